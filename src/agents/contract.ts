@@ -1,0 +1,156 @@
+/**
+ * What the relay asks of an adapter. Adapters are plain modules of pure functions (`agents/<cli>/`): they build a command
+ * line, turn bytes into events and say how a turn ended. They start nothing and write nothing; only `readNativeRecord` and
+ * `probeLogin` read files of the CLI's own home.
+ */
+import type { AgentEvent, Limit, StopReason, TokenCounts, TurnOutcome, Utilization } from './events.ts';
+
+/** `claude`, `codex`, `gemini`, `opencode`, a demo agent, or a name from `[agents.NAME]` in the user's config. */
+export type AgentId = string;
+
+export type PermissionPreset = 'read-only' | 'edit' | 'full';
+
+/** Everything an adapter may know about the turn it is asked to start. */
+export interface TurnRequest {
+	/** With `resume`: the conversation to go on with. Without: the id to use where the CLI lets us choose, else null. */
+	nativeSessionId: string | null;
+	resume: boolean;
+	/** null: none is passed, the CLI's own default applies. */
+	model: string | null;
+	permissions: PermissionPreset;
+	/** Commands that `edit` may run, as the user wrote them (`npm test`, `git status`). */
+	allowCommands: readonly string[];
+	/** False: the repo's own settings and hooks must not be obeyed, by the CLI's own switch. */
+	isTrusted: boolean;
+	worktree: string;
+	isGitRepo: boolean;
+	isRoot: boolean;
+	/** The environment the agent will get, before the adapter's own additions. */
+	env: Readonly<Record<string, string>>;
+}
+
+/** The prompt always arrives on stdin from a file. `args` never hold secrets or prompt text. */
+export interface AgentCommand {
+	/** Bare program name (looked up on PATH by the caller) or absolute path. */
+	executable: string;
+	args: string[];
+	/** Added to the environment; null removes a variable. */
+	env: Record<string, string | null>;
+}
+
+export interface ParserContext {
+	/** The native session id that was asked for (chosen or resumed), null when the CLI chooses. */
+	requestedSessionId: string | null;
+	resume: boolean;
+	requestedModel: string | null;
+	/** Thread totals before this turn, for CLIs that report totals (codex); null when unknown. */
+	cumulativeBefore: TokenCounts | null;
+	/** Epoch ms, for resets that are told as a delay. */
+	now: () => number;
+}
+
+/** How the process ended. `stopRequested` is the relay's own reason when it stopped the tree. */
+export interface AgentExit {
+	exitCode: number | null;
+	signal: NodeJS.Signals | null;
+	stopRequested: 'cancelled' | 'timed_out' | 'limited' | 'linger' | 'failed' | null;
+}
+
+/** What only the CLI's own record knows. Every field is optional: absence means the record did not say. */
+export interface NativeFacts {
+	model?: string;
+	/** The record's own error code, as short text (`usage_limit_exceeded`, `http_connection_failed:402`). */
+	errorCode?: string;
+	/** A reset and window that the stream could not tell. */
+	limit?: { resetAt: number | null; window: string | null };
+	utilization?: Utilization[];
+	/** Outcomes that the stream could not tell, by tool call id. */
+	toolResults?: Array<{ id: string; ok: boolean; exitCode: number | null }>;
+	/** Usage of this turn where the stream told none. */
+	tokens?: TokenCounts;
+	/** Thread totals after this turn. */
+	cumulative?: TokenCounts;
+}
+
+/** The adapter's judgement of a whole turn. */
+export interface ParsedTurn {
+	outcome: TurnOutcome;
+	stopReason: StopReason | null;
+	error: { code: string; message: string } | null;
+	limit: Limit | null;
+	nativeSessionId: string | null;
+	model: string | null;
+	/** This turn only. */
+	tokens: TokenCounts;
+	/** Thread totals after the turn, for CLIs that report totals; else null. */
+	cumulative: TokenCounts | null;
+	/** As the CLI reported it, this turn only; null when it reports none. */
+	costUsd: number | null;
+	/** Outcomes to correct in the recorded tools after the fact, from the native record. */
+	toolResults: Array<{ id: string; ok: boolean; exitCode: number | null }>;
+	utilization: Utilization[];
+}
+
+/**
+ * Turns the bytes of one turn into events. Any split of the bytes gives the same events (`push` and `stderr` each see their
+ * own channel in order). Memory is bounded: a line over 16 MiB is reduced to its head and tail.
+ */
+export interface AgentParser {
+	push(chunk: Buffer): AgentEvent[];
+	stderr(chunk: Buffer): AgentEvent[];
+	/** Flushes the last line and judges the turn. Called once; emits `turn_ended` if the stream had none. */
+	end(exit: AgentExit, native: NativeFacts | null): { events: AgentEvent[]; turn: ParsedTurn };
+}
+
+export interface LoginState {
+	/** `unknown` counts as yes. */
+	loggedIn: 'yes' | 'no' | 'unknown';
+	/** Names what was looked at, never a value (`ANTHROPIC_API_KEY is set`). */
+	evidence: string;
+	/** Hash of the key or login (first 16 hex of SHA-256), the ledger's account; `default` when none is visible. */
+	account: string;
+	/** The CLI's own way to log in, as a command line. */
+	advice: string;
+}
+
+export interface NativeRecordQuery {
+	nativeSessionId: string;
+	worktree: string;
+	/** The environment the agent ran with (HOME, CODEX_HOME, …). */
+	env: Readonly<Record<string, string>>;
+	startedAt: number;
+	/** Reading stops at this many bytes from the record's end. */
+	maxBytes: number;
+}
+
+export interface AgentAdapter {
+	id: AgentId;
+	title: string;
+	aliases: readonly string[];
+	/** Names looked up on PATH, first found wins. */
+	executables: readonly string[];
+	/** How a person installs it, as a command line. */
+	install: string;
+	isDemo: boolean;
+	/** True: `nativeSessionId` of a fresh turn is chosen by the relay (a UUID). */
+	choosesSessionId: boolean;
+	/** Names of variables that hold this agent's secrets; removed from every other agent's environment. */
+	secretVariables: readonly string[];
+	/** Secret variables owned by others that this agent may also use (a BYO-key agent). */
+	sharedVariables: readonly string[];
+	command(turn: TurnRequest): AgentCommand;
+	parser(context: ParserContext): AgentParser;
+	/** Makes text that the user did not type harmless for this CLI's own prompt syntax (`@file`); keeps it readable. */
+	inert(text: string): string;
+	/** The command a person types to go on with the conversation in the CLI itself. */
+	resumeHint(nativeSessionId: string): string;
+	/** A look at files and variables only; starts no process. */
+	probeLogin(env: Readonly<Record<string, string>>): Promise<LoginState>;
+	/** The version in the output of `<executable> --version`, or null. */
+	parseVersion(output: string): string | null;
+	readNativeRecord?(query: NativeRecordQuery): Promise<NativeFacts | null>;
+	/** True: this exit code is the CLI's own and does not mean a signal (128 + n). */
+	claimsExitCode?(code: number): boolean;
+	/** The models this agent's price table knows, for estimated cost; see `limits/prices.ts`. */
+	priceFamily?: string;
+}

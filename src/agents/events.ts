@@ -1,0 +1,130 @@
+/**
+ * The normalized events that every agent's output becomes (names follow the Agent Client Protocol where it has one).
+ * Parsers produce them, the recorder writes them to `NNN-events.jsonl`, the view draws them, the packet is built from them.
+ * Text inside an event is untrusted: it is shown only through `core/text.ts`.
+ */
+
+export type ToolKind = 'read' | 'edit' | 'execute' | 'search' | 'fetch' | 'other';
+
+export type PlanStatus = 'pending' | 'in_progress' | 'completed';
+
+export interface PlanItem {
+	text: string;
+	status: PlanStatus;
+}
+
+/** null = the CLI did not tell. `input` never includes cached tokens; `output` excludes reasoning where the CLI separates it. */
+export interface TokenCounts {
+	input: number | null;
+	output: number | null;
+	cacheRead: number | null;
+	cacheWrite: number | null;
+	reasoning: number | null;
+}
+
+export type LimitKind = 'window' | 'rate' | 'quota' | 'billing' | 'overloaded';
+
+/** Where a limit was seen. Only channels that the CLI itself writes are allowed here. */
+export interface LimitSource {
+	channel: 'event' | 'stderr' | 'exit' | 'result' | 'native';
+	/** Stable name of the rule that matched, for instance `claude:rate_limit_event.rejected`. */
+	rule: string;
+	/** At most 500 characters of what was matched. */
+	excerpt: string;
+}
+
+export interface Limit {
+	kind: LimitKind;
+	/** Epoch ms, or null when the CLI named none. */
+	resetAt: number | null;
+	/** The window's own name (`five_hour`, `primary`), where told. */
+	window: string | null;
+	scope: 'account' | 'model' | null;
+	source: LimitSource;
+	confidence: 'exact' | 'derived' | 'estimated';
+}
+
+/** How much of a plan window is used, as far as an agent reports it. `ratio` 0..1 (may exceed 1). */
+export interface Utilization {
+	window: string;
+	ratio: number;
+	resetAt: number | null;
+}
+
+export type TurnOutcome = 'completed' | 'limited' | 'failed' | 'cancelled' | 'timed_out' | 'outcome_unknown';
+
+export type StopReason =
+	| 'end_turn'
+	| 'max_tokens'
+	| 'max_turns'
+	| 'max_budget'
+	| 'refusal'
+	| 'limit'
+	| 'cancelled'
+	| 'timed_out'
+	| 'auth'
+	| 'context_too_long'
+	| 'model_not_found'
+	| 'unknown_session'
+	| 'session_in_use'
+	| 'permission_rejected'
+	| 'loop_detected'
+	| 'empty_answer'
+	| 'bad_usage'
+	| 'bad_config'
+	| 'bad_environment'
+	| 'api_error'
+	| 'crashed';
+
+export type AgentEvent =
+	| { type: 'session_started'; nativeSessionId: string; model: string | null }
+	/** Part of the answer. Chunks with one `messageId` are concatenated without separator; a new id is a new paragraph. */
+	| { type: 'agent_message_chunk'; messageId: string; text: string }
+	| { type: 'agent_thought_chunk'; messageId: string; text: string }
+	| {
+			type: 'tool_call';
+			id: string;
+			name: string;
+			kind: ToolKind;
+			/** One line for people: the command, the path, the query. Untrusted text, at most 500 characters. */
+			title: string;
+			/** The shell command, whole, when `kind` is `execute` and the CLI tells it; else null. */
+			command: string | null;
+			/** Paths as the agent named them (usually absolute); empty when none. */
+			paths: string[];
+	  }
+	| {
+			type: 'tool_result';
+			id: string;
+			/** null: the CLI cannot say. */
+			ok: boolean | null;
+			/** True when the call was refused by permission, not tried and failed. */
+			denied: boolean;
+			exitCode: number | null;
+			/** Head and tail of the output, cut by `excerptOutput` (agents/excerpt.ts). */
+			output: string;
+			/** Bytes of the whole output. */
+			outputBytes: number;
+	  }
+	/** Replaces the plan known so far. */
+	| { type: 'plan'; items: PlanItem[] }
+	/** `turn`: counts of this turn so far (a later one replaces it). `cumulative`: of the whole native session. */
+	| { type: 'usage'; scope: 'turn' | 'cumulative'; tokens: TokenCounts; costUsd: number | null }
+	/** The agent met an error and says it will try again. `rate` and `overloaded` are subject to patience. */
+	| {
+			type: 'retry';
+			reason: 'rate' | 'overloaded' | 'server' | 'network' | 'auth';
+			attempt: number | null;
+			maxAttempts: number | null;
+			/** Announced wait until the next try, ms; null when not told. */
+			delayMs: number | null;
+			source: LimitSource;
+	  }
+	/** A limit that is certain: the relay acts at once. */
+	| { type: 'limit'; limit: Limit }
+	| { type: 'utilization'; windows: Utilization[] }
+	| { type: 'error'; code: string | null; message: string }
+	/** The adapter's terminal event: the answer is final. Exactly one a turn, last or followed by housekeeping only. */
+	| { type: 'turn_ended'; outcome: TurnOutcome; stopReason: StopReason | null };
+
+export const NO_TOKENS: TokenCounts = { input: null, output: null, cacheRead: null, cacheWrite: null, reasoning: null };

@@ -1,0 +1,36 @@
+/** Where time comes from. Enters through `app/create-app.ts`, so that every wait can be tested without waiting. */
+export interface Clock {
+	/** Wall-clock time, epoch ms. */
+	now(): number;
+	/** Milliseconds that never jump, for durations only. */
+	monotonic(): number;
+	/** Resolves after `ms`, or at once (without error) when `signal` aborts. */
+	sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+export const systemClock: Clock = {
+	now: () => Date.now(),
+	monotonic: () => performance.now(),
+	sleep: (ms, signal) =>
+		new Promise((resolve) => {
+			if (signal?.aborted) return resolve();
+			const done = () => {
+				clearTimeout(timer);
+				signal?.removeEventListener('abort', done);
+				resolve();
+			};
+			const timer = setTimeout(done, ms);
+			signal?.addEventListener('abort', done, { once: true });
+		}),
+};
+
+/** ISO-8601 UTC with milliseconds, the form of every time on disk. */
+export function toIso(epochMs: number): string {
+	return new Date(epochMs).toISOString();
+}
+
+/** Epoch ms of an ISO-8601 time, or null when the text is none. */
+export function fromIso(text: string | null | undefined): number | null {
+	const epochMs = text ? Date.parse(text) : Number.NaN;
+	return Number.isNaN(epochMs) ? null : epochMs;
+}

@@ -1,0 +1,51 @@
+import { monotonicFactory } from 'ulid';
+
+declare const brand: unique symbol;
+
+/** A ULID in upper case, safe as a folder name. Obtained only from `parseSessionId` and `createSessionIds`. */
+export type SessionId = string & { readonly [brand]: 'SessionId' };
+
+const ULID = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
+
+/** The id when `text` is a whole ULID (any case), else null. Validate before any text becomes a path. */
+export function parseSessionId(text: string): SessionId | null {
+	const upper = text.toUpperCase();
+	return isSessionId(upper) ? upper : null;
+}
+
+function isSessionId(text: string): text is SessionId {
+	return ULID.test(text);
+}
+
+/**
+ * A source of ids that never goes below `newest` (the newest folder on disk), even when the clock steps back, so that
+ * `ls` stays chronological. One factory serves one process.
+ */
+export function createSessionIds(now: () => number): (newest: SessionId | null) => SessionId {
+	const next = monotonicFactory();
+	let last: SessionId | null = null;
+	return (newest) => {
+		const floor = [last, newest].reduce<SessionId | null>((a, b) => (a === null || (b !== null && b > a) ? b : a), null);
+		let id = next(now());
+		if (floor !== null && id <= floor) id = successorOf(floor);
+		if (!isSessionId(id)) throw new Error(`ulid gave ${JSON.stringify(id)}`);
+		last = id;
+		return id;
+	};
+}
+
+const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+
+/** The next ULID in sort order: the 26 digits plus one, base 32. */
+function successorOf(id: SessionId): string {
+	const digits = [...id];
+	for (let i = digits.length - 1; i >= 0; i--) {
+		const value = ALPHABET.indexOf(digits[i] ?? '0');
+		if (value < ALPHABET.length - 1) {
+			digits[i] = ALPHABET.charAt(value + 1);
+			return digits.join('');
+		}
+		digits[i] = '0';
+	}
+	throw new Error(`no id after ${id}`);
+}

@@ -1,0 +1,43 @@
+import type { AgentId, PermissionPreset } from '../agents/contract.ts';
+import type { AgentEvent, Limit } from '../agents/events.ts';
+import type { SessionId } from '../core/ids.ts';
+import type { CandidateVerdict } from '../limits/successor.ts';
+import type { TurnState } from '../sessions/turn-state.ts';
+
+/**
+ * What happens in a conversation, in order, for whoever shows it (the shell's view, `run`'s stream, `--json`).
+ * Text in it is as recorded: untrusted, shown only through `core/text.ts`.
+ */
+export type RelayEvent =
+	| { type: 'session_opened'; sessionId: SessionId; directory: string; isNew: boolean }
+	| {
+			type: 'turn_started';
+			turn: number;
+			agent: AgentId;
+			model: string | null;
+			permissions: PermissionPreset;
+			trigger: TurnState['trigger'];
+			resumed: boolean;
+			/** Path of the packet that went with the prompt, relative to the session directory, or null. */
+			packet: string | null;
+	  }
+	| { type: 'agent_event'; turn: number; event: AgentEvent }
+	/** No byte for `turn.idle_s`. Once a turn. */
+	| { type: 'turn_idle'; turn: number; idleMs: number }
+	| { type: 'turn_finished'; turn: number; state: TurnState }
+	/** Work moves on by itself or on request; `candidates` says who was considered and why. */
+	| {
+			type: 'handed_over';
+			from: AgentId;
+			to: AgentId;
+			reason: 'limit' | 'switch' | 'failed_successor';
+			limit: Limit | null;
+			packet: string;
+			candidates: CandidateVerdict[];
+			/** Abilities that the successor lacks under the same preset, in words; empty when none. */
+			losses: string[];
+	  }
+	| { type: 'nobody_left'; limit: Limit | null; earliestReset: number | null; candidates: CandidateVerdict[]; packet: string }
+	| { type: 'waiting'; agent: AgentId; until: number; now: number }
+	| { type: 'utilization_warning'; agent: AgentId; window: string; ratio: number; resetAt: number | null }
+	| { type: 'notice'; level: 'info' | 'warning'; text: string };

@@ -1,0 +1,83 @@
+import * as v from 'valibot';
+
+const count = v.nullable(v.number());
+const text = v.string();
+const iso = v.string();
+
+export const CHECKPOINT_REASONS = [
+	'limit',
+	'switch',
+	'handoff',
+	'max_turns',
+	'interrupted',
+	'timed_out',
+	'failed',
+	'outcome_unknown',
+] as const;
+export type CheckpointReason = (typeof CHECKPOINT_REASONS)[number];
+
+/** `meta.json`: one session. Keys as on disk; unknown keys survive a rewrite. */
+export const sessionMetaSchema = v.looseObject({
+	schema_version: v.number(),
+	id: text,
+	kind: v.picklist(['shell', 'run', 'chat', 'race']),
+	/** As last written; readers compute the true one with `sessionStatus`. */
+	status: v.picklist(['active', 'checkpointed', 'completed']),
+	/** The first prompt of the lineage, verbatim; null before the first turn. */
+	objective: v.nullable(text),
+	title: v.nullable(text),
+	name: v.nullable(text),
+	workstream: v.nullable(text),
+	repo: v.looseObject({ root: text, worktree: text, branch: v.nullable(text), head: v.nullable(text) }),
+	active_agent: v.nullable(text),
+	agents: v.record(
+		text,
+		v.looseObject({
+			native_session_id: v.nullable(text),
+			model: v.nullable(text),
+			permissions: v.picklist(['read-only', 'edit', 'full']),
+			turns: v.number(),
+			/** Number of this agent's last turn in this session, 0 when it worked only in the parent. */
+			last_turn: v.number(),
+		}),
+	),
+	parent: v.nullable(text),
+	/** `SESSION/TURN` of the relay turn that started this relay, when nested. */
+	parent_turn: v.nullable(text),
+	created_at: iso,
+	updated_at: iso,
+	ended_at: v.nullable(iso),
+	turn_count: v.number(),
+	checkpoint: v.nullable(
+		v.looseObject({
+			reason: v.picklist(CHECKPOINT_REASONS),
+			at: iso,
+			/** Relative to the session directory; null when the session had nothing to pack. */
+			packet: v.nullable(text),
+			next_agent: v.nullable(text),
+			reset_at: v.nullable(iso),
+			/** The prompt that still waits for an answer, as `turns/NNN-prompt.md` of the user's own words; null when none. */
+			pending_prompt: v.nullable(text),
+		}),
+	),
+	/** The user's own notes and results of `!cmd`, oldest first. */
+	notes: v.array(
+		v.looseObject({ at: iso, kind: v.picklist(['note', 'shell']), text, after_turn: v.number(), exit_code: v.optional(count) }),
+	),
+	usage: v.looseObject({
+		input_tokens: v.number(),
+		output_tokens: v.number(),
+		cache_read_tokens: v.number(),
+		cache_write_tokens: v.number(),
+		reasoning_tokens: v.number(),
+		cost_usd: v.number(),
+		cost_source: v.picklist(['reported', 'estimated', 'mixed', 'none']),
+		by_agent: v.record(text, v.looseObject({ turns: v.number(), input_tokens: v.number(), output_tokens: v.number(), cost_usd: v.number() })),
+	}),
+	error: v.nullable(v.looseObject({ code: text, message: text })),
+	relay_version: text,
+});
+
+export type SessionMeta = v.InferOutput<typeof sessionMetaSchema>;
+
+export const SESSION_META_VERSION = 1;

@@ -1,0 +1,100 @@
+import * as v from 'valibot';
+
+const count = v.nullable(v.number());
+const text = v.string();
+const iso = v.string();
+
+export const limitSchema = v.looseObject({
+	kind: v.picklist(['window', 'rate', 'quota', 'billing', 'overloaded']),
+	reset_at: v.nullable(iso),
+	window: v.nullable(text),
+	scope: v.nullable(v.picklist(['account', 'model'])),
+	source: v.looseObject({ channel: v.picklist(['event', 'stderr', 'exit', 'result', 'native']), rule: text, excerpt: text }),
+	confidence: v.picklist(['exact', 'derived', 'estimated']),
+});
+
+/** `NNN-state.json`: what happened in one turn, as data. Keys as on disk; unknown keys survive a rewrite. */
+export const turnStateSchema = v.looseObject({
+	schema_version: v.number(),
+	session_id: text,
+	turn: v.number(),
+	agent: text,
+	agent_version: v.nullable(text),
+	model: v.nullable(text),
+	native_session_id: v.nullable(text),
+	status: v.picklist(['running', 'completed', 'limited', 'failed', 'cancelled', 'timed_out', 'outcome_unknown']),
+	stop_reason: v.nullable(text),
+	trigger: v.picklist(['user', 'switch', 'failover', 'chat', 'race']),
+	started_at: iso,
+	ended_at: v.nullable(iso),
+	duration_ms: count,
+	first_output_ms: count,
+	exit_code: count,
+	signal: v.nullable(text),
+	pid: count,
+	/** Opaque process start stamp of the wrapper; pid + stamp is its identity. */
+	pid_start: v.nullable(text),
+	/** Descendants sampled while tools ran, for the next start to end. */
+	strays: v.array(v.looseObject({ pid: v.number(), start: text, command: text })),
+	argv: v.array(text),
+	executable: text,
+	permissions: v.picklist(['read-only', 'edit', 'full']),
+	resumed: v.boolean(),
+	/** Relative to the session directory. */
+	packet: v.nullable(text),
+	tokens: v.looseObject({ input: count, output: count, cache_read: count, cache_write: count, reasoning: count }),
+	/** Thread totals of the native session after this turn, where the CLI reports totals. */
+	cumulative_tokens: v.nullable(
+		v.looseObject({ input: count, output: count, cache_read: count, cache_write: count, reasoning: count }),
+	),
+	cost_usd: count,
+	cost_source: v.picklist(['reported', 'estimated', 'none']),
+	tools: v.array(
+		v.looseObject({
+			id: text,
+			name: text,
+			kind: v.picklist(['read', 'edit', 'execute', 'search', 'fetch', 'other']),
+			title: text,
+			command: v.nullable(text),
+			status: v.picklist(['running', 'ok', 'error', 'denied', 'unknown']),
+			exit_code: count,
+			duration_ms: count,
+			paths: v.array(text),
+		}),
+	),
+	files: v.array(
+		v.looseObject({
+			path: text,
+			change: v.picklist(['added', 'modified', 'deleted', 'renamed', 'mode']),
+			/** Old path of a rename. */
+			from: v.optional(text),
+			added: count,
+			removed: count,
+			source: v.picklist(['git', 'tool']),
+		}),
+	),
+	validation: v.array(
+		v.looseObject({
+			kind: v.picklist(['test', 'lint', 'typecheck', 'build']),
+			command: text,
+			status: v.picklist(['passed', 'failed', 'unknown']),
+			exit_code: count,
+		}),
+	),
+	plan: v.array(v.looseObject({ text, status: v.picklist(['pending', 'in_progress', 'completed']) })),
+	limit: v.nullable(limitSchema),
+	error: v.nullable(v.looseObject({ code: text, message: text })),
+	/** Tree ids in the relay's own snapshot store; null without git. */
+	tree: v.looseObject({ before: v.nullable(text), after: v.nullable(text) }),
+	/** Sizes of what was recorded, bytes, and what was lost to interference, in words. */
+	bytes: v.looseObject({ raw: v.number(), output: v.number(), stderr: v.number() }),
+	/** SHA-256 of the prompt file, so that a packet can tell an edited record. */
+	prompt_sha256: v.nullable(text),
+	output_sha256: v.nullable(text),
+	utilization: v.array(v.looseObject({ window: text, ratio: v.number(), reset_at: v.nullable(iso) })),
+	warnings: v.array(text),
+});
+
+export type TurnState = v.InferOutput<typeof turnStateSchema>;
+
+export const TURN_STATE_VERSION = 1;
