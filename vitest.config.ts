@@ -5,10 +5,25 @@ const inForks = { pool: 'forks', testTimeout: 60_000, hookTimeout: 60_000 } as c
 export default defineConfig({
 	test: {
 		projects: [
-			{ test: { name: 'unit', include: ['test/unit/**/*.test.ts', 'test/architecture.test.ts'], pool: 'threads', isolate: false } },
+			{
+				test: {
+					name: 'unit',
+					include: ['test/unit/**/*.test.ts', 'test/architecture.test.ts'],
+					pool: 'threads',
+					isolate: false,
+				},
+			},
 			{ test: { name: 'integration', include: ['test/integration/**/*.test.ts'], ...inForks } },
 			{ test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], ...inForks } },
-			{ test: { name: 'agents', include: ['test/agents/**/*.test.ts'], ...inForks, testTimeout: 120_000, maxWorkers: 1 } },
+			{
+				test: {
+					name: 'agents',
+					include: ['test/agents/**/*.test.ts'],
+					...inForks,
+					testTimeout: 120_000,
+					maxWorkers: 1,
+				},
+			},
 		],
 	},
 });

@@ -6,6 +6,9 @@ import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 rmSync(join(root, 'dist'), { recursive: true, force: true });
-const { status } = spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc')], { cwd: root, stdio: 'inherit' });
+const { status } = spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc')], {
+	cwd: root,
+	stdio: 'inherit',
+});
 if (status === 0) utimesSync(join(root, 'dist/main.js'), new Date(), new Date());
 process.exit(status ?? 1);

@@ -10,7 +10,10 @@ const isQuiet = process.argv.includes('--quiet');
 const say = (text) => isQuiet || process.stderr.write(`${text}\n`);
 
 function run(command, args) {
-	const { status, error } = spawnSync(command, args, { cwd: root, stdio: ['ignore', isQuiet ? 'ignore' : 2, 'inherit'] });
+	const { status, error } = spawnSync(command, args, {
+		cwd: root,
+		stdio: ['ignore', isQuiet ? 'ignore' : 2, 'inherit'],
+	});
 	if (status !== 0) {
 		process.stderr.write(`${command} ${args.join(' ')} failed${error ? `: ${error.message}` : ''}\n`);
 		process.exit(1);
@@ -31,13 +34,19 @@ function isInstalled() {
 function newest(folder) {
 	return readdirSync(folder, { withFileTypes: true, recursive: true })
 		.filter((entry) => entry.isFile())
-		.reduce((latest, entry) => Math.max(latest, statSync(join(entry.parentPath ?? entry.path, entry.name)).mtimeMs), 0);
+		.reduce(
+			(latest, entry) => Math.max(latest, statSync(join(entry.parentPath ?? entry.path, entry.name)).mtimeMs),
+			0,
+		);
 }
 
 function isBuilt() {
 	const marker = join(root, 'dist/main.js');
 	if (!existsSync(marker)) return false;
-	return statSync(marker).mtimeMs >= Math.max(newest(join(root, 'src')), statSync(join(root, 'tsconfig.json')).mtimeMs);
+	return (
+		statSync(marker).mtimeMs >=
+		Math.max(newest(join(root, 'src')), statSync(join(root, 'tsconfig.json')).mtimeMs)
+	);
 }
 
 if (!isInstalled()) {

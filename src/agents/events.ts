@@ -127,4 +127,10 @@ export type AgentEvent =
 	/** The adapter's terminal event: the answer is final. Exactly one a turn, last or followed by housekeeping only. */
 	| { type: 'turn_ended'; outcome: TurnOutcome; stopReason: StopReason | null };
 
-export const NO_TOKENS: TokenCounts = { input: null, output: null, cacheRead: null, cacheWrite: null, reasoning: null };
+export const NO_TOKENS: TokenCounts = {
+	input: null,
+	output: null,
+	cacheRead: null,
+	cacheWrite: null,
+	reasoning: null,
+};

@@ -25,7 +25,10 @@ export function createSessionIds(now: () => number): (newest: SessionId | null) 
 	const next = monotonicFactory();
 	let last: SessionId | null = null;
 	return (newest) => {
-		const floor = [last, newest].reduce<SessionId | null>((a, b) => (a === null || (b !== null && b > a) ? b : a), null);
+		const floor = [last, newest].reduce<SessionId | null>(
+			(a, b) => (a === null || (b !== null && b > a) ? b : a),
+			null,
+		);
 		let id = next(now());
 		if (floor !== null && id <= floor) id = successorOf(floor);
 		if (!isSessionId(id)) throw new Error(`ulid gave ${JSON.stringify(id)}`);

@@ -4,7 +4,15 @@ import type { AgentId } from '../agents/contract.ts';
 export interface CandidateVerdict {
 	agent: AgentId;
 	model: string | null;
-	verdict: 'chosen' | 'eligible' | 'not_installed' | 'not_logged_in' | 'limited' | 'current' | 'already_tried' | 'demo';
+	verdict:
+		| 'chosen'
+		| 'eligible'
+		| 'not_installed'
+		| 'not_logged_in'
+		| 'limited'
+		| 'current'
+		| 'already_tried'
+		| 'demo';
 	reason: string;
 	/** Epoch ms when a limit ends, where known. */
 	resetAt: number | null;

@@ -37,7 +37,13 @@ export type RelayEvent =
 			/** Abilities that the successor lacks under the same preset, in words; empty when none. */
 			losses: string[];
 	  }
-	| { type: 'nobody_left'; limit: Limit | null; earliestReset: number | null; candidates: CandidateVerdict[]; packet: string }
+	| {
+			type: 'nobody_left';
+			limit: Limit | null;
+			earliestReset: number | null;
+			candidates: CandidateVerdict[];
+			packet: string;
+	  }
 	| { type: 'waiting'; agent: AgentId; until: number; now: number }
 	| { type: 'utilization_warning'; agent: AgentId; window: string; ratio: number; resetAt: number | null }
 	| { type: 'notice'; level: 'info' | 'warning'; text: string };

@@ -62,7 +62,13 @@ export const sessionMetaSchema = v.looseObject({
 	),
 	/** The user's own notes and results of `!cmd`, oldest first. */
 	notes: v.array(
-		v.looseObject({ at: iso, kind: v.picklist(['note', 'shell']), text, after_turn: v.number(), exit_code: v.optional(count) }),
+		v.looseObject({
+			at: iso,
+			kind: v.picklist(['note', 'shell']),
+			text,
+			after_turn: v.number(),
+			exit_code: v.optional(count),
+		}),
 	),
 	usage: v.looseObject({
 		input_tokens: v.number(),
@@ -72,7 +78,15 @@ export const sessionMetaSchema = v.looseObject({
 		reasoning_tokens: v.number(),
 		cost_usd: v.number(),
 		cost_source: v.picklist(['reported', 'estimated', 'mixed', 'none']),
-		by_agent: v.record(text, v.looseObject({ turns: v.number(), input_tokens: v.number(), output_tokens: v.number(), cost_usd: v.number() })),
+		by_agent: v.record(
+			text,
+			v.looseObject({
+				turns: v.number(),
+				input_tokens: v.number(),
+				output_tokens: v.number(),
+				cost_usd: v.number(),
+			}),
+		),
 	}),
 	error: v.nullable(v.looseObject({ code: text, message: text })),
 	relay_version: text,

@@ -9,7 +9,11 @@ export const limitSchema = v.looseObject({
 	reset_at: v.nullable(iso),
 	window: v.nullable(text),
 	scope: v.nullable(v.picklist(['account', 'model'])),
-	source: v.looseObject({ channel: v.picklist(['event', 'stderr', 'exit', 'result', 'native']), rule: text, excerpt: text }),
+	source: v.looseObject({
+		channel: v.picklist(['event', 'stderr', 'exit', 'result', 'native']),
+		rule: text,
+		excerpt: text,
+	}),
 	confidence: v.picklist(['exact', 'derived', 'estimated']),
 });
 
@@ -22,7 +26,15 @@ export const turnStateSchema = v.looseObject({
 	agent_version: v.nullable(text),
 	model: v.nullable(text),
 	native_session_id: v.nullable(text),
-	status: v.picklist(['running', 'completed', 'limited', 'failed', 'cancelled', 'timed_out', 'outcome_unknown']),
+	status: v.picklist([
+		'running',
+		'completed',
+		'limited',
+		'failed',
+		'cancelled',
+		'timed_out',
+		'outcome_unknown',
+	]),
 	stop_reason: v.nullable(text),
 	trigger: v.picklist(['user', 'switch', 'failover', 'chat', 'race']),
 	started_at: iso,
@@ -42,7 +54,13 @@ export const turnStateSchema = v.looseObject({
 	resumed: v.boolean(),
 	/** Relative to the session directory. */
 	packet: v.nullable(text),
-	tokens: v.looseObject({ input: count, output: count, cache_read: count, cache_write: count, reasoning: count }),
+	tokens: v.looseObject({
+		input: count,
+		output: count,
+		cache_read: count,
+		cache_write: count,
+		reasoning: count,
+	}),
 	/** Thread totals of the native session after this turn, where the CLI reports totals. */
 	cumulative_tokens: v.nullable(
 		v.looseObject({ input: count, output: count, cache_read: count, cache_write: count, reasoning: count }),

@@ -1,0 +1,139 @@
+/**
+ * Files under a folder that others may write to. Every open refuses a symbolic link as the last component; folders are
+ * 0700 and files 0600. `writeAtomic` leaves either the old bytes or the new ones, whenever the process dies.
+ */
+import { randomBytes } from 'node:crypto';
+import {
+	closeSync,
+	constants,
+	fsyncSync,
+	mkdirSync,
+	openSync,
+	readFileSync,
+	renameSync,
+	unlinkSync,
+	writeSync,
+} from 'node:fs';
+import { open, rename, unlink } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { hasErrno } from './errors.ts';
+
+export const FILE_MODE = 0o600;
+export const FOLDER_MODE = 0o700;
+
+const { O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_RDONLY, O_WRONLY } = constants;
+
+/** Creates the folder and its parents, 0700. An existing folder is left as it is. */
+export function ensureFolder(path: string): void {
+	mkdirSync(path, { recursive: true, mode: FOLDER_MODE });
+}
+
+/** Opens for appending (creates when missing), 0600, never through a link. */
+export function openAppend(path: string): number {
+	return openSync(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW, FILE_MODE);
+}
+
+/** Writes all bytes, also where the system takes only a part at a time. */
+export function writeAll(fd: number, data: Buffer): void {
+	for (let at = 0; at < data.length; ) at += writeSync(fd, data, at, data.length - at);
+}
+
+/**
+ * Replaces a file's content through a new file and a rename in the same folder. With `sync` both the file and the folder
+ * are on disk when it returns. Removes its own temporary file when it fails.
+ */
+export function writeAtomic(path: string, data: string | Buffer, options: { sync?: boolean } = {}): void {
+	const temporary = temporaryBeside(path);
+	try {
+		const fd = openSync(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, FILE_MODE);
+		try {
+			writeAll(fd, typeof data === 'string' ? Buffer.from(data) : data);
+			if (options.sync) fsyncSync(fd);
+		} finally {
+			closeSync(fd);
+		}
+		renameSync(temporary, path);
+	} catch (error) {
+		removeIfThere(temporary);
+		throw error;
+	}
+	if (options.sync) syncFolder(dirname(path));
+}
+
+/** As `writeAtomic` with `sync`, without blocking the event loop. */
+export async function writeDurably(path: string, data: string | Buffer): Promise<void> {
+	const temporary = temporaryBeside(path);
+	try {
+		const file = await open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, FILE_MODE);
+		try {
+			await file.writeFile(data);
+			await file.sync();
+		} finally {
+			await file.close();
+		}
+		await rename(temporary, path);
+	} catch (error) {
+		await unlink(temporary).catch(() => undefined);
+		throw error;
+	}
+	const folder = await open(dirname(path), O_RDONLY);
+	try {
+		await folder.sync();
+	} finally {
+		await folder.close();
+	}
+}
+
+/** Creates a file that must not exist yet. Returns false, and writes nothing, when it does. */
+export function createExclusive(path: string, data: string): boolean {
+	let fd: number;
+	try {
+		fd = openSync(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, FILE_MODE);
+	} catch (error) {
+		if (hasErrno(error, 'EEXIST')) return false;
+		throw error;
+	}
+	try {
+		writeAll(fd, Buffer.from(data));
+	} finally {
+		closeSync(fd);
+	}
+	return true;
+}
+
+/** The file's bytes, or null when there is no such file. Refuses a symbolic link (ELOOP). */
+export function readIfThere(path: string): Buffer | null {
+	let fd: number;
+	try {
+		fd = openSync(path, O_RDONLY | O_NOFOLLOW);
+	} catch (error) {
+		if (hasErrno(error, 'ENOENT', 'ENOTDIR')) return null;
+		throw error;
+	}
+	try {
+		return readFileSync(fd);
+	} finally {
+		closeSync(fd);
+	}
+}
+
+export function removeIfThere(path: string): void {
+	try {
+		unlinkSync(path);
+	} catch (error) {
+		if (!hasErrno(error, 'ENOENT', 'ENOTDIR')) throw error;
+	}
+}
+
+function temporaryBeside(path: string): string {
+	return join(dirname(path), `.${basename(path)}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`);
+}
+
+function syncFolder(path: string): void {
+	const fd = openSync(path, O_RDONLY);
+	try {
+		fsyncSync(fd);
+	} finally {
+		closeSync(fd);
+	}
+}

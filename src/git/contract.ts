@@ -1,0 +1,46 @@
+/** What the relay knows about the folder it was started in. All paths absolute and real. */
+export interface RepoFacts {
+	kind: 'worktree' | 'bare' | 'none';
+	/** The main worktree (first of `git worktree list`); a submodule's own top level; the folder itself outside git. */
+	root: string;
+	/** Where agents work: the top level of the current (maybe linked) worktree; the folder itself outside git. */
+	worktree: string;
+	/** null outside git. */
+	commonDir: string | null;
+	gitDir: string | null;
+	branch: string | null;
+	head: string | null;
+}
+
+export interface FileChange {
+	path: string;
+	change: 'added' | 'modified' | 'deleted' | 'renamed' | 'mode';
+	from?: string;
+	/** Lines; null for binary files. */
+	added: number | null;
+	removed: number | null;
+	source: 'git' | 'tool';
+}
+
+export interface Snapshot {
+	/** Tree id in the snapshot store; null when the repo needs more than the time allowed, or is none. */
+	tree: string | null;
+	/** Paths git could not read, and embedded repos. */
+	skipped: string[];
+	tookMs: number;
+	/** Why `tree` is null, in words. */
+	unavailable: string | null;
+}
+
+/** Tree snapshots of a worktree in a git dir of our own; the repo's `.git` is never written and its config never obeyed. */
+export interface Snapshots {
+	take(): Promise<Snapshot>;
+	/** What differs between two trees of this store, renames found. */
+	changes(before: string, after: string): Promise<FileChange[]>;
+	/** Unified diff, cut at `maxBytes` with the cut announced as its last line. */
+	diff(
+		before: string,
+		after: string,
+		options: { paths?: readonly string[]; maxBytes: number },
+	): Promise<string>;
+}

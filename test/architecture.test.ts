@@ -1,0 +1,140 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const SRC = resolve(import.meta.dirname, '../src');
+
+/**
+ * The layers, lowest first: what each folder may import besides itself. Type imports count. This table is the
+ * documentation; a new folder gets a row here first.
+ */
+const LAYERS: Record<string, readonly string[]> = {
+	core: [],
+	config: ['core'],
+	terminal: ['core'],
+	git: ['core'],
+	ui: ['core'],
+	agents: ['core', 'config'],
+	limits: ['core', 'config', 'agents'],
+	sessions: ['core', 'config', 'git', 'agents'],
+	turns: ['core', 'config', 'terminal', 'git', 'agents', 'limits', 'sessions'],
+	handoff: ['core', 'config', 'git', 'agents', 'limits', 'sessions', 'turns'],
+	relay: ['core', 'config', 'git', 'agents', 'limits', 'sessions', 'turns', 'handoff'],
+	app: [
+		'core',
+		'config',
+		'terminal',
+		'git',
+		'ui',
+		'agents',
+		'limits',
+		'sessions',
+		'turns',
+		'handoff',
+		'relay',
+	],
+	shell: ['core', 'config', 'git', 'ui', 'agents', 'limits', 'sessions', 'turns', 'handoff', 'relay', 'app'],
+	cli: [
+		'core',
+		'config',
+		'git',
+		'ui',
+		'agents',
+		'limits',
+		'sessions',
+		'turns',
+		'handoff',
+		'relay',
+		'app',
+		'shell',
+	],
+	'main.ts': ['core', 'app', 'cli'],
+};
+
+/** Packages that only the named files or folders may import. */
+const OWNERS: Record<string, readonly string[]> = {
+	'smol-toml': ['config'],
+	'node-pty': ['terminal'],
+	chalk: ['ui/theme.ts'],
+	commander: ['cli'],
+	enquirer: ['ui', 'shell'],
+	ulid: ['core/ids.ts'],
+};
+
+interface Import {
+	from: string;
+	to: string;
+}
+
+const IMPORT = /(?:from|import)\s*\(?\s*'([^']+)'/g;
+
+function sources(): string[] {
+	return readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.ts'));
+}
+
+function importsOf(path: string): Import[] {
+	const text = readFileSync(join(SRC, path), 'utf8');
+	return [...text.matchAll(IMPORT)].map(([, to = '']) => ({
+		from: path,
+		to: to.startsWith('.') ? relative(SRC, resolve(SRC, dirname(path), to)) : to,
+	}));
+}
+
+const layerOf = (path: string) => path.split(sep)[0] ?? path;
+const isOwn = (to: string) => to.endsWith('.ts');
+const all = sources().flatMap(importsOf);
+
+describe('the layers', () => {
+	it('have a row for every folder and file at the top of src', () => {
+		const tops = new Set(sources().map(layerOf));
+		expect([...tops].filter((top) => !(top in LAYERS))).toEqual([]);
+	});
+
+	it('import only what their row names', () => {
+		const upward = all.filter(({ from, to }) => {
+			if (!isOwn(to) || layerOf(from) === layerOf(to)) return false;
+			return !LAYERS[layerOf(from)]?.includes(layerOf(to));
+		});
+		expect(upward.map(({ from, to }) => `${from} -> ${to}`)).toEqual([]);
+	});
+
+	it('allow each wrapped package only where it is wrapped', () => {
+		const strangers = all.filter(({ from, to }) => {
+			const owners = OWNERS[to];
+			return owners !== undefined && !owners.some((owner) => from === owner || from.startsWith(`${owner}/`));
+		});
+		expect(strangers.map(({ from, to }) => `${from} -> ${to}`)).toEqual([]);
+	});
+
+	it('have no import cycle between files', () => {
+		const next = new Map<string, string[]>();
+		for (const { from, to } of all.filter(({ to }) => isOwn(to)))
+			next.set(from, [...(next.get(from) ?? []), to]);
+		const done = new Set<string>();
+		const cycles: string[] = [];
+		const visit = (path: string, trail: readonly string[]): void => {
+			if (trail.includes(path)) {
+				cycles.push([...trail.slice(trail.indexOf(path)), path].join(' -> '));
+				return;
+			}
+			if (done.has(path)) return;
+			for (const to of next.get(path) ?? []) visit(to, [...trail, path]);
+			done.add(path);
+		};
+		for (const path of next.keys()) visit(path, []);
+		expect(cycles).toEqual([]);
+	});
+
+	it('keep process.exit in main.ts', () => {
+		const exits = sources().filter((path) => /\bprocess\.exit\(/.test(readFileSync(join(SRC, path), 'utf8')));
+		expect(exits.filter((path) => path !== 'main.ts')).toEqual([]);
+	});
+
+	it('read the clock and the environment only where they enter', () => {
+		const allowed = new Set(['core/clock.ts', 'app/create-app.ts', 'main.ts']);
+		const readers = sources().filter((path) =>
+			/\bDate\.now\(|\bprocess\.env\b/.test(readFileSync(join(SRC, path), 'utf8')),
+		);
+		expect(readers.filter((path) => !allowed.has(path))).toEqual([]);
+	});
+});
