@@ -1,0 +1,103 @@
+import type { AgentId, LoginState, PermissionPreset } from '../agents/contract.ts';
+import type { Limit } from '../agents/events.ts';
+import type { SessionId } from '../core/ids.ts';
+import type { FileChange } from '../git/contract.ts';
+import type { CandidateVerdict } from '../limits/successor.ts';
+import type { SessionMeta } from '../sessions/session-meta.ts';
+import type { TurnState } from '../sessions/turn-state.ts';
+import type { RelayEvent } from './relay-events.ts';
+
+/** An agent as the user named it: `claude`, `claude:opus`, `c`. */
+export interface AgentChoice {
+	agent: AgentId;
+	model: string | null;
+}
+
+export interface SendOptions {
+	/** Aborting interrupts the turn; `stopHard` (below) ends the graces. */
+	signal: AbortSignal;
+	/** Hand-overs already spent on this prompt are counted inside; callers never pass them. */
+	onEvent: (event: RelayEvent) => void;
+	/** Wait for the earliest reset when nobody is left (overrides `limits.when_exhausted`). */
+	wait?: boolean;
+}
+
+/** How one prompt ended, after all hand-overs. */
+export interface SendResult {
+	outcome: TurnState['status'] | 'nobody_left';
+	/** The last turn's state; null when no turn could start. */
+	state: TurnState | null;
+	sessionId: SessionId;
+	/** Why work is left, null when done. */
+	limit: Limit | null;
+	earliestReset: number | null;
+}
+
+export interface AgentOverview {
+	agent: AgentId;
+	title: string;
+	aliases: readonly string[];
+	isDemo: boolean;
+	/** Absolute path, or null when not installed. */
+	executable: string | null;
+	/** Cached; null when not known yet. */
+	version: string | null;
+	login: LoginState | null;
+	install: string;
+	limitedUntil: number | null;
+	/** Set when a limit without known end applies. */
+	isLimited: boolean;
+	isActive: boolean;
+	/** Why it may not be started, for instance an executable inside an untrusted repo. */
+	refused: string | null;
+}
+
+/**
+ * One conversation: the state behind the shell and behind `run`. Methods that need a session create one only when the
+ * first prompt is sent. One call of `send` at a time; the shell queues.
+ */
+export interface Relay {
+	/** null until the first prompt or `resume`. */
+	session(): { id: SessionId; folder: string; meta: SessionMeta } | null;
+	active(): AgentChoice & { permissions: PermissionPreset };
+	send(prompt: string, options: SendOptions): Promise<SendResult>;
+	/** Sends the last prompt again, to `agent` when given. */
+	retry(choice: AgentChoice | null, options: SendOptions): Promise<SendResult>;
+	/** Ends a running turn with the shortest graces (the second Ctrl+C). */
+	stopHard(): void;
+	/** Change of agent: with turns a checkpoint and a packet that goes with the next prompt; explicit, so the ledger is ignored. */
+	use(
+		choice: AgentChoice,
+		permissions: PermissionPreset | null,
+	): Promise<{ packet: string | null; losses: string[] }>;
+	setModel(model: string | null): void;
+	setPermissions(permissions: PermissionPreset): void;
+	/** Adds to `permissions.allow_commands` in the user's config file. */
+	allowCommand(command: string): Promise<void>;
+	/** Remembered in the session and sent with the next packet. Before the first turn it is kept for it. */
+	note(text: string): void;
+	/** Runs a shell command at the worktree root, recorded; output is streamed as it arrives. */
+	runShellCommand(
+		command: string,
+		options: { signal: AbortSignal; onOutput: (chunk: Buffer) => void },
+	): Promise<{ exitCode: number | null }>;
+	checkpoint(note: string | null): Promise<{ packet: string }>;
+	/** Opens a session: in place when it is checkpointed or active, as a child when completed. */
+	resume(id: SessionId): Promise<void>;
+	/** Leaves the session (completed or checkpointed by the status rule); the next prompt starts a new one. */
+	startNew(): Promise<void>;
+	agents(): Promise<AgentOverview[]>;
+	limits(): Promise<CandidateVerdict[]>;
+	turns(): TurnState[];
+	files(): FileChange[];
+	/** Unified diff of a turn (or of the whole session when null). */
+	diff(turn: number | null): Promise<string>;
+	/** The readable transcript of a turn (default: the last), as recorded; show it through `core/text.ts`. */
+	transcript(turn: number | null): string;
+	/** `cd … && claude --resume …`: how to go on in the agent's own program; null without a native session. */
+	nativeResumeCommand(): string | null;
+	/** Once: an agent that is preferred over the active one and whose limit has ended. */
+	offerBack(): AgentChoice | null;
+	/** Stops what runs, checkpoints, releases the lock. Idempotent; takes at most 5 s. */
+	close(): Promise<void>;
+}
