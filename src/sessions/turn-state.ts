@@ -107,8 +107,10 @@ export const turnStateSchema = v.looseObject({
 	/** Sizes of what was recorded, bytes, and what was lost to interference, in words. */
 	bytes: v.looseObject({ raw: v.number(), output: v.number(), stderr: v.number() }),
 	/** SHA-256 of the prompt file, so that a packet can tell an edited record. */
-	prompt_sha256: v.nullable(text),
-	output_sha256: v.nullable(text),
+	/** Where the user's own words stand: a byte range of the named turn's prompt file (a packet surrounds them). */
+	user_prompt: v.nullable(v.looseObject({ turn: v.number(), start: v.number(), end: v.number() })),
+	/** SHA-256 (hex) of files as the relay wrote them, so that a packet can tell an edited record. */
+	hashes: v.looseObject({ prompt: v.nullable(text), events: v.nullable(text), output: v.nullable(text) }),
 	utilization: v.array(v.looseObject({ window: text, ratio: v.number(), reset_at: v.nullable(iso) })),
 	warnings: v.array(text),
 });

@@ -1,0 +1,264 @@
+/** The disk form of events: `NNN-events.jsonl`, one object a line with `ts`, `seq`, `type` and snake_case keys. */
+import * as v from 'valibot';
+import type { AgentEvent, Limit } from '../agents/events.ts';
+import { fromIso, toIso } from '../core/clock.ts';
+
+export interface LoggedEvent {
+	/** Epoch ms. */
+	ts: number;
+	seq: number;
+	event: AgentEvent;
+}
+
+type Json = Record<string, unknown>;
+
+const text = v.string();
+const count = v.nullable(v.number());
+const head = { ts: text, seq: v.number() };
+const source = v.looseObject({
+	channel: v.picklist(['event', 'stderr', 'exit', 'result', 'native']),
+	rule: text,
+	excerpt: text,
+});
+const limit = v.looseObject({
+	kind: v.picklist(['window', 'rate', 'quota', 'billing', 'overloaded']),
+	reset_at: v.nullable(text),
+	window: v.nullable(text),
+	scope: v.nullable(v.picklist(['account', 'model'])),
+	source,
+	confidence: v.picklist(['exact', 'derived', 'estimated']),
+});
+const tokens = v.looseObject({
+	input: count,
+	output: count,
+	cache_read: count,
+	cache_write: count,
+	reasoning: count,
+});
+
+const loggedSchema = v.variant('type', [
+	v.looseObject({
+		...head,
+		type: v.literal('session_started'),
+		native_session_id: text,
+		model: v.nullable(text),
+	}),
+	v.looseObject({ ...head, type: v.literal('agent_message_chunk'), message_id: text, text }),
+	v.looseObject({ ...head, type: v.literal('agent_thought_chunk'), message_id: text, text }),
+	v.looseObject({
+		...head,
+		type: v.literal('tool_call'),
+		id: text,
+		name: text,
+		kind: v.picklist(['read', 'edit', 'execute', 'search', 'fetch', 'other']),
+		title: text,
+		command: v.nullable(text),
+		paths: v.array(text),
+	}),
+	v.looseObject({
+		...head,
+		type: v.literal('tool_result'),
+		id: text,
+		ok: v.nullable(v.boolean()),
+		denied: v.boolean(),
+		exit_code: count,
+		output: text,
+		output_bytes: v.number(),
+	}),
+	v.looseObject({
+		...head,
+		type: v.literal('plan'),
+		items: v.array(v.object({ text, status: v.picklist(['pending', 'in_progress', 'completed']) })),
+	}),
+	v.looseObject({
+		...head,
+		type: v.literal('usage'),
+		scope: v.picklist(['turn', 'cumulative']),
+		tokens,
+		cost_usd: count,
+	}),
+	v.looseObject({
+		...head,
+		type: v.literal('retry'),
+		reason: v.picklist(['rate', 'overloaded', 'server', 'network', 'auth']),
+		attempt: count,
+		max_attempts: count,
+		delay_ms: count,
+		source,
+	}),
+	v.looseObject({ ...head, type: v.literal('limit'), limit }),
+	v.looseObject({
+		...head,
+		type: v.literal('utilization'),
+		windows: v.array(v.object({ window: text, ratio: v.number(), reset_at: v.nullable(text) })),
+	}),
+	v.looseObject({ ...head, type: v.literal('error'), code: v.nullable(text), message: text }),
+	v.looseObject({
+		...head,
+		type: v.literal('turn_ended'),
+		outcome: v.picklist(['completed', 'limited', 'failed', 'cancelled', 'timed_out', 'outcome_unknown']),
+		stop_reason: v.nullable(text),
+	}),
+]);
+
+/** A limit in the form that state, events and ledger share on disk. */
+export function limitToDisk(value: Limit) {
+	const { resetAt, ...rest } = value;
+	return { ...rest, reset_at: resetAt === null ? null : toIso(resetAt) };
+}
+
+export function limitFromDisk(value: v.InferOutput<typeof limit>): Limit {
+	const { kind, window, scope, confidence } = value;
+	const { channel, rule, excerpt } = value.source;
+	return {
+		kind,
+		resetAt: fromIso(value.reset_at),
+		window,
+		scope,
+		source: { channel, rule, excerpt },
+		confidence,
+	};
+}
+
+/** One line with its newline. */
+export function serializeEvent({ ts, seq, event }: LoggedEvent): string {
+	return `${JSON.stringify({ ts: toIso(ts), seq, ...eventToDisk(event) })}\n`;
+}
+
+/** The event with the keys it has on disk, for `--json` and the log. */
+export function eventToDisk(event: AgentEvent): Json {
+	switch (event.type) {
+		case 'session_started':
+			return { type: event.type, native_session_id: event.nativeSessionId, model: event.model };
+		case 'agent_message_chunk':
+		case 'agent_thought_chunk':
+			return { type: event.type, message_id: event.messageId, text: event.text };
+		case 'tool_result': {
+			const { exitCode, outputBytes, ...rest } = event;
+			return { ...rest, exit_code: exitCode, output_bytes: outputBytes };
+		}
+		case 'usage': {
+			const { input, output, cacheRead, cacheWrite, reasoning } = event.tokens;
+			const tokens = { input, output, cache_read: cacheRead, cache_write: cacheWrite, reasoning };
+			return { type: event.type, scope: event.scope, tokens, cost_usd: event.costUsd };
+		}
+		case 'retry': {
+			const { maxAttempts, delayMs, source, ...rest } = event;
+			return { ...rest, max_attempts: maxAttempts, delay_ms: delayMs, source };
+		}
+		case 'limit':
+			return { type: event.type, limit: limitToDisk(event.limit) };
+		case 'utilization':
+			return {
+				type: event.type,
+				windows: event.windows.map(({ window, ratio, resetAt }) => ({
+					window,
+					ratio,
+					reset_at: resetAt === null ? null : toIso(resetAt),
+				})),
+			};
+		case 'turn_ended':
+			return { type: event.type, outcome: event.outcome, stop_reason: event.stopReason };
+		case 'tool_call':
+		case 'plan':
+		case 'error':
+			return { ...event };
+		default:
+			return assertNever(event);
+	}
+}
+
+/** The event of one line, or null when it is none (a torn line, a type of a newer version). */
+export function parseEventLine(line: string): LoggedEvent | null {
+	let json: unknown;
+	try {
+		json = JSON.parse(line);
+	} catch {
+		return null;
+	}
+	const parsed = v.safeParse(loggedSchema, json);
+	if (!parsed.success) return null;
+	const { ts, seq } = parsed.output;
+	return { ts: fromIso(ts) ?? 0, seq, event: eventFromDisk(parsed.output) };
+}
+
+function eventFromDisk(logged: v.InferOutput<typeof loggedSchema>): AgentEvent {
+	switch (logged.type) {
+		case 'session_started':
+			return { type: logged.type, nativeSessionId: logged.native_session_id, model: logged.model };
+		case 'agent_message_chunk':
+		case 'agent_thought_chunk':
+			return { type: logged.type, messageId: logged.message_id, text: logged.text };
+		case 'tool_call': {
+			const { type, id, name, kind, title, command, paths } = logged;
+			return { type, id, name, kind, title, command, paths };
+		}
+		case 'tool_result': {
+			const { type, id, ok, denied, output } = logged;
+			return { type, id, ok, denied, exitCode: logged.exit_code, output, outputBytes: logged.output_bytes };
+		}
+		case 'plan':
+			return { type: logged.type, items: logged.items };
+		case 'usage': {
+			const { input, output, cache_read, cache_write, reasoning } = logged.tokens;
+			const tokens = { input, output, cacheRead: cache_read, cacheWrite: cache_write, reasoning };
+			return { type: logged.type, scope: logged.scope, tokens, costUsd: logged.cost_usd };
+		}
+		case 'retry': {
+			const { type, reason, attempt } = logged;
+			const { channel, rule, excerpt } = logged.source;
+			const source = { channel, rule, excerpt };
+			return { type, reason, attempt, maxAttempts: logged.max_attempts, delayMs: logged.delay_ms, source };
+		}
+		case 'limit':
+			return { type: logged.type, limit: limitFromDisk(logged.limit) };
+		case 'utilization':
+			return {
+				type: logged.type,
+				windows: logged.windows.map(({ window, ratio, reset_at }) => ({
+					window,
+					ratio,
+					resetAt: fromIso(reset_at),
+				})),
+			};
+		case 'error':
+			return { type: logged.type, code: logged.code, message: logged.message };
+		case 'turn_ended':
+			return { type: logged.type, outcome: logged.outcome, stopReason: stopReasonFrom(logged.stop_reason) };
+		default:
+			return assertNever(logged);
+	}
+}
+
+const STOP_REASONS = [
+	'end_turn',
+	'max_tokens',
+	'max_turns',
+	'max_budget',
+	'refusal',
+	'limit',
+	'cancelled',
+	'timed_out',
+	'auth',
+	'context_too_long',
+	'model_not_found',
+	'unknown_session',
+	'session_in_use',
+	'permission_rejected',
+	'loop_detected',
+	'empty_answer',
+	'bad_usage',
+	'bad_config',
+	'bad_environment',
+	'api_error',
+	'crashed',
+] as const;
+
+/** A word of a newer version reads as null: known to have ended, reason not known here. */
+function stopReasonFrom(word: string | null): (typeof STOP_REASONS)[number] | null {
+	return STOP_REASONS.find((known) => known === word) ?? null;
+}
+
+function assertNever(value: never): never {
+	throw new Error(`unknown event ${JSON.stringify(value)}`);
+}
