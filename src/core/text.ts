@@ -1,0 +1,181 @@
+/**
+ * The one gate between text that others wrote (agents, tools, file names, the repo) and a terminal or a readable file. An
+ * allow-list: printable characters, newline and tab pass; nothing that a terminal could obey does.
+ *
+ * - Whole escape sequences (CSI, OSC with its BEL or ST, DCS and its kin, two-byte ones, 8-bit C1 forms) are swallowed, so
+ *   that coloured text stays readable. One that is cut off or too long is shown instead: `\x1b` and its body as text.
+ * - Every other control is shown: `\x07`, a lone CR as `\r`; the CR of CRLF is dropped.
+ * - Bidi, zero-width, tag and other invisible characters are shown as `<U+202E>`; a joiner inside an emoji is dropped.
+ * - Lone surrogates and invalid UTF-8 become U+FFFD.
+ */
+import { isAscii } from 'node:buffer';
+
+/** Feed any split of a text; the concatenated output is the same. `end` gives what was held back as undecided. */
+export interface TextFilter {
+	push(text: string): string;
+	end(): string;
+}
+
+/** As `TextFilter`, from UTF-8 bytes cut anywhere. */
+export interface ByteFilter {
+	push(chunk: Uint8Array): string;
+	end(): string;
+}
+
+/** Longer parameters and bodies are no sequence anyone means; they are shown, so that nothing can hide a whole answer. */
+const MAX_PARAMETERS = 64;
+const MAX_BODY = 2048;
+
+const UNUSUAL = /[^\t\n\x20-\x7e]/;
+const FORBIDDEN_SOURCE =
+	'[[\\p{Cc}--[\\t\\n]]\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}\\p{Default_Ignorable_Code_Point}\\p{Noncharacter_Code_Point}]';
+const FORBIDDEN = new RegExp(FORBIDDEN_SOURCE, 'gv');
+
+const PARAMETERS = `[\\x30-\\x3f]{0,${MAX_PARAMETERS}}[\\x20-\\x2f]{0,${MAX_PARAMETERS}}`;
+const BODY = `[^\\x00-\\x1f\\x7f-\\x9f]{0,${MAX_BODY}}`;
+const CSI = '(?:\\x1b\\[|\\x9b)';
+const STRING = '(?:\\x1b[\\]PX^_]|[\\x90\\x98\\x9d-\\x9f])';
+const WHOLE_SEQUENCE = new RegExp(
+	`${CSI}${PARAMETERS}[\\x40-\\x7e]|${STRING}${BODY}(?:\\x07|\\x1b\\\\|\\x9c)|\\x1b[\\x20-\\x2f]{0,8}(?![\\[\\]PX^_])[\\x30-\\x7e]`,
+	'y',
+);
+const SEQUENCE_START = new RegExp(
+	`(?:${CSI}${PARAMETERS}|${STRING}${BODY}\\x1b?|\\x1b[\\x20-\\x2f]{0,8})$`,
+	'y',
+);
+
+const TAKES_VARIANT = /^[\p{Extended_Pictographic}0-9#*]$/u;
+const TAKES_JOINER = /^(?:[\p{Extended_Pictographic}\p{Emoji_Modifier}]|\ufe0f)$/u;
+
+export function createTextFilter(): TextFilter {
+	let held = '';
+	let before = '';
+
+	const filter = (text: string, isLast: boolean): string => {
+		let shown = '';
+		let from = 0;
+		FORBIDDEN.lastIndex = 0;
+		for (let hit = FORBIDDEN.exec(text); hit !== null; hit = FORBIDDEN.exec(text)) {
+			const verdict = judge(text, hit.index, hit[0], lastCharacter(text, hit.index, before), isLast);
+			shown += text.slice(from, hit.index);
+			from = hit.index + verdict.length;
+			if (verdict.length === 0) {
+				held = text.slice(hit.index);
+				before = lastCharacter(text, hit.index, before);
+				return shown;
+			}
+			shown += verdict.shown;
+			FORBIDDEN.lastIndex = from;
+		}
+		before = lastCharacter(text, text.length, before);
+		return shown + text.slice(from);
+	};
+
+	return {
+		push(text) {
+			if (held === '' && !UNUSUAL.test(text)) {
+				if (text !== '') before = text.charAt(text.length - 1);
+				return text;
+			}
+			const whole = held + text;
+			held = '';
+			return filter(whole, false);
+		},
+		end() {
+			const rest = held;
+			held = '';
+			const shown = filter(rest, true);
+			before = '';
+			return shown;
+		},
+	};
+}
+
+export function createByteFilter(): ByteFilter {
+	const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+	const filter = createTextFilter();
+	let isCut = false;
+	return {
+		push(chunk) {
+			if (!isCut && isAscii(chunk)) {
+				return filter.push(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength).latin1Slice());
+			}
+			isCut = (chunk.at(-1) ?? 0) > 0x7f || (isCut && chunk.length === 0);
+			return filter.push(decoder.decode(chunk, { stream: true }));
+		},
+		end() {
+			isCut = false;
+			return filter.push(decoder.decode()) + filter.end();
+		},
+	};
+}
+
+/** A whole text made safe to show, newlines and tabs kept. */
+export function safeText(text: string): string {
+	if (!UNUSUAL.test(text)) return text;
+	const filter = createTextFilter();
+	return filter.push(text) + filter.end();
+}
+
+/** One safe line for titles, names and errors: white space runs become one space, at most `maxChars` characters, cut with `…`. */
+export function safeLine(text: string, maxChars: number): string {
+	// A character shows as at most 10; what lies far beyond the cut need not be looked at.
+	const line = safeText(text.slice(0, maxChars * 8 + MAX_BODY))
+		.replace(/\s+/gu, ' ')
+		.trim();
+	if (line.length <= maxChars) return line;
+	const characters = [...line];
+	return characters.length <= maxChars ? line : `${characters.slice(0, Math.max(0, maxChars - 1)).join('')}…`;
+}
+
+/** What to show for the forbidden character at `at`, and how much it covers; length 0: only more text can tell. */
+function judge(
+	text: string,
+	at: number,
+	found: string,
+	previous: string,
+	isLast: boolean,
+): { length: number; shown: string } {
+	const code = found.codePointAt(0) ?? 0;
+	const isAtEnd = at + found.length === text.length;
+	if (code === 0x0d) {
+		if (isAtEnd && !isLast) return { length: 0, shown: '' };
+		return { length: 1, shown: text.charAt(at + 1) === '\n' ? '' : '\\r' };
+	}
+	if (code === 0x1b || (code >= 0x90 && code <= 0x9f)) return judgeSequence(text, at, code, isLast);
+	if (code >= 0xd800 && code <= 0xdfff) {
+		if (code < 0xdc00 && isAtEnd && !isLast) return { length: 0, shown: '' };
+		return { length: 1, shown: '\ufffd' };
+	}
+	if ((code === 0xfe0e || code === 0xfe0f) && TAKES_VARIANT.test(previous))
+		return { length: 1, shown: found };
+	if (code === 0x200d && TAKES_JOINER.test(previous)) return { length: 1, shown: '' };
+	return { length: found.length, shown: visible(code) };
+}
+
+function judgeSequence(
+	text: string,
+	at: number,
+	code: number,
+	isLast: boolean,
+): { length: number; shown: string } {
+	WHOLE_SEQUENCE.lastIndex = at;
+	if (WHOLE_SEQUENCE.test(text)) return { length: WHOLE_SEQUENCE.lastIndex - at, shown: '' };
+	SEQUENCE_START.lastIndex = at;
+	if (!isLast && SEQUENCE_START.test(text)) return { length: 0, shown: '' };
+	return { length: 1, shown: visible(code) };
+}
+
+function visible(code: number): string {
+	const hex = code.toString(16);
+	return code < 0x100 && code !== 0xad
+		? `\\x${hex.padStart(2, '0')}`
+		: `<U+${hex.toUpperCase().padStart(4, '0')}>`;
+}
+
+function lastCharacter(text: string, end: number, before: string): string {
+	if (end === 0) return before;
+	const unit = text.charCodeAt(end - 1);
+	const isLowHalf = unit >= 0xdc00 && unit <= 0xdfff;
+	return text.slice(isLowHalf ? Math.max(0, end - 2) : end - 1, end);
+}
