@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import type { AgentEvent, Limit } from '../agents/events.ts';
 import { fromIso, toIso } from '../core/clock.ts';
+import { limitSchema, type TurnState } from '../sessions/turn-state.ts';
 
 export interface LoggedEvent {
 	/** Epoch ms. */
@@ -19,14 +20,6 @@ const source = v.looseObject({
 	channel: v.picklist(['event', 'stderr', 'exit', 'result', 'native']),
 	rule: text,
 	excerpt: text,
-});
-const limit = v.looseObject({
-	kind: v.picklist(['window', 'rate', 'quota', 'billing', 'overloaded']),
-	reset_at: v.nullable(text),
-	window: v.nullable(text),
-	scope: v.nullable(v.picklist(['account', 'model'])),
-	source,
-	confidence: v.picklist(['exact', 'derived', 'estimated']),
 });
 const tokens = v.looseObject({
 	input: count,
@@ -86,7 +79,7 @@ const loggedSchema = v.variant('type', [
 		delay_ms: count,
 		source,
 	}),
-	v.looseObject({ ...head, type: v.literal('limit'), limit }),
+	v.looseObject({ ...head, type: v.literal('limit'), limit: limitSchema }),
 	v.looseObject({
 		...head,
 		type: v.literal('utilization'),
@@ -102,12 +95,12 @@ const loggedSchema = v.variant('type', [
 ]);
 
 /** A limit in the form that state, events and ledger share on disk. */
-export function limitToDisk(value: Limit) {
-	const { resetAt, ...rest } = value;
-	return { ...rest, reset_at: resetAt === null ? null : toIso(resetAt) };
+export function limitToDisk(value: Limit): NonNullable<TurnState['limit']> {
+	const { resetAt, source, ...rest } = value;
+	return { ...rest, source: { ...source }, reset_at: resetAt === null ? null : toIso(resetAt) };
 }
 
-export function limitFromDisk(value: v.InferOutput<typeof limit>): Limit {
+export function limitFromDisk(value: NonNullable<TurnState['limit']>): Limit {
 	const { kind, window, scope, confidence } = value;
 	const { channel, rule, excerpt } = value.source;
 	return {

@@ -1,0 +1,69 @@
+/** From the adapter's judgement to the final state: pure, shared by the live turn and by recovery. */
+import type { ParsedTurn } from '../agents/contract.ts';
+import type { TokenCounts } from '../agents/events.ts';
+import type { TurnState } from '../sessions/turn-state.ts';
+import { limitToDisk } from './event-log.ts';
+import { type TurnFacts, tokensToDisk } from './turn-facts.ts';
+
+type Judged = Pick<
+	TurnState,
+	| 'status'
+	| 'stop_reason'
+	| 'error'
+	| 'limit'
+	| 'native_session_id'
+	| 'model'
+	| 'tokens'
+	| 'cumulative_tokens'
+	| 'cost_usd'
+	| 'cost_source'
+	| 'tools'
+	| 'plan'
+	| 'validation'
+	| 'utilization'
+>;
+
+/** Everything of the state that follows from the bytes. `requestedModel` stands in where the CLI never named one. */
+export function judgeTurn(
+	parsed: ParsedTurn,
+	facts: TurnFacts,
+	requestedModel: string | null,
+	estimateCost: (model: string | null, tokens: TokenCounts) => number | null,
+): Judged {
+	const model = parsed.model ?? facts.model ?? requestedModel;
+	const { tools, plan, validation, utilization } = facts.toState();
+	return {
+		status: parsed.outcome,
+		stop_reason: parsed.stopReason,
+		error: parsed.error,
+		limit: parsed.limit === null ? null : limitToDisk(parsed.limit),
+		native_session_id: parsed.nativeSessionId ?? facts.nativeSessionId,
+		model,
+		tokens: tokensToDisk(parsed.tokens),
+		cumulative_tokens: parsed.cumulative === null ? null : tokensToDisk(parsed.cumulative),
+		...judgeCost(parsed, model, estimateCost),
+		tools,
+		plan,
+		validation,
+		utilization:
+			parsed.utilization.length === 0
+				? utilization
+				: parsed.utilization.map(({ window, ratio, resetAt }) => ({
+						window,
+						ratio,
+						reset_at: resetAt === null ? null : new Date(resetAt).toISOString(),
+					})),
+	};
+}
+
+function judgeCost(
+	parsed: ParsedTurn,
+	model: string | null,
+	estimateCost: (model: string | null, tokens: TokenCounts) => number | null,
+): Pick<TurnState, 'cost_usd' | 'cost_source'> {
+	if (parsed.costUsd !== null) return { cost_usd: parsed.costUsd, cost_source: 'reported' };
+	const estimated = estimateCost(model, parsed.tokens);
+	return estimated === null
+		? { cost_usd: null, cost_source: 'none' }
+		: { cost_usd: estimated, cost_source: 'estimated' };
+}

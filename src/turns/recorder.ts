@@ -1,0 +1,161 @@
+/**
+ * Writes one turn as it happens: the bytes first, then what they mean. A parser bug may lose a summary, never a record.
+ * Memory stays flat: raw bytes go to disk at once; events and transcript are gathered for a few milliseconds at most.
+ */
+import type { AgentExit, AgentParser, NativeFacts, ParsedTurn } from '../agents/contract.ts';
+import type { AgentEvent } from '../agents/events.ts';
+import type { Clock } from '../core/clock.ts';
+import { writeAtomic } from '../core/files.ts';
+import { turnFile } from '../sessions/session-paths.ts';
+import { serializeEvent } from './event-log.ts';
+import { RecordFile } from './record-file.ts';
+import { Transcript } from './transcript.ts';
+import { TurnFacts } from './turn-facts.ts';
+
+/** Long enough to gather a burst into one write, short enough for `tail -f` to feel live. */
+const GATHER_MS = 20;
+const GATHER_BYTES = 256 * 1024;
+
+export interface RecorderOptions {
+	folder: string;
+	turn: number;
+	prompt: Buffer;
+	parser: AgentParser;
+	clock: Clock;
+	onEvent: (event: AgentEvent, atMs: number) => void;
+	/** A write that failed outside any call of the owner (a gathered write on a full disk). */
+	onError: (error: unknown) => void;
+}
+
+export class TurnRecorder {
+	readonly facts = new TurnFacts();
+	firstOutputAt: number | null = null;
+	lastByteAt: number;
+	readonly #options: RecorderOptions;
+	readonly #raw: RecordFile;
+	readonly #events: RecordFile;
+	readonly #output: RecordFile;
+	readonly #stderr: RecordFile;
+	readonly #transcript = new Transcript();
+	#seq = 0;
+	#pendingEvents: string[] = [];
+	#pendingOutput: string[] = [];
+	#pendingBytes = 0;
+	#timer: NodeJS.Timeout | null = null;
+	#restored = 0;
+
+	/** Creates the turn's files. The prompt and the first state are already on disk. */
+	constructor(options: RecorderOptions) {
+		const { folder, turn } = options;
+		this.#options = options;
+		this.#raw = new RecordFile(turnFile(folder, turn, 'raw.jsonl'));
+		this.#events = new RecordFile(turnFile(folder, turn, 'events.jsonl'), { hash: true });
+		this.#output = new RecordFile(turnFile(folder, turn, 'output.md'), { hash: true });
+		this.#stderr = new RecordFile(turnFile(folder, turn, 'stderr.log'));
+		this.lastByteAt = options.clock.now();
+	}
+
+	/** The agent's stdout: recorded before it is read. */
+	output(chunk: Buffer): void {
+		this.#raw.append(chunk);
+		const now = this.#options.clock.now();
+		this.firstOutputAt ??= now;
+		this.lastByteAt = now;
+		this.#take(this.#options.parser.push(chunk), now);
+	}
+
+	/** Bytes that are on disk already, read again by recovery. */
+	replayOutput(chunk: Buffer): void {
+		this.#take(this.#options.parser.push(chunk), this.#options.clock.now());
+	}
+
+	/** The agent's stderr; the file itself is written by the agent. */
+	stderr(chunk: Buffer): void {
+		const now = this.#options.clock.now();
+		this.lastByteAt = now;
+		this.#take(this.#options.parser.stderr(chunk), now);
+	}
+
+	/** Judges the turn and closes the transcript. Called once, after the last byte. */
+	end(exit: AgentExit, native: NativeFacts | null): ParsedTurn {
+		const { events, turn } = this.#options.parser.end(exit, native);
+		this.#take(events, this.#options.clock.now());
+		this.facts.applyNative(turn.toolResults);
+		this.facts.close();
+		this.#pendingOutput.push(this.#transcript.end());
+		this.flush();
+		return turn;
+	}
+
+	flush(): void {
+		if (this.#timer) clearTimeout(this.#timer);
+		this.#timer = null;
+		const events = this.#pendingEvents.join('');
+		const output = this.#pendingOutput.join('');
+		this.#pendingEvents = [];
+		this.#pendingOutput = [];
+		this.#pendingBytes = 0;
+		if (events !== '') this.#events.append(Buffer.from(events));
+		if (output !== '') this.#output.append(Buffer.from(output));
+	}
+
+	/** Sizes now, bytes. */
+	get bytes(): { raw: number; output: number; stderr: number } {
+		return { raw: this.#raw.bytes, output: this.#output.bytes, stderr: this.#stderr.size() };
+	}
+
+	get hashes(): { events: string | null; output: string | null } {
+		return { events: this.#events.digest(), output: this.#output.digest() };
+	}
+
+	/**
+	 * Writes the turn's files again when somebody removed them (an agent's `git clean -fdx`). Returns true when it had to;
+	 * after that each call copies stderr anew, since the agent still writes to the removed file.
+	 */
+	restoreIfGone(): boolean {
+		const files = [this.#raw, this.#events, this.#output];
+		const isGone = files.some((file) => !file.isInPlace());
+		if (isGone) {
+			this.#restored++;
+			for (const file of files) if (!file.isInPlace()) file.restore();
+			writeAtomic(turnFile(this.#options.folder, this.#options.turn, 'prompt.md'), this.#options.prompt);
+		}
+		if (this.#restored > 0 && !this.#stderr.isInPlace()) this.#stderr.restore({ keepSource: true });
+		return isGone;
+	}
+
+	/** After the last write: raw bytes are on disk before the final state names them. */
+	sync(): void {
+		this.#raw.sync();
+	}
+
+	close(): void {
+		if (this.#timer) clearTimeout(this.#timer);
+		this.#timer = null;
+		for (const file of [this.#raw, this.#events, this.#output, this.#stderr]) file.close();
+	}
+
+	#flushLater(): void {
+		try {
+			this.flush();
+		} catch (error) {
+			this.#options.onError(error);
+		}
+	}
+
+	#take(events: AgentEvent[], now: number): void {
+		for (const event of events) {
+			this.facts.add(event, now);
+			this.#gather(serializeEvent({ ts: now, seq: ++this.#seq, event }), this.#transcript.add(event));
+			this.#options.onEvent(event, now);
+		}
+	}
+
+	#gather(line: string, text: string): void {
+		this.#pendingEvents.push(line);
+		if (text !== '') this.#pendingOutput.push(text);
+		this.#pendingBytes += line.length + text.length;
+		if (this.#pendingBytes >= GATHER_BYTES) this.flush();
+		else this.#timer ??= setTimeout(() => this.#flushLater(), GATHER_MS);
+	}
+}

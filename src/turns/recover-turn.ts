@@ -1,0 +1,159 @@
+/**
+ * A turn found `running` whose relay is gone: what it left is ended, its bytes are read again through the same parser,
+ * and its files say what an uninterrupted reading of the same bytes would say. Its prompt is never sent again from here.
+ */
+import { closeSync, createReadStream, existsSync, openSync } from 'node:fs';
+import type { AgentAdapter, NativeFacts } from '../agents/contract.ts';
+import type { AgentEvent, TokenCounts } from '../agents/events.ts';
+import { type Clock, fromIso, toIso } from '../core/clock.ts';
+import { removeIfThere } from '../core/files.ts';
+import type { ProcessTable } from '../core/process-table.ts';
+import type { Snapshots } from '../git/contract.ts';
+import { turnFile } from '../sessions/session-paths.ts';
+import type { OpenSession } from '../sessions/session-store.ts';
+import type { TurnState } from '../sessions/turn-state.ts';
+import { endTurn } from './apply-turn.ts';
+import { judgeTurn } from './judge-turn.ts';
+import { readNativeFacts } from './native-facts.ts';
+import { TurnRecorder } from './recorder.ts';
+import { tokensFromDisk } from './turn-facts.ts';
+
+export interface RecoverDeps {
+	session: OpenSession;
+	clock: Clock;
+	processes: ProcessTable;
+	snapshots: Snapshots | null;
+	env: Readonly<Record<string, string>>;
+	/** null when the agent is no longer known (removed from the config): the state is closed without a reading. */
+	adapter: (agent: string) => AgentAdapter | null;
+	estimateCost: (model: string | null, tokens: TokenCounts) => number | null;
+}
+
+export interface Recovered {
+	state: TurnState;
+	/** Processes of the dead turn that were still alive and were ended, as `PID COMMAND`. */
+	ended: string[];
+}
+
+/** Repairs every turn that is still `running`; the caller holds the session's lock. Returns them, oldest first. */
+export async function recoverTurns(deps: RecoverDeps): Promise<Recovered[]> {
+	const recovered: Recovered[] = [];
+	for (const state of deps.session.turns()) {
+		if (state.status === 'running') recovered.push(await recoverTurn(state, deps));
+	}
+	return recovered;
+}
+
+async function recoverTurn(state: TurnState, deps: RecoverDeps): Promise<Recovered> {
+	const ended = endStrays(state, deps.processes);
+	const judged = await replay(state, deps);
+	const after = (await deps.snapshots?.take()) ?? null;
+	const { before } = state.tree;
+	const files =
+		before && after?.tree && deps.snapshots
+			? (await deps.snapshots.changes(before, after.tree).catch(() => [])).map((change) => ({ ...change }))
+			: state.files;
+	const final: TurnState = {
+		...state,
+		...judged,
+		strays: [],
+		files,
+		tree: { before, after: after?.tree ?? null },
+		ended_at: toIso(deps.clock.now()),
+		duration_ms: Math.max(0, deps.clock.now() - (fromIso(state.started_at) ?? deps.clock.now())),
+		warnings: [
+			...state.warnings,
+			...ended.map((stray) => `Left running by the interrupted turn and ended now: ${stray}`),
+		],
+	};
+	deps.session.writeTurnState(final, { sync: true });
+	deps.session.update((meta) => endTurn(meta, final, deps.session.turns()));
+	return { state: final, ended };
+}
+
+/** The wrapper and the sampled descendants, each only if it still is the same process. */
+function endStrays(state: TurnState, processes: ProcessTable): string[] {
+	const wrapper =
+		state.pid === null || state.pid_start === null
+			? []
+			: [{ pid: state.pid, start: state.pid_start, command: state.executable }];
+	return [...state.strays, ...wrapper]
+		.filter((identity) => processes.signal(identity, 'SIGKILL'))
+		.map(({ pid, command }) => `${pid} ${command}`);
+}
+
+/** Reads raw and stderr again into fresh events and transcript; the raw bytes themselves stay untouched. */
+async function replay(state: TurnState, deps: RecoverDeps): Promise<Partial<TurnState>> {
+	const { folder } = deps.session;
+	const unknown = { status: 'outcome_unknown', stop_reason: null } as const;
+	const adapter = deps.adapter(state.agent);
+	if (adapter === null)
+		return { ...unknown, error: { code: 'unknown_agent', message: `${state.agent} is not known here` } };
+	const at = (name: Parameters<typeof turnFile>[2]) => turnFile(folder, state.turn, name);
+	removeIfThere(at('events.jsonl'));
+	removeIfThere(at('output.md'));
+	const recorder = createReplayRecorder(state, adapter, deps);
+	try {
+		await feed(at('raw.jsonl'), (chunk) => recorder.replayOutput(chunk));
+		await feed(at('stderr.log'), (chunk) => recorder.stderr(chunk));
+		const native = await readNative(state, adapter, deps);
+		const parsed = recorder.end({ exitCode: null, signal: null, stopRequested: null }, native);
+		const judged = judgeTurn(parsed, recorder.facts, state.model, deps.estimateCost);
+		const isKnown = judged.status === 'completed' || judged.status === 'limited';
+		return {
+			...judged,
+			...(isKnown || recorder.facts.isFinal ? {} : unknown),
+			bytes: recorder.bytes,
+			hashes: { ...state.hashes, ...recorder.hashes },
+		};
+	} finally {
+		recorder.close();
+	}
+}
+
+function createReplayRecorder(state: TurnState, adapter: AgentAdapter, deps: RecoverDeps): TurnRecorder {
+	const startedAt = fromIso(state.started_at) ?? deps.clock.now();
+	const parser = adapter.parser({
+		requestedSessionId: state.native_session_id,
+		resume: state.resumed,
+		requestedModel: state.model,
+		cumulativeBefore: cumulativeBefore(state, deps.session.turns()),
+		now: () => startedAt,
+	});
+	return new TurnRecorder({
+		folder: deps.session.folder,
+		turn: state.turn,
+		prompt: Buffer.alloc(0),
+		parser,
+		clock: deps.clock,
+		onEvent: (_event: AgentEvent) => undefined,
+		onError: () => undefined,
+	});
+}
+
+/** Thread totals of the same native session before this turn, from the turns recorded earlier. */
+export function cumulativeBefore(state: TurnState, turns: readonly TurnState[]): TokenCounts | null {
+	const earlier = turns.filter(
+		(turn) =>
+			turn.turn < state.turn &&
+			turn.native_session_id === state.native_session_id &&
+			turn.agent === state.agent &&
+			turn.cumulative_tokens !== null,
+	);
+	const last = earlier.at(-1)?.cumulative_tokens;
+	return last ? tokensFromDisk(last) : null;
+}
+
+function readNative(state: TurnState, adapter: AgentAdapter, deps: RecoverDeps): Promise<NativeFacts | null> {
+	return readNativeFacts(adapter, deps.clock, {
+		nativeSessionId: state.native_session_id,
+		worktree: deps.session.meta.repo.worktree,
+		env: deps.env,
+		startedAt: fromIso(state.started_at) ?? 0,
+	});
+}
+
+async function feed(path: string, take: (chunk: Buffer) => void): Promise<void> {
+	if (!existsSync(path)) closeSync(openSync(path, 'a', 0o600));
+	for await (const chunk of createReadStream(path)) take(Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk));
+}

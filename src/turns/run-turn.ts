@@ -1,0 +1,382 @@
+/**
+ * One prompt to one agent, from the first file to the final state. What lives here: the order of things. What the bytes
+ * mean is the adapter's, how the process is kept is the terminal's, what follows from a limit is the relay's.
+ */
+import type { AgentExit, NativeFacts } from '../agents/contract.ts';
+import type { AgentEvent } from '../agents/events.ts';
+import { toIso } from '../core/clock.ts';
+import { RelayError } from '../core/errors.ts';
+import { createExclusive, ensureFolder, writeAtomic } from '../core/files.ts';
+import type { Snapshot } from '../git/contract.ts';
+import { turnFile } from '../sessions/session-paths.ts';
+import type { TurnState } from '../sessions/turn-state.ts';
+import type { AgentProcess, ProcessIdentity } from '../terminal/agent-process.ts';
+import { beginTurn, endTurn } from './apply-turn.ts';
+import { limitToDisk } from './event-log.ts';
+import { firstState } from './first-state.ts';
+import { judgeTurn } from './judge-turn.ts';
+import { readNativeFacts } from './native-facts.ts';
+import { SpaceReserve } from './record-file.ts';
+import { TurnRecorder } from './recorder.ts';
+import { asStorageError } from './storage-error.ts';
+import type { TurnControl, TurnDeps, TurnSpec } from './turn-spec.ts';
+import { TurnStop } from './turn-stop.ts';
+import { TurnWatch, type WatchVerdict } from './turn-watch.ts';
+
+/** How often deadlines are looked at and a changed state is written: four times a second. */
+const TICK_MS = 250;
+/** How often the descendants of an agent at work are sampled. */
+const SAMPLE_MS = 1000;
+
+const STATE_EVENTS: ReadonlySet<AgentEvent['type']> = new Set([
+	'session_started',
+	'tool_call',
+	'tool_result',
+	'plan',
+	'limit',
+	'turn_ended',
+]);
+
+/**
+ * Runs the turn and returns its final state, which is also on disk, as is the session's meta. An agent's failure is a
+ * value in that state. Throws RelayError when the turn could not be recorded or nothing was started.
+ */
+export async function runTurn(spec: TurnSpec, deps: TurnDeps, control: TurnControl): Promise<TurnState> {
+	const turn = new RunningTurn(spec, deps, control);
+	await turn.start();
+	return turn.finish();
+}
+
+class RunningTurn {
+	readonly #spec: TurnSpec;
+	readonly #deps: TurnDeps;
+	readonly #control: TurnControl;
+	readonly #folder: string;
+	readonly #number: number;
+	readonly #startedAt: number;
+	readonly #args: readonly string[];
+	readonly #env: Record<string, string>;
+	readonly #prompt: Buffer;
+	readonly #watch: TurnWatch;
+	readonly #stop: TurnStop;
+	readonly #strays = new Map<string, ProcessIdentity>();
+	#state: TurnState;
+	#reserve: SpaceReserve | null = null;
+	#before: Snapshot | null = null;
+	#failure: unknown = null;
+	#isDirty = false;
+	#lastSample = 0;
+
+	constructor(spec: TurnSpec, deps: TurnDeps, control: TurnControl) {
+		this.#spec = spec;
+		this.#deps = deps;
+		this.#control = control;
+		this.#folder = deps.session.folder;
+		this.#number = deps.session.meta.turn_count + 1;
+		this.#startedAt = deps.clock.now();
+		const command = spec.adapter.command(spec.request);
+		this.#args = command.args;
+		this.#env = withAdditions(spec.request.env, command.env);
+		this.#prompt = Buffer.from(spec.prompt);
+		this.#watch = new TurnWatch(deps.times, this.#startedAt);
+		this.#stop = new TurnStop(() => [...this.#strays.values()]);
+		const where = { sessionId: deps.session.id, turn: this.#number, startedAt: this.#startedAt };
+		this.#state = firstState(spec, command.args, where);
+	}
+
+	/** Files first, then the snapshot: whatever dies from here on, the turn is known. */
+	async start(): Promise<void> {
+		try {
+			this.#prepareFiles();
+		} catch (error) {
+			this.#reserve?.release();
+			throw asStorageError(error, this.#folder);
+		}
+		this.#before = await this.#snapshot();
+		this.#state.tree.before = this.#before?.tree ?? null;
+	}
+
+	async finish(): Promise<TurnState> {
+		const recorder = this.#createRecorder();
+		let ticker: NodeJS.Timeout | undefined;
+		const onAbort = () => this.#stop.request('cancelled');
+		const onHardAbort = () => this.#stop.kill('cancelled');
+		const { signal, hardSignal } = this.#control;
+		try {
+			const process = await this.#startProcess(recorder);
+			signal.addEventListener('abort', onAbort, { once: true });
+			hardSignal.addEventListener('abort', onHardAbort, { once: true });
+			if (hardSignal.aborted) onHardAbort();
+			else if (signal.aborted) onAbort();
+			ticker = setInterval(() => this.#guard(() => this.#tick(recorder, process)), TICK_MS);
+			const end = await process.ended;
+			await this.#stop.settled();
+			clearInterval(ticker);
+			return await this.#close(recorder, { ...end, stopRequested: this.#stop.reason });
+		} finally {
+			clearInterval(ticker);
+			signal.removeEventListener('abort', onAbort);
+			hardSignal.removeEventListener('abort', onHardAbort);
+			recorder.close();
+			this.#reserve?.release();
+		}
+	}
+
+	#path(name: Parameters<typeof turnFile>[2]): string {
+		return turnFile(this.#folder, this.#number, name);
+	}
+
+	#prepareFiles(): void {
+		const { session } = this.#deps;
+		ensureFolder(`${this.#folder}/turns`);
+		this.#reserve = new SpaceReserve(`${this.#folder}/turns/.reserve-${process.pid}-${this.#number}`);
+		if (!createExclusive(this.#path('state.json'), `${JSON.stringify(this.#state, null, '\t')}\n`)) {
+			throw new RelayError(
+				'damaged_record',
+				`Turn ${this.#number} of session ${session.id} exists already.`,
+				{
+					hint: 'Another relay may have written it; open the session again.',
+				},
+			);
+		}
+		writeAtomic(this.#path('prompt.md'), this.#prompt);
+		createExclusive(this.#path('stderr.log'), '');
+		session.update((meta) => beginTurn(meta, this.#state, this.#ownWords()));
+	}
+
+	/** The user's words when they came with this turn; null when the prompt repeats an earlier one. */
+	#ownWords(): string | null {
+		const { userPrompt } = this.#spec;
+		if (userPrompt?.turn !== this.#number) return null;
+		return this.#prompt.subarray(userPrompt.start, userPrompt.end).toString();
+	}
+
+	#createRecorder(): TurnRecorder {
+		const { adapter, request, cumulativeBefore } = this.#spec;
+		const { clock } = this.#deps;
+		const parser = adapter.parser({
+			requestedSessionId: request.nativeSessionId,
+			resume: request.resume,
+			requestedModel: request.model,
+			cumulativeBefore,
+			now: () => clock.now(),
+		});
+		return new TurnRecorder({
+			folder: this.#folder,
+			turn: this.#number,
+			prompt: this.#prompt,
+			parser,
+			clock,
+			onEvent: (event, atMs) => this.#onEvent(event, atMs),
+			onError: (error) => this.#fail(error),
+		});
+	}
+
+	async #startProcess(recorder: TurnRecorder): Promise<AgentProcess> {
+		const { adapter, executable, request } = this.#spec;
+		try {
+			const agent = await this.#deps.startProcess(
+				{
+					executable,
+					args: this.#args,
+					env: this.#env,
+					cwd: request.worktree,
+					promptPath: this.#path('prompt.md'),
+					stderrPath: this.#path('stderr.log'),
+					claimsExitCode: (code) => adapter.claimsExitCode?.(code) ?? false,
+				},
+				{
+					onOutput: (chunk) => this.#guard(() => recorder.output(chunk)),
+					onStderr: (chunk) => this.#guard(() => recorder.stderr(chunk)),
+				},
+			);
+			this.#state = { ...this.#state, pid: agent.identity.pid, pid_start: agent.identity.start };
+			this.#writeState(recorder);
+			this.#stop.attach(agent);
+			return agent;
+		} catch (error) {
+			const message = error instanceof Error ? error.message : String(error);
+			const failed = {
+				status: 'failed',
+				stop_reason: 'crashed',
+				error: { code: 'not_started', message },
+			} as const;
+			this.#writeFinalState({ ...this.#state, ...failed, ended_at: toIso(this.#deps.clock.now()) });
+			throw error;
+		}
+	}
+
+	/** An exception in a handler (a full disk, a bug of ours) stops the turn, not the relay; the first one is kept. */
+	#guard(action: () => void): void {
+		try {
+			action();
+		} catch (error) {
+			this.#fail(error);
+		}
+	}
+
+	#fail(error: unknown): void {
+		this.#failure ??= error;
+		this.#stop.request('failed');
+	}
+
+	#onEvent(event: AgentEvent, atMs: number): void {
+		this.#isDirty ||= STATE_EVENTS.has(event.type);
+		this.#heed(this.#watch.observe(event, atMs));
+		this.#control.onEvent(event);
+	}
+
+	#heed(verdict: WatchVerdict): void {
+		if (verdict === null) return;
+		if ('stop' in verdict) this.#stop.request(verdict.stop);
+		else this.#control.onIdle(verdict.idleMs);
+	}
+
+	#tick(recorder: TurnRecorder, agent: AgentProcess): void {
+		const now = this.#deps.clock.now();
+		this.#heed(this.#watch.tick(now, recorder.lastByteAt));
+		if (recorder.facts.hasOpenTool && now - this.#lastSample >= SAMPLE_MS) this.#sample(agent, now);
+		if (this.#isDirty) this.#writeState(recorder);
+	}
+
+	/** Descendants are on disk while a tool runs, so that the next start can end what a crash left behind. */
+	#sample(agent: AgentProcess, now: number): void {
+		this.#lastSample = now;
+		for (const identity of agent.descendants()) {
+			const key = `${identity.pid} ${identity.start}`;
+			this.#isDirty ||= !this.#strays.has(key);
+			this.#strays.set(key, identity);
+		}
+	}
+
+	#writeState(recorder: TurnRecorder): void {
+		this.#isDirty = false;
+		this.#restoreIfGone(recorder);
+		const { facts } = recorder;
+		this.#state = {
+			...this.#state,
+			native_session_id: facts.nativeSessionId ?? this.#state.native_session_id,
+			model: facts.model ?? this.#state.model,
+			...facts.toState(),
+			strays: [...this.#strays.values()].map(({ pid, start, command }) => ({ pid, start, command })),
+			bytes: recorder.bytes,
+		};
+		this.#deps.session.writeTurnState(this.#state, { sync: false });
+	}
+
+	async #close(recorder: TurnRecorder, exit: AgentExit): Promise<TurnState> {
+		const native = await this.#readNative(recorder);
+		this.#reserve?.release();
+		this.#guard(() => this.#judge(recorder, exit, native));
+		const after = await this.#snapshot();
+		const endedAt = this.#deps.clock.now();
+		const { firstOutputAt } = recorder;
+		const state: TurnState = {
+			...this.#state,
+			...this.#failureOutcome(),
+			ended_at: toIso(endedAt),
+			duration_ms: endedAt - this.#startedAt,
+			first_output_ms: firstOutputAt === null ? null : firstOutputAt - this.#startedAt,
+			exit_code: exit.exitCode,
+			signal: exit.signal,
+			strays: [],
+			files: await this.#filesTouched(after, recorder),
+			tree: { before: this.#before?.tree ?? null, after: after?.tree ?? null },
+			bytes: recorder.bytes,
+			hashes: { ...this.#state.hashes, ...recorder.hashes },
+		};
+		this.#writeFinalState(state);
+		return state;
+	}
+
+	#judge(recorder: TurnRecorder, exit: AgentExit, native: NativeFacts | null): void {
+		this.#restoreIfGone(recorder);
+		const parsed = recorder.end(exit, native);
+		const { request } = this.#spec;
+		this.#state = {
+			...this.#state,
+			...judgeTurn(parsed, recorder.facts, request.model, this.#deps.estimateCost),
+		};
+		const impatient =
+			exit.stopRequested === 'limited' ? this.#watch.impatientLimit(this.#deps.clock.now()) : null;
+		if (impatient !== null && this.#state.status !== 'limited' && this.#state.status !== 'completed') {
+			const limited = { status: 'limited', stop_reason: 'limit', error: null } as const;
+			this.#state = { ...this.#state, ...limited, limit: limitToDisk(impatient) };
+		}
+		recorder.sync();
+	}
+
+	#readNative(recorder: TurnRecorder): Promise<NativeFacts | null> {
+		const { adapter, request } = this.#spec;
+		return readNativeFacts(adapter, this.#deps.clock, {
+			nativeSessionId: recorder.facts.nativeSessionId ?? request.nativeSessionId,
+			worktree: request.worktree,
+			env: this.#env,
+			startedAt: this.#startedAt,
+		});
+	}
+
+	#writeFinalState(state: TurnState): void {
+		const { session } = this.#deps;
+		this.#state = state;
+		try {
+			session.writeTurnState(state, { sync: true });
+			session.update((meta) => endTurn(meta, state, session.turns()));
+		} catch (error) {
+			if (this.#failure === null) throw asStorageError(error, this.#folder);
+		}
+	}
+
+	#failureOutcome(): Partial<TurnState> {
+		if (this.#failure === null) return {};
+		const error = asStorageError(this.#failure, this.#folder);
+		const code = error instanceof RelayError ? error.code : 'internal';
+		const message = error instanceof Error ? error.message : String(error);
+		return { status: 'failed', stop_reason: 'crashed', error: { code, message } };
+	}
+
+	async #snapshot(): Promise<Snapshot | null> {
+		const snapshot = (await this.#deps.snapshots?.take()) ?? null;
+		if (snapshot?.unavailable)
+			this.#warn(`Files touched are taken from the agent's tool calls: ${snapshot.unavailable}`);
+		if (snapshot && snapshot.skipped.length > 0)
+			this.#warn(`Not in the snapshot: ${snapshot.skipped.slice(0, 5).join(', ')}`);
+		return snapshot;
+	}
+
+	async #filesTouched(after: Snapshot | null, recorder: TurnRecorder): Promise<TurnState['files']> {
+		const before = this.#before?.tree;
+		if (before && after?.tree && this.#deps.snapshots) {
+			if (before === after.tree) return [];
+			return (await this.#deps.snapshots.changes(before, after.tree)).map((change) => ({ ...change }));
+		}
+		const edited = recorder.facts.editedPaths();
+		return edited.map((path) => ({ path, change: 'modified', added: null, removed: null, source: 'tool' }));
+	}
+
+	#restoreIfGone(recorder: TurnRecorder): void {
+		if (!recorder.restoreIfGone()) return;
+		this.#deps.session.restore();
+		this.#warn(
+			'Records of this session were removed in mid-turn (git clean?); what this turn wrote is there again.',
+		);
+	}
+
+	#warn(text: string): void {
+		if (this.#state.warnings.includes(text)) return;
+		this.#state = { ...this.#state, warnings: [...this.#state.warnings, text] };
+		this.#control.onWarning(text);
+	}
+}
+
+function withAdditions(
+	env: Readonly<Record<string, string>>,
+	additions: Readonly<Record<string, string | null>>,
+): Record<string, string> {
+	const whole: Record<string, string> = { ...env };
+	for (const [name, value] of Object.entries(additions)) {
+		if (value === null) delete whole[name];
+		else whole[name] = value;
+	}
+	return whole;
+}

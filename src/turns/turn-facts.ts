@@ -1,0 +1,185 @@
+/**
+ * What the events of a turn add up to: tools with outcomes, plan, validation, tokens. A pure fold, shared by the live turn
+ * and by recovery, so both give the same state.
+ */
+import type { ParsedTurn } from '../agents/contract.ts';
+import type { AgentEvent, TokenCounts, ToolKind, Utilization } from '../agents/events.ts';
+import type { TurnState } from '../sessions/turn-state.ts';
+import { unwrapShell, validationKind } from './validation.ts';
+
+/** Tools kept in the state; a turn with more keeps the first and the last half, the log has all. */
+const MAX_TOOLS = 2000;
+
+interface ToolFacts {
+	id: string;
+	name: string;
+	kind: ToolKind;
+	title: string;
+	command: string | null;
+	status: 'running' | 'ok' | 'error' | 'denied' | 'unknown';
+	exitCode: number | null;
+	startedAt: number;
+	durationMs: number | null;
+	paths: string[];
+}
+
+export class TurnFacts {
+	nativeSessionId: string | null = null;
+	model: string | null = null;
+	/** True once the adapter's terminal event was seen: the answer is final. */
+	isFinal = false;
+	/** True once the model itself produced something: text, thought or a tool call. */
+	hasModelOutput = false;
+	#tools = new Map<string, ToolFacts>();
+	#plan: TurnState['plan'] = [];
+	#utilization: Utilization[] = [];
+
+	/** Folds one event in. Returns true when the state on disk is worth replacing. */
+	add(event: AgentEvent, atMs: number): boolean {
+		switch (event.type) {
+			case 'session_started':
+				this.nativeSessionId = event.nativeSessionId;
+				this.model = event.model ?? this.model;
+				return true;
+			case 'agent_message_chunk':
+			case 'agent_thought_chunk':
+				this.hasModelOutput = true;
+				return false;
+			case 'tool_call':
+				this.hasModelOutput = true;
+				this.#call(event, atMs);
+				return true;
+			case 'tool_result':
+				this.#result(event, atMs);
+				return true;
+			case 'plan':
+				this.#plan = event.items.map(({ text, status }) => ({ text, status }));
+				return true;
+			case 'utilization':
+				this.#utilization = event.windows;
+				return true;
+			case 'turn_ended':
+				this.isFinal = true;
+				return true;
+			case 'limit':
+				return true;
+			case 'retry':
+			case 'usage':
+			case 'error':
+				return false;
+			default:
+				return assertNever(event);
+		}
+	}
+
+	/** Outcomes that only the native record knows replace what the stream said. */
+	applyNative(results: ParsedTurn['toolResults']): void {
+		for (const { id, ok, exitCode } of results) {
+			const tool = this.#tools.get(id);
+			if (!tool || tool.status === 'denied') continue;
+			tool.status = ok ? 'ok' : 'error';
+			tool.exitCode = exitCode;
+		}
+	}
+
+	/** Calls without a result will never have one: said as unknown. */
+	close(): void {
+		for (const tool of this.#tools.values()) if (tool.status === 'running') tool.status = 'unknown';
+	}
+
+	get hasOpenTool(): boolean {
+		for (const tool of this.#tools.values()) if (tool.status === 'running') return true;
+		return false;
+	}
+
+	/** Paths of edit tools that succeeded, for folders where git cannot tell. */
+	editedPaths(): string[] {
+		const edits = [...this.#tools.values()].filter(({ kind, status }) => kind === 'edit' && status === 'ok');
+		return [...new Set(edits.flatMap(({ paths }) => paths))];
+	}
+
+	toState(): Pick<TurnState, 'tools' | 'plan' | 'validation' | 'utilization'> {
+		return {
+			tools: this.#shownTools().map(
+				({ id, name, kind, title, command, status, exitCode, durationMs, paths }) => ({
+					id,
+					name,
+					kind,
+					title,
+					command,
+					status,
+					exit_code: exitCode,
+					duration_ms: durationMs,
+					paths,
+				}),
+			),
+			plan: this.#plan,
+			validation: this.#validation(),
+			utilization: this.#utilization.map(({ window, ratio, resetAt }) => ({
+				window,
+				ratio,
+				reset_at: resetAt === null ? null : new Date(resetAt).toISOString(),
+			})),
+		};
+	}
+
+	#call(event: Extract<AgentEvent, { type: 'tool_call' }>, atMs: number): void {
+		const { id, name, kind, title, command, paths } = event;
+		const known = this.#tools.get(id);
+		if (known) {
+			Object.assign(known, { name, kind, title, command, paths });
+			return;
+		}
+		this.#tools.set(id, {
+			id,
+			name,
+			kind,
+			title,
+			command,
+			paths,
+			status: 'running',
+			exitCode: null,
+			startedAt: atMs,
+			durationMs: null,
+		});
+	}
+
+	#result(event: Extract<AgentEvent, { type: 'tool_result' }>, atMs: number): void {
+		const tool = this.#tools.get(event.id);
+		if (!tool) return;
+		tool.status = event.denied ? 'denied' : event.ok === null ? 'unknown' : event.ok ? 'ok' : 'error';
+		tool.exitCode = event.exitCode;
+		tool.durationMs = Math.max(0, Math.round(atMs - tool.startedAt));
+	}
+
+	#shownTools(): ToolFacts[] {
+		const tools = [...this.#tools.values()];
+		if (tools.length <= MAX_TOOLS) return tools;
+		return [...tools.slice(0, MAX_TOOLS / 2), ...tools.slice(-MAX_TOOLS / 2)];
+	}
+
+	#validation(): TurnState['validation'] {
+		return this.#shownTools().flatMap(({ kind, command, status, exitCode }) => {
+			if (kind !== 'execute' || command === null || status === 'denied') return [];
+			const checks = validationKind(command);
+			if (checks === null) return [];
+			const verdict = status === 'ok' ? 'passed' : status === 'error' ? 'failed' : 'unknown';
+			return [{ kind: checks, command: unwrapShell(command), status: verdict, exit_code: exitCode } as const];
+		});
+	}
+}
+
+/** Token counts in the form of the state file. */
+export function tokensToDisk(tokens: TokenCounts): TurnState['tokens'] {
+	const { input, output, cacheRead, cacheWrite, reasoning } = tokens;
+	return { input, output, cache_read: cacheRead, cache_write: cacheWrite, reasoning };
+}
+
+export function tokensFromDisk(tokens: TurnState['tokens']): TokenCounts {
+	const { input, output, cache_read, cache_write, reasoning } = tokens;
+	return { input, output, cacheRead: cache_read, cacheWrite: cache_write, reasoning };
+}
+
+function assertNever(value: never): never {
+	throw new Error(`unknown event ${JSON.stringify(value)}`);
+}

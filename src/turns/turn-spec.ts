@@ -1,0 +1,54 @@
+import type { AgentAdapter, TurnRequest } from '../agents/contract.ts';
+import type { AgentEvent, TokenCounts } from '../agents/events.ts';
+import type { Clock } from '../core/clock.ts';
+import type { ProcessTable } from '../core/process-table.ts';
+import type { Snapshots } from '../git/contract.ts';
+import type { OpenSession } from '../sessions/session-store.ts';
+import type { TurnState } from '../sessions/turn-state.ts';
+import type { StartAgentProcess } from '../terminal/agent-process.ts';
+
+/** What is to be run: one prompt for one agent. */
+export interface TurnSpec {
+	adapter: AgentAdapter;
+	agentVersion: string | null;
+	/** Absolute path of the agent's program. */
+	executable: string;
+	request: TurnRequest;
+	/** Exactly what the agent reads on stdin. */
+	prompt: string;
+	userPrompt: TurnState['user_prompt'];
+	trigger: TurnState['trigger'];
+	/** Relative to the session folder; null when no packet goes with the prompt. */
+	packet: string | null;
+	/** Thread totals of the native session before this turn. */
+	cumulativeBefore: TokenCounts | null;
+}
+
+/** The times a turn is governed by, ms. 0 = off. */
+export interface TurnTimes {
+	idleMs: number;
+	timeoutMs: number;
+	lingerMs: number;
+	patienceMs: number;
+}
+
+export interface TurnDeps {
+	session: OpenSession;
+	clock: Clock;
+	startProcess: StartAgentProcess;
+	processes: ProcessTable;
+	/** null outside git. */
+	snapshots: Snapshots | null;
+	times: TurnTimes;
+	estimateCost: (model: string | null, tokens: TokenCounts) => number | null;
+}
+
+export interface TurnControl {
+	/** Interrupt: the tree is stopped with graces. */
+	signal: AbortSignal;
+	/** Kill: the graces end at once. */
+	hardSignal: AbortSignal;
+	onEvent: (event: AgentEvent) => void;
+	onIdle: (idleMs: number) => void;
+	onWarning: (text: string) => void;
+}

@@ -1,0 +1,58 @@
+/** When a running turn must be stopped, and why: a pure decision over events and time. */
+import type { AgentEvent, Limit } from '../agents/events.ts';
+import { createPatience } from '../limits/patience.ts';
+import type { TurnTimes } from './turn-spec.ts';
+import type { TurnStopReason } from './turn-stop.ts';
+
+/** After a hard limit the CLI gets this long to write its own last lines before its tree is stopped. */
+const LIMIT_GRACE_MS = 400;
+
+export type WatchVerdict = { stop: TurnStopReason } | { idleMs: number } | null;
+
+export class TurnWatch {
+	readonly #times: TurnTimes;
+	readonly #startedAt: number;
+	readonly #patience;
+	#limitSeenAt: number | null = null;
+	#finalAt: number | null = null;
+	#hasWarnedIdle = false;
+
+	constructor(times: TurnTimes, startedAt: number) {
+		this.#times = times;
+		this.#startedAt = startedAt;
+		this.#patience = createPatience({ patienceMs: times.patienceMs });
+	}
+
+	/** Takes an event in; a stop that follows at once is returned. */
+	observe(event: AgentEvent, atMs: number): WatchVerdict {
+		this.#patience.observe(event, atMs);
+		if (event.type === 'limit') this.#limitSeenAt ??= atMs;
+		if (event.type === 'turn_ended') this.#finalAt ??= atMs;
+		return event.type === 'retry' ? this.#patienceVerdict(atMs) : null;
+	}
+
+	/** To be called a few times a second. */
+	tick(now: number, lastByteAt: number): WatchVerdict {
+		const { lingerMs, timeoutMs, idleMs } = this.#times;
+		if (this.#finalAt !== null) return now - this.#finalAt >= lingerMs ? { stop: 'linger' } : null;
+		if (this.#limitSeenAt !== null && now - this.#limitSeenAt >= LIMIT_GRACE_MS) return { stop: 'limited' };
+		if (timeoutMs > 0 && now - this.#startedAt >= timeoutMs) return { stop: 'timed_out' };
+		const patience = this.#patienceVerdict(now);
+		if (patience !== null) return patience;
+		if (this.#hasWarnedIdle || idleMs === 0 || now - lastByteAt < idleMs) return null;
+		this.#hasWarnedIdle = true;
+		return { idleMs: now - lastByteAt };
+	}
+
+	/** The limit that patience ran out on, for a turn whose own stream never named one. */
+	impatientLimit(now: number): Limit | null {
+		const verdict = this.#patience.verdict(now);
+		return verdict !== null && 'limit' in verdict ? verdict.limit : null;
+	}
+
+	#patienceVerdict(now: number): WatchVerdict {
+		const verdict = this.#patience.verdict(now);
+		if (verdict === null) return null;
+		return { stop: 'limit' in verdict ? 'limited' : 'failed' };
+	}
+}
