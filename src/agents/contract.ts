@@ -3,7 +3,15 @@
  * line, turn bytes into events and say how a turn ended. They start nothing and write nothing; only `readNativeRecord` and
  * `probeLogin` read files of the CLI's own home.
  */
-import type { AgentEvent, Limit, StopReason, TokenCounts, TurnOutcome, Utilization } from './events.ts';
+import type {
+	AgentEvent,
+	Limit,
+	PlanItem,
+	StopReason,
+	TokenCounts,
+	TurnOutcome,
+	Utilization,
+} from './events.ts';
 
 /** `claude`, `codex`, `gemini`, `opencode`, a demo agent, or a name from `[agents.NAME]` in the user's config. */
 export type AgentId = string;
@@ -47,6 +55,8 @@ export interface ParserContext {
 	cumulativeBefore: TokenCounts | null;
 	/** Epoch ms, for resets that are told as a delay. */
 	now: () => number;
+	/** The plan this native session had before the turn, in order; CLIs that number their tasks only tell changes to it. */
+	planBefore?: readonly PlanItem[];
 }
 
 /** How the process ended. `stopRequested` is the relay's own reason when it stopped the tree. */
@@ -87,7 +97,7 @@ export interface ParsedTurn {
 	/** As the CLI reported it, this turn only; null when it reports none. */
 	costUsd: number | null;
 	/** Outcomes to correct in the recorded tools after the fact, from the native record. */
-	toolResults: Array<{ id: string; ok: boolean; exitCode: number | null }>;
+	toolResults: Array<{ id: string; ok: boolean; exitCode: number | null; denied?: boolean }>;
 	utilization: Utilization[];
 }
 

@@ -1,0 +1,35 @@
+/**
+ * Claude Code (`claude`), checked with 2.1.197. What lives here: its command line, its stream, its limit rules, its login
+ * and its prompt syntax. No native record is read: partial messages tell model and usage of a turn that is stopped, and
+ * nothing else of it is missing from the stream.
+ */
+import type { AgentAdapter } from '../contract.ts';
+import { command } from './command-line.ts';
+import { inert } from './inert.ts';
+import { probeLogin } from './login.ts';
+import { ClaudeParser } from './parser.ts';
+
+export const claudeAdapter: AgentAdapter = {
+	id: 'claude',
+	title: 'Claude Code',
+	aliases: ['c', 'claude-code'],
+	executables: ['claude'],
+	install: 'npm install -g @anthropic-ai/claude-code',
+	isDemo: false,
+	choosesSessionId: true,
+	secretVariables: [
+		'ANTHROPIC_API_KEY',
+		'ANTHROPIC_AUTH_TOKEN',
+		'ANTHROPIC_FOUNDRY_API_KEY',
+		'CLAUDE_CODE_OAUTH_TOKEN',
+		'CLAUDE_CODE_OAUTH_REFRESH_TOKEN',
+	],
+	sharedVariables: [],
+	command,
+	parser: (context) => new ClaudeParser(context),
+	inert,
+	resumeHint: (nativeSessionId) => `claude --resume ${nativeSessionId}`,
+	probeLogin: (env) => probeLogin(env),
+	parseVersion: (output) => /^(\d+\.\d+\.\d+\S*) \(Claude Code\)/m.exec(output)?.[1] ?? null,
+	priceFamily: 'anthropic',
+};

@@ -1,0 +1,59 @@
+import { simpleCommands } from '../allow-commands.ts';
+import type { AgentCommand, TurnRequest } from '../contract.ts';
+
+const OUTPUT = ['--output-format', 'stream-json', '--verbose', '--include-partial-messages'];
+
+/**
+ * One headless turn; the prompt comes on stdin. Claude restores nothing on resume, so model and permissions are given
+ * every time. An untrusted repo's own settings, hooks and MCP servers are left out by claude's own switches, and with
+ * them the repo's CLAUDE.md.
+ */
+export function command(turn: TurnRequest): AgentCommand {
+	return {
+		executable: 'claude',
+		args: [
+			'-p',
+			...OUTPUT,
+			...session(turn),
+			...(turn.model === null ? [] : ['--model', turn.model]),
+			...permissions(turn),
+			...(turn.isTrusted ? [] : ['--setting-sources', 'user']),
+		],
+		env: environment(turn),
+	};
+}
+
+function session(turn: TurnRequest): string[] {
+	if (turn.nativeSessionId === null) return [];
+	return [turn.resume ? '--resume' : '--session-id', turn.nativeSessionId];
+}
+
+function permissions(turn: TurnRequest): string[] {
+	switch (turn.permissions) {
+		case 'read-only':
+			return ['--permission-mode', 'dontAsk', '--disallowedTools', 'Edit,Write,NotebookEdit'];
+		case 'edit':
+			return ['--permission-mode', 'acceptEdits', ...allowedTools(turn.allowCommands)];
+		case 'full':
+			return ['--dangerously-skip-permissions'];
+	}
+}
+
+/** `Bash(npm test:*)`: the command and anything behind it; the CLI judges each part of a compound command by itself. */
+function allowedTools(entries: readonly string[]): string[] {
+	const rules = simpleCommands(entries).allowed.map((words) => `Bash(${words}:*)`);
+	return rules.length === 0 ? [] : ['--allowedTools', ...rules];
+}
+
+/**
+ * No update while a turn runs: other turns may be using the same files, and claude updates itself when its user opens it.
+ * The marks of an outer claude are taken away. `IS_SANDBOX` is what claude asks of root before it skips permissions.
+ */
+function environment(turn: TurnRequest): Record<string, string | null> {
+	return {
+		DISABLE_AUTOUPDATER: '1',
+		CLAUDECODE: null,
+		CLAUDE_CODE_ENTRYPOINT: null,
+		...(turn.permissions === 'full' && turn.isRoot ? { IS_SANDBOX: '1' } : {}),
+	};
+}

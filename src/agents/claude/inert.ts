@@ -1,0 +1,11 @@
+/** U+2060, a character without width: after it the CLI finds no file of that name. */
+const WORD_JOINER = '\u2060';
+
+/**
+ * Makes every `@path` and `@"path"` that the CLI would read and inline a plain word. 2.1.197 looks for `@` at the start
+ * of the prompt, after white space and after 。、？！; any other sign outside ASCII is treated the same, for versions to
+ * come. Addresses (`me@host`), versions (`pkg@1`) and `'@scope/pkg'` stay as they are.
+ */
+export function inert(text: string): string {
+	return text.replace(/(?<=^|\s|[^\p{ASCII}\p{L}\p{N}])@(?!\u2060)/gu, `@${WORD_JOINER}`);
+}

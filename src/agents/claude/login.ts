@@ -1,0 +1,81 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { hasErrno } from '../../core/errors.ts';
+import type { LoginState } from '../contract.ts';
+import { type JsonObject, objectOrEmpty, objectOrNull, parseObject, textOrNull } from '../json-fields.ts';
+
+const ADVICE = 'claude auth login';
+
+/** Variables that log claude in, in the order the CLI takes them in `-p`. */
+const KEY_VARIABLES = ['ANTHROPIC_AUTH_TOKEN', 'ANTHROPIC_API_KEY', 'CLAUDE_CODE_OAUTH_TOKEN'];
+/** The CLI then signs in through a cloud's own login, which cannot be seen from here. */
+const CLOUD_VARIABLES = ['CLAUDE_CODE_USE_BEDROCK', 'CLAUDE_CODE_USE_VERTEX', 'CLAUDE_CODE_USE_FOUNDRY'];
+
+/**
+ * Whether claude is logged in, by variables and files alone (`claude auth status` takes 2 s). A file that cannot be read,
+ * macOS (where the login is in the keychain) and helpers that fetch a key are `unknown`. Never throws.
+ */
+export async function probeLogin(
+	env: Readonly<Record<string, string>>,
+	platform: NodeJS.Platform = process.platform,
+): Promise<LoginState> {
+	const cloud = CLOUD_VARIABLES.find((name) => isOn(env[name]));
+	if (cloud !== undefined) return state('unknown', `${cloud} is set`, null);
+	const variable = KEY_VARIABLES.find((name) => env[name]);
+	if (variable !== undefined) return state('yes', `${variable} is set`, env[variable] ?? null);
+	if (!env.HOME && !env.CLAUDE_CONFIG_DIR) return state('unknown', 'HOME is not set', null);
+	return probeFiles(env, platform);
+}
+
+async function probeFiles(
+	env: Readonly<Record<string, string>>,
+	platform: NodeJS.Platform,
+): Promise<LoginState> {
+	const home = env.HOME ?? '';
+	const folder = env.CLAUDE_CONFIG_DIR || join(home, '.claude');
+	const profile = env.CLAUDE_CONFIG_DIR ? join(folder, '.claude.json') : join(home, '.claude.json');
+	const [credentials, account, settings] = await Promise.all([
+		readJson(join(folder, '.credentials.json')),
+		readJson(profile),
+		readJson(join(folder, 'settings.json')),
+	]);
+	const accountId = textOrNull(objectOrEmpty(objectOrEmpty(account).oauthAccount).accountUuid);
+	if (credentials === 'unreadable') return state('unknown', '.credentials.json cannot be read', accountId);
+	if (objectOrNull(objectOrEmpty(credentials).claudeAiOauth) !== null)
+		return state('yes', '.credentials.json holds a login', accountId);
+	const key = textOrNull(objectOrEmpty(account).primaryApiKey);
+	if (key) return state('yes', '.claude.json holds an API key', key);
+	const fromSettings = settingsLogin(objectOrEmpty(settings));
+	if (fromSettings !== null) return state('unknown', fromSettings, accountId);
+	if (platform === 'darwin') return state('unknown', 'the login may be in the keychain', accountId);
+	if (account === 'unreadable' || settings === 'unreadable')
+		return state('unknown', 'a settings file cannot be read', accountId);
+	return state('no', 'no key is set and .credentials.json holds no login', null);
+}
+
+/** What in the user's settings may log claude in, or null. */
+function settingsLogin(settings: JsonObject): string | null {
+	if (textOrNull(settings.apiKeyHelper)) return 'settings.json names an apiKeyHelper';
+	const variables = Object.keys(objectOrEmpty(settings.env));
+	const known = [...KEY_VARIABLES, ...CLOUD_VARIABLES].find((name) => variables.includes(name));
+	return known === undefined ? null : `settings.json sets ${known}`;
+}
+
+async function readJson(path: string): Promise<JsonObject | 'unreadable' | null> {
+	try {
+		return parseObject(await readFile(path, 'utf8')) ?? 'unreadable';
+	} catch (error) {
+		return hasErrno(error, 'ENOENT', 'ENOTDIR') ? null : 'unreadable';
+	}
+}
+
+function isOn(value: string | undefined): boolean {
+	return value !== undefined && /^(?:1|true|yes|on)$/i.test(value);
+}
+
+function state(loggedIn: LoginState['loggedIn'], evidence: string, secret: string | null): LoginState {
+	const account =
+		secret === null ? 'default' : createHash('sha256').update(secret).digest('hex').slice(0, 16);
+	return { loggedIn, evidence, account, advice: ADVICE };
+}

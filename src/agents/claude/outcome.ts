@@ -1,0 +1,131 @@
+/** How a claude turn ended: from its result line, else from the relay's own stop, else from what is left of it. */
+import type { AgentExit } from '../contract.ts';
+import type { Limit, StopReason, TurnOutcome } from '../events.ts';
+import { excerptLine } from '../excerpt.ts';
+import { countOrNull, type JsonObject, listOrEmpty, textOrNull } from '../json-fields.ts';
+import { limitFromResult, limitFromRetry, type Retry } from './limits.ts';
+import { judgeStderr } from './stderr-rules.ts';
+
+export interface Verdict {
+	outcome: TurnOutcome;
+	stopReason: StopReason | null;
+	error: { code: string; message: string } | null;
+	limit: Limit | null;
+}
+
+/** What the stream showed besides its result line. */
+export interface Seen {
+	/** A certain limit from a `rate_limit_event`. */
+	limit: Limit | null;
+	/** The last retry that no answer followed. */
+	retry: Retry | null;
+	/** Whether the CLI ever retried a refused login. */
+	hasAuthRetry: boolean;
+	/** The error name on the CLI's own last (synthetic) message. */
+	errorName: string | null;
+	hasCompactionFailed: boolean;
+	/** Whether any line of the stream was understood. */
+	hasStarted: boolean;
+	stderr: string;
+}
+
+const COMPLETED_REASONS: ReadonlyMap<string, StopReason> = new Map([
+	['max_tokens', 'max_tokens'],
+	['refusal', 'refusal'],
+]);
+
+/** The judgement of a result line; null when it only says that the turn was interrupted, which `judgeEnd` explains. */
+export function judgeResult(result: JsonObject, seen: Seen): Verdict | null {
+	if (isAborted(result)) return null;
+	const subtype = textOrNull(result.subtype) ?? '';
+	if (result.is_error !== true && !subtype.startsWith('error_')) return completed(result);
+	const message = resultMessage(result);
+	switch (subtype) {
+		case 'error_max_turns':
+			return failed('max_turns', message);
+		case 'error_max_budget_usd':
+			return failed('max_budget', message);
+		case 'error_during_execution':
+			return judgeStderr(message) ?? failed(null, message);
+	}
+	const limit = seen.limit ?? limitFromResult(result, seen.errorName, seen.retry);
+	return limit === null ? failed(failureReason(result, seen), message) : limited(limit);
+}
+
+/** The judgement of a turn without a result line of its own (or with one that says "interrupted"). */
+export function judgeEnd(exit: AgentExit, isAbortedByResult: boolean, seen: Seen): Verdict {
+	switch (exit.stopRequested) {
+		case 'cancelled':
+			return { outcome: 'cancelled', stopReason: 'cancelled', error: null, limit: null };
+		case 'timed_out':
+			return { outcome: 'timed_out', stopReason: 'timed_out', error: null, limit: null };
+		case 'limited':
+			return limited(seen.limit ?? limitFromRetry(seen.retry));
+		case 'failed':
+			return seen.hasAuthRetry
+				? failed('auth', 'the login was refused')
+				: failed(null, 'stopped by the relay');
+	}
+	if (seen.limit !== null) return limited(seen.limit);
+	if (isAbortedByResult) return { outcome: 'cancelled', stopReason: 'cancelled', error: null, limit: null };
+	if (exit.exitCode === null || exit.exitCode === 0 || exit.signal !== null || isSignalCode(exit.exitCode))
+		return { outcome: 'outcome_unknown', stopReason: null, error: null, limit: null };
+	if (seen.hasStarted) return failed('crashed', `claude ended with exit code ${exit.exitCode} in mid-turn`);
+	return (
+		judgeStderr(seen.stderr) ?? failed(null, seen.stderr || `claude ended with exit code ${exit.exitCode}`)
+	);
+}
+
+function completed(result: JsonObject): Verdict {
+	const told = COMPLETED_REASONS.get(textOrNull(result.stop_reason) ?? '');
+	return { outcome: 'completed', stopReason: told ?? 'end_turn', error: null, limit: null };
+}
+
+function limited(limit: Limit | null): Verdict {
+	return { outcome: 'limited', stopReason: 'limit', error: null, limit };
+}
+
+function failed(reason: StopReason | null, message: string): Verdict {
+	const error = { code: reason ?? 'unknown', message: excerptLine(message) };
+	return { outcome: 'failed', stopReason: reason, error, limit: null };
+}
+
+function isAborted(result: JsonObject): boolean {
+	return (
+		result.subtype === 'error_during_execution' && /^aborted_/.test(textOrNull(result.terminal_reason) ?? '')
+	);
+}
+
+function resultMessage(result: JsonObject): string {
+	const errors = listOrEmpty(result.errors).filter((text) => typeof text === 'string');
+	return textOrNull(result.result) ?? errors.join(' ');
+}
+
+const REASON_BY_ERROR: ReadonlyMap<string, StopReason> = new Map([
+	['authentication_failed', 'auth'],
+	['oauth_org_not_allowed', 'auth'],
+	['model_not_found', 'model_not_found'],
+	['max_output_tokens', 'max_tokens'],
+]);
+
+function failureReason(result: JsonObject, seen: Seen): StopReason | null {
+	const status = countOrNull(result.api_error_status);
+	if (result.stop_reason === 'refusal') return 'refusal';
+	if (result.terminal_reason === 'prompt_too_long') return 'context_too_long';
+	const byName = REASON_BY_ERROR.get(seen.errorName ?? '');
+	if (byName !== undefined) return byName;
+	if (status === 401 || status === 403) return 'auth';
+	if (status === 404) return 'model_not_found';
+	if (seen.errorName === 'invalid_request' && isTooLong(result, seen)) return 'context_too_long';
+	return status === null && seen.errorName === null ? null : 'api_error';
+}
+
+/** In mid-turn the CLI compacts first and names no reason; the sentence is its own (the line's `is_error` is true). */
+function isTooLong(result: JsonObject, seen: Seen): boolean {
+	return seen.hasCompactionFailed || /^Prompt is too long\b/.test(textOrNull(result.result) ?? '');
+}
+
+/** 128 + n for the signals that end a process from outside. */
+function isSignalCode(exitCode: number): boolean {
+	return [1, 2, 3, 6, 9, 11, 13, 15].includes(exitCode - 128);
+}

@@ -1,0 +1,333 @@
+import { type Line, LineSplitter } from '../../core/line-splitter.ts';
+import type { AgentExit, AgentParser, NativeFacts, ParsedTurn, ParserContext } from '../contract.ts';
+import { type AgentEvent, NO_TOKENS, type TokenCounts, type Utilization } from '../events.ts';
+import {
+	countOrNull,
+	type JsonObject,
+	listOrEmpty,
+	objectOrEmpty,
+	objectOrNull,
+	parseObject,
+	textOrNull,
+} from '../json-fields.ts';
+import { AnswerText } from './answer-text.ts';
+import { limitFromEvent, retryFromLine, utilizationFromEvent } from './limits.ts';
+import { judgeEnd, judgeResult, type Seen, type Verdict } from './outcome.ts';
+import { readOversized } from './oversized-line.ts';
+import { PlanTracker } from './plan.ts';
+import { toolCall, toolResult } from './tools.ts';
+import { RunningUsage, resultCost, resultTokens } from './usage.ts';
+
+/** Start of stderr that is kept for the judgement: the CLI's own refusals are one line. */
+const MAX_STDERR_CHARS = 64 * 1024;
+/** Control sequences a terminal may put before a line. */
+const LEADING_SEQUENCES = /^(?:\x1b\[[0-9;?<=>]*[A-Za-z])+/;
+
+/** Reads one turn of `claude -p --output-format stream-json --verbose`, with or without partial messages. */
+export class ClaudeParser implements AgentParser {
+	readonly #context: ParserContext;
+	readonly #lines = new LineSplitter();
+	readonly #stderrText = new TextDecoder();
+	readonly #answer = new AnswerText();
+	readonly #plan: PlanTracker;
+	readonly #running = new RunningUsage();
+	/** Names of the tools that have no result yet, by call id. */
+	readonly #openTools = new Map<string, string>();
+	readonly #refused = new Set<string>();
+	readonly #utilization = new Map<string, Utilization>();
+	readonly #seen: Seen = {
+		limit: null,
+		retry: null,
+		hasAuthRetry: false,
+		errorName: null,
+		hasCompactionFailed: false,
+		hasStarted: false,
+		stderr: '',
+	};
+	#nativeSessionId: string | null = null;
+	#model: string | null = null;
+	#tokens: TokenCounts = NO_TOKENS;
+	#costUsd: number | null = null;
+	#hasAnswer = false;
+	#isAborted = false;
+	#verdict: Verdict | null = null;
+	#corrections: ParsedTurn['toolResults'] = [];
+
+	constructor(context: ParserContext) {
+		this.#context = context;
+		this.#plan = new PlanTracker(context.planBefore ?? []);
+	}
+
+	push(chunk: Buffer): AgentEvent[] {
+		return this.#lines.push(chunk).flatMap((line) => this.#line(line));
+	}
+
+	stderr(chunk: Buffer): AgentEvent[] {
+		this.#keepStderr(this.#stderrText.decode(chunk, { stream: true }));
+		return [];
+	}
+
+	end(exit: AgentExit, _native: NativeFacts | null): { events: AgentEvent[]; turn: ParsedTurn } {
+		const last = this.#lines.end();
+		const events = last === null ? [] : this.#line(last);
+		this.#keepStderr(this.#stderrText.decode());
+		if (this.#verdict === null) {
+			const verdict = judgeEnd(exit, this.#isAborted, this.#seen);
+			events.push(...this.#conclude(verdict));
+		}
+		return { events, turn: this.#turn(this.#verdict ?? judgeEnd(exit, this.#isAborted, this.#seen)) };
+	}
+
+	#keepStderr(text: string): void {
+		this.#seen.stderr = (this.#seen.stderr + text).slice(0, MAX_STDERR_CHARS);
+	}
+
+	#line(line: Line): AgentEvent[] {
+		if (line.kind === 'line') {
+			const message = parseObject(line.text.replace(LEADING_SEQUENCES, ''));
+			return message === null ? [] : this.#message(message);
+		}
+		const notice: AgentEvent = {
+			type: 'error',
+			code: 'oversized_line',
+			message: `a line of ${line.bytes} bytes was recorded; only its start and end were read`,
+		};
+		const message = readOversized(line);
+		return message === null ? [notice] : [notice, ...this.#message(message)];
+	}
+
+	#message(message: JsonObject): AgentEvent[] {
+		const events = this.#dispatch(message);
+		if (events !== null) this.#seen.hasStarted = true;
+		return events ?? [];
+	}
+
+	/** null for a line of an unknown type. */
+	#dispatch(message: JsonObject): AgentEvent[] | null {
+		switch (message.type) {
+			case 'system':
+				return this.#system(message);
+			case 'assistant':
+				return this.#assistant(message);
+			case 'user':
+				return this.#user(message);
+			case 'stream_event':
+				return this.#partial(message);
+			case 'rate_limit_event':
+				return this.#rateLimit(objectOrEmpty(message.rate_limit_info));
+			case 'result':
+				return this.#result(message);
+			default:
+				return null;
+		}
+	}
+
+	#system(message: JsonObject): AgentEvent[] {
+		switch (message.subtype) {
+			case 'init':
+				return this.#started(textOrNull(message.session_id), textOrNull(message.model));
+			case 'api_retry':
+				return this.#retry(message);
+			case 'status':
+				if (message.compact_result === 'failed') this.#seen.hasCompactionFailed = true;
+				if (message.compact_result === 'success') this.#seen.hasCompactionFailed = false;
+				return [];
+			default:
+				return [];
+		}
+	}
+
+	#started(id: string | null, model: string | null): AgentEvent[] {
+		const isRepeated = id === this.#nativeSessionId && model === this.#model;
+		if (id === null || isRepeated) return [];
+		this.#nativeSessionId = id;
+		this.#model = model ?? this.#model;
+		const events: AgentEvent[] = [{ type: 'session_started', nativeSessionId: id, model: this.#model }];
+		const asked = this.#context.requestedSessionId;
+		if (asked !== null && asked !== id)
+			events.push({
+				type: 'error',
+				code: 'other_session',
+				message: `claude opened session ${id} instead of ${asked}`,
+			});
+		return events;
+	}
+
+	#retry(message: JsonObject): AgentEvent[] {
+		const retry = retryFromLine(message);
+		this.#seen.retry = retry;
+		if (retry.reason !== 'auth' || this.#seen.hasAuthRetry) return [retry];
+		this.#seen.hasAuthRetry = true;
+		return [retry, { type: 'error', code: 'auth', message: 'the login was refused; claude goes on trying' }];
+	}
+
+	#rateLimit(info: JsonObject): AgentEvent[] {
+		const windows = utilizationFromEvent(info);
+		for (const window of windows)
+			if (this.#utilization.size < 20) this.#utilization.set(window.window, window);
+		const events: AgentEvent[] = windows.length === 0 ? [] : [{ type: 'utilization', windows }];
+		const limit = limitFromEvent(info, this.#model);
+		if (limit === null || this.#verdict !== null) return events;
+		this.#seen.limit = limit;
+		return [...events, { type: 'limit', limit }];
+	}
+
+	#assistant(line: JsonObject): AgentEvent[] {
+		const message = objectOrEmpty(line.message);
+		const isOwn = line.parent_tool_use_id === null || line.parent_tool_use_id === undefined;
+		const errorName = textOrNull(line.error);
+		if (isOwn) this.#noteAnswer(message, errorName);
+		return listOrEmpty(message.content).flatMap((item) => {
+			const block = objectOrEmpty(item);
+			if (block.type === 'tool_use') return this.#toolCall(block, isOwn);
+			return isOwn && errorName === null ? this.#wholeBlock(message, block) : [];
+		});
+	}
+
+	/** A message that carries `error` is the CLI's own word about a failed request, not an answer. */
+	#noteAnswer(message: JsonObject, errorName: string | null): void {
+		this.#seen.errorName = errorName;
+		if (errorName === null && message.model !== '<synthetic>') this.#seen.retry = null;
+	}
+
+	#wholeBlock(message: JsonObject, block: JsonObject): AgentEvent[] {
+		const id = textOrNull(message.id);
+		const text = textOrNull(block.text);
+		if (block.type === 'text' && text !== null) return this.#text(this.#answer.whole(id, 'text', text));
+		const thinking = textOrNull(block.thinking);
+		if (block.type === 'thinking' && thinking !== null) return this.#answer.whole(id, 'thinking', thinking);
+		return [];
+	}
+
+	#text(events: AgentEvent[]): AgentEvent[] {
+		if (events.length > 0) this.#hasAnswer = true;
+		return events;
+	}
+
+	#toolCall(block: JsonObject, isOwn: boolean): AgentEvent[] {
+		const call = toolCall(block);
+		if (call === null || this.#openTools.has(call.id)) return [];
+		this.#openTools.set(call.id, call.name);
+		const plan = isOwn ? this.#plan.call(call.id, call.name, objectOrEmpty(block.input)) : [];
+		return [call, ...plan];
+	}
+
+	#user(line: JsonObject): AgentEvent[] {
+		return listOrEmpty(objectOrEmpty(line.message).content).flatMap((item) => {
+			const block = objectOrEmpty(item);
+			if (block.type !== 'tool_result') return [];
+			const name = this.#openTools.get(textOrNull(block.tool_use_id) ?? '') ?? null;
+			const result = toolResult(block, line.tool_use_result, name);
+			if (result === null) return [];
+			this.#openTools.delete(result.id);
+			if (result.denied) this.#refused.add(result.id);
+			const ok = result.ok === true;
+			return [result, ...this.#plan.result(result.id, ok, result.output, line.tool_use_result)];
+		});
+	}
+
+	#partial(line: JsonObject): AgentEvent[] {
+		const event = objectOrEmpty(line.event);
+		const isOwn = line.parent_tool_use_id === null || line.parent_tool_use_id === undefined;
+		switch (event.type) {
+			case 'message_start': {
+				const message = objectOrEmpty(event.message);
+				this.#running.messageStarts(objectOrEmpty(message.usage));
+				if (isOwn) this.#answer.messageStarts(textOrNull(message.id));
+				this.#seen.retry = null;
+				return [];
+			}
+			case 'content_block_delta':
+				return isOwn ? this.#delta(countOrNull(event.index) ?? 0, objectOrEmpty(event.delta)) : [];
+			case 'message_delta': {
+				const usage = objectOrNull(event.usage);
+				if (usage === null || this.#verdict !== null) return [];
+				this.#running.messageGrows(usage);
+				this.#tokens = this.#running.total();
+				return [{ type: 'usage', scope: 'turn', tokens: this.#tokens, costUsd: null }];
+			}
+			default:
+				return [];
+		}
+	}
+
+	#delta(index: number, delta: JsonObject): AgentEvent[] {
+		const text = textOrNull(delta.text);
+		if (delta.type === 'text_delta' && text !== null)
+			return this.#text(this.#answer.delta(index, 'text', text));
+		const thinking = textOrNull(delta.thinking);
+		if (delta.type === 'thinking_delta' && thinking !== null)
+			return this.#answer.delta(index, 'thinking', thinking);
+		return [];
+	}
+
+	/**
+	 * The turn's end. A second result line (background work that reports back) only brings usage up to date. Without an
+	 * `init` the line's own session id is all that is known.
+	 */
+	#result(result: JsonObject): AgentEvent[] {
+		this.#nativeSessionId ??= textOrNull(result.session_id);
+		const isFirst = this.#verdict === null;
+		const verdict = isFirst ? judgeResult(result, this.#seen) : this.#verdict;
+		this.#noteUsage(result, verdict);
+		const usage: AgentEvent = {
+			type: 'usage',
+			scope: 'turn',
+			tokens: this.#tokens,
+			costUsd: this.#costUsd,
+		};
+		if (!isFirst) return [usage];
+		this.#noteRefusals(result);
+		if (verdict === null) {
+			this.#isAborted = true;
+			return [usage];
+		}
+		return [...this.#answerInResult(result, verdict), usage, ...this.#conclude(verdict)];
+	}
+
+	/** A stopped turn's result counts only finished requests; what partial messages told is then the better figure. */
+	#noteUsage(result: JsonObject, verdict: Verdict | null): void {
+		const told = resultTokens(result);
+		const isPoorer = verdict === null && (told.output ?? 0) < (this.#tokens.output ?? 0);
+		if (!isPoorer) this.#tokens = told;
+		this.#costUsd = resultCost(result);
+	}
+
+	/** Local commands answer in the result line alone. */
+	#answerInResult(result: JsonObject, verdict: Verdict): AgentEvent[] {
+		const text = textOrNull(result.result);
+		if (verdict.outcome !== 'completed' || this.#hasAnswer || !text) return [];
+		return [{ type: 'agent_message_chunk', messageId: 'result', text }];
+	}
+
+	#noteRefusals(result: JsonObject): void {
+		const ids = listOrEmpty(result.permission_denials)
+			.map((item) => textOrNull(objectOrEmpty(item).tool_use_id))
+			.filter((id) => id !== null && !this.#refused.has(id));
+		for (const id of new Set(ids))
+			if (id !== null) this.#corrections.push({ id, ok: false, exitCode: null, denied: true });
+	}
+
+	#conclude(verdict: Verdict): AgentEvent[] {
+		this.#verdict = verdict;
+		const events: AgentEvent[] = [];
+		if (verdict.limit !== null && verdict.limit !== this.#seen.limit)
+			events.push({ type: 'limit', limit: verdict.limit });
+		if (verdict.error !== null) events.push({ type: 'error', ...verdict.error });
+		events.push({ type: 'turn_ended', outcome: verdict.outcome, stopReason: verdict.stopReason });
+		return events;
+	}
+
+	#turn(verdict: Verdict): ParsedTurn {
+		return {
+			...verdict,
+			nativeSessionId: this.#nativeSessionId,
+			model: this.#model,
+			tokens: this.#tokens,
+			cumulative: null,
+			costUsd: this.#costUsd,
+			toolResults: this.#corrections,
+			utilization: [...this.#utilization.values()],
+		};
+	}
+}

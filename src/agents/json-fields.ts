@@ -1,0 +1,59 @@
+/**
+ * Reading fields of JSON that another program wrote: every reader takes any value and answers with the expected type or
+ * nothing, so that a hostile or newer shape is skipped and never throws.
+ */
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+const EMPTY: JsonObject = {};
+
+/** The object itself, or null for everything else (arrays too). */
+export function objectOrNull(value: unknown): JsonObject | null {
+	return isObject(value) ? value : null;
+}
+
+/** The object itself, or an empty one. */
+export function objectOrEmpty(value: unknown): JsonObject {
+	return isObject(value) ? value : EMPTY;
+}
+
+export function textOrNull(value: unknown): string | null {
+	return typeof value === 'string' ? value : null;
+}
+
+/** A finite number, or null. */
+export function numberOrNull(value: unknown): number | null {
+	return typeof value === 'number' && Number.isFinite(value) ? value : null;
+}
+
+/** A whole count of zero or more, or null. */
+export function countOrNull(value: unknown): number | null {
+	const number = numberOrNull(value);
+	return number === null || number < 0 ? null : Math.round(number);
+}
+
+export function listOrEmpty(value: unknown): readonly unknown[] {
+	return Array.isArray(value) ? value : [];
+}
+
+/** The parsed object of a line, or null when the line is not one JSON object. */
+export function parseObject(line: string): JsonObject | null {
+	try {
+		return objectOrNull(JSON.parse(line));
+	} catch {
+		return null;
+	}
+}
+
+/** Largest time `Date` can hold, ms. */
+const MAX_TIME_MS = 8.64e15;
+
+/** Epoch ms of Unix seconds; null for what no calendar holds. */
+export function secondsToEpochMs(value: unknown): number | null {
+	const seconds = numberOrNull(value);
+	if (seconds === null || seconds <= 0 || seconds * 1000 > MAX_TIME_MS) return null;
+	return Math.round(seconds * 1000);
+}
+
+function isObject(value: unknown): value is JsonObject {
+	return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,92 @@
+/**
+ * Which agents there are and how a user names one. Adapters enter as a list, so that agents from config and demo agents
+ * join the built-in ones where everything is wired.
+ */
+import { RelayError } from '../core/errors.ts';
+import { claudeAdapter } from './claude/adapter.ts';
+import type { AgentAdapter, AgentId } from './contract.ts';
+
+export const BUILT_IN_ADAPTERS: readonly AgentAdapter[] = [claudeAdapter];
+
+export interface AgentRegistry {
+	/** In the order they were given. */
+	readonly adapters: readonly AgentAdapter[];
+	/** By id or alias, any case. Throws `unknown_agent` with the nearest names. */
+	find(name: string): AgentAdapter;
+	/** `agent` or `agent:model`; the model is taken as it is. Throws `unknown_agent`, or `usage` for an empty model. */
+	parse(choice: string): { agent: AgentId; model: string | null };
+}
+
+/** Where two adapters claim one name, the first has it. */
+export function createRegistry(adapters: readonly AgentAdapter[] = BUILT_IN_ADAPTERS): AgentRegistry {
+	const byName = new Map<string, AgentAdapter>();
+	const claim = (name: string, adapter: AgentAdapter) => {
+		if (!byName.has(name.toLowerCase())) byName.set(name.toLowerCase(), adapter);
+	};
+	for (const adapter of adapters) claim(adapter.id, adapter);
+	for (const adapter of adapters) for (const alias of adapter.aliases) claim(alias, adapter);
+
+	const find = (name: string): AgentAdapter => {
+		const adapter = byName.get(name.trim().toLowerCase());
+		if (adapter === undefined) throw unknownAgent(name, adapters, [...byName.keys()]);
+		return adapter;
+	};
+	return {
+		adapters,
+		find,
+		parse(choice) {
+			const colon = choice.indexOf(':');
+			const agent = find(colon < 0 ? choice : choice.slice(0, colon)).id;
+			if (colon < 0) return { agent, model: null };
+			const model = choice.slice(colon + 1).trim();
+			if (model === '')
+				throw new RelayError('usage', `no model after the colon in ${JSON.stringify(choice)}`, {
+					hint: `write ${agent} alone, or ${agent}:MODEL`,
+				});
+			return { agent, model };
+		},
+	};
+}
+
+function unknownAgent(name: string, adapters: readonly AgentAdapter[], names: readonly string[]): RelayError {
+	const known = adapters.map(({ id, aliases }) =>
+		aliases.length === 0 ? id : `${id} (${aliases.join(', ')})`,
+	);
+	const near = nearestNames(name.trim().toLowerCase(), names);
+	const isGuess = near.length > 0;
+	return new RelayError('unknown_agent', `there is no agent named ${JSON.stringify(name)}`, {
+		hint: isGuess ? `did you mean ${near.join(' or ')}?` : `known agents: ${known.join(', ')}`,
+	});
+}
+
+/** At most three names that differ by a third of their letters or begin with what was typed, nearest first. */
+function nearestNames(typed: string, names: readonly string[]): string[] {
+	return names
+		.filter((name) => name.length > 2)
+		.map((name) => ({ name, distance: name.startsWith(typed) && typed ? 0 : editDistance(typed, name) }))
+		.filter(({ name, distance }) => distance <= Math.ceil(name.length / 3))
+		.sort((a, b) => a.distance - b.distance)
+		.slice(0, 3)
+		.map(({ name }) => name);
+}
+
+/** Letters to add, drop, replace or swap with their neighbour. Only the first 64 letters count. */
+function editDistance(from: string, to: string): number {
+	const a = from.slice(0, 64);
+	const b = to.slice(0, 64);
+	let before: number[] = [];
+	let last = Array.from({ length: b.length + 1 }, (_, at) => at);
+	for (let i = 1; i <= a.length; i++) {
+		const row = [i];
+		for (let j = 1; j <= b.length; j++) {
+			const cost = a[i - 1] === b[j - 1] ? 0 : 1;
+			let best = Math.min((last[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, (last[j - 1] ?? 0) + cost);
+			const isSwap = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+			if (isSwap) best = Math.min(best, (before[j - 2] ?? 0) + 1);
+			row.push(best);
+		}
+		before = last;
+		last = row;
+	}
+	return last[b.length] ?? 0;
+}
