@@ -2,15 +2,9 @@
  * One agent as a running process, whatever carries it (a PTY in the product, pipes in some tests). What lives here: start,
  * bytes in order, the exact exit, and the stop of the whole tree. What does not: what the bytes mean.
  */
+import type { ProcessIdentity } from '../core/process-table.ts';
 
-/** pid + start stamp. A pid whose stamp differs is another process and is never signalled. */
-export interface ProcessIdentity {
-	pid: number;
-	/** Opaque start stamp (Linux: field 22 of /proc/PID/stat; elsewhere `ps -o lstart=`). */
-	start: string;
-	/** At most 200 characters of the command line, for people. */
-	command: string;
-}
+export type { ProcessIdentity };
 
 export interface ProcessSpec {
 	/** Absolute path. */
@@ -25,6 +19,8 @@ export interface ProcessSpec {
 	stderrPath: string;
 	columns?: number;
 	rows?: number;
+	/** True for an exit code that is the CLI's own and does not mean a signal (128 + n). Default: none is. */
+	claimsExitCode?: (code: number) => boolean;
 }
 
 export interface ProcessEnd {

@@ -1,0 +1,85 @@
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { hasErrno } from './errors.ts';
+import { commandText, signalPid } from './process-signal.ts';
+import type { ProcessEntry, ProcessIdentity, ProcessTable } from './process-table.ts';
+import { descendantsOf, identifyAll } from './process-tree.ts';
+
+/** Process facts from `/proc`. A process that ends while it is read, or that this user may not read, is left out. */
+export function createLinuxProcessTable(): ProcessTable {
+	const table: ProcessTable = {
+		snapshot: () => pids().flatMap((pid) => entryOf(pid) ?? []),
+		identify,
+		isAlive: (identity) => entryOf(identity.pid)?.start === identity.start,
+		descendants: (root) => descendantsOf(table, root),
+		withEnvironment: (name, value) => {
+			const wanted = `\0${name}=${value}\0`;
+			const holders = pids().filter((pid) => `\0${readProc(pid, 'environ') ?? ''}`.includes(wanted));
+			return identifyAll(
+				table,
+				holders.flatMap((pid) => entryOf(pid) ?? []),
+			);
+		},
+		signal: (identity, signal) => table.isAlive(identity) && signalPid(identity.pid, signal),
+		bootId: () => readText('/proc/sys/kernel/random/boot_id')?.trim() ?? null,
+		pidNamespace: () => readLink('/proc/self/ns/pid'),
+	};
+	return table;
+}
+
+/**
+ * Parses `/proc/PID/stat` (proc_pid_stat(5)), or null when the text is not whole or the process is a zombie. The name
+ * stands in parentheses and may hold spaces, parentheses and newlines, so the fields are counted from the last `)`.
+ */
+export function parseStat(text: string): ProcessEntry | null {
+	const open = text.indexOf('(');
+	const close = text.lastIndexOf(')');
+	if (open < 0 || close < open) return null;
+	const [state = '', ppid, pgrp, session, ...rest] = text.slice(close + 2).split(' ');
+	const start = rest[15];
+	if (start === undefined || 'ZXx'.includes(state)) return null;
+	return {
+		pid: Number.parseInt(text, 10),
+		start,
+		parent: Number(ppid),
+		group: Number(pgrp),
+		session: Number(session),
+		name: text.slice(open + 1, close),
+	};
+}
+
+function identify(pid: number): ProcessIdentity | null {
+	const entry = entryOf(pid);
+	if (entry === null) return null;
+	const argv = readProc(pid, 'cmdline') ?? '';
+	return { pid, start: entry.start, command: commandText(argv.replaceAll('\0', ' ') || entry.name) };
+}
+
+function entryOf(pid: number): ProcessEntry | null {
+	const text = readProc(pid, 'stat');
+	return text === null ? null : parseStat(text);
+}
+
+function pids(): number[] {
+	return readdirSync('/proc').flatMap((name) => (/^\d+$/.test(name) ? [Number(name)] : []));
+}
+
+function readProc(pid: number, file: 'stat' | 'cmdline' | 'environ'): string | null {
+	return readText(`/proc/${pid}/${file}`);
+}
+
+function readText(path: string): string | null {
+	return unlessGone(() => readFileSync(path, 'utf8'));
+}
+
+function readLink(path: string): string | null {
+	return unlessGone(() => readlinkSync(path));
+}
+
+function unlessGone<T>(read: () => T): T | null {
+	try {
+		return read();
+	} catch (error) {
+		if (hasErrno(error, 'ENOENT', 'ESRCH', 'EACCES', 'EPERM')) return null;
+		throw error;
+	}
+}

@@ -1,0 +1,65 @@
+import type { ProcessEntry, ProcessIdentity, ProcessTable } from './process-table.ts';
+
+/** What belongs to a tree besides its root: sessions whose members stay in it when their parent is gone. */
+export interface TreeSeeds {
+	roots: readonly Pick<ProcessIdentity, 'pid' | 'start'>[];
+	sessions?: ReadonlySet<number>;
+}
+
+/**
+ * The entries below the seeds' roots (roots left out) and the members of the seeds' sessions with all below them. A root
+ * whose pid was reused has no descendants. A tmux or screen server and everything below it never belongs to a tree.
+ */
+export function membersOf(entries: readonly ProcessEntry[], seeds: TreeSeeds): ProcessEntry[] {
+	const roots = new Map(seeds.roots.map((root) => [root.pid, root.start]));
+	const children = groupByParent(entries);
+	const found = new Map<number, ProcessEntry>();
+	const visit = (entry: ProcessEntry): void => {
+		if (found.has(entry.pid) || isMultiplexer(entry)) return;
+		found.set(entry.pid, entry);
+		for (const child of children.get(entry.pid) ?? []) visit(child);
+	};
+	for (const entry of entries) {
+		const isRoot = roots.get(entry.pid) === entry.start;
+		if (isRoot || (entry.session !== null && seeds.sessions?.has(entry.session))) visit(entry);
+	}
+	for (const [pid, start] of roots) if (found.get(pid)?.start === start) found.delete(pid);
+	return [...found.values()];
+}
+
+/** Live descendants of `root`, with their command lines. */
+export function descendantsOf(
+	table: Pick<ProcessTable, 'snapshot' | 'identify'>,
+	root: Pick<ProcessIdentity, 'pid' | 'start'>,
+): ProcessIdentity[] {
+	return identifyAll(table, membersOf(table.snapshot(), { roots: [root] }));
+}
+
+/** Identities of the entries that still are the same processes. */
+export function identifyAll(
+	table: Pick<ProcessTable, 'identify'>,
+	entries: readonly ProcessEntry[],
+): ProcessIdentity[] {
+	return entries.flatMap((entry) => {
+		const identity = table.identify(entry.pid);
+		return identity !== null && identity.start === entry.start ? [identity] : [];
+	});
+}
+
+/** Linux names tell a server from its clients (`tmux: server`); `ps` elsewhere does not, and then both are spared. */
+const MULTIPLEXER = /^(?:tmux(?:: server)?|screen|SCREEN)$/;
+
+/** True for a terminal multiplexer's server: what runs in it is the user's own, whoever started it. */
+export function isMultiplexer(entry: Pick<ProcessEntry, 'name'>): boolean {
+	return MULTIPLEXER.test(entry.name);
+}
+
+function groupByParent(entries: readonly ProcessEntry[]): Map<number, ProcessEntry[]> {
+	const children = new Map<number, ProcessEntry[]>();
+	for (const entry of entries) {
+		const siblings = children.get(entry.parent);
+		if (siblings) siblings.push(entry);
+		else children.set(entry.parent, [entry]);
+	}
+	return children;
+}

@@ -1,0 +1,125 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import type { Readable } from 'node:stream';
+import { CappedBytes } from './capped-bytes.ts';
+import { hasErrno, RelayError } from './errors.ts';
+import { withoutInheritedTerminals } from './inherited-descriptors.ts';
+import { signalPid } from './process-signal.ts';
+
+export interface RunProcessOptions {
+	cwd: string;
+	/** The whole environment. */
+	env: Readonly<Record<string, string>>;
+	/** Becomes stdin; without it stdin is empty. */
+	input?: string | Buffer;
+	/** What is kept of stdout; the rest is read and dropped. Default 64 MiB. */
+	maxOutputBytes?: number;
+	/** Default: none. */
+	timeoutMs?: number;
+	signal?: AbortSignal;
+}
+
+export interface ProcessResult {
+	/** null when a signal ended it. */
+	exitCode: number | null;
+	signal: NodeJS.Signals | null;
+	stdout: Buffer;
+	/** Its first 256 KiB. */
+	stderr: string;
+	timedOut: boolean;
+	/** True when stdout went over `maxOutputBytes`. */
+	truncated: boolean;
+}
+
+const DEFAULT_OUTPUT_BYTES = 64 * 1024 * 1024;
+const STDERR_BYTES = 256 * 1024;
+/** Between SIGTERM and SIGKILL: time for git to remove its lock files. */
+const KILL_GRACE_MS = 1_000;
+/** How long pipes that a process left in the background still holds are read after the program has ended. */
+const LEFT_OPEN_MS = 250;
+
+/**
+ * Runs a program to its end without a shell, as the leader of its own process group and with no terminal of ours. On
+ * time-out or abort the group is ended (SIGTERM, then SIGKILL). Any exit is a result; throws RelayError `not_found` when the program or
+ * `cwd` does not exist or may not be run, and the signal's reason when it was aborted before or during the run.
+ */
+export async function runProcess(
+	executable: string,
+	args: readonly string[],
+	options: RunProcessOptions,
+): Promise<ProcessResult> {
+	options.signal?.throwIfAborted();
+	const stdin = options.input === undefined ? 'ignore' : 'pipe';
+	const child = withoutInheritedTerminals([stdin, 'pipe', 'pipe'], (stdio) =>
+		spawn(executable, args, { cwd: options.cwd, env: { ...options.env }, stdio, detached: true }),
+	);
+	const stdout = collect(child.stdout, options.maxOutputBytes ?? DEFAULT_OUTPUT_BYTES);
+	const stderr = collect(child.stderr, STDERR_BYTES);
+	// A program that does not read its input is no failure (EPIPE).
+	child.stdin?.on('error', () => undefined).end(options.input);
+	const stop = endInTime(child, options);
+	try {
+		const { exitCode, signal } = await ended(child);
+		options.signal?.throwIfAborted();
+		return {
+			exitCode,
+			signal,
+			stdout: stdout.bytes(),
+			stderr: stderr.bytes().toString('utf8'),
+			timedOut: stop.timedOut,
+			truncated: stdout.isTruncated,
+		};
+	} catch (error) {
+		if (!hasErrno(error, 'ENOENT', 'EACCES', 'ENOTDIR')) throw error;
+		throw new RelayError('not_found', `cannot run ${executable} in ${options.cwd}`, { cause: error });
+	} finally {
+		stop.dispose();
+	}
+}
+
+function collect(stream: Readable | null, maxBytes: number): CappedBytes {
+	const kept = new CappedBytes(maxBytes);
+	stream?.on('data', (chunk: Buffer) => kept.push(chunk)).on('error', () => undefined);
+	return kept;
+}
+
+/** Rejects when the program could not be started. */
+function ended(child: ChildProcess): Promise<Pick<ProcessResult, 'exitCode' | 'signal'>> {
+	return new Promise((resolve, reject) => {
+		child.once('error', reject);
+		child.once('close', (exitCode, signal) => resolve({ exitCode, signal }));
+		child.once('exit', () => {
+			const timer = setTimeout(() => {
+				child.stdout?.destroy();
+				child.stderr?.destroy();
+			}, LEFT_OPEN_MS);
+			child.once('close', () => clearTimeout(timer));
+		});
+	});
+}
+
+/** Ends the group when the time is over or the signal aborts. */
+function endInTime(child: ChildProcess, options: RunProcessOptions) {
+	const timers: NodeJS.Timeout[] = [];
+	const state = { timedOut: false, dispose };
+	const end = () => {
+		signalGroup(child, 'SIGTERM');
+		timers.push(setTimeout(() => signalGroup(child, 'SIGKILL'), KILL_GRACE_MS));
+	};
+	const onTimeout = () => {
+		state.timedOut = true;
+		end();
+	};
+	function dispose(): void {
+		for (const timer of timers) clearTimeout(timer);
+		options.signal?.removeEventListener('abort', end);
+	}
+	if (options.timeoutMs !== undefined) timers.push(setTimeout(onTimeout, options.timeoutMs));
+	options.signal?.addEventListener('abort', end, { once: true });
+	return state;
+}
+
+/** Only while the leader has not been reaped: until then neither its pid nor its group's id can be another's. */
+function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
+	if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+	signalPid(-child.pid, signal);
+}

@@ -1,0 +1,72 @@
+import { tmpdir } from 'node:os';
+import { describe, expect, it } from 'vitest';
+import { createProcessTable } from '../../src/core/create-process-table.ts';
+import { runProcess } from '../../src/core/run-process.ts';
+
+const options = { cwd: tmpdir(), env: { PATH: '/usr/bin:/bin' } };
+const sh = (script: string, more: object = {}) =>
+	runProcess('/bin/sh', ['-c', script], { ...options, ...more });
+
+describe('runProcess', () => {
+	it('gives exit code, stdout as bytes and stderr', async () => {
+		const result = await sh("printf '\\377\\000x'; echo oops >&2; exit 7");
+		expect(result).toEqual({
+			exitCode: 7,
+			signal: null,
+			stdout: Buffer.from([0xff, 0, 0x78]),
+			stderr: 'oops\n',
+			timedOut: false,
+			truncated: false,
+		});
+	});
+
+	it('passes arguments, environment and input unchanged', async () => {
+		const hostile = 'a b "c" \'d\' $(id) \n -- `x` *';
+		const script = 'printf %s "$1$HOSTILE"; cat';
+		const result = await runProcess('/bin/sh', ['-c', script, 'sh', hostile], {
+			...options,
+			env: { ...options.env, HOSTILE: hostile },
+			input: hostile,
+		});
+		expect(result.stdout.toString()).toBe(hostile.repeat(3));
+	});
+
+	it('reads all of a long output and keeps only what is allowed', async () => {
+		const whole = await sh('head -c 3000000 /dev/zero');
+		expect([whole.stdout.length, whole.truncated]).toEqual([3_000_000, false]);
+		const cut = await sh('head -c 3000000 /dev/zero; exit 3', { maxOutputBytes: 1000 });
+		expect([cut.stdout.length, cut.truncated, cut.exitCode]).toEqual([1000, true, 3]);
+	});
+
+	it('does not mind a program that ignores its input', async () => {
+		const result = await sh('exit 0', { input: Buffer.alloc(1_000_000) });
+		expect(result.exitCode).toBe(0);
+	});
+
+	it('ends the whole group when the time is over', async () => {
+		const result = await sh("trap 'exit 9' TERM; sleep 60 & echo $!; wait", { timeoutMs: 200 });
+		expect([result.timedOut, result.exitCode]).toEqual([true, 9]);
+		expect(createProcessTable().identify(Number(result.stdout))).toBeNull();
+	});
+
+	it('rejects with the reason when it is aborted', async () => {
+		const controller = new AbortController();
+		const running = sh('sleep 60', { signal: controller.signal });
+		controller.abort(new Error('enough'));
+		await expect(running).rejects.toThrow('enough');
+		await expect(sh('true', { signal: controller.signal })).rejects.toThrow('enough');
+	});
+
+	it('does not wait for a background process that keeps the pipes', async () => {
+		const result = await sh('sleep 60 & echo $!');
+		process.kill(Number(result.stdout));
+		expect(result.exitCode).toBe(0);
+	});
+
+	it('names the program that cannot be run', async () => {
+		await expect(runProcess('/nowhere/prog', [], options)).rejects.toMatchObject({ code: 'not_found' });
+		await expect(runProcess('/bin/true', [], { ...options, cwd: '/nowhere' })).rejects.toMatchObject({
+			code: 'not_found',
+		});
+	});
+});
