@@ -1,0 +1,37 @@
+import { hasErrno, RelayError } from './errors.ts';
+
+/**
+ * A system error of a write as something a user can act on: `disk_full`, `not_writable` or `refused` (a symbolic link
+ * stands where we write), each with the path. Anything else comes back unchanged, to be rethrown.
+ */
+export function explainWriteFailure(error: unknown, path: string): unknown {
+	if (hasErrno(error, 'ENOSPC', 'EDQUOT'))
+		return new RelayError('disk_full', `no space left to write ${path}`, {
+			hint: 'free some space on that disk; what was recorded before is intact',
+			cause: error,
+		});
+	if (hasErrno(error, 'EACCES', 'EPERM', 'EROFS'))
+		return new RelayError('not_writable', `cannot write ${path}: ${describeErrno(error)}`, {
+			hint: 'check who owns the folder and whether its disk is mounted read-only',
+			cause: error,
+		});
+	if (hasErrno(error, 'ELOOP'))
+		return new RelayError('refused', `${path} is a symbolic link; the relay does not write through links`, {
+			hint: 'remove the link',
+			cause: error,
+		});
+	return error;
+}
+
+/** Runs a write; its system errors are thrown as `explainWriteFailure` puts them. */
+export function explainingWrites<T>(path: string, write: () => T): T {
+	try {
+		return write();
+	} catch (error) {
+		throw explainWriteFailure(error, path);
+	}
+}
+
+function describeErrno(error: NodeJS.ErrnoException): string {
+	return error.code === 'EROFS' ? 'the disk is read-only' : 'permission denied';
+}

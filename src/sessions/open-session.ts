@@ -1,0 +1,150 @@
+import { existsSync, lstatSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { type Clock, toIso } from '../core/clock.ts';
+import { ensureFolder, writeAtomic } from '../core/files.ts';
+import type { SessionId } from '../core/ids.ts';
+import { explainingWrites } from '../core/write-failure.ts';
+import { bumpFolderTime, keepFolderTime } from './folder-time.ts';
+import { serializeMeta, serializeTurnState } from './record-file.ts';
+import { lockedBy, REFRESH_EVERY_MS, type SessionLock } from './session-lock.ts';
+import type { SessionMeta } from './session-meta.ts';
+import { META_FILE, PACKETS_FOLDER, TURNS_FOLDER, turnFile } from './session-paths.ts';
+import { sessionStatus } from './session-status.ts';
+import { refuseLink } from './store-location.ts';
+import { readLastTurn, readTurns } from './turn-records.ts';
+import type { TurnState } from './turn-state.ts';
+
+/** A session that this process alone may write, until `release`. */
+export interface OpenSession {
+	readonly id: SessionId;
+	/** Absolute. */
+	readonly folder: string;
+	/** As last written. */
+	readonly meta: SessionMeta;
+	/** What the user should know about the opening, for instance whose stale lock was replaced. */
+	readonly notices: readonly string[];
+	/** True once another process was seen with the lock; writes throw `session_locked` from then on. */
+	readonly isLost: boolean;
+	/**
+	 * Replaces `meta.json` by `change` of it, durably, with a new `updated_at`; does not count as use of the session.
+	 * Throws `session_locked` when the lock went to someone else, `disk_full`, `not_writable`.
+	 */
+	update(change: (meta: SessionMeta) => SessionMeta): SessionMeta;
+	/**
+	 * Replaces the turn's `NNN-state.json` and marks the session as the one in use (`isRepair` does not). `recreated` is
+	 * true when the session's folder had vanished and was made anew: what else stood in it is gone. Throws as `update`.
+	 */
+	writeTurnState(state: TurnState, options?: { sync?: boolean; isRepair?: boolean }): { recreated: boolean };
+	/** Ascending; turns whose state cannot be read are left out. */
+	turns(): TurnState[];
+	/** Writes the true status into `meta.json` and lets go of the lock. Idempotent. */
+	release(): void;
+}
+
+export interface HeldSession {
+	id: SessionId;
+	folder: string;
+	meta: SessionMeta;
+	lock: SessionLock;
+	clock: Clock;
+	notices: readonly string[];
+}
+
+/** The session whose lock was just taken. Refreshes the lock until `release`; never keeps the process alive for it. */
+export function holdSession(held: HeldSession): OpenSession {
+	const { id, folder, lock, clock } = held;
+	let meta = held.meta;
+	let isLost = false;
+	let isReleased = false;
+
+	const writeMeta = (next: SessionMeta): SessionMeta => {
+		const path = join(folder, META_FILE);
+		const text = serializeMeta(next, path);
+		keepFolderTime(folder, () => explainingWrites(path, () => writeAtomic(path, text, { sync: true })));
+		meta = next;
+		return meta;
+	};
+
+	/** Before each write. Returns true when the folder had vanished and was made again. */
+	const ensureHeld = (): boolean => {
+		if (isReleased) throw new Error(`session ${id} was released`);
+		const holder = lock.check();
+		if (holder === 'ours') return false;
+		if (holder !== 'missing') {
+			isLost = true;
+			throw lockedBy(holder);
+		}
+		const hasVanished = !existsSync(join(folder, META_FILE));
+		prepareSessionFolder(folder);
+		const isBack = keepFolderTime(folder, () => explainingWrites(folder, () => lock.restore()));
+		if (!isBack) return ensureHeld();
+		if (hasVanished) writeMeta(meta);
+		return hasVanished;
+	};
+
+	const refresh = () => {
+		const holder = lock.check();
+		if (holder === 'ours') lock.refresh();
+		else if (holder !== 'missing') isLost = true;
+	};
+	const timer = setInterval(refresh, REFRESH_EVERY_MS);
+	timer.unref();
+
+	return {
+		id,
+		folder,
+		get meta() {
+			return meta;
+		},
+		notices: held.notices,
+		get isLost() {
+			return isLost;
+		},
+		update: (change) => {
+			ensureHeld();
+			return writeMeta({ ...change(meta), updated_at: toIso(clock.now()) });
+		},
+		writeTurnState: (state, options = {}) => {
+			const recreated = ensureHeld();
+			const path = turnFile(folder, state.turn, 'state.json');
+			const text = serializeTurnState(state, path);
+			explainingWrites(path, () => {
+				ensureFolder(dirname(path));
+				writeAtomic(path, text, { sync: options.sync ?? false });
+			});
+			if (!options.isRepair) bumpFolderTime(folder, clock.now());
+			return { recreated };
+		},
+		turns: () => readTurns(folder).turns,
+		release: () => {
+			if (isReleased) return;
+			clearInterval(timer);
+			try {
+				if (lock.check() === 'ours') writeMeta(closed(meta, folder, clock.now()));
+			} finally {
+				isReleased = true;
+				keepFolderTime(folder, () => lock.release());
+			}
+		},
+	};
+}
+
+/** The session's folders, 0700; refuses (`refused`) one that is a link. */
+export function prepareSessionFolder(folder: string): void {
+	for (const path of [folder, join(folder, TURNS_FOLDER), join(folder, PACKETS_FOLDER)]) {
+		refuseLink(path);
+		if (lstatSync(path, { throwIfNoEntry: false }) === undefined)
+			explainingWrites(path, () => ensureFolder(path));
+	}
+}
+
+/** `meta` as it must read once nobody holds the lock. */
+function closed(meta: SessionMeta, folder: string, now: number): SessionMeta {
+	const { status, reason } = sessionStatus({ isLocked: false, meta, lastTurn: readLastTurn(folder) });
+	const at = toIso(now);
+	const checkpoint =
+		reason === null || meta.checkpoint?.reason === reason
+			? meta.checkpoint
+			: { reason, at, packet: null, next_agent: null, reset_at: null, pending_prompt: null };
+	return { ...meta, status, checkpoint: status === 'completed' ? null : checkpoint, ended_at: at };
+}

@@ -1,0 +1,85 @@
+/** Reading and writing the JSON records of a session: one parse and serialize pair for every schema. */
+import * as v from 'valibot';
+import { RelayError } from '../core/errors.ts';
+import { readIfThere } from '../core/files.ts';
+import { SESSION_META_VERSION, type SessionMeta, sessionMetaSchema } from './session-meta.ts';
+import { TURN_STATE_VERSION, type TurnState, turnStateSchema } from './turn-state.ts';
+
+/**
+ * A `meta.json`. Unknown keys stay in the value and survive `serializeMeta`. Throws `damaged_record` with the path and the
+ * first wrong key, or `newer_version` when a newer relay wrote it in a form that cannot be read.
+ */
+export function parseMeta(text: string, path: string): SessionMeta {
+	return parseRecord(sessionMetaSchema, SESSION_META_VERSION, text, path);
+}
+
+/** As `parseMeta`, for `NNN-state.json`. */
+export function parseTurnState(text: string, path: string): TurnState {
+	return parseRecord(turnStateSchema, TURN_STATE_VERSION, text, path);
+}
+
+/** Throws `newer_version` for a record of a newer relay: those are read, never written. */
+export function serializeMeta(meta: SessionMeta, path: string): string {
+	refuseNewer(meta.schema_version, SESSION_META_VERSION, path);
+	return toText(meta);
+}
+
+export function serializeTurnState(state: TurnState, path: string): string {
+	refuseNewer(state.schema_version, TURN_STATE_VERSION, path);
+	return toText(state);
+}
+
+/** null when there is no such file. */
+export function readMeta(path: string): SessionMeta | null {
+	const bytes = readIfThere(path);
+	return bytes === null ? null : parseMeta(bytes.toString('utf8'), path);
+}
+
+/** null when there is no such file. */
+export function readTurnState(path: string): TurnState | null {
+	const bytes = readIfThere(path);
+	return bytes === null ? null : parseTurnState(bytes.toString('utf8'), path);
+}
+
+export function refuseNewer(version: number, known: number, path: string): void {
+	if (version <= known) return;
+	throw new RelayError('newer_version', `${path} was written by a newer agent-relay (version ${version})`, {
+		hint: `this one knows version ${known}; update agent-relay to go on with this session`,
+	});
+}
+
+function parseRecord<const S extends v.GenericSchema>(
+	schema: S,
+	known: number,
+	text: string,
+	path: string,
+): v.InferOutput<S> {
+	const value = parseJson(text, path);
+	const result = v.safeParse(schema, value);
+	if (result.success) return result.output;
+	refuseNewer(versionOf(value), known, path);
+	const issue = result.issues[0];
+	throw damaged(path, `${v.getDotPath(issue) ?? 'the record'}: ${issue.message}`);
+}
+
+function parseJson(text: string, path: string): unknown {
+	try {
+		return JSON.parse(text);
+	} catch (error) {
+		throw damaged(path, text.trim() === '' ? 'the file is empty' : 'not JSON', error);
+	}
+}
+
+function versionOf(value: unknown): number {
+	if (typeof value !== 'object' || value === null || !('schema_version' in value)) return 0;
+	return typeof value.schema_version === 'number' ? value.schema_version : 0;
+}
+
+function damaged(path: string, problem: string, cause?: unknown): RelayError {
+	return new RelayError('damaged_record', `${path} is damaged: ${problem}`, {
+		hint: 'the file is left as it is; the turns beside it can still be read with cat',
+		cause,
+	});
+}
+
+const toText = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;

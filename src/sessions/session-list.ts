@@ -1,0 +1,100 @@
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { hasErrno, RelayError } from '../core/errors.ts';
+import { parseSessionId, type SessionId } from '../core/ids.ts';
+import { readMeta } from './record-file.ts';
+import { type LockContext, readLock } from './session-lock.ts';
+import type { CheckpointReason, SessionMeta } from './session-meta.ts';
+import { META_FILE, sessionFolder, sessionsFolder } from './session-paths.ts';
+import { sessionStatus } from './session-status.ts';
+import type { StoreLocation } from './store-location.ts';
+import { readLastTurn } from './turn-records.ts';
+
+export interface SessionSummary {
+	id: SessionId;
+	folder: string;
+	/** null when the record cannot be read; `problem` says why. */
+	meta: SessionMeta | null;
+	status: SessionMeta['status'] | 'unreadable';
+	/** Set when checkpointed. */
+	reason: CheckpointReason | null;
+	/** Epoch ms of the last turn's last write. */
+	lastUsedAt: number;
+	problem: string | null;
+}
+
+export interface ListOptions {
+	limit?: number;
+	status?: SessionSummary['status'];
+}
+
+/** Ids of all session folders, in no order. Names that are no id are passed over. */
+export function sessionIds(location: StoreLocation): SessionId[] {
+	let names: string[];
+	try {
+		names = readdirSync(sessionsFolder(location));
+	} catch (error) {
+		if (hasErrno(error, 'ENOENT', 'ENOTDIR')) return [];
+		throw error;
+	}
+	const ids: SessionId[] = [];
+	for (const name of names) {
+		const id = parseSessionId(name);
+		if (id === name) ids.push(id);
+	}
+	return ids;
+}
+
+/** Session ids by last use, newest first (the order of `ls -t`), with the time. */
+export function idsByLastUse(location: StoreLocation): Array<{ id: SessionId; lastUsedAt: number }> {
+	const found: Array<{ id: SessionId; lastUsedAt: number }> = [];
+	for (const id of sessionIds(location)) {
+		const facts = statSync(sessionFolder(location, id), { throwIfNoEntry: false });
+		if (facts?.isDirectory()) found.push({ id, lastUsedAt: facts.mtimeMs });
+	}
+	return found.sort((a, b) => b.lastUsedAt - a.lastUsedAt || (a.id < b.id ? 1 : -1));
+}
+
+/** Newest first. Reads no more records than asked for; looks at a lock only where `meta.json` claims `active`. */
+export function listSessions(
+	location: StoreLocation,
+	options: ListOptions,
+	context: LockContext,
+): SessionSummary[] {
+	const summaries: SessionSummary[] = [];
+	for (const { id, lastUsedAt } of idsByLastUse(location)) {
+		if (summaries.length >= (options.limit ?? Number.POSITIVE_INFINITY)) break;
+		const summary = { id, lastUsedAt, ...summarize(sessionFolder(location, id), context) };
+		if (options.status === undefined || summary.status === options.status) summaries.push(summary);
+	}
+	return summaries;
+}
+
+function summarize(folder: string, context: LockContext): Omit<SessionSummary, 'id' | 'lastUsedAt'> {
+	const meta = tryReadMeta(folder);
+	if (typeof meta === 'string')
+		return { folder, meta: null, status: 'unreadable', reason: null, problem: meta };
+	return { folder, meta, ...trueStatus(folder, meta, context), problem: null };
+}
+
+/** A status other than `active` was written by whoever let go of the lock, and holds until someone opens again. */
+export function trueStatus(
+	folder: string,
+	meta: SessionMeta,
+	context: LockContext,
+): { status: SessionMeta['status']; reason: CheckpointReason | null } {
+	if (meta.status === 'completed') return { status: 'completed', reason: null };
+	if (meta.status === 'checkpointed' && meta.checkpoint !== null)
+		return { status: 'checkpointed', reason: meta.checkpoint.reason };
+	const isLocked = readLock(folder, context)?.judged === 'held';
+	return sessionStatus({ isLocked, meta, lastTurn: isLocked ? null : readLastTurn(folder) });
+}
+
+function tryReadMeta(folder: string): SessionMeta | string {
+	try {
+		return readMeta(join(folder, META_FILE)) ?? `${folder} has no ${META_FILE}`;
+	} catch (error) {
+		if (error instanceof RelayError || hasErrno(error, 'ELOOP', 'EACCES', 'EISDIR')) return error.message;
+		throw error;
+	}
+}

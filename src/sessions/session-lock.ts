@@ -1,0 +1,249 @@
+/**
+ * One writer a session. The lock is a file that appears whole (a hard link of a finished file), so that no reader meets a
+ * half-written one. A stale lock is replaced only by whoever first creates the claim named after that very lock: two
+ * processes that judge the same lock stale cannot both win.
+ */
+import { randomBytes } from 'node:crypto';
+import {
+	closeSync,
+	constants,
+	fstatSync,
+	futimesSync,
+	linkSync,
+	lstatSync,
+	openSync,
+	renameSync,
+	utimesSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import * as v from 'valibot';
+import { type Clock, toIso } from '../core/clock.ts';
+import { hasErrno, RelayError } from '../core/errors.ts';
+import { createExclusive, readIfThere, removeIfThere } from '../core/files.ts';
+import type { ProcessTable } from '../core/process-table.ts';
+import { LOCK_FILE } from './session-paths.ts';
+
+/** What judging a lock needs to know about processes. */
+export type LockProcesses = Pick<ProcessTable, 'identify' | 'isAlive' | 'bootId' | 'pidNamespace'>;
+
+const lockSchema = v.looseObject({
+	schema_version: v.number(),
+	/** Random; tells this lock from any other of the same process. */
+	token: v.pipe(v.string(), v.regex(/^[0-9a-f]{16}$/)),
+	pid: v.number(),
+	pid_start: v.string(),
+	boot_id: v.nullable(v.string()),
+	pid_namespace: v.nullable(v.string()),
+	host: v.string(),
+	acquired_at: v.string(),
+});
+
+export interface LockHolder {
+	pid: number;
+	host: string;
+	/** ISO-8601. */
+	since: string;
+	/** Epoch ms of the last refresh (the file's mtime). */
+	refreshedAt: number;
+	/** `gone` and `stale` locks may be taken over; `stale` ones are on another boot, host or namespace. */
+	judged: 'held' | 'gone' | 'stale';
+}
+
+interface FoundLock extends LockHolder {
+	token: string;
+}
+
+/** Where the process of a lock cannot be looked at, it is stale after this long without a refresh (design 4). */
+export const STALE_AFTER_MS = 10 * 60_000;
+/** A holder refreshes this often, so that twenty refreshes must fail before anyone takes over. */
+export const REFRESH_EVERY_MS = 30_000;
+
+export interface LockContext {
+	clock: Pick<Clock, 'now'>;
+	processes: LockProcesses;
+	host: string;
+}
+
+export interface SessionLock {
+	/** Marks the lock as still in use. */
+	refresh(): void;
+	/** `ours`, `missing` (the file vanished, nobody has it), or whoever holds it now. */
+	check(): 'ours' | 'missing' | LockHolder;
+	/** Creates the file again after `missing`. False when someone else was faster. */
+	restore(): boolean;
+	/** Removes the file when it is ours. Idempotent. */
+	release(): void;
+	/** The holder that this lock replaced, null when there was none. */
+	readonly replaced: LockHolder | null;
+}
+
+/** Who has the lock, judged; null when nobody does. Never writes. */
+export function readLock(folder: string, context: LockContext): LockHolder | null {
+	return findLock(join(folder, LOCK_FILE), context);
+}
+
+/** Takes the lock, or throws `session_locked` naming the pid, host and time of whoever has it. */
+export function acquireLock(folder: string, context: LockContext): SessionLock {
+	const path = join(folder, LOCK_FILE);
+	const token = randomBytes(8).toString('hex');
+	// Outside the session's folder: a refused attempt must leave no trace there, not even in its mtime.
+	const draft = `${folder}.${token}.tmp`;
+	createExclusive(draft, lockText(token, context));
+	try {
+		utimesSync(draft, context.clock.now() / 1000, context.clock.now() / 1000);
+		for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+			if (linkExclusive(draft, path)) return holdLock(path, token, null, context);
+			const found = findLock(path, context);
+			if (found === null) continue;
+			if (found.judged === 'held') throw lockedBy(found);
+			const taken = takeOver(path, draft, found, context);
+			if (taken === 'ours') return holdLock(path, token, found, context);
+			if (taken !== 'again') throw lockedBy(taken);
+		}
+		throw new RelayError('session_locked', `the lock ${path} changes hands too fast`, {
+			hint: 'try again in a moment',
+		});
+	} finally {
+		removeIfThere(draft);
+	}
+}
+
+/** Each attempt past the first means that another process acted in between. */
+const MAX_ATTEMPTS = 50;
+
+export function lockedBy(holder: LockHolder): RelayError {
+	const who = `process ${holder.pid} on ${holder.host} since ${holder.since}`;
+	return new RelayError('session_locked', `the session is in use by ${who}`, {
+		hint: 'wait for it, end it, or start a new session',
+	});
+}
+
+/**
+ * Replaces a stale lock. The claim `lock.after-<token>` is the sole right to do so; a claim whose owner died is itself
+ * claimed the same way. Whoever finds, with the claim in hand, that the lock has changed meanwhile, starts again.
+ */
+function takeOver(
+	path: string,
+	draft: string,
+	stale: FoundLock,
+	context: LockContext,
+): 'ours' | 'again' | LockHolder {
+	const walked: string[] = [];
+	for (let last = stale; ; ) {
+		const claim = `${path}.after-${last.token}`;
+		if (walked.includes(claim)) return last;
+		walked.push(claim);
+		if (linkExclusive(draft, claim)) break;
+		const claimant = findLock(claim, context);
+		if (claimant === null) return 'again';
+		if (claimant.judged === 'held') return claimant;
+		last = claimant;
+	}
+	if (findLock(path, context)?.token !== stale.token) {
+		removeIfThere(walked.at(-1) ?? '');
+		return 'again';
+	}
+	// A second link of the draft: rename would do nothing if source and target were the same file already.
+	renameSync(draft, path);
+	for (const claim of walked.reverse()) removeIfThere(claim);
+	return 'ours';
+}
+
+function holdLock(
+	path: string,
+	token: string,
+	replaced: LockHolder | null,
+	context: LockContext,
+): SessionLock {
+	const isOurs = () => findLock(path, context)?.token === token;
+	return {
+		replaced,
+		refresh: () => refreshFile(path, token, context),
+		check: () => {
+			const found = findLock(path, context);
+			if (found === null) return 'missing';
+			return found.token === token ? 'ours' : found;
+		},
+		restore: () => createExclusive(path, lockText(token, context)),
+		release: () => {
+			if (isOurs()) removeIfThere(path);
+		},
+	};
+}
+
+/** Only the mtime changes, through an open file that was checked: a lock of someone else is never touched. */
+function refreshFile(path: string, token: string, context: LockContext): void {
+	let fd: number;
+	try {
+		fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+	} catch (error) {
+		if (hasErrno(error, 'ENOENT', 'ELOOP')) return;
+		throw error;
+	}
+	try {
+		const now = context.clock.now() / 1000;
+		const isSame = lstatSync(path, { throwIfNoEntry: false })?.ino === fstatSync(fd).ino;
+		if (isSame && findLock(path, context)?.token === token) futimesSync(fd, now, now);
+	} finally {
+		closeSync(fd);
+	}
+}
+
+function lockText(token: string, { clock, processes, host }: LockContext): string {
+	const lock: v.InferOutput<typeof lockSchema> = {
+		schema_version: 1,
+		token,
+		pid: process.pid,
+		pid_start: processes.identify(process.pid)?.start ?? '',
+		boot_id: processes.bootId(),
+		pid_namespace: processes.pidNamespace(),
+		host,
+		acquired_at: toIso(clock.now()),
+	};
+	return `${JSON.stringify(lock)}\n`;
+}
+
+function findLock(path: string, context: LockContext): FoundLock | null {
+	const bytes = readIfThere(path);
+	const refreshedAt = lstatSync(path, { throwIfNoEntry: false })?.mtimeMs;
+	if (bytes === null || refreshedAt === undefined) return null;
+	const isOld = context.clock.now() - refreshedAt > STALE_AFTER_MS;
+	const lock = parseLock(bytes.toString('utf8'));
+	if (lock === null) {
+		const since = toIso(refreshedAt);
+		const judged = isOld ? 'stale' : 'held';
+		return { pid: 0, host: 'an unknown host', since, refreshedAt, judged, token: 'unreadable' };
+	}
+	const { processes } = context;
+	const isAlive = () => processes.isAlive({ pid: lock.pid, start: lock.pid_start });
+	const judged = isVisible(lock, context) ? (isAlive() ? 'held' : 'gone') : isOld ? 'stale' : 'held';
+	return { pid: lock.pid, host: lock.host, since: lock.acquired_at, refreshedAt, judged, token: lock.token };
+}
+
+/** True when the lock's pid means the same process here. Host names change under laptops, boot ids do not. */
+function isVisible(lock: v.InferOutput<typeof lockSchema>, { processes, host }: LockContext): boolean {
+	if (lock.pid_namespace !== processes.pidNamespace() || lock.boot_id !== processes.bootId()) return false;
+	return lock.boot_id !== null || lock.host === host;
+}
+
+function parseLock(text: string): v.InferOutput<typeof lockSchema> | null {
+	try {
+		const result = v.safeParse(lockSchema, JSON.parse(text));
+		return result.success ? result.output : null;
+	} catch (error) {
+		if (error instanceof SyntaxError) return null;
+		throw error;
+	}
+}
+
+/** A new name for a finished file, or false when the name is taken. Copies where the disk has no hard links. */
+function linkExclusive(from: string, to: string): boolean {
+	try {
+		linkSync(from, to);
+		return true;
+	} catch (error) {
+		if (hasErrno(error, 'EEXIST')) return false;
+		if (!hasErrno(error, 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK')) throw error;
+		return createExclusive(to, readIfThere(from)?.toString('utf8') ?? '');
+	}
+}

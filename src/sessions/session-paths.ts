@@ -1,0 +1,80 @@
+/** Where each file of a session lies. Pure; the only place that knows the names of design 4. */
+import { readdirSync } from 'node:fs';
+import { isAbsolute, join, normalize, sep } from 'node:path';
+import { hasErrno } from '../core/errors.ts';
+import type { SessionId } from '../core/ids.ts';
+
+export type TurnFileName =
+	| 'prompt.md'
+	| 'output.md'
+	| 'stderr.log'
+	| 'state.json'
+	| 'events.jsonl'
+	| 'raw.jsonl';
+
+export const META_FILE = 'meta.json';
+export const LOCK_FILE = 'lock';
+export const TURNS_FOLDER = 'turns';
+export const PACKETS_FOLDER = 'resume';
+
+export function sessionsFolder(location: { folder: string }): string {
+	return join(location.folder, 'sessions');
+}
+
+export function sessionFolder(location: { folder: string }, id: SessionId): string {
+	return join(sessionsFolder(location), id);
+}
+
+/** Three digits, more from turn 1000 on. */
+export function formatTurn(turn: number): string {
+	if (!Number.isSafeInteger(turn) || turn < 1) throw new Error(`not a turn number: ${turn}`);
+	return String(turn).padStart(3, '0');
+}
+
+export function turnFile(folder: string, turn: number, name: TurnFileName): string {
+	return join(folder, TURNS_FOLDER, `${formatTurn(turn)}-${name}`);
+}
+
+/** `n` is the number of the turn that the packet follows. Agent ids are made safe as part of a file name. */
+export function packetFile(
+	folder: string,
+	n: number,
+	from: string,
+	to: string,
+	extension: 'md' | 'json',
+): string {
+	const number = String(Math.max(0, n)).padStart(3, '0');
+	return join(folder, PACKETS_FOLDER, `${number}-${asNamePart(from)}-${asNamePart(to)}.${extension}`);
+}
+
+const MAX_NAME_PART = 40;
+
+function asNamePart(agent: string): string {
+	const safe = agent.replace(/[^A-Za-z0-9._-]/g, '_').replace(/^\.+/, '_');
+	return safe.slice(0, MAX_NAME_PART) || 'agent';
+}
+
+/** The absolute path of a session-relative one from a record, or null when it would leave the session's folder. */
+export function insideSession(folder: string, relativePath: string): string | null {
+	if (relativePath === '' || isAbsolute(relativePath) || relativePath.includes('\0')) return null;
+	const path = normalize(relativePath);
+	return path === '.' || path === '..' || path.startsWith(`..${sep}`) ? null : join(folder, path);
+}
+
+/** Numbers of all turns that left any file, ascending. A session without the folder has none. */
+export function turnNumbers(folder: string): number[] {
+	return [...new Set(turnFileNames(folder).map((name) => Number(TURN_FILE.exec(name)?.[1] ?? 0)))]
+		.filter((turn) => turn > 0)
+		.sort((a, b) => a - b);
+}
+
+const TURN_FILE = /^(\d{3,15})-(?:prompt\.md|output\.md|stderr\.log|state\.json|events\.jsonl|raw\.jsonl)$/;
+
+function turnFileNames(folder: string): string[] {
+	try {
+		return readdirSync(join(folder, TURNS_FOLDER));
+	} catch (error) {
+		if (hasErrno(error, 'ENOENT', 'ENOTDIR')) return [];
+		throw error;
+	}
+}

@@ -1,0 +1,57 @@
+import type { CheckpointReason, SessionMeta } from './session-meta.ts';
+import type { TurnState } from './turn-state.ts';
+
+export interface StatusFacts {
+	isLocked: boolean;
+	meta: Pick<SessionMeta, 'status' | 'checkpoint'>;
+	lastTurn: Pick<TurnState, 'status' | 'packet'> | null;
+}
+
+export interface TrueStatus {
+	status: SessionMeta['status'];
+	/** Set exactly when checkpointed. */
+	reason: CheckpointReason | null;
+}
+
+/**
+ * What a session is, whatever `meta.json` says (design 4). A held lock: active. Else completed only when the last turn is
+ * and no packet waits; else checkpointed, with the recorded reason where it is still about this state.
+ */
+export function sessionStatus({ isLocked, meta, lastTurn }: StatusFacts): TrueStatus {
+	if (isLocked) return { status: 'active', reason: null };
+	if (hasUnusedPacket({ meta, lastTurn }))
+		return { status: 'checkpointed', reason: meta.checkpoint?.reason ?? 'handoff' };
+	if (lastTurn === null) return { status: 'checkpointed', reason: 'interrupted' };
+	const fromTurn = reasonOf(lastTurn.status);
+	if (fromTurn === null) return { status: 'completed', reason: null };
+	const recorded =
+		meta.status === 'checkpointed' && meta.checkpoint?.packet === null ? meta.checkpoint : null;
+	return { status: 'checkpointed', reason: recorded?.reason ?? fromTurn };
+}
+
+/** True while a written packet was not sent with a turn: the turn that used it names it. */
+export function hasUnusedPacket({ meta, lastTurn }: Omit<StatusFacts, 'isLocked'>): boolean {
+	const packet = meta.checkpoint?.packet ?? null;
+	return packet !== null && lastTurn?.packet !== packet;
+}
+
+/** null for a completed turn. `running` without a lock means that its relay died. */
+function reasonOf(status: TurnState['status']): CheckpointReason | null {
+	switch (status) {
+		case 'completed':
+			return null;
+		case 'limited':
+			return 'limit';
+		case 'failed':
+			return 'failed';
+		case 'cancelled':
+			return 'interrupted';
+		case 'timed_out':
+			return 'timed_out';
+		case 'outcome_unknown':
+		case 'running':
+			return 'outcome_unknown';
+		default:
+			return status satisfies never;
+	}
+}

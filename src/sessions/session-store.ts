@@ -1,0 +1,190 @@
+/**
+ * The sessions of one repo on disk: create, open for writing, read, list, find. What lives here is the order of effects
+ * (folder, lock, record); formats are in `record-file.ts`, the lock in `session-lock.ts`, what a status means in
+ * `session-status.ts`. Readers never lock and never write.
+ */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Clock, toIso } from '../core/clock.ts';
+import { hasErrno, RelayError } from '../core/errors.ts';
+import { FOLDER_MODE, writeAtomic } from '../core/files.ts';
+import type { SessionId } from '../core/ids.ts';
+import { explainingWrites } from '../core/write-failure.ts';
+import { keepFolderTime } from './folder-time.ts';
+import { type LineageEntry, readLineage } from './lineage.ts';
+import { newMeta, type SessionInit } from './new-meta.ts';
+import { holdSession, type OpenSession, prepareSessionFolder } from './open-session.ts';
+import { readMeta, refuseNewer, serializeMeta } from './record-file.ts';
+import {
+	idsByLastUse,
+	type ListOptions,
+	listSessions,
+	type SessionSummary,
+	sessionIds,
+} from './session-list.ts';
+import { acquireLock, type LockContext, type LockHolder, type LockProcesses } from './session-lock.ts';
+import { SESSION_META_VERSION, type SessionMeta } from './session-meta.ts';
+import { META_FILE, sessionFolder } from './session-paths.ts';
+import { resolveRef } from './session-ref.ts';
+import { prepareStore, refuseLink, type StoreLocation } from './store-location.ts';
+import { readTurns } from './turn-records.ts';
+import type { TurnState } from './turn-state.ts';
+
+export type { OpenSession } from './open-session.ts';
+
+export interface SessionStore {
+	readonly location: StoreLocation;
+	/**
+	 * Makes a session and opens it. With `parent` it takes over objective, native ids and notes of that session. Throws
+	 * `refused`, `disk_full`, `not_writable`; then nothing of the session is left.
+	 */
+	create(init: SessionInit): OpenSession;
+	/** Throws `no_such_session`, `session_locked`, `newer_version`, `damaged_record`; nothing is changed then. */
+	open(id: SessionId): OpenSession;
+	/** The record as it is. Throws `no_such_session`, `damaged_record`, `newer_version` (unreadable only). */
+	read(id: SessionId): SessionMeta;
+	/** Newest use first, with the true status. Never throws for one bad record. */
+	list(options?: ListOptions): SessionSummary[];
+	/** See `resolveRef`. */
+	resolve(ref: string): SessionId;
+	/** Ascending; turns whose state cannot be read are left out (`lineage` names them). */
+	turns(id: SessionId): TurnState[];
+	/** This session and its ancestors, oldest first; missing parents and cycles end the chain and are told. */
+	lineage(id: SessionId): LineageEntry[];
+}
+
+export interface SessionStoreOptions {
+	location: StoreLocation;
+	clock: Clock;
+	/** From `createSessionIds`. */
+	ids: (newest: SessionId | null) => SessionId;
+	processes: LockProcesses;
+	/** Name of this machine. */
+	host: string;
+	relayVersion: string;
+}
+
+export function createSessionStore(options: SessionStoreOptions): SessionStore {
+	const { location, clock, processes, host } = options;
+	const context: LockContext = { clock, processes, host };
+	const folderOf = (id: SessionId) => sessionFolder(location, id);
+
+	const read = (id: SessionId): SessionMeta => {
+		const meta = readMeta(join(folderOf(id), META_FILE));
+		if (meta === null)
+			throw new RelayError('no_such_session', `no session ${id} in ${location.folder}`, {
+				hint: 'list them with: agent-relay sessions',
+			});
+		return meta;
+	};
+
+	const create = (init: SessionInit): OpenSession => {
+		prepareStore(location);
+		const parent = init.parent ? read(init.parent) : null;
+		const id = makeFolder(location, options.ids, clock.now());
+		const folder = folderOf(id);
+		prepareSessionFolder(folder);
+		const lock = explainingWrites(folder, () => acquireLock(folder, context));
+		const meta = newMeta({
+			id,
+			init,
+			parent,
+			repo: location.repo,
+			now: clock.now(),
+			relayVersion: options.relayVersion,
+		});
+		const path = join(folder, META_FILE);
+		explainingWrites(path, () => writeAtomic(path, serializeMeta(meta, path), { sync: true }));
+		return holdSession({ id, folder, meta, lock, clock, notices: [] });
+	};
+
+	const open = (id: SessionId): OpenSession => {
+		const folder = folderOf(id);
+		refuseLink(folder);
+		refuseNewer(read(id).schema_version, SESSION_META_VERSION, join(folder, META_FILE));
+		const lock = keepFolderTime(folder, () => explainingWrites(folder, () => acquireLock(folder, context)));
+		try {
+			prepareSessionFolder(folder);
+			const session = holdSession({
+				id,
+				folder,
+				meta: read(id),
+				lock,
+				clock,
+				notices: noticesOf(lock.replaced),
+			});
+			if (session.meta.status !== 'active' || session.meta.ended_at !== null)
+				session.update((meta) => ({ ...meta, status: 'active', ended_at: null }));
+			return session;
+		} catch (error) {
+			keepFolderTime(folder, () => lock.release());
+			throw error;
+		}
+	};
+
+	return {
+		location,
+		create,
+		open,
+		read,
+		list: (listOptions = {}) => listSessions(location, listOptions, context),
+		resolve: (ref) =>
+			resolveRef(ref, {
+				ids: sessionIds(location),
+				latest: () => idsByLastUse(location)[0]?.id ?? null,
+				named: (name) =>
+					listSessions(location, {}, context)
+						.filter(({ meta }) => meta?.name === name)
+						.map(({ id }) => id),
+			}),
+		turns: (id) => readTurns(folderOf(id)).turns,
+		lineage: (id) => readLineage(id, { read, folderOf }),
+	};
+}
+
+/**
+ * A folder for a new id above all others. Ids far in the future (a clock that was wrong, a folder someone planted) are
+ * passed over, or they would leave no room above them.
+ */
+function makeFolder(location: StoreLocation, nextId: SessionStoreOptions['ids'], now: number): SessionId {
+	const horizon = ulidTime(now + MAX_CLOCK_ERROR_MS);
+	let newest: SessionId | null = null;
+	for (const id of sessionIds(location))
+		if (id.slice(0, horizon.length) <= horizon && (newest === null || id > newest)) newest = id;
+	for (;;) {
+		const id = nextId(newest);
+		try {
+			mkdirSync(sessionFolder(location, id), { mode: FOLDER_MODE });
+			return id;
+		} catch (error) {
+			if (!hasErrno(error, 'EEXIST'))
+				explainingWrites(location.folder, () => {
+					throw error;
+				});
+			newest = id;
+		}
+	}
+}
+
+/** Clocks are wrong by hours or a dead battery's years; a year keeps both order and room. */
+const MAX_CLOCK_ERROR_MS = 366 * 24 * 3_600_000;
+
+/** The time part of the lowest ULID of this moment. */
+function ulidTime(epochMs: number): string {
+	let digits = '';
+	for (let rest = epochMs, i = 0; i < TIME_DIGITS; i++, rest = Math.floor(rest / 32))
+		digits = (BASE32[rest % 32] ?? '0') + digits;
+	return digits;
+}
+
+const TIME_DIGITS = 10;
+const BASE32 = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+
+function noticesOf(replaced: LockHolder | null): string[] {
+	if (replaced === null) return [];
+	const who = `process ${replaced.pid} on ${replaced.host}`;
+	const since = toIso(replaced.refreshedAt);
+	return replaced.judged === 'stale'
+		? [`took over the lock of ${who}, which cannot be looked at from here and gave no sign since ${since}`]
+		: [`took over the lock of ${who}, which is gone`];
+}
