@@ -1,4 +1,7 @@
+/** Who goes on. Pure: the same facts give the same choice, and every agent that was considered has a reason. */
 import type { AgentId } from '../agents/contract.ts';
+import { describeLimit } from './describe-limit.ts';
+import type { LedgerEntry } from './ledger-file.ts';
 
 /** Why one agent was chosen or not, in a line a person can act on. */
 export interface CandidateVerdict {
@@ -16,4 +19,158 @@ export interface CandidateVerdict {
 	reason: string;
 	/** Epoch ms when a limit ends, where known. */
 	resetAt: number | null;
+}
+
+/** An agent and, where one was asked for, its model. */
+export interface Candidate {
+	agent: AgentId;
+	model: string | null;
+}
+
+export interface CandidateFacts {
+	agent: AgentId;
+	installed: boolean;
+	loggedIn: 'yes' | 'no' | 'unknown';
+	isDemo: boolean;
+	/** Why it may not be started although it is there (its program lies inside an untrusted repo); null: it may. */
+	refused: string | null;
+	/** How a person installs it, as a command line. */
+	install: string;
+	/** How a person logs in, as a command line. */
+	loginAdvice: string;
+}
+
+export interface SuccessorQuery {
+	/** `agents.order`, first choice first. Demo agents of `agents` that it leaves out come after it. */
+	order: readonly Candidate[];
+	agents: readonly CandidateFacts[];
+	/** The ledger's answer (`Ledger.isLimited`) for an agent's account and that model; null: not limited. */
+	limitOf: (candidate: Candidate) => LedgerEntry | null;
+	/** Who just stopped; null when a prompt begins. */
+	current: Candidate | null;
+	/** Who had this prompt before and did not finish it; never chosen again. */
+	tried: readonly Candidate[];
+	/** Hand-overs that this prompt may still cost (`limits.max_hops` minus those done); not asked when `current` is null. */
+	hopsLeft: number;
+	/** Epoch ms. */
+	now: number;
+	/** The user's own choice: the ledger, the login, the order, `tried` and `hopsLeft` do not count. */
+	explicit?: Candidate;
+	/** For times in reasons; default: the machine's. */
+	timeZone?: string;
+}
+
+export interface SuccessorChoice {
+	choice: Candidate | null;
+	/** In the order they were considered, each agent and model once. */
+	candidates: CandidateVerdict[];
+	/** Epoch ms: the first end of a limit after which one of them could work; null when none would. */
+	earliestReset: number | null;
+}
+
+export function chooseSuccessor(query: SuccessorQuery): SuccessorChoice {
+	const considered = candidatesOf(query).map((candidate) => ({
+		candidate,
+		verdict: judge(candidate, query),
+	}));
+	const chosen = considered.find(({ verdict }) => verdict.verdict === 'chosen');
+	const first = chosen ?? (query.explicit === undefined ? firstEligible(considered, query) : undefined);
+	return {
+		choice: first?.candidate ?? null,
+		candidates: considered.map(({ candidate, verdict }) => {
+			if (first === undefined || candidate !== first.candidate) return finish(verdict, query);
+			return {
+				...verdict,
+				verdict: 'chosen',
+				reason: verdict.verdict === 'chosen' ? verdict.reason : 'first in order that can work',
+			};
+		}),
+		earliestReset: earliestReset(considered, query),
+	};
+}
+
+interface Considered {
+	candidate: Candidate;
+	verdict: CandidateVerdict;
+}
+
+function candidatesOf({ order, agents, explicit }: SuccessorQuery): Candidate[] {
+	const demos = agents
+		.filter(({ agent, isDemo }) => isDemo && !order.some((candidate) => candidate.agent === agent))
+		.map(({ agent }) => ({ agent, model: null }));
+	const all = [...(explicit === undefined ? [] : [explicit]), ...order, ...demos];
+	return all.filter((candidate, at) => all.findIndex((other) => isSame(other, candidate)) === at);
+}
+
+function judge(candidate: Candidate, query: SuccessorQuery): CandidateVerdict {
+	const { current, tried, explicit } = query;
+	const facts = query.agents.find(({ agent }) => agent === candidate.agent);
+	const say = (verdict: CandidateVerdict['verdict'], reason: string, resetAt: number | null = null) => ({
+		...candidate,
+		verdict,
+		reason,
+		resetAt,
+	});
+	if (facts === undefined) return say('not_installed', 'no such agent here');
+	if (!facts.installed) return say('not_installed', `not installed: ${facts.install}`);
+	if (facts.refused !== null) return say('not_installed', facts.refused);
+	if (explicit !== undefined && isSame(candidate, explicit)) return say('chosen', 'you chose it');
+	if (facts.isDemo && query.agents.some(isReal))
+		return say('demo', 'a demo agent, and a real one is installed');
+
+	const entry = query.limitOf(candidate);
+	const isLimited = entry !== null && entry.until > query.now;
+	const limit = isLimited ? limitText(entry, query) : null;
+	const resetAt = isLimited ? entry.until : null;
+	if (current !== null && isSame(candidate, current))
+		return say(
+			'current',
+			limit === null ? 'it is the one that stopped' : `it just stopped: ${limit}`,
+			resetAt,
+		);
+	if (tried.some((other) => isSame(other, candidate)))
+		return say('already_tried', `had this prompt already${limit === null ? '' : `: ${limit}`}`, resetAt);
+	if (limit !== null) return say('limited', limit, resetAt);
+	if (facts.loggedIn === 'no') return say('not_logged_in', `not logged in: ${facts.loginAdvice}`);
+	return say('eligible', 'can work');
+}
+
+/** Installed and no demo: its presence rules the demo agents out, whether or not it can work just now. */
+function isReal({ installed, isDemo }: CandidateFacts): boolean {
+	return installed && !isDemo;
+}
+
+function limitText(entry: LedgerEntry, { now, timeZone }: SuccessorQuery): string {
+	const { until, isEstimated } = entry;
+	const zone = timeZone === undefined ? {} : { timeZone };
+	return `limited: ${describeLimit(entry.limit, { now, until, isEstimated, ...zone }).summary}`;
+}
+
+function firstEligible(considered: readonly Considered[], query: SuccessorQuery): Considered | undefined {
+	if (!mayHandOver(query)) return undefined;
+	return considered.find(({ verdict }) => verdict.verdict === 'eligible');
+}
+
+function mayHandOver({ current, hopsLeft }: SuccessorQuery): boolean {
+	return current === null || hopsLeft > 0;
+}
+
+function finish(verdict: CandidateVerdict, query: SuccessorQuery): CandidateVerdict {
+	if (verdict.verdict !== 'eligible') return verdict;
+	if (query.explicit !== undefined) return { ...verdict, reason: 'can work; you chose another' };
+	if (mayHandOver(query)) return { ...verdict, reason: 'can work; another comes first in order' };
+	return { ...verdict, reason: 'can work, but this prompt has no hand-overs left (limits.max_hops)' };
+}
+
+/** Limited ones that nothing else keeps from working; the current and the tried may work again after their reset. */
+function earliestReset(considered: readonly Considered[], query: SuccessorQuery): number | null {
+	const resets = considered.flatMap(({ candidate, verdict }) => {
+		const facts = query.agents.find(({ agent }) => agent === candidate.agent);
+		return verdict.resetAt === null || facts?.loggedIn === 'no' ? [] : [verdict.resetAt];
+	});
+	return resets.length === 0 ? null : Math.min(...resets);
+}
+
+function isSame(one: Candidate, other: Candidate): boolean {
+	return one.agent === other.agent && one.model === other.model;
 }

@@ -1,0 +1,216 @@
+/** What people must know about each key. The table is the documentation; `docs/configuration.md` is checked against it. */
+import type * as v from 'valibot';
+import { DEFAULT_AGENT_SETTINGS, DEFAULT_CONFIG } from './defaults.ts';
+import { agentSettingsSchema, relayConfigSchema } from './schema.ts';
+
+/** How text (a variable, a flag, `config set`) becomes a value. */
+export type ValueKind = 'text' | 'number' | 'duration' | 'list' | 'table';
+
+export interface ConfigKey {
+	/** `turn.idle_s`; `agents.NAME.model` stands for every agent. */
+	key: string;
+	kind: ValueKind;
+	schema: v.GenericSchema;
+	/** Completes `allowed: …`. */
+	allowed: string;
+	unit: string | null;
+	/** What an untrusted repo's file may do with it. */
+	untrusted: 'may set' | 'may lower' | 'not obeyed';
+	about: string;
+	default: unknown;
+}
+
+type Row = Pick<ConfigKey, 'kind' | 'allowed' | 'about'> & Partial<Pick<ConfigKey, 'unit' | 'untrusted'>>;
+
+const { agents, turn, limits, permissions, packet, ui, budgets } = relayConfigSchema.entries;
+const duration = (allowed: string, about: string): Row => ({
+	kind: 'duration',
+	allowed: `${allowed}, as seconds or as text such as "90s", "5 min", "6h"`,
+	about,
+	unit: 's',
+});
+const text = (allowed: string, about: string): Row => ({ kind: 'text', allowed, about });
+const words = (about: string): Row => ({ kind: 'list', allowed: 'a list of words', about });
+const looks = { untrusted: 'may set' } as const;
+
+function section<T extends Record<string, v.GenericSchema>>(
+	name: string,
+	entries: T,
+	defaults: Record<keyof T & string, unknown>,
+	rows: Record<keyof T & string, Row>,
+): ConfigKey[] {
+	return Object.entries<Row>(rows).map(([key, row]) => ({
+		unit: null,
+		untrusted: 'not obeyed',
+		...row,
+		key: `${name}.${key}`,
+		schema: entries[key] ?? never(key),
+		default: Object.entries(defaults).find(([name]) => name === key)?.[1],
+	}));
+}
+
+function never(key: string): never {
+	throw new Error(`no schema for ${key}`);
+}
+
+const { by_name: _, ...agentsEntries } = agents.entries;
+const { by_name: __, ...agentsDefaults } = DEFAULT_CONFIG.agents;
+
+const LIMIT_KINDS = '"window", "rate", "quota", "billing" or "overloaded"';
+
+export const CONFIG_KEYS: readonly ConfigKey[] = [
+	...section('agents', agentsEntries, agentsDefaults, {
+		order: {
+			kind: 'list',
+			allowed: 'a list of agents, each as "agent" or "agent:model"',
+			about: 'Who works, first choice first; hand-overs follow it.',
+		},
+		default: text(
+			'an agent of agents.order, or ""',
+			'The agent that begins; "" = the first usable one of agents.order.',
+		),
+	}),
+	...section('agents.NAME', agentSettingsSchema.entries, DEFAULT_AGENT_SETTINGS, {
+		model: {
+			...text('a model name, or ""', 'The model asked for; "" = none is passed, the CLI decides.'),
+			...looks,
+		},
+		executable: text(
+			'a program name, an absolute path, "~/…", or ""',
+			'The program to start in place of the one found on PATH.',
+		),
+		title: text('one line of text, or ""', 'How the agent is called in lists.'),
+		install: text('one line of text, or ""', 'How a person installs it, as a command line.'),
+		command: {
+			...words(
+				'Makes NAME an agent of your own: its program and arguments. `{prompt_file}`, `{prompt}` stand for the prompt.',
+			),
+			allowed: 'a list of words; the first is a program name, an absolute path or "~/…"',
+		},
+		prompt: text('"stdin", "file" or "arg"', 'How the prompt reaches it.'),
+		output: text('"text" or "jsonl"', 'What it prints: plain text, or one JSON value a line.'),
+		resume: words(
+			'Arguments that continue a conversation; `{session}` stands for its id. Empty = it cannot.',
+		),
+		model_args: words('Arguments that choose a model; `{model}` stands for it.'),
+		read_only_args: words('Arguments for the preset `read-only`.'),
+		edit_args: words('Arguments for the preset `edit`.'),
+		full_args: words('Arguments for the preset `full`.'),
+		secret_variables: {
+			...words('Names of the variables with its secrets; other agents do not get them.'),
+			allowed: 'a list of variable names',
+		},
+		fields: {
+			kind: 'table',
+			allowed:
+				'a table of dotted paths: text, thought, session, model, input_tokens, output_tokens, cost_usd, error',
+			about: 'With `output = "jsonl"`: where a line says what.',
+		},
+		limit_stderr: {
+			kind: 'table',
+			allowed: `a list of { pattern = "regular expression", kind = ${LIMIT_KINDS} }`,
+			about: 'Lines of stderr that mean a limit.',
+		},
+		limit_exit: {
+			kind: 'table',
+			allowed: `a list of { code = 1 to 255, kind = ${LIMIT_KINDS} }`,
+			about: 'Exit codes that mean a limit.',
+		},
+		limit_fields: {
+			kind: 'table',
+			allowed: `a list of { field = "dotted.path", equals = … or matches = "regular expression", kind = ${LIMIT_KINDS}, reset_field = "dotted.path" }`,
+			about: 'With `output = "jsonl"`: fields that mean a limit.',
+		},
+	}),
+	...section('turn', turn.entries, DEFAULT_CONFIG.turn, {
+		idle_s: {
+			...duration('0 to 30 days', 'Silence of a running agent after which the view warns, once; 0 = never.'),
+			...looks,
+		},
+		timeout_s: duration('0 to 30 days', 'A turn is stopped after this; 0 = never.'),
+		linger_s: duration(
+			'0 to 1 hour',
+			'How long a process that is left after the answer may hold the turn open.',
+		),
+	}),
+	...section('limits', limits.entries, DEFAULT_CONFIG.limits, {
+		patience_s: duration(
+			'0 to 1 hour',
+			'How long an agent may retry by itself on 429 or overload before work is handed over.',
+		),
+		max_hops: {
+			kind: 'number',
+			allowed: 'a whole number from 0 to 100',
+			about: 'Most hand-overs for one prompt; 0 = none.',
+		},
+		when_exhausted: text(
+			'"stop" or "wait"',
+			'When nobody is left: stop with exit code 2, or wait for the earliest reset.',
+		),
+		max_wait_s: duration('0 to 30 days', 'The longest such wait.'),
+		warn_at: {
+			kind: 'number',
+			allowed: 'a number from 0 to 1',
+			about: 'Share of a plan window that is used up when the shell warns, once; 1 = never early.',
+		},
+	}),
+	...section('permissions', permissions.entries, DEFAULT_CONFIG.permissions, {
+		preset: text('"read-only", "edit" or "full"', 'What agents may do.'),
+		allow_commands: {
+			kind: 'list',
+			allowed: 'a list of commands',
+			about: 'Commands that the preset `edit` may run without asking.',
+		},
+	}),
+	...section('packet', packet.entries, DEFAULT_CONFIG.packet, {
+		max_bytes: {
+			kind: 'number',
+			allowed: 'a whole number from 4096 to 1048576',
+			unit: 'bytes',
+			about: 'Size of a resume packet at most.',
+		},
+	}),
+	...section('ui', ui.entries, DEFAULT_CONFIG.ui, {
+		color: {
+			...text('"auto", "always" or "never"', 'Colour; auto = on a terminal, unless NO_COLOR is set.'),
+			...looks,
+		},
+		thinking: { ...text('"dim", "show" or "hide"', 'How reasoning is shown.'), ...looks },
+	}),
+	...section('budgets', budgets.entries, DEFAULT_CONFIG.budgets, {
+		max_turns: {
+			kind: 'number',
+			allowed: 'a whole number from 0 to 1000000',
+			unit: 'turns',
+			untrusted: 'may lower',
+			about: 'Turns of a session after which it is checkpointed; 0 = no end.',
+		},
+		max_cost: {
+			kind: 'number',
+			allowed: 'a number from 0 to 1000000',
+			unit: 'USD',
+			untrusted: 'may lower',
+			about: 'Cost of a session after which it is checkpointed; 0 = no end.',
+		},
+	}),
+];
+
+export const SECTIONS: readonly string[] = Object.keys(relayConfigSchema.entries);
+const ROWS = new Map(CONFIG_KEYS.map((row) => [row.key, row]));
+
+/** The row of a full key (`agents.claude.model` finds `agents.NAME.model`), or null when there is no such key. */
+export function findConfigKey(key: string): ConfigKey | null {
+	return ROWS.get(genericKey(key)) ?? null;
+}
+
+/** `agents.claude.model` -> `agents.NAME.model`; other keys as they are. */
+export function genericKey(key: string): string {
+	const [first, , third, ...more] = key.split('.');
+	return first === 'agents' && third !== undefined && more.length === 0 ? `agents.NAME.${third}` : key;
+}
+
+/** The agent's name in `agents.NAME.…`, else null. */
+export function agentOfKey(key: string): string | null {
+	const [first, name, third] = key.split('.');
+	return first === 'agents' && name !== undefined && third !== undefined ? name : null;
+}

@@ -1,0 +1,40 @@
+import { type AgentSettings, BUILT_IN_AGENTS, type RelayConfig } from './schema.ts';
+
+/** `[agents.NAME]` where the user says nothing. */
+export const DEFAULT_AGENT_SETTINGS: AgentSettings = {
+	model: null,
+	executable: null,
+	title: null,
+	install: null,
+	command: [],
+	prompt: 'stdin',
+	output: 'text',
+	resume: [],
+	model_args: [],
+	read_only_args: [],
+	edit_args: [],
+	full_args: [],
+	secret_variables: [],
+	fields: {},
+	limit_stderr: [],
+	limit_exit: [],
+	limit_fields: [],
+};
+
+/** The configuration of someone who has no file. `docs/configuration.md` names each value; a test compares. */
+export const DEFAULT_CONFIG: RelayConfig = {
+	agents: { order: [...BUILT_IN_AGENTS], default: null, by_name: {} },
+	turn: { idle_s: 300, timeout_s: 0, linger_s: 10 },
+	limits: { patience_s: 20, max_hops: 4, when_exhausted: 'stop', max_wait_s: 21_600, warn_at: 0.9 },
+	permissions: { preset: 'edit', allow_commands: [] },
+	packet: { max_bytes: 24_576 },
+	ui: { color: 'auto', thinking: 'dim' },
+	budgets: { max_turns: 0, max_cost: 0 },
+};
+
+/** What is configured for one agent; the defaults when nothing is. */
+export function agentSettings(config: RelayConfig, agent: string): AgentSettings {
+	return Object.hasOwn(config.agents.by_name, agent)
+		? (config.agents.by_name[agent] ?? DEFAULT_AGENT_SETTINGS)
+		: DEFAULT_AGENT_SETTINGS;
+}

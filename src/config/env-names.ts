@@ -1,0 +1,33 @@
+import { RelayError } from '../core/errors.ts';
+import { nearestName } from './nearest-name.ts';
+
+/** Prefix of a variable that sets one key: `AGENT_RELAY_CFG_TURN__IDLE_S`. */
+export const CONFIG_VARIABLE_PREFIX = 'AGENT_RELAY_CFG_';
+
+/** The relay's own variables besides `AGENT_RELAY_CFG_*`. Closed: a new one gets a line here and in the docs. */
+export const RELAY_VARIABLES = {
+	AGENT_RELAY_SESSION: 'set for agents: the session a process belongs to',
+	AGENT_RELAY_TURN: 'set for agents: the turn a process belongs to',
+	AGENT_RELAY_DEPTH: 'set for agents: how many relays stand above (at most 2)',
+} as const;
+
+/**
+ * Throws RelayError `bad_config` for an `AGENT_RELAY_*` variable that nobody reads: a typing error there would otherwise go
+ * unnoticed.
+ */
+export function checkRelayVariables(env: Readonly<Record<string, string | undefined>>): void {
+	for (const name of Object.keys(env).sort()) {
+		if (!name.startsWith('AGENT_RELAY_') || name.startsWith(CONFIG_VARIABLE_PREFIX)) continue;
+		if (Object.hasOwn(RELAY_VARIABLES, name)) continue;
+		const known = [...Object.keys(RELAY_VARIABLES), `${CONFIG_VARIABLE_PREFIX}<SECTION>__<KEY>`];
+		const nearest = nearestName(name, Object.keys(RELAY_VARIABLES));
+		throw new RelayError('bad_config', `${name}: unknown variable; ${didYouMean(nearest, known)}`, {
+			hint: `unset ${name}`,
+		});
+	}
+}
+
+/** `did you mean X?`, else `known: A, B`. */
+export function didYouMean(nearest: string | null, known: readonly string[]): string {
+	return nearest === null ? `known: ${known.join(', ')}` : `did you mean ${nearest}?`;
+}

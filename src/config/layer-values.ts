@@ -1,0 +1,194 @@
+/** From one source (a file, the environment, flags) to values with their keys and places, still unchecked. */
+import { RelayError, type RelayErrorCode } from '../core/errors.ts';
+import {
+	agentOfKey,
+	CONFIG_KEYS,
+	type ConfigKey,
+	findConfigKey,
+	genericKey,
+	SECTIONS,
+} from './config-keys.ts';
+import { CONFIG_VARIABLE_PREFIX, didYouMean } from './env-names.ts';
+import { nearestName } from './nearest-name.ts';
+import { AGENT_NAME } from './schema.ts';
+import { parseTomlValue, type TomlDocument } from './toml-text.ts';
+
+export type Layer = 'default' | 'user' | 'repo' | 'env' | 'flag';
+
+/** Where a value comes from. `place`: `path:line:column`, a variable, a flag, or `default`. */
+export interface Origin {
+	layer: Layer;
+	place: string;
+}
+
+export interface LayerValue {
+	/** Full key, agent's name included. */
+	key: string;
+	row: ConfigKey;
+	/** As found; text of a variable or flag already read by the key's kind. */
+	raw: unknown;
+	origin: Origin;
+}
+
+/** A command-line option that sets a key. */
+export interface ConfigFlag {
+	key: string;
+	/** Typed, or text. */
+	value: unknown;
+	/** As the user knows it: `--timeout`. */
+	flag: string;
+}
+
+/** All keys of a file. Throws RelayError `bad_config` for an unknown section or key, or a value where a table belongs. */
+export function valuesOfDocument(document: TomlDocument, layer: 'user' | 'repo'): LayerValue[] {
+	return flatten(document.root, document).map(({ path, value }) => {
+		const origin = { layer, place: document.placeOf(path) };
+		return layerValue(path.join('.'), value, origin);
+	});
+}
+
+/** All `AGENT_RELAY_CFG_*`, in the order of their names. An empty variable counts as not set. */
+export function valuesOfEnvironment(
+	env: Readonly<Record<string, string | undefined>>,
+	agentNames: readonly string[],
+): LayerValue[] {
+	const values: LayerValue[] = [];
+	for (const name of Object.keys(env).sort()) {
+		const text = env[name];
+		if (!name.startsWith(CONFIG_VARIABLE_PREFIX) || text === undefined || text === '') continue;
+		const key = keyOfVariable(name, agentNames);
+		const origin: Origin = { layer: 'env', place: name };
+		values.push(readText(layerValue(key, text, origin)));
+	}
+	return values;
+}
+
+export function valuesOfFlags(flags: readonly ConfigFlag[]): LayerValue[] {
+	return flags.map(({ key, value, flag }) =>
+		readText(layerValue(key, value, { layer: 'flag', place: flag })),
+	);
+}
+
+/** `AGENTS__MY_TOOL__MODEL` -> `agents.my-tool.model`: a variable cannot hold `-`, so the agent is looked up. */
+function keyOfVariable(name: string, agentNames: readonly string[]): string {
+	const [section = '', ...rest] = name.slice(CONFIG_VARIABLE_PREFIX.length).toLowerCase().split('__');
+	if (section !== 'agents' || rest.length !== 2) return [section, ...rest].join('.');
+	const [agent = '', key = ''] = rest;
+	const known = agentNames.find((candidate) => candidate.replaceAll('-', '_') === agent);
+	return `agents.${known ?? agent}.${key}`;
+}
+
+function layerValue(key: string, raw: unknown, origin: Origin): LayerValue {
+	const agent = agentOfKey(key);
+	if (agent !== null && !AGENT_NAME.test(agent)) {
+		throw configError(
+			origin,
+			`${show(agent)} is no agent name; allowed: a lower-case letter, then letters, digits, - or _, at most 32`,
+		);
+	}
+	const row = findConfigKey(key);
+	if (row !== null) return { key, row, raw, origin };
+	throw unknownKey(key, origin);
+}
+
+/**
+ * Text of a variable, flag or `config set` as the key's kind reads it: numbers, `["a", "b"]` or `a, b` for lists, a TOML
+ * expression for tables. What does not fit stays text and fails the check with the allowed set.
+ */
+export function readText(value: LayerValue): LayerValue {
+	if (typeof value.raw !== 'string') return value;
+	const text = value.raw.trim();
+	switch (value.row.kind) {
+		case 'text':
+		case 'duration':
+			return value;
+		case 'number':
+			return /^[+-]?\d+(\.\d+)?$/.test(text) ? { ...value, raw: Number(text) } : value;
+		case 'list':
+			return { ...value, raw: text.startsWith('[') ? (parseTomlValue(text) ?? text) : splitList(text) };
+		case 'table':
+			return { ...value, raw: parseTomlValue(text) ?? text };
+		default: {
+			const unhandled: never = value.row.kind;
+			throw new Error(`no reading for ${unhandled}`);
+		}
+	}
+}
+
+function splitList(text: string): string[] {
+	return text
+		.split(',')
+		.map((word) => word.trim())
+		.filter((word) => word !== '');
+}
+
+interface Leaf {
+	path: string[];
+	value: unknown;
+}
+
+function flatten(root: Record<string, unknown>, document: TomlDocument): Leaf[] {
+	return Object.entries(root).flatMap(([section, value]): Leaf[] => {
+		const origin: Origin = { layer: 'user', place: document.placeOf([section]) };
+		if (!SECTIONS.includes(section)) throw unknownKey(section, origin);
+		if (!isTable(value))
+			throw configError(origin, `${section} is ${show(value)}; allowed: a table [${section}]`);
+		return Object.entries(value).flatMap(([key, member]): Leaf[] => {
+			const isAgent = section === 'agents' && findConfigKey(`agents.${key}`) === null;
+			if (!isAgent) return [{ path: [section, key], value: member }];
+			if (!isTable(member))
+				throw unknownKey(`agents.${key}`, { ...origin, place: document.placeOf([section, key]) });
+			return Object.entries(member).map(([name, leaf]) => ({ path: [section, key, name], value: leaf }));
+		});
+	});
+}
+
+/** TOML times are objects too, and no tables. */
+export function isTable(value: unknown): value is Record<string, unknown> {
+	return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
+}
+
+function unknownKey(key: string, origin: Origin): RelayError {
+	const section = key.split('.')[0] ?? '';
+	if (!key.includes('.')) {
+		const homeless = CONFIG_KEYS.find((row) => row.key.endsWith(`.${key}`));
+		const nearest = homeless?.key ?? nearestName(key, SECTIONS);
+		return configError(origin, `unknown section ${show(key)}; ${didYouMean(nearest, SECTIONS)}`);
+	}
+	const known = CONFIG_KEYS.map((row) => row.key);
+	const agent = agentOfKey(key);
+	const named = (row: string) => (agent === null ? row : row.replace('agents.NAME.', `agents.${agent}.`));
+	const nearest = nearestName(genericKey(key), known) ?? sameKeyElsewhere(key, known);
+	const siblings = known
+		.filter((row) => row.startsWith(agent === null ? `${section}.` : 'agents.NAME.'))
+		.map(named);
+	const list = siblings.length > 0 ? siblings : SECTIONS;
+	return configError(origin, `unknown key ${show(key)}; ${didYouMean(nearest && named(nearest), list)}`);
+}
+
+/** The right key under the wrong section. */
+function sameKeyElsewhere(key: string, known: readonly string[]): string | null {
+	const last = key.slice(key.lastIndexOf('.') + 1);
+	return known.find((row) => row.endsWith(`.${last}`)) ?? null;
+}
+
+/** `bad_config` with the place first; a bad flag is `usage`, since the command line itself is wrong. */
+export function configError(origin: Origin, message: string, hint?: string): RelayError {
+	const code: RelayErrorCode = origin.layer === 'flag' ? 'usage' : 'bad_config';
+	return new RelayError(code, `${origin.place}: ${message}`, hint === undefined ? {} : { hint });
+}
+
+const MAX_SHOWN_CHARS = 80;
+
+/** A value inside a message: quoted, control characters escaped, short. */
+export function show(value: unknown): string {
+	if (isTable(value)) return 'a table';
+	const text =
+		value instanceof Date ? `the time ${value.toISOString()}` : (JSON.stringify(value) ?? String(value));
+	const escaped = text.replace(/[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g, escapeChar);
+	return escaped.length <= MAX_SHOWN_CHARS ? escaped : `${escaped.slice(0, MAX_SHOWN_CHARS - 1)}…`;
+}
+
+function escapeChar(char: string): string {
+	return `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}

@@ -1,0 +1,153 @@
+/**
+ * Reads the configuration: user file < repo file < `AGENT_RELAY_CFG_*` < flags. Everything is checked before anything
+ * starts; the first thing that is wrong is one `bad_config` error with its place.
+ */
+import { readFileSync } from 'node:fs';
+import { hasErrno, RelayError } from '../core/errors.ts';
+import { readIfThere } from '../core/files.ts';
+import { assemble, type CheckedValue, checkValue } from './assemble.ts';
+import { agentOfKey, CONFIG_KEYS } from './config-keys.ts';
+import { DEFAULT_AGENT_SETTINGS } from './defaults.ts';
+import { checkRelayVariables } from './env-names.ts';
+import {
+	type ConfigFlag,
+	type LayerValue,
+	type Origin,
+	valuesOfDocument,
+	valuesOfEnvironment,
+	valuesOfFlags,
+} from './layer-values.ts';
+import { siftUntrusted } from './repo-rules.ts';
+import { BUILT_IN_AGENTS, type RelayConfig } from './schema.ts';
+import { parseToml } from './toml-text.ts';
+
+export interface LoadConfigOptions {
+	env: Readonly<Record<string, string | undefined>>;
+	/** The user's file; need not exist. May be a link (dotfiles). */
+	userFile: string;
+	/** The repo's file; need not exist; a link is refused. null outside any repo. */
+	repoFile: string | null;
+	/** Asked once, with the bytes that are then parsed, and only when the repo has a file. */
+	isRepoTrusted: (repoConfig: Buffer) => boolean;
+	flags?: readonly ConfigFlag[];
+	/** Agents that need no `command`, demo agents included. Default: the four built-in CLIs. */
+	knownAgents?: readonly string[];
+}
+
+export interface LoadedConfig {
+	config: RelayConfig;
+	/** Full key (`turn.idle_s`, `agents.claude.model`) -> where its value comes from. Absent: the default. */
+	origins: Map<string, Origin>;
+	/** One line each, for people: what of the repo's file is not obeyed. */
+	notices: string[];
+	/** The repo file's bytes as parsed, null when there is none: what a trust record must cover. */
+	repoConfig: Buffer | null;
+}
+
+/** Throws RelayError `bad_config` (`usage` for a flag, `unreadable_file` for a file it may not read). */
+export function loadConfig(options: LoadConfigOptions): LoadedConfig {
+	const knownAgents = options.knownAgents ?? BUILT_IN_AGENTS;
+	checkRelayVariables(options.env);
+	const userBytes = readOrExplain(options.userFile, readFollowingLinks);
+	const repoConfig = options.repoFile === null ? null : readOrExplain(options.repoFile, readIfThere);
+
+	const user = userBytes === null ? [] : checkDocument(userBytes, options.userFile, 'user');
+	const repo = readRepoLayer(options, repoConfig, user);
+	const files = [...user, ...repo.values];
+	const agentNames = [...knownAgents, ...files.flatMap(({ key }) => agentOfKey(key) ?? [])];
+	const values = [
+		...files,
+		...valuesOfEnvironment(options.env, agentNames).map(checkValue),
+		...valuesOfFlags(options.flags ?? []).map(checkValue),
+	];
+	return { ...assemble(values, knownAgents), notices: repo.notices, repoConfig };
+}
+
+function checkDocument(bytes: Buffer, path: string, layer: 'user' | 'repo'): CheckedValue[] {
+	return valuesOfDocument(parseToml(bytes.toString('utf8'), path), layer).map(checkValue);
+}
+
+function readRepoLayer(
+	options: LoadConfigOptions,
+	bytes: Buffer | null,
+	user: readonly CheckedValue[],
+): { values: CheckedValue[]; notices: string[] } {
+	const path = options.repoFile;
+	if (bytes === null || path === null) return { values: [], notices: [] };
+	if (options.isRepoTrusted(bytes)) return { values: checkDocument(bytes, path, 'repo'), notices: [] };
+	const found: LayerValue[] = valuesOfDocument(parseToml(bytes.toString('utf8'), path), 'repo');
+	const lower = (key: string) => user.findLast((value) => value.key === key)?.value ?? defaultOf(key);
+	const { obeyed, ignored } = siftUntrusted(found, lower);
+	const notices =
+		ignored.length === 0 ? [] : [`${path}: this repo is not trusted, so not obeyed: ${ignored.join(', ')}`];
+	return { values: obeyed.map(checkValue), notices };
+}
+
+function readOrExplain(path: string, read: (path: string) => Buffer | null): Buffer | null {
+	try {
+		return read(path);
+	} catch (error) {
+		if (hasErrno(error, 'ELOOP')) {
+			throw new RelayError('bad_config', `${path}: a symbolic link is not followed here`, {
+				hint: 'put the file itself in its place',
+				cause: error,
+			});
+		}
+		if (!hasErrno(error, 'EACCES', 'EPERM', 'EISDIR')) throw error;
+		throw new RelayError('unreadable_file', `${path}: cannot be read (${error.code})`, { cause: error });
+	}
+}
+
+function readFollowingLinks(path: string): Buffer | null {
+	try {
+		return readFileSync(path);
+	} catch (error) {
+		if (hasErrno(error, 'ENOENT', 'ENOTDIR')) return null;
+		throw error;
+	}
+}
+
+export interface ConfigLine {
+	key: string;
+	value: unknown;
+	origin: Origin;
+	unit: string | null;
+	about: string;
+}
+
+const BY_DEFAULT: Origin = { layer: 'default', place: 'default' };
+
+/** Every key with value and origin, in the order of the documentation; keys of agents only where they are set. */
+export function listConfig(loaded: Pick<LoadedConfig, 'config' | 'origins'>): ConfigLine[] {
+	const agents = Object.keys(loaded.config.agents.by_name);
+	return CONFIG_KEYS.flatMap((row) => {
+		const keys = row.key.includes('NAME')
+			? agents.map((agent) => row.key.replace('NAME', agent)).filter((key) => loaded.origins.has(key))
+			: [row.key];
+		return keys.map((key) => ({
+			key,
+			value: configValue(loaded.config, key),
+			origin: loaded.origins.get(key) ?? BY_DEFAULT,
+			unit: row.unit,
+			about: row.about,
+		}));
+	});
+}
+
+/** The value of a full key; undefined when there is no such key. */
+export function configValue(config: RelayConfig, key: string): unknown {
+	const path = key.split('.');
+	const agent = agentOfKey(key);
+	if (agent === null) return member(member(config, path[0]), path[1]);
+	const settings = Object.hasOwn(config.agents.by_name, agent) ? config.agents.by_name[agent] : undefined;
+	return member(settings ?? DEFAULT_AGENT_SETTINGS, path[2]);
+}
+
+function member(value: unknown, name: string | undefined): unknown {
+	if (typeof value !== 'object' || value === null || name === undefined) return undefined;
+	return Object.entries(value).find(([key]) => key === name)?.[1];
+}
+
+function defaultOf(key: string): unknown {
+	return CONFIG_KEYS.find((row) => row.key === key)?.default;
+}

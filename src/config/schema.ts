@@ -1,0 +1,153 @@
+/**
+ * What may be configured, as types: one schema a section, keys as in TOML. `config-keys.ts` says about each key what people
+ * need to know; `layers.ts` reads the values.
+ */
+import { isAbsolute } from 'node:path';
+import * as v from 'valibot';
+import { parseDuration } from './duration.ts';
+
+/** Agents that need no `command`. Adapters for them are in `agents/`. */
+export const BUILT_IN_AGENTS = ['claude', 'codex', 'gemini', 'opencode'] as const;
+
+/** Also safe as a TOML bare key, as part of a variable's name and as a file name. */
+export const AGENT_NAME = /^[a-z][a-z0-9_-]{0,31}$/;
+/** A model becomes a word of a command line, so it never begins like an option. */
+const MODEL_NAME = /^[A-Za-z0-9][\w.:/@+[\]-]{0,127}$/;
+const ONE_LINE = /^[^\u0000-\u001f\u007f]+$/;
+const VARIABLE_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
+/** `message.content.0.text` */
+const FIELD_PATH = /^[^.\s]+(\.[^.\s]+)*$/;
+const MAX_PATTERN_CHARS = 500;
+
+const line = v.pipe(v.string(), v.regex(ONE_LINE));
+const lines = v.array(line);
+const fieldPath = v.pipe(v.string(), v.regex(FIELD_PATH));
+/** TOML has no null: empty text takes a value back. */
+const orNone = <T extends v.GenericSchema>(schema: T) =>
+	v.nullable(
+		v.union([
+			v.pipe(
+				v.literal(''),
+				v.transform(() => null),
+			),
+			schema,
+		]),
+	);
+
+const isProgram = (text: string) => isAbsolute(text) || text.startsWith('~/') || !text.includes('/');
+const program = v.pipe(line, v.check(isProgram));
+const commandLine = v.pipe(
+	lines,
+	v.check((words) => words[0] === undefined || isProgram(words[0])),
+);
+
+const isPattern = (text: string) => {
+	try {
+		return new RegExp(text, 'u').source.length <= MAX_PATTERN_CHARS;
+	} catch {
+		return false;
+	}
+};
+const pattern = v.pipe(line, v.check(isPattern));
+const limitKind = v.picklist(['window', 'rate', 'quota', 'billing', 'overloaded']);
+
+const inRange = (min: number, max: number) =>
+	v.pipe(v.number(), v.finite(), v.minValue(min), v.maxValue(max));
+const integerInRange = (min: number, max: number) => v.pipe(inRange(min, max), v.integer());
+/** Seconds, as a number or as duration text. */
+const seconds = (min: number, max: number) =>
+	v.union([
+		inRange(min, max),
+		v.pipe(
+			v.string(),
+			v.transform((text) => parseDuration(text) ?? Number.NaN),
+			inRange(min, max),
+		),
+	]);
+const DAY_S = 86_400;
+
+const limitByText = v.strictObject({ pattern, kind: limitKind });
+const limitByExit = v.strictObject({ code: integerInRange(1, 255), kind: limitKind });
+const limitByField = v.pipe(
+	v.strictObject({
+		field: fieldPath,
+		equals: v.optional(v.union([line, v.number(), v.boolean()])),
+		matches: v.optional(pattern),
+		kind: limitKind,
+		/** Epoch seconds, epoch ms or ISO-8601. */
+		reset_field: v.optional(fieldPath),
+	}),
+	v.check(({ equals, matches }) => (equals === undefined) !== (matches === undefined)),
+);
+/** Where the JSON lines of a CLI say what; each a dotted path. */
+const fields = v.strictObject({
+	text: v.optional(fieldPath),
+	thought: v.optional(fieldPath),
+	session: v.optional(fieldPath),
+	model: v.optional(fieldPath),
+	input_tokens: v.optional(fieldPath),
+	output_tokens: v.optional(fieldPath),
+	cost_usd: v.optional(fieldPath),
+	error: v.optional(fieldPath),
+});
+
+/** `[agents.NAME]`. `model` and `executable` hold for every agent, the rest describes an agent of the user's own. */
+export const agentSettingsSchema = v.strictObject({
+	model: orNone(v.pipe(v.string(), v.regex(MODEL_NAME))),
+	executable: orNone(program),
+	title: orNone(line),
+	install: orNone(line),
+	command: commandLine,
+	prompt: v.picklist(['stdin', 'file', 'arg']),
+	output: v.picklist(['text', 'jsonl']),
+	resume: lines,
+	model_args: lines,
+	read_only_args: lines,
+	edit_args: lines,
+	full_args: lines,
+	secret_variables: v.array(v.pipe(v.string(), v.regex(VARIABLE_NAME))),
+	fields,
+	limit_stderr: v.array(limitByText),
+	limit_exit: v.array(limitByExit),
+	limit_fields: v.array(limitByField),
+});
+export type AgentSettings = v.InferOutput<typeof agentSettingsSchema>;
+
+const agentsSchema = v.strictObject({
+	order: v.pipe(v.array(line), v.minLength(1)),
+	default: orNone(line),
+	/** The tables `[agents.NAME]`; read it through `agentSettings`. */
+	by_name: v.record(v.pipe(v.string(), v.regex(AGENT_NAME)), agentSettingsSchema),
+});
+
+export const relayConfigSchema = v.strictObject({
+	agents: agentsSchema,
+	turn: v.strictObject({
+		idle_s: seconds(0, 30 * DAY_S),
+		timeout_s: seconds(0, 30 * DAY_S),
+		linger_s: seconds(0, 3600),
+	}),
+	limits: v.strictObject({
+		patience_s: seconds(0, 3600),
+		max_hops: integerInRange(0, 100),
+		when_exhausted: v.picklist(['stop', 'wait']),
+		max_wait_s: seconds(0, 30 * DAY_S),
+		warn_at: inRange(0, 1),
+	}),
+	permissions: v.strictObject({
+		preset: v.picklist(['read-only', 'edit', 'full']),
+		allow_commands: lines,
+	}),
+	packet: v.strictObject({ max_bytes: integerInRange(4096, 1_048_576) }),
+	ui: v.strictObject({
+		color: v.picklist(['auto', 'always', 'never']),
+		thinking: v.picklist(['dim', 'show', 'hide']),
+	}),
+	budgets: v.strictObject({
+		max_turns: integerInRange(0, 1_000_000),
+		max_cost: inRange(0, 1_000_000),
+	}),
+});
+
+/** The whole configuration, checked. Times are seconds, money is USD, 0 = off where the key's text says so. */
+export type RelayConfig = v.InferOutput<typeof relayConfigSchema>;

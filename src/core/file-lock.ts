@@ -1,0 +1,158 @@
+/**
+ * A short-lived lock for a small file that several relays rewrite (ledger, trust, user config): read, change, replace, a
+ * few milliseconds. The lock of a session, held for hours and refreshed, is another thing and lives in `sessions/`.
+ */
+import { readFileSync, renameSync, statSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { dirname } from 'node:path';
+import type { Clock } from './clock.ts';
+import { hasErrno, RelayError } from './errors.ts';
+import { createExclusive, ensureFolder, removeIfThere } from './files.ts';
+import type { ProcessTable } from './process-table.ts';
+
+/** Who holds a lock. `start` tells a reused pid apart; `place` names machine, boot and pid namespace. */
+export interface LockHolder {
+	pid: number;
+	/** Opaque start stamp of the process. */
+	start: string;
+	/** Processes can be judged only where this is equal. */
+	place: string;
+}
+
+export interface Locking {
+	self: LockHolder;
+	/** Whether that process still runs; asked only for holders in the same `place`. */
+	isAlive(holder: LockHolder): boolean;
+	/** Wall clock, epoch ms; compared with file times. */
+	now(): number;
+	/** How long to wait for a living holder. Default 5 s. */
+	timeoutMs?: number;
+}
+
+/** Locking by the real processes of this machine. This process is looked up when it first locks. */
+export function lockingOf(processes: ProcessTable, clock: Pick<Clock, 'now'>): Locking {
+	let self: LockHolder | null = null;
+	return {
+		get self() {
+			const place = [hostname(), processes.bootId(), processes.pidNamespace()].join(' ');
+			self ??= { pid: process.pid, start: processes.identify(process.pid)?.start ?? '', place };
+			return self;
+		},
+		isAlive: (holder) => processes.isAlive(holder),
+		now: () => clock.now(),
+	};
+}
+
+const DEFAULT_TIMEOUT_MS = 5_000;
+/** A holder that cannot be judged (other machine, torn lock file) is stale after this; a hold takes milliseconds. */
+const UNJUDGED_STALE_MS = 10_000;
+/** Short against a hold with two fsyncs (1-10 ms), long against the cost of one look (0.05 ms). */
+const RETRY_MS = 4;
+
+/**
+ * Runs `action` while this process alone holds `path` (a file beside the one it guards, created and removed here). Blocks
+ * the thread while another holds it. Throws RelayError `not_writable` when a living holder does not let go in time;
+ * errors of `action` and of the file system pass through, with the lock released.
+ */
+export function withFileLock<T>(path: string, locking: Locking, action: () => T): T {
+	ensureFolder(dirname(path));
+	acquire(path, locking);
+	try {
+		return action();
+	} finally {
+		removeIfThere(path);
+	}
+}
+
+function acquire(path: string, locking: Locking): void {
+	const content = JSON.stringify(locking.self);
+	const attempts = Math.ceil((locking.timeoutMs ?? DEFAULT_TIMEOUT_MS) / RETRY_MS);
+	for (let attempt = 0; attempt <= attempts; attempt++) {
+		if (createExclusive(path, content)) return;
+		if (!removeStale(path, locking)) pause(RETRY_MS);
+	}
+	const holder = parseHolder(readText(path) ?? '');
+	throw new RelayError(
+		'not_writable',
+		`${path} is held by ${holder ? `process ${holder.pid}` : 'another process'}`,
+		{
+			hint: 'try again; if that process is gone or hangs, remove the lock file',
+		},
+	);
+}
+
+/**
+ * Removes a lock whose holder is gone. Two that see the same stale lock must not both remove: the second would remove the
+ * first one's new lock. So removal happens under a lock of its own, after a second look.
+ */
+function removeStale(path: string, locking: Locking): boolean {
+	if (!isStale(path, locking)) return false;
+	const guard = `${path}.takeover`;
+	if (!createExclusive(guard, JSON.stringify(locking.self))) {
+		if (isStale(guard, locking)) renameAway(guard, locking);
+		return false;
+	}
+	try {
+		if (!isStale(path, locking)) return false;
+		removeIfThere(path);
+		return true;
+	} finally {
+		removeIfThere(guard);
+	}
+}
+
+/** A takeover that died half way: moved to a name of our own first, so that only one process removes it. */
+function renameAway(guard: string, locking: Locking): void {
+	const own = `${guard}.${locking.self.pid}`;
+	try {
+		renameSync(guard, own);
+	} catch (error) {
+		if (!hasErrno(error, 'ENOENT')) throw error;
+	}
+	removeIfThere(own);
+}
+
+function isStale(path: string, locking: Locking): boolean {
+	const text = readText(path);
+	if (text === null) return false;
+	const holder = parseHolder(text);
+	if (holder !== null && holder.place === locking.self.place) return !locking.isAlive(holder);
+	return ageMs(path, locking.now()) > UNJUDGED_STALE_MS;
+}
+
+function parseHolder(text: string): LockHolder | null {
+	let value: unknown;
+	try {
+		value = JSON.parse(text);
+	} catch {
+		return null;
+	}
+	if (typeof value !== 'object' || value === null) return null;
+	if (!('pid' in value && 'start' in value && 'place' in value)) return null;
+	const { pid, start, place } = value;
+	if (typeof pid !== 'number' || typeof start !== 'string' || typeof place !== 'string') return null;
+	return { pid, start, place };
+}
+
+function readText(path: string): string | null {
+	try {
+		return readFileSync(path, 'utf8');
+	} catch (error) {
+		if (hasErrno(error, 'ENOENT')) return null;
+		throw error;
+	}
+}
+
+function ageMs(path: string, now: number): number {
+	try {
+		return now - statSync(path).mtimeMs;
+	} catch (error) {
+		if (hasErrno(error, 'ENOENT')) return 0;
+		throw error;
+	}
+}
+
+/** Sleeps without spinning; the hold it waits for is shorter than a timer's turn of the event loop is worth. */
+function pause(ms: number): void {
+	Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+}

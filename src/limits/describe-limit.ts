@@ -1,0 +1,96 @@
+/** A limit in words. Pure: the same limit, time and time zone give the same text. */
+import type { Limit, LimitKind } from '../agents/events.ts';
+
+export interface DescribeOptions {
+	/** Epoch ms. */
+	now: number;
+	/** When it ends by the ledger, epoch ms; default: the limit's own reset. */
+	until?: number | null;
+	/** True: `until` is the relay's own back-off. */
+	isEstimated?: boolean;
+	/** IANA name; default: the machine's. */
+	timeZone?: string;
+}
+
+export interface LimitText {
+	/** `plan window used up (five_hour), resets 10:09 (in 1 h 12 min)`. */
+	summary: string;
+	/** What was matched, by which rule, on which channel. The excerpt is untrusted: show it through `core/text.ts`. */
+	evidence: string;
+}
+
+const KINDS: Record<LimitKind, string> = {
+	window: 'plan window used up',
+	rate: 'too many requests',
+	quota: 'quota used up',
+	billing: 'no credit left',
+	overloaded: 'provider overloaded',
+};
+
+export function describeLimit(limit: Limit, options: DescribeOptions): LimitText {
+	const window = limit.window === null ? '' : ` (${limit.window})`;
+	const model = limit.scope === 'model' ? ', this model only' : '';
+	const { channel, rule, excerpt } = limit.source;
+	return {
+		summary: `${KINDS[limit.kind]}${window}${model}, ${resetText(limit, options)}`,
+		evidence: `${rule} on ${channel}: ${excerpt}`,
+	};
+}
+
+function resetText(limit: Limit, options: DescribeOptions): string {
+	const until = options.until ?? limit.resetAt;
+	if (until === null) return 'reset not told';
+	const verb = (options.isEstimated ?? limit.confidence === 'estimated') ? 'tried again from' : 'resets';
+	return `${verb} ${describeTime(until, options)}`;
+}
+
+/** `10:09 (in 1 h 12 min)`; with the day where it is not today's: `Tue 24 Nov, 10:09 (in 2 d 3 h)`. Local time. */
+export function describeTime(
+	at: number,
+	{ now, timeZone }: Pick<DescribeOptions, 'now' | 'timeZone'>,
+): string {
+	const zone = timeZone === undefined ? {} : { timeZone };
+	const clock = new Intl.DateTimeFormat('en-GB', {
+		...zone,
+		hour: '2-digit',
+		minute: '2-digit',
+		hourCycle: 'h23',
+	});
+	const day = new Intl.DateTimeFormat('en-GB', { ...zone, weekday: 'short', day: 'numeric', month: 'short' });
+	const year = new Intl.DateTimeFormat('en-GB', { ...zone, year: 'numeric' });
+	const isSameDay = day.format(at) === day.format(now) && year.format(at) === year.format(now);
+	const date = isSameDay ? '' : `${day.format(at).replace(/,/g, '')}, `;
+	const farYear = year.format(at) === year.format(now) ? '' : `${year.format(at)} `;
+	return `${farYear}${date}${clock.format(at)} (${describeDistance(at - now)})`;
+}
+
+/** `in 1 h 12 min`, `in 45 s`, `2 min ago`, `now`. The two largest units, rounded up ahead so that it is never too early. */
+export function describeDistance(ms: number): string {
+	if (Math.abs(ms) < 1000) return 'now';
+	return ms > 0 ? `in ${describeSpan(ms)}` : `${describeSpan(-ms)} ago`;
+}
+
+const MINUTE_S = 60;
+const HOUR_S = 60 * MINUTE_S;
+const DAY_S = 24 * HOUR_S;
+
+function describeSpan(ms: number): string {
+	const seconds = Math.ceil(ms / 1000);
+	if (seconds < MINUTE_S) return `${seconds} s`;
+	const minutes = Math.ceil(seconds / MINUTE_S) * MINUTE_S;
+	if (minutes < HOUR_S) return `${minutes / MINUTE_S} min`;
+	if (minutes < DAY_S) return twoUnits(minutes, HOUR_S, 'h', MINUTE_S, 'min');
+	return twoUnits(Math.ceil(seconds / HOUR_S) * HOUR_S, DAY_S, 'd', HOUR_S, 'h');
+}
+
+function twoUnits(
+	seconds: number,
+	large: number,
+	largeName: string,
+	small: number,
+	smallName: string,
+): string {
+	const rest = Math.round((seconds % large) / small);
+	const head = `${Math.floor(seconds / large)} ${largeName}`;
+	return rest === 0 ? head : `${head} ${rest} ${smallName}`;
+}

@@ -1,0 +1,163 @@
+/** `limits.json`: parse and serialize, and nothing else. */
+import * as v from 'valibot';
+import type { AgentId } from '../agents/contract.ts';
+import type { Limit } from '../agents/events.ts';
+import { fromIso, toIso } from '../core/clock.ts';
+
+/** The model key of a limit that holds for the whole account. */
+export const EVERY_MODEL = '*';
+/** The model key of a model-scoped limit met where no model was asked for. */
+export const UNNAMED_MODEL = '(default)';
+
+/** One limit that was met. */
+export interface LedgerEntry {
+	agent: AgentId;
+	account: string;
+	/** The model as it was asked for, `*`, or `(default)`. */
+	model: string;
+	limit: Limit;
+	/** Epoch ms. */
+	recordedAt: number;
+	/** Epoch ms; the agent's own reset, or our estimate. */
+	until: number;
+	/** True: `until` is a back-off, nobody told it. */
+	isEstimated: boolean;
+	/** How often in a row, counted from 1; what the back-off doubles with. */
+	strikes: number;
+}
+
+export const LEDGER_VERSION = 1;
+
+const iso = v.pipe(
+	v.string(),
+	v.check((text) => fromIso(text) !== null),
+);
+const entrySchema = v.looseObject({
+	agent: v.string(),
+	account: v.string(),
+	model: v.string(),
+	recorded_at: iso,
+	until: iso,
+	estimated: v.boolean(),
+	strikes: v.pipe(v.number(), v.integer(), v.minValue(1)),
+	limit: v.looseObject({
+		kind: v.picklist(['window', 'rate', 'quota', 'billing', 'overloaded']),
+		reset_at: v.nullable(iso),
+		window: v.nullable(v.string()),
+		scope: v.nullable(v.picklist(['account', 'model'])),
+		source: v.looseObject({
+			channel: v.picklist(['event', 'stderr', 'exit', 'result', 'native']),
+			rule: v.string(),
+			excerpt: v.string(),
+		}),
+		confidence: v.picklist(['exact', 'derived', 'estimated']),
+	}),
+});
+type DiskEntry = v.InferOutput<typeof entrySchema>;
+
+const fileSchema = v.looseObject({ schema_version: v.number(), entries: v.array(v.unknown()) });
+
+/** A ledger in memory. `extra` holds what this version does not know and must write back. */
+export interface LedgerContent {
+	version: number;
+	entries: LedgerEntry[];
+	extra: {
+		file: Record<string, unknown>;
+		entries: WeakMap<LedgerEntry, Record<string, unknown>>;
+		/** Entries that are none we can read. */
+		unread: unknown[];
+	};
+}
+
+export function emptyLedger(): LedgerContent {
+	return {
+		version: LEDGER_VERSION,
+		entries: [],
+		extra: { file: {}, entries: new WeakMap(), unread: [] },
+	};
+}
+
+/**
+ * null when the text is no ledger at all. In a ledger of a newer version entries that cannot be read are left out; in one of
+ * ours they make the file damaged (null).
+ */
+export function parseLedger(text: string): LedgerContent | null {
+	const file = v.safeParse(fileSchema, parseJson(text));
+	if (!file.success) return null;
+	const { schema_version: version, entries, ...others } = file.output;
+	const content: LedgerContent = { ...emptyLedger(), version };
+	content.extra.file = others;
+	for (const raw of entries) {
+		const parsed = v.safeParse(entrySchema, raw);
+		if (parsed.success) addEntry(content, parsed.output);
+		else if (version <= LEDGER_VERSION) return null;
+		else content.extra.unread.push(raw);
+	}
+	return content;
+}
+
+export function serializeLedger({ entries, extra }: LedgerContent): string {
+	const file = {
+		...extra.file,
+		schema_version: LEDGER_VERSION,
+		entries: [...entries.map((entry) => toDisk(entry, extra.entries.get(entry))), ...extra.unread],
+	};
+	return `${JSON.stringify(file, null, '\t')}\n`;
+}
+
+function addEntry(content: LedgerContent, disk: DiskEntry): void {
+	const { agent, account, model, recorded_at, until, estimated, strikes, limit: told, ...others } = disk;
+	const { reset_at, kind, window, scope, source, confidence } = told;
+	const { channel, rule, excerpt } = source;
+	const entry: LedgerEntry = {
+		agent,
+		account,
+		model,
+		limit: {
+			kind,
+			resetAt: fromIso(reset_at),
+			window,
+			scope,
+			source: { channel, rule, excerpt },
+			confidence,
+		},
+		recordedAt: fromIso(recorded_at) ?? 0,
+		until: fromIso(until) ?? 0,
+		isEstimated: estimated,
+		strikes,
+	};
+	content.entries.push(entry);
+	content.extra.entries.set(entry, { ...others, limit: told });
+}
+
+function toDisk(entry: LedgerEntry, others: Record<string, unknown> = {}): DiskEntry {
+	const { limit } = entry;
+	const { limit: told, ...rest } = others;
+	return {
+		...rest,
+		agent: entry.agent,
+		account: entry.account,
+		model: entry.model,
+		recorded_at: toIso(entry.recordedAt),
+		until: toIso(entry.until),
+		estimated: entry.isEstimated,
+		strikes: entry.strikes,
+		limit: {
+			...(typeof told === 'object' ? told : {}),
+			kind: limit.kind,
+			reset_at: limit.resetAt === null ? null : toIso(limit.resetAt),
+			window: limit.window,
+			scope: limit.scope,
+			source: { ...limit.source },
+			confidence: limit.confidence,
+		},
+	};
+}
+
+function parseJson(text: string): unknown {
+	try {
+		return JSON.parse(text);
+	} catch {
+		return null;
+	}
+}

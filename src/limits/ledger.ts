@@ -1,0 +1,222 @@
+/**
+ * Who is limited until when, for every relay of this user: one small file, locked while it is rewritten, read anew for each
+ * question. It never stops work: what cannot be written is kept in memory and said once.
+ */
+import { renameSync } from 'node:fs';
+import type { AgentId } from '../agents/contract.ts';
+import type { Limit } from '../agents/events.ts';
+import { type Clock, toIso } from '../core/clock.ts';
+import { hasErrno, RelayError } from '../core/errors.ts';
+import { type Locking, withFileLock } from '../core/file-lock.ts';
+import { readIfThere, writeAtomic } from '../core/files.ts';
+import { isSameStep, limitEnd } from './back-off.ts';
+import {
+	EVERY_MODEL,
+	emptyLedger,
+	LEDGER_VERSION,
+	type LedgerContent,
+	type LedgerEntry,
+	parseLedger,
+	serializeLedger,
+	UNNAMED_MODEL,
+} from './ledger-file.ts';
+
+export type { LedgerEntry } from './ledger-file.ts';
+
+/** `model`: as it was asked for (flag, order entry), null when none was; not the model that then answered. */
+export interface LimitSubject {
+	agent: AgentId;
+	account: string;
+	model: string | null;
+}
+
+export interface Ledger {
+	/** Everything on record, ended limits included, sorted by agent, account, model. */
+	entries(): LedgerEntry[];
+	record(met: LimitSubject & { limit: Limit }): LedgerEntry;
+	/** The entry in force that ends last, or null. */
+	isLimited(subject: LimitSubject): LedgerEntry | null;
+	/**
+	 * Clears the subject's entries: its own model's and the whole account's. `startedAt` (epoch ms, default now) is the start
+	 * of the turn that succeeded: what another relay met later than that stays.
+	 */
+	succeeded(subject: LimitSubject & { startedAt?: number }): void;
+	/** Forgets everything, or one agent's entries; returns what was forgotten. */
+	clear(agent?: AgentId): LedgerEntry[];
+}
+
+export interface LedgerOptions {
+	file: string;
+	clock: Pick<Clock, 'now'>;
+	/** `lockingOf` (core/file-lock.ts) in the product. */
+	locking: Locking;
+	/** One line for people, each at most once. */
+	onNotice: (text: string) => void;
+}
+
+/** An ended limit is remembered this long, so that the next one goes on doubling. */
+const FORGET_AFTER_MS = 24 * 60 * 60 * 1000;
+
+export function createLedger({ file, clock, locking, onNotice }: LedgerOptions): Ledger {
+	const said = new Set<string>();
+	/** Changes that could not be written, applied over what is on disk. */
+	const unsaved: Array<(entries: LedgerEntry[]) => LedgerEntry[]> = [];
+
+	const notice = (text: string) => {
+		if (said.has(text)) return;
+		said.add(text);
+		onNotice(text);
+	};
+
+	/** null: there is a file, and it is no ledger. */
+	const load = (): LedgerContent | null => {
+		const bytes = readIfThere(file);
+		return bytes === null ? emptyLedger() : parseLedger(bytes.toString('utf8'));
+	};
+
+	/** Runs under the lock. */
+	const setAsideDamaged = () => {
+		if (load() !== null) return;
+		const aside = `${file}.damaged-${toIso(clock.now()).replaceAll(':', '-')}`;
+		renameSync(file, aside);
+		notice(`the record of limits was damaged and is set aside as ${aside}`);
+	};
+
+	const entriesOnDisk = (): LedgerEntry[] => {
+		let content: LedgerContent | null = null;
+		const failure = reasonNotDone(() => {
+			content = load() ?? setAsideLocked();
+		});
+		if (failure !== null) notice(`the record of limits is treated as empty: ${failure}`);
+		return (content ?? emptyLedger()).entries;
+	};
+
+	const setAsideLocked = (): null => {
+		withFileLock(`${file}.lock`, locking, setAsideDamaged);
+		return null;
+	};
+
+	const readEntries = () => unsaved.reduce((entries, apply) => apply(entries), entriesOnDisk());
+
+	const change = (apply: (entries: LedgerEntry[]) => LedgerEntry[]): void => {
+		const failure = reasonNotDone(() =>
+			withFileLock(`${file}.lock`, locking, () => {
+				setAsideDamaged();
+				const content = load() ?? emptyLedger();
+				if (content.version > LEDGER_VERSION) throw new NewerLedger();
+				const entries = [...unsaved, apply].reduce((held, next) => next(held), content.entries);
+				writeAtomic(file, serializeLedger({ ...content, entries }), { sync: true });
+				unsaved.length = 0;
+			}),
+		);
+		if (failure === null) return;
+		unsaved.push(apply);
+		notice(`limits are remembered only until this relay ends: ${failure}`);
+	};
+
+	return {
+		entries: () => readEntries().sort(byKey),
+		record(met) {
+			const now = clock.now();
+			let recorded: LedgerEntry | null = null;
+			change((entries) => {
+				const key = keyOf(met);
+				const before = entries.find((entry) => isKey(entry, key)) ?? null;
+				recorded = nextEntry(key, met.limit, before, now);
+				return [
+					...entries.filter((other) => other !== before && now - other.until < FORGET_AFTER_MS),
+					recorded,
+				];
+			});
+			if (recorded === null) readEntries();
+			return recorded ?? nextEntry(keyOf(met), met.limit, null, now);
+		},
+		isLimited(subject) {
+			const now = clock.now();
+			return readEntries()
+				.filter((entry) => concerns(entry, subject) && entry.until > now)
+				.reduce<LedgerEntry | null>(
+					(latest, entry) => (latest === null || entry.until > latest.until ? entry : latest),
+					null,
+				);
+		},
+		succeeded(subject) {
+			const startedAt = subject.startedAt ?? clock.now();
+			const isOver = (entry: LedgerEntry) => concerns(entry, subject) && entry.recordedAt <= startedAt;
+			if (!readEntries().some(isOver)) return;
+			change((entries) => entries.filter((entry) => !isOver(entry)));
+		},
+		clear(agent) {
+			const isMeant = (entry: LedgerEntry) => agent === undefined || entry.agent === agent;
+			const forgotten = readEntries().filter(isMeant).sort(byKey);
+			change((entries) => entries.filter((entry) => !isMeant(entry)));
+			return forgotten;
+		},
+	};
+}
+
+type EntryKey = Pick<LedgerEntry, 'agent' | 'account' | 'model'>;
+
+/** A limit of the model is stored under the model, any other under the whole account. */
+function keyOf({ agent, account, model, limit }: LimitSubject & { limit: Limit }): EntryKey {
+	return { agent, account, model: limit.scope === 'model' ? (model ?? UNNAMED_MODEL) : EVERY_MODEL };
+}
+
+function isKey(entry: LedgerEntry, key: EntryKey): boolean {
+	return entry.agent === key.agent && entry.account === key.account && entry.model === key.model;
+}
+
+function concerns(entry: LedgerEntry, { agent, account, model }: LimitSubject): boolean {
+	if (entry.agent !== agent || entry.account !== account) return false;
+	return entry.model === EVERY_MODEL || entry.model === (model ?? UNNAMED_MODEL);
+}
+
+/**
+ * The doubling counts episodes: a limit met again while the last one is in force (two relays at once, an explicit try) is
+ * the same episode. An end that was told and lies ahead is not shortened by a later limit that tells none.
+ */
+function nextEntry(key: EntryKey, limit: Limit, before: LedgerEntry | null, now: number): LedgerEntry {
+	const isInForce = before !== null && before.until > now;
+	const goesOn = before !== null && isSameStep(before.limit.kind, limit.kind);
+	const strikes = goesOn ? before.strikes + (isInForce ? 0 : 1) : 1;
+	const { until, isEstimated } = limitEnd(limit, strikes, now);
+	if (isInForce && !before.isEstimated && isEstimated && before.until > until) return before;
+	return { ...key, limit, recordedAt: now, until, isEstimated, strikes };
+}
+
+function byKey(one: LedgerEntry, other: LedgerEntry): number {
+	const text = ({ agent, account, model }: LedgerEntry) => JSON.stringify([agent, account, model]);
+	return text(one) < text(other) ? -1 : text(one) > text(other) ? 1 : 0;
+}
+
+class NewerLedger extends Error {}
+
+/** Why `action` failed, in words; null when it did not. A bug passes through. */
+function reasonNotDone(action: () => void): string | null {
+	try {
+		action();
+		return null;
+	} catch (error) {
+		if (error instanceof NewerLedger) return 'the record is of a newer version of agent-relay';
+		if (error instanceof RelayError && error.code === 'not_writable') return error.message;
+		if (isSystemError(error)) return `${error.code}`;
+		throw error;
+	}
+}
+
+const EXPECTED = [
+	'EACCES',
+	'EPERM',
+	'EROFS',
+	'ENOSPC',
+	'EDQUOT',
+	'ELOOP',
+	'EISDIR',
+	'ENOTDIR',
+	'EEXIST',
+	'EIO',
+];
+
+function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+	return hasErrno(error, ...EXPECTED);
+}

@@ -1,0 +1,117 @@
+/** How long an agent may try again by itself before its work is handed over. Pure: time comes in with each call. */
+import type { AgentEvent, Limit, LimitSource } from '../agents/events.ts';
+
+export interface PatienceOptions {
+	/** `limits.patience_s` in ms. */
+	patienceMs: number;
+}
+
+/** What the relay must do now. */
+export type PatienceVerdict =
+	/** Stop the tree and hand over. */
+	| { type: 'limited'; limit: Limit }
+	/** Stop the tree; the turn is `failed` / `auth`. */
+	| { type: 'failed'; stopReason: 'auth'; source: LimitSource };
+
+export interface Patience {
+	/** Feed every event of the turn, in order. `atMs`: when it was read, epoch ms (a reset may be derived from it). */
+	observe(event: AgentEvent, atMs: number): void;
+	/** When to ask for a verdict if no event comes before; null: nothing is pending. May be in the past. */
+	dueAt(): number | null;
+	/** null: go on. The same answer from then on once it is not null, until progress. */
+	verdict(nowMs: number): PatienceVerdict | null;
+}
+
+type Retry = Extract<AgentEvent, { type: 'retry' }>;
+
+interface Pending {
+	firstAt: number;
+	/** The newest retry and when it was seen. */
+	last: Retry;
+	lastAt: number;
+}
+
+/**
+ * Rate and overload retries are the agent's business until their announced delay, or the time since the first of them,
+ * exceeds the patience; any progress starts anew. A retry on stderr counts only while no tool call is open, because a
+ * tool's error text may be echoed there. Retries of server and network errors never become limits, and while one of them is
+ * the newest sign the wait for the limit rests. A refused login is never worth waiting for.
+ */
+export function createPatience({ patienceMs }: PatienceOptions): Patience {
+	const openTools = new Set<string>();
+	let pending: Pending | null = null;
+	let refused: { retry: Retry; at: number } | null = null;
+
+	const restart = () => {
+		pending = null;
+		refused = null;
+	};
+
+	const observeRetry = (retry: Retry, atMs: number) => {
+		if (retry.source.channel === 'stderr' && openTools.size > 0) return;
+		if (retry.reason === 'auth') refused = { retry, at: atMs };
+		else if (pending !== null) pending = { ...pending, last: retry, lastAt: atMs };
+		else if (isTransientLimit(retry)) pending = { firstAt: atMs, last: retry, lastAt: atMs };
+	};
+
+	const dueAt = () => {
+		if (refused !== null) return refused.at;
+		if (pending === null || !isTransientLimit(pending.last)) return null;
+		return announcedTooLong(pending, patienceMs) ? pending.lastAt : pending.firstAt + patienceMs;
+	};
+
+	return {
+		observe(event, atMs) {
+			switch (event.type) {
+				case 'retry':
+					observeRetry(event, atMs);
+					return;
+				case 'tool_call':
+					openTools.add(event.id);
+					restart();
+					return;
+				case 'tool_result':
+					openTools.delete(event.id);
+					restart();
+					return;
+				case 'agent_message_chunk':
+				case 'agent_thought_chunk':
+				case 'plan':
+				case 'usage':
+					restart();
+					return;
+				default:
+					return;
+			}
+		},
+		dueAt,
+		verdict(nowMs) {
+			if (refused !== null) return { type: 'failed', stopReason: 'auth', source: refused.retry.source };
+			const due = dueAt();
+			if (pending === null || due === null || nowMs < due) return null;
+			return { type: 'limited', limit: limitOf(pending, patienceMs) };
+		},
+	};
+}
+
+function isTransientLimit(retry: Retry): retry is Retry & { reason: 'rate' | 'overloaded' } {
+	return retry.reason === 'rate' || retry.reason === 'overloaded';
+}
+
+function announcedTooLong({ last }: Pending, patienceMs: number): boolean {
+	return last.delayMs !== null && last.delayMs > patienceMs;
+}
+
+/** Only a delay that outlasts the patience says when the limit ends; a short one is just the agent's own back-off. */
+function limitOf(pending: Pending, patienceMs: number): Limit {
+	const { last, lastAt } = pending;
+	const isTold = announcedTooLong(pending, patienceMs);
+	return {
+		kind: last.reason === 'overloaded' ? 'overloaded' : 'rate',
+		resetAt: isTold && last.delayMs !== null ? Math.round(lastAt + last.delayMs) : null,
+		window: null,
+		scope: null,
+		source: last.source,
+		confidence: isTold ? 'derived' : 'estimated',
+	};
+}
