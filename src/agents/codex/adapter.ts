@@ -1,0 +1,40 @@
+/**
+ * OpenAI Codex CLI, checked against 0.169.0: `codex exec --json`, one JSON line an event. The stream tells neither model,
+ * error code nor exact reset; those come from the thread's own record (`rollout.ts`).
+ */
+import type { AgentAdapter } from '../contract.ts';
+import { codexCommand } from './command-line.ts';
+import { probeCodexLogin } from './login.ts';
+import { readCodexRecord } from './rollout-file.ts';
+import { createCodexParser } from './stream-parser.ts';
+
+export const codexAdapter: AgentAdapter = {
+	id: 'codex',
+	title: 'Codex CLI',
+	aliases: ['x'],
+	executables: ['codex'],
+	install: 'npm install -g @openai/codex',
+	isDemo: false,
+	choosesSessionId: false,
+	secretVariables: ['CODEX_API_KEY', 'CODEX_ACCESS_TOKEN', 'OPENAI_API_KEY'],
+	sharedVariables: [],
+	command: codexCommand,
+	parser: createCodexParser,
+	inert: inertForCodex,
+	resumeHint: (nativeSessionId) => `codex resume ${nativeSessionId}`,
+	probeLogin: probeCodexLogin,
+	parseVersion: (output) => /\bcodex(?:-cli)? v?(\d+\.\d+\.\d+\S*)/.exec(output)?.[1] ?? null,
+	readNativeRecord: readCodexRecord,
+	priceFamily: 'openai',
+};
+
+const WORD_JOINER = '\u2060';
+
+/**
+ * codex puts a skill's whole text into the request when the prompt names it, quoted, fenced or inside a word (`$name`,
+ * `[$x](…/SKILL.md)`), also from a repo that is not trusted; `@file` and `/command` are plain text to it (measured). An
+ * invisible U+2060 after the `$` stops it. `$HOME` and `$1` stay as they are, so that recorded commands can be copied.
+ */
+export function inertForCodex(text: string): string {
+	return text.replace(/\$(?=[A-Za-z0-9_:-]*[a-z])|(?<=\[)\$(?!\u2060)/g, `$&${WORD_JOINER}`);
+}

@@ -1,0 +1,62 @@
+/** The argv of one turn. Nothing is restored on resume, so every flag is given again each time. */
+import { RelayError } from '../../core/errors.ts';
+import type { AgentCommand, PermissionPreset, TurnRequest } from '../contract.ts';
+
+/**
+ * `analytics`: keeps the process 5 s after the answer when there is no internet. `update_plan`: the plan tool is off by
+ * default. `unbounded_connection_retries`: on, an unreachable backend is retried for ever (measured with 0.169.0).
+ */
+const SETTINGS = [
+	'analytics.enabled=false',
+	'tools.update_plan.enabled=true',
+	'features.unbounded_connection_retries=false',
+	'check_for_update_on_startup=false',
+];
+
+/** In exec nothing asks: what a sandbox does not allow is refused. */
+const PERMISSION_FLAGS: Record<PermissionPreset, readonly string[]> = {
+	'read-only': ['-s', 'read-only'],
+	edit: ['-s', 'workspace-write'],
+	full: ['--dangerously-bypass-approvals-and-sandbox'],
+};
+
+/**
+ * `codex exec --json … [resume ID] -` with the prompt on stdin. The sandbox flag must stand before `resume`. Outside git
+ * codex runs only with `--skip-git-repo-check`; that check is no trust of its own, so it is given there always. `edit`
+ * needs no list of allowed commands: every command runs, inside the sandbox.
+ */
+export function codexCommand(turn: TurnRequest): AgentCommand {
+	const settings = turn.isTrusted ? SETTINGS : [...SETTINGS, distrust(turn.worktree)];
+	const args = [
+		'exec',
+		'--json',
+		...PERMISSION_FLAGS[turn.permissions],
+		...(turn.isGitRepo ? [] : ['--skip-git-repo-check']),
+		...(turn.model === null ? [] : [`--model=${turn.model}`]),
+		...settings.flatMap((setting) => ['-c', setting]),
+		...(turn.resume && turn.nativeSessionId !== null ? ['resume', checkedId(turn.nativeSessionId)] : []),
+		'-',
+	];
+	return { executable: 'codex', args, env: {} };
+}
+
+/**
+ * Switches off the repo's own `.codex/` settings (instructions, MCP servers, hooks) also where the user's config trusts
+ * that path: measured, in linked worktrees too. Instructions in AGENTS.md and skills stay: they are only text.
+ */
+function distrust(worktree: string): string {
+	return `projects={${tomlString(worktree)}={trust_level="untrusted"}}`;
+}
+
+/** A TOML basic string has JSON's escapes; DEL is the one character more that needs one. */
+function tomlString(text: string): string {
+	return JSON.stringify(text).replaceAll('\u007f', '\\u007f');
+}
+
+/** An id from a damaged record must not become a flag. */
+function checkedId(id: string): string {
+	if (/^[0-9A-Za-z][\w.-]*$/.test(id)) return id;
+	throw new RelayError('damaged_record', `${JSON.stringify(id)} is no id of a codex thread`, {
+		hint: 'start a new conversation with /new',
+	});
+}

@@ -1,0 +1,106 @@
+/** Whether codex has a login, from its own files and the environment. It is not asked and nothing is checked for validity. */
+import { createHash } from 'node:crypto';
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { hasErrno } from '../../core/errors.ts';
+import type { LoginState } from '../contract.ts';
+import { type JsonObject, objectOrEmpty, parseObject, textOrNull } from '../json-fields.ts';
+import { codexHome } from './rollout-file.ts';
+
+const ADVICE = 'codex login';
+/** Far above any real file; a larger one is not looked into. */
+const MAX_FILE_BYTES = 1024 * 1024;
+
+type Env = Readonly<Record<string, string>>;
+
+/** Which provider the user's config.toml chooses, as far as a text search can tell. */
+interface Provider {
+	name: string;
+	/** The variable its key comes from, null when the section names none. */
+	envKey: string | null;
+	usesOpenaiLogin: boolean;
+	isBuiltIn: boolean;
+}
+
+export async function probeCodexLogin(env: Env): Promise<LoginState> {
+	const home = codexHome(env);
+	const config = home === null ? null : await readSmallFile(join(home, 'config.toml'));
+	const provider = chosenProvider(config ?? '');
+	if (provider === null) return state('unknown', 'config.toml chooses its provider in a profile');
+	if (provider.envKey !== null) return stateOfKey(env, provider.envKey, provider.name);
+	if (!provider.isBuiltIn && !provider.usesOpenaiLogin)
+		return state('unknown', `the provider ${provider.name} names no key`);
+	if (env['CODEX_API_KEY']) return stateOfKey(env, 'CODEX_API_KEY', provider.name);
+	const auth = home === null ? null : await readSmallFile(join(home, 'auth.json'));
+	if (auth === null) return stateWithoutFile(env, config ?? '');
+	return stateOfAuthFile(parseObject(auth));
+}
+
+function stateOfKey(env: Env, variable: string, provider: string): LoginState {
+	const key = env[variable];
+	if (!key) return state('no', `${variable} is not set (the provider ${provider} needs it)`);
+	return { ...state('yes', `${variable} is set`), account: accountOf(key) };
+}
+
+/** Measured with 0.169.0: `OPENAI_API_KEY` alone is not sent; another version may. A keyring is not looked into. */
+function stateWithoutFile(env: Env, config: string): LoginState {
+	const variable = ['OPENAI_API_KEY', 'CODEX_ACCESS_TOKEN'].find((name) => env[name]);
+	if (variable !== undefined) return state('unknown', `no auth.json, but ${variable} is set`);
+	const store = TOP_LEVEL_STRING('cli_auth_credentials_store').exec(config)?.[1] ?? 'file';
+	if (store !== 'file') return state('unknown', `no auth.json (logins are kept in: ${store})`);
+	return state('no', 'no auth.json and CODEX_API_KEY is not set');
+}
+
+function stateOfAuthFile(auth: JsonObject | null): LoginState {
+	if (auth === null) return state('unknown', 'auth.json is not readable JSON');
+	const tokens = objectOrEmpty(auth['tokens']);
+	const identity =
+		textOrNull(tokens['account_id']) ??
+		textOrNull(auth['OPENAI_API_KEY']) ??
+		textOrNull(tokens['refresh_token']);
+	if (!identity) return state('unknown', 'auth.json names no key and no account');
+	return { ...state('yes', 'auth.json holds a login'), account: accountOf(identity) };
+}
+
+function state(loggedIn: LoginState['loggedIn'], evidence: string): LoginState {
+	return { loggedIn, evidence, account: 'default', advice: ADVICE };
+}
+
+function accountOf(secret: string): string {
+	return createHash('sha256').update(secret).digest('hex').slice(0, 16);
+}
+
+const TOP_LEVEL_STRING = (key: string) => new RegExp(`^\\s*${key}\\s*=\\s*["']([^"'\\n]*)["']`, 'm');
+
+/** Reads `model_provider` and its section by text search; null when a profile may choose another. */
+function chosenProvider(config: string): Provider | null {
+	const [top = ''] = config.split(/^\s*\[/m, 1);
+	if (/^\s*profile\s*=/m.test(top)) return null;
+	const name = TOP_LEVEL_STRING('model_provider').exec(top)?.[1] ?? 'openai';
+	const section = sectionOf(config, name);
+	return {
+		name,
+		envKey: TOP_LEVEL_STRING('env_key').exec(section)?.[1] ?? null,
+		usesOpenaiLogin: /^\s*requires_openai_auth\s*=\s*true\b/m.test(section),
+		isBuiltIn: name === 'openai',
+	};
+}
+
+function sectionOf(config: string, provider: string): string {
+	const name = provider.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+	const header = new RegExp(`^\\s*\\[model_providers\\.(?:${name}|"${name}"|'${name}')\\][^\\n]*\\n`, 'm');
+	const match = header.exec(config);
+	if (!match) return '';
+	const [section = ''] = config.slice(match.index + match[0].length).split(/^\s*\[/m, 1);
+	return section;
+}
+
+async function readSmallFile(path: string): Promise<string | null> {
+	try {
+		const { size } = await stat(path);
+		return size > MAX_FILE_BYTES ? null : await readFile(path, 'utf8');
+	} catch (error) {
+		if (hasErrno(error, 'ENOENT', 'ENOTDIR', 'EACCES', 'EPERM', 'EISDIR', 'ELOOP')) return null;
+		throw error;
+	}
+}

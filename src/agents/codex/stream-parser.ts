@@ -1,0 +1,182 @@
+/** The JSON lines of `codex exec --json` as events, and the judgement of the turn they tell. */
+import { type Line, LineSplitter } from '../../core/line-splitter.ts';
+import type { AgentExit, AgentParser, NativeFacts, ParsedTurn, ParserContext } from '../contract.ts';
+import { type AgentEvent, NO_TOKENS, type TokenCounts } from '../events.ts';
+import { type JsonObject, objectOrEmpty, objectOrNull, parseObject, textOrNull } from '../json-fields.ts';
+import { type ItemPhase, type OpenTools, readItem } from './items.ts';
+import { COMPLETED, type Judgement, judgeTurnFailed, judgeWithoutEnd, refineByRecord } from './outcome.ts';
+import { rebuildOversized } from './oversized.ts';
+import { type Retry, readRetry } from './rules.ts';
+import { readUsage, subtractTokens, ZERO_TOKENS } from './usage.ts';
+
+/** A refusal to start is one or a few lines; log lines of a long turn are not kept. */
+const KEPT_STDERR_CHARS = 16 * 1024;
+
+export function createCodexParser(context: ParserContext): AgentParser {
+	return new CodexParser(context);
+}
+
+class CodexParser implements AgentParser {
+	readonly #context: ParserContext;
+	readonly #lines = new LineSplitter();
+	readonly #open: OpenTools = new Set();
+	readonly #stderr: Buffer[] = [];
+	#stderrBytes = 0;
+	#threadId: string | null = null;
+	#lastRetry: Retry | null = null;
+	#cumulative: TokenCounts | null = null;
+	#ended: { judgement: Judgement; message: string } | null = null;
+
+	constructor(context: ParserContext) {
+		this.#context = context;
+	}
+
+	push(chunk: Buffer): AgentEvent[] {
+		return this.#lines.push(chunk).flatMap((line) => this.#readLine(line));
+	}
+
+	/** Only log lines in a turn that began; kept to explain one that did not. */
+	stderr(chunk: Buffer): AgentEvent[] {
+		if (this.#stderrBytes < KEPT_STDERR_CHARS) {
+			this.#stderr.push(Buffer.from(chunk.subarray(0, KEPT_STDERR_CHARS - this.#stderrBytes)));
+			this.#stderrBytes += chunk.length;
+		}
+		return [];
+	}
+
+	end(exit: AgentExit, native: NativeFacts | null): { events: AgentEvent[]; turn: ParsedTurn } {
+		const last = this.#lines.end();
+		const events = last === null ? [] : this.#readLine(last);
+		const judgement = this.#judge(exit, native);
+		if (this.#ended === null) {
+			if (judgement.limit !== null) events.push({ type: 'limit', limit: judgement.limit });
+			events.push({
+				type: 'turn_ended',
+				outcome: judgement.outcome,
+				stopReason: judgement.stopReason,
+			});
+		}
+		const utilization = native?.utilization ?? [];
+		if (utilization.length > 0) events.push({ type: 'utilization', windows: utilization });
+		return { events, turn: this.#parsedTurn(judgement, native) };
+	}
+
+	#judge(exit: AgentExit, native: NativeFacts | null): Judgement {
+		if (this.#ended !== null) {
+			const { judgement, message } = this.#ended;
+			return refineByRecord(judgement, message, native, this.#context.now());
+		}
+		const stderr = Buffer.concat(this.#stderr).toString('utf8');
+		const isStarted = this.#threadId !== null;
+		return judgeWithoutEnd(exit, { isStarted, lastRetry: this.#lastRetry, stderr });
+	}
+
+	#parsedTurn(judgement: Judgement, native: NativeFacts | null): ParsedTurn {
+		return {
+			...judgement,
+			nativeSessionId: this.#threadId,
+			model: this.#threadId === null ? null : (native?.model ?? this.#context.requestedModel),
+			tokens: this.#turnTokens(native),
+			cumulative: this.#cumulative ?? native?.cumulative ?? null,
+			costUsd: null,
+			toolResults: native?.toolResults ?? [],
+			utilization: native?.utilization ?? [],
+		};
+	}
+
+	/** The difference of totals, so that no turn is counted twice; the record's own count where one of them is unknown. */
+	#turnTokens(native: NativeFacts | null): TokenCounts {
+		const before = this.#totalsBefore();
+		if (this.#cumulative !== null && before !== null) return subtractTokens(this.#cumulative, before);
+		return native?.tokens ?? NO_TOKENS;
+	}
+
+	#totalsBefore(): TokenCounts | null {
+		return this.#isNewThread() ? ZERO_TOKENS : this.#context.cumulativeBefore;
+	}
+
+	/** codex answers a resume of a word that is no thread id with a new thread and exit 0. */
+	#isNewThread(): boolean {
+		const { resume, requestedSessionId } = this.#context;
+		return !resume || (this.#threadId !== null && this.#threadId !== requestedSessionId);
+	}
+
+	#readLine(line: Line): AgentEvent[] {
+		const value = line.kind === 'line' ? parseObject(line.text) : rebuildOversized(line);
+		return value === null || this.#ended !== null ? [] : this.#readEvent(value);
+	}
+
+	#readEvent(value: JsonObject): AgentEvent[] {
+		const type = textOrNull(value['type']) ?? '';
+		switch (type) {
+			case 'thread.started':
+				return this.#threadStarted(textOrNull(value['thread_id']));
+			case 'item.started':
+			case 'item.updated':
+			case 'item.completed':
+				return this.#item(objectOrEmpty(value['item']), type);
+			case 'error':
+				return this.#topLevelError(textOrNull(value['message']) ?? '');
+			case 'turn.completed':
+				return this.#turnCompleted(objectOrNull(value['usage']));
+			case 'turn.failed':
+				return this.#turnFailed(textOrNull(objectOrEmpty(value['error'])['message']) ?? '');
+			default:
+				return [];
+		}
+	}
+
+	#threadStarted(threadId: string | null): AgentEvent[] {
+		if (threadId === null || this.#threadId !== null) return [];
+		this.#threadId = threadId;
+		const { resume, requestedSessionId, requestedModel } = this.#context;
+		const started: AgentEvent = {
+			type: 'session_started',
+			nativeSessionId: threadId,
+			model: requestedModel,
+		};
+		if (!resume || threadId === requestedSessionId) return [started];
+		const message = `codex did not resume ${requestedSessionId} but began the new thread ${threadId}`;
+		return [started, { type: 'error', code: 'session_mismatch', message }];
+	}
+
+	#item(item: JsonObject, type: 'item.started' | 'item.updated' | 'item.completed'): AgentEvent[] {
+		const phases = {
+			'item.started': 'started',
+			'item.updated': 'updated',
+			'item.completed': 'completed',
+		} as const;
+		const phase: ItemPhase = phases[type];
+		return readItem(item, phase, this.#open);
+	}
+
+	#topLevelError(message: string): AgentEvent[] {
+		const retry = readRetry(message);
+		if (retry === null) return message === '' ? [] : [{ type: 'error', code: null, message }];
+		this.#lastRetry = retry;
+		return [retry];
+	}
+
+	#turnCompleted(usage: JsonObject | null): AgentEvent[] {
+		const events: AgentEvent[] = [];
+		if (usage !== null) {
+			this.#cumulative = readUsage(usage);
+			events.push({ type: 'usage', scope: 'cumulative', tokens: this.#cumulative, costUsd: null });
+		}
+		return [...events, ...this.#finish(COMPLETED, '')];
+	}
+
+	#turnFailed(message: string): AgentEvent[] {
+		const judgement = judgeTurnFailed(message, this.#context.now());
+		const limit = judgement.limit;
+		return [
+			...(limit === null ? [] : [{ type: 'limit', limit } as const]),
+			...this.#finish(judgement, message),
+		];
+	}
+
+	#finish(judgement: Judgement, message: string): AgentEvent[] {
+		this.#ended = { judgement, message };
+		return [{ type: 'turn_ended', outcome: judgement.outcome, stopReason: judgement.stopReason }];
+	}
+}

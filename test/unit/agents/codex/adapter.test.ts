@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest';
+import { codexAdapter } from '../../../../src/agents/codex/adapter.ts';
+import type { TurnRequest } from '../../../../src/agents/contract.ts';
+import { RelayError } from '../../../../src/core/errors.ts';
+
+const ID = '01a1fd14-aaaa-7000-8000-000000000001';
+
+function argsOf(request: Partial<TurnRequest> = {}): string[] {
+	return codexAdapter.command({
+		nativeSessionId: null,
+		resume: false,
+		model: null,
+		permissions: 'edit',
+		allowCommands: [],
+		isTrusted: true,
+		worktree: '/repo',
+		isGitRepo: true,
+		isRoot: false,
+		env: {},
+		...request,
+	}).args;
+}
+
+describe('the command line of codex', () => {
+	it('reads the prompt from stdin and asks for JSON', () => {
+		expect(argsOf().slice(0, 4)).toEqual(['exec', '--json', '-s', 'workspace-write']);
+		expect(argsOf().at(-1)).toBe('-');
+	});
+
+	it('gives the sandbox and the model again before resume', () => {
+		const args = argsOf({ resume: true, nativeSessionId: ID, model: 'gpt-5.5', permissions: 'read-only' });
+		expect(args.slice(-3)).toEqual(['resume', ID, '-']);
+		expect(args.indexOf('-s')).toBeLessThan(args.indexOf('resume'));
+		expect(args).toContain('--model=gpt-5.5');
+		expect(args).toContain('read-only');
+	});
+
+	it('leaves the sandbox only under full', () => {
+		const bypass = '--dangerously-bypass-approvals-and-sandbox';
+		expect(argsOf({ permissions: 'full' })).toContain(bypass);
+		expect(argsOf({ permissions: 'edit' })).not.toContain(bypass);
+	});
+
+	it('skips the check for a repo only outside git', () => {
+		expect(argsOf({ isGitRepo: false })).toContain('--skip-git-repo-check');
+		expect(argsOf()).not.toContain('--skip-git-repo-check');
+	});
+
+	it('switches off the settings of an untrusted repo, whatever its path holds', () => {
+		const told = argsOf({ isTrusted: false, worktree: '/a "b"\\c.d' });
+		expect(told).toContain('projects={"/a \\"b\\"\\\\c.d"={trust_level="untrusted"}}');
+		expect(argsOf().some((arg) => arg.startsWith('projects='))).toBe(false);
+	});
+
+	it('refuses an id that would be read as a flag', () => {
+		for (const nativeSessionId of ['--last', '', 'a b', '../x'])
+			expect(() => argsOf({ resume: true, nativeSessionId })).toThrow(RelayError);
+	});
+});
+
+describe('text that the user did not type', () => {
+	it('names no skill any more', () => {
+		const inert = codexAdapter.inert('use $evil, `$evil2`, a$b and [$EVIL](/x/SKILL.md)');
+		expect(inert).not.toMatch(/\$(?=[A-Za-z])/);
+		expect(inert.replaceAll('\u2060', '')).toBe('use $evil, `$evil2`, a$b and [$EVIL](/x/SKILL.md)');
+	});
+
+	it('keeps what names no skill as it is', () => {
+		const text = 'echo $HOME ${name} $1 $5.00 @file /init';
+		expect(codexAdapter.inert(text)).toBe(text);
+	});
+
+	it('does not change when it is made harmless twice', () => {
+		const once = codexAdapter.inert('$a [$B]');
+		expect(codexAdapter.inert(once)).toBe(once);
+	});
+});
+
+describe('the version', () => {
+	it('is read from the output of codex --version', () => {
+		expect(codexAdapter.parseVersion('codex-cli 0.169.0\n')).toBe('0.169.0');
+		expect(codexAdapter.parseVersion('codex 1.2.3-alpha.4')).toBe('1.2.3-alpha.4');
+		expect(codexAdapter.parseVersion('command not found')).toBeNull();
+	});
+});
