@@ -10,6 +10,7 @@ export function createLinuxProcessTable(): ProcessTable {
 		snapshot: () => pids().flatMap((pid) => entryOf(pid) ?? []),
 		identify,
 		isAlive: (identity) => entryOf(identity.pid)?.start === identity.start,
+		alive: (identities) => identities.filter((identity) => table.isAlive(identity)),
 		descendants: (root) => descendantsOf(table, root),
 		withEnvironment: (name, value) => {
 			const wanted = `\0${name}=${value}\0`;

@@ -14,8 +14,14 @@ export function createPsProcessTable(): ProcessTable {
 	const table: ProcessTable = {
 		snapshot: () => parseRows(ps(['-A', '-o', ENTRY_COLUMNS])).map(({ entry }) => entry),
 		identify: (pid) => identitiesOf(ps(['-p', String(pid), '-ww', '-o', ARGS_COLUMNS]))[0] ?? null,
-		isAlive: (identity) =>
-			parseRows(ps(['-p', String(identity.pid), '-o', ENTRY_COLUMNS]))[0]?.entry.start === identity.start,
+		isAlive: (identity) => table.alive([identity]).length > 0,
+		alive: (identities) => {
+			if (identities.length === 0) return [];
+			const pids = identities.map(({ pid }) => pid).join(',');
+			const rows = parseRows(ps(['-p', pids, '-o', ENTRY_COLUMNS]));
+			const starts = new Map(rows.map(({ entry }) => [entry.pid, entry.start]));
+			return identities.filter(({ pid, start }) => starts.get(pid) === start);
+		},
 		descendants: (root) => descendantsOf(table, root),
 		withEnvironment: (name, value) => {
 			const pids = pidsWithWord(ps(['-A', '-E', '-ww', '-o', 'pid=,command=']), `${name}=${value}`);

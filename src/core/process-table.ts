@@ -31,6 +31,8 @@ export interface ProcessTable {
 	identify(pid: number): ProcessIdentity | null;
 	/** True while that very process runs. A zombie is dead. */
 	isAlive(identity: Pick<ProcessIdentity, 'pid' | 'start'>): boolean;
+	/** Those of `identities` that still run. */
+	alive<T extends Pick<ProcessIdentity, 'pid' | 'start'>>(identities: readonly T[]): T[];
 	/** Live descendants, those in sessions and groups of their own included, as long as the chain of parents holds. */
 	descendants(root: Pick<ProcessIdentity, 'pid' | 'start'>): ProcessIdentity[];
 	/** Processes started with `name=value` in their environment; only those this user may read. */

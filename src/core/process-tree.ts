@@ -3,6 +3,7 @@ import type { ProcessEntry, ProcessIdentity, ProcessTable } from './process-tabl
 /** What belongs to a tree besides its root: sessions whose members stay in it when their parent is gone. */
 export interface TreeSeeds {
 	roots: readonly Pick<ProcessIdentity, 'pid' | 'start'>[];
+	/** Where the source cannot tell sessions, process groups of the same numbers. */
 	sessions?: ReadonlySet<number>;
 }
 
@@ -21,7 +22,7 @@ export function membersOf(entries: readonly ProcessEntry[], seeds: TreeSeeds): P
 	};
 	for (const entry of entries) {
 		const isRoot = roots.get(entry.pid) === entry.start;
-		if (isRoot || (entry.session !== null && seeds.sessions?.has(entry.session))) visit(entry);
+		if (isRoot || seeds.sessions?.has(entry.session ?? entry.group)) visit(entry);
 	}
 	for (const [pid, start] of roots) if (found.get(pid)?.start === start) found.delete(pid);
 	return [...found.values()];

@@ -1,0 +1,55 @@
+/** What a chunk of terminal output holds: bytes of the agent, and the exit code once the end marker has come. */
+export interface Scanned {
+	output: Buffer[];
+	exitCode: number | null;
+}
+
+/** The record separator: it starts the marker and occurs nowhere else in it. */
+const START = 0x1e;
+const NEWLINE = 0x0a;
+/** `255\n` */
+const MAX_CODE_BYTES = 4;
+
+/**
+ * Finds the end marker `\x1e<nonce> <exit code>\n` in a stream, however it is split, and lets everything before it pass
+ * unchanged; markers with another nonce are the agent's own bytes. At most the start of a possible marker is held back
+ * until the next chunk. Nothing is delivered after the marker.
+ */
+export class EndMarkerScanner {
+	readonly #prefix: Buffer;
+	#held: Buffer = Buffer.alloc(0);
+	#exitCode: number | null = null;
+
+	constructor(nonce: string) {
+		this.#prefix = Buffer.from(`\x1e${nonce} `);
+	}
+
+	push(chunk: Buffer): Scanned {
+		if (this.#exitCode !== null) return { output: [], exitCode: this.#exitCode };
+		const data = this.#held.length === 0 ? chunk : Buffer.concat([this.#held, chunk]);
+		const at = data.indexOf(this.#prefix);
+		const end = at < 0 ? this.#startOfPossibleMarker(data) : at;
+		if (at >= 0) this.#exitCode = codeIn(data.subarray(at + this.#prefix.length));
+		this.#held = Buffer.from(data.subarray(end));
+		return { output: end === 0 ? [] : [data.subarray(0, end)], exitCode: this.#exitCode };
+	}
+
+	/** What was held back as the start of a marker that never came. */
+	rest(): Buffer {
+		return this.#exitCode === null ? this.#held : Buffer.alloc(0);
+	}
+
+	#startOfPossibleMarker(data: Buffer): number {
+		const at = data.lastIndexOf(START);
+		if (at < 0) return data.length;
+		const tail = data.subarray(at);
+		const isPossible = tail.equals(this.#prefix.subarray(0, tail.length));
+		return isPossible ? at : data.length;
+	}
+}
+
+/** The exit code, or null while its newline has not come. Only the wrapper knows the nonce, so the form is not in doubt. */
+function codeIn(text: Buffer): number | null {
+	const end = text.subarray(0, MAX_CODE_BYTES).indexOf(NEWLINE);
+	return end < 0 ? null : Number(text.subarray(0, end).toString('latin1'));
+}

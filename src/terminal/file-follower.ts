@@ -1,0 +1,62 @@
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import type { Clock } from '../core/clock.ts';
+import { openAppend } from '../core/files.ts';
+
+/** Looked at this often: a limit's first sign may be here, and 20 reads a second cost nothing (5 µs each). */
+const POLL_MS = 50;
+const CHUNK_BYTES = 64 * 1024;
+/** Read at one go before the event loop gets its turn: 1 MiB. */
+const CHUNKS_AT_ONCE = 16;
+
+/**
+ * Delivers what is appended to a file after the follower was made, in order. Polls, because change notifications get lost
+ * on network and container file systems. Reads through its own descriptor, so it outlives a removal of the name.
+ */
+export class FileFollower {
+	/** Open for appending, for the process that writes. */
+	readonly writeFd: number;
+	readonly #readFd: number;
+	readonly #clock: Clock;
+	readonly #deliver: (chunk: Buffer) => void;
+	readonly #stop = new AbortController();
+	readonly #following: Promise<void>;
+	readonly #buffer = Buffer.allocUnsafe(CHUNK_BYTES);
+	#at: number;
+
+	/** Creates the file (0600) when it is missing; refuses a symbolic link. */
+	constructor(path: string, clock: Clock, deliver: (chunk: Buffer) => void) {
+		this.writeFd = openAppend(path);
+		this.#readFd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+		this.#at = fstatSync(this.#readFd).size;
+		this.#clock = clock;
+		this.#deliver = deliver;
+		this.#following = this.#follow();
+	}
+
+	/** Reads what is there to the end, delivers it, and closes. */
+	async finish(): Promise<void> {
+		this.#stop.abort();
+		await this.#following;
+		while (this.#readSome()) await this.#clock.sleep(0);
+		closeSync(this.#readFd);
+		closeSync(this.writeFd);
+	}
+
+	async #follow(): Promise<void> {
+		while (!this.#stop.signal.aborted) {
+			this.#readSome();
+			await this.#clock.sleep(POLL_MS, this.#stop.signal);
+		}
+	}
+
+	/** True when there may be more. */
+	#readSome(): boolean {
+		for (let chunks = 0; chunks < CHUNKS_AT_ONCE; chunks++) {
+			const bytes = readSync(this.#readFd, this.#buffer, 0, CHUNK_BYTES, this.#at);
+			if (bytes === 0) return false;
+			this.#at += bytes;
+			this.#deliver(Buffer.from(this.#buffer.subarray(0, bytes)));
+		}
+		return true;
+	}
+}

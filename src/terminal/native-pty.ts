@@ -1,0 +1,75 @@
+/**
+ * node-pty's native part, used directly: its JavaScript reads from the slave side, closes the terminal 200 ms after an
+ * exit and loses what is still in it. The version is pinned exactly in package.json.
+ */
+import { createRequire } from 'node:module';
+import { RelayError } from '../core/errors.ts';
+
+export interface TerminalSize {
+	columns: number;
+	rows: number;
+}
+
+/** Both ends as descriptors, neither of them close-on-exec, both non-blocking. */
+export interface TerminalPair {
+	master: number;
+	slave: number;
+	/** Path of the slave. */
+	pty: string;
+}
+
+export interface ForkedTerminal {
+	fd: number;
+	pid: number;
+	pty: string;
+}
+
+export interface NativePty {
+	open(columns: number, rows: number): TerminalPair;
+	fork(
+		file: string,
+		args: readonly string[],
+		env: readonly string[],
+		cwd: string,
+		columns: number,
+		rows: number,
+		uid: number,
+		gid: number,
+		utf8: boolean,
+		helperPath: string,
+		onExit: (code: number, signal: number) => void,
+	): ForkedTerminal;
+}
+
+const require = createRequire(import.meta.url);
+
+/** Loads it (3 ms the first time). Throws RelayError `refused` on a platform without a prebuilt binary. */
+export function loadNativePty(): NativePty {
+	try {
+		const loaded: unknown = require('node-pty/requireBinary');
+		if (!hasRequireBinary(loaded)) throw new Error('node-pty has no requireBinary');
+		const native = loaded.requireBinary('pty.node');
+		if (!isNativePty(native)) throw new Error('the binary of node-pty has no open and fork');
+		return native;
+	} catch (cause) {
+		throw new RelayError('refused', `no pseudo-terminals on ${process.platform}-${process.arch}`, {
+			hint: 'install agent-relay again on this machine, with optional dependencies',
+			cause,
+		});
+	}
+}
+
+/** The program that node-pty starts processes through on macOS; unused elsewhere. */
+export function spawnHelperPath(): string {
+	if (process.platform !== 'darwin') return '';
+	const nodePty = createRequire(require.resolve('node-pty'));
+	return nodePty.resolve(`@lydell/node-pty-${process.platform}-${process.arch}/spawn-helper`);
+}
+
+function hasRequireBinary(value: unknown): value is { requireBinary: (file: string) => unknown } {
+	return typeof value === 'object' && value !== null && 'requireBinary' in value;
+}
+
+function isNativePty(value: unknown): value is NativePty {
+	return typeof value === 'object' && value !== null && 'open' in value && 'fork' in value;
+}

@@ -1,0 +1,48 @@
+import { randomBytes } from 'node:crypto';
+import { accessSync, constants, statSync } from 'node:fs';
+import type { Clock } from '../core/clock.ts';
+import { hasErrno, RelayError } from '../core/errors.ts';
+import type { ProcessTable } from '../core/process-table.ts';
+import type { StartAgentProcess } from './agent-process.ts';
+import { FileFollower } from './file-follower.ts';
+import { defaultLaunch, type Launch } from './launch.ts';
+import { PtyProcess } from './pty-process.ts';
+
+export interface TerminalDependencies {
+	clock: Clock;
+	processes: ProcessTable;
+}
+
+/**
+ * Starts agents on a pseudo-terminal of their own: stdout is the terminal, stdin the prompt file, stderr its own file. The
+ * kernel hangs the terminal up when the relay dies, however it dies, and the agent with it. Start to end of `/bin/true`
+ * takes 6 ms, of which 1.3 are the bare start of a process.
+ */
+export function createStartPty(
+	{ clock, processes }: TerminalDependencies,
+	launch: Launch = defaultLaunch(),
+): StartAgentProcess {
+	return async (spec, handlers) => {
+		checkExecutable(spec.executable);
+		const stderr = new FileFollower(spec.stderrPath, clock, handlers.onStderr);
+		try {
+			const launched = await launch(spec, stderr.writeFd);
+			const nonce = randomBytes(16).toString('hex');
+			return new PtyProcess({ launched, nonce, stderr, spec, handlers, clock, processes });
+		} catch (error) {
+			await stderr.finish();
+			throw error;
+		}
+	};
+}
+
+/** Throws RelayError `agent_not_installed` unless `path` is a file that may be run. */
+export function checkExecutable(path: string): void {
+	try {
+		accessSync(path, constants.X_OK);
+		if (statSync(path).isFile()) return;
+	} catch (error) {
+		if (!hasErrno(error, 'ENOENT', 'EACCES', 'ENOTDIR', 'ELOOP')) throw error;
+	}
+	throw new RelayError('agent_not_installed', `${path} is not a program that can be run`);
+}

@@ -1,0 +1,66 @@
+/**
+ * The shell that stands between the terminal and the agent: it makes the terminal transparent, runs the agent, and tells
+ * the exit code in an end marker that comes after the agent's last byte. It keeps no variable of its own but the nonce,
+ * so that the agent's environment is the given one. Works in dash, bash and busybox.
+ */
+import { existsSync } from 'node:fs';
+
+/** From descriptors the relay opened; $1 is the terminal, which becomes the controlling one because it is opened here. */
+const ADOPT_TERMINAL = 'exec <>"$1" >&0; shift; ';
+/** On a terminal that is there already; $1 stderr file, $2 prompt. */
+const OPEN_FILES = 'exec 2>>"$1" 3<"$2"; shift 2; ';
+
+/**
+ * $1 is stty, then the agent's argv. The record separator says "ready"; the relay answers with the nonce and, after the
+ * marker, with a newline, so that the wrapper cannot exit before all was read. The wrapper's own stderr is closed while
+ * the agent runs: shells report "Killed" there, and that file is for the agent's words only. HUP keeps its default (end),
+ * TERM and INT must not end the wrapper before it has told the exit code.
+ */
+const RUN_AGENT = [
+	'"$1" -echo -opost || exit; shift',
+	'unset AGENT_RELAY_END_MARKER',
+	"printf '\\036'",
+	'IFS= read -r AGENT_RELAY_END_MARKER || exit',
+	'exec 4>&2 2>/dev/null',
+	'trap : TERM INT',
+	'"$@" <&3 2>&4 3<&- 4>&-',
+	'printf \'\\036%s %d\\n\' "$AGENT_RELAY_END_MARKER" "$?"',
+	'IFS= read -r AGENT_RELAY_END_MARKER',
+].join('\n');
+
+export const SHELL = '/bin/sh';
+/** What the wrapper says when it is ready to read the nonce. */
+export const READY = 0x1e;
+
+export interface AgentCommandLine {
+	executable: string;
+	args: readonly string[];
+}
+
+/** Arguments of `/bin/sh` for a wrapper with stderr at 2, the prompt at 3 and no terminal yet. */
+export function adoptingWrapper(terminalPath: string, agent: AgentCommandLine): string[] {
+	return ['-c', ADOPT_TERMINAL + RUN_AGENT, 'sh', terminalPath, findStty(), agent.executable, ...agent.args];
+}
+
+/** Arguments of `/bin/sh` for a wrapper that already has the terminal at 0, 1 and 2. */
+export function openingWrapper(
+	files: { stderrPath: string; promptPath: string },
+	agent: AgentCommandLine,
+): string[] {
+	const { stderrPath, promptPath } = files;
+	return [
+		'-c',
+		OPEN_FILES + RUN_AGENT,
+		'sh',
+		stderrPath,
+		promptPath,
+		findStty(),
+		agent.executable,
+		...agent.args,
+	];
+}
+
+/** Not from PATH: that is the agent's, and may hold anything. */
+function findStty(): string {
+	return ['/bin/stty', '/usr/bin/stty'].find((path) => existsSync(path)) ?? 'stty';
+}
