@@ -43,7 +43,7 @@ export interface ConfigFlag {
 export function valuesOfDocument(document: TomlDocument, layer: 'user' | 'repo'): LayerValue[] {
 	return flatten(document.root, document).map(({ path, value }) => {
 		const origin = { layer, place: document.placeOf(path) };
-		return layerValue(path.join('.'), value, origin);
+		return keyValue(path.join('.'), value, origin);
 	});
 }
 
@@ -58,15 +58,13 @@ export function valuesOfEnvironment(
 		if (!name.startsWith(CONFIG_VARIABLE_PREFIX) || text === undefined || text === '') continue;
 		const key = keyOfVariable(name, agentNames);
 		const origin: Origin = { layer: 'env', place: name };
-		values.push(readText(layerValue(key, text, origin)));
+		values.push(readText(keyValue(key, text, origin)));
 	}
 	return values;
 }
 
 export function valuesOfFlags(flags: readonly ConfigFlag[]): LayerValue[] {
-	return flags.map(({ key, value, flag }) =>
-		readText(layerValue(key, value, { layer: 'flag', place: flag })),
-	);
+	return flags.map(({ key, value, flag }) => readText(keyValue(key, value, { layer: 'flag', place: flag })));
 }
 
 /** `AGENTS__MY_TOOL__MODEL` -> `agents.my-tool.model`: a variable cannot hold `-`, so the agent is looked up. */
@@ -78,7 +76,8 @@ function keyOfVariable(name: string, agentNames: readonly string[]): string {
 	return `agents.${known ?? agent}.${key}`;
 }
 
-function layerValue(key: string, raw: unknown, origin: Origin): LayerValue {
+/** Throws RelayError naming the nearest key when there is no such one. */
+export function keyValue(key: string, raw: unknown, origin: Origin): LayerValue {
 	const agent = agentOfKey(key);
 	if (agent !== null && !AGENT_NAME.test(agent)) {
 		throw configError(

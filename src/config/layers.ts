@@ -46,41 +46,53 @@ export interface LoadedConfig {
 
 /** Throws RelayError `bad_config` (`usage` for a flag, `unreadable_file` for a file it may not read). */
 export function loadConfig(options: LoadConfigOptions): LoadedConfig {
-	const knownAgents = options.knownAgents ?? BUILT_IN_AGENTS;
-	checkRelayVariables(options.env);
-	const userBytes = readOrExplain(options.userFile, readFollowingLinks);
-	const repoConfig = options.repoFile === null ? null : readOrExplain(options.repoFile, readIfThere);
+	const { env, userFile, repoFile, isRepoTrusted } = options;
+	const user = readOrExplain(userFile, readFollowingLinks);
+	const repo = repoFile === null ? null : readOrExplain(repoFile, readIfThere);
+	const resolved = resolveConfig({
+		env,
+		user: user && { path: userFile, text: user.toString('utf8') },
+		repo: repo && { path: repoFile ?? '', text: repo.toString('utf8'), isTrusted: isRepoTrusted(repo) },
+		flags: options.flags ?? [],
+		knownAgents: options.knownAgents ?? BUILT_IN_AGENTS,
+	});
+	return { ...resolved, repoConfig: repo };
+}
 
-	const user = userBytes === null ? [] : checkDocument(userBytes, options.userFile, 'user');
-	const repo = readRepoLayer(options, repoConfig, user);
-	const files = [...user, ...repo.values];
+export interface ConfigSources {
+	env: Readonly<Record<string, string | undefined>>;
+	user: { path: string; text: string } | null;
+	repo: { path: string; text: string; isTrusted: boolean } | null;
+	flags: readonly ConfigFlag[];
+	knownAgents: readonly string[];
+}
+
+/** The configuration from what was read. Pure; errors as `loadConfig`. */
+export function resolveConfig(sources: ConfigSources): Omit<LoadedConfig, 'repoConfig'> {
+	const { env, user, repo, flags, knownAgents } = sources;
+	checkRelayVariables(env);
+	const userValues = user === null ? [] : valuesOf(user, 'user').map(checkValue);
+	const fromRepo = repo === null ? { values: [], notices: [] } : resolveRepo(repo, userValues);
+	const files = [...userValues, ...fromRepo.values];
 	const agentNames = [...knownAgents, ...files.flatMap(({ key }) => agentOfKey(key) ?? [])];
-	const values = [
-		...files,
-		...valuesOfEnvironment(options.env, agentNames).map(checkValue),
-		...valuesOfFlags(options.flags ?? []).map(checkValue),
-	];
-	return { ...assemble(values, knownAgents), notices: repo.notices, repoConfig };
+	const others = [...valuesOfEnvironment(env, agentNames), ...valuesOfFlags(flags)].map(checkValue);
+	return { ...assemble([...files, ...others], knownAgents), notices: fromRepo.notices };
 }
 
-function checkDocument(bytes: Buffer, path: string, layer: 'user' | 'repo'): CheckedValue[] {
-	return valuesOfDocument(parseToml(bytes.toString('utf8'), path), layer).map(checkValue);
+function valuesOf({ path, text }: { path: string; text: string }, layer: 'user' | 'repo'): LayerValue[] {
+	return valuesOfDocument(parseToml(text, path), layer);
 }
 
-function readRepoLayer(
-	options: LoadConfigOptions,
-	bytes: Buffer | null,
+function resolveRepo(
+	repo: NonNullable<ConfigSources['repo']>,
 	user: readonly CheckedValue[],
 ): { values: CheckedValue[]; notices: string[] } {
-	const path = options.repoFile;
-	if (bytes === null || path === null) return { values: [], notices: [] };
-	if (options.isRepoTrusted(bytes)) return { values: checkDocument(bytes, path, 'repo'), notices: [] };
-	const found: LayerValue[] = valuesOfDocument(parseToml(bytes.toString('utf8'), path), 'repo');
+	const found = valuesOf(repo, 'repo');
+	if (repo.isTrusted) return { values: found.map(checkValue), notices: [] };
 	const lower = (key: string) => user.findLast((value) => value.key === key)?.value ?? defaultOf(key);
 	const { obeyed, ignored } = siftUntrusted(found, lower);
-	const notices =
-		ignored.length === 0 ? [] : [`${path}: this repo is not trusted, so not obeyed: ${ignored.join(', ')}`];
-	return { values: obeyed.map(checkValue), notices };
+	const notice = `${repo.path}: this repo is not trusted, so not obeyed: ${ignored.join(', ')}`;
+	return { values: obeyed.map(checkValue), notices: ignored.length === 0 ? [] : [notice] };
 }
 
 function readOrExplain(path: string, read: (path: string) => Buffer | null): Buffer | null {

@@ -1,0 +1,135 @@
+/** Changes one value in a TOML text and leaves every other byte alone. Pure; `edit-config.ts` does the files. */
+import { isDeepStrictEqual } from 'node:util';
+import { RelayError } from '../core/errors.ts';
+import { isTable } from './layer-values.ts';
+import { lineAndColumn, scanArray, scanToml, type TomlEntry } from './toml-scan.ts';
+import { parseToml, toTomlValue } from './toml-text.ts';
+
+interface Edit {
+	text: string;
+	key: string;
+	/** What parsing `text` must give for `key`. */
+	value: unknown;
+}
+
+/**
+ * The text with `key` (full, `limits.patience_s`) set. The result is parsed again and must differ in that value only; where
+ * the layout makes that impossible (an inline table, dotted keys) RelayError `refused` says what to write by hand. `path`
+ * stands in messages. Throws `bad_config` when the text is not valid TOML.
+ */
+export function setTomlValue(text: string, path: string, key: string, value: unknown): string {
+	return verified(text, path, replaceValue(text, key, value));
+}
+
+/** The text with one more element in the list `key`, the others and their comments untouched; null when it is there already. */
+export function appendTomlElement(text: string, path: string, key: string, element: string): string | null {
+	const known = readPath(parseToml(text, path).root, key.split('.'));
+	const list: unknown[] = Array.isArray(known) ? known : [];
+	if (list.includes(element)) return null;
+	const entry = findEntry(text, key);
+	const value = [...list, element];
+	if (entry === null || !Array.isArray(known)) return verified(text, path, replaceValue(text, key, value));
+	return verified(text, path, { text: insertElement(text, entry, element), key, value });
+}
+
+function verified(before: string, path: string, edit: Edit): string {
+	const expected = structuredClone(parseToml(before, path).root);
+	writePath(expected, edit.key.split('.'), edit.value);
+	if (!isDeepStrictEqual(rootOrNull(edit.text, path), expected)) throw cannotEdit(path, before, edit);
+	return edit.text;
+}
+
+function rootOrNull(text: string, path: string): unknown {
+	try {
+		return parseToml(text, path).root;
+	} catch (error) {
+		if (error instanceof RelayError) return null;
+		throw error;
+	}
+}
+
+function cannotEdit(file: string, text: string, { key, value }: Edit): RelayError {
+	const [section = ''] = key.split('.');
+	const entry = scanToml(text).entries.find(({ path }) => path[0] === section);
+	const place = entry === undefined ? file : `${file}:${lineAndColumn(text, entry.keyStart).line}`;
+	return new RelayError('refused', `${place}: ${key} cannot be set here without changing more than it`, {
+		hint: `write ${key} = ${toTomlValue(value)} into the file yourself`,
+	});
+}
+
+/** In place where the key has a value, else as the last line of its table, else in a new table at the end. */
+function replaceValue(text: string, key: string, value: unknown): Edit {
+	const literal = toTomlValue(value);
+	const entry = findEntry(text, key);
+	if (entry !== null) {
+		const edited = text.slice(0, entry.valueStart) + literal + text.slice(entry.valueEnd);
+		return { text: edited, key, value };
+	}
+	const path = key.split('.');
+	const table = path.slice(0, -1);
+	const line = `${path.at(-1)} = ${literal}`;
+	const scan = scanToml(text);
+	const eol = text.includes('\r\n') ? '\r\n' : '\n';
+	const header = scan.tables.find((found) => !found.isArray && isDeepStrictEqual(found.path, table));
+	if (header === undefined) {
+		const gap = text === '' ? '' : text.endsWith('\n') ? eol : eol + eol;
+		return { text: `${text}${gap}[${table.join('.')}]${eol}${line}${eol}`, key, value };
+	}
+	const last = scan.entries.findLast((found) => isDeepStrictEqual(found.table, table));
+	const at = last === undefined ? header.bodyStart : lineEnd(text, last.valueEnd);
+	const isMidLine = at > 0 && text[at - 1] !== '\n';
+	const indent = last === undefined ? '' : indentBefore(text, last.keyStart);
+	return {
+		text: `${text.slice(0, at)}${isMidLine ? eol : ''}${indent}${line}${eol}${text.slice(at)}`,
+		key,
+		value,
+	};
+}
+
+/** After the last element, on a line of its own where that one has one. */
+function insertElement(text: string, entry: TomlEntry, element: string): string {
+	const { open, elements } = scanArray(text, entry.valueStart);
+	const literal = toTomlValue(element);
+	const last = elements.at(-1);
+	if (last === undefined) return text.slice(0, open) + literal + text.slice(open);
+	const [start, end] = last;
+	const indent = indentBefore(text, start);
+	const isOnOwnLine = text.slice(entry.valueStart, start).includes('\n') && indent !== '';
+	const gap = isOnOwnLine ? `\n${indent}` : ' ';
+	return `${text.slice(0, end)},${gap}${literal}${text.slice(end)}`;
+}
+
+function findEntry(text: string, key: string): TomlEntry | null {
+	const path = key.split('.');
+	return scanToml(text).entries.find((entry) => isDeepStrictEqual(entry.path, path)) ?? null;
+}
+
+/** Offset behind the line's end. */
+function lineEnd(text: string, from: number): number {
+	const at = text.indexOf('\n', from);
+	return at < 0 ? text.length : at + 1;
+}
+
+/** The blanks before `at` when nothing else stands there, else nothing. */
+function indentBefore(text: string, at: number): string {
+	const before = text.slice(text.lastIndexOf('\n', at - 1) + 1, at);
+	return before.trim() === '' ? before : '';
+}
+
+function readPath(root: Record<string, unknown>, path: readonly string[]): unknown {
+	return path.reduce<unknown>(
+		(value, name) => (isTable(value) && Object.hasOwn(value, name) ? value[name] : undefined),
+		root,
+	);
+}
+
+function writePath(root: Record<string, unknown>, path: readonly string[], value: unknown): void {
+	let table = root;
+	for (const name of path.slice(0, -1)) {
+		const next = Object.hasOwn(table, name) ? table[name] : undefined;
+		const folder: Record<string, unknown> = isTable(next) ? next : {};
+		table[name] = folder;
+		table = folder;
+	}
+	table[path.at(-1) ?? ''] = value;
+}

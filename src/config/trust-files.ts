@@ -1,0 +1,100 @@
+/** Which files of a repo its trust enables, and what they hold now. */
+import { createHash } from 'node:crypto';
+import { lstatSync, readdirSync, readFileSync, readlinkSync, type Stats, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { hasErrno } from '../core/errors.ts';
+
+export const REPO_CONFIG = '.agent-relay/config.toml';
+
+/**
+ * What the CLIs obey in a trusted repo and may start programs from: settings, hooks, servers, plugins, commands. Files that
+ * only speak to the model (`CLAUDE.md`, `AGENTS.md`) change daily and start nothing, so they are not here.
+ */
+const ENABLED_PATHS = [
+	'.claude/settings.json',
+	'.claude/settings.local.json',
+	'.claude/hooks',
+	'.claude/agents',
+	'.claude/commands',
+	'.claude/skills',
+	'.mcp.json',
+	'.codex',
+	'.gemini/settings.json',
+	'.gemini/.env',
+	'.gemini/commands',
+	'.gemini/extensions',
+	'.gemini/hooks',
+	'opencode.json',
+	'opencode.jsonc',
+	'.opencode',
+] as const;
+
+/** Installed by the CLIs themselves and too large to compare; what starts them stands in the files above. */
+const SKIPPED_FOLDERS = new Set(['node_modules', '.git']);
+
+/** A repo that needs more than this cannot be trusted as a whole: comparing must stay fast at every start. */
+const MAX_FILES = 2_000;
+const MAX_BYTES = 64 * 1024 * 1024;
+const MAX_DEPTH = 12;
+
+/** Path relative to the repo -> SHA-256 (hex) of its bytes, or of a link's target. */
+export type TrustDigests = ReadonlyMap<string, string>;
+
+/**
+ * `repoConfig`: the bytes that were parsed (`LoadedConfig.repoConfig`), so that what is trusted is what is obeyed. null when
+ * there is too much to compare, or something that cannot be read: such a repo is not trusted.
+ */
+export function readTrustDigests(root: string, repoConfig: Buffer | null): TrustDigests | null {
+	const digests = new Map<string, string>();
+	if (repoConfig !== null) digests.set(REPO_CONFIG, sha256(repoConfig));
+	const budget = { files: MAX_FILES, bytes: MAX_BYTES };
+	try {
+		const isWhole = ENABLED_PATHS.every((path) => addPath(root, path, digests, budget, 0));
+		return isWhole ? digests : null;
+	} catch (error) {
+		if (hasErrno(error, 'EACCES', 'EPERM', 'EIO', 'ELOOP')) return null;
+		throw error;
+	}
+}
+
+/** False when the budget is used up. */
+function addPath(
+	root: string,
+	path: string,
+	digests: Map<string, string>,
+	budget: { files: number; bytes: number },
+	depth: number,
+): boolean {
+	const full = join(root, path);
+	const own = statIfThere(full, lstatSync);
+	if (own === null) return true;
+	if (own.isSymbolicLink()) digests.set(`${path} ->`, sha256(Buffer.from(readlinkSync(full))));
+	const facts = own.isSymbolicLink() ? statIfThere(full, statSync) : own;
+	if (facts === null) return true;
+	if (facts.isFile()) {
+		budget.files -= 1;
+		budget.bytes -= facts.size;
+		if (budget.files < 0 || budget.bytes < 0) return false;
+		digests.set(path, sha256(readFileSync(full)));
+		return true;
+	}
+	if (!facts.isDirectory()) return true;
+	if (depth === MAX_DEPTH) return false;
+	return readdirSync(full)
+		.filter((name) => !SKIPPED_FOLDERS.has(name))
+		.sort()
+		.every((name) => addPath(root, `${path}/${name}`, digests, budget, depth + 1));
+}
+
+function statIfThere(path: string, stat: (path: string) => Stats): Stats | null {
+	try {
+		return stat(path);
+	} catch (error) {
+		if (hasErrno(error, 'ENOENT', 'ENOTDIR')) return null;
+		throw error;
+	}
+}
+
+function sha256(bytes: Buffer): string {
+	return createHash('sha256').update(bytes).digest('hex');
+}

@@ -1,0 +1,171 @@
+/** Which repos the user trusts: by real path and by what the enabled files held when the user said so. */
+import { realpathSync, renameSync } from 'node:fs';
+import * as v from 'valibot';
+import { toIso } from '../core/clock.ts';
+import { hasErrno, RelayError } from '../core/errors.ts';
+import { type Locking, withFileLock } from '../core/file-lock.ts';
+import { readIfThere, writeAtomic } from '../core/files.ts';
+import type { TrustDigests } from './trust-files.ts';
+
+export interface TrustRecord {
+	/** Real path. */
+	path: string;
+	/** ISO-8601. */
+	trusted_at: string;
+	/** Relative path -> SHA-256, hex. */
+	files: Record<string, string>;
+}
+
+export interface TrustStore {
+	/** False also when `digests` is null, and when the record cannot be read. */
+	isTrusted(folder: string, digests: TrustDigests | null): boolean;
+	/**
+	 * Why it is not trusted any more: relative paths that appeared, went or changed since; null when the folder was never
+	 * trusted.
+	 */
+	changedSince(folder: string, digests: TrustDigests | null): string[] | null;
+	/** Durable when it returns. Throws RelayError `not_writable`, or `newer_version`. */
+	trust(folder: string, digests: TrustDigests): void;
+	/** Whether there was something to revoke. */
+	revoke(folder: string): boolean;
+	/** Sorted by path. */
+	list(): TrustRecord[];
+}
+
+export interface TrustOptions {
+	/** `trust.json`. */
+	file: string;
+	/** `lockingOf` (core/file-lock.ts) in the product; its clock also dates the records. */
+	locking: Locking;
+	onNotice: (text: string) => void;
+}
+
+const TRUST_VERSION = 1;
+
+const recordSchema = v.looseObject({
+	path: v.string(),
+	trusted_at: v.string(),
+	files: v.record(v.string(), v.string()),
+});
+const fileSchema = v.looseObject({ schema_version: v.number(), repos: v.array(recordSchema) });
+type TrustFile = v.InferOutput<typeof fileSchema>;
+
+const NOTHING: TrustFile = { schema_version: TRUST_VERSION, repos: [] };
+
+export function createTrustStore({ file, locking, onNotice }: TrustOptions): TrustStore {
+	const find = (folder: string) => {
+		const path = realPath(folder);
+		return readTrusted().repos.find((record) => record.path === path) ?? null;
+	};
+
+	const readTrusted = (): TrustFile => {
+		const content = readContent(file);
+		if (typeof content !== 'string') return content;
+		onNotice(`no repo is trusted, because the record cannot be read (${content}): ${file}`);
+		return NOTHING;
+	};
+
+	const change = (apply: (repos: TrustFile['repos']) => TrustFile['repos']): void => {
+		explainWriteFailure(file, () =>
+			withFileLock(`${file}.lock`, locking, () => {
+				const content = readContent(file);
+				if (content === 'damaged') setAside();
+				else if (typeof content === 'string') throw cannotWrite(file, content);
+				const known = typeof content === 'string' ? NOTHING : content;
+				if (known.schema_version > TRUST_VERSION) throw newerVersion(file);
+				const next = { ...known, repos: apply(known.repos) };
+				writeAtomic(file, `${JSON.stringify(next, null, '\t')}\n`, { sync: true });
+			}),
+		);
+	};
+
+	const setAside = () => {
+		const aside = `${file}.damaged-${toIso(locking.now()).replaceAll(':', '-')}`;
+		renameSync(file, aside);
+		onNotice(`the record of trusted repos was damaged and is set aside as ${aside}`);
+	};
+
+	return {
+		isTrusted(folder, digests) {
+			const record = digests === null ? null : find(folder);
+			return record !== null && digests !== null && differences(record.files, digests).length === 0;
+		},
+		changedSince(folder, digests) {
+			const record = find(folder);
+			return record === null ? null : differences(record.files, digests ?? new Map());
+		},
+		trust(folder, digests) {
+			const path = realPath(folder);
+			const trusted_at = toIso(locking.now());
+			change((repos) => [
+				...repos.filter((record) => record.path !== path),
+				{ path, trusted_at, files: Object.fromEntries(digests) },
+			]);
+		},
+		revoke(folder) {
+			const path = realPath(folder);
+			const isRecorded = (record: TrustRecord) => record.path === path;
+			if (!readTrusted().repos.some(isRecorded)) return false;
+			change((repos) => repos.filter((record) => !isRecorded(record)));
+			return true;
+		},
+		list: () =>
+			readTrusted()
+				.repos.map(({ path, trusted_at, files }) => ({ path, trusted_at, files }))
+				.sort((one, other) => (one.path < other.path ? -1 : 1)),
+	};
+}
+
+function differences(recorded: Record<string, string>, found: TrustDigests): string[] {
+	const names = new Set([...Object.keys(recorded), ...found.keys()]);
+	return [...names]
+		.filter((name) => (Object.hasOwn(recorded, name) ? recorded[name] : undefined) !== found.get(name))
+		.sort();
+}
+
+/** The content; `damaged` when it is none; the system's code when the file cannot be read. */
+function readContent(file: string): TrustFile | string {
+	try {
+		const bytes = readIfThere(file);
+		if (bytes === null) return NOTHING;
+		const parsed = v.safeParse(fileSchema, JSON.parse(bytes.toString('utf8')));
+		return parsed.success ? parsed.output : 'damaged';
+	} catch (error) {
+		if (error instanceof SyntaxError) return 'damaged';
+		if (hasErrno(error, 'EACCES', 'EPERM', 'ELOOP', 'EISDIR', 'EIO')) return String(error.code);
+		throw error;
+	}
+}
+
+function explainWriteFailure(file: string, action: () => void): void {
+	try {
+		action();
+	} catch (error) {
+		if (!hasErrno(error, 'EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'ENOTDIR', 'EEXIST')) throw error;
+		if (error instanceof RelayError) throw error;
+		throw cannotWrite(file, String(error.code), error);
+	}
+}
+
+function cannotWrite(file: string, code: string, cause?: unknown): RelayError {
+	return new RelayError('not_writable', `trust cannot be recorded in ${file} (${code})`, {
+		hint: 'for one run, --trust needs no record',
+		cause,
+	});
+}
+
+function newerVersion(file: string): RelayError {
+	return new RelayError('newer_version', `${file} was written by a newer agent-relay`, {
+		hint: 'update agent-relay to change it',
+	});
+}
+
+/** The folder itself when it does not exist: a record of a removed repo can still be revoked. */
+function realPath(folder: string): string {
+	try {
+		return realpathSync(folder);
+	} catch (error) {
+		if (hasErrno(error, 'ENOENT', 'ENOTDIR')) return folder;
+		throw error;
+	}
+}
