@@ -1,0 +1,75 @@
+/** Chooses what goes into a packet: pieces by priority, each in the largest form that fits. */
+
+export interface Piece<Data = unknown> {
+	section: string;
+	/** Higher goes first; ties by place. */
+	priority: number;
+	/** Place within its section. */
+	order: number;
+	/** Finished Markdown, largest first; the first is the whole. */
+	variants: readonly string[];
+	/** A label line that is paid once for all chosen pieces with the same key. */
+	group?: { key: string; text: string };
+	data: Data;
+}
+
+export interface Choice<P extends Piece = Piece> {
+	piece: P;
+	/** Index into `variants`; 0 is the whole. */
+	variant: number;
+}
+
+export const byteLength = (text: string) => Buffer.byteLength(text);
+
+/** A filling under way: what is chosen so far and what it costs, to the byte. */
+export class Selection<P extends Piece> {
+	readonly #chosen = new Map<P, number>();
+	readonly #groups = new Set<string>();
+	readonly #sizes = new Map<P, number[]>();
+	used = 0;
+
+	/**
+	 * Offers pieces up to `maxBytes` more than now. What is chosen already may grow to a larger variant. `maxFirst` bounds
+	 * one piece in this round.
+	 */
+	fill(pieces: readonly P[], maxBytes: number, maxFirst = Number.POSITIVE_INFINITY): void {
+		const end = this.used + Math.max(0, maxBytes);
+		const ranked = pieces
+			.map((piece, at) => ({ piece, at }))
+			.sort((a, b) => b.piece.priority - a.piece.priority || a.at - b.at);
+		for (const { piece } of ranked) {
+			const sizes = this.#sizesOf(piece);
+			const now = this.#chosen.get(piece);
+			const paid = now === undefined ? 0 : (sizes[now] ?? 0);
+			const label = piece.group && !this.#groups.has(piece.group.key) ? byteLength(piece.group.text) : 0;
+			const best = sizes.findIndex(
+				(size, index) =>
+					(now === undefined || index < now) && size <= maxFirst && this.used + size - paid + label <= end,
+			);
+			if (best < 0) continue;
+			this.used += (sizes[best] ?? 0) - paid + label;
+			this.#chosen.set(piece, best);
+			if (piece.group) this.#groups.add(piece.group.key);
+		}
+	}
+
+	/** Chosen pieces in the order of `pieces`. */
+	choices(pieces: readonly P[]): Choice<P>[] {
+		return pieces.flatMap((piece) => {
+			const variant = this.#chosen.get(piece);
+			return variant === undefined ? [] : [{ piece, variant }];
+		});
+	}
+
+	variantOf(piece: P): number | undefined {
+		return this.#chosen.get(piece);
+	}
+
+	#sizesOf(piece: P): number[] {
+		const known = this.#sizes.get(piece);
+		if (known) return known;
+		const sizes = piece.variants.map(byteLength);
+		this.#sizes.set(piece, sizes);
+		return sizes;
+	}
+}

@@ -1,0 +1,248 @@
+/**
+ * Builds the resume packet: what a successor needs, from records alone, under a byte budget. Pure and deterministic. Nothing
+ * here starts, reads or writes anything; `write-packet.ts` puts the result on disk.
+ */
+import { toIso } from '../core/clock.ts';
+import { safeText } from '../core/text.ts';
+import { byteLength, type Piece, Selection } from './budget.ts';
+import { commandHistory } from './command-history.ts';
+import { commandPieces, shellNotePieces } from './command-pieces.ts';
+import { fenceUser, quoteRecord } from './fence.ts';
+import { filePieces } from './file-pieces.ts';
+import { wordsToRepeat } from './later-words.ts';
+import { PACKET_VERSION, type Packet, type PacketData } from './packet.ts';
+import { renderHead } from './packet-head.ts';
+import { MIN_BUDGET_BYTES, type PacketInput } from './packet-input.ts';
+import { newestPlan, planPieces } from './plan-pieces.ts';
+import { createRedactor, type Redactor } from './redact.ts';
+import { type Cut, cutOf, frameBytes, renderSection, SECTIONS } from './render-packet.ts';
+import { statementPieces } from './statement-pieces.ts';
+import { scoreStatements } from './statements.ts';
+import { readStories, type TurnStory } from './turn-story.ts';
+import { readUserWords, type UserEntry, type UserWords, userPieces } from './user-words.ts';
+
+/** Of the budget: all of the user's words together, in the first round. */
+const USER_SHARE = 0.72;
+/** Of what the user's words leave, in the first round; the rest goes by priority alone. */
+const SHARES: Readonly<Record<string, number>> = {
+	plan: 0.2,
+	progress: 0.2,
+	questions: 0.1,
+	statements: 0.3,
+	files: 0.15,
+	diffs: 0.35,
+	failing: 0.2,
+	passing: 0.1,
+	earlier: 0.12,
+	shell: 0.12,
+};
+const REPEAT_SHARE = 0.12;
+
+export function buildPacket(input: PacketInput): Packet {
+	const budget = Math.max(MIN_BUDGET_BYTES, Math.floor(input.budgetBytes));
+	const redactor = createRedactor(input.secrets);
+	const stories = readStories(input).map((story) => cleanStory(story, redactor));
+	const words = readUserWords(input, stories, redactor.words, turnLabel(input));
+	const pieces = [...userPieces(words, budget), ...recordPieces(input, stories, words, redactor)];
+	const head = renderHead(
+		input,
+		stories,
+		input.lineage.reduce((sum, session) => sum + session.turns.length, 0),
+	);
+	const tail = renderTail(words);
+	const used = SECTIONS.filter(({ id }) => pieces.some((piece) => piece.section === id));
+	const frame =
+		byteLength(head) + byteLength(tail) + used.reduce((sum, section) => sum + frameBytes(section), 0);
+	const selection = new Selection<Piece>();
+	choose(selection, pieces, budget - frame, words);
+	const repeated = repeatWords(selection, pieces, words.entries, budget - frame - selection.used);
+	const cuts: Cut[] = [];
+	const body = used.map((section) => {
+		const own = pieces.filter((piece) => piece.section === section.id);
+		const cut = cutOf(section.id, own, selection);
+		if (cut) cuts.push(cut);
+		return renderSection(section, selection.choices(own), cut);
+	});
+	const markdown = head + body.join('') + tail + repeated;
+	const data = dataOf(input, budget, words, selection, pieces, cuts, redactor);
+	const nowPiece = pieces.find((piece) => piece.section === 'now');
+	return {
+		markdown,
+		json: `${JSON.stringify(data, null, '\t')}\n`,
+		nowPrompt: words.now?.text ?? null,
+		hasWholePrompt: nowPiece === undefined || selection.variantOf(nowPiece) === 0,
+	};
+}
+
+/**
+ * What is sent to the successor: the packet, and behind it the prompt where the packet does not hold it whole, as the last
+ * words. It never begins with `/`. `prompt` is the user's prompt that goes with a packet built without one; else null.
+ */
+export function composePrompt(
+	{ markdown, nowPrompt, hasWholePrompt }: Packet,
+	prompt: string | null,
+): string {
+	if (nowPrompt !== null && !hasWholePrompt)
+		return `${markdown}\n## The prompt to answer now, whole (the user's words)\n${fenceUser(nowPrompt)}`;
+	if (prompt === null || nowPrompt !== null) return markdown;
+	return `${markdown}\n## What to do now (the user's words)\n${fenceUser(prompt)}`;
+}
+
+/** Agents' text made plain and free of secrets before anything is cut from it, so that no half of a secret is left. */
+function cleanStory(story: TurnStory, redactor: Redactor): TurnStory {
+	const clean = cleanerOf(redactor);
+	return {
+		...story,
+		messages: story.messages.map(clean),
+		plan: story.plan?.map(({ text, status }) => ({ text: clean(text), status })) ?? null,
+	};
+}
+
+const cleanerOf = (redactor: Redactor) => (text: string) => redactor.record(safeText(text));
+
+function turnLabel({ lineage }: PacketInput): (story: TurnStory) => string {
+	const current = lineage.at(-1)?.id;
+	return ({ sessionId, turn }) =>
+		sessionId === current ? `turn ${turn}` : `turn ${turn} of session …${sessionId.slice(-6)}`;
+}
+
+function recordPieces(
+	input: PacketInput,
+	stories: readonly TurnStory[],
+	words: UserWords,
+	redactor: Redactor,
+): Piece[] {
+	const clean = cleanerOf(redactor);
+	const quote = (text: string) => quoteRecord(input.inert(text));
+	const label = turnLabel(input);
+	const isOpen = input.nowPrompt?.isInterrupted ?? false;
+	const lastDone = stories.findLastIndex(({ status }) => status === 'completed');
+	const openStories = new Set(isOpen ? stories.slice(lastDone + 1) : []);
+	const plan = newestPlan(stories);
+	const outcomes = commandHistory(stories, label, clean);
+	const taskText = [
+		...words.entries.map(({ text }) => text.slice(0, 20_000)),
+		...input.diffs.map(({ path }) => path),
+		...(plan?.items ?? []).map(({ text }) => text),
+		...outcomes.map(({ command }) => command),
+	].join('\n');
+	const lastTouched = stories.findLast(({ touched }) => touched.size > 0)?.touched ?? new Set<string>();
+	return [
+		...planPieces(plan, quote),
+		...statementPieces(
+			scoreStatements(stories, taskText),
+			openStories,
+			stories.at(-1),
+			(story) => input.inert(`${label(story)}, ${story.agent}`),
+			quote,
+		),
+		...filePieces(input.diffs, input.userEdits, lastTouched, quote, clean),
+		...commandPieces(outcomes, quote),
+		...shellNotePieces(shellNotes(input, clean), quote),
+	];
+}
+
+function shellNotes({ lineage, since }: PacketInput, clean: (text: string) => string) {
+	const known = since === null ? -1 : lineage.findIndex((session) => session.id === since.sessionId);
+	return lineage.flatMap(({ notes }, at) =>
+		notes
+			.filter(({ kind }) => kind === 'shell')
+			.filter(({ afterTurn }) => at > known || (at === known && since !== null && afterTurn >= since.turn))
+			.map((note) => ({ ...note, text: clean(note.text) })),
+	);
+}
+
+const isUsers = ({ section }: Piece) => section === 'objective' || section === 'now' || section === 'said';
+
+function choose(
+	selection: Selection<Piece>,
+	pieces: readonly Piece[],
+	bytes: number,
+	words: UserWords,
+): void {
+	const users = pieces.filter(isUsers);
+	const cap = bytes * USER_SHARE;
+	// First round: everyone gets a place, long ones shortened; second: whole where there is room.
+	selection.fill(users, cap, Math.max(600, cap / Math.max(3, Math.min(8, words.entries.length))));
+	selection.fill(users, cap - selection.used);
+	const left = bytes - selection.used;
+	for (const [section, share] of Object.entries(SHARES))
+		selection.fill(
+			pieces.filter((piece) => piece.section === section),
+			Math.min(left * share, bytes - selection.used),
+		);
+	const reserve = Math.min(bytes * REPEAT_SHARE, repeatBytes(words.entries));
+	selection.fill(pieces, bytes - selection.used - reserve);
+}
+
+const REPEAT_HEADING =
+	"\n## The user's later words again\nThe records above repeat earlier words of the user; these came after and stand.\n";
+
+const repeatBytes = (entries: readonly UserEntry[]) =>
+	byteLength(REPEAT_HEADING) + renderEntries(entries.slice(1)).length * 1.5;
+
+const renderEntries = (entries: readonly UserEntry[]) =>
+	entries.map(({ label, text }) => `${label}:\n${fenceUser(text)}`).join('');
+
+function repeatWords(
+	selection: Selection<Piece>,
+	pieces: readonly Piece[],
+	entries: readonly UserEntry[],
+	bytes: number,
+): string {
+	const recorded = selection
+		.choices(pieces.filter((piece) => !isUsers(piece)))
+		.map(({ piece, variant }) => piece.variants[variant])
+		.join('\n');
+	const repeated = wordsToRepeat(entries, recorded, bytes - byteLength(REPEAT_HEADING));
+	return repeated.length === 0 ? '' : REPEAT_HEADING + renderEntries(repeated);
+}
+
+function renderTail(words: UserWords): string {
+	const now = words.now === null ? 'The prompt to answer follows this packet.' : '';
+	return `\n## Where to read more\n\`turns/NNN-output.md\`: what a turn said and did; \`turns/NNN-prompt.md\`: what was sent. Check the files themselves before you build on a claim.\n${now === '' ? '' : `${now}\n`}`;
+}
+
+function dataOf(
+	input: PacketInput,
+	budget: number,
+	words: UserWords,
+	selection: Selection<Piece>,
+	pieces: readonly Piece[],
+	cuts: Cut[],
+	redactor: Redactor,
+): PacketData {
+	const chosen = (...sections: string[]) =>
+		selection
+			.choices(pieces.filter((piece) => sections.includes(piece.section)))
+			.map(({ piece }) => piece.data);
+	const { limit } = input;
+	return {
+		schema_version: PACKET_VERSION,
+		kind: input.since === null ? 'full' : 'delta',
+		reason: input.reason,
+		from: input.from,
+		to: input.to,
+		limit: limit && {
+			kind: limit.kind,
+			window: limit.window,
+			reset_at: limit.resetAt === null ? null : toIso(limit.resetAt),
+			rule: limit.source.rule,
+		},
+		since: input.since && { session_id: input.since.sessionId, turn: input.since.turn },
+		sessions: input.lineage.map(({ id, folder, turns }) => ({ id, folder, turns: turns.length })),
+		objective: words.objective?.text ?? null,
+		now: words.now && { text: words.now.text, is_interrupted: words.now.isInterrupted },
+		user_words: chosen('said'),
+		plan: chosen('plan'),
+		statements: chosen('statements', 'progress'),
+		questions: chosen('questions'),
+		files: chosen('files'),
+		commands: chosen('failing', 'passing', 'earlier', 'commands'),
+		notes: chosen('shell'),
+		omitted: cuts,
+		redactions: redactor.count(),
+		record_issues: [...input.recordIssues],
+		budget_bytes: budget,
+	};
+}

@@ -1,0 +1,94 @@
+/**
+ * Words by which people of several languages mark a choice, a refusal, a reason, a gap, a next step, a question or a result.
+ * A cue raises a sentence; it is never needed for one: rarity, place and ties to the work count in any language.
+ */
+
+export type Cue =
+	| 'decision'
+	| 'rejection'
+	| 'reason'
+	| 'gap'
+	| 'next'
+	| 'question'
+	| 'result'
+	| 'fix'
+	| 'rule';
+
+/** `|` separates alternatives (also inside brackets). `~` at an end: the word goes on there. */
+const WORDS: Record<Cue, string> = {
+	decision: `decid~|decision|chose|chosen|choose|choosing|choice|picked|pick|opted|opt for|settled on|settle on|went with|go with|going with|went for|in favou?r of|prefer~|instead of|rather than|over the|stick with|stuck with|design|trade-?off|approach|switched to|replaced~|
+		entschied~|entscheid~|gewählt|wähle|wahl|nehme|genommen|statt~|anstatt|anstelle|lieber|bevorzug~|setze auf|festgelegt|beschlossen|
+		décid~|choisi~|choix|opté|plutôt que|au lieu de|préfér~|retenu|
+		decid~|elegi~|elijo|escog~|opt[eéoa]~|en lugar de|en vez de|prefer~|decisión|
+		scelt~|scelgo|deciso|invece di|anziché|preferi~|escolh~|em vez de|decisão|gekozen|kies|besloten|in plaats van|wybra~|zamiast|zdecydow~|valt~|
+		решил~|выбра~|вместо|предпоч~|seçtim|karar~|yerine|tercih`,
+	rejection: `reject~|ruled out|rule out|discard~|dismiss~|abandon~|dropped|drop|avoid~|decided against|against|declin~|not use|won't|will not|did not (?:use|take)|didn't (?:use|take)|tried|considered|thought about|thought of|looked at|no longer|turned down|skipped|unsuitable|ruled|backed out|revert~|
+		verworf~|verwerf~|verwarf|abgelehnt|ausgeschlossen|dagegen|nicht verwend~|verzicht~|gegen|vermied~|scheidet aus|überlegt|erwogen|kommt nicht in frage|
+		rejet~|écart~|abandonn~|exclu~|renonc~|évit~|envisag~|
+		rechaz~|descart~|evit~|abandon~|no us~|scartat~|escluso|evitat~|rejeit~|descartei|verworpen|afgewezen|odrzuci~|
+		отверг~|отказал~|отброс~|исключ~|не стал~|reddet~|vazgeç~`,
+	reason: `because|since|due to|so that|otherwise|as it|would have|reason~|that way|in order to|therefore|to avoid|which would|as they|for the sake|too (?:slow|large|heavy|much)|would|
+		weil|denn|da|damit|sonst|wegen|grund|deshalb|daher|
+		parce que|car|puisque|sinon|afin|à cause|raison|
+		porque|ya que|para que|debido|pues|razón|perché|poiché|altrimenti|pois|omdat|want|anders|ponieważ|bo|żeby|
+		потому|так как|чтобы|иначе|поскольку|çünkü|için`,
+	gap: `known gaps?|gaps?|limitation~|caveat~|not (?:yet )?(?:handled|supported|covered|tested|implemented|done|stripped|verified|working|finished|fixed|wired)|untested|unverified|missing|still (?:fail~|open|red|broken|missing|not)|does not (?:yet )?(?:handle|work|cover|support)|doesn't|do not yet|lost|broken|workaround|risk~|careful|warning|beware|not yet|fails?|failing|red|todo|fixme|bug|flaky|edge case|incomplete|unsolved|known issue|leak~|stub~|mocked|hard-?coded|temporar~|
+		lücke~|bekannte~|fehlt|fehlen|noch nicht|nicht (?:getestet|abgedeckt|unterstützt|behandelt)|einschränkung~|achtung|vorsicht|risik~|kaputt|schlägt fehl|offen~|ungetestet|
+		lacune~|manqu~|pas encore|limite~|attention|risque~|échou~|cassé|non (?:testé|géré)|
+		falta~|todavía no|aún no|limitación~|cuidado|riesgo~|falla~|roto|pendiente|manca~|non ancora|limite|attenzione|ainda não|faltando|ontbreekt|nog niet|brakuje|jeszcze nie|
+		не хватает|ещё не|еще не|пока не|огранич~|осторож~|пробел|не работает|eksik|henüz|dikkat`,
+	next: `next|next steps?|then|afterwards?|after that|remain~|left to do|still to|to do|will now|now i|i will|i'll|going to|follow-?up|upcoming|what is left|what's left|rest is|before that|first i|finally|outstanding|continue with|plan is|
+		als nächst~|nächste~|danach|anschließend|dann|bleibt|verbleib~|noch zu|werde|restlich~|
+		ensuite|prochain~|puis|reste~|après|à faire|je vais|
+		siguiente~|luego|después|a continuación|queda~|voy a|prossim~|poi|resta|vou|próxim~|a seguir|volgende|daarna|następn~|potem|dalej|
+		дальше|далее|следующ~|затем|осталось|потом|sonraki|sonra`,
+	question: `open questions?|question~|should (?:i|we|it|this|the)|shall (?:i|we)|do you (?:want|prefer|need)|would you|please (?:confirm|decide|tell|choose)|let me know (?:if|whether|which)|your call|up to you|need~ your|unclear|not sure (?:whether|if|which)|until you (?:say|decide|tell)|which (?:one|of)|waiting for (?:you|your)|confirm whether|
+		offene fragen?|frage~|soll(?:te|en)? (?:ich|wir|das|die|der|es)|möchtest|willst|bitte (?:entscheid~|bestätig~|sag~)|unklar|rückfrage|sag bescheid|
+		question~|dois-je|faut-il|voulez|veux-tu|souhait~|à confirmer|préférez|
+		pregunta~|¿|debería~|debo|quieres|prefieres|confirma~|domanda~|devo|vuoi|preferisci|pergunta~|devo|você quer|vraag|moet ik|wil je|pytanie|czy|
+		вопрос~|нужно ли|стоит ли|следует ли|хотите|soru|ister misin~|mı|mi`,
+	result: `pass|passes|passed|passing|green|all \\d+|\\d+ of \\d+|\\d+/\\d+|works|succeed~|fails?|failed|failing|red|exit|
+		grün|besteht|bestanden|läuft|rot|fehlgeschlagen|réussi~|passent|vert|échec|pasan|verde|rojo|passano|verdi|passam|slaagt|зелен~|проход~|упал~|geçti`,
+	fix: `root cause|caused by|the cause|turned out|found that|it was|the bug|the problem|fixed|the fix|solved|discovered|noticed|
+		ursache|lag an|stellte sich heraus|behoben|der fehler|das problem|cause|corrigé|le problème|causa|arreglado|corregido|el problema|corretto|corrigido|oorzaak|причин~|исправ~|оказал~|neden~|düzelt~`,
+	rule: `must|never|always|only|require~|constraint~|invariant|guarantee~|assum~|agreed|convention|contract|
+		muss|müssen|nie|niemals|immer|nur|annahme|vereinbart|doit|jamais|toujours|seulement|suppos~|debe~|nunca|siempre|solo|sólo|supong~|deve|mai|sempre|moet|nooit|altijd|
+		должен|должн~|никогда|всегда|только|предполаг~|asla|her zaman`,
+};
+
+/** Scripts without spaces between words: matched anywhere. */
+const SCRIPT_WORDS: Record<Cue, string> = {
+	decision: '决定|选择|选用|采用|而不是|代替|決め|決定|選択|採用|選び|代わりに|결정|선택|대신',
+	rejection: '放弃|拒绝|排除|不使用|没有采用|否决|却下|見送|やめ|使わない|除外|거부|제외|포기',
+	reason: '因为|由于|否则|以免|ため|ので|なぜなら|から|때문|므로',
+	gap: '缺|尚未|还没|未处理|未测试|限制|已知问题|注意|未対応|まだ|未実装|制限|既知|不足|아직|누락|제한|주의',
+	next: '下一步|接下来|然后|剩下|之后|次に|次は|残り|その後|これから|다음|이후|남은',
+	question: '问题|是否|要不要|请确认|吗|質問|でしょうか|ますか|べきか|確認|질문|할까요|인가요',
+	result: '通过|失败|成功|全部|成功|失敗|通過|通り|통과|실패|성공',
+	fix: '原因|修复|发现|修正|根本|判明|원인|수정',
+	rule: '必须|不得|始终|只|总是|必ず|常に|のみ|禁止|반드시|항상|만',
+};
+
+const PATTERNS = Object.fromEntries(
+	Object.entries(WORDS).map(([cue, words]) => [cue, compile(words, SCRIPT_WORDS[cue as Cue])]),
+) as Record<Cue, RegExp>;
+
+const CUES = Object.keys(WORDS) as Cue[];
+
+function compile(words: string, scriptWords: string): RegExp {
+	const alternatives = [
+		...new Set(
+			words
+				.split(/\|(?![^(]*\))/)
+				.map((word) => word.trim())
+				.filter(Boolean),
+		),
+	]
+		.map((word) => (word.endsWith('~') ? `${word.slice(0, -1)}\\p{L}*` : word))
+		.join('|');
+	return new RegExp(`(?<![\\p{L}\\p{N}_])(?:${alternatives})(?![\\p{L}\\p{N}_])|${scriptWords}`, 'iu');
+}
+
+export function cuesOf(sentence: string): Set<Cue> {
+	return new Set(CUES.filter((cue) => PATTERNS[cue].test(sentence)));
+}

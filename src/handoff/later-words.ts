@@ -1,0 +1,47 @@
+import type { UserEntry } from './user-words.ts';
+
+const RUN = 4;
+
+/**
+ * Records repeat the user's words, overruled ones too. Where recorded text in the packet holds a run of four words of an
+ * earlier prompt, the prompts after it are worth repeating at the end, so that the later word is also the last one read.
+ * Returns the entries to repeat, in order: all that came after, or, when they exceed `maxBytes`, those that speak of the
+ * same things, newest first.
+ */
+export function wordsToRepeat(
+	entries: readonly UserEntry[],
+	recorded: string,
+	maxBytes: number,
+): UserEntry[] {
+	const text = ` ${foldWords(recorded).join(' ')} `;
+	const echoed = entries.map((entry) => echoedWords(foldWords(entry.text), text));
+	const first = echoed.findIndex((words) => words.size > 0);
+	if (first < 0 || first === entries.length - 1) return [];
+	const later = entries.slice(first + 1);
+	if (sizeOf(later) <= maxBytes) return later;
+	const topics = new Set(echoed.flatMap((words) => [...words]).filter((word) => word.length >= 4));
+	const kept = new Set<UserEntry>();
+	let left = maxBytes;
+	const isRelated = (entry: UserEntry) => foldWords(entry.text).some((word) => topics.has(word));
+	for (const entry of later.toReversed().sort((a, b) => Number(isRelated(b)) - Number(isRelated(a)))) {
+		const size = sizeOf([entry]);
+		if (size > left) continue;
+		left -= size;
+		kept.add(entry);
+	}
+	return later.filter((entry) => kept.has(entry));
+}
+
+const sizeOf = (entries: readonly UserEntry[]) =>
+	entries.reduce((sum, { text, label }) => sum + Buffer.byteLength(text) + Buffer.byteLength(label) + 50, 0);
+
+function echoedWords(words: readonly string[], text: string): Set<string> {
+	const found = new Set<string>();
+	for (let at = 0; at + RUN <= words.length; at++) {
+		const run = words.slice(at, at + RUN);
+		if (text.includes(` ${run.join(' ')} `)) for (const word of run) found.add(word);
+	}
+	return found;
+}
+
+const foldWords = (text: string) => text.toLowerCase().match(/[\p{L}\p{N}_]+/gu) ?? [];

@@ -1,0 +1,48 @@
+import type { PacketInput } from './packet-input.ts';
+
+export const PACKET_VERSION = 1;
+
+/** What `buildPacket` gives. Same records and options, same bytes. */
+export interface Packet {
+	/** For the agent; never over the budget. */
+	markdown: string;
+	/** The same facts as data, for tools. */
+	json: string;
+	/** The prompt that waits, with known secret values taken out; null when it follows the packet. */
+	nowPrompt: string | null;
+	/** False: the prompt was too long for the budget; `composePrompt` sends it whole behind the packet. */
+	hasWholePrompt: boolean;
+}
+
+/** Where one fact in a packet came from. */
+export interface TurnRef {
+	session_id: string;
+	turn: number;
+	agent: string;
+}
+
+/** The `.json` twin. Keys as on disk. */
+export interface PacketData {
+	schema_version: number;
+	kind: 'full' | 'delta';
+	reason: PacketInput['reason'];
+	from: PacketInput['from'];
+	to: PacketInput['to'];
+	limit: { kind: string; window: string | null; reset_at: string | null; rule: string } | null;
+	since: { session_id: string; turn: number } | null;
+	sessions: Array<{ id: string; folder: string; turns: number }>;
+	objective: string | null;
+	now: { text: string; is_interrupted: boolean } | null;
+	user_words: unknown[];
+	plan: unknown[];
+	statements: unknown[];
+	questions: unknown[];
+	files: unknown[];
+	commands: unknown[];
+	notes: unknown[];
+	/** What did not fit, by section. */
+	omitted: Array<{ section: string; pieces: number; cut: number; bytes: number }>;
+	redactions: number;
+	record_issues: string[];
+	budget_bytes: number;
+}

@@ -1,0 +1,53 @@
+import type { PlanItem } from '../agents/events.ts';
+import type { Piece } from './budget.ts';
+import { segment } from './sentences.ts';
+import type { TurnStory } from './turn-story.ts';
+
+const PLAN = 200;
+const MAX_ITEM_CHARS = 300;
+const MARK = { completed: '[x] done', in_progress: '[>] in progress', pending: '[ ] pending' } as const;
+
+/** The newest plan that any agent kept, by its own means or as a check list in its text. */
+export function newestPlan(stories: readonly TurnStory[]): { items: PlanItem[]; story: TurnStory } | null {
+	for (const story of stories.toReversed()) {
+		const items = story.plan ?? checkList(story.messages);
+		if (items) return { items, story };
+	}
+	return null;
+}
+
+const CHECKBOX = /^\s*(?:[-*+]|\d{1,3}[.)])\s+\[([ xX✓✔~>/*-])\]\s+(.+)$/;
+
+/** Two or more `- [x] …` lines of the last message that has them. */
+function checkList(messages: readonly string[]): PlanItem[] | null {
+	for (const message of messages.toReversed()) {
+		const items = segment(message).flatMap(({ text }): PlanItem[] => {
+			const [, mark = '', item = ''] = CHECKBOX.exec(text) ?? [];
+			if (item === '') return [];
+			return [
+				{ text: item, status: mark === ' ' ? 'pending' : /[xX✓✔]/.test(mark) ? 'completed' : 'in_progress' },
+			];
+		});
+		if (items.length >= 2) return items;
+	}
+	return null;
+}
+
+/** One piece an item, open ones first when they do not all fit. */
+export function planPieces(
+	plan: { items: PlanItem[]; story: TurnStory } | null,
+	quote: (text: string) => string,
+): Piece[] {
+	return (plan?.items ?? []).map((item, order) => {
+		const line = item.text.replace(/\s+/g, ' ').trim();
+		const short = line.length > MAX_ITEM_CHARS ? `${line.slice(0, MAX_ITEM_CHARS - 1)}…` : line;
+		const priority = PLAN + (item.status === 'completed' ? 0 : 2) - order / 1000;
+		return {
+			section: 'plan',
+			priority,
+			order,
+			variants: [quote(`${MARK[item.status]}: ${short}`)],
+			data: item,
+		};
+	});
+}

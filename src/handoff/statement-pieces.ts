@@ -1,0 +1,54 @@
+import type { Piece } from './budget.ts';
+import { cutText } from './cut-text.ts';
+import { type Statement, WORTH_KEEPING } from './statements.ts';
+import type { TurnStory } from './turn-story.ts';
+
+const QUESTION = 110;
+const PROGRESS = 120;
+const STATEMENT = 40;
+const MAX_CHARS = [2000, 500, 240] as const;
+
+/**
+ * What agents said as quoted pieces: `progress` (the turn that was cut off), `questions`, and `statements` (the rest).
+ * `openStories` are the turns at the end that did not finish.
+ */
+export function statementPieces(
+	statements: readonly Statement[],
+	openStories: ReadonlySet<TurnStory>,
+	newest: TurnStory | undefined,
+	label: (story: TurnStory) => string,
+	quote: (text: string) => string,
+): Piece[] {
+	return statements.flatMap((statement, order): Piece[] => {
+		const { story, text, kind, score } = statement;
+		const isOpen = openStories.has(story);
+		const isQuestion = kind === 'question';
+		if (score < WORTH_KEEPING && !(isOpen && statement.isLastWords) && !isQuestion) return [];
+		const section = isOpen ? 'progress' : isQuestion ? 'questions' : 'statements';
+		const base =
+			isOpen && score >= 2 ? PROGRESS : isQuestion ? questionPriority(statement, newest) : STATEMENT;
+		const group = { key: `${section}/${story.sessionId}/${story.turn}`, text: `${label(story)}:\n` };
+		const data = { session_id: story.sessionId, turn: story.turn, agent: story.agent, kind, text };
+		const variants = [text, ...MAX_CHARS.map((max) => shorten(text, max))];
+		return [
+			{
+				section,
+				priority: base + Math.min(score, 14) * (isOpen || isQuestion ? 1 : 4),
+				order,
+				variants: [...new Set(variants)].map(quote),
+				group,
+				data,
+			},
+		];
+	});
+}
+
+/** Questions in a turn's last words wait for the user; newer ones more likely still do. */
+function questionPriority({ story, isLastWords, score }: Statement, newest: TurnStory | undefined): number {
+	if (!isLastWords || score < 1.5) return STATEMENT;
+	const age = newest && newest.sessionId === story.sessionId ? newest.turn - story.turn : 20;
+	return QUESTION - Math.min(age, 20);
+}
+
+const shorten = (text: string, maxChars: number) =>
+	text.length <= maxChars ? text : `${cutText(text, maxChars)} [… ${text.length - maxChars} characters more]`;

@@ -1,0 +1,167 @@
+import { type Cue, cuesOf } from './cues.ts';
+import { segment } from './sentences.ts';
+import type { TurnStory } from './turn-story.ts';
+
+/** One sentence, list item or code block of an agent, with what speaks for keeping it. */
+export interface Statement {
+	story: TurnStory;
+	text: string;
+	kind: 'question' | 'decision' | 'rejected' | 'gap' | 'next' | 'result' | 'said';
+	score: number;
+	/** In the last message of its turn. */
+	isLastWords: boolean;
+}
+
+/** Statements below this are small talk, kept only where a whole short answer is. */
+export const WORTH_KEEPING = 3.5;
+
+const SHORT_ANSWER_CHARS = 700;
+
+interface Draft extends Statement {
+	words: string[];
+	cues: Set<Cue>;
+	paragraph: string;
+	isCode: boolean;
+}
+
+/**
+ * Everything agents said in `stories`, in order, scored without a model: cues of a choice, a gap or a question; names,
+ * numbers and code; words of the task; rarity in this session; place in the turn. What is said over and over sinks.
+ * `taskText` is what the work is about (prompts, paths, plan, commands).
+ */
+export function scoreStatements(stories: readonly TurnStory[], taskText: string): Statement[] {
+	const drafts = stories.flatMap(draftsOf);
+	const seen = countBy(drafts.map((draft) => shapeOf(draft.text)));
+	const wordCounts = countBy(drafts.flatMap((draft) => [...new Set(draft.words)]));
+	const task = new Set(wordsOf(taskText));
+	const lastAt = new Map(drafts.map((draft, at) => [shapeOf(draft.text), at]));
+	for (const draft of drafts) {
+		const repeats = (seen.get(shapeOf(draft.text)) ?? 1) - 1;
+		draft.score +=
+			cueScore(draft.cues, draft.isLastWords && draft.story.status !== 'completed') +
+			specificity(draft.text) +
+			2 * share(draft.words, (word) => task.has(word)) +
+			2 * share(draft.words, (word) => (wordCounts.get(word) ?? 1) <= 1 + drafts.length / 60) -
+			Math.min(5, 2.5 * repeats);
+	}
+	lendToNeighbours(drafts);
+	// Of words said more than once only the newest stay.
+	const newest = drafts.filter((draft, at) => lastAt.get(shapeOf(draft.text)) === at);
+	return newest.map(({ story, text, score, isLastWords, cues }) => {
+		const isOpenTurn = story.status !== 'completed';
+		return { story, text, kind: kindOf(text, cues, isLastWords && isOpenTurn), score, isLastWords };
+	});
+}
+
+function draftsOf(story: TurnStory): Draft[] {
+	return story.messages.flatMap((message, at) => {
+		const isLastWords = at === story.messages.length - 1;
+		const units = segment(message);
+		const lastParagraph = units.at(-1)?.paragraph;
+		const isShort = message.length <= SHORT_ANSWER_CHARS;
+		return units.map((unit): Draft => {
+			let score = unit.kind === 'heading' ? -1.5 : unit.kind === 'code' ? -0.5 : 0;
+			if (isLastWords) score += isShort ? WORTH_KEEPING : unit.paragraph === lastParagraph ? 0.5 : 0;
+			const isCode = unit.kind === 'code';
+			return {
+				story,
+				text: unit.text,
+				kind: 'said',
+				score,
+				isLastWords,
+				isCode,
+				words: wordsOf(unit.text),
+				cues: isCode ? new Set() : cuesOf(unit.text),
+				paragraph: `${at}/${unit.paragraph}`,
+			};
+		});
+	});
+}
+
+const WEIGHT: Record<Cue, number> = {
+	decision: 1.5,
+	rejection: 1.5,
+	reason: 1,
+	gap: 2,
+	next: 0.7,
+	question: 1.5,
+	result: 1,
+	fix: 1.2,
+	rule: 0.7,
+};
+
+function cueScore(cues: ReadonlySet<Cue>, isOpenEnd: boolean): number {
+	let score = 0;
+	for (const cue of cues) score += WEIGHT[cue];
+	if (cues.has('reason') && (cues.has('decision') || cues.has('rejection'))) score += 1.5;
+	if (cues.has('next') && isOpenEnd) score += 3;
+	return Math.min(score, 6);
+}
+
+// Code spans, paths and file names, camelCase and snake_case, numbers with meaning, quoted words.
+const SPECIFIC = [
+	/`[^`]+`/g,
+	/[\w.-]+\/[\w./-]+|\b[\w-]+\.[a-z]{1,5}\b/gi,
+	/\b[a-z]+[A-Z]\w*|\b\w+_\w+|\b\w+\(\)|\B--?[a-z][\w-]+|\b[A-Z]{2,}\b/g,
+	/\d+/g,
+	/["“„«][^"”“»]+["”“»]/g,
+];
+
+function specificity(text: string): number {
+	let score = 0;
+	for (const pattern of SPECIFIC) score += Math.min(1, 0.7 * (text.match(pattern)?.length ?? 0));
+	return Math.min(score, 2.5);
+}
+
+/** A sentence beside a telling one of the same paragraph often carries its reason or its object. */
+function lendToNeighbours(drafts: Draft[]): void {
+	const before = drafts.map((draft) => draft.score);
+	drafts.forEach((draft, at) => {
+		const lent = [at - 1, at + 1].map((other) => {
+			const neighbour = drafts[other];
+			const isBeside =
+				neighbour !== undefined && neighbour.story === draft.story && neighbour.paragraph === draft.paragraph;
+			return isBeside && neighbour.cues.size > 0 ? (before[other] ?? 0) : 0;
+		});
+		draft.score += Math.max(0, 0.2 * Math.max(...lent));
+	});
+}
+
+function kindOf(text: string, cues: ReadonlySet<Cue>, isOpenEnd: boolean): Statement['kind'] {
+	if (/[?？؟;]["'»”’)\]*_]*$/.test(text) && !/;$/.test(text)) return 'question';
+	if (cues.has('question') && /[?？]|^\W*(?:open )?questions?\b/i.test(text)) return 'question';
+	if (cues.has('rejection') && cues.has('reason')) return 'rejected';
+	if (cues.has('decision')) return 'decision';
+	if (cues.has('rejection')) return 'rejected';
+	if (cues.has('next') && isOpenEnd) return 'next';
+	if (cues.has('gap')) return 'gap';
+	return cues.has('result') || cues.has('fix') ? 'result' : cues.has('next') ? 'next' : 'said';
+}
+
+const shapeOf = (text: string) =>
+	text
+		.toLowerCase()
+		.replace(/[^\p{L}\p{N}]+/gu, ' ')
+		.replace(/\d+/g, '#')
+		.trim();
+
+/** Lower-case words of four letters and more; pairs of signs in scripts without spaces. */
+export function wordsOf(text: string): string[] {
+	const lower = text.toLowerCase();
+	const words = lower.match(/[\p{L}\p{N}_]{4,}/gu) ?? [];
+	return words.flatMap((word) => (/[\u3040-\u30ff\u4e00-\u9fff]/.test(word) ? pairs(word) : [word]));
+}
+
+const pairs = (word: string) => Array.from({ length: word.length - 1 }, (_, i) => word.slice(i, i + 2));
+
+function share(words: readonly string[], has: (word: string) => boolean): number {
+	if (words.length === 0) return 0;
+	// Few words prove little.
+	return words.filter(has).length / Math.max(words.length, 5);
+}
+
+function countBy(keys: readonly string[]): Map<string, number> {
+	const counts = new Map<string, number>();
+	for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1);
+	return counts;
+}

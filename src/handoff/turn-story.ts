@@ -1,0 +1,115 @@
+import type { AgentEvent, PlanItem } from '../agents/events.ts';
+import type { TurnState } from '../sessions/turn-state.ts';
+import type { TurnRecord } from '../turns/turn-records.ts';
+import type { PacketInput } from './packet-input.ts';
+
+export interface CommandRun {
+	command: string;
+	/** null: not told, or never ended. */
+	exitCode: number | null;
+	outcome: 'ok' | 'error' | 'denied' | 'unknown';
+	output: string;
+}
+
+/** What one turn said and did, thoughts left out. */
+export interface TurnStory {
+	sessionId: string;
+	turn: number;
+	/** `turns/003-output.md`, below the session's folder for the current session, else with it. */
+	transcript: string;
+	promptFile: string;
+	agent: string;
+	model: string | null;
+	status: TurnState['status'];
+	trigger: TurnState['trigger'];
+	/** null when the turn repeats an earlier prompt. */
+	userPrompt: string | null;
+	/** The answer's messages in order. */
+	messages: string[];
+	runs: CommandRun[];
+	/** Last plan of the turn; null when it told none. */
+	plan: PlanItem[] | null;
+	validation: TurnState['validation'];
+	/** Files that changed during the turn. */
+	touched: Set<string>;
+	issues: readonly string[];
+}
+
+/** The stories of the turns that the packet covers, oldest first. */
+export function readStories({ lineage, since }: PacketInput): TurnStory[] {
+	const current = lineage.at(-1)?.id;
+	const known = since === null ? -1 : lineage.findIndex((session) => session.id === since.sessionId);
+	return lineage.flatMap((session, at) => {
+		const base = session.id === current ? '' : `${session.folder}/`;
+		const isMissed = ({ state }: TurnRecord) =>
+			at > known || (at === known && since !== null && state.turn > since.turn);
+		return session.turns.filter(isMissed).map((record) => readStory(record, session.id, base));
+	});
+}
+
+export function readStory(record: TurnRecord, sessionId: string, base: string): TurnStory {
+	const { state } = record;
+	const number = String(state.turn).padStart(3, '0');
+	const told = state.plan.map(({ text, status }) => ({ text, status }));
+	return {
+		sessionId,
+		turn: state.turn,
+		transcript: `${base}turns/${number}-output.md`,
+		promptFile: `${base}turns/${number}-prompt.md`,
+		agent: state.agent,
+		model: state.model,
+		status: state.status,
+		trigger: state.trigger,
+		userPrompt: record.userPrompt,
+		messages: readMessages(record.events),
+		runs: readRuns(record),
+		plan: lastPlan(record.events) ?? (told.length > 0 ? told : null),
+		validation: state.validation,
+		touched: new Set(state.files.map((file) => file.path)),
+		issues: record.issues,
+	};
+}
+
+function readMessages(events: readonly AgentEvent[]): string[] {
+	const messages = new Map<string, string[]>();
+	for (const event of events) {
+		if (event.type !== 'agent_message_chunk') continue;
+		const chunks = messages.get(event.messageId);
+		if (chunks) chunks.push(event.text);
+		else messages.set(event.messageId, [event.text]);
+	}
+	return [...messages.values()].map((chunks) => chunks.join('')).filter((text) => text.trim() !== '');
+}
+
+function readRuns({ events, state }: TurnRecord): CommandRun[] {
+	const results = new Map(
+		events.flatMap((event) => (event.type === 'tool_result' ? [[event.id, event]] : [])),
+	);
+	// The state holds what the native record corrected after the fact.
+	const corrected = new Map(state.tools.map((tool) => [tool.id, tool]));
+	return events.flatMap((event) => {
+		if (event.type !== 'tool_call' || event.kind !== 'execute') return [];
+		const result = results.get(event.id);
+		const tool = corrected.get(event.id);
+		const exitCode = tool?.exit_code ?? result?.exitCode ?? null;
+		const outcome =
+			result?.denied || tool?.status === 'denied' ? 'denied' : outcomeOf(result?.ok, tool?.status, exitCode);
+		return [{ command: event.command ?? event.title, exitCode, outcome, output: result?.output ?? '' }];
+	});
+}
+
+function outcomeOf(
+	ok: boolean | null | undefined,
+	status: string | undefined,
+	exitCode: number | null,
+): CommandRun['outcome'] {
+	if (exitCode !== null) return exitCode === 0 ? 'ok' : 'error';
+	if (status === 'ok' || status === 'error') return status;
+	if (ok === true) return 'ok';
+	return ok === false ? 'error' : 'unknown';
+}
+
+function lastPlan(events: readonly AgentEvent[]): PlanItem[] | null {
+	const plan = events.findLast((event) => event.type === 'plan');
+	return plan?.type === 'plan' && plan.items.length > 0 ? plan.items : null;
+}

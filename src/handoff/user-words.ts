@@ -1,0 +1,158 @@
+/** The user's own words as pieces: the objective, the prompt that waits, and everything else in order. */
+import type { Piece } from './budget.ts';
+import { fenceUser } from './fence.ts';
+import type { PacketInput } from './packet-input.ts';
+import type { TurnStory } from './turn-story.ts';
+
+export interface UserEntry {
+	/** `Turn 3, to codex` or `Note after turn 3`. */
+	label: string;
+	text: string;
+	/** Where the whole stands on disk. */
+	file: string | null;
+	kind: 'prompt' | 'note';
+}
+
+export interface UserWords {
+	objective: { text: string; file: string | null } | null;
+	now: { text: string; isInterrupted: boolean; file: string | null } | null;
+	/** Oldest first; the prompt that waits is the last where it was sent before. */
+	entries: UserEntry[];
+}
+
+export interface WordsPiece extends Piece {
+	section: 'objective' | 'now' | 'said';
+}
+
+const OBJECTIVE = 300;
+const NOW = 310;
+const NEWEST = 290;
+const REPEATED_NOW = 205;
+
+export function readUserWords(
+	input: PacketInput,
+	stories: readonly TurnStory[],
+	words: (text: string) => string,
+	turnLabel: (story: TurnStory) => string,
+): UserWords {
+	const entries: UserEntry[] = [];
+	for (const session of input.lineage) {
+		const own = stories.filter((story) => story.sessionId === session.id);
+		const known = input.since?.sessionId === session.id ? input.since.turn : null;
+		if (own.length === 0 && known === null && input.since !== null) continue;
+		const notes = session.notes.filter((note) => note.kind === 'note' && note.afterTurn >= (known ?? 0));
+		const takeNotes = (until: number) => {
+			while ((notes[0]?.afterTurn ?? Number.POSITIVE_INFINITY) < until) {
+				const note = notes.shift();
+				if (note)
+					entries.push({
+						label: `Note after turn ${note.afterTurn}`,
+						text: words(note.text),
+						file: null,
+						kind: 'note',
+					});
+			}
+		};
+		for (const story of own) {
+			takeNotes(story.turn);
+			if (story.userPrompt === null) continue;
+			const label = `${capitalize(turnLabel(story))}, to ${story.agent}`;
+			entries.push({ label, text: words(story.userPrompt), file: story.promptFile, kind: 'prompt' });
+		}
+		takeNotes(Number.POSITIVE_INFINITY);
+	}
+	const first = entries.find(({ kind }) => kind === 'prompt');
+	const objective = input.objective === null ? (first?.text ?? null) : words(input.objective);
+	const now = input.nowPrompt && { ...input.nowPrompt, text: words(input.nowPrompt.text) };
+	const sent = now && entries.findLast((entry) => entry.kind === 'prompt' && entry.text === now.text);
+	return {
+		objective:
+			objective === null || input.since !== null
+				? null
+				: { text: objective, file: first?.text === objective ? first.file : null },
+		now: now && { ...now, file: sent?.file ?? null },
+		entries,
+	};
+}
+
+/** `budgetBytes` of the whole packet decides how long one entry may be before others are served. */
+export function userPieces({ objective, now, entries }: UserWords, budgetBytes: number): WordsPiece[] {
+	const pieces: WordsPiece[] = [];
+	if (objective)
+		pieces.push({
+			section: 'objective',
+			priority: OBJECTIVE,
+			order: 0,
+			variants: wordVariants('', objective.text, objective.file, [budgetBytes * 0.25, 1200, 300]),
+			data: objective.text,
+		});
+	if (now)
+		pieces.push({
+			section: 'now',
+			priority: NOW,
+			order: 0,
+			variants: wordVariants('', now.text, now.file, [budgetBytes * 0.3, 1200, 300]),
+			data: now.text,
+		});
+	entries.forEach((entry, at) => {
+		const isObjective =
+			objective !== null &&
+			entry.text === objective.text &&
+			at === entries.findIndex((e) => e.kind === 'prompt');
+		const isNow =
+			now !== null && entry.text === now.text && entries.slice(at + 1).every((e) => e.text !== now.text);
+		const label = `${entry.label}:\n`;
+		// The pointer keeps the order visible where the words stand above.
+		const variants = isObjective
+			? [`${entry.label}: the objective above.\n`]
+			: isNow
+				? [
+						...wordVariants(label, entry.text, entry.file, []),
+						`${entry.label}: the prompt under "What to do now"; it is the newest.\n`,
+					]
+				: wordVariants(label, entry.text, entry.file, [1500, 400]);
+		const priority = isNow ? REPEATED_NOW : NEWEST - (entries.length - 1 - at) / 1000;
+		pieces.push({
+			section: 'said',
+			priority,
+			order: at,
+			variants,
+			data: { label: entry.label, text: entry.text },
+		});
+	});
+	return pieces;
+}
+
+/** Whole, then head and tail at each of `sizes` (bytes) that is smaller, with the cut announced between them. */
+function wordVariants(label: string, text: string, file: string | null, sizes: readonly number[]): string[] {
+	const variants = [label + fenceUser(text)];
+	const bytes = Buffer.from(text);
+	for (const size of sizes) {
+		if (bytes.length <= size + 200) continue;
+		const head = cutUtf8(bytes.subarray(0, Math.floor(size * 0.6)));
+		const tail = cutUtf8(bytes.subarray(bytes.length - Math.floor(size * 0.4)));
+		const left = bytes.length - Buffer.byteLength(head) - Buffer.byteLength(tail);
+		const where = file === null ? '' : `; whole in ${file}`;
+		variants.push(
+			`${label}${fenceUser(head)}[${left} bytes of the user's words left out here${where}]\n${fenceUser(tail)}`,
+		);
+	}
+	return variants;
+}
+
+/** Without the halves of characters at either end. */
+const cutUtf8 = (bytes: Buffer) => {
+	let start = 0;
+	while (start < Math.min(4, bytes.length) && ((bytes[start] ?? 0) & 0xc0) === 0x80) start++;
+	let end = bytes.length;
+	for (let back = 1; back <= Math.min(4, end); back++) {
+		const byte = bytes[end - back] ?? 0;
+		if ((byte & 0xc0) === 0x80) continue;
+		const length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc0 ? 2 : 1;
+		if (length > back) end -= back;
+		break;
+	}
+	return bytes.subarray(start, end).toString();
+};
+
+const capitalize = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);

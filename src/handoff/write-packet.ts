@@ -1,0 +1,35 @@
+import { createHash } from 'node:crypto';
+import { dirname, relative } from 'node:path';
+import { ensureFolder, writeDurably } from '../core/files.ts';
+import { packetFile } from '../sessions/session-paths.ts';
+import type { Packet } from './packet.ts';
+
+export interface WrittenPacket {
+	/** The Markdown, relative to the session's folder. */
+	path: string;
+	bytes: number;
+	/** Of the Markdown, hex. */
+	sha256: string;
+}
+
+/**
+ * Puts both files of a packet on disk, synced. The `.md` comes last: where it is, the packet is complete. `turn` is the
+ * number of the turn that the packet follows; `to` is `next` while the successor is not chosen. A failing write leaves no
+ * partial file and throws the system's error.
+ */
+export async function writePacket(
+	sessionFolder: string,
+	turn: number,
+	{ from, to }: { from: string; to: string },
+	packet: Packet,
+): Promise<WrittenPacket> {
+	const path = packetFile(sessionFolder, turn, from, to, 'md');
+	ensureFolder(dirname(path));
+	await writeDurably(packetFile(sessionFolder, turn, from, to, 'json'), packet.json);
+	await writeDurably(path, packet.markdown);
+	return {
+		path: relative(sessionFolder, path),
+		bytes: Buffer.byteLength(packet.markdown),
+		sha256: createHash('sha256').update(packet.markdown).digest('hex'),
+	};
+}
