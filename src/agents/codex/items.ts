@@ -26,16 +26,16 @@ const TOOL_KINDS: ReadonlyMap<string, ToolKind> = new Map([
 const isNoTool = new Set(['agent_message', 'reasoning', 'todo_list', 'error']);
 
 export function readItem(item: JsonObject, phase: ItemPhase, open: OpenTools): AgentEvent[] {
-	const id = textOrNull(item['id']) ?? '';
-	const type = textOrNull(item['type']) ?? '';
+	const id = textOrNull(item.id) ?? '';
+	const type = textOrNull(item.type) ?? '';
 	switch (type) {
 		case 'agent_message':
 		case 'reasoning':
-			return phase === 'completed' ? readText(type, id, textOrNull(item['text'])) : [];
+			return phase === 'completed' ? readText(type, id, textOrNull(item.text)) : [];
 		case 'todo_list':
 			return [{ type: 'plan', items: readPlan(item) }];
 		case 'error': {
-			const message = textOrNull(item['message']);
+			const message = textOrNull(item.message);
 			return message === null ? [] : [{ type: 'error', code: 'warning', message }];
 		}
 	}
@@ -50,7 +50,7 @@ function readText(type: 'agent_message' | 'reasoning', messageId: string, text: 
 }
 
 function readPlan(item: JsonObject): PlanItem[] {
-	return listOrEmpty(item['items']).flatMap((entry) => {
+	return listOrEmpty(item.items).flatMap((entry) => {
 		const { text, completed } = objectOrEmpty(entry);
 		if (typeof text !== 'string') return [];
 		return [{ text, status: completed === true ? 'completed' : 'pending' }];
@@ -60,7 +60,7 @@ function readPlan(item: JsonObject): PlanItem[] {
 /** Types of other versions count as tools when they carry a tool's `status`. */
 function isTool(item: JsonObject, type: string): boolean {
 	if (type === '' || isNoTool.has(type)) return false;
-	return TOOL_KINDS.has(type) || typeof item['status'] === 'string';
+	return TOOL_KINDS.has(type) || typeof item.status === 'string';
 }
 
 function readTool(
@@ -83,7 +83,7 @@ function readTool(
 }
 
 function toolCall(item: JsonObject, id: string, type: string): AgentEvent {
-	const command = textOrNull(item['command']);
+	const command = textOrNull(item.command);
 	const script = command === null ? null : unwrapShell(command);
 	const kind = toolKind(TOOL_KINDS, type);
 	return {
@@ -98,7 +98,7 @@ function toolCall(item: JsonObject, id: string, type: string): AgentEvent {
 }
 
 function toolName(item: JsonObject, type: string): string {
-	const [server, tool] = [textOrNull(item['server']), textOrNull(item['tool'])];
+	const [server, tool] = [textOrNull(item.server), textOrNull(item.tool)];
 	return server !== null && tool !== null ? `${server}.${tool}` : type;
 }
 
@@ -107,25 +107,25 @@ function toolTitle(item: JsonObject, type: string): string {
 		return changes(item)
 			.map(({ kind, path }) => `${kind} ${path}`)
 			.join(', ');
-	const action = objectOrEmpty(item['action']);
-	const told = [item['query'], action['query'], item['path'], item['prompt']].find(
+	const action = objectOrEmpty(item.action);
+	const told = [item.query, action.query, item.path, item.prompt].find(
 		(value) => typeof value === 'string' && value !== '',
 	);
 	if (typeof told === 'string') return told;
-	const args = objectOrNull(item['arguments']);
+	const args = objectOrNull(item.arguments);
 	return args === null ? toolName(item, type) : JSON.stringify(args);
 }
 
 function changes(item: JsonObject): Array<{ path: string; kind: string }> {
-	return listOrEmpty(item['changes']).flatMap((entry) => {
+	return listOrEmpty(item.changes).flatMap((entry) => {
 		const { path, kind } = objectOrEmpty(entry);
 		return typeof path === 'string' ? [{ path, kind: textOrNull(kind) ?? 'change' }] : [];
 	});
 }
 
 function toolResult(item: JsonObject, id: string, type: string): AgentEvent {
-	const status = textOrNull(item['status']);
-	const exitCode = numberOrNull(item['exit_code']);
+	const status = textOrNull(item.status);
+	const exitCode = numberOrNull(item.exit_code);
 	const output = toolOutput(item);
 	return {
 		type: 'tool_result',
@@ -147,11 +147,11 @@ function toolOk(status: string | null, exitCode: number | null, type: string): b
 }
 
 function toolOutput(item: JsonObject): string {
-	const own = textOrNull(item['aggregated_output']);
+	const own = textOrNull(item.aggregated_output);
 	if (own !== null) return own;
-	const failure = textOrNull(item['error']) ?? textOrNull(objectOrEmpty(item['error'])['message']);
+	const failure = textOrNull(item.error) ?? textOrNull(objectOrEmpty(item.error).message);
 	if (failure !== null) return failure;
-	return listOrEmpty(objectOrEmpty(item['result'])['content'])
-		.map((part) => textOrNull(objectOrEmpty(part)['text']) ?? '')
+	return listOrEmpty(objectOrEmpty(item.result).content)
+		.map((part) => textOrNull(objectOrEmpty(part).text) ?? '')
 		.join('');
 }

@@ -30,7 +30,7 @@ export async function probeCodexLogin(env: Env): Promise<LoginState> {
 	if (provider.envKey !== null) return stateOfKey(env, provider.envKey, provider.name);
 	if (!provider.isBuiltIn && !provider.usesOpenaiLogin)
 		return state('unknown', `the provider ${provider.name} names no key`);
-	if (env['CODEX_API_KEY']) return stateOfKey(env, 'CODEX_API_KEY', provider.name);
+	if (env.CODEX_API_KEY) return stateOfKey(env, 'CODEX_API_KEY', provider.name);
 	const auth = home === null ? null : await readSmallFile(join(home, 'auth.json'));
 	if (auth === null) return stateWithoutFile(env, config ?? '');
 	return stateOfAuthFile(parseObject(auth));
@@ -53,11 +53,9 @@ function stateWithoutFile(env: Env, config: string): LoginState {
 
 function stateOfAuthFile(auth: JsonObject | null): LoginState {
 	if (auth === null) return state('unknown', 'auth.json is not readable JSON');
-	const tokens = objectOrEmpty(auth['tokens']);
+	const tokens = objectOrEmpty(auth.tokens);
 	const identity =
-		textOrNull(tokens['account_id']) ??
-		textOrNull(auth['OPENAI_API_KEY']) ??
-		textOrNull(tokens['refresh_token']);
+		textOrNull(tokens.account_id) ?? textOrNull(auth.OPENAI_API_KEY) ?? textOrNull(tokens.refresh_token);
 	if (!identity) return state('unknown', 'auth.json names no key and no account');
 	return { ...state('yes', 'auth.json holds a login'), account: accountOf(identity) };
 }

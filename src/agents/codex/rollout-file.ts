@@ -12,8 +12,8 @@ const THREAD_ID = /^[0-9A-Za-z][0-9A-Za-z-]{0,63}$/;
 
 /** `$CODEX_HOME`, else `$HOME/.codex`; null when neither is set. */
 export function codexHome(env: Readonly<Record<string, string>>): string | null {
-	if (env['CODEX_HOME']) return env['CODEX_HOME'];
-	return env['HOME'] ? join(env['HOME'], '.codex') : null;
+	if (env.CODEX_HOME) return env.CODEX_HOME;
+	return env.HOME ? join(env.HOME, '.codex') : null;
 }
 
 /** The facts of the thread's last turn; null when there is no readable record. Never throws for what it finds. */

@@ -56,26 +56,26 @@ export function parseRollout(tail: string): NativeFacts | null {
 }
 
 function readRolloutLine(part: TurnPart, line: JsonObject): TurnPart {
-	const payload = objectOrEmpty(line['payload']);
-	if (line['type'] === 'turn_context') return { ...part, model: textOrNull(payload['model']) ?? part.model };
-	if (line['type'] !== 'event_msg') return part;
-	switch (payload['type']) {
+	const payload = objectOrEmpty(line.payload);
+	if (line.type === 'turn_context') return { ...part, model: textOrNull(payload.model) ?? part.model };
+	if (line.type !== 'event_msg') return part;
+	switch (payload.type) {
 		case 'task_started':
 			return newPart(true, part.model, part.total);
 		case 'token_count':
 			return readTokenCount(part, payload);
 		case 'task_complete':
-			return { ...part, errorCode: errorCode(objectOrEmpty(payload['error'])['codex_error_info']) };
+			return { ...part, errorCode: errorCode(objectOrEmpty(payload.error).codex_error_info) };
 		default:
 			return part;
 	}
 }
 
 function readTokenCount(part: TurnPart, payload: JsonObject): TurnPart {
-	const windows = readWindows(objectOrNull(payload['rate_limits'])) ?? part.windows;
-	const info = objectOrNull(payload['info']);
-	const totalUsage = objectOrNull(info?.['total_token_usage']);
-	const lastUsage = objectOrNull(info?.['last_token_usage']);
+	const windows = readWindows(objectOrNull(payload.rate_limits)) ?? part.windows;
+	const info = objectOrNull(payload.info);
+	const totalUsage = objectOrNull(info?.total_token_usage);
+	const lastUsage = objectOrNull(info?.last_token_usage);
 	if (totalUsage === null) return { ...part, windows };
 	const total = readUsage(totalUsage);
 	if (lastUsage === null || (part.total !== null && sameTokens(part.total, total)))
@@ -88,10 +88,8 @@ function readWindows(limits: JsonObject | null): Window[] | null {
 	if (limits === null) return null;
 	return ['primary', 'secondary'].flatMap((name) => {
 		const window = objectOrEmpty(limits[name]);
-		const usedPercent = numberOrNull(window['used_percent']);
-		return usedPercent === null
-			? []
-			: [{ name, usedPercent, resetAt: secondsToEpochMs(window['resets_at']) }];
+		const usedPercent = numberOrNull(window.used_percent);
+		return usedPercent === null ? [] : [{ name, usedPercent, resetAt: secondsToEpochMs(window.resets_at) }];
 	});
 }
 
@@ -100,7 +98,7 @@ function errorCode(info: unknown): string | null {
 	if (typeof info === 'string') return info;
 	const [entry] = Object.entries(objectOrEmpty(info));
 	if (entry === undefined) return null;
-	const status = numberOrNull(objectOrEmpty(entry[1])['http_status_code']);
+	const status = numberOrNull(objectOrEmpty(entry[1]).http_status_code);
 	return status === null ? entry[0] : `${entry[0]}:${status}`;
 }
 

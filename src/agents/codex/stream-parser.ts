@@ -107,20 +107,20 @@ class CodexParser implements AgentParser {
 	}
 
 	#readEvent(value: JsonObject): AgentEvent[] {
-		const type = textOrNull(value['type']) ?? '';
+		const type = textOrNull(value.type) ?? '';
 		switch (type) {
 			case 'thread.started':
-				return this.#threadStarted(textOrNull(value['thread_id']));
+				return this.#threadStarted(textOrNull(value.thread_id));
 			case 'item.started':
 			case 'item.updated':
 			case 'item.completed':
-				return this.#item(objectOrEmpty(value['item']), type);
+				return this.#item(objectOrEmpty(value.item), type);
 			case 'error':
-				return this.#topLevelError(textOrNull(value['message']) ?? '');
+				return this.#topLevelError(textOrNull(value.message) ?? '');
 			case 'turn.completed':
-				return this.#turnCompleted(objectOrNull(value['usage']));
+				return this.#turnCompleted(objectOrNull(value.usage));
 			case 'turn.failed':
-				return this.#turnFailed(textOrNull(objectOrEmpty(value['error'])['message']) ?? '');
+				return this.#turnFailed(textOrNull(objectOrEmpty(value.error).message) ?? '');
 			default:
 				return [];
 		}

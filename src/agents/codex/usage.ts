@@ -8,14 +8,14 @@ export const ZERO_TOKENS: TokenCounts = { input: 0, output: 0, cacheRead: 0, cac
  * `reasoning_output_tokens` are inside `output_tokens` and stay there.
  */
 export function readUsage(usage: JsonObject): TokenCounts {
-	const whole = countOrNull(usage['input_tokens']);
-	const cached = countOrNull(usage['cached_input_tokens']);
+	const whole = countOrNull(usage.input_tokens);
+	const cached = countOrNull(usage.cached_input_tokens);
 	return {
 		input: whole === null ? null : Math.max(0, whole - (cached ?? 0)),
-		output: countOrNull(usage['output_tokens']),
+		output: countOrNull(usage.output_tokens),
 		cacheRead: cached,
-		cacheWrite: countOrNull(usage['cache_write_input_tokens']),
-		reasoning: countOrNull(usage['reasoning_output_tokens']),
+		cacheWrite: countOrNull(usage.cache_write_input_tokens),
+		reasoning: countOrNull(usage.reasoning_output_tokens),
 	};
 }
 
