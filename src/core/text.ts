@@ -98,7 +98,7 @@ export function createByteFilter(): ByteFilter {
 	return {
 		push(chunk) {
 			if (!isCut && isAscii(chunk)) {
-				return filter.push(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength).latin1Slice());
+				return filter.push(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength).toString('latin1'));
 			}
 			isCut = (chunk.at(-1) ?? 0) > 0x7f || (isCut && chunk.length === 0);
 			return filter.push(decoder.decode(chunk, { stream: true }));

@@ -1,0 +1,89 @@
+/** Prompts of earlier days, one JSON string a line so that a prompt of several lines stays one entry. */
+import { chmodSync, closeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { hasErrno } from '../../core/errors.ts';
+import { ensureFolder, FILE_MODE, openAppend, readIfThere, writeAll, writeAtomic } from '../../core/files.ts';
+
+/** Entries kept; the file is rewritten when it holds twice as many. */
+const MAX_ENTRIES = 1000;
+/** A longer prompt (a pasted log) is not worth keeping. */
+const MAX_ENTRY_CHARS = 100_000;
+
+export interface History {
+	/** Oldest first, without repetitions. */
+	entries(): readonly string[];
+	add(entry: string): void;
+}
+
+/** Never fails: a history that cannot be read or written is kept in memory alone. `path` null: memory alone. */
+export function openHistory(path: string | null): History {
+	let entries = path === null ? [] : load(path);
+	return {
+		entries: () => entries,
+		add(entry) {
+			if (entry.trim() === '' || entry.length > MAX_ENTRY_CHARS || entry === entries.at(-1)) return;
+			entries = withEntry(entries, entry);
+			if (path !== null) append(path, entry);
+		},
+	};
+}
+
+export function withEntry(entries: readonly string[], entry: string): string[] {
+	return [...entries.filter((known) => known !== entry), entry].slice(-MAX_ENTRIES);
+}
+
+/** Entries of a file's text; lines that are no JSON string are left out. */
+export function parseHistory(text: string): string[] {
+	const entries = new Set<string>();
+	for (const line of text.split('\n')) {
+		const entry = parseEntry(line);
+		if (entry === null) continue;
+		entries.delete(entry);
+		entries.add(entry);
+	}
+	return [...entries].slice(-MAX_ENTRIES);
+}
+
+function parseEntry(line: string): string | null {
+	try {
+		const value: unknown = JSON.parse(line);
+		return typeof value === 'string' && value !== '' ? value : null;
+	} catch {
+		return null;
+	}
+}
+
+function load(path: string): string[] {
+	return quietly([], () => {
+		const text = readIfThere(path)?.toString('utf8');
+		if (text === undefined) return [];
+		chmodSync(path, FILE_MODE);
+		const entries = parseHistory(text);
+		if (text.split('\n').length > 2 * MAX_ENTRIES) writeAtomic(path, entries.map(serialize).join(''));
+		return entries;
+	});
+}
+
+function append(path: string, entry: string): void {
+	quietly(undefined, () => {
+		ensureFolder(dirname(path));
+		const fd = openAppend(path);
+		try {
+			writeAll(fd, Buffer.from(serialize(entry)));
+		} finally {
+			closeSync(fd);
+		}
+	});
+}
+
+const serialize = (entry: string) => `${JSON.stringify(entry)}\n`;
+
+function quietly<T>(fallback: T, act: () => T): T {
+	try {
+		return act();
+	} catch (error) {
+		if (hasErrno(error, 'EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'ELOOP', 'EISDIR', 'ENOTDIR', 'EDQUOT'))
+			return fallback;
+		throw error;
+	}
+}

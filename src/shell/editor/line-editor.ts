@@ -1,0 +1,117 @@
+/** The edit line at work: bytes of the input become keys, keys become states, effects go to whoever owns the shell. */
+import type { Clock } from '../../core/clock.ts';
+import type { LiveRegion } from '../../ui/screen-writer.ts';
+import { columnsOf, cutToColumns, padToColumns } from '../../ui/text-width.ts';
+import type { Theme } from '../../ui/theme.ts';
+import { applyCompletion, type Candidate, type Complete } from './completion.ts';
+import { type EditState, EMPTY_EDIT, withText } from './edit-state.ts';
+import type { History } from './history.ts';
+import { createKeyDecoder, type Key } from './keys.ts';
+import { layoutEdit } from './layout-edit.ts';
+import { type EditEffect, reduceKey } from './reduce-key.ts';
+import type { TerminalInput } from './terminal-modes.ts';
+
+/** How long a lone ESC waits for the rest of a sequence, ms. */
+const ESCAPE_WAIT_MS = 40;
+const MENU_ROWS = 6;
+
+export interface LineEditorOptions {
+	input: TerminalInput;
+	clock: Clock;
+	theme: Theme;
+	history: History;
+	complete: Complete;
+	/** How many prompts wait (Up on an empty line takes the newest back). */
+	queued: () => number;
+	/** The state changed: draw it. */
+	onChange: () => void;
+	onEffect: (effect: EditEffect) => void;
+	/** The input ended or failed: the terminal is gone. */
+	onHangup: () => void;
+}
+
+export class LineEditor {
+	readonly #options: LineEditorOptions;
+	readonly #decoder = createKeyDecoder();
+	#state: EditState = EMPTY_EDIT;
+	#offered: readonly Candidate[] = [];
+
+	constructor(options: LineEditorOptions) {
+		this.#options = options;
+	}
+
+	get text(): string {
+		return this.#state.text;
+	}
+
+	attach(): void {
+		const { input } = this.#options;
+		input.on('data', this.#onData);
+		input.on('end', this.#options.onHangup);
+		input.on('error', this.#options.onHangup);
+		input.resume();
+	}
+
+	detach(): void {
+		const { input } = this.#options;
+		input.off('data', this.#onData);
+		input.off('end', this.#options.onHangup);
+		input.off('error', this.#options.onHangup);
+		input.pause();
+	}
+
+	setText(text: string): void {
+		this.#state = withText(this.#state, text);
+		this.#offered = [];
+		this.#options.onChange();
+	}
+
+	/** Rows of the edit line and, below it, of what Tab offers. */
+	layout(options: { label: string; columns: number; maxRows: number; placeholder?: string }): LiveRegion {
+		const { theme } = this.#options;
+		const region = layoutEdit(this.#state, { ...options, theme });
+		return { ...region, rows: [...region.rows, ...layoutMenu(this.#offered, options.columns, theme)] };
+	}
+
+	#onData = (chunk: Buffer): void => {
+		this.#press(this.#decoder.push(chunk));
+		if (this.#decoder.isWaiting) void this.#flushLater();
+	};
+
+	async #flushLater(): Promise<void> {
+		await this.#options.clock.sleep(ESCAPE_WAIT_MS);
+		if (this.#decoder.isWaiting) this.#press(this.#decoder.flush());
+	}
+
+	#press(keys: readonly Key[]): void {
+		for (const key of keys) {
+			const context = { history: this.#options.history.entries(), queued: this.#options.queued() };
+			const { state, effect } = reduceKey(this.#state, key, context);
+			this.#state = state;
+			this.#offered = [];
+			if (effect?.type === 'complete') void this.#complete();
+			else if (effect) this.#options.onEffect(effect);
+		}
+		if (keys.length > 0) this.#options.onChange();
+	}
+
+	async #complete(): Promise<void> {
+		const asked = this.#state;
+		const completion = await this.#options.complete(asked.text, asked.cursor).catch(() => null);
+		if (completion === null || this.#state !== asked) return;
+		const { state, offered } = applyCompletion(asked, completion);
+		this.#state = state;
+		this.#offered = offered;
+		this.#options.onChange();
+	}
+}
+
+function layoutMenu(offered: readonly Candidate[], columns: number, theme: Theme): string[] {
+	const shown = offered.length > MENU_ROWS ? offered.slice(0, MENU_ROWS - 1) : offered;
+	const widest = Math.max(0, ...shown.map(({ value }) => columnsOf(value)));
+	const rows = shown.map(({ value, hint }) =>
+		cutToColumns(hint ? `  ${padToColumns(value, widest)}  ${hint}` : `  ${value}`, columns - 1),
+	);
+	if (shown.length < offered.length) rows.push(`  … ${offered.length - shown.length} more`);
+	return rows.map(theme.dim);
+}

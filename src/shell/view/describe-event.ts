@@ -1,0 +1,222 @@
+/** What happened, in one line each. All text of others goes through `core/text` here; rows are broken by whoever draws. */
+import type { AgentEvent, Limit, LimitKind, PlanItem, PlanStatus, ToolKind } from '../../agents/events.ts';
+import { fromIso } from '../../core/clock.ts';
+import { safeLine } from '../../core/text.ts';
+import type { CandidateVerdict } from '../../limits/successor.ts';
+import type { RelayEvent } from '../../relay/relay-events.ts';
+import type { TurnState } from '../../sessions/turn-state.ts';
+import { formatCost, formatCount, formatDuration, formatPlural, formatReset } from '../../ui/quantities.ts';
+import type { Theme } from '../../ui/theme.ts';
+
+type Of<T extends RelayEvent['type']> = Extract<RelayEvent, { type: T }>;
+type AgentOf<T extends AgentEvent['type']> = Extract<AgentEvent, { type: T }>;
+
+/** Characters of a title, an error or a reason that are worth a line. */
+const TITLE_CHARS = 160;
+const ERROR_CHARS = 400;
+
+const VERBS: Readonly<Record<ToolKind, string>> = {
+	read: 'read',
+	edit: 'edit',
+	execute: 'run',
+	search: 'search',
+	fetch: 'fetch',
+	other: '',
+};
+
+export function describeTool(call: AgentOf<'tool_call'>, worktree: string): string {
+	const verb = VERBS[call.kind] || safeLine(call.name, 40);
+	const title = safeLine(call.title.replaceAll(`${worktree}/`, ''), TITLE_CHARS);
+	return title === '' || title === verb ? verb : `${verb} ${title}`;
+}
+
+/** `result` null: the turn ended without one. Lines: the call, and for a refused command what would allow it. */
+export function describeToolResult(
+	call: AgentOf<'tool_call'>,
+	result: AgentOf<'tool_result'> | null,
+	{
+		theme,
+		worktree,
+		tookMs,
+		allowHint,
+	}: { theme: Theme; worktree: string; tookMs: number; allowHint: AllowHint },
+): string[] {
+	const what = describeTool(call, worktree);
+	if (result === null) return [`${theme.dim('?')} ${what}${theme.dim(' · no outcome told')}`];
+	if (result.denied) {
+		const hint = call.command === null ? null : allowHint(call.command);
+		const allow = hint === null ? [] : [theme.dim(`  to allow it: ${hint}`)];
+		return [`${theme.warn('⊘')} ${what}${theme.warn(' · denied')}`, ...allow];
+	}
+	const facts = [
+		result.exitCode !== null && (result.exitCode !== 0 || call.kind === 'execute')
+			? `exit ${result.exitCode}`
+			: '',
+		result.ok === false && result.exitCode === null ? 'failed' : '',
+		tookMs >= 1000 ? formatDuration(tookMs) : '',
+	].filter((fact) => fact !== '');
+	const mark = result.ok === false ? theme.bad('✗') : result.ok === null ? theme.dim('·') : theme.good('✓');
+	return [`${mark} ${what}${theme.dim(facts.map((fact) => ` · ${fact}`).join(''))}`];
+}
+
+/** The line that would allow a refused command, or null when one line cannot. */
+export type AllowHint = (command: string) => string | null;
+
+export const slashAllowHint: AllowHint = (command) => {
+	const isOneLine = command === safeLine(command, 200);
+	return isOneLine ? `/permissions allow ${quoteArgument(command)}` : null;
+};
+
+function quoteArgument(command: string): string {
+	return command.includes('"') ? command : `"${command}"`;
+}
+
+const PLAN_MARKS: Readonly<Record<PlanStatus, string>> = { pending: '☐', in_progress: '▸', completed: '☑' };
+
+export function describePlanItem(item: PlanItem, theme: Theme): string {
+	const text = `${PLAN_MARKS[item.status]} ${safeLine(item.text, TITLE_CHARS)}`;
+	return item.status === 'completed'
+		? theme.dim(text)
+		: item.status === 'in_progress'
+			? theme.bold(text)
+			: text;
+}
+
+/** The whole plan at first, then only what changed. */
+export function describePlan(
+	before: readonly PlanItem[],
+	after: readonly PlanItem[],
+	theme: Theme,
+): string[] {
+	const known = new Map(before.map((item) => [item.text, item.status]));
+	const changed = after.filter((item) => known.get(item.text) !== item.status);
+	return changed.map((item) => describePlanItem(item, theme));
+}
+
+const RETRY_REASONS: Readonly<Record<AgentOf<'retry'>['reason'], string>> = {
+	rate: 'too many requests',
+	overloaded: 'the provider is overloaded',
+	server: 'a server error',
+	network: 'a network error',
+	auth: 'the login was not accepted',
+};
+
+export function describeRetry(event: AgentOf<'retry'>, agent: string, theme: Theme): string {
+	const count =
+		event.attempt === null
+			? ''
+			: ` ${event.attempt}${event.maxAttempts === null ? '' : `/${event.maxAttempts}`}`;
+	const wait = event.delayMs === null ? '' : ` in ${formatDuration(event.delayMs)}`;
+	return theme.warn(
+		`↻ ${agent} tries again${wait}${count === '' ? '' : ` (try${count})`}: ${RETRY_REASONS[event.reason]}`,
+	);
+}
+
+export function describeError(event: AgentOf<'error'>, theme: Theme): string {
+	return theme.bad(`! ${safeLine(event.message, ERROR_CHARS)}`);
+}
+
+const LIMIT_WORDS: Readonly<Record<LimitKind, string>> = {
+	window: 'usage limit',
+	rate: 'rate limit',
+	quota: 'quota used up',
+	billing: 'out of credit',
+	overloaded: 'provider overloaded',
+};
+
+/** `usage limit (five_hour), resets 14:30 (in 2 h 10 min)`. */
+export function describeLimit(limit: Limit, now: number): string {
+	const window = limit.window === null ? '' : ` (${safeLine(limit.window, 40)})`;
+	const about = limit.confidence === 'estimated' ? 'about ' : '';
+	const reset = limit.resetAt === null ? '' : `, resets ${about}${formatReset(limit.resetAt, now)}`;
+	return `${LIMIT_WORDS[limit.kind]}${window}${reset}`;
+}
+
+export function describeHandOver(event: Of<'handed_over'>, now: number, theme: Theme): string[] {
+	const because = event.limit ? describeLimit(event.limit, now) : HAND_OVER_REASONS[event.reason];
+	const line = `${theme.accent('→')} ${theme.bold(event.to)} goes on for ${event.from}: ${because}`;
+	return event.losses.length === 0
+		? [line]
+		: [line, theme.warn(`  ${event.to} cannot: ${safeLine(event.losses.join(', '), ERROR_CHARS)}`)];
+}
+
+const HAND_OVER_REASONS: Readonly<Record<Of<'handed_over'>['reason'], string>> = {
+	limit: 'a limit',
+	switch: 'you switched',
+	failed_successor: 'it could not start',
+};
+
+export function describeNobodyLeft(event: Of<'nobody_left'>, now: number, theme: Theme): string[] {
+	const why = event.limit ? `: ${describeLimit(event.limit, now)}` : '';
+	return [
+		theme.warn(`■ Nobody is left to go on${why}`),
+		...event.candidates.map((candidate) => theme.dim(`  ${describeCandidate(candidate)}`)),
+		event.earliestReset === null
+			? '  No reset is known; the work is saved: /retry when an agent is free.'
+			: `  The work is saved; the first agent is free ${formatReset(event.earliestReset, now)}: /retry then.`,
+	];
+}
+
+export function describeCandidate(candidate: CandidateVerdict): string {
+	return `${candidate.agent}: ${safeLine(candidate.reason, TITLE_CHARS)}`;
+}
+
+/** `claude opus · 12.3 s · 1.2k in 340 out · $0.013 · 3 files +40 -2`, led by how it ended when it did not go well. */
+export function describeFooter(state: TurnState, now: number, theme: Theme): string[] {
+	const parts = [
+		state.model === null ? state.agent : `${state.agent} ${safeLine(state.model, 40)}`,
+		state.duration_ms === null ? '' : formatDuration(state.duration_ms),
+		describeTokens(state),
+		state.cost_usd === null ? '' : formatCost(state.cost_usd, state.cost_source === 'estimated'),
+		describeFiles(state.files),
+	].filter((part) => part !== '');
+	const footer = theme.dim(parts.join(' · '));
+	const ending = describeEnding(state, now);
+	return ending === null ? [footer] : [theme[ending.tone](ending.text), footer];
+}
+
+function describeEnding(state: TurnState, now: number): { text: string; tone: 'bad' | 'warn' } | null {
+	const reason = state.stop_reason === null ? '' : ` (${safeLine(state.stop_reason, 40)})`;
+	const said = state.error === null ? '' : `: ${safeLine(state.error.message, ERROR_CHARS)}`;
+	switch (state.status) {
+		case 'completed':
+			return ORDINARY_ENDS.has(state.stop_reason) ? null : { text: `■ stopped${reason}`, tone: 'warn' };
+		case 'running':
+			return null;
+		case 'limited':
+			return { text: `■ ${state.agent} stopped: ${limitOf(state, now)}`, tone: 'warn' };
+		case 'cancelled':
+			return { text: '■ interrupted', tone: 'warn' };
+		case 'timed_out':
+			return { text: '■ timed out', tone: 'bad' };
+		case 'failed':
+			return { text: `■ failed${reason}${said}`, tone: 'bad' };
+		case 'outcome_unknown':
+			return { text: `■ outcome unknown${said}`, tone: 'bad' };
+	}
+}
+
+const ORDINARY_ENDS: ReadonlySet<string | null> = new Set([null, 'end_turn']);
+
+function limitOf({ limit }: TurnState, now: number): string {
+	if (limit === null) return 'a limit';
+	const { kind, window, confidence } = limit;
+	const source = { channel: limit.source.channel, rule: limit.source.rule, excerpt: limit.source.excerpt };
+	return describeLimit(
+		{ kind, window, confidence, source, scope: limit.scope, resetAt: fromIso(limit.reset_at) },
+		now,
+	);
+}
+
+function describeTokens({ tokens }: TurnState): string {
+	if (tokens.input === null && tokens.output === null) return '';
+	const read = (tokens.input ?? 0) + (tokens.cache_read ?? 0) + (tokens.cache_write ?? 0);
+	return `${formatCount(read)} in ${formatCount((tokens.output ?? 0) + (tokens.reasoning ?? 0))} out`;
+}
+
+export function describeFiles(files: TurnState['files']): string {
+	if (files.length === 0) return '';
+	const added = files.reduce((sum, file) => sum + (file.added ?? 0), 0);
+	const removed = files.reduce((sum, file) => sum + (file.removed ?? 0), 0);
+	return `${formatPlural(files.length, 'file')} +${added} -${removed}`;
+}

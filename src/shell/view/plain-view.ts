@@ -1,0 +1,38 @@
+/** A transcript for pipes and logs: no cursor movement, answers on one stream, everything about them on another. */
+import type { Theme } from '../../ui/theme.ts';
+import type { StreamKind, TranscriptSink } from './transcript.ts';
+
+export interface PlainStreams {
+	/** Answers. */
+	output: { write(text: string): unknown };
+	/** Tool lines, footers, notices, reasoning. May be the same stream. */
+	errorOutput: { write(text: string): unknown };
+}
+
+export function createPlainSink({ output, errorOutput }: PlainStreams, theme: Theme): TranscriptSink {
+	let open: StreamKind | null = null;
+	let atLineStart = true;
+	const streamOf = (kind: StreamKind) => (kind === 'message' ? output : errorOutput);
+	return {
+		text(kind, text) {
+			open = kind;
+			streamOf(kind).write(kind === 'message' ? text : markThought(text, atLineStart, theme));
+			atLineStart = text.endsWith('\n');
+		},
+		endText() {
+			if (open !== null && !atLineStart) streamOf(open).write('\n');
+			open = null;
+			atLineStart = true;
+		},
+		line(text) {
+			errorOutput.write(`${text}\n`);
+		},
+		status() {},
+	};
+}
+
+/** Without colour, reasoning is told apart by a bar before each line. */
+function markThought(text: string, atLineStart: boolean, theme: Theme): string {
+	if (theme.hasColor) return theme.dim(text);
+	return (atLineStart ? '| ' : '') + text.replace(/\n(?=.)/gs, '\n| ');
+}

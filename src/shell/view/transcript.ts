@@ -1,0 +1,260 @@
+/**
+ * Events of a conversation -> text and lines for a sink, the same for the live terminal and for a pipe. Keeps what one event
+ * alone cannot say (which tool a result belongs to, what the plan was) and puts one blank line between blocks of a kind.
+ */
+import type { AgentEvent, PlanItem } from '../../agents/events.ts';
+import type { Clock } from '../../core/clock.ts';
+import { createTextFilter, safeLine, type TextFilter } from '../../core/text.ts';
+import type { RelayEvent } from '../../relay/relay-events.ts';
+import { formatDuration, formatReset } from '../../ui/quantities.ts';
+import type { Theme } from '../../ui/theme.ts';
+import {
+	type AllowHint,
+	describeError,
+	describeFooter,
+	describeHandOver,
+	describeNobodyLeft,
+	describePlan,
+	describeRetry,
+	describeTool,
+	describeToolResult,
+	slashAllowHint,
+} from './describe-event.ts';
+
+export type StreamKind = 'message' | 'thought';
+
+/** Where a transcript goes. Text is safe already; lines are styled and may be longer than the terminal is wide. */
+export interface TranscriptSink {
+	/** Part of a growing text. */
+	text(kind: StreamKind, text: string): void;
+	/** The growing text is over; what follows starts on a new line. */
+	endText(): void;
+	line(text: string): void;
+	/** What is going on now; null: nothing. */
+	status(status: TurnStatus | null): void;
+}
+
+export interface TurnStatus {
+	agent: string;
+	startedAt: number;
+	/** Tools that run now, described, oldest first. */
+	tools: readonly string[];
+	/** Replaces the list above while nothing runs (`waiting for claude until 14:30`); null otherwise. */
+	waiting: string | null;
+}
+
+export interface TranscriptOptions {
+	sink: TranscriptSink;
+	theme: Theme;
+	clock: Clock;
+	/** Cut from the front of paths. */
+	worktree: string;
+	allowHint?: AllowHint;
+}
+
+type ToolCall = Extract<AgentEvent, { type: 'tool_call' }>;
+type Block = 'none' | StreamKind | 'tool' | 'line';
+
+interface OpenStream {
+	kind: StreamKind;
+	messageId: string;
+	filter: TextFilter;
+	/** Line breaks that are shown only when more text follows. */
+	heldBreaks: string;
+	isBlank: boolean;
+}
+
+export class Transcript {
+	readonly #options: TranscriptOptions;
+	readonly #tools = new Map<string, { call: ToolCall; startedAt: number }>();
+	#stream: OpenStream | null = null;
+	#block: Block = 'none';
+	#plan: readonly PlanItem[] = [];
+	#agent = '';
+	#startedAt = 0;
+
+	constructor(options: TranscriptOptions) {
+		this.#options = options;
+	}
+
+	event(event: RelayEvent): void {
+		const { theme, clock, sink } = this.#options;
+		switch (event.type) {
+			case 'session_opened':
+				break;
+			case 'turn_started':
+				this.#startTurn(event.agent);
+				break;
+			case 'agent_event':
+				this.#agentEvent(event.event);
+				break;
+			case 'turn_idle':
+				this.#lines('line', [
+					theme.warn(`! nothing from ${this.#agent} for ${formatDuration(event.idleMs)}; Ctrl+C stops it`),
+				]);
+				break;
+			case 'turn_finished':
+				this.#endTurn();
+				this.#lines('line', describeFooter(event.state, clock.now(), theme), true);
+				break;
+			case 'handed_over':
+				this.#lines('line', describeHandOver(event, clock.now(), theme));
+				break;
+			case 'nobody_left':
+				sink.status(null);
+				this.#lines('line', describeNobodyLeft(event, clock.now(), theme));
+				break;
+			case 'waiting':
+				this.#showStatus(`waiting for ${event.agent} until ${formatReset(event.until, event.now)}`);
+				break;
+			case 'utilization_warning':
+				this.#lines('line', [theme.warn(describeUtilization(event, clock.now()))]);
+				break;
+			case 'notice':
+				this.#lines('line', [describeNotice(event, theme)]);
+				break;
+			default:
+				event satisfies never;
+		}
+	}
+
+	/** Lines of the shell itself (an answer of a command, an echo), kept apart from what stands above. */
+	lines(lines: readonly string[]): void {
+		this.#lines('line', lines, true);
+	}
+
+	#agentEvent(event: AgentEvent): void {
+		const { theme } = this.#options;
+		switch (event.type) {
+			case 'agent_message_chunk':
+				this.#text('message', event.messageId, event.text);
+				break;
+			case 'agent_thought_chunk':
+				this.#text('thought', event.messageId, event.text);
+				break;
+			case 'tool_call':
+				this.#tools.set(event.id, { call: event, startedAt: this.#options.clock.monotonic() });
+				this.#showStatus(null);
+				break;
+			case 'tool_result':
+				this.#toolResult(event);
+				break;
+			case 'plan':
+				this.#lines('tool', describePlan(this.#plan, event.items, theme));
+				this.#plan = event.items;
+				break;
+			case 'retry':
+				this.#lines('line', [describeRetry(event, this.#agent, theme)]);
+				break;
+			case 'error':
+				this.#lines('line', [describeError(event, theme)]);
+				break;
+			case 'session_started':
+			case 'usage':
+			case 'limit':
+			case 'utilization':
+			case 'turn_ended':
+				// Told by the footer, by the hand-over line or by a warning.
+				break;
+			default:
+				event satisfies never;
+		}
+	}
+
+	#startTurn(agent: string): void {
+		this.#agent = agent;
+		this.#startedAt = this.#options.clock.monotonic();
+		this.#plan = [];
+		this.#showStatus(null);
+	}
+
+	#endTurn(): void {
+		this.#endTools();
+		this.#endStream();
+		this.#agent = '';
+		this.#options.sink.status(null);
+	}
+
+	#text(kind: StreamKind, messageId: string, text: string): void {
+		if (this.#stream?.kind !== kind || this.#stream.messageId !== messageId) {
+			this.#endStream();
+			this.#stream = { kind, messageId, filter: createTextFilter(), heldBreaks: '', isBlank: true };
+		}
+		this.#showText(this.#stream, this.#stream.filter.push(text));
+	}
+
+	#showText(stream: OpenStream, safe: string): void {
+		const text = stream.isBlank ? safe.replace(/^\s*\n/, '') : stream.heldBreaks + safe;
+		const body = text.trimEnd() === '' ? '' : text;
+		if (body === '') {
+			stream.heldBreaks = stream.isBlank ? stream.heldBreaks : text;
+			return;
+		}
+		if (stream.isBlank) this.#startBlock(stream.kind, true);
+		stream.isBlank = false;
+		const end = body.indexOf('\n', body.trimEnd().length);
+		stream.heldBreaks = end < 0 ? '' : body.slice(end);
+		this.#options.sink.text(stream.kind, end < 0 ? body : body.slice(0, end));
+	}
+
+	#endStream(): void {
+		const stream = this.#stream;
+		if (stream === null) return;
+		this.#showText(stream, stream.filter.end());
+		this.#stream = null;
+		if (!stream.isBlank) this.#options.sink.endText();
+	}
+
+	#toolResult(result: Extract<AgentEvent, { type: 'tool_result' }>): void {
+		const tool = this.#tools.get(result.id);
+		if (!tool) return;
+		this.#tools.delete(result.id);
+		this.#showTool(tool, result);
+		this.#showStatus(null);
+	}
+
+	#endTools(): void {
+		for (const tool of this.#tools.values()) this.#showTool(tool, null);
+		this.#tools.clear();
+	}
+
+	#showTool(
+		{ call, startedAt }: { call: ToolCall; startedAt: number },
+		result: Extract<AgentEvent, { type: 'tool_result' }> | null,
+	): void {
+		const { theme, worktree, clock, allowHint = slashAllowHint } = this.#options;
+		const tookMs = clock.monotonic() - startedAt;
+		this.#lines('tool', describeToolResult(call, result, { theme, worktree, tookMs, allowHint }));
+	}
+
+	#lines(block: Block, lines: readonly string[], isApart = false): void {
+		if (lines.length === 0) return;
+		this.#endStream();
+		this.#startBlock(block, isApart);
+		for (const line of lines) this.#options.sink.line(line);
+	}
+
+	#startBlock(block: Block, isApart: boolean): void {
+		if (this.#block !== 'none' && (isApart || this.#block !== block)) this.#options.sink.line('');
+		this.#block = block;
+	}
+
+	#showStatus(waiting: string | null): void {
+		const { sink, worktree } = this.#options;
+		const tools = [...this.#tools.values()].map(({ call }) => describeTool(call, worktree));
+		sink.status({ agent: this.#agent, startedAt: this.#startedAt, tools, waiting });
+	}
+}
+
+function describeNotice(event: Extract<RelayEvent, { type: 'notice' }>, theme: Theme): string {
+	const text = safeLine(event.text, 500);
+	return event.level === 'warning' ? theme.warn(`! ${text}`) : theme.dim(text);
+}
+
+function describeUtilization(
+	event: Extract<RelayEvent, { type: 'utilization_warning' }>,
+	now: number,
+): string {
+	const reset = event.resetAt === null ? '' : `, resets ${formatReset(event.resetAt, now)}`;
+	return `! ${event.agent}: ${Math.round(event.ratio * 100)}% of ${safeLine(event.window, 40)} used${reset}`;
+}

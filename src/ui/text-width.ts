@@ -1,0 +1,144 @@
+/** Text measured in terminal columns. Styled text (SGR sequences of our own theme) counts only what is seen. */
+import stringWidth from 'string-width';
+
+const PLAIN = /^[\x20-\x7e]*$/;
+const STYLE = /\x1b\[[\d;]*m/y;
+const CLOSE_ALL = '\x1b[0m';
+const TAB_COLUMNS = 4;
+
+const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+
+/** What a reader sees as single characters. */
+export function graphemesOf(text: string): string[] {
+	return PLAIN.test(text) ? text.split('') : Array.from(segmenter.segment(text), ({ segment }) => segment);
+}
+
+export function columnsOf(text: string): number {
+	return PLAIN.test(text) ? text.length : stringWidth(text);
+}
+
+/** Cuts plain text to at most `columns`, with `…` as its last column when something was lost. */
+export function cutToColumns(text: string, columns: number): string {
+	if (columns <= 0) return '';
+	if (columnsOf(text) <= columns) return text;
+	let cut = '';
+	let used = 0;
+	for (const grapheme of graphemesOf(text)) {
+		used += columnsOf(grapheme);
+		if (used > columns - 1) break;
+		cut += grapheme;
+	}
+	return `${cut}…`;
+}
+
+/** Fills styled or plain text with spaces to `columns`; longer text is left as it is. */
+export function padToColumns(text: string, columns: number, side: 'left' | 'right' = 'right'): string {
+	const fill = ' '.repeat(Math.max(0, columns - columnsOf(text)));
+	return side === 'right' ? text + fill : fill + text;
+}
+
+export function expandTabs(line: string): string {
+	if (!line.includes('\t')) return line;
+	let expanded = '';
+	let used = 0;
+	for (const part of line.split(/(\t)/)) {
+		const shown = part === '\t' ? ' '.repeat(TAB_COLUMNS - (used % TAB_COLUMNS)) : part;
+		expanded += shown;
+		used += columnsOf(shown);
+	}
+	return expanded;
+}
+
+export interface WrapOptions {
+	/** Columns of blanks before every row but the first. */
+	indent?: number;
+	/** False: breaks at any character (code). Default true. */
+	byWord?: boolean;
+}
+
+/** Rows of at most `columns`, each complete in itself: a style that goes on is closed at its end and opened again. */
+export function wrapToColumns(text: string, columns: number, options: WrapOptions = {}): string[] {
+	if (columnsOf(text) <= columns) return [text];
+	const indent = Math.min(options.indent ?? 0, Math.floor(columns / 2));
+	const rows: Piece[][] = [];
+	let row: Piece[] = [];
+	let used = 0;
+	for (const piece of piecesOf(text)) {
+		const room = columns - (rows.length === 0 ? 0 : indent);
+		if (used + piece.columns > room && used > 0) {
+			const rest = options.byWord === false ? [] : takeLastWord(row);
+			rows.push(row);
+			row = rest;
+			used = columnsIn(rest);
+			if (piece.text === ' ' && used === 0 && options.byWord !== false) continue;
+		}
+		row.push(piece);
+		used += piece.columns;
+	}
+	rows.push(row);
+	return joinRows(rows, ' '.repeat(indent));
+}
+
+interface Piece {
+	text: string;
+	columns: number;
+}
+
+function piecesOf(text: string): Piece[] {
+	const pieces: Piece[] = [];
+	let from = 0;
+	for (let at = text.indexOf('\x1b'); at >= 0; at = text.indexOf('\x1b', at)) {
+		pieces.push(...plainPieces(text.slice(from, at)));
+		STYLE.lastIndex = at;
+		const style = STYLE.exec(text)?.[0] ?? '\x1b';
+		pieces.push({ text: style, columns: 0 });
+		from = at + style.length;
+		at = from;
+	}
+	pieces.push(...plainPieces(text.slice(from)));
+	return pieces;
+}
+
+function plainPieces(text: string): Piece[] {
+	return graphemesOf(text).map((grapheme) => ({ text: grapheme, columns: columnsOf(grapheme) }));
+}
+
+function columnsIn(pieces: readonly Piece[]): number {
+	return pieces.reduce((sum, piece) => sum + piece.columns, 0);
+}
+
+/** Removes the unfinished word from the end of `row`, unless it is the whole row. */
+function takeLastWord(row: Piece[]): Piece[] {
+	const space = row.findLastIndex((piece) => piece.text === ' ');
+	const isIndent = space >= 0 && row.slice(0, space).every((piece) => piece.text === ' ');
+	if (space <= 0 || isIndent) return [];
+	const word = row.splice(space + 1);
+	row.pop();
+	return word;
+}
+
+function joinRows(rows: readonly Piece[][], indent: string): string[] {
+	let open = '';
+	return rows.map((row, index) => {
+		let text = (index === 0 ? '' : indent) + open;
+		for (const piece of row) {
+			text += piece.text;
+			if (piece.columns === 0 && piece.text.startsWith('\x1b[')) open = stylesAfter(open, piece.text);
+		}
+		return open === '' ? text : text + CLOSE_ALL;
+	});
+}
+
+/** chalk closes with 22 (weight), 23 (italic) and 39 (colour); 0 closes all. */
+function stylesAfter(open: string, style: string): string {
+	if (style === CLOSE_ALL) return '';
+	const closed = CLOSES[style];
+	if (closed === undefined) return open + style;
+	return open.replace(closed, '');
+}
+
+const CLOSES: Readonly<Record<string, RegExp>> = {
+	'\x1b[22m': /\x1b\[[12]m/g,
+	'\x1b[23m': /\x1b\[3m/g,
+	'\x1b[39m': /\x1b\[(?:3[0-7]|9[0-7])m/g,
+};

@@ -1,0 +1,180 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { AgentEvent } from '../../../../src/agents/events.ts';
+import type { RelayEvent } from '../../../../src/relay/relay-events.ts';
+import { createPlainSink } from '../../../../src/shell/view/plain-view.ts';
+import { Transcript } from '../../../../src/shell/view/transcript.ts';
+import { createTheme } from '../../../../src/ui/theme.ts';
+import { fakeTurnState } from '../../../helpers/fake-turn-state.ts';
+
+const NOON = new Date(2026, 2, 1, 12, 0).getTime();
+const clock = { now: () => NOON, monotonic: () => 0, sleep: () => Promise.resolve() };
+const theme = createTheme(false);
+
+function shown(...events: RelayEvent[]): string {
+	let text = '';
+	const stream = { write: (part: string) => (text += part) };
+	const sink = createPlainSink({ output: stream, errorOutput: stream }, theme);
+	const transcript = new Transcript({ sink, theme, clock, worktree: '/repo' });
+	for (const event of events) transcript.event(event);
+	return text;
+}
+
+const agent = (event: AgentEvent): RelayEvent => ({ type: 'agent_event', turn: 1, event });
+const started: RelayEvent = {
+	type: 'turn_started',
+	turn: 1,
+	agent: 'claude',
+	model: null,
+	permissions: 'edit',
+	trigger: 'user',
+	resumed: false,
+	packet: null,
+};
+const finished: RelayEvent = { type: 'turn_finished', turn: 1, state: fakeTurnState() };
+const say = (text: string, messageId = 'm1') => agent({ type: 'agent_message_chunk', messageId, text });
+const call = (id: string, title: string, rest: Partial<Extract<AgentEvent, { type: 'tool_call' }>> = {}) =>
+	agent({ type: 'tool_call', id, name: 'Bash', kind: 'execute', title, command: title, paths: [], ...rest });
+const result = (id: string, rest: Partial<Extract<AgentEvent, { type: 'tool_result' }>> = {}) =>
+	agent({
+		type: 'tool_result',
+		id,
+		ok: true,
+		denied: false,
+		exitCode: 0,
+		output: '',
+		outputBytes: 0,
+		...rest,
+	});
+
+describe('a transcript', () => {
+	it('joins the chunks of a message and keeps messages, tools and the footer apart', () => {
+		expect(
+			shown(
+				started,
+				say('I will '),
+				say('look.\n\n'),
+				call('1', 'npm test'),
+				result('1', { ok: false, exitCode: 1 }),
+				call('2', '/repo/src/a.ts', { kind: 'edit', command: null }),
+				result('2', { exitCode: null }),
+				say('Done.', 'm2'),
+				finished,
+			),
+		).toBe(
+			'I will look.\n\n✗ run npm test · exit 1\n✓ edit src/a.ts\n\nDone.\n\nclaude opus · 12.3 s · 1.2k in 340 out · $0.01 · 2 files +40 -2\n',
+		);
+	});
+
+	it('shows a refused command with the line that would allow it', () => {
+		expect(shown(started, call('1', 'npm test'), result('1', { ok: false, denied: true }))).toBe(
+			'⊘ run npm test · denied\n  to allow it: /permissions allow "npm test"\n',
+		);
+	});
+
+	it('offers no line for a command that one line cannot hold', () => {
+		expect(shown(started, call('1', 'a\nb'), result('1', { ok: false, denied: true }))).toBe(
+			'⊘ run a b · denied\n',
+		);
+	});
+
+	it('says which tools never told their outcome', () => {
+		expect(shown(started, call('1', 'sleep 9'), finished)).toMatch(/^\? run sleep 9 · no outcome told\n/);
+	});
+
+	it('shows the whole plan once, then what changed', () => {
+		const plan = (first: 'pending' | 'completed') =>
+			agent({
+				type: 'plan',
+				items: [
+					{ text: 'Read', status: first },
+					{ text: 'Write', status: 'pending' },
+				],
+			});
+		expect(shown(started, plan('pending'), plan('completed'), plan('completed'))).toBe(
+			'☐ Read\n☐ Write\n☑ Read\n',
+		);
+	});
+
+	it('tells a hand-over in one line with its reason', () => {
+		const source = { channel: 'event', rule: 'r', excerpt: '' } as const;
+		const limit = {
+			kind: 'window',
+			resetAt: NOON + 130 * 60_000,
+			window: 'five_hour',
+			scope: 'account',
+			source,
+			confidence: 'exact',
+		} as const;
+		const event: RelayEvent = {
+			type: 'handed_over',
+			from: 'claude',
+			to: 'codex',
+			reason: 'limit',
+			limit,
+			packet: 'p',
+			candidates: [],
+			losses: [],
+		};
+		expect(shown(event)).toBe(
+			'→ codex goes on for claude: usage limit (five_hour), resets 14:10 (in 2 h 10 min)\n',
+		);
+	});
+
+	it('tells who was asked and when the first is free when nobody is left', () => {
+		const candidates = [
+			{ agent: 'codex', model: null, verdict: 'not_logged_in', reason: 'not logged in', resetAt: null },
+		] as const;
+		const text = shown({
+			type: 'nobody_left',
+			limit: null,
+			earliestReset: NOON + 60_000,
+			candidates: [...candidates],
+			packet: 'p',
+		});
+		expect(text).toContain('codex: not logged in');
+		expect(text).toContain('12:01 (in 1 min)');
+	});
+
+	it('leads the footer with how a turn ended when it did not go well', () => {
+		const state = fakeTurnState({
+			status: 'failed',
+			stop_reason: 'auth',
+			error: { code: 'auth', message: 'run claude login' },
+		});
+		expect(shown({ type: 'turn_finished', turn: 1, state })).toMatch(
+			/^■ failed \(auth\): run claude login\n/,
+		);
+	});
+
+	it('marks reasoning without colour', () => {
+		expect(
+			shown(started, agent({ type: 'agent_thought_chunk', messageId: 't', text: 'hm\nwell' }), finished),
+		).toMatch(/^\| hm\n\| well\n\n/);
+	});
+
+	it('lets nothing through that a terminal could obey, wherever it comes in and however it is cut', () => {
+		const evil = '\x1b]52;c;eA==\x07\x1b[2J\u202e\r\b\x9b31mx';
+		const field = fc.constantFrom(evil, evil.slice(0, 5), '\x1b', 'plain');
+		fc.assert(
+			fc.property(field, field, field, (one, two, three) => {
+				const text = shown(
+					started,
+					say(one),
+					say(two),
+					call('1', three, { kind: 'other', name: one, command: two }),
+					result('1', { denied: true, ok: false }),
+					agent({ type: 'plan', items: [{ text: two, status: 'pending' }] }),
+					agent({ type: 'error', code: null, message: three }),
+					{ type: 'notice', level: 'warning', text: one },
+					{
+						type: 'turn_finished',
+						turn: 1,
+						state: fakeTurnState({ status: 'failed', model: two, error: { code: 'x', message: evil } }),
+					},
+				);
+				expect(text).not.toMatch(/[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e]/);
+			}),
+		);
+	});
+});

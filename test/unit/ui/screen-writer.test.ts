@@ -1,0 +1,63 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { ScreenWriter } from '../../../src/ui/screen-writer.ts';
+import { PtyScreen } from '../../helpers/pty-screen.ts';
+
+function open(columns = 20, rows = 8) {
+	const screen = new PtyScreen(columns, rows);
+	return { screen, writer: new ScreenWriter(screen) };
+}
+
+describe('the screen', () => {
+	it('prints above and keeps the live rows at the bottom', () => {
+		const { screen, writer } = open();
+		writer.draw([], { rows: ['> ty'], cursor: { row: 0, column: 4 } });
+		writer.draw(['one', 'two'], { rows: ['> typed'], cursor: { row: 0, column: 3 } });
+		expect(screen.lines()).toEqual(['one', 'two', '> typed']);
+		expect([screen.row, screen.column]).toEqual([2, 3]);
+	});
+
+	it('writes nothing when nothing changed', () => {
+		const written: string[] = [];
+		const writer = new ScreenWriter({ write: (text) => written.push(text) });
+		const region = { rows: ['a', 'b'], cursor: { row: 1, column: 1 } };
+		writer.draw([], region);
+		writer.draw([], region);
+		expect(written).toHaveLength(1);
+	});
+
+	it('leaves nothing of itself behind', () => {
+		const { screen, writer } = open();
+		writer.draw(['kept'], { rows: ['status', '> x'], cursor: { row: 1, column: 3 } });
+		writer.clear();
+		expect(screen.lines()).toEqual(['kept']);
+		expect([screen.row, screen.column]).toEqual([1, 0]);
+	});
+
+	it('shows what was printed and the last region, whatever was drawn before', () => {
+		const row = fc.string({ unit: fc.constantFrom('a', '漢', ' ', 'z'), maxLength: 9 });
+		const region = fc
+			.array(row, { minLength: 1, maxLength: 5 })
+			.chain((rows) =>
+				fc
+					.nat({ max: rows.length - 1 })
+					.map((at) => ({ rows, cursor: { row: at, column: (rows[at] ?? '').length } })),
+			);
+		const draw = fc.record({ lines: fc.array(row, { maxLength: 3 }), region });
+		fc.assert(
+			fc.property(fc.array(draw, { minLength: 1, maxLength: 12 }), (draws) => {
+				const { screen, writer } = open();
+				for (const { lines, region } of draws) writer.draw(lines, region);
+				const last = draws.at(-1);
+				const expected = [...draws.flatMap(({ lines }) => lines), ...(last?.region.rows ?? [])].map((text) =>
+					text.trimEnd(),
+				);
+				const all = screen.all();
+				const end = expected.findLastIndex((text) => text !== '') + 1;
+				expect(all).toEqual(expected.slice(0, Math.max(end, all.length)));
+				expect(screen.unknown).toEqual([]);
+				expect(screen.modes.get(7) ?? true).toBe(true);
+			}),
+		);
+	});
+});
