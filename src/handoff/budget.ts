@@ -23,10 +23,20 @@ export const byteLength = (text: string) => Buffer.byteLength(text);
 
 /** A filling under way: what is chosen so far and what it costs, to the byte. */
 export class Selection<P extends Piece> {
-	readonly #chosen = new Map<P, number>();
-	readonly #groups = new Set<string>();
-	readonly #sizes = new Map<P, number[]>();
-	used = 0;
+	readonly #chosen: Map<P, number>;
+	readonly #groups: Set<string>;
+	readonly #sizes: Map<P, number[]>;
+	readonly #sectionBytes: (section: string) => number;
+	used: number;
+
+	/** `sectionBytes`: what a section costs with its first piece. `from`: a filling to go on from; it stays as it is. */
+	constructor(sectionBytes: (section: string) => number, from?: Selection<P>) {
+		this.#sectionBytes = sectionBytes;
+		this.#chosen = new Map(from ? from.#chosen : []);
+		this.#groups = new Set(from ? from.#groups : []);
+		this.#sizes = from ? from.#sizes : new Map();
+		this.used = from ? from.used : 0;
+	}
 
 	/**
 	 * Offers pieces up to `maxBytes` more than now. What is chosen already may grow to a larger variant. `maxFirst` bounds
@@ -41,7 +51,7 @@ export class Selection<P extends Piece> {
 			const sizes = this.#sizesOf(piece);
 			const now = this.#chosen.get(piece);
 			const paid = now === undefined ? 0 : (sizes[now] ?? 0);
-			const label = piece.group && !this.#groups.has(piece.group.key) ? byteLength(piece.group.text) : 0;
+			const label = this.#firstOf(piece);
 			const best = sizes.findIndex(
 				(size, index) =>
 					(now === undefined || index < now) && size <= maxFirst && this.used + size - paid + label <= end,
@@ -49,6 +59,7 @@ export class Selection<P extends Piece> {
 			if (best < 0) continue;
 			this.used += (sizes[best] ?? 0) - paid + label;
 			this.#chosen.set(piece, best);
+			this.#groups.add(piece.section);
 			if (piece.group) this.#groups.add(piece.group.key);
 		}
 	}
@@ -63,6 +74,12 @@ export class Selection<P extends Piece> {
 
 	variantOf(piece: P): number | undefined {
 		return this.#chosen.get(piece);
+	}
+
+	/** Bytes that come with the first piece of a section or a group. */
+	#firstOf({ section, group }: P): number {
+		const label = group && !this.#groups.has(group.key) ? byteLength(group.text) : 0;
+		return label + (this.#groups.has(section) ? 0 : this.#sectionBytes(section));
 	}
 
 	#sizesOf(piece: P): number[] {

@@ -15,7 +15,15 @@ import { renderHead } from './packet-head.ts';
 import { MIN_BUDGET_BYTES, type PacketInput } from './packet-input.ts';
 import { newestPlan, planPieces } from './plan-pieces.ts';
 import { createRedactor, type Redactor } from './redact.ts';
-import { type Cut, cutOf, frameBytes, renderSection, SECTIONS } from './render-packet.ts';
+import {
+	ABSENT_BYTES,
+	type Cut,
+	cutOf,
+	frameBytes,
+	renderAbsent,
+	renderSection,
+	SECTIONS,
+} from './render-packet.ts';
 import { statementPieces } from './statement-pieces.ts';
 import { scoreStatements } from './statements.ts';
 import { readStories, type TurnStory } from './turn-story.ts';
@@ -44,26 +52,9 @@ export function buildPacket(input: PacketInput): Packet {
 	const stories = readStories(input).map((story) => cleanStory(story, redactor));
 	const words = readUserWords(input, stories, redactor.words, turnLabel(input));
 	const pieces = [...userPieces(words, budget), ...recordPieces(input, stories, words, redactor)];
-	const head = renderHead(
-		input,
-		stories,
-		input.lineage.reduce((sum, session) => sum + session.turns.length, 0),
-	);
-	const tail = renderTail(words);
-	const used = SECTIONS.filter(({ id }) => pieces.some((piece) => piece.section === id));
-	const frame =
-		byteLength(head) + byteLength(tail) + used.reduce((sum, section) => sum + frameBytes(section), 0);
-	const selection = new Selection<Piece>();
-	choose(selection, pieces, budget - frame, words);
-	const repeated = repeatWords(selection, pieces, words.entries, budget - frame - selection.used);
-	const cuts: Cut[] = [];
-	const body = used.map((section) => {
-		const own = pieces.filter((piece) => piece.section === section.id);
-		const cut = cutOf(section.id, own, selection);
-		if (cut) cuts.push(cut);
-		return renderSection(section, selection.choices(own), cut);
-	});
-	const markdown = head + body.join('') + tail + repeated;
+	const turns = input.lineage.reduce((sum, session) => sum + session.turns.length, 0);
+	const frame = { head: renderHead(input, stories, turns), tail: renderTail(words) };
+	const { selection, cuts, markdown } = fitToBudget(pieces, words, frame, budget);
 	const data = dataOf(input, budget, words, selection, pieces, cuts, redactor);
 	const nowPiece = pieces.find((piece) => piece.section === 'now');
 	return {
@@ -173,6 +164,66 @@ function choose(
 		);
 	const reserve = Math.min(bytes * REPEAT_SHARE, repeatBytes(words.entries));
 	selection.fill(pieces, bytes - selection.used - reserve);
+}
+
+interface Fitted {
+	selection: Selection<Piece>;
+	cuts: Cut[];
+	markdown: string;
+}
+
+const ROUNDS = 4;
+/** A notice may grow by these when another piece goes in. */
+const SLACK_BYTES = 30;
+
+/** Chooses and renders; then offers the bytes that notices did not need to what was left out. */
+function fitToBudget(
+	pieces: readonly Piece[],
+	words: UserWords,
+	frame: { head: string; tail: string },
+	budget: number,
+): Fitted {
+	const sections = SECTIONS.filter(({ id }) => pieces.some((piece) => piece.section === id));
+	const costs = new Map(SECTIONS.map((section) => [section.id, frameBytes(section)]));
+	const costOf = (section: string) => costs.get(section) ?? 0;
+	const room = budget - byteLength(frame.head) - byteLength(frame.tail) - ABSENT_BYTES * sections.length;
+	const first = new Selection<Piece>(costOf);
+	choose(first, pieces, room, words);
+	let fitted = renderSelection(first, pieces, words, frame, budget);
+	for (let round = 0; round < ROUNDS; round++) {
+		const spare = budget - byteLength(fitted.markdown) - SLACK_BYTES * sections.length;
+		if (fitted.cuts.length === 0 || spare <= 0) break;
+		const next = new Selection<Piece>(costOf, fitted.selection);
+		next.fill(pieces, spare);
+		if (next.used === fitted.selection.used) break;
+		const grown = renderSelection(next, pieces, words, frame, budget);
+		if (byteLength(grown.markdown) > budget) break;
+		fitted = grown;
+	}
+	return fitted;
+}
+
+function renderSelection(
+	selection: Selection<Piece>,
+	pieces: readonly Piece[],
+	words: UserWords,
+	{ head, tail }: { head: string; tail: string },
+	budget: number,
+): Fitted {
+	const cuts: Cut[] = [];
+	const absent: Cut[] = [];
+	let body = '';
+	for (const section of SECTIONS) {
+		const own = pieces.filter((piece) => piece.section === section.id);
+		const choices = selection.choices(own);
+		const cut = cutOf(section.id, own, selection);
+		if (cut) cuts.push(cut);
+		if (cut && choices.length === 0) absent.push(cut);
+		body += renderSection(section, choices, cut);
+	}
+	const text = head + body + tail + renderAbsent(absent);
+	const repeated = repeatWords(selection, pieces, words.entries, budget - byteLength(text));
+	return { selection, cuts, markdown: text + repeated };
 }
 
 const REPEAT_HEADING =

@@ -24,11 +24,14 @@ export function diffVariants(text: string): string[] {
 function readHunks(text: string): Hunk[] {
 	const hunks: Hunk[] = [];
 	for (const line of text.replace(/\n$/, '').split('\n')) {
-		if (line.startsWith('@@')) hunks.push({ head: line.replace(/^(@@[^@]*@@).*$/, '$1'), lines: [] });
+		if (line.startsWith('@@')) hunks.push({ head: headOf(line), lines: [] });
 		else hunks.at(-1)?.lines.push(line);
 	}
 	return hunks;
 }
+
+/** `@@ -3,4 +5,6 @@` as `[line 5]`: `@` means something to some agents. */
+const headOf = (line: string) => `[line ${/\+(\d+)/.exec(line)?.[1] ?? '?'}]`;
 
 const isChange = (line: string | undefined) => line !== undefined && /^[+-]/.test(line);
 

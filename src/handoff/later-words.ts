@@ -38,10 +38,24 @@ const sizeOf = (entries: readonly UserEntry[]) =>
 function echoedWords(words: readonly string[], text: string): Set<string> {
 	const found = new Set<string>();
 	for (let at = 0; at + RUN <= words.length; at++) {
-		const run = words.slice(at, at + RUN);
-		if (text.includes(` ${run.join(' ')} `)) for (const word of run) found.add(word);
+		const length = words.slice(at, at + RUN).some(isSign) ? 2 * RUN : RUN;
+		const run = words.slice(at, at + length);
+		if (run.length === length && isTelling(run) && text.includes(` ${run.join(' ')} `))
+			for (const word of run) found.add(word);
 	}
 	return found;
 }
 
-const foldWords = (text: string) => text.toLowerCase().match(/[\p{L}\p{N}_]+/gu) ?? [];
+/** A run of little words and numbers proves nothing. */
+const isTelling = (run: readonly string[]) =>
+	run.some(isSign) || run.filter((word) => /\p{L}{4}/u.test(word)).length >= 2;
+
+const isSign = (word: string) => /^[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]$/.test(word);
+
+/** Words in lower case; each sign of a script without spaces is one. */
+const foldWords = (text: string) =>
+	text
+		.toLowerCase()
+		.match(
+			/[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]|[\p{L}\p{N}_]+?(?=[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]|[^\p{L}\p{N}_]|$)/gu,
+		) ?? [];

@@ -26,7 +26,7 @@ export function renderHead(input: PacketInput, stories: readonly TurnStory[], al
 		lines.push(
 			`Records: \`${line(current.folder.replaceAll('`', ''))}/\` (${allTurns} turns${input.lineage.length > 1 ? `, ${input.lineage.length} sessions` : ''}); file names below are relative to it.`,
 		);
-	const issues = [...input.recordIssues, ...stories.flatMap((story) => story.issues)].map(line);
+	const issues = [...new Set([...input.recordIssues, ...stories.flatMap((story) => story.issues)])].map(line);
 	for (const issue of issues.slice(0, MAX_ISSUES)) lines.push(`Record not as the relay wrote it: ${issue}`);
 	if (issues.length > MAX_ISSUES) lines.push(`… and ${issues.length - MAX_ISSUES} more such records.`);
 	return `${lines.join('\n')}\n`;
@@ -56,9 +56,12 @@ function whyStopped({ reason, limit, from }: PacketInput): string {
 	switch (reason) {
 		case 'limit': {
 			if (!limit) return `${who} met a usage limit.`;
-			const window = limit.window === null ? '' : `, window ${limit.window}`;
-			const reset = limit.resetAt === null ? '' : `, until ${toIso(limit.resetAt)}`;
-			return `${who} met a limit of its provider (${limit.kind}${window}${reset}).`;
+			const what =
+				limit.window === null
+					? `a limit of its provider (${limit.kind})`
+					: `the limit of its ${limit.window} window`;
+			const reset = limit.resetAt === null ? '' : `, which ends at ${toIso(limit.resetAt)}`;
+			return `${who} met ${what}${reset}.`;
 		}
 		case 'switch':
 			return `the user chose another agent after ${who}.`;

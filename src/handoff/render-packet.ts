@@ -107,12 +107,25 @@ export function cutOf(section: string, pieces: readonly Piece[], selection: Sele
 	return cut.pieces + cut.cut === 0 || cut.bytes <= 0 ? null : cut;
 }
 
-/** The section, or an empty text when it has nothing to say and nothing was cut. */
+/** The section, or an empty text when none of its pieces is chosen (`renderAbsent` says so). */
 export function renderSection(section: Section, choices: readonly Choice[], cut: Cut | null): string {
-	if (choices.length === 0 && cut === null) return '';
+	if (choices.length === 0) return '';
 	const body = renderPieces(choices);
-	const words = section.isRecord && body !== '' ? fenceRecord(body) : body;
+	const words = section.isRecord ? fenceRecord(body) : body;
 	return titleOf(section) + words + (cut === null ? '' : cutNotice(cut, section.more));
+}
+
+/** What `renderAbsent` takes for one section, at most. */
+export const ABSENT_BYTES = 110;
+
+/** One line that names the sections of which nothing had room. */
+export function renderAbsent(cuts: readonly Cut[]): string {
+	if (cuts.length === 0) return '';
+	const names = cuts.map(({ section, pieces, bytes }) => {
+		const heading = SECTIONS.find(({ id }) => id === section)?.heading ?? section;
+		return `${heading.split(',')[0]} (${pieces}, ${bytes} bytes)`;
+	});
+	return `No room here for: ${names.join('; ')}. See turns/*-output.md.\n`;
 }
 
 function cutNotice({ pieces, cut, bytes }: Cut, more: string): string {
