@@ -14,7 +14,7 @@ export function beginTurn(meta: SessionMeta, state: TurnState, userPrompt: strin
 			...meta.agents,
 			[state.agent]: {
 				...known,
-				native_session_id: state.native_session_id ?? known?.native_session_id ?? null,
+				native_session_id: known?.native_session_id ?? null,
 				model: state.model ?? known?.model ?? null,
 				permissions: state.permissions,
 				turns: known?.turns ?? 0,
@@ -41,7 +41,7 @@ export function endTurn(meta: SessionMeta, state: TurnState, earlier: readonly T
 			...begun.agents,
 			[state.agent]: {
 				...own,
-				native_session_id: state.native_session_id ?? own?.native_session_id ?? null,
+				native_session_id: nativeSessionAfter(state, own?.native_session_id ?? null),
 				model: own?.model ?? null,
 				permissions: state.permissions,
 				turns: states.filter(({ agent }) => agent === state.agent).length,
@@ -55,6 +55,11 @@ export function endTurn(meta: SessionMeta, state: TurnState, earlier: readonly T
 				? (state.error ?? { code: state.status, message: state.stop_reason ?? state.status })
 				: null,
 	};
+}
+
+/** A conversation that the CLI no longer has is not asked for again. */
+function nativeSessionAfter(state: TurnState, known: string | null): string | null {
+	return state.stop_reason === 'unknown_session' ? null : (state.native_session_id ?? known);
 }
 
 function sumUsage(states: readonly TurnState[]): SessionMeta['usage'] {

@@ -3,10 +3,12 @@
  * mean is the adapter's, how the process is kept is the terminal's, what follows from a limit is the relay's.
  */
 import type { AgentExit, NativeFacts } from '../agents/contract.ts';
+import { withAdditions } from '../agents/environment.ts';
 import type { AgentEvent } from '../agents/events.ts';
 import { toIso } from '../core/clock.ts';
 import { RelayError } from '../core/errors.ts';
 import { createExclusive, ensureFolder, writeAtomic } from '../core/files.ts';
+import { explainWriteFailure } from '../core/write-failure.ts';
 import type { Snapshot } from '../git/contract.ts';
 import { turnFile } from '../sessions/session-paths.ts';
 import type { TurnState } from '../sessions/turn-state.ts';
@@ -18,7 +20,6 @@ import { judgeTurn } from './judge-turn.ts';
 import { readNativeFacts } from './native-facts.ts';
 import { SpaceReserve } from './record-file.ts';
 import { TurnRecorder } from './recorder.ts';
-import { asStorageError } from './storage-error.ts';
 import type { TurnControl, TurnDeps, TurnSpec } from './turn-spec.ts';
 import { TurnStop } from './turn-stop.ts';
 import { TurnWatch, type WatchVerdict } from './turn-watch.ts';
@@ -90,9 +91,9 @@ class RunningTurn {
 			this.#prepareFiles();
 		} catch (error) {
 			this.#reserve?.release();
-			throw asStorageError(error, this.#folder);
+			throw explainWriteFailure(error, this.#folder);
 		}
-		this.#before = await this.#snapshot();
+		this.#before = this.#spec.before ?? (await this.#snapshot());
 		this.#state.tree.before = this.#before?.tree ?? null;
 	}
 
@@ -323,13 +324,13 @@ class RunningTurn {
 			session.writeTurnState(state, { sync: true });
 			session.update((meta) => endTurn(meta, state, session.turns()));
 		} catch (error) {
-			if (this.#failure === null) throw asStorageError(error, this.#folder);
+			if (this.#failure === null) throw explainWriteFailure(error, this.#folder);
 		}
 	}
 
 	#failureOutcome(): Partial<TurnState> {
 		if (this.#failure === null) return {};
-		const error = asStorageError(this.#failure, this.#folder);
+		const error = explainWriteFailure(this.#failure, this.#folder);
 		const code = error instanceof RelayError ? error.code : 'internal';
 		const message = error instanceof Error ? error.message : String(error);
 		return { status: 'failed', stop_reason: 'crashed', error: { code, message } };
@@ -356,7 +357,7 @@ class RunningTurn {
 
 	#restoreIfGone(recorder: TurnRecorder): void {
 		if (!recorder.restoreIfGone()) return;
-		this.#deps.session.restore();
+		this.#deps.prepareStore();
 		this.#warn(
 			'Records of this session were removed in mid-turn (git clean?); what this turn wrote is there again.',
 		);
@@ -367,16 +368,4 @@ class RunningTurn {
 		this.#state = { ...this.#state, warnings: [...this.#state.warnings, text] };
 		this.#control.onWarning(text);
 	}
-}
-
-function withAdditions(
-	env: Readonly<Record<string, string>>,
-	additions: Readonly<Record<string, string | null>>,
-): Record<string, string> {
-	const whole: Record<string, string> = { ...env };
-	for (const [name, value] of Object.entries(additions)) {
-		if (value === null) delete whole[name];
-		else whole[name] = value;
-	}
-	return whole;
 }

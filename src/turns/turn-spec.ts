@@ -2,7 +2,7 @@ import type { AgentAdapter, TurnRequest } from '../agents/contract.ts';
 import type { AgentEvent, TokenCounts } from '../agents/events.ts';
 import type { Clock } from '../core/clock.ts';
 import type { ProcessTable } from '../core/process-table.ts';
-import type { Snapshots } from '../git/contract.ts';
+import type { Snapshot, Snapshots } from '../git/contract.ts';
 import type { OpenSession } from '../sessions/session-store.ts';
 import type { TurnState } from '../sessions/turn-state.ts';
 import type { StartAgentProcess } from '../terminal/agent-process.ts';
@@ -22,6 +22,8 @@ export interface TurnSpec {
 	packet: string | null;
 	/** Thread totals of the native session before this turn. */
 	cumulativeBefore: TokenCounts | null;
+	/** The snapshot taken when the predecessor ended, for a hand-over that follows at once. */
+	before: Snapshot | null;
 }
 
 /** The times a turn is governed by, ms. 0 = off. */
@@ -40,6 +42,8 @@ export interface TurnDeps {
 	/** null outside git. */
 	snapshots: Snapshots | null;
 	times: TurnTimes;
+	/** Makes the store's folders and ignore file again after somebody removed them. */
+	prepareStore: () => void;
 	estimateCost: (model: string | null, tokens: TokenCounts) => number | null;
 }
 

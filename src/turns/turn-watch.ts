@@ -47,12 +47,11 @@ export class TurnWatch {
 	/** The limit that patience ran out on, for a turn whose own stream never named one. */
 	impatientLimit(now: number): Limit | null {
 		const verdict = this.#patience.verdict(now);
-		return verdict !== null && 'limit' in verdict ? verdict.limit : null;
+		return verdict?.type === 'limited' ? verdict.limit : null;
 	}
 
 	#patienceVerdict(now: number): WatchVerdict {
 		const verdict = this.#patience.verdict(now);
-		if (verdict === null) return null;
-		return { stop: 'limit' in verdict ? 'limited' : 'failed' };
+		return verdict === null ? null : { stop: verdict.type };
 	}
 }

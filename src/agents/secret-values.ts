@@ -1,0 +1,18 @@
+import type { AgentAdapter } from './contract.ts';
+
+const SECRET_NAME =
+	/(?:^|_)(?:API_?KEY|KEY|TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIALS?|AUTH)(?:$|_)/i;
+/** Shorter values (a flag, a port) would be found everywhere in ordinary text. */
+const MIN_CHARS = 8;
+
+/** Values of the variables that hold secrets, by an adapter's own list or by name; longest first. */
+export function secretValues(
+	env: Readonly<Record<string, string>>,
+	adapters: readonly Pick<AgentAdapter, 'secretVariables'>[],
+): string[] {
+	const owned = new Set(adapters.flatMap(({ secretVariables }) => secretVariables));
+	const values = Object.entries(env).flatMap(([name, value]) =>
+		(owned.has(name) || SECRET_NAME.test(name)) && value.length >= MIN_CHARS ? [value] : [],
+	);
+	return [...new Set(values)].sort((a, b) => b.length - a.length);
+}

@@ -1,0 +1,64 @@
+/** The facts behind "who works next", gathered for the pure choice in `limits/successor.ts`. */
+import type { AgentAdapter, AgentId, LoginState } from '../agents/contract.ts';
+import { type CandidateFacts, chooseSuccessor, type SuccessorChoice } from '../limits/successor.ts';
+import type { AgentChoice } from './contract.ts';
+import type { RelayDeps } from './relay-deps.ts';
+
+export interface ChoiceRequest {
+	order: readonly AgentChoice[];
+	/** null when a prompt begins. */
+	current: AgentChoice | null;
+	tried: readonly AgentChoice[];
+	hopsLeft: number;
+	explicit: AgentChoice | null;
+	/** Agents whose login was refused in this conversation, by account. */
+	refusedLogins: ReadonlySet<string>;
+}
+
+export async function chooseAgent(request: ChoiceRequest, deps: RelayDeps): Promise<SuccessorChoice> {
+	const logins = await loginsOf(deps);
+	const { order, current, tried, hopsLeft, explicit } = request;
+	return chooseSuccessor({
+		order,
+		agents: deps.registry.adapters.map((adapter) => factsOf(adapter, logins, request.refusedLogins, deps)),
+		limitOf: ({ agent, model }) =>
+			deps.ledger.isLimited({ agent, account: logins.get(agent)?.account ?? 'default', model }),
+		current,
+		tried,
+		hopsLeft,
+		now: deps.clock.now(),
+		...(explicit === null ? {} : { explicit }),
+	});
+}
+
+export async function loginsOf(deps: RelayDeps): Promise<Map<AgentId, LoginState>> {
+	const states = await Promise.all(
+		deps.registry.adapters.map(async (adapter) => [adapter.id, await adapter.probeLogin(deps.env)] as const),
+	);
+	return new Map(states);
+}
+
+/** Names a login, so that a refusal is forgotten as soon as the login changes. */
+export function loginKey(agent: AgentId, login: LoginState | undefined): string {
+	return `${agent} ${login?.account ?? 'default'}`;
+}
+
+function factsOf(
+	adapter: AgentAdapter,
+	logins: ReadonlyMap<AgentId, LoginState>,
+	refusedLogins: ReadonlySet<string>,
+	deps: RelayDeps,
+): CandidateFacts {
+	const login = logins.get(adapter.id);
+	const { path, refused } = deps.findExecutable(adapter.id);
+	const isRefused = refusedLogins.has(loginKey(adapter.id, login));
+	return {
+		agent: adapter.id,
+		installed: path !== null,
+		loggedIn: isRefused ? 'no' : (login?.loggedIn ?? 'unknown'),
+		isDemo: adapter.isDemo,
+		refused: path === null ? refused : null,
+		install: adapter.install,
+		loginAdvice: login?.advice ?? adapter.title,
+	};
+}

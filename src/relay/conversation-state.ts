@@ -1,0 +1,24 @@
+import type { AgentId, PermissionPreset } from '../agents/contract.ts';
+import type { SessionMeta } from '../sessions/session-meta.ts';
+import type { OpenSession } from '../sessions/session-store.ts';
+import type { AgentChoice } from './contract.ts';
+
+/** What a conversation remembers between prompts; everything else is on disk. */
+export interface ConversationState {
+	session: OpenSession | null;
+	/** Who works now; null until the first prompt chose. */
+	active: AgentChoice | null;
+	/** The user named the active agent, so the ledger does not overrule the choice. */
+	isExplicit: boolean;
+	permissions: PermissionPreset;
+	order: readonly AgentChoice[];
+	/** Notes and `!cmd` results from before the session exists. */
+	earlyNotes: SessionMeta['notes'];
+	/** The agent that `/use` left, while no prompt went to the new one. */
+	switchedFrom: AgentId | null;
+	/** Logins that a CLI refused, as `loginKey` names them. */
+	refusedLogins: Set<string>;
+	/** Windows whose utilization warning was given. */
+	warnedWindows: Set<string>;
+	hardStop: AbortController;
+}

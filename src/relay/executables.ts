@@ -1,0 +1,62 @@
+/** Where an agent's program is. Absolute paths only; one inside a repo that is not trusted is never started. */
+import { accessSync, constants, realpathSync, statSync } from 'node:fs';
+import { delimiter, isAbsolute, join, sep } from 'node:path';
+import type { AgentAdapter } from '../agents/contract.ts';
+
+export interface FoundExecutable {
+	/** Absolute, or null when there is none that may be started. */
+	path: string | null;
+	/** Why a program that is there is not used, for people; null when nothing was passed over. */
+	refused: string | null;
+}
+
+export interface ExecutableSearch {
+	/** The value of PATH. Relative entries are dropped. */
+	searchPath: string;
+	home: string;
+	/** `agents.<id>.executable`, or null. */
+	configured: string | null;
+	/** Programs below this folder are refused; null when the repo is trusted. */
+	untrustedRoot: string | null;
+}
+
+export function findExecutable(
+	adapter: Pick<AgentAdapter, 'executables'>,
+	search: ExecutableSearch,
+): FoundExecutable {
+	let refused: string | null = null;
+	for (const path of candidates(adapter.executables, search)) {
+		if (!isProgram(path)) continue;
+		if (search.untrustedRoot !== null && liesInside(path, search.untrustedRoot)) {
+			refused ??= `${path} lies inside this repo, which is not trusted`;
+			continue;
+		}
+		return { path, refused };
+	}
+	return { path: null, refused };
+}
+
+function candidates(names: readonly string[], { searchPath, home, configured }: ExecutableSearch): string[] {
+	if (configured !== null) {
+		const path = configured.startsWith('~/') ? join(home, configured.slice(2)) : configured;
+		if (isAbsolute(path)) return [path];
+	}
+	const folders = searchPath.split(delimiter).filter((folder) => isAbsolute(folder));
+	const wanted = configured === null ? names : [configured];
+	return wanted.flatMap((name) => (isAbsolute(name) ? [name] : folders.map((folder) => join(folder, name))));
+}
+
+function isProgram(path: string): boolean {
+	try {
+		accessSync(path, constants.X_OK);
+		return statSync(path).isFile();
+	} catch {
+		return false;
+	}
+}
+
+/** By the path as found and by where its links lead. */
+function liesInside(path: string, folder: string): boolean {
+	const below = (child: string) => child === folder || child.startsWith(folder + sep);
+	return below(path) || below(realpathSync(path));
+}

@@ -1,0 +1,92 @@
+/** Gathers what a packet is built from (records, snapshots, notes), has it built and written. */
+import { relative } from 'node:path';
+import type { AgentAdapter } from '../agents/contract.ts';
+import type { Limit } from '../agents/events.ts';
+import { secretValues } from '../agents/secret-values.ts';
+import { buildPacket } from '../handoff/build-packet.ts';
+import type { Packet } from '../handoff/packet.ts';
+import type { LineageSession, PacketReason } from '../handoff/packet-input.ts';
+import { writePacket } from '../handoff/write-packet.ts';
+import type { LineageEntry } from '../sessions/lineage.ts';
+import type { OpenSession } from '../sessions/session-store.ts';
+import { readTurnRecord, type TurnRecord } from '../turns/turn-records.ts';
+import { type PlacedTurn, placedTurns } from './lineage.ts';
+import { type DiffStretch, lineageDiffs } from './lineage-diffs.ts';
+import type { RelayDeps } from './relay-deps.ts';
+
+export interface PacketRequest {
+	session: OpenSession;
+	from: AgentAdapter | null;
+	/** null: the successor is not chosen yet. */
+	to: AgentAdapter | null;
+	reason: PacketReason;
+	limit: Limit | null;
+	nowPrompt: { text: string; isInterrupted: boolean } | null;
+	/** The successor's own newest turn, for a delta packet. */
+	since: PlacedTurn | null;
+	/** The tree now, where the caller just took it; undefined: it is taken here. */
+	currentTree?: string | null;
+}
+
+export interface MadePacket {
+	/** Relative to the session folder. */
+	path: string;
+	packet: Packet;
+}
+
+export async function makePacket(request: PacketRequest, deps: RelayDeps): Promise<MadePacket> {
+	const { session, from, to, since } = request;
+	const lineage = deps.store.lineage(session.id);
+	const records = lineage.map((entry) => entry.turns.map((state) => readTurnRecord(entry.folder, state)));
+	const tree =
+		request.currentTree === undefined ? ((await deps.snapshots?.take())?.tree ?? null) : request.currentTree;
+	const packet = buildPacket({
+		lineage: lineage.map((entry, i) => lineageSession(entry, records[i] ?? [], deps)),
+		objective: session.meta.objective,
+		from: from && { id: from.id, title: from.title },
+		to: to && { id: to.id, title: to.title },
+		reason: request.reason,
+		limit: request.limit,
+		nowPrompt: request.nowPrompt,
+		...(await lineageDiffs(stretchAfter(placedTurns(lineage), since, tree), deps.snapshots)),
+		since: since && { sessionId: since.sessionId, turn: since.state.turn },
+		budgetBytes: deps.config.packet.max_bytes,
+		inert: (text) => to?.inert(text) ?? text,
+		secrets: secretValues(deps.env, deps.registry.adapters),
+		recordIssues: [
+			...lineage.flatMap(({ problems }) => problems),
+			...records.flat().flatMap(({ issues }) => issues),
+		],
+	});
+	const number = session.meta.turn_count;
+	const names = { from: from?.id ?? 'start', to: to?.id ?? 'next' };
+	const written = await writePacket(session.folder, number, names, packet);
+	return { path: written.path, packet };
+}
+
+/** All turns, or for a delta packet those after the successor's own newest one. */
+function stretchAfter(
+	turns: readonly PlacedTurn[],
+	since: PlacedTurn | null,
+	current: string | null,
+): DiffStretch {
+	const isSince = ({ sessionId, state }: PlacedTurn) =>
+		sessionId === since?.sessionId && state.turn === since.state.turn;
+	const later = since === null ? turns : turns.slice(turns.findIndex(isSince) + 1);
+	return { turns: later.map(({ state }) => state), base: since?.state.tree.after ?? null, current };
+}
+
+function lineageSession(entry: LineageEntry, turns: readonly TurnRecord[], deps: RelayDeps): LineageSession {
+	const { meta, folder } = entry;
+	return {
+		id: meta.id,
+		folder: relative(deps.repo.worktree, folder) || folder,
+		turns,
+		notes: meta.notes.map(({ kind, text, after_turn, exit_code }) => ({
+			kind,
+			text,
+			afterTurn: after_turn,
+			exitCode: exit_code ?? null,
+		})),
+	};
+}

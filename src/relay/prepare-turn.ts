@@ -1,0 +1,155 @@
+/** From "this prompt goes to this agent" to everything a turn needs: conversation to resume, packet, command facts. */
+import type { AgentAdapter, PermissionPreset } from '../agents/contract.ts';
+import { agentEnvironment } from '../agents/environment.ts';
+import type { Limit } from '../agents/events.ts';
+import { agentSettings } from '../config/defaults.ts';
+import { RelayError } from '../core/errors.ts';
+import { readIfThere } from '../core/files.ts';
+import type { Snapshot } from '../git/contract.ts';
+import { type ComposedPrompt, composePrompt } from '../handoff/build-packet.ts';
+import type { PacketReason } from '../handoff/packet-input.ts';
+import { turnFile } from '../sessions/session-paths.ts';
+import type { OpenSession } from '../sessions/session-store.ts';
+import type { TurnState } from '../sessions/turn-state.ts';
+import { cumulativeBefore } from '../turns/recover-turn.ts';
+import { tokensFromDisk } from '../turns/turn-facts.ts';
+import type { TurnSpec } from '../turns/turn-spec.ts';
+import { agentStanding, type PlacedTurn, placedTurns } from './lineage.ts';
+import { type MadePacket, makePacket } from './make-packet.ts';
+import type { RelayDeps } from './relay-deps.ts';
+
+/** What the agent is asked to do, in the user's words. */
+export interface Task {
+	text: string;
+	/** Where the words stand already, when they were sent before; null for words that go out for the first time. */
+	recordedAt: TurnState['user_prompt'];
+	/** True: an agent began on it and was cut off. */
+	isInterrupted: boolean;
+}
+
+export interface TurnPlan {
+	session: OpenSession;
+	adapter: AgentAdapter;
+	model: string | null;
+	permissions: PermissionPreset;
+	task: Task;
+	trigger: TurnState['trigger'];
+	/** Who worked before, for the packet; null when nobody did. */
+	from: AgentAdapter | null;
+	reason: PacketReason;
+	limit: Limit | null;
+	/** The snapshot of a moment ago, in a hand-over that follows at once. */
+	before: Snapshot | null;
+	/** True: the native session is known to be gone. */
+	isFresh: boolean;
+}
+
+export interface PreparedTurn {
+	spec: TurnSpec;
+	packet: MadePacket | null;
+}
+
+export async function prepareTurn(plan: TurnPlan, deps: RelayDeps): Promise<PreparedTurn> {
+	const { session, adapter, task } = plan;
+	const turns = placedTurns(deps.store.lineage(session.id));
+	const known = plan.isFresh ? null : (session.meta.agents[adapter.id]?.native_session_id ?? null);
+	const standing = agentStanding(turns, adapter.id, known);
+	const isPacketDue = standing.needsPacket || task.isInterrupted || plan.trigger === 'switch';
+	const packet =
+		isPacketDue && turns.length > 0
+			? await makePacket({ ...packetRequest(plan), since: standing.lastTurn }, deps)
+			: null;
+	const number = session.meta.turn_count + 1;
+	const sent =
+		packet === null
+			? plainPrompt(task.text)
+			: composePrompt(packet.packet, task.isInterrupted ? null : task.text);
+	return { spec: turnSpec(plan, deps, { number, sent, packet, standing }), packet };
+}
+
+function packetRequest(plan: TurnPlan) {
+	const { session, from, adapter, reason, limit, task, before } = plan;
+	return {
+		session,
+		from,
+		to: adapter,
+		reason,
+		limit,
+		nowPrompt: task.isInterrupted ? { text: task.text, isInterrupted: true } : null,
+		...(before === null ? {} : { currentTree: before.tree }),
+	};
+}
+
+function turnSpec(
+	plan: TurnPlan,
+	deps: RelayDeps,
+	made: {
+		number: number;
+		sent: ComposedPrompt;
+		packet: MadePacket | null;
+		standing: ReturnType<typeof agentStanding>;
+	},
+): TurnSpec {
+	const { adapter, task, model, permissions } = plan;
+	const { number, sent, packet, standing } = made;
+	const { path: executable, refused } = deps.findExecutable(adapter.id);
+	if (executable === null) throw notInstalled(adapter, refused);
+	const { env } = agentEnvironment(deps.env, adapter, deps.registry.adapters, {
+		session: plan.session.id,
+		turn: number,
+	});
+	const resumed = standing.nativeSessionId;
+	return {
+		adapter,
+		agentVersion: deps.knownVersion(executable),
+		executable,
+		request: {
+			nativeSessionId: resumed ?? (adapter.choosesSessionId ? deps.newNativeId() : null),
+			resume: resumed !== null,
+			model: model ?? agentSettings(deps.config, adapter.id).model,
+			permissions,
+			allowCommands: deps.config.permissions.allow_commands,
+			isTrusted: deps.isTrusted,
+			worktree: plan.session.meta.repo.worktree,
+			isGitRepo: deps.repo.kind !== 'none',
+			isRoot: deps.isRoot,
+			env,
+		},
+		prompt: sent.text,
+		userPrompt: task.recordedAt ?? (sent.words && { turn: number, ...sent.words }),
+		trigger: plan.trigger,
+		packet: packet?.path ?? null,
+		cumulativeBefore: resumed === null ? null : totalsBefore(standing.lastTurn, plan.session.turns()),
+		before: plan.before,
+	};
+}
+
+/** No sent prompt begins with `/`: the CLIs would run it as a command of their own. */
+function plainPrompt(text: string): ComposedPrompt {
+	const guard = text.startsWith('/') ? ' ' : '';
+	return { text: guard + text, words: { start: guard.length, end: guard.length + Buffer.byteLength(text) } };
+}
+
+function totalsBefore(lastTurn: PlacedTurn | null, turns: readonly TurnState[]) {
+	if (lastTurn === null) return null;
+	const { state } = lastTurn;
+	if (state.cumulative_tokens !== null) return tokensFromDisk(state.cumulative_tokens);
+	return cumulativeBefore({ ...state, turn: Number.POSITIVE_INFINITY }, turns);
+}
+
+function notInstalled(adapter: AgentAdapter, refused: string | null): RelayError {
+	return new RelayError('agent_not_installed', refused ?? `${adapter.title} is not installed.`, {
+		hint: refused ? 'Trust this repo with: agent-relay config trust' : `Install it with: ${adapter.install}`,
+	});
+}
+
+/** Reads the prompt that an earlier turn sent, verbatim: the bytes that its state points to. */
+export function recordedWords(turns: readonly PlacedTurn[], state: TurnState): string | null {
+	const range = state.user_prompt;
+	const holder = turns.findLast(
+		(turn) => turn.sessionId === state.session_id && turn.state.turn === range?.turn,
+	);
+	if (!range || !holder) return null;
+	const bytes = readIfThere(turnFile(holder.folder, range.turn, 'prompt.md'));
+	return bytes?.subarray(range.start, range.end).toString() ?? null;
+}

@@ -1,0 +1,53 @@
+import type { AgentId, PermissionPreset } from '../agents/contract.ts';
+import type { TokenCounts } from '../agents/events.ts';
+import type { AgentRegistry } from '../agents/registry.ts';
+import type { RelayConfig } from '../config/schema.ts';
+import type { Clock } from '../core/clock.ts';
+import type { ProcessTable } from '../core/process-table.ts';
+import type { RepoFacts, Snapshots } from '../git/contract.ts';
+import type { Ledger } from '../limits/ledger.ts';
+import type { SessionMeta } from '../sessions/session-meta.ts';
+import type { SessionStore } from '../sessions/session-store.ts';
+import type { StartAgentProcess } from '../terminal/agent-process.ts';
+import type { FoundExecutable } from './executables.ts';
+
+/** Everything a conversation stands on, wired in `app/create-app.ts`. */
+export interface RelayDeps {
+	clock: Clock;
+	registry: AgentRegistry;
+	config: RelayConfig;
+	/** The user's environment. */
+	env: Readonly<Record<string, string>>;
+	repo: RepoFacts;
+	isTrusted: boolean;
+	isRoot: boolean;
+	store: SessionStore;
+	prepareStore: () => void;
+	/** null outside git. */
+	snapshots: Snapshots | null;
+	processes: ProcessTable;
+	startProcess: StartAgentProcess;
+	ledger: Ledger;
+	estimateCost: (model: string | null, tokens: TokenCounts) => number | null;
+	findExecutable: (agent: AgentId) => FoundExecutable;
+	/** Cached by path and mtime; null when not known yet. Starts nothing. */
+	knownVersion: (executable: string) => string | null;
+	/** Fills the cache for later; never waited for on the path of a turn. */
+	learnVersion: (agent: AgentId, executable: string) => void;
+	newNativeId: () => string;
+	allowCommand: (command: string) => void;
+}
+
+/** What the command line settled for this conversation. */
+export interface RelayStart {
+	kind: SessionMeta['kind'];
+	/** Named by the user; null: the successor rule chooses. */
+	agent: AgentId | null;
+	model: string | null;
+	/** null: the configured preset. `full` stands only when the user said so now. */
+	permissions: PermissionPreset | null;
+	order: readonly string[] | null;
+	timeoutMs: number | null;
+	/** `SESSION/TURN` of the relay turn that started this relay, or null. */
+	parentTurn: string | null;
+}

@@ -1,0 +1,372 @@
+/**
+ * One prompt until it is answered, or nobody is left: turn, limit, ledger, successor, packet, next turn. A crash at any
+ * point leaves either the old state or a complete packet; nothing is sent twice by itself.
+ */
+
+import { lostAbilities } from '../agents/abilities.ts';
+import type { AgentAdapter, LoginState } from '../agents/contract.ts';
+import type { AgentEvent, Limit } from '../agents/events.ts';
+import { fromIso, toIso } from '../core/clock.ts';
+import type { SuccessorChoice } from '../limits/successor.ts';
+import type { CheckpointReason } from '../sessions/session-meta.ts';
+import type { OpenSession } from '../sessions/session-store.ts';
+import type { TurnState } from '../sessions/turn-state.ts';
+import { limitFromDisk } from '../turns/event-log.ts';
+import { runTurn } from '../turns/run-turn.ts';
+import { chooseAgent, loginKey, loginsOf } from './candidates.ts';
+import type { AgentChoice, SendOptions, SendResult } from './contract.ts';
+import type { ConversationState } from './conversation-state.ts';
+import { makePacket } from './make-packet.ts';
+import { prepareTurn, type Task } from './prepare-turn.ts';
+import type { RelayDeps, RelayStart } from './relay-deps.ts';
+import { waitUntil } from './wait-for-reset.ts';
+
+/** A successor that ends this fast without a word of the model never began: the packet goes to the next. */
+const FALSE_START_MS = 10_000;
+
+export class PromptRun {
+	readonly #deps: RelayDeps;
+	readonly #start: RelayStart;
+	readonly #state: ConversationState;
+	readonly #options: SendOptions;
+	readonly #session: OpenSession;
+	readonly #tried: AgentChoice[] = [];
+	#task: Task;
+	#hops = 0;
+	#hasModelOutput = false;
+
+	constructor(
+		session: OpenSession,
+		task: Task,
+		context: { deps: RelayDeps; start: RelayStart; state: ConversationState; options: SendOptions },
+	) {
+		this.#session = session;
+		this.#task = task;
+		this.#deps = context.deps;
+		this.#start = context.start;
+		this.#state = context.state;
+		this.#options = context.options;
+	}
+
+	async run(first: AgentChoice, trigger: TurnState['trigger']): Promise<SendResult> {
+		let step: Step = {
+			choice: first,
+			trigger,
+			from: this.#previousAgent(),
+			reason: 'continue',
+			limit: null,
+			after: null,
+			isFresh: false,
+		};
+		if (this.#state.switchedFrom !== null) step.reason = 'switch';
+		for (;;) {
+			const state = await this.#turn(step);
+			const next = await this.#after(step, state);
+			if (next.done) return next.result;
+			step = next.step;
+		}
+	}
+
+	/** No agent can take the prompt now: it is kept with a packet, and waited for when the user wants that. */
+	async nobodyLeft(
+		chosen: SuccessorChoice,
+		limit: Limit | null,
+		last: TurnState | null,
+	): Promise<SendResult> {
+		const reset = chosen.earliestReset;
+		const packet = await this.#checkpoint('limit', { from: this.#previousAgent(), to: null, limit, reset });
+		this.#options.onEvent({
+			type: 'nobody_left',
+			limit,
+			earliestReset: reset,
+			candidates: chosen.candidates,
+			packet,
+		});
+		const wait = this.#options.wait ?? this.#deps.config.limits.when_exhausted === 'wait';
+		const who = chosen.candidates.find(({ resetAt }) => resetAt === reset && reset !== null);
+		if (wait && who && reset !== null && (await this.#waitFor(who, reset))) {
+			this.#tried.length = 0;
+			this.#hops = 0;
+			const choice = { agent: who.agent, model: who.model };
+			const isKnown = last === null || last.status === 'limited';
+			if (isKnown) return this.run(choice, last === null ? 'user' : 'failover');
+		}
+		const outcome = 'nobody_left' as const;
+		return { outcome, state: last, sessionId: this.#session.id, limit, earliestReset: reset };
+	}
+
+	async #turn(step: Step): Promise<TurnState> {
+		const { onEvent, signal } = this.#options;
+		const adapter = this.#deps.registry.find(step.choice.agent);
+		const { spec, packet } = await prepareTurn(
+			{
+				session: this.#session,
+				adapter,
+				model: step.choice.model,
+				permissions: this.#state.permissions,
+				task: this.#task,
+				trigger: step.trigger,
+				from: step.from,
+				reason: step.reason,
+				limit: step.limit,
+				before: step.after,
+				isFresh: step.isFresh,
+			},
+			this.#deps,
+		);
+		if (packet !== null) this.#rememberPacket(packet.path, step);
+		this.#announce(step, packet?.path ?? null);
+		this.#state.active = step.choice;
+		this.#state.switchedFrom = null;
+		this.#hasModelOutput = false;
+		const turn = this.#session.meta.turn_count + 1;
+		onEvent({
+			type: 'turn_started',
+			turn,
+			agent: adapter.id,
+			model: spec.request.model,
+			permissions: spec.request.permissions,
+			trigger: step.trigger,
+			resumed: spec.request.resume,
+			packet: packet?.path ?? null,
+		});
+		this.#state.hardStop = new AbortController();
+		const state = await runTurn(spec, this.#turnDeps(), {
+			signal,
+			hardSignal: this.#state.hardStop.signal,
+			onEvent: (event) => this.#onEvent(turn, event),
+			onIdle: (idleMs) => onEvent({ type: 'turn_idle', turn, idleMs }),
+			onWarning: (text) => onEvent({ type: 'notice', level: 'warning', text }),
+		});
+		this.#deps.learnVersion(adapter.id, spec.executable);
+		this.#task = {
+			...this.#task,
+			recordedAt: state.user_prompt ?? this.#task.recordedAt,
+			isInterrupted: true,
+		};
+		this.#tried.push(step.choice);
+		onEvent({ type: 'turn_finished', turn, state });
+		if (state.status === 'completed') this.#warnOfUtilization(state);
+		return state;
+	}
+
+	async #after(step: Step, state: TurnState): Promise<NextStep> {
+		const adapter = this.#deps.registry.find(step.choice.agent);
+		const login = (await loginsOf(this.#deps)).get(adapter.id);
+		const subject = { agent: adapter.id, account: login?.account ?? 'default', model: step.choice.model };
+		switch (state.status) {
+			case 'completed':
+				this.#deps.ledger.succeeded({
+					...subject,
+					startedAt: fromIso(state.started_at) ?? this.#deps.clock.now(),
+				});
+				this.#session.update((meta) => ({ ...meta, checkpoint: null }));
+				return this.#done(state);
+			case 'limited': {
+				const limit = state.limit === null ? null : limitFromDisk(state.limit);
+				if (limit !== null) this.#deps.ledger.record({ ...subject, limit });
+				return this.#handOver(step, state, limit, 'limit');
+			}
+			default:
+				return this.#afterFailure(step, state, adapter, login);
+		}
+	}
+
+	/** Failures that say nothing about the task: a lost conversation, a refused login, a successor that never began. */
+	async #afterFailure(
+		step: Step,
+		state: TurnState,
+		adapter: AgentAdapter,
+		login: LoginState | undefined,
+	): Promise<NextStep> {
+		if (state.stop_reason === 'auth') this.#state.refusedLogins.add(loginKey(adapter.id, login));
+		if (state.stop_reason === 'unknown_session' && state.resumed && !this.#hasModelOutput) {
+			const text = `${adapter.title} no longer has this conversation; it gets the whole story in a packet instead.`;
+			this.#options.onEvent({ type: 'notice', level: 'warning', text });
+			return {
+				done: false,
+				step: { ...step, isFresh: true, from: adapter, reason: 'continue', after: null },
+			};
+		}
+		const isFalseStart =
+			state.status === 'failed' && !this.#hasModelOutput && (state.duration_ms ?? 0) < FALSE_START_MS;
+		if (step.trigger === 'failover' && isFalseStart)
+			return this.#handOver(step, state, step.limit, 'failed_successor');
+		return this.#done(state);
+	}
+
+	async #handOver(
+		step: Step,
+		state: TurnState,
+		limit: Limit | null,
+		reason: 'limit' | 'failed_successor',
+	): Promise<NextStep> {
+		const chosen = await chooseAgent(
+			{
+				order: this.#state.order,
+				current: step.choice,
+				tried: this.#tried,
+				hopsLeft: this.#deps.config.limits.max_hops - this.#hops,
+				explicit: null,
+				refusedLogins: this.#state.refusedLogins,
+			},
+			this.#deps,
+		);
+		if (chosen.choice === null) return { done: true, result: await this.nobodyLeft(chosen, limit, state) };
+		this.#hops++;
+		const from = this.#deps.registry.find(step.choice.agent);
+		return {
+			done: false,
+			step: {
+				choice: chosen.choice,
+				trigger: 'failover',
+				from: reason === 'failed_successor' ? step.from : from,
+				reason,
+				limit,
+				after: { tree: state.tree.after, skipped: [], tookMs: 0, unavailable: null },
+				isFresh: false,
+				announce: { from: step.choice.agent, candidates: chosen.candidates },
+			},
+		};
+	}
+
+	#done(state: TurnState): NextStep {
+		const limit = state.limit === null ? null : limitFromDisk(state.limit);
+		return {
+			done: true,
+			result: { outcome: state.status, state, sessionId: this.#session.id, limit, earliestReset: null },
+		};
+	}
+
+	/** Before the packet is sent: a crash from here on finds a checkpoint that `--continue` finishes. */
+	#rememberPacket(packet: string, step: Step): void {
+		const reason: CheckpointReason =
+			step.reason === 'limit' || step.reason === 'failed_successor' ? 'limit' : 'switch';
+		const at = toIso(this.#deps.clock.now());
+		const reset = step.limit?.resetAt ?? null;
+		this.#session.update((meta) => ({
+			...meta,
+			checkpoint: {
+				reason,
+				at,
+				packet,
+				next_agent: step.choice.agent,
+				reset_at: reset === null ? null : toIso(reset),
+				pending_prompt: this.#task.recordedAt === null ? this.#task.text : null,
+			},
+		}));
+	}
+
+	async #checkpoint(
+		reason: CheckpointReason,
+		about: { from: AgentAdapter | null; to: AgentAdapter | null; limit: Limit | null; reset: number | null },
+	): Promise<string> {
+		const { from, to, limit, reset } = about;
+		const nowPrompt = { text: this.#task.text, isInterrupted: this.#task.isInterrupted };
+		const made = await makePacket(
+			{ session: this.#session, from, to, reason: 'limit', limit, nowPrompt, since: null },
+			this.#deps,
+		);
+		this.#session.update((meta) => ({
+			...meta,
+			checkpoint: {
+				reason,
+				at: toIso(this.#deps.clock.now()),
+				packet: made.path,
+				next_agent: null,
+				reset_at: reset === null ? null : toIso(reset),
+				pending_prompt: this.#task.recordedAt === null ? this.#task.text : null,
+			},
+		}));
+		return made.path;
+	}
+
+	#announce(step: Step, packet: string | null): void {
+		const { announce, choice, limit, reason } = step;
+		if (!announce || packet === null || reason === 'continue') return;
+		const losses = lostAbilities(announce.from, choice.agent, this.#state.permissions);
+		const { from, candidates } = announce;
+		this.#options.onEvent({
+			type: 'handed_over',
+			from,
+			to: choice.agent,
+			reason,
+			limit,
+			packet,
+			candidates,
+			losses,
+		});
+	}
+
+	#onEvent(turn: number, event: AgentEvent): void {
+		const isOutput =
+			event.type === 'agent_message_chunk' ||
+			event.type === 'agent_thought_chunk' ||
+			event.type === 'tool_call';
+		this.#hasModelOutput ||= isOutput;
+		this.#options.onEvent({ type: 'agent_event', turn, event });
+	}
+
+	/** Once for each window and agent. */
+	#warnOfUtilization({ agent, utilization }: TurnState): void {
+		for (const { window, ratio, reset_at } of utilization) {
+			const resetAt = fromIso(reset_at);
+			const key = `${agent} ${window} ${resetAt}`;
+			if (ratio < this.#deps.config.limits.warn_at || this.#state.warnedWindows.has(key)) continue;
+			this.#state.warnedWindows.add(key);
+			this.#options.onEvent({ type: 'utilization_warning', agent, window, ratio, resetAt });
+		}
+	}
+
+	async #waitFor(who: AgentChoice, until: number): Promise<boolean> {
+		const { clock, config } = this.#deps;
+		if (until - clock.now() > config.limits.max_wait_s * 1000) {
+			const text = `The reset is later than limits.max_wait_s allows to wait (${config.limits.max_wait_s} s).`;
+			this.#options.onEvent({ type: 'notice', level: 'warning', text });
+			return false;
+		}
+		return waitUntil(until, clock, this.#options.signal, (now) => {
+			this.#options.onEvent({ type: 'waiting', agent: who.agent, until, now });
+		});
+	}
+
+	#previousAgent(): AgentAdapter | null {
+		const agent = this.#state.switchedFrom ?? this.#session.turns().at(-1)?.agent ?? null;
+		return this.#deps.registry.adapters.find(({ id }) => id === agent) ?? null;
+	}
+
+	#turnDeps() {
+		const { clock, startProcess, processes, snapshots, prepareStore, estimateCost, config } = this.#deps;
+		const { idle_s, timeout_s, linger_s } = config.turn;
+		const times = {
+			idleMs: idle_s * 1000,
+			timeoutMs: this.#start.timeoutMs ?? timeout_s * 1000,
+			lingerMs: linger_s * 1000,
+			patienceMs: config.limits.patience_s * 1000,
+		};
+		return {
+			session: this.#session,
+			clock,
+			startProcess,
+			processes,
+			snapshots,
+			prepareStore,
+			estimateCost,
+			times,
+		};
+	}
+}
+
+interface Step {
+	choice: AgentChoice;
+	trigger: TurnState['trigger'];
+	from: AgentAdapter | null;
+	reason: 'limit' | 'switch' | 'failed_successor' | 'continue';
+	limit: Limit | null;
+	after: { tree: string | null; skipped: string[]; tookMs: number; unavailable: string | null } | null;
+	isFresh: boolean;
+	/** Set for a hand-over: said once the packet is on disk. */
+	announce?: { from: string; candidates: SuccessorChoice['candidates'] };
+}
+
+type NextStep = { done: true; result: SendResult } | { done: false; step: Step };
