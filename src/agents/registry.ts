@@ -4,9 +4,10 @@
  */
 import { RelayError } from '../core/errors.ts';
 import { claudeAdapter } from './claude/adapter.ts';
+import { codexAdapter } from './codex/adapter.ts';
 import type { AgentAdapter, AgentId } from './contract.ts';
 
-export const BUILT_IN_ADAPTERS: readonly AgentAdapter[] = [claudeAdapter];
+export const BUILT_IN_ADAPTERS: readonly AgentAdapter[] = [claudeAdapter, codexAdapter];
 
 export interface AgentRegistry {
 	/** In the order they were given. */

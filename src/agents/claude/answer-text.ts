@@ -1,6 +1,7 @@
 import type { AgentEvent } from '../events.ts';
+import { type JsonObject, textOrNull } from '../json-fields.ts';
 
-export type BlockKind = 'text' | 'thinking';
+type BlockKind = 'text' | 'thinking';
 
 interface StreamedBlock {
 	/** The `messageId` its chunks were given. */
@@ -28,30 +29,55 @@ export class AnswerText {
 	#messages = 0;
 	#blocks = 0;
 	#waiting: StreamedBlock[] = [];
+	#hasText = false;
 
+	/** Whether any part of an answer was given out. */
+	get hasText(): boolean {
+		return this.#hasText;
+	}
+
+	/** What an earlier message left without its repetition will not be repeated any more. */
 	messageStarts(messageId: string | null): void {
+		this.#waiting = [];
 		this.#open(messageId ?? `message-${this.#messages + 1}`);
 	}
 
-	delta(index: number, kind: BlockKind, text: string): AgentEvent[] {
-		if (text === '') return [];
+	/** The `delta` of a `content_block_delta`. */
+	partial(index: number, delta: JsonObject): AgentEvent[] {
+		if (delta.type === 'text_delta') return this.#delta(index, 'text', textOrNull(delta.text));
+		if (delta.type === 'thinking_delta') return this.#delta(index, 'thinking', textOrNull(delta.thinking));
+		return [];
+	}
+
+	/** A whole content block of an `assistant` line. */
+	block(messageId: string | null, block: JsonObject): AgentEvent[] {
+		if (block.type === 'text') return this.#whole(messageId, 'text', textOrNull(block.text));
+		if (block.type === 'thinking') return this.#whole(messageId, 'thinking', textOrNull(block.thinking));
+		return [];
+	}
+
+	#delta(index: number, kind: BlockKind, text: string | null): AgentEvent[] {
+		if (!text) return [];
 		const block = this.#streamedBlock(index, kind);
 		block.length += text.length;
 		block.text = block.text === null || block.length > MAX_KEPT_CHARS ? null : block.text + text;
-		return [chunk(kind, block.id, text)];
+		return this.#chunk(kind, block.id, text);
 	}
 
-	whole(messageId: string | null, kind: BlockKind, text: string): AgentEvent[] {
+	#whole(messageId: string | null, kind: BlockKind, text: string | null): AgentEvent[] {
+		if (text === null) return [];
 		const id = messageId ?? this.#messageId;
-		const streamed = this.#take((block) => block.kind === kind && ownerOf(block) === id);
-		if (streamed !== null) return remainder(streamed, text);
-		const cut = this.#take(
-			(block) => block.kind === kind && ownerOf(block) !== id && isContinued(block, text),
-		);
+		const repeated = this.#take((block) => block.kind === kind && ownerOf(block) === id);
+		const streamed = repeated ?? this.#take((block) => block.kind === kind && isContinued(block, text));
 		if (id !== this.#messageId) this.#open(id);
-		if (cut !== null) return remainder(cut, text);
+		if (streamed === null) return this.#chunk(kind, this.#nextId(), text);
+		return this.#chunk(kind, streamed.id, isContinued(streamed, text) ? text.slice(streamed.length) : '');
+	}
+
+	#chunk(kind: BlockKind, messageId: string, text: string): AgentEvent[] {
 		if (text === '') return [];
-		return [chunk(kind, this.#nextId(), text)];
+		if (kind === 'text') this.#hasText = true;
+		return [{ type: kind === 'text' ? 'agent_message_chunk' : 'agent_thought_chunk', messageId, text }];
 	}
 
 	#open(messageId: string): void {
@@ -88,14 +114,4 @@ function ownerOf(block: StreamedBlock): string {
 
 function isContinued(block: StreamedBlock, text: string): boolean {
 	return block.text === null ? text.length >= block.length : text.startsWith(block.text);
-}
-
-/** What the whole block adds to its deltas: normally nothing. A block that reads otherwise is the CLI's clean-up of it. */
-function remainder(block: StreamedBlock, text: string): AgentEvent[] {
-	if (!isContinued(block, text) || text.length === block.length) return [];
-	return [chunk(block.kind, block.id, text.slice(block.length))];
-}
-
-function chunk(kind: BlockKind, messageId: string, text: string): AgentEvent {
-	return { type: kind === 'text' ? 'agent_message_chunk' : 'agent_thought_chunk', messageId, text };
 }

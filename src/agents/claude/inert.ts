@@ -7,5 +7,5 @@ const WORD_JOINER = '\u2060';
  * come. Addresses (`me@host`), versions (`pkg@1`) and `'@scope/pkg'` stay as they are.
  */
 export function inert(text: string): string {
-	return text.replace(/(?<=^|\s|[^\p{ASCII}\p{L}\p{N}])@(?!\u2060)/gu, `@${WORD_JOINER}`);
+	return text.replace(/(?<=^|\s|[^\p{ASCII}\p{L}\p{N}\u2060])@(?!\u2060)/gu, `@${WORD_JOINER}`);
 }

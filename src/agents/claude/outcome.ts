@@ -4,7 +4,7 @@ import type { Limit, StopReason, TurnOutcome } from '../events.ts';
 import { excerptLine } from '../excerpt.ts';
 import { countOrNull, type JsonObject, listOrEmpty, textOrNull } from '../json-fields.ts';
 import { limitFromResult, limitFromRetry, type Retry } from './limits.ts';
-import { judgeStderr } from './stderr-rules.ts';
+import { knownRefusal } from './stderr-rules.ts';
 
 export interface Verdict {
 	outcome: TurnOutcome;
@@ -17,6 +17,8 @@ export interface Verdict {
 export interface Seen {
 	/** A certain limit from a `rate_limit_event`. */
 	limit: Limit | null;
+	/** Whether an answer came after that limit: another model or paid usage went on. */
+	isServedSinceLimit: boolean;
 	/** The last retry that no answer followed. */
 	retry: Retry | null;
 	/** Whether the CLI ever retried a refused login. */
@@ -46,9 +48,9 @@ export function judgeResult(result: JsonObject, seen: Seen): Verdict | null {
 		case 'error_max_budget_usd':
 			return failed('max_budget', message);
 		case 'error_during_execution':
-			return judgeStderr(message) ?? failed(null, message);
+			return refused(message);
 	}
-	const limit = seen.limit ?? limitFromResult(result, seen.errorName, seen.retry);
+	const limit = standingLimit(seen) ?? limitFromResult(result, seen.errorName, seen.retry);
 	return limit === null ? failed(failureReason(result, seen), message) : limited(limit);
 }
 
@@ -66,7 +68,8 @@ export function judgeEnd(exit: AgentExit, isAbortedByResult: boolean, seen: Seen
 				? failed('auth', 'the login was refused')
 				: failed(null, 'stopped by the relay');
 	}
-	if (seen.limit !== null) return limited(seen.limit);
+	const limit = standingLimit(seen);
+	if (limit !== null) return limited(limit);
 	if (isAbortedByResult) return { outcome: 'cancelled', stopReason: 'cancelled', error: null, limit: null };
 	if (exit.exitCode === null || exit.exitCode === 0 || exit.signal !== null || isSignalCode(exit.exitCode))
 		return { outcome: 'outcome_unknown', stopReason: null, error: null, limit: null };
@@ -74,6 +77,10 @@ export function judgeEnd(exit: AgentExit, isAbortedByResult: boolean, seen: Seen
 	return (
 		judgeStderr(seen.stderr) ?? failed(null, seen.stderr || `claude ended with exit code ${exit.exitCode}`)
 	);
+}
+
+function standingLimit(seen: Seen): Limit | null {
+	return seen.isServedSinceLimit ? null : seen.limit;
 }
 
 function completed(result: JsonObject): Verdict {
@@ -88,6 +95,12 @@ function limited(limit: Limit | null): Verdict {
 function failed(reason: StopReason | null, message: string): Verdict {
 	const error = { code: reason ?? 'unknown', message: excerptLine(message) };
 	return { outcome: 'failed', stopReason: reason, error, limit: null };
+}
+
+/** By the CLI's own words, where they are known. */
+function refused(words: string): Verdict {
+	const refusal = knownRefusal(words);
+	return refusal === null ? failed(null, words) : failed(refusal.reason, refusal.sentence);
 }
 
 function isAborted(result: JsonObject): boolean {

@@ -4,17 +4,20 @@ import { type JsonObject, parseObject } from '../json-fields.ts';
 /**
  * What can be told of a line over the cap. The head of a line is read as JSON up to the string it was cut in. If the tail
  * closes that same string, the rest of the line follows it (a huge answer); else the head alone is closed, and what came
- * later is not known. null when not even the head is JSON.
+ * later is not known (`isWhole` false). null when not even the head is JSON.
  */
-export function readOversized(line: Extract<Line, { kind: 'oversized' }>): JsonObject | null {
+export function readOversized(
+	line: Extract<Line, { kind: 'oversized' }>,
+): { message: JsonObject; isWhole: boolean } | null {
 	const cut = scanHead(line.head);
 	if (cut === null) return null;
 	const kept = line.head.slice(0, cut.stringStart) + excerptString(line);
 	for (const end of quotesIn(line.tail).slice(0, 2)) {
 		const whole = parseObject(kept + line.tail.slice(end));
-		if (whole !== null) return whole;
+		if (whole !== null) return { message: whole, isWhole: true };
 	}
-	return parseObject(`${kept}"${cut.closers}`);
+	const start = parseObject(`${kept}"${cut.closers}`);
+	return start === null ? null : { message: start, isWhole: false };
 }
 
 /** Stands for the cut string's content; `"` closes it. */

@@ -14,8 +14,7 @@ import { AnswerText } from './answer-text.ts';
 import { limitFromEvent, retryFromLine, utilizationFromEvent } from './limits.ts';
 import { judgeEnd, judgeResult, type Seen, type Verdict } from './outcome.ts';
 import { readOversized } from './oversized-line.ts';
-import { PlanTracker } from './plan.ts';
-import { toolCall, toolResult } from './tools.ts';
+import { ToolTracker } from './tool-tracker.ts';
 import { RunningUsage, resultCost, resultTokens } from './usage.ts';
 
 /** Start of stderr that is kept for the judgement: the CLI's own refusals are one line. */
@@ -29,14 +28,12 @@ export class ClaudeParser implements AgentParser {
 	readonly #lines = new LineSplitter();
 	readonly #stderrText = new TextDecoder();
 	readonly #answer = new AnswerText();
-	readonly #plan: PlanTracker;
+	readonly #tools: ToolTracker;
 	readonly #running = new RunningUsage();
-	/** Names of the tools that have no result yet, by call id. */
-	readonly #openTools = new Map<string, string>();
-	readonly #refused = new Set<string>();
 	readonly #utilization = new Map<string, Utilization>();
 	readonly #seen: Seen = {
 		limit: null,
+		isServedSinceLimit: false,
 		retry: null,
 		hasAuthRetry: false,
 		errorName: null,
@@ -48,14 +45,13 @@ export class ClaudeParser implements AgentParser {
 	#model: string | null = null;
 	#tokens: TokenCounts = NO_TOKENS;
 	#costUsd: number | null = null;
-	#hasAnswer = false;
 	#isAborted = false;
 	#verdict: Verdict | null = null;
 	#corrections: ParsedTurn['toolResults'] = [];
 
 	constructor(context: ParserContext) {
 		this.#context = context;
-		this.#plan = new PlanTracker(context.planBefore ?? []);
+		this.#tools = new ToolTracker(context.planBefore ?? []);
 	}
 
 	push(chunk: Buffer): AgentEvent[] {
@@ -71,14 +67,13 @@ export class ClaudeParser implements AgentParser {
 		const last = this.#lines.end();
 		const events = last === null ? [] : this.#line(last);
 		this.#keepStderr(this.#stderrText.decode());
-		if (this.#verdict === null) {
-			const verdict = judgeEnd(exit, this.#isAborted, this.#seen);
-			events.push(...this.#conclude(verdict));
-		}
-		return { events, turn: this.#turn(this.#verdict ?? judgeEnd(exit, this.#isAborted, this.#seen)) };
+		const verdict = this.#verdict ?? judgeEnd(exit, this.#isAborted, this.#seen);
+		if (this.#verdict === null) events.push(...this.#conclude(verdict));
+		return { events, turn: this.#turn(verdict) };
 	}
 
 	#keepStderr(text: string): void {
+		if (this.#seen.stderr.length >= MAX_STDERR_CHARS) return;
 		this.#seen.stderr = (this.#seen.stderr + text).slice(0, MAX_STDERR_CHARS);
 	}
 
@@ -92,25 +87,25 @@ export class ClaudeParser implements AgentParser {
 			code: 'oversized_line',
 			message: `a line of ${line.bytes} bytes was recorded; only its start and end were read`,
 		};
-		const message = readOversized(line);
-		return message === null ? [notice] : [notice, ...this.#message(message)];
+		const read = readOversized(line);
+		return read === null ? [notice] : [notice, ...this.#message(read.message, read.isWhole)];
 	}
 
-	#message(message: JsonObject): AgentEvent[] {
-		const events = this.#dispatch(message);
+	#message(message: JsonObject, isWhole = true): AgentEvent[] {
+		const events = this.#dispatch(message, isWhole);
 		if (events !== null) this.#seen.hasStarted = true;
 		return events ?? [];
 	}
 
 	/** null for a line of an unknown type. */
-	#dispatch(message: JsonObject): AgentEvent[] | null {
+	#dispatch(message: JsonObject, isWhole: boolean): AgentEvent[] | null {
 		switch (message.type) {
 			case 'system':
 				return this.#system(message);
 			case 'assistant':
 				return this.#assistant(message);
 			case 'user':
-				return this.#user(message);
+				return this.#tools.results(message, isWhole);
 			case 'stream_event':
 				return this.#partial(message);
 			case 'rate_limit_event':
@@ -169,96 +164,58 @@ export class ClaudeParser implements AgentParser {
 		const limit = limitFromEvent(info, this.#model);
 		if (limit === null || this.#verdict !== null) return events;
 		this.#seen.limit = limit;
+		this.#seen.isServedSinceLimit = false;
 		return [...events, { type: 'limit', limit }];
 	}
 
 	#assistant(line: JsonObject): AgentEvent[] {
 		const message = objectOrEmpty(line.message);
-		const isOwn = line.parent_tool_use_id === null || line.parent_tool_use_id === undefined;
+		const isOwn = isMainThread(line);
 		const errorName = textOrNull(line.error);
 		if (isOwn) this.#noteAnswer(message, errorName);
 		return listOrEmpty(message.content).flatMap((item) => {
 			const block = objectOrEmpty(item);
-			if (block.type === 'tool_use') return this.#toolCall(block, isOwn);
-			return isOwn && errorName === null ? this.#wholeBlock(message, block) : [];
+			if (block.type === 'tool_use') return this.#tools.call(block, isOwn);
+			return isOwn && errorName === null ? this.#answer.block(textOrNull(message.id), block) : [];
 		});
 	}
 
 	/** A message that carries `error` is the CLI's own word about a failed request, not an answer. */
 	#noteAnswer(message: JsonObject, errorName: string | null): void {
 		this.#seen.errorName = errorName;
-		if (errorName === null && message.model !== '<synthetic>') this.#seen.retry = null;
+		if (errorName === null && message.model !== '<synthetic>') this.#isServed();
 	}
 
-	#wholeBlock(message: JsonObject, block: JsonObject): AgentEvent[] {
-		const id = textOrNull(message.id);
-		const text = textOrNull(block.text);
-		if (block.type === 'text' && text !== null) return this.#text(this.#answer.whole(id, 'text', text));
-		const thinking = textOrNull(block.thinking);
-		if (block.type === 'thinking' && thinking !== null) return this.#answer.whole(id, 'thinking', thinking);
-		return [];
-	}
-
-	#text(events: AgentEvent[]): AgentEvent[] {
-		if (events.length > 0) this.#hasAnswer = true;
-		return events;
-	}
-
-	#toolCall(block: JsonObject, isOwn: boolean): AgentEvent[] {
-		const call = toolCall(block);
-		if (call === null || this.#openTools.has(call.id)) return [];
-		this.#openTools.set(call.id, call.name);
-		const plan = isOwn ? this.#plan.call(call.id, call.name, objectOrEmpty(block.input)) : [];
-		return [call, ...plan];
-	}
-
-	#user(line: JsonObject): AgentEvent[] {
-		return listOrEmpty(objectOrEmpty(line.message).content).flatMap((item) => {
-			const block = objectOrEmpty(item);
-			if (block.type !== 'tool_result') return [];
-			const name = this.#openTools.get(textOrNull(block.tool_use_id) ?? '') ?? null;
-			const result = toolResult(block, line.tool_use_result, name);
-			if (result === null) return [];
-			this.#openTools.delete(result.id);
-			if (result.denied) this.#refused.add(result.id);
-			const ok = result.ok === true;
-			return [result, ...this.#plan.result(result.id, ok, result.output, line.tool_use_result)];
-		});
+	/** The model answers: what was refused or retried before is over. */
+	#isServed(): void {
+		this.#seen.retry = null;
+		this.#seen.isServedSinceLimit = true;
 	}
 
 	#partial(line: JsonObject): AgentEvent[] {
 		const event = objectOrEmpty(line.event);
-		const isOwn = line.parent_tool_use_id === null || line.parent_tool_use_id === undefined;
+		const isOwn = isMainThread(line);
+		const speaker = textOrNull(line.parent_tool_use_id) ?? '';
 		switch (event.type) {
 			case 'message_start': {
 				const message = objectOrEmpty(event.message);
-				this.#running.messageStarts(objectOrEmpty(message.usage));
+				this.#running.messageStarts(speaker, objectOrEmpty(message.usage));
 				if (isOwn) this.#answer.messageStarts(textOrNull(message.id));
-				this.#seen.retry = null;
+				if (isOwn) this.#isServed();
 				return [];
 			}
 			case 'content_block_delta':
-				return isOwn ? this.#delta(countOrNull(event.index) ?? 0, objectOrEmpty(event.delta)) : [];
+				return isOwn ? this.#answer.partial(countOrNull(event.index) ?? 0, objectOrEmpty(event.delta)) : [];
 			case 'message_delta': {
 				const usage = objectOrNull(event.usage);
 				if (usage === null || this.#verdict !== null) return [];
-				this.#running.messageGrows(usage);
+				this.#running.messageGrows(speaker, usage);
 				this.#tokens = this.#running.total();
 				return [{ type: 'usage', scope: 'turn', tokens: this.#tokens, costUsd: null }];
 			}
 			default:
 				return [];
 		}
-	}
-
-	#delta(index: number, delta: JsonObject): AgentEvent[] {
-		const text = textOrNull(delta.text);
-		if (delta.type === 'text_delta' && text !== null)
-			return this.#text(this.#answer.delta(index, 'text', text));
-		const thinking = textOrNull(delta.thinking);
-		if (delta.type === 'thinking_delta' && thinking !== null)
-			return this.#answer.delta(index, 'thinking', thinking);
-		return [];
 	}
 
 	/**
@@ -277,7 +234,7 @@ export class ClaudeParser implements AgentParser {
 			costUsd: this.#costUsd,
 		};
 		if (!isFirst) return [usage];
-		this.#noteRefusals(result);
+		this.#corrections = this.#tools.corrections(result);
 		if (verdict === null) {
 			this.#isAborted = true;
 			return [usage];
@@ -296,16 +253,8 @@ export class ClaudeParser implements AgentParser {
 	/** Local commands answer in the result line alone. */
 	#answerInResult(result: JsonObject, verdict: Verdict): AgentEvent[] {
 		const text = textOrNull(result.result);
-		if (verdict.outcome !== 'completed' || this.#hasAnswer || !text) return [];
+		if (verdict.outcome !== 'completed' || this.#answer.hasText || !text) return [];
 		return [{ type: 'agent_message_chunk', messageId: 'result', text }];
-	}
-
-	#noteRefusals(result: JsonObject): void {
-		const ids = listOrEmpty(result.permission_denials)
-			.map((item) => textOrNull(objectOrEmpty(item).tool_use_id))
-			.filter((id) => id !== null && !this.#refused.has(id));
-		for (const id of new Set(ids))
-			if (id !== null) this.#corrections.push({ id, ok: false, exitCode: null, denied: true });
 	}
 
 	#conclude(verdict: Verdict): AgentEvent[] {
@@ -330,4 +279,9 @@ export class ClaudeParser implements AgentParser {
 			utilization: [...this.#utilization.values()],
 		};
 	}
+}
+
+/** False for the lines of a sub-agent. */
+function isMainThread(line: JsonObject): boolean {
+	return line.parent_tool_use_id === null || line.parent_tool_use_id === undefined;
 }

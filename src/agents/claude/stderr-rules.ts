@@ -1,6 +1,5 @@
 import type { StopReason } from '../events.ts';
 import { excerptLine } from '../excerpt.ts';
-import type { Verdict } from './outcome.ts';
 
 /**
  * The CLI's own one-line refusals (2.1.197), each whole from the start of its line. They are read only when the CLI gave
@@ -19,18 +18,12 @@ const SENTENCES: ReadonlyArray<readonly [RegExp, StopReason]> = [
 	[/^(?:Error: )?Invalid API key(?: ·|\.|$)/m, 'auth'],
 ];
 
-/** The failure a refusal names, or null for a sentence nobody knows. */
-export function judgeStderr(text: string): Verdict | null {
-	for (const [sentence, reason] of SENTENCES) {
-		const found = sentence.exec(text);
-		if (found === null) continue;
-		const line = text.slice(found.index).split('\n', 1)[0] ?? '';
-		return {
-			outcome: 'failed',
-			stopReason: reason,
-			error: { code: reason, message: excerptLine(line) },
-			limit: null,
-		};
+/** The reason and the sentence of a refusal, or null for a text nobody knows. */
+export function knownRefusal(text: string): { reason: StopReason; sentence: string } | null {
+	for (const [pattern, reason] of SENTENCES) {
+		const found = pattern.exec(text);
+		if (found !== null)
+			return { reason, sentence: excerptLine(text.slice(found.index).split('\n', 1)[0] ?? '') };
 	}
 	return null;
 }

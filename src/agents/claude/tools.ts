@@ -57,26 +57,33 @@ function title(name: string, input: JsonObject): string {
 	return excerptLine(told ?? name);
 }
 
+export interface ResultContext {
+	/** The line's `tool_use_result`. */
+	extras: unknown;
+	/** Of the call this answers, where known. */
+	toolName: string | null;
+	/** False when the line's end was cut away, and with it perhaps the word that the call failed. */
+	isWhole: boolean;
+}
+
 /**
- * A `tool_result` block as an event. `extras` is the line's `tool_use_result`; `toolName` the name of its call, where
- * known. A shell's exit code is told only as text, on the first line and only when it failed.
+ * A `tool_result` block as an event; no `is_error` means it went well. A shell's exit code is told only as text, on the
+ * first line and only when it failed.
  */
 export function toolResult(
 	block: JsonObject,
-	extras: unknown,
-	toolName: string | null,
+	{ extras, toolName, isWhole }: ResultContext,
 ): Extract<AgentEvent, { type: 'tool_result' }> | null {
 	const id = textOrNull(block.tool_use_id);
 	if (id === null) return null;
 	const output = outputText(block.content);
-	const ok = block.is_error !== true;
-	const isShell = toolName === 'Bash';
+	const ok = block.is_error === true ? false : isWhole ? true : null;
 	return {
 		type: 'tool_result',
 		id,
 		ok,
-		denied: !ok && isRefusal(output),
-		exitCode: isShell ? shellExitCode(ok, output, objectOrEmpty(extras)) : null,
+		denied: ok === false && isRefusal(output),
+		exitCode: toolName === 'Bash' && ok !== null ? shellExitCode(ok, output, objectOrEmpty(extras)) : null,
 		output: excerptOutput(output),
 		outputBytes: Buffer.byteLength(output),
 	};
@@ -119,7 +126,8 @@ const REFUSALS = [
 	/^This Bash command contains multiple operations\. The following parts? requires? approval/,
 	/^Permission to (?:use|read|edit|write) .{1,4000} (?:has been|is) denied/s,
 	/^PreToolUse:\S+ hook (?:error|denied)/,
-	/^The user doesn't want to proceed with this tool use/,
+	/^Contains (?:command|process)_substitution$/,
+	/^.{1,4000} was blocked\. For security, Claude Code may only /s,
 	/^(?:<tool_use_error>)?(?:Error: )?No such tool available: \S+ \S+ exists but is not enabled/,
 ];
 

@@ -9,12 +9,13 @@ export function resultTokens(result: JsonObject): TokenCounts {
 	const byModel = objectOrNull(result.modelUsage);
 	if (byModel === null) return apiTokens(objectOrEmpty(result.usage));
 	const models = Object.values(byModel).map(objectOrEmpty);
-	const sum = (field: string) => models.reduce((total, model) => total + (countOrNull(model[field]) ?? 0), 0);
+	const total = (field: string) =>
+		models.reduce((known, model) => known + (countOrNull(model[field]) ?? 0), 0);
 	return {
-		input: sum('inputTokens'),
-		output: sum('outputTokens'),
-		cacheRead: sum('cacheReadInputTokens'),
-		cacheWrite: sum('cacheCreationInputTokens'),
+		input: total('inputTokens'),
+		output: total('outputTokens'),
+		cacheRead: total('cacheReadInputTokens'),
+		cacheWrite: total('cacheCreationInputTokens'),
 		reasoning: null,
 	};
 }
@@ -36,37 +37,47 @@ function apiTokens(usage: JsonObject): TokenCounts {
 
 /**
  * Adds up what the requests of a turn used while it runs, from partial messages: `message_start` tells the input,
- * `message_delta` the output so far. This is all that is known of a turn that is stopped before its result line.
+ * `message_delta` the output so far. This is all that is known of a turn that is stopped before its result line. Sub-agents
+ * (`speaker` = the id of their call) answer at the same time as the agent itself.
  */
 export class RunningUsage {
 	#done: TokenCounts = NO_TOKENS;
-	#current: TokenCounts = NO_TOKENS;
+	readonly #open = new Map<string, TokenCounts>();
 
-	messageStarts(usage: JsonObject): void {
-		this.#done = this.total();
-		this.#current = apiTokens(usage);
+	messageStarts(speaker: string, usage: JsonObject): void {
+		this.#done = sum([this.#done, this.#open.get(speaker) ?? NO_TOKENS]);
+		this.#open.delete(speaker);
+		if (this.#open.size < MAX_SPEAKERS) this.#open.set(speaker, apiTokens(usage));
 	}
 
-	messageGrows(usage: JsonObject): void {
+	messageGrows(speaker: string, usage: JsonObject): void {
+		const known = this.#open.get(speaker);
+		if (known === undefined) return;
 		const told = apiTokens(usage);
-		this.#current = {
-			input: told.input ?? this.#current.input,
-			output: told.output ?? this.#current.output,
-			cacheRead: told.cacheRead ?? this.#current.cacheRead,
-			cacheWrite: told.cacheWrite ?? this.#current.cacheWrite,
+		this.#open.set(speaker, {
+			input: told.input ?? known.input,
+			output: told.output ?? known.output,
+			cacheRead: told.cacheRead ?? known.cacheRead,
+			cacheWrite: told.cacheWrite ?? known.cacheWrite,
 			reasoning: null,
-		};
+		});
 	}
 
 	total(): TokenCounts {
-		return {
-			input: add(this.#done.input, this.#current.input),
-			output: add(this.#done.output, this.#current.output),
-			cacheRead: add(this.#done.cacheRead, this.#current.cacheRead),
-			cacheWrite: add(this.#done.cacheWrite, this.#current.cacheWrite),
-			reasoning: null,
-		};
+		return sum([this.#done, ...this.#open.values()]);
 	}
+}
+
+const MAX_SPEAKERS = 100;
+
+function sum(all: readonly TokenCounts[]): TokenCounts {
+	return all.reduce((total, one) => ({
+		input: add(total.input, one.input),
+		output: add(total.output, one.output),
+		cacheRead: add(total.cacheRead, one.cacheRead),
+		cacheWrite: add(total.cacheWrite, one.cacheWrite),
+		reasoning: null,
+	}));
 }
 
 function add(a: number | null, b: number | null): number | null {

@@ -1,0 +1,53 @@
+import type { ParsedTurn } from '../contract.ts';
+import type { AgentEvent, PlanItem } from '../events.ts';
+import { type JsonObject, listOrEmpty, objectOrEmpty, textOrNull } from '../json-fields.ts';
+import { PlanTracker } from './plan.ts';
+import { toolCall, toolResult } from './tools.ts';
+
+/** Calls without a result that are remembered; a turn has a handful, only a broken stream has more. */
+const MAX_OPEN = 10_000;
+
+/** Pairs tool calls with their results, the agent's own and its sub-agents', and follows the agent's own plan. */
+export class ToolTracker {
+	readonly #plan: PlanTracker;
+	/** Names by call id. */
+	readonly #open = new Map<string, string>();
+	readonly #denied = new Set<string>();
+
+	constructor(planBefore: readonly PlanItem[]) {
+		this.#plan = new PlanTracker(planBefore);
+	}
+
+	call(block: JsonObject, isOwn: boolean): AgentEvent[] {
+		const call = toolCall(block);
+		if (call === null || this.#open.has(call.id)) return [];
+		if (this.#open.size < MAX_OPEN) this.#open.set(call.id, call.name);
+		const plan = isOwn ? this.#plan.call(call.id, call.name, objectOrEmpty(block.input)) : [];
+		return [call, ...plan];
+	}
+
+	/** The results in a `user` line; its text (a sub-agent's prompt, an interrupt) is nobody's answer. */
+	results(line: JsonObject, isWhole: boolean): AgentEvent[] {
+		return listOrEmpty(objectOrEmpty(line.message).content).flatMap((item) => {
+			const block = objectOrEmpty(item);
+			if (block.type !== 'tool_result') return [];
+			const name = this.#open.get(textOrNull(block.tool_use_id) ?? '') ?? null;
+			const result = toolResult(block, { extras: line.tool_use_result, toolName: name, isWhole });
+			if (result === null) return [];
+			this.#open.delete(result.id);
+			if (result.denied && this.#denied.size < MAX_OPEN) this.#denied.add(result.id);
+			const plan = this.#plan.result(result.id, result.ok === true, result.output, line.tool_use_result);
+			return [result, ...plan];
+		});
+	}
+
+	/** Calls that `permission_denials` of the result line names and whose own result did not read as a refusal. */
+	corrections(result: JsonObject): ParsedTurn['toolResults'] {
+		const ids = listOrEmpty(result.permission_denials)
+			.map((item) => textOrNull(objectOrEmpty(item).tool_use_id))
+			.filter((id) => id !== null);
+		return [...new Set(ids)]
+			.filter((id) => !this.#denied.has(id))
+			.map((id) => ({ id, ok: false, exitCode: null, denied: true }));
+	}
+}

@@ -1,0 +1,86 @@
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { probeLogin } from '../../../src/agents/claude/login.ts';
+
+let home = '';
+beforeEach(() => {
+	home = mkdtempSync(join(tmpdir(), 'claude-login-'));
+});
+afterEach(() => rmSync(home, { recursive: true, force: true }));
+
+function put(path: string, content: unknown): void {
+	const file = join(home, path);
+	mkdirSync(dirname(file), { recursive: true });
+	writeFileSync(file, typeof content === 'string' ? content : JSON.stringify(content));
+}
+const probe = (env: Record<string, string> = {}, platform: NodeJS.Platform = 'linux') =>
+	probeLogin({ HOME: home, ...env }, platform);
+
+describe('the login of claude', () => {
+	it('is no without any key or file, and says how to log in', async () => {
+		expect(await probe()).toMatchObject({ loggedIn: 'no', account: 'default', advice: 'claude auth login' });
+	});
+
+	it('may be in the keychain on macOS', async () => {
+		expect(await probe({}, 'darwin')).toMatchObject({ loggedIn: 'unknown' });
+	});
+
+	it.each(['ANTHROPIC_API_KEY', 'ANTHROPIC_AUTH_TOKEN', 'CLAUDE_CODE_OAUTH_TOKEN'])(
+		'is seen in %s, whose value is never told',
+		async (name) => {
+			const secret = 'sk-very-secret';
+			const state = await probe({ [name]: secret });
+			expect(state).toMatchObject({ loggedIn: 'yes', evidence: `${name} is set` });
+			expect(state.account).toMatch(/^[0-9a-f]{16}$/);
+			expect(JSON.stringify(state)).not.toContain(secret);
+			expect((await probe({ [name]: 'another' })).account).not.toBe(state.account);
+		},
+	);
+
+	it('is seen in the credentials file; the account stays the same when tokens are renewed', async () => {
+		put('.claude.json', { oauthAccount: { accountUuid: 'u-1' } });
+		put('.claude/.credentials.json', { claudeAiOauth: { accessToken: 'one' } });
+		const before = await probe();
+		put('.claude/.credentials.json', { claudeAiOauth: { accessToken: 'two' } });
+		expect(await probe()).toEqual(before);
+		expect(before).toMatchObject({ loggedIn: 'yes', evidence: '.credentials.json holds a login' });
+		expect(before.account).not.toBe('default');
+	});
+
+	it('follows CLAUDE_CONFIG_DIR', async () => {
+		put('elsewhere/.credentials.json', { claudeAiOauth: {} });
+		expect(await probe({ CLAUDE_CONFIG_DIR: join(home, 'elsewhere') })).toMatchObject({ loggedIn: 'yes' });
+	});
+
+	it.each([
+		[{ apiKeyHelper: 'get-key' }, 'apiKeyHelper'],
+		[{ env: { ANTHROPIC_API_KEY: 'k' } }, 'ANTHROPIC_API_KEY'],
+	])('is unknown when settings are %j', async (settings, told) => {
+		put('.claude/settings.json', settings);
+		expect(await probe()).toMatchObject({ loggedIn: 'unknown', evidence: expect.stringContaining(told) });
+	});
+
+	it('is unknown with a cloud, a broken file, or no home', async () => {
+		expect(await probe({ CLAUDE_CODE_USE_BEDROCK: '1' })).toMatchObject({ loggedIn: 'unknown' });
+		expect(await probeLogin({}, 'linux')).toMatchObject({ loggedIn: 'unknown' });
+		put('.claude/.credentials.json', '{"claudeAiOauth":');
+		expect(await probe()).toMatchObject({ loggedIn: 'unknown' });
+	});
+
+	it.skipIf(process.getuid?.() === 0)('is unknown when the file may not be read', async () => {
+		put('.claude/.credentials.json', { claudeAiOauth: {} });
+		chmodSync(join(home, '.claude/.credentials.json'), 0);
+		expect(await probe()).toMatchObject({ loggedIn: 'unknown' });
+	});
+
+	it('of odd shapes is never an error', async () => {
+		for (const odd of [[], 'x', null, 7, { claudeAiOauth: [] }, { oauthAccount: 3 }]) {
+			put('.claude/.credentials.json', odd);
+			put('.claude.json', odd);
+			put('.claude/settings.json', odd);
+			expect(['yes', 'no', 'unknown']).toContain((await probe()).loggedIn);
+		}
+	});
+});

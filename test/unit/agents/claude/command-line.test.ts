@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest';
+import { claudeAdapter } from '../../../../src/agents/claude/adapter.ts';
+import type { TurnRequest } from '../../../../src/agents/contract.ts';
+
+const ID = '11111111-2222-4333-8444-555555555555';
+const TURN: TurnRequest = {
+	nativeSessionId: ID,
+	resume: false,
+	model: null,
+	permissions: 'edit',
+	allowCommands: [],
+	isTrusted: true,
+	worktree: '/repo',
+	isGitRepo: true,
+	isRoot: false,
+	env: {},
+};
+const command = (turn: Partial<TurnRequest>) => claudeAdapter.command({ ...TURN, ...turn });
+const flagsOf = (turn: Partial<TurnRequest>) => command(turn).args.slice(5);
+
+describe('the command line of claude', () => {
+	it('chooses the id of a fresh turn and streams whole lines as JSON', () => {
+		expect(command({})).toMatchObject({
+			executable: 'claude',
+			args: [
+				'-p',
+				'--output-format',
+				'stream-json',
+				'--verbose',
+				'--include-partial-messages',
+				'--session-id',
+				ID,
+				'--permission-mode',
+				'acceptEdits',
+			],
+		});
+	});
+
+	it('repeats model and permissions on resume', () => {
+		expect(flagsOf({ resume: true, model: 'opus', permissions: 'read-only' })).toEqual([
+			'--resume',
+			ID,
+			'--model',
+			'opus',
+			'--permission-mode',
+			'dontAsk',
+			'--disallowedTools',
+			'Edit,Write,NotebookEdit',
+		]);
+	});
+
+	it('leaves the repo’s own settings out until the repo is trusted', () => {
+		expect(flagsOf({ isTrusted: false }).slice(-2)).toEqual(['--setting-sources', 'user']);
+		expect(flagsOf({ isTrusted: true })).not.toContain('--setting-sources');
+	});
+
+	it('allows commands under edit only, one rule each', () => {
+		const allowCommands = ['npm test', '  git   status '];
+		expect(flagsOf({ allowCommands }).slice(-3)).toEqual([
+			'--allowedTools',
+			'Bash(npm test:*)',
+			'Bash(git status:*)',
+		]);
+		for (const permissions of ['read-only', 'full'] as const)
+			expect(flagsOf({ allowCommands, permissions })).not.toContain('--allowedTools');
+	});
+
+	it.each([
+		'npm test; rm -rf /',
+		'npm test)Bash(*',
+		'*',
+		'git *',
+		'a,b',
+		'$(x)',
+		'"q"',
+		'a\nb',
+		'--x',
+		'',
+		'A=1 b',
+	])('makes no rule of %j', (entry) => {
+		expect(flagsOf({ allowCommands: [entry] })).not.toContain('--allowedTools');
+		expect(flagsOf({ allowCommands: [entry, 'ls'] }).slice(-2)).toEqual(['--allowedTools', 'Bash(ls:*)']);
+	});
+
+	it('tells claude it is in a sandbox only for full permissions as root', () => {
+		expect(command({ permissions: 'full', isRoot: true }).env).toMatchObject({ IS_SANDBOX: '1' });
+		expect(command({ permissions: 'full', isRoot: false }).env).not.toHaveProperty('IS_SANDBOX');
+		expect(command({ permissions: 'edit', isRoot: true }).env).not.toHaveProperty('IS_SANDBOX');
+		expect(flagsOf({ permissions: 'full' })).toContain('--dangerously-skip-permissions');
+	});
+
+	it('reads the version and names how to go on by hand', () => {
+		expect(claudeAdapter.parseVersion('2.1.197 (Claude Code)\n')).toBe('2.1.197');
+		expect(claudeAdapter.parseVersion('codex-cli 0.169.0')).toBeNull();
+		expect(claudeAdapter.resumeHint(ID)).toBe(`claude --resume ${ID}`);
+	});
+});
