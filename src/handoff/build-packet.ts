@@ -65,18 +65,34 @@ export function buildPacket(input: PacketInput): Packet {
 	};
 }
 
+/** What is sent to the successor. */
+export interface ComposedPrompt {
+	text: string;
+	/** The byte range in `text` of the prompt to answer (`user_prompt` of the turn's state); null when there is none. */
+	words: { start: number; end: number } | null;
+}
+
 /**
- * What is sent to the successor: the packet, and behind it the prompt where the packet does not hold it whole, as the last
- * words. It never begins with `/`. `prompt` is the user's prompt that goes with a packet built without one; else null.
+ * The packet, and behind it the prompt where the packet does not hold it whole. The text never begins with `/`. `prompt` is
+ * the user's prompt that goes with a packet built without one; else null.
  */
 export function composePrompt(
 	{ markdown, nowPrompt, hasWholePrompt }: Packet,
 	prompt: string | null,
-): string {
-	if (nowPrompt !== null && !hasWholePrompt)
-		return `${markdown}\n## The prompt to answer now, whole (the user's words)\n${fenceUser(nowPrompt)}`;
-	if (prompt === null || nowPrompt !== null) return markdown;
-	return `${markdown}\n## What to do now (the user's words)\n${fenceUser(prompt)}`;
+): ComposedPrompt {
+	const words = nowPrompt ?? prompt;
+	if (words === null) return { text: markdown, words: null };
+	const fenced = fenceUser(words);
+	const isInside = nowPrompt !== null && hasWholePrompt;
+	const heading =
+		nowPrompt === null
+			? "What to do now (the user's words)"
+			: "The prompt to answer now, whole (the user's words)";
+	const text = isInside ? markdown : `${markdown}\n## ${heading}\n${fenced}`;
+	// The whole fence is looked for: the words alone may stand inside a longer prompt before it.
+	const at = isInside ? text.indexOf(fenced) : text.length - fenced.length;
+	const start = byteLength(text.slice(0, at)) + fenced.indexOf('\n') + 1;
+	return { text, words: { start, end: start + byteLength(words) } };
 }
 
 /** Agents' text made plain and free of secrets before anything is cut from it, so that no half of a secret is left. */
