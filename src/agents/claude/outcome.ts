@@ -74,9 +74,7 @@ export function judgeEnd(exit: AgentExit, isAbortedByResult: boolean, seen: Seen
 	if (exit.exitCode === null || exit.exitCode === 0 || exit.signal !== null || isSignalCode(exit.exitCode))
 		return { outcome: 'outcome_unknown', stopReason: null, error: null, limit: null };
 	if (seen.hasStarted) return failed('crashed', `claude ended with exit code ${exit.exitCode} in mid-turn`);
-	return (
-		judgeStderr(seen.stderr) ?? failed(null, seen.stderr || `claude ended with exit code ${exit.exitCode}`)
-	);
+	return refused(seen.stderr || `claude ended with exit code ${exit.exitCode}`);
 }
 
 function standingLimit(seen: Seen): Limit | null {

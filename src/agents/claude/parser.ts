@@ -51,7 +51,7 @@ export class ClaudeParser implements AgentParser {
 
 	constructor(context: ParserContext) {
 		this.#context = context;
-		this.#tools = new ToolTracker(context.planBefore ?? []);
+		this.#tools = new ToolTracker(context.planBefore ?? (context.resume ? null : []));
 	}
 
 	push(chunk: Buffer): AgentEvent[] {

@@ -6,14 +6,19 @@ const MAX_ITEMS = 500;
 /**
  * Follows the plan through the CLI's two means: `TodoWrite` replaces the list at once; `TaskCreate`, `TaskUpdate` and
  * `TaskList` change a numbered list when their result arrives. Task numbers go on over resumes, so a resumed turn starts
- * from the plan known before it; a change to a task that nobody knows is left out rather than shown without its text.
+ * from the plan known before it. As long as only a part of the list is known (a resumed turn without that plan), no plan
+ * is told: it would replace a fuller one.
  */
 export class PlanTracker {
 	readonly #tasks = new Map<string, PlanItem>();
 	readonly #open = new Map<string, { name: string; input: JsonObject }>();
 
-	constructor(before: readonly PlanItem[]) {
-		for (const [at, item] of before.entries()) this.#tasks.set(String(at + 1), { ...item });
+	#isComplete: boolean;
+
+	/** `before` is null when there may be a plan that is not known here. */
+	constructor(before: readonly PlanItem[] | null) {
+		this.#isComplete = before !== null;
+		for (const [at, item] of (before ?? []).entries()) this.#tasks.set(String(at + 1), { ...item });
 	}
 
 	call(id: string, name: string, input: JsonObject): AgentEvent[] {
@@ -34,7 +39,7 @@ export class PlanTracker {
 				: call.name === 'TaskUpdate'
 					? this.#update(call.input)
 					: this.#replaceByList(told);
-		return hasChanged ? [this.#event()] : [];
+		return hasChanged && this.#isComplete ? [this.#event()] : [];
 	}
 
 	#create(input: JsonObject, told: JsonObject, output: string): boolean {
@@ -42,7 +47,7 @@ export class PlanTracker {
 		const text = textOrNull(input.subject);
 		if (id === undefined || text === null || this.#tasks.size >= MAX_ITEMS) return false;
 		// A number that starts again at 1 is a new list: what was known before has gone.
-		if (id === '1') this.#tasks.clear();
+		if (id === '1') this.#startOver();
 		this.#tasks.set(id, { text, status: 'pending' });
 		return true;
 	}
@@ -61,7 +66,7 @@ export class PlanTracker {
 
 	#replaceByList(told: JsonObject): boolean {
 		if (!Array.isArray(told.tasks)) return false;
-		this.#tasks.clear();
+		this.#startOver();
 		for (const item of listOrEmpty(told.tasks).slice(0, MAX_ITEMS)) {
 			const task = objectOrEmpty(item);
 			const id = textOrNull(task.id);
@@ -74,7 +79,7 @@ export class PlanTracker {
 
 	#replaceByTodos(input: JsonObject): AgentEvent[] {
 		if (!Array.isArray(input.todos)) return [];
-		this.#tasks.clear();
+		this.#startOver();
 		for (const [at, item] of listOrEmpty(input.todos).slice(0, MAX_ITEMS).entries()) {
 			const todo = objectOrNull(item);
 			const text = textOrNull(todo?.content);
@@ -82,6 +87,11 @@ export class PlanTracker {
 				this.#tasks.set(String(at + 1), { text, status: planStatus(todo?.status) ?? 'pending' });
 		}
 		return [this.#event()];
+	}
+
+	#startOver(): void {
+		this.#tasks.clear();
+		this.#isComplete = true;
 	}
 
 	#event(): AgentEvent {

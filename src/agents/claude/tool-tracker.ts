@@ -14,7 +14,7 @@ export class ToolTracker {
 	readonly #open = new Map<string, string>();
 	readonly #denied = new Set<string>();
 
-	constructor(planBefore: readonly PlanItem[]) {
+	constructor(planBefore: readonly PlanItem[] | null) {
 		this.#plan = new PlanTracker(planBefore);
 	}
 

@@ -53,6 +53,8 @@ export function toolCall(block: JsonObject): Extract<AgentEvent, { type: 'tool_c
 }
 
 function title(name: string, input: JsonObject): string {
+	const task = textOrNull(input.taskId);
+	if (task !== null) return excerptLine(`#${task} ${textOrNull(input.status) ?? ''}`);
 	const told = TITLE_FIELDS.map((field) => textOrNull(input[field])).find((text) => text?.trim());
 	return excerptLine(told ?? name);
 }

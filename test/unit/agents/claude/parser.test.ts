@@ -500,13 +500,37 @@ describe('the plan', () => {
 			{ text: 'One', status: 'completed' },
 			{ text: 'Two', status: 'pending' },
 		] as const;
-		expect(plans(parse(lines, EXIT_0, { planBefore }).events)).toEqual([
+		expect(plans(parse(lines, EXIT_0, { resume: true, planBefore }).events)).toEqual([
 			[
 				{ text: 'One', status: 'completed' },
 				{ text: 'Two', status: 'completed' },
 			],
 		]);
-		expect(plans(parse(lines).events)).toEqual([]);
+		expect(plans(parse(lines, EXIT_0, { resume: true }).events)).toEqual([]);
+	});
+
+	it('is not told in part by a resumed turn that adds to a list nobody knows here', () => {
+		const list = [
+			{ id: '1', subject: 'One', status: 'completed' },
+			{ id: '2', subject: 'Two', status: 'pending' },
+		];
+		const { events } = parse(
+			[
+				INIT,
+				toolUse('1', 'TaskCreate', { subject: 'Two' }),
+				toolResult('1', 'Task #2 created successfully: Two', {}, { task: { id: '2' } }),
+				toolUse('2', 'TaskList', {}),
+				toolResult('2', '#1 …', {}, { tasks: list }),
+			],
+			EXIT_0,
+			{ resume: true },
+		);
+		expect(plans(events)).toEqual([
+			[
+				{ text: 'One', status: 'completed' },
+				{ text: 'Two', status: 'pending' },
+			],
+		]);
 	});
 
 	it('is replaced by TodoWrite and left alone by a failed update', () => {
