@@ -1,0 +1,98 @@
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+	lstatSync,
+	mkdirSync,
+	mkdtempSync,
+	readdirSync,
+	readFileSync,
+	realpathSync,
+	rmSync,
+	writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { systemClock } from '../../src/core/clock.ts';
+import { runProcess } from '../../src/core/run-process.ts';
+import { findRepo } from '../../src/git/find-repo.ts';
+import { createGit, type Git } from '../../src/git/run-git.ts';
+import { createSnapshots } from '../../src/git/snapshots.ts';
+
+/** A temporary folder with a home of its own, the relay's git, and a plain git to set scenes up. */
+export interface Scratch {
+	root: string;
+	env: Record<string, string>;
+	git: Git;
+	/** Runs the real git in `folder`, with nothing of the machine's config. */
+	sh(folder: string, ...args: string[]): string;
+	write(path: string, content: string | Buffer): void;
+	/** A new repo with one commit of `files`. */
+	repo(name: string, files?: Record<string, string | Buffer>): string;
+	snapshotsOf(folder: string, budgetMs?: number): Promise<ReturnType<typeof createSnapshots>>;
+	remove(): void;
+}
+
+export function createScratch(): Scratch {
+	const root = realpathSync(mkdtempSync(join(tmpdir(), 'relay-git-')));
+	const home = join(root, 'home');
+	mkdirSync(home);
+	const env = {
+		PATH: process.env.PATH ?? '/usr/bin:/bin',
+		HOME: home,
+		XDG_CONFIG_HOME: join(home, '.config'),
+		GIT_CONFIG_NOSYSTEM: '1',
+		GIT_AUTHOR_NAME: 'A',
+		GIT_AUTHOR_EMAIL: 'a@example.org',
+		GIT_COMMITTER_NAME: 'A',
+		GIT_COMMITTER_EMAIL: 'a@example.org',
+	};
+	const executable = execFileSync('/bin/sh', ['-c', 'command -v git'], { env, encoding: 'utf8' }).trim();
+	const git = createGit({ executable, env, runProcess });
+	const sh = (folder: string, ...args: string[]) =>
+		execFileSync(executable, ['-c', 'protocol.file.allow=always', '-C', folder, ...args], {
+			env,
+			encoding: 'utf8',
+			stdio: ['ignore', 'pipe', 'pipe'],
+		});
+	const write = (path: string, content: string | Buffer) => {
+		mkdirSync(dirname(path), { recursive: true });
+		writeFileSync(path, content);
+	};
+	return {
+		root,
+		env,
+		git,
+		sh,
+		write,
+		repo: (name, files = { 'a.txt': 'one\n' }) => {
+			const folder = join(root, name);
+			mkdirSync(folder, { recursive: true });
+			sh(folder, 'init', '-q', '-b', 'main');
+			for (const [path, content] of Object.entries(files)) write(join(folder, path), content);
+			sh(folder, 'add', '-A');
+			sh(folder, 'commit', '-q', '-m', 'first', '--allow-empty');
+			return folder;
+		},
+		snapshotsOf: async (folder, budgetMs) =>
+			createSnapshots({
+				repo: await findRepo(folder, git),
+				git,
+				stateFolder: join(root, 'state', 'snapshots'),
+				clock: systemClock,
+				...(budgetMs === undefined ? {} : { budgetMs }),
+			}),
+		remove: () => rmSync(root, { recursive: true, force: true }),
+	};
+}
+
+/** Names, kinds, times and bytes of everything below a folder, as one hash a path. */
+export function fingerprint(folder: string): Record<string, string> {
+	const found: Record<string, string> = {};
+	for (const path of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+		const full = join(folder, path);
+		const facts = lstatSync(full, { bigint: true });
+		const bytes = facts.isFile() ? createHash('sha256').update(readFileSync(full)).digest('hex') : '';
+		found[path] = `${facts.mode} ${facts.mtimeNs} ${bytes}`;
+	}
+	return found;
+}
