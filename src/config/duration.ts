@@ -1,5 +1,5 @@
 const UNIT_SECONDS: Record<string, number> = { s: 1, sec: 1, m: 60, min: 60, h: 3600, d: 86_400 };
-const PART = /^(\d+(?:\.\d+)?)\s*(s|sec|m|min|h|d)\s*/;
+const PART = /^(\d+(?:\.\d+)?)\s*(sec|s|min|m|h|d)\s*/;
 
 /** Seconds in text such as `90s`, `5 min`, `1h 30m`, `6h`, or a bare number of seconds; null when it is none of these. */
 export function parseDuration(text: string): number | null {

@@ -41,10 +41,9 @@ export interface ConfigFlag {
 
 /** All keys of a file. Throws RelayError `bad_config` for an unknown section or key, or a value where a table belongs. */
 export function valuesOfDocument(document: TomlDocument, layer: 'user' | 'repo'): LayerValue[] {
-	return flatten(document.root, document).map(({ path, value }) => {
-		const origin = { layer, place: document.placeOf(path) };
-		return keyValue(path.join('.'), value, origin);
-	});
+	return flatten(document.root, document).map(({ path, value }) =>
+		keyValue(path.map(dotless).join('.'), value, { layer, place: document.placeOf(path) }),
+	);
 }
 
 /** All `AGENT_RELAY_CFG_*`, in the order of their names. An empty variable counts as not set. */
@@ -79,15 +78,19 @@ function keyOfVariable(name: string, agentNames: readonly string[]): string {
 /** Throws RelayError naming the nearest key when there is no such one. */
 export function keyValue(key: string, raw: unknown, origin: Origin): LayerValue {
 	const agent = agentOfKey(key);
-	if (agent !== null && !AGENT_NAME.test(agent)) {
+	if (agent !== null) checkAgentName(agent, origin);
+	const row = findConfigKey(key);
+	if (row !== null) return { key, row, raw, origin };
+	throw unknownKey(key, origin);
+}
+
+function checkAgentName(agent: string, origin: Origin): void {
+	if (!AGENT_NAME.test(agent)) {
 		throw configError(
 			origin,
 			`${show(agent)} is no agent name; allowed: a lower-case letter, then letters, digits, - or _, at most 32`,
 		);
 	}
-	const row = findConfigKey(key);
-	if (row !== null) return { key, row, raw, origin };
-	throw unknownKey(key, origin);
 }
 
 /**
@@ -132,14 +135,23 @@ function flatten(root: Record<string, unknown>, document: TomlDocument): Leaf[] 
 		if (!SECTIONS.includes(section)) throw unknownKey(section, origin);
 		if (!isTable(value))
 			throw configError(origin, `${section} is ${show(value)}; allowed: a table [${section}]`);
-		return Object.entries(value).flatMap(([key, member]): Leaf[] => {
-			const isAgent = section === 'agents' && findConfigKey(`agents.${key}`) === null;
-			if (!isAgent) return [{ path: [section, key], value: member }];
-			if (!isTable(member))
-				throw unknownKey(`agents.${key}`, { ...origin, place: document.placeOf([section, key]) });
-			return Object.entries(member).map(([name, leaf]) => ({ path: [section, key, name], value: leaf }));
-		});
+		return Object.entries(value).flatMap(([key, member]): Leaf[] =>
+			section === 'agents' && isTable(member)
+				? flattenAgent(key, member, document)
+				: [{ path: [section, key], value: member }],
+		);
 	});
+}
+
+function flattenAgent(agent: string, table: Record<string, unknown>, document: TomlDocument): Leaf[] {
+	const path = ['agents', agent];
+	checkAgentName(agent, { layer: 'user', place: document.placeOf(path) });
+	return Object.entries(table).map(([key, value]) => ({ path: [...path, key], value }));
+}
+
+/** A quoted key may hold a dot; written out it must not look like another key. */
+function dotless(key: string): string {
+	return key.replaceAll('.', '\\.');
 }
 
 /** TOML times are objects too, and no tables. */
@@ -157,7 +169,7 @@ function unknownKey(key: string, origin: Origin): RelayError {
 	const known = CONFIG_KEYS.map((row) => row.key);
 	const agent = agentOfKey(key);
 	const named = (row: string) => (agent === null ? row : row.replace('agents.NAME.', `agents.${agent}.`));
-	const nearest = nearestName(genericKey(key), known) ?? sameKeyElsewhere(key, known);
+	const nearest = sameKeyElsewhere(key, known) ?? nearestName(genericKey(key), known);
 	const siblings = known
 		.filter((row) => row.startsWith(agent === null ? `${section}.` : 'agents.NAME.'))
 		.map(named);

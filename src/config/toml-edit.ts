@@ -35,7 +35,12 @@ export function appendTomlElement(text: string, path: string, key: string, eleme
 function verified(before: string, path: string, edit: Edit): string {
 	const expected = structuredClone(parseToml(before, path).root);
 	writePath(expected, edit.key.split('.'), edit.value);
-	if (!isDeepStrictEqual(rootOrNull(edit.text, path), expected)) throw cannotEdit(path, before, edit);
+	// Cloning gives both sides plain prototypes: the parser's tables have none.
+	const isIntended = isDeepStrictEqual(
+		structuredClone(rootOrNull(edit.text, path)),
+		structuredClone(expected),
+	);
+	if (!isIntended) throw cannotEdit(path, before, edit);
 	return edit.text;
 }
 

@@ -58,10 +58,10 @@ export function describeTime(
 	});
 	const day = new Intl.DateTimeFormat('en-GB', { ...zone, weekday: 'short', day: 'numeric', month: 'short' });
 	const year = new Intl.DateTimeFormat('en-GB', { ...zone, year: 'numeric' });
-	const isSameDay = day.format(at) === day.format(now) && year.format(at) === year.format(now);
-	const date = isSameDay ? '' : `${day.format(at).replace(/,/g, '')}, `;
-	const farYear = year.format(at) === year.format(now) ? '' : `${year.format(at)} `;
-	return `${farYear}${date}${clock.format(at)} (${describeDistance(at - now)})`;
+	const isThisYear = year.format(at) === year.format(now);
+	const isToday = isThisYear && day.format(at) === day.format(now);
+	const date = `${day.format(at).replaceAll(',', '')}${isThisYear ? '' : ` ${year.format(at)}`}, `;
+	return `${isToday ? '' : date}${clock.format(at)} (${describeDistance(at - now)})`;
 }
 
 /** `in 1 h 12 min`, `in 45 s`, `2 min ago`, `now`. The two largest units, rounded up ahead so that it is never too early. */

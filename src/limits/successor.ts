@@ -69,29 +69,15 @@ export interface SuccessorChoice {
 }
 
 export function chooseSuccessor(query: SuccessorQuery): SuccessorChoice {
-	const considered = candidatesOf(query).map((candidate) => ({
-		candidate,
-		verdict: judge(candidate, query),
-	}));
-	const chosen = considered.find(({ verdict }) => verdict.verdict === 'chosen');
-	const first = chosen ?? (query.explicit === undefined ? firstEligible(considered, query) : undefined);
+	const considered = candidatesOf(query).map((candidate) => judge(candidate, query));
+	const chosen = pick(considered, query);
 	return {
-		choice: first?.candidate ?? null,
-		candidates: considered.map(({ candidate, verdict }) => {
-			if (first === undefined || candidate !== first.candidate) return finish(verdict, query);
-			return {
-				...verdict,
-				verdict: 'chosen',
-				reason: verdict.verdict === 'chosen' ? verdict.reason : 'first in order that can work',
-			};
-		}),
+		choice: chosen === undefined ? null : { agent: chosen.agent, model: chosen.model },
+		candidates: considered.map((verdict) =>
+			verdict === chosen ? asChosen(verdict) : asLeft(verdict, query),
+		),
 		earliestReset: earliestReset(considered, query),
 	};
-}
-
-interface Considered {
-	candidate: Candidate;
-	verdict: CandidateVerdict;
 }
 
 function candidatesOf({ order, agents, explicit }: SuccessorQuery): Candidate[] {
@@ -146,28 +132,33 @@ function limitText(entry: LedgerEntry, { now, timeZone }: SuccessorQuery): strin
 	return `limited: ${describeLimit(entry.limit, { now, until, isEstimated, ...zone }).summary}`;
 }
 
-function firstEligible(considered: readonly Considered[], query: SuccessorQuery): Considered | undefined {
-	if (!mayHandOver(query)) return undefined;
-	return considered.find(({ verdict }) => verdict.verdict === 'eligible');
+function pick(considered: readonly CandidateVerdict[], query: SuccessorQuery): CandidateVerdict | undefined {
+	if (query.explicit !== undefined) return considered.find(({ verdict }) => verdict === 'chosen');
+	return mayHandOver(query) ? considered.find(({ verdict }) => verdict === 'eligible') : undefined;
 }
 
 function mayHandOver({ current, hopsLeft }: SuccessorQuery): boolean {
 	return current === null || hopsLeft > 0;
 }
 
-function finish(verdict: CandidateVerdict, query: SuccessorQuery): CandidateVerdict {
+function asChosen(verdict: CandidateVerdict): CandidateVerdict {
+	if (verdict.verdict === 'chosen') return verdict;
+	return { ...verdict, verdict: 'chosen', reason: 'first in order that can work' };
+}
+
+function asLeft(verdict: CandidateVerdict, query: SuccessorQuery): CandidateVerdict {
 	if (verdict.verdict !== 'eligible') return verdict;
-	if (query.explicit !== undefined) return { ...verdict, reason: 'can work; you chose another' };
-	if (mayHandOver(query)) return { ...verdict, reason: 'can work; another comes first in order' };
+	if (query.explicit !== undefined) return { ...verdict, reason: 'can work, but you named another' };
+	if (mayHandOver(query)) return { ...verdict, reason: 'can work, but another comes first in order' };
 	return { ...verdict, reason: 'can work, but this prompt has no hand-overs left (limits.max_hops)' };
 }
 
-/** Limited ones that nothing else keeps from working; the current and the tried may work again after their reset. */
-function earliestReset(considered: readonly Considered[], query: SuccessorQuery): number | null {
-	const resets = considered.flatMap(({ candidate, verdict }) => {
-		const facts = query.agents.find(({ agent }) => agent === candidate.agent);
-		return verdict.resetAt === null || facts?.loggedIn === 'no' ? [] : [verdict.resetAt];
-	});
+/** The current and the tried count too: they may work again after their reset. Who is not logged in will not. */
+function earliestReset(considered: readonly CandidateVerdict[], { agents }: SuccessorQuery): number | null {
+	const loggedOut = new Set(agents.filter(({ loggedIn }) => loggedIn === 'no').map(({ agent }) => agent));
+	const resets = considered.flatMap(({ agent, resetAt }) =>
+		resetAt === null || loggedOut.has(agent) ? [] : [resetAt],
+	);
 	return resets.length === 0 ? null : Math.min(...resets);
 }
 

@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest';
+import { NO_TOKENS } from '../../../src/agents/events.ts';
+import { estimateCost, PRICES_AS_OF } from '../../../src/limits/prices.ts';
+
+const million = { input: 1e6, output: 1e6, cacheRead: 1e6, cacheWrite: 1e6, reasoning: 1e6 };
+
+describe('estimateCost', () => {
+	it('adds every kind of token at its own price, reasoning as output', () => {
+		expect(estimateCost('claude-sonnet-4-5', million)).toBeCloseTo(3 + 15 + 15 + 0.3 + 3.75);
+		expect(estimateCost('gemini-2.5-pro', million)).toBeCloseTo(1.25 + 10 + 10 + 0.125 + 1.25);
+	});
+
+	it.each([
+		['claude-sonnet-4-5', 'claude-sonnet-4-5-20250929'],
+		['claude-sonnet-4-5', 'anthropic/claude-sonnet-4-5'],
+		['claude-sonnet-4-5', 'us.anthropic.claude-sonnet-4-5-20250929-v1:0'],
+		['gpt-5', 'gpt-5.1-codex'],
+		['claude-opus-4-5', 'claude-opus-9'],
+	])('prices %s and %s alike', (one, other) => {
+		expect(estimateCost(one, million)).not.toBeNull();
+		expect(estimateCost(other, million)).toBe(estimateCost(one, million));
+	});
+
+	it('tells members of a family apart', () => {
+		expect(estimateCost('gpt-5-mini', million)).not.toBe(estimateCost('gpt-5', million));
+		expect(estimateCost('claude-opus-4-1', million)).not.toBe(estimateCost('claude-opus-4-5', million));
+		expect(estimateCost('gemini-2.5-flash-lite', million)).not.toBe(
+			estimateCost('gemini-2.5-flash', million),
+		);
+	});
+
+	it('does not guess for unknown models, no model, or no counts', () => {
+		for (const model of ['llama-3', 'gpt-50x', 'o30', 'claudette', '', null])
+			expect(estimateCost(model, million)).toBeNull();
+		expect(estimateCost('gpt-5', NO_TOKENS)).toBeNull();
+	});
+
+	it('counts what was not told as none', () => {
+		expect(estimateCost('gpt-5', { ...NO_TOKENS, output: 1e6 })).toBe(10);
+	});
+
+	it('says how old its prices are', () => {
+		expect(PRICES_AS_OF).toMatch(/^\d{4}-\d\d-\d\d$/);
+	});
+});

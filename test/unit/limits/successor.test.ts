@@ -1,0 +1,267 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { LedgerEntry } from '../../../src/limits/ledger-file.ts';
+import {
+	type Candidate,
+	type CandidateFacts,
+	chooseSuccessor,
+	type SuccessorQuery,
+} from '../../../src/limits/successor.ts';
+
+const NOW = Date.UTC(2026, 10, 21, 9);
+
+const facts = (agent: string, known: Partial<CandidateFacts> = {}): CandidateFacts => ({
+	agent,
+	installed: true,
+	loggedIn: 'yes',
+	isDemo: false,
+	refused: null,
+	install: `npm i -g ${agent}`,
+	loginAdvice: `${agent} login`,
+	...known,
+});
+
+const at = (agent: string, model: string | null = null): Candidate => ({ agent, model });
+
+const entryUntil = (until: number, agent = 'claude'): LedgerEntry => ({
+	agent,
+	account: 'default',
+	model: '*',
+	recordedAt: NOW - 1000,
+	until,
+	isEstimated: false,
+	strikes: 1,
+	limit: {
+		kind: 'window',
+		resetAt: until,
+		window: 'five_hour',
+		scope: 'account',
+		source: { channel: 'event', rule: 'r', excerpt: 'e' },
+		confidence: 'exact',
+	},
+});
+
+const FOUR = ['claude', 'codex', 'gemini', 'opencode'];
+
+function query(changes: Partial<SuccessorQuery> = {}): SuccessorQuery {
+	return {
+		order: FOUR.map((agent) => at(agent)),
+		agents: FOUR.map((agent) => facts(agent)),
+		limitOf: () => null,
+		current: at('claude'),
+		tried: [],
+		hopsLeft: 4,
+		now: NOW,
+		timeZone: 'UTC',
+		...changes,
+	};
+}
+
+const limited = (until: Record<string, number>) => (candidate: Candidate) => {
+	const end = until[candidate.model === null ? candidate.agent : `${candidate.agent}:${candidate.model}`];
+	return end === undefined ? null : entryUntil(end, candidate.agent);
+};
+const verdicts = (changes: Partial<SuccessorQuery>) =>
+	chooseSuccessor(query(changes)).candidates.map(({ agent, verdict }) => `${agent} ${verdict}`);
+
+describe('chooseSuccessor', () => {
+	it('takes the first in order that can work and gives everyone one reason', () => {
+		const { choice, candidates } = chooseSuccessor(query());
+		expect(choice).toEqual(at('codex'));
+		expect(candidates.map(({ agent, verdict, reason }) => [agent, verdict, reason])).toEqual([
+			['claude', 'current', 'it is the one that stopped'],
+			['codex', 'chosen', 'first in order that can work'],
+			['gemini', 'eligible', 'can work, but another comes first in order'],
+			['opencode', 'eligible', 'can work, but another comes first in order'],
+		]);
+	});
+
+	it('passes over who is not installed, refused, logged out or limited, and says what to do', () => {
+		const { choice, candidates, earliestReset } = chooseSuccessor(
+			query({
+				agents: [
+					facts('claude'),
+					facts('codex', { installed: false }),
+					facts('gemini', { loggedIn: 'no' }),
+					facts('opencode', { refused: 'it lies inside this repo, which is not trusted' }),
+				],
+				limitOf: limited({ claude: NOW + 72 * 60_000 }),
+			}),
+		);
+		expect(choice).toBeNull();
+		expect(candidates.map(({ verdict, reason }) => `${verdict}: ${reason}`)).toEqual([
+			'current: it just stopped: limited: plan window used up (five_hour), resets 10:12 (in 1 h 12 min)',
+			'not_installed: not installed: npm i -g codex',
+			'not_logged_in: not logged in: gemini login',
+			'not_installed: it lies inside this repo, which is not trusted',
+		]);
+		expect(earliestReset).toBe(NOW + 72 * 60_000);
+	});
+
+	it('counts an unknown login as yes, and an ended limit as none', () => {
+		expect(
+			chooseSuccessor(query({ agents: FOUR.map((agent) => facts(agent, { loggedIn: 'unknown' })) })).choice,
+		).toEqual(at('codex'));
+		expect(chooseSuccessor(query({ limitOf: () => entryUntil(NOW) })).choice).toEqual(at('codex'));
+	});
+
+	it('lets another model of the same agent work when only one model is limited', () => {
+		const { choice } = chooseSuccessor(
+			query({
+				order: [at('claude', 'opus'), at('claude', 'sonnet'), at('codex')],
+				current: at('claude', 'opus'),
+				limitOf: limited({ 'claude:opus': NOW + 1e6 }),
+			}),
+		);
+		expect(choice).toEqual(at('claude', 'sonnet'));
+	});
+
+	it('never goes back to who had the prompt already', () => {
+		expect(verdicts({ current: at('codex'), tried: [at('claude')] })).toEqual([
+			'claude already_tried',
+			'codex current',
+			'gemini chosen',
+			'opencode eligible',
+		]);
+	});
+
+	it('stops when the hand-overs of the prompt are used up, but lets a prompt begin', () => {
+		const { choice, candidates } = chooseSuccessor(query({ hopsLeft: 0 }));
+		expect(choice).toBeNull();
+		expect(candidates[1]?.reason).toContain('limits.max_hops');
+		expect(chooseSuccessor(query({ hopsLeft: 0, current: null })).choice).toEqual(at('claude'));
+	});
+
+	it('uses demo agents only where no real one is installed', () => {
+		const demo = facts('demo-a', { isDemo: true });
+		expect(
+			chooseSuccessor(query({ agents: [facts('claude', { installed: false }), demo], current: null })).choice,
+		).toEqual(at('demo-a'));
+		expect(verdicts({ agents: [facts('claude'), demo], order: [at('claude'), at('demo-a')] })).toEqual([
+			'claude current',
+			'demo-a demo',
+		]);
+	});
+
+	it('obeys the user’s own choice: ledger, order, login and hand-overs do not count', () => {
+		const { choice, candidates } = chooseSuccessor(
+			query({
+				explicit: at('codex', 'big'),
+				agents: [facts('claude'), facts('codex', { loggedIn: 'no' })],
+				limitOf: () => entryUntil(NOW + 1e6),
+				tried: [at('codex', 'big')],
+				hopsLeft: 0,
+			}),
+		);
+		expect(choice).toEqual(at('codex', 'big'));
+		expect(candidates[0]).toMatchObject({ verdict: 'chosen', reason: 'you chose it' });
+	});
+
+	it('takes nobody else when the user’s own choice is not installed', () => {
+		const agents = [facts('claude'), facts('codex', { installed: false })];
+		const { choice, candidates } = chooseSuccessor(query({ explicit: at('codex'), agents }));
+		expect(choice).toBeNull();
+		expect(candidates[0]).toMatchObject({ agent: 'codex', verdict: 'not_installed' });
+	});
+
+	it('tells the earliest reset of those that could work then', () => {
+		const { earliestReset } = chooseSuccessor(
+			query({
+				agents: [
+					facts('claude'),
+					facts('codex', { loggedIn: 'no' }),
+					facts('gemini'),
+					facts('opencode', { installed: false }),
+				],
+				limitOf: limited({ claude: NOW + 3000, codex: NOW + 1000, gemini: NOW + 2000, opencode: NOW + 500 }),
+			}),
+		);
+		expect(earliestReset).toBe(NOW + 2000);
+	});
+
+	const anAgent = fc.constantFrom('claude', 'codex', 'gemini', 'opencode', 'mine', 'demo-a', 'demo-b');
+	const aCandidate = fc.record({ agent: anAgent, model: fc.constantFrom(null, 'a', 'b') });
+	const someFacts = fc.uniqueArray(
+		fc.record({
+			agent: anAgent,
+			installed: fc.boolean(),
+			loggedIn: fc.constantFrom('yes' as const, 'no' as const, 'unknown' as const),
+			refused: fc.constantFrom(null, 'refused'),
+		}),
+		{ selector: ({ agent }) => agent },
+	);
+	const aQuery = fc
+		.record({
+			order: fc.array(aCandidate, { maxLength: 6 }),
+			known: someFacts,
+			limits: fc.dictionary(
+				fc.constantFrom(...FOUR, 'claude:a', 'codex:b'),
+				fc.integer({ min: NOW - 5000, max: NOW + 5000 }),
+			),
+			current: fc.option(aCandidate),
+			tried: fc.array(aCandidate, { maxLength: 4 }),
+			hopsLeft: fc.integer({ min: 0, max: 4 }),
+		})
+		.map(({ known, limits, ...rest }) =>
+			query({
+				...rest,
+				agents: known.map(({ agent, ...one }) => facts(agent, { ...one, isDemo: agent.startsWith('demo') })),
+				limitOf: limited(limits),
+			}),
+		);
+	const isSame = (one: Candidate, other: Candidate) => one.agent === other.agent && one.model === other.model;
+
+	it('never chooses who is limited, not installed, logged out, refused, tried or current, nor a demo beside a real one', () => {
+		fc.assert(
+			fc.property(aQuery, (asked) => {
+				const { choice } = chooseSuccessor(asked);
+				if (choice === null) return;
+				const chosen = asked.agents.find(({ agent }) => agent === choice.agent);
+				expect(chosen).toMatchObject({ installed: true, refused: null });
+				expect(chosen?.loggedIn).not.toBe('no');
+				expect(asked.limitOf(choice)?.until ?? 0).toBeLessThanOrEqual(NOW);
+				for (const other of [...asked.tried, ...(asked.current === null ? [] : [asked.current])])
+					expect(isSame(other, choice)).toBe(false);
+				if (chosen?.isDemo)
+					expect(asked.agents.some(({ installed, isDemo }) => installed && !isDemo)).toBe(false);
+			}),
+		);
+	});
+
+	it('gives the same answer to the same question, each candidate once with a reason, the chosen one marked', () => {
+		fc.assert(
+			fc.property(aQuery, (asked) => {
+				const answer = chooseSuccessor(asked);
+				expect(chooseSuccessor(asked)).toEqual(answer);
+				expect(answer.candidates.every(({ reason }) => reason !== '')).toBe(true);
+				expect(new Set(answer.candidates.map(({ agent, model }) => `${agent}:${model}`)).size).toBe(
+					answer.candidates.length,
+				);
+				const marked = answer.candidates.filter(({ verdict }) => verdict === 'chosen');
+				expect(marked.map(({ agent, model }) => ({ agent, model }))).toEqual(
+					answer.choice === null ? [] : [answer.choice],
+				);
+			}),
+		);
+	});
+
+	it('ends after at most max_hops hand-overs and never asks the same one twice', () => {
+		fc.assert(
+			fc.property(aQuery, fc.integer({ min: 0, max: 6 }), (asked, maxHops) => {
+				const worked: Candidate[] = [];
+				let current = chooseSuccessor({ ...asked, current: null, tried: [] }).choice;
+				while (current !== null) {
+					expect(worked.some((other) => current !== null && isSame(other, current))).toBe(false);
+					worked.push(current);
+					current = chooseSuccessor({
+						...asked,
+						current,
+						tried: worked,
+						hopsLeft: maxHops + 1 - worked.length,
+					}).choice;
+				}
+				expect(worked.length).toBeLessThanOrEqual(maxHops + 1);
+			}),
+		);
+	});
+});
