@@ -17,11 +17,17 @@ export const WORTH_KEEPING = 3.5;
 
 const SHORT_ANSWER_CHARS = 700;
 
-interface Draft extends Statement {
+/** What a text says about itself, wherever it stands. */
+interface Features {
+	/** Without case, punctuation and numbers: equal for what is said again. */
+	shape: string;
 	words: string[];
 	cues: Set<Cue>;
+	specificity: number;
+}
+
+interface Draft extends Statement, Features {
 	paragraph: string;
-	isCode: boolean;
 }
 
 /**
@@ -30,52 +36,54 @@ interface Draft extends Statement {
  * `taskText` is what the work is about (prompts, paths, plan, commands).
  */
 export function scoreStatements(stories: readonly TurnStory[], taskText: string): Statement[] {
-	const drafts = stories.flatMap(draftsOf);
-	const seen = countBy(drafts.map((draft) => shapeOf(draft.text)));
-	const wordCounts = countBy(drafts.flatMap((draft) => [...new Set(draft.words)]));
+	const known = new Map<string, Features>();
+	const drafts = stories.flatMap((story) => draftsOf(story, known));
+	const seen = countBy(drafts.map(({ shape }) => shape));
+	const lastAt = new Map(drafts.map(({ shape }, at) => [shape, at]));
+	const wordCounts = countBy(drafts.flatMap(({ words }) => [...new Set(words)]));
 	const task = new Set(wordsOf(taskText));
-	const lastAt = new Map(drafts.map((draft, at) => [shapeOf(draft.text), at]));
+	const isRare = (word: string) => (wordCounts.get(word) ?? 1) <= 1 + drafts.length / 60;
 	for (const draft of drafts) {
-		const repeats = (seen.get(shapeOf(draft.text)) ?? 1) - 1;
+		const repeats = (seen.get(draft.shape) ?? 1) - 1;
 		draft.score +=
 			cueScore(draft.cues, draft.isLastWords && draft.story.status !== 'completed') +
-			specificity(draft.text) +
 			2 * share(draft.words, (word) => task.has(word)) +
-			2 * share(draft.words, (word) => (wordCounts.get(word) ?? 1) <= 1 + drafts.length / 60) -
+			2 * share(draft.words, isRare) -
 			Math.min(5, 2.5 * repeats);
 	}
 	lendToNeighbours(drafts);
 	// Of words said more than once only the newest stay.
-	const newest = drafts.filter((draft, at) => lastAt.get(shapeOf(draft.text)) === at);
+	const newest = drafts.filter((draft, at) => lastAt.get(draft.shape) === at);
 	return newest.map(({ story, text, score, isLastWords, cues }) => {
 		const isOpenTurn = story.status !== 'completed';
 		return { story, text, kind: kindOf(text, cues, isLastWords && isOpenTurn), score, isLastWords };
 	});
 }
 
-function draftsOf(story: TurnStory): Draft[] {
+function draftsOf(story: TurnStory, known: Map<string, Features>): Draft[] {
 	return story.messages.flatMap((message, at) => {
 		const isLastWords = at === story.messages.length - 1;
 		const units = segment(message);
 		const lastParagraph = units.at(-1)?.paragraph;
 		const isShort = message.length <= SHORT_ANSWER_CHARS;
-		return units.map((unit): Draft => {
-			let score = unit.kind === 'heading' ? -1.5 : unit.kind === 'code' ? -0.5 : 0;
-			if (isLastWords) score += isShort ? WORTH_KEEPING : unit.paragraph === lastParagraph ? 0.5 : 0;
-			const isCode = unit.kind === 'code';
-			return {
-				story,
-				text: unit.text,
-				kind: 'said',
-				score,
-				isLastWords,
-				isCode,
-				words: wordsOf(unit.text),
-				cues: isCode ? new Set() : cuesOf(unit.text),
-				paragraph: `${at}/${unit.paragraph}`,
-			};
+		return units.map(({ text, kind, paragraph }): Draft => {
+			const key = kind === 'code' ? `code:${text}` : text;
+			const features = known.get(key) ?? featuresOf(text, kind === 'code');
+			known.set(key, features);
+			let score = features.specificity - (kind === 'heading' ? 1.5 : kind === 'code' ? 0.5 : 0);
+			if (isLastWords) score += isShort ? WORTH_KEEPING : paragraph === lastParagraph ? 0.5 : 0;
+			return { ...features, story, text, kind: 'said', score, isLastWords, paragraph: `${at}/${paragraph}` };
 		});
 	});
+}
+
+function featuresOf(text: string, isCode: boolean): Features {
+	return {
+		shape: shapeOf(text),
+		words: wordsOf(text),
+		cues: isCode ? new Set() : cuesOf(text),
+		specificity: specificityOf(text),
+	};
 }
 
 const WEIGHT: Record<Cue, number> = {
@@ -107,7 +115,7 @@ const SPECIFIC = [
 	/["“„«][^"”“»]+["”“»]/g,
 ];
 
-function specificity(text: string): number {
+function specificityOf(text: string): number {
 	let score = 0;
 	for (const pattern of SPECIFIC) score += Math.min(1, 0.7 * (text.match(pattern)?.length ?? 0));
 	return Math.min(score, 2.5);
