@@ -1,0 +1,53 @@
+/** A demo agent's own memory of its conversations: one JSON file a native session, as a real CLI would keep it. */
+import { join } from 'node:path';
+import { ensureFolder, readIfThere, writeAtomic } from '../../core/files.ts';
+import { countOrNull, objectOrEmpty, parseObject } from '../json-fields.ts';
+import type { DemoUsage } from './voice.ts';
+
+export interface NativeSession {
+	turns: number;
+	total: DemoUsage;
+	/** Epoch ms until which the pretend window is used up; 0 when it is not. */
+	limitedUntil: number;
+}
+
+export const NEW_SESSION: NativeSession = { turns: 0, total: { input: 0, output: 0 }, limitedUntil: 0 };
+
+export class NativeSessions {
+	readonly #folder: string;
+
+	/** Under `$XDG_STATE_HOME/agent-relay-demo`, else `$HOME/.agent-relay-demo`. */
+	constructor(agent: string, env: Readonly<Record<string, string | undefined>>) {
+		const root = env.XDG_STATE_HOME
+			? join(env.XDG_STATE_HOME, 'agent-relay-demo')
+			: join(env.HOME ?? '.', '.agent-relay-demo');
+		this.#folder = join(root, agent);
+	}
+
+	/** The session, or null when there is none of this id. */
+	load(id: string): NativeSession | null {
+		const bytes = readIfThere(this.#path(id));
+		if (bytes === null) return null;
+		const { turns, input, output, limited_until } = objectOrEmpty(parseObject(bytes.toString('utf8')));
+		return {
+			turns: countOrNull(turns) ?? 0,
+			total: { input: countOrNull(input) ?? 0, output: countOrNull(output) ?? 0 },
+			limitedUntil: countOrNull(limited_until) ?? 0,
+		};
+	}
+
+	save(id: string, { turns, total, limitedUntil }: NativeSession): void {
+		ensureFolder(this.#folder);
+		const value = { turns, input: total.input, output: total.output, limited_until: limitedUntil };
+		writeAtomic(this.#path(id), `${JSON.stringify(value)}\n`);
+	}
+
+	#path(id: string): string {
+		return join(this.#folder, `${id}.json`);
+	}
+}
+
+/** An id that is safe as a file name. */
+export function isSessionId(text: string): boolean {
+	return /^[0-9A-Za-z][0-9A-Za-z-]{0,63}$/.test(text);
+}
