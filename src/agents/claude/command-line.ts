@@ -1,3 +1,4 @@
+import { RelayError } from '../../core/errors.ts';
 import { simpleCommands } from '../allow-commands.ts';
 import type { AgentCommand, TurnRequest } from '../contract.ts';
 
@@ -25,7 +26,15 @@ export function command(turn: TurnRequest): AgentCommand {
 
 function session(turn: TurnRequest): string[] {
 	if (turn.nativeSessionId === null) return [];
-	return [turn.resume ? '--resume' : '--session-id', turn.nativeSessionId];
+	return [turn.resume ? '--resume' : '--session-id', checkedId(turn.nativeSessionId)];
+}
+
+/** `--resume` takes an optional value, so an id from a damaged record could be read as a flag. */
+function checkedId(id: string): string {
+	if (/^[0-9A-Za-z][\w-]*$/.test(id)) return id;
+	throw new RelayError('damaged_record', `${JSON.stringify(id)} is no id of a claude session`, {
+		hint: 'start a new conversation with /new',
+	});
 }
 
 function permissions(turn: TurnRequest): string[] {
