@@ -33,8 +33,9 @@ export class FileFollower {
 		this.#following = this.#follow();
 	}
 
-	/** Reads what is there to the end, delivers it, and closes. */
+	/** Reads what is there to the end, delivers it, and closes. Does nothing the second time. */
 	async finish(): Promise<void> {
+		if (this.#stop.signal.aborted) return;
 		this.#stop.abort();
 		await this.#following;
 		while (this.#readSome()) await this.#clock.sleep(0);

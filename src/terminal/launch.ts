@@ -1,7 +1,7 @@
 /**
- * Two ways to start the wrapper on a new terminal. Linux: a terminal is opened first, and the wrapper is a plain child that adopts it, because
- * node-pty's own fork gives the child every terminal master of this process. macOS: node-pty's fork, which closes
- * everything there.
+ * Two ways to start the wrapper on a new terminal. Linux: a terminal is opened first, and the wrapper is a plain child
+ * that adopts it, because node-pty's own fork gives the child every terminal master of this process. macOS: node-pty's
+ * fork, which closes everything there.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, constants, openSync } from 'node:fs';

@@ -36,15 +36,19 @@ const WRAPPER_EXIT_MS = 1_000;
 export class PtyProcess implements AgentProcess {
 	readonly identity: ProcessIdentity;
 	readonly ended: Promise<ProcessEnd>;
+	/** True when the wrapper has got as far as starting the agent, false when it ended before. */
+	readonly ready: Promise<boolean>;
 	readonly #parts: PtyProcessParts;
 	readonly #terminal: ReadStream;
 	readonly #scanner: EndMarkerScanner;
 	readonly #stop: TreeStop;
 	readonly #sent = new Set<NodeJS.Signals>();
 	#isReady = false;
+	#isStopping = false;
 	#isHungUp = false;
 	#sampled: ProcessIdentity[] = [];
 	#tellEnd: (end: ProcessEnd) => void = () => undefined;
+	#tellReady: (isReady: boolean) => void = () => undefined;
 	#finishing: Promise<void> | null = null;
 
 	constructor(parts: PtyProcessParts) {
@@ -53,6 +57,9 @@ export class PtyProcess implements AgentProcess {
 		this.identity = processes.identify(launched.pid) ?? { pid: launched.pid, start: '', command: '' };
 		this.ended = new Promise((resolve) => {
 			this.#tellEnd = resolve;
+		});
+		this.ready = new Promise((resolve) => {
+			this.#tellReady = resolve;
 		});
 		this.#scanner = new EndMarkerScanner(nonce);
 		const onSignal = (signal: NodeJS.Signals) => this.#sent.add(signal);
@@ -79,6 +86,7 @@ export class PtyProcess implements AgentProcess {
 	}
 
 	stop(graces: StopGraces, known: readonly ProcessIdentity[] = []): Promise<{ killed: ProcessIdentity[] }> {
+		this.#isStopping = true;
 		return this.#stop.stop(graces, known);
 	}
 
@@ -87,6 +95,7 @@ export class PtyProcess implements AgentProcess {
 			if (!chunk.includes(READY)) return;
 			this.#isReady = true;
 			this.#terminal.write(`${this.#parts.nonce}\n`);
+			this.#tellReady(true);
 			return;
 		}
 		const { output, exitCode } = this.#scanner.push(chunk);
@@ -96,6 +105,7 @@ export class PtyProcess implements AgentProcess {
 
 	/** Without a marker the wrapper itself was killed. What it left behind ends, then the terminal is read to its end. */
 	async #onWrapperExit(): Promise<void> {
+		if (!this.#isReady) this.#finish(null);
 		if (this.#finishing !== null) return;
 		this.#isHungUp = true;
 		await this.#stop.endMembers({ interruptMs: 0, terminateMs: ORPHAN_GRACE_MS }, this.#sampled);
@@ -120,6 +130,7 @@ export class PtyProcess implements AgentProcess {
 		this.#terminal.destroy();
 		closeSync(launched.heldFd);
 		const isTold = exitCode !== null && !this.#isHungUp;
+		this.#tellReady(false);
 		this.#tellEnd(
 			isTold
 				? { exitCode, signal: exitSignal(exitCode, this.#sent, spec.claimsExitCode), seen: 'marker' }
@@ -135,6 +146,7 @@ export class PtyProcess implements AgentProcess {
 
 	/** The hardest signal that a stop has sent; a wrapper that was killed cannot tell what ended the agent. */
 	#lastSent(): NodeJS.Signals | null {
+		if (!this.#isStopping) return null;
 		const order = ['SIGKILL', 'SIGTERM', 'SIGINT'] as const;
 		return order.find((signal) => this.#sent.has(signal)) ?? null;
 	}

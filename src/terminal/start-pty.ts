@@ -28,7 +28,11 @@ export function createStartPty(
 		try {
 			const launched = await launch(spec, stderr.writeFd);
 			const nonce = randomBytes(16).toString('hex');
-			return new PtyProcess({ launched, nonce, stderr, spec, handlers, clock, processes });
+			const agent = new PtyProcess({ launched, nonce, stderr, spec, handlers, clock, processes });
+			if (await agent.ready) return agent;
+			throw new RelayError('not_found', `cannot start ${spec.executable} in ${spec.cwd}`, {
+				hint: `the shell's own words are in ${spec.stderrPath}`,
+			});
 		} catch (error) {
 			await stderr.finish();
 			throw error;

@@ -1,7 +1,8 @@
 /**
  * The shell that stands between the terminal and the agent: it makes the terminal transparent, runs the agent, and tells
  * the exit code in an end marker that comes after the agent's last byte. It keeps no variable of its own but the nonce,
- * so that the agent's environment is the given one. Works in dash, bash and busybox.
+ * so that the agent's environment is the given one, but for what every POSIX shell does: PWD is set, IFS is reset, and
+ * dash drops variables whose names are no identifiers. Works in dash and bash.
  */
 import { existsSync } from 'node:fs';
 
@@ -13,7 +14,8 @@ const OPEN_FILES = 'exec 2>>"$1" 3<"$2"; shift 2; ';
 /**
  * $1 is stty, then the agent's argv. The record separator says "ready"; the relay answers with the nonce and, after the
  * marker, with a newline, so that the wrapper cannot exit before all was read. The wrapper's own stderr is closed while
- * the agent runs: shells report "Killed" there, and that file is for the agent's words only. HUP keeps its default (end),
+ * the agent runs: shells report "Killed" there, and that file is for the agent's words only (a subshell with `exec`, as
+ * dash applies a plain command's redirections to itself while it waits). HUP keeps its default (end),
  * TERM and INT must not end the wrapper before it has told the exit code.
  */
 const RUN_AGENT = [
@@ -23,10 +25,15 @@ const RUN_AGENT = [
 	'IFS= read -r AGENT_RELAY_END_MARKER || exit',
 	'exec 4>&2 2>/dev/null',
 	'trap : TERM INT',
-	'"$@" <&3 2>&4 3<&- 4>&-',
+	'(exec "$@" <&3 2>&4 3<&- 4>&-)',
 	'printf \'\\036%s %d\\n\' "$AGENT_RELAY_END_MARKER" "$?"',
 	'IFS= read -r AGENT_RELAY_END_MARKER',
 ].join('\n');
+
+/** The last line keeps the shell from replacing itself by the agent. */
+const RUN_ON_PIPES = ['exec 4>&2 2>/dev/null', 'trap : TERM INT', '(exec "$@" 2>&4 4>&-)', 'exit "$?"'].join(
+	'\n',
+);
 
 export const SHELL = '/bin/sh';
 /** What the wrapper says when it is ready to read the nonce. */
@@ -58,6 +65,11 @@ export function openingWrapper(
 		agent.executable,
 		...agent.args,
 	];
+}
+
+/** Arguments of `/bin/sh` for a wrapper without a terminal, which ends with the agent's exit code. */
+export function pipedWrapper(agent: AgentCommandLine): string[] {
+	return ['-c', RUN_ON_PIPES, 'sh', agent.executable, ...agent.args];
 }
 
 /** Not from PATH: that is the agent's, and may hold anything. */

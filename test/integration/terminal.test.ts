@@ -1,0 +1,189 @@
+import { mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { AgentBench, isRunning, TERMINALS, TRANSPORTS } from '../helpers/terminal-harness.ts';
+
+const bench = new AgentBench();
+afterAll(() => bench.dispose());
+
+const NODE = process.execPath;
+const HOSTILE = [
+	'a b',
+	'"double" \'single\'',
+	'line\nbreak\ttab',
+	'$(id) `id` $HOME $(<x)',
+	'-n',
+	'--',
+	'',
+	'* ? [a] ~ \\ ; | & < > #',
+	'é\u{1f600}',
+];
+
+describe.each(TRANSPORTS)('an agent on %s', (_, start) => {
+	it('gives stdout and stderr apart, and the exit code', async () => {
+		const { end, output, stderr } = await bench.runSh(start, 'echo out; echo err >&2; echo out; exit 42');
+		expect(output.toString()).toBe('out\nout\n');
+		expect(stderr).toBe('err\n');
+		expect(end).toEqual({ exitCode: 42, signal: null, seen: 'marker' });
+	});
+
+	it('gets the prompt file byte for byte on stdin', async () => {
+		const prompt = Buffer.from(Array.from({ length: 500_000 }, (_, i) => (i * 31 + (i >> 8)) % 256));
+		const { output } = await bench.run(start, '/bin/cat', [], { prompt });
+		expect(output.equals(prompt)).toBe(true);
+	});
+
+	it('gets arguments and environment unchanged', async () => {
+		const script =
+			'process.stdout.write(JSON.stringify([process.argv.slice(1), Object.entries(process.env)]))';
+		const env = Object.fromEntries(HOSTILE.map((value, index) => [`HOSTILE_${index}`, value]));
+		const own = { ...env, end: 'x', nonce: 'y', prompt: 'z', ENV: '/nowhere' };
+		const { output } = await bench.run(start, NODE, ['-e', script, '--', ...HOSTILE], { env: own });
+		const [args, entries] = JSON.parse(output.toString());
+		expect(args).toEqual(HOSTILE);
+		const seen = Object.fromEntries(entries);
+		expect(Object.keys(seen).sort()).toEqual([...Object.keys(own), 'PWD'].sort());
+		expect(seen).toMatchObject(own);
+	});
+
+	it('has nothing open but its three streams', async () => {
+		const { output } = await bench.runSh(start, 'ls -l /proc/self/fd', { prompt: 'x' });
+		const targets = [...output.toString().matchAll(/-> (.*)/g)].map(([, target]) => target);
+		expect(targets.filter((target) => target?.includes('ptmx'))).toEqual([]);
+		expect(targets.filter((target) => target?.endsWith('.prompt'))).toHaveLength(1);
+	});
+
+	it('tells every exit code', async () => {
+		const codes = [0, 1, 2, 63, 127, 128, 135, 144, 173, 254, 255];
+		const ends = [];
+		for (const code of codes) ends.push((await bench.runSh(start, `exit ${code}`)).end);
+		expect(ends).toEqual(codes.map((exitCode) => ({ exitCode, signal: null, seen: 'marker' })));
+	});
+
+	it('tells the signal that ended it, and nothing on stderr', async () => {
+		const signals = ['HUP', 'INT', 'QUIT', 'ABRT', 'KILL', 'SEGV', 'PIPE', 'TERM'];
+		for (const signal of signals) {
+			const { end, stderr } = await bench.runSh(start, `ulimit -c 0; kill -${signal} $$; sleep 5`);
+			expect([end.signal, end.seen]).toEqual([`SIG${signal}`, 'marker']);
+			expect(stderr).toBe('');
+		}
+	});
+
+	it('keeps an exit code that the agent claims as its own', async () => {
+		const { end } = await bench.runSh(start, 'exit 143', { claimsExitCode: (code) => code === 143 });
+		expect(end).toEqual({ exitCode: 143, signal: null, seen: 'marker' });
+	});
+
+	it('delivers the last byte of whatever it writes before it exits', async () => {
+		for (const bytes of [1, 6_000, 65_536, 2_000_000]) {
+			const { output } = await bench.run(start, '/usr/bin/head', ['-c', String(bytes), '/dev/zero']);
+			expect(output.length).toBe(bytes);
+		}
+	});
+
+	it('delivers one line of 40 MB', async () => {
+		let bytes = 0;
+		const { output, end } = await bench.runSh(start, "head -c 40000000 /dev/zero | tr '\\0' x; echo; exit 5");
+		bytes = output.length;
+		expect([bytes, output.indexOf('\n'), end.exitCode]).toEqual([40_000_001, 40_000_000, 5]);
+	});
+
+	it('delivers all of a stderr that is written right before the exit, appended to what was there', async () => {
+		const stderrPath = join(bench.folder, `appended-${_.replace(' ', '-')}`);
+		writeFileSync(stderrPath, 'earlier\n', { mode: 0o600 });
+		const { stderr } = await bench.runSh(start, 'head -c 3000000 /dev/zero >&2', { stderrPath });
+		expect(stderr.length).toBe(3_000_000);
+		expect(statSync(stderrPath).size).toBe(3_000_008);
+	});
+
+	it('delivers stderr while the agent runs, into a file of its owner only', async () => {
+		const stderrPath = join(bench.folder, `followed-${_.replace(' ', '-')}`);
+		const running = await bench.sh(start, 'echo waiting >&2; echo out; sleep 60', { stderrPath });
+		await running.says(/out/);
+		await expect.poll(running.stderr, { timeout: 5_000 }).toBe('waiting\n');
+		expect(statSync(stderrPath).mode & 0o777).toBe(0o600);
+		await running.agent.stop({ interruptMs: 0, terminateMs: 0 });
+	});
+
+	it('waits while it is paused, and loses nothing', async () => {
+		const running = await bench.sh(start, 'head -c 5000000 /dev/zero; echo done');
+		running.agent.pause();
+		await new Promise((resolve) => setTimeout(resolve, 200));
+		const paused = running.output().length;
+		await new Promise((resolve) => setTimeout(resolve, 200));
+		expect(running.output().length).toBe(paused);
+		expect(paused).toBeLessThan(5_000_000);
+		expect(running.agent.descendants().length).toBeGreaterThan(0);
+		running.agent.resume();
+		await running.agent.ended;
+		expect(running.output().length).toBe(5_000_005);
+	});
+
+	it('is refused when the program or the folder is not there', async () => {
+		await expect(bench.run(start, '/nowhere/agent', [])).rejects.toMatchObject({
+			code: 'agent_not_installed',
+		});
+		const folder = join(bench.folder, `folder-${_.replace(' ', '-')}`);
+		mkdirSync(folder);
+		await expect(bench.run(start, folder, [])).rejects.toMatchObject({ code: 'agent_not_installed' });
+		await expect(bench.run(start, '/bin/true', [], { cwd: '/nowhere' })).rejects.toMatchObject({
+			code: 'not_found',
+		});
+	});
+});
+
+describe.each(TERMINALS)('an agent on %s', (_, start) => {
+	it('sees a terminal of its own on stdout, as controlling one', async () => {
+		const { output } = await bench.runSh(
+			start,
+			'test -t 1 && ! test -t 0 && ! test -t 2 && : >/dev/tty && echo yes',
+		);
+		expect(output.toString()).toBe('yes\n');
+	});
+
+	it('has no part of its output taken for an end marker', async () => {
+		const fake = '\x1e0123456789abcdef0123456789abcdef 0\n';
+		const { output, end } = await bench.run(start, '/usr/bin/printf', [`${fake}\x1e\x1e${fake}\x1e`]);
+		expect(output.toString()).toBe(`${fake}\x1e\x1e${fake}\x1e`);
+		expect(end).toEqual({ exitCode: 0, signal: null, seen: 'marker' });
+	});
+
+	it('cannot learn the nonce from its environment, its parent’s arguments or its descriptors', async () => {
+		const script = 'tr "\\0" "\\n" </proc/$PPID/cmdline; tr "\\0" "\\n" </proc/$PPID/environ; env';
+		const { output } = await bench.runSh(start, script);
+		expect(output.toString()).toContain('AGENT_RELAY_END_MARKER');
+		expect(output.toString()).not.toMatch(/[0-9a-f]{32}/);
+	});
+
+	it('loses nothing when the reader comes late', async () => {
+		const running = await bench.sh(start, 'head -c 30000 /dev/zero; exit 6');
+		running.agent.pause();
+		await new Promise((resolve) => setTimeout(resolve, 300));
+		running.agent.resume();
+		expect(await running.agent.ended).toEqual({ exitCode: 6, signal: null, seen: 'marker' });
+		expect(running.output().length).toBe(30_000);
+	});
+
+	it('ends as a hang-up when its wrapper is killed, with all it had written', async () => {
+		const running = await bench.sh(start, 'trap "" HUP; head -c 20000 /dev/zero; echo "pid $$"; sleep 60');
+		const pid = Number((await running.says(/pid (\d+)/))[1]);
+		process.kill(running.agent.identity.pid, 'SIGKILL');
+		expect(await running.agent.ended).toEqual({ exitCode: null, signal: null, seen: 'hangup' });
+		expect(running.output().length).toBeGreaterThan(20_000);
+		expect(isRunning(pid)).toBe(false);
+	});
+});
+
+describe('a turn’s last bytes', () => {
+	it.each(TERMINALS)('all arrive under load (%s)', async (_, start) => {
+		const load = await Promise.all([1, 2].map(() => bench.sh(start, 'while :; do :; done')));
+		const sizes = [1, 6_000, 65_536, 2_000_000];
+		for (let run = 0; run < Number(process.env.TERMINAL_RUNS ?? 15); run++) {
+			for (const bytes of sizes) {
+				const { output } = await bench.run(start, '/usr/bin/head', ['-c', String(bytes), '/dev/zero']);
+				expect(output.length).toBe(bytes);
+			}
+		}
+		await Promise.all(load.map(({ agent }) => agent.stop({ interruptMs: 0, terminateMs: 0 })));
+	});
+});
