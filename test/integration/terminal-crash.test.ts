@@ -1,0 +1,86 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { isRunning, processes, until } from '../helpers/terminal-harness.ts';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+const folder = mkdtempSync(join(tmpdir(), 'relay-crash-'));
+/** Below node_modules, so that the compiled files find their packages. */
+const compiled = join(ROOT, 'node_modules', '.cache', `terminal-crash-${process.pid}`);
+
+beforeAll(() => {
+	// Only the emitted files matter here; types are checked elsewhere.
+	spawnSync(join(ROOT, 'node_modules/.bin/tsc'), ['-p', ROOT, '--outDir', compiled, '--noCheck']);
+});
+
+afterAll(() => {
+	rmSync(folder, { recursive: true, force: true });
+	rmSync(compiled, { recursive: true, force: true });
+});
+
+interface Started {
+	wrappers: number[];
+	agents: number[];
+	sleep: number;
+}
+
+async function startRelay(): Promise<{ relay: ChildProcess; started: Started }> {
+	const relay = spawn(process.execPath, [join(ROOT, 'test/helpers/terminal-relay.mjs'), compiled, folder]);
+	let output = '';
+	relay.stdout.on('data', (chunk) => {
+		output += chunk;
+	});
+	relay.stderr.on('data', (chunk) => {
+		output += chunk;
+	});
+	await until(
+		() => output.endsWith('}\n'),
+		'the relay to have started its agents',
+		() => output,
+	);
+	return { relay, started: JSON.parse(output) };
+}
+
+function terminalMastersOf(pid: number): string[] {
+	return readdirSync(`/proc/${pid}/fd`)
+		.map((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`))
+		.filter((target) => target.includes('ptmx'));
+}
+
+describe('a relay with three agents and a detached process', () => {
+	it.runIf(process.platform === 'linux')('is the only one to hold their terminals', async () => {
+		const { relay, started } = await startRelay();
+		const { wrappers, agents, sleep } = started;
+		expect(terminalMastersOf(relay.pid ?? 0)).toHaveLength(3);
+		const others = [...wrappers, ...agents, sleep];
+		expect(others.flatMap(terminalMastersOf)).toEqual([]);
+		relay.kill('SIGKILL');
+		process.kill(sleep);
+		await until(() => !others.some(isRunning), 'everything to end');
+	});
+
+	it('takes its agents with it when it is killed, and nothing else', async () => {
+		const { relay, started } = await startRelay();
+		const { wrappers, agents, sleep } = started;
+		const tools = wrappers.flatMap((pid) =>
+			processes.descendants(processes.identify(pid) ?? { pid, start: '' }),
+		);
+		expect(tools.length).toBeGreaterThanOrEqual(3);
+		relay.kill('SIGKILL');
+		await once(relay, 'exit');
+		const all = [...wrappers, ...agents];
+		const left = () => [...all.filter(isRunning), ...processes.alive(tools)];
+		await until(
+			() => left().length === 0,
+			'the agents to end',
+			() => JSON.stringify(left()),
+			3_000,
+		);
+		expect(isRunning(sleep)).toBe(true);
+		process.kill(sleep);
+		await until(() => !isRunning(sleep), 'the detached process to end');
+	});
+});
