@@ -145,6 +145,20 @@ describe('text of an answer', () => {
 		expect(answerText(events)).toBe('Foo\n\nWhole.');
 	});
 
+	it('does not go back to a cut block once another message was streamed', () => {
+		const { events } = parse([
+			INIT,
+			messageStart('a'),
+			textDelta(0, 'I'),
+			messageStart('b'),
+			textDelta(0, 'Two.'),
+			text('b', 'Two.'),
+			text('c', 'It is done.'),
+			RESULT,
+		]);
+		expect(answerText(events)).toBe('I\n\nTwo.\n\nIt is done.');
+	});
+
 	it('keeps two blocks of one message apart', () => {
 		const { events } = parse([INIT, text('a', 'One.'), text('a', 'Two.'), RESULT]);
 		expect(answerText(events)).toBe('One.\n\nTwo.');
@@ -182,6 +196,16 @@ describe('usage', () => {
 			{ ...KILLED, stopRequested: 'cancelled' },
 		);
 		expect(turn.tokens).toMatchObject({ input: 200, output: 42 });
+	});
+
+	it('of an interrupted turn is not made smaller by its result line', () => {
+		const { turn } = parse([
+			INIT,
+			messageStart('a'),
+			partial({ type: 'message_delta', usage: { output_tokens: 40 } }),
+			ABORTED,
+		]);
+		expect(turn.tokens).toMatchObject({ input: 100, output: 40 });
 	});
 
 	it('of a result line is the sum over models, and takes the place of what came before', () => {
@@ -403,6 +427,18 @@ describe('limits', () => {
 	it('without a window are a throttle', () => {
 		const { turn } = parse([INIT, rateLimit({ status: 'rejected' })], EXIT_1);
 		expect(turn.limit).toMatchObject({ kind: 'rate', resetAt: null, window: null });
+	});
+
+	it('that come after the result are too late to end a turn', () => {
+		const { events, turn } = parse([INIT, text('a', 'Done.'), RESULT, REJECTED]);
+		expect(ofType(events, 'limit')).toEqual([]);
+		expect(turn.outcome).toBe('completed');
+	});
+
+	it('are not lifted by the answer of a sub-agent', () => {
+		const sub = text('s', 'still here', { parent_tool_use_id: 't1' });
+		const { turn } = parse([INIT, apiRetry('rate_limit', 429), sub], { ...KILLED, stopRequested: 'limited' });
+		expect(turn.limit).toMatchObject({ kind: 'rate' });
 	});
 
 	it('with an impossible reset have none', () => {
