@@ -59,7 +59,7 @@ function title(name: string, input: JsonObject): string {
 	return excerptLine(told ?? name);
 }
 
-export interface ResultContext {
+interface ResultContext {
 	/** The line's `tool_use_result`. */
 	extras: unknown;
 	/** Of the call this answers, where known. */
