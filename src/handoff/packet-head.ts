@@ -35,7 +35,7 @@ export function renderHead(input: PacketInput, stories: readonly TurnStory[], al
 function workers(stories: readonly TurnStory[], line: (text: string) => string): string[] {
 	const spans: Array<{ who: string; session: string; first: number; last: number; statuses: string[] }> = [];
 	for (const { agent, model, sessionId, turn, status } of stories) {
-		const who = model === null ? agent : `${agent} (${model})`;
+		const who = model === null ? agent : `${agent} (${nameOnly(model)})`;
 		const span = spans.at(-1);
 		if (span?.who === who && span.session === sessionId) {
 			span.last = turn;
@@ -51,6 +51,9 @@ function workers(stories: readonly TurnStory[], line: (text: string) => string):
 		: shown;
 }
 
+/** Names come from the CLI's stream: a name, never a sentence. */
+const nameOnly = (name: string) => name.replace(/[^\w.:/+[\]-]/g, '').slice(0, 60);
+
 function whyStopped({ reason, limit, from }: PacketInput): string {
 	const who = from?.title ?? 'the agent';
 	switch (reason) {
@@ -59,7 +62,7 @@ function whyStopped({ reason, limit, from }: PacketInput): string {
 			const what =
 				limit.window === null
 					? `a limit of its provider (${limit.kind})`
-					: `the limit of its ${limit.window} window`;
+					: `the limit of its ${nameOnly(limit.window)} window`;
 			const reset = limit.resetAt === null ? '' : `, which ends at ${toIso(limit.resetAt)}`;
 			return `${who} met ${what}${reset}.`;
 		}

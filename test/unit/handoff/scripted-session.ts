@@ -61,7 +61,13 @@ export function scriptedTurn(turn: ScriptedTurn, number: number): TurnRecord {
 		agent: turn.agent ?? 'claude',
 		status: turn.status ?? 'completed',
 		trigger: turn.trigger ?? 'user',
-		files: (turn.files ?? []).map((path) => ({ path, change: 'modified', added: 1, removed: 1, source: 'git' })),
+		files: (turn.files ?? []).map((path) => ({
+			path,
+			change: 'modified',
+			added: 1,
+			removed: 1,
+			source: 'git',
+		})),
 		...facts.toState(),
 	});
 	return { state, prompt: turn.user ?? '', userPrompt: turn.user, events, issues: [] };
@@ -99,9 +105,27 @@ export function outsideRecords(markdown: string): string {
 
 /** `count` different sentences of small talk, some of them said again and again. */
 export function smallTalk(count: number, seed: number): string {
-	const starts = ['I also read', 'There was nothing odd in', 'For completeness I went over', 'As before I kept to the style of', 'Nothing depends on'];
-	const objects = ['the neighbouring folder', 'the older part of the history', 'the rest of that file', 'the callers one by one', 'the notes beside it'];
-	const ends = ['and it reads well', 'which took a moment', 'as one would think', 'so there is not much to tell', 'and left it alone'];
+	const starts = [
+		'I also read',
+		'There was nothing odd in',
+		'For completeness I went over',
+		'As before I kept to the style of',
+		'Nothing depends on',
+	];
+	const objects = [
+		'the neighbouring folder',
+		'the older part of the history',
+		'the rest of that file',
+		'the callers one by one',
+		'the notes beside it',
+	];
+	const ends = [
+		'and it reads well',
+		'which took a moment',
+		'as one would think',
+		'so there is not much to tell',
+		'and left it alone',
+	];
 	let x = seed * 7919 + 13;
 	const pick = (list: string[]) => {
 		x = (x * 1103515245 + 12345) % 2147483648;
@@ -112,5 +136,8 @@ export function smallTalk(count: number, seed: number): string {
 
 /** Log lines that differ in numbers only. */
 export function logNoise(lines: number): string {
-	return Array.from({ length: lines }, (_, i) => `[${i}] worker-${i % 7} fetched object ${(i * 2654435761) % 4294967296} in ${i % 90} ms`).join('\n');
+	return Array.from(
+		{ length: lines },
+		(_, i) => `[${i}] worker-${i % 7} fetched object ${(i * 2654435761) % 4294967296} in ${i % 90} ms`,
+	).join('\n');
 }
