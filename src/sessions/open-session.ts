@@ -1,7 +1,7 @@
-import { existsSync, lstatSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Clock, toIso } from '../core/clock.ts';
-import { ensureFolder, writeAtomic } from '../core/files.ts';
+import { ensureFolder, removeIfThere, writeAtomic } from '../core/files.ts';
 import type { SessionId } from '../core/ids.ts';
 import { explainingWrites } from '../core/write-failure.ts';
 import { bumpFolderTime, keepFolderTime } from './folder-time.ts';
@@ -136,6 +136,12 @@ export function prepareSessionFolder(folder: string): void {
 		if (lstatSync(path, { throwIfNoEntry: false }) === undefined)
 			explainingWrites(path, () => ensureFolder(path));
 	}
+}
+
+/** Removes what a killed writer left of atomic writes (`.NAME.*.tmp`). Only under the lock. */
+export function removeTemporaries(folder: string): void {
+	for (const place of [folder, join(folder, TURNS_FOLDER), join(folder, PACKETS_FOLDER)])
+		for (const name of readdirSync(place)) if (/^\..+\.tmp$/.test(name)) removeIfThere(join(place, name));
 }
 
 /** `meta` as it must read once nobody holds the lock. */

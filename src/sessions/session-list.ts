@@ -5,7 +5,7 @@ import { parseSessionId, type SessionId } from '../core/ids.ts';
 import { readMeta } from './record-file.ts';
 import { type LockContext, readLock } from './session-lock.ts';
 import type { CheckpointReason, SessionMeta } from './session-meta.ts';
-import { META_FILE, sessionFolder, sessionsFolder } from './session-paths.ts';
+import { META_FILE, sessionFolder, sessionsFolder, turnNumbers } from './session-paths.ts';
 import { sessionStatus } from './session-status.ts';
 import type { StoreLocation } from './store-location.ts';
 import { readLastTurn } from './turn-records.ts';
@@ -64,17 +64,21 @@ export function listSessions(
 	const summaries: SessionSummary[] = [];
 	for (const { id, lastUsedAt } of idsByLastUse(location)) {
 		if (summaries.length >= (options.limit ?? Number.POSITIVE_INFINITY)) break;
-		const summary = { id, lastUsedAt, ...summarize(sessionFolder(location, id), context) };
-		if (options.status === undefined || summary.status === options.status) summaries.push(summary);
+		const found = summarize(sessionFolder(location, id), context);
+		if (found === null || (options.status !== undefined && found.status !== options.status)) continue;
+		summaries.push({ id, lastUsedAt, ...found });
 	}
 	return summaries;
 }
 
-function summarize(folder: string, context: LockContext): Omit<SessionSummary, 'id' | 'lastUsedAt'> {
+/** null for a folder with neither record nor turn: its relay died before the session began. */
+function summarize(folder: string, context: LockContext): Omit<SessionSummary, 'id' | 'lastUsedAt'> | null {
 	const meta = tryReadMeta(folder);
-	if (typeof meta === 'string')
-		return { folder, meta: null, status: 'unreadable', reason: null, problem: meta };
-	return { folder, meta, ...trueStatus(folder, meta, context), problem: null };
+	if (meta === null && turnNumbers(folder).length === 0) return null;
+	if (meta !== null && typeof meta !== 'string')
+		return { folder, meta, ...trueStatus(folder, meta, context), problem: null };
+	const problem = meta ?? `${folder} has no ${META_FILE}`;
+	return { folder, meta: null, status: 'unreadable', reason: null, problem };
 }
 
 /** A status other than `active` was written by whoever let go of the lock, and holds until someone opens again. */
@@ -90,9 +94,9 @@ export function trueStatus(
 	return sessionStatus({ isLocked, meta, lastTurn: isLocked ? null : readLastTurn(folder) });
 }
 
-function tryReadMeta(folder: string): SessionMeta | string {
+function tryReadMeta(folder: string): SessionMeta | string | null {
 	try {
-		return readMeta(join(folder, META_FILE)) ?? `${folder} has no ${META_FILE}`;
+		return readMeta(join(folder, META_FILE));
 	} catch (error) {
 		if (error instanceof RelayError || hasErrno(error, 'ELOOP', 'EACCES', 'EISDIR')) return error.message;
 		throw error;

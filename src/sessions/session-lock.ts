@@ -15,12 +15,13 @@ import {
 	renameSync,
 	utimesSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import * as v from 'valibot';
 import { type Clock, toIso } from '../core/clock.ts';
 import { hasErrno, RelayError } from '../core/errors.ts';
 import { createExclusive, readIfThere, removeIfThere } from '../core/files.ts';
 import type { ProcessTable } from '../core/process-table.ts';
+import { keepFolderTime } from './folder-time.ts';
 import { LOCK_FILE } from './session-paths.ts';
 
 /** What judging a lock needs to know about processes. */
@@ -87,16 +88,17 @@ export function acquireLock(folder: string, context: LockContext): SessionLock {
 	const path = join(folder, LOCK_FILE);
 	const token = randomBytes(8).toString('hex');
 	// Outside the session's folder: a refused attempt must leave no trace there, not even in its mtime.
-	const draft = `${folder}.${token}.tmp`;
+	const draft = join(dirname(folder), `.${basename(folder)}.${token}.tmp`);
 	createExclusive(draft, lockText(token, context));
 	try {
 		utimesSync(draft, context.clock.now() / 1000, context.clock.now() / 1000);
 		for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-			if (linkExclusive(draft, path)) return holdLock(path, token, null, context);
+			if (keepFolderTime(folder, () => linkExclusive(draft, path), Boolean))
+				return holdLock(path, token, null, context);
 			const found = findLock(path, context);
 			if (found === null) continue;
 			if (found.judged === 'held') throw lockedBy(found);
-			const taken = takeOver(path, draft, found, context);
+			const taken = keepFolderTime(folder, () => takeOver(path, draft, found, context));
 			if (taken === 'ours') return holdLock(path, token, found, context);
 			if (taken !== 'again') throw lockedBy(taken);
 		}
@@ -143,7 +145,6 @@ function takeOver(
 		removeIfThere(walked.at(-1) ?? '');
 		return 'again';
 	}
-	// A second link of the draft: rename would do nothing if source and target were the same file already.
 	renameSync(draft, path);
 	for (const claim of walked.reverse()) removeIfThere(claim);
 	return 'ours';

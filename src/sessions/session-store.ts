@@ -3,7 +3,7 @@
  * (folder, lock, record); formats are in `record-file.ts`, the lock in `session-lock.ts`, what a status means in
  * `session-status.ts`. Readers never lock and never write.
  */
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Clock, toIso } from '../core/clock.ts';
 import { hasErrno, RelayError } from '../core/errors.ts';
@@ -13,15 +13,9 @@ import { explainingWrites } from '../core/write-failure.ts';
 import { keepFolderTime } from './folder-time.ts';
 import { type LineageEntry, readLineage } from './lineage.ts';
 import { newMeta, type SessionInit } from './new-meta.ts';
-import { holdSession, type OpenSession, prepareSessionFolder } from './open-session.ts';
+import { holdSession, type OpenSession, prepareSessionFolder, removeTemporaries } from './open-session.ts';
 import { readMeta, refuseNewer, serializeMeta } from './record-file.ts';
-import {
-	idsByLastUse,
-	type ListOptions,
-	listSessions,
-	type SessionSummary,
-	sessionIds,
-} from './session-list.ts';
+import { type ListOptions, listSessions, type SessionSummary, sessionIds } from './session-list.ts';
 import { acquireLock, type LockContext, type LockHolder, type LockProcesses } from './session-lock.ts';
 import { SESSION_META_VERSION, type SessionMeta } from './session-meta.ts';
 import { META_FILE, sessionFolder } from './session-paths.ts';
@@ -83,28 +77,28 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
 		const parent = init.parent ? read(init.parent) : null;
 		const id = makeFolder(location, options.ids, clock.now());
 		const folder = folderOf(id);
-		prepareSessionFolder(folder);
-		const lock = explainingWrites(folder, () => acquireLock(folder, context));
-		const meta = newMeta({
-			id,
-			init,
-			parent,
-			repo: location.repo,
-			now: clock.now(),
-			relayVersion: options.relayVersion,
-		});
-		const path = join(folder, META_FILE);
-		explainingWrites(path, () => writeAtomic(path, serializeMeta(meta, path), { sync: true }));
-		return holdSession({ id, folder, meta, lock, clock, notices: [] });
+		try {
+			prepareSessionFolder(folder);
+			const lock = explainingWrites(folder, () => acquireLock(folder, context));
+			const { relayVersion } = options;
+			const meta = newMeta({ id, init, parent, repo: location.repo, now: clock.now(), relayVersion });
+			const path = join(folder, META_FILE);
+			explainingWrites(path, () => writeAtomic(path, serializeMeta(meta, path), { sync: true }));
+			return holdSession({ id, folder, meta, lock, clock, notices: [] });
+		} catch (error) {
+			rmSync(folder, { recursive: true, force: true });
+			throw error;
+		}
 	};
 
 	const open = (id: SessionId): OpenSession => {
 		const folder = folderOf(id);
 		refuseLink(folder);
 		refuseNewer(read(id).schema_version, SESSION_META_VERSION, join(folder, META_FILE));
-		const lock = keepFolderTime(folder, () => explainingWrites(folder, () => acquireLock(folder, context)));
+		const lock = explainingWrites(folder, () => acquireLock(folder, context));
 		try {
-			prepareSessionFolder(folder);
+			keepFolderTime(folder, () => prepareSessionFolder(folder));
+			if (lock.replaced !== null) keepFolderTime(folder, () => removeTemporaries(folder));
 			const session = holdSession({
 				id,
 				folder,
@@ -131,7 +125,7 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
 		resolve: (ref) =>
 			resolveRef(ref, {
 				ids: sessionIds(location),
-				latest: () => idsByLastUse(location)[0]?.id ?? null,
+				latest: () => listSessions(location, { limit: 1 }, context)[0]?.id ?? null,
 				named: (name) =>
 					listSessions(location, {}, context)
 						.filter(({ meta }) => meta?.name === name)
