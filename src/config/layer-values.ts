@@ -102,8 +102,8 @@ export function readText(value: LayerValue): LayerValue {
 	const text = value.raw.trim();
 	switch (value.row.kind) {
 		case 'text':
-		case 'duration':
 			return value;
+		case 'duration':
 		case 'number':
 			return /^[+-]?\d+(\.\d+)?$/.test(text) ? { ...value, raw: Number(text) } : value;
 		case 'list':

@@ -1,0 +1,82 @@
+import { existsSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type LockHolder, type Locking, withFileLock } from '../../src/core/file-lock.ts';
+
+let folder: string;
+let path: string;
+beforeEach(() => {
+	folder = mkdtempSync(join(tmpdir(), 'relay-lock-'));
+	path = join(folder, 'x.lock');
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const self: LockHolder = { pid: 10, start: 's', place: 'here' };
+const locking = (changes: Partial<Locking> = {}): Locking => ({
+	self,
+	isAlive: () => true,
+	now: Date.now,
+	timeoutMs: 40,
+	...changes,
+});
+const held = (by: unknown, at = path) => writeFileSync(at, typeof by === 'string' ? by : JSON.stringify(by));
+const age = (seconds: number, at = path) => {
+	const then = Date.now() / 1000 - seconds;
+	utimesSync(at, then, then);
+};
+
+describe('withFileLock', () => {
+	it('gives back the result and lets go, after an error too', () => {
+		expect(withFileLock(path, locking(), () => existsSync(path))).toBe(true);
+		expect(() =>
+			withFileLock(path, locking(), () => {
+				throw new Error('mine');
+			}),
+		).toThrow('mine');
+		expect(readdirSync(folder)).toEqual([]);
+	});
+
+	it('names the living holder when it does not let go in time', () => {
+		held({ ...self, pid: 77 });
+		expect(() => withFileLock(path, locking(), () => 1)).toThrow(
+			expect.objectContaining({ code: 'not_writable', message: expect.stringContaining('process 77') }),
+		);
+		expect(existsSync(path)).toBe(true);
+	});
+
+	it('takes over from a holder that is gone, and asks about exactly that one', () => {
+		held({ pid: 77, start: 'old', place: 'here' });
+		const asked: LockHolder[] = [];
+		const isAlive = (holder: LockHolder) => {
+			asked.push(holder);
+			return false;
+		};
+		expect(withFileLock(path, locking({ isAlive }), () => 1)).toBe(1);
+		expect(asked[0]).toEqual({ pid: 77, start: 'old', place: 'here' });
+		expect(readdirSync(folder)).toEqual([]);
+	});
+
+	it.each([
+		['of another machine', { pid: 77, start: 's', place: 'there' }],
+		['that was torn', '{"pid":7'],
+		['that is empty', ''],
+	])('judges a lock %s by its age alone', (_, content) => {
+		const isAlive = () => {
+			throw new Error('it cannot be asked');
+		};
+		held(content);
+		age(5);
+		expect(() => withFileLock(path, locking({ isAlive }), () => 1)).toThrow('is held by');
+		age(11);
+		expect(withFileLock(path, locking({ isAlive }), () => 1)).toBe(1);
+	});
+
+	it('gets past a take-over that died half way', () => {
+		const dead = { pid: 77, start: 's', place: 'here' };
+		held(dead);
+		held(dead, `${path}.takeover`);
+		expect(withFileLock(path, locking({ isAlive: ({ pid }) => pid !== 77 }), () => 1)).toBe(1);
+		expect(readdirSync(folder)).toEqual([]);
+	});
+});
