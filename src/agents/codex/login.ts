@@ -22,18 +22,21 @@ interface Provider {
 	isBuiltIn: boolean;
 }
 
+/** Never throws: what cannot be read is `unknown`. */
 export async function probeCodexLogin(env: Env): Promise<LoginState> {
-	const home = codexHome(env);
-	const config = home === null ? null : await readSmallFile(join(home, 'config.toml'));
+	if (env.CODEX_API_KEY === undefined && codexHome(env) === null) return state('unknown', 'HOME is not set');
+	const home = codexHome(env) ?? '';
+	const config = await readSmallFile(join(home, 'config.toml'));
+	if (config === 'unreadable') return state('unknown', 'config.toml cannot be read');
 	const provider = chosenProvider(config ?? '');
 	if (provider === null) return state('unknown', 'config.toml chooses its provider in a profile');
 	if (provider.envKey !== null) return stateOfKey(env, provider.envKey, provider.name);
 	if (!provider.isBuiltIn && !provider.usesOpenaiLogin)
 		return state('unknown', `the provider ${provider.name} names no key`);
 	if (env.CODEX_API_KEY) return stateOfKey(env, 'CODEX_API_KEY', provider.name);
-	const auth = home === null ? null : await readSmallFile(join(home, 'auth.json'));
-	if (auth === null) return stateWithoutFile(env, config ?? '');
-	return stateOfAuthFile(parseObject(auth));
+	const auth = await readSmallFile(join(home, 'auth.json'));
+	if (auth === 'unreadable') return state('unknown', 'auth.json cannot be read');
+	return auth === null ? stateWithoutFile(env, config ?? '') : stateOfAuthFile(parseObject(auth));
 }
 
 function stateOfKey(env: Env, variable: string, provider: string): LoginState {
@@ -93,12 +96,11 @@ function sectionOf(config: string, provider: string): string {
 	return section;
 }
 
-async function readSmallFile(path: string): Promise<string | null> {
+async function readSmallFile(path: string): Promise<string | 'unreadable' | null> {
 	try {
 		const { size } = await stat(path);
-		return size > MAX_FILE_BYTES ? null : await readFile(path, 'utf8');
+		return size > MAX_FILE_BYTES ? 'unreadable' : await readFile(path, 'utf8');
 	} catch (error) {
-		if (hasErrno(error, 'ENOENT', 'ENOTDIR', 'EACCES', 'EPERM', 'EISDIR', 'ELOOP')) return null;
-		throw error;
+		return hasErrno(error, 'ENOENT', 'ENOTDIR') ? null : 'unreadable';
 	}
 }

@@ -24,6 +24,7 @@ class CodexParser implements AgentParser {
 	#stderrBytes = 0;
 	#threadId: string | null = null;
 	#lastRetry: Retry | null = null;
+	#lastError = '';
 	#cumulative: TokenCounts | null = null;
 	#ended: { judgement: Judgement; message: string } | null = null;
 
@@ -50,6 +51,7 @@ class CodexParser implements AgentParser {
 		const judgement = this.#judge(exit, native);
 		if (this.#ended === null) {
 			if (judgement.limit !== null) events.push({ type: 'limit', limit: judgement.limit });
+			if (judgement.error !== null) events.push({ type: 'error', ...judgement.error });
 			events.push({
 				type: 'turn_ended',
 				outcome: judgement.outcome,
@@ -152,7 +154,7 @@ class CodexParser implements AgentParser {
 
 	#topLevelError(message: string): AgentEvent[] {
 		const retry = readRetry(message);
-		if (retry === null) return message === '' ? [] : [{ type: 'error', code: null, message }];
+		if (retry === null) return this.#error(message);
 		this.#lastRetry = retry;
 		return [retry];
 	}
@@ -166,13 +168,17 @@ class CodexParser implements AgentParser {
 		return [...events, ...this.#finish(COMPLETED, '')];
 	}
 
+	/** The same sentence usually stands just before as a top-level error; it is told once. */
 	#turnFailed(message: string): AgentEvent[] {
+		const events = message === this.#lastError ? [] : this.#error(message);
 		const judgement = judgeTurnFailed(message, this.#context.now());
-		const limit = judgement.limit;
-		return [
-			...(limit === null ? [] : [{ type: 'limit', limit } as const]),
-			...this.#finish(judgement, message),
-		];
+		if (judgement.limit !== null) events.push({ type: 'limit', limit: judgement.limit });
+		return [...events, ...this.#finish(judgement, message)];
+	}
+
+	#error(message: string): AgentEvent[] {
+		this.#lastError = message;
+		return message === '' ? [] : [{ type: 'error', code: null, message }];
 	}
 
 	#finish(judgement: Judgement, message: string): AgentEvent[] {

@@ -85,8 +85,14 @@ describe('the login of codex', () => {
 		expect((await probe({ OPENAI_API_KEY: 'sk' })).loggedIn).toBe('unknown');
 		writeInHome('config.toml', 'cli_auth_credentials_store = "keyring"\n');
 		expect((await probe()).loggedIn).toBe('unknown');
+		expect((await codexAdapter.probeLogin({})).loggedIn).toBe('unknown');
 		writeInHome('auth.json', 'not json');
 		expect((await probe()).loggedIn).toBe('unknown');
+	});
+
+	it('is unknown where a file cannot be read', async () => {
+		mkdirSync(join(home, '.codex/auth.json'));
+		expect(await probe()).toMatchObject({ loggedIn: 'unknown', evidence: 'auth.json cannot be read' });
 	});
 
 	it('is the variable that the chosen provider names', async () => {

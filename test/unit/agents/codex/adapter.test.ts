@@ -66,7 +66,7 @@ describe('text that the user did not type', () => {
 	});
 
 	it('keeps what names no skill as it is', () => {
-		const text = 'echo $HOME ${name} $1 $5.00 @file /init';
+		const text = 'echo $HOME \x24{name} $1 $5.00 @file /init';
 		expect(codexAdapter.inert(text)).toBe(text);
 	});
 

@@ -79,6 +79,23 @@ describe('the sentence of a failed turn', () => {
 	});
 });
 
+describe('the words of a failure', () => {
+	const wordsOf = (stdout: string, stderr = '') =>
+		run(stdout, { stderr }).events.flatMap((event) => (event.type === 'error' ? [event.message] : []));
+
+	it('are told once, also when they stand only in the last line', () => {
+		const failed = failedTurn('Something broke.');
+		const before = '{"type":"error","message":"Something broke."}\n';
+		expect(wordsOf(failed)).toEqual(['Something broke.']);
+		expect(wordsOf(failed.replace('\n', `\n${before}`))).toEqual(['Something broke.']);
+	});
+
+	it('are its own line of stderr when it refused to start', () => {
+		const stderr = 'warning: project settings are off\nNo prompt provided via stdin.\n';
+		expect(wordsOf('', stderr)).toEqual(['No prompt provided via stdin.']);
+	});
+});
+
 describe('a turn without a last line', () => {
 	it.each([
 		['cancelled', 'cancelled'],
