@@ -19,7 +19,7 @@ const LAYERS: Record<string, readonly string[]> = {
 	sessions: ['core', 'config', 'git', 'agents'],
 	turns: ['core', 'config', 'terminal', 'git', 'agents', 'limits', 'sessions'],
 	handoff: ['core', 'config', 'git', 'agents', 'limits', 'sessions', 'turns'],
-	relay: ['core', 'config', 'git', 'agents', 'limits', 'sessions', 'turns', 'handoff'],
+	relay: ['core', 'config', 'terminal', 'git', 'agents', 'limits', 'sessions', 'turns', 'handoff'],
 	app: [
 		'core',
 		'config',

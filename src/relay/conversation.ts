@@ -26,14 +26,17 @@ import { runUserCommand } from './user-command.ts';
 /** A note about a `!cmd` keeps this much of what it printed. */
 const MAX_NOTE_CHARS = 8_000;
 
-export function createRelay(
-	deps: RelayDeps,
-	start: RelayStart,
-): Relay & { continuePending(options: SendOptions): Promise<SendResult> } {
-	return new Conversation(deps, start);
+/** A relay that can also finish what an earlier one left. */
+export interface Conversation extends Relay {
+	/** Sends what still waits for an answer: the pending prompt of a checkpoint, else the newest unfinished one. */
+	continuePending(options: SendOptions): Promise<SendResult>;
 }
 
-class Conversation implements Relay {
+export function createRelay(deps: RelayDeps, start: RelayStart): Conversation {
+	return new OneConversation(deps, start);
+}
+
+class OneConversation implements Conversation {
 	readonly #deps: RelayDeps;
 	readonly #start: RelayStart;
 	readonly #state: ConversationState;
@@ -44,7 +47,7 @@ class Conversation implements Relay {
 	constructor(deps: RelayDeps, start: RelayStart) {
 		this.#deps = deps;
 		this.#start = start;
-		const order = (start.order ?? deps.config.agents.order).map((name) => deps.registry.parse(name));
+		const order = orderOf(deps, start);
 		this.#state = {
 			session: null,
 			active: start.agent === null ? null : { agent: start.agent, model: start.model },
@@ -403,6 +406,7 @@ class Conversation implements Relay {
 		if (!last || last.status === 'completed' || hasUnusedPacket({ meta: session.meta, lastTurn: last }))
 			return;
 		if (!existsSync(session.folder)) return;
+		const reason = CHECKPOINT_REASON[last.status];
 		const task = this.#taskOf(session, last);
 		const from = this.#deps.registry.adapters.find(({ id }) => id === last.agent) ?? null;
 		const nowPrompt = task === null ? null : { text: task, isInterrupted: true };
@@ -413,7 +417,7 @@ class Conversation implements Relay {
 		session.update((meta) => ({
 			...meta,
 			checkpoint: {
-				reason: CHECKPOINT_REASON[last.status],
+				reason,
 				at: toIso(this.#deps.clock.now()),
 				packet: made.path,
 				next_agent: null,
@@ -460,6 +464,13 @@ const CHECKPOINT_REASON = {
 	outcome_unknown: 'outcome_unknown',
 	running: 'outcome_unknown',
 } as const;
+
+/** A configured agent that this build has no adapter for is passed over; one that the user typed is an error. */
+function orderOf({ registry, config }: RelayDeps, { order }: RelayStart): AgentChoice[] {
+	if (order !== null) return order.map((name) => registry.parse(name));
+	const known = new Set(registry.adapters.map(({ id }) => id));
+	return config.agents.order.filter((name) => known.has(name.split(':', 1)[0] ?? '')).map((name) => registry.parse(name));
+}
 
 function withDefault(order: readonly AgentChoice[], first: AgentChoice | null): AgentChoice[] {
 	if (first === null) return [...order];

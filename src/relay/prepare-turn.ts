@@ -113,13 +113,14 @@ function turnSpec(
 			worktree: plan.session.meta.repo.worktree,
 			isGitRepo: deps.repo.kind !== 'none',
 			isRoot: deps.isRoot,
-			env,
+			env: { ...env, AGENT_RELAY_DEPTH: String(Number(deps.env.AGENT_RELAY_DEPTH ?? 0) + 1) },
 		},
 		prompt: sent.text,
 		userPrompt: task.recordedAt ?? (sent.words && { turn: number, ...sent.words }),
 		trigger: plan.trigger,
 		packet: packet?.path ?? null,
 		cumulativeBefore: resumed === null ? null : totalsBefore(standing.lastTurn, plan.session.turns()),
+		planBefore: resumed === null ? null : (standing.lastTurn?.state.plan ?? null),
 		before: plan.before,
 	};
 }

@@ -9,7 +9,7 @@ import type { Ledger } from '../limits/ledger.ts';
 import type { SessionMeta } from '../sessions/session-meta.ts';
 import type { SessionStore } from '../sessions/session-store.ts';
 import type { StartAgentProcess } from '../terminal/agent-process.ts';
-import type { FoundExecutable } from './executables.ts';
+import type { FoundExecutable } from '../core/find-executable.ts';
 
 /** Everything a conversation stands on, wired in `app/create-app.ts`. */
 export interface RelayDeps {

@@ -153,13 +153,14 @@ class RunningTurn {
 	}
 
 	#createRecorder(): TurnRecorder {
-		const { adapter, request, cumulativeBefore } = this.#spec;
+		const { adapter, request, cumulativeBefore, planBefore } = this.#spec;
 		const { clock } = this.#deps;
 		const parser = adapter.parser({
 			requestedSessionId: request.nativeSessionId,
 			resume: request.resume,
 			requestedModel: request.model,
 			cumulativeBefore,
+			...(planBefore === null ? {} : { planBefore }),
 			now: () => clock.now(),
 		});
 		return new TurnRecorder({

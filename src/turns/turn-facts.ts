@@ -74,10 +74,10 @@ export class TurnFacts {
 
 	/** Outcomes that only the native record knows replace what the stream said. */
 	applyNative(results: ParsedTurn['toolResults']): void {
-		for (const { id, ok, exitCode } of results) {
+		for (const { id, ok, exitCode, denied } of results) {
 			const tool = this.#tools.get(id);
 			if (!tool || tool.status === 'denied') continue;
-			tool.status = ok ? 'ok' : 'error';
+			tool.status = denied ? 'denied' : ok ? 'ok' : 'error';
 			tool.exitCode = exitCode;
 		}
 	}

@@ -1,5 +1,5 @@
 import type { AgentAdapter, TurnRequest } from '../agents/contract.ts';
-import type { AgentEvent, TokenCounts } from '../agents/events.ts';
+import type { AgentEvent, PlanItem, TokenCounts } from '../agents/events.ts';
 import type { Clock } from '../core/clock.ts';
 import type { ProcessTable } from '../core/process-table.ts';
 import type { Snapshot, Snapshots } from '../git/contract.ts';
@@ -22,6 +22,8 @@ export interface TurnSpec {
 	packet: string | null;
 	/** Thread totals of the native session before this turn. */
 	cumulativeBefore: TokenCounts | null;
+	/** The last plan of the same native session, for CLIs that only tell changes to it. */
+	planBefore: readonly PlanItem[] | null;
 	/** The snapshot taken when the predecessor ended, for a hand-over that follows at once. */
 	before: Snapshot | null;
 }

@@ -1,7 +1,6 @@
-/** Where an agent's program is. Absolute paths only; one inside a repo that is not trusted is never started. */
+/** Where a program is. Absolute paths only; one inside a repo that is not trusted is never started. */
 import { accessSync, constants, realpathSync, statSync } from 'node:fs';
 import { delimiter, isAbsolute, join, sep } from 'node:path';
-import type { AgentAdapter } from '../agents/contract.ts';
 
 export interface FoundExecutable {
 	/** Absolute, or null when there is none that may be started. */
@@ -20,12 +19,10 @@ export interface ExecutableSearch {
 	untrustedRoot: string | null;
 }
 
-export function findExecutable(
-	adapter: Pick<AgentAdapter, 'executables'>,
-	search: ExecutableSearch,
-): FoundExecutable {
+/** The first of `names` (bare or absolute) that may be started. */
+export function findExecutable(names: readonly string[], search: ExecutableSearch): FoundExecutable {
 	let refused: string | null = null;
-	for (const path of candidates(adapter.executables, search)) {
+	for (const path of candidates(names, search)) {
 		if (!isProgram(path)) continue;
 		if (search.untrustedRoot !== null && liesInside(path, search.untrustedRoot)) {
 			refused ??= `${path} lies inside this repo, which is not trusted`;

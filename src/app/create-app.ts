@@ -1,0 +1,124 @@
+/**
+ * The one place where things are wired. Clock, environment, home, ids and streams enter here; everything below takes them
+ * as arguments. Parts are loaded when first asked for, so that a listing never pays for a terminal.
+ */
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { homedir, hostname } from 'node:os';
+import { join, resolve } from 'node:path';
+import { type RelayPaths, relayPaths } from '../config/xdg-paths.ts';
+import { type Clock, systemClock } from '../core/clock.ts';
+import { createProcessTable } from '../core/create-process-table.ts';
+import type { ProcessTable } from '../core/process-table.ts';
+import type { RepoFacts } from '../git/contract.ts';
+import type { Git } from '../git/run-git.ts';
+import type { SessionStore } from '../sessions/session-store.ts';
+
+export interface AppStreams {
+	input: NodeJS.ReadStream;
+	output: NodeJS.WriteStream;
+	errorOutput: NodeJS.WriteStream;
+}
+
+export interface App {
+	readonly version: string;
+	readonly env: Readonly<Record<string, string>>;
+	readonly clock: Clock;
+	readonly paths: RelayPaths;
+	readonly processes: ProcessTable;
+	readonly streams: AppStreams;
+	/** Where the command works: `-C DIR`, else the current folder. Absolute. */
+	readonly folder: string;
+	/** A line for people on stderr; each text once. */
+	notice(text: string): void;
+	git(): Promise<Git>;
+	repo(): Promise<RepoFacts>;
+	store(): Promise<SessionStore>;
+}
+
+export function createApp(options: { folder?: string } = {}): App {
+	const env = definedOnly(process.env);
+	const paths = relayPaths(env);
+	const clock = systemClock;
+	const folder = resolve(options.folder ?? '.');
+	const said = new Set<string>();
+	const processes = createProcessTable();
+	let git: Promise<Git> | null = null;
+	let repo: Promise<RepoFacts> | null = null;
+	let store: Promise<SessionStore> | null = null;
+	const app: App = {
+		version: readVersion(),
+		env,
+		clock,
+		paths,
+		processes,
+		streams: { input: process.stdin, output: process.stdout, errorOutput: process.stderr },
+		folder,
+		notice: (text) => {
+			if (said.has(text)) return;
+			said.add(text);
+			process.stderr.write(`agent-relay: ${text}\n`);
+		},
+		git: () => {
+			git ??= openGit(env);
+			return git;
+		},
+		repo: () => {
+			repo ??= findHere(app);
+			return repo;
+		},
+		store: () => {
+			store ??= openStore(app);
+			return store;
+		},
+	};
+	return app;
+}
+
+async function openGit(env: Readonly<Record<string, string>>): Promise<Git> {
+	const [{ createGit }, { runProcess }, { findExecutable }] = await Promise.all([
+		import('../git/run-git.ts'),
+		import('../core/run-process.ts'),
+		import('../core/find-executable.ts'),
+	]);
+	const search = { searchPath: env.PATH ?? '', home: homeOf(env), configured: null, untrustedRoot: null };
+	const { path } = findExecutable(['git'], search);
+	return createGit({ executable: path ?? '/usr/bin/git', env, runProcess });
+}
+
+async function findHere(app: App): Promise<RepoFacts> {
+	const { findRepo } = await import('../git/find-repo.ts');
+	return findRepo(app.folder, await app.git());
+}
+
+async function openStore(app: App): Promise<SessionStore> {
+	const [{ createSessionStore }, { locateStore }, { createSessionIds }] = await Promise.all([
+		import('../sessions/session-store.ts'),
+		import('../sessions/store-location.ts'),
+		import('../core/ids.ts'),
+	]);
+	const { clock, processes, paths, version } = app;
+	const location = locateStore(await app.repo(), { stateHome: paths.stateHome });
+	if (location.notice) app.notice(location.notice);
+	const ids = createSessionIds(() => clock.now());
+	return createSessionStore({ location, clock, ids, processes, host: hostname(), relayVersion: version });
+}
+
+/** HOME, else what the system knows. */
+export function homeOf(env: Readonly<Record<string, string>>): string {
+	return env.HOME ?? homedir();
+}
+
+/** A new id for an agent's own conversation, where the CLI lets us choose. */
+export function newNativeId(): string {
+	return randomUUID();
+}
+
+function readVersion(): string {
+	const parsed: unknown = JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8'));
+	return typeof parsed === 'object' && parsed !== null && 'version' in parsed ? String(parsed.version) : '0.0.0';
+}
+
+function definedOnly(env: NodeJS.ProcessEnv): Record<string, string> {
+	return Object.fromEntries(Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
+}

@@ -1,0 +1,69 @@
+/** Versions of agents' programs, by path and mtime: no turn ever waits for a `--version`. */
+import { statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { AgentAdapter } from '../agents/contract.ts';
+import { ensureFolder, readIfThere, writeAtomic } from '../core/files.ts';
+import { runProcess } from '../core/run-process.ts';
+
+/** Slow CLIs on a loaded machine take seconds to say their version. */
+const TIMEOUT_MS = 15_000;
+
+export interface VersionCache {
+	/** null when it is not known, or the program changed since. */
+	known(executable: string): string | null;
+	/** Asks the program, in the background; an answer serves the next start. */
+	learn(adapter: AgentAdapter, executable: string): void;
+	/** Asks and waits. */
+	ask(adapter: AgentAdapter, executable: string): Promise<string | null>;
+}
+
+type Entries = Record<string, { mtime_ms: number; version: string }>;
+
+export function createVersionCache(file: string, env: Readonly<Record<string, string>>): VersionCache {
+	const asked = new Set<string>();
+	const known = (executable: string) => {
+		const entry = readEntries(file)[executable];
+		return entry && entry.mtime_ms === mtimeOf(executable) ? entry.version : null;
+	};
+	const ask = async (adapter: AgentAdapter, executable: string) => {
+		const result = await runProcess(executable, ['--version'], { cwd: '/', env, timeoutMs: TIMEOUT_MS });
+		const version = adapter.parseVersion(result.stdout.toString());
+		if (version !== null) remember(file, executable, version);
+		return version;
+	};
+	return {
+		known,
+		ask,
+		learn: (adapter, executable) => {
+			if (adapter.isDemo || asked.has(executable) || known(executable) !== null) return;
+			asked.add(executable);
+			ask(adapter, executable).catch(() => undefined);
+		},
+	};
+}
+
+function remember(file: string, executable: string, version: string): void {
+	const mtime = mtimeOf(executable);
+	if (mtime === null) return;
+	ensureFolder(dirname(file));
+	writeAtomic(file, JSON.stringify({ ...readEntries(file), [executable]: { mtime_ms: mtime, version } }, null, '\t'));
+}
+
+/** A cache: what cannot be read is empty. */
+function readEntries(file: string): Entries {
+	try {
+		const parsed: unknown = JSON.parse(readIfThere(file)?.toString() ?? '{}');
+		return isEntries(parsed) ? parsed : {};
+	} catch {
+		return {};
+	}
+}
+
+function isEntries(value: unknown): value is Entries {
+	if (typeof value !== 'object' || value === null) return false;
+	return Object.values(value).every((entry) => typeof entry?.version === 'string' && typeof entry?.mtime_ms === 'number');
+}
+
+function mtimeOf(path: string): number | null {
+	return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? null;
+}

@@ -1,0 +1,62 @@
+/** Relay events and results as `run --json` prints them: snake_case keys, ISO-8601 times. */
+import type { SendResult } from '../relay/contract.ts';
+import type { RelayEvent } from '../relay/relay-events.ts';
+import type { CandidateVerdict } from '../limits/successor.ts';
+import { toIso } from '../core/clock.ts';
+import { eventToDisk, limitToDisk } from '../turns/event-log.ts';
+
+type Json = Record<string, unknown>;
+
+const isoOrNull = (epochMs: number | null) => (epochMs === null ? null : toIso(epochMs));
+
+export function eventToJson(event: RelayEvent): Json {
+	switch (event.type) {
+		case 'session_opened':
+			return { type: event.type, session_id: event.sessionId, directory: event.directory, is_new: event.isNew };
+		case 'agent_event':
+			return { turn: event.turn, ...eventToDisk(event.event) };
+		case 'turn_idle':
+			return { type: event.type, turn: event.turn, idle_ms: event.idleMs };
+		case 'handed_over': {
+			const { limit, candidates, ...rest } = event;
+			return { ...rest, limit: limit && limitToDisk(limit), candidates: candidates.map(candidateToJson) };
+		}
+		case 'nobody_left':
+			return {
+				type: event.type,
+				limit: event.limit && limitToDisk(event.limit),
+				earliest_reset: isoOrNull(event.earliestReset),
+				candidates: event.candidates.map(candidateToJson),
+				packet: event.packet,
+			};
+		case 'waiting':
+			return { type: event.type, agent: event.agent, until: toIso(event.until), now: toIso(event.now) };
+		case 'utilization_warning': {
+			const { resetAt, ...rest } = event;
+			return { ...rest, reset_at: isoOrNull(resetAt) };
+		}
+		case 'turn_started':
+		case 'turn_finished':
+		case 'notice':
+			return { ...event };
+		default:
+			return event satisfies never;
+	}
+}
+
+export function candidateToJson({ resetAt, ...rest }: CandidateVerdict): Json {
+	return { ...rest, reset_at: isoOrNull(resetAt) };
+}
+
+/** The last line of `run --json`. */
+export function resultToJson(result: SendResult, exitCode: number): Json {
+	return {
+		type: 'result',
+		outcome: result.outcome,
+		exit_code: exitCode,
+		session_id: result.sessionId,
+		limit: result.limit && limitToDisk(result.limit),
+		earliest_reset: isoOrNull(result.earliestReset),
+		state: result.state,
+	};
+}

@@ -1,0 +1,61 @@
+import type { RelayErrorCode } from '../core/errors.ts';
+import type { SendResult } from '../relay/contract.ts';
+
+/** The documented exit codes (README, `agent-relay --help`); the first that applies wins. */
+export const EXIT = {
+	usage: 64,
+	notFound: 4,
+	locked: 6,
+	refused: 5,
+	notInstalled: 127,
+	interrupted: 130,
+	timedOut: 3,
+	checkpointed: 2,
+	failed: 1,
+	done: 0,
+} as const;
+
+const BY_ERROR: Record<RelayErrorCode, number> = {
+	usage: EXIT.usage,
+	bad_config: EXIT.usage,
+	unknown_agent: EXIT.usage,
+	unreadable_file: EXIT.usage,
+	no_such_session: EXIT.notFound,
+	ambiguous_session: EXIT.notFound,
+	nothing_to_continue: EXIT.notFound,
+	not_found: EXIT.notFound,
+	session_locked: EXIT.locked,
+	not_trusted: EXIT.refused,
+	refused: EXIT.refused,
+	newer_version: EXIT.refused,
+	nested_too_deep: EXIT.refused,
+	agent_not_installed: EXIT.notInstalled,
+	damaged_record: EXIT.failed,
+	disk_full: EXIT.failed,
+	not_writable: EXIT.failed,
+	git_failed: EXIT.failed,
+};
+
+export function exitCodeOfError(code: RelayErrorCode): number {
+	return BY_ERROR[code];
+}
+
+export function exitCodeOfResult({ outcome }: Pick<SendResult, 'outcome'>): number {
+	switch (outcome) {
+		case 'completed':
+			return EXIT.done;
+		case 'limited':
+		case 'nobody_left':
+			return EXIT.checkpointed;
+		case 'cancelled':
+			return EXIT.interrupted;
+		case 'timed_out':
+			return EXIT.timedOut;
+		case 'failed':
+		case 'outcome_unknown':
+		case 'running':
+			return EXIT.failed;
+		default:
+			return outcome satisfies never;
+	}
+}

@@ -1,0 +1,181 @@
+/** Names, options and examples of every command. Nothing is done here: each command is loaded when it is called. */
+import { Command, CommanderError, Option } from 'commander';
+import type { Output } from './command.ts';
+import type { CommandResult } from './command.ts';
+import { EXIT } from './exit-codes.ts';
+import type { App } from '../app/create-app.ts';
+
+/** Runs one command line and returns the exit code. `act` loads and runs a command by name. */
+export type Act = (command: string, options: Record<string, unknown>) => Promise<number>;
+
+export type { App, CommandResult, Output };
+
+const EXIT_CODES = `
+Exit codes: 0 done · 1 failed or outcome unknown · 2 checkpointed, work left · 3 timed out · 4 no such session ·
+5 refused · 6 locked by another process · 64 usage · 127 agent not installed · 130 interrupted`;
+
+export function createProgram(act: Act): Command {
+	const program = new Command('agent-relay')
+		.description('One shell over every coding agent on the machine, that never loses your work to a rate limit.')
+		.option('-C, --directory <dir>', 'work there instead of here')
+		.option('-V, --version', 'print the version')
+		.helpOption('-h, --help', 'show help')
+		.showHelpAfterError(false)
+		.exitOverride()
+		.enablePositionalOptions()
+		.addHelpText('after', `${example('agent-relay', 'agent-relay run "fix the failing test"', 'agent-relay run --continue')}\n${EXIT_CODES}`);
+
+	const bind = (command: Command, name: string) =>
+		command.action(async (...parts: unknown[]) => {
+			const self = parts.at(-1);
+			const options = self instanceof Command ? self.optsWithGlobals() : {};
+			const operands = self instanceof Command ? operandsOf(self) : {};
+			await act(name, { ...options, ...operands });
+		});
+
+	bind(
+		conversationOptions(program.command('shell', { isDefault: true }).description('open the shell (also without a command)')).addHelpText(
+			'after',
+			example('agent-relay', 'agent-relay shell --agent codex', 'agent-relay --continue'),
+		),
+		'shell',
+	);
+	bind(
+		conversationOptions(program.command('run [task]').description('work on one task to its end, hand-overs included'))
+			.option('-f, --file <file>', 'read the task from a file (- is stdin)')
+			.option('--json', 'one event a line on stdout, a result object last')
+			.option('-q, --quiet', 'print only the answer')
+			.addHelpText(
+				'after',
+				example('agent-relay run "fix the failing test"', 'agent-relay run -f task.md --agent codex --json', 'agent-relay run --continue'),
+			),
+		'run',
+	);
+	bind(
+		program
+			.command('sessions')
+			.description('list the sessions of this repo, newest first')
+			.option('-n, --limit <count>', 'at most this many', '20')
+			.option('--all', 'all of them')
+			.addOption(new Option('--status <status>', 'only these').choices(['active', 'checkpointed', 'completed', 'unreadable']))
+			.option('--json', 'print JSON')
+			.addHelpText('after', example('agent-relay sessions', 'agent-relay sessions --status checkpointed --json')),
+		'sessions',
+	);
+	bind(
+		program
+			.command('show [ref]')
+			.description('show a session: who worked, what changed, how it ended (default: the latest)')
+			.option('-t, --turn <number>', 'the transcript of one turn')
+			.option('--packet', 'the newest resume packet')
+			.option('--diff', 'what its turns changed')
+			.option('--json', 'print JSON')
+			.addHelpText('after', example('agent-relay show', 'agent-relay show latest --turn 2', 'agent-relay show 7F3K2Q --json')),
+		'show',
+	);
+	bind(
+		conversationOptions(program.command('resume [ref]').description('open the shell on an earlier session (default: the latest)'), {
+			isResume: true,
+		}).addHelpText('after', example('agent-relay resume', 'agent-relay resume 7F3K2Q --agent codex')),
+		'resume',
+	);
+	bind(
+		program
+			.command('agents')
+			.description('which agents are here, logged in, limited')
+			.option('--env <agent>', 'names of the variables that agent would get and not get')
+			.option('--json', 'print JSON')
+			.addHelpText('after', example('agent-relay agents', 'agent-relay agents --env codex')),
+		'agents',
+	);
+	const limits = program
+		.command('limits')
+		.description('who is limited until when, and by what evidence')
+		.option('--json', 'print JSON')
+		.addHelpText('after', example('agent-relay limits', 'agent-relay limits clear claude'));
+	bind(limits, 'limits');
+	bind(
+		limits.command('clear [agent]').description('forget the limits of one agent, or all').option('--json', 'print JSON'),
+		'limits-clear',
+	);
+	declareConfig(program, bind);
+	bind(
+		program
+			.command('demo')
+			.description('the main job end to end on the bundled demo agents, in a folder of its own')
+			.option('--keep', 'leave the folder for a look')
+			.option('--pace <factor>', 'speed of the demo agents; 0 is as fast as possible', '1')
+			.addHelpText('after', example('agent-relay demo', 'agent-relay demo --keep')),
+		'demo',
+	);
+	bind(
+		program
+			.command('completion <shell>')
+			.description('print a completion script for bash, zsh or fish')
+			.addHelpText('after', example('agent-relay completion bash >> ~/.bashrc')),
+		'completion',
+	);
+	return program;
+}
+
+function declareConfig(program: Command, bind: (command: Command, name: string) => Command): void {
+	const config = program
+		.command('config')
+		.description('show and change the configuration')
+		.addHelpText('after', example('agent-relay config show', 'agent-relay config set limits.patience_s 30', 'agent-relay config trust'));
+	bind(config.command('show [key]', { isDefault: true }).description('every value with its origin').option('--json', 'print JSON'), 'config-show');
+	bind(config.command('path').description('which files are read').option('--json', 'print JSON'), 'config-path');
+	bind(
+		config.command('set <key> <value>').description('set one value in your own file').addHelpText('after', example('agent-relay config set agents.default codex')),
+		'config-set',
+	);
+	bind(
+		config
+			.command('allow <command>')
+			.description('let agents run this command under the edit preset')
+			.addHelpText('after', example('agent-relay config allow "npm test"')),
+		'config-allow',
+	);
+	bind(
+		config
+			.command('trust')
+			.description('let agents obey the settings of this repo')
+			.option('--list', 'list the trusted repos')
+			.option('--revoke', 'take it back')
+			.option('--json', 'print JSON')
+			.addHelpText('after', example('agent-relay config trust', 'agent-relay config trust --list')),
+		'config-trust',
+	);
+}
+
+function conversationOptions(command: Command, { isResume = false } = {}): Command {
+	command
+		.option('-a, --agent <agent>', 'work with this agent (claude, codex, claude:opus, …)')
+		.option('-m, --model <model>', 'pass this model to the agent')
+		.option('-p, --permissions <preset>', 'read-only, edit or full')
+		.option('--order <agents>', 'who takes over from whom, for instance claude,codex')
+		.option('--timeout <time>', 'stop a turn after this time (90s, 10m)')
+		.option('-n, --max-turns <count>', 'turns a prompt may cost')
+		.option('--max-cost <usd>', 'dollars a session may cost')
+		.option('--wait', 'wait for the earliest reset when nobody is left')
+		.option('--trust', 'obey the settings of this repo, this time');
+	if (isResume) return command;
+	return command
+		.option('-c, --continue', 'go on with the latest session that has work left')
+		.option('-s, --session <ref>', 'go on with this session (id, prefix, suffix, name, latest)');
+}
+
+function example(...lines: string[]): string {
+	return `\nExamples:\n${lines.map((line) => `  $ ${line}`).join('\n')}`;
+}
+
+/** Operands by their declared names: `[task]` -> `task`. */
+function operandsOf(command: Command): Record<string, unknown> {
+	return Object.fromEntries(command.registeredArguments.map((argument, i) => [argument.name(), command.processedArgs[i]]));
+}
+
+/** Commander's own refusals (unknown option, missing value) as an exit code; null for any other error. */
+export function exitCodeOfCommander(error: unknown): number | null {
+	if (!(error instanceof CommanderError)) return null;
+	return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+}

@@ -1,0 +1,69 @@
+/** The flags that every command with a conversation shares, from text to what `openRelay` takes. */
+import type { RelayFlags } from '../app/open-relay.ts';
+import type { ConfigFlag } from '../config/layer-values.ts';
+import { parseDuration } from '../config/duration.ts';
+import { RelayError } from '../core/errors.ts';
+
+/** As commander gives them. */
+export interface RelayOptions {
+	agent?: string;
+	model?: string;
+	permissions?: string;
+	order?: string;
+	continue?: boolean;
+	session?: string;
+	maxTurns?: string;
+	maxCost?: string;
+	timeout?: string;
+	wait?: boolean;
+	trust?: boolean;
+	json?: boolean;
+	quiet?: boolean;
+}
+
+const PRESETS = ['read-only', 'edit', 'full'] as const;
+
+export function relayFlags(options: RelayOptions, kind: 'shell' | 'run'): RelayFlags {
+	if (options.continue && options.session !== undefined) {
+		throw new RelayError('usage', '--continue and --session name two sessions.', { hint: 'Give one of them.' });
+	}
+	return {
+		kind,
+		agent: options.agent ?? null,
+		model: options.model ?? null,
+		permissions: options.permissions === undefined ? null : parsePreset(options.permissions),
+		order: options.order === undefined ? null : parseOrder(options.order),
+		timeoutMs: options.timeout === undefined ? null : parseTimeout(options.timeout),
+		isTrusted: options.trust ?? false,
+		config: configFlags(options),
+	};
+}
+
+function parsePreset(text: string): (typeof PRESETS)[number] {
+	const preset = PRESETS.find((known) => known === text);
+	if (preset) return preset;
+	throw new RelayError('usage', `--permissions takes ${PRESETS.join(', ')}, not ${JSON.stringify(text)}.`);
+}
+
+function parseOrder(text: string): string[] {
+	const names = text.split(',').map((name) => name.trim());
+	if (names.some((name) => name === '')) {
+		throw new RelayError('usage', `--order ${JSON.stringify(text)} names no agent at one place.`, {
+			hint: 'For example: --order claude,codex',
+		});
+	}
+	return names;
+}
+
+function parseTimeout(text: string): number {
+	const seconds = parseDuration(text);
+	if (seconds !== null && seconds > 0) return seconds * 1000;
+	throw new RelayError('usage', `--timeout takes a time such as 90s, 10m or 2h, not ${JSON.stringify(text)}.`);
+}
+
+function configFlags({ maxTurns, maxCost }: RelayOptions): ConfigFlag[] {
+	return [
+		...(maxTurns === undefined ? [] : [{ key: 'budgets.max_turns', value: maxTurns, flag: '--max-turns' }]),
+		...(maxCost === undefined ? [] : [{ key: 'budgets.max_cost', value: maxCost, flag: '--max-cost' }]),
+	];
+}

@@ -1,0 +1,17 @@
+import { RelayError } from '../core/errors.ts';
+import { safeLine, safeText } from '../core/text.ts';
+import { EXIT, exitCodeOfError } from './exit-codes.ts';
+
+const MAX_LINE = 1000;
+
+/** The only place where an error becomes text and an exit code. A bug of ours is shown with its stack. */
+export function reportError(error: unknown, write: (text: string) => void): number {
+	if (error instanceof RelayError) {
+		write(`agent-relay: ${safeLine(error.message, MAX_LINE)}\n`);
+		if (error.hint) write(`  ${safeLine(error.hint, MAX_LINE)}\n`);
+		return exitCodeOfError(error.code);
+	}
+	const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+	write(`agent-relay: this is a bug in agent-relay\n${safeText(text)}\n`);
+	return EXIT.failed;
+}

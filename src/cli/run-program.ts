@@ -1,0 +1,80 @@
+/** From argv to an exit code: parse, load the one command that was named, print what it returns, report what it throws. */
+import type { Command as Program } from 'commander';
+import { createApp } from '../app/create-app.ts';
+import { createTheme, wantsColor } from '../ui/theme.ts';
+import type { Command, CommandResult, Output } from './command.ts';
+import { createProgram, exitCodeOfCommander } from './program.ts';
+import { reportError } from './report-error.ts';
+
+type Options = Record<string, unknown>;
+
+/** One `import()` a command. */
+const COMMANDS: Record<string, () => Promise<Command<never>>> = {
+	shell: async () => (await import('./commands/shell.ts')).shell,
+	run: async () => (await import('./commands/run.ts')).run,
+	sessions: async () => (await import('./commands/sessions.ts')).sessions,
+	show: async () => (await import('./commands/show.ts')).show,
+	resume: async () => (await import('./commands/shell.ts')).resume,
+	agents: async () => (await import('./commands/agents.ts')).agents,
+	limits: async () => (await import('./commands/limits.ts')).limits,
+	'limits-clear': async () => (await import('./commands/limits.ts')).clearLimits,
+	'config-show': async () => (await import('./commands/config.ts')).showConfig,
+	'config-path': async () => (await import('./commands/config.ts')).showPaths,
+	'config-set': async () => (await import('./commands/config.ts')).setConfig,
+	'config-allow': async () => (await import('./commands/config.ts')).allowCommand,
+	'config-trust': async () => (await import('./commands/trust.ts')).trust,
+	demo: async () => (await import('./commands/demo.ts')).demo,
+	completion: async () => (await import('./commands/completion.ts')).completion,
+};
+
+const DEFAULT_COLUMNS = 100;
+
+export interface ProgramStreams {
+	output: NodeJS.WriteStream;
+	errorOutput: NodeJS.WriteStream;
+	env: Readonly<Record<string, string | undefined>>;
+}
+
+export async function runProgram(argv: readonly string[], streams: ProgramStreams): Promise<number> {
+	const tell = (text: string) => void streams.errorOutput.write(text);
+	let exitCode = 0;
+	const program: Program = createProgram(async (name, options) => {
+		exitCode = await runCommand(name, options, streams, program);
+		return exitCode;
+	});
+	program.configureOutput({ writeErr: (text) => tell(text.replace(/^error: /, 'agent-relay: ')) });
+	try {
+		await program.parseAsync([...argv], { from: 'user' });
+		return exitCode;
+	} catch (error) {
+		return exitCodeOfCommander(error) ?? reportError(error, tell);
+	}
+}
+
+async function runCommand(name: string, options: Options, streams: ProgramStreams, program: Program): Promise<number> {
+	const load = COMMANDS[name];
+	if (!load) throw new Error(`no command ${name}`);
+	const output = createOutput(options, streams);
+	const directory = typeof options.directory === 'string' ? { folder: options.directory } : {};
+	const command = await load();
+	const result = await command(createApp(directory), { ...options, program } as never, output);
+	present(result, output);
+	return result.exitCode;
+}
+
+function createOutput(options: Options, { output, errorOutput, env }: ProgramStreams): Output {
+	const isJson = options.json === true;
+	return {
+		theme: createTheme(!isJson && wantsColor(env, output.isTTY === true)),
+		columns: output.isTTY ? output.columns : DEFAULT_COLUMNS,
+		isJson,
+		print: (text) => void output.write(text),
+		tell: (text) => void errorOutput.write(text),
+	};
+}
+
+function present({ data, lines }: CommandResult, output: Output): void {
+	if (output.isJson) {
+		if (data !== undefined) output.print(`${JSON.stringify(data, null, 2)}\n`);
+	} else if (lines !== undefined && lines.length > 0) output.print(`${lines.join('\n')}\n`);
+}
