@@ -12,7 +12,7 @@ import { filePieces } from './file-pieces.ts';
 import { wordsToRepeat } from './later-words.ts';
 import { PACKET_VERSION, type Packet, type PacketData } from './packet.ts';
 import { renderHead } from './packet-head.ts';
-import { MIN_BUDGET_BYTES, type PacketInput } from './packet-input.ts';
+import { MIN_BUDGET_BYTES, type PacketDiff, type PacketInput } from './packet-input.ts';
 import { newestPlan, planPieces } from './plan-pieces.ts';
 import { createRedactor, type Redactor } from './redact.ts';
 import {
@@ -24,7 +24,7 @@ import {
 	renderSection,
 	SECTIONS,
 } from './render-packet.ts';
-import { statementPieces } from './statement-pieces.ts';
+import { SPARE_PRIORITY, statementPieces } from './statement-pieces.ts';
 import { scoreStatements } from './statements.ts';
 import { readStories, type TurnStory } from './turn-story.ts';
 import { readUserWords, type UserEntry, type UserWords, userPieces } from './user-words.ts';
@@ -45,6 +45,8 @@ const SHARES: Readonly<Record<string, number>> = {
 	shell: 0.12,
 };
 const REPEAT_SHARE = 0.12;
+/** Of the budget: up to here, statements that nothing speaks for but their rarity may fill what is left. */
+const SPARE_SHARE = 0.65;
 
 export function buildPacket(input: PacketInput): Packet {
 	const budget = Math.max(MIN_BUDGET_BYTES, Math.floor(input.budgetBytes));
@@ -133,7 +135,7 @@ function recordPieces(
 		...(plan?.items ?? []).map(({ text }) => text),
 		...outcomes.map(({ command }) => command),
 	].join('\n');
-	const lastTouched = stories.findLast(({ touched }) => touched.size > 0)?.touched ?? new Set<string>();
+	const lastTouched = stories.findLast(({ files }) => files.length > 0)?.files.map(({ path }) => path) ?? [];
 	return [
 		...planPieces(plan, quote),
 		...statementPieces(
@@ -143,10 +145,26 @@ function recordPieces(
 			(story) => input.inert(`${label(story)}, ${story.agent}`),
 			quote,
 		),
-		...filePieces(input.diffs, input.userEdits, lastTouched, quote, clean),
+		...filePieces(
+			[...input.diffs, ...toldFiles(input, stories)],
+			input.userEdits,
+			new Set(lastTouched),
+			quote,
+			clean,
+		),
 		...commandPieces(outcomes, quote),
 		...shellNotePieces(shellNotes(input, clean), quote),
 	];
+}
+
+/** Files that only the agents' tools tell of (no git, or a repo too large for snapshots): named, without a diff. */
+function toldFiles({ diffs }: PacketInput, stories: readonly TurnStory[]): PacketDiff[] {
+	const known = new Set(diffs.map(({ path }) => path));
+	const told = new Map<string, PacketDiff>();
+	for (const { path, change, source } of stories.flatMap(({ files }) => files))
+		if (source === 'tool' && !known.has(path))
+			told.set(path, { path, change, added: null, removed: null, text: null, by: 'agent' });
+	return [...told.values()];
 }
 
 function shellNotes({ lineage, since }: PacketInput, clean: (text: string) => string) {
@@ -173,14 +191,26 @@ function choose(
 	selection.fill(users, cap, Math.max(600, cap / Math.max(3, Math.min(8, words.entries.length))));
 	selection.fill(users, cap - selection.used);
 	const left = bytes - selection.used;
+	const worthy = pieces.filter(({ priority }) => priority >= SPARE_PRIORITY);
 	for (const [section, share] of Object.entries(SHARES))
 		selection.fill(
-			pieces.filter((piece) => piece.section === section),
+			worthy.filter((piece) => piece.section === section),
 			Math.min(left * share, bytes - selection.used),
 		);
 	const reserve = Math.min(bytes * REPEAT_SHARE, repeatBytes(words.entries));
-	selection.fill(pieces, bytes - selection.used - reserve);
+	selection.fill(worthy, bytes - selection.used - reserve);
+	const spare = pieces.filter(({ priority }) => priority < SPARE_PRIORITY);
+	selection.fill(spare, bytes * SPARE_SHARE - selection.used);
 }
+
+const REPEAT_HEADING =
+	"\n## The user's later words again\nThe records above repeat earlier words of the user; these came after and stand.\n";
+
+const repeatBytes = (entries: readonly UserEntry[]) =>
+	byteLength(REPEAT_HEADING) + byteLength(renderEntries(entries.slice(1)));
+
+const renderEntries = (entries: readonly UserEntry[]) =>
+	entries.map(({ label, text }) => `${label}:\n${fenceUser(text)}`).join('');
 
 interface Fitted {
 	selection: Selection<Piece>;
@@ -210,7 +240,10 @@ function fitToBudget(
 		const spare = budget - byteLength(fitted.markdown) - SLACK_BYTES * sections.length;
 		if (fitted.cuts.length === 0 || spare <= 0) break;
 		const next = new Selection<Piece>(costOf, fitted.selection);
-		next.fill(pieces, spare);
+		next.fill(
+			pieces.filter(({ priority }) => priority >= SPARE_PRIORITY),
+			spare,
+		);
 		if (next.used === fitted.selection.used) break;
 		const grown = renderSelection(next, pieces, words, frame, budget);
 		if (byteLength(grown.markdown) > budget) break;
@@ -241,15 +274,6 @@ function renderSelection(
 	const repeated = repeatWords(selection, pieces, words.entries, budget - byteLength(text));
 	return { selection, cuts, markdown: text + repeated };
 }
-
-const REPEAT_HEADING =
-	"\n## The user's later words again\nThe records above repeat earlier words of the user; these came after and stand.\n";
-
-const repeatBytes = (entries: readonly UserEntry[]) =>
-	byteLength(REPEAT_HEADING) + renderEntries(entries.slice(1)).length * 1.5;
-
-const renderEntries = (entries: readonly UserEntry[]) =>
-	entries.map(({ label, text }) => `${label}:\n${fenceUser(text)}`).join('');
 
 function repeatWords(
 	selection: Selection<Piece>,
@@ -305,6 +329,9 @@ function dataOf(
 		statements: chosen('statements', 'progress'),
 		questions: chosen('questions'),
 		files: chosen('files'),
+		diffs: selection
+			.choices(pieces.filter(({ section }) => section === 'diffs'))
+			.map(({ piece, variant }) => (piece.variants[variant] ?? '').replace(/^> /gm, '')),
 		commands: chosen('failing', 'passing', 'earlier', 'commands'),
 		notes: chosen('shell'),
 		omitted: cuts,

@@ -47,7 +47,7 @@ export function filePieces(
 				variants: variants.map((variant, at) =>
 					quote(`diff of ${path}${who}${at === 0 ? '' : ' (shortened)'}\n${variant}`),
 				),
-				data: { ...data, diff: true },
+				data,
 			},
 		];
 	});

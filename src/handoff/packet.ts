@@ -14,13 +14,6 @@ export interface Packet {
 	hasWholePrompt: boolean;
 }
 
-/** Where one fact in a packet came from. */
-export interface TurnRef {
-	session_id: string;
-	turn: number;
-	agent: string;
-}
-
 /** The `.json` twin. Keys as on disk. */
 export interface PacketData {
 	schema_version: number;
@@ -38,6 +31,8 @@ export interface PacketData {
 	statements: unknown[];
 	questions: unknown[];
 	files: unknown[];
+	/** As shown, a heading line each. */
+	diffs: string[];
 	commands: unknown[];
 	notes: unknown[];
 	/** What did not fit, by section. */

@@ -1,11 +1,14 @@
 import type { Piece } from './budget.ts';
 import { cutText } from './cut-text.ts';
-import { type Statement, WORTH_KEEPING } from './statements.ts';
+import { type Statement, WORTH_A_SPARE_PLACE, WORTH_KEEPING } from './statements.ts';
 import type { TurnStory } from './turn-story.ts';
 
 const QUESTION = 110;
 const PROGRESS = 120;
 const STATEMENT = 40;
+/** Pieces below this are taken only for room that is left over. */
+export const SPARE_PRIORITY = 10;
+
 const MAX_CHARS = [2000, 500, 240] as const;
 
 /**
@@ -23,7 +26,8 @@ export function statementPieces(
 		const { story, text, kind, score } = statement;
 		const isOpen = openStories.has(story);
 		const isQuestion = kind === 'question';
-		if (score < WORTH_KEEPING && !(isOpen && statement.isLastWords) && !isQuestion) return [];
+		const isKept = score >= WORTH_KEEPING || (isOpen && statement.isLastWords) || isQuestion;
+		if (!isKept && score < WORTH_A_SPARE_PLACE) return [];
 		const section = isOpen ? 'progress' : isQuestion ? 'questions' : 'statements';
 		const base =
 			isOpen && score >= 2 ? PROGRESS : isQuestion ? questionPriority(statement, newest) : STATEMENT;
@@ -33,7 +37,7 @@ export function statementPieces(
 		return [
 			{
 				section,
-				priority: base + Math.min(score, 14) * (isOpen || isQuestion ? 1 : 4),
+				priority: isKept ? base + Math.min(score, 14) * (isOpen || isQuestion ? 1 : 4) : score,
 				order,
 				variants: [...new Set(variants)].map(quote),
 				group,

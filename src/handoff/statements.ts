@@ -12,8 +12,14 @@ export interface Statement {
 	isLastWords: boolean;
 }
 
-/** Statements below this are small talk, kept only where a whole short answer is. */
+/** From here on a statement goes by priority with everything else. */
 export const WORTH_KEEPING = 3.5;
+
+/**
+ * From here on it may fill room that nothing else needs: plain facts without any cue score 1 to 3, talk that comes again
+ * and again less than -2 (measured on 20 sentences of seven languages inside 100 KB of talk).
+ */
+export const WORTH_A_SPARE_PLACE = 0.5;
 
 const SHORT_ANSWER_CHARS = 700;
 

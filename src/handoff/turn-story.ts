@@ -30,8 +30,7 @@ export interface TurnStory {
 	/** Last plan of the turn; null when it told none. */
 	plan: PlanItem[] | null;
 	validation: TurnState['validation'];
-	/** Files that changed during the turn. */
-	touched: Set<string>;
+	files: TurnState['files'];
 	issues: readonly string[];
 }
 
@@ -65,7 +64,7 @@ export function readStory(record: TurnRecord, sessionId: string, base: string): 
 		runs: readRuns(record),
 		plan: lastPlan(record.events) ?? (told.length > 0 ? told : null),
 		validation: state.validation,
-		touched: new Set(state.files.map((file) => file.path)),
+		files: state.files,
 		issues: record.issues,
 	};
 }

@@ -282,9 +282,36 @@ const mixed: Scenario = {
 	absent: [],
 };
 
+const PLAIN = [
+	'The lock file is now taken before the rename, two writers cannot clash.',
+	'We keep sqlite; a server database would need an operator.',
+	'Left for later: the Windows path test.',
+	'The cache key has no tenant in it.',
+	'I moved parsing into a worker.',
+	'JSON blieb außen vor, zu viel Speicher.',
+	'Nous gardons le format binaire.',
+	'YAML no sirve aquí: pierde el orden de las claves.',
+	'Мы оставили sqlite, серверная база требует администратора.',
+	'What should happen when the quota is zero?',
+];
+
+const plain: Scenario = {
+	title: 'plain facts without a telling word, each in the middle of talk',
+	turns: [
+		...PLAIN.map((fact, at) => ({
+			user: `Go on with part ${at} of the storage work.`,
+			acts: [{ say: `${smallTalk(40, at + 200)} ${fact} ${smallTalk(40, at + 300)}` }],
+		})),
+		{ user: 'Finish the last part.', acts: [] },
+	],
+	facts: PLAIN,
+	corrections: [],
+	absent: [],
+};
+
 const foldCase = (text: string) => text.toLowerCase();
 
-describe.each([german, terse, verbose, mixed])(
+describe.each([german, terse, verbose, mixed, plain])(
 	'a packet of a session: $title',
 	({ turns, over, facts, corrections, absent }) => {
 		const input = scriptedInput(turns, over);
