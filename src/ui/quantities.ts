@@ -1,4 +1,4 @@
-/** Durations, sizes, tokens, costs and times of day as people read them. */
+/** Durations, sizes, tokens and costs as people read them. Moments: `limits/describe-limit.ts`. */
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -51,24 +51,6 @@ export function formatCost(usd: number, isEstimated = false): string {
 	return `${isEstimated ? '~' : ''}$${usd.toFixed(digits)}`;
 }
 
-/** A reset or a last change seen from `now`, local time: `14:30`, `tomorrow 09:00`, `Mon 3 Aug 09:00`. */
-export function formatMoment(at: number, now: number): string {
-	const moment = new Date(at);
-	const clock = `${String(moment.getHours()).padStart(2, '0')}:${String(moment.getMinutes()).padStart(2, '0')}`;
-	const days = Math.round((startOfDay(at) - startOfDay(now)) / DAY);
-	if (days === 0) return clock;
-	if (days === 1) return `tomorrow ${clock}`;
-	if (days === -1) return `yesterday ${clock}`;
-	return `${WEEKDAYS[moment.getDay()]} ${moment.getDate()} ${MONTHS[moment.getMonth()]} ${clock}`;
-}
-
-/** `14:30 (in 2 h 10 min)`; a moment in the past is given without the span. */
-export function formatReset(at: number, now: number): string {
-	return at <= now
-		? formatMoment(at, now)
-		: `${formatMoment(at, now)} (in ${formatDuration(wholeMinutes(at - now))})`;
-}
-
 /** `just now`, `5 min ago`, `3 h ago`, `2 d ago`. */
 export function formatAgo(at: number, now: number): string {
 	const span = now - at;
@@ -82,15 +64,3 @@ export function formatAgo(at: number, now: number): string {
 export function formatPlural(count: number, noun: string): string {
 	return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
-
-function wholeMinutes(span: number): number {
-	return span < MINUTE ? Math.ceil(span / SECOND) * SECOND : Math.ceil(span / MINUTE) * MINUTE;
-}
-
-function startOfDay(at: number): number {
-	const moment = new Date(at);
-	return new Date(moment.getFullYear(), moment.getMonth(), moment.getDate()).getTime();
-}
-
-const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];

@@ -21,6 +21,7 @@ const NO_REGION: LiveRegion = { rows: [], cursor: { row: 0, column: 0 } };
 const DEFAULT_COLUMNS = 80;
 const DEFAULT_ROWS = 24;
 const ERASE_BELOW = '\x1b[J';
+const CLEAR_SCREEN = '\x1b[H\x1b[2J';
 const ERASE_LINE_END = '\x1b[K';
 /** Live rows are drawn without autowrap: a glyph wider than we think cannot shift the region. */
 const WRAP_OFF = '\x1b[?7l';
@@ -57,6 +58,12 @@ export class ScreenWriter {
 		const bytes = this.#drawn.rows.length === 0 ? '' : this.#toTop() + ERASE_BELOW;
 		this.#drawn = NO_REGION;
 		if (bytes !== '') this.#output.write(bytes);
+	}
+
+	/** Empties the screen; the next drawing starts at its top. */
+	clearAll(): void {
+		this.#drawn = NO_REGION;
+		this.#output.write(CLEAR_SCREEN);
 	}
 
 	/** Someone else wrote to the terminal: what was drawn is no longer where it was. */

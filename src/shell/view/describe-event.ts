@@ -1,11 +1,12 @@
 /** What happened, in one line each. All text of others goes through `core/text` here; rows are broken by whoever draws. */
-import type { AgentEvent, Limit, LimitKind, PlanItem, PlanStatus, ToolKind } from '../../agents/events.ts';
+import type { AgentEvent, Limit, PlanItem, PlanStatus, ToolKind } from '../../agents/events.ts';
 import { fromIso } from '../../core/clock.ts';
 import { safeLine } from '../../core/text.ts';
+import { describeLimit, describeTime } from '../../limits/describe-limit.ts';
 import type { CandidateVerdict } from '../../limits/successor.ts';
 import type { RelayEvent } from '../../relay/relay-events.ts';
 import type { TurnState } from '../../sessions/turn-state.ts';
-import { formatCost, formatCount, formatDuration, formatPlural, formatReset } from '../../ui/quantities.ts';
+import { formatCost, formatCount, formatDuration, formatPlural } from '../../ui/quantities.ts';
 import type { Theme } from '../../ui/theme.ts';
 
 type Of<T extends RelayEvent['type']> = Extract<RelayEvent, { type: T }>;
@@ -116,24 +117,13 @@ export function describeError(event: AgentOf<'error'>, theme: Theme): string {
 	return theme.bad(`! ${safeLine(event.message, ERROR_CHARS)}`);
 }
 
-const LIMIT_WORDS: Readonly<Record<LimitKind, string>> = {
-	window: 'usage limit',
-	rate: 'rate limit',
-	quota: 'quota used up',
-	billing: 'out of credit',
-	overloaded: 'provider overloaded',
-};
-
-/** `usage limit (five_hour), resets 14:30 (in 2 h 10 min)`. */
-export function describeLimit(limit: Limit, now: number): string {
-	const window = limit.window === null ? '' : ` (${safeLine(limit.window, 40)})`;
-	const about = limit.confidence === 'estimated' ? 'about ' : '';
-	const reset = limit.resetAt === null ? '' : `, resets ${about}${formatReset(limit.resetAt, now)}`;
-	return `${LIMIT_WORDS[limit.kind]}${window}${reset}`;
+/** `plan window used up (five_hour), resets 14:30 (in 2 h 10 min)`. */
+function limitText(limit: Limit, now: number): string {
+	return safeLine(describeLimit(limit, { now }).summary, ERROR_CHARS);
 }
 
 export function describeHandOver(event: Of<'handed_over'>, now: number, theme: Theme): string[] {
-	const because = event.limit ? describeLimit(event.limit, now) : HAND_OVER_REASONS[event.reason];
+	const because = event.limit ? limitText(event.limit, now) : HAND_OVER_REASONS[event.reason];
 	const line = `${theme.accent('→')} ${theme.bold(event.to)} goes on for ${event.from}: ${because}`;
 	return event.losses.length === 0
 		? [line]
@@ -147,13 +137,13 @@ const HAND_OVER_REASONS: Readonly<Record<Of<'handed_over'>['reason'], string>> =
 };
 
 export function describeNobodyLeft(event: Of<'nobody_left'>, now: number, theme: Theme): string[] {
-	const why = event.limit ? `: ${describeLimit(event.limit, now)}` : '';
+	const why = event.limit ? `: ${limitText(event.limit, now)}` : '';
 	return [
 		theme.warn(`■ Nobody is left to go on${why}`),
 		...event.candidates.map((candidate) => theme.dim(`  ${describeCandidate(candidate)}`)),
 		event.earliestReset === null
 			? '  No reset is known; the work is saved: /retry when an agent is free.'
-			: `  The work is saved; the first agent is free ${formatReset(event.earliestReset, now)}: /retry then.`,
+			: `  The work is saved; the first agent is free ${describeTime(event.earliestReset, { now })}: /retry then.`,
 	];
 }
 
@@ -202,7 +192,7 @@ function limitOf({ limit }: TurnState, now: number): string {
 	if (limit === null) return 'a limit';
 	const { kind, window, confidence } = limit;
 	const source = { channel: limit.source.channel, rule: limit.source.rule, excerpt: limit.source.excerpt };
-	return describeLimit(
+	return limitText(
 		{ kind, window, confidence, source, scope: limit.scope, resetAt: fromIso(limit.reset_at) },
 		now,
 	);

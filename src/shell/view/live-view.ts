@@ -187,7 +187,7 @@ export class LiveView implements TranscriptSink {
 	#finishLine(kind: StreamKind): string[] {
 		const text = this.#partial?.text ?? '';
 		this.#partial = { kind, text: '' };
-		return kind === 'message' ? this.#markdown.line(text, this.#columns) : this.#thoughtRows(text);
+		return kind === 'message' ? this.#markdown.line(text, this.#columns) : this.#plainRows(kind, text);
 	}
 
 	#endPartial(): string[] {
@@ -199,8 +199,9 @@ export class LiveView implements TranscriptSink {
 		return partial.text === '' ? [] : rows;
 	}
 
-	#thoughtRows(text: string): string[] {
+	#plainRows(kind: StreamKind, text: string): string[] {
 		const { theme } = this.#options;
+		if (kind === 'output') return wrapToColumns(expandTabs(text), this.#columns, { byWord: false });
 		const mark = theme.hasColor ? '' : '| ';
 		return wrapToColumns(mark + expandTabs(text), this.#columns, { indent: mark.length }).map((row) =>
 			theme.dim(theme.italic(row)),
@@ -237,8 +238,7 @@ export class LiveView implements TranscriptSink {
 		if (layoutEdit === null)
 			return { rows: above, cursor: { row: Math.max(0, above.length - 1), column: 0 } };
 		const edit = layoutEdit({ columns, maxRows: Math.max(1, Math.min(10, Math.floor(screen.rows / 2) - 2)) });
-		const gap = this.#status === null || above.length === 0 ? [] : [''];
-		const rows = [...this.#partialRows(), ...gap, ...this.#statusRows(), ...edit.rows];
+		const rows = [...this.#partialRows(), '', ...this.#statusRows(), ...edit.rows];
 		return {
 			rows,
 			cursor: { row: rows.length - edit.rows.length + edit.cursor.row, column: edit.cursor.column },
@@ -252,7 +252,7 @@ export class LiveView implements TranscriptSink {
 		const rows =
 			partial.kind === 'message'
 				? this.#markdown.partial(partial.text, this.#columns)
-				: this.#thoughtRows(partial.text);
+				: this.#plainRows(partial.kind, partial.text);
 		return rows.slice(-Math.max(1, Math.min(8, Math.floor(this.#options.screen.rows / 3))));
 	}
 

@@ -12,11 +12,12 @@ export interface PlainStreams {
 export function createPlainSink({ output, errorOutput }: PlainStreams, theme: Theme): TranscriptSink {
 	let open: StreamKind | null = null;
 	let atLineStart = true;
-	const streamOf = (kind: StreamKind) => (kind === 'message' ? output : errorOutput);
+	const streamOf = (kind: StreamKind) => (kind === 'thought' ? errorOutput : output);
 	return {
 		text(kind, text) {
+			if (text === '') return;
 			open = kind;
-			streamOf(kind).write(kind === 'message' ? text : markThought(text, atLineStart, theme));
+			streamOf(kind).write(kind === 'thought' ? markThought(text, atLineStart, theme) : text);
 			atLineStart = text.endsWith('\n');
 		},
 		endText() {

@@ -5,8 +5,9 @@
 import type { AgentEvent, PlanItem } from '../../agents/events.ts';
 import type { Clock } from '../../core/clock.ts';
 import { createTextFilter, safeLine, type TextFilter } from '../../core/text.ts';
+import { describeTime } from '../../limits/describe-limit.ts';
 import type { RelayEvent } from '../../relay/relay-events.ts';
-import { formatDuration, formatReset } from '../../ui/quantities.ts';
+import { formatDuration } from '../../ui/quantities.ts';
 import type { Theme } from '../../ui/theme.ts';
 import {
 	type AllowHint,
@@ -21,7 +22,8 @@ import {
 	slashAllowHint,
 } from './describe-event.ts';
 
-export type StreamKind = 'message' | 'thought';
+/** `output`: what a shell command printed. */
+export type StreamKind = 'message' | 'thought' | 'output';
 
 /** Where a transcript goes. Text is safe already; lines are styled and may be longer than the terminal is wide. */
 export interface TranscriptSink {
@@ -105,7 +107,7 @@ export class Transcript {
 				this.#lines('line', describeNobodyLeft(event, clock.now(), theme));
 				break;
 			case 'waiting':
-				this.#showStatus(`waiting for ${event.agent} until ${formatReset(event.until, event.now)}`);
+				this.#showStatus(`waiting for ${event.agent} until ${describeTime(event.until, { now: event.now })}`);
 				break;
 			case 'utilization_warning':
 				this.#lines('line', [theme.warn(describeUtilization(event, clock.now()))]);
@@ -255,6 +257,6 @@ function describeUtilization(
 	event: Extract<RelayEvent, { type: 'utilization_warning' }>,
 	now: number,
 ): string {
-	const reset = event.resetAt === null ? '' : `, resets ${formatReset(event.resetAt, now)}`;
+	const reset = event.resetAt === null ? '' : `, resets ${describeTime(event.resetAt, { now })}`;
 	return `! ${event.agent}: ${Math.round(event.ratio * 100)}% of ${safeLine(event.window, 40)} used${reset}`;
 }

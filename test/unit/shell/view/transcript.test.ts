@@ -117,7 +117,7 @@ describe('a transcript', () => {
 			losses: [],
 		};
 		expect(shown(event)).toBe(
-			'→ codex goes on for claude: usage limit (five_hour), resets 14:10 (in 2 h 10 min)\n',
+			'→ codex goes on for claude: plan window used up (five_hour), resets 14:10 (in 2 h 10 min)\n',
 		);
 	});
 

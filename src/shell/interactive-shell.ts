@@ -1,0 +1,335 @@
+/** The shell on a terminal: edit line below, transcript above, and the rules of its keys and signals. */
+import { safeLine } from '../core/text.ts';
+import { formatPlural } from '../ui/quantities.ts';
+import { ScreenWriter } from '../ui/screen-writer.ts';
+import { createComplete } from './complete-input.ts';
+import { createDeferred } from './deferred.ts';
+import { openHistory } from './editor/history.ts';
+import { LineEditor } from './editor/line-editor.ts';
+import type { EditEffect } from './editor/reduce-key.ts';
+import { createTerminalModes, type TerminalModes } from './editor/terminal-modes.ts';
+import { pickOne } from './pick.ts';
+import type { ShellOptions } from './shell-options.ts';
+import { SLASH_COMMANDS } from './slash/registry.ts';
+import type { PickChoice } from './slash/slash-command.ts';
+import { LiveView } from './view/live-view.ts';
+import { Transcript } from './view/transcript.ts';
+import { WaitingPrompts } from './waiting-prompts.ts';
+import { hasAgent, noAgentLines, welcomeLines } from './welcome.ts';
+import { Work } from './work.ts';
+
+/** Two Ctrl+C on an empty line within this time leave the shell. */
+const DOUBLE_PRESS_MS = 2000;
+/** After Ctrl+Z the process stands still; when this has passed and it runs, it was woken (or never stopped). */
+const STOPPED_CHECK_MS = 150;
+/** How often an idle shell asks whether a preferred agent is free again. */
+const OFFER_EVERY_MS = 30_000;
+const ECHO_ROWS = 8;
+
+export class InteractiveShell {
+	readonly #options: ShellOptions;
+	readonly #modes: TerminalModes;
+	readonly #screen: ScreenWriter;
+	readonly #view: LiveView;
+	readonly #editor: LineEditor;
+	readonly #transcript: Transcript;
+	readonly #work: Work;
+	readonly #waiting = new WaitingPrompts();
+	readonly #history;
+	readonly #ended = createDeferred<number>();
+	#isBusy = false;
+	#isAway = false;
+	#isOver = false;
+	#lastInterruptAt = Number.NEGATIVE_INFINITY;
+	#hint = '';
+	#stopListening: () => void = () => undefined;
+
+	constructor(options: ShellOptions) {
+		this.#options = options;
+		const { input, output, clock, theme, services, relay } = options;
+		this.#modes = createTerminalModes(input, output);
+		this.#screen = new ScreenWriter(output);
+		this.#history = openHistory(services.historyPath);
+		this.#editor = new LineEditor({
+			input,
+			clock,
+			theme,
+			history: this.#history,
+			complete: createComplete({ relay, services, commands: SLASH_COMMANDS }),
+			queued: () => this.#waiting.size,
+			onChange: () => this.#view.drawEdit(),
+			onEffect: (effect) => this.#obey(effect),
+			onHangup: () => this.#end(129),
+		});
+		this.#view = new LiveView({
+			screen: this.#screen,
+			theme,
+			clock,
+			queued: () => this.#waiting.size,
+			layoutEdit: (room) =>
+				this.#editor.layout({ ...room, label: `${relay.active().agent} › `, placeholder: this.#hint }),
+		});
+		this.#transcript = new Transcript({ sink: this.#view, theme, clock, worktree: services.worktree });
+		this.#work = new Work({
+			shell: options,
+			transcript: this.#transcript,
+			sink: this.#view,
+			waiting: this.#waiting,
+			columns: () => this.#screen.columns - 1,
+			pick: (message, choices) => this.#pick(message, choices),
+			exit: () => this.#end(0),
+		});
+	}
+
+	/** Resolves with the exit code when the user leaves or a signal ends the shell. */
+	async run(): Promise<number> {
+		const { output } = this.#options;
+		const redraw = () => this.#view.drawEdit();
+		output.on?.('resize', redraw);
+		const dispose = this.#listen();
+		try {
+			this.#modes.enter();
+			this.#editor.attach();
+			await this.#welcome();
+			void this.#offerNowAndThen();
+			return await this.#ended.promise;
+		} finally {
+			this.#isOver = true;
+			this.#editor.detach();
+			this.#view.close();
+			this.#modes.leave();
+			output.off?.('resize', redraw);
+			dispose();
+		}
+	}
+
+	async #welcome(): Promise<void> {
+		const { relay, services, theme } = this.#options;
+		const options = { theme, columns: this.#screen.columns };
+		this.#hint = 'type a task';
+		this.#transcript.lines(welcomeLines(relay, services, options));
+		const agents = await relay.agents();
+		if (!hasAgent(agents)) this.#transcript.lines(noAgentLines(agents, options));
+		await this.#askForTrust();
+		this.#offerBack();
+	}
+
+	async #askForTrust(): Promise<void> {
+		const { services, theme } = this.#options;
+		const question = await services.pendingTrust();
+		if (question === null || this.#isOver) return;
+		const files = question.files.map((file) => safeLine(file, 100)).join(', ');
+		this.#transcript.lines([theme.warn(`This repo has settings of its own for agents: ${files}`)]);
+		const answer = await this.#pick('Trust this repo and obey them?', [
+			{ value: 'no', label: 'no, work without them' },
+			{ value: 'yes', label: 'yes, until they change' },
+		]);
+		if (answer === 'yes') await question.accept();
+	}
+
+	#obey(effect: EditEffect): void {
+		switch (effect.type) {
+			case 'submit':
+				this.#submit(effect.typed, effect.prompt);
+				break;
+			case 'interrupt':
+				this.#interrupt();
+				break;
+			case 'end_of_input':
+				this.#end(0);
+				break;
+			case 'suspend':
+				void this.#suspend();
+				break;
+			case 'open_editor':
+				void this.#openEditor();
+				break;
+			case 'clear_screen':
+				this.#screen.clearAll();
+				break;
+			case 'take_queued':
+				this.#editor.setText(this.#waiting.takeNewest() ?? '');
+				break;
+			case 'complete':
+				// The editor answers that itself.
+				break;
+		}
+	}
+
+	#submit(typed: string, prompt: string): void {
+		if (prompt.trim() === '') return;
+		this.#hint = '';
+		this.#history.add(typed);
+		if (this.#isBusy && this.#work.answersNow(prompt)) {
+			this.#echo(prompt);
+			void this.#work.runNow(prompt);
+			return;
+		}
+		this.#waiting.add(prompt);
+		if (!this.#isBusy) void this.#workOff();
+	}
+
+	/** Takes what waits, one after the other; after one that broke, the rest is dropped and shown. */
+	async #workOff(): Promise<void> {
+		this.#isBusy = true;
+		for (
+			let next = this.#waiting.takeOldest();
+			next !== null && !this.#isOver;
+			next = this.#waiting.takeOldest()
+		) {
+			this.#echo(next);
+			const { isBroken } = await this.#work.run(next);
+			if (isBroken) this.#dropWaiting();
+		}
+		this.#isBusy = false;
+		this.#lastInterruptAt = Number.NEGATIVE_INFINITY;
+		this.#offerBack();
+		this.#view.drawEdit();
+	}
+
+	#dropWaiting(): void {
+		const dropped = this.#waiting.drop();
+		if (dropped.length === 0) return;
+		const { theme } = this.#options;
+		this.#transcript.lines([
+			theme.warn(`${formatPlural(dropped.length, 'queued prompt')} dropped:`),
+			...dropped.map((text) => `  ${safeLine(text, 300)}`),
+		]);
+	}
+
+	#echo(text: string): void {
+		const { theme } = this.#options;
+		const lines = text.replace(/\n+$/, '').split('\n');
+		const shown = lines
+			.slice(0, ECHO_ROWS)
+			.map((line, i) => theme.bold(`${i === 0 ? '›' : ' '} ${safeLine(line, 500)}`));
+		const more = lines.length > ECHO_ROWS ? [theme.dim(`  … ${lines.length - ECHO_ROWS} more lines`)] : [];
+		this.#transcript.lines([...shown, ...more]);
+	}
+
+	#interrupt(): void {
+		const now = this.#options.clock.monotonic();
+		const isSecond = now - this.#lastInterruptAt <= DOUBLE_PRESS_MS;
+		this.#lastInterruptAt = now;
+		if (this.#work.isInterruptible) this.#work.interrupt();
+		else if (this.#editor.text !== '') {
+			this.#lastInterruptAt = Number.NEGATIVE_INFINITY;
+			this.#editor.setText('');
+		} else if (isSecond) this.#end(0);
+		else {
+			this.#hint = 'Ctrl+C again to exit';
+			void this.#forgetHint();
+		}
+	}
+
+	async #forgetHint(): Promise<void> {
+		await this.#options.clock.sleep(DOUBLE_PRESS_MS);
+		this.#hint = '';
+		this.#view.drawEdit();
+	}
+
+	#offerBack(): void {
+		const { relay, theme } = this.#options;
+		const back = relay.offerBack();
+		if (back === null) return;
+		const name = back.model === null ? back.agent : `${back.agent}:${back.model}`;
+		this.#transcript.lines([`${theme.accent(name)} is free again${theme.dim(`: /use ${name}`)}`]);
+	}
+
+	async #offerNowAndThen(): Promise<void> {
+		while (!this.#isOver) {
+			await Promise.race([this.#options.clock.sleep(OFFER_EVERY_MS), this.#ended.promise]);
+			if (!this.#isOver && !this.#isBusy) this.#offerBack();
+		}
+	}
+
+	async #openEditor(): Promise<void> {
+		const text = await this.#away(() => this.#options.services.openEditor(this.#editor.text));
+		if (text !== null) this.#editor.setText(text.replace(/\n+$/, ''));
+	}
+
+	#pick(message: string, choices: readonly PickChoice[]): Promise<string | null> {
+		const { input, output, theme } = this.#options;
+		return this.#away(() => pickOne(message, choices, { input, output, hasColor: theme.hasColor }));
+	}
+
+	/** Gives the terminal away and takes it back; null when that failed (shown) or it is away already. */
+	async #away<T>(act: () => Promise<T>): Promise<T | null> {
+		if (this.#isAway || this.#isOver) return null;
+		this.#leaveTerminal();
+		try {
+			return await act();
+		} catch (error) {
+			this.#work.showError(error);
+			return null;
+		} finally {
+			this.#takeTerminal();
+		}
+	}
+
+	#leaveTerminal(): void {
+		this.#isAway = true;
+		this.#editor.detach();
+		this.#view.hold();
+		this.#modes.leave();
+	}
+
+	#takeTerminal(): void {
+		this.#isAway = false;
+		if (this.#isOver) return;
+		this.#modes.enter();
+		this.#editor.attach();
+		this.#view.release();
+	}
+
+	/** The process was stopped and woken from outside: nobody put our modes away, but others may have changed them. */
+	#wake(): void {
+		this.#modes.enter();
+		this.#view.release();
+	}
+
+	async #suspend(): Promise<void> {
+		if (this.#isAway) return;
+		const { signals, clock } = this.#options;
+		this.#leaveTerminal();
+		this.#stopListening();
+		signals.stopGroup();
+		await clock.sleep(STOPPED_CHECK_MS);
+		this.#stopListening = signals.on('SIGTSTP', () => void this.#suspend());
+		this.#takeTerminal();
+	}
+
+	#sayGoodbye(): void {
+		const { relay, theme } = this.#options;
+		const session = relay.session();
+		if (this.#isBusy)
+			this.#transcript.lines([theme.dim(`Stopping ${relay.active().agent}; the work is kept.`)]);
+		if (session !== null) this.#transcript.lines([theme.dim(`Session ${session.id}`)]);
+	}
+
+	#listen(): () => void {
+		const { signals, output } = this.#options;
+		this.#stopListening = signals.on('SIGTSTP', () => void this.#suspend());
+		const off = [
+			signals.on('SIGTERM', () => this.#end(143)),
+			signals.on('SIGHUP', () => this.#end(129)),
+			signals.on('SIGINT', () => this.#interrupt()),
+			signals.on('SIGCONT', () => {
+				if (!this.#isAway && !this.#isOver) this.#wake();
+			}),
+			signals.onExit(() => this.#modes.leave()),
+		];
+		output.on?.('error', () => this.#end(129));
+		return () => {
+			this.#stopListening();
+			for (const stop of off) stop();
+		};
+	}
+
+	#end(exitCode: number): void {
+		if (this.#isOver) return;
+		if (exitCode !== 129) this.#sayGoodbye();
+		this.#isOver = true;
+		this.#ended.resolve(exitCode);
+	}
+}

@@ -1,0 +1,47 @@
+import type { TerminalInput } from './editor/terminal-modes.ts';
+import type { ShellOutput } from './shell-options.ts';
+import type { PickChoice } from './slash/slash-command.ts';
+
+const STYLES = /\x1b\[[\d;]*m/g;
+
+/**
+ * Lets the user choose one of a list with the arrow keys; null when left with Escape or Ctrl+C. The terminal must be free: the
+ * caller has put the edit line away and left raw mode.
+ */
+export async function pickOne(
+	message: string,
+	choices: readonly PickChoice[],
+	{ input, output, hasColor }: { input: TerminalInput; output: ShellOutput; hasColor: boolean },
+): Promise<string | null> {
+	const { default: enquirer } = await import('enquirer');
+	const question = {
+		type: 'select',
+		name: 'choice',
+		message,
+		choices: choices.map(({ value, label }) => ({ name: value, message: label })),
+		stdin: input,
+		stdout: hasColor ? output : withoutStyles(output),
+	};
+	try {
+		const answer: unknown = await enquirer.prompt(question as never);
+		return isAnswer(answer) ? answer.choice : null;
+	} catch {
+		// Enquirer rejects with an empty value when the question is left.
+		return null;
+	}
+}
+
+function isAnswer(value: unknown): value is { choice: string } {
+	return typeof value === 'object' && value !== null && 'choice' in value && typeof value.choice === 'string';
+}
+
+/** The same stream, with styles taken out of all that is written. */
+function withoutStyles(output: ShellOutput): ShellOutput {
+	return new Proxy(output, {
+		get(target, property) {
+			if (property === 'write') return (text: string) => target.write(text.replace(STYLES, ''));
+			const value: unknown = Reflect.get(target, property, target);
+			return typeof value === 'function' ? value.bind(target) : value;
+		},
+	});
+}

@@ -1,0 +1,130 @@
+/** The shell without a terminal: each line of the input a prompt or a command, one after the other, nothing drawn. */
+import { StringDecoder } from 'node:string_decoder';
+import { safeLine } from '../core/text.ts';
+import { createDeferred } from './deferred.ts';
+import { readPrompt } from './editor/prompt-text.ts';
+import type { TerminalInput } from './editor/terminal-modes.ts';
+import type { ShellOptions } from './shell-options.ts';
+import { createPlainSink } from './view/plain-view.ts';
+import { Transcript } from './view/transcript.ts';
+import { WaitingPrompts } from './waiting-prompts.ts';
+import { hasAgent, noAgentLines } from './welcome.ts';
+import { Work } from './work.ts';
+
+const PLAIN_COLUMNS = 100;
+
+export async function runPipedShell(options: ShellOptions): Promise<number> {
+	const { relay, theme, clock, services, signals } = options;
+	const sink = createPlainSink(options, theme);
+	const transcript = new Transcript({ sink, theme, clock, worktree: services.worktree });
+	const ended = createDeferred<number>();
+	const columns = () => options.output.columns ?? PLAIN_COLUMNS;
+	const waiting = new WaitingPrompts();
+	const work = new Work({
+		shell: options,
+		transcript,
+		sink,
+		waiting,
+		columns,
+		pick: null,
+		exit: () => ended.resolve(0),
+	});
+	let wasInterrupted = false;
+	const off = [
+		signals.on('SIGINT', () => {
+			wasInterrupted = true;
+			if (work.isInterruptible) work.interrupt();
+			else ended.resolve(130);
+		}),
+		signals.on('SIGTERM', () => ended.resolve(143)),
+		signals.on('SIGHUP', () => ended.resolve(129)),
+	];
+	const run = async (): Promise<number> => {
+		const agents = await relay.agents();
+		if (!hasAgent(agents)) transcript.lines(noAgentLines(agents, { theme, columns: columns() }));
+		let exitCode = 0;
+		for await (const prompt of promptsOf(options.input)) {
+			if (prompt.trim() === '') continue;
+			const result = await work.run(prompt);
+			exitCode = result.exitCode;
+			if (wasInterrupted) return 130;
+			if (exitCode === NOBODY_LEFT) {
+				transcript.lines([
+					theme.warn(`Not sent, and nothing behind it was read: what follows ${safeLine(prompt, 60)}`),
+				]);
+				return exitCode;
+			}
+		}
+		return exitCode;
+	};
+	try {
+		return await Promise.race([run(), ended.promise]);
+	} finally {
+		for (const stop of off) stop();
+	}
+}
+
+const NOBODY_LEFT = 2;
+
+/** Whole prompts of a stream of lines; an unfinished last one counts. */
+async function* promptsOf(input: TerminalInput): AsyncGenerator<string> {
+	let text = '';
+	for await (const line of linesOf(input)) {
+		const read = readPrompt(text + line);
+		if (read.isComplete) {
+			text = '';
+			yield read.prompt;
+		} else text = `${read.text}\n`;
+	}
+	if (text.trim() !== '') yield text.replace(/^\s*"""/, '').trimEnd();
+}
+
+async function* linesOf(input: TerminalInput): AsyncGenerator<string> {
+	const decoder = new StringDecoder('utf8');
+	let rest = '';
+	for await (const chunk of chunksOf(input)) {
+		const lines = (rest + decoder.write(chunk)).split('\n');
+		rest = lines.pop() ?? '';
+		for (const line of lines) yield line.replace(/\r$/, '');
+	}
+	rest += decoder.end();
+	if (rest !== '') yield rest;
+}
+
+async function* chunksOf(input: TerminalInput): AsyncGenerator<Buffer> {
+	const chunks: Buffer[] = [];
+	let isOver = false;
+	let wake = () => {};
+	const onData = (chunk: Buffer) => {
+		chunks.push(chunk);
+		input.pause();
+		wake();
+	};
+	const onEnd = () => {
+		isOver = true;
+		wake();
+	};
+	input.on('data', onData);
+	input.on('end', onEnd);
+	input.on('close', onEnd);
+	input.on('error', onEnd);
+	try {
+		for (;;) {
+			const chunk = chunks.shift();
+			if (chunk !== undefined) yield chunk;
+			else if (isOver) return;
+			else {
+				const woken = new Promise<void>((resolve) => {
+					wake = resolve;
+				});
+				input.resume();
+				await woken;
+			}
+		}
+	} finally {
+		input.off('data', onData);
+		input.off('end', onEnd);
+		input.off('close', onEnd);
+		input.off('error', onEnd);
+	}
+}

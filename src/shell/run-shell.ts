@@ -1,0 +1,25 @@
+/**
+ * The shell: the user's side of one conversation. What lives in this folder: reading keys and lines, showing what happens, the
+ * commands behind `/`. What does not: anything an agent, a limit or a file on disk means; that is the relay's.
+ */
+import { InteractiveShell } from './interactive-shell.ts';
+import { runPipedShell } from './piped-shell.ts';
+import type { ShellOptions } from './shell-options.ts';
+
+/** The relay promises to close within 5 s; a shell that was told to end waits no longer than that. */
+const CLOSE_MS = 4500;
+
+/**
+ * Runs until the user leaves, the input ends or a signal comes; closes the relay (what runs is stopped and checkpointed) and
+ * gives the exit code: 0, the last prompt's when the input is a pipe, 143 and 129 for SIGTERM and SIGHUP.
+ */
+export async function runShell(options: ShellOptions): Promise<number> {
+	const isTerminal = options.input.isTTY === true && options.output.isTTY === true;
+	try {
+		return await (isTerminal ? new InteractiveShell(options).run() : runPipedShell(options));
+	} finally {
+		const abort = new AbortController();
+		await Promise.race([options.relay.close(), options.clock.sleep(CLOSE_MS, abort.signal)]);
+		abort.abort();
+	}
+}

@@ -1,0 +1,45 @@
+import type { SessionId } from '../core/ids.ts';
+
+/** What the shell needs beside the conversation itself; wired in `app/create-app.ts`, faked in tests. */
+export interface ShellServices {
+	/** Of the relay, for the first line. */
+	version: string;
+	/** Where agents work: `@path` completes here, and paths are shown relative to it. */
+	worktree: string;
+	/** null: no history is kept on disk. */
+	historyPath: string | null;
+	/** The newest first, at most `limit`. */
+	listSessions(limit: number): Promise<SessionRow[]>;
+	/** Full id, unique prefix or suffix, `latest`, a name. RelayError `no_such_session` or `ambiguous_session` otherwise. */
+	resolveSession(ref: string): Promise<SessionId>;
+	/** Every value in force with its origin. */
+	configRows(): ConfigRow[];
+	/** Opens the user's editor on `text` with the terminal as it is, and gives the saved text. RelayError when there is none. */
+	openEditor(text: string): Promise<string>;
+	/** What a repo's files would enable once trusted; null: trusted already, or nothing to trust. Asked once by the shell. */
+	pendingTrust(): Promise<TrustQuestion | null>;
+}
+
+export interface SessionRow {
+	id: SessionId;
+	status: 'active' | 'checkpointed' | 'completed';
+	/** Name or first prompt; untrusted text. */
+	title: string;
+	agents: readonly string[];
+	turns: number;
+	/** Epoch ms. */
+	updatedAt: number;
+}
+
+export interface ConfigRow {
+	key: string;
+	value: string;
+	/** `default`, a file with its line, a variable or a flag. */
+	origin: string;
+}
+
+export interface TrustQuestion {
+	/** Files that would be obeyed, relative to the worktree. */
+	files: readonly string[];
+	accept(): Promise<void>;
+}

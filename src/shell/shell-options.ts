@@ -1,0 +1,26 @@
+import type { Clock } from '../core/clock.ts';
+import type { Relay } from '../relay/contract.ts';
+import type { TerminalOutput } from '../ui/screen-writer.ts';
+import type { Theme } from '../ui/theme.ts';
+import type { TerminalInput } from './editor/terminal-modes.ts';
+import type { ShellServices } from './services.ts';
+import type { ShellSignals } from './signals.ts';
+
+export interface ShellOutput extends TerminalOutput {
+	isTTY?: boolean;
+	on?(event: 'resize', listener: () => void): unknown;
+	on?(event: 'error', listener: (error: Error) => void): unknown;
+	off?(event: 'resize', listener: () => void): unknown;
+}
+
+/** All that the shell touches; `process` defaults belong to whoever calls it. */
+export interface ShellOptions {
+	relay: Relay;
+	services: ShellServices;
+	input: TerminalInput;
+	output: ShellOutput;
+	errorOutput: { write(text: string): unknown };
+	signals: ShellSignals;
+	clock: Clock;
+	theme: Theme;
+}

@@ -1,0 +1,28 @@
+/** Signals of the relay's own process, injectable so that the shell can be tested inside a test process. */
+export interface ShellSignals {
+	/** Returns how to stop listening. */
+	on(signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'SIGTSTP' | 'SIGCONT', listener: () => void): () => void;
+	/** Runs right before the process ends, also after a crash. Synchronous work only. */
+	onExit(listener: () => void): () => void;
+	/**
+	 * Stops the foreground process group as the terminal's own Ctrl+Z would; nobody may listen to SIGTSTP at that moment. Where
+	 * no shell could wake it (an orphaned process group) the system ignores it, and this returns as if woken.
+	 */
+	stopGroup(): void;
+}
+
+export function createProcessSignals(process: NodeJS.Process): ShellSignals {
+	return {
+		on(signal, listener) {
+			process.on(signal, listener);
+			return () => process.off(signal, listener);
+		},
+		onExit(listener) {
+			process.on('exit', listener);
+			return () => process.off('exit', listener);
+		},
+		stopGroup() {
+			process.kill(0, 'SIGTSTP');
+		},
+	};
+}

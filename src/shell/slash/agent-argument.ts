@@ -1,0 +1,52 @@
+/** Names of agents as users type them. */
+import type { PermissionPreset } from '../../agents/contract.ts';
+import { nearestName } from '../../config/nearest-name.ts';
+import { RelayError } from '../../core/errors.ts';
+import type { AgentChoice, AgentOverview, Relay } from '../../relay/contract.ts';
+import type { Candidate } from '../editor/completion.ts';
+
+export const PRESETS: readonly PermissionPreset[] = ['read-only', 'edit', 'full'];
+
+export function parsePreset(text: string): PermissionPreset {
+	const preset = PRESETS.find((name) => name === text);
+	if (preset) return preset;
+	throw new RelayError('usage', `no such permissions: ${JSON.stringify(text)}`, {
+		hint: `one of ${PRESETS.join(', ')}`,
+	});
+}
+
+/** `claude`, `c`, `claude:opus`, a unique start of a name, `demo`. */
+export async function parseAgentChoice(relay: Relay, text: string): Promise<AgentChoice> {
+	const colon = text.indexOf(':');
+	const name = (colon < 0 ? text : text.slice(0, colon)).toLowerCase();
+	const model = colon < 0 ? null : text.slice(colon + 1) || null;
+	const agents = await relay.agents();
+	return { agent: findAgent(agents, name).agent, model };
+}
+
+function findAgent(agents: readonly AgentOverview[], name: string): AgentOverview {
+	const exact = agents.find(({ agent, aliases }) => agent === name || aliases.includes(name));
+	if (exact) return exact;
+	const starting = agents.filter(({ agent }) => agent.startsWith(name));
+	const [first] = starting;
+	if (first && (starting.length === 1 || starting.every(({ isDemo }) => isDemo))) return first;
+	const names = agents.map(({ agent }) => agent);
+	const near = nearestName(name, names);
+	throw new RelayError('unknown_agent', `no agent is called ${JSON.stringify(name)}`, {
+		hint: near === null ? `known: ${names.join(', ')}` : `did you mean ${near}? known: ${names.join(', ')}`,
+	});
+}
+
+export async function agentCandidates(relay: Relay): Promise<Candidate[]> {
+	return (await relay.agents()).map((agent) => ({ value: agent.agent, hint: describeReadiness(agent) }));
+}
+
+/** One or two words for lists: `active`, `ready`, `limited`, `not installed`, `not logged in`, `refused`. */
+export function describeReadiness(agent: AgentOverview): string {
+	if (agent.executable === null) return 'not installed';
+	if (agent.refused !== null) return 'refused';
+	if (agent.isLimited || agent.limitedUntil !== null) return agent.isActive ? 'active, limited' : 'limited';
+	if (agent.login?.loggedIn === 'no') return 'not logged in';
+	if (agent.isActive) return 'active';
+	return agent.isDemo ? 'demo' : 'ready';
+}

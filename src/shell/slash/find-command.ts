@@ -1,0 +1,33 @@
+import { editDistance } from '../../config/nearest-name.ts';
+import { RelayError } from '../../core/errors.ts';
+import { safeLine } from '../../core/text.ts';
+import type { SlashCommand } from './slash-command.ts';
+
+/** By name or alias; null when there is none. */
+export function findCommand(commands: readonly SlashCommand[], name: string): SlashCommand | null {
+	return commands.find((command) => command.name === name || command.aliases.includes(name)) ?? null;
+}
+
+/** Names the nearest commands, and how a prompt that begins with a slash is typed. */
+export function unknownCommand(commands: readonly SlashCommand[], name: string): RelayError {
+	const near = nearest(
+		commands.map((command) => command.name),
+		name,
+	);
+	const suggestion =
+		near.length === 0 ? '/help lists all' : `did you mean ${near.map((word) => `/${word}`).join(' or ')}?`;
+	return new RelayError('usage', `no command is called /${safeLine(name, 40)}; nothing was sent`, {
+		hint: `${suggestion} A prompt that begins with a slash is typed as //…`,
+	});
+}
+
+function nearest(names: readonly string[], wanted: string): string[] {
+	const typed = wanted.toLowerCase();
+	const allowed = Math.floor(typed.length / 3) + 1;
+	return names
+		.map((name) => ({ name, edits: typed !== '' && name.startsWith(typed) ? 0 : editDistance(typed, name) }))
+		.filter(({ edits }) => edits <= allowed)
+		.sort((a, b) => a.edits - b.edits)
+		.slice(0, 3)
+		.map(({ name }) => name);
+}

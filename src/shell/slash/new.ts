@@ -1,0 +1,15 @@
+import { noCandidates, type SlashCommand } from './slash-command.ts';
+
+export const startNew: SlashCommand = {
+	name: 'new',
+	aliases: ['clear'],
+	usage: 'new',
+	summary: 'leave this session; the next prompt begins another',
+	example: '/new',
+	duringTurn: 'queued',
+	complete: noCandidates,
+	async run({ relay, print }) {
+		await relay.startNew();
+		print(['The next prompt begins a new session.']);
+	},
+};

@@ -1,0 +1,16 @@
+import { noCandidates, type SlashCommand, usageError } from './slash-command.ts';
+
+export const note: SlashCommand = {
+	name: 'note',
+	aliases: [],
+	usage: 'note TEXT',
+	summary: 'words that every later agent gets with its packet',
+	example: '/note the staging database is read-only',
+	duringTurn: 'now',
+	complete: noCandidates,
+	async run({ relay, print }, argument) {
+		if (argument === '') throw usageError(note, 'what is to be noted?');
+		relay.note(argument);
+		print(['Noted.']);
+	},
+};

@@ -1,0 +1,20 @@
+import { safeLine } from '../../core/text.ts';
+import { formatPlural } from '../../ui/quantities.ts';
+import { oneOf, type SlashCommand, usageError } from './slash-command.ts';
+
+export const queue: SlashCommand = {
+	name: 'queue',
+	aliases: [],
+	usage: 'queue [clear]',
+	summary: 'what waits for the running turn; Up on an empty line takes the newest back',
+	example: '/queue clear',
+	duringTurn: 'now',
+	complete: oneOf('clear'),
+	async run({ waiting, theme, columns, print }, argument) {
+		if (argument !== '' && argument !== 'clear')
+			throw usageError(queue, `unknown word ${JSON.stringify(argument)}`);
+		if (argument === 'clear') return print([`${formatPlural(waiting.drop().length, 'prompt')} dropped`]);
+		const lines = waiting.list().map((text, i) => `${theme.dim(`${i + 1}.`)} ${safeLine(text, columns - 5)}`);
+		print(lines.length === 0 ? [theme.dim('Nothing waits.')] : lines);
+	},
+};

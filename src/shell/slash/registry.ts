@@ -1,0 +1,45 @@
+/** Every command of the shell, in the order of `/help`. */
+import { agents } from './agents.ts';
+import { checkpoint } from './checkpoint.ts';
+import { config } from './config.ts';
+import { diff } from './diff.ts';
+import { exit } from './exit.ts';
+import { files } from './files.ts';
+import { help } from './help.ts';
+import { limits } from './limits.ts';
+import { model } from './model.ts';
+import { startNew } from './new.ts';
+import { note } from './note.ts';
+import { permissions } from './permissions.ts';
+import { plan } from './plan.ts';
+import { queue } from './queue.ts';
+import { resume } from './resume.ts';
+import { retry } from './retry.ts';
+import { sessions } from './sessions.ts';
+import { show } from './show.ts';
+import type { SlashCommand } from './slash-command.ts';
+import { status } from './status.ts';
+import { use } from './use.ts';
+
+export const SLASH_COMMANDS: readonly SlashCommand[] = [
+	use,
+	agents,
+	model,
+	permissions,
+	status,
+	limits,
+	retry,
+	queue,
+	plan,
+	files,
+	diff,
+	show,
+	sessions,
+	resume,
+	startNew,
+	checkpoint,
+	note,
+	config,
+	help,
+	exit,
+];

@@ -1,0 +1,38 @@
+import { safeLine } from '../../core/text.ts';
+import { formatAgo } from '../../ui/quantities.ts';
+import { renderTable } from '../../ui/table.ts';
+import { noCandidates, type SlashCommand } from './slash-command.ts';
+
+const SHOWN = 20;
+
+export const sessions: SlashCommand = {
+	name: 'sessions',
+	aliases: [],
+	usage: 'sessions',
+	summary: `the last ${SHOWN} sessions of this repo`,
+	example: '/sessions',
+	duringTurn: 'now',
+	complete: noCandidates,
+	async run({ services, relay, clock, theme, columns, print }) {
+		const current = relay.session()?.id;
+		const rows = (await services.listSessions(SHOWN)).map(
+			({ id, status, title, agents, turns, updatedAt }) => [
+				id === current ? `${id} *` : id,
+				status,
+				formatAgo(updatedAt, clock.now()),
+				String(turns),
+				agents.join(' '),
+				safeLine(title, 100),
+			],
+		);
+		const heads = [
+			{ title: 'session', paint: theme.bold },
+			{ title: 'status' },
+			{ title: 'last turn' },
+			{ title: 'turns', align: 'right' as const },
+			{ title: 'agents' },
+			{ title: 'task', minColumns: 12 },
+		];
+		print(rows.length === 0 ? [theme.dim('No sessions yet.')] : renderTable(heads, rows, { columns, theme }));
+	},
+};

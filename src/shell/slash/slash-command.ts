@@ -1,0 +1,89 @@
+import type { Clock } from '../../core/clock.ts';
+import { RelayError } from '../../core/errors.ts';
+import type { AgentChoice, Relay } from '../../relay/contract.ts';
+import type { Theme } from '../../ui/theme.ts';
+import type { Candidate } from '../editor/completion.ts';
+import type { ShellServices } from '../services.ts';
+import type { WaitingPrompts } from '../waiting-prompts.ts';
+
+/** One command of the shell: a plain module with all that help, completion and the shell need to know of it. */
+export interface SlashCommand {
+	/** Without the slash. */
+	name: string;
+	aliases: readonly string[];
+	/** After the slash: `use [agent[:model]] [--permissions P]`. */
+	usage: string;
+	/** One line. */
+	summary: string;
+	/** A whole line as typed. */
+	example: string;
+	/** `now`: answers while a turn runs. `queued`: waits for its turn, in the order typed. */
+	duringTurn: 'now' | 'queued';
+	/** Candidates for the word at the end of `argument`. */
+	complete(context: CompletionContext, argument: string): Promise<readonly Candidate[]>;
+	/** Prints its answer. Throws RelayError for what the user can mend. */
+	run(context: SlashContext, argument: string): Promise<void>;
+}
+
+export interface CompletionContext {
+	relay: Relay;
+	services: ShellServices;
+	/** Every command, for `/help`. */
+	commands: readonly SlashCommand[];
+}
+
+export interface SlashContext extends CompletionContext {
+	clock: Clock;
+	theme: Theme;
+	/** Of the terminal. */
+	columns: number;
+	/** False: pickers answer null, the flag form must be used. */
+	isInteractive: boolean;
+	waiting: WaitingPrompts;
+	/** Plain or styled lines, already safe. */
+	print(lines: readonly string[]): void;
+	/** Sends the last prompt again as a turn of the shell, with all its rules. */
+	retry(choice: AgentChoice | null): Promise<void>;
+	pick(message: string, choices: readonly PickChoice[]): Promise<string | null>;
+	exit(): void;
+}
+
+export interface PickChoice {
+	value: string;
+	/** Safe, one line. */
+	label: string;
+}
+
+export const noCandidates = async (): Promise<readonly Candidate[]> => [];
+
+/** Words of an argument; quotes hold one together. */
+export function splitWords(argument: string): string[] {
+	return [...argument.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(
+		([, double, single, bare]) => double ?? single ?? bare ?? '',
+	);
+}
+
+export function usageError(command: Pick<SlashCommand, 'usage' | 'example'>, message: string): RelayError {
+	return new RelayError('usage', message, {
+		hint: `usage: /${command.usage}, for example ${command.example}`,
+	});
+}
+
+/** A turn number from an argument, null when empty. */
+export function readTurn(command: Pick<SlashCommand, 'usage' | 'example'>, argument: string): number | null {
+	if (argument === '') return null;
+	if (!/^\d{1,9}$/.test(argument) || Number(argument) === 0) {
+		throw usageError(command, `a turn is a number from 1 on, not ${JSON.stringify(argument)}`);
+	}
+	return Number(argument);
+}
+
+/** Completion from a fixed list. */
+export const oneOf =
+	(...values: readonly string[]) =>
+	async (): Promise<readonly Candidate[]> =>
+		values.map((value) => ({ value }));
+
+export async function turnCandidates({ relay }: CompletionContext): Promise<readonly Candidate[]> {
+	return relay.turns().map((turn) => ({ value: String(turn.turn), hint: `${turn.agent} ${turn.status}` }));
+}

@@ -1,0 +1,51 @@
+import { safeLine } from '../../core/text.ts';
+import { formatCost, formatCount, formatPlural } from '../../ui/quantities.ts';
+import { noCandidates, type SlashCommand, type SlashContext } from './slash-command.ts';
+
+export const status: SlashCommand = {
+	name: 'status',
+	aliases: [],
+	usage: 'status',
+	summary: 'where you are: session, agent, what it may do, usage, and how to go on without the relay',
+	example: '/status',
+	duringTurn: 'now',
+	complete: noCandidates,
+	async run(context) {
+		const { relay, theme, waiting, print } = context;
+		const { agent, model, permissions } = relay.active();
+		const native = relay.nativeResumeCommand();
+		const rows: Array<[string, string]> = [
+			['agent', model === null ? agent : `${agent} ${model}`],
+			['permissions', PERMISSION_WORDS[permissions]],
+			...sessionRows(context),
+			...(waiting.size > 0 ? [['queue', formatPlural(waiting.size, 'prompt')] as [string, string]] : []),
+			...(native === null ? [] : [['go on natively', safeLine(native, 500)] as [string, string]]),
+		];
+		const widest = Math.max(...rows.map(([name]) => name.length));
+		print(rows.map(([name, value]) => `${theme.dim(name.padEnd(widest))}  ${value}`));
+	},
+};
+
+const PERMISSION_WORDS = {
+	'read-only': 'read-only: reads, changes nothing',
+	edit: 'edit: changes files, runs only allowed commands',
+	full: 'full: runs anything without asking',
+} as const;
+
+function sessionRows({ relay }: SlashContext): Array<[string, string]> {
+	const session = relay.session();
+	if (session === null) return [['session', 'none yet; it begins with your first prompt']];
+	const { usage, turn_count: turns, repo } = session.meta;
+	const cost =
+		usage.cost_source === 'none' ? '' : ` · ${formatCost(usage.cost_usd, usage.cost_source !== 'reported')}`;
+	return [
+		['session', session.id],
+		['folder', safeLine(session.folder, 300)],
+		['works in', safeLine(repo.branch === null ? repo.worktree : `${repo.worktree} (${repo.branch})`, 300)],
+		['turns', String(turns)],
+		[
+			'usage',
+			`${formatCount(usage.input_tokens + usage.cache_read_tokens + usage.cache_write_tokens)} in ${formatCount(usage.output_tokens)} out${cost}`,
+		],
+	];
+}

@@ -1,0 +1,65 @@
+import { parseArgs } from 'node:util';
+import {
+	agentCandidates,
+	describeReadiness,
+	PRESETS,
+	parseAgentChoice,
+	parsePreset,
+} from './agent-argument.ts';
+import { type SlashCommand, type SlashContext, splitWords, usageError } from './slash-command.ts';
+
+export const use: SlashCommand = {
+	name: 'use',
+	aliases: ['switch'],
+	usage: 'use [AGENT[:MODEL]] [--permissions P]',
+	summary: 'go on with another agent; what was done goes with the next prompt',
+	example: '/use codex --permissions edit',
+	duringTurn: 'queued',
+	async complete({ relay }, argument) {
+		if (/--permissions\s+\S*$/.test(argument)) return PRESETS.map((value) => ({ value }));
+		if (/\s/.test(argument)) return [{ value: '--permissions' }];
+		return agentCandidates(relay);
+	},
+	async run(context, argument) {
+		const { name, permissions } = readUse(argument);
+		const chosen = name ?? (await pickAgent(context));
+		if (chosen === null) return;
+		const choice = await parseAgentChoice(context.relay, chosen);
+		const { packet, losses } = await context.relay.use(
+			choice,
+			permissions === undefined ? null : parsePreset(permissions),
+		);
+		const { agent, model, permissions: now } = context.relay.active();
+		const { theme } = context;
+		const lines = [
+			`${theme.bold(model === null ? agent : `${agent} ${model}`)} is next${theme.dim(` · ${now}`)}`,
+		];
+		if (packet !== null) lines.push(theme.dim('  what was done so far goes with your next prompt'));
+		if (losses.length > 0) lines.push(theme.warn(`  ${agent} cannot: ${losses.join(', ')}`));
+		context.print(lines);
+	},
+};
+
+function readUse(argument: string): { name: string | undefined; permissions: string | undefined } {
+	try {
+		const { values, positionals } = parseArgs({
+			args: splitWords(argument),
+			options: { permissions: { type: 'string', short: 'p' } },
+			allowPositionals: true,
+		});
+		if (positionals.length <= 1) return { name: positionals[0], permissions: values.permissions };
+	} catch (error) {
+		throw usageError(use, error instanceof Error ? error.message : String(error));
+	}
+	throw usageError(use, 'one agent at a time');
+}
+
+async function pickAgent(context: SlashContext): Promise<string | null> {
+	const agents = await context.relay.agents();
+	if (!context.isInteractive)
+		throw usageError(use, `which agent? ${agents.map(({ agent }) => agent).join(', ')}`);
+	return context.pick(
+		'Go on with',
+		agents.map((agent) => ({ value: agent.agent, label: `${agent.agent} (${describeReadiness(agent)})` })),
+	);
+}

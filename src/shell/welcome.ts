@@ -1,0 +1,57 @@
+import { safeLine } from '../core/text.ts';
+import type { AgentOverview, Relay } from '../relay/contract.ts';
+import { columnsOf } from '../ui/text-width.ts';
+import type { Theme } from '../ui/theme.ts';
+import type { ShellServices } from './services.ts';
+
+export interface WelcomeOptions {
+	theme: Theme;
+	columns: number;
+}
+
+/** The first lines of the shell: who works, under which rights, and where help is. */
+export function welcomeLines(
+	relay: Relay,
+	services: ShellServices,
+	{ theme, columns }: WelcomeOptions,
+): string[] {
+	const { agent, model, permissions } = relay.active();
+	const name = `agent-relay ${services.version}`;
+	const rest = [model === null ? agent : `${agent} ${safeLine(model, 40)}`, permissions, '/help'];
+	const session = relay.session();
+	const facts = rest.map((part) => ` · ${part}`).join('');
+	const lines =
+		columnsOf(name + facts) < columns
+			? [theme.bold(name) + theme.dim(facts)]
+			: [theme.bold(name), theme.dim(rest.join(' · '))];
+	if (session !== null) lines.push(theme.dim(`going on with session ${session.id}`));
+	return lines;
+}
+
+/** Whether there is any real agent to work with. */
+export function hasAgent(agents: readonly AgentOverview[]): boolean {
+	return agents.some(({ isDemo, executable }) => !isDemo && executable !== null);
+}
+
+/** Nothing is installed: how to get each agent, and what can be tried without. */
+export function noAgentLines(agents: readonly AgentOverview[], { theme, columns }: WelcomeOptions): string[] {
+	const real = agents.filter(({ isDemo }) => !isDemo);
+	const demo = agents.find(({ isDemo }) => isDemo);
+	const widest = Math.max(0, ...real.map(({ title }) => columnsOf(title)));
+	const isWide = real.every(({ install }) => widest + install.length + 6 < columns);
+	return [
+		theme.warn('No coding agent is installed. Any one of these is enough:'),
+		'',
+		...real.flatMap(({ title, install }) =>
+			isWide
+				? [`  ${theme.bold(title.padEnd(widest))}  ${theme.accent(install)}`]
+				: [`  ${theme.bold(title)}`, `    ${theme.accent(install)}`],
+		),
+		...(demo === undefined
+			? []
+			: [
+					'',
+					`To see the relay at work without one: ${theme.accent(`/use ${demo.agent}`)}, then type a task.`,
+				]),
+	];
+}

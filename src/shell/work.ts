@@ -1,0 +1,172 @@
+/**
+ * What the shell does with typed texts, whatever they come from: prompts become turns, `!cmd` runs, commands answer. One thing
+ * at a time; it owns the interrupt of what runs and gives the exit code that each stands for.
+ */
+import { RelayError } from '../core/errors.ts';
+import { createByteFilter, safeLine, safeText } from '../core/text.ts';
+import type { AgentChoice, SendOptions, SendResult } from '../relay/contract.ts';
+import { errorExitCode, outcomeExitCode } from './exit-code.ts';
+import { type Entry, readEntry } from './read-entry.ts';
+import type { ShellOptions } from './shell-options.ts';
+import { findCommand, unknownCommand } from './slash/find-command.ts';
+import { SLASH_COMMANDS } from './slash/registry.ts';
+import type { PickChoice, SlashContext } from './slash/slash-command.ts';
+import type { Transcript, TranscriptSink } from './view/transcript.ts';
+import type { WaitingPrompts } from './waiting-prompts.ts';
+
+export interface WorkOptions {
+	shell: ShellOptions;
+	transcript: Transcript;
+	sink: TranscriptSink;
+	waiting: WaitingPrompts;
+	columns: () => number;
+	/** null: this shell cannot ask. */
+	pick: ((message: string, choices: readonly PickChoice[]) => Promise<string | null>) | null;
+	exit: () => void;
+}
+
+/** How an entry ended. `isBroken`: what was typed behind it must not run any more. */
+export interface WorkResult {
+	exitCode: number;
+	isBroken: boolean;
+}
+
+const FINE: WorkResult = { exitCode: 0, isBroken: false };
+
+export class Work {
+	readonly #options: WorkOptions;
+	#abort: AbortController | null = null;
+	#result: WorkResult = FINE;
+
+	constructor(options: WorkOptions) {
+		this.#options = options;
+	}
+
+	/** True while a turn or a shell command can be interrupted. */
+	get isInterruptible(): boolean {
+		return this.#abort !== null;
+	}
+
+	/** First call: ends the turn in good order. Any later one: at once. */
+	interrupt(): void {
+		if (this.#abort?.signal.aborted) this.#options.shell.relay.stopHard();
+		else this.#abort?.abort();
+	}
+
+	/** True for a command that answers while a turn runs. */
+	answersNow(typed: string): boolean {
+		const entry = readEntry(typed);
+		if (entry.kind !== 'command') return false;
+		const command = findCommand(SLASH_COMMANDS, entry.name);
+		return command === null || command.duringTurn === 'now';
+	}
+
+	/** Never rejects: what fails is shown. */
+	async run(typed: string): Promise<WorkResult> {
+		this.#result = FINE;
+		try {
+			await this.#runEntry(readEntry(typed));
+		} catch (error) {
+			this.showError(error);
+			this.#result = {
+				exitCode: errorExitCode(error),
+				isBroken: !(error instanceof RelayError && error.code === 'usage'),
+			};
+		}
+		return this.#result;
+	}
+
+	/** Runs a command that does not wait for its turn; never touches the running one. */
+	async runNow(typed: string): Promise<void> {
+		const entry = readEntry(typed);
+		if (entry.kind !== 'command') return;
+		try {
+			await this.#command(entry.name, entry.argument);
+		} catch (error) {
+			this.showError(error);
+		}
+	}
+
+	showError(error: unknown): void {
+		const { theme } = this.#options.shell;
+		if (error instanceof RelayError) {
+			const hint = error.hint === undefined ? [] : [theme.dim(`  ${safeLine(error.hint, 600)}`)];
+			this.#options.transcript.lines([theme.bad(`! ${safeLine(error.message, 600)}`), ...hint]);
+			return;
+		}
+		const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+		this.#options.transcript.lines(safeText(text).split('\n').map(theme.bad));
+	}
+
+	async #runEntry(entry: Entry): Promise<void> {
+		const { relay } = this.#options.shell;
+		switch (entry.kind) {
+			case 'nothing':
+				return;
+			case 'prompt':
+				return this.#turn((options) => relay.send(entry.text, options));
+			case 'shell':
+				return this.#shellCommand(entry.command);
+			case 'command':
+				return this.#command(entry.name, entry.argument);
+		}
+	}
+
+	async #turn(send: (options: SendOptions) => Promise<SendResult>): Promise<void> {
+		const { transcript } = this.#options;
+		await this.#interruptibly(async (signal) => {
+			const result = await send({ signal, onEvent: (event) => transcript.event(event) });
+			this.#result = { exitCode: outcomeExitCode(result.outcome), isBroken: result.outcome !== 'completed' };
+		});
+	}
+
+	async #shellCommand(command: string): Promise<void> {
+		const { shell, sink, transcript } = this.#options;
+		const filter = createByteFilter();
+		await this.#interruptibly(async (signal) => {
+			const { exitCode } = await shell.relay.runShellCommand(command, {
+				signal,
+				onOutput: (chunk) => sink.text('output', filter.push(chunk)),
+			});
+			sink.text('output', filter.end());
+			sink.endText();
+			if (exitCode !== 0) transcript.lines([shell.theme.bad(`exit ${exitCode ?? 'by a signal'}`)]);
+			this.#result = { exitCode: signal.aborted ? 130 : (exitCode ?? 1), isBroken: signal.aborted };
+		});
+	}
+
+	async #command(name: string, argument: string): Promise<void> {
+		const command = findCommand(SLASH_COMMANDS, name);
+		if (command === null) throw unknownCommand(SLASH_COMMANDS, name);
+		await command.run(this.#context(), argument);
+	}
+
+	async #interruptibly(act: (signal: AbortSignal) => Promise<void>): Promise<void> {
+		const abort = new AbortController();
+		this.#abort = abort;
+		try {
+			await act(abort.signal);
+		} finally {
+			this.#abort = null;
+			this.#options.sink.status(null);
+		}
+	}
+
+	#context(): SlashContext {
+		const { shell, waiting, transcript, columns, pick, exit } = this.#options;
+		return {
+			relay: shell.relay,
+			services: shell.services,
+			clock: shell.clock,
+			theme: shell.theme,
+			commands: SLASH_COMMANDS,
+			columns: columns(),
+			isInteractive: pick !== null,
+			waiting,
+			print: (lines) => transcript.lines(lines),
+			retry: (choice: AgentChoice | null) => this.#turn((options) => shell.relay.retry(choice, options)),
+			pick: pick ?? (async () => null),
+			exit,
+		};
+	}
+}

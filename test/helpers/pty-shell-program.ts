@@ -1,0 +1,64 @@
+/** The shell over a fake relay, as a program of its own for tests under a PTY. What the relay was asked goes to `FAKE_LOG`. */
+import { appendFileSync } from 'node:fs';
+import { systemClock } from '../../src/core/clock.ts';
+import { RelayError } from '../../src/core/errors.ts';
+import { parseSessionId } from '../../src/core/ids.ts';
+import { runShell } from '../../src/shell/run-shell.ts';
+import { createProcessSignals } from '../../src/shell/signals.ts';
+import { createTheme, wantsColor } from '../../src/ui/theme.ts';
+import { createFakeRelay, FAKE_AGENTS, fakeAgent } from './fake-relay.ts';
+
+const { FAKE_LOG, FAKE_HISTORY, FAKE_NO_AGENT, FAKE_WORKTREE } = process.env;
+const ID = parseSessionId('01K3ZZZZZZZZZZZZZZZZZZZZZZ');
+
+const relay = createFakeRelay({
+	clock: systemClock,
+	...(FAKE_NO_AGENT
+		? {
+				agents: FAKE_AGENTS.map((agent) =>
+					agent.isDemo ? agent : fakeAgent({ ...agent, executable: null }),
+				),
+			}
+		: {}),
+	onCall: (call) => {
+		if (FAKE_LOG) appendFileSync(FAKE_LOG, `${JSON.stringify(call)}\n`);
+	},
+});
+
+process.exitCode = await runShell({
+	relay,
+	services: {
+		version: '0.1.0',
+		worktree: FAKE_WORKTREE ?? '/repo',
+		historyPath: FAKE_HISTORY ?? null,
+		listSessions: async () =>
+			ID === null
+				? []
+				: [
+						{
+							id: ID,
+							status: 'checkpointed',
+							title: 'fix the login',
+							agents: ['claude', 'codex'],
+							turns: 4,
+							updatedAt: Date.now() - 7_200_000,
+						},
+					],
+		resolveSession: async (ref) => {
+			if (ID !== null && (ref === 'latest' || ID.startsWith(ref.toUpperCase()))) return ID;
+			throw new RelayError('no_such_session', `no session matches ${JSON.stringify(ref)}`, {
+				hint: '/sessions lists them',
+			});
+		},
+		configRows: () => [{ key: 'limits.patience_s', value: '20', origin: 'default' }],
+		openEditor: async (text) => `${text} from the editor`,
+		pendingTrust: async () => null,
+	},
+	input: process.stdin,
+	output: process.stdout,
+	errorOutput: process.stderr,
+	signals: createProcessSignals(process),
+	clock: systemClock,
+	theme: createTheme(wantsColor(process.env, process.stdout.isTTY === true)),
+});
+process.exit();
