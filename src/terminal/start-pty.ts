@@ -16,7 +16,7 @@ export interface TerminalDependencies {
 /**
  * Starts agents on a pseudo-terminal of their own: stdout is the terminal, stdin the prompt file, stderr its own file. The
  * kernel hangs the terminal up when the relay dies, however it dies, and the agent with it. Start to end of `/bin/true`
- * takes 6 ms, of which 1.3 are the bare start of a process.
+ * takes 4.0 ms where `child_process.spawn` takes 1.4 (medians, Linux, 2 cores).
  */
 export function createStartPty(
 	{ clock, processes }: TerminalDependencies,

@@ -6,6 +6,8 @@
  */
 import { existsSync } from 'node:fs';
 
+/** Where sh is bash, an exported SHELLOPTS would end the wrapper at a non-zero exit, or trace into the agent's stderr. */
+const PLAIN = '{ set +eux; } 2>/dev/null; ';
 /** From descriptors the relay opened; $1 is the terminal, which becomes the controlling one because it is opened here. */
 const ADOPT_TERMINAL = 'exec <>"$1" >&0; shift; ';
 /** On a terminal that is there already; $1 stderr file, $2 prompt. */
@@ -15,8 +17,8 @@ const OPEN_FILES = 'exec 2>>"$1" 3<"$2"; shift 2; ';
  * $1 is stty, then the agent's argv. The record separator says "ready"; the relay answers with the nonce and, after the
  * marker, with a newline, so that the wrapper cannot exit before all was read. The wrapper's own stderr is closed while
  * the agent runs: shells report "Killed" there, and that file is for the agent's words only (a subshell with `exec`, as
- * dash applies a plain command's redirections to itself while it waits). HUP keeps its default (end),
- * TERM and INT must not end the wrapper before it has told the exit code.
+ * dash applies a plain command's redirections to itself while it waits). HUP keeps its default (end), TERM
+ * and INT must not end the wrapper before it has told the exit code.
  */
 const RUN_AGENT = [
 	'"$1" -echo -opost || exit; shift',
@@ -46,7 +48,15 @@ export interface AgentCommandLine {
 
 /** Arguments of `/bin/sh` for a wrapper with stderr at 2, the prompt at 3 and no terminal yet. */
 export function adoptingWrapper(terminalPath: string, agent: AgentCommandLine): string[] {
-	return ['-c', ADOPT_TERMINAL + RUN_AGENT, 'sh', terminalPath, findStty(), agent.executable, ...agent.args];
+	return [
+		'-c',
+		PLAIN + ADOPT_TERMINAL + RUN_AGENT,
+		'sh',
+		terminalPath,
+		findStty(),
+		agent.executable,
+		...agent.args,
+	];
 }
 
 /** Arguments of `/bin/sh` for a wrapper that already has the terminal at 0, 1 and 2. */
@@ -57,7 +67,7 @@ export function openingWrapper(
 	const { stderrPath, promptPath } = files;
 	return [
 		'-c',
-		OPEN_FILES + RUN_AGENT,
+		PLAIN + OPEN_FILES + RUN_AGENT,
 		'sh',
 		stderrPath,
 		promptPath,
@@ -69,7 +79,7 @@ export function openingWrapper(
 
 /** Arguments of `/bin/sh` for a wrapper without a terminal, which ends with the agent's exit code. */
 export function pipedWrapper(agent: AgentCommandLine): string[] {
-	return ['-c', RUN_ON_PIPES, 'sh', agent.executable, ...agent.args];
+	return ['-c', PLAIN + RUN_ON_PIPES, 'sh', agent.executable, ...agent.args];
 }
 
 /** Not from PATH: that is the agent's, and may hold anything. */
