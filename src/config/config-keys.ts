@@ -56,7 +56,7 @@ function never(key: string): never {
 const { by_name: _, ...agentsEntries } = agents.entries;
 const { by_name: __, ...agentsDefaults } = DEFAULT_CONFIG.agents;
 
-const LIMIT_KINDS = '"window", "rate", "quota", "billing" or "overloaded"';
+const LIMIT_KINDS = 'one of "window", "rate", "quota", "billing", "overloaded"';
 
 export const CONFIG_KEYS: readonly ConfigKey[] = [
 	...section('agents', agentsEntries, agentsDefaults, {
@@ -66,7 +66,7 @@ export const CONFIG_KEYS: readonly ConfigKey[] = [
 			about: 'Who works, first choice first; hand-overs follow it.',
 		},
 		default: text(
-			'an agent of agents.order, or ""',
+			'"agent" or "agent:model", or ""',
 			'The agent that begins; "" = the first usable one of agents.order.',
 		),
 	}),

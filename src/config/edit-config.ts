@@ -6,7 +6,7 @@ import { type Locking, withFileLock } from '../core/file-lock.ts';
 import { ensureFolder, writeAtomic } from '../core/files.ts';
 import { assemble, checkValue } from './assemble.ts';
 import { keyValue, readText, valuesOfDocument } from './layer-values.ts';
-import { BUILT_IN_AGENTS } from './schema.ts';
+import { agentsWithoutCommand } from './schema.ts';
 import { appendTomlElement, setTomlValue } from './toml-edit.ts';
 import { parseToml } from './toml-text.ts';
 
@@ -48,7 +48,7 @@ function editFile(
 			const after = edit(readOrEmpty(file), file);
 			if (after === null) return false;
 			const values = valuesOfDocument(parseToml(after, file), 'user').map(checkValue);
-			assemble(values, options.knownAgents ?? BUILT_IN_AGENTS);
+			assemble(values, agentsWithoutCommand(options.knownAgents));
 			writeAtomic(file, after, { sync: true });
 			return true;
 		});

@@ -18,7 +18,7 @@ import {
 	valuesOfFlags,
 } from './layer-values.ts';
 import { siftUntrusted } from './repo-rules.ts';
-import { BUILT_IN_AGENTS, type RelayConfig } from './schema.ts';
+import { agentsWithoutCommand, type RelayConfig } from './schema.ts';
 import { parseToml } from './toml-text.ts';
 
 export interface LoadConfigOptions {
@@ -30,7 +30,7 @@ export interface LoadConfigOptions {
 	/** Asked once, with the bytes that are then parsed, and only when the repo has a file. */
 	isRepoTrusted: (repoConfig: Buffer) => boolean;
 	flags?: readonly ConfigFlag[];
-	/** Agents that need no `command`, demo agents included. Default: the four built-in CLIs. */
+	/** Agents besides the built-in CLIs that need no `command`: the demo agents. */
 	knownAgents?: readonly string[];
 }
 
@@ -54,7 +54,7 @@ export function loadConfig(options: LoadConfigOptions): LoadedConfig {
 		user: user && { path: userFile, text: user.toString('utf8') },
 		repo: repo && { path: repoFile ?? '', text: repo.toString('utf8'), isTrusted: isRepoTrusted(repo) },
 		flags: options.flags ?? [],
-		knownAgents: options.knownAgents ?? BUILT_IN_AGENTS,
+		knownAgents: agentsWithoutCommand(options.knownAgents),
 	});
 	return { ...resolved, repoConfig: repo };
 }

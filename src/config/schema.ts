@@ -6,8 +6,13 @@ import { isAbsolute } from 'node:path';
 import * as v from 'valibot';
 import { parseDuration } from './duration.ts';
 
-/** Agents that need no `command`. Adapters for them are in `agents/`. */
-export const BUILT_IN_AGENTS = ['claude', 'codex', 'gemini', 'opencode'] as const;
+/** Agents that need no `command`, in the order of first choice. Their adapters are in `agents/`. */
+export const BUILT_IN_AGENTS: readonly string[] = ['claude', 'codex', 'gemini', 'opencode'];
+
+/** The built-in agents and `others` (demo agents), each once: all that need no `command`. */
+export function agentsWithoutCommand(others: readonly string[] = []): string[] {
+	return [...new Set([...BUILT_IN_AGENTS, ...others])];
+}
 
 /** Also safe as a TOML bare key, as part of a variable's name and as a file name. */
 export const AGENT_NAME = /^[a-z][a-z0-9_-]{0,31}$/;

@@ -32,7 +32,7 @@ export interface CandidateFacts {
 	installed: boolean;
 	loggedIn: 'yes' | 'no' | 'unknown';
 	isDemo: boolean;
-	/** Why it may not be started although it is there (its program lies inside an untrusted repo); null: it may. */
+	/** Why what was found may not be started (a program inside an untrusted repo), `installed` or not; null: it may. */
 	refused: string | null;
 	/** How a person installs it, as a command line. */
 	install: string;
@@ -98,8 +98,8 @@ function judge(candidate: Candidate, query: SuccessorQuery): CandidateVerdict {
 		resetAt,
 	});
 	if (facts === undefined) return say('not_installed', 'no such agent here');
-	if (!facts.installed) return say('not_installed', `not installed: ${facts.install}`);
 	if (facts.refused !== null) return say('not_installed', facts.refused);
+	if (!facts.installed) return say('not_installed', `not installed: ${facts.install}`);
 	if (explicit !== undefined && isSame(candidate, explicit)) return say('chosen', 'you chose it');
 	if (facts.isDemo && query.agents.some(isReal))
 		return say('demo', 'a demo agent, and a real one is installed');

@@ -98,6 +98,14 @@ describe('chooseSuccessor', () => {
 		expect(earliestReset).toBe(NOW + 72 * 60_000);
 	});
 
+	it('says why a program that was found may not be started, rather than how to install it', () => {
+		const refused = 'it lies inside this repo, which is not trusted';
+		const { candidates } = chooseSuccessor(
+			query({ agents: [facts('claude'), facts('codex', { installed: false, refused })] }),
+		);
+		expect(candidates[1]).toMatchObject({ verdict: 'not_installed', reason: refused });
+	});
+
 	it('counts an unknown login as yes, and an ended limit as none', () => {
 		expect(
 			chooseSuccessor(query({ agents: FOUR.map((agent) => facts(agent, { loggedIn: 'unknown' })) })).choice,
