@@ -29,14 +29,20 @@ function isOrdinary(gitDir: Stats, worktree: Stats, device: number): boolean {
 
 /** Keys that change where things are or how they are stored, and includes, which may hold such keys. */
 const MOVING = /^\s*(?:\[\s*(?:include|extensions)|worktree\s*=|bare\s*=(?!\s*false\s*$)|bare\s*$)/im;
+/** Blank, a comment, a section alone on its line, a key: what git writes. */
+const USUAL = /^\s*(?:[#;].*|\[[^\]]*\]\s*|[a-zA-Z][\w-]*\s*(?:=.*)?)?$/;
+
+function isPlainConfig(text: string): boolean {
+	const joined = text.replace(/\\\r?\n/g, ' ');
+	return !MOVING.test(joined) && joined.split('\n').every((line) => USUAL.test(line));
+}
 
 function readFacts(root: string, gitDir: string): RepoFacts | 'ask' {
 	const config = readText(join(gitDir, 'config'));
 	const head = readText(join(gitDir, 'HEAD'))?.trim();
 	// An old repo's HEAD may be a symbolic link to its branch; its content would look like a detached head.
 	if (lstatSync(join(gitDir, 'HEAD'), { throwIfNoEntry: false })?.isSymbolicLink()) return 'ask';
-	if (config === null || head === undefined || MOVING.test(config.replace(/\\\n/g, ''))) return 'ask';
-	if (/\[.*\]\s*\S/.test(config.replace(/^\s*\[[^\]\n]*\]\s*$/gm, ''))) return 'ask';
+	if (config === null || head === undefined || !isPlainConfig(config)) return 'ask';
 	if (!isFolder(join(gitDir, 'objects')) || !isFolder(join(gitDir, 'refs'))) return 'ask';
 	const place = { kind: 'worktree', root, worktree: root, commonDir: gitDir, gitDir } as const;
 	if (OBJECT_ID.test(head)) return { ...place, branch: null, head };

@@ -1,0 +1,398 @@
+import {
+	chmodSync,
+	existsSync,
+	mkdirSync,
+	mkdtempSync,
+	readdirSync,
+	readFileSync,
+	realpathSync,
+	rmSync,
+	statSync,
+	symlinkSync,
+	utimesSync,
+	writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Clock } from '../../src/core/clock.ts';
+import { createSessionIds, parseSessionId, type SessionId } from '../../src/core/ids.ts';
+import type { RepoFacts } from '../../src/git/contract.ts';
+import type { LockProcesses } from '../../src/sessions/session-lock.ts';
+import { createSessionStore } from '../../src/sessions/session-store.ts';
+import { locateStore } from '../../src/sessions/store-location.ts';
+import { fakeCheckpoint } from '../helpers/fake-session-meta.ts';
+import { fakeTurnState } from '../helpers/fake-turn-state.ts';
+
+let root: string;
+let now: number;
+beforeEach(() => {
+	root = realpathSync(mkdtempSync(join(tmpdir(), 'relay-store-')));
+	now = Date.parse('2026-05-01T12:00:00.000Z');
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+const clock: Clock = { now: () => now, monotonic: () => now, sleep: async () => undefined };
+const facts = (): RepoFacts => ({
+	kind: 'worktree',
+	root,
+	worktree: root,
+	commonDir: join(root, '.git'),
+	gitDir: join(root, '.git'),
+	branch: 'main',
+	head: null,
+});
+const alive = (bootId: string | null = 'boot'): LockProcesses => ({
+	identify: (pid) => ({ pid, start: 'me', command: '' }),
+	isAlive: ({ start }) => start === 'me',
+	bootId: () => bootId,
+	pidNamespace: () => 'ns',
+});
+
+function openStore(processes = alive(), host = 'here') {
+	const location = locateStore(facts(), { stateHome: join(root, 'state') });
+	return createSessionStore({
+		location,
+		clock,
+		ids: createSessionIds(clock.now),
+		processes,
+		host,
+		relayVersion: '0.1.0',
+	});
+}
+
+/** Makes a finished session whose last turn has the given status. */
+function finished(
+	store: ReturnType<typeof openStore>,
+	status: 'completed' | 'limited' = 'completed',
+): SessionId {
+	const session = store.create({ kind: 'run', objective: 'fix it' });
+	session.writeTurnState(turnState({ turn: 1, status }), { sync: true });
+	session.update((meta) => ({ ...meta, turn_count: 1 }));
+	session.release();
+	now += 1000;
+	return session.id;
+}
+
+const turnState = (over: Parameters<typeof fakeTurnState>[0] = {}) => ({
+	...fakeTurnState(over),
+	hashes: { prompt: null, events: null, output: null },
+});
+
+const mtime = (path: string) => statSync(path).mtimeMs;
+
+describe('the place of the store', () => {
+	it('is the repo, the common dir of a bare one, or the state home when the repo cannot be written', () => {
+		const stateHome = join(root, 'state');
+		expect(locateStore(facts(), { stateHome })).toMatchObject({
+			folder: join(root, '.agent-relay'),
+			isElsewhere: false,
+			notice: null,
+		});
+		const bare: RepoFacts = {
+			...facts(),
+			kind: 'bare',
+			root: join(root, 'b.git'),
+			commonDir: join(root, 'b.git'),
+		};
+		mkdirSync(join(root, 'b.git'));
+		expect(locateStore(bare, { stateHome }).folder).toBe(join(root, 'b.git', 'agent-relay'));
+		const linkedToBare: RepoFacts = { ...bare, kind: 'worktree', worktree: join(root, 'w') };
+		expect(locateStore(linkedToBare, { stateHome }).folder).toBe(join(root, 'b.git', 'agent-relay'));
+		const elsewhere = locateStore(facts(), { stateHome, isWritable: () => false });
+		expect(elsewhere.folder.startsWith(join(stateHome, 'agent-relay', 'repos'))).toBe(true);
+		expect(elsewhere).toMatchObject({ isElsewhere: true, notice: expect.stringContaining(root) });
+	});
+
+	it('gets private folders and an ignore file that lets config.toml through', () => {
+		const session = openStore().create({ kind: 'run' });
+		const store = join(root, '.agent-relay');
+		expect(readFileSync(join(store, '.gitignore'), 'utf8')).toBe('*\n!config.toml\n');
+		for (const path of [store, join(store, 'sessions'), session.folder, join(session.folder, 'turns')])
+			expect(statSync(path).mode & 0o777).toBe(0o700);
+		for (const path of ['meta.json', 'lock'])
+			expect(statSync(join(session.folder, path)).mode & 0o777).toBe(0o600);
+		session.release();
+	});
+
+	it.each(['.agent-relay', '.agent-relay/sessions'])('is refused when %s is a symbolic link', (path) => {
+		mkdirSync(join(root, '.agent-relay'));
+		mkdirSync(join(root, 'target'));
+		rmSync(join(root, path), { recursive: true, force: true });
+		symlinkSync(join(root, 'target'), join(root, path));
+		expect(() => openStore().create({ kind: 'run' })).toThrow(
+			expect.objectContaining({ code: 'refused', message: expect.stringContaining('symbolic link') }),
+		);
+		expect(readdirSync(join(root, 'target'))).toEqual([]);
+	});
+});
+
+describe('a session', () => {
+	it('whose folder, turns or meta.json is a symbolic link is not opened', () => {
+		const store = openStore();
+		const id = finished(store);
+		const folder = join(root, '.agent-relay', 'sessions', id);
+		rmSync(join(folder, 'turns'), { recursive: true });
+		symlinkSync(root, join(folder, 'turns'));
+		expect(() => store.open(id)).toThrow(expect.objectContaining({ code: 'refused' }));
+		expect(existsSync(join(folder, 'lock'))).toBe(false);
+		rmSync(join(folder, 'turns'));
+		rmSync(join(folder, 'meta.json'));
+		symlinkSync('/etc/hostname', join(folder, 'meta.json'));
+		expect(() => store.open(id)).toThrow();
+		expect(store.list()).toMatchObject([{ id, status: 'unreadable' }]);
+	});
+
+	it('is locked for others from create to release, and says by whom', () => {
+		const store = openStore();
+		const session = store.create({ kind: 'shell' });
+		expect(() => openStore().open(session.id)).toThrow(
+			expect.objectContaining({
+				code: 'session_locked',
+				message: expect.stringContaining(`process ${process.pid} on here since 2026-05-01T12:00:00.000Z`),
+			}),
+		);
+		session.release();
+		session.release();
+		const again = openStore().open(session.id);
+		expect(again.notices).toEqual([]);
+		again.release();
+	});
+
+	it('takes a lock over from a dead process at once, from another machine only after ten minutes, and says so', () => {
+		const store = openStore();
+		const session = store.create({ kind: 'shell' });
+		const foreign = openStore(alive('other boot'), 'there');
+		now += 9 * 60_000;
+		expect(() => foreign.open(session.id)).toThrow(expect.objectContaining({ code: 'session_locked' }));
+		now += 2 * 60_000;
+		const taken = foreign.open(session.id);
+		expect(taken.notices).toEqual([expect.stringContaining('cannot be looked at from here')]);
+		expect(() => session.update((meta) => meta)).toThrow(expect.objectContaining({ code: 'session_locked' }));
+		expect(session.isLost).toBe(true);
+		session.release();
+		expect(existsSync(join(taken.folder, 'lock'))).toBe(true);
+		const dead = { ...alive('other boot'), isAlive: () => false };
+		const next = openStore(dead).open(session.id);
+		expect(next.notices).toEqual([expect.stringContaining('which is gone')]);
+		next.release();
+		taken.release();
+	});
+
+	it('counts as used by turns only: other writes leave the time of its folder', () => {
+		const store = openStore();
+		const id = finished(store);
+		const folder = join(root, '.agent-relay', 'sessions', id);
+		utimesSync(folder, 1_700_000_000, 1_700_000_000.123);
+		const before = mtime(folder);
+		const session = store.open(id);
+		session.update((meta) => ({ ...meta, name: 'review' }));
+		session.writeTurnState(turnState({ turn: 1 }), { isRepair: true });
+		expect(() => openStore().open(id)).toThrow('in use');
+		expect(mtime(folder)).toBeCloseTo(before, 2);
+		session.writeTurnState(turnState({ turn: 2 }));
+		expect(mtime(folder)).toBe(now);
+		now += 5000;
+		session.release();
+		expect(mtime(folder)).toBeCloseTo(now - 5000, 2);
+	});
+
+	it('gets its true status when it is let go, and is active while it is held', () => {
+		const store = openStore();
+		expect(store.read(finished(store))).toMatchObject({
+			status: 'completed',
+			checkpoint: null,
+			ended_at: '2026-05-01T12:00:00.000Z',
+		});
+		const limited = finished(store, 'limited');
+		expect(store.read(limited)).toMatchObject({
+			status: 'checkpointed',
+			checkpoint: { reason: 'limit', packet: null },
+		});
+		const session = store.open(limited);
+		expect(store.read(limited)).toMatchObject({ status: 'active', ended_at: null });
+		session.update((meta) => ({ ...meta, checkpoint: fakeCheckpoint({ reason: 'switch' }) }));
+		session.release();
+		expect(store.read(limited)).toMatchObject({ status: 'checkpointed', checkpoint: { reason: 'switch' } });
+	});
+
+	it('of a killed relay is told as checkpointed without anything being written', () => {
+		const store = openStore();
+		const session = store.create({ kind: 'run' });
+		session.writeTurnState(turnState({ status: 'running' }));
+		const record = readFileSync(join(session.folder, 'meta.json'), 'utf8');
+		const later = openStore({ ...alive(), isAlive: () => false });
+		expect(later.list()).toMatchObject([{ status: 'checkpointed', reason: 'outcome_unknown' }]);
+		expect(readFileSync(join(session.folder, 'meta.json'), 'utf8')).toBe(record);
+		session.release();
+	});
+
+	it('that vanished under a turn is made again, and the recorder is told', () => {
+		const session = openStore().create({ kind: 'run', objective: 'keep me' });
+		rmSync(join(root, '.agent-relay'), { recursive: true });
+		expect(session.writeTurnState(turnState())).toEqual({ recreated: true });
+		expect(session.writeTurnState(turnState())).toEqual({ recreated: false });
+		expect(openStore().read(session.id).objective).toBe('keep me');
+		expect(() => openStore().open(session.id)).toThrow('in use');
+		session.release();
+	});
+
+	it('of a newer relay is read but not opened; a damaged one is left as it is', () => {
+		const store = openStore();
+		const id = finished(store);
+		const path = join(root, '.agent-relay', 'sessions', id, 'meta.json');
+		const newer = readFileSync(path, 'utf8').replace('"schema_version": 1', '"schema_version": 9');
+		writeFileSync(path, newer);
+		expect(store.read(id).schema_version).toBe(9);
+		expect(() => store.open(id)).toThrow(expect.objectContaining({ code: 'newer_version' }));
+		writeFileSync(path, '{"half": ');
+		expect(() => store.open(id)).toThrow(
+			expect.objectContaining({ code: 'damaged_record', message: expect.stringContaining(path) }),
+		);
+		expect(readFileSync(path, 'utf8')).toBe('{"half": ');
+		expect(readdirSync(join(root, '.agent-relay', 'sessions', id)).sort()).toEqual([
+			'meta.json',
+			'resume',
+			'turns',
+		]);
+		expect(store.list()).toMatchObject([
+			{ id, status: 'unreadable', problem: expect.stringContaining('damaged') },
+		]);
+	});
+
+	it('keeps keys it does not know through open, update and release', () => {
+		const store = openStore();
+		const id = finished(store);
+		const path = join(root, '.agent-relay', 'sessions', id, 'meta.json');
+		writeFileSync(path, JSON.stringify({ ...store.read(id), x_tool: { deep: [1] } }));
+		const session = store.open(id);
+		session.update((meta) => ({ ...meta, title: 'new' }));
+		session.release();
+		expect(store.read(id)).toMatchObject({ title: 'new', x_tool: { deep: [1] } });
+	});
+
+	it('with a parent takes over objective, native ids and notes, and its lineage is told oldest first', () => {
+		const store = openStore();
+		const parent = finished(store);
+		const opened = store.open(parent);
+		opened.update((meta) => ({
+			...meta,
+			agents: {
+				claude: { native_session_id: 'n-1', model: 'opus', permissions: 'edit', turns: 3, last_turn: 3 },
+			},
+			notes: [{ at: meta.created_at, kind: 'note', text: 'mind the gap', after_turn: 2 }],
+		}));
+		opened.release();
+		const child = store.create({ kind: 'run', parent });
+		expect(child.meta).toMatchObject({
+			parent,
+			objective: 'fix it',
+			agents: { claude: { native_session_id: 'n-1', turns: 0, last_turn: 0 } },
+			notes: [{ text: 'mind the gap', after_turn: 0 }],
+		});
+		expect(store.lineage(child.id).map(({ meta, turns }) => [meta.id, turns.length])).toEqual([
+			[parent, 1],
+			[child.id, 0],
+		]);
+		child.release();
+	});
+
+	it('tells a missing parent, a cycle and a damaged turn in its lineage', () => {
+		const store = openStore();
+		const [a, b] = [finished(store), finished(store)];
+		const link = (id: SessionId, parent: string) => {
+			const session = store.open(id);
+			session.update((meta) => ({ ...meta, parent }));
+			session.release();
+		};
+		link(a, b);
+		link(b, a);
+		const cycle = store.lineage(a);
+		expect(cycle.map(({ meta }) => meta.id)).toEqual([b, a]);
+		expect(cycle[0]?.problems).toEqual([expect.stringContaining('descends from it')]);
+		link(b, '01JD0000000000000000000000');
+		writeFileSync(join(root, '.agent-relay', 'sessions', b, 'turns', '002-state.json'), '{');
+		expect(store.lineage(b)[0]?.problems).toEqual([
+			expect.stringContaining('002-state.json'),
+			expect.stringContaining('cannot be read'),
+		]);
+		link(b, '../../etc');
+		expect(store.lineage(b)[0]?.problems).toContainEqual(expect.stringContaining('no session id'));
+	});
+});
+
+describe('the list', () => {
+	it('has the session used last first, which is also `latest`', () => {
+		const store = openStore();
+		const [first, second] = [finished(store), finished(store, 'limited')];
+		expect(store.list().map(({ id }) => id)).toEqual([second, first]);
+		const session = store.open(first);
+		session.writeTurnState(turnState({ turn: 2 }));
+		session.release();
+		expect(store.list().map(({ id }) => id)).toEqual([first, second]);
+		expect(store.resolve('latest')).toBe(first);
+		expect(store.list({ status: 'checkpointed' }).map(({ id }) => id)).toEqual([second]);
+		expect(store.list({ limit: 1 })).toHaveLength(1);
+		expect(store.resolve(second.slice(-6))).toBe(second);
+	});
+
+	it('passes over folders with hostile names and what a relay left that died before its session began', () => {
+		const store = openStore();
+		const id = finished(store);
+		const sessions = join(root, '.agent-relay', 'sessions');
+		for (const name of [
+			'..x',
+			'latest',
+			'$(touch x)',
+			'\u001b[2J',
+			id.toLowerCase(),
+			'-rf',
+			'01JD0000000000000000000000',
+		])
+			mkdirSync(join(sessions, name), { recursive: true });
+		writeFileSync(join(sessions, '01JD0000000000000000000001'), 'a file');
+		symlinkSync(join(sessions, id), join(sessions, '01JD0000000000000000000002'));
+		expect(
+			store
+				.list()
+				.filter(({ status }) => status !== 'unreadable')
+				.map((one) => one.id),
+		).toContain(id);
+		expect(store.list()[0]?.id).toBe(id);
+		expect(store.resolve('latest')).toBe(id);
+		expect(() => store.open('../../../etc' as SessionId)).toThrow();
+	});
+
+	it('is empty where nothing was recorded, and creates nothing', () => {
+		expect(openStore().list()).toEqual([]);
+		expect(() => openStore().resolve('latest')).toThrow(expect.objectContaining({ code: 'no_such_session' }));
+		expect(readdirSync(root)).toEqual([]);
+	});
+});
+
+describe('new ids', () => {
+	it('stay above all on disk when the clock steps back, but not above one planted in the far future', () => {
+		const store = openStore();
+		const first = finished(store);
+		mkdirSync(join(root, '.agent-relay', 'sessions', '7ZZZZZZZZZZZZZZZZZZZZZZZZZ'));
+		now -= 3_600_000;
+		const second = openStore().create({ kind: 'run' });
+		expect(second.id > first).toBe(true);
+		expect(parseSessionId(second.id)?.startsWith('7')).toBe(false);
+		second.release();
+	});
+});
+
+describe('a session that cannot be written', () => {
+	it('leaves nothing behind when it is the first', () => {
+		mkdirSync(join(root, '.agent-relay', 'sessions'), { recursive: true });
+		const store = openStore();
+		const session = store.create({ kind: 'run' });
+		session.release();
+		expect(() => store.create({ kind: 'run', parent: '01JD0000000000000000000000' as SessionId })).toThrow(
+			expect.objectContaining({ code: 'no_such_session' }),
+		);
+		expect(readdirSync(join(root, '.agent-relay', 'sessions'))).toEqual([session.id]);
+		chmodSync(join(root, '.agent-relay'), 0o700);
+	});
+});
