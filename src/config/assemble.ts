@@ -121,7 +121,7 @@ function checkNamed(
 }
 
 /** `claude:opus` -> agent and model; everything behind the first colon is the model. */
-export function splitAgentEntry(entry: string): { agent: string; model: string | null } {
+function splitAgentEntry(entry: string): { agent: string; model: string | null } {
 	const colon = entry.indexOf(':');
 	return colon < 0
 		? { agent: entry, model: null }

@@ -4,7 +4,7 @@ import { DEFAULT_AGENT_SETTINGS, DEFAULT_CONFIG } from './defaults.ts';
 import { agentSettingsSchema, relayConfigSchema } from './schema.ts';
 
 /** How text (a variable, a flag, `config set`) becomes a value. */
-export type ValueKind = 'text' | 'number' | 'duration' | 'list' | 'table';
+type ValueKind = 'text' | 'number' | 'duration' | 'list' | 'table';
 
 export interface ConfigKey {
 	/** `turn.idle_s`; `agents.NAME.model` stands for every agent. */

@@ -13,7 +13,7 @@ import { nearestName } from './nearest-name.ts';
 import { AGENT_NAME } from './schema.ts';
 import { parseTomlValue, type TomlDocument } from './toml-text.ts';
 
-export type Layer = 'default' | 'user' | 'repo' | 'env' | 'flag';
+type Layer = 'default' | 'user' | 'repo' | 'env' | 'flag';
 
 /** Where a value comes from. `place`: `path:line:column`, a variable, a flag, or `default`. */
 export interface Origin {

@@ -2,7 +2,8 @@
  * Reads the configuration: user file < repo file < `AGENT_RELAY_CFG_*` < flags. Everything is checked before anything
  * starts; the first thing that is wrong is one `bad_config` error with its place.
  */
-import { readFileSync } from 'node:fs';
+import { lstatSync, readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { hasErrno, RelayError } from '../core/errors.ts';
 import { readIfThere } from '../core/files.ts';
 import { assemble, type CheckedValue, checkValue } from './assemble.ts';
@@ -48,7 +49,7 @@ export interface LoadedConfig {
 export function loadConfig(options: LoadConfigOptions): LoadedConfig {
 	const { env, userFile, repoFile, isRepoTrusted } = options;
 	const user = readOrExplain(userFile, readFollowingLinks);
-	const repo = repoFile === null ? null : readOrExplain(repoFile, readIfThere);
+	const repo = repoFile === null ? null : readOrExplain(repoFile, readInsideRepo);
 	const resolved = resolveConfig({
 		env,
 		user: user && { path: userFile, text: user.toString('utf8') },
@@ -95,16 +96,25 @@ function resolveRepo(
 	return { values: obeyed.map(checkValue), notices: ignored.length === 0 ? [] : [notice] };
 }
 
+/** Neither the file nor its folder may be a link: a repo must not point the relay elsewhere. */
+function readInsideRepo(path: string): Buffer | null {
+	const folder = lstatSync(dirname(path), { throwIfNoEntry: false });
+	if (folder?.isSymbolicLink()) throw linkError(dirname(path));
+	return readIfThere(path);
+}
+
+function linkError(path: string, cause?: unknown): RelayError {
+	return new RelayError('bad_config', `${path}: a symbolic link is not followed here`, {
+		hint: 'put the file itself in its place',
+		cause,
+	});
+}
+
 function readOrExplain(path: string, read: (path: string) => Buffer | null): Buffer | null {
 	try {
 		return read(path);
 	} catch (error) {
-		if (hasErrno(error, 'ELOOP')) {
-			throw new RelayError('bad_config', `${path}: a symbolic link is not followed here`, {
-				hint: 'put the file itself in its place',
-				cause: error,
-			});
-		}
+		if (hasErrno(error, 'ELOOP')) throw linkError(path, error);
 		if (!hasErrno(error, 'EACCES', 'EPERM', 'EISDIR')) throw error;
 		throw new RelayError('unreadable_file', `${path}: cannot be read (${error.code})`, { cause: error });
 	}

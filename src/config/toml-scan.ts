@@ -14,7 +14,7 @@ export interface TomlEntry {
 	table: string[];
 }
 
-export interface TomlTable {
+interface TomlTable {
 	path: string[];
 	isArray: boolean;
 	start: number;

@@ -4,7 +4,7 @@ import { lstatSync, readdirSync, readFileSync, readlinkSync, type Stats, statSyn
 import { join } from 'node:path';
 import { hasErrno } from '../core/errors.ts';
 
-export const REPO_CONFIG = '.agent-relay/config.toml';
+const REPO_CONFIG = '.agent-relay/config.toml';
 
 /**
  * What the CLIs obey in a trusted repo and may start programs from: settings, hooks, servers, plugins, commands. Files that

@@ -7,7 +7,7 @@ import { type Locking, withFileLock } from '../core/file-lock.ts';
 import { readIfThere, writeAtomic } from '../core/files.ts';
 import type { TrustDigests } from './trust-files.ts';
 
-export interface TrustRecord {
+interface TrustRecord {
 	/** Real path. */
 	path: string;
 	/** ISO-8601. */

@@ -21,10 +21,8 @@ import {
 	UNNAMED_MODEL,
 } from './ledger-file.ts';
 
-export type { LedgerEntry } from './ledger-file.ts';
-
 /** `model`: as it was asked for (flag, order entry), null when none was; not the model that then answered. */
-export interface LimitSubject {
+interface LimitSubject {
 	agent: AgentId;
 	account: string;
 	model: string | null;

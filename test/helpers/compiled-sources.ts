@@ -14,7 +14,7 @@ export interface CompiledSources {
 	remove(): void;
 }
 
-export interface RunningScript {
+interface RunningScript {
 	pid: number;
 	/** Resolves when `text` has appeared on stdout; fails when the process ends or 20 s pass without it. */
 	said(text: string): Promise<void>;

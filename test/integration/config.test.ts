@@ -84,6 +84,13 @@ describe('loadConfig', () => {
 		);
 	});
 
+	it('refuses a repo whose folder of ours is a link', () => {
+		write(join(folder, 'elsewhere', 'config.toml'), '[turn]\nidle_s = 4\n');
+		rmSync(join(repo, '.agent-relay'), { recursive: true });
+		symlinkSync(join(folder, 'elsewhere'), join(repo, '.agent-relay'));
+		expect(() => load()).toThrow(`${join(repo, '.agent-relay')}: a symbolic link is not followed`);
+	});
+
 	it.skipIf(isRoot)('says which file it may not read', () => {
 		write(userFile, '');
 		chmodSync(userFile, 0);
