@@ -1,4 +1,4 @@
-import { type Cue, cuesOf } from './cues.ts';
+import { type Cue, type Cues, cuesOf, NO_CUES } from './cues.ts';
 import { segment } from './sentences.ts';
 import type { TurnStory } from './turn-story.ts';
 
@@ -28,7 +28,7 @@ interface Features {
 	/** Without case, punctuation and numbers: equal for what is said again. */
 	shape: string;
 	words: string[];
-	cues: Set<Cue>;
+	cues: Cues;
 	specificity: number;
 }
 
@@ -62,7 +62,7 @@ export function scoreStatements(stories: readonly TurnStory[], taskText: string)
 	const newest = drafts.filter((draft, at) => lastAt.get(draft.shape) === at);
 	return newest.map(({ story, text, score, isLastWords, cues }) => {
 		const isOpenTurn = story.status !== 'completed';
-		return { story, text, kind: kindOf(text, cues, isLastWords && isOpenTurn), score, isLastWords };
+		return { story, text, kind: kindOf(text, cues.all, isLastWords && isOpenTurn), score, isLastWords };
 	});
 }
 
@@ -87,7 +87,7 @@ function featuresOf(text: string, isCode: boolean): Features {
 	return {
 		shape: shapeOf(text),
 		words: wordsOf(text),
-		cues: isCode ? new Set() : cuesOf(text),
+		cues: isCode ? NO_CUES : cuesOf(text),
 		specificity: specificityOf(text),
 	};
 }
@@ -104,12 +104,12 @@ const WEIGHT: Record<Cue, number> = {
 	rule: 0.7,
 };
 
-function cueScore(cues: ReadonlySet<Cue>, isOpenEnd: boolean): number {
+function cueScore({ all, strong }: Cues, isOpenEnd: boolean): number {
 	let score = 0;
-	for (const cue of cues) score += WEIGHT[cue];
-	if (cues.has('reason') && (cues.has('decision') || cues.has('rejection'))) score += 1.5;
-	if (cues.has('next') && isOpenEnd) score += 3;
-	return Math.min(score, 6);
+	for (const cue of all) score += WEIGHT[cue];
+	if (all.has('reason') && (all.has('decision') || all.has('rejection'))) score += 1.5;
+	if (all.has('next') && isOpenEnd) score += 3;
+	return Math.min(score, 4) + (strong.size > 0 ? 4 + strong.size : 0);
 }
 
 // Code spans, paths and file names, camelCase and snake_case, numbers with meaning, quoted words.
@@ -124,7 +124,7 @@ const SPECIFIC = [
 function specificityOf(text: string): number {
 	let score = 0;
 	for (const pattern of SPECIFIC) score += Math.min(1, 0.7 * (text.match(pattern)?.length ?? 0));
-	return Math.min(score, 2.5);
+	return Math.min(score, 2);
 }
 
 /** A sentence beside a telling one of the same paragraph often carries its reason or its object. */
@@ -135,7 +135,7 @@ function lendToNeighbours(drafts: Draft[]): void {
 			const neighbour = drafts[other];
 			const isBeside =
 				neighbour !== undefined && neighbour.story === draft.story && neighbour.paragraph === draft.paragraph;
-			return isBeside && neighbour.cues.size > 0 ? (before[other] ?? 0) : 0;
+			return isBeside && neighbour.cues.all.size > 0 ? (before[other] ?? 0) : 0;
 		});
 		draft.score += Math.max(0, 0.2 * Math.max(...lent));
 	});
