@@ -1,5 +1,5 @@
-import { readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { lstatSync, readdirSync } from 'node:fs';
+import { join, sep } from 'node:path';
 import { hasErrno, RelayError } from '../core/errors.ts';
 import { parseSessionId, type SessionId } from '../core/ids.ts';
 import { readMeta } from './record-file.ts';
@@ -26,6 +26,11 @@ export interface SessionSummary {
 export interface ListOptions {
 	limit?: number;
 	status?: SessionSummary['status'];
+	/**
+	 * `used` (default): by the last turn, which costs a look at every folder (60 ms for 10,000). `created`: by id, which
+	 * looks only at what is listed.
+	 */
+	order?: 'used' | 'created';
 }
 
 /** Ids of all session folders, in no order. Names that are no id are passed over. */
@@ -45,14 +50,26 @@ export function sessionIds(location: StoreLocation): SessionId[] {
 	return ids;
 }
 
-/** Session ids by last use, newest first (the order of `ls -t`), with the time. */
-export function idsByLastUse(location: StoreLocation): Array<{ id: SessionId; lastUsedAt: number }> {
-	const found: Array<{ id: SessionId; lastUsedAt: number }> = [];
-	for (const id of sessionIds(location)) {
-		const facts = statSync(sessionFolder(location, id), { throwIfNoEntry: false });
-		if (facts?.isDirectory()) found.push({ id, lastUsedAt: facts.mtimeMs });
+interface Dated {
+	id: SessionId;
+	lastUsedAt: number;
+}
+
+function* inOrder(location: StoreLocation, order: 'used' | 'created'): Generator<Dated> {
+	const ids = sessionIds(location);
+	const folder = `${sessionsFolder(location)}${sep}`;
+	if (order === 'created') {
+		for (const id of ids.sort().reverse()) yield* dated(folder, id);
+		return;
 	}
-	return found.sort((a, b) => b.lastUsedAt - a.lastUsedAt || (a.id < b.id ? 1 : -1));
+	const all = ids.flatMap((id) => [...dated(folder, id)]);
+	yield* all.sort((a, b) => b.lastUsedAt - a.lastUsedAt || (a.id < b.id ? 1 : -1));
+}
+
+/** Nothing for what is no folder. */
+function* dated(folder: string, id: SessionId): Generator<Dated> {
+	const facts = lstatSync(folder + id, { throwIfNoEntry: false });
+	if (facts?.isDirectory()) yield { id, lastUsedAt: facts.mtimeMs };
 }
 
 /** Newest first. Reads no more records than asked for; looks at a lock only where `meta.json` claims `active`. */
@@ -62,7 +79,7 @@ export function listSessions(
 	context: LockContext,
 ): SessionSummary[] {
 	const summaries: SessionSummary[] = [];
-	for (const { id, lastUsedAt } of idsByLastUse(location)) {
+	for (const { id, lastUsedAt } of inOrder(location, options.order ?? 'used')) {
 		if (summaries.length >= (options.limit ?? Number.POSITIVE_INFINITY)) break;
 		const found = summarize(sessionFolder(location, id), context);
 		if (found === null || (options.status !== undefined && found.status !== options.status)) continue;

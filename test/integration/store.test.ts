@@ -330,6 +330,7 @@ describe('the list', () => {
 		session.writeTurnState(turnState({ turn: 2 }));
 		session.release();
 		expect(store.list().map(({ id }) => id)).toEqual([first, second]);
+		expect(store.list({ order: 'created' }).map(({ id }) => id)).toEqual([second, first]);
 		expect(store.resolve('latest')).toBe(first);
 		expect(store.list({ status: 'checkpointed' }).map(({ id }) => id)).toEqual([second]);
 		expect(store.list({ limit: 1 })).toHaveLength(1);
