@@ -116,9 +116,13 @@ export function newNativeId(): string {
 
 function readVersion(): string {
 	const parsed: unknown = JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8'));
-	return typeof parsed === 'object' && parsed !== null && 'version' in parsed ? String(parsed.version) : '0.0.0';
+	return typeof parsed === 'object' && parsed !== null && 'version' in parsed
+		? String(parsed.version)
+		: '0.0.0';
 }
 
 function definedOnly(env: NodeJS.ProcessEnv): Record<string, string> {
-	return Object.fromEntries(Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
+	return Object.fromEntries(
+		Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+	);
 }

@@ -4,10 +4,10 @@ import type { PermissionPreset } from '../agents/contract.ts';
 import { DEMO_ADAPTERS } from '../agents/demo/adapter.ts';
 import { type AgentRegistry, BUILT_IN_ADAPTERS, createRegistry } from '../agents/registry.ts';
 import { agentSettings } from '../config/defaults.ts';
-import { BUILT_IN_AGENTS } from '../config/schema.ts';
 import { appendAllowCommand } from '../config/edit-config.ts';
 import type { ConfigFlag } from '../config/layer-values.ts';
 import { type LoadedConfig, loadConfig } from '../config/layers.ts';
+import { BUILT_IN_AGENTS } from '../config/schema.ts';
 import { createTrustStore, type TrustStore } from '../config/trust.ts';
 import { readTrustDigests, type TrustDigests } from '../config/trust-files.ts';
 import { RelayError } from '../core/errors.ts';
@@ -17,7 +17,7 @@ import type { RepoFacts } from '../git/contract.ts';
 import { createSnapshots } from '../git/snapshots.ts';
 import { createLedger, type Ledger } from '../limits/ledger.ts';
 import { estimateCost } from '../limits/prices.ts';
-import { createRelay, type Conversation } from '../relay/conversation.ts';
+import { type Conversation, createRelay } from '../relay/conversation.ts';
 import type { RelayDeps } from '../relay/relay-deps.ts';
 import { prepareStore } from '../sessions/store-location.ts';
 import { createStartPty } from '../terminal/start-pty.ts';
@@ -31,6 +31,11 @@ export interface Settings {
 	loaded: LoadedConfig;
 	registry: AgentRegistry;
 	trust: RepoTrust;
+}
+
+/** Settings that a trust given in the shell replaces while the relay runs. */
+export interface SettingsHolder {
+	settings: Settings;
 }
 
 export interface RepoTrust {
@@ -54,11 +59,18 @@ export interface RelayFlags {
 }
 
 /** Configuration and trust of the repo at hand. Throws `bad_config` before anything starts. */
-export async function readSettings(app: App, flags: { isTrusted: boolean; config: readonly ConfigFlag[] }): Promise<Settings> {
+export async function readSettings(
+	app: App,
+	flags: { isTrusted: boolean; config: readonly ConfigFlag[] },
+): Promise<Settings> {
 	const repo = await app.repo();
 	const { paths, env, processes, clock } = app;
 	const registry = createRegistry([...BUILT_IN_ADAPTERS, ...DEMO_ADAPTERS]);
-	const store = createTrustStore({ file: paths.trust, locking: lockingOf(processes, clock), onNotice: app.notice });
+	const store = createTrustStore({
+		file: paths.trust,
+		locking: lockingOf(processes, clock),
+		onNotice: app.notice,
+	});
 	let digests: TrustDigests | null = null;
 	const isTrusted = (repoConfig: Buffer | null) => {
 		digests = readTrustDigests(repo.root, repoConfig);
@@ -87,12 +99,18 @@ function knownAgents({ adapters }: AgentRegistry): string[] {
 
 export function openLedger(app: App): Ledger {
 	const { paths, clock, processes } = app;
-	return createLedger({ file: paths.limits, clock, locking: lockingOf(processes, clock), onNotice: app.notice });
+	return createLedger({
+		file: paths.limits,
+		clock,
+		locking: lockingOf(processes, clock),
+		onNotice: app.notice,
+	});
 }
 
-export async function openRelay(app: App, flags: RelayFlags, settings: Settings): Promise<Conversation> {
+export async function openRelay(app: App, flags: RelayFlags, current: SettingsHolder): Promise<Conversation> {
 	refuseDeepNesting(app.env);
-	const deps = await relayDeps(app, settings);
+	const deps = await relayDeps(app, current);
+	const { settings } = current;
 	const named = flags.agent === null ? null : settings.registry.parse(flags.agent);
 	return createRelay(deps, {
 		kind: flags.kind,
@@ -105,24 +123,30 @@ export async function openRelay(app: App, flags: RelayFlags, settings: Settings)
 	});
 }
 
-async function relayDeps(app: App, settings: Settings): Promise<RelayDeps> {
+async function relayDeps(app: App, current: SettingsHolder): Promise<RelayDeps> {
 	const { env, clock, processes, paths } = app;
-	const { loaded, registry, trust } = settings;
+	const { registry } = current.settings;
 	const [repo, store, git] = await Promise.all([app.repo(), app.store(), app.git()]);
-	const { config } = loaded;
 	const versions = createVersionCache(join(paths.cacheHome, 'versions.json'), env);
 	const edit = { locking: lockingOf(processes, clock), knownAgents: knownAgents(registry) };
 	return {
 		clock,
 		registry,
-		config,
+		get config() {
+			return current.settings.loaded.config;
+		},
 		env,
 		repo,
-		isTrusted: trust.isTrusted || trust.digests?.size === 0,
+		get isTrusted() {
+			return obeysRepo(current.settings.trust);
+		},
 		isRoot: process.getuid?.() === 0,
 		store,
 		prepareStore: () => prepareStore(store.location),
-		snapshots: repo.kind === 'worktree' ? createSnapshots({ repo, git, stateFolder: join(paths.stateHome, 'snapshots'), clock }) : null,
+		snapshots:
+			repo.kind === 'worktree'
+				? createSnapshots({ repo, git, stateFolder: join(paths.stateHome, 'snapshots'), clock })
+				: null,
 		processes,
 		startProcess: createStartPty({ clock, processes }),
 		ledger: openLedger(app),
@@ -131,17 +155,23 @@ async function relayDeps(app: App, settings: Settings): Promise<RelayDeps> {
 			findExecutable(registry.find(agent).executables, {
 				searchPath: env.PATH ?? '',
 				home: homeOf(env),
-				configured: agentSettings(config, agent).executable,
-				untrustedRoot: trust.isTrusted ? null : refusedRoot(repo),
+				configured: agentSettings(current.settings.loaded.config, agent).executable,
+				untrustedRoot: current.settings.trust.isTrusted ? null : refusedRoot(repo),
 			}),
 		knownVersion: versions.known,
 		learnVersion: (agent, executable) => versions.learn(registry.find(agent), executable),
 		newNativeId,
 		allowCommand: (command) => {
 			appendAllowCommand(paths.userConfig, command, edit);
+			const { config } = current.settings.loaded;
 			config.permissions.allow_commands = [...new Set([...config.permissions.allow_commands, command])];
 		},
 	};
+}
+
+/** True also where no file of the repo could make an agent do anything: then there is nothing to ask about. */
+export function obeysRepo({ isTrusted, digests }: RepoTrust): boolean {
+	return isTrusted || digests?.size === 0;
 }
 
 /** Outside git the folder is the user's own choice; nothing in it was cloned. */

@@ -46,7 +46,10 @@ function remember(file: string, executable: string, version: string): void {
 	const mtime = mtimeOf(executable);
 	if (mtime === null) return;
 	ensureFolder(dirname(file));
-	writeAtomic(file, JSON.stringify({ ...readEntries(file), [executable]: { mtime_ms: mtime, version } }, null, '\t'));
+	writeAtomic(
+		file,
+		JSON.stringify({ ...readEntries(file), [executable]: { mtime_ms: mtime, version } }, null, '\t'),
+	);
 }
 
 /** A cache: what cannot be read is empty. */
@@ -61,7 +64,9 @@ function readEntries(file: string): Entries {
 
 function isEntries(value: unknown): value is Entries {
 	if (typeof value !== 'object' || value === null) return false;
-	return Object.values(value).every((entry) => typeof entry?.version === 'string' && typeof entry?.mtime_ms === 'number');
+	return Object.values(value).every(
+		(entry) => typeof entry?.version === 'string' && typeof entry?.mtime_ms === 'number',
+	);
 }
 
 function mtimeOf(path: string): number | null {

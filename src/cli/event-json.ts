@@ -1,8 +1,9 @@
 /** Relay events and results as `run --json` prints them: snake_case keys, ISO-8601 times. */
+
+import { toIso } from '../core/clock.ts';
+import type { CandidateVerdict } from '../limits/successor.ts';
 import type { SendResult } from '../relay/contract.ts';
 import type { RelayEvent } from '../relay/relay-events.ts';
-import type { CandidateVerdict } from '../limits/successor.ts';
-import { toIso } from '../core/clock.ts';
 import { eventToDisk, limitToDisk } from '../turns/event-log.ts';
 
 type Json = Record<string, unknown>;
@@ -12,7 +13,12 @@ const isoOrNull = (epochMs: number | null) => (epochMs === null ? null : toIso(e
 export function eventToJson(event: RelayEvent): Json {
 	switch (event.type) {
 		case 'session_opened':
-			return { type: event.type, session_id: event.sessionId, directory: event.directory, is_new: event.isNew };
+			return {
+				type: event.type,
+				session_id: event.sessionId,
+				directory: event.directory,
+				is_new: event.isNew,
+			};
 		case 'agent_event':
 			return { turn: event.turn, ...eventToDisk(event.event) };
 		case 'turn_idle':

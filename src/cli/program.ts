@@ -1,9 +1,8 @@
 /** Names, options and examples of every command. Nothing is done here: each command is loaded when it is called. */
 import { Command, CommanderError, Option } from 'commander';
-import type { Output } from './command.ts';
-import type { CommandResult } from './command.ts';
-import { EXIT } from './exit-codes.ts';
 import type { App } from '../app/create-app.ts';
+import type { CommandResult, Output } from './command.ts';
+import { EXIT } from './exit-codes.ts';
 
 /** Runs one command line and returns the exit code. `act` loads and runs a command by name. */
 export type Act = (command: string, options: Record<string, unknown>) => Promise<number>;
@@ -16,14 +15,19 @@ Exit codes: 0 done · 1 failed or outcome unknown · 2 checkpointed, work left �
 
 export function createProgram(act: Act): Command {
 	const program = new Command('agent-relay')
-		.description('One shell over every coding agent on the machine, that never loses your work to a rate limit.')
+		.description(
+			'One shell over every coding agent on the machine, that never loses your work to a rate limit.',
+		)
 		.option('-C, --directory <dir>', 'work there instead of here')
 		.option('-V, --version', 'print the version')
 		.helpOption('-h, --help', 'show help')
 		.showHelpAfterError(false)
 		.exitOverride()
 		.enablePositionalOptions()
-		.addHelpText('after', `${example('agent-relay', 'agent-relay run "fix the failing test"', 'agent-relay run --continue')}\n${EXIT_CODES}`);
+		.addHelpText(
+			'after',
+			`${example('agent-relay', 'agent-relay run "fix the failing test"', 'agent-relay run --continue')}\n${EXIT_CODES}`,
+		);
 
 	const bind = (command: Command, name: string) =>
 		command.action(async (...parts: unknown[]) => {
@@ -34,20 +38,28 @@ export function createProgram(act: Act): Command {
 		});
 
 	bind(
-		conversationOptions(program.command('shell', { isDefault: true }).description('open the shell (also without a command)')).addHelpText(
+		conversationOptions(
+			program.command('shell', { isDefault: true }).description('open the shell (also without a command)'),
+		).addHelpText(
 			'after',
 			example('agent-relay', 'agent-relay shell --agent codex', 'agent-relay --continue'),
 		),
 		'shell',
 	);
 	bind(
-		conversationOptions(program.command('run [task]').description('work on one task to its end, hand-overs included'))
+		conversationOptions(
+			program.command('run [task]').description('work on one task to its end, hand-overs included'),
+		)
 			.option('-f, --file <file>', 'read the task from a file (- is stdin)')
 			.option('--json', 'one event a line on stdout, a result object last')
 			.option('-q, --quiet', 'print only the answer')
 			.addHelpText(
 				'after',
-				example('agent-relay run "fix the failing test"', 'agent-relay run -f task.md --agent codex --json', 'agent-relay run --continue'),
+				example(
+					'agent-relay run "fix the failing test"',
+					'agent-relay run -f task.md --agent codex --json',
+					'agent-relay run --continue',
+				),
 			),
 		'run',
 	);
@@ -57,9 +69,19 @@ export function createProgram(act: Act): Command {
 			.description('list the sessions of this repo, newest first')
 			.option('-n, --limit <count>', 'at most this many', '20')
 			.option('--all', 'all of them')
-			.addOption(new Option('--status <status>', 'only these').choices(['active', 'checkpointed', 'completed', 'unreadable']))
+			.addOption(
+				new Option('--status <status>', 'only these').choices([
+					'active',
+					'checkpointed',
+					'completed',
+					'unreadable',
+				]),
+			)
 			.option('--json', 'print JSON')
-			.addHelpText('after', example('agent-relay sessions', 'agent-relay sessions --status checkpointed --json')),
+			.addHelpText(
+				'after',
+				example('agent-relay sessions', 'agent-relay sessions --status checkpointed --json'),
+			),
 		'sessions',
 	);
 	bind(
@@ -70,13 +92,21 @@ export function createProgram(act: Act): Command {
 			.option('--packet', 'the newest resume packet')
 			.option('--diff', 'what its turns changed')
 			.option('--json', 'print JSON')
-			.addHelpText('after', example('agent-relay show', 'agent-relay show latest --turn 2', 'agent-relay show 7F3K2Q --json')),
+			.addHelpText(
+				'after',
+				example('agent-relay show', 'agent-relay show latest --turn 2', 'agent-relay show 7F3K2Q --json'),
+			),
 		'show',
 	);
 	bind(
-		conversationOptions(program.command('resume [ref]').description('open the shell on an earlier session (default: the latest)'), {
-			isResume: true,
-		}).addHelpText('after', example('agent-relay resume', 'agent-relay resume 7F3K2Q --agent codex')),
+		conversationOptions(
+			program
+				.command('resume [ref]')
+				.description('open the shell on an earlier session (default: the latest)'),
+			{
+				isResume: true,
+			},
+		).addHelpText('after', example('agent-relay resume', 'agent-relay resume 7F3K2Q --agent codex')),
 		'resume',
 	);
 	bind(
@@ -95,7 +125,10 @@ export function createProgram(act: Act): Command {
 		.addHelpText('after', example('agent-relay limits', 'agent-relay limits clear claude'));
 	bind(limits, 'limits');
 	bind(
-		limits.command('clear [agent]').description('forget the limits of one agent, or all').option('--json', 'print JSON'),
+		limits
+			.command('clear [agent]')
+			.description('forget the limits of one agent, or all')
+			.option('--json', 'print JSON'),
 		'limits-clear',
 	);
 	declareConfig(program, bind);
@@ -122,11 +155,30 @@ function declareConfig(program: Command, bind: (command: Command, name: string) 
 	const config = program
 		.command('config')
 		.description('show and change the configuration')
-		.addHelpText('after', example('agent-relay config show', 'agent-relay config set limits.patience_s 30', 'agent-relay config trust'));
-	bind(config.command('show [key]', { isDefault: true }).description('every value with its origin').option('--json', 'print JSON'), 'config-show');
-	bind(config.command('path').description('which files are read').option('--json', 'print JSON'), 'config-path');
+		.addHelpText(
+			'after',
+			example(
+				'agent-relay config show',
+				'agent-relay config set limits.patience_s 30',
+				'agent-relay config trust',
+			),
+		);
 	bind(
-		config.command('set <key> <value>').description('set one value in your own file').addHelpText('after', example('agent-relay config set agents.default codex')),
+		config
+			.command('show [key]', { isDefault: true })
+			.description('every value with its origin')
+			.option('--json', 'print JSON'),
+		'config-show',
+	);
+	bind(
+		config.command('path').description('which files are read').option('--json', 'print JSON'),
+		'config-path',
+	);
+	bind(
+		config
+			.command('set <key> <value>')
+			.description('set one value in your own file')
+			.addHelpText('after', example('agent-relay config set agents.default codex')),
 		'config-set',
 	);
 	bind(
@@ -171,7 +223,9 @@ function example(...lines: string[]): string {
 
 /** Operands by their declared names: `[task]` -> `task`. */
 function operandsOf(command: Command): Record<string, unknown> {
-	return Object.fromEntries(command.registeredArguments.map((argument, i) => [argument.name(), command.processedArgs[i]]));
+	return Object.fromEntries(
+		command.registeredArguments.map((argument, i) => [argument.name(), command.processedArgs[i]]),
+	);
 }
 
 /** Commander's own refusals (unknown option, missing value) as an exit code; null for any other error. */

@@ -14,15 +14,19 @@ export async function readTask({ argument, file, stdin }: TaskSource): Promise<s
 	if (argument !== undefined && file !== undefined) {
 		throw new RelayError('usage', 'TASK and -f FILE name two tasks.', { hint: 'Give one of them.' });
 	}
-	const text = argument ?? (file !== undefined && file !== '-' ? readFile(file) : await readStdin(stdin, file === '-'));
+	const text =
+		argument ?? (file !== undefined && file !== '-' ? readFile(file) : await readStdin(stdin, file === '-'));
 	if (text === null) return null;
 	if (text.trim() !== '') return text;
-	throw new RelayError('usage', 'The task is empty.', { hint: 'For example: agent-relay run "fix the failing test"' });
+	throw new RelayError('usage', 'The task is empty.', {
+		hint: 'For example: agent-relay run "fix the failing test"',
+	});
 }
 
 function readFile(path: string): string {
 	try {
-		if (statSync(path).isDirectory()) throw new RelayError('unreadable_file', `${path} is a folder, not a file with a task.`);
+		if (statSync(path).isDirectory())
+			throw new RelayError('unreadable_file', `${path} is a folder, not a file with a task.`);
 		return readFileSync(path, 'utf8');
 	} catch (error) {
 		if (!hasErrno(error, 'ENOENT', 'EACCES', 'EPERM', 'ENOTDIR', 'ELOOP')) throw error;

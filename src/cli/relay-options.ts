@@ -1,7 +1,7 @@
 /** The flags that every command with a conversation shares, from text to what `openRelay` takes. */
 import type { RelayFlags } from '../app/open-relay.ts';
-import type { ConfigFlag } from '../config/layer-values.ts';
 import { parseDuration } from '../config/duration.ts';
+import type { ConfigFlag } from '../config/layer-values.ts';
 import { RelayError } from '../core/errors.ts';
 
 /** As commander gives them. */
@@ -25,7 +25,9 @@ const PRESETS = ['read-only', 'edit', 'full'] as const;
 
 export function relayFlags(options: RelayOptions, kind: 'shell' | 'run'): RelayFlags {
 	if (options.continue && options.session !== undefined) {
-		throw new RelayError('usage', '--continue and --session name two sessions.', { hint: 'Give one of them.' });
+		throw new RelayError('usage', '--continue and --session name two sessions.', {
+			hint: 'Give one of them.',
+		});
 	}
 	return {
 		kind,
@@ -58,7 +60,10 @@ function parseOrder(text: string): string[] {
 function parseTimeout(text: string): number {
 	const seconds = parseDuration(text);
 	if (seconds !== null && seconds > 0) return seconds * 1000;
-	throw new RelayError('usage', `--timeout takes a time such as 90s, 10m or 2h, not ${JSON.stringify(text)}.`);
+	throw new RelayError(
+		'usage',
+		`--timeout takes a time such as 90s, 10m or 2h, not ${JSON.stringify(text)}.`,
+	);
 }
 
 function configFlags({ maxTurns, maxCost }: RelayOptions): ConfigFlag[] {

@@ -51,7 +51,12 @@ export async function runProgram(argv: readonly string[], streams: ProgramStream
 	}
 }
 
-async function runCommand(name: string, options: Options, streams: ProgramStreams, program: Program): Promise<number> {
+async function runCommand(
+	name: string,
+	options: Options,
+	streams: ProgramStreams,
+	program: Program,
+): Promise<number> {
 	const load = COMMANDS[name];
 	if (!load) throw new Error(`no command ${name}`);
 	const output = createOutput(options, streams);

@@ -2,14 +2,15 @@
 import type { App } from '../../app/create-app.ts';
 import { openRelay, readSettings } from '../../app/open-relay.ts';
 import { RelayError } from '../../core/errors.ts';
-import type { Conversation } from '../../relay/conversation.ts';
 import type { SendOptions, SendResult } from '../../relay/contract.ts';
+import type { Conversation } from '../../relay/conversation.ts';
 import type { RelayEvent } from '../../relay/relay-events.ts';
 import { createPlainSink } from '../../shell/view/plain-view.ts';
 import { Transcript } from '../../shell/view/transcript.ts';
 import type { CommandResult, Output } from '../command.ts';
 import { eventToJson, resultToJson } from '../event-json.ts';
 import { EXIT, exitCodeOfResult } from '../exit-codes.ts';
+import { openEarlier } from '../open-earlier.ts';
 import { readTask } from '../read-task.ts';
 import { type RelayOptions, relayFlags } from '../relay-options.ts';
 import { listenForStop } from '../stop-signals.ts';
@@ -29,29 +30,24 @@ export async function run(app: App, options: RunOptions, output: Output): Promis
 		});
 	}
 	const settings = await readSettings(app, flags);
-	const relay = await openRelay(app, flags, settings);
+	const relay = await openRelay(app, flags, { settings });
 	const stop = listenForStop(relay);
 	try {
-		if (goesOn) await openEarlier(app, relay, options);
+		await openEarlier(app, relay, options);
 		const onEvent = options.json ? jsonWriter(output) : transcriptWriter(app, options, output);
-		const sendOptions: SendOptions = { signal: stop.signal, onEvent, ...(options.wait ? { wait: true } : {}) };
-		const result = task === null ? await relay.continuePending(sendOptions) : await relay.send(task, sendOptions);
+		const sendOptions: SendOptions = {
+			signal: stop.signal,
+			onEvent,
+			...(options.wait ? { wait: true } : {}),
+		};
+		const result =
+			task === null ? await relay.continuePending(sendOptions) : await relay.send(task, sendOptions);
 		await relay.close();
 		return finish(relay, result, stop.exitCode(), options, output);
 	} finally {
 		await relay.close();
 		stop.dispose();
 	}
-}
-
-async function openEarlier(app: App, relay: Conversation, { session }: RunOptions): Promise<void> {
-	const store = await app.store();
-	if (session !== undefined) return relay.resume(store.resolve(session));
-	const latest = store.list({ status: 'checkpointed', limit: 1 })[0];
-	if (latest) return relay.resume(latest.id);
-	throw new RelayError('nothing_to_continue', 'No session here has work left.', {
-		hint: 'Start one: agent-relay run "TASK", or go on with a finished one: agent-relay run --session REF "TASK"',
-	});
 }
 
 function jsonWriter(output: Output): (event: RelayEvent) => void {

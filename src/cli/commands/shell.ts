@@ -1,0 +1,53 @@
+/** `agent-relay` and `agent-relay resume`: the shell on a conversation. */
+import type { App } from '../../app/create-app.ts';
+import { openRelay, readSettings, type SettingsHolder } from '../../app/open-relay.ts';
+import { RelayError } from '../../core/errors.ts';
+import { runShell } from '../../shell/run-shell.ts';
+import { createProcessSignals } from '../../shell/signals.ts';
+import type { CommandResult, Output } from '../command.ts';
+import { openEarlier } from '../open-earlier.ts';
+import { type RelayOptions, relayFlags } from '../relay-options.ts';
+import { createShellServices } from '../shell-services.ts';
+
+export interface ResumeOptions extends RelayOptions {
+	ref: string | undefined;
+}
+
+export async function shell(app: App, options: RelayOptions, output: Output): Promise<CommandResult> {
+	const flags = relayFlags(options, 'shell');
+	const holder: SettingsHolder = { settings: await readSettings(app, flags) };
+	const relay = await openRelay(app, flags, holder);
+	try {
+		await openEarlier(app, relay, options);
+		const services = await createShellServices(app, holder, () => readSettings(app, flags));
+		const { input, output: screen, errorOutput } = app.streams;
+		const signals = createProcessSignals(process);
+		const exitCode = await runShell({
+			relay,
+			services,
+			input,
+			output: screen,
+			errorOutput,
+			signals,
+			clock: app.clock,
+			theme: output.theme,
+		});
+		return { exitCode };
+	} finally {
+		await relay.close();
+	}
+}
+
+export async function resume(
+	app: App,
+	{ ref, ...options }: ResumeOptions,
+	output: Output,
+): Promise<CommandResult> {
+	const store = await app.store();
+	if (store.list({ limit: 1 }).length === 0) {
+		throw new RelayError('no_such_session', 'There is no session here yet.', {
+			hint: 'Start one: agent-relay',
+		});
+	}
+	return shell(app, { ...options, session: store.resolve(ref ?? 'latest') }, output);
+}

@@ -1,0 +1,70 @@
+/** What the shell needs beside the conversation: listings, configuration, editor, the question of trust. */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { App } from '../app/create-app.ts';
+import { obeysRepo, type Settings, type SettingsHolder } from '../app/open-relay.ts';
+import { RelayError } from '../core/errors.ts';
+import { withoutInheritedTerminals } from '../core/inherited-descriptors.ts';
+import type { SessionSummary } from '../sessions/session-list.ts';
+import type { SessionRow, ShellServices } from '../shell/services.ts';
+import { configRows } from './config-rows.ts';
+
+export async function createShellServices(
+	app: App,
+	holder: SettingsHolder,
+	reload: () => Promise<Settings>,
+): Promise<ShellServices> {
+	const [repo, store] = await Promise.all([app.repo(), app.store()]);
+	return {
+		version: app.version,
+		worktree: repo.worktree,
+		historyPath: join(app.paths.stateHome, 'history'),
+		listSessions: async (limit) => store.list({ limit }).flatMap(sessionRow),
+		resolveSession: async (ref) => store.resolve(ref),
+		configRows: () => configRows(holder.settings.loaded),
+		openEditor: async (text) => editText(app, text),
+		pendingTrust: async () => {
+			const { trust } = holder.settings;
+			const { digests } = trust;
+			if (obeysRepo(trust) || digests === null || repo.kind === 'none') return null;
+			return {
+				files: [...digests.keys()],
+				accept: async () => {
+					trust.store.trust(repo.root, digests);
+					holder.settings = await reload();
+				},
+			};
+		},
+	};
+}
+
+function sessionRow({ id, meta, status, lastUsedAt }: SessionSummary): SessionRow[] {
+	if (meta === null || status === 'unreadable') return [];
+	const title = meta.name ?? meta.title ?? meta.objective ?? '';
+	return [
+		{ id, status, title, agents: Object.keys(meta.agents), turns: meta.turn_count, updatedAt: lastUsedAt },
+	];
+}
+
+/** `$VISUAL`, else `$EDITOR`, else vi, on a private file. The variable may hold arguments, as is customary. */
+function editText(app: App, text: string): string {
+	const editor = app.env.VISUAL || app.env.EDITOR || 'vi';
+	const folder = mkdtempSync(join(tmpdir(), 'agent-relay-'));
+	const file = join(folder, 'prompt.md');
+	try {
+		writeFileSync(file, text, { mode: 0o600 });
+		const [program = 'vi', ...args] = editor.split(/\s+/);
+		const result = withoutInheritedTerminals(['inherit', 'inherit', 'inherit'], (stdio) =>
+			spawnSync(program, [...args, file], { stdio, env: app.env, cwd: app.folder }),
+		);
+		if (result.error)
+			throw new RelayError('not_found', `The editor ${program} cannot be started.`, { hint: 'Set EDITOR.' });
+		if (result.status !== 0)
+			throw new RelayError('refused', `${program} ended with ${result.status}; the prompt is as before.`);
+		return readFileSync(file, 'utf8');
+	} finally {
+		rmSync(folder, { recursive: true, force: true });
+	}
+}
