@@ -2,51 +2,23 @@
  * Builds the resume packet: what a successor needs, from records alone, under a byte budget. Pure and deterministic. Nothing
  * here starts, reads or writes anything; `write-packet.ts` puts the result on disk.
  */
-import { toIso } from '../core/clock.ts';
 import { safeText } from '../core/text.ts';
-import { byteLength, type Piece, Selection } from './budget.ts';
+import { byteLength, type Piece } from './budget.ts';
 import { commandHistory } from './command-history.ts';
 import { commandPieces, shellNotePieces } from './command-pieces.ts';
 import { fenceUser, quoteRecord } from './fence.ts';
 import { filePieces } from './file-pieces.ts';
-import { wordsToRepeat } from './later-words.ts';
-import { PACKET_VERSION, type Packet, type PacketData } from './packet.ts';
+import { fitToBudget } from './fit-to-budget.ts';
+import type { Packet } from './packet.ts';
+import { packetData } from './packet-data.ts';
 import { renderHead } from './packet-head.ts';
 import { MIN_BUDGET_BYTES, type PacketDiff, type PacketInput } from './packet-input.ts';
 import { newestPlan, planPieces } from './plan-pieces.ts';
 import { createRedactor, type Redactor } from './redact.ts';
-import {
-	ABSENT_BYTES,
-	type Cut,
-	cutOf,
-	frameBytes,
-	renderAbsent,
-	renderSection,
-	SECTIONS,
-} from './render-packet.ts';
-import { SPARE_PRIORITY, statementPieces } from './statement-pieces.ts';
+import { statementPieces } from './statement-pieces.ts';
 import { scoreStatements } from './statements.ts';
 import { readStories, type TurnStory } from './turn-story.ts';
-import { readUserWords, type UserEntry, type UserWords, userPieces } from './user-words.ts';
-
-/** Of the budget: all of the user's words together, in the first round. */
-const USER_SHARE = 0.72;
-/** Of what the user's words leave, in the first round; the rest goes by priority alone. */
-const SHARES: Readonly<Record<string, number>> = {
-	plan: 0.2,
-	progress: 0.2,
-	questions: 0.1,
-	statements: 0.3,
-	files: 0.15,
-	diffs: 0.35,
-	failing: 0.2,
-	passing: 0.1,
-	earlier: 0.12,
-	shell: 0.12,
-};
-const REPEAT_SHARE = 0.12;
-/** Of the budget: up to here, statements that nothing speaks for but their rarity may fill what is left. */
-const SPARE_SHARE = 0.65;
+import { readUserWords, type UserWords, userPieces } from './user-words.ts';
 
 export function buildPacket(input: PacketInput): Packet {
 	const budget = Math.max(MIN_BUDGET_BYTES, Math.floor(input.budgetBytes));
@@ -56,14 +28,14 @@ export function buildPacket(input: PacketInput): Packet {
 	const pieces = [...userPieces(words, budget), ...recordPieces(input, stories, words, redactor)];
 	const turns = input.lineage.reduce((sum, session) => sum + session.turns.length, 0);
 	const frame = { head: renderHead(input, stories, turns), tail: renderTail(words) };
-	const { selection, cuts, markdown } = fitToBudget(pieces, words, frame, budget);
-	const data = dataOf(input, budget, words, selection, pieces, cuts, redactor);
+	const fitted = fitToBudget(pieces, words, frame, budget);
+	const data = packetData(input, budget, words, fitted, pieces, redactor);
 	const nowPiece = pieces.find((piece) => piece.section === 'now');
 	return {
-		markdown,
+		markdown: fitted.markdown,
 		json: `${JSON.stringify(data, null, '\t')}\n`,
 		nowPrompt: words.now?.text ?? null,
-		hasWholePrompt: nowPiece === undefined || selection.variantOf(nowPiece) === 0,
+		hasWholePrompt: nowPiece === undefined || fitted.selection.variantOf(nowPiece) === 0,
 	};
 }
 
@@ -177,166 +149,7 @@ function shellNotes({ lineage, since }: PacketInput, clean: (text: string) => st
 	);
 }
 
-const isUsers = ({ section }: Piece) => section === 'objective' || section === 'now' || section === 'said';
-
-function choose(
-	selection: Selection<Piece>,
-	pieces: readonly Piece[],
-	bytes: number,
-	words: UserWords,
-): void {
-	const users = pieces.filter(isUsers);
-	const cap = bytes * USER_SHARE;
-	// First round: everyone gets a place, long ones shortened; second: whole where there is room.
-	selection.fill(users, cap, Math.max(600, cap / Math.max(3, Math.min(8, words.entries.length))));
-	selection.fill(users, cap - selection.used);
-	const left = bytes - selection.used;
-	const worthy = pieces.filter(({ priority }) => priority >= SPARE_PRIORITY);
-	for (const [section, share] of Object.entries(SHARES))
-		selection.fill(
-			worthy.filter((piece) => piece.section === section),
-			Math.min(left * share, bytes - selection.used),
-		);
-	const reserve = Math.min(bytes * REPEAT_SHARE, repeatBytes(words.entries));
-	selection.fill(worthy, bytes - selection.used - reserve);
-	const spare = pieces.filter(({ priority }) => priority < SPARE_PRIORITY);
-	selection.fill(spare, bytes * SPARE_SHARE - selection.used);
-}
-
-const REPEAT_HEADING =
-	"\n## The user's later words again\nThe records above repeat earlier words of the user; these came after and stand.\n";
-
-const repeatBytes = (entries: readonly UserEntry[]) =>
-	byteLength(REPEAT_HEADING) + byteLength(renderEntries(entries.slice(1)));
-
-const renderEntries = (entries: readonly UserEntry[]) =>
-	entries.map(({ label, text }) => `${label}:\n${fenceUser(text)}`).join('');
-
-interface Fitted {
-	selection: Selection<Piece>;
-	cuts: Cut[];
-	markdown: string;
-}
-
-const ROUNDS = 4;
-/** A notice may grow by these when another piece goes in. */
-const SLACK_BYTES = 30;
-
-/** Chooses and renders; then offers the bytes that notices did not need to what was left out. */
-function fitToBudget(
-	pieces: readonly Piece[],
-	words: UserWords,
-	frame: { head: string; tail: string },
-	budget: number,
-): Fitted {
-	const sections = SECTIONS.filter(({ id }) => pieces.some((piece) => piece.section === id));
-	const costs = new Map(SECTIONS.map((section) => [section.id, frameBytes(section)]));
-	const costOf = (section: string) => costs.get(section) ?? 0;
-	const room = budget - byteLength(frame.head) - byteLength(frame.tail) - ABSENT_BYTES * sections.length;
-	const first = new Selection<Piece>(costOf);
-	choose(first, pieces, room, words);
-	let fitted = renderSelection(first, pieces, words, frame, budget);
-	for (let round = 0; round < ROUNDS; round++) {
-		const spare = budget - byteLength(fitted.markdown) - SLACK_BYTES * sections.length;
-		if (fitted.cuts.length === 0 || spare <= 0) break;
-		const next = new Selection<Piece>(costOf, fitted.selection);
-		next.fill(
-			pieces.filter(({ priority }) => priority >= SPARE_PRIORITY),
-			spare,
-		);
-		if (next.used === fitted.selection.used) break;
-		const grown = renderSelection(next, pieces, words, frame, budget);
-		if (byteLength(grown.markdown) > budget) break;
-		fitted = grown;
-	}
-	return fitted;
-}
-
-function renderSelection(
-	selection: Selection<Piece>,
-	pieces: readonly Piece[],
-	words: UserWords,
-	{ head, tail }: { head: string; tail: string },
-	budget: number,
-): Fitted {
-	const cuts: Cut[] = [];
-	const absent: Cut[] = [];
-	let body = '';
-	for (const section of SECTIONS) {
-		const own = pieces.filter((piece) => piece.section === section.id);
-		const choices = selection.choices(own);
-		const cut = cutOf(section.id, own, selection);
-		if (cut) cuts.push(cut);
-		if (cut && choices.length === 0) absent.push(cut);
-		body += renderSection(section, choices, cut);
-	}
-	const text = head + body + tail + renderAbsent(absent);
-	const repeated = repeatWords(selection, pieces, words.entries, budget - byteLength(text));
-	return { selection, cuts, markdown: text + repeated };
-}
-
-function repeatWords(
-	selection: Selection<Piece>,
-	pieces: readonly Piece[],
-	entries: readonly UserEntry[],
-	bytes: number,
-): string {
-	const recorded = selection
-		.choices(pieces.filter((piece) => !isUsers(piece)))
-		.map(({ piece, variant }) => piece.variants[variant])
-		.join('\n');
-	const repeated = wordsToRepeat(entries, recorded, bytes - byteLength(REPEAT_HEADING));
-	return repeated.length === 0 ? '' : REPEAT_HEADING + renderEntries(repeated);
-}
-
 function renderTail(words: UserWords): string {
 	const now = words.now === null ? 'The prompt to answer follows this packet.' : '';
 	return `\n## Where to read more\n\`turns/NNN-output.md\`: what a turn said and did; \`turns/NNN-prompt.md\`: what was sent. Check the files themselves before you build on a claim.\n${now === '' ? '' : `${now}\n`}`;
-}
-
-function dataOf(
-	input: PacketInput,
-	budget: number,
-	words: UserWords,
-	selection: Selection<Piece>,
-	pieces: readonly Piece[],
-	cuts: Cut[],
-	redactor: Redactor,
-): PacketData {
-	const chosen = (...sections: string[]) =>
-		selection
-			.choices(pieces.filter((piece) => sections.includes(piece.section)))
-			.map(({ piece }) => piece.data);
-	const { limit } = input;
-	return {
-		schema_version: PACKET_VERSION,
-		kind: input.since === null ? 'full' : 'delta',
-		reason: input.reason,
-		from: input.from,
-		to: input.to,
-		limit: limit && {
-			kind: limit.kind,
-			window: limit.window,
-			reset_at: limit.resetAt === null ? null : toIso(limit.resetAt),
-			rule: limit.source.rule,
-		},
-		since: input.since && { session_id: input.since.sessionId, turn: input.since.turn },
-		sessions: input.lineage.map(({ id, folder, turns }) => ({ id, folder, turns: turns.length })),
-		objective: words.objective?.text ?? null,
-		now: words.now && { text: words.now.text, is_interrupted: words.now.isInterrupted },
-		user_words: chosen('said'),
-		plan: chosen('plan'),
-		statements: chosen('statements', 'progress'),
-		questions: chosen('questions'),
-		files: chosen('files'),
-		diffs: selection
-			.choices(pieces.filter(({ section }) => section === 'diffs'))
-			.map(({ piece, variant }) => (piece.variants[variant] ?? '').replace(/^> /gm, '')),
-		commands: chosen('failing', 'passing', 'earlier', 'commands'),
-		notes: chosen('shell'),
-		omitted: cuts,
-		redactions: redactor.count(),
-		record_issues: [...input.recordIssues],
-		budget_bytes: budget,
-	};
 }

@@ -31,7 +31,7 @@ export interface PacketDiff {
 
 export type PacketReason = 'limit' | 'switch' | 'failed_successor' | 'continue' | 'checkpoint';
 
-export interface PacketAgent {
+interface PacketAgent {
 	id: string;
 	title: string;
 }
@@ -64,8 +64,6 @@ export interface PacketInput {
 	/** Records that are not what the relay wrote, in words, besides the `issues` of the turns. */
 	recordIssues: readonly string[];
 }
-
-export const DEFAULT_BUDGET_BYTES = 24 * 1024;
 
 /** Below this the frame of a packet does not fit; smaller budgets are raised to it. */
 export const MIN_BUDGET_BYTES = 4 * 1024;

@@ -160,7 +160,7 @@ const shapeOf = (text: string) =>
 		.trim();
 
 /** Lower-case words of four letters and more; pairs of signs in scripts without spaces. */
-export function wordsOf(text: string): string[] {
+function wordsOf(text: string): string[] {
 	const lower = text.toLowerCase();
 	const words = lower.match(/[\p{L}\p{N}_]{4,}/gu) ?? [];
 	return words.flatMap((word) => (/[\u3040-\u30ff\u4e00-\u9fff]/.test(word) ? pairs(word) : [word]));

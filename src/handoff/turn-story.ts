@@ -46,7 +46,7 @@ export function readStories({ lineage, since }: PacketInput): TurnStory[] {
 	});
 }
 
-export function readStory(record: TurnRecord, sessionId: string, base: string): TurnStory {
+function readStory(record: TurnRecord, sessionId: string, base: string): TurnStory {
 	const { state } = record;
 	const number = String(state.turn).padStart(3, '0');
 	const told = state.plan.map(({ text, status }) => ({ text, status }));
