@@ -84,7 +84,7 @@ export async function writeDurably(path: string, data: string | Buffer): Promise
 	}
 }
 
-/** Creates a file that must not exist yet. Returns false, and writes nothing, when it does. */
+/** Creates a file that must not exist yet. Returns false, and writes nothing, when it does. Leaves none when it fails. */
 export function createExclusive(path: string, data: string): boolean {
 	let fd: number;
 	try {
@@ -95,6 +95,9 @@ export function createExclusive(path: string, data: string): boolean {
 	}
 	try {
 		writeAll(fd, Buffer.from(data));
+	} catch (error) {
+		removeIfThere(path);
+		throw error;
 	} finally {
 		closeSync(fd);
 	}

@@ -89,8 +89,8 @@ export function acquireLock(folder: string, context: LockContext): SessionLock {
 	const token = randomBytes(8).toString('hex');
 	// Outside the session's folder: a refused attempt must leave no trace there, not even in its mtime.
 	const draft = join(dirname(folder), `.${basename(folder)}.${token}.tmp`);
-	createExclusive(draft, lockText(token, context));
 	try {
+		createExclusive(draft, lockText(token, context));
 		utimesSync(draft, context.clock.now() / 1000, context.clock.now() / 1000);
 		for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
 			if (keepFolderTime(folder, () => linkExclusive(draft, path), Boolean))

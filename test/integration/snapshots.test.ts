@@ -174,6 +174,8 @@ describe('a snapshot', () => {
 		const again = await snapshots.take();
 		expect(again.unavailable).toContain('20 ms');
 		expect(again.tookMs).toBe(0);
+		const patient = await (await scratch.snapshotsOf(repo, 30_000)).take();
+		expect(patient).toMatchObject({ unavailable: null, skipped: [] });
 	});
 });
 

@@ -1,0 +1,99 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/core/clock.ts';
+import { createProcessTable } from '../../src/core/create-process-table.ts';
+import { createSessionIds } from '../../src/core/ids.ts';
+import { parseMeta } from '../../src/sessions/record-file.ts';
+import { createSessionStore } from '../../src/sessions/session-store.ts';
+import { fakeTurnState } from '../helpers/fake-turn-state.ts';
+
+/** A disk of 256 KiB needs a mount, which not every machine allows a test. */
+const canMount = (() => {
+	const probe = mkdtempSync(join(tmpdir(), 'relay-mount-'));
+	try {
+		execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'none', probe], { stdio: 'ignore' });
+		execFileSync('umount', [probe], { stdio: 'ignore' });
+		return true;
+	} catch {
+		return false;
+	} finally {
+		rmSync(probe, { recursive: true, force: true });
+	}
+})();
+
+let root: string;
+beforeEach(() => {
+	root = realpathSync(mkdtempSync(join(tmpdir(), 'relay-full-')));
+	if (canMount) execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'none', root]);
+});
+afterEach(() => {
+	if (canMount) execFileSync('umount', [root]);
+	rmSync(root, { recursive: true, force: true });
+});
+
+function fill(): void {
+	for (let size = 64 * 1024; size >= 1; size = Math.floor(size / 2))
+		try {
+			for (let n = 0; n < 100; n++) writeFileSync(join(root, `filler-${size}-${n}`), Buffer.alloc(size));
+		} catch (error) {
+			if (!(error instanceof Error && 'code' in error && error.code === 'ENOSPC')) throw error;
+		}
+}
+
+function empty(): void {
+	for (const name of readdirSync(root)) if (name.startsWith('filler-')) rmSync(join(root, name));
+}
+
+describe.skipIf(!canMount)('on a full disk', () => {
+	const store = () =>
+		createSessionStore({
+			location: {
+				folder: join(root, '.agent-relay'),
+				repo: { kind: 'none', root, worktree: root, commonDir: null, gitDir: null, branch: null, head: null },
+				isElsewhere: false,
+				notice: null,
+			},
+			clock: systemClock,
+			ids: createSessionIds(systemClock.now),
+			processes: createProcessTable(),
+			host: 'here',
+			relayVersion: '0.1.0',
+		});
+
+	it('an open session says so, keeps its last good records, and goes on when there is space', () => {
+		const session = store().create({ kind: 'run', objective: 'keep' });
+		session.writeTurnState({ ...fakeTurnState(), hashes: { prompt: null, events: null, output: null } });
+		fill();
+		const full = expect.objectContaining({
+			code: 'disk_full',
+			message: expect.stringContaining(session.folder),
+		});
+		expect(() => session.update((meta) => ({ ...meta, title: 'x'.repeat(9000) }))).toThrow(full);
+		expect(() =>
+			session.writeTurnState({
+				...fakeTurnState({ turn: 2 }),
+				hashes: { prompt: null, events: null, output: null },
+			}),
+		).toThrow(full);
+		const path = join(session.folder, 'meta.json');
+		expect(parseMeta(readFileSync(path, 'utf8'), path)).toMatchObject({ objective: 'keep', title: null });
+		expect(readdirSync(join(session.folder, 'turns'))).toEqual(['001-state.json']);
+		empty();
+		expect(session.update((meta) => ({ ...meta, title: 'later' })).title).toBe('later');
+		session.release();
+		expect(readdirSync(session.folder).sort()).toEqual(['meta.json', 'resume', 'turns']);
+	});
+
+	it('a new session is refused and leaves nothing', () => {
+		const first = store().create({ kind: 'run' });
+		first.release();
+		fill();
+		expect(() => store().create({ kind: 'run', objective: 'x'.repeat(9000) })).toThrow(
+			expect.objectContaining({ code: 'disk_full' }),
+		);
+		expect(readdirSync(join(root, '.agent-relay', 'sessions'))).toEqual([first.id]);
+	});
+});
