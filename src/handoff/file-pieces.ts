@@ -18,7 +18,13 @@ export function filePieces(
 	quote: (text: string) => string,
 	clean: (text: string) => string,
 ): Piece[] {
-	const all = [...diffs, ...userEdits.map((edit) => ({ ...edit, by: 'user' as const, isBetween: true }))];
+	// A file that only the user changed, once, would be told twice.
+	const isToldBetween = ({ by, path, text }: PacketDiff) =>
+		by === 'user' && userEdits.some((edit) => edit.path === path && edit.text === text);
+	const all = [
+		...diffs.filter((diff) => !isToldBetween(diff)),
+		...userEdits.map((edit) => ({ ...edit, by: 'user' as const, isBetween: true })),
+	];
 	return all.flatMap((diff, order): Piece[] => {
 		const isBetween = 'isBetween' in diff;
 		const isGenerated = GENERATED.test(diff.path);

@@ -279,16 +279,20 @@ describe('buildPacket', () => {
 		expect(delta).not.toContain('I chose A');
 	});
 
-	it('tells the user’s own edits and commands from those of agents', () => {
+	it('tells the user’s own edits from those of agents, each once', () => {
+		const edit: PacketDiff = {
+			path: 'a.ts',
+			change: 'modified',
+			added: 1,
+			removed: 0,
+			text: '@@ -1 +1 @@\n+mine',
+			by: 'user',
+		};
 		const { markdown } = buildPacket(
-			sessionInput([{ user: 'go', acts: [] }], {
-				userEdits: [
-					{ path: 'a.ts', change: 'modified', added: 1, removed: 0, text: '@@ -1 +1 @@\n+mine', by: 'user' },
-				],
-			}),
+			sessionInput([{ user: 'go', acts: [] }], { diffs: [edit], userEdits: [edit] }),
 		);
 		expect(markdown).toContain('modified by the user between turns a.ts (+1 -0)');
-		expect(markdown).toContain('+mine');
+		expect(markdown.match(/\+mine/g)).toHaveLength(1);
 	});
 });
 
