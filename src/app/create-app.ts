@@ -37,6 +37,7 @@ export interface App {
 }
 
 export function createApp(options: { folder?: string } = {}): App {
+	// biome-ignore lint/style/noProcessEnv: the environment enters here and nowhere else
 	const env = definedOnly(process.env);
 	const paths = relayPaths(env);
 	const clock = systemClock;
@@ -81,7 +82,7 @@ async function openGit(env: Readonly<Record<string, string>>): Promise<Git> {
 		import('../core/run-process.ts'),
 		import('../core/find-executable.ts'),
 	]);
-	const search = { searchPath: env.PATH ?? '', home: homeOf(env), configured: null, untrustedRoot: null };
+	const search = { searchPath: env.PATH ?? '', home: homeOf(env), configured: null, untrustedFolders: [] };
 	const { path } = findExecutable(['git'], search);
 	return createGit({ executable: path ?? '/usr/bin/git', env, runProcess });
 }

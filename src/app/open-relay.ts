@@ -73,8 +73,8 @@ export async function readSettings(
 	});
 	let digests: TrustDigests | null = null;
 	const isTrusted = (repoConfig: Buffer | null) => {
-		digests = readTrustDigests(repo.root, repoConfig);
-		return flags.isTrusted || store.isTrusted(repo.root, digests);
+		digests = readTrustDigests(repo.worktree, repoConfig);
+		return flags.isTrusted || store.isTrusted(repo.worktree, digests);
 	};
 	let answer: boolean | null = null;
 	const loaded = loadConfig({
@@ -156,7 +156,7 @@ async function relayDeps(app: App, current: SettingsHolder): Promise<RelayDeps> 
 				searchPath: env.PATH ?? '',
 				home: homeOf(env),
 				configured: agentSettings(current.settings.loaded.config, agent).executable,
-				untrustedRoot: current.settings.trust.isTrusted ? null : refusedRoot(repo),
+				untrustedFolders: current.settings.trust.isTrusted ? [] : clonedFolders(repo),
 			}),
 		knownVersion: versions.known,
 		learnVersion: (agent, executable) => versions.learn(registry.find(agent), executable),
@@ -175,8 +175,8 @@ export function obeysRepo({ isTrusted, digests }: RepoTrust): boolean {
 }
 
 /** Outside git the folder is the user's own choice; nothing in it was cloned. */
-function refusedRoot(repo: RepoFacts): string | null {
-	return repo.kind === 'none' ? null : repo.root;
+function clonedFolders({ kind, root, worktree }: RepoFacts): string[] {
+	return kind === 'none' ? [] : [root, worktree];
 }
 
 function parentTurn(env: Readonly<Record<string, string>>): string | null {

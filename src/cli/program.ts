@@ -1,8 +1,8 @@
 /** Names, options and examples of every command. Nothing is done here: each command is loaded when it is called. */
 import { Command, CommanderError, Option } from 'commander';
 import type { App } from '../app/create-app.ts';
+import { EXIT } from '../relay/exit-codes.ts';
 import type { CommandResult, Output } from './command.ts';
-import { EXIT } from './exit-codes.ts';
 
 /** Runs one command line and returns the exit code. `act` loads and runs a command by name. */
 export type Act = (command: string, options: Record<string, unknown>) => Promise<number>;

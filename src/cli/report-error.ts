@@ -1,6 +1,6 @@
 import { RelayError } from '../core/errors.ts';
 import { safeLine, safeText } from '../core/text.ts';
-import { EXIT, exitCodeOfError } from './exit-codes.ts';
+import { exitCodeOfError } from '../relay/exit-codes.ts';
 
 const MAX_LINE = 1000;
 
@@ -9,9 +9,9 @@ export function reportError(error: unknown, write: (text: string) => void): numb
 	if (error instanceof RelayError) {
 		write(`agent-relay: ${safeLine(error.message, MAX_LINE)}\n`);
 		if (error.hint) write(`  ${safeLine(error.hint, MAX_LINE)}\n`);
-		return exitCodeOfError(error.code);
+		return exitCodeOfError(error);
 	}
 	const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
 	write(`agent-relay: this is a bug in agent-relay\n${safeText(text)}\n`);
-	return EXIT.failed;
+	return exitCodeOfError(error);
 }

@@ -32,7 +32,7 @@ export async function createShellServices(
 			return {
 				files: [...digests.keys()],
 				accept: async () => {
-					trust.store.trust(repo.root, digests);
+					trust.store.trust(repo.worktree, digests);
 					holder.settings = await reload();
 				},
 			};

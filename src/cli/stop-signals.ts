@@ -1,5 +1,5 @@
 import type { Relay } from '../relay/contract.ts';
-import { EXIT } from './exit-codes.ts';
+import { EXIT } from '../relay/exit-codes.ts';
 
 export interface StopSignals {
 	readonly signal: AbortSignal;

@@ -15,8 +15,8 @@ export interface ExecutableSearch {
 	home: string;
 	/** `agents.<id>.executable`, or null. */
 	configured: string | null;
-	/** Programs below this folder are refused; null when the repo is trusted. */
-	untrustedRoot: string | null;
+	/** Programs below these folders are refused; empty when the repo is trusted. */
+	untrustedFolders: readonly string[];
 }
 
 /** The first of `names` (bare or absolute) that may be started. */
@@ -24,7 +24,7 @@ export function findExecutable(names: readonly string[], search: ExecutableSearc
 	let refused: string | null = null;
 	for (const path of candidates(names, search)) {
 		if (!isProgram(path)) continue;
-		if (search.untrustedRoot !== null && liesInside(path, search.untrustedRoot)) {
+		if (search.untrustedFolders.some((folder) => liesInside(path, folder))) {
 			refused ??= `${path} lies inside this repo, which is not trusted`;
 			continue;
 		}

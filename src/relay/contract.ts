@@ -24,7 +24,8 @@ export interface SendOptions {
 
 /** How one prompt ended, after all hand-overs. */
 export interface SendResult {
-	outcome: TurnState['status'] | 'nobody_left';
+	/** `out_of_budget`: `budgets.max_turns` or `budgets.max_cost` ended it; the work is checkpointed. */
+	outcome: TurnState['status'] | 'nobody_left' | 'out_of_budget';
 	/** The last turn's state; null when no turn could start. */
 	state: TurnState | null;
 	sessionId: SessionId;

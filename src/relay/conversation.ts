@@ -271,6 +271,8 @@ class OneConversation implements Conversation {
 		};
 		const run = new PromptRun(session, task, context);
 		if (chosen.choice === null) return run.nobodyLeft(chosen, null, null);
+		const spent = run.budgetSpent();
+		if (spent !== null) return run.outOfBudget(spent, null);
 		const isSwitch = this.#state.switchedFrom !== null && this.#state.switchedFrom !== chosen.choice.agent;
 		return run.run(this.#withModel(chosen.choice), isSwitch ? 'switch' : 'user');
 	}
@@ -469,7 +471,9 @@ const CHECKPOINT_REASON = {
 function orderOf({ registry, config }: RelayDeps, { order }: RelayStart): AgentChoice[] {
 	if (order !== null) return order.map((name) => registry.parse(name));
 	const known = new Set(registry.adapters.map(({ id }) => id));
-	return config.agents.order.filter((name) => known.has(name.split(':', 1)[0] ?? '')).map((name) => registry.parse(name));
+	return config.agents.order
+		.filter((name) => known.has(name.split(':', 1)[0] ?? ''))
+		.map((name) => registry.parse(name));
 }
 
 function withDefault(order: readonly AgentChoice[], first: AgentChoice | null): AgentChoice[] {

@@ -3,13 +3,13 @@ import type { TokenCounts } from '../agents/events.ts';
 import type { AgentRegistry } from '../agents/registry.ts';
 import type { RelayConfig } from '../config/schema.ts';
 import type { Clock } from '../core/clock.ts';
+import type { FoundExecutable } from '../core/find-executable.ts';
 import type { ProcessTable } from '../core/process-table.ts';
 import type { RepoFacts, Snapshots } from '../git/contract.ts';
 import type { Ledger } from '../limits/ledger.ts';
 import type { SessionMeta } from '../sessions/session-meta.ts';
 import type { SessionStore } from '../sessions/session-store.ts';
 import type { StartAgentProcess } from '../terminal/agent-process.ts';
-import type { FoundExecutable } from '../core/find-executable.ts';
 
 /** Everything a conversation stands on, wired in `app/create-app.ts`. */
 export interface RelayDeps {

@@ -95,6 +95,31 @@ export class PromptRun {
 		return { outcome, state: last, sessionId: this.#session.id, limit, earliestReset: reset };
 	}
 
+	/** Which budget has no room for another turn, in words; null when there is room. */
+	budgetSpent(): string | null {
+		const { max_turns, max_cost } = this.#deps.config.budgets;
+		const { cost_usd } = this.#session.meta.usage;
+		if (max_turns > 0 && this.#tried.length >= max_turns)
+			return `budgets.max_turns = ${max_turns} is used up`;
+		if (max_cost > 0 && cost_usd >= max_cost)
+			return `budgets.max_cost = ${max_cost} is used up (${cost_usd.toFixed(2)} USD)`;
+		return null;
+	}
+
+	/** The work is kept with a packet; nothing more is started. */
+	async outOfBudget(spent: string, last: TurnState | null): Promise<SendResult> {
+		await this.#checkpoint('max_turns', { from: this.#previousAgent(), to: null, limit: null, reset: null });
+		const text = `${spent}; the work is kept, go on with a larger budget`;
+		this.#options.onEvent({ type: 'notice', level: 'warning', text });
+		return {
+			outcome: 'out_of_budget',
+			state: last,
+			sessionId: this.#session.id,
+			limit: null,
+			earliestReset: null,
+		};
+	}
+
 	async #turn(step: Step): Promise<TurnState> {
 		const { onEvent, signal } = this.#options;
 		const adapter = this.#deps.registry.find(step.choice.agent);
@@ -213,6 +238,8 @@ export class PromptRun {
 			this.#deps,
 		);
 		if (chosen.choice === null) return { done: true, result: await this.nobodyLeft(chosen, limit, state) };
+		const spent = this.budgetSpent();
+		if (spent !== null) return { done: true, result: await this.outOfBudget(spent, state) };
 		this.#hops++;
 		const from = this.#deps.registry.find(step.choice.agent);
 		return {

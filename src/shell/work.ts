@@ -5,7 +5,8 @@
 import { RelayError } from '../core/errors.ts';
 import { createByteFilter, safeLine, safeText } from '../core/text.ts';
 import type { AgentChoice, SendOptions, SendResult } from '../relay/contract.ts';
-import { errorExitCode, outcomeExitCode } from './exit-code.ts';
+import { exitCodeOfError, exitCodeOfOutcome } from '../relay/exit-codes.ts';
+
 import { type Entry, readEntry } from './read-entry.ts';
 import type { ShellOptions } from './shell-options.ts';
 import { findCommand, unknownCommand } from './slash/find-command.ts';
@@ -69,7 +70,7 @@ export class Work {
 		} catch (error) {
 			this.showError(error);
 			this.#result = {
-				exitCode: errorExitCode(error),
+				exitCode: exitCodeOfError(error),
 				isBroken: !(error instanceof RelayError && error.code === 'usage'),
 			};
 		}
@@ -116,7 +117,10 @@ export class Work {
 		const { transcript } = this.#options;
 		await this.#interruptibly(async (signal) => {
 			const result = await send({ signal, onEvent: (event) => transcript.event(event) });
-			this.#result = { exitCode: outcomeExitCode(result.outcome), isBroken: result.outcome !== 'completed' };
+			this.#result = {
+				exitCode: exitCodeOfOutcome(result.outcome),
+				isBroken: result.outcome !== 'completed',
+			};
 		});
 	}
 

@@ -9,7 +9,7 @@ import { createPlainSink } from '../../shell/view/plain-view.ts';
 import { Transcript } from '../../shell/view/transcript.ts';
 import type { CommandResult, Output } from '../command.ts';
 import { eventToJson, resultToJson } from '../event-json.ts';
-import { EXIT, exitCodeOfResult } from '../exit-codes.ts';
+import { EXIT, exitCodeOfOutcome } from '../../relay/exit-codes.ts';
 import { openEarlier } from '../open-earlier.ts';
 import { readTask } from '../read-task.ts';
 import { type RelayOptions, relayFlags } from '../relay-options.ts';
@@ -76,7 +76,7 @@ function finish(
 	options: RunOptions,
 	output: Output,
 ): CommandResult {
-	const exitCode = stoppedBy ?? exitCodeOfResult(result);
+	const exitCode = stoppedBy ?? exitCodeOfOutcome(result.outcome);
 	if (options.json) output.print(`${JSON.stringify(resultToJson(result, exitCode))}\n`);
 	else if (!options.quiet && exitCode !== EXIT.done) output.tell(`${nextStep(relay, result)}\n`);
 	return { exitCode };

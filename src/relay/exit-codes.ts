@@ -1,5 +1,5 @@
-import type { RelayErrorCode } from '../core/errors.ts';
-import type { SendResult } from '../relay/contract.ts';
+import { RelayError, type RelayErrorCode } from '../core/errors.ts';
+import type { SendResult } from './contract.ts';
 
 /** The documented exit codes (README, `agent-relay --help`); the first that applies wins. */
 export const EXIT = {
@@ -36,16 +36,18 @@ const BY_ERROR: Record<RelayErrorCode, number> = {
 	git_failed: EXIT.failed,
 };
 
-export function exitCodeOfError(code: RelayErrorCode): number {
-	return BY_ERROR[code];
+/** A plain error is a bug of ours: failed. */
+export function exitCodeOfError(error: unknown): number {
+	return error instanceof RelayError ? BY_ERROR[error.code] : EXIT.failed;
 }
 
-export function exitCodeOfResult({ outcome }: Pick<SendResult, 'outcome'>): number {
+export function exitCodeOfOutcome(outcome: SendResult['outcome']): number {
 	switch (outcome) {
 		case 'completed':
 			return EXIT.done;
 		case 'limited':
 		case 'nobody_left':
+		case 'out_of_budget':
 			return EXIT.checkpointed;
 		case 'cancelled':
 			return EXIT.interrupted;
