@@ -1,5 +1,5 @@
 import { lstatSync, realpathSync } from 'node:fs';
-import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { hasErrno, RelayError } from '../core/errors.ts';
 import type { RepoFacts } from './contract.ts';
 import { readPlainRepo } from './plain-repo.ts';
@@ -13,7 +13,7 @@ import type { Git } from './run-git.ts';
 export async function findRepo(folder: string, git: Git): Promise<RepoFacts> {
 	const here = realFolder(folder);
 	const plain = readPlainRepo(here);
-	if (plain === 'none') return { ...outside(here) };
+	if (plain === 'none') return outside(here);
 	return plain === 'ask' ? askGit(here, git) : plain;
 }
 
@@ -39,24 +39,26 @@ function realFolder(folder: string): string {
 }
 
 async function askGit(folder: string, git: Git): Promise<RepoFacts> {
+	// In a bare repo or a git dir the last question fails, after the others were answered.
 	const answer = await git.run(
-		['rev-parse', '--is-bare-repository', '--is-inside-work-tree', '--absolute-git-dir', '--git-common-dir'],
+		['rev-parse', '--is-bare-repository', '--absolute-git-dir', '--git-common-dir', '--show-toplevel'],
 		{ cwd: folder, allowExit: [128] },
 	);
-	if (answer.exitCode === 128) return explainRefusal(folder, answer.stderr);
-	const [bare, inWorkTree, gitDirText = '', commonText = ''] = lines(answer.stdout);
+	const [bare, gitDirText, commonText, top] = lines(answer.stdout);
+	if (!gitDirText || !commonText) return explainRefusal(folder, answer.stderr);
 	const gitDir = realpathSync(gitDirText);
-	const commonDir = realpathSync(isAbsolute(commonText) ? commonText : resolve(folder, commonText));
-	const head = headOf(folder, git);
-	if (inWorkTree !== 'true') {
-		const root = bare === 'true' ? commonDir : await mainWorktree(folder, commonDir, git);
-		const kind = bare === 'true' ? 'bare' : 'worktree';
-		return { kind, root, worktree: kind === 'bare' ? folder : root, commonDir, gitDir, ...(await head) };
-	}
-	const top = await git.run(['rev-parse', '--show-toplevel'], { cwd: folder });
-	const worktree = realpathSync(lines(top.stdout)[0] ?? folder);
-	const root = gitDir === commonDir ? worktree : await mainWorktree(folder, commonDir, git);
-	return { kind: 'worktree', root, worktree, commonDir, gitDir, ...(await head) };
+	const commonDir = realpathSync(resolve(folder, commonText));
+	const [head, main] = await Promise.all([
+		headOf(folder, git),
+		bare === 'true'
+			? commonDir
+			: top && gitDir === commonDir
+				? realpathSync(top)
+				: mainWorktree(folder, commonDir, git),
+	]);
+	const place = { root: main, commonDir, gitDir, ...head };
+	if (bare === 'true') return { kind: 'bare', ...place, worktree: folder };
+	return { kind: 'worktree', ...place, worktree: top ? realpathSync(top) : main };
 }
 
 /**
@@ -65,9 +67,9 @@ async function askGit(folder: string, git: Git): Promise<RepoFacts> {
  */
 async function mainWorktree(folder: string, commonDir: string, git: Git): Promise<string> {
 	const list = await git.run(['worktree', 'list', '--porcelain'], { cwd: folder });
-	const [first = '', , third] = lines(list.stdout);
+	const [first = '', second] = lines(list.stdout);
+	if (second === 'bare') return commonDir;
 	const path = first.replace(/^worktree /, '');
-	if (lines(list.stdout)[1] === 'bare' || third === 'bare') return commonDir;
 	if (lstatSync(join(path, '.git'), { throwIfNoEntry: false })) return realpathSync(path);
 	const configured = await git.run(['config', '--file', join(commonDir, 'config'), 'core.worktree'], {
 		cwd: folder,
