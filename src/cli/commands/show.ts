@@ -1,0 +1,176 @@
+/** `agent-relay show [REF]`: one session read back from its records. Locks and writes nothing. */
+import { readdirSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import type { App } from '../../app/create-app.ts';
+import { hasErrno, RelayError } from '../../core/errors.ts';
+import { readIfThere } from '../../core/files.ts';
+import { safeText } from '../../core/text.ts';
+import type { LineageEntry } from '../../sessions/lineage.ts';
+import { trueStatus } from '../../sessions/session-list.ts';
+import { insideSession, PACKETS_FOLDER, turnFile } from '../../sessions/session-paths.ts';
+import type { TurnState } from '../../sessions/turn-state.ts';
+import { createMarkdownLines } from '../../ui/markdown.ts';
+import type { CommandResult, Output } from '../command.ts';
+import { EXIT } from '../../relay/exit-codes.ts';
+import { diffLines } from '../render/diff-lines.ts';
+import { sessionPage } from '../render/session-page.ts';
+
+export interface ShowOptions {
+	ref?: string;
+	turn?: string;
+	packet?: boolean;
+	diff?: boolean;
+}
+
+/** A diff is for reading; a longer one is cut, and says so. */
+const MAX_DIFF_BYTES = 4 * 1024 * 1024;
+
+export async function show(app: App, options: ShowOptions, output: Output): Promise<CommandResult> {
+	if (options.packet && (options.diff || options.turn !== undefined)) {
+		throw new RelayError('usage', '--packet shows one thing, --turn and --diff another.', {
+			hint: 'Give one of them; --turn and --diff go together.',
+		});
+	}
+	const turn = options.turn === undefined ? null : readTurnNumber(options.turn);
+	const store = await app.store();
+	const lineage = store.lineage(store.resolve(options.ref ?? 'latest'));
+	const own = ownEntry(lineage);
+	if (options.packet) return showPacket(own, output);
+	if (options.diff) return showDiff(app, turn === null ? lineage : [own], turn, output);
+	if (turn !== null) return showTurn(own, turn, output);
+	return showSession(app, lineage, own, output);
+}
+
+function ownEntry(lineage: readonly LineageEntry[]): LineageEntry {
+	const own = lineage.at(-1);
+	if (own === undefined) throw new Error('a lineage without its session');
+	return own;
+}
+
+function showSession(
+	app: App,
+	lineage: LineageEntry[],
+	own: LineageEntry,
+	{ theme, columns }: Output,
+): CommandResult {
+	const { clock, processes } = app;
+	const status = trueStatus(own.folder, own.meta, { clock, processes, host: hostname() });
+	const data = {
+		id: own.meta.id,
+		...status,
+		folder: own.folder,
+		parents: lineage.slice(0, -1).map(({ meta }) => meta.id),
+		meta: own.meta,
+		turns: own.turns,
+		problems: lineage.flatMap(({ problems }) => problems),
+	};
+	const lines = sessionPage({ ...status, lineage, now: clock.now(), theme, columns });
+	return { exitCode: EXIT.done, data, lines };
+}
+
+function showTurn(own: LineageEntry, turn: number, output: Output): CommandResult {
+	const state = findTurn(own, turn);
+	const text = readIfThere(turnFile(own.folder, turn, 'output.md'))?.toString() ?? '';
+	return { exitCode: EXIT.done, data: state, lines: textLines(text, output) };
+}
+
+function findTurn({ meta, turns }: LineageEntry, turn: number): TurnState {
+	const state = turns.find((candidate) => candidate.turn === turn);
+	if (state !== undefined) return state;
+	const last = turns.at(-1)?.turn ?? 0;
+	throw new RelayError('not_found', `Session ${meta.id} has no turn ${turn}.`, {
+		hint: last === 0 ? 'It has none yet.' : `Its turns are 1 to ${last}.`,
+	});
+}
+
+function showPacket(own: LineageEntry, output: Output): CommandResult {
+	const path = newestPacket(own);
+	const text = path === null ? null : readIfThere(path);
+	if (path === null || text === null) {
+		throw new RelayError('not_found', `Session ${own.meta.id} has no resume packet.`, {
+			hint: 'One is written when work moves to another agent, or stops with work left.',
+		});
+	}
+	const twin = output.isJson ? readIfThere(path.replace(/\.md$/, '.json')) : null;
+	return {
+		exitCode: EXIT.done,
+		data: twin === null ? { path, text: text.toString() } : parsePacket(twin, path),
+		lines: textLines(text.toString(), output),
+	};
+}
+
+function parsePacket(bytes: Buffer, path: string): unknown {
+	try {
+		return JSON.parse(bytes.toString());
+	} catch (error) {
+		throw new RelayError('damaged_record', `The .json beside ${path} is damaged.`, {
+			hint: 'The .md can still be read: agent-relay show --packet',
+			cause: error,
+		});
+	}
+}
+
+/** The one that waits, else the one with the highest number. */
+function newestPacket({ meta, folder }: LineageEntry): string | null {
+	const waiting = meta.checkpoint?.packet ?? null;
+	if (waiting !== null) return insideSession(folder, waiting);
+	const names = packetNames(folder).sort((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10));
+	const newest = names.at(-1);
+	return newest === undefined ? null : join(folder, PACKETS_FOLDER, newest);
+}
+
+function packetNames(folder: string): string[] {
+	try {
+		return readdirSync(join(folder, PACKETS_FOLDER)).filter((name) => /^\d{3,15}-.*\.md$/.test(name));
+	} catch (error) {
+		if (hasErrno(error, 'ENOENT', 'ENOTDIR')) return [];
+		throw error;
+	}
+}
+
+async function showDiff(
+	app: App,
+	lineage: readonly LineageEntry[],
+	turn: number | null,
+	{ theme }: Output,
+): Promise<CommandResult> {
+	const own = ownEntry(lineage);
+	const turns = turn === null ? lineage.flatMap((entry) => entry.turns) : [findTurn(own, turn)];
+	const before = turns.find(({ tree }) => tree.before !== null)?.tree.before ?? null;
+	const after = turns.findLast(({ tree }) => tree.after !== null)?.tree.after ?? null;
+	const diff = before === null || after === null ? null : await readDiff(app, before, after);
+	if (diff === null) {
+		throw new RelayError('not_found', 'There is no snapshot to compare: nothing ran, or not in a git repo.', {
+			hint: 'The files that agents named stand in: agent-relay show',
+		});
+	}
+	const lines = diff === '' ? ['Nothing was changed.'] : diffLines(safeText(diff), theme);
+	return { exitCode: EXIT.done, data: { id: own.meta.id, turn, before, after, diff }, lines };
+}
+
+async function readDiff(app: App, before: string, after: string): Promise<string | null> {
+	const [repo, git, { createSnapshots }] = await Promise.all([
+		app.repo(),
+		app.git(),
+		import('../../git/snapshots.ts'),
+	]);
+	if (repo.kind !== 'worktree') return null;
+	const stateFolder = join(app.paths.stateHome, 'snapshots');
+	return createSnapshots({ repo, git, stateFolder, clock: app.clock }).diff(before, after, {
+		maxBytes: MAX_DIFF_BYTES,
+	});
+}
+
+/** Marks are drawn only where there is colour: a pipe gets the text as it was recorded. */
+function textLines(text: string, { theme, columns }: Output): string[] {
+	const lines = safeText(text).trimEnd().split('\n');
+	if (!theme.hasColor) return lines;
+	const markdown = createMarkdownLines(theme);
+	return lines.flatMap((line) => markdown.line(line, columns));
+}
+
+function readTurnNumber(text: string): number {
+	if (/^\d{1,9}$/.test(text) && Number(text) > 0) return Number(text);
+	throw new RelayError('usage', `--turn takes a number from 1 on, not ${JSON.stringify(text)}.`);
+}

@@ -1,0 +1,16 @@
+import type { Theme } from '../../ui/theme.ts';
+
+const HEADER = /^(?:diff |index |\+\+\+ |--- |new file|deleted file|old mode|new mode|similarity|rename )/;
+
+/** A unified diff (safe already) as styled lines. */
+export function diffLines(diff: string, theme: Theme): string[] {
+	return diff
+		.trimEnd()
+		.split('\n')
+		.map((line) => {
+			if (HEADER.test(line)) return theme.bold(line);
+			if (line.startsWith('@@')) return theme.accent(line);
+			if (line.startsWith('+')) return theme.good(line);
+			return line.startsWith('-') ? theme.bad(line) : line;
+		});
+}

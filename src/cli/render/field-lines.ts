@@ -1,0 +1,14 @@
+import { padToColumns, wrapToColumns } from '../../ui/text-width.ts';
+import type { Theme } from '../../ui/theme.ts';
+
+/** `name  value` lines with the values in one column. Values are safe already; empty ones are left out. */
+export function fieldLines(
+	fields: ReadonlyArray<readonly [name: string, value: string]>,
+	{ theme, columns }: { theme: Theme; columns: number },
+): string[] {
+	const shown = fields.filter(([, value]) => value !== '');
+	const width = Math.max(0, ...shown.map(([name]) => name.length)) + 2;
+	return shown.flatMap(([name, value]) =>
+		wrapToColumns(`${theme.dim(padToColumns(name, width))}${value}`, columns, { indent: width }),
+	);
+}

@@ -1,0 +1,127 @@
+/** One session as a page of lines: who worked, what each turn changed and checked, what is left. All text made safe here. */
+import { fromIso } from '../../core/clock.ts';
+import { safeLine } from '../../core/text.ts';
+import { describeTime } from '../../limits/describe-limit.ts';
+import type { LineageEntry } from '../../sessions/lineage.ts';
+import type { TrueStatus } from '../../sessions/session-status.ts';
+import type { TurnState } from '../../sessions/turn-state.ts';
+import { describeFiles } from '../../shell/view/describe-event.ts';
+import { formatAgo, formatCost, formatCount, formatDuration, formatPlural } from '../../ui/quantities.ts';
+import { wrapToColumns } from '../../ui/text-width.ts';
+import type { Paint, Theme } from '../../ui/theme.ts';
+import { fieldLines } from './field-lines.ts';
+
+export interface SessionPage extends TrueStatus {
+	/** Oldest first; the last is the session itself. */
+	lineage: readonly LineageEntry[];
+	/** Epoch ms. */
+	now: number;
+	theme: Theme;
+	columns: number;
+}
+
+const TASK_CHARS = 400;
+const LINE_CHARS = 200;
+
+export function sessionPage(page: SessionPage): string[] {
+	const { lineage, theme, columns } = page;
+	const own = lineage.at(-1);
+	if (own === undefined) return [];
+	const problems = lineage.flatMap((entry) => entry.problems);
+	return [
+		`${theme.bold(own.meta.id)}  ${statusText(page)}`,
+		...fieldLines(headFields(own, page), page),
+		...lineage.flatMap((entry) => ['', ...turnsOf(entry, entry === own, page)]),
+		...(problems.length === 0 ? [] : ['']),
+		...problems.flatMap((text) => wrapToColumns(theme.warn(`! ${safeLine(text, LINE_CHARS)}`), columns)),
+	];
+}
+
+function statusText({ status, reason, theme }: SessionPage): string {
+	if (status === 'completed') return theme.good(status);
+	if (status === 'active') return theme.accent(status);
+	return theme.warn(reason === null ? status : `${status} (${reason.replaceAll('_', ' ')})`);
+}
+
+function headFields({ meta, folder }: LineageEntry, page: SessionPage): Array<[string, string]> {
+	const { now } = page;
+	const { repo, usage, checkpoint } = meta;
+	const branch = repo.branch === null ? '' : ` (${repo.branch})`;
+	const agents = Object.entries(meta.agents).map(
+		([agent, { turns }]) => `${agent} ${formatPlural(turns, 'turn')}`,
+	);
+	const tokens = usage.input_tokens + usage.cache_read_tokens + usage.cache_write_tokens;
+	const cost =
+		usage.cost_source === 'none' ? '' : ` · ${formatCost(usage.cost_usd, usage.cost_source !== 'reported')}`;
+	return [
+		['task', safeLine(meta.objective ?? '', TASK_CHARS)],
+		['works in', safeLine(`${repo.worktree}${branch}`, LINE_CHARS)],
+		['folder', safeLine(folder, LINE_CHARS)],
+		['began', formatAgo(fromIso(meta.created_at) ?? now, now)],
+		['agents', safeLine(agents.join(', '), LINE_CHARS)],
+		['usage', `${formatCount(tokens)} in ${formatCount(usage.output_tokens)} out${cost}`],
+		['packet', safeLine(checkpoint?.packet ?? '', LINE_CHARS)],
+		['waits', page.status === 'checkpointed' ? waitsFor(meta.checkpoint, page) : ''],
+		['error', safeLine(meta.error?.message ?? '', LINE_CHARS)],
+	];
+}
+
+function waitsFor(checkpoint: LineageEntry['meta']['checkpoint'], { now }: SessionPage): string {
+	const resetAt = fromIso(checkpoint?.reset_at);
+	const who = checkpoint?.next_agent ? `for ${safeLine(checkpoint.next_agent, 40)}` : '';
+	const when = resetAt === null || resetAt <= now ? '' : `until ${describeTime(resetAt, { now })}`;
+	return [who, when].filter((part) => part !== '').join(' ');
+}
+
+function turnsOf({ meta, turns }: LineageEntry, isOwn: boolean, page: SessionPage): string[] {
+	const { theme } = page;
+	const title = isOwn ? 'Turns' : `Turns of ${meta.id}, which this session goes on from`;
+	if (turns.length === 0) return [theme.dim(isOwn ? 'No turn yet.' : title)];
+	const width = String(turns.at(-1)?.turn ?? 1).length;
+	return [theme.dim(title), ...turns.flatMap((state) => turnLines(state, width, page))];
+}
+
+function turnLines(state: TurnState, width: number, { theme, columns }: SessionPage): string[] {
+	const number = String(state.turn).padStart(width);
+	const model = state.model === null ? '' : ` ${safeLine(state.model, 40)}`;
+	const why = state.trigger === 'user' ? '' : ` (${state.trigger})`;
+	const facts = [
+		state.duration_ms === null ? '' : formatDuration(state.duration_ms),
+		tokensOf(state),
+		state.cost_usd === null ? '' : formatCost(state.cost_usd, state.cost_source === 'estimated'),
+		describeFiles(state.files),
+	].filter((fact) => fact !== '');
+	const indent = width + 4;
+	const below = (text: string, paint: Paint) =>
+		wrapToColumns(`${' '.repeat(indent)}${text}`, columns, { indent: indent + 2 }).map(paint);
+	return [
+		...wrapToColumns(
+			`  ${theme.bold(number)}  ${theme.accent(safeLine(state.agent, 40))}${model}${why} ${outcomeText(state, theme)}`,
+			columns,
+			{ indent },
+		),
+		...below(facts.join(' · '), theme.dim),
+		...state.validation.flatMap((check) => below(...checkText(check, theme))),
+		...(state.error === null ? [] : below(safeLine(state.error.message, LINE_CHARS), theme.bad)),
+		...state.warnings.flatMap((text) => below(`! ${safeLine(text, LINE_CHARS)}`, theme.warn)),
+	];
+}
+
+function outcomeText({ status, stop_reason }: TurnState, theme: Theme): string {
+	const text = status.replaceAll('_', ' ');
+	if (status === 'completed') return theme.good(text);
+	const isSaid = stop_reason === null || `${status}`.startsWith(stop_reason);
+	const full = isSaid ? text : `${text} (${safeLine(stop_reason, 40)})`;
+	return status === 'failed' || status === 'outcome_unknown' ? theme.bad(full) : theme.warn(full);
+}
+
+function tokensOf({ tokens }: TurnState): string {
+	if (tokens.input === null && tokens.output === null) return '';
+	const read = (tokens.input ?? 0) + (tokens.cache_read ?? 0) + (tokens.cache_write ?? 0);
+	return `${formatCount(read)} in ${formatCount((tokens.output ?? 0) + (tokens.reasoning ?? 0))} out`;
+}
+
+function checkText(check: TurnState['validation'][number], theme: Theme): [string, Paint] {
+	const paint = { passed: theme.good, failed: theme.bad, unknown: theme.dim }[check.status];
+	return [`${check.kind} ${check.status}: ${safeLine(check.command, LINE_CHARS)}`, paint];
+}
