@@ -66,11 +66,12 @@ export function wrapToColumns(text: string, columns: number, options: WrapOption
 	for (const piece of piecesOf(text)) {
 		const room = columns - (rows.length === 0 ? 0 : indent);
 		if (used + piece.columns > room && used > 0) {
-			const rest = options.byWord === false ? [] : takeLastWord(row);
+			const isGap = piece.text === ' ' && options.byWord !== false;
+			const rest = isGap || options.byWord === false ? [] : takeLastWord(row);
 			rows.push(row);
 			row = rest;
 			used = columnsIn(rest);
-			if (piece.text === ' ' && used === 0 && options.byWord !== false) continue;
+			if (isGap) continue;
 		}
 		row.push(piece);
 		used += piece.columns;

@@ -31,15 +31,16 @@ export function createTheme(hasColor: boolean): Theme {
 		};
 	}
 	const chalk = new Chalk({ level: 1 });
+	// chalk joins all its arguments; a paint must be safe to hand to `map`.
 	return {
 		hasColor,
-		bold: chalk.bold,
-		dim: chalk.dim,
-		italic: chalk.italic,
-		accent: chalk.cyan,
-		good: chalk.green,
-		bad: chalk.red,
-		warn: chalk.yellow,
+		bold: (text) => chalk.bold(text),
+		dim: (text) => chalk.dim(text),
+		italic: (text) => chalk.italic(text),
+		accent: (text) => chalk.cyan(text),
+		good: (text) => chalk.green(text),
+		bad: (text) => chalk.red(text),
+		warn: (text) => chalk.yellow(text),
 	};
 }
 

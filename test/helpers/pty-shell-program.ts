@@ -8,8 +8,14 @@ import { createProcessSignals } from '../../src/shell/signals.ts';
 import { createTheme, wantsColor } from '../../src/ui/theme.ts';
 import { createFakeRelay, FAKE_AGENTS, fakeAgent } from './fake-relay.ts';
 
-const { FAKE_LOG, FAKE_HISTORY, FAKE_NO_AGENT, FAKE_WORKTREE } = process.env;
+const { FAKE_CRASH_AFTER_MS, FAKE_LOG, FAKE_HISTORY, FAKE_NO_AGENT, FAKE_WORKTREE } = process.env;
 const ID = parseSessionId('01K3ZZZZZZZZZZZZZZZZZZZZZZ');
+
+if (FAKE_CRASH_AFTER_MS) {
+	setTimeout(() => {
+		throw new Error('a bug of ours');
+	}, Number(FAKE_CRASH_AFTER_MS));
+}
 
 const relay = createFakeRelay({
 	clock: systemClock,

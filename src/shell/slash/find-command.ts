@@ -15,7 +15,7 @@ export function unknownCommand(commands: readonly SlashCommand[], name: string):
 		name,
 	);
 	const suggestion =
-		near.length === 0 ? '/help lists all' : `did you mean ${near.map((word) => `/${word}`).join(' or ')}?`;
+		near.length === 0 ? '/help lists all.' : `did you mean ${near.map((word) => `/${word}`).join(' or ')}?`;
 	return new RelayError('usage', `no command is called /${safeLine(name, 40)}; nothing was sent`, {
 		hint: `${suggestion} A prompt that begins with a slash is typed as //…`,
 	});

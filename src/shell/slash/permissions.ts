@@ -6,7 +6,7 @@ export const permissions: SlashCommand = {
 	name: 'permissions',
 	aliases: ['perms'],
 	usage: 'permissions [read-only | edit | full | allow "COMMAND"]',
-	summary: 'what agents may do from the next turn on; allow adds a command to your own config',
+	summary: 'what agents may do; allow adds a command to your config',
 	example: '/permissions allow "npm test"',
 	duringTurn: 'queued',
 	complete: async () => [...PRESETS, 'allow'].map((value) => ({ value })),

@@ -6,7 +6,7 @@ export const queue: SlashCommand = {
 	name: 'queue',
 	aliases: [],
 	usage: 'queue [clear]',
-	summary: 'what waits for the running turn; Up on an empty line takes the newest back',
+	summary: 'what waits for the running turn; clear drops it',
 	example: '/queue clear',
 	duringTurn: 'now',
 	complete: oneOf('clear'),

@@ -9,7 +9,7 @@ export const resume: SlashCommand = {
 	name: 'resume',
 	aliases: [],
 	usage: 'resume [REF]',
-	summary: 'go on with another session: its id, a unique part of it, a name, latest',
+	summary: 'go on with another session: id, part of it, name, latest',
 	example: '/resume latest',
 	duringTurn: 'queued',
 	async complete({ services }): Promise<readonly Candidate[]> {

@@ -4,6 +4,8 @@ import { renderTable } from '../../ui/table.ts';
 import { noCandidates, type SlashCommand } from './slash-command.ts';
 
 const SHOWN = 20;
+/** The end of an id is its random part, and enough for /resume. */
+const SHOWN_ID = 8;
 
 export const sessions: SlashCommand = {
 	name: 'sessions',
@@ -17,7 +19,7 @@ export const sessions: SlashCommand = {
 		const current = relay.session()?.id;
 		const rows = (await services.listSessions(SHOWN)).map(
 			({ id, status, title, agents, turns, updatedAt }) => [
-				id === current ? `${id} *` : id,
+				id.slice(-SHOWN_ID) + (id === current ? ' *' : ''),
 				status,
 				formatAgo(updatedAt, clock.now()),
 				String(turns),

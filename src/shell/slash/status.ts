@@ -6,7 +6,7 @@ export const status: SlashCommand = {
 	name: 'status',
 	aliases: [],
 	usage: 'status',
-	summary: 'where you are: session, agent, what it may do, usage, and how to go on without the relay',
+	summary: 'session, agent, permissions, usage, and how to go on natively',
 	example: '/status',
 	duringTurn: 'now',
 	complete: noCandidates,

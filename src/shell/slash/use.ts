@@ -12,7 +12,7 @@ export const use: SlashCommand = {
 	name: 'use',
 	aliases: ['switch'],
 	usage: 'use [AGENT[:MODEL]] [--permissions P]',
-	summary: 'go on with another agent; what was done goes with the next prompt',
+	summary: 'go on with another agent; it gets what was done so far',
 	example: '/use codex --permissions edit',
 	duringTurn: 'queued',
 	async complete({ relay }, argument) {

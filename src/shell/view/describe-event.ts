@@ -1,6 +1,5 @@
 /** What happened, in one line each. All text of others goes through `core/text` here; rows are broken by whoever draws. */
 import type { AgentEvent, Limit, PlanItem, PlanStatus, ToolKind } from '../../agents/events.ts';
-import { fromIso } from '../../core/clock.ts';
 import { safeLine } from '../../core/text.ts';
 import { describeLimit, describeTime } from '../../limits/describe-limit.ts';
 import type { CandidateVerdict } from '../../limits/successor.ts';
@@ -152,20 +151,21 @@ export function describeCandidate(candidate: CandidateVerdict): string {
 }
 
 /** `claude opus · 12.3 s · 1.2k in 340 out · $0.013 · 3 files +40 -2`, led by how it ended when it did not go well. */
-export function describeFooter(state: TurnState, now: number, theme: Theme): string[] {
+export function describeFooter(state: TurnState, theme: Theme): string[] {
 	const parts = [
 		state.model === null ? state.agent : `${state.agent} ${safeLine(state.model, 40)}`,
+		state.status === 'limited' ? 'limited' : '',
 		state.duration_ms === null ? '' : formatDuration(state.duration_ms),
 		describeTokens(state),
 		state.cost_usd === null ? '' : formatCost(state.cost_usd, state.cost_source === 'estimated'),
 		describeFiles(state.files),
 	].filter((part) => part !== '');
 	const footer = theme.dim(parts.join(' · '));
-	const ending = describeEnding(state, now);
+	const ending = describeEnding(state);
 	return ending === null ? [footer] : [theme[ending.tone](ending.text), footer];
 }
 
-function describeEnding(state: TurnState, now: number): { text: string; tone: 'bad' | 'warn' } | null {
+function describeEnding(state: TurnState): { text: string; tone: 'bad' | 'warn' } | null {
 	const reason = state.stop_reason === null ? '' : ` (${safeLine(state.stop_reason, 40)})`;
 	const said = state.error === null ? '' : `: ${safeLine(state.error.message, ERROR_CHARS)}`;
 	switch (state.status) {
@@ -174,7 +174,8 @@ function describeEnding(state: TurnState, now: number): { text: string; tone: 'b
 		case 'running':
 			return null;
 		case 'limited':
-			return { text: `■ ${state.agent} stopped: ${limitOf(state, now)}`, tone: 'warn' };
+			// The hand-over, or that nobody is left, follows and says why.
+			return null;
 		case 'cancelled':
 			return { text: '■ interrupted', tone: 'warn' };
 		case 'timed_out':
@@ -187,16 +188,6 @@ function describeEnding(state: TurnState, now: number): { text: string; tone: 'b
 }
 
 const ORDINARY_ENDS: ReadonlySet<string | null> = new Set([null, 'end_turn']);
-
-function limitOf({ limit }: TurnState, now: number): string {
-	if (limit === null) return 'a limit';
-	const { kind, window, confidence } = limit;
-	const source = { channel: limit.source.channel, rule: limit.source.rule, excerpt: limit.source.excerpt };
-	return limitText(
-		{ kind, window, confidence, source, scope: limit.scope, resetAt: fromIso(limit.reset_at) },
-		now,
-	);
-}
 
 function describeTokens({ tokens }: TurnState): string {
 	if (tokens.input === null && tokens.output === null) return '';

@@ -97,7 +97,7 @@ export class Transcript {
 				break;
 			case 'turn_finished':
 				this.#endTurn();
-				this.#lines('line', describeFooter(event.state, clock.now(), theme), true);
+				this.#lines('line', describeFooter(event.state, theme), true);
 				break;
 			case 'handed_over':
 				this.#lines('line', describeHandOver(event, clock.now(), theme));

@@ -1,0 +1,73 @@
+import { RelayError } from '../../src/core/errors.ts';
+import { parseSessionId } from '../../src/core/ids.ts';
+import type { ShellServices } from '../../src/shell/services.ts';
+import { SLASH_COMMANDS } from '../../src/shell/slash/registry.ts';
+import type { SlashContext } from '../../src/shell/slash/slash-command.ts';
+import { WaitingPrompts } from '../../src/shell/waiting-prompts.ts';
+import { createTheme } from '../../src/ui/theme.ts';
+import { createFakeRelay } from './fake-relay.ts';
+
+export const NOON = new Date(2026, 2, 1, 12, 0).getTime();
+
+/** A clock that stands at noon and never waits. */
+export const noonClock = { now: () => NOON, monotonic: () => 0, sleep: () => Promise.resolve() };
+
+export function fakeServices(over: Partial<ShellServices> = {}): ShellServices {
+	const id = parseSessionId('01K3ZZZZZZZZZZZZZZZZZZZZZZ');
+	return {
+		version: '0.1.0',
+		worktree: '/repo',
+		historyPath: null,
+		listSessions: async () =>
+			id === null
+				? []
+				: [
+						{
+							id,
+							status: 'checkpointed',
+							title: 'fix \x1b[2Jthe login',
+							agents: ['claude'],
+							turns: 4,
+							updatedAt: NOON - 7_200_000,
+						},
+					],
+		resolveSession: async (ref) => {
+			if (id !== null && ref === 'latest') return id;
+			throw new RelayError('no_such_session', `no session matches ${JSON.stringify(ref)}`);
+		},
+		configRows: () => [
+			{ key: 'limits.patience_s', value: '20', origin: 'default' },
+			{ key: 'turn.idle_s', value: '300', origin: 'default' },
+		],
+		openEditor: async (text) => text,
+		pendingTrust: async () => null,
+		...over,
+	};
+}
+
+/** What a slash command gets, on a fake relay, with what it printed. */
+export function fakeSlashContext(over: Partial<SlashContext> = {}) {
+	const printed: string[] = [];
+	const relay = createFakeRelay({ clock: noonClock });
+	let hasExited = false;
+	const context: SlashContext = {
+		relay,
+		services: fakeServices(),
+		commands: SLASH_COMMANDS,
+		clock: noonClock,
+		theme: createTheme(false),
+		columns: 80,
+		isInteractive: false,
+		waiting: new WaitingPrompts(),
+		print: (lines) => printed.push(...lines),
+		retry: async (choice) => {
+			await relay.retry(choice, { signal: new AbortController().signal, onEvent: () => undefined });
+		},
+		pick: async () => null,
+		exit: () => {
+			hasExited = true;
+		},
+		...over,
+	};
+	return { context, relay, printed, hasExited: () => hasExited };
+}

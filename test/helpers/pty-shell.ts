@@ -1,0 +1,170 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { RelayCall } from './fake-relay.ts';
+import { PtyScreen } from './pty-screen.ts';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+const WAIT_MS = 10_000;
+
+/** The part of node-pty's interface that is used here; its types are declared under another name. */
+interface Pty {
+	pid: number;
+	onData(listener: (data: string) => void): void;
+	onExit(listener: (end: { exitCode: number; signal?: number }) => void): void;
+	write(data: string): void;
+	resize(columns: number, rows: number): void;
+	kill(signal: string): void;
+}
+type Spawn = (file: string, args: string[], options: object) => Pty;
+const { spawn } = createRequire(import.meta.url)('node-pty') as { spawn: Spawn };
+
+/** Compiles the test's shell program below `node_modules`, where its imports resolve. Remove the folder after the tests. */
+export function buildShellProgram(): { program: string; folder: string } {
+	const cache = join(ROOT, 'node_modules/.cache');
+	mkdirSync(cache, { recursive: true });
+	const folder = mkdtempSync(join(cache, 'shell-program-'));
+	execFileSync(process.execPath, [
+		join(ROOT, 'node_modules/typescript/bin/tsc'),
+		'-p',
+		join(ROOT, 'test/helpers/tsconfig.shell.json'),
+		'--outDir',
+		folder,
+	]);
+	writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
+	return { program: join(folder, 'test/helpers/pty-shell-program.js'), folder };
+}
+
+export interface PtyShellOptions {
+	program: string;
+	columns?: number;
+	rows?: number;
+	env?: Record<string, string>;
+	/** Runs the program from an interactive bash, so that there is job control. */
+	inBash?: boolean;
+}
+
+/** The shell program on a PTY, with what it shows, what it wrote and what its relay was asked. */
+export class PtyShell {
+	raw = '';
+	exitCode: number | null = null;
+	/** When each piece of output arrived, ms. */
+	readonly arrivals: Array<{ at: number; length: number }> = [];
+	readonly home: string;
+	readonly #pty: Pty;
+	readonly #screen: PtyScreen;
+	#shown = 0;
+
+	constructor({ program, columns = 80, rows = 24, env = {}, inBash = false }: PtyShellOptions) {
+		this.home = mkdtempSync(join(tmpdir(), 'agent-relay-shell-'));
+		this.#screen = new PtyScreen(columns, rows);
+		const [file, args] = inBash ? ['bash', ['--norc', '--noprofile', '-i']] : [process.execPath, [program]];
+		this.#pty = spawn(file, args as string[], {
+			cols: columns,
+			rows,
+			cwd: this.home,
+			name: 'xterm-256color',
+			env: {
+				PATH: process.env.PATH ?? '',
+				HOME: this.home,
+				TERM: 'xterm-256color',
+				PS1: '$ ',
+				LANG: 'C.UTF-8',
+				FAKE_LOG: join(this.home, 'calls.jsonl'),
+				FAKE_HISTORY: join(this.home, 'state/history'),
+				FAKE_WORKTREE: this.home,
+				...env,
+			},
+		});
+		this.#pty.onData((data) => {
+			this.raw += data;
+			this.arrivals.push({ at: performance.now(), length: this.raw.length });
+		});
+		this.#pty.onExit(({ exitCode, signal }) => {
+			this.exitCode = signal ? 128 + signal : exitCode;
+		});
+		if (inBash) this.type(`'${process.execPath}' '${program}'\r`);
+	}
+
+	/** What the terminal shows now. Interpreted only when asked for, so that a flood costs the test nothing. */
+	get screen(): PtyScreen {
+		if (this.#shown < this.raw.length) {
+			const unseen = this.raw.slice(this.#shown);
+			this.#shown = this.raw.length;
+			this.#screen.write(unseen);
+		}
+		return this.#screen;
+	}
+
+	get pid(): number {
+		return this.#pty.pid;
+	}
+
+	type(keys: string): void {
+		this.#pty.write(keys);
+	}
+
+	resize(columns: number, rows: number): void {
+		this.screen.columns = columns;
+		this.#pty.resize(columns, rows);
+	}
+
+	signal(signal: NodeJS.Signals): void {
+		process.kill(this.#pty.pid, signal);
+	}
+
+	calls(): RelayCall[] {
+		const path = join(this.home, 'calls.jsonl');
+		if (!existsSync(path)) return [];
+		return readFileSync(path, 'utf8')
+			.trimEnd()
+			.split('\n')
+			.map((line) => JSON.parse(line) as RelayCall);
+	}
+
+	prompts(): string[] {
+		return this.calls().flatMap((call) => (call.call === 'send' ? [call.text] : []));
+	}
+
+	/** Until the screen (with what scrolled off) holds the text, or the condition is true. */
+	async until(condition: string | RegExp | (() => boolean), what = String(condition)): Promise<void> {
+		const isTrue = () => {
+			if (typeof condition === 'function') return condition();
+			return typeof condition === 'string'
+				? this.screen.text().includes(condition)
+				: condition.test(this.screen.text());
+		};
+		const deadline = performance.now() + WAIT_MS;
+		while (!isTrue()) {
+			if (performance.now() > deadline)
+				throw new Error(
+					`waited for ${what}; the screen:\n${this.screen.text()}\nlast bytes: ${JSON.stringify(this.raw.slice(-400))}`,
+				);
+			await new Promise((wake) => setTimeout(wake, 10));
+		}
+	}
+
+	/** Until the edit line is there and nothing runs. */
+	async ready(): Promise<void> {
+		await this.until(
+			() => /› *(?:type a task)?$/.test(this.screen.lines().at(-1) ?? ''),
+			'an empty edit line',
+		);
+	}
+
+	async exited(): Promise<number> {
+		await this.until(() => this.exitCode !== null, 'the end of the program');
+		return this.exitCode ?? -1;
+	}
+
+	/** Ends the program if it still runs, and removes its folder. */
+	async dispose(): Promise<void> {
+		if (this.exitCode === null) {
+			this.#pty.kill('SIGKILL');
+			await this.until(() => this.exitCode !== null, 'the killed program');
+		}
+		rmSync(this.home, { recursive: true, force: true });
+	}
+}
