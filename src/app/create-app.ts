@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { homedir, hostname } from 'node:os';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { type RelayPaths, relayPaths } from '../config/xdg-paths.ts';
 import { type Clock, systemClock } from '../core/clock.ts';
 import { createProcessTable } from '../core/create-process-table.ts';
@@ -36,9 +36,10 @@ export interface App {
 	store(): Promise<SessionStore>;
 }
 
-export function createApp(options: { folder?: string } = {}): App {
+/** `env` stands in for the process's own: the demo works in a home of its own. */
+export function createApp(options: { folder?: string; env?: Readonly<Record<string, string>> } = {}): App {
 	// biome-ignore lint/style/noProcessEnv: the environment enters here and nowhere else
-	const env = definedOnly(process.env);
+	const env = options.env ?? definedOnly(process.env);
 	const paths = relayPaths(env);
 	const clock = systemClock;
 	const folder = resolve(options.folder ?? '.');
@@ -116,7 +117,7 @@ export function newNativeId(): string {
 }
 
 function readVersion(): string {
-	const parsed: unknown = JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8'));
+	const parsed: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
 	return typeof parsed === 'object' && parsed !== null && 'version' in parsed
 		? String(parsed.version)
 		: '0.0.0';

@@ -1,19 +1,26 @@
 import type { App } from '../app/create-app.ts';
 import { RelayError } from '../core/errors.ts';
+import type { SessionId } from '../core/ids.ts';
 import type { Relay } from '../relay/contract.ts';
 import type { RelayOptions } from './relay-options.ts';
 
-/** Opens what `--session` or `--continue` names; does nothing without either. */
+/** Repairs what crashed relays left here, then opens what `--session` or `--continue` names. */
 export async function openEarlier(
 	app: App,
-	relay: Pick<Relay, 'resume'>,
+	relay: Pick<Relay, 'resume' | 'repairAbandoned'>,
 	options: RelayOptions,
 ): Promise<void> {
-	if (options.session === undefined && !options.continue) return;
-	const store = await app.store();
-	if (options.session !== undefined) return relay.resume(store.resolve(options.session));
-	const latest = store.list({ status: 'checkpointed', limit: 1 })[0];
-	if (latest) return relay.resume(latest.id);
+	for (const line of await relay.repairAbandoned()) app.notice(line);
+	const id = await earlierSession(app, options);
+	if (id === null) return;
+	for (const line of await relay.resume(id)) app.notice(line);
+}
+
+async function earlierSession(app: App, options: RelayOptions): Promise<SessionId | null> {
+	if (options.session !== undefined) return (await app.store()).resolve(options.session);
+	if (!options.continue) return null;
+	const latest = (await app.store()).list({ status: 'checkpointed', limit: 1 })[0];
+	if (latest) return latest.id;
 	throw new RelayError('nothing_to_continue', 'No session here has work left.', {
 		hint: 'Start one: agent-relay run "TASK", or go on with a finished one: agent-relay run --session REF "TASK"',
 	});

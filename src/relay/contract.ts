@@ -83,8 +83,13 @@ export interface Relay {
 		options: { signal: AbortSignal; onOutput: (chunk: Buffer) => void },
 	): Promise<{ exitCode: number | null }>;
 	checkpoint(note: string | null): Promise<{ packet: string }>;
-	/** Opens a session: in place when it is checkpointed or active, as a child when completed. */
-	resume(id: SessionId): Promise<void>;
+	/**
+	 * Opens a session: in place when it is checkpointed or active, as a child when completed. Repairs what a crash left; the
+	 * returned lines say what was found and done.
+	 */
+	resume(id: SessionId): Promise<string[]>;
+	/** Repairs the newest sessions that a crashed relay left, without opening them. Lines say what was found and done. */
+	repairAbandoned(): Promise<string[]>;
 	/** Leaves the session (completed or checkpointed by the status rule); the next prompt starts a new one. */
 	startNew(): Promise<void>;
 	agents(): Promise<AgentOverview[]>;

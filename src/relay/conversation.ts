@@ -169,15 +169,34 @@ class OneConversation implements Conversation {
 		return { packet: made.path };
 	}
 
-	async resume(id: SessionId): Promise<void> {
-		if (this.#state.session?.id === id) return;
+	async resume(id: SessionId): Promise<string[]> {
+		if (this.#state.session?.id === id) return [];
 		const { store } = this.#deps;
-		const summary = store.list().find((session) => session.id === id);
+		const isCompleted = store.status(id).status === 'completed';
 		await this.#leave();
-		const session = summary?.status === 'completed' ? store.create(this.#childOf(id)) : store.open(id);
+		const session = isCompleted ? store.create(this.#childOf(id)) : store.open(id);
 		this.#state.session = session;
-		await this.#recover(session);
+		const found = await this.#recover(session);
 		this.#restoreChoice(session);
+		return [...session.notices, ...found];
+	}
+
+	async repairAbandoned(): Promise<string[]> {
+		const { store } = this.#deps;
+		const abandoned = store
+			.list({ limit: ABANDONED_LOOK })
+			.filter(({ meta, status }) => meta?.status === 'active' && status !== 'active');
+		const lines: string[] = [];
+		for (const { id } of abandoned) {
+			const session = store.open(id);
+			try {
+				lines.push(...(await this.#recover(session)).map((line) => `session ${id}: ${line}`));
+				await this.#packUnfinished(session);
+			} finally {
+				session.release();
+			}
+		}
+		return lines;
 	}
 
 	async startNew(): Promise<void> {
@@ -254,7 +273,7 @@ class OneConversation implements Conversation {
 	}
 
 	async #send(task: Task, options: SendOptions): Promise<SendResult> {
-		const signal = AbortSignal.any([options.signal, this.#abort.signal]);
+		const signal = eitherSignal(options.signal, this.#abort.signal);
 		const request = this.#choiceRequest(this.#state.isExplicit ? this.#state.active : null);
 		const chosen = await chooseAgent(request, this.#deps);
 		if (chosen.choice !== null) this.#requireExecutable(chosen.choice.agent);
@@ -331,10 +350,29 @@ class OneConversation implements Conversation {
 		return { kind: this.#start.kind, parent, parentTurn: this.#start.parentTurn };
 	}
 
-	async #recover(session: OpenSession): Promise<void> {
+	async #recover(session: OpenSession): Promise<string[]> {
 		const { clock, processes, snapshots, env, registry, estimateCost } = this.#deps;
 		const adapter = (agent: string) => registry.adapters.find(({ id }) => id === agent) ?? null;
-		await recoverTurns({ session, clock, processes, snapshots, env, adapter, estimateCost });
+		const recovered = await recoverTurns({
+			session,
+			clock,
+			processes,
+			snapshots,
+			env,
+			adapter,
+			estimateCost,
+		});
+		const left = recovered.length === 0 ? [] : processes.withEnvironment('AGENT_RELAY_SESSION', session.id);
+		return [
+			...recovered.map(
+				({ state }) =>
+					`turn ${state.turn} (${state.agent}) was cut off; its record says ${OUTCOME_WORDS[state.status]}`,
+			),
+			...recovered.flatMap(({ ended }) => ended.map((stray) => `ended what it had left running: ${stray}`)),
+			...left
+				.filter(({ pid }) => pid !== process.pid)
+				.map(({ pid, command }) => `left running: ${pid} ${command}`),
+		];
 	}
 
 	/** The session's agent goes on unless the user named one; a wide preset is never taken up again by itself. */
@@ -458,6 +496,19 @@ class OneConversation implements Conversation {
 	}
 }
 
+/** How many of the newest sessions a start looks at for a crashed relay. */
+const ABANDONED_LOOK = 5;
+
+const OUTCOME_WORDS: Record<TurnState['status'], string> = {
+	completed: 'that it was completed',
+	limited: 'that it met a limit',
+	failed: 'that it failed',
+	cancelled: 'that it was cancelled',
+	timed_out: 'that it timed out',
+	outcome_unknown: 'that its outcome is unknown',
+	running: 'that it still runs',
+};
+
 const CHECKPOINT_REASON = {
 	limited: 'limit',
 	failed: 'failed',
@@ -484,6 +535,17 @@ function withDefault(order: readonly AgentChoice[], first: AgentChoice | null): 
 function toFileChange(file: TurnState['files'][number]): FileChange {
 	const { path, change, from, added, removed, source } = file;
 	return { path, change, added, removed, source, ...(from === undefined ? {} : { from }) };
+}
+
+/** `AbortSignal.any` came with Node 20.3. */
+function eitherSignal(one: AbortSignal, other: AbortSignal): AbortSignal {
+	const either = new AbortController();
+	const abort = () => either.abort();
+	for (const signal of [one, other]) {
+		if (signal.aborted) abort();
+		else signal.addEventListener('abort', abort, { once: true, signal: either.signal });
+	}
+	return either.signal;
 }
 
 function quoteForShell(path: string): string {

@@ -15,11 +15,18 @@ import { type LineageEntry, readLineage } from './lineage.ts';
 import { newMeta, type SessionInit } from './new-meta.ts';
 import { holdSession, type OpenSession, prepareSessionFolder, removeTemporaries } from './open-session.ts';
 import { readMeta, refuseNewer, serializeMeta } from './record-file.ts';
-import { type ListOptions, listSessions, type SessionSummary, sessionIds } from './session-list.ts';
+import {
+	type ListOptions,
+	listSessions,
+	type SessionSummary,
+	sessionIds,
+	trueStatus,
+} from './session-list.ts';
 import { acquireLock, type LockContext, type LockHolder, type LockProcesses } from './session-lock.ts';
 import { SESSION_META_VERSION, type SessionMeta } from './session-meta.ts';
 import { META_FILE, sessionFolder } from './session-paths.ts';
 import { resolveRef } from './session-ref.ts';
+import type { TrueStatus } from './session-status.ts';
 import { prepareStore, refuseLink, type StoreLocation } from './store-location.ts';
 import { readTurns } from './turn-records.ts';
 import type { TurnState } from './turn-state.ts';
@@ -37,6 +44,8 @@ export interface SessionStore {
 	open(id: SessionId): OpenSession;
 	/** The record as it is. Throws `no_such_session`, `damaged_record`, `newer_version` (unreadable only). */
 	read(id: SessionId): SessionMeta;
+	/** The true status, whatever the record says. Throws as `read`. */
+	status(id: SessionId): TrueStatus;
 	/** Newest use first, with the true status. Never throws for one bad record. */
 	list(options?: ListOptions): SessionSummary[];
 	/** See `resolveRef`. */
@@ -121,6 +130,7 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
 		create,
 		open,
 		read,
+		status: (id) => trueStatus(folderOf(id), read(id), context),
 		list: (listOptions = {}) => listSessions(location, listOptions, context),
 		resolve: (ref) =>
 			resolveRef(ref, {
