@@ -23,14 +23,18 @@ type Judged = Pick<
 	| 'utilization'
 >;
 
-/** Everything of the state that follows from the bytes. `requestedModel` stands in where the CLI never named one. */
+/**
+ * Everything of the state that follows from the bytes. `requestedModel` stands in where the CLI began but never named one;
+ * a CLI that refused to start used no model.
+ */
 export function judgeTurn(
 	parsed: ParsedTurn,
 	facts: TurnFacts,
 	requestedModel: string | null,
 	estimateCost: (model: string | null, tokens: TokenCounts) => number | null,
 ): Judged {
-	const model = parsed.model ?? facts.model ?? requestedModel;
+	const isBegun = facts.nativeSessionId !== null;
+	const model = parsed.model ?? facts.model ?? (isBegun ? requestedModel : null);
 	const { tools, plan, validation, utilization } = facts.toState();
 	return {
 		status: parsed.outcome,

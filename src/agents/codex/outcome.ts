@@ -24,6 +24,7 @@ const UNKNOWN: Judgement = { outcome: 'outcome_unknown', stopReason: null, error
 
 export interface SeenSoFar {
 	isStarted: boolean;
+	/** The newest retry that nothing of the model followed. */
 	lastRetry: Retry | null;
 	stderr: string;
 }
@@ -59,6 +60,8 @@ export function refineByRecord(
 export function judgeWithoutEnd(exit: AgentExit, seen: SeenSoFar): Judgement {
 	switch (exit.stopRequested) {
 		case 'cancelled':
+			// The first cause wins: without a network there was no turn to cancel.
+			if (seen.lastRetry?.reason === 'network') return failed('api_error', seen.lastRetry.source.excerpt);
 			return { ...UNKNOWN, outcome: 'cancelled', stopReason: 'cancelled' };
 		case 'timed_out':
 			return { ...UNKNOWN, outcome: 'timed_out', stopReason: 'timed_out' };

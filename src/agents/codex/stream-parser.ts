@@ -149,6 +149,7 @@ class CodexParser implements AgentParser {
 			'item.completed': 'completed',
 		} as const;
 		const phase: ItemPhase = phases[type];
+		this.#lastRetry = null;
 		return readItem(item, phase, this.#open);
 	}
 

@@ -1,0 +1,114 @@
+/**
+ * A coding agent that does what a script says: `node fake-agent.mjs SCRIPT.json ARGS…` with the prompt on stdin. Installed as
+ * `claude` or `codex` by `fake-agents.ts`, which also says what a script may hold. It logs every prompt it receives, and its
+ * own pid, before it does anything else.
+ */
+import { execFileSync, spawn } from 'node:child_process';
+import {
+	appendFileSync,
+	existsSync,
+	mkdirSync,
+	readFileSync,
+	rmSync,
+	writeFileSync,
+	writeSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+
+const [scriptPath = '', ...args] = process.argv.slice(2);
+const script = JSON.parse(readFileSync(scriptPath, 'utf8'));
+
+if (args.includes('--version')) {
+	console.log(script.version);
+	process.exit(0);
+}
+
+const prompt = readFileSync(0);
+const log = `${scriptPath}.log`;
+const earlier = existsSync(log) ? readFileSync(log, 'utf8').split('\n').length - 1 : 0;
+const { AGENT_RELAY_SESSION: session, AGENT_RELAY_TURN: turn, AGENT_RELAY_DEPTH: depth } = process.env;
+appendFileSync(
+	log,
+	`${JSON.stringify({ pid: process.pid, args, session, turn, depth, prompt: prompt.toString() })}\n`,
+);
+
+const value = (flag) => (args.includes(flag) ? args[args.indexOf(flag) + 1] : undefined);
+const nativeSession =
+	value('--session-id') ?? value('--resume') ?? value('resume') ?? script.nativeSession ?? 'fake-session';
+const filled = (text) =>
+	text
+		.replaceAll('{{session}}', nativeSession)
+		.replaceAll('{{prompt}}', () => JSON.stringify(prompt.toString()).slice(1, -1));
+
+/** Waits where the terminal has no room, as a blocking program does. */
+function writeAll(fd, bytes) {
+	for (let at = 0; at < bytes.length; ) {
+		try {
+			at += writeSync(fd, bytes, at);
+		} catch (error) {
+			if (error.code !== 'EAGAIN') throw error;
+			Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2);
+		}
+	}
+}
+
+const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+function endBy({ exit, signal }) {
+	if (signal) process.kill(process.pid, signal);
+	else process.exit(exit);
+}
+
+/** A program of the agent's own: in a session of its own it outlives the agent's group. */
+function startTool({ seconds, pidFile }) {
+	const tool = spawn('sleep', [String(seconds)], { detached: true, stdio: 'ignore' });
+	tool.unref();
+	appendFileSync(pidFile, `${tool.pid}\n`);
+}
+
+async function flood({ line, count }) {
+	const batch = Math.max(1, Math.floor(262_144 / line.length));
+	for (let left = count; left > 0; left -= batch)
+		writeAll(1, Buffer.from(line.repeat(Math.min(batch, left))));
+}
+
+async function follow(step) {
+	if (step.emit !== undefined) writeAll(1, Buffer.from(filled(step.emit)));
+	if (step.emitFile !== undefined) await replay(step);
+	if (step.stderr !== undefined) writeAll(2, Buffer.from(step.stderr));
+	if (step.stderrFile !== undefined) writeAll(2, readFileSync(step.stderrFile));
+	if (step.flood !== undefined) await flood(step.flood);
+	if (step.sleep !== undefined) await sleep(step.sleep);
+	if (step.tool !== undefined) startTool(step.tool);
+	if (step.write !== undefined) {
+		mkdirSync(dirname(step.write.path), { recursive: true });
+		writeFileSync(step.write.path, step.write.text);
+	}
+	if (step.deafTo !== undefined) for (const signal of step.deafTo) process.on(signal, () => undefined);
+	if (step.onStop !== undefined)
+		for (const signal of ['SIGINT', 'SIGTERM']) {
+			process.on(signal, () => {
+				process.removeAllListeners('SIGINT').removeAllListeners('SIGTERM');
+				endBy(step.onStop);
+			});
+		}
+	if (step.clean) execFileSync('git', ['clean', '-fdxq'], { stdio: 'ignore' });
+	if (step.removeRecords) rmSync(join(process.cwd(), '.agent-relay'), { recursive: true, force: true });
+	if (step.exit !== undefined || step.signal !== undefined) endBy(step);
+}
+
+/** A recording's bytes, all at once or with `linePauseMs` between its lines. */
+async function replay({ emitFile, linePauseMs }) {
+	const bytes = readFileSync(emitFile);
+	if (!linePauseMs) return writeAll(1, bytes);
+	for (let from = 0; from < bytes.length; ) {
+		const at = bytes.indexOf(10, from);
+		const to = at < 0 ? bytes.length : at + 1;
+		writeAll(1, bytes.subarray(from, to));
+		from = to;
+		await sleep(linePauseMs);
+	}
+}
+
+const steps = script.turns[Math.min(earlier, script.turns.length - 1)] ?? [];
+for (const step of steps) await follow(step);

@@ -1,0 +1,71 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+const PROGRAM = resolve(import.meta.dirname, 'fake-agent.mjs');
+
+/** What a fake agent does next; several keys of one step are done in this order. */
+export interface FakeStep {
+	/** Bytes on stdout; `{{session}}` is the native session asked for, `{{prompt}}` the prompt as inside a JSON string. */
+	emit?: string;
+	/** A file's bytes on stdout, at once or line by line. */
+	emitFile?: string;
+	linePauseMs?: number;
+	stderr?: string;
+	stderrFile?: string;
+	flood?: { line: string; count: number };
+	/** Milliseconds. */
+	sleep?: number;
+	/** Starts `sleep` in a session of its own and adds its pid to a file. */
+	tool?: { seconds: number; pidFile: string };
+	write?: { path: string; text: string };
+	/** Signals that are ignored from here on. */
+	deafTo?: NodeJS.Signals[];
+	/** How it ends once it is asked to stop. */
+	onStop?: { exit?: number; signal?: NodeJS.Signals };
+	/** Runs `git clean -fdx` in its folder. */
+	clean?: boolean;
+	/** Deletes `.agent-relay`. */
+	removeRecords?: boolean;
+	exit?: number;
+	signal?: NodeJS.Signals;
+}
+
+export interface FakeScript {
+	/** One list of steps a turn; the last one is used again. */
+	turns: FakeStep[][];
+	/** The id of a conversation where the CLI chooses it. */
+	nativeSession?: string;
+}
+
+/** One prompt as a fake agent got it. */
+export interface ReceivedPrompt {
+	pid: number;
+	args: string[];
+	session?: string;
+	turn?: string;
+	depth?: string;
+	prompt: string;
+}
+
+const VERSIONS: Record<string, string> = {
+	claude: '2.1.197 (Claude Code)',
+	codex: 'codex-cli 0.169.0',
+};
+
+/** Makes `BIN/NAME` a fake agent with this script; what it got is read by `receivedBy`. */
+export function installFakeAgent(bin: string, name: string, script: FakeScript): void {
+	mkdirSync(bin, { recursive: true });
+	const path = join(bin, `${name}.script.json`);
+	writeFileSync(path, JSON.stringify({ version: VERSIONS[name] ?? '1.0.0', ...script }));
+	const start = `#!/bin/sh\nexec '${process.execPath}' '${PROGRAM}' '${path}' "$@"\n`;
+	writeFileSync(join(bin, name), start, { mode: 0o755 });
+}
+
+/** Every prompt that this agent received, in order. */
+export function receivedBy(bin: string, name: string): ReceivedPrompt[] {
+	const log = join(bin, `${name}.script.json.log`);
+	if (!existsSync(log)) return [];
+	return readFileSync(log, 'utf8')
+		.split('\n')
+		.flatMap((line) => (line === '' ? [] : [JSON.parse(line)]));
+}
