@@ -20,7 +20,9 @@ export async function chooseAgent(request: ChoiceRequest, deps: RelayDeps): Prom
 	const { order, current, tried, hopsLeft, explicit } = request;
 	return chooseSuccessor({
 		order,
-		agents: deps.registry.adapters.map((adapter) => factsOf(adapter, logins, request.refusedLogins, deps)),
+		agents: eligibleAdapters(request, deps).map((adapter) =>
+			factsOf(adapter, logins, request.refusedLogins, deps),
+		),
 		limitOf: ({ agent, model }) =>
 			deps.ledger.isLimited({ agent, account: logins.get(agent)?.account ?? 'default', model }),
 		current,
@@ -29,6 +31,18 @@ export async function chooseAgent(request: ChoiceRequest, deps: RelayDeps): Prom
 		now: deps.clock.now(),
 		...(explicit === null ? {} : { explicit }),
 	});
+}
+
+/** Demo agents take part only where the user named one: work must never seem done because a script answered. */
+function eligibleAdapters(
+	{ order, current, explicit }: ChoiceRequest,
+	{ registry }: RelayDeps,
+): readonly AgentAdapter[] {
+	const named = [...order, ...[current, explicit].filter((choice) => choice !== null)].map(
+		({ agent }) => agent,
+	);
+	const isDemoWanted = registry.adapters.some(({ id, isDemo }) => isDemo && named.includes(id));
+	return isDemoWanted ? registry.adapters : registry.adapters.filter(({ isDemo }) => !isDemo);
 }
 
 export async function loginsOf(deps: RelayDeps): Promise<Map<AgentId, LoginState>> {

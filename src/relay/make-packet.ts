@@ -41,7 +41,9 @@ export async function makePacket(request: PacketRequest, deps: RelayDeps): Promi
 	const tree =
 		request.currentTree === undefined ? ((await deps.snapshots?.take())?.tree ?? null) : request.currentTree;
 	const packet = buildPacket({
-		lineage: lineage.map((entry, i) => lineageSession(entry, records[i] ?? [], deps)),
+		lineage: lineage.map((entry, i) =>
+			lineageSession(entry, records[i] ?? [], i === lineage.length - 1, deps),
+		),
 		objective: session.meta.objective,
 		from: from && { id: from.id, title: from.title },
 		to: to && { id: to.id, title: to.title },
@@ -76,13 +78,19 @@ function stretchAfter(
 	return { turns: later.map(({ state }) => state), base: since?.state.tree.after ?? null, current };
 }
 
-function lineageSession(entry: LineageEntry, turns: readonly TurnRecord[], deps: RelayDeps): LineageSession {
+/** A child holds its parent's notes too, so those of the newest session are all there are. */
+function lineageSession(
+	entry: LineageEntry,
+	turns: readonly TurnRecord[],
+	isNewest: boolean,
+	deps: RelayDeps,
+): LineageSession {
 	const { meta, folder } = entry;
 	return {
 		id: meta.id,
 		folder: relative(deps.repo.worktree, folder) || folder,
 		turns,
-		notes: meta.notes.map(({ kind, text, after_turn, exit_code }) => ({
+		notes: (isNewest ? meta.notes : []).map(({ kind, text, after_turn, exit_code }) => ({
 			kind,
 			text,
 			afterTurn: after_turn,

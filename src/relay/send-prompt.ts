@@ -204,7 +204,11 @@ export class PromptRun {
 		adapter: AgentAdapter,
 		login: LoginState | undefined,
 	): Promise<NextStep> {
-		if (state.stop_reason === 'auth') this.#state.refusedLogins.add(loginKey(adapter.id, login));
+		if (state.stop_reason === 'auth') {
+			this.#state.refusedLogins.add(loginKey(adapter.id, login));
+			const text = `${adapter.title} refused its login. Log in with: ${login?.advice ?? adapter.title}`;
+			this.#options.onEvent({ type: 'notice', level: 'warning', text });
+		}
 		if (state.stop_reason === 'unknown_session' && state.resumed && !this.#hasModelOutput) {
 			const text = `${adapter.title} no longer has this conversation; it gets the whole story in a packet instead.`;
 			this.#options.onEvent({ type: 'notice', level: 'warning', text });
