@@ -1,0 +1,74 @@
+// Scripts that stand in for the agents' programs: as fast as a shell can be, in each CLI's own words.
+
+/** Finds the id that the relay chose, and answers `--version`, which the relay asks for in the background. */
+const CLAUDE_START = `
+[ "$1" = --version ] && { echo '2.1.197 (Claude Code)'; exit; }
+id=none
+while [ $# -gt 0 ]; do
+	case $1 in --session-id | --resume) id=$2 ;; esac
+	shift
+done
+printf '%s\\n' '{"type":"system","subtype":"init","cwd":"/repo","session_id":"'$id'","tools":[],"model":"claude-sonnet-4-5","permissionMode":"default","apiKeySource":"none","claude_code_version":"2.1.197"}'
+`;
+
+const USAGE =
+	'"usage":{"input_tokens":1200,"cache_creation_input_tokens":0,"cache_read_input_tokens":0,"output_tokens":40}';
+
+const CLAUDE_RESULT = `
+printf '%s\\n' '{"type":"result","subtype":"success","is_error":false,"api_error_status":null,"duration_ms":10,"num_turns":1,"result":"Done.","stop_reason":"end_turn","session_id":"'$id'","total_cost_usd":0.0042,${USAGE},"permission_denials":[],"terminal_reason":"completed"}'
+`;
+
+const CLAUDE_ANSWER = `
+printf '%s\\n' '{"type":"assistant","message":{"id":"msg_1","type":"message","role":"assistant","model":"claude-sonnet-4-5","content":[{"type":"text","text":"Done."}],"stop_reason":null,${USAGE}},"parent_tool_use_id":null,"session_id":"'$id'"}'
+`;
+
+const CLAUDE_REJECTED = `
+printf '%s\\n' '{"type":"rate_limit_event","rate_limit_info":{"status":"rejected","resetsAt":4102444800,"rateLimitType":"five_hour","overageStatus":"rejected","isUsingOverage":false},"session_id":"'$id'"}'
+`;
+
+/** A whole turn at once. */
+export const INSTANT_CLAUDE = CLAUDE_START + CLAUDE_ANSWER + CLAUDE_RESULT;
+
+/** Changes every file named in `$BENCH_NOTES/dirty`, then meets its limit and ends; the time of that is a file's mtime. */
+export const LIMITED_CLAUDE = `${CLAUDE_START}
+while read -r path; do echo changed >>"$path"; done <"$BENCH_NOTES/dirty"
+${CLAUDE_REJECTED}
+printf '%s\\n' '{"type":"result","subtype":"success","is_error":true,"api_error_status":429,"duration_ms":10,"num_turns":1,"result":"limit","stop_reason":"stop_sequence","session_id":"'$id'","total_cost_usd":0,${USAGE},"permission_denials":[]}'
+: >"$BENCH_NOTES/predecessor-ends"
+exit 1
+`;
+
+/** Meets its limit, ignores SIGTERM and never ends by itself. */
+export const STUBBORN_CLAUDE = `${CLAUDE_START}
+trap '' TERM INT
+${CLAUDE_REJECTED}
+: >"$BENCH_NOTES/limit-told"
+echo $$ >"$BENCH_NOTES/pid"
+while :; do sleep 1000; done
+`;
+
+/** A whole codex turn at once; when it began is a file's mtime. */
+export const INSTANT_CODEX = `
+[ "$1" = --version ] && { echo 'codex-cli 0.169.0'; exit; }
+: >"$BENCH_NOTES/successor-runs"
+printf '%s\\n' '{"type":"thread.started","thread_id":"019d0000-0000-7000-8000-000000000001"}' '{"type":"turn.started"}' '{"type":"item.completed","item":{"id":"item_0","type":"agent_message","text":"Done."}}' '{"type":"turn.completed","usage":{"input_tokens":1200,"cached_input_tokens":0,"output_tokens":40,"reasoning_output_tokens":0}}'
+`;
+
+/** Writes the file `$BENCH_NOTES/flood` `rounds` times between the first and the last line of a turn. */
+export function floodingClaude(rounds) {
+	return `${CLAUDE_START}
+round=0
+while [ $round -lt ${rounds} ]; do cat "$BENCH_NOTES/flood"; round=$((round + 1)); done
+${CLAUDE_RESULT}
+`;
+}
+
+/** `count` lines of exactly 1 KB: text as claude streams it, each a line of prose. */
+export function floodLines(count) {
+	const line = (text) =>
+		`{"type":"stream_event","event":{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"${text}\\n"}},"session_id":"s","parent_tool_use_id":null}\n`;
+	const prose = 'The quick brown fox jumps over the lazy dog, then writes a test for it. '.repeat(20);
+	return line(prose.slice(0, LINE_BYTES - line('').length)).repeat(count);
+}
+
+export const LINE_BYTES = 1024;

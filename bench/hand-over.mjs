@@ -1,0 +1,81 @@
+// How long nobody works when one agent meets its limit, and how soon an agent that hangs at its limit is gone.
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { INSTANT_CODEX, LIMITED_CLAUDE, STUBBORN_CLAUDE } from './agents.mjs';
+import { inTurn, measure, median } from './figures.mjs';
+import { RELAY, repoFiles, withScene } from './scene.mjs';
+
+const FILES = 5_000;
+const DIRTY = 100;
+const POLL_MS = 2;
+
+export async function measureHandOver({ rounds }) {
+	return withScene(async (scene) => {
+		const repo = scene.makeRepo('repo', FILES);
+		writeFileSync(join(scene.notes, 'dirty'), `${repoFiles(DIRTY).join('\n')}\n`);
+		scene.addAgent('codex', INSTANT_CODEX);
+		const stage = { scene, repo };
+		const { gap } = await inTurn({ gap: () => gapMs(stage) }, rounds);
+		const { gone } = await inTurn({ gone: () => goneMs(stage) }, Math.ceil(rounds / 3), { warmUps: 0 });
+		return [
+			measure(`predecessor gone -> successor's exec, ${FILES} files, ${DIRTY} dirty`, 'ms', median(gap), {
+				atMost: 120,
+				values: gap,
+			}),
+			measure("hard limit's evidence -> predecessor gone", 'ms', Math.max(...gone), {
+				atMost: 1000,
+				values: gone,
+			}),
+		];
+	});
+}
+
+async function gapMs({ scene, repo }) {
+	scene.addAgent('claude', LIMITED_CLAUDE);
+	const { child, ended } = startRun(scene, repo);
+	await ended;
+	if (child.exitCode !== 0) throw new Error(`run ended with ${child.exitCode}`);
+	return noteTime(scene, 'successor-runs') - noteTime(scene, 'predecessor-ends');
+}
+
+async function goneMs({ scene, repo }) {
+	scene.addAgent('claude', STUBBORN_CLAUDE);
+	const { ended } = startRun(scene, repo);
+	const pidNote = join(scene.notes, 'pid');
+	while (!existsSync(pidNote) || readFileSync(pidNote, 'utf8') === '') await sleep(POLL_MS);
+	const pid = Number(readFileSync(pidNote, 'utf8'));
+	while (isRunning(pid)) await sleep(POLL_MS);
+	const ms = Date.now() - noteTime(scene, 'limit-told');
+	await ended;
+	return ms;
+}
+
+/** A fresh limit ledger and no notes, so that each round begins with claude. */
+function startRun(scene, repo) {
+	for (const note of ['predecessor-ends', 'successor-runs', 'limit-told', 'pid'])
+		rmSync(join(scene.notes, note), { force: true });
+	rmSync(join(scene.home, '.local/state/agent-relay/limits.json'), { force: true });
+	const child = spawn(process.execPath, [RELAY, 'run', '--order', 'claude,codex', 'do the work'], {
+		cwd: repo,
+		env: scene.env,
+		stdio: ['ignore', 'ignore', 'pipe'],
+	});
+	child.stderr.resume();
+	return { child, ended: new Promise((resolve) => child.once('close', resolve)) };
+}
+
+/** Epoch ms; as fine as the kernel's clock tick (1-10 ms). */
+function noteTime(scene, note) {
+	return statSync(join(scene.notes, note)).mtimeMs;
+}
+
+function isRunning(pid) {
+	try {
+		process.kill(pid, 0);
+		return true;
+	} catch {
+		return false;
+	}
+}

@@ -1,0 +1,59 @@
+// `npm run bench`: measures what docs promise about speed and prints one JSON document on stdout, progress on stderr.
+// `--short`: few rounds, for CI. `--strict`: a missed bar is a failure. `--only NAME,…`: some of the parts.
+import { arch, cpus, loadavg, platform } from 'node:os';
+import { parseArgs } from 'node:util';
+import { measureFlood } from './flood.mjs';
+import { measureHandOver } from './hand-over.mjs';
+import { measureShell } from './shell.mjs';
+import { measureStartUp } from './start-up.mjs';
+import { measureTurn } from './turn.mjs';
+
+const PARTS = {
+	'start-up': (isShort) => measureStartUp({ rounds: isShort ? 11 : 31 }),
+	turn: (isShort) => measureTurn({ rounds: isShort ? 11 : 31 }),
+	'hand-over': (isShort) => measureHandOver({ rounds: isShort ? 5 : 21 }),
+	flood: (isShort) =>
+		measureFlood(
+			isShort ? { rounds: 2, chunks: 5, manyChunks: 10 } : { rounds: 5, chunks: 20, manyChunks: 100 },
+		),
+	shell: (isShort) => measureShell(isShort ? { rounds: 5, keys: 200 } : { rounds: 15, keys: 1000 }),
+};
+
+const { values: options } = parseArgs({
+	options: { short: { type: 'boolean' }, strict: { type: 'boolean' }, only: { type: 'string' } },
+});
+const isShort = options.short === true;
+const wanted = options.only?.split(',') ?? Object.keys(PARTS);
+const started = performance.now();
+const loadBefore = loadavg()[0];
+const measures = [];
+const failures = [];
+for (const name of wanted) {
+	const part = PARTS[name];
+	if (!part) throw new Error(`--only takes ${Object.keys(PARTS).join(', ')}, not ${name}`);
+	try {
+		for (const row of await part(isShort)) {
+			measures.push(row);
+			process.stderr.write(`${describe(row)}\n`);
+		}
+	} catch (error) {
+		failures.push({ part: name, error: String(error?.message ?? error) });
+		process.stderr.write(`!! ${name}: ${error?.stack ?? error}\n`);
+	}
+}
+const report = {
+	node: process.version,
+	machine: { platform: platform(), arch: arch(), cpus: cpus().length, load_before: loadBefore },
+	mode: isShort ? 'short' : 'thorough',
+	seconds: Math.round((performance.now() - started) / 1000),
+	passed: failures.length === 0 && measures.every(({ passed }) => passed !== false),
+	measures,
+	failures,
+};
+process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+process.exitCode = failures.length > 0 || (options.strict && !report.passed) ? 1 : 0;
+
+function describe({ name, value, unit, rule, bar, passed }) {
+	const mark = passed === null ? '  ' : passed ? 'ok' : '!!';
+	return `${mark} ${name}: ${value} ${unit}${bar === null ? '' : ` (bar: ${rule} ${bar})`}`;
+}

@@ -1,0 +1,135 @@
+// How soon the shell is there, and how soon a typed character shows while an agent floods it with output.
+import { writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { floodingClaude, floodLines } from './agents.mjs';
+import { inTurn, measure, median, quantile, timeProcess } from './figures.mjs';
+import { RELAY, withScene } from './scene.mjs';
+
+const require = createRequire(import.meta.url);
+const WAIT_MS = 20_000;
+/** Characters of one typed word; then the line is cleared. */
+const WORD_LENGTH = 12;
+const COLUMNS = 100;
+/** Faster than anybody types, slow enough for each key to be on its own. */
+const BETWEEN_KEYS_MS = 15;
+const ENDLESS = 1_000_000;
+const CTRL_U = '\x15';
+
+export async function measureShell({ rounds, keys }) {
+	return withScene(async (scene) => {
+		const folder = scene.makeFolder('folder');
+		writeFileSync(join(scene.notes, 'flood'), floodLines(1000));
+		scene.addAgent('claude', floodingClaude(ENDLESS));
+		const options = { cwd: folder, env: scene.env };
+		const figures = await inTurn(
+			{
+				node: () => timeProcess(process.execPath, ['-e', '0'], options),
+				prompt: () => promptMs(options),
+			},
+			rounds,
+		);
+		const echo = await echoTimes(options, keys);
+		return [
+			measure('keystroke to echo while an agent floods output, p99', 'ms', quantile(echo, 0.99), {
+				atMost: 16,
+				values: echo,
+			}),
+			measure(
+				'shell start to first prompt',
+				'bare node starts',
+				median(figures.prompt) / median(figures.node),
+				{
+					values: figures.prompt.map((ms) => ms / median(figures.node)),
+					details: { ms: median(figures.prompt), node_ms: median(figures.node) },
+				},
+			),
+		];
+	});
+}
+
+async function promptMs(options) {
+	const start = performance.now();
+	const terminal = openShell(options);
+	await terminal.until((text) => PROMPT.test(text), 'the first prompt');
+	const ms = performance.now() - start;
+	terminal.close();
+	await terminal.ended;
+	return ms;
+}
+
+const PROMPT = /❯|› |> /;
+
+async function echoTimes(options, keys) {
+	const terminal = openShell(options);
+	try {
+		await terminal.until((text) => PROMPT.test(text), 'the first prompt');
+		terminal.write('flood me\r');
+		await terminal.until((text) => text.includes('quick brown fox'), 'the flood');
+		const times = [];
+		for (let word = 0; times.length < keys; word++) {
+			for (let length = 1; length <= WORD_LENGTH; length++) {
+				times.push(await terminal.echoOf(wordOf(word).slice(0, length)));
+				await sleep(BETWEEN_KEYS_MS);
+			}
+			terminal.write(CTRL_U);
+			await sleep(BETWEEN_KEYS_MS);
+		}
+		return times;
+	} finally {
+		terminal.close();
+		await terminal.ended;
+	}
+}
+
+/** Letters that the flood has nowhere in this order. */
+function wordOf(number) {
+	const digits = number.toString().padStart(4, '0');
+	return `Z${digits}XJQVKZX`.slice(0, WORD_LENGTH);
+}
+
+function openShell(options) {
+	const { spawn } = require('node-pty');
+	const pty = spawn(process.execPath, [RELAY], {
+		cols: COLUMNS,
+		rows: 30,
+		name: 'xterm-256color',
+		...options,
+	});
+	let seen = '';
+	let onData = () => undefined;
+	pty.onData((data) => {
+		seen = (seen + data).slice(-4096);
+		onData(seen);
+	});
+	const ended = new Promise((resolve) => pty.onExit(resolve));
+	const until = (isThere, what) =>
+		new Promise((resolve, reject) => {
+			const timer = setTimeout(
+				() => reject(new Error(`no ${what} in ${WAIT_MS} ms: ${JSON.stringify(seen)}`)),
+				WAIT_MS,
+			);
+			onData = (text) => {
+				if (!isThere(text)) return;
+				clearTimeout(timer);
+				onData = () => undefined;
+				resolve();
+			};
+			onData(seen);
+		});
+	return {
+		ended,
+		until,
+		write: (text) => pty.write(text),
+		/** Types the last character of `text` and waits until `text` stands in what comes after. */
+		echoOf: async (text) => {
+			seen = '';
+			const start = performance.now();
+			pty.write(text.at(-1));
+			await until((shown) => shown.includes(text), `echo of ${text}`);
+			return performance.now() - start;
+		},
+		close: () => pty.kill('SIGTERM'),
+	};
+}
