@@ -1,0 +1,95 @@
+/** What the demo left on disk, shown by the means a person would use: the check, the folder, the packet, the records. */
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { DEMO_CHECK } from '../../agents/demo/scenario.ts';
+import type { App } from '../../app/create-app.ts';
+import { runProcess } from '../../core/run-process.ts';
+import { safeText } from '../../core/text.ts';
+import { readMeta } from '../../sessions/record-file.ts';
+import { META_FILE, PACKETS_FOLDER, TURNS_FOLDER } from '../../sessions/session-paths.ts';
+import { formatBytes } from '../../ui/quantities.ts';
+import { cutToColumns } from '../../ui/text-width.ts';
+import type { DemoNarrator } from './demo-narrator.ts';
+
+const CHECK_MS = 20_000;
+const PACKET_LINES = 14;
+
+export async function showDemoResult(app: App, narrator: DemoNarrator): Promise<void> {
+	await showCheck(app, narrator);
+	const store = await app.store();
+	const session = store.list({ limit: 1 })[0];
+	if (session === undefined) return;
+	await narrator.heading(
+		'What it left on disk',
+		'One folder holds the whole session, across both agents: plain files for cat, jq, grep and git.',
+	);
+	narrator.command(`ls .agent-relay/sessions/${session.id}`);
+	narrator.shown(treeLines(session.folder, narrator));
+	narrator.line('');
+	showPacket(session.folder, narrator);
+	showMeta(session.folder, narrator);
+}
+
+async function showCheck(app: App, narrator: DemoNarrator): Promise<void> {
+	await narrator.heading('The finished work', 'The check that failed at first, run once more:');
+	const { env, folder: cwd } = app;
+	const result = await runProcess(process.execPath, [DEMO_CHECK], { cwd, env, timeoutMs: CHECK_MS });
+	narrator.command(`node ${DEMO_CHECK}`);
+	narrator.shown(safeText(result.stdout.toString()).trimEnd().split('\n'));
+	const { theme } = narrator;
+	narrator.shown([
+		result.exitCode === 0 ? theme.good('✓ exit 0') : theme.bad(`✗ exit ${result.exitCode ?? 'unknown'}`),
+	]);
+}
+
+const ABOUT: ReadonlyArray<readonly [RegExp, string]> = [
+	[/^meta\.json$/, 'the session: status, agents, usage'],
+	[/-prompt\.md$/, 'what was sent, byte for byte'],
+	[/-output\.md$/, 'what came back, to read'],
+	[/-state\.json$/, 'what happened, as data'],
+	[/-events\.jsonl$/, 'every event'],
+	[/-raw\.jsonl$/, 'what the agent printed, untouched'],
+	[/-stderr\.log$/, 'its stderr'],
+	[/^\d+-.*\.md$/, 'the packet that the next agent got'],
+	[/^\d+-.*\.json$/, 'the same, as data'],
+];
+
+function treeLines(folder: string, { theme, columns }: DemoNarrator): string[] {
+	const rows: Array<{ name: string; size: string; about: string }> = [];
+	const add = (path: string, indent: string, name: string) => {
+		const about = ABOUT.find(([pattern]) => pattern.test(name))?.[1] ?? '';
+		const isNew = !rows.some((row) => row.about === about);
+		rows.push({ name: `${indent}${name}`, size: formatBytes(statSync(path).size), about: isNew ? about : '' });
+	};
+	add(join(folder, META_FILE), '', META_FILE);
+	for (const sub of [TURNS_FOLDER, PACKETS_FOLDER]) {
+		rows.push({ name: `${sub}/`, size: '', about: '' });
+		for (const name of readdirSync(join(folder, sub)).sort()) add(join(folder, sub, name), '  ', name);
+	}
+	const width = Math.max(...rows.map(({ name }) => name.length));
+	return rows.map(({ name, size, about }) => {
+		const line = `${name.padEnd(width)}  ${size.padStart(6)}`;
+		const room = columns - 2 - line.length - 2;
+		return room < 20 || about === '' ? line.trimEnd() : `${line}  ${theme.dim(cutToColumns(about, room))}`;
+	});
+}
+
+function showPacket(folder: string, narrator: DemoNarrator): void {
+	const names = readdirSync(join(folder, PACKETS_FOLDER)).filter((name) => name.endsWith('.md'));
+	const name = names.sort().at(-1);
+	if (name === undefined) return;
+	const lines = safeText(readFileSync(join(folder, PACKETS_FOLDER, name), 'utf8')).split('\n');
+	narrator.command(`head -n ${PACKET_LINES} ${PACKETS_FOLDER}/${name}`);
+	narrator.shown(lines.slice(0, PACKET_LINES));
+	narrator.shown([narrator.theme.dim(`… ${lines.length - PACKET_LINES} more lines`)]);
+	narrator.line('');
+}
+
+function showMeta(folder: string, narrator: DemoNarrator): void {
+	const meta = readMeta(join(folder, META_FILE));
+	if (meta === null) return;
+	const { status, turn_count, active_agent } = meta;
+	const agents = Object.fromEntries(Object.entries(meta.agents).map(([agent, { turns }]) => [agent, turns]));
+	narrator.command(`jq '{status, turn_count, active_agent, agents: (.agents | map_values(.turns))}' ${META_FILE}`);
+	narrator.shown(JSON.stringify({ status, turn_count, active_agent, agents }, null, 2).split('\n'));
+}
