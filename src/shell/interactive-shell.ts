@@ -66,8 +66,13 @@ export class InteractiveShell {
 			theme,
 			clock,
 			queued: () => this.#waiting.size,
+			keyHint: () => (this.#work.isStopping ? 'stopping, Ctrl+C kills' : 'Ctrl+C stops'),
 			layoutEdit: (room) =>
-				this.#editor.layout({ ...room, label: `${relay.active().agent} › `, placeholder: this.#hint }),
+				this.#editor.layout({
+					...room,
+					label: `${relay.active().agent || 'agent-relay'} › `,
+					placeholder: this.#hint,
+				}),
 		});
 		this.#transcript = new Transcript({ sink: this.#view, theme, clock, worktree: services.worktree });
 		this.#work = new Work({
@@ -110,6 +115,8 @@ export class InteractiveShell {
 		this.#transcript.lines(welcomeLines(relay, services, options));
 		const agents = await relay.agents();
 		if (!hasAgent(agents)) this.#transcript.lines(noAgentLines(agents, options));
+		const repaired = await relay.repairAbandoned();
+		this.#transcript.lines(repaired.map((line) => theme.warn(safeLine(line, 300))));
 		await this.#askForTrust();
 		this.#offerBack();
 	}

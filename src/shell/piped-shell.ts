@@ -1,6 +1,7 @@
 /** The shell without a terminal: each line of the input a prompt or a command, one after the other, nothing drawn. */
 import { StringDecoder } from 'node:string_decoder';
 import { safeLine } from '../core/text.ts';
+import { EXIT } from '../relay/exit-codes.ts';
 import { createDeferred } from './deferred.ts';
 import { readPrompt } from './editor/prompt-text.ts';
 import type { TerminalInput } from './editor/terminal-modes.ts';
@@ -29,12 +30,15 @@ export async function runPipedShell(options: ShellOptions): Promise<number> {
 		pick: null,
 		exit: () => ended.resolve(0),
 	});
+	// A reader that has gone (EPIPE) does not end the work.
+	options.output.on?.('error', () => undefined);
+	options.errorOutput.on?.('error', () => undefined);
 	let wasInterrupted = false;
 	const off = [
 		signals.on('SIGINT', () => {
 			wasInterrupted = true;
 			if (work.isInterruptible) work.interrupt();
-			else ended.resolve(130);
+			else ended.resolve(EXIT.interrupted);
 		}),
 		signals.on('SIGTERM', () => ended.resolve(143)),
 		signals.on('SIGHUP', () => ended.resolve(129)),
@@ -42,13 +46,15 @@ export async function runPipedShell(options: ShellOptions): Promise<number> {
 	const run = async (): Promise<number> => {
 		const agents = await relay.agents();
 		if (!hasAgent(agents)) transcript.lines(noAgentLines(agents, { theme, columns: columns() }));
+		const repaired = await relay.repairAbandoned();
+		transcript.lines(repaired.map((line) => theme.warn(safeLine(line, 300))));
 		let exitCode = 0;
 		for await (const prompt of promptsOf(options.input)) {
 			if (prompt.trim() === '') continue;
 			const result = await work.run(prompt);
 			exitCode = result.exitCode;
-			if (wasInterrupted) return 130;
-			if (exitCode === NOBODY_LEFT) {
+			if (wasInterrupted) return EXIT.interrupted;
+			if (exitCode === EXIT.checkpointed) {
 				transcript.lines([
 					theme.warn(`Not sent, and nothing behind it was read: what follows ${safeLine(prompt, 60)}`),
 				]);
@@ -63,8 +69,6 @@ export async function runPipedShell(options: ShellOptions): Promise<number> {
 		for (const stop of off) stop();
 	}
 }
-
-const NOBODY_LEFT = 2;
 
 /** Whole prompts of a stream of lines; an unfinished last one counts. */
 async function* promptsOf(input: TerminalInput): AsyncGenerator<string> {

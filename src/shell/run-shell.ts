@@ -14,7 +14,8 @@ const CLOSE_MS = 4500;
  * gives the exit code: 0, the last prompt's when the input is a pipe, 143 and 129 for SIGTERM and SIGHUP.
  */
 export async function runShell(options: ShellOptions): Promise<number> {
-	const isTerminal = options.input.isTTY === true && options.output.isTTY === true;
+	const { input, output, isDumb = false } = options;
+	const isTerminal = input.isTTY === true && output.isTTY === true && !isDumb;
 	try {
 		return await (isTerminal ? new InteractiveShell(options).run() : runPipedShell(options));
 	} finally {

@@ -19,8 +19,10 @@ export interface ShellOptions {
 	services: ShellServices;
 	input: TerminalInput;
 	output: ShellOutput;
-	errorOutput: { write(text: string): unknown };
+	errorOutput: ShellOutput;
 	signals: ShellSignals;
 	clock: Clock;
 	theme: Theme;
+	/** True: nothing is drawn, also on a terminal (`TERM=dumb`). */
+	isDumb?: boolean;
 }

@@ -5,8 +5,7 @@
 import { RelayError } from '../core/errors.ts';
 import { createByteFilter, safeLine, safeText } from '../core/text.ts';
 import type { AgentChoice, SendOptions, SendResult } from '../relay/contract.ts';
-import { exitCodeOfError, exitCodeOfOutcome } from '../relay/exit-codes.ts';
-
+import { EXIT, exitCodeOfError, exitCodeOfOutcome } from '../relay/exit-codes.ts';
 import { type Entry, readEntry } from './read-entry.ts';
 import type { ShellOptions } from './shell-options.ts';
 import { findCommand, unknownCommand } from './slash/find-command.ts';
@@ -46,6 +45,11 @@ export class Work {
 	/** True while a turn or a shell command can be interrupted. */
 	get isInterruptible(): boolean {
 		return this.#abort !== null;
+	}
+
+	/** True between the first interrupt and the end of what it interrupted. */
+	get isStopping(): boolean {
+		return this.#abort?.signal.aborted ?? false;
 	}
 
 	/** First call: ends the turn in good order. Any later one: at once. */
@@ -135,7 +139,10 @@ export class Work {
 			sink.text('output', filter.end());
 			sink.endText();
 			if (exitCode !== 0) transcript.lines([shell.theme.bad(`exit ${exitCode ?? 'by a signal'}`)]);
-			this.#result = { exitCode: signal.aborted ? 130 : (exitCode ?? 1), isBroken: signal.aborted };
+			this.#result = {
+				exitCode: signal.aborted ? EXIT.interrupted : (exitCode ?? EXIT.failed),
+				isBroken: signal.aborted,
+			};
 		});
 	}
 

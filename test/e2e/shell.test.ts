@@ -216,6 +216,22 @@ describe('the shell on a terminal', () => {
 		await shell.until(/typed again\n\ncodex/);
 	});
 
+	it('says what it repaired after a crash, and asks once whether to trust the repo', async () => {
+		const shell = new PtyShell({
+			program: built.program,
+			env: { FAKE_TRUST: '1', FAKE_REPAIRED: 'turn 2 was cut off' },
+		});
+		open.push(shell);
+		await shell.until('turn 2 was cut off');
+		await shell.until('settings of its own for agents: .claude/settings.json');
+		await shell.until('Trust this repo and obey them?');
+		expect(shell.calls()).toEqual([]);
+		shell.type('\x1b[B\r');
+		await shell.until(() => shell.calls().length === 1, 'the answer');
+		expect(shell.calls()).toEqual([{ call: 'note', text: 'trusted' }]);
+		await shell.ready();
+	});
+
 	it('works at 40 columns: no row is wider, nothing is lost', async () => {
 		const shell = await start({ columns: 40, rows: 16 });
 		shell.type('say one two three four five six seven eight nine ten eleven twelve\r');

@@ -21,6 +21,7 @@ export interface FakeRelayOptions {
 	agents?: AgentOverview[];
 	onCall?: (call: RelayCall) => void;
 	offerBack?: () => AgentChoice | null;
+	repaired?: string[];
 }
 
 const ID = parseSessionId('01K3ZZZZZZZZZZZZZZZZZZZZZZ') as SessionId;
@@ -158,8 +159,13 @@ class FakeRelay implements Relay {
 		return { packet: 'resume/002-claude-none.md' };
 	}
 
-	async resume(id: SessionId): Promise<void> {
+	async resume(id: SessionId): Promise<string[]> {
 		this.#note({ call: 'resume', id });
+		return ['turn 3 was cut off: its outcome is unknown'];
+	}
+
+	async repairAbandoned(): Promise<string[]> {
+		return this.#options.repaired ?? [];
 	}
 
 	async startNew(): Promise<void> {

@@ -8,7 +8,15 @@ import { createProcessSignals } from '../../src/shell/signals.ts';
 import { createTheme, wantsColor } from '../../src/ui/theme.ts';
 import { createFakeRelay, FAKE_AGENTS, fakeAgent } from './fake-relay.ts';
 
-const { FAKE_CRASH_AFTER_MS, FAKE_LOG, FAKE_HISTORY, FAKE_NO_AGENT, FAKE_WORKTREE } = process.env;
+const {
+	FAKE_CRASH_AFTER_MS,
+	FAKE_REPAIRED,
+	FAKE_TRUST,
+	FAKE_LOG,
+	FAKE_HISTORY,
+	FAKE_NO_AGENT,
+	FAKE_WORKTREE,
+} = process.env;
 const ID = parseSessionId('01K3ZZZZZZZZZZZZZZZZZZZZZZ');
 
 if (FAKE_CRASH_AFTER_MS) {
@@ -26,6 +34,7 @@ const relay = createFakeRelay({
 				),
 			}
 		: {}),
+	...(FAKE_REPAIRED ? { repaired: [FAKE_REPAIRED] } : {}),
 	onCall: (call) => {
 		if (FAKE_LOG) appendFileSync(FAKE_LOG, `${JSON.stringify(call)}\n`);
 	},
@@ -58,7 +67,8 @@ process.exitCode = await runShell({
 		},
 		configRows: () => [{ key: 'limits.patience_s', value: '20', origin: 'default' }],
 		openEditor: async (text) => `${text} from the editor`,
-		pendingTrust: async () => null,
+		pendingTrust: async () =>
+			FAKE_TRUST ? { files: ['.claude/settings.json'], accept: async () => relay.note('trusted') } : null,
 	},
 	input: process.stdin,
 	output: process.stdout,

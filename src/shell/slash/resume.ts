@@ -19,13 +19,14 @@ export const resume: SlashCommand = {
 	async run(context, argument) {
 		const ref = argument === '' ? await pickSession(context) : argument;
 		if (ref === null) return;
-		await context.relay.resume(await context.services.resolveSession(ref));
+		const found = await context.relay.resume(await context.services.resolveSession(ref));
 		const { agent, permissions } = context.relay.active();
 		const turns = context.relay.session()?.meta.turn_count ?? 0;
 		const { theme } = context;
 		context.print([
 			`Going on with ${theme.bold(context.relay.session()?.id ?? ref)}`,
 			theme.dim(`  ${formatPlural(turns, 'turn')} so far · ${agent} · ${permissions}`),
+			...found.map((line) => theme.warn(`  ${safeLine(line, 300)}`)),
 		]);
 	},
 };

@@ -31,6 +31,8 @@ export interface LiveViewOptions {
 	layoutEdit: ((room: { columns: number; maxRows: number }) => LiveRegion) | null;
 	/** Prompts that wait, for the status row. */
 	queued?: () => number;
+	/** What keys do now, for the status row. */
+	keyHint?: () => string;
 }
 
 type Item = { kind: StreamKind; text: string } | { kind: 'line'; text: string } | { kind: 'end'; text: '' };
@@ -259,7 +261,7 @@ export class LiveView implements TranscriptSink {
 	#statusRows(): string[] {
 		const status = this.#status;
 		if (status === null) return [];
-		const { theme, clock, queued } = this.#options;
+		const { theme, clock, queued, keyHint } = this.#options;
 		const elapsed = clock.monotonic() - status.startedAt;
 		const waiting = queued?.() ?? 0;
 		const parts = [
@@ -268,7 +270,7 @@ export class LiveView implements TranscriptSink {
 					.replace(/^0 ms$/, '0 s')
 					.replace('.0 s', ' s')}`,
 			waiting > 0 ? `${waiting} queued` : '',
-			'Ctrl+C stops',
+			keyHint?.() ?? 'Ctrl+C stops',
 		];
 		const row = `${spinnerFrame(elapsed)} ${parts.filter((part) => part !== '').join(' · ')}`;
 		return [...this.#toolRows(status.tools), theme.dim(cutToColumns(row, this.#columns))];

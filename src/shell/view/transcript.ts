@@ -125,6 +125,11 @@ export class Transcript {
 		this.#lines('line', lines, true);
 	}
 
+	/** Shows what is still held back of a growing text. */
+	finish(): void {
+		this.#endStream();
+	}
+
 	#agentEvent(event: AgentEvent): void {
 		const { theme } = this.#options;
 		switch (event.type) {

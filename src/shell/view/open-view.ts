@@ -1,0 +1,49 @@
+import type { Clock } from '../../core/clock.ts';
+import type { RelayEvent } from '../../relay/relay-events.ts';
+import { ScreenWriter, type TerminalOutput } from '../../ui/screen-writer.ts';
+import type { Theme } from '../../ui/theme.ts';
+import type { AllowHint } from './describe-event.ts';
+import { LiveView } from './live-view.ts';
+import { createPlainSink } from './plain-view.ts';
+import { Transcript } from './transcript.ts';
+
+export interface OpenViewOptions {
+	output: TerminalOutput & { isTTY?: boolean };
+	errorOutput: { write(text: string): unknown };
+	theme: Theme;
+	clock: Clock;
+	/** Cut from the front of paths. */
+	worktree: string;
+	allowHint: AllowHint;
+}
+
+export interface RunView {
+	event(event: RelayEvent): void;
+	/** Shows what is still held back and leaves the cursor on a fresh line. Call it before anything else writes. */
+	close(): void;
+}
+
+/** The view of one prompt without an edit line (`run`): live on a terminal, plain elsewhere. */
+export function openRunView({ output, errorOutput, ...rest }: OpenViewOptions): RunView {
+	if (output.isTTY !== true) {
+		const transcript = new Transcript({
+			...rest,
+			sink: createPlainSink({ output, errorOutput }, rest.theme),
+		});
+		return { event: (event) => transcript.event(event), close: () => transcript.finish() };
+	}
+	const view = new LiveView({
+		screen: new ScreenWriter(output),
+		theme: rest.theme,
+		clock: rest.clock,
+		layoutEdit: null,
+	});
+	const transcript = new Transcript({ ...rest, sink: view });
+	return {
+		event: (event) => transcript.event(event),
+		close: () => {
+			transcript.finish();
+			view.close();
+		},
+	};
+}
