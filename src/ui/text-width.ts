@@ -63,18 +63,19 @@ export function wrapToColumns(text: string, columns: number, options: WrapOption
 	const rows: Piece[][] = [];
 	let row: Piece[] = [];
 	let used = 0;
-	for (const piece of piecesOf(text)) {
+	const left = piecesOf(text).reverse();
+	for (let piece = left.pop(); piece !== undefined; piece = left.pop()) {
 		const room = columns - (rows.length === 0 ? 0 : indent);
-		if (used + piece.columns > room && used > 0) {
-			const isGap = piece.text === ' ' && options.byWord !== false;
-			const rest = isGap || options.byWord === false ? [] : takeLastWord(row);
-			rows.push(row);
-			row = rest;
-			used = columnsIn(rest);
-			if (isGap) continue;
+		if (used + piece.columns <= room || used === 0) {
+			row.push(piece);
+			used += piece.columns;
+			continue;
 		}
-		row.push(piece);
-		used += piece.columns;
+		const isGap = piece.text === ' ' && options.byWord !== false;
+		if (!isGap) left.push(piece, ...(options.byWord === false ? [] : takeLastWord(row).reverse()));
+		rows.push(row);
+		row = [];
+		used = 0;
 	}
 	rows.push(row);
 	return joinRows(rows, ' '.repeat(indent));
@@ -102,10 +103,6 @@ function piecesOf(text: string): Piece[] {
 
 function plainPieces(text: string): Piece[] {
 	return graphemesOf(text).map((grapheme) => ({ text: grapheme, columns: columnsOf(grapheme) }));
-}
-
-function columnsIn(pieces: readonly Piece[]): number {
-	return pieces.reduce((sum, piece) => sum + piece.columns, 0);
 }
 
 /** Removes the unfinished word from the end of `row`, unless it is the whole row. */

@@ -42,6 +42,8 @@ export class LiveView implements TranscriptSink {
 	readonly #markdown;
 	#items: Item[] = [];
 	#waitingChars = 0;
+	/** Since the last notice about it. */
+	#skippedChars = 0;
 	#partial: { kind: StreamKind; text: string } | null = null;
 	#status: TurnStatus | null = null;
 	#lastFrameAt = Number.NEGATIVE_INFINITY;
@@ -147,7 +149,7 @@ export class LiveView implements TranscriptSink {
 
 	/** Turns at most `FRAME_CHARS` of what waits into finished rows. */
 	#takeRows(): string[] {
-		const rows: string[] = [];
+		const rows = this.#skipNotice();
 		let budget = FRAME_CHARS;
 		let taken = 0;
 		for (; taken < this.#items.length && budget > 0; taken++) {
@@ -223,10 +225,16 @@ export class LiveView implements TranscriptSink {
 			skipped += cut;
 			excess -= cut;
 		}
-		if (skipped === 0) return;
 		this.#waitingChars -= skipped;
-		const notice = `… ${formatBytes(skipped)} came faster than it can be shown; /show has all of it`;
-		this.#items.unshift({ kind: 'line', text: this.#options.theme.dim(notice) });
+		this.#skippedChars += skipped;
+	}
+
+	#skipNotice(): string[] {
+		if (this.#skippedChars === 0) return [];
+		const size = formatBytes(this.#skippedChars);
+		this.#skippedChars = 0;
+		const notice = `… ${size} came faster than it can be shown; /show has all of it`;
+		return wrapToColumns(this.#options.theme.dim(notice), this.#columns);
 	}
 
 	get #columns(): number {

@@ -1,0 +1,128 @@
+import { describe, expect, it } from 'vitest';
+import { findCommand, unknownCommand } from '../../../../src/shell/slash/find-command.ts';
+import { SLASH_COMMANDS } from '../../../../src/shell/slash/registry.ts';
+import type { SlashContext } from '../../../../src/shell/slash/slash-command.ts';
+import { columnsOf } from '../../../../src/ui/text-width.ts';
+import { fakeSlashContext } from '../../../helpers/fake-slash-context.ts';
+
+async function run(line: string, over: Partial<SlashContext> = {}) {
+	const fake = fakeSlashContext(over);
+	const [, name = '', argument = ''] = /^\/(\S+)\s*(.*)$/s.exec(line) ?? [];
+	await findCommand(SLASH_COMMANDS, name)?.run(fake.context, argument);
+	return { ...fake, text: fake.printed.join('\n') };
+}
+
+describe('/use', () => {
+	it.each([
+		['/use codex', 'codex', null],
+		['/use x', 'codex', null],
+		['/use cod', 'codex', null],
+		['/use claude:opus', 'claude', 'opus'],
+		['/use demo', 'demo-one', null],
+	])('%s goes on with %s', async (line, agent, model) => {
+		expect((await run(line)).relay.calls).toEqual([{ call: 'use', agent, model }]);
+	});
+
+	it('takes permissions', async () => {
+		expect((await run('/use codex --permissions read-only')).text).toContain('read-only');
+	});
+
+	it.each([
+		['/use clade', /did you mean claude/],
+		['/use codex --permissions all', /one of read-only, edit, full/],
+		['/use codex --model x', /usage: \/use/],
+		['/use a b', /usage: \/use/],
+		['/use', /usage: \/use/],
+	])('%s is refused with what to do', async (line, hint) => {
+		await expect(run(line)).rejects.toMatchObject({ hint: expect.stringMatching(hint) });
+	});
+
+	it('picks from a list on a terminal, and does nothing when left', async () => {
+		expect((await run('/use', { isInteractive: true, pick: async () => 'codex' })).relay.calls).toHaveLength(
+			1,
+		);
+		expect((await run('/use', { isInteractive: true, pick: async () => null })).relay.calls).toHaveLength(0);
+	});
+});
+
+describe('/permissions', () => {
+	it.each(['/permissions allow npm test', '/permissions allow "npm test"', "/permissions allow 'npm test'"])(
+		'%s allows one command',
+		async (line) => {
+			expect((await run(line)).relay.calls).toEqual([{ call: 'allow', text: 'npm test' }]);
+		},
+	);
+
+	it('keeps quotes that belong to the command', async () => {
+		expect((await run('/permissions allow git commit -m "x y"')).relay.calls).toEqual([
+			{ call: 'allow', text: 'git commit -m "x y"' },
+		]);
+	});
+
+	it('sets a preset, tells it, and refuses another word', async () => {
+		expect((await run('/permissions full')).text).toBe('Permissions: full');
+		await expect(run('/permissions everything')).rejects.toMatchObject({ code: 'usage' });
+	});
+});
+
+describe('other commands', () => {
+	it('/model sets and clears the model', async () => {
+		expect((await run('/model opus')).text).toBe('claude uses opus');
+		expect((await run('/model default')).text).toBe('claude uses its own default model');
+	});
+
+	it('/queue lists and clears what waits', async () => {
+		const { context } = fakeSlashContext();
+		context.waiting.add('one');
+		context.waiting.add('two');
+		expect((await run('/queue', { waiting: context.waiting })).printed).toEqual(['1. one', '2. two']);
+		expect((await run('/queue clear', { waiting: context.waiting })).text).toBe('2 prompts dropped');
+		expect(context.waiting.size).toBe(0);
+	});
+
+	it('/diff and /show refuse what is no turn', async () => {
+		await expect(run('/diff x')).rejects.toMatchObject({ code: 'usage' });
+		await expect(run('/show 0')).rejects.toMatchObject({ code: 'usage' });
+	});
+
+	it('/resume opens what the reference names and says what it found', async () => {
+		const { relay, text } = await run('/resume latest');
+		expect(relay.calls).toEqual([{ call: 'resume', id: '01K3ZZZZZZZZZZZZZZZZZZZZZZ' }]);
+		expect(text).toContain('turn 3 was cut off');
+		await expect(run('/resume nothing')).rejects.toMatchObject({ code: 'no_such_session' });
+	});
+
+	it('/note wants words', async () => {
+		expect((await run('/note the database is read-only')).relay.calls).toEqual([
+			{ call: 'note', text: 'the database is read-only' },
+		]);
+		await expect(run('/note')).rejects.toMatchObject({ code: 'usage' });
+	});
+
+	it('/exit leaves', async () => {
+		expect((await run('/exit')).hasExited()).toBe(true);
+	});
+
+	it('an unknown one names the nearest', () => {
+		expect(unknownCommand(SLASH_COMMANDS, 'sesions').hint).toContain('did you mean /sessions?');
+		expect(unknownCommand(SLASH_COMMANDS, 'home/user/x').hint).toContain('/help lists all');
+	});
+});
+
+describe('what commands print', () => {
+	const quiet = SLASH_COMMANDS.filter(
+		({ name }) => !['use', 'retry', 'resume', 'note', 'exit'].includes(name),
+	);
+
+	it.each(quiet.map(({ name }) => name))(
+		'/%s fits 40 columns and holds no control character',
+		async (name) => {
+			const { printed } = await run(`/${name}`, { columns: 39 });
+			expect(printed.length).toBeGreaterThan(0);
+			expect(printed.join('\n')).not.toMatch(/[\x00-\x08\x0b-\x1f\x7f-\x9f]/);
+			if (name !== 'status' && name !== 'diff' && name !== 'checkpoint') {
+				for (const line of printed) expect(columnsOf(line)).toBeLessThanOrEqual(39);
+			}
+		},
+	);
+});

@@ -1,0 +1,111 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { LiveView } from '../../../../src/shell/view/live-view.ts';
+import { ScreenWriter } from '../../../../src/ui/screen-writer.ts';
+import { createTheme } from '../../../../src/ui/theme.ts';
+import { PtyScreen } from '../../../helpers/pty-screen.ts';
+
+/** Time stands still; frames are drawn by `flush`. */
+const clock = { now: () => 0, monotonic: () => 0, sleep: () => new Promise<void>(() => undefined) };
+
+function open(columns = 40, rows = 12) {
+	const screen = new PtyScreen(columns, rows);
+	const view = new LiveView({
+		screen: new ScreenWriter(screen),
+		theme: createTheme(false),
+		clock,
+		layoutEdit: () => ({ rows: ['claude › typed'], cursor: { row: 0, column: 14 } }),
+	});
+	return { screen, view };
+}
+
+describe('the live view', () => {
+	it('shows a partial line above the edit line and goes on with it', () => {
+		const { screen, view } = open();
+		view.text('message', 'The answer is for');
+		view.flush();
+		expect(screen.lines()).toEqual(['The answer is for', '', 'claude › typed']);
+		view.text('message', 'ty-two.\nAnd');
+		view.flush();
+		expect(screen.lines()).toEqual(['The answer is forty-two.', 'And', '', 'claude › typed']);
+		expect([screen.row, screen.column]).toEqual([3, 14]);
+	});
+
+	it('shows what runs and removes it when the turn is over', () => {
+		const { screen, view } = open();
+		view.status({ agent: 'claude', startedAt: 0, tools: ['run npm test'], waiting: null });
+		view.flush();
+		expect(screen.lines()).toEqual(['', '▸ run npm test', '⠋ claude 0 s · Ctrl+C stops', 'claude › typed']);
+		view.status(null);
+		view.line('done');
+		view.flush();
+		expect(screen.lines()).toEqual(['done', '', 'claude › typed']);
+	});
+
+	it('keeps a very long line without end from filling memory or the screen', () => {
+		const { screen, view } = open();
+		for (let i = 0; i < 100; i++) view.text('message', 'x'.repeat(1000));
+		view.flush();
+		expect(screen.lines().length).toBeLessThanOrEqual(12);
+		expect(screen.text().replace(/[^x]/g, '').length).toBeGreaterThan(90_000);
+	});
+
+	it('skips what comes faster than it can be shown, says so, and shows the end', () => {
+		const { screen, view } = open();
+		for (let i = 0; i < 3000; i++) view.text('message', `line ${i} ${'y'.repeat(990)}\n`);
+		view.line('footer');
+		view.flush();
+		const text = screen.text();
+		expect(text.match(/… [\d.]+ MB came faster than it can be/g)).toHaveLength(1);
+		expect([text.includes('line 2999'), text.includes('line 500 ')]).toEqual([true, false]);
+		expect(screen.lines().slice(-3)).toEqual(['footer', '', 'claude › typed']);
+	});
+
+	it('draws nothing while the terminal is given away, and all of it afterwards', () => {
+		const { screen, view } = open();
+		view.hold();
+		view.line('meanwhile');
+		view.flush();
+		expect(screen.text()).toBe('');
+		view.release();
+		view.flush();
+		expect(screen.lines()).toEqual(['meanwhile', '', 'claude › typed']);
+	});
+
+	it('leaves only the transcript behind', () => {
+		const { screen, view } = open();
+		view.text('message', 'partial');
+		view.close();
+		view.line('too late');
+		expect(screen.lines()).toEqual([]);
+	});
+
+	it('shows the same lines however the text is cut and whenever it is drawn', () => {
+		const word = fc.constantFrom(
+			'one ',
+			'two\n',
+			'漢字 ',
+			'- item\n',
+			'\n',
+			'longer-word ',
+			'```\n',
+			'x'.repeat(50),
+		);
+		fc.assert(
+			fc.property(fc.array(fc.tuple(word, fc.boolean()), { maxLength: 30 }), (parts) => {
+				const whole = open();
+				whole.view.text('message', parts.map(([text]) => text).join(''));
+				whole.view.endText();
+				whole.view.flush();
+				const cut = open();
+				for (const [text, isDrawn] of parts) {
+					cut.view.text('message', text);
+					if (isDrawn) cut.view.flush();
+				}
+				cut.view.endText();
+				cut.view.flush();
+				expect(cut.screen.all()).toEqual(whole.screen.all());
+			}),
+		);
+	});
+});

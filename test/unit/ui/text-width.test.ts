@@ -1,0 +1,55 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { columnsOf, cutToColumns, expandTabs, wrapToColumns } from '../../../src/ui/text-width.ts';
+import { createTheme } from '../../../src/ui/theme.ts';
+
+const theme = createTheme(true);
+const piece = fc.constantFrom(
+	'a',
+	'word',
+	' ',
+	'  ',
+	'漢字',
+	'👩‍💻',
+	'é',
+	theme.bold('bold text'),
+	theme.dim('x y'),
+);
+const text = fc.array(piece, { maxLength: 20 }).map((pieces) => pieces.join(''));
+
+describe('text in columns', () => {
+	it('breaks between words, and within a word only when it must', () => {
+		expect(wrapToColumns('one two three', 7)).toEqual(['one two', 'three']);
+		expect(wrapToColumns('abcdefghij', 4)).toEqual(['abcd', 'efgh', 'ij']);
+		expect(wrapToColumns('- one two three', 9, { indent: 2 })).toEqual(['- one two', '  three']);
+	});
+
+	it('breaks code at any character', () => {
+		expect(wrapToColumns('ab cd ef', 4, { byWord: false })).toEqual(['ab c', 'd ef']);
+	});
+
+	it('closes a style at the end of a row and opens it in the next', () => {
+		expect(wrapToColumns(theme.bold('one two'), 3)).toEqual(['\x1b[1mone\x1b[0m', '\x1b[1mtwo\x1b[22m']);
+	});
+
+	it('never makes a row too wide, and loses nothing but blanks', () => {
+		const bare = (line: string) => line.replace(/\x1b\[[\d;]*m/g, '').replaceAll(' ', '');
+		fc.assert(
+			fc.property(text, fc.integer({ min: 4, max: 30 }), fc.nat({ max: 4 }), (line, columns, indent) => {
+				const rows = wrapToColumns(line, columns, { indent });
+				for (const row of rows) expect(columnsOf(row)).toBeLessThanOrEqual(columns);
+				expect(bare(rows.join(''))).toBe(bare(line));
+			}),
+		);
+	});
+
+	it('cuts with an ellipsis, wide characters whole', () => {
+		expect(cutToColumns('abcdef', 4)).toBe('abc…');
+		expect(cutToColumns('漢字漢字', 4)).toBe('漢…');
+		expect(cutToColumns('abc', 3)).toBe('abc');
+	});
+
+	it('puts tabs to their stops', () => {
+		expect(expandTabs('a\tb\tc')).toBe('a   b   c');
+	});
+});
