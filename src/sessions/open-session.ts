@@ -65,6 +65,21 @@ export function holdSession(held: HeldSession): OpenSession {
 		return meta;
 	};
 
+	/** Read once: only this process writes them while it holds the lock. What is held is written again if it vanishes. */
+	let states: Map<number, TurnState> | null = null;
+	const heldStates = (): Map<number, TurnState> => {
+		states ??= new Map(readTurns(folder).turns.map((state) => [state.turn, state]));
+		return states;
+	};
+	const writeState = (state: TurnState, sync: boolean) => {
+		const path = turnFile(folder, state.turn, 'state.json');
+		const text = serializeTurnState(state, path);
+		explainingWrites(path, () => {
+			ensureFolder(dirname(path));
+			writeAtomic(path, text, { sync });
+		});
+	};
+
 	/** Before each write. Returns true when the folder had vanished and was made again. */
 	const ensureHeld = (): boolean => {
 		if (isReleased) throw new Error(`session ${id} was released`);
@@ -78,7 +93,10 @@ export function holdSession(held: HeldSession): OpenSession {
 		prepareSessionFolder(folder);
 		const isBack = keepFolderTime(folder, () => explainingWrites(folder, () => lock.restore()));
 		if (!isBack) return ensureHeld();
-		if (hasVanished) writeMeta(meta);
+		if (hasVanished) {
+			writeMeta(meta);
+			for (const state of states?.values() ?? []) writeState(state, false);
+		}
 		return hasVanished;
 	};
 
@@ -106,16 +124,12 @@ export function holdSession(held: HeldSession): OpenSession {
 		},
 		writeTurnState: (state, options = {}) => {
 			const recreated = ensureHeld();
-			const path = turnFile(folder, state.turn, 'state.json');
-			const text = serializeTurnState(state, path);
-			explainingWrites(path, () => {
-				ensureFolder(dirname(path));
-				writeAtomic(path, text, { sync: options.sync ?? false });
-			});
+			heldStates().set(state.turn, state);
+			writeState(state, options.sync ?? false);
 			if (!options.isRepair) bumpFolderTime(folder, clock.now());
 			return { recreated };
 		},
-		turns: () => readTurns(folder).turns,
+		turns: () => [...heldStates().values()].sort((a, b) => a.turn - b.turn),
 		release: () => {
 			if (isReleased) return;
 			clearInterval(timer);
