@@ -193,8 +193,8 @@ class RunningTurn {
 				},
 			);
 			this.#state = { ...this.#state, pid: agent.identity.pid, pid_start: agent.identity.start };
-			this.#writeState(recorder);
 			this.#stop.attach(agent);
+			this.#guard(() => this.#writeState(recorder));
 			return agent;
 		} catch (error) {
 			const message = error instanceof Error ? error.message : String(error);
@@ -346,11 +346,17 @@ class RunningTurn {
 		return snapshot;
 	}
 
+	/** Facts from git where there are any; an agent's own words about its edits otherwise. */
 	async #filesTouched(after: Snapshot | null, recorder: TurnRecorder): Promise<TurnState['files']> {
 		const before = this.#before?.tree;
 		if (before && after?.tree && this.#deps.snapshots) {
-			if (before === after.tree) return [];
-			return (await this.#deps.snapshots.changes(before, after.tree)).map((change) => ({ ...change }));
+			try {
+				const changes = await this.#deps.snapshots.changes(before, after.tree);
+				return changes.map((change) => ({ ...change }));
+			} catch (error) {
+				if (!(error instanceof RelayError)) throw error;
+				this.#warn(`Files touched are taken from the agent's tool calls: ${error.message}`);
+			}
 		}
 		const edited = recorder.facts.editedPaths();
 		return edited.map((path) => ({ path, change: 'modified', added: null, removed: null, source: 'tool' }));
