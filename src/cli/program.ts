@@ -3,6 +3,7 @@ import { Command, CommanderError, Option } from 'commander';
 import type { App } from '../app/create-app.ts';
 import { EXIT } from '../relay/exit-codes.ts';
 import type { CommandResult, Output } from './command.ts';
+import { refuseUnknownCommand } from './unknown-command.ts';
 
 /** Runs one command line and returns the exit code. `act` loads and runs a command by name. */
 export type Act = (command: string, options: Record<string, unknown>) => Promise<number>;
@@ -13,17 +14,19 @@ const EXIT_CODES = `
 Exit codes: 0 done · 1 failed or outcome unknown · 2 checkpointed, work left · 3 timed out · 4 no such session ·
 5 refused · 6 locked by another process · 64 usage · 127 agent not installed · 130 interrupted`;
 
-export function createProgram(act: Act): Command {
+/** `writeError` gets the lines about a command line that cannot be understood. */
+export function createProgram(act: Act, writeError: (text: string) => void): Command {
 	const program = new Command('agent-relay')
+		.configureOutput({ writeErr: (text) => writeError(text.replace(/^error: /, 'agent-relay: ')) })
+		.hook('preSubcommand', refuseUnknownCommand)
 		.description(
 			'One shell over every coding agent on the machine, that never loses your work to a rate limit.',
 		)
 		.option('-C, --directory <dir>', 'work there instead of here')
 		.option('-V, --version', 'print the version')
 		.helpOption('-h, --help', 'show help')
-		.showHelpAfterError(false)
+		.showHelpAfterError('  See what it takes with --help')
 		.exitOverride()
-		.enablePositionalOptions()
 		.addHelpText(
 			'after',
 			`${example('agent-relay', 'agent-relay run "fix the failing test"', 'agent-relay run --continue')}\n${EXIT_CODES}`,
@@ -154,6 +157,7 @@ export function createProgram(act: Act): Command {
 function declareConfig(program: Command, bind: (command: Command, name: string) => Command): void {
 	const config = program
 		.command('config')
+		.hook('preSubcommand', refuseUnknownCommand)
 		.description('show and change the configuration')
 		.addHelpText(
 			'after',

@@ -41,8 +41,7 @@ export async function runProgram(argv: readonly string[], streams: ProgramStream
 	const program: Program = createProgram(async (name, options) => {
 		exitCode = await runCommand(name, options, streams, program);
 		return exitCode;
-	});
-	program.configureOutput({ writeErr: (text) => tell(text.replace(/^error: /, 'agent-relay: ')) });
+	}, tell);
 	try {
 		await program.parseAsync([...argv], { from: 'user' });
 		return exitCode;

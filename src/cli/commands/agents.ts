@@ -10,10 +10,10 @@ import { toIso } from '../../core/clock.ts';
 import { safeLine } from '../../core/text.ts';
 import { describeTime } from '../../limits/describe-limit.ts';
 import type { AgentOverview } from '../../relay/contract.ts';
+import { EXIT } from '../../relay/exit-codes.ts';
 import { renderTable } from '../../ui/table.ts';
 import { wrapToColumns } from '../../ui/text-width.ts';
 import type { CommandResult, Output } from '../command.ts';
-import { EXIT } from '../../relay/exit-codes.ts';
 
 const REMARK_CHARS = 160;
 
@@ -117,7 +117,9 @@ function showEnvironment(
 	const { env, removed } = agentEnvironment(app.env, adapter, registry.adapters, { session: '', turn: 0 });
 	const own = additions(adapter, env, app.folder);
 	const isOurs = (variable: string) => /^AGENT_RELAY_(?:SESSION|TURN|DEPTH)$/.test(variable);
-	const added = [...new Set([...own.added, 'AGENT_RELAY_DEPTH', 'AGENT_RELAY_SESSION', 'AGENT_RELAY_TURN'])].sort();
+	const added = [
+		...new Set([...own.added, 'AGENT_RELAY_DEPTH', 'AGENT_RELAY_SESSION', 'AGENT_RELAY_TURN']),
+	].sort();
 	const taken = new Set(own.removed);
 	const kept = Object.keys(env)
 		.filter((variable) => !isOurs(variable) && !taken.has(variable) && !own.added.includes(variable))
@@ -125,7 +127,9 @@ function showEnvironment(
 	const data = { agent: adapter.id, kept, added, removed: [...removed, ...taken].sort() };
 	const part = (title: string, names: readonly string[]) => [
 		theme.bold(`${title} (${names.length})`),
-		...(names.length === 0 ? [] : wrapToColumns(`  ${safeLine(names.join(' '), 20_000)}`, columns, { indent: 2 })),
+		...(names.length === 0
+			? []
+			: wrapToColumns(`  ${safeLine(names.join(' '), 20_000)}`, columns, { indent: 2 })),
 	];
 	const lines = [
 		`The environment of ${adapter.id}, names only:`,

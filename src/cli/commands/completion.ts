@@ -1,1 +1,61 @@
-export async function completion() { return { exitCode: 0 }; }
+/** `agent-relay completion SHELL`: a script made from the declarations of the program, so that it cannot lag behind. */
+import type { Command } from 'commander';
+import { DEMO_ADAPTERS } from '../../agents/demo/adapter.ts';
+import { BUILT_IN_ADAPTERS } from '../../agents/registry.ts';
+import type { App } from '../../app/create-app.ts';
+import { CONFIG_KEYS } from '../../config/config-keys.ts';
+import { nearestName } from '../../config/nearest-name.ts';
+import { RelayError } from '../../core/errors.ts';
+import { EXIT } from '../../relay/exit-codes.ts';
+import type { CommandResult, Output } from '../command.ts';
+import { bashCompletion } from '../completion/bash-completion.ts';
+import { completionModel } from '../completion/completion-model.ts';
+import { fishCompletion } from '../completion/fish-completion.ts';
+import type { KnownWords } from '../completion/shell-words.ts';
+import { zshCompletion } from '../completion/zsh-completion.ts';
+
+export interface CompletionOptions {
+	shell: string;
+	program: Command;
+}
+
+/** Sessions that a Tab offers: the newest, few enough to look over. */
+const OFFERED_SESSIONS = 50;
+
+const SCRIPTS: Readonly<Record<string, typeof bashCompletion>> = {
+	bash: bashCompletion,
+	zsh: zshCompletion,
+	fish: fishCompletion,
+};
+
+export async function completion(
+	app: App,
+	{ shell, program }: CompletionOptions,
+	output: Output,
+): Promise<CommandResult> {
+	if (shell === 'sessions') return { exitCode: EXIT.done, lines: await sessionWords(app) };
+	const make = Object.hasOwn(SCRIPTS, shell) ? SCRIPTS[shell] : undefined;
+	if (make === undefined) throw unknownShell(shell);
+	output.print(make(completionModel(program), knownWords()));
+	return { exitCode: EXIT.done };
+}
+
+/** Asked by the scripts when Tab is pressed: ids in use here. */
+async function sessionWords(app: App): Promise<string[]> {
+	return (await app.store()).list({ limit: OFFERED_SESSIONS }).map(({ id }) => id);
+}
+
+function knownWords(): KnownWords {
+	return {
+		agents: [...BUILT_IN_ADAPTERS, ...DEMO_ADAPTERS].map(({ id }) => id),
+		settings: CONFIG_KEYS.map(({ key }) => key).filter((key) => !key.includes('NAME')),
+	};
+}
+
+function unknownShell(shell: string): RelayError {
+	const shells = Object.keys(SCRIPTS);
+	const nearest = nearestName(shell, shells);
+	return new RelayError('usage', `There is no completion for ${JSON.stringify(shell)}.`, {
+		hint: nearest === null ? `There is one for ${shells.join(', ')}.` : `Did you mean ${nearest}?`,
+	});
+}

@@ -10,17 +10,22 @@ import { nearestName } from '../../config/nearest-name.ts';
 import { RelayError } from '../../core/errors.ts';
 import { lockingOf } from '../../core/file-lock.ts';
 import { safeLine } from '../../core/text.ts';
+import { EXIT } from '../../relay/exit-codes.ts';
 import { renderTable } from '../../ui/table.ts';
 import type { CommandResult, Output } from '../command.ts';
-import { EXIT } from '../../relay/exit-codes.ts';
 import { fieldLines } from '../render/field-lines.ts';
 
 const VALUE_CHARS = 300;
 
-export async function showConfig(app: App, { key }: { key?: string }, output: Output): Promise<CommandResult> {
+export async function showConfig(
+	app: App,
+	{ key }: { key?: string },
+	output: Output,
+): Promise<CommandResult> {
 	const { loaded } = await settingsOf(app);
 	const all = listConfig(loaded);
-	const found = key === undefined ? all : all.filter((line) => line.key === key || line.key.startsWith(`${key}.`));
+	const found =
+		key === undefined ? all : all.filter((line) => line.key === key || line.key.startsWith(`${key}.`));
 	if (found.length === 0) throw unknownKey(key ?? '', all);
 	return { exitCode: EXIT.done, data: { values: found.map(toJson) }, lines: tableLines(found, output) };
 }
@@ -38,7 +43,9 @@ export async function showPaths(app: App, _options: object, output: Output): Pro
 	};
 	const rows = Object.entries(places).map(([name, path]): [string, string] => [
 		name.replaceAll('_', ' '),
-		existsSync(path) ? safeLine(path, VALUE_CHARS) : output.theme.dim(`${safeLine(path, VALUE_CHARS)} (none yet)`),
+		existsSync(path)
+			? safeLine(path, VALUE_CHARS)
+			: output.theme.dim(`${safeLine(path, VALUE_CHARS)} (none yet)`),
 	]);
 	return { exitCode: EXIT.done, data: places, lines: fieldLines(rows, output) };
 }
@@ -51,7 +58,9 @@ export async function setConfig(app: App, options: { key: string; value: string 
 
 export async function allowCommand(app: App, { command }: { command: string }): Promise<CommandResult> {
 	if (command.trim() === '') {
-		throw new RelayError('usage', 'The command is empty.', { hint: 'For example: agent-relay config allow "npm test"' });
+		throw new RelayError('usage', 'The command is empty.', {
+			hint: 'For example: agent-relay config allow "npm test"',
+		});
 	}
 	const key = 'permissions.allow_commands';
 	const isNew = appendAllowCommand(app.paths.userConfig, command, editOptions(app));
@@ -81,7 +90,9 @@ function editOptions({ processes, clock }: App): EditOptions {
 function unknownKey(key: string, all: readonly ConfigLine[]): RelayError {
 	const known = [...new Set([...all.map((line) => line.key), ...CONFIG_KEYS.map((row) => row.key)])];
 	if (CONFIG_KEYS.some((row) => row.key === genericKey(key))) {
-		return new RelayError('not_found', `${key} is not set.`, { hint: `Set it: agent-relay config set ${key} VALUE` });
+		return new RelayError('not_found', `${key} is not set.`, {
+			hint: `Set it: agent-relay config set ${key} VALUE`,
+		});
 	}
 	const nearest = nearestName(key, known);
 	return new RelayError('usage', `There is no setting ${JSON.stringify(key)}.`, {

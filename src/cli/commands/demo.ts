@@ -11,9 +11,9 @@ import { openRelay, type RelayFlags, readSettings } from '../../app/open-relay.t
 import { RelayError } from '../../core/errors.ts';
 import { findExecutable } from '../../core/find-executable.ts';
 import type { Conversation } from '../../relay/conversation.ts';
+import { EXIT } from '../../relay/exit-codes.ts';
 import { Transcript } from '../../shell/view/transcript.ts';
 import type { CommandResult, Output } from '../command.ts';
-import { EXIT } from '../../relay/exit-codes.ts';
 import { DemoNarrator } from '../render/demo-narrator.ts';
 import { showDemoResult } from '../render/demo-result.ts';
 import { createWrappedSink } from '../render/wrapped-sink.ts';
@@ -94,7 +94,11 @@ async function playPrompts(
 	app: App,
 	output: Output,
 ): Promise<boolean> {
-	const sink = createWrappedSink(output.print, { columns: output.columns, margin: '  ', theme: output.theme });
+	const sink = createWrappedSink(output.print, {
+		columns: output.columns,
+		margin: '  ',
+		theme: output.theme,
+	});
 	const send = (prompt: string) => {
 		const transcript = new Transcript({ sink, theme: output.theme, clock: app.clock, worktree: app.folder });
 		return relay.send(prompt, { signal, onEvent: (event) => transcript.event(event) });
@@ -111,10 +115,12 @@ async function playPrompts(
 
 /** Nothing of the user's but what programs need to run and to show text. */
 function demoEnvironment(env: App['env'], home: string, pace: number): Record<string, string> {
-	const kept = ['TERM', 'LANG', 'LC_ALL', 'LC_CTYPE', 'TZ', 'TMPDIR'].flatMap((name): Array<[string, string]> => {
-		const value = env[name];
-		return value === undefined ? [] : [[name, value]];
-	});
+	const kept = ['TERM', 'LANG', 'LC_ALL', 'LC_CTYPE', 'TZ', 'TMPDIR'].flatMap(
+		(name): Array<[string, string]> => {
+			const value = env[name];
+			return value === undefined ? [] : [[name, value]];
+		},
+	);
 	return {
 		...Object.fromEntries(kept),
 		PATH: [dirname(process.execPath), env.PATH ?? ''].join(delimiter),

@@ -5,10 +5,10 @@ import { toIso } from '../../core/clock.ts';
 import { safeLine } from '../../core/text.ts';
 import { describeDistance, describeLimit } from '../../limits/describe-limit.ts';
 import type { LedgerEntry } from '../../limits/ledger-file.ts';
+import { EXIT } from '../../relay/exit-codes.ts';
 import { formatPlural } from '../../ui/quantities.ts';
 import { wrapToColumns } from '../../ui/text-width.ts';
 import type { CommandResult, Output } from '../command.ts';
-import { EXIT } from '../../relay/exit-codes.ts';
 
 /** Enough to recognise the CLI's own sentence. */
 const EVIDENCE_CHARS = 300;

@@ -3,11 +3,11 @@ import type { App } from '../../app/create-app.ts';
 import { toIso } from '../../core/clock.ts';
 import { RelayError } from '../../core/errors.ts';
 import { safeLine } from '../../core/text.ts';
+import { EXIT } from '../../relay/exit-codes.ts';
 import { type SessionSummary, sessionIds } from '../../sessions/session-list.ts';
 import { formatAgo } from '../../ui/quantities.ts';
 import { renderTable } from '../../ui/table.ts';
 import type { CommandResult, Output } from '../command.ts';
-import { EXIT } from '../../relay/exit-codes.ts';
 import { shortIds } from '../render/short-ids.ts';
 
 export interface SessionsOptions {
@@ -28,7 +28,17 @@ export async function sessions(app: App, options: SessionsOptions, output: Outpu
 	if (found.length === 0) return { exitCode: EXIT.done, lines: nothingLines(options, output) };
 	const all = sessionIds(store.location);
 	const isCut = !options.all && found.length === limit && all.length > limit;
-	const lines = [...tableLines(found, shortIds(found.map(({ id }) => id), all), app.clock.now(), output)];
+	const lines = [
+		...tableLines(
+			found,
+			shortIds(
+				found.map(({ id }) => id),
+				all,
+			),
+			app.clock.now(),
+			output,
+		),
+	];
 	if (isCut) lines.push('', output.theme.dim(`The newest ${limit} of ${all.length}; every one: --all`));
 	return { exitCode: EXIT.done, lines };
 }
@@ -41,7 +51,8 @@ function readLimit(text: string): number {
 
 function nothingLines({ status }: SessionsOptions, { theme }: Output): string[] {
 	const what = status === undefined ? 'No sessions here yet.' : `No ${status} session here.`;
-	const next = status === undefined ? 'Start one: agent-relay run "TASK"' : 'See them all: agent-relay sessions';
+	const next =
+		status === undefined ? 'Start one: agent-relay run "TASK"' : 'See them all: agent-relay sessions';
 	return [what, theme.dim(next)];
 }
 

@@ -6,13 +6,13 @@ import type { App } from '../../app/create-app.ts';
 import { hasErrno, RelayError } from '../../core/errors.ts';
 import { readIfThere } from '../../core/files.ts';
 import { safeText } from '../../core/text.ts';
+import { EXIT } from '../../relay/exit-codes.ts';
 import type { LineageEntry } from '../../sessions/lineage.ts';
 import { trueStatus } from '../../sessions/session-list.ts';
 import { insideSession, PACKETS_FOLDER, turnFile } from '../../sessions/session-paths.ts';
 import type { TurnState } from '../../sessions/turn-state.ts';
 import { createMarkdownLines } from '../../ui/markdown.ts';
 import type { CommandResult, Output } from '../command.ts';
-import { EXIT } from '../../relay/exit-codes.ts';
 import { diffLines } from '../render/diff-lines.ts';
 import { sessionPage } from '../render/session-page.ts';
 

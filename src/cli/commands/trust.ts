@@ -1,19 +1,19 @@
 /** `agent-relay config trust`: the user's word that agents may obey what this repo sets, for what its files hold now. */
 import { join } from 'node:path';
+import { DEMO_ADAPTERS } from '../../agents/demo/adapter.ts';
 import type { App } from '../../app/create-app.ts';
-import { fromIso } from '../../core/clock.ts';
 import { loadConfig } from '../../config/layers.ts';
 import { createTrustStore, type TrustStore } from '../../config/trust.ts';
 import { readTrustDigests, type TrustDigests } from '../../config/trust-files.ts';
-import { DEMO_ADAPTERS } from '../../agents/demo/adapter.ts';
+import { fromIso } from '../../core/clock.ts';
 import { RelayError } from '../../core/errors.ts';
 import { lockingOf } from '../../core/file-lock.ts';
 import { safeLine } from '../../core/text.ts';
 import type { RepoFacts } from '../../git/contract.ts';
+import { EXIT } from '../../relay/exit-codes.ts';
 import { formatAgo, formatPlural } from '../../ui/quantities.ts';
 import { renderTable } from '../../ui/table.ts';
 import type { CommandResult, Output } from '../command.ts';
-import { EXIT } from '../../relay/exit-codes.ts';
 
 export interface TrustOptions {
 	list?: boolean;
@@ -43,7 +43,11 @@ function listTrusted(store: TrustStore, now: number, { theme, columns }: Output)
 		formatAgo(fromIso(trusted_at) ?? now, now),
 		formatPlural(Object.keys(files).length, 'file'),
 	]);
-	const heads = [{ title: 'repo', minColumns: 20, paint: theme.bold }, { title: 'trusted' }, { title: 'covers' }];
+	const heads = [
+		{ title: 'repo', minColumns: 20, paint: theme.bold },
+		{ title: 'trusted' },
+		{ title: 'covers' },
+	];
 	const lines = rows.length === 0 ? ['No repo is trusted.'] : renderTable(heads, rows, { columns, theme });
 	return { exitCode: EXIT.done, data: { repos }, lines };
 }
@@ -59,10 +63,19 @@ function revoke(store: TrustStore, { root }: RepoFacts): CommandResult {
 	const wasTrusted = store.revoke(root);
 	const shown = safeLine(root, PATH_CHARS);
 	const line = wasTrusted ? `${shown} is no longer trusted.` : `${shown} was not trusted.`;
-	return { exitCode: EXIT.done, data: { path: root, is_trusted: false, was_trusted: wasTrusted }, lines: [line] };
+	return {
+		exitCode: EXIT.done,
+		data: { path: root, is_trusted: false, was_trusted: wasTrusted },
+		lines: [line],
+	};
 }
 
-async function record(app: App, store: TrustStore, repo: RepoFacts, { theme }: Output): Promise<CommandResult> {
+async function record(
+	app: App,
+	store: TrustStore,
+	repo: RepoFacts,
+	{ theme }: Output,
+): Promise<CommandResult> {
 	const digests = await readEnabled(app, repo);
 	const wasTrusted = store.isTrusted(repo.worktree, digests);
 	if (!wasTrusted) store.trust(repo.worktree, digests);
@@ -71,10 +84,19 @@ async function record(app: App, store: TrustStore, repo: RepoFacts, { theme }: O
 		`${safeLine(repo.worktree, PATH_CHARS)} is ${wasTrusted ? 'trusted already' : 'now trusted'}.`,
 		...(files.length === 0
 			? [theme.dim('It has no settings, hooks or servers that an agent would obey.')]
-			: ['Agents obey these files, as they are now:', ...files.map((path) => `  ${safeLine(path, PATH_CHARS)}`)]),
-		theme.dim('When one of them changes, the relay asks again. Take it back: agent-relay config trust --revoke'),
+			: [
+					'Agents obey these files, as they are now:',
+					...files.map((path) => `  ${safeLine(path, PATH_CHARS)}`),
+				]),
+		theme.dim(
+			'When one of them changes, the relay asks again. Take it back: agent-relay config trust --revoke',
+		),
 	];
-	return { exitCode: EXIT.done, data: { path: repo.worktree, is_trusted: true, was_trusted: wasTrusted, files }, lines };
+	return {
+		exitCode: EXIT.done,
+		data: { path: repo.worktree, is_trusted: true, was_trusted: wasTrusted, files },
+		lines,
+	};
 }
 
 /** What trust covers, of the bytes that were just checked. Throws `bad_config` for a repo file that could not be obeyed. */
@@ -89,7 +111,11 @@ async function readEnabled(app: App, repo: RepoFacts): Promise<TrustDigests> {
 	});
 	const digests = readTrustDigests(repo.worktree, repoConfig);
 	if (digests !== null) return digests;
-	throw new RelayError('refused', `${repo.worktree} has settings that cannot be read, or too many to compare.`, {
-		hint: 'For one run, without a record: agent-relay run --trust "TASK"',
-	});
+	throw new RelayError(
+		'refused',
+		`${repo.worktree} has settings that cannot be read, or too many to compare.`,
+		{
+			hint: 'For one run, without a record: agent-relay run --trust "TASK"',
+		},
+	);
 }

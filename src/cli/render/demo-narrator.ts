@@ -67,7 +67,9 @@ export class DemoNarrator {
 	/** For the caller to return: the demo did not come to its end. */
 	gaveUp({ outcome, state }: SendResult): false {
 		const why = state?.error?.message ?? '';
-		this.line(this.theme.bad(`The demo stopped: ${outcome.replaceAll('_', ' ')} ${safeLine(why, 300)}`.trimEnd()));
+		this.line(
+			this.theme.bad(`The demo stopped: ${outcome.replaceAll('_', ' ')} ${safeLine(why, 300)}`.trimEnd()),
+		);
 		return false;
 	}
 

@@ -59,7 +59,11 @@ function treeLines(folder: string, { theme, columns }: DemoNarrator): string[] {
 	const add = (path: string, indent: string, name: string) => {
 		const about = ABOUT.find(([pattern]) => pattern.test(name))?.[1] ?? '';
 		const isNew = !rows.some((row) => row.about === about);
-		rows.push({ name: `${indent}${name}`, size: formatBytes(statSync(path).size), about: isNew ? about : '' });
+		rows.push({
+			name: `${indent}${name}`,
+			size: formatBytes(statSync(path).size),
+			about: isNew ? about : '',
+		});
 	};
 	add(join(folder, META_FILE), '', META_FILE);
 	for (const sub of [TURNS_FOLDER, PACKETS_FOLDER]) {
@@ -90,6 +94,8 @@ function showMeta(folder: string, narrator: DemoNarrator): void {
 	if (meta === null) return;
 	const { status, turn_count, active_agent } = meta;
 	const agents = Object.fromEntries(Object.entries(meta.agents).map(([agent, { turns }]) => [agent, turns]));
-	narrator.command(`jq '{status, turn_count, active_agent, agents: (.agents | map_values(.turns))}' ${META_FILE}`);
+	narrator.command(
+		`jq '{status, turn_count, active_agent, agents: (.agents | map_values(.turns))}' ${META_FILE}`,
+	);
 	narrator.shown(JSON.stringify({ status, turn_count, active_agent, agents }, null, 2).split('\n'));
 }

@@ -1,0 +1,86 @@
+/** What can be completed where, read from the declarations of the program: one list for every shell. */
+import type { Argument, Command, Option } from 'commander';
+
+/** What a value may be. `none`: anything, nothing is offered. */
+export type ValueKind =
+	| 'none'
+	| 'agents'
+	| 'sessions'
+	| 'settings'
+	| 'files'
+	| 'folders'
+	| { words: readonly string[] };
+
+export interface CompletionOption {
+	/** `-a`, `--agent`. */
+	flags: readonly string[];
+	about: string;
+	/** null: takes no value. */
+	value: ValueKind | null;
+}
+
+export interface CompletionCommand {
+	/** Words after the program: `''`, `run`, `config set`. */
+	where: string;
+	about: string;
+	subcommands: ReadonlyArray<{ name: string; about: string }>;
+	options: readonly CompletionOption[];
+	operand: ValueKind;
+}
+
+/** A command that runs where none is named lends its options and operand to the one above. */
+const DEFAULTS: Readonly<Record<string, string>> = { '': 'shell', config: 'config show' };
+
+/** By the name of a declared value, in any of `<name>` and `[name]`. */
+const KINDS: Readonly<Record<string, ValueKind>> = {
+	agent: 'agents',
+	agents: 'agents',
+	ref: 'sessions',
+	file: 'files',
+	dir: 'folders',
+	key: 'settings',
+	preset: { words: ['read-only', 'edit', 'full'] },
+	shell: { words: ['bash', 'zsh', 'fish'] },
+};
+
+export function completionModel(program: Command): CompletionCommand[] {
+	const commands = describe(program, '');
+	return commands.map((command) => {
+		const lender = commands.find(({ where }) => where === DEFAULTS[command.where]);
+		if (lender === undefined) return command;
+		const own = new Set(command.options.flatMap(({ flags }) => flags));
+		const lent = lender.options.filter(({ flags }) => !flags.some((flag) => own.has(flag)));
+		return { ...command, options: [...command.options, ...lent] };
+	});
+}
+
+function describe(command: Command, where: string): CompletionCommand[] {
+	const help = command.createHelp();
+	const subcommands = help.visibleCommands(command).filter((sub) => sub.name() !== 'help');
+	return [
+		{
+			where,
+			about: command.description(),
+			subcommands: subcommands.map((sub) => ({ name: sub.name(), about: sub.description() })),
+			options: help.visibleOptions(command).map(describeOption),
+			operand: operandOf(command.registeredArguments[0]),
+		},
+		...subcommands.flatMap((sub) => describe(sub, where === '' ? sub.name() : `${where} ${sub.name()}`)),
+	];
+}
+
+function describeOption(option: Option): CompletionOption {
+	const flags = [option.short, option.long].filter((flag) => typeof flag === 'string');
+	const takesValue = option.required || option.optional;
+	const name = /[<[]([\w-]+)/.exec(option.flags)?.[1] ?? '';
+	return { flags, about: option.description, value: takesValue ? kindOf(name, option.argChoices) : null };
+}
+
+function operandOf(argument: Argument | undefined): ValueKind {
+	return argument === undefined ? 'none' : kindOf(argument.name(), argument.argChoices);
+}
+
+function kindOf(name: string, choices: readonly string[] | undefined): ValueKind {
+	if (choices !== undefined) return { words: choices };
+	return Object.hasOwn(KINDS, name) ? (KINDS[name] ?? 'none') : 'none';
+}
