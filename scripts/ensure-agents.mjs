@@ -1,0 +1,59 @@
+// Installs the real CLIs that test/agents drives, as its own lock file names them, when they are missing or changed.
+// Where the registry cannot be reached nothing is installed and the tests skip themselves: said here, loudly.
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const folder = join(dirname(dirname(fileURLToPath(import.meta.url))), 'test/agents');
+/** About 1 GB of packages; a registry that needs longer than this is as good as none. */
+const INSTALL_MS = 10 * 60_000;
+const PING_MS = 30_000;
+const say = (text) => process.stderr.write(`${text}\n`);
+
+function lockedVersions(file) {
+	return JSON.parse(readFileSync(join(folder, file), 'utf8')).packages;
+}
+
+/** True when node_modules was made from the lock file as it is now (npm keeps its own copy inside). */
+function isInstalled() {
+	if (!existsSync(join(folder, 'node_modules/.package-lock.json'))) return false;
+	const have = lockedVersions('node_modules/.package-lock.json');
+	return Object.entries(lockedVersions('package-lock.json')).every(
+		([path, entry]) => path === '' || entry.optional || have[path]?.version === entry.version,
+	);
+}
+
+function npm(args, timeout) {
+	return spawnSync('npm', args, { cwd: folder, stdio: ['ignore', 2, 'inherit'], timeout });
+}
+
+function canReachRegistry() {
+	const { status, error } = spawnSync('npm', ['ping', '--fetch-retries=1', '--fetch-timeout=10000'], {
+		cwd: folder,
+		stdio: 'ignore',
+		timeout: PING_MS,
+	});
+	return status === 0 && !error;
+}
+
+function skip(reason) {
+	say('');
+	say('*** THE REAL-CLI TESTS ARE SKIPPED ***');
+	say(`*** ${reason}`);
+	say('*** Nothing about claude, codex, gemini and opencode was checked by this run.');
+	say('');
+}
+
+if (isInstalled()) say('The real CLIs in test/agents are installed.');
+else {
+	say('Installing the real CLIs that test/agents/package-lock.json names (about 1 GB, up to 10 min) …');
+	const started = Date.now();
+	const { status, error } = npm(['ci', '--no-fund', '--no-audit'], INSTALL_MS);
+	const seconds = Math.round((Date.now() - started) / 1000);
+	if (status === 0) say(`Installed in ${seconds} s.`);
+	else if (canReachRegistry()) {
+		say(`npm ci in test/agents failed after ${seconds} s${error ? `: ${error.message}` : ''}`);
+		process.exit(1);
+	} else skip(`The package registry cannot be reached, so the CLIs could not be installed (${seconds} s).`);
+}

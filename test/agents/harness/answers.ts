@@ -1,0 +1,154 @@
+/** What the scripted model says, in words that hold for every dialect. `model-server.ts` speaks them. */
+
+export interface ModelCall {
+	/** As each CLI names its tools: `Bash`, `Write`, `exec_command`, `apply_patch`. */
+	name: string;
+	input: Record<string, unknown> | string;
+}
+
+export interface TokenUsage {
+	input: number;
+	output: number;
+	cached: number;
+}
+
+export type Answer =
+	| {
+			type: 'message';
+			thought?: string;
+			text?: string;
+			calls?: ModelCall[];
+			usage?: TokenUsage;
+			headers?: Record<string, string>;
+			/** The answer ends only when this resolves; its text is streamed before. */
+			until?: Promise<unknown>;
+	  }
+	| { type: 'refusal'; status: number; headers?: Record<string, string>; body: unknown }
+	/** The connection dies behind the text. */
+	| { type: 'cut'; text: string };
+
+export const USAGE: TokenUsage = { input: 1000, output: 50, cached: 0 };
+
+export const say = (
+	text: string,
+	more: { usage?: TokenUsage; headers?: Record<string, string> } = {},
+): Answer => ({
+	type: 'message',
+	text,
+	...more,
+});
+
+export const sayUntil = (text: string, until: Promise<unknown>): Answer => ({ type: 'message', text, until });
+
+export const callTools = (...calls: ModelCall[]): Answer => ({ type: 'message', calls });
+
+export const cutAfter = (text: string): Answer => ({ type: 'cut', text });
+
+/** The same step in both CLIs' tools. */
+export const TOOLS = {
+	claude: {
+		shell: (command: string): ModelCall => ({
+			name: 'Bash',
+			input: { command, description: 'Run a command' },
+		}),
+		write: (path: string, content: string): ModelCall => ({
+			name: 'Write',
+			input: { file_path: path, content },
+		}),
+		read: (path: string): ModelCall => ({ name: 'Read', input: { file_path: path } }),
+	},
+	codex: {
+		shell: (command: string): ModelCall => ({ name: 'exec_command', input: { cmd: command } }),
+		write: (path: string, content: string): ModelCall => ({
+			name: 'apply_patch',
+			input: `*** Begin Patch\n*** Add File: ${path}\n${plusLines(content)}\n*** End Patch`,
+		}),
+		read: (path: string): ModelCall => ({ name: 'exec_command', input: { cmd: `cat '${path}'` } }),
+	},
+} as const;
+
+function plusLines(content: string): string {
+	return content
+		.replace(/\n$/, '')
+		.split('\n')
+		.map((line) => `+${line}`)
+		.join('\n');
+}
+
+const anthropicError = (type: string, message: string) => ({ type: 'error', error: { type, message } });
+const openaiError = (type: string, more: Record<string, unknown>) => ({ error: { type, ...more } });
+
+/** The refusals of each provider, as the launch contracts show them. `reset`: Unix seconds. */
+export const REFUSALS = {
+	claude: {
+		window: (reset: number): Answer => ({
+			type: 'refusal',
+			status: 429,
+			headers: {
+				'anthropic-ratelimit-unified-status': 'rejected',
+				'anthropic-ratelimit-unified-representative-claim': 'five_hour',
+				'anthropic-ratelimit-unified-reset': String(reset),
+				'anthropic-ratelimit-unified-5h-status': 'rejected',
+				'anthropic-ratelimit-unified-5h-reset': String(reset),
+				'anthropic-ratelimit-unified-overage-status': 'rejected',
+				'anthropic-ratelimit-unified-overage-disabled-reason': 'org_level_disabled',
+			},
+			body: anthropicError('rate_limit_error', "This request would exceed your account's rate limit."),
+		}),
+		tooMany: (retryAfterS = 1): Answer => ({
+			type: 'refusal',
+			status: 429,
+			headers: { 'retry-after': String(retryAfterS) },
+			body: anthropicError('rate_limit_error', 'Number of requests has exceeded your rate limit.'),
+		}),
+		overload: (): Answer => ({
+			type: 'refusal',
+			status: 529,
+			body: anthropicError('overloaded_error', 'Overloaded'),
+		}),
+		billing: (): Answer => ({
+			type: 'refusal',
+			status: 400,
+			body: anthropicError(
+				'invalid_request_error',
+				'Your credit balance is too low to access the Anthropic API. Please go to Plans & Billing.',
+			),
+		}),
+	},
+	codex: {
+		window: (reset: number): Answer => ({
+			type: 'refusal',
+			status: 429,
+			headers: {
+				'x-codex-primary-used-percent': '100',
+				'x-codex-primary-window-minutes': '300',
+				'x-codex-primary-reset-at': String(reset),
+			},
+			body: openaiError('usage_limit_reached', {
+				message: 'The usage limit has been reached',
+				plan_type: 'plus',
+				resets_at: reset,
+				resets_in_seconds: Math.max(1, reset - Math.floor(Date.now() / 1000)),
+			}),
+		}),
+		tooMany: (retryAfterS = 1): Answer => ({
+			type: 'refusal',
+			status: 429,
+			headers: { 'retry-after': String(retryAfterS) },
+			body: openaiError('rate_limit_exceeded', { code: 'rate_limit_exceeded', message: 'Slow down.' }),
+		}),
+		overload: (): Answer => ({
+			type: 'refusal',
+			status: 503,
+			body: openaiError('server_error', { code: 'server_is_overloaded', message: 'Overloaded.' }),
+		}),
+		billing: (): Answer => ({
+			type: 'refusal',
+			status: 429,
+			body: openaiError('insufficient_quota', {
+				code: 'insufficient_quota',
+				message: 'You exceeded your current quota.',
+			}),
+		}),
+	},
+} as const;

@@ -1,0 +1,136 @@
+/**
+ * The model's side of a test, on loopback: answers are scripted per agent and taken in order, every request is kept. It
+ * knows nothing of the relay. A request that no script covers gets a short answer, so that a surplus one is seen in
+ * `requests` and not as a hanging test.
+ */
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { gunzipSync } from 'node:zlib';
+import { type Answer, say } from './answers.ts';
+import { streamAnthropic } from './anthropic-stream.ts';
+import { streamResponses } from './responses-stream.ts';
+
+export type Dialect = 'claude' | 'codex';
+
+export interface ModelRequest {
+	agent: Dialect;
+	/** Epoch ms. */
+	at: number;
+	body: Record<string, unknown>;
+	/** The whole body as text. */
+	raw: string;
+	/** Texts with the role user, in order, tool results left out. */
+	userTexts: string[];
+}
+
+export interface ModelServer {
+	port: number;
+	/** Requests of the main conversation, in order; side requests (titles, token counts) are left out. */
+	requests: ModelRequest[];
+	of(agent: Dialect): ModelRequest[];
+	/** Answers to the next requests of this agent. */
+	script(agent: Dialect, ...answers: Answer[]): void;
+	/** From the script's end on, every request of this agent gets this. */
+	forever(agent: Dialect, answer: Answer): void;
+	/** Forgets what is still scripted. */
+	reset(): void;
+	close(): Promise<void>;
+}
+
+/** Claude asks a small model on the side with few or no tools. */
+const MAIN_TOOLS = 3;
+
+export async function startModelServer(): Promise<ModelServer> {
+	const scripts: Record<Dialect, Answer[]> = { claude: [], codex: [] };
+	const last: Record<Dialect, Answer | null> = { claude: null, codex: null };
+	const requests: ModelRequest[] = [];
+	let count = 0;
+
+	const answer = async (request: IncomingMessage, response: ServerResponse) => {
+		const raw = await bodyOf(request);
+		const url = request.url ?? '';
+		const agent = dialectOf(url);
+		if (agent === null || url.includes('count_tokens')) return answerAside(request, response);
+		const body: Record<string, unknown> = JSON.parse(raw || '{}');
+		const isMain = agent === 'codex' || (Array.isArray(body.tools) && body.tools.length >= MAIN_TOOLS);
+		if (isMain) requests.push({ agent, at: Date.now(), body, raw, userTexts: userTextsOf(body) });
+		const next = isMain ? (scripts[agent].shift() ?? last[agent]) : null;
+		await speak(agent, next ?? say('ok'), { response, body, n: ++count });
+	};
+	const server = createServer((request, response) => {
+		response.on('error', () => {});
+		answer(request, response).catch(() => response.destroy());
+	});
+	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+	const address = server.address();
+	return {
+		port: typeof address === 'object' && address !== null ? address.port : 0,
+		requests,
+		of: (agent) => requests.filter((request) => request.agent === agent),
+		script: (agent, ...answers) => void scripts[agent].push(...answers),
+		forever: (agent, answer) => {
+			last[agent] = answer;
+		},
+		reset: () => {
+			for (const agent of ['claude', 'codex'] as const) {
+				scripts[agent].length = 0;
+				last[agent] = null;
+			}
+		},
+		close: () => {
+			server.closeAllConnections();
+			return new Promise((resolve) => server.close(() => resolve()));
+		},
+	};
+}
+
+async function speak(
+	agent: Dialect,
+	answer: Answer,
+	to: { response: ServerResponse; body: Record<string, unknown>; n: number },
+): Promise<void> {
+	const { response, body, n } = to;
+	if (answer.type === 'refusal') {
+		response.writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers });
+		response.end(JSON.stringify(answer.body));
+		return;
+	}
+	const model = String(body.model ?? 'model');
+	const headers = answer.type === 'message' ? answer.headers : {};
+	response.writeHead(200, { 'content-type': 'text/event-stream', ...headers });
+	const stream = agent === 'claude' ? streamAnthropic : streamResponses;
+	if (answer.type === 'message') return stream(response, answer, model, n);
+	const message = { type: 'message', text: answer.text, until: new Promise(() => {}) } as const;
+	setTimeout(() => response.destroy(), 100);
+	return stream(response, message, model, n);
+}
+
+function answerAside(request: IncomingMessage, response: ServerResponse): void {
+	const isKnown = request.method !== 'POST' || request.url?.includes('count_tokens');
+	response.writeHead(isKnown ? 200 : 404, { 'content-type': 'application/json' });
+	response.end('{"input_tokens":1000,"object":"list","data":[],"models":[]}');
+}
+
+async function bodyOf(request: IncomingMessage): Promise<string> {
+	const chunks: Buffer[] = [];
+	for await (const chunk of request) chunks.push(chunk);
+	const bytes = Buffer.concat(chunks);
+	return (request.headers['content-encoding'] === 'gzip' ? gunzipSync(bytes) : bytes).toString();
+}
+
+function dialectOf(url: string): Dialect | null {
+	if (url.includes('/messages')) return 'claude';
+	return url.includes('/responses') ? 'codex' : null;
+}
+
+function userTextsOf(body: Record<string, unknown>): string[] {
+	const items = Array.isArray(body.messages) ? body.messages : Array.isArray(body.input) ? body.input : [];
+	return items
+		.filter((item) => item?.role === 'user')
+		.flatMap(({ content }) => (typeof content === 'string' ? [content] : textsIn(content)));
+}
+
+function textsIn(content: unknown): string[] {
+	return Array.isArray(content)
+		? content.flatMap((block) => (typeof block?.text === 'string' ? [block.text] : []))
+		: [];
+}

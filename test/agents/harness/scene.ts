@@ -1,0 +1,298 @@
+/**
+ * A developer's machine in a temporary folder: a home with logins that only the scripted model accepts, a git repo, the
+ * real CLIs on PATH, and the built relay started as a process of its own. Nothing of the real home is seen.
+ */
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import {
+	existsSync,
+	mkdirSync,
+	mkdtempSync,
+	readdirSync,
+	readFileSync,
+	realpathSync,
+	rmSync,
+	writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import type { SessionMeta } from '../../../src/sessions/session-meta.ts';
+import type { TurnState } from '../../../src/sessions/turn-state.ts';
+import { AGENTS_BIN } from './installed-agents.ts';
+import { type ModelServer, startModelServer } from './model-server.ts';
+import { killAll, processesOf, type SceneProcess } from './scene-processes.ts';
+import { until } from './until.ts';
+
+export const RELAY = resolve(import.meta.dirname, '../../../bin/agent-relay.js');
+
+/** One line of `run --json`; tests narrow the rest with `toMatchObject`. */
+export interface EventLine {
+	type: string;
+	[key: string]: unknown;
+}
+
+/** An entry of the ledger's file. */
+interface LedgerLine {
+	agent: string;
+	until: string;
+	estimated: boolean;
+	limit: TurnState['limit'];
+}
+
+export interface RunOptions {
+	env?: Record<string, string>;
+	input?: string | Buffer;
+	cwd?: string;
+}
+
+export interface RelayRun {
+	exitCode: number | null;
+	signal: NodeJS.Signals | null;
+	stdout: string;
+	stderr: string;
+	/** The JSON lines of stdout. */
+	events: EventLine[];
+	/** The last line of `run --json`. */
+	result: EventLine;
+}
+
+export interface RunningRelay {
+	child: ChildProcess;
+	pid: number;
+	stdout: () => string;
+	stderr: () => string;
+	ended: Promise<RelayRun>;
+	/** Waits until an event of this kind has been printed. */
+	event: (description: string, matches: (event: EventLine) => boolean) => Promise<EventLine>;
+}
+
+export interface SceneOptions {
+	files?: Record<string, string>;
+	/** The user's config.toml of agent-relay. */
+	config?: string;
+	env?: Record<string, string>;
+	/** Which login claude has; the two differ on 429. */
+	claudeLogin?: 'oauth' | 'api_key' | 'none';
+	codexLogin?: 'key' | 'none';
+}
+
+export class Scene {
+	readonly root: string;
+	readonly home: string;
+	readonly repo: string;
+	readonly env: Record<string, string>;
+	readonly model: ModelServer;
+
+	constructor(root: string, model: ModelServer, options: SceneOptions) {
+		this.root = root;
+		this.home = join(root, 'home');
+		this.repo = join(root, 'repo');
+		this.model = model;
+		this.env = environment(this.home, model.port, options);
+		mkdirSync(join(this.home, 'tmp'), { recursive: true });
+		mkdirSync(this.repo);
+		this.#writeHome(options);
+		for (const [path, content] of Object.entries({ 'README.md': '# sample\n', ...options.files }))
+			this.write(path, content);
+		this.git('init', '-q', '-b', 'main');
+		this.git('add', '-A', '-f');
+		this.git('commit', '-q', '-m', 'start');
+	}
+
+	write(path: string, content: string): void {
+		const full = join(this.repo, path);
+		mkdirSync(dirname(full), { recursive: true });
+		writeFileSync(full, content);
+	}
+
+	read(path: string): string | null {
+		const full = join(this.repo, path);
+		return existsSync(full) ? readFileSync(full, 'utf8') : null;
+	}
+
+	git(...args: string[]): string {
+		return execFileSync('git', args, { cwd: this.repo, env: this.env, encoding: 'utf8' });
+	}
+
+	/** Runs the relay to its end. */
+	relay(args: string[], options: RunOptions = {}): Promise<RelayRun> {
+		return this.start(args, options).ended;
+	}
+
+	/** `run --json` with the task, order claude, codex unless named. */
+	run(task: string, args: string[] = [], options: RunOptions = {}): Promise<RelayRun> {
+		return this.relay(runArgs(task, args), options);
+	}
+
+	startRun(task: string, args: string[] = [], options: RunOptions = {}): RunningRelay {
+		return this.start(runArgs(task, args), options);
+	}
+
+	start(args: string[], { env = {}, input = '', cwd = this.repo }: RunOptions = {}): RunningRelay {
+		const child = spawn(process.execPath, [RELAY, ...args], {
+			cwd,
+			env: { ...this.env, ...env },
+			stdio: ['pipe', 'pipe', 'pipe'],
+		});
+		child.stdin.on('error', () => {});
+		child.stdin.end(input);
+		const stdout: Buffer[] = [];
+		const stderr: Buffer[] = [];
+		child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
+		child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
+		const out = () => Buffer.concat(stdout).toString();
+		const err = () => Buffer.concat(stderr).toString();
+		const ended = new Promise<RelayRun>((done) =>
+			child.on('close', (exitCode, signal) => {
+				const events = jsonLines(out());
+				done({
+					exitCode,
+					signal,
+					stdout: out(),
+					stderr: err(),
+					events,
+					result: events.at(-1) ?? { type: 'nothing' },
+				});
+			}),
+		);
+		return {
+			child,
+			pid: child.pid ?? 0,
+			stdout: out,
+			stderr: err,
+			ended,
+			event: (description, matches) =>
+				until(
+					() => jsonLines(out()).find(matches),
+					`the event ${description}`,
+					() => `in\n${out()}\n${err()}`,
+				),
+		};
+	}
+
+	/** Folders of all sessions, oldest first. */
+	sessions(): string[] {
+		const folder = join(this.repo, '.agent-relay/sessions');
+		if (!existsSync(folder)) return [];
+		return readdirSync(folder)
+			.sort()
+			.map((id) => join(folder, id));
+	}
+
+	session(): string {
+		const folder = this.sessions().at(-1);
+		if (folder === undefined) throw new Error('there is no session yet');
+		return folder;
+	}
+
+	meta(): SessionMeta {
+		return readJson(join(this.session(), 'meta.json'));
+	}
+
+	turn(number: number, folder = this.session()): TurnState {
+		return readJson(join(folder, 'turns', `${String(number).padStart(3, '0')}-state.json`));
+	}
+
+	turnText(number: number, file: string): string {
+		return readFileSync(join(this.session(), 'turns', `${String(number).padStart(3, '0')}-${file}`), 'utf8');
+	}
+
+	ledger(): LedgerLine[] {
+		const file = join(this.home, '.local/state/agent-relay/limits.json');
+		return existsSync(file) ? readJson(file).entries : [];
+	}
+
+	/** Every process that was started from this scene, the relay included. */
+	processes(): SceneProcess[] {
+		return processesOf(this.home);
+	}
+
+	/** Ends what is left of the scene and removes it. Fails when an agent outlived its relay. */
+	async dispose(): Promise<void> {
+		const left = await this.#leftOver();
+		killAll(left);
+		await this.model.close();
+		rmSync(this.root, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+		if (left.length > 0) throw new Error(`left running: ${left.map(({ command }) => command).join('; ')}`);
+	}
+
+	async #leftOver() {
+		const started = Date.now();
+		while (this.processes().length > 0 && Date.now() - started < 3000)
+			await new Promise((wake) => setTimeout(wake, 50));
+		return this.processes();
+	}
+
+	#writeHome({ config = '', codexLogin = 'key' }: SceneOptions): void {
+		const codex = join(this.home, '.codex');
+		const relay = join(this.home, '.config/agent-relay');
+		for (const folder of [codex, relay]) mkdirSync(folder, { recursive: true });
+		writeFileSync(join(relay, 'config.toml'), config);
+		if (codexLogin === 'key') writeFileSync(join(codex, 'config.toml'), codexConfig(this.model.port));
+	}
+}
+
+export async function openScene(options: SceneOptions = {}): Promise<Scene> {
+	const root = realpathSync(mkdtempSync(join(tmpdir(), 'relay-agents-')));
+	return new Scene(root, await startModelServer(), options);
+}
+
+function runArgs(task: string, args: string[]): string[] {
+	const order = args.includes('--order') ? [] : ['--order', 'claude,codex'];
+	return ['run', '--json', ...order, ...args, task];
+}
+
+function environment(home: string, port: number, options: SceneOptions): Record<string, string> {
+	const path = [AGENTS_BIN, dirname(process.execPath), '/usr/local/bin', '/usr/bin', '/bin'];
+	const logins = {
+		oauth: { CLAUDE_CODE_OAUTH_TOKEN: 'mock-oauth' },
+		api_key: { ANTHROPIC_API_KEY: 'mock-key' },
+		none: {},
+	};
+	return {
+		PATH: path.join(':'),
+		HOME: home,
+		TMPDIR: join(home, 'tmp'),
+		LANG: 'C.UTF-8',
+		TERM: 'xterm-256color',
+		ANTHROPIC_BASE_URL: `http://127.0.0.1:${port}`,
+		CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
+		...logins[options.claudeLogin ?? 'oauth'],
+		MOCK_API_KEY: 'mock-key',
+		GIT_CONFIG_NOSYSTEM: '1',
+		GIT_AUTHOR_NAME: 'dev',
+		GIT_AUTHOR_EMAIL: 'dev@example.org',
+		GIT_COMMITTER_NAME: 'dev',
+		GIT_COMMITTER_EMAIL: 'dev@example.org',
+		...options.env,
+	};
+}
+
+function codexConfig(port: number): string {
+	return `model = "gpt-5.5"
+model_provider = "mock"
+[model_providers.mock]
+name = "mock"
+base_url = "http://127.0.0.1:${port}/v1"
+env_key = "MOCK_API_KEY"
+wire_api = "responses"
+`;
+}
+
+/** Whole lines only: the last may still be on its way. */
+function jsonLines(text: string): EventLine[] {
+	return text
+		.split('\n')
+		.slice(0, -1)
+		.flatMap((line) => {
+			try {
+				return [JSON.parse(line)];
+			} catch {
+				return [];
+			}
+		});
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: a test states the shape it expects, and fails where it is another.
+export function readJson(path: string): any {
+	return JSON.parse(readFileSync(path, 'utf8'));
+}
