@@ -16,7 +16,7 @@ const FULL: readonly Ability[] = [
 const EDIT: Record<AgentId, readonly Ability[]> = {
 	claude: ['edit_files', 'run_listed_commands'],
 	codex: ['edit_files', 'run_listed_commands', 'run_any_command'],
-	gemini: ['edit_files'],
+	gemini: ['edit_files', 'run_listed_commands'],
 	opencode: ['edit_files', 'run_listed_commands'],
 };
 

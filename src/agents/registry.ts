@@ -6,8 +6,9 @@ import { RelayError } from '../core/errors.ts';
 import { claudeAdapter } from './claude/adapter.ts';
 import { codexAdapter } from './codex/adapter.ts';
 import type { AgentAdapter, AgentId } from './contract.ts';
+import { geminiAdapter } from './gemini/adapter.ts';
 
-export const BUILT_IN_ADAPTERS: readonly AgentAdapter[] = [claudeAdapter, codexAdapter];
+export const BUILT_IN_ADAPTERS: readonly AgentAdapter[] = [claudeAdapter, codexAdapter, geminiAdapter];
 
 export interface AgentRegistry {
 	/** In the order they were given. */

@@ -1,6 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { AgentAdapter, AgentExit, NativeFacts, ParsedTurn } from '../../src/agents/contract.ts';
+import type {
+	AgentAdapter,
+	AgentExit,
+	NativeFacts,
+	ParsedTurn,
+	ParserContext,
+} from '../../src/agents/contract.ts';
 import type { AgentEvent, TokenCounts } from '../../src/agents/events.ts';
 
 const FIXTURES = resolve(import.meta.dirname, '../fixtures');
@@ -80,7 +86,8 @@ export function loadFixture(agent: string, name: string): Fixture {
 
 /** A killed recording that is not `outcome_unknown` was stopped on the relay's behalf, for the reason it ended with. */
 function stopRequest(status: ParsedTurn['outcome'], killed: unknown): AgentExit['stopRequested'] {
-	if (killed === undefined || status === 'outcome_unknown' || status === 'completed') return null;
+	const wasKilled = killed !== undefined && !(Array.isArray(killed) && killed.length === 0);
+	if (!wasKilled || status === 'outcome_unknown' || status === 'completed') return null;
 	return status;
 }
 
@@ -90,6 +97,8 @@ export interface ReplayOptions {
 	exit?: AgentExit;
 	native?: NativeFacts | null;
 	cumulativeBefore?: TokenCounts | null;
+	/** What the parser is told instead of what the recorded argv says. */
+	context?: Partial<ParserContext>;
 }
 
 /** Feeds a recording to the adapter's parser, stdout first, then stderr, then the end. */
@@ -101,6 +110,7 @@ export function replay(adapter: AgentAdapter, fixture: Fixture, options: ReplayO
 		requestedModel: argumentOf(fixture.argv, '--model') ?? argumentOf(fixture.argv, '-m'),
 		cumulativeBefore: options.cumulativeBefore ?? null,
 		now: () => RECORDED_AT,
+		...options.context,
 	});
 	const events = split(fixture.stdout).flatMap((chunk) => parser.push(chunk));
 	events.push(...split(fixture.stderr).flatMap((chunk) => parser.stderr(chunk)));

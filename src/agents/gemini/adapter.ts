@@ -1,0 +1,32 @@
+/**
+ * Gemini CLI, checked with 0.61.0: `gemini -o stream-json`, one JSON line an event. Its limits show first on stderr, its
+ * exit codes are the HTTP status modulo 256, and only its own session record knows how a shell command ended.
+ */
+import type { AgentAdapter } from '../contract.ts';
+import { geminiCommand } from './command-line.ts';
+import { inertForGemini } from './inert.ts';
+import { probeGeminiLogin } from './login.ts';
+import { claimsExitCode } from './outcome.ts';
+import { readGeminiRecord } from './session-file.ts';
+import { createGeminiParser } from './stream-parser.ts';
+
+export const geminiAdapter: AgentAdapter = {
+	id: 'gemini',
+	title: 'Gemini CLI',
+	aliases: ['g'],
+	executables: ['gemini'],
+	install: 'npm install -g @google/gemini-cli',
+	isDemo: false,
+	choosesSessionId: true,
+	secretVariables: ['GEMINI_API_KEY', 'GOOGLE_API_KEY', 'GOOGLE_APPLICATION_CREDENTIALS'],
+	sharedVariables: [],
+	command: geminiCommand,
+	parser: createGeminiParser,
+	inert: inertForGemini,
+	resumeHint: (nativeSessionId) => `gemini --resume ${nativeSessionId}`,
+	probeLogin: probeGeminiLogin,
+	parseVersion: (output) => /^v?(\d+\.\d+\.\d+\S*)\s*$/m.exec(output)?.[1] ?? null,
+	readNativeRecord: readGeminiRecord,
+	claimsExitCode,
+	priceFamily: 'google',
+};

@@ -1,0 +1,68 @@
+import { RelayError } from '../../core/errors.ts';
+import { simpleCommands } from '../allow-commands.ts';
+import type { AgentCommand, PermissionPreset, TurnRequest } from '../contract.ts';
+
+/** In `default` without a terminal, tools that write or run anything are not even offered to the model. */
+const APPROVAL_MODES: Record<PermissionPreset, string> = {
+	'read-only': 'default',
+	edit: 'auto_edit',
+	full: 'yolo',
+};
+
+/**
+ * One headless turn; the prompt comes on stdin. Nothing is restored on resume, so model and approval mode are given each
+ * time. No model is passed when none was named: the CLI then lets a small model choose (one request more), as it does for
+ * its user. A folder that is not trusted gets no `--skip-trust`: 0.61.0 then refuses to start (exit 55) instead of
+ * obeying the repo's settings, hooks and policies, and has no switch to run without them.
+ */
+export function geminiCommand(turn: TurnRequest): AgentCommand {
+	return {
+		executable: 'gemini',
+		args: [
+			...(turn.isTrusted ? ['--skip-trust'] : []),
+			'-o',
+			'stream-json',
+			'--approval-mode',
+			APPROVAL_MODES[turn.permissions],
+			...(turn.permissions === 'edit' ? allowedCommands(turn.allowCommands) : []),
+			...(turn.model === null ? [] : [`--model=${turn.model}`]),
+			...session(turn),
+		],
+		env: environment(turn),
+	};
+}
+
+function session(turn: TurnRequest): string[] {
+	if (turn.nativeSessionId === null) return [];
+	return [turn.resume ? '--resume' : '--session-id', checkedId(turn.nativeSessionId)];
+}
+
+/** An id from a damaged record must not become a flag, `latest`, or the number of some other session. */
+function checkedId(id: string): string {
+	if (/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id)) return id;
+	throw new RelayError('damaged_record', `${JSON.stringify(id)} is no id of a gemini session`, {
+		hint: 'start a new conversation with /new',
+	});
+}
+
+/**
+ * `run_shell_command(npm test)`: the command and further arguments. Measured under `auto_edit`: `;`, `$(…)` and
+ * `npm testX` are denied, a redirection of the allowed command is not.
+ */
+function allowedCommands(entries: readonly string[]): string[] {
+	return simpleCommands(entries).allowed.flatMap((words) => [
+		'--allowed-tools',
+		`run_shell_command(${words})`,
+	]);
+}
+
+/**
+ * One process in place of parent and child, so that signals reach the one that works. Trust comes from the flag alone:
+ * without it, the user's trust of other tools' sessions does not count either.
+ */
+function environment(turn: TurnRequest): Record<string, string | null> {
+	return {
+		GEMINI_CLI_NO_RELAUNCH: 'true',
+		...(turn.isTrusted ? {} : { GEMINI_CLI_TRUST_WORKSPACE: null }),
+	};
+}

@@ -1,0 +1,10 @@
+/** U+2060, a character without width: after it the CLI finds no file, agent or resource of that name. */
+const WORD_JOINER = '\u2060';
+
+/**
+ * Makes every `@path` that the CLI would read and inline a plain word (0.61.0 expands it inside a word, a quote or a fence
+ * too, `x@a.txt`; only an escaped `\@` not). What is no path in its grammar (`@ `, `@,`) stays as it is.
+ */
+export function inertForGemini(text: string): string {
+	return text.replace(/@(?=[^\s,;!?()[\]{}\u2060]|\\)/g, `@${WORD_JOINER}`);
+}

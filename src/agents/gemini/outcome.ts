@@ -1,0 +1,178 @@
+/** How a gemini turn ended: by its result line and exit code, else by the relay's stop, else by what it left behind. */
+import type { AgentExit, ParsedTurn } from '../contract.ts';
+import type { Limit, StopReason } from '../events.ts';
+import { excerptLine } from '../excerpt.ts';
+import { type JsonObject, objectOrEmpty, objectOrNull, textOrNull } from '../json-fields.ts';
+import { limitFromFailure, limitFromRetry, type Retry } from './limits.ts';
+
+export type Judgement = Pick<ParsedTurn, 'outcome' | 'stopReason' | 'error' | 'limit'>;
+
+export interface Seen {
+	hasStarted: boolean;
+	/** The result line, null when there was none. */
+	result: JsonObject | null;
+	/** Messages of the stream's own `error` lines, in order. */
+	errors: readonly string[];
+	/** A certain limit seen on stderr that no answer followed. */
+	limit: Limit | null;
+	/** The last retry that no answer followed. */
+	retry: Retry | null;
+	/** The error object the CLI printed at its end, or ''. */
+	dump: string;
+	/** Start of stderr. */
+	stderr: string;
+	now: number;
+}
+
+const UNKNOWN: Judgement = { outcome: 'outcome_unknown', stopReason: null, error: null, limit: null };
+
+/** 130 is the CLI's own word for a cancelled request, 144 and up stand for HTTP 400 and up; others may be a signal. */
+export function claimsExitCode(code: number): boolean {
+	return code === 130 || code >= 144;
+}
+
+/** HTTP 400–511 as the exit code tells it (status modulo 256), or null. */
+function statusOfExit(code: number | null): number | null {
+	return code !== null && code >= 144 && code <= 255 ? code + 256 : null;
+}
+
+/** The judgement of a successful result line, final as soon as it is read; null when the end of the process decides. */
+export function judgeSuccess(result: JsonObject, errors: readonly string[]): Judgement | null {
+	if (result.status !== 'success') return null;
+	const loop = errors.find((message) => message.startsWith('Loop detected'));
+	if (loop !== undefined) return failed('loop_detected', loop);
+	const turns = errors.find((message) => message.startsWith('Maximum session turns exceeded'));
+	if (turns !== undefined) return failed('max_turns', turns);
+	return { outcome: 'completed', stopReason: 'end_turn', error: null, limit: null };
+}
+
+export function judgeEnd(exit: AgentExit, seen: Seen): Judgement {
+	if (seen.result !== null && seen.result.status === 'error') return judgeError(exit, seen.result, seen);
+	switch (exit.stopRequested) {
+		case 'cancelled':
+			return { ...UNKNOWN, outcome: 'cancelled', stopReason: 'cancelled' };
+		case 'timed_out':
+			return { ...UNKNOWN, outcome: 'timed_out', stopReason: 'timed_out' };
+		case 'limited':
+			return limited(seen.limit ?? limitFromRetry(seen.retry));
+		case 'failed':
+			return failed('api_error', seen.retry?.source.excerpt ?? 'gemini was stopped by the relay');
+		case 'linger':
+		case null:
+			return seen.limit === null ? judgeOwnDeath(exit, seen) : limited(seen.limit);
+	}
+}
+
+const REASON_BY_TYPE: ReadonlyMap<string, StopReason> = new Map([
+	['FatalTurnLimitedError', 'max_turns'],
+	['FatalAuthenticationError', 'auth'],
+	['FatalConfigError', 'bad_config'],
+	['FatalSandboxError', 'bad_environment'],
+	['FatalUntrustedWorkspaceError', 'bad_environment'],
+]);
+
+/** The sentences of an `error` line before a result without an error of its own. */
+const REASON_BY_SENTENCE: ReadonlyArray<readonly [RegExp, StopReason]> = [
+	[/^The model response was blocked\b/, 'refusal'],
+	[/^Model response was truncated because it exceeded the token limit/, 'max_tokens'],
+	[/^The model returned (?:an empty response|reasoning thoughts but no final response)/, 'empty_answer'],
+];
+
+function judgeError(exit: AgentExit, result: JsonObject, seen: Seen): Judgement {
+	const error = objectOrNull(result.error);
+	if (error === null) return judgeInvalidStream(seen.errors.at(-1) ?? 'gemini gave no answer');
+	const message = textOrNull(error.message) ?? '';
+	const byType = REASON_BY_TYPE.get(textOrNull(error.type) ?? '');
+	if (byType !== undefined) return failed(byType, message);
+	if (exit.stopRequested === 'cancelled' && textOrNull(error.type) === 'FatalCancellationError')
+		return { ...UNKNOWN, outcome: 'cancelled', stopReason: 'cancelled' };
+	const status = statusOfExit(exit.exitCode) ?? statusOfDump(seen.dump);
+	const limit = limitFromFailure(status, { result: message, dump: seen.dump }, seen.now);
+	if (limit !== null) return limited(limit);
+	return failed(reasonOf(status, message, seen.dump), message);
+}
+
+function judgeInvalidStream(sentence: string): Judgement {
+	const reason = REASON_BY_SENTENCE.find(([pattern]) => pattern.test(sentence))?.[1];
+	return failed(reason ?? 'api_error', sentence);
+}
+
+/** Where the exit code does not tell it (529 and above, or a wrapper's own code). */
+function statusOfDump(dump: string): number | null {
+	const status = /^ {2}status: (\d{3}),?$/m.exec(dump)?.[1];
+	return status === undefined ? null : Number(status);
+}
+
+function reasonOf(status: number | null, message: string, dump: string): StopReason {
+	if (status === 401 || status === 403 || /\bAPI_KEY_INVALID\b/.test(message)) return 'auth';
+	if (status === 404 || /^Error when talking to Gemini API\b.* ModelNotFoundError:/.test(dump))
+		return 'model_not_found';
+	if (/^\[API Error: models\/\S+ is not found for API version\b/.test(message)) return 'model_not_found';
+	if (/\binput token count\b.*\bexceeds the maximum number of tokens\b/is.test(message))
+		return 'context_too_long';
+	return 'api_error';
+}
+
+const REASON_BY_EXIT: ReadonlyMap<number, StopReason> = new Map([
+	[41, 'auth'],
+	[42, 'bad_usage'],
+	[44, 'bad_environment'],
+	[52, 'bad_config'],
+	[53, 'max_turns'],
+	[55, 'bad_environment'],
+]);
+
+/** A turn that had begun may have done anything. One that printed nothing and exited by itself never began. */
+function judgeOwnDeath(exit: AgentExit, seen: Seen): Judgement {
+	const code = exit.exitCode ?? 0;
+	if (exit.signal !== null || code === 0 || code === 130) return UNKNOWN;
+	const status = statusOfExit(code);
+	const limit = limitFromFailure(status, { result: seen.stderr, dump: seen.dump }, seen.now);
+	if (limit !== null) return limited({ ...limit, source: { ...limit.source, channel: 'exit' } });
+	const message = ownLine(seen.stderr) ?? `gemini ended with exit code ${code}`;
+	if (status === 401 || status === 403) return failed('auth', message);
+	const byExit = REASON_BY_EXIT.get(code);
+	if (seen.hasStarted) return failed(byExit ?? 'crashed', `gemini ended with exit code ${code} in mid-turn`);
+	return failed(startReason(code, seen.stderr) ?? byExit ?? 'crashed', message);
+}
+
+/** The CLI's own refusals to start; exit 42 and 1 stand for several. */
+function startReason(code: number, stderr: string): StopReason | null {
+	if (code === 42 && /^(?:\x1b\[[0-9;]*m)*Error resuming session:/m.test(stderr)) return 'unknown_session';
+	if (code === 42 && /^(?:\x1b\[[0-9;]*m)*Error starting session: .* already exists\b/m.test(stderr))
+		return 'session_in_use';
+	if (
+		code === 1 &&
+		/^(?:Unknown arguments?:|Not enough (?:non-option )?arguments|Invalid values:)/m.test(stderr)
+	)
+		return 'bad_usage';
+	return null;
+}
+
+/** Lines that the CLI prints at every start. */
+const CHATTER =
+	/^(?:Warning: |YOLO mode is enabled|Ripgrep is not available|\[STARTUP\]|Approval mode overridden|Loaded cached credentials)/;
+
+/** The first line that tells why, without colours. */
+function ownLine(stderr: string): string | null {
+	const lines = stderr.split('\n').map((line) => line.replace(/\x1b\[[0-9;]*m/g, '').trim());
+	return lines.find((line) => line !== '' && !CHATTER.test(line)) ?? null;
+}
+
+function limited(limit: Limit | null): Judgement {
+	return { outcome: 'limited', stopReason: 'limit', error: null, limit };
+}
+
+function failed(stopReason: StopReason, message: string): Judgement {
+	return {
+		outcome: 'failed',
+		stopReason,
+		error: { code: stopReason, message: excerptLine(message) },
+		limit: null,
+	};
+}
+
+/** What the stream tells of an error's own words, for an event. */
+export function resultMessage(result: JsonObject): string | null {
+	return textOrNull(objectOrEmpty(result.error).message);
+}
