@@ -27,6 +27,8 @@ export interface RecoverDeps {
 	/** null when the agent is no longer known (removed from the config): the state is closed without a reading. */
 	adapter: (agent: string) => AgentAdapter | null;
 	estimateCost: (model: string | null, tokens: TokenCounts) => number | null;
+	/** The turns of the session's parents, oldest first: a native session may have begun there. */
+	ancestors?: readonly TurnState[];
 }
 
 export interface Recovered {
@@ -96,7 +98,7 @@ async function replay(state: TurnState, deps: RecoverDeps): Promise<Partial<Turn
 	try {
 		await feed(at('raw.jsonl'), (chunk) => recorder.replayOutput(chunk));
 		await feed(at('stderr.log'), (chunk) => recorder.stderr(chunk));
-		const native = await readNative(state, adapter, deps);
+		const native = await readNative(state, recorder.facts.nativeSessionId, adapter, deps);
 		const parsed = recorder.end({ exitCode: null, signal: null, stopRequested: null }, native);
 		const judged = judgeTurn(parsed, recorder.facts, state.model, deps.estimateCost);
 		const isKnown = judged.status === 'completed' || judged.status === 'limited';
@@ -113,11 +115,16 @@ async function replay(state: TurnState, deps: RecoverDeps): Promise<Partial<Turn
 
 function createReplayRecorder(state: TurnState, adapter: AgentAdapter, deps: RecoverDeps): TurnRecorder {
 	const startedAt = fromIso(state.started_at) ?? deps.clock.now();
+	const requested = requestedSession(state, adapter, deps);
+	const earlier = earlierInNativeSession(state, requested, deps);
+	const plan = earlier.at(-1)?.plan;
+	const totals = earlier.findLast((turn) => turn.cumulative_tokens !== null)?.cumulative_tokens;
 	const parser = adapter.parser({
-		requestedSessionId: state.native_session_id,
+		requestedSessionId: requested,
 		resume: state.resumed,
 		requestedModel: state.model,
-		cumulativeBefore: cumulativeBefore(state, deps.session.turns()),
+		cumulativeBefore: totals ? tokensFromDisk(totals) : null,
+		...(plan === undefined ? {} : { planBefore: plan }),
 		now: () => startedAt,
 	});
 	return new TurnRecorder({
@@ -129,6 +136,26 @@ function createReplayRecorder(state: TurnState, adapter: AgentAdapter, deps: Rec
 		onEvent: (_event: AgentEvent) => undefined,
 		onError: () => undefined,
 	});
+}
+
+/**
+ * What the CLI was asked for. The state soon holds the id that the CLI answered with, which may be another one; the
+ * session's meta keeps the old id until a turn ends.
+ */
+function requestedSession(state: TurnState, adapter: AgentAdapter, { session }: RecoverDeps): string | null {
+	if (state.resumed) return session.meta.agents[state.agent]?.native_session_id ?? state.native_session_id;
+	return adapter.choosesSessionId ? state.native_session_id : null;
+}
+
+function earlierInNativeSession(
+	state: TurnState,
+	requested: string | null,
+	{ session, ancestors = [] }: RecoverDeps,
+): TurnState[] {
+	if (!state.resumed) return [];
+	return [...ancestors, ...session.turns().filter(({ turn }) => turn < state.turn)].filter(
+		({ agent, native_session_id }) => agent === state.agent && native_session_id === requested,
+	);
 }
 
 /** Thread totals of the same native session before this turn, from the turns recorded earlier. */
@@ -144,9 +171,14 @@ export function cumulativeBefore(state: TurnState, turns: readonly TurnState[]):
 	return last ? tokensFromDisk(last) : null;
 }
 
-function readNative(state: TurnState, adapter: AgentAdapter, deps: RecoverDeps): Promise<NativeFacts | null> {
+function readNative(
+	state: TurnState,
+	toldSessionId: string | null,
+	adapter: AgentAdapter,
+	deps: RecoverDeps,
+): Promise<NativeFacts | null> {
 	return readNativeFacts(adapter, deps.clock, {
-		nativeSessionId: state.native_session_id,
+		nativeSessionId: toldSessionId ?? state.native_session_id,
 		worktree: deps.session.meta.repo.worktree,
 		env: deps.env,
 		startedAt: fromIso(state.started_at) ?? 0,

@@ -7,7 +7,7 @@ import { type ItemPhase, type OpenTools, readItem } from './items.ts';
 import { COMPLETED, type Judgement, judgeTurnFailed, judgeWithoutEnd, refineByRecord } from './outcome.ts';
 import { rebuildOversized } from './oversized.ts';
 import { type Retry, readRetry } from './rules.ts';
-import { readUsage, subtractTokens, ZERO_TOKENS } from './usage.ts';
+import { readUsage, sameTokens, subtractTokens, ZERO_TOKENS } from './usage.ts';
 
 /** A refusal to start is one or a few lines; log lines of a long turn are not kept. */
 const KEPT_STDERR_CHARS = 16 * 1024;
@@ -90,7 +90,9 @@ class CodexParser implements AgentParser {
 	#turnTokens(native: NativeFacts | null): TokenCounts {
 		const before = this.#totalsBefore();
 		if (this.#cumulative !== null && before !== null) return subtractTokens(this.#cumulative, before);
-		return native?.tokens ?? NO_TOKENS;
+		// A thread whose total has not moved holds an earlier turn as its last.
+		const hasMoved = !before || !native?.cumulative || !sameTokens(native.cumulative, before);
+		return (hasMoved ? native?.tokens : null) ?? NO_TOKENS;
 	}
 
 	#totalsBefore(): TokenCounts | null {

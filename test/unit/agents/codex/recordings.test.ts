@@ -157,6 +157,13 @@ describe('the tokens of a resumed turn', () => {
 		expect(turn.tokens).toEqual(tokens);
 	});
 
+	it('are not those of the turn before when this one was cut off before it reached the record', () => {
+		const before = { input: 1300, output: 70, cacheRead: 0, cacheWrite: 0, reasoning: 0 };
+		const cut = { ...named('resume-turn-2'), stdout: Buffer.alloc(0) };
+		const native = { tokens: { ...before, input: 100 }, cumulative: before };
+		expect(replayed(cut, { cumulativeBefore: before, native }).turn.tokens.input).toBeNull();
+	});
+
 	it('are counted from zero when codex began a new thread instead', () => {
 		const stale = { input: 9000, output: 900, cacheRead: 0, cacheWrite: 0, reasoning: 0 };
 		const { turn, events } = replayed(named('resume-not-a-uuid'), { cumulativeBefore: stale });
