@@ -361,6 +361,9 @@ class OneConversation implements Conversation {
 			env,
 			adapter,
 			estimateCost,
+			ancestors: placedTurns(this.#deps.store.lineage(session.id))
+				.filter(({ sessionId }) => sessionId !== session.id)
+				.map(({ state }) => state),
 		});
 		const left = recovered.length === 0 ? [] : processes.withEnvironment('AGENT_RELAY_SESSION', session.id);
 		return [
