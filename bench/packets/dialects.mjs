@@ -1,0 +1,189 @@
+// Scripted acts as the CLIs print them, so that the packet is built from what the adapters really read.
+const MARKS = { x: 'completed', '>': 'in_progress', ' ': 'pending' };
+const planItems = ({ items }) => items.map((line) => ({ text: line.slice(2), status: MARKS[line[0]] }));
+const pathOf = (act) => act.path ?? act.to;
+
+/** `lines(acts, {turn, isLast})` gives the stream of one turn, `rollout` the CLI's own record where it has one. */
+export const DIALECTS = {
+	claude: { lines: claudeLines, native: () => null },
+	codex: { lines: codexLines, native: codexRollout },
+};
+
+const CLAUDE_SESSION = '00000000-0000-4000-8000-000000000001';
+
+function claudeLines(acts, { turn, isLast }) {
+	const session = { session_id: CLAUDE_SESSION, parent_tool_use_id: null };
+	const message = (id, content) => ({
+		type: 'assistant',
+		message: {
+			id,
+			type: 'message',
+			role: 'assistant',
+			model: 'claude-sonnet-4-5',
+			content: [content],
+			usage: {},
+		},
+		...session,
+	});
+	const result = (id, content, isError) => ({
+		type: 'user',
+		message: {
+			role: 'user',
+			content: [{ type: 'tool_result', tool_use_id: id, content, is_error: isError }],
+		},
+		...session,
+	});
+	const lines = acts.flatMap((act, at) => {
+		const id = `t${turn}a${at}`;
+		if (act.act === 'say') return [message(id, { type: 'text', text: act.text })];
+		if (act.act === 'think')
+			return [message(id, { type: 'thinking', thinking: act.text, signature: 'c2ln' })];
+		const { name, input, output, isError } = claudeTool(act);
+		return [
+			message(id, { type: 'tool_use', id: `tool-${id}`, name, input }),
+			result(`tool-${id}`, output, isError),
+		];
+	});
+	return [
+		{ type: 'system', subtype: 'init', model: 'claude-sonnet-4-5', tools: [], ...session },
+		...lines,
+		...(isLast ? claudeLimit(session) : [claudeEnd(session, acts)]),
+	];
+}
+
+function claudeTool(act) {
+	const failed = (act.exit ?? 0) !== 0;
+	switch (act.act) {
+		case 'run':
+			return {
+				name: 'Bash',
+				input: { command: act.command },
+				output: failed ? `Exit code ${act.exit}\n${act.output}` : act.output,
+				isError: failed,
+			};
+		case 'edit':
+			return {
+				name: 'Edit',
+				input: { file_path: act.path, old_string: act.before, new_string: act.after },
+				output: 'updated',
+				isError: false,
+			};
+		case 'write':
+			return {
+				name: 'Write',
+				input: { file_path: act.path, content: act.content },
+				output: 'created',
+				isError: false,
+			};
+		case 'remove':
+			return { name: 'Bash', input: { command: `rm ${act.path}` }, output: '', isError: false };
+		case 'rename':
+			return { name: 'Bash', input: { command: `git mv ${act.from} ${act.to}` }, output: '', isError: false };
+		default: {
+			const todos = planItems(act).map(({ text, status }) => ({ content: text, status, activeForm: text }));
+			return { name: 'TodoWrite', input: { todos }, output: 'ok', isError: false };
+		}
+	}
+}
+
+const claudeEnd = (session, acts) => ({
+	type: 'result',
+	subtype: 'success',
+	is_error: false,
+	result: acts.findLast(({ act }) => act === 'say')?.text ?? '',
+	stop_reason: 'end_turn',
+	usage: {},
+	...session,
+});
+const claudeLimit = (session) => [
+	{
+		type: 'rate_limit_event',
+		rate_limit_info: { status: 'rejected', resetsAt: 1767625200, rateLimitType: 'five_hour' },
+		...session,
+	},
+	{
+		type: 'result',
+		subtype: 'success',
+		is_error: true,
+		api_error_status: 429,
+		result: "You've hit your session limit",
+		stop_reason: 'stop_sequence',
+		usage: {},
+		...session,
+	},
+];
+
+function codexLines(acts, { isLast }) {
+	const items = acts.flatMap((act, at) => codexItems(act, `item_${at}`));
+	const limit = 'You’ve hit your usage limit. Try again at 11:27 AM.';
+	return [
+		{ type: 'thread.started', thread_id: '01a1fd61-0890-7c41-ad25-eb981e1a7c8a' },
+		{ type: 'turn.started' },
+		...items,
+		...(isLast
+			? [
+					{ type: 'error', message: limit },
+					{ type: 'turn.failed', error: { message: limit } },
+				]
+			: [{ type: 'turn.completed', usage: { input_tokens: 10, cached_input_tokens: 0, output_tokens: 10 } }]),
+	];
+}
+
+function codexItems(act, id) {
+	const done = (item) => ({ type: 'item.completed', item: { id, ...item } });
+	const started = (item) => ({ type: 'item.started', item: { id, ...item } });
+	const changes = (kind) => {
+		const item = { type: 'file_change', changes: [{ path: pathOf(act), kind }] };
+		return [started({ ...item, status: 'in_progress' }), done({ ...item, status: 'completed' })];
+	};
+	switch (act.act) {
+		case 'say':
+			return [done({ type: 'agent_message', text: act.text })];
+		case 'think':
+			return [done({ type: 'reasoning', text: act.text })];
+		case 'run': {
+			const item = { type: 'command_execution', command: `/bin/bash -lc '${act.command}'` };
+			const status = act.exit === 0 ? 'completed' : 'failed';
+			return [
+				started({ ...item, aggregated_output: '', exit_code: null, status: 'in_progress' }),
+				done({ ...item, aggregated_output: act.output, exit_code: act.exit, status }),
+			];
+		}
+		case 'plan':
+			return [
+				done({
+					type: 'todo_list',
+					items: planItems(act).map(({ text, status }) => ({ text, completed: status === 'completed' })),
+				}),
+			];
+		case 'remove':
+			return changes('delete');
+		case 'write':
+			return changes('add');
+		default:
+			return changes('update');
+	}
+}
+
+/** The record that codex keeps beside its stream; only its plan has the states. */
+function codexRollout(acts) {
+	const line = (type, payload) => JSON.stringify({ timestamp: '2026-01-05T10:00:00.000Z', type, payload });
+	const plans = acts
+		.filter(({ act }) => act === 'plan')
+		.map((act, at) =>
+			line('response_item', {
+				type: 'function_call',
+				name: 'update_plan',
+				call_id: `plan-${at}`,
+				arguments: JSON.stringify({
+					plan: planItems(act).map(({ text, status }) => ({ step: text, status })),
+				}),
+			}),
+		);
+	return [
+		line('event_msg', { type: 'task_started' }),
+		line('turn_context', { model: 'gpt-5-codex' }),
+		...plans,
+		line('event_msg', { type: 'task_complete', error: null }),
+	].join('\n');
+}
