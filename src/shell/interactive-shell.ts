@@ -38,6 +38,8 @@ export class InteractiveShell {
 	readonly #history;
 	readonly #ended = createDeferred<number>();
 	#isBusy = false;
+	/** Commands that answer while a turn runs, one after the other. */
+	#answers: Promise<void> = Promise.resolve();
 	#isAway = false;
 	#isOver = false;
 	#lastInterruptAt = Number.NEGATIVE_INFINITY;
@@ -167,9 +169,11 @@ export class InteractiveShell {
 		if (prompt.trim() === '') return;
 		this.#hint = '';
 		this.#history.add(typed);
-		if (this.#isBusy && this.#work.answersNow(prompt)) {
-			this.#echo(prompt);
-			void this.#work.runNow(prompt);
+		if (this.#work.isInterruptible && this.#work.answersNow(prompt)) {
+			this.#answers = this.#answers.then(() => {
+				this.#echo(prompt);
+				return this.#work.runNow(prompt);
+			});
 			return;
 		}
 		this.#waiting.add(prompt);

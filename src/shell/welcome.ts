@@ -36,7 +36,7 @@ export function hasAgent(agents: readonly AgentOverview[]): boolean {
 /** Nothing is installed: how to get each agent, and what can be tried without. */
 export function noAgentLines(agents: readonly AgentOverview[], { theme, columns }: WelcomeOptions): string[] {
 	const real = agents.filter(({ isDemo }) => !isDemo);
-	const demo = agents.find(({ isDemo }) => isDemo);
+	const demo = agents.find(({ isDemo, executable }) => isDemo && executable !== null);
 	const widest = Math.max(0, ...real.map(({ title }) => columnsOf(title)));
 	const isWide = real.every(({ install }) => widest + install.length + 6 < columns);
 	return [
@@ -47,11 +47,9 @@ export function noAgentLines(agents: readonly AgentOverview[], { theme, columns 
 				? [`  ${theme.bold(title.padEnd(widest))}  ${theme.accent(install)}`]
 				: [`  ${theme.bold(title)}`, `    ${theme.accent(install)}`],
 		),
-		...(demo === undefined
-			? []
-			: [
-					'',
-					`To see the relay at work without one: ${theme.accent(`/use ${demo.agent}`)}, then type a task.`,
-				]),
+		'',
+		demo === undefined
+			? `To see the relay at work without one: ${theme.accent('agent-relay demo')}`
+			: `To see the relay at work without one: ${theme.accent(`/use ${demo.agent}`)}, then type a task.`,
 	];
 }

@@ -129,15 +129,15 @@ export class Work {
 	}
 
 	async #shellCommand(command: string): Promise<void> {
-		const { shell, sink, transcript } = this.#options;
+		const { shell, transcript } = this.#options;
 		const filter = createByteFilter();
 		await this.#interruptibly(async (signal) => {
 			const { exitCode } = await shell.relay.runShellCommand(command, {
 				signal,
-				onOutput: (chunk) => sink.text('output', filter.push(chunk)),
+				onOutput: (chunk) => transcript.shellOutput(filter.push(chunk)),
 			});
-			sink.text('output', filter.end());
-			sink.endText();
+			transcript.shellOutput(filter.end());
+			transcript.finish();
 			if (exitCode !== 0) transcript.lines([shell.theme.bad(`exit ${exitCode ?? 'by a signal'}`)]);
 			this.#result = {
 				exitCode: signal.aborted ? EXIT.interrupted : (exitCode ?? EXIT.failed),

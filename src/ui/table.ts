@@ -14,13 +14,16 @@ const GAP = 2;
 
 /**
  * Lines of a table that fit `columns`: cells that allow it are cut, and where that does not suffice each row becomes a
- * small block of `title: value` lines. Cells are plain text, already safe.
+ * small block of `title: value` lines. A column without any value is left out. Cells are plain text, already safe.
  */
 export function renderTable(
-	heads: readonly TableColumn[],
-	rows: readonly (readonly string[])[],
+	allHeads: readonly TableColumn[],
+	allRows: readonly (readonly string[])[],
 	{ columns, theme }: { columns: number; theme: Theme },
 ): string[] {
+	const isUsed = allHeads.map((_, i) => allRows.some((row) => (row[i] ?? '') !== ''));
+	const heads = allHeads.filter((_, i) => isUsed[i]);
+	const rows = allRows.map((row) => row.filter((_, i) => isUsed[i]));
 	const natural = heads.map((head, i) =>
 		Math.max(columnsOf(head.title), ...rows.map((row) => columnsOf(row[i] ?? ''))),
 	);

@@ -172,6 +172,12 @@ describe('the shell on a terminal', () => {
 		await shell.until(/hi\n\ncodex/);
 	});
 
+	it('answers commands typed at once in their order, each below its own line', async () => {
+		const shell = await start();
+		shell.type('/config\r/limits\r/model\r');
+		await shell.until(/› \/config\n\nkey[\s\S]*› \/limits\n\nagent[\s\S]*› \/model\n\nclaude uses/);
+	});
+
 	it('sends nothing for an unknown command and names the nearest', async () => {
 		const shell = await start();
 		shell.type('/statsu\r');

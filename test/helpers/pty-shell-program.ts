@@ -5,7 +5,8 @@ import { RelayError } from '../../src/core/errors.ts';
 import { parseSessionId } from '../../src/core/ids.ts';
 import { runShell } from '../../src/shell/run-shell.ts';
 import { createProcessSignals } from '../../src/shell/signals.ts';
-import { createTheme, wantsColor } from '../../src/ui/theme.ts';
+import { wantsColor } from '../../src/ui/plain-theme.ts';
+import { createTheme } from '../../src/ui/theme.ts';
 import { createFakeRelay, FAKE_AGENTS, fakeAgent } from './fake-relay.ts';
 
 const {

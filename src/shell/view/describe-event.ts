@@ -157,7 +157,9 @@ export function describeFooter(state: TurnState, theme: Theme): string[] {
 		state.status === 'limited' ? 'limited' : '',
 		state.duration_ms === null ? '' : formatDuration(state.duration_ms),
 		describeTokens(state),
-		state.cost_usd === null ? '' : formatCost(state.cost_usd, state.cost_source === 'estimated'),
+		state.cost_usd === null || state.cost_usd === 0
+			? ''
+			: formatCost(state.cost_usd, state.cost_source === 'estimated'),
 		describeFiles(state.files),
 	].filter((part) => part !== '');
 	const footer = theme.dim(parts.join(' · '));
@@ -190,9 +192,9 @@ function describeEnding(state: TurnState): { text: string; tone: 'bad' | 'warn' 
 const ORDINARY_ENDS: ReadonlySet<string | null> = new Set([null, 'end_turn']);
 
 function describeTokens({ tokens }: TurnState): string {
-	if (tokens.input === null && tokens.output === null) return '';
 	const read = (tokens.input ?? 0) + (tokens.cache_read ?? 0) + (tokens.cache_write ?? 0);
-	return `${formatCount(read)} in ${formatCount((tokens.output ?? 0) + (tokens.reasoning ?? 0))} out`;
+	const written = (tokens.output ?? 0) + (tokens.reasoning ?? 0);
+	return read + written === 0 ? '' : `${formatCount(read)} in ${formatCount(written)} out`;
 }
 
 export function describeFiles(files: TurnState['files']): string {

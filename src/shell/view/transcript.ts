@@ -55,7 +55,7 @@ export interface TranscriptOptions {
 }
 
 type ToolCall = Extract<AgentEvent, { type: 'tool_call' }>;
-type Block = 'none' | StreamKind | 'tool' | 'line';
+type Block = 'none' | StreamKind | 'tool' | 'line' | 'shell';
 
 interface OpenStream {
 	kind: StreamKind;
@@ -122,7 +122,12 @@ export class Transcript {
 
 	/** Lines of the shell itself (an answer of a command, an echo), kept apart from what stands above. */
 	lines(lines: readonly string[]): void {
-		this.#lines('line', lines, true);
+		this.#lines('shell', lines, true);
+	}
+
+	/** What a shell command prints; `finish` ends it. */
+	shellOutput(text: string): void {
+		this.#text('output', 'shell', text);
 	}
 
 	/** Shows what is still held back of a growing text. */

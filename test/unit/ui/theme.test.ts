@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createTheme, wantsColor } from '../../../src/ui/theme.ts';
+import { wantsColor } from '../../../src/ui/plain-theme.ts';
+import { createTheme } from '../../../src/ui/theme.ts';
 
 describe('colour', () => {
 	it.each([
