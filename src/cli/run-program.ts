@@ -1,7 +1,6 @@
 /** From argv to an exit code: parse, load the one command that was named, print what it returns, report what it throws. */
 import type { Command as Program } from 'commander';
-import { createApp } from '../app/create-app.ts';
-import { createTheme, wantsColor } from '../ui/theme.ts';
+import { PLAIN_THEME, type Theme, wantsColor } from '../ui/plain-theme.ts';
 import type { Command, CommandResult, Output } from './command.ts';
 import { createProgram, exitCodeOfCommander } from './program.ts';
 import { reportError } from './report-error.ts';
@@ -58,23 +57,34 @@ async function runCommand(
 ): Promise<number> {
 	const load = COMMANDS[name];
 	if (!load) throw new Error(`no command ${name}`);
-	const output = createOutput(options, streams);
 	const directory = typeof options.directory === 'string' ? { folder: options.directory } : {};
-	const command = await load();
+	const [command, { createApp }, output] = await Promise.all([
+		load(),
+		import('../app/create-app.ts'),
+		createOutput(options, streams),
+	]);
 	const result = await command(createApp(directory), { ...options, program } as never, output);
 	present(result, output);
 	return result.exitCode;
 }
 
-function createOutput(options: Options, { output, errorOutput, env }: ProgramStreams): Output {
+async function createOutput(
+	options: Options,
+	{ output, errorOutput, env }: ProgramStreams,
+): Promise<Output> {
 	const isJson = options.json === true;
 	return {
-		theme: createTheme(!isJson && wantsColor(env, output.isTTY === true)),
+		theme: await loadTheme(!isJson && wantsColor(env, output.isTTY === true)),
 		columns: output.isTTY ? output.columns : DEFAULT_COLUMNS,
 		isJson,
 		print: (text) => void output.write(text),
 		tell: (text) => void errorOutput.write(text),
 	};
+}
+
+/** Colour has its price at start (3 ms), plain text none. */
+async function loadTheme(hasColor: boolean): Promise<Theme> {
+	return hasColor ? (await import('../ui/theme.ts')).createTheme(true) : PLAIN_THEME;
 }
 
 function present({ data, lines }: CommandResult, output: Output): void {
