@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { buildShellProgram, PtyShell, type PtyShellOptions } from '../helpers/pty-shell.ts';
@@ -305,6 +305,17 @@ describe('the shell on a terminal', () => {
 			expectSaneTerminal(shell);
 		},
 	);
+
+	it('ends with 129, closed, when its terminal hangs up in mid-turn', async () => {
+		const shell = await start({ outlivesTerminal: true });
+		shell.type('slow 60\r');
+		await shell.until('...');
+		shell.hangUp();
+		const code = join(shell.home, 'code');
+		await shell.until(() => existsSync(code) && readFileSync(code, 'utf8') !== '', 'the exit code');
+		expect(readFileSync(code, 'utf8')).toBe('129\n');
+		expect(shell.calls().at(-1)).toEqual({ call: 'close' });
+	});
 
 	it('restores the terminal when it crashes', async () => {
 		const shell = await start({ env: { FAKE_CRASH_AFTER_MS: '300' } });

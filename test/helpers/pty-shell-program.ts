@@ -2,6 +2,7 @@
 import { appendFileSync } from 'node:fs';
 import { systemClock } from '../../src/core/clock.ts';
 import { RelayError } from '../../src/core/errors.ts';
+import { replaceGoneTerminals, terminalFds } from '../../src/core/gone-terminal.ts';
 import { parseSessionId } from '../../src/core/ids.ts';
 import { runShell } from '../../src/shell/run-shell.ts';
 import { createProcessSignals } from '../../src/shell/signals.ts';
@@ -18,6 +19,8 @@ const {
 	FAKE_NO_AGENT,
 	FAKE_WORKTREE,
 } = process.env;
+const terminals = terminalFds();
+process.on('exit', () => replaceGoneTerminals(terminals));
 const ID = parseSessionId('01K3ZZZZZZZZZZZZZZZZZZZZZZ');
 
 if (FAKE_CRASH_AFTER_MS) {

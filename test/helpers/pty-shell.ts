@@ -17,6 +17,8 @@ interface Pty {
 	write(data: string): void;
 	resize(columns: number, rows: number): void;
 	kill(signal: string): void;
+	/** Closes the terminal. */
+	destroy(): void;
 }
 type Spawn = (file: string, args: string[], options: object) => Pty;
 const { spawn } = createRequire(import.meta.url)('node-pty') as { spawn: Spawn };
@@ -44,6 +46,8 @@ export interface PtyShellOptions {
 	env?: Record<string, string>;
 	/** Runs the program from an interactive bash, so that there is job control. */
 	inBash?: boolean;
+	/** Runs the program below a bash that outlives the terminal and writes the exit code to `code` in the home folder. */
+	outlivesTerminal?: boolean;
 }
 
 /** The shell program on a PTY, with what it shows, what it wrote and what its relay was asked. */
@@ -57,10 +61,21 @@ export class PtyShell {
 	readonly #screen: PtyScreen;
 	#shown = 0;
 
-	constructor({ program, columns = 80, rows = 24, env = {}, inBash = false }: PtyShellOptions) {
+	constructor({
+		program,
+		columns = 80,
+		rows = 24,
+		env = {},
+		inBash = false,
+		outlivesTerminal = false,
+	}: PtyShellOptions) {
 		this.home = mkdtempSync(join(tmpdir(), 'agent-relay-shell-'));
 		this.#screen = new PtyScreen(columns, rows);
-		const [file, args] = inBash ? ['bash', ['--norc', '--noprofile', '-i']] : [process.execPath, [program]];
+		const [file, args] = outlivesTerminal
+			? ['bash', ['-c', `trap : HUP; '${process.execPath}' '${program}'; echo $? >'${this.home}/code'`]]
+			: inBash
+				? ['bash', ['--norc', '--noprofile', '-i']]
+				: [process.execPath, [program]];
 		this.#pty = spawn(file, args as string[], {
 			cols: columns,
 			rows,
@@ -109,6 +124,10 @@ export class PtyShell {
 	resize(columns: number, rows: number): void {
 		this.screen.columns = columns;
 		this.#pty.resize(columns, rows);
+	}
+
+	hangUp(): void {
+		this.#pty.destroy();
 	}
 
 	signal(signal: NodeJS.Signals): void {
