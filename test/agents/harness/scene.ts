@@ -201,6 +201,14 @@ export class Scene {
 		return existsSync(file) ? readJson(file).entries : [];
 	}
 
+	/** Removes the agents' own records of their conversations. */
+	forgetNativeSessions(): void {
+		for (const folder of ['.claude/projects', '.codex/sessions'])
+			rmSync(join(this.home, folder), { recursive: true, force: true });
+		for (const name of readdirSync(join(this.home, '.codex')))
+			if (name.includes('.sqlite')) rmSync(join(this.home, '.codex', name));
+	}
+
 	/** Every process that was started from this scene, the relay included. */
 	processes(): SceneProcess[] {
 		return processesOf(this.home);
