@@ -131,7 +131,8 @@ export function createProgram(act: Act, writeError: (text: string) => void): Com
 		limits
 			.command('clear [agent]')
 			.description('forget the limits of one agent, or all')
-			.option('--json', 'print JSON'),
+			.option('--json', 'print JSON')
+			.addHelpText('after', example('agent-relay limits clear', 'agent-relay limits clear claude')),
 		'limits-clear',
 	);
 	declareConfig(program, bind);
@@ -171,11 +172,19 @@ function declareConfig(program: Command, bind: (command: Command, name: string) 
 		config
 			.command('show [key]', { isDefault: true })
 			.description('every value with its origin')
-			.option('--json', 'print JSON'),
+			.option('--json', 'print JSON')
+			.addHelpText(
+				'after',
+				example('agent-relay config show limits', 'agent-relay config show turn.idle_s --json'),
+			),
 		'config-show',
 	);
 	bind(
-		config.command('path').description('which files are read').option('--json', 'print JSON'),
+		config
+			.command('path')
+			.description('which files are read and written')
+			.option('--json', 'print JSON')
+			.addHelpText('after', example('agent-relay config path')),
 		'config-path',
 	);
 	bind(

@@ -5,6 +5,7 @@ import type { SendResult } from '../../relay/contract.ts';
 import { wrapToColumns } from '../../ui/text-width.ts';
 import type { Theme } from '../../ui/theme.ts';
 import type { Output } from '../command.ts';
+import { fieldLines } from './field-lines.ts';
 
 export interface NarratorOptions {
 	output: Output;
@@ -53,9 +54,16 @@ export class DemoNarrator {
 
 	async end(keptIn: string | null): Promise<void> {
 		await this.heading('Your turn', '');
-		this.line(`  In a repo of your own: ${this.theme.accent('agent-relay')}`);
-		this.line(`  For a script or CI:    ${this.theme.accent('agent-relay run "TASK"')}`);
-		this.line(`  Who is installed:      ${this.theme.accent('agent-relay agents')}`);
+		this.shown(
+			fieldLines(
+				[
+					['in a repo of yours', this.theme.accent('agent-relay')],
+					['in a script or CI', this.theme.accent('agent-relay run "TASK"')],
+					['who is installed', this.theme.accent('agent-relay agents')],
+				],
+				{ theme: this.theme, columns: this.columns - 2 },
+			),
+		);
 		this.line('');
 		this.say(
 			keptIn === null
@@ -76,7 +84,8 @@ export class DemoNarrator {
 	async heading(title: string, about: string): Promise<void> {
 		this.#step++;
 		this.line('');
-		this.line(this.theme.bold(`${this.#step}. ${title}`));
+		const heading = this.theme.bold(`${this.#step}. ${title}`);
+		for (const row of wrapToColumns(heading, this.columns, { indent: 3 })) this.line(row);
 		if (about !== '') this.say(about);
 		this.line('');
 		await this.#pause();

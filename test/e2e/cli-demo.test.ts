@@ -1,0 +1,81 @@
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { columnsOf } from '../../src/ui/text-width.ts';
+import { CliHome, PROGRAM } from '../helpers/cli-home.ts';
+import { PtyScreen } from '../helpers/pty-screen.ts';
+import { runOnPty } from '../helpers/run-on-pty.ts';
+
+let cli: CliHome;
+let temporary: string;
+
+beforeEach(() => {
+	cli = new CliHome();
+	temporary = join(cli.base, 'tmp');
+	mkdirSync(temporary);
+});
+afterEach(() => cli.remove());
+
+const demo = (...args: string[]) => cli.run(['demo', '--pace', '0', ...args], { env: { TMPDIR: temporary } });
+
+describe('the demo', () => {
+	it('shows the main job end to end and leaves nothing behind', async () => {
+		const before = cli.state();
+		const { exitCode, stdout, stderr } = await demo();
+		expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+		const story = [
+			/^1\. A prompt$/m,
+			/3 of 4 cases fail/,
+			/demo-closer goes on for demo-sprinter: plan window used up/,
+			/The work\s+is done\./,
+			/all 4 cases pass\n {2}✓ exit 0/,
+			/meta\.json .*the session/,
+			/\$ head -n \d+ resume\/\S+\.md/,
+			/"status": "completed"/,
+		];
+		const places = story.map((part) => stdout.search(part));
+		expect(places, stdout).toEqual([...places].sort((a, b) => a - b));
+		expect(Math.min(...places)).toBeGreaterThanOrEqual(0);
+		expect(stdout).not.toContain('\x1b');
+		expect(readdirSync(temporary)).toEqual([]);
+		expect(withoutTimes(cli.state())).toEqual(withoutTimes(before));
+	});
+
+	it('with --keep leaves a session to look at', async () => {
+		const { stdout } = await demo('--keep');
+		const [name = ''] = readdirSync(temporary);
+		expect(stdout).toContain(join(temporary, name));
+		const folder = join(temporary, name, 'word-count');
+		const listed = await cli.run(['sessions', '--json'], { cwd: folder });
+		expect(JSON.parse(listed.stdout).sessions[0]).toMatchObject({ status: 'completed', turn_count: 3 });
+	});
+
+	it('works without git', async () => {
+		rmSync(join(cli.bin, 'git'));
+		const { exitCode, stdout } = await demo();
+		expect(exitCode, stdout).toBe(0);
+		expect(stdout).toContain('all 4 cases pass');
+	});
+
+	it.each([40, 80])('fits a terminal of %d columns, in colour', async (columns) => {
+		const env = { ...cli.env, TMPDIR: temporary, TERM: 'xterm-256color' };
+		const args = [PROGRAM, 'demo', '--pace', '0'];
+		const { exitCode, output } = await runOnPty(process.execPath, args, { columns, env, cwd: cli.repo });
+		expect(exitCode, output).toBe(0);
+		expect(output).toContain('\x1b[');
+		const screen = new PtyScreen(500, 400);
+		screen.write(output);
+		expect(screen.all().filter((line) => columnsOf(line) > columns)).toEqual([]);
+	});
+
+	it('refuses a pace that is none, and makes nothing', async () => {
+		const run = await demo('--pace', 'fast');
+		expect(run.exitCode).toBe(64);
+		expect(readdirSync(temporary)).toEqual([]);
+	});
+});
+
+/** The folder for temporary files was used and emptied: only its time may differ. */
+function withoutTimes(state: Record<string, string>): Record<string, string> {
+	return Object.fromEntries(Object.entries(state).filter(([path]) => path !== 'tmp'));
+}

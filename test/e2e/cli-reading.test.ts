@@ -1,0 +1,224 @@
+import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DEMO_OBJECTIVE, DEMO_SECOND_PROMPT } from '../../src/agents/demo/scenario.ts';
+import { CliHome } from '../helpers/cli-home.ts';
+
+/** One session in which a limit handed the work over. */
+let cli: CliHome;
+let id: string;
+
+beforeAll(async () => {
+	cli = new CliHome();
+	const order = ['--order', 'demo-sprinter,demo-closer'];
+	const first = await cli.run(['run', ...order, DEMO_OBJECTIVE]);
+	expect(first.exitCode, first.stderr).toBe(0);
+	const second = await cli.run(['run', ...order, '--session', 'latest', DEMO_SECOND_PROMPT]);
+	expect(second.exitCode, second.stderr).toBe(0);
+	id = readdirSync(join(cli.repo, '.agent-relay/sessions')).sort().at(-1) ?? '';
+});
+afterAll(() => cli.remove());
+
+const json = async (...args: string[]) => JSON.parse((await cli.run([...args, '--json'])).stdout);
+
+describe('reading commands', () => {
+	it('sessions lists the newest first, with status, agents and task', async () => {
+		const { sessions } = await json('sessions');
+		expect(sessions[0]).toMatchObject({ id, status: 'completed', objective: DEMO_OBJECTIVE });
+		expect(sessions[0].agents).toEqual(['demo-sprinter', 'demo-closer']);
+		const { stdout } = await cli.run(['sessions']);
+		expect(stdout.split('\n')[1]).toMatch(
+			new RegExp(`^${id.slice(-6)} +completed +just now +2 +demo-sprinter demo-closer +Write a`),
+		);
+	});
+
+	it('a listed short id names its session', async () => {
+		const { stdout } = await cli.run(['sessions']);
+		const ref = stdout.split('\n')[1]?.split(' ')[0] ?? '';
+		expect((await json('show', ref)).id).toBe(id);
+	});
+
+	it('show tells turns, outcomes, checks and files, as text and as data', async () => {
+		const shown = await json('show');
+		expect(shown).toMatchObject({
+			id,
+			status: 'completed',
+			reason: null,
+			meta: { objective: DEMO_OBJECTIVE },
+		});
+		expect(
+			shown.turns.map(({ agent, status }: { agent: string; status: string }) => `${agent} ${status}`),
+		).toEqual(['demo-sprinter limited', 'demo-closer completed']);
+		expect(shown.parents).toHaveLength(1);
+		const { stdout } = await cli.run(['show', 'latest']);
+		expect(stdout).toContain('test passed: node check-word-count.mjs');
+		expect(stdout).toContain('which this session goes on from');
+	});
+
+	it('show --turn prints the transcript, --packet the packet, --diff what changed', async () => {
+		expect((await cli.run(['show', '--turn', '2'])).stdout).toContain('The work is done.');
+		const packet = (await cli.run(['show', '--packet'])).stdout;
+		expect(packet).toContain(DEMO_OBJECTIVE);
+		expect(await json('show', '--packet')).toHaveProperty('schema_version');
+		const diff = (await cli.run(['show', '--diff'])).stdout;
+		expect(diff).toContain('+++ b/WORD-COUNT.md');
+		expect((await cli.run(['show', '--diff', '--turn', '1'])).stdout).not.toContain('WORD-COUNT.md');
+	});
+
+	it('a turn that is not there is named with those that are', async () => {
+		const run = await cli.run(['show', '--turn', '9']);
+		expect(run.exitCode).toBe(4);
+		expect(run.stderr).toContain('Its turns are 1 to 2.');
+	});
+
+	it('limits shows who is limited, until when and by what evidence, and clear forgets it', async () => {
+		const { limits } = await json('limits');
+		expect(limits).toHaveLength(1);
+		expect(limits[0]).toMatchObject({ agent: 'demo-sprinter', kind: 'window', in_force: true });
+		expect(limits[0].source.rule).toMatch(/^demo-sprinter:/);
+		const shown = (await cli.run(['limits'])).stdout;
+		expect(shown).toMatch(/^demo-sprinter {2}plan window used up .*resets \d\d:\d\d \(in \d+ min\)/);
+		expect(shown).toContain(limits[0].source.rule);
+		const cleared = await cli.run(['limits', 'clear', 'sprinter']);
+		expect(cleared.stdout).toMatch(/^1 limit of demo-sprinter forgotten:/);
+		expect((await cli.run(['limits'])).stdout).toBe('No agent is limited.\n');
+	});
+
+	it('agents says how to install what is not there', async () => {
+		const { agents } = await json('agents');
+		const claude = agents.find(({ agent }: { agent: string }) => agent === 'claude');
+		expect(claude).toMatchObject({ state: 'not_installed', executable: null });
+		expect((await cli.run(['agents'])).stdout).toMatch(/claude.*not installed +npm install/);
+	});
+
+	it('agents --env names variables and never shows a value', async () => {
+		const env = {
+			ANTHROPIC_API_KEY: 'sk-ant-planted',
+			OPENAI_API_KEY: 'sk-planted',
+			EDITOR: 'planted-editor',
+		};
+		const run = await cli.run(['agents', '--env', 'codex', '--json'], { env });
+		const { kept, added, removed } = JSON.parse(run.stdout);
+		expect(removed).toContain('ANTHROPIC_API_KEY');
+		expect(kept).toEqual(expect.arrayContaining(['EDITOR', 'OPENAI_API_KEY', 'PATH']));
+		expect(added).toEqual(
+			expect.arrayContaining(['AGENT_RELAY_DEPTH', 'AGENT_RELAY_SESSION', 'AGENT_RELAY_TURN']),
+		);
+		const text = await cli.run(['agents', '--env', 'codex'], { env });
+		expect(run.stdout + text.stdout).not.toContain('planted');
+	});
+
+	it('write nothing, neither in the repo nor in the home', async () => {
+		const before = cli.state();
+		const reads = [
+			'sessions',
+			'show',
+			'show --turn 1',
+			'show --packet',
+			'limits',
+			'config show',
+			'config path',
+			'agents --env codex',
+		];
+		for (const line of reads) expect((await cli.run(line.split(' '))).exitCode).toBe(0);
+		expect(cli.state()).toEqual(before);
+	});
+
+	it('end quietly with 0 when the reader goes away', async () => {
+		for (const line of ['show --diff', 'sessions', 'config show', 'completion fish']) {
+			const run = await cli.bash(`agent-relay ${line} | head -n 0; echo "\${PIPESTATUS[0]}"`);
+			expect(run).toEqual({ exitCode: 0, stdout: '0\n', stderr: '' });
+		}
+	});
+
+	it('colour nothing when piped, unless told to', async () => {
+		expect((await cli.run(['show'])).stdout).not.toContain('\x1b');
+		expect((await cli.run(['show'], { env: { FORCE_COLOR: '1' } })).stdout).toContain('\x1b[');
+		expect((await cli.run(['show'], { env: { FORCE_COLOR: '1', NO_COLOR: '1' } })).stdout).not.toContain(
+			'\x1b',
+		);
+	});
+});
+
+describe('a repo without sessions', () => {
+	it('says so, and how to begin', async () => {
+		const run = await cli.run(['sessions'], { cwd: cli.home });
+		expect(run).toEqual({
+			exitCode: 0,
+			stdout: 'No sessions here yet.\nStart one: agent-relay run "TASK"\n',
+			stderr: '',
+		});
+		expect((await cli.run(['show'], { cwd: cli.home })).exitCode).toBe(4);
+	});
+});
+
+describe('config', () => {
+	it('set and allow write the user file, and show tells where a value comes from', async () => {
+		expect((await cli.run(['config', 'set', 'limits.patience_s', '30'])).stdout).toContain(
+			'limits.patience_s = 30 s',
+		);
+		expect((await cli.run(['config', 'allow', 'npm test'])).stdout).toContain(
+			'permissions.allow_commands = ["npm test"]',
+		);
+		expect((await cli.run(['config', 'allow', 'npm test'])).stdout).toContain('allowed already');
+		const { values } = await json('config', 'show', 'limits.patience_s');
+		expect(values[0]).toMatchObject({ key: 'limits.patience_s', value: 30, layer: 'user' });
+		const { user_config } = await json('config', 'path');
+		expect(values[0].from).toContain(user_config);
+		const over = await cli.run(['config', 'set', 'limits.patience_s', '40'], {
+			env: { AGENT_RELAY_CFG_LIMITS__PATIENCE_S: '5' },
+		});
+		expect(over.stdout).toContain('but here AGENT_RELAY_CFG_LIMITS__PATIENCE_S says limits.patience_s = 5 s');
+	});
+
+	it('trust shows what it enables, asks again after a change, and can be taken back', async () => {
+		cli.write('.claude/settings.json', '{}');
+		const trusted = await cli.run(['config', 'trust']);
+		expect(trusted.stdout).toContain('now trusted');
+		expect(trusted.stdout).toContain('  .claude/settings.json\n');
+		expect((await cli.run(['config', 'trust'])).stdout).toContain('trusted already');
+		const { repos } = await json('config', 'trust', '--list');
+		expect(repos.map(({ path }: { path: string }) => path)).toEqual([cli.repo]);
+		cli.write('.claude/settings.json', '{"hooks":{}}');
+		expect((await json('config', 'trust')).was_trusted).toBe(false);
+		expect((await cli.run(['config', 'trust', '--revoke'])).stdout).toContain('no longer trusted');
+		expect((await cli.run(['config', 'trust', '--revoke'])).stdout).toContain('was not trusted');
+		expect((await cli.run(['config', 'trust', '--list'])).stdout).toBe('No repo is trusted.\n');
+		rmSync(join(cli.repo, '.claude'), { recursive: true });
+	});
+});
+
+describe('completion', () => {
+	const complete = async (...words: string[]) => {
+		const list = words.map((word) => `'${word}'`).join(' ');
+		const run = await cli.bash(`
+			source <(agent-relay completion bash)
+			complete -p agent-relay >/dev/null || exit 9
+			COMP_WORDS=(agent-relay ${list}); COMP_CWORD=${words.length}
+			_agent_relay
+			printf '%s\\n' "\${COMPREPLY[@]}"`);
+		expect(run).toMatchObject({ exitCode: 0, stderr: '' });
+		return run.stdout.trim().split('\n');
+	};
+
+	it('for bash completes commands, options, choices, agents, settings, files and sessions', async () => {
+		expect(await complete('se')).toEqual(['sessions']);
+		expect(await complete('config', 's')).toEqual(['show', 'set']);
+		expect(await complete('run', '--ord')).toEqual(['--order']);
+		expect(await complete('sessions', '--status', 'c')).toEqual(['checkpointed', 'completed']);
+		expect(await complete('run', '--agent', 'demo-s')).toEqual(['demo-sprinter']);
+		expect(await complete('run', '--agent', '=', 'cod')).toEqual(['codex']);
+		expect(await complete('config', 'set', 'limits.pat')).toEqual(['limits.patience_s']);
+		expect(await complete('config', 'set', 'limits.patience_s', '')).toEqual(['']);
+		expect(await complete('run', '-f', 'READ')).toEqual(['README.md']);
+		expect(await complete('show', id.slice(0, 25))).toContain(id);
+		expect(await complete('run', '--session', 'lat')).toEqual(['latest']);
+	});
+
+	it.each(['zsh', 'fish'])('for %s names every command', async (shell) => {
+		const { stdout } = await cli.run(['completion', shell]);
+		for (const name of ['run', 'sessions', 'show', 'limits', 'config', 'demo', 'trust'])
+			expect(stdout).toContain(`'${name}`);
+		expect(existsSync(join(cli.home, '.zshrc'))).toBe(false);
+	});
+});

@@ -1,0 +1,143 @@
+import { execFileSync, spawn } from 'node:child_process';
+import {
+	existsSync,
+	mkdirSync,
+	mkdtempSync,
+	realpathSync,
+	rmSync,
+	symlinkSync,
+	writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join, resolve } from 'node:path';
+import { fingerprint } from './scratch-repo.ts';
+
+export const PROGRAM = resolve(import.meta.dirname, '../../bin/agent-relay.js');
+/** All that is on PATH: agents that a machine has must not be found. */
+const TOOLS = [
+	'bash',
+	'cat',
+	'git',
+	'grep',
+	'head',
+	'jq',
+	'ls',
+	'node',
+	'rm',
+	'sed',
+	'sh',
+	'sleep',
+	'stty',
+	'tail',
+];
+/** A command that is not over by then hangs. */
+const LONGEST_MS = 60_000;
+
+export interface CliRun {
+	exitCode: number | null;
+	stdout: string;
+	stderr: string;
+}
+
+export interface CliRunOptions {
+	env?: Record<string, string>;
+	cwd?: string;
+	/** Sent to stdin, which is then closed; without it stdin is /dev/null. */
+	input?: string;
+}
+
+/** The built program in a home and a repo of its own, with nothing of the machine's environment but a few tools. */
+export class CliHome {
+	readonly base = realpathSync(mkdtempSync(join(tmpdir(), 'relay-cli-')));
+	readonly home = join(this.base, 'home');
+	readonly repo = join(this.base, 'repo');
+	readonly bin = join(this.base, 'bin');
+
+	constructor() {
+		for (const folder of [this.home, this.repo, this.bin]) mkdirSync(folder);
+		for (const tool of TOOLS) {
+			const path = tool === 'node' ? process.execPath : findTool(tool);
+			if (path !== null) symlinkSync(path, join(this.bin, tool));
+		}
+		this.git('init', '-q', '-b', 'main');
+		this.write('README.md', '# A repo\n');
+		this.git('add', '-A');
+		this.git('-c', 'user.name=A', '-c', 'user.email=a@example.org', 'commit', '-q', '-m', 'first');
+	}
+
+	get env(): Record<string, string> {
+		const path = [dirname(process.execPath), '/usr/local/bin', '/usr/bin', '/bin'].join(':');
+		return {
+			PATH: path,
+			HOME: this.home,
+			GIT_CONFIG_NOSYSTEM: '1',
+			DEMO_AGENT_PACE_MS: '0',
+			LANG: 'C.UTF-8',
+		};
+	}
+
+	git(...args: string[]): string {
+		return execFileSync('git', args, { cwd: this.repo, env: this.env, encoding: 'utf8' });
+	}
+
+	/** Relative to the repo. */
+	write(path: string, text: string): void {
+		const full = resolve(this.repo, path);
+		mkdirSync(dirname(full), { recursive: true });
+		writeFileSync(full, text);
+	}
+
+	/** Everything below home and repo: kinds, modes, times, bytes. */
+	state(): Record<string, string> {
+		return fingerprint(this.base);
+	}
+
+	run(args: readonly string[], options: CliRunOptions = {}): Promise<CliRun> {
+		return this.#spawn(process.execPath, [PROGRAM, ...args], options);
+	}
+
+	/** A script for bash in which `agent-relay` is the program. */
+	bash(script: string, options: CliRunOptions = {}): Promise<CliRun> {
+		const define = `agent-relay() { ${JSON.stringify(process.execPath)} ${JSON.stringify(PROGRAM)} "$@"; }\n`;
+		return this.#spawn('bash', ['--norc', '--noprofile', '-c', define + script], options);
+	}
+
+	remove(): void {
+		rmSync(this.base, { recursive: true, force: true });
+	}
+
+	#spawn(file: string, args: string[], { env, cwd, input }: CliRunOptions): Promise<CliRun> {
+		return new Promise((done, fail) => {
+			const child = spawn(file, args, {
+				cwd: cwd ?? this.repo,
+				env: { ...this.env, ...env },
+				stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+			});
+			const timer = setTimeout(() => {
+				child.kill('SIGKILL');
+				fail(
+					new Error(`${args.join(' ')} did not end in ${LONGEST_MS} ms; it printed:\n${stdout}\n${stderr}`),
+				);
+			}, LONGEST_MS);
+			let stdout = '';
+			let stderr = '';
+			child.stdout?.on('data', (chunk) => {
+				stdout += chunk;
+			});
+			child.stderr?.on('data', (chunk) => {
+				stderr += chunk;
+			});
+			child.on('error', fail);
+			child.on('close', (exitCode) => {
+				clearTimeout(timer);
+				done({ exitCode, stdout, stderr });
+			});
+			child.stdin?.end(input);
+		});
+	}
+}
+
+function findTool(name: string): string | null {
+	const folders = (process.env.PATH ?? '').split(delimiter);
+	return folders.map((folder) => join(folder, name)).find((path) => existsSync(path)) ?? null;
+}

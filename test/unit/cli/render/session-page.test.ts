@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import { sessionPage } from '../../../../src/cli/render/session-page.ts';
+import { columnsOf } from '../../../../src/ui/text-width.ts';
+import { createTheme } from '../../../../src/ui/theme.ts';
+import { fakeCheckpoint, fakeSessionMeta } from '../../../helpers/fake-session-meta.ts';
+import { fakeTurnState } from '../../../helpers/fake-turn-state.ts';
+
+const NOW = Date.parse('2026-01-01T01:00:00.000Z');
+const look = { now: NOW, theme: createTheme(false), columns: 100 };
+const meta = fakeSessionMeta({
+	agents: { claude: { native_session_id: null, model: null, permissions: 'edit', turns: 1, last_turn: 1 } },
+});
+const page = (changes: Partial<Parameters<typeof sessionPage>[0]>) =>
+	sessionPage({
+		...look,
+		status: 'completed',
+		reason: null,
+		lineage: [{ meta, folder: '/repo/.agent-relay/sessions/X', turns: [fakeTurnState()], problems: [] }],
+		...changes,
+	});
+
+describe('the page of a session', () => {
+	it('tells id, status, task, agents and each turn with its outcome', () => {
+		const text = page({}).join('\n');
+		for (const part of [
+			`${meta.id}  completed`,
+			'fix it',
+			'claude 1 turn',
+			'began     1 h ago',
+			'Turns\n  1  ',
+		])
+			expect(text).toContain(part);
+	});
+
+	it('tells why a session stopped, its packet, who goes on and when', () => {
+		const checkpoint = fakeCheckpoint({
+			packet: 'resume/001-claude-codex.md',
+			next_agent: 'codex',
+			reset_at: '2026-01-01T02:00:00.000Z',
+		});
+		const entry = { meta: { ...meta, checkpoint }, folder: '/x', turns: [], problems: [] };
+		const text = page({ status: 'checkpointed', reason: 'limit', lineage: [entry] }).join('\n');
+		expect(text).toContain('checkpointed (limit)');
+		expect(text).toContain('resume/001-claude-codex.md');
+		expect(text).toMatch(/waits +for codex until .*\(in 1 h\)/);
+		expect(text).toContain('No turn yet.');
+	});
+
+	it('keeps to the width and makes the text of others safe', () => {
+		const hostile = { ...meta, objective: `${'word '.repeat(60)}\x1b]0;x\x07\u202e` };
+		const state = fakeTurnState({
+			warnings: ['\x1b[31mred\x1b[0m\rover'],
+			error: { code: 'x', message: 'y\x1b[2J'.repeat(30) },
+		});
+		const lines = page({
+			columns: 40,
+			lineage: [{ meta: hostile, folder: '/x', turns: [state], problems: ['bad\x07'] }],
+		});
+		expect(lines.filter((line) => columnsOf(line) > 40)).toEqual([]);
+		expect(lines.join('')).not.toMatch(/[\x00-\x1f\u202e]/);
+		expect(lines.join('')).toContain('\\x07');
+	});
+
+	it('shows the turns of the sessions that it goes on from', () => {
+		const parent = {
+			meta: fakeSessionMeta({ id: '01JD1111111111111111111111' }),
+			folder: '/p',
+			turns: [fakeTurnState()],
+			problems: [],
+		};
+		const own = { meta, folder: '/x', turns: [fakeTurnState({ turn: 1, status: 'limited' })], problems: [] };
+		const text = page({ lineage: [parent, own] }).join('\n');
+		expect(text.indexOf('Turns of 01JD1111111111111111111111')).toBeLessThan(text.lastIndexOf('Turns'));
+		expect(text).toContain('limited');
+	});
+});
