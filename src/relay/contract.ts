@@ -1,5 +1,5 @@
 import type { AgentId, LoginState, PermissionPreset } from '../agents/contract.ts';
-import type { Limit } from '../agents/events.ts';
+import type { Limit, Utilization } from '../agents/events.ts';
 import type { SessionId } from '../core/ids.ts';
 import type { FileChange } from '../git/contract.ts';
 import type { CandidateVerdict } from '../limits/successor.ts';
@@ -94,6 +94,8 @@ export interface Relay {
 	startNew(): Promise<void>;
 	agents(): Promise<AgentOverview[]>;
 	limits(): Promise<CandidateVerdict[]>;
+	/** How much of their windows agents last reported as used, in this session. */
+	utilization(): Array<Utilization & { agent: AgentId }>;
 	turns(): TurnState[];
 	files(): FileChange[];
 	/** Unified diff of a turn (or of the whole session when null). */

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { lostAbilities } from '../agents/abilities.ts';
 import type { PermissionPreset } from '../agents/contract.ts';
-import { toIso } from '../core/clock.ts';
+import { fromIso, toIso } from '../core/clock.ts';
 import { RelayError } from '../core/errors.ts';
 import { readIfThere } from '../core/files.ts';
 import type { SessionId } from '../core/ids.ts';
@@ -211,6 +211,17 @@ class OneConversation implements Conversation {
 	async limits() {
 		const { candidates } = await chooseAgent(this.#choiceRequest(null), this.#deps);
 		return candidates;
+	}
+
+	utilization() {
+		const newest = new Map(
+			this.turns().flatMap((state) =>
+				state.utilization.length === 0 ? [] : [[state.agent, state.utilization] as const],
+			),
+		);
+		return [...newest].flatMap(([agent, windows]) =>
+			windows.map(({ window, ratio, reset_at }) => ({ agent, window, ratio, resetAt: fromIso(reset_at) })),
+		);
 	}
 
 	turns(): TurnState[] {

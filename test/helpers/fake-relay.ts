@@ -177,6 +177,10 @@ class FakeRelay implements Relay {
 		return this.#options.agents ?? FAKE_AGENTS;
 	}
 
+	utilization() {
+		return [];
+	}
+
 	async limits() {
 		return [
 			{ agent: 'claude', model: null, verdict: 'current' as const, reason: 'works now', resetAt: null },
