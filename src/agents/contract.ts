@@ -35,13 +35,22 @@ export interface TurnRequest {
 	isRoot: boolean;
 	/** The environment the agent will get, before the adapter's own additions. */
 	env: Readonly<Record<string, string>>;
+	/** The turn's prompt and its file (absolute path), for CLIs that do not read it on stdin. */
+	prompt?: { path: string; text: string };
 }
 
-/** The prompt always arrives on stdin from a file. `args` never hold secrets or prompt text. */
+/**
+ * The prompt arrives on stdin from a file. `args` never hold secrets, and prompt text only for an agent from config whose
+ * user asked for that.
+ */
 export interface AgentCommand {
 	/** Bare program name (looked up on PATH by the caller) or absolute path. */
 	executable: string;
 	args: string[];
+	/** What the record shows in place of `args`, where these hold the prompt. */
+	recordedArgs?: string[];
+	/** `empty`: the prompt reaches the CLI another way, and stdin is at its end at once. Default: `prompt`. */
+	stdin?: 'prompt' | 'empty';
 	/** Added to the environment; null removes a variable. */
 	env: Record<string, string | null>;
 }
@@ -80,6 +89,8 @@ export interface NativeFacts {
 	tokens?: TokenCounts;
 	/** Thread totals after this turn. */
 	cumulative?: TokenCounts;
+	/** The newest to-do list of this turn, with states that the stream does not tell. */
+	plan?: PlanItem[];
 }
 
 /** The adapter's judgement of a whole turn. */
@@ -99,6 +110,8 @@ export interface ParsedTurn {
 	/** Outcomes to correct in the recorded tools after the fact, from the native record. */
 	toolResults: Array<{ id: string; ok: boolean; exitCode: number | null; denied?: boolean }>;
 	utilization: Utilization[];
+	/** The newest to-do list by the native record; it counts where the stream's has the same items. */
+	plan?: PlanItem[];
 }
 
 /**
@@ -148,6 +161,8 @@ export interface AgentAdapter {
 	secretVariables: readonly string[];
 	/** Secret variables owned by others that this agent may also use (a BYO-key agent). */
 	sharedVariables: readonly string[];
+	/** True: the prompt is a word of the command line, so it must not begin like an option. */
+	takesPromptAsArgument?: boolean;
 	command(turn: TurnRequest): AgentCommand;
 	parser(context: ParserContext): AgentParser;
 	/** Makes text that the user did not type harmless for this CLI's own prompt syntax (`@file`); keeps it readable. */

@@ -62,7 +62,8 @@ function readStory(record: TurnRecord, sessionId: string, base: string): TurnSto
 		userPrompt: record.userPrompt,
 		messages: readMessages(record.events),
 		runs: readRuns(record),
-		plan: lastPlan(record.events) ?? (told.length > 0 ? told : null),
+		// The state knows more of the same list (codex's record), but is old while a turn runs.
+		plan: told.length > 0 && state.status !== 'running' ? told : (lastPlan(record.events) ?? none(told)),
 		validation: state.validation,
 		files: state.files,
 		issues: record.issues,
@@ -107,6 +108,8 @@ function outcomeOf(
 	if (ok === true) return 'ok';
 	return ok === false ? 'error' : 'unknown';
 }
+
+const none = <T>(items: T[]): T[] | null => (items.length > 0 ? items : null);
 
 function lastPlan(events: readonly AgentEvent[]): PlanItem[] | null {
 	const plan = events.findLast((event) => event.type === 'plan');

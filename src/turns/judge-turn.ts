@@ -1,6 +1,6 @@
 /** From the adapter's judgement to the final state: pure, shared by the live turn and by recovery. */
 import type { ParsedTurn } from '../agents/contract.ts';
-import type { TokenCounts } from '../agents/events.ts';
+import type { PlanItem, TokenCounts } from '../agents/events.ts';
 import type { TurnState } from '../sessions/turn-state.ts';
 import { limitToDisk } from './event-log.ts';
 import { type TurnFacts, tokensToDisk } from './turn-facts.ts';
@@ -47,7 +47,7 @@ export function judgeTurn(
 		cumulative_tokens: parsed.cumulative === null ? null : tokensToDisk(parsed.cumulative),
 		...judgeCost(parsed, model, estimateCost),
 		tools,
-		plan,
+		plan: finerPlan(plan, parsed.plan),
 		validation,
 		utilization:
 			parsed.utilization.length === 0
@@ -58,6 +58,13 @@ export function judgeTurn(
 						reset_at: resetAt === null ? null : new Date(resetAt).toISOString(),
 					})),
 	};
+}
+
+/** The native record's states where it lists the same items; else the stream's list, which is surely of this turn. */
+function finerPlan(told: TurnState['plan'], native: readonly PlanItem[] | undefined): TurnState['plan'] {
+	const isSame =
+		native?.length === told.length && native.every(({ text }, at) => text.trim() === told[at]?.text.trim());
+	return isSame ? native.map(({ text, status }) => ({ text, status })) : told;
 }
 
 function judgeCost(

@@ -1,10 +1,10 @@
 /**
- * codex's own record of a thread (`rollout-*.jsonl`): the only place with the model, an error code, the exact reset, and
- * how much of the plan's windows is used. Facts are taken after the last `task_started` line, so that an earlier turn's
+ * codex's own record of a thread (`rollout-*.jsonl`): the only place with the model, an error code, the exact reset, how
+ * much of the plan's windows is used, and which item of the to-do list is in progress. Facts are taken after the last `task_started` line, so that an earlier turn's
  * limit never explains this one; a part without that line is read whole, but then its usage is not summed up.
  */
 import type { NativeFacts } from '../contract.ts';
-import type { TokenCounts, Utilization } from '../events.ts';
+import type { PlanItem, TokenCounts, Utilization } from '../events.ts';
 import {
 	type JsonObject,
 	numberOrNull,
@@ -14,6 +14,7 @@ import {
 	secondsToEpochMs,
 	textOrNull,
 } from '../json-fields.ts';
+import { readPlanCall } from './rollout-plan.ts';
 import { addTokens, readUsage, sameTokens, ZERO_TOKENS } from './usage.ts';
 
 interface Window {
@@ -30,6 +31,7 @@ interface TurnPart {
 	total: TokenCounts | null;
 	/** Sum of this turn's requests; a repeated line (same total) is one request. */
 	spent: TokenCounts;
+	plan: PlanItem[] | null;
 }
 
 const newPart = (hasStart: boolean, model: string | null, total: TokenCounts | null): TurnPart => ({
@@ -39,6 +41,7 @@ const newPart = (hasStart: boolean, model: string | null, total: TokenCounts | n
 	windows: [],
 	total,
 	spent: ZERO_TOKENS,
+	plan: null,
 });
 
 /** The facts of the last turn in `tail`, the end of a rollout file. Torn, foreign and unknown lines are skipped. */
@@ -46,7 +49,7 @@ export function parseRollout(tail: string): NativeFacts | null {
 	let part = newPart(false, null, null);
 	let isRollout = false;
 	for (const text of tail.split('\n')) {
-		if (!/"(?:task_started|turn_context|token_count|task_complete)"/.test(text)) continue;
+		if (!/"(?:task_started|turn_context|token_count|task_complete|update_plan)"/.test(text)) continue;
 		const line = parseObject(text);
 		if (line === null) continue;
 		isRollout = true;
@@ -58,6 +61,7 @@ export function parseRollout(tail: string): NativeFacts | null {
 function readRolloutLine(part: TurnPart, line: JsonObject): TurnPart {
 	const payload = objectOrEmpty(line.payload);
 	if (line.type === 'turn_context') return { ...part, model: textOrNull(payload.model) ?? part.model };
+	if (line.type === 'response_item') return { ...part, plan: readPlanCall(payload) ?? part.plan };
 	if (line.type !== 'event_msg') return part;
 	switch (payload.type) {
 		case 'task_started':
@@ -110,6 +114,7 @@ function factsOf(part: TurnPart): NativeFacts {
 		...(spent === null ? {} : { limit: { resetAt: spent.resetAt, window: spent.name } }),
 		...(part.windows.length === 0 ? {} : { utilization: part.windows.map(toUtilization) }),
 		...(part.total === null ? {} : { cumulative: part.total }),
+		...(part.plan === null ? {} : { plan: part.plan }),
 		...(part.hasStart && part.spent !== ZERO_TOKENS ? { tokens: part.spent } : {}),
 	};
 }

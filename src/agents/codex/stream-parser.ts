@@ -83,6 +83,7 @@ class CodexParser implements AgentParser {
 			costUsd: null,
 			toolResults: native?.toolResults ?? [],
 			utilization: native?.utilization ?? [],
+			...(native?.plan === undefined ? {} : { plan: native.plan }),
 		};
 	}
 

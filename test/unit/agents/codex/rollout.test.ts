@@ -37,6 +37,30 @@ describe('the record of a thread', () => {
 		expect(parseRollout(count(150, 50))).not.toHaveProperty('tokens');
 	});
 
+	it('tells the newest plan of the last turn with the states of its items', () => {
+		const call = (...states: string[]) =>
+			line('response_item', {
+				type: 'function_call',
+				name: 'update_plan',
+				arguments: JSON.stringify({ plan: states.map((status, at) => ({ step: `s${at}`, status })) }),
+			});
+		const quoted = line('response_item', { type: 'function_call_output', output: call('completed') });
+		const text = [
+			started,
+			call('completed'),
+			started,
+			call('pending'),
+			call('completed', 'in_progress'),
+			quoted,
+		];
+		expect(parseRollout(text.join('\n'))?.plan).toEqual([
+			{ text: 's0', status: 'completed' },
+			{ text: 's1', status: 'in_progress' },
+		]);
+		expect(parseRollout([...text, started].join('\n'))).not.toHaveProperty('plan');
+		expect(parseRollout([started, call('soon')].join('\n'))?.plan).toEqual([]);
+	});
+
 	it('does not explain a turn by the limit of an earlier one', () => {
 		const limited = [
 			started,
