@@ -7,8 +7,14 @@ import { claudeAdapter } from './claude/adapter.ts';
 import { codexAdapter } from './codex/adapter.ts';
 import type { AgentAdapter, AgentId } from './contract.ts';
 import { geminiAdapter } from './gemini/adapter.ts';
+import { opencodeAdapter } from './opencode/adapter.ts';
 
-export const BUILT_IN_ADAPTERS: readonly AgentAdapter[] = [claudeAdapter, codexAdapter, geminiAdapter];
+export const BUILT_IN_ADAPTERS: readonly AgentAdapter[] = [
+	claudeAdapter,
+	codexAdapter,
+	geminiAdapter,
+	opencodeAdapter,
+];
 
 export interface AgentRegistry {
 	/** In the order they were given. */

@@ -1,0 +1,37 @@
+/**
+ * OpenCode, checked with 1.18.33: `opencode run --format json`, one JSON line an event. The stream tells whole parts only
+ * and never the model; while a request is retried it is silent, and only a plugin inside the CLI sees why.
+ */
+import type { AgentAdapter } from '../contract.ts';
+import { opencodeCommand } from './command-line.ts';
+import { probeOpencodeLogin } from './login.ts';
+import { createOpencodeParser } from './stream-parser.ts';
+
+export const opencodeAdapter: AgentAdapter = {
+	id: 'opencode',
+	title: 'OpenCode',
+	aliases: ['o'],
+	executables: ['opencode'],
+	install: 'npm install -g opencode-ai',
+	isDemo: false,
+	choosesSessionId: false,
+	secretVariables: [
+		'OPENCODE_API_KEY',
+		'OPENCODE_AUTH_CONTENT',
+		'OPENCODE_CONSOLE_TOKEN',
+		'OPENROUTER_API_KEY',
+	],
+	sharedVariables: [
+		'ANTHROPIC_API_KEY',
+		'OPENAI_API_KEY',
+		'GEMINI_API_KEY',
+		'GOOGLE_API_KEY',
+		'GOOGLE_APPLICATION_CREDENTIALS',
+	],
+	command: opencodeCommand,
+	parser: createOpencodeParser,
+	inert: (text) => text,
+	resumeHint: (nativeSessionId) => `opencode --session ${nativeSessionId}`,
+	probeLogin: probeOpencodeLogin,
+	parseVersion: (output) => /^v?(\d+\.\d+\.\d+\S*)\s*$/m.exec(output)?.[1] ?? null,
+};

@@ -1,0 +1,69 @@
+import { RelayError } from '../../core/errors.ts';
+import type { AgentCommand, TurnRequest } from '../contract.ts';
+import { objectOrEmpty, parseObject } from '../json-fields.ts';
+import { permissionsOf } from './permissions.ts';
+import { listedPlugins, statusPlugin } from './status-plugin.ts';
+
+/** A title of our own saves the request that would make one up. */
+const TITLE = 'agent-relay';
+
+/**
+ * One headless turn; the prompt comes on stdin. Nothing is stored with the session, so model and permissions are given
+ * each time. `--dir` is the session's folder: resumed from another one, opencode works unseen and never ends.
+ */
+export function opencodeCommand(turn: TurnRequest): AgentCommand {
+	return {
+		executable: 'opencode',
+		args: [
+			'run',
+			'--format',
+			'json',
+			`--dir=${turn.worktree}`,
+			'--thinking',
+			'--agent=build',
+			...(turn.model === null ? [] : [`--model=${turn.model}`]),
+			...session(turn),
+		],
+		env: environment(turn),
+	};
+}
+
+function session(turn: TurnRequest): string[] {
+	if (!turn.resume || turn.nativeSessionId === null) return [`--title=${TITLE}`];
+	return [`--session=${checkedId(turn.nativeSessionId)}`];
+}
+
+/** An id from a damaged record must not become a flag or a path. */
+function checkedId(id: string): string {
+	if (/^ses_[0-9A-Za-z]{8,64}$/.test(id)) return id;
+	throw new RelayError('damaged_record', `${JSON.stringify(id)} is no id of an opencode session`, {
+		hint: 'start a new conversation with /new',
+	});
+}
+
+/**
+ * The preset stands twice, for all agents and for the one that runs: rules of an agent in the user's or the repo's
+ * configuration come after the general ones (measured), and only the same agent's rules come after those. No update
+ * while a turn runs: other turns may be using the same files.
+ */
+function environment(turn: TurnRequest): Record<string, string | null> {
+	const permission = permissionsOf(turn);
+	return {
+		OPENCODE_PERMISSION: JSON.stringify(permission),
+		OPENCODE_CONFIG_CONTENT: JSON.stringify(configuration(turn, permission)),
+		OPENCODE_DISABLE_AUTOUPDATE: '1',
+		...(turn.isTrusted ? {} : { OPENCODE_DISABLE_PROJECT_CONFIG: '1' }),
+	};
+}
+
+/** The user's own value of the variable with the preset, and the plugin where it costs no time, on top. */
+function configuration(turn: TurnRequest, permission: unknown): Record<string, unknown> {
+	const own = objectOrEmpty(parseObject(turn.env.OPENCODE_CONFIG_CONTENT ?? ''));
+	const agents = objectOrEmpty(own.agent);
+	const plugin = statusPlugin(turn);
+	return {
+		...own,
+		agent: { ...agents, build: { ...objectOrEmpty(agents.build), permission } },
+		...(plugin === null ? {} : { plugin: [...listedPlugins(own), plugin] }),
+	};
+}

@@ -1,0 +1,112 @@
+/** How an opencode turn ended: by its last error or step, else by the relay's stop, else by what it left behind. */
+import type { AgentExit, ParsedTurn } from '../contract.ts';
+import type { Limit, StopReason } from '../events.ts';
+import { excerptLine } from '../excerpt.ts';
+import { type JsonObject, objectOrEmpty, textOrNull } from '../json-fields.ts';
+import { judgeError, limitFromRetry, type Retry } from './limits.ts';
+
+export type Judgement = Pick<ParsedTurn, 'outcome' | 'stopReason' | 'error' | 'limit'>;
+
+export interface Seen {
+	hasStarted: boolean;
+	/** The last `error` line's error that no further step followed. */
+	error: JsonObject | null;
+	/** `reason` of the last `step_finish`, null when a later step is open or none ended. */
+	finish: string | null;
+	/** The step of that reason had a call that was rejected because nobody could be asked. */
+	isRejected: boolean;
+	/** A certain limit from the plugin that no step followed. */
+	limit: Limit | null;
+	retry: Retry | null;
+	stderr: string;
+	now: number;
+}
+
+const UNKNOWN: Judgement = { outcome: 'outcome_unknown', stopReason: null, error: null, limit: null };
+
+export function judgeEnd(exit: AgentExit, seen: Seen): Judgement {
+	if (seen.error !== null && exit.stopRequested === null) return judgeLastError(seen.error, seen.now);
+	switch (exit.stopRequested) {
+		case 'cancelled':
+			return { ...UNKNOWN, outcome: 'cancelled', stopReason: 'cancelled' };
+		case 'timed_out':
+			return { ...UNKNOWN, outcome: 'timed_out', stopReason: 'timed_out' };
+		case 'limited':
+			return limited(seen.limit ?? limitFromRetry(seen.retry, seen.now));
+		case 'failed':
+			return failed('api_error', seen.retry?.source.excerpt ?? 'opencode was stopped by the relay');
+		case 'linger':
+		case null:
+			return judgeOwnEnd(exit, seen);
+	}
+}
+
+function judgeLastError(error: JsonObject, now: number): Judgement {
+	const verdict = judgeError(error, now);
+	return 'limit' in verdict ? limited(verdict.limit) : failed(verdict.stopReason, errorMessage(error));
+}
+
+function judgeOwnEnd(exit: AgentExit, seen: Seen): Judgement {
+	if (seen.error !== null) return judgeLastError(seen.error, seen.now);
+	const isOwnExit = exit.signal === null && exit.exitCode !== null;
+	if (isOwnExit && seen.finish !== null) return judgeFinish(seen.finish, exit.exitCode ?? 0, seen);
+	if (seen.limit !== null) return limited(seen.limit);
+	if (!isOwnExit || exit.exitCode === 0) return UNKNOWN;
+	if (seen.hasStarted) return failed('crashed', `opencode ended with exit code ${exit.exitCode} in mid-turn`);
+	const message = ownLine(seen.stderr) ?? `opencode ended with exit code ${exit.exitCode}`;
+	return failed(startReason(seen.stderr), message);
+}
+
+/** Exit 1 after a good last step: an error before it was overcome (a compaction). */
+function judgeFinish(reason: string, exitCode: number, seen: Seen): Judgement {
+	if (reason === 'stop') return completed('end_turn');
+	if (reason === 'length') return completed('max_tokens');
+	if (reason === 'content-filter') return completed('refusal');
+	if (reason === 'tool-calls' && exitCode === 0) {
+		const words = seen.isRejected
+			? 'a tool call needed a permission that nobody could give'
+			: 'the turn stopped after a tool call';
+		return failed('permission_rejected', words);
+	}
+	return exitCode === 0 && reason !== 'tool-calls'
+		? UNKNOWN
+		: failed('crashed', `opencode ended with exit code ${exitCode} in mid-turn`);
+}
+
+/** The CLI's own refusals to start, read only when no session began. */
+function startReason(stderr: string): StopReason {
+	const text = stderr.replace(/\x1b\[[0-9;]*m/g, '');
+	if (/^(?:Error: )?Session not found/m.test(text)) return 'unknown_session';
+	if (/^(?:Error: )?(?:ConfigInvalidError|Configuration is invalid|Config file at )/m.test(text))
+		return 'bad_config';
+	if (/^(?:Error: )?Failed to change directory/m.test(text)) return 'bad_environment';
+	if (/^(?:Error: )?You must provide a message/m.test(text)) return 'bad_usage';
+	return /^opencode run \[message\.\.\]/m.test(text) ? 'bad_usage' : 'crashed';
+}
+
+function ownLine(stderr: string): string | null {
+	const lines = stderr.split('\n').map((line) => line.replace(/\x1b\[[0-9;]*m/g, '').trim());
+	return lines.find((line) => line !== '' && !line.startsWith('\u001e')) ?? null;
+}
+
+export function errorMessage(error: JsonObject): string {
+	const message = textOrNull(objectOrEmpty(error.data).message) ?? textOrNull(error.message);
+	return message ?? textOrNull(error.name) ?? 'opencode failed without a word';
+}
+
+function completed(stopReason: StopReason): Judgement {
+	return { outcome: 'completed', stopReason, error: null, limit: null };
+}
+
+export function limited(limit: Limit | null): Judgement {
+	return { outcome: 'limited', stopReason: 'limit', error: null, limit };
+}
+
+export function failed(stopReason: StopReason, message: string): Judgement {
+	return {
+		outcome: 'failed',
+		stopReason,
+		error: { code: stopReason, message: excerptLine(message) },
+		limit: null,
+	};
+}

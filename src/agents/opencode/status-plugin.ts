@@ -1,0 +1,46 @@
+/**
+ * Whether opencode may be given the relay's plugin. With any plugin configured, its turn first waits until the plugin
+ * package is installed in each of its configuration folders, for minutes where the registry cannot be reached; so the
+ * plugin is given only where that package is there already. Only file names are looked at.
+ */
+import { existsSync } from 'node:fs';
+import { extname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { TurnRequest } from '../contract.ts';
+import { type JsonObject, listOrEmpty } from '../json-fields.ts';
+
+const PACKAGE = 'node_modules/@opencode-ai/plugin/package.json';
+
+/** The URL of the plugin file, or null where it could delay the turn. */
+export function statusPlugin(turn: Pick<TurnRequest, 'env' | 'worktree' | 'isTrusted'>): string | null {
+	const [main, ...others] = configFolders(turn);
+	if (main === undefined || turn.env.OPENCODE_PURE) return null;
+	const isReady = (folder: string) => existsSync(join(folder, PACKAGE));
+	if (!isReady(main) || others.some((folder) => existsSync(folder) && !isReady(folder))) return null;
+	return pluginUrl();
+}
+
+/** Beside this file, compiled like it. */
+function pluginUrl(): string {
+	return new URL(`./relay-plugin${extname(fileURLToPath(import.meta.url))}`, import.meta.url).href;
+}
+
+/** The folders in which opencode looks for its configuration, the user's own first. */
+function configFolders({
+	env,
+	worktree,
+	isTrusted,
+}: Pick<TurnRequest, 'env' | 'worktree' | 'isTrusted'>): string[] {
+	const config = env.XDG_CONFIG_HOME || (env.HOME ? join(env.HOME, '.config') : null);
+	return [
+		...(config ? [join(config, 'opencode')] : []),
+		...(env.HOME ? [join(env.HOME, '.opencode')] : []),
+		...(env.OPENCODE_CONFIG_DIR ? [env.OPENCODE_CONFIG_DIR] : []),
+		...(isTrusted ? [join(worktree, '.opencode')] : []),
+	];
+}
+
+/** The plugins that a configuration names. */
+export function listedPlugins(config: JsonObject): readonly unknown[] {
+	return listOrEmpty(config.plugin);
+}
