@@ -1,0 +1,227 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type BenchRelay, EngineBench, RECORDED_AT, until } from '../../helpers/engine-bench.ts';
+import { claude, claudeAnswers, claudeLimited, codex, codexAnswers } from '../../helpers/fake-agent-lines.ts';
+
+let bench: EngineBench;
+
+beforeEach(() => {
+	bench = new EngineBench();
+});
+afterEach(() => bench.dispose());
+
+const metaOf = (folder: string) => JSON.parse(readFileSync(join(folder, 'meta.json'), 'utf8'));
+const HANGS = { sleep: 60_000 };
+
+async function reopened(earlier: BenchRelay, start = {}): Promise<BenchRelay> {
+	const id = earlier.relay.session()?.id;
+	await earlier.relay.close();
+	const next = await bench.relay(start);
+	if (id) await next.relay.resume(id);
+	return next;
+}
+
+describe('a switch the user asks for', () => {
+	it('goes out with the next prompt, and the return resumes the native session with what was missed', async () => {
+		bench.install('claude', { turns: [claudeAnswers('claude one'), claudeAnswers('claude two')] });
+		bench.install('codex', {
+			nativeSession: 'thread-9',
+			turns: [
+				[
+					{ write: { path: join(bench.repo, 'by-codex.txt'), text: 'written by codex\n' } },
+					{ emit: codex.init + codex.text('codex worked on it') + codex.result },
+					{ exit: 0 },
+				],
+			],
+		});
+		const it = await bench.relay();
+		await it.send('first task');
+		bench.write('mine.txt', 'edited by the user\n');
+		const { packet } = await it.relay.use({ agent: 'codex', model: null }, null);
+		expect(packet).toMatch(/^resume\/001-claude-codex\.md$/);
+		expect(it.meta().checkpoint).toMatchObject({ reason: 'switch', packet, next_agent: 'codex' });
+
+		await it.send('second task');
+		const [toCodex] = bench.received('codex');
+		expect(toCodex?.prompt).toContain('first task');
+		expect(toCodex?.prompt).toContain('claude one');
+		expect(toCodex?.prompt).toContain('second task');
+		expect(toCodex?.prompt).toContain('mine.txt');
+		expect(it.states()[1]).toMatchObject({ agent: 'codex', trigger: 'switch', resumed: false });
+		expect(it.meta().checkpoint).toBeNull();
+
+		await it.relay.use({ agent: 'claude', model: null }, null);
+		await it.send('third task');
+		const [first, back] = bench.received('claude');
+		const native = first?.args[first.args.indexOf('--session-id') + 1];
+		expect(back?.args).toContain('--resume');
+		expect(back?.args).toContain(native);
+		expect(back?.prompt).toContain('codex worked on it');
+		expect(back?.prompt).toContain('by-codex.txt');
+		expect(back?.prompt).toContain('third task');
+		expect(back?.prompt).not.toContain('claude one');
+		expect(it.states()[2]).toMatchObject({ agent: 'claude', resumed: true, trigger: 'switch' });
+	});
+
+	it('is obeyed although the ledger says the agent is limited', async () => {
+		bench.install('claude', {
+			turns: [claudeLimited(RECORDED_AT + 7_200_000), claudeAnswers('works after all')],
+		});
+		bench.install('codex', { turns: [codexAnswers('ok')] });
+		const it = await bench.relay();
+		await it.send('one');
+		expect(it.relay.active().agent).toBe('codex');
+		await it.relay.use({ agent: 'claude', model: null }, null);
+		expect((await it.send('two')).outcome).toBe('completed');
+		expect(it.states().at(-1)).toMatchObject({ agent: 'claude', status: 'completed' });
+		expect(it.deps.ledger.entries()).toEqual([]);
+	});
+
+	it('without any turn yet is just a change of agent', async () => {
+		bench.install('claude', { turns: [claudeAnswers('no')] });
+		bench.install('codex', { turns: [codexAnswers('yes')] });
+		const it = await bench.relay();
+		expect(await it.relay.use({ agent: 'codex', model: null }, null)).toEqual({ packet: null, losses: [] });
+		await it.send('hello');
+		expect(bench.received('codex')[0]?.prompt).toBe('hello');
+		expect(bench.received('claude')).toEqual([]);
+	});
+
+	it('survives the end of the relay: the next one finds the packet and sends it', async () => {
+		bench.install('claude', { turns: [claudeAnswers('claude said this')] });
+		bench.install('codex', { turns: [codexAnswers('yes')] });
+		const it = await bench.relay();
+		await it.send('first');
+		await it.relay.use({ agent: 'codex', model: null }, null);
+		const { folder } = it;
+		const next = await reopened(it, { agent: 'codex' });
+		expect(metaOf(folder)).toMatchObject({ status: 'active' });
+		await next.send('second');
+		expect(next.folder).toBe(folder);
+		expect(bench.received('codex')[0]?.prompt).toContain('claude said this');
+	});
+});
+
+describe('the same agent again', () => {
+	it('resumes its native session with the bare prompt', async () => {
+		bench.install('codex', { nativeSession: 'thread-7', turns: [codexAnswers('one'), codexAnswers('two')] });
+		const it = await bench.relay({ agent: 'codex' });
+		await it.send('first');
+		await it.send('second');
+		const [, second] = bench.received('codex');
+		expect(second?.args).toEqual(expect.arrayContaining(['resume', 'thread-7']));
+		expect(second?.prompt).toBe('second');
+		expect(it.states()[1]).toMatchObject({ resumed: true, packet: null, tokens: { input: 0, output: 0 } });
+		expect(it.meta().usage).toMatchObject({ input_tokens: 100, output_tokens: 10 });
+	});
+
+	it('whose conversation is gone gets the whole story in a packet, and the user is told', async () => {
+		const gone = [{ stderr: 'No conversation found with session ID: x\n' }, { exit: 1 }];
+		bench.install('claude', { turns: [claudeAnswers('the first answer'), gone, claudeAnswers('anew')] });
+		const it = await bench.relay({ agent: 'claude' });
+		await it.send('first');
+		expect((await it.send('second')).outcome).toBe('completed');
+		const [, , third] = bench.received('claude');
+		expect(third?.args).not.toContain('--resume');
+		expect(third?.prompt).toContain('the first answer');
+		expect(third?.prompt).toContain('second');
+		expect(it.states().map(({ status, stop_reason }) => [status, stop_reason])).toEqual([
+			['completed', 'end_turn'],
+			['failed', 'unknown_session'],
+			['completed', 'end_turn'],
+		]);
+		expect(
+			it
+				.ofType('notice')
+				.map(({ text }) => text)
+				.join(),
+		).toMatch(/no longer has this conversation/);
+	});
+});
+
+describe('a session that is continued', () => {
+	it('after it was completed goes on in a child that knows objective and native session', async () => {
+		bench.install('claude', { turns: [claudeAnswers('one'), claudeAnswers('two')] });
+		const first = await bench.relay();
+		await first.send('the objective');
+		const parent = first.relay.session();
+		const next = await reopened(first);
+		await next.send('go on');
+		expect(next.meta()).toMatchObject({ parent: parent?.id, objective: 'the objective' });
+		expect(next.relay.session()?.id).not.toBe(parent?.id);
+		expect(bench.received('claude')[1]?.args).toContain('--resume');
+		expect(metaOf(parent?.folder ?? '').status).toBe('completed');
+	});
+
+	it.each([
+		['failed', 'failed', [{ emit: claude.init }, { stderr: 'boom\n' }, { exit: 7 }]],
+		['killed from outside', 'outcome_unknown', [{ emit: claude.init }, { signal: 'SIGKILL' as const }]],
+	])('after a turn that %s is checkpointed with a packet that holds the prompt', async (_, reason, steps) => {
+		bench.install('claude', { turns: [steps, claudeAnswers('second try')] });
+		const it = await bench.relay({ agent: 'claude' });
+		expect((await it.send('fix what broke')).outcome).toBe(reason);
+		await continuesWithItsPacket(it, reason);
+	});
+
+	it('after the user interrupted keeps the prompt, and nothing of the agent is left', async () => {
+		const stopped = [{ onStop: { exit: 0 } }, { emit: claude.init + claude.text('half') }, HANGS];
+		bench.install('claude', { turns: [stopped, claudeAnswers('second try')] });
+		const it = await bench.relay({ agent: 'claude' });
+		it.onEvent = (event) =>
+			event.type === 'agent_event' && event.event.type === 'agent_message_chunk' && it.abort.abort();
+		expect((await it.send('fix what broke')).outcome).toBe('cancelled');
+		await continuesWithItsPacket(it, 'interrupted');
+	});
+
+	it('after a timeout keeps the prompt', async () => {
+		bench.install('claude', { turns: [[{ emit: claude.init }, HANGS], claudeAnswers('second try')] });
+		const it = await bench.relay({ agent: 'claude', timeoutMs: 1_000 });
+		expect((await it.send('fix what broke')).outcome).toBe('timed_out');
+		await continuesWithItsPacket(it, 'timed_out');
+	});
+
+	async function continuesWithItsPacket(it: BenchRelay, reason: string): Promise<void> {
+		const { folder } = it;
+		await it.relay.close();
+		const { status, checkpoint } = metaOf(folder);
+		expect([status, checkpoint.reason]).toEqual(['checkpointed', reason]);
+		expect(readFileSync(join(folder, checkpoint.packet), 'utf8')).toContain('fix what broke');
+		expect(bench.received('claude')).toHaveLength(1);
+
+		const next = await bench.relay();
+		await next.relay.resume(next.deps.store.resolve('latest'));
+		expect((await next.relay.continuePending(next.options)).outcome).toBe('completed');
+		expect(next.folder).toBe(folder);
+		expect(bench.received('claude')).toHaveLength(2);
+		expect(bench.received('claude')[1]?.prompt).toContain('fix what broke');
+		await next.relay.close();
+		expect(metaOf(folder)).toMatchObject({ status: 'completed', checkpoint: null });
+	}
+});
+
+describe('an agent that will not stop', () => {
+	it('ignores SIGINT and SIGTERM and is killed with its tool, and the second Ctrl+C ends the graces', async () => {
+		const pidFile = join(bench.root, 'pids');
+		const stubborn = [
+			{ deafTo: ['SIGINT' as const, 'SIGTERM' as const, 'SIGHUP' as const], tool: { seconds: 60, pidFile } },
+			{ emit: claude.init + claude.tool('t', 'sleep 60') },
+			HANGS,
+		];
+		bench.install('claude', { turns: [stubborn] });
+		const it = await bench.relay({ agent: 'claude' });
+		const sent = it.send('go');
+		await until(
+			() => it.ofType('agent_event').some(({ event }) => event.type === 'tool_call'),
+			'the tool call',
+		);
+		const tool = Number(readFileSync(pidFile, 'utf8'));
+		const startedAt = performance.now();
+		it.abort.abort();
+		it.relay.stopHard();
+		expect((await sent).outcome).toBe('cancelled');
+		expect(performance.now() - startedAt).toBeLessThan(3_000);
+		expect(it.deps.processes.identify(tool)).toBeNull();
+		expect(it.states()[0]).toMatchObject({ status: 'cancelled', tools: [{ id: 't', status: 'unknown' }] });
+	});
+});
