@@ -1,20 +1,43 @@
 /** Text measured in terminal columns. Styled text (SGR sequences of our own theme) counts only what is seen. */
-import stringWidth from 'string-width';
 
 const PLAIN = /^[\x20-\x7e]*$/;
 const STYLE = /\x1b\[[\d;]*m/y;
 const CLOSE_ALL = '\x1b[0m';
 const TAB_COLUMNS = 4;
 
-const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+const STYLES = /\x1b\[[\d;]*m/g;
+/** Our own glyphs and Latin letters: one unit, one column each, nothing that joins. */
+const NARROW =
+	/^[\x20-\x7e\u00a1-\u00ac\u00ae-\u02ff\u2010-\u2027\u2190-\u2193\u2500-\u257f\u2800-\u28ff…›·✓✗⊘↻■▸☐☑]*$/;
+/** East Asian Wide and Fullwidth (Unicode 16, EastAsianWidth.txt, blocks where all assigned characters are wide). */
+const WIDE =
+	/^[\u1100-\u115f\u2329\u232a\u2e80-\u303e\u3041-\ua4c6\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe10-\ufe19\ufe30-\ufe6b\uff01-\uff60\uffe0-\uffe6\u{16fe0}-\u{18df2}\u{1aff0}-\u{1b2fb}\u{1d300}-\u{1d376}\u{1f200}-\u{1f265}\u{20000}-\u{3fffd}]/u;
+const EMOJI = /^(?:\p{Emoji_Presentation}|\p{Emoji}\ufe0f)/u;
+const UNSEEN = /^[\p{Mn}\p{Me}\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]+$/u;
+
+let segmenter: Intl.Segmenter | null = null;
 
 /** What a reader sees as single characters. */
 export function graphemesOf(text: string): string[] {
-	return PLAIN.test(text) ? text.split('') : Array.from(segmenter.segment(text), ({ segment }) => segment);
+	if (PLAIN.test(text)) return text.split('');
+	segmenter ??= new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+	return Array.from(segmenter.segment(text), ({ segment }) => segment);
 }
 
+/**
+ * Columns of a text in a terminal that follows Unicode's East Asian Width; emoji count two only where they are shown as
+ * pictures by default or asked to be (U+FE0F), as terminals do.
+ */
 export function columnsOf(text: string): number {
-	return PLAIN.test(text) ? text.length : stringWidth(text);
+	if (PLAIN.test(text)) return text.length;
+	const seen = text.includes('\x1b') ? text.replace(STYLES, '') : text;
+	if (NARROW.test(seen)) return seen.length;
+	return graphemesOf(seen).reduce((sum, grapheme) => sum + columnsOfGrapheme(grapheme), 0);
+}
+
+function columnsOfGrapheme(grapheme: string): number {
+	if (EMOJI.test(grapheme) || WIDE.test(grapheme)) return 2;
+	return UNSEEN.test(grapheme) ? 0 : 1;
 }
 
 /** Cuts plain text to at most `columns`, with `…` as its last column when something was lost. */

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
 import { columnsOf, cutToColumns, expandTabs, wrapToColumns } from '../../../src/ui/text-width.ts';
 import { createTheme } from '../../../src/ui/theme.ts';
@@ -42,6 +43,36 @@ describe('text in columns', () => {
 			}),
 		);
 	});
+
+	it('counts as string-width does what is no emoji', () => {
+		const letter = fc
+			.integer({ min: 0x20, max: 0x323af })
+			.filter((code) => code < 0xd800 || code > 0xf8ff)
+			.map((code) => String.fromCodePoint(code))
+			.filter(
+				(character) =>
+					/^[\p{L}\p{N}\p{P}\p{S}\p{Zs}]$/u.test(character) && !/\p{Extended_Pictographic}/u.test(character),
+			);
+		fc.assert(
+			fc.property(letter, (character) => {
+				expect([character, columnsOf(character)]).toEqual([character, stringWidth(character)]);
+			}),
+			{ numRuns: 3000 },
+		);
+	});
+
+	it.each([
+		['e\u0301', 1],
+		['👍🏽', 2],
+		['👨‍👩‍👧', 2],
+		['🇩🇪', 2],
+		['⚠️', 2],
+		['⚠', 1],
+		['☑ ▸ ↗', 5],
+		['1️⃣', 2],
+		['\u200b\u0301', 0],
+		['\x1b[1mab\x1b[22m漢', 4],
+	])('counts %j as %i columns', (shown, columns) => expect(columnsOf(shown)).toBe(columns));
 
 	it('cuts with an ellipsis, wide characters whole', () => {
 		expect(cutToColumns('abcdef', 4)).toBe('abc…');
