@@ -1,6 +1,14 @@
-import { parse, TomlError } from 'smol-toml';
+import { createRequire } from 'node:module';
+import type * as Toml from 'smol-toml';
 import { RelayError } from '../core/errors.ts';
 import { lineAndColumn, scanToml } from './toml-scan.ts';
+
+const require = createRequire(import.meta.url);
+
+/** Loaded when there is TOML to read: most starts have no file (2 ms). */
+function loadToml(): typeof Toml {
+	return require('smol-toml');
+}
 
 /** A parsed file that can still say where each key stands. */
 export interface TomlDocument {
@@ -33,6 +41,7 @@ export function parseToml(text: string, path: string): TomlDocument {
 }
 
 function parseOrExplain(text: string, path: string): Record<string, unknown> {
+	const { parse, TomlError } = loadToml();
 	try {
 		return parse(text);
 	} catch (error) {
@@ -56,6 +65,7 @@ function placesIn(text: string): Map<string, number> {
 /** A value given as one TOML expression (`["a", "b"]`, `{ code = 3 }`); undefined when it is none. */
 export function parseTomlValue(text: string): unknown {
 	if (text.includes('\n')) return undefined;
+	const { parse, TomlError } = loadToml();
 	try {
 		const { value, ...others } = parse(`value = ${text}`);
 		return Object.keys(others).length === 0 ? value : undefined;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { RelayError } from '../core/errors.ts';
 import type { Snapshot } from './contract.ts';
 import { readEmbedded, writeEmbedded } from './embedded-repos.ts';
+import { knownTree, rememberTree } from './known-tree.ts';
 import { GitTimeout } from './run-git.ts';
 import type { SnapshotGit } from './snapshot-git.ts';
 import { draftIndex, dropIndex, type IndexDraft, keepIndex } from './snapshot-index.ts';
@@ -48,8 +49,8 @@ async function fillIndex(store: SnapshotGit, draft: IndexDraft, left: TimeLeft):
 			await write(['update-index', '--force-remove', '-z', '--stdin'], { input: `${paths.join('\0')}\0` });
 	};
 
-	const known = readEmbedded(folder);
-	let embedded = union(known, draft.embedded).filter((path) => isRepo(join(folder.worktree, path)));
+	const embeddedBefore = readEmbedded(folder);
+	let embedded = union(embeddedBefore, draft.embedded).filter((path) => isRepo(join(folder.worktree, path)));
 	folder.writeExcludes(embedded);
 	await remove(draft.remove);
 	const added = await write(['add', '-A', '--ignore-errors'], { allowExit: [1] });
@@ -61,10 +62,15 @@ async function fillIndex(store: SnapshotGit, draft: IndexDraft, left: TimeLeft):
 		embedded = union(embedded, union(found, unborn));
 		folder.writeExcludes(embedded);
 	}
-	if (embedded.join('\0') !== known.join('\0')) writeEmbedded(folder, embedded);
-	const tree = await write(['write-tree', '--missing-ok']);
+	if (embedded.join('\0') !== embeddedBefore.join('\0')) writeEmbedded(folder, embedded);
 	const unreadable = UNREADABLE.flatMap((pattern) => namesIn(added.stderr, pattern));
-	return { tree: tree.stdout.toString('latin1').trim(), skipped: union(embedded, unreadable) };
+	const skipped = union(embedded, unreadable);
+	const known = knownTree(folder, draft.path);
+	if (known !== null) return { tree: known, skipped };
+	const written = await write(['write-tree', '--missing-ok']);
+	const tree = written.stdout.toString('latin1').trim();
+	rememberTree(folder, draft.path, tree);
+	return { tree, skipped };
 }
 
 const EMBEDDED = /^warning: adding embedded git repository: /m;

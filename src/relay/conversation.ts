@@ -11,13 +11,11 @@ import { turnFile } from '../sessions/session-paths.ts';
 import { hasUnusedPacket } from '../sessions/session-status.ts';
 import type { OpenSession } from '../sessions/session-store.ts';
 import type { TurnState } from '../sessions/turn-state.ts';
-import { recoverTurns } from '../turns/recover-turn.ts';
 import { agentOverviews } from './agent-overviews.ts';
 import { chooseAgent } from './candidates.ts';
 import type { AgentChoice, AgentOverview, Relay, SendOptions, SendResult } from './contract.ts';
 import type { ConversationState } from './conversation-state.ts';
 import { pendingTurn, placedTurns } from './lineage.ts';
-import { makePacket } from './make-packet.ts';
 import { recordedWords, type Task } from './prepare-turn.ts';
 import type { RelayDeps, RelayStart } from './relay-deps.ts';
 import { PromptRun } from './send-prompt.ts';
@@ -124,6 +122,7 @@ class OneConversation implements Conversation {
 			return { packet: null, losses: [] };
 		const from = this.#deps.registry.find(before);
 		this.#state.switchedFrom = before;
+		const { makePacket } = await import('./make-packet.ts');
 		const made = await makePacket(
 			{ session, from, to, reason: 'switch', limit: null, nowPrompt: null, since: null },
 			this.#deps,
@@ -161,6 +160,7 @@ class OneConversation implements Conversation {
 		if (note !== null) this.note(note);
 		const session = this.#requireSession();
 		const from = this.#lastAgent();
+		const { makePacket } = await import('./make-packet.ts');
 		const made = await makePacket(
 			{ session, from, to: null, reason: 'checkpoint', limit: null, nowPrompt: null, since: null },
 			this.#deps,
@@ -290,6 +290,8 @@ class OneConversation implements Conversation {
 		if (chosen.choice !== null) this.#requireExecutable(chosen.choice.agent);
 		else if (chosen.candidates.every(({ verdict }) => verdict === 'not_installed'))
 			throw nobodyInstalled(this.#deps);
+		// The snapshot before the turn needs a process of its own: it works while the session is made.
+		const snapshot = this.#deps.snapshots?.take() ?? null;
 		const isNew = this.#state.session === null;
 		const session = this.#state.session ?? this.#createSession(task.text);
 		options.onEvent({ type: 'session_opened', sessionId: session.id, directory: session.folder, isNew });
@@ -298,6 +300,7 @@ class OneConversation implements Conversation {
 			start: this.#start,
 			state: this.#state,
 			options: { ...options, signal },
+			snapshot,
 		};
 		const run = new PromptRun(session, task, context);
 		if (chosen.choice === null) return run.nobodyLeft(chosen, null, null);
@@ -364,6 +367,7 @@ class OneConversation implements Conversation {
 	async #recover(session: OpenSession): Promise<string[]> {
 		const { clock, processes, snapshots, env, registry, estimateCost } = this.#deps;
 		const adapter = (agent: string) => registry.adapters.find(({ id }) => id === agent) ?? null;
+		const { recoverTurns } = await import('../turns/recover-turn.ts');
 		const recovered = await recoverTurns({
 			session,
 			clock,
@@ -464,6 +468,7 @@ class OneConversation implements Conversation {
 		const task = this.#taskOf(session, last);
 		const from = this.#deps.registry.adapters.find(({ id }) => id === last.agent) ?? null;
 		const nowPrompt = task === null ? null : { text: task, isInterrupted: true };
+		const { makePacket } = await import('./make-packet.ts');
 		const made = await makePacket(
 			{ session, from, to: null, reason: 'checkpoint', limit: null, nowPrompt, since: null },
 			this.#deps,

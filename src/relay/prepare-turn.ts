@@ -6,7 +6,7 @@ import { agentSettings } from '../config/defaults.ts';
 import { RelayError } from '../core/errors.ts';
 import { readIfThere } from '../core/files.ts';
 import type { Snapshot } from '../git/contract.ts';
-import { type ComposedPrompt, composePrompt } from '../handoff/build-packet.ts';
+import type { ComposedPrompt } from '../handoff/build-packet.ts';
 import type { PacketReason } from '../handoff/packet-input.ts';
 import { turnFile } from '../sessions/session-paths.ts';
 import type { OpenSession } from '../sessions/session-store.ts';
@@ -15,7 +15,7 @@ import { cumulativeBefore } from '../turns/recover-turn.ts';
 import { tokensFromDisk } from '../turns/turn-facts.ts';
 import type { TurnSpec } from '../turns/turn-spec.ts';
 import { agentStanding, type PlacedTurn, placedTurns } from './lineage.ts';
-import { type MadePacket, makePacket } from './make-packet.ts';
+import type { MadePacket } from './make-packet.ts';
 import type { RelayDeps } from './relay-deps.ts';
 
 /** What the agent is asked to do, in the user's words. */
@@ -55,16 +55,22 @@ export async function prepareTurn(plan: TurnPlan, deps: RelayDeps): Promise<Prep
 	const known = plan.isFresh ? null : (session.meta.agents[adapter.id]?.native_session_id ?? null);
 	const standing = agentStanding(turns, adapter.id, known);
 	const isPacketDue = standing.needsPacket || task.isInterrupted || plan.trigger === 'switch';
-	const packet =
+	const { packet, sent } =
 		isPacketDue && turns.length > 0
-			? await makePacket({ ...packetRequest(plan), since: standing.lastTurn }, deps)
-			: null;
+			? await promptWithPacket(plan, standing.lastTurn, deps)
+			: { packet: null, sent: plainPrompt(task.text) };
 	const number = session.meta.turn_count + 1;
-	const sent =
-		packet === null
-			? plainPrompt(task.text)
-			: composePrompt(packet.packet, task.isInterrupted ? null : task.text);
 	return { spec: turnSpec(plan, deps, { number, sent, packet, standing }), packet };
+}
+
+/** Packets are a sixth of the program and most turns need none, so they are loaded here. */
+async function promptWithPacket(plan: TurnPlan, since: PlacedTurn | null, deps: RelayDeps) {
+	const [{ makePacket }, { composePrompt }] = await Promise.all([
+		import('./make-packet.ts'),
+		import('../handoff/build-packet.ts'),
+	]);
+	const packet = await makePacket({ ...packetRequest(plan), since }, deps);
+	return { packet, sent: composePrompt(packet.packet, plan.task.isInterrupted ? null : plan.task.text) };
 }
 
 function packetRequest(plan: TurnPlan) {

@@ -7,6 +7,7 @@ import { lostAbilities } from '../agents/abilities.ts';
 import type { AgentAdapter, LoginState } from '../agents/contract.ts';
 import type { AgentEvent, Limit } from '../agents/events.ts';
 import { fromIso, toIso } from '../core/clock.ts';
+import type { Snapshot, Snapshots } from '../git/contract.ts';
 import type { SuccessorChoice } from '../limits/successor.ts';
 import type { CheckpointReason } from '../sessions/session-meta.ts';
 import type { OpenSession } from '../sessions/session-store.ts';
@@ -16,7 +17,7 @@ import { runTurn } from '../turns/run-turn.ts';
 import { chooseAgent, loginKey, loginsOf } from './candidates.ts';
 import type { AgentChoice, SendOptions, SendResult } from './contract.ts';
 import type { ConversationState } from './conversation-state.ts';
-import { makePacket } from './make-packet.ts';
+import { withFirstTake } from './early-snapshot.ts';
 import { prepareTurn, type Task } from './prepare-turn.ts';
 import type { RelayDeps, RelayStart } from './relay-deps.ts';
 import { waitUntil } from './wait-for-reset.ts';
@@ -30,6 +31,7 @@ export class PromptRun {
 	readonly #state: ConversationState;
 	readonly #options: SendOptions;
 	readonly #session: OpenSession;
+	readonly #snapshots: Snapshots | null;
 	readonly #tried: AgentChoice[] = [];
 	#task: Task;
 	#hops = 0;
@@ -38,7 +40,14 @@ export class PromptRun {
 	constructor(
 		session: OpenSession,
 		task: Task,
-		context: { deps: RelayDeps; start: RelayStart; state: ConversationState; options: SendOptions },
+		context: {
+			deps: RelayDeps;
+			start: RelayStart;
+			state: ConversationState;
+			options: SendOptions;
+			/** The first turn's, begun already; null where there are none. */
+			snapshot: Promise<Snapshot> | null;
+		},
 	) {
 		this.#session = session;
 		this.#task = task;
@@ -46,6 +55,8 @@ export class PromptRun {
 		this.#start = context.start;
 		this.#state = context.state;
 		this.#options = context.options;
+		const { snapshots } = context.deps;
+		this.#snapshots = snapshots && context.snapshot ? withFirstTake(snapshots, context.snapshot) : snapshots;
 	}
 
 	async run(first: AgentChoice, trigger: TurnState['trigger']): Promise<SendResult> {
@@ -156,6 +167,8 @@ export class PromptRun {
 			packet: packet?.path ?? null,
 		});
 		this.#state.hardStop = new AbortController();
+		// While the agent works: asked after the turn, the answer would come after the end of `run`, and never be kept.
+		this.#deps.learnVersion(adapter.id, spec.executable);
 		const state = await runTurn(spec, this.#turnDeps(), {
 			signal,
 			hardSignal: this.#state.hardStop.signal,
@@ -163,7 +176,6 @@ export class PromptRun {
 			onIdle: (idleMs) => onEvent({ type: 'turn_idle', turn, idleMs }),
 			onWarning: (text) => onEvent({ type: 'notice', level: 'warning', text }),
 		});
-		this.#deps.learnVersion(adapter.id, spec.executable);
 		this.#task = {
 			...this.#task,
 			recordedAt: state.user_prompt ?? this.#task.recordedAt,
@@ -185,7 +197,8 @@ export class PromptRun {
 					...subject,
 					startedAt: fromIso(state.started_at) ?? this.#deps.clock.now(),
 				});
-				this.#session.update((meta) => ({ ...meta, checkpoint: null }));
+				if (this.#session.meta.checkpoint !== null)
+					this.#session.update((meta) => ({ ...meta, checkpoint: null }));
 				return this.#done(state);
 			case 'limited': {
 				const limit = state.limit === null ? null : limitFromDisk(state.limit);
@@ -294,6 +307,7 @@ export class PromptRun {
 	): Promise<string> {
 		const { from, to, limit, reset } = about;
 		const nowPrompt = { text: this.#task.text, isInterrupted: this.#task.isInterrupted };
+		const { makePacket } = await import('./make-packet.ts');
 		const made = await makePacket(
 			{ session: this.#session, from, to, reason: 'limit', limit, nowPrompt, since: null },
 			this.#deps,
@@ -330,6 +344,8 @@ export class PromptRun {
 	}
 
 	#onEvent(turn: number, event: AgentEvent): void {
+		// A hand-over may follow at once: what it needs is loaded while the agent still ends.
+		if (event.type === 'limit' || event.type === 'retry') void import('./make-packet.ts');
 		const isOutput =
 			event.type === 'agent_message_chunk' ||
 			event.type === 'agent_thought_chunk' ||
@@ -367,7 +383,7 @@ export class PromptRun {
 	}
 
 	#turnDeps() {
-		const { clock, startProcess, processes, snapshots, prepareStore, estimateCost, config } = this.#deps;
+		const { clock, startProcess, processes, prepareStore, estimateCost, config } = this.#deps;
 		const { idle_s, timeout_s, linger_s } = config.turn;
 		const times = {
 			idleMs: idle_s * 1000,
@@ -380,7 +396,7 @@ export class PromptRun {
 			clock,
 			startProcess,
 			processes,
-			snapshots,
+			snapshots: this.#snapshots,
 			prepareStore,
 			estimateCost,
 			times,
