@@ -83,6 +83,7 @@ export interface WrapOptions {
 export function wrapToColumns(text: string, columns: number, options: WrapOptions = {}): string[] {
 	if (columnsOf(text) <= columns) return [text];
 	const indent = Math.min(options.indent ?? 0, Math.floor(columns / 2));
+	if (PLAIN.test(text)) return wrapPlain(text, columns, indent, options.byWord !== false);
 	const rows: Piece[][] = [];
 	let row: Piece[] = [];
 	let used = 0;
@@ -100,8 +101,30 @@ export function wrapToColumns(text: string, columns: number, options: WrapOption
 		row = [];
 		used = 0;
 	}
-	rows.push(row);
+	const last = rows.at(-1);
+	if (used > 0 || last === undefined) rows.push(row);
+	else last.push(...row);
 	return joinRows(rows, ' '.repeat(indent));
+}
+
+/** The same for text where each unit is a column: the hot path of an agent that floods. */
+function wrapPlain(text: string, columns: number, indent: number, byWord: boolean): string[] {
+	const rows: string[] = [];
+	for (let from = 0; from < text.length; ) {
+		const isFirst = rows.length === 0;
+		const limit = from + columns - (isFirst ? 0 : indent);
+		const end = limit >= text.length || !byWord ? limit : wordBreak(text, from, limit);
+		rows.push((isFirst ? '' : ' '.repeat(indent)) + text.slice(from, end));
+		from = byWord && text.charAt(end) === ' ' ? end + 1 : end;
+	}
+	return rows;
+}
+
+/** The last blank to break at, or `limit` where the word is the whole row. */
+function wordBreak(text: string, from: number, limit: number): number {
+	if (text.charAt(limit) === ' ') return limit;
+	const space = text.lastIndexOf(' ', limit - 1);
+	return space > from && /[^ ]/.test(text.slice(from, space)) ? space : limit;
 }
 
 interface Piece {
@@ -131,7 +154,8 @@ function plainPieces(text: string): Piece[] {
 /** Removes the unfinished word from the end of `row`, unless it is the whole row. */
 function takeLastWord(row: Piece[]): Piece[] {
 	const space = row.findLastIndex((piece) => piece.text === ' ');
-	const isIndent = space >= 0 && row.slice(0, space).every((piece) => piece.text === ' ');
+	const isIndent =
+		space >= 0 && row.slice(0, space).every((piece) => piece.text === ' ' || piece.columns === 0);
 	if (space <= 0 || isIndent) return [];
 	const word = row.splice(space + 1);
 	row.pop();

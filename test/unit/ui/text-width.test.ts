@@ -51,7 +51,8 @@ describe('text in columns', () => {
 			.map((code) => String.fromCodePoint(code))
 			.filter(
 				(character) =>
-					/^[\p{L}\p{N}\p{P}\p{S}\p{Zs}]$/u.test(character) && !/\p{Extended_Pictographic}/u.test(character),
+					/^[\p{L}\p{N}\p{P}\p{S}\p{Zs}]$/u.test(character) &&
+					!/[\p{Extended_Pictographic}\p{Emoji}]/u.test(character),
 			);
 		fc.assert(
 			fc.property(letter, (character) => {
@@ -73,6 +74,27 @@ describe('text in columns', () => {
 		['\u200b\u0301', 0],
 		['\x1b[1mab\x1b[22m漢', 4],
 	])('counts %j as %i columns', (shown, columns) => expect(columnsOf(shown)).toBe(columns));
+
+	it('breaks plain text as it breaks styled text', () => {
+		const plain = fc
+			.array(fc.constantFrom('a', 'word', ' ', '  ', 'longer-word'), { maxLength: 20 })
+			.map((parts) => parts.join(''));
+		fc.assert(
+			fc.property(
+				plain,
+				fc.integer({ min: 4, max: 20 }),
+				fc.nat({ max: 3 }),
+				fc.boolean(),
+				(line, columns, indent, byWord) => {
+					const styled = wrapToColumns(`\x1b[39m${line}`, columns, { indent, byWord });
+					expect(wrapToColumns(line, columns, { indent, byWord })).toEqual(
+						styled.map((row) => row.replace('\x1b[39m', '')),
+					);
+				},
+			),
+			{ numRuns: 500 },
+		);
+	});
 
 	it('cuts with an ellipsis, wide characters whole', () => {
 		expect(cutToColumns('abcdef', 4)).toBe('abc…');
