@@ -11,7 +11,7 @@ const NARROW =
 	/^[\x20-\x7e\u00a1-\u00ac\u00ae-\u02ff\u2010-\u2027\u2190-\u2193\u2500-\u257f\u2800-\u28ff…›·✓✗⊘↻■▸☐☑]*$/;
 /** East Asian Wide and Fullwidth (Unicode 16, EastAsianWidth.txt, blocks where all assigned characters are wide). */
 const WIDE =
-	/^[\u1100-\u115f\u2329\u232a\u2e80-\u303e\u3041-\ua4c6\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe10-\ufe19\ufe30-\ufe6b\uff01-\uff60\uffe0-\uffe6\u{16fe0}-\u{18df2}\u{1aff0}-\u{1b2fb}\u{1d300}-\u{1d376}\u{1f200}-\u{1f265}\u{20000}-\u{3fffd}]/u;
+	/^[\u1100-\u115f\u2329\u232a\u2630-\u2637\u268a-\u268f\u2e80-\u303e\u3041-\u3247\u3250-\ua4c6\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe10-\ufe19\ufe30-\ufe6b\uff01-\uff60\uffe0-\uffe6\u{16fe0}-\u{18df2}\u{1aff0}-\u{1b2fb}\u{1d300}-\u{1d376}\u{1f200}-\u{1f265}\u{20000}-\u{3fffd}]/u;
 const EMOJI = /^(?:\p{Emoji_Presentation}|\p{Emoji}\ufe0f)/u;
 const UNSEEN = /^[\p{Mn}\p{Me}\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]+$/u;
 
@@ -36,8 +36,8 @@ export function columnsOf(text: string): number {
 }
 
 function columnsOfGrapheme(grapheme: string): number {
-	if (EMOJI.test(grapheme) || WIDE.test(grapheme)) return 2;
-	return UNSEEN.test(grapheme) ? 0 : 1;
+	if (UNSEEN.test(grapheme)) return 0;
+	return EMOJI.test(grapheme) || WIDE.test(grapheme) ? 2 : 1;
 }
 
 /** Cuts plain text to at most `columns`, with `…` as its last column when something was lost. */
