@@ -1,7 +1,7 @@
 import { graphemesOf } from '../../ui/text-width.ts';
 
 /** The text being edited. `cursor` is an offset in UTF-16 units that never splits what a reader sees as one character. */
-export interface Draft {
+interface Draft {
 	readonly text: string;
 	readonly cursor: number;
 }

@@ -1,7 +1,7 @@
 /** What the keyboard sends, decoded: text, a paste as one piece, or a named key with its modifiers. */
 import { StringDecoder } from 'node:string_decoder';
 
-export type KeyName =
+type KeyName =
 	| 'enter'
 	| 'tab'
 	| 'backspace'

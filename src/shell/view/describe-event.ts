@@ -146,7 +146,7 @@ export function describeNobodyLeft(event: Of<'nobody_left'>, now: number, theme:
 	];
 }
 
-export function describeCandidate(candidate: CandidateVerdict): string {
+function describeCandidate(candidate: CandidateVerdict): string {
 	return `${candidate.agent}: ${safeLine(candidate.reason, TITLE_CHARS)}`;
 }
 
