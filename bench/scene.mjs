@@ -71,6 +71,7 @@ class Scene {
 			'-c',
 			'user.email=bench@localhost',
 			'commit',
+			'--allow-empty',
 			'-q',
 			'-m',
 			'files',

@@ -9,7 +9,7 @@ const SESSIONS = 10_000;
 
 export async function measureStartUp({ rounds }) {
 	return withScene(async (scene) => {
-		const folder = scene.makeFolder('plain');
+		const folder = scene.makeRepo('repo', 0);
 		await fillStore(folder);
 		const options = { cwd: folder, env: scene.env };
 		const relay = (...args) => timeProcess(process.execPath, [RELAY, ...args], options);
@@ -38,7 +38,7 @@ export async function measureStartUp({ rounds }) {
 	});
 }
 
-/** Records as the relay itself writes them; a folder outside git holds the store directly. */
+/** Records as the relay itself writes them. */
 async function fillStore(folder) {
 	const load = (path) => import(pathToFileURL(join(DIST, path)));
 	const [{ newMeta }, { serializeMeta }, { createSessionIds }] = await Promise.all([
