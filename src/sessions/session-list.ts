@@ -31,6 +31,8 @@ export interface ListOptions {
 	 * looks only at what is listed.
 	 */
 	order?: 'used' | 'created';
+	/** What `sessionIds` gave, where the caller has it already (6 ms for 10,000). */
+	ids?: readonly SessionId[];
 }
 
 /** Ids of all session folders, in no order. Names that are no id are passed over. */
@@ -55,21 +57,29 @@ interface Dated {
 	lastUsedAt: number;
 }
 
-function* inOrder(location: StoreLocation, order: 'used' | 'created'): Generator<Dated> {
-	const ids = sessionIds(location);
+/** Newest first; lazily where it can be. */
+function* inOrder(location: StoreLocation, { order = 'used', ids }: ListOptions): Generator<Dated> {
+	const all = ids ?? sessionIds(location);
 	const folder = `${sessionsFolder(location)}${sep}`;
 	if (order === 'created') {
-		for (const id of ids.sort().reverse()) yield* dated(folder, id);
+		for (const id of [...all].sort().reverse()) {
+			const lastUsedAt = usedAt(folder, id);
+			if (lastUsedAt !== null) yield { id, lastUsedAt };
+		}
 		return;
 	}
-	const all = ids.flatMap((id) => [...dated(folder, id)]);
-	yield* all.sort((a, b) => b.lastUsedAt - a.lastUsedAt || (a.id < b.id ? 1 : -1));
+	const found: Dated[] = [];
+	for (const id of all) {
+		const lastUsedAt = usedAt(folder, id);
+		if (lastUsedAt !== null) found.push({ id, lastUsedAt });
+	}
+	yield* found.sort((a, b) => b.lastUsedAt - a.lastUsedAt || (a.id < b.id ? 1 : -1));
 }
 
-/** Nothing for what is no folder. */
-function* dated(folder: string, id: SessionId): Generator<Dated> {
+/** null for what is no folder. */
+function usedAt(folder: string, id: SessionId): number | null {
 	const facts = lstatSync(folder + id, { throwIfNoEntry: false });
-	if (facts?.isDirectory()) yield { id, lastUsedAt: facts.mtimeMs };
+	return facts?.isDirectory() ? facts.mtimeMs : null;
 }
 
 /** Newest first. Reads no more records than asked for; looks at a lock only where `meta.json` claims `active`. */
@@ -79,7 +89,7 @@ export function listSessions(
 	context: LockContext,
 ): SessionSummary[] {
 	const summaries: SessionSummary[] = [];
-	for (const { id, lastUsedAt } of inOrder(location, options.order ?? 'used')) {
+	for (const { id, lastUsedAt } of inOrder(location, options)) {
 		if (summaries.length >= (options.limit ?? Number.POSITIVE_INFINITY)) break;
 		const found = summarize(sessionFolder(location, id), context);
 		if (found === null || (options.status !== undefined && found.status !== options.status)) continue;

@@ -19,14 +19,15 @@ export interface SessionsOptions {
 export async function sessions(app: App, options: SessionsOptions, output: Output): Promise<CommandResult> {
 	const limit = readLimit(options.limit);
 	const store = await app.store();
+	const all = sessionIds(store.location);
 	const found = store.list({
+		ids: all,
 		...(options.all ? {} : { limit }),
 		...(options.status === undefined ? {} : { status: options.status }),
 	});
 	const data = { folder: store.location.folder, sessions: found.map(sessionToJson) };
 	if (output.isJson) return { exitCode: EXIT.done, data };
 	if (found.length === 0) return { exitCode: EXIT.done, lines: nothingLines(options, output) };
-	const all = sessionIds(store.location);
 	const isCut = !options.all && found.length === limit && all.length > limit;
 	const lines = [
 		...tableLines(
