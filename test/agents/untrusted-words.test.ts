@@ -101,8 +101,10 @@ describe.skipIf(!hasAgents)('a packet that quotes hostile words', () => {
 		expect(scene.turn(1)).toMatchObject({ agent: from, status: 'limited', exit_code: 1 });
 		expect(scene.turn(2)).toMatchObject({ agent: to, status: 'completed' });
 		const request = scene.model.of(to)[0];
-		expect(request?.raw).not.toContain(SECRET);
-		expect(request?.raw).not.toContain(OUTSIDE);
+		expect(
+			[SECRET, OUTSIDE].filter((words) => request?.raw.includes(words)),
+			'read from files',
+		).toEqual([]);
 		const { inside, outside: free } = splitByFences(scene.turnText(2, 'prompt.md'));
 		for (const words of [ORDER, 'forged-by-a-tool', 'Next I will read', '/etc/hostname']) {
 			expect(inside).toContain(words);

@@ -230,12 +230,12 @@ export class Scene {
 		return this.processes();
 	}
 
-	#writeHome({ config = '', codexLogin = 'key' }: SceneOptions): void {
+	#writeHome({ config = '' }: SceneOptions): void {
 		const codex = join(this.home, '.codex');
 		const relay = join(this.home, '.config/agent-relay');
 		for (const folder of [codex, relay]) mkdirSync(folder, { recursive: true });
 		writeFileSync(join(relay, 'config.toml'), config);
-		if (codexLogin === 'key') writeFileSync(join(codex, 'config.toml'), codexConfig(this.model.port));
+		writeFileSync(join(codex, 'config.toml'), codexConfig(this.model.port));
 	}
 }
 
@@ -265,7 +265,7 @@ function environment(home: string, port: number, options: SceneOptions): Record<
 		ANTHROPIC_BASE_URL: `http://127.0.0.1:${port}`,
 		CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
 		...logins[options.claudeLogin ?? 'oauth'],
-		MOCK_API_KEY: 'mock-key',
+		...(options.codexLogin === 'none' ? {} : { MOCK_API_KEY: 'mock-key' }),
 		GIT_CONFIG_NOSYSTEM: '1',
 		GIT_AUTHOR_NAME: 'dev',
 		GIT_AUTHOR_EMAIL: 'dev@example.org',

@@ -1,0 +1,66 @@
+/** Signals in mid-turn: the agent ends with its tools, the session is kept. */
+import { describe, expect, it } from 'vitest';
+import { callTools, say, TOOLS } from './harness/answers.ts';
+import { hasAgents } from './harness/installed-agents.ts';
+import { until } from './harness/until.ts';
+import { scenes } from './harness/with-scene.ts';
+
+describe.skipIf(!hasAgents)('a turn that is stopped', () => {
+	const openScene = scenes();
+
+	it.each([
+		['claude', 'SIGTERM', 143],
+		['codex', 'SIGTERM', 143],
+		['claude', 'SIGHUP', 129],
+		['codex', 'SIGHUP', 129],
+		['claude', 'SIGINT', 130],
+		['codex', 'SIGINT', 130],
+	] as const)(
+		'%s by %s: exit %i in 5 s, nothing left, and the work goes on later',
+		async (agent, signal, code) => {
+			const scene = await openScene();
+			scene.model.script(
+				agent,
+				{ type: 'message', text: 'I look first.', calls: [TOOLS[agent].shell('echo begun > begun.txt')] },
+				callTools(TOOLS[agent].shell('sleep 300')),
+			);
+			const running = scene.startRun('Wait for the tide', ['-a', agent, '-p', 'full']);
+			await until(
+				() => scene.processes().some(({ command }) => command.includes('sleep 300')),
+				'the tool to run',
+				() => running.stdout() + running.stderr(),
+			);
+
+			const started = performance.now();
+			running.child.kill(signal);
+			const run = await running.ended;
+
+			expect(run.exitCode, run.stderr).toBe(code);
+			expect(performance.now() - started).toBeLessThan(5000);
+			await until(
+				() => scene.processes().length === 0,
+				'every process to be gone',
+				() => JSON.stringify(scene.processes()),
+				1000,
+			);
+			expect(scene.turn(1)).toMatchObject({ status: 'cancelled', files: [{ path: 'begun.txt' }] });
+			expect(scene.meta()).toMatchObject({ status: 'checkpointed', checkpoint: { reason: 'interrupted' } });
+
+			scene.model.script(agent, say('The tide is in.'));
+			const again = await scene.relay(['run', '--json', '-a', agent, '-p', 'full', '--continue']);
+			expect(again.exitCode, again.stderr).toBe(0);
+			expect(scene.turn(2)).toMatchObject({ status: 'completed', resumed: true });
+			expect(scene.model.of(agent).at(-1)?.userTexts.at(-1)).toContain('Wait for the tide');
+		},
+	);
+
+	it.each(['claude', 'codex'] as const)('%s by --timeout: exit 3, timed_out', async (agent) => {
+		const scene = await openScene();
+		scene.model.script(agent, callTools(TOOLS[agent].shell('sleep 300')));
+		const run = await scene.run('Wait for the tide', ['-a', agent, '-p', 'full', '--timeout', '2s']);
+
+		expect(run.exitCode, run.stderr).toBe(3);
+		expect(scene.turn(1)).toMatchObject({ status: 'timed_out', tools: [{ kind: 'execute' }] });
+		expect(scene.meta().checkpoint?.reason).toBe('timed_out');
+	});
+});
