@@ -431,6 +431,10 @@ class OneConversation implements Conversation {
 
 	#unfinishedTask(): Task | null {
 		const { session } = this.#state;
+		const isNew = session?.meta.turn_count === 0 && session.meta.parent === null;
+		// A relay that died before its first turn left the prompt as the objective.
+		if (isNew && session.meta.objective !== null)
+			return { text: session.meta.objective, recordedAt: null, isInterrupted: false };
 		if (session === null || pendingTurn(placedTurns(this.#deps.store.lineage(session.id))) === null)
 			return null;
 		return this.#lastTask();
