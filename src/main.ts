@@ -2,8 +2,10 @@
 import { runProgram } from './cli/run-program.ts';
 import { replaceGoneTerminals, terminalFds } from './core/gone-terminal.ts';
 
-/** A reader that went away (`agent-relay sessions | head`) ends a reading command quietly; `run` goes on and records. */
-const isReading = !['run', 'shell', 'resume'].includes(process.argv[2] ?? 'shell');
+/** These go on and record when their reader goes away; any other command then has nothing left to do. */
+const RECORDING = new Set(['run', 'shell', 'resume']);
+
+let isReading = true;
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 	if (!isGone(error)) throw error;
 	if (isReading) process.exit(0);
@@ -17,7 +19,11 @@ process.on('exit', () => replaceGoneTerminals(terminals));
 const exitCode = await runProgram(process.argv.slice(2), {
 	output: process.stdout,
 	errorOutput: process.stderr,
+	// biome-ignore lint/style/noProcessEnv: the environment enters at the process's edge
 	env: process.env,
+	onCommand: (name) => {
+		isReading = !RECORDING.has(name);
+	},
 });
 process.stdout.write('', () => process.exit(exitCode));
 

@@ -32,6 +32,8 @@ export interface ProgramStreams {
 	output: NodeJS.WriteStream;
 	errorOutput: NodeJS.WriteStream;
 	env: Readonly<Record<string, string | undefined>>;
+	/** Called with the command's name before it is loaded. */
+	onCommand: (name: string) => void;
 }
 
 export async function runProgram(argv: readonly string[], streams: ProgramStreams): Promise<number> {
@@ -56,6 +58,7 @@ async function runCommand(
 	program: Program,
 ): Promise<number> {
 	const load = COMMANDS[name];
+	streams.onCommand(name);
 	if (!load) throw new Error(`no command ${name}`);
 	const directory = typeof options.directory === 'string' ? { folder: options.directory } : {};
 	const [command, { createApp }, output] = await Promise.all([
@@ -68,10 +71,7 @@ async function runCommand(
 	return result.exitCode;
 }
 
-async function createOutput(
-	options: Options,
-	{ output, errorOutput, env }: ProgramStreams,
-): Promise<Output> {
+async function createOutput(options: Options, { output, errorOutput, env }: ProgramStreams): Promise<Output> {
 	const isJson = options.json === true;
 	return {
 		theme: await loadTheme(!isJson && wantsColor(env, output.isTTY === true)),

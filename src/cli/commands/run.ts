@@ -3,13 +3,11 @@ import type { App } from '../../app/create-app.ts';
 import { openRelay, readSettings } from '../../app/open-relay.ts';
 import { RelayError } from '../../core/errors.ts';
 import type { SendOptions, SendResult } from '../../relay/contract.ts';
-import type { Conversation } from '../../relay/conversation.ts';
+import { EXIT, exitCodeOfOutcome } from '../../relay/exit-codes.ts';
 import type { RelayEvent } from '../../relay/relay-events.ts';
-import { createPlainSink } from '../../shell/view/plain-view.ts';
-import { Transcript } from '../../shell/view/transcript.ts';
+import { openRunView, type RunView } from '../../shell/view/open-view.ts';
 import type { CommandResult, Output } from '../command.ts';
 import { eventToJson, resultToJson } from '../event-json.ts';
-import { EXIT, exitCodeOfOutcome } from '../../relay/exit-codes.ts';
 import { openEarlier } from '../open-earlier.ts';
 import { readTask } from '../read-task.ts';
 import { type RelayOptions, relayFlags } from '../relay-options.ts';
@@ -32,45 +30,46 @@ export async function run(app: App, options: RunOptions, output: Output): Promis
 	const settings = await readSettings(app, flags);
 	const relay = await openRelay(app, flags, { settings });
 	const stop = listenForStop(relay);
+	const view = options.json ? openJsonView(output) : openView(app, options, output);
 	try {
 		await openEarlier(app, relay, options);
-		const onEvent = options.json ? jsonWriter(output) : transcriptWriter(app, options, output);
 		const sendOptions: SendOptions = {
 			signal: stop.signal,
-			onEvent,
+			onEvent: (event) => view.event(event),
 			...(options.wait ? { wait: true } : {}),
 		};
 		const result =
 			task === null ? await relay.continuePending(sendOptions) : await relay.send(task, sendOptions);
 		await relay.close();
-		return finish(relay, result, stop.exitCode(), options, output);
+		view.close();
+		return finish(result, stop.exitCode(), options, output);
 	} finally {
+		view.close();
 		await relay.close();
 		stop.dispose();
 	}
 }
 
-function jsonWriter(output: Output): (event: RelayEvent) => void {
-	return (event) => output.print(`${JSON.stringify(eventToJson(event))}\n`);
+function openJsonView(output: Output): RunView {
+	const event = (event: RelayEvent) => output.print(`${JSON.stringify(eventToJson(event))}\n`);
+	return { event, close: () => undefined };
 }
 
-function transcriptWriter(app: App, options: RunOptions, output: Output): (event: RelayEvent) => void {
-	const streams = {
-		output: { write: (text: string) => output.print(text) },
-		errorOutput: { write: (text: string) => options.quiet || output.tell(text) },
-	};
-	const transcript = new Transcript({
-		sink: createPlainSink(streams, output.theme),
+/** Live on a terminal; plain elsewhere and when only the answer is wanted. */
+function openView(app: App, options: RunOptions, output: Output): RunView {
+	const { streams, clock, folder } = app;
+	const silent = { write: () => true };
+	return openRunView({
+		output: options.quiet ? { write: (text: string) => output.print(text) } : streams.output,
+		errorOutput: options.quiet ? silent : streams.errorOutput,
 		theme: output.theme,
-		clock: app.clock,
-		worktree: app.folder,
+		clock,
+		worktree: folder,
 		allowHint: (command) => `agent-relay config allow ${JSON.stringify(command)}`,
 	});
-	return (event) => transcript.event(event);
 }
 
 function finish(
-	relay: Conversation,
 	result: SendResult,
 	stoppedBy: number | null,
 	options: RunOptions,
@@ -78,10 +77,10 @@ function finish(
 ): CommandResult {
 	const exitCode = stoppedBy ?? exitCodeOfOutcome(result.outcome);
 	if (options.json) output.print(`${JSON.stringify(resultToJson(result, exitCode))}\n`);
-	else if (!options.quiet && exitCode !== EXIT.done) output.tell(`${nextStep(relay, result)}\n`);
+	else if (!options.quiet && exitCode !== EXIT.done) output.tell(`${nextStep(result)}\n`);
 	return { exitCode };
 }
 
-function nextStep(_relay: Conversation, { sessionId }: SendResult): string {
+function nextStep({ sessionId }: SendResult): string {
 	return `Session ${sessionId} keeps the work. Go on with: agent-relay run --session ${sessionId.slice(-6)}`;
 }

@@ -31,6 +31,7 @@ export async function shell(app: App, options: RelayOptions, output: Output): Pr
 			signals,
 			clock: app.clock,
 			theme: output.theme,
+			isDumb: app.env.TERM === 'dumb',
 		});
 		return { exitCode };
 	} finally {
