@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import type { PermissionPreset } from '../agents/contract.ts';
 import { DEMO_ADAPTERS } from '../agents/demo/adapter.ts';
+import { adaptersFromConfig } from '../agents/generic/from-config.ts';
 import { type AgentRegistry, BUILT_IN_ADAPTERS, createRegistry } from '../agents/registry.ts';
 import { agentSettings } from '../config/defaults.ts';
 import { appendAllowCommand } from '../config/edit-config.ts';
@@ -65,7 +66,6 @@ export async function readSettings(
 ): Promise<Settings> {
 	const repo = await app.repo();
 	const { paths, env, processes, clock } = app;
-	const registry = createRegistry([...BUILT_IN_ADAPTERS, ...DEMO_ADAPTERS]);
 	const store = createTrustStore({
 		file: paths.trust,
 		locking: lockingOf(processes, clock),
@@ -86,16 +86,17 @@ export async function readSettings(
 			return answer;
 		},
 		flags: flags.config,
-		knownAgents: knownAgents(registry),
+		knownAgents: AGENTS_WITHOUT_COMMAND,
 	});
 	answer ??= isTrusted(null);
 	for (const text of loaded.notices) app.notice(text);
+	const registry = createRegistry([...BUILT_IN_ADAPTERS, ...adaptersFromConfig(loaded), ...DEMO_ADAPTERS]);
 	return { loaded, registry, trust: { store, isTrusted: answer, digests } };
 }
 
-function knownAgents({ adapters }: AgentRegistry): string[] {
-	return [...new Set([...BUILT_IN_AGENTS, ...adapters.map(({ id }) => id)])];
-}
+const AGENTS_WITHOUT_COMMAND: readonly string[] = [
+	...new Set([...BUILT_IN_AGENTS, ...[...BUILT_IN_ADAPTERS, ...DEMO_ADAPTERS].map(({ id }) => id)]),
+];
 
 export function openLedger(app: App): Ledger {
 	const { paths, clock, processes } = app;
@@ -125,13 +126,14 @@ export async function openRelay(app: App, flags: RelayFlags, current: SettingsHo
 
 async function relayDeps(app: App, current: SettingsHolder): Promise<RelayDeps> {
 	const { env, clock, processes, paths } = app;
-	const { registry } = current.settings;
 	const [repo, store, git] = await Promise.all([app.repo(), app.store(), app.git()]);
 	const versions = createVersionCache(join(paths.cacheHome, 'versions.json'), env);
-	const edit = { locking: lockingOf(processes, clock), knownAgents: knownAgents(registry) };
+	const edit = { locking: lockingOf(processes, clock), knownAgents: AGENTS_WITHOUT_COMMAND };
 	return {
 		clock,
-		registry,
+		get registry() {
+			return current.settings.registry;
+		},
 		get config() {
 			return current.settings.loaded.config;
 		},
@@ -152,14 +154,14 @@ async function relayDeps(app: App, current: SettingsHolder): Promise<RelayDeps> 
 		ledger: openLedger(app),
 		estimateCost,
 		findExecutable: (agent) =>
-			findExecutable(registry.find(agent).executables, {
+			findExecutable(current.settings.registry.find(agent).executables, {
 				searchPath: env.PATH ?? '',
 				home: homeOf(env),
 				configured: agentSettings(current.settings.loaded.config, agent).executable,
 				untrustedFolders: current.settings.trust.isTrusted ? [] : clonedFolders(repo),
 			}),
 		knownVersion: versions.known,
-		learnVersion: (agent, executable) => versions.learn(registry.find(agent), executable),
+		learnVersion: (agent, executable) => versions.learn(current.settings.registry.find(agent), executable),
 		newNativeId,
 		allowCommand: (command) => {
 			appendAllowCommand(paths.userConfig, command, edit);

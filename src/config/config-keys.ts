@@ -83,7 +83,7 @@ export const CONFIG_KEYS: readonly ConfigKey[] = [
 		install: text('one line of text, or ""', 'How a person installs it, as a command line.'),
 		command: {
 			...words(
-				'Makes NAME an agent of your own: its program and arguments. `{prompt_file}`, `{prompt}` stand for the prompt.',
+				'Makes NAME an agent of your own: its program and arguments. `{prompt_file}`, `{prompt}` stand for the prompt, `{session}` for an id of the conversation.',
 			),
 			allowed: 'a list of words; the first is a program name, an absolute path or "~/…"',
 		},
@@ -103,7 +103,7 @@ export const CONFIG_KEYS: readonly ConfigKey[] = [
 		fields: {
 			kind: 'table',
 			allowed:
-				'a table of dotted paths: text, thought, session, model, input_tokens, output_tokens, cost_usd, error',
+				'a table of dotted paths: text, message, thought, session, model, input_tokens, output_tokens, cost_usd, error, tool_call, tool_name, tool_input, tool_result, tool_output, tool_error',
 			about: 'With `output = "jsonl"`: where a line says what.',
 		},
 		limit_stderr: {

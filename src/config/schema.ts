@@ -84,9 +84,11 @@ const limitByField = v.pipe(
 	}),
 	v.check(({ equals, matches }) => (equals === undefined) !== (matches === undefined)),
 );
-/** Where the JSON lines of a CLI say what; each a dotted path. */
+/** Where the JSON lines of a CLI say what; each a dotted path (`*`: every item of a list). */
 const fields = v.strictObject({
 	text: v.optional(fieldPath),
+	/** Texts with one value here are parts of one message; without it each text is a message. */
+	message: v.optional(fieldPath),
 	thought: v.optional(fieldPath),
 	session: v.optional(fieldPath),
 	model: v.optional(fieldPath),
@@ -94,6 +96,13 @@ const fields = v.strictObject({
 	output_tokens: v.optional(fieldPath),
 	cost_usd: v.optional(fieldPath),
 	error: v.optional(fieldPath),
+	/** The id of a tool call where it begins, and where its result stands. */
+	tool_call: v.optional(fieldPath),
+	tool_name: v.optional(fieldPath),
+	tool_input: v.optional(fieldPath),
+	tool_result: v.optional(fieldPath),
+	tool_output: v.optional(fieldPath),
+	tool_error: v.optional(fieldPath),
 });
 
 /** `[agents.NAME]`. `model` and `executable` hold for every agent, the rest describes an agent of the user's own. */

@@ -19,7 +19,7 @@ export interface ExecutableSearch {
 	untrustedFolders: readonly string[];
 }
 
-/** The first of `names` (bare or absolute) that may be started. */
+/** The first of `names` (bare, absolute or `~/…`) that may be started. */
 export function findExecutable(names: readonly string[], search: ExecutableSearch): FoundExecutable {
 	let refused: string | null = null;
 	for (const path of candidates(names, search)) {
@@ -34,12 +34,10 @@ export function findExecutable(names: readonly string[], search: ExecutableSearc
 }
 
 function candidates(names: readonly string[], { searchPath, home, configured }: ExecutableSearch): string[] {
-	if (configured !== null) {
-		const path = configured.startsWith('~/') ? join(home, configured.slice(2)) : configured;
-		if (isAbsolute(path)) return [path];
-	}
 	const folders = searchPath.split(delimiter).filter((folder) => isAbsolute(folder));
-	const wanted = configured === null ? names : [configured];
+	const wanted = (configured === null ? names : [configured]).map((name) =>
+		name.startsWith('~/') ? join(home, name.slice(2)) : name,
+	);
 	return wanted.flatMap((name) => (isAbsolute(name) ? [name] : folders.map((folder) => join(folder, name))));
 }
 

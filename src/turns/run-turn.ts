@@ -2,7 +2,8 @@
  * One prompt to one agent, from the first file to the final state. What lives here: the order of things. What the bytes
  * mean is the adapter's, how the process is kept is the terminal's, what follows from a limit is the relay's.
  */
-import type { AgentExit, NativeFacts } from '../agents/contract.ts';
+import { devNull } from 'node:os';
+import type { AgentCommand, AgentExit, NativeFacts } from '../agents/contract.ts';
 import { withAdditions } from '../agents/environment.ts';
 import type { AgentEvent } from '../agents/events.ts';
 import { toIso } from '../core/clock.ts';
@@ -55,7 +56,7 @@ class RunningTurn {
 	readonly #folder: string;
 	readonly #number: number;
 	readonly #startedAt: number;
-	readonly #args: readonly string[];
+	readonly #command: AgentCommand;
 	readonly #env: Record<string, string>;
 	readonly #prompt: Buffer;
 	readonly #watch: TurnWatch;
@@ -75,14 +76,15 @@ class RunningTurn {
 		this.#folder = deps.session.folder;
 		this.#number = deps.session.meta.turn_count + 1;
 		this.#startedAt = deps.clock.now();
-		const command = spec.adapter.command(spec.request);
-		this.#args = command.args;
-		this.#env = withAdditions(spec.request.env, command.env);
+		const prompt = { path: this.#path('prompt.md'), text: spec.prompt };
+		this.#command = spec.adapter.command({ ...spec.request, prompt });
+		const { args, recordedArgs, env } = this.#command;
+		this.#env = withAdditions(spec.request.env, env);
 		this.#prompt = Buffer.from(spec.prompt);
 		this.#watch = new TurnWatch(deps.times, this.#startedAt);
 		this.#stop = new TurnStop(() => [...this.#strays.values()]);
 		const where = { sessionId: deps.session.id, turn: this.#number, startedAt: this.#startedAt };
-		this.#state = firstState(spec, command.args, where);
+		this.#state = firstState(spec, recordedArgs ?? args, where);
 	}
 
 	/** Files first, then the snapshot: whatever dies from here on, the turn is known. */
@@ -180,10 +182,10 @@ class RunningTurn {
 			const agent = await this.#deps.startProcess(
 				{
 					executable,
-					args: this.#args,
+					args: this.#command.args,
 					env: this.#env,
 					cwd: request.worktree,
-					promptPath: this.#path('prompt.md'),
+					promptPath: this.#command.stdin === 'empty' ? devNull : this.#path('prompt.md'),
 					stderrPath: this.#path('stderr.log'),
 					claimsExitCode: (code) => adapter.claimsExitCode?.(code) ?? false,
 				},

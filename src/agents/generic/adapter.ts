@@ -1,0 +1,77 @@
+/**
+ * Any CLI that the user describes in `[agents.NAME]`. What lives here: that description as an adapter. Nothing is known of
+ * the CLI beyond it: no login, no prices, no native record; its limits come only from what the user named.
+ */
+import { createHash } from 'node:crypto';
+import type { AgentSettings } from '../../config/schema.ts';
+import { safeLine } from '../../core/text.ts';
+import type { AgentAdapter, AgentId, LoginState, ParserContext } from '../contract.ts';
+import { genericCommand, namesSession, resumeWords } from './command-line.ts';
+import { JsonLinesParser } from './json-lines-parser.ts';
+import { TextParser } from './text-parser.ts';
+
+const MAX_VERSION_CHARS = 60;
+
+/** `settings.command` is not empty, and `problemIn` (settings-problem.ts) found nothing. */
+export function genericAdapter(name: AgentId, settings: AgentSettings): AgentAdapter {
+	const title = settings.title ?? name;
+	return {
+		id: name,
+		title,
+		aliases: [],
+		executables: settings.command.slice(0, 1),
+		install: settings.install ?? `see the documentation of ${title}`,
+		isDemo: false,
+		choosesSessionId: namesSession(settings.command),
+		secretVariables: settings.secret_variables,
+		sharedVariables: [],
+		takesPromptAsArgument: settings.prompt === 'arg',
+		command: (turn) => genericCommand(name, settings, turn),
+		parser: (context: ParserContext) =>
+			settings.output === 'jsonl'
+				? new JsonLinesParser(name, settings, context)
+				: new TextParser(name, settings, context),
+		inert: inertForAny,
+		resumeHint: (nativeSessionId) => resumeWords(settings, nativeSessionId).map(quoted).join(' '),
+		probeLogin: async (env) => loginBy(settings.secret_variables, env, title),
+		parseVersion: (output) => safeLine(firstLine(output), MAX_VERSION_CHARS) || null,
+		claimsExitCode: (code) => settings.limit_exit.some((rule) => rule.code === code),
+	};
+}
+
+const WORD_JOINER = '\u2060';
+
+/**
+ * What most prompt syntaxes would obey: `@path` at the start of a word gets an invisible U+2060 after the `@`; a text that
+ * begins with `/` gets a space before it. Addresses (`me@host`) and versions (`pkg@1`) stay as they are.
+ */
+export function inertForAny(text: string): string {
+	const guarded = text.startsWith('/') ? ` ${text}` : text;
+	return guarded.replace(/(?<![\p{L}\p{N}_\u2060])@(?!\u2060)/gu, `@${WORD_JOINER}`);
+}
+
+function loginBy(
+	variables: readonly string[],
+	env: Readonly<Record<string, string>>,
+	title: string,
+): LoginState {
+	const set = variables.filter((name) => env[name]);
+	const hash = createHash('sha256');
+	for (const name of set) hash.update(`${env[name]}\n`);
+	return {
+		loggedIn: 'unknown',
+		evidence:
+			set.length === 0 ? 'nothing is known of the login of an agent from config' : `${set.join(', ')} is set`,
+		account: set.length === 0 ? 'default' : hash.digest('hex').slice(0, 16),
+		advice: `log in the way ${title} asks for`,
+	};
+}
+
+function firstLine(output: string): string {
+	return output.split('\n').find((line) => line.trim() !== '') ?? '';
+}
+
+/** A word as a person can paste it into a POSIX shell. */
+function quoted(word: string): string {
+	return /^[\w@%+=:,./~-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}

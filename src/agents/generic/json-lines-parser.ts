@@ -1,0 +1,201 @@
+/** The JSON lines of a CLI, read by the paths that the user named. What no path names is recorded and not looked at. */
+import type { AgentSettings } from '../../config/schema.ts';
+import { type Line, LineSplitter } from '../../core/line-splitter.ts';
+import type { AgentExit, AgentId, AgentParser, ParsedTurn, ParserContext } from '../contract.ts';
+import { type AgentEvent, NO_TOKENS, type TokenCounts } from '../events.ts';
+import { countOrNull, type JsonObject, numberOrNull, parseObject, textOrNull } from '../json-fields.ts';
+import { isSessionId, namesSession } from './command-line.ts';
+import {
+	isHard,
+	type LimitSign,
+	limitOf,
+	retryOf,
+	StderrWatch,
+	signInFields,
+	signOfExit,
+} from './limit-signs.ts';
+import { closingEvents, judge } from './outcome.ts';
+import { firstField, readField } from './read-field.ts';
+import { ToolCalls } from './tool-calls.ts';
+
+export class JsonLinesParser implements AgentParser {
+	readonly #name: AgentId;
+	readonly #settings: AgentSettings;
+	readonly #context: ParserContext;
+	readonly #lines = new LineSplitter();
+	readonly #stderr: StderrWatch;
+	readonly #tools: ToolCalls;
+	#sessionId: string | null = null;
+	#model: string | null = null;
+	#tokens: TokenCounts = NO_TOKENS;
+	#costUsd: number | null = null;
+	#messages = 0;
+	#hasAnswer = false;
+	#hasLines = false;
+	#certain: LimitSign | null = null;
+	#isLimitTold = false;
+	#error: string | null = null;
+	#lastWords = '';
+
+	constructor(name: AgentId, settings: AgentSettings, context: ParserContext) {
+		this.#name = name;
+		this.#settings = settings;
+		this.#context = context;
+		this.#stderr = new StderrWatch(name, settings.limit_stderr);
+		this.#tools = new ToolCalls(settings.fields);
+	}
+
+	push(chunk: Buffer): AgentEvent[] {
+		return this.#lines.push(chunk).flatMap((line) => this.#readLine(line));
+	}
+
+	stderr(chunk: Buffer): AgentEvent[] {
+		return this.#stderr.push(chunk, this.#tools.hasOpen).flatMap((sign) => this.#heedStderr(sign));
+	}
+
+	end(exit: AgentExit): { events: AgentEvent[]; turn: ParsedTurn } {
+		const last = this.#lines.end();
+		const read = last === null ? [] : this.#readLine(last);
+		const signs = this.#stderr.end(this.#tools.hasOpen).flatMap((sign) => this.#heedStderr(sign));
+		const judgement = judge(this.#name, exit, {
+			hasAnswer: this.#hasAnswer,
+			certain: this.#certain,
+			onStderr: this.#stderr.lastSign(),
+			byExit: signOfExit(this.#name, this.#settings.limit_exit, exit.exitCode),
+			error: this.#error,
+			lastWords: this.#stderr.lastLine() || this.#lastWords,
+		});
+		return {
+			events: [...read, ...signs, ...closingEvents(judgement, this.#isLimitTold)],
+			turn: {
+				...judgement,
+				nativeSessionId: this.#sessionId,
+				model: this.#model ?? (this.#hasLines ? this.#context.requestedModel : null),
+				tokens: this.#tokens,
+				cumulative: null,
+				costUsd: this.#costUsd,
+				toolResults: [],
+				utilization: [],
+			},
+		};
+	}
+
+	#readLine(line: Line): AgentEvent[] {
+		const value = line.kind === 'line' ? parseObject(line.text) : null;
+		if (value !== null) return this.#readObject(value);
+		if (line.kind === 'line' && line.text.trim() !== '') this.#lastWords = line.text;
+		return [];
+	}
+
+	#readObject(line: JsonObject): AgentEvent[] {
+		this.#hasLines = true;
+		const started = this.#start(line);
+		const results = this.#tools.results(line);
+		const words = results.length > 0 ? [] : this.#words(line);
+		const calls = this.#tools.calls(line);
+		if (results.length + words.length + calls.length > 0) this.#settle();
+		return [...started, ...results, ...words, ...calls, ...this.#usage(line), ...this.#trouble(line)];
+	}
+
+	/** Once: the conversation's id and the model. An agent that cannot resume has no conversation to go on with. */
+	#start(line: JsonObject): AgentEvent[] {
+		const { fields, resume, command } = this.#settings;
+		this.#model ??= textOrNull(firstField(line, fields.model));
+		if (this.#sessionId !== null || resume.length === 0) return [];
+		const { requestedSessionId, requestedModel, resume: isResumed } = this.#context;
+		const told = textOrNull(firstField(line, fields.session));
+		const id = told ?? (namesSession(command) && fields.session === undefined ? requestedSessionId : null);
+		if (id === null || !isSessionId(id)) return [];
+		this.#sessionId = id;
+		const started: AgentEvent = {
+			type: 'session_started',
+			nativeSessionId: id,
+			model: this.#model ?? requestedModel,
+		};
+		if (!isResumed || id === requestedSessionId) return [started];
+		const message = `${this.#name} did not resume ${requestedSessionId} but began the new conversation ${id}`;
+		return [started, { type: 'error', code: 'session_mismatch', message }];
+	}
+
+	#words(line: JsonObject): AgentEvent[] {
+		const { fields } = this.#settings;
+		const thoughts = textsAt(line, fields.thought).map((text) => ({
+			type: 'agent_thought_chunk' as const,
+			messageId: this.#messageId(line),
+			text,
+		}));
+		const texts = textsAt(line, fields.text).map((text) => {
+			this.#hasAnswer ||= text.trim() !== '';
+			return { type: 'agent_message_chunk' as const, messageId: this.#messageId(line), text };
+		});
+		return [...thoughts, ...texts];
+	}
+
+	/** Words on both sides of a tool call are two messages, whatever the stream calls them. */
+	#messageId(line: JsonObject): string {
+		const told = firstField(line, this.#settings.fields.message);
+		if (typeof told !== 'string' && typeof told !== 'number') return `message-${++this.#messages}`;
+		return `${told}-${this.#tools.count}`;
+	}
+
+	/** The agent went on, so what it met before is over. */
+	#settle(): void {
+		this.#certain = null;
+		this.#isLimitTold = false;
+		this.#error = null;
+	}
+
+	/** Later counts replace earlier ones. */
+	#usage(line: JsonObject): AgentEvent[] {
+		const { fields } = this.#settings;
+		const input = countOrNull(firstField(line, fields.input_tokens));
+		const output = countOrNull(firstField(line, fields.output_tokens));
+		const cost = numberOrNull(firstField(line, fields.cost_usd));
+		if (input === null && output === null && cost === null) return [];
+		this.#tokens = {
+			...this.#tokens,
+			input: input ?? this.#tokens.input,
+			output: output ?? this.#tokens.output,
+		};
+		if (cost !== null && cost >= 0) this.#costUsd = cost;
+		return [{ type: 'usage', scope: 'turn', tokens: this.#tokens, costUsd: this.#costUsd }];
+	}
+
+	#trouble(line: JsonObject): AgentEvent[] {
+		const message = errorIn(firstField(line, this.#settings.fields.error));
+		const isNews = message !== null && message !== this.#error;
+		if (message !== null) this.#error = message;
+		const error: AgentEvent[] = isNews ? [{ type: 'error', code: null, message }] : [];
+		const sign = signInFields(this.#name, this.#settings.limit_fields, line);
+		if (sign === null) return error;
+		this.#certain = sign;
+		return [...error, ...(isHard(sign) ? this.#limit(sign) : [retryOf(sign, this.#context.now())])];
+	}
+
+	/** Only where tool calls are told can a line be known not to be a tool's; else patience and the end decide. */
+	#heedStderr(sign: LimitSign): AgentEvent[] {
+		if (!this.#tools.areTold || !isHard(sign)) return [retryOf(sign, this.#context.now())];
+		this.#certain ??= sign;
+		return this.#limit(sign);
+	}
+
+	#limit(sign: LimitSign): AgentEvent[] {
+		if (this.#isLimitTold) return [];
+		this.#isLimitTold = true;
+		return [{ type: 'limit', limit: limitOf(sign) }];
+	}
+}
+
+function textsAt(line: JsonObject, path: string | undefined): string[] {
+	return readField(line, path).flatMap(({ value }) =>
+		typeof value === 'string' && value !== '' ? [value] : [],
+	);
+}
+
+/** What stands in an error field, as words; `false`, 0, '' and null are no error. */
+function errorIn(value: unknown): string | null {
+	if (!value) return null;
+	if (value === true) return 'the agent reported an error';
+	if (typeof value !== 'object') return String(value);
+	return textOrNull(firstField(value, 'message')) ?? JSON.stringify(value);
+}

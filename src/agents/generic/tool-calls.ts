@@ -1,0 +1,119 @@
+import type { AgentSettings } from '../../config/schema.ts';
+import type { AgentEvent, ToolKind } from '../events.ts';
+import { excerptLine, excerptOutput } from '../excerpt.ts';
+import { type JsonObject, objectOrNull, textOrNull } from '../json-fields.ts';
+import { toolKind } from '../tool-kinds.ts';
+import { firstField, readField } from './read-field.ts';
+
+/** Calls that are remembered; only a broken stream has more. */
+const MAX_CALLS = 100_000;
+
+/** Names that many CLIs give these tools, in lower case; any other name is `other`. */
+const KINDS: ReadonlyMap<string, ToolKind> = new Map([
+	...(
+		['bash', 'shell', 'execute', 'run_command', 'run_shell_command', 'execute_command', 'exec'] as const
+	).map((name) => [name, 'execute'] as const),
+	...(['read', 'read_file', 'view', 'read_many_files'] as const).map((name) => [name, 'read'] as const),
+	...(
+		[
+			'edit',
+			'write',
+			'write_file',
+			'replace',
+			'edit_file',
+			'str_replace',
+			'apply_patch',
+			'create_file',
+		] as const
+	).map((name) => [name, 'edit'] as const),
+	...(['grep', 'glob', 'search', 'grep_search', 'list_directory', 'ls', 'web_search'] as const).map(
+		(name) => [name, 'search'] as const,
+	),
+	...(['fetch', 'web_fetch'] as const).map((name) => [name, 'fetch'] as const),
+]);
+
+/** Pairs tool calls with their results, by the ids at the paths that the user named. */
+export class ToolCalls {
+	readonly #fields: AgentSettings['fields'];
+	readonly #open = new Set<string>();
+	/** Every id that was a call: a later line about it is no new one. */
+	readonly #known = new Set<string>();
+
+	constructor(fields: AgentSettings['fields']) {
+		this.#fields = fields;
+	}
+
+	get areTold(): boolean {
+		return this.#fields.tool_call !== undefined && this.#fields.tool_result !== undefined;
+	}
+
+	/** Calls so far. */
+	get count(): number {
+		return this.#known.size;
+	}
+
+	get hasOpen(): boolean {
+		return this.#open.size > 0;
+	}
+
+	/** To be asked before `calls` of the same line: where one path serves both, an id is a call first and a result then. */
+	results(line: JsonObject): AgentEvent[] {
+		const { tool_result, tool_output, tool_error } = this.#fields;
+		return readField(line, tool_result).flatMap(({ at, value }): AgentEvent[] => {
+			const id = idOf(value);
+			if (id === null || !this.#open.delete(id)) return [];
+			const output = asText(firstField(line, tool_output, at));
+			const isError = Boolean(firstField(line, tool_error, at));
+			return [
+				{
+					type: 'tool_result',
+					id,
+					ok: tool_error === undefined ? null : !isError,
+					denied: false,
+					exitCode: null,
+					output: excerptOutput(output),
+					outputBytes: Buffer.byteLength(output),
+				},
+			];
+		});
+	}
+
+	calls(line: JsonObject): AgentEvent[] {
+		const { tool_call, tool_name, tool_input } = this.#fields;
+		return readField(line, tool_call).flatMap(({ at, value }): AgentEvent[] => {
+			const id = idOf(value);
+			if (id === null || this.#known.has(id) || this.#known.size >= MAX_CALLS) return [];
+			this.#known.add(id);
+			this.#open.add(id);
+			const name = asText(firstField(line, tool_name, at)) || 'tool';
+			return [toolCall(id, name, firstField(line, tool_input, at))];
+		});
+	}
+}
+
+function toolCall(id: string, name: string, input: unknown): AgentEvent {
+	const kind = toolKind(KINDS, name.toLowerCase());
+	const command = textOrNull(input) ?? textOrNull(objectOrNull(input)?.command);
+	const paths = ['path', 'file_path', 'absolute_path', 'filename'].flatMap(
+		(key) => textOrNull(objectOrNull(input)?.[key]) ?? [],
+	);
+	const title = command ?? paths[0] ?? asText(input);
+	return {
+		type: 'tool_call',
+		id,
+		name: excerptLine(name, 100),
+		kind,
+		title: excerptLine(title === '' ? name : title),
+		command: kind === 'execute' ? command : null,
+		paths,
+	};
+}
+
+function idOf(value: unknown): string | null {
+	return (typeof value === 'string' && value !== '') || typeof value === 'number' ? String(value) : null;
+}
+
+function asText(value: unknown): string {
+	if (value === undefined || value === null) return '';
+	return typeof value === 'string' ? value : JSON.stringify(value);
+}
