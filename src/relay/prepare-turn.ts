@@ -58,7 +58,7 @@ export async function prepareTurn(plan: TurnPlan, deps: RelayDeps): Promise<Prep
 	const { packet, sent } =
 		isPacketDue && turns.length > 0
 			? await promptWithPacket(plan, standing.lastTurn, deps)
-			: { packet: null, sent: plainPrompt(task.text) };
+			: { packet: null, sent: plainPrompt(task.text, adapter) };
 	const number = session.meta.turn_count + 1;
 	return { spec: turnSpec(plan, deps, { number, sent, packet, standing }), packet };
 }
@@ -131,9 +131,10 @@ function turnSpec(
 	};
 }
 
-/** No sent prompt begins with `/`: the CLIs would run it as a command of their own. */
-function plainPrompt(text: string): ComposedPrompt {
-	const guard = text.startsWith('/') ? ' ' : '';
+/** No sent prompt begins with `/`: the CLIs would run it as a command of their own. As an argument, `-` would be an option. */
+function plainPrompt(text: string, { takesPromptAsArgument }: AgentAdapter): ComposedPrompt {
+	const isMistakable = text.startsWith('/') || (takesPromptAsArgument === true && text.startsWith('-'));
+	const guard = isMistakable ? ' ' : '';
 	return { text: guard + text, words: { start: guard.length, end: guard.length + Buffer.byteLength(text) } };
 }
 
