@@ -2,8 +2,8 @@
  * Builds the resume packet: what a successor needs, from records alone, under a byte budget. Pure and deterministic. Nothing
  * here starts, reads or writes anything; `write-packet.ts` puts the result on disk.
  */
-import { safeText } from '../core/text.ts';
 import { byteLength, type Piece } from './budget.ts';
+import { type RecordCleaner, recordCleaner } from './clean-record.ts';
 import { commandHistory } from './command-history.ts';
 import { commandPieces, shellNotePieces } from './command-pieces.ts';
 import { fenceUser, quoteRecord } from './fence.ts';
@@ -14,7 +14,7 @@ import { packetData } from './packet-data.ts';
 import { renderHead } from './packet-head.ts';
 import { MIN_BUDGET_BYTES, type PacketDiff, type PacketInput } from './packet-input.ts';
 import { newestPlan, planPieces } from './plan-pieces.ts';
-import { createRedactor, type Redactor } from './redact.ts';
+import { createRedactor } from './redact.ts';
 import { statementPieces } from './statement-pieces.ts';
 import { scoreStatements } from './statements.ts';
 import { readStories, type TurnStory } from './turn-story.ts';
@@ -23,9 +23,10 @@ import { readUserWords, type UserWords, userPieces } from './user-words.ts';
 export function buildPacket(input: PacketInput): Packet {
 	const budget = Math.max(MIN_BUDGET_BYTES, Math.floor(input.budgetBytes));
 	const redactor = createRedactor(input.secrets);
-	const stories = readStories(input).map((story) => cleanStory(story, redactor));
+	const cleaner = recordCleaner(redactor);
+	const stories = readStories(input).map((story) => cleanStory(story, cleaner));
 	const words = readUserWords(input, stories, redactor.words, turnLabel(input));
-	const pieces = [...userPieces(words, budget), ...recordPieces(input, stories, words, redactor)];
+	const pieces = [...userPieces(words, budget), ...recordPieces(input, stories, words, cleaner)];
 	const turns = input.lineage.reduce((sum, session) => sum + session.turns.length, 0);
 	const frame = { head: renderHead(input, stories, turns), tail: renderTail(words) };
 	const fitted = fitToBudget(pieces, words, frame, budget);
@@ -69,17 +70,14 @@ export function composePrompt(
 	return { text, words: { start, end: start + byteLength(words) } };
 }
 
-/** Agents' text made plain and free of secrets before anything is cut from it, so that no half of a secret is left. */
-function cleanStory(story: TurnStory, redactor: Redactor): TurnStory {
-	const clean = cleanerOf(redactor);
+/** The plan clean; messages so that their sentences can be cleaned one by one. */
+function cleanStory(story: TurnStory, cleaner: RecordCleaner): TurnStory {
 	return {
 		...story,
-		messages: story.messages.map(clean),
-		plan: story.plan?.map(({ text, status }) => ({ text: clean(text), status })) ?? null,
+		messages: story.messages.map(cleaner.prepare),
+		plan: story.plan?.map(({ text, status }) => ({ text: cleaner.whole(text), status })) ?? null,
 	};
 }
-
-const cleanerOf = (redactor: Redactor) => (text: string) => redactor.record(safeText(text));
 
 function turnLabel({ lineage }: PacketInput): (story: TurnStory) => string {
 	const current = lineage.at(-1)?.id;
@@ -91,16 +89,16 @@ function recordPieces(
 	input: PacketInput,
 	stories: readonly TurnStory[],
 	words: UserWords,
-	redactor: Redactor,
+	cleaner: RecordCleaner,
 ): Piece[] {
-	const clean = cleanerOf(redactor);
+	const clean = cleaner.whole;
 	const quote = (text: string) => quoteRecord(input.inert(text));
 	const label = turnLabel(input);
 	const isOpen = input.nowPrompt?.isInterrupted ?? false;
 	const lastDone = stories.findLastIndex(({ status }) => status === 'completed');
 	const openStories = new Set(isOpen ? stories.slice(lastDone + 1) : []);
-	const plan = newestPlan(stories);
-	const outcomes = commandHistory(stories, label, clean);
+	const plan = newestPlan(stories, clean);
+	const outcomes = commandHistory(stories, label, cleaner);
 	const taskText = [
 		...words.entries.map(({ text }) => text.slice(0, 20_000)),
 		...input.diffs.map(({ path }) => path),
@@ -116,6 +114,7 @@ function recordPieces(
 			stories.at(-1),
 			(story) => input.inert(`${label(story)}, ${story.agent}`),
 			quote,
+			cleaner.part,
 		),
 		...filePieces(
 			[...input.diffs, ...toldFiles(input, stories)],

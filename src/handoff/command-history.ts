@@ -1,4 +1,5 @@
 import { unwrapShell, validationKind } from '../turns/validation.ts';
+import type { RecordCleaner } from './clean-record.ts';
 import { decisiveLines } from './decisive-lines.ts';
 import type { CommandRun, TurnStory } from './turn-story.ts';
 
@@ -23,14 +24,17 @@ export interface CommandOutcome {
 const NEWEST_LINES = 10;
 const EARLIER_LINES = 5;
 const LINE_CHARS = 240;
+/** Of all outputs together this much is read, the newest first; older runs keep their exit code. */
+const READ_CHARS = 2 * 1024 * 1024;
 
 /** Outcomes of all commands, oldest first. `turnLabel` names a turn in a few characters. */
 export function commandHistory(
 	stories: readonly TurnStory[],
 	turnLabel: (story: TurnStory) => string,
-	clean: (text: string) => string,
+	cleaner: RecordCleaner,
 ): CommandOutcome[] {
 	const byCommand = new Map<string, Array<{ story: TurnStory; run: CommandRun; order: number }>>();
+	const isRead = readableRuns(stories);
 	let order = 0;
 	for (const story of stories)
 		for (const run of story.runs) {
@@ -46,10 +50,12 @@ export function commandHistory(
 		for (const [at, { story, run, order }] of runs.entries()) {
 			const isNewest = at === runs.length - 1;
 			const isFailure = run.outcome !== 'ok';
-			const lines = decisiveLines(clean(run.output), {
+			const output = isRead.has(run) ? cleaner.prepare(run.output) : '';
+			const lines = decisiveLines(output, {
 				maxLines: isFailure ? (isNewest ? NEWEST_LINES : EARLIER_LINES) : 2,
 				maxLineChars: LINE_CHARS,
 				isFailure,
+				clean: cleaner.part,
 			});
 			const label = turnLabel(story);
 			const last = outcomes.at(-1);
@@ -61,7 +67,7 @@ export function commandHistory(
 			}
 			const isFirstFailure = isFailure && outcomes.every((other) => other.outcome === 'ok');
 			outcomes.push({
-				command: clean(command),
+				command: cleaner.whole(command),
 				outcome: run.outcome,
 				exitCode: run.exitCode,
 				turns: [label],
@@ -75,6 +81,17 @@ export function commandHistory(
 		}
 		return outcomes;
 	});
+}
+
+function readableRuns(stories: readonly TurnStory[]): Set<CommandRun> {
+	const readable = new Set<CommandRun>();
+	let left = READ_CHARS;
+	for (const run of stories.flatMap(({ runs }) => runs).reverse()) {
+		left -= run.output.length;
+		if (left < 0) break;
+		readable.add(run);
+	}
+	return readable;
 }
 
 function isSameOutcome(last: CommandOutcome, run: CommandRun, lines: readonly string[]): boolean {

@@ -116,6 +116,16 @@ function buildTable(): Table {
 	return table;
 }
 
+/** What one word says by itself or by its beginning. */
+function signsOf(word: string): readonly Sign[] {
+	const found = TABLE.exact.get(word)?.slice() ?? [];
+	for (let size = MIN_PREFIX; size <= Math.min(MAX_PREFIX, word.length); size++) {
+		const signs = TABLE.prefixes.get(word.slice(0, size));
+		if (signs) found.push(...signs);
+	}
+	return found;
+}
+
 function addTo<T>(map: Map<string, T[]>, key: string, value: T): void {
 	const values = map.get(key);
 	if (values) values.push(value);
@@ -130,36 +140,37 @@ export interface Cues {
 
 export const NO_CUES: Cues = { all: new Set(), strong: new Set() };
 
+const MAX_LABEL = 60;
 /** A few words and a colon, as in `Known gap: …`. */
 const LABEL = /^[^\p{L}\p{N}]*((?:[\p{L}\p{N}'’-]+ ?){1,4}) ?[:：]/u;
 
-export function cuesOf(sentence: string): Cues {
-	const found = findCues(sentence);
-	const label = LABEL.exec(sentence)?.[1];
-	if (label !== undefined) for (const cue of findCues(label).all) found.strong.add(cue);
+/** `words`: the sentence's words in lower case, in order. */
+export function cuesOf(sentence: string, words: readonly string[]): Cues {
+	const found = findCues(sentence, words);
+	const colon = sentence.slice(0, MAX_LABEL).search(/[:：]/);
+	const label = colon < 0 ? undefined : LABEL.exec(sentence.slice(0, colon + 1))?.[1];
+	if (label !== undefined)
+		for (const cue of findCues(label, label.toLowerCase().match(/[\p{L}\p{N}_']+/gu) ?? []).all)
+			found.strong.add(cue);
 	return found;
 }
 
-function findCues(text: string): Cues {
-	const lower = text.toLowerCase().replaceAll('’', "'");
+function findCues(text: string, words: readonly string[]): Cues {
 	const found: Cues = { all: new Set(), strong: new Set() };
 	const add = ({ cue, isStrong }: Sign) => {
 		found.all.add(cue);
 		if (isStrong) found.strong.add(cue);
 	};
-	const words = lower.match(/[\p{L}\p{N}_']+/gu) ?? [];
 	const line = ` ${words.join(' ')} `;
 	let at = 0;
 	for (const word of words) {
 		at += 1 + word.length;
-		TABLE.exact.get(word)?.forEach(add);
-		for (let size = MIN_PREFIX; size <= Math.min(MAX_PREFIX, word.length); size++)
-			TABLE.prefixes.get(word.slice(0, size))?.forEach(add);
+		for (const sign of signsOf(word)) add(sign);
 		for (const { rest, sign } of TABLE.phrases.get(word) ?? [])
 			if (line.startsWith(rest.endsWith('~') ? rest.slice(0, -1) : `${rest} `, at)) add(sign);
 	}
-	if (/[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]/.test(lower))
+	if (/[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]/.test(text))
 		for (const { cue, words } of SCRIPTS)
-			if (words.some((word) => lower.includes(word))) add({ cue, isStrong: false });
+			if (words.some((word) => text.includes(word))) add({ cue, isStrong: false });
 	return found;
 }

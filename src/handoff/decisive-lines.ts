@@ -7,55 +7,101 @@ const SUMMARY =
 	/\b\d+\s*(?:\/|of|out of|von|sur|de|di|из|van)\s*\d+\b|\b\d+\s+(?:\w+\s+)?(?:passed|failed|failing|passing|pending|skipped|tests?|errors?|warnings?|problems?|checks?|ok|bestanden|fehlgeschlagen|réussis?|pasaron)\b|^\s*(?:tests?|test suites?|total|result|ran|ok|FAILED|PASSED|BUILD|coverage|summary|done)\b|^# (?:pass|fail|tests)\b/iu;
 const FRAME = /^\s*(?:at\s+\S|File "|in <module>|\^+\s*$|\d+\s*\|)|node:internal|node_modules\//;
 
+/** `src/a.ts:12`, `a.py:3:7`, `a.ts(12,7)`: where it happened. */
+const PLACE = /[\w-]\.\w{1,5}(?::\d+|\(\d+,\d+\))/;
+/** What was wanted and what came, in the words of assertion libraries. */
+const WANTED = /\b(?:want|got|actual|expected|received|but was|left|right)\b/i;
+
+/** Of what went well only the end is read: it holds the summary. */
+const READ_CHARS_OF_SUCCESS = 4 * 1024;
+/** Summaries stand at the ends of an output; in a long one only this many lines there are searched for them. */
+const SUMMARY_LINES = 40;
+
 export interface DecisiveOptions {
 	maxLines: number;
 	maxLineChars: number;
 	/** Of a command that went well only the summary tells something. */
 	isFailure: boolean;
+	/** Applied to a chosen line before it is shortened; `before` is the line above it. */
+	clean: (line: string, before: string) => string;
+}
+
+interface Scored {
+	line: string;
+	before: string;
+	at: number;
+	score: number;
 }
 
 /** The chosen lines in their order. Deterministic; an empty output gives none. */
 export function decisiveLines(
 	output: string,
-	{ maxLines, maxLineChars, isFailure }: DecisiveOptions,
+	{ maxLines, maxLineChars, isFailure, clean }: DecisiveOptions,
 ): string[] {
-	const lines = output
+	const read = isFailure ? output : endOf(output);
+	const lines = read
 		.split('\n')
-		.map((line) => line.trimEnd())
-		.filter((line) => line.trim() !== '' && !/^Exit code \d+$/.test(line));
-	const shapes = new Map<string, number>();
-	for (const line of lines) shapes.set(shapeOf(line), (shapes.get(shapeOf(line)) ?? 0) + 1);
-	const scored = lines.map((line, at) => ({
-		line,
-		at,
-		score: scoreLine(line, at, lines.length, shapes, isFailure),
-	}));
+		.filter((line) => line.trim() !== '' && !/^Exit code \d+\s*$/.test(line))
+		.map((line) => line.trimEnd());
 	const seen = new Set<string>();
-	return scored
+	return scoreLines(lines, isFailure)
 		.filter(({ score }) => score >= (isFailure ? 1 : 3))
 		.sort((a, b) => b.score - a.score || a.at - b.at)
 		.filter(({ line }) => !seen.has(line) && seen.add(line))
 		.slice(0, maxLines)
 		.sort((a, b) => a.at - b.at)
-		.map(({ line }) => ellipsis(line, maxLineChars));
+		.map(({ line, before }) => ellipsis(clean(line, before), maxLineChars));
 }
 
-function scoreLine(
-	line: string,
-	at: number,
-	total: number,
-	shapes: Map<string, number>,
-	isFailure: boolean,
-): number {
-	const repeats = shapes.get(shapeOf(line)) ?? 1;
+/** From a line's start on, so that no line is cut. */
+function endOf(output: string): string {
+	if (output.length <= READ_CHARS_OF_SUCCESS) return output;
+	return output.slice(output.indexOf('\n', output.length - READ_CHARS_OF_SUCCESS) + 1);
+}
+
+function scoreLines(lines: readonly string[], isFailure: boolean): Scored[] {
+	const scored = lines.flatMap((line, at): Scored[] => {
+		const score = scoreLine(line, at, lines.length, isFailure);
+		return score > 0 ? [{ line, before: lines[at - 1] ?? '', at, score }] : [];
+	});
+	if (isFailure) raiseExplanations(scored, lines);
+	const shapes = new Map<string, number>();
+	for (const { line } of scored) shapes.set(shapeOf(line), (shapes.get(shapeOf(line)) ?? 0) + 1);
+	for (const entry of scored) {
+		const repeats = shapes.get(shapeOf(entry.line)) ?? 1;
+		if (repeats > 4) entry.score -= Math.min(4, repeats / 3);
+	}
+	return scored;
+}
+
+function scoreLine(line: string, at: number, total: number, isFailure: boolean): number {
+	// A line of more is data; its beginning tells as much.
+	const text = line.length > 1000 ? line.slice(0, 1000) : line;
+	const isNearAnEnd = at < SUMMARY_LINES || total - at <= SUMMARY_LINES;
 	let score = 0;
-	if (SUMMARY.test(line)) score += total - at <= 12 ? 4 : 3;
-	if (isFailure && ERROR.test(line)) score += 3;
-	if (isFailure && total - at <= 3) score += 1.5;
-	if (isFailure && at === 0) score += 0.5;
-	if (repeats > 4) score -= Math.min(4, repeats / 3);
-	if (FRAME.test(line)) score -= 2;
-	return score;
+	if (isNearAnEnd && SUMMARY.test(text)) score += total - at <= 12 ? 4 : 3;
+	if (isFailure) {
+		if (ERROR.test(text)) score += 3;
+		if (total - at <= 3) score += 1.5;
+		if (at === 0) score += 0.5;
+	}
+	return score > 0 && FRAME.test(text) ? score - 2 : score;
+}
+
+/** The line after an error that names a place or what was wanted explains it, without a word of error of its own. */
+function raiseExplanations(scored: Scored[], lines: readonly string[]): void {
+	const byPlace = new Map(scored.map((entry) => [entry.at, entry]));
+	for (const { at, score } of [...scored]) {
+		if (score < 3) continue;
+		for (const next of [at + 1, at + 2]) {
+			const line = lines[next];
+			if (line === undefined || byPlace.has(next) || FRAME.test(line)) continue;
+			if (!PLACE.test(line) && !WANTED.test(line)) continue;
+			const entry = { line, before: lines[next - 1] ?? '', at: next, score: 2.5 };
+			byPlace.set(next, entry);
+			scored.push(entry);
+		}
+	}
 }
 
 /** Lines of a log differ in numbers and ids only. */

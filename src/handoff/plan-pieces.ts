@@ -8,9 +8,13 @@ const MAX_ITEM_CHARS = 300;
 const MARK = { completed: '[x] done', in_progress: '[>] in progress', pending: '[ ] pending' } as const;
 
 /** The newest plan that any agent kept, by its own means or as a check list in its text. */
-export function newestPlan(stories: readonly TurnStory[]): { items: PlanItem[]; story: TurnStory } | null {
+export function newestPlan(
+	stories: readonly TurnStory[],
+	clean: (text: string) => string,
+): { items: PlanItem[]; story: TurnStory } | null {
 	for (const story of stories.toReversed()) {
-		const items = story.plan ?? checkList(story.messages);
+		const items =
+			story.plan ?? checkList(story.messages)?.map((item) => ({ ...item, text: clean(item.text) }));
 		if (items) return { items, story };
 	}
 	return null;
@@ -18,9 +22,12 @@ export function newestPlan(stories: readonly TurnStory[]): { items: PlanItem[]; 
 
 const CHECKBOX = /^\s*(?:[-*+]|\d{1,3}[.)])\s+\[([ xX✓✔~>/*-])\]\s+(.+)$/;
 
+const HAS_CHECKBOX = /^\s*(?:[-*+]|\d{1,3}[.)])\s+\[/m;
+
 /** Two or more `- [x] …` lines of the last message that has them. */
 function checkList(messages: readonly string[]): PlanItem[] | null {
 	for (const message of messages.toReversed()) {
+		if (!message.includes('[') || !HAS_CHECKBOX.test(message)) continue;
 		const items = segment(message).flatMap(({ text }): PlanItem[] => {
 			const [, mark = '', item = ''] = CHECKBOX.exec(text) ?? [];
 			if (item === '') return [];

@@ -9,6 +9,8 @@ const KEY_SHAPES: ReadonlyArray<readonly [kind: string, shape: RegExp]> = [
 		'private key',
 		/-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----[\s\S]*?(?:-----END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----|$)/g,
 	],
+	// The beginning may lie in a part that was left out.
+	['private key', /(?:^[A-Za-z0-9+/=]{8,}\s*\n)*-----END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----/gm],
 	['JWT', /\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?(?:\.[\w-]*){0,2}/g],
 	['API key', /\b(?:sk|pk|rk|ak)[-_](?:[A-Za-z0-9]+[-_])*[A-Za-z0-9_-]{12,}/g],
 	['GitHub token', /\b(?:gh[pousr]_[A-Za-z0-9]{16,}|github_pat_\w{20,})/g],
@@ -43,6 +45,8 @@ const NOT_A_VALUE =
 export interface Redactor {
 	/** Recorded text: shapes, assignments and values. */
 	record(text: string): string;
+	/** True: a secret in `text` may go over its line ends, so no part of it can be judged alone. */
+	spansLines(text: string): boolean;
 	/** The user's own words stay as typed, known values apart. */
 	words(text: string): string;
 	/** How many replacements were made so far. */
@@ -61,7 +65,13 @@ export function createRedactor(values: readonly string[]): Redactor {
 	};
 	const byValue = (text: string) =>
 		known.reduce((t, value) => (t.includes(value) ? t.split(value).join(mark('secret value')) : t), text);
-	return { record: (text) => byShape(byValue(text), mark), words: byValue, count: () => count };
+	const long = known.filter((value) => value.includes('\n'));
+	return {
+		record: (text) => byShape(byValue(text), mark),
+		spansLines: (text) => text.includes('PRIVATE KEY') || long.some((value) => text.includes(value)),
+		words: byValue,
+		count: () => count,
+	};
 }
 
 function byShape(text: string, mark: (kind: string) => string): string {

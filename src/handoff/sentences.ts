@@ -50,16 +50,22 @@ export function segment(text: string): Unit[] {
 /** Words after which a full stop does not end a sentence. */
 const ABBREVIATION =
 	/(?:^|[\s(])(?:\p{L}|e\.g|i\.e|z\.\s?B|d\.\s?h|u\.\s?a|o\.\s?ä|bzw|usw|ggf|vgl|ca|Nr|p\.\s?ex|par ex|cf|etc|vs|approx|fig|sec|ch|p|pp|vol|no|Mr|Mrs|Ms|Dr|Prof|St|ej|art|núm|pág|т\.\s?е|т\.\s?д)\.$/iu;
+/** With its full stop, of the last word of an abbreviation. */
+const MAX_ABBREVIATION = 8;
 // A terminator with closing marks, then white space; or a full-width terminator.
 const BOUNDARY = /[.!?…؟]+["'»”’)\]*_]*(?=\s)|[。！？｡]+[」』”’）]*/g;
 
 export function splitSentences(text: string): string[] {
 	const out: string[] = [];
+	const hasCode = text.includes('`');
 	let start = 0;
 	for (const match of text.matchAll(BOUNDARY)) {
 		const end = match.index + match[0].length;
-		if (match[0] === '.' && ABBREVIATION.test(text.slice(Math.max(start, end - 12), end))) continue;
-		if (isInsideCode(text, start, end)) continue;
+		const isShortWord =
+			text.lastIndexOf(' ', end - 2) >= end - MAX_ABBREVIATION || end - start <= MAX_ABBREVIATION;
+		if (match[0] === '.' && isShortWord && ABBREVIATION.test(text.slice(Math.max(start, end - 12), end)))
+			continue;
+		if (hasCode && isInsideCode(text, start, end)) continue;
 		out.push(...chop(text.slice(start, end).trim()));
 		start = end;
 	}

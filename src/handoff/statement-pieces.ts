@@ -1,4 +1,5 @@
 import type { Piece } from './budget.ts';
+import type { RecordCleaner } from './clean-record.ts';
 import { cutText } from './cut-text.ts';
 import { type Statement, WORTH_A_SPARE_PLACE, WORTH_KEEPING } from './statements.ts';
 import type { TurnStory } from './turn-story.ts';
@@ -21,13 +22,15 @@ export function statementPieces(
 	newest: TurnStory | undefined,
 	label: (story: TurnStory) => string,
 	quote: (text: string) => string,
+	clean: RecordCleaner['part'],
 ): Piece[] {
 	return statements.flatMap((statement, order): Piece[] => {
-		const { story, text, kind, score } = statement;
+		const { story, kind, score } = statement;
 		const isOpen = openStories.has(story);
 		const isQuestion = kind === 'question';
 		const isKept = score >= WORTH_KEEPING || (isOpen && statement.isLastWords) || isQuestion;
 		if (!isKept && score < WORTH_A_SPARE_PLACE) return [];
+		const text = clean(statement.text, statement.before);
 		const section = isOpen ? 'progress' : isQuestion ? 'questions' : 'statements';
 		const base =
 			isOpen && score >= 2 ? PROGRESS : isQuestion ? questionPriority(statement, newest) : STATEMENT;

@@ -1,11 +1,14 @@
-import { type Cue, type Cues, cuesOf, NO_CUES } from './cues.ts';
-import { segment } from './sentences.ts';
+import type { Cue, Cues } from './cues.ts';
+import { wordsOf } from './sentence-features.ts';
+import { readTalk, type Said } from './talk.ts';
 import type { TurnStory } from './turn-story.ts';
 
 /** One sentence, list item or code block of an agent, with what speaks for keeping it. */
 export interface Statement {
 	story: TurnStory;
 	text: string;
+	/** What stands right before it. */
+	before: string;
 	kind: 'question' | 'decision' | 'rejected' | 'gap' | 'next' | 'result' | 'said';
 	score: number;
 	/** In the last message of its turn. */
@@ -21,74 +24,66 @@ export const WORTH_KEEPING = 3.5;
  */
 export const WORTH_A_SPARE_PLACE = 0.5;
 
-const SHORT_ANSWER_CHARS = 700;
-
-/** What a text says about itself, wherever it stands. */
-interface Features {
-	/** Without case, punctuation and numbers: equal for what is said again. */
-	shape: string;
-	words: string[];
-	cues: Cues;
-	specificity: number;
-}
-
-interface Draft extends Statement, Features {
-	paragraph: string;
-}
-
 /**
- * Everything agents said in `stories`, in order, scored without a model: cues of a choice, a gap or a question; names,
- * numbers and code; words of the task; rarity in this session; place in the turn. What is said over and over sinks.
- * `taskText` is what the work is about (prompts, paths, plan, commands).
+ * What agents said in `stories`, in order, scored without a model: cues of a choice, a gap or a question; names, numbers and
+ * code; words of the task; rarity in this session; place in the turn. What is said over and over sinks. `taskText` is what
+ * the work is about (prompts, paths, plan, commands, changed lines).
  */
 export function scoreStatements(stories: readonly TurnStory[], taskText: string): Statement[] {
-	const known = new Map<string, Features>();
-	const drafts = stories.flatMap((story) => draftsOf(story, known));
-	const seen = countBy(drafts.map(({ shape }) => shape));
-	const lastAt = new Map(drafts.map(({ shape }, at) => [shape, at]));
-	const wordCounts = countBy(drafts.flatMap(({ words }) => [...new Set(words)]));
-	const task = new Set(wordsOf(taskText));
-	const isRare = (word: string) => (wordCounts.get(word) ?? 1) <= 1 + drafts.length / 60;
-	for (const draft of drafts) {
-		const repeats = (seen.get(draft.shape) ?? 1) - 1;
-		draft.score +=
-			cueScore(draft.cues, draft.isLastWords && draft.story.status !== 'completed') +
-			2 * share(draft.words, (word) => task.has(word)) +
-			2 * share(draft.words, isRare) -
-			Math.min(5, 2.5 * repeats);
+	const said = readTalk(stories);
+	const shapes = new Map<string, { times: number; lastAt: number }>();
+	said.forEach(({ features: { shape }, times }, lastAt) => {
+		shapes.set(shape, { times: (shapes.get(shape)?.times ?? 0) + times, lastAt });
+	});
+	const weigh = wordWeights(said, wordsOf(taskText));
+	const scores = said.map((entry) => {
+		const repeats = (shapes.get(entry.features.shape)?.times ?? 1) - 1;
+		const isOpenEnd = entry.isLastWords && entry.story.status !== 'completed';
+		return (
+			entry.features.specificity +
+			placeScore(entry) +
+			cueScore(entry.features.cues, isOpenEnd) +
+			weigh(entry.features.words) -
+			Math.min(5, 2.5 * repeats)
+		);
+	});
+	const lent = said.map((_, at) => lentScore(said, scores, at));
+	return said.flatMap((entry, at): Statement[] => {
+		// Of words said more than once only the newest stay.
+		if (shapes.get(entry.features.shape)?.lastAt !== at) return [];
+		const { story, text, before, isLastWords, features } = entry;
+		const kind = kindOf(text, features.cues.all, isLastWords && story.status !== 'completed');
+		return [{ story, text, before, kind, score: (scores[at] ?? 0) + (lent[at] ?? 0), isLastWords }];
+	});
+}
+
+function placeScore({ kind, isLastWords, isShortAnswer, isLastParagraph, standsOut }: Said): number {
+	const form = kind === 'heading' ? -1.5 : kind === 'code' ? -0.5 : 0;
+	if (!isLastWords) return form;
+	return form + (isShortAnswer ? WORTH_KEEPING : (standsOut ? 0.8 : 0) + (isLastParagraph ? 0.5 : 0));
+}
+
+/** Ties to the task and rarity, each 0 to about 2. A word of the task counts less the more of the talk has it. */
+function wordWeights(said: readonly Said[], task: ReadonlySet<string>): (words: readonly string[]) => number {
+	const counts = new Map<string, number>();
+	let sentences = 0;
+	for (const { features, times } of said) {
+		sentences += times;
+		for (const word of features.words) counts.set(word, (counts.get(word) ?? 0) + times);
 	}
-	lendToNeighbours(drafts);
-	// Of words said more than once only the newest stay.
-	const newest = drafts.filter((draft, at) => lastAt.get(draft.shape) === at);
-	return newest.map(({ story, text, score, isLastWords, cues }) => {
-		const isOpenTurn = story.status !== 'completed';
-		return { story, text, kind: kindOf(text, cues.all, isLastWords && isOpenTurn), score, isLastWords };
-	});
-}
-
-function draftsOf(story: TurnStory, known: Map<string, Features>): Draft[] {
-	return story.messages.flatMap((message, at) => {
-		const isLastWords = at === story.messages.length - 1;
-		const units = segment(message);
-		const lastParagraph = units.at(-1)?.paragraph;
-		const isShort = message.length <= SHORT_ANSWER_CHARS;
-		return units.map(({ text, kind, paragraph }): Draft => {
-			const key = kind === 'code' ? `code:${text}` : text;
-			const features = known.get(key) ?? featuresOf(text, kind === 'code');
-			known.set(key, features);
-			let score = features.specificity - (kind === 'heading' ? 1.5 : kind === 'code' ? 0.5 : 0);
-			if (isLastWords) score += isShort ? WORTH_KEEPING : paragraph === lastParagraph ? 0.5 : 0;
-			return { ...features, story, text, kind: 'said', score, isLastWords, paragraph: `${at}/${paragraph}` };
-		});
-	});
-}
-
-function featuresOf(text: string, isCode: boolean): Features {
-	return {
-		shape: shapeOf(text),
-		words: wordsOf(text),
-		cues: isCode ? NO_CUES : cuesOf(text),
-		specificity: specificityOf(text),
+	const all = Math.log(sentences + 2);
+	const rareUpTo = 1 + sentences / 60;
+	const tieOf = (word: string) => (task.has(word) ? 1 - Math.log(counts.get(word) ?? 1) / all : 0);
+	return (words) => {
+		let tie = 0;
+		let rare = 0;
+		for (const word of words) {
+			tie += tieOf(word);
+			if ((counts.get(word) ?? 1) <= rareUpTo) rare++;
+		}
+		// Few words prove little.
+		const length = Math.max(words.length, 5);
+		return (3.5 * tie + 2 * rare) / length;
 	};
 }
 
@@ -112,33 +107,15 @@ function cueScore({ all, strong }: Cues, isOpenEnd: boolean): number {
 	return Math.min(score, 4) + (strong.size > 0 ? 4 + strong.size : 0);
 }
 
-// Code spans, paths and file names, camelCase and snake_case, numbers with meaning, quoted words.
-const SPECIFIC = [
-	/`[^`]+`/g,
-	/[\w.-]+\/[\w./-]+|\b[\w-]+\.[a-z]{1,5}\b/gi,
-	/\b[a-z]+[A-Z]\w*|\b\w+_\w+|\b\w+\(\)|\B--?[a-z][\w-]+|\b[A-Z]{2,}\b/g,
-	/\d+/g,
-	/["“„«][^"”“»]+["”“»]/g,
-];
-
-function specificityOf(text: string): number {
-	let score = 0;
-	for (const pattern of SPECIFIC) score += Math.min(1, 0.7 * (text.match(pattern)?.length ?? 0));
-	return Math.min(score, 2);
-}
-
 /** A sentence beside a telling one of the same paragraph often carries its reason or its object. */
-function lendToNeighbours(drafts: Draft[]): void {
-	const before = drafts.map((draft) => draft.score);
-	drafts.forEach((draft, at) => {
-		const lent = [at - 1, at + 1].map((other) => {
-			const neighbour = drafts[other];
-			const isBeside =
-				neighbour !== undefined && neighbour.story === draft.story && neighbour.paragraph === draft.paragraph;
-			return isBeside && neighbour.cues.all.size > 0 ? (before[other] ?? 0) : 0;
-		});
-		draft.score += Math.max(0, 0.2 * Math.max(...lent));
-	});
+function lentScore(said: readonly Said[], scores: readonly number[], at: number): number {
+	let best = 0;
+	for (const other of [at - 1, at + 1]) {
+		const neighbour = said[other];
+		if (neighbour?.paragraph !== said[at]?.paragraph || neighbour?.features.cues.all.size === 0) continue;
+		best = Math.max(best, 0.2 * (scores[other] ?? 0));
+	}
+	return best;
 }
 
 function kindOf(text: string, cues: ReadonlySet<Cue>, isOpenEnd: boolean): Statement['kind'] {
@@ -150,32 +127,4 @@ function kindOf(text: string, cues: ReadonlySet<Cue>, isOpenEnd: boolean): State
 	if (cues.has('next') && isOpenEnd) return 'next';
 	if (cues.has('gap')) return 'gap';
 	return cues.has('result') || cues.has('fix') ? 'result' : cues.has('next') ? 'next' : 'said';
-}
-
-const shapeOf = (text: string) =>
-	text
-		.toLowerCase()
-		.replace(/[^\p{L}\p{N}]+/gu, ' ')
-		.replace(/\d+/g, '#')
-		.trim();
-
-/** Lower-case words of four letters and more; pairs of signs in scripts without spaces. */
-function wordsOf(text: string): string[] {
-	const lower = text.toLowerCase();
-	const words = lower.match(/[\p{L}\p{N}_]{4,}/gu) ?? [];
-	return words.flatMap((word) => (/[\u3040-\u30ff\u4e00-\u9fff]/.test(word) ? pairs(word) : [word]));
-}
-
-const pairs = (word: string) => Array.from({ length: word.length - 1 }, (_, i) => word.slice(i, i + 2));
-
-function share(words: readonly string[], has: (word: string) => boolean): number {
-	if (words.length === 0) return 0;
-	// Few words prove little.
-	return words.filter(has).length / Math.max(words.length, 5);
-}
-
-function countBy(keys: readonly string[]): Map<string, number> {
-	const counts = new Map<string, number>();
-	for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1);
-	return counts;
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { decisiveLines } from '../../../src/handoff/decisive-lines.ts';
 import { logNoise } from './scripted-session.ts';
 
-const failing = { maxLines: 5, maxLineChars: 200, isFailure: true };
+const failing = { maxLines: 5, maxLineChars: 200, isFailure: true, clean: (line: string) => line };
 
 describe('decisiveLines', () => {
 	it('finds the error and the summary among log lines', () => {

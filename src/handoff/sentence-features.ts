@@ -1,0 +1,53 @@
+import { type Cues, cuesOf, NO_CUES } from './cues.ts';
+
+/** What a sentence says about itself, wherever it stands. */
+export interface Features {
+	/** Without case, punctuation and numbers: equal for what is said again. */
+	shape: string;
+	/** Its telling words, each once. */
+	words: string[];
+	cues: Cues;
+	/** 0 to 2: names, numbers and code in it. */
+	specificity: number;
+}
+
+const TOKEN = /[\p{L}\p{N}_']+/gu;
+const SIGNS = /[\u3040-\u30ff\u4e00-\u9fff]/;
+
+export function featuresOf(text: string, isCode: boolean): Features {
+	const tokens = text.toLowerCase().replaceAll('’', "'").match(TOKEN) ?? [];
+	return {
+		shape: tokens.join(' ').replace(/\d+/g, '#'),
+		words: [...new Set(tellingWords(tokens))],
+		cues: isCode ? NO_CUES : cuesOf(text, tokens),
+		specificity: specificityOf(text),
+	};
+}
+
+/** Lower-case words of four letters and more; pairs of signs in scripts without spaces. */
+export function wordsOf(text: string): Set<string> {
+	return new Set(tellingWords(text.toLowerCase().match(TOKEN) ?? []));
+}
+
+function tellingWords(tokens: readonly string[]): string[] {
+	return tokens.flatMap((token) =>
+		SIGNS.test(token) ? pairs(token) : token.length >= 4 || /^\p{L}+\d|\d\p{L}/u.test(token) ? [token] : [],
+	);
+}
+
+const pairs = (word: string) => Array.from({ length: word.length - 1 }, (_, i) => word.slice(i, i + 2));
+
+// Code spans, paths and file names, camelCase and snake_case, numbers with meaning, quoted words.
+const SPECIFIC = [
+	/`[^`]+`/g,
+	/[\w.-]+\/[\w./-]+|\b[\w-]+\.[a-z]{1,5}\b/gi,
+	/\b[a-z]+[A-Z]\w*|\b\w+_\w+|\b\w+\(\)|\B--?[a-z][\w-]+|\b[A-Z]{2,}\b/g,
+	/\d+/g,
+	/["“„«][^"”“»]+["”“»]/g,
+];
+
+function specificityOf(text: string): number {
+	let score = 0;
+	for (const pattern of SPECIFIC) score += Math.min(1, 0.7 * (text.match(pattern)?.length ?? 0));
+	return Math.min(score, 2);
+}
