@@ -90,7 +90,8 @@ async function openGit(env: Readonly<Record<string, string>>): Promise<Git> {
 
 async function findHere(app: App): Promise<RepoFacts> {
 	const { findRepo } = await import('../git/find-repo.ts');
-	return findRepo(app.folder, await app.git());
+	// An ordinary repo is read without git, so git's own modules are loaded when it is first run.
+	return findRepo(app.folder, { run: async (args, options) => (await app.git()).run(args, options) });
 }
 
 async function openStore(app: App): Promise<SessionStore> {

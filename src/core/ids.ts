@@ -13,7 +13,8 @@ export function parseSessionId(text: string): SessionId | null {
 	return isSessionId(upper) ? upper : null;
 }
 
-function isSessionId(text: string): text is SessionId {
+/** True for a whole ULID in upper case, as folders are named. */
+export function isSessionId(text: string): text is SessionId {
 	return ULID.test(text);
 }
 

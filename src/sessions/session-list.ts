@@ -1,7 +1,7 @@
 import { lstatSync, readdirSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { hasErrno, RelayError } from '../core/errors.ts';
-import { parseSessionId, type SessionId } from '../core/ids.ts';
+import { isSessionId, type SessionId } from '../core/ids.ts';
 import { readMeta } from './record-file.ts';
 import { type LockContext, readLock } from './session-lock.ts';
 import type { CheckpointReason, SessionMeta } from './session-meta.ts';
@@ -44,12 +44,7 @@ export function sessionIds(location: StoreLocation): SessionId[] {
 		if (hasErrno(error, 'ENOENT', 'ENOTDIR')) return [];
 		throw error;
 	}
-	const ids: SessionId[] = [];
-	for (const name of names) {
-		const id = parseSessionId(name);
-		if (id === name) ids.push(id);
-	}
-	return ids;
+	return names.filter(isSessionId);
 }
 
 interface Dated {
