@@ -173,6 +173,11 @@ export interface AgentAdapter {
 	probeLogin(env: Readonly<Record<string, string>>): Promise<LoginState>;
 	/** The version in the output of `<executable> --version`, or null. */
 	parseVersion(output: string): string | null;
+	/**
+	 * Why this CLI cannot start there, in words, where the repo is not trusted and the CLI has no switch to leave the
+	 * repo's own code alone; null when it can. Looks at file names only.
+	 */
+	refusal?(turn: Pick<TurnRequest, 'isTrusted' | 'worktree' | 'isGitRepo' | 'env'>): string | null;
 	readNativeRecord?(query: NativeRecordQuery): Promise<NativeFacts | null>;
 	/** True: this exit code is the CLI's own and does not mean a signal (128 + n). */
 	claimsExitCode?(code: number): boolean;

@@ -21,6 +21,8 @@ export const geminiAdapter: AgentAdapter = {
 	secretVariables: ['GEMINI_API_KEY', 'GOOGLE_API_KEY', 'GOOGLE_APPLICATION_CREDENTIALS'],
 	sharedVariables: [],
 	command: geminiCommand,
+	refusal: ({ isTrusted }) =>
+		isTrusted ? null : 'Gemini CLI does not start in a repo that is not trusted (exit 55).',
 	parser: createGeminiParser,
 	inert: inertForGemini,
 	resumeHint: (nativeSessionId) => `gemini --resume ${nativeSessionId}`,

@@ -6,6 +6,7 @@ import type { AgentAdapter } from '../contract.ts';
 import { opencodeCommand } from './command-line.ts';
 import { probeOpencodeLogin } from './login.ts';
 import { createOpencodeParser } from './stream-parser.ts';
+import { untrustedCode } from './untrusted-code.ts';
 
 export const opencodeAdapter: AgentAdapter = {
 	id: 'opencode',
@@ -29,6 +30,7 @@ export const opencodeAdapter: AgentAdapter = {
 		'GOOGLE_APPLICATION_CREDENTIALS',
 	],
 	command: opencodeCommand,
+	refusal: untrustedCode,
 	parser: createOpencodeParser,
 	inert: (text) => text,
 	resumeHint: (nativeSessionId) => `opencode --session ${nativeSessionId}`,

@@ -3,15 +3,20 @@ import type { AgentCommand, TurnRequest } from '../contract.ts';
 import { objectOrEmpty, parseObject } from '../json-fields.ts';
 import { permissionsOf } from './permissions.ts';
 import { listedPlugins, statusPlugin } from './status-plugin.ts';
+import { untrustedCode } from './untrusted-code.ts';
 
 /** A title of our own saves the request that would make one up. */
 const TITLE = 'agent-relay';
 
 /**
  * One headless turn; the prompt comes on stdin. Nothing is stored with the session, so model and permissions are given
- * each time. `--dir` is the session's folder: resumed from another one, opencode works unseen and never ends.
+ * each time. `--dir` is the session's folder: resumed from another one, opencode works unseen and never ends. Throws
+ * `not_trusted` where the repo's own code would run.
  */
 export function opencodeCommand(turn: TurnRequest): AgentCommand {
+	const refusal = untrustedCode(turn);
+	if (refusal !== null)
+		throw new RelayError('not_trusted', refusal, { hint: 'Trust this repo with: agent-relay config trust' });
 	return {
 		executable: 'opencode',
 		args: [
