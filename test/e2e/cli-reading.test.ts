@@ -71,6 +71,16 @@ describe('reading commands', () => {
 		expect(run.stderr).toContain('Its turns are 1 to 2.');
 	});
 
+	it('a diff whose snapshots lie in another home is refused with what is known instead', async () => {
+		const before = cli.state();
+		const run = await cli.run(['show', '--diff'], { env: { HOME: cli.base } });
+		expect(cli.state()).toEqual(before);
+		expect(run).toMatchObject({ exitCode: 4, stdout: '' });
+		expect(run.stderr).toMatch(
+			/^agent-relay: The snapshots of this session are not in .*\n {2}.*agent-relay show\n$/,
+		);
+	});
+
 	it('limits shows who is limited, until when and by what evidence, and clear forgets it', async () => {
 		const { limits } = await json('limits');
 		expect(limits).toHaveLength(1);

@@ -1,5 +1,5 @@
 /** `agent-relay show [REF]`: one session read back from its records. Locks and writes nothing. */
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { App } from '../../app/create-app.ts';
@@ -157,8 +157,21 @@ async function readDiff(app: App, before: string, after: string): Promise<string
 	]);
 	if (repo.kind !== 'worktree') return null;
 	const stateFolder = join(app.paths.stateHome, 'snapshots');
-	return createSnapshots({ repo, git, stateFolder, clock: app.clock }).diff(before, after, {
-		maxBytes: MAX_DIFF_BYTES,
+	// Opening a store makes it, and reading must make nothing.
+	if (!existsSync(stateFolder)) throw noSnapshots(stateFolder);
+	const snapshots = createSnapshots({ repo, git, stateFolder, clock: app.clock });
+	try {
+		return await snapshots.diff(before, after, { maxBytes: MAX_DIFF_BYTES });
+	} catch (error) {
+		if (!(error instanceof RelayError) || error.code !== 'git_failed') throw error;
+		throw noSnapshots(stateFolder, error);
+	}
+}
+
+function noSnapshots(stateFolder: string, cause?: unknown): RelayError {
+	return new RelayError('not_found', `The snapshots of this session are not in ${stateFolder}.`, {
+		hint: 'They stay where the session ran; what changed is listed in: agent-relay show',
+		cause,
 	});
 }
 

@@ -1,5 +1,8 @@
-import { padToColumns, wrapToColumns } from '../../ui/text-width.ts';
+import { columnsOf, padToColumns, wrapToColumns } from '../../ui/text-width.ts';
 import type { Theme } from '../../ui/theme.ts';
+
+/** Below this a long value gets rows of its own instead of a narrow column. */
+const NARROW_COLUMNS = 60;
 
 /** `name  value` lines with the values in one column. Values are safe already; empty ones are left out. */
 export function fieldLines(
@@ -8,7 +11,10 @@ export function fieldLines(
 ): string[] {
 	const shown = fields.filter(([, value]) => value !== '');
 	const width = Math.max(0, ...shown.map(([name]) => name.length)) + 2;
-	return shown.flatMap(([name, value]) =>
-		wrapToColumns(`${theme.dim(padToColumns(name, width))}${value}`, columns, { indent: width }),
-	);
+	return shown.flatMap(([name, value]) => {
+		if (columns < NARROW_COLUMNS && width + columnsOf(value) > columns) {
+			return [theme.dim(name), ...wrapToColumns(`  ${value}`, columns, { indent: 2 })];
+		}
+		return wrapToColumns(`${theme.dim(padToColumns(name, width))}${value}`, columns, { indent: width });
+	});
 }
