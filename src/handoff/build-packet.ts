@@ -13,7 +13,7 @@ import type { Packet } from './packet.ts';
 import { packetData } from './packet-data.ts';
 import { renderHead } from './packet-head.ts';
 import { MIN_BUDGET_BYTES, type PacketDiff, type PacketInput } from './packet-input.ts';
-import { newestPlan, planPieces } from './plan-pieces.ts';
+import { newestPlan, planLines, planPieces } from './plan-pieces.ts';
 import { createRedactor } from './redact.ts';
 import { statementPieces } from './statement-pieces.ts';
 import { scoreStatements } from './statements.ts';
@@ -85,6 +85,10 @@ function turnLabel({ lineage }: PacketInput): (story: TurnStory) => string {
 		sessionId === current ? `turn ${turn}` : `turn ${turn} of session …${sessionId.slice(-6)}`;
 }
 
+/** Of what tells which words belong to the work. */
+const TASK_CHARS = 128 * 1024;
+const TASK_CHARS_OF_DIFF = 4000;
+
 function recordPieces(
 	input: PacketInput,
 	stories: readonly TurnStory[],
@@ -98,18 +102,21 @@ function recordPieces(
 	const lastDone = stories.findLastIndex(({ status }) => status === 'completed');
 	const openStories = new Set(isOpen ? stories.slice(lastDone + 1) : []);
 	const plan = newestPlan(stories, clean);
+	const isPlanLine = planLines(plan);
 	const outcomes = commandHistory(stories, label, cleaner);
 	const taskText = [
 		...words.entries.map(({ text }) => text.slice(0, 20_000)),
-		...input.diffs.map(({ path }) => path),
+		...input.diffs.flatMap(({ path, text }) => [path, (text ?? '').slice(0, TASK_CHARS_OF_DIFF)]),
 		...(plan?.items ?? []).map(({ text }) => text),
-		...outcomes.map(({ command }) => command),
-	].join('\n');
+		...outcomes.flatMap(({ command, lines }) => [command, ...lines]),
+	]
+		.join('\n')
+		.slice(0, TASK_CHARS);
 	const lastTouched = stories.findLast(({ files }) => files.length > 0)?.files.map(({ path }) => path) ?? [];
 	return [
 		...planPieces(plan, quote),
 		...statementPieces(
-			scoreStatements(stories, taskText),
+			scoreStatements(stories, taskText).filter(({ text }) => !isPlanLine(text)),
 			openStories,
 			stories.at(-1),
 			(story) => input.inert(`${label(story)}, ${story.agent}`),

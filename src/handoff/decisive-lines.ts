@@ -2,7 +2,7 @@
 import { ellipsis } from './cut-text.ts';
 
 const ERROR =
-	/\b(?:error|err!|failed|failures?|fail|failing|fatal|exception|panic(?:ked)?|assert\w*|expected|received|traceback|undefined|unexpected|cannot|can't|could not|not found|no such|denied|refused|timed? ?out|segfault|killed|abort\w*|missing|invalid|unresolved|mismatch|violat\w*|conflict|FEHLER|Fehler|fehlgeschlagen|erwartet|erreur|échec|attendu|fallo|falló|esperado|errore|fallito|erro|ошибка|не удалось)\b|[a-z]Error\b|[✗✘✖×❌]|^\s*(?:E|not ok|FAIL|---)\s|\bTS\d{4}\b|错误|失败|エラー|失敗|오류|실패/iu;
+	/\b(?:error|err!|failed|failures?|fail|failing|fatal|exception|panic(?:ked)?|assert\w*|expected|received|traceback|undefined|unexpected|cannot|can't|could not|not found|no such|denied|refused|timed? ?out|segfault|killed|abort\w*|missing|invalid|unresolved|mismatch|violat\w*|conflict|FEHLER|Fehler|fehlgeschlagen|erwartet|erreur|échec|attendu|fallo|falló|esperado|errore|fallito|erro|ошибка|не удалось)\b|[a-z](?:Error|Exception)\b|caused by|[✗✘✖×❌]|^\s*(?:E|not ok|FAIL|---)\s|\bTS\d{4}\b|错误|失败|エラー|失敗|오류|실패/iu;
 const SUMMARY =
 	/\b\d+\s*(?:\/|of|out of|von|sur|de|di|из|van)\s*\d+\b|\b\d+\s+(?:\w+\s+)?(?:passed|failed|failing|passing|pending|skipped|tests?|errors?|warnings?|problems?|checks?|ok|bestanden|fehlgeschlagen|réussis?|pasaron)\b|^\s*(?:tests?|test suites?|total|result|ran|ok|FAILED|PASSED|BUILD|coverage|summary|done)\b|^# (?:pass|fail|tests)\b/iu;
 const FRAME = /^\s*(?:at\s+\S|File "|in <module>|\^+\s*$|\d+\s*\|)|node:internal|node_modules\//;

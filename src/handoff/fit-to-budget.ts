@@ -31,7 +31,7 @@ const SHARES: Readonly<Record<string, number>> = {
 };
 const REPEAT_SHARE = 0.12;
 /** Of the budget: up to here, statements that nothing speaks for but their rarity may fill what is left. */
-const SPARE_SHARE = 0.65;
+const SPARE_SHARE = 0.8;
 
 const isUsers = ({ section }: Piece) => section === 'objective' || section === 'now' || section === 'said';
 

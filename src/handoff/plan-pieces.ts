@@ -40,6 +40,14 @@ function checkList(messages: readonly string[]): PlanItem[] | null {
 	return null;
 }
 
+const STATE_MARK = /^\s*(?:(?:[-*+•]|\d{1,3}[.)])\s+)?(?:\[.\]|[✓✔✅☑☐⬜◻◼▶→⏳🔄]\ufe0f?)\s*/u;
+
+/** Tells lines that name an item of `plan` with a state: said earlier, they tell of states that no longer hold. */
+export function planLines(plan: { items: readonly PlanItem[] } | null): (text: string) => boolean {
+	const items = new Set(plan?.items.map(({ text }) => text.trim()));
+	return (text) => STATE_MARK.test(text) && items.has(text.replace(STATE_MARK, '').trim());
+}
+
 /** One piece an item, open ones first when they do not all fit. */
 export function planPieces(
 	plan: { items: PlanItem[]; story: TurnStory } | null,

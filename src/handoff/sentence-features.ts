@@ -24,16 +24,24 @@ export function featuresOf(text: string, isCode: boolean): Features {
 	};
 }
 
-/** Lower-case words of four letters and more; pairs of signs in scripts without spaces. */
+/** Beginnings of lower-case words of four letters and more, so that forms of one word are one; pairs of signs in scripts without spaces. */
 export function wordsOf(text: string): Set<string> {
 	return new Set(tellingWords(text.toLowerCase().match(TOKEN) ?? []));
 }
 
 function tellingWords(tokens: readonly string[]): string[] {
 	return tokens.flatMap((token) =>
-		SIGNS.test(token) ? pairs(token) : token.length >= 4 || /^\p{L}+\d|\d\p{L}/u.test(token) ? [token] : [],
+		SIGNS.test(token)
+			? pairs(token)
+			: token.length >= 4 || /^\p{L}+\d|\d\p{L}/u.test(token)
+				? [stemOf(token)]
+				: [],
 	);
 }
+
+/** No grammar: what forms of a word share in most languages that write with letters. */
+const stemOf = (word: string) =>
+	word.length > 6 ? word.slice(0, 6) : word.length > 4 ? word.replace(/s$/, '') : word;
 
 const pairs = (word: string) => Array.from({ length: word.length - 1 }, (_, i) => word.slice(i, i + 2));
 

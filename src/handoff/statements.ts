@@ -35,15 +35,15 @@ export function scoreStatements(stories: readonly TurnStory[], taskText: string)
 	said.forEach(({ features: { shape }, times }, lastAt) => {
 		shapes.set(shape, { times: (shapes.get(shape)?.times ?? 0) + times, lastAt });
 	});
-	const weigh = wordWeights(said, wordsOf(taskText));
-	const scores = said.map((entry) => {
+	const wordScore = wordScores(said, wordsOf(taskText));
+	const scores = said.map((entry, at) => {
 		const repeats = (shapes.get(entry.features.shape)?.times ?? 1) - 1;
 		const isOpenEnd = entry.isLastWords && entry.story.status !== 'completed';
 		return (
 			entry.features.specificity +
 			placeScore(entry) +
 			cueScore(entry.features.cues, isOpenEnd) +
-			weigh(entry.features.words) -
+			(wordScore[at] ?? 0) -
 			Math.min(5, 2.5 * repeats)
 		);
 	});
@@ -63,8 +63,8 @@ function placeScore({ kind, isLastWords, isShortAnswer, isLastParagraph, standsO
 	return form + (isShortAnswer ? WORTH_KEEPING : (standsOut ? 0.8 : 0) + (isLastParagraph ? 0.5 : 0));
 }
 
-/** Ties to the task and rarity, each 0 to about 2. A word of the task counts less the more of the talk has it. */
-function wordWeights(said: readonly Said[], task: ReadonlySet<string>): (words: readonly string[]) => number {
+/** How much the words of each sentence belong to the work, and how rare they are in the session. */
+function wordScores(said: readonly Said[], task: ReadonlySet<string>): number[] {
 	const counts = new Map<string, number>();
 	let sentences = 0;
 	for (const { features, times } of said) {
@@ -73,18 +73,40 @@ function wordWeights(said: readonly Said[], task: ReadonlySet<string>): (words: 
 	}
 	const all = Math.log(sentences + 2);
 	const rareUpTo = 1 + sentences / 60;
-	const tieOf = (word: string) => (task.has(word) ? 1 - Math.log(counts.get(word) ?? 1) / all : 0);
-	return (words) => {
+	const ties: number[] = [];
+	const rare: number[] = [];
+	for (const { features } of said) {
+		// A word of the task counts less the more of the talk has it.
 		let tie = 0;
-		let rare = 0;
-		for (const word of words) {
-			tie += tieOf(word);
-			if ((counts.get(word) ?? 1) <= rareUpTo) rare++;
+		let rareWords = 0;
+		for (const word of features.words) {
+			const count = counts.get(word) ?? 1;
+			if (task.has(word)) tie += Math.max(0, 1 - Math.log(count) / all);
+			if (count <= rareUpTo) rareWords++;
 		}
 		// Few words prove little.
-		const length = Math.max(words.length, 5);
-		return (3.5 * tie + 2 * rare) / length;
-	};
+		const length = Math.max(features.words.length, 5);
+		ties.push(TIE_SHARE * (tie / length) + TIE_COUNT * Math.min(2, tie));
+		rare.push(RARITY * (rareWords / length));
+	}
+	const around = bestByParagraph(said, ties);
+	return said.map(
+		({ paragraph }, at) => (ties[at] ?? 0) + (rare[at] ?? 0) + OF_PARAGRAPH * (around.get(paragraph) ?? 0),
+	);
+}
+
+const TIE_SHARE = 3;
+const TIE_COUNT = 0.7;
+const RARITY = 2;
+/** Sentences around one that belongs to the work belong to it too. */
+const OF_PARAGRAPH = 0.3;
+
+function bestByParagraph(said: readonly Said[], scores: readonly number[]): Map<number, number> {
+	const best = new Map<number, number>();
+	said.forEach(({ paragraph }, at) => {
+		best.set(paragraph, Math.max(best.get(paragraph) ?? 0, scores[at] ?? 0));
+	});
+	return best;
 }
 
 const WEIGHT: Record<Cue, number> = {

@@ -1,5 +1,6 @@
 /** The user's own words as pieces: the objective, the prompt that waits, and everything else in order. */
 import type { Piece } from './budget.ts';
+import { condenseWords } from './condense-words.ts';
 import { fenceUser } from './fence.ts';
 import type { PacketInput } from './packet-input.ts';
 import type { TurnStory } from './turn-story.ts';
@@ -123,21 +124,34 @@ export function userPieces({ objective, now, entries }: UserWords, budgetBytes: 
 	return pieces;
 }
 
-/** Whole, then head and tail at each of `sizes` (bytes) that is smaller, with the cut announced between them. */
+/** Whole, then passages of at most each of `sizes` (bytes) that is smaller, with every cut announced. */
 function wordVariants(label: string, text: string, file: string | null, sizes: readonly number[]): string[] {
 	const variants = [label + fenceUser(text)];
-	const bytes = Buffer.from(text);
+	const bytes = Buffer.byteLength(text);
 	for (const size of sizes) {
-		if (bytes.length <= size + 200) continue;
-		const head = cutUtf8(bytes.subarray(0, Math.floor(size * 0.6)));
-		const tail = cutUtf8(bytes.subarray(bytes.length - Math.floor(size * 0.4)));
-		const left = bytes.length - Buffer.byteLength(head) - Buffer.byteLength(tail);
+		if (bytes <= size + 200) continue;
+		const passages = condenseWords(text, size) ?? endsOf(text, size);
+		const left = bytes - Buffer.byteLength(passages.join(''));
 		const where = file === null ? '' : `; whole in ${file}`;
+		const notice = (at: number) =>
+			at === 0
+				? `[${left} bytes of the user's words left out at the marks${where}]\n`
+				: '[… left out here …]\n';
 		variants.push(
-			`${label}${fenceUser(head)}[${left} bytes of the user's words left out here${where}]\n${fenceUser(tail)}`,
+			label +
+				notice(0) +
+				passages.map((words, at) => (at === 0 ? '' : notice(at)) + fenceUser(words)).join(''),
 		);
 	}
 	return variants;
+}
+
+function endsOf(text: string, size: number): string[] {
+	const bytes = Buffer.from(text);
+	return [
+		cutUtf8(bytes.subarray(0, Math.floor(size * 0.6))),
+		cutUtf8(bytes.subarray(bytes.length - Math.floor(size * 0.4))),
+	];
 }
 
 /** Without the halves of characters at either end. */

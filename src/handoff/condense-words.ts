@@ -1,0 +1,89 @@
+/**
+ * Shorter forms of a long prompt of the user: whole passages of it, unchanged, as many as fit. People paste logs around a
+ * sentence that matters; so lines of a log go first, then plain prose from the middle, and what names a rule goes last.
+ */
+import { cuesOf } from './cues.ts';
+
+interface Span {
+	text: string;
+	bytes: number;
+	/** Higher stays longer. */
+	worth: number;
+}
+
+/** What a gap costs: the notice between two fences. */
+const GAP_BYTES = 170;
+const MAX_PASSAGES = 12;
+/** Lines of one shape from this number on are pasted data. */
+const BULK_LINES = 4;
+const MAX_SPAN_CHARS = 500;
+
+/** Passages of `text` in order, together at most `maxBytes` with their gaps; null when that is not worth it. */
+export function condenseWords(text: string, maxBytes: number): string[] | null {
+	const spans = spansOf(text);
+	const isKept = new Array<boolean>(spans.length).fill(false);
+	let left = maxBytes;
+	const ranked = spans
+		.map((span, at) => ({ span, at }))
+		.sort((a, b) => b.span.worth - a.span.worth || a.at - b.at);
+	for (const { span, at } of ranked) {
+		const isBeside = isKept[at - 1] === true || isKept[at + 1] === true;
+		const cost = span.bytes + (isBeside ? 0 : GAP_BYTES);
+		if (cost > left) continue;
+		if (!isBeside && passageCount(isKept) >= MAX_PASSAGES) continue;
+		left -= cost;
+		isKept[at] = true;
+	}
+	const passages: string[] = [];
+	spans.forEach(({ text: words }, at) => {
+		if (!isKept[at]) return;
+		if (isKept[at - 1]) passages[passages.length - 1] += words;
+		else passages.push(words);
+	});
+	return passages.length === 0 ? null : passages;
+}
+
+const passageCount = (isKept: readonly boolean[]) =>
+	isKept.filter((kept, at) => kept && !isKept[at - 1]).length;
+
+/** Lines, long ones by sentence; joined they are the text. */
+function spansOf(text: string): Span[] {
+	const lines = text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
+	const shapes = new Map<string, number>();
+	for (const line of lines) shapes.set(shapeOf(line), (shapes.get(shapeOf(line)) ?? 0) + 1);
+	const total = Math.max(1, text.length);
+	let place = 0;
+	return lines.flatMap((line) => {
+		const isBulk = (shapes.get(shapeOf(line)) ?? 0) >= BULK_LINES && /\d/.test(line);
+		return sentencesOf(line).map((part): Span => {
+			const worth = worthOf(part, isBulk, place / total);
+			place += part.length;
+			return { text: part, bytes: Buffer.byteLength(part), worth };
+		});
+	});
+}
+
+/** 0 to about 4: beginning and end of a prompt say what it wants. */
+function worthOf(text: string, isBulk: boolean, place: number): number {
+	if (text.trim() === '') return 0.3;
+	const toAnEnd = 1.5 * Math.abs(place - 0.45) * 2;
+	if (isBulk) return toAnEnd - 3;
+	const { all, strong } = cuesOf(text, text.toLowerCase().match(/[\p{L}\p{N}_']+/gu) ?? []);
+	const names = /`[^`]+`|[\w-]+\/[\w.-]+/.test(text) ? 0.5 : 0;
+	const words = text.match(/\p{L}{2,}/gu)?.length ?? 0;
+	const prose = words >= 4 || /[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]{6}/.test(text) ? 1 : 0;
+	return toAnEnd + prose + names + (all.has('rule') || strong.size > 0 ? 1.5 : Math.min(1, all.size / 2));
+}
+
+const sentencesOf = (line: string): string[] =>
+	line.length <= MAX_SPAN_CHARS
+		? [line]
+		: (line.match(/[\s\S]{1,400}?(?:[.!?…]["'”»)]*\s+|[。！？]|$)|[\s\S]{1,400}/g) ?? [line]);
+
+/** Lines of a log differ in numbers and ids only. */
+const shapeOf = (line: string) =>
+	line
+		.slice(0, 200)
+		.replace(/\b[0-9a-f]*\d[0-9a-f]*\b/gi, '#')
+		.replace(/\s+/g, ' ')
+		.trim();
