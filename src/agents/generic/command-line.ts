@@ -48,7 +48,8 @@ export function isSessionId(text: string): boolean {
 export function resumeWords({ executable, command, resume }: AgentSettings, id: string): string[] {
 	const [program = '', ...words] = command;
 	const about = words.filter((word, at) => {
-		const isItsOption = word.startsWith('-') && words[at + 1] === '{session}';
+		const next = words[at + 1] ?? '';
+		const isItsOption = /^-[^=]*$/.test(word) && !next.startsWith('-') && next.includes('{session}');
 		return word.includes('{session}') || isItsOption;
 	});
 	return [executable ?? program, ...[...about, ...resume].map((word) => filled(word, { session: id }))];
