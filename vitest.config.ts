@@ -21,7 +21,7 @@ export default defineConfig({
 					include: ['test/agents/**/*.test.ts'],
 					...inForks,
 					testTimeout: 120_000,
-					maxWorkers: 1,
+					maxWorkers: 2,
 				},
 			},
 		],

@@ -13,22 +13,26 @@ type Agent = 'claude' | 'codex';
 const PROMPT = 'Survey the lake and report';
 /** Design 11: the agents' own tools may need this long to notice that their terminal is gone. */
 const GONE_MS = 3000;
-/** From the first moment of a relay to behind the end of the turn (measured: 0.9 to 1.6 s). */
-const INSTANTS_MS = [60, 180, 320, 460, 600, 740, 900, 1100, 1350, 1700];
+/** After the process began, when the turn has not (measured: it begins after 0.2 s alone, 0.5 s under load). */
+const EARLY_MS = [60, 160];
+/** After the turn began; it takes 1.5 s and more. */
+const IN_TURN_MS = [0, 100, 220, 340, 480, 640, 820, 1400];
 
 describe.skipIf(!hasAgents)('a relay that is killed', () => {
 	const openScene = scenes();
 
 	it.each(
-		(['claude', 'codex'] as const).flatMap((agent) =>
-			INSTANTS_MS.map((afterMs) => [agent, afterMs] as const),
-		),
+		(['claude', 'codex'] as const).flatMap((agent) => [
+			...EARLY_MS.map((afterMs) => [agent, afterMs, 'its start'] as const),
+			...IN_TURN_MS.map((afterMs) => [agent, afterMs, 'the start of its turn'] as const),
+		]),
 	)(
-		'%s, %i ms after its start: agents end, records are whole, --continue goes on',
-		async (agent, afterMs) => {
+		'%s, %i ms after %s: agents end, records are whole, --continue goes on',
+		async (agent, afterMs, since) => {
 			const scene = await openScene();
 			scene.model.script(agent, ...survey(agent));
 			const running = scene.startRun(PROMPT, ['-a', agent, '-p', 'full']);
+			if (since !== 'its start') await running.event(since, ({ type }) => type === 'turn_started');
 			await new Promise((wake) => setTimeout(wake, afterMs));
 			running.child.kill('SIGKILL');
 			await running.ended;
@@ -39,6 +43,28 @@ describe.skipIf(!hasAgents)('a relay that is killed', () => {
 			await expectToGoOn(scene, agent);
 		},
 	);
+
+	it('before its first turn: the prompt is kept and goes out when the user goes on', async () => {
+		const scene = await openScene();
+		const folder = scene.addProgram(
+			'git',
+			'case " $* " in *" add "*) sleep 60;; esac; exec /usr/bin/git "$@"',
+		);
+		const running = scene.startRun(PROMPT, ['-a', 'claude'], {
+			env: { PATH: `${folder}:${scene.env.PATH}` },
+		});
+		await until(
+			() => scene.sessions().length === 1,
+			'the session',
+			() => running.stderr(),
+		);
+		running.child.kill('SIGKILL');
+		await running.ended;
+		killAll(scene.processes());
+
+		expect(scene.meta().turn_count).toBe(0);
+		await expectToGoOn(scene, 'claude');
+	});
 
 	it.each(['claude', 'codex'] as const)(
 		'while a tool of %s runs: the next start ends what it left',
@@ -153,8 +179,8 @@ async function expectToGoOn(scene: Scene, agent: Agent): Promise<void> {
 	scene.model.reset();
 	scene.model.script(agent, say('I went on.'));
 	const again = await scene.relay(['run', '--json', '-a', agent, '-p', 'full', '--continue']);
-	if (hasNothingLeft(scene)) {
-		expect(again.exitCode, again.stderr).toBe(4);
+	if (again.exitCode === 4) {
+		expect(hasNothingLeft(scene), again.stderr).toBe(true);
 		expect(scene.model.requests).toHaveLength(asked);
 		return;
 	}

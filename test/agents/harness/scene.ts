@@ -109,6 +109,14 @@ export class Scene {
 		return existsSync(full) ? readFileSync(full, 'utf8') : null;
 	}
 
+	/** A shell script to stand in front of a program on PATH; returns its folder. */
+	addProgram(name: string, script: string): string {
+		const folder = join(this.root, 'programs');
+		mkdirSync(folder, { recursive: true });
+		writeFileSync(join(folder, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+		return folder;
+	}
+
 	git(...args: string[]): string {
 		return execFileSync('git', args, { cwd: this.repo, env: this.env, encoding: 'utf8' });
 	}
@@ -201,6 +209,11 @@ export class Scene {
 		return existsSync(file) ? readJson(file).entries : [];
 	}
 
+	/** For a test with another backend than `model`. */
+	pointCodexAt(baseUrl: string): void {
+		writeFileSync(join(this.home, '.codex/config.toml'), codexConfig(baseUrl));
+	}
+
 	/** Removes the agents' own records of their conversations. */
 	forgetNativeSessions(): void {
 		for (const folder of ['.claude/projects', '.codex/sessions'])
@@ -235,7 +248,7 @@ export class Scene {
 		const relay = join(this.home, '.config/agent-relay');
 		for (const folder of [codex, relay]) mkdirSync(folder, { recursive: true });
 		writeFileSync(join(relay, 'config.toml'), config);
-		writeFileSync(join(codex, 'config.toml'), codexConfig(this.model.port));
+		writeFileSync(join(codex, 'config.toml'), codexConfig(`http://127.0.0.1:${this.model.port}/v1`));
 	}
 }
 
@@ -275,12 +288,12 @@ function environment(home: string, port: number, options: SceneOptions): Record<
 	};
 }
 
-function codexConfig(port: number): string {
+function codexConfig(baseUrl: string): string {
 	return `model = "gpt-5.5"
 model_provider = "mock"
 [model_providers.mock]
 name = "mock"
-base_url = "http://127.0.0.1:${port}/v1"
+base_url = "${baseUrl}"
 env_key = "MOCK_API_KEY"
 wire_api = "responses"
 `;
