@@ -132,19 +132,21 @@ class RunningTurn {
 	#prepareFiles(): void {
 		const { session } = this.#deps;
 		ensureFolder(`${this.#folder}/turns`);
-		this.#reserve = new SpaceReserve(`${this.#folder}/turns/.reserve-${process.pid}-${this.#number}`);
-		if (!createExclusive(this.#path('state.json'), `${JSON.stringify(this.#state, null, '\t')}\n`)) {
-			throw new RelayError(
-				'damaged_record',
-				`Turn ${this.#number} of session ${session.id} exists already.`,
-				{
-					hint: 'Another relay may have written it; open the session again.',
-				},
-			);
-		}
+		this.#reserve = new SpaceReserve(`${this.#folder}/turns/.reserve-${process.pid}-${this.#number}.tmp`);
+		if (existsSync(this.#path('state.json'))) throw this.#existsAlready();
+		// The prompt first: a turn that is known can always be asked again.
 		writeAtomic(this.#path('prompt.md'), this.#prompt);
+		const text = `${JSON.stringify(this.#state, null, '\t')}\n`;
+		if (!createExclusive(this.#path('state.json'), text)) throw this.#existsAlready();
 		createExclusive(this.#path('stderr.log'), '');
 		session.update((meta) => beginTurn(meta, this.#state, this.#ownWords()));
+	}
+
+	#existsAlready(): RelayError {
+		const { session } = this.#deps;
+		return new RelayError('damaged_record', `Turn ${this.#number} of session ${session.id} exists already.`, {
+			hint: 'Another relay may have written it; open the session again.',
+		});
 	}
 
 	/** The user's words when they came with this turn; null when the prompt repeats an earlier one. */

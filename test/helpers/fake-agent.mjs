@@ -40,16 +40,26 @@ const filled = (text) =>
 		.replaceAll('{{session}}', nativeSession)
 		.replaceAll('{{prompt}}', () => JSON.stringify(prompt.toString()).slice(1, -1));
 
+let written = 0;
+
 /** Waits where the terminal has no room, as a blocking program does. */
 function writeAll(fd, bytes) {
 	for (let at = 0; at < bytes.length; ) {
 		try {
-			at += writeSync(fd, bytes, at);
+			const count = writeSync(fd, bytes, at);
+			at += count;
+			if (fd === 1 && script.progressFile) tellProgress(count);
 		} catch (error) {
 			if (error.code !== 'EAGAIN') throw error;
 			Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2);
 		}
 	}
+}
+
+/** How much the terminal has taken so far, as `PID BYTES`. */
+function tellProgress(count) {
+	written += count;
+	writeFileSync(`${script.progressFile}.${process.pid}`, String(written));
 }
 
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));

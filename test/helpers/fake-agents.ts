@@ -35,6 +35,8 @@ export interface FakeScript {
 	turns: FakeStep[][];
 	/** The id of a conversation where the CLI chooses it. */
 	nativeSession?: string;
+	/** `FILE.PID` holds how many bytes of stdout the terminal has taken so far. */
+	progressFile?: string;
 }
 
 /** One prompt as a fake agent got it. */
