@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { App } from '../app/create-app.ts';
 import { obeysRepo, type Settings, type SettingsHolder } from '../app/open-relay.ts';
+import { listConfig } from '../config/layers.ts';
 import { RelayError } from '../core/errors.ts';
 import { withoutInheritedTerminals } from '../core/inherited-descriptors.ts';
 import type { SessionSummary } from '../sessions/session-list.ts';
 import type { SessionRow, ShellServices } from '../shell/services.ts';
-import { configRows } from './config-rows.ts';
 
 export async function createShellServices(
 	app: App,
@@ -23,7 +23,12 @@ export async function createShellServices(
 		historyPath: join(app.paths.stateHome, 'history'),
 		listSessions: async (limit) => store.list({ limit }).flatMap(sessionRow),
 		resolveSession: async (ref) => store.resolve(ref),
-		configRows: () => configRows(holder.settings.loaded),
+		configRows: () =>
+			listConfig(holder.settings.loaded).map(({ key, value, origin }) => ({
+				key,
+				value: JSON.stringify(value),
+				origin: origin.place,
+			})),
 		openEditor: async (text) => editText(app, text),
 		pendingTrust: async () => {
 			const { trust } = holder.settings;

@@ -175,7 +175,7 @@ export const CONFIG_KEYS: readonly ConfigKey[] = [
 			...text('"auto", "always" or "never"', 'Colour; auto = on a terminal, unless NO_COLOR is set.'),
 			...looks,
 		},
-		thinking: { ...text('"dim", "show" or "hide"', 'How reasoning is shown.'), ...looks },
+		thinking: { ...text('"dim" or "hide"', 'How reasoning is shown.'), ...looks },
 	}),
 	...section('budgets', budgets.entries, DEFAULT_CONFIG.budgets, {
 		max_turns: {

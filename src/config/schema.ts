@@ -155,7 +155,7 @@ export const relayConfigSchema = v.strictObject({
 	packet: v.strictObject({ max_bytes: integerInRange(4096, 1_048_576) }),
 	ui: v.strictObject({
 		color: v.picklist(['auto', 'always', 'never']),
-		thinking: v.picklist(['dim', 'show', 'hide']),
+		thinking: v.picklist(['dim', 'hide']),
 	}),
 	budgets: v.strictObject({
 		max_turns: integerInRange(0, 1_000_000),

@@ -76,7 +76,13 @@ export class InteractiveShell {
 					placeholder: this.#hint,
 				}),
 		});
-		this.#transcript = new Transcript({ sink: this.#view, theme, clock, worktree: services.worktree });
+		this.#transcript = new Transcript({
+			sink: this.#view,
+			theme,
+			clock,
+			worktree: services.worktree,
+			thinking: options.thinking,
+		});
 		this.#work = new Work({
 			shell: options,
 			transcript: this.#transcript,

@@ -17,7 +17,13 @@ const PLAIN_COLUMNS = 100;
 export async function runPipedShell(options: ShellOptions): Promise<number> {
 	const { relay, theme, clock, services, signals } = options;
 	const sink = createPlainSink(options, theme);
-	const transcript = new Transcript({ sink, theme, clock, worktree: services.worktree });
+	const transcript = new Transcript({
+		sink,
+		theme,
+		clock,
+		worktree: services.worktree,
+		thinking: options.thinking,
+	});
 	const ended = createDeferred<number>();
 	const columns = () => options.output.columns ?? PLAIN_COLUMNS;
 	const waiting = new WaitingPrompts();

@@ -23,6 +23,8 @@ export interface ShellOptions {
 	signals: ShellSignals;
 	clock: Clock;
 	theme: Theme;
+	/** `ui.thinking`. */
+	thinking?: 'dim' | 'hide' | undefined;
 	/** True: nothing is drawn, also on a terminal (`TERM=dumb`). */
 	isDumb?: boolean;
 }

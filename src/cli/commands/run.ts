@@ -1,12 +1,14 @@
 /** `agent-relay run`: one task to its end, hand-overs included, streamed to the terminal or as JSON lines. */
 import type { App } from '../../app/create-app.ts';
 import { openRelay, readSettings } from '../../app/open-relay.ts';
+import type { RelayConfig } from '../../config/schema.ts';
 import { RelayError } from '../../core/errors.ts';
 import type { SendOptions, SendResult } from '../../relay/contract.ts';
 import { EXIT, exitCodeOfOutcome } from '../../relay/exit-codes.ts';
 import type { RelayEvent } from '../../relay/relay-events.ts';
 import { openRunView, type RunView } from '../../shell/view/open-view.ts';
 import type { CommandResult, Output } from '../command.ts';
+import { configuredTheme } from '../configured-theme.ts';
 import { eventToJson, resultToJson } from '../event-json.ts';
 import { openEarlier } from '../open-earlier.ts';
 import { readTask } from '../read-task.ts';
@@ -30,7 +32,9 @@ export async function run(app: App, options: RunOptions, output: Output): Promis
 	const settings = await readSettings(app, flags);
 	const relay = await openRelay(app, flags, { settings });
 	const stop = listenForStop(relay);
-	const view = options.json ? openJsonView(output) : openView(app, options, output);
+	const view = options.json
+		? openJsonView(output)
+		: await openView(app, options, output, settings.loaded.config.ui);
 	try {
 		await openEarlier(app, relay, options);
 		const sendOptions: SendOptions = {
@@ -56,13 +60,19 @@ function openJsonView(output: Output): RunView {
 }
 
 /** Live on a terminal; plain elsewhere and when only the answer is wanted. */
-function openView(app: App, options: RunOptions, output: Output): RunView {
+async function openView(
+	app: App,
+	options: RunOptions,
+	output: Output,
+	ui: RelayConfig['ui'],
+): Promise<RunView> {
 	const { streams, clock, folder } = app;
 	const silent = { write: () => true };
 	return openRunView({
 		output: options.quiet ? { write: (text: string) => output.print(text) } : streams.output,
 		errorOutput: options.quiet ? silent : streams.errorOutput,
-		theme: output.theme,
+		theme: await configuredTheme(ui.color, output),
+		thinking: ui.thinking,
 		clock,
 		worktree: folder,
 		allowHint: (command) => `agent-relay config allow ${JSON.stringify(command)}`,

@@ -5,6 +5,7 @@ import { RelayError } from '../../core/errors.ts';
 import { runShell } from '../../shell/run-shell.ts';
 import { createProcessSignals } from '../../shell/signals.ts';
 import type { CommandResult, Output } from '../command.ts';
+import { configuredTheme } from '../configured-theme.ts';
 import { openEarlier } from '../open-earlier.ts';
 import { type RelayOptions, relayFlags } from '../relay-options.ts';
 import { createShellServices } from '../shell-services.ts';
@@ -30,7 +31,8 @@ export async function shell(app: App, options: RelayOptions, output: Output): Pr
 			errorOutput,
 			signals,
 			clock: app.clock,
-			theme: output.theme,
+			theme: await configuredTheme(holder.settings.loaded.config.ui.color, output),
+			thinking: holder.settings.loaded.config.ui.thinking,
 			isDumb: app.env.TERM === 'dumb',
 		});
 		return { exitCode };

@@ -15,6 +15,8 @@ export interface OpenViewOptions {
 	/** Cut from the front of paths. */
 	worktree: string;
 	allowHint: AllowHint;
+	/** `ui.thinking`. */
+	thinking?: 'dim' | 'hide' | undefined;
 }
 
 export interface RunView {

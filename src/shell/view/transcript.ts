@@ -52,6 +52,8 @@ export interface TranscriptOptions {
 	/** Cut from the front of paths. */
 	worktree: string;
 	allowHint?: AllowHint;
+	/** `ui.thinking`: reasoning is shown dim (default) or not at all. */
+	thinking?: 'dim' | 'hide' | undefined;
 }
 
 type ToolCall = Extract<AgentEvent, { type: 'tool_call' }>;
@@ -72,6 +74,8 @@ export class Transcript {
 	#stream: OpenStream | null = null;
 	#block: Block = 'none';
 	#plan: readonly PlanItem[] = [];
+	/** A tool that may only have changed the plan: its line is dropped when the plan itself follows. */
+	#heldTool: (() => void) | null = null;
 	#agent = '';
 	#startedAt = 0;
 
@@ -137,12 +141,14 @@ export class Transcript {
 
 	#agentEvent(event: AgentEvent): void {
 		const { theme } = this.#options;
+		if (event.type === 'plan') this.#heldTool = null;
+		this.#showHeldTool();
 		switch (event.type) {
 			case 'agent_message_chunk':
 				this.#text('message', event.messageId, event.text);
 				break;
 			case 'agent_thought_chunk':
-				this.#text('thought', event.messageId, event.text);
+				if (this.#options.thinking !== 'hide') this.#text('thought', event.messageId, event.text);
 				break;
 			case 'tool_call':
 				this.#tools.set(event.id, { call: event, startedAt: this.#options.clock.monotonic() });
@@ -221,11 +227,19 @@ export class Transcript {
 		const tool = this.#tools.get(result.id);
 		if (!tool) return;
 		this.#tools.delete(result.id);
-		this.#showTool(tool, result);
+		if (tool.call.kind === 'other' && result.ok === true) this.#heldTool = () => this.#showTool(tool, result);
+		else this.#showTool(tool, result);
 		this.#showStatus(null);
 	}
 
+	#showHeldTool(): void {
+		const show = this.#heldTool;
+		this.#heldTool = null;
+		show?.();
+	}
+
 	#endTools(): void {
+		this.#showHeldTool();
 		for (const tool of this.#tools.values()) this.#showTool(tool, null);
 		this.#tools.clear();
 	}
