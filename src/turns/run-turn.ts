@@ -2,6 +2,7 @@
  * One prompt to one agent, from the first file to the final state. What lives here: the order of things. What the bytes
  * mean is the adapter's, how the process is kept is the terminal's, what follows from a limit is the relay's.
  */
+import { existsSync } from 'node:fs';
 import { devNull } from 'node:os';
 import type { AgentCommand, AgentExit, NativeFacts } from '../agents/contract.ts';
 import { withAdditions } from '../agents/environment.ts';
