@@ -1,0 +1,101 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { createApp } from '../../src/app/create-app.ts';
+import { openRelay, type RelayFlags, readSettings } from '../../src/app/open-relay.ts';
+import type { Conversation } from '../../src/relay/conversation.ts';
+import type { RelayEvent } from '../../src/relay/relay-events.ts';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+const FLAGS: RelayFlags = {
+	kind: 'run',
+	agent: null,
+	model: null,
+	permissions: null,
+	order: null,
+	timeoutMs: null,
+	isTrusted: false,
+	config: [],
+};
+
+/** The block of docs/agents-from-config.md that defines this agent, as it stands there. */
+export function documentedAgent(agent: string): string {
+	const text = readFileSync(join(ROOT, 'docs/agents-from-config.md'), 'utf8');
+	const blocks = [...text.matchAll(/^```toml\n([\s\S]*?)^```$/gm)].map(([, block = '']) => block);
+	const found = blocks.find((block) => block.startsWith(`[agents.${agent}]\n`));
+	if (found === undefined) throw new Error(`no example of ${agent} in docs/agents-from-config.md`);
+	return found;
+}
+
+/** A home whose config defines agents, a repo, and a relay wired from both as the program wires it. */
+export class ConfigAgents {
+	readonly root = realpathSync(mkdtempSync(join(tmpdir(), 'relay-generic-')));
+	readonly home = join(this.root, 'home');
+	readonly repo = join(this.root, 'repo');
+	readonly bin = join(this.root, 'bin');
+	readonly events: RelayEvent[] = [];
+	readonly env: Record<string, string>;
+	readonly #relays: Conversation[] = [];
+
+	constructor(env: Record<string, string> = {}) {
+		for (const folder of [this.repo, this.bin, join(this.home, '.config/agent-relay')])
+			mkdirSync(folder, { recursive: true });
+		this.env = {
+			PATH: `${this.bin}:/usr/local/bin:/usr/bin:/bin`,
+			HOME: this.home,
+			LANG: 'C.UTF-8',
+			GIT_CONFIG_NOSYSTEM: '1',
+			...env,
+		};
+		writeFileSync(join(this.repo, 'README.md'), '# a repo\n');
+		this.#git('init', '-q', '-b', 'main');
+		this.#git('add', '-A');
+		this.#git('-c', 'user.name=A', '-c', 'user.email=a@example.org', 'commit', '-q', '-m', 'first');
+	}
+
+	/** Makes `NAME` on PATH a program of test/helpers. */
+	install(name: string, program: string): void {
+		const start = `#!/bin/sh\nexec '${process.execPath}' '${join(ROOT, 'test/helpers', program)}' "$@"\n`;
+		writeFileSync(join(this.bin, name), start, { mode: 0o755 });
+	}
+
+	/** The user's config.toml. */
+	configure(text: string): void {
+		writeFileSync(join(this.home, '.config/agent-relay/config.toml'), text);
+	}
+
+	async open(flags: Partial<RelayFlags> = {}): Promise<Conversation> {
+		const app = createApp({ folder: this.repo, env: this.env });
+		const settings = await readSettings(app, { ...FLAGS, ...flags });
+		const relay = await openRelay(app, { ...FLAGS, ...flags }, { settings });
+		this.#relays.push(relay);
+		return relay;
+	}
+
+	/** The outcome with the last turn's state and transcript. */
+	async send(relay: Conversation, prompt: string) {
+		const onEvent = (event: RelayEvent) => void this.events.push(event);
+		const { outcome, state } = await relay.send(prompt, { signal: new AbortController().signal, onEvent });
+		return { outcome, state, text: relay.transcript(null) };
+	}
+
+	read(path: string): string {
+		return readFileSync(join(this.repo, path), 'utf8');
+	}
+
+	/** The prompt of a turn as it was sent. */
+	sent(relay: Conversation, turn: number): string {
+		const name = `${String(turn).padStart(3, '0')}-prompt.md`;
+		return readFileSync(join(relay.session()?.folder ?? '', 'turns', name), 'utf8');
+	}
+
+	async dispose(): Promise<void> {
+		for (const relay of this.#relays) await relay.close();
+		rmSync(this.root, { recursive: true, force: true });
+	}
+
+	#git(...args: string[]): void {
+		execFileSync('git', args, { cwd: this.repo, env: this.env, stdio: 'pipe' });
+	}
+}
