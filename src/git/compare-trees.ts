@@ -1,19 +1,16 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { RelayError } from '../core/errors.ts';
-import type { FileChange } from './contract.ts';
 import { ISOLATED } from './run-git.ts';
 import type { SnapshotGit } from './snapshot-git.ts';
 import { parseTreeDiff, type TreeChange } from './tree-diff.ts';
 
 const DIFF_TREE = ['diff-tree', '-r', '-M', '--no-color', '--no-ext-diff', '--no-textconv'];
 
-/** What differs between two trees of the store. Afterwards both sides of each path are stored independently of the repo. */
-export async function listChanges(store: SnapshotGit, before: string, after: string): Promise<FileChange[]> {
+/** What differs between two trees of the store. */
+export async function listChanges(store: SnapshotGit, before: string, after: string): Promise<TreeChange[]> {
 	const output = await store.read([...DIFF_TREE, '--raw', '--numstat', '-z', '--no-abbrev', before, after]);
-	const changes = parseTreeDiff(output.stdout);
-	await keepBlobs(store, changes);
-	return changes.map(({ oldId: _old, newId: _new, ...change }) => change);
+	return parseTreeDiff(output.stdout);
 }
 
 /** Unified diff; a cut is made at a line and announced as the last one. */
@@ -32,7 +29,7 @@ export async function readDiff(
 }
 
 /** Copies what the changed paths hold out of the repo's objects, so that `git gc` there cannot take it from us. */
-async function keepBlobs(store: SnapshotGit, changes: readonly TreeChange[]): Promise<void> {
+export async function keepBlobs(store: SnapshotGit, changes: readonly TreeChange[]): Promise<void> {
 	const ids = new Set(changes.flatMap(({ oldId, newId }) => [oldId, newId]));
 	const missing = [...ids].filter((id) => !/^0+$/.test(id) && !isStored(store.folder.objects, id));
 	if (missing.length === 0) return;

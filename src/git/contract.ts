@@ -35,7 +35,7 @@ export interface Snapshot {
 /** Tree snapshots of a worktree in a git dir of our own; the repo's `.git` is never written and its config never obeyed. */
 export interface Snapshots {
 	take(): Promise<Snapshot>;
-	/** What differs between two trees of this store, renames found. */
+	/** What differs between two trees of this store, renames found. The contents of both sides are then kept: `settled`. */
 	changes(before: string, after: string): Promise<FileChange[]>;
 	/** Unified diff, cut at `maxBytes` with the cut announced as its last line. */
 	diff(
@@ -43,4 +43,6 @@ export interface Snapshots {
 		after: string,
 		options: { paths?: readonly string[]; maxBytes: number },
 	): Promise<string>;
+	/** Resolves when what `changes` found is stored independently of the repo. Never rejects. */
+	settled(): Promise<void>;
 }

@@ -5,8 +5,8 @@
  */
 import type { Clock } from '../core/clock.ts';
 import { RelayError } from '../core/errors.ts';
-import { listChanges, readDiff } from './compare-trees.ts';
-import type { RepoFacts, Snapshot, Snapshots } from './contract.ts';
+import { keepBlobs, listChanges, readDiff } from './compare-trees.ts';
+import type { FileChange, RepoFacts, Snapshot, Snapshots } from './contract.ts';
 import { type Git, GitTimeout } from './run-git.ts';
 import { prepareSnapshotFolder, type RepoInGit } from './snapshot-folder.ts';
 import { createSnapshotGit, type SnapshotGit } from './snapshot-git.ts';
@@ -50,15 +50,36 @@ export function createSnapshots(options: SnapshotsOptions): Snapshots {
 		}
 	};
 
+	let keeping: Promise<unknown> = Promise.resolve();
+	const compare = async (before: string, after: string): Promise<FileChange[]> => {
+		const opened = await store();
+		const changes = await listChanges(opened, before, after);
+		keeping = Promise.all([keeping, keepBlobs(opened, changes).catch(() => undefined)]);
+		return changes.map(({ oldId: _old, newId: _new, ...change }) => change);
+	};
+	/** A hand-over asks again for what the turn has just asked for, and trees never change. */
+	let newest: { pair: string; changes: Promise<FileChange[]> } | null = null;
+
 	return {
 		take,
 		changes: async (before, after) => {
 			checkTrees(before, after);
-			return before === after ? [] : listChanges(await store(), before, after);
+			if (before === after) return [];
+			const pair = `${before} ${after}`;
+			if (newest?.pair === pair) return newest.changes;
+			const asked = { pair, changes: compare(before, after) };
+			newest = asked;
+			asked.changes.catch(() => {
+				if (newest === asked) newest = null;
+			});
+			return asked.changes;
 		},
 		diff: async (before, after, diffOptions) => {
 			checkTrees(before, after);
 			return before === after ? '' : readDiff(await store(), before, after, diffOptions);
+		},
+		settled: async () => {
+			await keeping;
 		},
 	};
 }
@@ -92,5 +113,6 @@ function noSnapshots(repo: RepoFacts): Snapshots {
 		take: async () => ({ tree: null, skipped: [], tookMs: 0, unavailable }),
 		changes: refuse,
 		diff: refuse,
+		settled: async () => undefined,
 	};
 }

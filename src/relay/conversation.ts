@@ -281,6 +281,7 @@ class OneConversation implements Conversation {
 		this.#abort.abort();
 		await this.#running?.catch(() => undefined);
 		await this.#leave();
+		await this.#deps.snapshots?.settled();
 	}
 
 	async #send(task: Task, options: SendOptions): Promise<SendResult> {

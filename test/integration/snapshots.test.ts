@@ -367,6 +367,7 @@ describe('the diff', () => {
 		const { repo, snapshots, before, after } = await changesAfter({ 'a.txt': LINES }, (folder) => {
 			writeFileSync(join(folder, 'a.txt'), 'short\n');
 		});
+		await snapshots.settled();
 		rmSync(join(repo, '.git', 'objects'), { recursive: true });
 		mkdirSync(join(repo, '.git', 'objects'));
 		const diff = await snapshots.diff(before, after, { maxBytes: 100_000 });
