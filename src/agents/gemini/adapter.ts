@@ -18,7 +18,7 @@ export const geminiAdapter: AgentAdapter = {
 	install: 'npm install -g @google/gemini-cli',
 	isDemo: false,
 	choosesSessionId: true,
-	secretVariables: ['GEMINI_API_KEY', 'GOOGLE_API_KEY', 'GOOGLE_APPLICATION_CREDENTIALS'],
+	secretVariables: ['GEMINI_API_KEY', 'GOOGLE_API_KEY'],
 	sharedVariables: [],
 	command: geminiCommand,
 	refusal: ({ isTrusted }) =>

@@ -56,13 +56,14 @@ function allowedCommands(entries: readonly string[]): string[] {
 	]);
 }
 
-/**
- * One process in place of parent and child, so that signals reach the one that works. Trust comes from the flag alone:
- * without it, the user's trust of other tools' sessions does not count either.
- */
+/** A file that cannot exist, so that no folder is trusted by an earlier choice in gemini itself (measured: exit 55). */
+const NO_TRUSTED_FOLDERS = '/dev/null/none';
+
+/** One process in place of parent and child, so that signals reach the one that works. Trust comes from the flag alone. */
 function environment(turn: TurnRequest): Record<string, string | null> {
-	return {
-		GEMINI_CLI_NO_RELAUNCH: 'true',
-		...(turn.isTrusted ? {} : { GEMINI_CLI_TRUST_WORKSPACE: null }),
+	const distrust = {
+		GEMINI_CLI_TRUST_WORKSPACE: null,
+		GEMINI_CLI_TRUSTED_FOLDERS_PATH: NO_TRUSTED_FOLDERS,
 	};
+	return { GEMINI_CLI_NO_RELAUNCH: 'true', ...(turn.isTrusted ? {} : distrust) };
 }

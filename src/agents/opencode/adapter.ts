@@ -22,16 +22,11 @@ export const opencodeAdapter: AgentAdapter = {
 		'OPENCODE_CONSOLE_TOKEN',
 		'OPENROUTER_API_KEY',
 	],
-	sharedVariables: [
-		'ANTHROPIC_API_KEY',
-		'OPENAI_API_KEY',
-		'GEMINI_API_KEY',
-		'GOOGLE_API_KEY',
-		'GOOGLE_APPLICATION_CREDENTIALS',
-	],
+	sharedVariables: ['ANTHROPIC_API_KEY', 'OPENAI_API_KEY', 'GEMINI_API_KEY', 'GOOGLE_API_KEY'],
 	command: opencodeCommand,
 	refusal: untrustedCode,
 	parser: createOpencodeParser,
+	/** `run` sends the words as they are: `@file`, `/command` and shell quotes are plain text to it (measured). */
 	inert: (text) => text,
 	resumeHint: (nativeSessionId) => `opencode --session ${nativeSessionId}`,
 	probeLogin: probeOpencodeLogin,

@@ -98,7 +98,7 @@ function completed(stopReason: StopReason): Judgement {
 	return { outcome: 'completed', stopReason, error: null, limit: null };
 }
 
-export function limited(limit: Limit | null): Judgement {
+function limited(limit: Limit | null): Judgement {
 	return { outcome: 'limited', stopReason: 'limit', error: null, limit };
 }
 

@@ -5,7 +5,7 @@
  */
 import { type JsonObject, numberOrNull, objectOrEmpty, parseObject, textOrNull } from '../json-fields.ts';
 
-export const MARK = '\u001e';
+const MARK = '\u001e';
 
 /** What the CLI is waiting for. `nextAt`: epoch ms of its next try. */
 export interface RetryStatus {

@@ -60,6 +60,7 @@ describe('the command line of gemini', () => {
 		const untrusted = commandOf({ isTrusted: false });
 		expect(untrusted.args).not.toContain('--skip-trust');
 		expect(untrusted.env.GEMINI_CLI_TRUST_WORKSPACE).toBeNull();
+		expect(untrusted.env.GEMINI_CLI_TRUSTED_FOLDERS_PATH).toBe('/dev/null/none');
 		const place = { worktree: '/repo', isGitRepo: true, env: {} };
 		expect(geminiAdapter.refusal?.({ ...place, isTrusted: true })).toBeNull();
 		expect(geminiAdapter.refusal?.({ ...place, isTrusted: false })).toMatch(/not trusted/);
