@@ -9,6 +9,7 @@ import { commandPieces, shellNotePieces } from './command-pieces.ts';
 import { fenceUser, quoteRecord } from './fence.ts';
 import { filePieces } from './file-pieces.ts';
 import { fitToBudget } from './fit-to-budget.ts';
+import { nameOnly } from './name-only.ts';
 import type { Packet } from './packet.ts';
 import { packetData } from './packet-data.ts';
 import { renderHead } from './packet-head.ts';
@@ -119,7 +120,7 @@ function recordPieces(
 			scoreStatements(stories, taskText).filter(({ text }) => !isPlanLine(text)),
 			openStories,
 			stories.at(-1),
-			(story) => input.inert(`${label(story)}, ${story.agent}`),
+			(story) => input.inert(`${label(story)}, ${nameOnly(story.agent)}`),
 			quote,
 			cleaner.part,
 		),

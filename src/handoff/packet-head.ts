@@ -1,6 +1,8 @@
 /** The fixed lines of a packet: how to read it, who worked, why it stopped, where the records are. All from the relay. */
 import { toIso } from '../core/clock.ts';
 import { safeLine } from '../core/text.ts';
+import { fenceRecord, quoteRecord } from './fence.ts';
+import { nameOnly } from './name-only.ts';
 import type { PacketInput } from './packet-input.ts';
 import type { TurnStory } from './turn-story.ts';
 
@@ -27,15 +29,17 @@ export function renderHead(input: PacketInput, stories: readonly TurnStory[], al
 			`Records: \`${line(current.folder.replaceAll('`', ''))}/\` (${allTurns} turns${input.lineage.length > 1 ? `, ${input.lineage.length} sessions` : ''}); file names below are relative to it.`,
 		);
 	const issues = [...new Set([...input.recordIssues, ...stories.flatMap((story) => story.issues)])].map(line);
-	for (const issue of issues.slice(0, MAX_ISSUES)) lines.push(`Record not as the relay wrote it: ${issue}`);
-	if (issues.length > MAX_ISSUES) lines.push(`… and ${issues.length - MAX_ISSUES} more such records.`);
-	return `${lines.join('\n')}\n`;
+	if (issues.length === 0) return `${lines.join('\n')}\n`;
+	// What is wrong with a record may quote it.
+	const quoted = fenceRecord(issues.slice(0, MAX_ISSUES).map(quoteRecord).join(''));
+	const more = issues.length > MAX_ISSUES ? `… and ${issues.length - MAX_ISSUES} more such records.\n` : '';
+	return `${lines.join('\n')}\nRecords that are not as the relay wrote them:\n${quoted}${more}`;
 }
 
 function workers(stories: readonly TurnStory[], line: (text: string) => string): string[] {
 	const spans: Array<{ who: string; session: string; first: number; last: number; statuses: string[] }> = [];
 	for (const { agent, model, sessionId, turn, status } of stories) {
-		const who = model === null ? agent : `${agent} (${nameOnly(model)})`;
+		const who = model === null ? nameOnly(agent) : `${nameOnly(agent)} (${nameOnly(model)})`;
 		const span = spans.at(-1);
 		if (span?.who === who && span.session === sessionId) {
 			span.last = turn;
@@ -50,9 +54,6 @@ function workers(stories: readonly TurnStory[], line: (text: string) => string):
 		? [`- ${spans.length - MAX_WORKERS} earlier spans of turns`, ...shown]
 		: shown;
 }
-
-/** Names come from the CLI's stream: a name, never a sentence. */
-const nameOnly = (name: string) => name.replace(/[^\w.:/+[\]-]/g, '').slice(0, 60);
 
 function whyStopped({ reason, limit, from }: PacketInput): string {
 	const who = from?.title ?? 'the agent';

@@ -2,6 +2,7 @@
 import type { Piece } from './budget.ts';
 import { condenseWords } from './condense-words.ts';
 import { fenceUser } from './fence.ts';
+import { nameOnly } from './name-only.ts';
 import type { PacketInput } from './packet-input.ts';
 import type { TurnStory } from './turn-story.ts';
 
@@ -57,7 +58,7 @@ export function readUserWords(
 		for (const story of own) {
 			takeNotes(story.turn);
 			if (story.userPrompt === null) continue;
-			const label = `${capitalize(turnLabel(story))}, to ${story.agent}`;
+			const label = `${capitalize(turnLabel(story))}, to ${nameOnly(story.agent)}`;
 			entries.push({ label, text: words(story.userPrompt), file: story.promptFile, kind: 'prompt' });
 		}
 		takeNotes(Number.POSITIVE_INFINITY);

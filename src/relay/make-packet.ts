@@ -9,7 +9,7 @@ import type { LineageSession, PacketReason } from '../handoff/packet-input.ts';
 import { writePacket } from '../handoff/write-packet.ts';
 import type { LineageEntry } from '../sessions/lineage.ts';
 import type { OpenSession } from '../sessions/session-store.ts';
-import { readTurnRecord, type TurnRecord } from '../turns/turn-records.ts';
+import { readTurnRecords, type TurnRecord } from '../turns/turn-records.ts';
 import { type PlacedTurn, placedTurns } from './lineage.ts';
 import { type DiffStretch, lineageDiffs } from './lineage-diffs.ts';
 import type { RelayDeps } from './relay-deps.ts';
@@ -37,7 +37,10 @@ export interface MadePacket {
 export async function makePacket(request: PacketRequest, deps: RelayDeps): Promise<MadePacket> {
 	const { session, from, to, since } = request;
 	const lineage = deps.store.lineage(session.id);
-	const records = lineage.map((entry) => entry.turns.map((state) => readTurnRecord(entry.folder, state)));
+	const read = readTurnRecords(
+		lineage.flatMap(({ folder, turns }) => turns.map((state) => ({ folder, state }))),
+	);
+	const records = lineage.map(({ turns }) => read.splice(0, turns.length));
 	const tree =
 		request.currentTree === undefined ? ((await deps.snapshots?.take())?.tree ?? null) : request.currentTree;
 	const packet = buildPacket({

@@ -169,10 +169,38 @@ export function parseEventLine(line: string): LoggedEvent | null {
 	} catch {
 		return null;
 	}
+	if (isChunk(json)) {
+		const { ts, seq, type, message_id, text } = json;
+		return { ts: fromIso(ts) ?? 0, seq, event: { type, messageId: message_id, text } };
+	}
 	const parsed = v.safeParse(loggedSchema, json);
 	if (!parsed.success) return null;
 	const { ts, seq } = parsed.output;
 	return { ts: fromIso(ts) ?? 0, seq, event: eventFromDisk(parsed.output) };
+}
+
+interface LoggedChunk {
+	ts: string;
+	seq: number;
+	type: 'agent_message_chunk' | 'agent_thought_chunk';
+	message_id: string;
+	text: string;
+}
+
+/** Checked by hand: a turn may have hundreds of thousands of chunks, and the schema takes 6 us for each. */
+function isChunk(json: unknown): json is LoggedChunk {
+	if (typeof json !== 'object' || json === null || !('type' in json)) return false;
+	if (json.type !== 'agent_message_chunk' && json.type !== 'agent_thought_chunk') return false;
+	return (
+		'ts' in json &&
+		typeof json.ts === 'string' &&
+		'seq' in json &&
+		typeof json.seq === 'number' &&
+		'message_id' in json &&
+		typeof json.message_id === 'string' &&
+		'text' in json &&
+		typeof json.text === 'string'
+	);
 }
 
 function eventFromDisk(logged: v.InferOutput<typeof loggedSchema>): AgentEvent {

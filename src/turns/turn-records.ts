@@ -7,7 +7,11 @@ import type { TurnState } from '../sessions/turn-state.ts';
 import { parseEventLine } from './event-log.ts';
 
 /** Above this an event log is read from its start and its end only; what lies between stays on disk. */
-const MAX_LOG_BYTES = 64 * 1024 * 1024;
+const MAX_LOG_BYTES = 16 * 1024 * 1024;
+/** Of all logs that are read together, the newest first; for the others see `MIN_LOG_BYTES`. 1 MiB of log takes about 6 ms. */
+const MAX_ALL_LOGS_BYTES = 24 * 1024 * 1024;
+/** Of every log at least this: its beginning and its last words. */
+const MIN_LOG_BYTES = 64 * 1024;
 
 export interface TurnRecord {
 	state: TurnState;
@@ -15,23 +19,43 @@ export interface TurnRecord {
 	prompt: string;
 	/** What the user typed for this turn; null when the turn repeats an earlier prompt or the record is gone. */
 	userPrompt: string | null;
+	/** As one event where chunks of one message follow each other; without thoughts, which no reader of records may use. */
 	events: AgentEvent[];
 	/** What does not fit what the relay once wrote (edited, missing), in words. */
 	issues: string[];
 }
 
-/** Reads one turn. Missing or damaged files become issues, never errors. */
-export function readTurnRecord(folder: string, state: TurnState): TurnRecord {
+/** Reads turns, given oldest first. Missing or damaged files become issues, never errors. */
+export function readTurnRecords(turns: ReadonlyArray<{ folder: string; state: TurnState }>): TurnRecord[] {
+	let left = MAX_ALL_LOGS_BYTES;
+	const newestFirst = turns.toReversed().map(({ folder, state }) => {
+		const { record, readBytes } = readTurn(
+			folder,
+			state,
+			Math.max(MIN_LOG_BYTES, Math.min(MAX_LOG_BYTES, left)),
+		);
+		left -= readBytes;
+		return record;
+	});
+	return newestFirst.reverse();
+}
+
+function readTurn(
+	folder: string,
+	state: TurnState,
+	maxLogBytes: number,
+): { record: TurnRecord; readBytes: number } {
 	const issues: string[] = [];
 	const promptBytes = readChecked(folder, state, 'prompt.md', state.hashes.prompt, issues);
 	const log = readChecked(folder, state, 'events.jsonl', state.hashes.events, issues);
-	return {
+	const record = {
 		state,
 		prompt: promptBytes.toString(),
 		userPrompt: ownWords(state, promptBytes),
-		events: parseLog(log),
+		events: parseLog(log, maxLogBytes),
 		issues,
 	};
+	return { record, readBytes: Math.min(log.length, maxLogBytes) };
 }
 
 /** The user's own words that a turn worked on, also when they were first sent with an earlier turn. */
@@ -65,13 +89,73 @@ function readChecked(
 	return bytes;
 }
 
-function parseLog(bytes: Buffer): AgentEvent[] {
-	const kept =
-		bytes.length <= MAX_LOG_BYTES
-			? bytes
-			: Buffer.concat([bytes.subarray(0, MAX_LOG_BYTES / 2), bytes.subarray(-MAX_LOG_BYTES / 2)]);
-	return kept
-		.toString()
-		.split('\n')
-		.flatMap((line) => (line === '' ? [] : (parseEventLine(line)?.event ?? [])));
+function parseLog(bytes: Buffer, maxBytes: number): AgentEvent[] {
+	const parts =
+		bytes.length <= maxBytes
+			? [bytes]
+			: [bytes.subarray(0, Math.floor(maxBytes / 4)), bytes.subarray(-Math.floor((maxBytes * 3) / 4))];
+	const events: AgentEvent[] = [];
+	const answer = new OpenMessage();
+	for (const line of parts.flatMap((part) => part.toString().split('\n'))) {
+		if (line === '' || THOUGHT.test(line)) continue;
+		const chunk = readChunk(line);
+		if ('type' in chunk) {
+			if (chunk.type !== 'agent_thought_chunk') events.push(...answer.close(), chunk);
+		} else if (chunk.literal !== null) {
+			if (!answer.isFor(chunk.messageId)) events.push(...answer.close());
+			answer.add(chunk.messageId, chunk.literal);
+		}
+	}
+	events.push(...answer.close());
+	return events;
+}
+
+const HEAD = '^\\{"ts":"[^"]{0,40}","seq":\\d{1,12},"type":';
+/** Seen before the line is parsed: agents think more than they say. */
+const THOUGHT = new RegExp(`${HEAD}"agent_thought_chunk",`);
+/** As the relay writes it; any other form of a chunk is parsed as a whole. */
+const CHUNK = new RegExp(`${HEAD}"agent_message_chunk","message_id":"([^"\\\\]*)","text":"(.*)"\\}$`);
+
+/** A part of the answer with its text as a JSON literal without quotes, or any other event; no literal: no event. */
+function readChunk(line: string): { messageId: string; literal: string | null } | AgentEvent {
+	const [, messageId = '', literal] = CHUNK.exec(line) ?? [];
+	if (literal !== undefined) return { messageId, literal };
+	const event = parseEventLine(line)?.event;
+	if (event?.type === 'agent_message_chunk')
+		return { messageId: event.messageId, literal: JSON.stringify(event.text).slice(1, -1) };
+	return event ?? { messageId: '', literal: null };
+}
+
+/** Chunks of one message that follow each other. Their JSON literals are parsed at once: 300,000 words in 0.1 s instead of 2. */
+class OpenMessage {
+	#messageId = '';
+	#literals: string[] = [];
+
+	isFor(messageId: string): boolean {
+		return this.#literals.length > 0 && this.#messageId === messageId;
+	}
+
+	add(messageId: string, literal: string): void {
+		this.#messageId = messageId;
+		this.#literals.push(literal);
+	}
+
+	close(): AgentEvent[] {
+		if (this.#literals.length === 0) return [];
+		const literals = this.#literals;
+		this.#literals = [];
+		const text =
+			parseLiteral(literals.join('')) ?? literals.map((literal) => parseLiteral(literal) ?? '').join('');
+		return [{ type: 'agent_message_chunk', messageId: this.#messageId, text }];
+	}
+}
+
+/** null for what is no string: a line that someone changed. */
+function parseLiteral(literal: string): string | null {
+	try {
+		const value: unknown = JSON.parse(`"${literal}"`);
+		return typeof value === 'string' ? value : null;
+	} catch {
+		return null;
+	}
 }

@@ -1,0 +1,80 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { AgentEvent } from '../../src/agents/events.ts';
+import { serializeEvent } from '../../src/turns/event-log.ts';
+import { readTurnRecords } from '../../src/turns/turn-records.ts';
+import { fakeTurnState } from '../helpers/fake-turn-state.ts';
+
+let folder: string;
+beforeAll(() => {
+	folder = mkdtempSync(join(tmpdir(), 'agent-relay-records-'));
+	mkdirSync(join(folder, 'turns'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const chunk = (messageId: string, text: string): AgentEvent => ({
+	type: 'agent_message_chunk',
+	messageId,
+	text,
+});
+const plan: AgentEvent = { type: 'plan', items: [{ text: 'a', status: 'pending' }] };
+
+function readBack(events: readonly AgentEvent[], change = (log: string) => log): AgentEvent[] {
+	const log = events.map((event, seq) => serializeEvent({ ts: 0, seq, event })).join('');
+	writeFileSync(join(folder, 'turns/001-events.jsonl'), change(log));
+	writeFileSync(join(folder, 'turns/001-prompt.md'), 'go');
+	const state = fakeTurnState({ turn: 1 });
+	return readTurnRecords([{ folder, state }])[0]?.events ?? [];
+}
+
+describe('the events of a recorded turn', () => {
+	it('hold every word that was said, in order, whatever the chunks, and no thought', () => {
+		const event = fc.oneof(
+			fc
+				.tuple(fc.constantFrom('m1', 'm"2\\', 'm3'), fc.string({ unit: 'binary', maxLength: 8 }))
+				.map(([id, text]) => chunk(id, text)),
+			fc.constant(plan),
+			fc.string().map((text): AgentEvent => ({ type: 'agent_thought_chunk', messageId: 'm1', text })),
+		);
+		const flat = (events: readonly AgentEvent[]) =>
+			events.map((entry) => ('text' in entry ? `${entry.messageId}:${entry.text}` : entry.type)).join('\n');
+		fc.assert(
+			fc.property(fc.array(event, { maxLength: 30 }), (events) => {
+				const wanted: AgentEvent[] = [];
+				for (const entry of events) {
+					const last = wanted.at(-1);
+					if (entry.type === 'agent_thought_chunk') continue;
+					if (
+						entry.type === 'agent_message_chunk' &&
+						last?.type === 'agent_message_chunk' &&
+						last.messageId === entry.messageId
+					)
+						wanted[wanted.length - 1] = chunk(last.messageId, last.text + entry.text);
+					else wanted.push(entry);
+				}
+				expect(flat(readBack(events))).toBe(flat(wanted));
+			}),
+			{ numRuns: 60 },
+		);
+	});
+
+	it('leave out a line that is damaged and keep its neighbours', () => {
+		const events = [chunk('m', 'one '), chunk('m', 'two '), chunk('m', 'three')];
+		const read = readBack(events, (log) => log.replace('two ', 'two \\u00'));
+		expect(read).toEqual([chunk('m', 'one three')]);
+	});
+
+	it('of a log of hundreds of thousands of words are its first and its last words, in less than 1.5 s', () => {
+		const words = Array.from({ length: 300_000 }, (_, i) => chunk('m', `word${i} `));
+		const log = words.map((event, seq) => serializeEvent({ ts: 0, seq, event })).join('');
+		writeFileSync(join(folder, 'turns/001-events.jsonl'), log);
+		const startedAt = performance.now();
+		const read = readTurnRecords([{ folder, state: fakeTurnState({ turn: 1 }) }])[0]?.events ?? [];
+		expect(performance.now() - startedAt).toBeLessThan(1500);
+		const text = read.map((event) => ('text' in event ? event.text : '')).join('');
+		expect(text).toMatch(/^word0 word1 [\s\S]*word299999 $/);
+	});
+});
