@@ -26,7 +26,8 @@ export function scorePacket(packet, session) {
 	const missing = [];
 	for (const fact of [...promptFacts(session), ...session.facts]) {
 		const isThere = holds(fact, USERS.has(fact.kind) ? all : agentsFolded, agents);
-		const kind = (kinds[fact.kind] ??= { found: 0, total: 0 });
+		kinds[fact.kind] ??= { found: 0, total: 0 };
+		const kind = kinds[fact.kind];
 		kind.total++;
 		if (isThere) kind.found++;
 		else

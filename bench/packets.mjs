@@ -4,14 +4,14 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { packetBuilder } from './build.mjs';
-import { scorePacket } from './score.mjs';
-import { technicalTalk } from './script.mjs';
-import { heldSessions } from './sessions-held.mjs';
-import { openSessions } from './sessions-open.mjs';
+import { packetBuilder } from './packets/build.mjs';
+import { scorePacket } from './packets/score.mjs';
+import { technicalTalk } from './packets/script.mjs';
+import { heldSessions } from './packets/sessions-held.mjs';
+import { openSessions } from './packets/sessions-open.mjs';
 
 const BUDGETS_KB = [8, 16, 24, 48];
-const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const { values } = parseArgs({
 	options: {
 		dist: { type: 'string', default: join(root, 'dist') },
