@@ -1,7 +1,7 @@
 /**
  * A CLI like aider: it reads the message of a file, works in the repo, prints plain text with colours, and keeps its chat in
  * a file that it is given. What it does is the last line of the message that begins with `!`: `!write FILE TEXT`,
- * `!quota`, `!fail`, `!silent`; else it repeats the message's last line.
+ * `!quota`, `!hang`, `!echo-quota`, `!fail`, `!silent`; else it repeats the message's last line.
  */
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import process from 'node:process';
@@ -30,6 +30,17 @@ switch (order) {
 	case '!quota':
 		console.error('litellm.RateLimitError: your quota is used up');
 		process.exit(1);
+		break;
+	case '!hang':
+		console.error('litellm.RateLimitError: your quota is used up');
+		setTimeout(() => undefined, 60_000);
+		break;
+	case '!echo-quota':
+		console.error('litellm.RateLimitError: your quota is used up');
+		for (let left = 10; left > 0; left--) {
+			await new Promise((resolve) => setTimeout(resolve, 200));
+			console.log(`${left} tests left`);
+		}
 		break;
 	case '!fail':
 		console.error('litellm.AuthenticationError: no key');

@@ -143,6 +143,7 @@ export class JsonLinesParser implements AgentParser {
 		this.#certain = null;
 		this.#isLimitTold = false;
 		this.#error = null;
+		this.#stderr.forgetSigns();
 	}
 
 	/** Later counts replace earlier ones. */
@@ -172,9 +173,13 @@ export class JsonLinesParser implements AgentParser {
 		return [...error, ...(isHard(sign) ? this.#limit(sign) : [retryOf(sign, this.#context.now())])];
 	}
 
-	/** Only where tool calls are told can a line be known not to be a tool's; else patience and the end decide. */
+	/**
+	 * Surely the CLI's own is only a line from before its first tool call, where calls are told: a tool's line may be read
+	 * after the tool's end, since stdout and stderr are read apart. For any other line patience and the end decide.
+	 */
 	#heedStderr(sign: LimitSign): AgentEvent[] {
-		if (!this.#tools.areTold || !isHard(sign)) return [retryOf(sign, this.#context.now())];
+		const isOwn = this.#tools.areTold && this.#tools.count === 0;
+		if (!isOwn || !isHard(sign)) return [retryOf(sign, this.#context.now())];
 		this.#certain ??= sign;
 		return this.#limit(sign);
 	}

@@ -91,7 +91,7 @@ const MIN_MILLISECONDS = 1e11;
 const MAX_TIME_MS = 8.64e15;
 
 /** Epoch ms of epoch seconds, epoch milliseconds or ISO-8601; null for anything else. */
-export function resetTime(value: unknown): number | null {
+function resetTime(value: unknown): number | null {
 	const text = textOrNull(value)?.trim();
 	if (text !== undefined && /^\d{4}-\d\d-\d\dT/.test(text)) {
 		const at = Date.parse(text);
@@ -131,6 +131,11 @@ export class StderrWatch {
 	/** The newest sign among the last lines. */
 	lastSign(): LimitSign | null {
 		return this.#last.findLast(({ sign }) => sign !== null)?.sign ?? null;
+	}
+
+	/** The agent went on: what stood there was not its end. */
+	forgetSigns(): void {
+		for (const line of this.#last) line.sign = null;
 	}
 
 	/** '' when stderr said nothing. */

@@ -42,6 +42,16 @@ describe('the documented text CLI', () => {
 		expect(state).toMatchObject({ status, stop_reason: reason, exit_code: 1 });
 	});
 
+	it.each([
+		['handed over when it says so and then nothing more', '!hang', 'limited'],
+		['left alone while it goes on: a test of its own may have said so', '!echo-quota', 'completed'],
+	])('is %s', async (_, order, status) => {
+		bench.configure(`[agents]\norder = ["aider"]\n[limits]\npatience_s = 1\n${documentedAgent('aider')}`);
+		const { state } = await bench.send(await bench.open(), order);
+		expect(state?.status).toBe(status);
+		expect(state?.limit?.kind).toBe(status === 'limited' ? 'quota' : undefined);
+	});
+
 	it('is refused under read-only only where no words for it are set', async () => {
 		bench.configure(documentedAgent('aider'));
 		const { state } = await bench.send(

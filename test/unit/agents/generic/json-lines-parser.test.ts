@@ -251,14 +251,28 @@ describe('a limit told in JSON lines', () => {
 		expect(turnOf([{ error: { code: 'out_of_credit' } }], exit(null)).turn.outcome).toBe('limited');
 	});
 
-	it('on stderr counts only while no tool is at work', () => {
+	it('on stderr acts at once before the first tool call', () => {
+		expect(open().stderr(Buffer.from('quota exceeded\n'))).toMatchObject([
+			{ type: 'limit', limit: { kind: 'quota', source: { channel: 'stderr' } } },
+		]);
+	});
+
+	it('on stderr is not seen while a tool is at work, and left to patience after one', () => {
 		const parser = open();
 		parser.push(line({ call: { id: 'a' } }));
 		expect(parser.stderr(Buffer.from('quota exceeded\n'))).toEqual([]);
 		parser.push(line({ result: { id: 'a' } }));
-		expect(parser.stderr(Buffer.from('quota exceeded\n'))).toMatchObject([
-			{ type: 'limit', limit: { kind: 'quota', source: { channel: 'stderr' } } },
-		]);
+		expect(parser.stderr(Buffer.from('quota exceeded\n'))).toMatchObject([{ type: 'retry', reason: 'rate' }]);
+		expect(parser.end(exit(1)).turn).toMatchObject({ outcome: 'limited', limit: { kind: 'quota' } });
+	});
+
+	it('on stderr is void once the agent goes on, also for a later crash', () => {
+		const parser = open();
+		parser.push(line({ call: { id: 'a' } }));
+		parser.push(line({ result: { id: 'a' } }));
+		parser.stderr(Buffer.from('quota exceeded\n'));
+		parser.push(line({ text: 'I look.' }));
+		expect(parser.end(exit(1)).turn).toMatchObject({ outcome: 'failed', limit: null });
 	});
 
 	it('on stderr that a tool printed is no limit of a turn that crashed', () => {
