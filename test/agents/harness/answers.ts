@@ -65,6 +65,28 @@ export const TOOLS = {
 		}),
 		read: (path: string): ModelCall => ({ name: 'exec_command', input: { cmd: `cat '${path}'` } }),
 	},
+	gemini: {
+		shell: (command: string): ModelCall => ({
+			name: 'run_shell_command',
+			input: { command, description: 'Run a command' },
+		}),
+		write: (path: string, content: string): ModelCall => ({
+			name: 'write_file',
+			input: { file_path: path, content },
+		}),
+		read: (path: string): ModelCall => ({ name: 'read_file', input: { file_path: path } }),
+	},
+	opencode: {
+		shell: (command: string): ModelCall => ({
+			name: 'bash',
+			input: { command, description: 'Run a command' },
+		}),
+		write: (path: string, content: string): ModelCall => ({
+			name: 'write',
+			input: { filePath: path, content },
+		}),
+		read: (path: string): ModelCall => ({ name: 'read', input: { filePath: path } }),
+	},
 } as const;
 
 function plusLines(content: string): string {
@@ -151,4 +173,42 @@ export const REFUSALS = {
 			}),
 		}),
 	},
+	gemini: {
+		/** The subscription's own words: the CLI would sleep through the whole time. */
+		window: (): Answer =>
+			googleRefusal('Your quota will reset after 3h22m15s.', {
+				'@type': 'type.googleapis.com/google.rpc.ErrorInfo',
+				reason: 'QUOTA_EXHAUSTED',
+				domain: 'cloudcode-pa.googleapis.com',
+				metadata: {},
+			}),
+		quota: (): Answer =>
+			googleRefusal('You exceeded your current quota.', {
+				'@type': 'type.googleapis.com/google.rpc.QuotaFailure',
+				violations: [{ quotaId: 'GenerateRequestsPerDayPerProjectPerModel-FreeTier' }],
+			}),
+	},
+	opencode: {
+		billing: (): Answer => ({
+			type: 'refusal',
+			status: 402,
+			body: openaiError('billing_error', { message: 'Payment required.' }),
+		}),
+		tooMany: (retryAfterS: number): Answer => ({
+			type: 'refusal',
+			status: 429,
+			headers: { 'retry-after': String(retryAfterS) },
+			body: openaiError('rate_limit_exceeded', { code: 'rate_limit_exceeded', message: 'Slow down.' }),
+		}),
+	},
 } as const;
+
+function googleRefusal(message: string, detail: Record<string, unknown>): Answer {
+	const error = {
+		code: 429,
+		status: 'RESOURCE_EXHAUSTED',
+		message: `You have exhausted your capacity on this model. ${message}`,
+		details: [detail],
+	};
+	return { type: 'refusal', status: 429, body: { error } };
+}

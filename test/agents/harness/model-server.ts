@@ -7,9 +7,20 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { gunzipSync } from 'node:zlib';
 import { type Answer, say } from './answers.ts';
 import { streamAnthropic } from './anthropic-stream.ts';
+import { streamChat } from './chat-stream.ts';
+import { streamGoogle } from './google-stream.ts';
 import { streamResponses } from './responses-stream.ts';
 
-export type Dialect = 'claude' | 'codex';
+const DIALECTS = ['claude', 'codex', 'gemini', 'opencode'] as const;
+/** Named for the agent that speaks it here. */
+export type Dialect = (typeof DIALECTS)[number];
+
+const STREAMS = {
+	claude: streamAnthropic,
+	codex: streamResponses,
+	gemini: streamGoogle,
+	opencode: streamChat,
+} as const;
 
 export interface ModelRequest {
 	agent: Dialect;
@@ -40,8 +51,13 @@ export interface ModelServer {
 const MAIN_TOOLS = 3;
 
 export async function startModelServer(): Promise<ModelServer> {
-	const scripts: Record<Dialect, Answer[]> = { claude: [], codex: [] };
-	const last: Record<Dialect, Answer | null> = { claude: null, codex: null };
+	const scripts: Record<Dialect, Answer[]> = { claude: [], codex: [], gemini: [], opencode: [] };
+	const last: Record<Dialect, Answer | null> = {
+		claude: null,
+		codex: null,
+		gemini: null,
+		opencode: null,
+	};
 	const requests: ModelRequest[] = [];
 	let count = 0;
 
@@ -51,7 +67,7 @@ export async function startModelServer(): Promise<ModelServer> {
 		const agent = dialectOf(url);
 		if (agent === null || url.includes('count_tokens')) return answerAside(request, response);
 		const body: Record<string, unknown> = JSON.parse(raw || '{}');
-		const isMain = agent === 'codex' || (Array.isArray(body.tools) && body.tools.length >= MAIN_TOOLS);
+		const isMain = agent !== 'claude' || (Array.isArray(body.tools) && body.tools.length >= MAIN_TOOLS);
 		if (isMain) requests.push({ agent, at: Date.now(), body, raw, userTexts: userTextsOf(body) });
 		const next = isMain ? (scripts[agent].shift() ?? last[agent]) : null;
 		await speak(agent, next ?? say('ok'), { response, body, n: ++count });
@@ -71,7 +87,7 @@ export async function startModelServer(): Promise<ModelServer> {
 			last[agent] = answer;
 		},
 		reset: () => {
-			for (const agent of ['claude', 'codex'] as const) {
+			for (const agent of DIALECTS) {
 				scripts[agent].length = 0;
 				last[agent] = null;
 			}
@@ -97,7 +113,7 @@ async function speak(
 	const model = String(body.model ?? 'model');
 	const headers = answer.type === 'message' ? answer.headers : {};
 	response.writeHead(200, { 'content-type': 'text/event-stream', ...headers });
-	const stream = agent === 'claude' ? streamAnthropic : streamResponses;
+	const stream = STREAMS[agent];
 	if (answer.type === 'message') return stream(response, answer, model, n);
 	const message = { type: 'message', text: answer.text, until: new Promise(() => {}) } as const;
 	setTimeout(() => response.destroy(), 100);
@@ -119,14 +135,16 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
 
 function dialectOf(url: string): Dialect | null {
 	if (url.includes('/messages')) return 'claude';
-	return url.includes('/responses') ? 'codex' : null;
+	if (url.includes('/responses')) return 'codex';
+	if (url.includes(':streamGenerateContent')) return 'gemini';
+	return url.includes('/chat/completions') ? 'opencode' : null;
 }
 
-function userTextsOf(body: Record<string, unknown>): string[] {
-	const items = Array.isArray(body.messages) ? body.messages : Array.isArray(body.input) ? body.input : [];
+function userTextsOf({ messages, input, contents }: Record<string, unknown>): string[] {
+	const items = [messages, input, contents].find(Array.isArray) ?? [];
 	return items
 		.filter((item) => item?.role === 'user')
-		.flatMap(({ content }) => (typeof content === 'string' ? [content] : textsIn(content)));
+		.flatMap(({ content, parts }) => (typeof content === 'string' ? [content] : textsIn(content ?? parts)));
 }
 
 function textsIn(content: unknown): string[] {

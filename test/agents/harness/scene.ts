@@ -246,9 +246,13 @@ export class Scene {
 	#writeHome({ config = '' }: SceneOptions): void {
 		const codex = join(this.home, '.codex');
 		const relay = join(this.home, '.config/agent-relay');
-		for (const folder of [codex, relay]) mkdirSync(folder, { recursive: true });
+		const gemini = join(this.home, '.gemini');
+		const opencode = join(this.home, '.config/opencode');
+		for (const folder of [codex, relay, gemini, opencode]) mkdirSync(folder, { recursive: true });
 		writeFileSync(join(relay, 'config.toml'), config);
 		writeFileSync(join(codex, 'config.toml'), codexConfig(`http://127.0.0.1:${this.model.port}/v1`));
+		writeFileSync(join(gemini, 'settings.json'), JSON.stringify(GEMINI_SETTINGS));
+		writeFileSync(join(opencode, 'opencode.json'), JSON.stringify(opencodeConfig(this.model.port)));
 	}
 }
 
@@ -279,6 +283,12 @@ function environment(home: string, port: number, options: SceneOptions): Record<
 		CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
 		...logins[options.claudeLogin ?? 'oauth'],
 		...(options.codexLogin === 'none' ? {} : { MOCK_API_KEY: 'mock-key' }),
+		GEMINI_API_KEY: 'mock-key',
+		GOOGLE_GEMINI_BASE_URL: `http://127.0.0.1:${port}`,
+		OPENCODE_DISABLE_MODELS_FETCH: '1',
+		OPENCODE_DISABLE_LSP_DOWNLOAD: '1',
+		// Without a registry, opencode would wait for a package before it loads a plugin.
+		npm_config_offline: 'true',
 		GIT_CONFIG_NOSYSTEM: '1',
 		GIT_AUTHOR_NAME: 'dev',
 		GIT_AUTHOR_EMAIL: 'dev@example.org',
@@ -297,6 +307,30 @@ base_url = "${baseUrl}"
 env_key = "MOCK_API_KEY"
 wire_api = "responses"
 `;
+}
+
+const GEMINI_SETTINGS = {
+	security: { auth: { selectedType: 'gemini-api-key' } },
+	general: { enableAutoUpdate: false, enableAutoUpdateNotification: false },
+	privacy: { usageStatisticsEnabled: false },
+	telemetry: { enabled: false },
+};
+
+function opencodeConfig(port: number) {
+	const options = { baseURL: `http://127.0.0.1:${port}/v1`, apiKey: 'mock-key' };
+	const model = {
+		name: 'M1',
+		limit: { context: 1_000_000, output: 8192 },
+		cost: { input: 1, output: 2 },
+	};
+	return {
+		autoupdate: false,
+		share: 'disabled',
+		enabled_providers: ['mock'],
+		model: 'mock/m1',
+		small_model: 'mock/m1',
+		provider: { mock: { npm: '@ai-sdk/openai-compatible', name: 'Mock', options, models: { m1: model } } },
+	};
 }
 
 /** Whole lines only: the last may still be on its way. */
