@@ -73,6 +73,11 @@ describe.skipIf(!hasAgents)('gemini and opencode', () => {
 	];
 	it.each(limits)('%s stopped by a limit (%s): claude goes on', async (agent, kind, refusal, hasReset) => {
 		const scene = await openScene();
+		// As after opencode's first start with a registry: only then does it get the plugin that tells of its waiting.
+		scene.writeHome(
+			'.config/opencode/node_modules/@opencode-ai/plugin/package.json',
+			'{"version":"1.18.33"}',
+		);
 		scene.model.script(agent, callTools(TOOLS[agent].write(`${scene.repo}/half.txt`, 'half\n')));
 		scene.model.forever(agent, refusal);
 		scene.model.script('claude', say('I finish it.'));

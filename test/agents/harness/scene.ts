@@ -104,6 +104,12 @@ export class Scene {
 		writeFileSync(full, content);
 	}
 
+	writeHome(path: string, content: string): void {
+		const full = join(this.home, path);
+		mkdirSync(dirname(full), { recursive: true });
+		writeFileSync(full, content);
+	}
+
 	read(path: string): string | null {
 		const full = join(this.repo, path);
 		return existsSync(full) ? readFileSync(full, 'utf8') : null;
