@@ -22,6 +22,8 @@ export function beginTurn(meta: SessionMeta, state: TurnState, userPrompt: strin
 			},
 		},
 		turn_count: Math.max(meta.turn_count, state.turn),
+		// The prompt stands with the turn from here on.
+		checkpoint: meta.checkpoint && { ...meta.checkpoint, pending_prompt: null },
 		ended_at: null,
 		error: null,
 	};

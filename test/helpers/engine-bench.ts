@@ -177,6 +177,10 @@ export class EngineBench {
 		return new BenchRelay(relay, deps);
 	}
 
+	async closeRelays(): Promise<void> {
+		for (const relay of this.#relays) await relay.close().catch(() => undefined);
+	}
+
 	/** Closes every relay, checks that no agent is left, and removes the folder. */
 	async dispose(): Promise<void> {
 		for (const relay of this.#relays) await relay.close();

@@ -95,7 +95,7 @@ describe('a switch the user asks for', () => {
 		await it.send('first');
 		await it.relay.use({ agent: 'codex', model: null }, null);
 		const { folder } = it;
-		const next = await reopened(it, { agent: 'codex' });
+		const next = await reopened(it);
 		expect(metaOf(folder)).toMatchObject({ status: 'active' });
 		await next.send('second');
 		expect(next.folder).toBe(folder);
