@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { packetBuilder } from './packets/build.mjs';
+import { DIALECTS } from './packets/dialects.mjs';
 import { scorePacket } from './packets/score.mjs';
 import { technicalTalk } from './packets/script.mjs';
 import { heldSessions } from './packets/sessions-held.mjs';
@@ -95,11 +96,36 @@ for (const half of Object.keys(halves)) {
 	}
 }
 
+console.log('\nThe same sessions as each CLI prints them');
+print([
+	'agent',
+	...Object.keys(halves).flatMap((half) => BUDGETS_KB.map((b) => `${half}, ${b} KB`)),
+	'leaks',
+]);
+print(Array.from({ length: 2 + Object.keys(halves).length * BUDGETS_KB.length }, () => '---'));
+const byAgent = Object.keys(DIALECTS).map((agent) => {
+	const measured = Object.entries(halves).map(([half, sessions]) =>
+		values.half === undefined || values.half === half
+			? sessions.map((session) => measure(half, { ...session, agent }))
+			: [],
+	);
+	const cells = measured.flatMap((mine) =>
+		BUDGETS_KB.map((budget) =>
+			share(sum(mine.map(({ scores }) => sum(scores.find((score) => score.budget === budget).kinds)))),
+		),
+	);
+	const leaks = measured.flat().flatMap(({ scores }) => scores.flatMap((score) => score.leaks));
+	print([agent, ...cells, new Set(leaks).size]);
+	return { agent, measured: measured.flat() };
+});
+
 if (values.missing)
 	for (const { id, scores } of rows)
 		for (const { budget, missing, leaks } of scores)
 			for (const line of [...missing, ...leaks.map((leak) => `LEAK ${leak}`)])
 				console.log(`${id} ${budget} KB: ${line}`);
-if (values.json) writeFileSync(values.json, `${JSON.stringify(rows, null, '\t')}\n`);
-const leaked = rows.some(({ scores }) => scores.some(({ leaks }) => leaks.length > 0));
+if (values.json) writeFileSync(values.json, `${JSON.stringify({ rows, by_agent: byAgent }, null, '\t')}\n`);
+const leaked = [...rows, ...byAgent.flatMap(({ measured }) => measured)].some(({ scores }) =>
+	scores.some(({ leaks }) => leaks.length > 0),
+);
 process.exitCode = leaked ? 1 : 0;

@@ -12,9 +12,18 @@ export async function packetBuilder(dist) {
 	const { TurnFacts } = await load('turns/turn-facts.js');
 	const { judgeTurn } = await load('turns/judge-turn.js');
 	const { parseRollout } = await load('agents/codex/rollout.js');
+	const { parseSessionRecord } = await load('agents/gemini/session-record.js');
 	const { claudeAdapter } = await load('agents/claude/adapter.js');
 	const { codexAdapter } = await load('agents/codex/adapter.js');
-	const adapters = { claude: claudeAdapter, codex: codexAdapter };
+	const { geminiAdapter } = await load('agents/gemini/adapter.js');
+	const { opencodeAdapter } = await load('agents/opencode/adapter.js');
+	const adapters = {
+		claude: claudeAdapter,
+		codex: codexAdapter,
+		gemini: geminiAdapter,
+		opencode: opencodeAdapter,
+	};
+	const parseNative = { codex: parseRollout, gemini: (record) => parseSessionRecord(record, 0) };
 
 	/** The turns of a session as the relay would have recorded them. */
 	function recordTurns(session) {
@@ -34,8 +43,8 @@ export async function packetBuilder(dist) {
 			});
 			const lines = dialect.lines(acts, { turn: at + 1, isLast }).map((line) => JSON.stringify(line));
 			const events = [...parser.push(Buffer.from(`${lines.join('\n')}\n`))];
-			const rollout = dialect.native(acts);
-			const native = rollout === null ? null : parseRollout(rollout);
+			const record = dialect.native(acts, at + 1);
+			const native = record === null ? null : parseNative[session.agent](record);
 			const { events: rest, turn: parsed } = parser.end(
 				{ exitCode: isLast ? 1 : 0, signal: null, stopRequested: null },
 				native,
@@ -43,6 +52,7 @@ export async function packetBuilder(dist) {
 			events.push(...rest);
 			const facts = new TurnFacts();
 			for (const event of events) facts.add(event, now);
+			facts.applyNative(parsed.toolResults);
 			const judged = judgeTurn(parsed, facts, null, () => null);
 			if (judged.plan.length > 0) planBefore = judged.plan;
 			const state = {

@@ -7,6 +7,8 @@ const pathOf = (act) => act.path ?? act.to;
 export const DIALECTS = {
 	claude: { lines: claudeLines, native: () => null },
 	codex: { lines: codexLines, native: codexRollout },
+	gemini: { lines: geminiLines, native: geminiRecord },
+	opencode: { lines: opencodeLines, native: () => null },
 };
 
 const CLAUDE_SESSION = '00000000-0000-4000-8000-000000000001';
@@ -186,4 +188,121 @@ function codexRollout(acts) {
 		...plans,
 		line('event_msg', { type: 'task_complete', error: null }),
 	].join('\n');
+}
+
+const GEMINI_SESSION = 'f6854b43-fe95-4a35-b522-d441fdae6000';
+
+function geminiLines(acts, { turn, isLast }) {
+	const lines = acts.flatMap((act, at) => {
+		if (act.act === 'think') return [];
+		if (act.act === 'say') return [{ type: 'message', role: 'assistant', content: act.text, delta: true }];
+		const { name, input, output } = geminiTool(act);
+		const id = `${name}-${turn}-${at}`;
+		return [
+			{ type: 'tool_use', tool_name: name, tool_id: id, parameters: input },
+			{ type: 'tool_result', tool_id: id, status: 'success', output },
+		];
+	});
+	return [
+		{ type: 'init', session_id: GEMINI_SESSION, model: 'gemini-2.5-pro' },
+		...lines,
+		...(isLast ? [] : [{ type: 'result', status: 'success', stats: {} }]),
+	];
+}
+
+function geminiTool(act) {
+	switch (act.act) {
+		case 'run':
+			return { name: 'run_shell_command', input: { command: act.command }, output: act.output };
+		case 'edit':
+			return {
+				name: 'replace',
+				input: { file_path: act.path, old_string: act.before, new_string: act.after },
+				output: '',
+			};
+		case 'write':
+			return { name: 'write_file', input: { file_path: act.path, content: act.content }, output: '' };
+		case 'plan': {
+			const todos = planItems(act).map(({ text, status }) => ({ description: text, status }));
+			return { name: 'write_todos', input: { todos }, output: '' };
+		}
+		default:
+			return { name: 'run_shell_command', input: { command: shellOf(act) }, output: '' };
+	}
+}
+
+const shellOf = (act) => (act.act === 'remove' ? `rm ${act.path}` : `git mv ${act.from} ${act.to}`);
+
+/** gemini's stream tells no exit code; its session record has it behind the output. */
+function geminiRecord(acts, turn) {
+	const toolCalls = acts.flatMap((act, at) => {
+		if (act.act !== 'run') return [];
+		const output = `Output: ${act.output || '(empty)'}${act.exit === 0 ? '' : `\nExit Code: ${act.exit}`}\nProcess Group PGID: 1`;
+		return [
+			{
+				id: `run_shell_command-${turn}-${at}`,
+				name: 'run_shell_command',
+				status: 'success',
+				resultDisplay: act.output,
+				result: [{ functionResponse: { response: { output } } }],
+			},
+		];
+	});
+	return JSON.stringify({ type: 'gemini', model: 'gemini-2.5-pro', toolCalls });
+}
+
+const OPENCODE_SESSION = 'ses_e02dff2e2ffeh2L0ZmbqVHH9Pc';
+
+function opencodeLines(acts, { turn, isLast }) {
+	const line = (type, part) => ({
+		type,
+		sessionID: OPENCODE_SESSION,
+		part: { sessionID: OPENCODE_SESSION, ...part },
+	});
+	const lines = acts.map((act, at) => {
+		const id = `prt_${turn}_${at}`;
+		if (act.act === 'say') return line('text', { id, type: 'text', text: act.text });
+		if (act.act === 'think') return line('reasoning', { id, type: 'reasoning', text: act.text });
+		const { tool, input, output, exit } = opencodeTool(act);
+		const metadata = exit === undefined ? {} : { exit };
+		return line('tool_use', {
+			id,
+			type: 'tool',
+			tool,
+			callID: `call_${turn}_${at}`,
+			state: { status: 'completed', input, output, metadata },
+		});
+	});
+	const error = {
+		name: 'APIError',
+		data: { message: 'Rate limit exceeded', statusCode: 429, isRetryable: true },
+	};
+	return [
+		line('step_start', {}),
+		...lines,
+		isLast
+			? { type: 'error', sessionID: OPENCODE_SESSION, error }
+			: line('step_finish', { reason: 'stop', tokens: {} }),
+	];
+}
+
+function opencodeTool(act) {
+	switch (act.act) {
+		case 'run':
+			return { tool: 'bash', input: { command: act.command }, output: act.output, exit: act.exit };
+		case 'edit':
+			return {
+				tool: 'edit',
+				input: { filePath: act.path, oldString: act.before, newString: act.after },
+				output: '',
+			};
+		case 'write':
+			return { tool: 'write', input: { filePath: act.path, content: act.content }, output: '' };
+		case 'plan': {
+			const todos = planItems(act).map(({ text, status }) => ({ content: text, status, priority: 'medium' }));
+			return { tool: 'todowrite', input: { todos }, output: '' };
+		}
+		default:
+			return { tool: 'bash', input: { command: shellOf(act) }, output: '', exit: 0 };
+	}
 }

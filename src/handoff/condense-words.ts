@@ -9,6 +9,7 @@ interface Span {
 	bytes: number;
 	/** Higher stays longer. */
 	worth: number;
+	isBulk: boolean;
 }
 
 /** What a gap costs: the notice between two fences. */
@@ -17,12 +18,15 @@ const MAX_PASSAGES = 12;
 /** Lines of one shape from this number on are pasted data. */
 const BULK_LINES = 4;
 const MAX_SPAN_CHARS = 500;
+/** Of pasted data as much shows what it was. */
+const MAX_BULK = 8;
 
 /** Passages of `text` in order, together at most `maxBytes` with their gaps; null when that is not worth it. */
 export function condenseWords(text: string, maxBytes: number): string[] | null {
 	const spans = spansOf(text);
 	const isKept = new Array<boolean>(spans.length).fill(false);
 	let left = maxBytes;
+	let bulk = 0;
 	const ranked = spans
 		.map((span, at) => ({ span, at }))
 		.sort((a, b) => b.span.worth - a.span.worth || a.at - b.at);
@@ -31,6 +35,7 @@ export function condenseWords(text: string, maxBytes: number): string[] | null {
 		const cost = span.bytes + (isBeside ? 0 : GAP_BYTES);
 		if (cost > left) continue;
 		if (!isBeside && passageCount(isKept) >= MAX_PASSAGES) continue;
+		if (span.isBulk && ++bulk > MAX_BULK) continue;
 		left -= cost;
 		isKept[at] = true;
 	}
@@ -58,7 +63,7 @@ function spansOf(text: string): Span[] {
 		return sentencesOf(line).map((part): Span => {
 			const worth = worthOf(part, isBulk, place / total);
 			place += part.length;
-			return { text: part, bytes: Buffer.byteLength(part), worth };
+			return { text: part, bytes: Buffer.byteLength(part), worth, isBulk };
 		});
 	});
 }
