@@ -2,7 +2,11 @@ import type { App } from '../app/create-app.ts';
 import { RelayError } from '../core/errors.ts';
 import type { SessionId } from '../core/ids.ts';
 import type { Relay } from '../relay/contract.ts';
+import type { SessionMeta } from '../sessions/session-meta.ts';
 import type { RelayOptions } from './relay-options.ts';
+
+/** More empty sessions in a row than crashes ever leave. */
+const EMPTY_LOOK = 20;
 
 /** Repairs what crashed relays left here, then opens what `--session` or `--continue` names. */
 export async function openEarlier(
@@ -19,9 +23,16 @@ export async function openEarlier(
 async function earlierSession(app: App, options: RelayOptions): Promise<SessionId | null> {
 	if (options.session !== undefined) return (await app.store()).resolve(options.session);
 	if (!options.continue) return null;
-	const latest = (await app.store()).list({ status: 'checkpointed', limit: 1 })[0];
+	const newest = (await app.store()).list({ status: 'checkpointed', limit: EMPTY_LOOK });
+	const latest = newest.find(({ meta }) => !isEmptyChild(meta));
 	if (latest) return latest.id;
 	throw new RelayError('nothing_to_continue', 'No session here has work left.', {
 		hint: 'Start one: agent-relay run "TASK", or go on with a finished one: agent-relay run --session REF "TASK"',
 	});
+}
+
+/** Made to go on with a completed session by a relay that died before it had noted a prompt: nothing waits there. */
+function isEmptyChild(meta: SessionMeta | null): boolean {
+	if (meta === null || meta.parent === null || meta.turn_count > 0) return false;
+	return (meta.checkpoint?.pending_prompt ?? null) === null;
 }

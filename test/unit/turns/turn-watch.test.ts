@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import type { AgentEvent } from '../../../src/agents/events.ts';
+import { TurnWatch } from '../../../src/turns/turn-watch.ts';
+
+const TIMES = { idleMs: 5_000, timeoutMs: 0, lingerMs: 10_000, patienceMs: 20_000 };
+const source = { channel: 'event', rule: 'r', excerpt: 'e' } as const;
+const limit: AgentEvent = {
+	type: 'limit',
+	limit: { kind: 'window', resetAt: null, window: null, scope: null, source, confidence: 'exact' },
+};
+const retry = (delayMs: number | null, reason: 'rate' | 'auth' = 'rate'): AgentEvent => ({
+	type: 'retry',
+	reason,
+	attempt: 1,
+	maxAttempts: 10,
+	delayMs,
+	source,
+});
+const ended: AgentEvent = { type: 'turn_ended', outcome: 'completed', stopReason: 'end_turn' };
+
+describe('a running turn', () => {
+	it('that met a hard limit is stopped within half a second, so that the agent may still write its last line', () => {
+		const watch = new TurnWatch(TIMES, 0);
+		expect(watch.observe(limit, 100)).toBeNull();
+		expect(watch.tick(300, 100)).toBeNull();
+		expect(watch.tick(600, 100)).toEqual({ stop: 'limited' });
+	});
+
+	it('that ended is stopped only when something of it lingers, whatever else is due', () => {
+		const watch = new TurnWatch({ ...TIMES, timeoutMs: 1_000 }, 0);
+		watch.observe(limit, 10);
+		watch.observe(ended, 20);
+		expect(watch.tick(9_000, 20)).toBeNull();
+		expect(watch.tick(10_020, 20)).toEqual({ stop: 'linger' });
+	});
+
+	it('that tries again is stopped once the patience is over, or at once when the announced wait is longer', () => {
+		const patient = new TurnWatch(TIMES, 0);
+		expect(patient.observe(retry(2_000), 0)).toBeNull();
+		expect(patient.tick(19_999, 19_999)).toBeNull();
+		expect(patient.tick(20_000, 20_000)).toEqual({ stop: 'limited' });
+		expect(new TurnWatch(TIMES, 0).observe(retry(3_600_000), 0)).toEqual({ stop: 'limited' });
+		expect(new TurnWatch(TIMES, 0).observe(retry(1_000, 'auth'), 0)).toEqual({ stop: 'failed' });
+	});
+
+	it('that makes progress between retries keeps its patience', () => {
+		const watch = new TurnWatch(TIMES, 0);
+		watch.observe(retry(2_000), 0);
+		watch.observe({ type: 'agent_message_chunk', messageId: 'm', text: 'on' }, 15_000);
+		watch.observe(retry(2_000), 16_000);
+		expect(watch.tick(30_000, 30_000)).toBeNull();
+	});
+
+	it('is told idle once, counted from its last byte, and never when that is off', () => {
+		const watch = new TurnWatch(TIMES, 0);
+		expect(watch.tick(6_000, 2_000)).toBeNull();
+		expect(watch.tick(7_500, 2_000)).toEqual({ idleMs: 5_500 });
+		expect(watch.tick(60_000, 2_000)).toBeNull();
+		expect(new TurnWatch({ ...TIMES, idleMs: 0 }, 0).tick(1e9, 0)).toBeNull();
+	});
+
+	it('times out only when a timeout is set', () => {
+		expect(new TurnWatch({ ...TIMES, timeoutMs: 1_000 }, 0).tick(1_000, 900)).toEqual({ stop: 'timed_out' });
+		expect(new TurnWatch({ ...TIMES, idleMs: 0 }, 0).tick(1e9, 1e9)).toBeNull();
+	});
+});
