@@ -2,12 +2,13 @@ import type { AgentId } from '../agents/contract.ts';
 import { loginsOf } from './candidates.ts';
 import type { AgentOverview } from './contract.ts';
 import type { RelayDeps } from './relay-deps.ts';
+import { refusalOf } from './require-executable.ts';
 
 /** Every agent with what is known of it without starting any. */
 export async function agentOverviews(deps: RelayDeps, active: AgentId | null): Promise<AgentOverview[]> {
 	const logins = await loginsOf(deps);
 	return deps.registry.adapters.map((adapter) => {
-		const { path, refused } = deps.findExecutable(adapter.id);
+		const { path } = deps.findExecutable(adapter.id);
 		const login = logins.get(adapter.id) ?? null;
 		const entry = deps.ledger.isLimited({
 			agent: adapter.id,
@@ -26,7 +27,7 @@ export async function agentOverviews(deps: RelayDeps, active: AgentId | null): P
 			limitedUntil: entry?.until ?? null,
 			isLimited: entry !== null,
 			isActive: adapter.id === active,
-			refused,
+			refused: refusalOf(adapter.id, deps),
 		};
 	});
 }

@@ -3,6 +3,7 @@ import type { AgentAdapter, AgentId, LoginState } from '../agents/contract.ts';
 import { type CandidateFacts, chooseSuccessor, type SuccessorChoice } from '../limits/successor.ts';
 import type { AgentChoice } from './contract.ts';
 import type { RelayDeps } from './relay-deps.ts';
+import { refusalOf } from './require-executable.ts';
 
 export interface ChoiceRequest {
 	order: readonly AgentChoice[];
@@ -64,14 +65,14 @@ function factsOf(
 	deps: RelayDeps,
 ): CandidateFacts {
 	const login = logins.get(adapter.id);
-	const { path, refused } = deps.findExecutable(adapter.id);
+	const { path } = deps.findExecutable(adapter.id);
 	const isRefused = refusedLogins.has(loginKey(adapter.id, login));
 	return {
 		agent: adapter.id,
 		installed: path !== null,
 		loggedIn: isRefused ? 'no' : (login?.loggedIn ?? 'unknown'),
 		isDemo: adapter.isDemo,
-		refused: path === null ? refused : null,
+		refused: refusalOf(adapter.id, deps),
 		install: adapter.install,
 		loginAdvice: login?.advice ?? adapter.title,
 	};

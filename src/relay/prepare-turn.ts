@@ -3,12 +3,9 @@ import type { AgentAdapter, PermissionPreset } from '../agents/contract.ts';
 import { agentEnvironment } from '../agents/environment.ts';
 import type { Limit } from '../agents/events.ts';
 import { agentSettings } from '../config/defaults.ts';
-import { RelayError } from '../core/errors.ts';
-import { readIfThere } from '../core/files.ts';
 import type { Snapshot } from '../git/contract.ts';
 import type { ComposedPrompt } from '../handoff/build-packet.ts';
 import type { PacketReason } from '../handoff/packet-input.ts';
-import { turnFile } from '../sessions/session-paths.ts';
 import type { OpenSession } from '../sessions/session-store.ts';
 import type { TurnState } from '../sessions/turn-state.ts';
 import { cumulativeBefore } from '../turns/recover-turn.ts';
@@ -17,15 +14,8 @@ import type { TurnSpec } from '../turns/turn-spec.ts';
 import { agentStanding, type PlacedTurn, placedTurns } from './lineage.ts';
 import type { MadePacket } from './make-packet.ts';
 import type { RelayDeps } from './relay-deps.ts';
-
-/** What the agent is asked to do, in the user's words. */
-export interface Task {
-	text: string;
-	/** Where the words stand already, when they were sent before; null for words that go out for the first time. */
-	recordedAt: TurnState['user_prompt'];
-	/** True: an agent began on it and was cut off. */
-	isInterrupted: boolean;
-}
+import { requireExecutable } from './require-executable.ts';
+import type { Task } from './task.ts';
 
 export interface TurnPlan {
 	session: OpenSession;
@@ -98,8 +88,7 @@ function turnSpec(
 ): TurnSpec {
 	const { adapter, task, model, permissions } = plan;
 	const { number, sent, packet, standing } = made;
-	const { path: executable, refused } = deps.findExecutable(adapter.id);
-	if (executable === null) throw notInstalled(adapter, refused);
+	const executable = requireExecutable(adapter.id, deps);
 	const { env } = agentEnvironment(deps.env, adapter, deps.registry.adapters, {
 		session: plan.session.id,
 		turn: number,
@@ -143,21 +132,4 @@ function totalsBefore(lastTurn: PlacedTurn | null, turns: readonly TurnState[]) 
 	const { state } = lastTurn;
 	if (state.cumulative_tokens !== null) return tokensFromDisk(state.cumulative_tokens);
 	return cumulativeBefore({ ...state, turn: Number.POSITIVE_INFINITY }, turns);
-}
-
-function notInstalled(adapter: AgentAdapter, refused: string | null): RelayError {
-	return new RelayError('agent_not_installed', refused ?? `${adapter.title} is not installed.`, {
-		hint: refused ? 'Trust this repo with: agent-relay config trust' : `Install it with: ${adapter.install}`,
-	});
-}
-
-/** Reads the prompt that an earlier turn sent, verbatim: the bytes that its state points to. */
-export function recordedWords(turns: readonly PlacedTurn[], state: TurnState): string | null {
-	const range = state.user_prompt;
-	const holder = turns.findLast(
-		(turn) => turn.sessionId === state.session_id && turn.state.turn === range?.turn,
-	);
-	if (!range || !holder) return null;
-	const bytes = readIfThere(turnFile(holder.folder, range.turn, 'prompt.md'));
-	return bytes?.subarray(range.start, range.end).toString() ?? null;
 }

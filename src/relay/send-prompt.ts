@@ -7,6 +7,7 @@ import { lostAbilities } from '../agents/abilities.ts';
 import type { AgentAdapter, LoginState } from '../agents/contract.ts';
 import type { AgentEvent, Limit } from '../agents/events.ts';
 import { fromIso, toIso } from '../core/clock.ts';
+import { RelayError, type RelayErrorCode } from '../core/errors.ts';
 import type { Snapshot, Snapshots } from '../git/contract.ts';
 import type { SuccessorChoice } from '../limits/successor.ts';
 import type { CheckpointReason } from '../sessions/session-meta.ts';
@@ -18,9 +19,12 @@ import { chooseAgent, loginKey, loginsOf } from './candidates.ts';
 import type { AgentChoice, SendOptions, SendResult } from './contract.ts';
 import type { ConversationState } from './conversation-state.ts';
 import { withFirstTake } from './early-snapshot.ts';
-import { prepareTurn, type Task } from './prepare-turn.ts';
+import { prepareTurn } from './prepare-turn.ts';
 import type { RelayDeps, RelayStart } from './relay-deps.ts';
+import type { Task } from './task.ts';
 import { waitUntil } from './wait-for-reset.ts';
+
+const CANNOT_START: ReadonlySet<RelayErrorCode> = new Set(['refused', 'not_trusted', 'agent_not_installed']);
 
 /** A successor that ends this fast without a word of the model never began: the packet goes to the next. */
 const FALSE_START_MS = 10_000;
@@ -68,13 +72,26 @@ export class PromptRun {
 			limit: null,
 			after: null,
 			isFresh: false,
+			last: null,
 		};
 		if (this.#state.switchedFrom !== null) step.reason = 'switch';
 		for (;;) {
-			const state = await this.#turn(step);
-			const next = await this.#after(step, state);
+			const next = await this.#take(step);
 			if (next.done) return next.result;
 			step = next.step;
+		}
+	}
+
+	/** A successor that cannot even be started (refused, gone meanwhile) is one more that never began. */
+	async #take(step: Step): Promise<NextStep> {
+		try {
+			return await this.#after(step, await this.#turn(step));
+		} catch (error) {
+			if (!(error instanceof RelayError) || !CANNOT_START.has(error.code) || step.last === null) throw error;
+			const text = `${step.choice.agent} cannot take over: ${error.message}`;
+			this.#options.onEvent({ type: 'notice', level: 'warning', text });
+			this.#tried.push(step.choice);
+			return this.#handOver(step, step.last, step.limit, 'failed_successor');
 		}
 	}
 
@@ -269,6 +286,7 @@ export class PromptRun {
 				limit,
 				after: { tree: state.tree.after, skipped: [], tookMs: 0, unavailable: null },
 				isFresh: false,
+				last: state,
 				announce: { from: step.choice.agent, candidates: chosen.candidates },
 			},
 		};
@@ -412,6 +430,8 @@ interface Step {
 	limit: Limit | null;
 	after: { tree: string | null; skipped: string[]; tookMs: number; unavailable: string | null } | null;
 	isFresh: boolean;
+	/** The turn that the hand-over followed; null for a prompt's first turn. */
+	last: TurnState | null;
 	/** Set for a hand-over: said once the packet is on disk. */
 	announce?: { from: string; candidates: SuccessorChoice['candidates'] };
 }

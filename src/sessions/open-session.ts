@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, readdirSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Clock, toIso } from '../core/clock.ts';
 import { ensureFolder, removeIfThere, writeAtomic } from '../core/files.ts';
@@ -8,7 +8,7 @@ import { bumpFolderTime, keepFolderTime } from './folder-time.ts';
 import { serializeMeta, serializeTurnState } from './record-file.ts';
 import { lockedBy, REFRESH_EVERY_MS, type SessionLock } from './session-lock.ts';
 import type { SessionMeta } from './session-meta.ts';
-import { META_FILE, PACKETS_FOLDER, TURNS_FOLDER, turnFile } from './session-paths.ts';
+import { META_FILE, PACKETS_FOLDER, TURNS_FOLDER, turnFile, turnNumbers } from './session-paths.ts';
 import { sessionStatus } from './session-status.ts';
 import { refuseLink } from './store-location.ts';
 import { readLastTurn, readTurns } from './turn-records.ts';
@@ -39,6 +39,8 @@ export interface OpenSession {
 	turns(): TurnState[];
 	/** Writes the true status into `meta.json` and lets go of the lock. Idempotent. */
 	release(): void;
+	/** Removes a session in which nothing was recorded, lock and all; any other is released. */
+	discardIfEmpty(): void;
 }
 
 export interface HeldSession {
@@ -108,7 +110,7 @@ export function holdSession(held: HeldSession): OpenSession {
 	const timer = setInterval(refresh, REFRESH_EVERY_MS);
 	timer.unref();
 
-	return {
+	const session: OpenSession = {
 		id,
 		folder,
 		get meta() {
@@ -130,6 +132,13 @@ export function holdSession(held: HeldSession): OpenSession {
 			return { recreated };
 		},
 		turns: () => [...heldStates().values()].sort((a, b) => a.turn - b.turn),
+		discardIfEmpty: () => {
+			const isEmpty = turnNumbers(folder).length === 0 && meta.checkpoint === null;
+			if (!isEmpty || isReleased || lock.check() !== 'ours') return session.release();
+			clearInterval(timer);
+			isReleased = true;
+			rmSync(folder, { recursive: true, force: true });
+		},
 		release: () => {
 			if (isReleased) return;
 			clearInterval(timer);
@@ -141,6 +150,7 @@ export function holdSession(held: HeldSession): OpenSession {
 			}
 		},
 	};
+	return session;
 }
 
 /** The session's folders, 0700; refuses (`refused`) one that is a link. */

@@ -15,6 +15,7 @@ export class TurnWatch {
 	readonly #patience;
 	#limitSeenAt: number | null = null;
 	#finalAt: number | null = null;
+	#lingerCapMs = Number.POSITIVE_INFINITY;
 	#hasWarnedIdle = false;
 
 	constructor(times: TurnTimes, startedAt: number) {
@@ -27,14 +28,15 @@ export class TurnWatch {
 	observe(event: AgentEvent, atMs: number): WatchVerdict {
 		this.#patience.observe(event, atMs);
 		if (event.type === 'limit') this.#limitSeenAt ??= atMs;
-		if (event.type === 'turn_ended') this.#finalAt ??= atMs;
+		if (event.type === 'turn_ended') this.#end(event, atMs);
 		return event.type === 'retry' ? this.#patienceVerdict(atMs) : null;
 	}
 
 	/** To be called a few times a second. */
 	tick(now: number, lastByteAt: number): WatchVerdict {
 		const { lingerMs, timeoutMs, idleMs } = this.#times;
-		if (this.#finalAt !== null) return now - this.#finalAt >= lingerMs ? { stop: 'linger' } : null;
+		if (this.#finalAt !== null)
+			return now - this.#finalAt >= Math.min(lingerMs, this.#lingerCapMs) ? { stop: 'linger' } : null;
 		if (this.#limitSeenAt !== null && now - this.#limitSeenAt >= LIMIT_GRACE_MS) return { stop: 'limited' };
 		if (timeoutMs > 0 && now - this.#startedAt >= timeoutMs) return { stop: 'timed_out' };
 		const patience = this.#patienceVerdict(now);
@@ -48,6 +50,13 @@ export class TurnWatch {
 	impatientLimit(now: number): Limit | null {
 		const verdict = this.#patience.verdict(now);
 		return verdict?.type === 'limited' ? verdict.limit : null;
+	}
+
+	/** A background tool may go on after a good answer; after a failed one there is nothing to wait for. */
+	#end({ outcome }: Extract<AgentEvent, { type: 'turn_ended' }>, atMs: number): void {
+		if (this.#finalAt !== null) return;
+		this.#finalAt = atMs;
+		if (outcome !== 'completed') this.#lingerCapMs = LIMIT_GRACE_MS;
 	}
 
 	#patienceVerdict(now: number): WatchVerdict {

@@ -1,0 +1,112 @@
+/** What a crashed relay left: turns to judge, processes to end, unfinished work to pack. Told in lines for people. */
+import { existsSync } from 'node:fs';
+import { toIso } from '../core/clock.ts';
+import { RelayError } from '../core/errors.ts';
+import type { SessionId } from '../core/ids.ts';
+import { hasUnusedPacket } from '../sessions/session-status.ts';
+import type { OpenSession } from '../sessions/session-store.ts';
+import type { TurnState } from '../sessions/turn-state.ts';
+import { placedTurns } from './lineage.ts';
+import type { RelayDeps } from './relay-deps.ts';
+import { recordedWords } from './task.ts';
+
+/** How many of the newest sessions a start looks at. */
+const ABANDONED_LOOK = 5;
+
+const OUTCOME_WORDS: Record<TurnState['status'], string> = {
+	completed: 'that it was completed',
+	limited: 'that it met a limit',
+	failed: 'that it failed',
+	cancelled: 'that it was cancelled',
+	timed_out: 'that it timed out',
+	outcome_unknown: 'that its outcome is unknown',
+	running: 'that it still runs',
+};
+
+const CHECKPOINT_REASON = {
+	limited: 'limit',
+	failed: 'failed',
+	cancelled: 'interrupted',
+	timed_out: 'timed_out',
+	outcome_unknown: 'outcome_unknown',
+	running: 'outcome_unknown',
+} as const;
+
+/** Judges every turn that is still `running`; the caller holds the lock. */
+export async function repairSession(session: OpenSession, deps: RelayDeps): Promise<string[]> {
+	const { clock, processes, snapshots, env, registry, estimateCost } = deps;
+	const adapter = (agent: string) => registry.adapters.find(({ id }) => id === agent) ?? null;
+	const { recoverTurns } = await import('../turns/recover-turn.ts');
+	const ancestors = placedTurns(deps.store.lineage(session.id))
+		.filter(({ sessionId }) => sessionId !== session.id)
+		.map(({ state }) => state);
+	const about = { session, clock, processes, snapshots, env, adapter, estimateCost, ancestors };
+	const recovered = await recoverTurns(about);
+	const left = recovered.length === 0 ? [] : processes.withEnvironment('AGENT_RELAY_SESSION', session.id);
+	return [
+		...recovered.map(
+			({ state }) =>
+				`turn ${state.turn} (${state.agent}) was cut off; its record says ${OUTCOME_WORDS[state.status]}`,
+		),
+		...recovered.flatMap(({ ended }) => ended.map((stray) => `ended what it had left running: ${stray}`)),
+		...left
+			.filter(({ pid }) => pid !== process.pid)
+			.map(({ pid, command }) => `left running: ${pid} ${command}`),
+	];
+}
+
+/** Repairs the newest sessions whose relay is gone. One that cannot be opened is passed over; opening it says why. */
+export async function repairAbandoned(deps: RelayDeps): Promise<string[]> {
+	const abandoned = deps.store
+		.list({ limit: ABANDONED_LOOK })
+		.filter(({ meta, status }) => meta?.status === 'active' && status !== 'active');
+	const lines: string[] = [];
+	for (const { id } of abandoned) {
+		const session = openIfFree(id, deps);
+		if (session === null) continue;
+		try {
+			lines.push(...(await repairSession(session, deps)).map((line) => `session ${id}: ${line}`));
+			await packUnfinished(session, deps);
+		} finally {
+			session.release();
+		}
+	}
+	return lines;
+}
+
+/** Unfinished work gets its packet before the session is let go; finished work needs none. */
+export async function packUnfinished(session: OpenSession, deps: RelayDeps): Promise<void> {
+	const last = session.turns().at(-1);
+	if (!last || last.status === 'completed' || !existsSync(session.folder)) return;
+	if (hasUnusedPacket({ meta: session.meta, lastTurn: last })) return;
+	const reason = CHECKPOINT_REASON[last.status];
+	const words = recordedWords(placedTurns(deps.store.lineage(session.id)), last);
+	const { makePacket } = await import('./make-packet.ts');
+	const made = await makePacket(
+		{
+			session,
+			from: deps.registry.adapters.find(({ id }) => id === last.agent) ?? null,
+			to: null,
+			reason: 'checkpoint',
+			limit: null,
+			nowPrompt: words === null ? null : { text: words, isInterrupted: true },
+			since: null,
+		},
+		deps,
+	);
+	const at = toIso(deps.clock.now());
+	const reset_at = last.limit?.reset_at ?? null;
+	session.update((meta) => ({
+		...meta,
+		checkpoint: { reason, at, packet: made.path, next_agent: null, reset_at, pending_prompt: null },
+	}));
+}
+
+function openIfFree(id: SessionId, { store }: RelayDeps): OpenSession | null {
+	try {
+		return store.open(id);
+	} catch (error) {
+		if (error instanceof RelayError) return null;
+		throw error;
+	}
+}

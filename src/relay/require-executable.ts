@@ -1,0 +1,43 @@
+import type { AgentId } from '../agents/contract.ts';
+import { RelayError } from '../core/errors.ts';
+import type { RelayDeps } from './relay-deps.ts';
+
+/**
+ * The absolute path of an agent's program. Throws `agent_not_installed` with how to install it, or `not_trusted` when it
+ * may not be started here.
+ */
+export function requireExecutable(agent: AgentId, deps: RelayDeps): string {
+	const { path } = deps.findExecutable(agent);
+	const refused = refusalOf(agent, deps);
+	if (refused !== null) {
+		throw new RelayError('not_trusted', refused, { hint: 'Trust this repo with: agent-relay config trust' });
+	}
+	if (path !== null) return path;
+	const { title, install } = deps.registry.find(agent);
+	throw new RelayError('agent_not_installed', `${title} is not installed.`, {
+		hint: `Install it with: ${install}`,
+	});
+}
+
+/** Why an agent that is there may not be started in this repo: where its program lies, or what the CLI would obey. */
+export function refusalOf(
+	agent: AgentId,
+	{ findExecutable, registry, repo, isTrusted, env }: RelayDeps,
+): string | null {
+	const { path, refused } = findExecutable(agent);
+	if (path === null) return refused;
+	const { worktree } = repo;
+	return (
+		registry.find(agent).refusal?.({ isTrusted, worktree, isGitRepo: repo.kind !== 'none', env }) ?? null
+	);
+}
+
+/** For a prompt that no installed agent could take. */
+export function nobodyInstalled({ registry }: Pick<RelayDeps, 'registry'>): RelayError {
+	const installs = registry.adapters
+		.filter(({ isDemo }) => !isDemo)
+		.map(({ title, install }) => `${title}: ${install}`);
+	return new RelayError('agent_not_installed', 'No coding agent is installed.', {
+		hint: `Install one (${installs.join('; ')}), or try: agent-relay demo`,
+	});
+}
