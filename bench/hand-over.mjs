@@ -24,7 +24,7 @@ export async function measureHandOver({ rounds }) {
 				atMost: 120,
 				values: gap,
 			}),
-			measure("hard limit's evidence -> predecessor gone", 'ms', Math.max(...gone), {
+			measure("hard limit's evidence -> predecessor gone, the slowest", 'ms', Math.max(...gone), {
 				atMost: 1000,
 				values: gone,
 			}),

@@ -14,7 +14,7 @@ const PARTS = {
 	'hand-over': (isShort) => measureHandOver({ rounds: isShort ? 5 : 21 }),
 	flood: (isShort) =>
 		measureFlood(
-			isShort ? { rounds: 2, chunks: 5, manyChunks: 10 } : { rounds: 5, chunks: 20, manyChunks: 100 },
+			isShort ? { rounds: 3, chunks: 5, manyChunks: 10 } : { rounds: 5, chunks: 20, manyChunks: 100 },
 		),
 	shell: (isShort) => measureShell(isShort ? { rounds: 5, keys: 200 } : { rounds: 15, keys: 1000 }),
 };
