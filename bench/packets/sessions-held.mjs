@@ -73,7 +73,7 @@ const french = wordy(
 			),
 			turn(
 				'En fait 90 jours, le service juridique vient de répondre.',
-				edit('app/ConflictLog.kt', '= 30', '= 90'),
+				edit('app/ConflictLog.kt', 'const val KEEP_DAYS = 30', 'const val KEEP_DAYS = 90'),
 				remove('app/OldMerge.kt'),
 				say(
 					"C'est passé à 90. Il reste un trou : deux conflits dans la même seconde partagent la même clé. Faut-il ajouter un numéro d'ordre ou l'identifiant du terminal ?",
@@ -251,7 +251,7 @@ const chinese = wordy(
 			),
 			turn(
 				'改成两千块，但是每块不超过 64 KB。',
-				edit('src/cache.rs', '1000', '2000'),
+				edit('src/cache.rs', 'LruCache::new(1000)', 'LruCache::new(2000)'),
 				rename('src/zip.rs', 'src/deflate.rs'),
 				run(
 					'cargo build',
