@@ -1,7 +1,7 @@
 /** What each permission preset lets each CLI do, as measured (docs/agents.md shows the same table). */
 import type { AgentId, PermissionPreset } from './contract.ts';
 
-export type Ability = 'edit_files' | 'run_listed_commands' | 'run_any_command' | 'commit' | 'network';
+type Ability = 'edit_files' | 'run_listed_commands' | 'run_any_command' | 'commit' | 'network';
 
 const READ_ONLY: readonly Ability[] = [];
 const FULL: readonly Ability[] = [
@@ -28,7 +28,7 @@ const WORDS: Record<Ability, string> = {
 	network: 'reach the network',
 };
 
-export function abilitiesOf(agent: AgentId, preset: PermissionPreset): readonly Ability[] {
+function abilitiesOf(agent: AgentId, preset: PermissionPreset): readonly Ability[] {
 	if (preset === 'read-only') return READ_ONLY;
 	if (preset === 'full') return FULL;
 	return EDIT[agent] ?? ['edit_files'];

@@ -14,7 +14,7 @@ import type { RepoFacts } from '../git/contract.ts';
 import type { Git } from '../git/run-git.ts';
 import type { SessionStore } from '../sessions/session-store.ts';
 
-export interface AppStreams {
+interface AppStreams {
 	input: NodeJS.ReadStream;
 	output: NodeJS.WriteStream;
 	errorOutput: NodeJS.WriteStream;

@@ -50,7 +50,7 @@ export function eventToJson(event: RelayEvent): Json {
 	}
 }
 
-export function candidateToJson({ resetAt, ...rest }: CandidateVerdict): Json {
+function candidateToJson({ resetAt, ...rest }: CandidateVerdict): Json {
 	return { ...rest, reset_at: isoOrNull(resetAt) };
 }
 

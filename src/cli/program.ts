@@ -1,14 +1,12 @@
 /** Names, options and examples of every command. Nothing is done here: each command is loaded when it is called. */
 import { Command, CommanderError, Option } from 'commander';
-import type { App } from '../app/create-app.ts';
+
 import { EXIT } from '../relay/exit-codes.ts';
-import type { CommandResult, Output } from './command.ts';
+
 import { refuseUnknownCommand } from './unknown-command.ts';
 
 /** Runs one command line and returns the exit code. `act` loads and runs a command by name. */
 export type Act = (command: string, options: Record<string, unknown>) => Promise<number>;
-
-export type { App, CommandResult, Output };
 
 const EXIT_CODES = `
 Exit codes: 0 done · 1 failed or outcome unknown · 2 checkpointed, work left · 3 timed out · 4 no such session ·

@@ -70,7 +70,7 @@ async function between(
 }
 
 /** The sections of a unified diff by path. Paths that git quotes (control characters) are left out: their stat remains. */
-export function splitDiff(text: string): Map<string, string> {
+function splitDiff(text: string): Map<string, string> {
 	const sections = new Map<string, string>();
 	for (const section of text.split(/^(?=diff --git )/m)) {
 		const path = pathOf(section);

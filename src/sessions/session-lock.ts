@@ -55,7 +55,7 @@ interface FoundLock extends LockHolder {
 }
 
 /** Where the process of a lock cannot be looked at, it is stale after this long without a refresh (design 4). */
-export const STALE_AFTER_MS = 10 * 60_000;
+const STALE_AFTER_MS = 10 * 60_000;
 /** A holder refreshes this often, so that twenty refreshes must fail before anyone takes over. */
 export const REFRESH_EVERY_MS = 30_000;
 

@@ -4,7 +4,7 @@ const count = v.nullable(v.number());
 const text = v.string();
 const iso = v.string();
 
-export const CHECKPOINT_REASONS = [
+const CHECKPOINT_REASONS = [
 	'limit',
 	'switch',
 	'handoff',

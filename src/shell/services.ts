@@ -31,14 +31,14 @@ export interface SessionRow {
 	updatedAt: number;
 }
 
-export interface ConfigRow {
+interface ConfigRow {
 	key: string;
 	value: string;
 	/** `default`, a file with its line, a variable or a flag. */
 	origin: string;
 }
 
-export interface TrustQuestion {
+interface TrustQuestion {
 	/** Files that would be obeyed, relative to the worktree. */
 	files: readonly string[];
 	accept(): Promise<void>;

@@ -5,11 +5,6 @@
 import { createRequire } from 'node:module';
 import { RelayError } from '../core/errors.ts';
 
-export interface TerminalSize {
-	columns: number;
-	rows: number;
-}
-
 /** Both ends as descriptors, neither of them close-on-exec, both non-blocking. */
 export interface TerminalPair {
 	master: number;
@@ -18,7 +13,7 @@ export interface TerminalPair {
 	pty: string;
 }
 
-export interface ForkedTerminal {
+interface ForkedTerminal {
 	fd: number;
 	pid: number;
 	pty: string;

@@ -58,12 +58,6 @@ function readTurn(
 	return { record, readBytes: Math.min(log.length, maxLogBytes) };
 }
 
-/** The user's own words that a turn worked on, also when they were first sent with an earlier turn. */
-export function promptInQuestion(records: readonly TurnRecord[], state: TurnState): string | null {
-	const turn = state.user_prompt?.turn;
-	return records.find((record) => record.state.turn === turn)?.userPrompt ?? null;
-}
-
 function ownWords(state: TurnState, prompt: Buffer): string | null {
 	const range = state.user_prompt;
 	if (range === null || range.turn !== state.turn) return null;

@@ -35,6 +35,6 @@ const WORD_JOINER = '\u2060';
  * `[$x](…/SKILL.md)`), also from a repo that is not trusted; `@file` and `/command` are plain text to it (measured). An
  * invisible U+2060 after the `$` stops it. `$HOME` and `$1` stay as they are, so that recorded commands can be copied.
  */
-export function inertForCodex(text: string): string {
+function inertForCodex(text: string): string {
 	return text.replace(/\$(?=[A-Za-z0-9_:-]*[a-z])|(?<=\[)\$(?!\u2060)/g, `$&${WORD_JOINER}`);
 }

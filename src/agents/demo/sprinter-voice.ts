@@ -3,7 +3,7 @@ import type { PlanItem } from '../events.ts';
 import type { DemoOutput, DemoTool, DemoToolResult, DemoUsage, DemoVoice } from './voice.ts';
 import { commandLine } from './voice.ts';
 
-export const SPRINTER_MODEL = 'demo-script';
+const SPRINTER_MODEL = 'demo-script';
 const WINDOW = 'demo_window';
 
 interface SprinterSetting {
