@@ -135,10 +135,10 @@ class RunningTurn {
 		ensureFolder(`${this.#folder}/turns`);
 		this.#reserve = new SpaceReserve(`${this.#folder}/turns/.reserve-${process.pid}-${this.#number}.tmp`);
 		if (existsSync(this.#path('state.json'))) throw this.#existsAlready();
-		// The prompt first: a turn that is known can always be asked again.
+		// The prompt first: a turn that is known can always be asked again. Whole files only: an empty state would block
+		// the number for ever. The session's lock keeps others out in between.
 		writeAtomic(this.#path('prompt.md'), this.#prompt);
-		const text = `${JSON.stringify(this.#state, null, '\t')}\n`;
-		if (!createExclusive(this.#path('state.json'), text)) throw this.#existsAlready();
+		writeAtomic(this.#path('state.json'), `${JSON.stringify(this.#state, null, '\t')}\n`);
 		createExclusive(this.#path('stderr.log'), '');
 		session.update((meta) => beginTurn(meta, this.#state, this.#ownWords()));
 	}
