@@ -27,16 +27,19 @@ export function condenseWords(text: string, maxBytes: number): string[] | null {
 	const isKept = new Array<boolean>(spans.length).fill(false);
 	let left = maxBytes;
 	let bulk = 0;
+	let passagesSoFar = 0;
 	const ranked = spans
 		.map((span, at) => ({ span, at }))
 		.sort((a, b) => b.span.worth - a.span.worth || a.at - b.at);
 	for (const { span, at } of ranked) {
-		const isBeside = isKept[at - 1] === true || isKept[at + 1] === true;
+		const neighbours = Number(isKept[at - 1] === true) + Number(isKept[at + 1] === true);
+		const isBeside = neighbours > 0;
 		const cost = span.bytes + (isBeside ? 0 : GAP_BYTES);
 		if (cost > left) continue;
-		if (!isBeside && passageCount(isKept) >= MAX_PASSAGES) continue;
+		if (!isBeside && passagesSoFar >= MAX_PASSAGES) continue;
 		if (span.isBulk && ++bulk > MAX_BULK) continue;
 		left -= cost;
+		passagesSoFar += 1 - neighbours;
 		isKept[at] = true;
 	}
 	const passages: string[] = [];
@@ -47,9 +50,6 @@ export function condenseWords(text: string, maxBytes: number): string[] | null {
 	});
 	return passages.length === 0 ? null : passages;
 }
-
-const passageCount = (isKept: readonly boolean[]) =>
-	isKept.filter((kept, at) => kept && !isKept[at - 1]).length;
 
 /** Lines, long ones by sentence; joined they are the text. */
 function spansOf(text: string): Span[] {
