@@ -3,6 +3,7 @@
  * sentence that matters; so lines of a log go first, then plain prose from the middle, and what names a rule goes last.
  */
 import { cuesOf } from './cues.ts';
+import { cutText } from './cut-text.ts';
 
 interface Span {
 	text: string;
@@ -18,12 +19,14 @@ const MAX_PASSAGES = 12;
 /** Lines of one shape from this number on are pasted data. */
 const BULK_LINES = 4;
 const MAX_SPAN_CHARS = 500;
+/** Of a longer prompt only as much at its two ends together is read: about 30 ms. */
+const MAX_READ_CHARS = 128 * 1024;
 /** Of pasted data as much shows what it was. */
 const MAX_BULK = 8;
 
 /** Passages of `text` in order, together at most `maxBytes` with their gaps; null when that is not worth it. */
 export function condenseWords(text: string, maxBytes: number): string[] | null {
-	const spans = spansOf(text);
+	const spans = readableSpans(text);
 	const isKept = new Array<boolean>(spans.length).fill(false);
 	let left = maxBytes;
 	let bulk = 0;
@@ -49,6 +52,16 @@ export function condenseWords(text: string, maxBytes: number): string[] | null {
 		else passages.push(words);
 	});
 	return passages.length === 0 ? null : passages;
+}
+
+/** Of a text of megabytes its two ends, as sentences; what lies between as one span that never fits. */
+function readableSpans(text: string): Span[] {
+	if (text.length <= MAX_READ_CHARS) return spansOf(text);
+	const end = cutText(text, MAX_READ_CHARS / 2).length;
+	const from = text.length - MAX_READ_CHARS / 2;
+	const start = /[\udc00-\udfff]/.test(text.charAt(from)) ? from + 1 : from;
+	const middle = { text: text.slice(end, start), bytes: Number.POSITIVE_INFINITY, worth: 0, isBulk: false };
+	return [...spansOf(text.slice(0, end)), middle, ...spansOf(text.slice(start))];
 }
 
 /** Lines, long ones by sentence; joined they are the text. */

@@ -188,7 +188,8 @@ async function killAt(scenario: Scenario, ms: number): Promise<'nothing to conti
 		const tools = stage.tools();
 		const next = await stage.run('run', '--continue');
 		everyFileParses(stage);
-		areEndedOrTold(tools, next.stderr);
+		// A turn that had ended by itself may leave what it likes.
+		if (next.code !== 4 || next.stderr.includes('was cut off')) areEndedOrTold(tools, next.stderr);
 		if (next.code === 4) {
 			// Either no prompt had got anywhere yet, or the work was done.
 			expect(sent.at(-1) === 0 || code === 0 || isDone(stage), next.stderr).toBe(true);

@@ -25,9 +25,9 @@ export function compileProgram(): CompiledProgram {
 export interface ProgramRun {
 	pid: number;
 	kill(signal: NodeJS.Signals): void;
-	/** What stdout holds so far. */
+	/** The end of what stdout said so far. */
 	stdout(): string;
-	/** Exit code (null after a signal), everything printed, and how long it took. */
+	/** Exit code (null after a signal), the end of what was printed, and how long it took. */
 	ended: Promise<{
 		code: number | null;
 		signal: string | null;
@@ -55,10 +55,10 @@ export function startProgram(program: CompiledProgram, place: ProgramPlace, ...a
 	});
 	const said = { stdout: '', stderr: '' };
 	child.stdout.on('data', (chunk) => {
-		said.stdout += chunk;
+		said.stdout = (said.stdout + chunk).slice(-KEPT_CHARS);
 	});
 	child.stderr.on('data', (chunk) => {
-		said.stderr += chunk;
+		said.stderr = (said.stderr + chunk).slice(-KEPT_CHARS);
 	});
 	return {
 		pid: child.pid ?? 0,
@@ -84,3 +84,4 @@ export async function runProgram(program: CompiledProgram, place: ProgramPlace, 
 }
 
 const MAX_RUN_MS = 30_000;
+const KEPT_CHARS = 256 * 1024;
