@@ -187,8 +187,34 @@ export const REFUSALS = {
 				'@type': 'type.googleapis.com/google.rpc.QuotaFailure',
 				violations: [{ quotaId: 'GenerateRequestsPerDayPerProjectPerModel-FreeTier' }],
 			}),
+		tooMany: (): Answer => ({
+			type: 'refusal',
+			status: 429,
+			body: { error: { code: 429, status: 'RESOURCE_EXHAUSTED', message: 'Resource has been exhausted.' } },
+		}),
+		overload: (): Answer => ({
+			type: 'refusal',
+			status: 503,
+			body: { error: { code: 503, status: 'UNAVAILABLE', message: 'The model is overloaded.' } },
+		}),
 	},
 	opencode: {
+		/** The plan of the CLI's own provider, the only window it knows. */
+		window: (retryAfterS: number): Answer => ({
+			type: 'refusal',
+			status: 429,
+			headers: { 'retry-after': String(retryAfterS) },
+			body: {
+				type: 'error',
+				error: { type: 'GoUsageLimitError', message: 'Subscription quota exceeded.' },
+				metadata: { limitName: '5 hour' },
+			},
+		}),
+		overload: (): Answer => ({
+			type: 'refusal',
+			status: 503,
+			body: openaiError('server_error', { message: 'The server is overloaded.' }),
+		}),
 		billing: (): Answer => ({
 			type: 'refusal',
 			status: 402,
