@@ -103,12 +103,12 @@ const openaiError = (type: string, more: Record<string, unknown>) => ({ error: {
 /** The refusals of each provider, as the launch contracts show them. `reset`: Unix seconds. */
 export const REFUSALS = {
 	claude: {
-		window: (reset: number): Answer => ({
+		window: (reset: number, claim = 'five_hour'): Answer => ({
 			type: 'refusal',
 			status: 429,
 			headers: {
 				'anthropic-ratelimit-unified-status': 'rejected',
-				'anthropic-ratelimit-unified-representative-claim': 'five_hour',
+				'anthropic-ratelimit-unified-representative-claim': claim,
 				'anthropic-ratelimit-unified-reset': String(reset),
 				'anthropic-ratelimit-unified-5h-status': 'rejected',
 				'anthropic-ratelimit-unified-5h-reset': String(reset),
@@ -224,7 +224,10 @@ export const REFUSALS = {
 			type: 'refusal',
 			status: 429,
 			headers: { 'retry-after': String(retryAfterS) },
-			body: openaiError('rate_limit_exceeded', { code: 'rate_limit_exceeded', message: 'Slow down.' }),
+			body: openaiError('rate_limit_exceeded', {
+				code: 'rate_limit_exceeded',
+				message: 'Rate limit reached for m1 on requests per min.',
+			}),
 		}),
 	},
 } as const;
