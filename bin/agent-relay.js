@@ -8,5 +8,5 @@ if (process.argv.length === 3 && (process.argv[2] === '--version' || process.arg
 	process.stdout.write(`${version}\n`);
 } else {
 	module.enableCompileCache?.();
-	await import('../dist/main.js');
+	await import('../dist/bundle/main.js');
 }

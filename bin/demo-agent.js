@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // The demo agents as a program of their own, started by the relay like any other agent.
-import { runDemoAgent } from '../dist/agents/demo/program.js';
+import { runDemoAgent } from '../dist/bundle/demo-agent.js';
 
 process.exitCode = await runDemoAgent({
 	argv: process.argv.slice(2),

@@ -41,7 +41,7 @@ function newest(folder) {
 }
 
 function isBuilt() {
-	const marker = join(root, 'dist/main.js');
+	const marker = join(root, 'dist/bundle/main.js');
 	if (!existsSync(marker)) return false;
 	return (
 		statSync(marker).mtimeMs >=

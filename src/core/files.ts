@@ -40,9 +40,14 @@ export function writeAll(fd: number, data: Buffer): void {
 
 /**
  * Replaces a file's content through a new file and a rename in the same folder. With `sync` both the file and the folder
- * are on disk when it returns. Removes its own temporary file when it fails.
+ * are on disk when it returns; with `content` only the
+ * new bytes are, and a power cut may still show the old file, whole. Removes its own temporary file when it fails.
  */
-export function writeAtomic(path: string, data: string | Buffer, options: { sync?: boolean } = {}): void {
+export function writeAtomic(
+	path: string,
+	data: string | Buffer,
+	options: { sync?: boolean | 'content' } = {},
+): void {
 	const temporary = temporaryBeside(path);
 	try {
 		const fd = openSync(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, FILE_MODE);
@@ -57,30 +62,39 @@ export function writeAtomic(path: string, data: string | Buffer, options: { sync
 		removeIfThere(temporary);
 		throw error;
 	}
-	if (options.sync) syncFolder(dirname(path));
+	if (options.sync === true) syncFolder(dirname(path));
 }
 
-/** As `writeAtomic` with `sync`, without blocking the event loop. */
-export async function writeDurably(path: string, data: string | Buffer): Promise<void> {
-	const temporary = temporaryBeside(path);
+/**
+ * As `writeAtomic` with `sync`, for files of one folder and without blocking the event loop. They are written side by side
+ * and appear in the order given: where the last one is, all are.
+ */
+export async function writeDurably(
+	files: ReadonlyArray<readonly [path: string, data: string]>,
+): Promise<void> {
+	const made = files.map(([path, data]) => ({ path, data, temporary: temporaryBeside(path) }));
 	try {
-		const file = await open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, FILE_MODE);
-		try {
-			await file.writeFile(data);
-			await file.sync();
-		} finally {
-			await file.close();
-		}
-		await rename(temporary, path);
+		await Promise.all(made.map(({ temporary, data }) => writeSynced(temporary, data)));
+		for (const { temporary, path } of made) await rename(temporary, path);
 	} catch (error) {
-		await unlink(temporary).catch(() => undefined);
+		await Promise.all(made.map(({ temporary }) => unlink(temporary).catch(() => undefined)));
 		throw error;
 	}
-	const folder = await open(dirname(path), O_RDONLY);
+	const folder = await open(dirname(made[0]?.path ?? '.'), O_RDONLY);
 	try {
 		await folder.sync();
 	} finally {
 		await folder.close();
+	}
+}
+
+async function writeSynced(path: string, data: string): Promise<void> {
+	const file = await open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, FILE_MODE);
+	try {
+		await file.writeFile(data);
+		await file.sync();
+	} finally {
+		await file.close();
 	}
 }
 

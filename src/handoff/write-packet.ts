@@ -25,8 +25,10 @@ export async function writePacket(
 ): Promise<WrittenPacket> {
 	const path = packetFile(sessionFolder, turn, from, to, 'md');
 	ensureFolder(dirname(path));
-	await writeDurably(packetFile(sessionFolder, turn, from, to, 'json'), packet.json);
-	await writeDurably(path, packet.markdown);
+	await writeDurably([
+		[packetFile(sessionFolder, turn, from, to, 'json'), packet.json],
+		[path, packet.markdown],
+	]);
 	return {
 		path: relative(sessionFolder, path),
 		bytes: Buffer.byteLength(packet.markdown),

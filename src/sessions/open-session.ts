@@ -28,8 +28,9 @@ export interface OpenSession {
 	/**
 	 * Replaces `meta.json` by `change` of it, durably, with a new `updated_at`; does not count as use of the session.
 	 * Throws `session_locked` when the lock went to someone else, `disk_full`, `not_writable`.
+	 * `isMinor`: the turn's own state says it too, so a power cut may undo it.
 	 */
-	update(change: (meta: SessionMeta) => SessionMeta): SessionMeta;
+	update(change: (meta: SessionMeta) => SessionMeta, options?: { isMinor?: boolean }): SessionMeta;
 	/**
 	 * Replaces the turn's `NNN-state.json` and marks the session as the one in use (`isRepair` does not). `recreated` is
 	 * true when the session's folder had vanished and was made anew: what else stood in it is gone. Throws as `update`.
@@ -59,10 +60,10 @@ export function holdSession(held: HeldSession): OpenSession {
 	let isLost = false;
 	let isReleased = false;
 
-	const writeMeta = (next: SessionMeta): SessionMeta => {
+	const writeMeta = (next: SessionMeta, sync: true | 'content' = true): SessionMeta => {
 		const path = join(folder, META_FILE);
 		const text = serializeMeta(next, path);
-		keepFolderTime(folder, () => explainingWrites(path, () => writeAtomic(path, text, { sync: true })));
+		keepFolderTime(folder, () => explainingWrites(path, () => writeAtomic(path, text, { sync })));
 		meta = next;
 		return meta;
 	};
@@ -120,9 +121,10 @@ export function holdSession(held: HeldSession): OpenSession {
 		get isLost() {
 			return isLost;
 		},
-		update: (change) => {
+		update: (change, options = {}) => {
 			ensureHeld();
-			return writeMeta({ ...change(meta), updated_at: toIso(clock.now()) });
+			const next = { ...change(meta), updated_at: toIso(clock.now()) };
+			return writeMeta(next, options.isMinor ? 'content' : true);
 		},
 		writeTurnState: (state, options = {}) => {
 			const recreated = ensureHeld();
@@ -143,7 +145,7 @@ export function holdSession(held: HeldSession): OpenSession {
 			if (isReleased) return;
 			clearInterval(timer);
 			try {
-				if (lock.check() === 'ours') writeMeta(closed(meta, folder, clock.now()));
+				if (lock.check() === 'ours') writeMeta(closed(meta, folder, clock.now()), 'content');
 			} finally {
 				isReleased = true;
 				keepFolderTime(folder, () => lock.release());
@@ -155,11 +157,16 @@ export function holdSession(held: HeldSession): OpenSession {
 
 /** The session's folders, 0700; refuses (`refused`) one that is a link. */
 export function prepareSessionFolder(folder: string): void {
+	refuseSessionLinks(folder);
 	for (const path of [folder, join(folder, TURNS_FOLDER), join(folder, PACKETS_FOLDER)]) {
-		refuseLink(path);
 		if (lstatSync(path, { throwIfNoEntry: false }) === undefined)
 			explainingWrites(path, () => ensureFolder(path));
 	}
+}
+
+/** Throws `refused` where one of the session's folders is a link. */
+export function refuseSessionLinks(folder: string): void {
+	for (const path of [folder, join(folder, TURNS_FOLDER), join(folder, PACKETS_FOLDER)]) refuseLink(path);
 }
 
 /** Removes what a killed writer left of atomic writes (`.NAME.*.tmp`). Only under the lock. */

@@ -140,7 +140,7 @@ class RunningTurn {
 		writeAtomic(this.#path('prompt.md'), this.#prompt);
 		writeAtomic(this.#path('state.json'), `${JSON.stringify(this.#state, null, '\t')}\n`);
 		createExclusive(this.#path('stderr.log'), '');
-		session.update((meta) => beginTurn(meta, this.#state, this.#ownWords()));
+		session.update((meta) => beginTurn(meta, this.#state, this.#ownWords()), { isMinor: true });
 	}
 
 	#existsAlready(): RelayError {

@@ -4,7 +4,7 @@ import { createPatience } from '../limits/patience.ts';
 import type { TurnTimes } from './turn-spec.ts';
 import type { TurnStopReason } from './turn-stop.ts';
 
-/** After a hard limit the CLI gets this long to write its own last lines before its tree is stopped. */
+/** After a hard limit or a refused login the CLI gets this long to write its own last lines before its tree is stopped. */
 const LIMIT_GRACE_MS = 400;
 
 export type WatchVerdict = { stop: TurnStopReason } | { idleMs: number } | null;
@@ -14,6 +14,7 @@ export class TurnWatch {
 	readonly #startedAt: number;
 	readonly #patience;
 	#limitSeenAt: number | null = null;
+	#refusedAt: number | null = null;
 	#finalAt: number | null = null;
 	#lingerCapMs = Number.POSITIVE_INFINITY;
 	#hasWarnedIdle = false;
@@ -29,7 +30,8 @@ export class TurnWatch {
 		this.#patience.observe(event, atMs);
 		if (event.type === 'limit') this.#limitSeenAt ??= atMs;
 		if (event.type === 'turn_ended') this.#end(event, atMs);
-		return event.type === 'retry' ? this.#patienceVerdict(atMs) : null;
+		if (event.type === 'retry' && event.reason === 'auth') this.#refusedAt ??= atMs;
+		return event.type === 'retry' && event.reason !== 'auth' ? this.#patienceVerdict(atMs) : null;
 	}
 
 	/** To be called a few times a second. */
@@ -40,7 +42,8 @@ export class TurnWatch {
 		if (this.#limitSeenAt !== null && now - this.#limitSeenAt >= LIMIT_GRACE_MS) return { stop: 'limited' };
 		if (timeoutMs > 0 && now - this.#startedAt >= timeoutMs) return { stop: 'timed_out' };
 		const patience = this.#patienceVerdict(now);
-		if (patience !== null) return patience;
+		const isDue = this.#refusedAt === null || now - this.#refusedAt >= LIMIT_GRACE_MS;
+		if (patience !== null && isDue) return patience;
 		if (this.#hasWarnedIdle || idleMs === 0 || now - lastByteAt < idleMs) return null;
 		this.#hasWarnedIdle = true;
 		return { idleMs: now - lastByteAt };

@@ -330,7 +330,8 @@ class FakeRelay implements Relay {
 				};
 			case 'stubborn':
 				await say('I will not stop\n');
-				await new Promise<void>((resolve) => this.#hard.signal.addEventListener('abort', () => resolve()));
+				if (!this.#hard.signal.aborted)
+					await new Promise<void>((resolve) => this.#hard.signal.addEventListener('abort', () => resolve()));
 				return { status: 'cancelled' };
 			case 'think':
 				emit({ type: 'agent_thought_chunk', messageId: 't', text: 'The user wants\nme to think.' });

@@ -2,14 +2,15 @@
  * Two agents that make the whole product work with nothing installed. They are real programs under the PTY, scripted and
  * labelled as a demo; each speaks the stream dialect of a real CLI, so that its parser does the reading.
  */
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { packageRoot } from '../../core/package-root.ts';
 import { ClaudeParser } from '../claude/parser.ts';
 import { createCodexParser } from '../codex/stream-parser.ts';
 import type { AgentAdapter, AgentParser, TurnRequest } from '../contract.ts';
 import type { AgentEvent, Limit, LimitSource } from '../events.ts';
 import type { DemoAgentName } from './jobs.ts';
 
-const PROGRAM = fileURLToPath(new URL('../../../bin/demo-agent.js', import.meta.url));
+const PROGRAM = join(packageRoot(), 'bin/demo-agent.js');
 
 export const demoSprinterAdapter: AgentAdapter = {
 	...sharedBy('sprinter'),

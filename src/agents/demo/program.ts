@@ -4,8 +4,10 @@
  */
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Clock, systemClock } from '../../core/clock.ts';
+import { packageRoot } from '../../core/package-root.ts';
 import type { PermissionPreset } from '../contract.ts';
 import { CloserVoice } from './closer-voice.ts';
 import { DemoDesk } from './desk.ts';
@@ -160,7 +162,7 @@ function isPreset(text: string): text is PermissionPreset {
 }
 
 function packageVersion(): string {
-	const text = readFileSync(new URL('../../../package.json', import.meta.url), 'utf8');
+	const text = readFileSync(join(packageRoot(), 'package.json'), 'utf8');
 	return /"version":\s*"([^"]+)"/.exec(text)?.[1] ?? '0.0.0';
 }
 

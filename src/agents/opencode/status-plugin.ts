@@ -5,7 +5,8 @@
  */
 import { existsSync } from 'node:fs';
 import { extname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { packageRoot } from '../../core/package-root.ts';
 import type { TurnRequest } from '../contract.ts';
 import { type JsonObject, listOrEmpty } from '../json-fields.ts';
 
@@ -20,9 +21,11 @@ export function statusPlugin(turn: Pick<TurnRequest, 'env' | 'worktree' | 'isTru
 	return pluginUrl();
 }
 
-/** Beside this file, compiled like it. */
+/** A file of its own, from the sources where these run, else from the build. */
 function pluginUrl(): string {
-	return new URL(`./relay-plugin${extname(fileURLToPath(import.meta.url))}`, import.meta.url).href;
+	const isSource = extname(fileURLToPath(import.meta.url)) === '.ts';
+	const file = isSource ? 'src/agents/opencode/relay-plugin.ts' : 'dist/agents/opencode/relay-plugin.js';
+	return pathToFileURL(join(packageRoot(), file)).href;
 }
 
 /** The folders in which opencode looks for its configuration, the user's own first. */

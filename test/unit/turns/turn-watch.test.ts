@@ -40,7 +40,10 @@ describe('a running turn', () => {
 		expect(patient.tick(19_999, 19_999)).toBeNull();
 		expect(patient.tick(20_000, 20_000)).toEqual({ stop: 'limited' });
 		expect(new TurnWatch(TIMES, 0).observe(retry(3_600_000), 0)).toEqual({ stop: 'limited' });
-		expect(new TurnWatch(TIMES, 0).observe(retry(1_000, 'auth'), 0)).toEqual({ stop: 'failed' });
+		const watch = new TurnWatch(TIMES, 0);
+		expect(watch.observe(retry(1_000, 'auth'), 0)).toBe(null);
+		expect(watch.tick(399, 0)).toBe(null);
+		expect(watch.tick(400, 0)).toEqual({ stop: 'failed' });
 	});
 
 	it('that makes progress between retries keeps its patience', () => {

@@ -1,0 +1,14 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The folder of our own package.json, whatever the layout of the build (`src/`, `dist/`, a bundle in it). */
+export function packageRoot(): string {
+	let folder = dirname(fileURLToPath(import.meta.url));
+	while (!existsSync(join(folder, 'package.json'))) {
+		const parent = dirname(folder);
+		if (parent === folder) throw new Error('agent-relay has lost its package.json');
+		folder = parent;
+	}
+	return folder;
+}
