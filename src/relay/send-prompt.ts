@@ -112,12 +112,10 @@ export class PromptRun {
 		});
 		const wait = this.#options.wait ?? this.#deps.config.limits.when_exhausted === 'wait';
 		const who = chosen.candidates.find(({ resetAt }) => resetAt === reset && reset !== null);
-		if (wait && who && reset !== null && (await this.#waitFor(who, reset))) {
+		if (wait && mayBeSentAgain(last) && who && reset !== null && (await this.#waitFor(who, reset))) {
 			this.#tried.length = 0;
 			this.#hops = 0;
-			const choice = { agent: who.agent, model: who.model };
-			const isKnown = last === null || last.status === 'limited';
-			if (isKnown) return this.run(choice, last === null ? 'user' : 'failover');
+			return this.run({ agent: who.agent, model: who.model }, last === null ? 'user' : 'failover');
 		}
 		const outcome = 'nobody_left' as const;
 		return { outcome, state: last, sessionId: this.#session.id, limit, earliestReset: reset };
@@ -437,3 +435,10 @@ interface Step {
 }
 
 type NextStep = { done: true; result: SendResult } | { done: false; step: Step };
+
+/** After a limit, or after a successor that never began; of any other end it is not known what was done. */
+function mayBeSentAgain(last: TurnState | null): boolean {
+	return (
+		last === null || last.status === 'limited' || (last.status === 'failed' && last.trigger === 'failover')
+	);
+}

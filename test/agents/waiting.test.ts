@@ -57,6 +57,29 @@ describe.skipIf(!hasAgents)('a session in which nobody is left', () => {
 		},
 	);
 
+	it('waits also where the one that was left never began', async () => {
+		const scene = await openScene();
+		const running = scene.startRun(PROMPT, [...workFlags('claude', 'codex'), '--wait']);
+		const reset = inSeconds(RESET_S + 1);
+		scene.model.script('claude', REFUSALS.claude.window(reset), say('Both halves are there.'));
+		scene.model.forever('codex', {
+			type: 'refusal',
+			status: 400,
+			body: { error: { message: 'No such thing.' } },
+		});
+		const run = await running.ended;
+
+		expect(run.exitCode, run.stderr + run.stdout).toBe(0);
+		expect([1, 2, 3].map((turn) => [scene.turn(turn).agent, scene.turn(turn).status])).toEqual([
+			['claude', 'limited'],
+			['codex', 'failed'],
+			['claude', 'completed'],
+		]);
+		expect(scene.model.of('claude')).toHaveLength(2);
+		expect(scene.model.of('claude')[1]?.at).toBeGreaterThan(reset * 1000);
+		expect(scene.model.of('claude')[1]?.userTexts.join('\n')).toContain(PROMPT);
+	});
+
 	it('stops waiting on Ctrl+C: exit 130, and the work is kept for later', async () => {
 		const scene = await openScene();
 		scene.model.forever('claude', REFUSALS.claude.window(inSeconds(7200)));
