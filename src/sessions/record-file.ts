@@ -1,6 +1,6 @@
 /** Reading and writing the JSON records of a session: one parse and serialize pair for every schema. */
 import * as v from 'valibot';
-import { RelayError } from '../core/errors.ts';
+import { hasErrno, RelayError } from '../core/errors.ts';
 import { readIfThere } from '../core/files.ts';
 import { SESSION_META_VERSION, type SessionMeta, sessionMetaSchema } from './session-meta.ts';
 import { TURN_STATE_VERSION, type TurnState, turnStateSchema } from './turn-state.ts';
@@ -29,15 +29,28 @@ export function serializeTurnState(state: TurnState, path: string): string {
 	return toText(state);
 }
 
+/** The bytes of a session's file, null when there is none. Throws `damaged_record` for a link: it is not followed. */
+export function readRecord(path: string): Buffer | null {
+	try {
+		return readIfThere(path);
+	} catch (error) {
+		if (!hasErrno(error, 'ELOOP')) throw error;
+		throw new RelayError('damaged_record', `${path} is a symbolic link, which is not followed here`, {
+			hint: 'records are real files; look at it, then remove it',
+			cause: error,
+		});
+	}
+}
+
 /** null when there is no such file. */
 export function readMeta(path: string): SessionMeta | null {
-	const bytes = readIfThere(path);
+	const bytes = readRecord(path);
 	return bytes === null ? null : parseMeta(bytes.toString('utf8'), path);
 }
 
 /** null when there is no such file. */
 export function readTurnState(path: string): TurnState | null {
-	const bytes = readIfThere(path);
+	const bytes = readRecord(path);
 	return bytes === null ? null : parseTurnState(bytes.toString('utf8'), path);
 }
 

@@ -7,7 +7,7 @@ import { type LockContext, readLock } from './session-lock.ts';
 import type { CheckpointReason, SessionMeta } from './session-meta.ts';
 import { META_FILE, sessionFolder, sessionsFolder, turnNumbers } from './session-paths.ts';
 import { sessionStatus } from './session-status.ts';
-import type { StoreLocation } from './store-location.ts';
+import { refuseLink, type StoreLocation } from './store-location.ts';
 import { readLastTurn } from './turn-records.ts';
 
 export interface SessionSummary {
@@ -35,8 +35,13 @@ export interface ListOptions {
 	ids?: readonly SessionId[];
 }
 
-/** Ids of all session folders, in no order. Names that are no id are passed over. */
+/**
+ * Ids of all session folders, in no order. Names that are no id are passed over. Throws `refused` where a link stands in
+ * place of the records: a repo could have planted it to show others.
+ */
 export function sessionIds(location: StoreLocation): SessionId[] {
+	refuseLink(location.folder);
+	refuseLink(sessionsFolder(location));
 	let names: string[];
 	try {
 		names = readdirSync(sessionsFolder(location));

@@ -13,7 +13,13 @@ import { explainingWrites } from '../core/write-failure.ts';
 import { keepFolderTime } from './folder-time.ts';
 import { type LineageEntry, readLineage } from './lineage.ts';
 import { newMeta, type SessionInit } from './new-meta.ts';
-import { holdSession, type OpenSession, prepareSessionFolder, removeTemporaries } from './open-session.ts';
+import {
+	holdSession,
+	type OpenSession,
+	prepareSessionFolder,
+	refuseSessionLinks,
+	removeTemporaries,
+} from './open-session.ts';
 import { readMeta, refuseNewer, serializeMeta } from './record-file.ts';
 import {
 	type ListOptions,
@@ -73,6 +79,7 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
 	const folderOf = (id: SessionId) => sessionFolder(location, id);
 
 	const read = (id: SessionId): SessionMeta => {
+		refuseSessionLinks(folderOf(id));
 		const meta = readMeta(join(folderOf(id), META_FILE));
 		if (meta === null)
 			throw new RelayError('no_such_session', `no session ${id} in ${location.folder}`, {

@@ -4,10 +4,10 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { App } from '../../app/create-app.ts';
 import { hasErrno, RelayError } from '../../core/errors.ts';
-import { readIfThere } from '../../core/files.ts';
 import { safeText } from '../../core/text.ts';
 import { EXIT } from '../../relay/exit-codes.ts';
 import type { LineageEntry } from '../../sessions/lineage.ts';
+import { readRecord } from '../../sessions/record-file.ts';
 import { trueStatus } from '../../sessions/session-list.ts';
 import { insideSession, PACKETS_FOLDER, turnFile } from '../../sessions/session-paths.ts';
 import type { TurnState } from '../../sessions/turn-state.ts';
@@ -71,7 +71,7 @@ function showSession(
 
 function showTurn(own: LineageEntry, turn: number, output: Output): CommandResult {
 	const state = findTurn(own, turn);
-	const text = readIfThere(turnFile(own.folder, turn, 'output.md'))?.toString() ?? '';
+	const text = readRecord(turnFile(own.folder, turn, 'output.md'))?.toString() ?? '';
 	return { exitCode: EXIT.done, data: state, lines: textLines(text, output) };
 }
 
@@ -86,13 +86,13 @@ function findTurn({ meta, turns }: LineageEntry, turn: number): TurnState {
 
 function showPacket(own: LineageEntry, output: Output): CommandResult {
 	const path = newestPacket(own);
-	const text = path === null ? null : readIfThere(path);
+	const text = path === null ? null : readRecord(path);
 	if (path === null || text === null) {
 		throw new RelayError('not_found', `Session ${own.meta.id} has no resume packet.`, {
 			hint: 'One is written when work moves to another agent, or stops with work left.',
 		});
 	}
-	const twin = output.isJson ? readIfThere(path.replace(/\.md$/, '.json')) : null;
+	const twin = output.isJson ? readRecord(path.replace(/\.md$/, '.json')) : null;
 	return {
 		exitCode: EXIT.done,
 		data: twin === null ? { path, text: text.toString() } : parsePacket(twin, path),
