@@ -3,12 +3,13 @@
  * as arguments. Parts are loaded when first asked for, so that a listing never pays for a terminal.
  */
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { homedir, hostname } from 'node:os';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { type RelayPaths, relayPaths } from '../config/xdg-paths.ts';
 import { type Clock, systemClock } from '../core/clock.ts';
 import { createProcessTable } from '../core/create-process-table.ts';
+import { packageRoot } from '../core/package-root.ts';
 import type { ProcessTable } from '../core/process-table.ts';
 import type { RepoFacts } from '../git/contract.ts';
 import type { Git } from '../git/run-git.ts';
@@ -62,7 +63,7 @@ export function createApp(options: { folder?: string; env?: Readonly<Record<stri
 			process.stderr.write(`agent-relay: ${text}\n`);
 		},
 		git: () => {
-			git ??= openGit(env);
+			git ??= openGit(env, folder);
 			return git;
 		},
 		repo: () => {
@@ -77,15 +78,29 @@ export function createApp(options: { folder?: string; env?: Readonly<Record<stri
 	return app;
 }
 
-async function openGit(env: Readonly<Record<string, string>>): Promise<Git> {
-	const [{ createGit }, { runProcess }, { findExecutable }] = await Promise.all([
-		import('../git/run-git.ts'),
-		import('../core/run-process.ts'),
-		import('../core/find-executable.ts'),
-	]);
-	const search = { searchPath: env.PATH ?? '', home: homeOf(env), configured: null, untrustedFolders: [] };
+/** Git is needed before trust can be known, so one that lies in the repo is never run, nor finds programs there. */
+async function openGit(env: Readonly<Record<string, string>>, folder: string): Promise<Git> {
+	const [{ createGit }, { runProcess }, { findExecutable, searchPathOutside }, { foldersAround }] =
+		await Promise.all([
+			import('../git/run-git.ts'),
+			import('../core/run-process.ts'),
+			import('../core/find-executable.ts'),
+			import('../git/folders-around.ts'),
+		]);
+	const untrustedFolders = foldersAround(realFolder(folder));
+	const searchPath = searchPathOutside(env.PATH ?? '', untrustedFolders);
+	const search = { searchPath, home: homeOf(env), configured: null, untrustedFolders };
 	const { path } = findExecutable(['git'], search);
-	return createGit({ executable: path ?? '/usr/bin/git', env, runProcess });
+	return createGit({
+		executable: path ?? '/usr/bin/git',
+		env: { ...env, PATH: searchPath },
+		runProcess,
+	});
+}
+
+/** The folder as given when it is not there: finding the repo tells that. */
+function realFolder(folder: string): string {
+	return existsSync(folder) ? realpathSync(folder) : folder;
 }
 
 async function findHere(app: App): Promise<RepoFacts> {
@@ -118,7 +133,7 @@ export function newNativeId(): string {
 }
 
 function readVersion(): string {
-	const parsed: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+	const parsed: unknown = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8'));
 	return typeof parsed === 'object' && parsed !== null && 'version' in parsed
 		? String(parsed.version)
 		: '0.0.0';

@@ -9,11 +9,12 @@ import { appendAllowCommand } from '../config/edit-config.ts';
 import type { ConfigFlag } from '../config/layer-values.ts';
 import { type LoadedConfig, loadConfig } from '../config/layers.ts';
 import { BUILT_IN_AGENTS } from '../config/schema.ts';
-import { createTrustStore, type TrustStore } from '../config/trust.ts';
+import { createTrustStore } from '../config/trust.ts';
 import { readTrustDigests, type TrustDigests } from '../config/trust-files.ts';
 import { RelayError } from '../core/errors.ts';
 import { lockingOf } from '../core/file-lock.ts';
-import { findExecutable } from '../core/find-executable.ts';
+import { findExecutable, searchPathOutside } from '../core/find-executable.ts';
+import { armouredForAgents, namedPrograms } from '../git/agent-armour.ts';
 import type { RepoFacts } from '../git/contract.ts';
 import { createSnapshots } from '../git/snapshots.ts';
 import { createLedger, type Ledger } from '../limits/ledger.ts';
@@ -23,6 +24,7 @@ import type { RelayDeps } from '../relay/relay-deps.ts';
 import { prepareStore } from '../sessions/store-location.ts';
 import { createStartPty } from '../terminal/start-pty.ts';
 import { type App, homeOf, newNativeId } from './create-app.ts';
+import { clonedFolders, describeDistrust, isUnchanged, obeysRepo, type RepoTrust } from './repo-trust.ts';
 import { createVersionCache } from './version-cache.ts';
 
 /** A relay inside an agent of a relay inside an agent of a relay is refused. */
@@ -37,14 +39,6 @@ export interface Settings {
 /** Settings that a trust given in the shell replaces while the relay runs. */
 export interface SettingsHolder {
 	settings: Settings;
-}
-
-export interface RepoTrust {
-	store: TrustStore;
-	/** The user said so, for what the files hold now. */
-	isTrusted: boolean;
-	/** Files that only a trusted repo's agents obey; empty: there is nothing to ask about. */
-	digests: TrustDigests | null;
 }
 
 export interface RelayFlags {
@@ -91,7 +85,15 @@ export async function readSettings(
 	answer ??= isTrusted(null);
 	for (const text of loaded.notices) app.notice(text);
 	const registry = createRegistry([...BUILT_IN_ADAPTERS, ...adaptersFromConfig(loaded), ...DEMO_ADAPTERS]);
-	return { loaded, registry, trust: { store, isTrusted: answer, digests } };
+	const trust: RepoTrust = {
+		store,
+		worktree: repo.worktree,
+		isTrusted: answer,
+		isForThisRun: flags.isTrusted,
+		repoConfig: loaded.repoConfig,
+		digests,
+	};
+	return { loaded, registry, trust };
 }
 
 const AGENTS_WITHOUT_COMMAND: readonly string[] = [
@@ -127,7 +129,8 @@ export async function openRelay(app: App, flags: RelayFlags, current: SettingsHo
 async function relayDeps(app: App, current: SettingsHolder): Promise<RelayDeps> {
 	const { env, clock, processes, paths } = app;
 	const [repo, store, git] = await Promise.all([app.repo(), app.store(), app.git()]);
-	const versions = createVersionCache(join(paths.cacheHome, 'versions.json'), env);
+	const agentEnv = await createAgentEnv(app, repo, current);
+	const versions = createVersionCache(join(paths.cacheHome, 'versions.json'), agentEnv);
 	const edit = { locking: lockingOf(processes, clock), knownAgents: AGENTS_WITHOUT_COMMAND };
 	return {
 		clock,
@@ -138,9 +141,16 @@ async function relayDeps(app: App, current: SettingsHolder): Promise<RelayDeps> 
 			return current.settings.loaded.config;
 		},
 		env,
+		get agentEnv() {
+			return agentEnv();
+		},
 		repo,
 		get isTrusted() {
-			return obeysRepo(current.settings.trust);
+			const { trust } = current.settings;
+			const isObeyed = obeysRepo(trust) && isUnchanged(trust);
+			const notice = isObeyed || !obeysRepo(trust) ? null : describeDistrust(trust);
+			if (notice !== null) app.notice(notice);
+			return isObeyed;
 		},
 		isRoot: process.getuid?.() === 0,
 		store,
@@ -158,7 +168,7 @@ async function relayDeps(app: App, current: SettingsHolder): Promise<RelayDeps> 
 				searchPath: env.PATH ?? '',
 				home: homeOf(env),
 				configured: agentSettings(current.settings.loaded.config, agent).executable,
-				untrustedFolders: current.settings.trust.isTrusted ? [] : clonedFolders(repo),
+				untrustedFolders: isTrustedNow(current.settings) ? [] : clonedFolders(repo),
 			}),
 		knownVersion: versions.known,
 		learnVersion: (agent, executable) => versions.learn(current.settings.registry.find(agent), executable),
@@ -171,14 +181,22 @@ async function relayDeps(app: App, current: SettingsHolder): Promise<RelayDeps> 
 	};
 }
 
-/** True also where no file of the repo could make an agent do anything: then there is nothing to ask about. */
-export function obeysRepo({ isTrusted, digests }: RepoTrust): boolean {
-	return isTrusted || digests?.size === 0;
-}
+/** Trusted by the user, and nothing changed since; a repo that sets nothing is not meant. */
+const isTrustedNow = ({ trust }: Settings) => trust.isTrusted && isUnchanged(trust);
 
-/** Outside git the folder is the user's own choice; nothing in it was cloned. */
-function clonedFolders({ kind, root, worktree }: RepoFacts): string[] {
-	return kind === 'none' ? [] : [root, worktree];
+/** The environment of agents: in a repo that is not trusted, its programs and its git config cannot get between. */
+async function createAgentEnv(app: App, repo: RepoFacts, current: SettingsHolder) {
+	const { env } = app;
+	const PATH = searchPathOutside(env.PATH ?? '', clonedFolders(repo));
+	const isArmoured = repo.kind !== 'none' && !obeysRepo(current.settings.trust);
+	const named = isArmoured ? await namedPrograms(await app.git(), repo.worktree) : [];
+	return () => {
+		const { settings } = current;
+		if (isTrustedNow(settings) || repo.kind === 'none') return env;
+		const outside = { ...env, PATH };
+		if (obeysRepo(settings.trust) && isUnchanged(settings.trust)) return outside;
+		return armouredForAgents(outside, named);
+	};
 }
 
 function parentTurn(env: Readonly<Record<string, string>>): string | null {

@@ -19,14 +19,18 @@ export interface VersionCache {
 
 type Entries = Record<string, { mtime_ms: number; version: string }>;
 
-export function createVersionCache(file: string, env: Readonly<Record<string, string>>): VersionCache {
+export function createVersionCache(file: string, env: () => Readonly<Record<string, string>>): VersionCache {
 	const asked = new Set<string>();
 	const known = (executable: string) => {
 		const entry = readEntries(file)[executable];
 		return entry && entry.mtime_ms === mtimeOf(executable) ? entry.version : null;
 	};
 	const ask = async (adapter: AgentAdapter, executable: string) => {
-		const result = await runProcess(executable, ['--version'], { cwd: '/', env, timeoutMs: TIMEOUT_MS });
+		const result = await runProcess(executable, ['--version'], {
+			cwd: '/',
+			env: env(),
+			timeoutMs: TIMEOUT_MS,
+		});
 		const version = adapter.parseVersion(result.stdout.toString());
 		if (version !== null) remember(file, executable, version);
 		return version;

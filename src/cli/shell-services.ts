@@ -4,9 +4,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { App } from '../app/create-app.ts';
-import { obeysRepo, type Settings, type SettingsHolder } from '../app/open-relay.ts';
+import type { Settings, SettingsHolder } from '../app/open-relay.ts';
+import { clonedFolders, obeysRepo } from '../app/repo-trust.ts';
 import { listConfig } from '../config/layers.ts';
 import { RelayError } from '../core/errors.ts';
+import { searchPathOutside } from '../core/find-executable.ts';
 import { withoutInheritedTerminals } from '../core/inherited-descriptors.ts';
 import type { SessionSummary } from '../sessions/session-list.ts';
 import type { SessionRow, ShellServices } from '../shell/services.ts';
@@ -29,7 +31,7 @@ export async function createShellServices(
 				value: JSON.stringify(value),
 				origin: origin.place,
 			})),
-		openEditor: async (text) => editText(app, text),
+		openEditor: async (text) => editText(app, text, clonedFolders(repo)),
 		pendingTrust: async () => {
 			const { trust } = holder.settings;
 			const { digests } = trust;
@@ -54,15 +56,17 @@ function sessionRow({ id, meta, status, lastUsedAt }: SessionSummary): SessionRo
 }
 
 /** `$VISUAL`, else `$EDITOR`, else vi, on a private file. The variable may hold arguments, as is customary. */
-function editText(app: App, text: string): string {
+function editText(app: App, text: string, repoFolders: readonly string[]): string {
 	const editor = app.env.VISUAL || app.env.EDITOR || 'vi';
+	// A program of the repo that calls itself `vi` is not the user's editor.
+	const env = { ...app.env, PATH: searchPathOutside(app.env.PATH ?? '', repoFolders) };
 	const folder = mkdtempSync(join(tmpdir(), 'agent-relay-'));
 	const file = join(folder, 'prompt.md');
 	try {
 		writeFileSync(file, text, { mode: 0o600 });
 		const [program = 'vi', ...args] = editor.split(/\s+/);
 		const result = withoutInheritedTerminals(['inherit', 'inherit', 'inherit'], (stdio) =>
-			spawnSync(program, [...args, file], { stdio, env: app.env, cwd: app.folder }),
+			spawnSync(program, [...args, file], { stdio, env, cwd: app.folder }),
 		);
 		if (result.error)
 			throw new RelayError('not_found', `The editor ${program} cannot be started.`, { hint: 'Set EDITOR.' });

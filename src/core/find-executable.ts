@@ -1,6 +1,6 @@
 /** Where a program is. Absolute paths only; one inside a repo that is not trusted is never started. */
 import { accessSync, constants, realpathSync, statSync } from 'node:fs';
-import { delimiter, isAbsolute, join, sep } from 'node:path';
+import { basename, delimiter, dirname, isAbsolute, join, resolve, sep } from 'node:path';
 
 export interface FoundExecutable {
 	/** Absolute, or null when there is none that may be started. */
@@ -50,8 +50,27 @@ function isProgram(path: string): boolean {
 	}
 }
 
-/** By the path as found and by where its links lead. */
+/**
+ * The value of PATH for programs that must find none of these folders' own: without entries below them, and without
+ * relative ones, which would mean the folder the program works in.
+ */
+export function searchPathOutside(searchPath: string, folders: readonly string[]): string {
+	return searchPath
+		.split(delimiter)
+		.filter((entry) => isAbsolute(entry) && !folders.some((folder) => liesInside(resolve(entry), folder)))
+		.join(delimiter);
+}
+
+/** By the path as found, by where its folder's links lead, and by where its own lead. */
 function liesInside(path: string, folder: string): boolean {
 	const below = (child: string) => child === folder || child.startsWith(folder + sep);
-	return below(path) || below(realpathSync(path));
+	return below(path) || below(join(realPath(dirname(path)), basename(path))) || below(realPath(path));
+}
+
+function realPath(path: string): string {
+	try {
+		return realpathSync(path);
+	} catch {
+		return path;
+	}
 }

@@ -89,7 +89,7 @@ function turnSpec(
 	const { adapter, task, model, permissions } = plan;
 	const { number, sent, packet, standing } = made;
 	const executable = requireExecutable(adapter.id, deps);
-	const { env } = agentEnvironment(deps.env, adapter, deps.registry.adapters, {
+	const { env } = agentEnvironment(deps.agentEnv, adapter, deps.registry.adapters, {
 		session: plan.session.id,
 		turn: number,
 	});

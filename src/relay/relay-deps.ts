@@ -18,7 +18,10 @@ export interface RelayDeps {
 	config: RelayConfig;
 	/** The user's environment. */
 	env: Readonly<Record<string, string>>;
+	/** The same for agents: where the repo is not trusted, without ways to its own programs. */
+	agentEnv: Readonly<Record<string, string>>;
 	repo: RepoFacts;
+	/** For what the repo's files hold at this moment. */
 	isTrusted: boolean;
 	isRoot: boolean;
 	store: SessionStore;

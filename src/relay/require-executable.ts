@@ -9,14 +9,16 @@ import type { RelayDeps } from './relay-deps.ts';
 export function requireExecutable(agent: AgentId, deps: RelayDeps): string {
 	const { path } = deps.findExecutable(agent);
 	const refused = refusalOf(agent, deps);
-	if (refused !== null) {
-		throw new RelayError('not_trusted', refused, { hint: 'Trust this repo with: agent-relay config trust' });
-	}
+	if (refused !== null) throw notTrusted(refused);
 	if (path !== null) return path;
 	const { title, install } = deps.registry.find(agent);
 	throw new RelayError('agent_not_installed', `${title} is not installed.`, {
 		hint: `Install it with: ${install}`,
 	});
+}
+
+function notTrusted(refused: string): RelayError {
+	return new RelayError('not_trusted', refused, { hint: 'Trust this repo with: agent-relay config trust' });
 }
 
 /** Why an agent that is there may not be started in this repo: where its program lies, or what the CLI would obey. */
@@ -32,8 +34,13 @@ export function refusalOf(
 	);
 }
 
-/** For a prompt that no installed agent could take. */
-export function nobodyInstalled({ registry }: Pick<RelayDeps, 'registry'>): RelayError {
+/** For a prompt that no installed agent could take; one that is there but refused is named with the way to allow it. */
+export function nobodyInstalled({
+	registry,
+	findExecutable,
+}: Pick<RelayDeps, 'registry' | 'findExecutable'>): RelayError {
+	const refused = registry.adapters.map(({ id }) => findExecutable(id).refused).find((text) => text !== null);
+	if (refused) return notTrusted(refused);
 	const installs = registry.adapters
 		.filter(({ isDemo }) => !isDemo)
 		.map(({ title, install }) => `${title}: ${install}`);

@@ -139,6 +139,7 @@ export class EngineBench {
 			registry,
 			config: benchConfig(),
 			env,
+			agentEnv: over.env ?? env,
 			repo,
 			isTrusted: true,
 			isRoot: false,

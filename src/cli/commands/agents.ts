@@ -4,9 +4,11 @@ import type { AgentAdapter, TurnRequest } from '../../agents/contract.ts';
 import { agentEnvironment } from '../../agents/environment.ts';
 import type { AgentRegistry } from '../../agents/registry.ts';
 import type { App } from '../../app/create-app.ts';
-import { openRelay, type RelayFlags, readSettings } from '../../app/open-relay.ts';
+import { openRelay, type RelayFlags, readSettings, type Settings } from '../../app/open-relay.ts';
+import { clonedFolders, obeysRepo, type RepoTrust } from '../../app/repo-trust.ts';
 import { createVersionCache } from '../../app/version-cache.ts';
 import { toIso } from '../../core/clock.ts';
+import { searchPathOutside } from '../../core/find-executable.ts';
 import { safeLine } from '../../core/text.ts';
 import { describeTime } from '../../limits/describe-limit.ts';
 import type { AgentOverview } from '../../relay/contract.ts';
@@ -30,7 +32,7 @@ const NO_FLAGS: RelayFlags = {
 
 export async function agents(app: App, options: { env?: string }, output: Output): Promise<CommandResult> {
 	const settings = await readSettings(app, NO_FLAGS);
-	if (options.env !== undefined) return showEnvironment(app, settings.registry, options.env, output);
+	if (options.env !== undefined) return showEnvironment(app, settings, options.env, output);
 	const relay = await openRelay(app, NO_FLAGS, { settings });
 	const overviews = await withVersions(app, settings.registry, await relay.agents());
 	return {
@@ -41,12 +43,14 @@ export async function agents(app: App, options: { env?: string }, output: Output
 }
 
 /** Here, off the path of any turn, an installed agent may be asked for its version. */
-function withVersions(
+async function withVersions(
 	app: App,
 	registry: AgentRegistry,
 	overviews: readonly AgentOverview[],
 ): Promise<AgentOverview[]> {
-	const versions = createVersionCache(join(app.paths.cacheHome, 'versions.json'), app.env);
+	const PATH = searchPathOutside(app.env.PATH ?? '', clonedFolders(await app.repo()));
+	const env = { ...app.env, PATH };
+	const versions = createVersionCache(join(app.paths.cacheHome, 'versions.json'), () => env);
 	return Promise.all(
 		overviews.map(async (overview) => {
 			const { agent, executable, version, isDemo } = overview;
@@ -109,13 +113,13 @@ function toJson(agent: AgentOverview): Record<string, unknown> {
 /** Names only, never a value. */
 function showEnvironment(
 	app: App,
-	registry: AgentRegistry,
+	{ registry, trust }: Settings,
 	name: string,
 	{ theme, columns }: Output,
 ): CommandResult {
 	const adapter = registry.find(name);
 	const { env, removed } = agentEnvironment(app.env, adapter, registry.adapters, { session: '', turn: 0 });
-	const own = additions(adapter, env, app.folder);
+	const own = additions(adapter, env, trust);
 	const isOurs = (variable: string) => /^AGENT_RELAY_(?:SESSION|TURN|DEPTH)$/.test(variable);
 	const added = [
 		...new Set([...own.added, 'AGENT_RELAY_DEPTH', 'AGENT_RELAY_SESSION', 'AGENT_RELAY_TURN']),
@@ -144,16 +148,18 @@ function showEnvironment(
 function additions(
 	adapter: AgentAdapter,
 	env: Readonly<Record<string, string>>,
-	worktree: string,
+	trust: RepoTrust,
 ): { added: string[]; removed: string[] } {
+	const isTrusted = obeysRepo(trust);
 	const request: TurnRequest = {
 		nativeSessionId: null,
 		resume: false,
 		model: null,
 		permissions: 'edit',
 		allowCommands: [],
-		isTrusted: false,
-		worktree,
+		isTrusted,
+		// Where an agent refuses the repo, its variables are still those of one without such files.
+		worktree: isTrusted ? trust.worktree : '/',
 		isGitRepo: true,
 		isRoot: false,
 		env,

@@ -1,6 +1,7 @@
 /** `agent-relay run`: one task to its end, hand-overs included, streamed to the terminal or as JSON lines. */
 import type { App } from '../../app/create-app.ts';
 import { openRelay, readSettings } from '../../app/open-relay.ts';
+import { describeDistrust, type RepoTrust } from '../../app/repo-trust.ts';
 import type { RelayConfig } from '../../config/schema.ts';
 import { RelayError } from '../../core/errors.ts';
 import type { SendOptions, SendResult } from '../../relay/contract.ts';
@@ -30,6 +31,7 @@ export async function run(app: App, options: RunOptions, output: Output): Promis
 		});
 	}
 	const settings = await readSettings(app, flags);
+	tellDistrust(app, settings.trust);
 	const relay = await openRelay(app, flags, { settings });
 	const stop = listenForStop(relay);
 	const view = options.json
@@ -52,6 +54,11 @@ export async function run(app: App, options: RunOptions, output: Output): Promis
 		await relay.close();
 		stop.dispose();
 	}
+}
+
+function tellDistrust(app: App, trust: RepoTrust): void {
+	const line = describeDistrust(trust);
+	if (line !== null) app.notice(line);
 }
 
 function openJsonView(output: Output): RunView {

@@ -1,6 +1,7 @@
 /** `agent-relay` and `agent-relay resume`: the shell on a conversation. */
 import type { App } from '../../app/create-app.ts';
 import { openRelay, readSettings, type SettingsHolder } from '../../app/open-relay.ts';
+import { describeDistrust } from '../../app/repo-trust.ts';
 import { RelayError } from '../../core/errors.ts';
 import { runShell } from '../../shell/run-shell.ts';
 import { createProcessSignals } from '../../shell/signals.ts';
@@ -17,6 +18,9 @@ export interface ResumeOptions extends RelayOptions {
 export async function shell(app: App, options: RelayOptions, output: Output): Promise<CommandResult> {
 	const flags = relayFlags(options, 'shell');
 	const holder: SettingsHolder = { settings: await readSettings(app, flags) };
+	// On a terminal the shell asks; its question says the same.
+	const line = app.streams.input.isTTY ? null : describeDistrust(holder.settings.trust);
+	if (line !== null) app.notice(line);
 	const relay = await openRelay(app, flags, holder);
 	try {
 		await openEarlier(app, relay, options);

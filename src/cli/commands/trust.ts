@@ -59,13 +59,13 @@ function requireRepo(repo: RepoFacts): RepoFacts {
 	});
 }
 
-function revoke(store: TrustStore, { root }: RepoFacts): CommandResult {
-	const wasTrusted = store.revoke(root);
-	const shown = safeLine(root, PATH_CHARS);
+function revoke(store: TrustStore, { worktree }: RepoFacts): CommandResult {
+	const wasTrusted = store.revoke(worktree);
+	const shown = safeLine(worktree, PATH_CHARS);
 	const line = wasTrusted ? `${shown} is no longer trusted.` : `${shown} was not trusted.`;
 	return {
 		exitCode: EXIT.done,
-		data: { path: root, is_trusted: false, was_trusted: wasTrusted },
+		data: { path: worktree, is_trusted: false, was_trusted: wasTrusted },
 		lines: [line],
 	};
 }

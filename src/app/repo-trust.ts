@@ -1,0 +1,69 @@
+/** Whether agents may obey the repo at hand: what the user said, for what its files hold at this moment. */
+import type { TrustStore } from '../config/trust.ts';
+import { readTrustDigests, type TrustDigests } from '../config/trust-files.ts';
+import { safeLine } from '../core/text.ts';
+import type { RepoFacts } from '../git/contract.ts';
+
+export interface RepoTrust {
+	store: TrustStore;
+	worktree: string;
+	/** The user said so, for what the files held when they were read. */
+	isTrusted: boolean;
+	/** The user said so on the command line, whatever the files hold. */
+	isForThisRun: boolean;
+	/** The repo's own configuration as parsed. */
+	repoConfig: Buffer | null;
+	/** Files that only a trusted repo's agents obey; empty: there is nothing to ask about. */
+	digests: TrustDigests | null;
+}
+
+/** True also where no file of the repo could make an agent do anything: then there is nothing to ask about. */
+export function obeysRepo({ isTrusted, digests }: RepoTrust): boolean {
+	return isTrusted || digests?.size === 0;
+}
+
+/**
+ * False as soon as a file that agents would obey is no longer as it was when the settings were read: a checkout, a pull or
+ * an agent may have changed it since. To be asked before every turn.
+ */
+export function isUnchanged(trust: RepoTrust): boolean {
+	if (trust.isForThisRun) return true;
+	const { digests } = trust;
+	const now = readTrustDigests(trust.worktree, trust.repoConfig);
+	if (now === null || digests === null) return false;
+	return now.size === digests.size && [...now].every(([path, digest]) => digests.get(path) === digest);
+}
+
+/** Outside git the folder is the user's own choice; nothing in it was cloned. */
+export function clonedFolders({ kind, root, worktree }: RepoFacts): string[] {
+	return kind === 'none' ? [] : [root, worktree];
+}
+
+const SHOWN_FILES = 6;
+const PATH_CHARS = 80;
+
+/** One line for people where agents start without what the repo sets; null where they obey it, or it sets nothing. */
+export function describeDistrust(trust: RepoTrust): string | null {
+	if (obeysRepo(trust) && isUnchanged(trust)) return null;
+	const now = readTrustDigests(trust.worktree, trust.repoConfig);
+	const advice = 'To obey them: agent-relay config trust';
+	if (now === null)
+		return `this repo is not trusted: it has settings that cannot be read, or too many to compare. Agents start without them.`;
+	const changed = obeysRepo(trust)
+		? changedBetween(trust.digests, now)
+		: trust.store.changedSince(trust.worktree, now);
+	if (changed !== null && changed.length > 0)
+		return `this repo is not trusted any more, because this changed: ${shown(changed)}. Agents start without its settings. ${advice}`;
+	return `this repo is not trusted: agents start without ${shown([...now.keys()])}. ${advice}`;
+}
+
+function changedBetween(before: TrustDigests | null, now: TrustDigests): string[] {
+	const names = new Set([...(before ?? new Map()).keys(), ...now.keys()]);
+	return [...names].filter((name) => before?.get(name) !== now.get(name)).sort();
+}
+
+function shown(paths: readonly string[]): string {
+	const named = paths.slice(0, SHOWN_FILES).map((path) => safeLine(path, PATH_CHARS));
+	const rest = paths.length - named.length;
+	return named.join(', ') + (rest > 0 ? ` and ${rest} more` : '');
+}
