@@ -1,0 +1,50 @@
+import { createRequire } from 'node:module';
+import { PROGRAM } from './cli-home.ts';
+import { PtyScreen } from './pty-screen.ts';
+
+interface Pty {
+	onData(listener: (data: string) => void): void;
+	onExit(listener: (end: { exitCode: number }) => void): void;
+	write(data: string): void;
+	kill(signal: string): void;
+}
+type Spawn = (file: string, args: string[], options: object) => Pty;
+// The package's types are declared under another name.
+const { spawn } = createRequire(import.meta.url)('node-pty') as { spawn: Spawn };
+
+const LONGEST_MS = 20_000;
+
+/** The built program on a terminal of 100 columns. */
+export class PtyProgram {
+	readonly ended: Promise<number>;
+	readonly #pty: Pty;
+	readonly #screen = new PtyScreen(100, 40);
+
+	constructor(args: string[], { cwd, env }: { cwd: string; env: Record<string, string> }) {
+		const size = { cols: 100, rows: 40, name: 'xterm-256color' };
+		this.#pty = spawn(process.execPath, [PROGRAM, ...args], { ...size, cwd, env });
+		this.#pty.onData((data) => this.#screen.write(data));
+		this.ended = new Promise((done) => this.#pty.onExit(({ exitCode }) => done(exitCode)));
+	}
+
+	/** Everything shown so far, as a person reads it. */
+	text(): string {
+		return this.#screen.text();
+	}
+
+	/** Fails after 20 s with what is on the screen; the program is ended then. */
+	async shows(text: string): Promise<void> {
+		const deadline = Date.now() + LONGEST_MS;
+		while (!this.text().includes(text)) {
+			if (Date.now() > deadline) {
+				this.#pty.kill('SIGKILL');
+				throw new Error(`waited ${LONGEST_MS} ms for ${JSON.stringify(text)} on the screen:\n${this.text()}`);
+			}
+			await new Promise((wake) => setTimeout(wake, 20));
+		}
+	}
+
+	type(text: string): void {
+		this.#pty.write(text);
+	}
+}
