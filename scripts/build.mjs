@@ -1,5 +1,6 @@
 // Compiles src/ to dist/ with plain tsc, then joins what the program loads into a few files in dist/bundle: Node 20 needs
-// about 0.4 ms for each of the 230 modules of `run` (docs/decisions/0012-speed.md). Packages stay outside.
+// about 0.4 ms for each of the 230 modules of `run` (docs/decisions/0012-speed.md). Packages are joined too, but for the
+// native one and for TOML, which is loaded only when there is a file; names are kept, so that stack traces stay readable.
 import { spawnSync } from 'node:child_process';
 import { rmSync, utimesSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -18,9 +19,14 @@ if (status !== 0) process.exit(status ?? 1);
 const bundle = await rolldown({
 	input: { main: join(dist, 'main.js'), 'demo-agent': join(dist, 'agents/demo/program.js') },
 	platform: 'node',
-	external: /^(?:node:|[a-z@])/,
+	external: /^(?:node:|node-pty|@lydell\/|smol-toml)/,
 	logLevel: 'warn',
 });
-await bundle.write({ dir: join(dist, 'bundle'), format: 'esm', chunkFileNames: '[name]-[hash].js' });
+await bundle.write({
+	dir: join(dist, 'bundle'),
+	format: 'esm',
+	chunkFileNames: '[name]-[hash].js',
+	minify: { compress: false, mangle: false },
+});
 await bundle.close();
 utimesSync(join(dist, 'bundle/main.js'), new Date(), new Date());
