@@ -242,7 +242,8 @@ class RunningTurn {
 	#tick(recorder: TurnRecorder, agent: AgentProcess): void {
 		const now = this.#deps.clock.now();
 		this.#heed(this.#watch.tick(now, recorder.lastByteAt));
-		if (recorder.facts.hasOpenTool && now - this.#lastSample >= SAMPLE_MS) this.#sample(agent, now);
+		const mayRunTool = recorder.facts.hasOpenTool || this.#spec.adapter.hidesRunningTools === true;
+		if (mayRunTool && now - this.#lastSample >= SAMPLE_MS) this.#sample(agent, now);
 		if (this.#isDirty) this.#writeState(recorder);
 	}
 
@@ -328,7 +329,10 @@ class RunningTurn {
 		this.#state = state;
 		try {
 			session.writeTurnState(state, { sync: true });
-			session.update((meta) => endTurn(meta, state, session.turns()));
+			// After a limit the checkpoint is written next, durably.
+			session.update((meta) => endTurn(meta, state, session.turns()), {
+				isMinor: state.status === 'limited',
+			});
 		} catch (error) {
 			if (this.#failure === null) throw explainWriteFailure(error, this.#folder);
 		}
