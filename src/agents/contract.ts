@@ -163,6 +163,8 @@ export interface AgentAdapter {
 	sharedVariables: readonly string[];
 	/** True: the prompt is a word of the command line, so it must not begin like an option. */
 	takesPromptAsArgument?: boolean;
+	/** True: a tool call is told only when it has ended, or never, so one may run at any time of a turn. */
+	hidesRunningTools?: boolean;
 	command(turn: TurnRequest): AgentCommand;
 	parser(context: ParserContext): AgentParser;
 	/** Makes text that the user did not type harmless for this CLI's own prompt syntax (`@file`); keeps it readable. */

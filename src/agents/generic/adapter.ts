@@ -23,6 +23,7 @@ export function genericAdapter(name: AgentId, settings: AgentSettings): AgentAda
 		install: settings.install ?? `see the documentation of ${title}`,
 		isDemo: false,
 		choosesSessionId: namesSession(settings.command),
+		hidesRunningTools: true,
 		secretVariables: settings.secret_variables,
 		sharedVariables: [],
 		takesPromptAsArgument: settings.prompt === 'arg',

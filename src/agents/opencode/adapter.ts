@@ -16,6 +16,7 @@ export const opencodeAdapter: AgentAdapter = {
 	install: 'npm install -g opencode-ai',
 	isDemo: false,
 	choosesSessionId: false,
+	hidesRunningTools: true,
 	secretVariables: [
 		'OPENCODE_API_KEY',
 		'OPENCODE_AUTH_CONTENT',
