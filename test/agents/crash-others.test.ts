@@ -1,0 +1,159 @@
+/** `kill -9` of the relay while Gemini CLI or OpenCode works, their tools and a tmux server behind it, and the next start. */
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { type Answer, callTools, sayUntil, TOOLS } from './harness/answers.ts';
+import {
+	expectAllGone,
+	expectPrintedIsRecorded,
+	expectToGoOn,
+	expectWholeRecords,
+	GONE_MS,
+} from './harness/crash-checks.ts';
+import { ASKED, giveOpencodeItsPlugin } from './harness/four-agents.ts';
+import { hasAgents } from './harness/installed-agents.ts';
+import type { RunningRelay, Scene } from './harness/scene.ts';
+import { until } from './harness/until.ts';
+import { scenes } from './harness/with-scene.ts';
+
+type Other = 'gemini' | 'opencode';
+const OTHERS = ['gemini', 'opencode'] as const;
+const PROMPT = 'Survey the lake and report';
+const flags = (agent: Other) => ['-a', ASKED[agent], '-p', 'full', '--trust'];
+/** Instants by how often the model was asked, since both CLIs take their time to start; 0: the turn has begun. */
+const INSTANTS = [
+	{ asked: 0, afterMs: 0 },
+	{ asked: 0, afterMs: 500 },
+	{ asked: 1, afterMs: 50 },
+	{ asked: 2, afterMs: 100 },
+	{ asked: 3, afterMs: 250 },
+];
+
+describe.skipIf(!hasAgents)('a relay that is killed', () => {
+	const openScene = scenes();
+
+	it.each(OTHERS.flatMap((agent) => INSTANTS.map((instant) => ({ agent, ...instant }))))(
+		'$afterMs ms after question $asked of $agent: agents end, records are whole, --continue goes on',
+		async ({ agent, asked, afterMs }) => {
+			const scene = await openScene();
+			giveOpencodeItsPlugin(scene);
+			scene.model.script(agent, ...survey(agent));
+			const running = scene.startRun(PROMPT, flags(agent));
+			await running.event('the start of its turn', ({ type }) => type === 'turn_started');
+			await until(
+				() => scene.model.of(agent).length >= asked,
+				`question ${asked}`,
+				() => running.stdout() + running.stderr(),
+			);
+			await new Promise((wake) => setTimeout(wake, afterMs));
+			await kill(running);
+
+			await expectAllGone(scene);
+			expectWholeRecords(scene);
+			expectPrintedIsRecorded(scene, running);
+			await expectToGoOn(scene, { agent, flags: flags(agent), prompt: PROMPT });
+		},
+	);
+});
+
+describe.skipIf(!hasAgents || !hasTmux())('a relay that is killed while a tool runs', () => {
+	const openScene = scenes();
+	let socket = '';
+	afterEach(() => endTmux(socket));
+
+	it.each(OTHERS)('of %s: the next start ends or names it, and leaves a tmux server alone', async (agent) => {
+		const scene = await openScene();
+		socket = join(scene.root, 'tmux.sock');
+		const server = `tmux -S '${socket}' new-session -d 'exec sleep 301'`;
+		scene.model.script(agent, callTools(TOOLS[agent].shell(`${server}; sleep 300`)));
+		const running = scene.startRun(PROMPT, flags(agent));
+		await until(
+			() => scene.processes().filter(isOfTool).length > 0 && scene.turn(1).strays.some(isOfTool),
+			'the tool to be on record',
+			() => JSON.stringify(scene.processes()) + running.stdout() + running.stderr(),
+		);
+		await kill(running);
+		await until(
+			() => scene.processes().every((process) => isOfTool(process) || isOfTmux(process)),
+			'the agent to be gone',
+			() => JSON.stringify(scene.processes()),
+			GONE_MS,
+		);
+		expectWholeRecords(scene);
+		expect(scene.turn(1).strays.filter(isOfTmux)).toEqual([]);
+		const ofUser = scene.processes().filter(isOfTmux);
+		expect(ofUser.map(({ command }) => command)).toContain('sleep 301');
+
+		const named = await namedByNextStart(scene, agent);
+		const left = scene.processes().filter(isOfTool);
+		expect(left.filter(({ pid }) => !named.includes(`left running: ${pid}`))).toEqual([]);
+		expect(scene.processes().filter(isOfTmux)).toEqual(ofUser);
+		expect(left, 'what was on record is ended').toEqual([]);
+	});
+
+	it.each(OTHERS)('a turn of %s that is interrupted leaves a tmux server alone too', async (agent) => {
+		const scene = await openScene();
+		socket = join(scene.root, 'tmux.sock');
+		const server = `tmux -S '${socket}' new-session -d 'exec sleep 301'`;
+		scene.model.script(agent, callTools(TOOLS[agent].shell(`${server}; sleep 300`)));
+		const running = scene.startRun(PROMPT, flags(agent));
+		await until(
+			() => scene.processes().some(({ command }) => command === 'sleep 300'),
+			'the tool to run',
+			() => running.stdout() + running.stderr(),
+		);
+		running.child.kill('SIGINT');
+		expect((await running.ended).exitCode).toBe(130);
+		await until(
+			() => scene.processes().every(isOfTmux),
+			'agent and tool to be gone',
+			() => JSON.stringify(scene.processes()),
+			1000,
+		);
+		expect(scene.processes().map(({ command }) => command)).toContain('sleep 301');
+	});
+});
+
+/** A turn of about a second and a half: a command, a file, and an answer that takes its time. */
+function survey(agent: Other): Answer[] {
+	const pause = new Promise((wake) => setTimeout(wake, 8000));
+	return [
+		{ type: 'message', text: 'I measure first.', calls: [TOOLS[agent].shell('sleep 0.2; echo depth 12')] },
+		callTools(TOOLS[agent].shell('echo 12 > depth.txt')),
+		sayUntil('The lake is 12 m deep.', pause),
+	];
+}
+
+async function kill(running: RunningRelay): Promise<void> {
+	running.child.kill('SIGKILL');
+	await running.ended;
+}
+
+async function namedByNextStart(scene: Scene, agent: Other): Promise<string> {
+	scene.model.reset();
+	const again = await scene.relay(['run', '--json', ...flags(agent), '--continue']);
+	expect(again.exitCode, again.stderr).toBe(0);
+	expect(scene.meta().status).toBe('completed');
+	return again.stderr;
+}
+
+const isOfTmux = ({ command }: { command: string }) => command === 'sleep 301' || /^tmux\b/.test(command);
+const isOfTool = (process: { command: string }) =>
+	!isOfTmux(process) && process.command.includes('sleep 300');
+
+function hasTmux(): boolean {
+	try {
+		execFileSync('tmux', ['-V']);
+		return true;
+	} catch {
+		return false;
+	}
+}
+
+function endTmux(socket: string): void {
+	try {
+		execFileSync('tmux', ['-S', socket, 'kill-server'], { stdio: 'ignore' });
+	} catch {
+		// It never started.
+	}
+}
