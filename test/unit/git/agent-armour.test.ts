@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { armouredForAgents } from '../../../src/git/agent-armour.ts';
 
-const valueOf = (env: Record<string, string>, key: string) => {
+const settingOf = (env: Record<string, string>, key: string) => {
 	const name = Object.keys(env).findLast((one) => /^GIT_CONFIG_KEY_/.test(one) && env[one] === key);
 	return name && env[name.replace('KEY', 'VALUE')];
 };
@@ -10,8 +10,8 @@ describe('the git of an agent in a repo that is not trusted', () => {
 	it('has what the repo names switched off, and counts every setting', () => {
 		const env = armouredForAgents({ HOME: '/home/me' }, [['filter.evil.clean', '']]);
 		expect(env.HOME).toBe('/home/me');
-		expect(valueOf(env, 'core.fsmonitor')).toBe('false');
-		expect(valueOf(env, 'filter.evil.clean')).toBe('');
+		expect(settingOf(env, 'core.fsmonitor')).toBe('false');
+		expect(settingOf(env, 'filter.evil.clean')).toBe('');
 		const keys = Object.keys(env).filter((name) => name.startsWith('GIT_CONFIG_KEY_'));
 		expect(env.GIT_CONFIG_COUNT).toBe(String(keys.length));
 		expect(env).toHaveProperty(`GIT_CONFIG_VALUE_${keys.length - 1}`);
