@@ -45,9 +45,19 @@ export class FileFollower {
 
 	async #follow(): Promise<void> {
 		while (!this.#stop.signal.aborted) {
-			this.#readSome();
+			await this.#readBehindOutput();
 			await this.#clock.sleep(POLL_MS, this.#stop.signal);
 		}
+	}
+
+	/**
+	 * What stands there now is delivered after one more look at everything else that can be read: what the agent wrote to
+	 * its stdout before it is then read before it.
+	 */
+	async #readBehindOutput(): Promise<void> {
+		if (fstatSync(this.#readFd).size === this.#at) return;
+		await nextPollPhase();
+		this.#readSome();
 	}
 
 	/** True when there may be more. */
@@ -60,4 +70,9 @@ export class FileFollower {
 		}
 		return true;
 	}
+}
+
+/** Resolves when the event loop has polled its descriptors at least once from now on. */
+function nextPollPhase(): Promise<void> {
+	return new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
 }

@@ -54,7 +54,7 @@ async function recoverTurn(state: TurnState, deps: RecoverDeps): Promise<Recover
 	const files =
 		before && after?.tree && deps.snapshots
 			? (await deps.snapshots.changes(before, after.tree).catch(() => [])).map((change) => ({ ...change }))
-			: state.files;
+			: (judged.files ?? state.files);
 	const final: TurnState = {
 		...state,
 		...judged,
@@ -105,6 +105,7 @@ async function replay(state: TurnState, deps: RecoverDeps): Promise<Partial<Turn
 		return {
 			...judged,
 			...(isKnown || recorder.facts.isFinal ? {} : unknown),
+			files: recorder.facts.editedFiles(),
 			bytes: recorder.bytes,
 			hashes: { ...state.hashes, ...recorder.hashes },
 		};

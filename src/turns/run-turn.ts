@@ -367,8 +367,7 @@ class RunningTurn {
 				this.#warn(`Files touched are taken from the agent's tool calls: ${error.message}`);
 			}
 		}
-		const edited = recorder.facts.editedPaths();
-		return edited.map((path) => ({ path, change: 'modified', added: null, removed: null, source: 'tool' }));
+		return recorder.facts.editedFiles();
 	}
 
 	#restoreIfGone(recorder: TurnRecorder): void {

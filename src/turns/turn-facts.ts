@@ -92,10 +92,11 @@ export class TurnFacts {
 		return false;
 	}
 
-	/** Paths of edit tools that succeeded, for folders where git cannot tell. */
-	editedPaths(): string[] {
+	/** Files of edit tools that succeeded, for folders where git cannot tell. */
+	editedFiles(): TurnState['files'] {
 		const edits = [...this.#tools.values()].filter(({ kind, status }) => kind === 'edit' && status === 'ok');
-		return [...new Set(edits.flatMap(({ paths }) => paths))];
+		const paths = [...new Set(edits.flatMap(({ paths }) => paths))];
+		return paths.map((path) => ({ path, change: 'modified', added: null, removed: null, source: 'tool' }));
 	}
 
 	toState(): Pick<TurnState, 'tools' | 'plan' | 'validation' | 'utilization'> {

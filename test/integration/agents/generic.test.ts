@@ -174,7 +174,7 @@ describe('an agent that a repo defines', () => {
 			symlinkSync(tool, link);
 			bench.configure(`[agents.mine]\ncommand = ["${way === 'a link to it' ? 'mine' : tool}"]\n`);
 			const relay = await bench.open({ agent: 'mine' });
-			await expect(bench.send(relay, 'hi')).rejects.toMatchObject({ code: 'agent_not_installed' });
+			await expect(bench.send(relay, 'hi')).rejects.toMatchObject({ code: 'not_trusted' });
 			const mine = (await relay.agents()).find(({ agent }) => agent === 'mine');
 			expect(mine?.refused).toContain('lies inside this repo');
 			expect(existsSync(join(bench.repo, 'ran'))).toBe(false);
