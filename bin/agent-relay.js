@@ -1,12 +1,9 @@
 #!/usr/bin/env node
 // Answers --version without loading the program, switches the compile cache on where Node has one, then starts it.
-import { readFileSync } from 'node:fs';
-import module from 'node:module';
-
+// CommonJS (bin/package.json): Node starts it without its module loader, which alone would cost --version its budget.
 if (process.argv.length === 3 && (process.argv[2] === '--version' || process.argv[2] === '-V')) {
-	const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
-	process.stdout.write(`${version}\n`);
+	process.stdout.write(`${require('../package.json').version}\n`);
 } else {
-	module.enableCompileCache?.();
-	await import('../dist/bundle/main.js');
+	require('node:module').enableCompileCache?.();
+	void import('../dist/bundle/main.js');
 }

@@ -1,13 +1,16 @@
 #!/usr/bin/env node
 // The demo agents as a program of their own, started by the relay like any other agent.
-import { runDemoAgent } from '../dist/bundle/demo-agent.js';
+async function main() {
+	const { runDemoAgent } = await import('../dist/bundle/demo-agent.js');
+	process.exitCode = await runDemoAgent({
+		argv: process.argv.slice(2),
+		env: process.env,
+		folder: process.cwd(),
+		node: process.execPath,
+		stdin: process.stdin,
+		write: (text) => process.stdout.write(text),
+		writeError: (text) => process.stderr.write(text),
+	});
+}
 
-process.exitCode = await runDemoAgent({
-	argv: process.argv.slice(2),
-	env: process.env,
-	folder: process.cwd(),
-	node: process.execPath,
-	stdin: process.stdin,
-	write: (text) => process.stdout.write(text),
-	writeError: (text) => process.stderr.write(text),
-});
+void main();
