@@ -27,8 +27,8 @@ describe('the paths of a session', () => {
 			expect(insideSession('/s', bad)).toBeNull();
 		fc.assert(
 			fc.property(fc.array(fc.constantFrom('..', '.', 'a', 'b'), { maxLength: 6 }), (parts) => {
-				const path = insideSession('/root/s', parts.join('/'));
-				if (path !== null) expect(join(path, '/').startsWith('/root/s/')).toBe(true);
+				const path = insideSession('/home/s', parts.join('/'));
+				if (path !== null) expect(join(path, '/').startsWith('/home/s/')).toBe(true);
 			}),
 		);
 	});
