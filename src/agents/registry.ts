@@ -2,6 +2,7 @@
  * Which agents there are and how a user names one. Adapters enter as a list, so that agents from config and demo agents
  * join the built-in ones where everything is wired.
  */
+import { editDistance } from '../config/nearest-name.ts';
 import { RelayError } from '../core/errors.ts';
 import { claudeAdapter } from './claude/adapter.ts';
 import { codexAdapter } from './codex/adapter.ts';
@@ -67,34 +68,22 @@ function unknownAgent(name: string, adapters: readonly AgentAdapter[], names: re
 	});
 }
 
+/** Only these letters of a name count for its distance: what is typed may be anything. */
+const MAX_LETTERS = 64;
+
 /** At most three names that differ by a third of their letters or begin with what was typed, nearest first. */
 function nearestNames(typed: string, names: readonly string[]): string[] {
 	return names
 		.filter((name) => name.length > 2)
-		.map((name) => ({ name, distance: name.startsWith(typed) && typed ? 0 : editDistance(typed, name) }))
+		.map((name) => ({
+			name,
+			distance:
+				name.startsWith(typed) && typed
+					? 0
+					: editDistance(typed.slice(0, MAX_LETTERS), name.slice(0, MAX_LETTERS)),
+		}))
 		.filter(({ name, distance }) => distance <= Math.ceil(name.length / 3))
 		.sort((a, b) => a.distance - b.distance)
 		.slice(0, 3)
 		.map(({ name }) => name);
-}
-
-/** Letters to add, drop, replace or swap with their neighbour. Only the first 64 letters count. */
-function editDistance(from: string, to: string): number {
-	const a = from.slice(0, 64);
-	const b = to.slice(0, 64);
-	let before: number[] = [];
-	let last = Array.from({ length: b.length + 1 }, (_, at) => at);
-	for (let i = 1; i <= a.length; i++) {
-		const row = [i];
-		for (let j = 1; j <= b.length; j++) {
-			const cost = a[i - 1] === b[j - 1] ? 0 : 1;
-			let best = Math.min((last[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, (last[j - 1] ?? 0) + cost);
-			const isSwap = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
-			if (isSwap) best = Math.min(best, (before[j - 2] ?? 0) + 1);
-			row.push(best);
-		}
-		before = last;
-		last = row;
-	}
-	return last[b.length] ?? 0;
 }
