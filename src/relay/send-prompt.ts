@@ -102,7 +102,7 @@ export class PromptRun {
 		last: TurnState | null,
 	): Promise<SendResult> {
 		const reset = chosen.earliestReset;
-		const packet = await this.#checkpoint('limit', { from: this.#previousAgent(), to: null, limit, reset });
+		const packet = await this.#checkpoint('limit', { from: this.#previousAgent(), limit, reset });
 		this.#options.onEvent({
 			type: 'nobody_left',
 			limit,
@@ -134,7 +134,7 @@ export class PromptRun {
 
 	/** The work is kept with a packet; nothing more is started. */
 	async outOfBudget(spent: string, last: TurnState | null): Promise<SendResult> {
-		await this.#checkpoint('max_turns', { from: this.#previousAgent(), to: null, limit: null, reset: null });
+		await this.#checkpoint('max_turns', { from: this.#previousAgent(), limit: null, reset: null });
 		const text = `${spent}; the work is kept, go on with a larger budget`;
 		this.#options.onEvent({ type: 'notice', level: 'warning', text });
 		return {
@@ -300,46 +300,43 @@ export class PromptRun {
 
 	/** Before the packet is sent: a crash from here on finds a checkpoint that `--continue` finishes. */
 	#rememberPacket(packet: string, step: Step): void {
-		const reason: CheckpointReason =
-			step.reason === 'limit' || step.reason === 'failed_successor' ? 'limit' : 'switch';
-		const at = toIso(this.#deps.clock.now());
-		const reset = step.limit?.resetAt ?? null;
-		this.#session.update((meta) => ({
-			...meta,
-			checkpoint: {
-				reason,
-				at,
-				packet,
-				next_agent: step.choice.agent,
-				reset_at: reset === null ? null : toIso(reset),
-				pending_prompt: this.#task.recordedAt === null ? this.#task.text : null,
-			},
-		}));
+		const reason = step.reason === 'limit' || step.reason === 'failed_successor' ? 'limit' : 'switch';
+		this.#saveCheckpoint(reason, packet, {
+			nextAgent: step.choice.agent,
+			reset: step.limit?.resetAt ?? null,
+		});
 	}
 
+	/** The prompt waits, with a packet for whoever takes it. */
 	async #checkpoint(
 		reason: CheckpointReason,
-		about: { from: AgentAdapter | null; to: AgentAdapter | null; limit: Limit | null; reset: number | null },
+		about: { from: AgentAdapter | null; limit: Limit | null; reset: number | null },
 	): Promise<string> {
-		const { from, to, limit, reset } = about;
+		const { from, limit, reset } = about;
 		const nowPrompt = { text: this.#task.text, isInterrupted: this.#task.isInterrupted };
 		const { makePacket } = await import('./make-packet.ts');
 		const made = await makePacket(
-			{ session: this.#session, from, to, reason: 'limit', limit, nowPrompt, since: null },
+			{ session: this.#session, from, to: null, reason: 'limit', limit, nowPrompt, since: null },
 			this.#deps,
 		);
-		this.#session.update((meta) => ({
-			...meta,
-			checkpoint: {
-				reason,
-				at: toIso(this.#deps.clock.now()),
-				packet: made.path,
-				next_agent: null,
-				reset_at: reset === null ? null : toIso(reset),
-				pending_prompt: this.#task.recordedAt === null ? this.#task.text : null,
-			},
-		}));
+		this.#saveCheckpoint(reason, made.path, { nextAgent: null, reset });
 		return made.path;
+	}
+
+	#saveCheckpoint(
+		reason: CheckpointReason,
+		packet: string,
+		next: { nextAgent: string | null; reset: number | null },
+	): void {
+		const checkpoint = {
+			reason,
+			at: toIso(this.#deps.clock.now()),
+			packet,
+			next_agent: next.nextAgent,
+			reset_at: next.reset === null ? null : toIso(next.reset),
+			pending_prompt: this.#task.recordedAt === null ? this.#task.text : null,
+		};
+		this.#session.update((meta) => ({ ...meta, checkpoint }));
 	}
 
 	#announce(step: Step, packet: string | null): void {
