@@ -83,10 +83,11 @@ export class TreeStop {
 		const isKnown = new Set(known.map(keyOf));
 		const roots = [root, ...this.#recorded.values(), ...known];
 		const members = membersOf(entries, { roots, sessions: this.#sessions });
-		const isOurs = (entry: ProcessEntry) =>
-			this.#recorded.has(keyOf(entry)) || (isKnown.has(keyOf(entry)) && !isMultiplexer(entry));
+		const isOurs = (entry: ProcessEntry) => this.#recorded.has(keyOf(entry)) || isKnown.has(keyOf(entry));
 		for (const entry of [...members, ...entries.filter(isOurs)]) this.#recorded.set(keyOf(entry), entry);
 		this.#recorded.delete(keyOf(root));
+		// A multiplexer's server bears its client's name until it is up, so it may have been recorded as a client.
+		for (const entry of entries) if (isMultiplexer(entry)) this.#recorded.delete(keyOf(entry));
 		this.#alive = entries.filter((entry) => this.#recorded.has(keyOf(entry)));
 		this.#keepLiveSessions();
 	}

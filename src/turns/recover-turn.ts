@@ -13,6 +13,7 @@ import { turnFile } from '../sessions/session-paths.ts';
 import type { OpenSession } from '../sessions/session-store.ts';
 import type { TurnState } from '../sessions/turn-state.ts';
 import { endTurn } from './apply-turn.ts';
+import { endStrays } from './end-strays.ts';
 import { judgeTurn } from './judge-turn.ts';
 import { readNativeFacts } from './native-facts.ts';
 import { TurnRecorder } from './recorder.ts';
@@ -71,17 +72,6 @@ async function recoverTurn(state: TurnState, deps: RecoverDeps): Promise<Recover
 	deps.session.writeTurnState(final, { sync: true });
 	deps.session.update((meta) => endTurn(meta, final, deps.session.turns()));
 	return { state: final, ended };
-}
-
-/** The wrapper and the sampled descendants, each only if it still is the same process. */
-function endStrays(state: TurnState, processes: ProcessTable): string[] {
-	const wrapper =
-		state.pid === null || state.pid_start === null
-			? []
-			: [{ pid: state.pid, start: state.pid_start, command: state.executable }];
-	return [...state.strays, ...wrapper]
-		.filter((identity) => processes.signal(identity, 'SIGKILL'))
-		.map(({ pid, command }) => `${pid} ${command}`);
 }
 
 /** Reads raw and stderr again into fresh events and transcript; the raw bytes themselves stay untouched. */

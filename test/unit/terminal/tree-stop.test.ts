@@ -155,6 +155,19 @@ describe('TreeStop', () => {
 		expect(box.log).toEqual(['0 SIGTERM 30']);
 	});
 
+	it('lets go of a process that turns out to be a multiplexer once it bears its own name', async () => {
+		const box = machine();
+		box.run(11, 10, { name: 'tmux: client' });
+		box.run(12, 10);
+		box.end(99);
+		const stopping = box.stopper().stop({ interruptMs: 0, terminateMs: 500 }, []);
+		box.onSleep = () => {
+			if (box.entries.has(11)) box.run(11, 1, { name: 'tmux: server', session: 11, group: 11 });
+		};
+		expect(pids(await stopping)).toEqual([12]);
+		expect(box.entries.has(11)).toBe(true);
+	});
+
 	it('shortens what is under way and never lengthens it', async () => {
 		const box = machine();
 		box.run(11, 10);
