@@ -11,7 +11,10 @@ const entry = (pid: number, name: string): ProcessEntry => ({
 	name,
 });
 
-function machine(...entries: ProcessEntry[]): { table: Pick<ProcessTable, 'snapshot' | 'signal'>; ended: number[] } {
+function machine(...entries: ProcessEntry[]): {
+	table: Pick<ProcessTable, 'snapshot' | 'signal'>;
+	ended: number[];
+} {
 	const ended: number[] = [];
 	return {
 		ended,
