@@ -1,0 +1,59 @@
+/** What a race needs of git: worktrees, commits that are on no branch, and what several worktrees share. */
+
+/** A commit that holds the files of a worktree as they stand. */
+export interface KeptTree {
+	commit: string;
+	tree: string;
+	/** Paths that could not be read, and embedded repos: they are not in the tree. */
+	skipped: string[];
+}
+
+export interface WorktreeEntry {
+	/** Absolute. */
+	path: string;
+	head: string | null;
+	/** Full ref name; null when detached. */
+	branch: string | null;
+	/** null: not locked. An empty string is a lock without a reason. */
+	lockReason: string | null;
+	/** True when its folder or its link to the repo is gone. */
+	isPrunable: boolean;
+}
+
+/** Parts of a repo that all its worktrees share, and the main checkout, as digests by name. */
+export interface SharedParts {
+	/** Full ref name -> object id; our own refs left out. Symbolic `HEAD` of the main worktree is `HEAD`. */
+	refs: Readonly<Record<string, string>>;
+	/** File below the common dir (`config`, `hooks/pre-commit`, `info/exclude`, `logs/refs/stash`, `index`, …) -> SHA-256. */
+	files: Readonly<Record<string, string>>;
+	/** Tree of the main checkout's files; null where it could not be taken. */
+	mainTree: string | null;
+}
+
+export interface Worktrees {
+	/** Full id of the commit that `ref` names. RelayError `not_found` when there is none. */
+	resolveCommit(ref: string): Promise<string>;
+	/** Paths that differ from HEAD or are untracked (not ignored) in `worktree`, at most `limit`. */
+	dirtyPaths(worktree: string, limit: number): Promise<string[]>;
+	/**
+	 * Stores tracked and untracked, not ignored files of `worktree` as a commit on `parents`. Its index, refs and files stay
+	 * as they are; filters and hooks of the repo do not run. The same files on the same parents give the same commit.
+	 */
+	commitFiles(worktree: string, options: { parents: readonly string[]; message: string }): Promise<KeptTree>;
+	/**
+	 * A worktree, detached at `commit`, locked with `reason` (our marker in git's own records). Hooks and filters do not
+	 * run. Nothing is left of one that fails. Returns what is not as a user may expect (submodules empty, LFS pointers).
+	 */
+	add(worktree: { path: string; commit: string; reason: string }): Promise<{ notes: string[] }>;
+	/** Unlocks and removes one that is locked with `reason`; its folder may be gone already. RelayError `refused` otherwise. */
+	remove(worktree: { path: string; reason: string }): Promise<void>;
+	list(): Promise<WorktreeEntry[]>;
+	/** HEAD of a worktree; null when it cannot be told. `branch` as full ref name. */
+	headOf(worktree: string): Promise<{ commit: string | null; branch: string | null }>;
+	setRef(ref: string, commit: string): Promise<void>;
+	/** Idempotent. */
+	dropRef(ref: string): Promise<void>;
+	/** Full ref name -> commit, below a prefix such as `refs/agent-relay/race/`. */
+	refs(prefix: string): Promise<Map<string, string>>;
+	sharedParts(): Promise<SharedParts>;
+}

@@ -1,0 +1,80 @@
+import type { PermissionPreset } from '../agents/contract.ts';
+import type { SessionId } from '../core/ids.ts';
+import type { RepoFacts } from '../git/contract.ts';
+import type { Worktrees } from '../git/worktree-contract.ts';
+import type { AgentChoice } from '../relay/contract.ts';
+import type { RelayDeps } from '../relay/relay-deps.ts';
+import type { RelayEvent } from '../relay/relay-events.ts';
+import type { EntrantRecord, RaceRecord } from './race-record.ts';
+
+/** Everything a race stands on, wired in `app/open-race.ts`. */
+export interface RaceDeps {
+	/** Of the main checkout: store, ledger, clock, processes, registry. */
+	relay: RelayDeps;
+	/** RelayError `refused` where there is no git repo with a commit. */
+	worktrees: Worktrees;
+	/** The same relay for an entrant's worktree: its snapshots, its repo facts in the sessions it creates. */
+	inWorktree(repo: RepoFacts): Promise<RelayDeps>;
+	/** `<XDG data>/agent-relay/worktrees`. Absolute. */
+	worktreesFolder: string;
+}
+
+export interface RaceRequest {
+	task: string;
+	entrants: readonly AgentChoice[];
+	/** Shell commands as the user typed them; each passes with exit code 0. */
+	checks: readonly string[];
+	setup: string | null;
+	/** Untracked files or folders to copy into each worktree, relative to the main checkout. */
+	copy: readonly string[];
+	/** Of one entrant's work, ms. */
+	maxTimeMs: number;
+	/** Of one check or the setup, ms. */
+	checkTimeMs: number;
+	/** null: HEAD. */
+	base: string | null;
+	includeDirty: boolean;
+	jobs: number;
+	permissions: PermissionPreset | null;
+	/** An entrant at its limit hands over in the same worktree instead of ending as `limited`. */
+	handover: boolean;
+	parentTurn: string | null;
+}
+
+/** What happens in a race, for whoever shows it. Text in it is untrusted: shown only through `core/text.ts`. */
+export type RaceEvent =
+	| { type: 'race_started'; record: RaceRecord }
+	/** An entrant's record changed (state, outcome, checks, cost). */
+	| { type: 'entrant'; entrant: EntrantRecord }
+	| { type: 'entrant_event'; entrant: string; event: RelayEvent }
+	| { type: 'command_output'; entrant: string; command: string; chunk: Buffer }
+	| { type: 'notice'; level: 'info' | 'warning'; text: string }
+	| { type: 'race_ended'; record: RaceRecord };
+
+export interface RaceOptions {
+	/** Aborting stops all entrants in good order; the race is then checked and ranked no further. */
+	signal: AbortSignal;
+	onEvent: (event: RaceEvent) => void;
+}
+
+/** A race that this process runs. */
+export interface Race {
+	readonly id: SessionId;
+	/** Runs what is not done yet to the end. Never rejects for what one entrant does. */
+	run(options: RaceOptions): Promise<RaceRecord>;
+	/** Interrupts one entrant; its files are kept and checked as they are. No effect when it has ended. */
+	stopEntrant(id: string): void;
+	/** Ends all graces (the second Ctrl+C). */
+	stopHard(): void;
+	/** Lets go of the session's lock. Idempotent. */
+	close(): Promise<void>;
+}
+
+// Exported by the modules beside (signatures are part of the contract):
+// start-race.ts    startRace(request: RaceRequest, deps: RaceDeps): Promise<Race>      refuses before anything is created
+// resume-race.ts   resumeRace(id: SessionId, deps: RaceDeps): Promise<Race>
+// race-store.ts    readRace(id, store): RaceRecord; listRaces(store): RaceRecord[]; updateRace(session, change): RaceRecord
+// rank.ts          rankEntrants(entrants: readonly EntrantRecord[]): { ranking: string[]; winner: string | null; verdict: string }
+// adopt.ts         adopt(request: AdoptRequest, deps: RaceDeps): Promise<AdoptResult>
+// clean.ts         planClean(id, deps): Promise<CleanPlan>; applyClean(plan, deps): Promise<CleanResult>
+// race-diff.ts     raceDiff(record, a, b | null, deps): Promise<string>
