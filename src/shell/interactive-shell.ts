@@ -116,6 +116,11 @@ export class InteractiveShell {
 		}
 	}
 
+	/** Ends what runs. */
+	close(): Promise<void> {
+		return this.#work.end();
+	}
+
 	async #welcome(): Promise<void> {
 		const { relay, services, theme } = this.#options;
 		const options = { theme, columns: this.#screen.columns };

@@ -14,7 +14,8 @@ import { Work } from './work.ts';
 
 const PLAIN_COLUMNS = 100;
 
-export async function runPipedShell(options: ShellOptions): Promise<number> {
+/** `run` resolves with the exit code, `close` ends what runs. */
+export function openPipedShell(options: ShellOptions): { run(): Promise<number>; close(): Promise<void> } {
 	const { relay, theme, clock, services, signals } = options;
 	const sink = createPlainSink(options, theme);
 	const transcript = new Transcript({
@@ -36,20 +37,8 @@ export async function runPipedShell(options: ShellOptions): Promise<number> {
 		pick: null,
 		exit: () => ended.resolve(0),
 	});
-	// A reader that has gone (EPIPE) does not end the work.
-	options.output.on?.('error', () => undefined);
-	options.errorOutput.on?.('error', () => undefined);
 	let wasInterrupted = false;
-	const off = [
-		signals.on('SIGINT', () => {
-			wasInterrupted = true;
-			if (work.isInterruptible) work.interrupt();
-			else ended.resolve(EXIT.interrupted);
-		}),
-		signals.on('SIGTERM', () => ended.resolve(143)),
-		signals.on('SIGHUP', () => ended.resolve(129)),
-	];
-	const run = async (): Promise<number> => {
+	const workOff = async (): Promise<number> => {
 		const agents = await relay.agents();
 		if (!hasAgent(agents)) transcript.lines(noAgentLines(agents, { theme, columns: columns() }));
 		const repaired = await relay.repairAbandoned();
@@ -69,11 +58,26 @@ export async function runPipedShell(options: ShellOptions): Promise<number> {
 		}
 		return exitCode;
 	};
-	try {
-		return await Promise.race([run(), ended.promise]);
-	} finally {
-		for (const stop of off) stop();
-	}
+	const run = async (): Promise<number> => {
+		// A reader that has gone (EPIPE) does not end the work.
+		options.output.on?.('error', () => undefined);
+		options.errorOutput.on?.('error', () => undefined);
+		const off = [
+			signals.on('SIGINT', () => {
+				wasInterrupted = true;
+				if (work.isInterruptible) work.interrupt();
+				else ended.resolve(EXIT.interrupted);
+			}),
+			signals.on('SIGTERM', () => ended.resolve(143)),
+			signals.on('SIGHUP', () => ended.resolve(129)),
+		];
+		try {
+			return await Promise.race([workOff(), ended.promise]);
+		} finally {
+			for (const stop of off) stop();
+		}
+	};
+	return { run, close: () => work.end() };
 }
 
 /** Whole prompts of a stream of lines; an unfinished last one counts. */

@@ -3,7 +3,7 @@
  * commands behind `/`. What does not: anything an agent, a limit or a file on disk means; that is the relay's.
  */
 import { InteractiveShell } from './interactive-shell.ts';
-import { runPipedShell } from './piped-shell.ts';
+import { openPipedShell } from './piped-shell.ts';
 import type { ShellOptions } from './shell-options.ts';
 
 /** The relay promises to close within 5 s; a shell that was told to end waits no longer than that. */
@@ -16,11 +16,15 @@ const CLOSE_MS = 4500;
 export async function runShell(options: ShellOptions): Promise<number> {
 	const { input, output, isDumb = false } = options;
 	const isTerminal = input.isTTY === true && output.isTTY === true && !isDumb;
+	const shell = isTerminal ? new InteractiveShell(options) : openPipedShell(options);
 	try {
-		return await (isTerminal ? new InteractiveShell(options).run() : runPipedShell(options));
+		return await shell.run();
 	} finally {
 		const abort = new AbortController();
-		await Promise.race([options.relay.close(), options.clock.sleep(CLOSE_MS, abort.signal)]);
+		await Promise.race([
+			Promise.all([shell.close(), options.relay.close()]),
+			options.clock.sleep(CLOSE_MS, abort.signal),
+		]);
 		abort.abort();
 	}
 }

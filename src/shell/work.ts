@@ -4,13 +4,12 @@
  */
 import { RelayError } from '../core/errors.ts';
 import { createByteFilter, safeLine, safeText } from '../core/text.ts';
-import type { AgentChoice, SendOptions, SendResult } from '../relay/contract.ts';
 import { EXIT, exitCodeOfError, exitCodeOfOutcome } from '../relay/exit-codes.ts';
 import { type Entry, readEntry } from './read-entry.ts';
 import type { ShellOptions } from './shell-options.ts';
 import { findCommand, unknownCommand } from './slash/find-command.ts';
 import { SLASH_COMMANDS } from './slash/registry.ts';
-import type { PickChoice, SlashContext } from './slash/slash-command.ts';
+import type { PickChoice, SlashContext, WorkControl } from './slash/slash-command.ts';
 import type { Transcript, TranscriptSink } from './view/transcript.ts';
 import type { WaitingPrompts } from './waiting-prompts.ts';
 
@@ -36,13 +35,16 @@ const FINE: WorkResult = { exitCode: 0, isBroken: false };
 export class Work {
 	readonly #options: WorkOptions;
 	#abort: AbortController | null = null;
+	/** What ends at once what runs now. */
+	#stopHard: () => void = () => undefined;
+	#running: Promise<void> | null = null;
 	#result: WorkResult = FINE;
 
 	constructor(options: WorkOptions) {
 		this.#options = options;
 	}
 
-	/** True while a turn or a shell command can be interrupted. */
+	/** True while a turn, a shell command or a command's long work can be interrupted. */
 	get isInterruptible(): boolean {
 		return this.#abort !== null;
 	}
@@ -54,8 +56,14 @@ export class Work {
 
 	/** First call: ends the turn in good order. Any later one: at once. */
 	interrupt(): void {
-		if (this.#abort?.signal.aborted) this.#options.shell.relay.stopHard();
+		if (this.#abort?.signal.aborted) this.#stopHard();
 		else this.#abort?.abort();
+	}
+
+	/** Interrupts what runs and resolves when it has ended. */
+	async end(): Promise<void> {
+		this.#abort?.abort();
+		await this.#running?.catch(() => undefined);
 	}
 
 	/** True for a command that answers while a turn runs. */
@@ -109,7 +117,11 @@ export class Work {
 			case 'nothing':
 				return;
 			case 'prompt':
-				return this.#turn((options) => relay.send(entry.text, options));
+				return this.#work(async ({ signal, onEvent, onHardStop }) => {
+					onHardStop(() => relay.stopHard());
+					const { outcome } = await relay.send(entry.text, { signal, onEvent });
+					return { exitCode: exitCodeOfOutcome(outcome) };
+				});
 			case 'shell':
 				return this.#shellCommand(entry.command);
 			case 'command':
@@ -117,14 +129,17 @@ export class Work {
 		}
 	}
 
-	async #turn(send: (options: SendOptions) => Promise<SendResult>): Promise<void> {
+	async #work(act: (control: WorkControl) => Promise<{ exitCode: number }>): Promise<void> {
 		const { transcript } = this.#options;
 		await this.#interruptibly(async (signal) => {
-			const result = await send({ signal, onEvent: (event) => transcript.event(event) });
-			this.#result = {
-				exitCode: exitCodeOfOutcome(result.outcome),
-				isBroken: result.outcome !== 'completed',
-			};
+			const { exitCode } = await act({
+				signal,
+				onEvent: (event) => transcript.event(event),
+				onHardStop: (stop) => {
+					this.#stopHard = stop;
+				},
+			});
+			this.#result = { exitCode, isBroken: exitCode !== EXIT.done };
 		});
 	}
 
@@ -153,12 +168,16 @@ export class Work {
 	}
 
 	async #interruptibly(act: (signal: AbortSignal) => Promise<void>): Promise<void> {
+		if (this.#abort !== null) throw new Error('something runs already');
 		const abort = new AbortController();
 		this.#abort = abort;
+		this.#stopHard = () => undefined;
 		try {
-			await act(abort.signal);
+			this.#running = act(abort.signal);
+			await this.#running;
 		} finally {
 			this.#abort = null;
+			this.#running = null;
 			this.#options.sink.status(null);
 		}
 	}
@@ -175,7 +194,7 @@ export class Work {
 			isInteractive: pick !== null,
 			waiting,
 			print: (lines) => transcript.lines(lines),
-			retry: (choice: AgentChoice | null) => this.#turn((options) => shell.relay.retry(choice, options)),
+			work: (act) => this.#work(act),
 			pick: pick ?? (async () => null),
 			exit,
 		};

@@ -60,8 +60,9 @@ export function fakeSlashContext(over: Partial<SlashContext> = {}) {
 		isInteractive: false,
 		waiting: new WaitingPrompts(),
 		print: (lines) => printed.push(...lines),
-		retry: async (choice) => {
-			await relay.retry(choice, { signal: new AbortController().signal, onEvent: () => undefined });
+		work: async (act) => {
+			const { signal } = new AbortController();
+			await act({ signal, onEvent: () => undefined, onHardStop: () => undefined });
 		},
 		pick: async () => null,
 		exit: () => {

@@ -1,3 +1,4 @@
+import { exitCodeOfOutcome } from '../../relay/exit-codes.ts';
 import { agentCandidates, parseAgentChoice } from './agent-argument.ts';
 import type { SlashCommand } from './slash-command.ts';
 
@@ -10,6 +11,12 @@ export const retry: SlashCommand = {
 	duringTurn: 'queued',
 	complete: ({ relay }) => agentCandidates(relay),
 	async run(context, argument) {
-		await context.retry(argument === '' ? null : await parseAgentChoice(context.relay, argument));
+		const { relay } = context;
+		const choice = argument === '' ? null : await parseAgentChoice(relay, argument);
+		await context.work(async ({ signal, onEvent, onHardStop }) => {
+			onHardStop(() => relay.stopHard());
+			const { outcome } = await relay.retry(choice, { signal, onEvent });
+			return { exitCode: exitCodeOfOutcome(outcome) };
+		});
 	},
 };

@@ -1,6 +1,7 @@
 import type { Clock } from '../../core/clock.ts';
 import { RelayError } from '../../core/errors.ts';
-import type { AgentChoice, Relay } from '../../relay/contract.ts';
+import type { Relay } from '../../relay/contract.ts';
+import type { RelayEvent } from '../../relay/relay-events.ts';
 import type { Theme } from '../../ui/theme.ts';
 import type { Candidate } from '../editor/completion.ts';
 import type { ShellServices } from '../services.ts';
@@ -42,10 +43,22 @@ export interface SlashContext extends CompletionContext {
 	waiting: WaitingPrompts;
 	/** Plain or styled lines, already safe. */
 	print(lines: readonly string[]): void;
-	/** Sends the last prompt again as a turn of the shell, with all its rules. */
-	retry(choice: AgentChoice | null): Promise<void>;
+	/**
+	 * Long work of a `queued` command, as a turn is: the keys of a turn end it, and what it tells stands in the transcript. An
+	 * exit code other than 0 drops what was typed behind it; a rejection is shown as an error.
+	 */
+	work(act: (control: WorkControl) => Promise<{ exitCode: number }>): Promise<void>;
 	pick(message: string, choices: readonly PickChoice[]): Promise<string | null>;
 	exit(): void;
+}
+
+export interface WorkControl {
+	/** Aborted by the first Ctrl+C, and when the shell is left. */
+	signal: AbortSignal;
+	/** Shows it in the transcript. */
+	onEvent(event: RelayEvent): void;
+	/** What a second Ctrl+C does; a later call replaces it. */
+	onHardStop(stop: () => void): void;
 }
 
 export interface PickChoice {
