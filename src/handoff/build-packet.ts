@@ -9,6 +9,7 @@ import { commandPieces, shellNotePieces } from './command-pieces.ts';
 import { fenceUser, quoteRecord } from './fence.ts';
 import { filePieces } from './file-pieces.ts';
 import { fitToBudget } from './fit-to-budget.ts';
+import { missedNotes } from './missed-notes.ts';
 import { nameOnly } from './name-only.ts';
 import type { Packet } from './packet.ts';
 import { packetData } from './packet-data.ts';
@@ -18,6 +19,7 @@ import { newestPlan, planLines, planPieces } from './plan-pieces.ts';
 import { createRedactor } from './redact.ts';
 import { statementPieces } from './statement-pieces.ts';
 import { scoreStatements } from './statements.ts';
+import { turnLabel } from './turn-label.ts';
 import { readStories, type TurnStory } from './turn-story.ts';
 import { readUserWords, type UserWords, userPieces } from './user-words.ts';
 
@@ -26,7 +28,7 @@ export function buildPacket(input: PacketInput): Packet {
 	const redactor = createRedactor(input.secrets);
 	const cleaner = recordCleaner(redactor);
 	const stories = readStories(input).map((story) => cleanStory(story, cleaner));
-	const words = readUserWords(input, stories, redactor.words, turnLabel(input));
+	const words = readUserWords(input, stories, redactor.words, turnLabel(input.lineage));
 	const pieces = [...userPieces(words, budget), ...recordPieces(input, stories, words, cleaner)];
 	const turns = input.lineage.reduce((sum, session) => sum + session.turns.length, 0);
 	const frame = { head: renderHead(input, stories, turns), tail: renderTail(words) };
@@ -80,12 +82,6 @@ function cleanStory(story: TurnStory, cleaner: RecordCleaner): TurnStory {
 	};
 }
 
-function turnLabel({ lineage }: PacketInput): (story: TurnStory) => string {
-	const current = lineage.at(-1)?.id;
-	return ({ sessionId, turn }) =>
-		sessionId === current ? `turn ${turn}` : `turn ${turn} of session …${sessionId.slice(-6)}`;
-}
-
 /** Of what tells which words belong to the work. */
 const TASK_CHARS = 128 * 1024;
 const TASK_CHARS_OF_DIFF = 4000;
@@ -98,7 +94,7 @@ function recordPieces(
 ): Piece[] {
 	const clean = cleaner.whole;
 	const quote = (text: string) => quoteRecord(input.inert(text));
-	const label = turnLabel(input);
+	const label = turnLabel(input.lineage);
 	const isOpen = input.nowPrompt?.isInterrupted ?? false;
 	const lastDone = stories.findLastIndex(({ status }) => status === 'completed');
 	const openStories = new Set(isOpen ? stories.slice(lastDone + 1) : []);
@@ -132,7 +128,7 @@ function recordPieces(
 			clean,
 		),
 		...commandPieces(outcomes, quote),
-		...shellNotePieces(shellNotes(input, clean), quote),
+		...shellNotePieces(shellNotes(input, clean), label, quote),
 	];
 }
 
@@ -146,14 +142,10 @@ function toldFiles({ diffs }: PacketInput, stories: readonly TurnStory[]): Packe
 	return [...told.values()];
 }
 
-function shellNotes({ lineage, since }: PacketInput, clean: (text: string) => string) {
-	const known = since === null ? -1 : lineage.findIndex((session) => session.id === since.sessionId);
-	return lineage.flatMap(({ notes }, at) =>
-		notes
-			.filter(({ kind }) => kind === 'shell')
-			.filter(({ afterTurn }) => at > known || (at === known && since !== null && afterTurn >= since.turn))
-			.map((note) => ({ ...note, text: clean(note.text) })),
-	);
+function shellNotes(input: PacketInput, clean: (text: string) => string) {
+	return missedNotes(input)
+		.filter(({ kind }) => kind === 'shell')
+		.map((note) => ({ ...note, text: clean(note.text) }));
 }
 
 function renderTail(words: UserWords): string {

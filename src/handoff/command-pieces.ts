@@ -1,7 +1,8 @@
 import type { Piece } from './budget.ts';
 import type { CommandOutcome } from './command-history.ts';
 import { cutText } from './cut-text.ts';
-import type { PacketNote } from './packet-input.ts';
+import type { PlacedNote } from './missed-notes.ts';
+import { notePlace } from './turn-label.ts';
 
 const FAILS_NOW = 130;
 const WORKS_NOW = 105;
@@ -72,10 +73,14 @@ const outcomeWords = {
 	unknown: 'result not told',
 } as const;
 
-export function shellNotePieces(notes: readonly PacketNote[], quote: (text: string) => string): Piece[] {
+export function shellNotePieces(
+	notes: readonly PlacedNote[],
+	label: (place: { sessionId: string; turn: number }) => string,
+	quote: (text: string) => string,
+): Piece[] {
 	return notes.map((note, order) => {
 		const text = note.text.trimEnd();
-		const head = `after turn ${note.afterTurn}${note.exitCode === null ? '' : `, exit ${note.exitCode}`}:`;
+		const head = `${notePlace(note, label)}${note.exitCode === null ? '' : `, exit ${note.exitCode}`}:`;
 		const [line = ''] = text.split('\n', 1);
 		const variants = [
 			text,

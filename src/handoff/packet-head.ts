@@ -1,9 +1,11 @@
 /** The fixed lines of a packet: how to read it, who worked, why it stopped, where the records are. All from the relay. */
+import { relative } from 'node:path/posix';
 import { toIso } from '../core/clock.ts';
 import { safeLine } from '../core/text.ts';
 import { fenceRecord, quoteRecord } from './fence.ts';
 import { nameOnly } from './name-only.ts';
 import type { PacketInput } from './packet-input.ts';
+import { shortId, turnLabel } from './turn-label.ts';
 import type { TurnStory } from './turn-story.ts';
 
 const HOW_TO_READ =
@@ -19,15 +21,20 @@ export function renderHead(input: PacketInput, stories: readonly TurnStory[], al
 		HOW_TO_READ,
 		'',
 		'## Who worked before',
-		...workers(stories, line),
+		...workers(stories, current?.id, line),
 		line(`Why it stopped: ${whyStopped(input)}`),
 	];
 	if (input.since)
-		lines.push(line(`You know this work up to turn ${input.since.turn}; here is only what you missed.`));
+		lines.push(
+			line(
+				`You know this work up to ${turnLabel(input.lineage)(input.since)}; here is only what you missed.`,
+			),
+		);
 	if (current)
 		lines.push(
 			`Records: \`${line(current.folder.replaceAll('`', ''))}/\` (${allTurns} turns${input.lineage.length > 1 ? `, ${input.lineage.length} sessions` : ''}); file names below are relative to it.`,
 		);
+	lines.push(...earlierSessions(input).map(line));
 	const issues = [...new Set([...input.recordIssues, ...stories.flatMap((story) => story.issues)])].map(line);
 	if (issues.length === 0) return `${lines.join('\n')}\n`;
 	// What is wrong with a record may quote it.
@@ -36,7 +43,27 @@ export function renderHead(input: PacketInput, stories: readonly TurnStory[], al
 	return `${lines.join('\n')}\nRecords that are not as the relay wrote them:\n${quoted}${more}`;
 }
 
-function workers(stories: readonly TurnStory[], line: (text: string) => string): string[] {
+const MAX_EARLIER = 5;
+
+/** Where the turns of the ancestors stand, the nearest first. */
+function earlierSessions({ lineage }: PacketInput): string[] {
+	const ancestors = lineage.slice(0, -1).reverse();
+	const current = lineage.at(-1)?.folder ?? '';
+	const shown = ancestors
+		.slice(0, MAX_EARLIER)
+		.map(
+			({ id, folder, turns }) =>
+				`Session ${shortId(id)}: \`${relative(current, folder).replaceAll('`', '')}/\` (${turns.length} turns)`,
+		);
+	const left = ancestors.length - shown.length;
+	return left > 0 ? [...shown, `and ${left} sessions before these`] : shown;
+}
+
+function workers(
+	stories: readonly TurnStory[],
+	current: string | undefined,
+	line: (text: string) => string,
+): string[] {
 	const spans: Array<{ who: string; session: string; first: number; last: number; statuses: string[] }> = [];
 	for (const { agent, model, sessionId, turn, status } of stories) {
 		const who = model === null ? nameOnly(agent) : `${nameOnly(agent)} (${nameOnly(model)})`;
@@ -46,8 +73,9 @@ function workers(stories: readonly TurnStory[], line: (text: string) => string):
 			span.statuses.push(status);
 		} else spans.push({ who, session: sessionId, first: turn, last: turn, statuses: [status] });
 	}
-	const shown = spans.slice(-MAX_WORKERS).map(({ who, first, last, statuses }) => {
-		const turns = first === last ? `turn ${first}` : `turns ${first}-${last}`;
+	const shown = spans.slice(-MAX_WORKERS).map(({ who, session, first, last, statuses }) => {
+		const where = session === current ? '' : ` of session ${shortId(session)}`;
+		const turns = (first === last ? `turn ${first}` : `turns ${first}-${last}`) + where;
 		return line(`- ${who}: ${turns} (last one ${statuses.at(-1)?.replaceAll('_', ' ')})`);
 	});
 	return spans.length > MAX_WORKERS

@@ -1,3 +1,4 @@
+import { relative } from 'node:path/posix';
 import type { AgentEvent, PlanItem } from '../agents/events.ts';
 import type { TurnState } from '../sessions/turn-state.ts';
 import type { TurnRecord } from '../turns/turn-records.ts';
@@ -15,7 +16,7 @@ export interface CommandRun {
 export interface TurnStory {
 	sessionId: string;
 	turn: number;
-	/** `turns/003-output.md`, below the session's folder for the current session, else with it. */
+	/** `turns/003-output.md`, relative to the folder of the current session. */
 	transcript: string;
 	promptFile: string;
 	agent: string;
@@ -36,10 +37,10 @@ export interface TurnStory {
 
 /** The stories of the turns that the packet covers, oldest first. */
 export function readStories({ lineage, since }: PacketInput): TurnStory[] {
-	const current = lineage.at(-1)?.id;
+	const folder = lineage.at(-1)?.folder ?? '';
 	const known = since === null ? -1 : lineage.findIndex((session) => session.id === since.sessionId);
 	return lineage.flatMap((session, at) => {
-		const base = session.id === current ? '' : `${session.folder}/`;
+		const base = session.folder === folder ? '' : `${relative(folder, session.folder)}/`;
 		const isMissed = ({ state }: TurnRecord) =>
 			at > known || (at === known && since !== null && state.turn > since.turn);
 		return session.turns.filter(isMissed).map((record) => readStory(record, session.id, base));

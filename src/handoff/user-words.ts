@@ -2,8 +2,10 @@
 import type { Piece } from './budget.ts';
 import { condenseWords } from './condense-words.ts';
 import { fenceUser } from './fence.ts';
+import { missedNotes } from './missed-notes.ts';
 import { nameOnly } from './name-only.ts';
 import type { PacketInput } from './packet-input.ts';
+import { notePlace } from './turn-label.ts';
 import type { TurnStory } from './turn-story.ts';
 
 export interface UserEntry {
@@ -35,20 +37,19 @@ export function readUserWords(
 	input: PacketInput,
 	stories: readonly TurnStory[],
 	words: (text: string) => string,
-	turnLabel: (story: TurnStory) => string,
+	turnLabel: (place: { sessionId: string; turn: number }) => string,
 ): UserWords {
 	const entries: UserEntry[] = [];
+	const missed = missedNotes(input).filter(({ kind }) => kind === 'note');
 	for (const session of input.lineage) {
 		const own = stories.filter((story) => story.sessionId === session.id);
-		const known = input.since?.sessionId === session.id ? input.since.turn : null;
-		if (own.length === 0 && known === null && input.since !== null) continue;
-		const notes = session.notes.filter((note) => note.kind === 'note' && note.afterTurn >= (known ?? 0));
+		const notes = missed.filter(({ sessionId }) => sessionId === session.id);
 		const takeNotes = (until: number) => {
 			while ((notes[0]?.afterTurn ?? Number.POSITIVE_INFINITY) < until) {
 				const note = notes.shift();
 				if (note)
 					entries.push({
-						label: `Note after turn ${note.afterTurn}`,
+						label: `Note ${notePlace(note, turnLabel)}`,
 						text: words(note.text),
 						file: null,
 						kind: 'note',

@@ -44,9 +44,7 @@ export async function makePacket(request: PacketRequest, deps: RelayDeps): Promi
 	const tree =
 		request.currentTree === undefined ? ((await deps.snapshots?.take())?.tree ?? null) : request.currentTree;
 	const packet = buildPacket({
-		lineage: lineage.map((entry, i) =>
-			lineageSession(entry, records[i] ?? [], i === lineage.length - 1, deps),
-		),
+		lineage: lineage.map((entry, i) => lineageSession(entry, records[i] ?? [], lineage[i - 1] ?? null, deps)),
 		objective: session.meta.objective,
 		from: from && { id: from.id, title: from.title },
 		to: to && { id: to.id, title: to.title },
@@ -81,23 +79,30 @@ function stretchAfter(
 	return { turns: later.map(({ state }) => state), base: since?.state.tree.after ?? null, current };
 }
 
-/** A child holds its parent's notes too, so those of the newest session are all there are. */
+/** A child's record begins with copies of its parent's notes; each note is told where it was made. */
 function lineageSession(
 	entry: LineageEntry,
 	turns: readonly TurnRecord[],
-	isNewest: boolean,
+	parent: LineageEntry | null,
 	deps: RelayDeps,
 ): LineageSession {
 	const { meta, folder } = entry;
+	const copied = new Set(parent?.meta.notes.map(noteKey));
 	return {
 		id: meta.id,
 		folder: relative(deps.repo.worktree, folder) || folder,
 		turns,
-		notes: (isNewest ? meta.notes : []).map(({ kind, text, after_turn, exit_code }) => ({
-			kind,
-			text,
-			afterTurn: after_turn,
-			exitCode: exit_code ?? null,
-		})),
+		notes: meta.notes
+			.filter((note) => !copied.has(noteKey(note)))
+			.map(({ kind, text, after_turn, exit_code }) => ({
+				kind,
+				text,
+				afterTurn: after_turn,
+				exitCode: exit_code ?? null,
+			})),
 	};
 }
+
+type Note = LineageEntry['meta']['notes'][number];
+
+const noteKey = ({ at, kind, text }: Note) => JSON.stringify([at, kind, text]);

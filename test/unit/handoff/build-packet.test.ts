@@ -234,11 +234,10 @@ describe('buildPacket', () => {
 			since: { sessionId: SESSION, turn: 1 },
 			nowPrompt: { text: 'fourth', isInterrupted: false },
 		});
-		const { markdown } = buildPacket({
-			...input,
-			lineage: [session(SESSION, turns, notes)],
-			objective: 'first things',
-		});
+		const lineage = [session(SESSION, turns, notes)];
+		const [first] = lineage[0]!.turns;
+		Object.assign(first!.state, { packet: 'resume/000-start-claude.md', native_session_id: 'native-1' });
+		const { markdown } = buildPacket({ ...input, lineage, objective: 'first things' });
 		for (const known of ['first things', 'I chose A', 'make old', 'old note'])
 			expect(markdown).not.toContain(known);
 		for (const missed of [
@@ -252,6 +251,58 @@ describe('buildPacket', () => {
 			'fourth',
 		])
 			expect(markdown).toContain(missed);
+	});
+
+	it('holds, for an agent that returns, notes made between its own turns that no packet told it', () => {
+		const turns: ScriptedTurn[] = [
+			{ user: 'first things', agent: 'claude', acts: [] },
+			{ user: 'second things', agent: 'claude', acts: [] },
+			{ user: 'third things', agent: 'codex', acts: [] },
+		];
+		const notes = [
+			{ kind: 'note' as const, text: 'early note', afterTurn: 0, exitCode: null },
+			{ kind: 'shell' as const, text: '$ ls\na.txt', afterTurn: 1, exitCode: 0 },
+		];
+		const delta = buildPacket({
+			...sessionInput([], { since: { sessionId: SESSION, turn: 2 }, nowPrompt: null }),
+			lineage: [session(SESSION, turns, notes)],
+		}).markdown;
+		expect(delta).toContain('Note before turn 1:\n');
+		expect(delta).toContain('early note');
+		expect(delta).toContain('> after turn 1, exit 0:\n> $ ls');
+		expect(delta).not.toContain('second things');
+	});
+
+	it('tells a note where it was made, in an ancestor or in a child without turns', () => {
+		const parent = '01K3YYYYYYYYYYYYYYYYYYYYYY';
+		const note = (text: string, afterTurn: number) => ({
+			kind: 'note' as const,
+			text,
+			afterTurn,
+			exitCode: null,
+		});
+		const turns: ScriptedTurn[] = [
+			{ user: 'first things', agent: 'claude', acts: [] },
+			{ user: 'second things', agent: 'codex', acts: [] },
+		];
+		const lineage = [
+			session(parent, turns, [note('of the parent', 1)]),
+			session(SESSION, [], [note('of the child', 0)]),
+		];
+		const full = buildPacket({ ...sessionInput([], { nowPrompt: null }), lineage }).markdown;
+		const places = ['first things', 'of the parent', 'second things', 'of the child'].map((text) =>
+			full.lastIndexOf(text),
+		);
+		expect(places).toEqual(places.toSorted((a, b) => a - b));
+		expect(full).toContain('Note after turn 1 of session …YYYYYY:');
+		expect(full).toContain('Note before turn 1:');
+		expect(full).toMatch(/^- codex.*: turn 2 of session …YYYYYY \(last one completed\)$/m);
+		expect(full).toContain(`Session …YYYYYY: \`../${parent}/\` (2 turns)`);
+		const since = { sessionId: parent, turn: 1 };
+		const delta = buildPacket({ ...sessionInput([], { nowPrompt: null, since }), lineage }).markdown;
+		expect(delta).toContain('up to turn 1 of session …YYYYYY');
+		expect(delta).toContain('of the parent');
+		expect(delta).toContain('of the child');
 	});
 
 	it('follows a chain of parents, and names the session of each earlier turn', () => {
