@@ -12,6 +12,13 @@ const PLACE = /[\w-]\.\w{1,5}(?::\d+|\(\d+,\d+\))/;
 /** What was wanted and what came, in the words of assertion libraries. */
 const WANTED = /\b(?:want|got|actual|expected|received|but was|left|right)\b/i;
 
+/** A figure with its unit: what a command was run to measure. */
+const MEASURED =
+	/\d\s?(?:[mµun]?s|sec(?:onds?)?|min|[kKMGT]i?B|bytes|%|rps|qps|fps|(?:ops|req|requests|rows|MB|KB|GB)\/s(?:ec)?)(?![\p{L}\p{N}])/u;
+/** It stands in the last lines, where no other line looks like it. */
+const MEASURED_LINES = 3;
+const MEASURED_CHARS = 240;
+
 /** Of what went well only the end is read: it holds the summary. */
 const READ_CHARS_OF_SUCCESS = 4 * 1024;
 /** Summaries stand at the ends of an output; in a long one only this many lines there are searched for them. */
@@ -65,6 +72,7 @@ function scoreLines(lines: readonly string[], isFailure: boolean): Scored[] {
 		return score > 0 ? [{ line, before: lines[at - 1] ?? '', at, score }] : [];
 	});
 	if (isFailure) raiseExplanations(scored, lines);
+	else addMeasurements(scored, lines);
 	const shapes = new Map<string, number>();
 	for (const { line } of scored) shapes.set(shapeOf(line), (shapes.get(shapeOf(line)) ?? 0) + 1);
 	for (const entry of scored) {
@@ -86,6 +94,18 @@ function scoreLine(line: string, at: number, total: number, isFailure: boolean):
 		if (at === 0) score += 0.5;
 	}
 	return score > 0 && FRAME.test(text) ? score - 2 : score;
+}
+
+/** What a benchmark or a count tells at its end; lines of a log carry figures too, but resemble each other. */
+function addMeasurements(scored: Scored[], lines: readonly string[]): void {
+	const shapes = new Map<string, number>();
+	for (const line of lines) shapes.set(shapeOf(line), (shapes.get(shapeOf(line)) ?? 0) + 1);
+	for (let at = Math.max(0, lines.length - MEASURED_LINES); at < lines.length; at++) {
+		const line = lines[at] ?? '';
+		if (line.length > MEASURED_CHARS || !MEASURED.test(line) || shapes.get(shapeOf(line)) !== 1) continue;
+		if (scored.every((entry) => entry.at !== at))
+			scored.push({ line, before: lines[at - 1] ?? '', at, score: 3 });
+	}
 }
 
 /** The line after an error that names a place or what was wanted explains it, without a word of error of its own. */

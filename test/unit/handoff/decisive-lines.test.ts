@@ -27,6 +27,14 @@ describe('decisiveLines', () => {
 		expect(decisiveLines(logNoise(30), { ...failing, isFailure: false })).toEqual([]);
 	});
 
+	it('gives what a command that went well measured at its end, but no line of its log', () => {
+		const passing = { ...failing, isFailure: false };
+		expect(decisiveLines(`${logNoise(30)}\nquery p99 34 ms\n`, passing)).toEqual(['query p99 34 ms']);
+		expect(decisiveLines('bundle.js  412.5KB\n', passing)).toEqual(['bundle.js  412.5KB']);
+		expect(decisiveLines(`took 12 ms\n${'more\n'.repeat(5)}`, passing)).toEqual([]);
+		expect(decisiveLines('port: 3000\nname: msx 12 msgs\n', passing)).toEqual([]);
+	});
+
 	it('cuts long lines and repeats none', () => {
 		const lines = decisiveLines(`error: ${'x'.repeat(500)}\nerror: b\nerror: b`, {
 			...failing,
