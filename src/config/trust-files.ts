@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { lstatSync, readdirSync, readFileSync, readlinkSync, type Stats, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { hasErrno } from '../core/errors.ts';
+import { setsWatchedVariable } from './env-file.ts';
 
 const REPO_CONFIG = '.agent-relay/config.toml';
 
@@ -27,6 +28,9 @@ const ENABLED_PATHS = [
 	'.opencode',
 ] as const;
 
+/** Gemini CLI reads it by itself. Most hold a user's own variables only, and those are nobody's business. */
+const ENV_FILE = '.env';
+
 /** Installed by the CLIs themselves and too large to compare; what starts them stands in the files above. */
 const SKIPPED_FOLDERS = new Set(['node_modules', '.git']);
 
@@ -34,6 +38,8 @@ const SKIPPED_FOLDERS = new Set(['node_modules', '.git']);
 const MAX_FILES = 2_000;
 const MAX_BYTES = 64 * 1024 * 1024;
 const MAX_DEPTH = 12;
+/** A larger `.env` counts without a look at its names. */
+const MAX_ENV_BYTES = 1024 * 1024;
 
 /** Path relative to the repo -> SHA-256 (hex) of its bytes, or of a link's target. */
 export type TrustDigests = ReadonlyMap<string, string>;
@@ -47,10 +53,24 @@ export function readTrustDigests(root: string, repoConfig: Buffer | null): Trust
 	if (repoConfig !== null) digests.set(REPO_CONFIG, sha256(repoConfig));
 	const budget = { files: MAX_FILES, bytes: MAX_BYTES };
 	try {
-		const isWhole = ENABLED_PATHS.every((path) => addPath(root, path, digests, budget, 0));
+		const paths = isEnvFileObeyed(root) ? [...ENABLED_PATHS, ENV_FILE] : ENABLED_PATHS;
+		const isWhole = paths.every((path) => addPath(root, path, digests, budget, 0));
 		return isWhole ? digests : null;
 	} catch (error) {
 		if (hasErrno(error, 'EACCES', 'EPERM', 'EIO', 'ELOOP')) return null;
+		throw error;
+	}
+}
+
+/** False also for what gemini cannot read either, such as a virtual environment's folder of that name. */
+function isEnvFileObeyed(root: string): boolean {
+	const path = join(root, ENV_FILE);
+	try {
+		const facts = statSync(path);
+		if (!facts.isFile()) return false;
+		return facts.size > MAX_ENV_BYTES || setsWatchedVariable(readFileSync(path, 'utf8'));
+	} catch (error) {
+		if (hasErrno(error, 'ENOENT', 'ENOTDIR', 'EACCES', 'EPERM', 'ELOOP')) return false;
 		throw error;
 	}
 }

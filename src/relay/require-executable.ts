@@ -35,11 +35,9 @@ export function refusalOf(
 }
 
 /** For a prompt that no installed agent could take; one that is there but refused is named with the way to allow it. */
-export function nobodyInstalled({
-	registry,
-	findExecutable,
-}: Pick<RelayDeps, 'registry' | 'findExecutable'>): RelayError {
-	const refused = registry.adapters.map(({ id }) => findExecutable(id).refused).find((text) => text !== null);
+export function nobodyInstalled(deps: RelayDeps): RelayError {
+	const { registry } = deps;
+	const refused = registry.adapters.map(({ id }) => refusalOf(id, deps)).find((text) => text !== null);
 	if (refused) return notTrusted(refused);
 	const installs = registry.adapters
 		.filter(({ isDemo }) => !isDemo)

@@ -12,14 +12,12 @@ const APPROVAL_MODES: Record<PermissionPreset, string> = {
 /**
  * One headless turn; the prompt comes on stdin. Nothing is restored on resume, so model and approval mode are given each
  * time. No model is passed when none was named: the CLI then lets a small model choose (one request more), as it does for
- * its user. A folder that is not trusted gets no `--skip-trust`: 0.61.0 then refuses to start (exit 55) instead of
- * obeying the repo's settings, hooks and policies, and has no switch to run without them.
+ * its user.
  */
 export function geminiCommand(turn: TurnRequest): AgentCommand {
 	return {
 		executable: 'gemini',
 		args: [
-			...(turn.isTrusted ? ['--skip-trust'] : []),
 			'-o',
 			'stream-json',
 			'--approval-mode',
@@ -56,14 +54,13 @@ function allowedCommands(entries: readonly string[]): string[] {
 	]);
 }
 
-/** A file that cannot exist, so that no folder is trusted by an earlier choice in gemini itself (measured: exit 55). */
-const NO_TRUSTED_FOLDERS = '/dev/null/none';
-
-/** One process in place of parent and child, so that signals reach the one that works. Trust comes from the flag alone. */
-function environment(turn: TurnRequest): Record<string, string | null> {
-	const distrust = {
-		GEMINI_CLI_TRUST_WORKSPACE: null,
-		GEMINI_CLI_TRUSTED_FOLDERS_PATH: NO_TRUSTED_FOLDERS,
-	};
-	return { GEMINI_CLI_NO_RELAUNCH: 'true', ...(turn.isTrusted ? {} : distrust) };
+/**
+ * Trust by variable: 0.61.0 loads the repo's settings before it reads `--skip-trust`, so with the flag a trusted repo's
+ * hooks and servers do not start (measured), while its `.env` is obeyed all the same. Without trust it refuses to start
+ * (exit 55) where the user's settings have folder trust on, whatever folders were trusted in gemini itself; it has no
+ * switch to work without the repo's settings. One process in place of parent and child, so that signals reach the one
+ * that works.
+ */
+function environment({ isTrusted }: TurnRequest): Record<string, string> {
+	return { GEMINI_CLI_NO_RELAUNCH: 'true', GEMINI_CLI_TRUST_WORKSPACE: String(isTrusted) };
 }

@@ -56,11 +56,9 @@ describe('the command line of gemini', () => {
 	});
 
 	it('trusts the folder only where the user did, and says where it cannot start', () => {
-		expect(argsOf()).toContain('--skip-trust');
-		const untrusted = commandOf({ isTrusted: false });
-		expect(untrusted.args).not.toContain('--skip-trust');
-		expect(untrusted.env.GEMINI_CLI_TRUST_WORKSPACE).toBeNull();
-		expect(untrusted.env.GEMINI_CLI_TRUSTED_FOLDERS_PATH).toBe('/dev/null/none');
+		expect(commandOf().env.GEMINI_CLI_TRUST_WORKSPACE).toBe('true');
+		expect(commandOf({ isTrusted: false }).env.GEMINI_CLI_TRUST_WORKSPACE).toBe('false');
+		for (const isTrusted of [true, false]) expect(argsOf({ isTrusted })).not.toContain('--skip-trust');
 		const place = { worktree: '/repo', isGitRepo: true, env: {} };
 		expect(geminiAdapter.refusal?.({ ...place, isTrusted: true })).toBeNull();
 		expect(geminiAdapter.refusal?.({ ...place, isTrusted: false })).toMatch(/not trusted/);
