@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 // The demo agents as a program of their own, started by the relay like any other agent.
+const { runDemoAgent } = require('../dist/bundle/demo-agent.cjs');
+
 async function main() {
-	const { runDemoAgent } = await import('../dist/bundle/demo-agent.js');
 	process.exitCode = await runDemoAgent({
 		argv: process.argv.slice(2),
 		env: process.env,

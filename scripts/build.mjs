@@ -2,7 +2,8 @@
 // about 0.4 ms for each of the 230 modules of `run` (docs/decisions/0012-speed.md). Packages are joined too, but for the
 // native one and for TOML, which is loaded only when there is a file; names are kept, so that stack traces stay readable.
 import { spawnSync } from 'node:child_process';
-import { rmSync, utimesSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
@@ -22,11 +23,14 @@ const bundle = await rolldown({
 	external: /^(?:node:|node-pty|@lydell\/|smol-toml)/,
 	logLevel: 'warn',
 });
-await bundle.write({
+const { output } = await bundle.write({
 	dir: join(dist, 'bundle'),
-	format: 'esm',
-	chunkFileNames: '[name]-[hash].js',
+	format: 'cjs',
+	entryFileNames: '[name].cjs',
+	chunkFileNames: '[name]-[hash].cjs',
 	minify: { compress: false, mangle: false },
 });
 await bundle.close();
-utimesSync(join(dist, 'bundle/main.js'), new Date(), new Date());
+const sum = createHash('sha256');
+for (const { fileName, code } of output) sum.update(`${fileName}\0${code}\0`);
+writeFileSync(join(dist, 'bundle/build-id'), sum.digest('hex').slice(0, 16));

@@ -41,7 +41,7 @@ function newest(folder) {
 }
 
 function isBuilt() {
-	const marker = join(root, 'dist/bundle/main.js');
+	const marker = join(root, 'dist/bundle/build-id');
 	if (!existsSync(marker)) return false;
 	return (
 		statSync(marker).mtimeMs >=

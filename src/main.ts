@@ -5,27 +5,36 @@ import { replaceGoneTerminals, terminalFds } from './core/gone-terminal.ts';
 /** These go on and record when their reader goes away; any other command then has nothing left to do. */
 const RECORDING = new Set(['run', 'shell', 'resume']);
 
-let isReading = true;
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-	if (!isGone(error)) throw error;
-	if (isReading) process.exit(0);
-});
-process.stderr.on('error', (error: NodeJS.ErrnoException) => {
-	if (!isGone(error)) throw error;
-});
-const terminals = terminalFds();
-process.on('exit', () => replaceGoneTerminals(terminals));
+/** Reads the command line, does what it says and ends the process. `keepCode` speeds up the next start. */
+export function main({ keepCode }: { keepCode: () => void }): void {
+	let isReading = true;
+	process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+		if (!isGone(error)) throw error;
+		if (isReading) process.exit(0);
+	});
+	process.stderr.on('error', (error: NodeJS.ErrnoException) => {
+		if (!isGone(error)) throw error;
+	});
+	const terminals = terminalFds();
+	process.on('exit', () => replaceGoneTerminals(terminals));
 
-const exitCode = await runProgram(process.argv.slice(2), {
-	output: process.stdout,
-	errorOutput: process.stderr,
-	// biome-ignore lint/style/noProcessEnv: the environment enters at the process's edge
-	env: process.env,
-	onCommand: (name) => {
-		isReading = !RECORDING.has(name);
-	},
-});
-process.stdout.write('', () => process.exit(exitCode));
+	const ended = runProgram(process.argv.slice(2), {
+		output: process.stdout,
+		errorOutput: process.stderr,
+		// biome-ignore lint/style/noProcessEnv: the environment enters at the process's edge
+		env: process.env,
+		onCommand: (name) => {
+			isReading = !RECORDING.has(name);
+		},
+	});
+	void ended.then((exitCode) =>
+		process.stdout.write('', () => {
+			// A command that only reads, or that could not work, leaves no file behind.
+			if (!isReading && exitCode === 0) keepCode();
+			process.exit(exitCode);
+		}),
+	);
+}
 
 /** A closed pipe, or a terminal that hung up. */
 function isGone({ code }: NodeJS.ErrnoException): boolean {

@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -19,7 +19,9 @@ export function compileProgram(): CompiledProgram {
 	const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
 	const flags = ['-p', ROOT, '--outDir', dist, '--noEmitOnError', 'false', '--noCheck'];
 	execFileSync(process.execPath, [tsc, ...flags], { stdio: 'pipe' });
-	return { main: join(dist, 'main.js'), remove: () => rmSync(folder, { recursive: true, force: true }) };
+	const main = join(folder, 'start.mjs');
+	writeFileSync(main, "import { main } from './dist/main.js';\nmain({ keepCode: () => undefined });\n");
+	return { main, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
 export interface ProgramRun {
