@@ -1,3 +1,4 @@
+import { participantOf } from '../sessions/turn-state.ts';
 import type { LineageSession, PacketInput, PacketNote } from './packet-input.ts';
 
 export interface PlacedNote extends PacketNote {
@@ -23,11 +24,12 @@ function newestPacket(
 	since: NonNullable<PacketInput['since']>,
 ): { at: number; turn: number } | null {
 	const known = lineage.findIndex(({ id }) => id === since.sessionId);
-	const agent = lineage[known]?.turns.find(({ state }) => state.turn === since.turn)?.state.agent;
+	const own = lineage[known]?.turns.find(({ state }) => state.turn === since.turn)?.state;
+	const who = own && participantOf(own);
 	for (let at = known; at >= 0; at--) {
 		const packed = lineage[at]?.turns.findLast(
 			({ state }) =>
-				state.agent === agent &&
+				participantOf(state) === who &&
 				state.packet !== null &&
 				state.native_session_id !== null &&
 				(at < known || state.turn <= since.turn),

@@ -1,7 +1,6 @@
 /** A session with its ancestors, as the relay reasons about it: who did what, who knows what. */
-import type { AgentId } from '../agents/contract.ts';
 import type { LineageEntry } from '../sessions/lineage.ts';
-import type { TurnState } from '../sessions/turn-state.ts';
+import { participantOf, type TurnState } from '../sessions/turn-state.ts';
 
 export interface PlacedTurn {
 	sessionId: string;
@@ -25,20 +24,22 @@ export interface AgentStanding {
 	needsPacket: boolean;
 }
 
-/** What one agent knows of the chain. `nativeSessionId`: as the session's meta names it for this agent. */
+/** What one agent, or participant of a chat, knows of the chain. `nativeSessionId`: as the session's meta names it for it. */
 export function agentStanding(
 	turns: readonly PlacedTurn[],
-	agent: AgentId,
+	who: string,
 	nativeSessionId: string | null,
 ): AgentStanding {
-	const at = turns.findLastIndex(({ state }) => state.agent === agent && state.native_session_id !== null);
+	const at = turns.findLastIndex(
+		({ state }) => participantOf(state) === who && state.native_session_id !== null,
+	);
 	if (nativeSessionId === null || at < 0)
 		return { nativeSessionId: null, lastTurn: null, needsPacket: turns.length > 0 };
 	const later = turns.slice(at + 1);
 	return {
 		nativeSessionId,
 		lastTurn: turns[at] ?? null,
-		needsPacket: later.some(({ state }) => state.agent !== agent),
+		needsPacket: later.some(({ state }) => participantOf(state) !== who),
 	};
 }
 

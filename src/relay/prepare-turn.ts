@@ -11,7 +11,7 @@ import type { TurnState } from '../sessions/turn-state.ts';
 import { cumulativeBefore } from '../turns/recover-turn.ts';
 import { tokensFromDisk } from '../turns/turn-facts.ts';
 import type { TurnSpec } from '../turns/turn-spec.ts';
-import { agentStanding, type PlacedTurn, placedTurns } from './lineage.ts';
+import { type AgentStanding, agentStanding, type PlacedTurn, placedTurns } from './lineage.ts';
 import type { MadePacket } from './make-packet.ts';
 import type { RelayDeps } from './relay-deps.ts';
 import { requireExecutable } from './require-executable.ts';
@@ -50,7 +50,9 @@ export async function prepareTurn(plan: TurnPlan, deps: RelayDeps): Promise<Prep
 			? await promptWithPacket(plan, standing.lastTurn, deps)
 			: { packet: null, sent: plainPrompt(task.text, adapter) };
 	const number = session.meta.turn_count + 1;
-	return { spec: turnSpec(plan, deps, { number, sent, packet, standing }), packet };
+	const userPrompt = task.recordedAt ?? (sent.words && { turn: number, ...sent.words });
+	const made = { prompt: sent.text, userPrompt, packet: packet?.path ?? null, standing };
+	return { spec: turnSpec(plan, deps, made), packet };
 }
 
 /** Packets are a sixth of the program and most turns need none, so they are loaded here. */
@@ -76,22 +78,18 @@ function packetRequest(plan: TurnPlan) {
 	};
 }
 
-function turnSpec(
-	plan: TurnPlan,
+/** Throws what `requireExecutable` throws. */
+export function turnSpec(
+	plan: Pick<TurnPlan, 'session' | 'adapter' | 'model' | 'permissions' | 'trigger' | 'before'>,
 	deps: RelayDeps,
-	made: {
-		number: number;
-		sent: ComposedPrompt;
-		packet: MadePacket | null;
-		standing: ReturnType<typeof agentStanding>;
-	},
+	made: Pick<TurnSpec, 'prompt' | 'userPrompt' | 'packet'> & { standing: AgentStanding },
 ): TurnSpec {
-	const { adapter, task, model, permissions } = plan;
-	const { number, sent, packet, standing } = made;
+	const { adapter, model, permissions } = plan;
+	const { standing, ...sent } = made;
 	const executable = requireExecutable(adapter.id, deps);
 	const { env } = agentEnvironment(deps.agentEnv, adapter, deps.registry.adapters, {
 		session: plan.session.id,
-		turn: number,
+		turn: plan.session.meta.turn_count + 1,
 	});
 	const resumed = standing.nativeSessionId;
 	return {
@@ -110,10 +108,8 @@ function turnSpec(
 			isRoot: deps.isRoot,
 			env: { ...env, AGENT_RELAY_DEPTH: String(Number(deps.env.AGENT_RELAY_DEPTH ?? 0) + 1) },
 		},
-		prompt: sent.text,
-		userPrompt: task.recordedAt ?? (sent.words && { turn: number, ...sent.words }),
+		...sent,
 		trigger: plan.trigger,
-		packet: packet?.path ?? null,
 		cumulativeBefore: resumed === null ? null : totalsBefore(standing.lastTurn, plan.session.turns()),
 		planBefore: resumed === null ? null : (standing.lastTurn?.state.plan ?? null),
 		before: plan.before,

@@ -22,6 +22,8 @@ import { withFirstTake } from './early-snapshot.ts';
 import { prepareTurn } from './prepare-turn.ts';
 import type { RelayDeps, RelayStart } from './relay-deps.ts';
 import type { Task } from './task.ts';
+import { tellLedger } from './tell-ledger.ts';
+import { turnDeps } from './turn-deps.ts';
 import { waitUntil } from './wait-for-reset.ts';
 
 const CANNOT_START: ReadonlySet<RelayErrorCode> = new Set(['refused', 'not_trusted', 'agent_not_installed']);
@@ -184,7 +186,8 @@ export class PromptRun {
 		this.#state.hardStop = new AbortController();
 		// While the agent works: asked after the turn, the answer would come after the end of `run`, and never be kept.
 		this.#deps.learnVersion(adapter.id, spec.executable);
-		const state = await runTurn(spec, this.#turnDeps(), {
+		const own = { session: this.#session, snapshots: this.#snapshots, timeoutMs: this.#start.timeoutMs };
+		const state = await runTurn(spec, turnDeps(own, this.#deps), {
 			signal,
 			hardSignal: this.#state.hardStop.signal,
 			onEvent: (event) => this.#onEvent(turn, event),
@@ -205,21 +208,14 @@ export class PromptRun {
 	async #after(step: Step, state: TurnState): Promise<NextStep> {
 		const adapter = this.#deps.registry.find(step.choice.agent);
 		const login = (await loginsOf(this.#deps)).get(adapter.id);
-		const subject = { agent: adapter.id, account: login?.account ?? 'default', model: step.choice.model };
+		const limit = tellLedger(state, { model: step.choice.model, login }, this.#deps);
 		switch (state.status) {
 			case 'completed':
-				this.#deps.ledger.succeeded({
-					...subject,
-					startedAt: fromIso(state.started_at) ?? this.#deps.clock.now(),
-				});
 				if (this.#session.meta.checkpoint !== null)
 					this.#session.update((meta) => ({ ...meta, checkpoint: null }));
 				return this.#done(state);
-			case 'limited': {
-				const limit = state.limit === null ? null : limitFromDisk(state.limit);
-				if (limit !== null) this.#deps.ledger.record({ ...subject, limit });
+			case 'limited':
 				return this.#handOver(step, state, limit, 'limit');
-			}
 			default:
 				return this.#afterFailure(step, state, adapter, login);
 		}
@@ -393,27 +389,6 @@ export class PromptRun {
 	#previousAgent(): AgentAdapter | null {
 		const agent = this.#state.switchedFrom ?? this.#session.turns().at(-1)?.agent ?? null;
 		return this.#deps.registry.adapters.find(({ id }) => id === agent) ?? null;
-	}
-
-	#turnDeps() {
-		const { clock, startProcess, processes, prepareStore, estimateCost, config } = this.#deps;
-		const { idle_s, timeout_s, linger_s } = config.turn;
-		const times = {
-			idleMs: idle_s * 1000,
-			timeoutMs: this.#start.timeoutMs ?? timeout_s * 1000,
-			lingerMs: linger_s * 1000,
-			patienceMs: config.limits.patience_s * 1000,
-		};
-		return {
-			session: this.#session,
-			clock,
-			startProcess,
-			processes,
-			snapshots: this.#snapshots,
-			prepareStore,
-			estimateCost,
-			times,
-		};
 	}
 }
 

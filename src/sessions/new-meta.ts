@@ -1,7 +1,7 @@
 import { toIso } from '../core/clock.ts';
 import type { SessionId } from '../core/ids.ts';
 import type { RepoFacts } from '../git/contract.ts';
-import { SESSION_META_VERSION, type SessionMeta } from './session-meta.ts';
+import { type ChatRecord, SESSION_META_VERSION, type SessionMeta } from './session-meta.ts';
 
 export interface SessionInit {
 	kind: SessionMeta['kind'];
@@ -19,6 +19,8 @@ export interface SessionInit {
 	branch?: string | null;
 	head?: string | null;
 	activeAgent?: string | null;
+	/** Default for a chat: the parent's. */
+	chat?: ChatRecord;
 }
 
 /** The first `meta.json` of a session. A child takes over objective, workstream, native ids and notes of its parent. */
@@ -32,6 +34,7 @@ export function newMeta(options: {
 }): SessionMeta {
 	const { id, init, parent, repo } = options;
 	const at = toIso(options.now);
+	const chat = init.chat ?? (init.kind === 'chat' ? parent?.chat : undefined);
 	return {
 		schema_version: SESSION_META_VERSION,
 		id,
@@ -60,6 +63,7 @@ export function newMeta(options: {
 		usage: NO_USAGE,
 		error: null,
 		relay_version: options.relayVersion,
+		...(chat === undefined ? {} : { chat }),
 	};
 }
 

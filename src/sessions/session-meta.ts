@@ -16,6 +16,34 @@ const CHECKPOINT_REASONS = [
 ] as const;
 export type CheckpointReason = (typeof CHECKPOINT_REASONS)[number];
 
+/** One who speaks in a chat. */
+const participantSchema = v.looseObject({
+	/** `claude`, `claude-opus`, `claude-2`: unique in the chat, safe as part of a file name. */
+	id: text,
+	agent: text,
+	model: v.nullable(text),
+	/** In the user's words. */
+	role: v.nullable(text),
+	/** Why it speaks no more; null while it is in the round. */
+	left: v.nullable(
+		v.picklist(['limit', 'auth', 'failed', 'timed_out', 'empty_answer', 'not_installed', 'refused']),
+	),
+});
+export type ChatParticipant = v.InferOutput<typeof participantSchema>;
+export type LeftReason = NonNullable<ChatParticipant['left']>;
+
+const chatSchema = v.looseObject({
+	participants: v.array(participantSchema),
+	/** What must hold before anyone may say that it is done, in the user's words. */
+	until: v.nullable(text),
+	/** Of one run of the chat. */
+	max_turns: v.number(),
+	permissions: v.picklist(['read-only', 'edit', 'full']),
+	/** True once all agreed and until somebody speaks again. */
+	agreed: v.boolean(),
+});
+export type ChatRecord = v.InferOutput<typeof chatSchema>;
+
 /** `meta.json`: one session. Keys as on disk; unknown keys survive a rewrite. */
 export const sessionMetaSchema = v.looseObject({
 	schema_version: v.number(),
@@ -30,6 +58,7 @@ export const sessionMetaSchema = v.looseObject({
 	workstream: v.nullable(text),
 	repo: v.looseObject({ root: text, worktree: text, branch: v.nullable(text), head: v.nullable(text) }),
 	active_agent: v.nullable(text),
+	/** By agent, in a chat by participant. */
 	agents: v.record(
 		text,
 		v.looseObject({
@@ -89,6 +118,8 @@ export const sessionMetaSchema = v.looseObject({
 		),
 	}),
 	error: v.nullable(v.looseObject({ code: text, message: text })),
+	/** Set for a chat. */
+	chat: v.optional(chatSchema),
 	relay_version: text,
 });
 

@@ -3,8 +3,8 @@ import type { TurnState } from './turn-state.ts';
 
 export interface StatusFacts {
 	isLocked: boolean;
-	meta: Pick<SessionMeta, 'status' | 'checkpoint'>;
-	lastTurn: Pick<TurnState, 'status' | 'packet'> | null;
+	meta: Pick<SessionMeta, 'status' | 'checkpoint' | 'chat'>;
+	lastTurn: Pick<TurnState, 'status' | 'packet' | 'trigger'> | null;
 }
 
 export interface TrueStatus {
@@ -15,13 +15,16 @@ export interface TrueStatus {
 
 /**
  * What a session is, whatever `meta.json` says (design 4). A held lock: active. Else completed only when the last turn is
- * and no packet waits; else checkpointed, with the recorded reason where it is still about this state.
+ * and no packet waits; else checkpointed, with the recorded reason where it is still about this state. A chat is completed
+ * only when its participants agreed.
  */
 export function sessionStatus({ isLocked, meta, lastTurn }: StatusFacts): TrueStatus {
 	if (isLocked) return { status: 'active', reason: null };
 	if (hasUnusedPacket({ meta, lastTurn }))
 		return { status: 'checkpointed', reason: meta.checkpoint?.reason ?? 'handoff' };
 	if (lastTurn === null) return { status: 'checkpointed', reason: 'interrupted' };
+	if (isOpenChat({ meta, lastTurn }))
+		return { status: 'checkpointed', reason: meta.checkpoint?.reason ?? 'interrupted' };
 	const fromTurn = reasonOf(lastTurn.status);
 	if (fromTurn === null) return { status: 'completed', reason: null };
 	const recorded =
@@ -33,6 +36,11 @@ export function sessionStatus({ isLocked, meta, lastTurn }: StatusFacts): TrueSt
 export function hasUnusedPacket({ meta, lastTurn }: Omit<StatusFacts, 'isLocked'>): boolean {
 	const packet = meta.checkpoint?.packet ?? null;
 	return packet !== null && lastTurn?.packet !== packet;
+}
+
+/** True for a chat whose last speaker had its say and that goes on, whether or not it was told to. */
+export function isOpenChat({ meta, lastTurn }: Omit<StatusFacts, 'isLocked'>): boolean {
+	return meta.chat?.agreed === false && lastTurn?.trigger === 'chat' && lastTurn.status === 'completed';
 }
 
 /** null for a completed turn. `running` without a lock means that its relay died. */

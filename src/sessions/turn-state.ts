@@ -113,8 +113,19 @@ export const turnStateSchema = v.looseObject({
 	hashes: v.looseObject({ prompt: v.nullable(text), events: v.nullable(text), output: v.nullable(text) }),
 	utilization: v.array(v.looseObject({ window: text, ratio: v.number(), reset_at: v.nullable(iso) })),
 	warnings: v.array(text),
+	/** Who of a chat had the turn; the agent where this is missing. Conversations of one CLI are told apart by it. */
+	participant: v.optional(text),
+	/** What the message of a chat's turn ends with; null: with neither. */
+	verdict: v.optional(v.nullable(v.picklist(['done', 'continue']))),
+	/** How many of the session's notes the agent has been told, this turn's prompt included. */
+	notes_heard: v.optional(v.number()),
 });
 
 export type TurnState = v.InferOutput<typeof turnStateSchema>;
+
+/** Whose conversation a turn belongs to, as `agents` of `meta.json` names it. */
+export function participantOf({ participant, agent }: Pick<TurnState, 'participant' | 'agent'>): string {
+	return participant ?? agent;
+}
 
 export const TURN_STATE_VERSION = 1;

@@ -1,10 +1,11 @@
 /** What a turn changes in `meta.json`: pure, so that the live turn and recovery agree. */
 import type { SessionMeta } from '../sessions/session-meta.ts';
-import type { TurnState } from '../sessions/turn-state.ts';
+import { participantOf, type TurnState } from '../sessions/turn-state.ts';
 
 /** The meta as a turn begins: it is the session's newest, with its agent active. */
 export function beginTurn(meta: SessionMeta, state: TurnState, userPrompt: string | null): SessionMeta {
-	const known = meta.agents[state.agent];
+	const who = participantOf(state);
+	const known = meta.agents[who];
 	return {
 		...meta,
 		status: 'active',
@@ -12,7 +13,7 @@ export function beginTurn(meta: SessionMeta, state: TurnState, userPrompt: strin
 		active_agent: state.agent,
 		agents: {
 			...meta.agents,
-			[state.agent]: {
+			[who]: {
 				...known,
 				native_session_id: known?.native_session_id ?? null,
 				model: state.model ?? known?.model ?? null,
@@ -36,17 +37,18 @@ export function beginTurn(meta: SessionMeta, state: TurnState, userPrompt: strin
 export function endTurn(meta: SessionMeta, state: TurnState, earlier: readonly TurnState[]): SessionMeta {
 	const begun = beginTurn(meta, state, null);
 	const states = [...earlier.filter(({ turn }) => turn !== state.turn), state];
-	const own = begun.agents[state.agent];
+	const who = participantOf(state);
+	const own = begun.agents[who];
 	return {
 		...begun,
 		agents: {
 			...begun.agents,
-			[state.agent]: {
+			[who]: {
 				...own,
 				native_session_id: nativeSessionAfter(state, own?.native_session_id ?? null),
 				model: own?.model ?? null,
 				permissions: state.permissions,
-				turns: states.filter(({ agent }) => agent === state.agent).length,
+				turns: states.filter((turn) => participantOf(turn) === who).length,
 				last_turn: state.turn,
 			},
 		},

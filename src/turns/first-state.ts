@@ -54,5 +54,6 @@ export function firstState(
 		hashes: { prompt: createHash('sha256').update(spec.prompt).digest('hex'), events: null, output: null },
 		utilization: [],
 		warnings: [],
+		...(spec.speaker && { participant: spec.speaker.participant, notes_heard: spec.speaker.notesHeard }),
 	};
 }

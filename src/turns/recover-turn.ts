@@ -11,7 +11,7 @@ import type { ProcessTable } from '../core/process-table.ts';
 import type { Snapshots } from '../git/contract.ts';
 import { turnFile } from '../sessions/session-paths.ts';
 import type { OpenSession } from '../sessions/session-store.ts';
-import type { TurnState } from '../sessions/turn-state.ts';
+import { participantOf, type TurnState } from '../sessions/turn-state.ts';
 import { endTurn } from './apply-turn.ts';
 import { endStrays } from './end-strays.ts';
 import { judgeTurn } from './judge-turn.ts';
@@ -134,7 +134,8 @@ function createReplayRecorder(state: TurnState, adapter: AgentAdapter, deps: Rec
  * session's meta keeps the old id until a turn ends.
  */
 function requestedSession(state: TurnState, adapter: AgentAdapter, { session }: RecoverDeps): string | null {
-	if (state.resumed) return session.meta.agents[state.agent]?.native_session_id ?? state.native_session_id;
+	if (state.resumed)
+		return session.meta.agents[participantOf(state)]?.native_session_id ?? state.native_session_id;
 	return adapter.choosesSessionId ? state.native_session_id : null;
 }
 

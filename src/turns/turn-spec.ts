@@ -26,6 +26,8 @@ export interface TurnSpec {
 	planBefore: readonly PlanItem[] | null;
 	/** The snapshot taken when the predecessor ended, for a hand-over that follows at once. */
 	before: Snapshot | null;
+	/** Of a chat: who has the turn, and how many of the session's notes it has been told with this prompt. */
+	speaker?: { participant: string; notesHeard: number };
 }
 
 /** The times a turn is governed by, ms. 0 = off. */

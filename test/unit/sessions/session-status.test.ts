@@ -5,6 +5,7 @@ import { fakeCheckpoint, fakeSessionMeta } from '../../helpers/fake-session-meta
 const turn = (status: 'completed' | 'limited' | 'running' | 'failed', packet: string | null = null) => ({
 	status,
 	packet,
+	trigger: 'user' as const,
 });
 const free = { isLocked: false };
 
@@ -49,7 +50,7 @@ describe('the status of a session', () => {
 		['outcome_unknown', 'outcome_unknown'],
 		['running', 'outcome_unknown'],
 	] as const)('after a turn that is %s is checkpointed as %s', (status, reason) => {
-		const lastTurn = { status, packet: null };
+		const lastTurn = { status, packet: null, trigger: 'user' as const };
 		expect(sessionStatus({ ...free, meta: fakeSessionMeta(), lastTurn })).toEqual({
 			status: 'checkpointed',
 			reason,
@@ -69,5 +70,22 @@ describe('the status of a session', () => {
 			status: 'checkpointed',
 			reason: 'interrupted',
 		});
+	});
+
+	it('of a chat is completed only once all agreed, whatever its last turn says', () => {
+		const lastTurn = { ...turn('completed', 'resume/002-claude-codex.md'), trigger: 'chat' as const };
+		const about = (agreed: boolean, trigger: 'chat' | 'user' = 'chat') =>
+			sessionStatus({
+				...free,
+				meta: fakeSessionMeta({
+					checkpoint: null,
+					chat: { participants: [], until: null, max_turns: 6, permissions: 'read-only', agreed },
+				}),
+				lastTurn: { ...lastTurn, trigger },
+			});
+		expect(about(true)).toEqual({ status: 'completed', reason: null });
+		expect(about(false)).toEqual({ status: 'checkpointed', reason: 'interrupted' });
+		// The user went on with it in the shell, and that turn is done.
+		expect(about(false, 'user')).toEqual({ status: 'completed', reason: null });
 	});
 });

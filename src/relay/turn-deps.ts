@@ -1,0 +1,23 @@
+import type { Snapshots } from '../git/contract.ts';
+import type { OpenSession } from '../sessions/session-store.ts';
+import type { TurnDeps } from '../turns/turn-spec.ts';
+import type { RelayDeps } from './relay-deps.ts';
+
+/** What a turn of `session` stands on. `timeoutMs` null: as configured. */
+export function turnDeps(
+	{
+		session,
+		snapshots,
+		timeoutMs,
+	}: { session: OpenSession; snapshots: Snapshots | null; timeoutMs: number | null },
+	{ clock, startProcess, processes, prepareStore, estimateCost, config }: RelayDeps,
+): TurnDeps {
+	const { idle_s, timeout_s, linger_s } = config.turn;
+	const times = {
+		idleMs: idle_s * 1000,
+		timeoutMs: timeoutMs ?? timeout_s * 1000,
+		lingerMs: linger_s * 1000,
+		patienceMs: config.limits.patience_s * 1000,
+	};
+	return { session, clock, startProcess, processes, snapshots, prepareStore, estimateCost, times };
+}
