@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DEMO_OBJECTIVE, DEMO_SECOND_PROMPT } from '../../src/agents/demo/scenario.ts';
@@ -218,11 +218,29 @@ describe('completion', () => {
 		expect(await complete('sessions', '--status', 'c')).toEqual(['checkpointed', 'completed']);
 		expect(await complete('run', '--agent', 'demo-s')).toEqual(['demo-sprinter']);
 		expect(await complete('run', '--agent', '=', 'cod')).toEqual(['codex']);
+		expect(await complete('limits', 'clear', 'gem')).toEqual(['gemini']);
 		expect(await complete('config', 'set', 'limits.pat')).toEqual(['limits.patience_s']);
 		expect(await complete('config', 'set', 'limits.patience_s', '')).toEqual(['']);
 		expect(await complete('run', '-f', 'READ')).toEqual(['README.md']);
 		expect(await complete('show', id.slice(0, 25))).toContain(id);
 		expect(await complete('run', '--session', 'lat')).toEqual(['latest']);
+	});
+
+	it('for bash offers agents of the user and aliases, one after the other in an order', async () => {
+		const folder = join(cli.home, '.config/agent-relay');
+		const defined = '[agents.tidy]\ncommand = ["tidy-cli"]\n';
+		mkdirSync(folder, { recursive: true });
+		writeFileSync(join(folder, 'config.toml'), defined);
+		expect(await complete('run', '--agent', 'ti')).toEqual(['tidy']);
+		expect(await complete('agents', '--env', 't')).toEqual(['tidy']);
+		expect(await complete('run', '--agent', 'claude-')).toEqual(['claude-code']);
+		expect(await complete('run', '--order', 'codex,gem')).toEqual(['codex,gemini']);
+		expect(await complete('run', '--order', '$(touch x),gem')).toEqual(['']);
+		expect(existsSync(join(cli.repo, 'x'))).toBe(false);
+		writeFileSync(join(folder, 'config.toml'), `${defined}nonsense = `);
+		expect(await complete('run', '--agent', 'ti')).toEqual(['']);
+		expect(await complete('run', '--agent', 'op')).toEqual(['opencode']);
+		rmSync(join(folder, 'config.toml'));
 	});
 
 	it.each(['zsh', 'fish'])('for %s names every command', async (shell) => {

@@ -1,13 +1,12 @@
 /** `agent-relay completion SHELL`: a script made from the declarations of the program, so that it cannot lag behind. */
 import type { Command } from 'commander';
-import { DEMO_ADAPTERS } from '../../agents/demo/adapter.ts';
-import { BUILT_IN_ADAPTERS } from '../../agents/registry.ts';
 import type { App } from '../../app/create-app.ts';
 import { CONFIG_KEYS } from '../../config/config-keys.ts';
 import { nearestName } from '../../config/nearest-name.ts';
 import { RelayError } from '../../core/errors.ts';
 import { EXIT } from '../../relay/exit-codes.ts';
 import type { CommandResult, Output } from '../command.ts';
+import { agentNames } from '../completion/agent-names.ts';
 import { bashCompletion } from '../completion/bash-completion.ts';
 import { completionModel } from '../completion/completion-model.ts';
 import { fishCompletion } from '../completion/fish-completion.ts';
@@ -34,6 +33,7 @@ export async function completion(
 	output: Output,
 ): Promise<CommandResult> {
 	if (shell === 'sessions') return { exitCode: EXIT.done, lines: await sessionWords(app) };
+	if (shell === 'agents') return { exitCode: EXIT.done, lines: agentNames(app) };
 	const make = Object.hasOwn(SCRIPTS, shell) ? SCRIPTS[shell] : undefined;
 	if (make === undefined) throw unknownShell(shell);
 	output.print(make(completionModel(program), knownWords()));
@@ -47,7 +47,6 @@ async function sessionWords(app: App): Promise<string[]> {
 
 function knownWords(): KnownWords {
 	return {
-		agents: [...BUILT_IN_ADAPTERS, ...DEMO_ADAPTERS].map(({ id }) => id),
 		settings: CONFIG_KEYS.map(({ key }) => key).filter((key) => !key.includes('NAME')),
 	};
 }

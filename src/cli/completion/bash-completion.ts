@@ -6,7 +6,7 @@ export function bashCompletion(model: readonly CompletionCommand[], known: Known
 	return `# agent-relay completion for bash; made by: agent-relay completion bash
 _agent_relay() {
 	local cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD - 1]}
-	local where='' kind='' names='' words='' flags='' i word skip=0 operands=0
+	local where='' kind='' names='' words='' flags='' begun='' i word skip=0 operands=0
 	if [ "$cur" = = ]; then cur=''; elif [ "$prev" = = ]; then prev=\${COMP_WORDS[COMP_CWORD - 2]}; fi
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		word=\${COMP_WORDS[i]}
@@ -33,6 +33,12 @@ ${commandCases(model, known)}
 		esac
 	fi
 	case "$kind" in
+	agents | agent_list)
+		if [ "$kind" = agent_list ]; then begun=\${cur%"\${cur##*,}"}; fi
+		# compgen expands its words, so only plain ones are put before a name.
+		case "$begun" in *[!A-Za-z0-9_.,:/-]*) return ;; esac
+		for word in $("\${COMP_WORDS[0]}" completion agents 2>/dev/null); do words="$words $begun$word"; done
+		;;
 	sessions) words="$words latest $("\${COMP_WORDS[0]}" completion sessions 2>/dev/null)" ;;
 	files | folders)
 		local IFS=$'\\n'

@@ -5,6 +5,8 @@ import type { Argument, Command, Option } from 'commander';
 export type ValueKind =
 	| 'none'
 	| 'agents'
+	/** Names with commas between them. */
+	| 'agent_list'
 	| 'sessions'
 	| 'settings'
 	| 'files'
@@ -34,7 +36,7 @@ const DEFAULTS: Readonly<Record<string, string>> = { '': 'shell', config: 'confi
 /** By the name of a declared value, in any of `<name>` and `[name]`. */
 const KINDS: Readonly<Record<string, ValueKind>> = {
 	agent: 'agents',
-	agents: 'agents',
+	agents: 'agent_list',
 	ref: 'sessions',
 	file: 'files',
 	dir: 'folders',

@@ -19,6 +19,12 @@ ${skipCases(model)}
 	end
 	echo $where
 end
+function __agent_relay_list
+	set -l begun (string replace -r '[^,]*$' '' -- (commandline -ct) | string replace -r '^--[^=]*=' '')
+	for name in (agent-relay completion agents 2>/dev/null)
+		echo $begun$name
+	end
+end
 complete -c agent-relay -f
 ${model.flatMap((command) => commandLines(command, known)).join('\n')}
 `;
@@ -68,6 +74,8 @@ function optionWords({ flags, about, value }: CompletionOption, known: KnownWord
 function valueWords(value: ValueKind, known: KnownWords): string {
 	const words = wordsOf(value, known);
 	if (words !== null) return `-f -a ${quote(words.join(' '))}`;
+	if (value === 'agents') return `-f -a '(agent-relay completion agents 2>/dev/null)'`;
+	if (value === 'agent_list') return `-f -a '(__agent_relay_list)'`;
 	if (value === 'sessions') return `-f -a '(echo latest; agent-relay completion sessions 2>/dev/null)'`;
 	return value === 'folders' ? `-f -a '(__fish_complete_directories)'` : '-F';
 }

@@ -2,7 +2,6 @@ import type { CompletionCommand, CompletionOption, ValueKind } from './completio
 
 /** What stands behind the open kinds, at the time the script is made. */
 export interface KnownWords {
-	agents: readonly string[];
 	settings: readonly string[];
 }
 
@@ -14,7 +13,7 @@ export function quote(text: string): string {
 /** The words of a kind that is known now; null for kinds that are asked for when Tab is pressed. */
 export function wordsOf(kind: ValueKind, known: KnownWords): readonly string[] | null {
 	if (typeof kind === 'object') return kind.words;
-	return kind === 'agents' ? known.agents : kind === 'settings' ? known.settings : null;
+	return kind === 'settings' ? known.settings : null;
 }
 
 export function flagsOf(command: CompletionCommand): string[] {

@@ -32,6 +32,10 @@ ${commandCases(model, known)}
 	case "$kind" in
 	files) _files; return ;;
 	folders) _files -/; return ;;
+	agents | agent_list)
+		if [[ $kind = agent_list ]]; then compset -P '*,'; fi
+		offers+=(\${(f)"$(agent-relay completion agents 2>/dev/null)"})
+		;;
 	sessions) offers+=(latest \${(f)"$(agent-relay completion sessions 2>/dev/null)"}) ;;
 	esac
 	((\${#offers})) && _describe -o agent-relay offers

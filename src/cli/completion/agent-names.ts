@@ -1,0 +1,28 @@
+import { DEMO_ADAPTERS } from '../../agents/demo/adapter.ts';
+import { adaptersFromConfig } from '../../agents/generic/from-config.ts';
+import { BUILT_IN_ADAPTERS } from '../../agents/registry.ts';
+import type { App } from '../../app/create-app.ts';
+import { loadConfig } from '../../config/layers.ts';
+import { agentsWithoutCommand } from '../../config/schema.ts';
+import { RelayError } from '../../core/errors.ts';
+
+/**
+ * Every name that an agent answers to, aliases included, for a Tab: reads the user's file and asks neither git nor the
+ * repo. A file that is wrong adds nothing; the commands themselves say what is wrong with it.
+ */
+export function agentNames({ paths }: Pick<App, 'paths'>): string[] {
+	const adapters = [...BUILT_IN_ADAPTERS, ...agentsOfUser(paths.userConfig), ...DEMO_ADAPTERS];
+	return [...new Set([...adapters.map(({ id }) => id), ...adapters.flatMap(({ aliases }) => aliases)])];
+}
+
+function agentsOfUser(userFile: string) {
+	const knownAgents = agentsWithoutCommand(DEMO_ADAPTERS.map(({ id }) => id));
+	try {
+		return adaptersFromConfig(
+			loadConfig({ env: {}, userFile, repoFile: null, isRepoTrusted: () => false, knownAgents }),
+		);
+	} catch (error) {
+		if (error instanceof RelayError) return [];
+		throw error;
+	}
+}
