@@ -6,7 +6,11 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { packetBuilder } from './packets/build.mjs';
 import { DIALECTS } from './packets/dialects.mjs';
-import { scorePacket } from './packets/score.mjs';
+import { lineageBuilder } from './packets/lineage-build.mjs';
+import { measureLineages, recast } from './packets/lineage-report.mjs';
+import { heldLineages } from './packets/lineages-held.mjs';
+import { openLineages } from './packets/lineages-open.mjs';
+import { promptFacts, scorePacket } from './packets/score.mjs';
 import { technicalTalk } from './packets/script.mjs';
 import { heldSessions } from './packets/sessions-held.mjs';
 import { openSessions } from './packets/sessions-open.mjs';
@@ -32,12 +36,13 @@ const rows = Object.entries(halves)
 
 function measure(half, session) {
 	const { recordBytes, packets } = packetsOf(session, BUDGETS_KB);
+	const planted = { facts: [...promptFacts(session), ...session.facts], leaks: session.leaks };
 	const scores = packets.map(({ budget, packet, ms }) => {
 		if (values.out) {
 			mkdirSync(values.out, { recursive: true });
 			writeFileSync(join(values.out, `${session.id}-${budget}.md`), packet.markdown);
 		}
-		return { budget, ms, ...scorePacket(packet, session) };
+		return { budget, ms, ...scorePacket(packet, planted) };
 	});
 	return { half, id: session.id, agent: session.agent, title: session.title, recordBytes, scores };
 }
@@ -78,22 +83,26 @@ for (const { half, agent, title, recordBytes, scores } of rows) {
 	]);
 }
 
-for (const half of Object.keys(halves)) {
-	const mine = rows.filter((row) => row.half === half);
-	if (mine.length === 0) continue;
-	console.log(`\n${half === 'open' ? 'Open half' : 'Held-out half'}, by kind`);
+for (const half of Object.keys(halves))
+	printKinds(
+		`${half === 'open' ? 'Open half' : 'Held-out half'}, by kind`,
+		rows.filter((row) => row.half === half),
+	);
+
+function printKinds(title, mine) {
+	if (mine.length === 0) return;
+	console.log(`\n${title}`);
 	const names = [...new Set(mine.flatMap(({ scores }) => scores.flatMap(({ kinds }) => Object.keys(kinds))))];
 	print(['kind', ...BUDGETS_KB.map((b) => `${b} KB`)]);
 	print(['---', ...BUDGETS_KB.map(() => '---')]);
-	for (const name of [...names, null]) {
-		const cells = BUDGETS_KB.map((budget) => {
-			const kinds = mine.map(({ scores }) => scores.find((score) => score.budget === budget).kinds);
-			return share(
-				sum(kinds.map((kind) => (name === null ? sum(kind) : (kind[name] ?? { found: 0, total: 0 })))),
-			);
-		});
-		print([name ?? 'all', ...cells]);
-	}
+	for (const name of names) print([name, ...BUDGETS_KB.map((budget) => share(found(mine, budget, name)))]);
+	print(['all', ...BUDGETS_KB.map((budget) => share(found(mine, budget)))]);
+}
+
+/** Over all rows at one budget; of one kind where named. */
+function found(mine, budget, name) {
+	const kinds = mine.map(({ scores }) => scores.find((score) => score.budget === budget).kinds);
+	return sum(kinds.map((kind) => (name === undefined ? sum(kind) : (kind[name] ?? { found: 0, total: 0 }))));
 }
 
 console.log('\nThe same sessions as each CLI prints them');
@@ -119,13 +128,102 @@ const byAgent = Object.keys(DIALECTS).map((agent) => {
 	return { agent, measured: measured.flat() };
 });
 
+const lineagesOf = await lineageBuilder(values.dist);
+const lineages = Object.fromEntries(
+	Object.entries({ open: openLineages(talk), held: heldLineages(talk) }).filter(
+		([half]) => values.half === undefined || values.half === half,
+	),
+);
+const returned = await measureLineages(lineagesOf, lineages, BUDGETS_KB, values.out);
+console.log('\nAgents that return, and finished sessions that are taken up again');
+print([
+	'session',
+	'half',
+	'packet',
+	'for',
+	...BUDGETS_KB.map((b) => `${b} KB`),
+	'size at 24 KB',
+	'told again at 24 KB',
+	'leaks',
+	'ms',
+]);
+print(Array.from({ length: 8 + BUDGETS_KB.length }, () => '---'));
+for (const row of returned) {
+	const at24 = row.scores.find(({ budget }) => budget === 24);
+	print([
+		row.title,
+		row.half,
+		row.kind,
+		row.agent,
+		...BUDGETS_KB.map((budget) => share(found([row], budget))),
+		kb(at24.bytes),
+		row.kind === 'full'
+			? ''
+			: `${at24.repeated} B${at24.retold.length > 0 ? `: ${at24.retold.length} facts` : ''}`,
+		new Set(row.scores.flatMap(({ leaks }) => leaks)).size,
+		Math.round(Math.max(...row.scores.map(({ ms }) => ms))),
+	]);
+}
+for (const half of Object.keys(lineages))
+	for (const kind of ['delta', 'full'])
+		printKinds(
+			`${half === 'open' ? 'Open half' : 'Held-out half'}, ${kind === 'delta' ? 'delta packets' : 'full packets of parent chains'}, by kind`,
+			returned.filter((row) => row.half === half && row.kind === kind),
+		);
+
+console.log('\nThe same with the parts dealt to other CLIs');
+print([
+	'parts',
+	...Object.keys(lineages).flatMap((half) => BUDGETS_KB.map((b) => `${half}, ${b} KB`)),
+	'told again at 24 KB',
+	'leaks',
+]);
+print(Array.from({ length: 3 + Object.keys(lineages).length * BUDGETS_KB.length }, () => '---'));
+const recasts = [returned];
+for (let by = 1; by < Object.keys(DIALECTS).length; by++) {
+	const recasted = Object.entries(lineages).map(([half, sessions]) => [
+		half,
+		sessions.map((session) => recast(session, by)),
+	]);
+	recasts.push(await measureLineages(lineagesOf, Object.fromEntries(recasted), BUDGETS_KB));
+}
+recasts.forEach((mine, by) => {
+	const scores = mine.flatMap((row) => row.scores);
+	const at24 = mine
+		.filter(({ kind }) => kind === 'delta')
+		.flatMap((row) => row.scores.filter(({ budget }) => budget === 24));
+	print([
+		by === 0 ? 'as above' : `moved on by ${by}`,
+		...Object.keys(lineages).flatMap((half) =>
+			BUDGETS_KB.map((budget) =>
+				share(
+					found(
+						mine.filter((row) => row.half === half),
+						budget,
+					),
+				),
+			),
+		),
+		`${at24.reduce((bytes, { repeated }) => bytes + repeated, 0)} B`,
+		new Set(scores.flatMap(({ leaks }) => leaks)).size,
+	]);
+});
+
 if (values.missing)
-	for (const { id, scores } of rows)
-		for (const { budget, missing, leaks } of scores)
-			for (const line of [...missing, ...leaks.map((leak) => `LEAK ${leak}`)])
-				console.log(`${id} ${budget} KB: ${line}`);
-if (values.json) writeFileSync(values.json, `${JSON.stringify({ rows, by_agent: byAgent }, null, '\t')}\n`);
-const leaked = [...rows, ...byAgent.flatMap(({ measured }) => measured)].some(({ scores }) =>
-	scores.some(({ leaks }) => leaks.length > 0),
+	for (const { id, role = '', scores } of [...rows, ...recasts.flat()])
+		for (const { budget, missing, leaks, retold = [] } of scores)
+			for (const line of [
+				...missing,
+				...leaks.map((leak) => `LEAK ${leak}`),
+				...retold.map((text) => `TOLD AGAIN ${text}`),
+			])
+				console.log(`${id} ${role} ${budget} KB: ${line}`);
+if (values.json)
+	writeFileSync(
+		values.json,
+		`${JSON.stringify({ rows, by_agent: byAgent, lineages: recasts }, null, '\t')}\n`,
+	);
+const leaked = [...rows, ...byAgent.flatMap(({ measured }) => measured), ...recasts.flat()].some(
+	({ scores }) => scores.some(({ leaks }) => leaks.length > 0),
 );
 process.exitCode = leaked ? 1 : 0;

@@ -22,6 +22,8 @@ export const longTurn = (user, ...acts) => ({ user, acts, isLong: true });
 export const fact = (kind, ...parts) => ({ kind, parts });
 /** `later` must be there, and after every place where `earlier` stands. */
 export const correction = (earlier, later) => ({ kind: 'correction', earlier, later });
+/** The user's `later` words stand against what an agent said in an earlier turn. */
+export const overruled = (earlier, later) => ({ kind: 'overruled', earlier, later });
 export const planned = (state, text) => ({ kind: 'plan', state, text });
 export const file = (path, how = 'changed') => ({ kind: 'file', path, how });
 export const command = (line, exit) => ({ kind: 'command', line, exit });
