@@ -3,6 +3,7 @@ import { RelayError } from '../core/errors.ts';
 import type { SessionId } from '../core/ids.ts';
 import type { Relay } from '../relay/contract.ts';
 import type { SessionMeta } from '../sessions/session-meta.ts';
+import type { SessionStore } from '../sessions/session-store.ts';
 import type { RelayOptions } from './relay-options.ts';
 
 /** More empty sessions in a row than crashes ever leave. */
@@ -21,14 +22,20 @@ export async function openEarlier(
 }
 
 async function earlierSession(app: App, options: RelayOptions): Promise<SessionId | null> {
+	if (options.session === 'latest') return latestConversation(await app.store());
 	if (options.session !== undefined) return (await app.store()).resolve(options.session);
 	if (!options.continue) return null;
-	const newest = (await app.store()).list({ status: 'checkpointed', limit: EMPTY_LOOK });
+	const newest = (await app.store()).list({ status: 'checkpointed', limit: EMPTY_LOOK, withoutRaces: true });
 	const latest = newest.find(({ meta }) => !isEmptyChild(meta));
 	if (latest) return latest.id;
 	throw new RelayError('nothing_to_continue', 'No session here has work left.', {
 		hint: 'Start one: agent-relay run "TASK", or go on with a finished one: agent-relay run --session REF "TASK"',
 	});
+}
+
+/** Races and their entrants are gone on with by `race resume`. Throws `no_such_session` where there is nothing else. */
+function latestConversation(store: SessionStore): SessionId {
+	return store.list({ limit: 1, withoutRaces: true })[0]?.id ?? store.resolve('latest');
 }
 
 /** Made to go on with a completed session by a relay that died before it had noted a prompt: nothing waits there. */

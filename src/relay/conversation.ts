@@ -5,6 +5,7 @@ import { eitherSignal } from '../core/abort.ts';
 import { toIso } from '../core/clock.ts';
 import { RelayError } from '../core/errors.ts';
 import type { SessionId } from '../core/ids.ts';
+import type { SessionMeta } from '../sessions/session-meta.ts';
 import { hasUnusedPacket } from '../sessions/session-status.ts';
 import type { OpenSession } from '../sessions/session-store.ts';
 import type { TurnState } from '../sessions/turn-state.ts';
@@ -146,6 +147,7 @@ class OneConversation implements Conversation {
 	async resume(id: SessionId): Promise<string[]> {
 		if (this.#state.session?.id === id) return [];
 		const { store } = this.#deps;
+		if (this.#start.kind !== 'race') refuseRace(store.read(id));
 		const isCompleted = store.status(id).status === 'completed';
 		await this.#leave();
 		const session = isCompleted ? store.create(this.#childOf(id)) : store.open(id);
@@ -241,7 +243,7 @@ class OneConversation implements Conversation {
 		const spent = run.budgetSpent();
 		if (spent !== null) return run.outOfBudget(spent, null);
 		const isSwitch = this.#state.switchedFrom !== null && this.#state.switchedFrom !== chosen.choice.agent;
-		return run.run(this.#withModel(chosen.choice), isSwitch ? 'switch' : 'user');
+		return run.run(this.#withModel(chosen.choice), isSwitch ? 'switch' : (this.#start.trigger ?? 'user'));
 	}
 
 	/**
@@ -288,7 +290,8 @@ class OneConversation implements Conversation {
 
 	#createSession(objective: string): OpenSession {
 		const { store } = this.#deps;
-		const session = store.create({ kind: this.#start.kind, objective, parentTurn: this.#start.parentTurn });
+		const { kind, parent = null, parentTurn } = this.#start;
+		const session = store.create({ kind, objective, parent, parentTurn });
 		this.#state.session = session;
 		if (this.#state.earlyNotes.length > 0) {
 			const notes = this.#state.earlyNotes;
@@ -394,6 +397,15 @@ class OneConversation implements Conversation {
 			hint: 'Type a task first.',
 		});
 	}
+}
+
+/** Its entrants work in worktrees of their own, and their turns are judged and gone on with there. */
+function refuseRace({ id, kind, parent }: SessionMeta): void {
+	if (kind !== 'race') return;
+	const race = parent ?? id;
+	throw new RelayError('usage', `Session ${id} is ${parent === null ? 'a race' : 'an entrant of a race'}.`, {
+		hint: `Go on with the race: agent-relay race resume ${race.slice(-6)}`,
+	});
 }
 
 function quoteForShell(path: string): string {

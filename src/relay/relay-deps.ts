@@ -4,11 +4,13 @@ import type { AgentRegistry } from '../agents/registry.ts';
 import type { RelayConfig } from '../config/schema.ts';
 import type { Clock } from '../core/clock.ts';
 import type { FoundExecutable } from '../core/find-executable.ts';
+import type { SessionId } from '../core/ids.ts';
 import type { ProcessTable } from '../core/process-table.ts';
 import type { RepoFacts, Snapshots } from '../git/contract.ts';
 import type { Ledger } from '../limits/ledger.ts';
 import type { SessionMeta } from '../sessions/session-meta.ts';
 import type { SessionStore } from '../sessions/session-store.ts';
+import type { TurnState } from '../sessions/turn-state.ts';
 import type { StartAgentProcess } from '../terminal/agent-process.ts';
 
 /** Everything a conversation stands on, wired in `app/create-app.ts`. */
@@ -53,4 +55,8 @@ export interface RelayStart {
 	timeoutMs: number | null;
 	/** `SESSION/TURN` of the relay turn that started this relay, or null. */
 	parentTurn: string | null;
+	/** The session that new ones are made under; default: none. */
+	parent?: SessionId;
+	/** What the record says of why a prompt's first turn ran; default: `user`. */
+	trigger?: Extract<TurnState['trigger'], 'race'>;
 }

@@ -55,10 +55,13 @@ export async function repairSession(session: OpenSession, deps: RelayDeps): Prom
 	];
 }
 
-/** Repairs the newest sessions whose relay is gone. One that cannot be opened is passed over; opening it says why. */
+/**
+ * Repairs the newest sessions whose relay is gone. One that cannot be opened is passed over; opening it says why. Entrants
+ * of a race are left to it: the snapshots here are not of their worktrees.
+ */
 export async function repairAbandoned(deps: RelayDeps): Promise<string[]> {
 	const abandoned = deps.store
-		.list({ limit: ABANDONED_LOOK })
+		.list({ limit: ABANDONED_LOOK, withoutRaces: true })
 		.filter(({ meta, status }) => meta?.status === 'active' && status !== 'active');
 	const lines: string[] = [];
 	for (const { id } of abandoned) {

@@ -5,6 +5,7 @@ import { ensureFolder, removeIfThere, writeAtomic } from '../core/files.ts';
 import type { SessionId } from '../core/ids.ts';
 import { explainingWrites } from '../core/write-failure.ts';
 import { bumpFolderTime, keepFolderTime } from './folder-time.ts';
+import { raceStanding } from './race-standing.ts';
 import { serializeMeta, serializeTurnState } from './record-file.ts';
 import { lockedBy, REFRESH_EVERY_MS, type SessionLock } from './session-lock.ts';
 import type { SessionMeta } from './session-meta.ts';
@@ -177,7 +178,8 @@ export function removeTemporaries(folder: string): void {
 
 /** `meta` as it must read once nobody holds the lock. */
 function closed(meta: SessionMeta, folder: string, now: number): SessionMeta {
-	const { status, reason } = sessionStatus({ isLocked: false, meta, lastTurn: readLastTurn(folder) });
+	const race = raceStanding(folder, meta);
+	const { status, reason } = sessionStatus({ isLocked: false, meta, lastTurn: readLastTurn(folder), race });
 	const at = toIso(now);
 	const checkpoint =
 		reason === null || meta.checkpoint?.reason === reason

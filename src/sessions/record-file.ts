@@ -61,7 +61,8 @@ export function refuseNewer(version: number, known: number, path: string): void 
 	});
 }
 
-function parseRecord<const S extends v.GenericSchema>(
+/** A record of any schema whose values carry `schema_version`. Throws as `parseMeta`. */
+export function parseRecord<const S extends v.GenericSchema>(
 	schema: S,
 	known: number,
 	text: string,

@@ -2,6 +2,7 @@ import { lstatSync, readdirSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { hasErrno, RelayError } from '../core/errors.ts';
 import { isSessionId, type SessionId } from '../core/ids.ts';
+import { raceStanding } from './race-standing.ts';
 import { readMeta } from './record-file.ts';
 import { type LockContext, readLock } from './session-lock.ts';
 import type { CheckpointReason, SessionMeta } from './session-meta.ts';
@@ -31,6 +32,8 @@ export interface ListOptions {
 	 * looks only at what is listed.
 	 */
 	order?: 'used' | 'created';
+	/** Leaves out races and their entrants: they are gone on with by the race, never as a conversation. */
+	withoutRaces?: boolean;
 	/** What `sessionIds` gave, where the caller has it already (6 ms for 10,000). */
 	ids?: readonly SessionId[];
 }
@@ -93,6 +96,7 @@ export function listSessions(
 		if (summaries.length >= (options.limit ?? Number.POSITIVE_INFINITY)) break;
 		const found = summarize(sessionFolder(location, id), context);
 		if (found === null || (options.status !== undefined && found.status !== options.status)) continue;
+		if (options.withoutRaces && found.meta?.kind === 'race') continue;
 		summaries.push({ id, lastUsedAt, ...found });
 	}
 	return summaries;
@@ -118,7 +122,8 @@ export function trueStatus(
 	if (meta.status === 'checkpointed' && meta.checkpoint !== null)
 		return { status: 'checkpointed', reason: meta.checkpoint.reason };
 	const isLocked = readLock(folder, context)?.judged === 'held';
-	return sessionStatus({ isLocked, meta, lastTurn: isLocked ? null : readLastTurn(folder) });
+	const lastTurn = isLocked ? null : readLastTurn(folder);
+	return sessionStatus({ isLocked, meta, lastTurn, race: raceStanding(folder, meta) });
 }
 
 function tryReadMeta(folder: string): SessionMeta | string | null {

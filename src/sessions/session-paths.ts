@@ -16,6 +16,8 @@ export const META_FILE = 'meta.json';
 export const LOCK_FILE = 'lock';
 export const TURNS_FOLDER = 'turns';
 export const PACKETS_FOLDER = 'resume';
+/** The record of a race, in the folder of its session. */
+export const RACE_FILE = 'race.json';
 
 export function sessionsFolder(location: { folder: string }): string {
 	return join(location.folder, 'sessions');

@@ -5,7 +5,12 @@ export interface StatusFacts {
 	isLocked: boolean;
 	meta: Pick<SessionMeta, 'status' | 'checkpoint' | 'chat'>;
 	lastTurn: Pick<TurnState, 'status' | 'packet' | 'trigger'> | null;
+	/** Of a race's session, which has no turns of its own: what its record says. */
+	race?: RaceStanding | null;
 }
+
+/** `limit`: it ended without a winner, and an entrant can go on after its reset. */
+export type RaceStanding = 'completed' | 'limit' | 'interrupted';
 
 export interface TrueStatus {
 	status: SessionMeta['status'];
@@ -18,19 +23,22 @@ export interface TrueStatus {
  * and no packet waits; else checkpointed, with the recorded reason where it is still about this state. A chat is completed
  * only when its participants agreed.
  */
-export function sessionStatus({ isLocked, meta, lastTurn }: StatusFacts): TrueStatus {
+export function sessionStatus({ isLocked, meta, lastTurn, race }: StatusFacts): TrueStatus {
 	if (isLocked) return { status: 'active', reason: null };
+	if (race) return race === 'completed' ? COMPLETED : { status: 'checkpointed', reason: race };
 	if (hasUnusedPacket({ meta, lastTurn }))
 		return { status: 'checkpointed', reason: meta.checkpoint?.reason ?? 'handoff' };
 	if (lastTurn === null) return { status: 'checkpointed', reason: 'interrupted' };
 	if (isOpenChat({ meta, lastTurn }))
 		return { status: 'checkpointed', reason: meta.checkpoint?.reason ?? 'interrupted' };
 	const fromTurn = reasonOf(lastTurn.status);
-	if (fromTurn === null) return { status: 'completed', reason: null };
+	if (fromTurn === null) return COMPLETED;
 	const recorded =
 		meta.status === 'checkpointed' && meta.checkpoint?.packet === null ? meta.checkpoint : null;
 	return { status: 'checkpointed', reason: recorded?.reason ?? fromTurn };
 }
+
+const COMPLETED: TrueStatus = { status: 'completed', reason: null };
 
 /** True while a written packet was not sent with a turn: the turn that used it names it. */
 export function hasUnusedPacket({ meta, lastTurn }: Omit<StatusFacts, 'isLocked'>): boolean {

@@ -1,0 +1,79 @@
+/** `race.json` in the folder of a race's session: read by anyone, written whole and durably by who holds the session. */
+import { join } from 'node:path';
+import { RelayError } from '../core/errors.ts';
+import { writeAtomic } from '../core/files.ts';
+import { parseSessionId, type SessionId } from '../core/ids.ts';
+import { explainingWrites } from '../core/write-failure.ts';
+import { parseRecord, readRecord, refuseNewer } from '../sessions/record-file.ts';
+import { RACE_FILE, sessionFolder } from '../sessions/session-paths.ts';
+import type { OpenSession, SessionStore } from '../sessions/session-store.ts';
+import { RACE_RECORD_VERSION, type RaceRecord, raceRecordSchema } from './race-record.ts';
+
+/** Throws `not_found` for a session that is no race, `damaged_record`, `newer_version`. */
+export function readRace(id: SessionId, { location }: Pick<SessionStore, 'location'>): RaceRecord {
+	const record = readRecordOf(sessionFolder(location, id));
+	if (record !== null) return record;
+	throw new RelayError('not_found', `Session ${id} is no race.`, {
+		hint: 'List the races with: agent-relay race list',
+	});
+}
+
+/** Newest first. One whose record cannot be read is left out; `readRace` says why. */
+export function listRaces(store: Pick<SessionStore, 'location' | 'list'>): RaceRecord[] {
+	return store.list({ order: 'created' }).flatMap(({ meta, folder }) => {
+		if (meta?.kind !== 'race' || meta.parent !== null) return [];
+		try {
+			return readRecordOf(folder) ?? [];
+		} catch (error) {
+			if (error instanceof RelayError) return [];
+			throw error;
+		}
+	});
+}
+
+/** The newest race when `ref` is null or `latest`, else the one with that id or part of one. Throws `no_such_session`. */
+export function resolveRace(
+	ref: string | null,
+	store: Pick<SessionStore, 'location' | 'list' | 'resolve'>,
+): SessionId {
+	const id = ref === null || ref === 'latest' ? newestRace(store) : store.resolve(ref);
+	readRace(id, store);
+	return id;
+}
+
+function newestRace(store: Pick<SessionStore, 'location' | 'list'>): SessionId {
+	const id = parseSessionId(listRaces(store)[0]?.id ?? '');
+	if (id !== null) return id;
+	throw new RelayError('no_such_session', 'No race is recorded here.', {
+		hint: 'Start one: agent-relay race "TASK" --agents claude,codex',
+	});
+}
+
+/**
+ * Replaces the record by `change` of it. Throws `session_locked` when the lock went to someone else, `disk_full`,
+ * `not_writable`; then the old record stands.
+ */
+export function updateRace(
+	session: Pick<OpenSession, 'id' | 'folder' | 'update'>,
+	change: (record: RaceRecord) => RaceRecord,
+): RaceRecord {
+	const record = readRecordOf(session.folder);
+	if (record !== null) return writeRace(session, change(record));
+	throw new RelayError('not_found', `Session ${session.id} is no race.`);
+}
+
+/** As `updateRace`, where the whole record is at hand; the folder is made again should it have vanished. */
+export function writeRace(session: Pick<OpenSession, 'folder' | 'update'>, record: RaceRecord): RaceRecord {
+	const path = join(session.folder, RACE_FILE);
+	refuseNewer(record.schema_version, RACE_RECORD_VERSION, path);
+	// Looks at the lock, and brings a session back that was removed under us.
+	session.update((meta) => meta, { isMinor: true });
+	explainingWrites(path, () => writeAtomic(path, `${JSON.stringify(record, null, 2)}\n`, { sync: true }));
+	return record;
+}
+
+function readRecordOf(folder: string): RaceRecord | null {
+	const path = join(folder, RACE_FILE);
+	const bytes = readRecord(path);
+	return bytes === null ? null : parseRecord(raceRecordSchema, RACE_RECORD_VERSION, bytes.toString(), path);
+}
