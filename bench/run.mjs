@@ -4,6 +4,7 @@ import { arch, cpus, loadavg, platform } from 'node:os';
 import { parseArgs } from 'node:util';
 import { measureFlood } from './flood.mjs';
 import { measureHandOver } from './hand-over.mjs';
+import { measureLimits } from './limits-table.mjs';
 import { measureShell } from './shell.mjs';
 import { measureStartUp } from './start-up.mjs';
 import { measureTurn } from './turn.mjs';
@@ -17,6 +18,7 @@ const PARTS = {
 			isShort ? { rounds: 3, chunks: 5, manyChunks: 10 } : { rounds: 5, chunks: 20, manyChunks: 100 },
 		),
 	shell: (isShort) => measureShell(isShort ? { rounds: 5, keys: 200 } : { rounds: 15, keys: 1000 }),
+	limits: (isShort) => measureLimits({ isShort }),
 };
 
 const { values: options } = parseArgs({
@@ -53,7 +55,8 @@ const report = {
 process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
 process.exitCode = failures.length > 0 || (options.strict && !report.passed) ? 1 : 0;
 
-function describe({ name, value, unit, rule, bar, passed }) {
+function describe({ name, value, unit, rule, bar, passed, skipped }) {
+	if (skipped !== undefined) return `-- ${name}: skipped, ${skipped}`;
 	const mark = passed === null ? '  ' : passed ? 'ok' : '!!';
 	return `${mark} ${name}: ${value} ${unit}${bar === null ? '' : ` (bar: ${rule} ${bar})`}`;
 }

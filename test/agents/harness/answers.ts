@@ -176,12 +176,16 @@ export const REFUSALS = {
 	gemini: {
 		/** The subscription's own words: the CLI would sleep through the whole time. */
 		window: (): Answer =>
-			googleRefusal('Your quota will reset after 3h22m15s.', {
-				'@type': 'type.googleapis.com/google.rpc.ErrorInfo',
-				reason: 'QUOTA_EXHAUSTED',
-				domain: 'cloudcode-pa.googleapis.com',
-				metadata: {},
-			}),
+			googleRefusal(
+				'Your quota will reset after 3h22m15s.',
+				{
+					'@type': 'type.googleapis.com/google.rpc.ErrorInfo',
+					reason: 'QUOTA_EXHAUSTED',
+					domain: 'cloudcode-pa.googleapis.com',
+					metadata: {},
+				},
+				{ '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay: '12135s' },
+			),
 		quota: (): Answer =>
 			googleRefusal('You exceeded your current quota.', {
 				'@type': 'type.googleapis.com/google.rpc.QuotaFailure',
@@ -220,10 +224,10 @@ export const REFUSALS = {
 			status: 402,
 			body: openaiError('billing_error', { message: 'Payment required.' }),
 		}),
-		tooMany: (retryAfterS: number): Answer => ({
+		tooMany: (retryAfterS?: number): Answer => ({
 			type: 'refusal',
 			status: 429,
-			headers: { 'retry-after': String(retryAfterS) },
+			headers: retryAfterS === undefined ? {} : { 'retry-after': String(retryAfterS) },
 			body: openaiError('rate_limit_exceeded', {
 				code: 'rate_limit_exceeded',
 				message: 'Rate limit reached for m1 on requests per min.',
@@ -232,12 +236,12 @@ export const REFUSALS = {
 	},
 } as const;
 
-function googleRefusal(message: string, detail: Record<string, unknown>): Answer {
+function googleRefusal(message: string, ...details: Record<string, unknown>[]): Answer {
 	const error = {
 		code: 429,
 		status: 'RESOURCE_EXHAUSTED',
 		message: `You have exhausted your capacity on this model. ${message}`,
-		details: [detail],
+		details,
 	};
 	return { type: 'refusal', status: 429, body: { error } };
 }

@@ -115,6 +115,11 @@ export class Scene {
 		return existsSync(full) ? readFileSync(full, 'utf8') : null;
 	}
 
+	readHome(path: string): string | null {
+		const full = join(this.home, path);
+		return existsSync(full) ? readFileSync(full, 'utf8') : null;
+	}
+
 	/** A shell script to stand in front of a program on PATH; returns its folder. */
 	addProgram(name: string, script: string): string {
 		const folder = join(this.root, 'programs');

@@ -1,0 +1,3 @@
+import { testWhoGoesOnAfter } from './going-on.ts';
+
+testWhoGoesOnAfter('codex');

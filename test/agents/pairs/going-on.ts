@@ -1,0 +1,63 @@
+/** One predecessor's share of all ordered pairs: every limit that it can meet, before each of the three others. */
+import { describe, expect, it } from 'vitest';
+import { callTools, say, TOOLS } from '../harness/answers.ts';
+import { type Agent, FOUR, giveOpencodeItsPlugin, workFlags } from '../harness/four-agents.ts';
+import { hasAgents } from '../harness/installed-agents.ts';
+import { scenes } from '../harness/with-scene.ts';
+import { LIMITS } from './limits.ts';
+
+const OBJECTIVE = 'Make the parser accept "1h30m", and never touch `legacy/`.';
+const INTERRUPTED = 'Now document the grammar; $HOME, @team and "quotes" stay as they are — ünïcode too.';
+/** The CLIs' own first retries come behind 0.2 to 5 s; what is announced to be later acts at once. */
+const PATIENCE_S = 0.3;
+/**
+ * Far beyond what a loaded machine takes, and far before the CLIs that retry for minutes would give up by themselves:
+ * the times as such are the benchmark's (`npm run bench -- --only limits`).
+ */
+const MOST_MS = 30_000;
+/** What the CLIs said of their versions: in each new home the relay would ask them again, up to 1.4 s of CPU a CLI. */
+const VERSIONS = '.cache/agent-relay/versions.json';
+
+export function testWhoGoesOnAfter(from: Agent): void {
+	const cases = LIMITS[from].flatMap((met) =>
+		FOUR.filter((to) => to !== from).map((to) => ({ ...met, from, to })),
+	);
+	describe.skipIf(!hasAgents)(`whoever comes after ${from}`, () => {
+		const openScene = scenes();
+		let versions: string | null = null;
+
+		it.each(cases)('$from stopped by $kind: $to goes on, and no key is pressed', async (met) => {
+			const { to, kind } = met;
+			const scene = await openScene({ claudeLogin: met.login ?? 'oauth' });
+			giveOpencodeItsPlugin(scene);
+			if (versions !== null) scene.writeHome(VERSIONS, versions);
+			scene.model.script(
+				from,
+				say('The parser accepts it.'),
+				callTools(TOOLS[from].write(`${scene.repo}/GRAMMAR.md`, 'units: h m s\n')),
+			);
+			scene.model.forever(from, met.refusal());
+			scene.model.script(to, say('The grammar is documented.'));
+
+			const shell = await scene.relay(workFlags(from, to), {
+				input: `${OBJECTIVE}\n${INTERRUPTED}\n`,
+				env: { AGENT_RELAY_CFG_LIMITS__PATIENCE_S: String(PATIENCE_S) },
+			});
+
+			versions = scene.readHome(VERSIONS);
+			expect(shell.exitCode, shell.stderr + shell.stdout).toBe(0);
+			expect(scene.turn(2)).toMatchObject({ agent: from, status: 'limited', limit: { kind } });
+			expect(scene.turn(2).files).toMatchObject([{ path: 'GRAMMAR.md', change: 'added' }]);
+			expect(scene.turn(3)).toMatchObject({ agent: to, trigger: 'failover', status: 'completed' });
+			expect(scene.meta()).toMatchObject({ objective: OBJECTIVE, status: 'completed', turn_count: 3 });
+			const seen = scene.model.of(to)[0]?.userTexts.join('\n') ?? '';
+			for (const words of [OBJECTIVE, INTERRUPTED, 'GRAMMAR.md']) expect(seen).toContain(words);
+			expect(scene.model.of(to)).toHaveLength(1);
+			expect(scene.ledger()).toMatchObject([{ agent: from, limit: { kind } }]);
+
+			// The scripted answers before the first refusal are two.
+			const refusedAt = scene.model.of(from)[2]?.at ?? Number.NaN;
+			expect(Date.parse(scene.turn(3).started_at) - refusedAt).toBeLessThan(MOST_MS);
+		});
+	});
+}
