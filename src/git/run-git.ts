@@ -68,7 +68,7 @@ export function createGit(options: {
 				...(run.maxBytes === undefined ? {} : { maxOutputBytes: run.maxBytes }),
 				...(run.timeoutMs === undefined ? {} : { timeoutMs: run.timeoutMs }),
 			});
-			const command = args.find((arg) => !arg.startsWith('-')) ?? '';
+			const command = commandOf(args);
 			if (result.timedOut) throw new GitTimeout(command, run.timeoutMs ?? 0);
 			const { exitCode, stdout, stderr, truncated } = result;
 			if (exitCode === null || (exitCode !== 0 && !run.allowExit?.includes(exitCode)))
@@ -76,6 +76,11 @@ export function createGit(options: {
 			return { exitCode, stdout, stderr, truncated };
 		},
 	};
+}
+
+/** The subcommand: the first word that is neither an option nor the setting behind a `-c`. */
+function commandOf(args: readonly string[]): string {
+	return args.find((arg, i) => !arg.startsWith('-') && args[i - 1] !== '-c') ?? '';
 }
 
 function gitFailed(command: string, end: number | string | null, stderr: string): RelayError {

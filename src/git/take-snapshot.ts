@@ -1,6 +1,7 @@
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { RelayError } from '../core/errors.ts';
+import { embeddedWithoutCommit, unreadablePaths } from './add-complaints.ts';
 import type { Snapshot } from './contract.ts';
 import { readEmbedded, writeEmbedded } from './embedded-repos.ts';
 import { knownTree, rememberTree } from './known-tree.ts';
@@ -54,7 +55,7 @@ async function fillIndex(store: SnapshotGit, draft: IndexDraft, left: TimeLeft):
 	folder.writeExcludes(embedded);
 	await remove(draft.remove);
 	const added = await write(['add', '-A', '--ignore-errors'], { allowExit: [1] });
-	const unborn = namesIn(added.stderr, WITHOUT_COMMIT);
+	const unborn = embeddedWithoutCommit(added.stderr);
 	if (draft.from === 'empty' || EMBEDDED.test(added.stderr) || unborn.length > 0) {
 		// Left in, the next take would make git compare them, with programs that their own config names.
 		const found = gitlinksIn((await write(['ls-files', '-s', '-z'])).stdout);
@@ -63,7 +64,7 @@ async function fillIndex(store: SnapshotGit, draft: IndexDraft, left: TimeLeft):
 		folder.writeExcludes(embedded);
 	}
 	if (embedded.join('\0') !== embeddedBefore.join('\0')) writeEmbedded(folder, embedded);
-	const unreadable = UNREADABLE.flatMap((pattern) => namesIn(added.stderr, pattern));
+	const unreadable = unreadablePaths(added.stderr);
 	const skipped = union(embedded, unreadable);
 	const known = knownTree(folder, draft.path);
 	if (known !== null) return { tree: known, skipped };
@@ -74,16 +75,6 @@ async function fillIndex(store: SnapshotGit, draft: IndexDraft, left: TimeLeft):
 }
 
 const EMBEDDED = /^warning: adding embedded git repository: /m;
-const WITHOUT_COMMIT = /^error: '(.+?)\/?' does not have a commit checked out$/gm;
-const UNREADABLE = [
-	/^error: open\("(.+)"\): /gm,
-	/^warning: could not open directory '(.+?)\/?': /gm,
-	/^error: unable to index file '(.+)'$/gm,
-];
-
-function namesIn(stderr: string, pattern: RegExp): string[] {
-	return [...stderr.matchAll(pattern)].map(([, name = '']) => name);
-}
 
 function gitlinksIn(listing: Buffer): string[] {
 	const records = listing.toString('utf8').split('\0');

@@ -28,6 +28,8 @@ export interface SharedParts {
 	files: Readonly<Record<string, string>>;
 	/** Tree of the main checkout's files; null where it could not be taken. */
 	mainTree: string | null;
+	/** Path -> what it holds, for files of the main checkout that differ from its HEAD (`''`: deleted). */
+	mainFiles?: Readonly<Record<string, string>>;
 }
 
 export interface Worktrees {

@@ -1,0 +1,121 @@
+import { lstatSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { hasErrno, RelayError } from '../core/errors.ts';
+import { ensureFolder, writeAtomic } from '../core/files.ts';
+import { explainingWrites } from '../core/write-failure.ts';
+import { nulFields, nulInput } from './git-output.ts';
+import { removeWorktree } from './remove-worktree.ts';
+import type { Place, RepoGit } from './repo-git.ts';
+import { findRecord } from './worktree-records.ts';
+
+export interface NewWorktree {
+	path: string;
+	commit: string;
+	reason: string;
+}
+
+/** Runs `action` when those given before are over: git's own records of worktrees are made one at a time. */
+export type InTurn = <T>(action: () => Promise<T>) => Promise<T>;
+
+/** See `Worktrees.add`. Only the making of the record (a few ms) waits for its turn; files are written side by side. */
+export async function addWorktree(
+	git: RepoGit,
+	worktree: NewWorktree,
+	inTurn: InTurn,
+): Promise<{ notes: string[] }> {
+	const { path, reason } = worktree;
+	if (lstatSync(path, { throwIfNoEntry: false }) !== undefined)
+		throw new RelayError('refused', `${path} is there already; a worktree needs a new folder`);
+	explainingWrites(path, () => ensureFolder(dirname(path)));
+	try {
+		await inTurn(() => makeRecord(git, worktree));
+		const place = git.placeOf(path);
+		await git.withFiles(place, ['reset', '--hard', '-q', '--no-recurse-submodules']);
+		return { notes: await describeCheckout(git, place) };
+	} catch (error) {
+		await removeWorktree(git, { path, reason });
+		throw error;
+	}
+}
+
+/** Other relays and users add worktrees of this repo too, and git does not wait for them. */
+const ATTEMPTS = 3;
+
+async function makeRecord(git: RepoGit, worktree: NewWorktree): Promise<void> {
+	for (let attempt = 1; ; attempt++) {
+		try {
+			return await tryRecord(git, worktree);
+		} catch (error) {
+			const isFinal = !(error instanceof RelayError) || error.code !== 'git_failed' || attempt === ATTEMPTS;
+			if (isFinal || lstatSync(worktree.path, { throwIfNoEntry: false }) !== undefined) throw error;
+		}
+	}
+}
+
+/** `--reason` came with git 2.33; before it the lock has git's own words until ours replace them. */
+async function tryRecord(git: RepoGit, { path, commit, reason }: NewWorktree): Promise<void> {
+	const args = ['worktree', 'add', '--detach', '--no-checkout', '--lock'];
+	const made = await git.inRepo([...args, '--reason', reason, path, commit], { allowExit: [USAGE] });
+	if (made.exitCode !== USAGE) return;
+	await git.inRepo([...args, path, commit]);
+	const record = findRecord(git.repo.commonDir, path);
+	if (record !== null) writeAtomic(join(record.folder, 'locked'), `${reason}\n`);
+}
+
+const USAGE = 129;
+
+/** What a user may not expect in a checkout that runs no filter and fills no submodule. */
+async function describeCheckout(git: RepoGit, place: Place): Promise<string[]> {
+	const lines = nulFields((await git.at(place, ['ls-files', '-s', '-z'])).stdout);
+	const paths = lines.map((line) => line.slice(line.indexOf('\t') + 1));
+	const submodules = lines.filter((line) => line.startsWith('160000 ')).length;
+	const filtered = await countFiltered(git, place, paths);
+	return [
+		...(submodules === 0
+			? []
+			: [
+					`${plural(submodules, 'submodule is', 'submodules are')} empty; ${ask('git submodule update --init')}`,
+				]),
+		...[...filtered].map(([filter, count]) =>
+			filter === 'lfs'
+				? `${plural(count, 'file is an LFS pointer', 'files are LFS pointers')}; ${ask('git lfs pull')}`
+				: `${plural(count, 'file is', 'files are')} as stored in git: the filter ${filter} did not run`,
+		),
+	];
+}
+
+const plural = (count: number, one: string, many: string) => `${count} ${count === 1 ? one : many}`;
+const ask = (command: string) => `to fill in what is missing: --setup "${command}"`;
+
+/** How many files name which filter. Attributes are asked for only where an attributes file speaks of filters. */
+async function countFiltered(
+	git: RepoGit,
+	place: Place,
+	paths: readonly string[],
+): Promise<Map<string, number>> {
+	const counts = new Map<string, number>();
+	const sources = paths.filter((path) => /(?:^|\/)\.gitattributes$/.test(path));
+	const texts = [
+		...sources.map((path) => readText(join(place.worktree, path))),
+		readText(join(git.repo.commonDir, 'info', 'attributes')),
+	];
+	if (!texts.some((text) => text.includes('filter'))) return counts;
+	const answer = await git.at(place, ['check-attr', '-z', '--stdin', 'filter'], { input: nulInput(paths) });
+	const fields = answer.stdout.toString('utf8').split('\0');
+	for (let i = 2; i < fields.length; i += 3) {
+		const filter = fields[i] ?? '';
+		if (!NO_FILTER.includes(filter)) counts.set(filter, (counts.get(filter) ?? 0) + 1);
+	}
+	return counts;
+}
+
+const NO_FILTER = ['unspecified', 'unset', 'set', ''];
+
+function readText(path: string): string {
+	try {
+		return readFileSync(path, 'utf8');
+	} catch (error) {
+		if (hasErrno(error, 'ENOENT', 'ENOTDIR', 'EISDIR', 'EACCES', 'ELOOP')) return '';
+		throw error;
+	}
+}

@@ -1,0 +1,155 @@
+/**
+ * Git aimed at one repo by explicit folders. It never looks for a repo from where it stands: a worktree that lost its
+ * `.git` file, or had it replaced, must not lead to another repo above it.
+ */
+import { lstatSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { RelayError } from '../core/errors.ts';
+import type { RepoFacts } from './contract.ts';
+import { nulFields } from './git-output.ts';
+import type { Git, GitResult, GitRunOptions } from './run-git.ts';
+import type { RepoInGit } from './snapshot-folder.ts';
+import { findRecord } from './worktree-records.ts';
+
+/** One worktree of the repo with the folder in which git keeps its HEAD and index. */
+export interface Place {
+	/** Absolute. */
+	worktree: string;
+	/** The common dir itself where git has no record of the worktree. */
+	gitDir: string;
+	isKnown: boolean;
+}
+
+export type RunInPlace = (args: readonly string[], options?: Partial<GitRunOptions>) => Promise<GitResult>;
+
+export interface RepoGit {
+	repo: RepoInGit;
+	/** Where relative questions (`HEAD`) are about: the checkout in which the relay was started. */
+	here: Place;
+	/** Runs git in the common dir: refs and objects, no work tree. */
+	inRepo(args: readonly string[], options?: Partial<GitRunOptions>): Promise<GitResult>;
+	/** Runs git in a worktree; it must be a folder. */
+	at(place: Place, args: readonly string[], options?: Partial<GitRunOptions>): Promise<GitResult>;
+	/**
+	 * The same with every filter program switched off, as the config stands now: for whatever reads or writes files of the
+	 * worktree or writes an index (git then looks again into files that changed in the index's own second).
+	 */
+	withoutFilters(place: Place): Promise<RunInPlace>;
+	/** The same for a single run. */
+	withFiles(place: Place, args: readonly string[], options?: Partial<GitRunOptions>): Promise<GitResult>;
+	/** Runs git in a repo that lies inside a worktree (a submodule, a clone); never in one around it. */
+	nested(folder: string, args: readonly string[], options?: Partial<GitRunOptions>): Promise<GitResult>;
+	/** RelayError `refused` when `worktree` is no real folder (a link would lead elsewhere). */
+	placeOf(worktree: string): Place;
+}
+
+/** RelayError `refused` outside git, in a bare repo, in one whose main worktree is bare, and in one without a commit. */
+export function createRepoGit(git: Git, facts: RepoFacts): RepoGit {
+	const repo = requireCheckout(facts);
+	const { commonDir } = repo;
+	const here: Place = { worktree: repo.worktree, gitDir: repo.gitDir, isKnown: true };
+	const run = async (args: readonly string[], options: GitRunOptions): Promise<GitResult> => {
+		try {
+			return await git.run(args, { ...options, env: { ...options.env, GIT_LITERAL_PATHSPECS: '1' } });
+		} catch (error) {
+			throw explainDisk(error);
+		}
+	};
+	const at: RepoGit['at'] = (place, args, options = {}) =>
+		run(args, { cwd: place.worktree, ...options, env: { ...envOf(place, commonDir), ...options.env } });
+	const withoutFilters: RepoGit['withoutFilters'] = async (place) => {
+		const off = await filtersOff((ask) => at(place, ask, { allowExit: [1] }));
+		return (args, options = {}) =>
+			at(place, [...off.args, ...args], { ...options, env: { ...options.env, ...off.env } });
+	};
+	return {
+		repo,
+		here,
+		at,
+		inRepo: (args, options = {}) =>
+			run(args, { cwd: repo.root, ...options, env: { GIT_DIR: commonDir, ...options.env } }),
+		withoutFilters,
+		withFiles: async (place, args, options) => (await withoutFilters(place))(args, options),
+		nested: (folder, args, options = {}) =>
+			run(args, {
+				cwd: folder,
+				...options,
+				env: { GIT_CEILING_DIRECTORIES: dirname(folder), ...options.env },
+			}),
+		placeOf: (worktree) => {
+			refuseNoFolder(worktree);
+			if (worktree === here.worktree) return here;
+			if (worktree === repo.root) return { worktree, gitDir: commonDir, isKnown: true };
+			const record = findRecord(commonDir, worktree);
+			return { worktree, gitDir: record?.folder ?? commonDir, isKnown: record !== null };
+		},
+	};
+}
+
+function envOf({ gitDir, worktree }: Place, commonDir: string): Record<string, string> {
+	const common = gitDir === commonDir ? {} : { GIT_COMMON_DIR: commonDir };
+	return { GIT_DIR: gitDir, GIT_WORK_TREE: worktree, ...common };
+}
+
+function requireCheckout(facts: RepoFacts): RepoInGit {
+	const { kind, commonDir, gitDir, root, head } = facts;
+	if (kind === 'none' || commonDir === null || gitDir === null)
+		throw new RelayError('refused', `${root} is not in a git repo; a race needs one`, {
+			hint: 'make one: git init && git add -A && git commit -m "Start"',
+		});
+	if (kind === 'bare' || root === commonDir)
+		throw new RelayError('refused', `the repo ${commonDir} is bare; a race needs a main checkout`, {
+			hint: 'use an ordinary clone of it',
+		});
+	if (head === null)
+		throw new RelayError('refused', `the repo ${root} has no commit here yet; a race starts from one`, {
+			hint: 'make one: git add -A && git commit -m "Start"',
+		});
+	return { ...facts, commonDir, gitDir };
+}
+
+function refuseNoFolder(worktree: string): void {
+	const found = lstatSync(worktree, { throwIfNoEntry: false });
+	if (found?.isDirectory()) return;
+	const what =
+		found === undefined ? 'is gone' : found.isSymbolicLink() ? 'is a symbolic link' : 'is no folder';
+	throw new RelayError('refused', `the worktree ${worktree} ${what}`);
+}
+
+/**
+ * Settings that switch off every filter by its name, whichever file of the config names it (LFS is usually named by the
+ * user's own). A name with `=` cannot be said with `-c`, so it goes in variables, which git reads since 2.31.
+ */
+async function filtersOff(ask: (args: readonly string[]) => Promise<GitResult>) {
+	const { stdout } = await ask(['config', '-z', '--name-only', '--get-regexp', FILTER_KEYS]);
+	const keys = [...new Set(nulFields(stdout))];
+	const offValue = (key: string) => (key.endsWith('.required') ? 'false' : '');
+	const odd = keys.filter((key) => key.includes('='));
+	const variables = odd.flatMap((key, i) => [
+		[`GIT_CONFIG_KEY_${i}`, key],
+		[`GIT_CONFIG_VALUE_${i}`, offValue(key)],
+	]);
+	return {
+		args: keys.filter((key) => !odd.includes(key)).flatMap((key) => ['-c', `${key}=${offValue(key)}`]),
+		env: { ...Object.fromEntries(variables), GIT_CONFIG_COUNT: String(odd.length) },
+	};
+}
+
+const FILTER_KEYS = '^filter\\..*\\.(clean|smudge|process|required)$';
+
+/** Git tells a full or read-only disk only in words (`LC_ALL=C`). */
+function explainDisk(error: unknown): unknown {
+	if (!(error instanceof RelayError) || error.code !== 'git_failed') return error;
+	const said = String(error.cause);
+	if (/No space left on device|Disk quota exceeded/.test(said))
+		return new RelayError('disk_full', `no space left: ${error.message}`, {
+			hint: 'free some space on that disk; what was recorded before is intact',
+			cause: error,
+		});
+	if (/Read-only file system|Permission denied/.test(said))
+		return new RelayError('not_writable', error.message, {
+			hint: 'check who owns the folder and whether its disk is mounted read-only',
+			cause: error,
+		});
+	return error;
+}
