@@ -1,0 +1,301 @@
+/**
+ * Replacing files so that either all are new or all are as before, also when the process dies midway. New contents lie
+ * complete in a folder of the race's session before the first one is moved; what stood at a path is kept there (a hard
+ * link, or a copy) until the end; a journal says what was to be done.
+ */
+import { createHash } from 'node:crypto';
+import {
+	chmodSync,
+	constants,
+	copyFileSync,
+	existsSync,
+	linkSync,
+	lstatSync,
+	mkdirSync,
+	readFileSync,
+	readlinkSync,
+	renameSync,
+	rmdirSync,
+	rmSync,
+	symlinkSync,
+	unlinkSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import * as v from 'valibot';
+import { hasErrno, RelayError } from '../core/errors.ts';
+import { ensureFolder, readIfThere, removeIfThere, writeAtomic } from '../core/files.ts';
+import { explainWriteFailure } from '../core/write-failure.ts';
+import { lookAt } from './adopt-paths.ts';
+
+const stepSchema = v.looseObject({
+	path: v.string(),
+	/** What stood there, as `lookAt` stamps it; null: nothing, or a folder that is emptied by earlier steps. */
+	stamp: v.nullable(v.string()),
+	/** Digest of what comes; null: the path goes away. Its content lies in `new/<path>`. */
+	digest: v.nullable(v.string()),
+});
+export type AdoptStep = v.InferOutput<typeof stepSchema>;
+
+const journalSchema = v.looseObject({
+	schema_version: v.literal(1),
+	entrant: v.string(),
+	worktree: v.string(),
+	/** `written`: all steps are done, what is left is to note it. */
+	phase: v.picklist(['writing', 'written']),
+	/** The commit that follows the files; null: none. */
+	commit: v.nullable(v.string()),
+	/** Folders that were not there before; they go when an undo leaves them empty. */
+	made_folders: v.array(v.string()),
+	steps: v.array(stepSchema),
+});
+export type AdoptJournal = v.InferOutput<typeof journalSchema>;
+
+/** The place of one adoption: `adopt/` in the folder of the race's session. */
+export interface AdoptPlace {
+	folder: string;
+	/** New contents, under their paths. */
+	fresh: string;
+	journal: string;
+}
+
+export function adoptPlace(sessionFolder: string): AdoptPlace {
+	const folder = join(sessionFolder, 'adopt');
+	return { folder, fresh: join(folder, 'new'), journal: join(folder, 'journal.json') };
+}
+
+/** null: no adoption was begun, or nothing of it was written. Throws `damaged_record`. */
+export function readJournal(place: AdoptPlace): AdoptJournal | null {
+	const bytes = readIfThere(place.journal);
+	if (bytes === null) return null;
+	const result = v.safeParse(v.pipe(v.string(), v.parseJson(), journalSchema), bytes.toString('utf8'));
+	if (result.success) return result.output;
+	throw new RelayError('damaged_record', `${place.journal} is damaged`, {
+		hint: 'It tells what an interrupted adoption had replaced; the old files lie beside it, under old/.',
+	});
+}
+
+export function writeJournal(place: AdoptPlace, journal: AdoptJournal): void {
+	writeAtomic(place.journal, `${JSON.stringify(journal, null, '\t')}\n`, { sync: true });
+}
+
+export function discardPlace(place: AdoptPlace): void {
+	rmSync(place.folder, { recursive: true, force: true });
+}
+
+/**
+ * Does all steps; the journal is written first. Whatever fails (a path that changed since it was looked at, a full disk), all
+ * is put back and the failure is thrown. Phase `written` at the end; the journal goes when all is settled.
+ */
+export function replaceFiles(place: AdoptPlace, journal: AdoptJournal): void {
+	writeJournal(place, journal);
+	let at = 0;
+	try {
+		for (; at < journal.steps.length; at++) {
+			const step = journal.steps[at];
+			if (step !== undefined) replaceFile(place, journal.worktree, step, at);
+		}
+		writeJournal(place, { ...journal, phase: 'written' });
+	} catch (error) {
+		const { left } = undoSteps(place, journal);
+		const path = join(journal.worktree, journal.steps[at]?.path ?? '');
+		const failure = explainWriteFailure(error, path);
+		if (left.length === 0) {
+			removeIfThere(place.journal);
+			throw failure;
+		}
+		throw new RelayError('not_writable', `${messageOf(failure)}; not put back: ${left.join(', ')}`, {
+			hint: `What stood there lies in ${join(place.folder, 'old')}.`,
+			cause: error,
+		});
+	}
+}
+
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
+
+function replaceFile(place: AdoptPlace, worktree: string, step: AdoptStep, at: number): void {
+	const target = join(worktree, step.path);
+	const now = lookAt(target);
+	const isSame =
+		step.stamp === null ? now.kind === 'absent' || now.kind === 'folder' : now.stamp === step.stamp;
+	if (!isSame)
+		throw new RelayError('refused', `${step.path} was changed while its replacement was prepared.`, {
+			hint: 'Everything is as it was. Try again when nothing else writes here.',
+		});
+	if (step.stamp !== null) keepOld(target, oldPath(place, at));
+	if (step.digest === null) {
+		unlinkSync(target);
+		removeEmptyParents(worktree, step.path);
+		return;
+	}
+	if (now.kind === 'folder') removeEmptied(target, step.path);
+	mkdirSync(dirname(target), { recursive: true });
+	moveInto(join(place.fresh, step.path), target);
+}
+
+/** A folder whose files were taken away by earlier steps. */
+function removeEmptied(folder: string, path: string): void {
+	try {
+		rmdirSync(folder);
+	} catch (error) {
+		if (!hasErrno(error, 'ENOTEMPTY', 'EEXIST')) throw error;
+		throw new RelayError('refused', `Something appeared in the folder ${path} meanwhile.`, {
+			hint: 'Everything is as it was. Try again when nothing else writes here.',
+			cause: error,
+		});
+	}
+}
+
+const oldPath = (place: AdoptPlace, at: number) => join(place.folder, 'old', String(at));
+
+/** A hard link: it costs nothing and holds the very file. A copy where the disks differ or cannot link. */
+function keepOld(target: string, kept: string): void {
+	ensureFolder(dirname(kept));
+	if (lstatSync(target).isSymbolicLink()) {
+		symlinkSync(readlinkSync(target), kept);
+		return;
+	}
+	try {
+		linkSync(target, kept);
+	} catch (error) {
+		if (!hasErrno(error, 'EXDEV', 'EPERM', 'ENOTSUP', 'EMLINK', 'ENOSYS', 'EACCES')) throw error;
+		copyFileSync(target, kept, constants.COPYFILE_EXCL);
+	}
+}
+
+/** By rename, so that nobody sees half a file; across disks through a copy beside the target. */
+function moveInto(from: string, target: string): void {
+	try {
+		renameSync(from, target);
+	} catch (error) {
+		if (!hasErrno(error, 'EXDEV')) throw error;
+		const beside = `${target}.agent-relay-${process.pid}.tmp`;
+		try {
+			copyAny(from, beside);
+			renameSync(beside, target);
+		} catch (failure) {
+			rmSync(beside, { force: true });
+			throw failure;
+		}
+		unlinkSync(from);
+	}
+}
+
+function copyAny(from: string, to: string): void {
+	const facts = lstatSync(from);
+	if (facts.isSymbolicLink()) {
+		symlinkSync(readlinkSync(from), to);
+		return;
+	}
+	copyFileSync(from, to, constants.COPYFILE_EXCL);
+	chmodSync(to, facts.mode & 0o777);
+}
+
+/** Folders that git would remove: those that held the file and hold nothing now. Never the top. */
+function removeEmptyParents(worktree: string, path: string): void {
+	const parts = path.split('/').slice(0, -1);
+	for (; parts.length > 0; parts.pop()) {
+		try {
+			rmdirSync(join(worktree, ...parts));
+		} catch (error) {
+			if (hasErrno(error, 'ENOTEMPTY', 'EEXIST', 'ENOENT', 'EBUSY', 'EACCES', 'EPERM')) return;
+			throw error;
+		}
+	}
+}
+
+/**
+ * Puts back what stood at each path where the adoption's own content stands now. What someone changed since is left as it is
+ * and named in `left`. Any step may have been done, half done or not begun.
+ */
+export function undoSteps(place: AdoptPlace, journal: AdoptJournal): { left: string[] } {
+	const steps = [...journal.steps.entries()].reverse();
+	const left = [
+		...undoAll(
+			place,
+			journal,
+			steps.filter(([, { digest }]) => digest !== null),
+		),
+		// Before the files that stood where these folders are.
+		...removeMadeFolders(journal),
+		...undoAll(
+			place,
+			journal,
+			steps.filter(([, { digest }]) => digest === null),
+		),
+	];
+	return { left };
+}
+
+function undoAll(
+	place: AdoptPlace,
+	{ worktree }: AdoptJournal,
+	steps: ReadonlyArray<readonly [number, AdoptStep]>,
+): string[] {
+	return steps.flatMap(([at, step]) => {
+		try {
+			return undoStep(place, worktree, step, at) ? [] : [step.path];
+		} catch (error) {
+			if (!(error instanceof Error && 'code' in error)) throw error;
+			return [step.path];
+		}
+	});
+}
+
+/** What someone put into one since keeps it. */
+function removeMadeFolders({ worktree, made_folders }: AdoptJournal): never[] {
+	for (const folder of [...made_folders].sort((a, b) => b.length - a.length)) {
+		try {
+			rmdirSync(join(worktree, folder));
+		} catch (error) {
+			if (!hasErrno(error, 'ENOTEMPTY', 'EEXIST', 'ENOENT', 'ENOTDIR')) throw error;
+		}
+	}
+	return [];
+}
+
+/** False: something else stands there now. */
+function undoStep(place: AdoptPlace, worktree: string, step: AdoptStep, at: number): boolean {
+	const target = join(worktree, step.path);
+	const kept = oldPath(place, at);
+	const isKept = lstatSync(kept, { throwIfNoEntry: false }) !== undefined;
+	const now = lookAt(target);
+	// What is replaced is kept first: where nothing is kept, nothing was begun.
+	if (step.stamp !== null && (!isKept || now.stamp === step.stamp)) return true;
+	const stands = now.kind === 'absent' ? null : now.kind === 'folder' ? 'folder' : digestOf(target);
+	if (step.stamp === null) {
+		const isNotBegun = step.digest !== null && existsNoFollow(join(place.fresh, step.path));
+		if (stands === null || stands === 'folder' || isNotBegun) return true;
+		if (stands !== step.digest) return false;
+		unlinkSync(target);
+		return true;
+	}
+	if (stands !== step.digest) return stands === digestOf(kept);
+	mkdirSync(dirname(target), { recursive: true });
+	moveInto(kept, target);
+	return true;
+}
+
+const existsNoFollow = (path: string) => lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+
+/** Of what a path is: its kind, whether it can be executed, its bytes. */
+export function digestOf(path: string): string {
+	const facts = lstatSync(path);
+	const hash = createHash('sha256');
+	if (facts.isSymbolicLink()) return hash.update(`link ${readlinkSync(path)}`).digest('hex');
+	const kind = (facts.mode & 0o100) === 0 ? 'file' : 'program';
+	return hash.update(`${kind} `).update(readFileSync(path)).digest('hex');
+}
+
+/** Folders on the way to `paths` that are not there yet. */
+export function missingFolders(worktree: string, paths: readonly string[]): string[] {
+	const missing = new Set<string>();
+	for (const path of paths) {
+		const parts = path.split('/').slice(0, -1);
+		for (let depth = parts.length; depth > 0; depth--) {
+			const folder = parts.slice(0, depth).join('/');
+			if (missing.has(folder) || existsSync(join(worktree, folder))) break;
+			missing.add(folder);
+		}
+	}
+	return [...missing];
+}

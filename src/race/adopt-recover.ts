@@ -1,0 +1,53 @@
+import { RelayError } from '../core/errors.ts';
+import { firstLineOf } from '../git/git-output.ts';
+import { listTreeEdits } from '../git/tree-edits.ts';
+import type { OpenSession } from '../sessions/session-store.ts';
+import { stageAdopted } from './adopt-commit.ts';
+import type { AdoptDeps } from './adopt-deps.ts';
+import { type AdoptJournal, adoptPlace, discardPlace, readJournal, undoSteps } from './adopt-journal.ts';
+import { noteAdopted } from './adopt-note.ts';
+
+/**
+ * Settles an adoption that a dead relay left behind, and says how: where its last file was written it is noted as done, else
+ * every file is put back as it was. null: nothing was left. Only under the lock of the race's session.
+ */
+export async function recoverAdoption(session: OpenSession, deps: AdoptDeps): Promise<string | null> {
+	const place = adoptPlace(session.folder);
+	const journal = readJournal(place);
+	if (journal === null) {
+		discardPlace(place);
+		return null;
+	}
+	const said = journal.phase === 'written' ? await finish(session, journal, deps) : undo(session, journal);
+	discardPlace(place);
+	return said;
+}
+
+function undo(session: OpenSession, journal: AdoptJournal): string {
+	const place = adoptPlace(session.folder);
+	const { left } = undoSteps(place, journal);
+	if (left.length === 0)
+		return `An adoption of ${journal.entrant} was interrupted: its files were taken back, all is as it was before.`;
+	throw new RelayError(
+		'refused',
+		`An adoption of ${journal.entrant} was interrupted, and these files were changed since: ${left.join(', ')}`,
+		{
+			hint: `What stood there before lies in ${place.folder}/old; remove that folder when you have what you need.`,
+		},
+	);
+}
+
+async function finish(session: OpenSession, journal: AdoptJournal, deps: AdoptDeps): Promise<string> {
+	const { worktree, entrant, commit } = journal;
+	const repo = { ...deps.repo, worktree };
+	const head = await deps.git.run(['rev-parse', '--verify', '-q', 'HEAD'], { cwd: worktree, allowExit: [1] });
+	const isCommitted = commit !== null && firstLineOf(head.stdout) === commit;
+	if (isCommitted) {
+		const edits = await listTreeEdits(deps.git, worktree, `${commit}^`, commit);
+		const entries = edits.map(({ path, after }) => [path, after] as const);
+		await stageAdopted({ git: deps.git, repo }, entries, commit);
+	}
+	noteAdopted(session, deps, { entrant, commit: isCommitted ? commit : null, branch: null });
+	const rest = commit !== null && !isCommitted ? ' The commit was not made.' : '';
+	return `An adoption of ${entrant} was interrupted after its last file: it is noted as done.${rest}`;
+}

@@ -1,0 +1,135 @@
+/** A repo with a race on record whose entrants' files are given by hand: what stands on records can be tested without agents. */
+import { chmodSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { systemClock } from '../../src/core/clock.ts';
+import { createProcessTable } from '../../src/core/create-process-table.ts';
+import { createSessionIds, type SessionId } from '../../src/core/ids.ts';
+import { findRepo } from '../../src/git/find-repo.ts';
+import type { AdoptDeps } from '../../src/race/adopt-deps.ts';
+import { RACE_RECORD_VERSION, type RaceRecord } from '../../src/race/race-record.ts';
+import { writeRace } from '../../src/race/race-store.ts';
+import { createSessionStore } from '../../src/sessions/session-store.ts';
+import { locateStore } from '../../src/sessions/store-location.ts';
+import { fakeEntrant } from './fake-entrant.ts';
+import { createScratch, type Scratch } from './scratch-repo.ts';
+
+/** What an entrant does to a path: new content, a program, a link, or null to take it away. */
+export type Work = Record<string, string | Buffer | null | { link: string } | { program: string }>;
+
+export interface RaceScene {
+	scratch: Scratch;
+	repo: string;
+	deps: AdoptDeps;
+	/** A race whose entrants did `work` on the commit that HEAD is at. */
+	race(work: Record<string, Work>, change?: Partial<RaceRecord>): RaceRecord;
+	remove(): void;
+}
+
+export async function createRaceScene(files: Record<string, string | Buffer>): Promise<RaceScene> {
+	const scratch = createScratch();
+	const repo = scratch.repo('main', files);
+	const facts = await findRepo(repo, scratch.git);
+	const store = createSessionStore({
+		location: locateStore(facts, { stateHome: join(scratch.root, 'state') }),
+		clock: systemClock,
+		ids: createSessionIds(systemClock.now),
+		processes: createProcessTable(),
+		host: 'here',
+		relayVersion: '0.0.0',
+	});
+	const deps: AdoptDeps = { git: scratch.git, repo: facts, store, clock: systemClock, env: scratch.env };
+	return {
+		scratch,
+		repo,
+		deps,
+		race: (work, change = {}) => makeRace(scratch, repo, deps, work, change),
+		remove: scratch.remove,
+	};
+}
+
+function makeRace(
+	scratch: Scratch,
+	repo: string,
+	deps: AdoptDeps,
+	work: Record<string, Work>,
+	change: Partial<RaceRecord>,
+): RaceRecord {
+	const base = scratch.sh(repo, 'rev-parse', 'HEAD').trim();
+	const session = deps.store.create({ kind: 'race', objective: 'tidy up' });
+	const folder = join(scratch.root, 'worktrees', session.id);
+	const entrants = Object.entries(work).map(([id, edits], i) => {
+		const worktree = join(folder, id);
+		scratch.sh(repo, 'worktree', 'add', '-q', '--detach', worktree, base);
+		doWork(scratch, worktree, edits);
+		scratch.sh(worktree, 'add', '-A');
+		const tree = scratch.sh(worktree, 'write-tree').trim();
+		const commit = scratch.sh(worktree, 'commit-tree', tree, '-p', base, '-m', 'work').trim();
+		const ref = `refs/agent-relay/race/${session.id}/${id}`;
+		scratch.sh(repo, 'update-ref', ref, commit);
+		scratch.sh(repo, 'worktree', 'remove', '--force', worktree);
+		return fakeEntrant(id, { worktree, ref, tree, commit, work_ms: 1000 * (i + 1) });
+	});
+	const record = raceRecord(session.id, base, {
+		folder,
+		entrants,
+		winner: entrants[0]?.id ?? null,
+		...change,
+	});
+	writeRace(session, record);
+	session.release();
+	return record;
+}
+
+function doWork(scratch: Scratch, worktree: string, edits: Work): void {
+	for (const [path, content] of Object.entries(edits)) {
+		const full = join(worktree, path);
+		if (content === null) {
+			rmSync(full, { recursive: true });
+			continue;
+		}
+		rmSync(full, { force: true, recursive: true });
+		if (typeof content === 'string' || Buffer.isBuffer(content)) scratch.write(full, content);
+		else if ('link' in content) {
+			mkdirSync(dirname(full), { recursive: true });
+			symlinkSync(content.link, full);
+		} else {
+			scratch.write(full, content.program);
+			chmodSync(full, 0o755);
+		}
+	}
+}
+
+export function raceRecord(
+	id: SessionId | string,
+	base: string,
+	change: Partial<RaceRecord> = {},
+): RaceRecord {
+	const entrants = change.entrants ?? [];
+	return {
+		schema_version: RACE_RECORD_VERSION,
+		id,
+		task: 'Tidy up the greeting',
+		state: 'ended',
+		created_at: '2026-11-21T10:00:00.000Z',
+		ended_at: '2026-11-21T10:05:00.000Z',
+		base: { commit: base, ref: null, is_snapshot: false },
+		options: {
+			checks: [],
+			setup: null,
+			copy: [],
+			max_time_s: 600,
+			check_time_s: 300,
+			jobs: 2,
+			permissions: 'edit',
+			handover: false,
+		},
+		folder: '/nowhere',
+		entrants,
+		ranking: entrants.map((entrant) => entrant.id),
+		winner: entrants[0]?.id ?? null,
+		verdict: 'The first one is first.',
+		shared_changes: [],
+		adopted: [],
+		...change,
+	};
+}
