@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { claudeAdapter } from '../../../src/agents/claude/adapter.ts';
 import type { AgentAdapter } from '../../../src/agents/contract.ts';
 import { BUILT_IN_ADAPTERS, createRegistry } from '../../../src/agents/registry.ts';
+import { BUILT_IN_AGENTS } from '../../../src/config/schema.ts';
 import { RelayError } from '../../../src/core/errors.ts';
 
 const named = (id: string, aliases: string[] = []): AgentAdapter => ({ ...claudeAdapter, id, aliases });
@@ -16,6 +17,12 @@ function refusal(act: () => unknown): RelayError {
 	}
 	throw new Error('nothing was refused');
 }
+
+describe('the agents that come with agent-relay', () => {
+	it('are those that the configuration knows and orders by default', () => {
+		expect(BUILT_IN_ADAPTERS.map(({ id }) => id)).toEqual(BUILT_IN_AGENTS);
+	});
+});
 
 describe('the registry of agents', () => {
 	it('finds an agent by id or alias, in any case', () => {
