@@ -5,6 +5,7 @@ import { eitherSignal } from '../core/abort.ts';
 import { toIso } from '../core/clock.ts';
 import { RelayError } from '../core/errors.ts';
 import type { SessionId } from '../core/ids.ts';
+import { letBegin } from '../core/let-begin.ts';
 import type { SessionMeta } from '../sessions/session-meta.ts';
 import { hasUnusedPacket } from '../sessions/session-status.ts';
 import type { OpenSession } from '../sessions/session-store.ts';
@@ -227,6 +228,7 @@ class OneConversation implements Conversation {
 			throw nobodyInstalled(this.#deps);
 		// The snapshot before the turn needs a process of its own: it works while the session is made.
 		const snapshot = this.#deps.snapshots?.take() ?? null;
+		await letBegin();
 		const isNew = this.#state.session === null;
 		const session = this.#state.session ?? this.#createSession(task.text);
 		if (!isNew) this.#rememberPrompt(session, task, chosen.choice);

@@ -10,6 +10,7 @@ import type { AgentEvent } from '../agents/events.ts';
 import { toIso } from '../core/clock.ts';
 import { RelayError } from '../core/errors.ts';
 import { createExclusive, ensureFolder, writeAtomic } from '../core/files.ts';
+import { letBegin } from '../core/let-begin.ts';
 import { explainWriteFailure } from '../core/write-failure.ts';
 import type { Snapshot } from '../git/contract.ts';
 import { turnFile } from '../sessions/session-paths.ts';
@@ -273,10 +274,7 @@ class RunningTurn {
 	}
 
 	async #close(recorder: TurnRecorder, exit: AgentExit): Promise<TurnState> {
-		const native = await this.#readNative(recorder);
-		this.#reserve?.release();
-		this.#guard(() => this.#judge(recorder, exit, native));
-		const after = await this.#snapshot();
+		const [after] = await Promise.all([this.#snapshot(), this.#judgeMeanwhile(recorder, exit)]);
 		const endedAt = this.#deps.clock.now();
 		const { firstOutputAt } = recorder;
 		const state: TurnState = {
@@ -295,6 +293,14 @@ class RunningTurn {
 		};
 		this.#writeFinalState(state);
 		return state;
+	}
+
+	/** What the agent left behind tells the outcome; git reads the worktree meanwhile. */
+	async #judgeMeanwhile(recorder: TurnRecorder, exit: AgentExit): Promise<void> {
+		await letBegin();
+		const native = await this.#readNative(recorder);
+		this.#reserve?.release();
+		this.#guard(() => this.#judge(recorder, exit, native));
 	}
 
 	#judge(recorder: TurnRecorder, exit: AgentExit, native: NativeFacts | null): void {
