@@ -55,7 +55,14 @@ export function createApp(options: { folder?: string; env?: Readonly<Record<stri
 		clock,
 		paths,
 		processes,
-		streams: { input: process.stdin, output: process.stdout, errorOutput: process.stderr },
+		streams: {
+			// Opened by the first look, which takes Node 1 ms.
+			get input() {
+				return process.stdin;
+			},
+			output: process.stdout,
+			errorOutput: process.stderr,
+		},
 		folder,
 		notice: (text) => {
 			if (said.has(text)) return;

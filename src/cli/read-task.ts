@@ -6,7 +6,8 @@ export interface TaskSource {
 	argument: string | undefined;
 	/** `-f FILE`; `-` is stdin. */
 	file: string | undefined;
-	stdin: NodeJS.ReadStream;
+	/** Asked for only when nothing else names the task. */
+	stdin: () => NodeJS.ReadStream;
 }
 
 /** The task, verbatim; null when none was given. Throws `usage` for an empty one, two of them, or a file it cannot read. */
@@ -15,7 +16,8 @@ export async function readTask({ argument, file, stdin }: TaskSource): Promise<s
 		throw new RelayError('usage', 'TASK and -f FILE name two tasks.', { hint: 'Give one of them.' });
 	}
 	const text =
-		argument ?? (file !== undefined && file !== '-' ? readFile(file) : await readStdin(stdin, file === '-'));
+		argument ??
+		(file !== undefined && file !== '-' ? readFile(file) : await readStdin(stdin(), file === '-'));
 	if (text === null) return null;
 	if (text.trim() !== '') return text;
 	throw new RelayError('usage', 'The task is empty.', {
