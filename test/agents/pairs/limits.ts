@@ -1,8 +1,7 @@
 /**
- * The refusals that each of the four CLIs can meet, one of each kind: what the tests of all pairs and the benchmark of
- * hand-overs (`bench/limits-table.mjs`) put before it. No CLI meets all five kinds: a hard stop without a window is
- * `quota` for gemini, which has no words for a missing payment, and `billing` for the three others, whose used-up quota
- * is theirs to pay.
+ * The refusals that each of the four CLIs can meet, four kinds each: what the tests of all pairs and the benchmark of
+ * hand-overs (`bench/limits-table.mjs`) put before it. A hard stop without a window is `quota` for gemini, which has no
+ * words for a missing payment, and `billing` for the three others.
  */
 import { type Answer, REFUSALS } from '../harness/answers.ts';
 import type { Agent } from '../harness/four-agents.ts';
