@@ -126,7 +126,8 @@ export async function openRelay(app: App, flags: RelayFlags, current: SettingsHo
 	});
 }
 
-async function relayDeps(app: App, current: SettingsHolder): Promise<RelayDeps> {
+/** What every conversation, alone or of several agents, stands on. */
+export async function relayDeps(app: App, current: SettingsHolder): Promise<RelayDeps> {
 	const { env, clock, processes, paths } = app;
 	const [repo, store, git] = await Promise.all([app.repo(), app.store(), app.git()]);
 	const agentEnv = await createAgentEnv(app, repo, current);
@@ -199,12 +200,14 @@ async function createAgentEnv(app: App, repo: RepoFacts, current: SettingsHolder
 	};
 }
 
-function parentTurn(env: Readonly<Record<string, string>>): string | null {
+/** `SESSION/TURN` of the relay turn that this relay runs in, or null. */
+export function parentTurn(env: Readonly<Record<string, string>>): string | null {
 	const { AGENT_RELAY_SESSION: session, AGENT_RELAY_TURN: turn } = env;
 	return session && turn ? `${session}/${turn}` : null;
 }
 
-function refuseDeepNesting(env: Readonly<Record<string, string>>): void {
+/** Throws `nested_too_deep`. */
+export function refuseDeepNesting(env: Readonly<Record<string, string>>): void {
 	if (Number(env.AGENT_RELAY_DEPTH ?? 0) < MAX_DEPTH) return;
 	throw new RelayError('nested_too_deep', `This relay runs inside ${MAX_DEPTH} others.`, {
 		hint: 'Let the outermost relay do the work.',

@@ -2,6 +2,7 @@
 
 import { toIso } from '../core/clock.ts';
 import type { CandidateVerdict } from '../limits/successor.ts';
+import type { ChatResult } from '../relay/chat/contract.ts';
 import type { SendResult } from '../relay/contract.ts';
 import type { RelayEvent } from '../relay/relay-events.ts';
 import { eventToDisk, limitToDisk } from '../turns/event-log.ts';
@@ -37,11 +38,20 @@ export function eventToJson(event: RelayEvent): Json {
 			};
 		case 'waiting':
 			return { type: event.type, agent: event.agent, until: toIso(event.until), now: toIso(event.now) };
+		case 'participant_left': {
+			const { until, ...rest } = event;
+			return { ...rest, until: isoOrNull(until) };
+		}
 		case 'utilization_warning': {
 			const { resetAt, ...rest } = event;
 			return { ...rest, reset_at: isoOrNull(resetAt) };
 		}
-		case 'turn_started':
+		case 'turn_started': {
+			const { speaker, ...rest } = event;
+			if (speaker === undefined) return rest;
+			const { maxTurns, ...who } = speaker;
+			return { ...rest, ...who, max_turns: maxTurns };
+		}
 		case 'turn_finished':
 		case 'notice':
 			return { ...event };
@@ -64,5 +74,20 @@ export function resultToJson(result: SendResult, exitCode: number): Json {
 		limit: result.limit && limitToDisk(result.limit),
 		earliest_reset: isoOrNull(result.earliestReset),
 		state: result.state,
+	};
+}
+
+/** The last line of `chat --json`. */
+export function chatResultToJson(result: ChatResult, exitCode: number): Json {
+	return {
+		type: 'result',
+		outcome: result.outcome,
+		exit_code: exitCode,
+		session_id: result.sessionId,
+		turns: result.turns,
+		last_message: result.lastMessage,
+		participants: result.participants,
+		packet: result.packet,
+		earliest_reset: isoOrNull(result.earliestReset),
 	};
 }

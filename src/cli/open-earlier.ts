@@ -25,7 +25,11 @@ async function earlierSession(app: App, options: RelayOptions): Promise<SessionI
 	if (options.session === 'latest') return latestConversation(await app.store());
 	if (options.session !== undefined) return (await app.store()).resolve(options.session);
 	if (!options.continue) return null;
-	const newest = (await app.store()).list({ status: 'checkpointed', limit: EMPTY_LOOK, withoutRaces: true });
+	const newest = (await app.store()).list({
+		status: 'checkpointed',
+		limit: EMPTY_LOOK,
+		kinds: ['shell', 'run'],
+	});
 	const latest = newest.find(({ meta }) => !isEmptyChild(meta));
 	if (latest) return latest.id;
 	throw new RelayError('nothing_to_continue', 'No session here has work left.', {

@@ -66,6 +66,32 @@ export function createProgram(act: Act, writeError: (text: string) => void): Com
 	);
 	bind(
 		program
+			.command('chat [topic]')
+			.description('let two to five agents answer each other until they agree')
+			.option('-A, --agents <agents>', 'who takes part, in this order, for instance claude,codex:o3')
+			.option('-f, --file <file>', 'read the topic from a file (- is stdin)')
+			.option('-n, --max-turns <count>', 'turns in all (6)')
+			.option('--role <role>', 'NAME="what it stands for"; once for each that has one', collect)
+			.option('--until <condition>', 'what must hold before anyone may say that it is done')
+			.option('--timeout <time>', 'end the chat after this time (90s, 10m)')
+			.option('-p, --permissions <preset>', 'read-only (the default), edit or full')
+			.option('--trust', 'obey the settings of this repo, this time')
+			.option('-c, --continue', 'go on with the latest chat that has not agreed')
+			.option('-s, --session <ref>', 'go on with this chat (id, prefix, suffix, name, latest)')
+			.option('--json', 'one event a line on stdout, a result object last')
+			.option('-q, --quiet', 'print only the last message')
+			.addHelpText(
+				'after',
+				example(
+					'agent-relay chat "Is the cache worth its bugs?" --agents claude,codex',
+					'agent-relay chat -f plan.md --agents claude,claude:opus -n 8 --role 1="defend it" --role 2="find the holes"',
+					'agent-relay chat --continue "And on Windows?"',
+				),
+			),
+		'chat',
+	);
+	bind(
+		program
 			.command('sessions')
 			.description('list the sessions of this repo, newest first')
 			.option('-n, --limit <count>', 'at most this many', '20')
@@ -226,6 +252,11 @@ function conversationOptions(command: Command, { isResume = false } = {}): Comma
 	return command
 		.option('-c, --continue', 'go on with the latest session that has work left')
 		.option('-s, --session <ref>', 'go on with this session (id, prefix, suffix, name, latest)');
+}
+
+/** Of an option that may be given several times. */
+function collect(value: string, before: readonly string[] | undefined): string[] {
+	return [...(before ?? []), value];
 }
 
 function example(...lines: string[]): string {

@@ -41,7 +41,7 @@ export function relayFlags(options: RelayOptions, kind: 'shell' | 'run'): RelayF
 	};
 }
 
-function parsePreset(text: string): (typeof PRESETS)[number] {
+export function parsePreset(text: string): (typeof PRESETS)[number] {
 	const preset = PRESETS.find((known) => known === text);
 	if (preset) return preset;
 	throw new RelayError('usage', `--permissions takes ${PRESETS.join(', ')}, not ${JSON.stringify(text)}.`);
@@ -57,7 +57,7 @@ function parseOrder(text: string): string[] {
 	return names;
 }
 
-function parseTimeout(text: string): number {
+export function parseTimeout(text: string): number {
 	const seconds = parseDuration(text);
 	if (seconds !== null && seconds > 0) return seconds * 1000;
 	throw new RelayError(

@@ -11,6 +11,7 @@ type Options = Record<string, unknown>;
 const COMMANDS: Record<string, () => Promise<Command<never>>> = {
 	shell: async () => (await import('./commands/shell.ts')).shell,
 	run: async () => (await import('./commands/run.ts')).run,
+	chat: async () => (await import('./commands/chat.ts')).chat,
 	sessions: async () => (await import('./commands/sessions.ts')).sessions,
 	show: async () => (await import('./commands/show.ts')).show,
 	resume: async () => (await import('./commands/shell.ts')).resume,

@@ -45,6 +45,8 @@ const NOT_A_VALUE =
 export interface Redactor {
 	/** Recorded text: shapes, assignments and values. */
 	record(text: string): string;
+	/** What agents say to each other: known values and keys of known shapes; nothing is guessed, so that code stays as it was. */
+	speech(text: string): string;
 	/** True: a secret in `text` may go over its line ends, so no part of it can be judged alone. */
 	spansLines(text: string): boolean;
 	/** The user's own words stay as typed, known values apart. */
@@ -67,17 +69,25 @@ export function createRedactor(values: readonly string[]): Redactor {
 		known.reduce((t, value) => (t.includes(value) ? t.split(value).join(mark('secret value')) : t), text);
 	const long = known.filter((value) => value.includes('\n'));
 	return {
-		record: (text) => byShape(byValue(text), mark),
+		record: (text) => byGuess(byKeyShape(byValue(text), mark), mark),
+		speech: (text) => byKeyShape(byValue(text), mark),
 		spansLines: (text) => text.includes('PRIVATE KEY') || long.some((value) => text.includes(value)),
 		words: byValue,
 		count: () => count,
 	};
 }
 
-function byShape(text: string, mark: (kind: string) => string): string {
+function byKeyShape(text: string, mark: (kind: string) => string): string {
 	let out = text;
 	for (const [kind, shape] of KEY_SHAPES) out = out.replace(shape, () => mark(kind));
-	out = out.replace(URL_LOGIN, (_, scheme: string, user: string) => `${scheme}${user}:${mark('password')}@`);
+	return out;
+}
+
+function byGuess(text: string, mark: (kind: string) => string): string {
+	let out = text.replace(
+		URL_LOGIN,
+		(_, scheme: string, user: string) => `${scheme}${user}:${mark('password')}@`,
+	);
 	out = out.replace(BEARER, (whole, word: string, gap: string, value: string) =>
 		/\d/.test(value) || value.length >= 24 ? word + gap + mark('token') : whole,
 	);

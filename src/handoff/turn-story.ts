@@ -1,6 +1,7 @@
 import { relative } from 'node:path/posix';
 import type { AgentEvent, PlanItem } from '../agents/events.ts';
-import type { TurnState } from '../sessions/turn-state.ts';
+import { participantOf, type TurnState } from '../sessions/turn-state.ts';
+import { spokenMessages } from '../turns/spoken-text.ts';
 import type { TurnRecord } from '../turns/turn-records.ts';
 import type { PacketInput } from './packet-input.ts';
 
@@ -56,12 +57,12 @@ function readStory(record: TurnRecord, sessionId: string, base: string): TurnSto
 		turn: state.turn,
 		transcript: `${base}turns/${number}-output.md`,
 		promptFile: `${base}turns/${number}-prompt.md`,
-		agent: state.agent,
+		agent: participantOf(state),
 		model: state.model,
 		status: state.status,
 		trigger: state.trigger,
 		userPrompt: record.userPrompt,
-		messages: readMessages(record.events),
+		messages: spokenMessages(record.events),
 		runs: readRuns(record),
 		// The state knows more of the same list (codex's record), but is old while a turn runs.
 		plan: told.length > 0 && state.status !== 'running' ? told : (lastPlan(record.events) ?? none(told)),
@@ -69,17 +70,6 @@ function readStory(record: TurnRecord, sessionId: string, base: string): TurnSto
 		files: state.files,
 		issues: record.issues,
 	};
-}
-
-function readMessages(events: readonly AgentEvent[]): string[] {
-	const messages = new Map<string, string[]>();
-	for (const event of events) {
-		if (event.type !== 'agent_message_chunk') continue;
-		const chunks = messages.get(event.messageId);
-		if (chunks) chunks.push(event.text);
-		else messages.set(event.messageId, [event.text]);
-	}
-	return [...messages.values()].map((chunks) => chunks.join('')).filter((text) => text.trim() !== '');
 }
 
 function readRuns({ events, state }: TurnRecord): CommandRun[] {

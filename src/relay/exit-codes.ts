@@ -1,4 +1,5 @@
 import { RelayError, type RelayErrorCode } from '../core/errors.ts';
+import type { ChatOutcome } from './chat/contract.ts';
 import type { SendResult } from './contract.ts';
 
 /** The documented exit codes (README, `agent-relay --help`); the first that applies wins. */
@@ -60,4 +61,9 @@ export function exitCodeOfOutcome(outcome: SendResult['outcome']): number {
 		default:
 			return outcome satisfies never;
 	}
+}
+
+export function exitCodeOfChat(outcome: ChatOutcome): number {
+	if (outcome === 'agreed') return EXIT.done;
+	return outcome === 'interrupted' ? EXIT.interrupted : EXIT.checkpointed;
 }

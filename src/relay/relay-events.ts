@@ -2,7 +2,18 @@ import type { AgentId, PermissionPreset } from '../agents/contract.ts';
 import type { AgentEvent, Limit } from '../agents/events.ts';
 import type { SessionId } from '../core/ids.ts';
 import type { CandidateVerdict } from '../limits/successor.ts';
+import type { LeftReason } from '../sessions/session-meta.ts';
 import type { TurnState } from '../sessions/turn-state.ts';
+
+/** Who has a turn of a chat. */
+export interface Speaker {
+	participant: string;
+	/** In the user's words. */
+	role: string | null;
+	/** Of this run, from 1 on. */
+	number: number;
+	maxTurns: number;
+}
 
 /**
  * What happens in a conversation, in order, for whoever shows it (the shell's view, `run`'s stream, `--json`).
@@ -20,6 +31,8 @@ export type RelayEvent =
 			resumed: boolean;
 			/** Path of the packet that went with the prompt, relative to the session directory, or null. */
 			packet: string | null;
+			/** Set in a chat. */
+			speaker?: Speaker;
 	  }
 	| { type: 'agent_event'; turn: number; event: AgentEvent }
 	/** No byte for `turn.idle_s`. Once a turn. */
@@ -46,4 +59,13 @@ export type RelayEvent =
 	  }
 	| { type: 'waiting'; agent: AgentId; until: number; now: number }
 	| { type: 'utilization_warning'; agent: AgentId; window: string; ratio: number; resetAt: number | null }
+	/** Someone speaks no more in this chat; `until`: when its limit ends, null when not known or another reason. */
+	| {
+			type: 'participant_left';
+			participant: string;
+			agent: AgentId;
+			reason: LeftReason;
+			text: string;
+			until: number | null;
+	  }
 	| { type: 'notice'; level: 'info' | 'warning'; text: string };

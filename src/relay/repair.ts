@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { toIso } from '../core/clock.ts';
 import { RelayError } from '../core/errors.ts';
 import type { SessionId } from '../core/ids.ts';
-import { hasUnusedPacket } from '../sessions/session-status.ts';
+import { hasUnusedPacket, sessionStatus } from '../sessions/session-status.ts';
 import type { OpenSession } from '../sessions/session-store.ts';
 import type { TurnState } from '../sessions/turn-state.ts';
 import { placedTurns } from './lineage.ts';
@@ -80,10 +80,13 @@ export async function repairAbandoned(deps: RelayDeps): Promise<string[]> {
 /** Unfinished work gets its packet before the session is let go; finished work needs none. */
 export async function packUnfinished(session: OpenSession, deps: RelayDeps): Promise<void> {
 	const last = session.turns().at(-1);
-	if (!last || last.status === 'completed' || !existsSync(session.folder)) return;
-	if (hasUnusedPacket({ meta: session.meta, lastTurn: last })) return;
-	const reason = CHECKPOINT_REASON[last.status];
-	const words = recordedWords(placedTurns(deps.store.lineage(session.id)), last);
+	if (!last || !existsSync(session.folder)) return;
+	const facts = { meta: session.meta, lastTurn: last };
+	if (hasUnusedPacket(facts) || sessionStatus({ ...facts, isLocked: false }).status === 'completed') return;
+	const reason = last.status === 'completed' ? 'interrupted' : CHECKPOINT_REASON[last.status];
+	// What a chat is about is its objective; no prompt of it waits for one agent.
+	const words =
+		last.trigger === 'chat' ? null : recordedWords(placedTurns(deps.store.lineage(session.id)), last);
 	const { makePacket } = await import('./make-packet.ts');
 	const made = await makePacket(
 		{

@@ -34,6 +34,8 @@ export interface ListOptions {
 	order?: 'used' | 'created';
 	/** Leaves out races and their entrants: they are gone on with by the race, never as a conversation. */
 	withoutRaces?: boolean;
+	/** Only these. */
+	kinds?: ReadonlyArray<SessionMeta['kind']>;
 	/** What `sessionIds` gave, where the caller has it already (6 ms for 10,000). */
 	ids?: readonly SessionId[];
 }
@@ -97,6 +99,7 @@ export function listSessions(
 		const found = summarize(sessionFolder(location, id), context);
 		if (found === null || (options.status !== undefined && found.status !== options.status)) continue;
 		if (options.withoutRaces && found.meta?.kind === 'race') continue;
+		if (options.kinds && !(found.meta && options.kinds.includes(found.meta.kind))) continue;
 		summaries.push({ id, lastUsedAt, ...found });
 	}
 	return summaries;

@@ -29,6 +29,7 @@ export function sessionStatus({ isLocked, meta, lastTurn, race }: StatusFacts): 
 	if (hasUnusedPacket({ meta, lastTurn }))
 		return { status: 'checkpointed', reason: meta.checkpoint?.reason ?? 'handoff' };
 	if (lastTurn === null) return { status: 'checkpointed', reason: 'interrupted' };
+	if (meta.chat?.agreed === true && lastTurn.trigger === 'chat') return { status: 'completed', reason: null };
 	if (isOpenChat({ meta, lastTurn }))
 		return { status: 'checkpointed', reason: meta.checkpoint?.reason ?? 'interrupted' };
 	const fromTurn = reasonOf(lastTurn.status);

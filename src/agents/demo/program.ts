@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util';
 import { type Clock, systemClock } from '../../core/clock.ts';
 import { packageRoot } from '../../core/package-root.ts';
 import type { PermissionPreset } from '../contract.ts';
+import { isChatPrompt, takePart } from './chat-talk.ts';
 import { CloserVoice } from './closer-voice.ts';
 import { DemoDesk } from './desk.ts';
 import { type DemoAgentName, doJob, type JobEnd } from './jobs.ts';
@@ -90,7 +91,11 @@ async function runTurn(
 	const resetAt = clock.now() + WINDOW_MS;
 	const isStillLimited = session.limitedUntil > clock.now();
 	voice.windowUsed(session.turns === 0 ? 0.71 : 0.94, isStillLimited ? session.limitedUntil : resetAt);
-	const end: JobEnd = isStillLimited ? 'limited' : await doJob(options.agent, prompt, desk);
+	const work = () =>
+		isChatPrompt(prompt)
+			? takePart(options.agent, prompt, session.turns, desk)
+			: doJob(options.agent, prompt, desk);
+	const end: JobEnd = isStillLimited ? 'limited' : await work();
 	const usage: DemoUsage = { input: tokensOf(prompt.length), output: tokensOf(desk.saidChars) };
 	const total = { input: session.total.input + usage.input, output: session.total.output + usage.output };
 	const limitedUntil = end === 'done' ? 0 : isStillLimited ? session.limitedUntil : resetAt;

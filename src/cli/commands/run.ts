@@ -1,16 +1,12 @@
 /** `agent-relay run`: one task to its end, hand-overs included, streamed to the terminal or as JSON lines. */
 import type { App } from '../../app/create-app.ts';
 import { openRelay, readSettings } from '../../app/open-relay.ts';
-import { describeDistrust, type RepoTrust } from '../../app/repo-trust.ts';
-import type { RelayConfig } from '../../config/schema.ts';
 import { RelayError } from '../../core/errors.ts';
 import type { SendOptions, SendResult } from '../../relay/contract.ts';
 import { EXIT, exitCodeOfOutcome } from '../../relay/exit-codes.ts';
-import type { RelayEvent } from '../../relay/relay-events.ts';
-import { openRunView, type RunView } from '../../shell/view/open-view.ts';
 import type { CommandResult, Output } from '../command.ts';
-import { configuredTheme } from '../configured-theme.ts';
-import { eventToJson, resultToJson } from '../event-json.ts';
+import { openCommandView, tellDistrust } from '../command-view.ts';
+import { resultToJson } from '../event-json.ts';
 import { openEarlier } from '../open-earlier.ts';
 import { readTask } from '../read-task.ts';
 import { type RelayOptions, relayFlags } from '../relay-options.ts';
@@ -34,9 +30,7 @@ export async function run(app: App, options: RunOptions, output: Output): Promis
 	tellDistrust(app, settings.trust);
 	const relay = await openRelay(app, flags, { settings });
 	const stop = listenForStop(relay);
-	const view = options.json
-		? openJsonView(output)
-		: await openView(app, options, output, settings.loaded.config.ui);
+	const view = await openCommandView(app, options, output, settings.loaded.config.ui);
 	try {
 		await openEarlier(app, relay, options);
 		const sendOptions: SendOptions = {
@@ -54,36 +48,6 @@ export async function run(app: App, options: RunOptions, output: Output): Promis
 		await relay.close();
 		stop.dispose();
 	}
-}
-
-function tellDistrust(app: App, trust: RepoTrust): void {
-	const line = describeDistrust(trust);
-	if (line !== null) app.notice(line);
-}
-
-function openJsonView(output: Output): RunView {
-	const event = (event: RelayEvent) => output.print(`${JSON.stringify(eventToJson(event))}\n`);
-	return { event, close: () => undefined };
-}
-
-/** Live on a terminal; plain elsewhere and when only the answer is wanted. */
-async function openView(
-	app: App,
-	options: RunOptions,
-	output: Output,
-	ui: RelayConfig['ui'],
-): Promise<RunView> {
-	const { streams, clock, folder } = app;
-	const silent = { write: () => true };
-	return openRunView({
-		output: options.quiet ? { write: (text: string) => output.print(text) } : streams.output,
-		errorOutput: options.quiet ? silent : streams.errorOutput,
-		theme: await configuredTheme(ui.color, output),
-		thinking: ui.thinking,
-		clock,
-		worktree: folder,
-		allowHint: (command) => `agent-relay config allow ${JSON.stringify(command)}`,
-	});
 }
 
 function finish(

@@ -3,7 +3,7 @@ import type { AgentEvent, Limit, PlanItem, PlanStatus, ToolKind } from '../../ag
 import { safeLine } from '../../core/text.ts';
 import { describeLimit, describeTime } from '../../limits/describe-limit.ts';
 import type { CandidateVerdict } from '../../limits/successor.ts';
-import type { RelayEvent } from '../../relay/relay-events.ts';
+import type { RelayEvent, Speaker } from '../../relay/relay-events.ts';
 import type { TurnState } from '../../sessions/turn-state.ts';
 import { formatCost, formatCount, formatDuration, formatPlural } from '../../ui/quantities.ts';
 import type { Theme } from '../../ui/theme.ts';
@@ -154,6 +154,7 @@ function describeCandidate(candidate: CandidateVerdict): string {
 export function describeFooter(state: TurnState, theme: Theme): string[] {
 	const parts = [
 		state.model === null ? state.agent : `${state.agent} ${safeLine(state.model, 40)}`,
+		describeVerdict(state.verdict),
 		state.status === 'limited' ? 'limited' : '',
 		state.duration_ms === null ? '' : formatDuration(state.duration_ms),
 		describeTokens(state),
@@ -165,6 +166,11 @@ export function describeFooter(state: TurnState, theme: Theme): string[] {
 	const footer = theme.dim(parts.join(' · '));
 	const ending = describeEnding(state);
 	return ending === null ? [footer] : [theme[ending.tone](ending.text), footer];
+}
+
+function describeVerdict(verdict: TurnState['verdict']): string {
+	if (verdict === undefined) return '';
+	return verdict === null ? 'no verdict' : `says ${verdict.toUpperCase()}`;
 }
 
 function describeEnding(state: TurnState): { text: string; tone: 'bad' | 'warn' } | null {
@@ -202,4 +208,14 @@ export function describeFiles(files: TurnState['files']): string {
 	const added = files.reduce((sum, file) => sum + (file.added ?? 0), 0);
 	const removed = files.reduce((sum, file) => sum + (file.removed ?? 0), 0);
 	return `${formatPlural(files.length, 'file')} +${added} -${removed}`;
+}
+
+/** Before a turn of a chat: `codex (critic) · turn 3 of 6`. */
+export function describeSpeaker({ participant, role, number, maxTurns }: Speaker, theme: Theme): string {
+	const as = role === null ? '' : ` (${safeLine(role, TITLE_CHARS)})`;
+	return `${theme.bold(participant)}${as}${theme.dim(` · turn ${number} of ${maxTurns}`)}`;
+}
+
+export function describeLeft({ participant, text }: Of<'participant_left'>, theme: Theme): string {
+	return theme.warn(`! ${participant} leaves the chat: it ${safeLine(text, ERROR_CHARS)}`);
 }

@@ -28,6 +28,9 @@ export function createPlainSink({ output, errorOutput }: PlainStreams, theme: Th
 		line(text) {
 			errorOutput.write(`${text}\n`);
 		},
+		heading(text) {
+			output.write(`${text}\n`);
+		},
 		status() {},
 	};
 }

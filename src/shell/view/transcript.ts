@@ -14,9 +14,11 @@ import {
 	describeError,
 	describeFooter,
 	describeHandOver,
+	describeLeft,
 	describeNobodyLeft,
 	describePlan,
 	describeRetry,
+	describeSpeaker,
 	describeTool,
 	describeToolResult,
 	slashAllowHint,
@@ -32,6 +34,8 @@ export interface TranscriptSink {
 	/** The growing text is over; what follows starts on a new line. */
 	endText(): void;
 	line(text: string): void;
+	/** A line that belongs to what is said; where it is missing, a line like any other. */
+	heading?(text: string): void;
 	/** What is going on now; null: nothing. */
 	status(status: TurnStatus | null): void;
 }
@@ -89,7 +93,8 @@ export class Transcript {
 			case 'session_opened':
 				break;
 			case 'turn_started':
-				this.#startTurn(event.agent);
+				if (event.speaker) this.#heading(describeSpeaker(event.speaker, theme));
+				this.#startTurn(event.speaker?.participant ?? event.agent);
 				break;
 			case 'agent_event':
 				this.#agentEvent(event.event);
@@ -112,6 +117,9 @@ export class Transcript {
 				break;
 			case 'waiting':
 				this.#showStatus(`waiting for ${event.agent} until ${describeTime(event.until, { now: event.now })}`);
+				break;
+			case 'participant_left':
+				this.#lines('line', [describeLeft(event, theme)]);
 				break;
 			case 'utilization_warning':
 				this.#lines('line', [theme.warn(describeUtilization(event, clock.now()))]);
@@ -258,6 +266,14 @@ export class Transcript {
 		this.#endStream();
 		this.#startBlock(block, isApart);
 		for (const line of lines) this.#options.sink.line(line);
+	}
+
+	#heading(text: string): void {
+		const { sink } = this.#options;
+		this.#endStream();
+		this.#startBlock('line', true);
+		if (sink.heading) sink.heading(text);
+		else sink.line(text);
 	}
 
 	#startBlock(block: Block, isApart: boolean): void {

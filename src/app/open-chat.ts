@@ -1,0 +1,40 @@
+/** Wires chats: the same configuration, trust, agents and ledger as any conversation. */
+import { RelayError } from '../core/errors.ts';
+import type { SessionId } from '../core/ids.ts';
+import type { Chat, ChatChanges, ChatRequest } from '../relay/chat/contract.ts';
+import { repairAbandoned } from '../relay/repair.ts';
+import type { App } from './create-app.ts';
+import { parentTurn, refuseDeepNesting, relayDeps, type SettingsHolder } from './open-relay.ts';
+
+/** `session`: a session to go on with (id, prefix, suffix, name, latest); null: the newest chat with work left. */
+export type ChatOpening =
+	| ({ type: 'new' } & Omit<ChatRequest, 'parentTurn'>)
+	| ({ type: 'earlier'; session: string | null } & Omit<ChatChanges, 'parentTurn'>);
+
+/** Throws what `startChat` and `continueChat` throw, and `nothing_to_continue` where no chat has work left. */
+export async function openChat(app: App, opening: ChatOpening, current: SettingsHolder): Promise<Chat> {
+	refuseDeepNesting(app.env);
+	const [deps, { continueChat, startChat }] = await Promise.all([
+		relayDeps(app, current),
+		import('../relay/chat/open-chat.ts'),
+	]);
+	const within = { parentTurn: parentTurn(app.env) };
+	if (opening.type === 'new') return startChat({ ...opening, ...within }, deps);
+	const id = await earlierChat(app, opening.session);
+	for (const line of await repairAbandoned(deps)) app.notice(line);
+	return continueChat(id, { ...opening, ...within }, deps);
+}
+
+async function earlierChat(app: App, session: string | null): Promise<SessionId> {
+	const store = await app.store();
+	if (session !== null && session !== 'latest') return store.resolve(session);
+	const [newest] = store.list({
+		limit: 1,
+		kinds: ['chat'],
+		...(session === null ? { status: 'checkpointed' as const } : {}),
+	});
+	if (newest) return newest.id;
+	throw new RelayError('nothing_to_continue', 'No chat here has work left.', {
+		hint: 'Start one: agent-relay chat "TOPIC" --agents claude,codex',
+	});
+}

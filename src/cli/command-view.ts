@@ -1,0 +1,40 @@
+/** How a command with a conversation shows what happens: live, plain, quiet, or as JSON lines. */
+import type { App } from '../app/create-app.ts';
+import { describeDistrust, type RepoTrust } from '../app/repo-trust.ts';
+import type { RelayConfig } from '../config/schema.ts';
+import { openRunView, type RunView } from '../shell/view/open-view.ts';
+import type { Output } from './command.ts';
+import { configuredTheme } from './configured-theme.ts';
+import { eventToJson } from './event-json.ts';
+
+/** Says on stderr, once, that agents start without the repo's own settings. */
+export function tellDistrust(app: App, trust: RepoTrust): void {
+	const line = describeDistrust(trust);
+	if (line !== null) app.notice(line);
+}
+
+/** Live on a terminal; plain elsewhere and when only the answer is wanted. */
+export async function openCommandView(
+	app: App,
+	{ json, quiet }: { json?: boolean; quiet?: boolean },
+	output: Output,
+	ui: RelayConfig['ui'],
+): Promise<RunView> {
+	if (json) {
+		return {
+			event: (event) => output.print(`${JSON.stringify(eventToJson(event))}\n`),
+			close: () => undefined,
+		};
+	}
+	const { streams, clock, folder } = app;
+	const silent = { write: () => true };
+	return openRunView({
+		output: quiet ? { write: (text: string) => output.print(text) } : streams.output,
+		errorOutput: quiet ? silent : streams.errorOutput,
+		theme: await configuredTheme(ui.color, output),
+		thinking: ui.thinking,
+		clock,
+		worktree: folder,
+		allowHint: (command) => `agent-relay config allow ${JSON.stringify(command)}`,
+	});
+}

@@ -1,0 +1,69 @@
+import type { AgentId, PermissionPreset } from '../../agents/contract.ts';
+import type { SessionId } from '../../core/ids.ts';
+import type { ChatParticipant, SessionMeta } from '../../sessions/session-meta.ts';
+import type { RelayEvent } from '../relay-events.ts';
+import type { RoleRequest } from './participants.ts';
+import type { Verdict } from './verdict.ts';
+
+export interface ChatRequest {
+	/** The user's words, verbatim. */
+	topic: string;
+	/** `claude`, `claude:opus`, in the order in which they speak. */
+	agents: readonly string[];
+	roles: readonly RoleRequest[];
+	/** What must hold before anyone may say that it is done, in words. */
+	until: string | null;
+	/** null: `DEFAULT_CHAT_TURNS`. */
+	maxTurns: number | null;
+	/** null: read-only. */
+	permissions: PermissionPreset | null;
+	/** Of the whole chat, ms; null: none. */
+	timeoutMs: number | null;
+	/** `SESSION/TURN` of the relay turn that started this relay, or null. */
+	parentTurn: string | null;
+}
+
+/** How a chat goes on; null: as it was. */
+export interface ChatChanges
+	extends Pick<ChatRequest, 'until' | 'maxTurns' | 'permissions' | 'timeoutMs' | 'parentTurn'> {
+	/** More of the user's words, for everyone. */
+	words: string | null;
+}
+
+export const DEFAULT_CHAT_TURNS = 6;
+
+/** `too_few`: fewer than two can go on. `out_of_budget`: `budgets.max_cost`. */
+export type ChatOutcome = 'agreed' | 'max_turns' | 'timed_out' | 'interrupted' | 'too_few' | 'out_of_budget';
+
+export interface ChatResult {
+	outcome: ChatOutcome;
+	sessionId: SessionId;
+	/** Turns of this run. */
+	turns: number;
+	/** The newest message of the whole chat; null when nobody said anything. */
+	lastMessage: { participant: string; agent: AgentId; text: string; verdict: Verdict | null } | null;
+	participants: readonly ChatParticipant[];
+	/** Relative to the session's folder; null when agreed. */
+	packet: string | null;
+	/** When the first limited participant is free again, epoch ms; null when not known. */
+	earliestReset: number | null;
+}
+
+export interface ChatOptions {
+	/** Aborting interrupts the running turn and ends the chat. */
+	signal: AbortSignal;
+	onEvent: (event: RelayEvent) => void;
+}
+
+/** A chat whose session this process holds. */
+export interface Chat {
+	session(): { id: SessionId; folder: string; meta: SessionMeta };
+	/** Once. Ends as `ChatOutcome` says; rejects only where the records cannot be written. */
+	run(options: ChatOptions): Promise<ChatResult>;
+	/** The user's own words: they go into the next prompt of each participant. */
+	say(text: string): void;
+	/** Ends the graces of the running turn (the second Ctrl+C). */
+	stopHard(): void;
+	/** Stops what runs, keeps the work, lets go of the session. Idempotent. */
+	close(): Promise<void>;
+}

@@ -1,0 +1,373 @@
+/**
+ * A chat at work: one participant after the other, until all agree or it cannot go on. Every turn is an ordinary turn of the
+ * session; a crash at any point leaves records that `continueChat` goes on from.
+ */
+import { eitherSignal } from '../../core/abort.ts';
+import { toIso } from '../../core/clock.ts';
+import { RelayError, type RelayErrorCode } from '../../core/errors.ts';
+import { describeTime } from '../../limits/describe-limit.ts';
+import type { LineageEntry } from '../../sessions/lineage.ts';
+import type { ChatParticipant, ChatRecord, CheckpointReason } from '../../sessions/session-meta.ts';
+import type { OpenSession } from '../../sessions/session-store.ts';
+import type { TurnState } from '../../sessions/turn-state.ts';
+import { runTurn } from '../../turns/run-turn.ts';
+import { readTurnRecords } from '../../turns/turn-records.ts';
+import { loginsOf } from '../candidates.ts';
+import { placedTurns } from '../lineage.ts';
+import type { RelayDeps } from '../relay-deps.ts';
+import { packUnfinished } from '../repair.ts';
+import { tellLedger } from '../tell-ledger.ts';
+import { turnDeps } from '../turn-deps.ts';
+import { type Hindrance, hindranceOf } from './availability.ts';
+import {
+	type ChatHistory,
+	type ChatTurn,
+	isAgreed,
+	nextSpeaker,
+	readHistory,
+	readNotes,
+	readTurn,
+} from './chat-history.ts';
+import type { Chat, ChatOptions, ChatOutcome, ChatResult } from './contract.ts';
+import { type PreparedChatTurn, prepareChatTurn } from './prepare-chat-turn.ts';
+import { withWords } from './with-words.ts';
+
+const MIN_SPEAKERS = 2;
+const CANNOT_START: ReadonlySet<RelayErrorCode> = new Set(['refused', 'not_trusted', 'agent_not_installed']);
+
+const REASONS: Readonly<Record<Exclude<ChatOutcome, 'agreed'>, CheckpointReason>> = {
+	max_turns: 'max_turns',
+	out_of_budget: 'max_turns',
+	timed_out: 'timed_out',
+	interrupted: 'interrupted',
+	too_few: 'failed',
+};
+
+export interface ChatStart {
+	/** Who is known to be unable to speak, and why. */
+	hindrances: ReadonlyMap<string, Hindrance>;
+	timeoutMs: number | null;
+	isNew: boolean;
+	/** What opening the session found, for people. */
+	found: readonly string[];
+}
+
+export class OneChat implements Chat {
+	readonly #session: OpenSession;
+	readonly #deps: RelayDeps;
+	readonly #start: ChatStart;
+	readonly #abort = new AbortController();
+	/** Read from the records when the chat begins, then added to: 1 MiB of log takes 6 ms to read. */
+	#turns: ChatTurn[] = [];
+	#parents: readonly LineageEntry[] = [];
+	/** When the first one that a limit keeps out is free again. */
+	#resets: number[] = [];
+	#hardStop = new AbortController();
+	#running: Promise<ChatResult> | null = null;
+	#number = 0;
+	#deadline = Number.POSITIVE_INFINITY;
+
+	constructor(session: OpenSession, deps: RelayDeps, start: ChatStart) {
+		this.#session = session;
+		this.#deps = deps;
+		this.#start = start;
+	}
+
+	session() {
+		const { id, folder, meta } = this.#session;
+		return { id, folder, meta };
+	}
+
+	run(options: ChatOptions): Promise<ChatResult> {
+		if (this.#running) throw new Error('this chat runs already');
+		const signal = eitherSignal(options.signal, this.#abort.signal);
+		this.#running = this.#run({ ...options, signal });
+		return this.#running;
+	}
+
+	say(text: string): void {
+		this.#session.update((meta) => withWords(meta, text, this.#deps));
+	}
+
+	stopHard(): void {
+		this.#hardStop.abort();
+	}
+
+	async close(): Promise<void> {
+		this.#abort.abort();
+		await this.#running?.catch(() => undefined);
+		try {
+			await packUnfinished(this.#session, this.#deps);
+		} finally {
+			if (this.#session.meta.parent === null) this.#session.release();
+			else this.#session.discardIfEmpty();
+		}
+		await this.#deps.snapshots?.settled();
+	}
+
+	async #run(options: ChatOptions): Promise<ChatResult> {
+		const { clock, store } = this.#deps;
+		const { timeoutMs, hindrances, isNew, found } = this.#start;
+		if (timeoutMs !== null) this.#deadline = clock.monotonic() + timeoutMs;
+		const lineage = store.lineage(this.#session.id);
+		this.#parents = lineage.slice(0, -1);
+		this.#turns = [...readHistory(lineage).turns];
+		const { id: sessionId, folder: directory } = this.#session;
+		options.onEvent({ type: 'session_opened', sessionId, directory, isNew });
+		for (const text of found) options.onEvent({ type: 'notice', level: 'warning', text });
+		for (const [id, hindrance] of hindrances) this.#leave(id, hindrance, options);
+		for (;;) {
+			const outcome = this.#outcome(options.signal);
+			if (outcome !== null) return this.#end(outcome);
+			await this.#letSpeak(this.#next(), options);
+		}
+	}
+
+	/** How the chat ends now; null while it goes on. */
+	#outcome(signal: AbortSignal): ChatOutcome | null {
+		const inRound = this.#inRound();
+		const { max_cost } = this.#deps.config.budgets;
+		if (inRound.length >= MIN_SPEAKERS && isAgreed(this.#history(), inRound)) return 'agreed';
+		if (signal.aborted) return 'interrupted';
+		if (this.#deps.clock.monotonic() >= this.#deadline) return 'timed_out';
+		if (inRound.length < MIN_SPEAKERS) return 'too_few';
+		if (this.#number >= this.#chat.max_turns) return 'max_turns';
+		if (max_cost > 0 && this.#session.meta.usage.cost_usd >= max_cost) return 'out_of_budget';
+		return null;
+	}
+
+	#next(): ChatParticipant {
+		const { participants } = this.#chat;
+		const id = nextSpeaker(
+			this.#history(),
+			participants.map((one) => one.id),
+			this.#inRound(),
+		);
+		const next = participants.find((one) => one.id === id);
+		if (next === undefined) throw new Error('nobody is in the round');
+		return next;
+	}
+
+	async #letSpeak(who: ChatParticipant, options: ChatOptions): Promise<void> {
+		// Another participant, or another relay, may have met the limit of the same account meanwhile.
+		const hindrance = hindranceOf(who, await loginsOf(this.#deps), this.#deps);
+		if (hindrance !== null) return this.#leave(who.id, hindrance, options);
+		const prepared = await this.#prepare(who, options);
+		if (prepared === null) return;
+		this.#number++;
+		let state = await this.#turn(who, prepared, options);
+		if (state.stop_reason === 'unknown_session' && state.resumed && !this.#turns.at(-1)?.hasHeard) {
+			const { title } = this.#deps.registry.find(who.agent);
+			const text = `${title} no longer has the conversation of ${who.id}; it gets the whole chat in a packet instead.`;
+			options.onEvent({ type: 'notice', level: 'warning', text });
+			const again = await this.#prepare(who, options);
+			if (again === null) return;
+			state = await this.#turn(who, again, options);
+		}
+		await this.#judge(who, state, options);
+	}
+
+	/** null: it cannot be started and has left. */
+	async #prepare(who: ChatParticipant, options: ChatOptions): Promise<PreparedChatTurn | null> {
+		const { store } = this.#deps;
+		const history = this.#history();
+		const placed = placedTurns(store.lineage(this.#session.id));
+		try {
+			const plan = { session: this.#session, chat: this.#chat, who, history, placed };
+			const prepared = await prepareChatTurn(plan, this.#deps);
+			// A crash before the turn is on disk leaves a session with a packet that was not used.
+			this.#saveCheckpoint('interrupted', prepared.packet, who.agent);
+			return prepared;
+		} catch (error) {
+			if (!(error instanceof RelayError) || !CANNOT_START.has(error.code)) throw error;
+			const reason = error.code === 'agent_not_installed' ? 'not_installed' : 'refused';
+			this.#leave(who.id, { reason, text: `cannot be started: ${error.message}`, until: null }, options);
+			return null;
+		}
+	}
+
+	async #turn(
+		who: ChatParticipant,
+		{ spec }: PreparedChatTurn,
+		{ signal, onEvent }: ChatOptions,
+	): Promise<TurnState> {
+		const turn = this.#session.meta.turn_count + 1;
+		const { model, permissions, resume } = spec.request;
+		onEvent({
+			type: 'turn_started',
+			turn,
+			agent: who.agent,
+			model,
+			permissions,
+			trigger: spec.trigger,
+			resumed: resume,
+			packet: spec.packet,
+			speaker: {
+				participant: who.id,
+				role: who.role,
+				number: this.#number,
+				maxTurns: this.#chat.max_turns,
+			},
+		});
+		this.#deps.learnVersion(who.agent, spec.executable);
+		this.#hardStop = new AbortController();
+		const own = { session: this.#session, snapshots: this.#deps.snapshots, timeoutMs: this.#timeoutMs() };
+		const ended = await runTurn(spec, turnDeps(own, this.#deps), {
+			signal,
+			hardSignal: this.#hardStop.signal,
+			onEvent: (event) => onEvent({ type: 'agent_event', turn, event }),
+			onIdle: (idleMs) => onEvent({ type: 'turn_idle', turn, idleMs }),
+			onWarning: (text) => onEvent({ type: 'notice', level: 'warning', text }),
+		}).catch((error: unknown) => this.#notStarted(turn, error));
+		const state = this.#record(ended);
+		onEvent({ type: 'turn_finished', turn, state });
+		return state;
+	}
+
+	/** A program that could not be started is one participant's trouble; its turn says so. */
+	#notStarted(turn: number, error: unknown): TurnState {
+		const last = this.#session.turns().at(-1);
+		if (last?.turn === turn && last.error?.code === 'not_started') return last;
+		throw error;
+	}
+
+	/** The verdict stands with the turn. A crash before that loses nothing: it is read from the message again. */
+	#record(ended: TurnState): TurnState {
+		const [record] = readTurnRecords([{ folder: this.#session.folder, state: ended }]);
+		if (record === undefined) throw new Error('a turn without a record');
+		const turn = readTurn(record);
+		this.#turns.push(turn);
+		const state = { ...ended, verdict: turn.verdict };
+		this.#session.writeTurnState(state, { sync: true });
+		return state;
+	}
+
+	/** Whoever could not have its say leaves the round; the others go on. */
+	async #judge(who: ChatParticipant, state: TurnState, options: ChatOptions): Promise<void> {
+		const login = (await loginsOf(this.#deps)).get(who.agent);
+		const limit = tellLedger(state, { model: who.model, login }, this.#deps);
+		if (options.signal.aborted) return;
+		const leave = (reason: Hindrance['reason'], text: string, until: number | null = null) =>
+			this.#leave(who.id, { reason, text, until }, options);
+		switch (state.status) {
+			case 'completed':
+				if (this.#turns.at(-1)?.text === null) leave('empty_answer', 'gave an empty answer');
+				return;
+			case 'limited': {
+				const now = this.#deps.clock.now();
+				const reset = limit?.resetAt ?? null;
+				const when = reset === null ? '' : ` (until ${describeTime(reset, { now })})`;
+				return leave('limit', `has met its limit${when}`, reset);
+			}
+			case 'timed_out':
+				if (this.#deps.clock.monotonic() < this.#deadline) leave('timed_out', 'took too long');
+				return;
+			default: {
+				if (state.stop_reason === 'auth')
+					return leave('auth', `was refused its login (${login?.advice ?? 'log in again'})`);
+				const isEmpty = state.stop_reason === 'empty_answer';
+				if (isEmpty) return leave('empty_answer', 'gave an empty answer');
+				return leave('failed', `failed: ${state.error?.message ?? state.stop_reason ?? state.status}`);
+			}
+		}
+	}
+
+	#leave(id: string, { reason, text, until }: Hindrance, { onEvent }: ChatOptions): void {
+		const who = this.#chat.participants.find((one) => one.id === id);
+		if (who === undefined || who.left !== null) return;
+		if (reason === 'limit' && until !== null) this.#resets.push(until);
+		const participants = this.#chat.participants.map((one) =>
+			one.id === id ? { ...one, left: reason } : one,
+		);
+		this.#saveChat({ ...this.#chat, participants });
+		onEvent({ type: 'participant_left', participant: id, agent: who.agent, reason, text, until });
+	}
+
+	async #end(outcome: ChatOutcome): Promise<ChatResult> {
+		const packet = outcome === 'agreed' ? null : await this.#checkpoint(outcome);
+		if (outcome === 'agreed')
+			this.#session.update((meta) => ({
+				...meta,
+				checkpoint: null,
+				error: null,
+				chat: { ...this.#chat, agreed: true },
+			}));
+		const last = this.#turns.findLast(({ text }) => text !== null);
+		return {
+			outcome,
+			sessionId: this.#session.id,
+			turns: this.#number,
+			lastMessage: last
+				? { participant: last.who, agent: last.agent, text: last.text ?? '', verdict: last.verdict }
+				: null,
+			participants: this.#chat.participants,
+			packet,
+			earliestReset: this.#resets.length === 0 ? null : Math.min(...this.#resets),
+		};
+	}
+
+	/** The work is kept with a packet for whoever goes on, in a chat or alone. */
+	async #checkpoint(outcome: Exclude<ChatOutcome, 'agreed'>): Promise<string> {
+		const { makePacket } = await import('../make-packet.ts');
+		const isLimited = this.#chat.participants.some(({ left }) => left === 'limit');
+		const last = this.#session.turns().at(-1)?.agent;
+		const made = await makePacket(
+			{
+				session: this.#session,
+				from: this.#deps.registry.adapters.find(({ id }) => id === last) ?? null,
+				to: null,
+				reason: 'checkpoint',
+				limit: null,
+				nowPrompt: null,
+				since: null,
+			},
+			this.#deps,
+		);
+		const reason = outcome === 'too_few' && isLimited ? 'limit' : REASONS[outcome];
+		this.#saveCheckpoint(reason, made.path, null);
+		return made.path;
+	}
+
+	#saveCheckpoint(reason: CheckpointReason, packet: string, nextAgent: string | null): void {
+		const reset = reason === 'limit' && this.#resets.length > 0 ? Math.min(...this.#resets) : null;
+		const checkpoint = {
+			reason,
+			at: toIso(this.#deps.clock.now()),
+			packet,
+			next_agent: nextAgent,
+			reset_at: reset === null ? null : toIso(reset),
+			pending_prompt: null,
+		};
+		this.#session.update((meta) => ({ ...meta, checkpoint }));
+	}
+
+	#saveChat(chat: ChatRecord): void {
+		this.#session.update((meta) => ({ ...meta, chat }));
+	}
+
+	/** Of the next turn: the configured time, or what is left of the whole chat's; null: as configured. */
+	#timeoutMs(): number | null {
+		if (this.#deadline === Number.POSITIVE_INFINITY) return null;
+		const left = Math.max(1, this.#deadline - this.#deps.clock.monotonic());
+		const configured = this.#deps.config.turn.timeout_s * 1000;
+		return configured > 0 ? Math.min(configured, left) : left;
+	}
+
+	get #chat(): ChatRecord {
+		const { chat } = this.#session.meta;
+		if (chat === undefined) throw new Error(`session ${this.#session.id} is no chat`);
+		return chat;
+	}
+
+	#inRound(): string[] {
+		return this.#chat.participants.filter(({ left }) => left === null).map(({ id }) => id);
+	}
+
+	#history(): ChatHistory {
+		const { meta } = this.#session;
+		return {
+			turns: this.#turns,
+			notes: readNotes([...this.#parents, { meta, turns: this.#session.turns() }]),
+		};
+	}
+}

@@ -1,0 +1,84 @@
+/** Opens chats: a new one, or one that goes on. Refuses before anything is created. */
+import { RelayError } from '../../core/errors.ts';
+import type { SessionId } from '../../core/ids.ts';
+import type { ChatParticipant, ChatRecord } from '../../sessions/session-meta.ts';
+import type { OpenSession } from '../../sessions/session-store.ts';
+import type { RelayDeps } from '../relay-deps.ts';
+import { repairSession } from '../repair.ts';
+import { findHindrances, refuseLonely } from './availability.ts';
+import { type Chat, type ChatChanges, type ChatRequest, DEFAULT_CHAT_TURNS } from './contract.ts';
+import { OneChat } from './one-chat.ts';
+import { readParticipants } from './participants.ts';
+import { withWords } from './with-words.ts';
+
+/** Throws `usage`, `unknown_agent`, `agent_not_installed`, `not_trusted`; then no session was made. */
+export async function startChat(request: ChatRequest, deps: RelayDeps): Promise<Chat> {
+	const participants = readParticipants(request.agents, request.roles, deps.registry);
+	const hindrances = await findHindrances(participants, deps);
+	refuseLonely(participants, hindrances, deps);
+	const chat: ChatRecord = {
+		participants,
+		until: request.until,
+		max_turns: request.maxTurns ?? DEFAULT_CHAT_TURNS,
+		permissions: request.permissions ?? 'read-only',
+		agreed: false,
+	};
+	const { topic, parentTurn, timeoutMs } = request;
+	const session = deps.store.create({ kind: 'chat', objective: topic, parentTurn, chat });
+	return new OneChat(session, deps, { hindrances, timeoutMs, isNew: true, found: session.notices });
+}
+
+/**
+ * Goes on with a chat: in place, or as a child where all had agreed. Everyone is asked again whom nothing known keeps from
+ * speaking. Throws `usage` where the session is no chat or there is nothing to say, and as `startChat`.
+ */
+export async function continueChat(id: SessionId, changes: ChatChanges, deps: RelayDeps): Promise<Chat> {
+	const { chat, kind } = deps.store.read(id);
+	if (kind !== 'chat' || chat === undefined) throw noChat(id);
+	const isCompleted = deps.store.status(id).status === 'completed';
+	if (isCompleted && changes.words === null)
+		throw new RelayError('usage', `In chat ${id} all have agreed, and nothing new was said.`, {
+			hint: `Say what is next: agent-relay chat --session ${id.slice(-6)} "…"`,
+		});
+	const participants = chat.participants.map((one): ChatParticipant => ({ ...one, left: null }));
+	const hindrances = await findHindrances(participants, deps);
+	refuseLonely(participants, hindrances, deps);
+	const { parentTurn, timeoutMs } = changes;
+	const session = isCompleted
+		? deps.store.create({ kind: 'chat', parent: id, parentTurn })
+		: deps.store.open(id);
+	try {
+		const found = [...session.notices, ...(await repairSession(session, deps))];
+		session.update((meta) => ({
+			...withWords(meta, changes.words, deps),
+			chat: changed({ ...chat, participants }, changes),
+		}));
+		return new OneChat(session, deps, { hindrances, timeoutMs, isNew: isCompleted, found });
+	} catch (error) {
+		letGo(session);
+		throw error;
+	}
+}
+
+/** `full` stands only where the user says so now. */
+function changed(chat: ChatRecord, { until, maxTurns, permissions }: ChatChanges): ChatRecord {
+	const known = chat.permissions === 'full' ? 'edit' : chat.permissions;
+	return {
+		...chat,
+		until: until ?? chat.until,
+		max_turns: maxTurns ?? chat.max_turns,
+		permissions: permissions ?? known,
+		agreed: false,
+	};
+}
+
+function letGo(session: OpenSession): void {
+	if (session.meta.parent === null) session.release();
+	else session.discardIfEmpty();
+}
+
+function noChat(id: SessionId): RelayError {
+	return new RelayError('usage', `Session ${id} is no chat.`, {
+		hint: `Go on with it: agent-relay run --session ${id.slice(-6)} "TASK"`,
+	});
+}

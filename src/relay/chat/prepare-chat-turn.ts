@@ -1,0 +1,136 @@
+/** From "this participant speaks next" to everything its turn needs: what it missed, as a packet on disk, and the command. */
+import { relative } from 'node:path';
+import { secretValues } from '../../agents/secret-values.ts';
+import { parseSessionId } from '../../core/ids.ts';
+import { PACKET_VERSION } from '../../handoff/packet.ts';
+import { createRedactor } from '../../handoff/redact.ts';
+import { writePacket } from '../../handoff/write-packet.ts';
+import type { ChatParticipant, ChatRecord } from '../../sessions/session-meta.ts';
+import { sessionFolder } from '../../sessions/session-paths.ts';
+import type { OpenSession } from '../../sessions/session-store.ts';
+import type { TurnSpec } from '../../turns/turn-spec.ts';
+import { agentStanding, type PlacedTurn } from '../lineage.ts';
+import { turnSpec } from '../prepare-turn.ts';
+import type { RelayDeps } from '../relay-deps.ts';
+import { type ChatHistory, lastHeard, type Missed, missedBy } from './chat-history.ts';
+import { composeChatPrompt, MAX_CHAT_PROMPT_BYTES } from './chat-prompt.ts';
+
+export interface ChatTurnPlan {
+	session: OpenSession;
+	chat: ChatRecord;
+	who: ChatParticipant;
+	history: ChatHistory;
+	/** All turns of the lineage, oldest first. */
+	placed: readonly PlacedTurn[];
+}
+
+export interface PreparedChatTurn {
+	spec: TurnSpec;
+	/** Relative to the session's folder. */
+	packet: string;
+	/** Its own conversation is gone: it gets the whole chat. */
+	isFresh: boolean;
+}
+
+/** Writes the packet; throws what `requireExecutable` throws before that. */
+export async function prepareChatTurn(plan: ChatTurnPlan, deps: RelayDeps): Promise<PreparedChatTurn> {
+	const { session, chat, who, history, placed } = plan;
+	const adapter = deps.registry.find(who.agent);
+	const known = session.meta.agents[who.id]?.native_session_id ?? null;
+	const standing = agentStanding(placed, who.id, known);
+	const hasTurns = lastHeard(history.turns, who.id) >= 0;
+	const isFresh = hasTurns && standing.nativeSessionId === null;
+	const missed = missedBy(history, who.id, isFresh);
+	const redactor = createRedactor(secretValues(deps.env, deps.registry.adapters));
+	const prompt = composeChatPrompt({
+		who,
+		everyone: chat.participants,
+		titleOf: (agent) => deps.registry.adapters.find(({ id }) => id === agent)?.title ?? agent,
+		topic: redactor.words(session.meta.objective ?? ''),
+		until: chat.until,
+		permissions: chat.permissions,
+		missed: missed.map((said) =>
+			said.kind === 'user' ? { ...said, text: redactor.words(said.text) } : said,
+		),
+		isFirst: !hasTurns,
+		isFresh,
+		wasCutOff: wasCutOff(history, who.id),
+		folderOf: (id) => folderFor(id, deps),
+		redact: redactor.speech,
+		inert: adapter.inert,
+		maxBytes: MAX_CHAT_PROMPT_BYTES,
+	});
+	const own = {
+		session,
+		adapter,
+		model: who.model,
+		permissions: chat.permissions,
+		trigger: 'chat' as const,
+		before: null,
+	};
+	const turn = session.meta.turn_count + 1;
+	const earlier = session.turns().find(({ user_prompt }) => user_prompt !== null)?.user_prompt ?? null;
+	const userPrompt = earlier ?? (prompt.topic && { turn, ...prompt.topic });
+	const notesHeard = history.notes.length;
+	const sent = { prompt: prompt.text, userPrompt, packet: null, standing };
+	// The program is looked for before anything is written.
+	const spec = turnSpec(own, deps, sent);
+	const packet = await writeChatPacket(plan, { missed, text: prompt.text, redactions: redactor.count() });
+	return { spec: { ...spec, packet, speaker: { participant: who.id, notesHeard } }, packet, isFresh };
+}
+
+function wasCutOff({ turns }: ChatHistory, who: string): boolean {
+	const newest = turns.findLast((turn) => turn.who === who && turn.isInChat);
+	return newest !== undefined && newest.text === null && newest.hasHeard;
+}
+
+/** As the agent can open it from where it works. */
+function folderFor(id: string, { store, repo }: RelayDeps): string {
+	const parsed = parseSessionId(id);
+	if (parsed === null) return id;
+	const folder = sessionFolder(store.location, parsed);
+	return relative(repo.worktree, folder) || folder;
+}
+
+/** The prompt as the packet of its turn, with the same facts as data beside it. */
+async function writeChatPacket(
+	{ session, chat, who, placed }: ChatTurnPlan,
+	{ missed, text, redactions }: { missed: readonly Missed[]; text: string; redactions: number },
+): Promise<string> {
+	const last = placed.at(-1)?.state;
+	const from = last === undefined ? 'start' : (last.participant ?? last.agent);
+	const data = {
+		schema_version: PACKET_VERSION,
+		kind: 'chat',
+		reason: 'chat',
+		from: last === undefined ? null : { id: from, agent: last.agent },
+		to: { id: who.id, agent: who.agent },
+		objective: session.meta.objective,
+		until: chat.until,
+		participants: chat.participants,
+		said: missed.map(saidToData),
+		redactions,
+		budget_bytes: MAX_CHAT_PROMPT_BYTES,
+	};
+	const { path } = await writePacket(
+		session.folder,
+		session.meta.turn_count,
+		{ from, to: who.id },
+		{ markdown: text, json: `${JSON.stringify(data, null, '\t')}\n`, nowPrompt: null, hasWholePrompt: true },
+	);
+	return path;
+}
+
+/** Where the words stand, not the words: they are in the Markdown and in the turns. */
+function saidToData(said: Missed) {
+	if (said.kind === 'user') return { by: 'user', text: said.text };
+	const { who, agent, sessionId, turn, verdict, files } = said.by;
+	return {
+		by: who,
+		agent,
+		session_id: sessionId,
+		turn,
+		verdict,
+		files: files.map(({ path, change }) => ({ path, change })),
+	};
+}
