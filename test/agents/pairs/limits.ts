@@ -1,7 +1,7 @@
 /**
- * The refusals that each of the four CLIs can meet, four kinds each: what the tests of all pairs and the benchmark of
- * hand-overs (`bench/limits-table.mjs`) put before it. A hard stop without a window is `quota` for gemini, which has no
- * words for a missing payment, and `billing` for the three others.
+ * The refusals that the tests of all pairs and the benchmark of hand-overs (`bench/limits-table.mjs`) put before each of
+ * the four CLIs, four kinds each. The hard stop without a window is `quota` for gemini, whose free tier has one a day,
+ * and `billing` for the three others.
  */
 import { type Answer, REFUSALS } from '../harness/answers.ts';
 import type { Agent } from '../harness/four-agents.ts';
