@@ -4,7 +4,13 @@ import { join } from 'node:path';
 import { hasErrno, RelayError } from '../core/errors.ts';
 import { explainWriteFailure } from '../core/write-failure.ts';
 import type { RepoGit } from './repo-git.ts';
-import { readRecords, removalPath, removeRecord, type WorktreeRecord } from './worktree-records.ts';
+import {
+	readRecords,
+	recordedPath,
+	removalPath,
+	removeRecord,
+	type WorktreeRecord,
+} from './worktree-records.ts';
 
 /**
  * Removes the worktree's folder and git's record of it. The folder is first renamed in one step, so that a removal that was
@@ -16,16 +22,28 @@ export async function removeWorktree(
 	git: RepoGit,
 	{ path, reason }: { path: string; reason: string },
 ): Promise<void> {
-	const record = findOurs(readRecords(git.repo.commonDir), path, reason);
-	const found = lstatSync(path, { throwIfNoEntry: false });
-	if (found !== undefined) {
-		if (record === null) throw new RelayError('refused', `git has no record of a worktree ${path}`);
-		if (!found.isDirectory()) throw new RelayError('refused', `${path} is no folder; it is left alone`);
-	}
+	const record = findOurs(readRecords(git.repo.commonDir), recordedPath(path), reason);
+	const isThere = lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+	if (record === null && isThere) throw new RelayError('refused', `git has no record of a worktree ${path}`);
+	await removeWorktreeFolder(path);
+	if (record === null) return;
 	try {
-		if (found !== undefined) renameSync(path, removalPath(path));
-		if (record !== null || found !== undefined) await removeTree(removalPath(path));
-		if (record !== null) removeRecord(record);
+		removeRecord(record);
+	} catch (error) {
+		throw explainWriteFailure(error, record.folder);
+	}
+}
+
+/** The folder alone, in the same way; for one that git no longer knows. Idempotent. Throws as `removeWorktree`. */
+export async function removeWorktreeFolder(path: string): Promise<void> {
+	const found = lstatSync(path, { throwIfNoEntry: false });
+	if (found !== undefined && !found.isDirectory())
+		throw new RelayError('refused', `${path} is no folder; it is left alone`);
+	const leaving = removalPath(path);
+	try {
+		await removeTree(leaving);
+		if (found !== undefined) renameSync(path, leaving);
+		await removeTree(leaving);
 	} catch (error) {
 		throw explainWriteFailure(error, path);
 	}
@@ -45,7 +63,7 @@ function findOurs(records: readonly WorktreeRecord[], path: string, reason: stri
 }
 
 /** Links are removed, not followed. Folders that may not be written (a module cache) are made writable first. */
-export async function removeTree(path: string): Promise<void> {
+async function removeTree(path: string): Promise<void> {
 	try {
 		await rm(path, { recursive: true, force: true });
 	} catch (error) {

@@ -39,6 +39,8 @@ export interface RepoGit {
 	withFiles(place: Place, args: readonly string[], options?: Partial<GitRunOptions>): Promise<GitResult>;
 	/** Runs git in a repo that lies inside a worktree (a submodule, a clone); never in one around it. */
 	nested(folder: string, args: readonly string[], options?: Partial<GitRunOptions>): Promise<GitResult>;
+	/** The same with every filter program that its config names switched off. */
+	nestedFiles(folder: string, args: readonly string[], options?: Partial<GitRunOptions>): Promise<GitResult>;
 	/** RelayError `refused` when `worktree` is no real folder (a link would lead elsewhere). */
 	placeOf(worktree: string): Place;
 }
@@ -62,6 +64,8 @@ export function createRepoGit(git: Git, facts: RepoFacts): RepoGit {
 		return (args, options = {}) =>
 			at(place, [...off.args, ...args], { ...options, env: { ...options.env, ...off.env } });
 	};
+	const nested: RepoGit['nested'] = (folder, args, options = {}) =>
+		run(args, { cwd: folder, ...options, env: { GIT_CEILING_DIRECTORIES: dirname(folder), ...options.env } });
 	return {
 		repo,
 		here,
@@ -70,12 +74,11 @@ export function createRepoGit(git: Git, facts: RepoFacts): RepoGit {
 			run(args, { cwd: repo.root, ...options, env: { GIT_DIR: commonDir, ...options.env } }),
 		withoutFilters,
 		withFiles: async (place, args, options) => (await withoutFilters(place))(args, options),
-		nested: (folder, args, options = {}) =>
-			run(args, {
-				cwd: folder,
-				...options,
-				env: { GIT_CEILING_DIRECTORIES: dirname(folder), ...options.env },
-			}),
+		nested,
+		nestedFiles: async (folder, args, options = {}) => {
+			const off = await filtersOff((ask) => nested(folder, ask, { allowExit: [1] }));
+			return nested(folder, [...off.args, ...args], { ...options, env: { ...options.env, ...off.env } });
+		},
 		placeOf: (worktree) => {
 			refuseNoFolder(worktree);
 			if (worktree === here.worktree) return here;

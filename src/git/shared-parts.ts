@@ -7,12 +7,11 @@ import { createHash, type Hash } from 'node:crypto';
 import { type Dirent, lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { hasErrno, RelayError } from '../core/errors.ts';
-import { ensureFolder } from '../core/files.ts';
 import { nulFields } from './git-output.ts';
 import type { Place, RepoGit } from './repo-git.ts';
 import type { SharedParts } from './worktree-contract.ts';
 import { readRecords } from './worktree-records.ts';
-import { writeWorktreeTree } from './worktree-tree.ts';
+import { objectsIn, writeWorktreeTree } from './worktree-tree.ts';
 
 /** Refs and worktrees with these are the relay's own. */
 const OUR_REFS = 'refs/agent-relay/';
@@ -126,13 +125,8 @@ async function readMainFiles(
 	git: RepoGit,
 	scratch: string,
 ): Promise<Pick<SharedParts, 'mainTree' | 'mainFiles'>> {
-	const { here, repo } = git;
-	const objects = join(scratch, 'objects');
-	ensureFolder(objects);
-	const env = {
-		GIT_OBJECT_DIRECTORY: objects,
-		GIT_ALTERNATE_OBJECT_DIRECTORIES: quoteAlternate(join(repo.commonDir, 'objects')),
-	};
+	const { here } = git;
+	const env = objectsIn(scratch, git.repo);
 	try {
 		const { tree } = await writeWorktreeTree(git, here, { commit: 'HEAD', scratch, env });
 		const diff = await git.at(here, ['diff-tree', '-r', '-z', '--no-renames', 'HEAD', tree, '--'], { env });
@@ -151,11 +145,6 @@ function changedFiles(fields: readonly string[]): Record<string, string> {
 		files.push([fields[at + 1] ?? '', /^0+$/.test(id) ? '' : `${mode} ${id}`]);
 	}
 	return Object.fromEntries(files);
-}
-
-/** The list's separator is `:`; a path with one is quoted the way git reads it. */
-function quoteAlternate(path: string): string {
-	return /[:"\n]/.test(path) ? `"${path.replace(/["\\]/g, '\\$&').replace(/\n/g, '\\n')}"` : path;
 }
 
 const sha256 = (data: string | Buffer) => createHash('sha256').update(data).digest('hex');

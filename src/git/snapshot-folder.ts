@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { hasErrno } from '../core/errors.ts';
 import { ensureFolder, readIfThere, writeAtomic } from '../core/files.ts';
 import type { RepoFacts } from './contract.ts';
+import { quoteAlternate } from './quote-alternate.ts';
 import { type Git, ISOLATED } from './run-git.ts';
 
 export interface SnapshotFolder {
@@ -113,11 +114,6 @@ function excludesOf(repo: RepoInGit, embedded: readonly string[]): string {
 		...embedded.map((path) => `/${path.replace(/[\\*?[\]!# ]/g, '\\$&')}`),
 		'',
 	].join('\n');
-}
-
-/** The list's separator is `:`; a path with one is quoted the way git reads it. */
-function quoteAlternate(path: string): string {
-	return /[:"\n]/.test(path) ? `"${path.replace(/["\\]/g, '\\$&').replace(/\n/g, '\\n')}"` : path;
 }
 
 function writeIfNew(path: string, text: string): void {

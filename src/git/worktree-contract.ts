@@ -32,6 +32,23 @@ export interface SharedParts {
 	mainFiles?: Readonly<Record<string, string>>;
 }
 
+/** What goes with a worktree and is in no ref. Paths relative, as they are: untrusted text. */
+export interface WorktreeLosses {
+	/** Files and links on disk, git's own left out. */
+	files: number;
+	/** Differs from what is kept, deletions too. */
+	changed: string[];
+	/** Commits of its HEAD that nothing kept, no branch, tag or remote branch has. */
+	commits: number;
+	/** Commits that its HEAD once was at and left again: only its reflog has them. */
+	droppedCommits: number;
+	/** Repos inside with commits, stashes or files that their remotes do not have. */
+	nested: string[];
+	unreadable: string[];
+	/** Ignored files are in no ref; `top`: the fullest folders first (`node_modules/`), at most five. */
+	ignored: { count: number; top: Array<{ path: string; count: number }> };
+}
+
 export interface Worktrees {
 	/** Full id of the commit that `ref` names. RelayError `not_found` when there is none. */
 	resolveCommit(ref: string): Promise<string>;
@@ -49,6 +66,11 @@ export interface Worktrees {
 	add(worktree: { path: string; commit: string; reason: string }): Promise<{ notes: string[] }>;
 	/** Unlocks and removes one that is locked with `reason`; its folder may be gone already. RelayError `refused` otherwise. */
 	remove(worktree: { path: string; reason: string }): Promise<void>;
+	/**
+	 * What would be lost with `worktree` if `kept` (commits; the files may be those of any of them) and the repo's branches,
+	 * tags and remote branches stay. Writes nothing.
+	 */
+	losses(worktree: string, kept: readonly [string, ...string[]]): Promise<WorktreeLosses>;
 	list(): Promise<WorktreeEntry[]>;
 	/** HEAD of a worktree; null when it cannot be told. `branch` as full ref name. */
 	headOf(worktree: string): Promise<{ commit: string | null; branch: string | null }>;

@@ -2,7 +2,7 @@
  * Git's own records of linked worktrees, `<common dir>/worktrees/<id>/` (gitrepository-layout(5)), read as files: the same
  * in every version of git, and whatever bytes the paths hold.
  */
-import { lstatSync, readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, readFileSync, realpathSync, rmdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { hasErrno } from '../core/errors.ts';
 
@@ -27,7 +27,14 @@ export function readRecords(commonDir: string): WorktreeRecord[] {
 }
 
 export function findRecord(commonDir: string, worktree: string): WorktreeRecord | null {
-	return readRecords(commonDir).find(({ path }) => path === worktree) ?? null;
+	const path = recordedPath(worktree);
+	return readRecords(commonDir).find((record) => record.path === path) ?? null;
+}
+
+/** As git writes it down: links in the folders above are resolved, the worktree's own folder may be gone. */
+export function recordedPath(worktree: string): string {
+	const parent = dirname(worktree);
+	return existsSync(parent) ? join(realpathSync(parent), basename(worktree)) : worktree;
 }
 
 /** True when the worktree's folder or its link back to the record is gone. */

@@ -6,9 +6,11 @@
 import { lstatSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { RelayError } from '../core/errors.ts';
-import { readIfThere, removeIfThere, writeAtomic } from '../core/files.ts';
+import { ensureFolder, readIfThere, removeIfThere, writeAtomic } from '../core/files.ts';
 import { embeddedWithoutCommit, unreadablePaths } from './add-complaints.ts';
-import { firstLineOf, isObjectId, nulFields, nulInput } from './git-output.ts';
+import { firstLineOf, nulFields, nulInput } from './git-output.ts';
+import { nestedHead } from './nested-repos.ts';
+import { quoteAlternate } from './quote-alternate.ts';
 import type { Place, RepoGit, RunInPlace } from './repo-git.ts';
 
 export interface WrittenTree {
@@ -45,6 +47,16 @@ export async function writeWorktreeTree(
 	removeIfThere(`${indexIn(options)}.lock`);
 	await run(['read-tree', options.commit]);
 	return addAll(git, run, place);
+}
+
+/** Variables for a tree that is only looked at: what it needs is stored in the scratch folder, the repo's objects are read. */
+export function objectsIn(scratch: string, { commonDir }: { commonDir: string }): Record<string, string> {
+	const objects = join(scratch, 'objects');
+	ensureFolder(objects);
+	return {
+		GIT_OBJECT_DIRECTORY: objects,
+		GIT_ALTERNATE_OBJECT_DIRECTORIES: quoteAlternate(join(commonDir, 'objects')),
+	};
 }
 
 const indexIn = ({ scratch }: TreeOptions) => join(scratch, 'index');
@@ -149,14 +161,6 @@ async function followSubmodules(
 		if (head !== null && head !== id) moved.push(`${GITLINK} ${head}\t${path}\0`);
 	}
 	if (moved.length > 0) await run(['update-index', '-z', '--index-info'], { input: moved.join('') });
-}
-
-/** null for a folder that is no repo of its own, or one without a commit. */
-export async function nestedHead(git: RepoGit, folder: string): Promise<string | null> {
-	if (lstatSync(join(folder, '.git'), { throwIfNoEntry: false }) === undefined) return null;
-	const answer = await git.nested(folder, ['rev-parse', '-q', '--verify', 'HEAD'], { allowExit: [1, 128] });
-	const id = firstLineOf(answer.stdout);
-	return isObjectId(id) ? id : null;
 }
 
 /** Takes repos inside this one that are no submodules out of the index. Returns their paths. */

@@ -11,6 +11,7 @@ import type { Git } from './run-git.ts';
 import { withScratchFolder } from './scratch-folder.ts';
 import { readSharedParts } from './shared-parts.ts';
 import type { WorktreeEntry, Worktrees } from './worktree-contract.ts';
+import { readLosses } from './worktree-losses.ts';
 import { findRecord, isPrunable, readRecords, removeEmpty } from './worktree-records.ts';
 
 export interface WorktreesOptions {
@@ -38,6 +39,10 @@ export function createWorktrees({ repo, git: runner, scratchFolder, clock }: Wor
 		},
 		add: (worktree) => addWorktree(git, worktree, inTurn),
 		remove: (worktree) => removeWorktree(git, worktree),
+		losses: async (worktree, kept) => {
+			const place = git.placeOf(worktree);
+			return withScratch((scratch) => readLosses(git, place, { kept, scratch }));
+		},
 		list: () => listWorktrees(git),
 		headOf: async (worktree) => headOf(git, gitDirOf(git, worktree)),
 		setRef: async (ref, commit) => {

@@ -1,0 +1,75 @@
+import { lstatSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { RelayError } from '../core/errors.ts';
+import { firstLineOf, isObjectId } from './git-output.ts';
+import type { RepoGit } from './repo-git.ts';
+
+/** What stands in a worktree's folder, git's own files left out. */
+export interface FolderContents {
+	/** Files and links. */
+	files: number;
+	/** Folders below that are repos of their own (submodules and clones), relative. */
+	nested: string[];
+}
+
+/** Looks at everything, ignored or not. Folders that cannot be read count as empty. */
+export function readFolderContents(worktree: string): FolderContents {
+	const found: FolderContents = { files: 0, nested: [] };
+	const walk = (folder: string) => {
+		for (const entry of entriesOf(join(worktree, folder))) {
+			const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
+			if (entry.name === '.git') {
+				if (folder !== '') found.nested.push(folder);
+			} else if (entry.isDirectory()) walk(path);
+			else found.files++;
+		}
+	};
+	walk('');
+	return found;
+}
+
+function entriesOf(folder: string) {
+	try {
+		return readdirSync(folder, { withFileTypes: true });
+	} catch (error) {
+		if (error instanceof Error && 'code' in error) return [];
+		throw error;
+	}
+}
+
+/** null for a folder that is no repo of its own, or one without a commit. */
+export async function nestedHead(git: RepoGit, folder: string): Promise<string | null> {
+	if (lstatSync(join(folder, '.git'), { throwIfNoEntry: false }) === undefined) return null;
+	const answer = await git.nested(folder, ['rev-parse', '-q', '--verify', 'HEAD'], { allowExit: [1, 128] });
+	const id = firstLineOf(answer.stdout);
+	return isObjectId(id) ? id : null;
+}
+
+/**
+ * True when a repo inside holds nothing but what its remotes have: no commit of its own (`known`, the commit that the repo
+ * around it records, is none), no stash, no changed or untracked file. What cannot be told counts as work.
+ */
+export async function isPristineClone(git: RepoGit, folder: string, known: string | null): Promise<boolean> {
+	try {
+		const head = await nestedHead(git, folder);
+		if (head === null) return false;
+		const status = ['status', '--porcelain', '-z', '--untracked-files=normal', '--ignore-submodules=dirty'];
+		const dirty = await git.nestedFiles(folder, status, { maxBytes: 1 });
+		if (dirty.stdout.length > 0) return false;
+		const excluded = ['--not', '--remotes', ...(known === null ? [] : [known])];
+		const own = [
+			'rev-list',
+			'--ignore-missing',
+			'-n',
+			'1',
+			'HEAD',
+			'--branches',
+			'--glob=refs/stash',
+			...excluded,
+		];
+		return (await git.nested(folder, own)).stdout.length === 0;
+	} catch (error) {
+		if (!(error instanceof RelayError)) throw error;
+		return false;
+	}
+}

@@ -1,0 +1,109 @@
+/**
+ * What would be lost with a worktree when only some commits and the repo's other refs stay: asked before anything is
+ * removed. Nothing is written, neither in the repo nor in the worktree.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { hasErrno } from '../core/errors.ts';
+import { firstLineOf, isObjectId, nulFields } from './git-output.ts';
+import { isPristineClone, readFolderContents } from './nested-repos.ts';
+import type { Place, RepoGit } from './repo-git.ts';
+import type { WorktreeLosses } from './worktree-contract.ts';
+import { objectsIn, writeWorktreeTree } from './worktree-tree.ts';
+
+/** See `Worktrees.losses`. `scratch` is an empty folder. */
+export async function readLosses(
+	git: RepoGit,
+	place: Place,
+	{ kept, scratch }: { kept: readonly [string, ...string[]]; scratch: string },
+): Promise<WorktreeLosses> {
+	const { files, nested } = readFolderContents(place.worktree);
+	const env = objectsIn(scratch, git.repo);
+	const { tree, skipped } = await writeWorktreeTree(git, place, { commit: kept[0], scratch, env });
+	const [changed, commits, dropped, ignored, own] = await Promise.all([
+		changedSince(git, kept, tree, env),
+		countCommits(git, place, kept, ['HEAD']),
+		countCommits(git, place, [...kept, 'HEAD'], formerHeads(place)),
+		readIgnored(git, place, scratch),
+		reposWithWork(git, place, kept[0], nested),
+	]);
+	const unreadable = skipped.filter((path) => !nested.includes(path));
+	return { files, changed, commits, droppedCommits: dropped, nested: own, unreadable, ignored };
+}
+
+/** Paths that differ from the last of `kept`, none when the tree is that of any of them. */
+async function changedSince(
+	git: RepoGit,
+	kept: readonly string[],
+	tree: string,
+	env: Readonly<Record<string, string>>,
+): Promise<string[]> {
+	const trees = await git.inRepo(['rev-parse', ...kept.map((commit) => `${commit}^{tree}`)]);
+	if (trees.stdout.toString('latin1').split('\n').includes(tree)) return [];
+	const args = ['diff-tree', '-r', '-z', '--name-only', '--no-renames', kept.at(-1) ?? tree, tree, '--'];
+	return nulFields((await git.inRepo(args, { env })).stdout);
+}
+
+/** Commits of `tips` that none of `kept`, no branch, tag or remote branch has; 0 where there is no HEAD. */
+async function countCommits(
+	git: RepoGit,
+	place: Place,
+	kept: readonly string[],
+	tips: readonly string[],
+): Promise<number> {
+	if (!place.isKnown || tips.length === 0) return 0;
+	const excluded = ['--not', ...kept, '--branches', '--tags', '--remotes'];
+	const answer = await git.at(place, ['rev-list', '--ignore-missing', '--count', ...tips, ...excluded], {
+		allowExit: [128],
+	});
+	return Number.parseInt(firstLineOf(answer.stdout), 10) || 0;
+}
+
+/** Where HEAD of the worktree once was; git forgets it with the worktree. */
+function formerHeads({ gitDir }: Place): string[] {
+	const lines = readText(join(gitDir, 'logs', 'HEAD')).split('\n');
+	const ids = lines.map((line) => line.split(' ', 2)[1] ?? '');
+	return [...new Set(ids)].filter((id) => isObjectId(id) && !/^0+$/.test(id));
+}
+
+/** How many top folders are named. */
+const TOP_FOLDERS = 5;
+
+async function readIgnored(git: RepoGit, place: Place, scratch: string): Promise<WorktreeLosses['ignored']> {
+	const args = ['ls-files', '--others', '--ignored', '--exclude-standard', '-z'];
+	const { stdout } = await git.at(place, args, { env: { GIT_INDEX_FILE: join(scratch, 'index') } });
+	const paths = nulFields(stdout);
+	const counts = new Map<string, number>();
+	for (const path of paths) {
+		const top = path.includes('/') ? path.slice(0, path.indexOf('/') + 1) : path;
+		counts.set(top, (counts.get(top) ?? 0) + 1);
+	}
+	const top = [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1)).slice(0, TOP_FOLDERS);
+	return { count: paths.length, top: top.map(([path, count]) => ({ path, count })) };
+}
+
+async function reposWithWork(
+	git: RepoGit,
+	{ worktree }: Place,
+	commit: string,
+	nested: readonly string[],
+): Promise<string[]> {
+	const found: string[] = [];
+	for (const path of nested) {
+		const recorded = await git.inRepo(['rev-parse', '-q', '--verify', `${commit}:${path}`], {
+			allowExit: [1, 128],
+		});
+		const id = firstLineOf(recorded.stdout);
+		if (!(await isPristineClone(git, join(worktree, path), isObjectId(id) ? id : null))) found.push(path);
+	}
+	return found;
+}
+
+function readText(path: string): string {
+	try {
+		return readFileSync(path, 'utf8');
+	} catch (error) {
+		if (hasErrno(error, 'ENOENT', 'ENOTDIR', 'EISDIR', 'EACCES')) return '';
+		throw error;
+	}
+}
