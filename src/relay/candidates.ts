@@ -46,6 +46,12 @@ function eligibleAdapters(
 	return isDemoWanted ? registry.adapters : registry.adapters.filter(({ isDemo }) => !isDemo);
 }
 
+/** What is known of every agent, without a conversation that could have refused a login. */
+export async function candidateFacts(deps: RelayDeps): Promise<CandidateFacts[]> {
+	const logins = await loginsOf(deps);
+	return deps.registry.adapters.map((adapter) => factsOf(adapter, logins, new Set(), deps));
+}
+
 export async function loginsOf(deps: RelayDeps): Promise<Map<AgentId, LoginState>> {
 	const states = await Promise.all(
 		deps.registry.adapters.map(async (adapter) => [adapter.id, await adapter.probeLogin(deps.env)] as const),

@@ -1,0 +1,94 @@
+/** What an entrant leaves: its files as a commit under its ref, the size of its change, and what it did besides. */
+import { lstatSync } from 'node:fs';
+import { isAbsolute, relative, sep } from 'node:path';
+import { RelayError } from '../core/errors.ts';
+import { safeLine } from '../core/text.ts';
+import type { KeptTree } from '../git/worktree-contract.ts';
+import type { TurnState } from '../sessions/turn-state.ts';
+import { type EntrantContext, withNotes } from './entrant-context.ts';
+import type { EntrantRecord } from './race-record.ts';
+
+const SHOWN_PATHS = 5;
+
+/** False: its worktree is gone. Throws `disk_full`; what else goes wrong stands in the entrant's notes. */
+export async function keepEntrant(context: EntrantContext, turns: readonly TurnState[]): Promise<boolean> {
+	const { worktree } = context.entrant();
+	const outside = pathsOutside(worktree, turns);
+	const about = outside.length === 0 ? [] : [`edited files outside its worktree: ${listed(outside)}`];
+	if (!lstatSync(worktree, { throwIfNoEntry: false })?.isDirectory()) {
+		context.change({ notes: withNotes(context.entrant(), ...about, 'its worktree is gone') });
+		return false;
+	}
+	try {
+		context.change(await keptFiles(context, about));
+	} catch (error) {
+		if (!(error instanceof RelayError) || error.code === 'disk_full') throw error;
+		const note = `its files could not be kept: ${error.message}`;
+		context.change({ notes: withNotes(context.entrant(), ...about, note) });
+	}
+	return true;
+}
+
+async function keptFiles(context: EntrantContext, about: readonly string[]): Promise<Partial<EntrantRecord>> {
+	const { worktrees, relay } = context.deps;
+	const { base, id: race } = context.race();
+	const { id, ref, worktree } = context.entrant();
+	const head = await worktrees.headOf(worktree);
+	const kept = await worktrees.commitFiles(worktree, {
+		parents: [head.commit ?? base.commit],
+		message: `${id} in agent-relay race ${race}\n`,
+	});
+	await worktrees.setRef(ref, kept.commit);
+	const files = (await relay.snapshots?.changes(base.commit, kept.commit)) ?? null;
+	const diff = files && {
+		files: files.length,
+		added: sum(files.map(({ added }) => added)),
+		removed: sum(files.map(({ removed }) => removed)),
+	};
+	const told = [...about, ...headNotes(head, base.commit), ...keptNotes(kept, diff)];
+	const { commit, tree } = kept;
+	return { commit, tree, diff, notes: withNotes(context.entrant(), ...told) };
+}
+
+function headNotes(head: { commit: string | null; branch: string | null }, base: string): string[] {
+	return [
+		...(head.branch === null
+			? []
+			: [`is on the branch ${safeLine(head.branch.replace(/^refs\/heads\//, ''), 120)}`]),
+		...(head.commit === null || head.commit === base
+			? []
+			: [`made commits: its HEAD is ${head.commit.slice(0, 12)}`]),
+	];
+}
+
+function keptNotes({ skipped }: KeptTree, diff: EntrantRecord['diff']): string[] {
+	return [
+		...(skipped.length === 0 ? [] : [`not kept, since git cannot store it: ${listed(skipped)}`]),
+		...(diff?.files === 0 ? ['changed nothing'] : []),
+	];
+}
+
+/** Files that its own edit tools touched; what its commands wrote elsewhere shows only in the shared parts. */
+function pathsOutside(worktree: string, turns: readonly TurnState[]): string[] {
+	const edits = turns
+		.flatMap(({ tools }) => tools)
+		.filter(({ kind, status }) => kind === 'edit' && status === 'ok');
+	const paths = edits
+		.flatMap((tool) => tool.paths)
+		.filter((path) => isAbsolute(path) && !isInside(path, worktree));
+	return [...new Set(paths)];
+}
+
+function isInside(path: string, folder: string): boolean {
+	const way = relative(folder, path);
+	return way !== '..' && !way.startsWith(`..${sep}`);
+}
+
+function listed(paths: readonly string[]): string {
+	const rest = paths.length - SHOWN_PATHS;
+	const shown = paths.slice(0, SHOWN_PATHS).map((path) => safeLine(path, 120));
+	return shown.join(', ') + (rest > 0 ? ` and ${rest} more` : '');
+}
+
+const sum = (counts: ReadonlyArray<number | null>) =>
+	counts.reduce<number>((total, count) => total + (count ?? 0), 0);

@@ -1,0 +1,61 @@
+/** An entrant's worktree: made at the base, filled with what was asked for, set up. */
+import { lstatSync, rmSync } from 'node:fs';
+import { RelayError } from '../core/errors.ts';
+import { safeLine } from '../core/text.ts';
+import { copyInto } from './copy-files.ts';
+import { type EntrantContext, withNotes } from './entrant-context.ts';
+import { lockReason } from './owner-file.ts';
+import { runLogged } from './run-logged.ts';
+
+/** `ready`; `stopped`: by a signal; `failed`: the entrant is ended with the reason on its record. */
+export type Preparation = 'ready' | 'stopped' | 'failed';
+
+export async function prepareEntrant(context: EntrantContext): Promise<Preparation> {
+	const { deps, signal } = context;
+	const { worktree } = context.entrant();
+	const { base, options } = context.race();
+	await removeHalfMade(context);
+	if (signal.aborted) return 'stopped';
+	const { notes } = await deps.worktrees.add({
+		path: worktree,
+		commit: base.commit,
+		reason: reasonOf(context),
+	});
+	if (notes.length > 0) context.change({ notes: withNotes(context.entrant(), ...notes) });
+	copyInto(worktree, options.copy, deps.relay.repo.worktree);
+	return options.setup === null ? 'ready' : setUp(options.setup, context);
+}
+
+/** No agent ever worked in it: the state says `preparing` until the setup is through. */
+async function removeHalfMade(context: EntrantContext): Promise<void> {
+	const { worktrees } = context.deps;
+	const { worktree } = context.entrant();
+	try {
+		await worktrees.remove({ path: worktree, reason: reasonOf(context) });
+	} catch (error) {
+		const isUnknown = !(await worktrees.list()).some(({ path }) => path === worktree);
+		if (!(error instanceof RelayError) || error.code !== 'refused' || !isUnknown) throw error;
+		// Git died before it had put the folder on record; a link is nothing of ours.
+		if (!lstatSync(worktree, { throwIfNoEntry: false })?.isDirectory()) throw error;
+		rmSync(worktree, { recursive: true, force: true });
+	}
+}
+
+const reasonOf = (context: EntrantContext) => lockReason(context.race().id, context.entrant().id);
+
+const SHOWN_LINES = 5;
+
+async function setUp(command: string, context: EntrantContext): Promise<Preparation> {
+	const { record, tail } = await runLogged(command, 'setup', context);
+	if (record.status === 'stopped') return 'stopped';
+	context.change({ setup: record });
+	if (record.status === 'passed') return 'ready';
+	const why = record.status === 'timed_out' ? 'took too long' : `ended with exit code ${record.exit_code}`;
+	const lines = tail.split(/\r?\n|\r/).filter((line) => line.trim() !== '');
+	const last = lines.slice(-SHOWN_LINES).map((line) => safeLine(line, 200));
+	context.change({
+		outcome: 'setup_failed',
+		reason: [`the setup ${why}${last.length > 0 ? ':' : ''}`, ...last].join('\n'),
+	});
+	return 'failed';
+}

@@ -1,0 +1,152 @@
+/** A new race: everything that can be wrong is said before anything is created. */
+import { basename, join, sep } from 'node:path';
+import { toIso } from '../core/clock.ts';
+import { RelayError } from '../core/errors.ts';
+import type { OpenSession } from '../sessions/session-store.ts';
+import type { Race, RaceDeps, RaceRequest } from './contract.ts';
+import { BASE_NAME, entrantIds, slug } from './entrant-ids.ts';
+import { OWNER_VERSION, writeOwner } from './owner-file.ts';
+import { type EntrantRecord, RACE_RECORD_VERSION, type RaceRecord } from './race-record.ts';
+import { writeRace } from './race-store.ts';
+import { freshChecks } from './run-entrant.ts';
+import { openRace } from './run-race.ts';
+import { checkRequest, obstacles, refuseDirty, refuseNobody, requireCommit } from './validate-request.ts';
+
+/**
+ * Throws `usage`, `refused`, `not_found` (the base), `agent_not_installed` (nobody can start) with nothing created;
+ * `disk_full`, `not_writable` with nothing of the race left.
+ */
+export async function startRace(request: RaceRequest, deps: RaceDeps): Promise<Race> {
+	const { relay } = deps;
+	const head = requireCommit(relay.repo);
+	const { copy } = checkRequest(request, relay.repo.worktree);
+	refusePlaceInRepo(deps);
+	const why = await obstacles(request.entrants, relay);
+	refuseNobody(request.entrants, why);
+	const base = await baseOf(request, { head, copy }, deps);
+	const session = relay.store.create({
+		kind: 'race',
+		objective: request.task,
+		parentTurn: request.parentTurn,
+	});
+	try {
+		const record = firstRecord({ ...request, copy }, { session, base, why }, deps);
+		writeRace(session, record);
+		writeOwner(record.folder, ownerOf(record, deps));
+		if (base.is_snapshot) await deps.worktrees.setRef(`${refFolder(session.id)}${BASE_NAME}`, base.commit);
+		return openRace(session, record, deps, []);
+	} catch (error) {
+		session.discardIfEmpty();
+		throw error;
+	}
+}
+
+const refFolder = (race: string) => `refs/agent-relay/race/${race}/`;
+
+/** Worktrees inside the repo would be files of the checkout: they would show as untracked, and be seen by its tools. */
+function refusePlaceInRepo({ worktreesFolder, relay: { repo } }: RaceDeps): void {
+	const around = [repo.root, repo.worktree].find((folder) =>
+		`${worktreesFolder}${sep}`.startsWith(folder + sep),
+	);
+	if (around === undefined) return;
+	throw new RelayError('refused', `${worktreesFolder} lies inside the repo ${around}.`, {
+		hint: 'Set XDG_DATA_HOME to a folder outside it.',
+	});
+}
+
+async function baseOf(
+	{ base, includeDirty, task }: RaceRequest,
+	{ head, copy }: { head: string; copy: readonly string[] },
+	{ worktrees, relay }: RaceDeps,
+): Promise<RaceRecord['base']> {
+	if (base !== null && includeDirty)
+		throw new RelayError('usage', '--base and --include-dirty name two starting points.', {
+			hint: 'Give one of them.',
+		});
+	if (base !== null) return { commit: await worktrees.resolveCommit(base), ref: base, is_snapshot: false };
+	const checkout = relay.repo.worktree;
+	if (includeDirty) {
+		const message = `Base of an agent-relay race\n\n${task}\n`;
+		const { commit } = await worktrees.commitFiles(checkout, { parents: [head], message });
+		return { commit, ref: null, is_snapshot: true };
+	}
+	await refuseDirty(worktrees, checkout, copy);
+	return { commit: await worktrees.resolveCommit('HEAD'), ref: null, is_snapshot: false };
+}
+
+function firstRecord(
+	request: RaceRequest,
+	made: { session: OpenSession; base: RaceRecord['base']; why: ReadonlyArray<string | null> },
+	{ relay, worktreesFolder }: RaceDeps,
+): RaceRecord {
+	const { session, base, why } = made;
+	const now = toIso(relay.clock.now());
+	const folder = join(worktreesFolder, `${slug(basename(relay.repo.root), 'repo')}-${session.id}`);
+	const ids = entrantIds(request.entrants);
+	const { task, checks, setup, copy, maxTimeMs, checkTimeMs, jobs, permissions, handover } = request;
+	return {
+		schema_version: RACE_RECORD_VERSION,
+		id: session.id,
+		task,
+		state: 'preparing',
+		created_at: now,
+		ended_at: null,
+		base,
+		options: {
+			checks: [...checks],
+			setup,
+			copy: [...copy],
+			max_time_s: maxTimeMs / 1000,
+			check_time_s: checkTimeMs / 1000,
+			jobs,
+			permissions: permissions ?? relay.config.permissions.preset,
+			handover,
+		},
+		folder,
+		entrants: request.entrants.map(({ agent, model }, at): EntrantRecord => {
+			const id = ids[at] ?? agent;
+			const obstacle = why[at] ?? null;
+			return {
+				id,
+				agent,
+				model,
+				session_id: null,
+				worktree: join(folder, id),
+				ref: refFolder(session.id) + id,
+				state: obstacle === null ? 'waiting' : 'ended',
+				outcome: obstacle === null ? null : 'not_started',
+				reason: obstacle,
+				started_at: null,
+				ended_at: obstacle === null ? null : now,
+				work_ms: null,
+				agents: [],
+				tokens: { input: null, output: null },
+				cost_usd: null,
+				cost_source: 'none',
+				limited_until: null,
+				setup: null,
+				checks: freshChecks(checks),
+				commit: null,
+				tree: null,
+				diff: null,
+				notes: [],
+			};
+		}),
+		ranking: [],
+		winner: null,
+		verdict: null,
+		shared_changes: [],
+		adopted: [],
+	};
+}
+
+function ownerOf(record: RaceRecord, { relay: { repo, store } }: RaceDeps) {
+	return {
+		schema_version: OWNER_VERSION,
+		race: record.id,
+		repo_root: repo.root,
+		common_dir: repo.commonDir ?? repo.root,
+		store: store.location.folder,
+		created_at: record.created_at,
+	};
+}

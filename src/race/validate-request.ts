@@ -1,0 +1,114 @@
+/** What is wrong with a race, said before anything is created. */
+import type { AgentRegistry } from '../agents/registry.ts';
+import { RelayError } from '../core/errors.ts';
+import { safeLine } from '../core/text.ts';
+import type { RepoFacts } from '../git/contract.ts';
+import type { Worktrees } from '../git/worktree-contract.ts';
+import { candidateFacts } from '../relay/candidates.ts';
+import type { AgentChoice } from '../relay/contract.ts';
+import type { RelayDeps } from '../relay/relay-deps.ts';
+import type { RaceRequest } from './contract.ts';
+import { checkCopyPaths, isCopied } from './copy-files.ts';
+
+/** `claude,codex:o3`, as typed. Throws `unknown_agent` with the nearest names, `usage` for an empty name. */
+export function parseEntrants(typed: readonly string[], registry: AgentRegistry): AgentChoice[] {
+	return typed.map((name) => {
+		if (name.trim() !== '') return registry.parse(name.trim());
+		throw new RelayError('usage', 'An entrant has no name.', { hint: 'For example: --agents claude,codex' });
+	});
+}
+
+/** Throws `usage` for a task, entrants, numbers or `--copy` paths that cannot be; returns the paths normalized. */
+export function checkRequest(request: RaceRequest, checkout: string): { copy: string[] } {
+	const { task, entrants, jobs, maxTimeMs, checkTimeMs, checks, setup } = request;
+	if (task.trim() === '') throw new RelayError('usage', 'The race has no task.', { hint: EXAMPLE });
+	if (entrants.length === 0) throw new RelayError('usage', 'The race has no entrants.', { hint: EXAMPLE });
+	refuseTwice(entrants);
+	if (!Number.isSafeInteger(jobs) || jobs < 1)
+		throw new RelayError('usage', '--jobs takes a number from 1 up.');
+	if (!(maxTimeMs > 0) || !(checkTimeMs > 0))
+		throw new RelayError('usage', 'Time limits of a race are longer than nothing.');
+	if ([...checks, setup].some((command) => command?.trim() === ''))
+		throw new RelayError('usage', 'A check or the setup is an empty command.');
+	return { copy: checkCopyPaths(request.copy, checkout) };
+}
+
+const EXAMPLE =
+	'For example: agent-relay race "fix the failing test" --agents claude,codex --check "npm test"';
+
+function refuseTwice(entrants: readonly AgentChoice[]): void {
+	const seen = new Set<string>();
+	for (const { agent, model } of entrants) {
+		const name = model === null ? agent : `${agent}:${model}`;
+		if (seen.has(name))
+			throw new RelayError('usage', `${name} is an entrant twice.`, {
+				hint: `An agent takes part again with another model: --agents ${name},${agent}:${model === null ? 'opus' : 'OTHER'}`,
+			});
+		seen.add(name);
+	}
+}
+
+/** Throws `refused` where worktrees cannot be made: outside git, in a bare repo, before the first commit. */
+export function requireCommit({ kind, root, head }: Pick<RepoFacts, 'kind' | 'root' | 'head'>): string {
+	if (kind === 'none')
+		throw new RelayError(
+			'refused',
+			`${root} is no git repo; each entrant of a race works in a worktree of one.`,
+			{
+				hint: 'Make it one: git init && git add -A && git commit -m "first"',
+			},
+		);
+	if (kind === 'bare')
+		throw new RelayError('refused', `${root} is a bare repo; a race starts from a checkout.`, {
+			hint: 'Start it in a worktree of that repo.',
+		});
+	if (head !== null) return head;
+	throw new RelayError('refused', `${root} has no commit yet that entrants could start from.`, {
+		hint: 'Commit first: git add -A && git commit -m "first"',
+	});
+}
+
+/** Enough to see what it is about. */
+const SHOWN_PATHS = 10;
+/** So many that those covered by `--copy` cannot hide the others. */
+const DIRTY_LOOK = 1_000;
+
+/** Throws `refused` with the list where the checkout has changes that entrants would not see. */
+export async function refuseDirty(
+	worktrees: Pick<Worktrees, 'dirtyPaths'>,
+	checkout: string,
+	copied: readonly string[],
+): Promise<void> {
+	const dirty = (await worktrees.dirtyPaths(checkout, DIRTY_LOOK)).filter((path) => !isCopied(path, copied));
+	if (dirty.length === 0) return;
+	const shown = dirty.slice(0, SHOWN_PATHS).map((path) => `  ${safeLine(path, 200)}`);
+	const rest = dirty.length - shown.length;
+	const list = [...shown, ...(rest > 0 ? [`  and ${rest} more`] : [])].join('\n');
+	throw new RelayError('refused', `The checkout has changes that no entrant would see:\n${list}`, {
+		hint: 'commit or stash, or --include-dirty',
+	});
+}
+
+/** Why an entrant cannot start, with what helps; null when it can. A limit on record is no reason: it was asked for by name. */
+export async function obstacles(
+	entrants: readonly AgentChoice[],
+	deps: RelayDeps,
+): Promise<Array<string | null>> {
+	const facts = await candidateFacts(deps);
+	return entrants.map(({ agent }) => {
+		const known = facts.find((one) => one.agent === agent);
+		if (known === undefined) return `no agent ${agent} is known here`;
+		if (known.refused !== null) return `${known.refused}; trust this repo with: agent-relay config trust`;
+		if (!known.installed) return `not installed; install it with: ${known.install}`;
+		return known.loggedIn === 'no' ? `not logged in; log in with: ${known.loginAdvice}` : null;
+	});
+}
+
+/** Throws `agent_not_installed` when no entrant can start at all. */
+export function refuseNobody(entrants: readonly AgentChoice[], why: ReadonlyArray<string | null>): void {
+	if (why.some((reason) => reason === null)) return;
+	const told = entrants.map(({ agent }, at) => `${agent}: ${why[at]}`);
+	throw new RelayError('agent_not_installed', 'No entrant of this race can start.', {
+		hint: told.join('\n'),
+	});
+}
