@@ -301,6 +301,8 @@ function environment(home: string, port: number, options: SceneOptions): Record<
 		// Without a registry, opencode would wait for a package before it loads a plugin.
 		npm_config_offline: 'true',
 		GIT_CONFIG_NOSYSTEM: '1',
+		// codex asks a host on the internet for a list of plug-ins: tests reach nobody but the mock.
+		GIT_ALLOW_PROTOCOL: 'file',
 		GIT_AUTHOR_NAME: 'dev',
 		GIT_AUTHOR_EMAIL: 'dev@example.org',
 		GIT_COMMITTER_NAME: 'dev',
