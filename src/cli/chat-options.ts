@@ -2,24 +2,13 @@
 import type { ChatOpening } from '../app/open-chat.ts';
 import { RelayError } from '../core/errors.ts';
 import type { RoleRequest } from '../relay/chat/participants.ts';
+import type { ChatFlags } from '../shell/services.ts';
 import { parsePreset, parseTimeout } from './relay-options.ts';
-
-/** As commander gives them. */
-export interface ChatOptions {
-	agents?: string;
-	maxTurns?: string;
-	role?: readonly string[];
-	until?: string;
-	timeout?: string;
-	permissions?: string;
-	continue?: boolean;
-	session?: string;
-}
 
 const MAX_TURNS = 1000;
 
 /** `words`: the topic, or for an earlier chat more of the user's words; null: none were given. Throws `usage`. */
-export function chatOpening(options: ChatOptions, words: string | null): ChatOpening {
+export function chatOpening(options: ChatFlags, words: string | null): ChatOpening {
 	const common = {
 		until: options.until === undefined ? null : notEmpty(options.until, '--until'),
 		maxTurns: options.maxTurns === undefined ? null : parseTurns(options.maxTurns),
@@ -46,7 +35,7 @@ export function chatOpening(options: ChatOptions, words: string | null): ChatOpe
 	return { type: 'new', topic: words, agents: parseAgents(options.agents), roles, ...common };
 }
 
-function refuseWithEarlier({ agents, role }: ChatOptions): void {
+function refuseWithEarlier({ agents, role }: ChatFlags): void {
 	const flag = agents !== undefined ? '--agents' : role && role.length > 0 ? '--role' : null;
 	if (flag === null) return;
 	throw new RelayError('usage', `${flag} is for a new chat: an earlier one keeps its participants.`, {

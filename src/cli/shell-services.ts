@@ -12,6 +12,7 @@ import { searchPathOutside } from '../core/find-executable.ts';
 import { withoutInheritedTerminals } from '../core/inherited-descriptors.ts';
 import type { SessionSummary } from '../sessions/session-list.ts';
 import type { SessionRow, ShellServices } from '../shell/services.ts';
+import { chatOpening } from './chat-options.ts';
 
 export async function createShellServices(
 	app: App,
@@ -32,6 +33,10 @@ export async function createShellServices(
 				origin: origin.place,
 			})),
 		openEditor: async (text) => editText(app, text, clonedFolders(repo)),
+		openChat: async (flags, words) => {
+			const { openChat } = await import('../app/open-chat.ts');
+			return openChat(app, chatOpening(flags, words), holder);
+		},
 		pendingTrust: async () => {
 			const { trust } = holder.settings;
 			const { digests } = trust;

@@ -49,7 +49,7 @@ export function openPipedShell(options: ShellOptions): { run(): Promise<number>;
 			const result = await work.run(prompt);
 			exitCode = result.exitCode;
 			if (wasInterrupted) return EXIT.interrupted;
-			if (exitCode === EXIT.checkpointed) {
+			if (exitCode === EXIT.checkpointed && result.isBroken) {
 				transcript.lines([
 					theme.warn(`Not sent, and nothing behind it was read: what follows ${safeLine(prompt, 60)}`),
 				]);

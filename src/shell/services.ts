@@ -1,4 +1,5 @@
 import type { SessionId } from '../core/ids.ts';
+import type { Chat } from '../relay/chat/contract.ts';
 
 /** What the shell needs beside the conversation itself; wired in `app/create-app.ts`, faked in tests. */
 export interface ShellServices {
@@ -18,6 +19,23 @@ export interface ShellServices {
 	openEditor(text: string): Promise<string>;
 	/** What a repo's files would enable once trusted; null: trusted already, or nothing to trust. Asked once by the shell. */
 	pendingTrust(): Promise<TrustQuestion | null>;
+	/**
+	 * Opens a chat in a session of its own, or an earlier one. `words`: the topic, or more of the user's words for an earlier
+	 * chat. RelayError for what the user can mend.
+	 */
+	openChat(flags: ChatFlags, words: string | null): Promise<Chat>;
+}
+
+/** As typed. */
+export interface ChatFlags {
+	agents?: string;
+	maxTurns?: string;
+	role?: readonly string[];
+	until?: string;
+	timeout?: string;
+	permissions?: string;
+	continue?: boolean;
+	session?: string;
 }
 
 export interface SessionRow {

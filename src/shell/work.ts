@@ -9,7 +9,7 @@ import { type Entry, readEntry } from './read-entry.ts';
 import type { ShellOptions } from './shell-options.ts';
 import { findCommand, unknownCommand } from './slash/find-command.ts';
 import { SLASH_COMMANDS } from './slash/registry.ts';
-import type { PickChoice, SlashContext, WorkControl } from './slash/slash-command.ts';
+import type { PickChoice, SlashContext, WorkControl, WorkEnd } from './slash/slash-command.ts';
 import type { Transcript, TranscriptSink } from './view/transcript.ts';
 import type { WaitingPrompts } from './waiting-prompts.ts';
 
@@ -37,6 +37,8 @@ export class Work {
 	#abort: AbortController | null = null;
 	/** What ends at once what runs now. */
 	#stopHard: () => void = () => undefined;
+	/** Who takes what the user says to what runs now. */
+	#listener: ((text: string) => void) | null = null;
 	#running: Promise<void> | null = null;
 	#result: WorkResult = FINE;
 
@@ -129,17 +131,20 @@ export class Work {
 		}
 	}
 
-	async #work(act: (control: WorkControl) => Promise<{ exitCode: number }>): Promise<void> {
+	async #work(act: (control: WorkControl) => Promise<WorkEnd>): Promise<void> {
 		const { transcript } = this.#options;
 		await this.#interruptibly(async (signal) => {
-			const { exitCode } = await act({
+			const { exitCode, isBroken = exitCode !== EXIT.done } = await act({
 				signal,
 				onEvent: (event) => transcript.event(event),
 				onHardStop: (stop) => {
 					this.#stopHard = stop;
 				},
+				onSay: (take) => {
+					this.#listener = take;
+				},
 			});
-			this.#result = { exitCode, isBroken: exitCode !== EXIT.done };
+			this.#result = { exitCode, isBroken };
 		});
 	}
 
@@ -178,6 +183,7 @@ export class Work {
 		} finally {
 			this.#abort = null;
 			this.#running = null;
+			this.#listener = null;
 			this.#options.sink.status(null);
 		}
 	}
@@ -195,6 +201,7 @@ export class Work {
 			waiting,
 			print: (lines) => transcript.lines(lines),
 			work: (act) => this.#work(act),
+			say: this.#listener,
 			pick: pick ?? (async () => null),
 			exit,
 		};

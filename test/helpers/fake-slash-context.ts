@@ -41,6 +41,9 @@ export function fakeServices(over: Partial<ShellServices> = {}): ShellServices {
 		],
 		openEditor: async (text) => text,
 		pendingTrust: async () => null,
+		openChat: async () => {
+			throw new RelayError('usage', 'no chats here');
+		},
 		...over,
 	};
 }
@@ -62,8 +65,14 @@ export function fakeSlashContext(over: Partial<SlashContext> = {}) {
 		print: (lines) => printed.push(...lines),
 		work: async (act) => {
 			const { signal } = new AbortController();
-			await act({ signal, onEvent: () => undefined, onHardStop: () => undefined });
+			await act({
+				signal,
+				onEvent: () => undefined,
+				onHardStop: () => undefined,
+				onSay: () => undefined,
+			});
 		},
+		say: null,
 		pick: async () => null,
 		exit: () => {
 			hasExited = true;

@@ -71,6 +71,9 @@ process.exitCode = await runShell({
 		},
 		configRows: () => [{ key: 'limits.patience_s', value: '20', origin: 'default' }],
 		openEditor: async (text) => `${text} from the editor`,
+		openChat: async () => {
+			throw new RelayError('usage', 'no chats here');
+		},
 		pendingTrust: async () =>
 			FAKE_TRUST ? { files: ['.claude/settings.json'], accept: async () => relay.note('trusted') } : null,
 	},

@@ -6,7 +6,8 @@ import { safeText } from '../../core/text.ts';
 import type { ChatOutcome, ChatResult } from '../../relay/chat/contract.ts';
 import { withoutVerdict } from '../../relay/chat/verdict.ts';
 import { EXIT, exitCodeOfChat } from '../../relay/exit-codes.ts';
-import { type ChatOptions as ChatFlags, chatOpening } from '../chat-options.ts';
+import type { ChatFlags } from '../../shell/services.ts';
+import { chatOpening } from '../chat-options.ts';
 import type { CommandResult, Output } from '../command.ts';
 import { openCommandView, tellDistrust } from '../command-view.ts';
 import { chatResultToJson } from '../event-json.ts';
@@ -22,7 +23,11 @@ export interface ChatOptions extends ChatFlags {
 }
 
 export async function chat(app: App, options: ChatOptions, output: Output): Promise<CommandResult> {
-	const words = await readTask({ argument: options.topic, file: options.file, stdin: () => app.streams.input });
+	const words = await readTask({
+		argument: options.topic,
+		file: options.file,
+		stdin: () => app.streams.input,
+	});
 	const opening = chatOpening(options, words);
 	const settings = await readSettings(app, { isTrusted: options.trust ?? false, config: [] });
 	tellDistrust(app, settings.trust);

@@ -1,5 +1,6 @@
 /** Every command of the shell, in the order of `/help`. */
 import { agents } from './agents.ts';
+import { chat } from './chat.ts';
 import { checkpoint } from './checkpoint.ts';
 import { config } from './config.ts';
 import { diff } from './diff.ts';
@@ -15,6 +16,7 @@ import { plan } from './plan.ts';
 import { queue } from './queue.ts';
 import { resume } from './resume.ts';
 import { retry } from './retry.ts';
+import { say } from './say.ts';
 import { sessions } from './sessions.ts';
 import { show } from './show.ts';
 import type { SlashCommand } from './slash-command.ts';
@@ -29,6 +31,8 @@ export const SLASH_COMMANDS: readonly SlashCommand[] = [
 	status,
 	limits,
 	retry,
+	chat,
+	say,
 	queue,
 	plan,
 	files,

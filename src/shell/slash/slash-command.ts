@@ -44,12 +44,20 @@ export interface SlashContext extends CompletionContext {
 	/** Plain or styled lines, already safe. */
 	print(lines: readonly string[]): void;
 	/**
-	 * Long work of a `queued` command, as a turn is: the keys of a turn end it, and what it tells stands in the transcript. An
-	 * exit code other than 0 drops what was typed behind it; a rejection is shown as an error.
+	 * Long work of a `queued` command, as a turn is: the keys of a turn end it, and what it tells stands in the transcript. A
+	 * rejection is shown as an error.
 	 */
-	work(act: (control: WorkControl) => Promise<{ exitCode: number }>): Promise<void>;
+	work(act: (control: WorkControl) => Promise<WorkEnd>): Promise<void>;
+	/** Gives the user's words to what runs; null where nothing that runs listens. */
+	say: ((text: string) => void) | null;
 	pick(message: string, choices: readonly PickChoice[]): Promise<string | null>;
 	exit(): void;
+}
+
+export interface WorkEnd {
+	exitCode: number;
+	/** What was typed behind it is dropped; default: where the exit code is not 0. */
+	isBroken?: boolean;
 }
 
 export interface WorkControl {
@@ -59,6 +67,8 @@ export interface WorkControl {
 	onEvent(event: RelayEvent): void;
 	/** What a second Ctrl+C does; a later call replaces it. */
 	onHardStop(stop: () => void): void;
+	/** Who takes what the user says to it meanwhile (`/say`), until it ends. */
+	onSay(take: (text: string) => void): void;
 }
 
 export interface PickChoice {
