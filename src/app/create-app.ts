@@ -14,6 +14,7 @@ import type { ProcessTable } from '../core/process-table.ts';
 import type { RepoFacts } from '../git/contract.ts';
 import type { Git } from '../git/run-git.ts';
 import type { SessionStore } from '../sessions/session-store.ts';
+import type { StoreLocation } from '../sessions/store-location.ts';
 
 interface AppStreams {
 	input: NodeJS.ReadStream;
@@ -117,14 +118,21 @@ async function findHere(app: App): Promise<RepoFacts> {
 }
 
 async function openStore(app: App): Promise<SessionStore> {
-	const [{ createSessionStore }, { locateStore }, { createSessionIds }] = await Promise.all([
+	const { locateStore } = await import('../sessions/store-location.ts');
+	const location = locateStore(await app.repo(), { stateHome: app.paths.stateHome });
+	if (location.notice) app.notice(location.notice);
+	return storeAt(location, app);
+}
+
+/** The records at `location`; new sessions are of its repo. */
+export async function storeAt(
+	location: StoreLocation,
+	{ clock, processes, version }: Pick<App, 'clock' | 'processes' | 'version'>,
+): Promise<SessionStore> {
+	const [{ createSessionStore }, { createSessionIds }] = await Promise.all([
 		import('../sessions/session-store.ts'),
-		import('../sessions/store-location.ts'),
 		import('../core/ids.ts'),
 	]);
-	const { clock, processes, paths, version } = app;
-	const location = locateStore(await app.repo(), { stateHome: paths.stateHome });
-	if (location.notice) app.notice(location.notice);
 	const ids = createSessionIds(() => clock.now());
 	return createSessionStore({ location, clock, ids, processes, host: hostname(), relayVersion: version });
 }

@@ -7,7 +7,7 @@ import type { Race, RaceDeps } from './contract.ts';
 import type { EntrantRecord, RaceRecord } from './race-record.ts';
 import { readRace, writeRace } from './race-store.ts';
 import { freshChecks } from './run-entrant.ts';
-import { openRace } from './run-race.ts';
+import { holdRace } from './run-race.ts';
 
 export interface ResumeOptions {
 	/** null: as the race was started; `full` stands only when it is said again. */
@@ -37,7 +37,7 @@ export async function resumeRace(
 			.map(({ pid, command }) => `left running: ${pid} ${command}`);
 		const going = goingOn(record, clock.now());
 		writeRace(session, going);
-		return openRace(session, going, deps, [...session.notices, ...notices, ...left]);
+		return holdRace(session, going, deps, [...session.notices, ...notices, ...left]);
 	} catch (error) {
 		session.release();
 		throw error;

@@ -2,6 +2,7 @@
  * A race under way: entrants side by side, each on its own, then the order among them. What is on record at any moment is
  * enough to go on from (`resume-race.ts`).
  */
+import { setMaxListeners } from 'node:events';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { eitherSignal } from '../core/abort.ts';
@@ -21,7 +22,7 @@ import { runEntrant } from './run-entrant.ts';
 import { describeSharedChanges } from './shared-changes.ts';
 
 /** The race of a session that this process holds; `record` is what stands in its `race.json`. */
-export function openRace(
+export function holdRace(
 	session: OpenSession,
 	record: RaceRecord,
 	deps: RaceDeps,
@@ -88,6 +89,8 @@ class OneRace implements Race {
 	async #run({ signal, onEvent }: RaceOptions): Promise<RaceRecord> {
 		this.#emit = onEvent;
 		const stop = eitherSignal(signal, eitherSignal(this.#stopAll.signal, this.#failed.signal));
+		// Each entrant listens; node warns of more than ten.
+		setMaxListeners(0, stop, this.#hardStop.signal);
 		this.#write({ ...this.#record, state: 'running' });
 		onEvent({ type: 'race_started', record: this.#record });
 		for (const text of this.#notices) onEvent({ type: 'notice', level: 'info', text });

@@ -9,7 +9,7 @@ import { OWNER_VERSION, writeOwner } from './owner-file.ts';
 import { type EntrantRecord, RACE_RECORD_VERSION, type RaceRecord } from './race-record.ts';
 import { writeRace } from './race-store.ts';
 import { freshChecks } from './run-entrant.ts';
-import { openRace } from './run-race.ts';
+import { holdRace } from './run-race.ts';
 import { checkRequest, obstacles, refuseDirty, refuseNobody, requireCommit } from './validate-request.ts';
 
 /**
@@ -34,7 +34,7 @@ export async function startRace(request: RaceRequest, deps: RaceDeps): Promise<R
 		writeRace(session, record);
 		writeOwner(record.folder, ownerOf(record, deps));
 		if (base.is_snapshot) await deps.worktrees.setRef(`${refFolder(session.id)}${BASE_NAME}`, base.commit);
-		return openRace(session, record, deps, []);
+		return holdRace(session, record, deps, []);
 	} catch (error) {
 		session.discardIfEmpty();
 		throw error;

@@ -102,6 +102,7 @@ async function follow(step) {
 				endBy(step.onStop);
 			});
 		}
+	if (step.run !== undefined) execFileSync('/bin/sh', ['-c', step.run], { stdio: 'ignore' });
 	if (step.clean) execFileSync('git', ['clean', '-fdxq'], { stdio: 'ignore' });
 	if (step.removeRecords) rmSync(join(process.cwd(), '.agent-relay'), { recursive: true, force: true });
 	if (step.exit !== undefined || step.signal !== undefined) endBy(step);
@@ -120,5 +121,6 @@ async function replay({ emitFile, linePauseMs }) {
 	}
 }
 
-const steps = script.turns[Math.min(earlier, script.turns.length - 1)] ?? [];
+const turns = script.turnsOfModel?.[value('--model') ?? value('-m')] ?? script.turns;
+const steps = turns[Math.min(earlier, turns.length - 1)] ?? [];
 for (const step of steps) await follow(step);

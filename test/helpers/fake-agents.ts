@@ -22,6 +22,8 @@ export interface FakeStep {
 	deafTo?: NodeJS.Signals[];
 	/** How it ends once it is asked to stop. */
 	onStop?: { exit?: number; signal?: NodeJS.Signals };
+	/** A shell command in its folder. */
+	run?: string;
 	/** Runs `git clean -fdx` in its folder. */
 	clean?: boolean;
 	/** Deletes `.agent-relay`. */
@@ -33,6 +35,8 @@ export interface FakeStep {
 export interface FakeScript {
 	/** One list of steps a turn; the last one is used again. */
 	turns: FakeStep[][];
+	/** The same for a turn with that `--model`, in place of `turns`. */
+	turnsOfModel?: Record<string, FakeStep[][]>;
 	/** The id of a conversation where the CLI chooses it. */
 	nativeSession?: string;
 	/** `FILE.PID` holds how many bytes of stdout the terminal has taken so far. */
