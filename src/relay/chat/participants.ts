@@ -88,7 +88,9 @@ function findMeant(
 
 function thoseOf(participants: readonly ChatParticipant[], who: string, registry: AgentRegistry) {
 	const { agent, model } = registry.parse(who);
-	return participants.filter((one) => one.agent === agent && (model === null || one.model === model));
+	const own = participants.filter((one) => one.agent === agent);
+	const exact = own.filter((one) => one.model === model);
+	return exact.length > 0 || model !== null ? exact : own;
 }
 
 /** Two of the same kind would be one opinion said twice. */

@@ -4,7 +4,7 @@ export type Verdict = 'done' | 'continue';
 
 /** Styles around the words are forgiven, any other word on the line is not. */
 const VERDICT_LINE =
-	/^ {0,3}[*_`]{0,4}\s?RELAY\s?:[*_`]{0,4}\s{0,3}[*_`]{0,4}(DONE|CONTINUE)[*_`]{0,4}[.!]?[*_`]{0,4}$/i;
+	/^ {0,3}[*_`]{0,4}RELAY ?:[*_`]{0,4} {0,3}[*_`]{0,4}(DONE|CONTINUE)[*_`]{0,4}[.!]?[*_`]{0,4}$/i;
 /** No verdict line is longer; longer ones are not even looked at. */
 const MAX_LINE_CHARS = 80;
 const FENCE = /^ {0,3}(`{3,}(?=[^`]*$)|~{3,})(.*)$/;
