@@ -52,12 +52,17 @@ export async function removeWorktreeFolder(path: string): Promise<void> {
 /** What git writes into a lock while `worktree add` runs, before our reason stands there (git < 2.33). */
 const UNFINISHED = ['initializing', 'added with --lock'];
 
+/** True also for a lock that git had begun to write for us. */
+export function isOurLock(found: string | null, reason: string): boolean {
+	return found === reason || UNFINISHED.includes(found ?? '');
+}
+
 /** The record of `path`, or one that lost its path in a removal and still has our reason. */
 function findOurs(records: readonly WorktreeRecord[], path: string, reason: string): WorktreeRecord | null {
 	const record = records.find((one) => one.path === path);
 	if (record === undefined)
 		return records.find((one) => one.path === null && one.lockReason === reason) ?? null;
-	if (record.lockReason === reason || UNFINISHED.includes(record.lockReason ?? '')) return record;
+	if (isOurLock(record.lockReason, reason)) return record;
 	const lock = record.lockReason === null ? 'not locked' : `locked for: ${record.lockReason}`;
 	throw new RelayError('refused', `the worktree ${path} is not ours to remove: it is ${lock}`);
 }

@@ -41,8 +41,8 @@ export interface RepoGit {
 	nested(folder: string, args: readonly string[], options?: Partial<GitRunOptions>): Promise<GitResult>;
 	/** The same with every filter program that its config names switched off. */
 	nestedFiles(folder: string, args: readonly string[], options?: Partial<GitRunOptions>): Promise<GitResult>;
-	/** RelayError `refused` when `worktree` is no real folder (a link would lead elsewhere). */
-	placeOf(worktree: string): Place;
+	/** RelayError `refused` when `worktree` is no real folder (a link would lead elsewhere); `mayBeGone`: or none at all. */
+	placeOf(worktree: string, options?: { mayBeGone: boolean }): Place;
 }
 
 /** RelayError `refused` outside git, in a bare repo, in one whose main worktree is bare, and in one without a commit. */
@@ -79,8 +79,8 @@ export function createRepoGit(git: Git, facts: RepoFacts): RepoGit {
 			const off = await filtersOff((ask) => nested(folder, ask, { allowExit: [1] }));
 			return nested(folder, [...off.args, ...args], { ...options, env: { ...options.env, ...off.env } });
 		},
-		placeOf: (worktree) => {
-			refuseNoFolder(worktree);
+		placeOf: (worktree, { mayBeGone } = { mayBeGone: false }) => {
+			refuseNoFolder(worktree, mayBeGone);
 			if (worktree === here.worktree) return here;
 			if (worktree === repo.root) return { worktree, gitDir: commonDir, isKnown: true };
 			const record = findRecord(commonDir, worktree);
@@ -111,9 +111,9 @@ function requireCheckout(facts: RepoFacts): RepoInGit {
 	return { ...facts, commonDir, gitDir };
 }
 
-function refuseNoFolder(worktree: string): void {
+function refuseNoFolder(worktree: string, mayBeGone: boolean): void {
 	const found = lstatSync(worktree, { throwIfNoEntry: false });
-	if (found?.isDirectory()) return;
+	if (found?.isDirectory() || (found === undefined && mayBeGone)) return;
 	const what =
 		found === undefined ? 'is gone' : found.isSymbolicLink() ? 'is a symbolic link' : 'is no folder';
 	throw new RelayError('refused', `the worktree ${worktree} ${what}`);

@@ -68,7 +68,7 @@ export interface Worktrees {
 	remove(worktree: { path: string; reason: string }): Promise<void>;
 	/**
 	 * What would be lost with `worktree` if `kept` (commits; the files may be those of any of them) and the repo's branches,
-	 * tags and remote branches stay. Writes nothing.
+	 * tags and remote branches stay. Its folder may be gone. Writes nothing.
 	 */
 	losses(worktree: string, kept: readonly [string, ...string[]]): Promise<WorktreeLosses>;
 	list(): Promise<WorktreeEntry[]>;

@@ -2,7 +2,7 @@
  * What would be lost with a worktree when only some commits and the repo's other refs stay: asked before anything is
  * removed. Nothing is written, neither in the repo nor in the worktree.
  */
-import { readFileSync } from 'node:fs';
+import { lstatSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { hasErrno } from '../core/errors.ts';
 import { firstLineOf, isObjectId, nulFields } from './git-output.ts';
@@ -17,6 +17,7 @@ export async function readLosses(
 	place: Place,
 	{ kept, scratch }: { kept: readonly [string, ...string[]]; scratch: string },
 ): Promise<WorktreeLosses> {
+	if (!lstatSync(place.worktree, { throwIfNoEntry: false })) return lossesOfRecord(git, place, kept);
 	const { files, nested } = readFolderContents(place.worktree);
 	const env = objectsIn(scratch, git.repo);
 	const { tree, skipped } = await writeWorktreeTree(git, place, { commit: kept[0], scratch, env });
@@ -29,6 +30,15 @@ export async function readLosses(
 	]);
 	const unreadable = skipped.filter((path) => !nested.includes(path));
 	return { files, changed, commits, droppedCommits: dropped, nested: own, unreadable, ignored };
+}
+
+/** The folder is gone: what is left to lose are the commits of its HEAD, which git keeps as long as the record. */
+async function lossesOfRecord(git: RepoGit, place: Place, kept: readonly string[]): Promise<WorktreeLosses> {
+	const somewhere = { ...place, worktree: git.here.worktree };
+	const commits = await countCommits(git, somewhere, kept, ['HEAD']);
+	const droppedCommits = await countCommits(git, somewhere, [...kept, 'HEAD'], formerHeads(place));
+	const nothing = { files: 0, changed: [], nested: [], unreadable: [], ignored: { count: 0, top: [] } };
+	return { ...nothing, commits, droppedCommits };
 }
 
 /** Paths that differ from the last of `kept`, none when the tree is that of any of them. */
@@ -89,7 +99,9 @@ async function reposWithWork(
 	nested: readonly string[],
 ): Promise<string[]> {
 	const found: string[] = [];
-	for (const path of nested) {
+	// A worktree's own `.git` is a file; a folder there is a repo that someone made in its place.
+	const isRepo = lstatSync(join(worktree, '.git'), { throwIfNoEntry: false })?.isDirectory();
+	for (const path of isRepo ? ['.', ...nested] : nested) {
 		const recorded = await git.inRepo(['rev-parse', '-q', '--verify', `${commit}:${path}`], {
 			allowExit: [1, 128],
 		});

@@ -40,7 +40,7 @@ export function createWorktrees({ repo, git: runner, scratchFolder, clock }: Wor
 		add: (worktree) => addWorktree(git, worktree, inTurn),
 		remove: (worktree) => removeWorktree(git, worktree),
 		losses: async (worktree, kept) => {
-			const place = git.placeOf(worktree);
+			const place = git.placeOf(worktree, { mayBeGone: true });
 			return withScratch((scratch) => readLosses(git, place, { kept, scratch }));
 		},
 		list: () => listWorktrees(git),
