@@ -3,6 +3,7 @@ import { Command, CommanderError, Option } from 'commander';
 
 import { EXIT } from '../relay/exit-codes.ts';
 
+import { declareRace } from './declare-race.ts';
 import { refuseUnknownCommand } from './unknown-command.ts';
 
 /** Runs one command line and returns the exit code. `act` loads and runs a command by name. */
@@ -90,6 +91,7 @@ export function createProgram(act: Act, writeError: (text: string) => void): Com
 			),
 		'chat',
 	);
+	declareRace(program, { bind, example, collect });
 	bind(
 		program
 			.command('sessions')

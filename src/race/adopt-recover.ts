@@ -1,6 +1,9 @@
+import { existsSync } from 'node:fs';
 import { RelayError } from '../core/errors.ts';
+import type { SessionId } from '../core/ids.ts';
 import { firstLineOf } from '../git/git-output.ts';
 import { listTreeEdits } from '../git/tree-edits.ts';
+import { sessionFolder } from '../sessions/session-paths.ts';
 import type { OpenSession } from '../sessions/session-store.ts';
 import { stageAdopted } from './adopt-commit.ts';
 import type { AdoptDeps } from './adopt-deps.ts';
@@ -50,4 +53,26 @@ async function finish(session: OpenSession, journal: AdoptJournal, deps: AdoptDe
 	noteAdopted(session, deps, { entrant, commit: isCommitted ? commit : null, branch: null });
 	const rest = commit !== null && !isCommitted ? ' The commit was not made.' : '';
 	return `An adoption of ${entrant} was interrupted after its last file: it is noted as done.${rest}`;
+}
+
+/** The same for a race that is only looked at; null also where its session is in use. */
+export async function recoverAbandonedAdoption(id: SessionId, deps: AdoptDeps): Promise<string | null> {
+	const folder = sessionFolder(deps.store.location, id);
+	if (!existsSync(adoptPlace(folder).folder)) return null;
+	const session = openUnlocked(id, deps);
+	if (session === null) return null;
+	try {
+		return await recoverAdoption(session, deps);
+	} finally {
+		session.release();
+	}
+}
+
+function openUnlocked(id: SessionId, { store }: AdoptDeps): OpenSession | null {
+	try {
+		return store.open(id);
+	} catch (error) {
+		if (error instanceof RelayError && error.code === 'session_locked') return null;
+		throw error;
+	}
 }

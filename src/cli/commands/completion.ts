@@ -4,6 +4,7 @@ import type { App } from '../../app/create-app.ts';
 import { CONFIG_KEYS } from '../../config/config-keys.ts';
 import { nearestName } from '../../config/nearest-name.ts';
 import { RelayError } from '../../core/errors.ts';
+import type { RaceRecord } from '../../race/race-record.ts';
 import { EXIT } from '../../relay/exit-codes.ts';
 import type { CommandResult, Output } from '../command.ts';
 import { agentNames } from '../completion/agent-names.ts';
@@ -33,6 +34,8 @@ export async function completion(
 	output: Output,
 ): Promise<CommandResult> {
 	if (shell === 'sessions') return { exitCode: EXIT.done, lines: await sessionWords(app) };
+	if (shell === 'races') return { exitCode: EXIT.done, lines: (await races(app)).map(({ id }) => id) };
+	if (shell === 'entrants') return { exitCode: EXIT.done, lines: await entrantWords(app) };
 	if (shell === 'agents') return { exitCode: EXIT.done, lines: agentNames(app) };
 	const make = Object.hasOwn(SCRIPTS, shell) ? SCRIPTS[shell] : undefined;
 	if (make === undefined) throw unknownShell(shell);
@@ -43,6 +46,17 @@ export async function completion(
 /** Asked by the scripts when Tab is pressed: ids in use here. */
 async function sessionWords(app: App): Promise<string[]> {
 	return (await app.store()).list({ limit: OFFERED_SESSIONS }).map(({ id }) => id);
+}
+
+async function races(app: App): Promise<RaceRecord[]> {
+	const { listRaces } = await import('../../race/race-store.ts');
+	return listRaces(await app.store()).slice(0, OFFERED_SESSIONS);
+}
+
+/** Of the latest race, which is the one meant where none is named. */
+async function entrantWords(app: App): Promise<string[]> {
+	const [latest] = await races(app);
+	return latest?.entrants.map(({ id }) => id) ?? [];
 }
 
 function knownWords(): KnownWords {

@@ -8,6 +8,9 @@ export type ValueKind =
 	/** Names with commas between them. */
 	| 'agent_list'
 	| 'sessions'
+	/** Of this repo, and the entrants of the latest one. */
+	| 'races'
+	| 'entrants'
 	| 'settings'
 	| 'files'
 	| 'folders'
@@ -38,6 +41,9 @@ const KINDS: Readonly<Record<string, ValueKind>> = {
 	agent: 'agents',
 	agents: 'agent_list',
 	ref: 'sessions',
+	race: 'races',
+	entrant: 'entrants',
+	other: 'entrants',
 	file: 'files',
 	dir: 'folders',
 	key: 'settings',

@@ -36,6 +36,8 @@ ${commandCases(model, known)}
 		if [[ $kind = agent_list ]]; then compset -P '*,'; fi
 		offers+=(\${(f)"$(agent-relay completion agents 2>/dev/null)"})
 		;;
+	races) offers+=(latest \${(f)"$(agent-relay completion races 2>/dev/null)"}) ;;
+	entrants) offers+=(\${(f)"$(agent-relay completion entrants 2>/dev/null)"}) ;;
 	sessions) offers+=(latest \${(f)"$(agent-relay completion sessions 2>/dev/null)"}) ;;
 	esac
 	((\${#offers})) && _describe -o agent-relay offers

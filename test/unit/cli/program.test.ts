@@ -77,7 +77,22 @@ describe('every command', () => {
 	it.each(all)(
 		'%s declares values of kinds that completion knows, or says that nothing is offered',
 		(path) => {
-			const free = ['--model', '--timeout', '--max-turns', '--max-cost', '--limit', '--turn', '--pace'];
+			const free = [
+				'--model',
+				'--timeout',
+				'--max-turns',
+				'--max-cost',
+				'--limit',
+				'--turn',
+				'--pace',
+				'--check',
+				'--check-timeout',
+				'--max-time',
+				'--base',
+				'--setup',
+				'--jobs',
+				'--branch',
+			];
 			const entry = completionModel(programWith()).find(({ where }) => where === path);
 			const unknown = entry?.options.filter(
 				({ value, flags }) => value === 'none' && !flags.some((f) => free.includes(f)),

@@ -1,0 +1,51 @@
+/** `race adopt` and `race diff`: what an entrant made, looked at and taken over. */
+import type { App } from '../../app/create-app.ts';
+import { RelayError } from '../../core/errors.ts';
+import { adopt, chooseEntrant } from '../../race/adopt.ts';
+import type { AdoptMode } from '../../race/adopt-deps.ts';
+import { findRace } from '../../race/find-race.ts';
+import { raceDiff } from '../../race/race-diff.ts';
+import { EXIT } from '../../relay/exit-codes.ts';
+import { adoptLines } from '../../shell/view/race-adopt-lines.ts';
+import { wrapToColumns } from '../../ui/text-width.ts';
+import type { CommandResult, Output } from '../command.ts';
+import { adoptDepsOf } from '../race-adopt-deps.ts';
+import type { RaceAdoptOptions, RaceDiffOptions } from '../race-options.ts';
+import { diffLines } from '../render/diff-lines.ts';
+
+export async function adoptEntrant(
+	app: App,
+	options: RaceAdoptOptions,
+	{ theme, columns }: Output,
+): Promise<CommandResult> {
+	const mode = adoptMode(options);
+	const record = findRace(options.race ?? null, await app.store());
+	const result = await adopt({ record, entrant: options.entrant ?? null, mode }, await adoptDepsOf(app));
+	const lines = adoptLines(result, theme, 'agent-relay race').flatMap((line) =>
+		wrapToColumns(line, columns, { indent: 2 }),
+	);
+	const exitCode = result.status === 'adopted' ? EXIT.done : EXIT.refused;
+	return { exitCode, data: { race: record.id, ...result }, lines };
+}
+
+export function adoptMode({ merge, commit, branch }: Omit<RaceAdoptOptions, 'entrant' | 'race'>): AdoptMode {
+	if (branch === undefined) return { kind: commit ? 'commit' : 'files', merge: merge ?? false };
+	if (!merge && !commit) return { kind: 'branch', name: branch };
+	throw new RelayError('usage', '--branch leaves the checkout as it is; --merge and --commit change it.', {
+		hint: 'Give --branch alone, or the others.',
+	});
+}
+
+export async function diffEntrants(
+	app: App,
+	{ entrant, other, race }: RaceDiffOptions,
+	{ theme }: Output,
+): Promise<CommandResult> {
+	const record = findRace(race ?? null, await app.store());
+	const a = chooseEntrant(record, entrant);
+	const b = other === undefined ? null : chooseEntrant(record, other);
+	const diff = await raceDiff(record, a, b, await adoptDepsOf(app));
+	const nothing = b === null ? `${a.id} changed nothing.` : `${a.id} and ${b.id} made the same files.`;
+	const lines = diff === '' ? [nothing] : diffLines(diff, theme);
+	return { exitCode: EXIT.done, data: { race: record.id, a: a.id, b: b?.id ?? null, diff }, lines };
+}

@@ -1,0 +1,76 @@
+/** `race show`, `race list`, `race open`: races read back from their records. */
+import { existsSync } from 'node:fs';
+import type { App } from '../../app/create-app.ts';
+import { RelayError } from '../../core/errors.ts';
+import { parseSessionId } from '../../core/ids.ts';
+import { chooseEntrant } from '../../race/adopt.ts';
+import { recoverAbandonedAdoption } from '../../race/adopt-recover.ts';
+import { findRace } from '../../race/find-race.ts';
+import { listRaces, readRace } from '../../race/race-store.ts';
+import { EXIT } from '../../relay/exit-codes.ts';
+import { raceListLines } from '../../shell/view/race-list.ts';
+import { racePage } from '../../shell/view/race-page.ts';
+import type { CommandResult, Output } from '../command.ts';
+import { adoptDepsOf } from '../race-adopt-deps.ts';
+import type { RaceListOptions, RaceOpenOptions, RaceShowOptions } from '../race-options.ts';
+import { shortIds } from '../render/short-ids.ts';
+
+export async function showRace(
+	app: App,
+	{ race }: RaceShowOptions,
+	{ theme, columns }: Output,
+): Promise<CommandResult> {
+	const store = await app.store();
+	const found = findRace(race ?? null, store);
+	const session = parseSessionId(found.id);
+	const said = session === null ? null : await recoverAbandonedAdoption(session, await adoptDepsOf(app));
+	if (said !== null) app.notice(said);
+	const record = session === null ? found : readRace(session, store);
+	const isLatest = listRaces(store)[0]?.id === record.id;
+	const ref = isLatest ? null : shortOfRaces(store)(record.id);
+	const now = app.clock.now();
+	const lines = racePage(record, { theme, columns, now, ref, command: 'agent-relay race' });
+	return { exitCode: EXIT.done, data: record, lines };
+}
+
+/** What names a race among the races. */
+function shortOfRaces(store: Parameters<typeof listRaces>[0]): (id: string) => string {
+	const ids = listRaces(store).flatMap(({ id }) => parseSessionId(id) ?? []);
+	const short = shortIds(ids, ids);
+	return (id) => {
+		const whole = parseSessionId(id);
+		return whole === null ? id : short(whole);
+	};
+}
+
+export async function listRacesHere(
+	app: App,
+	{ limit = '20' }: RaceListOptions,
+	{ theme, columns }: Output,
+): Promise<CommandResult> {
+	if (!/^\d{1,9}$/.test(limit) || Number(limit) === 0)
+		throw new RelayError('usage', `--limit takes a number from 1 on, not ${JSON.stringify(limit)}.`);
+	const store = await app.store();
+	const races = listRaces(store).slice(0, Number(limit));
+	const shortOf = shortOfRaces(store);
+	const lines = raceListLines(races, { theme, columns, now: app.clock.now(), shortOf });
+	return { exitCode: EXIT.done, data: { races }, lines };
+}
+
+/** Prints nothing but the path, for `cd "$(agent-relay race open claude)"`. */
+export async function openEntrant(
+	app: App,
+	{ entrant, race }: RaceOpenOptions,
+	_output: Output,
+): Promise<CommandResult> {
+	const record = findRace(race ?? null, await app.store());
+	const { id, worktree } = chooseEntrant(record, entrant);
+	if (!existsSync(worktree))
+		throw new RelayError('not_found', `The worktree of ${id} is gone: ${worktree}`, {
+			hint:
+				record.state === 'cleaned'
+					? 'The race was cleaned.'
+					: `Its files are kept: agent-relay race diff ${id}, agent-relay race adopt ${id} --branch NAME`,
+		});
+	return { exitCode: EXIT.done, data: { race: record.id, entrant: id, worktree }, lines: [worktree] };
+}

@@ -1,0 +1,113 @@
+/** `agent-relay race TASK` and `race resume`: entrants side by side to the end, live on a terminal. */
+import type { App } from '../../app/create-app.ts';
+import { openRace } from '../../app/open-race.ts';
+import { parentTurn, readSettings, type Settings } from '../../app/open-relay.ts';
+import { describeDistrust } from '../../app/repo-trust.ts';
+import { RelayError } from '../../core/errors.ts';
+import { parseSessionId } from '../../core/ids.ts';
+import { safeLine } from '../../core/text.ts';
+import type { Race, RaceDeps, RaceEvent } from '../../race/contract.ts';
+import { findRace } from '../../race/find-race.ts';
+import type { RaceRecord } from '../../race/race-record.ts';
+import { resumeRace as goOnWithRace } from '../../race/resume-race.ts';
+import { startRace } from '../../race/start-race.ts';
+import { EXIT } from '../../relay/exit-codes.ts';
+import { raceRequest } from '../../shell/race-flags.ts';
+import { createProcessSignals } from '../../shell/signals.ts';
+import { racePage } from '../../shell/view/race-page.ts';
+import { openRaceView, type RaceView } from '../../shell/view/race-view.ts';
+import type { CommandResult, Output } from '../command.ts';
+import { configuredTheme } from '../configured-theme.ts';
+import { raceEventToJson, raceResultToJson } from '../race-json.ts';
+import type { RaceOptions, RaceResumeOptions } from '../race-options.ts';
+import { readTask } from '../read-task.ts';
+import { listenForStop } from '../stop-signals.ts';
+
+export async function race(app: App, options: RaceOptions, output: Output): Promise<CommandResult> {
+	const task = await readTask({ argument: options.task, file: options.file, stdin: () => app.streams.input });
+	if (task === null)
+		throw new RelayError('usage', 'There is no task for the race.', {
+			hint: 'For example: agent-relay race "fix the failing test" --agents claude,codex --check "npm test"',
+		});
+	const { settings, deps } = await open(app, options);
+	const { registry } = settings;
+	const request = raceRequest(task, options, { registry, parentTurn: parentTurn(app.env) });
+	return runToEnd(app, await startRace(request, await deps()), { options, output, settings });
+}
+
+export async function resumeRace(
+	app: App,
+	options: RaceResumeOptions,
+	output: Output,
+): Promise<CommandResult> {
+	const { id } = findRace(options.race ?? null, await app.store());
+	const { settings, deps } = await open(app, options);
+	const session = parseSessionId(id);
+	if (session === null) throw new RelayError('damaged_record', `${id} is no id of a race`);
+	return runToEnd(app, await goOnWithRace(session, await deps()), { options, output, settings });
+}
+
+async function open(
+	app: App,
+	options: { trust?: boolean },
+): Promise<{ settings: Settings; deps: () => Promise<RaceDeps> }> {
+	const settings = await readSettings(app, { isTrusted: options.trust ?? false, config: [] });
+	const line = describeDistrust(settings.trust);
+	if (line !== null) app.notice(line);
+	return { settings, deps: () => openRace(app, settings) };
+}
+
+interface Showing {
+	options: { json?: boolean; quiet?: boolean };
+	output: Output;
+	settings: Settings;
+}
+
+async function runToEnd(app: App, running: Race, showing: Showing): Promise<CommandResult> {
+	const { options, output, settings } = showing;
+	const stop = listenForStop(running);
+	const theme = await configuredTheme(settings.loaded.config.ui.color, output);
+	const view = openView(app, running, { ...showing, output: { ...output, theme } });
+	try {
+		const record = await running.run({ signal: stop.signal, onEvent: (event) => view.event(event) });
+		view.close();
+		const exitCode = stop.exitCode() ?? exitCodeOfRace(record);
+		if (options.json) output.print(`${JSON.stringify(raceResultToJson(record, exitCode))}\n`);
+		else if (options.quiet) output.print(`${safeLine(record.verdict ?? '', 1000)}\n`);
+		else output.print(`${page(app, record, { ...output, theme }).join('\n')}\n`);
+		return { exitCode };
+	} finally {
+		view.close();
+		stop.dispose();
+		await running.close();
+	}
+}
+
+/** A winner is success; anything else leaves work to look at or to go on with. */
+export const exitCodeOfRace = ({ winner }: RaceRecord): number =>
+	winner === null ? EXIT.checkpointed : EXIT.done;
+
+function page(app: App, record: RaceRecord, { theme, columns }: Output): string[] {
+	const now = app.clock.now();
+	return ['', ...racePage(record, { theme, columns, now, ref: null, command: 'agent-relay race' })];
+}
+
+function openView(app: App, running: Race, { options, output }: Showing): RaceView {
+	if (options.json) {
+		const event = (happened: RaceEvent) => output.print(`${JSON.stringify(raceEventToJson(happened))}\n`);
+		return { event, close: () => undefined };
+	}
+	if (options.quiet) return { event: () => undefined, close: () => undefined };
+	const { input, output: screen, errorOutput } = app.streams;
+	return openRaceView({
+		input,
+		output: screen,
+		errorOutput,
+		theme: output.theme,
+		clock: app.clock,
+		signals: createProcessSignals(process),
+		race: running,
+		interrupt: () => void process.kill(process.pid, 'SIGINT'),
+		isDumb: app.env.TERM === 'dumb',
+	});
+}

@@ -1,0 +1,62 @@
+import { safeLine } from '../../core/text.ts';
+import type { CleanPlan, CleanResult } from '../../race/clean.ts';
+import { formatPlural } from '../../ui/quantities.ts';
+import type { Theme } from '../../ui/theme.ts';
+
+type Entrant = CleanPlan['entrants'][number];
+
+/** What a clean would take away. `apply`: the line that does it. */
+export function cleanPlanLines(plan: CleanPlan, theme: Theme, apply: string): string[] {
+	const { race, entrants, refusals, hint } = plan;
+	if (plan.isCleaned) return [`Race ${race} is clean.`];
+	if (refusals.length > 0)
+		return [
+			`${theme.bad('✗')} Race ${race} stays.`,
+			...refusals.map((text) => `  ${safeLine(text, 400)}`),
+			...hinted(hint, theme),
+		];
+	const goes = entrants.filter((entrant) => entrant.refusals.length === 0);
+	return [
+		`Race ${race}: ${goes.length === 0 ? 'nothing' : 'this'} would go; its records stay.`,
+		...goes.flatMap((entrant) => goingLines(entrant, theme)),
+		...stayingLines(entrants, theme),
+		...hinted(hint, theme),
+		...(goes.length === 0 ? [] : [`${theme.dim('remove them:')} ${apply}`]),
+	];
+}
+
+export function cleanResultLines({ race, removed, kept, refs, record }: CleanResult, theme: Theme): string[] {
+	const what = [formatPlural(removed.length, 'worktree'), formatPlural(refs.length, 'ref')].join(' and ');
+	const head =
+		record.state === 'cleaned'
+			? `${theme.good('✓')} Race ${race} is clean: ${what} removed; its records stay.`
+			: `${theme.warn('!')} Race ${race}: ${what} removed, ${formatPlural(kept.length, 'entrant')} left.`;
+	return [head, ...stayingLines(kept, theme)];
+}
+
+const hinted = (hint: string | null, theme: Theme) => (hint === null ? [] : [theme.dim(safeLine(hint, 400))]);
+
+function goingLines(
+	{ id, worktree, standing, files, ignored, refs, isAdopted, notes }: Entrant,
+	theme: Theme,
+): string[] {
+	const facts = [
+		standing === 'there' ? safeLine(worktree, 300) : 'worktree gone already',
+		files === null ? '' : formatPlural(files, 'file'),
+		refs.length === 0 ? '' : isAdopted ? 'its work was adopted' : 'with its work, which was not adopted',
+	].filter((fact) => fact !== '');
+	const top = ignored.top.map(({ path, count }) => `${safeLine(path, 60)} ${count}`).join(', ');
+	return [
+		`  ${theme.accent(safeLine(id, 60))}: ${facts.join(' · ')}`,
+		...(ignored.count === 0
+			? []
+			: [theme.dim(`    ${formatPlural(ignored.count, 'ignored file')} in no ref: ${top}`)]),
+		...notes.map((note) => theme.dim(`    ${safeLine(note, 300)}`)),
+	];
+}
+
+function stayingLines(entrants: readonly Entrant[], theme: Theme): string[] {
+	return entrants.flatMap(({ id, refusals }) =>
+		refusals.map((why) => `  ${theme.warn(`${safeLine(id, 60)} stays:`)} ${safeLine(why, 300)}`),
+	);
+}

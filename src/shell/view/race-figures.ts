@@ -1,0 +1,73 @@
+/** One entrant's figures as short texts, the same in the live table, the result and the lines of a log. All safe. */
+import { safeLine } from '../../core/text.ts';
+import { passedOf } from '../../race/figures.ts';
+import type { EntrantRecord } from '../../race/race-record.ts';
+import { formatCost, formatCount, formatDuration } from '../../ui/quantities.ts';
+import type { Paint, Theme } from '../../ui/theme.ts';
+
+type Outcome = NonNullable<EntrantRecord['outcome']>;
+
+const OUTCOMES: Readonly<Record<Outcome, { text: string; tone: 'good' | 'warn' | 'bad' }>> = {
+	completed: { text: 'finished', tone: 'good' },
+	limited: { text: 'at its limit', tone: 'warn' },
+	failed: { text: 'failed', tone: 'bad' },
+	stopped: { text: 'stopped', tone: 'warn' },
+	timed_out: { text: 'timed out', tone: 'warn' },
+	outcome_unknown: { text: 'end unknown', tone: 'bad' },
+	setup_failed: { text: 'setup failed', tone: 'bad' },
+	not_started: { text: 'not started', tone: 'warn' },
+};
+
+export function stateText({ state, outcome }: EntrantRecord): string {
+	return state === 'ended' ? (outcome === null ? 'ended' : OUTCOMES[outcome].text) : state;
+}
+
+export function statePaint({ state, outcome }: EntrantRecord, theme: Theme): Paint {
+	if (state === 'waiting') return theme.dim;
+	return state === 'ended' && outcome !== null ? theme[OUTCOMES[outcome].tone] : theme.accent;
+}
+
+/** `2/3`; empty without checks. */
+export function checksText(entrant: EntrantRecord): string {
+	return entrant.checks.length === 0 ? '' : `${passedOf(entrant)}/${entrant.checks.length}`;
+}
+
+/** Failing tests of the checks that tell a number. */
+export function failingText({ checks }: EntrantRecord): string {
+	const told = checks.flatMap(({ failing_tests: failing }) => (failing === null ? [] : [failing]));
+	return told.length === 0 ? '' : String(told.reduce((sum, failing) => sum + failing, 0));
+}
+
+/** `3 +40 -2`, `none`. */
+export function filesText({ diff }: Pick<EntrantRecord, 'diff'>): string {
+	if (diff === null) return '';
+	return diff.files === 0 ? 'none' : `${diff.files} +${diff.added} -${diff.removed}`;
+}
+
+export function costText({ cost_usd, cost_source }: Pick<EntrantRecord, 'cost_usd' | 'cost_source'>): string {
+	return cost_usd === null ? '' : formatCost(cost_usd, cost_source !== 'reported');
+}
+
+/** `12k in 3.4k out`. */
+export function tokensText({ input, output }: EntrantRecord['tokens']): string {
+	const told = [
+		input === null ? '' : `${formatCount(input)} in`,
+		output === null ? '' : `${formatCount(output)} out`,
+	];
+	return told.filter((text) => text !== '').join(' ');
+}
+
+export function workText({ work_ms }: EntrantRecord): string {
+	return work_ms === null ? '' : formatDuration(work_ms);
+}
+
+/** `npm test failed: exit 1, 3 failing tests`. */
+export function checkText(check: EntrantRecord['checks'][number]): string {
+	const facts = [
+		check.status !== 'passed' && check.exit_code !== null ? `exit ${check.exit_code}` : '',
+		check.failing_tests === null || check.failing_tests === 0 ? '' : `${check.failing_tests} failing`,
+		check.duration_ms === null ? '' : formatDuration(check.duration_ms),
+	].filter((fact) => fact !== '');
+	const status = check.status.replaceAll('_', ' ');
+	return `${safeLine(check.command, 60)} ${status}${facts.length === 0 ? '' : ` (${facts.join(', ')})`}`;
+}

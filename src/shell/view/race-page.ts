@@ -1,0 +1,191 @@
+/** A race as a page: who took part, every figure that the order is made of, why the first is first, what to do next. */
+import { fromIso } from '../../core/clock.ts';
+import { safeLine } from '../../core/text.ts';
+import { describeTime } from '../../limits/describe-limit.ts';
+import type { EntrantRecord, RaceRecord } from '../../race/race-record.ts';
+import { formatAgo, formatDuration } from '../../ui/quantities.ts';
+import { renderTable, type TableColumn } from '../../ui/table.ts';
+import { wrapToColumns } from '../../ui/text-width.ts';
+import type { Theme } from '../../ui/theme.ts';
+import {
+	checksText,
+	checkText,
+	costText,
+	failingText,
+	filesText,
+	stateText,
+	tokensText,
+	workText,
+} from './race-figures.ts';
+
+export interface RacePageOptions {
+	theme: Theme;
+	columns: number;
+	/** Epoch ms. */
+	now: number;
+	/** How this race is named on a command line; null: it is the latest, which needs no name. */
+	ref: string | null;
+	/** `agent-relay race` or `/race`. */
+	command: string;
+}
+
+const LINE_CHARS = 300;
+
+export function racePage(record: RaceRecord, options: RacePageOptions): string[] {
+	const { theme, columns } = options;
+	const wrap = (text: string, indent = 2) => wrapToColumns(text, columns, { indent });
+	return [
+		...wrap(`${theme.bold(`Race ${record.id}`)}  ${stateOf(record, options)}`),
+		...wrap(theme.dim(`task: ${safeLine(record.task, LINE_CHARS)}`)),
+		...wrap(theme.dim(headOf(record))),
+		'',
+		...tableOf(record, options),
+		...part(record.verdict === null ? [] : wrap(theme.bold(safeLine(record.verdict, 600)), 0)),
+		...part(
+			record.entrants.flatMap((entrant) => detailsOf(entrant, options)).flatMap((line) => wrap(line, 4)),
+		),
+		...part(record.shared_changes.flatMap((text) => wrap(theme.warn(`! ${safeLine(text, LINE_CHARS)}`)))),
+		...part(record.adopted.flatMap((entry) => wrap(adoptedLine(entry, options)))),
+		...part(nextSteps(record, options).flatMap((line) => wrap(line, 4))),
+	];
+}
+
+/** Lines set apart by a blank one, when there are any. */
+const part = (lines: readonly string[]) => (lines.length === 0 ? [] : ['', ...lines]);
+
+function stateOf({ state, ended_at, winner, adopted }: RaceRecord, { theme, now }: RacePageOptions): string {
+	const endedAt = fromIso(ended_at);
+	if (state === 'preparing' || state === 'running') return theme.accent(state);
+	const ago = endedAt === null ? '' : ` ${formatAgo(endedAt, now)}`;
+	const won = winner === null ? theme.warn('no winner') : theme.good(`winner ${winner}`);
+	const rest = [state === 'cleaned' ? 'cleaned' : '', adopted.length > 0 ? 'adopted' : ''].filter(Boolean);
+	return [`ended${ago}`, won, ...rest].join(theme.dim(' · '));
+}
+
+function headOf({ base, options }: RaceRecord): string {
+	const commit = base.commit.slice(0, 10);
+	const from = base.is_snapshot
+		? `${commit} (snapshot of the checkout)`
+		: `${commit}${base.ref === null ? '' : ` (${base.ref})`}`;
+	const limit = `at most ${formatDuration(options.max_time_s * 1000)} each`;
+	return safeLine(`base: ${from} · ${limit} · ${options.permissions}`, LINE_CHARS);
+}
+
+/** Best first once it is known, else as named. */
+export function inOrder({ ranking, entrants }: RaceRecord): EntrantRecord[] {
+	const place = (id: string) => (ranking.includes(id) ? ranking.indexOf(id) : ranking.length);
+	return [...entrants].sort((a, b) => place(a.id) - place(b.id));
+}
+
+function tableOf(record: RaceRecord, { theme, columns }: RacePageOptions): string[] {
+	const isRanked = record.ranking.length > 0;
+	const rows = inOrder(record).map((entrant, i) => [
+		isRanked ? String(i + 1) : '',
+		entrant.id,
+		checksText(entrant),
+		failingText(entrant),
+		stateText(entrant),
+		filesText(entrant),
+		costText(entrant),
+		tokensText(entrant.tokens),
+		workText(entrant),
+	]);
+	const heads: TableColumn[] = [
+		{ title: '#', align: 'right' },
+		{ title: 'entrant', paint: theme.accent },
+		{ title: 'checks', align: 'right' },
+		{ title: 'failing', align: 'right' },
+		{ title: 'agent' },
+		{ title: 'files' },
+		{ title: 'cost', align: 'right' },
+		{ title: 'tokens' },
+		{ title: 'time', align: 'right' },
+	];
+	const table = renderTable(heads, rows, { columns, theme });
+	const isTable = table.length === rows.length + 1;
+	return isTable ? table : narrowTable(record, { theme, columns });
+}
+
+/** One line for the place and the name, one for the figures. */
+function narrowTable(
+	record: RaceRecord,
+	{ theme, columns }: Pick<RacePageOptions, 'theme' | 'columns'>,
+): string[] {
+	return inOrder(record).flatMap((entrant, i) => {
+		const checks = checksText(entrant);
+		const failing = failingText(entrant);
+		const files = filesText(entrant);
+		const figures = [
+			checks === '' ? '' : `checks ${checks}`,
+			failing === '' || failing === '0' ? '' : `${failing} failing`,
+			files === '' ? '' : `files ${files}`,
+			costText(entrant),
+			tokensText(entrant.tokens),
+			workText(entrant),
+		].filter((figure) => figure !== '');
+		const place = record.ranking.length > 0 ? `${i + 1} ` : '';
+		return [
+			...wrapToColumns(`${place}${theme.accent(entrant.id)} ${stateText(entrant)}`, columns, { indent: 2 }),
+			...(figures.length === 0
+				? []
+				: wrapToColumns(`  ${figures.join(' · ')}`, columns, { indent: 2 }).map(theme.dim)),
+		];
+	});
+}
+
+/** What the table has no room for: why it ended so, which checks did not pass, until when it is limited, notes. */
+function detailsOf(entrant: EntrantRecord, { theme, now }: RacePageOptions): string[] {
+	const until = fromIso(entrant.limited_until);
+	const { setup } = entrant;
+	const lines = [
+		entrant.reason === null ? '' : safeLine(entrant.reason, LINE_CHARS),
+		until === null || until <= now ? '' : `limited until ${describeTime(until, { now })}`,
+		entrant.agents.length > 1 ? `worked: ${entrant.agents.join(', then ')}` : '',
+		setup === null || setup.status === 'passed' ? '' : `setup: ${checkText(setup)}`,
+		...entrant.checks.flatMap((check) => (check.status === 'passed' ? [] : [checkLine(check)])),
+		...entrant.notes.map((note) => safeLine(note, LINE_CHARS)),
+	].filter((line) => line !== '');
+	return lines.map((line) => `${theme.accent(entrant.id)}: ${theme.dim(line)}`);
+}
+
+function checkLine(check: EntrantRecord['checks'][number]): string {
+	return check.output === null
+		? checkText(check)
+		: `${checkText(check)}, output in ${safeLine(check.output, 120)}`;
+}
+
+function adoptedLine(entry: RaceRecord['adopted'][number], { theme, now }: RacePageOptions): string {
+	const at = fromIso(entry.at);
+	const where =
+		entry.branch !== null
+			? ` as branch ${safeLine(entry.branch, 80)}`
+			: entry.commit !== null
+				? ` as commit ${entry.commit.slice(0, 10)}`
+				: '';
+	return theme.good(
+		`✓ ${safeLine(entry.entrant, 60)} was adopted${where}${at === null ? '' : ` ${formatAgo(at, now)}`}`,
+	);
+}
+
+function nextSteps(record: RaceRecord, { command, ref, theme }: RacePageOptions): string[] {
+	const step = (what: string, line: string) => `${theme.dim(`${what}:`)} ${line}`;
+	const race = ref === null ? '' : ` --race ${ref}`;
+	const own = ref === null ? '' : ` ${ref}`;
+	if (record.state === 'cleaned') return [];
+	if (record.state !== 'ended') return [step('go on', `${command} resume${own}`)];
+	const first = record.winner ?? inOrder(record).find(({ commit }) => commit !== null)?.id;
+	const name = record.winner === null ? ` ${first}` : '';
+	const canGoOn = record.entrants.some(
+		({ outcome }) => outcome === 'limited' || outcome === 'outcome_unknown',
+	);
+	return [
+		...(first === undefined
+			? []
+			: [
+					step('look at it', `${command} diff ${first}${race}`),
+					...(record.adopted.length > 0 ? [] : [step('take it over', `${command} adopt${name}${race}`)]),
+				]),
+		...(canGoOn ? [step('go on', `${command} resume${own}`)] : []),
+		step('tidy up', `${command} clean${own} --apply`),
+	];
+}

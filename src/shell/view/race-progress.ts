@@ -1,0 +1,149 @@
+/** What the records of a running race do not say yet: what each entrant does now, and what its turn has used so far. */
+import type { AgentEvent, TokenCounts } from '../../agents/events.ts';
+import { safeLine } from '../../core/text.ts';
+import type { RaceEvent } from '../../race/contract.ts';
+import type { EntrantRecord } from '../../race/race-record.ts';
+import type { RelayEvent } from '../../relay/relay-events.ts';
+import { describeTool } from './describe-event.ts';
+
+export interface EntrantProgress {
+	/** From 1 on, as keys name it. */
+	number: number;
+	record: EntrantRecord;
+	/** Safe, one line; empty: nothing to say. */
+	lastAction: string;
+	tokens: EntrantRecord['tokens'];
+	cost: Pick<EntrantRecord, 'cost_usd' | 'cost_source'>;
+	/** Named by the agent's edits; git counts them when it ended. */
+	editedFiles: number;
+}
+
+const ACTION_CHARS = 200;
+
+interface Live {
+	number: number;
+	record: EntrantRecord;
+	lastAction: string;
+	/** Of the turns that ended. */
+	finished: { input: number; output: number; cost: number };
+	/** Of the running turn. */
+	turn: { input: number; output: number; cost: number };
+	paths: Set<string>;
+}
+
+const NOTHING = { input: 0, output: 0, cost: 0 };
+
+export class RaceProgress {
+	readonly #entrants = new Map<string, Live>();
+
+	event(event: RaceEvent): void {
+		switch (event.type) {
+			case 'race_started':
+			case 'race_ended':
+				for (const entrant of event.record.entrants) this.#see(entrant);
+				break;
+			case 'entrant':
+				this.#see(event.entrant);
+				break;
+			case 'entrant_event':
+				this.#relayEvent(this.#entrants.get(event.entrant), event.event);
+				break;
+			case 'command_output':
+				this.#output(this.#entrants.get(event.entrant), event.command, event.chunk);
+				break;
+			case 'notice':
+				break;
+			default:
+				event satisfies never;
+		}
+	}
+
+	/** In the order named. */
+	entrants(): EntrantProgress[] {
+		return [...this.#entrants.values()].map(({ number, record, lastAction, finished, turn, paths }) => {
+			const input = finished.input + turn.input;
+			const output = finished.output + turn.output;
+			const cost = finished.cost + turn.cost;
+			const isTold = record.state === 'ended' || input + output === 0;
+			return {
+				number,
+				record,
+				lastAction: record.state === 'ended' ? safeLine(record.reason ?? '', ACTION_CHARS) : lastAction,
+				tokens: isTold ? record.tokens : { input, output },
+				cost: record.cost_usd !== null || cost === 0 ? record : { cost_usd: cost, cost_source: 'mixed' },
+				editedFiles: paths.size,
+			};
+		});
+	}
+
+	#see(record: EntrantRecord): void {
+		const known = this.#entrants.get(record.id);
+		const number = known?.number ?? this.#entrants.size + 1;
+		const fresh = { lastAction: '', finished: NOTHING, turn: NOTHING, paths: new Set<string>() };
+		const isNewState = known !== undefined && known.record.state !== record.state;
+		const live = { ...(known ?? fresh), ...(isNewState ? { lastAction: '' } : {}), number, record };
+		this.#entrants.set(record.id, live);
+	}
+
+	#relayEvent(live: Live | undefined, event: RelayEvent): void {
+		if (live === undefined) return;
+		if (event.type === 'agent_event') this.#agentEvent(live, event.event);
+		else if (event.type === 'turn_finished') {
+			live.turn = NOTHING;
+			live.finished = add(live.finished, {
+				...countTokens({
+					input: event.state.tokens.input,
+					output: event.state.tokens.output,
+					cacheRead: event.state.tokens.cache_read,
+					cacheWrite: event.state.tokens.cache_write,
+					reasoning: event.state.tokens.reasoning,
+				}),
+				cost: event.state.cost_usd ?? 0,
+			});
+		} else if (event.type === 'handed_over') live.lastAction = `${event.to} goes on for ${event.from}`;
+		else if (event.type === 'notice') live.lastAction = safeLine(event.text, ACTION_CHARS);
+	}
+
+	#agentEvent(live: Live, event: AgentEvent): void {
+		switch (event.type) {
+			case 'tool_call':
+				live.lastAction = describeTool(event, live.record.worktree);
+				if (event.kind === 'edit') for (const path of event.paths) live.paths.add(path);
+				break;
+			case 'agent_message_chunk': {
+				const text = safeLine(event.text, ACTION_CHARS);
+				if (text !== '') live.lastAction = text;
+				break;
+			}
+			case 'usage':
+				if (event.scope === 'turn')
+					live.turn = { ...countTokens(event.tokens), cost: event.costUsd ?? live.turn.cost };
+				break;
+			case 'retry':
+				live.lastAction = 'tries again';
+				break;
+			case 'error':
+				live.lastAction = safeLine(event.message, ACTION_CHARS);
+				break;
+			default:
+		}
+	}
+
+	#output(live: Live | undefined, command: string, chunk: Buffer): void {
+		const lines = chunk.toString('utf8').split('\n');
+		const last = lines.findLast((line) => line.trim() !== '');
+		if (live !== undefined && last !== undefined)
+			live.lastAction = `${safeLine(command, 40)}: ${safeLine(last, ACTION_CHARS)}`;
+	}
+}
+
+function countTokens({ input, output, cacheRead, cacheWrite, reasoning }: TokenCounts) {
+	return {
+		input: (input ?? 0) + (cacheRead ?? 0) + (cacheWrite ?? 0),
+		output: (output ?? 0) + (reasoning ?? 0),
+	};
+}
+
+function add(one: Live['turn'], other: Live['turn']): Live['turn'] {
+	return { input: one.input + other.input, output: one.output + other.output, cost: one.cost + other.cost };
+}
