@@ -223,7 +223,9 @@ class OneConversation implements Conversation {
 		const signal = eitherSignal(options.signal, this.#abort.signal);
 		const request = this.#choiceRequest(this.#state.isExplicit ? this.#state.active : null);
 		const chosen = await chooseAgent(request, this.#deps);
-		if (chosen.choice !== null) requireExecutable(chosen.choice.agent, this.#deps);
+		// An agent that the user named and that cannot start here is refused, never replaced.
+		const wanted = chosen.choice ?? request.explicit;
+		if (wanted !== null) requireExecutable(wanted.agent, this.#deps);
 		else if (chosen.candidates.every(({ verdict }) => verdict === 'not_installed'))
 			throw nobodyInstalled(this.#deps);
 		// The snapshot before the turn needs a process of its own: it works while the session is made.

@@ -245,6 +245,13 @@ const BAD: BadInput[] = [
 		says: /installed/,
 		hint: /npm install/,
 	},
+	{
+		what: 'an agent that is not installed, beside one that is',
+		args: ['run', '--agent', 'codex', '--order', 'demo-sprinter,codex', 'x'],
+		exitCode: EXIT.notInstalled,
+		says: /Codex.* is not installed/,
+		hint: /npm install/,
+	},
 ];
 
 describe('bad input', () => {
