@@ -8,13 +8,16 @@ import type { ChatTurn, Missed } from './chat-history.ts';
 import { type FittingMessage, fitMessages } from './fit-messages.ts';
 
 /**
- * Of one prompt, the user's own words apart. An agent from the configuration may take its prompt as a command line argument,
- * which Linux cuts off at 128 KiB; and no answer needs more at once than this (about 25,000 tokens).
+ * Of one prompt, unless the user's own words, which are never cut, take more than half of it. An agent from the configuration
+ * may take its prompt as a command line argument, which Linux cuts off at 128 KiB; and no answer needs more at once than this
+ * (about 25,000 tokens).
  */
 export const MAX_CHAT_PROMPT_BYTES = 96 * 1024;
 /** Beyond this many the oldest are left out: each would be cut to nothing. */
-const MAX_MESSAGES = 100;
-const MAX_FILES = 40;
+const MAX_MESSAGES = 60;
+/** Of all messages of one prompt together; of each at least `MIN_FILES`. */
+const MAX_FILES = 60;
+const MIN_FILES = 3;
 
 export interface ChatPromptInput {
 	who: ChatParticipant;
@@ -48,7 +51,7 @@ export interface ChatPrompt {
 export function composeChatPrompt(input: ChatPromptInput): ChatPrompt {
 	const opening = input.isFirst || input.isFresh ? introduction(input) : { text: REMINDER, topic: null };
 	const ending = rules(input);
-	const room = input.maxBytes - bytesOf(opening.text) - bytesOf(ending) + typedBytes(input);
+	const room = input.maxBytes - bytesOf(opening.text) - bytesOf(ending);
 	return { text: `${opening.text}${saidSince(input, room)}${ending}`, topic: opening.topic };
 }
 
@@ -113,7 +116,9 @@ function saidSince(input: ChatPromptInput, room: number): string {
 		.map((said) => present(said, input));
 	const fixed = shown.reduce((sum, { before, after }) => sum + bytesOf(before) + bytesOf(after), 0);
 	const messages = shown.flatMap(({ message }) => (message === null ? [] : [message]));
-	const fitted = fitMessages(messages, room - fixed - bytesOf(heading));
+	const left = room - fixed - bytesOf(heading) - bytesOf(notice);
+	// However much the user typed, agents are heard too.
+	const fitted = fitMessages(messages, Math.max(left, input.maxBytes / 2));
 	const body = shown.map(({ before, message, after }) => {
 		const text = message === null ? '' : (fitted.shift() ?? '');
 		return `${before}${text}${after}`;
@@ -161,20 +166,17 @@ function whereIs({ sessionId, turn }: ChatTurn, { folderOf }: ChatPromptInput): 
 	return `${folderOf(sessionId)}/turns/${formatTurn(turn)}-output.md`;
 }
 
-function fileLines({ files }: ChatTurn, { inert, redact }: ChatPromptInput): string {
-	const lines = files.slice(0, MAX_FILES).map(({ change, path, added, removed }) => {
+function fileLines({ files }: ChatTurn, { inert, redact, missed }: ChatPromptInput): string {
+	const room = Math.max(
+		MIN_FILES,
+		Math.floor(MAX_FILES / missed.filter(({ kind }) => kind === 'agent').length),
+	);
+	const lines = files.slice(0, room).map(({ change, path, added, removed }) => {
 		const size = added === null && removed === null ? '' : ` (+${added ?? 0} -${removed ?? 0})`;
-		return quoteRecord(inert(redact(safeLine(`${change} ${path}${size}`, 300))));
+		return quoteRecord(inert(redact(safeLine(`${change} ${path}${size}`, 200))));
 	});
-	const more = files.length - MAX_FILES;
+	const more = files.length - room;
 	return lines.join('') + (more > 0 ? quoteRecord(`… and ${more} more`) : '');
-}
-
-/** What the user typed takes no room from what the agents said. */
-function typedBytes({ isFirst, isFresh, topic, until, who, missed }: ChatPromptInput): number {
-	const opening = isFirst || isFresh ? [topic, who.role ?? ''] : [];
-	const said = missed.map((one) => (one.kind === 'user' ? one.text : ''));
-	return [...opening, until ?? '', ...said].reduce((sum, text) => sum + bytesOf(text), 0);
 }
 
 const bytesOf = (text: string) => Buffer.byteLength(text);
