@@ -15,7 +15,7 @@ import { objectsIn, writeWorktreeTree } from './worktree-tree.ts';
 
 /** Refs and worktrees with these are the relay's own. */
 const OUR_REFS = 'refs/agent-relay/';
-export const OUR_LOCK_REASON = 'agent-relay race ';
+const OUR_LOCK_REASON = 'agent-relay race ';
 
 export async function readSharedParts(git: RepoGit, scratch: string): Promise<SharedParts> {
 	const [refs, files, main] = await Promise.all([

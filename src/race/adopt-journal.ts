@@ -34,7 +34,7 @@ const stepSchema = v.looseObject({
 	/** Digest of what comes; null: the path goes away. Its content lies in `new/<path>`. */
 	digest: v.nullable(v.string()),
 });
-export type AdoptStep = v.InferOutput<typeof stepSchema>;
+type AdoptStep = v.InferOutput<typeof stepSchema>;
 
 const journalSchema = v.looseObject({
 	schema_version: v.literal(1),

@@ -30,7 +30,7 @@ export interface AdoptOmission {
 }
 
 /** What an `lstat` told, to see later whether it is still so. null: nothing stood there. */
-export type Stamp = string | null;
+type Stamp = string | null;
 
 export interface SeenPath {
 	edit: TreeEdit;

@@ -62,7 +62,7 @@ export async function lookAround(
 	return { deps, record, findUsers, entries, refs };
 }
 
-export const racePrefix = (id: string): string => `refs/agent-relay/race/${id}/`;
+const racePrefix = (id: string): string => `refs/agent-relay/race/${id}/`;
 
 export async function planEntrant(entrant: EntrantRecord, context: LookContext): Promise<CleanEntrant> {
 	const { record, entries, refs } = context;

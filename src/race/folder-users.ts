@@ -5,7 +5,7 @@ import { findExecutable } from '../core/find-executable.ts';
 import { runProcess } from '../core/run-process.ts';
 import { safeLine } from '../core/text.ts';
 
-export interface FolderUser {
+interface FolderUser {
 	pid: number;
 	/** Short name, safe to show. */
 	name: string;
@@ -15,7 +15,7 @@ export interface FolderUser {
 	path: string;
 }
 
-export interface FolderUsers {
+interface FolderUsers {
 	users: FolderUser[];
 	/** Why nobody can be seen, in words; null when all processes of this user could be looked at. */
 	unknown: string | null;
@@ -90,7 +90,7 @@ function usersByLsof(env: Readonly<Record<string, string>>): FindFolderUsers {
 }
 
 /** `lsof -F pcfn`: a line each for pid, command, and then file descriptor and name in turn. One user a process. Pure. */
-export function parseLsof(output: string, folder: string): FolderUser[] {
+function parseLsof(output: string, folder: string): FolderUser[] {
 	const users = new Map<number, FolderUser>();
 	let pid = 0;
 	let name = '';

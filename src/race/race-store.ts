@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { RelayError } from '../core/errors.ts';
 import { writeAtomic } from '../core/files.ts';
-import { parseSessionId, type SessionId } from '../core/ids.ts';
+import type { SessionId } from '../core/ids.ts';
 import { explainingWrites } from '../core/write-failure.ts';
 import { parseRecord, readRecord, refuseNewer } from '../sessions/record-file.ts';
 import { RACE_FILE, sessionFolder } from '../sessions/session-paths.ts';
@@ -28,24 +28,6 @@ export function listRaces(store: Pick<SessionStore, 'location' | 'list'>): RaceR
 			if (error instanceof RelayError) return [];
 			throw error;
 		}
-	});
-}
-
-/** The newest race when `ref` is null or `latest`, else the one with that id or part of one. Throws `no_such_session`. */
-export function resolveRace(
-	ref: string | null,
-	store: Pick<SessionStore, 'location' | 'list' | 'resolve'>,
-): SessionId {
-	const id = ref === null || ref === 'latest' ? newestRace(store) : store.resolve(ref);
-	readRace(id, store);
-	return id;
-}
-
-function newestRace(store: Pick<SessionStore, 'location' | 'list'>): SessionId {
-	const id = parseSessionId(listRaces(store)[0]?.id ?? '');
-	if (id !== null) return id;
-	throw new RelayError('no_such_session', 'No race is recorded here.', {
-		hint: 'Start one: agent-relay race "TASK" --agents claude,codex',
 	});
 }
 

@@ -48,7 +48,7 @@ export function hasUnusedPacket({ meta, lastTurn }: Omit<StatusFacts, 'isLocked'
 }
 
 /** True for a chat whose last speaker had its say and that goes on, whether or not it was told to. */
-export function isOpenChat({ meta, lastTurn }: Omit<StatusFacts, 'isLocked'>): boolean {
+function isOpenChat({ meta, lastTurn }: Omit<StatusFacts, 'isLocked'>): boolean {
 	return meta.chat?.agreed === false && lastTurn?.trigger === 'chat' && lastTurn.status === 'completed';
 }
 

@@ -72,7 +72,7 @@ function headOf({ base, options }: RaceRecord): string {
 }
 
 /** Best first once it is known, else as named. */
-export function inOrder({ ranking, entrants }: RaceRecord): EntrantRecord[] {
+function inOrder({ ranking, entrants }: RaceRecord): EntrantRecord[] {
 	const place = (id: string) => (ranking.includes(id) ? ranking.indexOf(id) : ranking.length);
 	return [...entrants].sort((a, b) => place(a.id) - place(b.id));
 }
