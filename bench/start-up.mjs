@@ -2,6 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { INSTANT_CLAUDE } from './agents.mjs';
 import { inTurn, measure, median, timeProcess } from './figures.mjs';
 import { DIST, RELAY, withScene } from './scene.mjs';
 
@@ -11,8 +12,11 @@ export async function measureStartUp({ rounds }) {
 	return withScene(async (scene) => {
 		const folder = scene.makeRepo('repo', 0);
 		await fillStore(folder);
+		scene.addAgent('claude', INSTANT_CLAUDE);
 		const options = { cwd: folder, env: scene.env };
 		const relay = (...args) => timeProcess(process.execPath, [RELAY, ...args], options);
+		// Whoever has sessions has run one: then compiled code is kept (bin/load-bundle.js).
+		relay('run', '-q', '-a', 'claude', 'say done');
 		const figures = await inTurn(
 			{
 				node: () => timeProcess(process.execPath, ['-e', '0'], options),
