@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto';
 import {
 	closeSync,
 	constants,
+	existsSync,
 	fsyncSync,
 	mkdirSync,
 	openSync,
@@ -25,7 +26,19 @@ const { O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_RDONLY, O_WRONLY } = constants;
 
 /** Creates the folder and its parents, 0700. An existing folder is left as it is. */
 export function ensureFolder(path: string): void {
-	mkdirSync(path, { recursive: true, mode: FOLDER_MODE });
+	try {
+		mkdirSync(path, { recursive: true, mode: FOLDER_MODE });
+	} catch (error) {
+		if (!hasErrno(error, 'ENOENT')) throw error;
+		// Node says so for a read-only disk too (EROFS is lost in its recursion): the first missing folder tells why.
+		mkdirSync(firstMissing(path), { mode: FOLDER_MODE });
+		mkdirSync(path, { recursive: true, mode: FOLDER_MODE });
+	}
+}
+
+function firstMissing(path: string): string {
+	const parent = dirname(path);
+	return parent === path || existsSync(parent) ? path : firstMissing(parent);
 }
 
 /** Opens for appending (creates when missing), 0600, never through a link. */

@@ -1,11 +1,11 @@
-import { lstatSync, readFileSync } from 'node:fs';
+import { lstatSync, readFileSync, statfsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { hasErrno, RelayError } from '../core/errors.ts';
 import { ensureFolder, writeAtomic } from '../core/files.ts';
 import { explainingWrites } from '../core/write-failure.ts';
-import { nulFields, nulInput } from './git-output.ts';
-import { removeWorktree } from './remove-worktree.ts';
-import type { Place, RepoGit } from './repo-git.ts';
+import { firstLineOf, nulFields, nulInput } from './git-output.ts';
+import { removeWorktree, removeWorktreeFolder } from './remove-worktree.ts';
+import { diskFull, type Place, type RepoGit } from './repo-git.ts';
 import { findRecord } from './worktree-records.ts';
 
 export interface NewWorktree {
@@ -30,13 +30,51 @@ export async function addWorktree(
 	try {
 		await inTurn(() => makeRecord(git, worktree));
 		const place = git.placeOf(path);
-		await git.withFiles(place, ['reset', '--hard', '-q', '--no-recurse-submodules']);
+		await writeFiles(git, place, worktree);
 		return { notes: await describeCheckout(git, place) };
 	} catch (error) {
-		await removeWorktree(git, { path, reason });
+		await undo(git, { path, reason });
 		throw error;
 	}
 }
+
+/** Its own failure is not what the user needs to read; `Worktrees.remove` can finish it later. */
+async function undo(git: RepoGit, { path, reason }: { path: string; reason: string }): Promise<void> {
+	try {
+		await removeWorktree(git, { path, reason });
+	} catch (error) {
+		// Git may have made the folder and no record of it; it was not there before.
+		if (!(error instanceof RelayError) || error.code !== 'refused') return;
+		await removeWorktreeFolder(path).catch(() => undefined);
+	}
+}
+
+async function writeFiles(git: RepoGit, place: Place, { commit }: NewWorktree): Promise<void> {
+	try {
+		await git.withFiles(place, ['reset', '--hard', '-q', '--no-recurse-submodules']);
+	} catch (error) {
+		throw await explainUnwritten(git, place, commit, error);
+	}
+}
+
+/** A checkout names the file that it could not write, not why: the disk is asked whether it would have had room for it. */
+async function explainUnwritten(
+	git: RepoGit,
+	place: Place,
+	commit: string,
+	error: unknown,
+): Promise<unknown> {
+	if (!(error instanceof RelayError) || error.code !== 'git_failed') return error;
+	const name = /^error: unable to (?:write|create) file (.+?)(?:: .*)?$/m.exec(String(error.cause))?.[1];
+	if (name === undefined) return error;
+	const size = await git.inRepo(['cat-file', '-s', `${commit}:${name}`], { allowExit: [128] });
+	const { bavail, bsize } = statfsSync(place.worktree);
+	const needed = (Number.parseInt(firstLineOf(size.stdout), 10) || 0) + SPARE_BYTES;
+	return bavail * bsize >= needed ? error : diskFull(error);
+}
+
+/** Folders and the index need some, too. */
+const SPARE_BYTES = 64 * 1024;
 
 /** Other relays and users add worktrees of this repo too, and git does not wait for them. */
 const ATTEMPTS = 3;

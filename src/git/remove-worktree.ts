@@ -8,6 +8,7 @@ import {
 	readRecords,
 	recordedPath,
 	removalPath,
+	removeEmptyRecords,
 	removeRecord,
 	type WorktreeRecord,
 } from './worktree-records.ts';
@@ -26,11 +27,11 @@ export async function removeWorktree(
 	const isThere = lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 	if (record === null && isThere) throw new RelayError('refused', `git has no record of a worktree ${path}`);
 	await removeWorktreeFolder(path);
-	if (record === null) return;
 	try {
-		removeRecord(record);
+		if (record !== null) removeRecord(record);
+		removeEmptyRecords(git.repo.commonDir, path);
 	} catch (error) {
-		throw explainWriteFailure(error, record.folder);
+		throw explainWriteFailure(error, join(git.repo.commonDir, 'worktrees'));
 	}
 }
 

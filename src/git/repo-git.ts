@@ -90,8 +90,8 @@ export function createRepoGit(git: Git, facts: RepoFacts): RepoGit {
 }
 
 function envOf({ gitDir, worktree }: Place, commonDir: string): Record<string, string> {
-	const common = gitDir === commonDir ? {} : { GIT_COMMON_DIR: commonDir };
-	return { GIT_DIR: gitDir, GIT_WORK_TREE: worktree, ...common };
+	const env = { GIT_DIR: gitDir, GIT_WORK_TREE: worktree };
+	return gitDir === commonDir ? env : { ...env, GIT_COMMON_DIR: commonDir };
 }
 
 function requireCheckout(facts: RepoFacts): RepoInGit {
@@ -144,15 +144,18 @@ const FILTER_KEYS = '^filter\\..*\\.(clean|smudge|process|required)$';
 function explainDisk(error: unknown): unknown {
 	if (!(error instanceof RelayError) || error.code !== 'git_failed') return error;
 	const said = String(error.cause);
-	if (/No space left on device|Disk quota exceeded/.test(said))
-		return new RelayError('disk_full', `no space left: ${error.message}`, {
-			hint: 'free some space on that disk; what was recorded before is intact',
-			cause: error,
-		});
+	if (/No space left on device|Disk quota exceeded/.test(said)) return diskFull(error);
 	if (/Read-only file system|Permission denied/.test(said))
 		return new RelayError('not_writable', error.message, {
 			hint: 'check who owns the folder and whether its disk is mounted read-only',
 			cause: error,
 		});
 	return error;
+}
+
+export function diskFull(cause: RelayError): RelayError {
+	return new RelayError('disk_full', `no space left: ${cause.message}`, {
+		hint: 'free some space on that disk; what was recorded before is intact',
+		cause,
+	});
 }

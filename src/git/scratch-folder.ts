@@ -1,13 +1,16 @@
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureFolder } from '../core/files.ts';
-import { explainingWrites } from '../core/write-failure.ts';
+import { explainingWrites, explainWriteFailure } from '../core/write-failure.ts';
 
 const PREFIX = 'scratch-';
 /** What lives in one is used for seconds; an older one was left by a killed relay. */
 const STRAY_AFTER_MS = 60 * 60_000;
 
-/** Runs `action` with a new empty folder below `parent`, removed afterwards. `now`: epoch ms, to judge what others left. */
+/**
+ * Runs `action` with a new empty folder below `parent`, removed afterwards. `now`: epoch ms, to judge what others left.
+ * Throws `disk_full`, `not_writable`, and what `action` throws.
+ */
 export async function withScratchFolder<T>(
 	parent: string,
 	now: number,
@@ -20,6 +23,8 @@ export async function withScratchFolder<T>(
 	});
 	try {
 		return await action(folder);
+	} catch (error) {
+		throw explainWriteFailure(error, folder);
 	} finally {
 		rmSync(folder, { recursive: true, force: true });
 	}

@@ -58,6 +58,20 @@ export function removeRecord({ folder }: WorktreeRecord): void {
 	removeEmpty(dirname(folder));
 }
 
+/**
+ * Records in which nothing was written yet when git was killed, or nothing is left: git names them for the worktree's own
+ * folder, with a number where that name is taken. Without a word in them they are nobody's.
+ */
+export function removeEmptyRecords(commonDir: string, worktree: string): void {
+	const home = join(commonDir, 'worktrees');
+	const name = basename(worktree);
+	const candidates = namesIn(home).filter(
+		(one) => one.startsWith(name) && /^\d*$/.test(one.slice(name.length)),
+	);
+	for (const one of candidates) removeEmpty(join(home, one));
+	removeEmpty(home);
+}
+
 /** Removes a folder unless something is in it. True when it is not there afterwards. */
 export function removeEmpty(folder: string): boolean {
 	try {

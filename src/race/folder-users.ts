@@ -90,7 +90,7 @@ function usersByLsof(env: Readonly<Record<string, string>>): FindFolderUsers {
 }
 
 /** `lsof -F pcfn`: a line each for pid, command, and then file descriptor and name in turn. One user a process. Pure. */
-function parseLsof(output: string, folder: string): FolderUser[] {
+export function parseLsof(output: string, folder: string): FolderUser[] {
 	const users = new Map<number, FolderUser>();
 	let pid = 0;
 	let name = '';

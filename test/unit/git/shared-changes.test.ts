@@ -1,0 +1,78 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { sharedChanges } from '../../../src/git/shared-changes.ts';
+import type { SharedParts } from '../../../src/git/worktree-contract.ts';
+
+const parts = (over: Partial<SharedParts> = {}): SharedParts => ({
+	refs: {},
+	files: {},
+	mainTree: 't',
+	mainFiles: {},
+	...over,
+});
+const ID = 'a'.repeat(40);
+
+describe('changes of the shared parts', () => {
+	it('are told by kind, with what the old value was', () => {
+		const before = parts({
+			refs: { HEAD: 'ref: refs/heads/main', 'refs/heads/x/y': ID, 'refs/remotes/o/m': ID },
+		});
+		const after = parts({
+			refs: { HEAD: ID, 'refs/notes/commits': ID, 'refs/remotes/o/m': 'ref: refs/heads/x' },
+		});
+		expect(sharedChanges(before, after)).toEqual([
+			'HEAD of the main checkout moved from main to aaaaaaaaaa',
+			'branch x/y was deleted (it was at aaaaaaaaaa)',
+			'notes commits was created at aaaaaaaaaa',
+			'remote branch o/m moved from aaaaaaaaaa to x',
+		]);
+	});
+
+	it('tell a dropped stash, and one that changed below its top', () => {
+		const refs = { 'refs/stash': ID };
+		const files = { 'logs/refs/stash': '1' };
+		expect(sharedChanges(parts({ refs, files }), parts())).toEqual(['the stash was dropped']);
+		const deeper = parts({ refs, files: { 'logs/refs/stash': '2' } });
+		expect(sharedChanges(parts({ refs, files }), deeper)).toEqual(['the stash changed']);
+	});
+
+	it('name a linked worktree in which the relay was started', () => {
+		const before = parts({ refs: { 'worktrees/topic/HEAD': ID }, files: { 'worktrees/topic/index': '1' } });
+		const after = parts({
+			refs: { 'worktrees/topic/HEAD': 'ref: refs/heads/b' },
+			files: { 'worktrees/topic/index': '2' },
+		});
+		expect(sharedChanges(before, after)).toEqual([
+			'HEAD of the worktree topic moved from aaaaaaaaaa to b',
+			'what is staged in the worktree topic changed',
+		]);
+	});
+
+	it('name five files of the main checkout and count the rest', () => {
+		const mainFiles = Object.fromEntries(['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((path) => [path, '1']));
+		expect(sharedChanges(parts(), parts({ mainTree: 'u', mainFiles }))).toEqual([
+			'files of the main checkout changed: "a", "b", "c", "d", "e" and 2 more',
+		]);
+	});
+
+	it('say so where the main checkout could not be compared', () => {
+		const [line] = sharedChanges(parts(), parts({ mainTree: null }));
+		expect(line).toMatch(/cannot be told/);
+	});
+
+	const values = fc.dictionary(
+		fc.oneof(fc.string(), fc.constantFrom('constructor', '__proto__', 'refs/stash')),
+		fc.string(),
+	);
+
+	it('are none between equal takes, and as many in both directions', () => {
+		fc.assert(
+			fc.property(values, values, values, values, (refs, files, otherRefs, otherFiles) => {
+				const one = parts({ refs, files });
+				const other = parts({ refs: otherRefs, files: otherFiles });
+				expect(sharedChanges(one, parts({ refs: { ...refs }, files: { ...files } }))).toEqual([]);
+				expect(sharedChanges(one, other)).toHaveLength(sharedChanges(other, one).length);
+			}),
+		);
+	});
+});
