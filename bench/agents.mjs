@@ -29,6 +29,12 @@ printf '%s\\n' '{"type":"rate_limit_event","rate_limit_info":{"status":"rejected
 /** A whole turn at once. */
 export const INSTANT_CLAUDE = CLAUDE_START + CLAUDE_ANSWER + CLAUDE_RESULT;
 
+/** Works for `$BENCH_WORK_S` seconds and leaves a file. */
+export const SLOW_CLAUDE = `${CLAUDE_START}
+sleep "$BENCH_WORK_S"
+echo "$$" >work.txt
+${CLAUDE_ANSWER}${CLAUDE_RESULT}`;
+
 /** Changes every file named in `$BENCH_NOTES/dirty`, then meets its limit and ends; the time of that is a file's mtime. */
 export const LIMITED_CLAUDE = `${CLAUDE_START}
 while read -r path; do echo changed >>"$path"; done <"$BENCH_NOTES/dirty"

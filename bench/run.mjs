@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { measureFlood } from './flood.mjs';
 import { measureHandOver } from './hand-over.mjs';
 import { measureLimits } from './limits-table.mjs';
+import { measureRace } from './race.mjs';
 import { measureShell } from './shell.mjs';
 import { measureStartUp } from './start-up.mjs';
 import { measureTurn } from './turn.mjs';
@@ -18,6 +19,7 @@ const PARTS = {
 			isShort ? { rounds: 3, chunks: 5, manyChunks: 10 } : { rounds: 5, chunks: 20, manyChunks: 100 },
 		),
 	shell: (isShort) => measureShell(isShort ? { rounds: 5, keys: 200 } : { rounds: 15, keys: 1000 }),
+	race: (isShort) => measureRace({ rounds: isShort ? 1 : 5 }),
 	limits: (isShort) => measureLimits({ isShort }),
 };
 
