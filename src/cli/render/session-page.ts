@@ -4,7 +4,7 @@ import { safeLine } from '../../core/text.ts';
 import { describeTime } from '../../limits/describe-limit.ts';
 import type { LineageEntry } from '../../sessions/lineage.ts';
 import type { TrueStatus } from '../../sessions/session-status.ts';
-import type { TurnState } from '../../sessions/turn-state.ts';
+import { participantOf, type TurnState } from '../../sessions/turn-state.ts';
 import { describeFiles } from '../../shell/view/describe-event.ts';
 import { formatAgo, formatCost, formatCount, formatDuration, formatPlural } from '../../ui/quantities.ts';
 import { wrapToColumns } from '../../ui/text-width.ts';
@@ -84,8 +84,11 @@ function turnsOf({ meta, turns }: LineageEntry, isOwn: boolean, page: SessionPag
 function turnLines(state: TurnState, width: number, { theme, columns }: SessionPage): string[] {
 	const number = String(state.turn).padStart(width);
 	const model = state.model === null ? '' : ` ${safeLine(state.model, 40)}`;
+	const who = participantOf(state);
+	const as = who === state.agent ? '' : ` (${safeLine(state.agent, 40)})`;
 	const why = state.trigger === 'user' ? '' : ` (${state.trigger})`;
 	const facts = [
+		state.verdict ? `says ${state.verdict.toUpperCase()}` : '',
 		state.duration_ms === null ? '' : formatDuration(state.duration_ms),
 		tokensOf(state),
 		state.cost_usd === null ? '' : formatCost(state.cost_usd, state.cost_source === 'estimated'),
@@ -96,7 +99,7 @@ function turnLines(state: TurnState, width: number, { theme, columns }: SessionP
 		wrapToColumns(`${' '.repeat(indent)}${text}`, columns, { indent: indent + 2 }).map(paint);
 	return [
 		...wrapToColumns(
-			`  ${theme.bold(number)}  ${theme.accent(safeLine(state.agent, 40))}${model}${why} ${outcomeText(state, theme)}`,
+			`  ${theme.bold(number)}  ${theme.accent(safeLine(who, 60))}${as}${model}${why} ${outcomeText(state, theme)}`,
 			columns,
 			{ indent },
 		),

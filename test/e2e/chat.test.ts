@@ -1,0 +1,262 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { CliHome } from '../helpers/cli-home.ts';
+import { type CompiledProgram, compileProgram, runProgram, startProgram } from '../helpers/crash-program.ts';
+import { EngineBench, leftovers, until } from '../helpers/engine-bench.ts';
+import { claude, codex } from '../helpers/fake-agent-lines.ts';
+import type { FakeStep } from '../helpers/fake-agents.ts';
+import { PtyProgram } from '../helpers/pty-program.ts';
+
+const DEMOS = 'demo-sprinter,demo-closer';
+
+describe('chat on the command line', () => {
+	let cli: CliHome;
+	const open = () => {
+		cli = new CliHome();
+		return cli;
+	};
+	afterEach(() => cli.remove());
+
+	it('shows who speaks, what is said and how it ended; words on stdout, the rest on stderr', async () => {
+		const { exitCode, stdout, stderr } = await open().run(['chat', 'Tabs or spaces?', '--agents', DEMOS]);
+		expect(exitCode, stderr).toBe(0);
+		expect(stdout.match(/^demo-\w+ · turn \d of 6$/gm)).toEqual([
+			'demo-sprinter · turn 1 of 6',
+			'demo-closer · turn 2 of 6',
+			'demo-sprinter · turn 3 of 6',
+			'demo-closer · turn 4 of 6',
+		]);
+		expect(stdout.match(/^RELAY: \w+$/gm)).toEqual([
+			...['RELAY: CONTINUE', 'RELAY: CONTINUE', 'RELAY: DONE', 'RELAY: DONE'],
+		]);
+		expect(stderr).toMatch(/demo-closer · says DONE/);
+		expect(stderr).toMatch(/All agree\. Session \w{26} keeps the chat/);
+		const shown = await cli.run(['show']);
+		expect(shown.stdout).toMatch(/demo-sprinter .*\(chat\) completed\n.*says CONTINUE/);
+		expect((await cli.run(['sessions'])).stdout).toMatch(
+			/completed .* demo-sprinter demo-closer +Tabs or spaces\?/,
+		);
+	});
+
+	it('prints JSON lines with a result last, and with -q only the last message', async () => {
+		const json = await open().run(['chat', 'x', '-A', DEMOS, '--json', '--role', '2=find holes']);
+		const lines = json.stdout
+			.trim()
+			.split('\n')
+			.map((line) => JSON.parse(line));
+		expect(lines.filter(({ type }) => type === 'turn_started')[1]).toMatchObject({
+			participant: 'demo-closer',
+			role: 'find holes',
+			number: 2,
+			max_turns: 6,
+			trigger: 'chat',
+		});
+		expect(lines.at(-1)).toMatchObject({
+			type: 'result',
+			outcome: 'agreed',
+			exit_code: 0,
+			turns: 4,
+			last_message: { participant: 'demo-closer', verdict: 'done' },
+		});
+		const quiet = await cli.run(['chat', 'x', '-A', DEMOS, '-q']);
+		expect(quiet).toMatchObject({ exitCode: 0, stderr: '' });
+		expect(quiet.stdout).toMatch(/^\[demo\] I am demo-closer[^\n]*\n$/);
+	});
+
+	it('stops with 2 at -n, is never taken up by run --continue, and goes on with chat --continue', async () => {
+		expect((await open().run(['chat', 'x', '-A', DEMOS, '-n', '1'])).exitCode).toBe(2);
+		expect((await cli.run(['run', '--continue'])).exitCode).toBe(4);
+		const next = await cli.run(['chat', '--continue', '-n', '6', 'and more'], { input: '' });
+		expect(next.exitCode, next.stderr).toBe(0);
+		expect((await cli.run(['chat', '--continue'])).exitCode).toBe(4);
+		expect((await cli.run(['chat', '--session', 'latest'])).stderr).toContain('all have agreed');
+	});
+
+	it('takes the topic from a file or a pipe, verbatim', async () => {
+		open().write('topic.md', 'first line\n\tsecond @line\n');
+		await cli.run(['chat', '-f', 'topic.md', '-A', DEMOS, '-n', '1']);
+		await cli.run(['chat', '-A', DEMOS, '-n', '1'], { input: 'piped topic' });
+		const { sessions } = JSON.parse((await cli.run(['sessions', '--json'])).stdout);
+		expect(sessions.map(({ objective }: { objective: string }) => objective)).toEqual([
+			'piped topic',
+			'first line\n\tsecond @line\n',
+		]);
+	});
+
+	it.each([
+		[['chat', '-A', DEMOS], 64, 'No topic'],
+		[['chat', 'x'], 64, 'two to five agents'],
+		[['chat', 'x', '-A', 'demo-closer'], 64, '2 to 5'],
+		[['chat', 'x', '-A', 'demo-closer,demo-closer'], 64, 'same model and the same role'],
+		[['chat', 'x', '-A', 'claude,codex'], 127, 'is not installed'],
+		[['chat', 'x', '-A', 'claude,nobody'], 64, 'no agent named'],
+		[['chat', 'x', '-A', `${DEMOS},`], 64, 'names no agent at one place'],
+		[['chat', 'x', '-A', DEMOS, '-n', '0'], 64, '--max-turns'],
+		[['chat', 'x', '-A', DEMOS, '--role', 'nobody'], 64, '--role takes NAME'],
+		[['chat', 'x', '-A', DEMOS, '--until', ' '], 64, '--until is empty'],
+		[['chat', 'x', '-A', DEMOS, '-p', 'all'], 64, '--permissions takes'],
+		[['chat', 'x', '-A', DEMOS, '--continue'], 64, 'keeps its participants'],
+		[['chat', '--continue', '--session', 'x'], 64, 'two sessions'],
+		[['chat', '--continue'], 4, 'No chat here'],
+		[['chat', '--session', 'nothere'], 4, 'nothere'],
+		[['chat', 'x', '-A', DEMOS, '-m', 'opus'], 64, 'unknown option'],
+	])('%j ends with %d before anything is made', async (args, exitCode, message) => {
+		const end = await open().run(args);
+		expect(end.exitCode, end.stderr).toBe(exitCode);
+		expect(end.stderr).toContain(message);
+		expect(existsSync(join(cli.repo, '.agent-relay/sessions'))).toBe(false);
+	});
+
+	it('leaves a session of another kind alone', async () => {
+		await open().run(['run', '-a', 'demo-closer', 'hello']);
+		const end = await cli.run(['chat', '--session', 'latest', 'x']);
+		expect(end.exitCode).toBe(4);
+		const { sessions } = JSON.parse((await cli.run(['sessions', '--json'])).stdout);
+		expect(await cli.run(['chat', '--session', sessions[0].id, 'x'])).toMatchObject({
+			exitCode: 64,
+			stderr: expect.stringContaining('is no chat'),
+		});
+	});
+});
+
+describe('chat in the shell', () => {
+	let cli: CliHome;
+	afterEach(() => cli.remove());
+
+	it('runs in the transcript, hears /say, and leaves a note behind; /say is refused when it is over', async () => {
+		cli = new CliHome();
+		const env = { ...cli.env, DEMO_AGENT_PACE_MS: '100', TERM: 'xterm-256color' };
+		const shell = new PtyProgram(['shell', '-a', 'demo-closer'], { cwd: cli.repo, env });
+		await shell.shows('demo-closer ›');
+		shell.type(`/chat which way? --agents ${DEMOS}\r`);
+		await shell.shows('demo-sprinter · turn 1 of 6');
+		shell.type('/say keep it small\r');
+		await shell.shows('whoever speaks next hears it first');
+		await shell.shows('Chat over: all agreed');
+		shell.type('/say too late\r');
+		await shell.shows('no chat runs that could hear it');
+		shell.type('what was that?\r');
+		await shell.shows('I changed nothing');
+		shell.type('/exit\r');
+		expect(await shell.ended).toBe(0);
+		const { sessions } = JSON.parse((await cli.run(['sessions', '--json'])).stdout);
+		const folders = Object.fromEntries(
+			sessions.map(({ kind, folder }: { kind: string; folder: string }) => [kind, folder]),
+		);
+		const prompts = readdirSync(join(folders.chat, 'turns'))
+			.filter((name) => name.endsWith('prompt.md'))
+			.map((name) => readFileSync(join(folders.chat, 'turns', name), 'utf8'));
+		expect(prompts.filter((text) => text.includes('\nkeep it small\n'))).toHaveLength(2);
+		const { notes } = JSON.parse(readFileSync(join(folders.shell, 'meta.json'), 'utf8'));
+		expect(notes).toMatchObject([
+			{ text: expect.stringMatching(/chat of demo-sprinter, demo-closer.*all agreed/) },
+		]);
+	}, 60_000);
+
+	it('runs for a pipe as well, and what stands behind a chat without agreement is still read', async () => {
+		cli = new CliHome();
+		const input = `/chat x --agents ${DEMOS} -n 1\nhello\n`;
+		const end = await cli.run(['shell', '-a', 'demo-closer'], { input });
+		expect(end.exitCode, end.stderr).toBe(0);
+		expect(end.stdout).toContain('demo-sprinter · turn 1 of 1');
+		expect(end.stdout).toContain('I changed nothing');
+	});
+});
+
+describe('a chat whose relay is killed', () => {
+	let program: CompiledProgram;
+	let bench: EngineBench;
+	beforeAll(() => {
+		program = compileProgram();
+	});
+	afterAll(() => program.remove());
+	afterEach(() => bench.dispose());
+
+	/** Ms after the start; a run that nothing kills takes about 1.5 s. */
+	it.each([150, 300, 450, 600, 800, 1000, 1250, 1500])(
+		'after %i ms goes on where its records end: no message is lost or told twice',
+		async (ms) => {
+			bench = new EngineBench({ startsAt: Date.now() });
+			const turn = (lines: { head: string; text: string; end: string }): FakeStep[] => [
+				{ emit: lines.head, sleep: 80 },
+				{ emit: lines.text, sleep: 80 },
+				{ emit: lines.end },
+				{ exit: 0 },
+			];
+			const verdict = (i: number) => (i >= 3 ? 'DONE' : 'CONTINUE');
+			const numbers = [1, 2, 3, 4, 5, 6];
+			bench.install('claude', {
+				turns: numbers.map((i) => {
+					const text = `claude-message-${i}.\n\nRELAY: ${verdict(i)}`;
+					return turn({ head: claude.init, text: claude.text(text), end: claude.result(text) });
+				}),
+			});
+			bench.install('codex', {
+				nativeSession: 'thread-1',
+				turns: numbers.map((i) =>
+					turn({
+						head: codex.init,
+						text: codex.text(`codex-message-${i}.\n\nRELAY: ${verdict(i)}`),
+						end: codex.result,
+					}),
+				),
+			});
+			const place = { cwd: bench.repo, env: bench.env };
+			const args = ['chat', 'The topic of it all', '--agents', 'claude,codex', '--json'];
+			const relay = startProgram(program, place, ...args);
+			await Promise.race([sleep(ms), relay.ended]);
+			relay.kill('SIGKILL');
+			const { code } = await relay.ended;
+			await until(() => leftovers(bench.root).length === 0, 'the agents to be gone', 15_000);
+
+			const next = await runProgram(program, place, 'chat', '--continue', '-n', '12', '--json');
+			const folder = join(bench.repo, '.agent-relay/sessions');
+			if (next.code === 4) {
+				// Done already, or killed before there was a session.
+				const isEmpty = !existsSync(folder) || readdirSync(folder).length === 0;
+				expect(code === 0 || isEmpty || next.stderr.includes('No chat here'), next.stderr).toBe(true);
+				expect(code === 0 || bench.received('claude').length === 0, 'asked, but nothing to go on with').toBe(
+					true,
+				);
+				return;
+			}
+			expect(next.code, `${next.stderr}\n${next.stdout.slice(-2000)}`).toBe(0);
+			const [id = ''] = readdirSync(folder);
+			const turns = join(folder, id, 'turns');
+			const states = readdirSync(turns)
+				.filter((name) => name.endsWith('state.json'))
+				.sort()
+				.map((name) => JSON.parse(readFileSync(join(turns, name), 'utf8')));
+			expect(states.filter(({ status }) => status !== 'completed').length).toBeLessThanOrEqual(1);
+			const meta = JSON.parse(readFileSync(join(folder, id, 'meta.json'), 'utf8'));
+			expect(meta).toMatchObject({ status: 'completed', chat: { agreed: true } });
+			for (const [who, other] of [
+				['claude', 'codex'],
+				['codex', 'claude'],
+			]) {
+				// What each completed turn said stands in exactly one prompt that the other answered, the newest apart.
+				const said = states
+					.filter(({ participant, status }) => participant === other && status === 'completed')
+					.map(({ turn }) => readFileSync(join(turns, `${String(turn).padStart(3, '0')}-output.md`), 'utf8'));
+				const heard = states
+					.filter(({ participant, status }) => participant === who && status === 'completed')
+					.map(({ turn }) => readFileSync(join(turns, `${String(turn).padStart(3, '0')}-prompt.md`), 'utf8'));
+				const cut = states
+					.filter(({ participant, status }) => participant === who && status !== 'completed')
+					.map(({ turn }) => readFileSync(join(turns, `${String(turn).padStart(3, '0')}-prompt.md`), 'utf8'));
+				const isLast = states.at(-1)?.participant === other;
+				for (const [i, text] of said.entries()) {
+					const mark = /\w+-message-\d+\./.exec(text)?.[0] ?? 'no message';
+					const inAnswered = heard.filter((prompt) => prompt.includes(mark)).length;
+					const inCut = cut.filter((prompt) => prompt.includes(mark)).length;
+					const isUnheard = isLast && i === said.length - 1;
+					expect(inAnswered, `${mark} to ${who}`).toBeLessThanOrEqual(1);
+					expect(inAnswered + inCut, `${mark} to ${who}`).toBeGreaterThanOrEqual(isUnheard ? 0 : 1);
+				}
+			}
+		},
+		60_000,
+	);
+});
