@@ -16,7 +16,7 @@ export interface RaceResumeOptions {
 	quiet?: boolean;
 }
 
-export interface RaceShowOptions {
+export interface RaceShowOptions extends AskedFrom {
 	race?: string;
 }
 
@@ -30,7 +30,7 @@ export interface RaceDiffOptions {
 	race?: string;
 }
 
-export interface RaceAdoptOptions {
+export interface RaceAdoptOptions extends AskedFrom {
 	entrant?: string;
 	race?: string;
 	merge?: boolean;
@@ -43,8 +43,13 @@ export interface RaceOpenOptions {
 	race?: string;
 }
 
-export interface RaceCleanOptions {
+export interface RaceCleanOptions extends AskedFrom {
 	race?: string;
 	apply?: boolean;
 	all?: boolean;
+}
+
+/** How a race is asked for where the answer is read: `/race` in the shell. Default: `agent-relay race`. */
+interface AskedFrom {
+	asker?: string;
 }

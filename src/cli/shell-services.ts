@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { App } from '../app/create-app.ts';
-import type { Settings, SettingsHolder } from '../app/open-relay.ts';
+import { parentTurn, type Settings, type SettingsHolder } from '../app/open-relay.ts';
 import { clonedFolders, obeysRepo } from '../app/repo-trust.ts';
 import { listConfig } from '../config/layers.ts';
 import { RelayError } from '../core/errors.ts';
@@ -36,6 +36,30 @@ export async function createShellServices(
 		openChat: async (flags, words) => {
 			const { openChat } = await import('../app/open-chat.ts');
 			return openChat(app, chatOpening(flags, words), holder);
+		},
+		openRace: async (task, flags) => {
+			const [{ openRace }, { startRace }, { raceRequest }] = await Promise.all([
+				import('../app/open-race.ts'),
+				import('../race/start-race.ts'),
+				import('../shell/race-flags.ts'),
+			]);
+			const { registry } = holder.settings;
+			const request = raceRequest(task, flags, { registry, parentTurn: parentTurn(app.env) });
+			return startRace(request, await openRace(app, holder.settings));
+		},
+		resumeRace: async (ref) => {
+			const [{ openRace }, { resumeRace }, { findRaceId }] = await Promise.all([
+				import('../app/open-race.ts'),
+				import('../race/resume-race.ts'),
+				import('../race/find-race.ts'),
+			]);
+			return resumeRace(findRaceId(ref, store), await openRace(app, holder.settings));
+		},
+		askRace: async (question, words, shown) =>
+			(await import('./race-questions.ts')).askRace(app, question, words, shown),
+		latestEntrants: async () => {
+			const [latest] = (await import('../race/race-store.ts')).listRaces(store);
+			return latest?.entrants.map(({ id }) => id) ?? [];
 		},
 		pendingTrust: async () => {
 			const { trust } = holder.settings;

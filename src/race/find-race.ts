@@ -1,5 +1,5 @@
 import { RelayError } from '../core/errors.ts';
-import { parseSessionId } from '../core/ids.ts';
+import { parseSessionId, type SessionId } from '../core/ids.ts';
 import { resolveRef } from '../sessions/session-ref.ts';
 import type { SessionStore } from '../sessions/session-store.ts';
 import type { RaceRecord } from './race-record.ts';
@@ -20,4 +20,12 @@ export function findRace(ref: string | null, store: Pick<SessionStore, 'location
 	const ids = races.flatMap(({ id }) => parseSessionId(id) ?? []);
 	const id = resolveRef(ref, { ids, latest: () => parseSessionId(newest.id), named: () => [] });
 	return races.find((race) => race.id === id) ?? newest;
+}
+
+/** As `findRace`. */
+export function findRaceId(ref: string | null, store: Pick<SessionStore, 'location' | 'list'>): SessionId {
+	const { id } = findRace(ref, store);
+	const session = parseSessionId(id);
+	if (session !== null) return session;
+	throw new RelayError('damaged_record', `${id} is no id of a race`);
 }

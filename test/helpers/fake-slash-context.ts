@@ -41,6 +41,14 @@ export function fakeServices(over: Partial<ShellServices> = {}): ShellServices {
 		],
 		openEditor: async (text) => text,
 		pendingTrust: async () => null,
+		openRace: async () => {
+			throw new RelayError('refused', 'no race here');
+		},
+		resumeRace: async () => {
+			throw new RelayError('refused', 'no race here');
+		},
+		askRace: async () => ({ lines: [], adopted: null }),
+		latestEntrants: async () => ['claude', 'codex'],
 		openChat: async () => {
 			throw new RelayError('usage', 'no chats here');
 		},

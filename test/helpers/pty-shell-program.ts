@@ -71,6 +71,14 @@ process.exitCode = await runShell({
 		},
 		configRows: () => [{ key: 'limits.patience_s', value: '20', origin: 'default' }],
 		openEditor: async (text) => `${text} from the editor`,
+		openRace: async () => {
+			throw new RelayError('refused', 'no race here');
+		},
+		resumeRace: async () => {
+			throw new RelayError('refused', 'no race here');
+		},
+		askRace: async () => ({ lines: [], adopted: null }),
+		latestEntrants: async () => ['claude', 'codex'],
 		openChat: async () => {
 			throw new RelayError('usage', 'no chats here');
 		},

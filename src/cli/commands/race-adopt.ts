@@ -21,14 +21,18 @@ export async function adoptEntrant(
 	const mode = adoptMode(options);
 	const record = findRace(options.race ?? null, await app.store());
 	const result = await adopt({ record, entrant: options.entrant ?? null, mode }, await adoptDepsOf(app));
-	const lines = adoptLines(result, theme, 'agent-relay race').flatMap((line) =>
+	const lines = adoptLines(result, theme, options.asker ?? 'agent-relay race').flatMap((line) =>
 		wrapToColumns(line, columns, { indent: 2 }),
 	);
 	const exitCode = result.status === 'adopted' ? EXIT.done : EXIT.refused;
 	return { exitCode, data: { race: record.id, ...result }, lines };
 }
 
-export function adoptMode({ merge, commit, branch }: Omit<RaceAdoptOptions, 'entrant' | 'race'>): AdoptMode {
+export function adoptMode({
+	merge,
+	commit,
+	branch,
+}: Pick<RaceAdoptOptions, 'merge' | 'commit' | 'branch'>): AdoptMode {
 	if (branch === undefined) return { kind: commit ? 'commit' : 'files', merge: merge ?? false };
 	if (!merge && !commit) return { kind: 'branch', name: branch };
 	throw new RelayError('usage', '--branch leaves the checkout as it is; --merge and --commit change it.', {

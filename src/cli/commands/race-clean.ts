@@ -16,7 +16,7 @@ import type { RaceCleanOptions } from '../race-options.ts';
 
 export async function cleanRace(
 	app: App,
-	{ race: ref, apply = false, all = false }: RaceCleanOptions,
+	{ race: ref, apply = false, all = false, asker = 'agent-relay race' }: RaceCleanOptions,
 	{ theme, columns }: Output,
 ): Promise<CommandResult> {
 	if (all && ref !== undefined)
@@ -30,7 +30,7 @@ export async function cleanRace(
 		return { exitCode: EXIT.done, data: { races: [] }, lines: ['Every race is clean.'] };
 	const lines = cleaned.flatMap(({ plan, result }) =>
 		result === null
-			? cleanPlanLines(plan, theme, `agent-relay race clean ${plan.race.slice(-6)} --apply`)
+			? cleanPlanLines(plan, theme, `${asker} clean ${plan.race.slice(-6)} --apply`)
 			: cleanResultLines(result, theme),
 	);
 	const isRefused = cleaned.some(({ plan, result }) =>

@@ -12,12 +12,13 @@ import { raceListLines } from '../../shell/view/race-list.ts';
 import { racePage } from '../../shell/view/race-page.ts';
 import type { CommandResult, Output } from '../command.ts';
 import { adoptDepsOf } from '../race-adopt-deps.ts';
+import { raceFolderName } from '../race-folder.ts';
 import type { RaceListOptions, RaceOpenOptions, RaceShowOptions } from '../race-options.ts';
 import { shortIds } from '../render/short-ids.ts';
 
 export async function showRace(
 	app: App,
-	{ race }: RaceShowOptions,
+	{ race, asker = 'agent-relay race' }: RaceShowOptions,
 	{ theme, columns }: Output,
 ): Promise<CommandResult> {
 	const store = await app.store();
@@ -29,7 +30,8 @@ export async function showRace(
 	const isLatest = listRaces(store)[0]?.id === record.id;
 	const ref = isLatest ? null : shortOfRaces(store)(record.id);
 	const now = app.clock.now();
-	const lines = racePage(record, { theme, columns, now, ref, command: 'agent-relay race' });
+	const folder = await raceFolderName(app, record);
+	const lines = racePage(record, { theme, columns, now, ref, command: asker, folder });
 	return { exitCode: EXIT.done, data: record, lines };
 }
 

@@ -4,10 +4,9 @@ import { openRace } from '../../app/open-race.ts';
 import { parentTurn, readSettings, type Settings } from '../../app/open-relay.ts';
 import { describeDistrust } from '../../app/repo-trust.ts';
 import { RelayError } from '../../core/errors.ts';
-import { parseSessionId } from '../../core/ids.ts';
 import { safeLine } from '../../core/text.ts';
 import type { Race, RaceDeps, RaceEvent } from '../../race/contract.ts';
-import { findRace } from '../../race/find-race.ts';
+import { findRaceId } from '../../race/find-race.ts';
 import type { RaceRecord } from '../../race/race-record.ts';
 import { resumeRace as goOnWithRace } from '../../race/resume-race.ts';
 import { startRace } from '../../race/start-race.ts';
@@ -18,6 +17,7 @@ import { racePage } from '../../shell/view/race-page.ts';
 import { openRaceView, type RaceView } from '../../shell/view/race-view.ts';
 import type { CommandResult, Output } from '../command.ts';
 import { configuredTheme } from '../configured-theme.ts';
+import { raceFolderName } from '../race-folder.ts';
 import { raceEventToJson, raceResultToJson } from '../race-json.ts';
 import type { RaceOptions, RaceResumeOptions } from '../race-options.ts';
 import { readTask } from '../read-task.ts';
@@ -40,11 +40,9 @@ export async function resumeRace(
 	options: RaceResumeOptions,
 	output: Output,
 ): Promise<CommandResult> {
-	const { id } = findRace(options.race ?? null, await app.store());
+	const id = findRaceId(options.race ?? null, await app.store());
 	const { settings, deps } = await open(app, options);
-	const session = parseSessionId(id);
-	if (session === null) throw new RelayError('damaged_record', `${id} is no id of a race`);
-	return runToEnd(app, await goOnWithRace(session, await deps()), { options, output, settings });
+	return runToEnd(app, await goOnWithRace(id, await deps()), { options, output, settings });
 }
 
 async function open(
@@ -74,7 +72,7 @@ async function runToEnd(app: App, running: Race, showing: Showing): Promise<Comm
 		const exitCode = stop.exitCode() ?? exitCodeOfRace(record);
 		if (options.json) output.print(`${JSON.stringify(raceResultToJson(record, exitCode))}\n`);
 		else if (options.quiet) output.print(`${safeLine(record.verdict ?? '', 1000)}\n`);
-		else output.print(`${page(app, record, { ...output, theme }).join('\n')}\n`);
+		else output.print(`${(await page(app, record, { ...output, theme })).join('\n')}\n`);
 		return { exitCode };
 	} finally {
 		view.close();
@@ -87,9 +85,10 @@ async function runToEnd(app: App, running: Race, showing: Showing): Promise<Comm
 export const exitCodeOfRace = ({ winner }: RaceRecord): number =>
 	winner === null ? EXIT.checkpointed : EXIT.done;
 
-function page(app: App, record: RaceRecord, { theme, columns }: Output): string[] {
+async function page(app: App, record: RaceRecord, { theme, columns }: Output): Promise<string[]> {
 	const now = app.clock.now();
-	return ['', ...racePage(record, { theme, columns, now, ref: null, command: 'agent-relay race' })];
+	const folder = await raceFolderName(app, record);
+	return ['', ...racePage(record, { theme, columns, now, ref: null, command: 'agent-relay race', folder })];
 }
 
 function openView(app: App, running: Race, { options, output }: Showing): RaceView {

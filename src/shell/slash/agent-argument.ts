@@ -50,3 +50,12 @@ export function describeReadiness(agent: AgentOverview): string {
 	if (agent.isActive) return 'active';
 	return agent.isDemo ? 'demo' : 'ready';
 }
+
+/** The last of a list: `claude,co` -> `claude,codex`. */
+export function completeAgents(agents: readonly Candidate[], word: string): Candidate[] {
+	const named = word.slice(0, word.lastIndexOf(',') + 1);
+	const taken = new Set(named.split(','));
+	return agents
+		.filter(({ value }) => !taken.has(value))
+		.map(({ value, ...rest }) => ({ ...rest, value: named + value }));
+}

@@ -1,11 +1,11 @@
-import { parseArgs } from 'node:util';
 import { safeLine } from '../../core/text.ts';
 import type { Chat, ChatOutcome, ChatResult } from '../../relay/chat/contract.ts';
 import { exitCodeOfChat } from '../../relay/exit-codes.ts';
 import type { Candidate } from '../editor/completion.ts';
 import type { ChatFlags } from '../services.ts';
-import { agentCandidates, PRESETS } from './agent-argument.ts';
-import { type CompletionContext, type SlashCommand, type SlashContext, usageError } from './slash-command.ts';
+import { agentCandidates, completeAgents, PRESETS } from './agent-argument.ts';
+import type { CompletionContext, SlashCommand, SlashContext } from './slash-command.ts';
+import { flagsOf, readWordsAndFlags } from './words-and-flags.ts';
 
 export const chat: SlashCommand = {
 	name: 'chat',
@@ -69,63 +69,17 @@ const OPTIONS = {
 	continue: { type: 'boolean', short: 'c' },
 	session: { type: 'string', short: 's' },
 } as const;
-const FLAGS = Object.entries(OPTIONS).flatMap(([name, option]) => [
-	`--${name}`,
-	...('short' in option ? [`-${option.short}`] : []),
-]);
+const FLAGS = flagsOf(OPTIONS);
 
 interface ReadChat {
 	flags: ChatFlags;
 	words: string | null;
 }
 
-/** The words stand before the first flag, or behind the flags; they are taken as typed, quotes around all of them apart. */
 function readChat(argument: string): ReadChat {
-	const words = wordsOf(argument);
-	const first = words.findIndex(({ text }) => isFlag(text));
-	const at = words[first];
-	const before = at === undefined ? argument : argument.slice(0, at.start);
-	const rest = first < 0 ? [] : words.slice(first);
-	const { values, tokens } = parse(rest.map(({ text }) => text));
-	const behind = tokens.find(({ kind }) => kind === 'positional');
-	const after = behind === undefined ? '' : argument.slice(rest[behind.index]?.start ?? argument.length);
-	const isLast = tokens
-		.slice(behind === undefined ? 0 : tokens.indexOf(behind))
-		.every(({ kind }) => kind === 'positional');
-	if ((before.trim() !== '' && after !== '') || (behind !== undefined && !isLast))
-		throw usageError(chat, 'the topic stands in one piece, before or behind the flags');
+	const { values, words } = readWordsAndFlags(chat, argument, OPTIONS);
 	const { 'max-turns': maxTurns, ...flags } = values;
-	const typed = unquoted((before.trim() === '' ? after : before).trim());
-	return {
-		flags: { ...flags, ...(maxTurns === undefined ? {} : { maxTurns }) },
-		words: typed === '' ? null : typed,
-	};
-}
-
-function parse(args: string[]) {
-	try {
-		return parseArgs({ args, options: OPTIONS, allowPositionals: true, tokens: true });
-	} catch (error) {
-		throw usageError(chat, error instanceof Error ? error.message : String(error));
-	}
-}
-
-const isFlag = (word: string) => FLAGS.includes(word.split('=', 1)[0] ?? '');
-
-/** With their places; quotes hold one together, also within it (`--role claude="be brief"`). */
-function wordsOf(argument: string): Array<{ text: string; start: number }> {
-	return [...argument.matchAll(/(?:"[^"]*"|'[^']*'|\S)+/g)].map((match) => ({
-		text: match[0].replace(
-			/"([^"]*)"|'([^']*)'/g,
-			(_, double?: string, single?: string) => double ?? single ?? '',
-		),
-		start: match.index,
-	}));
-}
-
-function unquoted(text: string): string {
-	const [, inside] = /^"([^"]*)"$/.exec(text) ?? /^'([^']*)'$/.exec(text) ?? [];
-	return inside ?? text;
+	return { flags: { ...flags, ...(maxTurns === undefined ? {} : { maxTurns }) }, words };
 }
 
 async function completeChat(
@@ -144,12 +98,3 @@ async function completeChat(
 }
 
 const OFFERED = 20;
-
-/** The last of a list: `claude,co` -> `claude,codex`. */
-function completeAgents(agents: readonly Candidate[], word: string): Candidate[] {
-	const named = word.slice(0, word.lastIndexOf(',') + 1);
-	const taken = new Set(named.split(','));
-	return agents
-		.filter(({ value }) => !taken.has(value))
-		.map(({ value, ...rest }) => ({ ...rest, value: named + value }));
-}

@@ -14,6 +14,7 @@ import { note } from './note.ts';
 import { permissions } from './permissions.ts';
 import { plan } from './plan.ts';
 import { queue } from './queue.ts';
+import { race } from './race.ts';
 import { resume } from './resume.ts';
 import { retry } from './retry.ts';
 import { say } from './say.ts';
@@ -33,6 +34,7 @@ export const SLASH_COMMANDS: readonly SlashCommand[] = [
 	retry,
 	chat,
 	say,
+	race,
 	queue,
 	plan,
 	files,

@@ -27,6 +27,8 @@ export interface RacePageOptions {
 	ref: string | null;
 	/** `agent-relay race` or `/race`. */
 	command: string;
+	/** Of the race's records, as a user may name it: outputs of checks are relative to it. */
+	folder: string;
 }
 
 const LINE_CHARS = 300;
@@ -38,6 +40,7 @@ export function racePage(record: RaceRecord, options: RacePageOptions): string[]
 		...wrap(`${theme.bold(`Race ${record.id}`)}  ${stateOf(record, options)}`),
 		...wrap(theme.dim(`task: ${safeLine(record.task, LINE_CHARS)}`)),
 		...wrap(theme.dim(headOf(record))),
+		...wrap(theme.dim(`records: ${safeLine(options.folder, LINE_CHARS)}`)),
 		'',
 		...tableOf(record, options),
 		...part(record.verdict === null ? [] : wrap(theme.bold(safeLine(record.verdict, 600)), 0)),

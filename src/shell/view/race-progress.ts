@@ -19,6 +19,7 @@ export interface EntrantProgress {
 }
 
 const ACTION_CHARS = 200;
+const KEPT_MESSAGE_CHARS = 400;
 
 interface Live {
 	number: number;
@@ -29,6 +30,7 @@ interface Live {
 	/** Of the running turn. */
 	turn: { input: number; output: number; cost: number };
 	paths: Set<string>;
+	message: { id: string; text: string };
 }
 
 const NOTHING = { input: 0, output: 0, cost: 0 };
@@ -79,7 +81,13 @@ export class RaceProgress {
 	#see(record: EntrantRecord): void {
 		const known = this.#entrants.get(record.id);
 		const number = known?.number ?? this.#entrants.size + 1;
-		const fresh = { lastAction: '', finished: NOTHING, turn: NOTHING, paths: new Set<string>() };
+		const fresh = {
+			lastAction: '',
+			finished: NOTHING,
+			turn: NOTHING,
+			paths: new Set<string>(),
+			message: { id: '', text: '' },
+		};
 		const isNewState = known !== undefined && known.record.state !== record.state;
 		const live = { ...(known ?? fresh), ...(isNewState ? { lastAction: '' } : {}), number, record };
 		this.#entrants.set(record.id, live);
@@ -110,11 +118,9 @@ export class RaceProgress {
 				live.lastAction = describeTool(event, live.record.worktree);
 				if (event.kind === 'edit') for (const path of event.paths) live.paths.add(path);
 				break;
-			case 'agent_message_chunk': {
-				const text = safeLine(event.text, ACTION_CHARS);
-				if (text !== '') live.lastAction = text;
+			case 'agent_message_chunk':
+				hear(live, event);
 				break;
-			}
 			case 'usage':
 				if (event.scope === 'turn')
 					live.turn = { ...countTokens(event.tokens), cost: event.costUsd ?? live.turn.cost };
@@ -135,6 +141,14 @@ export class RaceProgress {
 		if (live !== undefined && last !== undefined)
 			live.lastAction = `${safeLine(command, 40)}: ${safeLine(last, ACTION_CHARS)}`;
 	}
+}
+
+/** Keeps the end of the growing message; its last line is what the agent says now. */
+function hear(live: Live, { messageId, text }: Extract<AgentEvent, { type: 'agent_message_chunk' }>): void {
+	const before = live.message.id === messageId ? live.message.text : '';
+	live.message = { id: messageId, text: (before + text).slice(-KEPT_MESSAGE_CHARS) };
+	const line = live.message.text.split('\n').findLast((one) => one.trim() !== '');
+	if (line !== undefined) live.lastAction = safeLine(line, ACTION_CHARS);
 }
 
 function countTokens({ input, output, cacheRead, cacheWrite, reasoning }: TokenCounts) {

@@ -1,5 +1,6 @@
 /** The live table of a race as rows of a fixed width. Pure: who draws it decides when. */
 import { fromIso } from '../../core/clock.ts';
+import { passedOf } from '../../race/figures.ts';
 import { formatDuration } from '../../ui/quantities.ts';
 import { spinnerFrame } from '../../ui/spinner.ts';
 import { columnsOf, cutToColumns, padToColumns } from '../../ui/text-width.ts';
@@ -23,41 +24,49 @@ const WIDE_COLUMNS = 72;
 /** Less than this says nothing of an action. */
 const LEAST_ACTION = 12;
 const MAX_NAME = 24;
+const MAX_NAME_NARROW = 14;
 
 export function raceTableRows(entrants: readonly EntrantProgress[], room: RaceTableRoom): string[] {
 	const isNarrow = room.columns < WIDE_COLUMNS;
-	const names = entrants.map(({ record }) => record.id);
-	const nameWidth = Math.min(isNarrow ? 14 : MAX_NAME, Math.max(...names.map(columnsOf), 0));
-	const head = entrants.map((entrant) => headOf(entrant, entrants.length, nameWidth, room));
-	if (!isNarrow) return wideRows(entrants, head, room);
-	const rows = entrants.map((entrant, i) => [head[i] ?? '', narrowDetail(entrant, room)]);
+	const widest = (texts: readonly string[]) => Math.max(0, ...texts.map(columnsOf));
+	const widths: HeadWidths = {
+		digits: String(entrants.length).length,
+		name: Math.min(isNarrow ? MAX_NAME_NARROW : MAX_NAME, widest(entrants.map(({ record }) => record.id))),
+		state: widest(entrants.map(({ record }) => stateText(record))),
+		time: widest(entrants.map((entrant) => timeText(entrant, room.now))),
+	};
+	const heads = entrants.map((entrant) => headOf(entrant, widths, room));
+	if (!isNarrow) return wideRows(entrants, heads, room);
+	const rows = entrants.map((entrant, i) => [heads[i] ?? '', narrowDetail(entrant, room)]);
 	const isTight = rows.length * 2 > room.maxRows;
 	return rows.flatMap(([first = '', second = '']) => (isTight || second === '' ? [first] : [first, second]));
 }
 
-/** `1 ⠋ claude  working  1 min 5 s`. */
-function headOf(entrant: EntrantProgress, count: number, nameWidth: number, room: RaceTableRoom): string {
-	const { theme, columns } = room;
-	const { record, number } = entrant;
-	const paint = statePaint(record, theme);
-	const digits = String(count).length;
-	const name = padToColumns(cutToColumns(record.id, nameWidth), nameWidth);
-	const state = padToColumns(stateText(record), STATE_COLUMNS);
-	const left = `${padToColumns(String(number), digits, 'left')} `;
-	const used = columnsOf(left) + 2 + nameWidth + 2 + STATE_COLUMNS + 1;
-	const time = cutToColumns(timeText(entrant, room.now), Math.max(0, columns - 1 - used));
-	return `${theme.dim(left)}${paint(mark(entrant, room))} ${theme.bold(name)}  ${paint(state)} ${padToColumns(time, TIME_COLUMNS, 'left')}`;
+interface HeadWidths {
+	digits: number;
+	name: number;
+	state: number;
+	time: number;
 }
 
-/** The longest state, `setup failed`. */
-const STATE_COLUMNS = 12;
-/** `59 min 59 s`. */
-const TIME_COLUMNS = 10;
+/** `1 ⠋ claude  working  1 min 5 s`; the time is left out where it does not fit. */
+function headOf(entrant: EntrantProgress, widths: HeadWidths, room: RaceTableRoom): string {
+	const { theme, columns, now } = room;
+	const { record, number } = entrant;
+	const paint = statePaint(record, theme);
+	const place = padToColumns(String(number), widths.digits, 'left');
+	const name = padToColumns(cutToColumns(record.id, widths.name), widths.name);
+	const state = padToColumns(stateText(record), widths.state);
+	const head = `${theme.dim(place)} ${paint(mark(entrant, room))} ${theme.bold(name)}  ${paint(state)}`;
+	const time = padToColumns(timeText(entrant, now), widths.time, 'left');
+	return columnsOf(head) + 2 + columnsOf(time) < columns ? `${head}  ${time}` : head;
+}
 
 function mark({ record }: EntrantProgress, { elapsedMs }: RaceTableRoom): string {
 	if (record.state === 'waiting') return '·';
 	if (record.state !== 'ended') return spinnerFrame(elapsedMs);
-	return record.outcome === 'completed' ? '✓' : record.outcome === 'limited' ? '⊘' : '✗';
+	if (record.outcome === 'limited') return '⊘';
+	return record.outcome === 'completed' && passedOf(record) === record.checks.length ? '✓' : '✗';
 }
 
 function timeText({ record }: EntrantProgress, now: number): string {
@@ -83,9 +92,12 @@ function figuresOf(entrant: EntrantProgress): {
 		tokens: tokensText(tokens),
 		cost: costText(cost),
 		files: record.diff === null ? (editedFiles === 1 ? '1 file' : live) : filesText(record),
-		checks: record.checks.length === 0 ? '' : `${checksText(record)} ok`,
+		checks: hasChecked(record) ? `${checksText(record)} ok` : '',
 	};
 }
+
+const hasChecked = ({ state, checks }: EntrantProgress['record']) =>
+	checks.length > 0 && (state === 'checking' || state === 'ended');
 
 function wideRows(
 	entrants: readonly EntrantProgress[],
@@ -95,7 +107,7 @@ function wideRows(
 	const figures = entrants.map(figuresOf);
 	const width = (key: keyof ReturnType<typeof figuresOf>) =>
 		Math.max(0, ...figures.map((one) => columnsOf(one[key])));
-	const order = ['tokens', 'cost', 'files', 'checks'] as const;
+	const order = ['checks', 'files', 'cost', 'tokens'] as const;
 	return entrants.map((entrant, i) => {
 		let row = heads[i] ?? '';
 		for (const key of order) {

@@ -40,11 +40,9 @@ function helpOf(command: Command): string {
 const examplesIn = (help: string) =>
 	[...help.matchAll(/^ {2}\$ agent-relay ?(.*)$/gm)].map(([, line = '']) => line);
 
-/** Words as a shell would split them, as far as our examples go: double quotes and a redirection. */
+/** Words as a shell would split them, as far as our examples go: double quotes, also within a word, and a redirection. */
 const wordsOf = (line: string) =>
-	[...line.replace(/ >>?.*$/, '').matchAll(/"([^"]*)"|(\S+)/g)].map(
-		([, quoted, bare]) => quoted ?? bare ?? '',
-	);
+	[...line.replace(/ >>?.*$/, '').matchAll(/(?:"[^"]*"|\S)+/g)].map(([word]) => word.replaceAll('"', ''));
 
 const all = commandsOf(programWith()).map((command) => [pathOf(command), command] as const);
 
@@ -85,6 +83,8 @@ describe('every command', () => {
 				'--limit',
 				'--turn',
 				'--pace',
+				'--role',
+				'--until',
 				'--check',
 				'--check-timeout',
 				'--max-time',

@@ -111,7 +111,7 @@ describe('other commands', () => {
 
 describe('what commands print', () => {
 	const quiet = SLASH_COMMANDS.filter(
-		({ name }) => !['use', 'retry', 'resume', 'note', 'exit', 'chat', 'say'].includes(name),
+		({ name }) => !['use', 'retry', 'resume', 'note', 'exit', 'chat', 'say', 'race'].includes(name),
 	);
 
 	it.each(quiet.map(({ name }) => name))(

@@ -1,0 +1,143 @@
+import { safeLine } from '../../core/text.ts';
+import type { Race } from '../../race/contract.ts';
+import type { RaceRecord } from '../../race/race-record.ts';
+import { EXIT } from '../../relay/exit-codes.ts';
+import { PLAIN_THEME } from '../../ui/plain-theme.ts';
+import type { Candidate } from '../editor/completion.ts';
+import type { RaceFlags } from '../race-flags.ts';
+import type { RaceQuestion } from '../services.ts';
+import { RaceLines } from '../view/race-lines.ts';
+import { agentCandidates, completeAgents, PRESETS } from './agent-argument.ts';
+import {
+	type CompletionContext,
+	type SlashCommand,
+	type SlashContext,
+	splitWords,
+	usageError,
+} from './slash-command.ts';
+import { flagsOf, readWordsAndFlags } from './words-and-flags.ts';
+
+export const race: SlashCommand = {
+	name: 'race',
+	aliases: [],
+	usage: 'race TASK --agents A,B [--check "…"] [FLAGS] | show | list | diff | adopt | open | resume | clean',
+	summary: 'let several agents do one task in worktrees of their own; facts decide',
+	example: '/race fix the failing test --agents claude,codex --check "npm test"',
+	duringTurn: 'queued',
+	complete: completeRace,
+	async run(context, argument) {
+		const [first = '', ...rest] = splitWords(argument);
+		const { services } = context;
+		// "show the total" is a task as well; one has entrants.
+		const isTask = rest.some((word) => /^(?:-A|--agents(?:=.*)?)$/.test(word));
+		if (!isTask && isQuestion(first)) return answer(context, first, rest);
+		if (!isTask && first === 'resume') return runRace(context, () => services.resumeRace(oneWord(rest)));
+		const { values, words } = readWordsAndFlags(race, argument, OPTIONS);
+		if (words === null) throw usageError(race, 'what is the task?');
+		const flags = flagsFrom(values);
+		return runRace(context, () => services.openRace(words, flags));
+	},
+};
+
+const QUESTIONS = ['show', 'list', 'diff', 'adopt', 'open', 'clean'] as const;
+const isQuestion = (word: string): word is RaceQuestion => QUESTIONS.some((known) => known === word);
+
+const OPTIONS = {
+	agents: { type: 'string', short: 'A' },
+	check: { type: 'string', multiple: true },
+	'check-timeout': { type: 'string' },
+	'max-time': { type: 'string' },
+	base: { type: 'string' },
+	'include-dirty': { type: 'boolean' },
+	setup: { type: 'string' },
+	copy: { type: 'string', multiple: true },
+	jobs: { type: 'string' },
+	permissions: { type: 'string', short: 'p' },
+	handover: { type: 'boolean' },
+} as const;
+
+type Values = ReturnType<typeof readWordsAndFlags<typeof OPTIONS>>['values'];
+
+function flagsFrom(values: Values): RaceFlags {
+	const {
+		'check-timeout': checkTimeout,
+		'max-time': maxTime,
+		'include-dirty': includeDirty,
+		...same
+	} = values;
+	return { ...same, checkTimeout, maxTime, includeDirty };
+}
+
+function oneWord(words: readonly string[]): string | null {
+	const [only, ...more] = words;
+	if (more.length > 0) throw usageError(race, 'one race at a time');
+	return only ?? null;
+}
+
+/** What an earlier race was, and what becomes of it. */
+async function answer(
+	{ services, relay, print, theme, columns }: SlashContext,
+	question: RaceQuestion,
+	words: string[],
+) {
+	const { lines, adopted } = await services.askRace(question, words, { theme, columns });
+	print(lines);
+	if (adopted !== null) relay.note(adopted);
+}
+
+async function runRace(context: SlashContext, open: () => Promise<Race>): Promise<void> {
+	await context.work(async ({ signal, onEvent, onHardStop }) => {
+		const running = await open();
+		onHardStop(() => running.stopHard());
+		const said = new RaceLines(PLAIN_THEME);
+		try {
+			const record = await running.run({
+				signal,
+				onEvent: (event) => {
+					const level = event.type === 'notice' ? event.level : 'info';
+					for (const text of said.linesOf(event)) onEvent({ type: 'notice', level, text });
+				},
+			});
+			await tellEnd(context, record);
+			const exitCode = signal.aborted
+				? EXIT.interrupted
+				: record.winner === null
+					? EXIT.checkpointed
+					: EXIT.done;
+			return { exitCode, isBroken: signal.aborted };
+		} finally {
+			await running.close();
+		}
+	});
+}
+
+const TASK_CHARS = 200;
+
+/** The next agent that gets a packet in the shell's own session hears of the race, in the relay's words. */
+async function tellEnd(
+	{ relay, services, print, theme, columns }: SlashContext,
+	record: RaceRecord,
+): Promise<void> {
+	const { lines } = await services.askRace('show', [record.id], { theme, columns });
+	print(lines);
+	const who = record.entrants.map(({ id }) => id).join(', ');
+	const task = JSON.stringify(safeLine(record.task, TASK_CHARS));
+	relay.note(
+		`A race of ${who} on ${task} ended. ${record.verdict ?? 'It was stopped.'} Nothing of it is in the checkout yet: agent-relay race show ${record.id}`,
+	);
+}
+
+async function completeRace(
+	{ relay, services }: CompletionContext,
+	argument: string,
+): Promise<readonly Candidate[]> {
+	const [, flag, word = ''] = /(--?[\w-]+)(?:\s+|=)(\S*)$/.exec(argument) ?? [];
+	if (flag === '--agents' || flag === '-A') return completeAgents(await agentCandidates(relay), word);
+	if (flag === '--permissions' || flag === '-p') return PRESETS.map((value) => ({ value }));
+	const [first = ''] = splitWords(argument);
+	if (argument.includes(' ') && ['diff', 'adopt', 'open'].includes(first))
+		return (await services.latestEntrants()).map((value) => ({ value }));
+	const flags = flagsOf(OPTIONS).filter((name) => name.startsWith('--'));
+	const names = argument.includes(' ') ? [] : [...QUESTIONS, 'resume'];
+	return [...names, ...flags].map((value) => ({ value }));
+}
