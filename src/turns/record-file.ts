@@ -4,6 +4,7 @@ import {
 	constants,
 	fstatSync,
 	fsyncSync,
+	ftruncateSync,
 	lstatSync,
 	mkdirSync,
 	openSync,
@@ -36,8 +37,18 @@ export class RecordFile {
 		this.#hash = options.hash ? createHash('sha256') : null;
 	}
 
+	/**
+	 * On a disk that fills up meanwhile, a hashed file ends with its last whole append, so that what is appended when there
+	 * is room again never stands behind half a line; any other keeps all that went to disk.
+	 */
 	append(data: Buffer): void {
-		writeAll(this.#fd, data);
+		try {
+			writeAll(this.#fd, data);
+		} catch (error) {
+			if (this.#hash === null) this.bytes = fstatSync(this.#fd).size;
+			else ftruncateSync(this.#fd, this.bytes);
+			throw error;
+		}
 		this.bytes += data.length;
 		this.#hash?.update(data);
 	}
