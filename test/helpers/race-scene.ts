@@ -3,14 +3,15 @@ import { chmodSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { systemClock } from '../../src/core/clock.ts';
 import { createProcessTable } from '../../src/core/create-process-table.ts';
-import { createSessionIds, type SessionId } from '../../src/core/ids.ts';
+import { createSessionIds } from '../../src/core/ids.ts';
 import { findRepo } from '../../src/git/find-repo.ts';
 import type { AdoptDeps } from '../../src/race/adopt-deps.ts';
-import { RACE_RECORD_VERSION, type RaceRecord } from '../../src/race/race-record.ts';
+import type { RaceRecord } from '../../src/race/race-record.ts';
 import { writeRace } from '../../src/race/race-store.ts';
 import { createSessionStore } from '../../src/sessions/session-store.ts';
 import { locateStore } from '../../src/sessions/store-location.ts';
 import { fakeEntrant } from './fake-entrant.ts';
+import { raceRecord } from './race-record.ts';
 import { createScratch, type Scratch } from './scratch-repo.ts';
 
 /** What an entrant does to a path: new content, a program, a link, or null to take it away. */
@@ -97,39 +98,4 @@ function doWork(scratch: Scratch, worktree: string, edits: Work): void {
 			chmodSync(full, 0o755);
 		}
 	}
-}
-
-export function raceRecord(
-	id: SessionId | string,
-	base: string,
-	change: Partial<RaceRecord> = {},
-): RaceRecord {
-	const entrants = change.entrants ?? [];
-	return {
-		schema_version: RACE_RECORD_VERSION,
-		id,
-		task: 'Tidy up the greeting',
-		state: 'ended',
-		created_at: '2026-11-21T10:00:00.000Z',
-		ended_at: '2026-11-21T10:05:00.000Z',
-		base: { commit: base, ref: null, is_snapshot: false },
-		options: {
-			checks: [],
-			setup: null,
-			copy: [],
-			max_time_s: 600,
-			check_time_s: 300,
-			jobs: 2,
-			permissions: 'edit',
-			handover: false,
-		},
-		folder: '/nowhere',
-		entrants,
-		ranking: entrants.map((entrant) => entrant.id),
-		winner: entrants[0]?.id ?? null,
-		verdict: 'The first one is first.',
-		shared_changes: [],
-		adopted: [],
-		...change,
-	};
 }

@@ -28,7 +28,7 @@ import { readRace, writeRace } from '../../src/race/race-store.ts';
 import { createSessionStore, type OpenSession } from '../../src/sessions/session-store.ts';
 import { locateStore } from '../../src/sessions/store-location.ts';
 import { fakeEntrant } from '../helpers/fake-entrant.ts';
-import { raceRecord } from '../helpers/race-scene.ts';
+import { raceRecord } from '../helpers/race-record.ts';
 import { createScratch, fingerprint, type Scratch } from '../helpers/scratch-repo.ts';
 
 let scratch: Scratch;

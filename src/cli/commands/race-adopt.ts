@@ -21,7 +21,9 @@ export async function adoptEntrant(
 	const mode = adoptMode(options);
 	const record = findRace(options.race ?? null, await app.store());
 	const result = await adopt({ record, entrant: options.entrant ?? null, mode }, await adoptDepsOf(app));
-	const lines = adoptLines(result, theme, options.asker ?? 'agent-relay race').flatMap((line) =>
+	const of = options.race === undefined ? '' : ` --race ${record.id.slice(-6)}`;
+	const asking = { command: options.asker ?? 'agent-relay race', of };
+	const lines = adoptLines(result, theme, asking).flatMap((line) =>
 		wrapToColumns(line, columns, { indent: 2 }),
 	);
 	const exitCode = result.status === 'adopted' ? EXIT.done : EXIT.refused;

@@ -12,10 +12,14 @@ const MARKS: Readonly<Record<AdoptedFile['change'], string>> = {
 
 const path = (text: string) => safeLine(text, 400);
 
-/** What an adoption wrote, or what stopped it. `command` is how one is asked for here. */
-export function adoptLines(result: AdoptResult, theme: Theme, command: string): string[] {
+/** What an adoption wrote, or what stopped it. `command`: how one is asked for here; `of`: flags that name the race, or nothing. */
+export function adoptLines(
+	result: AdoptResult,
+	theme: Theme,
+	asking: { command: string; of: string },
+): string[] {
 	const notes = result.notes.map((note) => theme.warn(`! ${safeLine(note, 600)}`));
-	if (result.status === 'conflicts') return [...notes, ...conflictLines(result, theme, command)];
+	if (result.status === 'conflicts') return [...notes, ...conflictLines(result, theme, asking)];
 	const { entrant, written, already, omitted, commit, branch } = result;
 	const marked = written.filter(({ hasMarkers }) => hasMarkers);
 	const as =
@@ -49,7 +53,7 @@ export function adoptLines(result: AdoptResult, theme: Theme, command: string): 
 function conflictLines(
 	{ entrant, conflicts, canMerge }: Extract<AdoptResult, { status: 'conflicts' }>,
 	theme: Theme,
-	command: string,
+	{ command, of }: { command: string; of: string },
 ): string[] {
 	const these = conflicts.length === 1 ? 'this path stands' : `these ${conflicts.length} paths stand`;
 	return [
@@ -58,7 +62,7 @@ function conflictLines(
 			(conflict) => `  ${path(conflict.path)}${theme.dim(`  ${safeLine(conflict.why, 200)}`)}`,
 		),
 		canMerge
-			? `Merge them three-way: ${command} adopt ${entrant} --merge`
-			: `Make room first (commit, stash or move them), or keep it apart: ${command} adopt ${entrant} --branch NAME`,
+			? `Merge them three-way: ${command} adopt ${entrant}${of} --merge`
+			: `Make room first (commit, stash or move them), or keep it apart: ${command} adopt ${entrant}${of} --branch NAME`,
 	];
 }

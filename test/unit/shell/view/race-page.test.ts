@@ -1,0 +1,151 @@
+import { describe, expect, it } from 'vitest';
+import type { AdoptResult } from '../../../../src/race/adopt.ts';
+import type { RaceRecord } from '../../../../src/race/race-record.ts';
+import { rankEntrants } from '../../../../src/race/rank.ts';
+import { adoptLines } from '../../../../src/shell/view/race-adopt-lines.ts';
+import { RaceLines } from '../../../../src/shell/view/race-lines.ts';
+import { racePage } from '../../../../src/shell/view/race-page.ts';
+import { columnsOf } from '../../../../src/ui/text-width.ts';
+import { createTheme } from '../../../../src/ui/theme.ts';
+import { fakeCheck, fakeEntrant } from '../../../helpers/fake-entrant.ts';
+import { raceRecord } from '../../../helpers/race-record.ts';
+
+const NOW = Date.parse('2026-11-21T12:00:00.000Z');
+const theme = createTheme(false);
+const ID = '01M7Z83H1JS5MH12VCRGPGY015';
+
+function ended(over: Partial<RaceRecord> = {}): RaceRecord {
+	const failed = fakeCheck({
+		status: 'failed',
+		exit_code: 1,
+		failing_tests: 3,
+		output: 'race/codex-check-1.log',
+	});
+	const entrants = [
+		fakeEntrant('codex', {
+			checks: [failed],
+			cost_usd: 0.031,
+			cost_source: 'reported',
+			notes: ['made \x1b[31m2 commits'],
+		}),
+		fakeEntrant('claude', {
+			checks: [fakeCheck({ failing_tests: 0 })],
+			cost_usd: 1.5,
+			cost_source: 'estimated',
+			tokens: { input: 12_000, output: 3400 },
+			work_ms: 61_000,
+		}),
+		fakeEntrant('gemini', {
+			outcome: 'limited',
+			commit: null,
+			diff: null,
+			limited_until: '2026-11-21T14:30:00.000Z',
+		}),
+	];
+	return raceRecord(ID, 'abcdef0123456789', { entrants, ...rankEntrants(entrants), ...over });
+}
+
+const page = (record: RaceRecord, columns = 100, ref: string | null = null) =>
+	racePage(record, {
+		theme,
+		columns,
+		now: NOW,
+		ref,
+		command: 'agent-relay race',
+		folder: '.agent-relay/sessions/X',
+	});
+
+describe('the page of a race', () => {
+	it('has every figure of the order, best first, and why the first is first', () => {
+		const lines = page(ended());
+		const rows = lines.filter((line) => /^\d {2}/.test(line));
+		expect(rows).toHaveLength(3);
+		expect(rows[0]).toMatch(
+			/^1 {2}claude +1\/1 +0 +finished +1 \+10 -0 +~\$1\.50 +12k in 3\.4k out +1 min 1 s$/,
+		);
+		expect(rows[1]).toMatch(/^2 {2}codex +0\/1 +3 +finished +1 \+10 -0 +\$0\.03/);
+		expect(rows[2]).toMatch(/^3 {2}gemini +.*at its limit/);
+		expect(lines).toContain('claude is first: it passed 1 of 1 check, codex 0.');
+	});
+
+	it('says what did not pass, where its output is, limits and notes, with nothing a terminal obeys', () => {
+		const text = page(ended(), 200).join('\n');
+		expect(text).toContain(
+			'codex: npm test failed (exit 1, 3 failing, 10 ms), output in race/codex-check-1.log',
+		);
+		expect(text).toContain('codex: made 2 commits');
+		expect(text).toMatch(/gemini: limited until /);
+		expect(text).not.toContain('\x1b');
+	});
+
+	it('names shared changes, adoptions, and what to do next', () => {
+		const text = page(
+			ended({
+				shared_changes: ['branch main moved'],
+				adopted: [{ entrant: 'claude', at: '2026-11-21T11:57:00.000Z', commit: null, branch: 'try' }],
+			}),
+		).join('\n');
+		expect(text).toContain('! branch main moved');
+		expect(text).toContain('✓ claude was adopted as branch try 3 min ago');
+		expect(text).toContain('agent-relay race diff claude');
+		expect(text).toContain('agent-relay race clean --apply');
+		expect(page(ended()).join('\n')).toMatch(/take it over: agent-relay race adopt\n/);
+		expect(page(ended({ winner: null }), 100, 'GY015').join('\n')).toContain(
+			'race adopt claude --race GY015',
+		);
+		expect(page(ended({ state: 'running' })).join('\n')).toContain('go on: agent-relay race resume');
+		expect(page(ended({ state: 'cleaned' })).join('\n')).not.toContain('race adopt');
+	});
+
+	it.each([30, 40, 80, 120])('fits %i columns', (columns) => {
+		for (const line of page(ended({ shared_changes: ['x'.repeat(300)] }), columns))
+			expect(columnsOf(line), line).toBeLessThanOrEqual(columns);
+	});
+});
+
+describe('a race as lines', () => {
+	it('says each change of state once', () => {
+		const lines = new RaceLines(theme);
+		const waiting = fakeEntrant('claude', { state: 'waiting', outcome: null, diff: null, checks: [] });
+		const said = (entrant: typeof waiting) => lines.linesOf({ type: 'entrant', entrant });
+		expect(
+			lines.linesOf({
+				type: 'race_started',
+				record: raceRecord(ID, 'abcdef0123456789', { entrants: [waiting] }),
+			}),
+		).toEqual([`Race ${ID} of 1 entrant: claude · base abcdef0123`]);
+		expect(said({ ...waiting, state: 'working' })).toEqual(['· claude: working']);
+		expect(said({ ...waiting, state: 'working', tokens: { input: 1, output: 1 } })).toEqual([]);
+		const checks = [fakeCheck(), fakeCheck({ status: 'not_run' })];
+		expect(said({ ...waiting, state: 'checking', checks })).toEqual([
+			'✓ claude: npm test passed (10 ms)',
+			'· claude: checking',
+		]);
+		const end = fakeEntrant('claude', {
+			checks: [fakeCheck(), fakeCheck({ status: 'timed_out', exit_code: null })],
+		});
+		expect(said(end)).toEqual([
+			'✗ claude: npm test timed out (10 ms)',
+			'■ claude: finished · 5.0 s · files 1 +10 -0 · 1/2 checks passed',
+		]);
+	});
+});
+
+describe('an adoption as lines', () => {
+	it('lists what stands in the way and what helps', () => {
+		const result: AdoptResult = {
+			status: 'conflicts',
+			entrant: 'claude',
+			conflicts: [{ path: 'a\x1b[2J.txt', kind: 'changed', why: 'changed here' }],
+			canMerge: true,
+			notes: [],
+		};
+		const asking = { command: 'agent-relay race', of: ' --race GY015' };
+		expect(adoptLines(result, theme, asking)).toEqual([
+			'✗ Nothing was written: this path stands in the way of claude.',
+			'  a.txt  changed here',
+			'Merge them three-way: agent-relay race adopt claude --race GY015 --merge',
+		]);
+		expect(adoptLines({ ...result, canMerge: false }, theme, asking).at(-1)).toContain('--branch NAME');
+	});
+});
