@@ -101,7 +101,7 @@ function saidSince(input: ChatPromptInput, room: number): string {
 	const { missed, isFirst, isFresh } = input;
 	if (missed.length === 0) return isFirst ? '\nNobody has said anything yet: you begin.\n' : '';
 	const heading = isFresh
-		? '\n## The chat so far\nYour own conversation is gone, so here is all of it, your words included.\n'
+		? '\n## The chat so far\nThere is no conversation of your own to go on with, so here is all of it, your words included.\n'
 		: isFirst
 			? '\n## The chat so far\n'
 			: '\n## Since your last turn\n';

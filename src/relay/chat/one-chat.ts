@@ -99,8 +99,7 @@ export class OneChat implements Chat {
 		try {
 			await packUnfinished(this.#session, this.#deps);
 		} finally {
-			if (this.#session.meta.parent === null) this.#session.release();
-			else this.#session.discardIfEmpty();
+			this.#session.release();
 		}
 		await this.#deps.snapshots?.settled();
 	}
@@ -179,11 +178,15 @@ export class OneChat implements Chat {
 			this.#saveCheckpoint('interrupted', prepared.packet, who.agent);
 			return prepared;
 		} catch (error) {
-			if (!(error instanceof RelayError) || !CANNOT_START.has(error.code)) throw error;
-			const reason = error.code === 'agent_not_installed' ? 'not_installed' : 'refused';
-			this.#leave(who.id, { reason, text: `cannot be started: ${error.message}`, until: null }, options);
+			this.#leaveUnstarted(who, error, options);
 			return null;
 		}
+	}
+
+	#leaveUnstarted(who: ChatParticipant, error: unknown, options: ChatOptions): void {
+		if (!(error instanceof RelayError) || !CANNOT_START.has(error.code)) throw error;
+		const reason = error.code === 'agent_not_installed' ? 'not_installed' : 'refused';
+		this.#leave(who.id, { reason, text: `cannot be started: ${error.message}`, until: null }, options);
 	}
 
 	async #turn(

@@ -2,7 +2,6 @@
 import { RelayError } from '../../core/errors.ts';
 import type { SessionId } from '../../core/ids.ts';
 import type { ChatParticipant, ChatRecord } from '../../sessions/session-meta.ts';
-import type { OpenSession } from '../../sessions/session-store.ts';
 import type { RelayDeps } from '../relay-deps.ts';
 import { repairSession } from '../repair.ts';
 import { findHindrances, refuseLonely } from './availability.ts';
@@ -55,7 +54,8 @@ export async function continueChat(id: SessionId, changes: ChatChanges, deps: Re
 		}));
 		return new OneChat(session, deps, { hindrances, timeoutMs, isNew: isCompleted, found });
 	} catch (error) {
-		letGo(session);
+		if (isCompleted) session.discardIfEmpty();
+		else session.release();
 		throw error;
 	}
 }
@@ -70,11 +70,6 @@ function changed(chat: ChatRecord, { until, maxTurns, permissions }: ChatChanges
 		permissions: permissions ?? known,
 		agreed: false,
 	};
-}
-
-function letGo(session: OpenSession): void {
-	if (session.meta.parent === null) session.release();
-	else session.discardIfEmpty();
 }
 
 function noChat(id: SessionId): RelayError {

@@ -6,7 +6,7 @@ import { PACKET_VERSION } from '../../handoff/packet.ts';
 import { createRedactor } from '../../handoff/redact.ts';
 import { writePacket } from '../../handoff/write-packet.ts';
 import type { ChatParticipant, ChatRecord } from '../../sessions/session-meta.ts';
-import { sessionFolder } from '../../sessions/session-paths.ts';
+import { sessionFolder, turnFile } from '../../sessions/session-paths.ts';
 import type { OpenSession } from '../../sessions/session-store.ts';
 import type { TurnSpec } from '../../turns/turn-spec.ts';
 import { agentStanding, type PlacedTurn } from '../lineage.ts';
@@ -73,8 +73,12 @@ export async function prepareChatTurn(plan: ChatTurnPlan, deps: RelayDeps): Prom
 	const userPrompt = earlier ?? (prompt.topic && { turn, ...prompt.topic });
 	const notesHeard = history.notes.length;
 	const sent = { prompt: prompt.text, userPrompt, packet: null, standing };
-	// The program is looked for before anything is written.
+	// What is refused (a program that is gone, a preset it cannot keep) is refused before anything is written.
 	const spec = turnSpec(own, deps, sent);
+	adapter.command({
+		...spec.request,
+		prompt: { path: turnFile(session.folder, turn, 'prompt.md'), text: prompt.text },
+	});
 	const packet = await writeChatPacket(plan, { missed, text: prompt.text, redactions: redactor.count() });
 	return { spec: { ...spec, packet, speaker: { participant: who.id, notesHeard } }, packet, isFresh };
 }

@@ -116,7 +116,7 @@ describe('a later prompt', () => {
 		const own = said('mine', { who: 'claude', agent: 'claude', turn: 1 });
 		const { text } = prompt({ isFresh: true, missed: [{ ...own, isOwn: true } as Missed, said('theirs')] });
 		expect(text).toContain('You (claude), turn 1 said:');
-		expect(text).toContain('conversation is gone');
+		expect(text).toContain('no conversation of your own');
 		expect(text).toContain('Tabs');
 	});
 });
