@@ -29,6 +29,25 @@ export async function keepEntrant(context: EntrantContext, turns: readonly TurnS
 	return true;
 }
 
+/**
+ * Files that a check wrote are no work of the entrant: they stand under a ref of their own (`<ref>+checks`), so that
+ * nothing in the worktree is in no ref and it can be cleaned.
+ */
+export async function keepWhatChecksWrote(context: EntrantContext): Promise<void> {
+	const { worktrees } = context.deps;
+	const { id, ref, worktree, commit, tree } = context.entrant();
+	if (commit === null || !lstatSync(worktree, { throwIfNoEntry: false })?.isDirectory()) return;
+	try {
+		const message = `what the checks of ${id} wrote in agent-relay race ${context.race().id}\n`;
+		const kept = await worktrees.commitFiles(worktree, { parents: [commit], message });
+		if (kept.tree !== tree) await worktrees.setRef(`${ref}+checks`, kept.commit);
+	} catch (error) {
+		if (!(error instanceof RelayError) || error.code === 'disk_full') throw error;
+		const note = `what its checks wrote could not be kept: ${error.message}`;
+		context.change({ notes: withNotes(context.entrant(), note) });
+	}
+}
+
 async function keptFiles(context: EntrantContext, about: readonly string[]): Promise<Partial<EntrantRecord>> {
 	const { worktrees, relay } = context.deps;
 	const { base, id: race } = context.race();

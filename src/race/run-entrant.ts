@@ -6,7 +6,7 @@ import { toIso } from '../core/clock.ts';
 import { RelayError, type RelayErrorCode } from '../core/errors.ts';
 import type { EntrantContext } from './entrant-context.ts';
 import { type WorkEnd, workFigures, workOn } from './entrant-work.ts';
-import { keepEntrant } from './keep-entrant.ts';
+import { keepEntrant, keepWhatChecksWrote } from './keep-entrant.ts';
 import { prepareEntrant } from './prepare-entrant.ts';
 import type { EntrantRecord } from './race-record.ts';
 import { notRun, runLogged } from './run-logged.ts';
@@ -38,7 +38,9 @@ async function runSteps(context: EntrantContext): Promise<void> {
 		if (!(await prepared(context))) return;
 	}
 	if (context.entrant().state !== 'checking' && !(await worked(context))) return;
-	if (await checked(context)) end(context, {});
+	if (!(await checked(context))) return;
+	await keepWhatChecksWrote(context);
+	end(context, {});
 }
 
 async function prepared(context: EntrantContext): Promise<boolean> {
