@@ -32,6 +32,16 @@ export class PtyProgram {
 		return this.#screen.text();
 	}
 
+	/** What stands on the screen now. */
+	screen(): string {
+		return this.#screen.lines().join('\n');
+	}
+
+	/** A private mode of the terminal as last set (25: the cursor is shown, 2004: bracketed paste). */
+	mode(number: number): boolean | undefined {
+		return this.#screen.modes.get(number);
+	}
+
 	/** Fails after 20 s with what is on the screen; the program is ended then. */
 	async shows(text: string): Promise<void> {
 		const deadline = Date.now() + LONGEST_MS;
