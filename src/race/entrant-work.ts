@@ -42,6 +42,9 @@ export async function workOn(context: EntrantContext): Promise<WorkEnd> {
 	}
 }
 
+/** A cut-off turn may prove to be completed once its record is read to the end. */
+const ENDED_BY_ITSELF: ReadonlyArray<TurnState['status']> = ['completed', 'failed', 'timed_out'];
+
 class EntrantWork {
 	readonly #context: EntrantContext;
 	readonly #stop: AbortController;
@@ -80,7 +83,7 @@ class EntrantWork {
 		const turns = isDone ? store.turns(session) : relay.turns();
 		const last = turns.at(-1);
 		if (last === undefined) return this.#send(relay);
-		if (isDone || last.status === 'failed' || last.status === 'timed_out') {
+		if (isDone || ENDED_BY_ITSELF.includes(last.status)) {
 			this.#ownTurns = turns;
 			return { outcome: last.status, state: last, sessionId: session, limit: null, earliestReset: null };
 		}

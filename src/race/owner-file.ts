@@ -16,6 +16,8 @@ const ownerSchema = v.looseObject({
 	/** Folder of the session store with the race's records. Absolute. */
 	store: text,
 	created_at: text,
+	/** SHA-256 of what the user asked for (`claim-place.ts`). */
+	plan: v.optional(text),
 });
 export type RaceOwner = v.InferOutput<typeof ownerSchema>;
 

@@ -3,6 +3,7 @@ import type { PermissionPreset } from '../agents/contract.ts';
 import { fromIso } from '../core/clock.ts';
 import { RelayError } from '../core/errors.ts';
 import type { SessionId } from '../core/ids.ts';
+import { keepBase, requireClaim } from './claim-place.ts';
 import type { Race, RaceDeps } from './contract.ts';
 import type { EntrantRecord, RaceRecord } from './race-record.ts';
 import { readRace, writeRace } from './race-store.ts';
@@ -16,7 +17,7 @@ export interface ResumeOptions {
 
 /**
  * Entrants that ended stay as they are, but for those whose limit has passed. Throws `nothing_to_continue` when there is
- * nothing to do, `refused` for a race whose worktrees were cleaned, `session_locked`, `not_found`, `no_such_session`.
+ * nothing to do, `refused` for a race whose worktrees were cleaned or that this user did not start so, `session_locked`, `not_found`, `no_such_session`.
  */
 export async function resumeRace(
 	id: SessionId,
@@ -24,12 +25,15 @@ export async function resumeRace(
 	{ permissions }: ResumeOptions = { permissions: null },
 ): Promise<Race> {
 	const { store, clock, processes } = deps.relay;
-	refuseFinished(readRace(id, store), clock.now());
+	const before = readRace(id, store);
+	refuseFinished(before, clock.now());
+	requireClaim(before, deps);
 	const session = store.open(id);
 	try {
 		// Read again under the lock.
 		const found = readRace(id, store);
 		refuseFinished(found, clock.now());
+		requireClaim(found, deps);
 		const { record, notices } = withPermissions(found, permissions, deps);
 		const left = processes
 			.withEnvironment('AGENT_RELAY_SESSION', id)
@@ -37,6 +41,7 @@ export async function resumeRace(
 			.map(({ pid, command }) => `left running: ${pid} ${command}`);
 		const going = goingOn(record, clock.now());
 		writeRace(session, going);
+		await keepBase(going, deps);
 		return holdRace(session, going, deps, [...session.notices, ...notices, ...left]);
 	} catch (error) {
 		session.release();

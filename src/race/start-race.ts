@@ -1,11 +1,12 @@
 /** A new race: everything that can be wrong is said before anything is created. */
+import { rmSync } from 'node:fs';
 import { basename, join, sep } from 'node:path';
 import { toIso } from '../core/clock.ts';
 import { RelayError } from '../core/errors.ts';
 import type { OpenSession } from '../sessions/session-store.ts';
+import { claimPlace, keepBase, raceRef } from './claim-place.ts';
 import type { Race, RaceDeps, RaceRequest } from './contract.ts';
-import { BASE_NAME, entrantIds, slug } from './entrant-ids.ts';
-import { OWNER_VERSION, writeOwner } from './owner-file.ts';
+import { entrantIds, slug } from './entrant-ids.ts';
 import { type EntrantRecord, RACE_RECORD_VERSION, type RaceRecord } from './race-record.ts';
 import { writeRace } from './race-store.ts';
 import { freshChecks } from './run-entrant.ts';
@@ -29,19 +30,18 @@ export async function startRace(request: RaceRequest, deps: RaceDeps): Promise<R
 		objective: request.task,
 		parentTurn: request.parentTurn,
 	});
+	const record = firstRecord({ ...request, copy }, { session, base, why }, deps);
 	try {
-		const record = firstRecord({ ...request, copy }, { session, base, why }, deps);
+		claimPlace(record, deps);
 		writeRace(session, record);
-		writeOwner(record.folder, ownerOf(record, deps));
-		if (base.is_snapshot) await deps.worktrees.setRef(`${refFolder(session.id)}${BASE_NAME}`, base.commit);
+		await keepBase(record, deps);
 		return holdRace(session, record, deps, []);
 	} catch (error) {
+		rmSync(record.folder, { recursive: true, force: true });
 		session.discardIfEmpty();
 		throw error;
 	}
 }
-
-const refFolder = (race: string) => `refs/agent-relay/race/${race}/`;
 
 /** Worktrees inside the repo would be files of the checkout: they would show as untracked, and be seen by its tools. */
 function refusePlaceInRepo({ worktreesFolder, relay: { repo } }: RaceDeps): void {
@@ -112,7 +112,7 @@ function firstRecord(
 				model,
 				session_id: null,
 				worktree: join(folder, id),
-				ref: refFolder(session.id) + id,
+				ref: raceRef(session.id, id),
 				state: obstacle === null ? 'waiting' : 'ended',
 				outcome: obstacle === null ? null : 'not_started',
 				reason: obstacle,
@@ -137,16 +137,5 @@ function firstRecord(
 		verdict: null,
 		shared_changes: [],
 		adopted: [],
-	};
-}
-
-function ownerOf(record: RaceRecord, { relay: { repo, store } }: RaceDeps) {
-	return {
-		schema_version: OWNER_VERSION,
-		race: record.id,
-		repo_root: repo.root,
-		common_dir: repo.commonDir ?? repo.root,
-		store: store.location.folder,
-		created_at: record.created_at,
 	};
 }

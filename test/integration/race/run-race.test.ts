@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseSessionId } from '../../../src/core/ids.ts';
@@ -124,7 +124,9 @@ describe('a race', () => {
 		bench.env.PATH += `:${dirname(process.execPath)}`;
 		bench.env.DEMO_AGENT_PACE_MS = '0';
 		const { record, deps } = await bench.race(names.join(','), { jobs: 12, checks: ['test -f README.md'] });
-		expect(record.entrants.map(({ outcome, reason }) => reason ?? outcome)).toEqual(Array(12).fill('completed'));
+		expect(record.entrants.map(({ outcome, reason }) => reason ?? outcome)).toEqual(
+			Array(12).fill('completed'),
+		);
 		expect(record.entrants.every(({ commit, tree }) => commit !== null && tree !== null)).toBe(true);
 		const sessions = deps.relay.store.list().filter(({ meta }) => meta?.parent === record.id);
 		expect(sessions.map(({ status }) => status)).toEqual(Array(12).fill('completed'));
@@ -381,6 +383,29 @@ describe('stopping', () => {
 		expect(second?.session).toBe(first?.session);
 		expect(second?.prompt).toContain('Write the answer.');
 		await expect(bench.resume(race.id)).rejects.toMatchObject({ code: 'nothing_to_continue' });
+	});
+
+	it('is not gone on with where its record was changed, or names no race of this user', async () => {
+		bench.install('claude', { turns: [claudeLimited(bench.clock.now() + 3_600_000)] });
+		const { race, folder, onDisk, record } = await bench.race('claude', { setup: 'true' });
+		bench.clock.advance(2 * 3_600_000);
+		const path = join(folder, 'race.json');
+		const planted = {
+			...onDisk(),
+			options: { ...record.options, setup: `touch ${join(bench.root, 'planted')}` },
+		};
+		writeFileSync(path, JSON.stringify(planted));
+		await expect(bench.resume(race.id)).rejects.toMatchObject({
+			code: 'refused',
+			message: expect.stringContaining('is not as it was'),
+		});
+		writeFileSync(path, JSON.stringify(record));
+		rmSync(join(record.folder, 'owner.json'));
+		await expect(bench.resume(race.id)).rejects.toMatchObject({
+			code: 'refused',
+			message: expect.stringContaining('was not started here'),
+		});
+		expect(existsSync(join(bench.root, 'planted'))).toBe(false);
 	});
 
 	it('goes on with a limited entrant once its reset has passed', async () => {
