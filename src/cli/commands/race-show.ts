@@ -6,6 +6,7 @@ import { parseSessionId } from '../../core/ids.ts';
 import { chooseEntrant } from '../../race/adopt.ts';
 import { recoverAbandonedAdoption } from '../../race/adopt-recover.ts';
 import { findRace } from '../../race/find-race.ts';
+import type { RaceRecord } from '../../race/race-record.ts';
 import { listRaces, readRace } from '../../race/race-store.ts';
 import { EXIT } from '../../relay/exit-codes.ts';
 import { raceListLines } from '../../shell/view/race-list.ts';
@@ -31,7 +32,8 @@ export async function showRace(
 	const ref = isLatest ? null : shortOfRaces(store)(record.id);
 	const now = app.clock.now();
 	const folder = await raceFolderName(app, record);
-	const lines = racePage(record, { theme, columns, now, ref, command: asker, folder });
+	const isLive = session !== null && store.status(session).status === 'active';
+	const lines = racePage(record, { theme, columns, now, ref, command: asker, folder, isLive });
 	return { exitCode: EXIT.done, data: record, lines };
 }
 
@@ -55,7 +57,11 @@ export async function listRacesHere(
 	const store = await app.store();
 	const races = listRaces(store).slice(0, Number(limit));
 	const shortOf = shortOfRaces(store);
-	const lines = raceListLines(races, { theme, columns, now: app.clock.now(), shortOf });
+	const isLive = ({ id }: RaceRecord) => {
+		const session = parseSessionId(id);
+		return session !== null && store.status(session).status === 'active';
+	};
+	const lines = raceListLines(races, { theme, columns, now: app.clock.now(), shortOf, isLive });
 	return { exitCode: EXIT.done, data: { races }, lines };
 }
 

@@ -85,10 +85,24 @@ async function runToEnd(app: App, running: Race, showing: Showing): Promise<Comm
 export const exitCodeOfRace = ({ winner }: RaceRecord): number =>
 	winner === null ? EXIT.checkpointed : EXIT.done;
 
-async function page(app: App, record: RaceRecord, { theme, columns }: Output): Promise<string[]> {
+async function page(app: App, record: RaceRecord, { theme, columns: before }: Output): Promise<string[]> {
 	const now = app.clock.now();
+	// The terminal may have been resized meanwhile.
+	const { isTTY, columns: current } = app.streams.output;
+	const columns = isTTY ? current : before;
 	const folder = await raceFolderName(app, record);
-	return ['', ...racePage(record, { theme, columns, now, ref: null, command: 'agent-relay race', folder })];
+	return [
+		'',
+		...racePage(record, {
+			theme,
+			columns,
+			now,
+			ref: null,
+			command: 'agent-relay race',
+			folder,
+			isLive: false,
+		}),
+	];
 }
 
 function openView(app: App, running: Race, { options, output }: Showing): RaceView {

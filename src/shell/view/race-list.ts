@@ -13,13 +13,20 @@ export function raceListLines(
 		columns,
 		now,
 		shortOf,
-	}: { theme: Theme; columns: number; now: number; shortOf: (id: string) => string },
+		isLive,
+	}: {
+		theme: Theme;
+		columns: number;
+		now: number;
+		shortOf: (id: string) => string;
+		isLive: (race: RaceRecord) => boolean;
+	},
 ): string[] {
 	if (races.length === 0)
 		return ['No race here yet.', theme.dim('Start one: agent-relay race "TASK" --agents claude,codex')];
 	const rows = races.map((race) => [
 		shortOf(race.id),
-		race.adopted.length > 0 && race.state === 'ended' ? 'adopted' : race.state,
+		stateOf(race, isLive),
 		formatAgo(fromIso(race.created_at) ?? now, now),
 		safeLine(race.entrants.map(({ id }) => id).join(' '), 60),
 		race.winner ?? (race.state === 'running' || race.state === 'preparing' ? '' : 'none'),
@@ -34,4 +41,10 @@ export function raceListLines(
 		{ title: 'task', minColumns: 12, paint: theme.dim },
 	];
 	return renderTable(heads, rows, { columns, theme });
+}
+
+function stateOf(race: RaceRecord, isLive: (race: RaceRecord) => boolean): string {
+	const { state, adopted } = race;
+	if (state === 'ended') return adopted.length > 0 ? 'adopted' : state;
+	return state === 'cleaned' || isLive(race) ? state : 'cut off';
 }

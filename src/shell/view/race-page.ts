@@ -27,6 +27,8 @@ export interface RacePageOptions {
 	ref: string | null;
 	/** `agent-relay race` or `/race`. */
 	command: string;
+	/** A process works on it now; else a race that has not ended was cut off. */
+	isLive: boolean;
 	/** Of the race's records, as a user may name it: outputs of checks are relative to it. */
 	folder: string;
 }
@@ -56,9 +58,13 @@ export function racePage(record: RaceRecord, options: RacePageOptions): string[]
 /** Lines set apart by a blank one, when there are any. */
 const part = (lines: readonly string[]) => (lines.length === 0 ? [] : ['', ...lines]);
 
-function stateOf({ state, ended_at, winner, adopted }: RaceRecord, { theme, now }: RacePageOptions): string {
+function stateOf(
+	{ state, ended_at, winner, adopted }: RaceRecord,
+	{ theme, now, isLive }: RacePageOptions,
+): string {
 	const endedAt = fromIso(ended_at);
-	if (state === 'preparing' || state === 'running') return theme.accent(state);
+	if (state === 'preparing' || state === 'running')
+		return isLive ? theme.accent(state) : theme.warn('cut off');
 	const ago = endedAt === null ? '' : ` ${formatAgo(endedAt, now)}`;
 	const won = winner === null ? theme.warn('no winner') : theme.good(`winner ${winner}`);
 	const rest = [state === 'cleaned' ? 'cleaned' : '', adopted.length > 0 ? 'adopted' : ''].filter(Boolean);
@@ -80,14 +86,14 @@ function inOrder({ ranking, entrants }: RaceRecord): EntrantRecord[] {
 	return [...entrants].sort((a, b) => place(a.id) - place(b.id));
 }
 
-function tableOf(record: RaceRecord, { theme, columns }: RacePageOptions): string[] {
+function tableOf(record: RaceRecord, { theme, columns, isLive }: RacePageOptions): string[] {
 	const isRanked = record.ranking.length > 0;
 	const rows = inOrder(record).map((entrant, i) => [
 		isRanked ? String(i + 1) : '',
 		entrant.id,
 		checksText(entrant),
 		failingText(entrant),
-		stateText(entrant),
+		standing(entrant, isLive),
 		filesText(entrant),
 		costText(entrant),
 		tokensText(entrant.tokens),
@@ -106,13 +112,17 @@ function tableOf(record: RaceRecord, { theme, columns }: RacePageOptions): strin
 	];
 	const table = renderTable(heads, rows, { columns, theme });
 	const isTable = table.length === rows.length + 1;
-	return isTable ? table : narrowTable(record, { theme, columns });
+	return isTable ? table : narrowTable(record, { theme, columns, isLive });
 }
+
+/** What was at work when the race was cut off works no more. */
+const standing = (entrant: EntrantRecord, isLive: boolean) =>
+	isLive || entrant.state === 'ended' ? stateText(entrant) : 'not done';
 
 /** One line for the place and the name, one for the figures. */
 function narrowTable(
 	record: RaceRecord,
-	{ theme, columns }: Pick<RacePageOptions, 'theme' | 'columns'>,
+	{ theme, columns, isLive }: Pick<RacePageOptions, 'theme' | 'columns' | 'isLive'>,
 ): string[] {
 	return inOrder(record).flatMap((entrant, i) => {
 		const checks = checksText(entrant);
@@ -128,7 +138,9 @@ function narrowTable(
 		].filter((figure) => figure !== '');
 		const place = record.ranking.length > 0 ? `${i + 1} ` : '';
 		return [
-			...wrapToColumns(`${place}${theme.accent(entrant.id)} ${stateText(entrant)}`, columns, { indent: 2 }),
+			...wrapToColumns(`${place}${theme.accent(entrant.id)} ${standing(entrant, isLive)}`, columns, {
+				indent: 2,
+			}),
 			...(figures.length === 0
 				? []
 				: wrapToColumns(`  ${figures.join(' · ')}`, columns, { indent: 2 }).map(theme.dim)),
@@ -145,7 +157,9 @@ function detailsOf(entrant: EntrantRecord, { theme, now }: RacePageOptions): str
 		until === null || until <= now ? '' : `limited until ${describeTime(until, { now })}`,
 		entrant.agents.length > 1 ? `worked: ${entrant.agents.join(', then ')}` : '',
 		setup === null || setup.status === 'passed' ? '' : `setup: ${checkText(setup)}`,
-		...entrant.checks.flatMap((check) => (check.status === 'passed' ? [] : [checkLine(check)])),
+		...entrant.checks.flatMap((check) =>
+			check.status === 'passed' || check.status === 'not_run' ? [] : [checkLine(check)],
+		),
 		...entrant.notes.map((note) => safeLine(note, LINE_CHARS)),
 	].filter((line) => line !== '');
 	return lines.map((line) => `${theme.accent(entrant.id)}: ${theme.dim(line)}`);
@@ -170,12 +184,12 @@ function adoptedLine(entry: RaceRecord['adopted'][number], { theme, now }: RaceP
 	);
 }
 
-function nextSteps(record: RaceRecord, { command, ref, theme }: RacePageOptions): string[] {
+function nextSteps(record: RaceRecord, { command, ref, theme, isLive }: RacePageOptions): string[] {
 	const step = (what: string, line: string) => `${theme.dim(`${what}:`)} ${line}`;
 	const race = ref === null ? '' : ` --race ${ref}`;
 	const own = ref === null ? '' : ` ${ref}`;
 	if (record.state === 'cleaned') return [];
-	if (record.state !== 'ended') return [step('go on', `${command} resume${own}`)];
+	if (record.state !== 'ended') return isLive ? [] : [step('go on', `${command} resume${own}`)];
 	const first = record.winner ?? inOrder(record).find(({ commit }) => commit !== null)?.id;
 	const name = record.winner === null ? ` ${first}` : '';
 	const canGoOn = record.entrants.some(

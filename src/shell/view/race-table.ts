@@ -23,18 +23,23 @@ export interface RaceTableRoom {
 const WIDE_COLUMNS = 72;
 /** Less than this says nothing of an action. */
 const LEAST_ACTION = 12;
+const AMPLE_ACTION = 24;
 const MAX_NAME = 24;
-const MAX_NAME_NARROW = 14;
+/** Tells most names apart; where it is too much, the time goes. */
+const LEAST_NAME = 14;
 
 export function raceTableRows(entrants: readonly EntrantProgress[], room: RaceTableRoom): string[] {
 	const isNarrow = room.columns < WIDE_COLUMNS;
 	const widest = (texts: readonly string[]) => Math.max(0, ...texts.map(columnsOf));
-	const widths: HeadWidths = {
-		digits: String(entrants.length).length,
-		name: Math.min(isNarrow ? MAX_NAME_NARROW : MAX_NAME, widest(entrants.map(({ record }) => record.id))),
-		state: widest(entrants.map(({ record }) => stateText(record))),
-		time: widest(entrants.map((entrant) => timeText(entrant, room.now))),
-	};
+	const digits = String(entrants.length).length;
+	const state = widest(entrants.map(({ record }) => stateText(record)));
+	const time = widest(entrants.map((entrant) => timeText(entrant, room.now)));
+	const left = room.columns - 1 - (digits + 3) - (2 + state) - (2 + time);
+	const name = Math.min(
+		widest(entrants.map(({ record }) => record.id)),
+		Math.max(LEAST_NAME, Math.min(MAX_NAME, left)),
+	);
+	const widths: HeadWidths = { digits, name, state, time };
 	const heads = entrants.map((entrant) => headOf(entrant, widths, room));
 	if (!isNarrow) return wideRows(entrants, heads, room);
 	const rows = entrants.map((entrant, i) => [heads[i] ?? '', narrowDetail(entrant, room)]);
@@ -115,9 +120,15 @@ function wideRows(
 			const isRoom = columnsOf(row) + 2 + columns < room.columns;
 			if (columns > 0 && isRoom) row += `  ${padToColumns(figures[i]?.[key] ?? '', columns)}`;
 		}
-		const left = room.columns - 1 - columnsOf(row) - 2;
-		if (left < LEAST_ACTION || entrant.lastAction === '') return row;
-		return `${row}  ${room.theme.dim(cutToColumns(entrant.lastAction, left))}`;
+		const action = entrant.lastAction;
+		const aligned = room.columns - 1 - columnsOf(row) - 2;
+		if (aligned >= AMPLE_ACTION)
+			return action === '' ? row : `${row}  ${room.theme.dim(cutToColumns(action, aligned))}`;
+		// Figures that are not known yet leave their place to it.
+		const short = row.trimEnd();
+		const left = room.columns - 1 - columnsOf(short) - 2;
+		if (left < LEAST_ACTION || action === '') return short;
+		return `${short}  ${room.theme.dim(cutToColumns(action, left))}`;
 	});
 }
 

@@ -45,7 +45,7 @@ function ended(over: Partial<RaceRecord> = {}): RaceRecord {
 	return raceRecord(ID, 'abcdef0123456789', { entrants, ...rankEntrants(entrants), ...over });
 }
 
-const page = (record: RaceRecord, columns = 100, ref: string | null = null) =>
+const page = (record: RaceRecord, columns = 100, ref: string | null = null, isLive = false) =>
 	racePage(record, {
 		theme,
 		columns,
@@ -53,6 +53,7 @@ const page = (record: RaceRecord, columns = 100, ref: string | null = null) =>
 		ref,
 		command: 'agent-relay race',
 		folder: '.agent-relay/sessions/X',
+		isLive,
 	});
 
 describe('the page of a race', () => {
@@ -94,6 +95,9 @@ describe('the page of a race', () => {
 			'race adopt claude --race GY015',
 		);
 		expect(page(ended({ state: 'running' })).join('\n')).toContain('go on: agent-relay race resume');
+		const going = page(ended({ state: 'running' }), 100, null, true).join('\n');
+		expect(going).toContain('running');
+		expect(going).not.toContain('resume');
 		expect(page(ended({ state: 'cleaned' })).join('\n')).not.toContain('race adopt');
 	});
 
