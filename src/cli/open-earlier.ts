@@ -39,7 +39,7 @@ async function earlierSession(app: App, options: RelayOptions): Promise<SessionI
 
 /** Races and their entrants are gone on with by `race resume`. Throws `no_such_session` where there is nothing else. */
 function latestConversation(store: SessionStore): SessionId {
-	return store.list({ limit: 1, withoutRaces: true })[0]?.id ?? store.resolve('latest');
+	return store.list({ limit: 1, kinds: ['shell', 'run', 'chat'] })[0]?.id ?? store.resolve('latest');
 }
 
 /** Made to go on with a completed session by a relay that died before it had noted a prompt: nothing waits there. */

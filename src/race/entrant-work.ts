@@ -45,6 +45,9 @@ export async function workOn(context: EntrantContext): Promise<WorkEnd> {
 /** A cut-off turn may prove to be completed once its record is read to the end. */
 const ENDED_BY_ITSELF: ReadonlyArray<TurnState['status']> = ['completed', 'failed', 'timed_out'];
 
+/** The relay ended that turn, since it could not record it. */
+const isCutByDisk = ({ error }: TurnState) => error?.code === 'disk_full';
+
 class EntrantWork {
 	readonly #context: EntrantContext;
 	readonly #stop: AbortController;
@@ -83,7 +86,7 @@ class EntrantWork {
 		const turns = isDone ? store.turns(session) : relay.turns();
 		const last = turns.at(-1);
 		if (last === undefined) return this.#send(relay);
-		if (isDone || ENDED_BY_ITSELF.includes(last.status)) {
+		if (isDone || (ENDED_BY_ITSELF.includes(last.status) && !isCutByDisk(last))) {
 			this.#ownTurns = turns;
 			return { outcome: last.status, state: last, sessionId: session, limit: null, earliestReset: null };
 		}

@@ -61,7 +61,7 @@ export async function repairSession(session: OpenSession, deps: RelayDeps): Prom
  */
 export async function repairAbandoned(deps: RelayDeps): Promise<string[]> {
 	const abandoned = deps.store
-		.list({ limit: ABANDONED_LOOK, withoutRaces: true })
+		.list({ limit: ABANDONED_LOOK, kinds: ['shell', 'run', 'chat'] })
 		.filter(({ meta, status }) => meta?.status === 'active' && status !== 'active');
 	const lines: string[] = [];
 	for (const { id } of abandoned) {

@@ -32,8 +32,6 @@ export interface ListOptions {
 	 * looks only at what is listed.
 	 */
 	order?: 'used' | 'created';
-	/** Leaves out races and their entrants: they are gone on with by the race, never as a conversation. */
-	withoutRaces?: boolean;
 	/** Only these. */
 	kinds?: ReadonlyArray<SessionMeta['kind']>;
 	/** What `sessionIds` gave, where the caller has it already (6 ms for 10,000). */
@@ -98,7 +96,6 @@ export function listSessions(
 		if (summaries.length >= (options.limit ?? Number.POSITIVE_INFINITY)) break;
 		const found = summarize(sessionFolder(location, id), context);
 		if (found === null || (options.status !== undefined && found.status !== options.status)) continue;
-		if (options.withoutRaces && found.meta?.kind === 'race') continue;
 		if (options.kinds && !(found.meta && options.kinds.includes(found.meta.kind))) continue;
 		summaries.push({ id, lastUsedAt, ...found });
 	}

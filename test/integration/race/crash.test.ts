@@ -35,6 +35,7 @@ afterAll(() => program.remove());
 class Stage {
 	readonly bench = new EngineBench({ startsAt: Date.now() });
 
+	/** Entrants of the campaign; a test may install others. */
 	constructor() {
 		const works = (text: string) => [
 			{ emit: claude.init },
@@ -208,4 +209,38 @@ describe('kill -9 of a relay in mid-race', () => {
 		for (const instant of states) await killAndResume(instant);
 		for (let at = 0; at < times; at++) await killAndResume({ afterMs: (wholeMs * (at + 0.5)) / times });
 	}, 600_000);
+
+	/** One entrant that prints `lines` and hangs; killed when they are on record, then gone on with. */
+	const cutOff = (lines: string) =>
+		onStage(async (stage) => {
+			stage.bench.install('claude', {
+				turns: [[{ emit: lines }, { sleep: 60_000 }], claudeAnswers('gone on')],
+			});
+			const run = startProgram(program, stage.place, 'race', TASK, '--agents', 'claude');
+			const entrant = () => stage.record()?.entrants[0];
+			const isRead = () => {
+				const found = entrant();
+				return found !== undefined && stage.raw(found).length >= lines.length;
+			};
+			await until(isRead, 'the lines to be on record', 30_000);
+			run.kill('SIGKILL');
+			await run.ended;
+			await until(() => leftovers(stage.bench.root).length === 0, 'the agent to be gone', 20_000);
+			const { stderr } = await runProgram(program, stage.place, 'race', 'resume');
+			expect(entrant(), stderr).toMatchObject({ state: 'ended', outcome: 'completed' });
+			return stage.bench.received('claude');
+		});
+
+	it('does not ask again where the answer was on record already', async () => {
+		expect(await cutOff(claude.init + claude.text('whole') + claude.result('whole'))).toHaveLength(1);
+	});
+
+	it('goes on with a turn that was cut off in the same session, and says that it was', async () => {
+		const [first, second, ...more] = await cutOff(claude.init + claude.text('half'));
+		expect(more).toEqual([]);
+		expect(second?.session).toBe(first?.session);
+		expect(second?.turn).toBe('2');
+		expect(second?.prompt).toContain(TASK);
+		expect(second?.prompt).not.toBe(first?.prompt);
+	});
 });

@@ -1,0 +1,83 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { leftovers } from '../../helpers/engine-bench.ts';
+import { claude, claudeAnswers } from '../../helpers/fake-agent-lines.ts';
+import { RaceBench } from '../../helpers/race-bench.ts';
+
+/** A small disk needs a mount, which not every machine allows a test. */
+const mount = (folder: string) =>
+	execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'none', folder], { stdio: 'ignore' });
+const unmount = (folder: string) => execFileSync('umount', [folder], { stdio: 'ignore' });
+
+const canMount = (() => {
+	const probe = mkdtempSync(join(tmpdir(), 'relay-mount-'));
+	try {
+		mount(probe);
+		unmount(probe);
+		return true;
+	} catch {
+		return false;
+	} finally {
+		rmSync(probe, { recursive: true, force: true });
+	}
+})();
+
+let bench: RaceBench;
+let disk: string;
+beforeEach(() => {
+	bench = new RaceBench();
+	disk = join(bench.repo, '.agent-relay');
+	mkdirSync(disk);
+	if (canMount) mount(disk);
+});
+afterEach(async () => {
+	if (canMount) unmount(disk);
+	await bench.dispose();
+});
+
+function fill(path: string): void {
+	for (let size = 256 * 1024; size >= 1; size = Math.floor(size / 2))
+		for (;;) {
+			try {
+				writeFileSync(path, Buffer.alloc(size), { flag: 'a' });
+			} catch (error) {
+				if (error instanceof Error && 'code' in error && error.code === 'ENOSPC') break;
+				throw error;
+			}
+		}
+}
+
+describe.skipIf(!canMount)('a disk that is full in mid-race', () => {
+	it('stops the race with a clear word, and the record is gone on with', async () => {
+		const talk = Array.from({ length: 40 }, (_, at) => ({
+			emit: claude.text(`step ${at} ${'x'.repeat(20_000)}`),
+			sleep: 30,
+		}));
+		bench.install('claude', {
+			turns: [[{ emit: claude.init }, ...talk, { sleep: 60_000 }], claudeAnswers('done')],
+		});
+		const { race, run, onDisk } = await bench.start('claude', { jobs: 1 });
+		let isFull = false;
+		bench.onEvent = (event) => {
+			if (isFull || event.type !== 'entrant_event' || event.event.type !== 'agent_event') return;
+			isFull = true;
+			fill(join(disk, 'filler'));
+		};
+		await expect(run()).rejects.toMatchObject({
+			code: 'disk_full',
+			message: expect.stringContaining('no space left to write'),
+		});
+		await race.close();
+		expect(leftovers(bench.root)).toEqual([]);
+		expect(onDisk()).toMatchObject({ state: 'running', winner: null });
+
+		rmSync(join(disk, 'filler'));
+		bench.onEvent = () => undefined;
+		const record = await (await bench.resume(race.id)).run();
+		expect(record.state).toBe('ended');
+		expect(record.entrants.map(({ outcome }) => outcome)).toEqual(['completed']);
+	});
+});
