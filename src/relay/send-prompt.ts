@@ -234,7 +234,7 @@ export class PromptRun {
 			this.#options.onEvent({ type: 'notice', level: 'warning', text });
 		}
 		if (state.stop_reason === 'unknown_session' && state.resumed && !this.#hasModelOutput) {
-			const text = `${adapter.title} no longer has this conversation; it gets the whole story in a packet instead.`;
+			const text = `${adapter.title} cannot take up its conversation again; it gets the whole story in a packet instead.`;
 			this.#options.onEvent({ type: 'notice', level: 'warning', text });
 			return {
 				done: false,

@@ -107,7 +107,7 @@ describe.skipIf(!hasAgents || !hasTmux())('a relay that is killed while a tool r
 			() => scene.processes().every(isOfTmux),
 			'agent and tool to be gone',
 			() => JSON.stringify(scene.processes()),
-			1000,
+			GONE_MS,
 		);
 		expect(scene.processes().map(({ command }) => command)).toContain('sleep 301');
 	});

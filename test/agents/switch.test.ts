@@ -1,6 +1,7 @@
 /** `/use`: each agent keeps its own conversation and gets what it missed, and nothing twice. */
 import { describe, expect, it } from 'vitest';
 import { callTools, say, TOOLS } from './harness/answers.ts';
+import { ASKED, workFlags } from './harness/four-agents.ts';
 import { hasAgents } from './harness/installed-agents.ts';
 import { scenes } from './harness/with-scene.ts';
 
@@ -72,20 +73,25 @@ describe.skipIf(!hasAgents)('a switch and a return', () => {
 		expect(request?.userTexts.at(-1)).toContain('Have a look');
 	});
 
-	it.each(['claude', 'codex'] as const)(
-		'a native session that is gone is replaced by the whole story (%s)',
-		async (agent) => {
-			const scene = await openScene();
-			scene.model.script(agent, say('The code name is Heron.'), say('I read the story.'));
-			await scene.run('Choose a code name', ['-a', agent]);
-			scene.forgetNativeSessions();
-			const run = await scene.run('Which name?', ['-a', agent, '--session', 'latest']);
+	it.each([
+		['claude', 'is gone'],
+		['codex', 'is gone'],
+		['claude', 'is torn'],
+		['codex', 'is torn'],
+		['gemini', 'is torn'],
+	] as const)('a native session of %s that %s is replaced by the whole story', async (agent, how) => {
+		const scene = await openScene();
+		const flags = [...workFlags(agent), '-a', ASKED[agent]];
+		scene.model.script(agent, say('The code name is Heron.'), say('I read the story.'));
+		await scene.run('Choose a code name', flags);
+		if (how === 'is gone') scene.forgetNativeSessions();
+		else scene.tearNativeSessions();
+		const run = await scene.run('Which name?', [...flags, '--session', 'latest']);
 
-			expect(run.exitCode, run.stderr + run.stdout).toBe(0);
-			expect(run.events.find(({ type }) => type === 'notice')).toMatchObject({ level: 'warning' });
-			const told = scene.model.of(agent).at(-1)?.userTexts.join('\n') ?? '';
-			for (const words of ['Choose a code name', 'Heron', 'Which name?']) expect(told).toContain(words);
-			expect(scene.meta()).toMatchObject({ status: 'completed' });
-		},
-	);
+		expect(run.exitCode, run.stderr + run.stdout).toBe(0);
+		expect(run.events.find(({ type }) => type === 'notice')).toMatchObject({ level: 'warning' });
+		const told = scene.model.of(agent).at(-1)?.userTexts.join('\n') ?? '';
+		for (const words of ['Choose a code name', 'Heron', 'Which name?']) expect(told).toContain(words);
+		expect(scene.meta()).toMatchObject({ status: 'completed' });
+	});
 });

@@ -95,7 +95,8 @@ const RECORD_CODE_RULES: readonly Rule[] = [
 const STARTUP_RULES: readonly Rule[] = [
 	{
 		name: 'unknown_thread',
-		pattern: /^(?:Error: )?.*\bno rollout found for thread id\b/m,
+		// Whatever the reason: gone, or (0.169.0, killed while it began) `rollout at ... is empty`.
+		pattern: /^(?:Error: )?thread\/resume(?: failed)?:|^(?:Error: )?.*\bno rollout found for thread id\b/m,
 		verdict: { stopReason: 'unknown_session' },
 	},
 	{ name: 'bad_flag', pattern: /^error: /m, verdict: { stopReason: 'bad_usage' } },

@@ -19,6 +19,15 @@ export async function expectAllGone(scene: Scene): Promise<void> {
 	);
 }
 
+/** A request of an agent that is gone may reach the model after its end, and would take the next one's answer. */
+async function expectNothingOnItsWay(scene: Scene): Promise<void> {
+	await until(
+		() => scene.model.isDeserted(),
+		'the last request of the killed agent to be read',
+		() => `${scene.model.requests.length} requests were read`,
+	);
+}
+
 function recordFiles(scene: Scene): string[] {
 	const folder = join(scene.repo, '.agent-relay');
 	if (scene.sessions().length === 0) return [];
@@ -53,6 +62,7 @@ export async function expectToGoOn(
 	scene: Scene,
 	{ agent, flags, prompt }: { agent: Agent; flags: readonly string[]; prompt: string },
 ): Promise<void> {
+	await expectNothingOnItsWay(scene);
 	const asked = scene.model.requests.length;
 	await scene.relay(['sessions', '--json']);
 	expect(scene.model.requests).toHaveLength(asked);

@@ -4,6 +4,7 @@
  * `requests` and not as a hanging test.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import { type Answer, say } from './answers.ts';
 import { streamAnthropic } from './anthropic-stream.ts';
@@ -44,6 +45,8 @@ export interface ModelServer {
 	forever(agent: Dialect, answer: Answer): void;
 	/** Forgets what is still scripted. */
 	reset(): void;
+	/** True once no client is left that could still ask: what a killed agent had sent has been read by then. */
+	isDeserted(): boolean;
 	close(): Promise<void>;
 }
 
@@ -59,10 +62,13 @@ export async function startModelServer(): Promise<ModelServer> {
 		opencode: null,
 	};
 	const requests: ModelRequest[] = [];
+	const clients = new Set<Socket>();
+	let unread = 0;
 	let count = 0;
 
 	const answer = async (request: IncomingMessage, response: ServerResponse) => {
-		const raw = await bodyOf(request);
+		unread++;
+		const raw = await bodyOf(request).finally(() => unread--);
 		const url = request.url ?? '';
 		const agent = dialectOf(url);
 		if (agent === null || url.includes('count_tokens')) return answerAside(request, response);
@@ -75,6 +81,10 @@ export async function startModelServer(): Promise<ModelServer> {
 	const server = createServer((request, response) => {
 		response.on('error', () => {});
 		answer(request, response).catch(() => response.destroy());
+	});
+	server.on('connection', (socket) => {
+		clients.add(socket);
+		for (const end of ['end', 'close']) socket.once(end, () => clients.delete(socket));
 	});
 	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 	const address = server.address();
@@ -92,6 +102,7 @@ export async function startModelServer(): Promise<ModelServer> {
 				last[agent] = null;
 			}
 		},
+		isDeserted: () => clients.size === 0 && unread === 0,
 		close: () => {
 			server.closeAllConnections();
 			return new Promise((resolve) => server.close(() => resolve()));

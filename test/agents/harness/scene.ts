@@ -11,6 +11,7 @@ import {
 	readFileSync,
 	realpathSync,
 	rmSync,
+	truncateSync,
 	writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -231,6 +232,16 @@ export class Scene {
 			rmSync(join(this.home, folder), { recursive: true, force: true });
 		for (const name of readdirSync(join(this.home, '.codex')))
 			if (name.includes('.sqlite')) rmSync(join(this.home, '.codex', name));
+	}
+
+	/** Leaves of each native session what a crash at its first write leaves: a file without a whole line. */
+	tearNativeSessions(): void {
+		for (const folder of ['.claude/projects', '.codex/sessions', '.gemini/tmp']) {
+			const root = join(this.home, folder);
+			if (!existsSync(root)) continue;
+			for (const name of readdirSync(root, { recursive: true, encoding: 'utf8' }))
+				if (name.endsWith('.jsonl')) truncateSync(join(root, name), 20);
+		}
 	}
 
 	/** Every process that was started from this scene, the relay included. */

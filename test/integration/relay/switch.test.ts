@@ -136,7 +136,7 @@ describe('the same agent again', () => {
 				.ofType('notice')
 				.map(({ text }) => text)
 				.join(),
-		).toMatch(/no longer has this conversation/);
+		).toMatch(/cannot take up its conversation again/);
 	});
 });
 

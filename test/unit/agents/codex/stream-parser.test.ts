@@ -127,6 +127,11 @@ describe('a turn without a last line', () => {
 			1,
 			'unknown_session',
 		],
+		[
+			'Error: thread/resume: thread/resume failed: failed to read thread: rollout at /x.jsonl is empty (code -32603)',
+			1,
+			'unknown_session',
+		],
 		["error: unexpected argument '--x' found", 2, 'bad_usage'],
 		['Error loading config.toml:\n/x:1:1: bad', 1, 'bad_config'],
 		['2026-11-21T07:00:00Z ERROR codex_core: x\nsome new sentence', 1, 'crashed'],
