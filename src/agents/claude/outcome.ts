@@ -1,17 +1,10 @@
 /** How a claude turn ended: from its result line, else from the relay's own stop, else from what is left of it. */
 import type { AgentExit } from '../contract.ts';
-import type { Limit, StopReason, TurnOutcome } from '../events.ts';
-import { excerptLine } from '../excerpt.ts';
+import type { Limit, StopReason } from '../events.ts';
 import { countOrNull, type JsonObject, listOrEmpty, textOrNull } from '../json-fields.ts';
+import { CANCELLED, completed, failed, type Judgement, limited, TIMED_OUT, UNKNOWN } from '../judgement.ts';
 import { limitFromResult, limitFromRetry, type Retry } from './limits.ts';
 import { knownRefusal } from './stderr-rules.ts';
-
-export interface Verdict {
-	outcome: TurnOutcome;
-	stopReason: StopReason | null;
-	error: { code: string; message: string } | null;
-	limit: Limit | null;
-}
 
 /** What the stream showed besides its result line. */
 export interface Seen {
@@ -37,10 +30,10 @@ const COMPLETED_REASONS: ReadonlyMap<string, StopReason> = new Map([
 ]);
 
 /** The judgement of a result line; null when it only says that the turn was interrupted, which `judgeEnd` explains. */
-export function judgeResult(result: JsonObject, seen: Seen): Verdict | null {
+export function judgeResult(result: JsonObject, seen: Seen): Judgement | null {
 	if (isAborted(result)) return null;
 	const subtype = textOrNull(result.subtype) ?? '';
-	if (result.is_error !== true && !subtype.startsWith('error_')) return completed(result);
+	if (result.is_error !== true && !subtype.startsWith('error_')) return completedBy(result);
 	const message = resultMessage(result);
 	switch (subtype) {
 		case 'error_max_turns':
@@ -55,12 +48,12 @@ export function judgeResult(result: JsonObject, seen: Seen): Verdict | null {
 }
 
 /** The judgement of a turn without a result line of its own (or with one that says "interrupted"). */
-export function judgeEnd(exit: AgentExit, isAbortedByResult: boolean, seen: Seen): Verdict {
+export function judgeEnd(exit: AgentExit, isAbortedByResult: boolean, seen: Seen): Judgement {
 	switch (exit.stopRequested) {
 		case 'cancelled':
-			return { outcome: 'cancelled', stopReason: 'cancelled', error: null, limit: null };
+			return CANCELLED;
 		case 'timed_out':
-			return { outcome: 'timed_out', stopReason: 'timed_out', error: null, limit: null };
+			return TIMED_OUT;
 		case 'limited':
 			return limited(seen.limit ?? limitFromRetry(seen.retry));
 		case 'failed':
@@ -70,9 +63,9 @@ export function judgeEnd(exit: AgentExit, isAbortedByResult: boolean, seen: Seen
 	}
 	const limit = standingLimit(seen);
 	if (limit !== null) return limited(limit);
-	if (isAbortedByResult) return { outcome: 'cancelled', stopReason: 'cancelled', error: null, limit: null };
+	if (isAbortedByResult) return CANCELLED;
 	if (exit.exitCode === null || exit.exitCode === 0 || exit.signal !== null || isSignalCode(exit.exitCode))
-		return { outcome: 'outcome_unknown', stopReason: null, error: null, limit: null };
+		return UNKNOWN;
 	if (seen.hasStarted) return failed('crashed', `claude ended with exit code ${exit.exitCode} in mid-turn`);
 	return refused(seen.stderr || `claude ended with exit code ${exit.exitCode}`);
 }
@@ -81,22 +74,13 @@ function standingLimit(seen: Seen): Limit | null {
 	return seen.isServedSinceLimit ? null : seen.limit;
 }
 
-function completed(result: JsonObject): Verdict {
+function completedBy(result: JsonObject): Judgement {
 	const told = COMPLETED_REASONS.get(textOrNull(result.stop_reason) ?? '');
-	return { outcome: 'completed', stopReason: told ?? 'end_turn', error: null, limit: null };
-}
-
-function limited(limit: Limit | null): Verdict {
-	return { outcome: 'limited', stopReason: 'limit', error: null, limit };
-}
-
-function failed(reason: StopReason | null, message: string): Verdict {
-	const error = { code: reason ?? 'unknown', message: excerptLine(message) };
-	return { outcome: 'failed', stopReason: reason, error, limit: null };
+	return completed(told);
 }
 
 /** By the CLI's own words, where they are known. */
-function refused(words: string): Verdict {
+function refused(words: string): Judgement {
 	const refusal = knownRefusal(words);
 	return refusal === null ? failed(null, words) : failed(refusal.reason, refusal.sentence);
 }

@@ -10,9 +10,10 @@ import {
 	parseObject,
 	textOrNull,
 } from '../json-fields.ts';
+import type { Judgement } from '../judgement.ts';
 import { AnswerText } from './answer-text.ts';
 import { limitFromEvent, retryFromLine, utilizationFromEvent } from './limits.ts';
-import { judgeEnd, judgeResult, type Seen, type Verdict } from './outcome.ts';
+import { judgeEnd, judgeResult, type Seen } from './outcome.ts';
 import { readOversized } from './oversized-line.ts';
 import { ToolTracker } from './tool-tracker.ts';
 import { RunningUsage, resultCost, resultTokens } from './usage.ts';
@@ -46,7 +47,7 @@ export class ClaudeParser implements AgentParser {
 	#tokens: TokenCounts = NO_TOKENS;
 	#costUsd: number | null = null;
 	#isAborted = false;
-	#verdict: Verdict | null = null;
+	#judgement: Judgement | null = null;
 	#corrections: ParsedTurn['toolResults'] = [];
 
 	constructor(context: ParserContext) {
@@ -67,9 +68,9 @@ export class ClaudeParser implements AgentParser {
 		const last = this.#lines.end();
 		const events = last === null ? [] : this.#line(last);
 		this.#keepStderr(this.#stderrText.decode());
-		const verdict = this.#verdict ?? judgeEnd(exit, this.#isAborted, this.#seen);
-		if (this.#verdict === null) events.push(...this.#conclude(verdict));
-		return { events, turn: this.#turn(verdict) };
+		const judgement = this.#judgement ?? judgeEnd(exit, this.#isAborted, this.#seen);
+		if (this.#judgement === null) events.push(...this.#conclude(judgement));
+		return { events, turn: this.#turn(judgement) };
 	}
 
 	#keepStderr(text: string): void {
@@ -162,7 +163,7 @@ export class ClaudeParser implements AgentParser {
 			if (this.#utilization.size < 20) this.#utilization.set(window.window, window);
 		const events: AgentEvent[] = windows.length === 0 ? [] : [{ type: 'utilization', windows }];
 		const limit = limitFromEvent(info, this.#model);
-		if (limit === null || this.#verdict !== null) return events;
+		if (limit === null || this.#judgement !== null) return events;
 		this.#seen.limit = limit;
 		this.#seen.isServedSinceLimit = false;
 		return [...events, { type: 'limit', limit }];
@@ -208,7 +209,7 @@ export class ClaudeParser implements AgentParser {
 				return isOwn ? this.#answer.partial(countOrNull(event.index) ?? 0, objectOrEmpty(event.delta)) : [];
 			case 'message_delta': {
 				const usage = objectOrNull(event.usage);
-				if (usage === null || this.#verdict !== null) return [];
+				if (usage === null || this.#judgement !== null) return [];
 				this.#running.messageGrows(speaker, usage);
 				this.#tokens = this.#running.total();
 				return [{ type: 'usage', scope: 'turn', tokens: this.#tokens, costUsd: null }];
@@ -224,9 +225,9 @@ export class ClaudeParser implements AgentParser {
 	 */
 	#result(result: JsonObject): AgentEvent[] {
 		this.#nativeSessionId ??= textOrNull(result.session_id);
-		const isFirst = this.#verdict === null;
-		const verdict = isFirst ? judgeResult(result, this.#seen) : this.#verdict;
-		this.#noteUsage(result, verdict);
+		const isFirst = this.#judgement === null;
+		const judgement = isFirst ? judgeResult(result, this.#seen) : this.#judgement;
+		this.#noteUsage(result, judgement);
 		const usage: AgentEvent = {
 			type: 'usage',
 			scope: 'turn',
@@ -235,41 +236,41 @@ export class ClaudeParser implements AgentParser {
 		};
 		if (!isFirst) return [usage];
 		this.#corrections = this.#tools.corrections(result);
-		if (verdict === null) {
+		if (judgement === null) {
 			this.#isAborted = true;
 			return [usage];
 		}
-		return [...this.#answerInResult(result, verdict), usage, ...this.#conclude(verdict)];
+		return [...this.#answerInResult(result, judgement), usage, ...this.#conclude(judgement)];
 	}
 
 	/** A stopped turn's result counts only finished requests; what partial messages told is then the better figure. */
-	#noteUsage(result: JsonObject, verdict: Verdict | null): void {
+	#noteUsage(result: JsonObject, judgement: Judgement | null): void {
 		const told = resultTokens(result);
-		const isPoorer = verdict === null && (told.output ?? 0) < (this.#tokens.output ?? 0);
+		const isPoorer = judgement === null && (told.output ?? 0) < (this.#tokens.output ?? 0);
 		if (!isPoorer) this.#tokens = told;
 		this.#costUsd = resultCost(result);
 	}
 
 	/** Local commands answer in the result line alone. */
-	#answerInResult(result: JsonObject, verdict: Verdict): AgentEvent[] {
+	#answerInResult(result: JsonObject, judgement: Judgement): AgentEvent[] {
 		const text = textOrNull(result.result);
-		if (verdict.outcome !== 'completed' || this.#answer.hasText || !text) return [];
+		if (judgement.outcome !== 'completed' || this.#answer.hasText || !text) return [];
 		return [{ type: 'agent_message_chunk', messageId: 'result', text }];
 	}
 
-	#conclude(verdict: Verdict): AgentEvent[] {
-		this.#verdict = verdict;
+	#conclude(judgement: Judgement): AgentEvent[] {
+		this.#judgement = judgement;
 		const events: AgentEvent[] = [];
-		if (verdict.limit !== null && verdict.limit !== this.#seen.limit)
-			events.push({ type: 'limit', limit: verdict.limit });
-		if (verdict.error !== null) events.push({ type: 'error', ...verdict.error });
-		events.push({ type: 'turn_ended', outcome: verdict.outcome, stopReason: verdict.stopReason });
+		if (judgement.limit !== null && judgement.limit !== this.#seen.limit)
+			events.push({ type: 'limit', limit: judgement.limit });
+		if (judgement.error !== null) events.push({ type: 'error', ...judgement.error });
+		events.push({ type: 'turn_ended', outcome: judgement.outcome, stopReason: judgement.stopReason });
 		return events;
 	}
 
-	#turn(verdict: Verdict): ParsedTurn {
+	#turn(judgement: Judgement): ParsedTurn {
 		return {
-			...verdict,
+			...judgement,
 			nativeSessionId: this.#nativeSessionId,
 			model: this.#model,
 			tokens: this.#tokens,

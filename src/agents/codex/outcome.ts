@@ -1,7 +1,8 @@
 /** How a codex turn ended: by its own last line, else by the relay's stop, else by what it left behind. */
-import type { AgentExit, NativeFacts, ParsedTurn } from '../contract.ts';
-import type { Limit, StopReason } from '../events.ts';
+import type { AgentExit, NativeFacts } from '../contract.ts';
+import type { Limit } from '../events.ts';
 import { excerptLine } from '../excerpt.ts';
+import { CANCELLED, failed, type Judgement, limited, TIMED_OUT, UNKNOWN } from '../judgement.ts';
 import {
 	judgeFailedTurn,
 	judgeRecordCode,
@@ -10,17 +11,6 @@ import {
 	limitFromRetry,
 	type Retry,
 } from './rules.ts';
-
-export type Judgement = Pick<ParsedTurn, 'outcome' | 'stopReason' | 'error' | 'limit'>;
-
-export const COMPLETED: Judgement = {
-	outcome: 'completed',
-	stopReason: 'end_turn',
-	error: null,
-	limit: null,
-};
-
-const UNKNOWN: Judgement = { outcome: 'outcome_unknown', stopReason: null, error: null, limit: null };
 
 export interface SeenSoFar {
 	isStarted: boolean;
@@ -62,9 +52,9 @@ export function judgeWithoutEnd(exit: AgentExit, seen: SeenSoFar): Judgement {
 		case 'cancelled':
 			// The first cause wins: without a network there was no turn to cancel.
 			if (seen.lastRetry?.reason === 'network') return failed('api_error', seen.lastRetry.source.excerpt);
-			return { ...UNKNOWN, outcome: 'cancelled', stopReason: 'cancelled' };
+			return CANCELLED;
 		case 'timed_out':
-			return { ...UNKNOWN, outcome: 'timed_out', stopReason: 'timed_out' };
+			return TIMED_OUT;
 		case 'limited':
 			return limited(seen.lastRetry === null ? null : limitFromRetry(seen.lastRetry));
 		case 'failed':
@@ -105,19 +95,6 @@ function judgeByCode(code: string, message: string, native: NativeFacts, now: nu
 function withWindow(limit: Limit, spent: NonNullable<NativeFacts['limit']>): Limit {
 	if (spent.resetAt === null) return { ...limit, window: spent.window };
 	return { ...limit, window: spent.window, resetAt: spent.resetAt, confidence: 'exact' };
-}
-
-function limited(limit: Limit | null): Judgement {
-	return { outcome: 'limited', stopReason: 'limit', error: null, limit };
-}
-
-function failed(stopReason: StopReason, message: string): Judgement {
-	return {
-		outcome: 'failed',
-		stopReason,
-		error: { code: stopReason, message: excerptLine(message) },
-		limit: null,
-	};
 }
 
 /** The first line that is no log line (`2026-… ERROR …`) and no warning of its start. */

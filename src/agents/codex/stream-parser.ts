@@ -3,8 +3,9 @@ import { type Line, LineSplitter } from '../../core/line-splitter.ts';
 import type { AgentExit, AgentParser, NativeFacts, ParsedTurn, ParserContext } from '../contract.ts';
 import { type AgentEvent, NO_TOKENS, type TokenCounts } from '../events.ts';
 import { type JsonObject, objectOrEmpty, objectOrNull, parseObject, textOrNull } from '../json-fields.ts';
+import { completed, type Judgement } from '../judgement.ts';
 import { type ItemPhase, type OpenTools, readItem } from './items.ts';
-import { COMPLETED, type Judgement, judgeTurnFailed, judgeWithoutEnd, refineByRecord } from './outcome.ts';
+import { judgeTurnFailed, judgeWithoutEnd, refineByRecord } from './outcome.ts';
 import { rebuildOversized } from './oversized.ts';
 import { type Retry, readRetry } from './rules.ts';
 import { readUsage, sameTokens, subtractTokens, ZERO_TOKENS } from './usage.ts';
@@ -169,7 +170,7 @@ class CodexParser implements AgentParser {
 			this.#cumulative = readUsage(usage);
 			events.push({ type: 'usage', scope: 'cumulative', tokens: this.#cumulative, costUsd: null });
 		}
-		return [...events, ...this.#finish(COMPLETED, '')];
+		return [...events, ...this.#finish(completed(), '')];
 	}
 
 	/** The same sentence usually stands just before as a top-level error; it is told once. */

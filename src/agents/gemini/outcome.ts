@@ -1,11 +1,9 @@
 /** How a gemini turn ended: by its result line and exit code, else by the relay's stop, else by what it left behind. */
-import type { AgentExit, ParsedTurn } from '../contract.ts';
+import type { AgentExit } from '../contract.ts';
 import type { Limit, StopReason } from '../events.ts';
-import { excerptLine } from '../excerpt.ts';
 import { type JsonObject, objectOrEmpty, objectOrNull, textOrNull } from '../json-fields.ts';
+import { CANCELLED, completed, failed, type Judgement, limited, TIMED_OUT, UNKNOWN } from '../judgement.ts';
 import { limitFromFailure, limitFromRetry, type Retry } from './limits.ts';
-
-export type Judgement = Pick<ParsedTurn, 'outcome' | 'stopReason' | 'error' | 'limit'>;
 
 export interface Seen {
 	hasStarted: boolean;
@@ -24,8 +22,6 @@ export interface Seen {
 	now: number;
 }
 
-const UNKNOWN: Judgement = { outcome: 'outcome_unknown', stopReason: null, error: null, limit: null };
-
 /** 130 is the CLI's own word for a cancelled request, 144 and up stand for HTTP 400 and up; others may be a signal. */
 export function claimsExitCode(code: number): boolean {
 	return code === 130 || code >= 144;
@@ -43,16 +39,16 @@ export function judgeSuccess(result: JsonObject, errors: readonly string[]): Jud
 	if (loop !== undefined) return failed('loop_detected', loop);
 	const turns = errors.find((message) => message.startsWith('Maximum session turns exceeded'));
 	if (turns !== undefined) return failed('max_turns', turns);
-	return { outcome: 'completed', stopReason: 'end_turn', error: null, limit: null };
+	return completed();
 }
 
 export function judgeEnd(exit: AgentExit, seen: Seen): Judgement {
 	if (seen.result !== null && seen.result.status === 'error') return judgeError(exit, seen.result, seen);
 	switch (exit.stopRequested) {
 		case 'cancelled':
-			return { ...UNKNOWN, outcome: 'cancelled', stopReason: 'cancelled' };
+			return CANCELLED;
 		case 'timed_out':
-			return { ...UNKNOWN, outcome: 'timed_out', stopReason: 'timed_out' };
+			return TIMED_OUT;
 		case 'limited':
 			return limited(seen.limit ?? limitFromRetry(seen.retry));
 		case 'failed':
@@ -85,7 +81,7 @@ function judgeError(exit: AgentExit, result: JsonObject, seen: Seen): Judgement 
 	const byType = REASON_BY_TYPE.get(textOrNull(error.type) ?? '');
 	if (byType !== undefined) return failed(byType, message);
 	if (exit.stopRequested === 'cancelled' && textOrNull(error.type) === 'FatalCancellationError')
-		return { ...UNKNOWN, outcome: 'cancelled', stopReason: 'cancelled' };
+		return CANCELLED;
 	const status = statusOfExit(exit.exitCode) ?? statusOfDump(seen.dump);
 	const limit = limitFromFailure(status, { result: message, dump: seen.dump }, seen.now);
 	if (limit !== null) return limited(limit);
@@ -157,19 +153,6 @@ const CHATTER =
 function ownLine(stderr: string): string | null {
 	const lines = stderr.split('\n').map((line) => line.replace(/\x1b\[[0-9;]*m/g, '').trim());
 	return lines.find((line) => line !== '' && !CHATTER.test(line)) ?? null;
-}
-
-function limited(limit: Limit | null): Judgement {
-	return { outcome: 'limited', stopReason: 'limit', error: null, limit };
-}
-
-function failed(stopReason: StopReason, message: string): Judgement {
-	return {
-		outcome: 'failed',
-		stopReason,
-		error: { code: stopReason, message: excerptLine(message) },
-		limit: null,
-	};
 }
 
 /** What the stream tells of an error's own words, for an event. */

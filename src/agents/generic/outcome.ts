@@ -1,10 +1,7 @@
 /** How a turn of an agent from config ended: the relay's own stop first, then its exit code, then what it said. */
-import type { AgentExit, AgentId, ParsedTurn } from '../contract.ts';
-import type { StopReason } from '../events.ts';
-import { excerptLine } from '../excerpt.ts';
+import type { AgentExit, AgentId } from '../contract.ts';
+import { CANCELLED, completed, failed, type Judgement, limited, TIMED_OUT, UNKNOWN } from '../judgement.ts';
 import { isHard, type LimitSign, limitOf } from './limit-signs.ts';
-
-export type Judgement = Pick<ParsedTurn, 'outcome' | 'stopReason' | 'error' | 'limit'>;
 
 export interface Seen {
 	/** Whether it said anything that is no white space. */
@@ -21,17 +18,15 @@ export interface Seen {
 	lastWords: string;
 }
 
-const UNKNOWN: Judgement = { outcome: 'outcome_unknown', stopReason: null, error: null, limit: null };
-
 export function judge(name: AgentId, exit: AgentExit, seen: Seen): Judgement {
 	const sign = seen.certain ?? seen.onStderr;
 	switch (exit.stopRequested) {
 		case 'cancelled':
-			return { ...UNKNOWN, outcome: 'cancelled', stopReason: 'cancelled' };
+			return CANCELLED;
 		case 'timed_out':
-			return { ...UNKNOWN, outcome: 'timed_out', stopReason: 'timed_out' };
+			return TIMED_OUT;
 		case 'limited':
-			return sign === null ? UNKNOWN : limited(sign);
+			return sign === null ? UNKNOWN : limited(limitOf(sign));
 		case 'failed':
 			return failed('crashed', `${name} was stopped by the relay`);
 		case 'linger':
@@ -42,21 +37,21 @@ export function judge(name: AgentId, exit: AgentExit, seen: Seen): Judgement {
 
 function judgeOwnEnd(name: AgentId, exit: AgentExit, seen: Seen): Judgement {
 	const { certain, onStderr, byExit, error, hasAnswer, lastWords } = seen;
-	if (certain !== null && isHard(certain)) return limited(certain);
+	if (certain !== null && isHard(certain)) return limited(limitOf(certain));
 	if (exit.exitCode === null || exit.signal !== null) return UNKNOWN;
 	const sign = certain ?? (byExit === null ? onStderr : withKindOf(byExit, onStderr));
 	if (exit.exitCode !== 0) {
-		if (sign !== null) return limited(sign);
+		if (sign !== null) return limited(limitOf(sign));
 		const said = error ?? lastWords;
 		return failed(
 			'crashed',
 			`${name} ended with exit code ${exit.exitCode}${said === '' ? '' : `: ${said}`}`,
 		);
 	}
-	if (certain !== null) return limited(certain);
+	if (certain !== null) return limited(limitOf(certain));
 	if (error !== null) return failed('api_error', error);
-	if (hasAnswer) return { ...UNKNOWN, outcome: 'completed', stopReason: 'end_turn' };
-	if (sign !== null) return limited(sign);
+	if (hasAnswer) return completed();
+	if (sign !== null) return limited(limitOf(sign));
 	return failed(
 		'empty_answer',
 		lastWords === '' ? `${name} gave no answer` : `${name} gave no answer: ${lastWords}`,
@@ -66,19 +61,6 @@ function judgeOwnEnd(name: AgentId, exit: AgentExit, seen: Seen): Judgement {
 /** A line of stderr says more than the code where both mean the same. */
 function withKindOf(byExit: LimitSign, onStderr: LimitSign | null): LimitSign {
 	return onStderr?.kind === byExit.kind ? onStderr : byExit;
-}
-
-function limited(sign: LimitSign): Judgement {
-	return { outcome: 'limited', stopReason: 'limit', error: null, limit: limitOf(sign) };
-}
-
-function failed(stopReason: StopReason, message: string): Judgement {
-	return {
-		outcome: 'failed',
-		stopReason,
-		error: { code: stopReason, message: excerptLine(message) },
-		limit: null,
-	};
 }
 
 /** The events that end a stream, in their order. */

@@ -1,11 +1,9 @@
 /** How an opencode turn ended: by its last error or step, else by the relay's stop, else by what it left behind. */
-import type { AgentExit, ParsedTurn } from '../contract.ts';
+import type { AgentExit } from '../contract.ts';
 import type { Limit, StopReason } from '../events.ts';
-import { excerptLine } from '../excerpt.ts';
 import { type JsonObject, objectOrEmpty, textOrNull } from '../json-fields.ts';
+import { CANCELLED, completed, failed, type Judgement, limited, TIMED_OUT, UNKNOWN } from '../judgement.ts';
 import { judgeError, limitFromRetry, type Retry } from './limits.ts';
-
-export type Judgement = Pick<ParsedTurn, 'outcome' | 'stopReason' | 'error' | 'limit'>;
 
 export interface Seen {
 	hasStarted: boolean;
@@ -22,15 +20,13 @@ export interface Seen {
 	now: number;
 }
 
-const UNKNOWN: Judgement = { outcome: 'outcome_unknown', stopReason: null, error: null, limit: null };
-
 export function judgeEnd(exit: AgentExit, seen: Seen): Judgement {
 	if (seen.error !== null && exit.stopRequested === null) return judgeLastError(seen.error, seen.now);
 	switch (exit.stopRequested) {
 		case 'cancelled':
-			return { ...UNKNOWN, outcome: 'cancelled', stopReason: 'cancelled' };
+			return CANCELLED;
 		case 'timed_out':
-			return { ...UNKNOWN, outcome: 'timed_out', stopReason: 'timed_out' };
+			return TIMED_OUT;
 		case 'limited':
 			return limited(seen.limit ?? limitFromRetry(seen.retry, seen.now));
 		case 'failed':
@@ -92,21 +88,4 @@ function ownLine(stderr: string): string | null {
 export function errorMessage(error: JsonObject): string {
 	const message = textOrNull(objectOrEmpty(error.data).message) ?? textOrNull(error.message);
 	return message ?? textOrNull(error.name) ?? 'opencode failed without a word';
-}
-
-function completed(stopReason: StopReason): Judgement {
-	return { outcome: 'completed', stopReason, error: null, limit: null };
-}
-
-function limited(limit: Limit | null): Judgement {
-	return { outcome: 'limited', stopReason: 'limit', error: null, limit };
-}
-
-export function failed(stopReason: StopReason, message: string): Judgement {
-	return {
-		outcome: 'failed',
-		stopReason,
-		error: { code: stopReason, message: excerptLine(message) },
-		limit: null,
-	};
 }
