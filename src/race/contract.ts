@@ -60,9 +60,16 @@ export interface RaceOptions {
 /** A race that this process runs. */
 export interface Race {
 	readonly id: SessionId;
-	/** Runs what is not done yet to the end. Never rejects for what one entrant does. */
+	/**
+	 * Runs what is not done yet to the end. Never rejects for what one entrant does; rejects with `disk_full` or
+	 * `session_locked`, agents stopped, when nothing more can be recorded. Of a race that was stopped the record has
+	 * `state: running`, and `race_ended` is told all the same.
+	 */
 	run(options: RaceOptions): Promise<RaceRecord>;
-	/** Interrupts one entrant; its files are kept and checked as they are. No effect when it has ended. */
+	/**
+	 * Interrupts what one entrant does now: its work (its files are kept and checked as they are), then its checks. No effect
+	 * when it has ended.
+	 */
 	stopEntrant(id: string): void;
 	/** Ends all graces (the second Ctrl+C). */
 	stopHard(): void;

@@ -1,6 +1,7 @@
 /** The agent's part: the task as given, in the entrant's worktree, as a conversation of its own. */
 import { lstatSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import type { Limit } from '../agents/events.ts';
 import { fromIso, toIso } from '../core/clock.ts';
 import { hasErrno, RelayError } from '../core/errors.ts';
 import { parseSessionId, type SessionId } from '../core/ids.ts';
@@ -11,6 +12,7 @@ import { type Conversation, createRelay } from '../relay/conversation.ts';
 import type { RelayDeps, RelayStart } from '../relay/relay-deps.ts';
 import type { RelayEvent } from '../relay/relay-events.ts';
 import type { TurnState } from '../sessions/turn-state.ts';
+import { limitFromDisk } from '../turns/event-log.ts';
 import type { EntrantContext } from './entrant-context.ts';
 import type { EntrantRecord } from './race-record.ts';
 
@@ -90,7 +92,16 @@ class EntrantWork {
 			this.#ownTurns = turns;
 			return { outcome: last.status, state: last, sessionId: session, limit: null, earliestReset: null };
 		}
+		const limit = last.limit === null ? null : limitFromDisk(last.limit);
+		if (last.status === 'limited' && this.#isStill(limit))
+			return { outcome: 'limited', state: last, sessionId: session, limit, earliestReset: null };
 		return relay.continuePending(this.#options());
+	}
+
+	/** Limited, and nobody else may take over. */
+	#isStill(limit: Limit | null): boolean {
+		const { clock, race } = this.#context;
+		return !race().options.handover && (limit?.resetAt ?? 0) > clock.now();
 	}
 
 	/** Of a session that was not opened again. */

@@ -1,32 +1,37 @@
 /** What an entrant leaves: its files as a commit under its ref, the size of its change, and what it did besides. */
 import { lstatSync } from 'node:fs';
 import { isAbsolute, relative, sep } from 'node:path';
-import { RelayError } from '../core/errors.ts';
 import { safeLine } from '../core/text.ts';
 import type { KeptTree } from '../git/worktree-contract.ts';
 import type { TurnState } from '../sessions/turn-state.ts';
 import { type EntrantContext, withNotes } from './entrant-context.ts';
+import { failureOf } from './entrant-failure.ts';
 import type { EntrantRecord } from './race-record.ts';
 
 const SHOWN_PATHS = 5;
+const EDITED_OUTSIDE = 'edited files outside its worktree: ';
+const NOT_KEPT = 'its files could not be kept: ';
 
 /** False: its worktree is gone. Throws `disk_full`; what else goes wrong stands in the entrant's notes. */
 export async function keepEntrant(context: EntrantContext, turns: readonly TurnState[]): Promise<boolean> {
 	const { worktree } = context.entrant();
 	const outside = pathsOutside(worktree, turns);
-	const about = outside.length === 0 ? [] : [`edited files outside its worktree: ${listed(outside)}`];
-	if (!lstatSync(worktree, { throwIfNoEntry: false })?.isDirectory()) {
-		context.change({ notes: withNotes(context.entrant(), ...about, 'its worktree is gone') });
-		return false;
-	}
+	const about = outside.length === 0 ? [] : [`${EDITED_OUTSIDE}${listed(outside)}`];
+	if (!hasWorktree(context, about)) return false;
 	try {
 		context.change(await keptFiles(context, about));
 	} catch (error) {
-		if (!(error instanceof RelayError) || error.code === 'disk_full') throw error;
-		const note = `its files could not be kept: ${error.message}`;
+		const note = `${NOT_KEPT}${failureOf(error, context).text}`;
 		context.change({ notes: withNotes(context.entrant(), ...about, note) });
 	}
 	return true;
+}
+
+/** False, with a note of it, once somebody removed it. */
+export function hasWorktree(context: EntrantContext, about: readonly string[] = []): boolean {
+	if (lstatSync(context.entrant().worktree, { throwIfNoEntry: false })?.isDirectory()) return true;
+	context.change({ notes: withNotes(context.entrant(), ...about, 'its worktree is gone') });
+	return false;
 }
 
 /**
@@ -42,8 +47,7 @@ export async function keepWhatChecksWrote(context: EntrantContext): Promise<void
 		const kept = await worktrees.commitFiles(worktree, { parents: [commit], message });
 		if (kept.tree !== tree) await worktrees.setRef(`${ref}+checks`, kept.commit);
 	} catch (error) {
-		if (!(error instanceof RelayError) || error.code === 'disk_full') throw error;
-		const note = `what its checks wrote could not be kept: ${error.message}`;
+		const note = `what its checks wrote could not be kept: ${failureOf(error, context).text}`;
 		context.change({ notes: withNotes(context.entrant(), note) });
 	}
 }
@@ -66,8 +70,15 @@ async function keptFiles(context: EntrantContext, about: readonly string[]): Pro
 	};
 	const told = [...about, ...headNotes(head, base.commit), ...keptNotes(kept, diff)];
 	const { commit, tree } = kept;
-	return { commit, tree, diff, notes: withNotes(context.entrant(), ...told) };
+	const earlier = context.entrant().notes.filter((note) => !isOfKeptFiles(note));
+	return { commit, tree, diff, notes: withNotes({ notes: earlier }, ...told) };
 }
+
+/** Said anew each time its files are kept: it may have gone on since. */
+const isOfKeptFiles = (note: string) =>
+	[EDITED_OUTSIDE, NOT_KEPT, 'is on the branch ', 'made commits: ', 'not kept, ', 'changed nothing'].some(
+		(start) => note.startsWith(start),
+	);
 
 function headNotes(head: { commit: string | null; branch: string | null }, base: string): string[] {
 	return [

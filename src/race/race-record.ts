@@ -28,7 +28,7 @@ const entrantSchema = v.looseObject({
 	/** `refs/agent-relay/race/<ULID>/<entrant>`. */
 	ref: text,
 	state: v.picklist(['waiting', 'preparing', 'working', 'checking', 'ended']),
-	/** null until it ended. `stopped`: by the user; `not_started`: the race ended before its turn came. */
+	/** null until its work ended, before its checks. `stopped`: by the user; `not_started`: it could not start, or was stopped before. */
 	outcome: v.nullable(
 		v.picklist([
 			'completed',

@@ -3,33 +3,40 @@
  * dies anywhere leaves an entrant that `race resume` goes on with from there.
  */
 import { toIso } from '../core/clock.ts';
-import { RelayError, type RelayErrorCode } from '../core/errors.ts';
+import type { RelayErrorCode } from '../core/errors.ts';
 import type { EntrantContext } from './entrant-context.ts';
+import { failureOf } from './entrant-failure.ts';
 import { type WorkEnd, workFigures, workOn } from './entrant-work.ts';
-import { keepEntrant, keepWhatChecksWrote } from './keep-entrant.ts';
+import { hasWorktree, keepEntrant, keepWhatChecksWrote } from './keep-entrant.ts';
 import { prepareEntrant } from './prepare-entrant.ts';
 import type { EntrantRecord } from './race-record.ts';
 import { notRun, runLogged } from './run-logged.ts';
-
-/** Of the whole race: nothing more can be put on record. */
-const FATAL: ReadonlySet<RelayErrorCode> = new Set(['disk_full', 'session_locked', 'newer_version']);
-const CANNOT_START: ReadonlySet<RelayErrorCode> = new Set([
-	'agent_not_installed',
-	'not_trusted',
-	'unknown_agent',
-]);
 
 /** Rejects only for what ends the whole race. */
 export async function runEntrant(context: EntrantContext): Promise<void> {
 	try {
 		await runSteps(context);
 	} catch (error) {
-		if (!(error instanceof RelayError) || FATAL.has(error.code)) throw error;
-		const outcome = CANNOT_START.has(error.code) ? 'not_started' : 'failed';
-		const reason = [error.message, error.hint].filter((text) => text !== undefined).join(' ');
-		end(context, { outcome, reason });
+		const { code, text } = failureOf(error, context);
+		end(context, { outcome: outcomeAfter(code, context.entrant()), reason: text });
 	}
 }
+
+/** What the work came to stands, whatever happens to its checks. */
+function outcomeAfter(
+	code: RelayErrorCode | null,
+	{ state, outcome }: EntrantRecord,
+): EntrantRecord['outcome'] {
+	if (outcome !== null) return outcome;
+	const isBeforeWork = state === 'preparing' || (code !== null && CANNOT_START.has(code));
+	return isBeforeWork ? 'not_started' : 'failed';
+}
+
+const CANNOT_START: ReadonlySet<RelayErrorCode> = new Set([
+	'agent_not_installed',
+	'not_trusted',
+	'unknown_agent',
+]);
 
 async function runSteps(context: EntrantContext): Promise<void> {
 	const { state } = context.entrant();
@@ -81,6 +88,7 @@ async function checked(context: EntrantContext): Promise<boolean> {
 	for (const [at, { command, status }] of context.entrant().checks.entries()) {
 		if (context.stoppedBy() === 'race') return false;
 		if (status !== 'not_run' || !isKept || isStoppedHere(context)) continue;
+		if (!hasWorktree(context)) return true;
 		const { record } = await runLogged(command, `check-${at + 1}`, context);
 		if (record.status === 'stopped' && context.stoppedBy() === 'race') return false;
 		context.change({ checks: context.entrant().checks.with(at, record) });

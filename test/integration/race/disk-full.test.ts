@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { leftovers } from '../../helpers/engine-bench.ts';
 import { claude, claudeAnswers } from '../../helpers/fake-agent-lines.ts';
-import { RaceBench } from '../../helpers/race-bench.ts';
+import { entrantOf, RaceBench } from '../../helpers/race-bench.ts';
 
 /** A small disk needs a mount, which not every machine allows a test. */
 const mount = (folder: string) =>
@@ -29,10 +30,13 @@ let bench: RaceBench;
 let disk: string;
 beforeEach(() => {
 	bench = new RaceBench();
-	disk = join(bench.repo, '.agent-relay');
-	mkdirSync(disk);
-	if (canMount) mount(disk);
 });
+/** Makes `folder` a disk of 4 MiB. */
+function mountAt(folder: string): void {
+	disk = folder;
+	mkdirSync(disk, { recursive: true });
+	mount(disk);
+}
 afterEach(async () => {
 	if (canMount) unmount(disk);
 	await bench.dispose();
@@ -52,6 +56,7 @@ function fill(path: string): void {
 
 describe.skipIf(!canMount)('a disk that is full in mid-race', () => {
 	it('stops the race with a clear word, and the record is gone on with', async () => {
+		mountAt(join(bench.repo, '.agent-relay'));
 		const talk = Array.from({ length: 40 }, (_, at) => ({
 			emit: claude.text(`step ${at} ${'x'.repeat(20_000)}`),
 			sleep: 30,
@@ -79,5 +84,22 @@ describe.skipIf(!canMount)('a disk that is full in mid-race', () => {
 		const record = await (await bench.resume(race.id)).run();
 		expect(record.state).toBe('ended');
 		expect(record.entrants.map(({ outcome }) => outcome)).toEqual(['completed']);
+	});
+
+	it('ends an entrant whose worktree has no room, and lets the one that works go on', async () => {
+		mountAt(bench.data);
+		writeFileSync(join(bench.repo, 'large.bin'), randomBytes(2_500_000));
+		bench.git('add', '-A');
+		bench.git('commit', '-qm', 'large');
+		bench.install('claude', {
+			turns: [[{ write: { path: 'answer.txt', text: '42' } }, ...claudeAnswers('done')]],
+		});
+		const { record } = await bench.race('claude,claude:late', { jobs: 1 });
+		expect(record).toMatchObject({ state: 'ended', winner: 'claude' });
+		expect(entrantOf(record, 'claude-late')).toMatchObject({
+			outcome: 'not_started',
+			reason: expect.stringMatching(/no space left.+; free some space/s),
+		});
+		expect(readdirSync(record.folder).sort()).toEqual(['claude', 'owner.json']);
 	});
 });

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseSessionId } from '../../../src/core/ids.ts';
-import { type EngineBench, until } from '../../helpers/engine-bench.ts';
+import { type EngineBench, leftovers, until } from '../../helpers/engine-bench.ts';
 import { claude, claudeAnswers, claudeLimited, codex, codexAnswers } from '../../helpers/fake-agent-lines.ts';
 import type { FakeStep } from '../../helpers/fake-agents.ts';
 import { entrantOf, RaceBench } from '../../helpers/race-bench.ts';
@@ -280,6 +280,66 @@ describe('what goes wrong with one entrant is told, and the others go on', () =>
 		await until(() => !existsSync(`/proc/${pid}`), 'the check in a session of its own to end');
 	});
 
+	it('loses its worktree to a check', async () => {
+		good();
+		const { record } = await bench.race('codex', { checks: ['rm -rf "$PWD"', CHECK] });
+		expect(record.entrants[0]).toMatchObject({
+			outcome: 'completed',
+			checks: [{ status: 'passed' }, { status: 'not_run' }],
+			notes: ['its worktree is gone'],
+		});
+		expect(bench.kept(record.entrants[0]?.ref ?? '', 'answer.txt')).toBe('42\n');
+	});
+
+	it('loses its worktree to its setup', async () => {
+		good();
+		const { record } = await bench.race('codex', { setup: 'rm -rf "$PWD"' });
+		expect(record.entrants[0]).toMatchObject({
+			outcome: 'failed',
+			reason: expect.stringMatching(/^the worktree .+ is gone$/),
+		});
+		expect(bench.received('codex')).toEqual([]);
+	});
+
+	it('cannot be given what --copy names, since another entrant left a pipe there', async () => {
+		bench.write('.gitignore', 'local\n');
+		bench.git('add', '-A');
+		bench.git('commit', '-qm', 'ignore');
+		mkdirSync(join(bench.repo, 'local'));
+		bench.install('codex', {
+			turns: [[{ run: `mkfifo ${join(bench.repo, 'local/pipe')}` }, ...codexAnswers('done')]],
+			nativeSession: 'thread-1',
+		});
+		const { record } = await bench.race('codex,codex:late', { copy: ['local'], jobs: 1 });
+		expect(entrantOf(record, 'codex').outcome).toBe('completed');
+		expect(entrantOf(record, 'codex-late')).toMatchObject({
+			state: 'ended',
+			outcome: 'not_started',
+			reason: expect.stringContaining('pipe'),
+		});
+	});
+
+	it('has a check whose output cannot be recorded: what its work came to stands', async () => {
+		const log = '.agent-relay/sessions/*/race/codex-check-1.log';
+		bench.install('codex', {
+			turns: [
+				[
+					writes('answer.txt', '42\n'),
+					{ run: `cd ${bench.repo} && for f in ${dirname(log)}; do mkdir "$f/codex-check-1.log"; done` },
+					...codexAnswers('done'),
+				],
+			],
+			nativeSession: 'thread-1',
+		});
+		const { record } = await bench.race('codex', { checks: [CHECK] });
+		expect(record.entrants[0]).toMatchObject({
+			outcome: 'completed',
+			reason: expect.stringContaining('codex-check-1.log'),
+			checks: [{ status: 'not_run' }],
+		});
+		expect(record.winner).toBeNull();
+	});
+
 	it('is not installed, or is not logged in', async () => {
 		good();
 		const { record } = await bench.race('codex,gemini');
@@ -357,6 +417,45 @@ describe('stopping', () => {
 		expect(entrantOf(record, 'codex').outcome).toBe('completed');
 	});
 
+	it('one entrant that waits, or whose checks run', async () => {
+		bench.install('codex', { turns: [[writes('answer.txt', '42\n'), ...codexAnswers('done')]] });
+		const { race, run } = await bench.start('codex,codex:late', {
+			jobs: 1,
+			checks: ['echo checking; sleep 60', CHECK],
+		});
+		bench.onEvent = (event) => {
+			if (event.type !== 'command_output') return;
+			race.stopEntrant('codex-late');
+			race.stopEntrant('codex');
+		};
+		const record = await run();
+		expect(entrantOf(record, 'codex')).toMatchObject({
+			outcome: 'completed',
+			checks: [{ status: 'stopped' }, { status: 'not_run' }],
+		});
+		expect(entrantOf(record, 'codex-late')).toMatchObject({
+			outcome: 'not_started',
+			reason: 'stopped by you before it began',
+			session_id: null,
+		});
+	});
+
+	it('all twice ends an agent that does not listen', async () => {
+		bench.install('claude', {
+			turns: [
+				[{ deafTo: ['SIGINT', 'SIGTERM'] }, { emit: claude.init + claude.text('begun') }, { sleep: 60_000 }],
+			],
+		});
+		const { race, run } = await bench.start('claude');
+		const running = run();
+		await hasBegun('claude');
+		bench.stop.abort();
+		race.stopHard();
+		const record = await running;
+		expect(record.entrants[0]).toMatchObject({ state: 'working', outcome: null });
+		await until(() => leftovers(bench.root).length === 0, 'the deaf agent to be gone');
+	});
+
 	it('all keeps their files under refs and leaves a race that is gone on with', async () => {
 		slow();
 		const { race, run, onDisk, deps } = await bench.start('claude,claude:late', { jobs: 1, checks: [CHECK] });
@@ -383,6 +482,44 @@ describe('stopping', () => {
 		expect(second?.session).toBe(first?.session);
 		expect(second?.prompt).toContain('Write the answer.');
 		await expect(bench.resume(race.id)).rejects.toMatchObject({ code: 'nothing_to_continue' });
+	});
+
+	it('says of files that are kept again what they are then', async () => {
+		bench.install('claude', {
+			turns: [
+				[{ emit: claude.init + claude.text('begun') }, { sleep: 60_000 }],
+				[writes('answer.txt', '42\n'), ...claudeAnswers('done')],
+			],
+		});
+		const { race, run } = await bench.start('claude');
+		const running = run();
+		await hasBegun('claude');
+		bench.stop.abort();
+		expect((await running).entrants[0]).toMatchObject({ notes: ['changed nothing'], diff: { files: 0 } });
+		await race.close();
+		const record = await new RaceBenchRun(bench).resume(race.id);
+		expect(record.entrants[0]).toMatchObject({ notes: [], diff: { files: 1 } });
+	});
+
+	it('by a crash after an entrant met its limit: it is at its limit still, and not asked again', async () => {
+		bench.install('claude', {
+			turns: [claudeLimited(bench.clock.now() + 3_600_000), claudeAnswers('too early')],
+		});
+		const { race, folder, record } = await bench.race('claude');
+		const entrants = record.entrants.map((one) => ({
+			...one,
+			state: 'working',
+			outcome: null,
+			ended_at: null,
+		}));
+		writeFileSync(join(folder, 'race.json'), JSON.stringify({ ...record, state: 'running', entrants }));
+		const again = await new RaceBenchRun(bench).resume(race.id);
+		expect(again.entrants[0]).toMatchObject({
+			outcome: 'limited',
+			reason: record.entrants[0]?.reason,
+			limited_until: record.entrants[0]?.limited_until,
+		});
+		expect(bench.received('claude')).toHaveLength(1);
 	});
 
 	it('is not gone on with where its record was changed, or names no race of this user', async () => {
