@@ -3,7 +3,7 @@ import { runProgram } from './cli/run-program.ts';
 import { replaceGoneTerminals, terminalFds } from './core/gone-terminal.ts';
 
 /** These go on and record when their reader goes away; any other command then has nothing left to do. */
-const RECORDING = new Set(['run', 'shell', 'resume']);
+const RECORDING = new Set(['run', 'chat', 'race', 'race-resume', 'shell', 'resume']);
 
 /** Reads the command line, does what it says and ends the process. `keepCode` speeds up the next start. */
 export function main({ keepCode }: { keepCode: () => void }): void {

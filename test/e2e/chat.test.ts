@@ -74,6 +74,14 @@ describe('chat on the command line', () => {
 		expect((await cli.run(['chat', '--session', 'latest'])).stderr).toContain('all have agreed');
 	});
 
+	it('goes on and records when its reader goes away', async () => {
+		const chat = `agent-relay chat 'Tabs or spaces?' -A ${DEMOS} | head -n 1; echo "exit \${PIPESTATUS[0]}"`;
+		const { stdout, stderr } = await open().bash(chat);
+		expect(stdout, stderr).toBe('demo-sprinter · turn 1 of 6\nexit 0\n');
+		const { sessions } = JSON.parse((await cli.run(['sessions', '--json'])).stdout);
+		expect(sessions).toMatchObject([{ status: 'completed', turn_count: 4 }]);
+	});
+
 	it('takes the topic from a file or a pipe, verbatim', async () => {
 		open().write('topic.md', 'first line\n\tsecond @line\n');
 		await cli.run(['chat', '-f', 'topic.md', '-A', DEMOS, '-n', '1']);

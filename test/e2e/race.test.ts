@@ -81,6 +81,15 @@ describe('a race on the command line', () => {
 		expect(quiet.stderr).toBe('');
 	});
 
+	it('goes on and records when its reader goes away', async () => {
+		const line = `agent-relay race 'say something' -A ${DEMOS} --check true --json | head -n 1`;
+		const { stdout, stderr } = await cli.bash(`${line}; echo "exit \${PIPESTATUS[0]}"`);
+		// Nobody changed anything, so nobody won.
+		expect(stdout, stderr).toMatch(/^\{"type":"race_started",[^\n]*\nexit 2\n$/);
+		const { races } = JSON.parse((await cli.run(['race', 'list', '--json'])).stdout);
+		expect(races).toMatchObject([{ state: 'ended', verdict: 'No winner: nobody changed anything.' }]);
+	});
+
 	it('finds a race by a part of its id among the races alone', async () => {
 		await cli.run(['run', '-a', 'demo-closer', 'hello']);
 		await race('-q');
