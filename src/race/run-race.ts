@@ -11,6 +11,7 @@ import { RelayError } from '../core/errors.ts';
 import { ensureFolder, readIfThere, writeAtomic } from '../core/files.ts';
 import type { SessionId } from '../core/ids.ts';
 import { explainingWrites } from '../core/write-failure.ts';
+import { sharedChanges } from '../git/shared-changes.ts';
 import type { SharedParts } from '../git/worktree-contract.ts';
 import type { OpenSession } from '../sessions/session-store.ts';
 import type { Race, RaceDeps, RaceEvent, RaceOptions } from './contract.ts';
@@ -19,7 +20,6 @@ import type { EntrantRecord, RaceRecord } from './race-record.ts';
 import { writeRace } from './race-store.ts';
 import { rankEntrants } from './rank.ts';
 import { runEntrant } from './run-entrant.ts';
-import { describeSharedChanges } from './shared-changes.ts';
 
 /** The race of a session that this process holds; `record` is what stands in its `race.json`. */
 export function holdRace(
@@ -194,7 +194,8 @@ class OneRace implements Race {
 	async #sharedChanges(before: SharedParts | null): Promise<string[]> {
 		const after = await this.#sharedParts();
 		if (before === null || after === null) return ['what entrants share could not be compared'];
-		return describeSharedChanges(before, after);
+		// Who did it cannot be told.
+		return sharedChanges(before, after).map((line) => `${line} (an entrant or you)`);
 	}
 
 	async #sharedParts(): Promise<SharedParts | null> {

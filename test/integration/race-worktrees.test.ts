@@ -514,7 +514,7 @@ describe('the shared parts of a repo', () => {
 			'what is staged in the main checkout changed',
 			'info/exclude of the git dir changed',
 			"the list of the repo's other worktrees changed",
-			'files of the main checkout changed: "a.txt", "b.txt"',
+			'files of the main checkout changed: a.txt, b.txt',
 		]);
 	});
 

@@ -248,9 +248,9 @@ describe('what goes wrong with one entrant is told, and the others go on', () =>
 		]);
 		expect(bench.git('log', '-1', '--format=%s', `${entrant.ref}^`).trim()).toBe('mine');
 		expect(record.shared_changes).toEqual([
-			'refs changed: refs/heads/side (new) (an entrant or you)',
-			'shared files of .git changed: config (changed) (an entrant or you)',
-			'files of your checkout changed: README.md (an entrant or you)',
+			expect.stringMatching(/^branch side was created at [0-9a-f]{10} \(an entrant or you\)$/),
+			"the repo's git config changed (an entrant or you)",
+			'files of the main checkout changed: README.md (an entrant or you)',
 		]);
 		expect(entrantOf(record, 'codex').outcome).toBe('completed');
 	});

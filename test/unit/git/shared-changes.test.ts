@@ -51,8 +51,36 @@ describe('changes of the shared parts', () => {
 	it('name five files of the main checkout and count the rest', () => {
 		const mainFiles = Object.fromEntries(['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((path) => [path, '1']));
 		expect(sharedChanges(parts(), parts({ mainTree: 'u', mainFiles }))).toEqual([
-			'files of the main checkout changed: "a", "b", "c", "d", "e" and 2 more',
+			'files of the main checkout changed: a, b, c, d, e and 2 more',
 		]);
+	});
+
+	it('name five refs and five files of the git dir, and count the rest', () => {
+		const numbered = (prefix: string, count: number) =>
+			Object.fromEntries(Array.from({ length: count }, (_, at) => [`${prefix}${at}`, ID]));
+		const lines = sharedChanges(
+			parts(),
+			parts({ refs: numbered('refs/heads/', 9), files: numbered('hooks/h', 7) }),
+		);
+		expect(lines).toHaveLength(12);
+		expect(lines[5]).toBe('and 4 more refs changed');
+		expect(lines[11]).toBe('and 2 more files of the git dir changed');
+		expect(sharedChanges(parts(), parts({ refs: numbered('refs/tags/', 6) })).at(-1)).toMatch(/^tag 5 /);
+	});
+
+	it('show nothing of a name that a terminal would obey', () => {
+		const name = 'a\x1b[2J\u202eb\x07';
+		const lines = sharedChanges(
+			parts(),
+			parts({
+				refs: { [`refs/heads/${name}`]: ID, HEAD: `ref: refs/heads/${name}`, [`refs/${name}`]: ID },
+				files: { [`hooks/${name}`]: '1', [`info/${name}`]: '1', [`worktrees/${name}/index`]: '1' },
+				mainTree: 'u',
+				mainFiles: { [name]: '1' },
+			}),
+		);
+		expect(lines).toHaveLength(7);
+		expect(lines.join('')).not.toMatch(/[\x00-\x1f\u202e]/);
 	});
 
 	it('say so where the main checkout could not be compared', () => {
