@@ -1,23 +1,36 @@
 /**
  * The limit rules of claude, in order of trust: its `rate_limit_event`, then what the result line says (HTTP status and
- * the error name on its own synthetic message), then its retry lines. No rule reads free text: the sentences of real
- * limits also occur in answers, files and tool output.
+ * the error name on its own synthetic message, and where a version tells neither, its own sentence), then its retry lines.
+ * No rule reads text that may be another's: the sentences of real limits also occur in answers, files and tool output.
  */
 import type { AgentEvent, Limit, LimitKind, LimitSource, Utilization } from '../events.ts';
 import { excerptLine } from '../excerpt.ts';
-import { countOrNull, type JsonObject, numberOrNull, secondsToEpochMs, textOrNull } from '../json-fields.ts';
+import {
+	countOrNull,
+	type JsonObject,
+	numberOrNull,
+	objectOrEmpty,
+	secondsToEpochMs,
+	textOrNull,
+} from '../json-fields.ts';
+import { limitFromWords } from './limit-words.ts';
+
+/** More windows than any plan has. */
+const MAX_WINDOWS = 20;
 
 export type Retry = Extract<AgentEvent, { type: 'retry' }>;
 
 /**
  * A limit from `rate_limit_info`, or null when the request was served: `allowed`, `allowed_warning`, and `rejected` while
  * paid extra usage serves. Without `resetsAt` it is the server's throttle, not the plan's window (seen with a 429 that
- * carried no unified headers).
+ * carried no unified headers), unless one of the windows it lists is used up.
  */
 export function limitFromEvent(info: JsonObject, model: string | null): Limit | null {
-	if (info.status !== 'rejected' || info.isUsingOverage === true) return null;
-	const resetAt = secondsToEpochMs(info.resetsAt);
-	const window = windowName(info);
+	const isServedByOverage = info.isUsingOverage === true && info.overageStatus !== 'rejected';
+	if (info.status !== 'rejected' || isServedByOverage) return null;
+	const spent = info.resetsAt === undefined ? spentWindow(info) : null;
+	const resetAt = secondsToEpochMs(info.resetsAt) ?? spent?.resetAt ?? null;
+	const window = windowName(info) ?? spent?.window ?? null;
 	const isWindow = resetAt !== null || window !== null;
 	return {
 		kind: isWindow ? 'window' : 'rate',
@@ -33,12 +46,28 @@ export function limitFromEvent(info: JsonObject, model: string | null): Limit | 
 	};
 }
 
-/** How full the named window is; empty when the event tells no figure. */
+/** How full the named window is, and each of the `unifiedWindows` that newer versions list; empty without a figure. */
 export function utilizationFromEvent(info: JsonObject): Utilization[] {
-	const window = windowName(info);
-	const ratio = numberOrNull(info.utilization);
+	const named = usage(windowName(info), info);
+	const listed = listedWindows(info).filter(({ window }) => window !== named[0]?.window);
+	return [...named, ...listed];
+}
+
+function listedWindows(info: JsonObject): Utilization[] {
+	const windows = Object.entries(objectOrEmpty(info.unifiedWindows)).slice(0, MAX_WINDOWS);
+	return windows.flatMap(([name, window]) => usage(excerptLine(name, 100), objectOrEmpty(window)));
+}
+
+function usage(window: string | null, told: JsonObject): Utilization[] {
+	const ratio = numberOrNull(told.utilization);
 	if (window === null || ratio === null || ratio < 0) return [];
-	return [{ window, ratio, resetAt: secondsToEpochMs(info.resetsAt) }];
+	return [{ window, ratio, resetAt: secondsToEpochMs(told.resetsAt) }];
+}
+
+/** The listed window that is used up; of two, the one that opens later, because both must be open again. */
+function spentWindow(info: JsonObject): Utilization | null {
+	const spent = listedWindows(info).filter(({ ratio }) => ratio >= 1);
+	return spent.toSorted((one, other) => (other.resetAt ?? 0) - (one.resetAt ?? 0))[0] ?? null;
 }
 
 function windowName(info: JsonObject): string | null {
@@ -81,6 +110,18 @@ export function limitFromResult(
 	if (errorName === 'overloaded' || (status === null && retry?.reason === 'overloaded'))
 		return limit('overloaded', 'result.overloaded');
 	return null;
+}
+
+/** The limit that claude's own sentence tells (`now`: epoch ms); null when no rule knows it. */
+export function limitFromOwnWords(words: string, now: number): Limit | null {
+	const spoken = limitFromWords(words, now);
+	if (spoken === null) return null;
+	const { rule, ...told } = spoken;
+	return {
+		...told,
+		source: { channel: 'result', rule: `claude:result.words.${rule}`, excerpt: excerptLine(words) },
+		confidence: told.resetAt === null ? 'exact' : 'derived',
+	};
 }
 
 /** An `api_retry` line as an event. */

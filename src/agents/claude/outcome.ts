@@ -3,7 +3,7 @@ import type { AgentExit } from '../contract.ts';
 import type { Limit, StopReason } from '../events.ts';
 import { countOrNull, type JsonObject, listOrEmpty, textOrNull } from '../json-fields.ts';
 import { CANCELLED, completed, failed, type Judgement, limited, TIMED_OUT, UNKNOWN } from '../judgement.ts';
-import { limitFromResult, limitFromRetry, type Retry } from './limits.ts';
+import { limitFromOwnWords, limitFromResult, limitFromRetry, type Retry } from './limits.ts';
 import { knownRefusal } from './stderr-rules.ts';
 
 /** What the stream showed besides its result line. */
@@ -18,10 +18,16 @@ export interface Seen {
 	hasAuthRetry: boolean;
 	/** The error name on the CLI's own last (synthetic) message. */
 	errorName: string | null;
+	/** Who spoke last in the main conversation. */
+	lastSpeaker: 'cli' | 'model' | null;
+	/** Text of the CLI's own message, while nothing of the model followed it. */
+	ownWords: string;
 	hasCompactionFailed: boolean;
 	/** Whether any line of the stream was understood. */
 	hasStarted: boolean;
 	stderr: string;
+	/** Epoch ms. */
+	now: () => number;
 }
 
 const COMPLETED_REASONS: ReadonlyMap<string, StopReason> = new Map([
@@ -33,7 +39,10 @@ const COMPLETED_REASONS: ReadonlyMap<string, StopReason> = new Map([
 export function judgeResult(result: JsonObject, seen: Seen): Judgement | null {
 	if (isAborted(result)) return null;
 	const subtype = textOrNull(result.subtype) ?? '';
-	if (result.is_error !== true && !subtype.startsWith('error_')) return completedBy(result);
+	if (result.is_error !== true && !subtype.startsWith('error_')) {
+		const spoken = spokenLimit(seen);
+		return spoken === null ? completedBy(result) : limited(spoken);
+	}
 	const message = resultMessage(result);
 	switch (subtype) {
 		case 'error_max_turns':
@@ -43,8 +52,28 @@ export function judgeResult(result: JsonObject, seen: Seen): Judgement | null {
 		case 'error_during_execution':
 			return refused(message);
 	}
-	const limit = standingLimit(seen) ?? limitFromResult(result, seen.errorName, seen.retry);
+	const limit = limitBehind(result, seen);
 	return limit === null ? failed(failureReason(result, seen), message) : limited(limit);
+}
+
+/** A field says what kind of limit it is; of a plain 429 the sentence may know more. */
+function limitBehind(result: JsonObject, seen: Seen): Limit | null {
+	const told = standingLimit(seen) ?? limitFromResult(result, seen.errorName, seen.retry);
+	return told === null || isBareRate(told) ? (spokenLimit(seen, result) ?? told) : told;
+}
+
+function isBareRate(limit: Limit): boolean {
+	return limit.kind === 'rate' && limit.resetAt === null;
+}
+
+/**
+ * The limit in the CLI's own words: on its synthetic message, or on a failed result line that nothing of the model came
+ * before. What the model says stands in a result line too.
+ */
+function spokenLimit(seen: Seen, failedResult?: JsonObject): Limit | null {
+	if (seen.lastSpeaker === 'model') return null;
+	const words = seen.lastSpeaker === 'cli' ? seen.ownWords : textOrNull(failedResult?.result);
+	return words === null ? null : limitFromOwnWords(words, seen.now());
 }
 
 /** The judgement of a turn without a result line of its own (or with one that says "interrupted"). */
@@ -61,7 +90,7 @@ export function judgeEnd(exit: AgentExit, isAbortedByResult: boolean, seen: Seen
 				? failed('auth', 'the login was refused')
 				: failed(null, 'stopped by the relay');
 	}
-	const limit = standingLimit(seen);
+	const limit = standingLimit(seen) ?? spokenLimit(seen);
 	if (limit !== null) return limited(limit);
 	if (isAbortedByResult) return CANCELLED;
 	if (exit.exitCode === null || exit.exitCode === 0 || exit.signal !== null || isSignalCode(exit.exitCode))
@@ -112,7 +141,15 @@ function failureReason(result: JsonObject, seen: Seen): StopReason | null {
 	if (status === 401 || status === 403) return 'auth';
 	if (status === 404) return 'model_not_found';
 	if (seen.errorName === 'invalid_request' && isTooLong(result, seen)) return 'context_too_long';
-	return status === null && seen.errorName === null ? null : 'api_error';
+	if (status !== null || seen.errorName !== null) return 'api_error';
+	return seen.lastSpeaker === 'cli' ? reasonInWords(seen.ownWords) : null;
+}
+
+/** For versions that tell neither status nor error name. */
+function reasonInWords(words: string): StopReason | null {
+	if (/^Prompt is too long\b/.test(words)) return 'context_too_long';
+	if (/^API Error:? ?\(?40[13]\b|\bPlease run \/login\b/.test(words)) return 'auth';
+	return knownRefusal(words)?.reason ?? (words.startsWith('API Error') ? 'api_error' : null);
 }
 
 /** In mid-turn the CLI compacts first and names no reason; the sentence is its own (the line's `is_error` is true). */

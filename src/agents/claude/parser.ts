@@ -20,8 +20,23 @@ import { RunningUsage, resultCost, resultTokens } from './usage.ts';
 
 /** Start of stderr that is kept for the judgement: the CLI's own refusals are one line. */
 const MAX_STDERR_CHARS = 64 * 1024;
+/** The CLI's own messages are a sentence or two. */
+const MAX_OWN_CHARS = 4000;
 /** Control sequences a terminal may put before a line. */
 const LEADING_SEQUENCES = /^(?:\x1b\[[0-9;?<=>]*[A-Za-z])+/;
+
+const NOTHING_SEEN: Omit<Seen, 'now'> = {
+	limit: null,
+	isServedSinceLimit: false,
+	retry: null,
+	hasAuthRetry: false,
+	errorName: null,
+	lastSpeaker: null,
+	ownWords: '',
+	hasCompactionFailed: false,
+	hasStarted: false,
+	stderr: '',
+};
 
 /** Reads one turn of `claude -p --output-format stream-json --verbose`, with or without partial messages. */
 export class ClaudeParser implements AgentParser {
@@ -32,16 +47,7 @@ export class ClaudeParser implements AgentParser {
 	readonly #tools: ToolTracker;
 	readonly #running = new RunningUsage();
 	readonly #utilization = new Map<string, Utilization>();
-	readonly #seen: Seen = {
-		limit: null,
-		isServedSinceLimit: false,
-		retry: null,
-		hasAuthRetry: false,
-		errorName: null,
-		hasCompactionFailed: false,
-		hasStarted: false,
-		stderr: '',
-	};
+	readonly #seen: Seen;
 	#nativeSessionId: string | null = null;
 	#model: string | null = null;
 	#tokens: TokenCounts = NO_TOKENS;
@@ -52,6 +58,7 @@ export class ClaudeParser implements AgentParser {
 
 	constructor(context: ParserContext) {
 		this.#context = context;
+		this.#seen = { ...NOTHING_SEEN, now: context.now };
 		this.#tools = new ToolTracker(context.planBefore ?? (context.resume ? null : []));
 	}
 
@@ -173,24 +180,34 @@ export class ClaudeParser implements AgentParser {
 		const message = objectOrEmpty(line.message);
 		const isOwn = isMainThread(line);
 		const errorName = textOrNull(line.error);
-		if (isOwn) this.#noteAnswer(message, errorName);
+		const isOfCli = errorName !== null || message.model === '<synthetic>';
+		if (isOwn) this.#noteSpeaker(message, errorName, isOfCli);
 		return listOrEmpty(message.content).flatMap((item) => {
 			const block = objectOrEmpty(item);
 			if (block.type === 'tool_use') return this.#tools.call(block, isOwn);
-			return isOwn && errorName === null ? this.#answer.block(textOrNull(message.id), block) : [];
+			return isOwn && !isOfCli ? this.#answer.block(textOrNull(message.id), block) : [];
 		});
 	}
 
-	/** A message that carries `error` is the CLI's own word about a failed request, not an answer. */
-	#noteAnswer(message: JsonObject, errorName: string | null): void {
+	/** A message that carries `error`, or names no model, is the CLI's own word about a failed request, not an answer. */
+	#noteSpeaker(message: JsonObject, errorName: string | null, isOfCli: boolean): void {
 		this.#seen.errorName = errorName;
-		if (errorName === null && message.model !== '<synthetic>') this.#isServed();
+		if (!isOfCli) {
+			this.#isServed();
+			return;
+		}
+		this.#seen.lastSpeaker = 'cli';
+		this.#seen.ownWords = listOrEmpty(message.content)
+			.map((block) => textOrNull(objectOrEmpty(block).text) ?? '')
+			.join('\n')
+			.slice(0, MAX_OWN_CHARS);
 	}
 
 	/** The model answers: what was refused or retried before is over. */
 	#isServed(): void {
 		this.#seen.retry = null;
 		this.#seen.isServedSinceLimit = true;
+		this.#seen.lastSpeaker = 'model';
 	}
 
 	#partial(line: JsonObject): AgentEvent[] {

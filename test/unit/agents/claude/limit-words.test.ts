@@ -1,0 +1,257 @@
+import { describe, expect, it } from 'vitest';
+import { claudeAdapter } from '../../../../src/agents/claude/adapter.ts';
+import type { AgentExit } from '../../../../src/agents/contract.ts';
+
+const NOW = Date.parse('2026-11-21T08:00:00Z');
+const EXIT_1: AgentExit = { exitCode: 1, signal: null, stopRequested: null };
+const INIT = { type: 'system', subtype: 'init', session_id: 's1', model: 'claude-opus-4-5' };
+
+/** Older versions tell neither `error` nor `api_error_status`: only the sentence is left. */
+const own = (words: string, more: object = {}) => ({
+	type: 'assistant',
+	message: { id: 'c', model: '<synthetic>', content: [{ type: 'text', text: words }] },
+	parent_tool_use_id: null,
+	...more,
+});
+const said = (words: string) => ({
+	type: 'assistant',
+	message: { id: 'm', model: 'claude-opus-4-5', content: [{ type: 'text', text: words }] },
+	parent_tool_use_id: null,
+});
+const result = (words: string, more: object = {}) => ({
+	type: 'result',
+	subtype: 'success',
+	is_error: true,
+	result: words,
+	session_id: 's1',
+	...more,
+});
+
+function run(lines: readonly object[], exit = EXIT_1) {
+	const parser = claudeAdapter.parser({
+		requestedSessionId: null,
+		resume: false,
+		requestedModel: null,
+		cumulativeBefore: null,
+		now: () => NOW,
+	});
+	const stdout = lines.map((line) => `${JSON.stringify(line)}\n`).join('');
+	const events = parser.push(Buffer.from(stdout));
+	const end = parser.end(exit, null);
+	return { events: [...events, ...end.events], turn: end.turn };
+}
+
+const LIMITS: ReadonlyArray<readonly [string, string, string | null, string | null]> = [
+	['Claude AI usage limit reached|1795255786', 'window', null, '2026-11-21T10:09:46.000Z'],
+	[
+		'Claude usage limit reached. Your limit will reset at 9am (America/Chicago).',
+		'window',
+		null,
+		'2026-11-21T15:00:00.000Z',
+	],
+	['5-hour limit reached ∙ resets 7pm (UTC)', 'window', 'five_hour', '2026-11-21T19:00:00.000Z'],
+	['Session limit reached ∙ resets 7pm (UTC)', 'window', 'five_hour', '2026-11-21T19:00:00.000Z'],
+	['Weekly limit reached ∙ resets Nov 23 at 9:30am (UTC)', 'window', 'seven_day', '2026-11-23T09:30:00.000Z'],
+	[
+		'Opus weekly limit reached ∙ resets Mon 9am (UTC)',
+		'window',
+		'seven_day_opus',
+		'2026-11-23T09:00:00.000Z',
+	],
+	["You've hit your limit · resets 3pm (Europe/Berlin)", 'window', null, '2026-11-21T14:00:00.000Z'],
+	['You’ve hit your session limit · resets 10:09am (UTC)', 'window', 'five_hour', '2026-11-21T10:09:00.000Z'],
+	[
+		"You've hit your weekly limit · resets Nov 24, 6am (UTC) · progress saved",
+		'window',
+		'seven_day',
+		'2026-11-24T06:00:00.000Z',
+	],
+	[
+		"You've hit your Sonnet limit · resets Nov 24, 6am (UTC)",
+		'window',
+		'seven_day_sonnet',
+		'2026-11-24T06:00:00.000Z',
+	],
+	["You've reached your weekly limit", 'window', 'seven_day', null],
+	["You've hit your org's monthly usage limit", 'window', null, null],
+	[
+		"You're out of extra usage · resets 1pm (America/Los_Angeles)",
+		'window',
+		null,
+		'2026-11-21T21:00:00.000Z',
+	],
+	["You're out of extra usage", 'billing', null, null],
+	["You're out of usage credits. Switch to another model to continue.", 'billing', null, null],
+	['Your organization is out of usage credits. Contact your admin to add more.', 'billing', null, null],
+	["You've hit your monthly spend limit. See Usage in Settings", 'billing', null, null],
+	['Credit balance is too low', 'billing', null, null],
+	[
+		'API Error: 400 {"type":"error","error":{"type":"invalid_request_error","message":"Your credit balance is too low to access the Anthropic API."}}',
+		'billing',
+		null,
+		null,
+	],
+	['Usage is paused for your organization. For help, please contact support.', 'quota', null, null],
+	['API Error: 402 Payment Required', 'billing', null, null],
+	[
+		'API Error: 429 {"type":"error","error":{"type":"rate_limit_error","message":"This request would exceed your account\'s rate limit."}}',
+		'rate',
+		null,
+		null,
+	],
+	['API Error: Request rejected (429) · Please try again later.', 'rate', null, null],
+	['API Error: Server is temporarily limiting requests (not your usage limit) · …', 'rate', null, null],
+	[
+		'API Error: 529 {"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}',
+		'overloaded',
+		null,
+		null,
+	],
+	['API Error: Repeated 529 Overloaded errors', 'overloaded', null, null],
+	['API Error (529 {"type":"error","error":{"type":"overloaded_error"}})', 'overloaded', null, null],
+	['API Error: Overloaded', 'overloaded', null, null],
+];
+
+describe("a limit in claude's own sentence alone", () => {
+	it.each(LIMITS)('%s is %s', (words, kind, window, resetAt) => {
+		for (const lines of [
+			[INIT, own(words), result(words)],
+			[INIT, result(words)],
+			[INIT, own(words)],
+		]) {
+			const { turn, events } = run(lines);
+			expect(turn).toMatchObject({ outcome: 'limited', stopReason: 'limit', limit: { kind, window } });
+			const told = turn.limit?.resetAt ?? null;
+			expect(told === null ? null : new Date(told).toISOString()).toBe(resetAt);
+			expect(turn.limit?.source).toMatchObject({
+				channel: 'result',
+				rule: expect.stringMatching(/^claude:result\.words\./),
+			});
+			expect(events.filter(({ type }) => type === 'limit')).toHaveLength(1);
+			expect(events.filter(({ type }) => type === 'agent_message_chunk')).toEqual([]);
+		}
+	});
+
+	it('counts after work of the model too, and when the result line does not call itself an error', () => {
+		const words = "You've hit your limit · resets 3pm (UTC)";
+		for (const more of [{}, { is_error: false }])
+			expect(run([INIT, said('I begin.'), own(words), result(words, more)]).turn).toMatchObject({
+				outcome: 'limited',
+				limit: { kind: 'window', resetAt: Date.parse('2026-11-21T15:00:00Z') },
+			});
+	});
+
+	it('tells more than a bare 429, and never less than an event', () => {
+		const words = "You've hit your weekly limit · resets Nov 24, 6am (UTC)";
+		const bare = run([INIT, own(words, { error: 'rate_limit' }), result(words, { api_error_status: 429 })]);
+		expect(bare.turn.limit).toMatchObject({ kind: 'window', window: 'seven_day' });
+		const info = { status: 'rejected', resetsAt: 1_795_255_786, rateLimitType: 'five_hour' };
+		const event = { type: 'rate_limit_event', rate_limit_info: info };
+		const told = run([
+			INIT,
+			event,
+			own(words, { error: 'rate_limit' }),
+			result(words, { api_error_status: 429 }),
+		]);
+		expect(told.turn.limit).toMatchObject({ window: 'five_hour', source: { channel: 'event' } });
+	});
+});
+
+describe('the same words from anyone else', () => {
+	it.each(LIMITS)('%s is no limit', (words) => {
+		const toolText = {
+			type: 'user',
+			message: { content: [{ type: 'tool_result', tool_use_id: 't', content: words, is_error: true }] },
+			parent_tool_use_id: null,
+		};
+		const toolUse = {
+			type: 'assistant',
+			message: {
+				id: 'm',
+				model: 'claude-opus-4-5',
+				content: [{ type: 'tool_use', id: 't', name: 'Bash', input: {} }],
+			},
+			parent_tool_use_id: null,
+		};
+		const echo = { type: 'user', message: { role: 'user', content: words }, parent_tool_use_id: null };
+		const ofSubAgent = own(words, { parent_tool_use_id: 't' });
+		const done = result(words, { is_error: false });
+		for (const lines of [
+			[INIT, said(words), done],
+			[INIT, echo, toolUse, toolText, said(words), done],
+			[INIT, toolUse, ofSubAgent, said('Done.'), done],
+			// Whatever else failed then: the last words were the model's.
+			[INIT, said(words), result(words)],
+			[INIT, said(words), result(words, { subtype: 'error_during_execution', errors: [words] })],
+			[INIT, echo],
+		]) {
+			const { turn, events } = run(lines);
+			expect(turn.limit).toBeNull();
+			expect(events.filter(({ type }) => type === 'limit' || type === 'retry')).toEqual([]);
+		}
+	});
+
+	it.each([
+		'I think you’ve hit your limit · resets 3pm',
+		'The docs say: Claude AI usage limit reached|1795255786',
+		'Context limit reached · /compact or /clear to continue',
+		'No response requested.',
+	])('%s, even from claude, is none that a rule knows', (words) => {
+		expect(run([INIT, own(words), result(words)]).turn).toMatchObject({ outcome: 'failed', limit: null });
+	});
+});
+
+describe('a failure that only a sentence tells', () => {
+	it.each([
+		['Invalid API key · Fix external API key', 'auth'],
+		['API Error: 401 {"type":"error","error":{"type":"authentication_error"}} · Please run /login', 'auth'],
+		['OAuth token has expired · Please run /login', 'auth'],
+		['Prompt is too long', 'context_too_long'],
+		['API Error: 500 Internal server error', 'api_error'],
+		['Something else', null],
+	])('%s is %s', (words, stopReason) => {
+		expect(run([INIT, own(words), result(words)]).turn).toMatchObject({
+			outcome: 'failed',
+			stopReason,
+			limit: null,
+		});
+	});
+});
+
+describe('windows that newer versions list', () => {
+	const windows = {
+		five_hour: { utilization: 1, resetsAt: 1_795_255_786 },
+		seven_day: { utilization: 0.65, resetsAt: 1_795_600_000 },
+	};
+
+	it('are told as utilization, each once', () => {
+		const info = {
+			status: 'allowed',
+			rateLimitType: 'five_hour',
+			utilization: 0.99,
+			unifiedWindows: windows,
+		};
+		const { turn } = run([INIT, { type: 'rate_limit_event', rate_limit_info: info }]);
+		expect(turn.utilization.map(({ window, ratio }) => [window, ratio])).toEqual([
+			['five_hour', 0.99],
+			['seven_day', 0.65],
+		]);
+		expect(turn.limit).toBeNull();
+	});
+
+	it('say which one a refusal without a reset means', () => {
+		const info = { status: 'rejected', unifiedWindows: windows };
+		const { turn } = run([INIT, { type: 'rate_limit_event', rate_limit_info: info }]);
+		expect(turn.limit).toMatchObject({ kind: 'window', window: 'five_hour', resetAt: 1_795_255_786_000 });
+	});
+
+	it('do not serve when extra usage is refused as well', () => {
+		const refused = {
+			status: 'rejected',
+			resetsAt: 1_795_255_786,
+			isUsingOverage: true,
+			overageStatus: 'rejected',
+		};
+		expect(run([INIT, { type: 'rate_limit_event', rate_limit_info: refused }]).turn.outcome).toBe('limited');
+	});
+});
