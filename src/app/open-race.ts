@@ -7,7 +7,7 @@ import type { RaceDeps } from '../race/contract.ts';
 import type { RelayDeps } from '../relay/relay-deps.ts';
 import { type App, storeAt } from './create-app.ts';
 import { refuseDeepNesting, relayDeps, type Settings } from './open-relay.ts';
-import type { RepoTrust } from './repo-trust.ts';
+import { type RepoTrust, trustPlace } from './repo-trust.ts';
 
 /** Throws `nested_too_deep`, and `refused` where there is no git repo with a commit. */
 export async function openRace(app: App, settings: Settings): Promise<RaceDeps> {
@@ -28,16 +28,17 @@ async function depsThere(repo: RepoFacts, app: App, settings: Settings): Promise
 	const { location } = await app.store();
 	const store = storeAt({ ...location, repo }, app);
 	const there: App = { ...app, folder: repo.worktree, repo: async () => repo, store: () => store };
-	return relayDeps(there, { settings: { ...settings, trust: trustThere(repo.worktree, settings.trust) } });
+	return relayDeps(there, { settings: { ...settings, trust: trustThere(repo, settings.trust) } });
 }
 
 /**
  * A worktree of a trusted repo is trusted for what the user has seen: each file there that agents would obey holds what it
  * holds in the trusted checkout. A file that is only in the checkout (ignored, say) takes nothing away.
  */
-function trustThere(worktree: string, trust: RepoTrust): RepoTrust {
-	const digests = readTrustDigests(worktree, trust.repoConfig);
+function trustThere(repo: RepoFacts, trust: RepoTrust): RepoTrust {
+	const place = trustPlace(repo, trust.home);
+	const digests = readTrustDigests(place, trust.repoConfig);
 	const isKnown =
 		digests !== null && [...digests].every(([path, digest]) => trust.digests?.get(path) === digest);
-	return { ...trust, worktree, digests, isTrusted: trust.isForThisRun || (trust.isTrusted && isKnown) };
+	return { ...trust, ...place, digests, isTrusted: trust.isForThisRun || (trust.isTrusted && isKnown) };
 }

@@ -24,7 +24,14 @@ import type { RelayDeps } from '../relay/relay-deps.ts';
 import { prepareStore } from '../sessions/store-location.ts';
 import { createStartPty } from '../terminal/start-pty.ts';
 import { type App, homeOf, newNativeId } from './create-app.ts';
-import { clonedFolders, describeDistrust, isUnchanged, obeysRepo, type RepoTrust } from './repo-trust.ts';
+import {
+	clonedFolders,
+	describeDistrust,
+	isUnchanged,
+	obeysRepo,
+	type RepoTrust,
+	trustPlace,
+} from './repo-trust.ts';
 import { createVersionCache } from './version-cache.ts';
 
 /** A relay inside an agent of a relay inside an agent of a relay is refused. */
@@ -65,9 +72,10 @@ export async function readSettings(
 		locking: lockingOf(processes, clock),
 		onNotice: app.notice,
 	});
+	const place = trustPlace(repo, homeOf(env));
 	let digests: TrustDigests | null = null;
 	const isTrusted = (repoConfig: Buffer | null) => {
-		digests = readTrustDigests(repo.worktree, repoConfig);
+		digests = readTrustDigests(place, repoConfig);
 		return flags.isTrusted || store.isTrusted(repo.worktree, digests);
 	};
 	let answer: boolean | null = null;
@@ -87,7 +95,7 @@ export async function readSettings(
 	const registry = createRegistry([...BUILT_IN_ADAPTERS, ...adaptersFromConfig(loaded), ...DEMO_ADAPTERS]);
 	const trust: RepoTrust = {
 		store,
-		worktree: repo.worktree,
+		...place,
 		isTrusted: answer,
 		isForThisRun: flags.isTrusted,
 		repoConfig: loaded.repoConfig,

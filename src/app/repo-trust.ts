@@ -1,12 +1,12 @@
 /** Whether agents may obey the repo at hand: what the user said, for what its files hold at this moment. */
+import { realpathSync } from 'node:fs';
 import type { TrustStore } from '../config/trust.ts';
-import { readTrustDigests, type TrustDigests } from '../config/trust-files.ts';
+import { readTrustDigests, type TrustDigests, type TrustPlace } from '../config/trust-files.ts';
 import { safeLine } from '../core/text.ts';
 import type { RepoFacts } from '../git/contract.ts';
 
-export interface RepoTrust {
+export interface RepoTrust extends TrustPlace {
 	store: TrustStore;
-	worktree: string;
 	/** The user said so, for what the files held when they were read. */
 	isTrusted: boolean;
 	/** The user said so on the command line, whatever the files hold. */
@@ -15,6 +15,19 @@ export interface RepoTrust {
 	repoConfig: Buffer | null;
 	/** Files that only a trusted repo's agents obey; empty: there is nothing to ask about. */
 	digests: TrustDigests | null;
+}
+
+/** Where agents start in this repo, of a user with this home. */
+export function trustPlace({ worktree, root }: RepoFacts, home: string): TrustPlace {
+	return { worktree, root, home: realPath(home) };
+}
+
+function realPath(path: string): string {
+	try {
+		return realpathSync(path);
+	} catch {
+		return path;
+	}
 }
 
 /** True also where no file of the repo could make an agent do anything: then there is nothing to ask about. */
@@ -29,7 +42,7 @@ export function obeysRepo({ isTrusted, digests }: RepoTrust): boolean {
 export function isUnchanged(trust: RepoTrust): boolean {
 	if (trust.isForThisRun) return true;
 	const { digests } = trust;
-	const now = readTrustDigests(trust.worktree, trust.repoConfig);
+	const now = readTrustDigests(trust, trust.repoConfig);
 	if (now === null || digests === null) return false;
 	return now.size === digests.size && [...now].every(([path, digest]) => digests.get(path) === digest);
 }
@@ -45,7 +58,7 @@ const PATH_CHARS = 80;
 /** One line for people where agents start without what the repo sets; null where they obey it, or it sets nothing. */
 export function describeDistrust(trust: RepoTrust): string | null {
 	if (obeysRepo(trust) && isUnchanged(trust)) return null;
-	const now = readTrustDigests(trust.worktree, trust.repoConfig);
+	const now = readTrustDigests(trust, trust.repoConfig);
 	const advice = 'To obey them: agent-relay config trust';
 	if (now === null)
 		return `this repo is not trusted: it has settings that cannot be read, or too many to compare. Agents start without them.`;

@@ -1,7 +1,7 @@
 /** Which files of a repo its trust enables, and what they hold now. */
 import { createHash } from 'node:crypto';
 import { lstatSync, readdirSync, readFileSync, readlinkSync, type Stats, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, sep } from 'node:path';
 import { hasErrno } from '../core/errors.ts';
 import { setsWatchedVariable } from './env-file.ts';
 
@@ -20,6 +20,8 @@ const ENABLED_PATHS = [
 	'.claude/skills',
 	'.claude/plugins',
 	'.claude/workflows',
+	'.claude/routines',
+	'.claude/scheduled_tasks.json',
 	'.mcp.json',
 	'.codex',
 	'.gemini',
@@ -31,6 +33,21 @@ const ENABLED_PATHS = [
 /** Gemini CLI reads it by itself. Most hold a user's own variables only, and those are nobody's business. */
 const ENV_FILE = '.env';
 
+/**
+ * Also found in folders above, up to the root of the disk: by claude 2.1.197 (measured: a server named there starts) and
+ * gemini 0.61.0. Above a repo that lies inside another one, as a submodule or a nested clone, is that other repo.
+ */
+const FOUND_ABOVE = ['.mcp.json', '.gemini/.env'] as const;
+
+/** What claude 2.1.197 takes from the main checkout where a linked worktree has none (measured: hooks of an agent ran). */
+const TAKEN_FROM_MAIN = [
+	'.claude/agents',
+	'.claude/commands',
+	'.claude/skills',
+	'.claude/workflows',
+	'.claude/routines',
+] as const;
+
 /** Installed by the CLIs themselves and too large to compare; what starts them stands in the files above. */
 const SKIPPED_FOLDERS = new Set(['node_modules', '.git']);
 
@@ -41,20 +58,28 @@ const MAX_DEPTH = 12;
 /** A larger `.env` counts without a look at its names. */
 const MAX_ENV_BYTES = 1024 * 1024;
 
-/** Path relative to the repo -> SHA-256 (hex) of its bytes, or of a link's target. */
+/** Path relative to the worktree -> SHA-256 (hex) of its bytes, or of a link's target. */
 export type TrustDigests = ReadonlyMap<string, string>;
+
+/** Where agents start, and what they find from there. Real paths. */
+export interface TrustPlace {
+	worktree: string;
+	/** The main checkout; `worktree` itself except in a linked worktree. */
+	root: string;
+	/** What lies here or above is the user's own, and no repo brought it. */
+	home: string;
+}
 
 /**
  * `repoConfig`: the bytes that were parsed (`LoadedConfig.repoConfig`), so that what is trusted is what is obeyed. null when
  * there is too much to compare, or something that cannot be read: such a repo is not trusted.
  */
-export function readTrustDigests(root: string, repoConfig: Buffer | null): TrustDigests | null {
+export function readTrustDigests(place: TrustPlace, repoConfig: Buffer | null): TrustDigests | null {
 	const digests = new Map<string, string>();
 	if (repoConfig !== null) digests.set(REPO_CONFIG, sha256(repoConfig));
 	const budget = { files: MAX_FILES, bytes: MAX_BYTES };
 	try {
-		const paths = isEnvFileObeyed(root) ? [...ENABLED_PATHS, ENV_FILE] : ENABLED_PATHS;
-		const isWhole = paths.every((path) => addPath(root, path, digests, budget, 0));
+		const isWhole = enabledPaths(place).every(({ root, path }) => addPath(root, path, digests, budget, 0));
 		return isWhole ? digests : null;
 	} catch (error) {
 		if (hasErrno(error, 'EACCES', 'EPERM', 'EIO', 'ELOOP')) return null;
@@ -62,9 +87,32 @@ export function readTrustDigests(root: string, repoConfig: Buffer | null): Trust
 	}
 }
 
+function enabledPaths({ worktree, root, home }: TrustPlace): Array<{ root: string; path: string }> {
+	const above = prefixesAbove(worktree, home);
+	const envFiles = ['', ...above].map((prefix) => prefix + ENV_FILE);
+	const own = [
+		...ENABLED_PATHS,
+		...above.flatMap((prefix) => FOUND_ABOVE.map((path) => prefix + path)),
+		...envFiles.filter((path) => isEnvFileObeyed(join(worktree, path))),
+	];
+	const fromMain = root === worktree ? [] : TAKEN_FROM_MAIN.filter((path) => !isThere(join(worktree, path)));
+	return [...own.map((path) => ({ root: worktree, path })), ...fromMain.map((path) => ({ root, path }))];
+}
+
+/** `../`, `../../` and so on, for each folder above that is neither the home folder nor holds it. */
+function prefixesAbove(worktree: string, home: string): string[] {
+	const prefixes: string[] = [];
+	for (let at = dirname(worktree), below = worktree; at !== below; below = at, at = dirname(at)) {
+		if (home === at || home.startsWith(at.endsWith(sep) ? at : at + sep)) break;
+		prefixes.push('../'.repeat(prefixes.length + 1));
+	}
+	return prefixes;
+}
+
+const isThere = (path: string) => statIfThere(path, lstatSync) !== null;
+
 /** False also for what gemini cannot read either, such as a virtual environment's folder of that name. */
-function isEnvFileObeyed(root: string): boolean {
-	const path = join(root, ENV_FILE);
+function isEnvFileObeyed(path: string): boolean {
 	try {
 		const facts = statSync(path);
 		if (!facts.isFile()) return false;

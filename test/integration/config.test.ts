@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
 	chmodSync,
 	existsSync,
@@ -11,6 +12,7 @@ import {
 	rmSync,
 	statSync,
 	symlinkSync,
+	truncateSync,
 	writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -19,7 +21,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { appendAllowCommand, setConfigValue } from '../../src/config/edit-config.ts';
 import { loadConfig } from '../../src/config/layers.ts';
 import { createTrustStore } from '../../src/config/trust.ts';
-import { readTrustDigests } from '../../src/config/trust-files.ts';
+import { readTrustDigests, type TrustPlace } from '../../src/config/trust-files.ts';
 import { systemClock } from '../../src/core/clock.ts';
 import { createProcessTable } from '../../src/core/create-process-table.ts';
 import { lockingOf } from '../../src/core/file-lock.ts';
@@ -178,12 +180,14 @@ describe('trust', () => {
 	beforeEach(() => {
 		file = join(folder, 'state', 'trust.json');
 		notices = [];
+		place = {};
 	});
 	const open = () => createTrustStore({ file, locking, onNotice: (text) => notices.push(text) });
 	const digests = () => {
 		const config = existsSync(repoFile) ? readFileSync(repoFile) : null;
-		return readTrustDigests(repo, config);
+		return readTrustDigests({ worktree: repo, root: repo, home: folder, ...place }, config);
 	};
+	let place: Partial<TrustPlace> = {};
 	const trustIt = () => open().trust(repo, digests() ?? new Map());
 
 	it('is not given before the user says so, is kept for the next relay, and can be revoked', () => {
@@ -244,6 +248,57 @@ describe('trust', () => {
 		rmSync(file);
 		mkdirSync(file);
 		expect(digests()?.size).toBe(0);
+	});
+
+	it.each([
+		['.mcp.json', '{}'],
+		['.gemini/.env', 'A=1\n'],
+		['.env', 'GOOGLE_GEMINI_BASE_URL=http://elsewhere.example\n'],
+	])('is asked for %s of the repo around a nested one, and not for the same at home', (path, content) => {
+		const around = join(folder, 'home/around');
+		place = {
+			worktree: join(around, 'lib/nested'),
+			root: join(around, 'lib/nested'),
+			home: join(folder, 'home'),
+		};
+		write(join(folder, path), content);
+		write(join(folder, 'home', path), content);
+		mkdirSync(join(around, 'lib/nested'), { recursive: true });
+		expect(digests()?.size).toBe(0);
+		write(join(around, path), content);
+		expect([...(digests()?.keys() ?? [])]).toEqual([`../../${path}`]);
+	});
+
+	it('looks above to the root of the disk where the repo does not lie at home', () => {
+		place = { worktree: join(folder, 'tmp/deep/clone'), home: join(folder, 'home') };
+		write(join(folder, 'tmp/.mcp.json'), '{}');
+		expect([...(digests()?.keys() ?? [])]).toEqual(['../../.mcp.json']);
+	});
+
+	it('is asked for what claude takes from the main checkout of a linked worktree that has none', () => {
+		const linked = join(folder, 'linked');
+		mkdirSync(linked);
+		place = { worktree: linked };
+		write(join(repo, '.claude/agents/a.md'), 'main');
+		write(join(repo, '.claude/settings.json'), '{}');
+		const fromMain = digests();
+		expect([...(fromMain?.keys() ?? [])]).toEqual(['.claude/agents/a.md']);
+		write(join(linked, '.claude/agents/a.md'), 'own');
+		expect([...(digests()?.keys() ?? [])]).toEqual(['.claude/agents/a.md']);
+		expect(digests()).not.toEqual(fromMain);
+	});
+
+	it('does not wait for a pipe in the place of a file, and reads no file that is too large', () => {
+		mkdirSync(join(repo, '.claude'), { recursive: true });
+		execFileSync('mkfifo', [
+			join(repo, '.mcp.json'),
+			join(repo, '.env'),
+			join(repo, '.claude/settings.json'),
+		]);
+		expect(digests()?.size).toBe(0);
+		writeFileSync(join(repo, 'opencode.json'), '');
+		truncateSync(join(repo, 'opencode.json'), 8 * 2 ** 30);
+		expect(digests()).toBeNull();
 	});
 
 	it('sees what stands behind a link, and where the link leads', () => {

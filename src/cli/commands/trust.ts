@@ -1,7 +1,8 @@
 /** `agent-relay config trust`: the user's word that agents may obey what this repo sets, for what its files hold now. */
 import { join } from 'node:path';
 import { DEMO_ADAPTERS } from '../../agents/demo/adapter.ts';
-import type { App } from '../../app/create-app.ts';
+import { type App, homeOf } from '../../app/create-app.ts';
+import { trustPlace } from '../../app/repo-trust.ts';
 import { loadConfig } from '../../config/layers.ts';
 import { createTrustStore, type TrustStore } from '../../config/trust.ts';
 import { readTrustDigests, type TrustDigests } from '../../config/trust-files.ts';
@@ -109,7 +110,7 @@ async function readEnabled(app: App, repo: RepoFacts): Promise<TrustDigests> {
 		isRepoTrusted: () => true,
 		knownAgents: DEMO_ADAPTERS.map(({ id }) => id),
 	});
-	const digests = readTrustDigests(repo.worktree, repoConfig);
+	const digests = readTrustDigests(trustPlace(repo, homeOf(app.env)), repoConfig);
 	if (digests !== null) return digests;
 	throw new RelayError(
 		'refused',
