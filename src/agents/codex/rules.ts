@@ -1,12 +1,13 @@
 /**
  * What codex's own sentences mean. They are matched in `turn.failed`, in its `Reconnecting...` lines and in the one-line
  * errors it prints on stderr before a thread exists; never in what the model or a tool says. Every rule is anchored to the
- * start of the sentence (checked against 0.169.0); a sentence that no rule knows is a failure of unknown kind.
+ * start of the sentence (checked against 0.135.0 to 0.169.0 and its sources); a sentence that no rule knows is a failure
+ * of unknown kind. What a provider or a proxy words itself stands behind codex's own `unexpected status NNN`.
  */
 
 import type { AgentEvent, Limit, LimitKind, LimitSource, StopReason } from '../events.ts';
 import { excerptLine } from '../excerpt.ts';
-import { parseDelay, parseLocalReset } from './reset-time.ts';
+import { toldDelay, toldReset } from '../told-reset.ts';
 
 export type Verdict =
 	| { kind: 'limit'; limitKind: LimitKind; scope: Limit['scope']; rule: string }
@@ -18,40 +19,64 @@ interface Rule {
 	verdict: { limit: LimitKind; scope?: Limit['scope'] } | { stopReason: StopReason };
 }
 
+/** OpenAI's sentence stands behind codex's words for a broken stream in versions before `rate limit exceeded:`. */
+const RATE_LIMIT =
+	/^(?:stream disconnected before completion: )?(?:rate limit exceeded\b|Rate limit reached for |Too many requests\b)/i;
+
 const FAILED_TURN_RULES: readonly Rule[] = [
 	{
 		name: 'usage_limit_of_model',
-		pattern: /^You['’]ve hit your usage limit for /,
+		pattern: /^You['’]ve (?:hit|reached) your usage limit for /,
 		verdict: { limit: 'window', scope: 'model' },
 	},
-	{ name: 'usage_limit', pattern: /^You['’]ve hit your usage limit\./, verdict: { limit: 'window' } },
+	{
+		name: 'usage_limit',
+		pattern: /^(?:You['’]ve (?:hit|reached) your usage limit\b|The usage limit has been reached\b)/,
+		verdict: { limit: 'window' },
+	},
+	{
+		name: 'usage_limit_status',
+		pattern: /^(?:unexpected status|http) 429\b[^\n]{0,400}\busage[_ ]limit(?:_reached| has been reached)\b/i,
+		verdict: { limit: 'window' },
+	},
 	{
 		name: 'workspace_credits',
-		pattern: /^Your workspace is out of credits\./,
+		pattern: /^(?:Your (?:workspace|organization|team) is|You(?:['’]re| are)) out of credits\b/,
 		verdict: { limit: 'billing' },
 	},
-	{ name: 'spend_cap', pattern: /^You(?:['’]ve)? hit your spend cap /, verdict: { limit: 'billing' } },
+	{
+		name: 'spend_cap',
+		pattern: /^You(?:['’]ve)? (?:hit|reached) your spend(?:ing)? (?:cap|limit)\b/,
+		verdict: { limit: 'billing' },
+	},
 	{
 		name: 'plan_without_codex',
 		pattern: /^To use Codex with your ChatGPT plan, upgrade /,
 		verdict: { limit: 'billing' },
 	},
 	{ name: 'quota_exceeded', pattern: /^Quota exceeded\./, verdict: { limit: 'billing' } },
+	{
+		name: 'insufficient_quota',
+		pattern: /^unexpected status 429\b[^\n]{0,400}\b(?:insufficient_quota|exceeded your current quota)\b/,
+		verdict: { limit: 'billing' },
+	},
 	{ name: 'payment_required', pattern: statusPattern('402'), verdict: { limit: 'billing' } },
 	{ name: 'too_many_requests', pattern: statusPattern('429'), verdict: { limit: 'rate' } },
-	{ name: 'rate_limit', pattern: /^rate limit exceeded: /i, verdict: { limit: 'rate' } },
+	{ name: 'rate_limit', pattern: RATE_LIMIT, verdict: { limit: 'rate' } },
 	{ name: 'at_capacity', pattern: /^Selected model is at capacity\./, verdict: { limit: 'overloaded' } },
 	{ name: 'overloaded', pattern: statusPattern('503|529'), verdict: { limit: 'overloaded' } },
 	{ name: 'refused_login', pattern: statusPattern('401|403'), verdict: { stopReason: 'auth' } },
 	{ name: 'missing_key', pattern: /^Missing environment variable: /, verdict: { stopReason: 'auth' } },
 	{
 		name: 'stale_login',
-		pattern: /^Your access token could not be refreshed\b/,
+		pattern:
+			/^Your (?:access token|refresh token|authentication session|session|login)\b[^.]{0,80}\b(?:not be refreshed|expired|revoked|invalid)\b/,
 		verdict: { stopReason: 'auth' },
 	},
 	{
 		name: 'unknown_model',
-		pattern: /^(?:The model `[^`]*` does not exist|\{"detail":"The '[^']*' model is not supported)/,
+		pattern:
+			/^(?:unexpected status 4\d\d [^:]{0,40}: )?(?:\{"detail":")?The (?:requested )?(?:model )?[`'][^`']*[`'](?: model)? (?:does not exist|is not supported)/,
 		verdict: { stopReason: 'model_not_found' },
 	},
 	{
@@ -72,6 +97,9 @@ const FAILED_TURN_RULES: readonly Rule[] = [
 		verdict: { stopReason: 'refusal' },
 	},
 ];
+
+/** Before a sentence: what codex was doing, or how an older version names a broken stream. */
+const PREFIX = /^(?:Error running (?:\w+ ){1,4}task: |(?:stream )?error: )+/i;
 
 /** `http_connection_failed:402` and the like from the thread's record, for a sentence that no rule above knows. */
 const RECORD_CODE_RULES: readonly Rule[] = [
@@ -119,7 +147,7 @@ function statusPattern(statuses: string): RegExp {
 
 /** What the message of `turn.failed` says, or null when no rule knows the sentence. */
 export function judgeFailedTurn(message: string): Verdict | null {
-	return firstMatch(FAILED_TURN_RULES, 'codex:turn.failed', message);
+	return firstMatch(FAILED_TURN_RULES, 'codex:turn.failed', message.replace(PREFIX, ''));
 }
 
 /** What the record's own error code says. `usage_limit_exceeded` stands for four different things and says nothing. */
@@ -145,7 +173,7 @@ function firstMatch(rules: readonly Rule[], prefix: string, text: string): Verdi
 
 /** The limit that a failed turn's sentence tells, with the reset it names in local time (`now`: epoch ms). */
 export function limitFrom(verdict: Extract<Verdict, { kind: 'limit' }>, message: string, now: number): Limit {
-	const resetAt = verdict.limitKind === 'window' ? parseLocalReset(message, now) : null;
+	const resetAt = verdict.limitKind === 'window' ? toldReset(message, now) : null;
 	return {
 		kind: verdict.limitKind,
 		resetAt,
@@ -158,11 +186,15 @@ export function limitFrom(verdict: Extract<Verdict, { kind: 'limit' }>, message:
 
 export type Retry = Extract<AgentEvent, { type: 'retry' }>;
 
-const RECONNECTING = /^Reconnecting\.\.\.(?: (\d+)\/(\d+)| waiting for network)?(?: \(([\s\S]*)\))?$/;
+const RECONNECTING =
+	/^Re-?connecting(?:\.\.\.|…)(?: (?<attempt>\d+)\/(?<max>\d+)| waiting for network)?(?: \((?<cause>[\s\S]*)\))?$/;
+/** As versions before `Reconnecting...` told it: `stream error: CAUSE; retrying 1/5 in 207ms…`. */
+const RETRYING =
+	/^stream error: (?<cause>[\s\S]*); retrying (?<attempt>\d+)\/(?<max>\d+) in \d[\d.]*(?:ms|s|m)(?:\.\.\.|…)?$/;
 
 const RETRY_REASONS: ReadonlyArray<{ name: string; pattern: RegExp; reason: Retry['reason'] }> = [
 	{ name: 'rate', pattern: statusPattern('429'), reason: 'rate' },
-	{ name: 'rate', pattern: /^rate limit exceeded\b/i, reason: 'rate' },
+	{ name: 'rate', pattern: RATE_LIMIT, reason: 'rate' },
 	{ name: 'overloaded', pattern: statusPattern('503|529'), reason: 'overloaded' },
 	{ name: 'overloaded', pattern: /^Selected model is at capacity\./, reason: 'overloaded' },
 	{ name: 'auth', pattern: statusPattern('401|403'), reason: 'auth' },
@@ -177,9 +209,9 @@ const RETRY_REASONS: ReadonlyArray<{ name: string; pattern: RegExp; reason: Retr
 
 /** A `Reconnecting...` line as a retry, or null when the message is none. */
 export function readRetry(message: string): Retry | null {
-	const match = RECONNECTING.exec(message);
-	if (!match) return null;
-	const [, attempt, maxAttempts, cause = ''] = match;
+	const match = RECONNECTING.exec(message) ?? RETRYING.exec(message);
+	if (!match?.groups) return null;
+	const { attempt, max: maxAttempts, cause = '' } = match.groups;
 	const known = RETRY_REASONS.find(({ pattern }) => pattern.test(cause));
 	const reason = known?.reason ?? (attempt === undefined ? 'network' : 'server');
 	const source: LimitSource = {
@@ -192,7 +224,7 @@ export function readRetry(message: string): Retry | null {
 		reason,
 		attempt: attempt === undefined ? null : Number(attempt),
 		maxAttempts: maxAttempts === undefined ? null : Number(maxAttempts),
-		delayMs: parseDelay(cause),
+		delayMs: toldDelay(cause),
 		source,
 	};
 }

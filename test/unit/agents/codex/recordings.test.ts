@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { codexAdapter } from '../../../../src/agents/codex/adapter.ts';
-import { parseLocalReset } from '../../../../src/agents/codex/reset-time.ts';
 import { parseRollout } from '../../../../src/agents/codex/rollout.ts';
 import { readUsage } from '../../../../src/agents/codex/usage.ts';
+import { toldReset } from '../../../../src/agents/told-reset.ts';
 import {
 	asExpectation,
 	type Fixture,
@@ -132,15 +132,15 @@ describe('the reset of a plan window', () => {
 
 	it('is read with a date, and without one on the day it is read', () => {
 		const now = new Date(2026, 10, 21, 8, 0).getTime();
-		const dated = parseLocalReset('… or try again at Nov 24th, 2026 7:50 AM.', now);
+		const dated = toldReset('… or try again at Nov 24th, 2026 7:50 AM.', now);
 		expect(dated).toBe(new Date(2026, 10, 24, 7, 50).getTime());
-		expect(parseLocalReset('Try again at 12:05 PM.', now)).toBe(new Date(2026, 10, 21, 12, 5).getTime());
-		expect(parseLocalReset('Try again later.', now)).toBeNull();
+		expect(toldReset('Try again at 12:05 PM.', now)).toBe(new Date(2026, 10, 21, 12, 5).getTime());
+		expect(toldReset('Try again later.', now)).toBeNull();
 	});
 
 	it('that was named just before midnight is not a day ahead when read just after', () => {
 		const now = new Date(2026, 10, 22, 0, 0, 5).getTime();
-		expect(parseLocalReset('try again at 11:59 PM', now)).toBe(new Date(2026, 10, 21, 23, 59).getTime());
+		expect(toldReset('try again at 11:59 PM', now)).toBe(new Date(2026, 10, 21, 23, 59).getTime());
 	});
 });
 

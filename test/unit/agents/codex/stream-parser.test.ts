@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { codexAdapter } from '../../../../src/agents/codex/adapter.ts';
-import { parseDelay } from '../../../../src/agents/codex/reset-time.ts';
 import type { AgentExit, NativeFacts } from '../../../../src/agents/contract.ts';
+import { toldDelay } from '../../../../src/agents/told-reset.ts';
 import { MAX_LINE_BYTES } from '../../../../src/core/line-splitter.ts';
 
 const EXITED: AgentExit = { exitCode: 1, signal: null, stopRequested: null };
@@ -280,6 +280,6 @@ describe('an announced wait', () => {
 		['try again in 2 minutes', 120_000],
 		['try again later', null],
 	])('%j is %j ms', (text, delayMs) => {
-		expect(parseDelay(text)).toBe(delayMs);
+		expect(toldDelay(text)).toBe(delayMs);
 	});
 });
