@@ -20,8 +20,8 @@ export function readRecords(commonDir: string): WorktreeRecord[] {
 	return namesIn(home).map((name) => {
 		const folder = join(home, name);
 		const link = readText(join(folder, 'gitdir'));
-		// Relative since git 2.48 where the user wants it so.
-		const path = link === null || link === '' ? null : dirname(resolve(folder, link));
+		// Relative since git 2.48 where the user wants it so. A folder above may have become a link since.
+		const path = link === null || link === '' ? null : recordedPath(dirname(resolve(folder, link)));
 		return { folder, path, lockReason: readText(join(folder, 'locked')) };
 	});
 }

@@ -9,6 +9,7 @@ import type { RaceDeps } from './contract.ts';
 import { BASE_NAME } from './entrant-ids.ts';
 import { OWNER_VERSION, readOwner, writeOwner } from './owner-file.ts';
 import type { RaceRecord } from './race-record.ts';
+import { realFolder } from './real-folder.ts';
 
 export const raceRef = (race: string, name: string) => `refs/agent-relay/race/${race}/${name}`;
 
@@ -27,7 +28,7 @@ export function claimPlace(record: RaceRecord, { relay: { repo, store } }: RaceD
 
 /** Throws `refused` where this user never started that race here, or the record was changed since. */
 export function requireClaim(record: RaceRecord, { relay: { repo }, worktreesFolder }: RaceDeps): void {
-	const isHere = dirname(record.folder) === worktreesFolder;
+	const isHere = realFolder(dirname(record.folder)) === realFolder(worktreesFolder);
 	const owner = isHere ? readOwner(record.folder) : null;
 	if (owner === null || owner.race !== record.id || owner.common_dir !== repo.commonDir)
 		throw new RelayError(

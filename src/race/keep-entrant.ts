@@ -7,6 +7,7 @@ import type { TurnState } from '../sessions/turn-state.ts';
 import { type EntrantContext, withNotes } from './entrant-context.ts';
 import { failureOf } from './entrant-failure.ts';
 import type { EntrantRecord } from './race-record.ts';
+import { realFolder } from './real-folder.ts';
 
 const SHOWN_PATHS = 5;
 const EDITED_OUTSIDE = 'edited files outside its worktree: ';
@@ -105,7 +106,7 @@ function pathsOutside(worktree: string, turns: readonly TurnState[]): string[] {
 		.filter(({ kind, status }) => kind === 'edit' && status === 'ok');
 	const paths = edits
 		.flatMap((tool) => tool.paths)
-		.filter((path) => isAbsolute(path) && !isInside(path, worktree));
+		.filter((path) => isAbsolute(path) && !isInside(realFolder(path), realFolder(worktree)));
 	return [...new Set(paths)];
 }
 

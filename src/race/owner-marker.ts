@@ -2,13 +2,14 @@
  * Whether the folder that a race's record names is really its own. The record lies in the repo, where anyone who can write
  * there could have planted it; the marker lies in the user's data folder. Only both together allow a removal.
  */
-import { lstatSync, readdirSync, realpathSync } from 'node:fs';
+import { lstatSync, readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { RelayError } from '../core/errors.ts';
 import type { RepoFacts } from '../git/contract.ts';
 import { removalPath } from '../git/worktree-records.ts';
 import { OWNER_FILE, readOwner } from './owner-file.ts';
 import type { RaceRecord } from './race-record.ts';
+import { realFolder } from './real-folder.ts';
 
 export type FolderClaim =
 	| { kind: 'ours' }
@@ -53,10 +54,6 @@ export const isOwnerFile = (name: string): boolean =>
 function isRaceFolder(folder: string, id: string, worktreesFolder: string): boolean {
 	if (join(folder) !== folder || !basename(folder).endsWith(`-${id}`)) return false;
 	return realFolder(dirname(folder)) === realFolder(worktreesFolder);
-}
-
-function realFolder(path: string): string {
-	return lstatSync(path, { throwIfNoEntry: false }) === undefined ? path : realpathSync(path);
 }
 
 function ownerProblem(folder: string, id: string, { repo }: Claimant): string | null {

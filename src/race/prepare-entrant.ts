@@ -1,7 +1,8 @@
 /** An entrant's worktree: made at the base, filled with what was asked for, set up. */
-import { lstatSync, rmSync } from 'node:fs';
 import { RelayError } from '../core/errors.ts';
 import { safeLine } from '../core/text.ts';
+import { removeWorktreeFolder } from '../git/remove-worktree.ts';
+import { recordedPath } from '../git/worktree-records.ts';
 import { copyInto } from './copy-files.ts';
 import { type EntrantContext, withNotes } from './entrant-context.ts';
 import { lockReason } from './owner-file.ts';
@@ -33,11 +34,10 @@ async function removeHalfMade(context: EntrantContext): Promise<void> {
 	try {
 		await worktrees.remove({ path: worktree, reason: reasonOf(context) });
 	} catch (error) {
-		const isUnknown = !(await worktrees.list()).some(({ path }) => path === worktree);
-		if (!(error instanceof RelayError) || error.code !== 'refused' || !isUnknown) throw error;
-		// Git died before it had put the folder on record; a link is nothing of ours.
-		if (!lstatSync(worktree, { throwIfNoEntry: false })?.isDirectory()) throw error;
-		rmSync(worktree, { recursive: true, force: true });
+		const isOnRecord = (await worktrees.list()).some(({ path }) => path === recordedPath(worktree));
+		if (!(error instanceof RelayError) || error.code !== 'refused' || isOnRecord) throw error;
+		// Git died before it had put the folder on record.
+		await removeWorktreeFolder(worktree);
 	}
 }
 

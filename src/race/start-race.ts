@@ -9,6 +9,7 @@ import type { Race, RaceDeps, RaceRequest } from './contract.ts';
 import { entrantIds, slug } from './entrant-ids.ts';
 import { type EntrantRecord, RACE_RECORD_VERSION, type RaceRecord } from './race-record.ts';
 import { writeRace } from './race-store.ts';
+import { realFolder } from './real-folder.ts';
 import { freshChecks } from './run-entrant.ts';
 import { holdRace } from './run-race.ts';
 import { checkRequest, obstacles, refuseDirty, refuseNobody, requireCommit } from './validate-request.ts';
@@ -45,9 +46,8 @@ export async function startRace(request: RaceRequest, deps: RaceDeps): Promise<R
 
 /** Worktrees inside the repo would be files of the checkout: they would show as untracked, and be seen by its tools. */
 function refusePlaceInRepo({ worktreesFolder, relay: { repo } }: RaceDeps): void {
-	const around = [repo.root, repo.worktree].find((folder) =>
-		`${worktreesFolder}${sep}`.startsWith(folder + sep),
-	);
+	const place = `${realFolder(worktreesFolder)}${sep}`;
+	const around = [repo.root, repo.worktree].find((folder) => place.startsWith(folder + sep));
 	if (around === undefined) return;
 	throw new RelayError('refused', `${worktreesFolder} lies inside the repo ${around}.`, {
 		hint: 'Set XDG_DATA_HOME to a folder outside it.',
@@ -81,7 +81,8 @@ function firstRecord(
 ): RaceRecord {
 	const { session, base, why } = made;
 	const now = toIso(relay.clock.now());
-	const folder = join(worktreesFolder, `${slug(basename(relay.repo.root), 'repo')}-${session.id}`);
+	const name = `${slug(basename(relay.repo.root), 'repo')}-${session.id}`;
+	const folder = join(realFolder(worktreesFolder), name);
 	const ids = entrantIds(request.entrants);
 	const { task, checks, setup, copy, maxTimeMs, checkTimeMs, jobs, permissions, handover } = request;
 	return {
