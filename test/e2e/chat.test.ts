@@ -32,7 +32,10 @@ describe('chat on the command line', () => {
 			...['RELAY: CONTINUE', 'RELAY: CONTINUE', 'RELAY: DONE', 'RELAY: DONE'],
 		]);
 		expect(stderr).toMatch(/demo-closer · says DONE/);
-		expect(stderr).toMatch(/All agree\. Session \w{26} keeps the chat/);
+		expect(stderr).toMatch(/^Chat of demo-sprinter, demo-closer · at most 6 turns · read-only\n/);
+		expect(stderr).toMatch(
+			/✓ Chat over: all agree · 4 turns · \w+ in \d+ out\n {2}read it: agent-relay show \w{6}\n$/,
+		);
 		const shown = await cli.run(['show']);
 		expect(shown.stdout).toMatch(/demo-sprinter .*\(chat\) completed\n.*says CONTINUE/);
 		expect((await cli.run(['sessions'])).stdout).toMatch(
@@ -142,7 +145,7 @@ describe('chat in the shell', () => {
 		await shell.shows('demo-sprinter · turn 1 of 6');
 		shell.type('/say keep it small\r');
 		await shell.shows('whoever speaks next hears it first');
-		await shell.shows('Chat over: all agreed');
+		await shell.shows('Chat over: all agree');
 		shell.type('/say too late\r');
 		await shell.shows('no chat runs that could hear it');
 		shell.type('what was that?\r');
@@ -159,7 +162,7 @@ describe('chat in the shell', () => {
 		expect(prompts.filter((text) => text.includes('\nkeep it small\n'))).toHaveLength(2);
 		const { notes } = JSON.parse(readFileSync(join(folders.shell, 'meta.json'), 'utf8'));
 		expect(notes).toMatchObject([
-			{ text: expect.stringMatching(/chat of demo-sprinter, demo-closer.*all agreed/) },
+			{ text: expect.stringMatching(/chat of demo-sprinter, demo-closer.*all agree/) },
 		]);
 	}, 60_000);
 

@@ -3,13 +3,16 @@ import type { App } from '../../app/create-app.ts';
 import { openChat } from '../../app/open-chat.ts';
 import { readSettings, type SettingsHolder } from '../../app/open-relay.ts';
 import { safeText } from '../../core/text.ts';
-import type { ChatOutcome, ChatResult } from '../../relay/chat/contract.ts';
+import type { Chat, ChatResult } from '../../relay/chat/contract.ts';
 import { withoutVerdict } from '../../relay/chat/verdict.ts';
 import { EXIT, exitCodeOfChat } from '../../relay/exit-codes.ts';
 import type { ChatFlags } from '../../shell/services.ts';
+import { chatBeginLine, chatEndLines } from '../../shell/view/chat-lines.ts';
+import { wrapToColumns } from '../../ui/text-width.ts';
 import { chatOpening } from '../chat-options.ts';
 import type { CommandResult, Output } from '../command.ts';
 import { openCommandView, tellDistrust } from '../command-view.ts';
+import { configuredTheme } from '../configured-theme.ts';
 import { chatResultToJson } from '../event-json.ts';
 import { readTask } from '../read-task.ts';
 import { listenForStop } from '../stop-signals.ts';
@@ -34,16 +37,19 @@ export async function chat(app: App, options: ChatOptions, output: Output): Prom
 	const holder: SettingsHolder = { settings };
 	const talk = await openChat(app, opening, holder);
 	const stop = listenForStop(talk);
+	const { ui } = settings.loaded.config;
+	const told = teller(app, options, { ...output, theme: await configuredTheme(ui.color, output) });
+	told.begin(talk, opening.type === 'earlier');
 	// Only the last message is wanted with -q, so nothing is shown on the way.
-	const view =
-		options.quiet && !options.json
-			? SILENT
-			: await openCommandView(app, options, output, settings.loaded.config.ui);
+	const view = options.quiet && !options.json ? SILENT : await openCommandView(app, options, output, ui);
 	try {
 		const result = await talk.run({ signal: stop.signal, onEvent: (event) => view.event(event) });
 		await talk.close();
 		view.close();
-		return finish(result, stop.exitCode(), options, output);
+		const isStopped = result.outcome === 'interrupted';
+		const exitCode = isStopped ? (stop.exitCode() ?? EXIT.interrupted) : exitCodeOfChat(result.outcome);
+		told.end(talk, result, exitCode);
+		return { exitCode };
 	} finally {
 		view.close();
 		await talk.close();
@@ -53,36 +59,25 @@ export async function chat(app: App, options: ChatOptions, output: Output): Prom
 
 const SILENT = { event: () => undefined, close: () => undefined };
 
-function finish(
-	result: ChatResult,
-	stoppedBy: number | null,
-	options: ChatOptions,
-	output: Output,
-): CommandResult {
-	const exitCode =
-		result.outcome === 'interrupted' ? (stoppedBy ?? EXIT.interrupted) : exitCodeOfChat(result.outcome);
-	if (options.json) output.print(`${JSON.stringify(chatResultToJson(result, exitCode))}\n`);
-	else if (options.quiet) {
-		const { lastMessage } = result;
-		if (lastMessage) output.print(`${safeText(withoutVerdict(lastMessage.text))}\n`);
-	} else output.tell(`${describeEnd(result)}\n`);
-	return { exitCode };
-}
-
-const ENDS: Readonly<Record<ChatOutcome, string>> = {
-	agreed: 'All agree',
-	max_turns: 'The turns are used up',
-	timed_out: 'The time is up',
-	interrupted: 'Stopped',
-	too_few: 'Fewer than two can go on',
-	out_of_budget: 'budgets.max_cost is used up',
-};
-
-function describeEnd({ outcome, sessionId }: ChatResult): string {
-	const short = sessionId.slice(-6);
-	const next =
-		outcome === 'agreed'
-			? `read it: agent-relay show ${short}`
-			: `go on with: agent-relay chat --session ${short}`;
-	return `${ENDS[outcome]}. Session ${sessionId} keeps the chat; ${next}`;
+/** What stands around the chat: a result object, its last message, or lines for people on stderr. */
+function teller({ streams, clock }: App, { json, quiet }: ChatOptions, output: Output) {
+	const { theme, columns, print, tell } = output;
+	const lines = (texts: readonly string[]) => {
+		// The terminal may have been resized meanwhile.
+		const width = streams.output.isTTY ? streams.output.columns : columns;
+		for (const text of texts) tell(`${wrapToColumns(text, width, { indent: 2 }).join('\n')}\n`);
+	};
+	return {
+		begin(talk: Chat, goesOn: boolean): void {
+			if (!json && !quiet) lines([chatBeginLine(talk.session().meta, goesOn, theme), '']);
+		},
+		end(talk: Chat, result: ChatResult, exitCode: number): void {
+			const { meta } = talk.session();
+			const { lastMessage } = result;
+			if (json) print(`${JSON.stringify(chatResultToJson(result, exitCode))}\n`);
+			else if (!quiet)
+				lines(['', ...chatEndLines(result, meta, { theme, now: clock.now(), command: 'agent-relay chat' })]);
+			else if (lastMessage) print(`${safeText(withoutVerdict(lastMessage.text))}\n`);
+		},
+	};
 }

@@ -1,27 +1,32 @@
 import { safeLine } from '../../core/text.ts';
-import type { Chat, ChatOutcome, ChatResult } from '../../relay/chat/contract.ts';
+import type { Chat, ChatResult } from '../../relay/chat/contract.ts';
 import { exitCodeOfChat } from '../../relay/exit-codes.ts';
 import type { Candidate } from '../editor/completion.ts';
 import type { ChatFlags } from '../services.ts';
+import { CHAT_ENDS, chatBeginLine, chatEndLines } from '../view/chat-lines.ts';
 import { agentCandidates, completeAgents, PRESETS } from './agent-argument.ts';
-import type { CompletionContext, SlashCommand, SlashContext } from './slash-command.ts';
+import { type CompletionContext, type SlashCommand, type SlashContext, usageError } from './slash-command.ts';
 import { flagsOf, readWordsAndFlags } from './words-and-flags.ts';
 
 export const chat: SlashCommand = {
 	name: 'chat',
 	aliases: [],
 	usage:
-		'chat [TOPIC] --agents A,B [-n TURNS] [--role NAME="…"] [--until "…"] [--timeout TIME] [-p PERMISSIONS]',
+		'chat TOPIC --agents A,B [-n TURNS] [--role NAME="…"] [--until "…"] [--timeout TIME] [-p PERMISSIONS] | [TEXT] --continue | [TEXT] --session REF',
 	summary: 'let two to five agents answer each other, in a session of its own',
 	example: '/chat is the cache worth its bugs? --agents claude,codex -n 4',
 	duringTurn: 'queued',
 	complete: completeChat,
 	async run(context, argument) {
 		const { flags, words } = readChat(argument);
+		if (words === null && !flags.continue && flags.session === undefined)
+			throw usageError(chat, 'what is the chat about?');
 		await context.work(async ({ signal, onEvent, onHardStop, onSay }) => {
 			const opened = await context.services.openChat(flags, words);
 			onHardStop(() => opened.stopHard());
 			onSay((text) => opened.say(text));
+			const goesOn = flags.continue === true || flags.session !== undefined;
+			context.print([chatBeginLine(opened.session().meta, goesOn, context.theme)]);
 			try {
 				const result = await opened.run({ signal, onEvent });
 				tellEnd(context, opened, result);
@@ -33,30 +38,17 @@ export const chat: SlashCommand = {
 	},
 };
 
-const ENDS: Readonly<Record<ChatOutcome, string>> = {
-	agreed: 'all agreed',
-	max_turns: 'its turns were used up',
-	timed_out: 'its time was up',
-	interrupted: 'it was stopped',
-	too_few: 'fewer than two could go on',
-	out_of_budget: 'budgets.max_cost was used up',
-};
 const TOPIC_CHARS = 200;
 
 /** The next agent that gets a packet in the shell's own session hears of the chat, in the relay's words. */
-function tellEnd({ relay, print, theme }: SlashContext, opened: Chat, result: ChatResult): void {
+function tellEnd({ relay, print, theme, clock }: SlashContext, opened: Chat, result: ChatResult): void {
 	const { id, meta } = opened.session();
 	const who = result.participants.map((one) => one.id).join(', ');
-	const end = ENDS[result.outcome];
 	const topic = safeLine(meta.objective ?? '', TOPIC_CHARS);
 	relay.note(
-		`A chat of ${who} about ${JSON.stringify(topic)} ended after ${result.turns} turns: ${end}. What was said: agent-relay show ${id}`,
+		`A chat of ${who} about ${JSON.stringify(topic)} ended after ${result.turns} turns: ${CHAT_ENDS[result.outcome]}. What was said: agent-relay show ${id}`,
 	);
-	const next = result.outcome === 'agreed' ? '' : ' · go on: /chat --continue';
-	print([
-		`${theme.bold('Chat over')}: ${end}`,
-		theme.dim(`  session ${id} · read it: agent-relay show ${id.slice(-6)}${next}`),
-	]);
+	print(chatEndLines(result, meta, { theme, now: clock.now(), command: '/chat' }));
 }
 
 const OPTIONS = {
@@ -90,7 +82,7 @@ async function completeChat(
 	if (flag === '--agents' || flag === '-A') return completeAgents(await agentCandidates(relay), word);
 	if (flag === '--permissions' || flag === '-p') return PRESETS.map((value) => ({ value }));
 	if (flag === '--session' || flag === '-s')
-		return (await services.listSessions(OFFERED)).map(({ id, title }) => ({
+		return (await services.listSessions(OFFERED, ['chat'])).map(({ id, title }) => ({
 			value: id,
 			hint: safeLine(title, 40),
 		}));

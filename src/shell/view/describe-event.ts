@@ -151,10 +151,14 @@ function describeCandidate(candidate: CandidateVerdict): string {
 }
 
 /** `claude opus · 12.3 s · 1.2k in 340 out · $0.013 · 3 files +40 -2`, led by how it ended when it did not go well. */
-export function describeFooter(state: TurnState, theme: Theme): string[] {
+export function describeFooter(
+	state: TurnState,
+	theme: Theme,
+	{ isSaid = false }: { /** Its error was shown when it came. */ isSaid?: boolean } = {},
+): string[] {
 	const parts = [
 		state.model === null ? state.agent : `${state.agent} ${safeLine(state.model, 40)}`,
-		describeVerdict(state.verdict),
+		describeVerdict(state),
 		state.status === 'limited' ? 'limited' : '',
 		state.duration_ms === null ? '' : formatDuration(state.duration_ms),
 		describeTokens(state),
@@ -164,12 +168,13 @@ export function describeFooter(state: TurnState, theme: Theme): string[] {
 		describeFiles(state.files),
 	].filter((part) => part !== '');
 	const footer = theme.dim(parts.join(' · '));
-	const ending = describeEnding(state);
+	const ending = describeEnding(isSaid ? { ...state, error: null } : state);
 	return ending === null ? [footer] : [theme[ending.tone](ending.text), footer];
 }
 
-function describeVerdict(verdict: TurnState['verdict']): string {
-	if (verdict === undefined) return '';
+/** Of a message in a chat; one that was cut off has none. */
+function describeVerdict({ verdict, status }: TurnState): string {
+	if (verdict === undefined || status !== 'completed') return '';
 	return verdict === null ? 'no verdict' : `says ${verdict.toUpperCase()}`;
 }
 

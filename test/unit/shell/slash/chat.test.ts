@@ -106,12 +106,12 @@ describe('/chat', () => {
 
 	it('tells how it ended, how to go on, and leaves a note in the session of the shell', async () => {
 		const { printed, relay, ends, isClosed } = await run('x --agents a,b');
-		expect(printed.join('\n')).toContain('Chat over: its turns were used up');
-		expect(printed.join('\n')).toContain('/chat --continue');
+		expect(printed.join('\n')).toContain('Chat over: its turns are used up');
+		expect(printed.join('\n')).toContain('go on: /chat --session ZZZZZZ');
 		expect(relay.calls).toEqual([
 			{
 				call: 'note',
-				text: `A chat of claude, codex about "the topic" ended after 4 turns: its turns were used up. What was said: agent-relay show ${ID}`,
+				text: `A chat of claude, codex about "the topic" ended after 4 turns: its turns are used up. What was said: agent-relay show ${ID}`,
 			},
 		]);
 		// What was typed behind it still runs: nothing broke.

@@ -147,6 +147,14 @@ describe('a transcript', () => {
 		);
 	});
 
+	it('says in the footer what a message in a chat ends with, and nothing of one that was cut off', () => {
+		const footer = (verdict: 'done' | null, status: 'completed' | 'cancelled') =>
+			shown({ type: 'turn_finished', turn: 1, state: fakeTurnState({ verdict, status }) });
+		expect(footer('done', 'completed')).toContain(' · says DONE');
+		expect(footer(null, 'completed')).toContain(' · no verdict');
+		expect(footer(null, 'cancelled')).not.toContain('verdict');
+	});
+
 	it('marks reasoning without colour', () => {
 		expect(
 			shown(started, agent({ type: 'agent_thought_chunk', messageId: 't', text: 'hm\nwell' }), finished),

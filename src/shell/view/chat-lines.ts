@@ -1,0 +1,77 @@
+/** How a chat begins and how it ended, in lines: who, how long, at what cost, what to do next. Styled, safe, not yet wrapped. */
+import { safeLine } from '../../core/text.ts';
+import { describeTime } from '../../limits/describe-limit.ts';
+import type { ChatOutcome, ChatResult } from '../../relay/chat/contract.ts';
+import type { SessionMeta } from '../../sessions/session-meta.ts';
+import type { Theme } from '../../ui/plain-theme.ts';
+import { formatCost, formatCount, formatPlural } from '../../ui/quantities.ts';
+
+const WORDS_CHARS = 120;
+
+/** Said before anyone speaks, so that the user sees what was asked for, and in a chat that goes on what it is about. */
+export function chatBeginLine(
+	{ chat, objective }: Pick<SessionMeta, 'chat' | 'objective'>,
+	goesOn: boolean,
+	theme: Theme,
+): string {
+	if (chat === undefined) return '';
+	const { participants, max_turns, permissions, until } = chat;
+	const who = participants.map(({ id }) => safeLine(id, WORDS_CHARS)).join(', ');
+	const facts = [
+		goesOn
+			? `Chat about ${JSON.stringify(safeLine(objective ?? '', WORDS_CHARS))} goes on: ${who}`
+			: `Chat of ${who}`,
+		`at most ${formatPlural(max_turns, goesOn ? 'more turn' : 'turn')}`,
+		permissions,
+		until === null ? '' : `until ${JSON.stringify(safeLine(until, WORDS_CHARS))}`,
+	];
+	return theme.dim(facts.filter((fact) => fact !== '').join(' · '));
+}
+
+export const CHAT_ENDS: Readonly<Record<ChatOutcome, string>> = {
+	agreed: 'all agree',
+	max_turns: 'its turns are used up',
+	timed_out: 'its time is up',
+	interrupted: 'stopped',
+	too_few: 'fewer than two can go on',
+	out_of_budget: 'budgets.max_cost is used up',
+};
+
+export interface ChatEndOptions {
+	theme: Theme;
+	/** Epoch ms. */
+	now: number;
+	/** `agent-relay chat` or `/chat`. */
+	command: string;
+}
+
+/** `meta`: of the session as it ended; turns, tokens and cost are those of the whole session. */
+export function chatEndLines(
+	result: ChatResult,
+	{ turn_count, usage }: Pick<SessionMeta, 'turn_count' | 'usage'>,
+	{ theme, now, command }: ChatEndOptions,
+): string[] {
+	const { outcome, sessionId, earliestReset } = result;
+	const short = sessionId.slice(-6);
+	const isAgreed = outcome === 'agreed';
+	const mark = isAgreed ? theme.good('✓') : theme.warn('■');
+	const facts = [formatPlural(turn_count, 'turn'), tokensOf(usage), costOf(usage)].filter(Boolean);
+	const step = (what: string, line: string) => `  ${theme.dim(`${what}:`)} ${line}`;
+	const isWaiting = outcome === 'too_few' && earliestReset !== null && earliestReset > now;
+	return [
+		`${mark} ${theme.bold(`Chat over: ${CHAT_ENDS[outcome]}`)}${theme.dim(facts.map((fact) => ` · ${fact}`).join(''))}`,
+		...(isWaiting ? [theme.dim(`  the first is free again ${describeTime(earliestReset, { now })}`)] : []),
+		step('read it', `agent-relay show ${short}`),
+		...(outcome === 'out_of_budget' ? [step('raise it', 'agent-relay config set budgets.max_cost USD')] : []),
+		...(isAgreed ? [] : [step('go on', `${command} --session ${short}`)]),
+	];
+}
+
+function tokensOf(usage: SessionMeta['usage']): string {
+	const read = usage.input_tokens + usage.cache_read_tokens + usage.cache_write_tokens;
+	const written = usage.output_tokens + usage.reasoning_tokens;
+	return read + written === 0 ? '' : `${formatCount(read)} in ${formatCount(written)} out`;
+}
+
+const costOf = ({ cost_usd, cost_source }: SessionMeta['usage']) =>
+	cost_usd === 0 ? '' : formatCost(cost_usd, cost_source !== 'reported');
