@@ -10,9 +10,10 @@ import { listConfig } from '../config/layers.ts';
 import { RelayError } from '../core/errors.ts';
 import { searchPathOutside } from '../core/find-executable.ts';
 import { withoutInheritedTerminals } from '../core/inherited-descriptors.ts';
-import type { SessionSummary } from '../sessions/session-list.ts';
+import type { SessionStore } from '../sessions/session-store.ts';
 import type { SessionRow, ShellServices } from '../shell/services.ts';
 import { chatOpening } from './chat-options.ts';
+import { agentsOfSessions } from './session-agents.ts';
 
 export async function createShellServices(
 	app: App,
@@ -24,7 +25,7 @@ export async function createShellServices(
 		version: app.version,
 		worktree: repo.worktree,
 		historyPath: join(app.paths.stateHome, 'history'),
-		listSessions: async (limit) => store.list({ limit }).flatMap(sessionRow),
+		listSessions: (limit, kinds) => sessionRows(store, limit, kinds),
 		resolveSession: async (ref) => store.resolve(ref),
 		configRows: () =>
 			listConfig(holder.settings.loaded).map(({ key, value, origin }) => ({
@@ -76,12 +77,20 @@ export async function createShellServices(
 	};
 }
 
-function sessionRow({ id, meta, status, lastUsedAt }: SessionSummary): SessionRow[] {
-	if (meta === null || status === 'unreadable') return [];
-	const title = meta.name ?? meta.title ?? meta.objective ?? '';
-	return [
-		{ id, status, title, agents: Object.keys(meta.agents), turns: meta.turn_count, updatedAt: lastUsedAt },
-	];
+async function sessionRows(
+	store: SessionStore,
+	limit: number,
+	kinds: ReadonlyArray<SessionRow['kind']> | undefined,
+): Promise<SessionRow[]> {
+	const found = store.list({ limit, isFolded: true, ...(kinds === undefined ? {} : { kinds }) });
+	const agentsOf = await agentsOfSessions(found, store);
+	return found.flatMap((summary) => {
+		const { id, meta, status, lastUsedAt } = summary;
+		if (meta === null || status === 'unreadable') return [];
+		const { kind, parent, turn_count: turns } = meta;
+		const title = meta.name ?? meta.title ?? meta.objective ?? '';
+		return [{ id, kind, parent, status, title, agents: agentsOf(summary), turns, updatedAt: lastUsedAt }];
+	});
 }
 
 /** `$VISUAL`, else `$EDITOR`, else vi, on a private file. The variable may hold arguments, as is customary. */

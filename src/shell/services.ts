@@ -12,8 +12,8 @@ export interface ShellServices {
 	worktree: string;
 	/** null: no history is kept on disk. */
 	historyPath: string | null;
-	/** The newest first, at most `limit`. */
-	listSessions(limit: number): Promise<SessionRow[]>;
+	/** The newest first, at most `limit`, a race with its entrants as one; only these kinds, default: all. */
+	listSessions(limit: number, kinds?: ReadonlyArray<SessionRow['kind']>): Promise<SessionRow[]>;
 	/** Full id, unique prefix or suffix, `latest`, a name. RelayError `no_such_session` or `ambiguous_session` otherwise. */
 	resolveSession(ref: string): Promise<SessionId>;
 	/** Every value in force with its origin. */
@@ -64,10 +64,15 @@ export interface ChatFlags {
 
 export interface SessionRow {
 	id: SessionId;
+	kind: 'shell' | 'run' | 'chat' | 'race';
+	/** The race of an entrant; the session that another one goes on from. */
+	parent: string | null;
 	status: 'active' | 'checkpointed' | 'completed';
 	/** Name or first prompt; untrusted text. */
 	title: string;
+	/** Of a race: its entrants. */
 	agents: readonly string[];
+	/** Its own; a race has none. */
 	turns: number;
 	/** Epoch ms. */
 	updatedAt: number;

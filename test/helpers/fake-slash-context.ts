@@ -24,6 +24,8 @@ export function fakeServices(over: Partial<ShellServices> = {}): ShellServices {
 				: [
 						{
 							id,
+							kind: 'shell',
+							parent: null,
 							status: 'checkpointed',
 							title: 'fix \x1b[2Jthe login',
 							agents: ['claude'],

@@ -56,6 +56,8 @@ process.exitCode = await runShell({
 				: [
 						{
 							id: ID,
+							kind: 'shell',
+							parent: null,
 							status: 'checkpointed',
 							title: 'fix the login',
 							agents: ['claude', 'codex'],

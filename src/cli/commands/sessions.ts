@@ -5,10 +5,12 @@ import { RelayError } from '../../core/errors.ts';
 import { safeLine } from '../../core/text.ts';
 import { EXIT } from '../../relay/exit-codes.ts';
 import { type SessionSummary, sessionIds } from '../../sessions/session-list.ts';
+import { describeKind } from '../../shell/view/describe-session.ts';
 import { formatAgo } from '../../ui/quantities.ts';
 import { renderTable } from '../../ui/table.ts';
 import type { CommandResult, Output } from '../command.ts';
 import { shortIds } from '../render/short-ids.ts';
+import { agentsOfSessions } from '../session-agents.ts';
 
 export interface SessionsOptions {
 	limit: string;
@@ -22,6 +24,8 @@ export async function sessions(app: App, options: SessionsOptions, output: Outpu
 	const all = sessionIds(store.location);
 	const found = store.list({
 		ids: all,
+		// For reading a race is one thing; as data, and with --all, everything stands there.
+		isFolded: !output.isJson && !options.all,
 		...(options.all ? {} : { limit }),
 		...(options.status === undefined ? {} : { status: options.status }),
 	});
@@ -29,17 +33,12 @@ export async function sessions(app: App, options: SessionsOptions, output: Outpu
 	if (output.isJson) return { exitCode: EXIT.done, data };
 	if (found.length === 0) return { exitCode: EXIT.done, lines: nothingLines(options, output) };
 	const isCut = !options.all && found.length === limit && all.length > limit;
-	const lines = [
-		...tableLines(
-			found,
-			shortIds(
-				found.map(({ id }) => id),
-				all,
-			),
-			app.clock.now(),
-			output,
-		),
-	];
+	const shortOf = shortIds(
+		found.map(({ id }) => id),
+		all,
+	);
+	const agentsOf = await agentsOfSessions(found, store);
+	const lines = tableLines(found, { shortOf, agentsOf, now: app.clock.now() }, output);
 	if (isCut) lines.push('', output.theme.dim(`The newest ${limit} of ${all.length}; every one: --all`));
 	return { exitCode: EXIT.done, lines };
 }
@@ -57,22 +56,30 @@ function nothingLines({ status }: SessionsOptions, { theme }: Output): string[] 
 	return [what, theme.dim(next)];
 }
 
+interface RowFacts {
+	shortOf: (id: SessionSummary['id']) => string;
+	agentsOf: (session: SessionSummary) => string[];
+	/** Epoch ms. */
+	now: number;
+}
+
 function tableLines(
 	found: readonly SessionSummary[],
-	shortOf: (id: SessionSummary['id']) => string,
-	now: number,
+	{ shortOf, agentsOf, now }: RowFacts,
 	{ theme, columns }: Output,
 ): string[] {
 	const rows = found.map((session) => [
 		shortOf(session.id),
+		session.meta === null ? '' : describeKind(session.meta),
 		session.reason === null ? session.status : `${session.status} (${session.reason.replaceAll('_', ' ')})`,
 		formatAgo(session.lastUsedAt, now),
-		session.meta === null ? '' : String(session.meta.turn_count),
+		turnsOf(session),
 		safeLine(agentsOf(session).join(' '), 60),
 		taskOf(session),
 	]);
 	const heads = [
 		{ title: 'session', paint: theme.bold },
+		{ title: 'kind' },
 		{ title: 'status' },
 		{ title: 'last used' },
 		{ title: 'turns', align: 'right' as const },
@@ -82,8 +89,10 @@ function tableLines(
 	return renderTable(heads, rows, { columns, theme });
 }
 
-function agentsOf({ meta }: SessionSummary): string[] {
-	return meta === null ? [] : Object.keys(meta.agents);
+/** A race has none of its own. */
+function turnsOf({ meta }: SessionSummary): string {
+	if (meta === null || (meta.kind === 'race' && meta.turn_count === 0)) return '';
+	return String(meta.turn_count);
 }
 
 function taskOf({ meta, problem }: SessionSummary): string {
@@ -100,7 +109,7 @@ export function sessionToJson(session: SessionSummary): Record<string, unknown> 
 		title: meta?.title ?? null,
 		objective: meta?.objective ?? null,
 		kind: meta?.kind ?? null,
-		agents: agentsOf(session),
+		agents: Object.keys(meta?.agents ?? {}),
 		active_agent: meta?.active_agent ?? null,
 		turn_count: meta?.turn_count ?? null,
 		parent: meta?.parent ?? null,

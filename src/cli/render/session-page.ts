@@ -6,6 +6,7 @@ import type { LineageEntry } from '../../sessions/lineage.ts';
 import type { TrueStatus } from '../../sessions/session-status.ts';
 import { participantOf, type TurnState } from '../../sessions/turn-state.ts';
 import { describeFiles } from '../../shell/view/describe-event.ts';
+import { describeKind, shortRef } from '../../shell/view/describe-session.ts';
 import { formatAgo, formatCost, formatCount, formatDuration, formatPlural } from '../../ui/quantities.ts';
 import { wrapToColumns } from '../../ui/text-width.ts';
 import type { Paint, Theme } from '../../ui/theme.ts';
@@ -31,7 +32,7 @@ export function sessionPage(page: SessionPage): string[] {
 	return [
 		`${theme.bold(own.meta.id)}  ${statusText(page)}`,
 		...fieldLines(headFields(own, page), page),
-		...lineage.flatMap((entry) => ['', ...turnsOf(entry, entry === own, page)]),
+		...(isRace(own) ? [] : partsOf(page).flatMap((entry) => ['', ...turnsOf(entry, entry === own, page)])),
 		...(problems.length === 0 ? [] : ['']),
 		...problems.flatMap((text) => wrapToColumns(theme.warn(`! ${safeLine(text, LINE_CHARS)}`), columns)),
 	];
@@ -54,12 +55,17 @@ function headFields({ meta, folder }: LineageEntry, page: SessionPage): Array<[s
 	const cost =
 		usage.cost_source === 'none' ? '' : ` · ${formatCost(usage.cost_usd, usage.cost_source !== 'reported')}`;
 	return [
+		['kind', describeKind(meta)],
+		['look at', meta.kind === 'race' ? `agent-relay race show ${shortRef(meta.parent ?? meta.id)}` : ''],
 		['task', safeLine(meta.objective ?? '', TASK_CHARS)],
 		['works in', safeLine(`${repo.worktree}${branch}`, LINE_CHARS)],
 		['folder', safeLine(folder, LINE_CHARS)],
 		['began', formatAgo(fromIso(meta.created_at) ?? now, now)],
 		['agents', safeLine(agents.join(', '), LINE_CHARS)],
-		['usage', `${formatCount(tokens)} in ${formatCount(usage.output_tokens)} out${cost}`],
+		[
+			'usage',
+			isRace({ meta }) ? '' : `${formatCount(tokens)} in ${formatCount(usage.output_tokens)} out${cost}`,
+		],
 		['packet', safeLine(checkpoint?.packet ?? '', LINE_CHARS)],
 		['waits', page.status === 'checkpointed' ? waitsFor(meta.checkpoint, page) : ''],
 		['error', safeLine(meta.error?.message ?? '', LINE_CHARS)],
@@ -71,6 +77,16 @@ function waitsFor(checkpoint: LineageEntry['meta']['checkpoint'], { now }: Sessi
 	const who = checkpoint?.next_agent ? `for ${safeLine(checkpoint.next_agent, 40)}` : '';
 	const when = resetAt === null || resetAt <= now ? '' : `until ${describeTime(resetAt, { now })}`;
 	return [who, when].filter((part) => part !== '').join(' ');
+}
+
+/** The race itself, whose turns are its entrants'. */
+function isRace({ meta }: Pick<LineageEntry, 'meta'>): boolean {
+	return meta.kind === 'race' && meta.parent === null;
+}
+
+/** What an entrant goes on from is its race, which has no turns. */
+function partsOf({ lineage }: SessionPage): readonly LineageEntry[] {
+	return lineage.filter((entry) => !isRace(entry));
 }
 
 function turnsOf({ meta, turns }: LineageEntry, isOwn: boolean, page: SessionPage): string[] {

@@ -1,9 +1,16 @@
 import { safeLine } from '../../core/text.ts';
 import { formatAgo, formatPlural } from '../../ui/quantities.ts';
+import { cutToColumns } from '../../ui/text-width.ts';
 import type { Candidate } from '../editor/completion.ts';
-import { type SlashCommand, type SlashContext, usageError } from './slash-command.ts';
+import type { SessionRow } from '../services.ts';
+import { describeKind, shortRef } from '../view/describe-session.ts';
+import { type PickChoice, type SlashCommand, type SlashContext, usageError } from './slash-command.ts';
 
 const OFFERED = 20;
+/** `checkpointed` is the longest. */
+const STATUS_CHARS = 12;
+/** A race is gone on with by `/race resume`. */
+const CONVERSATIONS = ['shell', 'run', 'chat'] as const;
 
 export const resume: SlashCommand = {
 	name: 'resume',
@@ -13,7 +20,7 @@ export const resume: SlashCommand = {
 	example: '/resume latest',
 	duringTurn: 'queued',
 	async complete({ services }): Promise<readonly Candidate[]> {
-		const rows = await services.listSessions(OFFERED);
+		const rows = await services.listSessions(OFFERED, CONVERSATIONS);
 		return [{ value: 'latest' }, ...rows.map(({ id, title }) => ({ value: id, hint: safeLine(title, 40) }))];
 	},
 	async run(context, argument) {
@@ -32,20 +39,30 @@ export const resume: SlashCommand = {
 };
 
 async function pickSession(context: SlashContext): Promise<string | null> {
-	const rows = await context.services.listSessions(OFFERED);
-	if (!context.isInteractive) throw usageError(resume, 'which session?');
+	if (!context.isInteractive)
+		throw usageError(resume, 'which session? /sessions lists them, and latest is the last one used');
+	const current = context.relay.session()?.id;
+	const rows = (await context.services.listSessions(OFFERED, CONVERSATIONS)).filter(
+		({ id }) => id !== current,
+	);
 	if (rows.length === 0) {
-		context.print([context.theme.dim('No sessions yet.')]);
+		context.print([context.theme.dim(current === undefined ? 'No sessions yet.' : 'No other session yet.')]);
 		return null;
 	}
-	return context.pick(
-		'Go on with',
-		rows.map(({ id, title, updatedAt, status }) => ({
+	return context.pick('Go on with', choicesOf(rows, context));
+}
+
+function choicesOf(rows: readonly SessionRow[], { clock, columns }: SlashContext): PickChoice[] {
+	const ages = rows.map(({ updatedAt }) => formatAgo(updatedAt, clock.now()));
+	const widest = Math.max(...ages.map((age) => age.length));
+	return rows.map(({ id, kind, parent, title, status }, i) => {
+		const what = [status, describeKind({ kind, parent })].filter((word) => word !== '').join(' ');
+		return {
 			value: id,
-			label: safeLine(
-				`…${id.slice(-6)} ${formatAgo(updatedAt, context.clock.now())} ${status} ${title}`,
-				context.columns - 4,
+			label: cutToColumns(
+				`${shortRef(id)}  ${(ages[i] ?? '').padEnd(widest)}  ${what.padEnd(STATUS_CHARS)}  ${safeLine(title, 200)}`,
+				columns - 4,
 			),
-		})),
-	);
+		};
+	});
 }
