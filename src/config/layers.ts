@@ -100,8 +100,17 @@ function resolveRepo(
 function readInsideRepo(path: string): Buffer | null {
 	const folder = lstatSync(dirname(path), { throwIfNoEntry: false });
 	if (folder?.isSymbolicLink()) throw linkError(dirname(path));
+	const bytes = lstatSync(path, { throwIfNoEntry: false })?.size ?? 0;
+	if (bytes > MAX_REPO_BYTES) {
+		throw new RelayError('bad_config', `${path}: ${bytes} bytes; allowed: ${MAX_REPO_BYTES}`, {
+			hint: 'look at it, then make it smaller or remove it',
+		});
+	}
 	return readIfThere(path);
 }
+
+/** Each key once is some 4 KiB; a repo must not make every start read gigabytes. */
+const MAX_REPO_BYTES = 1024 * 1024;
 
 function linkError(path: string, cause?: unknown): RelayError {
 	return new RelayError('bad_config', `${path}: a symbolic link is not followed here`, {

@@ -7,6 +7,7 @@ import {
 	closeSync,
 	constants,
 	existsSync,
+	fstatSync,
 	fsyncSync,
 	mkdirSync,
 	openSync,
@@ -17,12 +18,12 @@ import {
 } from 'node:fs';
 import { open, rename, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { hasErrno } from './errors.ts';
+import { hasErrno, RelayError } from './errors.ts';
 
 export const FILE_MODE = 0o600;
 export const FOLDER_MODE = 0o700;
 
-const { O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_RDONLY, O_WRONLY } = constants;
+const { O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY } = constants;
 
 /** Creates the folder and its parents, 0700. An existing folder is left as it is. */
 export function ensureFolder(path: string): void {
@@ -131,11 +132,11 @@ export function createExclusive(path: string, data: string): boolean {
 	return true;
 }
 
-/** The file's bytes, or null when there is no such file. Refuses a symbolic link (ELOOP). */
+/** The file's bytes, or null when there is no such file. Refuses what `openToRead` does. */
 export function readIfThere(path: string): Buffer | null {
 	let fd: number;
 	try {
-		fd = openSync(path, O_RDONLY | O_NOFOLLOW);
+		fd = openToRead(path);
 	} catch (error) {
 		if (hasErrno(error, 'ENOENT', 'ENOTDIR')) return null;
 		throw error;
@@ -145,6 +146,29 @@ export function readIfThere(path: string): Buffer | null {
 	} finally {
 		closeSync(fd);
 	}
+}
+
+/**
+ * Opens for reading, never through a symbolic link (ELOOP). A pipe, socket or device is refused as `unreadable_file`: to open
+ * a pipe that nobody writes to would wait for ever.
+ */
+export function openToRead(path: string): number {
+	let fd: number;
+	try {
+		fd = openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+	} catch (error) {
+		throw hasErrno(error, 'ENXIO') ? notRegular(path) : error;
+	}
+	const facts = fstatSync(fd);
+	if (facts.isFile() || facts.isDirectory()) return fd;
+	closeSync(fd);
+	throw notRegular(path);
+}
+
+function notRegular(path: string): RelayError {
+	return new RelayError('unreadable_file', `${path} is a pipe, socket or device, which is not read here`, {
+		hint: 'look at it, then remove it',
+	});
 }
 
 export function removeIfThere(path: string): void {

@@ -1,5 +1,6 @@
-import { closeSync, constants, openSync, readSync } from 'node:fs';
+import { closeSync, readSync } from 'node:fs';
 import { hasErrno } from './errors.ts';
+import { openToRead } from './files.ts';
 import { type Line, LineSplitter } from './line-splitter.ts';
 
 /** A line that is no JSON value, by its number (from 1). It was skipped. */
@@ -27,7 +28,7 @@ const CHUNK_BYTES = 256 * 1024;
 /**
  * The values of a JSONL file one by one, in memory bounded by its longest line. A torn last line (no newline, no JSON: the
  * writer died in it) is ignored; a bad line before it is reported with its number and skipped. A missing file has no
- * values; a symbolic link is refused (ELOOP).
+ * values; what `openToRead` refuses is refused.
  */
 export function* readJsonl(path: string, options: JsonlOptions = {}): Generator<JsonlRecord> {
 	const splitter = new LineSplitter(options.maxLineBytes);
@@ -62,7 +63,7 @@ function* parse(
 function* readChunks(path: string, maxBytes: number): Generator<Buffer> {
 	let fd: number;
 	try {
-		fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+		fd = openToRead(path);
 	} catch (error) {
 		if (hasErrno(error, 'ENOENT', 'ENOTDIR')) return;
 		throw error;

@@ -4,22 +4,12 @@
  * processes that judge the same lock stale cannot both win.
  */
 import { randomBytes } from 'node:crypto';
-import {
-	closeSync,
-	constants,
-	fstatSync,
-	futimesSync,
-	linkSync,
-	lstatSync,
-	openSync,
-	renameSync,
-	utimesSync,
-} from 'node:fs';
+import { closeSync, fstatSync, futimesSync, linkSync, lstatSync, renameSync, utimesSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import * as v from 'valibot';
 import { type Clock, toIso } from '../core/clock.ts';
 import { hasErrno, RelayError } from '../core/errors.ts';
-import { createExclusive, readIfThere, removeIfThere } from '../core/files.ts';
+import { createExclusive, openToRead, readIfThere, removeIfThere } from '../core/files.ts';
 import type { ProcessTable } from '../core/process-table.ts';
 import { keepFolderTime } from './folder-time.ts';
 import { LOCK_FILE } from './session-paths.ts';
@@ -176,7 +166,7 @@ function holdLock(
 function refreshFile(path: string, token: string, context: LockContext): void {
 	let fd: number;
 	try {
-		fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+		fd = openToRead(path);
 	} catch (error) {
 		if (hasErrno(error, 'ENOENT', 'ELOOP')) return;
 		throw error;

@@ -1,4 +1,5 @@
 /** A repo that was just cloned, and means harm: nothing of it runs or is followed before the user trusts it. */
+import { execFileSync } from 'node:child_process';
 import {
 	chmodSync,
 	existsSync,
@@ -7,6 +8,7 @@ import {
 	readFileSync,
 	rmSync,
 	symlinkSync,
+	truncateSync,
 	writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -340,6 +342,9 @@ describe('records that a hostile repo brings', () => {
 
 	it.each([
 		['turns', () => outside()],
+		['resume', () => outside()],
+		['turns/001-events.jsonl', () => join(outside(), '001-output.md')],
+		['turns/001-prompt.md', () => join(outside(), '001-output.md')],
 		['turns/001-output.md', () => join(outside(), '001-output.md')],
 		['turns/001-state.json', () => join(outside(), '001-output.md')],
 		['meta.json', () => join(outside(), '001-output.md')],
@@ -358,6 +363,42 @@ describe('records that a hostile repo brings', () => {
 			expect(run.stderr, args.join(' ')).not.toMatch(/^\s+at /m);
 		}
 		expect(readFileSync(join(outside(), '001-output.md'), 'utf8')).toBe(SECRET);
+	});
+
+	it.each([
+		'.agent-relay/config.toml',
+		'SESSION/meta.json',
+		'SESSION/lock',
+		'SESSION/notes.jsonl',
+		'SESSION/turns/001-state.json',
+		'SESSION/turns/001-events.jsonl',
+		'SESSION/turns/001-output.md',
+		'SESSION/turns/001-prompt.md',
+		'SESSION/turns/001-raw.jsonl',
+	])('are not waited for where %s is a pipe', async (path) => {
+		const folder = await recorded();
+		const full = join(cli.repo, path).replace(join(cli.repo, 'SESSION'), folder);
+		rmSync(full, { force: true });
+		execFileSync('mkfifo', [full]);
+		for (const args of [
+			['show'],
+			['show', '--turn', '1'],
+			['sessions'],
+			['run', '--session', 'latest', '-a', 'claude', 'x'],
+			['run', '-a', 'claude', 'x'],
+		]) {
+			const run = await relay(...args);
+			expect(run.exitCode, args.join(' ')).not.toBeNull();
+			expect(run.stderr, args.join(' ')).not.toMatch(/^\s+at /m);
+		}
+	});
+
+	it('and a config too large to be one are refused at once', async () => {
+		cli.write('.agent-relay/config.toml', '');
+		truncateSync(join(cli.repo, '.agent-relay/config.toml'), 3 * 2 ** 30);
+		const run = await relay('run', '-a', 'claude', 'hello');
+		expect(run.exitCode, run.stderr).toBe(64);
+		expect(run.stderr).toContain('.agent-relay/config.toml: 3221225472 bytes');
 	});
 
 	it('with hostile ids are no sessions', async () => {
