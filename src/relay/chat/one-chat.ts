@@ -3,21 +3,17 @@
  * session; a crash at any point leaves records that `continueChat` goes on from.
  */
 import { eitherSignal } from '../../core/abort.ts';
-import { toIso } from '../../core/clock.ts';
 import { RelayError, type RelayErrorCode } from '../../core/errors.ts';
-import { describeTime } from '../../limits/describe-limit.ts';
 import type { LineageEntry } from '../../sessions/lineage.ts';
-import type { ChatParticipant, ChatRecord, CheckpointReason } from '../../sessions/session-meta.ts';
+import type { ChatParticipant, ChatRecord } from '../../sessions/session-meta.ts';
 import type { OpenSession } from '../../sessions/session-store.ts';
 import type { TurnState } from '../../sessions/turn-state.ts';
-import { runTurn } from '../../turns/run-turn.ts';
 import { readTurnRecords } from '../../turns/turn-records.ts';
 import { loginsOf } from '../candidates.ts';
 import { placedTurns } from '../lineage.ts';
 import type { RelayDeps } from '../relay-deps.ts';
 import { packUnfinished } from '../repair.ts';
 import { tellLedger } from '../tell-ledger.ts';
-import { turnDeps } from '../turn-deps.ts';
 import { type Hindrance, hindranceOf } from './availability.ts';
 import {
 	type ChatHistory,
@@ -29,19 +25,14 @@ import {
 	readTurn,
 } from './chat-history.ts';
 import type { Chat, ChatOptions, ChatOutcome, ChatResult } from './contract.ts';
+import { agreeOn, checkpointChat, saveCheckpoint } from './end-chat.ts';
 import { type PreparedChatTurn, prepareChatTurn } from './prepare-chat-turn.ts';
+import { runChatTurn } from './run-chat-turn.ts';
+import { whyLeaves } from './why-leaves.ts';
 import { withWords } from './with-words.ts';
 
 const MIN_SPEAKERS = 2;
 const CANNOT_START: ReadonlySet<RelayErrorCode> = new Set(['refused', 'not_trusted', 'agent_not_installed']);
-
-const REASONS: Readonly<Record<Exclude<ChatOutcome, 'agreed'>, CheckpointReason>> = {
-	max_turns: 'max_turns',
-	out_of_budget: 'max_turns',
-	timed_out: 'timed_out',
-	interrupted: 'interrupted',
-	too_few: 'failed',
-};
 
 export interface ChatStart {
 	/** Who is known to be unable to speak, and why. */
@@ -175,7 +166,8 @@ export class OneChat implements Chat {
 			const plan = { session: this.#session, chat: this.#chat, who, history, placed };
 			const prepared = await prepareChatTurn(plan, this.#deps);
 			// A crash before the turn is on disk leaves a session with a packet that was not used.
-			this.#saveCheckpoint('interrupted', prepared.packet, who.agent);
+			const checkpoint = { reason: 'interrupted', packet: prepared.packet, nextAgent: who.agent } as const;
+			saveCheckpoint(this.#session, { ...checkpoint, resetAt: null }, this.#deps);
 			return prepared;
 		} catch (error) {
 			this.#leaveUnstarted(who, error, options);
@@ -189,49 +181,15 @@ export class OneChat implements Chat {
 		this.#leave(who.id, { reason, text: `cannot be started: ${error.message}`, until: null }, options);
 	}
 
-	async #turn(
-		who: ChatParticipant,
-		{ spec }: PreparedChatTurn,
-		{ signal, onEvent }: ChatOptions,
-	): Promise<TurnState> {
+	async #turn(who: ChatParticipant, { spec }: PreparedChatTurn, options: ChatOptions): Promise<TurnState> {
 		const turn = this.#session.meta.turn_count + 1;
-		const { model, permissions, resume } = spec.request;
-		onEvent({
-			type: 'turn_started',
-			turn,
-			agent: who.agent,
-			model,
-			permissions,
-			trigger: spec.trigger,
-			resumed: resume,
-			packet: spec.packet,
-			speaker: {
-				participant: who.id,
-				role: who.role,
-				number: this.#number,
-				maxTurns: this.#chat.max_turns,
-			},
-		});
-		this.#deps.learnVersion(who.agent, spec.executable);
 		this.#hardStop = new AbortController();
-		const own = { session: this.#session, snapshots: this.#deps.snapshots, timeoutMs: this.#timeoutMs() };
-		const ended = await runTurn(spec, turnDeps(own, this.#deps), {
-			signal,
-			hardSignal: this.#hardStop.signal,
-			onEvent: (event) => onEvent({ type: 'agent_event', turn, event }),
-			onIdle: (idleMs) => onEvent({ type: 'turn_idle', turn, idleMs }),
-			onWarning: (text) => onEvent({ type: 'notice', level: 'warning', text }),
-		}).catch((error: unknown) => this.#notStarted(turn, error));
+		const place = { number: this.#number, maxTurns: this.#chat.max_turns };
+		const plan = { session: this.#session, who, spec, timeoutMs: this.#timeoutMs(), ...place };
+		const ended = await runChatTurn(plan, this.#deps, { ...options, hardSignal: this.#hardStop.signal });
 		const state = this.#record(ended);
-		onEvent({ type: 'turn_finished', turn, state });
+		options.onEvent({ type: 'turn_finished', turn, state });
 		return state;
-	}
-
-	/** A program that could not be started is one participant's trouble; its turn says so. */
-	#notStarted(turn: number, error: unknown): TurnState {
-		const last = this.#session.turns().at(-1);
-		if (last?.turn === turn && last.error?.code === 'not_started') return last;
-		throw error;
 	}
 
 	/** The verdict stands with the turn. A crash before that loses nothing: it is read from the message again. */
@@ -250,29 +208,15 @@ export class OneChat implements Chat {
 		const login = (await loginsOf(this.#deps)).get(who.agent);
 		const limit = tellLedger(state, { model: who.model, login }, this.#deps);
 		if (options.signal.aborted) return;
-		const leave = (reason: Hindrance['reason'], text: string, until: number | null = null) =>
-			this.#leave(who.id, { reason, text, until }, options);
-		switch (state.status) {
-			case 'completed':
-				if (this.#turns.at(-1)?.text === null) leave('empty_answer', 'gave an empty answer');
-				return;
-			case 'limited': {
-				const now = this.#deps.clock.now();
-				const reset = limit?.resetAt ?? null;
-				const when = reset === null ? '' : ` (until ${describeTime(reset, { now })})`;
-				return leave('limit', `has met its limit${when}`, reset);
-			}
-			case 'timed_out':
-				if (this.#deps.clock.monotonic() < this.#deadline) leave('timed_out', 'took too long');
-				return;
-			default: {
-				if (state.stop_reason === 'auth')
-					return leave('auth', `was refused its login (${login?.advice ?? 'log in again'})`);
-				const isEmpty = state.stop_reason === 'empty_answer';
-				if (isEmpty) return leave('empty_answer', 'gave an empty answer');
-				return leave('failed', `failed: ${state.error?.message ?? state.stop_reason ?? state.status}`);
-			}
-		}
+		const { clock } = this.#deps;
+		const why = whyLeaves(state, {
+			hasSpoken: this.#turns.at(-1)?.text !== null,
+			resetAt: limit?.resetAt ?? null,
+			advice: login?.advice ?? null,
+			isTimeUp: clock.monotonic() >= this.#deadline,
+			now: clock.now(),
+		});
+		if (why !== null) this.#leave(who.id, why, options);
 	}
 
 	#leave(id: string, { reason, text, until }: Hindrance, { onEvent }: ChatOptions): void {
@@ -287,14 +231,11 @@ export class OneChat implements Chat {
 	}
 
 	async #end(outcome: ChatOutcome): Promise<ChatResult> {
-		const packet = outcome === 'agreed' ? null : await this.#checkpoint(outcome);
-		if (outcome === 'agreed')
-			this.#session.update((meta) => ({
-				...meta,
-				checkpoint: null,
-				error: null,
-				chat: { ...this.#chat, agreed: true },
-			}));
+		const resetAt = this.#resets.length === 0 ? null : Math.min(...this.#resets);
+		const packet =
+			outcome === 'agreed'
+				? agreeOn(this.#session, this.#chat)
+				: await checkpointChat(this.#session, { outcome, chat: this.#chat, resetAt }, this.#deps);
 		const last = this.#turns.findLast(({ text }) => text !== null);
 		return {
 			outcome,
@@ -305,43 +246,8 @@ export class OneChat implements Chat {
 				: null,
 			participants: this.#chat.participants,
 			packet,
-			earliestReset: this.#resets.length === 0 ? null : Math.min(...this.#resets),
+			earliestReset: resetAt,
 		};
-	}
-
-	/** The work is kept with a packet for whoever goes on, in a chat or alone. */
-	async #checkpoint(outcome: Exclude<ChatOutcome, 'agreed'>): Promise<string> {
-		const { makePacket } = await import('../make-packet.ts');
-		const isLimited = this.#chat.participants.some(({ left }) => left === 'limit');
-		const last = this.#session.turns().at(-1)?.agent;
-		const made = await makePacket(
-			{
-				session: this.#session,
-				from: this.#deps.registry.adapters.find(({ id }) => id === last) ?? null,
-				to: null,
-				reason: 'checkpoint',
-				limit: null,
-				nowPrompt: null,
-				since: null,
-			},
-			this.#deps,
-		);
-		const reason = outcome === 'too_few' && isLimited ? 'limit' : REASONS[outcome];
-		this.#saveCheckpoint(reason, made.path, null);
-		return made.path;
-	}
-
-	#saveCheckpoint(reason: CheckpointReason, packet: string, nextAgent: string | null): void {
-		const reset = reason === 'limit' && this.#resets.length > 0 ? Math.min(...this.#resets) : null;
-		const checkpoint = {
-			reason,
-			at: toIso(this.#deps.clock.now()),
-			packet,
-			next_agent: nextAgent,
-			reset_at: reset === null ? null : toIso(reset),
-			pending_prompt: null,
-		};
-		this.#session.update((meta) => ({ ...meta, checkpoint }));
 	}
 
 	#saveChat(chat: ChatRecord): void {

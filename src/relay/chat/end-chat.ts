@@ -1,0 +1,68 @@
+/** How a chat stands on disk once nobody speaks any more: agreed, or checkpointed with a packet for whoever goes on. */
+import { toIso } from '../../core/clock.ts';
+import type { ChatRecord, CheckpointReason } from '../../sessions/session-meta.ts';
+import type { OpenSession } from '../../sessions/session-store.ts';
+import type { RelayDeps } from '../relay-deps.ts';
+import type { ChatOutcome } from './contract.ts';
+
+type Unfinished = Exclude<ChatOutcome, 'agreed'>;
+
+const REASONS: Readonly<Record<Unfinished, CheckpointReason>> = {
+	max_turns: 'max_turns',
+	out_of_budget: 'max_turns',
+	timed_out: 'timed_out',
+	interrupted: 'interrupted',
+	too_few: 'failed',
+};
+
+/** Nothing is left to be packed. */
+export function agreeOn(session: OpenSession, chat: ChatRecord): null {
+	session.update((meta) => ({ ...meta, checkpoint: null, error: null, chat: { ...chat, agreed: true } }));
+	return null;
+}
+
+/** `resetAt`: when the first one that a limit keeps out is free again, epoch ms. Returns the path of the packet. */
+export async function checkpointChat(
+	session: OpenSession,
+	{ outcome, chat, resetAt }: { outcome: Unfinished; chat: ChatRecord; resetAt: number | null },
+	deps: RelayDeps,
+): Promise<string> {
+	const { makePacket } = await import('../make-packet.ts');
+	const last = session.turns().at(-1)?.agent;
+	const from = deps.registry.adapters.find(({ id }) => id === last) ?? null;
+	const rest = { to: null, reason: 'checkpoint', limit: null, nowPrompt: null, since: null } as const;
+	const { path } = await makePacket({ session, from, ...rest }, deps);
+	const isLimited = outcome === 'too_few' && chat.participants.some(({ left }) => left === 'limit');
+	const reason = isLimited ? 'limit' : REASONS[outcome];
+	saveCheckpoint(
+		session,
+		{ reason, packet: path, nextAgent: null, resetAt: isLimited ? resetAt : null },
+		deps,
+	);
+	return path;
+}
+
+export interface ChatCheckpoint {
+	reason: CheckpointReason;
+	/** Relative to the session's folder. */
+	packet: string;
+	nextAgent: string | null;
+	/** Epoch ms. */
+	resetAt: number | null;
+}
+
+export function saveCheckpoint(
+	session: OpenSession,
+	{ reason, packet, nextAgent, resetAt }: ChatCheckpoint,
+	{ clock }: Pick<RelayDeps, 'clock'>,
+): void {
+	const checkpoint = {
+		reason,
+		at: toIso(clock.now()),
+		packet,
+		next_agent: nextAgent,
+		reset_at: resetAt === null ? null : toIso(resetAt),
+		pending_prompt: null,
+	};
+	session.update((meta) => ({ ...meta, checkpoint }));
+}
