@@ -55,13 +55,16 @@ export interface AgentCommand {
 	env: Record<string, string | null>;
 }
 
+/** What a whole native session used so far, as its CLI tells it; the cost where the CLI adds that up too. */
+export type ThreadTotals = TokenCounts & { costUsd?: number };
+
 export interface ParserContext {
 	/** The native session id that was asked for (chosen or resumed), null when the CLI chooses. */
 	requestedSessionId: string | null;
 	resume: boolean;
 	requestedModel: string | null;
-	/** Thread totals before this turn, for CLIs that report totals (codex); null when unknown. */
-	cumulativeBefore: TokenCounts | null;
+	/** Thread totals before this turn, for CLIs that report totals (codex, newer claude); null when unknown. */
+	cumulativeBefore: ThreadTotals | null;
 	/** Epoch ms, for resets that are told as a delay. */
 	now: () => number;
 	/** The plan this native session had before the turn, in order; CLIs that number their tasks only tell changes to it. */
@@ -104,7 +107,7 @@ export interface ParsedTurn {
 	/** This turn only. */
 	tokens: TokenCounts;
 	/** Thread totals after the turn, for CLIs that report totals; else null. */
-	cumulative: TokenCounts | null;
+	cumulative: ThreadTotals | null;
 	/** As the CLI reported it, this turn only; null when it reports none. */
 	costUsd: number | null;
 	/** Outcomes to correct in the recorded tools after the fact, from the native record. */

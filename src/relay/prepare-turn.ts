@@ -9,7 +9,7 @@ import type { PacketReason } from '../handoff/packet-input.ts';
 import type { OpenSession } from '../sessions/session-store.ts';
 import type { TurnState } from '../sessions/turn-state.ts';
 import { cumulativeBefore } from '../turns/recover-turn.ts';
-import { tokensFromDisk } from '../turns/turn-facts.ts';
+import { totalsFromDisk } from '../turns/turn-facts.ts';
 import type { TurnSpec } from '../turns/turn-spec.ts';
 import { type AgentStanding, agentStanding, type PlacedTurn, placedTurns } from './lineage.ts';
 import type { MadePacket } from './make-packet.ts';
@@ -126,6 +126,6 @@ function plainPrompt(text: string, { takesPromptAsArgument }: AgentAdapter): Com
 function totalsBefore(lastTurn: PlacedTurn | null, turns: readonly TurnState[]) {
 	if (lastTurn === null) return null;
 	const { state } = lastTurn;
-	if (state.cumulative_tokens !== null) return tokensFromDisk(state.cumulative_tokens);
+	if (state.cumulative_tokens !== null) return totalsFromDisk(state.cumulative_tokens);
 	return cumulativeBefore({ ...state, turn: Number.POSITIVE_INFINITY }, turns);
 }

@@ -61,7 +61,7 @@ export const turnStateSchema = v.looseObject({
 		cache_write: count,
 		reasoning: count,
 	}),
-	/** Thread totals of the native session after this turn, where the CLI reports totals. */
+	/** Thread totals of the native session after this turn, where the CLI reports totals; `cost_usd` where it adds that up. */
 	cumulative_tokens: v.nullable(
 		v.looseObject({ input: count, output: count, cache_read: count, cache_write: count, reasoning: count }),
 	),

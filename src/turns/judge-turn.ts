@@ -3,7 +3,7 @@ import type { ParsedTurn } from '../agents/contract.ts';
 import type { PlanItem, TokenCounts } from '../agents/events.ts';
 import type { TurnState } from '../sessions/turn-state.ts';
 import { limitToDisk } from './event-log.ts';
-import { type TurnFacts, tokensToDisk } from './turn-facts.ts';
+import { type TurnFacts, tokensToDisk, totalsToDisk } from './turn-facts.ts';
 
 type Judged = Pick<
 	TurnState,
@@ -44,7 +44,7 @@ export function judgeTurn(
 		native_session_id: parsed.nativeSessionId ?? facts.nativeSessionId,
 		model,
 		tokens: tokensToDisk(parsed.tokens),
-		cumulative_tokens: parsed.cumulative === null ? null : tokensToDisk(parsed.cumulative),
+		cumulative_tokens: parsed.cumulative === null ? null : totalsToDisk(parsed.cumulative),
 		...judgeCost(parsed, model, estimateCost),
 		tools,
 		plan: finerPlan(plan, parsed.plan),

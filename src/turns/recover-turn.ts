@@ -3,7 +3,7 @@
  * and its files say what an uninterrupted reading of the same bytes would say. Its prompt is never sent again from here.
  */
 import { closeSync, createReadStream, existsSync, openSync } from 'node:fs';
-import type { AgentAdapter, NativeFacts } from '../agents/contract.ts';
+import type { AgentAdapter, NativeFacts, ThreadTotals } from '../agents/contract.ts';
 import type { AgentEvent, TokenCounts } from '../agents/events.ts';
 import { type Clock, fromIso, toIso } from '../core/clock.ts';
 import { removeIfThere } from '../core/files.ts';
@@ -17,7 +17,7 @@ import { endStrays } from './end-strays.ts';
 import { judgeTurn } from './judge-turn.ts';
 import { readNativeFacts } from './native-facts.ts';
 import { TurnRecorder } from './recorder.ts';
-import { tokensFromDisk } from './turn-facts.ts';
+import { totalsFromDisk } from './turn-facts.ts';
 
 export interface RecoverDeps {
 	session: OpenSession;
@@ -114,7 +114,7 @@ function createReplayRecorder(state: TurnState, adapter: AgentAdapter, deps: Rec
 		requestedSessionId: requested,
 		resume: state.resumed,
 		requestedModel: state.model,
-		cumulativeBefore: totals ? tokensFromDisk(totals) : null,
+		cumulativeBefore: totals ? totalsFromDisk(totals) : null,
 		...(plan === undefined ? {} : { planBefore: plan }),
 		now: () => startedAt,
 	});
@@ -151,7 +151,7 @@ function earlierInNativeSession(
 }
 
 /** Thread totals of the same native session before this turn, from the turns recorded earlier. */
-export function cumulativeBefore(state: TurnState, turns: readonly TurnState[]): TokenCounts | null {
+export function cumulativeBefore(state: TurnState, turns: readonly TurnState[]): ThreadTotals | null {
 	const earlier = turns.filter(
 		(turn) =>
 			turn.turn < state.turn &&
@@ -160,7 +160,7 @@ export function cumulativeBefore(state: TurnState, turns: readonly TurnState[]):
 			turn.cumulative_tokens !== null,
 	);
 	const last = earlier.at(-1)?.cumulative_tokens;
-	return last ? tokensFromDisk(last) : null;
+	return last ? totalsFromDisk(last) : null;
 }
 
 function readNative(

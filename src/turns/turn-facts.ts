@@ -2,7 +2,7 @@
  * What the events of a turn add up to: tools with outcomes, plan, validation, tokens. A pure fold, shared by the live turn
  * and by recovery, so both give the same state.
  */
-import type { ParsedTurn } from '../agents/contract.ts';
+import type { ParsedTurn, ThreadTotals } from '../agents/contract.ts';
 import type { AgentEvent, TokenCounts, ToolKind, Utilization } from '../agents/events.ts';
 import type { TurnState } from '../sessions/turn-state.ts';
 import { unwrapShell, validationKind } from './validation.ts';
@@ -176,9 +176,20 @@ export function tokensToDisk(tokens: TokenCounts): TurnState['tokens'] {
 	return { input, output, cache_read: cacheRead, cache_write: cacheWrite, reasoning };
 }
 
-export function tokensFromDisk(tokens: TurnState['tokens']): TokenCounts {
+function tokensFromDisk(tokens: TurnState['tokens']): TokenCounts {
 	const { input, output, cache_read, cache_write, reasoning } = tokens;
 	return { input, output, cacheRead: cache_read, cacheWrite: cache_write, reasoning };
+}
+
+/** The cost stands beside the counts where the CLI adds it up too. */
+export function totalsToDisk(totals: ThreadTotals): NonNullable<TurnState['cumulative_tokens']> {
+	const { costUsd } = totals;
+	return { ...tokensToDisk(totals), ...(costUsd === undefined ? {} : { cost_usd: costUsd }) };
+}
+
+export function totalsFromDisk(totals: NonNullable<TurnState['cumulative_tokens']>): ThreadTotals {
+	const { cost_usd } = totals;
+	return { ...tokensFromDisk(totals), ...(typeof cost_usd === 'number' ? { costUsd: cost_usd } : {}) };
 }
 
 function assertNever(value: never): never {

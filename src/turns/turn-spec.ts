@@ -1,4 +1,4 @@
-import type { AgentAdapter, TurnRequest } from '../agents/contract.ts';
+import type { AgentAdapter, ThreadTotals, TurnRequest } from '../agents/contract.ts';
 import type { AgentEvent, PlanItem, TokenCounts } from '../agents/events.ts';
 import type { Clock } from '../core/clock.ts';
 import type { ProcessTable } from '../core/process-table.ts';
@@ -21,7 +21,7 @@ export interface TurnSpec {
 	/** Relative to the session folder; null when no packet goes with the prompt. */
 	packet: string | null;
 	/** Thread totals of the native session before this turn. */
-	cumulativeBefore: TokenCounts | null;
+	cumulativeBefore: ThreadTotals | null;
 	/** The last plan of the same native session, for CLIs that only tell changes to it. */
 	planBefore: readonly PlanItem[] | null;
 	/** The snapshot taken when the predecessor ended, for a hand-over that follows at once. */

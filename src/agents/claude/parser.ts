@@ -1,5 +1,12 @@
 import { type Line, LineSplitter } from '../../core/line-splitter.ts';
-import type { AgentExit, AgentParser, NativeFacts, ParsedTurn, ParserContext } from '../contract.ts';
+import type {
+	AgentExit,
+	AgentParser,
+	NativeFacts,
+	ParsedTurn,
+	ParserContext,
+	ThreadTotals,
+} from '../contract.ts';
 import { type AgentEvent, NO_TOKENS, type TokenCounts, type Utilization } from '../events.ts';
 import {
 	countOrNull,
@@ -16,7 +23,8 @@ import { limitFromEvent, retryFromLine, utilizationFromEvent } from './limits.ts
 import { judgeEnd, judgeResult, type Seen } from './outcome.ts';
 import { readOversized } from './oversized-line.ts';
 import { ToolTracker } from './tool-tracker.ts';
-import { RunningUsage, resultCost, resultTokens } from './usage.ts';
+import { readTurnUsage } from './turn-usage.ts';
+import { RunningUsage } from './usage.ts';
 
 /** Start of stderr that is kept for the judgement: the CLI's own refusals are one line. */
 const MAX_STDERR_CHARS = 64 * 1024;
@@ -52,6 +60,7 @@ export class ClaudeParser implements AgentParser {
 	#model: string | null = null;
 	#tokens: TokenCounts = NO_TOKENS;
 	#costUsd: number | null = null;
+	#totals: ThreadTotals | null = null;
 	#isAborted = false;
 	#judgement: Judgement | null = null;
 	#corrections: ParsedTurn['toolResults'] = [];
@@ -262,10 +271,13 @@ export class ClaudeParser implements AgentParser {
 
 	/** A stopped turn's result counts only finished requests; what partial messages told is then the better figure. */
 	#noteUsage(result: JsonObject, judgement: Judgement | null): void {
-		const told = resultTokens(result);
-		const isPoorer = judgement === null && (told.output ?? 0) < (this.#tokens.output ?? 0);
-		if (!isPoorer) this.#tokens = told;
-		this.#costUsd = resultCost(result);
+		const { resume, cumulativeBefore } = this.#context;
+		const running = this.#running.total();
+		const told = readTurnUsage(result, { isResumed: resume, before: cumulativeBefore, running });
+		const isPoorer = judgement === null && (told.tokens.output ?? 0) < (this.#tokens.output ?? 0);
+		if (!isPoorer) this.#tokens = told.tokens;
+		this.#costUsd = told.costUsd;
+		this.#totals = told.totals;
 	}
 
 	/** Local commands answer in the result line alone. */
@@ -291,7 +303,7 @@ export class ClaudeParser implements AgentParser {
 			nativeSessionId: this.#nativeSessionId,
 			model: this.#model,
 			tokens: this.#tokens,
-			cumulative: null,
+			cumulative: this.#totals,
 			costUsd: this.#costUsd,
 			toolResults: this.#corrections,
 			utilization: [...this.#utilization.values()],

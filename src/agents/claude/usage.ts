@@ -1,13 +1,18 @@
 import { NO_TOKENS, type TokenCounts } from '../events.ts';
 import { countOrNull, type JsonObject, numberOrNull, objectOrEmpty, objectOrNull } from '../json-fields.ts';
 
+/** The requests of the main conversation in this turn alone. */
+export function mainTokens(result: JsonObject): TokenCounts {
+	return apiTokens(objectOrEmpty(result.usage));
+}
+
 /**
- * What the whole process used, as the result line tells it. `modelUsage` is summed because `usage` leaves out sub-agents,
+ * What the whole process (or, in newer versions, the native session) used, as the result line tells it. `modelUsage` is summed because `usage` leaves out sub-agents,
  * answers got without streaming, and says 0 after a budget stop; `usage` serves only a line without it.
  */
 export function resultTokens(result: JsonObject): TokenCounts {
 	const byModel = objectOrNull(result.modelUsage);
-	if (byModel === null) return apiTokens(objectOrEmpty(result.usage));
+	if (byModel === null) return mainTokens(result);
 	const models = Object.values(byModel).map(objectOrEmpty);
 	const total = (field: string) =>
 		models.reduce((known, model) => known + (countOrNull(model[field]) ?? 0), 0);
