@@ -18,7 +18,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import type { SessionMeta } from '../../../src/sessions/session-meta.ts';
 import type { TurnState } from '../../../src/sessions/turn-state.ts';
-import { AGENTS_BIN } from './installed-agents.ts';
+import { AGENTS_PATH } from './installed-agents.ts';
 import { type ModelServer, startModelServer } from './model-server.ts';
 import { killAll, processesOf, type SceneProcess } from './scene-processes.ts';
 import { until } from './until.ts';
@@ -289,7 +289,7 @@ function runArgs(task: string, args: string[]): string[] {
 }
 
 function environment(home: string, port: number, options: SceneOptions): Record<string, string> {
-	const path = [AGENTS_BIN, dirname(process.execPath), '/usr/local/bin', '/usr/bin', '/bin'];
+	const path = [AGENTS_PATH, dirname(process.execPath), '/usr/local/bin', '/usr/bin', '/bin'];
 	const logins = {
 		oauth: { CLAUDE_CODE_OAUTH_TOKEN: 'mock-oauth' },
 		api_key: { ANTHROPIC_API_KEY: 'mock-key' },
