@@ -20,29 +20,46 @@ const SWITCHED_OFF: readonly Setting[] = [
 	['commit.gpgSign', 'false'],
 ];
 
-/** What takes the place of a program named by the repo; an empty filter passes the bytes on. */
-const HARMLESS: Readonly<Record<string, string>> = {
-	clean: '',
-	smudge: '',
-	process: '',
-	required: 'false',
-	textconv: 'cat',
-	command: 'true',
-	driver: 'false',
-};
+/**
+ * Keys with a name in them that name a program, and what takes its place. An empty filter passes the bytes on. A rule with
+ * `only` leaves other values of the key alone; one with `set` works by another key, where git takes the first value and
+ * not the last.
+ */
+const HARMLESS: ReadonlyArray<{ key: RegExp; value: string; only?: RegExp; set?: string }> = [
+	{ key: /^filter\..+\.(?:clean|smudge|process)$/, value: '' },
+	{ key: /^filter\..+\.required$/, value: 'false' },
+	{ key: /^diff\..+\.textconv$/, value: 'cat' },
+	{ key: /^(?:diff|hook|trailer)\..+\.(?:command|cmd)$/, value: 'true' },
+	{ key: /^merge\..+\.driver$/, value: 'false' },
+	{ key: /^(?:difftool|mergetool|browser|man)\..+\.(?:cmd|path)$/, value: 'false' },
+	{ key: /^gpg\.(?:.+\.)?(?:program|defaultkeycommand)$/, value: 'false' },
+	{ key: /^pager\./, value: 'false' },
+	{ key: /^interactive\.difffilter$/, value: 'cat' },
+	{ key: /^sequence\.editor$/, value: 'false' },
+	{ key: /^core\.(?:gitproxy|alternaterefscommand)$/, value: 'true' },
+	{ key: /^remote\..+\.(?:uploadpack|receivepack)$/, value: 'never', set: 'protocol.file.allow' },
+	{ key: /^protocol\.ext\.allow$/, value: 'never' },
+	{ key: /^submodule\..+\.update$/, value: 'none', only: /^\s*!/ },
+	{ key: /^alias\./, value: '!false', only: /^\s*!/ },
+];
 
-const NAMED = '^(filter|diff|merge)\\..*\\.(clean|smudge|process|required|textconv|command|driver)$';
-
-/** Filters and drivers that the repo's own git config names. Empty where git cannot tell. */
+/** Programs that the repo's own git config names by keys of its choice. Empty where git cannot tell. */
 export async function namedPrograms(git: Git, folder: string): Promise<Setting[]> {
-	const args = ['config', '-z', '--show-scope', '--name-only', '--get-regexp', NAMED];
+	const args = ['config', '-z', '--show-scope', '--list'];
 	const answer = await git.run(args, { cwd: folder, allowExit: [1, 128] });
 	const fields = answer.stdout.toString().split('\0');
 	return fields.flatMap((scope, i) => {
-		const key = fields[i + 1];
-		if (i % 2 === 1 || !key || !(scope === 'local' || scope === 'worktree')) return [];
-		return [[key, HARMLESS[key.slice(key.lastIndexOf('.') + 1)] ?? ''] as const];
+		if (i % 2 === 1 || !(scope === 'local' || scope === 'worktree')) return [];
+		return harmless(fields[i + 1] ?? '');
 	});
+}
+
+/** `entry`: a key in git's own spelling and, behind a line break, its value. */
+function harmless(entry: string): Setting[] {
+	const end = entry.indexOf('\n');
+	const [key, value] = end < 0 ? [entry, ''] : [entry.slice(0, end), entry.slice(end + 1)];
+	const rule = HARMLESS.find((known) => known.key.test(key) && (known.only?.test(value) ?? true));
+	return rule === undefined ? [] : [[rule.set ?? key, rule.value]];
 }
 
 /** `env` with the settings behind those that it may hold already (`GIT_CONFIG_COUNT`). */
