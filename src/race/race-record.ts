@@ -28,7 +28,7 @@ const entrantSchema = v.looseObject({
 	/** `refs/agent-relay/race/<ULID>/<entrant>`. */
 	ref: text,
 	state: v.picklist(['waiting', 'preparing', 'working', 'checking', 'ended']),
-	/** null until its work ended, before its checks. `stopped`: by the user; `not_started`: it could not start, or was stopped before. */
+	/** null until its work ended, before its checks. `stopped`: by the user; `not_started`: no agent got to work. */
 	outcome: v.nullable(
 		v.picklist([
 			'completed',

@@ -18,23 +18,24 @@ export async function runEntrant(context: EntrantContext): Promise<void> {
 		await runSteps(context);
 	} catch (error) {
 		const { code, text } = failureOf(error, context);
-		end(context, { outcome: outcomeAfter(code, context.entrant()), reason: text });
+		end(context, { outcome: outcomeAfterFailure(code, context.entrant()), reason: text });
 	}
 }
 
-/** What the work came to stands, whatever happens to its checks. */
-function outcomeAfter(
+/** What the work came to stands, whatever happens to its checks; so do files that were kept when it was interrupted. */
+function outcomeAfterFailure(
 	code: RelayErrorCode | null,
-	{ state, outcome }: EntrantRecord,
+	{ outcome, agents, commit }: EntrantRecord,
 ): EntrantRecord['outcome'] {
 	if (outcome !== null) return outcome;
-	const isBeforeWork = state === 'preparing' || (code !== null && CANNOT_START.has(code));
-	return isBeforeWork ? 'not_started' : 'failed';
+	const isNotStarted = agents.length === 0 || (code !== null && CANNOT_START.has(code));
+	return isNotStarted && commit === null ? 'not_started' : 'failed';
 }
 
 const CANNOT_START: ReadonlySet<RelayErrorCode> = new Set([
-	'agent_not_installed',
+	'refused',
 	'not_trusted',
+	'agent_not_installed',
 	'unknown_agent',
 ]);
 

@@ -295,7 +295,7 @@ describe('what goes wrong with one entrant is told, and the others go on', () =>
 		good();
 		const { record } = await bench.race('codex', { setup: 'rm -rf "$PWD"' });
 		expect(record.entrants[0]).toMatchObject({
-			outcome: 'failed',
+			outcome: 'not_started',
 			reason: expect.stringMatching(/^the worktree .+ is gone$/),
 		});
 		expect(bench.received('codex')).toEqual([]);
