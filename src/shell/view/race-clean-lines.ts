@@ -5,8 +5,8 @@ import type { Theme } from '../../ui/theme.ts';
 
 type Entrant = CleanPlan['entrants'][number];
 
-/** What a clean would take away. `apply`: the line that does it. */
-export function cleanPlanLines(plan: CleanPlan, theme: Theme, apply: string): string[] {
+/** What a clean would take away. `apply`: the line that does it; null: it is told elsewhere. */
+export function cleanPlanLines(plan: CleanPlan, theme: Theme, apply: string | null): string[] {
 	const { race, entrants, refusals, hint } = plan;
 	if (plan.isCleaned) return [`Race ${race} is clean.`];
 	if (refusals.length > 0)
@@ -21,9 +21,11 @@ export function cleanPlanLines(plan: CleanPlan, theme: Theme, apply: string): st
 		...goes.flatMap((entrant) => goingLines(entrant, theme)),
 		...stayingLines(entrants, theme),
 		...hinted(hint, theme),
-		...(goes.length === 0 ? [] : [`${theme.dim('remove them:')} ${apply}`]),
+		...(goes.length === 0 || apply === null ? [] : [applyLine(apply, theme)]),
 	];
 }
+
+export const applyLine = (apply: string, theme: Theme) => `${theme.dim('remove them:')} ${apply}`;
 
 export function cleanResultLines({ race, removed, kept, refs, record }: CleanResult, theme: Theme): string[] {
 	const what = [formatPlural(removed.length, 'worktree'), formatPlural(refs.length, 'ref')].join(' and ');

@@ -30,6 +30,6 @@ const stop = (number: number): KeyAnswer => ({ keys: NO_KEYS, action: { type: 's
 /** One row: what keys do now. */
 export function keyHint({ typed }: RaceKeys, count: number, isStopping: boolean): string {
 	if (isStopping) return 'stopping all; Ctrl+C again ends them at once';
-	if (typed === null) return `x and a number stops one · Ctrl+C stops all`;
+	if (typed === null) return 'x + number stops one · Ctrl+C stops all';
 	return typed === '' ? `stop which one? 1-${count}` : `stop which one? ${typed} (Enter, or another digit)`;
 }

@@ -190,7 +190,8 @@ function nextSteps(record: RaceRecord, { command, ref, theme, isLive }: RacePage
 	const own = ref === null ? '' : ` ${ref}`;
 	if (record.state === 'cleaned') return [];
 	if (record.state !== 'ended') return isLive ? [] : [step('go on', `${command} resume${own}`)];
-	const first = record.winner ?? inOrder(record).find(({ commit }) => commit !== null)?.id;
+	// Of one that changed nothing there is nothing to see or to take.
+	const first = record.winner ?? inOrder(record).find(({ diff }) => diff !== null && diff.files > 0)?.id;
 	const name = record.winner === null ? ` ${first}` : '';
 	const canGoOn = record.entrants.some(
 		({ outcome }) => outcome === 'limited' || outcome === 'outcome_unknown',

@@ -1,7 +1,7 @@
 /** The live table of a race as rows of a fixed width. Pure: who draws it decides when. */
 import { fromIso } from '../../core/clock.ts';
 import { passedOf } from '../../race/figures.ts';
-import { formatDuration } from '../../ui/quantities.ts';
+import { formatDuration, formatPlural } from '../../ui/quantities.ts';
 import { spinnerFrame } from '../../ui/spinner.ts';
 import { columnsOf, cutToColumns, padToColumns } from '../../ui/text-width.ts';
 import type { Theme } from '../../ui/theme.ts';
@@ -91,14 +91,18 @@ function figuresOf(entrant: EntrantProgress): {
 	files: string;
 	checks: string;
 } {
-	const { record, tokens, cost, editedFiles } = entrant;
-	const live = editedFiles === 0 ? '' : `${editedFiles} files`;
+	const { record, tokens, cost } = entrant;
 	return {
 		tokens: tokensText(tokens),
 		cost: costText(cost),
-		files: record.diff === null ? (editedFiles === 1 ? '1 file' : live) : filesText(record),
+		files: filesSoFar(entrant),
 		checks: hasChecked(record) ? `${checksText(record)} ok` : '',
 	};
+}
+
+function filesSoFar({ record, editedFiles }: EntrantProgress): string {
+	if (record.diff === null) return editedFiles === 0 ? '' : formatPlural(editedFiles, 'file');
+	return record.diff.files === 0 ? 'no files' : filesText(record);
 }
 
 const hasChecked = ({ state, checks }: EntrantProgress['record']) =>

@@ -38,7 +38,7 @@ describe('the keys of a race', () => {
 	});
 
 	it('are told, and what is typed so far', () => {
-		expect(keyHint(NO_KEYS, 3, false)).toContain('x and a number');
+		expect(keyHint(NO_KEYS, 3, false)).toBe('x + number stops one · Ctrl+C stops all');
 		expect(keyHint({ typed: '' }, 12, false)).toContain('1-12');
 		expect(keyHint({ typed: '1' }, 12, false)).toContain('1 (Enter');
 		expect(keyHint(NO_KEYS, 3, true)).toContain('again');

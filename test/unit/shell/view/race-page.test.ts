@@ -101,6 +101,17 @@ describe('the page of a race', () => {
 		expect(page(ended({ state: 'cleaned' })).join('\n')).not.toContain('race adopt');
 	});
 
+	it('offers to take over only what somebody made', () => {
+		const nothing = { files: 0, added: 0, removed: 0 };
+		const idle = fakeEntrant('codex', { diff: nothing });
+		const busy = fakeEntrant('claude', { outcome: 'timed_out' });
+		const steps = (...entrants: RaceRecord['entrants']) =>
+			page(ended({ entrants, ...rankEntrants(entrants), winner: null })).join('\n');
+		expect(steps(idle, busy)).toContain('take it over: agent-relay race adopt claude');
+		expect(steps(idle)).not.toMatch(/race (?:adopt|diff)/);
+		expect(steps(idle)).toContain('race clean --apply');
+	});
+
 	it.each([30, 40, 80, 120])('fits %i columns', (columns) => {
 		for (const line of page(ended({ shared_changes: ['x'.repeat(300)] }), columns))
 			expect(columnsOf(line), line).toBeLessThanOrEqual(columns);
