@@ -6,6 +6,7 @@ import type { ChatFlags } from '../shell/services.ts';
 import { parsePreset, parseTimeout } from './relay-options.ts';
 
 const MAX_TURNS = 1000;
+export const CHAT_EXAMPLE = 'agent-relay chat "Tabs or spaces?" --agents claude,codex';
 
 /** `words`: the topic, or for an earlier chat more of the user's words; null: none were given. Throws `usage`. */
 export function chatOpening(options: ChatFlags, words: string | null): ChatOpening {
@@ -25,7 +26,7 @@ export function chatOpening(options: ChatFlags, words: string | null): ChatOpeni
 	}
 	if (words === null)
 		throw new RelayError('usage', 'No topic was given.', {
-			hint: 'For example: agent-relay chat "Tabs or spaces?" --agents claude,codex',
+			hint: `For example: ${CHAT_EXAMPLE}`,
 		});
 	if (options.agents === undefined)
 		throw new RelayError('usage', 'Who is to take part? Name two to five agents.', {

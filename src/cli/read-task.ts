@@ -8,32 +8,38 @@ export interface TaskSource {
 	file: string | undefined;
 	/** Asked for only when nothing else names the task. */
 	stdin: () => NodeJS.ReadStream;
+	/** What it is called, and a whole command line with one, for whoever gave an empty one. */
+	called: { word: 'task' | 'topic'; example: string };
 }
 
 /** The task, verbatim; null when none was given. Throws `usage` for an empty one, two of them, or a file it cannot read. */
-export async function readTask({ argument, file, stdin }: TaskSource): Promise<string | null> {
+export async function readTask(source: TaskSource): Promise<string | null> {
+	const { argument, file, stdin, called } = source;
+	const { word, example } = called;
 	if (argument !== undefined && file !== undefined) {
-		throw new RelayError('usage', 'TASK and -f FILE name two tasks.', { hint: 'Give one of them.' });
+		throw new RelayError('usage', `${word.toUpperCase()} and -f FILE name two ${word}s.`, {
+			hint: 'Give one of them.',
+		});
 	}
 	const text =
 		argument ??
-		(file !== undefined && file !== '-' ? readFile(file) : await readStdin(stdin(), file === '-'));
+		(file !== undefined && file !== '-' ? readFile(file, word) : await readStdin(stdin(), file === '-'));
 	if (text === null) return null;
 	if (text.trim() !== '') return text;
-	throw new RelayError('usage', 'The task is empty.', {
-		hint: 'For example: agent-relay run "fix the failing test"',
-	});
+	throw new RelayError('usage', `The ${word} is empty.`, { hint: `For example: ${example}` });
 }
 
-function readFile(path: string): string {
+function readFile(path: string, word: string): string {
 	try {
 		if (statSync(path).isDirectory())
-			throw new RelayError('unreadable_file', `${path} is a folder, not a file with a task.`);
+			throw new RelayError('unreadable_file', `${path} is a folder, not a file with a ${word}.`);
 		return readFileSync(path, 'utf8');
 	} catch (error) {
 		if (!hasErrno(error, 'ENOENT', 'EACCES', 'EPERM', 'ENOTDIR', 'ELOOP')) throw error;
 		const why = error.code === 'ENOENT' ? 'there is no such file' : 'permission denied';
-		throw new RelayError('unreadable_file', `Cannot read the task from ${path}: ${why}.`, { cause: error });
+		throw new RelayError('unreadable_file', `Cannot read the ${word} from ${path}: ${why}.`, {
+			cause: error,
+		});
 	}
 }
 

@@ -98,6 +98,8 @@ describe('chat on the command line', () => {
 
 	it.each([
 		[['chat', '-A', DEMOS], 64, 'No topic'],
+		[['chat', ' ', '-A', DEMOS], 64, 'The topic is empty.\n  For example: agent-relay chat'],
+		[['chat', '-f', 'nowhere', '-A', DEMOS], 64, 'Cannot read the topic'],
 		[['chat', 'x'], 64, 'two to five agents'],
 		[['chat', 'x', '-A', 'demo-closer'], 64, '2 to 5'],
 		[['chat', 'x', '-A', 'demo-closer,demo-closer'], 64, 'same model and the same role'],

@@ -106,6 +106,9 @@ describe('a race on the command line', () => {
 		});
 		const words = (what: string) =>
 			cli.run(['completion', what]).then(({ stdout }) => stdout.trim().split('\n'));
+		const all = (await cli.run(['race', 'clean', '--all'])).stdout;
+		expect(all.match(/this would go/g)).toHaveLength(2);
+		expect(all.match(/remove them: .*/g)).toEqual(['remove them: agent-relay race clean --all --apply']);
 		expect(await words('races')).toEqual([newest, older]);
 		expect(await words('entrants')).toEqual(DEMOS.split(','));
 	});
@@ -122,6 +125,7 @@ describe('a race on the command line', () => {
 	it.each([
 		[['race', 'x'], 64, 'Who takes part?'],
 		[['race', '-A', DEMOS], 64, 'no task'],
+		[['race', ' ', '-A', DEMOS], 64, 'The task is empty.\n  For example: agent-relay race'],
 		[['race', 'x', '-A', 'demo-closer,demo-closer'], 64, 'twice'],
 		[['race', 'x', '-A', 'nobody'], 64, 'no agent named'],
 		[['race', 'x', '-A', 'claude,codex'], 127, 'No entrant of this race can start'],

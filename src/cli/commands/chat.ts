@@ -9,7 +9,7 @@ import { EXIT, exitCodeOfChat } from '../../relay/exit-codes.ts';
 import type { ChatFlags } from '../../shell/services.ts';
 import { chatBeginLine, chatEndLines } from '../../shell/view/chat-lines.ts';
 import { wrapToColumns } from '../../ui/text-width.ts';
-import { chatOpening } from '../chat-options.ts';
+import { CHAT_EXAMPLE, chatOpening } from '../chat-options.ts';
 import type { CommandResult, Output } from '../command.ts';
 import { openCommandView, tellDistrust } from '../command-view.ts';
 import { configuredTheme } from '../configured-theme.ts';
@@ -30,6 +30,7 @@ export async function chat(app: App, options: ChatOptions, output: Output): Prom
 		argument: options.topic,
 		file: options.file,
 		stdin: () => app.streams.input,
+		called: { word: 'topic', example: CHAT_EXAMPLE },
 	});
 	const opening = chatOpening(options, words);
 	const settings = await readSettings(app, { isTrusted: options.trust ?? false, config: [] });

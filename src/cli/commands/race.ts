@@ -23,11 +23,18 @@ import type { RaceOptions, RaceResumeOptions } from '../race-options.ts';
 import { readTask } from '../read-task.ts';
 import { listenForStop } from '../stop-signals.ts';
 
+const EXAMPLE = 'agent-relay race "fix the failing test" --agents claude,codex --check "npm test"';
+
 export async function race(app: App, options: RaceOptions, output: Output): Promise<CommandResult> {
-	const task = await readTask({ argument: options.task, file: options.file, stdin: () => app.streams.input });
+	const task = await readTask({
+		argument: options.task,
+		file: options.file,
+		stdin: () => app.streams.input,
+		called: { word: 'task', example: EXAMPLE },
+	});
 	if (task === null)
 		throw new RelayError('usage', 'There is no task for the race.', {
-			hint: 'For example: agent-relay race "fix the failing test" --agents claude,codex --check "npm test"',
+			hint: `For example: ${EXAMPLE}`,
 		});
 	const { settings, deps } = await open(app, options);
 	const { registry } = settings;

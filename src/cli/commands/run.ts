@@ -20,7 +20,12 @@ export interface RunOptions extends RelayOptions {
 export async function run(app: App, options: RunOptions, output: Output): Promise<CommandResult> {
 	const flags = relayFlags(options, 'run');
 	const goesOn = options.continue === true || options.session !== undefined;
-	const task = await readTask({ argument: options.task, file: options.file, stdin: () => app.streams.input });
+	const task = await readTask({
+		argument: options.task,
+		file: options.file,
+		stdin: () => app.streams.input,
+		called: { word: 'task', example: 'agent-relay run "fix the failing test"' },
+	});
 	if (task === null && !goesOn) {
 		throw new RelayError('usage', 'No task was given.', {
 			hint: 'For example: agent-relay run "fix the failing test", or -f FILE, or a pipe',
