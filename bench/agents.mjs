@@ -53,6 +53,13 @@ echo $$ >"$BENCH_NOTES/pid"
 while :; do sleep 1000; done
 `;
 
+/** Works until its terminal goes away, with a tool that does too. */
+export const WORKING_CLAUDE = `${CLAUDE_START}
+sleep 1000 &
+echo $$ $! >"$BENCH_NOTES/pid"
+wait
+`;
+
 /** A whole codex turn at once; when it began is a file's mtime. */
 export const INSTANT_CODEX = `
 [ "$1" = --version ] && { echo 'codex-cli 0.169.0'; exit; }

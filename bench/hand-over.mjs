@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { INSTANT_CODEX, LIMITED_CLAUDE, STUBBORN_CLAUDE } from './agents.mjs';
+import { INSTANT_CODEX, LIMITED_CLAUDE, STUBBORN_CLAUDE, WORKING_CLAUDE } from './agents.mjs';
 import { inTurn, measure, median } from './figures.mjs';
 import { RELAY, repoFiles, withScene } from './scene.mjs';
 
@@ -19,6 +19,7 @@ export async function measureHandOver({ rounds }) {
 		const stage = { scene, repo };
 		const { gap } = await inTurn({ gap: () => gapMs(stage) }, rounds);
 		const { gone } = await inTurn({ gone: () => goneMs(stage) }, Math.ceil(rounds / 3), { warmUps: 0 });
+		const { killed } = await inTurn({ killed: () => killedMs(stage) }, Math.ceil(rounds / 3), { warmUps: 0 });
 		return [
 			measure(`predecessor gone -> successor's exec, ${FILES} files, ${DIRTY} dirty`, 'ms', median(gap), {
 				atMost: 120,
@@ -27,6 +28,10 @@ export async function measureHandOver({ rounds }) {
 			measure("hard limit's evidence -> predecessor gone, the slowest", 'ms', Math.max(...gone), {
 				atMost: 1000,
 				values: gone,
+			}),
+			measure('kill -9 of the relay -> its agent and tool gone, the slowest', 'ms', Math.max(...killed), {
+				atMost: 3000,
+				values: killed,
 			}),
 		];
 	});
@@ -43,13 +48,29 @@ async function gapMs({ scene, repo }) {
 async function goneMs({ scene, repo }) {
 	scene.addAgent('claude', STUBBORN_CLAUDE);
 	const { ended } = startRun(scene, repo);
-	const pidNote = join(scene.notes, 'pid');
-	while (!existsSync(pidNote) || readFileSync(pidNote, 'utf8') === '') await sleep(POLL_MS);
-	const pid = Number(readFileSync(pidNote, 'utf8'));
+	const [pid] = await notedPids(scene);
 	while (isRunning(pid)) await sleep(POLL_MS);
 	const ms = Date.now() - noteTime(scene, 'limit-told');
 	await ended;
 	return ms;
+}
+
+async function killedMs({ scene, repo }) {
+	scene.addAgent('claude', WORKING_CLAUDE);
+	const { child, ended } = startRun(scene, repo);
+	const pids = await notedPids(scene);
+	const start = performance.now();
+	child.kill('SIGKILL');
+	while (pids.some(isRunning)) await sleep(POLL_MS);
+	const ms = performance.now() - start;
+	await ended;
+	return ms;
+}
+
+async function notedPids(scene) {
+	const note = join(scene.notes, 'pid');
+	while (!existsSync(note) || readFileSync(note, 'utf8') === '') await sleep(POLL_MS);
+	return readFileSync(note, 'utf8').trim().split(' ').map(Number);
 }
 
 /** A fresh limit ledger and no notes, so that each round begins with claude. */

@@ -8,7 +8,6 @@ import {
 	expectPrintedIsRecorded,
 	expectToGoOn,
 	expectWholeRecords,
-	GONE_MS,
 } from './harness/crash-checks.ts';
 import { hasAgents } from './harness/installed-agents.ts';
 import type { RunningRelay, Scene } from './harness/scene.ts';
@@ -129,7 +128,6 @@ async function expectAgentGone(scene: Scene): Promise<void> {
 		() => scene.processes().every(isEndlessTool),
 		'the agent to be gone',
 		() => JSON.stringify(scene.processes()),
-		GONE_MS,
 	);
 }
 

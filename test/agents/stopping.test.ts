@@ -57,7 +57,7 @@ describe.skipIf(!hasAgents)('a turn that is stopped', () => {
 	it.each(['claude', 'codex'] as const)('%s by --timeout: exit 3, timed_out', async (agent) => {
 		const scene = await openScene();
 		scene.model.script(agent, callTools(TOOLS[agent].shell('sleep 300')));
-		const run = await scene.run('Wait for the tide', ['-a', agent, '-p', 'full', '--timeout', '2s']);
+		const run = await scene.run('Wait for the tide', ['-a', agent, '-p', 'full', '--timeout', '6s']);
 
 		expect(run.exitCode, run.stderr).toBe(3);
 		expect(scene.turn(1)).toMatchObject({ status: 'timed_out', tools: [{ kind: 'execute' }] });

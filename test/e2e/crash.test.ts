@@ -170,7 +170,7 @@ async function killAt(scenario: Scenario, ms: number): Promise<'nothing to conti
 		await Promise.race([sleep(ms), relay.ended]);
 		relay.kill('SIGKILL');
 		const { code } = await relay.ended;
-		await until(() => leftovers(stage.bench.root).length === 0, 'the agents to be gone', 3_000);
+		await until(() => leftovers(stage.bench.root).length === 0, 'the agents to be gone');
 
 		everyByteIsThere(stage);
 		everyFileParses(stage);

@@ -77,7 +77,6 @@ describe('a relay with three agents and a detached process', () => {
 			() => left().length === 0,
 			'the agents to end',
 			() => JSON.stringify(left()),
-			3_000,
 		);
 		expect(isRunning(sleep)).toBe(true);
 		process.kill(sleep);
