@@ -105,8 +105,8 @@ export function limitFromResult(
 	if (errorName === 'billing_error') return limit('billing', 'result.billing_error');
 	if (status === 402) return limit('billing', 'result.402');
 	if (status === 429) return limit('rate', 'result.429');
-	if (errorName === 'rate_limit') return limit('rate', 'result.rate_limit');
 	if (status === 529) return limit('overloaded', 'result.529');
+	if (errorName === 'rate_limit') return limit('rate', 'result.rate_limit');
 	if (errorName === 'overloaded' || (status === null && retry?.reason === 'overloaded'))
 		return limit('overloaded', 'result.overloaded');
 	return null;
@@ -146,8 +146,9 @@ export function retryFromLine(line: JsonObject): Retry {
 function retryReason(error: string | null, status: number | null): Retry['reason'] {
 	if (error === 'authentication_failed' || error === 'oauth_org_not_allowed') return 'auth';
 	if (status === 401 || status === 403) return 'auth';
-	if (error === 'rate_limit' || status === 429) return 'rate';
+	// Before its name: 2.1.112 calls a 529 `rate_limit`.
 	if (error === 'overloaded' || status === 529) return 'overloaded';
+	if (error === 'rate_limit' || status === 429) return 'rate';
 	return status === null ? 'network' : 'server';
 }
 

@@ -4,6 +4,7 @@
  */
 import type { AgentEvent, Limit, LimitKind, LimitSource } from '../events.ts';
 import { excerptLine } from '../excerpt.ts';
+import { toldReset } from '../told-reset.ts';
 import type { Sign } from './stderr-signs.ts';
 
 export type Retry = Extract<AgentEvent, { type: 'retry' }>;
@@ -33,11 +34,21 @@ const HARD_RULES: readonly Rule[] = [
 const OVERLOADED =
 	/\bMODEL_CAPACITY_EX(?:HAUSTED|CEEDED)\b|\boverloaded\b|\bUNAVAILABLE\b|\bcapacity exceeded\b|\bNo capacity available\b/i;
 
+/**
+ * The hard rule that `text` fits. The sentence of a spent window also stands for a rate that is free again in seconds
+ * (`Your quota will reset after 5s.`): then it is none.
+ */
+function hardRule(text: string, resetAt: number | null, now: number): Rule | undefined {
+	const rule = HARD_RULES.find(({ pattern }) => pattern.test(text));
+	const isSoon = resetAt !== null && resetAt - now <= LONGEST_RATE_MS;
+	return rule?.kind === 'window' && isSoon ? undefined : rule;
+}
+
 /** A limit that stderr shows while the CLI goes on waiting; null when the sign is only a retry. */
 export function limitFromSign(sign: Sign, now: number): Limit | null {
 	if (sign.kind === 'dump') return null;
 	const resetAt = resetFrom(sign.text, now);
-	const rule = HARD_RULES.find(({ pattern }) => pattern.test(sign.text));
+	const rule = hardRule(sign.text, resetAt, now);
 	if (rule !== undefined) return limit(rule.kind, `stderr.${rule.name}`, 'stderr', sign.text, resetAt);
 	if (sign.kind !== 'delay' || sign.delayMs <= LONGEST_RATE_MS || OVERLOADED.test(sign.text)) return null;
 	return limit('window', 'stderr.long_delay', 'stderr', sign.text, resetAt ?? Math.round(now + sign.delayMs));
@@ -91,16 +102,16 @@ export function limitFromFailure(
 	if (status === 402) return limit('billing', 'result.402', 'result', words.result, null);
 	if (status === 529) return limit('overloaded', 'result.529', 'result', words.result, null);
 	if (!isRefusedForNow) return null;
-	const rule = HARD_RULES.find(({ pattern }) => pattern.test(all));
+	const resetAt = resetFrom(all, now);
+	const rule = hardRule(all, resetAt, now);
 	if (rule !== undefined) {
-		const resetAt = rule.kind === 'window' ? resetFrom(all, now) : null;
-		return limit(rule.kind, `result.${rule.name}`, 'result', words.result, resetAt);
+		const told = rule.kind === 'window' ? resetAt : null;
+		return limit(rule.kind, `result.${rule.name}`, 'result', words.result, told);
 	}
 	if (/\breason: 'QUOTA_EXHAUSTED'/.test(words.dump))
-		return limit('window', 'result.quota_exhausted', 'result', words.result, resetFrom(all, now));
+		return limit('window', 'result.quota_exhausted', 'result', words.result, resetAt);
 	if (status === 503 || OVERLOADED.test(all))
 		return limit('overloaded', `result.${status}`, 'result', words.result, null);
-	const resetAt = resetFrom(all, now);
 	const isLong = resetAt !== null && resetAt - now > LONGEST_RATE_MS;
 	return limit(isLong ? 'window' : 'rate', `result.${status}`, 'result', words.result, resetAt);
 }
@@ -126,19 +137,8 @@ function source(channel: LimitSource['channel'], rule: string, matched: string):
 	return { channel, rule: `gemini:${rule}`, excerpt: excerptLine(matched) };
 }
 
-const MAX_RESET_MS = 366 * 24 * 3600_000;
-const UNITS: Readonly<Record<string, number>> = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1000, ms: 1 };
-
 /** When the request may be tried again by the CLI's or the backend's own words (epoch ms), or null. */
 function resetFrom(text: string, now: number): number | null {
-	const told =
-		/\bYour quota will reset after ((?:\d+(?:\.\d+)?(?:ms|[dhms]))+)/.exec(text)?.[1] ??
-		/\bSuggested retry after (\d+(?:\.\d+)?(?:ms|s))/.exec(text)?.[1] ??
-		/\bPlease retry in ((?:\d+(?:\.\d+)?(?:ms|[dhms]))+)/.exec(text)?.[1] ??
-		/^ {2}retryDelayMs: (\d+(?:\.\d+)?)\b/m.exec(text)?.[1]?.concat('ms');
-	if (told === undefined) return null;
-	let delayMs = 0;
-	for (const [, amount, unit] of told.matchAll(/(\d+(?:\.\d+)?)(ms|[dhms])/g))
-		delayMs += Number(amount) * (UNITS[unit ?? ''] ?? 0);
-	return delayMs > 0 && delayMs <= MAX_RESET_MS ? Math.round(now + delayMs) : null;
+	const delayMs = /^ {2}retryDelayMs: (\d+(?:\.\d+)?)\b/m.exec(text)?.[1];
+	return toldReset(text, now) ?? (delayMs === undefined ? null : Math.round(now + Number(delayMs)));
 }

@@ -93,10 +93,14 @@ function judgeInvalidStream(sentence: string): Judgement {
 	return failed(reason ?? 'api_error', sentence);
 }
 
-/** Where the exit code does not tell it (529 and above, or a wrapper's own code). */
+/**
+ * Where the exit code does not tell it (529 and above, a wrapper's own code, and versions before about 0.5x, which end with
+ * 1 and call the error unknown): the error object's own status, or the `code` of its cause.
+ */
 function statusOfDump(dump: string): number | null {
-	const status = /^ {2}status: (\d{3}),?$/m.exec(dump)?.[1];
-	return status === undefined ? null : Number(status);
+	const status = /^ {2}status: (\d{3}),?$/m.exec(dump)?.[1] ?? /^ {4}code: (\d{3}),?$/m.exec(dump)?.[1];
+	if (status !== undefined) return Number(status);
+	return /^Error when talking to Gemini API\b.* (?:Terminal|Retryable)QuotaError:/.test(dump) ? 429 : null;
 }
 
 function reasonOf(status: number | null, message: string, dump: string): StopReason {
@@ -122,7 +126,7 @@ const REASON_BY_EXIT: ReadonlyMap<number, StopReason> = new Map([
 function judgeOwnDeath(exit: AgentExit, seen: Seen): Judgement {
 	const code = exit.exitCode ?? 0;
 	if (exit.signal !== null || code === 0 || code === 130) return UNKNOWN;
-	const status = statusOfExit(code);
+	const status = statusOfExit(code) ?? statusOfDump(seen.dump);
 	const limit = limitFromFailure(status, { result: seen.stderr, dump: seen.dump }, seen.now);
 	if (limit !== null) return limited({ ...limit, source: { ...limit.source, channel: 'exit' } });
 	const message = ownLine(seen.stderr) ?? `gemini ended with exit code ${code}`;

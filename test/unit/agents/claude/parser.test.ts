@@ -229,6 +229,7 @@ describe('retries', () => {
 	it.each([
 		['rate_limit', 429, 'rate'],
 		['overloaded', 529, 'overloaded'],
+		['rate_limit', 529, 'overloaded'],
 		['server_error', 500, 'server'],
 		['server_error', null, 'network'],
 		['unknown', null, 'network'],
@@ -320,6 +321,7 @@ describe('the outcome', () => {
 	it.each([
 		['rate_limit', 429, {}, 'limited', 'limit', 'rate'],
 		['server_error', 529, {}, 'limited', 'limit', 'overloaded'],
+		['rate_limit', 529, {}, 'limited', 'limit', 'overloaded'],
 		['overloaded', null, {}, 'limited', 'limit', 'overloaded'],
 		['billing_error', 400, {}, 'limited', 'limit', 'billing'],
 		['unknown', 402, {}, 'limited', 'limit', 'billing'],
