@@ -90,7 +90,7 @@ describe.skipIf(!hasAgents)('a session in which nobody is left', () => {
 		const run = await running.ended;
 
 		expect(run.exitCode, run.stderr).toBe(130);
-		expect(performance.now() - started).toBeLessThan(1000);
+		expect(performance.now() - started).toBeLessThan(20_000);
 		expectKept(scene);
 		await expectToGoOn(scene);
 	});

@@ -151,7 +151,7 @@ describe('a throttle (429)', () => {
 		const it = await bench.relay({}, { config: benchConfig((config) => (config.limits.patience_s = 20)) });
 		const startedAt = performance.now();
 		expect((await it.send('go')).outcome).toBe('completed');
-		expect(performance.now() - startedAt).toBeLessThan(4_000);
+		expect(performance.now() - startedAt).toBeLessThan(15_000);
 		expect(it.deps.ledger.entries()).toMatchObject([
 			{ agent: 'claude', isEstimated: true, limit: { kind: 'rate' } },
 		]);
