@@ -52,11 +52,11 @@ function whyFirst(decidedBy: CriterionName, first: EntrantRecord, second: Entran
 		case 'changed':
 			return `${sameChecks(first)}, and ${second.id} changed nothing`;
 		case 'lines':
-			return `${sameChecks(first)}, and its change is smaller (${linesOf(first)} lines, ${second.id} ${linesOf(second)})`;
+			return `${sameChecks(first)}, and its change is smaller (${linesOf(first)}, ${second.id} ${lineCount(second)})`;
 		case 'cost':
-			return `${sameChecks(first)} with as many changed lines (${linesOf(first)}), and it cost less (${costOf(first)}, ${second.id} ${costOf(second)})`;
+			return `${sameChecks(first)}; both changed ${linesOf(first)}, and it cost less (${costOf(first)}, ${second.id} ${costOf(second)})`;
 		case 'time':
-			return `${sameChecks(first)} with as many changed lines (${linesOf(first)}), and it was faster (${timeOf(first)}, ${second.id} ${timeOf(second)})`;
+			return `${sameChecks(first)}; both changed ${linesOf(first)}, and it was faster (${timeOf(first)}, ${second.id} ${timeOf(second)})`;
 		default:
 			return decidedBy satisfies never;
 	}
@@ -64,7 +64,7 @@ function whyFirst(decidedBy: CriterionName, first: EntrantRecord, second: Entran
 
 function whatItDid(entrant: EntrantRecord): string {
 	const passed = entrant.checks.length === 0 ? '' : `passed ${checksOf(entrant)} and `;
-	return `${passed}changed ${linesOf(entrant)} lines`;
+	return `${passed}changed ${linesOf(entrant)}`;
 }
 
 const sameChecks = (entrant: EntrantRecord) =>
@@ -79,7 +79,10 @@ function testsOf(entrant: EntrantRecord): string {
 	return failing === null || failing === 0 ? '' : `, ${failing} failing tests`;
 }
 
-const linesOf = ({ diff }: EntrantRecord) => String((diff?.added ?? 0) + (diff?.removed ?? 0));
+const lineCount = ({ diff }: EntrantRecord) => (diff?.added ?? 0) + (diff?.removed ?? 0);
+
+const linesOf = (entrant: EntrantRecord) =>
+	lineCount(entrant) === 1 ? '1 line' : `${lineCount(entrant)} lines`;
 
 const costOf = ({ cost_usd }: EntrantRecord) => `$${(cost_usd ?? 0).toFixed(4)}`;
 
@@ -88,7 +91,7 @@ const timeOf = ({ work_ms }: EntrantRecord) => `${Math.round((work_ms ?? 0) / 10
 function figuresOf(entrant: EntrantRecord): string {
 	const checks = entrant.checks.length === 0 ? [] : [checksOf(entrant)];
 	const time = entrant.work_ms === null ? [] : [timeOf(entrant)];
-	return [...checks, `${linesOf(entrant)} changed lines`, ...time].join(', ');
+	return [...checks, `${linesOf(entrant)} changed`, ...time].join(', ');
 }
 
 const outcomeOf = ({ outcome }: EntrantRecord) => (outcome ?? 'not ended').replaceAll('_', ' ');

@@ -76,7 +76,7 @@ function headOf({ base, options }: RaceRecord): string {
 	const from = base.is_snapshot
 		? `${commit} (snapshot of the checkout)`
 		: `${commit}${base.ref === null ? '' : ` (${base.ref})`}`;
-	const limit = `at most ${formatDuration(options.max_time_s * 1000)} each`;
+	const limit = `at most ${formatDuration(options.max_time_s * 1000).replace('.0 s', ' s')} each`;
 	return safeLine(`base: ${from} · ${limit} · ${options.permissions}`, LINE_CHARS);
 }
 
@@ -156,7 +156,7 @@ function detailsOf(entrant: EntrantRecord, { theme, now }: RacePageOptions): str
 		entrant.reason === null ? '' : safeLine(entrant.reason, LINE_CHARS),
 		until === null || until <= now ? '' : `limited until ${describeTime(until, { now })}`,
 		entrant.agents.length > 1 ? `worked: ${entrant.agents.join(', then ')}` : '',
-		setup === null || setup.status === 'passed' ? '' : `setup: ${checkText(setup)}`,
+		setup === null || setup.status === 'passed' ? '' : `setup: ${checkLine(setup)}`,
 		...entrant.checks.flatMap((check) =>
 			check.status === 'passed' || check.status === 'not_run' ? [] : [checkLine(check)],
 		),

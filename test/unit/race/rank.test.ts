@@ -54,7 +54,7 @@ describe('the order of entrants', () => {
 		const { ranking, verdict } = rankEntrants([fakeEntrant('cheap', cheap), untold]);
 		expect(ranking).toEqual(['untold', 'cheap']);
 		expect(verdict).toBe(
-			'untold is first: there was no check with as many changed lines (10), and it was faster (1 s, cheap 9 s).',
+			'untold is first: there was no check; both changed 10 lines, and it was faster (1 s, cheap 9 s).',
 		);
 	});
 
@@ -107,7 +107,7 @@ describe('no winner', () => {
 	it('is said of a tie with different files; the same files are no tie', () => {
 		const tied = [fakeEntrant('a'), fakeEntrant('b')];
 		expect(noWinner(...tied)).toBe(
-			'No winner: a and b tie in every figure (10 changed lines, 5 s), with different files.',
+			'No winner: a and b tie in every figure (10 lines changed, 5 s), with different files.',
 		);
 		const same = rankEntrants(tied.map((entrant) => ({ ...entrant, tree: 'same' })));
 		expect(same).toMatchObject({ winner: 'a', ranking: ['a', 'b'] });

@@ -69,6 +69,18 @@ describe('the page of a race', () => {
 		expect(lines).toContain('claude is first: it passed 1 of 1 check, codex 0.');
 	});
 
+	it('says which setup failed, and where its output is', () => {
+		const setup = fakeCheck({
+			command: 'npm ci',
+			status: 'failed',
+			exit_code: 3,
+			output: 'race/codex-setup.log',
+		});
+		const entrants = [fakeEntrant('codex', { outcome: 'setup_failed', setup, commit: null, diff: null })];
+		const text = page(ended({ entrants, ...rankEntrants(entrants) })).join('\n');
+		expect(text).toContain('codex: setup: npm ci failed (exit 3, 10 ms), output in race/codex-setup.log');
+	});
+
 	it('says what did not pass, where its output is, limits and notes, with nothing a terminal obeys', () => {
 		const text = page(ended(), 200).join('\n');
 		expect(text).toContain(
