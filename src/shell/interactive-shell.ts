@@ -12,10 +12,11 @@ import { pickOne } from './pick.ts';
 import type { ShellOptions } from './shell-options.ts';
 import { SLASH_COMMANDS } from './slash/registry.ts';
 import type { PickChoice } from './slash/slash-command.ts';
+import { shortRef } from './view/describe-session.ts';
 import { LiveView } from './view/live-view.ts';
 import { Transcript } from './view/transcript.ts';
 import { WaitingPrompts } from './waiting-prompts.ts';
-import { hasAgent, noAgentLines, welcomeLines } from './welcome.ts';
+import { needsAgent, noAgentLines, welcomeLines } from './welcome.ts';
 import { Work } from './work.ts';
 
 /** Two Ctrl+C on an empty line within this time leave the shell. */
@@ -127,7 +128,7 @@ export class InteractiveShell {
 		this.#hint = 'type a task';
 		this.#transcript.lines(welcomeLines(relay, services, options));
 		const agents = await relay.agents();
-		if (!hasAgent(agents)) this.#transcript.lines(noAgentLines(agents, options));
+		if (needsAgent(agents)) this.#transcript.lines(noAgentLines(agents, options));
 		const repaired = await relay.repairAbandoned();
 		this.#transcript.lines(repaired.map((line) => theme.warn(safeLine(line, 300))));
 		await this.#askForTrust();
@@ -324,9 +325,13 @@ export class InteractiveShell {
 	#sayGoodbye(): void {
 		const { relay, theme } = this.#options;
 		const session = relay.session();
-		if (this.#isBusy)
+		if (this.#work.isInterruptible)
 			this.#transcript.lines([theme.dim(`Stopping ${relay.active().agent}; the work is kept.`)]);
-		if (session !== null) this.#transcript.lines([theme.dim(`Session ${session.id}`)]);
+		if (session === null) return;
+		this.#transcript.lines([
+			theme.dim(`Session ${session.id}`),
+			theme.dim(`  go on with it: agent-relay resume ${shortRef(session.id)}`),
+		]);
 	}
 
 	#listen(): () => void {

@@ -18,13 +18,15 @@ export async function pickOne(
 		type: 'select',
 		name: 'choice',
 		message,
-		choices: choices.map(({ value, label }) => ({ name: value, message: label })),
+		// Enquirer writes the name of what was chosen behind the question.
+		choices: choices.map(({ label }) => ({ name: label, message: label })),
 		stdin: input,
 		stdout: hasColor ? output : withoutStyles(output),
 	};
 	try {
 		const answer: unknown = await enquirer.prompt(question as never);
-		return isAnswer(answer) ? answer.choice : null;
+		if (!isAnswer(answer)) return null;
+		return choices.find(({ label }) => label === answer.choice)?.value ?? null;
 	} catch {
 		// Enquirer rejects with an empty value when the question is left.
 		return null;

@@ -9,7 +9,7 @@ import type { ShellOptions } from './shell-options.ts';
 import { createPlainSink } from './view/plain-view.ts';
 import { Transcript } from './view/transcript.ts';
 import { WaitingPrompts } from './waiting-prompts.ts';
-import { hasAgent, noAgentLines } from './welcome.ts';
+import { needsAgent, noAgentLines } from './welcome.ts';
 import { Work } from './work.ts';
 
 const PLAIN_COLUMNS = 100;
@@ -28,6 +28,13 @@ export function openPipedShell(options: ShellOptions): { run(): Promise<number>;
 	const ended = createDeferred<number>();
 	const columns = () => options.output.columns ?? PLAIN_COLUMNS;
 	const waiting = new WaitingPrompts();
+	/** Set by `/exit` and by signals: what follows is not read any more. */
+	let isLeaving = false;
+	const leave = (exitCode: number) => {
+		isLeaving = true;
+		ended.resolve(exitCode);
+	};
+	let exitCode = 0;
 	const work = new Work({
 		shell: options,
 		transcript,
@@ -35,20 +42,21 @@ export function openPipedShell(options: ShellOptions): { run(): Promise<number>;
 		waiting,
 		columns,
 		pick: null,
-		exit: () => ended.resolve(0),
+		exit: () => leave(exitCode),
 	});
 	let wasInterrupted = false;
 	const workOff = async (): Promise<number> => {
 		const agents = await relay.agents();
-		if (!hasAgent(agents)) transcript.lines(noAgentLines(agents, { theme, columns: columns() }));
+		if (needsAgent(agents)) transcript.lines(noAgentLines(agents, { theme, columns: columns() }));
 		const repaired = await relay.repairAbandoned();
 		transcript.lines(repaired.map((line) => theme.warn(safeLine(line, 300))));
-		let exitCode = 0;
 		for await (const prompt of promptsOf(options.input)) {
+			if (isLeaving) break;
 			if (prompt.trim() === '') continue;
 			const result = await work.run(prompt);
-			exitCode = result.exitCode;
 			if (wasInterrupted) return EXIT.interrupted;
+			if (isLeaving) break;
+			exitCode = result.exitCode;
 			if (exitCode === EXIT.checkpointed && result.isBroken) {
 				transcript.lines([
 					theme.warn(`Not sent, and nothing behind it was read: what follows ${safeLine(prompt, 60)}`),
@@ -66,10 +74,10 @@ export function openPipedShell(options: ShellOptions): { run(): Promise<number>;
 			signals.on('SIGINT', () => {
 				wasInterrupted = true;
 				if (work.isInterruptible) work.interrupt();
-				else ended.resolve(EXIT.interrupted);
+				else leave(EXIT.interrupted);
 			}),
-			signals.on('SIGTERM', () => ended.resolve(143)),
-			signals.on('SIGHUP', () => ended.resolve(129)),
+			signals.on('SIGTERM', () => leave(143)),
+			signals.on('SIGHUP', () => leave(129)),
 		];
 		try {
 			return await Promise.race([workOff(), ended.promise]);

@@ -28,9 +28,9 @@ export function welcomeLines(
 	return lines;
 }
 
-/** Whether there is any real agent to work with. */
-export function hasAgent(agents: readonly AgentOverview[]): boolean {
-	return agents.some(({ isDemo, executable }) => !isDemo && executable !== null);
+/** No real agent is there to work with, and the user has not chosen a demo agent either. */
+export function needsAgent(agents: readonly AgentOverview[]): boolean {
+	return !agents.some(({ isDemo, isActive, executable }) => executable !== null && (isActive || !isDemo));
 }
 
 /** Nothing is installed: how to get each agent, and what can be tried without. */

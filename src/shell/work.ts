@@ -9,7 +9,13 @@ import { type Entry, readEntry } from './read-entry.ts';
 import type { ShellOptions } from './shell-options.ts';
 import { findCommand, unknownCommand } from './slash/find-command.ts';
 import { SLASH_COMMANDS } from './slash/registry.ts';
-import type { PickChoice, SlashContext, WorkControl, WorkEnd } from './slash/slash-command.ts';
+import {
+	type PickChoice,
+	type SlashContext,
+	usageError,
+	type WorkControl,
+	type WorkEnd,
+} from './slash/slash-command.ts';
 import type { Transcript, TranscriptSink } from './view/transcript.ts';
 import type { WaitingPrompts } from './waiting-prompts.ts';
 
@@ -85,7 +91,8 @@ export class Work {
 			this.showError(error);
 			this.#result = {
 				exitCode: exitCodeOfError(error),
-				isBroken: !(error instanceof RelayError && error.code === 'usage'),
+				// What only tells something, and what was mistyped, leaves the ground that the next ones stand on.
+				isBroken: !(this.answersNow(typed) || (error instanceof RelayError && error.code === 'usage')),
 			};
 		}
 		return this.#result;
@@ -169,6 +176,9 @@ export class Work {
 	async #command(name: string, argument: string): Promise<void> {
 		const command = findCommand(SLASH_COMMANDS, name);
 		if (command === null) throw unknownCommand(SLASH_COMMANDS, name);
+		// Words that nobody reads would be lost: `/new fix the login` begins no task.
+		if (argument !== '' && command.usage === command.name)
+			throw usageError(command, `/${command.name} takes no words; nothing was done`);
 		await command.run(this.#context(), argument);
 	}
 

@@ -187,6 +187,26 @@ describe('the shell on a terminal', () => {
 		expect(shell.prompts()).toEqual(['/compact']);
 	});
 
+	it('leaves an idle shell without talk of stopping anyone, and says how to go on', async () => {
+		const shell = await start();
+		shell.type('say one\r');
+		await shell.until(/one\n\nclaude · /);
+		shell.type('/exit\r');
+		await shell.until(/Session 01K3Z+\n {2}go on with it: agent-relay resume ZZZZZZ/);
+		expect(await shell.exited()).toBe(0);
+		expect(shell.screen.text()).not.toContain('Stopping');
+	});
+
+	it('refuses words behind a command that takes none, and keeps what is queued behind a question', async () => {
+		const shell = await start();
+		shell.type('/new fix the login\r');
+		await shell.until('/new takes no words; nothing was done');
+		expect(shell.calls()).toEqual([]);
+		shell.type('/show 7\rsay still here\r');
+		await shell.until('has no turn 7');
+		await shell.until(/still here\n\nclaude · /);
+	});
+
 	it('runs !commands through the relay and shows their output as text', async () => {
 		const shell = await start();
 		shell.type('!git status\r');
@@ -214,6 +234,7 @@ describe('the shell on a terminal', () => {
 		await shell.until('Go on with');
 		shell.type('\x1b[B\r');
 		await shell.until('codex is next');
+		expect(shell.screen.text()).toContain('Go on with · codex (ready)');
 		shell.type('/permissions\r');
 		await shell.until('Agents may');
 		shell.type('\x1b');
@@ -351,6 +372,13 @@ describe('the shell on a terminal', () => {
 		await shell.until('demo-one is next');
 	});
 
+	it('says nothing of installing to who has chosen a demo agent', async () => {
+		const shell = await start({ env: { FAKE_NO_AGENT: '1', FAKE_ACTIVE: 'demo-one' } });
+		shell.type('say ready\r');
+		await shell.until(/ready\n\n/);
+		expect(shell.screen.text()).not.toContain('npm install');
+	});
+
 	// Measured alone on 2 cores: median 0.7 ms, p99 7 ms. On a busy machine the bar is what the same shell needs when idle.
 	it('echoes keys within 16 ms (p99) while an agent floods output', { retry: 2 }, async () => {
 		const shell = await start();
@@ -412,6 +440,11 @@ describe('the shell on a pipe', () => {
 		expect(run('say fine\nfail').code).toBe(1);
 		expect(run('/nosuch\n').code).toBe(64);
 		expect(run('nobody\nsay never\n')).toMatchObject({ code: 2, out: '' });
+	});
+
+	it('reads nothing behind /exit, and ends with what came before it', () => {
+		expect(run('say one\n/exit\nsay never\n')).toMatchObject({ code: 0, out: 'one\n' });
+		expect(run('fail\n/exit\nsay never\n')).toMatchObject({ code: 1, out: '' });
 	});
 
 	it('takes a block as one prompt', () => {

@@ -216,7 +216,9 @@ class FakeRelay implements Relay {
 		return 'diff --git a/a.ts b/a.ts\n--- a/a.ts\n+++ b/a.ts\n@@ -1 +1 @@\n-old\n+new \x1b[2J\n';
 	}
 
-	transcript() {
+	transcript(turn: number | null) {
+		if (turn !== null && turn > this.#turns.length)
+			throw new RelayError('not_found', `Session ${ID} has no turn ${turn}.`);
 		return '# A turn\n\nIt said **this**.\n';
 	}
 

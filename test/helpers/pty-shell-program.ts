@@ -17,6 +17,7 @@ const {
 	FAKE_LOG,
 	FAKE_HISTORY,
 	FAKE_NO_AGENT,
+	FAKE_ACTIVE,
 	FAKE_WORKTREE,
 } = process.env;
 const terminals = terminalFds();
@@ -34,7 +35,11 @@ const relay = createFakeRelay({
 	...(FAKE_NO_AGENT
 		? {
 				agents: FAKE_AGENTS.map((agent) =>
-					agent.isDemo ? agent : fakeAgent({ ...agent, executable: null }),
+					fakeAgent({
+						...agent,
+						executable: agent.isDemo ? agent.executable : null,
+						isActive: agent.agent === (FAKE_ACTIVE ?? 'claude'),
+					}),
 				),
 			}
 		: {}),

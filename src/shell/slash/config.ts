@@ -1,6 +1,6 @@
 import { safeLine } from '../../core/text.ts';
 import { renderTable } from '../../ui/table.ts';
-import { noCandidates, type SlashCommand } from './slash-command.ts';
+import { type SlashCommand, usageError } from './slash-command.ts';
 
 export const config: SlashCommand = {
 	name: 'config',
@@ -9,7 +9,8 @@ export const config: SlashCommand = {
 	summary: 'every setting in force and where it comes from',
 	example: '/config limits',
 	duringTurn: 'now',
-	complete: noCandidates,
+	complete: async ({ services }) =>
+		services.configRows().map(({ key, value }) => ({ value: key, hint: safeLine(value, 40) })),
 	async run({ services, theme, columns, print }, argument) {
 		const rows = services
 			.configRows()
@@ -20,6 +21,7 @@ export const config: SlashCommand = {
 			{ title: 'value', minColumns: 8 },
 			{ title: 'from', minColumns: 10, paint: theme.dim },
 		];
-		print(rows.length === 0 ? [theme.dim('No such setting.')] : renderTable(heads, rows, { columns, theme }));
+		if (rows.length === 0) throw usageError(config, `no setting begins with ${JSON.stringify(argument)}`);
+		print(renderTable(heads, rows, { columns, theme }));
 	},
 };

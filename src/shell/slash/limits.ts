@@ -30,7 +30,7 @@ export const limits: SlashCommand = {
 		);
 		const used = relay.utilization().map(({ agent, window, ratio, resetAt }) => {
 			const reset = resetAt === null ? '' : `, resets ${describeTime(resetAt, { now: clock.now() })}`;
-			return `${agent}: ${Math.round(ratio * 100)} % of ${safeLine(window, 40)} used${reset}`;
+			return `${agent}: ${Math.round(ratio * 100)}% of ${safeLine(window, 40)} used${reset}`;
 		});
 		if (used.length > 0) print(used);
 	},

@@ -73,7 +73,7 @@ export interface WorkControl {
 
 export interface PickChoice {
 	value: string;
-	/** Safe, one line. */
+	/** Safe, one line, different from the others. */
 	label: string;
 }
 

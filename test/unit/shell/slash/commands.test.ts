@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { parseSessionId } from '../../../../src/core/ids.ts';
+import type { SessionRow } from '../../../../src/shell/services.ts';
 import { findCommand, unknownCommand } from '../../../../src/shell/slash/find-command.ts';
 import { SLASH_COMMANDS } from '../../../../src/shell/slash/registry.ts';
 import type { SlashContext } from '../../../../src/shell/slash/slash-command.ts';
 import { columnsOf } from '../../../../src/ui/text-width.ts';
-import { fakeSlashContext } from '../../../helpers/fake-slash-context.ts';
+import { fakeServices, fakeSlashContext, NOON } from '../../../helpers/fake-slash-context.ts';
 
 async function run(line: string, over: Partial<SlashContext> = {}) {
 	const fake = fakeSlashContext(over);
@@ -85,6 +87,37 @@ describe('other commands', () => {
 		await expect(run('/show 0')).rejects.toMatchObject({ code: 'usage' });
 	});
 
+	it('/config refuses what begins no setting', async () => {
+		await expect(run('/config zebra')).rejects.toMatchObject({ code: 'usage' });
+		expect((await run('/config limits')).printed).toHaveLength(2);
+	});
+
+	it('/chat without words asks what it is about, unless it goes on', async () => {
+		await expect(run('/chat --agents claude,codex')).rejects.toMatchObject({
+			message: 'what is the chat about?',
+		});
+	});
+
+	it('/resume offers conversations alone, without the one that runs', async () => {
+		const asked: unknown[] = [];
+		const services = fakeServices({
+			listSessions: async (_limit, kinds) => {
+				asked.push(kinds);
+				return [row('01K3ZZZZZZZZZZZZZZZZZZZZZZ', 'this one'), row('01K3ZZZZZZZZZZZZZZZZZAAAAA', 'another')];
+			},
+		});
+		const offered: string[] = [];
+		const pick: SlashContext['pick'] = async (_message, choices) => {
+			offered.push(...choices.map(({ label }) => label));
+			return null;
+		};
+		const { context, relay } = fakeSlashContext({ services, isInteractive: true, pick });
+		await relay.send('say hello', { signal: new AbortController().signal, onEvent: () => undefined });
+		await findCommand(SLASH_COMMANDS, 'resume')?.run(context, '');
+		expect(asked).toEqual([['shell', 'run', 'chat']]);
+		expect(offered).toEqual(['ZAAAAA  2 h ago  completed     another']);
+	});
+
 	it('/resume opens what the reference names and says what it found', async () => {
 		const { relay, text } = await run('/resume latest');
 		expect(relay.calls).toEqual([{ call: 'resume', id: '01K3ZZZZZZZZZZZZZZZZZZZZZZ' }]);
@@ -108,6 +141,13 @@ describe('other commands', () => {
 		expect(unknownCommand(SLASH_COMMANDS, 'home/user/x').hint).toContain('/help lists all');
 	});
 });
+
+function row(text: string, title: string): SessionRow {
+	const id = parseSessionId(text);
+	if (id === null) throw new Error(`${text} is no id`);
+	const updatedAt = NOON - 7_200_000;
+	return { id, kind: 'run', parent: null, status: 'completed', title, agents: [], turns: 1, updatedAt };
+}
 
 describe('what commands print', () => {
 	const quiet = SLASH_COMMANDS.filter(

@@ -1,0 +1,38 @@
+/** The shell on a pipe, whole: with the relay below it and an agent that takes its time. */
+import { spawn } from 'node:child_process';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { CliHome, PROGRAM } from '../helpers/cli-home.ts';
+
+let cli: CliHome;
+
+beforeEach(() => {
+	cli = new CliHome();
+});
+afterEach(() => cli.remove());
+
+it.each([
+	['SIGTERM', 143],
+	['SIGHUP', 129],
+] as const)(
+	'%s stops the turn that runs, and none of the lines behind it becomes one',
+	async (signal, code) => {
+		const shell = spawn(process.execPath, [PROGRAM, 'shell', '--agent', 'demo-sprinter'], {
+			cwd: cli.repo,
+			env: { ...cli.env, DEMO_AGENT_PACE_MS: '1000' },
+		});
+		const said = new Promise<void>((resolve) => shell.stdout.once('data', () => resolve()));
+		const ended = new Promise<number | null>((resolve) => shell.on('close', resolve));
+		try {
+			// The pipe stays open: the end of the input is not what ends the shell.
+			shell.stdin.write('first\nsecond\nthird\n');
+			await Promise.race([said, ended]);
+			shell.kill(signal);
+			expect(await ended).toBe(code);
+		} finally {
+			shell.kill('SIGKILL');
+		}
+		const { sessions } = JSON.parse((await cli.run(['sessions', '--json'])).stdout);
+		expect(sessions).toHaveLength(1);
+		expect(sessions[0]).toMatchObject({ status: 'checkpointed', reason: 'interrupted', turn_count: 1 });
+	},
+);
