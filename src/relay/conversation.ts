@@ -193,7 +193,7 @@ class OneConversation implements Conversation {
 	}
 
 	transcript(turn: number | null): string {
-		return transcriptOf(this.#requireSession(), turn);
+		return this.#state.session === null && turn === null ? '' : transcriptOf(this.#requireSession(), turn);
 	}
 
 	nativeResumeCommand(): string | null {

@@ -22,16 +22,29 @@ export function filesOf(turns: readonly TurnState[]): FileChange[] {
 	return [...byPath.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-/** Unified diff of one turn, or from the first turn's start to the last one's end; empty without snapshots. */
+/**
+ * Unified diff of one turn, or from the first turn's start to the last one's end; empty where nothing ran yet. Throws
+ * `not_found` for a turn that is not there, and where no snapshots were taken: that nothing changed is not known then.
+ */
 export async function diffOf(
 	turns: readonly TurnState[],
 	turn: number | null,
 	snapshots: Snapshots | null,
 ): Promise<string> {
 	const chosen = turn === null ? turns : turns.filter((state) => state.turn === turn);
+	if (chosen.length === 0) {
+		if (turn === null) return '';
+		throw new RelayError('not_found', `This session has no turn ${turn}.`, {
+			hint: turnsThereAre(turns.length),
+		});
+	}
 	const before = chosen.find(({ tree }) => tree.before !== null)?.tree.before;
 	const after = chosen.findLast(({ tree }) => tree.after !== null)?.tree.after;
-	if (!before || !after || !snapshots) return '';
+	if (!before || !after || !snapshots) {
+		throw new RelayError('not_found', 'There is no snapshot to compare.', {
+			hint: 'Outside git, and while the first turn runs, there is none; what agents named: /files',
+		});
+	}
 	return snapshots.diff(before, after, { maxBytes: MAX_DIFF_BYTES });
 }
 
@@ -44,13 +57,18 @@ export function utilizationOf(turns: readonly TurnState[]): Array<Utilization & 
 	);
 }
 
-/** The readable transcript of a turn, as recorded. Throws `not_found` with the turns there are. */
+/** The readable transcript of a turn, as recorded; empty where nothing ran yet. Throws `not_found` with the turns there are. */
 export function transcriptOf(session: OpenSession, turn: number | null): string {
 	const { turn_count } = session.meta;
 	const number = turn ?? turn_count;
+	if (number === 0) return '';
 	const bytes = number < 1 ? null : readIfThere(turnFile(session.folder, number, 'output.md'));
 	if (bytes !== null) return bytes.toString();
 	throw new RelayError('not_found', `Session ${session.id} has no turn ${number}.`, {
-		hint: `Its turns are 1 to ${turn_count}.`,
+		hint: turnsThereAre(turn_count),
 	});
+}
+
+function turnsThereAre(count: number): string {
+	return count === 0 ? 'It has none yet.' : `Its turns are 1 to ${count}.`;
 }
