@@ -7,6 +7,7 @@ import type { Clock } from '../../core/clock.ts';
 import { createTextFilter, safeLine, type TextFilter } from '../../core/text.ts';
 import { describeTime } from '../../limits/describe-limit.ts';
 import type { RelayEvent } from '../../relay/relay-events.ts';
+import type { TurnState } from '../../sessions/turn-state.ts';
 import { formatDuration } from '../../ui/quantities.ts';
 import type { Theme } from '../../ui/theme.ts';
 import {
@@ -80,6 +81,8 @@ export class Transcript {
 	#plan: readonly PlanItem[] = [];
 	/** A tool that may only have changed the plan: its line is dropped when the plan itself follows. */
 	#heldTool: (() => void) | null = null;
+	/** Of this turn. */
+	#lastError: string | null = null;
 	#agent = '';
 	#startedAt = 0;
 
@@ -106,7 +109,7 @@ export class Transcript {
 				break;
 			case 'turn_finished':
 				this.#endTurn();
-				this.#lines('line', describeFooter(event.state, theme), true);
+				this.#lines('line', describeFooter(event.state, theme, { isSaid: this.#isSaid(event.state) }), true);
 				break;
 			case 'handed_over':
 				this.#lines('line', describeHandOver(event, clock.now(), theme));
@@ -174,6 +177,7 @@ export class Transcript {
 				break;
 			case 'error':
 				this.#lines('line', [describeError(event, theme)]);
+				this.#lastError = event.message;
 				break;
 			case 'session_started':
 			case 'usage':
@@ -191,6 +195,7 @@ export class Transcript {
 		this.#agent = agent;
 		this.#startedAt = this.#options.clock.monotonic();
 		this.#plan = [];
+		this.#lastError = null;
 		this.#showStatus(null);
 	}
 
@@ -199,6 +204,11 @@ export class Transcript {
 		this.#endStream();
 		this.#agent = '';
 		this.#options.sink.status(null);
+	}
+
+	/** The turn ended with the error that was shown last. */
+	#isSaid({ error }: TurnState): boolean {
+		return error !== null && error.message === this.#lastError;
 	}
 
 	#text(kind: StreamKind, messageId: string, text: string): void {

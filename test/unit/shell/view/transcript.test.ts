@@ -48,6 +48,18 @@ const result = (id: string, rest: Partial<Extract<AgentEvent, { type: 'tool_resu
 	});
 
 describe('a transcript', () => {
+	it('tells an error once: when it comes, and not again at the end', () => {
+		const message = 'Invalid API key · run: claude login';
+		const failed = fakeTurnState({ status: 'failed', stop_reason: 'auth', error: { code: 'auth', message } });
+		const end: RelayEvent = { type: 'turn_finished', turn: 1, state: failed };
+		const error = agent({ type: 'error', code: 'auth', message });
+		const text = shown(started, error, end);
+		expect(text.split(message)).toHaveLength(2);
+		expect(text).toContain('■ failed (auth)\n');
+		expect(shown(started, end)).toContain(`■ failed (auth): ${message}`);
+		expect(shown(started, error, end, started, end).split(message)).toHaveLength(3);
+	});
+
 	it('joins the chunks of a message and keeps messages, tools and the footer apart', () => {
 		expect(
 			shown(
