@@ -4,27 +4,33 @@ import { Command, CommanderError, Option } from 'commander';
 import { EXIT } from '../relay/exit-codes.ts';
 
 import { declareRace } from './declare-race.ts';
-import { refuseUnknownCommand } from './unknown-command.ts';
+import { commandPath, refuseExtraWords, refuseUnknownCommand } from './unknown-command.ts';
 
 /** Runs one command line and returns the exit code. `act` loads and runs a command by name. */
 export type Act = (command: string, options: Record<string, unknown>) => Promise<number>;
 
 const EXIT_CODES = `
-Exit codes: 0 done · 1 failed or outcome unknown · 2 checkpointed, work left · 3 timed out · 4 no such session ·
-5 refused · 6 locked by another process · 64 usage · 127 agent not installed · 130 interrupted`;
+Exit codes: 0 done · 1 failed or outcome unknown · 2 checkpointed, work left ·
+3 timed out · 4 no such session · 5 refused · 6 locked by another process ·
+64 usage · 127 agent not installed · 130 interrupted`;
 
 /** `writeError` gets the lines about a command line that cannot be understood. */
 export function createProgram(act: Act, writeError: (text: string) => void): Command {
+	const directory = new Option('-C, --directory <dir>', 'work there instead of here');
 	const program = new Command('agent-relay')
 		.configureOutput({ writeErr: (text) => writeError(text.replace(/^error: /, 'agent-relay: ')) })
 		.hook('preSubcommand', refuseUnknownCommand)
 		.description(
 			'One shell over every coding agent on the machine, that never loses your work to a rate limit.',
 		)
-		.option('-C, --directory <dir>', 'work there instead of here')
+		.addOption(directory)
 		.option('-V, --version', 'print the version')
 		.helpOption('-h, --help', 'show help')
-		.showHelpAfterError('  See what it takes with --help')
+		.helpCommand(false)
+		.configureHelp({
+			showGlobalOptions: true,
+			visibleGlobalOptions: ({ parent }) => (parent === null ? [] : [directory]),
+		})
 		.exitOverride()
 		.addHelpText(
 			'after',
@@ -32,12 +38,13 @@ export function createProgram(act: Act, writeError: (text: string) => void): Com
 		);
 
 	const bind = (command: Command, name: string) =>
-		command.action(async (...parts: unknown[]) => {
-			const self = parts.at(-1);
-			const options = self instanceof Command ? self.optsWithGlobals() : {};
-			const operands = self instanceof Command ? operandsOf(self) : {};
-			await act(name, { ...options, ...operands });
-		});
+		command
+			.showHelpAfterError(`  See what it takes: ${commandPath(command)} --help`)
+			.allowExcessArguments()
+			.action(async () => {
+				refuseExtraWords(command);
+				await act(name, { ...command.optsWithGlobals(), ...operandsOf(command) });
+			});
 
 	bind(
 		conversationOptions(
@@ -97,7 +104,7 @@ export function createProgram(act: Act, writeError: (text: string) => void): Com
 			.command('sessions')
 			.description('list the sessions of this repo, newest first')
 			.option('-n, --limit <count>', 'at most this many', '20')
-			.option('--all', 'all of them')
+			.option('--all', 'all of them, each entrant of a race too')
 			.addOption(
 				new Option('--status <status>', 'only these').choices([
 					'active',
@@ -175,8 +182,22 @@ export function createProgram(act: Act, writeError: (text: string) => void): Com
 		program
 			.command('completion <shell>')
 			.description('print a completion script for bash, zsh or fish')
-			.addHelpText('after', example('agent-relay completion bash >> ~/.bashrc')),
+			.addHelpText(
+				'after',
+				example(
+					'agent-relay completion bash >> ~/.bashrc',
+					'agent-relay completion zsh > "$fpath[1]/_agent-relay"',
+					'agent-relay completion fish > ~/.config/fish/completions/agent-relay.fish',
+				),
+			),
 		'completion',
+	);
+	bind(
+		program
+			.command('help [command...]')
+			.description('show help for a command')
+			.addHelpText('after', example('agent-relay help run', 'agent-relay help race show')),
+		'help',
 	);
 	return program;
 }

@@ -33,6 +33,7 @@ const COMMANDS: Record<string, () => Promise<Command<never>>> = {
 	'config-trust': async () => (await import('./commands/trust.ts')).trust,
 	demo: async () => (await import('./commands/demo.ts')).demo,
 	completion: async () => (await import('./commands/completion.ts')).completion,
+	help: async () => (await import('./commands/help.ts')).help,
 };
 
 const DEFAULT_COLUMNS = 100;

@@ -2,7 +2,6 @@
 import type { Command } from 'commander';
 import type { App } from '../../app/create-app.ts';
 import { CONFIG_KEYS } from '../../config/config-keys.ts';
-import { nearestName } from '../../config/nearest-name.ts';
 import { RelayError } from '../../core/errors.ts';
 import type { RaceRecord } from '../../race/race-record.ts';
 import { EXIT } from '../../relay/exit-codes.ts';
@@ -66,9 +65,7 @@ function knownWords(): KnownWords {
 }
 
 function unknownShell(shell: string): RelayError {
-	const shells = Object.keys(SCRIPTS);
-	const nearest = nearestName(shell, shells);
 	return new RelayError('usage', `There is no completion for ${JSON.stringify(shell)}.`, {
-		hint: nearest === null ? `There is one for ${shells.join(', ')}.` : `Did you mean ${nearest}?`,
+		hint: `There is one for ${Object.keys(SCRIPTS).join(', ')}.`,
 	});
 }

@@ -54,6 +54,7 @@ const KINDS: Readonly<Record<string, ValueKind>> = {
 export function completionModel(program: Command): CompletionCommand[] {
 	const commands = describe(program, '');
 	return commands.map((command) => {
+		if (command.where === 'help') return { ...command, operand: { words: namesOf(program) } };
 		const lender = commands.find(({ where }) => where === DEFAULTS[command.where]);
 		if (lender === undefined) return command;
 		const own = new Set(command.options.flatMap(({ flags }) => flags));
@@ -62,9 +63,13 @@ export function completionModel(program: Command): CompletionCommand[] {
 	});
 }
 
+function namesOf(program: Command): string[] {
+	return program.commands.map((command) => command.name());
+}
+
 function describe(command: Command, where: string): CompletionCommand[] {
 	const help = command.createHelp();
-	const subcommands = help.visibleCommands(command).filter((sub) => sub.name() !== 'help');
+	const subcommands = help.visibleCommands(command);
 	return [
 		{
 			where,
