@@ -4,6 +4,7 @@ import { PLAIN_THEME, type Theme, wantsColor } from '../ui/plain-theme.ts';
 import type { Command, CommandResult, Output } from './command.ts';
 import { createProgram, exitCodeOfCommander } from './program.ts';
 import { reportError } from './report-error.ts';
+import { setTaskApart } from './task-apart.ts';
 
 type Options = Record<string, unknown>;
 
@@ -50,11 +51,13 @@ export async function runProgram(argv: readonly string[], streams: ProgramStream
 	const tell = (text: string) => void streams.errorOutput.write(text);
 	let exitCode = 0;
 	const program: Program = createProgram(async (name, options) => {
-		exitCode = await runCommand(name, options, streams, program);
+		const all = apart.task === null ? options : { ...options, task: apart.task };
+		exitCode = await runCommand(name, all, streams, program);
 		return exitCode;
 	}, tell);
+	const apart = setTaskApart(argv, program);
 	try {
-		await program.parseAsync([...argv], { from: 'user' });
+		await program.parseAsync([...apart.argv], { from: 'user' });
 		return exitCode;
 	} catch (error) {
 		return exitCodeOfCommander(error) ?? reportError(error, tell);

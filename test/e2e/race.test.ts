@@ -113,6 +113,12 @@ describe('a race on the command line', () => {
 		expect(await words('entrants')).toEqual(DEMOS.split(','));
 	});
 
+	it('takes the name of a subcommand for the task where it stands behind --', async () => {
+		const end = await cli.run(['race', '-A', DEMOS, '--json', '--', 'show']);
+		expect(end.exitCode, end.stderr).toBe(2);
+		expect(jsonLines(end.stdout)[0]).toMatchObject({ type: 'race_started', race: { task: 'show' } });
+	});
+
 	it('ends with 2 where nobody passed, and takes the task from a pipe', async () => {
 		const end = await cli.run(['race', '-A', DEMOS, '--check', 'exit 1'], { input: 'say something' });
 		expect(end.exitCode, end.stderr).toBe(2);

@@ -1,0 +1,23 @@
+import type { Command } from 'commander';
+
+/**
+ * Commander takes a first word that names a subcommand for one, also behind `--`: `race … -- show` would show a race. Such a
+ * word is taken out of the line, to be given to `race` as its task; any other line stays as it is, with null.
+ */
+export function setTaskApart(
+	argv: readonly string[],
+	program: Command,
+): { argv: readonly string[]; task: string | null } {
+	const at = argv.indexOf('--');
+	const before = argv.slice(0, Math.max(at, 0));
+	const [task, ...more] = argv.slice(at + 1);
+	const race = program.commands.find((command) => command.name() === 'race');
+	const isName = (word: string | undefined) =>
+		race?.commands.some((command) => command.name() === word) ?? false;
+	const from = GLOBAL_OPTION.test(before[0] ?? '') ? 2 : 0;
+	const isTask = before[from] === 'race' && !isName(before[from + 1]) && isName(task) && more.length === 0;
+	return isTask && task !== undefined ? { argv: before, task } : { argv, task: null };
+}
+
+/** The one that may stand before a command. */
+const GLOBAL_OPTION = /^(?:-C|--directory)$/;
