@@ -6,18 +6,41 @@
 import type { AgentEvent, Limit, LimitKind, LimitSource, StopReason } from '../events.ts';
 import { excerptLine } from '../excerpt.ts';
 import { type JsonObject, numberOrNull, objectOrEmpty, parseObject, textOrNull } from '../json-fields.ts';
+import { toldReset } from '../told-reset.ts';
 import type { RetryStatus } from './status-lines.ts';
 
 export type Retry = Extract<AgentEvent, { type: 'retry' }>;
 
 /** The CLI's own waits end at 30 s and a quarter; a longer one was told by the provider. */
 const LONGEST_OWN_WAIT_MS = 40_000;
+/** A wait above this is no matter of requests a minute. */
+const LONGEST_RATE_MS = 300_000;
 /** A reset further away is no time at all. */
 const MAX_WAIT_MS = 366 * 24 * 3600_000;
 
-/** OpenAI's sentence for an account without credit; it is retried for 75 s for nothing. */
-const NO_CREDIT =
-	/^You exceeded your current quota, please check your plan and billing details\. For more information on this error, read the docs: https:\/\/platform\.openai\.com\//;
+interface HardSentence {
+	rule: string;
+	pattern: RegExp;
+	kind: LimitKind;
+}
+
+/** Sentences, each from its start, that stand for a limit whatever the wait: the CLI retries all three for nothing. */
+const HARD_SENTENCES: readonly HardSentence[] = [
+	{
+		rule: 'insufficient_quota',
+		pattern:
+			/^You exceeded your current quota, please check your plan and billing details\. For more information on this error, read the docs: https:\/\/platform\.openai\.com\//,
+		kind: 'billing',
+	},
+	// Versions before the `action` told it so.
+	{ rule: 'free_tier_limit', pattern: /^Free usage exceeded\b/, kind: 'quota' },
+	// A ChatGPT plan's.
+	{ rule: 'usage_limit_reached', pattern: /^The usage limit has been reached\b/, kind: 'window' },
+];
+/** A plan's limit in a provider's sentence; only together with a wait that no rate asks for. */
+const PLAN_LIMIT =
+	/\b(?:usage|subscription|plan|session|\d+[- ]?hour|daily|weekly|monthly)\b[^.]{0,40}\b(?:limit|quota|cap)\b/i;
+const OVERLOADED = /\boverloaded\b|\bat capacity\b|\bunavailable\b/i;
 
 const HARD_ACTIONS: ReadonlyMap<string, LimitKind> = new Map([
 	['account_rate_limit', 'window'],
@@ -26,22 +49,25 @@ const HARD_ACTIONS: ReadonlyMap<string, LimitKind> = new Map([
 
 /** A limit that is certain while the CLI goes on retrying; null when it is only a retry. */
 export function limitFromStatus(retry: RetryStatus, now: number): Limit | null {
-	const kind =
-		HARD_ACTIONS.get(retry.actionReason ?? '') ?? (NO_CREDIT.test(retry.message) ? 'billing' : null);
-	if (kind === null) return null;
-	const resetAt = kind === 'billing' ? null : toldReset(retry.nextAt, now);
-	return {
-		kind,
-		resetAt,
-		window: null,
-		scope: 'account',
-		source: statusSource(retry.actionReason ?? 'insufficient_quota', retry),
-		confidence: 'exact',
-	};
+	const { actionReason, message, nextAt } = retry;
+	const byAction = HARD_ACTIONS.get(actionReason ?? '');
+	if (byAction !== undefined)
+		return statusLimit(byAction, actionReason ?? '', retry, waitedReset(nextAt, now));
+	const resetAt = waitedReset(nextAt, now);
+	const sentence = HARD_SENTENCES.find(({ pattern }) => pattern.test(message));
+	if (sentence !== undefined) return statusLimit(sentence.kind, sentence.rule, retry, resetAt);
+	// 1.14.41 tells no action, but the same sentence and wait.
+	if (resetAt === null || resetAt - now <= LONGEST_RATE_MS || !PLAN_LIMIT.test(message)) return null;
+	return statusLimit('window', 'plan_limit', retry, resetAt);
+}
+
+function statusLimit(kind: LimitKind, rule: string, retry: RetryStatus, resetAt: number | null): Limit {
+	const source = statusSource(rule, retry);
+	return { kind, resetAt, window: null, scope: 'account', source, confidence: 'exact' };
 }
 
 /** Only a wait longer than the CLI's own says when a limit ends. */
-function toldReset(nextAt: number | null, now: number): number | null {
+function waitedReset(nextAt: number | null, now: number): number | null {
 	if (nextAt === null || nextAt > now + MAX_WAIT_MS) return null;
 	return nextAt - now > LONGEST_OWN_WAIT_MS ? Math.round(nextAt) : null;
 }
@@ -60,7 +86,7 @@ export function retryFromStatus(status: RetryStatus, now: number): Retry {
 
 /** A long wait is told by the provider, and only a refusal for load or rate tells one. */
 function retryReason(message: string, delayMs: number | null): Retry['reason'] {
-	if (/\boverloaded\b|\bat capacity\b|\bunavailable\b/i.test(message)) return 'overloaded';
+	if (OVERLOADED.test(message)) return 'overloaded';
 	if (/\brate[ _-]?limit|\btoo[ _]many[ _]requests\b|\b429\b|\bquota\b|\busage limit\b/i.test(message))
 		return 'rate';
 	if (delayMs !== null && delayMs > LONGEST_OWN_WAIT_MS) return 'rate';
@@ -99,12 +125,12 @@ export function judgeError(error: JsonObject, now: number): ErrorVerdict {
 	const status = numberOrNull(data.statusCode);
 	const byName = REASON_BY_NAME.get(name);
 	if (byName !== undefined) return { stopReason: byName };
-	if (name === 'UnknownError') return judgeUnknown(textOrNull(data.message) ?? '', error);
+	if (name === 'UnknownError') return judgeUnknown(textOrNull(data.message) ?? '', error, now);
 	const told = errorWords(body);
 	const kind = limitKind(status, told, body);
 	if (kind !== null) {
-		const isTimed = kind !== 'billing';
-		return { limit: errorLimit(kind, `${status ?? 'error'}`, error, isTimed ? retryAfter(data, now) : null) };
+		const resetAt = kind === 'billing' ? null : (retryAfter(data, now) ?? resetInBody(kind, body, now));
+		return { limit: errorLimit(kind, `${status ?? 'error'}`, error, resetAt) };
 	}
 	return { stopReason: REASON_BY_STATUS.get(status ?? 0) ?? 'api_error' };
 }
@@ -127,7 +153,7 @@ function limitKind(status: number | null, words: readonly string[], body: string
 	if (status === 402) return 'billing';
 	if (status === 529 || status === 503) return 'overloaded';
 	if (status !== 429) return words.includes('overloaded_error') ? 'overloaded' : null;
-	if (body.includes('GoUsageLimitError')) return 'window';
+	if (body.includes('GoUsageLimitError') || words.includes('usage_limit_reached')) return 'window';
 	if (body.includes('FreeUsageLimitError')) return 'quota';
 	return words.includes('insufficient_quota') ? 'billing' : 'rate';
 }
@@ -136,12 +162,14 @@ function limitKind(status: number | null, words: readonly string[], body: string
  * An error inside a stream that had begun has no status: its message is the provider's JSON. One without any is the
  * CLI's own, and it has one cause that was seen: a model that its configuration does not know.
  */
-function judgeUnknown(message: string, error: JsonObject): ErrorVerdict {
+function judgeUnknown(message: string, error: JsonObject, now: number): ErrorVerdict {
 	const words = errorWords(message);
 	if (words.includes('insufficient_quota'))
 		return { limit: errorLimit('billing', 'insufficient_quota', error, null) };
 	if (words.includes('overloaded_error'))
 		return { limit: errorLimit('overloaded', 'overloaded_error', error, null) };
+	if (words.includes('usage_limit_reached'))
+		return { limit: errorLimit('window', 'usage_limit_reached', error, toldReset(message, now)) };
 	if (words.some((word) => /^(?:rate_limit_error|rate_limit_exceeded|too_many_requests)$/.test(word)))
 		return { limit: errorLimit('rate', 'rate_limit', error, null) };
 	if (words.includes('authentication_error')) return { stopReason: 'auth' };
@@ -173,6 +201,12 @@ function errorLimit(kind: LimitKind, rule: string, error: JsonObject, resetAt: n
 		},
 		confidence: resetAt === null ? 'exact' : 'derived',
 	};
+}
+
+/** `resets_at` of a plan's refusal. What a rate's sentence says is over before anyone could use it. */
+function resetInBody(kind: LimitKind, body: string, now: number): number | null {
+	const at = kind === 'window' ? toldReset(body, now) : null;
+	return at !== null && at > now ? at : null;
 }
 
 /** The provider's `retry-after-ms` or `retry-after` (seconds or a date) as epoch ms. */
