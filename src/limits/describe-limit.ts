@@ -13,6 +13,8 @@ export interface DescribeOptions {
 }
 
 export interface LimitText {
+	/** `plan window used up (five_hour)`: true whenever it is read. */
+	what: string;
 	/** `plan window used up (five_hour), resets 10:09 (in 1 h 12 min)`. */
 	summary: string;
 	/** What was matched, by which rule, on which channel. The excerpt is untrusted: show it through `core/text.ts`. */
@@ -31,8 +33,10 @@ export function describeLimit(limit: Limit, options: DescribeOptions): LimitText
 	const window = limit.window === null ? '' : ` (${limit.window})`;
 	const model = limit.scope === 'model' ? ', this model only' : '';
 	const { channel, rule, excerpt } = limit.source;
+	const what = `${KINDS[limit.kind]}${window}${model}`;
 	return {
-		summary: `${KINDS[limit.kind]}${window}${model}, ${resetText(limit, options)}`,
+		what,
+		summary: `${what}, ${resetText(limit, options)}`,
 		evidence: `${rule} on ${channel}: ${excerpt}`,
 	};
 }

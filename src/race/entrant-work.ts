@@ -198,9 +198,8 @@ class EntrantWork {
 	#limitText(result: SendResult): string {
 		const { limit } = result;
 		if (limit === null) return 'no agent could go on';
-		const until = this.#limitedUntil(result);
-		const now = this.#context.clock.now();
-		return describeLimit(limit, { now, until, isEstimated: limit.resetAt === null }).summary;
+		// Until when stands beside it as a time, which is still true when the record is read.
+		return describeLimit(limit, { now: this.#context.clock.now() }).what;
 	}
 }
 

@@ -1,5 +1,7 @@
 /** One entrant's figures as short texts, the same in the live table, the result and the lines of a log. All safe. */
+import { fromIso } from '../../core/clock.ts';
 import { safeLine } from '../../core/text.ts';
+import { describeTime } from '../../limits/describe-limit.ts';
 import { passedOf } from '../../race/figures.ts';
 import type { EntrantRecord } from '../../race/race-record.ts';
 import { formatCost, formatCount, formatDuration } from '../../ui/quantities.ts';
@@ -59,6 +61,12 @@ export function tokensText({ input, output }: EntrantRecord['tokens']): string {
 
 export function workText({ work_ms }: EntrantRecord): string {
 	return work_ms === null ? '' : formatDuration(work_ms);
+}
+
+/** `limited until 14:30 (in 2 h)`; empty where it is not, or not any more. */
+export function limitedText({ limited_until }: Pick<EntrantRecord, 'limited_until'>, now: number): string {
+	const until = fromIso(limited_until);
+	return until === null || until <= now ? '' : `limited until ${describeTime(until, { now })}`;
 }
 
 /** `npm test failed: exit 1, 3 failing tests`. */

@@ -1,4 +1,5 @@
 /** A race told as lines: for a log, a pipe, and the shell's transcript. One line a change of state, none for progress. */
+import { fromIso } from '../../core/clock.ts';
 import { safeLine } from '../../core/text.ts';
 import type { RaceEvent } from '../../race/contract.ts';
 import type { EntrantRecord, RaceRecord } from '../../race/race-record.ts';
@@ -9,6 +10,7 @@ import {
 	checkText,
 	costText,
 	filesText,
+	limitedText,
 	statePaint,
 	stateText,
 	workText,
@@ -70,7 +72,8 @@ export class RaceLines {
 		const files =
 			entrant.diff === null ? '' : entrant.diff.files === 0 ? 'no files' : `files ${filesText(entrant)}`;
 		const facts = [workText(entrant), files, costText(entrant), checks].filter((fact) => fact !== '');
-		const reason = entrant.reason === null ? [] : [dim(`  ${safeLine(entrant.reason, REASON_CHARS)}`)];
+		const why = [entrant.reason ?? '', limitedText(entrant, fromIso(entrant.ended_at) ?? 0)];
+		const reason = why.filter((text) => text !== '').map((text) => dim(`  ${safeLine(text, REASON_CHARS)}`));
 		return [
 			...lines,
 			`■ ${entrant.id}: ${state}${dim(facts.map((fact) => ` · ${fact}`).join(''))}`,

@@ -13,6 +13,7 @@ import {
 	costText,
 	failingText,
 	filesText,
+	limitedText,
 	stateText,
 	tokensText,
 	workText,
@@ -150,11 +151,10 @@ function narrowTable(
 
 /** What the table has no room for: why it ended so, which checks did not pass, until when it is limited, notes. */
 function detailsOf(entrant: EntrantRecord, { theme, now }: RacePageOptions): string[] {
-	const until = fromIso(entrant.limited_until);
 	const { setup } = entrant;
 	const lines = [
 		entrant.reason === null ? '' : safeLine(entrant.reason, LINE_CHARS),
-		until === null || until <= now ? '' : `limited until ${describeTime(until, { now })}`,
+		limitedText(entrant, now),
 		entrant.agents.length > 1 ? `worked: ${entrant.agents.join(', then ')}` : '',
 		setup === null || setup.status === 'passed' ? '' : `setup: ${checkLine(setup)}`,
 		...entrant.checks.flatMap((check) =>
@@ -184,7 +184,7 @@ function adoptedLine(entry: RaceRecord['adopted'][number], { theme, now }: RaceP
 	);
 }
 
-function nextSteps(record: RaceRecord, { command, ref, theme, isLive }: RacePageOptions): string[] {
+function nextSteps(record: RaceRecord, { command, ref, theme, isLive, now }: RacePageOptions): string[] {
 	const step = (what: string, line: string) => `${theme.dim(`${what}:`)} ${line}`;
 	const race = ref === null ? '' : ` --race ${ref}`;
 	const own = ref === null ? '' : ` ${ref}`;
@@ -193,9 +193,6 @@ function nextSteps(record: RaceRecord, { command, ref, theme, isLive }: RacePage
 	// Of one that changed nothing there is nothing to see or to take.
 	const first = record.winner ?? inOrder(record).find(({ diff }) => diff !== null && diff.files > 0)?.id;
 	const name = record.winner === null ? ` ${first}` : '';
-	const canGoOn = record.entrants.some(
-		({ outcome }) => outcome === 'limited' || outcome === 'outcome_unknown',
-	);
 	return [
 		...(first === undefined
 			? []
@@ -203,7 +200,15 @@ function nextSteps(record: RaceRecord, { command, ref, theme, isLive }: RacePage
 					step('look at it', `${command} diff ${first}${race}`),
 					...(record.adopted.length > 0 ? [] : [step('take it over', `${command} adopt${name}${race}`)]),
 				]),
-		...(canGoOn ? [step('go on', `${command} resume${own}`)] : []),
+		...goOnSteps(record, now).map((what) => step(what, `${command} resume${own}`)),
 		step('tidy up', `${command} clean${own} --apply`),
 	];
+}
+
+/** `go on`, or from when on that makes sense; nothing where everybody is done. */
+function goOnSteps({ entrants }: RaceRecord, now: number): string[] {
+	const unfinished = entrants.filter(({ outcome }) => outcome === 'limited' || outcome === 'outcome_unknown');
+	const from = Math.min(...unfinished.map(({ limited_until }) => fromIso(limited_until) ?? now));
+	if (unfinished.length === 0) return [];
+	return [from <= now ? 'go on' : `go on from ${describeTime(from, { now })}`];
 }

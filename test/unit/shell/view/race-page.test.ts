@@ -124,6 +124,17 @@ describe('the page of a race', () => {
 		expect(steps(idle)).toContain('race clean --apply');
 	});
 
+	it('says from when on a race with limited entrants can go on', () => {
+		expect(page(ended()).join('\n')).toMatch(
+			/go on from .*\d\d:\d\d \(in 2 h 30 min\): agent-relay race resume\n/,
+		);
+		const free = fakeEntrant('gemini', { outcome: 'limited', limited_until: '2026-11-21T11:00:00.000Z' });
+		expect(page(ended({ entrants: [free], ranking: ['gemini'] })).join('\n')).toContain(
+			'\ngo on: agent-relay race resume',
+		);
+		expect(page(ended({ entrants: [fakeEntrant('codex')] })).join('\n')).not.toContain('resume');
+	});
+
 	it.each([30, 40, 80, 120])('fits %i columns', (columns) => {
 		for (const line of page(ended({ shared_changes: ['x'.repeat(300)] }), columns))
 			expect(columnsOf(line), line).toBeLessThanOrEqual(columns);
