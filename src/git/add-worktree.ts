@@ -1,11 +1,12 @@
-import { lstatSync, readFileSync, statfsSync } from 'node:fs';
+import { lstatSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { hasErrno, RelayError } from '../core/errors.ts';
 import { ensureFolder, writeAtomic } from '../core/files.ts';
 import { explainingWrites } from '../core/write-failure.ts';
-import { firstLineOf, nulFields, nulInput } from './git-output.ts';
+import { explainUnwritten } from './explain-unwritten.ts';
+import { nulFields, nulInput } from './git-output.ts';
 import { removeWorktree, removeWorktreeFolder } from './remove-worktree.ts';
-import { diskFull, type Place, type RepoGit } from './repo-git.ts';
+import type { Place, RepoGit } from './repo-git.ts';
 import { findRecord } from './worktree-records.ts';
 
 export interface NewWorktree {
@@ -53,28 +54,9 @@ async function writeFiles(git: RepoGit, place: Place, { commit }: NewWorktree): 
 	try {
 		await git.withFiles(place, ['reset', '--hard', '-q', '--no-recurse-submodules']);
 	} catch (error) {
-		throw await explainUnwritten(git, place, commit, error);
+		throw await explainUnwritten(error, git, { tree: commit, folder: place.worktree });
 	}
 }
-
-/** A checkout names the file that it could not write, not why: the disk is asked whether it would have had room for it. */
-async function explainUnwritten(
-	git: RepoGit,
-	place: Place,
-	commit: string,
-	error: unknown,
-): Promise<unknown> {
-	if (!(error instanceof RelayError) || error.code !== 'git_failed') return error;
-	const name = /^error: unable to (?:write|create) file (.+?)(?:: .*)?$/m.exec(String(error.cause))?.[1];
-	if (name === undefined) return error;
-	const size = await git.inRepo(['cat-file', '-s', `${commit}:${name}`], { allowExit: [128] });
-	const { bavail, bsize } = statfsSync(place.worktree);
-	const needed = (Number.parseInt(firstLineOf(size.stdout), 10) || 0) + SPARE_BYTES;
-	return bavail * bsize >= needed ? error : diskFull(error);
-}
-
-/** Folders and the index need some, too. */
-const SPARE_BYTES = 64 * 1024;
 
 /** Other relays and users add worktrees of this repo too, and git does not wait for them. */
 const ATTEMPTS = 3;

@@ -140,11 +140,11 @@ async function filtersOff(ask: (args: readonly string[]) => Promise<GitResult>) 
 
 const FILTER_KEYS = '^filter\\..*\\.(clean|smudge|process|required)$';
 
-/** Git tells a full or read-only disk only in words (`LC_ALL=C`). */
-function explainDisk(error: unknown): unknown {
+/** Git tells a full or read-only disk only in words (`LC_ALL=C`). Any other error comes back unchanged. */
+export function explainDisk(error: unknown): unknown {
 	if (!(error instanceof RelayError) || error.code !== 'git_failed') return error;
 	const said = String(error.cause);
-	if (/No space left on device|Disk quota exceeded/.test(said)) return diskFull(error);
+	if (/No space left on device|Out of diskspace|Disk quota exceeded/.test(said)) return diskFull(error);
 	if (/Read-only file system|Permission denied/.test(said))
 		return new RelayError('not_writable', error.message, {
 			hint: 'check who owns the folder and whether its disk is mounted read-only',

@@ -6,6 +6,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RepoFacts } from './contract.ts';
+import { explainUnwritten } from './explain-unwritten.ts';
 import { firstLineOf, nulFields, nulInput } from './git-output.ts';
 import { createRepoGit } from './repo-git.ts';
 import type { Git, GitResult, GitRunOptions } from './run-git.ts';
@@ -17,7 +18,7 @@ export type IndexEntries = ReadonlyArray<readonly [path: string, entry: TreeEntr
 export interface ScratchIndex {
 	/**
 	 * Writes `paths` of `tree` below `target` (an existing, empty folder) as a checkout would: line endings and encodings as
-	 * that tree's own `.gitattributes` say.
+	 * that tree's own `.gitattributes` say. Throws `disk_full`.
 	 */
 	checkout(tree: string, paths: readonly string[], target: string): Promise<void>;
 	/** Of `entries`, the paths whose files in the worktree are not as the entry says. */
@@ -47,11 +48,15 @@ export function openScratchIndex(git: Git, facts: RepoFacts, scratch: string): S
 			if (paths.length === 0) return;
 			await fill(tree, []);
 			// With an empty work tree the attributes come from the index, that is from the tree itself.
-			await run(['checkout-index', '-f', '-q', '-z', '--stdin'], {
-				cwd: target,
-				env: { GIT_WORK_TREE: target },
-				input: nulInput(paths),
-			});
+			try {
+				await run(['checkout-index', '-f', '-q', '-z', '--stdin'], {
+					cwd: target,
+					env: { GIT_WORK_TREE: target },
+					input: nulInput(paths),
+				});
+			} catch (error) {
+				throw await explainUnwritten(error, repo, { tree, folder: target });
+			}
 		},
 		differing: async (entries) => {
 			await fill(null, entries);

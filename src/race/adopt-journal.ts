@@ -5,27 +5,22 @@
  */
 import { createHash } from 'node:crypto';
 import {
-	chmodSync,
-	constants,
-	copyFileSync,
 	existsSync,
-	linkSync,
 	lstatSync,
 	mkdirSync,
 	readFileSync,
 	readlinkSync,
-	renameSync,
 	rmdirSync,
 	rmSync,
-	symlinkSync,
 	unlinkSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import * as v from 'valibot';
 import { hasErrno, RelayError } from '../core/errors.ts';
-import { ensureFolder, readIfThere, removeIfThere, writeAtomic } from '../core/files.ts';
+import { readIfThere, removeIfThere, writeAtomic } from '../core/files.ts';
 import { explainWriteFailure } from '../core/write-failure.ts';
 import { lookAt } from './adopt-paths.ts';
+import { keepOld, moveInto } from './move-file.ts';
 
 const stepSchema = v.looseObject({
 	path: v.string(),
@@ -129,7 +124,9 @@ function replaceFile(place: AdoptPlace, worktree: string, step: AdoptStep, at: n
 	}
 	if (now.kind === 'folder') removeEmptied(target, step.path);
 	mkdirSync(dirname(target), { recursive: true });
-	moveInto(join(place.fresh, step.path), target);
+	const fresh = join(place.fresh, step.path);
+	// Before it stands at its place: as long as it lies here, an undo takes the step for one that was not begun.
+	moveInto(fresh, target, besideOf(place, target, at), () => unlinkSync(fresh));
 }
 
 /** A folder whose files were taken away by earlier steps. */
@@ -147,47 +144,9 @@ function removeEmptied(folder: string, path: string): void {
 
 const oldPath = (place: AdoptPlace, at: number) => join(place.folder, 'old', String(at));
 
-/** A hard link: it costs nothing and holds the very file. A copy where the disks differ or cannot link. */
-function keepOld(target: string, kept: string): void {
-	ensureFolder(dirname(kept));
-	if (lstatSync(target).isSymbolicLink()) {
-		symlinkSync(readlinkSync(target), kept);
-		return;
-	}
-	try {
-		linkSync(target, kept);
-	} catch (error) {
-		if (!hasErrno(error, 'EXDEV', 'EPERM', 'ENOTSUP', 'EMLINK', 'ENOSYS', 'EACCES')) throw error;
-		copyFileSync(target, kept, constants.COPYFILE_EXCL);
-	}
-}
-
-/** By rename, so that nobody sees half a file; across disks through a copy beside the target. */
-function moveInto(from: string, target: string): void {
-	try {
-		renameSync(from, target);
-	} catch (error) {
-		if (!hasErrno(error, 'EXDEV')) throw error;
-		const beside = `${target}.agent-relay-${process.pid}.tmp`;
-		try {
-			copyAny(from, beside);
-			renameSync(beside, target);
-		} catch (failure) {
-			rmSync(beside, { force: true });
-			throw failure;
-		}
-		unlinkSync(from);
-	}
-}
-
-function copyAny(from: string, to: string): void {
-	const facts = lstatSync(from);
-	if (facts.isSymbolicLink()) {
-		symlinkSync(readlinkSync(from), to);
-		return;
-	}
-	copyFileSync(from, to, constants.COPYFILE_EXCL);
-	chmodSync(to, facts.mode & 0o777);
+/** Where a content waits on the checkout's own disk; nobody else's file has that name. */
+function besideOf(place: AdoptPlace, target: string, at: number): string {
+	return join(dirname(target), `.agent-relay-${basename(dirname(place.folder))}-${at}.tmp`);
 }
 
 /** Folders that git would remove: those that held the file and hold nothing now. Never the top. */
@@ -256,6 +215,8 @@ function removeMadeFolders({ worktree, made_folders }: AdoptJournal): never[] {
 /** False: something else stands there now. */
 function undoStep(place: AdoptPlace, worktree: string, step: AdoptStep, at: number): boolean {
 	const target = join(worktree, step.path);
+	const beside = besideOf(place, target, at);
+	removeIfThere(beside);
 	const kept = oldPath(place, at);
 	const isKept = lstatSync(kept, { throwIfNoEntry: false }) !== undefined;
 	const now = lookAt(target);
@@ -269,9 +230,16 @@ function undoStep(place: AdoptPlace, worktree: string, step: AdoptStep, at: numb
 		unlinkSync(target);
 		return true;
 	}
-	if (stands !== step.digest) return stands === digestOf(kept);
+	if (stands !== null && stands !== step.digest) return stands === digestOf(kept);
 	mkdirSync(dirname(target), { recursive: true });
-	moveInto(kept, target);
+	try {
+		moveInto(kept, target, beside);
+	} catch (error) {
+		if (!hasErrno(error, 'ENOSPC', 'EDQUOT') || stands === null) throw error;
+		// What was written in its place has taken its room; that content is in the repo.
+		unlinkSync(target);
+		moveInto(kept, target, beside);
+	}
 	return true;
 }
 

@@ -11,6 +11,7 @@ import { parseSessionId } from '../core/ids.ts';
 import { explainWriteFailure } from '../core/write-failure.ts';
 import { createBranch, createCommit, refuseBranchName } from '../git/commit-paths.ts';
 import { firstLineOf } from '../git/git-output.ts';
+import { explainDisk } from '../git/repo-git.ts';
 import { openScratchIndex, type ScratchIndex } from '../git/scratch-index.ts';
 import { listTreeEdits, type TreeEdit } from '../git/tree-edits.ts';
 import type { OpenSession } from '../sessions/session-store.ts';
@@ -93,6 +94,8 @@ export async function adopt(request: AdoptRequest, deps: AdoptDeps): Promise<Ado
 			throw new RelayError('refused', `${entrant.id} changed no file, so there is nothing to adopt.`);
 		const task = { record, entrant: entrant.id, commit, edits, notes, session, deps };
 		return mode.kind === 'branch' ? await adoptAsBranch(task, mode.name) : await adoptFiles(task, mode);
+	} catch (error) {
+		throw explainDisk(error);
 	} finally {
 		session.release();
 	}

@@ -1,62 +1,31 @@
-import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { leftovers } from '../../helpers/engine-bench.ts';
 import { claude, claudeAnswers } from '../../helpers/fake-agent-lines.ts';
 import { entrantOf, RaceBench } from '../../helpers/race-bench.ts';
-
-/** A small disk needs a mount, which not every machine allows a test. */
-const mount = (folder: string) =>
-	execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'none', folder], { stdio: 'ignore' });
-const unmount = (folder: string) => execFileSync('umount', [folder], { stdio: 'ignore' });
-
-const canMount = (() => {
-	const probe = mkdtempSync(join(tmpdir(), 'relay-mount-'));
-	try {
-		mount(probe);
-		unmount(probe);
-		return true;
-	} catch {
-		return false;
-	} finally {
-		rmSync(probe, { recursive: true, force: true });
-	}
-})();
+import { canMount, fillDisk, mountSmallDisk } from '../../helpers/small-disk.ts';
 
 let bench: RaceBench;
-let disk: string;
+let unmount: () => void;
 beforeEach(() => {
 	bench = new RaceBench();
 });
-/** Makes `folder` a disk of 4 MiB. */
-function mountAt(folder: string): void {
-	disk = folder;
-	mkdirSync(disk, { recursive: true });
-	mount(disk);
-}
 afterEach(async () => {
-	if (canMount) unmount(disk);
+	unmount();
 	await bench.dispose();
 });
 
-function fill(path: string): void {
-	for (let size = 256 * 1024; size >= 1; size = Math.floor(size / 2))
-		for (;;) {
-			try {
-				writeFileSync(path, Buffer.alloc(size), { flag: 'a' });
-			} catch (error) {
-				if (error instanceof Error && 'code' in error && error.code === 'ENOSPC') break;
-				throw error;
-			}
-		}
+/** Makes `folder` a disk of 4 MiB. */
+function mountAt(folder: string): void {
+	unmount = mountSmallDisk(folder, 4096).unmount;
 }
 
 describe.skipIf(!canMount)('a disk that is full in mid-race', () => {
 	it('stops the race with a clear word, and the record is gone on with', async () => {
-		mountAt(join(bench.repo, '.agent-relay'));
+		const disk = join(bench.repo, '.agent-relay');
+		mountAt(disk);
 		const talk = Array.from({ length: 40 }, (_, at) => ({
 			emit: claude.text(`step ${at} ${'x'.repeat(20_000)}`),
 			sleep: 30,
@@ -69,7 +38,7 @@ describe.skipIf(!canMount)('a disk that is full in mid-race', () => {
 		bench.onEvent = (event) => {
 			if (isFull || event.type !== 'entrant_event' || event.event.type !== 'agent_event') return;
 			isFull = true;
-			fill(join(disk, 'filler'));
+			fillDisk(join(disk, 'filler'));
 		};
 		await expect(run()).rejects.toMatchObject({
 			code: 'disk_full',
