@@ -81,11 +81,11 @@ export async function refuseDirty(
 ): Promise<void> {
 	const dirty = (await worktrees.dirtyPaths(checkout, DIRTY_LOOK)).filter((path) => !isCopied(path, copied));
 	if (dirty.length === 0) return;
-	const shown = dirty.slice(0, SHOWN_PATHS).map((path) => `  ${safeLine(path, 200)}`);
+	const shown = dirty.slice(0, SHOWN_PATHS).map((path) => safeLine(path, 80));
 	const rest = dirty.length - shown.length;
-	const list = [...shown, ...(rest > 0 ? [`  and ${rest} more`] : [])].join('\n');
-	throw new RelayError('refused', `The checkout has changes that no entrant would see:\n${list}`, {
-		hint: 'commit or stash, or --include-dirty',
+	const list = [...shown, ...(rest > 0 ? [`and ${rest} more`] : [])].join(', ');
+	throw new RelayError('refused', `The checkout has changes that no entrant would see: ${list}`, {
+		hint: 'Commit or stash them, or start from them as they are: --include-dirty',
 	});
 }
 
@@ -109,6 +109,6 @@ export function refuseNobody(entrants: readonly AgentChoice[], why: ReadonlyArra
 	if (why.some((reason) => reason === null)) return;
 	const told = entrants.map(({ agent }, at) => `${agent}: ${why[at]}`);
 	throw new RelayError('agent_not_installed', 'No entrant of this race can start.', {
-		hint: told.join('\n'),
+		hint: told.join(' · '),
 	});
 }

@@ -54,7 +54,7 @@ describe('a race that cannot be', () => {
 			{},
 			{
 				code: 'agent_not_installed',
-				hint: expect.stringMatching(/codex: not installed; .*\ngemini: not installed/),
+				hint: expect.stringMatching(/^codex: not installed; .* · gemini: not installed/),
 			},
 		],
 	] as const)('for %s is refused', async (_what, entrants, over, expected) => {
@@ -79,8 +79,8 @@ describe('a race that cannot be', () => {
 		bench.write('new.txt', 'x');
 		expect(await refused('claude')).toMatchObject({
 			code: 'refused',
-			message: expect.stringMatching(/\n {2}README\.md\n {2}new\.txt$/),
-			hint: 'commit or stash, or --include-dirty',
+			message: expect.stringMatching(/: README\.md, new\.txt$/),
+			hint: 'Commit or stash them, or start from them as they are: --include-dirty',
 		});
 		expect(await refused('claude', { copy: ['new.txt'] })).toMatchObject({
 			message: expect.not.stringContaining('new.txt'),
