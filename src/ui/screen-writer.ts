@@ -88,7 +88,8 @@ export class ScreenWriter {
 		const firstChanged = region.rows.findIndex((row, i) => row !== old.rows[i]);
 		const isShorter = region.rows.length < old.rows.length;
 		if (firstChanged < 0 && !isShorter) return moveBetween(old.cursor, region.cursor);
-		const from = firstChanged < 0 ? region.rows.length - 1 : firstChanged;
+		// A region without rows leaves the cursor where its first one was.
+		const from = firstChanged < 0 ? Math.max(0, region.rows.length - 1) : firstChanged;
 		const start = moveBetween(old.cursor, { row: Math.min(from, old.rows.length - 1), column: 0 });
 		const gap = from > old.rows.length - 1 ? '\r\n' : '';
 		const rows = region.rows.slice(from).join(`${ERASE_LINE_END}\r\n`);
