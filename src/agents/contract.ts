@@ -88,6 +88,8 @@ export interface NativeFacts {
 	utilization?: Utilization[];
 	/** Outcomes that the stream could not tell, by tool call id. */
 	toolResults?: Array<{ id: string; ok: boolean; exitCode: number | null }>;
+	/** How commands ended by a record that has no tool call ids of the stream. */
+	commandResults?: Array<{ command: string; exitCode: number }>;
 	/** Usage of this turn where the stream told none. */
 	tokens?: TokenCounts;
 	/** Thread totals after this turn. */

@@ -1,4 +1,5 @@
 /** How a claude turn ended: from its result line, else from the relay's own stop, else from what is left of it. */
+import { unknownOption } from '../checked-versions.ts';
 import type { AgentExit } from '../contract.ts';
 import type { Limit, StopReason } from '../events.ts';
 import { countOrNull, type JsonObject, listOrEmpty, textOrNull } from '../json-fields.ts';
@@ -111,7 +112,11 @@ function completedBy(result: JsonObject): Judgement {
 /** By the CLI's own words, where they are known. */
 function refused(words: string): Judgement {
 	const refusal = knownRefusal(words);
-	return refusal === null ? failed(null, words) : failed(refusal.reason, refusal.sentence);
+	if (refusal === null) return failed(null, words);
+	const { reason, sentence } = refusal;
+	return /^error: (?:unknown option|option ')/.test(sentence)
+		? unknownOption('claude', sentence)
+		: failed(reason, sentence);
 }
 
 function isAborted(result: JsonObject): boolean {

@@ -1,4 +1,5 @@
 /** How a codex turn ended: by its own last line, else by the relay's stop, else by what it left behind. */
+import { unknownOption } from '../checked-versions.ts';
 import type { AgentExit, NativeFacts } from '../contract.ts';
 import type { Limit } from '../events.ts';
 import { excerptLine } from '../excerpt.ts';
@@ -73,7 +74,9 @@ function judgeOwnDeath(exit: AgentExit, seen: SeenSoFar): Judgement {
 	const isRefusedStart = !seen.isStarted && exit.signal === null && (exit.exitCode ?? 0) !== 0;
 	if (!isRefusedStart) return UNKNOWN;
 	const reason = judgeStartup(seen.stderr, exit.exitCode);
-	return failed(reason, firstOwnLine(seen.stderr) ?? `codex ended with exit code ${exit.exitCode}`);
+	const words = firstOwnLine(seen.stderr) ?? `codex ended with exit code ${exit.exitCode}`;
+	const isOption = /^error: (?:unexpected argument|unrecognized subcommand|invalid value)\b/.test(words);
+	return isOption ? unknownOption('codex', words) : failed(reason, words);
 }
 
 function judgeByCode(code: string, message: string, native: NativeFacts, now: number): Judgement | null {

@@ -14,6 +14,7 @@ import {
 	secondsToEpochMs,
 	textOrNull,
 } from '../json-fields.ts';
+import { noteCommand, type RecordedCommands } from './rollout-commands.ts';
 import { readPlanCall } from './rollout-plan.ts';
 import { addTokens, readUsage, sameTokens, ZERO_TOKENS } from './usage.ts';
 
@@ -32,6 +33,7 @@ interface TurnPart {
 	/** Sum of this turn's requests; a repeated line (same total) is one request. */
 	spent: TokenCounts;
 	plan: PlanItem[] | null;
+	commands: RecordedCommands;
 }
 
 const newPart = (hasStart: boolean, model: string | null, total: TokenCounts | null): TurnPart => ({
@@ -42,6 +44,7 @@ const newPart = (hasStart: boolean, model: string | null, total: TokenCounts | n
 	total,
 	spent: ZERO_TOKENS,
 	plan: null,
+	commands: new Map(),
 });
 
 /** The facts of the last turn in `tail`, the end of a rollout file. Torn, foreign and unknown lines are skipped. */
@@ -49,7 +52,12 @@ export function parseRollout(tail: string): NativeFacts | null {
 	let part = newPart(false, null, null);
 	let isRollout = false;
 	for (const text of tail.split('\n')) {
-		if (!/"(?:task_started|turn_context|token_count|task_complete|update_plan)"/.test(text)) continue;
+		if (
+			!/"(?:task_started|turn_context|token_count|task_complete|update_plan|function_call|function_call_output)"/.test(
+				text,
+			)
+		)
+			continue;
 		const line = parseObject(text);
 		if (line === null) continue;
 		isRollout = true;
@@ -61,7 +69,10 @@ export function parseRollout(tail: string): NativeFacts | null {
 function readRolloutLine(part: TurnPart, line: JsonObject): TurnPart {
 	const payload = objectOrEmpty(line.payload);
 	if (line.type === 'turn_context') return { ...part, model: textOrNull(payload.model) ?? part.model };
-	if (line.type === 'response_item') return { ...part, plan: readPlanCall(payload) ?? part.plan };
+	if (line.type === 'response_item') {
+		noteCommand(part.commands, payload);
+		return { ...part, plan: readPlanCall(payload) ?? part.plan };
+	}
 	if (line.type !== 'event_msg') return part;
 	switch (payload.type) {
 		case 'task_started':
@@ -108,6 +119,9 @@ function errorCode(info: unknown): string | null {
 
 function factsOf(part: TurnPart): NativeFacts {
 	const spent = spentWindow(part.windows);
+	const commandResults = [...part.commands.values()].flatMap(({ command, exitCode }) =>
+		exitCode === null ? [] : [{ command, exitCode }],
+	);
 	return {
 		...(part.model === null ? {} : { model: part.model }),
 		...(part.errorCode === null ? {} : { errorCode: part.errorCode }),
@@ -115,6 +129,7 @@ function factsOf(part: TurnPart): NativeFacts {
 		...(part.windows.length === 0 ? {} : { utilization: part.windows.map(toUtilization) }),
 		...(part.total === null ? {} : { cumulative: part.total }),
 		...(part.plan === null ? {} : { plan: part.plan }),
+		...(commandResults.length === 0 ? {} : { commandResults }),
 		...(part.hasStart && part.spent !== ZERO_TOKENS ? { tokens: part.spent } : {}),
 	};
 }

@@ -7,6 +7,7 @@ import { completed, type Judgement } from '../judgement.ts';
 import { type ItemPhase, type OpenTools, readItem } from './items.ts';
 import { judgeTurnFailed, judgeWithoutEnd, refineByRecord } from './outcome.ts';
 import { rebuildOversized } from './oversized.ts';
+import { resultsOf } from './rollout-commands.ts';
 import { type Retry, readRetry } from './rules.ts';
 import { readUsage, sameTokens, subtractTokens, ZERO_TOKENS } from './usage.ts';
 
@@ -21,6 +22,8 @@ class CodexParser implements AgentParser {
 	readonly #context: ParserContext;
 	readonly #lines = new LineSplitter();
 	readonly #open: OpenTools = new Set();
+	/** Commands whose end the stream has not told, by item id. */
+	readonly #unfinished = new Map<string, string>();
 	readonly #stderr: Buffer[] = [];
 	#stderrBytes = 0;
 	#threadId: string | null = null;
@@ -82,7 +85,7 @@ class CodexParser implements AgentParser {
 			tokens: this.#turnTokens(native),
 			cumulative: this.#cumulative ?? native?.cumulative ?? null,
 			costUsd: null,
-			toolResults: native?.toolResults ?? [],
+			toolResults: resultsOf(this.#unfinished, native?.commandResults ?? []),
 			utilization: native?.utilization ?? [],
 			...(native?.plan === undefined ? {} : { plan: native.plan }),
 		};
@@ -154,7 +157,14 @@ class CodexParser implements AgentParser {
 		} as const;
 		const phase: ItemPhase = phases[type];
 		this.#lastRetry = null;
-		return readItem(item, phase, this.#open);
+		const events = readItem(item, phase, this.#open);
+		for (const event of events) this.#noteTool(event);
+		return events;
+	}
+
+	#noteTool(event: AgentEvent): void {
+		if (event.type === 'tool_call' && event.command !== null) this.#unfinished.set(event.id, event.command);
+		if (event.type === 'tool_result') this.#unfinished.delete(event.id);
 	}
 
 	#topLevelError(message: string): AgentEvent[] {

@@ -1,4 +1,5 @@
 /** How a gemini turn ended: by its result line and exit code, else by the relay's stop, else by what it left behind. */
+import { unknownOption } from '../checked-versions.ts';
 import type { AgentExit } from '../contract.ts';
 import type { Limit, StopReason } from '../events.ts';
 import { type JsonObject, objectOrEmpty, objectOrNull, textOrNull } from '../json-fields.ts';
@@ -133,6 +134,8 @@ function judgeOwnDeath(exit: AgentExit, seen: Seen): Judgement {
 	if (status === 401 || status === 403) return failed('auth', message);
 	const byExit = REASON_BY_EXIT.get(code);
 	if (seen.hasStarted) return failed(byExit ?? 'crashed', `gemini ended with exit code ${code} in mid-turn`);
+	const option = /^Unknown arguments?:[^\n]*/m.exec(seen.stderr)?.[0];
+	if (code === 1 && option !== undefined) return unknownOption('gemini', option);
 	return failed(startReason(code, seen.stderr) ?? byExit ?? 'crashed', message);
 }
 
@@ -141,12 +144,8 @@ function startReason(code: number, stderr: string): StopReason | null {
 	if (code === 42 && /^(?:\x1b\[[0-9;]*m)*Error resuming session:/m.test(stderr)) return 'unknown_session';
 	if (code === 42 && /^(?:\x1b\[[0-9;]*m)*Error starting session: .* already exists\b/m.test(stderr))
 		return 'session_in_use';
-	if (
-		code === 1 &&
-		/^(?:Unknown arguments?:|Not enough (?:non-option )?arguments|Invalid values:)/m.test(stderr)
-	)
-		return 'bad_usage';
-	return null;
+	const isBadUsage = /^(?:Not enough (?:non-option )?arguments|Invalid values:)/m.test(stderr);
+	return code === 1 && isBadUsage ? 'bad_usage' : null;
 }
 
 /** Lines that the CLI prints at every start. */

@@ -1,4 +1,5 @@
 /** How an opencode turn ended: by its last error or step, else by the relay's stop, else by what it left behind. */
+import { unknownOption } from '../checked-versions.ts';
 import type { AgentExit } from '../contract.ts';
 import type { Limit, StopReason } from '../events.ts';
 import { type JsonObject, objectOrEmpty, textOrNull } from '../json-fields.ts';
@@ -50,6 +51,8 @@ function judgeOwnEnd(exit: AgentExit, seen: Seen): Judgement {
 	if (!isOwnExit || exit.exitCode === 0) return UNKNOWN;
 	if (seen.hasStarted) return failed('crashed', `opencode ended with exit code ${exit.exitCode} in mid-turn`);
 	const message = ownLine(seen.stderr) ?? `opencode ended with exit code ${exit.exitCode}`;
+	const isUsage = /^(?:\x1b\[[0-9;]*m)*opencode run \[message\.\.\]/m.test(seen.stderr);
+	if (isUsage) return unknownOption('opencode', 'opencode did not take the options it was given');
 	return failed(startReason(seen.stderr), message);
 }
 
@@ -76,8 +79,7 @@ function startReason(stderr: string): StopReason {
 	if (/^(?:Error: )?(?:ConfigInvalidError|Configuration is invalid|Config file at )/m.test(text))
 		return 'bad_config';
 	if (/^(?:Error: )?Failed to change directory/m.test(text)) return 'bad_environment';
-	if (/^(?:Error: )?You must provide a message/m.test(text)) return 'bad_usage';
-	return /^opencode run \[message\.\.\]/m.test(text) ? 'bad_usage' : 'crashed';
+	return /^(?:Error: )?You must provide a message/m.test(text) ? 'bad_usage' : 'crashed';
 }
 
 function ownLine(stderr: string): string | null {
