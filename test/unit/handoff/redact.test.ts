@@ -38,10 +38,87 @@ describe('the redactor', () => {
 		expect(record(text)).not.toContain(value);
 	});
 
+	const RANDOM = 'Ab3dEf6hIj9kLm2nOp5qRs8tUv1wXy4z';
+	const HEX = '9f86d081884c7d659a2feaa0c55ad015';
+	it.each([
+		`hvs.CAESI${RANDOM}`,
+		`dp.pt.${RANDOM}abcd`,
+		`ntn_${RANDOM}`,
+		`sbp_${HEX}01234567`,
+		`dapi${HEX}`,
+		`pat${RANDOM.slice(0, 14)}.${HEX}${HEX}`,
+		`key-${HEX}`,
+		`${HEX}-us14`,
+		`NRAK-${RANDOM.toUpperCase().slice(0, 27)}`,
+		`MTk4NjIyNDgzNDcxOTI1MjQ4.Cl2FMQ.${RANDOM.slice(0, 27)}`,
+		`123456789:AA${RANDOM}b`,
+		`SG.${RANDOM.slice(0, 22)}.${RANDOM}${RANDOM.slice(0, 11)}`,
+		`sk-or-v1-${HEX}${HEX}`,
+	])('takes out a provider’s key by its prefix, in what agents say too: %s', (key) => {
+		expect(record(`value ${key} end`)).toMatch(/^value \[redacted: [^\]]+\] end$/);
+		expect(createRedactor([]).speech(`value ${key} end`)).toMatch(/^value \[redacted: [^\]]+\] end$/);
+	});
+
+	it.each([
+		['https://ghtoken1234567890abcdef@github.com/x/y.git', 'ghtoken1234567890abcdef'],
+		['curl -u user:hunter2pw https://x', 'hunter2pw'],
+		['machine x.org login bob password s3cr3tpw', 's3cr3tpw'],
+		['"auth": "dXNlcjpwYXNzd29yZDEyMw=="', 'dXNlcjpwYXNzd29yZDEyMw=='],
+		['mysql -u root -pS3cretPw1 db', 'S3cretPw1'],
+		['PGPASSWORD=s3cr3tpw psql', 's3cr3tpw'],
+		['DB_PASSWORD=pa$$w0rd123', 'w0rd123'],
+		['<password>hunter2secret</password>', 'hunter2secret'],
+		['openssl rsa -passin pass:hunter2secret', 'hunter2secret'],
+		['Server=tcp:x;User ID=u;Password=hunter2secret;', 'hunter2secret'],
+		['AccountName=a;AccountKey=c2VjcmV0cGFzc3dvcmQ=;', 'c2VjcmV0cGFzc3dvcmQ='],
+		['{"accessToken":"abcd1234efgh"}', 'abcd1234efgh'],
+	])('takes out what stands in a secret’s place: %s', (text, value) => {
+		expect(record(text)).toContain('[redacted: ');
+		expect(record(text)).not.toContain(value);
+	});
+
+	it.each([
+		`"integrity": "sha512-${RANDOM}${RANDOM}==",`,
+		`golang.org/x/net v0.1.0 h1:${RANDOM}${RANDOM.slice(0, 11)}=`,
+		'session_id: 550e8400-e29b-41d4-a716-446655440000',
+		'token_count: 1048576',
+		'max_token: 200000',
+		'passwd: /etc/passwd',
+		'PWD=/home/dev/project',
+		'TOKEN=$(cat token.txt)',
+		'docker run -u 1000:1000 image',
+		'sk-toggle-button-large',
+		'pk_column_name_index_1',
+		'hf_transformers_version',
+		'r8-optimizer-rules-default',
+	])('leaves digests, places and names that begin like a key: %s', (text) => {
+		expect(record(text)).toBe(text);
+	});
+
+	it.each([
+		'A0_',
+		'PASSWORD_',
+		'sk-a-',
+		'SG.',
+		'Ab3/',
+		' -u a',
+		'mysql -h x ',
+		'-----END ',
+		`${'QUJD'.repeat(19)}\n`,
+	])('is done soon with 400 KB of %j', (piece) => {
+		const text = piece.repeat(400_000 / piece.length);
+		const before = process.cpuUsage();
+		record(text);
+		const { user, system } = process.cpuUsage(before);
+		expect((user + system) / 1e6).toBeLessThan(5);
+	});
+
 	it('takes out a private key, also one that is cut off', () => {
 		const key = '-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEA\nAAAA\n';
 		expect(record(`a\n${key}-----END OPENSSH PRIVATE KEY-----\nb`)).toBe('a\n[redacted: private key]\nb');
 		expect(record(`a\n${key}`)).toBe('a\n[redacted: private key]');
+		const tail = key.slice(key.indexOf('\n') + 1);
+		expect(record(`a\n${tail}-----END OPENSSH PRIVATE KEY-----\nb`)).toBe('a\n[redacted: private key]\nb');
 	});
 
 	it.each([
