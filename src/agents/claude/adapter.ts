@@ -1,5 +1,5 @@
 /**
- * Claude Code (`claude`), checked with 2.1.197. What lives here: its command line, its stream, its limit rules, its login
+ * Claude Code (`claude`), checked with 2.1.112 to 2.1.330. What lives here: its command line, its stream, its limit rules, its login
  * and its prompt syntax. No native record is read: partial messages tell model and usage of a turn that is stopped, and
  * nothing else of it is missing from the stream.
  */

@@ -1,5 +1,5 @@
 /**
- * OpenAI Codex CLI, checked against 0.169.0: `codex exec --json`, one JSON line an event. The stream tells neither model,
+ * OpenAI Codex CLI, checked against 0.135.0 to 0.169.0: `codex exec --json`, one JSON line an event. The stream tells neither model,
  * error code nor exact reset; those come from the thread's own record (`rollout.ts`).
  */
 import type { AgentAdapter } from '../contract.ts';
