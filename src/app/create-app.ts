@@ -95,7 +95,7 @@ async function openGit(env: Readonly<Record<string, string>>, folder: string): P
 			import('../core/find-executable.ts'),
 			import('../git/folders-around.ts'),
 		]);
-	const untrustedFolders = foldersAround(realFolder(folder));
+	const untrustedFolders = foldersAround(realFolder(folder), realFolder(homeOf(env)));
 	const searchPath = searchPathOutside(env.PATH ?? '', untrustedFolders);
 	const search = { searchPath, home: homeOf(env), configured: null, untrustedFolders };
 	const { path } = findExecutable(['git'], search);

@@ -177,7 +177,7 @@ export async function relayDeps(app: App, current: SettingsHolder): Promise<Rela
 				searchPath: env.PATH ?? '',
 				home: homeOf(env),
 				configured: agentSettings(current.settings.loaded.config, agent).executable,
-				untrustedFolders: isTrustedNow(current.settings) ? [] : clonedFolders(repo),
+				untrustedFolders: isTrustedNow(current.settings) ? [] : clonedFolders(repo, homeOf(env)),
 			}),
 		knownVersion: versions.known,
 		learnVersion: (agent, executable) => versions.learn(current.settings.registry.find(agent), executable),
@@ -196,7 +196,7 @@ const isTrustedNow = ({ trust }: Settings) => trust.isTrusted && isUnchanged(tru
 /** The environment of agents: in a repo that is not trusted, its programs and its git config cannot get between. */
 async function createAgentEnv(app: App, repo: RepoFacts, current: SettingsHolder) {
 	const { env } = app;
-	const PATH = searchPathOutside(env.PATH ?? '', clonedFolders(repo));
+	const PATH = searchPathOutside(env.PATH ?? '', clonedFolders(repo, homeOf(env)));
 	const isArmoured = repo.kind !== 'none' && !obeysRepo(current.settings.trust);
 	const named = isArmoured ? await namedPrograms(await app.git(), repo.worktree) : [];
 	return () => {

@@ -4,6 +4,7 @@ import type { TrustStore } from '../config/trust.ts';
 import { readTrustDigests, type TrustDigests, type TrustPlace } from '../config/trust-files.ts';
 import { safeLine } from '../core/text.ts';
 import type { RepoFacts } from '../git/contract.ts';
+import { foldersAround } from '../git/folders-around.ts';
 
 export interface RepoTrust extends TrustPlace {
 	store: TrustStore;
@@ -47,9 +48,10 @@ export function isUnchanged(trust: RepoTrust): boolean {
 	return now.size === digests.size && [...now].every(([path, digest]) => digests.get(path) === digest);
 }
 
-/** Outside git the folder is the user's own choice; nothing in it was cloned. */
-export function clonedFolders({ kind, root, worktree }: RepoFacts): string[] {
-	return kind === 'none' ? [] : [root, worktree];
+/** The repo and what lies around it. Outside git the folder is the user's own choice; nothing in it was cloned. */
+export function clonedFolders({ kind, root, worktree }: RepoFacts, home: string): string[] {
+	if (kind === 'none') return [];
+	return [...new Set([root, worktree, ...foldersAround(worktree, realPath(home))])];
 }
 
 const SHOWN_FILES = 6;

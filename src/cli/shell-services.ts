@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { App } from '../app/create-app.ts';
+import { type App, homeOf } from '../app/create-app.ts';
 import { parentTurn, type Settings, type SettingsHolder } from '../app/open-relay.ts';
 import { clonedFolders, obeysRepo } from '../app/repo-trust.ts';
 import { listConfig } from '../config/layers.ts';
@@ -33,7 +33,7 @@ export async function createShellServices(
 				value: JSON.stringify(value),
 				origin: origin.place,
 			})),
-		openEditor: async (text) => editText(app, text, clonedFolders(repo)),
+		openEditor: async (text) => editText(app, text, clonedFolders(repo, homeOf(app.env))),
 		openChat: async (flags, words) => {
 			const { openChat } = await import('../app/open-chat.ts');
 			return openChat(app, chatOpening(flags, words), holder);

@@ -2,15 +2,18 @@ import { lstatSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve, sep } from 'node:path';
 
 /**
- * The folders whose programs may not stand in for git, found without git: the nearest one above `folder` (real path) with a
- * `.git`, and for a linked worktree or a submodule the one that its `.git` file leads to. Empty outside git.
+ * The folders whose programs may not stand in for git or an agent, found without git: each folder from `folder` (real path)
+ * up with a `.git`, and for a linked worktree or a submodule the one that its `.git` file leads to. A repo at `home` or above
+ * counts only where it is the nearest: around others it is the user's own. Empty outside git.
  */
-export function foldersAround(folder: string): string[] {
-	for (let at = folder; ; at = dirname(at)) {
+export function foldersAround(folder: string, home: string): string[] {
+	const found: string[] = [];
+	for (let at = folder, below = ''; at !== below; below = at, at = dirname(at)) {
+		if (found.length > 0 && `${home}${sep}`.startsWith(at.endsWith(sep) ? at : at + sep)) break;
 		const facts = lstatSync(join(at, '.git'), { throwIfNoEntry: false });
-		if (facts !== undefined) return facts.isFile() ? [at, ...mainFolder(at)] : [at];
-		if (dirname(at) === at) return [];
+		if (facts !== undefined) found.push(at, ...(facts.isFile() ? mainFolder(at) : []));
 	}
+	return found;
 }
 
 function mainFolder(worktree: string): string[] {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { AgentAdapter, TurnRequest } from '../../agents/contract.ts';
 import { agentEnvironment } from '../../agents/environment.ts';
 import type { AgentRegistry } from '../../agents/registry.ts';
-import type { App } from '../../app/create-app.ts';
+import { type App, homeOf } from '../../app/create-app.ts';
 import { openRelay, type RelayFlags, readSettings, type Settings } from '../../app/open-relay.ts';
 import { clonedFolders, obeysRepo, type RepoTrust } from '../../app/repo-trust.ts';
 import { createVersionCache } from '../../app/version-cache.ts';
@@ -48,7 +48,7 @@ async function withVersions(
 	registry: AgentRegistry,
 	overviews: readonly AgentOverview[],
 ): Promise<AgentOverview[]> {
-	const PATH = searchPathOutside(app.env.PATH ?? '', clonedFolders(await app.repo()));
+	const PATH = searchPathOutside(app.env.PATH ?? '', clonedFolders(await app.repo(), homeOf(app.env)));
 	const env = { ...app.env, PATH };
 	const versions = createVersionCache(join(app.paths.cacheHome, 'versions.json'), () => env);
 	return Promise.all(

@@ -1,0 +1,38 @@
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { foldersAround } from '../../src/git/folders-around.ts';
+
+let home: string;
+const make = (path: string) => {
+	const full = join(home, path);
+	mkdirSync(join(full, '.git'), { recursive: true });
+	return full;
+};
+
+beforeEach(() => {
+	home = realpathSync(mkdtempSync(join(tmpdir(), 'relay-around-')));
+});
+afterEach(() => rmSync(home, { recursive: true, force: true }));
+
+it('finds every repo around a nested one, and not the home folder that is one', () => {
+	make('.');
+	const outer = make('outer');
+	const inner = make('outer/libs/inner');
+	mkdirSync(join(inner, 'src'));
+	expect(foldersAround(join(inner, 'src'), home)).toEqual([inner, outer]);
+	expect(foldersAround(home, home)).toEqual([home]);
+});
+
+it('finds the checkout that a linked worktree belongs to', () => {
+	const main = make('main');
+	mkdirSync(join(home, 'linked'));
+	writeFileSync(join(home, 'linked/.git'), `gitdir: ${main}/.git/worktrees/linked\n`);
+	expect(foldersAround(join(home, 'linked'), home)).toEqual([join(home, 'linked'), main]);
+});
+
+it('finds nothing outside git', () => {
+	mkdirSync(join(home, 'plain'));
+	expect(foldersAround(join(home, 'plain'), home)).toEqual([]);
+});
