@@ -90,7 +90,9 @@ export class ScreenWriter {
 		if (firstChanged < 0 && !isShorter) return moveBetween(old.cursor, region.cursor);
 		// A region without rows leaves the cursor where its first one was.
 		const from = firstChanged < 0 ? Math.max(0, region.rows.length - 1) : firstChanged;
-		const start = moveBetween(old.cursor, { row: Math.min(from, old.rows.length - 1), column: 0 });
+		const top = { row: Math.min(from, old.rows.length - 1), column: 0 };
+		// The column may be another one by now: a terminal echoes what is typed (`^C`) where nobody reads keys.
+		const start = moveBetween(old.cursor, top) || '\r';
 		const gap = from > old.rows.length - 1 ? '\r\n' : '';
 		const rows = region.rows.slice(from).join(`${ERASE_LINE_END}\r\n`);
 		const tail = isShorter ? ERASE_LINE_END + ERASE_BELOW : ERASE_LINE_END;

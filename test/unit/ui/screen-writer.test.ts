@@ -42,6 +42,15 @@ describe('the screen', () => {
 		expect(screen.lines()).toEqual(['one', 'two', 'three']);
 	});
 
+	it('takes away what the terminal echoed into the live region', () => {
+		const { screen, writer } = open();
+		writer.draw(['one'], { rows: ['status'], cursor: { row: 0, column: 0 } });
+		screen.write('^C');
+		writer.draw([], { rows: [], cursor: { row: 0, column: 0 } });
+		expect(screen.lines()).toEqual(['one']);
+		expect(screen.column).toBe(0);
+	});
+
 	it('shows what was printed and the last region, whatever was drawn before', () => {
 		const row = fc.string({ unit: fc.constantFrom('a', '漢', ' ', 'z'), maxLength: 9 });
 		const region = fc
