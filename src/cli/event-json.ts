@@ -35,6 +35,7 @@ export function eventToJson(event: RelayEvent): Json {
 				earliest_reset: isoOrNull(event.earliestReset),
 				candidates: event.candidates.map(candidateToJson),
 				packet: event.packet,
+				is_waiting: event.isWaiting ?? false,
 			};
 		case 'waiting':
 			return { type: event.type, agent: event.agent, until: toIso(event.until), now: toIso(event.now) };

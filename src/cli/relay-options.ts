@@ -66,8 +66,9 @@ export function parseTimeout(text: string): number {
 	);
 }
 
-function configFlags({ maxTurns, maxCost }: RelayOptions): ConfigFlag[] {
+function configFlags({ maxTurns, maxCost, wait }: RelayOptions): ConfigFlag[] {
 	return [
+		...(wait ? [{ key: 'limits.when_exhausted', value: 'wait', flag: '--wait' }] : []),
 		...(maxTurns === undefined ? [] : [{ key: 'budgets.max_turns', value: maxTurns, flag: '--max-turns' }]),
 		...(maxCost === undefined ? [] : [{ key: 'budgets.max_cost', value: maxCost, flag: '--max-cost' }]),
 	];

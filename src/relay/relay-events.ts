@@ -56,6 +56,8 @@ export type RelayEvent =
 			earliestReset: number | null;
 			candidates: CandidateVerdict[];
 			packet: string;
+			/** The reset is waited for, and the prompt then goes out by itself. */
+			isWaiting?: boolean;
 	  }
 	| { type: 'waiting'; agent: AgentId; until: number; now: number }
 	| { type: 'utilization_warning'; agent: AgentId; window: string; ratio: number; resetAt: number | null }

@@ -105,16 +105,20 @@ export class PromptRun {
 	): Promise<SendResult> {
 		const reset = chosen.earliestReset;
 		const packet = await this.#checkpoint('limit', { from: this.#previousAgent(), limit, reset });
+		const wait = this.#options.wait ?? this.#deps.config.limits.when_exhausted === 'wait';
+		const who = chosen.candidates.find(({ resetAt }) => resetAt === reset && reset !== null);
+		const mayWait = wait && mayBeSentAgain(last) && who !== undefined && reset !== null;
+		const isWaiting = mayWait && !this.#isTooLate(reset);
 		this.#options.onEvent({
 			type: 'nobody_left',
 			limit,
 			earliestReset: reset,
 			candidates: chosen.candidates,
 			packet,
+			isWaiting,
 		});
-		const wait = this.#options.wait ?? this.#deps.config.limits.when_exhausted === 'wait';
-		const who = chosen.candidates.find(({ resetAt }) => resetAt === reset && reset !== null);
-		if (wait && mayBeSentAgain(last) && who && reset !== null && (await this.#waitFor(who, reset))) {
+		if (mayWait && !isWaiting) this.#tellTooLate();
+		if (isWaiting && (await this.#waitFor(who, reset))) {
 			this.#tried.length = 0;
 			this.#hops = 0;
 			return this.run({ agent: who.agent, model: who.model }, last === null ? 'user' : 'failover');
@@ -374,14 +378,18 @@ export class PromptRun {
 		}
 	}
 
-	async #waitFor(who: AgentChoice, until: number): Promise<boolean> {
+	#isTooLate(reset: number): boolean {
 		const { clock, config } = this.#deps;
-		if (until - clock.now() > config.limits.max_wait_s * 1000) {
-			const text = `The reset is later than limits.max_wait_s allows to wait (${config.limits.max_wait_s} s).`;
-			this.#options.onEvent({ type: 'notice', level: 'warning', text });
-			return false;
-		}
-		return waitUntil(until, clock, this.#options.signal, (now) => {
+		return reset - clock.now() > config.limits.max_wait_s * 1000;
+	}
+
+	#tellTooLate(): void {
+		const text = `The reset is later than limits.max_wait_s allows to wait (${this.#deps.config.limits.max_wait_s} s).`;
+		this.#options.onEvent({ type: 'notice', level: 'warning', text });
+	}
+
+	#waitFor(who: AgentChoice, until: number): Promise<boolean> {
+		return waitUntil(until, this.#deps.clock, this.#options.signal, (now) => {
 			this.#options.onEvent({ type: 'waiting', agent: who.agent, until, now });
 		});
 	}

@@ -83,6 +83,7 @@ export class InteractiveShell {
 			clock,
 			worktree: services.worktree,
 			thinking: options.thinking,
+			retry: '/retry',
 		});
 		this.#work = new Work({
 			shell: options,

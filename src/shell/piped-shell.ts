@@ -24,6 +24,7 @@ export function openPipedShell(options: ShellOptions): { run(): Promise<number>;
 		clock,
 		worktree: services.worktree,
 		thinking: options.thinking,
+		retry: '/retry',
 	});
 	const ended = createDeferred<number>();
 	const columns = () => options.output.columns ?? PLAIN_COLUMNS;

@@ -41,7 +41,6 @@ export async function run(app: App, options: RunOptions, output: Output): Promis
 		const sendOptions: SendOptions = {
 			signal: stop.signal,
 			onEvent: (event) => view.event(event),
-			...(options.wait ? { wait: true } : {}),
 		};
 		const result =
 			task === null ? await relay.continuePending(sendOptions) : await relay.send(task, sendOptions);

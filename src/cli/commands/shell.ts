@@ -56,5 +56,7 @@ export async function resume(
 			hint: 'Start one: agent-relay',
 		});
 	}
-	return shell(app, { ...options, session: store.resolve(ref ?? 'latest') }, output);
+	// `latest` is the latest conversation, which only the listing of kinds can tell.
+	const isNamed = ref !== undefined && ref !== 'latest';
+	return shell(app, { ...options, session: isNamed ? store.resolve(ref) : 'latest' }, output);
 }

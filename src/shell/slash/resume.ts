@@ -1,3 +1,4 @@
+import { RelayError } from '../../core/errors.ts';
 import { safeLine } from '../../core/text.ts';
 import { formatAgo, formatPlural } from '../../ui/quantities.ts';
 import { cutToColumns } from '../../ui/text-width.ts';
@@ -26,7 +27,7 @@ export const resume: SlashCommand = {
 	async run(context, argument) {
 		const ref = argument === '' ? await pickSession(context) : argument;
 		if (ref === null) return;
-		const found = await context.relay.resume(await context.services.resolveSession(ref));
+		const found = await context.relay.resume(await resolve(ref, context));
 		const { agent, permissions } = context.relay.active();
 		const turns = context.relay.session()?.meta.turn_count ?? 0;
 		const { theme } = context;
@@ -38,15 +39,27 @@ export const resume: SlashCommand = {
 	},
 };
 
+/** `latest` is the last conversation but the one that runs. */
+async function resolve(ref: string, context: SlashContext): Promise<SessionRow['id']> {
+	if (ref !== 'latest') return context.services.resolveSession(ref);
+	const [latest] = await othersOf(context);
+	if (latest !== undefined) return latest.id;
+	throw new RelayError('no_such_session', 'there is no other session here', {
+		hint: 'go on with this one: just type',
+	});
+}
+
+async function othersOf({ relay, services }: SlashContext): Promise<SessionRow[]> {
+	const current = relay.session()?.id;
+	return (await services.listSessions(OFFERED, CONVERSATIONS)).filter(({ id }) => id !== current);
+}
+
 async function pickSession(context: SlashContext): Promise<string | null> {
 	if (!context.isInteractive)
 		throw usageError(resume, 'which session? /sessions lists them, and latest is the last one used');
-	const current = context.relay.session()?.id;
-	const rows = (await context.services.listSessions(OFFERED, CONVERSATIONS)).filter(
-		({ id }) => id !== current,
-	);
+	const rows = await othersOf(context);
 	if (rows.length === 0) {
-		context.print([context.theme.dim(current === undefined ? 'No sessions yet.' : 'No other session yet.')]);
+		context.print([context.theme.dim('There is no other session yet.')]);
 		return null;
 	}
 	return context.pick('Go on with', choicesOf(rows, context));

@@ -135,15 +135,29 @@ const HAND_OVER_REASONS: Readonly<Record<Of<'handed_over'>['reason'], string>> =
 	failed_successor: 'it could not start',
 };
 
-export function describeNobodyLeft(event: Of<'nobody_left'>, now: number, theme: Theme): string[] {
+/** `retry`: what sends the prompt again, in words of whoever shows it; null: that is said elsewhere. */
+export function describeNobodyLeft(
+	event: Of<'nobody_left'>,
+	{ now, theme, retry }: { now: number; theme: Theme; retry: string | null },
+): string[] {
 	const why = event.limit ? `: ${limitText(event.limit, now)}` : '';
 	return [
 		theme.warn(`■ Nobody is left to go on${why}`),
 		...event.candidates.map((candidate) => theme.dim(`  ${describeCandidate(candidate)}`)),
-		event.earliestReset === null
-			? '  No reset is known; the work is saved: /retry when an agent is free.'
-			: `  The work is saved; the first agent is free ${describeTime(event.earliestReset, { now })}: /retry then.`,
+		`  ${describeProspect(event, now, retry)}`,
 	];
+}
+
+function describeProspect(
+	{ earliestReset, isWaiting = false }: Of<'nobody_left'>,
+	now: number,
+	retry: string | null,
+): string {
+	if (earliestReset === null)
+		return `No reset is known; the work is saved${retry === null ? '.' : `: ${retry} when an agent is free.`}`;
+	const when = `The work is saved; the first agent is free ${describeTime(earliestReset, { now })}`;
+	if (isWaiting) return `${when}, and goes on then by itself. Ctrl+C ends the wait.`;
+	return retry === null ? `${when}.` : `${when}: ${retry} then.`;
 }
 
 function describeCandidate(candidate: CandidateVerdict): string {

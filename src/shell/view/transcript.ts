@@ -57,6 +57,8 @@ export interface TranscriptOptions {
 	/** Cut from the front of paths. */
 	worktree: string;
 	allowHint?: AllowHint;
+	/** What the user types to send a prompt again; without it nothing is said of that. */
+	retry?: string;
 	/** `ui.thinking`: reasoning is shown dim (default) or not at all. */
 	thinking?: 'dim' | 'hide' | undefined;
 }
@@ -116,7 +118,10 @@ export class Transcript {
 				break;
 			case 'nobody_left':
 				sink.status(null);
-				this.#lines('line', describeNobodyLeft(event, clock.now(), theme));
+				this.#lines(
+					'line',
+					describeNobodyLeft(event, { now: clock.now(), theme, retry: this.#options.retry ?? null }),
+				);
 				break;
 			case 'waiting':
 				this.#showStatus(`waiting for ${event.agent} until ${describeTime(event.until, { now: event.now })}`);

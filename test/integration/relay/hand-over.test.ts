@@ -273,6 +273,7 @@ describe('when nobody is left', () => {
 		it.onEvent = ({ type }) => type === 'waiting' && it.abort.abort();
 		expect((await it.send('go', { wait: true })).outcome).toBe('nobody_left');
 		expect(it.ofType('waiting')).toHaveLength(1);
+		expect(it.ofType('nobody_left')).toMatchObject([{ isWaiting: true }]);
 
 		const config = benchConfig((config) => {
 			config.agents.order = ['claude'];
@@ -281,6 +282,7 @@ describe('when nobody is left', () => {
 		const other = await bench.relay({ order: ['claude'] }, { config });
 		expect((await other.send('go', { wait: true })).outcome).toBe('nobody_left');
 		expect(other.ofType('waiting')).toEqual([]);
+		expect(other.ofType('nobody_left')).toMatchObject([{ isWaiting: false }]);
 		expect(other.ofType('notice').at(-1)?.text).toContain('max_wait');
 	});
 

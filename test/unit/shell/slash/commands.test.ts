@@ -118,6 +118,19 @@ describe('other commands', () => {
 		expect(offered).toEqual(['ZAAAAA  2 h ago  completed     another']);
 	});
 
+	it('/resume latest means the last conversation but the one that runs', async () => {
+		const services = fakeServices({
+			listSessions: async () => [
+				row('01K3ZZZZZZZZZZZZZZZZZZZZZZ', 'this one'),
+				row('01K3ZZZZZZZZZZZZZZZZZAAAAA', 'another'),
+			],
+		});
+		const { context, relay } = fakeSlashContext({ services });
+		await relay.send('say hello', { signal: new AbortController().signal, onEvent: () => undefined });
+		await findCommand(SLASH_COMMANDS, 'resume')?.run(context, 'latest');
+		expect(relay.calls.at(-1)).toEqual({ call: 'resume', id: '01K3ZZZZZZZZZZZZZZZZZAAAAA' });
+	});
+
 	it('/resume opens what the reference names and says what it found', async () => {
 		const { relay, text } = await run('/resume latest');
 		expect(relay.calls).toEqual([{ call: 'resume', id: '01K3ZZZZZZZZZZZZZZZZZZZZZZ' }]);

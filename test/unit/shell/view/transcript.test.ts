@@ -148,6 +148,37 @@ describe('a transcript', () => {
 		expect(text).toContain('12:01 (in 1 min)');
 	});
 
+	it('tells where nobody is left how work goes on: by itself, by a command, or as others say', () => {
+		const told = {
+			type: 'nobody_left',
+			limit: null,
+			earliestReset: NOON + 60_000,
+			candidates: [],
+			packet: 'p',
+		} as const;
+		const end = (over: { isWaiting?: boolean; earliestReset?: number | null }, retry?: string) => {
+			let text = '';
+			const stream = { write: (part: string) => (text += part) };
+			const sink = createPlainSink({ output: stream, errorOutput: stream }, theme);
+			const transcript = new Transcript({
+				sink,
+				theme,
+				clock,
+				worktree: '/repo',
+				...(retry ? { retry } : {}),
+			});
+			transcript.event({ ...told, ...over, candidates: [] });
+			return text.trimEnd().split('\n').at(-1);
+		};
+		expect(end({ isWaiting: true }, '/retry')).toBe(
+			'  The work is saved; the first agent is free 12:01 (in 1 min), and goes on then by itself. Ctrl+C ends the wait.',
+		);
+		expect(end({}, '/retry')).toMatch(/in 1 min\): \/retry then\.$/);
+		expect(end({})).toMatch(/in 1 min\)\.$/);
+		expect(end({ earliestReset: null }, '/retry')).toMatch(/is saved: \/retry when an agent is free\.$/);
+		expect(end({ earliestReset: null })).toMatch(/is saved\.$/);
+	});
+
 	it('leads the footer with how a turn ended when it did not go well', () => {
 		const state = fakeTurnState({
 			status: 'failed',
