@@ -1,4 +1,4 @@
-import { lstatSync, readFileSync } from 'node:fs';
+import { existsSync, lstatSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve, sep } from 'node:path';
 
 /**
@@ -10,8 +10,9 @@ export function foldersAround(folder: string, home: string): string[] {
 	const found: string[] = [];
 	for (let at = folder, below = ''; at !== below; below = at, at = dirname(at)) {
 		if (found.length > 0 && `${home}${sep}`.startsWith(at.endsWith(sep) ? at : at + sep)) break;
-		const facts = lstatSync(join(at, '.git'), { throwIfNoEntry: false });
-		if (facts !== undefined) found.push(at, ...(facts.isFile() ? mainFolder(at) : []));
+		const isFile = lstatSync(join(at, '.git'), { throwIfNoEntry: false })?.isFile() ?? false;
+		if (isFile) found.push(at, ...mainFolder(at));
+		else if (existsSync(join(at, '.git', 'HEAD'))) found.push(at);
 	}
 	return found;
 }

@@ -8,6 +8,7 @@ let home: string;
 const make = (path: string) => {
 	const full = join(home, path);
 	mkdirSync(join(full, '.git'), { recursive: true });
+	writeFileSync(join(full, '.git/HEAD'), 'ref: refs/heads/main\n');
 	return full;
 };
 
@@ -32,7 +33,7 @@ it('finds the checkout that a linked worktree belongs to', () => {
 	expect(foldersAround(join(home, 'linked'), home)).toEqual([join(home, 'linked'), main]);
 });
 
-it('finds nothing outside git', () => {
-	mkdirSync(join(home, 'plain'));
+it('finds nothing outside git, nor where a folder is only named like a repo', () => {
+	mkdirSync(join(home, 'plain/.git'), { recursive: true });
 	expect(foldersAround(join(home, 'plain'), home)).toEqual([]);
 });
