@@ -13,10 +13,10 @@ export function tellDistrust(app: App, trust: RepoTrust): void {
 	if (line !== null) app.notice(line);
 }
 
-/** Live on a terminal; plain elsewhere and when only the answer is wanted. */
+/** Live on a terminal; plain elsewhere and when only the answer is wanted. `stop`: aborted once the user's Ctrl+C was heard. */
 export async function openCommandView(
 	app: App,
-	{ json, quiet }: { json?: boolean; quiet?: boolean },
+	{ json, quiet, stop }: { json?: boolean; quiet?: boolean; stop?: AbortSignal },
 	output: Output,
 	ui: RelayConfig['ui'],
 ): Promise<RunView> {
@@ -33,6 +33,7 @@ export async function openCommandView(
 		errorOutput: quiet ? silent : streams.errorOutput,
 		theme: await configuredTheme(ui.color, output),
 		thinking: ui.thinking,
+		isStopping: () => stop?.aborted ?? false,
 		clock,
 		worktree: folder,
 		allowHint: (command) => `agent-relay config allow ${JSON.stringify(command)}`,

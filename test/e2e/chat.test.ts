@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -84,6 +84,30 @@ describe('chat on the command line', () => {
 		const { sessions } = JSON.parse((await cli.run(['sessions', '--json'])).stdout);
 		expect(sessions).toMatchObject([{ status: 'completed', turn_count: 4 }]);
 	});
+
+	it('on a terminal says that it stops, ends who does not listen at a second Ctrl+C, and how to go on', async () => {
+		const stubborn = join(open().home, 'stubborn');
+		const config = `[agents.stubborn]\ncommand = ["${stubborn}"]\nread_only_args = ["--look"]\n`;
+		cli.write(
+			stubborn,
+			"#!/bin/sh\ntrap '' INT TERM\ncat >/dev/null\necho begun\nwhile :; do sleep 1; done\n",
+		);
+		chmodSync(stubborn, 0o755);
+		cli.write(join(cli.home, '.config/agent-relay/config.toml'), config);
+		const env = { ...cli.env, TERM: 'xterm-256color' };
+		const program = new PtyProgram(['chat', 'x', '-A', 'stubborn,demo-closer'], { cwd: cli.repo, env });
+		await program.shows('Chat of stubborn, demo-closer · at most 6 turns · read-only');
+		await program.shows('begun');
+		await program.shows('Ctrl+C stops');
+		program.type('\x03');
+		await program.shows('stopping, Ctrl+C kills');
+		program.type('\x03');
+		expect(await program.ended).toBe(130);
+		expect(program.screen()).toMatch(
+			/■ Chat over: stopped · 1 turn\n.*\n {2}go on: agent-relay chat --session \w{6}/,
+		);
+		expect((await cli.run(['sessions'])).stdout).toContain('checkpointed (interrupted)');
+	}, 60_000);
 
 	it('takes the topic from a file or a pipe, verbatim', async () => {
 		open().write('topic.md', 'first line\n\tsecond @line\n');

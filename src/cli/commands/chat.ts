@@ -42,7 +42,10 @@ export async function chat(app: App, options: ChatOptions, output: Output): Prom
 	const told = teller(app, options, { ...output, theme: await configuredTheme(ui.color, output) });
 	told.begin(talk, opening.type === 'earlier');
 	// Only the last message is wanted with -q, so nothing is shown on the way.
-	const view = options.quiet && !options.json ? SILENT : await openCommandView(app, options, output, ui);
+	const view =
+		options.quiet && !options.json
+			? SILENT
+			: await openCommandView(app, { ...options, stop: stop.signal }, output, ui);
 	try {
 		const result = await talk.run({ signal: stop.signal, onEvent: (event) => view.event(event) });
 		await talk.close();

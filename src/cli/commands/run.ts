@@ -35,7 +35,12 @@ export async function run(app: App, options: RunOptions, output: Output): Promis
 	tellDistrust(app, settings.trust);
 	const relay = await openRelay(app, flags, { settings });
 	const stop = listenForStop(relay);
-	const view = await openCommandView(app, options, output, settings.loaded.config.ui);
+	const view = await openCommandView(
+		app,
+		{ ...options, stop: stop.signal },
+		output,
+		settings.loaded.config.ui,
+	);
 	try {
 		await openEarlier(app, relay, options);
 		const sendOptions: SendOptions = {

@@ -15,6 +15,8 @@ export interface OpenViewOptions {
 	/** Cut from the front of paths. */
 	worktree: string;
 	allowHint: AllowHint;
+	/** The user's Ctrl+C was heard, and what runs has not ended yet. */
+	isStopping?: () => boolean;
 	/** `ui.thinking`. */
 	thinking?: 'dim' | 'hide' | undefined;
 }
@@ -39,6 +41,7 @@ export function openRunView({ output, errorOutput, ...rest }: OpenViewOptions): 
 		theme: rest.theme,
 		clock: rest.clock,
 		layoutEdit: null,
+		keyHint: () => (rest.isStopping?.() ? 'stopping, Ctrl+C kills' : 'Ctrl+C stops'),
 	});
 	const transcript = new Transcript({ ...rest, sink: view });
 	return {
