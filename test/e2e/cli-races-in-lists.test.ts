@@ -1,4 +1,6 @@
 /** Races and chats among the sessions of a repo, from records that lie there. */
+import { utimesSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RACE_RECORD_VERSION } from '../../src/race/race-record.ts';
 import type { SessionMeta } from '../../src/sessions/session-meta.ts';
@@ -121,5 +123,18 @@ describe('show', () => {
 		const entrant = (await cli.run(['show', FIRST])).stdout;
 		expect(entrant).toMatch(/^kind +entrant of 0RACE0\nlook at +agent-relay race show 0RACE0$/m);
 		expect(entrant).not.toContain('which this session goes on from');
+	});
+});
+
+describe('resume', () => {
+	it('without a name takes the last conversation, also where a race was used after it', async () => {
+		const last = new Date(Date.now() + 60_000);
+		utimesSync(join(cli.repo, '.agent-relay/sessions', FIRST), last, last);
+		const { exitCode, stderr } = await cli.run(['resume', '--agent', 'demo-closer'], { input: '/status\n' });
+		expect(exitCode, stderr).toBe(0);
+		const id = /^session +(\w{26})$/m.exec(stderr)?.[1];
+		const { sessions } = JSON.parse((await cli.run(['sessions', '--json'])).stdout);
+		const opened = sessions.find((session: { id: string }) => session.id === id);
+		expect([PLAIN, CHAT]).toContain(opened?.parent);
 	});
 });
