@@ -7,6 +7,7 @@ import { isOurLock } from '../git/remove-worktree.ts';
 import type { WorktreeEntry, WorktreeLosses, Worktrees } from '../git/worktree-contract.ts';
 import { recordedPath, removalPath } from '../git/worktree-records.ts';
 import type { RelayDeps } from '../relay/relay-deps.ts';
+import { counted } from './figures.ts';
 import type { FindFolderUsers } from './folder-users.ts';
 import { lockReason } from './owner-file.ts';
 import type { EntrantRecord, RaceRecord } from './race-record.ts';
@@ -127,7 +128,7 @@ async function judge(
 		ignored: losses.ignored,
 		notes: [
 			...(losses.droppedCommits > 0
-				? [`${plural(losses.droppedCommits, 'commit')} that it made and left again would go`]
+				? [`${counted(losses.droppedCommits, 'commit')} that it made and left again would go`]
 				: []),
 			...(unknown === null ? [] : [`whether a process works in it cannot be told: ${unknown}`]),
 		],
@@ -146,14 +147,12 @@ function lossRefusals(losses: WorktreeLosses, entrant: EntrantRecord, isKept: bo
 			? 'in no ref'
 			: 'in no ref, it was not finished';
 	return [
-		...(changed.length > 0 ? [`${plural(changed.length, 'file')} ${differ}: ${listed(changed)}`] : []),
-		...(commits > 0 ? [`its HEAD has ${plural(commits, 'commit')} that no ref has`] : []),
+		...(changed.length > 0 ? [`${counted(changed.length, 'file')} ${differ}: ${listed(changed)}`] : []),
+		...(commits > 0 ? [`its HEAD has ${counted(commits, 'commit')} that no ref has`] : []),
 		...(nested.length > 0 ? [`${listed(nested)}: a repo inside with work that no remote has`] : []),
 		...(unreadable.length > 0 ? [`cannot be read, so not compared: ${listed(unreadable)}`] : []),
 	];
 }
-
-const plural = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`;
 
 const SHOWN_PATHS = 3;
 const PATH_CHARS = 80;

@@ -1,5 +1,5 @@
 /** Why the first is first, or why there is no winner: one sentence with the figures that decided. Pure. */
-import { type CriterionName, failingTests, hasChanges, passedOf } from './figures.ts';
+import { type CriterionName, counted, failingTests, hasChanges, passedOf } from './figures.ts';
 import type { EntrantRecord } from './race-record.ts';
 
 export interface Standing {
@@ -46,7 +46,7 @@ function whyFirst(decidedBy: CriterionName, first: EntrantRecord, second: Entran
 		case 'checks':
 			return `it passed ${checksOf(first)}, ${second.id} ${passedOf(second)}`;
 		case 'failing_tests':
-			return `${sameChecks(first)}, ${failingTests(first)} tests fail against ${failingTests(second)} of ${second.id}`;
+			return `${sameChecks(first)}, ${failingOf(first)} against ${failingTests(second)} of ${second.id}`;
 		case 'finished':
 			return `${sameChecks(first)}, and ${second.id} did not finish (${outcomeOf(second)})`;
 		case 'changed':
@@ -71,18 +71,22 @@ const sameChecks = (entrant: EntrantRecord) =>
 	entrant.checks.length === 0 ? 'there was no check' : `both passed ${checksOf(entrant)}`;
 
 function checksOf(entrant: EntrantRecord): string {
-	return `${passedOf(entrant)} of ${entrant.checks.length} ${entrant.checks.length === 1 ? 'check' : 'checks'}`;
+	return `${passedOf(entrant)} of ${counted(entrant.checks.length, 'check')}`;
 }
 
 function testsOf(entrant: EntrantRecord): string {
 	const failing = failingTests(entrant);
-	return failing === null || failing === 0 ? '' : `, ${failing} failing tests`;
+	return failing === null || failing === 0 ? '' : `, ${counted(failing, 'failing test')}`;
+}
+
+function failingOf(entrant: EntrantRecord): string {
+	const failing = failingTests(entrant) ?? 0;
+	return `${counted(failing, 'test')} ${failing === 1 ? 'fails' : 'fail'}`;
 }
 
 const lineCount = ({ diff }: EntrantRecord) => (diff?.added ?? 0) + (diff?.removed ?? 0);
 
-const linesOf = (entrant: EntrantRecord) =>
-	lineCount(entrant) === 1 ? '1 line' : `${lineCount(entrant)} lines`;
+const linesOf = (entrant: EntrantRecord) => counted(lineCount(entrant), 'line');
 
 const costOf = ({ cost_usd }: EntrantRecord) => `$${(cost_usd ?? 0).toFixed(4)}`;
 

@@ -52,7 +52,7 @@ describe('a race', () => {
 		expect(record).toMatchObject({ state: 'ended', winner: 'claude', shared_changes: [] });
 		expect(record.ranking).toEqual(['claude', 'codex', 'claude-opus', 'claude-haiku']);
 		expect(record.verdict).toBe(
-			'claude is first: both passed 2 of 2 checks, and its change is smaller (1 lines, codex 3).',
+			'claude is first: both passed 2 of 2 checks, and its change is smaller (1 line, codex 3).',
 		);
 		expect(record.entrants.map(({ id, state, outcome }) => [id, state, outcome])).toEqual([
 			['claude', 'ended', 'completed'],

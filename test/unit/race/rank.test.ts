@@ -25,6 +25,12 @@ describe('the order of entrants', () => {
 		);
 	});
 
+	it('is told in the singular where it is about one line and one check', () => {
+		expect(rankEntrants([fakeEntrant('only', { checks: [passed], diff: lines(1) })]).verdict).toBe(
+			'only is the only entrant and passed 1 of 1 check and changed 1 line.',
+		);
+	});
+
 	it('leaves failing tests out where one of those compared tells no number', () => {
 		const { ranking } = rankEntrants([
 			fakeEntrant('a', { checks: [failed(9)], diff: lines(1) }),
@@ -81,6 +87,19 @@ describe('no winner', () => {
 				fakeEntrant('b', { checks: [failed(), failed()] }),
 			),
 		).toBe('No winner: nobody passed all 2 checks (best: a, 1 of 2 checks, 3 failing tests).');
+	});
+
+	it('is said in the singular where it is about one', () => {
+		const one = { checks: [failed(1)], diff: lines(1) };
+		expect(noWinner(fakeEntrant('a', one))).toBe(
+			'No winner: nobody passed the check (best: a, 0 of 1 check, 1 failing test).',
+		);
+		const finished = { checks: [passed], diff: lines(1), work_ms: 1000, cost_usd: null };
+		expect(
+			noWinner(fakeEntrant('a', { ...finished, tree: 'x' }), fakeEntrant('b', { ...finished, tree: 'y' })),
+		).toBe(
+			'No winner: a and b tie in every figure (1 of 1 check, 1 line changed, 1 s), with different files.',
+		);
 	});
 
 	it('is said when nobody changed anything', () => {
