@@ -1,8 +1,15 @@
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { adopt } from '../../src/race/adopt.ts';
-import { adoptPlace } from '../../src/race/adopt-journal.ts';
+import {
+	type AdoptJournal,
+	adoptPlace,
+	digestOf,
+	replaceFiles,
+	undoSteps,
+} from '../../src/race/adopt-journal.ts';
+import { lookAt } from '../../src/race/adopt-paths.ts';
 import { type AdoptionScene, createAdoptionScene } from '../helpers/adoption-scene.ts';
 import { canMount, fillDisk, onDiskOfItsOwn } from '../helpers/small-disk.ts';
 
@@ -69,6 +76,32 @@ describe.skipIf(!canMount)('an adoption onto a disk that gets full', () => {
 		const failed = await fillAndAdopt(join(scene.repo, '.git/filler'), placeOf(scene));
 		expect(failed).toBeGreaterThan(2);
 		expect(failed).toBeLessThan(FREE_KIB.length);
+	});
+
+	it('puts a large file back although something else took all the room meanwhile', async () => {
+		const path = join(scene.repo, 'large.txt');
+		writeFileSync(path, 'old\n');
+		unmount = onDiskOfItsOwn(scene.repo, 8 * 1024);
+		const place = adoptPlace(join(scene.scratch.root, 'elsewhere/adopt'));
+		scene.scratch.write(join(place.fresh, 'large.txt'), 'x'.repeat(100_000));
+		const step = {
+			path: 'large.txt',
+			stamp: lookAt(path).stamp,
+			digest: digestOf(join(place.fresh, 'large.txt')),
+		};
+		const journal: AdoptJournal = {
+			schema_version: 1,
+			entrant: 'claude',
+			worktree: scene.repo,
+			phase: 'writing',
+			commit: null,
+			made_folders: [],
+			steps: [step],
+		};
+		replaceFiles(place, journal);
+		fillDisk(join(scene.repo, '.git/filler'));
+		expect(undoSteps(place, journal)).toEqual({ left: [] });
+		expect(readFileSync(path, 'utf8')).toBe('old\n');
 	});
 });
 
