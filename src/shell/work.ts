@@ -139,11 +139,13 @@ export class Work {
 	}
 
 	async #work(act: (control: WorkControl) => Promise<WorkEnd>): Promise<void> {
-		const { transcript } = this.#options;
+		const { shell, transcript, sink } = this.#options;
+		const startedAt = shell.clock.monotonic();
 		await this.#interruptibly(async (signal) => {
 			const { exitCode, isBroken = exitCode !== EXIT.done } = await act({
 				signal,
 				onEvent: (event) => transcript.event(event),
+				onStatus: (what) => sink.status({ agent: what, startedAt, tools: [], waiting: null }),
 				onHardStop: (stop) => {
 					this.#stopHard = stop;
 				},

@@ -232,6 +232,21 @@ describe('an adoption that is killed', () => {
 });
 
 describe('a race in the shell', () => {
+	it('says how far it is, and once it was stopped how to go on', async () => {
+		const env = { ...cli.env, DEMO_AGENT_PACE_MS: '3000', TERM: 'xterm-256color' };
+		const shell = new PtyProgram(['shell', '-a', 'demo-closer'], { cwd: cli.repo, env });
+		await shell.shows('demo-closer ›');
+		shell.type(`/race ${DEMO_OBJECTIVE} --agents ${DEMOS}\r`);
+		await shell.shows('demo-sprinter: working');
+		await shell.shows('race, 0 of 2 done');
+		await shell.shows(' s · Ctrl+C stops');
+		shell.type('\x03');
+		await shell.shows('cut off');
+		await shell.shows('go on: /race resume');
+		shell.type('/exit\r');
+		expect(await shell.ended).toBe(0);
+	});
+
 	it('runs in the transcript, shows its result, and notes it for later agents', async () => {
 		const env = { ...cli.env, TERM: 'xterm-256color' };
 		const shell = new PtyProgram(['shell', '-a', 'demo-closer'], { cwd: cli.repo, env });

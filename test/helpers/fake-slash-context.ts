@@ -78,6 +78,7 @@ export function fakeSlashContext(over: Partial<SlashContext> = {}) {
 			await act({
 				signal,
 				onEvent: () => undefined,
+				onStatus: () => undefined,
 				onHardStop: () => undefined,
 				onSay: () => undefined,
 			});

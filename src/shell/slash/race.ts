@@ -7,6 +7,7 @@ import type { Candidate } from '../editor/completion.ts';
 import type { RaceFlags } from '../race-flags.ts';
 import type { RaceQuestion } from '../services.ts';
 import { RaceLines } from '../view/race-lines.ts';
+import { RaceProgress } from '../view/race-progress.ts';
 import { agentCandidates, completeAgents, PRESETS } from './agent-argument.ts';
 import {
 	type CompletionContext,
@@ -86,18 +87,24 @@ async function answer(
 }
 
 async function runRace(context: SlashContext, open: () => Promise<Race>): Promise<void> {
-	await context.work(async ({ signal, onEvent, onHardStop }) => {
+	await context.work(async ({ signal, onEvent, onStatus, onHardStop }) => {
+		onStatus('race');
 		const running = await open();
 		onHardStop(() => running.stopHard());
 		const said = new RaceLines(PLAIN_THEME);
+		const progress = new RaceProgress();
 		try {
 			const record = await running.run({
 				signal,
 				onEvent: (event) => {
+					progress.event(event);
+					onStatus(statusOf(progress));
 					const level = event.type === 'notice' ? event.level : 'info';
 					for (const text of said.linesOf(event)) onEvent({ type: 'notice', level, text });
 				},
 			});
+			// The page tells a race that is held still from one that was stopped.
+			await running.close();
 			await tellEnd(context, record);
 			const exitCode = signal.aborted
 				? EXIT.interrupted
@@ -109,6 +116,13 @@ async function runRace(context: SlashContext, open: () => Promise<Race>): Promis
 			await running.close();
 		}
 	});
+}
+
+/** `race, 1 of 3 done`. */
+function statusOf(progress: RaceProgress): string {
+	const all = progress.entrants();
+	const done = all.filter(({ record }) => record.state === 'ended').length;
+	return all.length === 0 ? 'race' : `race, ${done} of ${all.length} done`;
 }
 
 const TASK_CHARS = 200;

@@ -65,6 +65,8 @@ export interface WorkControl {
 	signal: AbortSignal;
 	/** Shows it in the transcript. */
 	onEvent(event: RelayEvent): void;
+	/** What goes on, in a few safe words, where no turn says it: shown with the time since the work began. */
+	onStatus(what: string): void;
 	/** What a second Ctrl+C does; a later call replaces it. */
 	onHardStop(stop: () => void): void;
 	/** Who takes what the user says to it meanwhile (`/say`), until it ends. */

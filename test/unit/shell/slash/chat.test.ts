@@ -46,6 +46,7 @@ async function run(argument: string, result: Partial<ChatResult> = {}) {
 	const control: WorkControl = {
 		signal: new AbortController().signal,
 		onEvent: () => undefined,
+		onStatus: () => undefined,
 		onHardStop: () => undefined,
 		onSay: (take) => {
 			listener = take;
