@@ -22,7 +22,16 @@ export interface CheckedValue extends LayerValue {
 export function checkValue(value: LayerValue): CheckedValue {
 	const result = v.safeParse(value.row.schema, value.raw);
 	if (result.success) return { ...value, value: result.output };
-	throw configError(value.origin, `${value.key} is ${show(value.raw)}; allowed: ${value.row.allowed}`);
+	throw configError(value.origin, `${problemOf(value, result.issues[0])}; allowed: ${value.row.allowed}`);
+}
+
+/** What is wrong, by the part of a list or table that is. */
+function problemOf({ key, raw }: LayerValue, issue: v.BaseIssue<unknown>): string {
+	const path = v.getDotPath(issue);
+	if (path === null) return `${key} is ${show(raw)}`;
+	const part = `${key}.${path}`;
+	if (issue.expected === 'never') return `unknown key "${part}"`;
+	return issue.input === undefined ? `${part} is missing` : `${part} is ${show(issue.input)}`;
 }
 
 /**

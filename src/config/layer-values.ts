@@ -195,7 +195,11 @@ const MAX_SHOWN_CHARS = 80;
 export function show(value: unknown): string {
 	if (isTable(value)) return 'a table';
 	const text =
-		value instanceof Date ? `the time ${value.toISOString()}` : (JSON.stringify(value) ?? String(value));
+		value instanceof Date
+			? `the time ${value.toISOString()}`
+			: typeof value === 'number'
+				? String(value)
+				: (JSON.stringify(value) ?? String(value));
 	const escaped = text.replace(/[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g, escapeChar);
 	return escaped.length <= MAX_SHOWN_CHARS ? escaped : `${escaped.slice(0, MAX_SHOWN_CHARS - 1)}…`;
 }

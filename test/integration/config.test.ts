@@ -169,7 +169,7 @@ describe('appendAllowCommand', () => {
 
 	it('refuses a command of two lines', () => {
 		expect(() => appendAllowCommand(userFile, 'a\nb', { locking })).toThrow(
-			'permissions.allow_commands is ["a\\nb"]',
+			'permissions.allow_commands.0 is "a\\nb"',
 		);
 	});
 });

@@ -205,9 +205,20 @@ describe('a configuration that is wrong', () => {
 			'agents.claude.executable is "./claude"; allowed: a program name, an absolute path',
 		],
 		[
+			'a field nobody knows',
+			{ user: '[agents.x]\ncommand=["x"]\n[agents.x.fields]\ntxt="a"' },
+			'unknown key "agents.x.fields.txt"; allowed: a table of dotted paths',
+		],
+		[
+			'a rule without its kind',
+			{ user: '[agents.x]\ncommand=["x"]\nlimit_exit=[{code=3}]' },
+			'agents.x.limit_exit.0.kind is missing; allowed: a list of { code',
+		],
+		['a time that is no number', { user: '[turn]\nidle_s = nan' }, 'turn.idle_s is NaN; allowed'],
+		[
 			'a pattern that is none',
 			{ user: '[agents.x]\ncommand=["x"]\nlimit_stderr=[{pattern="(",kind="rate"}]' },
-			'agents.x.limit_stderr is [{"pattern":"(","kind":"rate"}]; allowed: a list of { pattern',
+			'agents.x.limit_stderr.0.pattern is "("; allowed: a list of { pattern',
 		],
 		['a quoted key with a dot', { user: '[agents]\n"claude.model" = "a"' }, '/u/config.toml:2:1: "claude'],
 		[
