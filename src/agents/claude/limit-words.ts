@@ -26,7 +26,7 @@ const RULES: readonly Rule[] = [
 	},
 	{
 		name: 'spend_limit',
-		pattern: /^(?:you['’]ve (?:hit|reached) )?(?:your )?(?:[\w'’-]+ ){0,4}spend(?:ing)? limit\b/i,
+		pattern: /^(?:you['’]ve (?:hit|reached) )?(?:your )?(?:[\w'’-]+ ){0,4}spend(?:ing)? (?:limit|cap)\b/i,
 		kind: 'billing',
 	},
 	{ name: 'credits', pattern: /^you['’]re out of (?:extra usage|(?:usage )?credits)\b/i, kind: 'billing' },
@@ -44,7 +44,7 @@ const RULES: readonly Rule[] = [
 	{
 		name: 'limit_reached',
 		pattern:
-			/^(?:claude )?(?:[\w'’.-]+ ){0,3}(?:usage|[\w-]+hour|session|weekly|monthly|opus|sonnet|haiku|fable) limit reached\b/i,
+			/^(?:limit reached|(?:claude )?(?:[\w'’.-]+ ){0,3}(?:usage|[\w-]+hour|session|weekly|monthly|opus|sonnet|haiku|fable) limit (?:reached|resets))\b/i,
 		kind: 'window',
 	},
 	{ name: 'payment_required', pattern: apiError('402'), kind: 'billing' },
@@ -63,6 +63,9 @@ function apiError(statuses: string): RegExp {
 	return new RegExp(`^API Error:? ?(?:Repeated |Request rejected |[a-z ]{0,40})?\\(?(?:${statuses})\\b`, 'i');
 }
 
+/** `Weekly limit reached, now using extra usage`, `Claude Opus limit reached, now using Sonnet`: the work goes on. */
+const GOES_ON = /\b(?:now using|continuing with)\b/i;
+
 const WINDOWS: ReadonlyArray<readonly [RegExp, string]> = [
 	[/\bopus\b/i, 'seven_day_opus'],
 	[/\bsonnet\b/i, 'seven_day_sonnet'],
@@ -74,12 +77,12 @@ const WINDOWS: ReadonlyArray<readonly [RegExp, string]> = [
 /** The limit that claude's own `words` tell (`now`: epoch ms), or null when no rule knows the sentence. */
 export function limitFromWords(words: string, now: number): SpokenLimit | null {
 	const text = words.trimStart();
-	const rule = RULES.find(({ pattern }) => pattern.test(text));
-	if (rule === undefined) return null;
 	const [sentence = ''] = text.split('\n', 1);
+	const rule = RULES.find(({ pattern }) => pattern.test(text));
+	if (rule === undefined || GOES_ON.test(sentence)) return null;
 	const resetAt = toldReset(sentence, now);
-	// Extra usage that comes back at a told time is a window; one that must be bought is not.
-	const kind = rule.name === 'credits' && resetAt !== null ? 'window' : rule.kind;
+	// What comes back at a told time is a window, even where it could be bought.
+	const kind = rule.kind === 'billing' && resetAt !== null ? 'window' : rule.kind;
 	const window = kind === 'window' ? windowIn(sentence) : null;
 	const scope = window !== null && /opus|sonnet|overage/.test(window) ? 'model' : 'account';
 	return { kind, resetAt, window, scope, rule: rule.name };

@@ -85,6 +85,15 @@ const LIMITS: ReadonlyArray<readonly [string, string, string | null, string | nu
 	['Your organization is out of usage credits. Contact your admin to add more.', 'billing', null, null],
 	["You've hit your monthly spend limit. See Usage in Settings", 'billing', null, null],
 	['Credit balance is too low', 'billing', null, null],
+	['Spending cap reached', 'billing', null, null],
+	['Spending cap reached resets 6:33pm (UTC)', 'window', null, '2026-11-21T18:33:00.000Z'],
+	['Limit reached – contact an admin to keep working', 'window', null, null],
+	[
+		'Weekly limit resets Nov 24, 6am (UTC) ∙ contact an admin to keep working',
+		'window',
+		'seven_day',
+		'2026-11-24T06:00:00.000Z',
+	],
 	[
 		'API Error: 400 {"type":"error","error":{"type":"invalid_request_error","message":"Your credit balance is too low to access the Anthropic API."}}',
 		'billing',
@@ -196,6 +205,10 @@ describe('the same words from anyone else', () => {
 		'The docs say: Claude AI usage limit reached|1795255786',
 		'Context limit reached · /compact or /clear to continue',
 		'No response requested.',
+		'Weekly limit reached, now using extra usage',
+		'5-hour limit resets 3pm ∙ continuing with extra usage',
+		'Claude Opus limit reached, now using Sonnet 4',
+		'Fast limit reached and temporarily disabled · resets in 5m',
 	])('%s, even from claude, is none that a rule knows', (words) => {
 		expect(run([INIT, own(words), result(words)]).turn).toMatchObject({ outcome: 'failed', limit: null });
 	});
