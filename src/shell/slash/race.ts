@@ -141,6 +141,9 @@ async function tellEnd(
 	);
 }
 
+/** Races whose ids are offered. */
+const OFFERED = 20;
+
 async function completeRace(
 	{ relay, services }: CompletionContext,
 	argument: string,
@@ -151,6 +154,11 @@ async function completeRace(
 	const [first = ''] = splitWords(argument);
 	if (argument.includes(' ') && ['diff', 'adopt', 'open'].includes(first))
 		return (await services.latestEntrants()).map((value) => ({ value }));
+	if (argument.includes(' ') && ['show', 'resume', 'clean'].includes(first))
+		return (await services.listSessions(OFFERED, ['race'])).map(({ id, title }) => ({
+			value: id,
+			hint: safeLine(title, 40),
+		}));
 	const flags = flagsOf(OPTIONS).filter((name) => name.startsWith('--'));
 	const names = argument.includes(' ') ? [] : [...QUESTIONS, 'resume'];
 	return [...names, ...flags].map((value) => ({ value }));

@@ -126,6 +126,7 @@ describe('/race', () => {
 			(await race.complete(context, argument)).map(({ value }) => value);
 		expect(await offered('x --agents claude,')).toContain('claude,codex');
 		expect(await offered('adopt ')).toEqual(['claude', 'codex']);
+		expect(await offered('show ')).toEqual(['01K3ZZZZZZZZZZZZZZZZZZZZZZ']);
 		expect(await offered('')).toEqual(expect.arrayContaining(['show', 'resume', '--check']));
 		expect(await offered('x -p ')).toContain('edit');
 	});
