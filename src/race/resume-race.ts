@@ -3,6 +3,7 @@ import type { PermissionPreset } from '../agents/contract.ts';
 import { fromIso } from '../core/clock.ts';
 import { RelayError } from '../core/errors.ts';
 import type { SessionId } from '../core/ids.ts';
+import { describeTime } from '../limits/describe-limit.ts';
 import { keepBase, requireClaim } from './claim-place.ts';
 import type { Race, RaceDeps } from './contract.ts';
 import type { EntrantRecord, RaceRecord } from './race-record.ts';
@@ -62,7 +63,7 @@ function refuseFinished(record: RaceRecord, now: number): void {
 	if (record.state !== 'ended' || record.entrants.some((entrant) => mayGoOn(entrant, now))) return;
 	const limited = record.entrants
 		.filter(({ outcome }) => outcome === 'limited')
-		.map(({ id, limited_until }) => `${id} until ${limited_until}`);
+		.map(({ id, limited_until }) => `${id} until ${describeTime(fromIso(limited_until) ?? now, { now })}`);
 	throw new RelayError('nothing_to_continue', `Race ${record.id} has ended.`, {
 		hint: limited.length > 0 ? `Still limited: ${limited.join(', ')}` : 'See it with: agent-relay race show',
 	});

@@ -291,6 +291,18 @@ describe('what goes wrong with one entrant is told, and the others go on', () =>
 		expect(bench.kept(record.entrants[0]?.ref ?? '', 'answer.txt')).toBe('42\n');
 	});
 
+	it('puts a named pipe where git looks for its worktree', async () => {
+		good();
+		const { record } = await bench.race('codex', { setup: 'rm .git && mkfifo .git' });
+		expect(record.entrants[0]).toMatchObject({
+			outcome: 'not_started',
+			reason: expect.stringMatching(/is no worktree any more$/),
+		});
+		const { deps } = await bench.start('codex');
+		const entries = await deps.worktrees.list();
+		expect(entries.map(({ isPrunable }) => isPrunable)).toEqual([false, true]);
+	});
+
 	it('loses its worktree to its setup', async () => {
 		good();
 		const { record } = await bench.race('codex', { setup: 'rm -rf "$PWD"' });
@@ -553,7 +565,7 @@ describe('stopping', () => {
 		const { race } = await bench.race('claude', { checks: [CHECK] });
 		await expect(bench.resume(race.id)).rejects.toMatchObject({
 			code: 'nothing_to_continue',
-			hint: expect.stringContaining('Still limited: claude until'),
+			hint: expect.stringMatching(/^Still limited: claude until .*\d\d:\d\d \(in /),
 		});
 		bench.clock.advance(2 * 3_600_000);
 		const record = await new RaceBenchRun(bench).resume(race.id);
