@@ -52,8 +52,8 @@ const ABBREVIATION =
 	/(?:^|[\s(])(?:\p{L}|e\.g|i\.e|z\.\s?B|d\.\s?h|u\.\s?a|o\.\s?ä|bzw|usw|ggf|vgl|ca|Nr|p\.\s?ex|par ex|cf|etc|vs|approx|fig|sec|ch|p|pp|vol|no|Mr|Mrs|Ms|Dr|Prof|St|ej|art|núm|pág|т\.\s?е|т\.\s?д)\.$/iu;
 /** With its full stop, of the last word of an abbreviation. */
 const MAX_ABBREVIATION = 8;
-// A terminator with closing marks, then white space; or a full-width terminator.
-const BOUNDARY = /[.!?…؟]+["'»”’)\]*_]*(?=\s)|[。！？｡]+[」』”’）]*/g;
+// A terminator with closing marks, then white space; or a full-width terminator. Tried once for a run of terminators.
+const BOUNDARY = /(?<![.!?…؟])[.!?…؟]+["'»”’)\]*_]*(?=\s)|[。！？｡]+[」』”’）]*/g;
 
 export function splitSentences(text: string): string[] {
 	const out: string[] = [];

@@ -30,7 +30,7 @@ export async function lineageDiffs(stretch: DiffStretch, snapshots: Snapshots | 
 	if (!snapshots || first === null || last === null) return { diffs: toolDiffs(turns), userEdits: [] };
 	const userEdits: PacketDiff[] = [];
 	for (const [before, after] of gaps(stretch))
-		userEdits.push(...(await between(snapshots, before, after, 'user')));
+		for (const edit of await between(snapshots, before, after, 'user')) userEdits.push(edit);
 	const touchedByAgents = new Set(turns.flatMap(({ files }) => files.map(({ path }) => path)));
 	const all = await between(snapshots, first, last, 'agent');
 	const diffs = all.map((diff) => (touchedByAgents.has(diff.path) ? diff : { ...diff, by: 'user' as const }));

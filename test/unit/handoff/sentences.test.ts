@@ -38,4 +38,12 @@ describe('segment', () => {
 	it('keeps code whose fence never closes', () => {
 		expect(segment('```\nlet a').map(({ kind }) => kind)).toEqual(['code']);
 	});
+
+	it.each(['?', '.', '?"', '。', '?]'])('is done soon with 400 KB of %j and no space', (piece) => {
+		const text = piece.repeat(400_000 / piece.length);
+		const before = process.cpuUsage();
+		expect(splitSentences(`${text} End.`).at(-1)).toMatch(/End\.$/);
+		const { user, system } = process.cpuUsage(before);
+		expect((user + system) / 1e6).toBeLessThan(5);
+	});
 });
