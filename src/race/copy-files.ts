@@ -1,5 +1,6 @@
 /** `--copy`: untracked files and folders that entrants need (`.env`), from the main checkout into a worktree. */
-import { cpSync, lstatSync, realpathSync } from 'node:fs';
+import { lstatSync, realpathSync } from 'node:fs';
+import { cp } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, normalize, sep } from 'node:path';
 import { hasErrno, RelayError } from '../core/errors.ts';
 import { ensureFolder } from '../core/files.ts';
@@ -44,7 +45,7 @@ function realFolderOf(full: string): string {
  * Copies them as they are, times kept, links in folders as links (a link itself as what it names); what the checkout has there already is replaced. Throws
  * RelayError `not_found` for one that went away meanwhile, `disk_full`, `not_writable`.
  */
-export function copyInto(worktree: string, paths: readonly string[], checkout: string): void {
+export async function copyInto(worktree: string, paths: readonly string[], checkout: string): Promise<void> {
 	for (const path of paths) {
 		const source = join(checkout, checkCopyPath(path, checkout));
 		const target = join(worktree, path);
@@ -52,7 +53,8 @@ export function copyInto(worktree: string, paths: readonly string[], checkout: s
 			ensureFolder(dirname(target));
 			if (!isInside(realpathSync(dirname(target)), realpathSync(worktree)))
 				throw new RelayError('refused', `${path} leads out of the worktree through a link`);
-			cpSync(realpathSync(source), target, {
+			// A large folder takes a while, in which the other entrants go on.
+			await cp(realpathSync(source), target, {
 				recursive: true,
 				preserveTimestamps: true,
 				verbatimSymlinks: true,

@@ -33,7 +33,7 @@ function withHint({ message, hint }: RelayError): string {
 	return `${message}${/[.!?]$/.test(message) ? ' ' : '; '}${hint}`;
 }
 
-/** What an entrant did to its folder, say; also `cpSync` tells what it cannot copy so. */
+/** What an entrant did to its folder, say; also `cp` tells what it cannot copy so. */
 function isSystemError(error: unknown): error is Error {
 	return error instanceof Error && 'code' in error && 'syscall' in error;
 }

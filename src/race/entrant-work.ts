@@ -267,6 +267,8 @@ function repoOf(worktree: string, main: RepoFacts): RepoFacts {
 
 function readLink(path: string): string | null {
 	try {
+		// Its setup may have put a named pipe there, which would never end.
+		if (!lstatSync(path, { throwIfNoEntry: false })?.isFile()) return null;
 		return /^gitdir: (.+)$/m.exec(readFileSync(path, 'utf8'))?.[1]?.trim() ?? null;
 	} catch (error) {
 		if (hasErrno(error, 'ENOENT', 'EISDIR', 'ELOOP')) return null;

@@ -23,7 +23,7 @@ export async function prepareEntrant(context: EntrantContext): Promise<Preparati
 		reason: reasonOf(context),
 	});
 	if (notes.length > 0) context.change({ notes: withNotes(context.entrant(), ...notes) });
-	copyInto(worktree, options.copy, deps.relay.repo.worktree);
+	await copyInto(worktree, options.copy, deps.relay.repo.worktree);
 	return options.setup === null ? 'ready' : setUp(options.setup, context);
 }
 

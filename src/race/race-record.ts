@@ -3,6 +3,8 @@ import * as v from 'valibot';
 const text = v.string();
 const count = v.nullable(v.number());
 const iso = v.string();
+/** Goes to git as an argument: nothing else may stand there, whoever wrote the record. */
+const objectId = v.pipe(v.string(), v.regex(/^[0-9a-f]{40}(?:[0-9a-f]{24})?$/, 'no object id'));
 
 /** One command that was run in an entrant's worktree. */
 const commandSchema = v.looseObject({
@@ -56,7 +58,7 @@ const entrantSchema = v.looseObject({
 	setup: v.nullable(commandSchema),
 	checks: v.array(commandSchema),
 	/** The final files as a commit, kept under `ref`; null when they could not be kept. */
-	commit: v.nullable(text),
+	commit: v.nullable(objectId),
 	tree: v.nullable(text),
 	diff: v.nullable(v.looseObject({ files: v.number(), added: v.number(), removed: v.number() })),
 	/** What is worth knowing: commits it made, a branch it switched to, files outside its worktree. */
@@ -75,7 +77,7 @@ export const raceRecordSchema = v.looseObject({
 	created_at: iso,
 	ended_at: v.nullable(iso),
 	base: v.looseObject({
-		commit: text,
+		commit: objectId,
 		/** As the user named it; null: HEAD. */
 		ref: v.nullable(text),
 		/** True: `commit` is a snapshot of the dirty main checkout (`--include-dirty`). */
@@ -102,7 +104,7 @@ export const raceRecordSchema = v.looseObject({
 	/** What changed in the parts that all worktrees share, and in the main checkout, in words. */
 	shared_changes: v.array(text),
 	adopted: v.array(
-		v.looseObject({ entrant: text, at: iso, commit: v.nullable(text), branch: v.nullable(text) }),
+		v.looseObject({ entrant: text, at: iso, commit: v.nullable(objectId), branch: v.nullable(text) }),
 	),
 });
 export type RaceRecord = v.InferOutput<typeof raceRecordSchema>;

@@ -1,8 +1,9 @@
 /** `race.json` in the folder of a race's session: read by anyone, written whole and durably by who holds the session. */
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { RelayError } from '../core/errors.ts';
 import { writeAtomic } from '../core/files.ts';
 import type { SessionId } from '../core/ids.ts';
+import { safeLine } from '../core/text.ts';
 import { explainingWrites } from '../core/write-failure.ts';
 import { parseRecord, readRecord, refuseNewer } from '../sessions/record-file.ts';
 import { RACE_FILE, sessionFolder } from '../sessions/session-paths.ts';
@@ -57,5 +58,14 @@ export function writeRace(session: Pick<OpenSession, 'folder' | 'update'>, recor
 function readRecordOf(folder: string): RaceRecord | null {
 	const path = join(folder, RACE_FILE);
 	const bytes = readRecord(path);
-	return bytes === null ? null : parseRecord(raceRecordSchema, RACE_RECORD_VERSION, bytes.toString(), path);
+	if (bytes === null) return null;
+	const record = parseRecord(raceRecordSchema, RACE_RECORD_VERSION, bytes.toString(), path);
+	if (record.id === basename(folder)) return record;
+	throw new RelayError(
+		'damaged_record',
+		`${path} is the record of another race: ${safeLine(record.id, 80)}`,
+		{
+			hint: 'It was copied or moved here.',
+		},
+	);
 }

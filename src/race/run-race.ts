@@ -41,6 +41,7 @@ class OneRace implements Race {
 	readonly #hardStop = new AbortController();
 	/** Aborted when nothing more can be recorded. */
 	readonly #failed = new AbortController();
+	readonly #failures: unknown[] = [];
 	#record: RaceRecord;
 	#emit: (event: RaceEvent) => void = () => undefined;
 	#running: Promise<RaceRecord> | null = null;
@@ -66,7 +67,7 @@ class OneRace implements Race {
 		if (entrant.state === 'waiting') {
 			const ended_at = toIso(this.#deps.relay.clock.now());
 			const reason = 'stopped by you before it began';
-			this.#change(id, { state: 'ended', outcome: 'not_started', reason, ended_at });
+			this.#guard(() => this.#change(id, { state: 'ended', outcome: 'not_started', reason, ended_at }));
 		}
 		this.#stopOf(id).abort();
 	}
@@ -103,20 +104,32 @@ class OneRace implements Race {
 
 	/** At most `jobs` at once, in the order in which they were named. What ends the whole race is thrown when all have ended. */
 	async #runAll(stop: AbortSignal): Promise<void> {
-		const failures: unknown[] = [];
 		const waiting = this.#record.entrants.filter(({ state }) => state !== 'ended').map(({ id }) => id);
 		const work = async () => {
 			for (let id = waiting.shift(); id !== undefined && !stop.aborted; id = waiting.shift()) {
 				try {
 					if (this.#entrant(id).state !== 'ended') await runEntrant(this.#contextOf(id, stop));
 				} catch (error) {
-					failures.push(error);
-					this.#failed.abort();
+					this.#fail(error);
 				}
 			}
 		};
-		await Promise.all(Array.from({ length: this.#record.options.jobs }, work));
-		if (failures.length > 0) throw failures[0];
+		await Promise.all(Array.from({ length: Math.min(this.#record.options.jobs, waiting.length) }, work));
+		if (this.#failures.length > 0) throw this.#failures[0];
+	}
+
+	/** A key was pressed: what goes wrong is told by `run`. */
+	#guard(action: () => void): void {
+		try {
+			action();
+		} catch (error) {
+			this.#fail(error);
+		}
+	}
+
+	#fail(error: unknown): void {
+		this.#failures.push(error);
+		this.#failed.abort();
 	}
 
 	async #finish(before: SharedParts | null): Promise<void> {

@@ -27,6 +27,9 @@ const DEFAULT_CHECK_TIME_S = 10 * 60;
 /** More at once mostly wait for each other's tests. */
 const DEFAULT_MOST_JOBS = 8;
 
+/** A timer of Node takes 24.8 days; a longer one would end at once. */
+const LONGEST_S = 20 * 86_400;
+
 const PRESETS = ['read-only', 'edit', 'full'] as const;
 
 /** Throws `usage` for a value that cannot be, `unknown_agent`. */
@@ -59,8 +62,11 @@ export function raceRequest(
 
 function readTime(flag: string, text: string | undefined, defaultSeconds: number): number {
 	const seconds = text === undefined ? defaultSeconds : parseDuration(text);
-	if (seconds !== null && seconds > 0) return seconds * 1000;
-	throw new RelayError('usage', `${flag} takes a time such as 600, 90s or 10m, not ${JSON.stringify(text)}.`);
+	if (seconds !== null && seconds > 0 && seconds <= LONGEST_S) return seconds * 1000;
+	throw new RelayError(
+		'usage',
+		`${flag} takes a time such as 600, 90s or 10m, at most 20d, not ${JSON.stringify(text)}.`,
+	);
 }
 
 function readJobs(text: string): number {
@@ -68,7 +74,8 @@ function readJobs(text: string): number {
 	throw new RelayError('usage', `--jobs takes a number from 1 on, not ${JSON.stringify(text)}.`);
 }
 
-function readPreset(text: string): (typeof PRESETS)[number] {
+/** Throws `usage`. */
+export function readPreset(text: string): (typeof PRESETS)[number] {
 	const preset = PRESETS.find((known) => known === text);
 	if (preset) return preset;
 	throw new RelayError('usage', `--permissions takes ${PRESETS.join(', ')}, not ${JSON.stringify(text)}.`);

@@ -31,6 +31,7 @@ describe('the flags of a race', () => {
 		['600', 600_000],
 		['90s', 90_000],
 		['10m', 600_000],
+		['20d', 20 * 86_400_000],
 	])('take the time %s', (maxTime, ms) => {
 		expect(request({ agents: 'claude', maxTime }).maxTimeMs).toBe(ms);
 		expect(request({ agents: 'claude', checkTimeout: maxTime }).checkTimeMs).toBe(ms);
@@ -47,6 +48,7 @@ describe('the flags of a race', () => {
 		[{ agents: 'claude,,codex' }, /no name/],
 		[{ agents: 'claude', maxTime: 'soon' }, /--max-time takes a time/],
 		[{ agents: 'claude', maxTime: '0' }, /--max-time takes a time/],
+		[{ agents: 'claude', maxTime: '30d' }, /--max-time takes a time.*at most 20d/],
 		[{ agents: 'claude', checkTimeout: '-1' }, /--check-timeout takes a time/],
 		[{ agents: 'claude', jobs: '0' }, /--jobs takes a number/],
 		[{ agents: 'claude', permissions: 'all' }, /--permissions takes/],
