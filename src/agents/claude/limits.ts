@@ -22,12 +22,13 @@ export type Retry = Extract<AgentEvent, { type: 'retry' }>;
 
 /**
  * A limit from `rate_limit_info`, or null when the request was served: `allowed`, `allowed_warning`, and `rejected` while
- * paid extra usage serves. Without `resetsAt` it is the server's throttle, not the plan's window (seen with a 429 that
+ * paid extra usage serves, or the grace in which 2.1.330 may bring its work to an end (a refusal behind that is told by the
+ * result line). Without `resetsAt` it is the server's throttle, not the plan's window (seen with a 429 that
  * carried no unified headers), unless one of the windows it lists is used up.
  */
 export function limitFromEvent(info: JsonObject, model: string | null): Limit | null {
 	const isServedByOverage = info.isUsingOverage === true && info.overageStatus !== 'rejected';
-	if (info.status !== 'rejected' || isServedByOverage) return null;
+	if (info.status !== 'rejected' || isServedByOverage || info.rateLimitGraceActive === true) return null;
 	const spent = info.resetsAt === undefined ? spentWindow(info) : null;
 	const resetAt = secondsToEpochMs(info.resetsAt) ?? spent?.resetAt ?? null;
 	const window = windowName(info) ?? spent?.window ?? null;

@@ -258,6 +258,25 @@ describe('windows that newer versions list', () => {
 		expect(turn.limit).toMatchObject({ kind: 'window', window: 'five_hour', resetAt: 1_795_255_786_000 });
 	});
 
+	it('are no limit while a grace serves, and one when that ends', () => {
+		const info = {
+			status: 'rejected',
+			resetsAt: 1_795_255_786,
+			rateLimitType: 'five_hour',
+			rateLimitGraceActive: true,
+		};
+		const lines = [INIT, { type: 'rate_limit_event', rate_limit_info: info }, said('I wrap up.')];
+		expect(run([...lines, result('I wrap up.', { is_error: false })]).turn).toMatchObject({
+			outcome: 'completed',
+		});
+		const words = "You've hit your session limit · resets 10:09am (UTC)";
+		const refused = [own(words, { error: 'rate_limit' }), result(words, { api_error_status: 429 })];
+		expect(run([...lines, ...refused]).turn).toMatchObject({
+			outcome: 'limited',
+			limit: { kind: 'window', window: 'five_hour', resetAt: Date.parse('2026-11-21T10:09:00Z') },
+		});
+	});
+
 	it('do not serve when extra usage is refused as well', () => {
 		const refused = {
 			status: 'rejected',
