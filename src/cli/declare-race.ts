@@ -66,6 +66,10 @@ export function declareRace(program: Command, declaring: Declaring): void {
 		race
 			.command('resume [race]')
 			.description('go on with a race that was cut off, or whose entrants met a limit (default: the latest)')
+			.option(
+				'-p, --permissions <preset>',
+				'read-only, edit or full; full stands only where it is said again',
+			)
 			.option('--trust', 'obey the settings of this repo, this time')
 			.option('--json', 'one event a line on stdout, a result object last')
 			.option('-q, --quiet', 'print only the verdict')

@@ -11,6 +11,7 @@ export interface RaceOptions extends RaceFlags {
 
 export interface RaceResumeOptions {
 	race?: string;
+	permissions?: string;
 	trust?: boolean;
 	json?: boolean;
 	quiet?: boolean;

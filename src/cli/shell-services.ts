@@ -48,13 +48,15 @@ export async function createShellServices(
 			const request = raceRequest(task, flags, { registry, parentTurn: parentTurn(app.env) });
 			return startRace(request, await openRace(app, holder.settings));
 		},
-		resumeRace: async (ref) => {
-			const [{ openRace }, { resumeRace }, { findRaceId }] = await Promise.all([
+		resumeRace: async (ref, typed) => {
+			const [{ openRace }, { resumeRace }, { findRaceId }, { readPreset }] = await Promise.all([
 				import('../app/open-race.ts'),
 				import('../race/resume-race.ts'),
 				import('../race/find-race.ts'),
+				import('../shell/race-flags.ts'),
 			]);
-			return resumeRace(findRaceId(ref, store), await openRace(app, holder.settings));
+			const permissions = typed === null ? null : readPreset(typed);
+			return resumeRace(findRaceId(ref, store), await openRace(app, holder.settings), { permissions });
 		},
 		askRace: async (question, words, shown) =>
 			(await import('./race-questions.ts')).askRace(app, question, words, shown),

@@ -29,8 +29,8 @@ export interface ShellServices {
 	openChat(flags: ChatFlags, words: string | null): Promise<Chat>;
 	/** Opens a race in a session of its own. RelayError for what the user can mend. */
 	openRace(task: string, flags: RaceFlags): Promise<Race>;
-	/** `ref`: id of a race or part of one; null: the latest. */
-	resumeRace(ref: string | null): Promise<Race>;
+	/** `ref`: id of a race or part of one; null: the latest. `permissions`: as typed; null: as the race was started. */
+	resumeRace(ref: string | null, permissions: string | null): Promise<Race>;
 	/** What `agent-relay race QUESTION WORDS` answers. */
 	askRace(
 		question: RaceQuestion,

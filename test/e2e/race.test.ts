@@ -186,6 +186,28 @@ describe('a race on a terminal', () => {
 	});
 });
 
+describe('a race with full permissions', () => {
+	it('goes on with them only where they are said again', async () => {
+		const env = { ...cli.env, DEMO_AGENT_PACE_MS: '3000', TERM: 'xterm-256color' };
+		const args = ['race', DEMO_OBJECTIVE, '-A', DEMOS, '-p', 'full'];
+		const program = new PtyProgram(args, { cwd: cli.repo, env });
+		await program.shows('working');
+		program.type('\x03');
+		expect(await program.ended).toBe(130);
+		await program.shows('go on: agent-relay race resume -p full');
+		expect(await cli.run(['race', 'resume', '-p', 'all'])).toMatchObject({
+			exitCode: 64,
+			stderr: expect.stringContaining('--permissions takes read-only, edit, full, not "all"'),
+		});
+		const resumed = await cli.run(['race', 'resume', '-p', 'full', '--json']);
+		expect(resumed.stderr).not.toContain('must be said again');
+		expect(jsonLines(resumed.stdout).at(-1).race).toMatchObject({
+			state: 'ended',
+			options: { permissions: 'full' },
+		});
+	});
+});
+
 describe('an adoption that is killed', () => {
 	const COUNT = 1500;
 	const files = () => readdirSync(cli.repo).filter((name) => /^f\d+\.txt$/.test(name));

@@ -11,7 +11,7 @@ import type { RaceRecord } from '../../race/race-record.ts';
 import { resumeRace as goOnWithRace } from '../../race/resume-race.ts';
 import { startRace } from '../../race/start-race.ts';
 import { EXIT } from '../../relay/exit-codes.ts';
-import { raceRequest } from '../../shell/race-flags.ts';
+import { raceRequest, readPreset } from '../../shell/race-flags.ts';
 import { createProcessSignals } from '../../shell/signals.ts';
 import { racePage } from '../../shell/view/race-page.ts';
 import { openRaceView, type RaceView } from '../../shell/view/race-view.ts';
@@ -47,9 +47,10 @@ export async function resumeRace(
 	options: RaceResumeOptions,
 	output: Output,
 ): Promise<CommandResult> {
+	const permissions = options.permissions === undefined ? null : readPreset(options.permissions);
 	const id = findRaceId(options.race ?? null, await app.store());
 	const { settings, deps } = await open(app, options);
-	return runToEnd(app, await goOnWithRace(id, await deps()), { options, output, settings });
+	return runToEnd(app, await goOnWithRace(id, await deps(), { permissions }), { options, output, settings });
 }
 
 async function open(

@@ -32,7 +32,7 @@ export const race: SlashCommand = {
 		// "show the total" is a task as well; one has entrants.
 		const isTask = rest.some((word) => /^(?:-A|--agents(?:=.*)?)$/.test(word));
 		if (!isTask && isQuestion(first)) return answer(context, first, rest);
-		if (!isTask && first === 'resume') return runRace(context, () => services.resumeRace(oneWord(rest)));
+		if (!isTask && first === 'resume') return resume(context, rest.join(' '));
 		const { values, words } = readWordsAndFlags(race, argument, OPTIONS);
 		if (words === null) throw usageError(race, 'what is the task?');
 		const flags = flagsFrom(values);
@@ -69,10 +69,11 @@ function flagsFrom(values: Values): RaceFlags {
 	return { ...same, checkTimeout, maxTime, includeDirty };
 }
 
-function oneWord(words: readonly string[]): string | null {
-	const [only, ...more] = words;
-	if (more.length > 0) throw usageError(race, 'one race at a time');
-	return only ?? null;
+function resume(context: SlashContext, argument: string): Promise<void> {
+	const { permissions } = OPTIONS;
+	const { values, words } = readWordsAndFlags(race, argument, { permissions });
+	if (words !== null && /\s/.test(words)) throw usageError(race, 'one race at a time');
+	return runRace(context, () => context.services.resumeRace(words, values.permissions ?? null));
 }
 
 /** What an earlier race was, and what becomes of it. */

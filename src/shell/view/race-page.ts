@@ -188,8 +188,10 @@ function nextSteps(record: RaceRecord, { command, ref, theme, isLive, now }: Rac
 	const step = (what: string, line: string) => `${theme.dim(`${what}:`)} ${line}`;
 	const race = ref === null ? '' : ` --race ${ref}`;
 	const own = ref === null ? '' : ` ${ref}`;
+	// It stands only where it is said again.
+	const again = record.options.permissions === 'full' ? ' -p full' : '';
 	if (record.state === 'cleaned') return [];
-	if (record.state !== 'ended') return isLive ? [] : [step('go on', `${command} resume${own}`)];
+	if (record.state !== 'ended') return isLive ? [] : [step('go on', `${command} resume${own}${again}`)];
 	// Of one that changed nothing there is nothing to see or to take.
 	const first = record.winner ?? inOrder(record).find(({ diff }) => diff !== null && diff.files > 0)?.id;
 	const name = record.winner === null ? ` ${first}` : '';
@@ -200,7 +202,7 @@ function nextSteps(record: RaceRecord, { command, ref, theme, isLive, now }: Rac
 					step('look at it', `${command} diff ${first}${race}`),
 					...(record.adopted.length > 0 ? [] : [step('take it over', `${command} adopt${name}${race}`)]),
 				]),
-		...goOnSteps(record, now).map((what) => step(what, `${command} resume${own}`)),
+		...goOnSteps(record, now).map((what) => step(what, `${command} resume${own}${again}`)),
 		step('tidy up', `${command} clean${own} --apply`),
 	];
 }

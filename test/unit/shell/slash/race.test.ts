@@ -44,8 +44,8 @@ async function run(argument: string, record: RaceRecord = RECORD, isStopped = fa
 				calls.push({ task, flags });
 				return running;
 			},
-			resumeRace: async (ref) => {
-				calls.push({ resume: ref });
+			resumeRace: async (ref, permissions) => {
+				calls.push({ resume: ref, permissions });
 				return running;
 			},
 			askRace: async (question, words) => {
@@ -85,8 +85,8 @@ describe('/race', () => {
 		['show', { question: 'show', words: [] }],
 		['diff claude codex', { question: 'diff', words: ['claude', 'codex'] }],
 		['adopt claude --merge', { question: 'adopt', words: ['claude', '--merge'] }],
-		['resume', { resume: null }],
-		['resume 7F3K2Q', { resume: '7F3K2Q' }],
+		['resume', { resume: null, permissions: null }],
+		['resume 7F3K2Q -p full', { resume: '7F3K2Q', permissions: 'full' }],
 	])('takes %s for a question', async (argument, call) => {
 		expect((await run(argument)).calls[0]).toEqual(call);
 	});

@@ -107,6 +107,8 @@ describe('the page of a race', () => {
 			'race adopt claude --race GY015',
 		);
 		expect(page(ended({ state: 'running' })).join('\n')).toContain('go on: agent-relay race resume');
+		const full = { ...ended().options, permissions: 'full' as const };
+		expect(page(ended({ state: 'running', options: full })).join('\n')).toContain('race resume -p full');
 		const going = page(ended({ state: 'running' }), 100, null, true).join('\n');
 		expect(going).toContain('running');
 		expect(going).not.toContain('resume');
