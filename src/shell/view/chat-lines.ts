@@ -48,12 +48,14 @@ export interface ChatEndOptions {
 /** `meta`: of the session as it ended; turns, tokens and cost are those of the whole session. */
 export function chatEndLines(
 	result: ChatResult,
-	{ turn_count, usage }: Pick<SessionMeta, 'turn_count' | 'usage'>,
+	{ turn_count, usage, chat }: Pick<SessionMeta, 'turn_count' | 'usage' | 'chat'>,
 	{ theme, now, command }: ChatEndOptions,
 ): string[] {
 	const { outcome, sessionId, earliestReset } = result;
 	const short = sessionId.slice(-6);
 	const isAgreed = outcome === 'agreed';
+	// It stands only where it is said again.
+	const again = chat?.permissions === 'full' ? ' -p full' : '';
 	const mark = isAgreed ? theme.good('✓') : theme.warn('■');
 	const facts = [formatPlural(turn_count, 'turn'), tokensOf(usage), costOf(usage)].filter(Boolean);
 	const step = (what: string, line: string) => `  ${theme.dim(`${what}:`)} ${line}`;
@@ -63,7 +65,7 @@ export function chatEndLines(
 		...(isWaiting ? [theme.dim(`  the first is free again ${describeTime(earliestReset, { now })}`)] : []),
 		step('read it', `agent-relay show ${short}`),
 		...(outcome === 'out_of_budget' ? [step('raise it', 'agent-relay config set budgets.max_cost USD')] : []),
-		...(isAgreed ? [] : [step('go on', `${command} --session ${short}`)]),
+		...(isAgreed ? [] : [step('go on', `${command} --session ${short}${again}`)]),
 	];
 }
 

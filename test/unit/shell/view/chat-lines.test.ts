@@ -81,6 +81,14 @@ describe('the end of a chat', () => {
 		]);
 	});
 
+	it('says again what stands only where it is said again', () => {
+		const meta = fakeSessionMeta({ chat: { ...CHAT, permissions: 'full' } });
+		const options = { theme: PLAIN_THEME, now: NOON, command: '/chat' };
+		expect(chatEndLines({ ...RESULT, outcome: 'max_turns' }, meta, options).at(-1)).toBe(
+			'  go on: /chat --session 7F3K2Q -p full',
+		);
+	});
+
 	it('says when the first who met a limit is free again, and how a budget is raised', () => {
 		expect(endOf({ outcome: 'too_few', earliestReset: NOON + 3_600_000 })[1]).toBe(
 			'  the first is free again 13:00 (in 1 h)',
