@@ -217,7 +217,26 @@ describe('trust', () => {
 		['a plugin appears', '.opencode/plugin/p.js'],
 		['gemini’s settings appear', '.gemini/settings.json'],
 		['codex’s configuration appears', '.codex/config.toml'],
-	])('ends when %s, and names the file', (_, path) => {
+		...[
+			'.claude/settings.local.json',
+			'.claude/agents/a.md',
+			'.claude/commands/c.md',
+			'.claude/skills/s/SKILL.md',
+			'.claude/plugins/p/hooks/hooks.json',
+			'.claude/workflows/w.js',
+			'.claude/scheduled_tasks.json',
+			'.codex/hooks.json',
+			'.codex/rules/r.rules',
+			'.gemini/commands/c.toml',
+			'.gemini/extensions/e/gemini-extension.json',
+			'.gemini/.env',
+			'opencode.json',
+			'opencode.jsonc',
+			'.opencode/agent/a.md',
+			'.opencode/command/c.md',
+			'.opencode/tool/t.ts',
+		].map((path) => [`${path} appears`, path]),
+	])('ends when %s, and names the file', (_, path = '') => {
 		write(repoFile, '[turn]\nlinger_s = 3\n');
 		trustIt();
 		write(join(repo, path), '# other\n');
