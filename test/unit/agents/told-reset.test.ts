@@ -109,6 +109,7 @@ describe('a reset in words', () => {
 						);
 				},
 			),
+			{ numRuns: 50 },
 		);
 	});
 });
