@@ -113,6 +113,13 @@ export class PtyShell {
 		return this.#screen;
 	}
 
+	/** Forgets what came so far, unseen: searching a long output takes the time that is to be measured. */
+	discard(): void {
+		this.raw = '';
+		this.arrivals.length = 0;
+		this.#shown = 0;
+	}
+
 	get pid(): number {
 		return this.#pty.pid;
 	}
