@@ -59,11 +59,11 @@ describe.skipIf(!hasAgents)('the shell', () => {
 		'its terminal is closed in mid-turn: %s ends, the work is kept',
 		async (agent) => {
 			const scene = await openScene();
-			scene.model.script(agent, callTools(TOOLS[agent].shell('sleep 300')));
+			scene.model.script(agent, callTools(TOOLS[agent].shell('tail -f /dev/null')));
 			const shell = new PtyRelay(scene, ['--agent', agent, '-p', 'full']);
 			shell.type('Wait for the tide\r');
 			await until(
-				() => scene.processes().some(({ command }) => command.includes('sleep 300')),
+				() => scene.processes().some(({ command }) => command.includes('tail -f')),
 				'the tool to run',
 				() => shell.text(),
 			);

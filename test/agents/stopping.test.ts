@@ -5,6 +5,9 @@ import { hasAgents } from './harness/installed-agents.ts';
 import { until } from './harness/until.ts';
 import { scenes } from './harness/with-scene.ts';
 
+/** claude 2.1.330 refuses a call that is a bare `sleep`. */
+const ENDLESS = 'tail -f /dev/null';
+
 describe.skipIf(!hasAgents)('a turn that is stopped', () => {
 	const openScene = scenes();
 
@@ -22,11 +25,11 @@ describe.skipIf(!hasAgents)('a turn that is stopped', () => {
 			scene.model.script(
 				agent,
 				{ type: 'message', text: 'I look first.', calls: [TOOLS[agent].shell('echo begun > begun.txt')] },
-				callTools(TOOLS[agent].shell('sleep 300')),
+				callTools(TOOLS[agent].shell(ENDLESS)),
 			);
 			const running = scene.startRun('Wait for the tide', ['-a', agent, '-p', 'full']);
 			await until(
-				() => scene.processes().some(({ command }) => command.includes('sleep 300')),
+				() => scene.processes().some(({ command }) => command.includes(ENDLESS)),
 				'the tool to run',
 				() => running.stdout() + running.stderr(),
 			);
@@ -56,8 +59,9 @@ describe.skipIf(!hasAgents)('a turn that is stopped', () => {
 
 	it.each(['claude', 'codex'] as const)('%s by --timeout: exit 3, timed_out', async (agent) => {
 		const scene = await openScene();
-		scene.model.script(agent, callTools(TOOLS[agent].shell('sleep 300')));
-		const run = await scene.run('Wait for the tide', ['-a', agent, '-p', 'full', '--timeout', '6s']);
+		scene.model.script(agent, callTools(TOOLS[agent].shell(ENDLESS)));
+		// codex asks the model again once a command has run for 10 s.
+		const run = await scene.run('Wait for the tide', ['-a', agent, '-p', 'full', '--timeout', '9s']);
 
 		expect(run.exitCode, run.stderr).toBe(3);
 		expect(scene.turn(1)).toMatchObject({ status: 'timed_out', tools: [{ kind: 'execute' }] });
