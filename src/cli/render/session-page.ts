@@ -6,7 +6,7 @@ import type { LineageEntry } from '../../sessions/lineage.ts';
 import type { TrueStatus } from '../../sessions/session-status.ts';
 import { participantOf, type TurnState } from '../../sessions/turn-state.ts';
 import { describeFiles } from '../../shell/view/describe-event.ts';
-import { describeKind, shortRef } from '../../shell/view/describe-session.ts';
+import { describeKind, describeUsage, shortRef } from '../../shell/view/describe-session.ts';
 import { formatAgo, formatCost, formatCount, formatDuration, formatPlural } from '../../ui/quantities.ts';
 import { wrapToColumns } from '../../ui/text-width.ts';
 import type { Paint, Theme } from '../../ui/theme.ts';
@@ -51,9 +51,6 @@ function headFields({ meta, folder }: LineageEntry, page: SessionPage): Array<[s
 	const agents = Object.entries(meta.agents).map(
 		([agent, { turns }]) => `${agent} ${formatPlural(turns, 'turn')}`,
 	);
-	const tokens = usage.input_tokens + usage.cache_read_tokens + usage.cache_write_tokens;
-	const cost =
-		usage.cost_source === 'none' ? '' : ` · ${formatCost(usage.cost_usd, usage.cost_source !== 'reported')}`;
 	return [
 		['kind', describeKind(meta)],
 		['look at', meta.kind === 'race' ? `agent-relay race show ${shortRef(meta.parent ?? meta.id)}` : ''],
@@ -62,10 +59,7 @@ function headFields({ meta, folder }: LineageEntry, page: SessionPage): Array<[s
 		['folder', safeLine(folder, LINE_CHARS)],
 		['began', formatAgo(fromIso(meta.created_at) ?? now, now)],
 		['agents', safeLine(agents.join(', '), LINE_CHARS)],
-		[
-			'usage',
-			isRace({ meta }) ? '' : `${formatCount(tokens)} in ${formatCount(usage.output_tokens)} out${cost}`,
-		],
+		['usage', describeUsage(usage)],
 		['packet', safeLine(checkpoint?.packet ?? '', LINE_CHARS)],
 		['waits', page.status === 'checkpointed' ? waitsFor(meta.checkpoint, page) : ''],
 		['error', safeLine(meta.error?.message ?? '', LINE_CHARS)],

@@ -1,5 +1,6 @@
 import { safeLine } from '../../core/text.ts';
-import { formatCost, formatCount, formatPlural } from '../../ui/quantities.ts';
+import { formatPlural } from '../../ui/quantities.ts';
+import { describeUsage } from '../view/describe-session.ts';
 import { noCandidates, type SlashCommand, type SlashContext } from './slash-command.ts';
 
 export const status: SlashCommand = {
@@ -36,16 +37,11 @@ function sessionRows({ relay }: SlashContext): Array<[string, string]> {
 	const session = relay.session();
 	if (session === null) return [['session', 'none yet; it begins with your first prompt']];
 	const { usage, turn_count: turns, repo } = session.meta;
-	const cost =
-		usage.cost_source === 'none' ? '' : ` · ${formatCost(usage.cost_usd, usage.cost_source !== 'reported')}`;
 	return [
 		['session', session.id],
 		['folder', safeLine(session.folder, 300)],
 		['works in', safeLine(repo.branch === null ? repo.worktree : `${repo.worktree} (${repo.branch})`, 300)],
 		['turns', String(turns)],
-		[
-			'usage',
-			`${formatCount(usage.input_tokens + usage.cache_read_tokens + usage.cache_write_tokens)} in ${formatCount(usage.output_tokens)} out${cost}`,
-		],
+		['usage', describeUsage(usage) || 'none told yet'],
 	];
 }

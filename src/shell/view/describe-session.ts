@@ -1,5 +1,6 @@
 /** What a listing says of a session beside its status. */
 import type { SessionMeta } from '../../sessions/session-meta.ts';
+import { formatCost, formatCount } from '../../ui/quantities.ts';
 
 /** The end of an id is its random part, and enough to name a session. */
 const REF_CHARS = 6;
@@ -8,6 +9,16 @@ const REF_CHARS = 6;
 export function describeKind({ kind, parent }: Pick<SessionMeta, 'kind' | 'parent'>): string {
 	if (kind === 'shell' || kind === 'run') return '';
 	return kind === 'race' && parent !== null ? `entrant of ${shortRef(parent)}` : kind;
+}
+
+/** `12.3k in 340 out · $0.01`; empty where no agent told of any. */
+export function describeUsage(usage: SessionMeta['usage']): string {
+	const read = usage.input_tokens + usage.cache_read_tokens + usage.cache_write_tokens;
+	const parts = [
+		read + usage.output_tokens === 0 ? '' : `${formatCount(read)} in ${formatCount(usage.output_tokens)} out`,
+		usage.cost_usd === 0 ? '' : formatCost(usage.cost_usd, usage.cost_source !== 'reported'),
+	];
+	return parts.filter((part) => part !== '').join(' · ');
 }
 
 /** Short for commands that are typed. */
