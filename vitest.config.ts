@@ -11,6 +11,8 @@ export default defineConfig({
 					include: ['test/unit/**/*.test.ts', 'test/architecture.test.ts'],
 					pool: 'threads',
 					isolate: false,
+					// fast-check's tables of characters alone take a second to make on a loaded machine.
+					testTimeout: 30_000,
 				},
 			},
 			{ test: { name: 'integration', include: ['test/integration/**/*.test.ts'], ...inForks } },
