@@ -36,6 +36,8 @@ const STDERR_BYTES = 256 * 1024;
 const KILL_GRACE_MS = 1_000;
 /** How long pipes that a process left in the background still holds are read after the program has ended. */
 const LEFT_OPEN_MS = 250;
+/** More than a full pipe needs; what runs on in the background may print without end. */
+const MOST_LOOKS = 100;
 
 /**
  * Runs a program to its end without a shell, as the leader of its own process group and with no terminal of ours. On
@@ -89,11 +91,32 @@ function ended(child: ChildProcess): Promise<Pick<ProcessResult, 'exitCode' | 's
 		child.once('close', (exitCode, signal) => resolve({ exitCode, signal }));
 		child.once('exit', () => {
 			const timer = setTimeout(() => {
-				child.stdout?.destroy();
-				child.stderr?.destroy();
+				whenRead(child, () => {
+					child.stdout?.destroy();
+					child.stderr?.destroy();
+				});
 			}, LEFT_OPEN_MS);
 			child.once('close', () => clearTimeout(timer));
 		});
+	});
+}
+
+/**
+ * Calls back once a look at the pipes finds nothing more. Where much else was to do, the end of a program is seen together
+ * with that of another one before its own output was read, and the time is over before the next look.
+ */
+function whenRead(child: ChildProcess, done: () => void, looksLeft = MOST_LOOKS): void {
+	let hasRead = false;
+	const onData = () => {
+		hasRead = true;
+	};
+	const streams = [child.stdout, child.stderr].filter((stream) => stream !== null);
+	for (const stream of streams) stream.on('data', onData);
+	// Runs after the pipes were looked at, unlike a timer.
+	setImmediate(() => {
+		for (const stream of streams) stream.off('data', onData);
+		if (hasRead && looksLeft > 0) whenRead(child, done, looksLeft - 1);
+		else done();
 	});
 }
 
