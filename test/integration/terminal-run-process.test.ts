@@ -63,6 +63,21 @@ describe('runProcess', () => {
 		expect(result.exitCode).toBe(0);
 	});
 
+	it('loses no output of programs that end while the relay is busy', async () => {
+		const busy = () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 80);
+		const runs = Array.from({ length: 40 }, async (_, at) => {
+			const { stdout } = await sh(`sleep ${0.1 + at * 0.03}; echo ${at}`);
+			busy();
+			return stdout.toString();
+		});
+		expect(await Promise.all(runs)).toEqual(runs.map((_, at) => `${at}\n`));
+	});
+
+	it('does not wait for one in the background that prints without end', async () => {
+		const result = await sh('yes >&1 2>/dev/null & echo $!', { maxOutputBytes: 1024 });
+		expect(result.exitCode).toBe(0);
+	});
+
 	it('names the program that cannot be run', async () => {
 		await expect(runProcess('/nowhere/prog', [], options)).rejects.toMatchObject({ code: 'not_found' });
 		await expect(runProcess('/bin/true', [], { ...options, cwd: '/nowhere' })).rejects.toMatchObject({
