@@ -4,6 +4,11 @@
 if (process.argv.length === 3 && (process.argv[2] === '--version' || process.argv[2] === '-V')) {
 	process.stdout.write(`${require('../package.json').version}\n`);
 } else {
-	const { load, keepCode } = require('./load-bundle.js').openBundle();
-	load('main.cjs').main({ keepCode });
+	const bundle = require('./load-bundle.js').openBundle();
+	if (bundle === null) {
+		process.stderr.write(
+			'agent-relay: it is not built here, or its last build failed.\n  Build it: npm run build\n',
+		);
+		process.exitCode = 1;
+	} else bundle.load('main.cjs').main({ keepCode: bundle.keepCode });
 }

@@ -8,11 +8,13 @@ const { readCodeCache, writeCodeCache } = require('./code-cache.js');
 const bundle = join(__dirname, '../dist/bundle');
 
 /**
- * `load` gives what a file of the bundle exports. `keepCode` stores what was compiled, for the next start; it is for the
+ * null where no build came to its end. `load` gives what a file of the bundle exports. `keepCode` stores what was compiled, for the next start; it is for the
  * end of the program, when the functions that were needed are compiled too.
  */
 function openBundle(env = process.env) {
-	const cacheFile = findCacheFile(env);
+	const buildId = readBuildId();
+	if (buildId === null) return null;
+	const cacheFile = findCacheFile(env, buildId);
 	const cached = cacheFile === null ? new Map() : readCodeCache(cacheFile);
 	const modules = new Map();
 	const scripts = new Map();
@@ -53,15 +55,23 @@ function openBundle(env = process.env) {
 	return { load, keepCode };
 }
 
+/** The last file of a build. */
+function readBuildId() {
+	try {
+		return readFileSync(join(bundle, 'build-id'), 'utf8');
+	} catch {
+		return null;
+	}
+}
+
 /**
  * Beside the relay's other caches, by the rule of src/config/xdg-paths.ts. The build's id is in the name because V8 tells
  * sources apart by their length alone. null when nothing says where, or Node's own switch says no.
  */
-function findCacheFile({ XDG_CACHE_HOME, HOME, NODE_DISABLE_COMPILE_CACHE }) {
+function findCacheFile({ XDG_CACHE_HOME, HOME, NODE_DISABLE_COMPILE_CACHE }, buildId) {
 	if (NODE_DISABLE_COMPILE_CACHE) return null;
 	const caches = [XDG_CACHE_HOME, HOME && join(HOME, '.cache')].find((path) => path && isAbsolute(path));
 	if (caches === undefined) return null;
-	const buildId = readFileSync(join(bundle, 'build-id'), 'utf8');
 	return join(caches, 'agent-relay/code', `${buildId}-${process.version}-${process.arch}`);
 }
 
