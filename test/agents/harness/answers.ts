@@ -23,9 +23,7 @@ export type Answer =
 			/** The answer ends only when this resolves; its text is streamed before. */
 			until?: Promise<unknown>;
 	  }
-	| { type: 'refusal'; status: number; headers?: Record<string, string>; body: unknown }
-	/** The connection dies behind the text. */
-	| { type: 'cut'; text: string };
+	| { type: 'refusal'; status: number; headers?: Record<string, string>; body: unknown };
 
 export const USAGE: TokenUsage = { input: 1000, output: 50, cached: 0 };
 
@@ -41,8 +39,6 @@ export const say = (
 export const sayUntil = (text: string, until: Promise<unknown>): Answer => ({ type: 'message', text, until });
 
 export const callTools = (...calls: ModelCall[]): Answer => ({ type: 'message', calls });
-
-export const cutAfter = (text: string): Answer => ({ type: 'cut', text });
 
 /** The same step in both CLIs' tools. */
 export const TOOLS = {

@@ -14,7 +14,7 @@ import { streamResponses } from './responses-stream.ts';
 
 const DIALECTS = ['claude', 'codex', 'gemini', 'opencode'] as const;
 /** Named for the agent that speaks it here. */
-export type Dialect = (typeof DIALECTS)[number];
+type Dialect = (typeof DIALECTS)[number];
 
 const STREAMS = {
 	claude: streamAnthropic,
@@ -122,13 +122,8 @@ async function speak(
 		return;
 	}
 	const model = String(body.model ?? 'model');
-	const headers = answer.type === 'message' ? answer.headers : {};
-	response.writeHead(200, { 'content-type': 'text/event-stream', ...headers });
-	const stream = STREAMS[agent];
-	if (answer.type === 'message') return stream(response, answer, model, n);
-	const message = { type: 'message', text: answer.text, until: new Promise(() => {}) } as const;
-	setTimeout(() => response.destroy(), 100);
-	return stream(response, message, model, n);
+	response.writeHead(200, { 'content-type': 'text/event-stream', ...answer.headers });
+	return STREAMS[agent](response, answer, model, n);
 }
 
 function answerAside(request: IncomingMessage, response: ServerResponse): void {

@@ -26,7 +26,7 @@ import { until } from './until.ts';
 export const RELAY = resolve(import.meta.dirname, '../../../bin/agent-relay.js');
 
 /** One line of `run --json`; tests narrow the rest with `toMatchObject`. */
-export interface EventLine {
+interface EventLine {
 	type: string;
 	[key: string]: unknown;
 }
@@ -372,6 +372,6 @@ function jsonLines(text: string): EventLine[] {
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: a test states the shape it expects, and fails where it is another.
-export function readJson(path: string): any {
+function readJson(path: string): any {
 	return JSON.parse(readFileSync(path, 'utf8'));
 }
