@@ -1,6 +1,13 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
-const inForks = { pool: 'forks', testTimeout: 60_000, hookTimeout: 60_000 } as const;
+/** They mostly wait for processes, so two cores serve two at a time; Vitest itself would start one. */
+const inForks = {
+	pool: 'forks',
+	maxWorkers: Math.max(2, availableParallelism() - 1),
+	testTimeout: 60_000,
+	hookTimeout: 60_000,
+} as const;
 
 export default defineConfig({
 	test: {
@@ -22,8 +29,8 @@ export default defineConfig({
 					name: 'agents',
 					include: ['test/agents/**/*.test.ts'],
 					...inForks,
-					testTimeout: 120_000,
 					maxWorkers: 2,
+					testTimeout: 120_000,
 				},
 			},
 		],

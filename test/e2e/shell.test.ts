@@ -379,27 +379,15 @@ describe('the shell on a terminal', () => {
 		expect(shell.screen.text()).not.toContain('npm install');
 	});
 
-	// Measured alone on 2 cores: median 0.7 ms, p99 7 ms. On a busy machine the bar is what the same shell needs when idle, and
-	// a second in which others had the cores says nothing: one undisturbed batch of keys is enough.
-	it('echoes keys within 16 ms (p99) while an agent floods output', { retry: 2 }, async () => {
+	// The benchmark has the bar (p99 within 16 ms); a shell that reads its agent first would take seconds.
+	it('echoes keys at once while an agent floods output', async () => {
 		const shell = await start();
-		const idleBar = async () => Math.max(16, 2 * percentile(await echoDelays(shell, 100), 0.99));
-		const bar = await idleBar();
 		shell.type('flood 20000\r');
 		await shell.until('flooding the terminal');
-		let best = Number.POSITIVE_INFINITY;
-		for (let batch = 0; batch < BATCHES && best >= bar; batch++)
-			best = Math.min(best, percentile(await echoDelays(shell, 100), 0.99));
+		expect(median(await echoDelays(shell, 100))).toBeLessThan(250);
 		await shell.until(() => shell.raw.includes('flooding'), 'more of the flood');
-		if (best < bar) return;
-		// Others may have come after the first look at the idle shell.
-		shell.type('\x03');
-		await shell.until(() => /interrupted/.test(shell.raw), 'the end of the flood');
-		expect(best).toBeLessThan(await idleBar());
 	});
 });
-
-const BATCHES = 6;
 
 /** Types letters one by one; ms from each key to the arrival of its echo. */
 async function echoDelays(shell: PtyShell, count: number): Promise<number[]> {
@@ -425,8 +413,8 @@ async function echoDelays(shell: PtyShell, count: number): Promise<number[]> {
 	return delays;
 }
 
-function percentile(values: readonly number[], share: number): number {
-	return [...values].sort((a, b) => a - b)[Math.floor(values.length * share)] ?? Number.POSITIVE_INFINITY;
+function median(values: readonly number[]): number {
+	return [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.POSITIVE_INFINITY;
 }
 
 describe('the shell on a pipe', () => {

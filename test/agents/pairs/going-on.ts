@@ -18,15 +18,21 @@ const MOST_MS = 30_000;
 /** What the CLIs said of their versions: in each new home the relay would ask them again, up to 1.4 s of CPU a CLI. */
 const VERSIONS = '.cache/agent-relay/versions.json';
 
+/** `some`: of the 48 combinations 16, with each limit of each agent and each ordered pair among them. Default: all. */
+const isSome = process.env.RELAY_TEST_PAIRS === 'some';
+
 export function testWhoGoesOnAfter(from: Agent): void {
-	const cases = LIMITS[from].flatMap((met) =>
-		FOUR.filter((to) => to !== from).map((to) => ({ ...met, from, to })),
+	const others = FOUR.filter((to) => to !== from);
+	const cases = LIMITS[from].flatMap((met, nth) =>
+		others.map((to, at) => ({ ...met, from, to, isTried: !isSome || at === nth % others.length })),
 	);
+	const tried = cases.filter(({ isTried }) => isTried);
+	const left = cases.filter(({ isTried }) => !isTried);
 	describe.skipIf(!hasAgents)(`whoever comes after ${from}`, () => {
 		const openScene = scenes();
 		let versions: string | null = null;
 
-		it.each(cases)('$from stopped by $kind: $to goes on, and no key is pressed', async (met) => {
+		it.each(tried)('$from stopped by $kind: $to goes on, and no key is pressed', async (met) => {
 			const { to, kind } = met;
 			const scene = await openScene({ claudeLogin: met.login ?? 'oauth' });
 			giveOpencodeItsPlugin(scene);
@@ -59,5 +65,10 @@ export function testWhoGoesOnAfter(from: Agent): void {
 			const refusedAt = scene.model.of(from)[2]?.at ?? Number.NaN;
 			expect(Date.parse(scene.turn(3).started_at) - refusedAt).toBeLessThan(MOST_MS);
 		});
+
+		it.skip.each(left)(
+			'$from stopped by $kind: $to goes on (left out by RELAY_TEST_PAIRS=some)',
+			() => undefined,
+		);
 	});
 }
