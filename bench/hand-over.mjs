@@ -92,10 +92,12 @@ function noteTime(scene, note) {
 	return statSync(join(scene.notes, note)).mtimeMs;
 }
 
+/** Not what only waits to be collected: on Linux the kernel says so, and whoever adopts orphans may take its time. */
 function isRunning(pid) {
 	try {
 		process.kill(pid, 0);
-		return true;
+		const stat = `/proc/${pid}/stat`;
+		return !existsSync(stat) || !/\) [ZX] /.test(readFileSync(stat, 'utf8'));
 	} catch {
 		return false;
 	}
