@@ -1,13 +1,9 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
-/** They mostly wait for processes, so two cores serve two at a time; Vitest itself would start one. */
-const inForks = {
-	pool: 'forks',
-	maxWorkers: Math.max(2, availableParallelism() - 1),
-	testTimeout: 60_000,
-	hookTimeout: 60_000,
-} as const;
+/** Most tests wait for processes, so two cores serve two files at a time; Vitest itself would start one. */
+const maxWorkers = Math.max(2, availableParallelism() - 1);
+const inForks = { pool: 'forks', maxWorkers, testTimeout: 60_000, hookTimeout: 60_000 } as const;
 
 export default defineConfig({
 	test: {
@@ -18,6 +14,7 @@ export default defineConfig({
 					include: ['test/unit/**/*.test.ts', 'test/architecture.test.ts'],
 					pool: 'threads',
 					isolate: false,
+					maxWorkers,
 					// fast-check's tables of characters alone take a second to make on a loaded machine.
 					testTimeout: 30_000,
 				},
@@ -30,6 +27,7 @@ export default defineConfig({
 					include: ['test/agents/**/*.test.ts'],
 					...inForks,
 					maxWorkers: 2,
+					sequence: { groupOrder: 1 },
 					testTimeout: 120_000,
 				},
 			},
