@@ -8,8 +8,8 @@ const { readCodeCache, writeCodeCache } = require('./code-cache.js');
 const bundle = join(__dirname, '../dist/bundle');
 
 /**
- * null where no build came to its end. `load` gives what a file of the bundle exports. `keepCode` stores what was compiled, for the next start; it is for the
- * end of the program, when the functions that were needed are compiled too.
+ * null where no build came to its end. `load` gives what a file of the bundle exports. `keepCode` stores what was compiled,
+ * for the next start; it is for the end of the program, when the functions that were needed are compiled too.
  */
 function openBundle(env = process.env) {
 	const buildId = readBuildId();

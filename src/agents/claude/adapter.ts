@@ -1,6 +1,6 @@
 /**
- * Claude Code (`claude`), checked with 2.1.112 to 2.1.330. What lives here: its command line, its stream, its limit rules, its login
- * and its prompt syntax. No native record is read: partial messages tell model and usage of a turn that is stopped, and
+ * Claude Code (`claude`), whose versions `checked-versions.ts` names. What lives here: its command line, its stream, its limit rules, its
+ * login and its prompt syntax. No native record is read: partial messages tell model and usage of a turn that is stopped, and
  * nothing else of it is missing from the stream.
  */
 import type { AgentAdapter } from '../contract.ts';

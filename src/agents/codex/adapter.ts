@@ -1,6 +1,6 @@
 /**
- * OpenAI Codex CLI, checked against 0.135.0 to 0.169.0: `codex exec --json`, one JSON line an event. The stream tells neither model,
- * error code nor exact reset; those come from the thread's own record (`rollout.ts`).
+ * OpenAI Codex CLI, in the versions of `checked-versions.ts`: `codex exec --json`, one JSON line an event. The stream tells
+ * neither model, error code nor exact reset; those come from the thread's own record (`rollout.ts`).
  */
 import type { AgentAdapter } from '../contract.ts';
 import { codexCommand } from './command-line.ts';

@@ -1,6 +1,6 @@
 /**
- * Gemini CLI, checked with 0.45.2 to 0.61.0: `gemini -o stream-json`, one JSON line an event. Its limits show first on stderr, its
- * exit codes are the HTTP status modulo 256, and only its own session record knows how a shell command ended.
+ * Gemini CLI, in the versions of `checked-versions.ts`: `gemini -o stream-json`, one JSON line an event. Its limits show first
+ * on stderr, its exit codes are the HTTP status modulo 256, and only its own session record knows how a shell command ended.
  */
 import type { AgentAdapter } from '../contract.ts';
 import { geminiCommand } from './command-line.ts';

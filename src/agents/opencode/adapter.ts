@@ -1,6 +1,6 @@
 /**
- * OpenCode, checked with 1.14.41 to 1.18.33: `opencode run --format json`, one JSON line an event. The stream tells whole parts only
- * and never the model; while a request is retried it is silent, and only a plugin inside the CLI sees why.
+ * OpenCode, in the versions of `checked-versions.ts`: `opencode run --format json`, one JSON line an event. The stream tells
+ * whole parts only and never the model; while a request is retried it is silent, and only a plugin inside the CLI sees why.
  */
 import type { AgentAdapter } from '../contract.ts';
 import { opencodeCommand } from './command-line.ts';
