@@ -1,9 +1,10 @@
 /** The flags of `chat`, from text to what `openChat` takes; the shell's `/chat` reads its argument with the same ones. */
+import { readPreset } from '../agents/permission-presets.ts';
 import type { ChatOpening } from '../app/open-chat.ts';
 import { RelayError } from '../core/errors.ts';
 import type { RoleRequest } from '../relay/chat/participants.ts';
 import type { ChatFlags } from '../shell/services.ts';
-import { parsePreset, parseTimeout } from './relay-options.ts';
+import { parseTimeout } from './relay-options.ts';
 
 const MAX_TURNS = 1000;
 export const CHAT_EXAMPLE = 'agent-relay chat "Tabs or spaces?" --agents claude,codex';
@@ -13,7 +14,7 @@ export function chatOpening(options: ChatFlags, words: string | null): ChatOpeni
 	const common = {
 		until: options.until === undefined ? null : notEmpty(options.until, '--until'),
 		maxTurns: options.maxTurns === undefined ? null : parseTurns(options.maxTurns),
-		permissions: options.permissions === undefined ? null : parsePreset(options.permissions),
+		permissions: options.permissions === undefined ? null : readPreset(options.permissions),
 		timeoutMs: options.timeout === undefined ? null : parseTimeout(options.timeout),
 	};
 	if (options.continue && options.session !== undefined)

@@ -1,4 +1,5 @@
 /** The flags that every command with a conversation shares, from text to what `openRelay` takes. */
+import { readPreset } from '../agents/permission-presets.ts';
 import type { RelayFlags } from '../app/open-relay.ts';
 import { parseDuration } from '../config/duration.ts';
 import type { ConfigFlag } from '../config/layer-values.ts';
@@ -21,8 +22,6 @@ export interface RelayOptions {
 	quiet?: boolean;
 }
 
-const PRESETS = ['read-only', 'edit', 'full'] as const;
-
 export function relayFlags(options: RelayOptions, kind: 'shell' | 'run'): RelayFlags {
 	if (options.continue && options.session !== undefined) {
 		throw new RelayError('usage', '--continue and --session name two sessions.', {
@@ -33,18 +32,12 @@ export function relayFlags(options: RelayOptions, kind: 'shell' | 'run'): RelayF
 		kind,
 		agent: options.agent ?? null,
 		model: options.model ?? null,
-		permissions: options.permissions === undefined ? null : parsePreset(options.permissions),
+		permissions: options.permissions === undefined ? null : readPreset(options.permissions),
 		order: options.order === undefined ? null : parseOrder(options.order),
 		timeoutMs: options.timeout === undefined ? null : parseTimeout(options.timeout),
 		isTrusted: options.trust ?? false,
 		config: configFlags(options),
 	};
-}
-
-export function parsePreset(text: string): (typeof PRESETS)[number] {
-	const preset = PRESETS.find((known) => known === text);
-	if (preset) return preset;
-	throw new RelayError('usage', `--permissions takes ${PRESETS.join(', ')}, not ${JSON.stringify(text)}.`);
 }
 
 function parseOrder(text: string): string[] {

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readPreset } from '../agents/permission-presets.ts';
 import { type App, homeOf } from '../app/create-app.ts';
 import { parentTurn, type Settings, type SettingsHolder } from '../app/open-relay.ts';
 import { clonedFolders, obeysRepo } from '../app/repo-trust.ts';
@@ -49,11 +50,10 @@ export async function createShellServices(
 			return startRace(request, await openRace(app, holder.settings));
 		},
 		resumeRace: async (ref, typed) => {
-			const [{ openRace }, { resumeRace }, { findRaceId }, { readPreset }] = await Promise.all([
+			const [{ openRace }, { resumeRace }, { findRaceId }] = await Promise.all([
 				import('../app/open-race.ts'),
 				import('../race/resume-race.ts'),
 				import('../race/find-race.ts'),
-				import('../shell/race-flags.ts'),
 			]);
 			const permissions = typed === null ? null : readPreset(typed);
 			return resumeRace(findRaceId(ref, store), await openRace(app, holder.settings), { permissions });

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { nearestName } from '../config/nearest-name.ts';
 import { RelayError } from '../core/errors.ts';
-import { formatPlural } from '../ui/quantities.ts';
+import { formatPlural } from '../core/plural.ts';
 
 /** Where a command runs because none was named, the first word may be a mistyped one. Throws RelayError `usage`. */
 export function refuseUnknownCommand(parent: Command, chosen: Command): void {

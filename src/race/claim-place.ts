@@ -11,7 +11,10 @@ import { OWNER_VERSION, readOwner, writeOwner } from './owner-file.ts';
 import type { RaceRecord } from './race-record.ts';
 import { realFolder } from './real-folder.ts';
 
-export const raceRef = (race: string, name: string) => `refs/agent-relay/race/${race}/${name}`;
+/** Below it stand the refs of that race and nothing else. */
+export const racePrefix = (race: string) => `refs/agent-relay/race/${race}/`;
+
+export const raceRef = (race: string, name: string) => racePrefix(race) + name;
 
 /** Before anything of the race is on record. */
 export function claimPlace(record: RaceRecord, { relay: { repo, store } }: RaceDeps): void {

@@ -2,12 +2,13 @@
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { RelayError } from '../core/errors.ts';
+import { formatPlural } from '../core/plural.ts';
 import { safeLine } from '../core/text.ts';
 import { isOurLock } from '../git/remove-worktree.ts';
 import type { WorktreeEntry, WorktreeLosses, Worktrees } from '../git/worktree-contract.ts';
 import { recordedPath, removalPath } from '../git/worktree-records.ts';
 import type { RelayDeps } from '../relay/relay-deps.ts';
-import { counted } from './figures.ts';
+import { racePrefix, raceRef } from './claim-place.ts';
 import type { FindFolderUsers } from './folder-users.ts';
 import { lockReason } from './owner-file.ts';
 import type { EntrantRecord, RaceRecord } from './race-record.ts';
@@ -63,8 +64,6 @@ export async function lookAround(
 	return { deps, record, findUsers, entries, refs };
 }
 
-const racePrefix = (id: string): string => `refs/agent-relay/race/${id}/`;
-
 export async function planEntrant(entrant: EntrantRecord, context: LookContext): Promise<CleanEntrant> {
 	const { record, entries, refs } = context;
 	const { id, worktree } = entrant;
@@ -101,7 +100,7 @@ function placeProblem(
 	entry: WorktreeEntry | undefined,
 ): string | null {
 	const isPlain = /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(id) && worktree === join(record.folder, id);
-	if (!isPlain || ref !== racePrefix(record.id) + id) return 'its record names a place that is not its own';
+	if (!isPlain || ref !== raceRef(record.id, id)) return 'its record names a place that is not its own';
 	const facts = lstatSync(worktree, { throwIfNoEntry: false });
 	if (facts !== undefined && !facts.isDirectory()) return 'a link or a file stands in its place';
 	if (entry === undefined || isOurLock(entry.lockReason, lockReason(record.id, id))) return null;
@@ -128,7 +127,7 @@ async function judge(
 		ignored: losses.ignored,
 		notes: [
 			...(losses.droppedCommits > 0
-				? [`${counted(losses.droppedCommits, 'commit')} that it made and left again would go`]
+				? [`${formatPlural(losses.droppedCommits, 'commit')} that it made and left again would go`]
 				: []),
 			...(unknown === null ? [] : [`whether a process works in it cannot be told: ${unknown}`]),
 		],
@@ -147,8 +146,8 @@ function lossRefusals(losses: WorktreeLosses, entrant: EntrantRecord, isKept: bo
 			? 'in no ref'
 			: 'in no ref, it was not finished';
 	return [
-		...(changed.length > 0 ? [`${counted(changed.length, 'file')} ${differ}: ${listed(changed)}`] : []),
-		...(commits > 0 ? [`its HEAD has ${counted(commits, 'commit')} that no ref has`] : []),
+		...(changed.length > 0 ? [`${formatPlural(changed.length, 'file')} ${differ}: ${listed(changed)}`] : []),
+		...(commits > 0 ? [`its HEAD has ${formatPlural(commits, 'commit')} that no ref has`] : []),
 		...(nested.length > 0 ? [`${listed(nested)}: a repo inside with work that no remote has`] : []),
 		...(unreadable.length > 0 ? [`cannot be read, so not compared: ${listed(unreadable)}`] : []),
 	];

@@ -35,8 +35,3 @@ export function failingTests({ checks }: Pick<EntrantRecord, 'checks'>): number 
 	}
 	return sum;
 }
-
-/** `1 line`, `3 lines`. */
-export function counted(count: number, noun: string): string {
-	return `${count} ${noun}${count === 1 ? '' : 's'}`;
-}

@@ -30,10 +30,12 @@ export async function keepEntrant(context: EntrantContext, turns: readonly TurnS
 
 /** False, with a note of it, once somebody removed it. */
 export function hasWorktree(context: EntrantContext, about: readonly string[] = []): boolean {
-	if (lstatSync(context.entrant().worktree, { throwIfNoEntry: false })?.isDirectory()) return true;
+	if (isFolder(context.entrant().worktree)) return true;
 	context.change({ notes: withNotes(context.entrant(), ...about, 'its worktree is gone') });
 	return false;
 }
+
+const isFolder = (path: string) => lstatSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 
 /**
  * Files that a check wrote are no work of the entrant: they stand under a ref of their own (`<ref>+checks`), so that
@@ -42,7 +44,7 @@ export function hasWorktree(context: EntrantContext, about: readonly string[] = 
 export async function keepWhatChecksWrote(context: EntrantContext): Promise<void> {
 	const { worktrees } = context.deps;
 	const { id, ref, worktree, commit, tree } = context.entrant();
-	if (commit === null || !lstatSync(worktree, { throwIfNoEntry: false })?.isDirectory()) return;
+	if (commit === null || !isFolder(worktree)) return;
 	try {
 		const message = `what the checks of ${id} wrote in agent-relay race ${context.race().id}\n`;
 		const kept = await worktrees.commitFiles(worktree, { parents: [commit], message });

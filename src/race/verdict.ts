@@ -1,5 +1,6 @@
 /** Why the first is first, or why there is no winner: one sentence with the figures that decided. Pure. */
-import { type CriterionName, counted, failingTests, hasChanges, passedOf } from './figures.ts';
+import { formatPlural } from '../core/plural.ts';
+import { type CriterionName, failingTests, hasChanges, passedOf } from './figures.ts';
 import type { EntrantRecord } from './race-record.ts';
 
 export interface Standing {
@@ -71,22 +72,22 @@ const sameChecks = (entrant: EntrantRecord) =>
 	entrant.checks.length === 0 ? 'there was no check' : `both passed ${checksOf(entrant)}`;
 
 function checksOf(entrant: EntrantRecord): string {
-	return `${passedOf(entrant)} of ${counted(entrant.checks.length, 'check')}`;
+	return `${passedOf(entrant)} of ${formatPlural(entrant.checks.length, 'check')}`;
 }
 
 function testsOf(entrant: EntrantRecord): string {
 	const failing = failingTests(entrant);
-	return failing === null || failing === 0 ? '' : `, ${counted(failing, 'failing test')}`;
+	return failing === null || failing === 0 ? '' : `, ${formatPlural(failing, 'failing test')}`;
 }
 
 function failingOf(entrant: EntrantRecord): string {
 	const failing = failingTests(entrant) ?? 0;
-	return `${counted(failing, 'test')} ${failing === 1 ? 'fails' : 'fail'}`;
+	return `${formatPlural(failing, 'test')} ${failing === 1 ? 'fails' : 'fail'}`;
 }
 
 const lineCount = ({ diff }: EntrantRecord) => (diff?.added ?? 0) + (diff?.removed ?? 0);
 
-const linesOf = (entrant: EntrantRecord) => counted(lineCount(entrant), 'line');
+const linesOf = (entrant: EntrantRecord) => formatPlural(lineCount(entrant), 'line');
 
 const costOf = ({ cost_usd }: EntrantRecord) => `$${(cost_usd ?? 0).toFixed(4)}`;
 

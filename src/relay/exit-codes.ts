@@ -63,6 +63,11 @@ export function exitCodeOfOutcome(outcome: SendResult['outcome']): number {
 	}
 }
 
+/** `winner`: the entrant that won, null where nobody did; then work is left. */
+export function exitCodeOfRace({ winner }: { winner: string | null }): number {
+	return winner === null ? EXIT.checkpointed : EXIT.done;
+}
+
 export function exitCodeOfChat(outcome: ChatOutcome): number {
 	if (outcome === 'agreed') return EXIT.done;
 	return outcome === 'interrupted' ? EXIT.interrupted : EXIT.checkpointed;

@@ -1,6 +1,6 @@
 /** The shell on a terminal: edit line below, transcript above, and the rules of its keys and signals. */
+import { formatPlural } from '../core/plural.ts';
 import { safeLine } from '../core/text.ts';
-import { formatPlural } from '../ui/quantities.ts';
 import { ScreenWriter } from '../ui/screen-writer.ts';
 import { createComplete } from './complete-input.ts';
 import { createDeferred } from './deferred.ts';

@@ -1,4 +1,5 @@
 /** What a race is asked for on a command line, in the shell or outside it: from text to a request. */
+import { readPreset } from '../agents/permission-presets.ts';
 import type { AgentRegistry } from '../agents/registry.ts';
 import { parseDuration } from '../config/duration.ts';
 import { RelayError } from '../core/errors.ts';
@@ -29,8 +30,6 @@ const DEFAULT_MOST_JOBS = 8;
 
 /** A timer of Node takes 24.8 days; a longer one would end at once. */
 const LONGEST_S = 20 * 86_400;
-
-const PRESETS = ['read-only', 'edit', 'full'] as const;
 
 /** Throws `usage` for a value that cannot be, `unknown_agent`. */
 export function raceRequest(
@@ -72,11 +71,4 @@ function readTime(flag: string, text: string | undefined, defaultSeconds: number
 function readJobs(text: string): number {
 	if (/^\d{1,4}$/.test(text) && Number(text) > 0) return Number(text);
 	throw new RelayError('usage', `--jobs takes a number from 1 on, not ${JSON.stringify(text)}.`);
-}
-
-/** Throws `usage`. */
-export function readPreset(text: string): (typeof PRESETS)[number] {
-	const preset = PRESETS.find((known) => known === text);
-	if (preset) return preset;
-	throw new RelayError('usage', `--permissions takes ${PRESETS.join(', ')}, not ${JSON.stringify(text)}.`);
 }

@@ -59,8 +59,3 @@ export function formatAgo(at: number, now: number): string {
 	if (span < DAY) return `${Math.floor(span / HOUR)} h ago`;
 	return `${Math.floor(span / DAY)} d ago`;
 }
-
-/** `1 file`, `3 files`. */
-export function formatPlural(count: number, noun: string): string {
-	return `${count} ${noun}${count === 1 ? '' : 's'}`;
-}

@@ -2,11 +2,11 @@
 import type { App } from '../../app/create-app.ts';
 import { openLedger, readSettings } from '../../app/open-relay.ts';
 import { toIso } from '../../core/clock.ts';
+import { formatPlural } from '../../core/plural.ts';
 import { safeLine } from '../../core/text.ts';
 import { describeDistance, describeLimit } from '../../limits/describe-limit.ts';
 import type { LedgerEntry } from '../../limits/ledger-file.ts';
 import { EXIT } from '../../relay/exit-codes.ts';
-import { formatPlural } from '../../ui/quantities.ts';
 import { wrapToColumns } from '../../ui/text-width.ts';
 import type { CommandResult, Output } from '../command.ts';
 

@@ -6,6 +6,7 @@ import type { AdoptMode } from '../../race/adopt-deps.ts';
 import { findRace } from '../../race/find-race.ts';
 import { raceDiff } from '../../race/race-diff.ts';
 import { EXIT } from '../../relay/exit-codes.ts';
+import { shortRef } from '../../shell/view/describe-session.ts';
 import { adoptLines } from '../../shell/view/race-adopt-lines.ts';
 import { wrapToColumns } from '../../ui/text-width.ts';
 import type { CommandResult, Output } from '../command.ts';
@@ -21,7 +22,7 @@ export async function adoptEntrant(
 	const mode = adoptMode(options);
 	const record = findRace(options.race ?? null, await app.store());
 	const result = await adopt({ record, entrant: options.entrant ?? null, mode }, await adoptDepsOf(app));
-	const of = options.race === undefined ? '' : ` --race ${record.id.slice(-6)}`;
+	const of = options.race === undefined ? '' : ` --race ${shortRef(record.id)}`;
 	const asking = { command: options.asker ?? 'agent-relay race', of };
 	const lines = adoptLines(result, theme, asking).flatMap((line) =>
 		wrapToColumns(line, columns, { indent: 2 }),

@@ -9,6 +9,7 @@ import type { RaceDeps } from '../../race/contract.ts';
 import { findRace } from '../../race/find-race.ts';
 import { listRaces } from '../../race/race-store.ts';
 import { EXIT } from '../../relay/exit-codes.ts';
+import { shortRef } from '../../shell/view/describe-session.ts';
 import { applyLine, cleanPlanLines, cleanResultLines } from '../../shell/view/race-clean-lines.ts';
 import { wrapToColumns } from '../../ui/text-width.ts';
 import type { CommandResult, Output } from '../command.ts';
@@ -30,7 +31,7 @@ export async function cleanRace(
 		return { exitCode: EXIT.done, data: { races: [] }, lines: ['Every race is clean.'] };
 	const lines = cleaned.flatMap(({ plan, result }) =>
 		result === null
-			? cleanPlanLines(plan, theme, all ? null : `${asker} clean ${plan.race.slice(-6)} --apply`)
+			? cleanPlanLines(plan, theme, all ? null : `${asker} clean ${shortRef(plan.race)} --apply`)
 			: cleanResultLines(result, theme),
 	);
 	const canGo = cleaned.some(({ plan }) => plan.entrants.some(({ refusals }) => refusals.length === 0));

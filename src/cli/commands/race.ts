@@ -1,4 +1,5 @@
 /** `agent-relay race TASK` and `race resume`: entrants side by side to the end, live on a terminal. */
+import { readPreset } from '../../agents/permission-presets.ts';
 import type { App } from '../../app/create-app.ts';
 import { openRace } from '../../app/open-race.ts';
 import { parentTurn, readSettings, type Settings } from '../../app/open-relay.ts';
@@ -10,8 +11,8 @@ import { findRaceId } from '../../race/find-race.ts';
 import type { RaceRecord } from '../../race/race-record.ts';
 import { resumeRace as goOnWithRace } from '../../race/resume-race.ts';
 import { startRace } from '../../race/start-race.ts';
-import { EXIT } from '../../relay/exit-codes.ts';
-import { raceRequest, readPreset } from '../../shell/race-flags.ts';
+import { exitCodeOfRace } from '../../relay/exit-codes.ts';
+import { raceRequest } from '../../shell/race-flags.ts';
 import { createProcessSignals } from '../../shell/signals.ts';
 import { racePage } from '../../shell/view/race-page.ts';
 import { openRaceView, type RaceView } from '../../shell/view/race-view.ts';
@@ -88,10 +89,6 @@ async function runToEnd(app: App, running: Race, showing: Showing): Promise<Comm
 		await running.close();
 	}
 }
-
-/** A winner is success; anything else leaves work to look at or to go on with. */
-export const exitCodeOfRace = ({ winner }: RaceRecord): number =>
-	winner === null ? EXIT.checkpointed : EXIT.done;
 
 async function page(app: App, record: RaceRecord, { theme, columns: before }: Output): Promise<string[]> {
 	const now = app.clock.now();

@@ -9,10 +9,11 @@ import { readTrustDigests, type TrustDigests } from '../../config/trust-files.ts
 import { fromIso } from '../../core/clock.ts';
 import { RelayError } from '../../core/errors.ts';
 import { lockingOf } from '../../core/file-lock.ts';
+import { formatPlural } from '../../core/plural.ts';
 import { safeLine } from '../../core/text.ts';
 import type { RepoFacts } from '../../git/contract.ts';
 import { EXIT } from '../../relay/exit-codes.ts';
-import { formatAgo, formatPlural } from '../../ui/quantities.ts';
+import { formatAgo } from '../../ui/quantities.ts';
 import { renderTable } from '../../ui/table.ts';
 import type { CommandResult, Output } from '../command.ts';
 

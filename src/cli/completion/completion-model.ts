@@ -1,5 +1,6 @@
 /** What can be completed where, read from the declarations of the program: one list for every shell. */
 import type { Argument, Command, Option } from 'commander';
+import { PRESETS } from '../../agents/permission-presets.ts';
 
 /** What a value may be. `none`: anything, nothing is offered. */
 export type ValueKind =
@@ -47,7 +48,7 @@ const KINDS: Readonly<Record<string, ValueKind>> = {
 	file: 'files',
 	dir: 'folders',
 	key: 'settings',
-	preset: { words: ['read-only', 'edit', 'full'] },
+	preset: { words: [...PRESETS] },
 	shell: { words: ['bash', 'zsh', 'fish'] },
 };
 

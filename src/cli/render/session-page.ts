@@ -1,5 +1,6 @@
 /** One session as a page of lines: who worked, what each turn changed and checked, what is left. All text made safe here. */
 import { fromIso } from '../../core/clock.ts';
+import { formatPlural } from '../../core/plural.ts';
 import { safeLine } from '../../core/text.ts';
 import { describeTime } from '../../limits/describe-limit.ts';
 import type { LineageEntry } from '../../sessions/lineage.ts';
@@ -7,7 +8,7 @@ import type { TrueStatus } from '../../sessions/session-status.ts';
 import { participantOf, type TurnState } from '../../sessions/turn-state.ts';
 import { describeFiles } from '../../shell/view/describe-event.ts';
 import { describeKind, describeUsage, shortRef } from '../../shell/view/describe-session.ts';
-import { formatAgo, formatCost, formatCount, formatDuration, formatPlural } from '../../ui/quantities.ts';
+import { formatAgo, formatCost, formatCount, formatDuration } from '../../ui/quantities.ts';
 import { wrapToColumns } from '../../ui/text-width.ts';
 import type { Paint, Theme } from '../../ui/theme.ts';
 import { fieldLines } from './field-lines.ts';

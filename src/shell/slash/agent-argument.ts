@@ -1,11 +1,10 @@
 /** Names of agents as users type them. */
 import type { PermissionPreset } from '../../agents/contract.ts';
+import { PRESETS } from '../../agents/permission-presets.ts';
 import { nearestName } from '../../config/nearest-name.ts';
 import { RelayError } from '../../core/errors.ts';
 import type { AgentChoice, AgentOverview, Relay } from '../../relay/contract.ts';
 import type { Candidate } from '../editor/completion.ts';
-
-export const PRESETS: readonly PermissionPreset[] = ['read-only', 'edit', 'full'];
 
 export function parsePreset(text: string): PermissionPreset {
 	const preset = PRESETS.find((name) => name === text);
@@ -52,10 +51,25 @@ export function describeReadiness(agent: AgentOverview): string {
 }
 
 /** The last of a list: `claude,co` -> `claude,codex`. */
-export function completeAgents(agents: readonly Candidate[], word: string): Candidate[] {
+function completeAgents(agents: readonly Candidate[], word: string): Candidate[] {
 	const named = word.slice(0, word.lastIndexOf(',') + 1);
 	const taken = new Set(named.split(','));
 	return agents
 		.filter(({ value }) => !taken.has(value))
 		.map(({ value, ...rest }) => ({ ...rest, value: named + value }));
+}
+
+/** The flag that `argument` ends with and its value so far; null where it ends with none. */
+export function flagAtEnd(argument: string): { flag: string; word: string } | null {
+	const [, flag, word = ''] = /(--?[\w-]+)(?:\s+|=)(\S*)$/.exec(argument) ?? [];
+	return flag === undefined ? null : { flag, word };
+}
+
+/** Values of the flags that every work of several agents takes; null for another flag. */
+export async function completeWhoAndHow(
+	relay: Relay,
+	{ flag, word }: { flag: string; word: string },
+): Promise<Candidate[] | null> {
+	if (flag === '--agents' || flag === '-A') return completeAgents(await agentCandidates(relay), word);
+	return flag === '--permissions' || flag === '-p' ? PRESETS.map((value) => ({ value })) : null;
 }

@@ -4,7 +4,7 @@ import { exitCodeOfChat } from '../../relay/exit-codes.ts';
 import type { Candidate } from '../editor/completion.ts';
 import type { ChatFlags } from '../services.ts';
 import { CHAT_ENDS, chatBeginLine, chatEndLines } from '../view/chat-lines.ts';
-import { agentCandidates, completeAgents, PRESETS } from './agent-argument.ts';
+import { completeWhoAndHow, flagAtEnd } from './agent-argument.ts';
 import { type CompletionContext, type SlashCommand, type SlashContext, usageError } from './slash-command.ts';
 import { flagsOf, readWordsAndFlags } from './words-and-flags.ts';
 
@@ -78,10 +78,10 @@ async function completeChat(
 	{ relay, services }: CompletionContext,
 	argument: string,
 ): Promise<readonly Candidate[]> {
-	const [, flag, word = ''] = /(--?[\w-]+)(?:\s+|=)(\S*)$/.exec(argument) ?? [];
-	if (flag === '--agents' || flag === '-A') return completeAgents(await agentCandidates(relay), word);
-	if (flag === '--permissions' || flag === '-p') return PRESETS.map((value) => ({ value }));
-	if (flag === '--session' || flag === '-s')
+	const last = flagAtEnd(argument);
+	const values = last && (await completeWhoAndHow(relay, last));
+	if (values) return values;
+	if (last?.flag === '--session' || last?.flag === '-s')
 		return (await services.listSessions(OFFERED, ['chat'])).map(({ id, title }) => ({
 			value: id,
 			hint: safeLine(title, 40),

@@ -1,5 +1,6 @@
+import { PRESETS } from '../../agents/permission-presets.ts';
 import { safeLine } from '../../core/text.ts';
-import { PRESETS, parsePreset } from './agent-argument.ts';
+import { parsePreset } from './agent-argument.ts';
 import { type SlashCommand, type SlashContext, usageError } from './slash-command.ts';
 
 export const permissions: SlashCommand = {

@@ -1,5 +1,5 @@
+import { formatPlural } from '../../core/plural.ts';
 import { safeLine } from '../../core/text.ts';
-import { formatPlural } from '../../ui/quantities.ts';
 import { oneOf, type SlashCommand, usageError } from './slash-command.ts';
 
 export const queue: SlashCommand = {

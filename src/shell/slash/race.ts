@@ -1,14 +1,14 @@
 import { safeLine } from '../../core/text.ts';
 import type { Race } from '../../race/contract.ts';
 import type { RaceRecord } from '../../race/race-record.ts';
-import { EXIT } from '../../relay/exit-codes.ts';
+import { EXIT, exitCodeOfRace } from '../../relay/exit-codes.ts';
 import { PLAIN_THEME } from '../../ui/plain-theme.ts';
 import type { Candidate } from '../editor/completion.ts';
 import type { RaceFlags } from '../race-flags.ts';
 import type { RaceQuestion } from '../services.ts';
 import { RaceLines } from '../view/race-lines.ts';
 import { RaceProgress } from '../view/race-progress.ts';
-import { agentCandidates, completeAgents, PRESETS } from './agent-argument.ts';
+import { completeWhoAndHow, flagAtEnd } from './agent-argument.ts';
 import {
 	type CompletionContext,
 	type SlashCommand,
@@ -107,11 +107,7 @@ async function runRace(context: SlashContext, open: () => Promise<Race>): Promis
 			// The page tells a race that is held still from one that was stopped.
 			await running.close();
 			await tellEnd(context, record);
-			const exitCode = signal.aborted
-				? EXIT.interrupted
-				: record.winner === null
-					? EXIT.checkpointed
-					: EXIT.done;
+			const exitCode = signal.aborted ? EXIT.interrupted : exitCodeOfRace(record);
 			return { exitCode, isBroken: signal.aborted };
 		} finally {
 			await running.close();
@@ -149,9 +145,9 @@ async function completeRace(
 	{ relay, services }: CompletionContext,
 	argument: string,
 ): Promise<readonly Candidate[]> {
-	const [, flag, word = ''] = /(--?[\w-]+)(?:\s+|=)(\S*)$/.exec(argument) ?? [];
-	if (flag === '--agents' || flag === '-A') return completeAgents(await agentCandidates(relay), word);
-	if (flag === '--permissions' || flag === '-p') return PRESETS.map((value) => ({ value }));
+	const last = flagAtEnd(argument);
+	const values = last && (await completeWhoAndHow(relay, last));
+	if (values) return values;
 	const [first = ''] = splitWords(argument);
 	if (argument.includes(' ') && ['diff', 'adopt', 'open'].includes(first))
 		return (await services.latestEntrants()).map((value) => ({ value }));

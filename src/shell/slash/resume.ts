@@ -1,6 +1,7 @@
 import { RelayError } from '../../core/errors.ts';
+import { formatPlural } from '../../core/plural.ts';
 import { safeLine } from '../../core/text.ts';
-import { formatAgo, formatPlural } from '../../ui/quantities.ts';
+import { formatAgo } from '../../ui/quantities.ts';
 import { cutToColumns } from '../../ui/text-width.ts';
 import type { Candidate } from '../editor/completion.ts';
 import type { SessionRow } from '../services.ts';

@@ -1,5 +1,5 @@
+import { formatPlural } from '../../core/plural.ts';
 import { safeLine } from '../../core/text.ts';
-import { formatPlural } from '../../ui/quantities.ts';
 import { describeUsage } from '../view/describe-session.ts';
 import { noCandidates, type SlashCommand, type SlashContext } from './slash-command.ts';
 

@@ -1,11 +1,6 @@
 import { parseArgs } from 'node:util';
-import {
-	agentCandidates,
-	describeReadiness,
-	PRESETS,
-	parseAgentChoice,
-	parsePreset,
-} from './agent-argument.ts';
+import { PRESETS } from '../../agents/permission-presets.ts';
+import { agentCandidates, describeReadiness, parseAgentChoice, parsePreset } from './agent-argument.ts';
 import { type SlashCommand, type SlashContext, splitWords, usageError } from './slash-command.ts';
 
 export const use: SlashCommand = {

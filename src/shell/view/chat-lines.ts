@@ -1,10 +1,12 @@
 /** How a chat begins and how it ended, in lines: who, how long, at what cost, what to do next. Styled, safe, not yet wrapped. */
+import { formatPlural } from '../../core/plural.ts';
 import { safeLine } from '../../core/text.ts';
 import { describeTime } from '../../limits/describe-limit.ts';
 import type { ChatOutcome, ChatResult } from '../../relay/chat/contract.ts';
 import type { SessionMeta } from '../../sessions/session-meta.ts';
 import type { Theme } from '../../ui/plain-theme.ts';
-import { formatCost, formatCount, formatPlural } from '../../ui/quantities.ts';
+import { formatCost, formatCount } from '../../ui/quantities.ts';
+import { shortRef } from './describe-session.ts';
 
 const WORDS_CHARS = 120;
 
@@ -52,7 +54,7 @@ export function chatEndLines(
 	{ theme, now, command }: ChatEndOptions,
 ): string[] {
 	const { outcome, sessionId, earliestReset } = result;
-	const short = sessionId.slice(-6);
+	const short = shortRef(sessionId);
 	const isAgreed = outcome === 'agreed';
 	// It stands only where it is said again.
 	const again = chat?.permissions === 'full' ? ' -p full' : '';

@@ -1,11 +1,12 @@
 /** What happened, in one line each. All text of others goes through `core/text` here; rows are broken by whoever draws. */
 import type { AgentEvent, Limit, PlanItem, PlanStatus, ToolKind } from '../../agents/events.ts';
+import { formatPlural } from '../../core/plural.ts';
 import { safeLine } from '../../core/text.ts';
 import { describeLimit, describeTime } from '../../limits/describe-limit.ts';
 import type { CandidateVerdict } from '../../limits/successor.ts';
 import type { RelayEvent, Speaker } from '../../relay/relay-events.ts';
 import type { TurnState } from '../../sessions/turn-state.ts';
-import { formatCost, formatCount, formatDuration, formatPlural } from '../../ui/quantities.ts';
+import { formatCost, formatCount, formatDuration } from '../../ui/quantities.ts';
 import type { Theme } from '../../ui/theme.ts';
 
 type Of<T extends RelayEvent['type']> = Extract<RelayEvent, { type: T }>;

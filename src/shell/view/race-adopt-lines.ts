@@ -1,6 +1,6 @@
+import { formatPlural } from '../../core/plural.ts';
 import { safeLine } from '../../core/text.ts';
 import type { AdoptedFile, AdoptResult } from '../../race/adopt.ts';
-import { formatPlural } from '../../ui/quantities.ts';
 import type { Theme } from '../../ui/theme.ts';
 
 const MARKS: Readonly<Record<AdoptedFile['change'], string>> = {

@@ -1,9 +1,9 @@
 /** A race told as lines: for a log, a pipe, and the shell's transcript. One line a change of state, none for progress. */
 import { fromIso } from '../../core/clock.ts';
+import { formatPlural } from '../../core/plural.ts';
 import { safeLine } from '../../core/text.ts';
 import type { RaceEvent } from '../../race/contract.ts';
 import type { EntrantRecord, RaceRecord } from '../../race/race-record.ts';
-import { formatPlural } from '../../ui/quantities.ts';
 import type { Theme } from '../../ui/theme.ts';
 import {
 	checksText,

@@ -11,6 +11,7 @@ import { columnsOf, cutToColumns, wrapToColumns } from '../../ui/text-width.ts';
 import type { Theme } from '../../ui/theme.ts';
 import { createTerminalModes, type TerminalInput, type TerminalModes } from '../editor/terminal-modes.ts';
 import type { ShellSignals } from '../signals.ts';
+import { shortRef } from './describe-session.ts';
 import { keyHint, NO_KEYS, pressKey, type RaceKeys } from './race-keys.ts';
 import { noticeLine, RaceLines } from './race-lines.ts';
 import { RaceProgress } from './race-progress.ts';
@@ -203,7 +204,7 @@ class LiveRaceView implements RaceView {
 		if (this.#record === null || entrants.length === 0) return [theme.dim('Preparing the race …')];
 		const columns = this.#screen.columns;
 		const elapsedMs = clock.monotonic() - this.#startedAt;
-		const title = `Race ${this.#record.id.slice(-6)}: ${safeLine(this.#record.task, 200)}`;
+		const title = `Race ${shortRef(this.#record.id)}: ${safeLine(this.#record.task, 200)}`;
 		const hint = keyHint(this.#keys, entrants.length, this.#isStopping);
 		const maxRows = this.#screen.rows - ROWS_AROUND;
 		return [
