@@ -10,7 +10,7 @@ import { clonedFolders, obeysRepo } from '../app/repo-trust.ts';
 import { listConfig } from '../config/layers.ts';
 import { RelayError } from '../core/errors.ts';
 import { searchPathOutside } from '../core/find-executable.ts';
-import { withoutInheritedTerminals } from '../core/inherited-descriptors.ts';
+import { withoutInheritedDescriptors } from '../core/inherited-descriptors.ts';
 import type { SessionStore } from '../sessions/session-store.ts';
 import type { SessionRow, ShellServices } from '../shell/services.ts';
 import { chatOpening } from './chat-options.ts';
@@ -105,7 +105,7 @@ function editText(app: App, text: string, repoFolders: readonly string[]): strin
 	try {
 		writeFileSync(file, text, { mode: 0o600 });
 		const [program = 'vi', ...args] = editor.split(/\s+/);
-		const result = withoutInheritedTerminals(['inherit', 'inherit', 'inherit'], (stdio) =>
+		const result = withoutInheritedDescriptors(['inherit', 'inherit', 'inherit'], (stdio) =>
 			spawnSync(program, [...args, file], { stdio, env, cwd: app.folder }),
 		);
 		if (result.error)

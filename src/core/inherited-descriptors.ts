@@ -1,31 +1,33 @@
 /**
- * node-pty opens its masters without close-on-exec, so every later child would hold them, and an agent whose terminal is
- * held by anyone outlives a killed relay. Node cannot set the flag on an open descriptor; but a child's descriptor table
- * can be laid out with `stdio`: libuv leaves `ignore` at 3 and above alone and puts `/dev/null` over the numbers we name.
- * Measured: 0.1 ms for the look, no difference in the start of the child. On macOS libuv closes everything by itself.
+ * A child gets every descriptor of ours that is not close-on-exec: node-pty's masters (an agent whose terminal is held by
+ * anyone outlives a killed relay) and what our own parent left open from 16 up (Node marks those below, and as many above as
+ * come without a gap: `uv_disable_stdio_inheritance`). Node cannot set the flag on an open descriptor, and to close one that a
+ * preloaded library uses would break it; but a child's descriptor table can be laid out with `stdio`: libuv leaves `ignore` at
+ * 3 and above alone and puts `/dev/null` over the numbers we name. Measured: 0.1 ms for the look, no difference in the start
+ * of the child. On macOS libuv closes everything by itself.
  */
 import type { StdioNull, StdioPipe } from 'node:child_process';
-import { closeSync, openSync, readdirSync, readlinkSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { hasErrno } from './errors.ts';
 
 type Stdio = StdioNull | StdioPipe | number;
 
 /**
- * Calls `start` with a `stdio` array for `child_process.spawn` that begins with `stdio` and covers every terminal master
- * of this process, so that the child inherits none. `start` must spawn before it returns.
+ * Calls `start` with a `stdio` array for `child_process.spawn` that begins with `stdio` and covers every other descriptor that
+ * the child would inherit. `start` must spawn before it returns.
  */
-export function withoutInheritedTerminals<T>(stdio: readonly Stdio[], start: (stdio: Stdio[]) => T): T {
-	const masters = openMasters();
-	if (masters.length === 0) return start([...stdio]);
+export function withoutInheritedDescriptors<T>(stdio: readonly Stdio[], start: (stdio: Stdio[]) => T): T {
+	const inheritable = inheritableDescriptors();
+	if (inheritable.length === 0) return start([...stdio]);
 	const nothing = openSync('/dev/null', 'r+');
 	try {
-		return start(coverDescriptors(stdio, masters, nothing));
+		return start(coverDescriptors(stdio, inheritable, nothing));
 	} finally {
 		closeSync(nothing);
 	}
 }
 
-/** `stdio` made as long as the highest of `numbers`, with `cover` at each of them. */
+/** `stdio` made as long as the highest of `numbers`, with `cover` at each of them that `stdio` does not replace itself. */
 export function coverDescriptors(
 	stdio: readonly Stdio[],
 	numbers: readonly number[],
@@ -33,20 +35,44 @@ export function coverDescriptors(
 ): Stdio[] {
 	const covered = [...stdio];
 	for (const number of numbers) {
-		if (number < stdio.length) throw new Error(`descriptor ${number} is both given and covered`);
+		if (number < stdio.length) continue;
 		while (covered.length < number) covered.push('ignore');
 		covered[number] = cover;
 	}
 	return covered;
 }
 
-const MASTER = /^\/dev\/(?:pts\/)?ptmx$/;
-
-function openMasters(): number[] {
+function inheritableDescriptors(): number[] {
 	if (process.platform !== 'linux') return [];
+	const open = openDescriptors();
+	leftOpen ??= open.filter((fd) => !isCloseOnExec(fd));
+	return [...leftOpen, ...open.filter((fd) => MASTER.test(linkOf(fd)))];
+}
+
+/**
+ * What the process was started with. It never grows: Node opens everything close-on-exec, and node-pty's masters are looked for
+ * each time. A number that was closed since and is another one's now is that one's in this process only, as before.
+ */
+let leftOpen: readonly number[] | null = null;
+
+const MASTER = /^\/dev\/(?:pts\/)?ptmx$/;
+/** O_CLOEXEC in the octal `flags` of fdinfo, on every architecture that Node has binaries for. */
+const CLOSE_ON_EXEC = 0o2000000;
+
+function openDescriptors(): number[] {
 	return readdirSync('/proc/self/fd')
 		.map(Number)
-		.filter((fd) => MASTER.test(linkOf(fd)));
+		.filter((fd) => fd > 2);
+}
+
+function isCloseOnExec(fd: number): boolean {
+	try {
+		const flags = /^flags:\s*([0-7]+)/m.exec(readFileSync(`/proc/self/fdinfo/${fd}`, 'latin1'))?.[1];
+		return flags === undefined || (Number.parseInt(flags, 8) & CLOSE_ON_EXEC) !== 0;
+	} catch (error) {
+		if (hasErrno(error, 'ENOENT')) return true;
+		throw error;
+	}
 }
 
 /** The listing's own descriptor is gone by the time it is looked at. */

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { CappedBytes } from './capped-bytes.ts';
 import { hasErrno, RelayError } from './errors.ts';
-import { withoutInheritedTerminals } from './inherited-descriptors.ts';
+import { withoutInheritedDescriptors } from './inherited-descriptors.ts';
 import { signalPid } from './process-signal.ts';
 
 export interface RunProcessOptions {
@@ -51,7 +51,7 @@ export async function runProcess(
 ): Promise<ProcessResult> {
 	options.signal?.throwIfAborted();
 	const stdin = options.input === undefined ? 'ignore' : 'pipe';
-	const child = withoutInheritedTerminals([stdin, 'pipe', 'pipe'], (stdio) =>
+	const child = withoutInheritedDescriptors([stdin, 'pipe', 'pipe'], (stdio) =>
 		spawn(executable, args, { cwd: options.cwd, env: { ...options.env }, stdio, detached: true }),
 	);
 	const stdout = collect(child.stdout, options.maxOutputBytes ?? DEFAULT_OUTPUT_BYTES);

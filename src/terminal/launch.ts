@@ -6,7 +6,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, constants, openSync } from 'node:fs';
 import { RelayError } from '../core/errors.ts';
-import { withoutInheritedTerminals } from '../core/inherited-descriptors.ts';
+import { withoutInheritedDescriptors } from '../core/inherited-descriptors.ts';
 import type { ProcessSpec } from './agent-process.ts';
 import { loadNativePty, spawnHelperPath, type TerminalPair } from './native-pty.ts';
 import { adoptingWrapper, openingWrapper, SHELL } from './wrapper.ts';
@@ -92,7 +92,7 @@ function openHeld(path: string): number {
 function spawnWrapper(spec: ProcessSpec, terminalPath: string, stderrFd: number): ChildProcess {
 	const promptFd = openSync(spec.promptPath, constants.O_RDONLY);
 	try {
-		return withoutInheritedTerminals(['ignore', 'ignore', stderrFd, promptFd], (stdio) =>
+		return withoutInheritedDescriptors(['ignore', 'ignore', stderrFd, promptFd], (stdio) =>
 			spawn(SHELL, adoptingWrapper(terminalPath, spec), {
 				cwd: spec.cwd,
 				env: { ...spec.env },

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, constants, openSync } from 'node:fs';
-import { withoutInheritedTerminals } from '../core/inherited-descriptors.ts';
+import { withoutInheritedDescriptors } from '../core/inherited-descriptors.ts';
 import type { ProcessEnd, ProcessSpec, StartAgentProcess } from './agent-process.ts';
 import { exitSignal } from './exit-signal.ts';
 import { FileFollower } from './file-follower.ts';
@@ -46,7 +46,7 @@ function spawnOnPipes(spec: ProcessSpec, stderrFd: number): ChildProcess {
 	const promptFd = openSync(spec.promptPath, constants.O_RDONLY);
 	try {
 		const { cwd } = spec;
-		return withoutInheritedTerminals([promptFd, 'pipe', stderrFd], (stdio) =>
+		return withoutInheritedDescriptors([promptFd, 'pipe', stderrFd], (stdio) =>
 			spawn(SHELL, pipedWrapper(spec), { cwd, env: { ...spec.env }, stdio, detached: true }),
 		);
 	} finally {

@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadNativePty } from '../../src/terminal/native-pty.ts';
 import { isRunning, processes, until } from '../helpers/terminal-harness.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -27,13 +28,17 @@ interface Started {
 	sleep: number;
 }
 
-async function startRelay(): Promise<{ relay: ChildProcess; started: Started }> {
-	const relay = spawn(process.execPath, [join(ROOT, 'test/helpers/terminal-relay.mjs'), compiled, folder]);
+/** `inherited`: what the relay finds open from 3 up. */
+async function startRelay(
+	inherited: readonly ('ignore' | 'pipe' | number)[] = [],
+): Promise<{ relay: ChildProcess; started: Started }> {
+	const program = [join(ROOT, 'test/helpers/terminal-relay.mjs'), compiled, folder];
+	const relay = spawn(process.execPath, program, { stdio: ['pipe', 'pipe', 'pipe', ...inherited] });
 	let output = '';
-	relay.stdout.on('data', (chunk) => {
+	relay.stdout?.on('data', (chunk) => {
 		output += chunk;
 	});
-	relay.stderr.on('data', (chunk) => {
+	relay.stderr?.on('data', (chunk) => {
 		output += chunk;
 	});
 	await until(
@@ -45,9 +50,14 @@ async function startRelay(): Promise<{ relay: ChildProcess; started: Started }> 
 }
 
 function terminalMastersOf(pid: number): string[] {
+	return openIn(pid).filter((target) => target.includes('ptmx'));
+}
+
+/** What each descriptor of a process from `first` up leads to. */
+function openIn(pid: number, first = 0): string[] {
 	return readdirSync(`/proc/${pid}/fd`)
-		.map((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`))
-		.filter((target) => target.includes('ptmx'));
+		.filter((fd) => Number(fd) >= first)
+		.map((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`));
 }
 
 describe('a relay with three agents and a detached process', () => {
@@ -60,6 +70,23 @@ describe('a relay with three agents and a detached process', () => {
 		relay.kill('SIGKILL');
 		process.kill(sleep);
 		await until(() => !others.some(isRunning), 'everything to end');
+	});
+
+	it.runIf(process.platform === 'linux')('passes on nothing that it was itself started with', async () => {
+		const { master, slave } = loadNativePty().open(80, 24);
+		const file = openSync(join(ROOT, 'package.json'), 'r');
+		// Node marks the low ones at its start; those behind a gap it does not.
+		const gap = Array<'ignore'>(20).fill('ignore');
+		const { relay, started } = await startRelay([master, 'pipe', file, ...gap, master, 'pipe', file]);
+		for (const fd of [master, slave, file]) closeSync(fd);
+		expect(openIn(relay.pid ?? 0, 3).filter((to) => to.endsWith('/package.json'))).toHaveLength(2);
+		const { wrappers, agents, sleep } = started;
+		expect([...agents, sleep].flatMap((pid) => openIn(pid, 3)).filter((to) => to !== '/dev/null')).toEqual(
+			[],
+		);
+		relay.kill('SIGKILL');
+		process.kill(sleep);
+		await until(() => ![...wrappers, ...agents, sleep].some(isRunning), 'everything to end');
 	});
 
 	it('takes its agents with it when it is killed, and nothing else', async () => {
