@@ -117,6 +117,12 @@ export interface ParsedTurn {
 	utilization: Utilization[];
 	/** The newest to-do list by the native record; it counts where the stream's has the same items. */
 	plan?: PlanItem[];
+	/**
+	 * Set where this native session must not be resumed: why, as the end of the sentence "its conversation …" for people
+	 * (`could not be saved: no space left on the device`). It stands with the turn, whatever its outcome; the agent's next
+	 * turn begins a new native session with the whole story in a packet, and the user is told in one line.
+	 */
+	unresumable?: string;
 }
 
 /**

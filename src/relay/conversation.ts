@@ -15,6 +15,7 @@ import { agentOverviews } from './agent-overviews.ts';
 import { chooseAgent } from './candidates.ts';
 import type { AgentChoice, AgentOverview, Relay, SendOptions, SendResult } from './contract.ts';
 import type { ConversationState } from './conversation-state.ts';
+import { agentStanding, placedTurns } from './lineage.ts';
 import type { RelayDeps, RelayStart } from './relay-deps.ts';
 import { packUnfinished, repairAbandoned, repairSession } from './repair.ts';
 import { nobodyInstalled, requireExecutable } from './require-executable.ts';
@@ -200,6 +201,9 @@ class OneConversation implements Conversation {
 		const { session, active } = this.#state;
 		const native = active && session?.meta.agents[active.agent]?.native_session_id;
 		if (!active || !session || !native) return null;
+		const turns = placedTurns(this.#deps.store.lineage(session.id));
+		// What the agent has just refused here it would refuse on the user's own command line too.
+		if (agentStanding(turns, active.agent, native, true).left !== null) return null;
 		return `cd ${quoteForShell(session.meta.repo.worktree)} && ${this.#deps.registry.find(active.agent).resumeHint(native)}`;
 	}
 

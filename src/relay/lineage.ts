@@ -1,6 +1,7 @@
 /** A session with its ancestors, as the relay reasons about it: who did what, who knows what. */
 import type { LineageEntry } from '../sessions/lineage.ts';
 import { participantOf, type TurnState } from '../sessions/turn-state.ts';
+import { whyLeft } from './native-session.ts';
 
 export interface PlacedTurn {
 	sessionId: string;
@@ -16,20 +17,38 @@ export function placedTurns(lineage: readonly LineageEntry[]): PlacedTurn[] {
 }
 
 export interface AgentStanding {
-	/** The conversation to resume, null when there is none that the CLI still has. */
+	/** The conversation to resume, null when there is none that the CLI still has and takes. */
 	nativeSessionId: string | null;
+	/** Why an earlier conversation is not resumed, as the end of the sentence "its conversation …"; null: none is left. */
+	left: string | null;
 	/** The agent's own newest turn in the chain. */
 	lastTurn: PlacedTurn | null;
 	/** True when others worked, or the agent's conversation is new, since it last had a turn. */
 	needsPacket: boolean;
 }
 
-/** What one agent, or participant of a chat, knows of the chain. `nativeSessionId`: as the session's meta names it for it. */
+/**
+ * What one agent, or participant of a chat, knows of the chain. `nativeSessionId`: as the session's meta names it for it.
+ * `hasPacket`: the next prompt goes with a packet, whatever the agent knows.
+ */
 export function agentStanding(
 	turns: readonly PlacedTurn[],
 	who: string,
 	nativeSessionId: string | null,
+	hasPacket = false,
 ): AgentStanding {
+	const known = knowledge(turns, who, nativeSessionId);
+	const own = turns.map(({ state }) => state).filter((state) => participantOf(state) === who);
+	const left = whyLeft(own, nativeSessionId, hasPacket || known.needsPacket);
+	if (left === null) return { ...known, left };
+	return { nativeSessionId: null, lastTurn: null, needsPacket: true, left };
+}
+
+function knowledge(
+	turns: readonly PlacedTurn[],
+	who: string,
+	nativeSessionId: string | null,
+): Omit<AgentStanding, 'left'> {
 	const at = turns.findLastIndex(
 		({ state }) => participantOf(state) === who && state.native_session_id !== null,
 	);

@@ -37,22 +37,30 @@ export interface TurnPlan {
 export interface PreparedTurn {
 	spec: TurnSpec;
 	packet: MadePacket | null;
+	/** Why the agent's earlier conversation is not resumed, in a sentence for people; null: nothing is left. */
+	leaves: string | null;
 }
 
 export async function prepareTurn(plan: TurnPlan, deps: RelayDeps): Promise<PreparedTurn> {
 	const { session, adapter, task } = plan;
 	const turns = placedTurns(deps.store.lineage(session.id));
 	const known = plan.isFresh ? null : (session.meta.agents[adapter.id]?.native_session_id ?? null);
-	const standing = agentStanding(turns, adapter.id, known);
-	const isPacketDue = standing.needsPacket || task.isInterrupted || plan.trigger === 'switch';
+	const isPacketWanted = task.isInterrupted || plan.trigger === 'switch';
+	const standing = agentStanding(turns, adapter.id, known, isPacketWanted);
 	const { packet, sent } =
-		isPacketDue && turns.length > 0
+		(standing.needsPacket || isPacketWanted) && turns.length > 0
 			? await promptWithPacket(plan, standing.lastTurn, deps)
 			: { packet: null, sent: plainPrompt(task.text, adapter) };
 	const number = session.meta.turn_count + 1;
 	const userPrompt = task.recordedAt ?? (sent.words && { turn: number, ...sent.words });
 	const made = { prompt: sent.text, userPrompt, packet: packet?.path ?? null, standing };
-	return { spec: turnSpec(plan, deps, made), packet };
+	// Of one that is known to be gone the user was told already.
+	const leaves = plan.isFresh || standing.left === null ? null : newConversation(adapter, standing.left);
+	return { spec: turnSpec(plan, deps, made), packet, leaves };
+}
+
+function newConversation({ title }: AgentAdapter, why: string): string {
+	return `${title} starts a new conversation, with the whole story in a packet: its last one ${why}.`;
 }
 
 /** Packets are a sixth of the program and most turns need none, so they are loaded here. */

@@ -155,7 +155,7 @@ export class PromptRun {
 	async #turn(step: Step): Promise<TurnState> {
 		const { onEvent, signal } = this.#options;
 		const adapter = this.#deps.registry.find(step.choice.agent);
-		const { spec, packet } = await prepareTurn(
+		const { spec, packet, leaves } = await prepareTurn(
 			{
 				session: this.#session,
 				adapter,
@@ -171,6 +171,7 @@ export class PromptRun {
 			},
 			this.#deps,
 		);
+		if (leaves !== null) onEvent({ type: 'notice', level: 'info', text: leaves });
 		if (packet !== null) this.#rememberPacket(packet.path, step);
 		this.#announce(step, packet?.path ?? null);
 		this.#state.active = step.choice;

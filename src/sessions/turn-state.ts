@@ -113,6 +113,10 @@ export const turnStateSchema = v.looseObject({
 	hashes: v.looseObject({ prompt: v.nullable(text), events: v.nullable(text), output: v.nullable(text) }),
 	utilization: v.array(v.looseObject({ window: text, ratio: v.number(), reset_at: v.nullable(iso) })),
 	warnings: v.array(text),
+	/** Whether anything of the model came; false: nothing shows that the prompt reached it. */
+	heard: v.optional(v.boolean()),
+	/** Why the native session must not be resumed after this turn, as the end of the sentence "its conversation …". */
+	unresumable: v.optional(text),
 	/** Who of a chat had the turn; the agent where this is missing. Conversations of one CLI are told apart by it. */
 	participant: v.optional(text),
 	/** What the message of a chat's turn ends with; null: with neither. */

@@ -61,10 +61,13 @@ export function endTurn(meta: SessionMeta, state: TurnState, earlier: readonly T
 	};
 }
 
-/** A conversation that the CLI no longer has is not asked for again. */
+/** A conversation that the CLI no longer has, or that has become useless, is not asked for again. */
 function nativeSessionAfter(state: TurnState, known: string | null): string | null {
-	return state.stop_reason === 'unknown_session' ? null : (state.native_session_id ?? known);
+	const isOver = state.unresumable !== undefined || OVER.has(state.stop_reason);
+	return isOver ? null : (state.native_session_id ?? known);
 }
+
+const OVER: ReadonlySet<string | null> = new Set(['unknown_session', 'context_too_long']);
 
 function sumUsage(states: readonly TurnState[]): SessionMeta['usage'] {
 	const byAgent: SessionMeta['usage']['by_agent'] = {};

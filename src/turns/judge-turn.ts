@@ -21,6 +21,8 @@ type Judged = Pick<
 	| 'plan'
 	| 'validation'
 	| 'utilization'
+	| 'heard'
+	| 'unresumable'
 >;
 
 /**
@@ -48,6 +50,8 @@ export function judgeTurn(
 		...judgeCost(parsed, model, estimateCost),
 		tools,
 		plan: finerPlan(plan, parsed.plan),
+		heard: facts.hasModelOutput,
+		...(parsed.unresumable === undefined ? {} : { unresumable: parsed.unresumable }),
 		validation,
 		utilization:
 			parsed.utilization.length === 0

@@ -90,6 +90,14 @@ export const claude = {
 	billing:
 		claudeRefusal('billing_error', 'Credit balance is too low') +
 		claudeResult({ is_error: true, api_error_status: 400, result: 'Credit balance is too low' }),
+	tooLong:
+		claudeRefusal('invalid_request', 'Prompt is too long') +
+		claudeResult({
+			is_error: true,
+			api_error_status: 400,
+			terminal_reason: 'prompt_too_long',
+			result: 'Prompt is too long',
+		}),
 	retry: (attempt: number, delayMs: number) =>
 		line({
 			type: 'system',

@@ -144,6 +144,10 @@ export class OneChat implements Chat {
 		if (hindrance !== null) return this.#leave(who.id, hindrance, options);
 		const prepared = await this.#prepare(who, options);
 		if (prepared === null) return;
+		if (prepared.left !== null) {
+			const text = `${who.id} starts a new conversation, with the whole chat: its last one ${prepared.left}.`;
+			options.onEvent({ type: 'notice', level: 'info', text });
+		}
 		this.#number++;
 		let state = await this.#turn(who, prepared, options);
 		if (state.stop_reason === 'unknown_session' && state.resumed && !this.#turns.at(-1)?.hasHeard) {

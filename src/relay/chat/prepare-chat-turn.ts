@@ -30,6 +30,8 @@ export interface PreparedChatTurn {
 	packet: string;
 	/** Its own conversation is gone: it gets the whole chat. */
 	isFresh: boolean;
+	/** Why its own conversation is not resumed, as the end of the sentence "its conversation …"; null: nothing is left. */
+	left: string | null;
 }
 
 /** Writes the packet; throws what `requireExecutable` throws before that. */
@@ -37,7 +39,7 @@ export async function prepareChatTurn(plan: ChatTurnPlan, deps: RelayDeps): Prom
 	const { session, chat, who, history, placed } = plan;
 	const adapter = deps.registry.find(who.agent);
 	const known = session.meta.agents[who.id]?.native_session_id ?? null;
-	const standing = agentStanding(placed, who.id, known);
+	const standing = agentStanding(placed, who.id, known, true);
 	const hasTurns = lastHeard(history.turns, who.id) >= 0;
 	const isFresh = hasTurns && standing.nativeSessionId === null;
 	const missed = missedBy(history, who.id, isFresh);
@@ -80,7 +82,12 @@ export async function prepareChatTurn(plan: ChatTurnPlan, deps: RelayDeps): Prom
 		prompt: { path: turnFile(session.folder, turn, 'prompt.md'), text: prompt.text },
 	});
 	const packet = await writeChatPacket(plan, { missed, text: prompt.text, redactions: redactor.count() });
-	return { spec: { ...spec, packet, speaker: { participant: who.id, notesHeard } }, packet, isFresh };
+	return {
+		spec: { ...spec, packet, speaker: { participant: who.id, notesHeard } },
+		packet,
+		isFresh,
+		left: standing.left,
+	};
 }
 
 function wasCutOff({ turns }: ChatHistory, who: string): boolean {

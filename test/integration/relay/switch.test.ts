@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { AgentAdapter } from '../../../src/agents/contract.ts';
+import { createRegistry } from '../../../src/agents/registry.ts';
 import { type BenchRelay, EngineBench, RECORDED_AT, until } from '../../helpers/engine-bench.ts';
 import { claude, claudeAnswers, claudeLimited, codex, codexAnswers } from '../../helpers/fake-agent-lines.ts';
+import type { FakeStep } from '../../helpers/fake-agents.ts';
 
 let bench: EngineBench;
 
@@ -137,6 +140,99 @@ describe('the same agent again', () => {
 				.map(({ text }) => text)
 				.join(),
 		).toMatch(/cannot take up its conversation again/);
+	});
+});
+
+describe('a native session that cannot be resumed', () => {
+	const refused: FakeStep[] = [{ stderr: 'claude: cannot lock the conversation\n' }, { exit: 1 }];
+	const notices = (it: BenchRelay) => it.ofType('notice').map(({ text }) => text);
+	const claudeArgs = () => bench.received('claude').map(({ args }) => args);
+
+	it('because it has become too long is left for a new one with the whole story, said in one line', async () => {
+		const tooLong = [{ emit: claude.init + claude.tooLong }, { exit: 1 }];
+		bench.install('claude', { turns: [claudeAnswers('the first answer'), tooLong, claudeAnswers('anew')] });
+		const it = await bench.relay({ agent: 'claude' });
+		await it.send('first');
+		expect((await it.send('second')).state).toMatchObject({ stop_reason: 'context_too_long' });
+		expect(it.relay.nativeResumeCommand()).toBeNull();
+		expect((await it.send('third')).outcome).toBe('completed');
+
+		const [, second, third] = bench.received('claude');
+		expect(second?.args).toContain('--resume');
+		expect(third?.args).not.toContain('--resume');
+		for (const words of ['the first answer', 'second', 'third']) expect(third?.prompt).toContain(words);
+		expect(notices(it).filter((text) => /new conversation.*has become too long/.test(text))).toHaveLength(1);
+		expect(it.states()[2]).toMatchObject({ resumed: false, packet: expect.stringMatching(/^resume\//) });
+	});
+
+	it('stays left after the end of the relay, and in the child of a finished session', async () => {
+		const tooLong = [{ emit: claude.init + claude.tooLong }, { exit: 1 }];
+		bench.install('claude', { turns: [claudeAnswers('one'), tooLong, claudeAnswers('anew')] });
+		const first = await bench.relay({ agent: 'claude' });
+		await first.send('first');
+		const next = await reopened(first, { agent: 'claude' });
+		await next.send('second');
+		const last = await reopened(next, { agent: 'claude' });
+		expect((await last.relay.continuePending(last.options)).outcome).toBe('completed');
+		const [, second, third] = bench.received('claude');
+		expect(second?.args).toContain('--resume');
+		expect(third?.args).not.toContain('--resume');
+		for (const words of ['one', 'second']) expect(third?.prompt).toContain(words);
+	});
+
+	it('is tried twice with new prompts, and then left', async () => {
+		bench.install('claude', { turns: [claudeAnswers('one'), refused, refused, claudeAnswers('anew')] });
+		const it = await bench.relay({ agent: 'claude' });
+		for (const prompt of ['first', 'second', 'third']) await it.send(prompt);
+		expect((await it.send('fourth')).outcome).toBe('completed');
+		expect(claudeArgs().map((args) => args.includes('--resume'))).toEqual([false, true, true, false]);
+		const prompt = bench.received('claude')[3]?.prompt;
+		for (const words of ['one', 'second', 'third', 'fourth']) expect(prompt).toContain(words);
+		expect(notices(it).join()).toMatch(/new conversation.*was refused 2 times/);
+	});
+
+	it('is never sent a packet: what it refused goes on in a new one', async () => {
+		bench.install('claude', { turns: [claudeAnswers('one'), refused, claudeAnswers('anew')] });
+		const it = await bench.relay({ agent: 'claude' });
+		await it.send('first');
+		await it.send('second');
+		expect(it.relay.nativeResumeCommand()).toBeNull();
+		const next = await reopened(it, { agent: 'claude' });
+		expect((await next.relay.continuePending(next.options)).outcome).toBe('completed');
+		expect(claudeArgs().map((args) => args.includes('--resume'))).toEqual([false, true, false]);
+		expect(bench.received('claude')[2]?.prompt).toContain('second');
+		// The new conversation is then resumed as any other.
+		await next.send('third');
+		const [, , third, fourth] = claudeArgs();
+		const native = third?.[third.indexOf('--session-id') + 1];
+		expect(fourth?.[fourth.indexOf('--resume') + 1]).toBe(native);
+	});
+
+	it('by the word of its adapter is left for a new one', async () => {
+		const real = createRegistry().find('claude');
+		const forgetful: AgentAdapter = {
+			...real,
+			parser: (context) => {
+				const parser = real.parser(context);
+				return {
+					push: (chunk) => parser.push(chunk),
+					stderr: (chunk) => parser.stderr(chunk),
+					end: (exit, native) => {
+						const { events, turn } = parser.end(exit, native);
+						return { events, turn: { ...turn, unresumable: 'could not be saved: the disk is full' } };
+					},
+				};
+			},
+		};
+		bench.install('claude', { turns: [claudeAnswers('one'), claudeAnswers('two')] });
+		const registry = createRegistry();
+		const find = (agent: string) => (agent === 'claude' ? forgetful : registry.find(agent));
+		const it = await bench.relay({ agent: 'claude' }, { registry: { ...registry, find } });
+		await it.send('first');
+		expect((await it.send('second')).outcome).toBe('completed');
+		expect(claudeArgs()[1]).not.toContain('--resume');
+		expect(bench.received('claude')[1]?.prompt).toContain('one');
+		expect(notices(it).join()).toMatch(/new conversation.*could not be saved: the disk is full/);
 	});
 });
 
