@@ -1,0 +1,230 @@
+/**
+ * What providers and gateways say in the message of a refused request, for all whose machine word says nothing or too
+ * little. The order is part of the table: the first row that fits counts. Rows are matched against the provider's own error
+ * text alone, without what it quotes (names of models, of fields, of files) and without addresses, and never against
+ * anything that the model, a tool or the user said.
+ */
+import type { Meaning } from './meaning.ts';
+
+export type SentenceRule = readonly [name: string, pattern: RegExp, meaning: Meaning | null];
+
+const BILLING: Meaning = { limit: 'billing', ignoresShortDelay: true };
+const CONTEXT: Meaning = { failure: 'context_too_long' };
+const REFUSAL: Meaning = { failure: 'refusal' };
+const AUTH: Meaning = { failure: 'auth' };
+const DAILY: Meaning = { limit: 'quota', window: 'daily' };
+const RATE: Meaning = { limit: 'rate' };
+const WEAK_RATE: Meaning = { limit: 'rate', isWeak: true };
+const OVERLOADED: Meaning = { limit: 'overloaded', isWeak: true };
+
+export const PROVIDER_SENTENCES: readonly SentenceRule[] = [
+	// Words of a limit that are none.
+	['goes_on', /\b(?:now using|continuing with)\b/i, null],
+	['warning', /\byou['’](?:ve used|re (?:close to|approaching|nearing))\b/i, null],
+	['disk', /\b(?:disk|storage|file system|inode) quota\b|\bno space left\b/i, null],
+	[
+		'other_feature',
+		/\b(?:fast|thread|file size|upload|attachment|image|page|depth|tool call) limit\b/i,
+		null,
+	],
+	['not_the_plan', /\bnot your (?:usage|plan['’]?s?) limit\b/i, RATE],
+
+	// The request itself.
+	['context_words', /\b(?:context|prompt|input|request)\b[^.\n]{0,40}\bis too (?:long|large)\b/i, CONTEXT],
+	[
+		'context_exceeded',
+		/\b(?:exceed\w*|over|beyond|larger than|longer than|reached|ran out of room in)\b[^.\n]{0,80}\bcontext[ _-]?(?:window|length|limit|size)\b/i,
+		CONTEXT,
+	],
+	[
+		'context_limit',
+		/\bcontext[ _-]?(?:window|length|limit|size)\b[^.\n]{0,60}\b(?:exceed\w*|reached|overflow|too long|is full)\b/i,
+		CONTEXT,
+	],
+	['context_maximum', /\bmaximum (?:context|prompt|input|sequence) (?:length|size|tokens)\b/i, CONTEXT],
+	['context_tokens', /\binput (?:token count|tokens)\b[^\n]{0,40}\bexceeds?\b/i, CONTEXT],
+	['context_model_limit', /\bexceed\w*\b[^.\n]{0,20}\bmodel token limit\b/i, CONTEXT],
+	['context_body', /\brequest body too large for\b|\brange of input length should be\b/i, CONTEXT],
+	['context_zh', /(?:输入|上下文|提示词|prompt)[^。\n]{0,20}(?:过长|超长|超出|超过)/i, CONTEXT],
+	[
+		'policy',
+		/\b(?:violat\w*|flagged|blocked|against|trigger\w*|filtered)\b[^.\n]{0,80}\b(?:usage|content|safety|acceptable use|content management|filtering) polic(?:y|ies)\b/i,
+		REFUSAL,
+	],
+	['policy_safety', /\bfor safety reasons\b|\bflagged (?:for|as) (?:possible|potential)/i, REFUSAL],
+	['policy_filtered', /\b(?:output|prompt|response|content) (?:was )?(?:blocked|filtered) by\b/i, REFUSAL],
+	[
+		'policy_inappropriate',
+		/\bmay contain (?:inappropriate|unsafe|sensitive)\b|不安全或敏感内容|违规内容/i,
+		REFUSAL,
+	],
+
+	// A day's quota comes first: it often offers to be bought off.
+	['google_limit_zero', /\blimit:\s*0(?!\d|\.\d)/i, { limit: 'quota' }],
+	['key_limit_daily', /\bkey limit exceeded \(daily\b/i, DAILY],
+	[
+		'per_day',
+		/\b(?:per|each|every)[ -]day\b|\brequests a day\b|\bper 86400 ?s\b|\b(?:TPD|RPD)\b|\/day\b|每天|每日|当日|单日/i,
+		DAILY,
+	],
+	[
+		'per_minute',
+		/\b(?:per|a|each)[ -](?:min(?:ute)?|second|sec)\b|\bper \d{1,3} ?s\b|\b(?:TPM|RPM|RPS|QPS)\b|每分钟|每秒/i,
+		RATE,
+	],
+
+	// What somebody has to pay or to allow.
+	[
+		'balance',
+		/\b(?:insufficient|not enough|low|exhausted|negative|zero|no) (?:account |credit |user )?(?:balance|funds|credits?)\b/i,
+		BILLING,
+	],
+	[
+		'balance_is',
+		/\b(?:balance|credits?)\b[^.\n]{0,30}\b(?:too low|insufficient|depleted|exhausted|used up|not enough|ran out|run out)\b/i,
+		BILLING,
+	],
+	[
+		'out_of_credit',
+		/\b(?:out of|ran out of|run out of|used all(?: of)?(?: your| available)?)\b[^.\n]{0,30}\b(?:credits?|funds|extra usage|balance)\b/i,
+		BILLING,
+	],
+	[
+		'needs_credit',
+		/\b(?:requires?|needs?) (?:more |usage |additional )?credits?\b|\bcredits? (?:are )?required\b/i,
+		BILLING,
+	],
+	[
+		'needs_paying',
+		/\b(?:recharge|top[- ]?up|payment required|payment method|in arrears|overdue|unpaid|past[- ]due)\b/i,
+		BILLING,
+	],
+	[
+		'spend_limit',
+		/\b(?:spend(?:ing)?|billing|budget|credit|key) (?:hard )?(?:limit|cap)\b|\bbudget has been exceeded\b|\bexceeded (?:\w+ )?budget\b/i,
+		BILLING,
+	],
+	['included_credits', /\bincluded credits\b|\bused up your (?:free )?credits\b/i, BILLING],
+	['key_monthly', /\bkey with a higher (?:\w+ )?limit\b/i, BILLING],
+	[
+		'user_quota',
+		/\b(?:user|token|account|free allocated|group) quota\b[^.\n]{0,30}\b(?:not enough|insufficient|exceeded|exhausted|0)\b/i,
+		BILLING,
+	],
+	['insufficient_quota', /\binsufficient (?:\w+ )?quota\b/i, BILLING],
+	[
+		'plan_expired',
+		/\b(?:subscription|plan|package)\b[^.\n]{0,40}\b(?:has |is )?(?:expired|inactive|not active|ended|cancel?led)\b/i,
+		BILLING,
+	],
+	[
+		'plan_excludes',
+		/\b(?:plan|subscription|seat type)\b[^.\n]{0,30}\b(?:does not|doesn['’]t|not) (?:yet )?(?:include|support|cover)\b/i,
+		BILLING,
+	],
+	[
+		'allocation',
+		/\ballocation\b[^.\n]{0,30}\b(?:disabled|set to 0)\b|\blimit is set to \$0(?![\d.])/i,
+		BILLING,
+	],
+	[
+		'billing_zh',
+		/余额不足|额度不足|额度已(?:用尽|用完|耗尽)|欠费|充值|套餐(?:已)?(?:到期|过期)|已逾期/,
+		BILLING,
+	],
+	[
+		'quota_billing',
+		/\bexceeded (?:your )?current quota\b(?![\s\S]*\bquota exceeded for (?:quota )?metric\b)/i,
+		BILLING,
+	],
+
+	// A plan's window.
+	[
+		'five_hour',
+		/\b(?:5|five)[- ]?(?:hours?|h)\b[^.\n]{0,40}\b(?:limit|quota|cap|window)\b|\b(?:limit|quota)\b[^.\n]{0,30}\bfor (?:5|five) hours?\b|5 ?小时/i,
+		{ limit: 'window', window: 'five_hour' },
+	],
+	['session', /\bsession (?:usage |rate )?limit\b/i, { limit: 'window', window: 'session' }],
+	[
+		'weekly',
+		/\b(?:weekly|per week|7[- ]days?|seven[- ]days?)\b[^.\n]{0,40}\b(?:limit|quota|cap|usage)\b|每周|本周/i,
+		{ limit: 'window', window: 'seven_day' },
+	],
+	[
+		'monthly',
+		/\b(?:monthly|per month|billing cycle)\b[^.\n]{0,40}\b(?:limit|quota|cap|usage)\b|\b(?:limit|quota|cap|usage)\b[^.\n]{0,40}\b(?:billing cycle|billing period|this month)\b|每月|本月/i,
+		{ limit: 'window', window: 'monthly' },
+	],
+	['daily', /\bdaily\b[^.\n]{0,40}\b(?:limit|quota|cap|usage|allowance)\b/i, DAILY],
+	['plan_quota', /\bexhausted your capacity on this model\b/i, { limit: 'window', isRateWhenSoon: true }],
+	[
+		'usage_limit',
+		/\b(?:usage|plan|subscription|individual) (?:limits?|quota|cap)\b[^.\n]{0,30}\b(?:reached|exceeded|exhausted|hit)\b|\b(?:reached|exceeded|exhausted|hit)\b[^.\n]{0,40}\b(?:usage|plan|subscription|individual) (?:limits?|quota|cap)\b|使用(?:上限|限额)/i,
+		{ limit: 'window' },
+	],
+
+	// The login.
+	[
+		'org_disabled',
+		/\b(?:organization|account|workspace|key|credential)\b[^.\n]{0,30}\b(?:has been |is |was )(?:disabled|deactivated|suspended|revoked|terminated|locked|banned)\b/i,
+		AUTH,
+	],
+	['sso', /\bSSO session\b|\bsso login\b|\baws login\b|\bsecurity token included in the request\b/i, AUTH],
+	[
+		'token',
+		/\b(?:access|refresh|oauth|auth|id|security|api|session)[ _-]?(?:token|key|credentials?)s?\b[^.\n]{0,60}\b(?:expired|invalid|revoked|not valid|could not be refreshed|not found|missing|incorrect)\b/i,
+		AUTH,
+	],
+	[
+		'key',
+		/\b(?:invalid|incorrect|expired|missing|revoked|unknown|no) (?:api|access|auth\w*)[ _-]?(?:key|token|credentials?)\b/i,
+		AUTH,
+	],
+	[
+		'credentials',
+		/\bcould not (?:load|refresh|find|resolve)\b[^.\n]{0,40}\bcredentials\b|\bre-?authenticate\b|\binvalid_grant\b/i,
+		AUTH,
+	],
+	[
+		'login',
+		/\bplease run \/login\b|\b(?:log|sign) ?in again\b|\bnot logged in\b|\blogin (?:has )?expired\b/i,
+		AUTH,
+	],
+	['tier', /\bno longer supported for\b[^.\n]{0,60}\bindividuals\b|\bineligible ?tier\b/i, AUTH],
+	['auth_zh', /无效的令牌|令牌(?:已过期|状态不可用)|身份验证|鉴权失败|无效的?\s?API ?key/i, AUTH],
+
+	[
+		'model_unknown',
+		/\bmodel\b[^.\n]{0,80}\b(?:does not exist|not found|is not supported|not available for your)\b|无可用渠道|模型不存在/i,
+		{ failure: 'model_not_found', isWeak: true },
+	],
+
+	// What the status says as well.
+	[
+		'overloaded',
+		/\boverloaded\b|\bat capacity\b|\bno capacity\b|\bcapacity exceeded\b|\bserver is busy\b|负载(?:已)?饱和|服务(?:器)?繁忙|过载/i,
+		OVERLOADED,
+	],
+	['allocated', /\ballocated quota exceeded\b|\btoken[- ]limit exceeded\b/i, WEAK_RATE],
+	[
+		'rate',
+		/\brate[ _-]?limit|\btoo many (?:requests|tokens|concurrent)\b|\bconcurrency\b|\bconcurrent requests?\b|\bthrottl|\bslow down\b|请求过(?:于频繁|多|快)|速率限制|频率|并发/i,
+		WEAK_RATE,
+	],
+];
+
+/** More of an error text is not looked at. */
+const SEARCHED_CHARS = 4000;
+/** `'…'`, `` `…` ``, `“…”`: what a message quotes is a name, not the message's own word. */
+const QUOTED =
+	/(?<![\p{L}\d])'[^'\n]{1,300}'(?![\p{L}\d])|`[^`\n]{1,300}`|“[^”\n]{1,300}”|(?<![\p{L}\d])"[^"\n]{1,300}"(?![\p{L}\d])/gu;
+const ADDRESS = /\bhttps?:\/\/\S+/gi;
+/** Google puts the name of its own quota in quotes. */
+const GOOGLE_QUOTA_NAME = /\bquota exceeded for (?:quota )?metric\b[\s\S]{0,200}?\blimit '([^']{1,200})'/i;
+
+/** The text in which sentences are looked for. */
+export function ownText(text: string): string {
+	const searched = text.slice(0, SEARCHED_CHARS);
+	const quota = GOOGLE_QUOTA_NAME.exec(searched)?.[1] ?? '';
+	return `${searched.replace(ADDRESS, ' ').replace(QUOTED, ' … ')} ${quota}`;
+}
