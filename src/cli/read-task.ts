@@ -1,31 +1,45 @@
 import { readFileSync, statSync } from 'node:fs';
 import { hasErrno, RelayError } from '../core/errors.ts';
+import { withPipedText } from '../handoff/piped-text.ts';
+import { readStdin, type StdinDeps } from './read-stdin.ts';
 
 export interface TaskSource {
 	/** The TASK argument, words joined by the shell. */
 	argument: string | undefined;
 	/** `-f FILE`; `-` is stdin. */
 	file: string | undefined;
-	/** Asked for only when nothing else names the task. */
-	stdin: () => NodeJS.ReadStream;
+	/** Without a task the command has something to do all the same (`--continue`). */
+	isOptional: boolean;
 	/** What it is called, and a whole command line with one, for whoever gave an empty one. */
 	called: { word: 'task' | 'topic'; example: string };
 }
 
-/** The task, verbatim; null when none was given. Throws `usage` for an empty one, two of them, or a file it cannot read. */
-export async function readTask(source: TaskSource): Promise<string | null> {
-	const { argument, file, stdin, called } = source;
-	const { word, example } = called;
+/**
+ * The task, verbatim, with what is piped in beside it behind it in a fence; null when none was given. Throws `usage` for an
+ * empty one, two of them, or a file it cannot read, and what `readStdin` throws.
+ */
+export async function readTask(source: TaskSource, stdin: StdinDeps): Promise<string | null> {
+	const { argument, file, isOptional, called } = source;
 	if (argument !== undefined && file !== undefined) {
-		throw new RelayError('usage', `${word.toUpperCase()} and -f FILE name two ${word}s.`, {
+		throw new RelayError('usage', `${called.word.toUpperCase()} and -f FILE name two ${called.word}s.`, {
 			hint: 'Give one of them.',
 		});
 	}
-	const text =
-		argument ??
-		(file !== undefined && file !== '-' ? readFile(file, word) : await readStdin(stdin(), file === '-'));
-	if (text === null) return null;
-	if (text.trim() !== '') return text;
+	const isFile = file !== undefined && file !== '-';
+	const words = argument ?? (isFile ? readFile(file, called.word) : null);
+	if (words !== null) {
+		refuseEmpty(words, called);
+		const beside = await readStdin('beside', stdin);
+		return beside === null || beside.trim() === '' ? words : withPipedText(words, beside);
+	}
+	const text = await readStdin(file === '-' ? 'all' : isOptional ? 'beside' : 'whole', stdin);
+	if (text === null || (text === '' && file !== '-')) return null;
+	refuseEmpty(text, called);
+	return text;
+}
+
+function refuseEmpty(text: string, { word, example }: TaskSource['called']): void {
+	if (text.trim() !== '') return;
 	throw new RelayError('usage', `The ${word} is empty.`, { hint: `For example: ${example}` });
 }
 
@@ -40,25 +54,5 @@ function readFile(path: string, word: string): string {
 		throw new RelayError('unreadable_file', `Cannot read the ${word} from ${path}: ${why}.`, {
 			cause: error,
 		});
-	}
-}
-
-/** Stdin only when it is a pipe or a file: a terminal would wait for typing that nobody asked for. */
-async function readStdin(stdin: NodeJS.ReadStream, isAsked: boolean): Promise<string | null> {
-	if (stdin.isTTY && !isAsked) return null;
-	if (!isAsked && !hasInput()) return null;
-	const chunks: Buffer[] = [];
-	for await (const chunk of stdin) chunks.push(Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk));
-	const text = Buffer.concat(chunks).toString();
-	return text === '' && !isAsked ? null : text;
-}
-
-/** `/dev/null` and closed descriptors are no task. */
-function hasInput(): boolean {
-	try {
-		const facts = statSync('/dev/stdin');
-		return facts.isFIFO() || facts.isFile() || facts.isSocket();
-	} catch {
-		return false;
 	}
 }

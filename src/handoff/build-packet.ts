@@ -15,6 +15,7 @@ import type { Packet } from './packet.ts';
 import { packetData } from './packet-data.ts';
 import { renderHead } from './packet-head.ts';
 import { MIN_BUDGET_BYTES, type PacketDiff, type PacketInput } from './packet-input.ts';
+import { withInertMaterial } from './piped-text.ts';
 import { newestPlan, planLines, planPieces } from './plan-pieces.ts';
 import { createRedactor } from './redact.ts';
 import { statementPieces } from './statement-pieces.ts';
@@ -28,7 +29,8 @@ export function buildPacket(input: PacketInput): Packet {
 	const redactor = createRedactor(input.secrets);
 	const cleaner = recordCleaner(redactor);
 	const stories = readStories(input).map((story) => cleanStory(story, cleaner));
-	const words = readUserWords(input, stories, redactor.words, turnLabel(input.lineage));
+	const clean = (text: string) => withInertMaterial(redactor.words(text), input.inert);
+	const words = readUserWords(input, stories, clean, turnLabel(input.lineage));
 	const pieces = [...userPieces(words, budget), ...recordPieces(input, stories, words, cleaner)];
 	const turns = input.lineage.reduce((sum, session) => sum + session.turns.length, 0);
 	const frame = { head: renderHead(input, stories, turns), tail: renderTail(words) };

@@ -5,6 +5,7 @@ import { fenceUser } from './fence.ts';
 import { missedNotes } from './missed-notes.ts';
 import { nameOnly } from './name-only.ts';
 import type { PacketInput } from './packet-input.ts';
+import { type PipedText, splitPipedText } from './piped-text.ts';
 import { notePlace } from './turn-label.ts';
 import type { TurnStory } from './turn-story.ts';
 
@@ -128,6 +129,8 @@ export function userPieces({ objective, now, entries }: UserWords, budgetBytes: 
 
 /** Whole, then passages of at most each of `sizes` (bytes) that is smaller, with every cut announced. */
 function wordVariants(label: string, text: string, file: string | null, sizes: readonly number[]): string[] {
+	const piped = splitPipedText(text);
+	if (piped !== null) return pipedVariants(label, piped, file, sizes);
 	const variants = [label + fenceUser(text)];
 	const bytes = Buffer.byteLength(text);
 	for (const size of sizes) {
@@ -147,6 +150,37 @@ function wordVariants(label: string, text: string, file: string | null, sizes: r
 	}
 	return variants;
 }
+
+/** What was piped in gives way to the words it came with: its two ends stay, then only that it was there. */
+function pipedVariants(
+	label: string,
+	{ head, material, tail }: PipedText,
+	file: string | null,
+	sizes: readonly number[],
+): string[] {
+	const bytes = Buffer.byteLength(material);
+	const where = file === null ? '' : `; whole in ${file}`;
+	const cutTo = (size: number) => {
+		const ends = size < MIN_MATERIAL_BYTES ? [] : endsOf(material, size);
+		const left = bytes - Buffer.byteLength(ends.join(''));
+		const notice = `[${left} bytes of what was piped in left out here${where}]`;
+		return `${head}${[ends[0], notice, ends[1]].filter((part) => part !== undefined).join('\n')}\n${tail}`;
+	};
+	const fitting = sizes
+		.map((size) => Math.floor(size) - Buffer.byteLength(head + tail))
+		.filter((size) => size >= 0 && size + NOTICE_BYTES < bytes);
+	const wordsAlone = wordVariants('', head, file, sizes).slice(1);
+	return [
+		label + fenceUser(head + material + tail),
+		...fitting.map((size) => label + fenceUser(cutTo(size))),
+		label + fenceUser(cutTo(0)),
+		...wordsAlone.map((words) => label + words),
+	];
+}
+
+/** Shorter ends say nothing. */
+const MIN_MATERIAL_BYTES = 200;
+const NOTICE_BYTES = 200;
 
 function endsOf(text: string, size: number): string[] {
 	const bytes = Buffer.from(text);

@@ -6,6 +6,7 @@ import { agentSettings } from '../config/defaults.ts';
 import type { Snapshot } from '../git/contract.ts';
 import type { ComposedPrompt } from '../handoff/build-packet.ts';
 import type { PacketReason } from '../handoff/packet-input.ts';
+import { withInertMaterial } from '../handoff/piped-text.ts';
 import type { OpenSession } from '../sessions/session-store.ts';
 import type { TurnState } from '../sessions/turn-state.ts';
 import { cumulativeBefore } from '../turns/recover-turn.ts';
@@ -70,7 +71,9 @@ async function promptWithPacket(plan: TurnPlan, since: PlacedTurn | null, deps: 
 		import('../handoff/build-packet.ts'),
 	]);
 	const packet = await makePacket({ ...packetRequest(plan), since }, deps);
-	return { packet, sent: composePrompt(packet.packet, plan.task.isInterrupted ? null : plan.task.text) };
+	const { text, isInterrupted } = plan.task;
+	const prompt = isInterrupted ? null : withInertMaterial(text, plan.adapter.inert);
+	return { packet, sent: composePrompt(packet.packet, prompt) };
 }
 
 function packetRequest(plan: TurnPlan) {
@@ -125,7 +128,8 @@ export function turnSpec(
 }
 
 /** No sent prompt begins with `/`: the CLIs would run it as a command of their own. As an argument, `-` would be an option. */
-function plainPrompt(text: string, { takesPromptAsArgument }: AgentAdapter): ComposedPrompt {
+function plainPrompt(words: string, { takesPromptAsArgument, inert }: AgentAdapter): ComposedPrompt {
+	const text = withInertMaterial(words, inert);
 	const isMistakable = text.startsWith('/') || (takesPromptAsArgument === true && text.startsWith('-'));
 	const guard = isMistakable ? ' ' : '';
 	return { text: guard + text, words: { start: guard.length, end: guard.length + Buffer.byteLength(text) } };

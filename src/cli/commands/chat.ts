@@ -14,6 +14,7 @@ import type { CommandResult, Output } from '../command.ts';
 import { openCommandView, tellDistrust } from '../command-view.ts';
 import { configuredTheme } from '../configured-theme.ts';
 import { chatResultToJson } from '../event-json.ts';
+import { stdinOf } from '../read-stdin.ts';
 import { readTask } from '../read-task.ts';
 import { listenForStop } from '../stop-signals.ts';
 
@@ -26,12 +27,15 @@ export interface ChatOptions extends ChatFlags {
 }
 
 export async function chat(app: App, options: ChatOptions, output: Output): Promise<CommandResult> {
-	const words = await readTask({
-		argument: options.topic,
-		file: options.file,
-		stdin: () => app.streams.input,
-		called: { word: 'topic', example: CHAT_EXAMPLE },
-	});
+	const words = await readTask(
+		{
+			argument: options.topic,
+			file: options.file,
+			isOptional: options.continue === true || options.session !== undefined,
+			called: { word: 'topic', example: CHAT_EXAMPLE },
+		},
+		stdinOf(app),
+	);
 	const opening = chatOpening(options, words);
 	const settings = await readSettings(app, { isTrusted: options.trust ?? false, config: [] });
 	tellDistrust(app, settings.trust);

@@ -21,18 +21,22 @@ import { configuredTheme } from '../configured-theme.ts';
 import { raceFolderName } from '../race-folder.ts';
 import { raceEventToJson, raceResultToJson } from '../race-json.ts';
 import type { RaceOptions, RaceResumeOptions } from '../race-options.ts';
+import { stdinOf } from '../read-stdin.ts';
 import { readTask } from '../read-task.ts';
 import { listenForStop } from '../stop-signals.ts';
 
 const EXAMPLE = 'agent-relay race "fix the failing test" --agents claude,codex --check "npm test"';
 
 export async function race(app: App, options: RaceOptions, output: Output): Promise<CommandResult> {
-	const task = await readTask({
-		argument: options.task,
-		file: options.file,
-		stdin: () => app.streams.input,
-		called: { word: 'task', example: EXAMPLE },
-	});
+	const task = await readTask(
+		{
+			argument: options.task,
+			file: options.file,
+			isOptional: false,
+			called: { word: 'task', example: EXAMPLE },
+		},
+		stdinOf(app),
+	);
 	if (task === null)
 		throw new RelayError('usage', 'There is no task for the race.', {
 			hint: `For example: ${EXAMPLE}`,

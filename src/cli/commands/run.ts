@@ -8,6 +8,7 @@ import type { CommandResult, Output } from '../command.ts';
 import { openCommandView, tellDistrust } from '../command-view.ts';
 import { resultToJson } from '../event-json.ts';
 import { openEarlier } from '../open-earlier.ts';
+import { stdinOf } from '../read-stdin.ts';
 import { readTask } from '../read-task.ts';
 import { type RelayOptions, relayFlags } from '../relay-options.ts';
 import { listenForStop } from '../stop-signals.ts';
@@ -20,12 +21,15 @@ export interface RunOptions extends RelayOptions {
 export async function run(app: App, options: RunOptions, output: Output): Promise<CommandResult> {
 	const flags = relayFlags(options, 'run');
 	const goesOn = options.continue === true || options.session !== undefined;
-	const task = await readTask({
-		argument: options.task,
-		file: options.file,
-		stdin: () => app.streams.input,
-		called: { word: 'task', example: 'agent-relay run "fix the failing test"' },
-	});
+	const task = await readTask(
+		{
+			argument: options.task,
+			file: options.file,
+			isOptional: goesOn,
+			called: { word: 'task', example: 'agent-relay run "fix the failing test"' },
+		},
+		stdinOf(app),
+	);
 	if (task === null && !goesOn) {
 		throw new RelayError('usage', 'No task was given.', {
 			hint: 'For example: agent-relay run "fix the failing test", or -f FILE, or a pipe',

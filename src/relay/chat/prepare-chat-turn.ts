@@ -3,6 +3,7 @@ import { relative } from 'node:path';
 import { secretValues } from '../../agents/secret-values.ts';
 import { parseSessionId } from '../../core/ids.ts';
 import { PACKET_VERSION } from '../../handoff/packet.ts';
+import { withInertMaterial } from '../../handoff/piped-text.ts';
 import { createRedactor } from '../../handoff/redact.ts';
 import { writePacket } from '../../handoff/write-packet.ts';
 import type { ChatParticipant, ChatRecord } from '../../sessions/session-meta.ts';
@@ -44,16 +45,15 @@ export async function prepareChatTurn(plan: ChatTurnPlan, deps: RelayDeps): Prom
 	const isFresh = hasTurns && standing.nativeSessionId === null;
 	const missed = missedBy(history, who.id, isFresh);
 	const redactor = createRedactor(secretValues(deps.env, deps.registry.adapters));
+	const words = (text: string) => withInertMaterial(redactor.words(text), adapter.inert);
 	const prompt = composeChatPrompt({
 		who,
 		everyone: chat.participants,
 		titleOf: (agent) => deps.registry.adapters.find(({ id }) => id === agent)?.title ?? agent,
-		topic: redactor.words(session.meta.objective ?? ''),
+		topic: words(session.meta.objective ?? ''),
 		until: chat.until,
 		permissions: chat.permissions,
-		missed: missed.map((said) =>
-			said.kind === 'user' ? { ...said, text: redactor.words(said.text) } : said,
-		),
+		missed: missed.map((said) => (said.kind === 'user' ? { ...said, text: words(said.text) } : said)),
 		isFirst: !hasTurns,
 		isFresh,
 		wasCutOff: wasCutOff(history, who.id),

@@ -1,0 +1,150 @@
+/**
+ * Stdin of a command that takes a task: read to its end where something is written to it. A pipe that nobody writes to
+ * (whoever started the relay left it open) ends the wait after a moment, with a word about it.
+ */
+import { isUtf8 } from 'node:buffer';
+import { fstatSync } from 'node:fs';
+import type { App } from '../app/create-app.ts';
+import type { Clock } from '../core/clock.ts';
+import { RelayError } from '../core/errors.ts';
+import { pipeWriters } from '../core/pipe-writers.ts';
+import type { ProcessTable } from '../core/process-table.ts';
+
+export interface StdinDeps {
+	/** Asked for only when it is read. */
+	input: () => NodeJS.ReadStream;
+	clock: Clock;
+	processes: Pick<ProcessTable, 'snapshot'>;
+	/** A line for people. */
+	notice: (text: string) => void;
+}
+
+export function stdinOf({ streams, clock, processes, notice }: App): StdinDeps {
+	return { input: () => streams.input, clock, processes, notice };
+}
+
+/** A context of a million tokens; codex refuses above 1 MiB of characters. */
+const MAX_BYTES = 4 * 1024 * 1024;
+/** A reader who waits longer than this says so. */
+const SAY_AFTER_MS = 1_000;
+/** As long as claude waits for a first byte. */
+const FIRST_BYTE_MS = 3_000;
+
+/**
+ * The text on stdin; null where there is none to read: a terminal, `/dev/null`, a closed descriptor. `need`: `all` waits for
+ * the end whatever stdin is, `whole` the same for a pipe or a file, `beside` gives up (null) on a pipe that nobody writes to.
+ * Throws `usage` for more than 4 MiB and for binary data.
+ */
+export async function readStdin(need: 'all' | 'whole' | 'beside', deps: StdinDeps): Promise<string | null> {
+	if (need !== 'all' && !hasInput()) return null;
+	const bytes = await readBytes(need, deps);
+	return bytes === null ? null : textOf(bytes, deps.notice);
+}
+
+/** A terminal would wait for typing that nobody asked for. */
+function hasInput(): boolean {
+	try {
+		const facts = fstatSync(0);
+		return facts.isFIFO() || facts.isFile() || facts.isSocket();
+	} catch {
+		return false;
+	}
+}
+
+async function readBytes(need: 'all' | 'whole' | 'beside', deps: StdinDeps): Promise<Buffer | null> {
+	const reading = collect(deps.input());
+	const isSilent = await tellOfWait(need, reading, deps);
+	if (!isSilent) return reading.whole;
+	reading.leave();
+	deps.notice('Nothing came on stdin, and nothing writes to it: starting without it.');
+	return null;
+}
+
+/** Resolves when stdin is at its end, or when it is clear how long it is waited for; true: no longer. */
+async function tellOfWait(
+	need: 'all' | 'whole' | 'beside',
+	reading: Collecting,
+	{ input, clock, processes, notice }: StdinDeps,
+): Promise<boolean> {
+	const { ended } = reading;
+	await clock.sleep(SAY_AFTER_MS, ended);
+	if (ended.aborted) return false;
+	if (!input().isTTY) notice(WAITING[need]);
+	if (need !== 'beside') return false;
+	await clock.sleep(FIRST_BYTE_MS - SAY_AFTER_MS, ended);
+	return !ended.aborted && !reading.hasBegun() && !hasOtherWriter(processes);
+}
+
+const WAITING = {
+	all: 'Reading the task from stdin.',
+	whole: 'Reading the task from stdin.',
+	beside: 'Reading the rest of the task from stdin (to start without it, add < /dev/null).',
+};
+
+/** Whoever started the relay may keep the pipe open without a thought; a process beside it is there to write. */
+function hasOtherWriter(processes: StdinDeps['processes']): boolean {
+	const writers = pipeWriters(0) ?? [];
+	if (writers.length === 0) return false;
+	const parents = new Map(processes.snapshot().map(({ pid, parent }) => [pid, parent]));
+	const ancestors = new Set<number>();
+	for (let pid = parents.get(process.pid); pid !== undefined && !ancestors.has(pid); pid = parents.get(pid))
+		ancestors.add(pid);
+	return writers.some((pid) => !ancestors.has(pid));
+}
+
+interface Collecting {
+	whole: Promise<Buffer>;
+	/** Aborts at the end, whatever it is. */
+	ended: AbortSignal;
+	hasBegun(): boolean;
+	/** Reads no more; the descriptor stays open, so that nothing else gets its number. */
+	leave(): void;
+}
+
+function collect(stream: NodeJS.ReadStream): Collecting {
+	const chunks: Buffer[] = [];
+	const ended = new AbortController();
+	let size = 0;
+	const whole = new Promise<Buffer>((resolve, reject) => {
+		stream.on('data', (chunk: Buffer) => {
+			chunks.push(chunk);
+			size += chunk.length;
+			if (size > MAX_BYTES) reject(tooMuch());
+		});
+		stream.on('end', () => resolve(Buffer.concat(chunks)));
+		stream.on('error', (error) => {
+			const because = { cause: error };
+			reject(new RelayError('unreadable_file', `Cannot read stdin: ${error.message}.`, because));
+		});
+	}).finally(() => {
+		ended.abort();
+		stream.pause();
+	});
+	// Whoever leaves does not hear how it would have ended.
+	whole.catch(() => undefined);
+	return {
+		whole,
+		ended: ended.signal,
+		hasBegun: () => size > 0,
+		leave: () => void stream.removeAllListeners('data').pause(),
+	};
+}
+
+function tooMuch(): RelayError {
+	return new RelayError(
+		'usage',
+		`Stdin holds more than ${MAX_BYTES / 1024 / 1024} MiB, which no agent takes as a prompt.`,
+		{
+			hint: 'Write it to a file and name that file in the task.',
+		},
+	);
+}
+
+function textOf(bytes: Buffer, notice: StdinDeps['notice']): string {
+	if (bytes.includes(0))
+		throw new RelayError('usage', 'Stdin holds binary data, and a prompt is text.', {
+			hint: 'Write it to a file and name that file in the task.',
+		});
+	if (!isUtf8(bytes)) notice('Stdin is not UTF-8: what is not is shown to the agent as U+FFFD.');
+	return bytes.toString();
+}
