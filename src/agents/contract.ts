@@ -35,6 +35,8 @@ export interface TurnRequest {
 	isRoot: boolean;
 	/** The environment the agent will get, before the adapter's own additions. */
 	env: Readonly<Record<string, string>>;
+	/** How long the relay lets an agent retry a rate or an overload, ms; absent where no turn is started. */
+	patienceMs?: number;
 	/** The turn's prompt and its file (absolute path), for CLIs that do not read it on stdin. */
 	prompt?: { path: string; text: string };
 }

@@ -24,6 +24,9 @@ export interface Patience {
 
 type Retry = Extract<AgentEvent, { type: 'retry' }>;
 
+/** After its last wait the agent still has to ask, and to say the provider's words when it is refused again. */
+const LAST_TRY_MS = 5000;
+
 interface Pending {
 	firstAt: number;
 	/** The newest retry and when it was seen. */
@@ -35,7 +38,8 @@ interface Pending {
  * Rate and overload retries are the agent's business until their announced delay, or the time since the first of them,
  * exceeds the patience; any progress starts anew. A retry on stderr counts only while no tool call is open, because a
  * tool's error text may be echoed there. Retries of server and network errors never become limits, and while one of them is
- * the newest sign the wait for the limit rests. A refused login is never worth waiting for.
+ * the newest sign the wait for the limit rests. An agent that has announced its last try gets the time for it, since it then
+ * says what it was refused with. A refused login is never worth waiting for.
  */
 export function createPatience({ patienceMs }: PatienceOptions): Patience {
 	const openTools = new Set<string>();
@@ -57,7 +61,8 @@ export function createPatience({ patienceMs }: PatienceOptions): Patience {
 	const dueAt = () => {
 		if (refused !== null) return refused.at;
 		if (pending === null || !isTransientLimit(pending.last)) return null;
-		return announcedTooLong(pending, patienceMs) ? pending.lastAt : pending.firstAt + patienceMs;
+		if (announcedTooLong(pending, patienceMs)) return pending.lastAt;
+		return Math.max(pending.firstAt + patienceMs, lastTryEnd(pending) ?? 0);
 	};
 
 	return {
@@ -100,6 +105,12 @@ function isTransientLimit(retry: Retry): retry is Retry & { reason: 'rate' | 'ov
 
 function announcedTooLong({ last }: Pending, patienceMs: number): boolean {
 	return last.delayMs !== null && last.delayMs > patienceMs;
+}
+
+/** When the try that the agent announced as its last must be over; null when it has more or does not say. */
+function lastTryEnd({ last: { attempt, maxAttempts, delayMs }, lastAt }: Pending): number | null {
+	if (attempt === null || maxAttempts === null || delayMs === null) return null;
+	return attempt < maxAttempts ? null : lastAt + delayMs + LAST_TRY_MS;
 }
 
 /** Only a delay that outlasts the patience says when the limit ends; a short one is just the agent's own back-off. */

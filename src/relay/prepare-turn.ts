@@ -117,6 +117,7 @@ export function turnSpec(
 			worktree: plan.session.meta.repo.worktree,
 			isGitRepo: deps.repo.kind !== 'none',
 			isRoot: deps.isRoot,
+			patienceMs: deps.config.limits.patience_s * 1000,
 			env: { ...env, AGENT_RELAY_DEPTH: String(Number(deps.env.AGENT_RELAY_DEPTH ?? 0) + 1) },
 		},
 		...sent,

@@ -1,6 +1,7 @@
 import { RelayError } from '../../core/errors.ts';
 import { simpleCommands } from '../allow-commands.ts';
 import type { AgentCommand, TurnRequest } from '../contract.ts';
+import { retryVariables } from './retries.ts';
 
 const OUTPUT = ['--output-format', 'stream-json', '--verbose', '--include-partial-messages'];
 
@@ -64,5 +65,6 @@ function environment(turn: TurnRequest): Record<string, string | null> {
 		CLAUDECODE: null,
 		CLAUDE_CODE_ENTRYPOINT: null,
 		...(turn.permissions === 'full' && turn.isRoot ? { IS_SANDBOX: '1' } : {}),
+		...retryVariables(turn),
 	};
 }

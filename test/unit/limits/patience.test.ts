@@ -83,6 +83,20 @@ describe('patience', () => {
 		});
 	});
 
+	it('waits for the try that an agent announced as its last, and five seconds for its words', () => {
+		const nth = (attempt: number | null, maxAttempts: number | null) => ({
+			...retry('rate', 9000),
+			attempt,
+			maxAttempts,
+		});
+		expect(patienceAfter([0, nth(1, 5)], [10_000, nth(5, 5)]).dueAt()).toBe(24_000);
+		expect(patienceAfter([0, nth(1, 5)], [3000, nth(5, 5)]).dueAt()).toBe(20_000);
+		expect(patienceAfter([0, nth(1, 5)], [10_000, nth(4, 5)]).dueAt()).toBe(20_000);
+		expect(patienceAfter([0, nth(null, 5)], [10_000, nth(5, null)]).dueAt()).toBe(20_000);
+		const tooLong = { ...nth(5, 5), delayMs: 20_001 };
+		expect(patienceAfter([0, nth(1, 5)], [10_000, tooLong]).dueAt()).toBe(10_000);
+	});
+
 	it('bears a delay that is exactly as long as it', () => {
 		expect(patienceAfter([0, retry('rate', PATIENCE_MS)]).verdict(0)).toBeNull();
 	});

@@ -1,5 +1,7 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { claudeAdapter } from '../../../../src/agents/claude/adapter.ts';
+import { retriesWithin } from '../../../../src/agents/claude/retries.ts';
 import type { TurnRequest } from '../../../../src/agents/contract.ts';
 
 const ID = '11111111-2222-4333-8444-555555555555';
@@ -92,6 +94,42 @@ describe('the command line of claude', () => {
 		expect(command({ permissions: 'full', isRoot: false }).env).not.toHaveProperty('IS_SANDBOX');
 		expect(command({ permissions: 'edit', isRoot: true }).env).not.toHaveProperty('IS_SANDBOX');
 		expect(flagsOf({ permissions: 'full' })).toContain('--dangerously-skip-permissions');
+	});
+
+	it.each([
+		[20_000, '5'],
+		[10_000, '4'],
+		[60_000, '6'],
+		[0, '1'],
+	])('lets another provider be asked again for no longer than a patience of %d ms', (patienceMs, retries) => {
+		for (const env of [
+			{ ANTHROPIC_BASE_URL: 'https://gateway.example/anthropic' },
+			{ CLAUDE_CODE_USE_BEDROCK: '1' },
+			{ ANTHROPIC_BASE_URL: 'not a url' },
+		] as Record<string, string>[])
+			expect(command({ env, patienceMs }).env).toMatchObject({ CLAUDE_CODE_MAX_RETRIES: retries });
+	});
+
+	it('never waits longer for the words of another provider than the patience, by claude’s longest waits', () => {
+		fc.assert(
+			fc.property(fc.integer({ min: 625, max: 3_600_000 }), (ms) => {
+				const waits = Array.from({ length: retriesWithin(ms) }, (_, n) => 625 * 2 ** n);
+				expect(waits.reduce((sum, wait) => sum + wait, 0)).toBeLessThanOrEqual(ms);
+			}),
+		);
+	});
+
+	it('leaves claude its own tries where it asks Anthropic, where the user chose them, and where patience outlasts them', () => {
+		const gateway = { ANTHROPIC_BASE_URL: 'https://gateway.example' };
+		for (const turn of [
+			{ env: {}, patienceMs: 20_000 },
+			{ env: { ANTHROPIC_BASE_URL: 'https://api.anthropic.com/' }, patienceMs: 20_000 },
+			{ env: { CLAUDE_CODE_USE_BEDROCK: '0' }, patienceMs: 20_000 },
+			{ env: { ...gateway, CLAUDE_CODE_MAX_RETRIES: '2' }, patienceMs: 20_000 },
+			{ env: gateway, patienceMs: 3_600_000 },
+			{ env: gateway },
+		] as Partial<TurnRequest>[])
+			expect(command(turn).env).not.toHaveProperty('CLAUDE_CODE_MAX_RETRIES');
 	});
 
 	it('reads the version and names how to go on by hand', () => {
