@@ -179,7 +179,7 @@ export async function relayDeps(app: App, current: SettingsHolder): Promise<Rela
 				configured: agentSettings(current.settings.loaded.config, agent).executable,
 				untrustedFolders: isTrustedNow(current.settings) ? [] : clonedFolders(repo, homeOf(env)),
 			}),
-		knownVersion: versions.known,
+		knownVersion: (agent, executable) => versions.known(current.settings.registry.find(agent), executable),
 		learnVersion: (agent, executable) => versions.learn(current.settings.registry.find(agent), executable),
 		newNativeId,
 		allowCommand: (command) => {

@@ -1,17 +1,21 @@
-/** Versions of agents' programs, by path and mtime: no turn ever waits for a `--version`. */
+/**
+ * Versions of agents' programs: from the npm package, else what `--version` said, remembered by path and mtime. No turn ever
+ * waits for a `--version`.
+ */
 import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { AgentAdapter } from '../agents/contract.ts';
 import { ensureFolder, readIfThere, writeAtomic } from '../core/files.ts';
 import { runProcess } from '../core/run-process.ts';
+import { packageVersion } from './package-version.ts';
 
 /** Slow CLIs on a loaded machine take seconds to say their version. */
 const TIMEOUT_MS = 15_000;
 
 export interface VersionCache {
-	/** null when it is not known, or the program changed since. */
-	known(executable: string): string | null;
-	/** Asks the program, in the background; an answer serves the next start. */
+	/** null when it is not known, or the program changed since. Starts nothing. */
+	known(adapter: AgentAdapter, executable: string): string | null;
+	/** Asks the program, in the background; an answer serves the end of this turn, and the next start. */
 	learn(adapter: AgentAdapter, executable: string): void;
 	/** Asks and waits. */
 	ask(adapter: AgentAdapter, executable: string): Promise<string | null>;
@@ -21,7 +25,9 @@ type Entries = Record<string, { mtime_ms: number; version: string }>;
 
 export function createVersionCache(file: string, env: () => Readonly<Record<string, string>>): VersionCache {
 	const asked = new Set<string>();
-	const known = (executable: string) => {
+	const known = (adapter: AgentAdapter, executable: string) => {
+		const packaged = packageVersion(executable, adapter.install);
+		if (packaged !== null) return packaged;
 		const entry = readEntries(file)[executable];
 		return entry && entry.mtime_ms === mtimeOf(executable) ? entry.version : null;
 	};
@@ -31,7 +37,7 @@ export function createVersionCache(file: string, env: () => Readonly<Record<stri
 			env: env(),
 			timeoutMs: TIMEOUT_MS,
 		});
-		const version = adapter.parseVersion(result.stdout.toString());
+		const version = result.exitCode === 0 ? adapter.parseVersion(result.stdout.toString()) : null;
 		if (version !== null) remember(file, executable, version);
 		return version;
 	};
@@ -39,7 +45,7 @@ export function createVersionCache(file: string, env: () => Readonly<Record<stri
 		known,
 		ask,
 		learn: (adapter, executable) => {
-			if (adapter.isDemo || asked.has(executable) || known(executable) !== null) return;
+			if (adapter.isDemo || asked.has(executable) || known(adapter, executable) !== null) return;
 			asked.add(executable);
 			ask(adapter, executable).catch(() => undefined);
 		},

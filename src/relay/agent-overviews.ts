@@ -21,7 +21,7 @@ export async function agentOverviews(deps: RelayDeps, active: AgentId | null): P
 			aliases: adapter.aliases,
 			isDemo: adapter.isDemo,
 			executable: path,
-			version: path === null ? null : deps.knownVersion(path),
+			version: path === null ? null : deps.knownVersion(adapter.id, path),
 			login,
 			install: adapter.install,
 			limitedUntil: entry?.until ?? null,

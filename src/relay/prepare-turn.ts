@@ -105,7 +105,7 @@ export function turnSpec(
 	const resumed = standing.nativeSessionId;
 	return {
 		adapter,
-		agentVersion: deps.knownVersion(executable),
+		agentVersion: deps.knownVersion(adapter.id, executable),
 		executable,
 		request: {
 			nativeSessionId: resumed ?? (adapter.choosesSessionId ? deps.newNativeId() : null),

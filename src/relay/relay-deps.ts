@@ -35,9 +35,9 @@ export interface RelayDeps {
 	ledger: Ledger;
 	estimateCost: (model: string | null, tokens: TokenCounts) => number | null;
 	findExecutable: (agent: AgentId) => FoundExecutable;
-	/** Cached by path and mtime; null when not known yet. Starts nothing. */
-	knownVersion: (executable: string) => string | null;
-	/** Fills the cache for later; never waited for on the path of a turn. */
+	/** null when not known yet. Starts nothing. */
+	knownVersion: (agent: AgentId, executable: string) => string | null;
+	/** Asks the program in the background; never waited for on the path of a turn. */
 	learnVersion: (agent: AgentId, executable: string) => void;
 	newNativeId: () => string;
 	allowCommand: (command: string) => void;

@@ -10,7 +10,7 @@ export function turnDeps(
 		snapshots,
 		timeoutMs,
 	}: { session: OpenSession; snapshots: Snapshots | null; timeoutMs: number | null },
-	{ clock, startProcess, processes, prepareStore, estimateCost, config }: RelayDeps,
+	{ clock, startProcess, processes, prepareStore, estimateCost, config, knownVersion }: RelayDeps,
 ): TurnDeps {
 	const { idle_s, timeout_s, linger_s } = config.turn;
 	const times = {
@@ -19,5 +19,15 @@ export function turnDeps(
 		lingerMs: linger_s * 1000,
 		patienceMs: config.limits.patience_s * 1000,
 	};
-	return { session, clock, startProcess, processes, snapshots, prepareStore, estimateCost, times };
+	return {
+		session,
+		clock,
+		startProcess,
+		processes,
+		snapshots,
+		prepareStore,
+		estimateCost,
+		times,
+		knownVersion,
+	};
 }

@@ -280,6 +280,7 @@ class RunningTurn {
 		const state: TurnState = {
 			...this.#state,
 			...this.#failureOutcome(),
+			agent_version: this.#agentVersion(),
 			ended_at: toIso(endedAt),
 			duration_ms: endedAt - this.#startedAt,
 			first_output_ms: firstOutputAt === null ? null : firstOutputAt - this.#startedAt,
@@ -342,6 +343,12 @@ class RunningTurn {
 		} catch (error) {
 			if (this.#failure === null) throw explainWriteFailure(error, this.#folder);
 		}
+	}
+
+	/** On an agent's first turn its version may have become known only meanwhile. */
+	#agentVersion(): string | null {
+		const { adapter, executable } = this.#spec;
+		return this.#state.agent_version ?? this.#deps.knownVersion(adapter.id, executable);
 	}
 
 	#failureOutcome(): Partial<TurnState> {

@@ -1,4 +1,4 @@
-import type { AgentAdapter, ThreadTotals, TurnRequest } from '../agents/contract.ts';
+import type { AgentAdapter, AgentId, ThreadTotals, TurnRequest } from '../agents/contract.ts';
 import type { AgentEvent, PlanItem, TokenCounts } from '../agents/events.ts';
 import type { Clock } from '../core/clock.ts';
 import type { ProcessTable } from '../core/process-table.ts';
@@ -10,6 +10,7 @@ import type { StartAgentProcess } from '../terminal/agent-process.ts';
 /** What is to be run: one prompt for one agent. */
 export interface TurnSpec {
 	adapter: AgentAdapter;
+	/** null: not known yet; the end of the turn looks again. */
 	agentVersion: string | null;
 	/** Absolute path of the agent's program. */
 	executable: string;
@@ -49,6 +50,8 @@ export interface TurnDeps {
 	/** Makes the store's folders and ignore file again after somebody removed them. */
 	prepareStore: () => void;
 	estimateCost: (model: string | null, tokens: TokenCounts) => number | null;
+	/** What is known by now of an agent's version; starts nothing. */
+	knownVersion: (agent: AgentId, executable: string) => string | null;
 }
 
 export interface TurnControl {

@@ -10,7 +10,12 @@ import { genericCommand, namesSession, resumeWords } from './command-line.ts';
 import { JsonLinesParser } from './json-lines-parser.ts';
 import { TextParser } from './text-parser.ts';
 
-const MAX_VERSION_CHARS = 60;
+/** Two to four numbers and what may hang on them (`1.2.0-rc.1`), alone or behind a name; no address, no part of a path. */
+const VERSION = /(?<![\w.:/-])v?(\d{1,6}(?:\.\d{1,6}){1,3}(?:[-+][\w.+-]{1,40})?)(?![\w.:/@])/;
+/** A version stands in the first lines, above any licence. */
+const VERSION_LINES = 3;
+const MAX_LINE_CHARS = 500;
+const MAX_VERSION_OUTPUT = 16 * 1024;
 
 /** `settings.command` is not empty, and `problemIn` (settings-problem.ts) found nothing. */
 export function genericAdapter(name: AgentId, settings: AgentSettings): AgentAdapter {
@@ -35,7 +40,7 @@ export function genericAdapter(name: AgentId, settings: AgentSettings): AgentAda
 		inert: inertForAny,
 		resumeHint: (nativeSessionId) => resumeWords(settings, nativeSessionId).map(quoted).join(' '),
 		probeLogin: async (env) => loginBy(settings.secret_variables, env, title),
-		parseVersion: (output) => safeLine(firstLine(output), MAX_VERSION_CHARS) || null,
+		parseVersion: versionIn,
 		claimsExitCode: (code) => settings.limit_exit.some((rule) => rule.code === code),
 	};
 }
@@ -68,8 +73,16 @@ function loginBy(
 	};
 }
 
-function firstLine(output: string): string {
-	return output.split('\n').find((line) => line.trim() !== '') ?? '';
+/** The first version that `--version` names, or null: other words it may print there are none. */
+function versionIn(output: string): string | null {
+	const lines = output
+		.slice(0, MAX_VERSION_OUTPUT)
+		.split('\n')
+		.filter((line) => line.trim() !== '');
+	const found = lines
+		.slice(0, VERSION_LINES)
+		.map((line) => VERSION.exec(safeLine(line, MAX_LINE_CHARS))?.[1]);
+	return found.find((version) => version !== undefined) ?? null;
 }
 
 /** A word as a person can paste it into a POSIX shell. */

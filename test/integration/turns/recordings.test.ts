@@ -107,6 +107,7 @@ async function replay(recording: Recording) {
 				times: { idleMs: 0, timeoutMs: 0, lingerMs: 1000, patienceMs: isStopped(recording) ? 500 : 20_000 },
 				prepareStore: deps.prepareStore,
 				estimateCost: deps.estimateCost,
+				knownVersion: deps.knownVersion,
 			},
 			{
 				signal: stop.signal,

@@ -99,10 +99,29 @@ describe('an agent from config', () => {
 		expect(genericAdapter('mine', mine).resumeHint('a1')).toBe("'my tool' --id a1 --restore");
 	});
 
-	it('has a version that is the first line of what it prints', () => {
-		const { parseVersion } = genericAdapter('mine', settings());
-		expect(parseVersion('\n mine 1.2\u001b[0m (x)\nmore')).toBe('mine 1.2 (x)');
-		expect(parseVersion(' \n')).toBeNull();
+	it.each([
+		['\n mine 1.2\u001b[0m (x)\nmore', '1.2'],
+		['v20.1.3', '20.1.3'],
+		['courier version 0.9.0-rc.1+build.7 (linux)', '0.9.0-rc.1+build.7'],
+		['Courier\nVersion: 3.4.5.6', '3.4.5.6'],
+		['aider 0.86.1\n', '0.86.1'],
+		['courier@1.2.3', '1.2.3'],
+	])('has the version in %j', (output, version) => {
+		expect(genericAdapter('mine', settings()).parseVersion(output)).toBe(version);
+	});
+
+	it.each([
+		' \n',
+		'Error: unknown option --version',
+		'courier, the agent',
+		'Listening on 127.0.0.1:8080',
+		'Copyright 2026 Courier Ltd',
+		'see https://courier.example/docs/1.2/start',
+		'/opt/courier-1.2.3/bin/courier',
+		`a\nb\nc\n1.2.3`,
+		`${'9'.repeat(50_000)}.1`,
+	])('has no version in %j, which is other words', (output) => {
+		expect(genericAdapter('mine', settings()).parseVersion(output)).toBeNull();
 	});
 
 	it('is told apart by the secrets it may use, whose values are never shown', async () => {
