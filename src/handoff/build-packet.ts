@@ -33,7 +33,7 @@ export function buildPacket(input: PacketInput): Packet {
 	const words = readUserWords(input, stories, clean, turnLabel(input.lineage));
 	const pieces = [...userPieces(words, budget), ...recordPieces(input, stories, words, cleaner)];
 	const turns = input.lineage.reduce((sum, session) => sum + session.turns.length, 0);
-	const frame = { head: renderHead(input, stories, turns), tail: renderTail(words) };
+	const frame = { head: renderHead(input, stories, turns, cleaner.whole), tail: renderTail(words) };
 	const fitted = fitToBudget(pieces, words, frame, budget);
 	const data = packetData(input, budget, words, fitted, pieces, redactor);
 	const nowPiece = pieces.find((piece) => piece.section === 'now');

@@ -1,6 +1,6 @@
 /**
- * Marks whose words are whose. Recorded words stand in `<record-XXXXXXXX>`, the user's in `<user-XXXXXXXX>`; the eight hex
- * digits are the start of the content's SHA-256, so no content can hold its own closing mark by chance or on purpose.
+ * Marks whose words are whose. Recorded words stand in `<record-XXXXXXXX>`, the user's in `<user-XXXXXXXX>`, a note of the
+ * relay before a prompt in `<relay-XXXXXXXX>`; the eight hex digits are the start of the content's SHA-256, so no content can hold its own closing mark by chance or on purpose.
  * Inside a record every quoted line also begins with `> ` and look-alikes of the marks are escaped: one line that a reader
  * misjudges is still a quote.
  */
@@ -10,7 +10,7 @@ import { createHash } from 'node:crypto';
 export const RECORD_FENCE_BYTES = '<record-00000000>\n</record-00000000>\n'.length;
 export const USER_FENCE_BYTES = '<user-00000000>\n\n</user-00000000>\n'.length;
 
-const MARKS = /<(\/?)(?=(?:record|user)-)/gi;
+const MARKS = /<(\/?)(?=(?:record|user|relay)-)/gi;
 
 const digest = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 8);
 
@@ -29,4 +29,10 @@ export function fenceRecord(body: string): string {
 export function fenceUser(words: string): string {
 	const mark = `user-${digest(words)}`;
 	return `<${mark}>\n${words}\n</${mark}>\n`;
+}
+
+/** A note of the relay's own, which ends in a line break, before the words of the user. */
+export function fenceRelay(note: string): string {
+	const mark = `relay-${digest(note)}`;
+	return `<${mark}>\n${note}</${mark}>\n`;
 }

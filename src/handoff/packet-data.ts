@@ -2,6 +2,7 @@ import { toIso } from '../core/clock.ts';
 import type { Piece } from './budget.ts';
 import type { Fitted } from './fit-to-budget.ts';
 import { PACKET_VERSION, type PacketData } from './packet.ts';
+import { newestCut } from './packet-head.ts';
 import type { PacketInput } from './packet-input.ts';
 import type { Redactor } from './redact.ts';
 import type { UserWords } from './user-words.ts';
@@ -20,6 +21,7 @@ export function packetData(
 			.choices(pieces.filter((piece) => sections.includes(piece.section)))
 			.map(({ piece }) => piece.data);
 	const { limit } = input;
+	const stopped = newestCut(input);
 	return {
 		schema_version: PACKET_VERSION,
 		kind: input.since === null ? 'full' : 'delta',
@@ -31,6 +33,12 @@ export function packetData(
 			window: limit.window,
 			reset_at: limit.resetAt === null ? null : toIso(limit.resetAt),
 			rule: limit.source.rule,
+		},
+		stopped: stopped && {
+			session_id: stopped.session_id,
+			turn: stopped.turn,
+			status: stopped.status,
+			stop_reason: stopped.stop_reason,
 		},
 		since: input.since && { session_id: input.since.sessionId, turn: input.since.turn },
 		sessions: input.lineage.map(({ id, folder, turns }) => ({ id, folder, turns: turns.length })),

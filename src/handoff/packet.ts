@@ -22,6 +22,8 @@ export interface PacketData {
 	from: PacketInput['from'];
 	to: PacketInput['to'];
 	limit: { kind: string; window: string | null; reset_at: string | null; rule: string } | null;
+	/** The newest turn, where it did not complete; else null. */
+	stopped: { session_id: string; turn: number; status: string; stop_reason: string | null } | null;
 	since: { session_id: string; turn: number } | null;
 	sessions: Array<{ id: string; folder: string; turns: number }>;
 	objective: string | null;

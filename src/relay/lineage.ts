@@ -1,7 +1,7 @@
 /** A session with its ancestors, as the relay reasons about it: who did what, who knows what. */
 import type { LineageEntry } from '../sessions/lineage.ts';
 import { participantOf, type TurnState } from '../sessions/turn-state.ts';
-import { whyLeft } from './native-session.ts';
+import { wasHeard, whyLeft } from './native-session.ts';
 
 export interface PlacedTurn {
 	sessionId: string;
@@ -60,6 +60,17 @@ function knowledge(
 		lastTurn: turns[at] ?? null,
 		needsPacket: later.some(({ state }) => participantOf(state) !== who),
 	};
+}
+
+/**
+ * The agent's own newest turns where the last one did not complete: that one, and those before it of which nothing shows
+ * that their prompt was heard. Oldest first; empty after a completed turn.
+ */
+export function cutTurns(turns: readonly PlacedTurn[], who: string): PlacedTurn[] {
+	const own = turns.filter(({ state }) => participantOf(state) === who);
+	if (own.at(-1)?.state.status === 'completed') return [];
+	const heardAt = own.findLastIndex(({ state }) => wasHeard(state));
+	return own.slice(Math.min(heardAt + 1, own.length - 1));
 }
 
 /** The prompt that still waits for its answer: the user's words of the newest turn that did not complete. */

@@ -12,7 +12,7 @@ import type { TurnState } from '../sessions/turn-state.ts';
 import { cumulativeBefore } from '../turns/recover-turn.ts';
 import { totalsFromDisk } from '../turns/turn-facts.ts';
 import type { TurnSpec } from '../turns/turn-spec.ts';
-import { type AgentStanding, agentStanding, type PlacedTurn, placedTurns } from './lineage.ts';
+import { type AgentStanding, agentStanding, cutTurns, type PlacedTurn, placedTurns } from './lineage.ts';
 import type { MadePacket } from './make-packet.ts';
 import type { RelayDeps } from './relay-deps.ts';
 import { requireExecutable } from './require-executable.ts';
@@ -51,7 +51,7 @@ export async function prepareTurn(plan: TurnPlan, deps: RelayDeps): Promise<Prep
 	const { packet, sent } =
 		(standing.needsPacket || isPacketWanted) && turns.length > 0
 			? await promptWithPacket(plan, standing.lastTurn, deps)
-			: { packet: null, sent: plainPrompt(task.text, adapter) };
+			: { packet: null, sent: await promptAlone(plan, turns, standing, deps) };
 	const number = session.meta.turn_count + 1;
 	const userPrompt = task.recordedAt ?? (sent.words && { turn: number, ...sent.words });
 	const made = { prompt: sent.text, userPrompt, packet: packet?.path ?? null, standing };
@@ -126,6 +126,21 @@ export function turnSpec(
 		planBefore: resumed === null ? null : (standing.lastTurn?.state.plan ?? null),
 		before: plan.before,
 	};
+}
+
+/** The bare words, and before them a note where the agent's own conversation ends with a turn that was cut off. */
+async function promptAlone(
+	{ session, adapter, task }: TurnPlan,
+	turns: readonly PlacedTurn[],
+	{ nativeSessionId }: AgentStanding,
+	deps: RelayDeps,
+): Promise<ComposedPrompt> {
+	const cut = nativeSessionId === null ? [] : cutTurns(turns, adapter.id);
+	if (cut.length === 0) return plainPrompt(task.text, adapter);
+	const { noteOfCut } = await import('./note-of-cut.ts');
+	const note = noteOfCut(cut, { current: session.id, turns, adapter }, deps);
+	const start = Buffer.byteLength(note);
+	return { text: note + task.text, words: { start, end: start + Buffer.byteLength(task.text) } };
 }
 
 /** No sent prompt begins with `/`: the CLIs would run it as a command of their own. As an argument, `-` would be an option. */

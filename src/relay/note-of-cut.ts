@@ -1,0 +1,34 @@
+/** The note before the next prompt of an agent whose own last turn was cut off, from its records. */
+import type { AgentAdapter } from '../agents/contract.ts';
+import { secretValues } from '../agents/secret-values.ts';
+import { cutNote } from '../handoff/cut-turn.ts';
+import { createRedactor } from '../handoff/redact.ts';
+import { turnLabel } from '../handoff/turn-label.ts';
+import type { PlacedTurn } from './lineage.ts';
+import { wasHeard } from './native-session.ts';
+import type { RelayDeps } from './relay-deps.ts';
+import { recordedWords } from './task.ts';
+
+/** `cut`: oldest first, the last is the one that was cut off. The same words are told once. */
+export function noteOfCut(
+	cut: readonly PlacedTurn[],
+	about: { current: string; turns: readonly PlacedTurn[]; adapter: AgentAdapter },
+	deps: RelayDeps,
+): string {
+	const { current, turns, adapter } = about;
+	const last = cut.at(-1);
+	if (last === undefined) return '';
+	const told = new Set<string>();
+	const unheard = cut.map(({ state }) => {
+		const words = wasHeard(state) ? null : recordedWords(turns, state);
+		if (words === null || told.has(words)) return { state, unheard: null };
+		told.add(words);
+		return { state, unheard: words };
+	});
+	const redactor = createRedactor(secretValues(deps.env, deps.registry.adapters));
+	return cutNote(unheard, {
+		label: turnLabel([{ id: current }])({ sessionId: last.sessionId, turn: last.state.turn }),
+		inert: adapter.inert,
+		redact: (text) => redactor.record(text),
+	});
+}
