@@ -28,7 +28,15 @@ export interface Expectation {
 	final_text_contains: string | null;
 	tools: FixtureTool[];
 	usage: (Record<keyof typeof TOKEN_KEYS, number | null> & { cost_usd: number | null }) | null;
-	limit: { kind: string; reset_at: string | null; window?: string; reset_tolerance_s?: number } | null;
+	limit: {
+		kind: string;
+		reset_at: string | null;
+		/** Where a wait is told and no time. */
+		reset_in_s?: number;
+		reset_tolerance_s?: number;
+		window?: string;
+		scope?: string;
+	} | null;
 }
 
 export interface Fixture {
@@ -147,7 +155,8 @@ export function asExpectation(fixture: Fixture, { events, turn }: Replay): Expec
 						...fixture.expect.limit,
 						kind: turn.limit.kind,
 						reset_at: resetOf(turn, fixture.expect.limit),
-						...(turn.limit.window === null ? {} : { window: turn.limit.window }),
+						...(fixture.expect.limit?.window === undefined ? {} : { window: turn.limit.window ?? '' }),
+						...(fixture.expect.limit?.scope === undefined ? {} : { scope: turn.limit.scope ?? '' }),
 					},
 	};
 }
@@ -162,9 +171,15 @@ function usageOf(turn: ParsedTurn): Expectation['usage'] {
 function resetOf(turn: ParsedTurn, expected: Expectation['limit']): string | null {
 	if (turn.limit?.resetAt == null) return null;
 	const toleranceMs = (expected?.reset_tolerance_s ?? 0) * 1000;
-	const wanted = expected?.reset_at == null ? Number.NaN : Date.parse(expected.reset_at);
+	const wanted = resetWanted(expected);
 	const isNear = Math.abs(turn.limit.resetAt - wanted) <= toleranceMs;
 	return isNear ? (expected?.reset_at ?? null) : new Date(turn.limit.resetAt).toISOString();
+}
+
+/** Epoch ms; NaN when none is expected. */
+export function resetWanted(expected: Expectation['limit']): number {
+	if (expected?.reset_at != null) return Date.parse(expected.reset_at);
+	return expected?.reset_in_s === undefined ? Number.NaN : RECORDED_AT + expected.reset_in_s * 1000;
 }
 
 /** Tools in order of first appearance with their last known outcome, the corrections of the end included. */

@@ -1,70 +1,24 @@
 /**
- * The sentences in which claude tells a limit where a version tells it in no other way: in the text of its own message
- * (`<synthetic>`) and of its result line. Each stands whole at the start of that text. The caller has made sure that the
+ * What claude's own words hand over to the order of evidence: the text of its own message (`<synthetic>`) and of its result
+ * line, which begins with a sentence of its own or with `API Error` and the provider's. The caller has made sure that the
  * words are claude's own: the model, tools and the user say the same sentences.
  */
-import type { Limit, LimitKind } from '../events.ts';
-import { toldReset } from '../told-reset.ts';
+import { type Evidence, readEvidence } from '../evidence/judge-evidence.ts';
 
-export type SpokenLimit = Pick<Limit, 'kind' | 'resetAt' | 'window' | 'scope'> & { rule: string };
+/** `API Error: 529 {…}`, `API Error (529 …)`, `API Error: Request rejected (429) · …`, `Failed to authenticate. API Error: 403 …`. */
+const API_ERROR =
+	/^(?:[^\n:]{0,60}[.·] )?API Error:? ?(?:Repeated |Request rejected )?(?:\(?([45]\d\d)\b\)?)?[\s·:]*/i;
 
-interface Rule {
-	name: string;
-	pattern: RegExp;
-	kind: LimitKind;
+/** The evidence in claude's own `words`; the status is one that they name. */
+export function evidenceInWords(words: string, now: number): Evidence {
+	const text = words.trimStart();
+	const prefix = API_ERROR.exec(text);
+	if (prefix === null) return { ownSentence: { agent: 'claude', text } };
+	const rest = text.slice(prefix[0].length);
+	const read = readEvidence(rest, now);
+	const status = prefix[1] === undefined ? read.status : Number(prefix[1]);
+	return { ...read, ownSentence: { agent: 'claude', text: rest }, status: status ?? null };
 }
-
-/**
- * From versions 1.0 to 2.1.330 and the issues about them. A sentence about credit or a spend cap comes before the general
- * ones, which it may resemble.
- */
-const RULES: readonly Rule[] = [
-	{
-		name: 'credit',
-		pattern: /^(?:API Error: .{0,300})?\b(?:your )?credit balance is too low\b/i,
-		kind: 'billing',
-	},
-	{
-		name: 'spend_limit',
-		pattern: /^(?:you['’]ve (?:hit|reached) )?(?:your )?(?:[\w'’-]+ ){0,4}spend(?:ing)? (?:limit|cap)\b/i,
-		kind: 'billing',
-	},
-	{ name: 'credits', pattern: /^you['’]re out of (?:extra usage|(?:usage )?credits)\b/i, kind: 'billing' },
-	{
-		name: 'org_credits',
-		pattern: /^your (?:organization|org|team) is out of (?:usage )?credits\b/i,
-		kind: 'billing',
-	},
-	{ name: 'paused', pattern: /^usage is paused for your organization\b/i, kind: 'quota' },
-	{
-		name: 'hit_limit',
-		pattern: /^you['’]ve (?:hit|reached) (?:your|the) (?:[\w'’-]+ ){0,4}limit\b/i,
-		kind: 'window',
-	},
-	{
-		name: 'limit_reached',
-		pattern:
-			/^(?:limit reached|(?:claude )?(?:[\w'’.-]+ ){0,3}(?:usage|[\w-]+hour|session|weekly|monthly|opus|sonnet|haiku|fable) limit (?:reached|resets))\b/i,
-		kind: 'window',
-	},
-	{ name: 'payment_required', pattern: apiError('402'), kind: 'billing' },
-	{ name: 'rate', pattern: apiError('429'), kind: 'rate' },
-	{ name: 'throttled', pattern: /^API Error: Server is temporarily limiting requests\b/i, kind: 'rate' },
-	{ name: 'overloaded', pattern: apiError('529'), kind: 'overloaded' },
-	{
-		name: 'overloaded',
-		pattern: /^(?:API Error: )?(?:Repeated )?(?:529 )?(?:\{.{0,200}"overloaded_error"|Overloaded\b)/i,
-		kind: 'overloaded',
-	},
-];
-
-/** `API Error: 529 {…}`, `API Error (529 …)`, `API Error: Repeated 529 …`, `API Error: Request rejected (429)`. */
-function apiError(statuses: string): RegExp {
-	return new RegExp(`^API Error:? ?(?:Repeated |Request rejected |[a-z ]{0,40})?\\(?(?:${statuses})\\b`, 'i');
-}
-
-/** `Weekly limit reached, now using extra usage`, `Claude Opus limit reached, now using Sonnet`: the work goes on. */
-const GOES_ON = /\b(?:now using|continuing with)\b/i;
 
 const WINDOWS: ReadonlyArray<readonly [RegExp, string]> = [
 	[/\bopus\b/i, 'seven_day_opus'],
@@ -74,20 +28,10 @@ const WINDOWS: ReadonlyArray<readonly [RegExp, string]> = [
 	[/\bsession\b|\b(?:5|five)[- ]hour\b/i, 'five_hour'],
 ];
 
-/** The limit that claude's own `words` tell (`now`: epoch ms), or null when no rule knows the sentence. */
-export function limitFromWords(words: string, now: number): SpokenLimit | null {
-	const text = words.trimStart();
-	const [sentence = ''] = text.split('\n', 1);
-	const rule = RULES.find(({ pattern }) => pattern.test(text));
-	if (rule === undefined || GOES_ON.test(sentence)) return null;
-	const resetAt = toldReset(sentence, now);
-	// What comes back at a told time is a window, even where it could be bought.
-	const kind = rule.kind === 'billing' && resetAt !== null ? 'window' : rule.kind;
-	const window = kind === 'window' ? windowIn(sentence) : null;
-	const scope = window !== null && /opus|sonnet|overage/.test(window) ? 'model' : 'account';
-	return { kind, resetAt, window, scope, rule: rule.name };
-}
-
-function windowIn(sentence: string): string | null {
-	return WINDOWS.find(([pattern]) => pattern.test(sentence))?.[1] ?? null;
+/** The window that claude's own sentence names, and whether it is a model's; null when it names none. */
+export function windowInWords(words: string): { window: string; scope: 'account' | 'model' } | null {
+	const [sentence = ''] = words.trimStart().split('\n', 1);
+	const window = WINDOWS.find(([pattern]) => pattern.test(sentence))?.[1];
+	if (window === undefined) return null;
+	return { window, scope: /opus|sonnet|overage/.test(window) ? 'model' : 'account' };
 }

@@ -1,9 +1,10 @@
 /**
- * The limit rules of claude, in order of trust: its `rate_limit_event`, then what the result line says (HTTP status and
- * the error name on its own synthetic message, and where a version tells neither, its own sentence), then its retry lines.
- * No rule reads text that may be another's: the sentences of real limits also occur in answers, files and tool output.
+ * The evidence of claude, in order of trust: its `rate_limit_event`, then what the result line and its own synthetic message
+ * say (`evidence/judge-evidence.ts`), then its retry lines. No rule reads text that may be another's: the sentences of real limits also occur in answers, files and tool output.
  */
-import type { AgentEvent, Limit, LimitKind, LimitSource, Utilization } from '../events.ts';
+import type { AgentEvent, Limit, LimitSource, StopReason, Utilization } from '../events.ts';
+import { judgeEvidence, limitOf, type Verdict } from '../evidence/judge-evidence.ts';
+import { meaningOfWord } from '../evidence/machine-words.ts';
 import { excerptLine } from '../excerpt.ts';
 import {
 	countOrNull,
@@ -13,7 +14,7 @@ import {
 	secondsToEpochMs,
 	textOrNull,
 } from '../json-fields.ts';
-import { limitFromWords } from './limit-words.ts';
+import { evidenceInWords, windowInWords } from './limit-words.ts';
 
 /** More windows than any plan has. */
 const MAX_WINDOWS = 20;
@@ -32,9 +33,13 @@ export function limitFromEvent(info: JsonObject, model: string | null): Limit | 
 	const spent = info.resetsAt === undefined ? spentWindow(info) : null;
 	const resetAt = secondsToEpochMs(info.resetsAt) ?? spent?.resetAt ?? null;
 	const window = windowName(info) ?? spent?.window ?? null;
+	// Switched off by the organization: nothing is used up, and no reset ends it.
+	if (window === 'overage' && info.overageDisabledReason === 'org_service_level_disabled') return null;
 	const isWindow = resetAt !== null || window !== null;
+	// What is beyond the plan is bought; a plan's window that is full stays one, whatever could be bought.
+	const isBought = window === 'overage' || (window === null && info.errorCode === 'credits_required');
 	return {
-		kind: isWindow ? 'window' : 'rate',
+		kind: isBought ? 'billing' : isWindow ? 'window' : 'rate',
 		resetAt,
 		window,
 		scope: window !== null && isModelWindow(window, model) ? 'model' : 'account',
@@ -43,7 +48,7 @@ export function limitFromEvent(info: JsonObject, model: string | null): Limit | 
 			isWindow ? 'rate_limit_event.rejected' : 'rate_limit_event.rejected_without_window',
 			info,
 		),
-		confidence: 'exact',
+		confidence: resetAt === null ? 'estimated' : 'exact',
 	};
 }
 
@@ -87,42 +92,69 @@ function isModelWindow(window: string, model: string | null): boolean {
 	return /^[a-z]{4,}$/.test(family) && (model?.split(/[-.[]/).includes(family) ?? false);
 }
 
-/** The limit behind a failed result line; null when the failure is none. */
-export function limitFromResult(
-	result: JsonObject,
-	errorName: string | null,
-	retry: Retry | null,
-): Limit | null {
+/** A failed request as the result line and claude's own message tell it. */
+export interface RefusedRequest {
+	result: JsonObject;
+	/** The error name on claude's own message. */
+	errorName: string | null;
+	/** Words that are claude's own; null where the model spoke last. */
+	words: string | null;
+	retry: Retry | null;
+	/** Epoch ms. */
+	now: number;
+}
+
+/** What stands behind a failed result line; null when nobody knows. */
+export function judgeRefused(request: RefusedRequest): { limit: Limit } | { stopReason: StopReason } | null {
+	const { result, errorName, words, retry, now } = request;
 	const status = countOrNull(result.api_error_status);
+	const inWords = words === null ? {} : evidenceInWords(words, now);
+	const verdict = judgeEvidence(
+		{
+			...inWords,
+			words: [...namesIn(result, errorName), ...(inWords.words ?? [])],
+			// 503 is no more than a failing server here (claude names it so).
+			status: status === 503 ? null : (status ?? inWords.status ?? null),
+		},
+		now,
+	);
 	const evidence = { api_error_status: status, error: errorName, result: textOrNull(result.result) };
-	const limit = (kind: LimitKind, rule: string): Limit => ({
-		kind,
-		resetAt: null,
-		window: null,
-		scope: 'account',
-		source: source('result', rule, evidence),
-		confidence: 'exact',
-	});
-	if (errorName === 'billing_error') return limit('billing', 'result.billing_error');
-	if (status === 402) return limit('billing', 'result.402');
-	if (status === 429) return limit('rate', 'result.429');
-	if (status === 529) return limit('overloaded', 'result.529');
-	if (errorName === 'rate_limit') return limit('rate', 'result.rate_limit');
-	if (errorName === 'overloaded' || (status === null && retry?.reason === 'overloaded'))
-		return limit('overloaded', 'result.overloaded');
-	return null;
+	if (verdict !== null) return fromVerdict(verdict, words, 'result', JSON.stringify(evidence));
+	if (status !== null || retry?.reason !== 'overloaded') return null;
+	const overloaded = limitFromRetry(retry);
+	return overloaded === null ? null : { limit: overloaded };
+}
+
+/** The machine words of a result line, the most specific first. */
+function namesIn(result: JsonObject, errorName: string | null): string[] {
+	const names = [
+		result.stop_reason,
+		result.terminal_reason,
+		result.api_error,
+		errorName,
+		result.api_error_type,
+	];
+	return names.filter((name) => typeof name === 'string');
 }
 
 /** The limit that claude's own sentence tells (`now`: epoch ms); null when no rule knows it. */
 export function limitFromOwnWords(words: string, now: number): Limit | null {
-	const spoken = limitFromWords(words, now);
-	if (spoken === null) return null;
-	const { rule, ...told } = spoken;
-	return {
-		...told,
-		source: { channel: 'result', rule: `claude:result.words.${rule}`, excerpt: excerptLine(words) },
-		confidence: told.resetAt === null ? 'exact' : 'derived',
-	};
+	const verdict = judgeEvidence(evidenceInWords(words, now), now);
+	if (verdict === null) return null;
+	const judged = fromVerdict(verdict, words, 'result.words', words);
+	return 'limit' in judged ? judged.limit : null;
+}
+
+function fromVerdict(
+	verdict: Verdict,
+	words: string | null,
+	at: string,
+	matched: string,
+): { limit: Limit } | { stopReason: StopReason } {
+	if (verdict.kind === 'failure') return { stopReason: verdict.stopReason };
+	const limit = limitOf(verdict, { agent: 'claude', channel: 'result', at, matched });
+	const named = limit.kind === 'window' ? windowInWords(words ?? '') : null;
+	return { limit: named === null ? limit : { ...limit, ...named } };
 }
 
 /** An `api_retry` line as an event. */
@@ -145,8 +177,9 @@ export function retryFromLine(line: JsonObject): Retry {
 }
 
 function retryReason(error: string | null, status: number | null): Retry['reason'] {
-	if (error === 'authentication_failed' || error === 'oauth_org_not_allowed') return 'auth';
-	if (status === 401 || status === 403) return 'auth';
+	const meaning = error === null ? null : meaningOfWord(error)?.meaning;
+	if (status === 401 || status === 403 || (meaning && 'failure' in meaning && meaning.failure === 'auth'))
+		return 'auth';
 	// Before its name: 2.1.112 calls a 529 `rate_limit`.
 	if (error === 'overloaded' || status === 529) return 'overloaded';
 	if (error === 'rate_limit' || status === 429) return 'rate';
@@ -162,7 +195,7 @@ export function limitFromRetry(retry: Retry | null): Limit | null {
 		window: null,
 		scope: 'account',
 		source: retry.source,
-		confidence: 'derived',
+		confidence: 'estimated',
 	};
 }
 

@@ -4,7 +4,7 @@ import type { AgentExit } from '../contract.ts';
 import type { Limit, StopReason } from '../events.ts';
 import { countOrNull, type JsonObject, listOrEmpty, textOrNull } from '../json-fields.ts';
 import { CANCELLED, completed, failed, type Judgement, limited, TIMED_OUT, UNKNOWN } from '../judgement.ts';
-import { limitFromOwnWords, limitFromResult, limitFromRetry, type Retry } from './limits.ts';
+import { judgeRefused, limitFromOwnWords, limitFromRetry, type Retry } from './limits.ts';
 import { knownRefusal } from './stderr-rules.ts';
 
 /** What the stream showed besides its result line. */
@@ -57,10 +57,17 @@ export function judgeResult(result: JsonObject, seen: Seen): Judgement | null {
 	return limit === null ? failed(failureReason(result, seen), message) : limited(limit);
 }
 
-/** A field says what kind of limit it is; of a plain 429 the sentence may know more. */
+/** An event says what kind of limit it is; of one that names no window the result line may know more. */
 function limitBehind(result: JsonObject, seen: Seen): Limit | null {
-	const told = standingLimit(seen) ?? limitFromResult(result, seen.errorName, seen.retry);
-	return told === null || isBareRate(told) ? (spokenLimit(seen, result) ?? told) : told;
+	const standing = standingLimit(seen);
+	if (standing !== null && !isBareRate(standing)) return standing;
+	const refused = refusedRequest(result, seen);
+	return refused === null ? standing : 'limit' in refused ? refused.limit : null;
+}
+
+function refusedRequest(result: JsonObject, seen: Seen) {
+	const { errorName, retry, now } = seen;
+	return judgeRefused({ result, errorName, words: ownWords(seen, result), retry, now: now() });
 }
 
 function isBareRate(limit: Limit): boolean {
@@ -71,10 +78,14 @@ function isBareRate(limit: Limit): boolean {
  * The limit in the CLI's own words: on its synthetic message, or on a failed result line that nothing of the model came
  * before. What the model says stands in a result line too.
  */
-function spokenLimit(seen: Seen, failedResult?: JsonObject): Limit | null {
-	if (seen.lastSpeaker === 'model') return null;
-	const words = seen.lastSpeaker === 'cli' ? seen.ownWords : textOrNull(failedResult?.result);
+function spokenLimit(seen: Seen): Limit | null {
+	const words = ownWords(seen);
 	return words === null ? null : limitFromOwnWords(words, seen.now());
+}
+
+function ownWords(seen: Seen, failedResult?: JsonObject): string | null {
+	if (seen.lastSpeaker === 'model') return null;
+	return seen.lastSpeaker === 'cli' ? seen.ownWords : textOrNull(failedResult?.result);
 }
 
 /** The judgement of a turn without a result line of its own (or with one that says "interrupted"). */
@@ -130,30 +141,16 @@ function resultMessage(result: JsonObject): string {
 	return textOrNull(result.result) ?? errors.join(' ');
 }
 
-const REASON_BY_ERROR: ReadonlyMap<string, StopReason> = new Map([
-	['authentication_failed', 'auth'],
-	['oauth_org_not_allowed', 'auth'],
-	['model_not_found', 'model_not_found'],
-	['max_output_tokens', 'max_tokens'],
-]);
-
 function failureReason(result: JsonObject, seen: Seen): StopReason | null {
-	const status = countOrNull(result.api_error_status);
-	if (result.stop_reason === 'refusal') return 'refusal';
-	if (result.terminal_reason === 'prompt_too_long') return 'context_too_long';
-	const byName = REASON_BY_ERROR.get(seen.errorName ?? '');
-	if (byName !== undefined) return byName;
-	if (status === 401 || status === 403) return 'auth';
-	if (status === 404) return 'model_not_found';
+	const refused = refusedRequest(result, seen);
+	if (refused !== null && 'stopReason' in refused) return refused.stopReason;
 	if (seen.errorName === 'invalid_request' && isTooLong(result, seen)) return 'context_too_long';
-	if (status !== null || seen.errorName !== null) return 'api_error';
+	if (countOrNull(result.api_error_status) !== null || seen.errorName !== null) return 'api_error';
 	return seen.lastSpeaker === 'cli' ? reasonInWords(seen.ownWords) : null;
 }
 
 /** For versions that tell neither status nor error name. */
 function reasonInWords(words: string): StopReason | null {
-	if (/^Prompt is too long\b/.test(words)) return 'context_too_long';
-	if (/^API Error:? ?\(?40[13]\b|\bPlease run \/login\b/.test(words)) return 'auth';
 	return knownRefusal(words)?.reason ?? (words.startsWith('API Error') ? 'api_error' : null);
 }
 

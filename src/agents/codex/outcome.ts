@@ -4,32 +4,29 @@ import type { AgentExit, NativeFacts } from '../contract.ts';
 import type { Limit } from '../events.ts';
 import { excerptLine } from '../excerpt.ts';
 import { CANCELLED, failed, type Judgement, limited, TIMED_OUT, UNKNOWN } from '../judgement.ts';
-import {
-	judgeFailedTurn,
-	judgeRecordCode,
-	judgeStartup,
-	limitFrom,
-	limitFromRetry,
-	type Retry,
-} from './rules.ts';
+import { judgeFailedTurn, judgeStartup, limitFrom, limitFromRetry, type Retry } from './rules.ts';
 
 export interface SeenSoFar {
 	isStarted: boolean;
-	/** The newest retry that nothing of the model followed. */
+	/** The newest retry that nothing of the model followed, */
 	lastRetry: Retry | null;
+	/** and the limit that no retry ends, where it told one. */
+	limit: Limit | null;
 	stderr: string;
+	/** Epoch ms. */
+	now: number;
 }
 
-/** The judgement of `turn.failed` from its sentence alone (`now`: epoch ms). */
-export function judgeTurnFailed(message: string, now: number): Judgement {
-	const verdict = judgeFailedTurn(message);
-	if (verdict?.kind === 'limit') return limited(limitFrom(verdict, message, now));
+/** The judgement of `turn.failed` (`now`: epoch ms); `code`: the record's own error code, null while it is not known. */
+export function judgeTurnFailed(message: string, now: number, code: string | null = null): Judgement {
+	const verdict = judgeFailedTurn(message, code, now);
+	if (verdict?.kind === 'limit') return limited(limitFrom(verdict, message));
 	return failed(verdict?.stopReason ?? 'api_error', message);
 }
 
 /**
- * What the thread's own record adds: the exact reset and window of a spent window, and the meaning of a sentence no rule
- * knows. A sentence that was understood keeps its meaning.
+ * What the thread's own record adds: its error code, and the exact reset of a spent window. That counts beside a word about
+ * credit too: credit is asked for because the window is full.
  */
 export function refineByRecord(
 	judgement: Judgement,
@@ -37,14 +34,18 @@ export function refineByRecord(
 	native: NativeFacts | null,
 	now: number,
 ): Judgement {
-	if (native === null) return judgement;
-	if (judgement.limit?.kind === 'window') {
-		const spent = native.limit;
-		return spent === undefined ? judgement : limited(withWindow(judgement.limit, spent));
-	}
-	if (judgement.outcome !== 'failed' || native.errorCode === undefined) return judgement;
-	if (judgeFailedTurn(message) !== null) return judgement;
-	return judgeByCode(native.errorCode, message, native, now) ?? judgement;
+	if (native === null || judgement.outcome === 'completed') return judgement;
+	const { errorCode = null, limit: spent } = native;
+	const known = errorCode === null ? judgement : judgeTurnFailed(message, now, errorCode);
+	const { limit } = known;
+	if (spent === undefined) return known;
+	if (limit?.kind === 'window') return limited(withWindow(limit, spent));
+	const isAhead = spent.resetAt !== null && spent.resetAt > now;
+	if (limit?.kind === 'billing' && isAhead) return limited(withWindow({ ...limit, kind: 'window' }, spent));
+	// A code that stands for several things; the spent window says which.
+	if (limit === null && known.stopReason === 'api_error' && errorCode === 'usage_limit_exceeded')
+		return limited(spentWindow(message, spent));
+	return known;
 }
 
 /** The judgement of a turn that has no last line of its own. */
@@ -57,7 +58,7 @@ export function judgeWithoutEnd(exit: AgentExit, seen: SeenSoFar): Judgement {
 		case 'timed_out':
 			return TIMED_OUT;
 		case 'limited':
-			return limited(seen.lastRetry === null ? null : limitFromRetry(seen.lastRetry));
+			return limited(seen.limit ?? (seen.lastRetry === null ? null : limitFromRetry(seen.lastRetry)));
 		case 'failed':
 			return failed(
 				seen.lastRetry?.reason === 'auth' ? 'auth' : 'api_error',
@@ -73,26 +74,17 @@ export function judgeWithoutEnd(exit: AgentExit, seen: SeenSoFar): Judgement {
 function judgeOwnDeath(exit: AgentExit, seen: SeenSoFar): Judgement {
 	const isRefusedStart = !seen.isStarted && exit.signal === null && (exit.exitCode ?? 0) !== 0;
 	if (!isRefusedStart) return UNKNOWN;
-	const reason = judgeStartup(seen.stderr, exit.exitCode);
 	const words = firstOwnLine(seen.stderr) ?? `codex ended with exit code ${exit.exitCode}`;
+	const reason = judgeStartup(seen.stderr, words, exit.exitCode, seen.now);
 	const isOption = /^error: (?:unexpected argument|unrecognized subcommand|invalid value)\b/.test(words);
 	return isOption ? unknownOption('codex', words) : failed(reason, words);
 }
 
-function judgeByCode(code: string, message: string, native: NativeFacts, now: number): Judgement | null {
-	if (code === 'usage_limit_exceeded' && native.limit !== undefined) {
-		const source = {
-			channel: 'native',
-			rule: 'codex:rollout.spent_window',
-			excerpt: excerptLine(message),
-		} as const;
-		return limited({ kind: 'window', scope: 'account', source, confidence: 'exact', ...native.limit });
-	}
-	const verdict = judgeRecordCode(code);
-	if (verdict === null) return null;
-	if (verdict.kind === 'failure') return failed(verdict.stopReason, message);
-	const limit = limitFrom(verdict, message, now);
-	return limited({ ...limit, source: { ...limit.source, channel: 'native' } });
+function spentWindow(message: string, spent: NonNullable<NativeFacts['limit']>): Limit {
+	const excerpt = excerptLine(message);
+	const source = { channel: 'native', rule: 'codex:rollout.spent_window', excerpt } as const;
+	const confidence = spent.resetAt === null ? 'estimated' : 'exact';
+	return { kind: 'window', scope: 'account', source, confidence, ...spent };
 }
 
 function withWindow(limit: Limit, spent: NonNullable<NativeFacts['limit']>): Limit {

@@ -8,7 +8,7 @@ import { type ItemPhase, type OpenTools, readItem } from './items.ts';
 import { judgeTurnFailed, judgeWithoutEnd, refineByRecord } from './outcome.ts';
 import { rebuildOversized } from './oversized.ts';
 import { resultsOf } from './rollout-commands.ts';
-import { type Retry, readRetry } from './rules.ts';
+import { type Reconnecting, readReconnecting } from './rules.ts';
 import { readUsage, sameTokens, subtractTokens, ZERO_TOKENS } from './usage.ts';
 
 /** A refusal to start is one or a few lines; log lines of a long turn are not kept. */
@@ -27,7 +27,7 @@ class CodexParser implements AgentParser {
 	readonly #stderr: Buffer[] = [];
 	#stderrBytes = 0;
 	#threadId: string | null = null;
-	#lastRetry: Retry | null = null;
+	#last: Reconnecting | null = null;
 	#lastError = '';
 	#cumulative: TokenCounts | null = null;
 	#ended: { judgement: Judgement; message: string } | null = null;
@@ -74,7 +74,8 @@ class CodexParser implements AgentParser {
 		}
 		const stderr = Buffer.concat(this.#stderr).toString('utf8');
 		const isStarted = this.#threadId !== null;
-		return judgeWithoutEnd(exit, { isStarted, lastRetry: this.#lastRetry, stderr });
+		const { retry: lastRetry = null, limit = null } = this.#last ?? {};
+		return judgeWithoutEnd(exit, { isStarted, lastRetry, limit, stderr, now: this.#context.now() });
 	}
 
 	#parsedTurn(judgement: Judgement, native: NativeFacts | null): ParsedTurn {
@@ -156,7 +157,7 @@ class CodexParser implements AgentParser {
 			'item.completed': 'completed',
 		} as const;
 		const phase: ItemPhase = phases[type];
-		this.#lastRetry = null;
+		this.#last = null;
 		const events = readItem(item, phase, this.#open);
 		for (const event of events) this.#noteTool(event);
 		return events;
@@ -168,10 +169,11 @@ class CodexParser implements AgentParser {
 	}
 
 	#topLevelError(message: string): AgentEvent[] {
-		const retry = readRetry(message);
-		if (retry === null) return this.#error(message);
-		this.#lastRetry = retry;
-		return [retry];
+		const reconnecting = readReconnecting(message, this.#context.now());
+		if (reconnecting === null) return this.#error(message);
+		const { retry, limit } = reconnecting;
+		this.#last = reconnecting;
+		return limit === null ? [retry] : [retry, { type: 'limit', limit }];
 	}
 
 	#turnCompleted(usage: JsonObject | null): AgentEvent[] {

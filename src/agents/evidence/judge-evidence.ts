@@ -8,7 +8,7 @@
  *
  * An adapter extracts the inputs from channels that its CLI alone writes to and passes them on:
  *
- *     const evidence = { words: [errorName], ownSentence, providerText, status, resetAt, delayMs, model };
+ *     const evidence = { words: [errorName], providerText, status, resetAt, delayMs, model };
  *     const verdict = judgeEvidence(evidence, now);
  *     if (verdict?.kind === 'limit') return limited(limitOf(verdict, { channel: 'event', agent: 'claude', excerpt }));
  *     if (verdict !== null) return failed(verdict.stopReason, message);
@@ -27,8 +27,8 @@ import { ownText, PROVIDER_SENTENCES } from './provider-sentences.ts';
 export interface Evidence {
 	/** `error.code`, `error.type` and their like, the most specific first. */
 	words?: readonly string[];
-	/** What the CLI itself words; matched from its start. */
-	ownSentence?: string | null;
+	/** What the CLI itself words (`agent`: whose fixed sentences); matched from its start. */
+	ownSentence?: { agent: string; text: string } | null;
 	/** The provider's error text, as the CLI passes it on; matched anywhere. */
 	providerText?: string | null;
 	status?: number | null;
@@ -128,11 +128,16 @@ const asFound =
 /** At most one of the CLI's own sentences and one of the provider's; a sentence that is known to be no limit ends it. */
 function sentencesIn({ ownSentence, providerText }: Evidence): Found[] {
 	const found: Found[] = [];
-	const own = (ownSentence ?? '').trimStart();
+	const own = (ownSentence?.text ?? '').trimStart();
 	const [first = ''] = own.split('\n', 1);
 	const text = providerText ? ownText(providerText) : '';
 	for (const [words, rules] of [
-		[own, /\b(?:now using|continuing with)\b/i.test(first) ? [] : OWN_SENTENCES],
+		[
+			own,
+			/\b(?:now using|continuing with)\b/i.test(first)
+				? []
+				: (OWN_SENTENCES.get(ownSentence?.agent ?? '') ?? []),
+		],
 		[text, PROVIDER_SENTENCES],
 	] as const) {
 		if (words === '') continue;
@@ -175,7 +180,7 @@ function limitVerdict(meaning: LimitMeaning, rule: string, evidence: Evidence, n
 	let limitKind = meaning.limit;
 	if (meaning.isRateWhenSoon && isSoon) limitKind = 'rate';
 	// What comes back at a told time is a window, even where it could be bought.
-	if (limitKind === 'billing' && end !== null) limitKind = 'window';
+	if (limitKind === 'billing' && end !== null && !meaning.staysBilling) limitKind = 'window';
 	const usable = limitKind === 'rate' || limitKind === 'overloaded' ? notTooSoon(end, now) : end;
 	return {
 		kind: 'limit',
@@ -199,7 +204,7 @@ function toldEnd(evidence: Evidence, now: number): ToldEnd | null {
 	const { resetAt = null, delayMs = null, ownSentence, providerText } = evidence;
 	const ends: ToldEnd[] = [];
 	if (resetAt !== null) ends.push({ at: resetAt, isExact: true, isDelay: false });
-	for (const text of [ownSentence, providerText]) {
+	for (const text of [ownSentence?.text, providerText]) {
 		const at = text ? toldReset(text, now) : null;
 		if (at !== null && text) ends.push({ at, isExact: false, isDelay: toldDelay(text) !== null });
 	}

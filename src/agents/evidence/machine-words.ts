@@ -89,14 +89,14 @@ const TABLE: ReadonlyArray<readonly [Meaning, string]> = [
 	],
 	[
 		{ failure: 'refusal' },
-		`content_filter content_policy_violation ResponsibleAIPolicyViolation invalid_prompt cyber_policy
+		`refusal content_filter content_policy_violation ResponsibleAIPolicyViolation invalid_prompt cyber_policy
 		bio_policy misalignment_policy_violation data_inspection_failed DataInspectionFailed
 		SensitiveContentDetected InputTextSensitiveContentDetected sensitive_words_detected prompt_blocked
 		content_blocked safety_violation 1301 1026 1027`,
 	],
 	[
 		{ failure: 'max_budget' },
-		'session_budget_exceeded session_budget_reached budget_reached rollout_budget_exhausted',
+		'session_budget_exceeded session_budget_reached budget_reached budget_exhausted rollout_budget_exhausted',
 	],
 	[
 		{ failure: 'model_not_found' },

@@ -12,6 +12,8 @@ export interface LimitMeaning {
 	ignoresShortDelay?: true;
 	/** With an end only seconds away it is a matter of requests a minute. */
 	isRateWhenSoon?: true;
+	/** A matter of money even where its end is told; other billing that comes back by itself is a window. */
+	staysBilling?: true;
 }
 
 export interface FailureMeaning {

@@ -9,11 +9,14 @@ import type { SentenceRule } from './provider-sentences.ts';
 
 const BILLING: Meaning = { limit: 'billing', ignoresShortDelay: true };
 const MODEL_BILLING: Meaning = { limit: 'billing', scope: 'model', ignoresShortDelay: true };
+/** Bought by the month: it may name its end and still waits for money. */
+const CREDITS: Meaning = { limit: 'billing', ignoresShortDelay: true, staysBilling: true };
 const AUTH: Meaning = { failure: 'auth' };
 
-export const OWN_SENTENCES: readonly SentenceRule[] = [
-	// claude
+const CLAUDE: readonly SentenceRule[] = [
 	['credit_balance', /^(?:your )?credit balance is too low\b/i, BILLING],
+	['monthly_spend', /^you['’]ve (?:hit|reached) your (?:org['’]s )?monthly spend limit\b/i, CREDITS],
+	['usage_credits', /^you['’]re out of usage credits\b/i, CREDITS],
 	[
 		'spend_limit',
 		/^(?:you['’]ve (?:hit|reached) )?(?:your |the )?(?:[\w'’-]+ ){0,4}spend(?:ing)? (?:limit|cap)\b/i,
@@ -39,8 +42,24 @@ export const OWN_SENTENCES: readonly SentenceRule[] = [
 	['session_expired', /^your (?:claude )?session has expired\b/i, AUTH],
 	['cloud_credentials', /^could not load (?:aws|gcp|google|azure|the default) ?credentials\b/i, AUTH],
 	['throttled', /^server is temporarily limiting requests\b/i, { limit: 'rate' }],
+	['please_login', /^[^\n]{0,200}\bplease run \/login\b/i, AUTH],
+	['context_limit', /^context (?:limit|window)\b/i, { failure: 'context_too_long' }],
 	['too_long', /^prompt is too long\b/i, { failure: 'context_too_long' }],
-	// codex
+	// What is left of "you've hit" is a plan's window.
+	['hit_limit', /^you['’]ve (?:hit|reached) (?:your|the) (?:[\w'’.-]+ ){0,4}limit\b/i, { limit: 'window' }],
+	[
+		'limit_reached',
+		/^(?:limit reached|(?:claude )?(?:[\w'’.-]+ ){0,3}(?:usage|[\w-]+hour|session|weekly|monthly|opus|sonnet|haiku|fable) limit (?:reached|resets))\b/i,
+		{ limit: 'window' },
+	],
+	[
+		'overloaded',
+		/^(?:repeated )?(?:529 )?(?:\{.{0,200}"overloaded_error"|overloaded\b)/i,
+		{ limit: 'overloaded' },
+	],
+];
+
+const CODEX: readonly SentenceRule[] = [
 	[
 		'usage_limit_of_model',
 		/^you['’]ve (?:hit|reached) your usage limit for /i,
@@ -70,16 +89,10 @@ export const OWN_SENTENCES: readonly SentenceRule[] = [
 		{ failure: 'max_tokens' },
 	],
 	['incomplete_filter', /^incomplete response returned, reason: content_filter\b/i, { failure: 'refusal' }],
-	// claude again: what is left of "you've hit" is a plan's window.
-	['hit_limit', /^you['’]ve (?:hit|reached) (?:your|the) (?:[\w'’.-]+ ){0,4}limit\b/i, { limit: 'window' }],
-	[
-		'limit_reached',
-		/^(?:limit reached|(?:claude )?(?:[\w'’.-]+ ){0,3}(?:usage|[\w-]+hour|session|weekly|monthly|opus|sonnet|haiku|fable) limit (?:reached|resets))\b/i,
-		{ limit: 'window' },
-	],
-	[
-		'overloaded',
-		/^(?:repeated )?(?:529 )?(?:\{.{0,200}"overloaded_error"|overloaded\b)/i,
-		{ limit: 'overloaded' },
-	],
 ];
+
+/** Each CLI's own, by agent id. */
+export const OWN_SENTENCES: ReadonlyMap<string, readonly SentenceRule[]> = new Map([
+	['claude', CLAUDE],
+	['codex', CODEX],
+]);

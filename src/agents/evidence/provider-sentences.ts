@@ -69,9 +69,12 @@ export const PROVIDER_SENTENCES: readonly SentenceRule[] = [
 	],
 	[
 		'per_minute',
-		/\b(?:per|a|each)[ -](?:min(?:ute)?|second|sec)\b|\bper \d{1,3} ?s\b|\b(?:TPM|RPM|RPS|QPS)\b|每分钟|每秒/i,
+		/\b(?:per|each)[ -](?:min(?:ute)?|second|sec)\b|\bper \d{1,3} ?s\b|\b(?:TPM|RPM|RPS|QPS)\b|每分钟|每秒/i,
 		RATE,
 	],
+
+	// OpenAI's sentence of a rate, whatever the wait.
+	['rate_reached_for', /\brate limit reached for \S/i, RATE],
 
 	// What somebody has to pay or to allow.
 	[

@@ -73,7 +73,7 @@ const LIMITS: ReadonlyArray<readonly [string, string, string | null, string | nu
 		'2026-11-24T06:00:00.000Z',
 	],
 	["You've reached your weekly limit", 'window', 'seven_day', null],
-	["You've hit your org's monthly usage limit", 'window', null, null],
+	["You've hit your org's monthly usage limit", 'billing', null, null],
 	[
 		"You're out of extra usage · resets 1pm (America/Los_Angeles)",
 		'window',
@@ -134,7 +134,7 @@ describe("a limit in claude's own sentence alone", () => {
 			expect(told === null ? null : new Date(told).toISOString()).toBe(resetAt);
 			expect(turn.limit?.source).toMatchObject({
 				channel: 'result',
-				rule: expect.stringMatching(/^claude:result\.words\./),
+				rule: expect.stringMatching(/^claude:result\./),
 			});
 			expect(events.filter(({ type }) => type === 'limit')).toHaveLength(1);
 			expect(events.filter(({ type }) => type === 'agent_message_chunk')).toEqual([]);

@@ -277,7 +277,7 @@ describe('the outcome', () => {
 
 	it('of a turn stopped while it retried a 429 names that limit', () => {
 		const { turn, events } = parse([INIT, apiRetry('rate_limit', 429)], stopped('limited'));
-		expect(turn.limit).toMatchObject({ kind: 'rate', confidence: 'derived', source: { channel: 'event' } });
+		expect(turn.limit).toMatchObject({ kind: 'rate', confidence: 'estimated', source: { channel: 'event' } });
 		expect(ofType(events, 'limit')).toHaveLength(1);
 	});
 
@@ -422,13 +422,31 @@ describe('limits', () => {
 		['seven_day_sonnet', 'model'],
 		['seven_day_overage_included', 'model'],
 		['seven_day_oauth_apps', 'account'],
-		['overage', 'account'],
 	] as const)('of window %s apply to the %s', (window, scope) => {
 		const { turn } = parse(
 			[INIT, rateLimit({ status: 'rejected', resetsAt: 1, rateLimitType: window })],
 			KILLED,
 		);
 		expect(turn.limit).toMatchObject({ kind: 'window', window, scope });
+	});
+
+	it('beyond the plan are a matter of credit, with the end that is told', () => {
+		const info = { status: 'rejected', resetsAt: 1_796_083_200, rateLimitType: 'overage' };
+		const { turn } = parse([INIT, rateLimit(info)], KILLED);
+		expect(turn.limit).toMatchObject({ kind: 'billing', resetAt: 1_796_083_200_000, window: 'overage' });
+		const full = { ...info, rateLimitType: 'five_hour', overageDisabledReason: 'out_of_credits' };
+		expect(parse([INIT, rateLimit(full)], KILLED).turn.limit).toMatchObject({ kind: 'window' });
+	});
+
+	it('of a service that the organization has switched off are none', () => {
+		const info = {
+			status: 'rejected',
+			rateLimitType: 'overage',
+			overageDisabledReason: 'org_service_level_disabled',
+		};
+		const { turn, events } = parse([INIT, rateLimit(info)], EXIT_1);
+		expect(events.filter(({ type }) => type === 'limit')).toEqual([]);
+		expect(turn.limit).toBeNull();
 	});
 
 	it('without a window are a throttle', () => {

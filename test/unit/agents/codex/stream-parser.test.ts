@@ -112,7 +112,7 @@ describe('a turn without a last line', () => {
 	it('keeps the limit of the retries that the relay did not wait for', () => {
 		const retrying = `${THREAD}{"type":"error","message":"Reconnecting... 1/5 (rate limit exceeded: slow down)"}\n`;
 		const exit: AgentExit = { exitCode: 1, signal: null, stopRequested: 'limited' };
-		expect(run(retrying, { exit }).turn.limit).toMatchObject({ kind: 'rate', confidence: 'derived' });
+		expect(run(retrying, { exit }).turn.limit).toMatchObject({ kind: 'rate', confidence: 'estimated' });
 	});
 
 	it('keeps the answer of a turn that had ended before the stop', () => {

@@ -10,6 +10,7 @@ import {
 
 const NOW = Date.parse('2026-11-21T08:00:00Z');
 const HOUR = 3600_000;
+const claude = (text: string) => ({ agent: 'claude', text });
 
 function meaning(evidence: Evidence): string {
 	const verdict = judgeEvidence(evidence, NOW);
@@ -299,10 +300,12 @@ describe("the provider's own sentence", () => {
 	it('is searched in bounded time, however long the text is', () => {
 		const started = performance.now();
 		for (const piece of ['limit ', 'exceeded context ', 'a ', '配额', "'", '`', 'credit balance '])
-			judgeEvidence({ providerText: piece.repeat(200_000), ownSentence: piece.repeat(200_000) }, NOW);
+			judgeEvidence({ providerText: piece.repeat(200_000), ownSentence: claude(piece.repeat(200_000)) }, NOW);
 		expect(performance.now() - started).toBeLessThan(1500);
 	});
 });
+
+const CODEX_WORDS = /workspace|your spend cap|codex|budget|selected model|access token/i;
 
 describe("the CLI's own sentence", () => {
 	it.each([
@@ -330,8 +333,14 @@ describe("the CLI's own sentence", () => {
 		['rollout budget exhausted', 'max_budget'],
 		['Selected model is at capacity. Please try a different model.', 'overloaded'],
 		['Your access token could not be refreshed because your refresh token was revoked.', 'auth'],
-	])('%s is %s', (ownSentence, expected) => {
-		expect(meaning({ ownSentence })).toBe(expected);
+	])('%s is %s', (text, expected) => {
+		const agent = CODEX_WORDS.test(text) ? 'codex' : 'claude';
+		expect(meaning({ ownSentence: { agent, text } })).toBe(expected);
+	});
+
+	it("is that CLI's alone", () => {
+		expect(meaning({ ownSentence: { agent: 'claude', text: 'budget reached' } })).toBe('unknown');
+		expect(meaning({ ownSentence: { agent: 'codex', text: 'Session limit reached' } })).toBe('unknown');
 	});
 
 	it.each([
@@ -342,8 +351,9 @@ describe("the CLI's own sentence", () => {
 		"You've used 95% of your session limit",
 		"You're close to your limit",
 		"You're now using usage credits",
-	])('%s is none', (ownSentence) => {
-		expect(meaning({ ownSentence })).toBe('unknown');
+	])('%s is none', (text) => {
+		expect(meaning({ ownSentence: { agent: 'claude', text } })).toBe('unknown');
+		expect(meaning({ ownSentence: { agent: 'codex', text } })).toBe('unknown');
 	});
 });
 
@@ -373,7 +383,9 @@ describe('a told end', () => {
 			resetAt: NOW + 90_000,
 			confidence: 'derived',
 		});
-		expect(limitVerdict({ ownSentence: "You're out of extra usage · resets 1pm (UTC)" })).toMatchObject({
+		expect(
+			limitVerdict({ ownSentence: claude("You're out of extra usage · resets 1pm (UTC)") }),
+		).toMatchObject({
 			limitKind: 'window',
 			resetAt: NOW + 5 * HOUR,
 		});
