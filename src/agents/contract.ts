@@ -176,6 +176,8 @@ export interface AgentAdapter {
 	sharedVariables: readonly string[];
 	/** True: the prompt is a word of the command line, so it must not begin like an option. */
 	takesPromptAsArgument?: boolean;
+	/** True: its words come as plain text, not as events in lines of JSON. */
+	printsText?: boolean;
 	/** True: a tool call is told only when it has ended, or never, so one may run at any time of a turn. */
 	hidesRunningTools?: boolean;
 	command(turn: TurnRequest): AgentCommand;

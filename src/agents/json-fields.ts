@@ -44,6 +44,17 @@ export function parseObject(line: string): JsonObject | null {
 	}
 }
 
+/**
+ * The event of a line of a CLI's output, or null. A question on the terminal ends without a newline, so that the next event
+ * stands behind it in the same line.
+ */
+export function parseEventLine(line: string): JsonObject | null {
+	const whole = parseObject(line);
+	if (whole !== null || line.startsWith('{')) return whole;
+	const start = line.indexOf('{"');
+	return start < 0 ? null : parseObject(line.slice(start));
+}
+
 /** Largest time `Date` can hold, ms. */
 const MAX_TIME_MS = 8.64e15;
 

@@ -55,6 +55,8 @@ export interface RelayFlags {
 	permissions: PermissionPreset | null;
 	order: readonly string[] | null;
 	timeoutMs: number | null;
+	/** True: somebody is there to answer what asks on an agent's terminal. */
+	canAnswer?: boolean;
 	/** Trust this repo for this run, without remembering it. */
 	isTrusted: boolean;
 	config: readonly ConfigFlag[];
@@ -130,6 +132,7 @@ export async function openRelay(app: App, flags: RelayFlags, current: SettingsHo
 		permissions: flags.permissions,
 		order: flags.order,
 		timeoutMs: flags.timeoutMs,
+		canAnswer: flags.canAnswer ?? false,
 		parentTurn: parentTurn(app.env),
 	});
 }

@@ -53,6 +53,11 @@ export function eventToJson(event: RelayEvent): Json {
 			const { maxTurns, ...who } = speaker;
 			return { ...rest, ...who, max_turns: maxTurns };
 		}
+		case 'terminal_asked': {
+			const { refusedInMs, ...rest } = event;
+			return { ...rest, refused_in_ms: refusedInMs };
+		}
+		case 'terminal_settled':
 		case 'turn_finished':
 		case 'notice':
 			return { ...event };

@@ -5,6 +5,8 @@ export interface StopSignals {
 	readonly signal: AbortSignal;
 	/** The exit code that a signal asks for; null when none came. */
 	exitCode(): number | null;
+	/** What Ctrl+C does, where the terminal makes no signal of it. */
+	interrupt(): void;
 	dispose(): void;
 }
 
@@ -36,6 +38,7 @@ export function listenForStop(relay: Pick<Relay, 'stopHard'>): StopSignals {
 	return {
 		signal: abort.signal,
 		exitCode: () => code,
+		interrupt: onInterrupt,
 		dispose: () => {
 			process.off('SIGINT', onInterrupt);
 			process.off('SIGTERM', onTerminate);

@@ -132,6 +132,10 @@ export const CONFIG_KEYS: readonly ConfigKey[] = [
 			'0 to 1 hour',
 			'How long a process that is left after the answer may hold the turn open.',
 		),
+		answer_s: duration(
+			'0 to 1 hour',
+			"How long a question on the agent's terminal waits where nobody can answer it; then it is refused; 0 = never.",
+		),
 	}),
 	...section('limits', limits.entries, DEFAULT_CONFIG.limits, {
 		patience_s: duration(

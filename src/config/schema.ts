@@ -140,6 +140,7 @@ export const relayConfigSchema = v.strictObject({
 		idle_s: seconds(0, 30 * DAY_S),
 		timeout_s: seconds(0, 30 * DAY_S),
 		linger_s: seconds(0, 3600),
+		answer_s: seconds(0, 3600),
 	}),
 	limits: v.strictObject({
 		patience_s: seconds(0, 3600),

@@ -66,6 +66,10 @@ export interface Relay {
 	retry(choice: AgentChoice | null, options: SendOptions): Promise<SendResult>;
 	/** Ends a running turn with the shortest graces (the second Ctrl+C). */
 	stopHard(): void;
+	/**
+	 * One line for what asks on the agent's terminal, never recorded; null refuses. False when nothing asks (any more).
+	 */
+	answerTerminal(line: string | null): boolean;
 	/** Change of agent: with turns a checkpoint and a packet that goes with the next prompt; explicit, so the ledger is ignored. */
 	use(
 		choice: AgentChoice,

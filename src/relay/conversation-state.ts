@@ -20,5 +20,7 @@ export interface ConversationState {
 	refusedLogins: Set<string>;
 	/** Windows whose utilization warning was given. */
 	warnedWindows: Set<string>;
+	/** Answers what asks on the agent's terminal; null: nothing does. */
+	answerTerminal: ((line: string | null) => void) | null;
 	hardStop: AbortController;
 }

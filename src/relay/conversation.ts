@@ -58,6 +58,7 @@ class OneConversation implements Conversation {
 			switchedFrom: null,
 			refusedLogins: new Set(),
 			warnedWindows: new Set(),
+			answerTerminal: null,
 			hardStop: new AbortController(),
 		};
 	}
@@ -101,6 +102,12 @@ class OneConversation implements Conversation {
 
 	stopHard(): void {
 		this.#state.hardStop.abort();
+	}
+
+	answerTerminal(line: string | null): boolean {
+		const { answerTerminal } = this.#state;
+		answerTerminal?.(line);
+		return answerTerminal !== null;
 	}
 
 	async use(choice: AgentChoice, permissions: PermissionPreset | null) {

@@ -53,6 +53,8 @@ export interface RelayStart {
 	permissions: PermissionPreset | null;
 	order: readonly string[] | null;
 	timeoutMs: number | null;
+	/** True: somebody is there to answer what asks on an agent's terminal. */
+	canAnswer?: boolean;
 	/** `SESSION/TURN` of the relay turn that started this relay, or null. */
 	parentTurn: string | null;
 	/** The session that new ones are made under; default: none. */

@@ -37,6 +37,10 @@ export type RelayEvent =
 	| { type: 'agent_event'; turn: number; event: AgentEvent }
 	/** No byte for `turn.idle_s`. Once a turn. */
 	| { type: 'turn_idle'; turn: number; idleMs: number }
+	/** Something asks on the agent's terminal, past the agent. `text` is empty where it only reads. */
+	| { type: 'terminal_asked'; turn: number; agent: AgentId; text: string; refusedInMs: number | null }
+	/** The question was answered, refused, or went away. */
+	| { type: 'terminal_settled'; turn: number }
 	| { type: 'turn_finished'; turn: number; state: TurnState }
 	/** Work moves on by itself or on request; `candidates` says who was considered and why. */
 	| {

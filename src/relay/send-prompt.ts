@@ -198,6 +198,15 @@ export class PromptRun {
 			onEvent: (event) => this.#onEvent(turn, event),
 			onIdle: (idleMs) => onEvent({ type: 'turn_idle', turn, idleMs }),
 			onWarning: (text) => onEvent({ type: 'notice', level: 'warning', text }),
+			canAnswer: this.#start.canAnswer === true,
+			onTerminalAsked: ({ text, refusedInMs, answer }) => {
+				this.#state.answerTerminal = answer;
+				onEvent({ type: 'terminal_asked', turn, agent: adapter.id, text, refusedInMs });
+			},
+			onTerminalSettled: () => {
+				this.#state.answerTerminal = null;
+				onEvent({ type: 'terminal_settled', turn });
+			},
 		});
 		this.#task = {
 			...this.#task,

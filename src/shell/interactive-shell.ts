@@ -38,6 +38,8 @@ export class InteractiveShell {
 	readonly #waiting = new WaitingPrompts();
 	readonly #history;
 	readonly #ended = createDeferred<number>();
+	/** A line that was typed while something asked on the agent's terminal; the same again is meant as a prompt. */
+	#held: string | null = null;
 	#isBusy = false;
 	/** Commands that answer while a turn runs, one after the other. */
 	#answers: Promise<void> = Promise.resolve();
@@ -73,8 +75,8 @@ export class InteractiveShell {
 			layoutEdit: (room) =>
 				this.#editor.layout({
 					...room,
-					label: `${relay.active().agent || 'agent-relay'} › `,
-					placeholder: this.#hint,
+					label: this.#label(),
+					placeholder: this.#editor.isSecret ? '' : this.#hint,
 				}),
 		});
 		this.#transcript = new Transcript({
@@ -84,6 +86,7 @@ export class InteractiveShell {
 			worktree: services.worktree,
 			thinking: options.thinking,
 			retry: '/retry',
+			answer: '/answer answers it, unseen and unrecorded',
 		});
 		this.#work = new Work({
 			shell: options,
@@ -93,6 +96,8 @@ export class InteractiveShell {
 			columns: () => this.#screen.columns - 1,
 			pick: (message, choices) => this.#pick(message, choices),
 			exit: () => this.#end(0),
+			beginAnswer: () => this.#editor.beginSecret(),
+			onTerminalSettled: () => this.#endAnswer(),
 		});
 	}
 
@@ -149,16 +154,50 @@ export class InteractiveShell {
 		if (answer === 'yes') await question.accept();
 	}
 
+	#label(): string {
+		if (this.#editor.isSecret) return 'answer › ';
+		return `${this.#options.relay.active().agent || 'agent-relay'} › `;
+	}
+
+	/** When the question goes away while its answer is typed, the rest must not become a prompt: it stays hidden until Enter. */
+	#endAnswer(): void {
+		this.#held = null;
+		if (this.#editor.text === '') this.#editor.endSecret();
+	}
+
+	#answer(line: string | null): void {
+		const { relay, theme } = this.#options;
+		this.#editor.endSecret();
+		if (!relay.answerTerminal(line))
+			this.#transcript.lines([theme.dim('Nothing asks any more; what you typed was thrown away.')]);
+	}
+
+	/** What is typed at a question may be its answer, a password even, and no prompt: it is neither sent nor kept unasked. */
+	#holdBack(typed: string): boolean {
+		if (!this.#work.isAsked || this.#held === typed || this.#work.answersNow(typed)) return false;
+		this.#held = typed;
+		this.#editor.setText(typed);
+		const { relay, theme } = this.#options;
+		this.#transcript.lines([
+			theme.warn(`Not queued: ${relay.active().agent} asks on the terminal. /answer answers it`),
+			theme.dim('  Enter again queues this line as a prompt; Ctrl+U clears it.'),
+		]);
+		return true;
+	}
+
 	#obey(effect: EditEffect): void {
 		switch (effect.type) {
 			case 'submit':
-				this.#submit(effect.typed, effect.prompt);
+				if (this.#editor.isSecret) this.#answer(effect.typed);
+				else this.#submit(effect.typed, effect.prompt);
 				break;
 			case 'interrupt':
+				if (this.#editor.isSecret) this.#editor.setText('');
 				this.#interrupt();
 				break;
 			case 'end_of_input':
-				this.#end(0);
+				if (this.#editor.isSecret) this.#answer(null);
+				else this.#end(0);
 				break;
 			case 'suspend':
 				void this.#suspend();
@@ -179,7 +218,8 @@ export class InteractiveShell {
 	}
 
 	#submit(typed: string, prompt: string): void {
-		if (prompt.trim() === '') return;
+		if (prompt.trim() === '' || this.#holdBack(typed)) return;
+		this.#held = null;
 		this.#hint = '';
 		this.#history.add(typed);
 		if (this.#work.isInterruptible && this.#work.answersNow(prompt)) {

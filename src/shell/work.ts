@@ -5,6 +5,7 @@
 import { RelayError } from '../core/errors.ts';
 import { createByteFilter, safeLine, safeText } from '../core/text.ts';
 import { EXIT, exitCodeOfError, exitCodeOfOutcome } from '../relay/exit-codes.ts';
+import type { RelayEvent } from '../relay/relay-events.ts';
 import { type Entry, readEntry } from './read-entry.ts';
 import type { ShellOptions } from './shell-options.ts';
 import { findCommand, unknownCommand } from './slash/find-command.ts';
@@ -28,6 +29,10 @@ export interface WorkOptions {
 	/** null: this shell cannot ask. */
 	pick: ((message: string, choices: readonly PickChoice[]) => Promise<string | null>) | null;
 	exit: () => void;
+	/** Takes one hidden line for what asks on the agent's terminal; absent: this shell cannot. */
+	beginAnswer?: () => void;
+	/** What asked there has its answer, or asks no more. */
+	onTerminalSettled?: () => void;
 }
 
 /** How an entry ended. `isBroken`: what was typed behind it must not run any more. */
@@ -45,6 +50,7 @@ export class Work {
 	#stopHard: () => void = () => undefined;
 	/** Who takes what the user says to what runs now. */
 	#listener: ((text: string) => void) | null = null;
+	#isAsked = false;
 	#running: Promise<void> | null = null;
 	#result: WorkResult = FINE;
 
@@ -60,6 +66,11 @@ export class Work {
 	/** True between the first interrupt and the end of what it interrupted. */
 	get isStopping(): boolean {
 		return this.#abort?.signal.aborted ?? false;
+	}
+
+	/** True while something asks on the agent's terminal and `/answer` can answer it. */
+	get isAsked(): boolean {
+		return this.#isAsked;
 	}
 
 	/** First call: ends the turn in good order. Any later one: at once. */
@@ -139,12 +150,12 @@ export class Work {
 	}
 
 	async #work(act: (control: WorkControl) => Promise<WorkEnd>): Promise<void> {
-		const { shell, transcript, sink } = this.#options;
+		const { shell, sink } = this.#options;
 		const startedAt = shell.clock.monotonic();
 		await this.#interruptibly(async (signal) => {
 			const { exitCode, isBroken = exitCode !== EXIT.done } = await act({
 				signal,
-				onEvent: (event) => transcript.event(event),
+				onEvent: (event) => this.#show(event),
 				onStatus: (what) => sink.status({ agent: what, startedAt, tools: [], waiting: null }),
 				onHardStop: (stop) => {
 					this.#stopHard = stop;
@@ -155,6 +166,18 @@ export class Work {
 			});
 			this.#result = { exitCode, isBroken };
 		});
+	}
+
+	#show(event: RelayEvent): void {
+		this.#options.transcript.event(event);
+		// In a chat or a race nobody can answer: there it is refused by itself.
+		if (event.type === 'terminal_asked') this.#isAsked = event.refusedInMs === null;
+		if (event.type === 'terminal_settled') this.#settleTerminal();
+	}
+
+	#settleTerminal(): void {
+		this.#isAsked = false;
+		this.#options.onTerminalSettled?.();
 	}
 
 	async #shellCommand(command: string): Promise<void> {
@@ -196,12 +219,13 @@ export class Work {
 			this.#abort = null;
 			this.#running = null;
 			this.#listener = null;
+			this.#settleTerminal();
 			this.#options.sink.status(null);
 		}
 	}
 
 	#context(): SlashContext {
-		const { shell, waiting, transcript, columns, pick, exit } = this.#options;
+		const { shell, waiting, transcript, columns, pick, exit, beginAnswer } = this.#options;
 		return {
 			relay: shell.relay,
 			services: shell.services,
@@ -214,6 +238,7 @@ export class Work {
 			print: (lines) => transcript.lines(lines),
 			work: (act) => this.#work(act),
 			say: this.#listener,
+			answer: this.#isAsked && beginAnswer !== undefined ? beginAnswer : null,
 			pick: pick ?? (async () => null),
 			exit,
 		};

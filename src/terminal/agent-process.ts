@@ -1,6 +1,6 @@
 /**
- * One agent as a running process, whatever carries it (a PTY in the product, pipes in some tests). What lives here: start,
- * bytes in order, the exact exit, and the stop of the whole tree. What does not: what the bytes mean.
+ * One agent as a running process, whatever carries it. What lives here: start, bytes in order, the exact exit, and the stop
+ * of the whole tree. What does not: what the bytes mean.
  */
 import type { ProcessIdentity } from '../core/process-table.ts';
 
@@ -43,9 +43,10 @@ export interface AgentProcess {
 	readonly identity: ProcessIdentity;
 	/** Resolves after the last byte of both channels was delivered. Never rejects. */
 	readonly ended: Promise<ProcessEnd>;
-	/** Backpressure: no `onOutput` until `resume`. */
-	pause(): void;
-	resume(): void;
+	/** Types on the terminal, as a person would; nothing of it is echoed. */
+	type(text: string): void;
+	/** True while something below the wrapper waits for input of the terminal, as far as the system tells. */
+	isTerminalRead(): boolean;
 	/** Live descendants of the wrapper now, tool processes in sessions of their own included. */
 	descendants(): ProcessIdentity[];
 	/**

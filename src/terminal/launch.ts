@@ -13,6 +13,8 @@ import { adoptingWrapper, openingWrapper, SHELL } from './wrapper.ts';
 
 export interface Launched {
 	pid: number;
+	/** The agent's end, by its name. */
+	terminalPath: string;
 	/** The relay's end; whoever takes it over closes it. */
 	masterFd: number;
 	/** Keeps the agent's end open, so that nothing is lost when the last process closes it; for the taker to close. */
@@ -37,7 +39,8 @@ export const launchOnOwnTerminal: Launch = async (spec, stderrFd) => {
 	const heldFd = holdOpen(pair);
 	try {
 		const child = spawnWrapper(spec, pair.pty, stderrFd);
-		return { pid: await pidOf(child, spec), masterFd: pair.master, heldFd, exited: exitOf(child) };
+		const pid = await pidOf(child, spec);
+		return { pid, terminalPath: pair.pty, masterFd: pair.master, heldFd, exited: exitOf(child) };
 	} catch (error) {
 		closeSync(heldFd);
 		closeSync(pair.master);
@@ -57,7 +60,8 @@ export const launchByFork: Launch = async (spec) => {
 	try {
 		const helper = spawnHelperPath();
 		const forked = native.fork(SHELL, args, env, cwd, columns, rows, -1, -1, true, helper, () => tellExit());
-		return { pid: forked.pid, masterFd: forked.fd, heldFd: openHeld(forked.pty), exited };
+		const { pid, pty, fd } = forked;
+		return { pid, terminalPath: pty, masterFd: fd, heldFd: openHeld(pty), exited };
 	} catch (cause) {
 		throw notStarted(spec, cause);
 	}
@@ -106,7 +110,7 @@ function spawnWrapper(spec: ProcessSpec, terminalPath: string, stderrFd: number)
 }
 
 /** The pid of a started child; throws what stopped it from starting. */
-export function pidOf(child: ChildProcess, spec: ProcessSpec): Promise<number> {
+function pidOf(child: ChildProcess, spec: ProcessSpec): Promise<number> {
 	return new Promise((resolve, reject) => {
 		child.once('error', (cause) => reject(notStarted(spec, cause)));
 		if (child.pid !== undefined) resolve(child.pid);

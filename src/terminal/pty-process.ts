@@ -2,6 +2,7 @@ import { closeSync, write } from 'node:fs';
 import { ReadStream } from 'node:tty';
 import type { Clock } from '../core/clock.ts';
 import type { ProcessTable } from '../core/process-table.ts';
+import { isTerminalRead } from '../core/terminal-readers.ts';
 import type {
 	AgentProcess,
 	ProcessEnd,
@@ -72,12 +73,14 @@ export class PtyProcess implements AgentProcess {
 		void launched.exited.then(() => this.#onWrapperExit());
 	}
 
-	pause(): void {
-		this.#terminal.pause();
+	type(text: string): void {
+		// Behind the end marker the wrapper itself reads.
+		if (this.#isReady && this.#finishing === null) this.#terminal.write(text);
 	}
 
-	resume(): void {
-		this.#terminal.resume();
+	isTerminalRead(): boolean {
+		const pids = this.descendants().map(({ pid }) => pid);
+		return isTerminalRead(pids, this.#parts.launched.terminalPath);
 	}
 
 	descendants(): ProcessIdentity[] {

@@ -32,11 +32,6 @@ const RUN_AGENT = [
 	'IFS= read -r AGENT_RELAY_END_MARKER',
 ].join('\n');
 
-/** The last line keeps the shell from replacing itself by the agent. */
-const RUN_ON_PIPES = ['exec 4>&2 2>/dev/null', 'trap : TERM INT', '(exec "$@" 2>&4 4>&-)', 'exit "$?"'].join(
-	'\n',
-);
-
 export const SHELL = '/bin/sh';
 /** What the wrapper says when it is ready to read the nonce. */
 export const READY = 0x1e;
@@ -75,11 +70,6 @@ export function openingWrapper(
 		agent.executable,
 		...agent.args,
 	];
-}
-
-/** Arguments of `/bin/sh` for a wrapper without a terminal, which ends with the agent's exit code. */
-export function pipedWrapper(agent: AgentCommandLine): string[] {
-	return ['-c', PLAIN + RUN_ON_PIPES, 'sh', agent.executable, ...agent.args];
 }
 
 /** Not from PATH: that is the agent's, and may hold anything. */

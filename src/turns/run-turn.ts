@@ -17,6 +17,7 @@ import { turnFile } from '../sessions/session-paths.ts';
 import type { TurnState } from '../sessions/turn-state.ts';
 import type { AgentProcess, ProcessIdentity } from '../terminal/agent-process.ts';
 import { beginTurn, endTurn } from './apply-turn.ts';
+import { AskedTerminal } from './asked-terminal.ts';
 import { limitToDisk } from './event-log.ts';
 import { firstState } from './first-state.ts';
 import { judgeTurn } from './judge-turn.ts';
@@ -63,6 +64,7 @@ class RunningTurn {
 	readonly #prompt: Buffer;
 	readonly #watch: TurnWatch;
 	readonly #stop: TurnStop;
+	readonly #asked: AskedTerminal;
 	readonly #strays = new Map<string, ProcessIdentity>();
 	#state: TurnState;
 	#reserve: SpaceReserve | null = null;
@@ -85,6 +87,15 @@ class RunningTurn {
 		this.#prompt = Buffer.from(spec.prompt);
 		this.#watch = new TurnWatch(deps.times, this.#startedAt);
 		this.#stop = new TurnStop(() => [...this.#strays.values()]);
+		this.#asked = new AskedTerminal({
+			startedAt: this.#startedAt,
+			isTextAgent: spec.adapter.printsText === true,
+			answerMs: deps.times.answerMs,
+			control,
+			now: () => deps.clock.now(),
+			warn: (text) => this.#warn(text),
+			giveUp: () => this.#stop.request('timed_out'),
+		});
 		const where = { sessionId: deps.session.id, turn: this.#number, startedAt: this.#startedAt };
 		this.#state = firstState(spec, recordedArgs ?? args, where);
 	}
@@ -115,6 +126,7 @@ class RunningTurn {
 			else if (signal.aborted) onAbort();
 			ticker = setInterval(() => this.#guard(() => this.#tick(recorder, process)), TICK_MS);
 			const end = await process.ended;
+			this.#asked.close();
 			await this.#stop.settled();
 			clearInterval(ticker);
 			return await this.#close(recorder, { ...end, stopRequested: this.#stop.reason });
@@ -194,12 +206,13 @@ class RunningTurn {
 					claimsExitCode: (code) => adapter.claimsExitCode?.(code) ?? false,
 				},
 				{
-					onOutput: (chunk) => this.#guard(() => recorder.output(chunk)),
+					onOutput: (chunk) => this.#guard(() => recorder.output(this.#asked.output(chunk))),
 					onStderr: (chunk) => this.#guard(() => recorder.stderr(chunk)),
 				},
 			);
 			this.#state = { ...this.#state, pid: agent.identity.pid, pid_start: agent.identity.start };
 			this.#stop.attach(agent);
+			this.#asked.attach(agent);
 			this.#guard(() => this.#writeState(recorder));
 			return agent;
 		} catch (error) {
@@ -242,6 +255,7 @@ class RunningTurn {
 
 	#tick(recorder: TurnRecorder, agent: AgentProcess): void {
 		const now = this.#deps.clock.now();
+		this.#asked.tick();
 		this.#heed(this.#watch.tick(now, recorder.lastByteAt));
 		const mayRunTool = recorder.facts.hasOpenTool || this.#spec.adapter.hidesRunningTools === true;
 		if (mayRunTool && now - this.#lastSample >= SAMPLE_MS) this.#sample(agent, now);

@@ -31,11 +31,23 @@ export interface TurnSpec {
 	speaker?: { participant: string; notesHeard: number };
 }
 
+/** A question that waits, and the one answer it takes. */
+export interface AskedOnTerminal {
+	/** Safe to show; empty where something only reads the terminal. */
+	text: string;
+	/** When it is refused by itself, ms from now; null: it waits. */
+	refusedInMs: number | null;
+	/** One line without its newline, never recorded; null: end of input, which most programs take as a refusal. */
+	answer: (line: string | null) => void;
+}
+
 /** The times a turn is governed by, ms. 0 = off. */
 export interface TurnTimes {
 	idleMs: number;
 	timeoutMs: number;
 	lingerMs: number;
+	/** Of a question on the agent's terminal that nobody can answer. */
+	answerMs: number;
 	patienceMs: number;
 }
 
@@ -62,4 +74,9 @@ export interface TurnControl {
 	onEvent: (event: AgentEvent) => void;
 	onIdle: (idleMs: number) => void;
 	onWarning: (text: string) => void;
+	/** Something asks on the agent's terminal, past the agent. */
+	onTerminalAsked?: (question: AskedOnTerminal) => void;
+	onTerminalSettled?: () => void;
+	/** True: somebody is there to answer. Otherwise a question is refused after `times.answerMs`. */
+	canAnswer?: boolean;
 }

@@ -7,10 +7,11 @@ import type { TurnStopReason } from './turn-stop.ts';
 /** After a hard limit or a refused login the CLI gets this long to write its own last lines before its tree is stopped. */
 const LIMIT_GRACE_MS = 400;
 
+type WatchTimes = Omit<TurnTimes, 'answerMs'>;
 export type WatchVerdict = { stop: TurnStopReason } | { idleMs: number } | null;
 
 export class TurnWatch {
-	readonly #times: TurnTimes;
+	readonly #times: WatchTimes;
 	readonly #startedAt: number;
 	readonly #patience;
 	#limitSeenAt: number | null = null;
@@ -19,7 +20,7 @@ export class TurnWatch {
 	#lingerCapMs = Number.POSITIVE_INFINITY;
 	#hasWarnedIdle = false;
 
-	constructor(times: TurnTimes, startedAt: number) {
+	constructor(times: WatchTimes, startedAt: number) {
 		this.#times = times;
 		this.#startedAt = startedAt;
 		this.#patience = createPatience({ patienceMs: times.patienceMs });

@@ -123,6 +123,10 @@ class FakeRelay implements Relay {
 		this.#hard.abort();
 	}
 
+	answerTerminal(): boolean {
+		return false;
+	}
+
 	async use(choice: AgentChoice, permissions: PermissionPreset | null) {
 		this.#note({ call: 'use', ...choice });
 		this.#active = choice;

@@ -84,6 +84,7 @@ export function fakeSlashContext(over: Partial<SlashContext> = {}) {
 			});
 		},
 		say: null,
+		answer: null,
 		pick: async () => null,
 		exit: () => {
 			hasExited = true;

@@ -10,7 +10,6 @@ import type {
 	StartAgentProcess,
 } from '../../src/terminal/agent-process.ts';
 import { type Launch, launchByFork, launchOnOwnTerminal } from '../../src/terminal/launch.ts';
-import { createStartPipe } from '../../src/terminal/start-pipe.ts';
 import { createStartPty } from '../../src/terminal/start-pty.ts';
 
 export const processes = createProcessTable();
@@ -21,9 +20,7 @@ const pty = (launch: Launch) => createStartPty(dependencies, launch);
 export const TRANSPORTS: ReadonlyArray<[string, StartAgentProcess]> = [
 	['own terminal', pty(launchOnOwnTerminal)],
 	['forked terminal', pty(launchByFork)],
-	['pipes', createStartPipe(dependencies)],
 ];
-export const TERMINALS = TRANSPORTS.slice(0, 2);
 
 /** An agent of a test, with what it has said so far. */
 export interface Running {

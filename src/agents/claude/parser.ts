@@ -14,7 +14,7 @@ import {
 	listOrEmpty,
 	objectOrEmpty,
 	objectOrNull,
-	parseObject,
+	parseEventLine,
 	textOrNull,
 } from '../json-fields.ts';
 import type { Judgement } from '../judgement.ts';
@@ -96,7 +96,7 @@ export class ClaudeParser implements AgentParser {
 
 	#line(line: Line): AgentEvent[] {
 		if (line.kind === 'line') {
-			const message = parseObject(line.text.replace(LEADING_SEQUENCES, ''));
+			const message = parseEventLine(line.text.replace(LEADING_SEQUENCES, ''));
 			return message === null ? [] : this.#message(message);
 		}
 		const notice: AgentEvent = {

@@ -2,7 +2,7 @@
 import { type Line, LineSplitter } from '../../core/line-splitter.ts';
 import type { AgentExit, AgentParser, NativeFacts, ParsedTurn, ParserContext } from '../contract.ts';
 import { type AgentEvent, NO_TOKENS, type TokenCounts } from '../events.ts';
-import { type JsonObject, objectOrEmpty, objectOrNull, parseObject, textOrNull } from '../json-fields.ts';
+import { type JsonObject, objectOrEmpty, objectOrNull, parseEventLine, textOrNull } from '../json-fields.ts';
 import { completed, type Judgement } from '../judgement.ts';
 import { type ItemPhase, type OpenTools, readItem } from './items.ts';
 import { judgeTurnFailed, judgeWithoutEnd, refineByRecord } from './outcome.ts';
@@ -112,7 +112,7 @@ class CodexParser implements AgentParser {
 	}
 
 	#readLine(line: Line): AgentEvent[] {
-		const value = line.kind === 'line' ? parseObject(line.text) : rebuildOversized(line);
+		const value = line.kind === 'line' ? parseEventLine(line.text) : rebuildOversized(line);
 		return value === null || this.#ended !== null ? [] : this.#readEvent(value);
 	}
 

@@ -2,7 +2,7 @@
 import { type Line, LineSplitter } from '../../core/line-splitter.ts';
 import type { AgentExit, AgentParser, NativeFacts, ParsedTurn, ParserContext } from '../contract.ts';
 import { type AgentEvent, type Limit, NO_TOKENS, type TokenCounts } from '../events.ts';
-import { type JsonObject, objectOrEmpty, objectOrNull, parseObject, textOrNull } from '../json-fields.ts';
+import { type JsonObject, objectOrEmpty, objectOrNull, parseEventLine, textOrNull } from '../json-fields.ts';
 import type { Judgement } from '../judgement.ts';
 import { limitFromSign, type Retry, retryFromSign } from './limits.ts';
 import { judgeEnd, judgeSuccess, resultMessage } from './outcome.ts';
@@ -124,7 +124,7 @@ class GeminiParser implements AgentParser {
 
 	#readLine(line: Line): AgentEvent[] {
 		if (this.#result !== null) return [];
-		if (line.kind === 'line') return this.#readEvent(parseObject(line.text));
+		if (line.kind === 'line') return this.#readEvent(parseEventLine(line.text));
 		const value = readOversized(line);
 		if (value.type === 'tool_use' || value.type === 'tool_result') this.#signs.blind();
 		return this.#readEvent(value);

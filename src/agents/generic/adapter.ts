@@ -29,6 +29,7 @@ export function genericAdapter(name: AgentId, settings: AgentSettings): AgentAda
 		isDemo: false,
 		choosesSessionId: namesSession(settings.command),
 		hidesRunningTools: true,
+		printsText: settings.output === 'text',
 		secretVariables: settings.secret_variables,
 		sharedVariables: [],
 		takesPromptAsArgument: settings.prompt === 'arg',

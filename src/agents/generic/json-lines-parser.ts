@@ -3,7 +3,7 @@ import type { AgentSettings } from '../../config/schema.ts';
 import { type Line, LineSplitter } from '../../core/line-splitter.ts';
 import type { AgentExit, AgentId, AgentParser, ParsedTurn, ParserContext } from '../contract.ts';
 import { type AgentEvent, NO_TOKENS, type TokenCounts } from '../events.ts';
-import { countOrNull, type JsonObject, numberOrNull, parseObject, textOrNull } from '../json-fields.ts';
+import { countOrNull, type JsonObject, numberOrNull, parseEventLine, textOrNull } from '../json-fields.ts';
 import { isSessionId, namesSession } from './command-line.ts';
 import {
 	isHard,
@@ -81,7 +81,7 @@ export class JsonLinesParser implements AgentParser {
 	}
 
 	#readLine(line: Line): AgentEvent[] {
-		const value = line.kind === 'line' ? parseObject(line.text) : null;
+		const value = line.kind === 'line' ? parseEventLine(line.text) : null;
 		if (value !== null) return this.#readObject(value);
 		if (line.kind === 'line' && line.text.trim() !== '') this.#lastWords = line.text;
 		return [];

@@ -2,7 +2,7 @@
 import { type Line, LineSplitter } from '../../core/line-splitter.ts';
 import type { AgentExit, AgentParser, NativeFacts, ParsedTurn, ParserContext } from '../contract.ts';
 import type { AgentEvent, Limit } from '../events.ts';
-import { type JsonObject, objectOrEmpty, parseObject, textOrNull } from '../json-fields.ts';
+import { type JsonObject, objectOrEmpty, parseEventLine, textOrNull } from '../json-fields.ts';
 import { failed, type Judgement } from '../judgement.ts';
 import { limitFromStatus, type Retry, retryFromStatus } from './limits.ts';
 import { errorMessage, judgeEnd } from './outcome.ts';
@@ -128,7 +128,7 @@ class OpencodeParser implements AgentParser {
 	}
 
 	#readLine(line: Line): AgentEvent[] {
-		const value = line.kind === 'line' ? parseObject(line.text) : readOversized(line);
+		const value = line.kind === 'line' ? parseEventLine(line.text) : readOversized(line);
 		const type = textOrNull(value?.type);
 		if (value === null || type === null) return [];
 		if (this.#judgement !== null)

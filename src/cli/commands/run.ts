@@ -12,6 +12,7 @@ import { stdinOf } from '../read-stdin.ts';
 import { readTask } from '../read-task.ts';
 import { type RelayOptions, relayFlags } from '../relay-options.ts';
 import { listenForStop } from '../stop-signals.ts';
+import { createTerminalAnswers } from '../terminal-answers.ts';
 
 export interface RunOptions extends RelayOptions {
 	task: string | undefined;
@@ -19,7 +20,9 @@ export interface RunOptions extends RelayOptions {
 }
 
 export async function run(app: App, options: RunOptions, output: Output): Promise<CommandResult> {
-	const flags = relayFlags(options, 'run');
+	const { input, output: shown } = app.streams;
+	const canAnswer = input.isTTY === true && shown.isTTY === true && !options.json && !options.quiet;
+	const flags = { ...relayFlags(options, 'run'), canAnswer };
 	const goesOn = options.continue === true || options.session !== undefined;
 	const task = await readTask(
 		{
@@ -39,6 +42,7 @@ export async function run(app: App, options: RunOptions, output: Output): Promis
 	tellDistrust(app, settings.trust);
 	const relay = await openRelay(app, flags, { settings });
 	const stop = listenForStop(relay);
+	const answers = canAnswer ? createTerminalAnswers(input, relay, stop.interrupt) : null;
 	const view = await openCommandView(
 		app,
 		{ ...options, stop: stop.signal },
@@ -49,7 +53,10 @@ export async function run(app: App, options: RunOptions, output: Output): Promis
 		await openEarlier(app, relay, options);
 		const sendOptions: SendOptions = {
 			signal: stop.signal,
-			onEvent: (event) => view.event(event),
+			onEvent: (event) => {
+				view.event(event);
+				answers?.event(event);
+			},
 		};
 		const result =
 			task === null ? await relay.continuePending(sendOptions) : await relay.send(task, sendOptions);
@@ -57,6 +64,7 @@ export async function run(app: App, options: RunOptions, output: Output): Promis
 		view.close();
 		return finish(result, stop.exitCode(), options, output);
 	} finally {
+		answers?.close();
 		view.close();
 		await relay.close();
 		stop.dispose();

@@ -16,7 +16,9 @@ export interface ResumeOptions extends RelayOptions {
 }
 
 export async function shell(app: App, options: RelayOptions, output: Output): Promise<CommandResult> {
-	const flags = relayFlags(options, 'shell');
+	const { input: keys, output: shown } = app.streams;
+	const canAnswer = keys.isTTY === true && shown.isTTY === true && app.env.TERM !== 'dumb';
+	const flags = { ...relayFlags(options, 'shell'), canAnswer };
 	const holder: SettingsHolder = { settings: await readSettings(app, flags) };
 	// On a terminal the shell asks; its question says the same.
 	const line = app.streams.input.isTTY ? null : describeDistrust(holder.settings.trust);

@@ -45,6 +45,8 @@ export async function runChatTurn(
 		onEvent: (event) => onEvent({ type: 'agent_event', turn, event }),
 		onIdle: (idleMs) => onEvent({ type: 'turn_idle', turn, idleMs }),
 		onWarning: (text) => onEvent({ type: 'notice', level: 'warning', text }),
+		onTerminalAsked: ({ text, refusedInMs }) =>
+			onEvent({ type: 'terminal_asked', turn, agent: who.agent, text, refusedInMs }),
 	}).catch((error: unknown) => {
 		const last = session.turns().at(-1);
 		if (last?.turn === turn && last.error?.code === 'not_started') return last;

@@ -14,6 +14,14 @@ import type { TerminalInput } from './terminal-modes.ts';
 /** How long a lone ESC waits for the rest of a sequence, ms. */
 const ESCAPE_WAIT_MS = 40;
 const MENU_ROWS = 6;
+const DOT = '•';
+/** What keys may do while a secret is typed. */
+const FOR_SECRETS: ReadonlySet<EditEffect['type']> = new Set([
+	'interrupt',
+	'end_of_input',
+	'suspend',
+	'clear_screen',
+]);
 
 export interface LineEditorOptions {
 	input: TerminalInput;
@@ -35,6 +43,8 @@ export class LineEditor {
 	readonly #decoder = createKeyDecoder();
 	#state: EditState = EMPTY_EDIT;
 	#offered: readonly Candidate[] = [];
+	/** What was being typed before a secret was asked for. */
+	#draft: EditState | null = null;
 
 	constructor(options: LineEditorOptions) {
 		this.#options = options;
@@ -66,10 +76,32 @@ export class LineEditor {
 		this.#options.onChange();
 	}
 
+	/** From now on what is typed is a secret: shown as dots, never in the history, an editor, a completion or an undo. */
+	beginSecret(): void {
+		this.#draft ??= this.#state;
+		this.#state = EMPTY_EDIT;
+		this.#offered = [];
+		this.#options.onChange();
+	}
+
+	/** Forgets the secret and takes up what was typed before it. */
+	endSecret(): void {
+		if (this.#draft === null) return;
+		this.#state = this.#draft;
+		this.#draft = null;
+		this.#options.onChange();
+	}
+
+	get isSecret(): boolean {
+		return this.#draft !== null;
+	}
+
 	/** Rows of the edit line and, below it, of what Tab offers. */
 	layout(options: { label: string; columns: number; maxRows: number; placeholder?: string }): LiveRegion {
 		const { theme } = this.#options;
-		const region = layoutEdit(this.#state, { ...options, theme });
+		const { text } = this.#state;
+		const state = this.isSecret ? { ...this.#state, text: DOT.repeat(text.length) } : this.#state;
+		const region = layoutEdit(state, { ...options, theme });
 		return { ...region, rows: [...region.rows, ...layoutMenu(this.#offered, options.columns, theme)] };
 	}
 
@@ -85,6 +117,10 @@ export class LineEditor {
 
 	#press(keys: readonly Key[]): void {
 		for (const key of keys) {
+			if (this.isSecret) {
+				this.#pressSecret(key);
+				continue;
+			}
 			const context = { history: this.#options.history.entries(), queued: this.#options.queued() };
 			const { state, effect } = reduceKey(this.#state, key, context);
 			this.#state = state;
@@ -93,6 +129,17 @@ export class LineEditor {
 			else if (effect) this.#options.onEffect(effect);
 		}
 		if (keys.length > 0) this.#options.onChange();
+	}
+
+	#pressSecret(key: Key): void {
+		const isEnter = key.kind === 'press' && key.name === 'enter';
+		const typed = this.#state.text;
+		if (isEnter) this.#options.onEffect({ type: 'submit', prompt: typed, typed });
+		else {
+			const { state, effect } = reduceKey(this.#state, key, { history: [], queued: 0 });
+			this.#state = state;
+			if (effect && FOR_SECRETS.has(effect.type)) this.#options.onEffect(effect);
+		}
 	}
 
 	async #complete(): Promise<void> {

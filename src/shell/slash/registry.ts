@@ -1,5 +1,6 @@
 /** Every command of the shell, in the order of `/help`. */
 import { agents } from './agents.ts';
+import { answer } from './answer.ts';
 import { chat } from './chat.ts';
 import { checkpoint } from './checkpoint.ts';
 import { config } from './config.ts';
@@ -32,6 +33,7 @@ export const SLASH_COMMANDS: readonly SlashCommand[] = [
 	status,
 	limits,
 	retry,
+	answer,
 	chat,
 	say,
 	race,

@@ -50,6 +50,8 @@ export interface SlashContext extends CompletionContext {
 	work(act: (control: WorkControl) => Promise<WorkEnd>): Promise<void>;
 	/** Gives the user's words to what runs; null where nothing that runs listens. */
 	say: ((text: string) => void) | null;
+	/** Lets the user type one line to what asks on the agent's terminal; null where nothing asks. */
+	answer: (() => void) | null;
 	pick(message: string, choices: readonly PickChoice[]): Promise<string | null>;
 	exit(): void;
 }

@@ -230,6 +230,21 @@ export function describeFiles(files: TurnState['files']): string {
 	return `${formatPlural(files.length, 'file')} +${added} -${removed}`;
 }
 
+/** `claude asks on the terminal: [sudo] password for dev:`, and what can be done. */
+export function describeTerminalAsked(
+	{ agent, text, refusedInMs }: Of<'terminal_asked'>,
+	theme: Theme,
+	answer: string,
+): string[] {
+	const what =
+		text === '' ? 'waits for input on the terminal' : `asks on the terminal: ${safeLine(text, TITLE_CHARS)}`;
+	const how =
+		refusedInMs === null
+			? `${answer} · Ctrl+C stops the turn`
+			: `nobody can answer here; refused in ${formatDuration(refusedInMs)} (turn.answer_s)`;
+	return [theme.warn(`? ${agent} ${what}`), theme.dim(`  ${how}`)];
+}
+
 /** Before a turn of a chat: `codex (critic) · turn 3 of 6`. */
 export function describeSpeaker({ participant, role, number, maxTurns }: Speaker, theme: Theme): string {
 	const as = role === null ? '' : ` (${safeLine(role, TITLE_CHARS)})`;

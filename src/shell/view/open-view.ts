@@ -43,7 +43,8 @@ export function openRunView({ output, errorOutput, ...rest }: OpenViewOptions): 
 		layoutEdit: null,
 		keyHint: () => (rest.isStopping?.() ? 'stopping, Ctrl+C kills' : 'Ctrl+C stops'),
 	});
-	const transcript = new Transcript({ ...rest, sink: view });
+	const answer = 'Enter sends what you type, unseen and unrecorded · Ctrl+D refuses';
+	const transcript = new Transcript({ ...rest, answer, sink: view });
 	return {
 		event: (event) => transcript.event(event),
 		close: () => {

@@ -20,6 +20,7 @@ import {
 	describePlan,
 	describeRetry,
 	describeSpeaker,
+	describeTerminalAsked,
 	describeTool,
 	describeToolResult,
 	slashAllowHint,
@@ -59,6 +60,8 @@ export interface TranscriptOptions {
 	allowHint?: AllowHint;
 	/** What the user types to send a prompt again; without it nothing is said of that. */
 	retry?: string;
+	/** What answers a question on the agent's terminal, in words of whoever reads keys. */
+	answer?: string;
 	/** `ui.thinking`: reasoning is shown dim (default) or not at all. */
 	thinking?: 'dim' | 'hide' | undefined;
 }
@@ -108,6 +111,11 @@ export class Transcript {
 				this.#lines('line', [
 					theme.warn(`! nothing from ${this.#agent} for ${formatDuration(event.idleMs)}; Ctrl+C stops it`),
 				]);
+				break;
+			case 'terminal_asked':
+				this.#lines('line', describeTerminalAsked(event, theme, this.#options.answer ?? ''));
+				break;
+			case 'terminal_settled':
 				break;
 			case 'turn_finished':
 				this.#endTurn();

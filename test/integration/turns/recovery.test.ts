@@ -46,8 +46,8 @@ function bytesOf(
 		return {
 			identity: { pid: 2 ** 30, start: 'never', command: 'nothing' },
 			ended: Promise.resolve({ exitCode: null, signal: null, seen: 'hangup' }),
-			pause: () => undefined,
-			resume: () => undefined,
+			type: () => undefined,
+			isTerminalRead: () => false,
 			descendants: () => [],
 			stop: async () => {
 				tell.onStop();
@@ -129,7 +129,7 @@ async function uninterrupted(recording: Recording, chunks: Buffer[]): Promise<En
 			...deps,
 			session,
 			snapshots: null,
-			times: { idleMs: 0, timeoutMs: 0, lingerMs: 0, patienceMs: 1e9 },
+			times: { idleMs: 0, timeoutMs: 0, lingerMs: 0, answerMs: 0, patienceMs: 1e9 },
 			startProcess: bytesOf(chunks, recording.stderr, {
 				onLastByte: () => {
 					early.push(JSON.parse(readFileSync(turnFile(session.folder, number, 'state.json'), 'utf8')));

@@ -164,7 +164,7 @@ function row(text: string, title: string): SessionRow {
 
 describe('what commands print', () => {
 	const quiet = SLASH_COMMANDS.filter(
-		({ name }) => !['use', 'retry', 'resume', 'note', 'exit', 'chat', 'say', 'race'].includes(name),
+		({ name }) => !['use', 'retry', 'answer', 'resume', 'note', 'exit', 'chat', 'say', 'race'].includes(name),
 	);
 
 	it.each(quiet.map(({ name }) => name))(

@@ -1,0 +1,15 @@
+import { noCandidates, type SlashCommand, usageError } from './slash-command.ts';
+
+export const answer: SlashCommand = {
+	name: 'answer',
+	aliases: [],
+	usage: 'answer',
+	summary: "answer what asks on the agent's terminal, unseen and unrecorded",
+	example: '/answer',
+	duringTurn: 'now',
+	complete: noCandidates,
+	async run(context) {
+		if (context.answer === null) throw usageError(answer, "nothing asks on an agent's terminal");
+		context.answer();
+	},
+};
