@@ -73,11 +73,14 @@ export interface ParserContext {
 	planBefore?: readonly PlanItem[];
 }
 
-/** How the process ended. `stopRequested` is the relay's own reason when it stopped the tree. */
+/**
+ * How the process ended. `stopRequested` is the relay's own reason when it stopped the tree; `background`: its background
+ * tasks took too long.
+ */
 export interface AgentExit {
 	exitCode: number | null;
 	signal: NodeJS.Signals | null;
-	stopRequested: 'cancelled' | 'timed_out' | 'limited' | 'linger' | 'failed' | null;
+	stopRequested: 'cancelled' | 'timed_out' | 'limited' | 'linger' | 'background' | 'failed' | null;
 }
 
 /** What only the CLI's own record knows. Every field is optional: absence means the record did not say. */

@@ -62,6 +62,7 @@ export type StopReason =
 	| 'limit'
 	| 'cancelled'
 	| 'timed_out'
+	| 'background_stopped'
 	| 'auth'
 	| 'context_too_long'
 	| 'model_not_found'
@@ -75,6 +76,12 @@ export type StopReason =
 	| 'bad_environment'
 	| 'api_error'
 	| 'crashed';
+
+/** What runs beside the conversation; `title`: one line for people, the command where it is told. Untrusted text. */
+export interface BackgroundTask {
+	id: string;
+	title: string;
+}
 
 export type AgentEvent =
 	| { type: 'session_started'; nativeSessionId: string; model: string | null }
@@ -124,7 +131,16 @@ export type AgentEvent =
 	| { type: 'limit'; limit: Limit }
 	| { type: 'utilization'; windows: Utilization[] }
 	| { type: 'error'; code: string | null; message: string }
-	/** The adapter's terminal event: the answer is final. Exactly one a turn, last or followed by housekeeping only. */
+	/** Replaces the list known so far; empty: nothing runs beside the conversation any more. */
+	| { type: 'background_tasks'; tasks: BackgroundTask[] }
+	/** The agent has answered and waits for these tasks; it goes on by itself when they have ended. The turn is not over. */
+	| { type: 'interim_answer'; tasks: BackgroundTask[] }
+	/** The agent goes on by itself after an answer, an interim one or one that was taken for the last. */
+	| { type: 'continued' }
+	/**
+	 * The adapter's terminal event: the answer is final, and only housekeeping follows. After `continued` there is another,
+	 * and at the end of the process one that corrects it where the exit code tells otherwise; the last one counts.
+	 */
 	| { type: 'turn_ended'; outcome: TurnOutcome; stopReason: StopReason | null };
 
 export const NO_TOKENS: TokenCounts = {

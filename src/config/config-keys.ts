@@ -136,6 +136,10 @@ export const CONFIG_KEYS: readonly ConfigKey[] = [
 			'0 to 1 hour',
 			"How long a question on the agent's terminal waits where nobody can answer it; then it is refused; 0 = never.",
 		),
+		background_s: duration(
+			'0 to 30 days',
+			'How long background tasks that the agent waits for may go without a sign of life; 0 = not waited for.',
+		),
 	}),
 	...section('limits', limits.entries, DEFAULT_CONFIG.limits, {
 		patience_s: duration(

@@ -141,6 +141,7 @@ export const relayConfigSchema = v.strictObject({
 		timeout_s: seconds(0, 30 * DAY_S),
 		linger_s: seconds(0, 3600),
 		answer_s: seconds(0, 3600),
+		background_s: seconds(0, 30 * DAY_S),
 	}),
 	limits: v.strictObject({
 		patience_s: seconds(0, 3600),

@@ -1,4 +1,5 @@
 import { RelayError, type RelayErrorCode } from '../core/errors.ts';
+import { isDone } from '../sessions/turn-state.ts';
 import type { ChatOutcome } from './chat/contract.ts';
 import type { SendResult } from './contract.ts';
 
@@ -42,10 +43,10 @@ export function exitCodeOfError(error: unknown): number {
 	return error instanceof RelayError ? BY_ERROR[error.code] : EXIT.failed;
 }
 
-export function exitCodeOfOutcome(outcome: SendResult['outcome']): number {
+export function exitCodeOfResult({ outcome, state }: Pick<SendResult, 'outcome' | 'state'>): number {
 	switch (outcome) {
 		case 'completed':
-			return EXIT.done;
+			return state === null || isDone(state) ? EXIT.done : EXIT.checkpointed;
 		case 'limited':
 		case 'nobody_left':
 		case 'out_of_budget':

@@ -1,6 +1,6 @@
 /** A session with its ancestors, as the relay reasons about it: who did what, who knows what. */
 import type { LineageEntry } from '../sessions/lineage.ts';
-import { participantOf, type TurnState } from '../sessions/turn-state.ts';
+import { isDone, participantOf, type TurnState } from '../sessions/turn-state.ts';
 import { wasHeard, whyLeft } from './native-session.ts';
 
 export interface PlacedTurn {
@@ -76,5 +76,5 @@ export function cutTurns(turns: readonly PlacedTurn[], who: string): PlacedTurn[
 /** The prompt that still waits for its answer: the user's words of the newest turn that did not complete. */
 export function pendingTurn(turns: readonly PlacedTurn[]): PlacedTurn | null {
 	const last = turns.at(-1);
-	return last && last.state.status !== 'completed' ? last : null;
+	return last && !isDone(last.state) ? last : null;
 }

@@ -2,7 +2,7 @@
 import { readIfThere } from '../core/files.ts';
 import { turnFile } from '../sessions/session-paths.ts';
 import type { OpenSession, SessionStore } from '../sessions/session-store.ts';
-import type { TurnState } from '../sessions/turn-state.ts';
+import { isDone, type TurnState } from '../sessions/turn-state.ts';
 import { type PlacedTurn, pendingTurn, placedTurns } from './lineage.ts';
 
 export interface Task {
@@ -23,7 +23,7 @@ export function lastTask(session: OpenSession, store: SessionStore): Task | null
 	const last = turns.at(-1);
 	const text = last && recordedWords(turns, last.state);
 	if (!last || !text) return null;
-	const isInterrupted = last.state.status !== 'completed';
+	const isInterrupted = !isDone(last.state);
 	return { text, recordedAt: isInterrupted ? last.state.user_prompt : null, isInterrupted };
 }
 

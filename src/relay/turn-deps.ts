@@ -12,12 +12,13 @@ export function turnDeps(
 	}: { session: OpenSession; snapshots: Snapshots | null; timeoutMs: number | null },
 	{ clock, startProcess, processes, prepareStore, estimateCost, config, knownVersion }: RelayDeps,
 ): TurnDeps {
-	const { idle_s, timeout_s, linger_s, answer_s } = config.turn;
+	const { idle_s, timeout_s, linger_s, answer_s, background_s } = config.turn;
 	const times = {
 		idleMs: idle_s * 1000,
 		timeoutMs: timeoutMs ?? timeout_s * 1000,
 		lingerMs: linger_s * 1000,
 		answerMs: answer_s * 1000,
+		backgroundMs: background_s * 1000,
 		patienceMs: config.limits.patience_s * 1000,
 	};
 	return {

@@ -1,10 +1,10 @@
 import type { CheckpointReason, SessionMeta } from './session-meta.ts';
-import type { TurnState } from './turn-state.ts';
+import { isDone, type TurnState } from './turn-state.ts';
 
 export interface StatusFacts {
 	isLocked: boolean;
 	meta: Pick<SessionMeta, 'status' | 'checkpoint' | 'chat'>;
-	lastTurn: Pick<TurnState, 'status' | 'packet' | 'trigger'> | null;
+	lastTurn: Pick<TurnState, 'status' | 'stop_reason' | 'packet' | 'trigger'> | null;
 	/** Of a race's session, which has no turns of its own: what its record says. */
 	race?: RaceStanding | null;
 }
@@ -32,7 +32,7 @@ export function sessionStatus({ isLocked, meta, lastTurn, race }: StatusFacts): 
 	if (meta.chat?.agreed === true && lastTurn.trigger === 'chat') return { status: 'completed', reason: null };
 	if (isOpenChat({ meta, lastTurn }))
 		return { status: 'checkpointed', reason: meta.checkpoint?.reason ?? 'interrupted' };
-	const fromTurn = reasonOf(lastTurn.status);
+	const fromTurn = reasonOf(lastTurn);
 	if (fromTurn === null) return COMPLETED;
 	const recorded =
 		meta.status === 'checkpointed' && meta.checkpoint?.packet === null ? meta.checkpoint : null;
@@ -52,11 +52,12 @@ function isOpenChat({ meta, lastTurn }: Omit<StatusFacts, 'isLocked'>): boolean 
 	return meta.chat?.agreed === false && lastTurn?.trigger === 'chat' && lastTurn.status === 'completed';
 }
 
-/** null for a completed turn. `running` without a lock means that its relay died. */
-function reasonOf(status: TurnState['status']): CheckpointReason | null {
+/** null for a turn that is done. `running` without a lock means that its relay died. */
+function reasonOf(turn: Pick<TurnState, 'status' | 'stop_reason'>): CheckpointReason | null {
+	const { status } = turn;
 	switch (status) {
 		case 'completed':
-			return null;
+			return isDone(turn) ? null : 'interrupted';
 		case 'limited':
 			return 'limit';
 		case 'failed':

@@ -71,7 +71,7 @@ export class InteractiveShell {
 			theme,
 			clock,
 			queued: () => this.#waiting.size,
-			keyHint: () => (this.#work.isStopping ? 'stopping, Ctrl+C kills' : 'Ctrl+C stops'),
+			keyHint: (stops) => (this.#work.isStopping ? 'stopping, Ctrl+C kills' : stops),
 			layoutEdit: (room) =>
 				this.#editor.layout({
 					...room,

@@ -4,7 +4,7 @@
  */
 import { RelayError } from '../core/errors.ts';
 import { createByteFilter, safeLine, safeText } from '../core/text.ts';
-import { EXIT, exitCodeOfError, exitCodeOfOutcome } from '../relay/exit-codes.ts';
+import { EXIT, exitCodeOfError, exitCodeOfResult } from '../relay/exit-codes.ts';
 import type { RelayEvent } from '../relay/relay-events.ts';
 import { type Entry, readEntry } from './read-entry.ts';
 import type { ShellOptions } from './shell-options.ts';
@@ -139,8 +139,7 @@ export class Work {
 			case 'prompt':
 				return this.#work(async ({ signal, onEvent, onHardStop }) => {
 					onHardStop(() => relay.stopHard());
-					const { outcome } = await relay.send(entry.text, { signal, onEvent });
-					return { exitCode: exitCodeOfOutcome(outcome) };
+					return { exitCode: exitCodeOfResult(await relay.send(entry.text, { signal, onEvent })) };
 				});
 			case 'shell':
 				return this.#shellCommand(entry.command);

@@ -29,6 +29,8 @@ const tokens = v.looseObject({
 	reasoning: count,
 });
 
+const tasks = v.array(v.object({ id: text, title: text }));
+
 const loggedSchema = v.variant('type', [
 	v.looseObject({
 		...head,
@@ -86,6 +88,9 @@ const loggedSchema = v.variant('type', [
 		windows: v.array(v.object({ window: text, ratio: v.number(), reset_at: v.nullable(text) })),
 	}),
 	v.looseObject({ ...head, type: v.literal('error'), code: v.nullable(text), message: text }),
+	v.looseObject({ ...head, type: v.literal('background_tasks'), tasks }),
+	v.looseObject({ ...head, type: v.literal('interim_answer'), tasks }),
+	v.looseObject({ ...head, type: v.literal('continued') }),
 	v.looseObject({
 		...head,
 		type: v.literal('turn_ended'),
@@ -155,6 +160,9 @@ export function eventToDisk(event: AgentEvent): Json {
 		case 'tool_call':
 		case 'plan':
 		case 'error':
+		case 'background_tasks':
+		case 'interim_answer':
+		case 'continued':
 			return { ...event };
 		default:
 			return assertNever(event);
@@ -244,6 +252,11 @@ function eventFromDisk(logged: v.InferOutput<typeof loggedSchema>): AgentEvent {
 			};
 		case 'error':
 			return { type: logged.type, code: logged.code, message: logged.message };
+		case 'background_tasks':
+		case 'interim_answer':
+			return { type: logged.type, tasks: logged.tasks };
+		case 'continued':
+			return { type: logged.type };
 		case 'turn_ended':
 			return { type: logged.type, outcome: logged.outcome, stopReason: stopReasonFrom(logged.stop_reason) };
 		default:
@@ -260,6 +273,7 @@ const STOP_REASONS = [
 	'limit',
 	'cancelled',
 	'timed_out',
+	'background_stopped',
 	'auth',
 	'context_too_long',
 	'model_not_found',

@@ -18,6 +18,7 @@ import type { TurnState } from '../sessions/turn-state.ts';
 import type { AgentProcess, ProcessIdentity } from '../terminal/agent-process.ts';
 import { beginTurn, endTurn } from './apply-turn.ts';
 import { AskedTerminal } from './asked-terminal.ts';
+import { describeTasks } from './describe-tasks.ts';
 import { limitToDisk } from './event-log.ts';
 import { firstState } from './first-state.ts';
 import { judgeTurn } from './judge-turn.ts';
@@ -332,6 +333,9 @@ class RunningTurn {
 			const limited = { status: 'limited', stop_reason: 'limit', error: null } as const;
 			this.#state = { ...this.#state, ...limited, limit: limitToDisk(impatient) };
 		}
+		const tasks = recorder.facts.backgroundTasks;
+		if (exit.stopRequested !== null && tasks.length > 0)
+			this.#warn(`Stopped with the turn: ${describeTasks(tasks)}`);
 		recorder.sync();
 	}
 

@@ -4,6 +4,7 @@
  */
 import type { AgentEvent } from '../agents/events.ts';
 import { createTextFilter, safeLine, safeText, type TextFilter } from '../core/text.ts';
+import { describeTasks } from './describe-tasks.ts';
 
 /** Lines of a failed tool's output that the transcript repeats. */
 const FAILURE_LINES = 12;
@@ -45,6 +46,11 @@ export class Transcript {
 			case 'session_started':
 			case 'usage':
 			case 'utilization':
+				return '';
+			case 'interim_answer':
+				return this.#line(`… the agent has answered and waits for ${describeTasks(event.tasks)}`);
+			case 'background_tasks':
+			case 'continued':
 				return '';
 			case 'turn_ended':
 				return this.end();

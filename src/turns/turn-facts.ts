@@ -3,7 +3,7 @@
  * and by recovery, so both give the same state.
  */
 import type { ParsedTurn, ThreadTotals } from '../agents/contract.ts';
-import type { AgentEvent, TokenCounts, ToolKind, Utilization } from '../agents/events.ts';
+import type { AgentEvent, BackgroundTask, TokenCounts, ToolKind, Utilization } from '../agents/events.ts';
 import type { TurnState } from '../sessions/turn-state.ts';
 import { unwrapShell, validationKind } from './validation.ts';
 
@@ -30,6 +30,8 @@ export class TurnFacts {
 	isFinal = false;
 	/** True once the model itself produced something: text, thought or a tool call. */
 	hasModelOutput = false;
+	/** What runs beside the conversation, as last told. */
+	backgroundTasks: readonly BackgroundTask[] = [];
 	#tools = new Map<string, ToolFacts>();
 	#plan: TurnState['plan'] = [];
 	#utilization: Utilization[] = [];
@@ -56,13 +58,20 @@ export class TurnFacts {
 				this.#plan = event.items.map(({ text, status }) => ({ text, status }));
 				return true;
 			case 'utilization':
-				this.#utilization = event.windows;
+				this.#utilization = mergeWindows(this.#utilization, event.windows);
 				return true;
 			case 'turn_ended':
 				this.isFinal = true;
 				return true;
 			case 'limit':
 				return true;
+			case 'background_tasks':
+			case 'interim_answer':
+				this.backgroundTasks = event.tasks;
+				return false;
+			case 'continued':
+				this.isFinal = false;
+				return false;
 			case 'retry':
 			case 'usage':
 			case 'error':
@@ -168,6 +177,12 @@ export class TurnFacts {
 			return [{ kind: checks, command: unwrapShell(command), status: verdict, exit_code: exitCode } as const];
 		});
 	}
+}
+
+/** Each event tells the windows it knows of; what it does not name stays as it was. */
+function mergeWindows(known: readonly Utilization[], told: readonly Utilization[]): Utilization[] {
+	const byName = new Map([...known, ...told].map((one) => [one.window, one]));
+	return [...byName.values()];
 }
 
 /** Token counts in the form of the state file. */

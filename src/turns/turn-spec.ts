@@ -48,6 +48,8 @@ export interface TurnTimes {
 	lingerMs: number;
 	/** Of a question on the agent's terminal that nobody can answer. */
 	answerMs: number;
+	/** From the last byte on, while background tasks hold the turn open; 0: they are not waited for. */
+	backgroundMs: number;
 	patienceMs: number;
 }
 

@@ -11,6 +11,7 @@ const GRACES: Record<TurnStopReason | 'kill', StopGraces> = {
 	limited: { interruptMs: 0, terminateMs: 150 },
 	failed: { interruptMs: 0, terminateMs: 150 },
 	linger: { interruptMs: 0, terminateMs: 500 },
+	background: { interruptMs: 2000, terminateMs: 1500 },
 	kill: { interruptMs: 0, terminateMs: 100 },
 };
 

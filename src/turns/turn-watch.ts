@@ -19,6 +19,8 @@ export class TurnWatch {
 	#finalAt: number | null = null;
 	#lingerCapMs = Number.POSITIVE_INFINITY;
 	#hasWarnedIdle = false;
+	/** The agent has answered and waits for its background tasks. */
+	#isWaiting = false;
 
 	constructor(times: WatchTimes, startedAt: number) {
 		this.#times = times;
@@ -31,13 +33,15 @@ export class TurnWatch {
 		this.#patience.observe(event, atMs);
 		if (event.type === 'limit') this.#limitSeenAt ??= atMs;
 		if (event.type === 'turn_ended') this.#end(event, atMs);
+		if (event.type === 'interim_answer') this.#isWaiting = true;
+		if (event.type === 'continued') this.#goOn();
 		if (event.type === 'retry' && event.reason === 'auth') this.#refusedAt ??= atMs;
 		return event.type === 'retry' && event.reason !== 'auth' ? this.#patienceVerdict(atMs) : null;
 	}
 
 	/** To be called a few times a second. */
 	tick(now: number, lastByteAt: number): WatchVerdict {
-		const { lingerMs, timeoutMs, idleMs } = this.#times;
+		const { lingerMs, timeoutMs, idleMs, backgroundMs } = this.#times;
 		if (this.#finalAt !== null)
 			return now - this.#finalAt >= Math.min(lingerMs, this.#lingerCapMs) ? { stop: 'linger' } : null;
 		if (this.#limitSeenAt !== null && now - this.#limitSeenAt >= LIMIT_GRACE_MS) return { stop: 'limited' };
@@ -45,6 +49,7 @@ export class TurnWatch {
 		const patience = this.#patienceVerdict(now);
 		const isDue = this.#refusedAt === null || now - this.#refusedAt >= LIMIT_GRACE_MS;
 		if (patience !== null && isDue) return patience;
+		if (this.#isWaiting) return now - lastByteAt >= backgroundMs ? { stop: 'background' } : null;
 		if (this.#hasWarnedIdle || idleMs === 0 || now - lastByteAt < idleMs) return null;
 		this.#hasWarnedIdle = true;
 		return { idleMs: now - lastByteAt };
@@ -58,9 +63,16 @@ export class TurnWatch {
 
 	/** A background tool may go on after a good answer; after a failed one there is nothing to wait for. */
 	#end({ outcome }: Extract<AgentEvent, { type: 'turn_ended' }>, atMs: number): void {
+		this.#isWaiting = false;
 		if (this.#finalAt !== null) return;
 		this.#finalAt = atMs;
 		if (outcome !== 'completed') this.#lingerCapMs = LIMIT_GRACE_MS;
+	}
+
+	#goOn(): void {
+		this.#isWaiting = false;
+		this.#finalAt = null;
+		this.#lingerCapMs = Number.POSITIVE_INFINITY;
 	}
 
 	#patienceVerdict(now: number): WatchVerdict {

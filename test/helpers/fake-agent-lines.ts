@@ -73,6 +73,18 @@ export const claude = {
 			session_id: '{{session}}',
 		}),
 	result: (text: string) => claudeResult({ result: text }),
+	/** The list of 2.1.332; each task is known by its description. */
+	backgroundTasks: (...descriptions: string[]) =>
+		line({
+			type: 'system',
+			subtype: 'background_tasks_changed',
+			tasks: descriptions.map((description, at) => ({
+				task_id: `b${at}`,
+				task_type: 'local_bash',
+				description,
+			})),
+			session_id: '{{session}}',
+		}),
 	/** Epoch ms. */
 	windowLimit: (resetsAt: number) =>
 		line({

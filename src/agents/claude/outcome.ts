@@ -58,7 +58,7 @@ export function judgeResult(result: JsonObject, seen: Seen): Judgement | null {
 }
 
 /** An event says what kind of limit it is; of one that names no window the result line may know more. */
-function limitBehind(result: JsonObject, seen: Seen): Limit | null {
+export function limitBehind(result: JsonObject, seen: Seen): Limit | null {
 	const standing = standingLimit(seen);
 	if (standing !== null && !isBareRate(standing)) return standing;
 	const refused = refusedRequest(result, seen);
@@ -111,7 +111,7 @@ export function judgeEnd(exit: AgentExit, isAbortedByResult: boolean, seen: Seen
 	return refused(seen.stderr || `claude ended with exit code ${exit.exitCode}`);
 }
 
-function standingLimit(seen: Seen): Limit | null {
+export function standingLimit(seen: Seen): Limit | null {
 	return seen.isServedSinceLimit ? null : seen.limit;
 }
 
@@ -130,7 +130,7 @@ function refused(words: string): Judgement {
 		: failed(reason, sentence);
 }
 
-function isAborted(result: JsonObject): boolean {
+export function isAborted(result: JsonObject): boolean {
 	return (
 		result.subtype === 'error_during_execution' && /^aborted_/.test(textOrNull(result.terminal_reason) ?? '')
 	);
@@ -141,7 +141,7 @@ function resultMessage(result: JsonObject): string {
 	return textOrNull(result.result) ?? errors.join(' ');
 }
 
-function failureReason(result: JsonObject, seen: Seen): StopReason | null {
+export function failureReason(result: JsonObject, seen: Seen): StopReason | null {
 	const refused = refusedRequest(result, seen);
 	if (refused !== null && 'stopReason' in refused) return refused.stopReason;
 	if (seen.errorName === 'invalid_request' && isTooLong(result, seen)) return 'context_too_long';
@@ -160,6 +160,6 @@ function isTooLong(result: JsonObject, seen: Seen): boolean {
 }
 
 /** 128 + n for the signals that end a process from outside. */
-function isSignalCode(exitCode: number): boolean {
+export function isSignalCode(exitCode: number): boolean {
 	return [1, 2, 3, 6, 9, 11, 13, 15].includes(exitCode - 128);
 }

@@ -1,13 +1,6 @@
 import { type Line, LineSplitter } from '../../core/line-splitter.ts';
-import type {
-	AgentExit,
-	AgentParser,
-	NativeFacts,
-	ParsedTurn,
-	ParserContext,
-	ThreadTotals,
-} from '../contract.ts';
-import { type AgentEvent, NO_TOKENS, type TokenCounts, type Utilization } from '../events.ts';
+import type { AgentExit, AgentParser, NativeFacts, ParsedTurn, ParserContext } from '../contract.ts';
+import type { AgentEvent, Utilization } from '../events.ts';
 import {
 	countOrNull,
 	type JsonObject,
@@ -19,12 +12,13 @@ import {
 } from '../json-fields.ts';
 import type { Judgement } from '../judgement.ts';
 import { AnswerText } from './answer-text.ts';
+import { type Answered, isEmptyResult, judgeAnswered } from './answered.ts';
+import { BackgroundTasks } from './background-tasks.ts';
 import { limitFromEvent, retryFromLine, utilizationFromEvent } from './limits.ts';
 import { judgeEnd, judgeResult, type Seen } from './outcome.ts';
 import { readOversized } from './oversized-line.ts';
 import { ToolTracker } from './tool-tracker.ts';
-import { readTurnUsage } from './turn-usage.ts';
-import { RunningUsage } from './usage.ts';
+import { TurnMeter } from './turn-usage.ts';
 
 /** Start of stderr that is kept for the judgement: the CLI's own refusals are one line. */
 const MAX_STDERR_CHARS = 64 * 1024;
@@ -53,21 +47,27 @@ export class ClaudeParser implements AgentParser {
 	readonly #stderrText = new TextDecoder();
 	readonly #answer = new AnswerText();
 	readonly #tools: ToolTracker;
-	readonly #running = new RunningUsage();
+	readonly #background = new BackgroundTasks();
+	readonly #meter: TurnMeter;
 	readonly #utilization = new Map<string, Utilization>();
 	readonly #seen: Seen;
 	#nativeSessionId: string | null = null;
 	#model: string | null = null;
-	#tokens: TokenCounts = NO_TOKENS;
-	#costUsd: number | null = null;
-	#totals: ThreadTotals | null = null;
 	#isAborted = false;
+	#answered: Answered | null = null;
+	/** The main conversation has begun anew after that answer, */
+	#isContinued = false;
+	/** and said something. */
+	#hasGoneOn = false;
+	/** Of the newest `turn_ended`; null while the turn goes on. */
 	#judgement: Judgement | null = null;
-	#corrections: ParsedTurn['toolResults'] = [];
+	/** By call id: each result line tells those since the one before. */
+	readonly #corrections = new Map<string, ParsedTurn['toolResults'][number]>();
 
 	constructor(context: ParserContext) {
 		this.#context = context;
 		this.#seen = { ...NOTHING_SEEN, now: context.now };
+		this.#meter = new TurnMeter({ isResumed: context.resume, before: context.cumulativeBefore });
 		this.#tools = new ToolTracker(context.planBefore ?? (context.resume ? null : []));
 	}
 
@@ -84,9 +84,14 @@ export class ClaudeParser implements AgentParser {
 		const last = this.#lines.end();
 		const events = last === null ? [] : this.#line(last);
 		this.#keepStderr(this.#stderrText.decode());
-		const judgement = this.#judgement ?? judgeEnd(exit, this.#isAborted, this.#seen);
-		if (this.#judgement === null) events.push(...this.#conclude(judgement));
+		const judgement = this.#judgeAtEnd(exit);
+		if (!isSameEnd(this.#judgement, judgement)) events.push(...this.#conclude(judgement));
 		return { events, turn: this.#turn(judgement) };
+	}
+
+	#judgeAtEnd(exit: AgentExit): Judgement {
+		if (this.#answered === null || this.#hasGoneOn) return judgeEnd(exit, this.#isAborted, this.#seen);
+		return judgeAnswered(exit, this.#answered, this.#seen);
 	}
 
 	#keepStderr(text: string): void {
@@ -137,7 +142,12 @@ export class ClaudeParser implements AgentParser {
 	#system(message: JsonObject): AgentEvent[] {
 		switch (message.subtype) {
 			case 'init':
-				return this.#started(textOrNull(message.session_id), textOrNull(message.model));
+				return [...this.#goOn(), ...this.#started(textOrNull(message.session_id), textOrNull(message.model))];
+			case 'background_tasks_changed':
+				return this.#background.changed(message);
+			case 'task_started':
+				this.#background.started(message, (id) => this.#tools.titleOf(id));
+				return [];
 			case 'api_retry':
 				return this.#retry(message);
 			case 'status':
@@ -190,12 +200,29 @@ export class ClaudeParser implements AgentParser {
 		const isOwn = isMainThread(line);
 		const errorName = textOrNull(line.error);
 		const isOfCli = errorName !== null || message.model === '<synthetic>';
+		const continued = isOwn ? this.#goOnSpeaking() : [];
 		if (isOwn) this.#noteSpeaker(message, errorName, isOfCli);
-		return listOrEmpty(message.content).flatMap((item) => {
+		const blocks = listOrEmpty(message.content).flatMap((item) => {
 			const block = objectOrEmpty(item);
 			if (block.type === 'tool_use') return this.#tools.call(block, isOwn);
 			return isOwn && !isOfCli ? this.#answer.block(textOrNull(message.id), block) : [];
 		});
+		return [...continued, ...blocks];
+	}
+
+	/** After an answer the main conversation begins anew by itself: whatever ended the turn did not. */
+	#goOn(): AgentEvent[] {
+		const hasEnded = this.#answered !== null && !this.#isContinued;
+		this.#isContinued = true;
+		this.#judgement = null;
+		return hasEnded ? [{ type: 'continued' }] : [];
+	}
+
+	/** From here on the answer before does not stand for the turn any more. */
+	#goOnSpeaking(): AgentEvent[] {
+		const events = this.#goOn();
+		this.#hasGoneOn = this.#answered !== null;
+		return events;
 	}
 
 	/** A message that carries `error`, or names no model, is the CLI's own word about a failed request, not an answer. */
@@ -226,19 +253,19 @@ export class ClaudeParser implements AgentParser {
 		switch (event.type) {
 			case 'message_start': {
 				const message = objectOrEmpty(event.message);
-				this.#running.messageStarts(speaker, objectOrEmpty(message.usage));
+				this.#meter.messageStarts(speaker, objectOrEmpty(message.usage));
 				if (isOwn) this.#answer.messageStarts(textOrNull(message.id));
+				const continued = isOwn ? this.#goOnSpeaking() : [];
 				if (isOwn) this.#isServed();
-				return [];
+				return continued;
 			}
 			case 'content_block_delta':
 				return isOwn ? this.#answer.partial(countOrNull(event.index) ?? 0, objectOrEmpty(event.delta)) : [];
 			case 'message_delta': {
 				const usage = objectOrNull(event.usage);
 				if (usage === null || this.#judgement !== null) return [];
-				this.#running.messageGrows(speaker, usage);
-				this.#tokens = this.#running.total();
-				return [{ type: 'usage', scope: 'turn', tokens: this.#tokens, costUsd: null }];
+				this.#meter.messageGrows(speaker, usage);
+				return [{ type: 'usage', scope: 'turn', tokens: this.#meter.tokens, costUsd: null }];
 			}
 			default:
 				return [];
@@ -246,38 +273,38 @@ export class ClaudeParser implements AgentParser {
 	}
 
 	/**
-	 * The turn's end. A second result line (background work that reports back) only brings usage up to date. Without an
-	 * `init` the line's own session id is all that is known.
+	 * An answer: the turn's end, unless background tasks are listed. Without an `init` the line's own session id is all that
+	 * is known.
 	 */
 	#result(result: JsonObject): AgentEvent[] {
 		this.#nativeSessionId ??= textOrNull(result.session_id);
-		const isFirst = this.#judgement === null;
-		const judgement = isFirst ? judgeResult(result, this.#seen) : this.#judgement;
-		this.#noteUsage(result, judgement);
-		const usage: AgentEvent = {
-			type: 'usage',
-			scope: 'turn',
-			tokens: this.#tokens,
-			costUsd: this.#costUsd,
-		};
-		if (!isFirst) return [usage];
-		this.#corrections = this.#tools.corrections(result);
+		if (this.#answered !== null && isEmptyResult(result, this.#hasGoneOn)) {
+			this.#answered.isEmptyAfter = true;
+			return [];
+		}
+		const judgement = judgeResult(result, this.#seen);
+		this.#meter.result(result, judgement === null);
+		for (const one of this.#tools.corrections(result)) this.#corrections.set(one.id, one);
+		const { tokens, costUsd } = this.#meter;
+		const usage: AgentEvent = { type: 'usage', scope: 'turn', tokens, costUsd };
 		if (judgement === null) {
 			this.#isAborted = true;
 			return [usage];
 		}
-		return [...this.#answerInResult(result, judgement), usage, ...this.#conclude(judgement)];
+		return [...this.#answerInResult(result, judgement), usage, ...this.#answers(result, judgement)];
 	}
 
-	/** A stopped turn's result counts only finished requests; what partial messages told is then the better figure. */
-	#noteUsage(result: JsonObject, judgement: Judgement | null): void {
-		const { resume, cumulativeBefore } = this.#context;
-		const running = this.#running.total();
-		const told = readTurnUsage(result, { isResumed: resume, before: cumulativeBefore, running });
-		const isPoorer = judgement === null && (told.tokens.output ?? 0) < (this.#tokens.output ?? 0);
-		if (!isPoorer) this.#tokens = told.tokens;
-		this.#costUsd = told.costUsd;
-		this.#totals = told.totals;
+	#answers(result: JsonObject, judgement: Judgement): AgentEvent[] {
+		const isRepeated = this.#answered !== null && isSameEnd(this.#judgement, judgement);
+		const continued = this.#answered === null || isRepeated ? [] : this.#goOn();
+		const tasks = judgement.outcome === 'limited' ? [] : this.#background.listed;
+		const isInterim = tasks.length > 0;
+		this.#answered = { result, judgement, isInterim, isEmptyAfter: false };
+		this.#hasGoneOn = false;
+		this.#isContinued = false;
+		if (judgement.outcome === 'completed') this.#seen.isServedSinceLimit = true;
+		if (isInterim) return [...continued, { type: 'interim_answer', tasks }];
+		return isRepeated ? [] : [...continued, ...this.#conclude(judgement)];
 	}
 
 	/** Local commands answer in the result line alone. */
@@ -302,13 +329,17 @@ export class ClaudeParser implements AgentParser {
 			...judgement,
 			nativeSessionId: this.#nativeSessionId,
 			model: this.#model,
-			tokens: this.#tokens,
-			cumulative: this.#totals,
-			costUsd: this.#costUsd,
-			toolResults: this.#corrections,
+			tokens: this.#meter.tokens,
+			cumulative: this.#meter.totals,
+			costUsd: this.#meter.costUsd,
+			toolResults: [...this.#corrections.values()],
 			utilization: [...this.#utilization.values()],
 		};
 	}
+}
+
+function isSameEnd(one: Judgement | null, other: Judgement): boolean {
+	return one?.outcome === other.outcome && one.stopReason === other.stopReason;
 }
 
 /** False for the lines of a sub-agent. */

@@ -10,8 +10,8 @@ const MAX_OPEN = 10_000;
 /** Pairs tool calls with their results, the agent's own and its sub-agents', and follows the agent's own plan. */
 export class ToolTracker {
 	readonly #plan: PlanTracker;
-	/** Names by call id. */
-	readonly #open = new Map<string, string>();
+	/** Names and titles by call id. */
+	readonly #open = new Map<string, { name: string; title: string }>();
 	readonly #denied = new Set<string>();
 
 	constructor(planBefore: readonly PlanItem[] | null) {
@@ -21,7 +21,7 @@ export class ToolTracker {
 	call(block: JsonObject, isOwn: boolean): AgentEvent[] {
 		const call = toolCall(block);
 		if (call === null || this.#open.has(call.id)) return [];
-		if (this.#open.size < MAX_OPEN) this.#open.set(call.id, call.name);
+		if (this.#open.size < MAX_OPEN) this.#open.set(call.id, { name: call.name, title: call.title });
 		const plan = isOwn ? this.#plan.call(call.id, call.name, objectOrEmpty(block.input)) : [];
 		return [call, ...plan];
 	}
@@ -31,7 +31,7 @@ export class ToolTracker {
 		return listOrEmpty(objectOrEmpty(line.message).content).flatMap((item) => {
 			const block = objectOrEmpty(item);
 			if (block.type !== 'tool_result') return [];
-			const name = this.#open.get(textOrNull(block.tool_use_id) ?? '') ?? null;
+			const name = this.#open.get(textOrNull(block.tool_use_id) ?? '')?.name ?? null;
 			const result = toolResult(block, { extras: line.tool_use_result, toolName: name, isWhole });
 			if (result === null) return [];
 			this.#open.delete(result.id);
@@ -39,6 +39,11 @@ export class ToolTracker {
 			const plan = this.#plan.result(result.id, result.ok === true, result.output, line.tool_use_result);
 			return [result, ...plan];
 		});
+	}
+
+	/** What a call that has no result yet is shown as; null for another. */
+	titleOf(id: string): string | null {
+		return this.#open.get(id)?.title ?? null;
 	}
 
 	/** Calls that `permission_denials` of the result line names and whose own result did not read as a refusal. */

@@ -1,12 +1,20 @@
 /**
- * What one turn used, by its result line. `modelUsage` and `total_cost_usd` are of the process in 2.1.197 and of the whole
- * native session, earlier turns included, in 2.1.330; no field of the line says which. In a resumed turn what its requests
- * told as they streamed decides.
+ * What one turn used, by its result lines and, where it is stopped before one, by its partial messages. Versions differ:
+ * `modelUsage` and `total_cost_usd` are of the process in 2.1.197 and of the whole native session, earlier turns included,
+ * in 2.1.330; no field of the line says which. 2.1.332 has `model_usage_since_last_result` beside them, which is exact.
  */
 import type { ThreadTotals } from '../contract.ts';
 import { NO_TOKENS, type TokenCounts } from '../events.ts';
 import type { JsonObject } from '../json-fields.ts';
-import { mainTokens, resultCost, resultTokens } from './usage.ts';
+import {
+	addTokens,
+	mainTokens,
+	RunningUsage,
+	resultCost,
+	resultTokens,
+	type SpentSince,
+	spentSinceLast,
+} from './usage.ts';
 
 export interface TurnUsage {
 	tokens: TokenCounts;
@@ -22,29 +30,87 @@ interface Known {
 	running: TokenCounts;
 }
 
+/** Follows one turn; `tokens` and `costUsd` are those of the turn so far. */
+export class TurnMeter {
+	readonly #known: Omit<Known, 'running'>;
+	/** Of the whole turn, and since its last result line. */
+	readonly #running = new RunningUsage();
+	#sinceResult = new RunningUsage();
+	#told: TokenCounts = NO_TOKENS;
+	#toldCostUsd: number | null = null;
+	totals: ThreadTotals | null = null;
+
+	constructor(known: Omit<Known, 'running'>) {
+		this.#known = known;
+	}
+
+	get tokens(): TokenCounts {
+		return addTokens(this.#told, this.#sinceResult.total());
+	}
+
+	get costUsd(): number | null {
+		return this.#toldCostUsd;
+	}
+
+	messageStarts(speaker: string, usage: JsonObject): void {
+		for (const running of [this.#running, this.#sinceResult]) running.messageStarts(speaker, usage);
+	}
+
+	messageGrows(speaker: string, usage: JsonObject): void {
+		for (const running of [this.#running, this.#sinceResult]) running.messageGrows(speaker, usage);
+	}
+
+	/**
+	 * `isStopped`: the line of a turn that was interrupted counts only finished requests; what partial messages told is then
+	 * the better figure.
+	 */
+	result(line: JsonObject, isStopped: boolean): void {
+		const since = spentSinceLast(line);
+		const { tokens, costUsd, totals } =
+			since === null
+				? readTurnUsage(line, { ...this.#known, running: this.#running.total() })
+				: this.#with(since, line);
+		this.totals = totals;
+		this.#toldCostUsd = costUsd;
+		if (isStopped && (tokens.output ?? 0) < (this.tokens.output ?? 0)) return;
+		this.#told = tokens;
+		this.#sinceResult = new RunningUsage();
+	}
+
+	#with(since: SpentSince, line: JsonObject): TurnUsage {
+		const costUsd = since.costUsd === null ? null : toNanoDollars((this.#toldCostUsd ?? 0) + since.costUsd);
+		return { tokens: addTokens(this.#told, since.tokens), costUsd, totals: totalsOf(line) };
+	}
+}
+
 export function readTurnUsage(result: JsonObject, { isResumed, before, running }: Known): TurnUsage {
 	const told = resultTokens(result);
 	const toldCost = resultCost(result);
-	const totals = { ...told, ...(toldCost === null ? {} : { costUsd: toldCost }) };
+	const totals = totalsOf(result);
 	const ofTurn = { tokens: told, costUsd: toldCost, totals };
 	if (!isResumed) return ofTurn;
 	const streamed = sumOf(running) > 0 ? running : mainTokens(result);
+	// Nobody knows what went before: what this turn streamed counts, be it nothing, and its cost is not told.
 	if (before === null)
-		return { ...ofTurn, ...(sumOf(told) > sumOf(streamed) ? withoutEarlier(streamed) : {}) };
+		return sumOf(told) > sumOf(streamed) ? { tokens: streamed, costUsd: null, totals } : ofTurn;
 	const rest = difference(told, before);
 	if (rest === null || distance(rest, streamed) >= distance(told, streamed)) return ofTurn;
 	return { tokens: rest, costUsd: costSince(before, toldCost), totals };
 }
 
-/** Nobody knows what went before: what this turn streamed counts, and its cost is not told. */
-function withoutEarlier(streamed: TokenCounts): Partial<TurnUsage> {
-	return sumOf(streamed) === 0 ? {} : { tokens: streamed, costUsd: null };
+function totalsOf(result: JsonObject): ThreadTotals {
+	const cost = resultCost(result);
+	return { ...resultTokens(result), ...(cost === null ? {} : { costUsd: cost }) };
 }
 
-/** To a billionth of a dollar: a difference of floats has noise behind that. */
 function costSince({ costUsd }: ThreadTotals, total: number | null): number | null {
 	if (costUsd === undefined || total === null || total < costUsd) return null;
-	return Math.round((total - costUsd) * 1e9) / 1e9;
+	return toNanoDollars(total - costUsd);
+}
+
+/** To a billionth of a dollar: sums and differences of floats have noise behind that. */
+function toNanoDollars(usd: number): number {
+	return Math.round(usd * 1e9) / 1e9;
 }
 
 const COUNTS = ['input', 'output', 'cacheRead', 'cacheWrite'] as const;
@@ -56,6 +122,7 @@ function difference(total: TokenCounts, before: TokenCounts): TokenCounts | null
 		rest[name] = (total[name] ?? 0) - (before[name] ?? 0);
 		if (rest[name] < 0) return null;
 	}
+	if (total.reasoning !== null) rest.reasoning = Math.max(0, total.reasoning - (before.reasoning ?? 0));
 	return rest;
 }
 

@@ -1,27 +1,47 @@
 import { NO_TOKENS, type TokenCounts } from '../events.ts';
 import { countOrNull, type JsonObject, numberOrNull, objectOrEmpty, objectOrNull } from '../json-fields.ts';
 
+/** What the requests between two result lines used, sub-agents included; the cost where every model tells one. */
+export interface SpentSince {
+	tokens: TokenCounts;
+	costUsd: number | null;
+}
+
 /** The requests of the main conversation in this turn alone. */
 export function mainTokens(result: JsonObject): TokenCounts {
 	return apiTokens(objectOrEmpty(result.usage));
 }
 
 /**
- * What the whole process (or, in newer versions, the native session) used, as the result line tells it. `modelUsage` is summed because `usage` leaves out sub-agents,
- * answers got without streaming, and says 0 after a budget stop; `usage` serves only a line without it.
+ * What the whole process (or, in newer versions, the native session) used, as the result line tells it. `modelUsage` is
+ * summed because `usage` leaves out sub-agents, answers got without streaming, and says 0 after a budget stop; `usage`
+ * serves only a line without it.
  */
 export function resultTokens(result: JsonObject): TokenCounts {
 	const byModel = objectOrNull(result.modelUsage);
-	if (byModel === null) return mainTokens(result);
+	return byModel === null ? mainTokens(result) : sumOfModels(byModel);
+}
+
+/** null in versions that do not tell it. */
+export function spentSinceLast(result: JsonObject): SpentSince | null {
+	const byModel = objectOrNull(result.model_usage_since_last_result);
+	if (byModel === null) return null;
+	const costs = Object.values(byModel).map((model) => numberOrNull(objectOrEmpty(model).costUSD));
+	const costUsd = costs.reduce((sum, cost) => (sum === null || cost === null ? null : sum + cost), 0);
+	return { tokens: sumOfModels(byModel), costUsd: costUsd !== null && costUsd < 0 ? null : costUsd };
+}
+
+function sumOfModels(byModel: JsonObject): TokenCounts {
 	const models = Object.values(byModel).map(objectOrEmpty);
 	const total = (field: string) =>
 		models.reduce((known, model) => known + (countOrNull(model[field]) ?? 0), 0);
+	const hasThinking = models.some((model) => countOrNull(model.thinkingTokens) !== null);
 	return {
 		input: total('inputTokens'),
 		output: total('outputTokens'),
 		cacheRead: total('cacheReadInputTokens'),
 		cacheWrite: total('cacheCreationInputTokens'),
-		reasoning: null,
+		reasoning: hasThinking ? total('thinkingTokens') : null,
 	};
 }
 
@@ -30,13 +50,14 @@ export function resultCost(result: JsonObject): number | null {
 	return cost === null || cost < 0 ? null : cost;
 }
 
+/** `thinking_tokens` are inside `output_tokens` and stay there. */
 function apiTokens(usage: JsonObject): TokenCounts {
 	return {
 		input: countOrNull(usage.input_tokens),
 		output: countOrNull(usage.output_tokens),
 		cacheRead: countOrNull(usage.cache_read_input_tokens),
 		cacheWrite: countOrNull(usage.cache_creation_input_tokens),
-		reasoning: null,
+		reasoning: countOrNull(objectOrEmpty(usage.output_tokens_details).thinking_tokens),
 	};
 }
 
@@ -50,7 +71,7 @@ export class RunningUsage {
 	readonly #open = new Map<string, TokenCounts>();
 
 	messageStarts(speaker: string, usage: JsonObject): void {
-		this.#done = sum([this.#done, this.#open.get(speaker) ?? NO_TOKENS]);
+		this.#done = addTokens(this.#done, this.#open.get(speaker) ?? NO_TOKENS);
 		this.#open.delete(speaker);
 		if (this.#open.size < MAX_SPEAKERS) this.#open.set(speaker, apiTokens(usage));
 	}
@@ -64,25 +85,26 @@ export class RunningUsage {
 			output: told.output ?? known.output,
 			cacheRead: told.cacheRead ?? known.cacheRead,
 			cacheWrite: told.cacheWrite ?? known.cacheWrite,
-			reasoning: null,
+			reasoning: told.reasoning ?? known.reasoning,
 		});
 	}
 
 	total(): TokenCounts {
-		return sum([this.#done, ...this.#open.values()]);
+		return [...this.#open.values()].reduce(addTokens, this.#done);
 	}
 }
 
 const MAX_SPEAKERS = 100;
 
-function sum(all: readonly TokenCounts[]): TokenCounts {
-	return all.reduce((total, one) => ({
-		input: add(total.input, one.input),
-		output: add(total.output, one.output),
-		cacheRead: add(total.cacheRead, one.cacheRead),
-		cacheWrite: add(total.cacheWrite, one.cacheWrite),
-		reasoning: null,
-	}));
+/** Field by field; what one of the two does not tell is what the other tells. */
+export function addTokens(one: TokenCounts, other: TokenCounts): TokenCounts {
+	return {
+		input: add(one.input, other.input),
+		output: add(one.output, other.output),
+		cacheRead: add(one.cacheRead, other.cacheRead),
+		cacheWrite: add(one.cacheWrite, other.cacheWrite),
+		reasoning: add(one.reasoning, other.reasoning),
+	};
 }
 
 function add(a: number | null, b: number | null): number | null {

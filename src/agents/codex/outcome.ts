@@ -65,6 +65,7 @@ export function judgeWithoutEnd(exit: AgentExit, seen: SeenSoFar): Judgement {
 				seen.lastRetry?.source.excerpt ?? 'codex was stopped by the relay',
 			);
 		case 'linger':
+		case 'background':
 		case null:
 			return judgeOwnDeath(exit, seen);
 	}

@@ -55,6 +55,7 @@ export function judgeEnd(exit: AgentExit, seen: Seen): Judgement {
 		case 'failed':
 			return failed('api_error', seen.retry?.source.excerpt ?? 'gemini was stopped by the relay');
 		case 'linger':
+		case 'background':
 		case null:
 			return seen.limit === null ? judgeOwnDeath(exit, seen) : limited(seen.limit);
 	}

@@ -30,6 +30,7 @@ export function judge(name: AgentId, exit: AgentExit, seen: Seen): Judgement {
 		case 'failed':
 			return failed('crashed', `${name} was stopped by the relay`);
 		case 'linger':
+		case 'background':
 		case null:
 			return judgeOwnEnd(name, exit, seen);
 	}

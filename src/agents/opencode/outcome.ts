@@ -33,6 +33,7 @@ export function judgeEnd(exit: AgentExit, seen: Seen): Judgement {
 		case 'failed':
 			return failed('api_error', seen.retry?.source.excerpt ?? 'opencode was stopped by the relay');
 		case 'linger':
+		case 'background':
 		case null:
 			return judgeOwnEnd(exit, seen);
 	}

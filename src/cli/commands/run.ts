@@ -3,7 +3,7 @@ import type { App } from '../../app/create-app.ts';
 import { openRelay, readSettings } from '../../app/open-relay.ts';
 import { RelayError } from '../../core/errors.ts';
 import type { SendOptions, SendResult } from '../../relay/contract.ts';
-import { EXIT, exitCodeOfOutcome } from '../../relay/exit-codes.ts';
+import { EXIT, exitCodeOfResult } from '../../relay/exit-codes.ts';
 import type { CommandResult, Output } from '../command.ts';
 import { openCommandView, tellDistrust } from '../command-view.ts';
 import { resultToJson } from '../event-json.ts';
@@ -77,7 +77,7 @@ function finish(
 	options: RunOptions,
 	output: Output,
 ): CommandResult {
-	const exitCode = stoppedBy ?? exitCodeOfOutcome(result.outcome);
+	const exitCode = stoppedBy ?? exitCodeOfResult(result);
 	if (options.json) output.print(`${JSON.stringify(resultToJson(result, exitCode))}\n`);
 	else if (!options.quiet && exitCode !== EXIT.done) output.tell(`${nextStep(result)}\n`);
 	return { exitCode };

@@ -5,7 +5,7 @@ import { safeLine } from '../../core/text.ts';
 import { describeTime } from '../../limits/describe-limit.ts';
 import type { LineageEntry } from '../../sessions/lineage.ts';
 import type { TrueStatus } from '../../sessions/session-status.ts';
-import { participantOf, type TurnState } from '../../sessions/turn-state.ts';
+import { isDone, participantOf, type TurnState } from '../../sessions/turn-state.ts';
 import { describeFiles } from '../../shell/view/describe-event.ts';
 import { describeKind, describeUsage, shortRef } from '../../shell/view/describe-session.ts';
 import { formatAgo, formatCost, formatCount, formatDuration } from '../../ui/quantities.ts';
@@ -121,9 +121,10 @@ function turnLines(state: TurnState, width: number, { theme, columns }: SessionP
 	];
 }
 
-function outcomeText({ status, stop_reason }: TurnState, theme: Theme): string {
+function outcomeText(state: TurnState, theme: Theme): string {
+	const { status, stop_reason } = state;
 	const text = status.replaceAll('_', ' ');
-	if (status === 'completed') return theme.good(text);
+	if (isDone(state)) return theme.good(text);
 	const isSaid = stop_reason === null || `${status}`.startsWith(stop_reason);
 	const full = isSaid ? text : `${text} (${safeLine(stop_reason, 40)})`;
 	return status === 'failed' || status === 'outcome_unknown' ? theme.bad(full) : theme.warn(full);

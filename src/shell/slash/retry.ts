@@ -1,4 +1,4 @@
-import { exitCodeOfOutcome } from '../../relay/exit-codes.ts';
+import { exitCodeOfResult } from '../../relay/exit-codes.ts';
 import { agentCandidates, parseAgentChoice } from './agent-argument.ts';
 import type { SlashCommand } from './slash-command.ts';
 
@@ -15,8 +15,7 @@ export const retry: SlashCommand = {
 		const choice = argument === '' ? null : await parseAgentChoice(relay, argument);
 		await context.work(async ({ signal, onEvent, onHardStop }) => {
 			onHardStop(() => relay.stopHard());
-			const { outcome } = await relay.retry(choice, { signal, onEvent });
-			return { exitCode: exitCodeOfOutcome(outcome) };
+			return { exitCode: exitCodeOfResult(await relay.retry(choice, { signal, onEvent })) };
 		});
 	},
 };

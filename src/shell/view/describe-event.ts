@@ -5,7 +5,7 @@ import { safeLine } from '../../core/text.ts';
 import { describeLimit, describeTime } from '../../limits/describe-limit.ts';
 import type { CandidateVerdict } from '../../limits/successor.ts';
 import type { RelayEvent, Speaker } from '../../relay/relay-events.ts';
-import type { TurnState } from '../../sessions/turn-state.ts';
+import { isDone, type TurnState } from '../../sessions/turn-state.ts';
 import { formatCost, formatCount, formatDuration } from '../../ui/quantities.ts';
 import type { Theme } from '../../ui/theme.ts';
 
@@ -198,6 +198,7 @@ function describeEnding(state: TurnState): { text: string; tone: 'bad' | 'warn' 
 	const said = state.error === null ? '' : `: ${safeLine(state.error.message, ERROR_CHARS)}`;
 	switch (state.status) {
 		case 'completed':
+			if (!isDone(state)) return { text: '■ answered · its background tasks were stopped', tone: 'warn' };
 			return ORDINARY_ENDS.has(state.stop_reason) ? null : { text: `■ stopped${reason}`, tone: 'warn' };
 		case 'running':
 			return null;

@@ -31,8 +31,8 @@ export interface LiveViewOptions {
 	layoutEdit: ((room: { columns: number; maxRows: number }) => LiveRegion) | null;
 	/** Prompts that wait, for the status row. */
 	queued?: () => number;
-	/** What keys do now, for the status row. */
-	keyHint?: () => string;
+	/** What keys do now, for the status row; `stops`: what Ctrl+C does. */
+	keyHint?: (stops: string) => string;
 }
 
 type Item = { kind: StreamKind; text: string } | { kind: 'line'; text: string } | { kind: 'end'; text: '' };
@@ -272,13 +272,14 @@ export class LiveView implements TranscriptSink {
 		const { theme, clock, queued, keyHint } = this.#options;
 		const elapsed = clock.monotonic() - status.startedAt;
 		const waiting = queued?.() ?? 0;
+		const stops = status.stops ?? 'Ctrl+C stops';
 		const parts = [
 			status.waiting ??
 				`${status.agent} ${formatDuration(Math.floor(elapsed / 1000) * 1000)
 					.replace(/^0 ms$/, '0 s')
 					.replace('.0 s', ' s')}`,
 			waiting > 0 ? `${waiting} queued` : '',
-			keyHint?.() ?? 'Ctrl+C stops',
+			keyHint?.(stops) ?? stops,
 		];
 		const row = `${spinnerFrame(elapsed)} ${parts.filter((part) => part !== '').join(' · ')}`;
 		return [...this.#toolRows(status.tools), theme.dim(cutToColumns(row, this.#columns))];

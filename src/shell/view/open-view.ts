@@ -41,7 +41,7 @@ export function openRunView({ output, errorOutput, ...rest }: OpenViewOptions): 
 		theme: rest.theme,
 		clock: rest.clock,
 		layoutEdit: null,
-		keyHint: () => (rest.isStopping?.() ? 'stopping, Ctrl+C kills' : 'Ctrl+C stops'),
+		keyHint: (stops) => (rest.isStopping?.() ? 'stopping, Ctrl+C kills' : stops),
 	});
 	const answer = 'Enter sends what you type, unseen and unrecorded · Ctrl+D refuses';
 	const transcript = new Transcript({ ...rest, answer, sink: view });

@@ -2,12 +2,13 @@
  * Events of a conversation -> text and lines for a sink, the same for the live terminal and for a pipe. Keeps what one event
  * alone cannot say (which tool a result belongs to, what the plan was) and puts one blank line between blocks of a kind.
  */
-import type { AgentEvent, PlanItem } from '../../agents/events.ts';
+import type { AgentEvent, BackgroundTask, PlanItem } from '../../agents/events.ts';
 import type { Clock } from '../../core/clock.ts';
 import { createTextFilter, safeLine, type TextFilter } from '../../core/text.ts';
 import { describeTime } from '../../limits/describe-limit.ts';
 import type { RelayEvent } from '../../relay/relay-events.ts';
 import type { TurnState } from '../../sessions/turn-state.ts';
+import { describeTasks } from '../../turns/describe-tasks.ts';
 import { formatDuration } from '../../ui/quantities.ts';
 import type { Theme } from '../../ui/theme.ts';
 import {
@@ -47,8 +48,10 @@ export interface TurnStatus {
 	startedAt: number;
 	/** Tools that run now, described, oldest first. */
 	tools: readonly string[];
-	/** Replaces the list above while nothing runs (`waiting for claude until 14:30`); null otherwise. */
+	/** Replaces the agent and its time while it does not work itself (`waiting for claude until 14:30`); null otherwise. */
 	waiting: string | null;
+	/** What Ctrl+C does now, where that is more than to stop the agent. */
+	stops?: string;
 }
 
 export interface TranscriptOptions {
@@ -65,6 +68,8 @@ export interface TranscriptOptions {
 	/** `ui.thinking`: reasoning is shown dim (default) or not at all. */
 	thinking?: 'dim' | 'hide' | undefined;
 }
+
+const STOPS_TASKS = 'Ctrl+C stops them';
 
 type ToolCall = Extract<AgentEvent, { type: 'tool_call' }>;
 type Block = 'none' | StreamKind | 'tool' | 'line' | 'shell';
@@ -90,6 +95,8 @@ export class Transcript {
 	#lastError: string | null = null;
 	#agent = '';
 	#startedAt = 0;
+	/** The background tasks that hold an answered turn open. */
+	#awaited: readonly BackgroundTask[] | null = null;
 
 	constructor(options: TranscriptOptions) {
 		this.#options = options;
@@ -192,6 +199,15 @@ export class Transcript {
 				this.#lines('line', [describeError(event, theme)]);
 				this.#lastError = event.message;
 				break;
+			case 'interim_answer':
+				this.#waitForTasks(event.tasks);
+				break;
+			case 'background_tasks':
+				if (this.#awaited !== null && event.tasks.length > 0) this.#await(event.tasks);
+				break;
+			case 'continued':
+				this.#await(null);
+				break;
 			case 'session_started':
 			case 'usage':
 			case 'limit':
@@ -209,6 +225,20 @@ export class Transcript {
 		this.#startedAt = this.#options.clock.monotonic();
 		this.#plan = [];
 		this.#lastError = null;
+		this.#await(null);
+	}
+
+	/** The answer so far is not the last one: said once as a line, then by the status as long as it lasts. */
+	#waitForTasks(tasks: readonly BackgroundTask[]): void {
+		const { theme } = this.#options;
+		this.#lines('line', [
+			theme.dim(`… ${this.#agent} has answered; waiting for ${describeTasks(tasks)} · ${STOPS_TASKS}`),
+		]);
+		this.#await(tasks);
+	}
+
+	#await(tasks: readonly BackgroundTask[] | null): void {
+		this.#awaited = tasks;
 		this.#showStatus(null);
 	}
 
@@ -307,7 +337,14 @@ export class Transcript {
 	#showStatus(waiting: string | null): void {
 		const { sink, worktree } = this.#options;
 		const tools = [...this.#tools.values()].map(({ call }) => describeTool(call, worktree));
-		sink.status({ agent: this.#agent, startedAt: this.#startedAt, tools, waiting });
+		const awaited = this.#awaited && `waiting for ${describeTasks(this.#awaited)}`;
+		sink.status({
+			agent: this.#agent,
+			startedAt: this.#startedAt,
+			tools,
+			waiting: waiting ?? awaited,
+			...(this.#awaited && { stops: STOPS_TASKS }),
+		});
 	}
 }
 

@@ -4,6 +4,7 @@ import { fakeCheckpoint, fakeSessionMeta } from '../../helpers/fake-session-meta
 
 const turn = (status: 'completed' | 'limited' | 'running' | 'failed', packet: string | null = null) => ({
 	status,
+	stop_reason: null,
 	packet,
 	trigger: 'user' as const,
 });
@@ -50,10 +51,18 @@ describe('the status of a session', () => {
 		['outcome_unknown', 'outcome_unknown'],
 		['running', 'outcome_unknown'],
 	] as const)('after a turn that is %s is checkpointed as %s', (status, reason) => {
-		const lastTurn = { status, packet: null, trigger: 'user' as const };
+		const lastTurn = { status, stop_reason: null, packet: null, trigger: 'user' as const };
 		expect(sessionStatus({ ...free, meta: fakeSessionMeta(), lastTurn })).toEqual({
 			status: 'checkpointed',
 			reason,
+		});
+	});
+
+	it('is not completed by an answer whose background tasks were stopped', () => {
+		const lastTurn = { ...turn('completed'), stop_reason: 'background_stopped' };
+		expect(sessionStatus({ ...free, meta: fakeSessionMeta(), lastTurn })).toEqual({
+			status: 'checkpointed',
+			reason: 'interrupted',
 		});
 	});
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { AgentEvent } from '../../../src/agents/events.ts';
 import { TurnWatch } from '../../../src/turns/turn-watch.ts';
 
-const TIMES = { idleMs: 5_000, timeoutMs: 0, lingerMs: 10_000, patienceMs: 20_000 };
+const TIMES = { idleMs: 5_000, timeoutMs: 0, lingerMs: 10_000, backgroundMs: 60_000, patienceMs: 20_000 };
 const source = { channel: 'event', rule: 'r', excerpt: 'e' } as const;
 const limit: AgentEvent = {
 	type: 'limit',
@@ -32,6 +32,28 @@ describe('a running turn', () => {
 		watch.observe(ended, 20);
 		expect(watch.tick(9_000, 20)).toBeNull();
 		expect(watch.tick(10_020, 20)).toEqual({ stop: 'linger' });
+	});
+
+	it('that waits for background tasks is stopped only when nothing came from it for so long', () => {
+		const watch = new TurnWatch(TIMES, 0);
+		watch.observe({ type: 'interim_answer', tasks: [{ id: 't', title: 'npm run build' }] }, 100);
+		expect(watch.tick(30_000, 100), 'neither lingering nor idle').toBeNull();
+		expect(watch.tick(80_000, 30_000)).toBeNull();
+		expect(watch.tick(90_000, 30_000)).toEqual({ stop: 'background' });
+		watch.observe({ type: 'continued' }, 90_000);
+		expect(watch.tick(190_000, 189_000)).toBeNull();
+		watch.observe(ended, 190_000);
+		expect(watch.tick(200_000, 190_000)).toEqual({ stop: 'linger' });
+	});
+
+	it('that goes on by itself after its answer has not ended', () => {
+		const watch = new TurnWatch(TIMES, 0);
+		watch.observe({ type: 'turn_ended', outcome: 'failed', stopReason: null }, 0);
+		watch.observe({ type: 'continued' }, 100);
+		expect(watch.tick(20_000, 19_000)).toBeNull();
+		watch.observe(ended, 20_000);
+		expect(watch.tick(29_000, 20_000)).toBeNull();
+		expect(watch.tick(30_000, 20_000)).toEqual({ stop: 'linger' });
 	});
 
 	it('that tries again is stopped once the patience is over, or at once when the announced wait is longer', () => {

@@ -3,6 +3,7 @@ import { claudeAdapter } from '../../../../src/agents/claude/adapter.ts';
 import type { AgentExit } from '../../../../src/agents/contract.ts';
 
 const NOW = Date.parse('2026-11-21T08:00:00Z');
+const EXIT_0: AgentExit = { exitCode: 0, signal: null, stopRequested: null };
 const EXIT_1: AgentExit = { exitCode: 1, signal: null, stopRequested: null };
 const INIT = { type: 'system', subtype: 'init', session_id: 's1', model: 'claude-opus-4-5' };
 
@@ -266,7 +267,7 @@ describe('windows that newer versions list', () => {
 			rateLimitGraceActive: true,
 		};
 		const lines = [INIT, { type: 'rate_limit_event', rate_limit_info: info }, said('I wrap up.')];
-		expect(run([...lines, result('I wrap up.', { is_error: false })]).turn).toMatchObject({
+		expect(run([...lines, result('I wrap up.', { is_error: false })], EXIT_0).turn).toMatchObject({
 			outcome: 'completed',
 		});
 		const words = "You've hit your session limit · resets 10:09am (UTC)";

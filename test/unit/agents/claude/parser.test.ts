@@ -189,6 +189,42 @@ describe('text of an answer', () => {
 });
 
 describe('usage', () => {
+	it('of several result lines is the sum of what each adds, where that is told', () => {
+		const model = (input: number, output: number, thinking: number, costUSD: number) => ({
+			m: { inputTokens: input, outputTokens: output, thinkingTokens: thinking, costUSD },
+		});
+		const line = (all: object, since: object, cost: number) => ({
+			...RESULT,
+			total_cost_usd: cost,
+			modelUsage: all,
+			model_usage_since_last_result: since,
+		});
+		const first = line(model(5000, 300, 20, 0.5), model(100, 30, 5, 0.25), 0.5);
+		const second = line(model(5200, 320, 21, 0.6), model(200, 20, 1, 0.1), 0.6);
+		const { turn } = parse([INIT, first, text('m2', 'More.'), second], EXIT_0, { resume: true });
+		expect(turn).toMatchObject({
+			tokens: { input: 300, output: 50, reasoning: 6 },
+			costUsd: 0.35,
+			cumulative: { input: 5200, costUsd: 0.6 },
+		});
+	});
+
+	it('of a resumed turn that was stopped before any answer is none of the earlier ones', () => {
+		const totals = { m: { inputTokens: 9000, outputTokens: 800, costUSD: 0.7 } };
+		const stopped = {
+			...ABORTED,
+			total_cost_usd: 0.7,
+			modelUsage: totals,
+			usage: { input_tokens: 0, output_tokens: 0 },
+		};
+		const told = parse([INIT, { ...stopped, model_usage_since_last_result: {} }], EXIT_0, {
+			resume: true,
+		}).turn;
+		expect(told).toMatchObject({ tokens: { input: 0, output: 0 }, costUsd: 0 });
+		const untold = parse([INIT, stopped], EXIT_0, { resume: true }).turn;
+		expect(untold).toMatchObject({ tokens: { input: 0, output: 0 }, costUsd: null });
+	});
+
 	it('of a turn that was stopped is what partial messages told', () => {
 		const { turn } = parse(
 			[
@@ -368,11 +404,98 @@ describe('the outcome', () => {
 			});
 	});
 
-	it('is told once, even if a second result line comes', () => {
-		const { events, turn } = parse([INIT, RESULT, { ...FAILED, api_error_status: 429 }]);
+	it('is that of the last result line: a continuation that fails is not completed', () => {
+		const { events, turn } = parse([INIT, RESULT, { ...FAILED, api_error_status: 429 }], EXIT_1);
+		expect(turn.outcome).toBe('limited');
+		expect(ofType(events, 'turn_ended').map(({ outcome }) => outcome)).toEqual(['completed', 'limited']);
+		expect(ofType(events, 'continued')).toHaveLength(1);
+		const recovered = parse([INIT, FAILED, text('m2', 'Again.'), RESULT]);
+		expect(recovered.turn.outcome).toBe('completed');
+	});
+
+	const TASKS = {
+		type: 'system',
+		subtype: 'background_tasks_changed',
+		tasks: [{ task_id: 'b1', description: 'server' }],
+	};
+	const NO_TASKS = { ...TASKS, tasks: [] };
+	const stoppedBy = (stopRequested: AgentExit['stopRequested']): AgentExit => ({
+		exitCode: 0,
+		signal: null,
+		stopRequested,
+	});
+
+	it('waits for the background tasks that are listed with an answer, by their commands', () => {
+		const started = { type: 'system', subtype: 'task_started', task_id: 'b1', tool_use_id: 't1' };
+		const build = toolUse('t1', 'Bash', { command: 'npm run build', run_in_background: true });
+		const { events, turn } = parse([INIT, build, TASKS, started, toolResult('t1', 'in background'), RESULT]);
+		expect(ofType(events, 'interim_answer')).toEqual([
+			{ type: 'interim_answer', tasks: [{ id: 'b1', title: 'npm run build' }] },
+		]);
+		expect(turn.outcome, 'the CLI ended by itself').toBe('completed');
+		expect(events.map(({ type }) => type).slice(-2)).toEqual(['interim_answer', 'turn_ended']);
+		const whole = parse([INIT, TASKS, RESULT, NO_TASKS, INIT, text('m2', 'Built.'), RESULT]).events;
+		const phases = whole.map(({ type }) => type).filter((type) => /interim|continued|ended/.test(type));
+		expect(phases).toEqual(['interim_answer', 'continued', 'turn_ended']);
+	});
+
+	it.each([
+		['background', 'completed', 'background_stopped'],
+		['cancelled', 'completed', 'background_stopped'],
+		['timed_out', 'timed_out', 'timed_out'],
+	] as const)('of an answer whose tasks were stopped (%s) is %s / %s', (reason, outcome, stopReason) => {
+		const lines = [INIT, TASKS, text('m', 'It is building.'), RESULT];
+		expect(parse(lines, stoppedBy(reason)).turn).toMatchObject({ outcome, stopReason });
+	});
+
+	it('of an interim answer whose process died is unknown, and a continuation that was cut off is not completed', () => {
+		expect(parse([INIT, TASKS, RESULT], KILLED).turn.outcome).toBe('outcome_unknown');
+		const cutOff = [INIT, TASKS, RESULT, NO_TASKS, INIT, text('m2', 'The build')];
+		expect(parse(cutOff, stoppedBy('cancelled')).turn.outcome).toBe('cancelled');
+		expect(parse(cutOff, KILLED).turn.outcome).toBe('outcome_unknown');
+		expect(parse(cutOff, EXIT_0).turn.outcome, 'its result is lost').toBe('outcome_unknown');
+	});
+
+	it('between an interim answer and its continuation can be a limit', () => {
+		const refused = rateLimit({ status: 'rejected', resetsAt: 1_800_000_000, rateLimitType: 'five_hour' });
+		const lines = [INIT, TASKS, RESULT, NO_TASKS, INIT, refused];
+		const { events, turn } = parse(lines, stoppedBy('limited'));
+		expect(ofType(events, 'limit')).toHaveLength(1);
+		expect(turn).toMatchObject({ outcome: 'limited', limit: { window: 'five_hour' } });
+	});
+
+	it('is told once when a second result line says the same', () => {
+		const { events } = parse([INIT, RESULT, RESULT]);
 		expect(ofType(events, 'turn_ended')).toHaveLength(1);
-		expect(turn.outcome).toBe('completed');
-		expect(ofType(events, 'limit')).toEqual([]);
+	});
+
+	const EMPTY = { ...ABORTED, terminal_reason: null, num_turns: 0, result: '', errors: ['only prompts'] };
+
+	it('is not that of an empty error behind an answer, and neither is the exit code then', () => {
+		const { events, turn } = parse([INIT, text('m', 'Done.'), RESULT, EMPTY], EXIT_1);
+		expect(turn).toMatchObject({ outcome: 'completed', stopReason: 'end_turn', tokens: { output: 5 } });
+		expect(ofType(events, 'turn_ended')).toHaveLength(1);
+		const wentOn = [INIT, RESULT, text('m2', 'More.'), { ...EMPTY, num_turns: 1 }];
+		expect(parse(wentOn, EXIT_1).turn.outcome, 'an error of a continuation').toBe('failed');
+	});
+
+	it('is looked at again when a good result line is followed by exit 1', () => {
+		const endingIn = (lines: object[], stderr = '') =>
+			parseBytes(
+				Buffer.from(
+					[INIT, text('m', 'Done.'), RESULT, ...lines].map((one) => `${JSON.stringify(one)}\n`).join(''),
+				),
+				stderr,
+				EXIT_1,
+			);
+		expect(endingIn([]).turn).toMatchObject({ outcome: 'failed', stopReason: 'crashed' });
+		expect(ofType(endingIn([]).events, 'turn_ended').at(-1)).toMatchObject({ outcome: 'failed' });
+		expect(endingIn([], 'Not logged in · Please run /login\n').turn).toMatchObject({ stopReason: 'auth' });
+		const spoken = [INIT, synthetic('server_error'), RESULT];
+		expect(parse(spoken, EXIT_1).turn).toMatchObject({ outcome: 'failed', stopReason: 'api_error' });
+		expect(parse([INIT, text('m', 'Done.'), RESULT], KILLED).turn.outcome, 'killed afterwards').toBe(
+			'completed',
+		);
 	});
 
 	it.each([
@@ -676,11 +799,13 @@ describe('hostile and broken streams', () => {
 		.tuple(shapes, fc.dictionary(fc.constantFrom(...fields), hostile, { maxKeys: 8 }))
 		.map(([type, rest]) => JSON.stringify({ ...rest, type }));
 
-	it('never throw, and end once', () => {
+	it('never throw, and end as the turn does', () => {
 		fc.assert(
 			fc.property(fc.array(fc.oneof(line, fc.string(), fc.json()), { maxLength: 12 }), (lines) => {
-				const { events } = parse(lines, EXIT_1);
-				expect(ofType(events, 'turn_ended')).toHaveLength(1);
+				const { events, turn } = parse(lines, EXIT_1);
+				const ends = ofType(events, 'turn_ended');
+				expect(ends.at(-1)).toMatchObject({ outcome: turn.outcome, stopReason: turn.stopReason });
+				expect(ends.length).toBeLessThanOrEqual(2 + ofType(events, 'continued').length);
 				for (const event of events) expect(() => JSON.stringify(event)).not.toThrow();
 			}),
 			{ numRuns: 400 },

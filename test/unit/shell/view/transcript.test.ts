@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { AgentEvent } from '../../../../src/agents/events.ts';
 import type { RelayEvent } from '../../../../src/relay/relay-events.ts';
 import { createPlainSink } from '../../../../src/shell/view/plain-view.ts';
-import { Transcript } from '../../../../src/shell/view/transcript.ts';
+import { Transcript, type TurnStatus } from '../../../../src/shell/view/transcript.ts';
 import { createTheme } from '../../../../src/ui/theme.ts';
 import { fakeTurnState } from '../../../helpers/fake-turn-state.ts';
 
@@ -48,6 +48,42 @@ const result = (id: string, rest: Partial<Extract<AgentEvent, { type: 'tool_resu
 	});
 
 describe('a transcript', () => {
+	it('says that an answer is an interim one, and what it waits for', () => {
+		const tasks = ['npm run build', 'npm start'].map((title, at) => ({ id: `b${at}`, title }));
+		const statuses: Array<TurnStatus | null> = [];
+		const stream = { write: () => undefined };
+		const sink = {
+			...createPlainSink({ output: stream, errorOutput: stream }, theme),
+			status: (status: TurnStatus | null) => statuses.push(status),
+		};
+		const transcript = new Transcript({ sink, theme, clock, worktree: '/repo' });
+		const events = [
+			started,
+			say('It is building.'),
+			agent({ type: 'interim_answer', tasks }),
+			agent({ type: 'background_tasks', tasks: tasks.slice(1) }),
+			call('sub', 'ls'),
+			agent({ type: 'background_tasks', tasks: [] }),
+			agent({ type: 'continued' }),
+		];
+		for (const event of events) transcript.event(event);
+		expect(shown(...events)).toContain(
+			'… claude has answered; waiting for 2 background tasks: npm run build, npm start · Ctrl+C stops them\n',
+		);
+		expect(statuses.map((status) => status?.waiting ?? null)).toEqual([
+			null,
+			'waiting for 2 background tasks: npm run build, npm start',
+			'waiting for 1 background task: npm start',
+			'waiting for 1 background task: npm start',
+			null,
+		]);
+		expect(statuses[1]?.stops).toBe('Ctrl+C stops them');
+		const stopped = fakeTurnState({ status: 'completed', stop_reason: 'background_stopped' });
+		expect(shown({ type: 'turn_finished', turn: 1, state: stopped })).toContain(
+			'its background tasks were stopped',
+		);
+	});
+
 	it('tells an error once: when it comes, and not again at the end', () => {
 		const message = 'Invalid API key · run: claude login';
 		const failed = fakeTurnState({ status: 'failed', stop_reason: 'auth', error: { code: 'auth', message } });

@@ -1,0 +1,75 @@
+/** How a claude turn ended that has answered: by its last result line, checked by how its process then ended. */
+import type { AgentExit } from '../contract.ts';
+import { countOrNull, type JsonObject, textOrNull } from '../json-fields.ts';
+import { failed, type Judgement, limited, TIMED_OUT } from '../judgement.ts';
+import {
+	failureReason,
+	isAborted,
+	isSignalCode,
+	judgeEnd,
+	limitBehind,
+	type Seen,
+	standingLimit,
+} from './outcome.ts';
+import { knownRefusal } from './stderr-rules.ts';
+
+/** The last result line that stands for something, and what it came to. */
+export interface Answered {
+	result: JsonObject;
+	judgement: Judgement;
+	/** Given while background tasks were listed: the agent goes on when they have ended. */
+	isInterim: boolean;
+	/** Whether an empty result line followed it: that is what the exit code then speaks of. */
+	isEmptyAfter: boolean;
+}
+
+/**
+ * True for a result line behind an answer that tells of no work: 2.1.1 and others add an `error_during_execution` without
+ * a single turn when the stream of prompts ends (anthropics/claude-code#16768). `hasGoneOn`: the main conversation did
+ * something since that answer.
+ */
+export function isEmptyResult(result: JsonObject, hasGoneOn: boolean): boolean {
+	if (hasGoneOn || result.subtype !== 'error_during_execution' || isAborted(result)) return false;
+	const hasRequest =
+		countOrNull(result.api_error_status) !== null || (countOrNull(result.num_turns) ?? 0) > 0;
+	return !hasRequest && !textOrNull(result.result);
+}
+
+/** The judgement of a turn that has answered and did not go on, by how its process then ended. */
+export function judgeAnswered(exit: AgentExit, answered: Answered, seen: Seen): Judgement {
+	const { judgement, isInterim } = answered;
+	switch (exit.stopRequested) {
+		case 'cancelled':
+		case 'background':
+			return isInterim ? withoutTasks(judgement) : judgement;
+		case 'timed_out':
+			return isInterim ? TIMED_OUT : judgement;
+		case 'limited':
+		case 'failed':
+			return isInterim ? judgeEnd(exit, false, seen) : judgement;
+		case 'linger':
+			return judgement;
+	}
+	const isKilled = exit.exitCode === null || exit.signal !== null || isSignalCode(exit.exitCode);
+	// What the tasks were for is lost with the process; a last answer is not.
+	if (isKilled) return isInterim ? judgeEnd(exit, false, seen) : judgement;
+	return exit.exitCode === 0 || answered.isEmptyAfter ? judgement : judgeAgain(exit.exitCode, answered, seen);
+}
+
+function withoutTasks(judgement: Judgement): Judgement {
+	return judgement.outcome === 'completed' ? { ...judgement, stopReason: 'background_stopped' } : judgement;
+}
+
+/** A good result line whose process says that it failed: what came behind the line, or stderr, tells why. */
+function judgeAgain(exitCode: number | null, { result, judgement }: Answered, seen: Seen): Judgement {
+	if (judgement.outcome !== 'completed') return judgement;
+	const standing = standingLimit(seen);
+	if (standing !== null) return limited(standing);
+	if (seen.lastSpeaker === 'cli') {
+		const limit = limitBehind(result, seen);
+		return limit === null ? failed(failureReason(result, seen), seen.ownWords) : limited(limit);
+	}
+	const refusal = knownRefusal(seen.stderr);
+	if (refusal !== null) return failed(refusal.reason, refusal.sentence);
+	return failed('crashed', `claude answered and then ended with exit code ${exitCode}`);
+}

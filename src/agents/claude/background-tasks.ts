@@ -1,0 +1,40 @@
+import type { AgentEvent, BackgroundTask } from '../events.ts';
+import { excerptLine } from '../excerpt.ts';
+import { type JsonObject, objectOrEmpty, textOrNull } from '../json-fields.ts';
+
+/** More than any session runs; the rest of a longer list is not looked at. */
+const MAX_TASKS = 100;
+
+/**
+ * What claude runs in the background, by its own list (`background_tasks_changed`, newer than 2.1.197): as long as it
+ * names a task, the process lives on and wakes the model when the task has ended.
+ */
+export class BackgroundTasks {
+	#listed: Array<BackgroundTask & { isAgent: boolean }> = [];
+	/** By task id, from the call that began it. */
+	readonly #titles = new Map<string, string>();
+
+	get listed(): BackgroundTask[] {
+		return this.#listed.map(({ id, title }) => ({ id, title: this.#titles.get(id) ?? title }));
+	}
+
+	changed(message: JsonObject): AgentEvent[] {
+		if (!Array.isArray(message.tasks)) return [];
+		this.#listed = message.tasks.slice(0, MAX_TASKS).flatMap((item) => readTask(objectOrEmpty(item)));
+		return [{ type: 'background_tasks', tasks: this.listed }];
+	}
+
+	/** `callTitle`: what the call that began the task is shown as; a description of it says less. */
+	started(message: JsonObject, callTitle: (toolUseId: string) => string | null): void {
+		const id = textOrNull(message.task_id);
+		const title = callTitle(textOrNull(message.tool_use_id) ?? '');
+		if (id !== null && title !== null && this.#titles.size < MAX_TASKS * 10) this.#titles.set(id, title);
+	}
+}
+
+function readTask(task: JsonObject): Array<BackgroundTask & { isAgent: boolean }> {
+	const id = textOrNull(task.task_id);
+	if (id === null) return [];
+	const title = excerptLine(textOrNull(task.description) ?? textOrNull(task.task_type) ?? id);
+	return [{ id, title, isAgent: task.task_type === 'local_agent' }];
+}
