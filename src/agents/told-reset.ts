@@ -1,58 +1,78 @@
 /**
  * The end of a limit in the words in which CLIs and providers tell it to people: a time of day with or without date and
- * zone, a weekday, a delay, or epoch seconds. Callers decide whose words they read; nothing here does.
+ * zone, a weekday, a delay, or an epoch number. Callers decide whose words they read; nothing here does.
  */
 
-/** A reset further away is no time at all. */
-const MAX_DELAY_MS = 366 * 24 * 3600_000;
 const DAY_MS = 24 * 3600_000;
+/** A reset further away is no time at all. */
+const MAX_DELAY_MS = 400 * DAY_MS;
 /** A time of day that passed this recently is the one that was meant: it was told just before and read just after. */
 const LATE_MS = 10 * 60_000;
+/** More of a text is not searched. */
+const SEARCHED_CHARS = 8000;
 
-/** What stands before a time: `resets 3pm`, `will reset at`, `try again in`, `Your quota will reset after`. */
+/** What stands before a time: `resets 3pm`, `will reset at`, `try again in`, `regain access on`, `wait for about`. */
 const LEAD =
-	/\b(?:resets?|renews?|refills?|retry|retrying|try again|available again)(?: (?:at|on|in|after|by|from))?:?\s+/gi;
-const EPOCH_SECONDS = /(?:\||"?resets?_at"?\s*[:=]\s*"?)(\d{10})(?!\d)/;
+	/(?:\b(?:resets?(?:[ _](?:at|time))?|renews?|refills?|refresh(?:es|ed)?|restored?|retry(?:ing)?(?:[ -]after)?|try again|available(?: again)?|regain access|wait(?:ing)?|until|unlocks?|resumes?)(?![a-z])"?(?: (?:at|on|in|after|by|from|for|is|until|again))*\s*[:=]?\s*"?|(?:将在|将于|请在|请于|预计|重置时间为?[:：]?|请?等待)\s*)(?:(?:about|around|approximately|approx\.?|another|~)\s*)?/gi;
+const EPOCH =
+	/(?:\||\breset\w*"?\W{0,4}(?:(?:at|on|is|time|timestamp)\W{1,4}){0,2})(\d{10}(?:\d{3})?)(?!\d)/i;
+const RETRY_AFTER_SECONDS = /\bretry[- _]after"?\s*[:=]\s*"?(\d{1,8}(?:\.\d+)?)(?!\d|\s?[a-z])/i;
 const ISO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)/;
 
 /** Epoch ms of the end that `text` tells (`now`: epoch ms), or null. A time without a zone is one of this machine. */
 export function toldReset(text: string, now: number): number | null {
-	const seconds = EPOCH_SECONDS.exec(text)?.[1];
-	const times = seconds === undefined ? timesIn(text, now) : [Number(seconds) * 1000];
-	return times.find((at) => at < now + MAX_DELAY_MS) ?? null;
+	const searched = text.slice(0, SEARCHED_CHARS);
+	return timesIn(searched, now).find((at) => at < now + MAX_DELAY_MS) ?? null;
 }
 
 function timesIn(text: string, now: number): number[] {
-	return [...text.matchAll(LEAD)].flatMap((lead) => {
-		const words = text.slice(lead.index + lead[0].length);
-		const delayMs = readDuration(words);
-		return (delayMs === null ? readTime(words, now) : now + delayMs) ?? [];
-	});
+	const epoch = EPOCH.exec(text)?.[1];
+	const seconds = RETRY_AFTER_SECONDS.exec(text)?.[1];
+	return [
+		...(epoch === undefined ? [] : [epoch.length > 10 ? Number(epoch) : Number(epoch) * 1000]),
+		...[...text.matchAll(LEAD)].flatMap((lead) => {
+			const words = text.slice(lead.index + lead[0].length, lead.index + lead[0].length + 200);
+			const delayMs = readDuration(words);
+			return (delayMs === null ? readTime(words, now) : now + delayMs) ?? [];
+		}),
+		...(seconds === undefined ? [] : [Math.round(now + Number(seconds) * 1000)]),
+	];
 }
 
 /** The wait in ms that `text` announces (`try again in 1.5 seconds`, `Retrying after 250ms`), or null. */
 export function toldDelay(text: string): number | null {
-	for (const lead of text.matchAll(LEAD)) {
-		const delayMs = readDuration(text.slice(lead.index + lead[0].length));
+	const searched = text.slice(0, SEARCHED_CHARS);
+	for (const lead of searched.matchAll(LEAD)) {
+		const start = lead.index + lead[0].length;
+		const delayMs = readDuration(searched.slice(start, start + 200));
 		if (delayMs !== null) return delayMs;
 	}
 	return null;
 }
 
 const DURATION_PART =
-	/[\s,]*(?:and\s+)?(\d+(?:\.\d+)?)\s?(ms|milliseconds?|s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|w|weeks?)(?![a-z])/iy;
+	/[\s,]*(?:and\s+)?(\d+(?:\.\d+)?)\s?(ms|milliseconds?|s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|w|weeks?|秒钟?|分钟?|个?小时|天)(?![a-z])/iy;
+/** `a minute`, `less than an hour`, `one day`. */
+const ONE = /^(?:less than |under |within )?(?:an?|one|1) (second|minute|hour|day|week)\b/i;
 const UNIT_MS: ReadonlyArray<readonly [string, number]> = [
 	['milli', 1],
 	['ms', 1],
 	['s', 1000],
+	['秒', 1000],
 	['m', 60_000],
+	['分', 60_000],
 	['h', 3600_000],
+	['小', 3600_000],
+	['个', 3600_000],
 	['d', DAY_MS],
+	['天', DAY_MS],
 	['w', 7 * DAY_MS],
 ];
 
-/** `3 days 4 hours 12 minutes`, `3h12m5s`, `250ms` at the start of `text`, in ms; null when none stands there. */
+/** `3 days 4 hours 12 minutes`, `3h12m5s`, `250ms`, `less than a minute` at the start of `text`, in ms; null when none stands there. */
 export function readDuration(text: string): number | null {
+	const one = ONE.exec(text)?.[1];
+	if (one !== undefined) return unitMs(one);
 	let delayMs: number | null = null;
 	DURATION_PART.lastIndex = 0;
 	for (let part = DURATION_PART.exec(text); part !== null; part = DURATION_PART.exec(text))
@@ -67,10 +87,21 @@ function unitMs(unit: string): number {
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 const WEEKDAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
 
-const DAY =
-	/^(?:(?<near>today|tomorrow)|(?<weekday>(?:sun|mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?)(?:day)?)|(?<month>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.? (?<day>\d{1,2})(?:st|nd|rd|th)?(?:,? (?<year>\d{4}))?|(?<iso>\d{4}-\d\d-\d\d))\b[\s,]*(?:at\s+)?/i;
-const CLOCK = /^(?<hour>\d{1,2})(?::(?<minute>\d\d)(?::\d\d)?)?(?:\s?(?<half>[ap])\.?m\b\.?)?/i;
-const ZONE = /^\s*(?:\((?<named>[^()]{1,40})\)|(?<bare>UTC|GMT|[A-Z][A-Za-z_]+\/[A-Za-z_/+-]+)\b)/;
+const MONTH = '(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\\.?';
+const DAY = new RegExp(
+	`^(?:(?<near>today|tomorrow)|(?:next |this )?(?<weekday>(?:sun|mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?)(?:day)?)` +
+		`|(?<month>${MONTH}) (?<day>\\d{1,2})(?:st|nd|rd|th)?(?:,? (?<year>\\d{4}))?` +
+		`|(?<dayFirst>\\d{1,2})(?:st|nd|rd|th)?(?: of)? (?<monthSecond>${MONTH})(?:,? (?<yearLast>\\d{4}))?` +
+		`|(?<iso>\\d{4}[-/年]\\d{1,2}[-/月]\\d{1,2})日?T?)(?![a-z])[\\s,]*(?:at\\s+)?`,
+	'i',
+);
+const CLOCK =
+	/^(?:(?<word>midnight|noon)|(?<hour>\d{1,2})(?::(?<minute>\d\d)(?::(?<second>\d\d)(?:\.\d+)?)?)?(?:\s?(?<half>[ap])\.?m\b\.?)?)/i;
+/** `+0800`, `+08:00 CST`, `GMT-3`, `(UTC+5:30)`, `CST (UTC+8)`. */
+const OFFSET =
+	/^\s*(?:\(?(?:[A-Z]{2,5}\s?)??\(?(?:UTC|GMT)\s?(?<told>[+-]\d{1,2}(?::?\d\d)?)(?!\d)|\(?(?<plain>[+-]\d\d:?\d\d)(?!\d))/;
+const ZONE =
+	/^\s*(?:\((?<named>[^()]{1,40})\)|(?<bare>[A-Z][A-Za-z_]+\/[A-Za-z_/+-]+|[A-Z]{1,4}T|UTC|Z)\b|(?<spoken>(?:Pacific|Eastern|Central|Mountain|Beijing)(?: Standard| Daylight)?(?: time)?)\b)/i;
 
 function readTime(words: string, now: number): number | null {
 	if (ISO_TIME.test(words)) return Date.parse(ISO_TIME.exec(words)?.[0] ?? '');
@@ -78,64 +109,128 @@ function readTime(words: string, now: number): number | null {
 	const rest = words.replace(DAY, '');
 	const clock = readClock(rest);
 	if (clock === null && day === null) return null;
-	const zone = zoneAfter(rest.replace(CLOCK, ''));
-	const minutes = clock ?? 0;
-	return day === null ? nextAt(minutes, now, zone) : dayAt(day, minutes, now, zone);
+	const zone = zoneAfter(clock === null ? rest : rest.replace(CLOCK, ''));
+	const timeMs = clock ?? 0;
+	return day === null ? nextAt(timeMs, now, zone) : dayAt(day, timeMs, now, zone);
 }
 
-/** Minutes of the day, or null: `3` alone is no time. */
+/** Ms since the day began, or null: `3` alone is no time. */
 function readClock(words: string): number | null {
 	const clock = CLOCK.exec(words)?.groups;
 	if (clock === undefined) return null;
-	const [hour, minute, half] = [Number(clock.hour), Number(clock.minute ?? 0), clock.half?.toLowerCase()];
-	if (minute > 59 || (half === undefined && clock.minute === undefined)) return null;
-	if (half === undefined) return hour > 23 ? null : hour * 60 + minute;
-	if (hour < 1 || hour > 12) return null;
-	return ((hour % 12) + (half === 'p' ? 12 : 0)) * 60 + minute;
+	if (clock.word !== undefined) return clock.word.toLowerCase() === 'noon' ? DAY_MS / 2 : 0;
+	const [hour, minute, second] = [clock.hour, clock.minute, clock.second].map((part) => Number(part ?? 0));
+	const half = clock.half?.toLowerCase();
+	if (hour === undefined || minute === undefined || second === undefined || minute > 59 || second > 59)
+		return null;
+	if (half === undefined && clock.minute === undefined) return null;
+	if (half === undefined ? hour > 23 : hour < 1 || hour > 12) return null;
+	const ofDay = half === undefined ? hour : (hour % 12) + (half === 'p' ? 12 : 0);
+	return ((ofDay * 60 + minute) * 60 + second) * 1000;
 }
 
-/** The zone named behind the time where this runtime knows it, else the machine's own. */
+/**
+ * Letters that stand for one offset or one place. `CST` and `IST` are not among them: they stand for several, and count only
+ * with an offset beside them.
+ */
+const LETTERS: ReadonlyMap<string, string> = new Map([
+	['utc', 'UTC'],
+	['gmt', 'UTC'],
+	['z', 'UTC'],
+	['est', '-05:00'],
+	['edt', '-04:00'],
+	['et', 'America/New_York'],
+	['eastern', 'America/New_York'],
+	['cdt', '-05:00'],
+	['ct', 'America/Chicago'],
+	['central', 'America/Chicago'],
+	['mst', '-07:00'],
+	['mdt', '-06:00'],
+	['mt', 'America/Denver'],
+	['mountain', 'America/Denver'],
+	['pst', '-08:00'],
+	['pdt', '-07:00'],
+	['pt', 'America/Los_Angeles'],
+	['pacific', 'America/Los_Angeles'],
+	['bst', '+01:00'],
+	['cet', '+01:00'],
+	['cest', '+02:00'],
+	['eet', '+02:00'],
+	['eest', '+03:00'],
+	['msk', '+03:00'],
+	['sgt', '+08:00'],
+	['hkt', '+08:00'],
+	['beijing', '+08:00'],
+	['jst', '+09:00'],
+	['kst', '+09:00'],
+	['aest', '+10:00'],
+	['aedt', '+11:00'],
+	['brt', '-03:00'],
+]);
+
+/** The zone named behind the time where it is known, else the machine's own. */
 function zoneAfter(words: string): string {
+	const offset = OFFSET.exec(words)?.groups;
+	const told = offset?.told ?? offset?.plain;
+	if (told !== undefined) return normalOffset(told);
 	const named = ZONE.exec(words)?.groups;
-	const zone = (named?.named ?? named?.bare ?? '').trim();
+	const name = (named?.named ?? named?.bare ?? named?.spoken ?? '').trim();
+	const inside = OFFSET.exec(` ${name}`)?.groups;
+	if (inside?.told !== undefined) return normalOffset(inside.told);
+	const letters = LETTERS.get(name.toLowerCase().replace(/ .*$/, ''));
+	return letters ?? knownZone(name) ?? new Intl.DateTimeFormat('en-US').resolvedOptions().timeZone;
+}
+
+function knownZone(name: string): string | null {
+	if (!name.includes('/')) return null;
 	try {
-		return new Intl.DateTimeFormat('en-US', zone === '' ? {} : { timeZone: zone }).resolvedOptions().timeZone;
+		return new Intl.DateTimeFormat('en-US', { timeZone: name }).resolvedOptions().timeZone;
 	} catch {
-		return new Intl.DateTimeFormat('en-US').resolvedOptions().timeZone;
+		return null;
 	}
 }
 
+/** `+0800`, `-3`, `+5:30` as `+08:00`, `-03:00`, `+05:30`. */
+function normalOffset(offset: string): string {
+	const [, sign = '+', digits = ''] = /^([+-])(.*)$/.exec(offset) ?? [];
+	const plain = digits.replace(':', '');
+	const padded = plain.length <= 2 ? `${plain.padStart(2, '0')}00` : plain.padStart(4, '0');
+	return `${sign}${padded.slice(0, 2)}:${padded.slice(2)}`;
+}
+
 /** The next such time of day, or the one that has only just passed. */
-function nextAt(minutes: number, now: number, zone: string): number {
+function nextAt(timeMs: number, now: number, zone: string): number {
 	const [year, month, day] = dateIn(zone, now);
 	const [yesterday, today, tomorrow] = [-1, 0, 1].map((days) =>
-		instant(zone, year, month, day + days, minutes),
+		instant(zone, year, month, day + days, timeMs),
 	);
 	const isLate = (at: number | undefined): at is number => at !== undefined && at > now - LATE_MS;
 	if (isLate(yesterday)) return yesterday;
 	return isLate(today) ? today : (tomorrow ?? now);
 }
 
-function dayAt(day: Record<string, string | undefined>, minutes: number, now: number, zone: string): number {
+function dayAt(day: Record<string, string | undefined>, timeMs: number, now: number, zone: string): number {
 	const [year, month, date] = dateIn(zone, now);
 	if (day.near !== undefined) {
 		const days = day.near.toLowerCase() === 'tomorrow' ? 1 : 0;
-		return instant(zone, year, month, date + days, minutes);
+		return instant(zone, year, month, date + days, timeMs);
 	}
 	if (day.iso !== undefined) {
-		const [isoYear = 0, isoMonth = 0, isoDay = 0] = day.iso.split('-').map(Number);
-		return instant(zone, isoYear, isoMonth - 1, isoDay, minutes);
+		const [isoYear = 0, isoMonth = 0, isoDay = 0] = day.iso.split(/[-/年月]/).map(Number);
+		return instant(zone, isoYear, isoMonth - 1, isoDay, timeMs);
 	}
 	if (day.weekday !== undefined) {
 		const target = WEEKDAYS.indexOf(day.weekday.slice(0, 3).toLowerCase());
 		const ahead = (target - new Date(Date.UTC(year, month, date)).getUTCDay() + 7) % 7;
-		const at = instant(zone, year, month, date + ahead, minutes);
-		return at < now - LATE_MS ? instant(zone, year, month, date + ahead + 7, minutes) : at;
+		const at = instant(zone, year, month, date + ahead, timeMs);
+		return at < now - LATE_MS ? instant(zone, year, month, date + ahead + 7, timeMs) : at;
 	}
-	const named = MONTHS.indexOf((day.month ?? '').slice(0, 3).toLowerCase());
-	if (day.year !== undefined) return instant(zone, Number(day.year), named, Number(day.day), minutes);
-	const at = instant(zone, year, named, Number(day.day), minutes);
-	return at < now - DAY_MS ? instant(zone, year + 1, named, Number(day.day), minutes) : at;
+	const named = MONTHS.indexOf((day.month ?? day.monthSecond ?? '').slice(0, 3).toLowerCase());
+	const ofMonth = Number(day.day ?? day.dayFirst);
+	const told = day.year ?? day.yearLast;
+	if (told !== undefined) return instant(zone, Number(told), named, ofMonth, timeMs);
+	const at = instant(zone, year, named, ofMonth, timeMs);
+	return at < now - DAY_MS ? instant(zone, year + 1, named, ofMonth, timeMs) : at;
 }
 
 /** Year, month (from 0) and day that the clocks of `zone` show at `at`. */
@@ -144,15 +239,18 @@ function dateIn(zone: string, at: number): [number, number, number] {
 	return [shown.getUTCFullYear(), shown.getUTCMonth(), shown.getUTCDate()];
 }
 
-/** Epoch ms of a time of day in `zone`; the offset is taken twice, as it may change between guess and answer. */
-function instant(zone: string, year: number, month: number, day: number, minutes: number): number {
-	const shown = Date.UTC(year, month, day, 0, minutes);
+/** Epoch ms of a time of day (ms since it began) in `zone`; the offset is taken twice, as it may change between guess and answer. */
+function instant(zone: string, year: number, month: number, day: number, timeMs: number): number {
+	const shown = Date.UTC(year, month, day) + timeMs;
 	const guess = shown - offsetMs(zone, shown);
 	return shown - offsetMs(zone, guess);
 }
 
 /** What the clocks of `zone` show at `at`, minus UTC. */
 function offsetMs(zone: string, at: number): number {
+	const fixed = /^([+-])(\d\d):(\d\d)$/.exec(zone);
+	if (fixed !== null)
+		return (fixed[1] === '-' ? -1 : 1) * (Number(fixed[2]) * 60 + Number(fixed[3])) * 60_000;
 	const parts = new Intl.DateTimeFormat('en-US', {
 		timeZone: zone,
 		hourCycle: 'h23',

@@ -33,6 +33,43 @@ describe('a reset in words', () => {
 		['Your quota will reset after 3h12m5s.', '2026-11-21T11:12:05.000Z'],
 		['Please retry in 34.5s.', '2026-11-21T08:00:34.500Z'],
 		['{"error":{"resets_at":1795255786,"resets_in_seconds":7786}}', '2026-11-21T10:09:46.000Z'],
+		// Offsets and letters.
+		['It will reset at 2026-12-29 23:59:59 +0800 CST. We recommend', '2026-12-29T15:59:59.000Z'],
+		['resets at 2026-12-29 23:59:59 +08:00', '2026-12-29T15:59:59.000Z'],
+		['resets at 2026-12-29T23:59:59+0800', '2026-12-29T15:59:59.000Z'],
+		['resets 10:30am (GMT-3)', '2026-11-21T13:30:00.000Z'],
+		['resets 10:30 GMT-3', '2026-11-21T13:30:00.000Z'],
+		['resets at 13:00 UTC+5:30', '2026-11-22T07:30:00.000Z'],
+		['resets 9pm CST (UTC+8)', '2026-11-21T13:00:00.000Z'],
+		['resets 4am EST', '2026-11-21T09:00:00.000Z'],
+		['resets 4am PST', '2026-11-21T12:00:00.000Z'],
+		['resets 4am (PDT)', '2026-11-21T11:00:00.000Z'],
+		['resets 6pm JST', '2026-11-21T09:00:00.000Z'],
+		['resets at midnight Pacific time', '2026-11-21T08:00:00.000Z'],
+		['resets at midnight UTC', '2026-11-22T00:00:00.000Z'],
+		['resets at noon (Europe/Berlin)', '2026-11-21T11:00:00.000Z'],
+		// Dates.
+		['You will regain access on 2026-12-01 at 00:00 UTC.', '2026-12-01T00:00:00.000Z'],
+		['Your quota will be refreshed on 1 December 2026 at 08:15:30 UTC', '2026-12-01T08:15:30.000Z'],
+		['available again at December 3rd, 2026 3:04:05 PM UTC', '2026-12-03T15:04:05.000Z'],
+		['locked until 2026/12/01 00:00:00 UTC', '2026-12-01T00:00:00.000Z'],
+		['resets next Monday at 9am (UTC)', '2026-11-23T09:00:00.000Z'],
+		['您的限额将在 2026-11-21 20:00:00 +0800 重置', '2026-11-21T12:00:00.000Z'],
+		['将在 2026年12月1日 00:00:00 +0800 重置', '2026-11-30T16:00:00.000Z'],
+		// Waits.
+		['Please wait 463 hours 23 minutes before trying again', '2026-12-10T15:23:00.000Z'],
+		['Please wait 62183 seconds before retrying.', '2026-11-22T01:16:23.000Z'],
+		['try again in less than a minute', '2026-11-21T08:01:00.000Z'],
+		['try again in about an hour', '2026-11-21T09:00:00.000Z'],
+		['Resets in 34m13s.', '2026-11-21T08:34:13.000Z'],
+		['Retry-After: 7200', '2026-11-21T10:00:00.000Z'],
+		['请等待 30 分钟后重试', '2026-11-21T08:30:00.000Z'],
+		['请在 3 小时后重试', '2026-11-21T11:00:00.000Z'],
+		// Epoch numbers.
+		['quota reset at 1795255786', '2026-11-21T10:09:46.000Z'],
+		['limit reached|1795255786123', '2026-11-21T10:09:46.123Z'],
+		['"X-RateLimit-Reset":"1795255786000"', '2026-11-21T10:09:46.000Z'],
+		['{"resetAt": 1795255786}', '2026-11-21T10:09:46.000Z'],
 	])('%s', (text, at) => {
 		expect(told(text)).toBe(at);
 	});
@@ -50,6 +87,12 @@ describe('a reset in words', () => {
 		'limit reached|9999999999',
 		'at 3pm (UTC)',
 		'',
+		'please wait before trying again',
+		'exceeded retry limit, last status: 429 Too Many Requests',
+		'resets in 401 days',
+		'reset 12345678',
+		'The token expires at 3pm',
+		'presets 3pm',
 	])('%j names none', (text) => {
 		expect(told(text)).toBeNull();
 	});
@@ -61,6 +104,43 @@ describe('a reset in words', () => {
 		expect(toldReset('try again at Nov 24th, 2026 7:50 AM.', now)).toBe(
 			new Date(2026, 10, 24, 7, 50).getTime(),
 		);
+	});
+
+	it('in letters that stand for several places is of this machine', () => {
+		const now = new Date(2026, 10, 21, 8, 0).getTime();
+		for (const letters of ['CST', 'IST', 'XYZT'])
+			expect(toldReset(`resets 3pm ${letters}`, now)).toBe(new Date(2026, 10, 21, 15, 0).getTime());
+	});
+
+	it('with an offset is read alike whatever its form', () => {
+		const offsets = fc.tuple(
+			fc.constantFrom('+', '-'),
+			fc.integer({ min: 0, max: 13 }),
+			fc.constantFrom(0, 30, 45),
+		);
+		const clock = fc.tuple(fc.nat(23), fc.nat(59), fc.nat(59));
+		const two = (number: number) => String(number).padStart(2, '0');
+		fc.assert(
+			fc.property(offsets, clock, ([sign, hours, minutes], [hour, minute, second]) => {
+				const time = `2026-12-24 ${two(hour)}:${two(minute)}:${two(second)}`;
+				const at = Date.parse(`${time.replace(' ', 'T')}${sign}${two(hours)}:${two(minutes)}`);
+				const forms = [
+					`${sign}${two(hours)}${two(minutes)}`,
+					`${sign}${two(hours)}:${two(minutes)}`,
+					`GMT${sign}${hours}:${two(minutes)}`,
+					`(UTC${sign}${two(hours)}:${two(minutes)})`,
+				];
+				for (const form of forms) expect(toldReset(`resets at ${time} ${form}`, NOW), form).toBe(at);
+			}),
+			{ numRuns: 60 },
+		);
+	});
+
+	it('is searched in bounded time, however long the text is', () => {
+		const started = performance.now();
+		for (const piece of ['resets ', 'try again in 1 ', 'wait 3 hours, ', 'retry after ', 'until at on '])
+			toldReset(piece.repeat(100_000), NOW);
+		expect(performance.now() - started).toBeLessThan(1500);
 	});
 
 	it('that was named just before and read just after is not a day ahead', () => {

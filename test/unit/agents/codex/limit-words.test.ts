@@ -31,7 +31,7 @@ const LIMITS: ReadonlyArray<readonly [string, string, number | null]> = [
 		later(65, 14),
 	],
 	["You've hit your usage limit. Try again in 3 hours 5 minutes.", 'window', later(3, 5)],
-	["You've hit your usage limit. Try again in less than a minute.", 'window', null],
+	["You've hit your usage limit. Try again in less than a minute.", 'window', later(0, 1)],
 	[
 		'You’ve hit your usage limit. Visit https://chatgpt.com/codex/settings/usage to purchase more credits or try again at 9:05 PM.',
 		'window',
