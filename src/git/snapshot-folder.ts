@@ -52,12 +52,12 @@ export async function prepareSnapshotFolder(
 /** Bytes go in as they are: no conversion, and no program named by an attribute. */
 const ATTRIBUTES = '* -text -filter -ident -working-tree-encoding\n';
 
-/** A folder that git accepts as a git dir, with nothing in it; `objects` of the outer one is the store. */
+/** A folder that git accepts as a git dir, whatever a power cut or a clean-up left of it; `objects` of the outer one is the store. */
 function makeGitDir(path: string): void {
-	if (lstatSync(join(path, 'HEAD'), { throwIfNoEntry: false }) !== undefined) return;
 	for (const folder of ['objects/info', 'objects/pack', 'refs/heads', 'info'])
-		ensureFolder(join(path, folder));
-	writeAtomic(join(path, 'HEAD'), 'ref: refs/heads/none\n');
+		if (lstatSync(join(path, folder), { throwIfNoEntry: false }) === undefined)
+			ensureFolder(join(path, folder));
+	writeIfNew(join(path, 'HEAD'), 'ref: refs/heads/none\n');
 }
 
 /** Once per change of the repo's config file: its size and time stand in ours. */

@@ -8,6 +8,7 @@ import { RelayError } from '../core/errors.ts';
 import { keepBlobs, listChanges, readDiff } from './compare-trees.ts';
 import type { FileChange, RepoFacts, Snapshot, Snapshots } from './contract.ts';
 import { type Git, GitTimeout } from './run-git.ts';
+import { dropDamage } from './snapshot-damage.ts';
 import { prepareSnapshotFolder, type RepoInGit } from './snapshot-folder.ts';
 import { createSnapshotGit, type SnapshotGit } from './snapshot-git.ts';
 import { removeStrays } from './snapshot-index.ts';
@@ -19,44 +20,87 @@ export interface SnapshotsOptions {
 	/** `<stateHome>/agent-relay/snapshots`. */
 	stateFolder: string;
 	clock: Clock;
-	/** A repo that needs more time has no snapshots for the rest of this object's life. */
+	/** A take that needs more time is cut off. */
 	budgetMs?: number;
 }
 
 const BUDGET_MS = 2_000;
+/** A busy machine makes one take slow; after so many in a row the repo itself is too large. */
+const SLOW_IN_A_ROW = 3;
+/** Then a take is tried only now and then, in case it was the machine after all. */
+const REST_MS = 10 * 60_000;
+
 export function createSnapshots(options: SnapshotsOptions): Snapshots {
 	const { repo, git, clock, stateFolder } = options;
 	const budgetMs = options.budgetMs ?? BUDGET_MS;
 	if (!isInGit(repo)) return noSnapshots(repo);
-	let unavailable: string | null = null;
 	let prepared: Promise<SnapshotGit> | null = null;
 	const store = () => {
 		prepared ??= openStore(repo, stateFolder, git, clock);
 		return prepared;
 	};
+	const slow = { inARow: 0, lastAt: 0 };
+	const isResting = () => slow.inARow >= SLOW_IN_A_ROW && clock.monotonic() - slow.lastAt < REST_MS;
 
 	const take = async (): Promise<Snapshot> => {
 		const start = clock.monotonic();
 		const tookMs = () => clock.monotonic() - start;
 		const left = () => Math.max(1, Math.ceil(budgetMs - tookMs()));
-		if (unavailable !== null) return { tree: null, skipped: [], tookMs: 0, unavailable };
+		const unavailable = `a snapshot needs more than ${budgetMs} ms here`;
+		if (isResting()) return { tree: null, skipped: [], tookMs: 0, unavailable };
 		try {
-			return { ...(await takeSnapshot(await store(), left)), tookMs: tookMs(), unavailable: null };
+			const taken = await takePrepared(left);
+			slow.inARow = 0;
+			return { ...taken, tookMs: tookMs(), unavailable: null };
 		} catch (error) {
-			if (!(error instanceof RelayError) && !isSystemError(error)) throw error;
+			if (!isExpected(error)) throw error;
 			prepared = null;
-			if (error instanceof GitTimeout) unavailable = `a snapshot needs more than ${budgetMs} ms here`;
-			return { tree: null, skipped: [], tookMs: tookMs(), unavailable: unavailable ?? error.message };
+			const isSlow = error instanceof GitTimeout;
+			if (isSlow) Object.assign(slow, { inARow: slow.inARow + 1, lastAt: clock.monotonic() });
+			return { tree: null, skipped: [], tookMs: tookMs(), unavailable: isSlow ? unavailable : error.message };
+		}
+	};
+
+	/** A store that somebody emptied or removed since it was opened is made again, once. */
+	const takePrepared = async (left: () => number) => {
+		const isOld = prepared !== null;
+		try {
+			return await takeSnapshot(await store(), left);
+		} catch (error) {
+			if (!isOld || error instanceof GitTimeout || !isExpected(error)) throw error;
+			prepared = null;
+			return takeSnapshot(await store(), left);
+		}
+	};
+
+	/** What the store cannot answer is a RelayError, and a store with damage in it is mended for the next take. */
+	const reading = async <T>(
+		trees: readonly string[],
+		read: (opened: SnapshotGit) => Promise<T>,
+	): Promise<T> => {
+		try {
+			return await read(await store());
+		} catch (error) {
+			if (!isExpected(error)) throw error;
+			const opened = prepared;
+			prepared = null;
+			if (!(error instanceof GitTimeout))
+				await opened?.then(
+					({ folder }) => dropDamage(folder, trees),
+					() => undefined,
+				);
+			if (error instanceof RelayError) throw error;
+			throw new RelayError('git_failed', error.message, { cause: error });
 		}
 	};
 
 	let keeping: Promise<unknown> = Promise.resolve();
-	const compare = async (before: string, after: string): Promise<FileChange[]> => {
-		const opened = await store();
-		const changes = await listChanges(opened, before, after);
-		keeping = Promise.all([keeping, keepBlobs(opened, changes).catch(() => undefined)]);
-		return changes.map(({ oldId: _old, newId: _new, ...change }) => change);
-	};
+	const compare = (before: string, after: string): Promise<FileChange[]> =>
+		reading([before, after], async (opened) => {
+			const changes = await listChanges(opened, before, after);
+			keeping = Promise.all([keeping, keepBlobs(opened, changes).catch(() => undefined)]);
+			return changes.map(({ oldId: _old, newId: _new, ...change }) => change);
+		});
 	/** A hand-over asks again for what the turn has just asked for, and trees never change. */
 	let newest: { pair: string; changes: Promise<FileChange[]> } | null = null;
 
@@ -76,7 +120,8 @@ export function createSnapshots(options: SnapshotsOptions): Snapshots {
 		},
 		diff: async (before, after, diffOptions) => {
 			checkTrees(before, after);
-			return before === after ? '' : readDiff(await store(), before, after, diffOptions);
+			if (before === after) return '';
+			return reading([before, after], (opened) => readDiff(opened, before, after, diffOptions));
 		},
 		settled: async () => {
 			await keeping;
@@ -100,8 +145,9 @@ function isInGit(repo: RepoFacts): repo is RepoInGit {
 	return repo.kind === 'worktree' && repo.commonDir !== null && repo.gitDir !== null;
 }
 
-function isSystemError(error: unknown): error is NodeJS.ErrnoException {
-	return error instanceof Error && 'code' in error && 'syscall' in error;
+/** What git or the disk says, as opposed to a bug of ours. */
+function isExpected(error: unknown): error is Error {
+	return error instanceof RelayError || (error instanceof Error && 'code' in error && 'syscall' in error);
 }
 
 function noSnapshots(repo: RepoFacts): Snapshots {

@@ -162,15 +162,16 @@ describe('a snapshot', () => {
 		expect(await bare.take()).toMatchObject({ tree: null, unavailable: 'a bare repo has no files' });
 	});
 
-	it('gives up for good when the repo needs more than its budget', async () => {
+	it('rests after three takes in a row that needed more than the budget', async () => {
 		const repo = scratch.repo('r', { 'a.txt': 'x\n' });
 		// Untracked, so that they must be hashed.
 		for (let i = 0; i < 4000; i++) scratch.write(join(repo, `d${i % 50}`, `${i}`), `${i}`);
 		const snapshots = await scratch.snapshotsOf(repo, 20);
-		expect(await snapshots.take()).toMatchObject({
-			tree: null,
-			unavailable: expect.stringContaining('20 ms'),
-		});
+		for (let take = 1; take <= 3; take++) {
+			const cut = await snapshots.take();
+			expect(cut).toMatchObject({ tree: null, unavailable: expect.stringContaining('20 ms') });
+			expect(cut.tookMs).toBeGreaterThan(0);
+		}
 		const again = await snapshots.take();
 		expect(again.unavailable).toContain('20 ms');
 		expect(again.tookMs).toBe(0);
