@@ -55,8 +55,10 @@ describe('reading commands', () => {
 		expect(stdout).toContain('which this session goes on from');
 	});
 
-	it('show --turn prints the transcript, --packet the packet, --diff what changed', async () => {
-		expect((await cli.run(['show', '--turn', '2'])).stdout).toContain('The work is done.');
+	it('show --turn prints the transcript and what changed, --packet the packet, --diff what changed', async () => {
+		const { stdout } = await cli.run(['show', '--turn', '2']);
+		expect(stdout).toContain('The work is done.');
+		expect(stdout).toMatch(/added +\+\d+ -0 +WORD-COUNT\.md/);
 		const packet = (await cli.run(['show', '--packet'])).stdout;
 		expect(packet).toContain(DEMO_OBJECTIVE);
 		expect(await json('show', '--packet')).toHaveProperty('schema_version');

@@ -4,14 +4,16 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { App } from '../../app/create-app.ts';
 import { hasErrno, RelayError } from '../../core/errors.ts';
-import { safeText } from '../../core/text.ts';
+import { safeLine, safeText } from '../../core/text.ts';
 import { EXIT } from '../../relay/exit-codes.ts';
 import type { LineageEntry } from '../../sessions/lineage.ts';
 import { readRecord } from '../../sessions/record-file.ts';
 import { trueStatus } from '../../sessions/session-list.ts';
 import { insideSession, PACKETS_FOLDER, turnFile } from '../../sessions/session-paths.ts';
 import type { TurnState } from '../../sessions/turn-state.ts';
+import { describeLines, describePath } from '../../shell/view/describe-event.ts';
 import { createMarkdownLines } from '../../ui/markdown.ts';
+import { renderTable } from '../../ui/table.ts';
 import type { CommandResult, Output } from '../command.ts';
 import { diffLines } from '../render/diff-lines.ts';
 import { sessionPage } from '../render/session-page.ts';
@@ -72,7 +74,23 @@ function showSession(
 function showTurn(own: LineageEntry, turn: number, output: Output): CommandResult {
 	const state = findTurn(own, turn);
 	const text = readRecord(turnFile(own.folder, turn, 'output.md'))?.toString() ?? '';
-	return { exitCode: EXIT.done, data: state, lines: textLines(text, output) };
+	return {
+		exitCode: EXIT.done,
+		data: state,
+		lines: [...textLines(text, output), ...fileLines(state, output)],
+	};
+}
+
+/** What the turn changed stands below what was said. */
+function fileLines({ files }: TurnState, { theme, columns }: Output): string[] {
+	if (files.length === 0) return [];
+	const rows = files.map((file) => [file.change, describeLines(file), safeLine(describePath(file), 400)]);
+	const heads = [
+		{ title: 'change' },
+		{ title: 'lines', align: 'right' as const },
+		{ title: 'path', minColumns: 12, paint: theme.bold },
+	];
+	return ['', ...renderTable(heads, rows, { columns, theme })];
 }
 
 function findTurn({ meta, turns }: LineageEntry, turn: number): TurnState {

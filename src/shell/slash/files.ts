@@ -1,5 +1,6 @@
 import { safeLine } from '../../core/text.ts';
 import { renderTable } from '../../ui/table.ts';
+import { describeLines, describePath } from '../view/describe-event.ts';
 import { noCandidates, type SlashCommand } from './slash-command.ts';
 
 export const files: SlashCommand = {
@@ -13,11 +14,7 @@ export const files: SlashCommand = {
 	async run({ relay, theme, columns, print }) {
 		const rows = relay
 			.files()
-			.map(({ path, change, added, removed, from }) => [
-				change,
-				added === null && removed === null ? 'binary' : `+${added ?? 0} -${removed ?? 0}`,
-				safeLine(from === undefined ? path : `${from} -> ${path}`, 400),
-			]);
+			.map((file) => [file.change, describeLines(file), safeLine(describePath(file), 400)]);
 		const heads = [
 			{ title: 'change' },
 			{ title: 'lines', align: 'right' as const },

@@ -2,6 +2,7 @@
 import type { AgentEvent, Limit, PlanItem, PlanStatus, ToolKind } from '../../agents/events.ts';
 import { formatPlural } from '../../core/plural.ts';
 import { safeLine } from '../../core/text.ts';
+import type { FileChange } from '../../git/contract.ts';
 import { describeLimit, describeTime } from '../../limits/describe-limit.ts';
 import type { CandidateVerdict } from '../../limits/successor.ts';
 import type { RelayEvent, Speaker } from '../../relay/relay-events.ts';
@@ -226,9 +227,28 @@ function describeTokens({ tokens }: TurnState): string {
 
 export function describeFiles(files: TurnState['files']): string {
 	if (files.length === 0) return '';
+	const count = formatPlural(files.length, 'file');
+	// Binary files, and files that only a tool call names, have no lines to count.
+	if (files.every(({ source }) => source === 'tool')) return `${count} (from tool calls)`;
+	if (files.every(({ added, removed }) => added === null && removed === null)) return count;
 	const added = files.reduce((sum, file) => sum + (file.added ?? 0), 0);
 	const removed = files.reduce((sum, file) => sum + (file.removed ?? 0), 0);
-	return `${formatPlural(files.length, 'file')} +${added} -${removed}`;
+	return `${count} +${added} -${removed}`;
+}
+
+/** What is known of a file's lines: nothing where only a tool call named it. */
+export function describeLines({ added, removed, source }: FileCount): string {
+	if (added !== null || removed !== null) return `+${added ?? 0} -${removed ?? 0}`;
+	return source === 'git' ? 'binary' : '';
+}
+
+type FileCount = Pick<FileChange, 'added' | 'removed' | 'source'>;
+
+export function describePath({
+	path,
+	from,
+}: Pick<FileChange, 'path'> & { from?: string | undefined }): string {
+	return from === undefined ? path : `${from} -> ${path}`;
 }
 
 /** `claude asks on the terminal: [sudo] password for dev:`, and what can be done. */
