@@ -16,14 +16,16 @@ import { lockingOf } from '../core/file-lock.ts';
 import { findExecutable, searchPathOutside } from '../core/find-executable.ts';
 import { armouredForAgents, namedPrograms } from '../git/agent-armour.ts';
 import type { RepoFacts } from '../git/contract.ts';
+import { findRepo } from '../git/find-repo.ts';
+import { firstCommits, hasCommit } from '../git/same-repo.ts';
 import { createSnapshots } from '../git/snapshots.ts';
 import { createLedger, type Ledger } from '../limits/ledger.ts';
 import { estimateCost } from '../limits/prices.ts';
 import { type Conversation, createRelay } from '../relay/conversation.ts';
-import type { RelayDeps } from '../relay/relay-deps.ts';
+import type { Places, RelayDeps } from '../relay/relay-deps.ts';
 import { prepareStore } from '../sessions/store-location.ts';
 import { createStartPty } from '../terminal/start-pty.ts';
-import { type App, homeOf, newNativeId } from './create-app.ts';
+import { type App, homeOf, newNativeId, storeAt } from './create-app.ts';
 import {
 	clonedFolders,
 	describeDistrust,
@@ -31,6 +33,7 @@ import {
 	obeysRepo,
 	type RepoTrust,
 	trustPlace,
+	trustThere,
 } from './repo-trust.ts';
 import { createVersionCache } from './version-cache.ts';
 
@@ -48,6 +51,8 @@ export interface SettingsHolder {
 	settings: Settings;
 }
 
+type ReadonlySettings = Readonly<SettingsHolder>;
+
 export interface RelayFlags {
 	kind: 'shell' | 'run';
 	agent: string | null;
@@ -59,6 +64,8 @@ export interface RelayFlags {
 	canAnswer?: boolean;
 	/** Trust this repo for this run, without remembering it. */
 	isTrusted: boolean;
+	/** An earlier session goes on in this folder, wherever it was made. */
+	isHere?: boolean;
 	config: readonly ConfigFlag[];
 }
 
@@ -134,11 +141,12 @@ export async function openRelay(app: App, flags: RelayFlags, current: SettingsHo
 		timeoutMs: flags.timeoutMs,
 		canAnswer: flags.canAnswer ?? false,
 		parentTurn: parentTurn(app.env),
+		isHere: flags.isHere ?? false,
 	});
 }
 
 /** What every conversation, alone or of several agents, stands on. */
-export async function relayDeps(app: App, current: SettingsHolder): Promise<RelayDeps> {
+export async function relayDeps(app: App, current: ReadonlySettings): Promise<RelayDeps> {
 	const { env, clock, processes, paths } = app;
 	const [repo, store, git] = await Promise.all([app.repo(), app.store(), app.git()]);
 	const agentEnv = await createAgentEnv(app, repo, current);
@@ -171,6 +179,7 @@ export async function relayDeps(app: App, current: SettingsHolder): Promise<Rela
 			repo.kind === 'worktree'
 				? createSnapshots({ repo, git, stateFolder: join(paths.stateHome, 'snapshots'), clock })
 				: null,
+		places: placesOf(app, current),
 		processes,
 		startProcess: createStartPty({ clock, processes }),
 		ledger: openLedger(app),
@@ -193,11 +202,52 @@ export async function relayDeps(app: App, current: SettingsHolder): Promise<Rela
 	};
 }
 
+/** Where sessions go on: the records stay where they are, and each worktree has one relay of its own. */
+function placesOf(app: App, current: ReadonlySettings): Places {
+	const known = new Map<string, Promise<RelayDeps>>();
+	return {
+		find: async (folder) => {
+			try {
+				return await findRepo(folder, await app.git());
+			} catch (error) {
+				if (error instanceof RelayError) return null;
+				throw error;
+			}
+		},
+		hasCommit: async (repo, commit) => hasCommit(repo, commit, await app.git()),
+		firstCommits: async (repo) => firstCommits(repo, await app.git()),
+		depsAt: (repo) => {
+			const made = known.get(repo.worktree) ?? depsAt(repo, app, current);
+			known.set(repo.worktree, made);
+			return made;
+		},
+	};
+}
+
+async function depsAt(repo: RepoFacts, app: App, current: ReadonlySettings): Promise<RelayDeps> {
+	const { location } = await app.store();
+	const store = storeAt({ ...location, repo }, app);
+	const there: App = { ...app, folder: repo.worktree, repo: async () => repo, store: () => store };
+	return relayDeps(there, settingsThere(repo, current));
+}
+
+/** The settings at hand with the trust of another worktree, looked at anew where the user's answer changed. */
+function settingsThere(repo: RepoFacts, current: ReadonlySettings): ReadonlySettings {
+	let known: { from: Settings; settings: Settings } | null = null;
+	return {
+		get settings() {
+			const from = current.settings;
+			if (known?.from !== from) known = { from, settings: { ...from, trust: trustThere(repo, from.trust) } };
+			return known.settings;
+		},
+	};
+}
+
 /** Trusted by the user, and nothing changed since; a repo that sets nothing is not meant. */
 const isTrustedNow = ({ trust }: Settings) => trust.isTrusted && isUnchanged(trust);
 
 /** The environment of agents: in a repo that is not trusted, its programs and its git config cannot get between. */
-async function createAgentEnv(app: App, repo: RepoFacts, current: SettingsHolder) {
+async function createAgentEnv(app: App, repo: RepoFacts, current: ReadonlySettings) {
 	const { env } = app;
 	const PATH = searchPathOutside(env.PATH ?? '', clonedFolders(repo, homeOf(env)));
 	const isArmoured = repo.kind !== 'none' && !obeysRepo(current.settings.trust);

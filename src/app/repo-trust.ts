@@ -48,6 +48,21 @@ export function isUnchanged(trust: RepoTrust): boolean {
 	return now.size === digests.size && [...now].every(([path, digest]) => digests.get(path) === digest);
 }
 
+/**
+ * A worktree of a trusted repo is trusted for what the user has seen: each file there that agents would obey holds what it
+ * holds in the trusted checkout, or the user trusted that worktree itself. A file that is only in the checkout (ignored, say)
+ * takes nothing away.
+ */
+export function trustThere(repo: RepoFacts, trust: RepoTrust): RepoTrust {
+	const place = trustPlace(repo, trust.home);
+	const digests = readTrustDigests(place, trust.repoConfig);
+	const isKnown =
+		digests !== null && [...digests].every(([path, digest]) => trust.digests?.get(path) === digest);
+	const isTrusted =
+		trust.isForThisRun || (trust.isTrusted && isKnown) || trust.store.isTrusted(repo.worktree, digests);
+	return { ...trust, ...place, digests, isTrusted };
+}
+
 /** The repo and what lies around it. Outside git the folder is the user's own choice; nothing in it was cloned. */
 export function clonedFolders({ kind, root, worktree }: RepoFacts, home: string): string[] {
 	if (kind === 'none') return [];

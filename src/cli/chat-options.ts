@@ -23,7 +23,8 @@ export function chatOpening(options: ChatFlags, words: string | null): ChatOpeni
 		});
 	if (options.continue || options.session !== undefined) {
 		refuseWithEarlier(options);
-		return { type: 'earlier', session: options.session ?? null, words, ...common };
+		const isHere = options.here ?? false;
+		return { type: 'earlier', session: options.session ?? null, words, isHere, ...common };
 	}
 	if (words === null)
 		throw new RelayError('usage', 'No topic was given.', {

@@ -18,6 +18,7 @@ export interface RelayOptions {
 	timeout?: string;
 	wait?: boolean;
 	trust?: boolean;
+	here?: boolean;
 	json?: boolean;
 	quiet?: boolean;
 }
@@ -36,6 +37,7 @@ export function relayFlags(options: RelayOptions, kind: 'shell' | 'run'): RelayF
 		order: options.order === undefined ? null : parseOrder(options.order),
 		timeoutMs: options.timeout === undefined ? null : parseTimeout(options.timeout),
 		isTrusted: options.trust ?? false,
+		isHere: options.here ?? false,
 		config: configFlags(options),
 	};
 }

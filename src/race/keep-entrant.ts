@@ -1,7 +1,9 @@
 /** What an entrant leaves: its files as a commit under its ref, the size of its change, and what it did besides. */
 import { lstatSync } from 'node:fs';
 import { isAbsolute, relative, sep } from 'node:path';
+import { RelayError } from '../core/errors.ts';
 import { safeLine } from '../core/text.ts';
+import type { FileChange, Snapshots } from '../git/contract.ts';
 import type { KeptTree } from '../git/worktree-contract.ts';
 import type { TurnState } from '../sessions/turn-state.ts';
 import { type EntrantContext, withNotes } from './entrant-context.ts';
@@ -65,7 +67,7 @@ async function keptFiles(context: EntrantContext, about: readonly string[]): Pro
 		message: `${id} in agent-relay race ${race}\n`,
 	});
 	await worktrees.setRef(ref, kept.commit);
-	const files = (await relay.snapshots?.changes(base.commit, kept.commit)) ?? null;
+	const files = await changesOf(relay.snapshots, base.commit, kept.commit);
 	const diff = files && {
 		files: files.length,
 		added: sum(files.map(({ added }) => added)),
@@ -75,6 +77,20 @@ async function keptFiles(context: EntrantContext, about: readonly string[]): Pro
 	const { commit, tree } = kept;
 	const earlier = context.entrant().notes.filter((note) => !isOfKeptFiles(note));
 	return { commit, tree, diff, notes: withNotes({ notes: earlier }, ...told) };
+}
+
+/** null where they cannot be told: what is kept is kept all the same. */
+async function changesOf(
+	snapshots: Snapshots | null,
+	base: string,
+	kept: string,
+): Promise<FileChange[] | null> {
+	try {
+		return (await snapshots?.changes(base, kept)) ?? null;
+	} catch (error) {
+		if (error instanceof RelayError) return null;
+		throw error;
+	}
 }
 
 /** Said anew each time its files are kept: it may have gone on since. */

@@ -89,9 +89,10 @@ export interface Relay {
 	checkpoint(note: string | null): Promise<{ packet: string }>;
 	/**
 	 * Opens a session: in place when it is checkpointed or active, as a child when completed. Repairs what a crash left; the
-	 * returned lines say what was found and done.
+	 * returned lines say what was found and done, and where the session works when that is another folder than this one.
+	 * `isHere`: it goes on in this folder, wherever it was made.
 	 */
-	resume(id: SessionId): Promise<string[]>;
+	resume(id: SessionId, options?: { isHere?: boolean }): Promise<string[]>;
 	/** Repairs the newest sessions that a crashed relay left, without opening them. Lines say what was found and done. */
 	repairAbandoned(): Promise<string[]>;
 	/** Leaves the session (completed or checkpointed by the status rule); the next prompt starts a new one. */

@@ -21,6 +21,7 @@ import { packUnfinished, repairAbandoned, repairSession } from './repair.ts';
 import { nobodyInstalled, requireExecutable } from './require-executable.ts';
 import { PromptRun } from './send-prompt.ts';
 import { diffOf, filesOf, transcriptOf, utilizationOf } from './session-facts.ts';
+import { placedAt, placeSession } from './session-place.ts';
 import { lastTask, newTask, type Task, unfinishedTask } from './task.ts';
 import { runUserCommand } from './user-command.ts';
 
@@ -38,7 +39,12 @@ export function createRelay(deps: RelayDeps, start: RelayStart): Conversation {
 }
 
 class OneConversation implements Conversation {
-	readonly #deps: RelayDeps;
+	/** Of the folder where the relay was started; new sessions are made there. */
+	readonly #home: RelayDeps;
+	/** Of the worktree where the session at hand works. */
+	#deps: RelayDeps;
+	/** Everything that took snapshots. */
+	readonly #used: Set<RelayDeps>;
 	readonly #start: RelayStart;
 	readonly #state: ConversationState;
 	#running: Promise<unknown> | null = null;
@@ -46,7 +52,9 @@ class OneConversation implements Conversation {
 	#hasOffered = false;
 
 	constructor(deps: RelayDeps, start: RelayStart) {
+		this.#home = deps;
 		this.#deps = deps;
+		this.#used = new Set([deps]);
 		this.#start = start;
 		this.#state = {
 			session: null,
@@ -153,21 +161,27 @@ class OneConversation implements Conversation {
 		return { packet: await this.#pack(this.#requireSession(), 'checkpoint', null) };
 	}
 
-	async resume(id: SessionId): Promise<string[]> {
+	async resume(id: SessionId, options: { isHere?: boolean } = {}): Promise<string[]> {
+		const isHere = options.isHere || (this.#start.isHere ?? false);
 		if (this.#state.session?.id === id) return [];
-		const { store } = this.#deps;
-		if (this.#start.kind !== 'race') refuseRace(store.read(id));
+		const recorded = this.#home.store.read(id);
+		if (this.#start.kind !== 'race') refuseRace(recorded);
+		const place = await placeSession(recorded, this.#home, { isHere });
+		const { store } = place.deps;
 		const isCompleted = store.status(id).status === 'completed';
 		await this.#leave();
 		const session = isCompleted ? store.create(this.#childOf(id)) : store.open(id);
 		this.#state.session = session;
-		const found = await repairSession(session, this.#deps);
+		this.#workAt(place.deps);
+		if (place.is === 'moved') session.update((meta) => placedAt(place, meta));
+		const found = await repairSession(session, place.deps);
+		if (place.is === 'other') session.update((meta) => placedAt(place, meta));
 		this.#restoreChoice(session);
-		return [...session.notices, ...found];
+		return [...(place.notice === null ? [] : [place.notice]), ...session.notices, ...found];
 	}
 
 	repairAbandoned(): Promise<string[]> {
-		return repairAbandoned(this.#deps);
+		return repairAbandoned(this.#home);
 	}
 
 	async startNew(): Promise<void> {
@@ -227,7 +241,7 @@ class OneConversation implements Conversation {
 		this.#abort.abort();
 		await this.#running?.catch(() => undefined);
 		await this.#leave();
-		await this.#deps.snapshots?.settled();
+		for (const { snapshots } of this.#used) await snapshots?.settled();
 	}
 
 	async #send(task: Task, options: SendOptions): Promise<SendResult> {
@@ -399,10 +413,16 @@ class OneConversation implements Conversation {
 		try {
 			await packUnfinished(session, this.#deps);
 		} finally {
+			this.#deps = this.#home;
 			// A finished session that was opened but not gone on with leaves no empty child behind.
 			if (session.meta.parent === null) session.release();
 			else session.discardIfEmpty();
 		}
+	}
+
+	#workAt(deps: RelayDeps): void {
+		this.#deps = deps;
+		this.#used.add(deps);
 	}
 
 	#requireSession(): OpenSession {

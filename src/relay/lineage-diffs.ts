@@ -1,4 +1,6 @@
 /** What changed on disk over a stretch of turns, told apart by who did it: facts from snapshots, not from what agents say. */
+import { RelayError } from '../core/errors.ts';
+import { formatPlural } from '../core/plural.ts';
 import type { Snapshots } from '../git/contract.ts';
 import type { PacketDiff } from '../handoff/packet-input.ts';
 import type { TurnState } from '../sessions/turn-state.ts';
@@ -11,40 +13,164 @@ export interface LineageDiffs {
 	diffs: PacketDiff[];
 	/** Changes between turns, and since the last one. */
 	userEdits: PacketDiff[];
+	/** What is not known any more of the stretch, one sentence each. */
+	losses: string[];
+}
+
+/** A tree and the worktree whose files it holds: two of different worktrees say nothing about what was edited. */
+export interface TreeAt {
+	tree: string | null;
+	worktree: string;
 }
 
 export interface DiffStretch {
 	/** In order. */
-	turns: readonly TurnState[];
-	/** The tree before the stretch; null: the first turn's own. */
+	turns: ReadonlyArray<{ state: TurnState; worktree: string }>;
+	/** Before the stretch; null: the first turn's own. */
+	base: TreeAt | null;
+	/** Now; its tree is null when unknown. */
+	current: TreeAt;
+}
+
+/** A part of the stretch in one worktree. */
+interface Run {
+	turns: TurnState[];
 	base: string | null;
-	/** The tree now, null when unknown. */
 	current: string | null;
 }
 
-/** Without git the agents' own tool paths serve, and the user's edits stay unknown. */
+/**
+ * Without git the agents' own tool paths serve, and the user's edits stay unknown. So they do for turns whose snapshots are
+ * gone (another home, a moved repo, a power cut); `losses` says so.
+ */
 export async function lineageDiffs(stretch: DiffStretch, snapshots: Snapshots | null): Promise<LineageDiffs> {
-	const { turns, base, current } = stretch;
-	const first = base ?? turns.find(({ tree }) => tree.before !== null)?.tree.before ?? null;
-	const last = current ?? turns.findLast(({ tree }) => tree.after !== null)?.tree.after ?? null;
-	if (!snapshots || first === null || last === null) return { diffs: toolDiffs(turns), userEdits: [] };
+	const runs = runsOf(stretch);
+	const byPath = new Map<string, PacketDiff>();
 	const userEdits: PacketDiff[] = [];
-	for (const [before, after] of gaps(stretch))
-		for (const edit of await between(snapshots, before, after, 'user')) userEdits.push(edit);
+	let lostTurns = 0;
+	let lostEdits = snapshots === null ? 0 : movesIn(stretch);
+	for (const run of runs) {
+		const found = await diffsOfRun(run, snapshots);
+		lostTurns += found.lostTurns;
+		for (const diff of found.diffs) byPath.set(diff.path, diff);
+		for (const [before, after] of gaps(run)) {
+			const edits = snapshots && (await betweenOrNull(snapshots, before, after, 'user'));
+			if (edits === null) lostEdits++;
+			userEdits.push(...(edits ?? []));
+		}
+	}
+	return { diffs: [...byPath.values()], userEdits, losses: describeLosses(lostTurns, lostEdits) };
+}
+
+function describeLosses(lostTurns: number, lostEdits: number): string[] {
+	const losses: string[] = [];
+	if (lostTurns > 0)
+		losses.push(
+			`There are no snapshots of ${formatPlural(lostTurns, 'turn')} any more; what changed there is listed without a diff.`,
+		);
+	if (lostEdits > 0)
+		losses.push(
+			'What the user changed between some turns is not known: the work moved, or snapshots are gone.',
+		);
+	return losses;
+}
+
+/** How often the work went on in another worktree. */
+function movesIn({ turns, base, current }: DiffStretch): number {
+	const worktrees = [...(base ? [base] : []), ...turns, current].map(({ worktree }) => worktree);
+	return worktrees.filter((worktree, at) => at > 0 && worktree !== worktrees[at - 1]).length;
+}
+
+/** Split where the work went on in another worktree. */
+function runsOf({ turns, base, current }: DiffStretch): Run[] {
+	const runs: Array<Run & { worktree: string }> = [];
+	if (base !== null) runs.push({ turns: [], base: base.tree, current: null, worktree: base.worktree });
+	for (const { state, worktree } of turns) {
+		const last = runs.at(-1);
+		if (last?.worktree === worktree) last.turns.push(state);
+		else runs.push({ turns: [state], base: null, current: null, worktree });
+	}
+	const last = runs.at(-1);
+	if (last === undefined) return [];
+	if (last.worktree === current.worktree) last.current = current.tree;
+	return runs;
+}
+
+async function diffsOfRun(
+	{ turns, base, current }: Run,
+	snapshots: Snapshots | null,
+): Promise<{ diffs: PacketDiff[]; lostTurns: number }> {
+	const last = current ?? turns.findLast(({ tree }) => tree.after !== null)?.tree.after ?? null;
+	const starts = startsOf(turns, base);
+	if (!snapshots || last === null) return { diffs: toolDiffs(turns), lostTurns: 0 };
+	const known = await longestKnown(starts, last, snapshots);
 	const touchedByAgents = new Set(turns.flatMap(({ files }) => files.map(({ path }) => path)));
-	const all = await between(snapshots, first, last, 'agent');
-	const diffs = all.map((diff) => (touchedByAgents.has(diff.path) ? diff : { ...diff, by: 'user' as const }));
-	return { diffs, userEdits };
+	const diffs = (known?.diffs ?? []).map((diff) =>
+		touchedByAgents.has(diff.path) ? diff : { ...diff, by: 'user' as const },
+	);
+	const lostTurns = known?.from ?? turns.length;
+	const byPath = new Map(toolDiffs(turns.slice(0, lostTurns)).map((diff) => [diff.path, diff]));
+	for (const diff of diffs) byPath.set(diff.path, diff);
+	return { diffs: [...byPath.values()], lostTurns };
+}
+
+interface Start {
+	tree: string;
+	/** The first turn that a comparison with this tree covers. */
+	from: number;
+}
+
+function startsOf(turns: readonly TurnState[], base: string | null): Start[] {
+	const own = turns.flatMap(({ tree }, from) => (tree.before === null ? [] : [{ tree: tree.before, from }]));
+	return base === null ? own : [{ tree: base, from: 0 }, ...own];
+}
+
+/** The comparison that covers the most turns. Old snapshots are lost before new ones, so half of them is tried at a time. */
+async function longestKnown(
+	starts: readonly Start[],
+	last: string,
+	snapshots: Snapshots,
+): Promise<{ from: number; diffs: PacketDiff[] } | null> {
+	let best: { from: number; diffs: PacketDiff[] } | null = null;
+	let low = 0;
+	let high = starts.length - 1;
+	// The whole is tried first: in nearly all sessions it is there.
+	for (let at = 0; low <= high; at = Math.floor((low + high) / 2)) {
+		const start = starts[at];
+		if (start === undefined) break;
+		const diffs = await betweenOrNull(snapshots, start.tree, last, 'agent');
+		if (diffs === null) low = at + 1;
+		else {
+			best = { from: start.from, diffs };
+			high = at - 1;
+		}
+	}
+	return best;
 }
 
 /** The pairs of trees between which no agent of ours worked. */
-function gaps({ turns, base, current }: DiffStretch): Array<[string, string]> {
+function gaps({ turns, base, current }: Run): Array<[string, string]> {
 	const ends = [base, ...turns.map(({ tree }) => tree.after)];
 	const starts = [...turns.map(({ tree }) => tree.before), current];
 	return ends.flatMap((end, i): Array<[string, string]> => {
 		const start = starts[i] ?? null;
 		return end !== null && start !== null && end !== start ? [[end, start]] : [];
 	});
+}
+
+/** null: one of the trees, or a part of it, is no longer there. */
+async function betweenOrNull(
+	snapshots: Snapshots,
+	before: string,
+	after: string,
+	by: PacketDiff['by'],
+): Promise<PacketDiff[] | null> {
+	try {
+		return await between(snapshots, before, after, by);
+	} catch (error) {
+		if (error instanceof RelayError) return null;
+		throw error;
+	}
 }
 
 async function between(

@@ -1,5 +1,6 @@
 /** A session with its ancestors, as the relay reasons about it: who did what, who knows what. */
 import type { LineageEntry } from '../sessions/lineage.ts';
+import type { SessionMeta } from '../sessions/session-meta.ts';
 import { isDone, participantOf, type TurnState } from '../sessions/turn-state.ts';
 import { wasHeard, whyLeft } from './native-session.ts';
 
@@ -7,13 +8,27 @@ export interface PlacedTurn {
 	sessionId: string;
 	folder: string;
 	state: TurnState;
+	/** Where the agent worked. */
+	worktree: string;
 }
 
 /** All turns of the chain, oldest first. */
 export function placedTurns(lineage: readonly LineageEntry[]): PlacedTurn[] {
+	const now = lineage.at(-1)?.meta.repo;
 	return lineage.flatMap(({ meta, folder, turns }) =>
-		turns.map((state) => ({ sessionId: meta.id, folder, state })),
+		turns.map((state) => ({
+			sessionId: meta.id,
+			folder,
+			state,
+			worktree: now === undefined ? meta.repo.worktree : workedIn(state, meta.repo, now),
+		})),
 	);
+}
+
+/** Where a turn worked, as its files are found today: `now` is the repo as the newest session of the chain names it. */
+export function workedIn({ worktree }: TurnState, own: SessionMeta['repo'], now = own): string {
+	const then = worktree ?? own.worktree;
+	return now.moved_from?.includes(then) ? now.worktree : then;
 }
 
 export interface AgentStanding {

@@ -32,6 +32,8 @@ export interface MadePacket {
 	/** Relative to the session folder. */
 	path: string;
 	packet: Packet;
+	/** What the packet cannot tell any more, one sentence each. */
+	losses: readonly string[];
 }
 
 export async function makePacket(request: PacketRequest, deps: RelayDeps): Promise<MadePacket> {
@@ -43,6 +45,11 @@ export async function makePacket(request: PacketRequest, deps: RelayDeps): Promi
 	const records = lineage.map(({ turns }) => read.splice(0, turns.length));
 	const tree =
 		request.currentTree === undefined ? ((await deps.snapshots?.take())?.tree ?? null) : request.currentTree;
+	const placed = placedTurns(lineage);
+	const { losses, ...changed } = await lineageDiffs(
+		stretchAfter(placed, since, { tree, worktree: deps.repo.worktree }),
+		deps.snapshots,
+	);
 	const packet = buildPacket({
 		lineage: lineage.map((entry, i) => lineageSession(entry, records[i] ?? [], lineage[i - 1] ?? null, deps)),
 		objective: session.meta.objective,
@@ -51,7 +58,7 @@ export async function makePacket(request: PacketRequest, deps: RelayDeps): Promi
 		reason: request.reason,
 		limit: request.limit,
 		nowPrompt: request.nowPrompt,
-		...(await lineageDiffs(stretchAfter(placedTurns(lineage), since, tree), deps.snapshots)),
+		...changed,
 		since: since && { sessionId: since.sessionId, turn: since.state.turn },
 		budgetBytes: deps.config.packet.max_bytes,
 		inert: (text) => to?.inert(text) ?? text,
@@ -59,24 +66,26 @@ export async function makePacket(request: PacketRequest, deps: RelayDeps): Promi
 		recordIssues: [
 			...lineage.flatMap(({ problems }) => problems),
 			...records.flat().flatMap(({ issues }) => issues),
+			...losses,
 		],
 	});
 	const number = session.meta.turn_count;
 	const names = { from: from?.id ?? 'start', to: to?.id ?? 'next' };
 	const written = await writePacket(session.folder, number, names, packet);
-	return { path: written.path, packet };
+	return { path: written.path, packet, losses };
 }
 
 /** All turns, or for a delta packet those after the successor's own newest one. */
 function stretchAfter(
 	turns: readonly PlacedTurn[],
 	since: PlacedTurn | null,
-	current: string | null,
+	current: DiffStretch['current'],
 ): DiffStretch {
 	const isSince = ({ sessionId, state }: PlacedTurn) =>
 		sessionId === since?.sessionId && state.turn === since.state.turn;
 	const later = since === null ? turns : turns.slice(turns.findIndex(isSince) + 1);
-	return { turns: later.map(({ state }) => state), base: since?.state.tree.after ?? null, current };
+	const base = since && { tree: since.state.tree.after, worktree: since.worktree };
+	return { turns: later, base, current };
 }
 
 /** A child's record begins with copies of its parent's notes; each note is told where it was made. */

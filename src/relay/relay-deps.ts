@@ -30,6 +30,7 @@ export interface RelayDeps {
 	prepareStore: () => void;
 	/** null outside git. */
 	snapshots: Snapshots | null;
+	places: Places;
 	processes: ProcessTable;
 	startProcess: StartAgentProcess;
 	ledger: Ledger;
@@ -41,6 +42,18 @@ export interface RelayDeps {
 	learnVersion: (agent: AgentId, executable: string) => void;
 	newNativeId: () => string;
 	allowCommand: (command: string) => void;
+}
+
+/** What of the machine is asked to place a session. Wired in `app/open-relay.ts`. */
+export interface Places {
+	/** What a folder belongs to; null when it is not there or git refuses it. */
+	find(folder: string): Promise<RepoFacts | null>;
+	/** null: not known. */
+	hasCommit(repo: RepoFacts, commit: string): Promise<boolean | null>;
+	/** null: not known. */
+	firstCommits(repo: RepoFacts): Promise<ReadonlySet<string> | null>;
+	/** The same relay for another worktree: its snapshots, its trust, its facts in the sessions it creates. */
+	depsAt(repo: RepoFacts): Promise<RelayDeps>;
 }
 
 /** What the command line settled for this conversation. */
@@ -57,6 +70,8 @@ export interface RelayStart {
 	canAnswer?: boolean;
 	/** `SESSION/TURN` of the relay turn that started this relay, or null. */
 	parentTurn: string | null;
+	/** The user said that an earlier session goes on in this folder, wherever it was made. */
+	isHere?: boolean;
 	/** The session that new ones are made under; default: none. */
 	parent?: SessionId;
 	/** What the record says of why a prompt's first turn ran; default: `user`. */

@@ -6,8 +6,9 @@ import type { SessionId } from '../core/ids.ts';
 import { hasUnusedPacket, sessionStatus } from '../sessions/session-status.ts';
 import type { OpenSession } from '../sessions/session-store.ts';
 import type { TurnState } from '../sessions/turn-state.ts';
-import { placedTurns } from './lineage.ts';
+import { placedTurns, workedIn } from './lineage.ts';
 import type { RelayDeps } from './relay-deps.ts';
+import { placedAt, placeSession } from './session-place.ts';
 import { recordedWords } from './task.ts';
 
 /** How many of the newest sessions a start looks at. */
@@ -32,15 +33,18 @@ const CHECKPOINT_REASON = {
 	running: 'outcome_unknown',
 } as const;
 
-/** Judges every turn that is still `running`; the caller holds the lock. */
+/** Judges every turn that is still `running`; the caller holds the lock. `deps`: of the session's own place. */
 export async function repairSession(session: OpenSession, deps: RelayDeps): Promise<string[]> {
-	const { clock, processes, snapshots, env, registry, estimateCost } = deps;
+	const { clock, processes, env, registry, estimateCost } = deps;
 	const adapter = (agent: string) => registry.adapters.find(({ id }) => id === agent) ?? null;
 	const { recoverTurns } = await import('../turns/recover-turn.ts');
 	const ancestors = placedTurns(deps.store.lineage(session.id))
 		.filter(({ sessionId }) => sessionId !== session.id)
 		.map(({ state }) => state);
-	const about = { session, clock, processes, snapshots, env, adapter, estimateCost, ancestors };
+	// The files here say nothing about a turn that worked in another folder.
+	const snapshotsOf = (state: TurnState) =>
+		workedIn(state, session.meta.repo) === deps.repo.worktree ? deps.snapshots : null;
+	const about = { session, clock, processes, snapshotsOf, env, adapter, estimateCost, ancestors };
 	const recovered = await recoverTurns(about);
 	const left = recovered.length === 0 ? [] : processes.withEnvironment('AGENT_RELAY_SESSION', session.id);
 	return [
@@ -56,8 +60,8 @@ export async function repairSession(session: OpenSession, deps: RelayDeps): Prom
 }
 
 /**
- * Repairs the newest sessions whose relay is gone. One that cannot be opened is passed over; opening it says why. Entrants
- * of a race are left to it: the snapshots here are not of their worktrees.
+ * Repairs the newest sessions whose relay is gone, each by the facts of its own worktree. One that cannot be opened is passed
+ * over; opening it says why. Entrants of a race are left to it.
  */
 export async function repairAbandoned(deps: RelayDeps): Promise<string[]> {
 	const abandoned = deps.store
@@ -68,8 +72,12 @@ export async function repairAbandoned(deps: RelayDeps): Promise<string[]> {
 		const session = openIfFree(id, deps);
 		if (session === null) continue;
 		try {
-			lines.push(...(await repairSession(session, deps)).map((line) => `session ${id}: ${line}`));
-			await packUnfinished(session, deps);
+			const place = await placeSession(session.meta, deps, { isHere: false }).catch(notPlaced);
+			const own = place?.deps ?? deps;
+			if (place?.is === 'moved') session.update((meta) => placedAt(place, meta));
+			lines.push(...(await repairSession(session, own)).map((line) => `session ${id}: ${line}`));
+			await packUnfinished(session, own, { isItsOwn: place !== null && place.is !== 'other' });
+			await own.snapshots?.settled();
 		} finally {
 			session.release();
 		}
@@ -77,8 +85,15 @@ export async function repairAbandoned(deps: RelayDeps): Promise<string[]> {
 	return lines;
 }
 
-/** Unfinished work gets its packet before the session is let go; finished work needs none. */
-export async function packUnfinished(session: OpenSession, deps: RelayDeps): Promise<void> {
+/**
+ * Unfinished work gets its packet before the session is let go; finished work needs none. `isItsOwn`: whether `deps` are of
+ * the worktree where the session worked.
+ */
+export async function packUnfinished(
+	session: OpenSession,
+	deps: RelayDeps,
+	{ isItsOwn = true }: { isItsOwn?: boolean } = {},
+): Promise<void> {
 	const last = session.turns().at(-1);
 	if (!last || !existsSync(session.folder)) return;
 	const facts = { meta: session.meta, lastTurn: last };
@@ -97,6 +112,7 @@ export async function packUnfinished(session: OpenSession, deps: RelayDeps): Pro
 			limit: null,
 			nowPrompt: words === null ? null : { text: words, isInterrupted: true },
 			since: null,
+			...(isItsOwn ? {} : { currentTree: null }),
 		},
 		deps,
 	);
@@ -106,6 +122,12 @@ export async function packUnfinished(session: OpenSession, deps: RelayDeps): Pro
 		...meta,
 		checkpoint: { reason, at, packet: made.path, next_agent: null, reset_at, pending_prompt: null },
 	}));
+}
+
+/** The session of another repo is repaired without a look at the files here. */
+function notPlaced(error: unknown): null {
+	if (error instanceof RelayError) return null;
+	throw error;
 }
 
 function openIfFree(id: SessionId, { store }: RelayDeps): OpenSession | null {

@@ -174,6 +174,7 @@ export class PromptRun {
 		if (leaves !== null) onEvent({ type: 'notice', level: 'info', text: leaves });
 		if (packet !== null) this.#rememberPacket(packet.path, step);
 		this.#announce(step, packet?.path ?? null);
+		for (const text of packet?.losses ?? []) onEvent({ type: 'notice', level: 'warning', text });
 		this.#state.active = step.choice;
 		this.#state.switchedFrom = null;
 		this.#hasModelOutput = false;

@@ -49,6 +49,7 @@ export function newMeta(options: {
 			worktree: init.worktree ?? repo.worktree,
 			branch: init.branch === undefined ? repo.branch : init.branch,
 			head: init.head === undefined ? repo.head : init.head,
+			...(parent?.repo.moved_from === undefined ? {} : { moved_from: parent.repo.moved_from }),
 		},
 		active_agent: init.activeAgent ?? parent?.active_agent ?? null,
 		agents: agentsOf(parent),

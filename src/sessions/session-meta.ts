@@ -56,7 +56,14 @@ export const sessionMetaSchema = v.looseObject({
 	title: v.nullable(text),
 	name: v.nullable(text),
 	workstream: v.nullable(text),
-	repo: v.looseObject({ root: text, worktree: text, branch: v.nullable(text), head: v.nullable(text) }),
+	repo: v.looseObject({
+		root: text,
+		worktree: text,
+		branch: v.nullable(text),
+		head: v.nullable(text),
+		/** Earlier paths of the same worktree. */
+		moved_from: v.optional(v.array(text)),
+	}),
 	active_agent: v.nullable(text),
 	/** By agent, in a chat by participant. */
 	agents: v.record(

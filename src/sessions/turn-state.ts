@@ -121,6 +121,8 @@ export const turnStateSchema = v.looseObject({
 	participant: v.optional(text),
 	/** What the message of a chat's turn ends with; null: with neither. */
 	verdict: v.optional(v.nullable(v.picklist(['done', 'continue']))),
+	/** Where the agent worked; where this is missing, as the session's meta says. Absolute. */
+	worktree: v.optional(text),
 	/** How many of the session's notes the agent has been told, this turn's prompt included. */
 	notes_heard: v.optional(v.number()),
 });

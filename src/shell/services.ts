@@ -60,6 +60,7 @@ export interface ChatFlags {
 	permissions?: string;
 	continue?: boolean;
 	session?: string;
+	here?: boolean;
 }
 
 export interface SessionRow {

@@ -35,6 +35,7 @@ export function firstState(
 		strays: [],
 		argv: [...args],
 		executable: spec.executable,
+		worktree: request.worktree,
 		permissions: request.permissions,
 		resumed: request.resume,
 		packet: spec.packet,

@@ -6,9 +6,10 @@ import { closeSync, createReadStream, existsSync, openSync } from 'node:fs';
 import type { AgentAdapter, NativeFacts, ThreadTotals } from '../agents/contract.ts';
 import type { AgentEvent, TokenCounts } from '../agents/events.ts';
 import { type Clock, fromIso, toIso } from '../core/clock.ts';
+import { RelayError } from '../core/errors.ts';
 import { removeIfThere } from '../core/files.ts';
 import type { ProcessTable } from '../core/process-table.ts';
-import type { Snapshots } from '../git/contract.ts';
+import type { FileChange, Snapshots } from '../git/contract.ts';
 import { turnFile } from '../sessions/session-paths.ts';
 import type { OpenSession } from '../sessions/session-store.ts';
 import { participantOf, type TurnState } from '../sessions/turn-state.ts';
@@ -23,7 +24,8 @@ export interface RecoverDeps {
 	session: OpenSession;
 	clock: Clock;
 	processes: ProcessTable;
-	snapshots: Snapshots | null;
+	/** Of the folder where the turn worked; null where there are none. */
+	snapshotsOf: (state: TurnState) => Snapshots | null;
 	env: Readonly<Record<string, string>>;
 	/** null when the agent is no longer known (removed from the config): the state is closed without a reading. */
 	adapter: (agent: string) => AgentAdapter | null;
@@ -50,12 +52,12 @@ export async function recoverTurns(deps: RecoverDeps): Promise<Recovered[]> {
 async function recoverTurn(state: TurnState, deps: RecoverDeps): Promise<Recovered> {
 	const ended = endStrays(state, deps.processes);
 	const judged = await replay(state, deps);
-	const after = (await deps.snapshots?.take()) ?? null;
+	const snapshots = deps.snapshotsOf(state);
+	const after = (await snapshots?.take()) ?? null;
 	const { before } = state.tree;
-	const files =
-		before && after?.tree && deps.snapshots
-			? (await deps.snapshots.changes(before, after.tree).catch(() => [])).map((change) => ({ ...change }))
-			: (judged.files ?? state.files);
+	const changes =
+		before && after?.tree && snapshots ? await changesOrNull(snapshots, before, after.tree) : null;
+	const files = changes?.map((change) => ({ ...change })) ?? judged.files ?? state.files;
 	const final: TurnState = {
 		...state,
 		...judged,
@@ -72,6 +74,20 @@ async function recoverTurn(state: TurnState, deps: RecoverDeps): Promise<Recover
 	deps.session.writeTurnState(final, { sync: true });
 	deps.session.update((meta) => endTurn(meta, final, deps.session.turns()));
 	return { state: final, ended };
+}
+
+/** null: the trees are no longer there, and what the agent's tools said serves instead. */
+async function changesOrNull(
+	snapshots: Snapshots,
+	before: string,
+	after: string,
+): Promise<FileChange[] | null> {
+	try {
+		return await snapshots.changes(before, after);
+	} catch (error) {
+		if (error instanceof RelayError) return null;
+		throw error;
+	}
 }
 
 /** Reads raw and stderr again into fresh events and transcript; the raw bytes themselves stay untouched. */

@@ -23,11 +23,12 @@ import { createSessionIds } from '../../src/core/ids.ts';
 import { runProcess } from '../../src/core/run-process.ts';
 import { findRepo } from '../../src/git/find-repo.ts';
 import { createGit } from '../../src/git/run-git.ts';
+import { firstCommits, hasCommit } from '../../src/git/same-repo.ts';
 import { createSnapshots } from '../../src/git/snapshots.ts';
 import { createLedger } from '../../src/limits/ledger.ts';
 import { estimateCost } from '../../src/limits/prices.ts';
 import { type Conversation, createRelay } from '../../src/relay/conversation.ts';
-import type { RelayDeps, RelayStart } from '../../src/relay/relay-deps.ts';
+import type { Places, RelayDeps, RelayStart } from '../../src/relay/relay-deps.ts';
 import type { RelayEvent } from '../../src/relay/relay-events.ts';
 import { turnFile } from '../../src/sessions/session-paths.ts';
 import { createSessionStore } from '../../src/sessions/session-store.ts';
@@ -134,6 +135,18 @@ export class EngineBench {
 		const locking = lockingOf(processes, clock);
 		const stateFolder = join(this.state, 'snapshots');
 		const find = { searchPath: env.PATH ?? '', home: this.home, configured: null, untrustedFolders: [] };
+		const places: Places = {
+			find: async (folder) => (existsSync(folder) ? findRepo(folder, git) : null),
+			hasCommit: (there, commit) => hasCommit(there, commit, git),
+			firstCommits: (there) => firstCommits(there, git),
+			depsAt: async (there) => {
+				const folder = this.folder;
+				this.folder = there.worktree;
+				const made = this.deps(over);
+				this.folder = folder;
+				return made;
+			},
+		};
 		return {
 			clock,
 			registry,
@@ -153,6 +166,7 @@ export class EngineBench {
 			}),
 			prepareStore: () => prepareStore(location),
 			snapshots: repo.kind === 'worktree' ? createSnapshots({ repo, git, stateFolder, clock }) : null,
+			places,
 			processes,
 			startProcess: createStartPty({ clock, processes }),
 			ledger: createLedger({

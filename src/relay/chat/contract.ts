@@ -28,6 +28,8 @@ export interface ChatChanges
 	extends Pick<ChatRequest, 'until' | 'maxTurns' | 'permissions' | 'timeoutMs' | 'parentTurn'> {
 	/** More of the user's words, for everyone. */
 	words: string | null;
+	/** It goes on in this folder, wherever it was held. */
+	isHere?: boolean;
 }
 
 export const DEFAULT_CHAT_TURNS = 6;

@@ -4,6 +4,7 @@ import type { SessionId } from '../../core/ids.ts';
 import type { ChatParticipant, ChatRecord } from '../../sessions/session-meta.ts';
 import type { RelayDeps } from '../relay-deps.ts';
 import { repairSession } from '../repair.ts';
+import { placedAt, placeSession } from '../session-place.ts';
 import { findHindrances, refuseLonely } from './availability.ts';
 import { type Chat, type ChatChanges, type ChatRequest, DEFAULT_CHAT_TURNS } from './contract.ts';
 import { OneChat } from './one-chat.ts';
@@ -31,9 +32,12 @@ export async function startChat(request: ChatRequest, deps: RelayDeps): Promise<
  * Goes on with a chat: in place, or as a child where all had agreed. Everyone is asked again whom nothing known keeps from
  * speaking. Throws `usage` where the session is no chat or there is nothing to say, and as `startChat`.
  */
-export async function continueChat(id: SessionId, changes: ChatChanges, deps: RelayDeps): Promise<Chat> {
-	const { chat, kind } = deps.store.read(id);
+export async function continueChat(id: SessionId, changes: ChatChanges, here: RelayDeps): Promise<Chat> {
+	const recorded = here.store.read(id);
+	const { chat, kind } = recorded;
 	if (kind !== 'chat' || chat === undefined) throw noChat(id);
+	const place = await placeSession(recorded, here, { isHere: changes.isHere ?? false });
+	const { deps } = place;
 	const isCompleted = deps.store.status(id).status === 'completed';
 	if (isCompleted && changes.words === null)
 		throw new RelayError('usage', `In chat ${id} all have agreed, and nothing new was said.`, {
@@ -47,9 +51,13 @@ export async function continueChat(id: SessionId, changes: ChatChanges, deps: Re
 		? deps.store.create({ kind: 'chat', parent: id, parentTurn })
 		: deps.store.open(id);
 	try {
-		const found = [...session.notices, ...(await repairSession(session, deps))];
+		const found = [
+			...(place.notice === null ? [] : [place.notice]),
+			...session.notices,
+			...(await repairSession(session, deps)),
+		];
 		session.update((meta) => ({
-			...withWords(meta, changes.words, deps),
+			...withWords(placedAt(place, meta), changes.words, deps),
 			chat: changed({ ...chat, participants }, changes),
 		}));
 		return new OneChat(session, deps, { hindrances, timeoutMs, isNew: isCompleted, found });

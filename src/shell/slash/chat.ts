@@ -60,6 +60,7 @@ const OPTIONS = {
 	permissions: { type: 'string', short: 'p' },
 	continue: { type: 'boolean', short: 'c' },
 	session: { type: 'string', short: 's' },
+	here: { type: 'boolean' },
 } as const;
 const FLAGS = flagsOf(OPTIONS);
 

@@ -7,6 +7,7 @@ import type { Candidate } from '../editor/completion.ts';
 import type { SessionRow } from '../services.ts';
 import { describeKind, shortRef } from '../view/describe-session.ts';
 import { type PickChoice, type SlashCommand, type SlashContext, usageError } from './slash-command.ts';
+import { readWordsAndFlags } from './words-and-flags.ts';
 
 const OFFERED = 20;
 /** `checkpointed` is the longest. */
@@ -17,7 +18,7 @@ const CONVERSATIONS = ['shell', 'run', 'chat'] as const;
 export const resume: SlashCommand = {
 	name: 'resume',
 	aliases: [],
-	usage: 'resume [REF]',
+	usage: 'resume [REF] [--here]',
 	summary: 'go on with another session: id, part of it, name, latest',
 	example: '/resume latest',
 	duringTurn: 'queued',
@@ -26,9 +27,10 @@ export const resume: SlashCommand = {
 		return [{ value: 'latest' }, ...rows.map(({ id, title }) => ({ value: id, hint: safeLine(title, 40) }))];
 	},
 	async run(context, argument) {
-		const ref = argument === '' ? await pickSession(context) : argument;
+		const { values, words } = readWordsAndFlags(resume, argument, { here: { type: 'boolean' } });
+		const ref = words ?? (await pickSession(context));
 		if (ref === null) return;
-		const found = await context.relay.resume(await resolve(ref, context));
+		const found = await context.relay.resume(await resolve(ref, context), { isHere: values.here ?? false });
 		const { agent, permissions } = context.relay.active();
 		const turns = context.relay.session()?.meta.turn_count ?? 0;
 		const { theme } = context;

@@ -199,7 +199,7 @@ async function interruptedAndRecovered(
 		...deps,
 		session,
 		env,
-		snapshots: null,
+		snapshotsOf: () => null,
 		adapter: (agent) => deps.registry.find(agent),
 	});
 	return { state: recovered?.state, files: files(session, final.turn) };

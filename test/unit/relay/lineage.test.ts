@@ -5,6 +5,7 @@ import { fakeTurnState } from '../../helpers/fake-turn-state.ts';
 const turn = (agent: string, more: Parameters<typeof fakeTurnState>[0] = {}): PlacedTurn => ({
 	sessionId: 's',
 	folder: '/s',
+	worktree: '/repo',
 	state: fakeTurnState({ agent, native_session_id: `${agent}-native`, ...more }),
 });
 
