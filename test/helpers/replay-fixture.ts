@@ -31,8 +31,6 @@ export interface Expectation {
 	limit: {
 		kind: string;
 		reset_at: string | null;
-		/** Where a wait is told and no time. */
-		reset_in_s?: number;
 		reset_tolerance_s?: number;
 		window?: string;
 		scope?: string;
@@ -171,15 +169,9 @@ function usageOf(turn: ParsedTurn): Expectation['usage'] {
 function resetOf(turn: ParsedTurn, expected: Expectation['limit']): string | null {
 	if (turn.limit?.resetAt == null) return null;
 	const toleranceMs = (expected?.reset_tolerance_s ?? 0) * 1000;
-	const wanted = resetWanted(expected);
+	const wanted = expected?.reset_at == null ? Number.NaN : Date.parse(expected.reset_at);
 	const isNear = Math.abs(turn.limit.resetAt - wanted) <= toleranceMs;
 	return isNear ? (expected?.reset_at ?? null) : new Date(turn.limit.resetAt).toISOString();
-}
-
-/** Epoch ms; NaN when none is expected. */
-export function resetWanted(expected: Expectation['limit']): number {
-	if (expected?.reset_at != null) return Date.parse(expected.reset_at);
-	return expected?.reset_in_s === undefined ? Number.NaN : RECORDED_AT + expected.reset_in_s * 1000;
 }
 
 /** Tools in order of first appearance with their last known outcome, the corrections of the end included. */
