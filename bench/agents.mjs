@@ -1,5 +1,7 @@
 // Scripts that stand in for the agents' programs: as fast as a shell can be, in each CLI's own words.
 
+export const LINE_BYTES = 1024;
+
 /** Finds the id that the relay chose, and answers `--version`, which the relay asks for in the background. */
 const CLAUDE_START = `
 [ "$1" = --version ] && { echo '2.1.197 (Claude Code)'; exit; }
@@ -78,10 +80,21 @@ ${CLAUDE_RESULT}
 
 /** `count` lines of exactly 1 KB: text as claude streams it, each a line of prose. */
 export function floodLines(count) {
-	const line = (text) =>
-		`{"type":"stream_event","event":{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"${text}\\n"}},"session_id":"s","parent_tool_use_id":null}\n`;
 	const prose = 'The quick brown fox jumps over the lazy dog, then writes a test for it. '.repeat(20);
-	return line(prose.slice(0, LINE_BYTES - line('').length)).repeat(count);
+	return delta(`${prose.slice(0, LINE_BYTES - delta('\n').length)}\n`).repeat(count);
 }
 
-export const LINE_BYTES = 1024;
+/** What the shell's echo is measured against, by name: about 1 MB each, in pieces of some 1 KB. */
+export const FLOODS = {
+	prose: floodLines(1000),
+	Japanese: delta(`${'素早い茶色の狐は怠け者の犬を飛び越え、それからテストを書く。'.repeat(11)}\n`).repeat(
+		1000,
+	),
+	emoji: delta(`${'fox 🦊 👩‍💻 👍🏽 ❤️ 🇩🇪 dog 🐕 '.repeat(20)}\n`).repeat(1000),
+	'a table': delta('| fox | **brown** | `jumps over` | ✅ | 犬 |\n'.repeat(20)).repeat(1000),
+	'one endless line': delta('The quick brown fox 狐 jumps over the lazy dog, '.repeat(20)).repeat(1000),
+};
+
+function delta(text) {
+	return `{"type":"stream_event","event":{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":${JSON.stringify(text)}}},"session_id":"s","parent_tool_use_id":null}\n`;
+}

@@ -3,6 +3,7 @@ import { Command, CommanderError, Option } from 'commander';
 
 import { EXIT } from '../relay/exit-codes.ts';
 
+import { columnsFor } from '../ui/terminal-size.ts';
 import { declareRace } from './declare-race.ts';
 import { commandPath, refuseExtraWords, refuseUnknownCommand } from './unknown-command.ts';
 
@@ -14,11 +15,18 @@ Exit codes: 0 done · 1 failed or outcome unknown · 2 checkpointed, work left �
 3 timed out · 4 no such session · 5 refused · 6 locked by another process ·
 64 usage · 127 agent not installed · 130 interrupted`;
 
+/** Where help does not go to a terminal. */
+const HELP_COLUMNS = 80;
+
 /** `writeError` gets the lines about a command line that cannot be understood. */
 export function createProgram(act: Act, writeError: (text: string) => void): Command {
 	const directory = new Option('-C, --directory <dir>', 'work there instead of here');
 	const program = new Command('agent-relay')
-		.configureOutput({ writeErr: (text) => writeError(text.replace(/^error: /, 'agent-relay: ')) })
+		.configureOutput({
+			writeErr: (text) => writeError(text.replace(/^error: /, 'agent-relay: ')),
+			getOutHelpWidth: () => columnsFor(process.stdout, HELP_COLUMNS),
+			getErrHelpWidth: () => columnsFor(process.stderr, HELP_COLUMNS),
+		})
 		.hook('preSubcommand', refuseUnknownCommand)
 		.description(
 			'One shell over every coding agent on the machine, that never loses your work to a rate limit.',

@@ -1,6 +1,7 @@
 /** From argv to an exit code: parse, load the one command that was named, print what it returns, report what it throws. */
 import type { Command as Program } from 'commander';
 import { PLAIN_THEME, type Theme, wantsColor } from '../ui/plain-theme.ts';
+import { columnsFor } from '../ui/terminal-size.ts';
 import type { Command, CommandResult, Output } from './command.ts';
 import { createProgram, exitCodeOfCommander } from './program.ts';
 import { reportError } from './report-error.ts';
@@ -88,7 +89,7 @@ async function createOutput(options: Options, { output, errorOutput, env }: Prog
 	const isJson = options.json === true;
 	return {
 		theme: await loadTheme(!isJson && wantsColor(env, output.isTTY === true)),
-		columns: output.isTTY ? output.columns : DEFAULT_COLUMNS,
+		columns: columnsFor(output, DEFAULT_COLUMNS),
 		isJson,
 		print: (text) => void output.write(text),
 		tell: (text) => void errorOutput.write(text),

@@ -1,3 +1,4 @@
+import { terminalColumns, terminalRows } from '../ui/terminal-size.ts';
 import type { TerminalInput } from './editor/terminal-modes.ts';
 import type { ShellOutput } from './shell-options.ts';
 import type { PickChoice } from './slash/slash-command.ts';
@@ -21,6 +22,8 @@ export async function pickOne(
 		// Enquirer writes the name of what was chosen behind the question.
 		choices: choices.map(({ label }) => ({ name: label, message: label })),
 		stdin: input,
+		columns: terminalColumns(output),
+		rows: terminalRows(output),
 		stdout: hasColor ? output : withoutStyles(output),
 	};
 	try {

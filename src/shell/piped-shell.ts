@@ -2,6 +2,7 @@
 import { StringDecoder } from 'node:string_decoder';
 import { safeLine } from '../core/text.ts';
 import { EXIT } from '../relay/exit-codes.ts';
+import { columnsFor } from '../ui/terminal-size.ts';
 import { createDeferred } from './deferred.ts';
 import { readPrompt } from './editor/prompt-text.ts';
 import type { TerminalInput } from './editor/terminal-modes.ts';
@@ -27,7 +28,7 @@ export function openPipedShell(options: ShellOptions): { run(): Promise<number>;
 		retry: '/retry',
 	});
 	const ended = createDeferred<number>();
-	const columns = () => options.output.columns ?? PLAIN_COLUMNS;
+	const columns = () => columnsFor(options.output, PLAIN_COLUMNS);
 	const waiting = new WaitingPrompts();
 	/** Set by `/exit` and by signals: what follows is not read any more. */
 	let isLeaving = false;

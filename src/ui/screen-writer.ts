@@ -2,6 +2,7 @@
  * The one owner of the terminal's lines. Above, finished lines that scroll away; below, a live region (growing text, status,
  * edit line) that is redrawn in place. Every change is one write, so a key press never meets a half-drawn screen.
  */
+import { terminalColumns, terminalRows } from './terminal-size.ts';
 import { columnsOf } from './text-width.ts';
 
 /** What the writer needs of a terminal; `process.stdout` fits. */
@@ -18,8 +19,6 @@ export interface LiveRegion {
 }
 
 const NO_REGION: LiveRegion = { rows: [], cursor: { row: 0, column: 0 } };
-const DEFAULT_COLUMNS = 80;
-const DEFAULT_ROWS = 24;
 const ERASE_BELOW = '\x1b[J';
 const CLEAR_SCREEN = '\x1b[H\x1b[2J';
 const ERASE_LINE_END = '\x1b[K';
@@ -37,11 +36,11 @@ export class ScreenWriter {
 	}
 
 	get columns(): number {
-		return Math.max(8, this.#output.columns || DEFAULT_COLUMNS);
+		return Math.max(8, terminalColumns(this.#output));
 	}
 
 	get rows(): number {
-		return Math.max(3, this.#output.rows || DEFAULT_ROWS);
+		return Math.max(3, terminalRows(this.#output));
 	}
 
 	/** Prints finished lines above and draws `region` below them, in one write. */

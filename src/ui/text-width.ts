@@ -1,4 +1,5 @@
 /** Text measured in terminal columns. Styled text (SGR sequences of our own theme) counts only what is seen. */
+import { type GraphemeRun, graphemeRuns } from './graphemes.ts';
 
 const PLAIN = /^[\x20-\x7e]*$/;
 const STYLE = /\x1b\[[\d;]*m/y;
@@ -6,23 +7,11 @@ const CLOSE_ALL = '\x1b[0m';
 const TAB_COLUMNS = 4;
 
 const STYLES = /\x1b\[[\d;]*m/g;
-/** Our own glyphs and Latin letters: one unit, one column each, nothing that joins. */
-const NARROW =
-	/^[\x20-\x7e\u00a1-\u00ac\u00ae-\u02ff\u2010-\u2027\u2190-\u2193\u2500-\u257f\u2800-\u28ff…›·✓✗⊘↻■▸☐☑]*$/;
 /** East Asian Wide and Fullwidth (Unicode 16, EastAsianWidth.txt, blocks where all assigned characters are wide). */
 const WIDE =
 	/^[\u1100-\u115f\u2329\u232a\u2630-\u2637\u268a-\u268f\u2e80-\u303e\u3041-\u3247\u3250-\ua4c6\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe10-\ufe19\ufe30-\ufe6b\uff01-\uff60\uffe0-\uffe6\u{16fe0}-\u{18df2}\u{1aff0}-\u{1b2fb}\u{1d300}-\u{1d376}\u{1f200}-\u{1f265}\u{20000}-\u{3fffd}]/u;
 const EMOJI = /^(?:\p{Emoji_Presentation}|\p{Emoji}\ufe0f)/u;
 const UNSEEN = /^[\p{Mn}\p{Me}\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]+$/u;
-
-let segmenter: Intl.Segmenter | null = null;
-
-/** What a reader sees as single characters. */
-export function graphemesOf(text: string): string[] {
-	if (PLAIN.test(text)) return text.split('');
-	segmenter ??= new Intl.Segmenter(undefined, { granularity: 'grapheme' });
-	return Array.from(segmenter.segment(text), ({ segment }) => segment);
-}
 
 /**
  * Columns of a text in a terminal that follows Unicode's East Asian Width; emoji count two only where they are shown as
@@ -31,27 +20,37 @@ export function graphemesOf(text: string): string[] {
 export function columnsOf(text: string): number {
 	if (PLAIN.test(text)) return text.length;
 	const seen = text.includes('\x1b') ? text.replace(STYLES, '') : text;
-	if (NARROW.test(seen)) return seen.length;
-	return graphemesOf(seen).reduce((sum, grapheme) => sum + columnsOfGrapheme(grapheme), 0);
+	let sum = 0;
+	for (const run of graphemeRuns(seen)) sum += run.count * columnsOfRun(seen, run);
+	return sum;
 }
 
-function columnsOfGrapheme(grapheme: string): number {
+/** Columns of each of its graphemes. */
+function columnsOfRun(text: string, { from, units, columns }: GraphemeRun): 0 | 1 | 2 {
+	return columns ?? columnsOfGrapheme(text.slice(from, from + units));
+}
+
+function columnsOfGrapheme(grapheme: string): 0 | 1 | 2 {
 	if (UNSEEN.test(grapheme)) return 0;
 	return EMOJI.test(grapheme) || WIDE.test(grapheme) ? 2 : 1;
 }
 
 /** Cuts plain text to at most `columns`, with `…` as its last column when something was lost. */
 export function cutToColumns(text: string, columns: number): string {
-	if (columns <= 0) return '';
-	if (columnsOf(text) <= columns) return text;
-	let cut = '';
+	if (!(columns > 0)) return '';
+	if (PLAIN.test(text)) return text.length <= columns ? text : `${text.slice(0, columns - 1)}…`;
 	let used = 0;
-	for (const grapheme of graphemesOf(text)) {
-		used += columnsOf(grapheme);
-		if (used > columns - 1) break;
-		cut += grapheme;
+	/** Where the text ends when it has to be cut. */
+	let end = 0;
+	for (const run of graphemeRuns(text)) {
+		const each = columnsOfRun(text, run);
+		const isOver = used + each * run.count > columns;
+		const fits = each === 0 ? run.count : Math.min(run.count, Math.floor((columns - 1 - used) / each));
+		if (used < columns) end += Math.max(0, fits) * run.units;
+		used += each * run.count;
+		if (isOver) return `${text.slice(0, end)}…`;
 	}
-	return `${cut}…`;
+	return text;
 }
 
 /** Fills styled or plain text with spaces to `columns`; longer text is left as it is. */
@@ -80,31 +79,13 @@ export interface WrapOptions {
 }
 
 /** Rows of at most `columns`, each complete in itself: a style that goes on is closed at its end and opened again. */
-export function wrapToColumns(text: string, columns: number, options: WrapOptions = {}): string[] {
-	if (columnsOf(text) <= columns) return [text];
+export function wrapToColumns(text: string, width: number, options: WrapOptions = {}): string[] {
+	const columns = Math.max(1, width || 1);
 	const indent = Math.min(options.indent ?? 0, Math.floor(columns / 2));
-	if (PLAIN.test(text)) return wrapPlain(text, columns, indent, options.byWord !== false);
-	const rows: Piece[][] = [];
-	let row: Piece[] = [];
-	let used = 0;
-	const left = piecesOf(text).reverse();
-	for (let piece = left.pop(); piece !== undefined; piece = left.pop()) {
-		const room = columns - (rows.length === 0 ? 0 : indent);
-		if (used + piece.columns <= room || used === 0) {
-			row.push(piece);
-			used += piece.columns;
-			continue;
-		}
-		const isGap = piece.text === ' ' && options.byWord !== false;
-		if (!isGap) left.push(piece, ...(options.byWord === false ? [] : takeLastWord(row).reverse()));
-		rows.push(row);
-		row = [];
-		used = 0;
-	}
-	const last = rows.at(-1);
-	if (used > 0 || last === undefined) rows.push(row);
-	else last.push(...row);
-	return joinRows(rows, ' '.repeat(indent));
+	const byWord = options.byWord !== false;
+	if (PLAIN.test(text)) return text.length <= columns ? [text] : wrapPlain(text, columns, indent, byWord);
+	const rows = new Wrapper(text, { columns, indent, byWord }).rows();
+	return rows[0] === text ? rows : joinRows(rows, ' '.repeat(indent));
 }
 
 /** The same for text where each unit is a column: the hot path of an agent that floods. */
@@ -123,53 +104,130 @@ function wrapPlain(text: string, columns: number, indent: number, byWord: boolea
 /** The last blank to break at, or `limit` where the word is the whole row. */
 function wordBreak(text: string, from: number, limit: number): number {
 	if (text.charAt(limit) === ' ') return limit;
-	const space = text.lastIndexOf(' ', limit - 1);
-	return space > from && /[^ ]/.test(text.slice(from, space)) ? space : limit;
+	const space = text.slice(from, limit).lastIndexOf(' ');
+	return space > 0 && /[^ ]/.test(text.slice(from, from + space)) ? from + space : limit;
 }
 
-interface Piece {
-	text: string;
+interface WrapPlan {
 	columns: number;
+	indent: number;
+	byWord: boolean;
 }
 
-function piecesOf(text: string): Piece[] {
-	const pieces: Piece[] = [];
-	let from = 0;
-	for (let at = text.indexOf('\x1b'); at >= 0; at = text.indexOf('\x1b', at)) {
-		pieces.push(...plainPieces(text.slice(from, at)));
-		STYLE.lastIndex = at;
-		const style = STYLE.exec(text)?.[0] ?? '\x1b';
-		pieces.push({ text: style, columns: 0 });
-		from = at + style.length;
-		at = from;
+/** Greedy breaking of styled text of any script, a run of equal characters at a time. */
+class Wrapper {
+	readonly #text: string;
+	readonly #plan: WrapPlan;
+	/** As they stand in the text; a blank at a break is left out. */
+	readonly #rows: string[] = [];
+	/** Of the row that grows. */
+	#from = 0;
+	#used = 0;
+	/** Of its last blank, and the columns before that; -1: none. */
+	#blankAt = -1;
+	#usedAtBlank = 0;
+	/** Of its first character that is seen and no blank; a blank before it is no place to break. */
+	#inkAt = Number.POSITIVE_INFINITY;
+
+	constructor(text: string, plan: WrapPlan) {
+		this.#text = text;
+		this.#plan = plan;
 	}
-	pieces.push(...plainPieces(text.slice(from)));
-	return pieces;
+
+	rows(): string[] {
+		let next: number | null = 0;
+		while (next !== null) next = this.#take(next);
+		const rest = this.#text.slice(this.#from);
+		if (this.#used > 0 || this.#rows.length === 0) this.#rows.push(rest);
+		else this.#rows.push((this.#rows.pop() ?? '') + rest);
+		return this.#rows;
+	}
+
+	/** Goes on at `start`; gives where to go on anew when a word that was taken back does not fit the next row either. */
+	#take(start: number): number | null {
+		for (const { from, units, count, columns } of styledRuns(this.#text, start)) {
+			for (let done = 0; done < count; ) {
+				const at = from + done * units;
+				const fits = Math.min(count - done, this.#fits(columns));
+				if (fits > 0) {
+					this.#grow(at, fits * units, columns * fits);
+					done += fits;
+				} else if (this.#plan.byWord && this.#text.slice(at, at + units) === ' ') {
+					this.#endRow(at, at + 1);
+					done++;
+				} else if (this.#plan.byWord && this.#blankAt > this.#inkAt) {
+					const word = this.#used - this.#usedAtBlank - 1;
+					this.#endRow(this.#blankAt, this.#blankAt + 1);
+					if (word > this.#room()) return this.#from;
+					this.#used = word;
+					if (word > 0) this.#inkAt = this.#from;
+				} else this.#endRow(at, at);
+			}
+		}
+		return null;
+	}
+
+	#room(): number {
+		return this.#plan.columns - (this.#rows.length === 0 ? 0 : this.#plan.indent);
+	}
+
+	/** How many characters of so many columns the row still takes: one in any case when it is empty. */
+	#fits(columns: number): number {
+		if (columns === 0) return Number.POSITIVE_INFINITY;
+		return Math.max(this.#used === 0 ? 1 : 0, Math.floor((this.#room() - this.#used) / columns));
+	}
+
+	#grow(at: number, units: number, columns: number): void {
+		if (this.#plan.byWord && columns > 0) this.#noteBlanks(at, this.#text.slice(at, at + units), columns);
+		this.#used += columns;
+	}
+
+	#noteBlanks(at: number, text: string, columns: number): void {
+		if (this.#inkAt === Number.POSITIVE_INFINITY) {
+			const ink = text.search(/[^ ]/);
+			if (ink >= 0) this.#inkAt = at + ink;
+		}
+		// Where there are blanks, one unit is one column; a blank that bears a mark is no place to break.
+		const blank = columns === text.length ? text.lastIndexOf(' ') : -1;
+		if (blank < 0) return;
+		this.#blankAt = at + blank;
+		this.#usedAtBlank = this.#used + blank;
+	}
+
+	#endRow(end: number, next: number): void {
+		this.#rows.push(this.#text.slice(this.#from, end));
+		this.#from = next;
+		this.#used = 0;
+		this.#blankAt = -1;
+		this.#inkAt = Number.POSITIVE_INFINITY;
+	}
 }
 
-function plainPieces(text: string): Piece[] {
-	return graphemesOf(text).map((grapheme) => ({ text: grapheme, columns: columnsOf(grapheme) }));
+interface StyledRun extends GraphemeRun {
+	columns: 0 | 1 | 2;
 }
 
-/** Removes the unfinished word from the end of `row`, unless it is the whole row. */
-function takeLastWord(row: Piece[]): Piece[] {
-	const space = row.findLastIndex((piece) => piece.text === ' ');
-	const isIndent =
-		space >= 0 && row.slice(0, space).every((piece) => piece.text === ' ' || piece.columns === 0);
-	if (space <= 0 || isIndent) return [];
-	const word = row.splice(space + 1);
-	row.pop();
-	return word;
+/** As `graphemeRuns` from `start` on, with all columns known and each style as something that takes none. */
+function* styledRuns(text: string, start: number): Generator<StyledRun, void, undefined> {
+	for (let from = start; from < text.length; ) {
+		const at = text.indexOf('\x1b', from);
+		const part = text.slice(from, at < 0 ? text.length : at);
+		for (const run of graphemeRuns(part))
+			yield { ...run, from: from + run.from, columns: columnsOfRun(part, run) };
+		from += part.length;
+		if (at < 0) return;
+		STYLE.lastIndex = at;
+		const units = STYLE.exec(text)?.[0].length ?? 1;
+		yield { from: at, units, count: 1, columns: 0 };
+		from += units;
+	}
 }
 
-function joinRows(rows: readonly Piece[][], indent: string): string[] {
+function joinRows(rows: readonly string[], indent: string): string[] {
 	let open = '';
 	return rows.map((row, index) => {
-		let text = (index === 0 ? '' : indent) + open;
-		for (const piece of row) {
-			text += piece.text;
-			if (piece.columns === 0 && piece.text.startsWith('\x1b[')) open = stylesAfter(open, piece.text);
-		}
+		const text = (index === 0 ? '' : indent) + open + row;
+		for (const [style] of row.matchAll(STYLES)) open = stylesAfter(open, style);
 		return open === '' ? text : text + CLOSE_ALL;
 	});
 }

@@ -48,6 +48,19 @@ describe('the shell on a terminal', () => {
 		expect(shell.calls().at(-1)).toEqual({ call: 'close' });
 	});
 
+	it('takes a terminal that does not tell its size as one of 80 columns', async () => {
+		const shell = await start({ columns: 0, rows: 0 });
+		shell.type(`say ${'a word '.repeat(20)}\r`);
+		await shell.until('claude · 12.3 s');
+		expect(shell.screen.lines()).toContain(`${'a word '.repeat(11)}a`.trim());
+		shell.type('/use\r');
+		await shell.until('demo-one (demo)');
+		shell.type('\x1b');
+		await shell.ready();
+		shell.type('\x04');
+		expect(await shell.exited()).toBe(0);
+	});
+
 	it('keeps what is typed undisturbed while the agent prints partial lines', async () => {
 		const shell = await start();
 		shell.type('slow 30\r');

@@ -1,4 +1,5 @@
-import { columnsOf, graphemesOf } from '../../src/ui/text-width.ts';
+import { graphemesOf } from '../../src/ui/graphemes.ts';
+import { columnsOf } from '../../src/ui/text-width.ts';
 
 /**
  * A small terminal: enough of one to see what our own output leaves on a screen. It knows cursor movement, erasing, autowrap

@@ -41,6 +41,7 @@ export function buildShellProgram(): { program: string; folder: string } {
 
 export interface PtyShellOptions {
 	program: string;
+	/** 0: the terminal does not tell its size; the screen has 80 x 24 then. */
 	columns?: number;
 	rows?: number;
 	env?: Record<string, string>;
@@ -70,7 +71,7 @@ export class PtyShell {
 		outlivesTerminal = false,
 	}: PtyShellOptions) {
 		this.home = mkdtempSync(join(tmpdir(), 'agent-relay-shell-'));
-		this.#screen = new PtyScreen(columns, rows);
+		this.#screen = new PtyScreen(columns || 80, rows || 24);
 		const [file, args] = outlivesTerminal
 			? ['bash', ['-c', `trap : HUP; '${process.execPath}' '${program}'; echo $? >'${this.home}/code'`]]
 			: inBash

@@ -8,6 +8,7 @@ import { withoutVerdict } from '../../relay/chat/verdict.ts';
 import { EXIT, exitCodeOfChat } from '../../relay/exit-codes.ts';
 import type { ChatFlags } from '../../shell/services.ts';
 import { chatBeginLine, chatEndLines } from '../../shell/view/chat-lines.ts';
+import { columnsFor } from '../../ui/terminal-size.ts';
 import { wrapToColumns } from '../../ui/text-width.ts';
 import { CHAT_EXAMPLE, chatOpening } from '../chat-options.ts';
 import type { CommandResult, Output } from '../command.ts';
@@ -72,7 +73,7 @@ function teller({ streams, clock }: App, { json, quiet }: ChatOptions, output: O
 	const { theme, columns, print, tell } = output;
 	const lines = (texts: readonly string[]) => {
 		// The terminal may have been resized meanwhile.
-		const width = streams.output.isTTY ? streams.output.columns : columns;
+		const width = columnsFor(streams.output, columns);
 		for (const text of texts) tell(`${wrapToColumns(text, width, { indent: 2 }).join('\n')}\n`);
 	};
 	return {

@@ -16,6 +16,7 @@ import { raceRequest } from '../../shell/race-flags.ts';
 import { createProcessSignals } from '../../shell/signals.ts';
 import { racePage } from '../../shell/view/race-page.ts';
 import { openRaceView, type RaceView } from '../../shell/view/race-view.ts';
+import { columnsFor } from '../../ui/terminal-size.ts';
 import type { CommandResult, Output } from '../command.ts';
 import { configuredTheme } from '../configured-theme.ts';
 import { raceFolderName } from '../race-folder.ts';
@@ -97,8 +98,7 @@ async function runToEnd(app: App, running: Race, showing: Showing): Promise<Comm
 async function page(app: App, record: RaceRecord, { theme, columns: before }: Output): Promise<string[]> {
 	const now = app.clock.now();
 	// The terminal may have been resized meanwhile.
-	const { isTTY, columns: current } = app.streams.output;
-	const columns = isTTY ? current : before;
+	const columns = columnsFor(app.streams.output, before);
 	const folder = await raceFolderName(app, record);
 	return [
 		'',

@@ -1,4 +1,4 @@
-import { graphemesOf } from '../../ui/text-width.ts';
+import { graphemesOf } from '../../ui/graphemes.ts';
 
 /** The text being edited. `cursor` is an offset in UTF-16 units that never splits what a reader sees as one character. */
 interface Draft {

@@ -1,7 +1,8 @@
 /** State -> rows of the edit line, pure. Long texts are shown as a window around the cursor. */
 import { safeText } from '../../core/text.ts';
+import { graphemesOf } from '../../ui/graphemes.ts';
 import type { LiveRegion } from '../../ui/screen-writer.ts';
-import { columnsOf, cutToColumns, graphemesOf } from '../../ui/text-width.ts';
+import { columnsOf, cutToColumns } from '../../ui/text-width.ts';
 import type { Theme } from '../../ui/theme.ts';
 import type { EditState } from './edit-state.ts';
 

@@ -14,8 +14,11 @@ import type { StreamKind, TranscriptSink, TurnStatus } from './transcript.ts';
 
 const FRAME_MS = 33;
 const SPIN_MS = 120;
-/** Drawn in one frame at most: about 3 ms of work, 2 MB a second. */
+/** Drawn in one frame at most: about 3 ms of work for plain text, 2 MB a second. */
 const FRAME_CHARS = 48 * 1024;
+/** What takes longer to lay out (emoji, a table with styles, a busy machine) ends its frame after this, once a piece is done. */
+const FRAME_WORK_MS = 4;
+const PIECE_CHARS = 4 * 1024;
 /** More than this waiting is skipped down to `KEPT_CHARS`; the record has it all. */
 const MAX_WAITING_CHARS = 1024 * 1024;
 const KEPT_CHARS = 64 * 1024;
@@ -147,30 +150,35 @@ export class LiveView implements TranscriptSink {
 		this.#isSpinning = false;
 	}
 
-	/** Turns at most `FRAME_CHARS` of what waits into finished rows. */
+	/** Turns what waits into finished rows, as much of it as one frame takes. */
 	#takeRows(): string[] {
 		const rows = this.#skipNotice();
-		let budget = FRAME_CHARS;
+		const { clock } = this.#options;
+		const until = clock.monotonic() + FRAME_WORK_MS;
 		let taken = 0;
-		for (; taken < this.#items.length && budget > 0; taken++) {
+		for (let left = FRAME_CHARS; left > 0 && clock.monotonic() <= until; ) {
 			const item = this.#items[taken];
 			if (item === undefined) break;
-			if (item.kind === 'end') rows.push(...this.#endPartial());
-			else if (item.kind === 'line') rows.push(...this.#lineRows(item.text));
-			else {
-				const piece = wholeCut(item.text, budget);
-				rows.push(...this.#grow(item.kind, piece));
-				item.text = item.text.slice(piece.length);
-				this.#waitingChars -= piece.length;
-				budget -= piece.length;
-				if (item.text !== '') break;
-				continue;
-			}
-			this.#waitingChars -= item.text.length;
-			budget -= item.text.length + 1;
+			const length = this.#takePiece(item, Math.min(left, PIECE_CHARS), rows);
+			this.#waitingChars -= length;
+			left -= length + 1;
+			if (item.kind === 'end' || item.kind === 'line' || item.text === '') taken++;
 		}
 		this.#items.splice(0, taken);
 		return rows;
+	}
+
+	/** Adds the rows of at most `most` characters of a growing text, or of another item as a whole; gives the characters taken. */
+	#takePiece(item: Item, most: number, rows: string[]): number {
+		if (item.kind === 'end') rows.push(...this.#endPartial());
+		else if (item.kind === 'line') rows.push(...this.#lineRows(item.text));
+		else {
+			const piece = wholeCut(item.text, most);
+			rows.push(...this.#grow(item.kind, piece));
+			item.text = item.text.slice(piece.length);
+			return piece.length;
+		}
+		return item.text.length;
 	}
 
 	#lineRows(text: string): string[] {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { createMarkdownLines } from '../../../src/ui/markdown.ts';
+import { columnsOf } from '../../../src/ui/text-width.ts';
 import { createTheme } from '../../../src/ui/theme.ts';
+import { fastest } from '../../helpers/fastest.ts';
 
 const color = createTheme(true);
 const render = (text: string, theme = color) => {
@@ -41,6 +43,24 @@ describe('markdown', () => {
 
 	it('does not close a longer fence with a shorter one', () => {
 		expect(render('````\n```\n# still code\n````')[2]).toBe(color.accent('  # still code'));
+	});
+
+	it('never makes a row too wide, a fence with a long word included', () => {
+		for (const line of [`\`\`\`${'x'.repeat(200)}`, `# ${'日本'.repeat(90)}`, `> ${'a b '.repeat(90)}`])
+			expect(render(line).every((row) => columnsOf(row) <= 40)).toBe(true);
+	});
+
+	it.each([
+		['backticks', '`'],
+		['code', '`a'],
+		['stars', '**a '],
+		['bullets', '- '],
+		['blanks', ' '],
+		['quotes', '> '],
+	])('takes as much longer as the line is longer: %s', (_, part) => {
+		const work = (units: number) => fastest(() => render(part.repeat(units / part.length)));
+		work(1_000);
+		expect(work(64_000) / work(1_000)).toBeLessThan(1_000);
 	});
 
 	it('changes nothing for a partial line', () => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ScreenWriter } from '../../../src/ui/screen-writer.ts';
+import { columnsFor } from '../../../src/ui/terminal-size.ts';
 import { PtyScreen } from '../../helpers/pty-screen.ts';
 
 function open(columns = 20, rows = 8) {
@@ -9,6 +10,17 @@ function open(columns = 20, rows = 8) {
 }
 
 describe('the screen', () => {
+	it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY, undefined])(
+		'is 80 x 24 where a terminal says %s',
+		(size) => {
+			const output = { write: () => true, ...(size === undefined ? {} : { columns: size, rows: size }) };
+			const writer = new ScreenWriter(output);
+			expect([writer.columns, writer.rows]).toEqual([80, 24]);
+			expect(columnsFor({ ...output, isTTY: true }, 100)).toBe(80);
+			expect(columnsFor(output, 100)).toBe(100);
+		},
+	);
+
 	it('prints above and keeps the live rows at the bottom', () => {
 		const { screen, writer } = open();
 		writer.draw([], { rows: ['> ty'], cursor: { row: 0, column: 4 } });

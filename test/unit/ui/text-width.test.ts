@@ -3,6 +3,7 @@ import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
 import { columnsOf, cutToColumns, expandTabs, wrapToColumns } from '../../../src/ui/text-width.ts';
 import { createTheme } from '../../../src/ui/theme.ts';
+import { fastest } from '../../helpers/fastest.ts';
 
 const theme = createTheme(true);
 const piece = fc.constantFrom(
@@ -94,6 +95,45 @@ describe('text in columns', () => {
 			),
 			{ numRuns: 500 },
 		);
+	});
+
+	it('breaks at a word in any script, and never apart from its marks', () => {
+		expect(wrapToColumns('日本 語の 文', 5)).toEqual(['日本', '語の', '文']);
+		expect(wrapToColumns('nai\u0308ve cafe\u0301 noir', 10)).toEqual(['nai\u0308ve cafe\u0301', 'noir']);
+		expect(wrapToColumns('ab \u0301cd', 3)).toEqual(['ab \u0301', 'cd']);
+		expect(wrapToColumns('あ bcdefghij', 10, { indent: 4 })).toEqual(['あ', '    bcdefg', '    hij']);
+		expect(wrapToColumns('👨‍👩‍👧‍👦👨‍👩‍👧‍👦', 3)).toEqual(['👨‍👩‍👧‍👦', '👨‍👩‍👧‍👦']);
+	});
+
+	it.each([0, -3, Number.NaN])('ends for a width of %s, a character a row', (columns) => {
+		expect(wrapToColumns('abc', columns)).toEqual(['a', 'b', 'c']);
+		expect(wrapToColumns('日本', columns)).toEqual(['日', '本']);
+		expect(cutToColumns('日本', columns)).toBe('');
+	});
+
+	it.each([
+		['Japanese', '日本語のテキスト、これは長い。'],
+		['no blank at all', 'x'],
+		['mixed', 'hello 日本 wörld 👍🏽 '],
+		['families', '👨‍👩‍👧‍👦'],
+		['one endless emoji', '👩\u200d'],
+		['one endless letter', '\u0301'],
+		['Hindi', 'क्‍ष नमस्ते '],
+		['flags', '🇩🇪'],
+		['styled', theme.bold('日本 ')],
+	])('takes as much longer as the text is longer: %s', (_, part) => {
+		const work = (units: number) => {
+			const whole = part.repeat(units / part.length);
+			return fastest(() => {
+				columnsOf(whole);
+				wrapToColumns(whole, 80);
+				wrapToColumns(whole, 80, { byWord: false });
+				cutToColumns(whole, whole.length * 2);
+			});
+		};
+		work(1_000);
+		// 64 times as long: 4096 times as much where it grows with the square. The rest is room for a busy machine.
+		expect(work(64_000) / work(1_000)).toBeLessThan(1_000);
 	});
 
 	it('cuts with an ellipsis, wide characters whole', () => {
