@@ -69,7 +69,7 @@ export interface ParserContext {
 	cumulativeBefore: ThreadTotals | null;
 	/** Epoch ms, for resets that are told as a delay. */
 	now: () => number;
-	/** The plan this native session had before the turn, in order; CLIs that number their tasks only tell changes to it. */
+	/** The plan that stands in this native session before the turn, in order; CLIs that number their tasks only tell changes to it. */
 	planBefore?: readonly PlanItem[];
 }
 

@@ -11,6 +11,8 @@ export type PlanStatus = 'pending' | 'in_progress' | 'completed';
 export interface PlanItem {
 	text: string;
 	status: PlanStatus;
+	/** How later turns of the native session name the item, where that is not its place in the list (from 1 on). */
+	id?: string;
 }
 
 /** null = the CLI did not tell. `input` never includes cached tokens; `output` excludes reasoning where the CLI separates it. */

@@ -80,8 +80,13 @@ function cleanStory(story: TurnStory, cleaner: RecordCleaner): TurnStory {
 	return {
 		...story,
 		messages: story.messages.map(cleaner.prepare),
-		plan: story.plan?.map(({ text, status }) => ({ text: cleaner.whole(text), status })) ?? null,
+		plan: cleanPlan(story.plan, cleaner),
+		standing: cleanPlan(story.standing, cleaner),
 	};
+}
+
+function cleanPlan(plan: TurnStory['plan'], cleaner: RecordCleaner): TurnStory['plan'] {
+	return plan?.map(({ text, status }) => ({ text: cleaner.whole(text), status })) ?? null;
 }
 
 /** Of what tells which words belong to the work. */

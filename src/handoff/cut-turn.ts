@@ -26,7 +26,9 @@ export function howItEnded(state: TurnState): string {
 		case 'failed':
 			return `failed: ${FAILURES[state.stop_reason ?? ''] ?? 'it ended with an error'}`;
 		case 'completed':
-			return 'was completed';
+			return state.stop_reason === 'background_stopped'
+				? 'answered, but what it still ran in the background was stopped'
+				: 'was completed';
 	}
 }
 
@@ -79,6 +81,7 @@ const ADVICE = 'Look at the files, at git and at what still runs before you repe
 function outcome({ status, heard }: TurnState): string {
 	if (status === 'outcome_unknown' || status === 'running')
 		return 'Its outcome is not known: what it had begun may be done, half done or not done.';
+	if (status === 'completed') return 'Its outcome is known, but not that of what was stopped.';
 	if (status === 'failed' && heard === false) return 'Its outcome is known: nothing of it was begun.';
 	return 'Its outcome is known: it did not finish, and what it had begun may be half done.';
 }

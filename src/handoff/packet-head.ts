@@ -2,7 +2,7 @@
 import { relative } from 'node:path/posix';
 import { toIso } from '../core/clock.ts';
 import { safeLine } from '../core/text.ts';
-import type { TurnState } from '../sessions/turn-state.ts';
+import { isDone, type TurnState } from '../sessions/turn-state.ts';
 import { howItEnded, tellCut } from './cut-turn.ts';
 import { fenceRecord, quoteRecord } from './fence.ts';
 import { nameOnly } from './name-only.ts';
@@ -101,7 +101,7 @@ function ownCutTurn({ lineage, since }: PacketInput, stories: readonly TurnStory
 	const session = lineage.find(({ id }) => id === since?.sessionId);
 	const own = session?.turns.find(({ state }) => state.turn === since?.turn)?.state;
 	const isFinishedSince = stories.some(({ status }) => status === 'completed');
-	return own === undefined || own.status === 'completed' || isFinishedSince ? null : own;
+	return own === undefined || isDone(own) || isFinishedSince ? null : own;
 }
 
 function whyStopped(input: PacketInput): string {
@@ -135,7 +135,7 @@ function whyStopped(input: PacketInput): string {
 /** The newest turn, where it did not complete. */
 export function newestCut({ lineage }: Pick<PacketInput, 'lineage'>): TurnState | null {
 	const last = lineage.findLast(({ turns }) => turns.length > 0)?.turns.at(-1)?.state;
-	return last === undefined || last.status === 'completed' ? null : last;
+	return last === undefined || isDone(last) ? null : last;
 }
 
 /** How the newest turn ended, where it did not complete; else null. */

@@ -17,7 +17,9 @@ export function newestPlan(
 			story.plan ?? checkList(story.messages)?.map((item) => ({ ...item, text: clean(item.text) }));
 		if (items) return { items, story };
 	}
-	return null;
+	// The turn that told it is gone from the records.
+	const story = stories.findLast(({ standing }) => standing !== null && standing.length > 0);
+	return story?.standing ? { items: story.standing, story } : null;
 }
 
 const CHECKBOX = /^\s*(?:[-*+]|\d{1,3}[.)])\s+\[([ xX✓✔~>/*-])\]\s+(.+)$/;

@@ -29,15 +29,17 @@ export interface TurnStory {
 	/** The answer's messages in order. */
 	messages: string[];
 	runs: CommandRun[];
-	/** Last plan of the turn; null when it told none. */
+	/** Last plan of the turn, also an empty one; null when it told none. */
 	plan: PlanItem[] | null;
+	/** The plan that stood in its conversation since before the turn; null where the turn told one itself. */
+	standing: PlanItem[] | null;
 	validation: TurnState['validation'];
 	files: TurnState['files'];
 	issues: readonly string[];
 }
 
 /** The stories of the turns that the packet covers, oldest first. */
-export function readStories({ lineage, since }: PacketInput): TurnStory[] {
+export function readStories({ lineage, since }: Pick<PacketInput, 'lineage' | 'since'>): TurnStory[] {
 	const folder = lineage.at(-1)?.folder ?? '';
 	const known = since === null ? -1 : lineage.findIndex((session) => session.id === since.sessionId);
 	return lineage.flatMap((session, at) => {
@@ -51,7 +53,7 @@ export function readStories({ lineage, since }: PacketInput): TurnStory[] {
 function readStory(record: TurnRecord, sessionId: string, base: string): TurnStory {
 	const { state } = record;
 	const number = String(state.turn).padStart(3, '0');
-	const told = state.plan.map(({ text, status }) => ({ text, status }));
+	const plan = toldPlan(record);
 	return {
 		sessionId,
 		turn: state.turn,
@@ -64,8 +66,8 @@ function readStory(record: TurnRecord, sessionId: string, base: string): TurnSto
 		userPrompt: record.userPrompt,
 		messages: spokenMessages(record.events),
 		runs: readRuns(record),
-		// The state knows more of the same list (codex's record), but is old while a turn runs.
-		plan: told.length > 0 && state.status !== 'running' ? told : (lastPlan(record.events) ?? none(told)),
+		plan,
+		standing: plan === null && state.plan_told === false ? itemsOf(state.plan) : null,
 		validation: state.validation,
 		files: state.files,
 		issues: record.issues,
@@ -100,9 +102,15 @@ function outcomeOf(
 	return ok === false ? 'error' : 'unknown';
 }
 
-const none = <T>(items: T[]): T[] | null => (items.length > 0 ? items : null);
+/** The state knows more of the same list (codex's record), but is old while a turn runs. */
+function toldPlan({ state, events }: TurnRecord): PlanItem[] | null {
+	const inState = (state.plan_told ?? state.plan.length > 0) ? itemsOf(state.plan) : null;
+	return state.status === 'running' ? (lastPlan(events) ?? inState) : (inState ?? lastPlan(events));
+}
 
 function lastPlan(events: readonly AgentEvent[]): PlanItem[] | null {
 	const plan = events.findLast((event) => event.type === 'plan');
-	return plan?.type === 'plan' && plan.items.length > 0 ? plan.items : null;
+	return plan?.type === 'plan' ? itemsOf(plan.items) : null;
 }
+
+const itemsOf = (plan: readonly PlanItem[]): PlanItem[] => plan.map(({ text, status }) => ({ text, status }));

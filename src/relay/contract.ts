@@ -102,6 +102,8 @@ export interface Relay {
 	/** How much of their windows agents last reported as used, in this session. */
 	utilization(): Array<Utilization & { agent: AgentId }>;
 	turns(): TurnState[];
+	/** The newest plan that an agent told in the session or its parents; empty where none stands. */
+	plan(): TurnState['plan'];
 	files(): FileChange[];
 	/** Unified diff of a turn (or of the whole session when null). */
 	diff(turn: number | null): Promise<string>;

@@ -9,6 +9,7 @@ import { letBegin } from '../core/let-begin.ts';
 import type { SessionMeta } from '../sessions/session-meta.ts';
 import { hasUnusedPacket } from '../sessions/session-status.ts';
 import type { OpenSession } from '../sessions/session-store.ts';
+import { toldPlan } from '../sessions/standing-plan.ts';
 import type { TurnState } from '../sessions/turn-state.ts';
 import { agentOrder, agentToOffer, inFront } from './agent-order.ts';
 import { agentOverviews } from './agent-overviews.ts';
@@ -204,6 +205,13 @@ class OneConversation implements Conversation {
 
 	turns(): TurnState[] {
 		return this.#state.session?.turns() ?? [];
+	}
+
+	plan() {
+		const { session } = this.#state;
+		if (session === null) return [];
+		const turns = placedTurns(this.#deps.store.lineage(session.id)).map(({ state }) => state);
+		return toldPlan(turns) ?? [];
 	}
 
 	files() {

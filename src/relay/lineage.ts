@@ -1,7 +1,10 @@
 /** A session with its ancestors, as the relay reasons about it: who did what, who knows what. */
+import type { ThreadTotals } from '../agents/contract.ts';
 import type { LineageEntry } from '../sessions/lineage.ts';
 import type { SessionMeta } from '../sessions/session-meta.ts';
+import { type RecordedPlan, standingPlan } from '../sessions/standing-plan.ts';
 import { isDone, participantOf, type TurnState } from '../sessions/turn-state.ts';
+import { totalsFromDisk } from '../turns/turn-facts.ts';
 import { wasHeard, whyLeft } from './native-session.ts';
 
 export interface PlacedTurn {
@@ -38,6 +41,10 @@ export interface AgentStanding {
 	left: string | null;
 	/** The agent's own newest turn in the chain. */
 	lastTurn: PlacedTurn | null;
+	/** The plan that stands in that conversation; null where it is new, or nothing of it is known. */
+	plan: RecordedPlan | null;
+	/** What that conversation has used so far, where its CLI reports totals. */
+	totals: ThreadTotals | null;
 	/** True when others worked, or the agent's conversation is new, since it last had a turn. */
 	needsPacket: boolean;
 }
@@ -55,15 +62,24 @@ export function agentStanding(
 	const known = knowledge(turns, who, nativeSessionId);
 	const own = turns.map(({ state }) => state).filter((state) => participantOf(state) === who);
 	const left = whyLeft(own, nativeSessionId, hasPacket || known.needsPacket);
-	if (left === null) return { ...known, left };
-	return { nativeSessionId: null, lastTurn: null, needsPacket: true, left };
+	if (left !== null) return { ...UNKNOWN_HERE, needsPacket: true, left };
+	const inIt = own.filter(({ native_session_id }) => native_session_id === known.nativeSessionId);
+	const totals = inIt.findLast(({ cumulative_tokens }) => cumulative_tokens !== null)?.cumulative_tokens;
+	return {
+		...known,
+		left,
+		plan: known.nativeSessionId === null ? null : standingPlan(inIt),
+		totals: known.nativeSessionId !== null && totals ? totalsFromDisk(totals) : null,
+	};
 }
+
+const UNKNOWN_HERE = { nativeSessionId: null, lastTurn: null, plan: null, totals: null };
 
 function knowledge(
 	turns: readonly PlacedTurn[],
 	who: string,
 	nativeSessionId: string | null,
-): Omit<AgentStanding, 'left'> {
+): Pick<AgentStanding, 'nativeSessionId' | 'lastTurn' | 'needsPacket'> {
 	const at = turns.findLastIndex(
 		({ state }) => participantOf(state) === who && state.native_session_id !== null,
 	);
@@ -79,11 +95,12 @@ function knowledge(
 
 /**
  * The agent's own newest turns where the last one did not complete: that one, and those before it of which nothing shows
- * that their prompt was heard. Oldest first; empty after a completed turn.
+ * that their prompt was heard. Oldest first; empty after a turn that is done.
  */
 export function cutTurns(turns: readonly PlacedTurn[], who: string): PlacedTurn[] {
 	const own = turns.filter(({ state }) => participantOf(state) === who);
-	if (own.at(-1)?.state.status === 'completed') return [];
+	const last = own.at(-1);
+	if (last === undefined || isDone(last.state)) return [];
 	const heardAt = own.findLastIndex(({ state }) => wasHeard(state));
 	return own.slice(Math.min(heardAt + 1, own.length - 1));
 }

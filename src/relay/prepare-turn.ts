@@ -9,8 +9,6 @@ import type { PacketReason } from '../handoff/packet-input.ts';
 import { withInertMaterial } from '../handoff/piped-text.ts';
 import type { OpenSession } from '../sessions/session-store.ts';
 import type { TurnState } from '../sessions/turn-state.ts';
-import { cumulativeBefore } from '../turns/recover-turn.ts';
-import { totalsFromDisk } from '../turns/turn-facts.ts';
 import type { TurnSpec } from '../turns/turn-spec.ts';
 import { type AgentStanding, agentStanding, cutTurns, type PlacedTurn, placedTurns } from './lineage.ts';
 import type { MadePacket } from './make-packet.ts';
@@ -122,8 +120,8 @@ export function turnSpec(
 		},
 		...sent,
 		trigger: plan.trigger,
-		cumulativeBefore: resumed === null ? null : totalsBefore(standing.lastTurn, plan.session.turns()),
-		planBefore: resumed === null ? null : (standing.lastTurn?.state.plan ?? null),
+		cumulativeBefore: standing.totals,
+		planBefore: standing.plan,
 		before: plan.before,
 	};
 }
@@ -149,11 +147,4 @@ function plainPrompt(words: string, { takesPromptAsArgument, inert }: AgentAdapt
 	const isMistakable = text.startsWith('/') || (takesPromptAsArgument === true && text.startsWith('-'));
 	const guard = isMistakable ? ' ' : '';
 	return { text: guard + text, words: { start: guard.length, end: guard.length + Buffer.byteLength(text) } };
-}
-
-function totalsBefore(lastTurn: PlacedTurn | null, turns: readonly TurnState[]) {
-	if (lastTurn === null) return null;
-	const { state } = lastTurn;
-	if (state.cumulative_tokens !== null) return totalsFromDisk(state.cumulative_tokens);
-	return cumulativeBefore({ ...state, turn: Number.POSITIVE_INFINITY }, turns);
 }

@@ -99,7 +99,16 @@ export const turnStateSchema = v.looseObject({
 			exit_code: count,
 		}),
 	),
-	plan: v.array(v.looseObject({ text, status: v.picklist(['pending', 'in_progress', 'completed']) })),
+	/** The plan that stands in the native session after the turn. `id`: the CLI's name of an item that its place does not tell. */
+	plan: v.array(
+		v.looseObject({
+			text,
+			status: v.picklist(['pending', 'in_progress', 'completed']),
+			id: v.exactOptional(text),
+		}),
+	),
+	/** Whether this turn told the plan; false: it stands from before. Missing in records of before this key. */
+	plan_told: v.optional(v.boolean()),
 	limit: v.nullable(limitSchema),
 	error: v.nullable(v.looseObject({ code: text, message: text })),
 	/** Tree ids in the relay's own snapshot store; null without git. */

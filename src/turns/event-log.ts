@@ -63,7 +63,13 @@ const loggedSchema = v.variant('type', [
 	v.looseObject({
 		...head,
 		type: v.literal('plan'),
-		items: v.array(v.object({ text, status: v.picklist(['pending', 'in_progress', 'completed']) })),
+		items: v.array(
+			v.object({
+				text,
+				status: v.picklist(['pending', 'in_progress', 'completed']),
+				id: v.exactOptional(text),
+			}),
+		),
 	}),
 	v.looseObject({
 		...head,

@@ -19,6 +19,7 @@ type Judged = Pick<
 	| 'cost_source'
 	| 'tools'
 	| 'plan'
+	| 'plan_told'
 	| 'validation'
 	| 'utilization'
 	| 'heard'
@@ -37,7 +38,7 @@ export function judgeTurn(
 ): Judged {
 	const isBegun = facts.nativeSessionId !== null;
 	const model = parsed.model ?? facts.model ?? (isBegun ? requestedModel : null);
-	const { tools, plan, validation, utilization } = facts.toState();
+	const { tools, plan, plan_told, validation, utilization } = facts.toState();
 	return {
 		status: parsed.outcome,
 		stop_reason: parsed.stopReason,
@@ -50,6 +51,7 @@ export function judgeTurn(
 		...judgeCost(parsed, model, estimateCost),
 		tools,
 		plan: finerPlan(plan, parsed.plan),
+		...(plan_told === undefined ? {} : { plan_told }),
 		heard: facts.hasModelOutput,
 		...(parsed.unresumable === undefined ? {} : { unresumable: parsed.unresumable }),
 		validation,
@@ -68,7 +70,7 @@ export function judgeTurn(
 function finerPlan(told: TurnState['plan'], native: readonly PlanItem[] | undefined): TurnState['plan'] {
 	const isSame =
 		native?.length === told.length && native.every(({ text }, at) => text.trim() === told[at]?.text.trim());
-	return isSame ? native.map(({ text, status }) => ({ text, status })) : told;
+	return isSame ? native.map(({ text, status }, at) => ({ ...told[at], text, status })) : told;
 }
 
 function judgeCost(

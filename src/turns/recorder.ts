@@ -3,7 +3,7 @@
  * Memory stays flat: raw bytes go to disk at once; events and transcript are gathered for a few milliseconds at most.
  */
 import type { AgentExit, AgentParser, NativeFacts, ParsedTurn } from '../agents/contract.ts';
-import type { AgentEvent } from '../agents/events.ts';
+import type { AgentEvent, PlanItem } from '../agents/events.ts';
 import type { Clock } from '../core/clock.ts';
 import { writeAtomic } from '../core/files.ts';
 import { turnFile } from '../sessions/session-paths.ts';
@@ -22,13 +22,15 @@ export interface RecorderOptions {
 	prompt: Buffer;
 	parser: AgentParser;
 	clock: Clock;
+	/** The plan that stands in the native session before the turn; null: none is known. */
+	planBefore: readonly PlanItem[] | null;
 	onEvent: (event: AgentEvent, atMs: number) => void;
 	/** A write that failed outside any call of the owner (a gathered write on a full disk). */
 	onError: (error: unknown) => void;
 }
 
 export class TurnRecorder {
-	readonly facts = new TurnFacts();
+	readonly facts: TurnFacts;
 	firstOutputAt: number | null = null;
 	lastByteAt: number;
 	readonly #options: RecorderOptions;
@@ -48,6 +50,7 @@ export class TurnRecorder {
 	constructor(options: RecorderOptions) {
 		const { folder, turn } = options;
 		this.#options = options;
+		this.facts = new TurnFacts(options.planBefore ?? []);
 		this.#raw = new RecordFile(turnFile(folder, turn, 'raw.jsonl'));
 		this.#events = new RecordFile(turnFile(folder, turn, 'events.jsonl'), { hash: true });
 		this.#output = new RecordFile(turnFile(folder, turn, 'output.md'), { hash: true });

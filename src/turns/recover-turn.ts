@@ -3,7 +3,7 @@
  * and its files say what an uninterrupted reading of the same bytes would say. Its prompt is never sent again from here.
  */
 import { closeSync, createReadStream, existsSync, openSync } from 'node:fs';
-import type { AgentAdapter, NativeFacts, ThreadTotals } from '../agents/contract.ts';
+import type { AgentAdapter, NativeFacts } from '../agents/contract.ts';
 import type { AgentEvent, TokenCounts } from '../agents/events.ts';
 import { type Clock, fromIso, toIso } from '../core/clock.ts';
 import { RelayError } from '../core/errors.ts';
@@ -12,6 +12,7 @@ import type { ProcessTable } from '../core/process-table.ts';
 import type { FileChange, Snapshots } from '../git/contract.ts';
 import { turnFile } from '../sessions/session-paths.ts';
 import type { OpenSession } from '../sessions/session-store.ts';
+import { standingPlan } from '../sessions/standing-plan.ts';
 import { participantOf, type TurnState } from '../sessions/turn-state.ts';
 import { endTurn } from './apply-turn.ts';
 import { endStrays } from './end-strays.ts';
@@ -124,14 +125,14 @@ function createReplayRecorder(state: TurnState, adapter: AgentAdapter, deps: Rec
 	const startedAt = fromIso(state.started_at) ?? deps.clock.now();
 	const requested = requestedSession(state, adapter, deps);
 	const earlier = earlierInNativeSession(state, requested, deps);
-	const plan = earlier.at(-1)?.plan;
+	const planBefore = state.resumed ? standingPlan(earlier) : null;
 	const totals = earlier.findLast((turn) => turn.cumulative_tokens !== null)?.cumulative_tokens;
 	const parser = adapter.parser({
 		requestedSessionId: requested,
 		resume: state.resumed,
 		requestedModel: state.model,
 		cumulativeBefore: totals ? totalsFromDisk(totals) : null,
-		...(plan === undefined ? {} : { planBefore: plan }),
+		...(planBefore === null ? {} : { planBefore }),
 		now: () => startedAt,
 	});
 	return new TurnRecorder({
@@ -140,6 +141,7 @@ function createReplayRecorder(state: TurnState, adapter: AgentAdapter, deps: Rec
 		prompt: Buffer.alloc(0),
 		parser,
 		clock: deps.clock,
+		planBefore,
 		onEvent: (_event: AgentEvent) => undefined,
 		onError: () => undefined,
 	});
@@ -164,19 +166,6 @@ function earlierInNativeSession(
 	return [...ancestors, ...session.turns().filter(({ turn }) => turn < state.turn)].filter(
 		({ agent, native_session_id }) => agent === state.agent && native_session_id === requested,
 	);
-}
-
-/** Thread totals of the same native session before this turn, from the turns recorded earlier. */
-export function cumulativeBefore(state: TurnState, turns: readonly TurnState[]): ThreadTotals | null {
-	const earlier = turns.filter(
-		(turn) =>
-			turn.turn < state.turn &&
-			turn.native_session_id === state.native_session_id &&
-			turn.agent === state.agent &&
-			turn.cumulative_tokens !== null,
-	);
-	const last = earlier.at(-1)?.cumulative_tokens;
-	return last ? totalsFromDisk(last) : null;
 }
 
 function readNative(

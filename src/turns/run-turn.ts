@@ -188,6 +188,7 @@ class RunningTurn {
 			prompt: this.#prompt,
 			parser,
 			clock,
+			planBefore,
 			onEvent: (event, atMs) => this.#onEvent(event, atMs),
 			onError: (error) => this.#fail(error),
 		});

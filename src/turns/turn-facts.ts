@@ -3,7 +3,14 @@
  * and by recovery, so both give the same state.
  */
 import type { ParsedTurn, ThreadTotals } from '../agents/contract.ts';
-import type { AgentEvent, BackgroundTask, TokenCounts, ToolKind, Utilization } from '../agents/events.ts';
+import type {
+	AgentEvent,
+	BackgroundTask,
+	PlanItem,
+	TokenCounts,
+	ToolKind,
+	Utilization,
+} from '../agents/events.ts';
 import type { TurnState } from '../sessions/turn-state.ts';
 import { unwrapShell, validationKind } from './validation.ts';
 
@@ -33,8 +40,14 @@ export class TurnFacts {
 	/** What runs beside the conversation, as last told. */
 	backgroundTasks: readonly BackgroundTask[] = [];
 	#tools = new Map<string, ToolFacts>();
-	#plan: TurnState['plan'] = [];
+	#plan: TurnState['plan'];
+	#isPlanTold = false;
 	#utilization: Utilization[] = [];
+
+	/** `planBefore`: the plan that stands in the native session until the turn tells another. */
+	constructor(planBefore: readonly PlanItem[] = []) {
+		this.#plan = planBefore.map(planItem);
+	}
 
 	/** Folds one event in. Returns true when the state on disk is worth replacing. */
 	add(event: AgentEvent, atMs: number): boolean {
@@ -55,7 +68,8 @@ export class TurnFacts {
 				this.#result(event, atMs);
 				return true;
 			case 'plan':
-				this.#plan = event.items.map(({ text, status }) => ({ text, status }));
+				this.#plan = event.items.map(planItem);
+				this.#isPlanTold = true;
 				return true;
 			case 'utilization':
 				this.#utilization = mergeWindows(this.#utilization, event.windows);
@@ -108,7 +122,7 @@ export class TurnFacts {
 		return paths.map((path) => ({ path, change: 'modified', added: null, removed: null, source: 'tool' }));
 	}
 
-	toState(): Pick<TurnState, 'tools' | 'plan' | 'validation' | 'utilization'> {
+	toState(): Pick<TurnState, 'tools' | 'plan' | 'plan_told' | 'validation' | 'utilization'> {
 		return {
 			tools: this.#shownTools().map(
 				({ id, name, kind, title, command, status, exitCode, durationMs, paths }) => ({
@@ -124,6 +138,7 @@ export class TurnFacts {
 				}),
 			),
 			plan: this.#plan,
+			plan_told: this.#isPlanTold,
 			validation: this.#validation(),
 			utilization: this.#utilization.map(({ window, ratio, resetAt }) => ({
 				window,
@@ -183,6 +198,11 @@ export class TurnFacts {
 function mergeWindows(known: readonly Utilization[], told: readonly Utilization[]): Utilization[] {
 	const byName = new Map([...known, ...told].map((one) => [one.window, one]));
 	return [...byName.values()];
+}
+
+/** An item in the form of the state file. */
+function planItem({ text, status, id }: PlanItem): TurnState['plan'][number] {
+	return { text, status, ...(id === undefined ? {} : { id }) };
 }
 
 /** Token counts in the form of the state file. */

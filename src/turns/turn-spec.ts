@@ -23,7 +23,7 @@ export interface TurnSpec {
 	packet: string | null;
 	/** Thread totals of the native session before this turn. */
 	cumulativeBefore: ThreadTotals | null;
-	/** The last plan of the same native session, for CLIs that only tell changes to it. */
+	/** The plan that stands in the same native session; null where that is new, or nothing of it is known. */
 	planBefore: readonly PlanItem[] | null;
 	/** The snapshot taken when the predecessor ended, for a hand-over that follows at once. */
 	before: Snapshot | null;

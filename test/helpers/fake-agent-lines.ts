@@ -62,6 +62,15 @@ export const claude = {
 	text: (text: string) => claudeMessage([{ type: 'text', text }]),
 	tool: (id: string, command: string) =>
 		claudeMessage([{ type: 'tool_use', id, name: 'Bash', input: { command, description: 'run' } }]),
+	call: (id: string, name: string, input: object) => claudeMessage([{ type: 'tool_use', id, name, input }]),
+	callResult: (id: string, content: string, extras: object) =>
+		line({
+			type: 'user',
+			message: { role: 'user', content: [{ tool_use_id: id, type: 'tool_result', content }] },
+			parent_tool_use_id: null,
+			session_id: '{{session}}',
+			tool_use_result: extras,
+		}),
 	toolResult: (id: string, content: string, isError = false) =>
 		line({
 			type: 'user',
@@ -130,6 +139,8 @@ export const codex = {
 	init: line({ type: 'thread.started', thread_id: '{{session}}' }) + line({ type: 'turn.started' }),
 	text: (text: string) =>
 		line({ type: 'item.completed', item: { id: 'item_1', type: 'agent_message', text } }),
+	plan: (items: ReadonlyArray<{ text: string; completed: boolean }>) =>
+		line({ type: 'item.completed', item: { id: 'item_9', type: 'todo_list', items } }),
 	result: line({
 		type: 'turn.completed',
 		usage: { input_tokens: 100, cached_input_tokens: 0, output_tokens: 10, reasoning_output_tokens: 0 },

@@ -6,6 +6,7 @@ import { RelayError } from '../../src/core/errors.ts';
 import { parseSessionId, type SessionId } from '../../src/core/ids.ts';
 import type { AgentChoice, AgentOverview, Relay, SendOptions, SendResult } from '../../src/relay/contract.ts';
 import type { SessionMeta } from '../../src/sessions/session-meta.ts';
+import { toldPlan } from '../../src/sessions/standing-plan.ts';
 import type { TurnState } from '../../src/sessions/turn-state.ts';
 import { fakeTurnState } from './fake-turn-state.ts';
 
@@ -196,6 +197,10 @@ class FakeRelay implements Relay {
 				resetAt: this.#options.clock.now() + 3_600_000,
 			},
 		];
+	}
+
+	plan() {
+		return toldPlan(this.#turns) ?? [];
 	}
 
 	turns() {

@@ -6,11 +6,12 @@ const MAX_ITEMS = 500;
 /**
  * Follows the plan through the CLI's two means: `TodoWrite` replaces the list at once; `TaskCreate`, `TaskUpdate` and
  * `TaskList` change a numbered list when their result arrives. Task numbers go on over resumes, so a resumed turn starts
- * from the plan known before it. As long as only a part of the list is known (a resumed turn without that plan), no plan
+ * from the plan that stood before it, whose items keep their numbers. As long as only a part of the list is known (a resumed turn without that plan), no plan
  * is told: it would replace a fuller one.
  */
 export class PlanTracker {
-	readonly #tasks = new Map<string, PlanItem>();
+	/** By number. */
+	readonly #tasks = new Map<string, Omit<PlanItem, 'id'>>();
 	readonly #open = new Map<string, { name: string; input: JsonObject }>();
 
 	#isComplete: boolean;
@@ -18,7 +19,8 @@ export class PlanTracker {
 	/** `before` is null when there may be a plan that is not known here. */
 	constructor(before: readonly PlanItem[] | null) {
 		this.#isComplete = before !== null;
-		for (const [at, item] of (before ?? []).entries()) this.#tasks.set(String(at + 1), { ...item });
+		for (const [at, { id, text, status }] of (before ?? []).entries())
+			this.#tasks.set(id ?? String(at + 1), { text, status });
 	}
 
 	call(id: string, name: string, input: JsonObject): AgentEvent[] {
@@ -95,7 +97,8 @@ export class PlanTracker {
 	}
 
 	#event(): AgentEvent {
-		return { type: 'plan', items: [...this.#tasks.values()] };
+		const items = [...this.#tasks].map(([id, task], at) => (id === String(at + 1) ? task : { ...task, id }));
+		return { type: 'plan', items };
 	}
 }
 

@@ -10,10 +10,10 @@ export const plan: SlashCommand = {
 	duringTurn: 'now',
 	complete: noCandidates,
 	async run({ relay, theme, print }) {
-		const latest = relay.turns().findLast((turn) => turn.plan.length > 0);
+		const plan = relay.plan();
 		print(
-			latest
-				? latest.plan.map((item) => describePlanItem(item, theme))
+			plan.length > 0
+				? plan.map((item) => describePlanItem(item, theme))
 				: [theme.dim('No agent has told a plan yet.')],
 		);
 	},

@@ -236,6 +236,84 @@ describe('a native session that cannot be resumed', () => {
 	});
 });
 
+describe('a plan', () => {
+	const task = (id: string, subject: string) => [
+		claude.call(`c${id}`, 'TaskCreate', { subject }),
+		claude.callResult(`c${id}`, `Task #${id} created successfully: ${subject}`, { task: { id, subject } }),
+	];
+	const update = (taskId: string, status: string) => [
+		claude.call(`u${taskId}`, 'TaskUpdate', { taskId, status }),
+		claude.callResult(`u${taskId}`, `Updated task #${taskId}`, { success: true }),
+	];
+	const turn = (...lines: string[][]): FakeStep[] => [
+		{ emit: claude.init + lines.flat().join('') + claude.text('so far') + claude.result('so far') },
+		{ exit: 0 },
+	];
+
+	it('of claude stands through turns and finished sessions that do not touch it, and goes to the next agent', async () => {
+		bench.install('claude', {
+			turns: [
+				turn(task('1', 'measure'), task('2', 'draw'), task('3', 'publish')),
+				turn(update('1', 'completed'), update('2', 'deleted')),
+				turn(),
+				turn(update('3', 'in_progress')),
+				turn(),
+			],
+		});
+		bench.install('codex', { turns: [codexAnswers('yes')] });
+		const first = await bench.relay({ agent: 'claude' });
+		for (const prompt of ['plan it', 'begin', 'any news?']) await first.send(prompt);
+		const stands = [
+			{ text: 'measure', status: 'completed' },
+			{ text: 'publish', status: 'pending', id: '3' },
+		];
+		expect(first.states().map(({ plan_told }) => plan_told)).toEqual([true, true, false]);
+		expect(first.states().at(-1)?.plan).toEqual(stands);
+		const child = await reopened(first);
+		expect(child.relay.plan()).toEqual(stands);
+		await child.send('go on');
+		await child.send('still there?');
+		expect(child.states().map(({ plan }) => plan[1])).toEqual([
+			{ text: 'publish', status: 'in_progress', id: '3' },
+			{ text: 'publish', status: 'in_progress', id: '3' },
+		]);
+		const grandchild = await reopened(child);
+		await grandchild.relay.use({ agent: 'codex', model: null }, null);
+		await grandchild.send('take over');
+		const plan = bench
+			.received('codex')[0]
+			?.prompt.split('\n## ')
+			.find((section) => section.startsWith('Plan'));
+		expect(plan).toContain('> [x] done: measure\n> [>] in progress: publish\n');
+		expect(plan).not.toContain('draw');
+	});
+
+	it('of codex stands too', async () => {
+		const items = [
+			{ text: 'measure', completed: true },
+			{ text: 'draw', completed: false },
+		];
+		bench.install('codex', {
+			nativeSession: 'thread-1',
+			turns: [[{ emit: codex.init + codex.plan(items) + codex.result }, { exit: 0 }], codexAnswers('none')],
+		});
+		bench.install('claude', { turns: [claudeAnswers('yes')] });
+		const it = await bench.relay({ agent: 'codex' });
+		await it.send('plan it');
+		await it.send('any news?');
+		expect(it.states()[1]).toMatchObject({
+			plan: [
+				{ text: 'measure', status: 'completed' },
+				{ text: 'draw', status: 'pending' },
+			],
+			plan_told: false,
+		});
+		await it.relay.use({ agent: 'claude', model: null }, null);
+		await it.send('take over');
+		expect(bench.received('claude')[0]?.prompt).toContain('> [x] done: measure\n> [ ] pending: draw\n');
+	});
+});
+
 describe('a session that is continued', () => {
 	it('after it was completed goes on in a child that knows objective and native session', async () => {
 		bench.install('claude', { turns: [claudeAnswers('one'), claudeAnswers('two')] });

@@ -23,6 +23,7 @@ describe('a turn that did not complete', () => {
 		['timed_out', 'timed_out', /cut off: it ran out of the time/],
 		['outcome_unknown', null, /cut off in the middle/],
 		['failed', 'context_too_long', /failed: its conversation had become too long/],
+		['completed', 'background_stopped', /answered, but what it still ran in the background was stopped/],
 		['failed', 'a reason of a newer version', /failed: it ended with an error/],
 	] as const)('that is %s (%s) is told by its kind', (status, stop_reason, says) => {
 		expect(howItEnded(fakeTurnState({ status, stop_reason }))).toMatch(says);
