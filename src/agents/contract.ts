@@ -142,8 +142,10 @@ export interface AgentParser {
 }
 
 export interface LoginState {
-	/** `unknown` counts as yes. */
+	/** `unknown` counts as yes, but for an `untouched` CLI. */
 	loggedIn: 'yes' | 'no' | 'unknown';
+	/** True: nothing of the user's shows that he ever set this CLI up, so his words go there only where he names it. */
+	untouched?: boolean;
 	/** Names what was looked at, never a value (`ANTHROPIC_API_KEY is set`). */
 	evidence: string;
 	/** Hash of the key or login (first 16 hex of SHA-256), the ledger's account; `default` when none is visible. */

@@ -165,6 +165,9 @@ export async function relayDeps(app: App, current: ReadonlySettings): Promise<Re
 			return agentEnv();
 		},
 		repo,
+		get namedAgents() {
+			return namedAgents(current.settings);
+		},
 		get isTrusted() {
 			const { trust } = current.settings;
 			const isObeyed = obeysRepo(trust) && isUnchanged(trust);
@@ -241,6 +244,16 @@ function settingsThere(repo: RepoFacts, current: ReadonlySettings): ReadonlySett
 			return known.settings;
 		},
 	};
+}
+
+/** A repo that is not trusted cannot name one: the keys that count here are not obeyed of its file. */
+function namedAgents({ loaded: { config, origins }, registry }: Settings): ReadonlySet<string> {
+	const { order, default: first, by_name } = config.agents;
+	const names = [...(origins.has('agents.order') ? order : []), ...(first === null ? [] : [first])];
+	const known = new Set(registry.adapters.flatMap(({ id, aliases }) => [id, ...aliases]));
+	const typed = names.filter((name) => known.has(name.split(':', 1)[0]?.toLowerCase() ?? ''));
+	const described = Object.keys(by_name).filter((name) => (by_name[name]?.command.length ?? 0) > 0);
+	return new Set([...typed.map((name) => registry.parse(name).agent), ...described]);
 }
 
 /** Trusted by the user, and nothing changed since; a repo that sets nothing is not meant. */

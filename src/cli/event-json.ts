@@ -37,6 +37,8 @@ export function eventToJson(event: RelayEvent): Json {
 				packet: event.packet,
 				is_waiting: event.isWaiting ?? false,
 			};
+		case 'agent_chosen':
+			return { ...event, candidates: event.candidates.map(candidateToJson) };
 		case 'waiting':
 			return { type: event.type, agent: event.agent, until: toIso(event.until), now: toIso(event.now) };
 		case 'participant_left': {

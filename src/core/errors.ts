@@ -13,6 +13,7 @@ export type RelayErrorCode =
 	| 'not_trusted'
 	| 'refused'
 	| 'agent_not_installed'
+	| 'not_logged_in'
 	| 'unknown_agent'
 	| 'unreadable_file'
 	| 'damaged_record'

@@ -53,6 +53,14 @@ export function describeTime(
 	at: number,
 	{ now, timeZone }: Pick<DescribeOptions, 'now' | 'timeZone'>,
 ): string {
+	return `${describeMoment(at, { now, timeZone })} (${describeDistance(at - now)})`;
+}
+
+/** `10:09`; with the day where it is not today's: `Tue 24 Nov, 10:09`. Local time. */
+export function describeMoment(
+	at: number,
+	{ now, timeZone }: Pick<DescribeOptions, 'now'> & { timeZone?: string | undefined },
+): string {
 	const zone = timeZone === undefined ? {} : { timeZone };
 	const clock = new Intl.DateTimeFormat('en-GB', {
 		...zone,
@@ -65,7 +73,7 @@ export function describeTime(
 	const isThisYear = year.format(at) === year.format(now);
 	const isToday = isThisYear && day.format(at) === day.format(now);
 	const date = `${day.format(at).replaceAll(',', '')}${isThisYear ? '' : ` ${year.format(at)}`}, `;
-	return `${isToday ? '' : date}${clock.format(at)} (${describeDistance(at - now)})`;
+	return `${isToday ? '' : date}${clock.format(at)}`;
 }
 
 /** `in 1 h 12 min`, `in 45 s`, `2 min ago`, `now`. The two largest units, rounded up ahead so that it is never too early. */

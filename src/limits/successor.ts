@@ -12,6 +12,7 @@ export interface CandidateVerdict {
 		| 'eligible'
 		| 'not_installed'
 		| 'not_logged_in'
+		| 'no_login_known'
 		| 'limited'
 		| 'current'
 		| 'already_tried'
@@ -31,6 +32,8 @@ export interface CandidateFacts {
 	agent: AgentId;
 	installed: boolean;
 	loggedIn: 'yes' | 'no' | 'unknown';
+	/** Nothing shows that the user ever chose its provider, and he did not name it: it gets no words of his. */
+	isUnasked?: boolean;
 	isDemo: boolean;
 	/** Why what was found may not be started (a program inside an untrusted repo), `installed` or not; null: it may. */
 	refused: string | null;
@@ -118,6 +121,8 @@ function judge(candidate: Candidate, query: SuccessorQuery): CandidateVerdict {
 		return say('already_tried', `had this prompt already${limit === null ? '' : `: ${limit}`}`, resetAt);
 	if (limit !== null) return say('limited', limit, resetAt);
 	if (facts.loggedIn === 'no') return say('not_logged_in', `not logged in: ${facts.loginAdvice}`);
+	if (facts.isUnasked === true)
+		return say('no_login_known', `no login is known (${facts.loginAdvice}), and you did not name it`);
 	return say('eligible', 'can work');
 }
 
@@ -155,7 +160,8 @@ function asLeft(verdict: CandidateVerdict, query: SuccessorQuery): CandidateVerd
 
 /** The current and the tried count too: they may work again after their reset. Who is not logged in will not. */
 function earliestReset(considered: readonly CandidateVerdict[], { agents }: SuccessorQuery): number | null {
-	const loggedOut = new Set(agents.filter(({ loggedIn }) => loggedIn === 'no').map(({ agent }) => agent));
+	const cannot = ({ loggedIn, isUnasked }: CandidateFacts) => loggedIn === 'no' || isUnasked === true;
+	const loggedOut = new Set(agents.filter(cannot).map(({ agent }) => agent));
 	const resets = considered.flatMap(({ agent, resetAt }) =>
 		resetAt === null || loggedOut.has(agent) ? [] : [resetAt],
 	);

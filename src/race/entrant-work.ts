@@ -140,6 +140,7 @@ class EntrantWork {
 			model: hasMoved ? null : model,
 			permissions: options.permissions,
 			order,
+			named: race().entrants.map((one) => one.agent),
 			timeoutMs: options.max_time_s * 1000,
 			parentTurn,
 			...(parent === null ? {} : { parent }),
@@ -246,6 +247,9 @@ async function entrantDeps({ deps, race, entrant }: EntrantContext): Promise<Rel
 	return {
 		...own,
 		config: { ...config, limits: { ...config.limits, max_hops } },
+		get namedAgents() {
+			return own.namedAgents;
+		},
 		get isTrusted() {
 			return own.isTrusted;
 		},

@@ -12,6 +12,8 @@ export interface ChoiceRequest {
 	tried: readonly AgentChoice[];
 	hopsLeft: number;
 	explicit: AgentChoice | null;
+	/** Agents that the user named, now or in his configuration. */
+	named: ReadonlySet<AgentId>;
 	/** Agents whose login was refused in this conversation, by account. */
 	refusedLogins: ReadonlySet<string>;
 }
@@ -21,9 +23,7 @@ export async function chooseAgent(request: ChoiceRequest, deps: RelayDeps): Prom
 	const { order, current, tried, hopsLeft, explicit } = request;
 	return chooseSuccessor({
 		order,
-		agents: eligibleAdapters(request, deps).map((adapter) =>
-			factsOf(adapter, logins, request.refusedLogins, deps),
-		),
+		agents: eligibleAdapters(request, deps).map((adapter) => factsOf(adapter, logins, request, deps)),
 		limitOf: ({ agent, model }) =>
 			deps.ledger.isLimited({ agent, account: logins.get(agent)?.account ?? 'default', model }),
 		current,
@@ -46,10 +46,12 @@ function eligibleAdapters(
 	return isDemoWanted ? registry.adapters : registry.adapters.filter(({ isDemo }) => !isDemo);
 }
 
-/** What is known of every agent, without a conversation that could have refused a login. */
+/** What is known of every agent, each as if the user had named it, without a conversation that could have refused a login. */
 export async function candidateFacts(deps: RelayDeps): Promise<CandidateFacts[]> {
 	const logins = await loginsOf(deps);
-	return deps.registry.adapters.map((adapter) => factsOf(adapter, logins, new Set(), deps));
+	const named = new Set(deps.registry.adapters.map(({ id }) => id));
+	const known = { refusedLogins: new Set<string>(), named };
+	return deps.registry.adapters.map((adapter) => factsOf(adapter, logins, known, deps));
 }
 
 export async function loginsOf(deps: RelayDeps): Promise<Map<AgentId, LoginState>> {
@@ -67,7 +69,7 @@ export function loginKey(agent: AgentId, login: LoginState | undefined): string 
 function factsOf(
 	adapter: AgentAdapter,
 	logins: ReadonlyMap<AgentId, LoginState>,
-	refusedLogins: ReadonlySet<string>,
+	{ refusedLogins, named }: Pick<ChoiceRequest, 'refusedLogins' | 'named'>,
 	deps: RelayDeps,
 ): CandidateFacts {
 	const login = logins.get(adapter.id);
@@ -77,6 +79,7 @@ function factsOf(
 		agent: adapter.id,
 		installed: path !== null,
 		loggedIn: isRefused ? 'no' : (login?.loggedIn ?? 'unknown'),
+		isUnasked: login?.untouched === true && !named.has(adapter.id),
 		isDemo: adapter.isDemo,
 		refused: refusalOf(adapter.id, deps),
 		install: adapter.install,

@@ -34,6 +34,16 @@ export interface SendResult {
 	earliestReset: number | null;
 }
 
+export interface Upcoming {
+	/** null: nobody can work. */
+	choice: AgentChoice | null;
+	/** Why it is not the first choice, in one line; null: it is. */
+	why: string | null;
+	/** True: an agent is installed, and a login is all that is missing. */
+	lacksLogins: boolean;
+	candidates: readonly CandidateVerdict[];
+}
+
 export interface AgentOverview {
 	agent: AgentId;
 	title: string;
@@ -61,6 +71,8 @@ export interface Relay {
 	/** null until the first prompt or `resume`. */
 	session(): { id: SessionId; folder: string; meta: SessionMeta } | null;
 	active(): AgentChoice & { permissions: PermissionPreset };
+	/** Who would get the next prompt as things stand now. */
+	upcoming(): Promise<Upcoming>;
 	send(prompt: string, options: SendOptions): Promise<SendResult>;
 	/** Sends the last prompt again, to `agent` when given. */
 	retry(choice: AgentChoice | null, options: SendOptions): Promise<SendResult>;

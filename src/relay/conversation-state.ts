@@ -16,6 +16,8 @@ export interface ConversationState {
 	earlyNotes: SessionMeta['notes'];
 	/** The agent that `/use` left, while no prompt went to the new one. */
 	switchedFrom: AgentId | null;
+	/** Agents that the user named, or that worked in this session already. */
+	named: Set<AgentId>;
 	/** Logins that a CLI refused, as `loginKey` names them. */
 	refusedLogins: Set<string>;
 	/** Windows whose utilization warning was given. */

@@ -1,11 +1,13 @@
 /** The conversation behind the shell and behind `run`: which session, which agent, what was switched. */
 import { lostAbilities } from '../agents/abilities.ts';
-import type { PermissionPreset } from '../agents/contract.ts';
+import type { AgentId, PermissionPreset } from '../agents/contract.ts';
 import { eitherSignal } from '../core/abort.ts';
 import { toIso } from '../core/clock.ts';
 import { RelayError } from '../core/errors.ts';
 import type { SessionId } from '../core/ids.ts';
 import { letBegin } from '../core/let-begin.ts';
+import { describeDetour } from '../limits/describe-detour.ts';
+import type { SuccessorChoice } from '../limits/successor.ts';
 import type { SessionMeta } from '../sessions/session-meta.ts';
 import { hasUnusedPacket } from '../sessions/session-status.ts';
 import type { OpenSession } from '../sessions/session-store.ts';
@@ -19,7 +21,7 @@ import type { ConversationState } from './conversation-state.ts';
 import { agentStanding, placedTurns } from './lineage.ts';
 import type { RelayDeps, RelayStart } from './relay-deps.ts';
 import { packUnfinished, repairAbandoned, repairSession } from './repair.ts';
-import { nobodyInstalled, requireExecutable } from './require-executable.ts';
+import { lacksLogins, nobodyInstalled, nobodyLoggedIn, requireExecutable } from './require-executable.ts';
 import { PromptRun } from './send-prompt.ts';
 import { diffOf, filesOf, transcriptOf, utilizationOf } from './session-facts.ts';
 import { placedAt, placeSession } from './session-place.ts';
@@ -65,6 +67,7 @@ class OneConversation implements Conversation {
 			order: agentOrder(deps.registry, deps.config, start.order),
 			earlyNotes: [],
 			switchedFrom: null,
+			named: namedBy(start, deps),
 			refusedLogins: new Set(),
 			warnedWindows: new Set(),
 			answerTerminal: null,
@@ -81,6 +84,17 @@ class OneConversation implements Conversation {
 		const { active, order, permissions } = this.#state;
 		const shown = active ?? order[0] ?? { agent: '', model: null };
 		return { ...shown, permissions };
+	}
+
+	async upcoming() {
+		const request = this.#choiceRequest(this.#state.isExplicit ? this.#state.active : null);
+		const chosen = await chooseAgent(request, this.#deps);
+		return {
+			choice: chosen.choice,
+			why: this.#detour(chosen),
+			lacksLogins: chosen.choice === null && lacksLogins(chosen.candidates),
+			candidates: chosen.candidates,
+		};
 	}
 
 	send(prompt: string, options: SendOptions): Promise<SendResult> {
@@ -125,6 +139,7 @@ class OneConversation implements Conversation {
 		if (permissions !== null) this.#state.permissions = permissions;
 		this.#state.active = choice;
 		this.#state.isExplicit = true;
+		this.#state.named.add(choice.agent);
 		const worked = session?.turns().at(-1)?.agent ?? null;
 		this.#state.switchedFrom = worked === null || worked === choice.agent ? null : worked;
 		if (session === null || this.#state.switchedFrom === null) return { packet: null, losses: [] };
@@ -261,6 +276,7 @@ class OneConversation implements Conversation {
 		if (wanted !== null) requireExecutable(wanted.agent, this.#deps);
 		else if (chosen.candidates.every(({ verdict }) => verdict === 'not_installed'))
 			throw nobodyInstalled(this.#deps);
+		else if (lacksLogins(chosen.candidates)) throw nobodyLoggedIn(this.#deps, chosen.candidates);
 		// The snapshot before the turn needs a process of its own: it works while the session is made.
 		const snapshot = this.#deps.snapshots?.take() ?? null;
 		await letBegin();
@@ -268,6 +284,9 @@ class OneConversation implements Conversation {
 		const session = this.#state.session ?? this.#createSession(task.text);
 		if (!isNew) this.#rememberPrompt(session, task, chosen.choice);
 		options.onEvent({ type: 'session_opened', sessionId: session.id, directory: session.folder, isNew });
+		const why = this.#detour(chosen);
+		if (chosen.choice !== null && why !== null)
+			options.onEvent({ type: 'agent_chosen', ...chosen.choice, why, candidates: chosen.candidates });
 		const context = {
 			deps: this.#deps,
 			start: this.#start,
@@ -313,10 +332,14 @@ class OneConversation implements Conversation {
 
 	/** The agent at work keeps the conversation until a limit or the user moves it. */
 	#choiceRequest(explicit: AgentChoice | null) {
-		const { active, order, refusedLogins } = this.#state;
+		const { active, order, named, refusedLogins } = this.#state;
 		const hopsLeft = this.#deps.config.limits.max_hops;
 		const preferred = active === null ? order : inFront(active, order);
-		return { order: preferred, current: null, tried: [], hopsLeft, explicit, refusedLogins };
+		return { order: preferred, current: null, tried: [], hopsLeft, explicit, named, refusedLogins };
+	}
+
+	#detour(chosen: SuccessorChoice): string | null {
+		return describeDetour(chosen, { now: this.#deps.clock.now(), named: this.#state.named });
 	}
 
 	#withModel(choice: AgentChoice): AgentChoice {
@@ -352,6 +375,7 @@ class OneConversation implements Conversation {
 		if (this.#state.active === null && goesOn !== null && isKnown) {
 			this.#state.active = { agent: goesOn, model: null };
 			this.#state.isExplicit = switchedTo !== null;
+			this.#state.named.add(goesOn);
 		}
 		if (this.#start.permissions === null && known?.permissions === 'read-only')
 			this.#state.permissions = 'read-only';
@@ -440,6 +464,14 @@ class OneConversation implements Conversation {
 			hint: 'Type a task first.',
 		});
 	}
+}
+
+function namedBy({ agent, order, named }: RelayStart, { namedAgents, registry }: RelayDeps): Set<AgentId> {
+	const typed = named ?? [
+		...(order ?? []).map((name) => registry.parse(name).agent),
+		...(agent ? [agent] : []),
+	];
+	return new Set([...namedAgents, ...typed]);
 }
 
 /** Its entrants work in worktrees of their own, and their turns are judged and gone on with there. */

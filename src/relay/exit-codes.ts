@@ -28,6 +28,7 @@ const BY_ERROR: Record<RelayErrorCode, number> = {
 	not_found: EXIT.notFound,
 	session_locked: EXIT.locked,
 	not_trusted: EXIT.refused,
+	not_logged_in: EXIT.refused,
 	refused: EXIT.refused,
 	newer_version: EXIT.refused,
 	nested_too_deep: EXIT.refused,

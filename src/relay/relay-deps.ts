@@ -23,6 +23,8 @@ export interface RelayDeps {
 	/** The same for agents: where the repo is not trusted, without ways to its own programs. */
 	agentEnv: Readonly<Record<string, string>>;
 	repo: RepoFacts;
+	/** Agents that the user's configuration names: in an order of his own, as the default, or by describing them. */
+	namedAgents: ReadonlySet<AgentId>;
 	/** For what the repo's files hold at this moment. */
 	isTrusted: boolean;
 	isRoot: boolean;
@@ -65,6 +67,8 @@ export interface RelayStart {
 	/** null: the configured preset. `full` stands only when the user said so now. */
 	permissions: PermissionPreset | null;
 	order: readonly string[] | null;
+	/** Agents that the user named, where `order` was not typed by him; default: those of `agent` and `order`. */
+	named?: readonly AgentId[];
 	timeoutMs: number | null;
 	/** True: somebody is there to answer what asks on an agent's terminal. */
 	canAnswer?: boolean;

@@ -34,6 +34,14 @@ export type RelayEvent =
 			/** Set in a chat. */
 			speaker?: Speaker;
 	  }
+	/** The prompt goes to another agent than the first choice; `why` says so in one line. */
+	| {
+			type: 'agent_chosen';
+			agent: AgentId;
+			model: string | null;
+			why: string;
+			candidates: CandidateVerdict[];
+	  }
 	| { type: 'agent_event'; turn: number; event: AgentEvent }
 	/** No byte for `turn.idle_s`. Once a turn. */
 	| { type: 'turn_idle'; turn: number; idleMs: number }

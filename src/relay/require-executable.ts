@@ -1,5 +1,6 @@
 import type { AgentId } from '../agents/contract.ts';
 import { RelayError } from '../core/errors.ts';
+import type { CandidateVerdict } from '../limits/successor.ts';
 import type { RelayDeps } from './relay-deps.ts';
 
 /**
@@ -33,6 +34,33 @@ export function refusalOf(
 		registry.find(agent).refusal?.({ isTrusted, worktree, isGitRepo: repo.kind !== 'none', env }) ?? null
 	);
 }
+
+/** For a prompt that no installed agent may get: nobody is logged in, or no login is known. */
+export function nobodyLoggedIn(
+	{ registry, findExecutable }: RelayDeps,
+	candidates: readonly CandidateVerdict[],
+): RelayError {
+	const isHere = (agent: AgentId) => findExecutable(agent).path !== null;
+	const waiting = candidates.filter(({ verdict, agent }) => WITHOUT_LOGIN.has(verdict) && isHere(agent));
+	const names = [...new Set(waiting.map(({ agent }) => agent))];
+	const [first = ''] = names;
+	const logins = waiting.map(({ agent, reason }) => `${registry.find(agent).title}: ${reason}`);
+	return new RelayError('not_logged_in', 'No agent that is installed here has a known login.', {
+		hint: `${logins.join('; ')}. Log in, or name one all the same: --agent ${first}, in the shell /use ${first}`,
+	});
+}
+
+const WITHOUT_LOGIN: ReadonlySet<CandidateVerdict['verdict']> = new Set(['not_logged_in', 'no_login_known']);
+
+/** True where a login is all that is missing: nobody could work after a reset either. */
+export function lacksLogins(candidates: readonly CandidateVerdict[]): boolean {
+	return (
+		candidates.some(({ verdict }) => WITHOUT_LOGIN.has(verdict)) &&
+		candidates.every(({ verdict }) => WITHOUT_LOGIN.has(verdict) || CANNOT_START.has(verdict))
+	);
+}
+
+const CANNOT_START: ReadonlySet<CandidateVerdict['verdict']> = new Set(['not_installed', 'demo']);
 
 /** For a prompt that no installed agent could take; one that is there but refused is named with the way to allow it. */
 export function nobodyInstalled(deps: RelayDeps): RelayError {

@@ -276,6 +276,7 @@ export class PromptRun {
 				tried: this.#tried,
 				hopsLeft: this.#deps.config.limits.max_hops - this.#hops,
 				explicit: null,
+				named: this.#state.named,
 				refusedLogins: this.#state.refusedLogins,
 			},
 			this.#deps,

@@ -1,6 +1,7 @@
 /** The shell on a terminal: edit line below, transcript above, and the rules of its keys and signals. */
 import { formatPlural } from '../core/plural.ts';
 import { safeLine } from '../core/text.ts';
+import type { AgentOverview, Upcoming } from '../relay/contract.ts';
 import { ScreenWriter } from '../ui/screen-writer.ts';
 import { createComplete } from './complete-input.ts';
 import { createDeferred } from './deferred.ts';
@@ -16,7 +17,7 @@ import { shortRef } from './view/describe-session.ts';
 import { LiveView } from './view/live-view.ts';
 import { Transcript } from './view/transcript.ts';
 import { WaitingPrompts } from './waiting-prompts.ts';
-import { needsAgent, noAgentLines, welcomeLines } from './welcome.ts';
+import { needsAgent, noAgentLines, noLoginLines, welcomeLines, withoutLogin } from './welcome.ts';
 import { Work } from './work.ts';
 
 /** Two Ctrl+C on an empty line within this time leave the shell. */
@@ -47,6 +48,8 @@ export class InteractiveShell {
 	#isOver = false;
 	#lastInterruptAt = Number.NEGATIVE_INFINITY;
 	#hint = '';
+	/** null: not looked yet. */
+	#upcoming: Upcoming | null = null;
 	#stopListening: () => void = () => undefined;
 
 	constructor(options: ShellOptions) {
@@ -132,13 +135,46 @@ export class InteractiveShell {
 		const { relay, services, theme } = this.#options;
 		const options = { theme, columns: this.#screen.columns };
 		this.#hint = 'type a task';
-		this.#transcript.lines(welcomeLines(relay, services, options));
-		const agents = await relay.agents();
+		const [agents, upcoming] = await Promise.all([relay.agents(), relay.upcoming()]);
+		this.#upcoming = upcoming;
+		this.#transcript.lines(welcomeLines(relay, services, upcoming, options));
 		if (needsAgent(agents)) this.#transcript.lines(noAgentLines(agents, options));
+		else if (!upcoming.lacksLogins) this.#transcript.detour(upcoming.why);
 		const repaired = await relay.repairAbandoned();
 		this.#transcript.lines(repaired.map((line) => theme.warn(safeLine(line, 300))));
 		await this.#askForTrust();
+		if (upcoming.lacksLogins) await this.#askWithoutLogin(agents);
 		this.#offerBack();
+	}
+
+	/** Nobody's words go to a provider that he may never have chosen: he logs in, or names an agent. */
+	async #askWithoutLogin(agents: readonly AgentOverview[]): Promise<void> {
+		const { relay, theme } = this.#options;
+		if (this.#isOver) return;
+		this.#transcript.lines(noLoginLines(agents, { theme, columns: this.#screen.columns }));
+		const answer = await this.#pick('Go on with one of them all the same?', [
+			{ value: '', label: 'no, I log in first' },
+			...withoutLogin(agents).map(({ agent, title }) => ({ value: agent, label: `yes, ${title}` })),
+		]);
+		if (!answer) return;
+		await relay.use({ agent: answer, model: null }, null);
+		await this.#lookAhead();
+	}
+
+	/** Who gets the next prompt; while one is worked on, who works. */
+	#receiver(): string {
+		const next =
+			this.#isBusy || this.#upcoming === null ? this.#options.relay.active() : this.#upcoming.choice;
+		return next?.agent || 'agent-relay';
+	}
+
+	/** What keeps the first choice away may have come or gone: limits, logins, what the user said. */
+	async #lookAhead(): Promise<void> {
+		const upcoming = await this.#options.relay.upcoming();
+		if (this.#isOver || this.#isBusy) return;
+		this.#upcoming = upcoming;
+		if (!upcoming.lacksLogins) this.#transcript.detour(upcoming.why);
+		this.#view.drawEdit();
 	}
 
 	async #askForTrust(): Promise<void> {
@@ -156,7 +192,7 @@ export class InteractiveShell {
 
 	#label(): string {
 		if (this.#editor.isSecret) return 'answer › ';
-		return `${this.#options.relay.active().agent || 'agent-relay'} › `;
+		return `${this.#receiver()} › `;
 	}
 
 	/** When the question goes away while its answer is typed, the rest must not become a prompt: it stays hidden until Enter. */
@@ -249,6 +285,7 @@ export class InteractiveShell {
 		this.#lastInterruptAt = Number.NEGATIVE_INFINITY;
 		this.#offerBack();
 		this.#view.drawEdit();
+		void this.#lookAhead();
 	}
 
 	#dropWaiting(): void {
@@ -303,7 +340,9 @@ export class InteractiveShell {
 	async #offerNowAndThen(): Promise<void> {
 		while (!this.#isOver) {
 			await Promise.race([this.#options.clock.sleep(OFFER_EVERY_MS), this.#ended.promise]);
-			if (!this.#isOver && !this.#isBusy) this.#offerBack();
+			if (this.#isOver || this.#isBusy) continue;
+			this.#offerBack();
+			await this.#lookAhead();
 		}
 	}
 

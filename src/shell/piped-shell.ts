@@ -10,7 +10,7 @@ import type { ShellOptions } from './shell-options.ts';
 import { createPlainSink } from './view/plain-view.ts';
 import { Transcript } from './view/transcript.ts';
 import { WaitingPrompts } from './waiting-prompts.ts';
-import { needsAgent, noAgentLines } from './welcome.ts';
+import { needsAgent, noAgentLines, noLoginLines } from './welcome.ts';
 import { Work } from './work.ts';
 
 const PLAIN_COLUMNS = 100;
@@ -26,6 +26,7 @@ export function openPipedShell(options: ShellOptions): { run(): Promise<number>;
 		worktree: services.worktree,
 		thinking: options.thinking,
 		retry: '/retry',
+		namesReceiver: true,
 	});
 	const ended = createDeferred<number>();
 	const columns = () => columnsFor(options.output, PLAIN_COLUMNS);
@@ -50,6 +51,8 @@ export function openPipedShell(options: ShellOptions): { run(): Promise<number>;
 	const workOff = async (): Promise<number> => {
 		const agents = await relay.agents();
 		if (needsAgent(agents)) transcript.lines(noAgentLines(agents, { theme, columns: columns() }));
+		else if ((await relay.upcoming()).lacksLogins)
+			transcript.lines(noLoginLines(agents, { theme, columns: columns() }));
 		const repaired = await relay.repairAbandoned();
 		transcript.lines(repaired.map((line) => theme.warn(safeLine(line, 300))));
 		for await (const prompt of promptsOf(options.input)) {

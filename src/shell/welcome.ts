@@ -1,5 +1,5 @@
 import { safeLine } from '../core/text.ts';
-import type { AgentOverview, Relay } from '../relay/contract.ts';
+import type { AgentChoice, AgentOverview, Relay, Upcoming } from '../relay/contract.ts';
 import { columnsOf } from '../ui/text-width.ts';
 import type { Theme } from '../ui/theme.ts';
 import type { ShellServices } from './services.ts';
@@ -13,11 +13,12 @@ export interface WelcomeOptions {
 export function welcomeLines(
 	relay: Relay,
 	services: ShellServices,
+	{ choice }: Pick<Upcoming, 'choice'>,
 	{ theme, columns }: WelcomeOptions,
 ): string[] {
-	const { agent, model, permissions } = relay.active();
+	const { permissions } = relay.active();
 	const name = `agent-relay ${services.version}`;
-	const rest = [model === null ? agent : `${agent} ${safeLine(model, 40)}`, permissions, '/help'];
+	const rest = [describeChoice(choice), permissions, '/help'];
 	const session = relay.session();
 	const facts = rest.map((part) => ` · ${part}`).join('');
 	const lines =
@@ -26,6 +27,34 @@ export function welcomeLines(
 			: [theme.bold(name), theme.dim(rest.join(' · '))];
 	if (session !== null) lines.push(theme.dim(`going on with session ${session.id}`));
 	return lines;
+}
+
+function describeChoice(choice: AgentChoice | null): string {
+	if (choice === null) return 'no agent';
+	return choice.model === null ? choice.agent : `${choice.agent} ${safeLine(choice.model, 40)}`;
+}
+
+/** Agents are installed, but of none a login is known: how to log in. */
+export function noLoginLines(agents: readonly AgentOverview[], { theme, columns }: WelcomeOptions): string[] {
+	const here = withoutLogin(agents);
+	const widest = Math.max(0, ...here.map(({ title }) => columnsOf(title)));
+	const adviceOf = ({ login }: AgentOverview) => theme.accent(login?.advice ?? '');
+	return [
+		theme.warn('No agent that is installed here has a known login. Log in to one of them:'),
+		'',
+		...here.flatMap((agent) =>
+			widest + (agent.login?.advice.length ?? 0) + 6 < columns
+				? [`  ${theme.bold(agent.title.padEnd(widest))}  ${adviceOf(agent)}`]
+				: [`  ${theme.bold(agent.title)}`, `    ${adviceOf(agent)}`],
+		),
+	];
+}
+
+/** Installed agents that could be named all the same. */
+export function withoutLogin(agents: readonly AgentOverview[]): AgentOverview[] {
+	return agents.filter(
+		({ isDemo, executable, refused }) => !isDemo && executable !== null && refused === null,
+	);
 }
 
 /** No real agent is there to work with, and the user has not chosen a demo agent either. */

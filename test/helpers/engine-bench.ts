@@ -154,6 +154,7 @@ export class EngineBench {
 			env,
 			agentEnv: over.env ?? env,
 			repo,
+			namedAgents: new Set(),
 			isTrusted: true,
 			isRoot: false,
 			store: createSessionStore({

@@ -4,7 +4,14 @@ import type { AgentEvent, Limit } from '../../src/agents/events.ts';
 import type { Clock } from '../../src/core/clock.ts';
 import { RelayError } from '../../src/core/errors.ts';
 import { parseSessionId, type SessionId } from '../../src/core/ids.ts';
-import type { AgentChoice, AgentOverview, Relay, SendOptions, SendResult } from '../../src/relay/contract.ts';
+import type {
+	AgentChoice,
+	AgentOverview,
+	Relay,
+	SendOptions,
+	SendResult,
+	Upcoming,
+} from '../../src/relay/contract.ts';
 import type { SessionMeta } from '../../src/sessions/session-meta.ts';
 import { toldPlan } from '../../src/sessions/standing-plan.ts';
 import type { TurnState } from '../../src/sessions/turn-state.ts';
@@ -23,6 +30,7 @@ export interface FakeRelayOptions {
 	onCall?: (call: RelayCall) => void;
 	offerBack?: () => AgentChoice | null;
 	repaired?: string[];
+	upcoming?: () => Partial<Upcoming>;
 }
 
 const ID = parseSessionId('01K3ZZZZZZZZZZZZZZZZZZZZZZ') as SessionId;
@@ -104,6 +112,11 @@ class FakeRelay implements Relay {
 
 	active() {
 		return { ...this.#active, permissions: this.#permissions };
+	}
+
+	async upcoming(): Promise<Upcoming> {
+		const own = { choice: this.#active, why: null, lacksLogins: false, candidates: [] };
+		return { ...own, ...this.#options.upcoming?.() };
 	}
 
 	async send(prompt: string, options: SendOptions): Promise<SendResult> {

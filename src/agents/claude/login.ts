@@ -24,7 +24,7 @@ export async function probeLogin(
 	if (cloud !== undefined) return state('unknown', `${cloud} is set`, null);
 	const variable = KEY_VARIABLES.find((name) => env[name]);
 	if (variable !== undefined) return state('yes', `${variable} is set`, env[variable] ?? null);
-	if (!env.HOME && !env.CLAUDE_CONFIG_DIR) return state('unknown', 'HOME is not set', null);
+	if (!env.HOME && !env.CLAUDE_CONFIG_DIR) return untouched(state('unknown', 'HOME is not set', null));
 	return probeFiles(env, platform);
 }
 
@@ -48,7 +48,11 @@ async function probeFiles(
 	if (key) return state('yes', '.claude.json holds an API key', key);
 	const fromSettings = settingsLogin(objectOrEmpty(settings));
 	if (fromSettings !== null) return state('unknown', fromSettings, accountId);
-	if (platform === 'darwin') return state('unknown', 'the login may be in the keychain', accountId);
+	if (platform === 'darwin') {
+		const hidden = state('unknown', 'the login may be in the keychain', accountId);
+		// claude makes this file when it is first started.
+		return account === null ? untouched(hidden) : hidden;
+	}
 	if (account === 'unreadable' || settings === 'unreadable')
 		return state('unknown', 'a settings file cannot be read', accountId);
 	return state('no', 'no key is set and .credentials.json holds no login', null);
@@ -73,6 +77,8 @@ async function readJson(path: string): Promise<JsonObject | 'unreadable' | null>
 function isOn(value: string | undefined): boolean {
 	return value !== undefined && /^(?:1|true|yes|on)$/i.test(value);
 }
+
+const untouched = (known: LoginState): LoginState => ({ ...known, untouched: true });
 
 function state(loggedIn: LoginState['loggedIn'], evidence: string, secret: string | null): LoginState {
 	const account =

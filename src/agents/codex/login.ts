@@ -24,7 +24,9 @@ interface Provider {
 
 /** Never throws: what cannot be read is `unknown`. */
 export async function probeCodexLogin(env: Env): Promise<LoginState> {
-	if (env.CODEX_API_KEY === undefined && codexHome(env) === null) return state('unknown', 'HOME is not set');
+	if (env.CODEX_API_KEY === undefined && codexHome(env) === null) {
+		return { ...state('unknown', 'HOME is not set'), untouched: true };
+	}
 	const home = codexHome(env) ?? '';
 	const config = await readSmallFile(join(home, 'config.toml'));
 	if (config === 'unreadable') return state('unknown', 'config.toml cannot be read');

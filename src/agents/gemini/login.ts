@@ -19,7 +19,9 @@ type Env = Readonly<Record<string, string>>;
 export async function probeGeminiLogin(env: Env): Promise<LoginState> {
 	const folder = geminiFolder(env);
 	if (folder === null)
-		return env.GEMINI_API_KEY ? withKey('GEMINI_API_KEY', env) : state('unknown', 'HOME is not set');
+		return env.GEMINI_API_KEY
+			? withKey('GEMINI_API_KEY', env)
+			: { ...state('unknown', 'HOME is not set'), untouched: true };
 	const [settings, oauth, dotEnv] = await Promise.all([
 		readJson(join(folder, 'settings.json')),
 		readJson(join(folder, 'oauth_creds.json')),

@@ -22,7 +22,8 @@ const KEY_VARIABLES = [
 
 /**
  * Whether opencode has a login of any provider, by variables and files alone (`opencode auth list` takes 1.5 s). Without
- * one it still has free models and providers from its configuration, so the answer is never `no`. Never throws.
+ * one it still has free models and providers from its configuration, so the answer is never `no`; but free models are a
+ * provider that nobody chose (1.18.33 without any set-up asks opencode.ai; with a key of another it asks that one). Never throws.
  */
 export async function probeOpencodeLogin(env: Env): Promise<LoginState> {
 	if (env.OPENCODE_AUTH_CONTENT)
@@ -37,7 +38,43 @@ export async function probeOpencodeLogin(env: Env): Promise<LoginState> {
 		return state('yes', 'auth.json holds a login', logins.map(identity).sort().join('\n'));
 	const variable = KEY_VARIABLES.find((name) => env[name]);
 	if (variable !== undefined) return state('yes', `${variable} is set`, env[variable] ?? null);
-	return state('unknown', 'no login in auth.json; free models and configured providers need none', null);
+	const setUp = await setUpBy(env);
+	if (setUp !== null) return state('unknown', `no login in auth.json, but ${setUp}`, null);
+	const free = 'no login in auth.json and no model chosen; free models need neither';
+	return { ...state('unknown', free, null), untouched: true };
+}
+
+/** Where the user chose a model or a provider for opencode, in words; null: nowhere that is seen. */
+async function setUpBy(env: Env): Promise<string | null> {
+	const variable = ['OPENCODE_CONFIG', 'OPENCODE_CONFIG_CONTENT'].find((name) => env[name]);
+	if (variable !== undefined) return `${variable} is set`;
+	const config = env.XDG_CONFIG_HOME || (env.HOME && join(env.HOME, '.config'));
+	const state = env.XDG_STATE_HOME || (env.HOME && join(env.HOME, '.local', 'state'));
+	const [settings, models] = await Promise.all([
+		config ? firstSettings(join(config, 'opencode')) : null,
+		state ? readJson(join(state, 'opencode', 'model.json')) : null,
+	]);
+	if (settings !== null) return `${settings} names a model or a provider`;
+	const { recent, favorite } = objectOrEmpty(models === 'unreadable' ? null : models);
+	const isChosen = [recent, favorite].some((list) => Array.isArray(list) && list.length > 0);
+	return isChosen ? 'a model was chosen in it' : null;
+}
+
+/** JSON with comments: only whether a key is there is looked for. */
+const CHOOSES = /"(?:model|small_model|provider|enabled_providers)"\s*:/;
+
+async function firstSettings(folder: string): Promise<string | null> {
+	const names = ['opencode.jsonc', 'opencode.json', 'config.json'];
+	const texts = await Promise.all(names.map((name) => readSmall(join(folder, name))));
+	return names.find((_, at) => CHOOSES.test(texts[at] ?? '')) ?? null;
+}
+
+async function readSmall(path: string): Promise<string | null> {
+	try {
+		return (await stat(path)).size > MAX_FILE_BYTES ? null : await readFile(path, 'utf8');
+	} catch {
+		return null;
+	}
 }
 
 function dataFolder(env: Env): string | null {

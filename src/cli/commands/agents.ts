@@ -83,6 +83,7 @@ function readiness(agent: AgentOverview): string {
 	if (agent.executable === null) return agent.refused === null ? 'not installed' : 'refused';
 	if (agent.isLimited || agent.limitedUntil !== null) return 'limited';
 	if (agent.login?.loggedIn === 'no') return 'not logged in';
+	if (agent.login?.untouched === true) return 'no login known';
 	return agent.isDemo ? 'demo' : 'ready';
 }
 

@@ -47,6 +47,7 @@ export function describeReadiness(agent: AgentOverview): string {
 	if (agent.isLimited || agent.limitedUntil !== null) return agent.isActive ? 'active, limited' : 'limited';
 	if (agent.login?.loggedIn === 'no') return 'not logged in';
 	if (agent.isActive) return 'active';
+	if (agent.login?.untouched === true) return 'no login known';
 	return agent.isDemo ? 'demo' : 'ready';
 }
 

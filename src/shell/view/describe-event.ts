@@ -266,6 +266,11 @@ export function describeTerminalAsked(
 	return [theme.warn(`? ${agent} ${what}`), theme.dim(`  ${how}`)];
 }
 
+/** Before a turn, where no prompt says so: `claude opus · edit`. */
+export function describeReceiver({ agent, model, permissions }: Of<'turn_started'>, theme: Theme): string {
+	return theme.dim(`${model === null ? agent : `${agent} ${safeLine(model, 40)}`} · ${permissions}`);
+}
+
 /** Before a turn of a chat: `codex (critic) · turn 3 of 6`. */
 export function describeSpeaker({ participant, role, number, maxTurns }: Speaker, theme: Theme): string {
 	const as = role === null ? '' : ` (${safeLine(role, TITLE_CHARS)})`;

@@ -32,6 +32,7 @@ export function openRunView({ output, errorOutput, ...rest }: OpenViewOptions): 
 	if (output.isTTY !== true) {
 		const transcript = new Transcript({
 			...rest,
+			namesReceiver: true,
 			sink: createPlainSink({ output, errorOutput }, rest.theme),
 		});
 		return { event: (event) => transcript.event(event), close: () => transcript.finish() };
@@ -44,7 +45,7 @@ export function openRunView({ output, errorOutput, ...rest }: OpenViewOptions): 
 		keyHint: (stops) => (rest.isStopping?.() ? 'stopping, Ctrl+C kills' : stops),
 	});
 	const answer = 'Enter sends what you type, unseen and unrecorded · Ctrl+D refuses';
-	const transcript = new Transcript({ ...rest, answer, sink: view });
+	const transcript = new Transcript({ ...rest, answer, namesReceiver: true, sink: view });
 	return {
 		event: (event) => transcript.event(event),
 		close: () => {

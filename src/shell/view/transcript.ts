@@ -19,6 +19,7 @@ import {
 	describeLeft,
 	describeNobodyLeft,
 	describePlan,
+	describeReceiver,
 	describeRetry,
 	describeSpeaker,
 	describeTerminalAsked,
@@ -67,6 +68,8 @@ export interface TranscriptOptions {
 	answer?: string;
 	/** `ui.thinking`: reasoning is shown dim (default) or not at all. */
 	thinking?: 'dim' | 'hide' | undefined;
+	/** True where no prompt names who gets the words: a line does. */
+	namesReceiver?: boolean;
 }
 
 const STOPS_TASKS = 'Ctrl+C stops them';
@@ -83,6 +86,8 @@ interface OpenStream {
 	isBlank: boolean;
 }
 
+const DETOUR_CHARS = 400;
+
 export class Transcript {
 	readonly #options: TranscriptOptions;
 	readonly #tools = new Map<string, { call: ToolCall; startedAt: number }>();
@@ -94,6 +99,7 @@ export class Transcript {
 	/** Of this turn. */
 	#lastError: string | null = null;
 	#agent = '';
+	#detour: string | null = null;
 	#startedAt = 0;
 	/** The background tasks that hold an answered turn open. */
 	#awaited: readonly BackgroundTask[] | null = null;
@@ -107,8 +113,13 @@ export class Transcript {
 		switch (event.type) {
 			case 'session_opened':
 				break;
+			case 'agent_chosen':
+				this.detour(event.why);
+				break;
 			case 'turn_started':
 				if (event.speaker) this.#heading(describeSpeaker(event.speaker, theme));
+				else if (this.#options.namesReceiver && event.trigger !== 'failover')
+					this.#lines('line', [describeReceiver(event, theme)]);
 				this.#startTurn(event.speaker?.participant ?? event.agent);
 				break;
 			case 'agent_event':
@@ -158,6 +169,13 @@ export class Transcript {
 	/** Lines of the shell itself (an answer of a command, an echo), kept apart from what stands above. */
 	lines(lines: readonly string[]): void {
 		this.#lines('shell', lines, true);
+	}
+
+	/** Why the prompt does not go to the first choice; said once until it changes. */
+	detour(why: string | null): void {
+		if (why !== null && why !== this.#detour)
+			this.#lines('line', [this.#options.theme.warn(safeLine(why, DETOUR_CHARS))]);
+		this.#detour = why;
 	}
 
 	/** What a shell command prints; `finish` ends it. */

@@ -109,6 +109,18 @@ describe('the login of gemini', () => {
 describe('the login of opencode', () => {
 	const probe = (env: Record<string, string> = {}) => opencodeAdapter.probeLogin({ HOME: home, ...env });
 
+	it('is untouched until something of the user’s shows that he chose a model or a provider', async () => {
+		write('.config/opencode/opencode.json', '{ "theme": "dark" }');
+		write('.local/state/opencode/model.json', '{"recent":[],"favorite":[]}');
+		expect(await probe()).toMatchObject({ loggedIn: 'unknown', untouched: true });
+		expect((await probe({ OPENCODE_CONFIG: '/x.json' })).untouched).toBeUndefined();
+		write('.local/state/opencode/model.json', '{"recent":[{"providerID":"a","modelID":"b"}]}');
+		expect((await probe()).untouched).toBeUndefined();
+		write('.local/state/opencode/model.json', '{}');
+		write('.config/opencode/opencode.jsonc', '{ // mine\n "model": "a/b" }');
+		expect((await probe()).untouched).toBeUndefined();
+	});
+
 	it('is a login on disk or a key in the environment, and never a certain no', async () => {
 		expect(await probe()).toMatchObject({ loggedIn: 'unknown', account: 'default' });
 		expect(await probe({ OPENAI_API_KEY: 'k' })).toMatchObject({ loggedIn: 'yes' });

@@ -98,6 +98,21 @@ describe('chooseSuccessor', () => {
 		expect(earliestReset).toBe(NOW + 72 * 60_000);
 	});
 
+	it('gives nobody’s words to an agent without a known login that he did not name, and promises nothing for it', () => {
+		const unasked = facts('opencode', { loggedIn: 'unknown', isUnasked: true });
+		const rest = [facts('claude'), facts('codex', { installed: false }), facts('gemini', { loggedIn: 'no' })];
+		const limits = limited({ claude: NOW + 60_000, opencode: NOW + 30_000 });
+		const asked = query({ agents: [...rest, unasked], limitOf: limits });
+		expect(chooseSuccessor(asked)).toMatchObject({ choice: null, earliestReset: NOW + 60_000 });
+		expect(chooseSuccessor({ ...asked, limitOf: () => null }).candidates.at(-1)).toEqual({
+			...at('opencode'),
+			verdict: 'no_login_known',
+			reason: 'no login is known (opencode login), and you did not name it',
+			resetAt: null,
+		});
+		expect(chooseSuccessor({ ...asked, explicit: at('opencode') }).choice).toEqual(at('opencode'));
+	});
+
 	it('says why a program that was found may not be started, rather than how to install it', () => {
 		const refused = 'it lies inside this repo, which is not trusted';
 		const { candidates } = chooseSuccessor(
