@@ -26,6 +26,8 @@ export interface TurnStory {
 	trigger: TurnState['trigger'];
 	/** null when the turn repeats an earlier prompt. */
 	userPrompt: string | null;
+	/** The user's words of this turn are gone from the records. */
+	hasLostWords: boolean;
 	/** The answer's messages in order. */
 	messages: string[];
 	runs: CommandRun[];
@@ -64,6 +66,7 @@ function readStory(record: TurnRecord, sessionId: string, base: string): TurnSto
 		status: state.status,
 		trigger: state.trigger,
 		userPrompt: record.userPrompt,
+		hasLostWords: record.hasLostWords === true,
 		messages: spokenMessages(record.events),
 		runs: readRuns(record),
 		plan,

@@ -15,7 +15,8 @@ export interface UserEntry {
 	text: string;
 	/** Where the whole stands on disk. */
 	file: string | null;
-	kind: 'prompt' | 'note';
+	/** `lost`: what the user said there is gone from the records; there is no text. */
+	kind: 'prompt' | 'note' | 'lost';
 }
 
 export interface UserWords {
@@ -59,8 +60,9 @@ export function readUserWords(
 		};
 		for (const story of own) {
 			takeNotes(story.turn);
-			if (story.userPrompt === null) continue;
 			const label = `${capitalize(turnLabel(story))}, to ${nameOnly(story.agent)}`;
+			if (story.hasLostWords) entries.push({ label, text: '', file: story.promptFile, kind: 'lost' });
+			if (story.userPrompt === null) continue;
 			entries.push({ label, text: words(story.userPrompt), file: story.promptFile, kind: 'prompt' });
 		}
 		takeNotes(Number.POSITIVE_INFINITY);
@@ -99,6 +101,10 @@ export function userPieces({ objective, now, entries }: UserWords, budgetBytes: 
 			data: now.text,
 		});
 	entries.forEach((entry, at) => {
+		if (entry.kind === 'lost') {
+			pieces.push(lostPiece(entry, at, objective !== null && at === 0));
+			return;
+		}
 		const isObjective =
 			objective !== null &&
 			entry.text === objective.text &&
@@ -125,6 +131,14 @@ export function userPieces({ objective, now, entries }: UserWords, budgetBytes: 
 		});
 	});
 	return pieces;
+}
+
+/** The words of the first turn stand in the session's record too, as its objective. */
+function lostPiece({ label, file }: UserEntry, order: number, isObjective: boolean): WordsPiece {
+	const text = isObjective
+		? `${label}: the objective above.\n`
+		: `${label}: what the user said is missing; ${file} is gone from the records.\n`;
+	return { section: 'said', priority: NEWEST, order, variants: [text], data: { label, text: null } };
 }
 
 /** Whole, then passages of at most each of `sizes` (bytes) that is smaller, with every cut announced. */

@@ -191,6 +191,7 @@ class OneConversation implements Conversation {
 		this.#workAt(place.deps);
 		if (place.is === 'moved') session.update((meta) => placedAt(place, meta));
 		const found = await repairSession(session, place.deps);
+		session.keepRecords();
 		if (place.is === 'other') session.update((meta) => placedAt(place, meta));
 		this.#restoreChoice(session);
 		return [...(place.notice === null ? [] : [place.notice]), ...session.notices, ...found];
@@ -282,7 +283,11 @@ class OneConversation implements Conversation {
 		await letBegin();
 		const isNew = this.#state.session === null;
 		const session = this.#state.session ?? this.#createSession(task.text);
-		if (!isNew) this.#rememberPrompt(session, task, chosen.choice);
+		if (!isNew) {
+			// Somebody may have cleaned the repo since the last prompt.
+			session.restore();
+			this.#rememberPrompt(session, task, chosen.choice);
+		}
 		options.onEvent({ type: 'session_opened', sessionId: session.id, directory: session.folder, isNew });
 		const why = this.#detour(chosen);
 		if (chosen.choice !== null && why !== null)

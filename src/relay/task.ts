@@ -1,4 +1,5 @@
 /** What an agent is asked to do, in the user's words, and where those words are found again after a crash. */
+import { RelayError } from '../core/errors.ts';
 import { readIfThere } from '../core/files.ts';
 import { turnFile } from '../sessions/session-paths.ts';
 import type { OpenSession, SessionStore } from '../sessions/session-store.ts';
@@ -21,10 +22,19 @@ export function newTask(text: string): Task {
 export function lastTask(session: OpenSession, store: SessionStore): Task | null {
 	const turns = placedTurns(store.lineage(session.id));
 	const last = turns.at(-1);
-	const text = last && recordedWords(turns, last.state);
+	const text = last && (recordedWords(turns, last.state) ?? firstWords(session, turns));
 	if (!last || !text) return null;
 	const isInterrupted = !isDone(last.state);
 	return { text, recordedAt: isInterrupted ? last.state.user_prompt : null, isInterrupted };
+}
+
+/** The words of a lineage's first prompt stand in the session's record as well; null for a later one. */
+function firstWords({ meta }: OpenSession, turns: readonly PlacedTurn[]): string | null {
+	const first = turns[0]?.state;
+	const newest = turns.at(-1)?.state.user_prompt;
+	const isFirst =
+		first !== undefined && newest?.turn === first.turn && turns.at(-1)?.sessionId === turns[0]?.sessionId;
+	return isFirst ? meta.objective : null;
 }
 
 /** What still waits for an answer: a prompt that no turn took, else the newest that did not complete. null: nothing. */
@@ -34,7 +44,20 @@ export function unfinishedTask(session: OpenSession, store: SessionStore): Task 
 	if (pending !== null) return newTask(pending);
 	// A relay that died before its first turn left the prompt as the objective.
 	if (turn_count === 0 && parent === null && objective !== null) return newTask(objective);
-	return pendingTurn(placedTurns(store.lineage(session.id))) === null ? null : lastTask(session, store);
+	const waiting = pendingTurn(placedTurns(store.lineage(session.id)));
+	if (waiting === null) return null;
+	return lastTask(session, store) ?? refuseLost(waiting);
+}
+
+function refuseLost({ state, folder }: PlacedTurn): never {
+	const path = turnFile(folder, state.user_prompt?.turn ?? state.turn, 'prompt.md');
+	throw new RelayError(
+		'damaged_record',
+		`What you asked for in turn ${state.turn} is gone: ${path} is missing or cut.`,
+		{
+			hint: 'Say it again: agent-relay run --continue "TASK"',
+		},
+	);
 }
 
 /** The user's words that a turn worked on, verbatim: the bytes that its state points to. null when the record is gone. */
@@ -45,5 +68,6 @@ export function recordedWords(turns: readonly PlacedTurn[], state: TurnState): s
 	);
 	if (!range || !holder) return null;
 	const bytes = readIfThere(turnFile(holder.folder, range.turn, 'prompt.md'));
-	return bytes?.subarray(range.start, range.end).toString() ?? null;
+	if (bytes === null || bytes.length < range.end) return null;
+	return bytes.subarray(range.start, range.end).toString();
 }

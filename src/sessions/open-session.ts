@@ -5,6 +5,7 @@ import { ensureFolder, removeIfThere, writeAtomic } from '../core/files.ts';
 import type { SessionId } from '../core/ids.ts';
 import { explainingWrites } from '../core/write-failure.ts';
 import { bumpFolderTime, keepFolderTime } from './folder-time.ts';
+import { KeptRecords } from './kept-records.ts';
 import { raceStanding } from './race-standing.ts';
 import { serializeMeta, serializeTurnState } from './record-file.ts';
 import { lockedBy, REFRESH_EVERY_MS, type SessionLock } from './session-lock.ts';
@@ -37,6 +38,12 @@ export interface OpenSession {
 	 * true when the session's folder had vanished and was made anew: what else stood in it is gone. Throws as `update`.
 	 */
 	writeTurnState(state: TurnState, options?: { sync?: boolean; isRepair?: boolean }): { recreated: boolean };
+	/** Writes `NNN-prompt.md`. Throws as `update`. */
+	writePrompt(turn: number, prompt: Buffer): void;
+	/** Remembers the prompts of all turns, and the sessions before this one, for `restore`. Reads them once. */
+	keepRecords(): void;
+	/** Writes again what somebody removed of what is remembered. Returns true when something was. Throws as `update`. */
+	restore(): boolean;
 	/** Ascending; turns whose state cannot be read are left out. */
 	turns(): TurnState[];
 	/** Writes the true status into `meta.json` and lets go of the lock. Idempotent. */
@@ -52,6 +59,10 @@ export interface HeldSession {
 	lock: SessionLock;
 	clock: Clock;
 	notices: readonly string[];
+	/** Makes the store's own folders and ignore file again. */
+	prepareStore: () => void;
+	/** Of the sessions that this one goes on from. */
+	ancestors: () => readonly string[];
 }
 
 /** The session whose lock was just taken. Refreshes the lock until `release`; never keeps the process alive for it. */
@@ -84,6 +95,27 @@ export function holdSession(held: HeldSession): OpenSession {
 		});
 	};
 
+	const kept = new KeptRecords();
+	let hasKept = false;
+	const keepRecords = () => {
+		if (hasKept) return;
+		hasKept = true;
+		heldStates();
+		kept.readPrompts(folder);
+		for (const ancestor of held.ancestors()) kept.readSession(ancestor);
+	};
+	/** The records that this process holds, the user's words before what is known of them. Returns true when one was gone. */
+	const restoreRecords = (): boolean => {
+		const isMetaGone = !existsSync(join(folder, META_FILE));
+		if (isMetaGone) writeMeta(meta);
+		const restored = explainingWrites(folder, () => keepFolderTime(folder, () => kept.restore()));
+		const gone = [...(states?.values() ?? [])].filter(
+			({ turn }) => !existsSync(turnFile(folder, turn, 'state.json')),
+		);
+		for (const state of gone) writeState(state, false);
+		return isMetaGone || gone.length > 0 || restored > 0;
+	};
+
 	/** Before each write. Returns true when the folder had vanished and was made again. */
 	const ensureHeld = (): boolean => {
 		if (isReleased) throw new Error(`session ${id} was released`);
@@ -94,13 +126,11 @@ export function holdSession(held: HeldSession): OpenSession {
 			throw lockedBy(holder);
 		}
 		const hasVanished = !existsSync(join(folder, META_FILE));
+		held.prepareStore();
 		prepareSessionFolder(folder);
 		const isBack = keepFolderTime(folder, () => explainingWrites(folder, () => lock.restore()));
 		if (!isBack) return ensureHeld();
-		if (hasVanished) {
-			writeMeta(meta);
-			for (const state of states?.values() ?? []) writeState(state, false);
-		}
+		if (hasVanished) restoreRecords();
 		return hasVanished;
 	};
 
@@ -133,6 +163,17 @@ export function holdSession(held: HeldSession): OpenSession {
 			writeState(state, options.sync ?? false);
 			if (!options.isRepair) bumpFolderTime(folder, clock.now());
 			return { recreated };
+		},
+		writePrompt: (turn, prompt) => {
+			ensureHeld();
+			const path = turnFile(folder, turn, 'prompt.md');
+			explainingWrites(path, () => writeAtomic(path, prompt));
+			kept.set(path, prompt);
+		},
+		keepRecords,
+		restore: () => {
+			const hadVanished = ensureHeld();
+			return restoreRecords() || hadVanished;
 		},
 		turns: () => [...heldStates().values()].sort((a, b) => a.turn - b.turn),
 		discardIfEmpty: () => {

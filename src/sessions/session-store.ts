@@ -88,6 +88,15 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
 		return meta;
 	};
 
+	const lineage = (id: SessionId) => readLineage(id, { read, folderOf });
+	const around = (id: SessionId) => ({
+		prepareStore: () => prepareStore(location),
+		ancestors: () =>
+			lineage(id)
+				.slice(0, -1)
+				.map(({ folder }) => folder),
+	});
+
 	const create = (init: SessionInit): OpenSession => {
 		prepareStore(location);
 		const parent = init.parent ? read(init.parent) : null;
@@ -100,7 +109,7 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
 			const meta = newMeta({ id, init, parent, repo: location.repo, now: clock.now(), relayVersion });
 			const path = join(folder, META_FILE);
 			explainingWrites(path, () => writeAtomic(path, serializeMeta(meta, path), { sync: true }));
-			return holdSession({ id, folder, meta, lock, clock, notices: [] });
+			return holdSession({ id, folder, meta, lock, clock, notices: [], ...around(id) });
 		} catch (error) {
 			rmSync(folder, { recursive: true, force: true });
 			throw error;
@@ -122,6 +131,7 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
 				lock,
 				clock,
 				notices: noticesOf(lock.replaced),
+				...around(id),
 			});
 			if (session.meta.status !== 'active' || session.meta.ended_at !== null)
 				session.update((meta) => ({ ...meta, status: 'active', ended_at: null }));
@@ -149,7 +159,7 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
 						.map(({ id }) => id),
 			}),
 		turns: (id) => readTurns(folderOf(id)).turns,
-		lineage: (id) => readLineage(id, { read, folderOf }),
+		lineage,
 	};
 }
 

@@ -151,7 +151,7 @@ class RunningTurn {
 		if (existsSync(this.#path('state.json'))) throw this.#existsAlready();
 		// The prompt first: a turn that is known can always be asked again. Whole files only: an empty state would block
 		// the number for ever. The session's lock keeps others out in between.
-		writeAtomic(this.#path('prompt.md'), this.#prompt);
+		session.writePrompt(this.#number, this.#prompt);
 		writeAtomic(this.#path('state.json'), `${JSON.stringify(this.#state, null, '\t')}\n`);
 		createExclusive(this.#path('stderr.log'), '');
 		session.update((meta) => beginTurn(meta, this.#state, this.#ownWords()), { isMinor: true });
@@ -214,6 +214,8 @@ class RunningTurn {
 			);
 			this.#state = { ...this.#state, pid: agent.identity.pid, pid_start: agent.identity.start };
 			this.#stop.attach(agent);
+			// While the agent begins: from now on it may remove anything.
+			this.#guard(() => this.#deps.session.keepRecords());
 			this.#asked.attach(agent);
 			this.#guard(() => this.#writeState(recorder));
 			return agent;
@@ -321,7 +323,7 @@ class RunningTurn {
 	}
 
 	#judge(recorder: TurnRecorder, exit: AgentExit, native: NativeFacts | null): void {
-		this.#restoreIfGone(recorder);
+		this.#restoreIfGone(recorder, { isLast: true });
 		const parsed = recorder.end(exit, native);
 		const { request } = this.#spec;
 		this.#state = {
@@ -402,11 +404,14 @@ class RunningTurn {
 		return recorder.facts.editedFiles();
 	}
 
-	#restoreIfGone(recorder: TurnRecorder): void {
-		if (!recorder.restoreIfGone()) return;
+	#restoreIfGone(recorder: TurnRecorder, { isLast = false } = {}): void {
+		const isGone = recorder.restoreIfGone();
+		// Each kept file is looked at only where something is gone already, and once the agent has ended.
+		const isKeptGone = (isGone || isLast) && this.#deps.session.restore();
+		if (!isGone && !isKeptGone) return;
 		this.#deps.prepareStore();
 		this.#warn(
-			'Records of this session were removed in mid-turn (git clean?); what this turn wrote is there again.',
+			'Records of this session were removed in mid-turn (git clean?); your words of all its turns, and what this turn wrote, are there again.',
 		);
 	}
 

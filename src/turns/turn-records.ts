@@ -20,6 +20,8 @@ export interface TurnRecord {
 	prompt: string;
 	/** What the user typed for this turn; null when the turn repeats an earlier prompt or the record is gone. */
 	userPrompt: string | null;
+	/** True when the user typed something that the record no longer holds. */
+	hasLostWords?: boolean;
 	/** As one event where chunks of one message follow each other; without thoughts, which no reader of records may use. */
 	events: AgentEvent[];
 	/** What does not fit what the relay once wrote (edited, missing), in words. */
@@ -52,17 +54,20 @@ function readTurn(
 	const record = {
 		state,
 		prompt: promptBytes.toString(),
-		userPrompt: ownWords(state, promptBytes),
+		...ownWords(state, promptBytes),
 		events: parseLog(log, maxLogBytes),
 		issues,
 	};
 	return { record, readBytes: Math.min(log.length, maxLogBytes) };
 }
 
-function ownWords(state: TurnState, prompt: Buffer): string | null {
-	const range = state.user_prompt;
-	if (range === null || range.turn !== state.turn) return null;
-	return prompt.subarray(range.start, range.end).toString();
+function ownWords(
+	{ user_prompt: range, turn }: TurnState,
+	prompt: Buffer,
+): Pick<TurnRecord, 'userPrompt' | 'hasLostWords'> {
+	if (range === null || range.turn !== turn) return { userPrompt: null, hasLostWords: false };
+	if (prompt.length < range.end) return { userPrompt: null, hasLostWords: true };
+	return { userPrompt: prompt.subarray(range.start, range.end).toString(), hasLostWords: false };
 }
 
 function readChecked(

@@ -44,8 +44,10 @@ export function readHistory(lineage: readonly LineageEntry[]): ChatHistory {
 	return { turns: readTurnRecords(placed).map(readTurn), notes: readNotes(lineage) };
 }
 
+const LOST_WORDS = 'what the user said here is missing: the prompt is gone from the records';
+
 export function readTurn(record: TurnRecord): ChatTurn {
-	const { state, events, userPrompt } = record;
+	const { state, events, userPrompt, hasLostWords } = record;
 	const isInChat = state.trigger === 'chat';
 	const text = state.status === 'completed' ? spokenText(events) : '';
 	const hasOutput = events.some(({ type }) => type === 'agent_message_chunk' || type === 'tool_call');
@@ -58,7 +60,7 @@ export function readTurn(record: TurnRecord): ChatTurn {
 		isInChat,
 		text: text.trim() === '' ? null : text,
 		verdict: readVerdict(text),
-		userWords: isInChat ? null : userPrompt,
+		userWords: isInChat ? null : hasLostWords ? `[${LOST_WORDS}]` : userPrompt,
 		hasHeard: state.status === 'completed' || hasOutput,
 		notesHeard: state.notes_heard ?? 0,
 		files: state.files,

@@ -1,0 +1,81 @@
+/**
+ * What a relay remembers of a conversation, so that it can write it again when an agent's `git clean -fdx` took it: the
+ * prompts (the user's words) of its session, and record, prompts and states of the sessions before it.
+ */
+import { lstatSync, readdirSync, statSync, utimesSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { hasErrno, RelayError } from '../core/errors.ts';
+import { ensureFolder, readIfThere, writeAtomic } from '../core/files.ts';
+import { META_FILE, TURNS_FOLDER } from './session-paths.ts';
+
+/** The newest are kept where a conversation has more: some thousand turns with a packet each. */
+const MAX_BYTES = 64 * 1024 * 1024;
+const PROMPT = /^\d{3,15}-prompt\.md$/;
+const PROMPT_OR_STATE = /^\d{3,15}-(?:prompt\.md|state\.json)$/;
+
+export class KeptRecords {
+	readonly #files = new Map<string, Buffer>();
+	/** When the sessions before this one were last used, by folder. */
+	readonly #usedAt = new Map<string, { atime: Date; mtime: Date }>();
+	#bytes = 0;
+
+	/** The prompts of the session at hand; its other records are its holder's. */
+	readPrompts(folder: string): void {
+		this.#readTurns(folder, PROMPT);
+	}
+
+	/** A session that this relay only reads. */
+	readSession(folder: string): void {
+		const facts = statSync(folder, { throwIfNoEntry: false });
+		if (facts === undefined) return;
+		this.#usedAt.set(folder, { atime: facts.atime, mtime: facts.mtime });
+		this.#read(join(folder, META_FILE));
+		this.#readTurns(folder, PROMPT_OR_STATE);
+	}
+
+	set(path: string, bytes: Buffer): void {
+		if (this.#bytes + bytes.length > MAX_BYTES) return;
+		this.#bytes += bytes.length - (this.#files.get(path)?.length ?? 0);
+		this.#files.set(path, bytes);
+	}
+
+	/** Writes what is no longer there, over nothing that is. Returns how many files that were. */
+	restore(): number {
+		const gone = [...this.#files].filter(
+			([path]) => lstatSync(path, { throwIfNoEntry: false }) === undefined,
+		);
+		for (const [path, bytes] of gone) {
+			ensureFolder(dirname(path));
+			writeAtomic(path, bytes);
+		}
+		if (gone.length > 0)
+			for (const [folder, { atime, mtime }] of this.#usedAt)
+				if (gone.some(([path]) => path.startsWith(`${folder}/`))) utimesSync(folder, atime, mtime);
+		return gone.length;
+	}
+
+	#readTurns(folder: string, wanted: RegExp): void {
+		const turns = join(folder, TURNS_FOLDER);
+		for (const name of namesIn(turns).sort().reverse()) if (wanted.test(name)) this.#read(join(turns, name));
+	}
+
+	#read(path: string): void {
+		if (this.#files.has(path)) return;
+		try {
+			const bytes = readIfThere(path);
+			if (bytes !== null) this.set(path, bytes);
+		} catch (error) {
+			// A link, a pipe, an unreadable file: nothing that the relay wrote.
+			if (!(error instanceof RelayError) && !hasErrno(error, 'ELOOP', 'EACCES', 'EISDIR')) throw error;
+		}
+	}
+}
+
+function namesIn(folder: string): string[] {
+	try {
+		return readdirSync(folder);
+	} catch (error) {
+		if (hasErrno(error, 'ENOENT', 'ENOTDIR', 'EACCES')) return [];
+		throw error;
+	}
+}
