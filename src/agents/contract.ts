@@ -103,6 +103,11 @@ export interface NativeFacts {
 	plan?: PlanItem[];
 }
 
+export interface RefusedModel {
+	model: string;
+	limit: Limit;
+}
+
 /** The adapter's judgement of a whole turn. */
 export interface ParsedTurn {
 	outcome: TurnOutcome;
@@ -120,6 +125,8 @@ export interface ParsedTurn {
 	/** Outcomes to correct in the recorded tools after the fact, from the native record. */
 	toolResults: Array<{ id: string; ok: boolean; exitCode: number | null; denied?: boolean }>;
 	utilization: Utilization[];
+	/** Limits of sub-agents: which model was refused, as it was asked for where that is known. */
+	refusedModels?: RefusedModel[];
 	/** The newest to-do list by the native record; it counts where the stream's has the same items. */
 	plan?: PlanItem[];
 	/**

@@ -101,6 +101,8 @@ export type AgentEvent =
 			command: string | null;
 			/** Paths as the agent named them (usually absolute); empty when none. */
 			paths: string[];
+			/** Set where the call is not the main conversation's own. */
+			speaker?: 'sub_agent';
 	  }
 	| {
 			type: 'tool_result';
@@ -129,8 +131,11 @@ export type AgentEvent =
 			delayMs: number | null;
 			source: LimitSource;
 	  }
-	/** A limit that is certain: the relay acts at once. */
-	| { type: 'limit'; limit: Limit }
+	/**
+	 * A limit that is certain: the relay acts at once, and goes on if the main conversation is answered after all. One of a
+	 * sub-agent, whose `model` was refused, stops nothing: the agent itself goes on.
+	 */
+	| { type: 'limit'; limit: Limit; speaker?: 'sub_agent'; model?: string }
 	| { type: 'utilization'; windows: Utilization[] }
 	| { type: 'error'; code: string | null; message: string }
 	/** Replaces the list known so far; empty: nothing runs beside the conversation any more. */

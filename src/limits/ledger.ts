@@ -166,7 +166,23 @@ function isKey(entry: LedgerEntry, key: EntryKey): boolean {
 
 function concerns(entry: LedgerEntry, { agent, account, model }: LimitSubject): boolean {
 	if (entry.agent !== agent || entry.account !== account) return false;
-	return entry.model === EVERY_MODEL || entry.model === (model ?? UNNAMED_MODEL);
+	return entry.model === EVERY_MODEL || isSameModel(entry.model, model ?? UNNAMED_MODEL);
+}
+
+/** A family's name stands for its models, and they for it: `opus` and `claude-opus-5-5`. */
+function isSameModel(one: string, other: string): boolean {
+	return one === other || isFamilyOf(one, other) || isFamilyOf(other, one);
+}
+
+function isFamilyOf(family: string, model: string): boolean {
+	return (
+		/^[a-z]{4,}$/.test(family) &&
+		model
+			.toLowerCase()
+			.split(/[^a-z0-9]+/)
+			.slice(1)
+			.includes(family)
+	);
 }
 
 /**

@@ -110,6 +110,8 @@ export const turnStateSchema = v.looseObject({
 	/** Whether this turn told the plan; false: it stands from before. Missing in records of before this key. */
 	plan_told: v.optional(v.boolean()),
 	limit: v.nullable(limitSchema),
+	/** Limits of sub-agents' models, which did not stop the turn. */
+	refused_models: v.optional(v.array(v.looseObject({ model: text, limit: limitSchema }))),
 	error: v.nullable(v.looseObject({ code: text, message: text })),
 	/** Tree ids in the relay's own snapshot store; null without git. */
 	tree: v.looseObject({ before: v.nullable(text), after: v.nullable(text) }),

@@ -49,6 +49,7 @@ const loggedSchema = v.variant('type', [
 		title: text,
 		command: v.nullable(text),
 		paths: v.array(text),
+		speaker: v.optional(v.literal('sub_agent')),
 	}),
 	v.looseObject({
 		...head,
@@ -87,7 +88,13 @@ const loggedSchema = v.variant('type', [
 		delay_ms: count,
 		source,
 	}),
-	v.looseObject({ ...head, type: v.literal('limit'), limit: limitSchema }),
+	v.looseObject({
+		...head,
+		type: v.literal('limit'),
+		limit: limitSchema,
+		speaker: v.optional(v.literal('sub_agent')),
+		model: v.optional(text),
+	}),
 	v.looseObject({
 		...head,
 		type: v.literal('utilization'),
@@ -151,7 +158,7 @@ export function eventToDisk(event: AgentEvent): Json {
 			return { ...rest, max_attempts: maxAttempts, delay_ms: delayMs, source };
 		}
 		case 'limit':
-			return { type: event.type, limit: limitToDisk(event.limit) };
+			return { ...event, limit: limitToDisk(event.limit) };
 		case 'utilization':
 			return {
 				type: event.type,
@@ -225,8 +232,8 @@ function eventFromDisk(logged: v.InferOutput<typeof loggedSchema>): AgentEvent {
 		case 'agent_thought_chunk':
 			return { type: logged.type, messageId: logged.message_id, text: logged.text };
 		case 'tool_call': {
-			const { type, id, name, kind, title, command, paths } = logged;
-			return { type, id, name, kind, title, command, paths };
+			const { type, id, name, kind, title, command, paths, speaker } = logged;
+			return { type, id, name, kind, title, command, paths, ...(speaker && { speaker }) };
 		}
 		case 'tool_result': {
 			const { type, id, ok, denied, output } = logged;
@@ -246,7 +253,12 @@ function eventFromDisk(logged: v.InferOutput<typeof loggedSchema>): AgentEvent {
 			return { type, reason, attempt, maxAttempts: logged.max_attempts, delayMs: logged.delay_ms, source };
 		}
 		case 'limit':
-			return { type: logged.type, limit: limitFromDisk(logged.limit) };
+			return {
+				type: logged.type,
+				limit: limitFromDisk(logged.limit),
+				...(logged.speaker && { speaker: logged.speaker }),
+				...(logged.model !== undefined && { model: logged.model }),
+			};
 		case 'utilization':
 			return {
 				type: logged.type,

@@ -24,6 +24,7 @@ type Judged = Pick<
 	| 'utilization'
 	| 'heard'
 	| 'unresumable'
+	| 'refused_models'
 >;
 
 /**
@@ -44,6 +45,9 @@ export function judgeTurn(
 		stop_reason: parsed.stopReason,
 		error: parsed.error,
 		limit: parsed.limit === null ? null : limitToDisk(parsed.limit),
+		...(parsed.refusedModels && {
+			refused_models: parsed.refusedModels.map(({ model, limit }) => ({ model, limit: limitToDisk(limit) })),
+		}),
 		native_session_id: parsed.nativeSessionId ?? facts.nativeSessionId,
 		model,
 		tokens: tokensToDisk(parsed.tokens),

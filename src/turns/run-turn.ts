@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs';
 import { devNull } from 'node:os';
 import type { AgentCommand, AgentExit, NativeFacts } from '../agents/contract.ts';
 import { withAdditions } from '../agents/environment.ts';
-import type { AgentEvent } from '../agents/events.ts';
+import type { AgentEvent, BackgroundTask } from '../agents/events.ts';
 import { toIso } from '../core/clock.ts';
 import { RelayError } from '../core/errors.ts';
 import { createExclusive, ensureFolder, writeAtomic } from '../core/files.ts';
@@ -18,6 +18,7 @@ import type { TurnState } from '../sessions/turn-state.ts';
 import type { AgentProcess, ProcessIdentity } from '../terminal/agent-process.ts';
 import { beginTurn, endTurn } from './apply-turn.ts';
 import { AskedTerminal } from './asked-terminal.ts';
+import { describeRefusedModel } from './describe-refused-model.ts';
 import { describeTasks } from './describe-tasks.ts';
 import { limitToDisk } from './event-log.ts';
 import { firstState } from './first-state.ts';
@@ -71,6 +72,8 @@ class RunningTurn {
 	#reserve: SpaceReserve | null = null;
 	#before: Snapshot | null = null;
 	#failure: unknown = null;
+	/** What runs in the background, until the turn is asked to stop. */
+	#tasks: readonly BackgroundTask[] = [];
 	#isDirty = false;
 	#lastSample = 0;
 
@@ -247,6 +250,11 @@ class RunningTurn {
 
 	#onEvent(event: AgentEvent, atMs: number): void {
 		this.#isDirty ||= STATE_EVENTS.has(event.type);
+		// Once it is asked to stop, the agent ends its tasks and its list of them.
+		if ((event.type === 'background_tasks' || event.type === 'interim_answer') && this.#stop.reason === null)
+			this.#tasks = event.tasks;
+		if (event.type === 'limit' && event.speaker === 'sub_agent')
+			this.#warn(describeRefusedModel(event, atMs));
 		this.#heed(this.#watch.observe(event, atMs));
 		this.#control.onEvent(event);
 	}
@@ -260,10 +268,18 @@ class RunningTurn {
 	#tick(recorder: TurnRecorder, agent: AgentProcess): void {
 		const now = this.#deps.clock.now();
 		this.#asked.tick();
-		this.#heed(this.#watch.tick(now, recorder.lastByteAt));
+		const verdict = this.#watch.tick(now, recorder.lastByteAt);
+		if (verdict !== null && 'stop' in verdict && verdict.stop === 'limited') this.#askAgain(recorder);
+		else this.#heed(verdict);
 		const mayRunTool = recorder.facts.hasOpenTool || this.#spec.adapter.hidesRunningTools === true;
 		if (mayRunTool && now - this.#lastSample >= SAMPLE_MS) this.#sample(agent, now);
 		if (this.#isDirty) this.#writeState(recorder);
+	}
+
+	/** What has arrived meanwhile is read first: it may be the answer that takes the limit back. */
+	#askAgain(recorder: TurnRecorder): void {
+		const again = () => this.#heed(this.#watch.tick(this.#deps.clock.now(), recorder.lastByteAt));
+		setImmediate(() => this.#guard(again));
 	}
 
 	/** Descendants are on disk while a tool runs, so that the next start can end what a crash left behind. */
@@ -336,9 +352,8 @@ class RunningTurn {
 			const limited = { status: 'limited', stop_reason: 'limit', error: null } as const;
 			this.#state = { ...this.#state, ...limited, limit: limitToDisk(impatient) };
 		}
-		const tasks = recorder.facts.backgroundTasks;
-		if (exit.stopRequested !== null && tasks.length > 0)
-			this.#warn(`Stopped with the turn: ${describeTasks(tasks)}`);
+		if (exit.stopRequested !== null && this.#tasks.length > 0)
+			this.#warn(`Stopped with the turn: ${describeTasks(this.#tasks)}`);
 		recorder.sync();
 	}
 

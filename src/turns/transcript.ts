@@ -35,7 +35,7 @@ export class Transcript {
 				return this.#line(['Plan:', ...event.items.map(planLine)].join('\n'));
 			case 'limit':
 				return this.#line(
-					`! limit (${event.limit.kind}): ${safeLine(event.limit.source.excerpt, TITLE_CHARS)}`,
+					`! limit${event.speaker ? ` of a sub-agent's model ${safeLine(event.model ?? '', 40)}` : ''} (${event.limit.kind}): ${safeLine(event.limit.source.excerpt, TITLE_CHARS)}`,
 				);
 			case 'retry':
 				return this.#line(

@@ -3,14 +3,7 @@
  * and by recovery, so both give the same state.
  */
 import type { ParsedTurn, ThreadTotals } from '../agents/contract.ts';
-import type {
-	AgentEvent,
-	BackgroundTask,
-	PlanItem,
-	TokenCounts,
-	ToolKind,
-	Utilization,
-} from '../agents/events.ts';
+import type { AgentEvent, PlanItem, TokenCounts, ToolKind, Utilization } from '../agents/events.ts';
 import type { TurnState } from '../sessions/turn-state.ts';
 import { unwrapShell, validationKind } from './validation.ts';
 
@@ -37,8 +30,6 @@ export class TurnFacts {
 	isFinal = false;
 	/** True once the model itself produced something: text, thought or a tool call. */
 	hasModelOutput = false;
-	/** What runs beside the conversation, as last told. */
-	backgroundTasks: readonly BackgroundTask[] = [];
 	#tools = new Map<string, ToolFacts>();
 	#plan: TurnState['plan'];
 	#isPlanTold = false;
@@ -79,16 +70,14 @@ export class TurnFacts {
 				return true;
 			case 'limit':
 				return true;
-			case 'background_tasks':
-			case 'interim_answer':
-				this.backgroundTasks = event.tasks;
-				return false;
 			case 'continued':
 				this.isFinal = false;
 				return false;
 			case 'retry':
 			case 'usage':
 			case 'error':
+			case 'background_tasks':
+			case 'interim_answer':
 				return false;
 			default:
 				return assertNever(event);

@@ -31,7 +31,8 @@ export class TurnWatch {
 	/** Takes an event in; a stop that follows at once is returned. */
 	observe(event: AgentEvent, atMs: number): WatchVerdict {
 		this.#patience.observe(event, atMs);
-		if (event.type === 'limit') this.#limitSeenAt ??= atMs;
+		if (event.type === 'limit' && event.speaker === undefined) this.#limitSeenAt ??= atMs;
+		if (isOwnOutput(event)) this.#limitSeenAt = null;
 		if (event.type === 'turn_ended') this.#end(event, atMs);
 		if (event.type === 'interim_answer') this.#isWaiting = true;
 		if (event.type === 'continued') this.#goOn();
@@ -79,4 +80,10 @@ export class TurnWatch {
 		const verdict = this.#patience.verdict(now);
 		return verdict === null ? null : { stop: verdict.type };
 	}
+}
+
+/** The main conversation is answered: what was refused before it is over. */
+function isOwnOutput(event: AgentEvent): boolean {
+	if (event.type === 'tool_call') return event.speaker === undefined;
+	return event.type === 'agent_message_chunk' || event.type === 'agent_thought_chunk';
 }

@@ -1,7 +1,7 @@
 /** Lines as claude 2.1.197 and codex 0.169.0 print them, for scripts of fake agents. */
 import type { FakeStep } from './fake-agents.ts';
 
-const line = (value: unknown): string => `${JSON.stringify(value)}\n`;
+export const line = (value: unknown): string => `${JSON.stringify(value)}\n`;
 const USAGE = {
 	input_tokens: 100,
 	output_tokens: 10,
@@ -82,6 +82,10 @@ export const claude = {
 			session_id: '{{session}}',
 		}),
 	result: (text: string) => claudeResult({ result: text }),
+	subAgent: (id: string, model: string) =>
+		claudeMessage([
+			{ type: 'tool_use', id, name: 'Agent', input: { description: 'review', prompt: 'review', model } },
+		]),
 	/** The list of 2.1.332; each task is known by its description. */
 	backgroundTasks: (...descriptions: string[]) =>
 		line({

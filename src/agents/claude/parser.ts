@@ -1,6 +1,6 @@
 import { type Line, LineSplitter } from '../../core/line-splitter.ts';
 import type { AgentExit, AgentParser, NativeFacts, ParsedTurn, ParserContext } from '../contract.ts';
-import type { AgentEvent, Utilization } from '../events.ts';
+import type { AgentEvent, Limit, Utilization } from '../events.ts';
 import {
 	countOrNull,
 	type JsonObject,
@@ -15,8 +15,9 @@ import { AnswerText } from './answer-text.ts';
 import { type Answered, isEmptyResult, judgeAnswered } from './answered.ts';
 import { BackgroundTasks } from './background-tasks.ts';
 import { limitFromEvent, retryFromLine, utilizationFromEvent } from './limits.ts';
-import { judgeEnd, judgeResult, type Seen } from './outcome.ts';
+import { judgeEnd, judgeResult, type Seen, standingLimit } from './outcome.ts';
 import { readOversized } from './oversized-line.ts';
+import { SubAgents } from './sub-agents.ts';
 import { ToolTracker } from './tool-tracker.ts';
 import { TurnMeter } from './turn-usage.ts';
 
@@ -48,6 +49,10 @@ export class ClaudeParser implements AgentParser {
 	readonly #answer = new AnswerText();
 	readonly #tools: ToolTracker;
 	readonly #background = new BackgroundTasks();
+	readonly #subAgents = new SubAgents();
+	readonly #refusedModels = new Map<string, Limit>();
+	/** A refusal while sub-agents were at work: theirs, or the main conversation's. */
+	#unclaimed: Limit | null = null;
 	readonly #meter: TurnMeter;
 	readonly #utilization = new Map<string, Utilization>();
 	readonly #seen: Seen;
@@ -126,8 +131,11 @@ export class ClaudeParser implements AgentParser {
 				return this.#system(message);
 			case 'assistant':
 				return this.#assistant(message);
-			case 'user':
-				return this.#tools.results(message, isWhole);
+			case 'user': {
+				const results = this.#tools.results(message, isWhole);
+				for (const event of results) if (event.type === 'tool_result') this.#subAgents.answered(event.id);
+				return results;
+			}
 			case 'stream_event':
 				return this.#partial(message);
 			case 'rate_limit_event':
@@ -147,6 +155,11 @@ export class ClaudeParser implements AgentParser {
 				return this.#background.changed(message);
 			case 'task_started':
 				this.#background.started(message, (id) => this.#tools.titleOf(id));
+				this.#subAgents.task(message);
+				return [];
+			case 'task_updated':
+			case 'task_notification':
+				this.#subAgents.task(message);
 				return [];
 			case 'api_retry':
 				return this.#retry(message);
@@ -186,13 +199,36 @@ export class ClaudeParser implements AgentParser {
 	#rateLimit(info: JsonObject): AgentEvent[] {
 		const windows = utilizationFromEvent(info);
 		for (const window of windows)
-			if (this.#utilization.size < 20) this.#utilization.set(window.window, window);
+			if (this.#utilization.size < 20 || this.#utilization.has(window.window))
+				this.#utilization.set(window.window, window);
 		const events: AgentEvent[] = windows.length === 0 ? [] : [{ type: 'utilization', windows }];
 		const limit = limitFromEvent(info, this.#model);
 		if (limit === null || this.#judgement !== null) return events;
+		const model = this.#subAgents.refusedModel(limit, this.#model);
+		if (model !== null) {
+			this.#refusedModels.set(model, limit);
+			return [...events, { type: 'limit', limit, speaker: 'sub_agent', model }];
+		}
+		if (!this.#subAgents.areAtWork) return [...events, this.#refuse(limit)];
+		this.#unclaimed = limit;
+		return events;
+	}
+
+	/** The main conversation was refused. */
+	#refuse(limit: Limit): AgentEvent {
 		this.#seen.limit = limit;
 		this.#seen.isServedSinceLimit = false;
-		return [...events, { type: 'limit', limit }];
+		return { type: 'limit', limit };
+	}
+
+	/** claude's own message in the main conversation claims a limit of which nothing said whose it was. */
+	#claimLimit(line: JsonObject): AgentEvent[] {
+		if (line.error !== 'rate_limit' && line.api_error !== 'usage_limit_reached') return [];
+		if (standingLimit(this.#seen) !== null) return [];
+		const told = objectOrNull(objectOrEmpty(line.api_error_params).rate_limit_info);
+		const limit = (told === null ? null : limitFromEvent(told, this.#model)) ?? this.#unclaimed;
+		this.#unclaimed = null;
+		return limit === null ? [] : [this.#refuse(limit)];
 	}
 
 	#assistant(line: JsonObject): AgentEvent[] {
@@ -202,12 +238,16 @@ export class ClaudeParser implements AgentParser {
 		const isOfCli = errorName !== null || message.model === '<synthetic>';
 		const continued = isOwn ? this.#goOnSpeaking() : [];
 		if (isOwn) this.#noteSpeaker(message, errorName, isOfCli);
+		const claimed = isOwn && isOfCli ? this.#claimLimit(line) : [];
 		const blocks = listOrEmpty(message.content).flatMap((item) => {
 			const block = objectOrEmpty(item);
-			if (block.type === 'tool_use') return this.#tools.call(block, isOwn);
+			if (block.type === 'tool_use') {
+				this.#subAgents.called(block);
+				return this.#tools.call(block, isOwn);
+			}
 			return isOwn && !isOfCli ? this.#answer.block(textOrNull(message.id), block) : [];
 		});
-		return [...continued, ...blocks];
+		return [...continued, ...claimed, ...blocks];
 	}
 
 	/** After an answer the main conversation begins anew by itself: whatever ended the turn did not. */
@@ -334,6 +374,9 @@ export class ClaudeParser implements AgentParser {
 			costUsd: this.#meter.costUsd,
 			toolResults: [...this.#corrections.values()],
 			utilization: [...this.#utilization.values()],
+			...(this.#refusedModels.size === 0
+				? {}
+				: { refusedModels: [...this.#refusedModels].map(([model, limit]) => ({ model, limit })) }),
 		};
 	}
 }

@@ -22,8 +22,8 @@ export class ToolTracker {
 		const call = toolCall(block);
 		if (call === null || this.#open.has(call.id)) return [];
 		if (this.#open.size < MAX_OPEN) this.#open.set(call.id, { name: call.name, title: call.title });
-		const plan = isOwn ? this.#plan.call(call.id, call.name, objectOrEmpty(block.input)) : [];
-		return [call, ...plan];
+		if (!isOwn) return [{ ...call, speaker: 'sub_agent' }];
+		return [call, ...this.#plan.call(call.id, call.name, objectOrEmpty(block.input))];
 	}
 
 	/** The results in a `user` line; its text (a sub-agent's prompt, an interrupt) is nobody's answer. */

@@ -4,10 +4,10 @@ import { TurnWatch } from '../../../src/turns/turn-watch.ts';
 
 const TIMES = { idleMs: 5_000, timeoutMs: 0, lingerMs: 10_000, backgroundMs: 60_000, patienceMs: 20_000 };
 const source = { channel: 'event', rule: 'r', excerpt: 'e' } as const;
-const limit: AgentEvent = {
+const limit = {
 	type: 'limit',
 	limit: { kind: 'window', resetAt: null, window: null, scope: null, source, confidence: 'exact' },
-};
+} as const satisfies AgentEvent;
 const retry = (delayMs: number | null, reason: 'rate' | 'auth' = 'rate'): AgentEvent => ({
 	type: 'retry',
 	reason,
@@ -32,6 +32,29 @@ describe('a running turn', () => {
 		watch.observe(ended, 20);
 		expect(watch.tick(9_000, 20)).toBeNull();
 		expect(watch.tick(10_020, 20)).toEqual({ stop: 'linger' });
+	});
+
+	it('goes on when its main conversation is answered after a limit, and when only a sub-agent met one', () => {
+		const watch = new TurnWatch({ ...TIMES, idleMs: 0 }, 0);
+		const call: Extract<AgentEvent, { type: 'tool_call' }> = {
+			type: 'tool_call',
+			id: 't',
+			name: 'Bash',
+			kind: 'execute',
+			title: '',
+			command: null,
+			paths: [],
+		};
+		watch.observe({ ...limit, speaker: 'sub_agent', model: 'opus' }, 0);
+		expect(watch.tick(5_000, 0)).toBeNull();
+		watch.observe(limit, 5_000);
+		watch.observe({ ...call, speaker: 'sub_agent' }, 5_100);
+		expect(watch.tick(5_400, 5_100), 'a sub-agent at work takes nothing back').toEqual({ stop: 'limited' });
+		watch.observe({ type: 'agent_message_chunk', messageId: 'm', text: 'on' }, 5_400);
+		expect(watch.tick(9_000, 5_400)).toBeNull();
+		watch.observe(limit, 9_000);
+		watch.observe(call, 9_100);
+		expect(watch.tick(12_000, 9_100)).toBeNull();
 	});
 
 	it('that waits for background tasks is stopped only when nothing came from it for so long', () => {

@@ -583,6 +583,70 @@ describe('limits', () => {
 		expect(turn.outcome).toBe('completed');
 	});
 
+	describe('while sub-agents are at work', () => {
+		const agent = toolUse('a1', 'Agent', { prompt: 'review it', model: 'opus' });
+		const task = {
+			type: 'system',
+			subtype: 'task_started',
+			task_id: 'k1',
+			tool_use_id: 'a1',
+			task_type: 'local_agent',
+		};
+		const taskEnd = { type: 'system', subtype: 'task_updated', task_id: 'k1', patch: { status: 'failed' } };
+		const launched = toolResult('a1', 'Async agent launched');
+		const opus = rateLimit({ status: 'rejected', resetsAt: 1_800_000_000, rateLimitType: 'seven_day_opus' });
+		const refusal = (more: object = {}) => ({ ...synthetic('rate_limit'), ...more });
+		const REFUSED = { ...FAILED, api_error_status: 429 };
+
+		it('of another model than the own one are the sub-agent’s, and stop nothing', () => {
+			const { events, turn } = parse([
+				INIT,
+				agent,
+				task,
+				opus,
+				taskEnd,
+				toolResult('a1', 'refused'),
+				text('m', 'On.'),
+				RESULT,
+			]);
+			expect(ofType(events, 'limit')).toMatchObject([{ speaker: 'sub_agent', model: 'opus' }]);
+			expect(turn).toMatchObject({
+				outcome: 'completed',
+				limit: null,
+				refusedModels: [{ model: 'opus', limit: { window: 'seven_day_opus', scope: 'model' } }],
+			});
+			const killed = parse([INIT, agent, opus], KILLED).turn;
+			expect(killed).toMatchObject({ outcome: 'outcome_unknown', limit: null });
+		});
+
+		it('of the account are told once the main conversation is refused too', () => {
+			const waiting = parse([INIT, agent, task, launched, REJECTED, taskEnd], KILLED);
+			expect(ofType(waiting.events, 'limit')).toEqual([]);
+			expect(waiting.turn.outcome).toBe('outcome_unknown');
+			const refused = parse([INIT, agent, task, launched, REJECTED, taskEnd, refusal(), REFUSED], EXIT_1);
+			expect(ofType(refused.events, 'limit')).toHaveLength(1);
+			expect(refused.turn).toMatchObject({
+				outcome: 'limited',
+				limit: { window: 'five_hour', resetAt: 1_800_000_000_000 },
+			});
+			const served = parse([INIT, agent, task, launched, REJECTED, taskEnd, text('m', 'On.'), RESULT]);
+			expect(served.turn).toMatchObject({ outcome: 'completed', limit: null });
+		});
+
+		it('are the account’s by what claude’s own message says, where it says it', () => {
+			const rate_limit_info = { status: 'rejected', resetsAt: 1_800_000_000, rateLimitType: 'seven_day' };
+			const own = refusal({ api_error: 'usage_limit_reached', api_error_params: { rate_limit_info } });
+			const { turn } = parse([INIT, agent, opus, toolResult('a1', 'x'), own, REFUSED], EXIT_1);
+			expect(turn).toMatchObject({ outcome: 'limited', limit: { window: 'seven_day', scope: 'account' } });
+			expect(turn.refusedModels).toMatchObject([{ model: 'opus' }]);
+		});
+
+		it('count again once they have ended', () => {
+			const { events } = parse([INIT, agent, task, taskEnd, toolResult('a1', 'done'), REJECTED], KILLED);
+			expect(ofType(events, 'limit')).toHaveLength(1);
+		});
+	});
+
 	it('are not lifted by the answer of a sub-agent', () => {
 		const sub = text('s', 'still here', { parent_tool_use_id: 't1' });
 		const { turn } = parse([INIT, apiRetry('rate_limit', 429), sub], { ...KILLED, stopRequested: 'limited' });
