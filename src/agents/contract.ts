@@ -210,6 +210,8 @@ export interface AgentAdapter {
 	readNativeRecord?(query: NativeRecordQuery): Promise<NativeFacts | null>;
 	/** True: this exit code is the CLI's own and does not mean a signal (128 + n). */
 	claimsExitCode?(code: number): boolean;
+	/** True where a model of this name is surely one of this agent's: a family or an alias of its own provider. */
+	knowsModel?(model: string): boolean;
 	/** The models this agent's price table knows, for estimated cost; see `limits/prices.ts`. */
 	priceFamily?: string;
 }

@@ -272,12 +272,12 @@ function declareConfig(program: Command, bind: (command: Command, name: string) 
 function conversationOptions(command: Command, { isResume = false } = {}): Command {
 	command
 		.option('-a, --agent <agent>', 'work with this agent (claude, codex, claude:opus, …)')
-		.option('-m, --model <model>', 'pass this model to the agent')
+		.option('-m, --model <model>', 'the model; without --agent, of the agent that has it')
 		.option('-p, --permissions <preset>', 'read-only, edit or full')
 		.option('--order <agents>', 'who takes over from whom, for instance claude,codex')
 		.option('--timeout <time>', 'stop a turn after this time (90s, 10m)')
-		.option('-n, --max-turns <count>', 'turns a prompt may cost')
-		.option('--max-cost <usd>', 'dollars a session may cost')
+		.option('-n, --max-turns <count>', 'turns a session may have, with those it goes on from')
+		.option('--max-cost <usd>', 'dollars a session may cost, with those it goes on from')
 		.option('--wait', 'wait for the earliest reset when nobody is left')
 		.option('--trust', 'obey the settings of this repo, this time')
 		.option('--here', 'go on with an earlier session in this folder, wherever it was made');

@@ -191,14 +191,15 @@ export const CONFIG_KEYS: readonly ConfigKey[] = [
 			allowed: 'a whole number from 0 to 1000000',
 			unit: 'turns',
 			untrusted: 'may lower',
-			about: 'Turns of a session after which it is checkpointed; 0 = no end.',
+			about:
+				'Turns of a session, those it goes on from included, after which it is checkpointed; 0 = no end.',
 		},
 		max_cost: {
 			kind: 'number',
 			allowed: 'a number from 0 to 1000000',
 			unit: 'USD',
 			untrusted: 'may lower',
-			about: 'Cost of a session after which it is checkpointed; 0 = no end.',
+			about: 'Cost of a session, those it goes on from included, after which it is checkpointed; 0 = no end.',
 		},
 	}),
 ];

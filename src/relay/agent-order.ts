@@ -1,4 +1,5 @@
 /** Who is asked first: the configured order, the user's default, and the agent at work. Pure. */
+import type { AgentId } from '../agents/contract.ts';
 import type { AgentRegistry } from '../agents/registry.ts';
 import type { RelayConfig } from '../config/schema.ts';
 import type { LedgerEntry } from '../limits/ledger-file.ts';
@@ -16,6 +17,24 @@ export function agentOrder(
 		.filter((name) => known.has(name.split(':', 1)[0] ?? ''))
 		.map((name) => registry.parse(name));
 	return agents.default === null ? order : inFront(registry.parse(agents.default), order);
+}
+
+/** The order with the models that the user named: an agent in it without one is asked for with its own, each once. */
+export function rememberedOrder({
+	order,
+	models,
+}: {
+	order: readonly AgentChoice[];
+	models: ReadonlyMap<AgentId, string>;
+}): AgentChoice[] {
+	const named = order.map((choice) => withRemembered(choice, models));
+	const isSame = (one: AgentChoice, other: AgentChoice) =>
+		one.agent === other.agent && one.model === other.model;
+	return named.filter((choice, at) => named.findIndex((other) => isSame(other, choice)) === at);
+}
+
+export function withRemembered(choice: AgentChoice, models: ReadonlyMap<AgentId, string>): AgentChoice {
+	return choice.model === null ? { ...choice, model: models.get(choice.agent) ?? null } : choice;
 }
 
 /** `first`, then the others in their order. */

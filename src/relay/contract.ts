@@ -114,6 +114,8 @@ export interface Relay {
 	/** How much of their windows agents last reported as used, in this session. */
 	utilization(): Array<Utilization & { agent: AgentId }>;
 	turns(): TurnState[];
+	/** Of the session and those it goes on from. */
+	usage(): SessionMeta['usage'];
 	/** The newest plan that an agent told in the session or its parents; empty where none stands. */
 	plan(): TurnState['plan'];
 	files(): FileChange[];

@@ -10,6 +10,10 @@ export interface ConversationState {
 	active: AgentChoice | null;
 	/** The user named the active agent, so the ledger does not overrule the choice. */
 	isExplicit: boolean;
+	/** The model that the user named for each agent; it is given again on every later turn of that agent. */
+	models: Map<AgentId, string>;
+	/** `--model` without an agent, until it is clear whose it is. */
+	looseModel: string | null;
 	permissions: PermissionPreset;
 	order: readonly AgentChoice[];
 	/** Notes and `!cmd` results from before the session exists. */

@@ -1,6 +1,7 @@
 /** The conversation behind the shell and behind `run`: which session, which agent, what was switched. */
 import { lostAbilities } from '../agents/abilities.ts';
 import type { AgentId, PermissionPreset } from '../agents/contract.ts';
+import { agentSettings } from '../config/defaults.ts';
 import { eitherSignal } from '../core/abort.ts';
 import { toIso } from '../core/clock.ts';
 import { RelayError } from '../core/errors.ts';
@@ -8,17 +9,19 @@ import type { SessionId } from '../core/ids.ts';
 import { letBegin } from '../core/let-begin.ts';
 import { describeDetour } from '../limits/describe-detour.ts';
 import type { SuccessorChoice } from '../limits/successor.ts';
+import { sumOfUsage } from '../sessions/lineage-usage.ts';
 import type { SessionMeta } from '../sessions/session-meta.ts';
 import { hasUnusedPacket } from '../sessions/session-status.ts';
 import type { OpenSession } from '../sessions/session-store.ts';
 import { toldPlan } from '../sessions/standing-plan.ts';
 import type { TurnState } from '../sessions/turn-state.ts';
-import { agentOrder, agentToOffer, inFront } from './agent-order.ts';
+import { agentOrder, agentToOffer, inFront, rememberedOrder, withRemembered } from './agent-order.ts';
 import { agentOverviews } from './agent-overviews.ts';
 import { chooseAgent } from './candidates.ts';
 import type { AgentChoice, AgentOverview, Relay, SendOptions, SendResult } from './contract.ts';
 import type { ConversationState } from './conversation-state.ts';
 import { agentStanding, placedTurns } from './lineage.ts';
+import { modelOwner } from './model-owner.ts';
 import type { RelayDeps, RelayStart } from './relay-deps.ts';
 import { packUnfinished, repairAbandoned, repairSession } from './repair.ts';
 import { lacksLogins, nobodyInstalled, nobodyLoggedIn, requireExecutable } from './require-executable.ts';
@@ -53,6 +56,8 @@ class OneConversation implements Conversation {
 	#running: Promise<unknown> | null = null;
 	#abort = new AbortController();
 	#hasOffered = false;
+	/** Who would have got the prompt when that was last asked. */
+	#expected: AgentChoice | null = null;
 
 	constructor(deps: RelayDeps, start: RelayStart) {
 		this.#home = deps;
@@ -62,6 +67,8 @@ class OneConversation implements Conversation {
 		this.#state = {
 			session: null,
 			active: start.agent === null ? null : { agent: start.agent, model: start.model },
+			models: new Map(start.agent !== null && start.model !== null ? [[start.agent, start.model]] : []),
+			looseModel: start.agent === null ? start.model : null,
 			isExplicit: start.agent !== null,
 			permissions: start.permissions ?? deps.config.permissions.preset,
 			order: agentOrder(deps.registry, deps.config, start.order),
@@ -82,16 +89,18 @@ class OneConversation implements Conversation {
 
 	active() {
 		const { active, order, permissions } = this.#state;
-		const shown = active ?? order[0] ?? { agent: '', model: null };
+		const shown = active ?? this.#expected ?? order[0] ?? { agent: '', model: null };
 		return { ...shown, permissions };
 	}
 
 	async upcoming() {
+		const placed = this.#placeModel();
 		const request = this.#choiceRequest(this.#state.isExplicit ? this.#state.active : null);
 		const chosen = await chooseAgent(request, this.#deps);
+		this.#expected = chosen.choice;
 		return {
 			choice: chosen.choice,
-			why: this.#detour(chosen),
+			why: placed ?? this.#detour(chosen),
 			lacksLogins: chosen.choice === null && lacksLogins(chosen.candidates),
 			candidates: chosen.candidates,
 		};
@@ -137,7 +146,8 @@ class OneConversation implements Conversation {
 		const { session } = this.#state;
 		requireExecutable(choice.agent, this.#deps);
 		if (permissions !== null) this.#state.permissions = permissions;
-		this.#state.active = choice;
+		this.#state.active = this.#withModel(choice);
+		this.#state.looseModel = null;
 		this.#state.isExplicit = true;
 		this.#state.named.add(choice.agent);
 		const worked = session?.turns().at(-1)?.agent ?? null;
@@ -148,7 +158,11 @@ class OneConversation implements Conversation {
 	}
 
 	setModel(model: string | null): void {
-		this.#state.active = { agent: this.active().agent, model };
+		const { agent } = this.active();
+		if (model === null) this.#state.models.delete(agent);
+		else this.#state.models.set(agent, model);
+		this.#state.looseModel = null;
+		this.#state.active = { agent, model };
 	}
 
 	setPermissions(permissions: PermissionPreset): void {
@@ -230,6 +244,12 @@ class OneConversation implements Conversation {
 		return toldPlan(turns) ?? [];
 	}
 
+	usage() {
+		const { session } = this.#state;
+		const lineage = session === null ? [] : this.#deps.store.lineage(session.id);
+		return sumOfUsage(lineage.map(({ meta }) => meta.usage));
+	}
+
 	files() {
 		return filesOf(this.turns());
 	}
@@ -270,6 +290,7 @@ class OneConversation implements Conversation {
 
 	async #send(task: Task, options: SendOptions): Promise<SendResult> {
 		const signal = eitherSignal(options.signal, this.#abort.signal);
+		const placed = this.#placeModel();
 		const request = this.#choiceRequest(this.#state.isExplicit ? this.#state.active : null);
 		const chosen = await chooseAgent(request, this.#deps);
 		// An agent that the user named and that cannot start here is refused, never replaced.
@@ -289,6 +310,7 @@ class OneConversation implements Conversation {
 			this.#rememberPrompt(session, task, chosen.choice);
 		}
 		options.onEvent({ type: 'session_opened', sessionId: session.id, directory: session.folder, isNew });
+		if (placed !== null) options.onEvent({ type: 'notice', level: 'info', text: placed });
 		const why = this.#detour(chosen);
 		if (chosen.choice !== null && why !== null)
 			options.onEvent({ type: 'agent_chosen', ...chosen.choice, why, candidates: chosen.candidates });
@@ -304,7 +326,7 @@ class OneConversation implements Conversation {
 		const spent = run.budgetSpent();
 		if (spent !== null) return run.outOfBudget(spent, null);
 		const isSwitch = this.#state.switchedFrom !== null && this.#state.switchedFrom !== chosen.choice.agent;
-		return run.run(this.#withModel(chosen.choice), isSwitch ? 'switch' : (this.#start.trigger ?? 'user'));
+		return run.run(chosen.choice, isSwitch ? 'switch' : (this.#start.trigger ?? 'user'));
 	}
 
 	/**
@@ -337,7 +359,8 @@ class OneConversation implements Conversation {
 
 	/** The agent at work keeps the conversation until a limit or the user moves it. */
 	#choiceRequest(explicit: AgentChoice | null) {
-		const { active, order, named, refusedLogins } = this.#state;
+		const { active, named, refusedLogins } = this.#state;
+		const order = rememberedOrder(this.#state);
 		const hopsLeft = this.#deps.config.limits.max_hops;
 		const preferred = active === null ? order : inFront(active, order);
 		return { order: preferred, current: null, tried: [], hopsLeft, explicit, named, refusedLogins };
@@ -347,10 +370,37 @@ class OneConversation implements Conversation {
 		return describeDetour(chosen, { now: this.#deps.clock.now(), named: this.#state.named });
 	}
 
+	/** The model that is named with it, else the one that the user named for that agent before. */
 	#withModel(choice: AgentChoice): AgentChoice {
-		return choice.model === null && this.#start.model !== null && this.#start.agent === null
-			? { ...choice, model: this.#start.model }
-			: choice;
+		const { models } = this.#state;
+		if (choice.model !== null) models.set(choice.agent, choice.model);
+		return withRemembered(choice, models);
+	}
+
+	/** Gives a model that was named alone to the agent that it is of; returns what is to be said of that, or null. */
+	#placeModel(): string | null {
+		const { looseModel: model, active, order } = this.#state;
+		if (model === null) return null;
+		const { registry, config, findExecutable } = this.#deps;
+		const current = active?.agent ?? (config.agents.default === null ? null : (order[0]?.agent ?? null));
+		const agent = modelOwner({
+			model,
+			current,
+			order,
+			adapters: registry.adapters,
+			configured: (id) => agentSettings(config, id).model,
+			isInstalled: (id) => findExecutable(id).path !== null,
+		});
+		const before = active?.agent ?? order[0]?.agent ?? null;
+		this.#state.active = this.#withModel({ agent, model });
+		this.#state.looseModel = null;
+		this.#state.isExplicit = true;
+		this.#state.named.add(agent);
+		const worked = this.#state.session?.turns().at(-1)?.agent ?? null;
+		this.#state.switchedFrom = worked === null || worked === agent ? null : worked;
+		return before === null || before === agent
+			? null
+			: `${agent} takes this, not ${before}: ${model} is a model of ${agent}`;
 	}
 
 	#createSession(objective: string): OpenSession {
@@ -373,6 +423,8 @@ class OneConversation implements Conversation {
 	/** The session's agent goes on unless the user named one; a wide preset is never taken up again by itself. */
 	#restoreChoice(session: OpenSession): void {
 		const { active_agent, agents } = session.meta;
+		for (const [agent, { model_asked }] of Object.entries(agents))
+			if (model_asked && !this.#state.models.has(agent)) this.#state.models.set(agent, model_asked);
 		const known = active_agent === null ? undefined : agents[active_agent];
 		const switchedTo = this.#unfinishedSwitch(session);
 		const goesOn = switchedTo ?? active_agent;
@@ -382,6 +434,7 @@ class OneConversation implements Conversation {
 			this.#state.isExplicit = switchedTo !== null;
 			this.#state.named.add(goesOn);
 		}
+		if (this.#state.active !== null) this.#state.active = this.#withModel(this.#state.active);
 		if (this.#start.permissions === null && known?.permissions === 'read-only')
 			this.#state.permissions = 'read-only';
 		const last = session.turns().at(-1) ?? null;

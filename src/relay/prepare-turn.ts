@@ -105,6 +105,7 @@ export function turnSpec(
 		adapter,
 		agentVersion: deps.knownVersion(adapter.id, executable),
 		executable,
+		modelAsked: model,
 		request: {
 			nativeSessionId: resumed ?? (adapter.choosesSessionId ? deps.newNativeId() : null),
 			resume: resumed !== null,

@@ -15,6 +15,8 @@ import type { OpenSession } from '../sessions/session-store.ts';
 import type { TurnState } from '../sessions/turn-state.ts';
 import { limitFromDisk } from '../turns/event-log.ts';
 import { runTurn } from '../turns/run-turn.ts';
+import { rememberedOrder } from './agent-order.ts';
+import { type SpentBudget, spentBudget } from './budgets.ts';
 import { chooseAgent, loginKey, loginsOf } from './candidates.ts';
 import type { AgentChoice, SendOptions, SendResult } from './contract.ts';
 import type { ConversationState } from './conversation-state.ts';
@@ -127,21 +129,18 @@ export class PromptRun {
 		return { outcome, state: last, sessionId: this.#session.id, limit, earliestReset: reset };
 	}
 
-	/** Which budget has no room for another turn, in words; null when there is room. */
-	budgetSpent(): string | null {
-		const { max_turns, max_cost } = this.#deps.config.budgets;
-		const { cost_usd } = this.#session.meta.usage;
-		if (max_turns > 0 && this.#tried.length >= max_turns)
-			return `budgets.max_turns = ${max_turns} is used up`;
-		if (max_cost > 0 && cost_usd >= max_cost)
-			return `budgets.max_cost = ${max_cost} is used up (${cost_usd.toFixed(2)} USD)`;
-		return null;
+	/** Which budget has no room for another turn; null when there is room. */
+	budgetSpent(): SpentBudget | null {
+		const { budgets } = this.#deps.config;
+		// Most sessions have no budget, and reading a lineage takes a look at each of its turns.
+		if (budgets.max_turns === 0 && budgets.max_cost === 0) return null;
+		return spentBudget(budgets, this.#deps.store.lineage(this.#session.id));
 	}
 
 	/** The work is kept with a packet; nothing more is started. */
-	async outOfBudget(spent: string, last: TurnState | null): Promise<SendResult> {
-		await this.#checkpoint('max_turns', { from: this.#previousAgent(), limit: null, reset: null });
-		const text = `${spent}; the work is kept, go on with a larger budget`;
+	async outOfBudget(spent: SpentBudget, last: TurnState | null): Promise<SendResult> {
+		await this.#checkpoint(spent.reason, { from: this.#previousAgent(), limit: null, reset: null });
+		const text = `${spent.text}; the work is kept, go on with a larger budget`;
 		this.#options.onEvent({ type: 'notice', level: 'warning', text });
 		return {
 			outcome: 'out_of_budget',
@@ -171,6 +170,8 @@ export class PromptRun {
 			},
 			this.#deps,
 		);
+		const change = modelChange(this.#session.meta.agents[adapter.id]?.model_asked, step.choice);
+		if (change !== null) onEvent({ type: 'notice', level: 'info', text: change });
 		if (leaves !== null) onEvent({ type: 'notice', level: 'info', text: leaves });
 		if (packet !== null) this.#rememberPacket(packet.path, step);
 		this.#announce(step, packet?.path ?? null);
@@ -271,7 +272,7 @@ export class PromptRun {
 	): Promise<NextStep> {
 		const chosen = await chooseAgent(
 			{
-				order: this.#state.order,
+				order: rememberedOrder(this.#state),
 				current: step.choice,
 				tried: this.#tried,
 				hopsLeft: this.#deps.config.limits.max_hops - this.#hops,
@@ -427,6 +428,13 @@ interface Step {
 }
 
 type NextStep = { done: true; result: SendResult } | { done: false; step: Step };
+
+/** `undefined`: the agent had no turn yet, or in a record that does not say. */
+function modelChange(before: string | null | undefined, { agent, model }: AgentChoice): string | null {
+	if (before === undefined || before === model) return null;
+	const was = before === null ? 'its own default' : before;
+	return `${agent} works with ${model ?? 'its own default model'} from here on (before: ${was})`;
+}
 
 /** After a limit, or after a successor that never began; of any other end it is not known what was done. */
 function mayBeSentAgain(last: TurnState | null): boolean {

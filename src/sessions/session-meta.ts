@@ -9,6 +9,7 @@ const CHECKPOINT_REASONS = [
 	'switch',
 	'handoff',
 	'max_turns',
+	'max_budget',
 	'interrupted',
 	'timed_out',
 	'failed',
@@ -71,6 +72,8 @@ export const sessionMetaSchema = v.looseObject({
 		v.looseObject({
 			native_session_id: v.nullable(text),
 			model: v.nullable(text),
+			/** The model that the user named for it, which it is given again; null: none. */
+			model_asked: v.optional(v.nullable(text)),
 			permissions: v.picklist(['read-only', 'edit', 'full']),
 			turns: v.number(),
 			/** Number of this agent's last turn in this session, 0 when it worked only in the parent. */

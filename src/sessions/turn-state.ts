@@ -25,6 +25,8 @@ export const turnStateSchema = v.looseObject({
 	agent: text,
 	agent_version: v.nullable(text),
 	model: v.nullable(text),
+	/** The model that the user named for this agent; null: none. Absent in records of older relays. */
+	model_asked: v.optional(v.nullable(text)),
 	native_session_id: v.nullable(text),
 	status: v.picklist([
 		'running',

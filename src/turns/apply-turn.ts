@@ -17,6 +17,7 @@ export function beginTurn(meta: SessionMeta, state: TurnState, userPrompt: strin
 				...known,
 				native_session_id: known?.native_session_id ?? null,
 				model: state.model ?? known?.model ?? null,
+				...(state.model_asked === undefined ? {} : { model_asked: state.model_asked }),
 				permissions: state.permissions,
 				turns: known?.turns ?? 0,
 				last_turn: state.turn,

@@ -20,6 +20,7 @@ export function firstState(
 		agent: adapter.id,
 		agent_version: spec.agentVersion,
 		model: request.model,
+		model_asked: spec.modelAsked ?? null,
 		native_session_id: request.nativeSessionId,
 		status: 'running',
 		stop_reason: null,

@@ -15,6 +15,8 @@ export interface TurnSpec {
 	/** Absolute path of the agent's program. */
 	executable: string;
 	request: TurnRequest;
+	/** The model that the user named, which may be another than a configured one; null: none. */
+	modelAsked?: string | null;
 	/** Exactly what the agent reads on stdin. */
 	prompt: string;
 	userPrompt: TurnState['user_prompt'];

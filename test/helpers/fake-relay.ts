@@ -114,6 +114,10 @@ class FakeRelay implements Relay {
 		return { ...this.#active, permissions: this.#permissions };
 	}
 
+	usage() {
+		return fakeMeta(this.#turns).usage;
+	}
+
 	async upcoming(): Promise<Upcoming> {
 		const own = { choice: this.#active, why: null, lacksLogins: false, candidates: [] };
 		return { ...own, ...this.#options.upcoming?.() };

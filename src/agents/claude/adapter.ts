@@ -9,6 +9,10 @@ import { inert } from './inert.ts';
 import { probeLogin } from './login.ts';
 import { ClaudeParser } from './parser.ts';
 
+/** Its aliases, and full names as Anthropic and the clouds write them. */
+const OWN_MODEL =
+	/^(?:(?:best|default|fable|haiku|opus|opusplan|sonnet)(?:\[1m\])?|(?:[a-z-]+\.)*(?:anthropic\.)?claude-.+)$/i;
+
 export const claudeAdapter: AgentAdapter = {
 	id: 'claude',
 	title: 'Claude Code',
@@ -31,5 +35,6 @@ export const claudeAdapter: AgentAdapter = {
 	resumeHint: (nativeSessionId) => `claude --resume ${nativeSessionId}`,
 	probeLogin: (env) => probeLogin(env),
 	parseVersion: (output) => /^(\d+\.\d+\.\d+\S*) \(Claude Code\)/m.exec(output)?.[1] ?? null,
+	knowsModel: (model) => OWN_MODEL.test(model),
 	priceFamily: 'anthropic',
 };

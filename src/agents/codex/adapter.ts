@@ -25,6 +25,7 @@ export const codexAdapter: AgentAdapter = {
 	probeLogin: probeCodexLogin,
 	parseVersion: (output) => /\bcodex(?:-cli)? v?(\d+\.\d+\.\d+\S*)/.exec(output)?.[1] ?? null,
 	readNativeRecord: readCodexRecord,
+	knowsModel: (model) => /^(?:gpt-|o[1-9](?:-|$)|codex-|chatgpt-)/i.test(model),
 	priceFamily: 'openai',
 };
 

@@ -30,5 +30,6 @@ export const geminiAdapter: AgentAdapter = {
 	parseVersion: (output) => /^v?(\d+\.\d+\.\d+\S*)\s*$/m.exec(output)?.[1] ?? null,
 	readNativeRecord: readGeminiRecord,
 	claimsExitCode,
+	knowsModel: (model) => /^(?:gemini-.+|auto-gemini-.+|pro|flash|flash-lite)$/i.test(model),
 	priceFamily: 'google',
 };

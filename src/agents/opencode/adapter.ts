@@ -13,6 +13,8 @@ export const opencodeAdapter: AgentAdapter = {
 	title: 'OpenCode',
 	aliases: ['o'],
 	executables: ['opencode'],
+	// PROVIDER/MODEL, of which no other CLI has the form.
+	knowsModel: (model) => /^[a-z0-9][\w.-]*\/.+/i.test(model),
 	install: 'npm install -g opencode-ai',
 	isDemo: false,
 	choosesSessionId: false,

@@ -7,6 +7,7 @@ import { hasErrno, RelayError } from '../../core/errors.ts';
 import { safeLine, safeText } from '../../core/text.ts';
 import { EXIT } from '../../relay/exit-codes.ts';
 import type { LineageEntry } from '../../sessions/lineage.ts';
+import { sumOfUsage } from '../../sessions/lineage-usage.ts';
 import { readRecord } from '../../sessions/record-file.ts';
 import { trueStatus } from '../../sessions/session-list.ts';
 import { insideSession, PACKETS_FOLDER, turnFile } from '../../sessions/session-paths.ts';
@@ -63,6 +64,7 @@ function showSession(
 		...status,
 		folder: own.folder,
 		parents: lineage.slice(0, -1).map(({ meta }) => meta.id),
+		usage: sumOfUsage(lineage.map(({ meta }) => meta.usage)),
 		meta: own.meta,
 		turns: own.turns,
 		problems: lineage.flatMap(({ problems }) => problems),

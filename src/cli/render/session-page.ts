@@ -4,6 +4,7 @@ import { formatPlural } from '../../core/plural.ts';
 import { safeLine } from '../../core/text.ts';
 import { describeTime } from '../../limits/describe-limit.ts';
 import type { LineageEntry } from '../../sessions/lineage.ts';
+import { sumOfUsage } from '../../sessions/lineage-usage.ts';
 import type { TrueStatus } from '../../sessions/session-status.ts';
 import { isDone, participantOf, type TurnState } from '../../sessions/turn-state.ts';
 import { describeFiles } from '../../shell/view/describe-event.ts';
@@ -46,7 +47,7 @@ function statusText({ status, reason, theme }: SessionPage): string {
 }
 
 function headFields({ meta, folder }: LineageEntry, page: SessionPage): Array<[string, string]> {
-	const { now } = page;
+	const { now, lineage } = page;
 	const { repo, usage, checkpoint } = meta;
 	const branch = repo.branch === null ? '' : ` (${repo.branch})`;
 	const agents = Object.entries(meta.agents).map(
@@ -61,6 +62,7 @@ function headFields({ meta, folder }: LineageEntry, page: SessionPage): Array<[s
 		['began', formatAgo(fromIso(meta.created_at) ?? now, now)],
 		['agents', safeLine(agents.join(', '), LINE_CHARS)],
 		['usage', describeUsage(usage)],
+		['in all', lineage.length > 1 ? describeUsage(sumOfUsage(lineage.map((entry) => entry.meta.usage))) : ''],
 		['packet', safeLine(checkpoint?.packet ?? '', LINE_CHARS)],
 		['waits', page.status === 'checkpointed' ? waitsFor(meta.checkpoint, page) : ''],
 		['error', safeLine(meta.error?.message ?? '', LINE_CHARS)],

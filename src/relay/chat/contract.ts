@@ -34,8 +34,15 @@ export interface ChatChanges
 
 export const DEFAULT_CHAT_TURNS = 6;
 
-/** `too_few`: fewer than two can go on. `out_of_budget`: `budgets.max_cost`. */
-export type ChatOutcome = 'agreed' | 'max_turns' | 'timed_out' | 'interrupted' | 'too_few' | 'out_of_budget';
+/** `too_few`: fewer than two can go on. `out_of_turns`: `budgets.max_turns`. `out_of_budget`: `budgets.max_cost`. */
+export type ChatOutcome =
+	| 'agreed'
+	| 'max_turns'
+	| 'timed_out'
+	| 'interrupted'
+	| 'too_few'
+	| 'out_of_turns'
+	| 'out_of_budget';
 
 export interface ChatResult {
 	outcome: ChatOutcome;

@@ -9,7 +9,8 @@ type Unfinished = Exclude<ChatOutcome, 'agreed'>;
 
 const REASONS: Readonly<Record<Unfinished, CheckpointReason>> = {
 	max_turns: 'max_turns',
-	out_of_budget: 'max_turns',
+	out_of_turns: 'max_turns',
+	out_of_budget: 'max_budget',
 	timed_out: 'timed_out',
 	interrupted: 'interrupted',
 	too_few: 'failed',

@@ -9,6 +9,7 @@ import type { ChatParticipant, ChatRecord } from '../../sessions/session-meta.ts
 import type { OpenSession } from '../../sessions/session-store.ts';
 import type { TurnState } from '../../sessions/turn-state.ts';
 import { readTurnRecords } from '../../turns/turn-records.ts';
+import { spentBudget } from '../budgets.ts';
 import { loginsOf } from '../candidates.ts';
 import { placedTurns } from '../lineage.ts';
 import type { RelayDeps } from '../relay-deps.ts';
@@ -116,14 +117,15 @@ export class OneChat implements Chat {
 	/** How the chat ends now; null while it goes on. */
 	#outcome(signal: AbortSignal): ChatOutcome | null {
 		const inRound = this.#inRound();
-		const { max_cost } = this.#deps.config.budgets;
 		if (inRound.length >= MIN_SPEAKERS && isAgreed(this.#history(), inRound)) return 'agreed';
 		if (signal.aborted) return 'interrupted';
 		if (this.#deps.clock.monotonic() >= this.#deadline) return 'timed_out';
 		if (inRound.length < MIN_SPEAKERS) return 'too_few';
 		if (this.#number >= this.#chat.max_turns) return 'max_turns';
-		if (max_cost > 0 && this.#session.meta.usage.cost_usd >= max_cost) return 'out_of_budget';
-		return null;
+		const own = { meta: this.#session.meta, turns: this.#session.turns() };
+		const spent = spentBudget(this.#deps.config.budgets, [...this.#parents, own]);
+		if (spent === null) return null;
+		return spent.reason === 'max_turns' ? 'out_of_turns' : 'out_of_budget';
 	}
 
 	#next(): ChatParticipant {

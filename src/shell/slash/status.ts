@@ -36,12 +36,12 @@ const PERMISSION_WORDS = {
 function sessionRows({ relay }: SlashContext): Array<[string, string]> {
 	const session = relay.session();
 	if (session === null) return [['session', 'none yet; it begins with your first prompt']];
-	const { usage, turn_count: turns, repo } = session.meta;
+	const { turn_count: turns, repo, parent } = session.meta;
 	return [
 		['session', session.id],
 		['folder', safeLine(session.folder, 300)],
 		['works in', safeLine(repo.branch === null ? repo.worktree : `${repo.worktree} (${repo.branch})`, 300)],
 		['turns', String(turns)],
-		['usage', describeUsage(usage) || 'none told yet'],
+		[parent === null ? 'usage' : 'usage in all', describeUsage(relay.usage()) || 'not reported yet'],
 	];
 }

@@ -36,6 +36,7 @@ export const CHAT_ENDS: Readonly<Record<ChatOutcome, string>> = {
 	timed_out: 'its time is up',
 	interrupted: 'stopped',
 	too_few: 'fewer than two can go on',
+	out_of_turns: 'budgets.max_turns is used up',
 	out_of_budget: 'budgets.max_cost is used up',
 };
 
@@ -66,6 +67,9 @@ export function chatEndLines(
 		`${mark} ${theme.bold(`Chat over: ${CHAT_ENDS[outcome]}`)}${theme.dim(facts.map((fact) => ` · ${fact}`).join(''))}`,
 		...(isWaiting ? [theme.dim(`  the first is free again ${describeTime(earliestReset, { now })}`)] : []),
 		step('read it', `agent-relay show ${short}`),
+		...(outcome === 'out_of_turns'
+			? [step('raise it', 'agent-relay config set budgets.max_turns TURNS')]
+			: []),
 		...(outcome === 'out_of_budget' ? [step('raise it', 'agent-relay config set budgets.max_cost USD')] : []),
 		...(isAgreed ? [] : [step('go on', `${command} --session ${short}${again}`)]),
 	];

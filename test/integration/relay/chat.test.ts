@@ -363,7 +363,7 @@ describe('a chat that is ended from outside', () => {
 		});
 		const it = await startBenchChat(bench, {}, { config });
 		expect(await it.finish()).toMatchObject({ outcome: 'out_of_budget', turns: 3 });
-		expect(it.status().reason).toBe('max_turns');
+		expect(it.status().reason).toBe('max_budget');
 	});
 });
 

@@ -1,0 +1,33 @@
+/** Whether the budgets of a session have room for another turn. Pure. */
+import type { RelayConfig } from '../config/schema.ts';
+import { formatPlural } from '../core/plural.ts';
+import type { LineageEntry } from '../sessions/lineage.ts';
+import { sumOfUsage } from '../sessions/lineage-usage.ts';
+import type { CheckpointReason } from '../sessions/session-meta.ts';
+
+export interface SpentBudget {
+	reason: Extract<CheckpointReason, 'max_turns' | 'max_budget'>;
+	/** For people. */
+	text: string;
+}
+
+/** The budget that has no room for another turn in this session, those it goes on from included; null: there is room. */
+export function spentBudget(
+	{ max_turns, max_cost }: RelayConfig['budgets'],
+	lineage: ReadonlyArray<{ meta: Pick<LineageEntry['meta'], 'usage'>; turns: readonly unknown[] }>,
+): SpentBudget | null {
+	const turns = lineage.reduce((sum, entry) => sum + entry.turns.length, 0);
+	const where = lineage.length > 1 ? ' in this session and those it goes on from' : ' in this session';
+	if (max_turns > 0 && turns >= max_turns)
+		return {
+			reason: 'max_turns',
+			text: `budgets.max_turns = ${max_turns} is used up (${formatPlural(turns, 'turn')}${where})`,
+		};
+	const cost = sumOfUsage(lineage.map(({ meta }) => meta.usage)).cost_usd;
+	if (max_cost > 0 && cost >= max_cost)
+		return {
+			reason: 'max_budget',
+			text: `budgets.max_cost = ${max_cost} is used up (${cost.toFixed(2)} USD${where})`,
+		};
+	return null;
+}
