@@ -36,6 +36,7 @@ export function createVersionCache(file: string, env: () => Readonly<Record<stri
 			cwd: '/',
 			env: env(),
 			timeoutMs: TIMEOUT_MS,
+			endsWithUs: true,
 		});
 		const version = result.exitCode === 0 ? adapter.parseVersion(result.stdout.toString()) : null;
 		if (version !== null) remember(file, executable, version);

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { CappedBytes } from './capped-bytes.ts';
+import { endWithUs, signalGroup } from './end-with-us.ts';
 import { hasErrno, RelayError } from './errors.ts';
 import { withoutInheritedDescriptors } from './inherited-descriptors.ts';
-import { signalPid } from './process-signal.ts';
 
 export interface RunProcessOptions {
 	cwd: string;
@@ -15,6 +15,8 @@ export interface RunProcessOptions {
 	maxOutputBytes?: number;
 	/** Default: none. */
 	timeoutMs?: number;
+	/** True: killed with its group if this process exits first. For a look at something, not for work that should be finished. */
+	endsWithUs?: boolean;
 	signal?: AbortSignal;
 }
 
@@ -54,6 +56,7 @@ export async function runProcess(
 	const child = withoutInheritedDescriptors([stdin, 'pipe', 'pipe'], (stdio) =>
 		spawn(executable, args, { cwd: options.cwd, env: { ...options.env }, stdio, detached: true }),
 	);
+	if (options.endsWithUs) endWithUs(child);
 	const stdout = collect(child.stdout, options.maxOutputBytes ?? DEFAULT_OUTPUT_BYTES);
 	const stderr = collect(child.stderr, STDERR_BYTES);
 	// A program that does not read its input is no failure (EPIPE).
@@ -139,10 +142,4 @@ function endInTime(child: ChildProcess, options: RunProcessOptions) {
 	if (options.timeoutMs !== undefined) timers.push(setTimeout(onTimeout, options.timeoutMs));
 	options.signal?.addEventListener('abort', end, { once: true });
 	return state;
-}
-
-/** Only while the leader has not been reaped: until then neither its pid nor its group's id can be another's. */
-function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
-	if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
-	signalPid(-child.pid, signal);
 }

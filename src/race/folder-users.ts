@@ -83,7 +83,12 @@ function usersByLsof(env: Readonly<Record<string, string>>): FindFolderUsers {
 		const { path } = findExecutable(['lsof'], { ...search, untrustedFolders: [] });
 		if (path === null) return { users: [], unknown: 'there is no lsof to ask' };
 		const args = ['-w', '-n', '-P', '-F', 'pcfn', '-u', String(process.getuid?.() ?? 0)];
-		const answer = await runProcess(path, args, { cwd: '/', env, timeoutMs: LSOF_TIMEOUT_MS });
+		const answer = await runProcess(path, args, {
+			cwd: '/',
+			env,
+			timeoutMs: LSOF_TIMEOUT_MS,
+			endsWithUs: true,
+		});
 		if (answer.timedOut) return { users: [], unknown: 'lsof took too long' };
 		return { users: parseLsof(answer.stdout.toString('utf8'), folder), unknown: null };
 	};

@@ -1,7 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { describe, expect, it } from 'vitest';
+import { join } from 'node:path';
+import { describe, expect, it, vi } from 'vitest';
 import { createProcessTable } from '../../src/core/create-process-table.ts';
 import { runProcess } from '../../src/core/run-process.ts';
+import { compileSources } from '../helpers/compiled-sources.ts';
 
 const options = { cwd: tmpdir(), env: { PATH: '/usr/bin:/bin' } };
 const sh = (script: string, more: object = {}) =>
@@ -83,5 +86,38 @@ describe('runProcess', () => {
 		await expect(runProcess('/bin/true', [], { ...options, cwd: '/nowhere' })).rejects.toMatchObject({
 			code: 'not_found',
 		});
+	});
+
+	it('kills what is to end with the relay when the relay exits first, and nothing else', async () => {
+		const sources = compileSources('core/run-process.ts');
+		const alive = (pid: string) => createProcessTable().identify(Number(pid)) !== null;
+		let other = '';
+		try {
+			const relay = sources.start(
+				`
+				import { existsSync } from 'node:fs';
+				import { runProcess } from 'src:core/run-process.js';
+				const folder = process.argv[1];
+				const names = ['looks', 'works'];
+				const script = 'trap "" TERM INT HUP; echo $$ >"$1.tmp"; mv "$1.tmp" "$1"; while :; do sleep 1; done';
+				for (const name of names)
+					runProcess('/bin/sh', ['-c', script, 'sh', folder + '/' + name], {
+						cwd: '/', env: { PATH: '/usr/bin:/bin' }, timeoutMs: 60_000, endsWithUs: name === 'looks',
+					});
+				setInterval(() => names.every((name) => existsSync(folder + '/' + name)) && process.exit(0), 5);
+			`,
+				sources.folder,
+			);
+			expect(await relay.ended).toMatchObject({ code: 0, stderr: '' });
+			const [looks, works] = ['looks', 'works'].map((name) =>
+				readFileSync(join(sources.folder, name), 'utf8').trim(),
+			);
+			other = works ?? '';
+			await vi.waitFor(() => expect(alive(looks ?? '')).toBe(false), { timeout: 10_000 });
+			expect(alive(other)).toBe(true);
+		} finally {
+			if (other) process.kill(-Number(other), 'SIGKILL');
+			sources.remove();
+		}
 	});
 });
