@@ -1,5 +1,5 @@
 /** The endings of a turn that every adapter tells; which of them a turn met is each CLI's own matter. */
-import type { ParsedTurn } from './contract.ts';
+import type { AgentExit, ParsedTurn } from './contract.ts';
 import type { Limit, StopReason } from './events.ts';
 import { excerptLine } from './excerpt.ts';
 
@@ -17,6 +17,22 @@ export function completed(stopReason: StopReason = 'end_turn'): Judgement {
 /** `limit` is null where the relay stopped the agent for one that its own words do not tell. */
 export function limited(limit: Limit | null): Judgement {
 	return { ...UNKNOWN, outcome: 'limited', stopReason: 'limit', limit };
+}
+
+/** True where the process ended by itself and says by its exit code that it failed; 128 + n is a signal's. */
+export function saysFailed({ exitCode, signal, stopRequested }: AgentExit): boolean {
+	if (exitCode === null || exitCode === 0 || signal !== null || stopRequested !== null) return false;
+	return !isSignalCode(exitCode);
+}
+
+/** 128 + n for the signals that end a process from outside. */
+export function isSignalCode(exitCode: number): boolean {
+	return [1, 2, 3, 6, 9, 11, 13, 15].includes(exitCode - 128);
+}
+
+/** A good end of the stream whose process says that it failed: the exit code is a check, never ignored. */
+export function failedAfterAnswer(agent: string, exitCode: number | null): Judgement {
+	return failed('crashed', `${agent} answered and then ended with exit code ${exitCode}`);
 }
 
 /** `message`: the CLI's words, of any length; their first line is kept. A reason of null is one that nobody knows. */

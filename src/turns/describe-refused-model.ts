@@ -1,11 +1,14 @@
 import type { AgentEvent } from '../agents/events.ts';
+import { toIso } from '../core/clock.ts';
 import { safeLine } from '../core/text.ts';
 import { describeLimit } from '../limits/describe-limit.ts';
 
 type Refused = Pick<Extract<AgentEvent, { type: 'limit' }>, 'limit' | 'model'>;
 
-/** `A sub-agent was refused its model opus: plan window used up (seven_day_opus), …`; safe to show. */
+/** `A sub-agent was refused its model opus: plan window used up (seven_day_opus), …`; safe to show, the same each time. */
 export function describeRefusedModel({ limit, model }: Refused, now: number): string {
 	const which = model === undefined ? '' : ` ${safeLine(model, 60)}`;
-	return `A sub-agent was refused its model${which}: ${safeLine(describeLimit(limit, { now }).summary, 200)}`;
+	const until = limit.resetAt === null ? '' : `, until ${toIso(limit.resetAt)}`;
+	const { what } = describeLimit(limit, { now });
+	return `A sub-agent was refused its model${which}: ${safeLine(what, 200)}${until}`;
 }

@@ -1,16 +1,8 @@
 /** How a claude turn ended that has answered: by its last result line, checked by how its process then ended. */
 import type { AgentExit } from '../contract.ts';
 import { countOrNull, type JsonObject, textOrNull } from '../json-fields.ts';
-import { failed, type Judgement, limited, TIMED_OUT } from '../judgement.ts';
-import {
-	failureReason,
-	isAborted,
-	isSignalCode,
-	judgeEnd,
-	limitBehind,
-	type Seen,
-	standingLimit,
-} from './outcome.ts';
+import { failed, failedAfterAnswer, type Judgement, limited, saysFailed, TIMED_OUT } from '../judgement.ts';
+import { failureReason, isAborted, judgeEnd, limitBehind, type Seen, standingLimit } from './outcome.ts';
 import { knownRefusal } from './stderr-rules.ts';
 
 /** The last result line that stands for something, and what it came to. */
@@ -50,10 +42,9 @@ export function judgeAnswered(exit: AgentExit, answered: Answered, seen: Seen): 
 		case 'linger':
 			return judgement;
 	}
-	const isKilled = exit.exitCode === null || exit.signal !== null || isSignalCode(exit.exitCode);
-	// What the tasks were for is lost with the process; a last answer is not.
-	if (isKilled) return isInterim ? judgeEnd(exit, false, seen) : judgement;
-	return exit.exitCode === 0 || answered.isEmptyAfter ? judgement : judgeAgain(exit.exitCode, answered, seen);
+	if (saysFailed(exit)) return answered.isEmptyAfter ? judgement : judgeAgain(exit.exitCode, answered, seen);
+	// What the tasks were for is lost with a killed process; a last answer is not.
+	return isInterim && exit.exitCode !== 0 ? judgeEnd(exit, false, seen) : judgement;
 }
 
 function withoutTasks(judgement: Judgement): Judgement {
@@ -71,5 +62,5 @@ function judgeAgain(exitCode: number | null, { result, judgement }: Answered, se
 	}
 	const refusal = knownRefusal(seen.stderr);
 	if (refusal !== null) return failed(refusal.reason, refusal.sentence);
-	return failed('crashed', `claude answered and then ended with exit code ${exitCode}`);
+	return failedAfterAnswer('claude', exitCode);
 }

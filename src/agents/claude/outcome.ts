@@ -3,7 +3,16 @@ import { unknownOption } from '../checked-versions.ts';
 import type { AgentExit } from '../contract.ts';
 import type { Limit, StopReason } from '../events.ts';
 import { countOrNull, type JsonObject, listOrEmpty, textOrNull } from '../json-fields.ts';
-import { CANCELLED, completed, failed, type Judgement, limited, TIMED_OUT, UNKNOWN } from '../judgement.ts';
+import {
+	CANCELLED,
+	completed,
+	failed,
+	isSignalCode,
+	type Judgement,
+	limited,
+	TIMED_OUT,
+	UNKNOWN,
+} from '../judgement.ts';
 import { judgeRefused, limitFromOwnWords, limitFromRetry, type Retry } from './limits.ts';
 import { knownRefusal } from './stderr-rules.ts';
 
@@ -157,9 +166,4 @@ function reasonInWords(words: string): StopReason | null {
 /** In mid-turn the CLI compacts first and names no reason; the sentence is its own (the line's `is_error` is true). */
 function isTooLong(result: JsonObject, seen: Seen): boolean {
 	return seen.hasCompactionFailed || /^Prompt is too long\b/.test(textOrNull(result.result) ?? '');
-}
-
-/** 128 + n for the signals that end a process from outside. */
-export function isSignalCode(exitCode: number): boolean {
-	return [1, 2, 3, 6, 9, 11, 13, 15].includes(exitCode - 128);
 }

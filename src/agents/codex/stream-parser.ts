@@ -3,7 +3,7 @@ import { type Line, LineSplitter } from '../../core/line-splitter.ts';
 import type { AgentExit, AgentParser, NativeFacts, ParsedTurn, ParserContext } from '../contract.ts';
 import { type AgentEvent, NO_TOKENS, type TokenCounts } from '../events.ts';
 import { type JsonObject, objectOrEmpty, objectOrNull, parseEventLine, textOrNull } from '../json-fields.ts';
-import { completed, type Judgement } from '../judgement.ts';
+import { completed, failedAfterAnswer, type Judgement, saysFailed } from '../judgement.ts';
 import { type ItemPhase, type OpenTools, readItem } from './items.ts';
 import { judgeTurnFailed, judgeWithoutEnd, refineByRecord } from './outcome.ts';
 import { rebuildOversized } from './oversized.ts';
@@ -53,7 +53,8 @@ class CodexParser implements AgentParser {
 		const last = this.#lines.end();
 		const events = last === null ? [] : this.#readLine(last);
 		const judgement = this.#judge(exit, native);
-		if (this.#ended === null) {
+		const isCorrected = this.#ended?.judgement.outcome === 'completed' && judgement.outcome !== 'completed';
+		if (this.#ended === null || isCorrected) {
 			if (judgement.limit !== null) events.push({ type: 'limit', limit: judgement.limit });
 			if (judgement.error !== null) events.push({ type: 'error', ...judgement.error });
 			events.push({
@@ -70,6 +71,8 @@ class CodexParser implements AgentParser {
 	#judge(exit: AgentExit, native: NativeFacts | null): Judgement {
 		if (this.#ended !== null) {
 			const { judgement, message } = this.#ended;
+			if (judgement.outcome === 'completed' && saysFailed(exit))
+				return failedAfterAnswer('codex', exit.exitCode);
 			return refineByRecord(judgement, message, native, this.#context.now());
 		}
 		const stderr = Buffer.concat(this.#stderr).toString('utf8');

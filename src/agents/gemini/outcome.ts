@@ -3,7 +3,17 @@ import { unknownOption } from '../checked-versions.ts';
 import type { AgentExit } from '../contract.ts';
 import type { Limit, StopReason } from '../events.ts';
 import { type JsonObject, objectOrEmpty, objectOrNull, textOrNull } from '../json-fields.ts';
-import { CANCELLED, completed, failed, type Judgement, limited, TIMED_OUT, UNKNOWN } from '../judgement.ts';
+import {
+	CANCELLED,
+	completed,
+	failed,
+	failedAfterAnswer,
+	type Judgement,
+	limited,
+	saysFailed,
+	TIMED_OUT,
+	UNKNOWN,
+} from '../judgement.ts';
 import { limitFromFailure, limitFromRetry, type Retry } from './limits.ts';
 
 export interface Seen {
@@ -43,7 +53,21 @@ export function judgeSuccess(result: JsonObject, errors: readonly string[]): Jud
 	return completed();
 }
 
-export function judgeEnd(exit: AgentExit, seen: Seen): Judgement {
+/** `told`: by a successful result line. An exit code that says otherwise is looked at: it may be an HTTP status. */
+export function judgeTurn(exit: AgentExit, told: Judgement | null, seen: Seen): Judgement {
+	if (told === null) return judgeEnd(exit, seen);
+	const isContradicted = told.outcome === 'completed' && saysFailed(exit) && exit.exitCode !== 130;
+	return isContradicted ? judgeContradiction(exit, seen) : told;
+}
+
+function judgeContradiction(exit: AgentExit, seen: Seen): Judgement {
+	const judged = judgeOwnDeath(exit, seen);
+	return judged.outcome === 'limited' || judged.stopReason !== 'crashed'
+		? judged
+		: failedAfterAnswer('gemini', exit.exitCode);
+}
+
+function judgeEnd(exit: AgentExit, seen: Seen): Judgement {
 	if (seen.result !== null && seen.result.status === 'error') return judgeError(exit, seen.result, seen);
 	switch (exit.stopRequested) {
 		case 'cancelled':

@@ -5,7 +5,7 @@ import { type AgentEvent, type Limit, NO_TOKENS, type TokenCounts } from '../eve
 import { type JsonObject, objectOrEmpty, objectOrNull, parseEventLine, textOrNull } from '../json-fields.ts';
 import type { Judgement } from '../judgement.ts';
 import { limitFromSign, type Retry, retryFromSign } from './limits.ts';
-import { judgeEnd, judgeSuccess, resultMessage } from './outcome.ts';
+import { judgeSuccess, judgeTurn, resultMessage } from './outcome.ts';
 import { readOversized } from './oversized.ts';
 import { type Sign, StderrSigns } from './stderr-signs.ts';
 import { planOf, toolCall, toolResult } from './tools.ts';
@@ -60,8 +60,8 @@ class GeminiParser implements AgentParser {
 		if (lastStderr !== null) events.push(...this.#readStderr(lastStderr));
 		this.#signs.end();
 		events.push(...this.#takeSigns());
-		const judgement = this.#judgement ?? judgeEnd(exit, this.#seen());
-		if (this.#judgement === null) events.push(...conclusion(judgement, this.#limit));
+		const judgement = judgeTurn(exit, this.#judgement, this.#seen());
+		if (judgement !== this.#judgement) events.push(...conclusion(judgement, this.#limit));
 		return { events, turn: this.#parsedTurn(judgement, native) };
 	}
 

@@ -3,13 +3,24 @@ import { unknownOption } from '../checked-versions.ts';
 import type { AgentExit } from '../contract.ts';
 import type { Limit, StopReason } from '../events.ts';
 import { type JsonObject, objectOrEmpty, textOrNull } from '../json-fields.ts';
-import { CANCELLED, completed, failed, type Judgement, limited, TIMED_OUT, UNKNOWN } from '../judgement.ts';
+import {
+	CANCELLED,
+	completed,
+	failed,
+	failedAfterAnswer,
+	type Judgement,
+	limited,
+	TIMED_OUT,
+	UNKNOWN,
+} from '../judgement.ts';
 import { judgeError, limitFromRetry, type Retry } from './limits.ts';
 
 export interface Seen {
 	hasStarted: boolean;
 	/** The last `error` line's error that no further step followed. */
 	error: JsonObject | null;
+	/** Whether there ever was one: after it the CLI ends with 1, whatever came then. */
+	hasFailed: boolean;
 	/** `reason` of the last `step_finish`, null when a later step is open or none ended. */
 	finish: string | null;
 	/** The step of that reason had a call that was rejected because nobody could be asked. */
@@ -57,8 +68,10 @@ function judgeOwnEnd(exit: AgentExit, seen: Seen): Judgement {
 	return failed(startReason(seen.stderr), message);
 }
 
-/** Exit 1 after a good last step: an error before it was overcome (a compaction). */
+/** Exit 1 after a good last step: an error before it was overcome (a compaction). Without one it is not explained. */
 function judgeFinish(reason: string, exitCode: number, seen: Seen): Judgement {
+	if (exitCode !== 0 && !seen.hasFailed && reason !== 'tool-calls')
+		return failedAfterAnswer('opencode', exitCode);
 	if (reason === 'stop') return completed('end_turn');
 	if (reason === 'length') return completed('max_tokens');
 	if (reason === 'content-filter') return completed('refusal');

@@ -7,7 +7,7 @@ import { failed, type Judgement } from '../judgement.ts';
 import { limitFromStatus, type Retry, retryFromStatus } from './limits.ts';
 import { errorMessage, judgeEnd } from './outcome.ts';
 import { readOversized } from './oversized.ts';
-import { StatusLines } from './status-lines.ts';
+import { type RetryStatus, StatusLines } from './status-lines.ts';
 import { readTool } from './tools.ts';
 import { StepUsage } from './usage.ts';
 
@@ -30,6 +30,7 @@ class OpencodeParser implements AgentParser {
 	#stderr = '';
 	#sessionId: string | null = null;
 	#error: JsonObject | null = null;
+	#hasFailed = false;
 	#finish: string | null = null;
 	#isRejected = false;
 	#limit: Limit | null = null;
@@ -65,6 +66,7 @@ class OpencodeParser implements AgentParser {
 		return {
 			hasStarted: this.#sessionId !== null,
 			error: this.#error,
+			hasFailed: this.#hasFailed,
 			finish: this.#finish,
 			isRejected: this.#isRejected,
 			limit: this.#limit,
@@ -97,7 +99,8 @@ class OpencodeParser implements AgentParser {
 		if (this.#stderr.length < KEPT_STDERR_CHARS)
 			this.#stderr = `${this.#stderr}${line.text}\n`.slice(0, KEPT_STDERR_CHARS);
 		const status = this.#status.read(line.text);
-		if (status === null || !this.#isOwnSession(status.sessionId)) return [];
+		if (status === null) return [];
+		if (!this.#isOwnSession(status.sessionId)) return this.#ofSubAgent(status.retry);
 		const events = this.#started(status.sessionId);
 		if (status.retry === null || this.#judgement !== null) return events;
 		const now = this.#context.now();
@@ -108,6 +111,12 @@ class OpencodeParser implements AgentParser {
 		}
 		this.#retry = retryFromStatus(status.retry, now);
 		return [...events, this.#retry];
+	}
+
+	/** Which model a sub-agent asked is not told; its limit is no more than said. */
+	#ofSubAgent(retry: RetryStatus | null): AgentEvent[] {
+		const limit = retry === null ? null : limitFromStatus(retry, this.#context.now());
+		return limit === null ? [] : [{ type: 'limit', limit, speaker: 'sub_agent' }];
 	}
 
 	/** A sub-agent's session has its own id; the first one told, when none is known yet, is the turn's. */
@@ -190,6 +199,7 @@ class OpencodeParser implements AgentParser {
 
 	#failure(error: JsonObject): AgentEvent[] {
 		this.#error = error;
+		this.#hasFailed = true;
 		this.#finish = null;
 		const message = errorMessage(error);
 		if (!this.#isOverflow(error)) return [{ type: 'error', code: null, message }];

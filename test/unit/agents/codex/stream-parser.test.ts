@@ -115,6 +115,16 @@ describe('a turn without a last line', () => {
 		expect(run(retrying, { exit }).turn.limit).toMatchObject({ kind: 'rate', confidence: 'estimated' });
 	});
 
+	it('looks again at an answer whose process says by its exit code that it failed', () => {
+		const done = `${THREAD}{"type":"turn.completed","usage":{}}\n`;
+		const { events, turn } = run(done, { exit: EXITED });
+		expect(turn).toMatchObject({ outcome: 'failed', stopReason: 'crashed' });
+		expect(events.filter(({ type }) => type === 'turn_ended').at(-1)).toMatchObject({ outcome: 'failed' });
+		expect(run(done, { exit: { ...EXITED, exitCode: 143 } }).turn.outcome, 'killed afterwards').toBe(
+			'completed',
+		);
+	});
+
 	it('keeps the answer of a turn that had ended before the stop', () => {
 		const done = `${THREAD}{"type":"turn.completed","usage":{}}\n`;
 		const exit: AgentExit = { exitCode: null, signal: 'SIGKILL', stopRequested: 'linger' };
@@ -254,7 +264,8 @@ describe('any line at all', () => {
 	it('never makes the parser throw, and the turn still ends once', () => {
 		fc.assert(
 			fc.property(fc.array(fc.oneof(line, fc.string()), { maxLength: 8 }), (lines) => {
-				const { events } = run(lines.map((value) => `${toJson(value)}\n`).join(''));
+				const exit = { ...EXITED, exitCode: 0 };
+				const { events } = run(lines.map((value) => `${toJson(value)}\n`).join(''), { exit });
 				expect(events.filter(({ type }) => type === 'turn_ended')).toHaveLength(1);
 			}),
 		);

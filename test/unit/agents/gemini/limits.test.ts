@@ -306,3 +306,19 @@ describe('hostile output of gemini', () => {
 		expect(events).toContainEqual(expect.objectContaining({ type: 'error', code: 'session_mismatch' }));
 	});
 });
+
+describe('a good result line', () => {
+	const endedWith = (exitCode: number, stderr = '') => {
+		const gemini = parser();
+		gemini.push(Buffer.concat([init, line({ type: 'result', status: 'success' })]));
+		gemini.stderr(text(stderr));
+		return gemini.end({ ...EXITED, exitCode }, null).turn;
+	};
+
+	it('is looked at again when the exit code says that the turn failed', () => {
+		expect(endedWith(0).outcome).toBe('completed');
+		expect(endedWith(1)).toMatchObject({ outcome: 'failed', stopReason: 'crashed' });
+		expect(endedWith(173), 'HTTP 429').toMatchObject({ outcome: 'limited', limit: { kind: 'rate' } });
+		expect(endedWith(143).outcome, 'killed afterwards').toBe('completed');
+	});
+});

@@ -86,6 +86,17 @@ describe('the status of opencode on stderr', () => {
 		expect(resumed.stderr(status(RATE))).toEqual([]);
 	});
 
+	it('of a sub-agent is one of the sub-agent, and stops nothing', () => {
+		const opencode = parser();
+		opencode.push(stepStart);
+		const spent = { message: 'x', next: NOW + 12_600_000, action: { reason: 'account_rate_limit' } };
+		expect(opencode.stderr(status(spent, 'ses_subagent00000'))).toMatchObject([
+			{ type: 'limit', speaker: 'sub_agent', limit: { kind: 'window' } },
+		]);
+		const { turn } = opencode.end({ ...EXITED, exitCode: null, signal: 'SIGKILL' }, null);
+		expect(turn).toMatchObject({ outcome: 'outcome_unknown', limit: null });
+	});
+
 	it('tells the session before the first line of the answer', () => {
 		const opencode = parser();
 		expect(opencode.stderr(status({ type: 'busy' }))).toEqual([
@@ -218,6 +229,17 @@ describe('the end of an opencode turn', () => {
 			outcome: 'failed',
 			stopReason: 'permission_rejected',
 		});
+	});
+
+	it('is looked at again when it ended well with exit 1, and no error explains that', () => {
+		const exit = { exitCode: 1 };
+		expect(ended(exit, stepStart, stepFinish('stop'))).toMatchObject({
+			outcome: 'failed',
+			stopReason: 'crashed',
+		});
+		const failure = line('error', { error: { name: 'APIError', data: { message: 'overflow' } } });
+		const recovered = [stepStart, failure, stepStart, stepFinish('stop')];
+		expect(ended(exit, ...recovered)).toMatchObject({ outcome: 'completed' });
 	});
 
 	it('without one is unknown', () => {
