@@ -1,6 +1,7 @@
 import { type Line, LineSplitter } from '../../core/line-splitter.ts';
 import type { AgentExit, AgentParser, NativeFacts, ParsedTurn, ParserContext } from '../contract.ts';
 import type { AgentEvent, Limit, Utilization } from '../events.ts';
+import { excerptLine } from '../excerpt.ts';
 import {
 	countOrNull,
 	type JsonObject,
@@ -57,6 +58,7 @@ export class ClaudeParser implements AgentParser {
 	readonly #utilization = new Map<string, Utilization>();
 	readonly #seen: Seen;
 	#nativeSessionId: string | null = null;
+	#unresumable: string | null = null;
 	#model: string | null = null;
 	#isAborted = false;
 	#answered: Answered | null = null;
@@ -160,6 +162,12 @@ export class ClaudeParser implements AgentParser {
 			case 'task_updated':
 			case 'task_notification':
 				this.#subAgents.task(message);
+				return [];
+			case 'permission_denied':
+				this.#tools.refused(message);
+				return [];
+			case 'session_writes_lost':
+				this.#unresumable = whyUnresumable(message, this.#nativeSessionId) ?? this.#unresumable;
 				return [];
 			case 'api_retry':
 				return this.#retry(message);
@@ -374,6 +382,7 @@ export class ClaudeParser implements AgentParser {
 			costUsd: this.#meter.costUsd,
 			toolResults: [...this.#corrections.values()],
 			utilization: [...this.#utilization.values()],
+			...(this.#unresumable === null ? {} : { unresumable: this.#unresumable }),
 			...(this.#refusedModels.size === 0
 				? {}
 				: { refusedModels: [...this.#refusedModels].map(([model, limit]) => ({ model, limit })) }),
@@ -383,6 +392,20 @@ export class ClaudeParser implements AgentParser {
 
 function isSameEnd(one: Judgement | null, other: Judgement): boolean {
 	return one?.outcome === other.outcome && one.stopReason === other.stopReason;
+}
+
+const LOST_WRITES: ReadonlyMap<string, string> = new Map([
+	['ENOSPC', 'no space left on the device'],
+	['EDQUOT', 'the disk quota is used up'],
+]);
+
+/** Of `session_writes_lost` (2.1.332, on a full disk): claude goes on, and its own record of the session has a hole. */
+function whyUnresumable(message: JsonObject, sessionId: string | null): string | null {
+	const ids = listOrEmpty(message.transcript_session_ids);
+	const isOfThis = ids.length === 0 || ids.includes(sessionId);
+	if (!listOrEmpty(message.lost).includes('transcript') || !isOfThis) return null;
+	const code = textOrNull(message.error_code) ?? 'unknown error';
+	return `could not be saved: ${LOST_WRITES.get(code) ?? excerptLine(code, 40)}`;
 }
 
 /** False for the lines of a sub-agent. */

@@ -13,6 +13,8 @@ export class ToolTracker {
 	/** Names and titles by call id. */
 	readonly #open = new Map<string, { name: string; title: string }>();
 	readonly #denied = new Set<string>();
+	/** Refused, by claude's own line; the result follows. */
+	readonly #refused = new Set<string>();
 
 	constructor(planBefore: readonly PlanItem[] | null) {
 		this.#plan = new PlanTracker(planBefore);
@@ -26,14 +28,23 @@ export class ToolTracker {
 		return [call, ...this.#plan.call(call.id, call.name, objectOrEmpty(block.input))];
 	}
 
+	/** `system/permission_denied` of 2.1.332, which comes before the result of the call it names. */
+	refused(message: JsonObject): void {
+		const id = textOrNull(message.tool_use_id);
+		if (id !== null && this.#refused.size < MAX_OPEN) this.#refused.add(id);
+	}
+
 	/** The results in a `user` line; its text (a sub-agent's prompt, an interrupt) is nobody's answer. */
 	results(line: JsonObject, isWhole: boolean): AgentEvent[] {
 		return listOrEmpty(objectOrEmpty(line.message).content).flatMap((item) => {
 			const block = objectOrEmpty(item);
 			if (block.type !== 'tool_result') return [];
 			const name = this.#open.get(textOrNull(block.tool_use_id) ?? '')?.name ?? null;
-			const result = toolResult(block, { extras: line.tool_use_result, toolName: name, isWhole });
-			if (result === null) return [];
+			const told = toolResult(block, { extras: line.tool_use_result, toolName: name, isWhole });
+			if (told === null) return [];
+			const isRefused = told.ok === false && (this.#refused.has(told.id) || isRejected(line, told.id));
+			const result = isRefused ? { ...told, denied: true } : told;
+			this.#refused.delete(result.id);
 			this.#open.delete(result.id);
 			if (result.denied && this.#denied.size < MAX_OPEN) this.#denied.add(result.id);
 			const plan = this.#plan.result(result.id, result.ok === true, result.output, line.tool_use_result);
@@ -55,4 +66,12 @@ export class ToolTracker {
 			.filter((id) => !this.#denied.has(id))
 			.map((id) => ({ id, ok: false, exitCode: null, denied: true }));
 	}
+}
+
+/** 2.1.332 says beside each result how its call was decided. */
+function isRejected(line: JsonObject, id: string): boolean {
+	return listOrEmpty(line.tool_result_meta).some((item) => {
+		const meta = objectOrEmpty(item);
+		return meta.id === id && objectOrEmpty(meta.permission_decision).decision === 'reject';
+	});
 }

@@ -41,6 +41,8 @@ export interface ModelServer {
 	of(agent: Dialect): ModelRequest[];
 	/** Answers to the next requests of this agent. */
 	script(agent: Dialect, ...answers: Answer[]): void;
+	/** The same for conversations that begin with these words, as those of a sub-agent do with its prompt. */
+	scriptFor(words: string, ...answers: Answer[]): void;
 	/** From the script's end on, every request of this agent gets this. */
 	forever(agent: Dialect, answer: Answer): void;
 	/** Forgets what is still scripted. */
@@ -61,6 +63,7 @@ export async function startModelServer(): Promise<ModelServer> {
 		gemini: null,
 		opencode: null,
 	};
+	const byOpening = new Map<string, Answer[]>();
 	const requests: ModelRequest[] = [];
 	const clients = new Set<Socket>();
 	let unread = 0;
@@ -75,7 +78,9 @@ export async function startModelServer(): Promise<ModelServer> {
 		const body: Record<string, unknown> = JSON.parse(raw || '{}');
 		const isMain = agent !== 'claude' || (Array.isArray(body.tools) && body.tools.length >= MAIN_TOOLS);
 		if (isMain) requests.push({ agent, at: Date.now(), body, raw, userTexts: userTextsOf(body) });
-		const next = isMain ? (scripts[agent].shift() ?? last[agent]) : null;
+		const opening = openingOf(body);
+		const own = [...byOpening].find(([words]) => opening.includes(words))?.[1];
+		const next = !isMain ? null : own !== undefined ? own.shift() : (scripts[agent].shift() ?? last[agent]);
 		await speak(agent, next ?? say('ok'), { response, body, n: ++count });
 	};
 	const server = createServer((request, response) => {
@@ -93,10 +98,12 @@ export async function startModelServer(): Promise<ModelServer> {
 		requests,
 		of: (agent) => requests.filter((request) => request.agent === agent),
 		script: (agent, ...answers) => void scripts[agent].push(...answers),
+		scriptFor: (words, ...answers) => void byOpening.set(words, answers),
 		forever: (agent, answer) => {
 			last[agent] = answer;
 		},
 		reset: () => {
+			byOpening.clear();
 			for (const agent of DIALECTS) {
 				scripts[agent].length = 0;
 				last[agent] = null;
@@ -144,6 +151,13 @@ function dialectOf(url: string): Dialect | null {
 	if (url.includes('/responses')) return 'codex';
 	if (url.includes(':streamGenerateContent')) return 'gemini';
 	return url.includes('/chat/completions') ? 'opencode' : null;
+}
+
+/** The texts of the first message of a user. */
+function openingOf({ messages, input, contents }: Record<string, unknown>): string {
+	const items = [messages, input, contents].find(Array.isArray) ?? [];
+	const first = items.find((item) => item?.role === 'user');
+	return userTextsOf({ messages: first === undefined ? [] : [first] }).join('\n');
 }
 
 function userTextsOf({ messages, input, contents }: Record<string, unknown>): string[] {

@@ -583,6 +583,24 @@ describe('limits', () => {
 		expect(turn.outcome).toBe('completed');
 	});
 
+	it('keep each window as it was last told', () => {
+		const windows = (fiveHour: number) => ({
+			five_hour: { utilization: fiveHour, resetsAt: 1_800_000_000 },
+			seven_day: { utilization: 0.5, resetsAt: 1_800_500_000 },
+		});
+		const allowed = (more: object) => rateLimit({ status: 'allowed', ...more });
+		const { turn } = parse([
+			INIT,
+			allowed({ unifiedWindows: windows(0.25) }),
+			allowed({ unifiedWindows: { five_hour: windows(0.75).five_hour } }),
+			RESULT,
+		]);
+		expect(turn.utilization.map(({ window, ratio }) => [window, ratio])).toEqual([
+			['five_hour', 0.75],
+			['seven_day', 0.5],
+		]);
+	});
+
 	describe('while sub-agents are at work', () => {
 		const agent = toolUse('a1', 'Agent', { prompt: 'review it', model: 'opus' });
 		const task = {
@@ -930,5 +948,69 @@ describe('a line over the cap', () => {
 			toolResult('1', huge, {}, { stdout: huge }),
 		]);
 		expect(ofType(events, 'tool_result')).toMatchObject([{ id: '1', exitCode: null, ok: null }]);
+	});
+});
+
+describe('what 2.1.332 adds', () => {
+	it('a line that names a refused call, and how each call was decided', () => {
+		const denied = {
+			type: 'system',
+			subtype: 'permission_denied',
+			tool_name: 'Bash',
+			tool_use_id: 't1',
+			message: 'no',
+		};
+		const lines = [
+			toolUse('t1', 'Bash', { command: 'rm x' }),
+			denied,
+			toolResult('t1', 'words of a later version', { is_error: true }),
+			toolUse('t2', 'Write', { file_path: '/x' }),
+			{
+				...toolResult('t2', 'others', { is_error: true }),
+				tool_result_meta: [{ id: 't2', permission_decision: { decision: 'reject', source: 'config' } }],
+			},
+			toolUse('t3', 'Bash', { command: 'false' }),
+			{
+				...toolResult('t3', 'Exit code 1', { is_error: true }),
+				tool_result_meta: [{ id: 't3', permission_decision: { decision: 'accept' } }],
+			},
+		];
+		const { events } = parse([INIT, ...lines, RESULT]);
+		expect(ofType(events, 'tool_result').map(({ id, denied }) => [id, denied])).toEqual([
+			['t1', true],
+			['t2', true],
+			['t3', false],
+		]);
+	});
+
+	it('user lines that are not the user’s: a cut answer that goes on is one answer', () => {
+		const goOn = {
+			type: 'user',
+			message: {
+				role: 'user',
+				content: [{ type: 'text', text: 'Please continue from where you left off.' }],
+			},
+			parent_tool_use_id: null,
+			isSynthetic: true,
+		};
+		const { events, turn } = parse([INIT, text('m1', 'Half'), goOn, text('m2', 'and half.'), RESULT]);
+		expect(answerText(events)).toBe('Half\n\nand half.');
+		expect(turn.outcome).toBe('completed');
+	});
+
+	it('word of a record that could not be written: that session is not resumed', () => {
+		const lost = (more: object) => ({
+			type: 'system',
+			subtype: 'session_writes_lost',
+			error_code: 'ENOSPC',
+			lost: ['transcript'],
+			transcript_session_ids: [SESSION],
+			...more,
+		});
+		const reason = (more: object) => parse([INIT, text('m', 'Done.'), RESULT, lost(more)]).turn.unresumable;
+		expect(reason({})).toBe('could not be saved: no space left on the device');
+		expect(reason({ error_code: 'EDQUOT' })).toBe('could not be saved: the disk quota is used up');
+		expect(reason({ lost: ['global_config'] })).toBeUndefined();
+		expect(reason({ transcript_session_ids: ['another'] })).toBeUndefined();
 	});
 });
