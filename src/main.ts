@@ -1,19 +1,20 @@
 /** The process: argv in, exit code out. The only place that ends it. */
 import { runProgram } from './cli/run-program.ts';
 import { replaceGoneTerminals, terminalFds } from './core/gone-terminal.ts';
+import { guardOutput } from './core/guard-output.ts';
 
-/** These go on and record when their reader goes away; any other command then has nothing left to do. */
+/** These go on and record when what they print is lost; any other command then has nothing left to do. */
 const RECORDING = new Set(['run', 'chat', 'race', 'race-resume', 'shell', 'resume']);
 
 /** Reads the command line, does what it says and ends the process. `keepCode` speeds up the next start. */
 export function main({ keepCode }: { keepCode: () => void }): void {
 	let isReading = true;
-	process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-		if (!isGone(error)) throw error;
-		if (isReading) process.exit(0);
-	});
-	process.stderr.on('error', (error: NodeJS.ErrnoException) => {
-		if (!isGone(error)) throw error;
+	guardOutput(process.stderr, () => undefined);
+	guardOutput(process.stdout, (error) => {
+		if (!isReading) return;
+		if (isGone(error)) process.exit(0);
+		process.stderr.write(`agent-relay: cannot print: ${error.message}\n`);
+		process.exit(1);
 	});
 	const terminals = terminalFds();
 	process.on('exit', () => replaceGoneTerminals(terminals));
@@ -31,7 +32,8 @@ export function main({ keepCode }: { keepCode: () => void }): void {
 		process.stdout.write('', () => {
 			// A command that only reads, or that could not work, leaves no file behind.
 			if (!isReading && exitCode === 0) keepCode();
-			process.exit(exitCode);
+			// A write that failed is told after its callback.
+			setImmediate(() => process.exit(exitCode));
 		}),
 	);
 }

@@ -9,6 +9,7 @@ import { join, resolve } from 'node:path';
 import { type RelayPaths, relayPaths } from '../config/xdg-paths.ts';
 import { type Clock, systemClock } from '../core/clock.ts';
 import { createProcessTable } from '../core/create-process-table.ts';
+import { outlivesTerminal, standardStreamKinds } from '../core/hangup.ts';
 import { packageRoot } from '../core/package-root.ts';
 import type { ProcessTable } from '../core/process-table.ts';
 import type { RepoFacts } from '../git/contract.ts';
@@ -29,6 +30,8 @@ export interface App {
 	readonly paths: RelayPaths;
 	readonly processes: ProcessTable;
 	readonly streams: AppStreams;
+	/** SIGHUP does not end what runs (`core/hangup.ts`). */
+	readonly outlivesTerminal: boolean;
 	/** Where the command works: `-C DIR`, else the current folder. Absolute. */
 	readonly folder: string;
 	/** A line for people on stderr; each text once. */
@@ -64,6 +67,7 @@ export function createApp(options: { folder?: string; env?: Readonly<Record<stri
 			output: process.stdout,
 			errorOutput: process.stderr,
 		},
+		outlivesTerminal: ignoreHangup(env),
 		folder,
 		notice: (text) => {
 			if (said.has(text)) return;
@@ -135,6 +139,13 @@ export async function storeAt(
 	]);
 	const ids = createSessionIds(() => clock.now());
 	return createSessionStore({ location, clock, ids, processes, host: hostname(), relayVersion: version });
+}
+
+/** True when the process goes on without its terminal: from now on SIGHUP does nothing. */
+function ignoreHangup(env: Readonly<Record<string, string>>): boolean {
+	const isIgnored = outlivesTerminal(standardStreamKinds(), env);
+	if (isIgnored) process.on('SIGHUP', () => undefined);
+	return isIgnored;
 }
 
 /** HOME, else what the system knows. */

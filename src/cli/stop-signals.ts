@@ -13,8 +13,14 @@ export interface StopSignals {
 /** A second Ctrl+C within this time ends the graces. */
 const AGAIN_MS = 2000;
 
-/** Ctrl+C interrupts, again kills; SIGTERM and SIGHUP stop the agent, and the command ends with 143 or 129. */
-export function listenForStop(relay: Pick<Relay, 'stopHard'>): StopSignals {
+/**
+ * Ctrl+C interrupts, again kills; SIGTERM and SIGHUP stop the agent, and the command ends with 143 or 129. Where the run
+ * outlives its terminal, SIGHUP is nobody's.
+ */
+export function listenForStop(
+	relay: Pick<Relay, 'stopHard'>,
+	{ outlivesTerminal }: { outlivesTerminal: boolean },
+): StopSignals {
 	const abort = new AbortController();
 	let code: number | null = null;
 	let interruptedAt = Number.NEGATIVE_INFINITY;
@@ -34,7 +40,7 @@ export function listenForStop(relay: Pick<Relay, 'stopHard'>): StopSignals {
 	};
 	process.on('SIGINT', onInterrupt);
 	process.on('SIGTERM', onTerminate);
-	process.on('SIGHUP', onHangup);
+	if (!outlivesTerminal) process.on('SIGHUP', onHangup);
 	return {
 		signal: abort.signal,
 		exitCode: () => code,

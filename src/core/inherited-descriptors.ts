@@ -45,7 +45,7 @@ export function coverDescriptors(
 function inheritableDescriptors(): number[] {
 	if (process.platform !== 'linux') return [];
 	const open = openDescriptors();
-	leftOpen ??= open.filter((fd) => !isCloseOnExec(fd));
+	leftOpen ??= coverable(open.filter((fd) => !isCloseOnExec(fd)));
 	return [...leftOpen, ...open.filter((fd) => MASTER.test(linkOf(fd)))];
 }
 
@@ -54,6 +54,17 @@ function inheritableDescriptors(): number[] {
  * each time. A number that was closed since and is another one's now is that one's in this process only, as before.
  */
 let leftOpen: readonly number[] | null = null;
+
+/**
+ * Without those above the limit on open files, where nothing can be put in their place. They are closed: no library of this
+ * process can have opened one there.
+ */
+function coverable(inherited: readonly number[]): number[] {
+	const limit = Number(/^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'latin1'))?.[1]);
+	const [over, within] = [inherited.filter((fd) => fd >= limit), inherited.filter((fd) => !(fd >= limit))];
+	for (const fd of over) closeSync(fd);
+	return within;
+}
 
 const MASTER = /^\/dev\/(?:pts\/)?ptmx$/;
 /** O_CLOEXEC in the octal `flags` of fdinfo, on every architecture that Node has binaries for. */

@@ -10,6 +10,11 @@ export function explainWriteFailure(error: unknown, path: string): unknown {
 			hint: 'free some space on that disk; what was recorded before is intact',
 			cause: error,
 		});
+	if (hasErrno(error, 'EFBIG'))
+		return new RelayError('disk_full', `${path} would be larger than this shell allows`, {
+			hint: 'raise the limit on file sizes: ulimit -f unlimited; what was recorded before is intact',
+			cause: error,
+		});
 	if (hasErrno(error, 'EACCES', 'EPERM', 'EROFS'))
 		return new RelayError('not_writable', `cannot write ${path}: ${describeErrno(error)}`, {
 			hint: 'check who owns the folder and whether its disk is mounted read-only',

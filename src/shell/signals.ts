@@ -11,9 +11,14 @@ export interface ShellSignals {
 	stopGroup(): void;
 }
 
-export function createProcessSignals(process: NodeJS.Process): ShellSignals {
+/** Where the process outlives its terminal, nobody hears SIGHUP. */
+export function createProcessSignals(
+	process: NodeJS.Process,
+	{ outlivesTerminal }: { outlivesTerminal: boolean },
+): ShellSignals {
 	return {
 		on(signal, listener) {
+			if (signal === 'SIGHUP' && outlivesTerminal) return () => undefined;
 			process.on(signal, listener);
 			return () => process.off(signal, listener);
 		},

@@ -95,7 +95,7 @@ process.exitCode = await runShell({
 	input: process.stdin,
 	output: process.stdout,
 	errorOutput: process.stderr,
-	signals: createProcessSignals(process),
+	signals: createProcessSignals(process, { outlivesTerminal: false }),
 	clock: systemClock,
 	theme: createTheme(wantsColor(process.env, process.stdout.isTTY === true)),
 });

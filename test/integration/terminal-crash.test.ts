@@ -28,12 +28,14 @@ interface Started {
 	sleep: number;
 }
 
-/** `inherited`: what the relay finds open from 3 up. */
+/** `inherited`: what the relay finds open from 3 up. `before`: what a bash does that becomes the relay. */
 async function startRelay(
 	inherited: readonly ('ignore' | 'pipe' | number)[] = [],
+	before = '',
 ): Promise<{ relay: ChildProcess; started: Started }> {
 	const program = [join(ROOT, 'test/helpers/terminal-relay.mjs'), compiled, folder];
-	const relay = spawn(process.execPath, program, { stdio: ['pipe', 'pipe', 'pipe', ...inherited] });
+	const shell = ['-c', `${before}\nexec "$@"`, 'bash', process.execPath, ...program];
+	const relay = spawn('bash', shell, { stdio: ['pipe', 'pipe', 'pipe', ...inherited] });
 	let output = '';
 	relay.stdout?.on('data', (chunk) => {
 		output += chunk;
@@ -87,6 +89,15 @@ describe('a relay with three agents and a detached process', () => {
 		relay.kill('SIGKILL');
 		process.kill(sleep);
 		await until(() => ![...wrappers, ...agents, sleep].some(isRunning), 'everything to end');
+	});
+
+	it.runIf(process.platform === 'linux')('starts where something is open above the limit', async () => {
+		const { relay, started } = await startRelay([], `exec 200<'${ROOT}/package.json'; ulimit -n 64`);
+		const all = [...started.wrappers, ...started.agents, started.sleep];
+		expect(all.flatMap((pid) => openIn(pid, 3)).filter((to) => to.endsWith('package.json'))).toEqual([]);
+		relay.kill('SIGKILL');
+		process.kill(started.sleep);
+		await until(() => !all.some(isRunning), 'everything to end');
 	});
 
 	it('takes its agents with it when it is killed, and nothing else', async () => {

@@ -42,7 +42,7 @@ export async function chat(app: App, options: ChatOptions, output: Output): Prom
 	tellDistrust(app, settings.trust);
 	const holder: SettingsHolder = { settings };
 	const talk = await openChat(app, opening, holder);
-	const stop = listenForStop(talk);
+	const stop = listenForStop(talk, app);
 	const { ui } = settings.loaded.config;
 	const told = teller(app, options, { ...output, theme: await configuredTheme(ui.color, output) });
 	told.begin(talk, opening.type === 'earlier');

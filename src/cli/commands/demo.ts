@@ -71,7 +71,7 @@ async function playIn(
 	const hasGit = await prepareRepo(app);
 	const narrator = new DemoNarrator({ output, pace, clock: app.clock });
 	const relay = await openRelay(app, FLAGS, { settings: await readSettings(app, FLAGS) });
-	const stop = listenForStop(relay);
+	const stop = listenForStop(relay, app);
 	try {
 		await narrator.begin(folder, hasGit);
 		if (!(await playPrompts(relay, stop, narrator, app, output))) {

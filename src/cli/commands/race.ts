@@ -77,7 +77,7 @@ interface Showing {
 
 async function runToEnd(app: App, running: Race, showing: Showing): Promise<CommandResult> {
 	const { options, output, settings } = showing;
-	const stop = listenForStop(running);
+	const stop = listenForStop(running, app);
 	const theme = await configuredTheme(settings.loaded.config.ui.color, output);
 	const view = openView(app, running, { ...showing, output: { ...output, theme } });
 	try {
@@ -127,7 +127,7 @@ function openView(app: App, running: Race, { options, output }: Showing): RaceVi
 		errorOutput,
 		theme: output.theme,
 		clock: app.clock,
-		signals: createProcessSignals(process),
+		signals: createProcessSignals(process, app),
 		race: running,
 		interrupt: () => void process.kill(process.pid, 'SIGINT'),
 		isDumb: app.env.TERM === 'dumb',

@@ -41,7 +41,7 @@ export async function run(app: App, options: RunOptions, output: Output): Promis
 	const settings = await readSettings(app, flags);
 	tellDistrust(app, settings.trust);
 	const relay = await openRelay(app, flags, { settings });
-	const stop = listenForStop(relay);
+	const stop = listenForStop(relay, app);
 	const answers = canAnswer ? createTerminalAnswers(input, relay, stop.interrupt) : null;
 	const view = await openCommandView(
 		app,

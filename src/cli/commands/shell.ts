@@ -28,7 +28,7 @@ export async function shell(app: App, options: RelayOptions, output: Output): Pr
 		await openEarlier(app, relay, options);
 		const services = await createShellServices(app, holder, () => readSettings(app, flags));
 		const { input, output: screen, errorOutput } = app.streams;
-		const signals = createProcessSignals(process);
+		const signals = createProcessSignals(process, app);
 		const exitCode = await runShell({
 			relay,
 			services,

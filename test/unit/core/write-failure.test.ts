@@ -9,6 +9,7 @@ describe('a write that fails', () => {
 	it.each([
 		['ENOSPC', 'disk_full'],
 		['EDQUOT', 'disk_full'],
+		['EFBIG', 'disk_full'],
 		['EACCES', 'not_writable'],
 		['EROFS', 'not_writable'],
 		['ELOOP', 'refused'],
