@@ -122,10 +122,22 @@ async function findHere(app: App): Promise<RepoFacts> {
 }
 
 async function openStore(app: App): Promise<SessionStore> {
-	const { locateStore } = await import('../sessions/store-location.ts');
-	const location = locateStore(await app.repo(), { stateHome: app.paths.stateHome });
+	const [{ locateStore, orphanedStores }, { readStoreChoice }] = await Promise.all([
+		import('../sessions/store-location.ts'),
+		import('../config/store-choice.ts'),
+	]);
+	const { env, paths } = app;
+	const { stateHome } = paths;
+	const [repo, choice] = await Promise.all([app.repo(), readStoreChoice(env, paths.userConfig)]);
+	const location = locateStore(repo, { stateHome, choice });
 	if (location.notice) app.notice(location.notice);
-	return storeAt(location, app);
+	const orphans = orphanedStores(stateHome);
+	if (orphans.length === 0) return storeAt(location, app);
+	const { hasCommit } = await import('../git/same-repo.ts');
+	const git = await app.git();
+	const isOurs = await Promise.all(orphans.map(({ head }) => hasCommit(repo, head, git)));
+	const moved = orphans.filter((_, at) => isOurs[at]).map(({ folder }) => folder);
+	return storeAt({ ...location, others: [...location.others, ...moved] }, app);
 }
 
 /** The records at `location`; new sessions are of its repo. */

@@ -91,7 +91,7 @@ export async function readSettings(
 	const loaded = loadConfig({
 		env,
 		userFile: paths.userConfig,
-		repoFile: join((await app.store()).location.folder, 'config.toml'),
+		repoFile: (await app.store()).location.configFile,
 		isRepoTrusted: (repoConfig) => {
 			answer = isTrusted(repoConfig);
 			return answer;

@@ -5,7 +5,7 @@ import type { SessionStore } from '../sessions/session-store.ts';
 /** Who worked in each of `found`: of a race, its entrants. What reads races is loaded only where there is one. */
 export async function agentsOfSessions(
 	found: readonly SessionSummary[],
-	store: Pick<SessionStore, 'location'>,
+	store: Pick<SessionStore, 'folderOf'>,
 ): Promise<(session: SessionSummary) => string[]> {
 	const entrants = new Map<string, string[]>();
 	const races = found.filter(({ meta }) => meta?.kind === 'race' && meta.parent === null);

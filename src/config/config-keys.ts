@@ -14,8 +14,8 @@ export interface ConfigKey {
 	/** Completes `allowed: …`. */
 	allowed: string;
 	unit: string | null;
-	/** What an untrusted repo's file may do with it. */
-	untrusted: 'may set' | 'may lower' | 'not obeyed';
+	/** What an untrusted repo's file may do with it. `user only`: a trusted one's neither. */
+	untrusted: 'may set' | 'may lower' | 'not obeyed' | 'user only';
 	about: string;
 	default: unknown;
 }
@@ -59,6 +59,14 @@ const { by_name: __, ...agentsDefaults } = DEFAULT_CONFIG.agents;
 const LIMIT_KINDS = 'one of "window", "rate", "quota", "billing", "overloaded"';
 
 export const CONFIG_KEYS: readonly ConfigKey[] = [
+	{
+		key: 'store',
+		...text('"repo" or "state"', 'Where sessions are recorded: in the repo, or in your state folder.'),
+		unit: null,
+		untrusted: 'user only',
+		schema: relayConfigSchema.entries.store,
+		default: DEFAULT_CONFIG.store,
+	},
 	...section('agents', agentsEntries, agentsDefaults, {
 		order: {
 			kind: 'list',
@@ -204,8 +212,11 @@ export const CONFIG_KEYS: readonly ConfigKey[] = [
 	}),
 ];
 
-export const SECTIONS: readonly string[] = Object.keys(relayConfigSchema.entries);
 const ROWS = new Map(CONFIG_KEYS.map((row) => [row.key, row]));
+/** The tables; a few keys stand above them. */
+export const SECTIONS: readonly string[] = Object.keys(relayConfigSchema.entries).filter(
+	(name) => !ROWS.has(name),
+);
 
 /** The row of a full key (`agents.claude.model` finds `agents.NAME.model`), or null when there is no such key. */
 export function findConfigKey(key: string): ConfigKey | null {

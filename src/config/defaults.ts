@@ -23,6 +23,7 @@ export const DEFAULT_AGENT_SETTINGS: AgentSettings = {
 
 /** The configuration of someone who has no file. `docs/configuration.md` names each value; a test compares. */
 export const DEFAULT_CONFIG: RelayConfig = {
+	store: 'repo',
 	agents: { order: [...BUILT_IN_AGENTS], default: null, by_name: {} },
 	turn: { idle_s: 300, timeout_s: 0, linger_s: 10, answer_s: 30, background_s: 1800 },
 	limits: { patience_s: 20, max_hops: 4, when_exhausted: 'stop', max_wait_s: 21_600, warn_at: 0.9 },

@@ -132,6 +132,7 @@ interface Leaf {
 function flatten(root: Record<string, unknown>, document: TomlDocument): Leaf[] {
 	return Object.entries(root).flatMap(([section, value]): Leaf[] => {
 		const origin: Origin = { layer: 'user', place: document.placeOf([section]) };
+		if (findConfigKey(section) !== null) return [{ path: [section], value }];
 		if (!SECTIONS.includes(section)) throw unknownKey(section, origin);
 		if (!isTable(value))
 			throw configError(origin, `${section} is ${show(value)}; allowed: a table [${section}]`);

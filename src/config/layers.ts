@@ -89,7 +89,14 @@ function resolveRepo(
 	user: readonly CheckedValue[],
 ): { values: CheckedValue[]; notices: string[] } {
 	const found = valuesOf(repo, 'repo');
-	if (repo.isTrusted) return { values: found.map(checkValue), notices: [] };
+	if (repo.isTrusted) {
+		const own = found.filter(({ row }) => row.untrusted === 'user only').map(({ key }) => key);
+		const notice = `${repo.path}: not obeyed, since only your own configuration may set it: ${own.join(', ')}`;
+		return {
+			values: found.filter(({ row }) => row.untrusted !== 'user only').map(checkValue),
+			notices: own.length === 0 ? [] : [notice],
+		};
+	}
 	const lower = (key: string) => user.findLast((value) => value.key === key)?.value ?? defaultOf(key);
 	const { obeyed, ignored } = siftUntrusted(found, lower);
 	const notice = `${repo.path}: this repo is not trusted, so not obeyed: ${ignored.join(', ')}`;
@@ -169,7 +176,7 @@ export function listConfig(loaded: Pick<LoadedConfig, 'config' | 'origins'>): Co
 export function configValue(config: RelayConfig, key: string): unknown {
 	const path = key.split('.');
 	const agent = agentOfKey(key);
-	if (agent === null) return member(member(config, path[0]), path[1]);
+	if (agent === null) return path.reduce<unknown>(member, config);
 	const settings = Object.hasOwn(config.agents.by_name, agent) ? config.agents.by_name[agent] : undefined;
 	return member(settings ?? DEFAULT_AGENT_SETTINGS, path[2]);
 }

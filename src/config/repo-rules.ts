@@ -25,6 +25,7 @@ export function siftUntrusted(values: readonly LayerValue[], lower: (key: string
 			case 'may lower':
 				return isLower(value.raw, lower(value.key));
 			case 'not obeyed':
+			case 'user only':
 				return false;
 			default: {
 				const unhandled: never = value.row.untrusted;

@@ -135,6 +135,7 @@ const agentsSchema = v.strictObject({
 });
 
 export const relayConfigSchema = v.strictObject({
+	store: v.picklist(['repo', 'state']),
 	agents: agentsSchema,
 	turn: v.strictObject({
 		idle_s: seconds(0, 30 * DAY_S),

@@ -75,6 +75,13 @@ function replaceValue(text: string, key: string, value: unknown): Edit {
 	const line = `${path.at(-1)} = ${literal}`;
 	const scan = scanToml(text);
 	const eol = text.includes('\r\n') ? '\r\n' : '\n';
+	if (table.length === 0) {
+		// Above the first table, or it would belong to that.
+		const last = scan.entries.findLast((found) => found.table.length === 0);
+		const at = last === undefined ? 0 : lineEnd(text, last.valueEnd);
+		const isMidLine = at > 0 && text[at - 1] !== '\n';
+		return { text: `${text.slice(0, at)}${isMidLine ? eol : ''}${line}${eol}${text.slice(at)}`, key, value };
+	}
 	const header = scan.tables.find((found) => !found.isArray && isDeepStrictEqual(found.path, table));
 	if (header === undefined) {
 		const gap = text === '' ? '' : text.endsWith('\n') ? eol : eol + eol;

@@ -3,7 +3,6 @@ import { RelayError } from '../core/errors.ts';
 import type { SessionId } from '../core/ids.ts';
 import { firstLineOf } from '../git/git-output.ts';
 import { listTreeEdits } from '../git/tree-edits.ts';
-import { sessionFolder } from '../sessions/session-paths.ts';
 import type { OpenSession } from '../sessions/session-store.ts';
 import { stageAdopted } from './adopt-commit.ts';
 import type { AdoptDeps } from './adopt-deps.ts';
@@ -57,7 +56,7 @@ async function finish(session: OpenSession, journal: AdoptJournal, deps: AdoptDe
 
 /** The same for a race that is only looked at; null also where its session is in use. */
 export async function recoverAbandonedAdoption(id: SessionId, deps: AdoptDeps): Promise<string | null> {
-	const folder = sessionFolder(deps.store.location, id);
+	const folder = deps.store.folderOf(id);
 	if (!existsSync(adoptPlace(folder).folder)) return null;
 	const session = openUnlocked(id, deps);
 	if (session === null) return null;

@@ -9,7 +9,7 @@ import { listRaces } from './race-store.ts';
  * The race that is meant by a full id, a unique part of one among the races, or `latest` (also null). Throws
  * `no_such_session`, `ambiguous_session`.
  */
-export function findRace(ref: string | null, store: Pick<SessionStore, 'location' | 'list'>): RaceRecord {
+export function findRace(ref: string | null, store: Pick<SessionStore, 'list'>): RaceRecord {
 	const races = listRaces(store);
 	const [newest] = races;
 	if (newest === undefined)
@@ -23,7 +23,7 @@ export function findRace(ref: string | null, store: Pick<SessionStore, 'location
 }
 
 /** As `findRace`. */
-export function findRaceId(ref: string | null, store: Pick<SessionStore, 'location' | 'list'>): SessionId {
+export function findRaceId(ref: string | null, store: Pick<SessionStore, 'list'>): SessionId {
 	const { id } = findRace(ref, store);
 	const session = parseSessionId(id);
 	if (session !== null) return session;

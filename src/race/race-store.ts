@@ -6,13 +6,13 @@ import type { SessionId } from '../core/ids.ts';
 import { safeLine } from '../core/text.ts';
 import { explainingWrites } from '../core/write-failure.ts';
 import { parseRecord, readRecord, refuseNewer } from '../sessions/record-file.ts';
-import { RACE_FILE, sessionFolder } from '../sessions/session-paths.ts';
+import { RACE_FILE } from '../sessions/session-paths.ts';
 import type { OpenSession, SessionStore } from '../sessions/session-store.ts';
 import { RACE_RECORD_VERSION, type RaceRecord, raceRecordSchema } from './race-record.ts';
 
 /** Throws `not_found` for a session that is no race, `damaged_record`, `newer_version`. */
-export function readRace(id: SessionId, { location }: Pick<SessionStore, 'location'>): RaceRecord {
-	const record = readRecordOf(sessionFolder(location, id));
+export function readRace(id: SessionId, { folderOf }: Pick<SessionStore, 'folderOf'>): RaceRecord {
+	const record = readRecordOf(folderOf(id));
 	if (record !== null) return record;
 	throw new RelayError('not_found', `Session ${id} is no race.`, {
 		hint: 'List the races with: agent-relay race list',
@@ -20,7 +20,7 @@ export function readRace(id: SessionId, { location }: Pick<SessionStore, 'locati
 }
 
 /** Newest first. One whose record cannot be read is left out; `readRace` says why. */
-export function listRaces(store: Pick<SessionStore, 'location' | 'list'>): RaceRecord[] {
+export function listRaces(store: Pick<SessionStore, 'list'>): RaceRecord[] {
 	return store.list({ order: 'created' }).flatMap(({ meta, folder }) => {
 		if (meta?.kind !== 'race' || meta.parent !== null) return [];
 		try {

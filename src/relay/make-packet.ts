@@ -1,5 +1,4 @@
 /** Gathers what a packet is built from (records, snapshots, notes), has it built and written. */
-import { relative } from 'node:path';
 import type { AgentAdapter } from '../agents/contract.ts';
 import type { Limit } from '../agents/events.ts';
 import { secretValues } from '../agents/secret-values.ts';
@@ -12,6 +11,7 @@ import type { OpenSession } from '../sessions/session-store.ts';
 import { readTurnRecords, type TurnRecord } from '../turns/turn-records.ts';
 import { type PlacedTurn, placedTurns } from './lineage.ts';
 import { type DiffStretch, lineageDiffs } from './lineage-diffs.ts';
+import { readableFolders } from './record-folders.ts';
 import type { RelayDeps } from './relay-deps.ts';
 
 export interface PacketRequest {
@@ -50,8 +50,18 @@ export async function makePacket(request: PacketRequest, deps: RelayDeps): Promi
 		stretchAfter(placed, since, { tree, worktree: deps.repo.worktree }),
 		deps.snapshots,
 	);
+	const folders = readableFolders(
+		lineage.map(({ folder }) => folder),
+		deps.repo,
+	);
 	const packet = buildPacket({
-		lineage: lineage.map((entry, i) => lineageSession(entry, records[i] ?? [], lineage[i - 1] ?? null, deps)),
+		lineage: lineage.map((entry, i) =>
+			lineageSession(
+				{ ...entry, folder: folders[i] ?? entry.folder },
+				records[i] ?? [],
+				lineage[i - 1] ?? null,
+			),
+		),
 		objective: session.meta.objective,
 		from: from && { id: from.id, title: from.title },
 		to: to && { id: to.id, title: to.title },
@@ -93,13 +103,12 @@ function lineageSession(
 	entry: LineageEntry,
 	turns: readonly TurnRecord[],
 	parent: LineageEntry | null,
-	deps: RelayDeps,
 ): LineageSession {
 	const { meta, folder } = entry;
 	const copied = new Set(parent?.meta.notes.map(noteKey));
 	return {
 		id: meta.id,
-		folder: relative(deps.repo.worktree, folder) || folder,
+		folder,
 		turns,
 		notes: meta.notes
 			.filter((note) => !copied.has(noteKey(note)))

@@ -6,9 +6,9 @@ import { raceStanding } from './race-standing.ts';
 import { readMeta } from './record-file.ts';
 import { type LockContext, readLock } from './session-lock.ts';
 import type { CheckpointReason, SessionMeta } from './session-meta.ts';
-import { META_FILE, sessionFolder, sessionsFolder, turnNumbers } from './session-paths.ts';
+import { META_FILE, sessionsFolder, turnNumbers } from './session-paths.ts';
 import { sessionStatus } from './session-status.ts';
-import { refuseLink, type StoreLocation } from './store-location.ts';
+import { folderOfSession, refuseLink, type StoreLocation, storeFolders } from './store-location.ts';
 import { readLastTurn } from './turn-records.ts';
 
 export interface SessionSummary {
@@ -36,54 +36,67 @@ export interface ListOptions {
 	kinds?: ReadonlyArray<SessionMeta['kind']>;
 	/** An entrant whose race is here too is left out: it is a part of that. */
 	isFolded?: boolean;
-	/** What `sessionIds` gave, where the caller has it already (6 ms for 10,000). */
-	ids?: readonly SessionId[];
+	/** What `sessionPlaces` gave, where the caller has it already (6 ms for 10,000). */
+	places?: ReadonlyMap<SessionId, string>;
 }
 
 /**
- * Ids of all session folders, in no order. Names that are no id are passed over. Throws `refused` where a link stands in
- * place of the records: a repo could have planted it to show others.
+ * Ids of all sessions with the folder that holds each, in no order. Names that are no id are passed over. Throws `refused`
+ * where a link stands in place of the records: a repo could have planted it to show others.
  */
-export function sessionIds(location: StoreLocation): SessionId[] {
+export function sessionPlaces(location: StoreLocation): Map<SessionId, string> {
 	refuseLink(location.folder);
 	refuseLink(sessionsFolder(location));
-	let names: string[];
+	const places = new Map<SessionId, string>();
+	for (const folder of storeFolders(location)) {
+		const sessions = sessionsFolder({ folder });
+		if (folder !== location.folder && !(isFolder(folder) && isFolder(sessions))) continue;
+		for (const name of namesIn(sessions))
+			if (isSessionId(name) && !places.has(name)) places.set(name, sessions);
+	}
+	return places;
+}
+
+export function sessionIds(location: StoreLocation): SessionId[] {
+	return [...sessionPlaces(location).keys()];
+}
+
+function namesIn(folder: string): string[] {
 	try {
-		names = readdirSync(sessionsFolder(location));
+		return readdirSync(folder);
 	} catch (error) {
 		if (hasErrno(error, 'ENOENT', 'ENOTDIR')) return [];
 		throw error;
 	}
-	return names.filter(isSessionId);
 }
+
+/** A link in another place than the present one is passed over: no records of ours lie behind it. */
+const isFolder = (path: string) => lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 
 interface Dated {
 	id: SessionId;
+	folder: string;
 	lastUsedAt: number;
 }
 
 /** Newest first; lazily where it can be. */
-function* inOrder(location: StoreLocation, { order = 'used', ids }: ListOptions): Generator<Dated> {
-	const all = ids ?? sessionIds(location);
-	const folder = `${sessionsFolder(location)}${sep}`;
+function* inOrder(location: StoreLocation, { order = 'used', places }: ListOptions): Generator<Dated> {
+	const all = [...(places ?? sessionPlaces(location))];
+	const dated = ([id, sessions]: readonly [SessionId, string]): Dated[] => {
+		const folder = `${sessions}${sep}${id}`;
+		const lastUsedAt = usedAt(folder);
+		return lastUsedAt === null ? [] : [{ id, folder, lastUsedAt }];
+	};
 	if (order === 'created') {
-		for (const id of [...all].sort().reverse()) {
-			const lastUsedAt = usedAt(folder, id);
-			if (lastUsedAt !== null) yield { id, lastUsedAt };
-		}
+		for (const one of all.sort(([a], [b]) => (a < b ? 1 : -1))) yield* dated(one);
 		return;
 	}
-	const found: Dated[] = [];
-	for (const id of all) {
-		const lastUsedAt = usedAt(folder, id);
-		if (lastUsedAt !== null) found.push({ id, lastUsedAt });
-	}
-	yield* found.sort((a, b) => b.lastUsedAt - a.lastUsedAt || (a.id < b.id ? 1 : -1));
+	yield* all.flatMap(dated).sort((a, b) => b.lastUsedAt - a.lastUsedAt || (a.id < b.id ? 1 : -1));
 }
 
 /** null for what is no folder. */
-function usedAt(folder: string, id: SessionId): number | null {
-	const facts = lstatSync(folder + id, { throwIfNoEntry: false });
+function usedAt(folder: string): number | null {
+	const facts = lstatSync(folder, { throwIfNoEntry: false });
 	return facts?.isDirectory() ? facts.mtimeMs : null;
 }
 
@@ -94,9 +107,9 @@ export function listSessions(
 	context: LockContext,
 ): SessionSummary[] {
 	const summaries: SessionSummary[] = [];
-	for (const { id, lastUsedAt } of inOrder(location, options)) {
+	for (const { id, folder, lastUsedAt } of inOrder(location, options)) {
 		if (summaries.length >= (options.limit ?? Number.POSITIVE_INFINITY)) break;
-		const found = summarize(sessionFolder(location, id), context);
+		const found = summarize(folder, context);
 		if (found === null || (options.status !== undefined && found.status !== options.status)) continue;
 		if (options.kinds && !(found.meta && options.kinds.includes(found.meta.kind))) continue;
 		if (options.isFolded && found.meta && isInRace(location, found.meta)) continue;
@@ -107,7 +120,7 @@ export function listSessions(
 
 function isInRace(location: StoreLocation, { kind, parent }: SessionMeta): boolean {
 	if (kind !== 'race' || parent === null || !isSessionId(parent)) return false;
-	return usedAt(`${sessionsFolder(location)}${sep}`, parent) !== null;
+	return usedAt(folderOfSession(location, parent)) !== null;
 }
 
 /** null for a folder with neither record nor turn: its relay died before the session began. */

@@ -33,7 +33,13 @@ import { SESSION_META_VERSION, type SessionMeta } from './session-meta.ts';
 import { META_FILE, sessionFolder } from './session-paths.ts';
 import { resolveRef } from './session-ref.ts';
 import type { TrueStatus } from './session-status.ts';
-import { prepareStore, refuseLink, type StoreLocation } from './store-location.ts';
+import {
+	folderOfSession,
+	prepareStore,
+	refuseLink,
+	type StoreLocation,
+	storeHolding,
+} from './store-location.ts';
 import { readTurns } from './turn-records.ts';
 import type { TurnState } from './turn-state.ts';
 
@@ -54,6 +60,8 @@ export interface SessionStore {
 	status(id: SessionId): TrueStatus;
 	/** Newest use first, with the true status. Never throws for one bad record. */
 	list(options?: ListOptions): SessionSummary[];
+	/** Where a session's records lie. */
+	folderOf(id: SessionId): string;
 	/** See `resolveRef`. */
 	resolve(ref: string): SessionId;
 	/** Ascending; turns whose state cannot be read are left out (`lineage` names them). */
@@ -76,7 +84,7 @@ export interface SessionStoreOptions {
 export function createSessionStore(options: SessionStoreOptions): SessionStore {
 	const { location, clock, processes, host } = options;
 	const context: LockContext = { clock, processes, host };
-	const folderOf = (id: SessionId) => sessionFolder(location, id);
+	const folderOf = (id: SessionId) => folderOfSession(location, id);
 
 	const read = (id: SessionId): SessionMeta => {
 		refuseSessionLinks(folderOf(id));
@@ -90,7 +98,7 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
 
 	const lineage = (id: SessionId) => readLineage(id, { read, folderOf });
 	const around = (id: SessionId) => ({
-		prepareStore: () => prepareStore(location),
+		prepareStore: () => prepareStore(storeHolding(location, id)),
 		ancestors: () =>
 			lineage(id)
 				.slice(0, -1)
@@ -101,7 +109,7 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
 		prepareStore(location);
 		const parent = init.parent ? read(init.parent) : null;
 		const id = makeFolder(location, options.ids, clock.now());
-		const folder = folderOf(id);
+		const folder = sessionFolder(location, id);
 		try {
 			prepareSessionFolder(folder);
 			const lock = explainingWrites(folder, () => acquireLock(folder, context));
@@ -149,6 +157,7 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
 		read,
 		status: (id) => trueStatus(folderOf(id), read(id), context),
 		list: (listOptions = {}) => listSessions(location, listOptions, context),
+		folderOf,
 		resolve: (ref) =>
 			resolveRef(ref, {
 				ids: sessionIds(location),

@@ -1,19 +1,25 @@
 import { createHash } from 'node:crypto';
-import { accessSync, constants, lstatSync } from 'node:fs';
-import { join } from 'node:path';
+import { accessSync, constants, lstatSync, readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import * as v from 'valibot';
 import { hasErrno, RelayError } from '../core/errors.ts';
-import { createExclusive, ensureFolder } from '../core/files.ts';
+import { createExclusive, ensureFolder, readIfThere } from '../core/files.ts';
+import type { SessionId } from '../core/ids.ts';
 import { explainingWrites } from '../core/write-failure.ts';
 import type { RepoFacts } from '../git/contract.ts';
-import { sessionsFolder } from './session-paths.ts';
+import { sessionFolder, sessionsFolder } from './session-paths.ts';
 
 /** Where the records of one repo lie. */
 export interface StoreLocation {
-	/** `.agent-relay` of the repo, or its stand-in. Absolute. */
+	/** Where new sessions are recorded: `.agent-relay` of the repo, or its stand-in. Absolute. */
 	folder: string;
 	repo: RepoFacts;
-	/** True when the repo itself cannot be written and the records lie under the state home. */
+	/** True when the records lie under the state home. */
 	isElsewhere: boolean;
+	/** Other places where sessions of this repo may lie: another choice, or another path of the repo, was in force then. */
+	others: readonly string[];
+	/** The repo's own configuration; need not exist. */
+	configFile: string;
 	/** One line for the user, when there is something to say about the place. */
 	notice: string | null;
 }
@@ -21,26 +27,95 @@ export interface StoreLocation {
 /** `config.toml` may be committed; nothing else here may. */
 const GITIGNORE = '*\n!config.toml\n';
 
+interface LocateOptions {
+	/** `<XDG state>/agent-relay`. */
+	stateHome: string;
+	/** What the user chose (`store`); default: the repo. */
+	choice?: 'repo' | 'state';
+	isWritable?: (path: string) => boolean;
+}
+
 /**
  * Decides where the records go (design 4): the main worktree, so that linked worktrees share them; the common dir where
- * the main "worktree" is a bare repo; the state home where the repo cannot be written. Creates nothing.
+ * the main "worktree" is a bare repo; the state home where the user wants that or the repo cannot be written. Creates
+ * nothing.
  */
-export function locateStore(
-	repo: RepoFacts,
-	options: { stateHome: string; isWritable?: (path: string) => boolean },
-): StoreLocation {
-	const isWritable = options.isWritable ?? canWrite;
+export function locateStore(repo: RepoFacts, options: LocateOptions): StoreLocation {
+	const { stateHome, choice = 'repo', isWritable = canWrite } = options;
 	const isBare = repo.kind === 'bare' || repo.root === repo.commonDir;
-	const folder = isBare ? join(repo.commonDir ?? repo.root, 'agent-relay') : join(repo.root, '.agent-relay');
-	if (isWritable(isThere(folder) ? folder : isBare ? (repo.commonDir ?? repo.root) : repo.root))
-		return { folder, repo, isElsewhere: false, notice: null };
-	const elsewhere = join(options.stateHome, 'agent-relay', 'repos', hashOf(repo.root));
+	const inRepo = isBare ? join(repo.commonDir ?? repo.root, 'agent-relay') : join(repo.root, '.agent-relay');
+	const inState = join(stateHome, STATE_STORES, hashOf(repo.root));
+	const canBeInRepo = isWritable(
+		isThere(inRepo) ? inRepo : isBare ? (repo.commonDir ?? repo.root) : repo.root,
+	);
+	const isElsewhere = choice === 'state' || !canBeInRepo;
+	const folder = isElsewhere ? inState : inRepo;
+	const places = [inRepo, inState, join(stateHome, 'agent-relay', STATE_STORES, hashOf(repo.root))];
 	return {
-		folder: elsewhere,
+		folder,
 		repo,
-		isElsewhere: true,
-		notice: `${repo.root} cannot be written; sessions are recorded in ${elsewhere}`,
+		isElsewhere,
+		others: places.filter((place) => place !== folder),
+		configFile: join(inRepo, 'config.toml'),
+		notice:
+			choice === 'repo' && isElsewhere
+				? `${repo.root} cannot be written; sessions are recorded in ${inState}`
+				: null,
 	};
+}
+
+const STATE_STORES = 'repos';
+/** Says whose sessions a store in the state home holds. */
+const REPO_FILE = 'repo.json';
+
+/** Stores in the state home whose repo is no longer at its path, each with a commit of it: it may have been moved here. */
+export function orphanedStores(stateHome: string): Array<{ folder: string; head: string }> {
+	const stores = join(stateHome, STATE_STORES);
+	return namesIn(stores).flatMap((name) => {
+		const folder = join(stores, name);
+		const { root, head } = readRepoFile(join(folder, REPO_FILE));
+		return root === null || head === null || isThere(root) ? [] : [{ folder, head }];
+	});
+}
+
+const repoFileSchema = v.looseObject({ root: v.string(), head: v.nullable(v.string()) });
+
+/** What is damaged names no repo. */
+function readRepoFile(path: string): { root: string | null; head: string | null } {
+	try {
+		const value: unknown = JSON.parse(readIfThere(path)?.toString('utf8') ?? 'null');
+		const read = v.safeParse(repoFileSchema, value);
+		return read.success ? read.output : NO_REPO;
+	} catch (error) {
+		if (error instanceof SyntaxError || hasErrno(error, 'ELOOP', 'EACCES', 'EISDIR')) return NO_REPO;
+		throw error;
+	}
+}
+
+const NO_REPO = { root: null, head: null };
+
+/** All places, the one for new sessions first. */
+export function storeFolders({ folder, others }: Pick<StoreLocation, 'folder' | 'others'>): string[] {
+	return [folder, ...others];
+}
+
+/** Where a session lies; where it would be made when it lies nowhere. */
+export function folderOfSession(location: StoreLocation, id: SessionId): string {
+	const holder =
+		location.others.length === 0 ? undefined : storeFolders(location).find((folder) => holds(folder, id));
+	return sessionFolder({ folder: holder ?? location.folder }, id);
+}
+
+/** The place that a session lies in, as a store of its own. */
+export function storeHolding(location: StoreLocation, id: SessionId): StoreLocation {
+	const folder = dirname(dirname(folderOfSession(location, id)));
+	const isElsewhere =
+		folder === location.folder ? location.isElsewhere : folder !== dirname(location.configFile);
+	return { ...location, folder, isElsewhere };
+}
+
+function holds(folder: string, id: SessionId): boolean {
+	return lstatSync(sessionFolder({ folder }, id), { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 /**
@@ -50,11 +125,27 @@ export function locateStore(
 export function prepareStore(location: StoreLocation): void {
 	refuseLink(location.folder);
 	explainingWrites(location.folder, () => ensureFolder(location.folder));
-	const gitignore = join(location.folder, '.gitignore');
-	explainingWrites(gitignore, () => createExclusive(gitignore, GITIGNORE));
+	const [name, text] = location.isElsewhere
+		? [REPO_FILE, toRepoFile(location.repo)]
+		: ['.gitignore', GITIGNORE];
+	const mark = join(location.folder, name);
+	explainingWrites(mark, () => createExclusive(mark, text));
 	const sessions = sessionsFolder(location);
 	refuseLink(sessions);
 	explainingWrites(sessions, () => ensureFolder(sessions));
+}
+
+function toRepoFile({ root, commonDir, head }: RepoFacts): string {
+	return `${JSON.stringify({ schema_version: 1, root, common_dir: commonDir, head }, null, 2)}\n`;
+}
+
+function namesIn(folder: string): string[] {
+	try {
+		return readdirSync(folder);
+	} catch (error) {
+		if (hasErrno(error, 'ENOENT', 'ENOTDIR', 'EACCES')) return [];
+		throw error;
+	}
 }
 
 /** Throws `refused` when something other than a real folder has this path; nothing there is fine. */

@@ -54,6 +54,8 @@ describe.skipIf(!canMount)('on a full disk', () => {
 				folder: join(root, '.agent-relay'),
 				repo: { kind: 'none', root, worktree: root, commonDir: null, gitDir: null, branch: null, head: null },
 				isElsewhere: false,
+				others: [],
+				configFile: join(root, '.agent-relay', 'config.toml'),
 				notice: null,
 			},
 			clock: systemClock,

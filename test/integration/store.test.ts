@@ -100,7 +100,7 @@ describe('the place of the store', () => {
 		const linkedToBare: RepoFacts = { ...bare, kind: 'worktree', worktree: join(root, 'w') };
 		expect(locateStore(linkedToBare, { stateHome }).folder).toBe(join(root, 'b.git', 'agent-relay'));
 		const elsewhere = locateStore(facts(), { stateHome, isWritable: () => false });
-		expect(elsewhere.folder.startsWith(join(stateHome, 'agent-relay', 'repos'))).toBe(true);
+		expect(elsewhere.folder.startsWith(join(stateHome, 'repos'))).toBe(true);
 		expect(elsewhere).toMatchObject({ isElsewhere: true, notice: expect.stringContaining(root) });
 	});
 

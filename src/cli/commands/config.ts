@@ -35,7 +35,7 @@ export async function showPaths(app: App, _options: object, output: Output): Pro
 	const { location } = await app.store();
 	const places = {
 		user_config: paths.userConfig,
-		repo_config: join(location.folder, 'config.toml'),
+		repo_config: location.configFile,
 		sessions: join(location.folder, 'sessions'),
 		limits: paths.limits,
 		trust: paths.trust,

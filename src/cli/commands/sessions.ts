@@ -4,7 +4,7 @@ import { toIso } from '../../core/clock.ts';
 import { RelayError } from '../../core/errors.ts';
 import { safeLine } from '../../core/text.ts';
 import { EXIT } from '../../relay/exit-codes.ts';
-import { type SessionSummary, sessionIds } from '../../sessions/session-list.ts';
+import { type SessionSummary, sessionPlaces } from '../../sessions/session-list.ts';
 import { describeKind } from '../../shell/view/describe-session.ts';
 import { formatAgo } from '../../ui/quantities.ts';
 import { renderTable } from '../../ui/table.ts';
@@ -21,15 +21,19 @@ export interface SessionsOptions {
 export async function sessions(app: App, options: SessionsOptions, output: Output): Promise<CommandResult> {
 	const limit = readLimit(options.limit);
 	const store = await app.store();
-	const all = sessionIds(store.location);
+	const places = sessionPlaces(store.location);
+	const all = [...places.keys()];
 	const found = store.list({
-		ids: all,
+		places,
 		// For reading a race is one thing; as data, and with --all, everything stands there.
 		isFolded: !output.isJson && !options.all,
 		...(options.all ? {} : { limit }),
 		...(options.status === undefined ? {} : { status: options.status }),
 	});
-	const data = { folder: store.location.folder, sessions: found.map(sessionToJson) };
+	const others = store.location.others.filter((folder) =>
+		[...places.values()].some((place) => place.startsWith(folder)),
+	);
+	const data = { folder: store.location.folder, other_folders: others, sessions: found.map(sessionToJson) };
 	if (output.isJson) return { exitCode: EXIT.done, data };
 	if (found.length === 0) return { exitCode: EXIT.done, lines: nothingLines(options, output) };
 	const isCut = !options.all && found.length === limit && all.length > limit;

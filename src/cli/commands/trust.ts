@@ -1,5 +1,4 @@
 /** `agent-relay config trust`: the user's word that agents may obey what this repo sets, for what its files hold now. */
-import { join } from 'node:path';
 import { DEMO_ADAPTERS } from '../../agents/demo/adapter.ts';
 import { type App, homeOf } from '../../app/create-app.ts';
 import { trustPlace } from '../../app/repo-trust.ts';
@@ -107,7 +106,7 @@ async function readEnabled(app: App, repo: RepoFacts): Promise<TrustDigests> {
 	const { repoConfig } = loadConfig({
 		env: app.env,
 		userFile: app.paths.userConfig,
-		repoFile: join(location.folder, 'config.toml'),
+		repoFile: location.configFile,
 		isRepoTrusted: () => true,
 		knownAgents: DEMO_ADAPTERS.map(({ id }) => id),
 	});

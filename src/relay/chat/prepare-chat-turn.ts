@@ -1,5 +1,4 @@
 /** From "this participant speaks next" to everything its turn needs: what it missed, as a packet on disk, and the command. */
-import { relative } from 'node:path';
 import { secretValues } from '../../agents/secret-values.ts';
 import { parseSessionId } from '../../core/ids.ts';
 import { PACKET_VERSION } from '../../handoff/packet.ts';
@@ -7,11 +6,12 @@ import { withInertMaterial } from '../../handoff/piped-text.ts';
 import { createRedactor } from '../../handoff/redact.ts';
 import { writePacket } from '../../handoff/write-packet.ts';
 import type { ChatParticipant, ChatRecord } from '../../sessions/session-meta.ts';
-import { sessionFolder, turnFile } from '../../sessions/session-paths.ts';
+import { turnFile } from '../../sessions/session-paths.ts';
 import type { OpenSession } from '../../sessions/session-store.ts';
 import type { TurnSpec } from '../../turns/turn-spec.ts';
 import { agentStanding, type PlacedTurn } from '../lineage.ts';
 import { turnSpec } from '../prepare-turn.ts';
+import { readableFolders } from '../record-folders.ts';
 import type { RelayDeps } from '../relay-deps.ts';
 import { type ChatHistory, lastHeard, type Missed, missedBy } from './chat-history.ts';
 import { composeChatPrompt, MAX_CHAT_PROMPT_BYTES } from './chat-prompt.ts';
@@ -99,8 +99,8 @@ function wasCutOff({ turns }: ChatHistory, who: string): boolean {
 function folderFor(id: string, { store, repo }: RelayDeps): string {
 	const parsed = parseSessionId(id);
 	if (parsed === null) return id;
-	const folder = sessionFolder(store.location, parsed);
-	return relative(repo.worktree, folder) || folder;
+	const [folder = id] = readableFolders([store.folderOf(parsed)], repo);
+	return folder;
 }
 
 /** The prompt as the packet of its turn, with the same facts as data beside it. */

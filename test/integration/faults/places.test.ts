@@ -89,7 +89,7 @@ describe('a turn', () => {
 		try {
 			bench.install('claude', { turns: [claudeAnswers('read it')] });
 			const relay = await sentFrom(mounted.folder);
-			expect(relay.folder.startsWith(join(bench.state, 'agent-relay/repos/'))).toBe(true);
+			expect(relay.folder.startsWith(join(bench.state, 'repos/'))).toBe(true);
 			expect(relay.deps.store.location.notice).toMatch(/cannot be written/);
 			await relay.relay.close();
 		} finally {

@@ -12,7 +12,7 @@ const ROOT = resolve(import.meta.dirname, '../../..');
 const text = readFileSync(join(ROOT, 'docs/configuration.md'), 'utf8');
 const rows = text
 	.split('\n')
-	.filter((line) => /^\| `[a-z]+\./.test(line))
+	.filter((line) => /^\| `(?:[a-z]+\.|store`)/.test(line))
 	.map((line) => line.split('|').map((cell) => cell.trim()));
 
 describe('docs/configuration.md', () => {
@@ -38,7 +38,7 @@ describe('docs/configuration.md', () => {
 
 describe('the table of keys', () => {
 	it('has a row for every key of the schema, with a default that the schema accepts', () => {
-		const { agents: _, ...sections } = relayConfigSchema.entries;
+		const { agents: _, store: __, ...sections } = relayConfigSchema.entries;
 		const keys = Object.entries(sections).flatMap(([section, { entries }]) =>
 			Object.keys(entries).map((key) => `${section}.${key}`),
 		);

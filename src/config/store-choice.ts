@@ -1,0 +1,47 @@
+/** `store`, which decides where records lie: it is needed before the rest of the configuration, whose repo part lies there. */
+import { readFileSync } from 'node:fs';
+import { hasErrno } from '../core/errors.ts';
+import { CONFIG_VARIABLE_PREFIX } from './env-names.ts';
+import type { RelayConfig } from './schema.ts';
+
+export type StoreChoice = RelayConfig['store'];
+
+/** A line that may set it; only then is the rest of the configuration's code needed. */
+const MAY_SET = /^\s*["']?store["']?\s*=/m;
+const VARIABLE = `${CONFIG_VARIABLE_PREFIX}STORE`;
+
+/**
+ * Of the user's own file and variable; what a repo's file says of it counts for nothing. Throws RelayError `bad_config` for
+ * a value that is not allowed, or a file that is no TOML.
+ */
+export async function readStoreChoice(
+	env: Readonly<Record<string, string | undefined>>,
+	userFile: string,
+): Promise<StoreChoice> {
+	const text = readText(userFile);
+	if (!MAY_SET.test(text) && !env[VARIABLE]) return 'repo';
+	const [{ resolveConfig }, { agentsWithoutCommand }] = await Promise.all([
+		import('./layers.ts'),
+		import('./schema.ts'),
+	]);
+	const user = MAY_SET.test(text) ? { path: userFile, text: topOf(text) } : null;
+	const own = { [VARIABLE]: env[VARIABLE] };
+	return resolveConfig({ env: own, user, repo: null, flags: [], knownAgents: agentsWithoutCommand() }).config
+		.store;
+}
+
+/** The keys before the first table: what stands below them may name agents that are not known here. */
+function topOf(text: string): string {
+	const at = text.search(/^\s*\[/m);
+	return at < 0 ? text : text.slice(0, at);
+}
+
+function readText(path: string): string {
+	try {
+		return readFileSync(path, 'utf8');
+	} catch (error) {
+		// The configuration itself says why it cannot be read.
+		if (hasErrno(error, 'ENOENT', 'ENOTDIR', 'EACCES', 'EPERM', 'EISDIR', 'ELOOP')) return '';
+		throw error;
+	}
+}
