@@ -1,64 +1,44 @@
 /**
- * What the CLI's own words about a failed request mean. They are matched in its stderr lines and in the error of its
- * result line, never in what the model or a tool says. The sentences are those of 0.61.0 and of the backends it talks to.
+ * The evidence in the CLI's own words about a failed request: its stderr lines, the error of its result line, the error
+ * object it prints at its end, its telemetry. Never what the model or a tool says. What the evidence means is one table for
+ * all CLIs (`evidence/`).
  */
-import type { AgentEvent, Limit, LimitKind, LimitSource } from '../events.ts';
+import type { AgentEvent, Limit, LimitSource } from '../events.ts';
+import {
+	type Evidence,
+	judgeEvidence,
+	type LimitVerdict,
+	limitOf,
+	readEvidence,
+	type Verdict,
+} from '../evidence/judge-evidence.ts';
 import { excerptLine } from '../excerpt.ts';
-import { toldReset } from '../told-reset.ts';
 import type { Sign } from './stderr-signs.ts';
 
 export type Retry = Extract<AgentEvent, { type: 'retry' }>;
 
-/** Above this the CLI itself does not retry what is only a rate. */
-const LONGEST_RATE_MS = 300_000;
-
-interface Rule {
-	name: string;
-	pattern: RegExp;
-	kind: LimitKind;
+/** Whose request it was, and when it is judged (epoch ms). */
+export interface Asked {
+	model: string | null;
+	now: number;
 }
 
-/** Refusals that no short wait ends. */
-const HARD_RULES: readonly Rule[] = [
-	{ name: 'daily_quota', pattern: /\bYou have exhausted your daily quota on this model\b/, kind: 'quota' },
-	{
-		name: 'plan_window',
-		pattern: /\bYou have exhausted your capacity on this model\. Your quota will reset after\b/,
-		kind: 'window',
-	},
-	{ name: 'credits_depleted', pattern: /\bYour prepayment credits are depleted\b/, kind: 'billing' },
-	{ name: 'g1_credits', pattern: /\breason: '?INSUFFICIENT_G1_CREDITS_BALANCE\b/, kind: 'billing' },
-	{ name: 'limit_zero', pattern: /\blimit:\s*0(?!\d|\.\d)/i, kind: 'quota' },
-];
-
-const OVERLOADED =
-	/\bMODEL_CAPACITY_EX(?:HAUSTED|CEEDED)\b|\boverloaded\b|\bUNAVAILABLE\b|\bcapacity exceeded\b|\bNo capacity available\b/i;
-
-/**
- * The hard rule that `text` fits. The sentence of a spent window also stands for a rate that is free again in seconds
- * (`Your quota will reset after 5s.`): then it is none.
- */
-function hardRule(text: string, resetAt: number | null, now: number): Rule | undefined {
-	const rule = HARD_RULES.find(({ pattern }) => pattern.test(text));
-	const isSoon = resetAt !== null && resetAt - now <= LONGEST_RATE_MS;
-	return rule?.kind === 'window' && isSoon ? undefined : rule;
-}
+/** Names that Google writes in capitals (`QUOTA_EXHAUSTED`), errors by their class, and quotas by their id. */
+const MACHINE_WORDS = /\b(?:[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|[A-Z][A-Za-z]+Error|\w+Per(?:Day|Minute)\w*)\b/g;
+const MOST_SEARCHED = 16 * 1024;
 
 /** A limit that stderr shows while the CLI goes on waiting; null when the sign is only a retry. */
-export function limitFromSign(sign: Sign, now: number): Limit | null {
+export function limitFromSign(sign: Sign, asked: Asked): Limit | null {
 	if (sign.kind === 'dump') return null;
-	const resetAt = resetFrom(sign.text, now);
-	const rule = hardRule(sign.text, resetAt, now);
-	if (rule !== undefined) return limit(rule.kind, `stderr.${rule.name}`, 'stderr', sign.text, resetAt);
-	if (sign.kind !== 'delay' || sign.delayMs <= LONGEST_RATE_MS || OVERLOADED.test(sign.text)) return null;
-	return limit('window', 'stderr.long_delay', 'stderr', sign.text, resetAt ?? Math.round(now + sign.delayMs));
+	const verdict = judge(evidenceOfSign(sign, asked.now), asked);
+	return isHard(verdict) ? geminiLimit(verdict, 'stderr', 'stderr', sign.text) : null;
 }
 
 /** A sign as a retry; null for the dump that ends the turn. */
-export function retryFromSign(sign: Sign): Retry | null {
+export function retryFromSign(sign: Sign, asked: Asked): Retry | null {
 	if (sign.kind === 'dump') return null;
-	const reason =
-		sign.kind === 'delay' ? (OVERLOADED.test(sign.text) ? 'overloaded' : 'rate') : reasonOf(sign.status);
+	const verdict = judge(evidenceOfSign(sign, asked.now), asked);
+	const reason = retryReason(verdict, sign.kind === 'backoff' ? sign.status : 429);
 	return {
 		type: 'retry',
 		reason,
@@ -69,10 +49,18 @@ export function retryFromSign(sign: Sign): Retry | null {
 	};
 }
 
-function reasonOf(status: number | null): Retry['reason'] {
-	if (status === null) return 'network';
-	if (status === 429) return 'rate';
-	return status === 503 || status === 529 ? 'overloaded' : 'server';
+/** A delay is announced only where the backend refused for a rate or a quota. */
+function evidenceOfSign(sign: Exclude<Sign, { kind: 'dump' }>, now: number): Evidence {
+	const told = sign.text.replace(/^Attempt \d+ failed/, '');
+	const evidence = withMachineWords(readEvidence(told, now), told);
+	if (sign.kind === 'backoff') return { ...evidence, status: sign.status };
+	return { ...evidence, status: 429, delayMs: sign.delayMs };
+}
+
+function retryReason(verdict: Verdict | null, status: number | null): Retry['reason'] {
+	if (verdict?.kind === 'limit' && verdict.limitKind === 'overloaded') return 'overloaded';
+	if (verdict?.kind === 'limit') return 'rate';
+	return status === null ? 'network' : 'server';
 }
 
 /** The limit a turn had when the relay stopped it while it was retrying; null when the retries were of another kind. */
@@ -84,61 +72,76 @@ export function limitFromRetry(retry: Retry | null): Limit | null {
 		window: null,
 		scope: null,
 		source: retry.source,
-		confidence: 'derived',
+		confidence: 'estimated',
 	};
 }
 
-/**
- * The limit behind a failed turn. `status` is the HTTP status; `words` what the CLI said of it, its result line first,
- * then the error object it printed.
- */
-export function limitFromFailure(
-	status: number | null,
-	words: { result: string; dump: string },
-	now: number,
-): Limit | null {
-	const all = `${words.result}\n${words.dump}`;
-	const isRefusedForNow = status === 429 || status === 499 || status === 503;
-	if (status === 402) return limit('billing', 'result.402', 'result', words.result, null);
-	if (status === 529) return limit('overloaded', 'result.529', 'result', words.result, null);
-	if (!isRefusedForNow) return null;
-	const resetAt = resetFrom(all, now);
-	const rule = hardRule(all, resetAt, now);
-	if (rule !== undefined) {
-		const told = rule.kind === 'window' ? resetAt : null;
-		return limit(rule.kind, `result.${rule.name}`, 'result', words.result, told);
-	}
-	if (/\breason: 'QUOTA_EXHAUSTED'/.test(words.dump))
-		return limit('window', 'result.quota_exhausted', 'result', words.result, resetAt);
-	if (status === 503 || OVERLOADED.test(all))
-		return limit('overloaded', `result.${status}`, 'result', words.result, null);
-	const isLong = resetAt !== null && resetAt - now > LONGEST_RATE_MS;
-	return limit(isLong ? 'window' : 'rate', `result.${status}`, 'result', words.result, resetAt);
+/** What the CLI said of the failure: its result line or last words, and the error object it printed. */
+export interface Words {
+	said: string;
+	dump: string;
 }
 
-function limit(
-	kind: LimitKind,
-	rule: string,
+/** What a failed turn met. `status` is the HTTP status where it is known. */
+export function judgeFailure(status: number | null, { said, dump }: Words, asked: Asked): Verdict | null {
+	const text = withoutFrame(said);
+	const printed = printedMessage(dump);
+	const evidence = withMachineWords(readEvidence(text, asked.now), `${text}\n${dump}`);
+	const retryDelay = /^ {2}retryDelayMs: (\d{1,15}(?:\.\d+)?)\b/m.exec(dump)?.[1];
+	return judge(
+		{
+			...evidence,
+			providerText: [evidence.providerText, printed].filter((words) => words).join('\n'),
+			status: status ?? evidence.status ?? null,
+			...(retryDelay === undefined ? {} : { delayMs: Number(retryDelay) }),
+		},
+		asked,
+	);
+}
+
+/** `[API Error: …]` and the advice that the CLI puts below it. */
+function withoutFrame(said: string): string {
+	return said
+		.slice(0, MOST_SEARCHED)
+		.replace(/^\[API Error: /, '')
+		.replace(/\]?\nPlease wait and try again later\. [^\n]*$/, '')
+		.replace(/\]$/, '');
+}
+
+/** The message of a printed error object, and that of its cause, without the stack. */
+function printedMessage(dump: string): string {
+	const head = dump.split(/\n {4}at /, 1)[0] ?? '';
+	const own = /\b[A-Z]\w*Error: ([\s\S]*)$/.exec(head)?.[1] ?? '';
+	const cause = /^ {4}message: ([\s\S]*?)(?:,\n {4}\w+: |\n {2}\})/m.exec(dump)?.[1] ?? '';
+	const literal = [...cause.matchAll(/'((?:[^'\\]|\\.)*)'/g)].map(([, part = '']) => part).join('');
+	return `${own}\n${literal.replaceAll('\\n', '\n')}`.trim();
+}
+
+function withMachineWords(evidence: Evidence, text: string): Evidence {
+	const named = text.slice(0, MOST_SEARCHED).match(MACHINE_WORDS) ?? [];
+	return { ...evidence, words: [...new Set([...(evidence.words ?? []), ...named])] };
+}
+
+function judge(evidence: Evidence, { model, now }: Asked): Verdict | null {
+	return judgeEvidence({ ...evidence, model }, now);
+}
+
+/** Refusals that no short wait ends. */
+export function isHard(verdict: Verdict | null): verdict is LimitVerdict {
+	return verdict?.kind === 'limit' && verdict.limitKind !== 'rate' && verdict.limitKind !== 'overloaded';
+}
+
+/** All that Google counts is counted by model; credits are the account's. */
+export function geminiLimit(
+	verdict: LimitVerdict,
 	channel: LimitSource['channel'],
+	at: string,
 	matched: string,
-	resetAt: number | null,
 ): Limit {
-	return {
-		kind,
-		resetAt,
-		window: null,
-		scope: kind === 'billing' ? 'account' : 'model',
-		source: source(channel, rule, matched),
-		confidence: resetAt === null ? 'exact' : 'derived',
-	};
+	const limit = limitOf(verdict, { agent: 'gemini', channel, at, matched });
+	return { ...limit, scope: limit.kind === 'billing' ? 'account' : 'model' };
 }
 
 function source(channel: LimitSource['channel'], rule: string, matched: string): LimitSource {
 	return { channel, rule: `gemini:${rule}`, excerpt: excerptLine(matched) };
-}
-
-/** When the request may be tried again by the CLI's or the backend's own words (epoch ms), or null. */
-function resetFrom(text: string, now: number): number | null {
-	const delayMs = /^ {2}retryDelayMs: (\d+(?:\.\d+)?)\b/m.exec(text)?.[1];
-	return toldReset(text, now) ?? (delayMs === undefined ? null : Math.round(now + Number(delayMs)));
 }

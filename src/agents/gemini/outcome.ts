@@ -14,7 +14,7 @@ import {
 	TIMED_OUT,
 	UNKNOWN,
 } from '../judgement.ts';
-import { limitFromFailure, limitFromRetry, type Retry } from './limits.ts';
+import { type Asked, geminiLimit, judgeFailure, limitFromRetry, type Retry } from './limits.ts';
 
 export interface Seen {
 	hasStarted: boolean;
@@ -30,7 +30,7 @@ export interface Seen {
 	dump: string;
 	/** Start of stderr. */
 	stderr: string;
-	now: number;
+	asked: Asked;
 }
 
 /** 130 is the CLI's own word for a cancelled request, 144 and up stand for HTTP 400 and up; others may be a signal. */
@@ -109,9 +109,9 @@ function judgeError(exit: AgentExit, result: JsonObject, seen: Seen): Judgement 
 	if (exit.stopRequested === 'cancelled' && textOrNull(error.type) === 'FatalCancellationError')
 		return CANCELLED;
 	const status = statusOfExit(exit.exitCode) ?? statusOfDump(seen.dump);
-	const limit = limitFromFailure(status, { result: message, dump: seen.dump }, seen.now);
-	if (limit !== null) return limited(limit);
-	return failed(reasonOf(status, message, seen.dump), message);
+	const verdict = judgeFailure(status, { said: message, dump: seen.dump }, seen.asked);
+	if (verdict?.kind === 'limit') return limited(geminiLimit(verdict, 'result', 'result', message));
+	return failed(verdict?.stopReason ?? reasonOf(message, seen.dump), message);
 }
 
 function judgeInvalidStream(sentence: string): Judgement {
@@ -129,14 +129,11 @@ function statusOfDump(dump: string): number | null {
 	return /^Error when talking to Gemini API\b.* (?:Terminal|Retryable)QuotaError:/.test(dump) ? 429 : null;
 }
 
-function reasonOf(status: number | null, message: string, dump: string): StopReason {
-	if (status === 401 || status === 403 || /\bAPI_KEY_INVALID\b/.test(message)) return 'auth';
-	if (status === 404 || /^Error when talking to Gemini API\b.* ModelNotFoundError:/.test(dump))
-		return 'model_not_found';
-	if (/^\[API Error: models\/\S+ is not found for API version\b/.test(message)) return 'model_not_found';
-	if (/\binput token count\b.*\bexceeds the maximum number of tokens\b/is.test(message))
-		return 'context_too_long';
-	return 'api_error';
+function reasonOf(message: string, dump: string): StopReason {
+	if (/^Error when talking to Gemini API\b.* ModelNotFoundError:/.test(dump)) return 'model_not_found';
+	return /^\[API Error: models\/\S+ is not found for API version\b/.test(message)
+		? 'model_not_found'
+		: 'api_error';
 }
 
 const REASON_BY_EXIT: ReadonlyMap<number, StopReason> = new Map([
@@ -152,16 +149,16 @@ const REASON_BY_EXIT: ReadonlyMap<number, StopReason> = new Map([
 function judgeOwnDeath(exit: AgentExit, seen: Seen): Judgement {
 	const code = exit.exitCode ?? 0;
 	if (exit.signal !== null || code === 0 || code === 130) return UNKNOWN;
-	const status = statusOfExit(code) ?? statusOfDump(seen.dump);
-	const limit = limitFromFailure(status, { result: seen.stderr, dump: seen.dump }, seen.now);
-	if (limit !== null) return limited({ ...limit, source: { ...limit.source, channel: 'exit' } });
 	const message = ownLine(seen.stderr) ?? `gemini ended with exit code ${code}`;
-	if (status === 401 || status === 403) return failed('auth', message);
+	const status = statusOfExit(code) ?? statusOfDump(seen.dump);
+	const verdict = judgeFailure(status, { said: seen.hasStarted ? '' : message, dump: seen.dump }, seen.asked);
+	if (verdict?.kind === 'limit') return limited(geminiLimit(verdict, 'exit', 'exit', message));
+	if (status === 401 || status === 403) return failed(verdict?.stopReason ?? 'auth', message);
 	const byExit = REASON_BY_EXIT.get(code);
 	if (seen.hasStarted) return failed(byExit ?? 'crashed', `gemini ended with exit code ${code} in mid-turn`);
 	const option = /^Unknown arguments?:[^\n]*/m.exec(seen.stderr)?.[0];
 	if (code === 1 && option !== undefined) return unknownOption('gemini', option);
-	return failed(startReason(code, seen.stderr) ?? byExit ?? 'crashed', message);
+	return failed(startReason(code, seen.stderr) ?? byExit ?? verdict?.stopReason ?? 'crashed', message);
 }
 
 /** The CLI's own refusals to start; exit 42 and 1 stand for several. */

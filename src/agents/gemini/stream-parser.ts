@@ -4,7 +4,7 @@ import type { AgentExit, AgentParser, NativeFacts, ParsedTurn, ParserContext } f
 import { type AgentEvent, type Limit, NO_TOKENS, type TokenCounts } from '../events.ts';
 import { type JsonObject, objectOrEmpty, objectOrNull, parseEventLine, textOrNull } from '../json-fields.ts';
 import type { Judgement } from '../judgement.ts';
-import { limitFromSign, type Retry, retryFromSign } from './limits.ts';
+import { type Asked, limitFromSign, type Retry, retryFromSign } from './limits.ts';
 import { judgeSuccess, judgeTurn, resultMessage } from './outcome.ts';
 import { readOversized } from './oversized.ts';
 import { type Sign, StderrSigns } from './stderr-signs.ts';
@@ -65,6 +65,10 @@ class GeminiParser implements AgentParser {
 		return { events, turn: this.#parsedTurn(judgement, native) };
 	}
 
+	#asked(): Asked {
+		return { model: this.#model ?? this.#context.requestedModel, now: this.#context.now() };
+	}
+
 	#seen() {
 		return {
 			hasStarted: this.#nativeSessionId !== null,
@@ -74,7 +78,7 @@ class GeminiParser implements AgentParser {
 			retry: this.#retry,
 			dump: this.#dump,
 			stderr: this.#stderr,
-			now: this.#context.now(),
+			asked: this.#asked(),
 		};
 	}
 
@@ -113,12 +117,12 @@ class GeminiParser implements AgentParser {
 			return [];
 		}
 		if (this.#result !== null) return [];
-		const limit = limitFromSign(sign, this.#context.now());
+		const limit = limitFromSign(sign, this.#asked());
 		if (limit !== null) {
 			this.#limit = limit;
 			return [{ type: 'limit', limit }];
 		}
-		this.#retry = retryFromSign(sign);
+		this.#retry = retryFromSign(sign, this.#asked());
 		return this.#retry === null ? [] : [this.#retry];
 	}
 

@@ -1,69 +1,55 @@
 /**
- * What opencode's own words mean: the status its plugin sees while a request is retried, and the error that ends a turn.
- * Neither the model nor a tool writes there; the provider's sentence stands in both and is matched only where it is the
- * only thing that tells.
+ * The evidence in opencode's own words: the status its plugin sees while a request is retried, and the error that ends a
+ * turn. Neither the model nor a tool writes there. What the evidence means is one table for all CLIs (`evidence/`).
  */
-import type { AgentEvent, Limit, LimitKind, LimitSource, StopReason } from '../events.ts';
+import type { AgentEvent, Limit, LimitSource, StopReason } from '../events.ts';
+import {
+	type Evidence,
+	judgeEvidence,
+	limitOf,
+	readEvidence,
+	type Verdict,
+} from '../evidence/judge-evidence.ts';
+import { resetFromHeaders } from '../evidence/reset-headers.ts';
 import { excerptLine } from '../excerpt.ts';
 import { type JsonObject, numberOrNull, objectOrEmpty, parseObject, textOrNull } from '../json-fields.ts';
-import { toldReset } from '../told-reset.ts';
 import type { RetryStatus } from './status-lines.ts';
 
 export type Retry = Extract<AgentEvent, { type: 'retry' }>;
 
+/** Whose request it was, and when it is judged (epoch ms). */
+export interface Asked {
+	/** As opencode names it, `provider/model`. */
+	model: string | null;
+	now: number;
+}
+
 /** The CLI's own waits end at 30 s and a quarter; a longer one was told by the provider. */
 const LONGEST_OWN_WAIT_MS = 40_000;
-/** A wait above this is no matter of requests a minute. */
-const LONGEST_RATE_MS = 300_000;
 /** A reset further away is no time at all. */
 const MAX_WAIT_MS = 366 * 24 * 3600_000;
 
-interface HardSentence {
-	rule: string;
-	pattern: RegExp;
-	kind: LimitKind;
-}
-
-/** Sentences, each from its start, that stand for a limit whatever the wait: the CLI retries all three for nothing. */
-const HARD_SENTENCES: readonly HardSentence[] = [
-	{
-		rule: 'insufficient_quota',
-		pattern:
-			/^You exceeded your current quota, please check your plan and billing details\. For more information on this error, read the docs: https:\/\/platform\.openai\.com\//,
-		kind: 'billing',
-	},
-	// Versions before the `action` told it so.
-	{ rule: 'free_tier_limit', pattern: /^Free usage exceeded\b/, kind: 'quota' },
-	// A ChatGPT plan's.
-	{ rule: 'usage_limit_reached', pattern: /^The usage limit has been reached\b/, kind: 'window' },
-];
-/** A plan's limit in a provider's sentence; only together with a wait that no rate asks for. */
-const PLAN_LIMIT =
-	/\b(?:usage|subscription|plan|session|\d+[- ]?hour|daily|weekly|monthly)\b[^.]{0,40}\b(?:limit|quota|cap)\b/i;
-const OVERLOADED = /\boverloaded\b|\bat capacity\b|\bunavailable\b/i;
-
-const HARD_ACTIONS: ReadonlyMap<string, LimitKind> = new Map([
-	['account_rate_limit', 'window'],
-	['free_tier_limit', 'quota'],
-]);
+/** Versions before the `action` told an empty free tier in these words of their own. */
+const FREE_TIER = /^Free usage exceeded\b/;
 
 /** A limit that is certain while the CLI goes on retrying; null when it is only a retry. */
-export function limitFromStatus(retry: RetryStatus, now: number): Limit | null {
-	const { actionReason, message, nextAt } = retry;
-	const byAction = HARD_ACTIONS.get(actionReason ?? '');
-	if (byAction !== undefined)
-		return statusLimit(byAction, actionReason ?? '', retry, waitedReset(nextAt, now));
-	const resetAt = waitedReset(nextAt, now);
-	const sentence = HARD_SENTENCES.find(({ pattern }) => pattern.test(message));
-	if (sentence !== undefined) return statusLimit(sentence.kind, sentence.rule, retry, resetAt);
-	// 1.14.41 tells no action, but the same sentence and wait.
-	if (resetAt === null || resetAt - now <= LONGEST_RATE_MS || !PLAN_LIMIT.test(message)) return null;
-	return statusLimit('window', 'plan_limit', retry, resetAt);
+export function limitFromStatus(retry: RetryStatus, asked: Asked): Limit | null {
+	const verdict = judgeStatus(retry, asked);
+	if (verdict?.kind !== 'limit' || verdict.limitKind === 'rate' || verdict.limitKind === 'overloaded')
+		return null;
+	const matched = JSON.stringify(retry);
+	return limitOf(verdict, { agent: 'opencode', channel: 'stderr', at: 'session.status', matched });
 }
 
-function statusLimit(kind: LimitKind, rule: string, retry: RetryStatus, resetAt: number | null): Limit {
-	const source = statusSource(rule, retry);
-	return { kind, resetAt, window: null, scope: 'account', source, confidence: 'exact' };
+/** `next` is the CLI's next try: where the provider told when, its time. */
+function judgeStatus({ actionReason, message, nextAt }: RetryStatus, { model, now }: Asked): Verdict | null {
+	const evidence = readEvidence(message, now);
+	const ownWord = actionReason ?? (FREE_TIER.test(message) ? 'free_tier_limit' : null);
+	const words = [...(ownWord === null ? [] : [ownWord]), ...(evidence.words ?? [])];
+	const resetAt = waitedReset(nextAt, now) ?? evidence.resetAt ?? null;
+	const told = { ...evidence, words, resetAt, model: shortName(model) };
+	// A wait that no rate asks for is a provider's, even in words that nobody knows; a server's error tells none.
+	return judgeEvidence(told, now) ?? (resetAt === null ? null : judgeEvidence({ ...told, status: 429 }, now));
 }
 
 /** Only a wait longer than the CLI's own says when a limit ends. */
@@ -72,11 +58,11 @@ function waitedReset(nextAt: number | null, now: number): number | null {
 	return nextAt - now > LONGEST_OWN_WAIT_MS ? Math.round(nextAt) : null;
 }
 
-export function retryFromStatus(status: RetryStatus, now: number): Retry {
-	const delayMs = status.nextAt === null ? null : Math.max(0, Math.round(status.nextAt - now));
+export function retryFromStatus(status: RetryStatus, asked: Asked): Retry {
+	const delayMs = status.nextAt === null ? null : Math.max(0, Math.round(status.nextAt - asked.now));
 	return {
 		type: 'retry',
-		reason: retryReason(status.message, delayMs),
+		reason: retryReason(status.message, judgeStatus(status, asked)),
 		attempt: status.attempt,
 		maxAttempts: null,
 		delayMs,
@@ -84,12 +70,10 @@ export function retryFromStatus(status: RetryStatus, now: number): Retry {
 	};
 }
 
-/** A long wait is told by the provider, and only a refusal for load or rate tells one. */
-function retryReason(message: string, delayMs: number | null): Retry['reason'] {
-	if (OVERLOADED.test(message)) return 'overloaded';
-	if (/\brate[ _-]?limit|\btoo[ _]many[ _]requests\b|\b429\b|\bquota\b|\busage limit\b/i.test(message))
-		return 'rate';
-	if (delayMs !== null && delayMs > LONGEST_OWN_WAIT_MS) return 'rate';
+function retryReason(message: string, verdict: Verdict | null): Retry['reason'] {
+	if (verdict?.kind === 'limit') return verdict.limitKind === 'overloaded' ? 'overloaded' : 'rate';
+	if (/\bunavailable\b/i.test(message)) return 'overloaded';
+	if (/\b429\b|\bquota\b/i.test(message)) return 'rate';
 	return /\bconnect|\bsocket\b|\bnetwork\b|\bECONN|\btimed? ?out\b/i.test(message) ? 'network' : 'server';
 }
 
@@ -103,7 +87,7 @@ export function limitFromRetry(retry: Retry | null, now: number): Limit | null {
 		window: null,
 		scope: null,
 		source: retry.source,
-		confidence: 'derived',
+		confidence: isTold ? 'derived' : 'estimated',
 	};
 }
 
@@ -117,108 +101,62 @@ function statusSource(rule: string, retry: RetryStatus): LimitSource {
 
 export type ErrorVerdict = { limit: Limit } | { stopReason: StopReason };
 
-/** What the error of an `error` line means (`now`: epoch ms). */
-export function judgeError(error: JsonObject, now: number): ErrorVerdict {
-	const name = textOrNull(error.name) ?? '';
-	const data = objectOrEmpty(error.data);
-	const body = textOrNull(data.responseBody) ?? '';
-	const status = numberOrNull(data.statusCode);
-	const byName = REASON_BY_NAME.get(name);
-	if (byName !== undefined) return { stopReason: byName };
-	if (name === 'UnknownError') return judgeUnknown(textOrNull(data.message) ?? '', error, now);
-	const told = errorWords(body);
-	const kind = limitKind(status, told, body);
-	if (kind !== null) {
-		const resetAt = kind === 'billing' ? null : (retryAfter(data, now) ?? resetInBody(kind, body, now));
-		return { limit: errorLimit(kind, `${status ?? 'error'}`, error, resetAt) };
+/** What the error of an `error` line means. */
+export function judgeError(error: JsonObject, { model, now }: Asked): ErrorVerdict {
+	const verdict = judgeEvidence({ ...evidenceOf(error, now), model: shortName(model) }, now);
+	if (verdict?.kind === 'limit') {
+		const { statusCode, message } = objectOrEmpty(error.data);
+		const matched = JSON.stringify({ name: error.name, statusCode, message });
+		return { limit: limitOf(verdict, { agent: 'opencode', channel: 'event', at: 'error', matched }) };
 	}
-	return { stopReason: REASON_BY_STATUS.get(status ?? 0) ?? 'api_error' };
-}
-
-const REASON_BY_NAME: ReadonlyMap<string, StopReason> = new Map([
-	['ContextOverflowError', 'context_too_long'],
-	['ProviderAuthError', 'auth'],
-	['MessageOutputLengthError', 'max_tokens'],
-	['ProviderModelNotFoundError', 'model_not_found'],
-]);
-
-const REASON_BY_STATUS: ReadonlyMap<number, StopReason> = new Map([
-	[401, 'auth'],
-	[403, 'auth'],
-	[404, 'model_not_found'],
-	[413, 'context_too_long'],
-]);
-
-function limitKind(status: number | null, words: readonly string[], body: string): LimitKind | null {
-	if (status === 402) return 'billing';
-	if (status === 529 || status === 503) return 'overloaded';
-	if (status !== 429) return words.includes('overloaded_error') ? 'overloaded' : null;
-	if (body.includes('GoUsageLimitError') || words.includes('usage_limit_reached')) return 'window';
-	if (body.includes('FreeUsageLimitError')) return 'quota';
-	return words.includes('insufficient_quota') ? 'billing' : 'rate';
+	if (verdict !== null) return { stopReason: verdict.stopReason };
+	return { stopReason: isUnknownModel(error) ? 'model_not_found' : 'api_error' };
 }
 
 /**
- * An error inside a stream that had begun has no status: its message is the provider's JSON. One without any is the
- * CLI's own, and it has one cause that was seen: a model that its configuration does not know.
+ * An error inside a stream that had begun has no status: its message is the provider's JSON, and in other words it is the
+ * CLI's own about anything at all.
  */
-function judgeUnknown(message: string, error: JsonObject, now: number): ErrorVerdict {
-	const words = errorWords(message);
-	if (words.includes('insufficient_quota'))
-		return { limit: errorLimit('billing', 'insufficient_quota', error, null) };
-	if (words.includes('overloaded_error'))
-		return { limit: errorLimit('overloaded', 'overloaded_error', error, null) };
-	if (words.includes('usage_limit_reached'))
-		return { limit: errorLimit('window', 'usage_limit_reached', error, toldReset(message, now)) };
-	if (words.some((word) => /^(?:rate_limit_error|rate_limit_exceeded|too_many_requests)$/.test(word)))
-		return { limit: errorLimit('rate', 'rate_limit', error, null) };
-	if (words.includes('authentication_error')) return { stopReason: 'auth' };
-	if (words.includes('context_length_exceeded')) return { stopReason: 'context_too_long' };
-	const isUnknownModel = /^(?:Unexpected server error\. Check server logs|Model not found: )/.test(message);
-	return { stopReason: isUnknownModel ? 'model_not_found' : 'api_error' };
-}
-
-/** `type` and `code` of a provider's error object, in any of the usual nestings. */
-function errorWords(json: string): string[] {
-	const outer = parseObject(json);
-	if (outer === null) return [];
-	const inner = objectOrEmpty(outer.error);
-	return [outer.type, outer.code, inner.type, inner.code].filter((word) => typeof word === 'string');
-}
-
-function errorLimit(kind: LimitKind, rule: string, error: JsonObject, resetAt: number | null): Limit {
+function evidenceOf(error: JsonObject, now: number): Evidence {
+	const name = textOrNull(error.name) ?? '';
 	const data = objectOrEmpty(error.data);
-	const matched = { name: error.name, statusCode: data.statusCode, message: data.message };
+	const message = textOrNull(data.message) ?? '';
+	if (name === 'UnknownError') return message.trim().startsWith('{') ? readEvidence(message, now) : {};
+	const body = textOrNull(data.responseBody) ?? '';
+	const told = readEvidence(parseObject(body) === null ? message : body, now);
 	return {
-		kind,
-		resetAt,
-		window: null,
-		scope: kind === 'rate' || kind === 'overloaded' ? null : 'account',
-		source: {
-			channel: 'event',
-			rule: `opencode:error.${rule}`,
-			excerpt: excerptLine(JSON.stringify(matched)),
-		},
-		confidence: resetAt === null ? 'exact' : 'derived',
+		...told,
+		words: [...(told.words ?? []), name],
+		providerText: told.providerText || message,
+		status: numberOrNull(data.statusCode) ?? told.status ?? null,
+		...endInHeaders(objectOrEmpty(data.responseHeaders), told, now),
 	};
 }
 
-/** `resets_at` of a plan's refusal. What a rate's sentence says is over before anyone could use it. */
-function resetInBody(kind: LimitKind, body: string, now: number): number | null {
-	const at = kind === 'window' ? toldReset(body, now) : null;
-	return at !== null && at > now ? at : null;
+/** `retry-after-ms` and `retry-after` in seconds are a wait; dates and other headers a time. */
+function endInHeaders(headers: JsonObject, told: Evidence, now: number): Partial<Evidence> {
+	const ms = plainNumber(headers['retry-after-ms']);
+	const seconds = plainNumber(headers['retry-after']);
+	const delayMs = ms ?? (seconds === null ? null : seconds * 1000);
+	if (delayMs !== null) return { delayMs: told.delayMs ?? delayMs };
+	return { resetAt: told.resetAt ?? resetFromHeaders(headers, now) };
 }
 
-/** The provider's `retry-after-ms` or `retry-after` (seconds or a date) as epoch ms. */
-function retryAfter(data: JsonObject, now: number): number | null {
-	const headers = objectOrEmpty(data.responseHeaders);
-	const ms = Number.parseFloat(textOrNull(headers['retry-after-ms']) ?? '');
-	const seconds = textOrNull(headers['retry-after']) ?? '';
-	const delayMs = Number.isFinite(ms)
-		? ms
-		: /^\d+(?:\.\d+)?$/.test(seconds)
-			? Number(seconds) * 1000
-			: Number.NaN;
-	const at = Number.isFinite(delayMs) ? now + delayMs : Date.parse(seconds);
-	return Number.isFinite(at) && at > now && at < now + MAX_WAIT_MS ? Math.round(at) : null;
+function plainNumber(value: unknown): number | null {
+	const text = textOrNull(value) ?? '';
+	return /^\d{1,15}(?:\.\d+)?$/.test(text) ? Number(text) : null;
+}
+
+/** The CLI's own error that has one cause that was seen: a model that its configuration does not know. */
+function isUnknownModel({ name, data }: JsonObject): boolean {
+	const message = textOrNull(objectOrEmpty(data).message) ?? '';
+	return (
+		name === 'UnknownError' &&
+		/^(?:Unexpected server error\. Check server logs|Model not found: )/.test(message)
+	);
+}
+
+/** Providers do not know opencode's prefix of their models. */
+function shortName(model: string | null): string | null {
+	return model === null ? null : model.slice(model.lastIndexOf('/') + 1);
 }

@@ -13,7 +13,7 @@ import {
 	TIMED_OUT,
 	UNKNOWN,
 } from '../judgement.ts';
-import { judgeError, limitFromRetry, type Retry } from './limits.ts';
+import { type Asked, judgeError, limitFromRetry, type Retry } from './limits.ts';
 
 export interface Seen {
 	hasStarted: boolean;
@@ -29,18 +29,18 @@ export interface Seen {
 	limit: Limit | null;
 	retry: Retry | null;
 	stderr: string;
-	now: number;
+	asked: Asked;
 }
 
 export function judgeEnd(exit: AgentExit, seen: Seen): Judgement {
-	if (seen.error !== null && exit.stopRequested === null) return judgeLastError(seen.error, seen.now);
+	if (seen.error !== null && exit.stopRequested === null) return judgeLastError(seen.error, seen.asked);
 	switch (exit.stopRequested) {
 		case 'cancelled':
 			return CANCELLED;
 		case 'timed_out':
 			return TIMED_OUT;
 		case 'limited':
-			return limited(seen.limit ?? limitFromRetry(seen.retry, seen.now));
+			return limited(seen.limit ?? limitFromRetry(seen.retry, seen.asked.now));
 		case 'failed':
 			return failed('api_error', seen.retry?.source.excerpt ?? 'opencode was stopped by the relay');
 		case 'linger':
@@ -50,13 +50,13 @@ export function judgeEnd(exit: AgentExit, seen: Seen): Judgement {
 	}
 }
 
-function judgeLastError(error: JsonObject, now: number): Judgement {
-	const verdict = judgeError(error, now);
+function judgeLastError(error: JsonObject, asked: Asked): Judgement {
+	const verdict = judgeError(error, asked);
 	return 'limit' in verdict ? limited(verdict.limit) : failed(verdict.stopReason, errorMessage(error));
 }
 
 function judgeOwnEnd(exit: AgentExit, seen: Seen): Judgement {
-	if (seen.error !== null) return judgeLastError(seen.error, seen.now);
+	if (seen.error !== null) return judgeLastError(seen.error, seen.asked);
 	const isOwnExit = exit.signal === null && exit.exitCode !== null;
 	if (isOwnExit && seen.finish !== null) return judgeFinish(seen.finish, exit.exitCode ?? 0, seen);
 	if (seen.limit !== null) return limited(seen.limit);

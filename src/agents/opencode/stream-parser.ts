@@ -4,7 +4,7 @@ import type { AgentExit, AgentParser, NativeFacts, ParsedTurn, ParserContext } f
 import type { AgentEvent, Limit } from '../events.ts';
 import { type JsonObject, objectOrEmpty, parseEventLine, textOrNull } from '../json-fields.ts';
 import { failed, type Judgement } from '../judgement.ts';
-import { limitFromStatus, type Retry, retryFromStatus } from './limits.ts';
+import { type Asked, limitFromStatus, type Retry, retryFromStatus } from './limits.ts';
 import { errorMessage, judgeEnd } from './outcome.ts';
 import { readOversized } from './oversized.ts';
 import { type RetryStatus, StatusLines } from './status-lines.ts';
@@ -62,6 +62,10 @@ class OpencodeParser implements AgentParser {
 		return { events, turn: this.#parsedTurn(judgement) };
 	}
 
+	#asked(): Asked {
+		return { model: this.#context.requestedModel, now: this.#context.now() };
+	}
+
 	#seen() {
 		return {
 			hasStarted: this.#sessionId !== null,
@@ -72,7 +76,7 @@ class OpencodeParser implements AgentParser {
 			limit: this.#limit,
 			retry: this.#retry,
 			stderr: this.#stderr,
-			now: this.#context.now(),
+			asked: this.#asked(),
 		};
 	}
 
@@ -103,19 +107,19 @@ class OpencodeParser implements AgentParser {
 		if (!this.#isOwnSession(status.sessionId)) return this.#ofSubAgent(status.retry);
 		const events = this.#started(status.sessionId);
 		if (status.retry === null || this.#judgement !== null) return events;
-		const now = this.#context.now();
-		const limit = limitFromStatus(status.retry, now);
+		const asked = this.#asked();
+		const limit = limitFromStatus(status.retry, asked);
 		if (limit !== null) {
 			this.#limit = limit;
 			return [...events, { type: 'limit', limit }];
 		}
-		this.#retry = retryFromStatus(status.retry, now);
+		this.#retry = retryFromStatus(status.retry, asked);
 		return [...events, this.#retry];
 	}
 
 	/** Which model a sub-agent asked is not told; its limit is no more than said. */
 	#ofSubAgent(retry: RetryStatus | null): AgentEvent[] {
-		const limit = retry === null ? null : limitFromStatus(retry, this.#context.now());
+		const limit = retry === null ? null : limitFromStatus(retry, this.#asked());
 		return limit === null ? [] : [{ type: 'limit', limit, speaker: 'sub_agent' }];
 	}
 

@@ -175,7 +175,9 @@ const AT_THE_END: ReadonlyArray<readonly [string, string, number | null]> = [
 		'window',
 		3_600_000,
 	],
-	[oldEnd('RetryableQuotaError', 'Please retry in 34.5s.', 429), 'rate', 34_500],
+	// A rate that ends within a minute is over before anyone could use the news.
+	[oldEnd('RetryableQuotaError', 'Please retry in 34.5s.', 429), 'rate', null],
+	[oldEnd('RetryableQuotaError', 'Please retry in 134.5s.', 429), 'rate', 134_500],
 	[oldEnd('RetryableQuotaError', 'The model is overloaded.', 503), 'overloaded', null],
 	[oldEnd('TerminalQuotaError', 'x', 429, ",\n  reason: 'INSUFFICIENT_G1_CREDITS_BALANCE'"), 'billing', null],
 ];

@@ -195,8 +195,8 @@ describe('the end of a gemini turn', () => {
 	it('tells a reset when the CLI names one', () => {
 		const asked = failedTurn('[API Error: Busy.\nSuggested retry after 3600s.]', 173);
 		expect(asked.limit).toMatchObject({ kind: 'window', resetAt: NOW + 3_600_000, confidence: 'derived' });
-		const short = failedTurn('[API Error: Busy.\nSuggested retry after 45s.]', 173);
-		expect(short.limit).toMatchObject({ kind: 'rate', resetAt: NOW + 45_000 });
+		const short = failedTurn('[API Error: Busy.\nSuggested retry after 90s.]', 173);
+		expect(short.limit).toMatchObject({ kind: 'rate', resetAt: NOW + 90_000 });
 	});
 
 	it('knows what only the printed error object says', () => {
@@ -223,8 +223,57 @@ describe('the end of a gemini turn', () => {
 		[144, 'api_error'],
 		[244, 'api_error'],
 	])('with exit code %i is a failure: %s', (exitCode, reason) => {
-		const turn = failedTurn('[API Error: You have exhausted your daily quota on this model.]', exitCode);
+		const turn = failedTurn('[API Error: words]', exitCode);
 		expect(turn).toMatchObject({ outcome: 'failed', stopReason: reason, limit: null });
+	});
+
+	it.each([
+		[147, 'User quota is not enough, please recharge.', 'billing'],
+		[145, 'Insufficient balance', 'billing'],
+		[144, 'You have exhausted your daily quota on this model.', 'quota'],
+		[173, 'Request denied: monthly usage quota exceeded.', 'window'],
+		[
+			173,
+			'{"error":{"code":429,"message":"x","details":[{"reason":"MODEL_CAPACITY_EXHAUSTED"}]}}',
+			'overloaded',
+		],
+	])('with exit code %i is a limit where the provider says so: %s', (exitCode, words, kind) => {
+		expect(failedTurn(`[API Error: ${words}]`, exitCode)).toMatchObject({
+			outcome: 'limited',
+			limit: { kind, confidence: 'estimated', scope: kind === 'billing' ? 'account' : 'model' },
+		});
+	});
+
+	it.each([
+		[
+			'[API Error: {"error":{"code":400,"message":"bad","details":[{"reason":"API_KEY_INVALID"}]}}]',
+			144,
+			'auth',
+		],
+		['[API Error: This organization has been disabled.]', 147, 'auth'],
+		[
+			'[API Error: The input token count (9) exceeds the maximum number of tokens allowed (5).]',
+			144,
+			'context_too_long',
+		],
+		['[API Error: Prompt was blocked by policy]', 144, 'refusal'],
+	])('is explained by the provider’s words: %s', (message, exitCode, reason) => {
+		expect(failedTurn(message, exitCode)).toMatchObject({ outcome: 'failed', stopReason: reason });
+	});
+
+	it('that never began is a limit or a refused login by the CLI’s own first words alone', () => {
+		const ended = (stderr: string, exitCode: number, more: Buffer[] = []) => {
+			const gemini = parser();
+			gemini.push(Buffer.concat(more));
+			gemini.stderr(text(stderr));
+			return gemini.end({ ...EXITED, exitCode }, null).turn;
+		};
+		const tier = 'Error authenticating: IneligibleTierError: This client is no longer supported.\n';
+		expect(ended(tier, 1)).toMatchObject({ outcome: 'failed', stopReason: 'auth' });
+		expect(ended(tier, 1, [init])).toMatchObject({ outcome: 'failed', stopReason: 'crashed' });
+		const spent = 'Failed to login. Message: requests per day of this user are used up\n';
+		expect(ended(spent, 41)).toMatchObject({ outcome: 'limited', limit: { kind: 'quota' } });
+		expect(ended(`Cannot read settings\n${spent}`, 41)).toMatchObject({ stopReason: 'auth', limit: null });
 	});
 
 	it.each([

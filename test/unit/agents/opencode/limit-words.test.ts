@@ -44,9 +44,21 @@ const WHILE_WAITING: ReadonlyArray<readonly [string, string, string, number | nu
 	[status('5 hour limit reached', 3 * HOUR), 'limit', 'window', 3 * HOUR],
 	[status('The usage limit has been reached', 2000), 'limit', 'window', null],
 	[status('Free usage exceeded, add credits https://opencode.ai/zen', 2000), 'limit', 'quota', null],
-	[status('Usage limit reached', 2000), 'retry', 'rate', 2000],
+	[status('Usage limit reached', 2000), 'limit', 'window', null],
+	[
+		status('Insufficient balance. Manage your billing here: https://opencode.ai/x', 2000),
+		'limit',
+		'billing',
+		null,
+	],
+	[status('Rate limit exceeded: free-models-per-day. Add 10 credits', 2000), 'limit', 'quota', null],
+	[status('You have exceeded the monthly usage quota.', 2000), 'limit', 'window', null],
+	[status('账户余额不足，请充值', 2000), 'limit', 'billing', null],
+	[status('{"error":{"message":"x","code":"insufficient_quota"}}', 2000), 'limit', 'billing', null],
 	[status('Rate limit reached for m1 on requests per min.', 4000), 'retry', 'rate', 4000],
-	[status('Too Many Requests', 59 * 60_000), 'retry', 'rate', 59 * 60_000],
+	// No rate of requests a minute asks to wait for an hour.
+	[status('Too Many Requests', 59 * 60_000), 'limit', 'window', 59 * 60_000],
+	[status('Too Many Requests', 4 * 60_000), 'retry', 'rate', 4 * 60_000],
 	[status('Rate Limited', 2000), 'retry', 'rate', 2000],
 	[status('Provider is overloaded', 2000), 'retry', 'overloaded', 2000],
 	[status('Cannot connect to API: fetch failed', 2000), 'retry', 'network', 2000],
@@ -138,6 +150,37 @@ const AT_THE_END: ReadonlyArray<readonly [string, object, string, number | null]
 	],
 	['APIError', { statusCode: 529, message: 'Overloaded' }, 'overloaded', null],
 	[
+		'APIError',
+		{
+			statusCode: 401,
+			message: 'x',
+			responseBody: JSON.stringify({ type: 'error', error: { type: 'CreditsError' } }),
+		},
+		'billing',
+		null,
+	],
+	[
+		'APIError',
+		{ statusCode: 401, message: 'x', responseBody: JSON.stringify({ error: { type: 'MonthlyLimitError' } }) },
+		'billing',
+		null,
+	],
+	['APIError', { statusCode: 403, message: 'user quota is not enough' }, 'billing', null],
+	['APIError', { statusCode: 400, message: 'The usage limit has been reached' }, 'window', null],
+	['APIError', { statusCode: 500, message: 'upstream: rate limit exceeded' }, 'rate', null],
+	[
+		'APIError',
+		{
+			statusCode: 429,
+			message: 'Rate limit exceeded: free-models-per-day',
+			responseBody: JSON.stringify({
+				error: { code: 429, metadata: { headers: { 'X-RateLimit-Reset': String(NOW + 5 * HOUR) } } },
+			}),
+		},
+		'quota',
+		5 * HOUR,
+	],
+	[
 		'UnknownError',
 		{ message: body({ type: 'usage_limit_reached', resets_at: NOW / 1000 + 3600 }) },
 		'window',
@@ -165,7 +208,10 @@ describe('the last error of opencode', () => {
 		['ProviderAuthError', { providerID: 'openai', message: 'usage limit reached' }, 'auth'],
 		['ContextOverflowError', { message: 'rate_limit_exceeded' }, 'context_too_long'],
 		['MessageOutputLengthError', {}, 'max_tokens'],
-		['APIError', { statusCode: 400, message: 'The usage limit has been reached' }, 'api_error'],
+		['APIError', { statusCode: 400, message: 'The model refused the parameter limit' }, 'api_error'],
+		['APIError', { statusCode: 403, message: 'This key has been disabled' }, 'auth'],
+		['APIError', { statusCode: 400, message: 'Input exceeds the context window' }, 'context_too_long'],
+		['APIError', { statusCode: 400, message: 'Your prompt was flagged under our usage policy' }, 'refusal'],
 		['UnknownError', { message: 'The usage limit has been reached' }, 'api_error'],
 	])('%s %j is no limit but %s', (name, data, stopReason) => {
 		const cli = opencode();

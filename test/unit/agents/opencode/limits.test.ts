@@ -57,9 +57,12 @@ describe('the status of opencode on stderr', () => {
 		]);
 	});
 
-	it('with a wait only a provider can ask for is a rate, whatever it says', () => {
+	it('with a wait that no rate asks for is a limit at once, whatever it says', () => {
 		expect(signs(parser().stderr(status({ message: 'no', next: NOW + 3_600_000 })))).toEqual([
-			expect.objectContaining({ reason: 'rate', delayMs: 3_600_000 }),
+			expect.objectContaining({
+				type: 'limit',
+				limit: expect.objectContaining({ kind: 'window', resetAt: NOW + 3_600_000 }),
+			}),
 		]);
 	});
 
@@ -157,8 +160,10 @@ describe('the last error of opencode', () => {
 		const resetOf = (responseHeaders: object) =>
 			failedBy({ statusCode: 429, responseHeaders }).limit?.resetAt;
 		expect(resetOf({ 'retry-after': '3600' })).toBe(NOW + 3_600_000);
-		expect(resetOf({ 'retry-after-ms': '1500' })).toBe(NOW + 1500);
-		expect(resetOf({ 'retry-after': new Date(NOW + 60_000).toUTCString() })).toBe(NOW + 60_000);
+		expect(resetOf({ 'retry-after-ms': '90000' })).toBe(NOW + 90_000);
+		// Over before anyone could use it.
+		expect(resetOf({ 'retry-after-ms': '1500' })).toBeNull();
+		expect(resetOf({ 'retry-after': new Date(NOW + 120_000).toUTCString() })).toBe(NOW + 120_000);
 		expect(resetOf({ 'retry-after': 'soon' })).toBeNull();
 		expect(resetOf({ 'retry-after': '1e99' })).toBeNull();
 	});
@@ -166,7 +171,7 @@ describe('the last error of opencode', () => {
 	it.each([
 		[{ statusCode: 401 }, 'APIError', 'auth'],
 		[{ statusCode: 404 }, 'APIError', 'model_not_found'],
-		[{ statusCode: 500, message: 'rate limit 429' }, 'APIError', 'api_error'],
+		[{ statusCode: 500, message: 'The server had an error' }, 'APIError', 'api_error'],
 		[{ isRetryable: true, message: 'Cannot connect' }, 'APIError', 'api_error'],
 		[{ message: 'x' }, 'ContextOverflowError', 'context_too_long'],
 		[{ message: 'x' }, 'ProviderAuthError', 'auth'],
