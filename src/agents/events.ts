@@ -26,9 +26,9 @@ export interface TokenCounts {
 
 export type LimitKind = 'window' | 'rate' | 'quota' | 'billing' | 'overloaded';
 
-/** Where a limit was seen. Only channels that the CLI itself writes are allowed here. */
+/** Where a limit was seen. Only channels that the CLI itself writes are allowed here, and that it wrote nothing at all. */
 export interface LimitSource {
-	channel: 'event' | 'stderr' | 'exit' | 'result' | 'native';
+	channel: 'event' | 'stderr' | 'exit' | 'result' | 'native' | 'silence';
 	/** Stable name of the rule that matched, for instance `claude:rate_limit_event.rejected`. */
 	rule: string;
 	/** At most 500 characters of what was matched. */

@@ -55,6 +55,15 @@ export function parseEventLine(line: string): JsonObject | null {
 	return start < 0 ? null : parseObject(line.slice(start));
 }
 
+/** The JSON of a parsed value; '' where it is nested too deeply to be written. */
+export function writtenJson(value: unknown): string {
+	try {
+		return JSON.stringify(value) ?? '';
+	} catch {
+		return '';
+	}
+}
+
 /** Largest time `Date` can hold, ms. */
 const MAX_TIME_MS = 8.64e15;
 

@@ -57,6 +57,7 @@ const { by_name: _, ...agentsEntries } = agents.entries;
 const { by_name: __, ...agentsDefaults } = DEFAULT_CONFIG.agents;
 
 const LIMIT_KINDS = 'one of "window", "rate", "quota", "billing", "overloaded"';
+const KINDS_OR_TOLD = `${LIMIT_KINDS}, or "told" by the words`;
 
 export const CONFIG_KEYS: readonly ConfigKey[] = [
 	{
@@ -114,9 +115,13 @@ export const CONFIG_KEYS: readonly ConfigKey[] = [
 				'a table of dotted paths: text, message, thought, session, model, input_tokens, output_tokens, cost_usd, error, tool_call, tool_name, tool_input, tool_result, tool_output, tool_error',
 			about: 'With `output = "jsonl"`: where a line says what.',
 		},
+		silence_s: duration(
+			'0 to 1 day',
+			'Silence on stdout and stderr, while no tool is known to run, that counts as an overloaded provider; 0 = never.',
+		),
 		limit_stderr: {
 			kind: 'table',
-			allowed: `a list of { pattern = "regular expression", kind = ${LIMIT_KINDS} }`,
+			allowed: `a list of { pattern = "regular expression", kind = ${KINDS_OR_TOLD} }`,
 			about: 'Lines of stderr that mean a limit.',
 		},
 		limit_exit: {
@@ -126,7 +131,7 @@ export const CONFIG_KEYS: readonly ConfigKey[] = [
 		},
 		limit_fields: {
 			kind: 'table',
-			allowed: `a list of { field = "dotted.path", equals = … or matches = "regular expression", kind = ${LIMIT_KINDS}, reset_field = "dotted.path" }`,
+			allowed: `a list of { field = "dotted.path", equals = a value or a list of values, or matches = "regular expression", kind = ${KINDS_OR_TOLD}, reset_field = "dotted.path" }`,
 			about: 'With `output = "jsonl"`: fields that mean a limit.',
 		},
 	}),

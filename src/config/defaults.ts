@@ -16,6 +16,7 @@ export const DEFAULT_AGENT_SETTINGS: AgentSettings = {
 	full_args: [],
 	secret_variables: [],
 	fields: {},
+	silence_s: 0,
 	limit_stderr: [],
 	limit_exit: [],
 	limit_fields: [],

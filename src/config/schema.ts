@@ -54,7 +54,11 @@ const isPattern = (text: string) => {
 	}
 };
 const pattern = v.pipe(line, v.check(isPattern));
-const limitKind = v.picklist(['window', 'rate', 'quota', 'billing', 'overloaded']);
+const LIMIT_KINDS = ['window', 'rate', 'quota', 'billing', 'overloaded'] as const;
+const limitKind = v.picklist(LIMIT_KINDS);
+/** `told`: the kind that the provider's words tell. */
+const kindOrTold = v.picklist([...LIMIT_KINDS, 'told']);
+const plainValue = v.union([line, v.number(), v.boolean()]);
 
 const inRange = (min: number, max: number) =>
 	v.pipe(v.number(), v.finite(), v.minValue(min), v.maxValue(max));
@@ -71,18 +75,21 @@ const seconds = (min: number, max: number) =>
 	]);
 const DAY_S = 86_400;
 
-const limitByText = v.strictObject({ pattern, kind: limitKind });
+const limitByText = v.strictObject({ pattern, kind: kindOrTold });
 const limitByExit = v.strictObject({ code: integerInRange(1, 255), kind: limitKind });
 const limitByField = v.pipe(
 	v.strictObject({
 		field: fieldPath,
-		equals: v.optional(v.union([line, v.number(), v.boolean()])),
+		equals: v.optional(v.union([plainValue, v.pipe(v.array(plainValue), v.minLength(1))])),
 		matches: v.optional(pattern),
-		kind: limitKind,
-		/** Epoch seconds, epoch ms or ISO-8601. */
+		kind: kindOrTold,
+		/** A time, or a wait in seconds. */
 		reset_field: v.optional(fieldPath),
 	}),
-	v.check(({ equals, matches }) => (equals === undefined) !== (matches === undefined)),
+	v.check(({ equals, matches, kind }) => {
+		const conditions = [equals, matches].filter((condition) => condition !== undefined).length;
+		return conditions === 1 || (conditions === 0 && kind === 'told');
+	}),
 );
 /** Where the JSON lines of a CLI say what; each a dotted path (`*`: every item of a list). */
 const fields = v.strictObject({
@@ -121,6 +128,8 @@ export const agentSettingsSchema = v.strictObject({
 	full_args: lines,
 	secret_variables: v.array(v.pipe(v.string(), v.regex(VARIABLE_NAME))),
 	fields,
+	/** 0: silence says nothing. */
+	silence_s: seconds(0, DAY_S),
 	limit_stderr: v.array(limitByText),
 	limit_exit: v.array(limitByExit),
 	limit_fields: v.array(limitByField),

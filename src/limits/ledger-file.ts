@@ -46,7 +46,7 @@ const entrySchema = v.looseObject({
 		window: v.nullable(v.string()),
 		scope: v.nullable(v.picklist(['account', 'model'])),
 		source: v.looseObject({
-			channel: v.picklist(['event', 'stderr', 'exit', 'result', 'native']),
+			channel: v.picklist(['event', 'stderr', 'exit', 'result', 'native', 'silence']),
 			rule: v.string(),
 			excerpt: v.string(),
 		}),

@@ -193,7 +193,12 @@ export class PromptRun {
 		this.#state.hardStop = new AbortController();
 		// While the agent works: asked after the turn, the answer would come after the end of `run`, and never be kept.
 		this.#deps.learnVersion(adapter.id, spec.executable);
-		const own = { session: this.#session, snapshots: this.#snapshots, timeoutMs: this.#start.timeoutMs };
+		const own = {
+			session: this.#session,
+			snapshots: this.#snapshots,
+			timeoutMs: this.#start.timeoutMs,
+			agent: adapter.id,
+		};
 		const state = await runTurn(spec, turnDeps(own, this.#deps), {
 			signal,
 			hardSignal: this.#state.hardStop.signal,

@@ -1,15 +1,18 @@
+import type { AgentId } from '../agents/contract.ts';
+import { agentSettings } from '../config/defaults.ts';
 import type { Snapshots } from '../git/contract.ts';
 import type { OpenSession } from '../sessions/session-store.ts';
 import type { TurnDeps } from '../turns/turn-spec.ts';
 import type { RelayDeps } from './relay-deps.ts';
 
-/** What a turn of `session` stands on. `timeoutMs` null: as configured. */
+/** What a turn of `agent` in `session` stands on. `timeoutMs` null: as configured. */
 export function turnDeps(
 	{
 		session,
 		snapshots,
 		timeoutMs,
-	}: { session: OpenSession; snapshots: Snapshots | null; timeoutMs: number | null },
+		agent,
+	}: { session: OpenSession; snapshots: Snapshots | null; timeoutMs: number | null; agent: AgentId },
 	{ clock, startProcess, processes, prepareStore, estimateCost, config, knownVersion }: RelayDeps,
 ): TurnDeps {
 	const { idle_s, timeout_s, linger_s, answer_s, background_s } = config.turn;
@@ -20,6 +23,7 @@ export function turnDeps(
 		answerMs: answer_s * 1000,
 		backgroundMs: background_s * 1000,
 		patienceMs: config.limits.patience_s * 1000,
+		silenceMs: agentSettings(config, agent).silence_s * 1000,
 	};
 	return {
 		session,

@@ -10,7 +10,7 @@ export const limitSchema = v.looseObject({
 	window: v.nullable(text),
 	scope: v.nullable(v.picklist(['account', 'model'])),
 	source: v.looseObject({
-		channel: v.picklist(['event', 'stderr', 'exit', 'result', 'native']),
+		channel: v.picklist(['event', 'stderr', 'exit', 'result', 'native', 'silence']),
 		rule: text,
 		excerpt: text,
 	}),

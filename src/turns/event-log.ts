@@ -17,7 +17,7 @@ const text = v.string();
 const count = v.nullable(v.number());
 const head = { ts: text, seq: v.number() };
 const source = v.looseObject({
-	channel: v.picklist(['event', 'stderr', 'exit', 'result', 'native']),
+	channel: v.picklist(['event', 'stderr', 'exit', 'result', 'native', 'silence']),
 	rule: text,
 	excerpt: text,
 });

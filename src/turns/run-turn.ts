@@ -268,7 +268,7 @@ class RunningTurn {
 	#tick(recorder: TurnRecorder, agent: AgentProcess): void {
 		const now = this.#deps.clock.now();
 		this.#asked.tick();
-		const verdict = this.#watch.tick(now, recorder.lastByteAt);
+		const verdict = this.#watched(recorder, now);
 		if (verdict !== null && 'stop' in verdict && verdict.stop === 'limited') this.#askAgain(recorder);
 		else this.#heed(verdict);
 		const mayRunTool = recorder.facts.hasOpenTool || this.#spec.adapter.hidesRunningTools === true;
@@ -278,8 +278,12 @@ class RunningTurn {
 
 	/** What has arrived meanwhile is read first: it may be the answer that takes the limit back. */
 	#askAgain(recorder: TurnRecorder): void {
-		const again = () => this.#heed(this.#watch.tick(this.#deps.clock.now(), recorder.lastByteAt));
+		const again = () => this.#heed(this.#watched(recorder, this.#deps.clock.now()));
 		setImmediate(() => this.#guard(again));
+	}
+
+	#watched({ lastByteAt, facts }: TurnRecorder, now: number): WatchVerdict {
+		return this.#watch.tick(now, lastByteAt, facts.hasOpenTool);
 	}
 
 	/** Descendants are on disk while a tool runs, so that the next start can end what a crash left behind. */
@@ -347,8 +351,11 @@ class RunningTurn {
 			...judgeTurn(parsed, recorder.facts, request.model, this.#deps.estimateCost),
 		};
 		const impatient =
-			exit.stopRequested === 'limited' ? this.#watch.impatientLimit(this.#deps.clock.now()) : null;
-		if (impatient !== null && this.#state.status !== 'limited' && this.#state.status !== 'completed') {
+			exit.stopRequested === 'limited'
+				? this.#watch.impatientLimit(this.#deps.clock.now(), this.#spec.adapter.id)
+				: null;
+		const isTold = this.#state.status === 'completed' || this.#state.limit !== null;
+		if (impatient !== null && !isTold) {
 			const limited = { status: 'limited', stop_reason: 'limit', error: null } as const;
 			this.#state = { ...this.#state, ...limited, limit: limitToDisk(impatient) };
 		}

@@ -53,6 +53,8 @@ export interface TurnTimes {
 	/** From the last byte on, while background tasks hold the turn open; 0: they are not waited for. */
 	backgroundMs: number;
 	patienceMs: number;
+	/** Silence after which the provider counts as overloaded. */
+	silenceMs?: number;
 }
 
 export interface TurnDeps {

@@ -1,4 +1,5 @@
 /** When a running turn must be stopped, and why: a pure decision over events and time. */
+import type { AgentId } from '../agents/contract.ts';
 import type { AgentEvent, Limit } from '../agents/events.ts';
 import { createPatience } from '../limits/patience.ts';
 import type { TurnTimes } from './turn-spec.ts';
@@ -21,6 +22,7 @@ export class TurnWatch {
 	#hasWarnedIdle = false;
 	/** The agent has answered and waits for its background tasks. */
 	#isWaiting = false;
+	#silentMs: number | null = null;
 
 	constructor(times: WatchTimes, startedAt: number) {
 		this.#times = times;
@@ -40,8 +42,8 @@ export class TurnWatch {
 		return event.type === 'retry' && event.reason !== 'auth' ? this.#patienceVerdict(atMs) : null;
 	}
 
-	/** To be called a few times a second. */
-	tick(now: number, lastByteAt: number): WatchVerdict {
+	/** To be called a few times a second. `isToolRunning`: one is known to, so the agent has no reason to say anything. */
+	tick(now: number, lastByteAt: number, isToolRunning = false): WatchVerdict {
 		const { lingerMs, timeoutMs, idleMs, backgroundMs } = this.#times;
 		if (this.#finalAt !== null)
 			return now - this.#finalAt >= Math.min(lingerMs, this.#lingerCapMs) ? { stop: 'linger' } : null;
@@ -51,15 +53,25 @@ export class TurnWatch {
 		const isDue = this.#refusedAt === null || now - this.#refusedAt >= LIMIT_GRACE_MS;
 		if (patience !== null && isDue) return patience;
 		if (this.#isWaiting) return now - lastByteAt >= backgroundMs ? { stop: 'background' } : null;
+		if (this.#isTooSilent(now - lastByteAt, isToolRunning)) return { stop: 'limited' };
 		if (this.#hasWarnedIdle || idleMs === 0 || now - lastByteAt < idleMs) return null;
 		this.#hasWarnedIdle = true;
 		return { idleMs: now - lastByteAt };
 	}
 
-	/** The limit that patience ran out on, for a turn whose own stream never named one. */
-	impatientLimit(now: number): Limit | null {
+	/** The limit that patience ran out on, or that silence stands for; for a turn whose own stream never named one. */
+	impatientLimit(now: number, agent: AgentId): Limit | null {
 		const verdict = this.#patience.verdict(now);
-		return verdict?.type === 'limited' ? verdict.limit : null;
+		if (verdict?.type === 'limited') return verdict.limit;
+		return this.#silentMs === null ? null : limitOfSilence(this.#silentMs, agent);
+	}
+
+	/** Only where the user said that silence means something. */
+	#isTooSilent(silentMs: number, isToolRunning: boolean): boolean {
+		const { silenceMs = 0 } = this.#times;
+		const isTooSilent = silenceMs > 0 && !isToolRunning && silentMs >= silenceMs;
+		this.#silentMs = isTooSilent ? silentMs : null;
+		return isTooSilent;
 	}
 
 	/** A background tool may go on after a good answer; after a failed one there is nothing to wait for. */
@@ -86,4 +98,16 @@ export class TurnWatch {
 function isOwnOutput(event: AgentEvent): boolean {
 	if (event.type === 'tool_call') return event.speaker === undefined;
 	return event.type === 'agent_message_chunk' || event.type === 'agent_thought_chunk';
+}
+
+function limitOfSilence(silentMs: number, agent: AgentId): Limit {
+	const excerpt = `no output for ${Math.round(silentMs / 1000)} s`;
+	return {
+		kind: 'overloaded',
+		resetAt: null,
+		window: null,
+		scope: null,
+		source: { channel: 'silence', rule: `${agent}:silence_s`, excerpt },
+		confidence: 'estimated',
+	};
 }

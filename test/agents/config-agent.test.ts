@@ -6,7 +6,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ConfigAgents, documentedAgent } from '../helpers/config-agents.ts';
 import { AGENTS_BIN } from './harness/installed-agents.ts';
 
-type Reply = { status: number } | { text: string } | { tool: string; input: Record<string, unknown> };
+type Reply =
+	| { status: number; error?: object }
+	| { text: string }
+	| { tool: string; input: Record<string, unknown> };
 
 /** Speaks the chat completions that Qwen Code asks for; answers in order, the last one again and again. */
 class ChatModel {
@@ -24,7 +27,8 @@ class ChatModel {
 				const reply = this.replies.length > 1 ? this.replies.shift() : this.replies[0];
 				if (reply === undefined || 'status' in reply) {
 					response.writeHead(reply?.status ?? 404, { 'content-type': 'application/json' });
-					response.end(JSON.stringify({ error: { message: 'no credit left', type: 'billing' } }));
+					const error = reply?.error ?? { message: 'no credit left', type: 'billing' };
+					response.end(JSON.stringify({ error }));
 					return;
 				}
 				response.writeHead(200, { 'content-type': 'text/event-stream' });
@@ -117,20 +121,44 @@ describe.skipIf(!existsSync(join(AGENTS_BIN, 'qwen')))('Qwen Code by its documen
 		expect(model.requests.at(-1)).toContain('Write made.txt');
 	});
 
-	it('hands over when its credit is used up', async () => {
+	/** The courier takes over from qwen, for which every request is refused. */
+	async function handOver(reply: Reply, qwen = documentedAgent('qwen')) {
 		bench.install('courier', 'json-lines-agent.mjs');
 		const program = `[agents.courier]\nexecutable = "${join(bench.bin, 'courier')}"\n`;
 		const courier = documentedAgent('courier').replace('[agents.courier]\n', program);
-		bench.configure(`[agents]\norder = ["qwen", "courier"]\n${documentedAgent('qwen')}\n${courier}`);
-		model.replies.push({ status: 402 });
+		bench.configure(`[agents]\norder = ["qwen", "courier"]\n${qwen}\n${courier}`);
+		model.replies.push(reply);
 		const relay = await bench.open();
 		const { outcome, state } = await bench.send(relay, 'Write a poem.');
 		expect({ outcome, agent: state?.agent }).toEqual({ outcome: 'completed', agent: 'courier' });
-		expect(relay.turns()[0]).toMatchObject({
+		expect(bench.sent(relay, 2)).toContain('Write a poem.');
+		return relay.turns()[0];
+	}
+
+	it.each([
+		[402, undefined],
+		[403, { message: 'user quota is not enough, please recharge', code: 'insufficient_user_quota' }],
+	])('hands over at once when its credit is used up, told by %i', async (status, error) => {
+		expect(await handOver({ status, ...(error && { error }) })).toMatchObject({
 			agent: 'qwen',
 			status: 'limited',
-			limit: { kind: 'billing', source: { channel: 'event', rule: 'qwen:limit_fields.error.message' } },
+			limit: {
+				kind: 'billing',
+				source: { channel: 'event', rule: expect.stringMatching(/^qwen:limit_fields\.error\.message\./) },
+			},
 		});
-		expect(bench.sent(relay, 2)).toContain('Write a poem.');
+	});
+
+	it('hands over on a 429 that it retries in silence', async () => {
+		const error = { message: 'Rate limit reached for requests', code: 'rate_limit_exceeded' };
+		// Of the documented minute less, so that the test need not wait for it; longer than the CLI's own start.
+		const qwen = documentedAgent('qwen').replace('silence_s = 60', 'silence_s = 30');
+		const limited = await handOver({ status: 429, error }, qwen);
+		expect(model.requests.length).toBeGreaterThan(1);
+		expect(limited).toMatchObject({
+			agent: 'qwen',
+			status: 'limited',
+			limit: { kind: 'overloaded', confidence: 'estimated', source: { channel: 'silence' } },
+		});
 	});
 });

@@ -1,7 +1,7 @@
 /**
  * A CLI like aider: it reads the message of a file, works in the repo, prints plain text with colours, and keeps its chat in
  * a file that it is given. What it does is the last line of the message that begins with `!`: `!write FILE TEXT`,
- * `!quota`, `!hang`, `!echo-quota`, `!fail`, `!silent`; else it repeats the message's last line.
+ * `!quota`, `!hang`, `!mute`, `!echo-quota`, `!fail`, `!silent`; else it repeats the message's last line.
  */
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import process from 'node:process';
@@ -45,6 +45,9 @@ switch (order) {
 	case '!fail':
 		console.error('litellm.AuthenticationError: no key');
 		process.exit(1);
+		break;
+	case '!mute':
+		setTimeout(() => undefined, 60_000);
 		break;
 	case '!silent':
 		break;

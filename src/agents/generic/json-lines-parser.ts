@@ -2,18 +2,17 @@
 import type { AgentSettings } from '../../config/schema.ts';
 import { type Line, LineSplitter } from '../../core/line-splitter.ts';
 import type { AgentExit, AgentId, AgentParser, ParsedTurn, ParserContext } from '../contract.ts';
-import { type AgentEvent, NO_TOKENS, type TokenCounts } from '../events.ts';
-import { countOrNull, type JsonObject, numberOrNull, parseEventLine, textOrNull } from '../json-fields.ts';
-import { isSessionId, namesSession } from './command-line.ts';
+import { type AgentEvent, type Limit, NO_TOKENS, type StopReason, type TokenCounts } from '../events.ts';
 import {
-	isHard,
-	type LimitSign,
-	limitOf,
-	retryOf,
-	StderrWatch,
-	signInFields,
-	signOfExit,
-} from './limit-signs.ts';
+	countOrNull,
+	type JsonObject,
+	numberOrNull,
+	parseEventLine,
+	textOrNull,
+	writtenJson,
+} from '../json-fields.ts';
+import { isSessionId, namesSession } from './command-line.ts';
+import { isHard, retryOf, StderrWatch, signInFields, signOfExit } from './limit-signs.ts';
 import { closingEvents, judge } from './outcome.ts';
 import { firstField, readField } from './read-field.ts';
 import { ToolCalls } from './tool-calls.ts';
@@ -32,16 +31,17 @@ export class JsonLinesParser implements AgentParser {
 	#messages = 0;
 	#hasAnswer = false;
 	#hasLines = false;
-	#certain: LimitSign | null = null;
+	#certain: Limit | null = null;
 	#isLimitTold = false;
 	#error: string | null = null;
+	#failure: StopReason | null = null;
 	#lastWords = '';
 
 	constructor(name: AgentId, settings: AgentSettings, context: ParserContext) {
 		this.#name = name;
 		this.#settings = settings;
 		this.#context = context;
-		this.#stderr = new StderrWatch(name, settings.limit_stderr);
+		this.#stderr = new StderrWatch(name, settings.limit_stderr, context.now);
 		this.#tools = new ToolCalls(settings.fields);
 	}
 
@@ -63,6 +63,7 @@ export class JsonLinesParser implements AgentParser {
 			onStderr: this.#stderr.lastSign(),
 			byExit: signOfExit(this.#name, this.#settings.limit_exit, exit.exitCode),
 			error: this.#error,
+			failure: this.#failure,
 			lastWords: this.#stderr.lastLine() || this.#lastWords,
 		});
 		return {
@@ -143,6 +144,7 @@ export class JsonLinesParser implements AgentParser {
 		this.#certain = null;
 		this.#isLimitTold = false;
 		this.#error = null;
+		this.#failure = null;
 		this.#stderr.forgetSigns();
 	}
 
@@ -167,8 +169,12 @@ export class JsonLinesParser implements AgentParser {
 		const isNews = message !== null && message !== this.#error;
 		if (message !== null) this.#error = message;
 		const error: AgentEvent[] = isNews ? [{ type: 'error', code: null, message }] : [];
-		const sign = signInFields(this.#name, this.#settings.limit_fields, line);
+		const sign = signInFields(this.#name, this.#settings.limit_fields, line, this.#context.now());
 		if (sign === null) return error;
+		if ('stopReason' in sign) {
+			this.#failure = sign.stopReason;
+			return error;
+		}
 		this.#certain = sign;
 		return [...error, ...(isHard(sign) ? this.#limit(sign) : [retryOf(sign, this.#context.now())])];
 	}
@@ -177,17 +183,17 @@ export class JsonLinesParser implements AgentParser {
 	 * Surely the CLI's own is only a line from before its first tool call, where calls are told: a tool's line may be read
 	 * after the tool's end, since stdout and stderr are read apart. For any other line patience and the end decide.
 	 */
-	#heedStderr(sign: LimitSign): AgentEvent[] {
+	#heedStderr(sign: Limit): AgentEvent[] {
 		const isOwn = this.#tools.areTold && this.#tools.count === 0;
 		if (!isOwn || !isHard(sign)) return [retryOf(sign, this.#context.now())];
 		this.#certain ??= sign;
 		return this.#limit(sign);
 	}
 
-	#limit(sign: LimitSign): AgentEvent[] {
+	#limit(sign: Limit): AgentEvent[] {
 		if (this.#isLimitTold) return [];
 		this.#isLimitTold = true;
-		return [{ type: 'limit', limit: limitOf(sign) }];
+		return [{ type: 'limit', limit: sign }];
 	}
 }
 
@@ -202,5 +208,5 @@ function errorIn(value: unknown): string | null {
 	if (!value) return null;
 	if (value === true) return 'the agent reported an error';
 	if (typeof value !== 'object') return String(value);
-	return textOrNull(firstField(value, 'message')) ?? JSON.stringify(value);
+	return textOrNull(firstField(value, 'message')) ?? writtenJson(value);
 }

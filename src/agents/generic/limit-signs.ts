@@ -3,17 +3,15 @@ import type { AgentSettings } from '../../config/schema.ts';
 import { type Line, LineSplitter } from '../../core/line-splitter.ts';
 import { safeText } from '../../core/text.ts';
 import type { AgentId } from '../contract.ts';
-import type { AgentEvent, Limit, LimitKind, LimitSource } from '../events.ts';
+import type { AgentEvent, Limit, LimitKind, LimitSource, StopReason } from '../events.ts';
+import { judgeEvidence, readEvidence } from '../evidence/judge-evidence.ts';
 import { excerptLine } from '../excerpt.ts';
-import { numberOrNull, textOrNull } from '../json-fields.ts';
+import { numberOrNull, textOrNull, writtenJson } from '../json-fields.ts';
+import { toldReset } from '../told-reset.ts';
 import { readField } from './read-field.ts';
 
-export interface LimitSign {
-	kind: LimitKind;
-	/** Epoch ms, null when none is told. */
-	resetAt: number | null;
-	source: LimitSource;
-}
+/** What a rule of the user's found: a limit, or by the provider's words a failure of another kind. */
+export type Sign = Limit | { stopReason: StopReason };
 
 /** More of a line is not searched: a pattern of the user's may be slow. */
 const MAX_SEARCHED_CHARS = 2000;
@@ -22,17 +20,18 @@ const MAX_LINE_BYTES = 64 * 1024;
 const LAST_LINES = 20;
 
 /** A plan window, quota or credit that is used up does not come back while the agent waits. */
-export function isHard({ kind }: LimitSign): boolean {
+export function isHard({ kind }: Limit): boolean {
 	return kind === 'window' || kind === 'quota' || kind === 'billing';
 }
 
-export function limitOf({ kind, resetAt, source }: LimitSign): Limit {
-	const confidence = source.channel === 'stderr' ? 'derived' : 'exact';
+/** By a rule that names the kind itself. */
+function namedLimit(kind: LimitKind, resetAt: number | null, source: LimitSource): Limit {
+	const confidence = resetAt === null ? 'estimated' : 'exact';
 	return { kind, resetAt, window: null, scope: null, source, confidence };
 }
 
 /** A sign that the agent may still get over by itself: patience decides. */
-export function retryOf({ kind, resetAt, source }: LimitSign, now: number): AgentEvent {
+export function retryOf({ kind, resetAt, source }: Limit, now: number): AgentEvent {
 	return {
 		type: 'retry',
 		reason: kind === 'overloaded' ? 'overloaded' : 'rate',
@@ -48,7 +47,7 @@ export function signOfExit(
 	name: AgentId,
 	rules: AgentSettings['limit_exit'],
 	exitCode: number | null,
-): LimitSign | null {
+): Limit | null {
 	const rule = rules.find(({ code }) => code === exitCode);
 	if (rule === undefined) return null;
 	const source = {
@@ -56,61 +55,113 @@ export function signOfExit(
 		rule: `${name}:limit_exit.${rule.code}`,
 		excerpt: `exit code ${rule.code}`,
 	} as const;
-	return { kind: rule.kind, resetAt: null, source };
+	return namedLimit(rule.kind, null, source);
 }
 
-/** The first sign in one JSON line. */
+/** The first sign in one JSON line (`now`: epoch ms). */
 export function signInFields(
 	name: AgentId,
 	rules: AgentSettings['limit_fields'],
 	line: unknown,
-): LimitSign | null {
+	now: number,
+): Sign | null {
 	for (const rule of rules) {
-		const { field, kind, reset_field } = rule;
-		const hit = readField(line, field).find(({ value }) => fits(value, rule));
+		const hit = readField(line, rule.field).find(({ value }) => fits(value, rule));
 		if (hit === undefined) continue;
-		const resets = readField(line, reset_field).map(({ value }) => resetTime(value));
+		const resets = readField(line, rule.reset_field).map(({ value }) => resetTime(value, now));
+		const resetAt = resets.find((reset) => reset !== null) ?? null;
 		const source = {
 			channel: 'event',
-			rule: `${name}:limit_fields.${field}`,
-			excerpt: excerptLine(`${field} = ${String(hit.value)}`),
+			rule: `${name}:limit_fields.${rule.field}`,
+			excerpt: excerptLine(`${rule.field} = ${wordsOf(hit.value)}`),
 		} as const;
-		return { kind, resetAt: resets.find((reset) => reset !== null) ?? null, source };
+		if (rule.kind !== 'told') return namedLimit(rule.kind, resetAt, source);
+		const sign = toldSign(wordsOf(hit.value), { source, resetAt }, now);
+		if (sign !== null) return sign;
 	}
 	return null;
 }
 
 function fits(value: unknown, { equals, matches }: AgentSettings['limit_fields'][number]): boolean {
-	if (equals !== undefined) return value === equals;
-	if (matches === undefined || !['string', 'number', 'boolean'].includes(typeof value)) return false;
+	if (Array.isArray(equals)) return equals.some((one) => isSame(value, one));
+	if (equals !== undefined) return isSame(value, equals);
+	if (matches === undefined) return value !== null && value !== false && value !== '' && value !== 0;
+	if (!['string', 'number', 'boolean'].includes(typeof value)) return false;
 	return new RegExp(matches, 'u').test(String(value).slice(0, MAX_SEARCHED_CHARS));
+}
+
+/** A number is also meant where a CLI writes it as text. */
+function isSame(value: unknown, wanted: string | number | boolean): boolean {
+	if (value === wanted) return true;
+	return typeof value === 'string' && typeof wanted === 'number' && value.trim() === String(wanted);
+}
+
+function wordsOf(value: unknown): string {
+	return typeof value === 'object' && value !== null ? writtenJson(value) : String(value);
+}
+
+/** `[API Error: 403 …]`, `HTTP 429`, `status code: 402`, `403 …`: a status near the start of the words. */
+const STATUS = /(?:^|\berror\W{1,3}|\bhttp(?:\/[\d.]+)?\W{1,2}|\b(?:status|code)\W{1,3})([45]\d\d)(?![\w.])/i;
+const STATUS_CHARS = 80;
+const MAX_TOLD_CHARS = 16 * 1024;
+
+/** What the provider's own words or JSON say by the one order of evidence; null when they say nothing that is known. */
+function toldSign(
+	text: string,
+	{ source, resetAt }: { source: LimitSource; resetAt: number | null },
+	now: number,
+): Sign | null {
+	const told = text.slice(0, MAX_TOLD_CHARS);
+	const evidence = readEvidence(told, now);
+	const status = evidence.status ?? Number(STATUS.exec(told.slice(0, STATUS_CHARS))?.[1] ?? Number.NaN);
+	const verdict = judgeEvidence(
+		{
+			...evidence,
+			status: Number.isNaN(status) ? null : status,
+			resetAt: resetAt ?? evidence.resetAt ?? null,
+		},
+		now,
+	);
+	if (verdict === null) return null;
+	if (verdict.kind === 'failure') return { stopReason: verdict.stopReason };
+	const { limitKind: kind, scope, window, confidence } = verdict;
+	const rule = `${source.rule}.${verdict.rule}`;
+	return { kind, resetAt: verdict.resetAt, window, scope, source: { ...source, rule }, confidence };
 }
 
 /** Epoch seconds lie below this until the year 5138, epoch milliseconds above it since 1973. */
 const MIN_MILLISECONDS = 1e11;
 const MAX_TIME_MS = 8.64e15;
 
-/** Epoch ms of epoch seconds, epoch milliseconds or ISO-8601; null for anything else. */
-function resetTime(value: unknown): number | null {
+/** A number below this is a wait in seconds. */
+const MIN_EPOCH_SECONDS = 1e8;
+
+/** Epoch ms of epoch seconds, epoch milliseconds, ISO-8601, a wait in seconds, or an end in words; null for anything else. */
+function resetTime(value: unknown, now: number): number | null {
 	const text = textOrNull(value)?.trim();
-	if (text !== undefined && /^\d{4}-\d\d-\d\dT/.test(text)) {
-		const at = Date.parse(text);
-		return Number.isNaN(at) ? null : at;
+	if (text !== undefined && !/^\d+(\.\d+)?$/.test(text)) {
+		const at = /^\d{4}-\d\d-\d\dT/.test(text)
+			? Date.parse(text)
+			: toldReset(text.slice(0, MAX_SEARCHED_CHARS), now);
+		return at === null || Number.isNaN(at) ? null : at;
 	}
-	const number = text === undefined ? numberOrNull(value) : /^\d+(\.\d+)?$/.test(text) ? Number(text) : null;
+	const number = text === undefined ? numberOrNull(value) : Number(text);
 	if (number === null || number <= 0) return null;
+	if (number < MIN_EPOCH_SECONDS) return Math.round(now + number * 1000);
 	const at = Math.round(number < MIN_MILLISECONDS ? number * 1000 : number);
 	return at <= MAX_TIME_MS ? at : null;
 }
 
 /** Reads stderr line by line, colours taken out. */
 export class StderrWatch {
-	readonly #rules: Array<{ pattern: RegExp; kind: LimitKind; name: string }>;
+	readonly #rules: Array<{ pattern: RegExp; kind: LimitKind | 'told'; name: string }>;
+	readonly #now: () => number;
 	readonly #lines = new LineSplitter(MAX_LINE_BYTES);
 	/** The last lines that say something, each with its sign. */
-	readonly #last: Array<{ text: string; sign: LimitSign | null }> = [];
+	readonly #last: Array<{ text: string; sign: Limit | null }> = [];
 
-	constructor(name: AgentId, rules: AgentSettings['limit_stderr']) {
+	constructor(name: AgentId, rules: AgentSettings['limit_stderr'], now: () => number) {
+		this.#now = now;
 		this.#rules = rules.map(({ pattern, kind }, index) => ({
 			pattern: new RegExp(pattern, 'u'),
 			kind,
@@ -119,17 +170,17 @@ export class StderrWatch {
 	}
 
 	/** With `isMute` (a tool is at work, whose words may be echoed there) lines are kept to be shown, and no sign is seen. */
-	push(chunk: Buffer, isMute: boolean): LimitSign[] {
+	push(chunk: Buffer, isMute: boolean): Limit[] {
 		return this.#lines.push(chunk).flatMap((line) => this.#read(line, isMute));
 	}
 
-	end(isMute: boolean): LimitSign[] {
+	end(isMute: boolean): Limit[] {
 		const line = this.#lines.end();
 		return line === null ? [] : this.#read(line, isMute);
 	}
 
 	/** The newest sign among the last lines. */
-	lastSign(): LimitSign | null {
+	lastSign(): Limit | null {
 		return this.#last.findLast(({ sign }) => sign !== null)?.sign ?? null;
 	}
 
@@ -143,15 +194,22 @@ export class StderrWatch {
 		return this.#last.at(-1)?.text ?? '';
 	}
 
-	#read(line: Line, isMute: boolean): LimitSign[] {
+	#read(line: Line, isMute: boolean): Limit[] {
 		const raw = line.kind === 'line' ? line.text : line.head;
 		const text = safeText(raw.slice(0, MAX_SEARCHED_CHARS).replace(/\r+$/, '')).trimEnd();
 		if (text === '') return [];
-		const rule = isMute ? undefined : this.#rules.find(({ pattern }) => pattern.test(text));
-		const source = { channel: 'stderr', rule: rule?.name ?? '', excerpt: excerptLine(text) } as const;
-		const sign = rule === undefined ? null : { kind: rule.kind, resetAt: null, source };
+		const sign = isMute ? null : this.#signIn(text);
 		this.#last.push({ text, sign });
 		if (this.#last.length > LAST_LINES) this.#last.shift();
 		return sign === null ? [] : [sign];
+	}
+
+	#signIn(text: string): Limit | null {
+		const rule = this.#rules.find(({ pattern }) => pattern.test(text));
+		if (rule === undefined) return null;
+		const source = { channel: 'stderr', rule: rule.name, excerpt: excerptLine(text) } as const;
+		if (rule.kind !== 'told') return namedLimit(rule.kind, null, source);
+		const sign = toldSign(text, { source, resetAt: null }, this.#now());
+		return sign === null || 'stopReason' in sign ? null : sign;
 	}
 }

@@ -1,19 +1,22 @@
 /** How a turn of an agent from config ended: the relay's own stop first, then its exit code, then what it said. */
 import type { AgentExit, AgentId } from '../contract.ts';
+import type { Limit, StopReason } from '../events.ts';
 import { CANCELLED, completed, failed, type Judgement, limited, TIMED_OUT, UNKNOWN } from '../judgement.ts';
-import { isHard, type LimitSign, limitOf } from './limit-signs.ts';
+import { isHard } from './limit-signs.ts';
 
 export interface Seen {
 	/** Whether it said anything that is no white space. */
 	hasAnswer: boolean;
 	/** A sign on a channel that is surely the CLI's own, with no answer after it. */
-	certain: LimitSign | null;
+	certain: Limit | null;
 	/** The newest sign among the last lines of stderr. */
-	onStderr: LimitSign | null;
+	onStderr: Limit | null;
 	/** What the exit code is, by the user's list. */
-	byExit: LimitSign | null;
+	byExit: Limit | null;
 	/** The last error that a field told, with no answer after it. */
 	error: string | null;
+	/** What the provider's words called it, where they are no limit. */
+	failure: StopReason | null;
 	/** The last words on stderr or outside the JSON lines; '' when there are none. */
 	lastWords: string;
 }
@@ -26,7 +29,7 @@ export function judge(name: AgentId, exit: AgentExit, seen: Seen): Judgement {
 		case 'timed_out':
 			return TIMED_OUT;
 		case 'limited':
-			return sign === null ? UNKNOWN : limited(limitOf(sign));
+			return sign === null ? UNKNOWN : limited(sign);
 		case 'failed':
 			return failed('crashed', `${name} was stopped by the relay`);
 		case 'linger':
@@ -37,22 +40,22 @@ export function judge(name: AgentId, exit: AgentExit, seen: Seen): Judgement {
 }
 
 function judgeOwnEnd(name: AgentId, exit: AgentExit, seen: Seen): Judgement {
-	const { certain, onStderr, byExit, error, hasAnswer, lastWords } = seen;
-	if (certain !== null && isHard(certain)) return limited(limitOf(certain));
+	const { certain, onStderr, byExit, error, failure, hasAnswer, lastWords } = seen;
+	if (certain !== null && isHard(certain)) return limited(certain);
 	if (exit.exitCode === null || exit.signal !== null) return UNKNOWN;
 	const sign = certain ?? (byExit === null ? onStderr : withKindOf(byExit, onStderr));
 	if (exit.exitCode !== 0) {
-		if (sign !== null) return limited(limitOf(sign));
+		if (sign !== null) return limited(sign);
 		const said = error ?? lastWords;
 		return failed(
-			'crashed',
+			failure ?? 'crashed',
 			`${name} ended with exit code ${exit.exitCode}${said === '' ? '' : `: ${said}`}`,
 		);
 	}
-	if (certain !== null) return limited(limitOf(certain));
-	if (error !== null) return failed('api_error', error);
+	if (certain !== null) return limited(certain);
+	if (error !== null) return failed(failure ?? 'api_error', error);
 	if (hasAnswer) return completed();
-	if (sign !== null) return limited(limitOf(sign));
+	if (sign !== null) return limited(sign);
 	return failed(
 		'empty_answer',
 		lastWords === '' ? `${name} gave no answer` : `${name} gave no answer: ${lastWords}`,
@@ -60,7 +63,7 @@ function judgeOwnEnd(name: AgentId, exit: AgentExit, seen: Seen): Judgement {
 }
 
 /** A line of stderr says more than the code where both mean the same. */
-function withKindOf(byExit: LimitSign, onStderr: LimitSign | null): LimitSign {
+function withKindOf(byExit: Limit, onStderr: Limit | null): Limit {
 	return onStderr?.kind === byExit.kind ? onStderr : byExit;
 }
 

@@ -3,9 +3,9 @@ import type { AgentSettings } from '../../config/schema.ts';
 import { type Line, LineSplitter } from '../../core/line-splitter.ts';
 import { safeText } from '../../core/text.ts';
 import type { AgentExit, AgentId, AgentParser, ParsedTurn, ParserContext } from '../contract.ts';
-import { type AgentEvent, NO_TOKENS } from '../events.ts';
+import { type AgentEvent, type Limit, NO_TOKENS } from '../events.ts';
 import { namesSession } from './command-line.ts';
-import { type LimitSign, retryOf, StderrWatch, signOfExit } from './limit-signs.ts';
+import { retryOf, StderrWatch, signOfExit } from './limit-signs.ts';
 import { closingEvents, judge } from './outcome.ts';
 
 const MESSAGE = 'text';
@@ -23,7 +23,7 @@ export class TextParser implements AgentParser {
 		this.#name = name;
 		this.#settings = settings;
 		this.#context = context;
-		this.#stderr = new StderrWatch(name, settings.limit_stderr);
+		this.#stderr = new StderrWatch(name, settings.limit_stderr, context.now);
 	}
 
 	push(chunk: Buffer): AgentEvent[] {
@@ -48,6 +48,7 @@ export class TextParser implements AgentParser {
 			onStderr: this.#stderr.lastSign(),
 			byExit: signOfExit(this.#name, this.#settings.limit_exit, exit.exitCode),
 			error: null,
+			failure: null,
 			lastWords: this.#stderr.lastLine(),
 		});
 		return {
@@ -85,7 +86,7 @@ export class TextParser implements AgentParser {
 		return namesSession(this.#settings.command) ? this.#context.requestedSessionId : null;
 	}
 
-	#retry(sign: LimitSign): AgentEvent {
+	#retry(sign: Limit): AgentEvent {
 		return retryOf(sign, this.#context.now());
 	}
 }

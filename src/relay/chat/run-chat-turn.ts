@@ -38,7 +38,7 @@ export async function runChatTurn(
 		speaker: { participant: who.id, role: who.role, number, maxTurns },
 	});
 	deps.learnVersion(who.agent, spec.executable);
-	const own = { session, snapshots: deps.snapshots, timeoutMs };
+	const own = { session, snapshots: deps.snapshots, timeoutMs, agent: who.agent };
 	return runTurn(spec, turnDeps(own, deps), {
 		signal,
 		hardSignal,

@@ -52,6 +52,24 @@ describe('the documented text CLI', () => {
 		expect(state?.limit?.kind).toBe(status === 'limited' ? 'quota' : undefined);
 	});
 
+	it('is handed over when it says nothing for as long as its config bears', async () => {
+		const aider = documentedAgent('aider').replace('prompt = ', 'silence_s = 1\nprompt = ');
+		bench.configure(`[agents]\norder = ["aider", "courier"]\n${aider}\n${documentedAgent('courier')}`);
+		const relay = await bench.open();
+		const { outcome, state } = await bench.send(relay, '!mute');
+		expect({ outcome, agent: state?.agent }).toEqual({ outcome: 'completed', agent: 'courier' });
+		expect(relay.turns()[0]).toMatchObject({
+			status: 'limited',
+			stop_reason: 'limit',
+			limit: {
+				kind: 'overloaded',
+				reset_at: null,
+				confidence: 'estimated',
+				source: { channel: 'silence', rule: 'aider:silence_s' },
+			},
+		});
+	});
+
 	it('is refused under read-only only where no words for it are set', async () => {
 		bench.configure(documentedAgent('aider'));
 		const { state } = await bench.send(
@@ -102,8 +120,9 @@ describe('the documented CLI of JSON lines', () => {
 		expect(existsSync(join(bench.home, '.courier'))).toBe(false);
 	});
 
-	it('is not limited by what its own tool prints', async () => {
-		bench.configure(documentedAgent('courier'));
+	it('is not limited by what its own tool prints, nor by a tool that is silent for longer than the agent may be', async () => {
+		const courier = documentedAgent('courier').replace('prompt = ', 'silence_s = 1\nprompt = ');
+		bench.configure(courier);
 		const { state } = await bench.send(await bench.open({ agent: 'courier' }), '!echo-limit');
 		expect(state).toMatchObject({ status: 'completed', limit: null });
 	});

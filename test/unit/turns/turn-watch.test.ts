@@ -107,6 +107,27 @@ describe('a running turn', () => {
 		expect(new TurnWatch({ ...TIMES, idleMs: 0 }, 0).tick(1e9, 0)).toBeNull();
 	});
 
+	it('that says nothing at all is limited only where silence was said to mean that, and not while a tool runs', () => {
+		const silent = { ...TIMES, silenceMs: 60_000 };
+		const watch = new TurnWatch(silent, 0);
+		watch.tick(6_000, 0);
+		expect(watch.tick(59_999, 0)).toBeNull();
+		expect(watch.tick(90_000, 0, true)).toBeNull();
+		expect(watch.tick(90_000, 40_000)).toBeNull();
+		expect(watch.impatientLimit(90_000, 'mine')).toBeNull();
+		expect(watch.tick(100_500, 40_000)).toEqual({ stop: 'limited' });
+		expect(watch.impatientLimit(101_000, 'mine')).toMatchObject({
+			kind: 'overloaded',
+			resetAt: null,
+			confidence: 'estimated',
+			source: { channel: 'silence', rule: 'mine:silence_s', excerpt: 'no output for 61 s' },
+		});
+		expect(new TurnWatch({ ...TIMES, idleMs: 0 }, 0).tick(1e9, 0)).toBeNull();
+		const ended = new TurnWatch(silent, 0);
+		ended.observe({ type: 'turn_ended', outcome: 'completed', stopReason: 'end_turn' }, 61_000);
+		expect(ended.tick(62_000, 0)).toBeNull();
+	});
+
 	it('times out only when a timeout is set', () => {
 		expect(new TurnWatch({ ...TIMES, timeoutMs: 1_000 }, 0).tick(1_000, 900)).toEqual({ stop: 'timed_out' });
 		expect(new TurnWatch({ ...TIMES, idleMs: 0 }, 0).tick(1e9, 1e9)).toBeNull();

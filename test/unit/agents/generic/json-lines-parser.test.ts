@@ -5,12 +5,13 @@ import { JsonLinesParser } from '../../../../src/agents/generic/json-lines-parse
 import type { AgentSettings } from '../../../../src/config/schema.ts';
 import { settings } from './settings.ts';
 
+const NOW = 1_000_000;
 const CONTEXT: ParserContext = {
 	requestedSessionId: null,
 	resume: false,
 	requestedModel: null,
 	cumulativeBefore: null,
-	now: () => 1_000_000,
+	now: () => NOW,
 };
 const exit = (exitCode: number | null, over: Partial<AgentExit> = {}): AgentExit => ({
 	exitCode,
@@ -219,6 +220,8 @@ describe('a limit told in JSON lines', () => {
 		[1_795_000_000_123, 1_795_000_000_123],
 		['1795000000', 1_795_000_000_000],
 		['tomorrow', null],
+		[3600, NOW + 3_600_000],
+		['Resets in 2 hours', NOW + 7_200_000],
 		[-1, null],
 		[undefined, null],
 	])('acts at once, with its reset %s', (resets, resetAt) => {
@@ -229,7 +232,8 @@ describe('a limit told in JSON lines', () => {
 			limit: {
 				kind: 'billing',
 				resetAt,
-				confidence: 'exact',
+				// Without a told end its length is the relay's guess.
+				confidence: resetAt === null ? 'estimated' : 'exact',
 				source: { channel: 'event', rule: 'mine:limit_fields.error.code' },
 			},
 		});
@@ -306,5 +310,108 @@ describe('an error told in JSON lines', () => {
 	it('is none where the field says so', () => {
 		for (const error of [false, null, '', 0])
 			expect(turnOf([{ text: 'done', error }]).turn.outcome).toBe('completed');
+	});
+});
+
+describe('a limit by the words of the provider', () => {
+	const TOLD: Partial<AgentSettings> = {
+		output: 'jsonl',
+		fields: { text: 'text', error: 'error' },
+		limit_fields: [{ field: 'error', kind: 'told' }],
+	};
+	const failedWith = (error: unknown, over: Partial<AgentSettings> = {}) =>
+		turnOf([{ error }], exit(1), { ...TOLD, resume: [], ...over }).turn;
+
+	it.each([
+		['[API Error: 403 user quota is not enough, please recharge]', 'billing'],
+		[
+			'[API Error: 429 You exceeded your current quota, please check your plan and billing details.]',
+			'billing',
+		],
+		['[API Error: 429 Rate limit reached for requests]', 'rate'],
+		['[API Error: 429 something new]', 'rate'],
+		['HTTP 402: no', 'billing'],
+		['Error code: 529', 'overloaded'],
+		['You have exceeded the monthly usage quota.', 'window'],
+		[{ code: 'insufficient_quota', message: 'x' }, 'billing'],
+		[{ message: '{"error":{"code":"1113","message":"余额不足"}}' }, 'billing'],
+		[{ status: 403, error: { type: 'FreeUsageLimitError' } }, 'quota'],
+	])('is judged as the built-in agents’ are: %j is %s', (error, kind) => {
+		expect(failedWith(error)).toMatchObject({
+			outcome: 'limited',
+			limit: {
+				kind,
+				source: { channel: 'event', rule: expect.stringMatching(/^mine:limit_fields\.error\./) },
+			},
+		});
+	});
+
+	it.each([
+		['[API Error: 401 Incorrect API key provided]', 'auth'],
+		['[API Error: 403 Forbidden]', 'auth'],
+		['Input exceeds the context window', 'context_too_long'],
+		['cannot read a.txt: no such file', 'crashed'],
+		['line 429 of the report', 'crashed'],
+		[{ deep: [[['rate limit']]] }, 'crashed'],
+		[true, 'crashed'],
+	])('is none, and the failure gets its name: %j is %s', (error, stopReason) => {
+		expect(failedWith(error)).toMatchObject({ outcome: 'failed', stopReason, limit: null });
+	});
+
+	it('takes its end from the field that holds it, or from the words', () => {
+		const withReset: Partial<AgentSettings> = {
+			limit_fields: [{ field: 'error.message', kind: 'told', reset_field: 'error.resets' }],
+		};
+		const message = 'You have exceeded the weekly usage quota.';
+		expect(failedWith({ message, resets: new Date(NOW + 4e8).toISOString() }, withReset).limit).toMatchObject(
+			{
+				kind: 'window',
+				resetAt: NOW + 4e8,
+				confidence: 'exact',
+			},
+		);
+		expect(failedWith({ message: `${message} Try again in 3 hours.` }, withReset).limit).toMatchObject({
+			resetAt: NOW + 3 * 3_600_000,
+			confidence: 'derived',
+		});
+	});
+
+	it('is looked for in the next rule where the words of one say nothing', () => {
+		const limit_fields: AgentSettings['limit_fields'] = [
+			{ field: 'error.message', kind: 'told' },
+			{ field: 'error.code', equals: [7, 'spent'], kind: 'quota' },
+		];
+		for (const code of [7, '7', 'spent'])
+			expect(failedWith({ message: 'no', code }, { limit_fields }).limit?.kind).toBe('quota');
+		for (const code of [8, '07', true, null, ['spent']])
+			expect(failedWith({ message: 'no', code }, { limit_fields }).outcome).toBe('failed');
+	});
+
+	it('on stderr counts too, and other words there are none', () => {
+		const limit_stderr: AgentSettings['limit_stderr'] = [{ pattern: '^Retrying in \\d+s', kind: 'told' }];
+		const said = (line: string) => {
+			const mine = open({ ...TOLD, resume: [], limit_stderr });
+			return mine.stderr(Buffer.from(`${line}\n`));
+		};
+		expect(said('Retrying in 60s: [API Error: 429 slow down]')).toMatchObject([
+			{ type: 'retry', reason: 'rate' },
+		]);
+		expect(said('Retrying in 60s: [API Error: 500 boom]')).toEqual([]);
+		expect(said('Retrying in 60s: [API Error: 401 no]')).toEqual([]);
+		expect(said('warning: [API Error: 429 slow down]')).toEqual([]);
+	});
+
+	it('never throws, whatever stands in the field', () => {
+		let deep: unknown = 'rate limit';
+		for (let depth = 0; depth < 4000; depth++) deep = [deep];
+		expect(failedWith(deep)).toMatchObject({ outcome: 'failed', limit: null });
+		const mine = open({ ...TOLD, resume: [] });
+		mine.push(Buffer.from(`{"error":${'['.repeat(20_000)}${']'.repeat(20_000)}}\n`));
+		expect(mine.end(exit(1)).turn).toMatchObject({ outcome: 'failed', limit: null });
+		fc.assert(
+			fc.property(fc.jsonValue(), (error) => {
+				expect(failedWith(error).outcome).toBeTypeOf('string');
+			}),
+		);
 	});
 });

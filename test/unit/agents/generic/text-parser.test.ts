@@ -113,7 +113,11 @@ describe('the end of an agent that prints text', () => {
 		const { turn } = turnOf({ out: 'half', end: exit(75) }, QUOTA);
 		expect(turn).toMatchObject({
 			outcome: 'limited',
-			limit: { kind: 'rate', source: { channel: 'exit', rule: 'mine:limit_exit.75' }, confidence: 'exact' },
+			limit: {
+				kind: 'rate',
+				source: { channel: 'exit', rule: 'mine:limit_exit.75' },
+				confidence: 'estimated',
+			},
 		});
 		expect(turnOf({ end: exit(74) }, QUOTA).turn.outcome).toBe('failed');
 	});
