@@ -37,6 +37,8 @@ export interface TurnRequest {
 	env: Readonly<Record<string, string>>;
 	/** How long the relay lets an agent retry a rate or an overload, ms; absent where no turn is started. */
 	patienceMs?: number;
+	/** Where the CLI may be told to write its telemetry, for this turn alone; absent where nobody would read it. */
+	telemetryPath?: string;
 	/** The turn's prompt and its file (absolute path), for CLIs that do not read it on stdin. */
 	prompt?: { path: string; text: string };
 }
@@ -55,6 +57,8 @@ export interface AgentCommand {
 	stdin?: 'prompt' | 'empty';
 	/** Added to the environment; null removes a variable. */
 	env: Record<string, string | null>;
+	/** True: the CLI was told to append to `telemetryPath`, and the parser reads it. */
+	writesTelemetry?: boolean;
 }
 
 /** What a whole native session used so far, as its CLI tells it; the cost where the CLI adds that up too. */
@@ -144,6 +148,8 @@ export interface ParsedTurn {
 export interface AgentParser {
 	push(chunk: Buffer): AgentEvent[];
 	stderr(chunk: Buffer): AgentEvent[];
+	/** What the CLI appended to the telemetry file, in order; it may come seconds later than it was true. */
+	telemetry?(chunk: Buffer): AgentEvent[];
 	/** Flushes the last line and judges the turn. Called once; emits `turn_ended` if the stream had none. */
 	end(exit: AgentExit, native: NativeFacts | null): { events: AgentEvent[]; turn: ParsedTurn };
 }

@@ -25,6 +25,7 @@ import { type Conversation, createRelay } from '../relay/conversation.ts';
 import type { Places, RelayDeps } from '../relay/relay-deps.ts';
 import { prepareStore } from '../sessions/store-location.ts';
 import { createStartPty } from '../terminal/start-pty.ts';
+import { removeStrayTelemetry } from '../turns/telemetry-file.ts';
 import { type App, homeOf, newNativeId, storeAt } from './create-app.ts';
 import {
 	clonedFolders,
@@ -150,6 +151,8 @@ export async function relayDeps(app: App, current: ReadonlySettings): Promise<Re
 	const { env, clock, processes, paths } = app;
 	const [repo, store, git] = await Promise.all([app.repo(), app.store(), app.git()]);
 	const agentEnv = await createAgentEnv(app, repo, current);
+	const telemetryFolder = join(paths.stateHome, 'telemetry');
+	removeStrayTelemetry(telemetryFolder, processes);
 	const versions = createVersionCache(join(paths.cacheHome, 'versions.json'), agentEnv);
 	const edit = { locking: lockingOf(processes, clock), knownAgents: AGENTS_WITHOUT_COMMAND };
 	return {
@@ -187,6 +190,7 @@ export async function relayDeps(app: App, current: ReadonlySettings): Promise<Re
 		startProcess: createStartPty({ clock, processes }),
 		ledger: openLedger(app),
 		estimateCost,
+		telemetryFolder,
 		findExecutable: (agent) =>
 			findExecutable(current.settings.registry.find(agent).executables, {
 				searchPath: env.PATH ?? '',

@@ -36,6 +36,8 @@ export interface RelayDeps {
 	processes: ProcessTable;
 	startProcess: StartAgentProcess;
 	ledger: Ledger;
+	/** Private, for what an agent tells beside its output; absent: none is asked to. */
+	telemetryFolder?: string;
 	estimateCost: (model: string | null, tokens: TokenCounts) => number | null;
 	findExecutable: (agent: AgentId) => FoundExecutable;
 	/** null when not known yet. Starts nothing. */

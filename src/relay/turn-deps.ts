@@ -13,7 +13,16 @@ export function turnDeps(
 		timeoutMs,
 		agent,
 	}: { session: OpenSession; snapshots: Snapshots | null; timeoutMs: number | null; agent: AgentId },
-	{ clock, startProcess, processes, prepareStore, estimateCost, config, knownVersion }: RelayDeps,
+	{
+		clock,
+		startProcess,
+		processes,
+		prepareStore,
+		estimateCost,
+		config,
+		knownVersion,
+		telemetryFolder,
+	}: RelayDeps,
 ): TurnDeps {
 	const { idle_s, timeout_s, linger_s, answer_s, background_s } = config.turn;
 	const times = {
@@ -35,5 +44,6 @@ export function turnDeps(
 		estimateCost,
 		times,
 		knownVersion,
+		...(telemetryFolder === undefined ? {} : { telemetryFolder }),
 	};
 }

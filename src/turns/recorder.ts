@@ -79,6 +79,11 @@ export class TurnRecorder {
 		this.#take(this.#options.parser.stderr(chunk), now);
 	}
 
+	/** What the agent told in a file beside its output; it is read, not kept, and no sign that it goes on. */
+	telemetry(chunk: Buffer): void {
+		this.#take(this.#options.parser.telemetry?.(chunk) ?? [], this.#options.clock.now());
+	}
+
 	/** Judges the turn and closes the transcript. Called once, after the last byte. */
 	end(exit: AgentExit, native: NativeFacts | null): ParsedTurn {
 		const { events, turn } = this.#options.parser.end(exit, native);

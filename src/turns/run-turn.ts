@@ -4,7 +4,7 @@
  */
 import { existsSync } from 'node:fs';
 import { devNull } from 'node:os';
-import type { AgentCommand, AgentExit, NativeFacts } from '../agents/contract.ts';
+import type { AgentCommand, AgentExit, NativeFacts, TurnRequest } from '../agents/contract.ts';
 import { withAdditions } from '../agents/environment.ts';
 import type { AgentEvent, BackgroundTask } from '../agents/events.ts';
 import { toIso } from '../core/clock.ts';
@@ -26,6 +26,7 @@ import { judgeTurn } from './judge-turn.ts';
 import { readNativeFacts } from './native-facts.ts';
 import { SpaceReserve } from './record-file.ts';
 import { TurnRecorder } from './recorder.ts';
+import { TelemetryFile, telemetryPath } from './telemetry-file.ts';
 import type { TurnControl, TurnDeps, TurnSpec } from './turn-spec.ts';
 import { TurnStop } from './turn-stop.ts';
 import { TurnWatch, type WatchVerdict } from './turn-watch.ts';
@@ -61,8 +62,8 @@ class RunningTurn {
 	readonly #folder: string;
 	readonly #number: number;
 	readonly #startedAt: number;
-	readonly #command: AgentCommand;
-	readonly #env: Record<string, string>;
+	#command: AgentCommand;
+	#env: Record<string, string>;
 	readonly #prompt: Buffer;
 	readonly #watch: TurnWatch;
 	readonly #stop: TurnStop;
@@ -71,6 +72,7 @@ class RunningTurn {
 	#state: TurnState;
 	#reserve: SpaceReserve | null = null;
 	#before: Snapshot | null = null;
+	#telemetry: TelemetryFile | null = null;
 	#failure: unknown = null;
 	/** What runs in the background, until the turn is asked to stop. */
 	#tasks: readonly BackgroundTask[] = [];
@@ -84,8 +86,7 @@ class RunningTurn {
 		this.#folder = deps.session.folder;
 		this.#number = deps.session.meta.turn_count + 1;
 		this.#startedAt = deps.clock.now();
-		const prompt = { path: this.#path('prompt.md'), text: spec.prompt };
-		this.#command = spec.adapter.command({ ...spec.request, prompt });
+		this.#command = this.#commandWith({});
 		const { args, recordedArgs, env } = this.#command;
 		this.#env = withAdditions(spec.request.env, env);
 		this.#prompt = Buffer.from(spec.prompt);
@@ -138,9 +139,35 @@ class RunningTurn {
 			clearInterval(ticker);
 			signal.removeEventListener('abort', onAbort);
 			hardSignal.removeEventListener('abort', onHardAbort);
+			this.#closeTelemetry();
 			recorder.close();
 			this.#reserve?.release();
 		}
+	}
+
+	#commandWith(more: Pick<TurnRequest, 'telemetryPath'>): AgentCommand {
+		const { adapter, request, prompt: text } = this.#spec;
+		return adapter.command({ ...request, ...more, prompt: { path: this.#path('prompt.md'), text } });
+	}
+
+	/** Where the agent can tell more in a file of its own; a file that cannot be made is not worth a word. */
+	#openTelemetry(recorder: TurnRecorder): void {
+		const { telemetryFolder: folder, processes, session } = this.#deps;
+		if (folder === undefined) return;
+		const path = telemetryPath(folder, `${session.id}-${this.#number}`, processes);
+		const command = this.#commandWith({ telemetryPath: path });
+		if (command.writesTelemetry !== true) return;
+		try {
+			this.#telemetry = new TelemetryFile(path, (chunk) => recorder.telemetry(chunk));
+		} catch {
+			return;
+		}
+		this.#command = command;
+		this.#env = withAdditions(this.#spec.request.env, command.env);
+	}
+
+	#closeTelemetry(): void {
+		this.#guard(() => this.#telemetry?.close());
 	}
 
 	#path(name: Parameters<typeof turnFile>[2]): string {
@@ -199,6 +226,7 @@ class RunningTurn {
 
 	async #startProcess(recorder: TurnRecorder): Promise<AgentProcess> {
 		const { adapter, executable, request } = this.#spec;
+		this.#openTelemetry(recorder);
 		try {
 			const agent = await this.#deps.startProcess(
 				{
@@ -268,6 +296,7 @@ class RunningTurn {
 	#tick(recorder: TurnRecorder, agent: AgentProcess): void {
 		const now = this.#deps.clock.now();
 		this.#asked.tick();
+		this.#telemetry?.read();
 		const verdict = this.#watched(recorder, now);
 		if (verdict !== null && 'stop' in verdict && verdict.stop === 'limited') this.#askAgain(recorder);
 		else this.#heed(verdict);
@@ -337,6 +366,7 @@ class RunningTurn {
 	/** What the agent left behind tells the outcome; git reads the worktree meanwhile. */
 	async #judgeMeanwhile(recorder: TurnRecorder, exit: AgentExit): Promise<void> {
 		await letBegin();
+		this.#closeTelemetry();
 		const native = await this.#readNative(recorder);
 		this.#reserve?.release();
 		this.#guard(() => this.#judge(recorder, exit, native));

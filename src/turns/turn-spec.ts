@@ -65,6 +65,8 @@ export interface TurnDeps {
 	/** null outside git. */
 	snapshots: Snapshots | null;
 	times: TurnTimes;
+	/** Private, outside every repo; absent: no agent is asked for telemetry. */
+	telemetryFolder?: string;
 	/** Makes the store's folders and ignore file again after somebody removed them. */
 	prepareStore: () => void;
 	estimateCost: (model: string | null, tokens: TokenCounts) => number | null;

@@ -1,4 +1,6 @@
 /** Gemini CLI and OpenCode: a turn, its resume, their limits, and hand-overs with claude in both directions. */
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type Answer, callTools, REFUSALS, say, TOOLS } from './harness/answers.ts';
 import { hasAgents } from './harness/installed-agents.ts';
@@ -48,6 +50,21 @@ describe.skipIf(!hasAgents)('gemini and opencode', () => {
 			scene.model.of(agent)[2]?.raw.includes('I call it Heron.'),
 			'the first turn is in the request',
 		).toBe(true);
+	});
+
+	it('gemini: its telemetry tells no retry twice and is gone with the turn', async () => {
+		const scene = await openScene();
+		// Its first wait is as long as it gathers telemetry.
+		scene.model.script('gemini', REFUSALS.gemini.tooMany(), REFUSALS.gemini.tooMany(), say('Now it works.'));
+		const run = await scene.run('Say something', flags('gemini', 'read-only'));
+		expect(run.exitCode, run.stderr + run.stdout).toBe(0);
+		expect(scene.turn(1)).toMatchObject({
+			status: 'completed',
+			limit: null,
+			agent_version: expect.any(String),
+		});
+		expect(run.events.filter(({ type }) => type === 'retry')).toHaveLength(2);
+		expect(readdirSync(join(scene.home, '.local/state/agent-relay/telemetry'))).toEqual([]);
 	});
 
 	it.each(AGENTS)('%s: the presets differ', async (agent) => {

@@ -1,6 +1,7 @@
 import { RelayError } from '../../core/errors.ts';
 import { simpleCommands } from '../allow-commands.ts';
 import type { AgentCommand, PermissionPreset, TurnRequest } from '../contract.ts';
+import { telemetryVariables } from './telemetry-variables.ts';
 
 /** In `default` without a terminal, tools that write or run anything are not even offered to the model. */
 const APPROVAL_MODES: Record<PermissionPreset, string> = {
@@ -15,6 +16,7 @@ const APPROVAL_MODES: Record<PermissionPreset, string> = {
  * its user.
  */
 export function geminiCommand(turn: TurnRequest): AgentCommand {
+	const telemetry = telemetryVariables(turn);
 	return {
 		executable: 'gemini',
 		args: [
@@ -26,7 +28,8 @@ export function geminiCommand(turn: TurnRequest): AgentCommand {
 			...(turn.model === null ? [] : [`--model=${turn.model}`]),
 			...session(turn),
 		],
-		env: environment(turn),
+		env: { ...environment(turn), ...telemetry },
+		...(telemetry === null ? {} : { writesTelemetry: true }),
 	};
 }
 

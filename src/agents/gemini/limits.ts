@@ -14,6 +14,7 @@ import {
 } from '../evidence/judge-evidence.ts';
 import { excerptLine } from '../excerpt.ts';
 import type { Sign } from './stderr-signs.ts';
+import type { ApiError } from './telemetry.ts';
 
 export type Retry = Extract<AgentEvent, { type: 'retry' }>;
 
@@ -63,6 +64,20 @@ function retryReason(verdict: Verdict | null, status: number | null): Retry['rea
 	return status === null ? 'network' : 'server';
 }
 
+/**
+ * A refusal in the telemetry, which counts as the CLI's own record: a limit that no short wait ends, a retry, or null for one
+ * that is not tried again.
+ */
+export function signFromTelemetry(error: ApiError, asked: Asked): { limit: Limit } | { retry: Retry } | null {
+	const evidence = { ...readEvidence(error.body, asked.now), status: error.status };
+	const verdict = judge(evidence, { ...asked, model: error.model ?? asked.model });
+	if (isHard(verdict)) return { limit: geminiLimit(verdict, 'native', 'telemetry', error.body) };
+	if (error.status !== null && error.status < 500 && error.status !== 429) return null;
+	const reason = retryReason(verdict, error.status);
+	const told = source('native', `telemetry.retry_${reason}`, `${error.status ?? ''} ${error.body}`.trim());
+	return { retry: { type: 'retry', reason, attempt: null, maxAttempts: null, delayMs: null, source: told } };
+}
+
 /** The limit a turn had when the relay stopped it while it was retrying; null when the retries were of another kind. */
 export function limitFromRetry(retry: Retry | null): Limit | null {
 	if (retry?.reason !== 'rate' && retry?.reason !== 'overloaded') return null;
@@ -80,23 +95,39 @@ export function limitFromRetry(retry: Retry | null): Limit | null {
 export interface Words {
 	said: string;
 	dump: string;
+	/** The backend's answer to the last request, by the telemetry; '' where there is none. */
+	body: string;
 }
 
 /** What a failed turn met. `status` is the HTTP status where it is known. */
-export function judgeFailure(status: number | null, { said, dump }: Words, asked: Asked): Verdict | null {
+export function judgeFailure(
+	status: number | null,
+	{ said, dump, body }: Words,
+	asked: Asked,
+): Verdict | null {
 	const text = withoutFrame(said);
-	const printed = printedMessage(dump);
+	const answered = readEvidence(body, asked.now);
 	const evidence = withMachineWords(readEvidence(text, asked.now), `${text}\n${dump}`);
 	const retryDelay = /^ {2}retryDelayMs: (\d{1,15}(?:\.\d+)?)\b/m.exec(dump)?.[1];
 	return judge(
 		{
+			...answered,
 			...evidence,
-			providerText: [evidence.providerText, printed].filter((words) => words).join('\n'),
-			status: status ?? evidence.status ?? null,
+			words: [...(answered.words ?? []), ...(evidence.words ?? [])],
+			providerText: providerText([evidence.providerText, printedMessage(dump), answered.providerText], asked),
+			status: status ?? evidence.status ?? answered.status ?? null,
 			...(retryDelay === undefined ? {} : { delayMs: Number(retryDelay) }),
 		},
 		asked,
 	);
+}
+
+/** The CLI has read the backend's answer: where its sentence alone says what it is, the words it was made from do not count. */
+function providerText(texts: ReadonlyArray<string | null | undefined>, asked: Asked): string {
+	const said = texts[0] ?? '';
+	const verdict = judge({ providerText: said }, asked);
+	if (isHard(verdict) || verdict?.kind === 'failure') return said;
+	return texts.filter((text) => text).join('\n');
 }
 
 /** `[API Error: …]` and the advice that the CLI puts below it. */

@@ -15,6 +15,7 @@ import {
 	UNKNOWN,
 } from '../judgement.ts';
 import { type Asked, geminiLimit, judgeFailure, limitFromRetry, type Retry } from './limits.ts';
+import type { ApiError } from './telemetry.ts';
 
 export interface Seen {
 	hasStarted: boolean;
@@ -28,6 +29,8 @@ export interface Seen {
 	retry: Retry | null;
 	/** The error object the CLI printed at its end, or ''. */
 	dump: string;
+	/** The last refused request by the telemetry, that no answer followed. */
+	apiError: ApiError | null;
 	/** Start of stderr. */
 	stderr: string;
 	asked: Asked;
@@ -108,11 +111,16 @@ function judgeError(exit: AgentExit, result: JsonObject, seen: Seen): Judgement 
 	if (byType !== undefined) return failed(byType, message);
 	if (exit.stopRequested === 'cancelled' && textOrNull(error.type) === 'FatalCancellationError')
 		return CANCELLED;
-	const status = statusOfExit(exit.exitCode) ?? statusOfDump(seen.dump);
-	const verdict = judgeFailure(status, { said: message, dump: seen.dump }, seen.asked);
+	const verdict = judgeFailure(statusOf(exit.exitCode, seen), wordsOf(message, seen), seen.asked);
 	if (verdict?.kind === 'limit') return limited(geminiLimit(verdict, 'result', 'result', message));
 	return failed(verdict?.stopReason ?? reasonOf(message, seen.dump), message);
 }
+
+function statusOf(exitCode: number | null, { dump, apiError }: Seen): number | null {
+	return statusOfExit(exitCode) ?? statusOfDump(dump) ?? apiError?.status ?? null;
+}
+
+const wordsOf = (said: string, { dump, apiError }: Seen) => ({ said, dump, body: apiError?.body ?? '' });
 
 function judgeInvalidStream(sentence: string): Judgement {
 	const reason = REASON_BY_SENTENCE.find(([pattern]) => pattern.test(sentence))?.[1];
@@ -150,8 +158,8 @@ function judgeOwnDeath(exit: AgentExit, seen: Seen): Judgement {
 	const code = exit.exitCode ?? 0;
 	if (exit.signal !== null || code === 0 || code === 130) return UNKNOWN;
 	const message = ownLine(seen.stderr) ?? `gemini ended with exit code ${code}`;
-	const status = statusOfExit(code) ?? statusOfDump(seen.dump);
-	const verdict = judgeFailure(status, { said: seen.hasStarted ? '' : message, dump: seen.dump }, seen.asked);
+	const status = statusOf(code, seen);
+	const verdict = judgeFailure(status, wordsOf(seen.hasStarted ? '' : message, seen), seen.asked);
 	if (verdict?.kind === 'limit') return limited(geminiLimit(verdict, 'exit', 'exit', message));
 	if (status === 401 || status === 403) return failed(verdict?.stopReason ?? 'auth', message);
 	const byExit = REASON_BY_EXIT.get(code);

@@ -4,10 +4,11 @@ import type { AgentExit, AgentParser, NativeFacts, ParsedTurn, ParserContext } f
 import { type AgentEvent, type Limit, NO_TOKENS, type TokenCounts } from '../events.ts';
 import { type JsonObject, objectOrEmpty, objectOrNull, parseEventLine, textOrNull } from '../json-fields.ts';
 import type { Judgement } from '../judgement.ts';
-import { type Asked, limitFromSign, type Retry, retryFromSign } from './limits.ts';
+import { type Asked, limitFromSign, type Retry, retryFromSign, signFromTelemetry } from './limits.ts';
 import { judgeSuccess, judgeTurn, resultMessage } from './outcome.ts';
 import { readOversized } from './oversized.ts';
 import { type Sign, StderrSigns } from './stderr-signs.ts';
+import { type ApiError, TelemetryErrors } from './telemetry.ts';
 import { planOf, toolCall, toolResult } from './tools.ts';
 import { readStats } from './usage.ts';
 
@@ -26,6 +27,7 @@ class GeminiParser implements AgentParser {
 	readonly #lines = new LineSplitter();
 	readonly #stderrLines = new LineSplitter(MAX_STDERR_LINE_BYTES);
 	readonly #signs = new StderrSigns();
+	readonly #telemetry = new TelemetryErrors();
 	/** Names of open calls by id. */
 	readonly #toolNames = new Map<string, string>();
 	readonly #errors: string[] = [];
@@ -38,6 +40,11 @@ class GeminiParser implements AgentParser {
 	#isInAnswer = false;
 	#limit: Limit | null = null;
 	#retry: Retry | null = null;
+	/** When the model last answered, by the CLI's own clock (epoch ms). */
+	#servedAt = 0;
+	#apiError: ApiError | null = null;
+	/** Refusals since then, by each channel: one that both tell is told once. */
+	#refusals = { stderr: 0, telemetry: 0 };
 	#result: JsonObject | null = null;
 	#judgement: Judgement | null = null;
 
@@ -51,6 +58,11 @@ class GeminiParser implements AgentParser {
 
 	stderr(chunk: Buffer): AgentEvent[] {
 		return this.#stderrLines.push(chunk).flatMap((line) => this.#readStderr(line));
+	}
+
+	telemetry(chunk: Buffer): AgentEvent[] {
+		const id = this.#nativeSessionId ?? this.#context.requestedSessionId;
+		return this.#telemetry.push(chunk, id).flatMap((error) => this.#refused(error));
 	}
 
 	end(exit: AgentExit, native: NativeFacts | null): { events: AgentEvent[]; turn: ParsedTurn } {
@@ -77,6 +89,7 @@ class GeminiParser implements AgentParser {
 			limit: this.#limit,
 			retry: this.#retry,
 			dump: this.#dump,
+			apiError: this.#apiError,
 			stderr: this.#stderr,
 			asked: this.#asked(),
 		};
@@ -106,6 +119,23 @@ class GeminiParser implements AgentParser {
 		return this.#takeSigns();
 	}
 
+	/** Telemetry comes late: what the model has answered since is over. */
+	#refused(error: ApiError): AgentEvent[] {
+		if ((error.at ?? this.#context.now()) <= this.#servedAt) return [];
+		this.#apiError = error;
+		this.#refusals.telemetry++;
+		if (this.#result !== null || this.#limit !== null) return [];
+		const sign = signFromTelemetry(error, this.#asked());
+		if (sign === null) return [];
+		if ('limit' in sign) {
+			this.#limit = sign.limit;
+			return [{ type: 'limit', limit: sign.limit }];
+		}
+		if (this.#refusals.telemetry <= this.#refusals.stderr) return [];
+		this.#retry = sign.retry;
+		return [sign.retry];
+	}
+
 	#takeSigns(): AgentEvent[] {
 		return this.#signs.take().flatMap((sign) => this.#sign(sign));
 	}
@@ -117,6 +147,7 @@ class GeminiParser implements AgentParser {
 			return [];
 		}
 		if (this.#result !== null) return [];
+		this.#refusals.stderr++;
 		const limit = limitFromSign(sign, this.#asked());
 		if (limit !== null) {
 			this.#limit = limit;
@@ -139,7 +170,7 @@ class GeminiParser implements AgentParser {
 			case 'init':
 				return this.#started(textOrNull(value.session_id), textOrNull(value.model));
 			case 'message':
-				return value.role === 'assistant' ? this.#message(textOrNull(value.content)) : [];
+				return value.role === 'assistant' ? this.#message(value) : [];
 			case 'tool_use':
 				return this.#toolUse(value);
 			case 'tool_result':
@@ -164,16 +195,21 @@ class GeminiParser implements AgentParser {
 		return [started, { type: 'error', code: 'session_mismatch', message }];
 	}
 
-	#message(text: string | null): AgentEvent[] {
+	#message(line: JsonObject): AgentEvent[] {
+		const text = textOrNull(line.content);
 		if (text === null || text === '') return [];
 		if (!this.#isInAnswer) this.#messages++;
 		this.#isInAnswer = true;
-		this.#isServed();
+		this.#isServed(line);
 		return [{ type: 'agent_message_chunk', messageId: `message-${this.#messages}`, text }];
 	}
 
 	/** The model answers: what was refused or retried before is over. */
-	#isServed(): void {
+	#isServed(line: JsonObject): void {
+		const at = Date.parse(textOrNull(line.timestamp) ?? '');
+		this.#servedAt = Number.isNaN(at) ? this.#context.now() : at;
+		this.#apiError = null;
+		this.#refusals = { stderr: 0, telemetry: 0 };
 		this.#limit = null;
 		this.#retry = null;
 	}
@@ -182,7 +218,7 @@ class GeminiParser implements AgentParser {
 		const call = toolCall(line);
 		if (call === null) return [];
 		this.#isInAnswer = false;
-		this.#isServed();
+		this.#isServed(line);
 		this.#toolNames.set(call.id, call.name);
 		this.#signs.toolCalled(call.id, line);
 		const plan = planOf(line);

@@ -179,6 +179,7 @@ const AT_THE_END: ReadonlyArray<readonly [string, string, number | null]> = [
 	[oldEnd('RetryableQuotaError', 'Please retry in 34.5s.', 429), 'rate', null],
 	[oldEnd('RetryableQuotaError', 'Please retry in 134.5s.', 429), 'rate', 134_500],
 	[oldEnd('RetryableQuotaError', 'The model is overloaded.', 503), 'overloaded', null],
+	[oldEnd('RetryableQuotaError', 'Your prepayment credits are depleted.', 429), 'billing', null],
 	[oldEnd('TerminalQuotaError', 'x', 429, ",\n  reason: 'INSUFFICIENT_G1_CREDITS_BALANCE'"), 'billing', null],
 ];
 

@@ -217,6 +217,19 @@ describe('the end of a gemini turn', () => {
 		);
 	});
 
+	it('takes the CLI’s own sentence before the words it was made from', () => {
+		const google =
+			"  cause: {\n    code: 429,\n    message: 'You exceeded your current quota, please check your plan and billing details.',\n    details: []\n  },\n  status: 429";
+		const daily = failedTurn(
+			'[API Error: You have exhausted your daily quota on this model.]',
+			173,
+			dump('TerminalQuotaError', google),
+		);
+		expect(daily.limit).toMatchObject({ kind: 'quota', resetAt: null });
+		const unknown = failedTurn('[API Error: words]', 173, dump('RetryableQuotaError', google));
+		expect(unknown.limit?.kind).toBe('billing');
+	});
+
 	it.each([
 		[145, 'auth'],
 		[147, 'auth'],
