@@ -2,12 +2,12 @@ import type { App } from '../app/create-app.ts';
 import { RelayError } from '../core/errors.ts';
 import type { SessionId } from '../core/ids.ts';
 import type { Relay } from '../relay/contract.ts';
+import { latestSession } from '../sessions/latest-session.ts';
+import type { SessionSummary } from '../sessions/session-list.ts';
 import type { SessionMeta } from '../sessions/session-meta.ts';
 import type { SessionStore } from '../sessions/session-store.ts';
+import { agreeOnFolder } from './agree-on-folder.ts';
 import type { RelayOptions } from './relay-options.ts';
-
-/** More empty sessions in a row than crashes ever leave. */
-const EMPTY_LOOK = 20;
 
 /** Repairs what crashed relays left here, then opens what `--session` or `--continue` names. */
 export async function openEarlier(
@@ -22,24 +22,34 @@ export async function openEarlier(
 }
 
 async function earlierSession(app: App, options: RelayOptions): Promise<SessionId | null> {
-	if (options.session === 'latest') return latestConversation(await app.store());
-	if (options.session !== undefined) return (await app.store()).resolve(options.session);
-	if (!options.continue) return null;
-	const newest = (await app.store()).list({
-		status: 'checkpointed',
-		limit: EMPTY_LOOK,
-		kinds: ['shell', 'run'],
-	});
-	const latest = newest.find(({ meta }) => !isEmptyChild(meta));
-	if (latest) return latest.id;
-	throw new RelayError('nothing_to_continue', 'No session here has work left.', {
-		hint: 'Start one: agent-relay run "TASK", or go on with a finished one: agent-relay run --session REF "TASK"',
-	});
+	const store = await app.store();
+	if (options.session !== undefined && options.session !== 'latest') return store.resolve(options.session);
+	const latest =
+		options.session === 'latest'
+			? latestConversation(store)
+			: options.continue
+				? latestUnfinished(store)
+				: null;
+	if (latest === null) return null;
+	if (options.here !== true) await agreeOnFolder(app, latest);
+	return latest.id;
 }
 
 /** Races and their entrants are gone on with by `race resume`. Throws `no_such_session` where there is nothing else. */
-function latestConversation(store: SessionStore): SessionId {
-	return store.list({ limit: 1, kinds: ['shell', 'run', 'chat'] })[0]?.id ?? store.resolve('latest');
+function latestConversation(store: SessionStore): Pick<SessionSummary, 'id' | 'meta'> {
+	const latest = latestSession(store, { kinds: ['shell', 'run', 'chat'] });
+	if (latest !== null) return latest;
+	const id = store.resolve('latest');
+	return { id, meta: store.read(id) };
+}
+
+function latestUnfinished(store: SessionStore): SessionSummary {
+	const kinds = ['shell', 'run'] as const;
+	const latest = latestSession(store, { status: 'checkpointed', kinds }, ({ meta }) => !isEmptyChild(meta));
+	if (latest !== null) return latest;
+	throw new RelayError('nothing_to_continue', 'No session here has work left.', {
+		hint: 'Start one: agent-relay run "TASK", or go on with a finished one: agent-relay run --session REF "TASK"',
+	});
 }
 
 /** Made to go on with a completed session by a relay that died before it had noted a prompt: nothing waits there. */

@@ -283,7 +283,7 @@ function conversationOptions(command: Command, { isResume = false } = {}): Comma
 		.option('--here', 'go on with an earlier session in this folder, wherever it was made');
 	if (isResume) return command;
 	return command
-		.option('-c, --continue', 'go on with the latest session that has work left')
+		.option('-c, --continue', 'go on with the latest session that has work left, of this worktree first')
 		.option('-s, --session <ref>', 'go on with this session (id, prefix, suffix, name, latest)');
 }
 

@@ -91,7 +91,9 @@ async function sessionRows(
 		if (meta === null || status === 'unreadable') return [];
 		const { kind, parent, turn_count: turns } = meta;
 		const title = meta.name ?? meta.title ?? meta.objective ?? '';
-		return [{ id, kind, parent, status, title, agents: agentsOf(summary), turns, updatedAt: lastUsedAt }];
+		const isHere = meta.repo.worktree === store.location.repo.worktree;
+		const agents = agentsOf(summary);
+		return [{ id, kind, parent, status, title, agents, turns, isHere, updatedAt: lastUsedAt }];
 	});
 }
 

@@ -34,6 +34,8 @@ export interface ListOptions {
 	order?: 'used' | 'created';
 	/** Only these. */
 	kinds?: ReadonlyArray<SessionMeta['kind']>;
+	/** Only those that work in this folder. */
+	worktree?: string;
 	/** An entrant whose race is here too is left out: it is a part of that. */
 	isFolded?: boolean;
 	/** What `sessionPlaces` gave, where the caller has it already (6 ms for 10,000). */
@@ -112,6 +114,7 @@ export function listSessions(
 		const found = summarize(folder, context);
 		if (found === null || (options.status !== undefined && found.status !== options.status)) continue;
 		if (options.kinds && !(found.meta && options.kinds.includes(found.meta.kind))) continue;
+		if (options.worktree !== undefined && found.meta?.repo.worktree !== options.worktree) continue;
 		if (options.isFolded && found.meta && isInRace(location, found.meta)) continue;
 		summaries.push({ id, lastUsedAt, ...found });
 	}

@@ -11,6 +11,7 @@ import { FOLDER_MODE, writeAtomic } from '../core/files.ts';
 import type { SessionId } from '../core/ids.ts';
 import { explainingWrites } from '../core/write-failure.ts';
 import { keepFolderTime } from './folder-time.ts';
+import { latestSession } from './latest-session.ts';
 import { type LineageEntry, readLineage } from './lineage.ts';
 import { newMeta, type SessionInit } from './new-meta.ts';
 import {
@@ -161,7 +162,8 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
 		resolve: (ref) =>
 			resolveRef(ref, {
 				ids: sessionIds(location),
-				latest: () => listSessions(location, { limit: 1 }, context)[0]?.id ?? null,
+				latest: () =>
+					latestSession({ location, list: (all) => listSessions(location, all, context) }, {})?.id ?? null,
 				named: (name) =>
 					listSessions(location, {}, context)
 						.filter(({ meta }) => meta?.name === name)

@@ -75,6 +75,8 @@ export interface SessionRow {
 	agents: readonly string[];
 	/** Its own; a race has none. */
 	turns: number;
+	/** It works in the folder where the relay was started. */
+	isHere: boolean;
 	/** Epoch ms. */
 	updatedAt: number;
 }

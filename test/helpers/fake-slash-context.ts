@@ -30,6 +30,7 @@ export function fakeServices(over: Partial<ShellServices> = {}): ShellServices {
 							title: 'fix \x1b[2Jthe login',
 							agents: ['claude'],
 							turns: 4,
+							isHere: true,
 							updatedAt: NOON - 7_200_000,
 						},
 					],

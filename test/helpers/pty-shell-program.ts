@@ -67,6 +67,7 @@ process.exitCode = await runShell({
 							title: 'fix the login',
 							agents: ['claude', 'codex'],
 							turns: 4,
+							isHere: true,
 							updatedAt: Date.now() - 7_200_000,
 						},
 					],

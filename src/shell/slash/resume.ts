@@ -42,10 +42,11 @@ export const resume: SlashCommand = {
 	},
 };
 
-/** `latest` is the last conversation but the one that runs. */
+/** `latest` is the last conversation but the one that runs, of this folder where it has one. */
 async function resolve(ref: string, context: SlashContext): Promise<SessionRow['id']> {
 	if (ref !== 'latest') return context.services.resolveSession(ref);
-	const [latest] = await othersOf(context);
+	const others = await othersOf(context);
+	const latest = others.find(({ isHere }) => isHere) ?? others[0];
 	if (latest !== undefined) return latest.id;
 	throw new RelayError('no_such_session', 'there is no other session here', {
 		hint: 'go on with this one: just type',

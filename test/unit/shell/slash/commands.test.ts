@@ -159,7 +159,17 @@ function row(text: string, title: string): SessionRow {
 	const id = parseSessionId(text);
 	if (id === null) throw new Error(`${text} is no id`);
 	const updatedAt = NOON - 7_200_000;
-	return { id, kind: 'run', parent: null, status: 'completed', title, agents: [], turns: 1, updatedAt };
+	return {
+		id,
+		kind: 'run',
+		parent: null,
+		status: 'completed',
+		title,
+		agents: [],
+		turns: 1,
+		isHere: true,
+		updatedAt,
+	};
 }
 
 describe('what commands print', () => {

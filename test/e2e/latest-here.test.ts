@@ -1,0 +1,93 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { EXIT } from '../../src/relay/exit-codes.ts';
+import { CliHome } from '../helpers/cli-home.ts';
+import { claudeLimited, codexAnswers } from '../helpers/fake-agent-lines.ts';
+import { installFakeAgent } from '../helpers/fake-agents.ts';
+import { PtyProgram } from '../helpers/pty-program.ts';
+
+const CODEX = ['--agent', 'codex'];
+const HOUR = 3_600_000;
+
+let cli: CliHome;
+let other: string;
+let env: Record<string, string>;
+
+beforeEach(() => {
+	cli = new CliHome();
+	other = join(cli.base, 'other');
+	env = {
+		...cli.env,
+		PATH: `${cli.bin}:${cli.env.PATH}`,
+		ANTHROPIC_API_KEY: 'fake-key',
+		CODEX_API_KEY: 'fake-key',
+	};
+	installFakeAgent(cli.bin, 'claude', { turns: [claudeLimited(Date.now() + 2 * HOUR)] });
+	installFakeAgent(cli.bin, 'codex', { nativeSession: 'thread-1', turns: [codexAnswers('by codex')] });
+	cli.git('worktree', 'add', '-q', other, '-b', 'side');
+});
+afterEach(() => cli.remove());
+
+const sessions = () => readdirSync(join(cli.repo, '.agent-relay/sessions')).sort();
+
+/** Leaves a session with work left in `cwd`; returns its id. */
+async function leaveWork(cwd: string, task: string): Promise<string> {
+	const before = existing();
+	await cli.run(['run', '--order', 'claude', task], { cwd, env });
+	const made = sessions().find((id) => !before.includes(id));
+	if (made === undefined) throw new Error('no session was made');
+	return made;
+}
+
+function existing(): string[] {
+	try {
+		return sessions();
+	} catch {
+		return [];
+	}
+}
+
+describe('the latest session', () => {
+	it('of --continue, resume and show is of this worktree first', async () => {
+		const mine = await leaveWork(cli.repo, 'mine');
+		const theirs = await leaveWork(other, 'theirs');
+		expect((await cli.run(['show'], { env })).stdout).toContain(mine);
+		expect((await cli.run(['show'], { cwd: other, env })).stdout).toContain(theirs);
+		const end = await cli.run(['run', '--continue', '--json', ...CODEX], { env });
+		expect(end.stdout).toContain(`"session_id":"${mine}"`);
+		expect(end.stderr).not.toContain(other);
+	});
+
+	it('of another worktree is named with its folder before it goes on there', async () => {
+		const theirs = await leaveWork(other, 'theirs');
+		const end = await cli.run(['run', '--continue', '--json', ...CODEX], { env });
+		expect(end.stdout).toContain(`"session_id":"${theirs}"`);
+		expect(end.stderr).toContain(`works in ${other} (side), where this session was made`);
+	});
+
+	it('of another worktree is asked for on a terminal, and nothing runs after a no', async () => {
+		const theirs = await leaveWork(other, 'theirs');
+		const ask = async (answer: string) => {
+			const relay = new PtyProgram(['run', '--continue', ...CODEX], { cwd: cli.repo, env });
+			await relay.shows('Go on there?');
+			expect(relay.text().replace(/\s+/g, ' ')).toContain(`the latest one works in ${other}: th`);
+			relay.type(answer);
+			return { exitCode: await relay.ended, text: relay.text() };
+		};
+		const no = await ask('\r');
+		expect(no).toMatchObject({ exitCode: EXIT.notFound });
+		expect(no.text).toContain(`--session ${theirs.slice(-6)}`);
+		const yes = await ask('\x1b[B\r');
+		expect(yes.text).toContain('by codex');
+		expect(sessions()).toEqual([theirs]);
+	});
+
+	it('is not asked for where its folder is gone', async () => {
+		await leaveWork(other, 'theirs');
+		cli.git('worktree', 'remove', '--force', other);
+		const relay = new PtyProgram(['run', '--continue', ...CODEX], { cwd: cli.repo, env });
+		expect(await relay.ended).not.toBe(EXIT.notFound);
+		expect(relay.text()).not.toContain('Go on there?');
+	});
+});
