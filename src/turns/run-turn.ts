@@ -300,7 +300,8 @@ class RunningTurn {
 		const verdict = this.#watched(recorder, now);
 		if (verdict !== null && 'stop' in verdict && verdict.stop === 'limited') this.#askAgain(recorder);
 		else this.#heed(verdict);
-		const mayRunTool = recorder.facts.hasOpenTool || this.#spec.adapter.hidesRunningTools === true;
+		const hasWork = recorder.facts.hasOpenTool || this.#tasks.length > 0;
+		const mayRunTool = hasWork || this.#spec.adapter.hidesRunningTools === true;
 		if (mayRunTool && now - this.#lastSample >= SAMPLE_MS) this.#sample(agent, now);
 		if (this.#isDirty) this.#writeState(recorder);
 	}

@@ -6,7 +6,7 @@ import { failureReason, isAborted, judgeEnd, limitBehind, type Seen, standingLim
 import { knownRefusal } from './stderr-rules.ts';
 
 /** The last result line that stands for something, and what it came to. */
-export interface Answered {
+interface Answered {
 	result: JsonObject;
 	judgement: Judgement;
 	/** Given while background tasks were listed: the agent goes on when they have ended. */
@@ -15,12 +15,57 @@ export interface Answered {
 	isEmptyAfter: boolean;
 }
 
+/** The answers of one turn: after each the main conversation may begin anew by itself, and the last one counts. */
+export class Answers {
+	#last: Answered | null = null;
+	/** The main conversation has begun anew after the last answer, */
+	#isContinued = false;
+	/** and said something: from then on that answer does not stand for the turn. */
+	#hasGoneOn = false;
+
+	get areAny(): boolean {
+		return this.#last !== null;
+	}
+
+	/** The main conversation begins. True when it had answered before, and this is the first sign of more. */
+	goOn(): boolean {
+		const isNews = this.#last !== null && !this.#isContinued;
+		this.#isContinued = true;
+		return isNews;
+	}
+
+	/** The main conversation speaks; as `goOn`. */
+	speak(): boolean {
+		this.#hasGoneOn = this.#last !== null;
+		return this.goOn();
+	}
+
+	/** True for a result line that tells of no work behind an answer; it is then only remembered. */
+	isEmpty(result: JsonObject): boolean {
+		if (this.#last === null || !isEmptyResult(result, this.#hasGoneOn)) return false;
+		this.#last.isEmptyAfter = true;
+		return true;
+	}
+
+	take(result: JsonObject, judgement: Judgement, isInterim: boolean): void {
+		this.#last = { result, judgement, isInterim, isEmptyAfter: false };
+		this.#hasGoneOn = false;
+		this.#isContinued = false;
+	}
+
+	/** `isAborted`: a result line said that the turn was interrupted. */
+	judge(exit: AgentExit, isAborted: boolean, seen: Seen): Judgement {
+		if (this.#last === null || this.#hasGoneOn) return judgeEnd(exit, isAborted, seen);
+		return judgeAnswered(exit, this.#last, seen);
+	}
+}
+
 /**
  * True for a result line behind an answer that tells of no work: 2.1.1 and others add an `error_during_execution` without
  * a single turn when the stream of prompts ends (anthropics/claude-code#16768). `hasGoneOn`: the main conversation did
  * something since that answer.
  */
-export function isEmptyResult(result: JsonObject, hasGoneOn: boolean): boolean {
+function isEmptyResult(result: JsonObject, hasGoneOn: boolean): boolean {
 	if (hasGoneOn || result.subtype !== 'error_during_execution' || isAborted(result)) return false;
 	const hasRequest =
 		countOrNull(result.api_error_status) !== null || (countOrNull(result.num_turns) ?? 0) > 0;
@@ -28,7 +73,7 @@ export function isEmptyResult(result: JsonObject, hasGoneOn: boolean): boolean {
 }
 
 /** The judgement of a turn that has answered and did not go on, by how its process then ended. */
-export function judgeAnswered(exit: AgentExit, answered: Answered, seen: Seen): Judgement {
+function judgeAnswered(exit: AgentExit, answered: Answered, seen: Seen): Judgement {
 	const { judgement, isInterim } = answered;
 	switch (exit.stopRequested) {
 		case 'cancelled':

@@ -1,7 +1,6 @@
 import { type Line, LineSplitter } from '../../core/line-splitter.ts';
 import type { AgentExit, AgentParser, NativeFacts, ParsedTurn, ParserContext } from '../contract.ts';
 import type { AgentEvent, Limit, Utilization } from '../events.ts';
-import { excerptLine } from '../excerpt.ts';
 import {
 	countOrNull,
 	type JsonObject,
@@ -13,10 +12,11 @@ import {
 } from '../json-fields.ts';
 import type { Judgement } from '../judgement.ts';
 import { AnswerText } from './answer-text.ts';
-import { type Answered, isEmptyResult, judgeAnswered } from './answered.ts';
+import { Answers } from './answered.ts';
 import { BackgroundTasks } from './background-tasks.ts';
 import { limitFromEvent, retryFromLine, utilizationFromEvent } from './limits.ts';
-import { judgeEnd, judgeResult, type Seen, standingLimit } from './outcome.ts';
+import { whyUnresumable } from './lost-writes.ts';
+import { judgeResult, type Seen, standingLimit } from './outcome.ts';
 import { readOversized } from './oversized-line.ts';
 import { SubAgents } from './sub-agents.ts';
 import { ToolTracker } from './tool-tracker.ts';
@@ -61,11 +61,7 @@ export class ClaudeParser implements AgentParser {
 	#unresumable: string | null = null;
 	#model: string | null = null;
 	#isAborted = false;
-	#answered: Answered | null = null;
-	/** The main conversation has begun anew after that answer, */
-	#isContinued = false;
-	/** and said something. */
-	#hasGoneOn = false;
+	readonly #answers = new Answers();
 	/** Of the newest `turn_ended`; null while the turn goes on. */
 	#judgement: Judgement | null = null;
 	/** By call id: each result line tells those since the one before. */
@@ -91,14 +87,9 @@ export class ClaudeParser implements AgentParser {
 		const last = this.#lines.end();
 		const events = last === null ? [] : this.#line(last);
 		this.#keepStderr(this.#stderrText.decode());
-		const judgement = this.#judgeAtEnd(exit);
+		const judgement = this.#answers.judge(exit, this.#isAborted, this.#seen);
 		if (!isSameEnd(this.#judgement, judgement)) events.push(...this.#conclude(judgement));
 		return { events, turn: this.#turn(judgement) };
-	}
-
-	#judgeAtEnd(exit: AgentExit): Judgement {
-		if (this.#answered === null || this.#hasGoneOn) return judgeEnd(exit, this.#isAborted, this.#seen);
-		return judgeAnswered(exit, this.#answered, this.#seen);
 	}
 
 	#keepStderr(text: string): void {
@@ -152,7 +143,10 @@ export class ClaudeParser implements AgentParser {
 	#system(message: JsonObject): AgentEvent[] {
 		switch (message.subtype) {
 			case 'init':
-				return [...this.#goOn(), ...this.#started(textOrNull(message.session_id), textOrNull(message.model))];
+				return [
+					...this.#continue(this.#answers.goOn()),
+					...this.#started(textOrNull(message.session_id), textOrNull(message.model)),
+				];
 			case 'background_tasks_changed':
 				return this.#background.changed(message);
 			case 'task_started':
@@ -244,7 +238,8 @@ export class ClaudeParser implements AgentParser {
 		const isOwn = isMainThread(line);
 		const errorName = textOrNull(line.error);
 		const isOfCli = errorName !== null || message.model === '<synthetic>';
-		const continued = isOwn ? this.#goOnSpeaking() : [];
+		if (!isOwn) this.#subAgents.spoke();
+		const continued = isOwn ? this.#continue(this.#answers.speak()) : [];
 		if (isOwn) this.#noteSpeaker(message, errorName, isOfCli);
 		const claimed = isOwn && isOfCli ? this.#claimLimit(line) : [];
 		const blocks = listOrEmpty(message.content).flatMap((item) => {
@@ -258,19 +253,10 @@ export class ClaudeParser implements AgentParser {
 		return [...continued, ...claimed, ...blocks];
 	}
 
-	/** After an answer the main conversation begins anew by itself: whatever ended the turn did not. */
-	#goOn(): AgentEvent[] {
-		const hasEnded = this.#answered !== null && !this.#isContinued;
-		this.#isContinued = true;
+	/** Whatever ended the turn did not where the main conversation goes on by itself. */
+	#continue(isNews: boolean): AgentEvent[] {
 		this.#judgement = null;
-		return hasEnded ? [{ type: 'continued' }] : [];
-	}
-
-	/** From here on the answer before does not stand for the turn any more. */
-	#goOnSpeaking(): AgentEvent[] {
-		const events = this.#goOn();
-		this.#hasGoneOn = this.#answered !== null;
-		return events;
+		return isNews ? [{ type: 'continued' }] : [];
 	}
 
 	/** A message that carries `error`, or names no model, is the CLI's own word about a failed request, not an answer. */
@@ -303,7 +289,7 @@ export class ClaudeParser implements AgentParser {
 				const message = objectOrEmpty(event.message);
 				this.#meter.messageStarts(speaker, objectOrEmpty(message.usage));
 				if (isOwn) this.#answer.messageStarts(textOrNull(message.id));
-				const continued = isOwn ? this.#goOnSpeaking() : [];
+				const continued = isOwn ? this.#continue(this.#answers.speak()) : [];
 				if (isOwn) this.#isServed();
 				return continued;
 			}
@@ -326,10 +312,7 @@ export class ClaudeParser implements AgentParser {
 	 */
 	#result(result: JsonObject): AgentEvent[] {
 		this.#nativeSessionId ??= textOrNull(result.session_id);
-		if (this.#answered !== null && isEmptyResult(result, this.#hasGoneOn)) {
-			this.#answered.isEmptyAfter = true;
-			return [];
-		}
+		if (this.#answers.isEmpty(result)) return [];
 		const judgement = judgeResult(result, this.#seen);
 		this.#meter.result(result, judgement === null);
 		for (const one of this.#tools.corrections(result)) this.#corrections.set(one.id, one);
@@ -339,17 +322,15 @@ export class ClaudeParser implements AgentParser {
 			this.#isAborted = true;
 			return [usage];
 		}
-		return [...this.#answerInResult(result, judgement), usage, ...this.#answers(result, judgement)];
+		return [...this.#answerInResult(result, judgement), usage, ...this.#answered(result, judgement)];
 	}
 
-	#answers(result: JsonObject, judgement: Judgement): AgentEvent[] {
-		const isRepeated = this.#answered !== null && isSameEnd(this.#judgement, judgement);
-		const continued = this.#answered === null || isRepeated ? [] : this.#goOn();
+	#answered(result: JsonObject, judgement: Judgement): AgentEvent[] {
+		const isRepeated = this.#answers.areAny && isSameEnd(this.#judgement, judgement);
+		const continued = isRepeated ? [] : this.#continue(this.#answers.goOn());
 		const tasks = judgement.outcome === 'limited' ? [] : this.#background.listed;
 		const isInterim = tasks.length > 0;
-		this.#answered = { result, judgement, isInterim, isEmptyAfter: false };
-		this.#hasGoneOn = false;
-		this.#isContinued = false;
+		this.#answers.take(result, judgement, isInterim);
 		if (judgement.outcome === 'completed') this.#seen.isServedSinceLimit = true;
 		if (isInterim) return [...continued, { type: 'interim_answer', tasks }];
 		return isRepeated ? [] : [...continued, ...this.#conclude(judgement)];
@@ -392,20 +373,6 @@ export class ClaudeParser implements AgentParser {
 
 function isSameEnd(one: Judgement | null, other: Judgement): boolean {
 	return one?.outcome === other.outcome && one.stopReason === other.stopReason;
-}
-
-const LOST_WRITES: ReadonlyMap<string, string> = new Map([
-	['ENOSPC', 'no space left on the device'],
-	['EDQUOT', 'the disk quota is used up'],
-]);
-
-/** Of `session_writes_lost` (2.1.332, on a full disk): claude goes on, and its own record of the session has a hole. */
-function whyUnresumable(message: JsonObject, sessionId: string | null): string | null {
-	const ids = listOrEmpty(message.transcript_session_ids);
-	const isOfThis = ids.length === 0 || ids.includes(sessionId);
-	if (!listOrEmpty(message.lost).includes('transcript') || !isOfThis) return null;
-	const code = textOrNull(message.error_code) ?? 'unknown error';
-	return `could not be saved: ${LOST_WRITES.get(code) ?? excerptLine(code, 40)}`;
 }
 
 /** False for the lines of a sub-agent. */

@@ -35,6 +35,11 @@ export class SubAgents {
 		this.#haveBeen = true;
 	}
 
+	/** A line of a sub-agent, however that was begun. */
+	spoke(): void {
+		this.#haveBeen = true;
+	}
+
 	answered(toolUseId: string): void {
 		this.#calls.delete(toolUseId);
 	}
@@ -44,7 +49,10 @@ export class SubAgents {
 		const id = textOrNull(message.task_id);
 		if (id === null) return;
 		if (message.subtype === 'task_started') {
-			if (message.task_type === 'local_agent' && this.#tasks.size < MAX_AGENTS) this.#tasks.add(id);
+			const type = textOrNull(message.task_type);
+			if (type === null || type === 'local_bash') return;
+			this.#haveBeen = true;
+			if (this.#tasks.size < MAX_AGENTS) this.#tasks.add(id);
 			return;
 		}
 		const status = textOrNull(message.status) ?? textOrNull(objectOrEmpty(message.patch).status);

@@ -1,7 +1,9 @@
 /** An agent that answers while tasks of it run in the background, and goes on when they have ended. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { exitCodeOfResult } from '../../../src/relay/exit-codes.ts';
-import { benchConfig, EngineBench, until } from '../../helpers/engine-bench.ts';
+import { benchConfig, EngineBench, processes, until } from '../../helpers/engine-bench.ts';
 import { claude, claudeAnswers } from '../../helpers/fake-agent-lines.ts';
 
 let bench: EngineBench;
@@ -79,6 +81,28 @@ describe('a turn with background tasks', () => {
 		const { state } = await sent;
 
 		expect(state).toMatchObject({ status: 'completed', stop_reason: 'background_stopped' });
+	});
+
+	it('is known by its processes, which the next start ends after a crash', async () => {
+		const pidFile = join(bench.root, 'task.pid');
+		bench.install('claude', {
+			turns: [
+				[{ tool: { seconds: 60, pidFile } }, { emit: INTERIM }, { onStop: { exit: 0 } }, { sleep: 60_000 }],
+			],
+		});
+		const it = await bench.relay({}, { config: settings(0, 60) });
+		const sent = it.send('build it');
+		const pid = await until(
+			() => existsSync(pidFile) && Number(readFileSync(pidFile, 'utf8').trim()),
+			'the task to run',
+		);
+		await until(
+			() => it.states()[0]?.strays.some((stray) => stray.pid === pid),
+			'the task to be on disk while the agent waits for it',
+		);
+		it.abort.abort();
+		await sent;
+		expect(processes.identify(pid), 'ended with the turn').toBeNull();
 	});
 
 	it('that meets a limit before it goes on is limited, and handed over', async () => {

@@ -659,6 +659,17 @@ describe('limits', () => {
 			expect(turn.refusedModels).toMatchObject([{ model: 'opus' }]);
 		});
 
+		it('are known by their lines, however they were begun', () => {
+			const line = text('s', 'I look.', { parent_tool_use_id: 'w1' });
+			expect(ofType(parse([INIT, line, opus], KILLED).events, 'limit')).toMatchObject([
+				{ speaker: 'sub_agent' },
+			]);
+			const workflow = { ...task, task_type: 'local_workflow' };
+			expect(parse([INIT, workflow, opus], KILLED).turn.refusedModels).toHaveLength(1);
+			const command = { ...task, task_type: 'local_bash' };
+			expect(parse([INIT, command, opus], KILLED).turn.outcome, 'nobody else asks').toBe('limited');
+		});
+
 		it('count again once they have ended', () => {
 			const { events } = parse([INIT, agent, task, taskEnd, toolResult('a1', 'done'), REJECTED], KILLED);
 			expect(ofType(events, 'limit')).toHaveLength(1);
