@@ -44,6 +44,8 @@ export class PromptRun {
 	#task: Task;
 	#hops = 0;
 	#hasModelOutput = false;
+	/** The agent began a conversation that knows nothing of the earlier one, and got the bare prompt. */
+	#lacksStory = false;
 
 	constructor(
 		session: OpenSession,
@@ -179,6 +181,7 @@ export class PromptRun {
 		this.#state.active = step.choice;
 		this.#state.switchedFrom = null;
 		this.#hasModelOutput = false;
+		this.#lacksStory = false;
 		const turn = this.#session.meta.turn_count + 1;
 		onEvent({
 			type: 'turn_started',
@@ -230,6 +233,8 @@ export class PromptRun {
 		const adapter = this.#deps.registry.find(step.choice.agent);
 		const login = (await loginsOf(this.#deps)).get(adapter.id);
 		const limit = tellLedger(state, { model: step.choice.model, login }, this.#deps);
+		if (this.#lacksStory && hasNoEffect(state)) return this.#afresh(step, adapter);
+		if (this.#lacksStory) this.#tellWithoutStory(adapter);
 		switch (state.status) {
 			case 'completed':
 				if (this.#session.meta.checkpoint !== null)
@@ -255,18 +260,26 @@ export class PromptRun {
 			this.#options.onEvent({ type: 'notice', level: 'warning', text });
 		}
 		if (state.stop_reason === 'unknown_session' && state.resumed && !this.#hasModelOutput) {
-			const text = `${adapter.title} cannot take up its conversation again; it gets the whole story in a packet instead.`;
-			this.#options.onEvent({ type: 'notice', level: 'warning', text });
-			return {
-				done: false,
-				step: { ...step, isFresh: true, from: adapter, reason: 'continue', after: null },
-			};
+			return this.#afresh(step, adapter);
 		}
 		const isFalseStart =
 			state.status === 'failed' && !this.#hasModelOutput && (state.duration_ms ?? 0) < FALSE_START_MS;
 		if (step.trigger === 'failover' && isFalseStart)
 			return this.#handOver(step, state, step.limit, 'failed_successor');
 		return this.#done(state);
+	}
+
+	/** The same prompt again, in a new conversation that gets the whole story. */
+	#afresh(step: Step, adapter: AgentAdapter): NextStep {
+		const text = `${adapter.title} cannot take up its conversation again; it gets the whole story in a packet instead.`;
+		this.#options.onEvent({ type: 'notice', level: 'warning', text });
+		return { done: false, step: { ...step, isFresh: true, from: adapter, reason: 'continue', after: null } };
+	}
+
+	/** It did something already, so the prompt is not sent again by itself. */
+	#tellWithoutStory({ title }: AgentAdapter): void {
+		const text = `${title} did not take up its conversation but began a new one, and worked on the prompt without the story. Look at what it did; its next turn gets the whole story.`;
+		this.#options.onEvent({ type: 'notice', level: 'warning', text });
 	}
 
 	async #handOver(
@@ -382,6 +395,7 @@ export class PromptRun {
 			event.type === 'agent_thought_chunk' ||
 			event.type === 'tool_call';
 		this.#hasModelOutput ||= isOutput;
+		this.#lacksStory ||= event.type === 'session_started' && event.lacksStory === true;
 		this.#options.onEvent({ type: 'agent_event', turn, event });
 	}
 
@@ -439,6 +453,12 @@ function modelChange(before: string | null | undefined, { agent, model }: AgentC
 	if (before === undefined || before === model) return null;
 	const was = before === null ? 'its own default' : before;
 	return `${agent} works with ${model ?? 'its own default model'} from here on (before: ${was})`;
+}
+
+/** Ended by itself or by the relay, and neither a call nor a change is on record: to ask again repeats no work. */
+function hasNoEffect({ status, stop_reason, tools, files }: TurnState): boolean {
+	const hasEnded = status === 'completed' || stop_reason === 'unknown_session';
+	return hasEnded && tools.length === 0 && files.length === 0;
 }
 
 /** After a limit, or after a successor that never began; of any other end it is not known what was done. */

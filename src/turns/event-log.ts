@@ -37,6 +37,7 @@ const loggedSchema = v.variant('type', [
 		type: v.literal('session_started'),
 		native_session_id: text,
 		model: v.nullable(text),
+		lacks_story: v.optional(v.literal(true)),
 	}),
 	v.looseObject({ ...head, type: v.literal('agent_message_chunk'), message_id: text, text }),
 	v.looseObject({ ...head, type: v.literal('agent_thought_chunk'), message_id: text, text }),
@@ -140,7 +141,12 @@ export function serializeEvent({ ts, seq, event }: LoggedEvent): string {
 export function eventToDisk(event: AgentEvent): Json {
 	switch (event.type) {
 		case 'session_started':
-			return { type: event.type, native_session_id: event.nativeSessionId, model: event.model };
+			return {
+				type: event.type,
+				native_session_id: event.nativeSessionId,
+				model: event.model,
+				...(event.lacksStory ? { lacks_story: true } : {}),
+			};
 		case 'agent_message_chunk':
 		case 'agent_thought_chunk':
 			return { type: event.type, message_id: event.messageId, text: event.text };
@@ -227,7 +233,12 @@ function isChunk(json: unknown): json is LoggedChunk {
 function eventFromDisk(logged: v.InferOutput<typeof loggedSchema>): AgentEvent {
 	switch (logged.type) {
 		case 'session_started':
-			return { type: logged.type, nativeSessionId: logged.native_session_id, model: logged.model };
+			return {
+				type: logged.type,
+				nativeSessionId: logged.native_session_id,
+				model: logged.model,
+				...(logged.lacks_story ? { lacksStory: true } : {}),
+			};
 		case 'agent_message_chunk':
 		case 'agent_thought_chunk':
 			return { type: logged.type, messageId: logged.message_id, text: logged.text };

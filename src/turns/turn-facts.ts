@@ -46,6 +46,8 @@ export class TurnFacts {
 			case 'session_started':
 				this.nativeSessionId = event.nativeSessionId;
 				this.model = event.model ?? this.model;
+				// The plan that stood is that of the conversation which was not resumed.
+				if (event.lacksStory && !this.#isPlanTold) this.#plan = [];
 				return true;
 			case 'agent_message_chunk':
 			case 'agent_thought_chunk':

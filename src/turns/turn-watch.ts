@@ -17,6 +17,7 @@ export class TurnWatch {
 	readonly #patience;
 	#limitSeenAt: number | null = null;
 	#refusedAt: number | null = null;
+	#lacksStory = false;
 	#finalAt: number | null = null;
 	#lingerCapMs = Number.POSITIVE_INFINITY;
 	#hasWarnedIdle = false;
@@ -39,6 +40,7 @@ export class TurnWatch {
 		if (event.type === 'interim_answer') this.#isWaiting = true;
 		if (event.type === 'continued') this.#goOn();
 		if (event.type === 'retry' && event.reason === 'auth') this.#refusedAt ??= atMs;
+		this.#lacksStory ||= event.type === 'session_started' && event.lacksStory === true;
 		return event.type === 'retry' && event.reason !== 'auth' ? this.#patienceVerdict(atMs) : null;
 	}
 
@@ -48,6 +50,8 @@ export class TurnWatch {
 		if (this.#finalAt !== null)
 			return now - this.#finalAt >= Math.min(lingerMs, this.#lingerCapMs) ? { stop: 'linger' } : null;
 		if (this.#limitSeenAt !== null && now - this.#limitSeenAt >= LIMIT_GRACE_MS) return { stop: 'limited' };
+		// Before the model's first word: until then nothing was done without the story.
+		if (this.#lacksStory) return { stop: 'failed' };
 		if (timeoutMs > 0 && now - this.#startedAt >= timeoutMs) return { stop: 'timed_out' };
 		const patience = this.#patienceVerdict(now);
 		const isDue = this.#refusedAt === null || now - this.#refusedAt >= LIMIT_GRACE_MS;

@@ -3,7 +3,7 @@ import { type Line, LineSplitter } from '../../core/line-splitter.ts';
 import type { AgentExit, AgentParser, NativeFacts, ParsedTurn, ParserContext } from '../contract.ts';
 import { type AgentEvent, NO_TOKENS, type TokenCounts } from '../events.ts';
 import { type JsonObject, objectOrEmpty, objectOrNull, parseEventLine, textOrNull } from '../json-fields.ts';
-import { completed, failedAfterAnswer, type Judgement, saysFailed } from '../judgement.ts';
+import { completed, failed, failedAfterAnswer, type Judgement, saysFailed } from '../judgement.ts';
 import { type ItemPhase, type OpenTools, readItem } from './items.ts';
 import { judgeTurnFailed, judgeWithoutEnd, refineByRecord } from './outcome.ts';
 import { rebuildOversized } from './oversized.ts';
@@ -27,6 +27,8 @@ class CodexParser implements AgentParser {
 	readonly #stderr: Buffer[] = [];
 	#stderrBytes = 0;
 	#threadId: string | null = null;
+	/** Set when a new thread answers a resume. */
+	#mismatch: string | null = null;
 	#last: Reconnecting | null = null;
 	#lastError = '';
 	#cumulative: TokenCounts | null = null;
@@ -75,6 +77,8 @@ class CodexParser implements AgentParser {
 				return failedAfterAnswer('codex', exit.exitCode);
 			return refineByRecord(judgement, message, native, this.#context.now());
 		}
+		if (this.#mismatch !== null && exit.stopRequested === 'failed')
+			return failed('unknown_session', this.#mismatch);
 		const stderr = Buffer.concat(this.#stderr).toString('utf8');
 		const isStarted = this.#threadId !== null;
 		const { retry: lastRetry = null, limit = null } = this.#last ?? {};
@@ -92,6 +96,7 @@ class CodexParser implements AgentParser {
 			toolResults: resultsOf(this.#unfinished, native?.commandResults ?? []),
 			utilization: native?.utilization ?? [],
 			...(native?.plan === undefined ? {} : { plan: native.plan }),
+			...(this.#mismatch === null ? {} : { unresumable: 'began without what came before it' }),
 		};
 	}
 
@@ -150,7 +155,11 @@ class CodexParser implements AgentParser {
 		};
 		if (!resume || threadId === requestedSessionId) return [started];
 		const message = `codex did not resume ${requestedSessionId} but began the new thread ${threadId}`;
-		return [started, { type: 'error', code: 'session_mismatch', message }];
+		this.#mismatch = message;
+		return [
+			{ ...started, lacksStory: true },
+			{ type: 'error', code: 'session_mismatch', message },
+		];
 	}
 
 	#item(item: JsonObject, type: 'item.started' | 'item.updated' | 'item.completed'): AgentEvent[] {

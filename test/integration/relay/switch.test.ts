@@ -208,6 +208,66 @@ describe('a native session that cannot be resumed', () => {
 		expect(fourth?.[fourth.indexOf('--resume') + 1]).toBe(native);
 	});
 
+	describe('that codex answers with another one', () => {
+		const other = codex.init.replaceAll('{{session}}', 'thread-other');
+		const fileOf = (path: string) => ({ write: { path: join(bench.repo, path), text: 'x\n' } });
+		const again = [
+			{ emit: codex.init.replaceAll('{{session}}', 'thread-new') + codex.text('anew') + codex.result },
+			{ exit: 0 },
+		];
+
+		it.each([
+			['while it has only begun', [{ emit: other }, { sleep: 60_000 }], 'failed'],
+			[
+				'that answered at once',
+				[{ emit: other + codex.text('who are you?') + codex.result }, { exit: 0 }],
+				'completed',
+			],
+		])(
+			'%s gets the same prompt again, with the whole story in a new one',
+			async (_, steps: FakeStep[], status) => {
+				bench.install('codex', {
+					nativeSession: 'thread-1',
+					turns: [codexAnswers('one'), steps, again, again],
+				});
+				const it = await bench.relay({ agent: 'codex' });
+				await it.send('first');
+				expect((await it.send('second')).outcome).toBe('completed');
+				expect(it.states().map((state) => state.status)).toEqual(['completed', status, 'completed']);
+				const [, bare, whole] = bench.received('codex');
+				expect(bare?.args).toEqual(expect.arrayContaining(['resume', 'thread-1']));
+				expect(whole?.args).not.toContain('resume');
+				for (const words of ['first', 'one', 'second']) expect(whole?.prompt).toContain(words);
+				expect(notices(it).filter((text) => /the whole story in a packet/.test(text))).toHaveLength(1);
+
+				await it.send('third');
+				expect(bench.received('codex')[3]?.args).toEqual(expect.arrayContaining(['resume', 'thread-new']));
+				expect(it.read(4, 'prompt.md')).toBe('third');
+			},
+		);
+
+		it('and that changed a file is not asked the same again by itself; its next turn gets the whole story', async () => {
+			const worked = [
+				fileOf('made.txt'),
+				{ emit: other + codex.text('made it') + codex.result },
+				{ exit: 0 },
+			];
+			bench.install('codex', { nativeSession: 'thread-1', turns: [codexAnswers('one'), worked, again] });
+			const it = await bench.relay({ agent: 'codex' });
+			await it.send('first');
+			await it.send('second');
+			expect(it.states()).toHaveLength(2);
+			expect(notices(it).join()).toMatch(/worked on the prompt without the story/);
+			expect(it.relay.nativeResumeCommand()).toBeNull();
+			await it.send('third');
+			const [, , whole] = bench.received('codex');
+			expect(whole?.args).not.toContain('resume');
+			for (const words of ['first', 'one', 'second', 'made it', 'third'])
+				expect(whole?.prompt).toContain(words);
+			expect(notices(it).join()).toMatch(/began without what came before it/);
+		});
+	});
+
 	it('by the word of its adapter is left for a new one', async () => {
 		const real = createRegistry().find('claude');
 		const forgetful: AgentAdapter = {

@@ -26,6 +26,23 @@ describe('a running turn', () => {
 		expect(watch.tick(600, 100)).toEqual({ stop: 'limited' });
 	});
 
+	it('that began a conversation without the story is stopped at the next look, unless it has ended', () => {
+		const begun: AgentEvent = {
+			type: 'session_started',
+			nativeSessionId: 'other',
+			model: null,
+			lacksStory: true,
+		};
+		const watch = new TurnWatch(TIMES, 0);
+		expect(watch.observe(begun, 100)).toBeNull();
+		expect(watch.tick(250, 100)).toEqual({ stop: 'failed' });
+		watch.observe(ended, 260);
+		expect(watch.tick(500, 260)).toBeNull();
+		const ordinary = new TurnWatch(TIMES, 0);
+		ordinary.observe({ type: 'session_started', nativeSessionId: 'own', model: null }, 100);
+		expect(ordinary.tick(250, 100)).toBeNull();
+	});
+
 	it('that ended is stopped only when something of it lingers, whatever else is due', () => {
 		const watch = new TurnWatch({ ...TIMES, timeoutMs: 1_000 }, 0);
 		watch.observe(limit, 10);

@@ -294,3 +294,37 @@ describe('an announced wait', () => {
 		expect(toldDelay(text)).toBe(delayMs);
 	});
 });
+
+describe('another thread than the one to resume', () => {
+	const asked = (stopRequested: AgentExit['stopRequested'], more = '') => {
+		const parser = codexAdapter.parser({
+			requestedSessionId: 'a-word',
+			resume: true,
+			requestedModel: null,
+			cumulativeBefore: null,
+			now: () => 0,
+		});
+		const events = parser.push(Buffer.from(THREAD + more));
+		return { events, turn: parser.end({ exitCode: 1, signal: null, stopRequested }, null).turn };
+	};
+
+	it('is told with its first line, and is not to be resumed', () => {
+		const { events, turn } = asked('failed');
+		expect(events).toMatchObject([
+			{ type: 'session_started', nativeSessionId: 't1', lacksStory: true },
+			{ type: 'error', code: 'session_mismatch' },
+		]);
+		expect(turn).toMatchObject({ outcome: 'failed', stopReason: 'unknown_session' });
+		expect(turn.unresumable).toMatch(/without what came before/);
+	});
+
+	it('leaves the end of the turn what it was: interrupted, or completed', () => {
+		expect(asked('cancelled').turn).toMatchObject({ outcome: 'cancelled' });
+		const done = '{"type":"turn.completed","usage":{"input_tokens":1,"output_tokens":1}}\n';
+		expect(asked('failed', done).turn).toMatchObject({
+			outcome: 'completed',
+			unresumable: expect.any(String),
+		});
+		expect(run(THREAD + done).turn).not.toHaveProperty('unresumable');
+	});
+});
