@@ -208,6 +208,13 @@ export class Scene {
 		return readJson(join(this.session(), 'meta.json'));
 	}
 
+	/** Changes the newest session's record, as damage or another program might. */
+	editMeta(change: (meta: SessionMeta) => void): void {
+		const meta = this.meta();
+		change(meta);
+		writeFileSync(join(this.session(), 'meta.json'), JSON.stringify(meta));
+	}
+
 	turn(number: number, folder = this.session()): TurnState {
 		return readJson(join(folder, 'turns', `${String(number).padStart(3, '0')}-state.json`));
 	}
