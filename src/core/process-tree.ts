@@ -47,6 +47,29 @@ export function identifyAll(
 	});
 }
 
+/**
+ * The processes in words, `PID COMMAND`, a shell and what it runs as one: those whose parent is among them stand behind it.
+ * `entries`: a snapshot of when they ran.
+ */
+export function describeTrees(
+	processes: readonly ProcessIdentity[],
+	entries: readonly Pick<ProcessEntry, 'pid' | 'parent'>[],
+): string[] {
+	const parents = new Map(entries.map(({ pid, parent }) => [pid, parent]));
+	const known = new Set(processes.map(({ pid }) => pid));
+	const isBelow = (pid: number, root: number): boolean => {
+		const parent = parents.get(pid);
+		return parent !== undefined && (parent === root || (known.has(parent) && isBelow(parent, root)));
+	};
+	const text = ({ pid, command }: ProcessIdentity) => `${pid} ${command}`;
+	return processes
+		.filter(({ pid }) => !known.has(parents.get(pid) ?? 0))
+		.map((root) => {
+			const below = processes.filter(({ pid }) => isBelow(pid, root.pid));
+			return text(root) + (below.length === 0 ? '' : ` (with ${below.map(text).join(', ')})`);
+		});
+}
+
 /** Linux names tell a server from its clients (`tmux: server`); `ps` elsewhere does not, and then both are spared. */
 const MULTIPLEXER = /^(?:tmux(?:: server)?|screen|SCREEN)$/;
 

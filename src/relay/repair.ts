@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { toIso } from '../core/clock.ts';
 import { RelayError } from '../core/errors.ts';
 import type { SessionId } from '../core/ids.ts';
+import { describeTrees } from '../core/process-tree.ts';
 import { hasUnusedPacket, sessionStatus } from '../sessions/session-status.ts';
 import type { OpenSession } from '../sessions/session-store.ts';
 import type { TurnState } from '../sessions/turn-state.ts';
@@ -53,9 +54,10 @@ export async function repairSession(session: OpenSession, deps: RelayDeps): Prom
 				`turn ${state.turn} (${state.agent}) was cut off; its record says ${OUTCOME_WORDS[state.status]}`,
 		),
 		...recovered.flatMap(({ ended }) => ended.map((stray) => `ended what it had left running: ${stray}`)),
-		...left
-			.filter(({ pid }) => pid !== process.pid)
-			.map(({ pid, command }) => `left running: ${pid} ${command}`),
+		...describeTrees(
+			left.filter(({ pid }) => pid !== process.pid),
+			left.length === 0 ? [] : processes.snapshot(),
+		).map((tree) => `left running: ${tree}`),
 	];
 }
 

@@ -34,6 +34,8 @@ export interface LockHolder {
 	host: string;
 	/** ISO-8601. */
 	since: string;
+	/** Set where the lock's file tells nothing: its path. */
+	unreadable?: string;
 	/** Epoch ms of the last refresh (the file's mtime). */
 	refreshedAt: number;
 	/** `gone` and `stale` locks may be taken over; `stale` ones are on another boot, host or namespace. */
@@ -104,6 +106,11 @@ export function acquireLock(folder: string, context: LockContext): SessionLock {
 const MAX_ATTEMPTS = 50;
 
 export function lockedBy(holder: LockHolder): RelayError {
+	if (holder.unreadable !== undefined) {
+		return new RelayError('session_locked', `the lock ${holder.unreadable} cannot be read`, {
+			hint: `another relay may hold it since ${holder.since}; if none runs, remove that file`,
+		});
+	}
 	const who = `process ${holder.pid} on ${holder.host} since ${holder.since}`;
 	return new RelayError('session_locked', `the session is in use by ${who}`, {
 		hint: 'wait for it, end it, or start a new session',
@@ -203,7 +210,15 @@ function findLock(path: string, context: LockContext): FoundLock | null {
 	if (lock === null) {
 		const since = toIso(refreshedAt);
 		const judged = isOld ? 'stale' : 'held';
-		return { pid: 0, host: 'an unknown host', since, refreshedAt, judged, token: 'unreadable' };
+		return {
+			pid: 0,
+			host: 'an unknown host',
+			since,
+			unreadable: path,
+			refreshedAt,
+			judged,
+			token: 'unreadable',
+		};
 	}
 	const { processes } = context;
 	const isAlive = () => processes.isAlive({ pid: lock.pid, start: lock.pid_start });

@@ -214,6 +214,10 @@ const BASE32 = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
 function noticesOf(replaced: LockHolder | null): string[] {
 	if (replaced === null) return [];
+	if (replaced.unreadable !== undefined)
+		return [
+			`took over the lock ${replaced.unreadable}, which could not be read, last touched ${toIso(replaced.refreshedAt)}`,
+		];
 	const who = `process ${replaced.pid} on ${replaced.host}`;
 	const since = toIso(replaced.refreshedAt);
 	return replaced.judged === 'stale'

@@ -54,7 +54,6 @@ export function endTurn(meta: SessionMeta, state: TurnState, earlier: readonly T
 			},
 		},
 		usage: sumUsage(states),
-		ended_at: state.ended_at,
 		error:
 			state.status === 'failed' || state.status === 'outcome_unknown'
 				? (state.error ?? { code: state.status, message: state.stop_reason ?? state.status })

@@ -1,11 +1,11 @@
 import type { ProcessTable } from '../core/process-table.ts';
-import { isMultiplexer } from '../core/process-tree.ts';
+import { describeTrees, isMultiplexer } from '../core/process-tree.ts';
 import type { TurnState } from '../sessions/turn-state.ts';
 
 /**
  * Ends what a crashed relay's turn left running: its wrapper and the descendants on record, each only if it still is the
  * same process. One that was recorded before it became a multiplexer's server is the user's by now, and spared. Returns
- * `PID COMMAND` of those that were ended.
+ * those that were ended, as `describeTrees` tells them.
  */
 export function endStrays(
 	state: Pick<TurnState, 'strays' | 'pid' | 'pid_start' | 'executable'>,
@@ -15,14 +15,10 @@ export function endStrays(
 		state.pid === null || state.pid_start === null
 			? []
 			: [{ pid: state.pid, start: state.pid_start, command: state.executable }];
-	const multiplexers = new Set(
-		processes
-			.snapshot()
-			.filter(isMultiplexer)
-			.map(({ pid }) => pid),
-	);
-	return [...state.strays, ...wrapper]
+	const running = processes.snapshot();
+	const multiplexers = new Set(running.filter(isMultiplexer).map(({ pid }) => pid));
+	const ended = [...state.strays, ...wrapper]
 		.filter(({ pid }) => !multiplexers.has(pid))
-		.filter((identity) => processes.signal(identity, 'SIGKILL'))
-		.map(({ pid, command }) => `${pid} ${command}`);
+		.filter((identity) => processes.signal(identity, 'SIGKILL'));
+	return describeTrees(ended, running);
 }

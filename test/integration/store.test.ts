@@ -159,6 +159,28 @@ describe('a session', () => {
 		again.release();
 	});
 
+	it('whose lock cannot be read names its file, not a process, also when the lock has become stale', () => {
+		const store = openStore();
+		const id = finished(store);
+		const lock = join(root, '.agent-relay', 'sessions', id, 'lock');
+		writeFileSync(lock, 'torn');
+		const touched = (ms: number) => utimesSync(lock, ms / 1000, ms / 1000);
+		touched(now);
+		expect(() => store.open(id)).toThrow(
+			expect.objectContaining({
+				code: 'session_locked',
+				message: expect.stringMatching(/lock .*\/lock cannot be read/),
+				hint: expect.stringContaining('remove that file'),
+			}),
+		);
+		touched(now - 3_600_000);
+		const again = store.open(id);
+		expect(again.notices).toEqual([
+			expect.stringMatching(/^took over the lock .*\/lock, which could not be read/),
+		]);
+		again.release();
+	});
+
 	it('takes a lock over from a dead process at once, from another machine only after ten minutes, and says so', () => {
 		const store = openStore();
 		const session = store.create({ kind: 'shell' });

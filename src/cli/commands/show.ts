@@ -11,6 +11,7 @@ import { sumOfUsage } from '../../sessions/lineage-usage.ts';
 import { readRecord } from '../../sessions/record-file.ts';
 import { trueStatus } from '../../sessions/session-list.ts';
 import { insideSession, PACKETS_FOLDER, turnFile } from '../../sessions/session-paths.ts';
+import { settledRecord } from '../../sessions/settled-record.ts';
 import type { TurnState } from '../../sessions/turn-state.ts';
 import { describeLines, describePath } from '../../shell/view/describe-event.ts';
 import { createMarkdownLines } from '../../ui/markdown.ts';
@@ -53,12 +54,14 @@ function ownEntry(lineage: readonly LineageEntry[]): LineageEntry {
 
 function showSession(
 	app: App,
-	lineage: LineageEntry[],
-	own: LineageEntry,
+	found: LineageEntry[],
+	recorded: LineageEntry,
 	{ theme, columns }: Output,
 ): CommandResult {
 	const { clock, processes } = app;
-	const status = trueStatus(own.folder, own.meta, { clock, processes, host: hostname() });
+	const status = trueStatus(recorded.folder, recorded.meta, { clock, processes, host: hostname() });
+	const own = settledRecord(recorded, status);
+	const lineage = [...found.slice(0, -1), own];
 	const data = {
 		id: own.meta.id,
 		...status,

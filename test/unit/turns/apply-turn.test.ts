@@ -36,6 +36,20 @@ describe('the record of a session', () => {
 		expect(gone.agents.claude?.native_session_id).toBeNull();
 	});
 
+	it('has no end while the session is open: it ends when it is let go', () => {
+		const begun = beginTurn(fakeSessionMeta({ ended_at: '2026-01-01T00:00:00.000Z' }), fakeTurnState(), null);
+		expect(begun.ended_at).toBeNull();
+		expect(endTurn(begun, fakeTurnState(), []).ended_at).toBeNull();
+	});
+
+	it('gives up a conversation that is too long, or that its agent could not keep', () => {
+		const named = endTurn(fakeSessionMeta(), fakeTurnState({ native_session_id: 'n1' }), []);
+		for (const over of [{ stop_reason: 'context_too_long' }, { unresumable: 'could not be saved' }]) {
+			const after = endTurn(named, fakeTurnState({ turn: 2, native_session_id: 'n1', ...over }), []);
+			expect(after.agents.claude?.native_session_id).toBeNull();
+		}
+	});
+
 	it('says why a turn failed until the next one begins', () => {
 		const error = { code: 'crashed', message: 'boom' };
 		const failed = endTurn(fakeSessionMeta(), fakeTurnState({ status: 'failed', error }), []);
