@@ -165,6 +165,8 @@ export interface LoginState {
 	account: string;
 	/** The CLI's own way to log in, as a command line. */
 	advice: string;
+	/** Another text after the login or the CLI's own configuration has changed, as far as files and variables show it. */
+	mark?: string;
 }
 
 export interface NativeRecordQuery {

@@ -6,12 +6,14 @@ const HOUR_MS = 60 * MINUTE_MS;
 
 /** First wait and longest wait. A plan window lasts hours (claude 5 h); a 429 or an overload passes in minutes. */
 const LONG = { firstMs: 5 * MINUTE_MS, mostMs: 5 * HOUR_MS };
+/** Money or a permission does not come by itself; somebody may see to it without a trace that the relay could notice. */
+const BY_A_PERSON = { firstMs: 24 * HOUR_MS, mostMs: 24 * HOUR_MS };
 const SHORT = { firstMs: MINUTE_MS, mostMs: 15 * MINUTE_MS };
 
 const STEPS: Record<LimitKind, { firstMs: number; mostMs: number }> = {
 	window: LONG,
 	quota: LONG,
-	billing: LONG,
+	billing: BY_A_PERSON,
 	rate: SHORT,
 	overloaded: SHORT,
 };
@@ -35,6 +37,11 @@ export function limitEnd(
 	}
 	const { firstMs, mostMs } = STEPS[limit.kind];
 	return { until: now + Math.min(mostMs, firstMs * 2 ** (strikes - 1)), isEstimated: true };
+}
+
+/** Whether it ends only when somebody pays, allows or changes something: no end was told, and none comes by itself. */
+export function waitsForPerson({ kind, resetAt }: Pick<Limit, 'kind' | 'resetAt'>): boolean {
+	return kind === 'billing' && resetAt === null;
 }
 
 /** Whether two kinds share a back-off, so that one continues the other's doubling. */

@@ -1,5 +1,6 @@
 /** A limit in words. Pure: the same limit, time and time zone give the same text. */
 import type { Limit, LimitKind } from '../agents/events.ts';
+import { waitsForPerson } from './back-off.ts';
 
 export interface DescribeOptions {
 	/** Epoch ms. */
@@ -44,6 +45,7 @@ export function describeLimit(limit: Limit, options: DescribeOptions): LimitText
 function resetText(limit: Limit, options: DescribeOptions): string {
 	const until = options.until ?? limit.resetAt;
 	if (until === null) return 'reset not told';
+	if (waitsForPerson(limit)) return `until you change it; tried again from ${describeTime(until, options)}`;
 	const verb = (options.isEstimated ?? limit.confidence === 'estimated') ? 'tried again from' : 'resets';
 	return `${verb} ${describeTime(until, options)}`;
 }

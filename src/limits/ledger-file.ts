@@ -24,6 +24,22 @@ export interface LedgerEntry {
 	isEstimated: boolean;
 	/** How often in a row, counted from 1; what the back-off doubles with. */
 	strikes: number;
+	/** `LoginState.mark` when it was met; null where none was known. */
+	mark: string | null;
+}
+
+/** A login that a CLI refused. */
+export interface RefusedLogin {
+	agent: AgentId;
+	account: string;
+	/** `LoginState.mark` when it was refused: with another one it is another login. */
+	mark: string | null;
+	/** Epoch ms. */
+	recordedAt: number;
+	/** Epoch ms; then it is tried again, whatever is seen. */
+	until: number;
+	/** The CLI's own words, at most 200 characters. Untrusted: shown only through `core/text.ts`. */
+	reason: string;
 }
 
 export const LEDGER_VERSION = 1;
@@ -40,6 +56,7 @@ const entrySchema = v.looseObject({
 	until: iso,
 	estimated: v.boolean(),
 	strikes: v.pipe(v.number(), v.integer(), v.minValue(1)),
+	mark: v.optional(v.nullable(v.string())),
 	limit: v.looseObject({
 		kind: v.picklist(['window', 'rate', 'quota', 'billing', 'overloaded']),
 		reset_at: v.nullable(iso),
@@ -55,12 +72,26 @@ const entrySchema = v.looseObject({
 });
 type DiskEntry = v.InferOutput<typeof entrySchema>;
 
-const fileSchema = v.looseObject({ schema_version: v.number(), entries: v.array(v.unknown()) });
+const refusedSchema = v.object({
+	agent: v.string(),
+	account: v.string(),
+	mark: v.nullable(v.string()),
+	recorded_at: iso,
+	until: iso,
+	reason: v.string(),
+});
+
+const fileSchema = v.looseObject({
+	schema_version: v.number(),
+	entries: v.array(v.unknown()),
+	refused_logins: v.optional(v.array(v.unknown())),
+});
 
 /** A ledger in memory. `extra` holds what this version does not know and must write back. */
 export interface LedgerContent {
 	version: number;
 	entries: LedgerEntry[];
+	refusedLogins: RefusedLogin[];
 	extra: {
 		file: Record<string, unknown>;
 		entries: WeakMap<LedgerEntry, Record<string, unknown>>;
@@ -73,6 +104,7 @@ export function emptyLedger(): LedgerContent {
 	return {
 		version: LEDGER_VERSION,
 		entries: [],
+		refusedLogins: [],
 		extra: { file: {}, entries: new WeakMap(), unread: [] },
 	};
 }
@@ -84,7 +116,7 @@ export function emptyLedger(): LedgerContent {
 export function parseLedger(text: string): LedgerContent | null {
 	const file = v.safeParse(fileSchema, parseJson(text));
 	if (!file.success) return null;
-	const { schema_version: version, entries, ...others } = file.output;
+	const { schema_version: version, entries, refused_logins: refused = [], ...others } = file.output;
 	const content: LedgerContent = { ...emptyLedger(), version };
 	content.extra.file = others;
 	for (const raw of entries) {
@@ -93,20 +125,45 @@ export function parseLedger(text: string): LedgerContent | null {
 		else if (version <= LEDGER_VERSION) return null;
 		else content.extra.unread.push(raw);
 	}
+	// A refusal that cannot be read costs one more try.
+	content.refusedLogins = refused.flatMap((raw) => {
+		const parsed = v.safeParse(refusedSchema, raw);
+		return parsed.success ? [fromDisk(parsed.output)] : [];
+	});
 	return content;
 }
 
-export function serializeLedger({ entries, extra }: LedgerContent): string {
+function refusedToDisk({ recordedAt, until, ...same }: RefusedLogin) {
+	return { ...same, recorded_at: toIso(recordedAt), until: toIso(until) };
+}
+
+function fromDisk({ recorded_at, until, ...same }: v.InferOutput<typeof refusedSchema>): RefusedLogin {
+	return { ...same, recordedAt: fromIso(recorded_at) ?? 0, until: fromIso(until) ?? 0 };
+}
+
+export function serializeLedger({ entries, refusedLogins, extra }: LedgerContent): string {
 	const file = {
 		...extra.file,
 		schema_version: LEDGER_VERSION,
 		entries: [...entries.map((entry) => toDisk(entry, extra.entries.get(entry))), ...extra.unread],
+		...(refusedLogins.length === 0 ? {} : { refused_logins: refusedLogins.map(refusedToDisk) }),
 	};
 	return `${JSON.stringify(file, null, '\t')}\n`;
 }
 
 function addEntry(content: LedgerContent, disk: DiskEntry): void {
-	const { agent, account, model, recorded_at, until, estimated, strikes, limit: told, ...others } = disk;
+	const {
+		agent,
+		account,
+		model,
+		recorded_at,
+		until,
+		estimated,
+		strikes,
+		mark,
+		limit: told,
+		...others
+	} = disk;
 	const { reset_at, kind, window, scope, source, confidence } = told;
 	const { channel, rule, excerpt } = source;
 	const entry: LedgerEntry = {
@@ -125,6 +182,7 @@ function addEntry(content: LedgerContent, disk: DiskEntry): void {
 		until: fromIso(until) ?? 0,
 		isEstimated: estimated,
 		strikes,
+		mark: mark ?? null,
 	};
 	content.entries.push(entry);
 	content.extra.entries.set(entry, { ...others, limit: told });
@@ -142,6 +200,7 @@ function toDisk(entry: LedgerEntry, others: Record<string, unknown> = {}): DiskE
 		until: toIso(entry.until),
 		estimated: entry.isEstimated,
 		strikes: entry.strikes,
+		...(entry.mark === null ? {} : { mark: entry.mark }),
 		limit: {
 			...(typeof told === 'object' ? told : {}),
 			kind: limit.kind,

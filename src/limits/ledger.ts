@@ -5,11 +5,12 @@
 import { renameSync } from 'node:fs';
 import type { AgentId } from '../agents/contract.ts';
 import type { Limit } from '../agents/events.ts';
+import { excerptLine } from '../agents/excerpt.ts';
 import { type Clock, toIso } from '../core/clock.ts';
 import { hasErrno, RelayError } from '../core/errors.ts';
 import { type Locking, withFileLock } from '../core/file-lock.ts';
 import { readIfThere, writeAtomic } from '../core/files.ts';
-import { isSameStep, limitEnd } from './back-off.ts';
+import { isSameStep, limitEnd, waitsForPerson } from './back-off.ts';
 import {
 	EVERY_MODEL,
 	emptyLedger,
@@ -17,14 +18,20 @@ import {
 	type LedgerContent,
 	type LedgerEntry,
 	parseLedger,
+	type RefusedLogin,
 	serializeLedger,
 	UNNAMED_MODEL,
 } from './ledger-file.ts';
 
-/** `model`: as it was asked for (flag, order entry), null when none was; not the model that then answered. */
-interface LimitSubject {
+/** An agent's login. `mark`: what changes with it (`LoginState.mark`); absent or null where nothing is known. */
+interface LoginSubject {
 	agent: AgentId;
 	account: string;
+	mark?: string | null;
+}
+
+/** `model`: as it was asked for (flag, order entry), null when none was; not the model that then answered. */
+interface LimitSubject extends LoginSubject {
 	model: string | null;
 }
 
@@ -32,14 +39,20 @@ export interface Ledger {
 	/** Everything on record, ended limits included, sorted by agent, account, model. */
 	entries(): LedgerEntry[];
 	record(met: LimitSubject & { limit: Limit }): LedgerEntry;
-	/** The entry in force that ends last, or null. */
+	/** The entry in force that ends last, or null. What waits for a person is over once the login's mark is another. */
 	isLimited(subject: LimitSubject): LedgerEntry | null;
 	/**
 	 * Clears the subject's entries: its own model's and the whole account's. `startedAt` (epoch ms, default now) is the start
 	 * of the turn that succeeded: what another relay met later than that stays.
 	 */
 	succeeded(subject: LimitSubject & { startedAt?: number }): void;
-	/** Forgets everything, or one agent's entries; returns what was forgotten. */
+	/** Remembers that a CLI refused this login; at most until `until`, and until its mark is another. */
+	refuseLogin(refused: LoginSubject & { reason: string; until: number }): void;
+	/** The refusal of this very login that is in force, or null. */
+	refusedLogin(login: LoginSubject): RefusedLogin | null;
+	/** Every refusal in force, sorted by agent. */
+	refusedLogins(): RefusedLogin[];
+	/** Forgets everything, or what is known of one agent; returns the limits that were forgotten. */
 	clear(agent?: AgentId): LedgerEntry[];
 }
 
@@ -58,7 +71,7 @@ const FORGET_AFTER_MS = 24 * 60 * 60 * 1000;
 export function createLedger({ file, clock, locking, onNotice }: LedgerOptions): Ledger {
 	const said = new Set<string>();
 	/** Changes that could not be written, applied over what is on disk. */
-	const unsaved: Array<(entries: LedgerEntry[]) => LedgerEntry[]> = [];
+	const unsaved: Change[] = [];
 
 	const notice = (text: string) => {
 		if (said.has(text)) return;
@@ -80,13 +93,13 @@ export function createLedger({ file, clock, locking, onNotice }: LedgerOptions):
 		notice(`the record of limits was damaged and is set aside as ${aside}`);
 	};
 
-	const entriesOnDisk = (): LedgerEntry[] => {
+	const heldOnDisk = (): Held => {
 		let content: LedgerContent | null = null;
 		const failure = reasonNotDone(() => {
 			content = load() ?? setAsideLocked();
 		});
 		if (failure !== null) notice(`the record of limits is treated as empty: ${failure}`);
-		return (content ?? emptyLedger()).entries;
+		return content ?? emptyLedger();
 	};
 
 	const setAsideLocked = (): null => {
@@ -94,16 +107,20 @@ export function createLedger({ file, clock, locking, onNotice }: LedgerOptions):
 		return null;
 	};
 
-	const readEntries = () => unsaved.reduce((entries, apply) => apply(entries), entriesOnDisk());
+	const read = () => unsaved.reduce((held, apply) => apply(held), heldOnDisk());
+	const readEntries = () => read().entries;
 
-	const change = (apply: (entries: LedgerEntry[]) => LedgerEntry[]): void => {
+	const change = (apply: Change): void => {
 		const failure = reasonNotDone(() =>
 			withFileLock(`${file}.lock`, locking, () => {
 				setAsideDamaged();
 				const content = load() ?? emptyLedger();
 				if (content.version > LEDGER_VERSION) throw new NewerLedger();
-				const entries = [...unsaved, apply].reduce((held, next) => next(held), content.entries);
-				writeAtomic(file, serializeLedger({ ...content, entries }), { sync: true });
+				const { entries, refusedLogins } = [...unsaved, apply].reduce<Held>(
+					(held, next) => next(held),
+					content,
+				);
+				writeAtomic(file, serializeLedger({ ...content, entries, refusedLogins }), { sync: true });
 				unsaved.length = 0;
 			}),
 		);
@@ -117,22 +134,22 @@ export function createLedger({ file, clock, locking, onNotice }: LedgerOptions):
 		record(met) {
 			const now = clock.now();
 			let recorded: LedgerEntry | null = null;
-			change((entries) => {
+			change((held) => {
 				const key = keyOf(met);
-				const before = entries.find((entry) => isKey(entry, key)) ?? null;
-				recorded = nextEntry(key, met.limit, before, now);
-				return [
-					...entries.filter((other) => other !== before && now - other.until < FORGET_AFTER_MS),
-					recorded,
-				];
+				const before = held.entries.find((entry) => isKey(entry, key)) ?? null;
+				recorded = nextEntry(key, met, before, now);
+				const others = held.entries.filter(
+					(other) => other !== before && now - other.until < FORGET_AFTER_MS,
+				);
+				return { ...held, entries: [...others, recorded] };
 			});
 			if (recorded === null) readEntries();
-			return recorded ?? nextEntry(keyOf(met), met.limit, null, now);
+			return recorded ?? nextEntry(keyOf(met), met, null, now);
 		},
 		isLimited(subject) {
 			const now = clock.now();
 			return readEntries()
-				.filter((entry) => concerns(entry, subject) && entry.until > now)
+				.filter((entry) => concerns(entry, subject) && entry.until > now && !isChanged(entry, subject))
 				.reduce<LedgerEntry | null>(
 					(latest, entry) => (latest === null || entry.until > latest.until ? entry : latest),
 					null,
@@ -141,16 +158,56 @@ export function createLedger({ file, clock, locking, onNotice }: LedgerOptions):
 		succeeded(subject) {
 			const startedAt = subject.startedAt ?? clock.now();
 			const isOver = (entry: LedgerEntry) => concerns(entry, subject) && entry.recordedAt <= startedAt;
-			if (!readEntries().some(isOver)) return;
-			change((entries) => entries.filter((entry) => !isOver(entry)));
+			const { entries, refusedLogins } = read();
+			if (!entries.some(isOver) && !refusedLogins.some((refused) => isOf(refused, subject))) return;
+			change((held) => ({
+				entries: held.entries.filter((entry) => !isOver(entry)),
+				refusedLogins: held.refusedLogins.filter((refused) => !isOf(refused, subject)),
+			}));
+		},
+		refuseLogin({ agent, account, mark = null, reason, until }) {
+			const now = clock.now();
+			const refused = { agent, account, mark, recordedAt: now, until, reason: excerptLine(reason, 200) };
+			change((held) => ({
+				...held,
+				refusedLogins: [
+					...held.refusedLogins.filter((other) => !isOf(other, refused) && other.until > now),
+					refused,
+				],
+			}));
+		},
+		refusedLogin(login) {
+			const refused = read().refusedLogins.find((one) => isOf(one, login) && one.until > clock.now());
+			return refused === undefined || isChanged(refused, login) ? null : refused;
+		},
+		refusedLogins() {
+			const inForce = read().refusedLogins.filter(({ until }) => until > clock.now());
+			return inForce.sort((one, other) => (one.agent < other.agent ? -1 : 1));
 		},
 		clear(agent) {
-			const isMeant = (entry: LedgerEntry) => agent === undefined || entry.agent === agent;
+			const isMeant = (one: { agent: AgentId }) => agent === undefined || one.agent === agent;
 			const forgotten = readEntries().filter(isMeant).sort(byKey);
-			change((entries) => entries.filter((entry) => !isMeant(entry)));
+			change((held) => ({
+				entries: held.entries.filter((entry) => !isMeant(entry)),
+				refusedLogins: held.refusedLogins.filter((refused) => !isMeant(refused)),
+			}));
 			return forgotten;
 		},
 	};
+}
+
+/** What a change is made to. */
+type Held = Pick<LedgerContent, 'entries' | 'refusedLogins'>;
+type Change = (held: Held) => Held;
+
+function isOf(one: { agent: AgentId; account: string }, other: LoginSubject): boolean {
+	return one.agent === other.agent && one.account === other.account;
+}
+
+/** Whether what a person had to change has changed since; what ends by itself does not ask. */
+function isChanged(one: LedgerEntry | RefusedLogin, { mark = null }: LoginSubject): boolean {
+	if ('limit' in one && !waitsForPerson(one.limit)) return false;
+	return one.mark !== null && mark !== null && one.mark !== mark;
 }
 
 type EntryKey = Pick<LedgerEntry, 'agent' | 'account' | 'model'>;
@@ -189,13 +246,18 @@ function isFamilyOf(family: string, model: string): boolean {
  * The doubling counts episodes: a limit met again while the last one is in force (two relays at once, an explicit try) is
  * the same episode. An end that was told and lies ahead is not shortened by a later limit that tells none.
  */
-function nextEntry(key: EntryKey, limit: Limit, before: LedgerEntry | null, now: number): LedgerEntry {
+function nextEntry(
+	key: EntryKey,
+	{ limit, mark = null }: LimitSubject & { limit: Limit },
+	before: LedgerEntry | null,
+	now: number,
+): LedgerEntry {
 	const isInForce = before !== null && before.until > now;
 	const goesOn = before !== null && isSameStep(before.limit.kind, limit.kind);
 	const strikes = goesOn ? before.strikes + (isInForce ? 0 : 1) : 1;
 	const { until, isEstimated } = limitEnd(limit, strikes, now);
 	if (isInForce && !before.isEstimated && isEstimated && before.until > until) return before;
-	return { ...key, limit, recordedAt: now, until, isEstimated, strikes };
+	return { ...key, limit, recordedAt: now, until, isEstimated, strikes, mark };
 }
 
 function byKey(one: LedgerEntry, other: LedgerEntry): number {

@@ -1,7 +1,9 @@
 /** Who goes on. Pure: the same facts give the same choice, and every agent that was considered has a reason. */
 import type { AgentId } from '../agents/contract.ts';
-import { describeLimit } from './describe-limit.ts';
-import type { LedgerEntry } from './ledger-file.ts';
+import { adviceFor } from '../agents/evidence/login-advice.ts';
+import { excerptLine } from '../agents/excerpt.ts';
+import { describeDistance, describeLimit } from './describe-limit.ts';
+import type { LedgerEntry, RefusedLogin } from './ledger-file.ts';
 
 /** Why one agent was chosen or not, in a line a person can act on. */
 export interface CandidateVerdict {
@@ -34,6 +36,8 @@ export interface CandidateFacts {
 	loggedIn: 'yes' | 'no' | 'unknown';
 	/** Nothing shows that the user ever chose its provider, and he did not name it: it gets no words of his. */
 	isUnasked?: boolean;
+	/** The CLI refused this login; null: it did not, or the login is another one since. */
+	refusedLogin: RefusedLogin | null;
 	isDemo: boolean;
 	/** Why what was found may not be started (a program inside an untrusted repo), `installed` or not; null: it may. */
 	refused: string | null;
@@ -121,6 +125,7 @@ function judge(candidate: Candidate, query: SuccessorQuery): CandidateVerdict {
 		return say('already_tried', `had this prompt already${limit === null ? '' : `: ${limit}`}`, resetAt);
 	if (limit !== null) return say('limited', limit, resetAt);
 	if (facts.loggedIn === 'no') return say('not_logged_in', `not logged in: ${facts.loginAdvice}`);
+	if (facts.refusedLogin !== null) return say('not_logged_in', refusalText(facts.refusedLogin, facts, query));
 	if (facts.isUnasked === true)
 		return say('no_login_known', `no login is known (${facts.loginAdvice}), and you did not name it`);
 	return say('eligible', 'can work');
@@ -129,6 +134,17 @@ function judge(candidate: Candidate, query: SuccessorQuery): CandidateVerdict {
 /** Installed and no demo: its presence rules the demo agents out, whether or not it can work just now. */
 function isReal({ installed, isDemo }: CandidateFacts): boolean {
 	return installed && !isDemo;
+}
+
+/** `its login was refused 3 min ago ("Invalid API key"): claude auth login`. */
+function refusalText(
+	{ recordedAt, reason }: RefusedLogin,
+	{ loginAdvice }: CandidateFacts,
+	{ now }: SuccessorQuery,
+): string {
+	const words = excerptLine(reason, 80);
+	const advice = adviceFor(reason, loginAdvice);
+	return `its login was refused ${describeDistance(recordedAt - now)} ("${words}"): ${advice}`;
 }
 
 function limitText(entry: LedgerEntry, { now, timeZone }: SuccessorQuery): string {
@@ -160,7 +176,8 @@ function asLeft(verdict: CandidateVerdict, query: SuccessorQuery): CandidateVerd
 
 /** The current and the tried count too: they may work again after their reset. Who is not logged in will not. */
 function earliestReset(considered: readonly CandidateVerdict[], { agents }: SuccessorQuery): number | null {
-	const cannot = ({ loggedIn, isUnasked }: CandidateFacts) => loggedIn === 'no' || isUnasked === true;
+	const cannot = ({ loggedIn, isUnasked, refusedLogin }: CandidateFacts) =>
+		loggedIn === 'no' || isUnasked === true || refusedLogin !== null;
 	const loggedOut = new Set(agents.filter(cannot).map(({ agent }) => agent));
 	const resets = considered.flatMap(({ agent, resetAt }) =>
 		resetAt === null || loggedOut.has(agent) ? [] : [resetAt],

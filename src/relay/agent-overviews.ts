@@ -1,8 +1,16 @@
-import type { AgentId } from '../agents/contract.ts';
+import type { AgentId, LoginState } from '../agents/contract.ts';
+import { adviceFor } from '../agents/evidence/login-advice.ts';
+import type { RefusedLogin } from '../limits/ledger-file.ts';
 import { loginsOf } from './candidates.ts';
 import type { AgentOverview } from './contract.ts';
 import type { RelayDeps } from './relay-deps.ts';
 import { refusalOf } from './require-executable.ts';
+import { loginOf } from './tell-ledger.ts';
+
+function asRefused(login: LoginState, { reason }: RefusedLogin): LoginState {
+	const advice = adviceFor(reason, login.advice);
+	return { ...login, loggedIn: 'no', evidence: `the login was refused: ${reason}`, advice };
+}
 
 /** Every agent with what is known of it without starting any. */
 export async function agentOverviews(deps: RelayDeps, active: AgentId | null): Promise<AgentOverview[]> {
@@ -10,11 +18,8 @@ export async function agentOverviews(deps: RelayDeps, active: AgentId | null): P
 	return deps.registry.adapters.map((adapter) => {
 		const { path } = deps.findExecutable(adapter.id);
 		const login = logins.get(adapter.id) ?? null;
-		const entry = deps.ledger.isLimited({
-			agent: adapter.id,
-			account: login?.account ?? 'default',
-			model: null,
-		});
+		const entry = deps.ledger.isLimited({ ...loginOf(adapter.id, login), model: null });
+		const refusedLogin = deps.ledger.refusedLogin(loginOf(adapter.id, login));
 		return {
 			agent: adapter.id,
 			title: adapter.title,
@@ -22,7 +27,7 @@ export async function agentOverviews(deps: RelayDeps, active: AgentId | null): P
 			isDemo: adapter.isDemo,
 			executable: path,
 			version: path === null ? null : deps.knownVersion(adapter.id, path),
-			login,
+			login: login === null || refusedLogin === null ? login : asRefused(login, refusedLogin),
 			install: adapter.install,
 			limitedUntil: entry?.until ?? null,
 			isLimited: entry !== null,

@@ -4,6 +4,7 @@ import { type CandidateFacts, chooseSuccessor, type SuccessorChoice } from '../l
 import type { AgentChoice } from './contract.ts';
 import type { RelayDeps } from './relay-deps.ts';
 import { refusalOf } from './require-executable.ts';
+import { loginOf } from './tell-ledger.ts';
 
 export interface ChoiceRequest {
 	order: readonly AgentChoice[];
@@ -14,8 +15,6 @@ export interface ChoiceRequest {
 	explicit: AgentChoice | null;
 	/** Agents that the user named, now or in his configuration. */
 	named: ReadonlySet<AgentId>;
-	/** Agents whose login was refused in this conversation, by account. */
-	refusedLogins: ReadonlySet<string>;
 }
 
 export async function chooseAgent(request: ChoiceRequest, deps: RelayDeps): Promise<SuccessorChoice> {
@@ -23,9 +22,11 @@ export async function chooseAgent(request: ChoiceRequest, deps: RelayDeps): Prom
 	const { order, current, tried, hopsLeft, explicit } = request;
 	return chooseSuccessor({
 		order,
-		agents: eligibleAdapters(request, deps).map((adapter) => factsOf(adapter, logins, request, deps)),
-		limitOf: ({ agent, model }) =>
-			deps.ledger.isLimited({ agent, account: logins.get(agent)?.account ?? 'default', model }),
+		agents: eligibleAdapters(request, deps).map((adapter) => ({
+			...factsOf(adapter, logins, request.named, deps),
+			refusedLogin: deps.ledger.refusedLogin(loginOf(adapter.id, logins.get(adapter.id))),
+		})),
+		limitOf: ({ agent, model }) => deps.ledger.isLimited({ ...loginOf(agent, logins.get(agent)), model }),
 		current,
 		tried,
 		hopsLeft,
@@ -46,12 +47,11 @@ function eligibleAdapters(
 	return isDemoWanted ? registry.adapters : registry.adapters.filter(({ isDemo }) => !isDemo);
 }
 
-/** What is known of every agent, each as if the user had named it, without a conversation that could have refused a login. */
+/** What is known of every agent, each as if the user had named it; a login that was refused once may be tried by name. */
 export async function candidateFacts(deps: RelayDeps): Promise<CandidateFacts[]> {
 	const logins = await loginsOf(deps);
 	const named = new Set(deps.registry.adapters.map(({ id }) => id));
-	const known = { refusedLogins: new Set<string>(), named };
-	return deps.registry.adapters.map((adapter) => factsOf(adapter, logins, known, deps));
+	return deps.registry.adapters.map((adapter) => factsOf(adapter, logins, named, deps));
 }
 
 export async function loginsOf(deps: RelayDeps): Promise<Map<AgentId, LoginState>> {
@@ -61,25 +61,20 @@ export async function loginsOf(deps: RelayDeps): Promise<Map<AgentId, LoginState
 	return new Map(states);
 }
 
-/** Names a login, so that a refusal is forgotten as soon as the login changes. */
-export function loginKey(agent: AgentId, login: LoginState | undefined): string {
-	return `${agent} ${login?.account ?? 'default'}`;
-}
-
 function factsOf(
 	adapter: AgentAdapter,
 	logins: ReadonlyMap<AgentId, LoginState>,
-	{ refusedLogins, named }: Pick<ChoiceRequest, 'refusedLogins' | 'named'>,
+	named: ReadonlySet<AgentId>,
 	deps: RelayDeps,
 ): CandidateFacts {
 	const login = logins.get(adapter.id);
 	const { path } = deps.findExecutable(adapter.id);
-	const isRefused = refusedLogins.has(loginKey(adapter.id, login));
 	return {
 		agent: adapter.id,
 		installed: path !== null,
-		loggedIn: isRefused ? 'no' : (login?.loggedIn ?? 'unknown'),
+		loggedIn: login?.loggedIn ?? 'unknown',
 		isUnasked: login?.untouched === true && !named.has(adapter.id),
+		refusedLogin: null,
 		isDemo: adapter.isDemo,
 		refused: refusalOf(adapter.id, deps),
 		install: adapter.install,

@@ -22,8 +22,6 @@ export interface ConversationState {
 	switchedFrom: AgentId | null;
 	/** Agents that the user named, or that worked in this session already. */
 	named: Set<AgentId>;
-	/** Logins that a CLI refused, as `loginKey` names them. */
-	refusedLogins: Set<string>;
 	/** Windows whose utilization warning was given. */
 	warnedWindows: Set<string>;
 	/** Answers what asks on the agent's terminal; null: nothing does. */

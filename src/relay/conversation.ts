@@ -75,7 +75,6 @@ class OneConversation implements Conversation {
 			earlyNotes: [],
 			switchedFrom: null,
 			named: namedBy(start, deps),
-			refusedLogins: new Set(),
 			warnedWindows: new Set(),
 			answerTerminal: null,
 			hardStop: new AbortController(),
@@ -359,11 +358,11 @@ class OneConversation implements Conversation {
 
 	/** The agent at work keeps the conversation until a limit or the user moves it. */
 	#choiceRequest(explicit: AgentChoice | null) {
-		const { active, named, refusedLogins } = this.#state;
+		const { active, named } = this.#state;
 		const order = rememberedOrder(this.#state);
 		const hopsLeft = this.#deps.config.limits.max_hops;
 		const preferred = active === null ? order : inFront(active, order);
-		return { order: preferred, current: null, tried: [], hopsLeft, explicit, named, refusedLogins };
+		return { order: preferred, current: null, tried: [], hopsLeft, explicit, named };
 	}
 
 	#detour(chosen: SuccessorChoice): string | null {

@@ -6,6 +6,7 @@
 import { lostAbilities } from '../agents/abilities.ts';
 import type { AgentAdapter, LoginState } from '../agents/contract.ts';
 import type { AgentEvent, Limit } from '../agents/events.ts';
+import { adviceFor } from '../agents/evidence/login-advice.ts';
 import { fromIso, toIso } from '../core/clock.ts';
 import { RelayError, type RelayErrorCode } from '../core/errors.ts';
 import type { Snapshot, Snapshots } from '../git/contract.ts';
@@ -17,7 +18,7 @@ import { limitFromDisk } from '../turns/event-log.ts';
 import { runTurn } from '../turns/run-turn.ts';
 import { rememberedOrder } from './agent-order.ts';
 import { type SpentBudget, spentBudget } from './budgets.ts';
-import { chooseAgent, loginKey, loginsOf } from './candidates.ts';
+import { chooseAgent, loginsOf } from './candidates.ts';
 import type { AgentChoice, SendOptions, SendResult } from './contract.ts';
 import type { ConversationState } from './conversation-state.ts';
 import { withFirstTake } from './early-snapshot.ts';
@@ -255,8 +256,8 @@ export class PromptRun {
 		login: LoginState | undefined,
 	): Promise<NextStep> {
 		if (state.stop_reason === 'auth') {
-			this.#state.refusedLogins.add(loginKey(adapter.id, login));
-			const text = `${adapter.title} refused its login. Log in with: ${login?.advice ?? adapter.title}`;
+			const advice = adviceFor(state.error?.message ?? '', login?.advice ?? adapter.title);
+			const text = `${adapter.title} refused its login. Log in with: ${advice}`;
 			this.#options.onEvent({ type: 'notice', level: 'warning', text });
 		}
 		if (state.stop_reason === 'unknown_session' && state.resumed && !this.#hasModelOutput) {
@@ -296,7 +297,6 @@ export class PromptRun {
 				hopsLeft: this.#deps.config.limits.max_hops - this.#hops,
 				explicit: null,
 				named: this.#state.named,
-				refusedLogins: this.#state.refusedLogins,
 			},
 			this.#deps,
 		);

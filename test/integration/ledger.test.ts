@@ -63,6 +63,64 @@ function limit(kind: Limit['kind'], changes: Partial<Limit> = {}): Limit {
 const claude = { agent: 'claude', account: 'a1', model: null };
 const onDisk = () => JSON.parse(readFileSync(file, 'utf8'));
 
+describe('what waits for a person', () => {
+	const broke = { agent: 'claude', account: 'a1', model: null };
+
+	it('is over when the login or the configuration changes, at the latest after a day', () => {
+		const ledger = openLedger();
+		ledger.record({ ...broke, mark: 'm1', limit: limit('billing') });
+		expect(openLedger().isLimited({ ...broke, mark: 'm1' })).toMatchObject({
+			until: START + 24 * 60 * MINUTE,
+		});
+		expect(openLedger().isLimited(broke)).not.toBeNull();
+		expect(openLedger().isLimited({ ...broke, mark: 'm2' })).toBeNull();
+		now += 24 * 60 * MINUTE;
+		expect(openLedger().isLimited({ ...broke, mark: 'm1' })).toBeNull();
+	});
+
+	it('is nothing else: a window stays, whatever changes', () => {
+		openLedger().record({ ...broke, mark: 'm1', limit: limit('window') });
+		expect(openLedger().isLimited({ ...broke, mark: 'm2' })).not.toBeNull();
+	});
+});
+
+describe('a refused login', () => {
+	const login = { agent: 'claude', account: 'a1', mark: 'm1' };
+	const refuse = (until = START + 60 * MINUTE) =>
+		openLedger().refuseLogin({ ...login, reason: 'Invalid API key', until });
+
+	it('is remembered by every relay until the login is another one', () => {
+		refuse();
+		expect(openLedger().refusedLogin(login)).toMatchObject({ reason: 'Invalid API key', recordedAt: START });
+		expect(openLedger().refusedLogins()).toHaveLength(1);
+		expect(openLedger().entries()).toEqual([]);
+		expect(openLedger().refusedLogin({ ...login, mark: 'm2' })).toBeNull();
+		expect(openLedger().refusedLogin({ ...login, account: 'a2' })).toBeNull();
+		expect(openLedger().refusedLogin({ ...login, agent: 'codex' })).toBeNull();
+	});
+
+	it('is over at its time, after a success, and when it is forgotten', () => {
+		refuse();
+		now += 60 * MINUTE;
+		expect(openLedger().refusedLogin(login)).toBeNull();
+		refuse(now + MINUTE);
+		openLedger().succeeded({ ...login, model: null });
+		expect(openLedger().refusedLogin(login)).toBeNull();
+		refuse(now + MINUTE);
+		openLedger().clear('codex');
+		expect(openLedger().refusedLogin(login)).not.toBeNull();
+		openLedger().clear();
+		expect(openLedger().refusedLogin(login)).toBeNull();
+	});
+
+	it('stands beside limits that are written later', () => {
+		refuse();
+		openLedger().record({ agent: 'codex', account: 'a', model: null, limit: limit('window') });
+		expect(openLedger().refusedLogin(login)).not.toBeNull();
+		expect(openLedger().entries()).toHaveLength(1);
+	});
+});
+
 describe('the ledger', () => {
 	it('remembers a limit until its reset, for another relay too, in a private file', () => {
 		const reset = START + 90 * MINUTE;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { hasErrno } from '../../core/errors.ts';
 import type { LoginState } from '../contract.ts';
 import { type JsonObject, objectOrEmpty, objectOrNull, parseObject, textOrNull } from '../json-fields.ts';
+import { withMark } from '../login-mark.ts';
 
 const ADVICE = 'claude auth login';
 
@@ -11,6 +12,20 @@ const ADVICE = 'claude auth login';
 const KEY_VARIABLES = ['ANTHROPIC_AUTH_TOKEN', 'ANTHROPIC_API_KEY', 'CLAUDE_CODE_OAUTH_TOKEN'];
 /** The CLI then signs in through a cloud's own login, which cannot be seen from here. */
 const CLOUD_VARIABLES = ['CLAUDE_CODE_USE_BEDROCK', 'CLAUDE_CODE_USE_VERTEX', 'CLAUDE_CODE_USE_FOUNDRY'];
+/** What else chooses account or provider, */
+const ACCOUNT_VARIABLES = [
+	'ANTHROPIC_BASE_URL',
+	'AWS_PROFILE',
+	'AWS_ACCESS_KEY_ID',
+	'ANTHROPIC_VERTEX_PROJECT_ID',
+];
+/** and what a cloud's own log-in writes, below HOME. */
+const CLOUD_FILES = [
+	'.aws/sso/cache',
+	'.aws/credentials',
+	'.aws/config',
+	'.config/gcloud/application_default_credentials.json',
+];
 
 /**
  * Whether claude is logged in, by variables and files alone (`claude auth status` takes 2 s). A file that cannot be read,
@@ -20,6 +35,24 @@ export async function probeLogin(
 	env: Readonly<Record<string, string>>,
 	platform: NodeJS.Platform = process.platform,
 ): Promise<LoginState> {
+	return withMark(
+		await probe(env, platform),
+		loginFiles(env),
+		[...KEY_VARIABLES, ...CLOUD_VARIABLES, ...ACCOUNT_VARIABLES].map((name) => env[name]),
+	);
+}
+
+/** Where the login and what chooses it are kept; of a cloud's, what its own log-in writes. */
+function loginFiles(env: Readonly<Record<string, string>>): string[] {
+	const home = env.HOME;
+	const folder = env.CLAUDE_CONFIG_DIR || (home ? join(home, '.claude') : null);
+	return [
+		...(folder ? ['.credentials.json', 'settings.json'].map((name) => join(folder, name)) : []),
+		...(home ? CLOUD_FILES.map((path) => join(home, path)) : []),
+	];
+}
+
+async function probe(env: Readonly<Record<string, string>>, platform: NodeJS.Platform): Promise<LoginState> {
 	const cloud = CLOUD_VARIABLES.find((name) => isOn(env[name]));
 	if (cloud !== undefined) return state('unknown', `${cloud} is set`, null);
 	const variable = KEY_VARIABLES.find((name) => env[name]);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { hasErrno } from '../../core/errors.ts';
 import type { LoginState } from '../contract.ts';
 import { type JsonObject, objectOrEmpty, parseObject, textOrNull } from '../json-fields.ts';
+import { withMark } from '../login-mark.ts';
 import { codexHome } from './rollout-file.ts';
 
 const ADVICE = 'codex login';
@@ -24,6 +25,12 @@ interface Provider {
 
 /** Never throws: what cannot be read is `unknown`. */
 export async function probeCodexLogin(env: Env): Promise<LoginState> {
+	const home = codexHome(env);
+	const files = home === null ? [] : ['auth.json', 'config.toml'].map((name) => join(home, name));
+	return withMark(await probe(env), files, [env.CODEX_API_KEY, env.OPENAI_API_KEY, env.OPENAI_BASE_URL]);
+}
+
+async function probe(env: Env): Promise<LoginState> {
 	if (env.CODEX_API_KEY === undefined && codexHome(env) === null) {
 		return { ...state('unknown', 'HOME is not set'), untouched: true };
 	}

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { hasErrno } from '../../core/errors.ts';
 import type { LoginState } from '../contract.ts';
 import { type JsonObject, objectOrEmpty, parseObject, textOrNull } from '../json-fields.ts';
+import { withMark } from '../login-mark.ts';
 import { geminiFolder } from './session-file.ts';
 
 /** gemini has no login command: its own first screen asks. */
@@ -17,6 +18,21 @@ type Env = Readonly<Record<string, string>>;
  * from here (a cloud's own login, a keychain, a `.env` file) is `unknown`. Never throws.
  */
 export async function probeGeminiLogin(env: Env): Promise<LoginState> {
+	const folder = geminiFolder(env);
+	const files =
+		folder === null
+			? []
+			: ['settings.json', 'oauth_creds.json', 'google_accounts.json', '.env'].map((name) =>
+					join(folder, name),
+				);
+	return withMark(await probe(env), files, [
+		env.GEMINI_API_KEY,
+		env.GOOGLE_API_KEY,
+		env.GOOGLE_CLOUD_PROJECT,
+	]);
+}
+
+async function probe(env: Env): Promise<LoginState> {
 	const folder = geminiFolder(env);
 	if (folder === null)
 		return env.GEMINI_API_KEY

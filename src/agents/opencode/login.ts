@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { hasErrno } from '../../core/errors.ts';
 import type { LoginState } from '../contract.ts';
 import { type JsonObject, objectOrEmpty, parseObject, textOrNull } from '../json-fields.ts';
+import { withMark } from '../login-mark.ts';
 
 const ADVICE = 'opencode auth login';
 const MAX_FILE_BYTES = 1024 * 1024;
@@ -26,6 +27,22 @@ const KEY_VARIABLES = [
  * provider that nobody chose (1.18.33 without any set-up asks opencode.ai; with a key of another it asks that one). Never throws.
  */
 export async function probeOpencodeLogin(env: Env): Promise<LoginState> {
+	const folder = dataFolder(env);
+	const config = env.XDG_CONFIG_HOME ?? (env.HOME ? join(env.HOME, '.config') : null);
+	const files = [
+		...(folder === null ? [] : [join(folder, 'auth.json')]),
+		...(config === null
+			? []
+			: ['opencode.json', 'opencode.jsonc'].map((name) => join(config, 'opencode', name))),
+	];
+	return withMark(
+		await probe(env),
+		files,
+		KEY_VARIABLES.map((name) => env[name]),
+	);
+}
+
+async function probe(env: Env): Promise<LoginState> {
 	if (env.OPENCODE_AUTH_CONTENT)
 		return state('yes', 'OPENCODE_AUTH_CONTENT is set', env.OPENCODE_AUTH_CONTENT);
 	const folder = dataFolder(env);

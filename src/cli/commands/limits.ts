@@ -5,7 +5,7 @@ import { toIso } from '../../core/clock.ts';
 import { formatPlural } from '../../core/plural.ts';
 import { safeLine } from '../../core/text.ts';
 import { describeDistance, describeLimit } from '../../limits/describe-limit.ts';
-import type { LedgerEntry } from '../../limits/ledger-file.ts';
+import type { LedgerEntry, RefusedLogin } from '../../limits/ledger-file.ts';
 import { EXIT } from '../../relay/exit-codes.ts';
 import { wrapToColumns } from '../../ui/text-width.ts';
 import type { CommandResult, Output } from '../command.ts';
@@ -14,13 +14,20 @@ import type { CommandResult, Output } from '../command.ts';
 const EVIDENCE_CHARS = 300;
 
 export async function limits(app: App, _options: object, output: Output): Promise<CommandResult> {
-	const entries = openLedger(app).entries();
+	const ledger = openLedger(app);
+	const entries = ledger.entries();
+	const refused = ledger.refusedLogins();
 	const now = app.clock.now();
-	const lines =
-		entries.length === 0
-			? ['No agent is limited.']
-			: entries.flatMap((entry, index) => [...(index === 0 ? [] : ['']), ...entryLines(entry, now, output)]);
-	return { exitCode: EXIT.done, data: { limits: entries.map((entry) => limitToJson(entry, now)) }, lines };
+	const blocks = [
+		...entries.map((entry) => entryLines(entry, now, output)),
+		...refused.map((login) => refusedLines(login, now, output)),
+	];
+	const data = {
+		limits: entries.map((entry) => limitToJson(entry, now)),
+		refused_logins: refused.map(refusedToJson),
+	};
+	const lines = blocks.flatMap((block, index) => [...(index === 0 ? [] : ['']), ...block]);
+	return { exitCode: EXIT.done, data, lines: blocks.length === 0 ? ['No agent is limited.'] : lines };
 }
 
 export async function clearLimits(
@@ -29,22 +36,37 @@ export async function clearLimits(
 	output: Output,
 ): Promise<CommandResult> {
 	const ledger = openLedger(app);
-	const agent = options.agent === undefined ? null : await agentNamed(app, options.agent, ledger.entries());
+	const known = [...ledger.entries(), ...ledger.refusedLogins()];
+	const agent = options.agent === undefined ? null : await agentNamed(app, options.agent, known);
+	const wasRefused = ledger.refusedLogins().filter((one) => agent === null || one.agent === agent);
 	const now = app.clock.now();
 	const forgotten = agent === null ? ledger.clear() : ledger.clear(agent);
 	const whose = agent === null ? '' : ` of ${agent}`;
-	const lines =
-		forgotten.length === 0
-			? [`There was no limit${whose} to forget.`]
-			: [
-					`${formatPlural(forgotten.length, 'limit')}${whose} forgotten:`,
-					...forgotten.flatMap((entry) => entryLines(entry, now, output)),
-				];
-	return { exitCode: EXIT.done, data: { cleared: forgotten.map((entry) => limitToJson(entry, now)) }, lines };
+	const data = {
+		cleared: forgotten.map((entry) => limitToJson(entry, now)),
+		cleared_logins: wasRefused.map(refusedToJson),
+	};
+	const logins = wasRefused.map((one) => `The refused login of ${safeLine(one.agent, 40)} is forgotten.`);
+	if (forgotten.length === 0)
+		return {
+			exitCode: EXIT.done,
+			data,
+			lines: logins.length === 0 ? [`There was no limit${whose} to forget.`] : logins,
+		};
+	const lines = [
+		`${formatPlural(forgotten.length, 'limit')}${whose} forgotten:`,
+		...forgotten.flatMap((entry) => entryLines(entry, now, output)),
+		...logins,
+	];
+	return { exitCode: EXIT.done, data, lines };
 }
 
 /** A limited agent may be one that no configuration names any more. */
-async function agentNamed(app: App, name: string, entries: readonly LedgerEntry[]): Promise<string> {
+async function agentNamed(
+	app: App,
+	name: string,
+	entries: ReadonlyArray<Pick<LedgerEntry, 'agent'>>,
+): Promise<string> {
 	if (entries.some(({ agent }) => agent === name)) return name;
 	const { registry } = await readSettings(app, { isTrusted: false, config: [] });
 	return registry.find(name).id;
@@ -61,6 +83,23 @@ function entryLines(entry: LedgerEntry, now: number, { theme, columns }: Output)
 		...wrapToColumns(isOver ? `${head}${theme.good('  over')}` : head, columns, { indent: 4 }),
 		...wrapToColumns(`  ${seen}`, columns, { indent: 4 }).map(theme.dim),
 	];
+}
+
+function refusedLines(
+	{ agent, reason, recordedAt, until }: RefusedLogin,
+	now: number,
+	{ theme, columns }: Output,
+): string[] {
+	const head = `${theme.bold(safeLine(agent, 40))}  login refused, until it changes; tried again ${describeDistance(until - now)}`;
+	const seen = `  seen ${describeDistance(recordedAt - now)}: ${safeLine(reason, EVIDENCE_CHARS)}`;
+	return [
+		...wrapToColumns(head, columns, { indent: 4 }),
+		...wrapToColumns(seen, columns, { indent: 4 }).map(theme.dim),
+	];
+}
+
+function refusedToJson({ agent, account, reason, recordedAt, until }: RefusedLogin): Record<string, unknown> {
+	return { agent, account, reason, recorded_at: toIso(recordedAt), until: toIso(until) };
 }
 
 function limitToJson(entry: LedgerEntry, now: number): Record<string, unknown> {

@@ -5,6 +5,7 @@ import type { ChatParticipant, LeftReason } from '../../sessions/session-meta.ts
 import { loginsOf } from '../candidates.ts';
 import type { RelayDeps } from '../relay-deps.ts';
 import { refusalOf, requireExecutable } from '../require-executable.ts';
+import { loginOf } from '../tell-ledger.ts';
 
 export interface Hindrance {
 	reason: LeftReason;
@@ -30,7 +31,7 @@ export function hindranceOf(
 		return cannot('not_installed', `is not installed (${adapter.install})`);
 	const login = logins.get(agent);
 	if (login?.loggedIn === 'no') return cannot('auth', `is not logged in (${login.advice})`);
-	const entry = ledger.isLimited({ agent, account: login?.account ?? 'default', model });
+	const entry = ledger.isLimited({ ...loginOf(agent, login), model });
 	if (entry === null) return null;
 	const now = clock.now();
 	const when = entry.until === null ? '' : ` until ${describeTime(entry.until, { now })}`;

@@ -44,9 +44,30 @@ describe('the login of claude', () => {
 		put('.claude/.credentials.json', { claudeAiOauth: { accessToken: 'one' } });
 		const before = await probe();
 		put('.claude/.credentials.json', { claudeAiOauth: { accessToken: 'two' } });
-		expect(await probe()).toEqual(before);
+		expect(await probe()).toMatchObject({ account: before.account, evidence: before.evidence });
 		expect(before).toMatchObject({ loggedIn: 'yes', evidence: '.credentials.json holds a login' });
 		expect(before.account).not.toBe('default');
+	});
+
+	it('has another mark after a log-in, a change of settings, of provider or of a cloud, and the same without one', async () => {
+		const marks = [(await probe()).mark];
+		const next = async (env: Record<string, string> = {}) => {
+			marks.push((await probe(env)).mark);
+		};
+		expect((await probe()).mark).toBe(marks[0]);
+		put('.claude/.credentials.json', { claudeAiOauth: { accessToken: 'one' } });
+		await next();
+		put('.claude/.credentials.json', { claudeAiOauth: { accessToken: 'another' } });
+		await next();
+		put('.claude/settings.json', { env: { ANTHROPIC_BASE_URL: 'http://127.0.0.1:1' } });
+		await next();
+		await next({ ANTHROPIC_BASE_URL: 'http://127.0.0.1:2' });
+		await next({ CLAUDE_CODE_USE_BEDROCK: '1' });
+		put('.aws/sso/cache/token.json', {});
+		await next({ CLAUDE_CODE_USE_BEDROCK: '1' });
+		expect(new Set(marks).size).toBe(marks.length);
+		put('project/file', 'x');
+		expect((await probe({ CLAUDE_CODE_USE_BEDROCK: '1' })).mark).toBe(marks.at(-1));
 	});
 
 	it('follows CLAUDE_CONFIG_DIR', async () => {

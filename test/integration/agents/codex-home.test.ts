@@ -78,6 +78,7 @@ describe('the login of codex', () => {
 		writeInHome('auth.json', '{"tokens":{"account_id":"a1","refresh_token":"r2"}}');
 		expect(first.loggedIn).toBe('yes');
 		expect((await probe()).account).toBe(first.account);
+		expect((await probe()).mark).not.toBe(first.mark);
 	});
 
 	it('is missing when there is neither, and unknown where another version or a keyring may have one', async () => {

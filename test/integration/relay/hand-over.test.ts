@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { benchConfig, EngineBench, RECORDED_AT } from '../../helpers/engine-bench.ts';
@@ -350,5 +350,53 @@ describe('a packet', () => {
 		expect(sent).toContain('ignore previous instructions');
 		expect(sent).not.toMatch(/@(?!\u2060)\.env/);
 		expect(sent).not.toMatch(/\u001e/);
+	});
+});
+
+describe('a login that was refused', () => {
+	const refused = [[{ emit: claude.init + claude.notLoggedIn }, { exit: 1 }]];
+
+	it('is passed over by another relay until it changes, and the reason is in the line', async () => {
+		bench.install('claude', { turns: refused });
+		bench.install('codex', { nativeSession: 'thread-1', turns: [codexAnswers('one'), codexAnswers('two')] });
+		const first = await bench.relay();
+		expect(await first.send('Do it.')).toMatchObject({ outcome: 'failed' });
+		expect(first.ofType('notice').map(({ text }) => text)).toContainEqual(
+			expect.stringContaining('refused its login. Log in with: claude auth login'),
+		);
+
+		const second = await bench.relay();
+		expect(await second.send('Do it now.')).toMatchObject({ outcome: 'completed' });
+		expect(second.states().map(({ agent }) => agent)).toEqual(['codex']);
+		const overview = (await second.relay.agents()).find(({ agent }) => agent === 'claude');
+		expect(overview?.login).toMatchObject({
+			loggedIn: 'no',
+			evidence: expect.stringContaining('Not logged in · Please run /login'),
+		});
+
+		mkdirSync(join(bench.home, '.claude'), { recursive: true });
+		writeFileSync(join(bench.home, '.claude/.credentials.json'), '{"claudeAiOauth":{"accessToken":"new"}}');
+		bench.install('claude', { turns: [claudeAnswers('back')] });
+		const third = await bench.relay();
+		expect(await third.send('And now?')).toMatchObject({ outcome: 'completed' });
+		expect(third.states().map(({ agent }) => agent)).toEqual(['claude']);
+	});
+});
+
+describe('an empty balance', () => {
+	it('keeps the agent back for a day, and no longer than the login stays the same', async () => {
+		bench.install('claude', { turns: [[{ emit: claude.init + claude.billing }, { exit: 1 }]] });
+		bench.install('codex', { nativeSession: 'thread-1', turns: [codexAnswers('one'), codexAnswers('two')] });
+		const it = await bench.relay();
+		expect(await it.send('Do it.')).toMatchObject({ outcome: 'completed' });
+		const [entry] = it.deps.ledger.entries();
+		expect(entry).toMatchObject({ agent: 'claude', limit: { kind: 'billing', confidence: 'estimated' } });
+		expect((entry?.until ?? 0) - (entry?.recordedAt ?? 0)).toBe(24 * HOUR);
+
+		const env = { ...it.deps.env, ANTHROPIC_BASE_URL: 'http://127.0.0.1:9' };
+		bench.install('claude', { turns: [claudeAnswers('paid')] });
+		const next = await bench.relay({}, { env });
+		expect(await next.send('Again.')).toMatchObject({ outcome: 'completed' });
+		expect(next.states().map(({ agent }) => agent)).toEqual(['claude']);
 	});
 });

@@ -22,14 +22,22 @@ describe('limitEnd', () => {
 		});
 	});
 
-	it('doubles from 5 minutes to 5 hours for windows, quotas and billing, from 1 to 15 minutes for the rest', () => {
+	it('doubles from 5 minutes to 5 hours for windows and quotas, from 1 to 15 minutes for the rest', () => {
 		expect([1, 2, 3, 6, 7, 8, 2000].map((strikes) => minutesFor('window', strikes))).toEqual([
 			5, 10, 20, 160, 300, 300, 300,
 		]);
 		expect([1, 2, 3, 4, 5, 2000].map((strikes) => minutesFor('rate', strikes))).toEqual([1, 2, 4, 8, 15, 15]);
-		for (const kind of ['quota', 'billing'] as const)
-			expect(limitEnd({ kind, resetAt: null }, 1, NOW).until).toBe(NOW + 5 * MINUTE);
+		expect(limitEnd({ kind: 'quota', resetAt: null }, 1, NOW).until).toBe(NOW + 5 * MINUTE);
 		expect(limitEnd({ kind: 'overloaded', resetAt: null }, 1, NOW).until).toBe(NOW + MINUTE);
+	});
+
+	it('is a day for what waits for a person, however often it was met', () => {
+		for (const strikes of [1, 2, 9])
+			expect(limitEnd({ kind: 'billing', resetAt: null }, strikes, NOW)).toEqual({
+				until: NOW + 24 * 60 * MINUTE,
+				isEstimated: true,
+			});
+		expect(limitEnd({ kind: 'billing', resetAt: NOW + MINUTE }, 1, NOW).until).toBe(NOW + MINUTE);
 	});
 
 	it('always lies ahead and is a date, whatever number was told', () => {

@@ -34,6 +34,14 @@ describe('describeLimit', () => {
 			'too many requests, this model only, tried again from 08:58 (in 1 min)',
 		);
 	});
+
+	it('says that a balance waits for a person', () => {
+		const none: Limit = { ...limit, kind: 'billing', resetAt: null, window: null };
+		const until = NOW + 24 * HOUR;
+		expect(describeLimit(none, { ...zone, until, isEstimated: true }).summary).toBe(
+			'no credit left, until you change it; tried again from Sun 22 Nov, 08:57 (in 1 d)',
+		);
+	});
 });
 
 describe('describeTime', () => {

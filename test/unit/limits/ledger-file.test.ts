@@ -4,6 +4,7 @@ import {
 	emptyLedger,
 	type LedgerEntry,
 	parseLedger,
+	type RefusedLogin,
 	serializeLedger,
 } from '../../../src/limits/ledger-file.ts';
 
@@ -16,6 +17,7 @@ const entry: fc.Arbitrary<LedgerEntry> = fc.record({
 	until: time,
 	isEstimated: fc.boolean(),
 	strikes: fc.integer({ min: 1, max: 99 }),
+	mark: fc.option(fc.string()),
 	limit: fc.record({
 		kind: fc.constantFrom('window' as const, 'rate' as const, 'quota' as const),
 		resetAt: fc.option(time),
@@ -53,7 +55,30 @@ const onDisk = (schema_version: number, extra: object = {}) => ({
 	],
 });
 
+const refused: fc.Arbitrary<RefusedLogin> = fc.record({
+	agent: fc.string(),
+	account: fc.string(),
+	mark: fc.option(fc.string()),
+	recordedAt: time,
+	until: time,
+	reason: fc.string(),
+});
+
 describe('the ledger’s file', () => {
+	it('gives back refused logins, and leaves out one that cannot be read', () => {
+		fc.assert(
+			fc.property(fc.array(refused, { maxLength: 4 }), (refusedLogins) => {
+				const text = serializeLedger({ ...emptyLedger(), refusedLogins });
+				expect(parseLedger(text)?.refusedLogins).toEqual(refusedLogins);
+			}),
+		);
+		const odd = { ...onDisk(1), refused_logins: [{ agent: 'claude' }, 3] };
+		expect(parseLedger(JSON.stringify(odd))).toMatchObject({
+			refusedLogins: [],
+			entries: [{ agent: 'claude' }],
+		});
+	});
+
 	it('gives back what was written', () => {
 		fc.assert(
 			fc.property(fc.array(entry, { maxLength: 4 }), (entries) => {

@@ -14,6 +14,7 @@ const facts = (agent: string, known: Partial<CandidateFacts> = {}): CandidateFac
 	agent,
 	installed: true,
 	loggedIn: 'yes',
+	refusedLogin: null,
 	isDemo: false,
 	refused: null,
 	install: `npm i -g ${agent}`,
@@ -31,6 +32,7 @@ const entryUntil = (until: number, agent = 'claude'): LedgerEntry => ({
 	until,
 	isEstimated: false,
 	strikes: 1,
+	mark: null,
 	limit: {
 		kind: 'window',
 		resetAt: until,
@@ -286,5 +288,44 @@ describe('chooseSuccessor', () => {
 				expect(worked.length).toBeLessThanOrEqual(maxHops + 1);
 			}),
 		);
+	});
+});
+
+describe('a login that was refused', () => {
+	const refusedLogin = {
+		agent: 'codex',
+		account: 'a',
+		mark: 'm',
+		recordedAt: NOW - 180_000,
+		until: NOW + 3600_000,
+		reason: 'Your access token could not be refreshed. Please log out and sign in again.',
+	};
+	const agents = (known: Partial<CandidateFacts>) =>
+		FOUR.map((agent) => facts(agent, agent === 'codex' ? known : {}));
+
+	it("is passed over, with when, that agent's own words and its way to log in", () => {
+		const { choice, candidates } = chooseSuccessor(query({ agents: agents({ refusedLogin }) }));
+		expect(choice?.agent).toBe('gemini');
+		expect(candidates.find(({ agent }) => agent === 'codex')).toMatchObject({
+			verdict: 'not_logged_in',
+			reason: expect.stringMatching(
+				/^its login was refused 3 min ago \("Your access token could not be refreshed\..*"\): codex login$/,
+			),
+		});
+	});
+
+	it('is told with the advice that its words ask for', () => {
+		const reason = 'The SSO session token associated with profile=dev was not found or is invalid.';
+		const { candidates } = chooseSuccessor(
+			query({ agents: agents({ refusedLogin: { ...refusedLogin, reason } }) }),
+		);
+		expect(candidates.find(({ agent }) => agent === 'codex')?.reason).toMatch(
+			/: aws sso login --profile dev$/,
+		);
+	});
+
+	it('is no hindrance for who is named', () => {
+		const { choice } = chooseSuccessor(query({ agents: agents({ refusedLogin }), explicit: at('codex') }));
+		expect(choice?.agent).toBe('codex');
 	});
 });
