@@ -4,6 +4,7 @@ import { arch, cpus, loadavg, platform } from 'node:os';
 import { parseArgs } from 'node:util';
 import { measureFlood } from './flood.mjs';
 import { measureHandOver } from './hand-over.mjs';
+import { measureLimitsMatrix } from './limits-matrix.mjs';
 import { measureLimits } from './limits-table.mjs';
 import { measureRace } from './race.mjs';
 import { measureShell } from './shell.mjs';
@@ -21,6 +22,7 @@ const PARTS = {
 	shell: (isShort) => measureShell(isShort ? { rounds: 5, keys: 200 } : { rounds: 15, keys: 1000 }),
 	race: (isShort) => measureRace({ rounds: isShort ? 1 : 5 }),
 	limits: (isShort) => measureLimits({ isShort }),
+	'limits-matrix': () => measureLimitsMatrix(),
 };
 
 const { values: options } = parseArgs({
