@@ -67,6 +67,16 @@ export interface AgentOverview {
  * One conversation: the state behind the shell and behind `run`. Methods that need a session create one only when the
  * first prompt is sent. One call of `send` at a time; the shell queues.
  */
+export interface ShellCommandOptions {
+	/** Stops it: interrupt, SIGTERM, SIGKILL. */
+	signal: AbortSignal;
+	/** Ends the graces of that. */
+	hardSignal?: AbortSignal;
+	onOutput: (chunk: Buffer) => void;
+	/** It waits for something typed, which never comes. Called once. */
+	onTerminalRead?: () => void;
+}
+
 export interface Relay {
 	/** null until the first prompt or `resume`. */
 	session(): { id: SessionId; folder: string; meta: SessionMeta } | null;
@@ -94,10 +104,7 @@ export interface Relay {
 	/** Remembered in the session and sent with the next packet. Before the first turn it is kept for it. */
 	note(text: string): void;
 	/** Runs a shell command at the worktree root, recorded; output is streamed as it arrives. */
-	runShellCommand(
-		command: string,
-		options: { signal: AbortSignal; onOutput: (chunk: Buffer) => void },
-	): Promise<{ exitCode: number | null }>;
+	runShellCommand(command: string, options: ShellCommandOptions): Promise<{ exitCode: number | null }>;
 	checkpoint(note: string | null): Promise<{ packet: string }>;
 	/**
 	 * Opens a session: in place when it is checkpointed or active, as a child when completed. Repairs what a crash left; the

@@ -18,7 +18,14 @@ import type { TurnState } from '../sessions/turn-state.ts';
 import { agentOrder, agentToOffer, inFront, rememberedOrder, withRemembered } from './agent-order.ts';
 import { agentOverviews } from './agent-overviews.ts';
 import { chooseAgent } from './candidates.ts';
-import type { AgentChoice, AgentOverview, Relay, SendOptions, SendResult } from './contract.ts';
+import type {
+	AgentChoice,
+	AgentOverview,
+	Relay,
+	SendOptions,
+	SendResult,
+	ShellCommandOptions,
+} from './contract.ts';
 import type { ConversationState } from './conversation-state.ts';
 import { agentStanding, placedTurns } from './lineage.ts';
 import { modelOwner } from './model-owner.ts';
@@ -176,7 +183,7 @@ class OneConversation implements Conversation {
 		this.#addNote({ kind: 'note', text });
 	}
 
-	runShellCommand(command: string, options: { signal: AbortSignal; onOutput: (chunk: Buffer) => void }) {
+	runShellCommand(command: string, options: ShellCommandOptions) {
 		return this.#exclusively(async () => {
 			const { exitCode, tail } = await runUserCommand(command, this.#deps, options);
 			const text = `$ ${command}\n${tail}`.slice(0, MAX_NOTE_CHARS);

@@ -18,6 +18,8 @@ export interface CommandControl {
 	timeoutMs?: number;
 	/** True: what it left in the background, in sessions of its own too, is ended when it has ended. */
 	leavesNothing?: boolean;
+	/** It has waited for input of its terminal for a second; called once. */
+	onTerminalRead?: () => void;
 	/** Both channels in the order in which they were read. What it throws stops the command and is thrown on. */
 	onOutput: (chunk: Buffer) => void;
 }
@@ -58,6 +60,8 @@ class RunningCommand {
 	#ended: CommandEnd['ended'] = 'exited';
 	#failures: unknown[] = [];
 	#stopping: Promise<unknown> = Promise.resolve();
+	/** Looks in a row that found it waiting for input. */
+	#waits = 0;
 
 	constructor(control: CommandControl, deps: CommandDeps) {
 		this.#control = control;
@@ -88,7 +92,10 @@ class RunningCommand {
 		hardSignal?.addEventListener('abort', onHardAbort, { once: true });
 		if (hardSignal?.aborted || this.#failures.length > 0) onHardAbort();
 		else if (signal.aborted) onAbort();
-		const sampler = setInterval(() => this.#sample(process), SAMPLE_MS);
+		const sampler = setInterval(() => {
+			this.#sample(process);
+			this.#watchInput(process);
+		}, SAMPLE_MS);
 		const timer =
 			timeoutMs === undefined ? undefined : setTimeout(() => this.#stop('timed_out', GRACES), timeoutMs);
 		try {
@@ -117,6 +124,14 @@ class RunningCommand {
 	#sample(process: AgentProcess): void {
 		for (const identity of process.descendants())
 			this.#seen.set(`${identity.pid} ${identity.start}`, identity);
+	}
+
+	/** One look alone may meet a program that only asks the terminal something. */
+	#watchInput(process: AgentProcess): void {
+		const { onTerminalRead } = this.#control;
+		if (onTerminalRead === undefined || this.#waits > 1) return;
+		this.#waits = process.isTerminalRead() ? this.#waits + 1 : 0;
+		if (this.#waits > 1) onTerminalRead();
 	}
 
 	/** The first reason stays; a later, harder stop only shortens the graces. */

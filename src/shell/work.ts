@@ -180,12 +180,18 @@ export class Work {
 	}
 
 	async #shellCommand(command: string): Promise<void> {
-		const { shell, transcript } = this.#options;
+		const { shell, transcript, sink } = this.#options;
 		const filter = createByteFilter();
+		const hard = new AbortController();
+		const startedAt = shell.clock.monotonic();
 		await this.#interruptibly(async (signal) => {
+			this.#stopHard = () => hard.abort();
+			sink.status({ agent: `! ${safeLine(command, 40)}`, startedAt, tools: [], waiting: null });
 			const { exitCode } = await shell.relay.runShellCommand(command, {
 				signal,
+				hardSignal: hard.signal,
 				onOutput: (chunk) => transcript.shellOutput(filter.push(chunk)),
+				onTerminalRead: () => this.#refuseInput(),
 			});
 			transcript.shellOutput(filter.end());
 			transcript.finish();
@@ -195,6 +201,18 @@ export class Work {
 				isBroken: signal.aborted,
 			};
 		});
+	}
+
+	/** A command that asks gets no answer here; where nobody can press Ctrl+C it is stopped. */
+	#refuseInput(): void {
+		const { shell, transcript, pick } = this.#options;
+		const isAttended = pick !== null;
+		const what = isAttended ? 'Ctrl+C stops it' : 'it is stopped';
+		transcript.lines([
+			shell.theme.warn(`! it waits for input, which \`!\` commands do not get; ${what}`),
+			shell.theme.dim('  Run it in a terminal of its own.'),
+		]);
+		if (!isAttended) this.interrupt();
 	}
 
 	async #command(name: string, argument: string): Promise<void> {

@@ -6,9 +6,9 @@ export interface Scanned {
 
 /** The record separator: it starts the marker and occurs nowhere else in it. */
 const START = 0x1e;
-const NEWLINE = 0x0a;
-/** `255\n` */
-const MAX_CODE_BYTES = 4;
+/** `255` and its line end: what ran may have switched the terminal's output modes back on, which makes it `\r\n` or more. */
+const CODE = /^(\d{1,3})\r*\n/;
+const MAX_CODE_BYTES = 16;
 
 /**
  * Finds the end marker `\x1e<nonce> <exit code>\n` in a stream, however it is split, and lets everything before it pass
@@ -50,6 +50,6 @@ export class EndMarkerScanner {
 
 /** The exit code, or null while its newline has not come. Only the wrapper knows the nonce, so the form is not in doubt. */
 function codeIn(text: Buffer): number | null {
-	const end = text.subarray(0, MAX_CODE_BYTES).indexOf(NEWLINE);
-	return end < 0 ? null : Number(text.subarray(0, end).toString('latin1'));
+	const code = CODE.exec(text.subarray(0, MAX_CODE_BYTES).toString('latin1'))?.[1];
+	return code === undefined ? null : Number(code);
 }

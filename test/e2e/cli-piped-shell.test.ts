@@ -36,3 +36,15 @@ it.each([
 		expect(sessions[0]).toMatchObject({ status: 'checkpointed', reason: 'interrupted', turn_count: 1 });
 	},
 );
+
+it('a command of the shell prints without a pager, and is stopped when it waits for input', async () => {
+	const { exitCode, stderr, stdout } = await cli.run(['shell', '--agent', 'demo-sprinter'], {
+		input:
+			'!seq 300 | $PAGER\n!git -c core.pager=less log --stat\n!read x; echo "got <$x>"\n!bash -c "read x </dev/tty"\n!echo never\n',
+	});
+	expect(stdout).toContain('299\n300');
+	expect(stdout).toContain('first');
+	expect(stdout).toContain('got <>');
+	expect(stderr).toContain('waits for input');
+	expect([exitCode, stdout.includes('never')]).toEqual([0, true]);
+});

@@ -56,6 +56,13 @@ describe.each(TRANSPORTS)('an agent on %s', (_, start) => {
 		expect(targets.filter((target) => target?.endsWith('.prompt'))).toHaveLength(1);
 	});
 
+	it('ends in its own words when it leaves the terminal in another mode', async () => {
+		const script = 'printf said; test -t 1 && stty sane -echo <&1; exit 200';
+		const { end, output } = await bench.runSh(start, script);
+		expect(end).toEqual({ exitCode: 200, signal: null, seen: 'marker' });
+		expect(output.toString()).toBe('said');
+	});
+
 	it('tells every exit code', async () => {
 		const codes = [0, 1, 2, 63, 127, 128, 135, 144, 173, 254, 255];
 		const ends = [];

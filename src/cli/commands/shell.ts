@@ -24,11 +24,15 @@ export async function shell(app: App, options: RelayOptions, output: Output): Pr
 	const line = app.streams.input.isTTY ? null : describeDistrust(holder.settings.trust);
 	if (line !== null) app.notice(line);
 	const relay = await openRelay(app, flags, holder);
+	let isShellsOwn = false;
 	try {
 		await openEarlier(app, relay, options);
 		const services = await createShellServices(app, holder, () => readSettings(app, flags));
 		const { input, output: screen, errorOutput } = app.streams;
 		const signals = createProcessSignals(process, app);
+		const theme = await configuredTheme(holder.settings.loaded.config.ui.color, output);
+		// From here on the shell closes it, in bounded time.
+		isShellsOwn = true;
 		const exitCode = await runShell({
 			relay,
 			services,
@@ -37,13 +41,13 @@ export async function shell(app: App, options: RelayOptions, output: Output): Pr
 			errorOutput,
 			signals,
 			clock: app.clock,
-			theme: await configuredTheme(holder.settings.loaded.config.ui.color, output),
+			theme,
 			thinking: holder.settings.loaded.config.ui.thinking,
 			isDumb: app.env.TERM === 'dumb',
 		});
 		return { exitCode };
 	} finally {
-		await relay.close();
+		if (!isShellsOwn) await relay.close();
 	}
 }
 

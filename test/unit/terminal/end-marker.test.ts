@@ -54,6 +54,15 @@ describe('EndMarkerScanner', () => {
 		);
 	});
 
+	it('reads the code whatever the terminal makes of the line end, however it is cut', () => {
+		fc.assert(
+			fc.property(fc.nat(255), fc.constantFrom('\r\n', '\r\r\n'), fc.array(fc.nat()), (code, end, places) => {
+				const data = Buffer.from(`last words${'\x1e'}${NONCE} ${code}${end}`);
+				expect(scan(cut(data, places))).toMatchObject({ output: Buffer.from('last words'), exitCode: code });
+			}),
+		);
+	});
+
 	it('passes a marker with another nonce as output', () => {
 		const fake = marker(0, 'ffffffff');
 		expect(scan([fake, marker(3)])).toMatchObject({ output: fake, exitCode: 3 });
