@@ -55,13 +55,17 @@ export function parseEventLine(line: string): JsonObject | null {
 	return start < 0 ? null : parseObject(line.slice(start));
 }
 
-/** The JSON of a parsed value; '' where it is nested too deeply to be written. */
+/** No message of a CLI is nested so deeply; the time to write one grows with the square of its depth. */
+const MAX_DEPTH = 200;
+
+/** The JSON of a parsed value; '' where it is nested too deeply. */
 export function writtenJson(value: unknown): string {
-	try {
-		return JSON.stringify(value) ?? '';
-	} catch {
-		return '';
-	}
+	return isWithin(value, MAX_DEPTH) ? (JSON.stringify(value) ?? '') : '';
+}
+
+function isWithin(value: unknown, depth: number): boolean {
+	if (typeof value !== 'object' || value === null) return true;
+	return depth > 0 && Object.values(value).every((child) => isWithin(child, depth - 1));
 }
 
 /** Largest time `Date` can hold, ms. */
