@@ -111,12 +111,11 @@ export function judgeFailure(
 	const retryDelay = /^ {2}retryDelayMs: (\d{1,15}(?:\.\d+)?)\b/m.exec(dump)?.[1];
 	return judge(
 		{
-			...answered,
-			...evidence,
 			words: [...(answered.words ?? []), ...(evidence.words ?? [])],
 			providerText: providerText([evidence.providerText, printedMessage(dump), answered.providerText], asked),
 			status: status ?? evidence.status ?? answered.status ?? null,
-			...(retryDelay === undefined ? {} : { delayMs: Number(retryDelay) }),
+			resetAt: evidence.resetAt ?? answered.resetAt ?? null,
+			delayMs: retryDelay === undefined ? (evidence.delayMs ?? answered.delayMs ?? null) : Number(retryDelay),
 		},
 		asked,
 	);

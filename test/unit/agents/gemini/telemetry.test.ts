@@ -138,6 +138,17 @@ describe('a refused request in gemini’s telemetry', () => {
 		});
 	});
 
+	it('tells the end that only the backend told', () => {
+		const gemini = parser();
+		gemini.push(init);
+		const retryInfo = { '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay: '7200s' };
+		tell(gemini, apiError({ code: 429, message: 'x', details: [retryInfo] }, { role: undefined }));
+		gemini.push(
+			line({ type: 'result', status: 'error', error: { type: 'unknown', message: '[API Error: x]' } }),
+		);
+		expect(gemini.end(EXITED, null).turn.limit).toMatchObject({ kind: 'window', resetAt: NOW + 7_200_000 });
+	});
+
 	it('of a server or a bad request is no limit', () => {
 		for (const [status_code, events] of [
 			[400, []],
