@@ -107,7 +107,7 @@ export interface NativeFacts {
 	plan?: PlanItem[];
 }
 
-export interface RefusedModel {
+interface RefusedModel {
 	model: string;
 	limit: Limit;
 }

@@ -10,7 +10,7 @@ const MAX_TASKS = 100;
  * names a task, the process lives on and wakes the model when the task has ended.
  */
 export class BackgroundTasks {
-	#listed: Array<BackgroundTask & { isAgent: boolean }> = [];
+	#listed: BackgroundTask[] = [];
 	/** By task id, from the call that began it. */
 	readonly #titles = new Map<string, string>();
 
@@ -32,9 +32,8 @@ export class BackgroundTasks {
 	}
 }
 
-function readTask(task: JsonObject): Array<BackgroundTask & { isAgent: boolean }> {
+function readTask(task: JsonObject): BackgroundTask[] {
 	const id = textOrNull(task.task_id);
 	if (id === null) return [];
-	const title = excerptLine(textOrNull(task.description) ?? textOrNull(task.task_type) ?? id);
-	return [{ id, title, isAgent: task.task_type === 'local_agent' }];
+	return [{ id, title: excerptLine(textOrNull(task.description) ?? textOrNull(task.task_type) ?? id) }];
 }
