@@ -99,7 +99,7 @@ function withoutTasks(judgement: Judgement): Judgement {
 /** A good result line whose process says that it failed: what came behind the line, or stderr, tells why. */
 function judgeAgain(exitCode: number | null, { result, judgement }: Answered, seen: Seen): Judgement {
 	if (judgement.outcome !== 'completed') return judgement;
-	const standing = standingLimit(seen);
+	const standing = standingLimit(seen) ?? seen.lateLimit;
 	if (standing !== null) return limited(standing);
 	if (seen.lastSpeaker === 'cli') {
 		const limit = limitBehind(result, seen);

@@ -20,6 +20,8 @@ import { knownRefusal } from './stderr-rules.ts';
 export interface Seen {
 	/** A certain limit from a `rate_limit_event`. */
 	limit: Limit | null;
+	/** One that came when the turn had ended; it counts only where the exit code says that something failed. */
+	lateLimit: Limit | null;
 	/** Whether an answer came after that limit: another model or paid usage went on. */
 	isServedSinceLimit: boolean;
 	/** The last retry that no answer followed. */

@@ -31,6 +31,7 @@ const LEADING_SEQUENCES = /^(?:\x1b\[[0-9;?<=>]*[A-Za-z])+/;
 
 const NOTHING_SEEN: Omit<Seen, 'now'> = {
 	limit: null,
+	lateLimit: null,
 	isServedSinceLimit: false,
 	retry: null,
 	hasAuthRetry: false,
@@ -205,6 +206,7 @@ export class ClaudeParser implements AgentParser {
 				this.#utilization.set(window.window, window);
 		const events: AgentEvent[] = windows.length === 0 ? [] : [{ type: 'utilization', windows }];
 		const limit = limitFromEvent(info, this.#model);
+		if (this.#judgement !== null) this.#seen.lateLimit = limit;
 		if (limit === null || this.#judgement !== null) return events;
 		const model = this.#subAgents.refusedModel(limit, this.#model);
 		if (model !== null) {

@@ -491,6 +491,7 @@ describe('the outcome', () => {
 		expect(endingIn([]).turn).toMatchObject({ outcome: 'failed', stopReason: 'crashed' });
 		expect(ofType(endingIn([]).events, 'turn_ended').at(-1)).toMatchObject({ outcome: 'failed' });
 		expect(endingIn([], 'Not logged in · Please run /login\n').turn).toMatchObject({ stopReason: 'auth' });
+		expect(endingIn([REJECTED]).turn).toMatchObject({ outcome: 'limited', limit: { window: 'five_hour' } });
 		const spoken = [INIT, synthetic('server_error'), RESULT];
 		expect(parse(spoken, EXIT_1).turn).toMatchObject({ outcome: 'failed', stopReason: 'api_error' });
 		expect(parse([INIT, text('m', 'Done.'), RESULT], KILLED).turn.outcome, 'killed afterwards').toBe(
