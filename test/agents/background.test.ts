@@ -82,6 +82,30 @@ describe.skipIf(!hasAgents)('claude with work in the background', () => {
 		expect(scene.meta()).toMatchObject({ status: 'checkpointed', checkpoint: { reason: 'interrupted' } });
 	});
 
+	it('ends by Ctrl+C with the answer that there is, and its command with it', async ({ skip }) => {
+		const scene = await openScene({ config: NO_LINGER });
+		scene.model.script(
+			'claude',
+			callTools(shell('sleep 60; echo late > late.txt', { run_in_background: true })),
+			say('INTERIM: it is building.'),
+		);
+		const running = scene.startRun('Build it', RUN);
+		const answered = await running.event('of an answer', ({ type }) =>
+			/^(?:interim_answer|turn_ended)$/.test(type),
+		);
+		if (answered.type === 'interim_answer') running.child.kill('SIGINT');
+		const { exitCode, stderr } = await running.ended;
+
+		if (answered.type !== 'interim_answer') skip();
+		expect(exitCode, stderr).toBe(130);
+		expect(scene.turn(1)).toMatchObject({
+			status: 'completed',
+			stop_reason: 'background_stopped',
+			warnings: ['Stopped with the turn: 1 background task: sleep 60; echo late > late.txt'],
+		});
+		expect(scene.processes()).toEqual([]);
+	});
+
 	it('whose continuation fails is not completed', async ({ skip }) => {
 		const scene = await openScene({ config: NO_LINGER });
 		scene.model.scriptFor(SUB_TASK, callTools(shell('sleep 2; echo seen > seen.txt')), say('SUB: seen.'));
