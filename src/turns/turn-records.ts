@@ -51,13 +51,18 @@ function readTurn(
 	const issues: string[] = [];
 	const promptBytes = readChecked(folder, state, 'prompt.md', state.hashes.prompt, issues);
 	const log = readChecked(folder, state, 'events.jsonl', state.hashes.events, issues);
+	const badLines: number[] = [];
 	const record = {
 		state,
 		prompt: promptBytes.toString(),
 		...ownWords(state, promptBytes),
-		events: parseLog(log, maxLogBytes),
+		events: parseLog(log, maxLogBytes, (line) => badLines.push(line)),
 		issues,
 	};
+	if (badLines.length > 0)
+		issues.push(
+			describeBadLines(turnFile(folder, state.turn, 'events.jsonl').slice(folder.length + 1), badLines),
+		);
 	return { record, readBytes: Math.min(log.length, maxLogBytes) };
 }
 
@@ -100,14 +105,56 @@ function readOrNull(path: string): Buffer | null {
 	}
 }
 
-function parseLog(bytes: Buffer, maxBytes: number): AgentEvent[] {
-	const parts =
-		bytes.length <= maxBytes
-			? [bytes]
-			: [bytes.subarray(0, Math.floor(maxBytes / 4)), bytes.subarray(-Math.floor((maxBytes * 3) / 4))];
+const SHOWN_LINES = 5;
+
+function describeBadLines(log: string, lines: readonly number[]): string {
+	const more = lines.length > SHOWN_LINES ? ` and ${lines.length - SHOWN_LINES} more` : '';
+	const what =
+		lines.length === 1 ? `line ${lines[0]} is` : `lines ${lines.slice(0, SHOWN_LINES).join(', ')}${more} are`;
+	return `${log}: ${what} not JSON and left out`;
+}
+
+interface LogLine {
+	text: string;
+	/** From 1. */
+	number: number;
+	/** The last of a file whose writer died in it, or one at which we cut a long log. */
+	isTorn: boolean;
+}
+
+/** Of a long log its beginning and its end. */
+function linesOf(bytes: Buffer, maxBytes: number): LogLine[] {
+	if (bytes.length <= maxBytes) return numbered(bytes, 1, { isStartCut: false });
+	const end = bytes.length - Math.floor((maxBytes * 3) / 4);
+	const first = numbered(bytes.subarray(0, Math.floor(maxBytes / 4)), 1, { isStartCut: false });
+	return [
+		...first,
+		...numbered(bytes.subarray(end), 1 + newlinesIn(bytes.subarray(0, end)), { isStartCut: true }),
+	];
+}
+
+function numbered(bytes: Buffer, start: number, { isStartCut }: { isStartCut: boolean }): LogLine[] {
+	const texts = bytes.toString().split('\n');
+	return texts.map((text, at) => ({
+		text,
+		number: start + at,
+		isTorn: at === texts.length - 1 || (isStartCut && at === 0),
+	}));
+}
+
+function newlinesIn(bytes: Buffer): number {
+	let count = 0;
+	for (let at = bytes.indexOf(NEWLINE); at >= 0; at = bytes.indexOf(NEWLINE, at + 1)) count++;
+	return count;
+}
+
+const NEWLINE = 0x0a;
+
+/** `onBadLine`: told the number of each line that is no JSON, but for a torn one. */
+function parseLog(bytes: Buffer, maxBytes: number, onBadLine: (line: number) => void): AgentEvent[] {
 	const events: AgentEvent[] = [];
 	const answer = new OpenMessage();
-	for (const line of parts.flatMap((part) => part.toString().split('\n'))) {
+	for (const { text: line, number, isTorn } of linesOf(bytes, maxBytes)) {
 		if (line === '' || THOUGHT.test(line)) continue;
 		const chunk = readChunk(line);
 		if ('type' in chunk) {
@@ -115,10 +162,19 @@ function parseLog(bytes: Buffer, maxBytes: number): AgentEvent[] {
 		} else if (chunk.literal !== null) {
 			if (!answer.isFor(chunk.messageId)) events.push(...answer.close());
 			answer.add(chunk.messageId, chunk.literal);
-		}
+		} else if (!isTorn && !isJson(line)) onBadLine(number);
 	}
 	events.push(...answer.close());
 	return events;
+}
+
+function isJson(text: string): boolean {
+	try {
+		JSON.parse(text);
+		return true;
+	} catch {
+		return false;
+	}
 }
 
 const HEAD = '^\\{"ts":"[^"]{0,40}","seq":\\d{1,12},"type":';

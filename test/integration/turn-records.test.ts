@@ -78,3 +78,36 @@ describe('the events of a recorded turn', () => {
 		expect(text).toMatch(/^word0 word1 [\s\S]*word299999 $/);
 	});
 });
+
+describe('a line of a log that is no JSON', () => {
+	const events = [chunk('m1', 'one'), plan, chunk('m2', 'two')];
+	const issuesOf = (change: (log: string) => string, size = 1) => {
+		const many = Array.from({ length: size }, () => events).flat();
+		const log = many.map((event, seq) => serializeEvent({ ts: 0, seq, event })).join('');
+		writeFileSync(join(folder, 'turns/001-events.jsonl'), change(log));
+		writeFileSync(join(folder, 'turns/001-prompt.md'), 'go');
+		const state = { ...fakeTurnState({ turn: 1 }), hashes: { prompt: null, events: null, output: null } };
+		return readTurnRecords([{ folder, state }])[0]?.issues ?? [];
+	};
+
+	it('is named with its number', () => {
+		const broken = (log: string) => log.replace('"type":"plan"', '"type":"pl');
+		expect(issuesOf(broken)).toEqual(['turns/001-events.jsonl: line 2 is not JSON and left out']);
+		expect(issuesOf((log) => broken(broken(log)), 2)).toEqual([
+			'turns/001-events.jsonl: lines 2, 5 are not JSON and left out',
+		]);
+	});
+
+	it('is not named where its writer died in it, or where it is of a newer version', () => {
+		expect(issuesOf((log) => log.slice(0, -9))).toEqual([]);
+		expect(issuesOf((log) => log.replace('"type":"plan"', '"type":"of tomorrow"'))).toEqual([]);
+	});
+
+	it('is named in the end of a log that is too long to be read whole', () => {
+		const long = Array.from({ length: 20 }, () => chunk('m1', 'x'.repeat(1024 * 1024)));
+		const before = long.map((event, seq) => serializeEvent({ ts: 0, seq, event })).join('');
+		expect(issuesOf((log) => `${before}{"broken\n${log}`)).toEqual([
+			'turns/001-events.jsonl: line 21 is not JSON and left out',
+		]);
+	});
+});
