@@ -6,13 +6,13 @@ import { randomBytes } from 'node:crypto';
 import {
 	closeSync,
 	constants,
-	existsSync,
 	fstatSync,
 	fsyncSync,
 	mkdirSync,
 	openSync,
 	readFileSync,
 	renameSync,
+	statSync,
 	unlinkSync,
 	writeSync,
 } from 'node:fs';
@@ -22,24 +22,43 @@ import { hasErrno, RelayError } from './errors.ts';
 
 export const FILE_MODE = 0o600;
 export const FOLDER_MODE = 0o700;
+/** Of folders that are the user's, not the relay's: what the umask leaves. */
+export const USUAL_FOLDER_MODE = 0o777;
 
 const { O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY } = constants;
 
-/** Creates the folder and its parents, 0700. An existing folder is left as it is. */
-export function ensureFolder(path: string): void {
+/**
+ * Creates the folder and its parents, 0700. An existing folder is left as it is. Throws what the system says of the first one
+ * that cannot be made. Not by Node's `recursive`: it loses EROFS, and it never ends where a folder exists and none can be
+ * made in it (`ENOENT` below /proc and on some mounts).
+ */
+export function ensureFolder(path: string, mode = FOLDER_MODE): void {
+	const missing: string[] = [];
+	for (let at = path; !tryMakeFolder(at, mode); at = dirname(at)) {
+		missing.push(at);
+		if (dirname(at) === at) break;
+	}
+	for (const folder of missing.reverse()) makeFolder(folder, mode);
+}
+
+/** False when its parent is missing. */
+function tryMakeFolder(path: string, mode: number): boolean {
 	try {
-		mkdirSync(path, { recursive: true, mode: FOLDER_MODE });
+		makeFolder(path, mode);
+		return true;
 	} catch (error) {
-		if (!hasErrno(error, 'ENOENT')) throw error;
-		// Node says so for a read-only disk too (EROFS is lost in its recursion): the first missing folder tells why.
-		mkdirSync(firstMissing(path), { mode: FOLDER_MODE });
-		mkdirSync(path, { recursive: true, mode: FOLDER_MODE });
+		if (hasErrno(error, 'ENOENT')) return false;
+		throw error;
 	}
 }
 
-function firstMissing(path: string): string {
-	const parent = dirname(path);
-	return parent === path || existsSync(parent) ? path : firstMissing(parent);
+function makeFolder(path: string, mode: number): void {
+	try {
+		mkdirSync(path, { mode });
+	} catch (error) {
+		// Some systems refuse before they look whether it is there (EROFS, EACCES, EISDIR for a root).
+		if (hasErrno(error, 'ENOENT') || !statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw error;
+	}
 }
 
 /** Opens for appending (creates when missing), 0600, never through a link. */

@@ -1,6 +1,7 @@
 /** Which of the open paths hold what the base holds, which hold the entrant's result already, and what merging makes of the rest. */
-import { chmodSync, cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ensureFolder, USUAL_FOLDER_MODE } from '../core/files.ts';
 import type { RepoFacts } from '../git/contract.ts';
 import { nulFields } from '../git/git-output.ts';
 import type { Git } from '../git/run-git.ts';
@@ -108,7 +109,7 @@ export async function mergeDiffering(
 	const mergeable = differing.filter(isMergeable);
 	for (const seen of differing) if (!isMergeable(seen)) result.conflicts.push(contentConflict(seen));
 	const bases = join(scratch, 'base');
-	mkdirSync(bases, { recursive: true });
+	ensureFolder(bases, USUAL_FOLDER_MODE);
 	const inBase = mergeable.filter(({ edit }) => edit.before !== null).map(({ edit }) => edit.path);
 	await index.checkout(base, inBase, bases);
 	for (const seen of mergeable) {

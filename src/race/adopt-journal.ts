@@ -4,20 +4,11 @@
  * link, or a copy) until the end; a journal says what was to be done.
  */
 import { createHash } from 'node:crypto';
-import {
-	existsSync,
-	lstatSync,
-	mkdirSync,
-	readFileSync,
-	readlinkSync,
-	rmdirSync,
-	rmSync,
-	unlinkSync,
-} from 'node:fs';
+import { existsSync, lstatSync, readFileSync, readlinkSync, rmdirSync, rmSync, unlinkSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import * as v from 'valibot';
 import { hasErrno, RelayError } from '../core/errors.ts';
-import { readIfThere, removeIfThere, writeAtomic } from '../core/files.ts';
+import { ensureFolder, readIfThere, removeIfThere, USUAL_FOLDER_MODE, writeAtomic } from '../core/files.ts';
 import { explainWriteFailure } from '../core/write-failure.ts';
 import { lookAt } from './adopt-paths.ts';
 import { keepOld, moveInto } from './move-file.ts';
@@ -123,7 +114,7 @@ function replaceFile(place: AdoptPlace, worktree: string, step: AdoptStep, at: n
 		return;
 	}
 	if (now.kind === 'folder') removeEmptied(target, step.path);
-	mkdirSync(dirname(target), { recursive: true });
+	ensureFolder(dirname(target), USUAL_FOLDER_MODE);
 	const fresh = join(place.fresh, step.path);
 	// Before it stands at its place: as long as it lies here, an undo takes the step for one that was not begun.
 	moveInto(fresh, target, besideOf(place, target, at), () => unlinkSync(fresh));
@@ -231,7 +222,7 @@ function undoStep(place: AdoptPlace, worktree: string, step: AdoptStep, at: numb
 		return true;
 	}
 	if (stands !== null && stands !== step.digest) return stands === digestOf(kept);
-	mkdirSync(dirname(target), { recursive: true });
+	ensureFolder(dirname(target), USUAL_FOLDER_MODE);
 	try {
 		moveInto(kept, target, beside);
 	} catch (error) {

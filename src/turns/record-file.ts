@@ -6,7 +6,6 @@ import {
 	fsyncSync,
 	ftruncateSync,
 	lstatSync,
-	mkdirSync,
 	openSync,
 	readSync,
 	unlinkSync,
@@ -14,7 +13,7 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { hasErrno } from '../core/errors.ts';
-import { FILE_MODE, FOLDER_MODE, writeAll } from '../core/files.ts';
+import { ensureFolder, FILE_MODE, writeAll } from '../core/files.ts';
 
 const { O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_RDWR } = constants;
 const COPY_BYTES = 1024 * 1024;
@@ -75,7 +74,7 @@ export class RecordFile {
 	 * file (the agent's stderr), so it stays held and the copy is made anew at each call.
 	 */
 	restore(options: { keepSource?: boolean } = {}): void {
-		mkdirSync(dirname(this.path), { recursive: true, mode: FOLDER_MODE });
+		ensureFolder(dirname(this.path));
 		try {
 			unlinkSync(this.path);
 		} catch (error) {
