@@ -183,7 +183,7 @@ export async function relayDeps(app: App, current: ReadonlySettings): Promise<Re
 		prepareStore: () => prepareStore(store.location),
 		snapshots:
 			repo.kind === 'worktree'
-				? createSnapshots({ repo, git, stateFolder: join(paths.stateHome, 'snapshots'), clock })
+				? createSnapshots({ repo, git, stateFolder: join(paths.stateHome, 'snapshots'), clock, processes })
 				: null,
 		places: placesOf(app, current),
 		processes,

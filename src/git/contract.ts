@@ -45,4 +45,6 @@ export interface Snapshots {
 	): Promise<string>;
 	/** Resolves when what `changes` found is stored independently of the repo. Never rejects. */
 	settled(): Promise<void>;
+	/** This relay needs them no more: what is too old or too much may go, of this repo and others. Never throws. */
+	release(): void;
 }

@@ -7,13 +7,14 @@ import { ensureFolder, readIfThere, writeAtomic } from '../core/files.ts';
 import type { RepoFacts } from './contract.ts';
 import { quoteAlternate } from './quote-alternate.ts';
 import { type Git, ISOLATED } from './run-git.ts';
+import { olderGenerations } from './snapshot-bounds.ts';
 
 export interface SnapshotFolder {
 	/** GIT_DIR: one a worktree. */
 	gitDir: string;
 	/** Shared by the worktrees of a repo. */
 	objects: string;
-	/** The repo's own object folders; only ever read. */
+	/** Object folders that are only read: the repo's own, and those that were put aside. */
 	alternates: string;
 	worktree: string;
 	/** Rewrites the excludes where those of the repo changed. `embedded` are worktree-relative folders. */
@@ -38,12 +39,12 @@ export async function prepareSnapshotFolder(
 	makeGitDir(gitDir);
 	await copyConfig(repo, gitDir, git);
 	writeIfNew(join(gitDir, 'info', 'attributes'), ATTRIBUTES);
-	const alternates = join(repo.commonDir, 'objects');
+	const alternates = [join(repo.commonDir, 'objects'), ...olderGenerations(home)];
 	const exclude = join(gitDir, 'info', 'exclude');
 	return {
 		gitDir,
 		objects,
-		alternates: quoteAlternate(alternates),
+		alternates: alternates.map(quoteAlternate).join(':'),
 		worktree: repo.worktree,
 		writeExcludes: (embedded) => writeIfNew(exclude, excludesOf(repo, embedded)),
 	};

@@ -3,15 +3,20 @@
  * trees are stored without a look at the repo's objects (git would touch the times of those it finds there), and only
  * reading commands see them as alternates.
  */
+import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { Clock } from '../core/clock.ts';
 import { RelayError } from '../core/errors.ts';
+import { removeIfThere } from '../core/files.ts';
 import { keepBlobs, listChanges, readDiff } from './compare-trees.ts';
 import type { FileChange, RepoFacts, Snapshot, Snapshots } from './contract.ts';
 import { type Git, GitTimeout } from './run-git.ts';
+import { boundSnapshots, removeCutOff } from './snapshot-bounds.ts';
 import { dropDamage } from './snapshot-damage.ts';
 import { prepareSnapshotFolder, type RepoInGit } from './snapshot-folder.ts';
 import { createSnapshotGit, type SnapshotGit } from './snapshot-git.ts';
 import { removeStrays } from './snapshot-index.ts';
+import { isInUse, markUser, type UserProcesses } from './snapshot-users.ts';
 import { takeSnapshot } from './take-snapshot.ts';
 
 export interface SnapshotsOptions {
@@ -22,6 +27,8 @@ export interface SnapshotsOptions {
 	clock: Clock;
 	/** A take that needs more time is cut off. */
 	budgetMs?: number;
+	/** To mark the snapshots as used, and to keep all of them within bounds. Default: neither. */
+	processes?: UserProcesses;
 }
 
 const BUDGET_MS = 2_000;
@@ -31,13 +38,22 @@ const SLOW_IN_A_ROW = 3;
 const REST_MS = 10 * 60_000;
 
 export function createSnapshots(options: SnapshotsOptions): Snapshots {
-	const { repo, git, clock, stateFolder } = options;
+	const { repo, git, clock, stateFolder, processes } = options;
 	const budgetMs = options.budgetMs ?? BUDGET_MS;
 	if (!isInGit(repo)) return noSnapshots(repo);
 	let prepared: Promise<SnapshotGit> | null = null;
+	let mark: string | null = null;
 	const store = () => {
-		prepared ??= openStore(repo, stateFolder, git, clock);
+		prepared ??= openStore(repo, stateFolder, git, clock).then((opened) => {
+			if (processes && (mark === null || !existsSync(mark))) mark = markUser(homeOf(opened), processes);
+			return opened;
+		});
 		return prepared;
+	};
+	/** Git leaves what it has written of a large file; only while nobody else takes is it certain whose it is. */
+	const removeOwnRest = async () => {
+		const home = await prepared?.then(homeOf);
+		if (processes && home && mark && !isInUse(home, processes, clock.now(), mark)) removeCutOff(home);
 	};
 	const slow = { inARow: 0, lastAt: 0 };
 	const isResting = () => slow.inARow >= SLOW_IN_A_ROW && clock.monotonic() - slow.lastAt < REST_MS;
@@ -54,8 +70,9 @@ export function createSnapshots(options: SnapshotsOptions): Snapshots {
 			return { ...taken, tookMs: tookMs(), unavailable: null };
 		} catch (error) {
 			if (!isExpected(error)) throw error;
-			prepared = null;
 			const isSlow = error instanceof GitTimeout;
+			if (isSlow) await removeOwnRest().catch(() => undefined);
+			prepared = null;
 			if (isSlow) Object.assign(slow, { inARow: slow.inARow + 1, lastAt: clock.monotonic() });
 			return { tree: null, skipped: [], tookMs: tookMs(), unavailable: isSlow ? unavailable : error.message };
 		}
@@ -126,8 +143,21 @@ export function createSnapshots(options: SnapshotsOptions): Snapshots {
 		settled: async () => {
 			await keeping;
 		},
+		release: () => {
+			if (!processes || mark === null) return;
+			try {
+				removeIfThere(mark);
+				boundSnapshots(stateFolder, { processes, now: clock.now() });
+			} catch (error) {
+				// Tidying up is no reason to fail.
+				if (!isExpected(error)) throw error;
+			}
+			mark = null;
+		},
 	};
 }
+
+const homeOf = ({ folder }: SnapshotGit) => dirname(folder.gitDir);
 
 async function openStore(repo: RepoInGit, stateFolder: string, git: Git, clock: Clock): Promise<SnapshotGit> {
 	const folder = await prepareSnapshotFolder(repo, stateFolder, git);
@@ -160,5 +190,6 @@ function noSnapshots(repo: RepoFacts): Snapshots {
 		changes: refuse,
 		diff: refuse,
 		settled: async () => undefined,
+		release: () => undefined,
 	};
 }

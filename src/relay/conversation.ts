@@ -291,7 +291,10 @@ class OneConversation implements Conversation {
 		this.#abort.abort();
 		await this.#running?.catch(() => undefined);
 		await this.#leave();
-		for (const { snapshots } of this.#used) await snapshots?.settled();
+		for (const { snapshots } of this.#used) {
+			await snapshots?.settled();
+			snapshots?.release();
+		}
 	}
 
 	async #send(task: Task, options: SendOptions): Promise<SendResult> {
@@ -316,6 +319,10 @@ class OneConversation implements Conversation {
 			this.#rememberPrompt(session, task, chosen.choice);
 		}
 		options.onEvent({ type: 'session_opened', sessionId: session.id, directory: session.folder, isNew });
+		if (isNew && this.#deps.snapshots === null) {
+			const text = "Not in a git work tree: which files change is known only from the agents' tool calls.";
+			options.onEvent({ type: 'notice', level: 'info', text });
+		}
 		if (placed !== null) options.onEvent({ type: 'notice', level: 'info', text: placed });
 		const why = this.#detour(chosen);
 		if (chosen.choice !== null && why !== null)

@@ -16,6 +16,7 @@ import { systemClock } from '../../src/core/clock.ts';
 import { runProcess } from '../../src/core/run-process.ts';
 import { findRepo } from '../../src/git/find-repo.ts';
 import { createGit, type Git } from '../../src/git/run-git.ts';
+import type { UserProcesses } from '../../src/git/snapshot-users.ts';
 import { createSnapshots } from '../../src/git/snapshots.ts';
 
 /** A temporary folder with a home of its own, the relay's git, and a plain git to set scenes up. */
@@ -28,7 +29,11 @@ export interface Scratch {
 	write(path: string, content: string | Buffer): void;
 	/** A new repo with one commit of `files`. */
 	repo(name: string, files?: Record<string, string | Buffer>): string;
-	snapshotsOf(folder: string, budgetMs?: number): Promise<ReturnType<typeof createSnapshots>>;
+	snapshotsOf(
+		folder: string,
+		budgetMs?: number,
+		processes?: UserProcesses,
+	): Promise<ReturnType<typeof createSnapshots>>;
 	remove(): void;
 }
 
@@ -73,13 +78,14 @@ export function createScratch(): Scratch {
 			sh(folder, 'commit', '-q', '-m', 'first', '--allow-empty');
 			return folder;
 		},
-		snapshotsOf: async (folder, budgetMs) =>
+		snapshotsOf: async (folder, budgetMs, processes) =>
 			createSnapshots({
 				repo: await findRepo(folder, git),
 				git,
 				stateFolder: join(root, 'state', 'snapshots'),
 				clock: systemClock,
 				...(budgetMs === undefined ? {} : { budgetMs }),
+				...(processes === undefined ? {} : { processes }),
 			}),
 		remove: () => rmSync(root, { recursive: true, force: true }),
 	};

@@ -165,7 +165,7 @@ describe('a snapshot', () => {
 	it('rests after three takes in a row that needed more than the budget', async () => {
 		const repo = scratch.repo('r', { 'a.txt': 'x\n' });
 		// Untracked, so that they must be hashed.
-		for (let i = 0; i < 4000; i++) scratch.write(join(repo, `d${i % 50}`, `${i}`), `${i}`);
+		for (let i = 0; i < 1500; i++) scratch.write(join(repo, `d${i % 50}`, `${i}`), `${i}`);
 		const snapshots = await scratch.snapshotsOf(repo, 20);
 		for (let take = 1; take <= 3; take++) {
 			const cut = await snapshots.take();

@@ -11,6 +11,7 @@ import { RelayError } from '../../core/errors.ts';
 import { lockingOf } from '../../core/file-lock.ts';
 import { safeLine } from '../../core/text.ts';
 import { EXIT } from '../../relay/exit-codes.ts';
+import { formatBytes } from '../../ui/quantities.ts';
 import { renderTable } from '../../ui/table.ts';
 import type { CommandResult, Output } from '../command.ts';
 import { fieldLines } from '../render/field-lines.ts';
@@ -47,7 +48,14 @@ export async function showPaths(app: App, _options: object, output: Output): Pro
 			? safeLine(path, VALUE_CHARS)
 			: output.theme.dim(`${safeLine(path, VALUE_CHARS)} (none yet)`),
 	]);
-	return { exitCode: EXIT.done, data: places, lines: fieldLines(rows, output) };
+	const { snapshotBytes } = await import('../../git/snapshot-bounds.ts');
+	const bytes = snapshotBytes(places.snapshots);
+	if (bytes > 0) rows.push(['snapshots take', `${formatBytes(bytes)}, all repos`]);
+	return {
+		exitCode: EXIT.done,
+		data: { ...places, snapshots_bytes: bytes },
+		lines: fieldLines(rows, output),
+	};
 }
 
 export async function setConfig(app: App, options: { key: string; value: string }): Promise<CommandResult> {

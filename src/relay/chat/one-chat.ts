@@ -94,6 +94,7 @@ export class OneChat implements Chat {
 			this.#session.release();
 		}
 		await this.#deps.snapshots?.settled();
+		this.#deps.snapshots?.release();
 	}
 
 	async #run(options: ChatOptions): Promise<ChatResult> {

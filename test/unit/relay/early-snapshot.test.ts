@@ -11,6 +11,7 @@ function countingSnapshots(): Snapshots {
 		changes: async () => [],
 		diff: async () => '',
 		settled: async () => undefined,
+		release: () => undefined,
 	};
 }
 

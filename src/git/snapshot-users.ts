@@ -1,0 +1,67 @@
+/** Which relays use a repo's snapshots: what a living one may still ask for is never removed. */
+import { randomBytes } from 'node:crypto';
+import { readdirSync, statSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { hasErrno } from '../core/errors.ts';
+import { createExclusive, ensureFolder, readIfThere, removeIfThere } from '../core/files.ts';
+import type { ProcessTable } from '../core/process-table.ts';
+
+export type UserProcesses = Pick<ProcessTable, 'identify' | 'isAlive' | 'pidNamespace'>;
+
+/** A mark of a process that cannot be looked at from here (another host, a container) counts for this long. */
+const FAR_MARK_MS = 7 * 24 * 3_600_000;
+
+const usersOf = (home: string) => join(home, 'users');
+
+/** Marks this process as a user of the snapshots in `home`. The returned path is removed when it needs them no more. */
+export function markUser(home: string, processes: UserProcesses): string {
+	const folder = usersOf(home);
+	ensureFolder(folder);
+	const path = join(folder, `${process.pid}-${randomBytes(4).toString('hex')}`);
+	const start = processes.identify(process.pid)?.start ?? '';
+	createExclusive(path, `${JSON.stringify({ pid: process.pid, start, place: placeOf(processes) })}\n`);
+	return path;
+}
+
+/** Removes the marks of processes that are gone. `except`: a mark that does not count. */
+export function isInUse(home: string, processes: UserProcesses, now: number, except?: string): boolean {
+	let isUsed = false;
+	for (const name of namesIn(usersOf(home))) {
+		const path = join(usersOf(home), name);
+		if (path === except) continue;
+		if (isOfLiving(path, processes, now)) isUsed = true;
+		else removeIfThere(path);
+	}
+	return isUsed;
+}
+
+function isOfLiving(path: string, processes: UserProcesses, now: number): boolean {
+	const mark = readMark(path);
+	if (mark?.place === placeOf(processes)) return processes.isAlive(mark);
+	return now - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0) < FAR_MARK_MS;
+}
+
+/** null for what is no mark: it counts as one from far. */
+function readMark(path: string): { pid: number; start: string; place: string } | null {
+	try {
+		const value: unknown = JSON.parse(readIfThere(path)?.toString('utf8') ?? '');
+		if (typeof value !== 'object' || value === null) return null;
+		const { pid, start, place } = { pid: 0, start: '', place: '', ...value };
+		return { pid: Number(pid), start: String(start), place: String(place) };
+	} catch (error) {
+		if (error instanceof SyntaxError) return null;
+		throw error;
+	}
+}
+
+const placeOf = (processes: UserProcesses) => `${hostname()} ${processes.pidNamespace() ?? ''}`;
+
+function namesIn(folder: string): string[] {
+	try {
+		return readdirSync(folder);
+	} catch (error) {
+		if (hasErrno(error, 'ENOENT', 'ENOTDIR')) return [];
+		throw error;
+	}
+}
