@@ -1,8 +1,9 @@
 /** `agent-relay run`: one task to its end, hand-overs included, streamed to the terminal or as JSON lines. */
+import type { AgentId } from '../../agents/contract.ts';
 import type { App } from '../../app/create-app.ts';
 import { openRelay, readSettings } from '../../app/open-relay.ts';
 import { RelayError } from '../../core/errors.ts';
-import type { SendOptions, SendResult } from '../../relay/contract.ts';
+import type { Relay, SendOptions, SendResult } from '../../relay/contract.ts';
 import { EXIT, exitCodeOfResult } from '../../relay/exit-codes.ts';
 import type { CommandResult, Output } from '../command.ts';
 import { openCommandView, tellDistrust } from '../command-view.ts';
@@ -60,9 +61,10 @@ export async function run(app: App, options: RunOptions, output: Output): Promis
 		};
 		const result =
 			task === null ? await relay.continuePending(sendOptions) : await relay.send(task, sendOptions);
+		const other = await otherAgent(relay, task, result);
 		await relay.close();
 		view.close();
-		return finish(result, stop.exitCode(), options, output);
+		return finish(result, { stoppedBy: stop.exitCode(), other }, options, output);
 	} finally {
 		answers?.close();
 		view.close();
@@ -73,16 +75,43 @@ export async function run(app: App, options: RunOptions, output: Output): Promis
 
 function finish(
 	result: SendResult,
-	stoppedBy: number | null,
+	{ stoppedBy, other }: { stoppedBy: number | null; other: Other },
 	options: RunOptions,
 	output: Output,
 ): CommandResult {
 	const exitCode = stoppedBy ?? exitCodeOfResult(result);
 	if (options.json) output.print(`${JSON.stringify(resultToJson(result, exitCode))}\n`);
-	else if (!options.quiet && exitCode !== EXIT.done) output.tell(`${nextStep(result)}\n`);
+	else if (!options.quiet && exitCode !== EXIT.done) output.tell(`${nextStep(result, other)}\n`);
 	return { exitCode };
 }
 
-function nextStep({ sessionId }: SendResult): string {
-	return `Session ${sessionId} keeps the work. Go on with: agent-relay run --session ${sessionId.slice(-6)}`;
+/**
+ * What to type next. Where the words of before were just sent again and failed again (`other` is set), the same command is
+ * no help: another agent is named where there is one, and where to read what happened.
+ */
+function nextStep({ sessionId }: SendResult, other: Other): string {
+	const ref = sessionId.slice(-6);
+	const kept = `Session ${sessionId} keeps the work.`;
+	if (other === undefined) return `${kept} Go on with: agent-relay run --session ${ref}`;
+	const read = `What happened: agent-relay show ${ref}`;
+	return other === null
+		? `${kept} ${read}`
+		: `${kept} ${read}\nAnother agent takes over with: agent-relay run --session ${ref} --agent ${other}`;
+}
+
+/** The agent to name in place of the one that failed again, null where there is none; undefined: it did not fail again. */
+type Other = AgentId | null | undefined;
+
+async function otherAgent(relay: Relay, task: string | null, { outcome, state }: SendResult): Promise<Other> {
+	if (task !== null || (outcome !== 'failed' && outcome !== 'outcome_unknown')) return undefined;
+	const able = (await relay.agents()).find(
+		({ agent, executable, login, isLimited, refused, isDemo }) =>
+			agent !== state?.agent &&
+			!isDemo &&
+			executable !== null &&
+			refused === null &&
+			!isLimited &&
+			login?.loggedIn !== 'no',
+	);
+	return able?.agent ?? null;
 }

@@ -1,0 +1,53 @@
+/** What `run` says to type next, after it failed. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { CliHome } from '../helpers/cli-home.ts';
+
+let cli: CliHome;
+
+beforeEach(() => {
+	cli = new CliHome();
+});
+afterEach(() => cli.remove());
+
+function configure(order: readonly string[]): void {
+	const folder = join(cli.home, '.config/agent-relay');
+	mkdirSync(folder, { recursive: true });
+	const lines = [
+		'[agents]',
+		`order = ${JSON.stringify(order)}`,
+		'[agents.broken]',
+		'command = ["sh", "-c", "cat >/dev/null; echo no >&2; exit 9"]',
+		...(order.includes('sound')
+			? ['[agents.sound]', 'command = ["sh", "-c", "cat >/dev/null; echo done"]']
+			: []),
+	];
+	writeFileSync(join(folder, 'config.toml'), `${lines.join('\n')}\n`);
+}
+
+const commandIn = (stderr: string) => /agent-relay (run --session .*)$/m.exec(stderr)?.[1]?.split(' ') ?? [];
+
+it('names another agent once the same words failed again, and the line works as it is printed', async () => {
+	configure(['broken', 'sound']);
+	const first = await cli.run(['run', '-a', 'broken', 'do it']);
+	expect(first.exitCode).toBe(1);
+	const goOn = commandIn(first.stderr);
+	expect(goOn).toHaveLength(3);
+
+	const second = await cli.run([...goOn, '-a', 'broken']);
+	expect(second.exitCode).toBe(1);
+	const takeOver = commandIn(second.stderr);
+	expect(takeOver.slice(-2)).toEqual(['--agent', 'sound']);
+	expect((await cli.run(takeOver)).exitCode).toBe(0);
+});
+
+it('says where to read what happened where no other agent is there, and never the command that failed', async () => {
+	configure(['broken']);
+	const first = await cli.run(['run', '-a', 'broken', 'do it']);
+	const second = await cli.run(commandIn(first.stderr));
+	expect(second.exitCode).toBe(1);
+	expect(second.stderr).not.toContain('run --session');
+	const show = /agent-relay (show \w+)/.exec(second.stderr)?.[1]?.split(' ') ?? [];
+	expect((await cli.run(show)).exitCode).toBe(0);
+});
