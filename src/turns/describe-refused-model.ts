@@ -12,3 +12,8 @@ export function describeRefusedModel({ limit, model }: Refused, now: number): st
 	const { what } = describeLimit(limit, { now });
 	return `A sub-agent was refused its model${which}: ${safeLine(what, 200)}${until}`;
 }
+
+/** What the state of the turn warns of by this event, live and when recovery reads it again; null for most. */
+export function warningOf(event: AgentEvent, atMs: number): string | null {
+	return event.type === 'limit' && event.speaker === 'sub_agent' ? describeRefusedModel(event, atMs) : null;
+}

@@ -15,6 +15,7 @@ import type { OpenSession } from '../sessions/session-store.ts';
 import { standingPlan } from '../sessions/standing-plan.ts';
 import { participantOf, type TurnState } from '../sessions/turn-state.ts';
 import { endTurn } from './apply-turn.ts';
+import { warningOf } from './describe-refused-model.ts';
 import { endStrays } from './end-strays.ts';
 import { judgeTurn } from './judge-turn.ts';
 import { readNativeFacts } from './native-facts.ts';
@@ -68,7 +69,7 @@ async function recoverTurn(state: TurnState, deps: RecoverDeps): Promise<Recover
 		ended_at: toIso(deps.clock.now()),
 		duration_ms: Math.max(0, deps.clock.now() - (fromIso(state.started_at) ?? deps.clock.now())),
 		warnings: [
-			...state.warnings,
+			...(judged.warnings ?? state.warnings),
 			...ended.map((stray) => `Left running by the interrupted turn and ended now: ${stray}`),
 		],
 	};
@@ -101,7 +102,11 @@ async function replay(state: TurnState, deps: RecoverDeps): Promise<Partial<Turn
 	const at = (name: Parameters<typeof turnFile>[2]) => turnFile(folder, state.turn, name);
 	removeIfThere(at('events.jsonl'));
 	removeIfThere(at('output.md'));
-	const recorder = createReplayRecorder(state, adapter, deps);
+	const warnings = new Set(state.warnings);
+	const recorder = createReplayRecorder(state, adapter, deps, (event, atMs) => {
+		const warning = warningOf(event, atMs);
+		if (warning !== null) warnings.add(warning);
+	});
 	try {
 		await feed(at('raw.jsonl'), (chunk) => recorder.replayOutput(chunk));
 		await feed(at('stderr.log'), (chunk) => recorder.stderr(chunk));
@@ -115,13 +120,19 @@ async function replay(state: TurnState, deps: RecoverDeps): Promise<Partial<Turn
 			files: recorder.facts.editedFiles(),
 			bytes: recorder.bytes,
 			hashes: { ...state.hashes, ...recorder.hashes },
+			warnings: [...warnings],
 		};
 	} finally {
 		recorder.close();
 	}
 }
 
-function createReplayRecorder(state: TurnState, adapter: AgentAdapter, deps: RecoverDeps): TurnRecorder {
+function createReplayRecorder(
+	state: TurnState,
+	adapter: AgentAdapter,
+	deps: RecoverDeps,
+	onEvent: (event: AgentEvent, atMs: number) => void,
+): TurnRecorder {
 	const startedAt = fromIso(state.started_at) ?? deps.clock.now();
 	const requested = requestedSession(state, adapter, deps);
 	const earlier = earlierInNativeSession(state, requested, deps);
@@ -142,7 +153,7 @@ function createReplayRecorder(state: TurnState, adapter: AgentAdapter, deps: Rec
 		parser,
 		clock: deps.clock,
 		planBefore,
-		onEvent: (_event: AgentEvent) => undefined,
+		onEvent,
 		onError: () => undefined,
 	});
 }

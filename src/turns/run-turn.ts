@@ -18,7 +18,7 @@ import type { TurnState } from '../sessions/turn-state.ts';
 import type { AgentProcess, ProcessIdentity } from '../terminal/agent-process.ts';
 import { beginTurn, endTurn } from './apply-turn.ts';
 import { AskedTerminal } from './asked-terminal.ts';
-import { describeRefusedModel } from './describe-refused-model.ts';
+import { warningOf } from './describe-refused-model.ts';
 import { describeTasks } from './describe-tasks.ts';
 import { limitToDisk } from './event-log.ts';
 import { firstState } from './first-state.ts';
@@ -281,8 +281,8 @@ class RunningTurn {
 		// Once it is asked to stop, the agent ends its tasks and its list of them.
 		if ((event.type === 'background_tasks' || event.type === 'interim_answer') && this.#stop.reason === null)
 			this.#tasks = event.tasks;
-		if (event.type === 'limit' && event.speaker === 'sub_agent')
-			this.#warn(describeRefusedModel(event, atMs));
+		const warning = warningOf(event, atMs);
+		if (warning !== null) this.#warn(warning);
 		this.#heed(this.#watch.observe(event, atMs));
 		this.#control.onEvent(event);
 	}
