@@ -14,8 +14,10 @@ import { packageRoot } from '../core/package-root.ts';
 import type { ProcessTable } from '../core/process-table.ts';
 import type { RepoFacts } from '../git/contract.ts';
 import type { Git } from '../git/run-git.ts';
+import type { SurvivorDesk, Survivors } from '../relay/survivors.ts';
 import type { SessionStore } from '../sessions/session-store.ts';
 import type { StoreLocation } from '../sessions/store-location.ts';
+import type { RunningAgents } from '../turns/running-agents.ts';
 
 interface AppStreams {
 	input: NodeJS.ReadStream;
@@ -32,6 +34,10 @@ export interface App {
 	readonly streams: AppStreams;
 	/** SIGHUP does not end what runs (`core/hangup.ts`). */
 	readonly outlivesTerminal: boolean;
+	/** Who asks the user about agents that outlived their relay; set by whoever owns the terminal. */
+	readonly desk: SurvivorDesk;
+	/** One for the whole process, as what the user answers holds for it. */
+	survivors(): Promise<{ runningAgents: RunningAgents; survivors: Survivors }>;
 	/** Where the command works: `-C DIR`, else the current folder. Absolute. */
 	readonly folder: string;
 	/** A line for people on stderr; each text once. */
@@ -53,7 +59,13 @@ export function createApp(options: { folder?: string; env?: Readonly<Record<stri
 	let git: Promise<Git> | null = null;
 	let repo: Promise<RepoFacts> | null = null;
 	let store: Promise<SessionStore> | null = null;
+	let survivors: ReturnType<App['survivors']> | null = null;
 	const app: App = {
+		desk: { ask: null },
+		survivors: () => {
+			survivors ??= openSurvivors(app);
+			return survivors;
+		},
 		version: readVersion(),
 		env,
 		clock,
@@ -138,6 +150,15 @@ async function openStore(app: App): Promise<SessionStore> {
 	const isOurs = await Promise.all(orphans.map(({ head }) => hasCommit(repo, head, git)));
 	const moved = orphans.filter((_, at) => isOurs[at]).map(({ folder }) => folder);
 	return storeAt({ ...location, others: [...location.others, ...moved] }, app);
+}
+
+async function openSurvivors({ paths, processes, clock, desk }: App) {
+	const [{ createRunningAgents }, { createSurvivors }] = await Promise.all([
+		import('../turns/running-agents.ts'),
+		import('../relay/survivors.ts'),
+	]);
+	const runningAgents = createRunningAgents(paths.running, processes);
+	return { runningAgents, survivors: createSurvivors({ running: runningAgents, processes, clock, desk }) };
 }
 
 /** The records at `location`; new sessions are of its repo. */

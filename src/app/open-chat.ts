@@ -20,9 +20,13 @@ export async function openChat(app: App, opening: ChatOpening, current: Settings
 		import('../relay/chat/open-chat.ts'),
 	]);
 	const within = { parentTurn: parentTurn(app.env) };
-	if (opening.type === 'new') return startChat({ ...opening, ...within }, deps);
+	if (opening.type === 'new') {
+		await deps.survivors.settle(deps.repo.worktree);
+		return startChat({ ...opening, ...within }, deps);
+	}
 	const id = await earlierChat(app, opening.session);
 	for (const line of await repairAbandoned(deps)) app.notice(line);
+	await deps.survivors.settle((await app.store()).read(id).repo.worktree);
 	return continueChat(id, { ...opening, ...within }, deps);
 }
 

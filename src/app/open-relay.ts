@@ -149,7 +149,12 @@ export async function openRelay(app: App, flags: RelayFlags, current: SettingsHo
 /** What every conversation, alone or of several agents, stands on. */
 export async function relayDeps(app: App, current: ReadonlySettings): Promise<RelayDeps> {
 	const { env, clock, processes, paths } = app;
-	const [repo, store, git] = await Promise.all([app.repo(), app.store(), app.git()]);
+	const [repo, store, git, { runningAgents, survivors }] = await Promise.all([
+		app.repo(),
+		app.store(),
+		app.git(),
+		app.survivors(),
+	]);
 	const agentEnv = await createAgentEnv(app, repo, current);
 	const telemetryFolder = join(paths.stateHome, 'telemetry');
 	removeStrayTelemetry(telemetryFolder, processes);
@@ -189,6 +194,8 @@ export async function relayDeps(app: App, current: ReadonlySettings): Promise<Re
 		processes,
 		startProcess: createStartPty({ clock, processes }),
 		ledger: openLedger(app),
+		runningAgents,
+		survivors,
 		estimateCost,
 		telemetryFolder,
 		findExecutable: (agent) =>

@@ -14,11 +14,12 @@ export async function openEarlier(
 	app: App,
 	relay: Pick<Relay, 'resume' | 'repairAbandoned'>,
 	options: RelayOptions,
+	signal?: AbortSignal,
 ): Promise<void> {
 	for (const line of await relay.repairAbandoned()) app.notice(line);
 	const id = await earlierSession(app, options);
 	if (id === null) return;
-	for (const line of await relay.resume(id)) app.notice(line);
+	for (const line of await relay.resume(id, signal === undefined ? {} : { signal })) app.notice(line);
 }
 
 async function earlierSession(app: App, options: RelayOptions): Promise<SessionId | null> {

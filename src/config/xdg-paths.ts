@@ -13,6 +13,8 @@ export interface RelayPaths {
 	limits: string;
 	/** The record of trusted repos. */
 	trust: string;
+	/** Notes of the agents that run now. */
+	running: string;
 }
 
 /**
@@ -31,6 +33,7 @@ export function relayPaths(env: Readonly<Record<string, string | undefined>>): R
 		userConfig: join(configHome, 'config.toml'),
 		limits: join(stateHome, 'limits.json'),
 		trust: join(stateHome, 'trust.json'),
+		running: join(stateHome, 'running'),
 	};
 }
 

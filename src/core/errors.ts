@@ -10,6 +10,7 @@ export type RelayErrorCode =
 	| 'nothing_to_continue'
 	| 'newer_version'
 	| 'session_locked'
+	| 'agent_survived'
 	| 'not_trusted'
 	| 'refused'
 	| 'agent_not_installed'

@@ -29,6 +29,8 @@ export async function resumeRace(
 	const before = readRace(id, store);
 	refuseFinished(before, clock.now());
 	requireClaim(before, deps);
+	for (const { worktree, state } of before.entrants)
+		if (state !== 'ended') await deps.relay.survivors.settle(worktree);
 	const session = store.open(id);
 	try {
 		// Read again under the lock.

@@ -36,6 +36,7 @@ const CANNOT_START: ReadonlySet<RelayErrorCode> = new Set([
 	'refused',
 	'not_trusted',
 	'agent_not_installed',
+	'agent_survived',
 	'unknown_agent',
 ]);
 

@@ -109,9 +109,9 @@ export interface Relay {
 	/**
 	 * Opens a session: in place when it is checkpointed or active, as a child when completed. Repairs what a crash left; the
 	 * returned lines say what was found and done, and where the session works when that is another folder than this one.
-	 * `isHere`: it goes on in this folder, wherever it was made.
+	 * `isHere`: it goes on in this folder, wherever it was made. `signal` ends a wait for an agent that outlived its relay there.
 	 */
-	resume(id: SessionId, options?: { isHere?: boolean }): Promise<string[]>;
+	resume(id: SessionId, options?: { isHere?: boolean; signal?: AbortSignal }): Promise<string[]>;
 	/** Repairs the newest sessions that a crashed relay left, without opening them. Lines say what was found and done. */
 	repairAbandoned(): Promise<string[]>;
 	/** Leaves the session (completed or checkpointed by the status rule); the next prompt starts a new one. */

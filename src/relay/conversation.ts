@@ -197,13 +197,15 @@ class OneConversation implements Conversation {
 		return { packet: await this.#pack(this.#requireSession(), 'checkpoint', null) };
 	}
 
-	async resume(id: SessionId, options: { isHere?: boolean } = {}): Promise<string[]> {
+	async resume(id: SessionId, options: { isHere?: boolean; signal?: AbortSignal } = {}): Promise<string[]> {
 		const isHere = options.isHere || (this.#start.isHere ?? false);
 		if (this.#state.session?.id === id) return [];
 		const recorded = this.#home.store.read(id);
 		if (this.#start.kind !== 'race') refuseRace(recorded);
 		const place = await placeSession(recorded, this.#home, { isHere });
 		const { store } = place.deps;
+		for (const folder of new Set([place.deps.repo.worktree, recorded.repo.worktree]))
+			await this.#deps.survivors.settle(folder, options.signal);
 		const isCompleted = store.status(id).status === 'completed';
 		await this.#leave();
 		const session = isCompleted ? store.create(this.#childOf(id)) : store.open(id);
@@ -300,6 +302,7 @@ class OneConversation implements Conversation {
 	async #send(task: Task, options: SendOptions): Promise<SendResult> {
 		const signal = eitherSignal(options.signal, this.#abort.signal);
 		const placed = this.#placeModel();
+		await this.#deps.survivors.settle(this.#worktree(), signal);
 		const request = this.#choiceRequest(this.#state.isExplicit ? this.#state.active : null);
 		const chosen = await chooseAgent(request, this.#deps);
 		// An agent that the user named and that cannot start here is refused, never replaced.
@@ -340,6 +343,10 @@ class OneConversation implements Conversation {
 		if (spent !== null) return run.outOfBudget(spent, null);
 		const isSwitch = this.#state.switchedFrom !== null && this.#state.switchedFrom !== chosen.choice.agent;
 		return run.run(chosen.choice, isSwitch ? 'switch' : (this.#start.trigger ?? 'user'));
+	}
+
+	#worktree(): string {
+		return (this.#state.session?.meta.repo ?? this.#deps.repo).worktree;
 	}
 
 	/**

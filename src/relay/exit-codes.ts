@@ -27,6 +27,7 @@ const BY_ERROR: Record<RelayErrorCode, number> = {
 	nothing_to_continue: EXIT.notFound,
 	not_found: EXIT.notFound,
 	session_locked: EXIT.locked,
+	agent_survived: EXIT.locked,
 	not_trusted: EXIT.refused,
 	not_logged_in: EXIT.refused,
 	refused: EXIT.refused,

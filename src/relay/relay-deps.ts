@@ -12,6 +12,8 @@ import type { SessionMeta } from '../sessions/session-meta.ts';
 import type { SessionStore } from '../sessions/session-store.ts';
 import type { TurnState } from '../sessions/turn-state.ts';
 import type { StartAgentProcess } from '../terminal/agent-process.ts';
+import type { RunningAgents } from '../turns/running-agents.ts';
+import type { Survivors } from './survivors.ts';
 
 /** Everything a conversation stands on, wired in `app/create-app.ts`. */
 export interface RelayDeps {
@@ -38,6 +40,9 @@ export interface RelayDeps {
 	ledger: Ledger;
 	/** Private, for what an agent tells beside its output; absent: none is asked to. */
 	telemetryFolder?: string;
+	runningAgents: RunningAgents;
+	/** Agents that outlived their relay. */
+	survivors: Survivors;
 	estimateCost: (model: string | null, tokens: TokenCounts) => number | null;
 	findExecutable: (agent: AgentId) => FoundExecutable;
 	/** null when not known yet. Starts nothing. */

@@ -4,12 +4,15 @@ import { toIso } from '../core/clock.ts';
 import { RelayError } from '../core/errors.ts';
 import type { SessionId } from '../core/ids.ts';
 import { describeTrees } from '../core/process-tree.ts';
+import type { SessionMeta } from '../sessions/session-meta.ts';
 import { hasUnusedPacket, sessionStatus } from '../sessions/session-status.ts';
 import type { OpenSession } from '../sessions/session-store.ts';
 import type { TurnState } from '../sessions/turn-state.ts';
+import type { Survivor } from '../turns/running-agents.ts';
 import { placedTurns, workedIn } from './lineage.ts';
 import type { RelayDeps } from './relay-deps.ts';
 import { placedAt, placeSession } from './session-place.ts';
+import { describeSurvivor } from './survivors.ts';
 import { recordedWords } from './task.ts';
 
 /** How many of the newest sessions a start looks at. */
@@ -45,7 +48,18 @@ export async function repairSession(session: OpenSession, deps: RelayDeps): Prom
 	// The files here say nothing about a turn that worked in another folder.
 	const snapshotsOf = (state: TurnState) =>
 		workedIn(state, session.meta.repo) === deps.repo.worktree ? deps.snapshots : null;
-	const about = { session, clock, processes, snapshotsOf, env, adapter, estimateCost, ancestors };
+	const survivors = await survivorsOf(session.meta, deps);
+	const about = {
+		session,
+		clock,
+		processes,
+		snapshotsOf,
+		env,
+		adapter,
+		estimateCost,
+		ancestors,
+		spared: survivors.flatMap((survivor) => survivor.processes),
+	};
 	const recovered = await recoverTurns(about);
 	const left = recovered.length === 0 ? [] : processes.withEnvironment('AGENT_RELAY_SESSION', session.id);
 	return [
@@ -73,6 +87,12 @@ export async function repairAbandoned(deps: RelayDeps): Promise<string[]> {
 	for (const { id } of abandoned) {
 		const session = openIfFree(id, deps);
 		if (session === null) continue;
+		const [survivor] = await survivorsOf(session.meta, deps);
+		if (survivor !== undefined) {
+			lines.push(...describeSurvivor(survivor));
+			session.release();
+			continue;
+		}
 		try {
 			const place = await placeSession(session.meta, deps, { isHere: false }).catch(notPlaced);
 			const own = place?.deps ?? deps;
@@ -130,6 +150,11 @@ export async function packUnfinished(
 function notPlaced(error: unknown): null {
 	if (error instanceof RelayError) return null;
 	throw error;
+}
+
+/** Agents of this session that outlived their relay: what they still do belongs to their turn, so its repair waits. */
+async function survivorsOf({ id, repo }: SessionMeta, { survivors }: RelayDeps): Promise<Survivor[]> {
+	return (await survivors.left(repo.worktree)).filter(({ session_id }) => session_id === id);
 }
 
 function openIfFree(id: SessionId, { store }: RelayDeps): OpenSession | null {

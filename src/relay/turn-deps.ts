@@ -22,6 +22,7 @@ export function turnDeps(
 		config,
 		knownVersion,
 		telemetryFolder,
+		runningAgents,
 	}: RelayDeps,
 ): TurnDeps {
 	const { idle_s, timeout_s, linger_s, answer_s, background_s } = config.turn;
@@ -45,5 +46,6 @@ export function turnDeps(
 		times,
 		knownVersion,
 		...(telemetryFolder === undefined ? {} : { telemetryFolder }),
+		runningAgents,
 	};
 }

@@ -13,6 +13,7 @@ import { pickOne } from './pick.ts';
 import type { ShellOptions } from './shell-options.ts';
 import { SLASH_COMMANDS } from './slash/registry.ts';
 import type { PickChoice } from './slash/slash-command.ts';
+import { readSurvivorChoice, SURVIVOR_CHOICES } from './survivor-choices.ts';
 import { shortRef } from './view/describe-session.ts';
 import { LiveView } from './view/live-view.ts';
 import { Transcript } from './view/transcript.ts';
@@ -110,6 +111,7 @@ export class InteractiveShell {
 		const redraw = () => this.#view.drawEdit();
 		output.on?.('resize', redraw);
 		const dispose = this.#listen();
+		const returnDesk = this.#takeDesk();
 		try {
 			this.#modes.enter();
 			this.#editor.attach();
@@ -118,6 +120,7 @@ export class InteractiveShell {
 			return await this.#ended.promise;
 		} finally {
 			this.#isOver = true;
+			returnDesk();
 			this.#editor.detach();
 			this.#view.close();
 			this.#modes.leave();
@@ -175,6 +178,21 @@ export class InteractiveShell {
 		this.#upcoming = upcoming;
 		if (!upcoming.lacksLogins) this.#transcript.detour(upcoming.why);
 		this.#view.drawEdit();
+	}
+
+	#takeDesk(): () => void {
+		const { survivorDesk: desk, theme } = this.#options;
+		if (desk === undefined) return () => undefined;
+		const before = desk.ask;
+		desk.ask = async ({ lines }) => {
+			this.#transcript.lines(lines.map(theme.warn));
+			const picked = await this.#pick('What now?', SURVIVOR_CHOICES);
+			if (picked === 'wait') this.#transcript.lines([theme.dim('Waiting for it. Ctrl+C ends the wait.')]);
+			return readSurvivorChoice(picked);
+		};
+		return () => {
+			desk.ask = before;
+		};
 	}
 
 	async #askForTrust(): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Clock } from '../core/clock.ts';
 import type { Relay } from '../relay/contract.ts';
+import type { SurvivorDesk } from '../relay/survivors.ts';
 import type { TerminalOutput } from '../ui/screen-writer.ts';
 import type { Theme } from '../ui/theme.ts';
 import type { TerminalInput } from './editor/terminal-modes.ts';
@@ -23,6 +24,8 @@ export interface ShellOptions {
 	signals: ShellSignals;
 	clock: Clock;
 	theme: Theme;
+	/** Where the relay asks about agents that outlived another relay; the shell asks in its own way while it has the terminal. */
+	survivorDesk?: SurvivorDesk;
 	/** `ui.thinking`. */
 	thinking?: 'dim' | 'hide' | undefined;
 	/** True: nothing is drawn, also on a terminal (`TERM=dumb`). */

@@ -8,7 +8,7 @@ import type { AgentEvent, TokenCounts } from '../agents/events.ts';
 import { type Clock, fromIso, toIso } from '../core/clock.ts';
 import { RelayError } from '../core/errors.ts';
 import { removeIfThere } from '../core/files.ts';
-import type { ProcessTable } from '../core/process-table.ts';
+import type { ProcessIdentity, ProcessTable } from '../core/process-table.ts';
 import type { FileChange, Snapshots } from '../git/contract.ts';
 import { turnFile } from '../sessions/session-paths.ts';
 import type { OpenSession } from '../sessions/session-store.ts';
@@ -32,6 +32,8 @@ export interface RecoverDeps {
 	/** null when the agent is no longer known (removed from the config): the state is closed without a reading. */
 	adapter: (agent: string) => AgentAdapter | null;
 	estimateCost: (model: string | null, tokens: TokenCounts) => number | null;
+	/** Processes that the user let go on: nothing of the turn is ended then. */
+	spared?: readonly ProcessIdentity[];
 	/** The turns of the session's parents, oldest first: a native session may have begun there. */
 	ancestors?: readonly TurnState[];
 }
@@ -52,7 +54,8 @@ export async function recoverTurns(deps: RecoverDeps): Promise<Recovered[]> {
 }
 
 async function recoverTurn(state: TurnState, deps: RecoverDeps): Promise<Recovered> {
-	const ended = endStrays(state, deps.processes);
+	const { spared = [] } = deps;
+	const ended = spared.length > 0 ? [] : endStrays(state, deps.processes);
 	const judged = await replay(state, deps);
 	const snapshots = deps.snapshotsOf(state);
 	const after = (await snapshots?.take()) ?? null;
@@ -71,6 +74,7 @@ async function recoverTurn(state: TurnState, deps: RecoverDeps): Promise<Recover
 		warnings: [
 			...(judged.warnings ?? state.warnings),
 			...ended.map((stray) => `Left running by the interrupted turn and ended now: ${stray}`),
+			...spared.map(({ pid, command }) => `Its agent went on after this was recorded: ${pid} ${command}`),
 		],
 	};
 	deps.session.writeTurnState(final, { sync: true });

@@ -68,6 +68,7 @@ class RunningTurn {
 	readonly #watch: TurnWatch;
 	readonly #stop: TurnStop;
 	readonly #asked: AskedTerminal;
+	#removeNote: () => void = () => undefined;
 	readonly #strays = new Map<string, ProcessIdentity>();
 	#state: TurnState;
 	#reserve: SpaceReserve | null = null;
@@ -133,6 +134,7 @@ class RunningTurn {
 			const end = await process.ended;
 			this.#asked.close();
 			await this.#stop.settled();
+			this.#removeNote();
 			clearInterval(ticker);
 			return await this.#close(recorder, { ...end, stopRequested: this.#stop.reason });
 		} finally {
@@ -248,6 +250,7 @@ class RunningTurn {
 			// While the agent begins: from now on it may remove anything.
 			this.#guard(() => this.#deps.session.keepRecords());
 			this.#asked.attach(agent);
+			this.#noteRunning(agent);
 			this.#guard(() => this.#writeState(recorder));
 			return agent;
 		} catch (error) {
@@ -260,6 +263,23 @@ class RunningTurn {
 			this.#writeFinalState({ ...this.#state, ...failed, ended_at: toIso(this.#deps.clock.now()) });
 			throw error;
 		}
+	}
+
+	#noteRunning({ identity }: AgentProcess): void {
+		const { session, runningAgents } = this.#deps;
+		const { agent, executable, started_at } = this.#state;
+		const { pid, start } = identity;
+		this.#removeNote =
+			runningAgents?.began({
+				session_id: session.id,
+				folder: session.folder,
+				turn: this.#number,
+				agent,
+				executable,
+				worktree: session.meta.repo.worktree,
+				started_at,
+				wrapper: { pid, start },
+			}) ?? this.#removeNote;
 	}
 
 	/** An exception in a handler (a full disk, a bug of ours) stops the turn, not the relay; the first one is kept. */

@@ -6,6 +6,7 @@ import type { Snapshot, Snapshots } from '../git/contract.ts';
 import type { OpenSession } from '../sessions/session-store.ts';
 import type { TurnState } from '../sessions/turn-state.ts';
 import type { StartAgentProcess } from '../terminal/agent-process.ts';
+import type { RunningAgents } from './running-agents.ts';
 
 /** What is to be run: one prompt for one agent. */
 export interface TurnSpec {
@@ -67,6 +68,8 @@ export interface TurnDeps {
 	times: TurnTimes;
 	/** Private, outside every repo; absent: no agent is asked for telemetry. */
 	telemetryFolder?: string;
+	/** Keeps a note of the agent while it runs. */
+	runningAgents?: Pick<RunningAgents, 'began'>;
 	/** Makes the store's folders and ignore file again after somebody removed them. */
 	prepareStore: () => void;
 	estimateCost: (model: string | null, tokens: TokenCounts) => number | null;

@@ -30,11 +30,13 @@ import { estimateCost } from '../../src/limits/prices.ts';
 import { type Conversation, createRelay } from '../../src/relay/conversation.ts';
 import type { Places, RelayDeps, RelayStart } from '../../src/relay/relay-deps.ts';
 import type { RelayEvent } from '../../src/relay/relay-events.ts';
+import { createSurvivors } from '../../src/relay/survivors.ts';
 import { turnFile } from '../../src/sessions/session-paths.ts';
 import { createSessionStore } from '../../src/sessions/session-store.ts';
 import { locateStore, prepareStore } from '../../src/sessions/store-location.ts';
 import type { TurnState } from '../../src/sessions/turn-state.ts';
 import { createStartPty } from '../../src/terminal/start-pty.ts';
+import { createRunningAgents } from '../../src/turns/running-agents.ts';
 import { type FakeScript, installFakeAgent, type ReceivedPrompt, receivedBy } from './fake-agents.ts';
 
 /** The day the recordings were made. */
@@ -134,6 +136,7 @@ export class EngineBench {
 		const registry = createRegistry();
 		const locking = lockingOf(processes, clock);
 		const stateFolder = join(this.state, 'snapshots');
+		const running = createRunningAgents(join(this.state, 'running'), processes);
 		const find = { searchPath: env.PATH ?? '', home: this.home, configured: null, untrustedFolders: [] };
 		const places: Places = {
 			find: async (folder) => (existsSync(folder) ? findRepo(folder, git) : null),
@@ -176,6 +179,8 @@ export class EngineBench {
 				locking,
 				onNotice: () => undefined,
 			}),
+			runningAgents: running,
+			survivors: createSurvivors({ running, processes, clock, desk: { ask: null } }),
 			estimateCost,
 			findExecutable: (agent) => findExecutable(registry.find(agent).executables, find),
 			knownVersion: () => null,

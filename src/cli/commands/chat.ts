@@ -10,6 +10,7 @@ import type { ChatFlags } from '../../shell/services.ts';
 import { chatBeginLine, chatEndLines } from '../../shell/view/chat-lines.ts';
 import { columnsFor } from '../../ui/terminal-size.ts';
 import { wrapToColumns } from '../../ui/text-width.ts';
+import { askAboutSurvivors } from '../ask-survivor.ts';
 import { CHAT_EXAMPLE, chatOpening } from '../chat-options.ts';
 import type { CommandResult, Output } from '../command.ts';
 import { openCommandView, tellDistrust } from '../command-view.ts';
@@ -41,6 +42,7 @@ export async function chat(app: App, options: ChatOptions, output: Output): Prom
 	const settings = await readSettings(app, { isTrusted: options.trust ?? false, config: [] });
 	tellDistrust(app, settings.trust);
 	const holder: SettingsHolder = { settings };
+	if (!options.json && !options.quiet) askAboutSurvivors(app, output.theme);
 	const talk = await openChat(app, opening, holder);
 	const stop = listenForStop(talk, app);
 	const { ui } = settings.loaded.config;

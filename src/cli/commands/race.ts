@@ -17,6 +17,7 @@ import { createProcessSignals } from '../../shell/signals.ts';
 import { racePage } from '../../shell/view/race-page.ts';
 import { openRaceView, type RaceView } from '../../shell/view/race-view.ts';
 import { columnsFor } from '../../ui/terminal-size.ts';
+import { askAboutSurvivors } from '../ask-survivor.ts';
 import type { CommandResult, Output } from '../command.ts';
 import { configuredTheme } from '../configured-theme.ts';
 import { raceFolderName } from '../race-folder.ts';
@@ -55,6 +56,7 @@ export async function resumeRace(
 ): Promise<CommandResult> {
 	const permissions = options.permissions === undefined ? null : readPreset(options.permissions);
 	const id = findRaceId(options.race ?? null, await app.store());
+	if (!options.json && !options.quiet) askAboutSurvivors(app, output.theme);
 	const { settings, deps } = await open(app, options);
 	return runToEnd(app, await goOnWithRace(id, await deps(), { permissions }), { options, output, settings });
 }

@@ -5,6 +5,7 @@ import { openRelay, readSettings } from '../../app/open-relay.ts';
 import { RelayError } from '../../core/errors.ts';
 import type { Relay, SendOptions, SendResult } from '../../relay/contract.ts';
 import { EXIT, exitCodeOfResult } from '../../relay/exit-codes.ts';
+import { askAboutSurvivors } from '../ask-survivor.ts';
 import type { CommandResult, Output } from '../command.ts';
 import { openCommandView, tellDistrust } from '../command-view.ts';
 import { resultToJson } from '../event-json.ts';
@@ -39,6 +40,7 @@ export async function run(app: App, options: RunOptions, output: Output): Promis
 			hint: 'For example: agent-relay run "fix the failing test", or -f FILE, or a pipe',
 		});
 	}
+	if (canAnswer) askAboutSurvivors(app, output.theme);
 	const settings = await readSettings(app, flags);
 	tellDistrust(app, settings.trust);
 	const relay = await openRelay(app, flags, { settings });
@@ -51,7 +53,7 @@ export async function run(app: App, options: RunOptions, output: Output): Promis
 		settings.loaded.config.ui,
 	);
 	try {
-		await openEarlier(app, relay, options);
+		await openEarlier(app, relay, options, stop.signal);
 		const sendOptions: SendOptions = {
 			signal: stop.signal,
 			onEvent: (event) => {

@@ -5,6 +5,7 @@ import { describeDistrust } from '../../app/repo-trust.ts';
 import { RelayError } from '../../core/errors.ts';
 import { runShell } from '../../shell/run-shell.ts';
 import { createProcessSignals } from '../../shell/signals.ts';
+import { askAboutSurvivors } from '../ask-survivor.ts';
 import type { CommandResult, Output } from '../command.ts';
 import { configuredTheme } from '../configured-theme.ts';
 import { openEarlier } from '../open-earlier.ts';
@@ -19,6 +20,7 @@ export async function shell(app: App, options: RelayOptions, output: Output): Pr
 	const { input: keys, output: shown } = app.streams;
 	const canAnswer = keys.isTTY === true && shown.isTTY === true && app.env.TERM !== 'dumb';
 	const flags = { ...relayFlags(options, 'shell'), canAnswer };
+	askAboutSurvivors(app, output.theme);
 	const holder: SettingsHolder = { settings: await readSettings(app, flags) };
 	// On a terminal the shell asks; its question says the same.
 	const line = app.streams.input.isTTY ? null : describeDistrust(holder.settings.trust);
@@ -42,6 +44,7 @@ export async function shell(app: App, options: RelayOptions, output: Output): Pr
 			signals,
 			clock: app.clock,
 			theme,
+			survivorDesk: app.desk,
 			thinking: holder.settings.loaded.config.ui.thinking,
 			isDumb: app.env.TERM === 'dumb',
 		});

@@ -30,7 +30,13 @@ export const resume: SlashCommand = {
 		const { values, words } = readWordsAndFlags(resume, argument, { here: { type: 'boolean' } });
 		const ref = words ?? (await pickSession(context));
 		if (ref === null) return;
-		const found = await context.relay.resume(await resolve(ref, context), { isHere: values.here ?? false });
+		const id = await resolve(ref, context);
+		const isHere = values.here ?? false;
+		const found: string[] = [];
+		await context.work(async ({ signal }) => {
+			found.push(...(await context.relay.resume(id, { isHere, signal })));
+			return { exitCode: 0 };
+		});
 		const { agent, permissions } = context.relay.active();
 		const turns = context.relay.session()?.meta.turn_count ?? 0;
 		const { theme } = context;

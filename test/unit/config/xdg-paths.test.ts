@@ -11,6 +11,7 @@ describe('relayPaths', () => {
 			userConfig: '/home/u/.config/agent-relay/config.toml',
 			limits: '/home/u/.local/state/agent-relay/limits.json',
 			trust: '/home/u/.local/state/agent-relay/trust.json',
+			running: '/home/u/.local/state/agent-relay/running',
 		});
 	});
 
