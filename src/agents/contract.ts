@@ -185,6 +185,8 @@ export interface AgentAdapter {
 	aliases: readonly string[];
 	/** Names looked up on PATH, first found wins. */
 	executables: readonly string[];
+	/** Folders of its own installers, `~/…`, looked into before other places off PATH. */
+	places?: readonly string[];
 	/** How a person installs it, as a command line. */
 	install: string;
 	isDemo: boolean;

@@ -1,6 +1,6 @@
 /** From flags and files to a conversation: configuration, trust, agents, ledger, snapshots. */
 import { join } from 'node:path';
-import type { PermissionPreset } from '../agents/contract.ts';
+import type { AgentAdapter, PermissionPreset } from '../agents/contract.ts';
 import { DEMO_ADAPTERS } from '../agents/demo/adapter.ts';
 import { adaptersFromConfig } from '../agents/generic/from-config.ts';
 import { type AgentRegistry, BUILT_IN_ADAPTERS, createRegistry } from '../agents/registry.ts';
@@ -14,6 +14,7 @@ import { readTrustDigests, type TrustDigests } from '../config/trust-files.ts';
 import { RelayError } from '../core/errors.ts';
 import { lockingOf } from '../core/file-lock.ts';
 import { findExecutable, searchPathOutside } from '../core/find-executable.ts';
+import { programPlaces } from '../core/program-places.ts';
 import { armouredForAgents, namedPrograms } from '../git/agent-armour.ts';
 import type { RepoFacts } from '../git/contract.ts';
 import { findRepo } from '../git/find-repo.ts';
@@ -200,6 +201,7 @@ export async function relayDeps(app: App, current: ReadonlySettings): Promise<Re
 		telemetryFolder,
 		findExecutable: (agent) =>
 			findExecutable(current.settings.registry.find(agent).executables, {
+				places: programPlacesOf(current.settings.registry.find(agent), env),
 				searchPath: env.PATH ?? '',
 				home: homeOf(env),
 				configured: agentSettings(current.settings.loaded.config, agent).executable,
@@ -265,6 +267,16 @@ function namedAgents({ loaded: { config, origins }, registry }: Settings): Reado
 	const typed = names.filter((name) => known.has(name.split(':', 1)[0]?.toLowerCase() ?? ''));
 	const described = Object.keys(by_name).filter((name) => (by_name[name]?.command.length ?? 0) > 0);
 	return new Set([...typed.map((name) => registry.parse(name).agent), ...described]);
+}
+
+/** Where an agent's program may be besides PATH, for a relay that no login shell started. */
+function programPlacesOf(
+	{ places = [], isDemo }: AgentAdapter,
+	env: Readonly<Record<string, string>>,
+): string[] {
+	const home = homeOf(env);
+	if (isDemo) return [];
+	return [...places.map((place) => place.replace(/^~/, home)), ...programPlaces(env, home)];
 }
 
 /** Trusted by the user, and nothing changed since; a repo that sets nothing is not meant. */

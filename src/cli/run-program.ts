@@ -73,6 +73,7 @@ async function runCommand(
 ): Promise<number> {
 	const load = COMMANDS[name];
 	streams.onCommand(name);
+	(await import('../config/env-names.ts')).checkRelayVariables(streams.env);
 	if (!load) throw new Error(`no command ${name}`);
 	const directory = typeof options.directory === 'string' ? { folder: options.directory } : {};
 	const [command, { createApp }, output] = await Promise.all([

@@ -86,7 +86,7 @@ export const CONFIG_KEYS: readonly ConfigKey[] = [
 		},
 		executable: text(
 			'a program name, an absolute path, "~/…", or ""',
-			'The program to start in place of the one found on PATH.',
+			'The program to start in place of the one found on PATH or in the places of installers and version managers.',
 		),
 		title: text('one line of text, or ""', 'How the agent is called in lists.'),
 		install: text('one line of text, or ""', 'How a person installs it, as a command line.'),

@@ -7,11 +7,15 @@ export interface FoundExecutable {
 	path: string | null;
 	/** Why a program that is there is not used, for people; null when nothing was passed over. */
 	refused: string | null;
+	/** Where it was looked for, in order, the one that was found last. */
+	lookedAt: readonly string[];
 }
 
 export interface ExecutableSearch {
-	/** The value of PATH. Relative entries are dropped. */
+	/** The value of PATH. A leading `~` is the home, as shells read it; relative entries are dropped. */
 	searchPath: string;
+	/** Folders to look into after those of PATH; default: none. */
+	places?: readonly string[];
 	home: string;
 	/** `agents.<id>.executable`, or null. */
 	configured: string | null;
@@ -22,19 +26,25 @@ export interface ExecutableSearch {
 /** The first of `names` (bare, absolute or `~/…`) that may be started. */
 export function findExecutable(names: readonly string[], search: ExecutableSearch): FoundExecutable {
 	let refused: string | null = null;
+	const lookedAt: string[] = [];
 	for (const path of candidates(names, search)) {
+		lookedAt.push(path);
 		if (!isProgram(path)) continue;
 		if (search.untrustedFolders.some((folder) => liesInside(path, folder))) {
 			refused ??= `${path} lies inside this repo, which is not trusted`;
 			continue;
 		}
-		return { path, refused };
+		return { path, refused, lookedAt };
 	}
-	return { path: null, refused };
+	return { path: null, refused, lookedAt };
 }
 
-function candidates(names: readonly string[], { searchPath, home, configured }: ExecutableSearch): string[] {
-	const folders = searchPath.split(delimiter).filter((folder) => isAbsolute(folder));
+function candidates(
+	names: readonly string[],
+	{ searchPath, home, configured, places = [] }: ExecutableSearch,
+): string[] {
+	const onPath = searchPath.split(delimiter).map((entry) => entry.replace(/^~(?=\/|$)/, home));
+	const folders = [...new Set([...onPath, ...places].filter((folder) => isAbsolute(folder)))];
 	const wanted = (configured === null ? names : [configured]).map((name) =>
 		name.startsWith('~/') ? join(home, name.slice(2)) : name,
 	);

@@ -16,7 +16,7 @@ function asRefused(login: LoginState, { reason }: RefusedLogin): LoginState {
 export async function agentOverviews(deps: RelayDeps, active: AgentId | null): Promise<AgentOverview[]> {
 	const logins = await loginsOf(deps);
 	return deps.registry.adapters.map((adapter) => {
-		const { path } = deps.findExecutable(adapter.id);
+		const { path, lookedAt } = deps.findExecutable(adapter.id);
 		const login = logins.get(adapter.id) ?? null;
 		const entry = deps.ledger.isLimited({ ...loginOf(adapter.id, login), model: null });
 		const refusedLogin = deps.ledger.refusedLogin(loginOf(adapter.id, login));
@@ -26,6 +26,7 @@ export async function agentOverviews(deps: RelayDeps, active: AgentId | null): P
 			aliases: adapter.aliases,
 			isDemo: adapter.isDemo,
 			executable: path,
+			lookedAt,
 			version: path === null ? null : deps.knownVersion(adapter.id, path),
 			login: login === null || refusedLogin === null ? login : asRefused(login, refusedLogin),
 			install: adapter.install,

@@ -51,6 +51,8 @@ export interface AgentOverview {
 	isDemo: boolean;
 	/** Absolute path, or null when not installed. */
 	executable: string | null;
+	/** Where it was looked for, in order. */
+	lookedAt: readonly string[];
 	/** Cached; null when not known yet. */
 	version: string | null;
 	login: LoginState | null;

@@ -1,4 +1,5 @@
 /** From "this prompt goes to this agent" to everything a turn needs: conversation to resume, packet, command facts. */
+import { delimiter, dirname } from 'node:path';
 import type { AgentAdapter, PermissionPreset } from '../agents/contract.ts';
 import { agentEnvironment } from '../agents/environment.ts';
 import type { Limit } from '../agents/events.ts';
@@ -117,7 +118,11 @@ export function turnSpec(
 			isGitRepo: deps.repo.kind !== 'none',
 			isRoot: deps.isRoot,
 			patienceMs: deps.config.limits.patience_s * 1000,
-			env: { ...env, AGENT_RELAY_DEPTH: String(Number(deps.env.AGENT_RELAY_DEPTH ?? 0) + 1) },
+			env: {
+				...env,
+				PATH: withFolderOf(executable, env.PATH ?? ''),
+				AGENT_RELAY_DEPTH: String(Number(deps.env.AGENT_RELAY_DEPTH ?? 0) + 1),
+			},
 		},
 		...sent,
 		trigger: plan.trigger,
@@ -140,6 +145,13 @@ async function promptAlone(
 	const note = noteOfCut(cut, { current: session.id, turns, adapter }, deps);
 	const start = Buffer.byteLength(note);
 	return { text: note + task.text, words: { start, end: start + Buffer.byteLength(task.text) } };
+}
+
+/** A program that was found off PATH finds what lies beside it (its `node`, as of a version manager), after all else. */
+function withFolderOf(executable: string, searchPath: string): string {
+	const folder = dirname(executable);
+	const folders = searchPath === '' ? [] : searchPath.split(delimiter);
+	return folders.includes(folder) ? searchPath : [...folders, folder].join(delimiter);
 }
 
 /** No sent prompt begins with `/`: the CLIs would run it as a command of their own. As an argument, `-` would be an option. */

@@ -335,3 +335,16 @@ describe('bad input', () => {
 		expect(run.stderr).toMatch(/not in a git repo[\s\S]*--trust/);
 	});
 });
+
+it.each([
+	['help', ['help']],
+	['sessions', ['sessions']],
+	['completion', ['completion', 'bash']],
+	['race list', ['race', 'list']],
+	['config path', ['config', 'path']],
+	['limits', ['limits']],
+])('%s names a variable that nobody reads', async (_, args) => {
+	const { exitCode, stderr } = await cli.run(args, { env: { AGENT_RELAY_SESION: 'x' } });
+	expect(stderr).toContain('AGENT_RELAY_SESION: unknown variable; did you mean AGENT_RELAY_SESSION?');
+	expect(exitCode).toBe(usage);
+});

@@ -100,6 +100,8 @@ describe('reading commands', () => {
 		const { agents } = await json('agents');
 		const claude = agents.find(({ agent }: { agent: string }) => agent === 'claude');
 		expect(claude).toMatchObject({ state: 'not_installed', executable: null });
+		expect(claude.looked_at).toContain('/usr/bin/claude');
+		expect(claude.looked_at).toContain(join(cli.home, '.claude/local/claude'));
 		expect((await cli.run(['agents'])).stdout).toMatch(/claude.*not installed +npm install/);
 	});
 

@@ -43,6 +43,7 @@ export function fakeAgent(over: Partial<AgentOverview> = {}): AgentOverview {
 		aliases: ['c'],
 		isDemo: false,
 		executable: '/bin/claude',
+		lookedAt: ['/bin/claude'],
 		version: '2.1.197',
 		login: { loggedIn: 'yes', evidence: 'a login file is there', account: 'default', advice: 'claude login' },
 		install: 'npm install -g @anthropic-ai/claude-code',

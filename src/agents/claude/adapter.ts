@@ -18,6 +18,7 @@ export const claudeAdapter: AgentAdapter = {
 	title: 'Claude Code',
 	aliases: ['c', 'claude-code'],
 	executables: ['claude'],
+	places: ['~/.claude/local', '~/.claude/local/node_modules/.bin'],
 	install: 'npm install -g @anthropic-ai/claude-code',
 	isDemo: false,
 	choosesSessionId: true,

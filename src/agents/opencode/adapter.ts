@@ -13,6 +13,7 @@ export const opencodeAdapter: AgentAdapter = {
 	title: 'OpenCode',
 	aliases: ['o'],
 	executables: ['opencode'],
+	places: ['~/.opencode/bin'],
 	// PROVIDER/MODEL, of which no other CLI has the form.
 	knowsModel: (model) => /^[a-z0-9][\w.-]*\/.+/i.test(model),
 	install: 'npm install -g opencode-ai',

@@ -80,7 +80,8 @@ function tableLines(overviews: readonly AgentOverview[], now: number, { theme, c
 }
 
 function readiness(agent: AgentOverview): string {
-	if (agent.executable === null) return agent.refused === null ? 'not installed' : 'refused';
+	if (agent.refused !== null) return 'refused here';
+	if (agent.executable === null) return 'not installed';
 	if (agent.isLimited || agent.limitedUntil !== null) return 'limited';
 	if (agent.login?.loggedIn === 'no') return 'not logged in';
 	if (agent.login?.untouched === true) return 'no login known';
@@ -88,7 +89,8 @@ function readiness(agent: AgentOverview): string {
 }
 
 function remark(agent: AgentOverview, now: number): string {
-	if (agent.executable === null) return safeLine(agent.refused ?? agent.install, REMARK_CHARS);
+	if (agent.refused !== null) return safeLine(agent.refused, REMARK_CHARS);
+	if (agent.executable === null) return safeLine(agent.install, REMARK_CHARS);
 	if (agent.limitedUntil !== null) return `free ${describeTime(agent.limitedUntil, { now })}`;
 	if (agent.login?.loggedIn === 'no') return agent.login.advice;
 	return safeLine(agent.login?.evidence ?? '', REMARK_CHARS);
@@ -102,6 +104,7 @@ function toJson(agent: AgentOverview): Record<string, unknown> {
 		is_demo: agent.isDemo,
 		state: readiness(agent).replaceAll(' ', '_'),
 		executable: agent.executable,
+		looked_at: agent.lookedAt,
 		version: agent.version,
 		logged_in: agent.login?.loggedIn ?? null,
 		login_evidence: agent.login?.evidence ?? null,

@@ -42,8 +42,8 @@ export async function agentCandidates(relay: Relay): Promise<Candidate[]> {
 
 /** One or two words for lists: `active`, `ready`, `limited`, `not installed`, `not logged in`, `refused`. */
 export function describeReadiness(agent: AgentOverview): string {
+	if (agent.refused !== null) return 'refused here';
 	if (agent.executable === null) return 'not installed';
-	if (agent.refused !== null) return 'refused';
 	if (agent.isLimited || agent.limitedUntil !== null) return agent.isActive ? 'active, limited' : 'limited';
 	if (agent.login?.loggedIn === 'no') return 'not logged in';
 	if (agent.isActive) return 'active';

@@ -32,8 +32,8 @@ export const agents: SlashCommand = {
 };
 
 function remark(agent: AgentOverview, now: number): string {
-	if (agent.executable === null) return agent.isDemo ? '' : agent.install;
 	if (agent.refused !== null) return safeLine(agent.refused, 120);
+	if (agent.executable === null) return agent.isDemo ? '' : agent.install;
 	if (agent.limitedUntil !== null) return `free ${describeTime(agent.limitedUntil, { now })}`;
 	if (agent.login?.loggedIn === 'no') return agent.login.advice;
 	return safeLine(agent.login?.evidence ?? '', 120);

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { CONFIG_KEYS, findConfigKey } from '../../../src/config/config-keys.ts';
@@ -33,6 +33,27 @@ describe('docs/configuration.md', () => {
 
 	it('names every variable', () => {
 		expect(Object.keys(RELAY_VARIABLES).filter((name) => !text.includes(`\`${name}\``))).toEqual([]);
+	});
+});
+
+describe('the sample configuration', () => {
+	const sample = readFileSync(join(ROOT, '.agent-relay.example/config.toml'), 'utf8');
+
+	it('names only documents that are there, and the right one for agents of the user’s own', () => {
+		const named = [...sample.matchAll(/[\w/-]+\.md/g)].map(([path]) => path);
+		expect(named.length).toBeGreaterThan(0);
+		expect(named.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
+		expect(/own \((.*)\)/.exec(sample)?.[1]).toBe('docs/agents-from-config.md');
+	});
+
+	it('holds no key that does not exist', () => {
+		const sections = sample.split(/^\[/m).slice(1);
+		const keys = sections.flatMap((section) => {
+			const name = section.slice(0, section.indexOf(']'));
+			return [...section.matchAll(/^(\w+) = /gm)].map(([, key]) => `${name}.${key}`);
+		});
+		expect(keys.length).toBeGreaterThan(10);
+		expect(keys.filter((key) => findConfigKey(key) === null)).toEqual([]);
 	});
 });
 
