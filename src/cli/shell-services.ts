@@ -68,8 +68,10 @@ export async function createShellServices(
 			const { trust } = holder.settings;
 			const { digests } = trust;
 			if (obeysRepo(trust) || digests === null || repo.kind === 'none') return null;
+			if (trust.store.isDeclined(repo.worktree, digests)) return null;
 			return {
 				files: [...digests.keys()],
+				decline: () => trust.store.decline(repo.worktree, digests),
 				accept: async () => {
 					trust.store.trust(repo.worktree, digests);
 					holder.settings = await reload();

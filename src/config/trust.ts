@@ -26,6 +26,10 @@ export interface TrustStore {
 	changedSince(folder: string, digests: TrustDigests | null): string[] | null;
 	/** Durable when it returns. Throws RelayError `not_writable`, or `newer_version`. */
 	trust(folder: string, digests: TrustDigests): void;
+	/** Remembers a no to these files, durably; whoever was trusted before is not any more. Throws as `trust`. */
+	decline(folder: string, digests: TrustDigests): void;
+	/** True while the files are those that the user said no to. */
+	isDeclined(folder: string, digests: TrustDigests): boolean;
 	/** Whether there was something to revoke. */
 	revoke(folder: string): boolean;
 	/** Sorted by path. */
@@ -47,7 +51,17 @@ const recordSchema = v.looseObject({
 	trusted_at: v.string(),
 	files: v.record(v.string(), v.string()),
 });
-const fileSchema = v.looseObject({ schema_version: v.number(), repos: v.array(recordSchema) });
+const declinedSchema = v.looseObject({
+	path: v.string(),
+	declined_at: v.string(),
+	files: v.record(v.string(), v.string()),
+});
+const fileSchema = v.looseObject({
+	schema_version: v.number(),
+	repos: v.array(recordSchema),
+	/** What the user said no to; absent in files of earlier versions. */
+	declined: v.optional(v.array(declinedSchema)),
+});
 type TrustFile = v.InferOutput<typeof fileSchema>;
 
 const NOTHING: TrustFile = { schema_version: TRUST_VERSION, repos: [] };
@@ -65,7 +79,7 @@ export function createTrustStore({ file, locking, onNotice }: TrustOptions): Tru
 		return NOTHING;
 	};
 
-	const change = (apply: (repos: TrustFile['repos']) => TrustFile['repos']): void => {
+	const change = (apply: (known: TrustFile) => Partial<TrustFile>): void => {
 		explainWriteFailure(file, () =>
 			withFileLock(`${file}.lock`, locking, () => {
 				const content = readContent(file);
@@ -73,7 +87,7 @@ export function createTrustStore({ file, locking, onNotice }: TrustOptions): Tru
 				else if (typeof content === 'string') throw cannotWrite(file, content);
 				const known = typeof content === 'string' ? NOTHING : content;
 				if (known.schema_version > TRUST_VERSION) throw newerVersion(file);
-				const next = { ...known, repos: apply(known.repos) };
+				const next = { ...known, ...apply(known) };
 				writeAtomic(file, `${JSON.stringify(next, null, '\t')}\n`, { sync: true });
 			}),
 		);
@@ -97,16 +111,32 @@ export function createTrustStore({ file, locking, onNotice }: TrustOptions): Tru
 		trust(folder, digests) {
 			const path = realPath(folder);
 			const trusted_at = toIso(locking.now());
-			change((repos) => [
-				...repos.filter((record) => record.path !== path),
-				{ path, trusted_at, files: Object.fromEntries(digests) },
-			]);
+			change(({ repos, declined }) => ({
+				repos: [
+					...repos.filter((record) => record.path !== path),
+					{ path, trusted_at, files: Object.fromEntries(digests) },
+				],
+				...(declined && { declined: declined.filter((record) => record.path !== path) }),
+			}));
+		},
+		decline(folder, digests) {
+			const path = realPath(folder);
+			const said = { path, declined_at: toIso(locking.now()), files: Object.fromEntries(digests) };
+			change(({ repos, declined = [] }) => ({
+				repos: repos.filter((record) => record.path !== path),
+				declined: [...declined.filter((record) => record.path !== path), said],
+			}));
+		},
+		isDeclined(folder, digests) {
+			const path = realPath(folder);
+			const said = readTrusted().declined?.find((record) => record.path === path);
+			return said !== undefined && differences(said.files, digests).length === 0;
 		},
 		revoke(folder) {
 			const path = realPath(folder);
 			const isRecorded = (record: TrustRecord) => record.path === path;
 			if (!readTrusted().repos.some(isRecorded)) return false;
-			change((repos) => repos.filter((record) => !isRecorded(record)));
+			change(({ repos }) => ({ repos: repos.filter((record) => !isRecorded(record)) }));
 			return true;
 		},
 		list: () =>

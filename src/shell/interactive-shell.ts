@@ -205,7 +205,12 @@ export class InteractiveShell {
 			{ value: 'no', label: 'no, work without them' },
 			{ value: 'yes', label: 'yes, until they change' },
 		]);
-		if (answer === 'yes') await question.accept();
+		try {
+			if (answer === 'yes') await question.accept();
+			if (answer === 'no') question.decline();
+		} catch (error) {
+			this.#work.showError(error);
+		}
 	}
 
 	#label(): string {

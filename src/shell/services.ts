@@ -92,4 +92,6 @@ interface TrustQuestion {
 	/** Files that would be obeyed, relative to the worktree. */
 	files: readonly string[];
 	accept(): Promise<void>;
+	/** Not asked again before the files change. */
+	decline(): void;
 }

@@ -470,7 +470,7 @@ describe('the environment of an agent', () => {
 });
 
 describe('the shell in a repo with settings', () => {
-	it('asks once, obeys a no, remembers a yes', async () => {
+	it('asks once, remembers a no until the files change, and remembers a yes', async () => {
 		cli.write('.claude/settings.json', '{}');
 		cli.write('.claude/hook.sh', fire('settings-hook'));
 		const open = () =>
@@ -490,6 +490,15 @@ describe('the shell in a repo with settings', () => {
 		expect(await no.ended).toBe(0);
 		expect(fired()).toEqual([]);
 
+		const later = open();
+		await later.shows('claude ›');
+		await later.shows('this repo is not trusted: agents start without .claude');
+		later.type('\x04');
+		expect(await later.ended).toBe(0);
+		expect(later.text()).not.toContain('Trust this repo');
+		expect(fired()).toEqual([]);
+
+		cli.write('.claude/settings.json', '{ }');
 		const yes = open();
 		await yes.shows('Trust this repo and obey them?');
 		yes.type('\x1b[B\r');

@@ -91,7 +91,13 @@ process.exitCode = await runShell({
 			throw new RelayError('usage', 'no chats here');
 		},
 		pendingTrust: async () =>
-			FAKE_TRUST ? { files: ['.claude/settings.json'], accept: async () => relay.note('trusted') } : null,
+			FAKE_TRUST
+				? {
+						files: ['.claude/settings.json'],
+						accept: async () => relay.note('trusted'),
+						decline: () => undefined,
+					}
+				: null,
 	},
 	input: process.stdin,
 	output: process.stdout,

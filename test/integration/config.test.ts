@@ -209,6 +209,23 @@ describe('trust', () => {
 		expect(open().isTrusted(repo, digests())).toBe(false);
 	});
 
+	it('remembers a no for the folder until its files change or the user says yes', () => {
+		write(join(repo, '.mcp.json'), '{}');
+		const asked = () => digests() ?? new Map();
+		expect(open().isDeclined(repo, asked())).toBe(false);
+		trustIt();
+		open().decline(repo, asked());
+		expect(open().isDeclined(repo, asked())).toBe(true);
+		expect(open().isDeclined(folder, asked())).toBe(false);
+		expect(open().isTrusted(repo, digests())).toBe(false);
+		write(join(repo, '.mcp.json'), '{ }');
+		expect(open().isDeclined(repo, asked())).toBe(false);
+		open().decline(repo, asked());
+		trustIt();
+		expect(open().isDeclined(repo, asked())).toBe(false);
+		expect(open().isTrusted(repo, digests())).toBe(true);
+	});
+
 	it.each([
 		['the configuration changes', '.agent-relay/config.toml'],
 		['a hook appears', '.claude/settings.json'],

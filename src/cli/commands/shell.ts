@@ -22,8 +22,10 @@ export async function shell(app: App, options: RelayOptions, output: Output): Pr
 	const flags = { ...relayFlags(options, 'shell'), canAnswer };
 	askAboutSurvivors(app, output.theme);
 	const holder: SettingsHolder = { settings: await readSettings(app, flags) };
-	// On a terminal the shell asks; its question says the same.
-	const line = app.streams.input.isTTY ? null : describeDistrust(holder.settings.trust);
+	// On a terminal the shell asks, and its question says the same; after a no it does not ask again.
+	const { trust } = holder.settings;
+	const isDeclined = trust.digests !== null && trust.store.isDeclined(trust.worktree, trust.digests);
+	const line = app.streams.input.isTTY && !isDeclined ? null : describeDistrust(trust);
 	if (line !== null) app.notice(line);
 	const relay = await openRelay(app, flags, holder);
 	let isShellsOwn = false;
