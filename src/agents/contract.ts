@@ -222,6 +222,4 @@ export interface AgentAdapter {
 	claimsExitCode?(code: number): boolean;
 	/** True where a model of this name is surely one of this agent's: a family or an alias of its own provider. */
 	knowsModel?(model: string): boolean;
-	/** The models this agent's price table knows, for estimated cost; see `limits/prices.ts`. */
-	priceFamily?: string;
 }

@@ -37,5 +37,4 @@ export const claudeAdapter: AgentAdapter = {
 	probeLogin: (env) => probeLogin(env),
 	parseVersion: (output) => /^(\d+\.\d+\.\d+\S*) \(Claude Code\)/m.exec(output)?.[1] ?? null,
 	knowsModel: (model) => OWN_MODEL.test(model),
-	priceFamily: 'anthropic',
 };

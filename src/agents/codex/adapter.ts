@@ -26,7 +26,6 @@ export const codexAdapter: AgentAdapter = {
 	parseVersion: (output) => /\bcodex(?:-cli)? v?(\d+\.\d+\.\d+\S*)/.exec(output)?.[1] ?? null,
 	readNativeRecord: readCodexRecord,
 	knowsModel: (model) => /^(?:gpt-|o[1-9](?:-|$)|codex-|chatgpt-)/i.test(model),
-	priceFamily: 'openai',
 };
 
 const WORD_JOINER = '\u2060';

@@ -31,5 +31,4 @@ export const geminiAdapter: AgentAdapter = {
 	readNativeRecord: readGeminiRecord,
 	claimsExitCode,
 	knowsModel: (model) => /^(?:gemini-.+|auto-gemini-.+|pro|flash|flash-lite)$/i.test(model),
-	priceFamily: 'google',
 };
