@@ -5,7 +5,9 @@
  * - Whole escape sequences (CSI, OSC with its BEL or ST, DCS and its kin, two-byte ones, 8-bit C1 forms) are swallowed, so
  *   that coloured text stays readable. One that is cut off or too long is shown instead: `\x1b` and its body as text.
  * - Every other control is shown: `\x07`, a lone CR as `\r`; the CR of CRLF is dropped.
- * - Bidi, zero-width, tag and other invisible characters are shown as `<U+202E>`; a joiner inside an emoji is dropped.
+ * - Joiners (U+200C, U+200D) pass where a script or an emoji needs them: Persian, Hindi, a family. At the end of an emoji they are
+ *   dropped.
+ * - Bidi, zero-width, tag and other invisible characters are shown as `<U+202E>`.
  * - Lone surrogates and invalid UTF-8 become U+FFFD.
  */
 import { isAscii } from 'node:buffer';
@@ -46,6 +48,51 @@ const SEQUENCE_START = new RegExp(
 
 const TAKES_VARIANT = /^[\p{Extended_Pictographic}0-9#*]$/u;
 const TAKES_JOINER = /^(?:[\p{Extended_Pictographic}\p{Emoji_Modifier}]|\ufe0f)$/u;
+const PICTURE = /^\p{Extended_Pictographic}$/u;
+const WORD = /^[\p{L}\p{M}\p{N}]$/u;
+/** Scripts whose letters change their form next to each other, where joiners tell words apart (Unicode 16, 9.2 and 12). */
+const JOINED_SCRIPTS = [
+	...[
+		'Arab',
+		'Syrc',
+		'Mong',
+		'Nkoo',
+		'Mand',
+		'Phag',
+		'Adlm',
+		'Rohg',
+		'Deva',
+		'Beng',
+		'Guru',
+		'Gujr',
+		'Orya',
+		'Taml',
+	],
+	...[
+		'Telu',
+		'Knda',
+		'Mlym',
+		'Sinh',
+		'Mymr',
+		'Khmr',
+		'Tibt',
+		'Bali',
+		'Java',
+		'Sund',
+		'Lana',
+		'Newa',
+		'Gran',
+		'Tirh',
+	],
+];
+let joinedLetter: RegExp | null = null;
+
+/** A letter, mark or digit of such a script. The expression is made when a joiner is first met. */
+function isJoined(character: string): boolean {
+	const scripts = () => JOINED_SCRIPTS.map((script) => `\\p{Script_Extensions=${script}}`).join('');
+	joinedLetter ??= new RegExp(`^[[${scripts()}]&&[\\p{L}\\p{M}\\p{N}]]$`, 'v');
+	return joinedLetter.test(character);
+}
 
 export function createTextFilter(): TextFilter {
 	let held = '';
@@ -149,8 +196,27 @@ function judge(
 	}
 	if ((code === 0xfe0e || code === 0xfe0f) && TAKES_VARIANT.test(previous))
 		return { length: 1, shown: found };
-	if (code === 0x200d && TAKES_JOINER.test(previous)) return { length: 1, shown: '' };
+	if (code === 0x200c || code === 0x200d) return judgeJoiner(text, at, previous, isLast);
 	return { length: found.length, shown: visible(code) };
+}
+
+/** Between two letters one of which needs it (`API`, U+200C, Persian plural), at the end of such a word, and inside an emoji. */
+function judgeJoiner(
+	text: string,
+	at: number,
+	previous: string,
+	isLast: boolean,
+): { length: number; shown: string } {
+	const joiner = text.charAt(at);
+	if (isJoined(previous)) return { length: 1, shown: joiner };
+	const isInEmoji = joiner === '\u200d' && TAKES_JOINER.test(previous);
+	if (!isInEmoji && !WORD.test(previous)) return { length: 1, shown: visible(joiner.charCodeAt(0)) };
+	const next = text.codePointAt(at + 1);
+	const isHalf = next !== undefined && next >= 0xd800 && next < 0xdc00 && at + 2 === text.length;
+	if ((next === undefined || isHalf) && !isLast) return { length: 0, shown: '' };
+	const following = next === undefined ? '' : String.fromCodePoint(next);
+	if (isInEmoji) return { length: 1, shown: PICTURE.test(following) ? joiner : '' };
+	return { length: 1, shown: isJoined(following) ? joiner : visible(joiner.charCodeAt(0)) };
 }
 
 function judgeSequence(

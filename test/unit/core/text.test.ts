@@ -3,7 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { createByteFilter, createTextFilter, safeLine, safeText } from '../../../src/core/text.ts';
 
 const FORBIDDEN =
-	/[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]|\p{Cs}/u;
+	/[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]|\p{Cs}/u;
+
+/** Joiners are judged by their neighbours, so they are not among the forbidden ones. */
+const LOOSE_JOINER =
+	/(?:^|[^\p{L}\p{M}\p{N}\p{Extended_Pictographic}\p{Emoji_Modifier}])[\u200c\u200d]|\p{Extended_Pictographic}\u200d(?!\p{Extended_Pictographic})/u;
 
 const hostile = fc.oneof(
 	fc.constantFrom(
@@ -24,6 +28,12 @@ const hostile = fc.oneof(
 		'\b',
 		'\u202e',
 		'\u200d',
+		'\u200c',
+		'می\u200cخواهم',
+		'API\u200cها',
+		'क्\u200d',
+		'م',
+		'👩',
 		'👩‍💻',
 		'⚠️',
 		'\ud83d',
@@ -87,9 +97,29 @@ describe('safe text', () => {
 		expect(filtered(['a\r', '\nb'])).toBe('a\nb');
 	});
 
-	it('keeps an emoji variant and drops the joiner inside one', () => {
-		expect(safeText('⚠️ 👩‍💻')).toBe('⚠️ 👩💻');
-	});
+	it.each([
+		['a variant of an emoji', '⚠️ '],
+		['a profession', '👩‍💻'],
+		['a family with skin tones', '👨🏽‍👩🏽‍👧🏽'],
+		['a heart on fire', '❤️‍🔥'],
+		['a Persian verb', 'می\u200cخواهم'],
+		['a Persian plural of a Latin word', 'API\u200cها'],
+		['a Persian word after a number', '۵\u200cساله'],
+		['an Arabic letter in its joined form', 'ه\u200d.'],
+		['a Hindi half form, at the end of a word too', 'क्\u200dष क्\u200d'],
+		['a Sinhala conjunct', 'ශ්\u200dරී'],
+		['a Bengali one', 'র\u200d্যাব'],
+	])('keeps the joiners of %s', (_, text) => expect(safeText(text)).toBe(text));
+
+	it.each([
+		['between Latin letters', 'pay\u200cpal', 'pay<U+200C>pal'],
+		['at the start', '\u200dabc', '<U+200D>abc'],
+		['before a blank', 'a\u200d b', 'a<U+200D> b'],
+		['after another', 'م\u200c\u200c\u200d', 'م\u200c<U+200C><U+200D>'],
+		['behind an emoji', '👩\u200d', '👩'],
+		['behind an emoji, before a word', '👩\u200dabc', '👩abc'],
+		['between emoji where it does not join', '👩\u200c👩', '👩<U+200C>👩'],
+	])('does not pass a joiner %s', (_, text, shown) => expect(safeText(text)).toBe(shown));
 
 	it('cannot be made to hide an answer behind an endless title', () => {
 		const answer = 'important '.repeat(500);
@@ -100,10 +130,11 @@ describe('safe text', () => {
 		expect(safeText('\x9d\x1b]\x1b[1;'.repeat(100_000))).not.toContain('\x1b');
 	});
 
-	it('never lets a forbidden character through', () => {
+	it('never lets a forbidden character through, nor a joiner that joins nothing', () => {
 		fc.assert(
 			fc.property(hostileText, (text) => {
 				expect(FORBIDDEN.test(safeText(text))).toBe(false);
+				expect(LOOSE_JOINER.test(safeText(text))).toBe(false);
 			}),
 		);
 	});
