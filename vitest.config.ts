@@ -3,7 +3,9 @@ import { defineConfig } from 'vitest/config';
 
 /** Most tests wait for processes, so two cores serve two files at a time; Vitest itself would start one. */
 const maxWorkers = Math.max(2, availableParallelism() - 1);
-const inForks = { pool: 'forks', maxWorkers, testTimeout: 60_000, hookTimeout: 60_000 } as const;
+/** Process warnings fail a run. */
+const setupFiles = ['test/helpers/setup-warnings.ts'];
+const inForks = { setupFiles, pool: 'forks', maxWorkers, testTimeout: 60_000, hookTimeout: 60_000 } as const;
 
 export default defineConfig({
 	test: {
@@ -12,6 +14,7 @@ export default defineConfig({
 				test: {
 					name: 'unit',
 					include: ['test/unit/**/*.test.ts', 'test/architecture.test.ts'],
+					setupFiles,
 					pool: 'threads',
 					isolate: false,
 					maxWorkers,

@@ -48,3 +48,10 @@ it('a command of the shell prints without a pager, and is stopped when it waits 
 	expect(stderr).toContain('waits for input');
 	expect([exitCode, stdout.includes('never')]).toEqual([0, true]);
 });
+
+it('a long conversation prints no warning of Node', { timeout: 120_000 }, async () => {
+	const input = Array.from({ length: 12 }, (_, i) => `prompt ${i}\n!echo ${i}\n`).join('');
+	// The helper fails on a warning.
+	const { exitCode } = await cli.run(['shell', '--agent', 'demo-sprinter'], { input });
+	expect(exitCode).toBe(0);
+});

@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
+import { refuseWarnings } from './process-warnings.ts';
 import { fingerprint } from './scratch-repo.ts';
 
 export const PROGRAM = resolve(import.meta.dirname, '../../bin/agent-relay.js');
@@ -130,7 +131,12 @@ export class CliHome {
 			child.on('error', fail);
 			child.on('close', (exitCode) => {
 				clearTimeout(timer);
-				done({ exitCode, stdout, stderr });
+				try {
+					refuseWarnings(stderr);
+					done({ exitCode, stdout, stderr });
+				} catch (error) {
+					fail(error);
+				}
 			});
 			child.stdin?.end(input);
 		});

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { RelayCall } from './fake-relay.ts';
+import { refuseWarnings } from './process-warnings.ts';
 import { PtyScreen } from './pty-screen.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -186,8 +187,9 @@ export class PtyShell {
 		return this.exitCode ?? -1;
 	}
 
-	/** Ends the program if it still runs, and removes its folder. */
+	/** Ends the program if it still runs, and removes its folder. Fails when it printed a process warning. */
 	async dispose(): Promise<void> {
+		refuseWarnings(this.raw.replaceAll('\r', '').replace(/\x1b\[[\d;?]*[A-Za-z]/g, ''));
 		if (this.exitCode === null) {
 			this.#pty.kill('SIGKILL');
 			await this.until(() => this.exitCode !== null, 'the killed program');
