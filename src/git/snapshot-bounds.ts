@@ -169,22 +169,24 @@ function objectFolders(home: string): string[] {
 	return names.filter((name) => name === 'objects' || GENERATION.test(name)).map((name) => join(home, name));
 }
 
-/** Every sixteenth folder of loose objects stands for sixteen; packs are added up. */
+/** Every sixteenth folder of loose objects stands for sixteen, where that is enough to tell. */
 const SAMPLED = /^[0-9a-f]0$/;
 const SAMPLE_OF = 16;
+const ENOUGH_FILES = 32;
 
+/** Packs are added up. */
 function sizeOf(objects: string): number {
-	let bytes = 0;
-	for (const { name } of entriesIn(objects)) {
-		const times = SAMPLED.test(name) ? SAMPLE_OF : name === 'pack' ? 1 : 0;
-		if (times === 0) continue;
-		for (const entry of entriesIn(join(objects, name))) {
-			const size = statSync(join(objects, name, entry.name), { throwIfNoEntry: false })?.size ?? 0;
-			bytes += size * times;
-		}
-	}
-	return bytes;
+	const loose = entriesIn(objects).flatMap(({ name }) => (/^[0-9a-f]{2}$/.test(name) ? [name] : []));
+	const sizesIn = (folder: string) =>
+		entriesIn(join(objects, folder)).map(
+			({ name }) => statSync(join(objects, folder, name), { throwIfNoEntry: false })?.size ?? 0,
+		);
+	const sample = loose.filter((name) => SAMPLED.test(name)).flatMap(sizesIn);
+	const isEnough = sample.length >= ENOUGH_FILES;
+	return sum(sizesIn('pack')) + (isEnough ? sum(sample) * SAMPLE_OF : sum(loose.flatMap(sizesIn)));
 }
+
+const sum = (sizes: readonly number[]) => sizes.reduce((total, size) => total + size, 0);
 
 function entriesIn(folder: string): Dirent[] {
 	try {

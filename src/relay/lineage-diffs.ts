@@ -18,7 +18,7 @@ export interface LineageDiffs {
 }
 
 /** A tree and the worktree whose files it holds: two of different worktrees say nothing about what was edited. */
-export interface TreeAt {
+interface TreeAt {
 	tree: string | null;
 	worktree: string;
 }
