@@ -88,9 +88,16 @@ export interface BackgroundTask {
 export type AgentEvent =
 	/**
 	 * `lacksStory`: asked to resume, the CLI began a conversation that knows nothing of the earlier one. The relay stops such
-	 * a turn at its next look: what it would do, it would do without the story.
+	 * a turn at its next look: what it would do, it would do without the story. `mcpServers`: names of the MCP servers that
+	 * the agent was given; absent where the CLI does not tell.
 	 */
-	| { type: 'session_started'; nativeSessionId: string; model: string | null; lacksStory?: true }
+	| {
+			type: 'session_started';
+			nativeSessionId: string;
+			model: string | null;
+			lacksStory?: true;
+			mcpServers?: string[];
+	  }
 	/** Part of the answer. Chunks with one `messageId` are concatenated without separator; a new id is a new paragraph. */
 	| { type: 'agent_message_chunk'; messageId: string; text: string }
 	| { type: 'agent_thought_chunk'; messageId: string; text: string }

@@ -27,6 +27,7 @@ import type {
 	ShellCommandOptions,
 } from './contract.ts';
 import type { ConversationState } from './conversation-state.ts';
+import { grantChanges } from './grants.ts';
 import { agentStanding, placedTurns } from './lineage.ts';
 import { modelOwner } from './model-owner.ts';
 import type { RelayDeps, RelayStart } from './relay-deps.ts';
@@ -216,7 +217,19 @@ class OneConversation implements Conversation {
 		session.keepRecords();
 		if (place.is === 'other') session.update((meta) => placedAt(place, meta));
 		this.#restoreChoice(session);
-		return [...(place.notice === null ? [] : [place.notice]), ...session.notices, ...found];
+		const changes = await this.#grantChanges(session);
+		return [...(place.notice === null ? [] : [place.notice]), ...session.notices, ...found, ...changes];
+	}
+
+	/** What the agent that goes on was given here, and is not given now. */
+	async #grantChanges({ meta }: OpenSession): Promise<string[]> {
+		const { active, permissions } = this.#state;
+		const known = active === null ? undefined : meta.agents[active.agent];
+		if (active === null || known === undefined) return [];
+		const { registry, env, config } = this.#deps;
+		const { account } = await registry.find(active.agent).probeLogin(env);
+		const { allow_commands: allowCommands } = config.permissions;
+		return grantChanges(active.agent, known, { permissions, allowCommands, account });
 	}
 
 	repairAbandoned(): Promise<string[]> {

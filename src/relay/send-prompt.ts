@@ -22,6 +22,7 @@ import { chooseAgent, loginsOf } from './candidates.ts';
 import type { AgentChoice, SendOptions, SendResult } from './contract.ts';
 import type { ConversationState } from './conversation-state.ts';
 import { withFirstTake } from './early-snapshot.ts';
+import { serverChange } from './grants.ts';
 import { prepareTurn } from './prepare-turn.ts';
 import type { RelayDeps, RelayStart } from './relay-deps.ts';
 import type { Task } from './task.ts';
@@ -47,6 +48,8 @@ export class PromptRun {
 	#hasModelOutput = false;
 	/** The agent began a conversation that knows nothing of the earlier one, and got the bare prompt. */
 	#lacksStory = false;
+	/** The MCP servers of the agent's turn before this one, where they were told. */
+	#serversBefore: readonly string[] | null | undefined;
 
 	constructor(
 		session: OpenSession,
@@ -194,6 +197,7 @@ export class PromptRun {
 			resumed: spec.request.resume,
 			packet: packet?.path ?? null,
 		});
+		this.#serversBefore = this.#session.meta.agents[adapter.id]?.mcp_servers;
 		this.#state.hardStop = new AbortController();
 		// While the agent works: asked after the turn, the answer would come after the end of `run`, and never be kept.
 		this.#deps.learnVersion(adapter.id, spec.executable);
@@ -390,6 +394,7 @@ export class PromptRun {
 	#onEvent(turn: number, event: AgentEvent): void {
 		// A hand-over may follow at once: what it needs is loaded while the agent still ends.
 		if (event.type === 'limit' || event.type === 'retry') void import('./make-packet.ts');
+		if (event.type === 'session_started') this.#tellServers(event);
 		const isOutput =
 			event.type === 'agent_message_chunk' ||
 			event.type === 'agent_thought_chunk' ||
@@ -397,6 +402,14 @@ export class PromptRun {
 		this.#hasModelOutput ||= isOutput;
 		this.#lacksStory ||= event.type === 'session_started' && event.lacksStory === true;
 		this.#options.onEvent({ type: 'agent_event', turn, event });
+	}
+
+	#tellServers({ mcpServers }: Extract<AgentEvent, { type: 'session_started' }>): void {
+		const agent = this.#state.active?.agent;
+		if (mcpServers === undefined || agent === undefined) return;
+		const text = serverChange(agent, this.#serversBefore, mcpServers);
+		this.#serversBefore = mcpServers;
+		if (text !== null) this.#options.onEvent({ type: 'notice', level: 'info', text });
 	}
 
 	/** Once for each window and agent. */

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { accountSchema } from './turn-state.ts';
 
 const count = v.nullable(v.number());
 const text = v.string();
@@ -74,6 +75,10 @@ export const sessionMetaSchema = v.looseObject({
 			model: v.nullable(text),
 			/** The model that the user named for it, which it is given again; null: none. */
 			model_asked: v.optional(v.nullable(text)),
+			/** Of its last turn, as in the turn's state. */
+			account: v.optional(accountSchema),
+			allow_commands: v.optional(v.array(text)),
+			mcp_servers: v.optional(v.nullable(v.array(text))),
 			permissions: v.picklist(['read-only', 'edit', 'full']),
 			turns: v.number(),
 			/** Number of this agent's last turn in this session, 0 when it worked only in the parent. */

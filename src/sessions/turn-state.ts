@@ -17,6 +17,9 @@ export const limitSchema = v.looseObject({
 	confidence: v.picklist(['exact', 'derived', 'estimated']),
 });
 
+/** Under which login an agent worked: `profile` of the configuration (null: none), and the login as a hash, never its value. */
+export const accountSchema = v.looseObject({ profile: v.nullable(text), hash: text });
+
 /** `NNN-state.json`: what happened in one turn, as data. Keys as on disk; unknown keys survive a rewrite. */
 export const turnStateSchema = v.looseObject({
 	schema_version: v.number(),
@@ -27,6 +30,11 @@ export const turnStateSchema = v.looseObject({
 	model: v.nullable(text),
 	/** The model that the user named for this agent; null: none. Absent in records of older relays. */
 	model_asked: v.optional(v.nullable(text)),
+	account: v.optional(accountSchema),
+	/** Commands that the preset `edit` let it run. */
+	allow_commands: v.optional(v.array(text)),
+	/** Names of the MCP servers it was given; null: not told. */
+	mcp_servers: v.optional(v.nullable(v.array(text))),
 	native_session_id: v.nullable(text),
 	status: v.picklist([
 		'running',

@@ -17,7 +17,7 @@ export function beginTurn(meta: SessionMeta, state: TurnState, userPrompt: strin
 				...known,
 				native_session_id: known?.native_session_id ?? null,
 				model: state.model ?? known?.model ?? null,
-				...(state.model_asked === undefined ? {} : { model_asked: state.model_asked }),
+				...grantedTo(state, known),
 				permissions: state.permissions,
 				turns: known?.turns ?? 0,
 				last_turn: state.turn,
@@ -28,6 +28,20 @@ export function beginTurn(meta: SessionMeta, state: TurnState, userPrompt: strin
 		checkpoint: meta.checkpoint && { ...meta.checkpoint, pending_prompt: null },
 		ended_at: null,
 		error: null,
+	};
+}
+
+/** Under what it works. MCP servers are told once it has begun: until then those of its turn before stand. */
+function grantedTo(
+	{ model_asked, account, allow_commands, mcp_servers }: TurnState,
+	known: SessionMeta['agents'][string] | undefined,
+) {
+	const servers = mcp_servers ?? known?.mcp_servers ?? mcp_servers;
+	return {
+		...(model_asked === undefined ? {} : { model_asked }),
+		...(account === undefined ? {} : { account }),
+		...(allow_commands === undefined ? {} : { allow_commands }),
+		...(servers === undefined ? {} : { mcp_servers: servers }),
 	};
 }
 

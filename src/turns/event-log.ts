@@ -38,6 +38,7 @@ const loggedSchema = v.variant('type', [
 		native_session_id: text,
 		model: v.nullable(text),
 		lacks_story: v.optional(v.literal(true)),
+		mcp_servers: v.optional(v.array(text)),
 	}),
 	v.looseObject({ ...head, type: v.literal('agent_message_chunk'), message_id: text, text }),
 	v.looseObject({ ...head, type: v.literal('agent_thought_chunk'), message_id: text, text }),
@@ -146,6 +147,7 @@ export function eventToDisk(event: AgentEvent): Json {
 				native_session_id: event.nativeSessionId,
 				model: event.model,
 				...(event.lacksStory ? { lacks_story: true } : {}),
+				...(event.mcpServers && { mcp_servers: event.mcpServers }),
 			};
 		case 'agent_message_chunk':
 		case 'agent_thought_chunk':
@@ -238,6 +240,7 @@ function eventFromDisk(logged: v.InferOutput<typeof loggedSchema>): AgentEvent {
 				nativeSessionId: logged.native_session_id,
 				model: logged.model,
 				...(logged.lacks_story ? { lacksStory: true } : {}),
+				...(logged.mcp_servers && { mcpServers: logged.mcp_servers }),
 			};
 		case 'agent_message_chunk':
 		case 'agent_thought_chunk':

@@ -24,6 +24,7 @@ type Judged = Pick<
 	| 'utilization'
 	| 'heard'
 	| 'unresumable'
+	| 'mcp_servers'
 	| 'refused_models'
 >;
 
@@ -57,6 +58,7 @@ export function judgeTurn(
 		plan: finerPlan(plan, parsed.plan),
 		...(plan_told === undefined ? {} : { plan_told }),
 		heard: facts.hasModelOutput,
+		...(facts.mcpServers === null ? {} : { mcp_servers: [...facts.mcpServers] }),
 		...(parsed.unresumable === undefined ? {} : { unresumable: parsed.unresumable }),
 		validation,
 		utilization:

@@ -26,6 +26,8 @@ interface ToolFacts {
 export class TurnFacts {
 	nativeSessionId: string | null = null;
 	model: string | null = null;
+	/** Names; null: not told. */
+	mcpServers: readonly string[] | null = null;
 	/** True once the adapter's terminal event was seen: the answer is final. */
 	isFinal = false;
 	/** True once the model itself produced something: text, thought or a tool call. */
@@ -48,6 +50,7 @@ export class TurnFacts {
 				this.model = event.model ?? this.model;
 				// The plan that stood is that of the conversation which was not resumed.
 				if (event.lacksStory && !this.#isPlanTold) this.#plan = [];
+				this.mcpServers = event.mcpServers ?? this.mcpServers;
 				return true;
 			case 'agent_message_chunk':
 			case 'agent_thought_chunk':

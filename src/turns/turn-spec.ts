@@ -18,6 +18,8 @@ export interface TurnSpec {
 	request: TurnRequest;
 	/** The model that the user named, which may be another than a configured one; null: none. */
 	modelAsked?: string | null;
+	/** The login it works under. */
+	account?: NonNullable<TurnState['account']>;
 	/** Exactly what the agent reads on stdin. */
 	prompt: string;
 	userPrompt: TurnState['user_prompt'];

@@ -1,4 +1,5 @@
 import { type Line, LineSplitter } from '../../core/line-splitter.ts';
+import { safeLine } from '../../core/text.ts';
 import type { AgentExit, AgentParser, NativeFacts, ParsedTurn, ParserContext } from '../contract.ts';
 import type { AgentEvent, Limit, Utilization } from '../events.ts';
 import {
@@ -144,10 +145,7 @@ export class ClaudeParser implements AgentParser {
 	#system(message: JsonObject): AgentEvent[] {
 		switch (message.subtype) {
 			case 'init':
-				return [
-					...this.#continue(this.#answers.goOn()),
-					...this.#started(textOrNull(message.session_id), textOrNull(message.model)),
-				];
+				return [...this.#continue(this.#answers.goOn()), ...this.#init(message)];
 			case 'background_tasks_changed':
 				return this.#background.changed(message);
 			case 'task_started':
@@ -173,6 +171,15 @@ export class ClaudeParser implements AgentParser {
 			default:
 				return [];
 		}
+	}
+
+	#init(message: JsonObject): AgentEvent[] {
+		const started = this.#started(textOrNull(message.session_id), textOrNull(message.model));
+		const servers = serverNames(message.mcp_servers);
+		if (servers === null) return started;
+		return started.map((event) =>
+			event.type === 'session_started' ? { ...event, mcpServers: servers } : event,
+		);
 	}
 
 	#started(id: string | null, model: string | null): AgentEvent[] {
@@ -380,4 +387,13 @@ function isSameEnd(one: Judgement | null, other: Judgement): boolean {
 /** False for the lines of a sub-agent. */
 function isMainThread(line: JsonObject): boolean {
 	return line.parent_tool_use_id === null || line.parent_tool_use_id === undefined;
+}
+
+/** A config may list any number; nobody reads more. */
+const MAX_SERVERS = 100;
+
+function serverNames(list: unknown): string[] | null {
+	if (!Array.isArray(list)) return null;
+	const names = list.slice(0, MAX_SERVERS).map((server) => textOrNull(objectOrEmpty(server).name));
+	return names.flatMap((name) => (name === null ? [] : [safeLine(name, 80)]));
 }

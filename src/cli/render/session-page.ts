@@ -25,6 +25,7 @@ export interface SessionPage extends TrueStatus {
 
 const TASK_CHARS = 400;
 const LINE_CHARS = 200;
+const GRANT_CHARS = 400;
 
 export function sessionPage(page: SessionPage): string[] {
 	const { lineage, theme, columns } = page;
@@ -61,12 +62,32 @@ function headFields({ meta, folder }: LineageEntry, page: SessionPage): Array<[s
 		['folder', safeLine(folder, LINE_CHARS)],
 		['began', formatAgo(fromIso(meta.created_at) ?? now, now)],
 		['agents', safeLine(agents.join(', '), LINE_CHARS)],
+		...Object.entries(meta.agents).map(grantField),
 		['usage', describeUsage(usage)],
 		['in all', lineage.length > 1 ? describeUsage(sumOfUsage(lineage.map((entry) => entry.meta.usage))) : ''],
 		['packet', safeLine(checkpoint?.packet ?? '', LINE_CHARS)],
 		['waits', page.status === 'checkpointed' ? waitsFor(meta.checkpoint, page) : ''],
 		['error', safeLine(meta.error?.message ?? '', LINE_CHARS)],
 	];
+}
+
+/** Under what an agent worked last: `claude  edit · model opus · account 1f2e3d… · may run npm test · MCP github`. */
+function grantField([agent, known]: [string, LineageEntry['meta']['agents'][string]]): [string, string] {
+	const { model_asked, account, allow_commands, mcp_servers, permissions } = known;
+	const parts = [
+		permissions,
+		model_asked ? `model ${safeLine(model_asked, 60)}` : '',
+		account === undefined ? '' : `account ${accountText(account)}`,
+		permissions === 'edit' && allow_commands?.length ? `may run ${allow_commands.join(', ')}` : '',
+		mcp_servers?.length ? `MCP ${mcp_servers.join(', ')}` : '',
+	].filter((part) => part !== '');
+	return [safeLine(agent, 40), safeLine(parts.join(' · '), GRANT_CHARS)];
+}
+
+/** Eight characters tell accounts apart; a login that cannot be seen from outside has none. */
+function accountText({ profile, hash }: NonNullable<TurnState['account']>): string {
+	const login = hash === 'default' ? 'not visible' : hash.slice(0, 8);
+	return profile === null ? login : `${profile} (${login})`;
 }
 
 function waitsFor(checkpoint: LineageEntry['meta']['checkpoint'], { now }: SessionPage): string {

@@ -81,9 +81,11 @@ export async function prepareChatTurn(plan: ChatTurnPlan, deps: RelayDeps): Prom
 		...spec.request,
 		prompt: { path: turnFile(session.folder, turn, 'prompt.md'), text: prompt.text },
 	});
+	const login = await adapter.probeLogin(deps.env);
+	const account = { profile: null, hash: login.account };
 	const packet = await writeChatPacket(plan, { missed, text: prompt.text, redactions: redactor.count() });
 	return {
-		spec: { ...spec, packet, speaker: { participant: who.id, notesHeard } },
+		spec: { ...spec, account, packet, speaker: { participant: who.id, notesHeard } },
 		packet,
 		isFresh,
 		left: standing.left,
