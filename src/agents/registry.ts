@@ -8,6 +8,7 @@ import { claudeAdapter } from './claude/adapter.ts';
 import { codexAdapter } from './codex/adapter.ts';
 import type { AgentAdapter, AgentId } from './contract.ts';
 import { geminiAdapter } from './gemini/adapter.ts';
+import { requireModelName } from './model-name.ts';
 import { opencodeAdapter } from './opencode/adapter.ts';
 
 export const BUILT_IN_ADAPTERS: readonly AgentAdapter[] = [
@@ -52,7 +53,7 @@ export function createRegistry(adapters: readonly AgentAdapter[] = BUILT_IN_ADAP
 				throw new RelayError('usage', `no model after the colon in ${JSON.stringify(choice)}`, {
 					hint: `write ${agent} alone, or ${agent}:MODEL`,
 				});
-			return { agent, model };
+			return { agent, model: requireModelName(model) };
 		},
 	};
 }

@@ -1,4 +1,5 @@
 /** The flags that every command with a conversation shares, from text to what `openRelay` takes. */
+import { requireModelName } from '../agents/model-name.ts';
 import { readPreset } from '../agents/permission-presets.ts';
 import type { RelayFlags } from '../app/open-relay.ts';
 import { parseDuration } from '../config/duration.ts';
@@ -32,7 +33,7 @@ export function relayFlags(options: RelayOptions, kind: 'shell' | 'run'): RelayF
 	return {
 		kind,
 		agent: options.agent ?? null,
-		model: options.model ?? null,
+		model: options.model === undefined ? null : requireModelName(options.model),
 		permissions: options.permissions === undefined ? null : readPreset(options.permissions),
 		order: options.order === undefined ? null : parseOrder(options.order),
 		timeoutMs: options.timeout === undefined ? null : parseTimeout(options.timeout),

@@ -1,6 +1,7 @@
 /** The conversation behind the shell and behind `run`: which session, which agent, what was switched. */
 import { lostAbilities } from '../agents/abilities.ts';
 import type { AgentId, PermissionPreset } from '../agents/contract.ts';
+import { isModelName } from '../agents/model-name.ts';
 import { agentSettings } from '../config/defaults.ts';
 import { eitherSignal } from '../core/abort.ts';
 import { toIso } from '../core/clock.ts';
@@ -457,7 +458,8 @@ class OneConversation implements Conversation {
 	#restoreChoice(session: OpenSession): void {
 		const { active_agent, agents } = session.meta;
 		for (const [agent, { model_asked }] of Object.entries(agents))
-			if (model_asked && !this.#state.models.has(agent)) this.#state.models.set(agent, model_asked);
+			if (model_asked && isModelName(model_asked) && !this.#state.models.has(agent))
+				this.#state.models.set(agent, model_asked);
 		const known = active_agent === null ? undefined : agents[active_agent];
 		const switchedTo = this.#unfinishedSwitch(session);
 		const goesOn = switchedTo ?? active_agent;

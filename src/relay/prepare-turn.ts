@@ -3,7 +3,9 @@ import { delimiter, dirname } from 'node:path';
 import type { AgentAdapter, PermissionPreset } from '../agents/contract.ts';
 import { agentEnvironment } from '../agents/environment.ts';
 import type { Limit } from '../agents/events.ts';
+import { isModelName } from '../agents/model-name.ts';
 import { agentSettings } from '../config/defaults.ts';
+import { RelayError } from '../core/errors.ts';
 import type { Snapshot } from '../git/contract.ts';
 import type { ComposedPrompt } from '../handoff/build-packet.ts';
 import type { PacketReason } from '../handoff/packet-input.ts';
@@ -103,6 +105,14 @@ export function turnSpec(
 		session: plan.session.id,
 		turn: plan.session.meta.turn_count + 1,
 	});
+	if (model !== null && !isModelName(model))
+		throw new RelayError(
+			'damaged_record',
+			`${JSON.stringify(model.slice(0, 80))} is not the name of a model.`,
+			{
+				hint: `Name another one: --agent ${adapter.id} --model NAME`,
+			},
+		);
 	const resumed = standing.nativeSessionId;
 	return {
 		adapter,

@@ -1,5 +1,6 @@
 /** Names of agents as users type them. */
 import type { PermissionPreset } from '../../agents/contract.ts';
+import { requireModelName } from '../../agents/model-name.ts';
 import { PRESETS } from '../../agents/permission-presets.ts';
 import { nearestName } from '../../config/nearest-name.ts';
 import { RelayError } from '../../core/errors.ts';
@@ -18,7 +19,8 @@ export function parsePreset(text: string): PermissionPreset {
 export async function parseAgentChoice(relay: Relay, text: string): Promise<AgentChoice> {
 	const colon = text.indexOf(':');
 	const name = (colon < 0 ? text : text.slice(0, colon)).toLowerCase();
-	const model = colon < 0 ? null : text.slice(colon + 1) || null;
+	const named = colon < 0 ? null : text.slice(colon + 1) || null;
+	const model = named === null ? null : requireModelName(named);
 	const agents = await relay.agents();
 	return { agent: findAgent(agents, name).agent, model };
 }

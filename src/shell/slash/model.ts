@@ -1,3 +1,4 @@
+import { requireModelName } from '../../agents/model-name.ts';
 import { safeLine } from '../../core/text.ts';
 import { oneOf, type SlashCommand } from './slash-command.ts';
 
@@ -10,7 +11,7 @@ export const model: SlashCommand = {
 	duringTurn: 'queued',
 	complete: oneOf('default'),
 	async run({ relay, print }, argument) {
-		if (argument !== '') relay.setModel(argument === 'default' ? null : argument);
+		if (argument !== '') relay.setModel(argument === 'default' ? null : requireModelName(argument));
 		const { agent, model: current } = relay.active();
 		print([
 			current === null ? `${agent} uses its own default model` : `${agent} uses ${safeLine(current, 80)}`,

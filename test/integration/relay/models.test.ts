@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type BenchRelay, benchConfig, EngineBench, RECORDED_AT } from '../../helpers/engine-bench.ts';
@@ -88,6 +88,19 @@ describe('a model that the user named', () => {
 		const next = await reopened(it);
 		await next.send('five');
 		expect(modelsOfClaude().at(-1)).toBeNull();
+	});
+
+	it('is not taken from a record where it would be an option of the CLI', async () => {
+		const it = await bench.relay({ agent: 'claude', model: 'opus' });
+		await it.send('one');
+		const id = it.relay.session()?.id;
+		const file = join(it.folder, 'meta.json');
+		await it.relay.close();
+		writeFileSync(file, readFileSync(file, 'utf8').replaceAll('"opus"', '"--dangerously-skip-permissions"'));
+		const next = await bench.relay();
+		if (id) await next.relay.resume(id);
+		await next.send('two');
+		expect(bench.received('claude')[1]?.args).not.toContain('--dangerously-skip-permissions');
 	});
 
 	it('gives way to another one on the command line, which says so', async () => {
