@@ -109,10 +109,15 @@ export function judgeRefused(request: RefusedRequest): { limit: Limit } | { stop
 	const { result, errorName, words, retry, now } = request;
 	const status = countOrNull(result.api_error_status);
 	const inWords = words === null ? {} : evidenceInWords(words, now);
+	// A plan's window or a spend cap: `usage_limit_reached` stands for both, and claude's sentence says which.
+	const ownVerdict = judgeEvidence({ ownSentence: inWords.ownSentence ?? null }, now);
+	const isTold = ownVerdict?.kind === 'limit';
 	const verdict = judgeEvidence(
 		{
 			...inWords,
-			words: [...namesIn(result, errorName), ...(inWords.words ?? [])],
+			words: [...namesIn(result, errorName), ...(inWords.words ?? [])].filter(
+				(word) => !(isTold && word === 'usage_limit_reached'),
+			),
 			// 503 is no more than a failing server here (claude names it so).
 			status: status === 503 ? null : (status ?? inWords.status ?? null),
 		},

@@ -71,7 +71,7 @@ export function judgeResult(result: JsonObject, seen: Seen): Judgement | null {
 /** An event says what kind of limit it is; of one that names no window the result line may know more. */
 export function limitBehind(result: JsonObject, seen: Seen): Limit | null {
 	const standing = standingLimit(seen);
-	if (standing !== null && !isBareRate(standing)) return standing;
+	if (standing !== null && !isUnnamed(standing)) return standing;
 	const refused = refusedRequest(result, seen);
 	return refused === null ? standing : 'limit' in refused ? refused.limit : null;
 }
@@ -81,8 +81,8 @@ function refusedRequest(result: JsonObject, seen: Seen) {
 	return judgeRefused({ result, errorName, words: ownWords(seen, result), retry, now: now() });
 }
 
-function isBareRate(limit: Limit): boolean {
-	return limit.kind === 'rate' && limit.resetAt === null;
+function isUnnamed(limit: Limit): boolean {
+	return limit.window === null && limit.resetAt === null;
 }
 
 /**

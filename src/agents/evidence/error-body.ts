@@ -136,6 +136,7 @@ function noteText(value: unknown, body: ErrorBody, now: number, depth: number): 
 	if (text === null) return;
 	const inner = parseObject(text.trim()) ?? embedded(text);
 	if (inner === null) {
+		if (/^[a-z]+(?:_[a-z]+)+$/.test(text)) noteWord(text, body);
 		if (!body.text.includes(text)) body.text = body.text === '' ? text : `${body.text}\n${text}`;
 		return;
 	}

@@ -40,7 +40,7 @@ const TABLE: ReadonlyArray<readonly [Meaning, string]> = [
 		'exceeded_current_quota_error AccountOverdueError Arrearage PrepaidBillOverdue PostpaidBillOverdue',
 	],
 	[BILLING, 'CommodityNotPurchased AllocationQuota.FreeTierOnly Throttling.AllocationQuota.FreeTierOnly'],
-	[BILLING, '1113 1008 1309 30001 InvalidSubscription'],
+	[BILLING, '1113 1008 1309 30001 InvalidSubscription SetLimitExceeded'],
 	[{ limit: 'window' }, '1308 2056 AccountQuotaExceeded'],
 	[{ limit: 'window' }, '1310'],
 	[{ limit: 'quota', window: 'daily' }, '1304'],

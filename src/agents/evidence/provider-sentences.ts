@@ -18,7 +18,8 @@ const WEAK_RATE: Meaning = { limit: 'rate', isWeak: true };
 const OVERLOADED: Meaning = { limit: 'overloaded', isWeak: true };
 
 export const PROVIDER_SENTENCES: readonly SentenceRule[] = [
-	// Words of a limit that are none.
+	// Words of a limit that are none: a place in the request, and what stands there.
+	['request_field', /^(?:messages|tools|input|system|contents?)(?:\.|\[)\d+\S*:/i, null],
 	['goes_on', /\b(?:now using|continuing with)\b/i, null],
 	['warning', /\byou['’](?:ve used|re (?:close to|approaching|nearing))\b/i, null],
 	['disk', /\b(?:disk|storage|file system|inode) quota\b|\bno space left\b/i, null],
@@ -111,7 +112,7 @@ export const PROVIDER_SENTENCES: readonly SentenceRule[] = [
 	['key_monthly', /\bkey with a higher (?:\w+ )?limit\b/i, BILLING],
 	[
 		'user_quota',
-		/\b(?:user|token|account|free allocated|group) quota\b[^.\n]{0,30}\b(?:not enough|insufficient|exceeded|exhausted|0)\b/i,
+		/\b(?:user|account|free allocated|group) quota\b[^.\n]{0,30}\b(?:not enough|insufficient|exceeded|exhausted|0)\b|\btoken quota\b[^.\n]{0,20}\b(?:not enough|insufficient)\b/i,
 		BILLING,
 	],
 	['insufficient_quota', /\binsufficient (?:\w+ )?quota\b/i, BILLING],
@@ -169,7 +170,7 @@ export const PROVIDER_SENTENCES: readonly SentenceRule[] = [
 	// The login.
 	[
 		'org_disabled',
-		/\b(?:organization|account|workspace|key|credential)\b[^.\n]{0,30}\b(?:has been |is |was )(?:disabled|deactivated|suspended|revoked|terminated|locked|banned)\b/i,
+		/\b(?:organization|account|workspace|key|credential)\b[^.\n]{0,30}\b(?:has been |is |was )(?:disabled|restricted|deactivated|suspended|revoked|terminated|locked|banned)\b/i,
 		AUTH,
 	],
 	['sso', /\bSSO session\b|\bsso login\b|\baws login\b|\bsecurity token included in the request\b/i, AUTH],
@@ -198,7 +199,7 @@ export const PROVIDER_SENTENCES: readonly SentenceRule[] = [
 
 	[
 		'model_unknown',
-		/\bmodel\b[^.\n]{0,80}\b(?:does not exist|not found|is not supported|not available for your)\b|无可用渠道|模型不存在/i,
+		/\bmodel\b[^.\n]{0,80}\b(?:does not exist|not found|is not supported|not available for your)\b|\bmodel identifier is invalid\b|\baccess to the model\b|无可用渠道|模型不存在/i,
 		{ failure: 'model_not_found', isWeak: true },
 	],
 

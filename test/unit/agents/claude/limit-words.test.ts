@@ -288,3 +288,53 @@ describe('windows that newer versions list', () => {
 		expect(run([INIT, { type: 'rate_limit_event', rate_limit_info: refused }]).turn.outcome).toBe('limited');
 	});
 });
+
+describe("claude's machine word for a limit of the account", () => {
+	const refused = (words: string, api_error: string, info: object | null = null) =>
+		run([
+			INIT,
+			...(info === null
+				? []
+				: [{ type: 'rate_limit_event', rate_limit_info: { status: 'rejected', ...info } }]),
+			own(words, { error: 'rate_limit', api_error }),
+			result(words, { api_error_status: 429, api_error }),
+		]).turn;
+
+	it.each([
+		["You've hit your 5-hour limit · resets 10:09am (UTC)", 'window'],
+		["You've hit your monthly spend limit", 'billing'],
+		["You've hit your org's monthly usage limit", 'billing'],
+		["Your group's usage limit is set to $0", 'billing'],
+		["Your seat type doesn't include usage credits", 'billing'],
+		['Your usage allocation has been disabled by your admin', 'billing'],
+		['Something that no version said before', 'window'],
+	])('stands for a window or for money, as the sentence says: %s is %s', (words, kind) => {
+		expect(refused(words, 'usage_limit_reached').limit).toMatchObject({ kind });
+	});
+
+	it('for credits that a model needs holds for that model, whatever the event left open', () => {
+		const info = { errorCode: 'credits_required', isUsingOverage: false };
+		for (const event of [null, info])
+			expect(
+				refused('Opus 5 requires usage credits', 'model_requires_usage_credits', event).limit,
+			).toMatchObject({
+				kind: 'billing',
+				scope: 'model',
+			});
+	});
+
+	it.each([
+		['This service is disabled for your org', undefined],
+		['Your ANTHROPIC_API_KEY belongs to a disabled organization · Unset it', undefined],
+		['API Error: refused', 'org_disabled_credential'],
+		['API Error: refused', 'gateway_session_expired'],
+		['API Error: refused', 'api_key_auth_disabled'],
+	])('%s (%s) is a refused login', (words, api_error) => {
+		const { turn } = run([
+			INIT,
+			own(words, { error: 'rate_limit', api_error }),
+			result(words, { api_error_status: 429, api_error }),
+		]);
+		expect(turn).toMatchObject({ outcome: 'failed', stopReason: 'auth', limit: null });
+	});
+});

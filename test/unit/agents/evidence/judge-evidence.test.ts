@@ -38,6 +38,7 @@ describe('the machine word', () => {
 		['Arrearage', 400, 'billing'],
 		['AccountOverdueError', 403, 'billing'],
 		['1113', 429, 'billing'],
+		['SetLimitExceeded', 429, 'billing'],
 		['usage_not_included', 429, 'billing'],
 		['model_requires_usage_credits', 429, 'billing'],
 		['long_context_credits_required', 429, 'billing'],
@@ -152,6 +153,9 @@ const SENTENCES: ReadonlyArray<readonly [string, string]> = [
 	['Your subscription has expired. Please renew.', 'billing'],
 	['Your current subscription plan does not yet include access to GLM-5', 'billing'],
 	['套餐已到期', 'billing'],
+	['预扣费额度失败, 用户额度不足', 'billing'],
+	['Key limit exceeded. Manage it using https://openrouter.ai/keys', 'billing'],
+	['Account x is suspended, possibly due to reaching the monthly spending limit', 'billing'],
 	// windows
 	['You have exceeded the monthly usage quota.', 'window'],
 	['You have exceeded the 5-hour usage quota. It will reset at 2026-11-21 20:00:00 +0800 CST.', 'window'],
@@ -165,6 +169,8 @@ const SENTENCES: ReadonlyArray<readonly [string, string]> = [
 	['usage limit exceeded, 5-hour usage limit reached for Token Plan Starter', 'window'],
 	['已达到 5 小时的使用上限。您的限额将在 2026-11-21 20:00:00 重置。', 'window'],
 	['已达到每周/每月使用上限', 'window'],
+	['Monthly token quota exceeded', 'window'],
+	['Quota of your plan reached: weekly limit', 'window'],
 	// a day's quota
 	['Too many tokens per day, please wait before trying again.', 'quota'],
 	[
@@ -202,6 +208,11 @@ const SENTENCES: ReadonlyArray<readonly [string, string]> = [
 	['当前请求过于频繁，请稍后再试', 'rate'],
 	['您的账户已达到速率限制', 'rate'],
 	['Allocated quota exceeded, please increase your quota limit.', 'rate'],
+	[
+		'This request would exceed the rate limit for your organization of 30,000 input tokens per minute.',
+		'rate',
+	],
+	['deepseek-chat:free is temporarily rate-limited upstream. Please retry shortly.', 'rate'],
 	// overload
 	['The model is overloaded. Please try again later.', 'overloaded'],
 	['Selected model is at capacity', 'overloaded'],
@@ -270,6 +281,9 @@ describe("the provider's own sentence", () => {
 		'See https://platform.openai.com/docs/guides/rate-limits and https://x.test/insufficient-balance',
 		'maximum number of turns reached',
 		'try again in a day',
+		'messages.2.content: weekly limit reached, insufficient balance',
+		'tools.0.custom.description: usage limit reached',
+		'max_tokens: 64000 > 32000, which is the maximum allowed number of output tokens',
 		'The model gave no answer',
 	])('%s is none', (providerText) => {
 		expect(meaning({ providerText })).toBe('unknown');
