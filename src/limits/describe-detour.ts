@@ -34,6 +34,8 @@ function whyPassed(passed: CandidateVerdict, { now, named, timeZone }: DetourOpt
 				: `${name} is limited until ${describeMoment(passed.resetAt, { now, ...(timeZone ? { timeZone } : {}) })}`;
 		case 'not_logged_in':
 			return `${name} is not logged in`;
+		case 'login_refused':
+			return `${name}: ${passed.reason}`;
 		case 'no_login_known':
 			return named.has(passed.agent) ? `no login of ${name} is known` : null;
 		case 'not_installed':

@@ -14,6 +14,7 @@ export interface CandidateVerdict {
 		| 'eligible'
 		| 'not_installed'
 		| 'not_logged_in'
+		| 'login_refused'
 		| 'no_login_known'
 		| 'limited'
 		| 'current'
@@ -125,7 +126,7 @@ function judge(candidate: Candidate, query: SuccessorQuery): CandidateVerdict {
 		return say('already_tried', `had this prompt already${limit === null ? '' : `: ${limit}`}`, resetAt);
 	if (limit !== null) return say('limited', limit, resetAt);
 	if (facts.loggedIn === 'no') return say('not_logged_in', `not logged in: ${facts.loginAdvice}`);
-	if (facts.refusedLogin !== null) return say('not_logged_in', refusalText(facts.refusedLogin, facts, query));
+	if (facts.refusedLogin !== null) return say('login_refused', refusalText(facts.refusedLogin, facts, query));
 	if (facts.isUnasked === true)
 		return say('no_login_known', `no login is known (${facts.loginAdvice}), and you did not name it`);
 	return say('eligible', 'can work');

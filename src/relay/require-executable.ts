@@ -50,7 +50,11 @@ export function nobodyLoggedIn(
 	});
 }
 
-const WITHOUT_LOGIN: ReadonlySet<CandidateVerdict['verdict']> = new Set(['not_logged_in', 'no_login_known']);
+const WITHOUT_LOGIN: ReadonlySet<CandidateVerdict['verdict']> = new Set([
+	'not_logged_in',
+	'login_refused',
+	'no_login_known',
+]);
 
 /** True where a login is all that is missing: nobody could work after a reset either. */
 export function lacksLogins(candidates: readonly CandidateVerdict[]): boolean {

@@ -322,7 +322,7 @@ describe('a successor that cannot begin', () => {
 		bench.clock.advance(2 * HOUR);
 		expect((await it.send('again')).outcome).toBe('completed');
 		expect(bench.received('claude')).toHaveLength(1);
-		expect((await it.relay.limits()).find(({ agent }) => agent === 'claude')?.verdict).toBe('not_logged_in');
+		expect((await it.relay.limits()).find(({ agent }) => agent === 'claude')?.verdict).toBe('login_refused');
 	});
 
 	const noLedger = async () => ({ ledger: { ...(await bench.deps()).ledger, isLimited: () => null } });

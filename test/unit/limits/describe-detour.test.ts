@@ -28,6 +28,13 @@ describe('the line about a prompt that does not go to the first choice', () => {
 		expect(detour([later])).toBe('claude:opus is limited until Tue 24 Nov, 05:02 · codex takes this');
 	});
 
+	it('says of a refused login when that was, in whose words, and what helps', () => {
+		const reason = 'its login was refused 3 min ago ("Invalid API key"): claude auth login';
+		expect(detour([verdict('claude', { verdict: 'login_refused', reason })])).toBe(
+			`claude: ${reason} · codex takes this`,
+		);
+	});
+
 	it('names each that was passed over, with the model of the one that takes it', () => {
 		const passed = [
 			verdict('claude', { verdict: 'not_logged_in' }),

@@ -307,7 +307,7 @@ describe('a login that was refused', () => {
 		const { choice, candidates } = chooseSuccessor(query({ agents: agents({ refusedLogin }) }));
 		expect(choice?.agent).toBe('gemini');
 		expect(candidates.find(({ agent }) => agent === 'codex')).toMatchObject({
-			verdict: 'not_logged_in',
+			verdict: 'login_refused',
 			reason: expect.stringMatching(
 				/^its login was refused 3 min ago \("Your access token could not be refreshed\..*"\): codex login$/,
 			),
