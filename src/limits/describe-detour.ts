@@ -47,6 +47,6 @@ function whyPassed(passed: CandidateVerdict, { now, named, timeZone }: DetourOpt
 }
 
 /** `claude`, `claude:opus`. */
-export function nameOf({ agent, model }: Candidate): string {
+function nameOf({ agent, model }: Candidate): string {
 	return model === null ? agent : `${agent}:${model}`;
 }

@@ -23,7 +23,7 @@ const COMMAND_CHARS = 120;
 /** `wait` until it has ended, `end` it, or go on `beside` it. */
 export type SurvivorChoice = 'wait' | 'end' | 'beside';
 
-export interface SurvivorQuestion {
+interface SurvivorQuestion {
 	/** Who runs, in which session, and what it does: safe, one line each. */
 	lines: readonly string[];
 }

@@ -41,7 +41,7 @@ export function createStartPty(
 }
 
 /** Throws RelayError `agent_not_installed` unless `path` is a file that may be run. */
-export function checkExecutable(path: string): void {
+function checkExecutable(path: string): void {
 	try {
 		accessSync(path, constants.X_OK);
 		if (statSync(path).isFile()) return;

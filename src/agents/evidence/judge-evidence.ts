@@ -53,7 +53,7 @@ export interface LimitVerdict {
 	rule: string;
 }
 
-export interface FailureVerdict {
+interface FailureVerdict {
 	kind: 'failure';
 	stopReason: StopReason;
 	rule: string;

@@ -16,7 +16,7 @@ export interface LimitMeaning {
 	staysBilling?: true;
 }
 
-export interface FailureMeaning {
+interface FailureMeaning {
 	failure: StopReason;
 	isWeak?: true;
 }

@@ -157,7 +157,7 @@ function judge(evidence: Evidence, { model, now }: Asked): Verdict | null {
 }
 
 /** Refusals that no short wait ends. */
-export function isHard(verdict: Verdict | null): verdict is LimitVerdict {
+function isHard(verdict: Verdict | null): verdict is LimitVerdict {
 	return verdict?.kind === 'limit' && verdict.limitKind !== 'rate' && verdict.limitKind !== 'overloaded';
 }
 
