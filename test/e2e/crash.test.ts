@@ -66,7 +66,7 @@ const SCENARIOS: Scenario[] = [
 		codex: [
 			[
 				{ emit: codex.init },
-				{ emit: codex.text('going on'), sleep: 100 },
+				{ emit: codex.text('going on'), sleep: 400 },
 				{ emit: codex.result },
 				{ exit: 0 },
 			],
@@ -80,7 +80,7 @@ const SCENARIOS: Scenario[] = [
 		codex: [
 			[
 				{ emit: codex.init },
-				{ emit: codex.text('switched'), sleep: 100 },
+				{ emit: codex.text('switched'), sleep: 400 },
 				{ emit: codex.result },
 				{ exit: 0 },
 			],

@@ -18,7 +18,14 @@ const repo = {
 	head: null,
 };
 const store = createSessionStore({
-	location: { folder: join(folder, '.agent-relay'), repo, isElsewhere: false, notice: null },
+	location: {
+		folder: join(folder, '.agent-relay'),
+		repo,
+		isElsewhere: false,
+		others: [],
+		configFile: join(folder, '.agent-relay', 'config.toml'),
+		notice: null,
+	},
 	clock: systemClock,
 	ids: createSessionIds(systemClock.now),
 	processes: createProcessTable(),
