@@ -127,6 +127,7 @@ function takeOver(
 	stale: FoundLock,
 	context: LockContext,
 ): 'ours' | 'again' | LockHolder {
+	const isStill = ({ token }: FoundLock) => findLock(path, context)?.token === token;
 	const walked: string[] = [];
 	for (let last = stale; ; ) {
 		const claim = `${path}.after-${last.token}`;
@@ -135,10 +136,11 @@ function takeOver(
 		if (linkExclusive(draft, claim)) break;
 		const claimant = findLock(claim, context);
 		if (claimant === null) return 'again';
-		if (claimant.judged === 'held') return claimant;
+		// One that came too late holds its claim for a moment only; the lock is another's by then.
+		if (claimant.judged === 'held') return isStill(stale) ? claimant : 'again';
 		last = claimant;
 	}
-	if (findLock(path, context)?.token !== stale.token) {
+	if (!isStill(stale)) {
 		removeIfThere(walked.at(-1) ?? '');
 		return 'again';
 	}
