@@ -10,6 +10,7 @@ import {
 	fsyncSync,
 	mkdirSync,
 	openSync,
+	readdirSync,
 	readFileSync,
 	renameSync,
 	statSync,
@@ -149,6 +150,19 @@ export function createExclusive(path: string, data: string): boolean {
 		closeSync(fd);
 	}
 	return true;
+}
+
+/**
+ * What a folder holds, unsorted; empty where there is no such folder. `alsoEmpty`: further error codes that mean so to the
+ * caller (`EACCES` where an unreadable folder holds nothing of ours).
+ */
+export function namesIn(folder: string, ...alsoEmpty: string[]): string[] {
+	try {
+		return readdirSync(folder);
+	} catch (error) {
+		if (hasErrno(error, 'ENOENT', 'ENOTDIR', ...alsoEmpty)) return [];
+		throw error;
+	}
 }
 
 /** The file's bytes, or null when there is no such file. Refuses what `openToRead` does. */

@@ -2,11 +2,11 @@
  * What a power cut leaves of a snapshot store: object files that are empty, torn or gone, and an index that still counts on
  * them. Git takes a file that is there for the object itself, so it would never be written again.
  */
-import { lstatSync, readdirSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { inflateSync } from 'node:zlib';
 import { hasErrno } from '../core/errors.ts';
-import { readIfThere, removeIfThere } from '../core/files.ts';
+import { namesIn, readIfThere, removeIfThere } from '../core/files.ts';
 import type { SnapshotFolder } from './snapshot-folder.ts';
 
 /** Larger objects are judged by their size alone; reading them all could take minutes. */
@@ -22,9 +22,9 @@ export function dropDamage({ gitDir, objects }: SnapshotFolder, trees: readonly 
 	const isOurs = trees.every((tree) => isThere(join(objects, tree.slice(0, 2), tree.slice(2))));
 	if (!isOurs) return;
 	let left = MAX_OBJECTS;
-	for (const part of namesIn(objects)) {
+	for (const part of namesIn(objects, 'EACCES')) {
 		if (!/^[0-9a-f]{2}$/.test(part)) continue;
-		for (const name of namesIn(join(objects, part))) {
+		for (const name of namesIn(join(objects, part), 'EACCES')) {
 			if (left-- <= 0) break;
 			const path = join(objects, part, name);
 			if (/^[0-9a-f]{38,62}$/.test(name) && isBroken(path)) removeIfThere(path);
@@ -48,12 +48,3 @@ function isBroken(path: string): boolean {
 }
 
 const isThere = (path: string) => lstatSync(path, { throwIfNoEntry: false }) !== undefined;
-
-function namesIn(folder: string): string[] {
-	try {
-		return readdirSync(folder);
-	} catch (error) {
-		if (hasErrno(error, 'ENOENT', 'ENOTDIR', 'EACCES')) return [];
-		throw error;
-	}
-}

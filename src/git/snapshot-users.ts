@@ -1,10 +1,9 @@
 /** Which relays use a repo's snapshots: what a living one may still ask for is never removed. */
 import { randomBytes } from 'node:crypto';
-import { readdirSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { hasErrno } from '../core/errors.ts';
-import { createExclusive, ensureFolder, readIfThere, removeIfThere } from '../core/files.ts';
+import { createExclusive, ensureFolder, namesIn, readIfThere, removeIfThere } from '../core/files.ts';
 import type { ProcessTable } from '../core/process-table.ts';
 
 export type UserProcesses = Pick<ProcessTable, 'identify' | 'isAlive' | 'pidNamespace'>;
@@ -56,12 +55,3 @@ function readMark(path: string): { pid: number; start: string; place: string } |
 }
 
 const placeOf = (processes: UserProcesses) => `${hostname()} ${processes.pidNamespace() ?? ''}`;
-
-function namesIn(folder: string): string[] {
-	try {
-		return readdirSync(folder);
-	} catch (error) {
-		if (hasErrno(error, 'ENOENT', 'ENOTDIR')) return [];
-		throw error;
-	}
-}

@@ -2,10 +2,10 @@
  * What a relay remembers of a conversation, so that it can write it again when an agent's `git clean -fdx` took it: the
  * prompts (the user's words) of its session, and record, prompts and states of the sessions before it.
  */
-import { lstatSync, readdirSync, statSync, utimesSync } from 'node:fs';
+import { lstatSync, statSync, utimesSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { hasErrno, RelayError } from '../core/errors.ts';
-import { ensureFolder, readIfThere, writeAtomic } from '../core/files.ts';
+import { ensureFolder, namesIn, readIfThere, writeAtomic } from '../core/files.ts';
 import { META_FILE, TURNS_FOLDER } from './session-paths.ts';
 
 /** The newest are kept where a conversation has more: some thousand turns with a packet each. */
@@ -56,7 +56,8 @@ export class KeptRecords {
 
 	#readTurns(folder: string, wanted: RegExp): void {
 		const turns = join(folder, TURNS_FOLDER);
-		for (const name of namesIn(turns).sort().reverse()) if (wanted.test(name)) this.#read(join(turns, name));
+		for (const name of namesIn(turns, 'EACCES').sort().reverse())
+			if (wanted.test(name)) this.#read(join(turns, name));
 	}
 
 	#read(path: string): void {
@@ -68,14 +69,5 @@ export class KeptRecords {
 			// A link, a pipe, an unreadable file: nothing that the relay wrote.
 			if (!(error instanceof RelayError) && !hasErrno(error, 'ELOOP', 'EACCES', 'EISDIR')) throw error;
 		}
-	}
-}
-
-function namesIn(folder: string): string[] {
-	try {
-		return readdirSync(folder);
-	} catch (error) {
-		if (hasErrno(error, 'ENOENT', 'ENOTDIR', 'EACCES')) return [];
-		throw error;
 	}
 }

@@ -1,6 +1,7 @@
-import { lstatSync, readdirSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { hasErrno, RelayError } from '../core/errors.ts';
+import { namesIn } from '../core/files.ts';
 import { isSessionId, type SessionId } from '../core/ids.ts';
 import { raceStanding } from './race-standing.ts';
 import { readMeta } from './record-file.ts';
@@ -61,15 +62,6 @@ export function sessionPlaces(location: StoreLocation): Map<SessionId, string> {
 
 export function sessionIds(location: StoreLocation): SessionId[] {
 	return [...sessionPlaces(location).keys()];
-}
-
-function namesIn(folder: string): string[] {
-	try {
-		return readdirSync(folder);
-	} catch (error) {
-		if (hasErrno(error, 'ENOENT', 'ENOTDIR')) return [];
-		throw error;
-	}
 }
 
 /** A link in another place than the present one is passed over: no records of ours lie behind it. */

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { accessSync, constants, lstatSync, readdirSync } from 'node:fs';
+import { accessSync, constants, lstatSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as v from 'valibot';
 import { hasErrno, RelayError } from '../core/errors.ts';
-import { createExclusive, ensureFolder, readIfThere } from '../core/files.ts';
+import { createExclusive, ensureFolder, namesIn, readIfThere } from '../core/files.ts';
 import type { SessionId } from '../core/ids.ts';
 import { explainingWrites } from '../core/write-failure.ts';
 import type { RepoFacts } from '../git/contract.ts';
@@ -71,7 +71,7 @@ const REPO_FILE = 'repo.json';
 /** Stores in the state home whose repo is no longer at its path, each with a commit of it: it may have been moved here. */
 export function orphanedStores(stateHome: string): Array<{ folder: string; head: string }> {
 	const stores = join(stateHome, STATE_STORES);
-	return namesIn(stores).flatMap((name) => {
+	return namesIn(stores, 'EACCES').flatMap((name) => {
 		const folder = join(stores, name);
 		const { root, head } = readRepoFile(join(folder, REPO_FILE));
 		return root === null || head === null || isThere(root) ? [] : [{ folder, head }];
@@ -137,15 +137,6 @@ export function prepareStore(location: StoreLocation): void {
 
 function toRepoFile({ root, commonDir, head }: RepoFacts): string {
 	return `${JSON.stringify({ schema_version: 1, root, common_dir: commonDir, head }, null, 2)}\n`;
-}
-
-function namesIn(folder: string): string[] {
-	try {
-		return readdirSync(folder);
-	} catch (error) {
-		if (hasErrno(error, 'ENOENT', 'ENOTDIR', 'EACCES')) return [];
-		throw error;
-	}
 }
 
 /** Throws `refused` when something other than a real folder has this path; nothing there is fine. */
