@@ -270,13 +270,14 @@ function namedAgents({ loaded: { config, origins }, registry }: Settings): Reado
 }
 
 /** Where an agent's program may be besides PATH, for a relay that no login shell started. */
-function programPlacesOf(
+function* programPlacesOf(
 	{ places = [], isDemo }: AgentAdapter,
 	env: Readonly<Record<string, string>>,
-): string[] {
+): Generator<string> {
 	const home = homeOf(env);
-	if (isDemo) return [];
-	return [...places.map((place) => place.replace(/^~/, home)), ...programPlaces(env, home)];
+	if (isDemo) return;
+	yield* places.map((place) => place.replace(/^~/, home));
+	yield* programPlaces(env, home);
 }
 
 /** Trusted by the user, and nothing changed since; a repo that sets nothing is not meant. */

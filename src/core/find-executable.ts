@@ -14,8 +14,8 @@ export interface FoundExecutable {
 export interface ExecutableSearch {
 	/** The value of PATH. A leading `~` is the home, as shells read it; relative entries are dropped. */
 	searchPath: string;
-	/** Folders to look into after those of PATH; default: none. */
-	places?: readonly string[];
+	/** Folders to look into after those of PATH, asked for only where PATH has no such program; default: none. */
+	places?: Iterable<string>;
 	home: string;
 	/** `agents.<id>.executable`, or null. */
 	configured: string | null;
@@ -39,16 +39,25 @@ export function findExecutable(names: readonly string[], search: ExecutableSearc
 	return { path: null, refused, lookedAt };
 }
 
-function candidates(
+function* candidates(
 	names: readonly string[],
 	{ searchPath, home, configured, places = [] }: ExecutableSearch,
-): string[] {
+): Generator<string> {
 	const onPath = searchPath.split(delimiter).map((entry) => entry.replace(/^~(?=\/|$)/, home));
-	const folders = [...new Set([...onPath, ...places].filter((folder) => isAbsolute(folder)))];
-	const wanted = (configured === null ? names : [configured]).map((name) =>
-		name.startsWith('~/') ? join(home, name.slice(2)) : name,
-	);
-	return wanted.flatMap((name) => (isAbsolute(name) ? [name] : folders.map((folder) => join(folder, name))));
+	const folders = new Set(onPath.filter((folder) => isAbsolute(folder)));
+	for (const name of configured === null ? names : [configured]) {
+		const wanted = name.startsWith('~/') ? join(home, name.slice(2)) : name;
+		if (isAbsolute(wanted)) {
+			yield wanted;
+			continue;
+		}
+		for (const folder of folders) yield join(folder, wanted);
+		for (const folder of places) {
+			if (!isAbsolute(folder) || folders.has(folder)) continue;
+			folders.add(folder);
+			yield join(folder, wanted);
+		}
+	}
 }
 
 function isProgram(path: string): boolean {
