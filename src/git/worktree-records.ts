@@ -68,8 +68,9 @@ export function removeRecord({ folder }: WorktreeRecord): void {
 }
 
 /**
- * Records in which nothing was written yet when git was killed, or nothing is left: git names them for the worktree's own
- * folder, with a number where that name is taken. Without a word in them they are nobody's.
+ * Records in which nothing was written yet when git was killed (a lock that git had made and not filled is nothing), or
+ * nothing is left: git names them for the worktree's own folder, with a number where that name is taken. Without a word
+ * in them they are nobody's.
  */
 export function removeEmptyRecords(commonDir: string, worktree: string): void {
 	const home = join(commonDir, 'worktrees');
@@ -77,8 +78,17 @@ export function removeEmptyRecords(commonDir: string, worktree: string): void {
 	const candidates = namesIn(home).filter(
 		(one) => one.startsWith(name) && /^\d*$/.test(one.slice(name.length)),
 	);
-	for (const one of candidates) removeEmpty(join(home, one));
+	for (const one of candidates) {
+		const folder = join(home, one);
+		if (holdsOnlyAnEmptyLock(folder)) rmSync(join(folder, 'locked'), { force: true });
+		removeEmpty(folder);
+	}
 	removeEmpty(home);
+}
+
+function holdsOnlyAnEmptyLock(folder: string): boolean {
+	const names = namesIn(folder);
+	return names.length === 1 && names[0] === 'locked' && readText(join(folder, 'locked')) === '';
 }
 
 /** Removes a folder unless something is in it. True when it is not there afterwards. */

@@ -444,6 +444,24 @@ describe('the removal of a worktree', () => {
 			expect(readdirSync(join(path, '..'))).toEqual([]);
 		}
 	});
+
+	it('takes what git had begun before it wrote whose it is, and nothing that has a word in it', async () => {
+		const repo = scratch.repo('r');
+		const worktrees = await worktreesOf(repo);
+		const home = join(repo, '.git', 'worktrees');
+		const begin = (name: string, lock: string | null) => {
+			mkdirSync(join(home, name), { recursive: true });
+			if (lock !== null) writeFileSync(join(home, name, 'locked'), lock);
+		};
+		begin('claude', null);
+		begin('claude1', '');
+		await worktrees.remove({ path: placeFor('claude'), reason: REASON });
+		expect(existsSync(home)).toBe(false);
+		begin('claude', 'my disk\n');
+		begin('claudia', '');
+		await worktrees.remove({ path: placeFor('claude'), reason: REASON });
+		expect(readdirSync(home)).toEqual(['claude', 'claudia']);
+	});
 });
 
 function runStep(step: (path: string) => void, path: string): void {
