@@ -87,7 +87,7 @@ export async function readSettings(
 	let digests: TrustDigests | null = null;
 	const isTrusted = (repoConfig: Buffer | null) => {
 		digests = readTrustDigests(place, repoConfig);
-		return flags.isTrusted || store.isTrusted(repo.worktree, digests);
+		return flags.isTrusted || store.isTrusted(place, digests);
 	};
 	let answer: boolean | null = null;
 	const loaded = loadConfig({

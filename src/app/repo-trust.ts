@@ -19,8 +19,8 @@ export interface RepoTrust extends TrustPlace {
 }
 
 /** Where agents start in this repo, of a user with this home. */
-export function trustPlace({ worktree, root }: RepoFacts, home: string): TrustPlace {
-	return { worktree, root, home: realPath(home) };
+export function trustPlace({ folder, worktree, root }: RepoFacts, home: string): TrustPlace {
+	return { folder, worktree, root, home: realPath(home) };
 }
 
 function realPath(path: string): string {
@@ -59,7 +59,7 @@ export function trustThere(repo: RepoFacts, trust: RepoTrust): RepoTrust {
 	const isKnown =
 		digests !== null && [...digests].every(([path, digest]) => trust.digests?.get(path) === digest);
 	const isTrusted =
-		trust.isForThisRun || (trust.isTrusted && isKnown) || trust.store.isTrusted(repo.worktree, digests);
+		trust.isForThisRun || (trust.isTrusted && isKnown) || trust.store.isTrusted(place, digests);
 	return { ...trust, ...place, digests, isTrusted };
 }
 
@@ -81,7 +81,7 @@ export function describeDistrust(trust: RepoTrust): string | null {
 		return `this repo is not trusted: it has settings that cannot be read, or too many to compare. Agents start without them.`;
 	const changed = obeysRepo(trust)
 		? changedBetween(trust.digests, now)
-		: trust.store.changedSince(trust.worktree, now);
+		: trust.store.changedSince(trust, now);
 	if (changed !== null && changed.length > 0)
 		return `this repo is not trusted any more, because this changed: ${shown(changed)}. Agents start without its settings. ${advice}`;
 	return `this repo is not trusted: agents start without ${shown([...now.keys()])}. ${advice}`;

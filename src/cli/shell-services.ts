@@ -68,12 +68,12 @@ export async function createShellServices(
 			const { trust } = holder.settings;
 			const { digests } = trust;
 			if (obeysRepo(trust) || digests === null || repo.kind === 'none') return null;
-			if (trust.store.isDeclined(repo.worktree, digests)) return null;
+			if (trust.store.isDeclined(trust, digests)) return null;
 			return {
 				files: [...digests.keys()],
-				decline: () => trust.store.decline(repo.worktree, digests),
+				decline: () => trust.store.decline(trust, digests),
 				accept: async () => {
-					trust.store.trust(repo.worktree, digests);
+					trust.store.trust(trust, digests);
 					holder.settings = await reload();
 				},
 			};

@@ -1,7 +1,7 @@
 /** Which files of a repo its trust enables, and what they hold now. */
 import { createHash } from 'node:crypto';
 import { lstatSync, readdirSync, readFileSync, readlinkSync, type Stats, statSync } from 'node:fs';
-import { dirname, join, sep } from 'node:path';
+import { dirname, join, relative, sep } from 'node:path';
 import { hasErrno } from '../core/errors.ts';
 import { setsWatchedVariable } from './env-file.ts';
 
@@ -58,11 +58,16 @@ const MAX_DEPTH = 12;
 /** A larger `.env` counts without a look at its names. */
 const MAX_ENV_BYTES = 1024 * 1024;
 
+/** Behind the name of a link, whose target has a digest of its own. */
+const LINK_MARK = ' ->';
+
 /** Path relative to the worktree -> SHA-256 (hex) of its bytes, or of a link's target. */
 export type TrustDigests = ReadonlyMap<string, string>;
 
 /** Where agents start, and what they find from there. Real paths. */
 export interface TrustPlace {
+	/** Where agents start: the worktree, or a folder in it. */
+	folder: string;
 	worktree: string;
 	/** The main checkout; `worktree` itself except in a linked worktree. */
 	root: string;
@@ -87,16 +92,42 @@ export function readTrustDigests(place: TrustPlace, repoConfig: Buffer | null): 
 	}
 }
 
-function enabledPaths({ worktree, root, home }: TrustPlace): Array<{ root: string; path: string }> {
-	const above = prefixesAbove(worktree, home);
-	const envFiles = ['', ...above].map((prefix) => prefix + ENV_FILE);
-	const own = [
-		...ENABLED_PATHS,
-		...above.flatMap((prefix) => FOUND_ABOVE.map((path) => prefix + path)),
-		...envFiles.filter((path) => isEnvFileObeyed(join(worktree, path))),
-	];
-	const fromMain = root === worktree ? [] : TAKEN_FROM_MAIN.filter((path) => !isThere(join(worktree, path)));
+function enabledPaths(place: TrustPlace): Array<{ root: string; path: string }> {
+	const { worktree, root } = place;
+	const { settings, envFiles } = candidates(place);
+	const own = [...settings, ...envFiles.filter((path) => isEnvFileObeyed(join(worktree, path)))];
+	const taken = prefixesWithin(place).flatMap((prefix) => TAKEN_FROM_MAIN.map((path) => prefix + path));
+	const fromMain = root === worktree ? [] : taken.filter((path) => !isThere(join(worktree, path)));
 	return [...own.map((path) => ({ root: worktree, path })), ...fromMain.map((path) => ({ root, path }))];
+}
+
+/** Where something may stand that agents obey which start there, whether or not it does. Relative to the worktree. */
+function candidates(place: TrustPlace): { settings: string[]; envFiles: string[] } {
+	const within = prefixesWithin(place);
+	const above = prefixesAbove(place.worktree, place.home);
+	return {
+		settings: [
+			...within.flatMap((prefix) => ENABLED_PATHS.map((path) => prefix + path)),
+			...above.flatMap((prefix) => FOUND_ABOVE.map((path) => prefix + path)),
+		],
+		envFiles: [...within, ...above].map((prefix) => prefix + ENV_FILE),
+	};
+}
+
+/** Tells of a name in digests whether agents that start at `place` obey it: the worktree has others in its other folders. */
+export function obeyedAt(place: TrustPlace): (name: string) => boolean {
+	const { settings, envFiles } = candidates(place);
+	const paths = [REPO_CONFIG, ...settings, ...envFiles];
+	return (name) => {
+		const path = name.endsWith(LINK_MARK) ? name.slice(0, -LINK_MARK.length) : name;
+		return paths.some((one) => path === one || path.startsWith(`${one}/`));
+	};
+}
+
+/** `''` for the worktree's root, then `a/`, `a/b/` and so on, down to the folder where agents start. */
+function prefixesWithin({ folder, worktree }: TrustPlace): string[] {
+	const names = folder.startsWith(worktree + sep) ? relative(worktree, folder).split(sep) : [];
+	return ['', ...names.map((_, i) => `${names.slice(0, i + 1).join('/')}/`)];
 }
 
 /** `../`, `../../` and so on, for each folder above that is neither the home folder nor holds it. */
@@ -134,7 +165,7 @@ function addPath(
 	const full = join(root, path);
 	const own = statIfThere(full, lstatSync);
 	if (own === null) return true;
-	if (own.isSymbolicLink()) digests.set(`${path} ->`, sha256(Buffer.from(readlinkSync(full))));
+	if (own.isSymbolicLink()) digests.set(path + LINK_MARK, sha256(Buffer.from(readlinkSync(full))));
 	const facts = own.isSymbolicLink() ? statIfThere(full, statSync) : own;
 	if (facts === null) return true;
 	if (facts.isFile()) {

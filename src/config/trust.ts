@@ -1,11 +1,14 @@
-/** Which repos the user trusts: by real path and by what the enabled files held when the user said so. */
+/**
+ * Which repos the user trusts: by the worktree's real path and by what the enabled files held when the user said so. What is
+ * asked and answered is of the files that agents obey at one place; those of the worktree's other folders stay as they are.
+ */
 import { realpathSync, renameSync } from 'node:fs';
 import * as v from 'valibot';
 import { toIso } from '../core/clock.ts';
 import { hasErrno, RelayError } from '../core/errors.ts';
 import { type Locking, withFileLock } from '../core/file-lock.ts';
 import { readIfThere, writeAtomic } from '../core/files.ts';
-import type { TrustDigests } from './trust-files.ts';
+import { obeyedAt, type TrustDigests, type TrustPlace } from './trust-files.ts';
 
 interface TrustRecord {
 	/** Real path. */
@@ -18,20 +21,23 @@ interface TrustRecord {
 
 export interface TrustStore {
 	/** False also when `digests` is null, and when the record cannot be read. */
-	isTrusted(folder: string, digests: TrustDigests | null): boolean;
+	isTrusted(place: TrustPlace, digests: TrustDigests | null): boolean;
 	/**
 	 * Why it is not trusted any more: relative paths that appeared, went or changed since; null when the folder was never
 	 * trusted.
 	 */
-	changedSince(folder: string, digests: TrustDigests | null): string[] | null;
+	changedSince(place: TrustPlace, digests: TrustDigests | null): string[] | null;
 	/** Durable when it returns. Throws RelayError `not_writable`, or `newer_version`. */
-	trust(folder: string, digests: TrustDigests): void;
-	/** Remembers a no to these files, durably; whoever was trusted before is not any more. Throws as `trust`. */
-	decline(folder: string, digests: TrustDigests): void;
+	trust(place: TrustPlace, digests: TrustDigests): void;
+	/**
+	 * Remembers a no to these files, durably; a worktree that was trusted before is not any more, unless the no is only to
+	 * files of its sub folder. Throws as `trust`.
+	 */
+	decline(place: TrustPlace, digests: TrustDigests): void;
 	/** True while the files are those that the user said no to. */
-	isDeclined(folder: string, digests: TrustDigests): boolean;
-	/** Whether there was something to revoke. */
-	revoke(folder: string): boolean;
+	isDeclined(place: TrustPlace, digests: TrustDigests): boolean;
+	/** For the whole worktree. Whether there was something to revoke. */
+	revoke(worktree: string): boolean;
 	/** Sorted by path. */
 	list(): TrustRecord[];
 }
@@ -100,40 +106,43 @@ export function createTrustStore({ file, locking, onNotice }: TrustOptions): Tru
 	};
 
 	return {
-		isTrusted(folder, digests) {
-			const record = digests === null ? null : find(folder);
-			return record !== null && digests !== null && differences(record.files, digests).length === 0;
+		isTrusted(place, digests) {
+			const record = digests === null ? null : find(place.worktree);
+			return record !== null && digests !== null && differences(record.files, digests, place).length === 0;
 		},
-		changedSince(folder, digests) {
-			const record = find(folder);
-			return record === null ? null : differences(record.files, digests ?? new Map());
+		changedSince(place, digests) {
+			const record = find(place.worktree);
+			return record === null ? null : differences(record.files, digests ?? new Map(), place);
 		},
-		trust(folder, digests) {
-			const path = realPath(folder);
+		trust(place, digests) {
+			const path = realPath(place.worktree);
 			const trusted_at = toIso(locking.now());
-			change(({ repos, declined }) => ({
-				repos: [
-					...repos.filter((record) => record.path !== path),
-					{ path, trusted_at, files: Object.fromEntries(digests) },
-				],
-				...(declined && { declined: declined.filter((record) => record.path !== path) }),
-			}));
+			change(({ repos, declined = [] }) => {
+				const files = { ...filesElsewhere(repos, path, place), ...Object.fromEntries(digests) };
+				return {
+					repos: [...without(repos, path), { path, trusted_at, files }],
+					...(declined.length > 0 && { declined: without(declined, path) }),
+				};
+			});
 		},
-		decline(folder, digests) {
-			const path = realPath(folder);
-			const said = { path, declined_at: toIso(locking.now()), files: Object.fromEntries(digests) };
-			change(({ repos, declined = [] }) => ({
-				repos: repos.filter((record) => record.path !== path),
-				declined: [...declined.filter((record) => record.path !== path), said],
-			}));
+		decline(place, digests) {
+			const path = realPath(place.worktree);
+			const declined_at = toIso(locking.now());
+			change(({ repos, declined = [] }) => {
+				const files = { ...filesElsewhere(declined, path, place), ...Object.fromEntries(digests) };
+				return {
+					repos: repos.filter((record) => record.path !== path || isOnlyOfSubfolder(record, digests, place)),
+					declined: [...without(declined, path), { path, declined_at, files }],
+				};
+			});
 		},
-		isDeclined(folder, digests) {
-			const path = realPath(folder);
+		isDeclined(place, digests) {
+			const path = realPath(place.worktree);
 			const said = readTrusted().declined?.find((record) => record.path === path);
-			return said !== undefined && differences(said.files, digests).length === 0;
+			return said !== undefined && differences(said.files, digests, place).length === 0;
 		},
-		revoke(folder) {
-			const path = realPath(folder);
+		revoke(worktree) {
+			const path = realPath(worktree);
 			const isRecorded = (record: TrustRecord) => record.path === path;
 			if (!readTrusted().repos.some(isRecorded)) return false;
 			change(({ repos }) => ({ repos: repos.filter((record) => !isRecorded(record)) }));
@@ -146,8 +155,36 @@ export function createTrustStore({ file, locking, onNotice }: TrustOptions): Tru
 	};
 }
 
-function differences(recorded: Record<string, string>, found: TrustDigests): string[] {
-	const names = new Set([...Object.keys(recorded), ...found.keys()]);
+interface FilesRecord {
+	path: string;
+	files: Record<string, string>;
+}
+
+const without = <T extends FilesRecord>(records: readonly T[], path: string): T[] =>
+	records.filter((record) => record.path !== path);
+
+/** What was said of files that agents at `place` do not obey. */
+function filesElsewhere(
+	records: readonly FilesRecord[],
+	path: string,
+	place: TrustPlace,
+): Record<string, string> {
+	const isObeyed = obeyedAt(place);
+	const files = records.find((record) => record.path === path)?.files ?? {};
+	return Object.fromEntries(Object.entries(files).filter(([name]) => !isObeyed(name)));
+}
+
+/** True where the worktree's own files are as recorded, and only those of the folders below, down to `place`, are not. */
+function isOnlyOfSubfolder({ files }: FilesRecord, digests: TrustDigests, place: TrustPlace): boolean {
+	const root = { ...place, folder: place.worktree };
+	const isObeyedAtRoot = obeyedAt(root);
+	const ofRoot = new Map([...digests].filter(([name]) => isObeyedAtRoot(name)));
+	return differences(files, ofRoot, root).length === 0 && differences(files, digests, place).length > 0;
+}
+
+/** Names of what agents at `place` obey that is not as it was recorded. */
+function differences(recorded: Record<string, string>, found: TrustDigests, place: TrustPlace): string[] {
+	const names = new Set([...Object.keys(recorded).filter(obeyedAt(place)), ...found.keys()]);
 	return [...names]
 		.filter((name) => (Object.hasOwn(recorded, name) ? recorded[name] : undefined) !== found.get(name))
 		.sort();

@@ -3,8 +3,10 @@ export interface RepoFacts {
 	kind: 'worktree' | 'bare' | 'none';
 	/** The main worktree (first of `git worktree list`); a submodule's own top level; the folder itself outside git. */
 	root: string;
-	/** Where agents work: the top level of the current (maybe linked) worktree; the folder itself outside git. */
+	/** What agents work on: the top level of the current (maybe linked) worktree; the folder itself outside git. */
 	worktree: string;
+	/** Where agents start: the folder that was asked about, where it lies in the worktree, else the worktree. Real path. */
+	folder: string;
 	/** null outside git. */
 	commonDir: string | null;
 	gitDir: string | null;

@@ -1,5 +1,5 @@
 import { lstatSync, realpathSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, resolve, sep } from 'node:path';
 import { hasErrno, RelayError } from '../core/errors.ts';
 import type { RepoFacts } from './contract.ts';
 import { readPlainRepo } from './plain-repo.ts';
@@ -14,14 +14,25 @@ export async function findRepo(folder: string, git: Git): Promise<RepoFacts> {
 	const here = realFolder(folder);
 	const plain = readPlainRepo(here);
 	if (plain === 'none') return outside(here);
-	return plain === 'ask' ? askGit(here, git) : plain;
+	const facts = plain === 'ask' ? await askGit(here, git) : plain;
+	return { ...facts, folder: startFolder(here, facts) };
 }
+
+/** Nothing starts inside git's own folder. */
+function startFolder(here: string, { worktree, gitDir, commonDir }: Facts): string {
+	const isIn = (folder: string) => here === folder || here.startsWith(folder + sep);
+	const isGitsOwn = [gitDir, commonDir].some((folder) => folder !== null && isIn(folder));
+	return isIn(worktree) && !isGitsOwn ? here : worktree;
+}
+
+type Facts = Omit<RepoFacts, 'folder'>;
 
 function outside(folder: string): RepoFacts {
 	return {
 		kind: 'none',
 		root: folder,
 		worktree: folder,
+		folder,
 		commonDir: null,
 		gitDir: null,
 		branch: null,
@@ -38,7 +49,7 @@ function realFolder(folder: string): string {
 	}
 }
 
-async function askGit(folder: string, git: Git): Promise<RepoFacts> {
+async function askGit(folder: string, git: Git): Promise<Facts> {
 	// In a bare repo or a git dir the last question fails, after the others were answered.
 	const answer = await git.run(
 		['rev-parse', '--is-bare-repository', '--absolute-git-dir', '--git-common-dir', '--show-toplevel'],
@@ -87,7 +98,7 @@ async function headOf(folder: string, git: Git): Promise<Pick<RepoFacts, 'branch
 	return { branch: lines(branch.stdout)[0] || null, head: lines(head.stdout)[0] || null };
 }
 
-function explainRefusal(folder: string, stderr: string): RepoFacts {
+function explainRefusal(folder: string, stderr: string): Facts {
 	if (/not a git repository/i.test(stderr)) return outside(folder);
 	if (/dubious ownership|unsafe repository/i.test(stderr)) {
 		const advice = /git config --global --add safe\.directory .*/.exec(stderr)?.[0];

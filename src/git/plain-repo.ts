@@ -8,7 +8,7 @@ import type { RepoFacts } from './contract.ts';
  * config that moves nothing. `none`: no `.git` and no sign of a bare repo up to the root. `ask`: anything else; git
  * itself must judge.
  */
-export function readPlainRepo(folder: string): RepoFacts | 'none' | 'ask' {
+export function readPlainRepo(folder: string): Omit<RepoFacts, 'folder'> | 'none' | 'ask' {
 	const device = statSync(folder).dev;
 	for (let at = folder; ; at = dirname(at)) {
 		const facts = statSync(at);
@@ -37,7 +37,7 @@ function isPlainConfig(text: string): boolean {
 	return !MOVING.test(joined) && joined.split('\n').every((line) => USUAL.test(line));
 }
 
-function readFacts(root: string, gitDir: string): RepoFacts | 'ask' {
+function readFacts(root: string, gitDir: string): Omit<RepoFacts, 'folder'> | 'ask' {
 	const config = readText(join(gitDir, 'config'));
 	const head = readText(join(gitDir, 'HEAD'))?.trim();
 	// An old repo's HEAD may be a symbolic link to its branch; its content would look like a detached head.

@@ -266,7 +266,16 @@ function repoOf(worktree: string, main: RepoFacts): RepoFacts {
 	const gitDir = readLink(join(worktree, '.git'));
 	if (gitDir === null) throw new RelayError('not_found', `${worktree} is no worktree any more`);
 	const { kind, root, commonDir, head } = main;
-	return { kind, root, worktree, commonDir, gitDir: resolve(worktree, gitDir), branch: null, head };
+	return {
+		kind,
+		root,
+		worktree,
+		folder: worktree,
+		commonDir,
+		gitDir: resolve(worktree, gitDir),
+		branch: null,
+		head,
+	};
 }
 
 function readLink(path: string): string | null {

@@ -185,17 +185,24 @@ describe('trust', () => {
 	const open = () => createTrustStore({ file, locking, onNotice: (text) => notices.push(text) });
 	const digests = () => {
 		const config = existsSync(repoFile) ? readFileSync(repoFile) : null;
-		return readTrustDigests({ worktree: repo, root: repo, home: folder, ...place }, config);
+		return readTrustDigests(at(), config);
 	};
 	let place: Partial<TrustPlace> = {};
-	const trustIt = () => open().trust(repo, digests() ?? new Map());
+	const at = (worktree = repo): TrustPlace => ({
+		folder: place.worktree ?? worktree,
+		worktree,
+		root: worktree,
+		home: folder,
+		...place,
+	});
+	const trustIt = () => open().trust(at(), digests() ?? new Map());
 
 	it('is not given before the user says so, is kept for the next relay, and can be revoked', () => {
 		write(repoFile, '[turn]\nlinger_s = 3\n');
-		expect(open().isTrusted(repo, digests())).toBe(false);
-		expect(open().changedSince(repo, digests())).toBeNull();
+		expect(open().isTrusted(at(), digests())).toBe(false);
+		expect(open().changedSince(at(), digests())).toBeNull();
 		trustIt();
-		expect(open().isTrusted(repo, digests())).toBe(true);
+		expect(open().isTrusted(at(), digests())).toBe(true);
 		expect(open().list()).toEqual([
 			{
 				path: repo,
@@ -206,24 +213,24 @@ describe('trust', () => {
 		expect(statSync(file).mode & 0o777).toBe(0o600);
 		expect(open().revoke(repo)).toBe(true);
 		expect(open().revoke(repo)).toBe(false);
-		expect(open().isTrusted(repo, digests())).toBe(false);
+		expect(open().isTrusted(at(), digests())).toBe(false);
 	});
 
 	it('remembers a no for the folder until its files change or the user says yes', () => {
 		write(join(repo, '.mcp.json'), '{}');
 		const asked = () => digests() ?? new Map();
-		expect(open().isDeclined(repo, asked())).toBe(false);
+		expect(open().isDeclined(at(), asked())).toBe(false);
 		trustIt();
-		open().decline(repo, asked());
-		expect(open().isDeclined(repo, asked())).toBe(true);
-		expect(open().isDeclined(folder, asked())).toBe(false);
-		expect(open().isTrusted(repo, digests())).toBe(false);
+		open().decline(at(), asked());
+		expect(open().isDeclined(at(), asked())).toBe(true);
+		expect(open().isDeclined(at(folder), asked())).toBe(false);
+		expect(open().isTrusted(at(), digests())).toBe(false);
 		write(join(repo, '.mcp.json'), '{ }');
-		expect(open().isDeclined(repo, asked())).toBe(false);
-		open().decline(repo, asked());
+		expect(open().isDeclined(at(), asked())).toBe(false);
+		open().decline(at(), asked());
 		trustIt();
-		expect(open().isDeclined(repo, asked())).toBe(false);
-		expect(open().isTrusted(repo, digests())).toBe(true);
+		expect(open().isDeclined(at(), asked())).toBe(false);
+		expect(open().isTrusted(at(), digests())).toBe(true);
 	});
 
 	it.each([
@@ -257,8 +264,8 @@ describe('trust', () => {
 		write(repoFile, '[turn]\nlinger_s = 3\n');
 		trustIt();
 		write(join(repo, path), '# other\n');
-		expect(open().isTrusted(repo, digests())).toBe(false);
-		expect(open().changedSince(repo, digests())).toEqual([path]);
+		expect(open().isTrusted(at(), digests())).toBe(false);
+		expect(open().changedSince(at(), digests())).toEqual([path]);
 	});
 
 	it('does not end for files that enable nothing, and does for one that goes', () => {
@@ -266,9 +273,9 @@ describe('trust', () => {
 		trustIt();
 		write(join(repo, 'CLAUDE.md'), 'be nice');
 		write(join(repo, '.opencode/node_modules/x/index.js'), 'x');
-		expect(open().isTrusted(repo, digests())).toBe(true);
+		expect(open().isTrusted(at(), digests())).toBe(true);
 		rmSync(join(repo, '.mcp.json'));
-		expect(open().changedSince(repo, digests())).toEqual(['.mcp.json']);
+		expect(open().changedSince(at(), digests())).toEqual(['.mcp.json']);
 	});
 
 	it('is asked for a .env that steers agents, and not for one with variables of its own', () => {
@@ -324,6 +331,68 @@ describe('trust', () => {
 		expect(digests()).not.toEqual(fromMain);
 	});
 
+	it('is asked for what stands in the folder where agents start and in each between it and the root', () => {
+		place = { folder: join(repo, 'packages/api') };
+		for (const path of ['.mcp.json', 'packages/.codex/config.toml', 'packages/api/.claude/settings.json'])
+			write(join(repo, path), '{}');
+		for (const path of ['packages/api/.env', 'packages/.env'])
+			write(join(repo, path), 'GOOGLE_GEMINI_BASE_URL=https://example.org\n');
+		for (const path of ['packages/web/.mcp.json', 'packages/api/src/.mcp.json', 'packages/apidoc/.mcp.json'])
+			write(join(repo, path), '{}');
+		expect([...(digests()?.keys() ?? [])].sort()).toEqual([
+			'.mcp.json',
+			'packages/.codex/config.toml',
+			'packages/.env',
+			'packages/api/.claude/settings.json',
+			'packages/api/.env',
+		]);
+	});
+
+	it('is of each folder by the files that count there, and each adds its own to what was said', () => {
+		const from = (path: string) => {
+			place = { folder: join(repo, path) };
+		};
+		write(join(repo, '.mcp.json'), '{}');
+		write(join(repo, 'api/.mcp.json'), '{}');
+		mkdirSync(join(repo, 'docs'));
+		trustIt();
+		from('docs');
+		expect(open().isTrusted(at(), digests())).toBe(true);
+		from('api');
+		expect(open().isTrusted(at(), digests())).toBe(false);
+		expect(open().changedSince(at(), digests())).toEqual(['api/.mcp.json']);
+		trustIt();
+		expect(open().isTrusted(at(), digests())).toBe(true);
+		from('.');
+		expect(open().isTrusted(at(), digests())).toBe(true);
+		write(join(repo, '.mcp.json'), '{ }');
+		trustIt();
+		from('api');
+		expect(open().isTrusted(at(), digests())).toBe(true);
+		write(join(repo, 'api/.mcp.json'), '{ }');
+		expect(open().changedSince(at(), digests())).toEqual(['api/.mcp.json']);
+		expect(open().revoke(repo)).toBe(true);
+		expect(open().isTrusted(at(), digests())).toBe(false);
+	});
+
+	it('stands for the root after a no to files of a sub folder alone', () => {
+		write(join(repo, '.mcp.json'), '{}');
+		trustIt();
+		write(join(repo, 'api/.mcp.json'), '{}');
+		place = { folder: join(repo, 'api') };
+		open().decline(at(), digests() ?? new Map());
+		expect(open().isTrusted(at(), digests())).toBe(false);
+		expect(open().isDeclined(at(), digests() ?? new Map())).toBe(true);
+		place = {};
+		expect(open().isTrusted(at(), digests())).toBe(true);
+		write(join(repo, '.mcp.json'), '{ }');
+		place = { folder: join(repo, 'api') };
+		open().decline(at(), digests() ?? new Map());
+		place = {};
+		write(join(repo, '.mcp.json'), '{}');
+		expect(open().isTrusted(at(), digests())).toBe(false);
+	});
+
 	it('does not wait for a pipe in the place of a file, and reads no file that is too large', () => {
 		mkdirSync(join(repo, '.claude'), { recursive: true });
 		execFileSync('mkfifo', [
@@ -341,36 +410,36 @@ describe('trust', () => {
 		write(join(folder, 'elsewhere', 'settings.json'), '{}');
 		symlinkSync(join(folder, 'elsewhere'), join(repo, '.claude'));
 		trustIt();
-		expect(open().isTrusted(repo, digests())).toBe(true);
+		expect(open().isTrusted(at(), digests())).toBe(true);
 		write(join(folder, 'elsewhere', 'settings.json'), '{"hooks":{}}');
-		expect(open().changedSince(repo, digests())).toEqual(['.claude/settings.json']);
+		expect(open().changedSince(at(), digests())).toEqual(['.claude/settings.json']);
 	});
 
 	it('is by real path: a link to the repo is the repo, another folder with the same files is not', () => {
 		write(join(repo, '.mcp.json'), '{}');
 		trustIt();
 		symlinkSync(repo, join(folder, 'link'));
-		expect(open().isTrusted(join(folder, 'link'), digests())).toBe(true);
+		expect(open().isTrusted(at(join(folder, 'link')), digests())).toBe(true);
 		const same = digests();
 		renameSync(repo, join(folder, 'moved'));
-		expect(open().isTrusted(join(folder, 'moved'), same)).toBe(false);
+		expect(open().isTrusted(at(join(folder, 'moved')), same)).toBe(false);
 	});
 
 	it('is never given to a repo with too much to compare', () => {
 		mkdirSync(join(repo, '.claude/commands'), { recursive: true });
 		for (let i = 0; i <= 2000; i++) writeFileSync(join(repo, '.claude/commands', `${i}.md`), '');
 		expect(digests()).toBeNull();
-		expect(open().isTrusted(repo, digests())).toBe(false);
+		expect(open().isTrusted(at(), digests())).toBe(false);
 	});
 
 	it.each(['', '{', '{"schema_version":1,"repos":[{}]}'])(
 		'trusts nothing and says so when the record is %j',
 		(content) => {
 			write(file, content);
-			expect(open().isTrusted(repo, new Map())).toBe(false);
+			expect(open().isTrusted(at(), new Map())).toBe(false);
 			expect(notices).toEqual([expect.stringContaining('no repo is trusted')]);
 			trustIt();
-			expect(open().isTrusted(repo, digests())).toBe(true);
+			expect(open().isTrusted(at(), digests())).toBe(true);
 			expect(readdirSync(join(file, '..')).some((name) => name.startsWith('trust.json.damaged-'))).toBe(true);
 		},
 	);
@@ -380,14 +449,16 @@ describe('trust', () => {
 		const content = JSON.parse(readFileSync(file, 'utf8'));
 		content.repos[0].note = 'mine';
 		writeFileSync(file, JSON.stringify(content));
-		open().trust(folder, new Map());
+		open().trust(at(folder), new Map());
 		expect(JSON.parse(readFileSync(file, 'utf8')).repos).toContainEqual(
 			expect.objectContaining({ note: 'mine' }),
 		);
 		const newer = JSON.stringify({ ...content, schema_version: 2 });
 		writeFileSync(file, newer);
-		expect(open().isTrusted(repo, digests())).toBe(true);
-		expect(() => open().trust(folder, new Map())).toThrow(expect.objectContaining({ code: 'newer_version' }));
+		expect(open().isTrusted(at(), digests())).toBe(true);
+		expect(() => open().trust(at(folder), new Map())).toThrow(
+			expect.objectContaining({ code: 'newer_version' }),
+		);
 		expect(readFileSync(file, 'utf8')).toBe(newer);
 	});
 });
@@ -412,7 +483,8 @@ describe('several relays at once', () => {
 		const file = join(folder, 'state', 'trust.json');
 		const script = `${HEAD}
 			const store = createTrustStore({ file, locking, onNotice: (text) => { throw new Error(text); } });
-			for (let i = 0; i < 20; i++) store.trust('/nowhere/' + name + i, new Map([['a', 'b']]));`;
+			const at = (folder) => ({ folder, worktree: folder, root: folder, home: '/home' });
+			for (let i = 0; i < 20; i++) store.trust(at('/nowhere/' + name + i), new Map([['a', 'b']]));`;
 		const runs = ['one', 'two', 'three'].map((name) => compiled.start(script, file, name));
 		for (const { code, stderr } of await Promise.all(runs.map(({ ended }) => ended)))
 			expect({ code, stderr }).toEqual({ code: 0, stderr: '' });

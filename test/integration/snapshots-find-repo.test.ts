@@ -28,8 +28,10 @@ describe('an ordinary repo', () => {
 			branch: 'main',
 			head: head(repo),
 		};
-		for (const folder of [repo, join(repo, 'deep', 'er'), join(scratch.root, 'link', 'er')])
-			expect(await find(folder)).toEqual(facts);
+		const inside = join(repo, 'deep', 'er');
+		expect(await find(repo)).toEqual({ ...facts, folder: repo });
+		for (const folder of [inside, join(scratch.root, 'link', 'er'), `${repo}/deep/er/../er/`])
+			expect(await find(folder)).toEqual({ ...facts, folder: inside });
 		expect(readPlainRepo(join(repo, 'deep'))).toEqual(facts);
 	});
 
@@ -42,6 +44,16 @@ describe('an ordinary repo', () => {
 		expect(await find(repo)).toMatchObject({ branch: null, head: head(repo) });
 		scratch.sh(repo, 'checkout', '-q', '--orphan', 'empty');
 		expect(await find(repo)).toMatchObject({ branch: 'empty', head: null });
+	});
+
+	it('starts nothing in the folder of git itself, nor where a link of it leads to another repo', async () => {
+		const repo = scratch.repo('r', { 'sub/a.txt': 'x\n' });
+		const other = scratch.repo('other', { 'sub/a.txt': 'x\n' });
+		expect(await find(join(repo, '.git', 'hooks'))).toMatchObject({ worktree: repo, folder: repo });
+		symlinkSync(join(other, 'sub'), join(repo, 'out'));
+		symlinkSync(join(repo, 'sub'), join(repo, 'in'));
+		expect(await find(join(repo, 'out'))).toMatchObject({ worktree: other, folder: join(other, 'sub') });
+		expect(await find(join(repo, 'in'))).toMatchObject({ worktree: repo, folder: join(repo, 'sub') });
 	});
 
 	it('is the nearest one', async () => {
@@ -61,6 +73,7 @@ describe('what git itself is asked about', () => {
 			kind: 'worktree',
 			root: repo,
 			worktree: linked,
+			folder: join(linked, 'sub'),
 			commonDir: join(repo, '.git'),
 			gitDir: join(repo, '.git', 'worktrees', 'linked'),
 			branch: 'side',
@@ -92,6 +105,7 @@ describe('what git itself is asked about', () => {
 			kind: 'bare',
 			root: bare,
 			worktree: bare,
+			folder: bare,
 			commonDir: bare,
 			gitDir: bare,
 			branch: 'main',
@@ -164,6 +178,7 @@ describe('a folder outside git', () => {
 				kind: 'none',
 				root: folder,
 				worktree: folder,
+				folder,
 				commonDir: null,
 				gitDir: null,
 				branch: null,

@@ -52,7 +52,16 @@ describe.skipIf(!canMount)('on a full disk', () => {
 		createSessionStore({
 			location: {
 				folder: join(root, '.agent-relay'),
-				repo: { kind: 'none', root, worktree: root, commonDir: null, gitDir: null, branch: null, head: null },
+				repo: {
+					kind: 'none',
+					root,
+					worktree: root,
+					folder: root,
+					commonDir: null,
+					gitDir: null,
+					branch: null,
+					head: null,
+				},
 				isElsewhere: false,
 				others: [],
 				configFile: join(root, '.agent-relay', 'config.toml'),

@@ -37,6 +37,7 @@ const facts = (): RepoFacts => ({
 	kind: 'worktree',
 	root,
 	worktree: root,
+	folder: root,
 	commonDir: join(root, '.git'),
 	gitDir: join(root, '.git'),
 	branch: 'main',

@@ -24,7 +24,7 @@ export async function shell(app: App, options: RelayOptions, output: Output): Pr
 	const holder: SettingsHolder = { settings: await readSettings(app, flags) };
 	// On a terminal the shell asks, and its question says the same; after a no it does not ask again.
 	const { trust } = holder.settings;
-	const isDeclined = trust.digests !== null && trust.store.isDeclined(trust.worktree, trust.digests);
+	const isDeclined = trust.digests !== null && trust.store.isDeclined(trust, trust.digests);
 	const line = app.streams.input.isTTY && !isDeclined ? null : describeDistrust(trust);
 	if (line !== null) app.notice(line);
 	const relay = await openRelay(app, flags, holder);

@@ -4,7 +4,7 @@ import { type App, homeOf } from '../../app/create-app.ts';
 import { trustPlace } from '../../app/repo-trust.ts';
 import { loadConfig } from '../../config/layers.ts';
 import { createTrustStore, type TrustStore } from '../../config/trust.ts';
-import { readTrustDigests, type TrustDigests } from '../../config/trust-files.ts';
+import { readTrustDigests, type TrustDigests, type TrustPlace } from '../../config/trust-files.ts';
 import { fromIso } from '../../core/clock.ts';
 import { RelayError } from '../../core/errors.ts';
 import { lockingOf } from '../../core/file-lock.ts';
@@ -77,9 +77,10 @@ async function record(
 	repo: RepoFacts,
 	{ theme }: Output,
 ): Promise<CommandResult> {
-	const digests = await readEnabled(app, repo);
-	const wasTrusted = store.isTrusted(repo.worktree, digests);
-	if (!wasTrusted) store.trust(repo.worktree, digests);
+	const place = trustPlace(repo, homeOf(app.env));
+	const digests = await readEnabled(app, place);
+	const wasTrusted = store.isTrusted(place, digests);
+	if (!wasTrusted) store.trust(place, digests);
 	const files = [...digests.keys()];
 	const lines = [
 		`${safeLine(repo.worktree, PATH_CHARS)} is ${wasTrusted ? 'trusted already' : 'now trusted'}.`,
@@ -101,7 +102,7 @@ async function record(
 }
 
 /** What trust covers, of the bytes that were just checked. Throws `bad_config` for a repo file that could not be obeyed. */
-async function readEnabled(app: App, repo: RepoFacts): Promise<TrustDigests> {
+async function readEnabled(app: App, place: TrustPlace): Promise<TrustDigests> {
 	const { location } = await app.store();
 	const { repoConfig } = loadConfig({
 		env: app.env,
@@ -110,11 +111,11 @@ async function readEnabled(app: App, repo: RepoFacts): Promise<TrustDigests> {
 		isRepoTrusted: () => true,
 		knownAgents: DEMO_ADAPTERS.map(({ id }) => id),
 	});
-	const digests = readTrustDigests(trustPlace(repo, homeOf(app.env)), repoConfig);
+	const digests = readTrustDigests(place, repoConfig);
 	if (digests !== null) return digests;
 	throw new RelayError(
 		'refused',
-		`${repo.worktree} has settings that cannot be read, or too many to compare.`,
+		`${place.folder} has settings that cannot be read, or too many to compare.`,
 		{
 			hint: 'For one run, without a record: agent-relay run --trust "TASK"',
 		},

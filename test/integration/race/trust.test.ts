@@ -27,16 +27,16 @@ async function wired(change: (worktree: string) => void = () => undefined) {
 	await worktrees.add({ path, commit: await worktrees.resolveCommit('HEAD'), reason });
 	change(path);
 	const gitDir = join(bench.repo, '.git/worktrees/there');
-	const there = await inWorktree({ ...relay.repo, worktree: path, gitDir });
+	const there = await inWorktree({ ...relay.repo, worktree: path, folder: path, gitDir });
 	const found = { here: relay.isTrusted, there: there.isTrusted, store: there.store.location, deps: there };
 	return { ...found, settings, remove: () => worktrees.remove({ path, reason }) };
 }
 
 async function trust(): Promise<void> {
 	const { settings, remove } = await wired();
-	const { store, worktree, digests } = settings.trust;
+	const { store, digests } = settings.trust;
 	if (digests === null) throw new Error('there is nothing to trust');
-	store.trust(worktree, digests);
+	store.trust(settings.trust, digests);
 	await remove();
 }
 
