@@ -13,6 +13,7 @@ import { outlivesTerminal, standardStreamKinds } from '../core/hangup.ts';
 import { packageRoot } from '../core/package-root.ts';
 import type { ProcessTable } from '../core/process-table.ts';
 import type { RepoFacts } from '../git/contract.ts';
+import { withoutGitLocals } from '../git/local-variables.ts';
 import type { Git } from '../git/run-git.ts';
 import type { SurvivorDesk, Survivors } from '../relay/survivors.ts';
 import type { SessionStore } from '../sessions/session-store.ts';
@@ -47,10 +48,13 @@ export interface App {
 	store(): Promise<SessionStore>;
 }
 
-/** `env` stands in for the process's own: the demo works in a home of its own. */
+/**
+ * `env` stands in for the process's own: the demo works in a home of its own. What aims git at one repo is left out of it, and so
+ * out of the environment of everything that is started.
+ */
 export function createApp(options: { folder?: string; env?: Readonly<Record<string, string>> } = {}): App {
 	// biome-ignore lint/style/noProcessEnv: the environment enters here and nowhere else
-	const env = options.env ?? definedOnly(process.env);
+	const env = withoutGitLocals(options.env ?? definedOnly(process.env));
 	const paths = relayPaths(env);
 	const clock = systemClock;
 	const folder = resolve(options.folder ?? '.');

@@ -27,6 +27,16 @@ const jsonLines = (text: string) =>
 const inRepo = (path: string) => join(cli.repo, path);
 
 describe('a race on the command line', () => {
+	it('started from a git hook, aims every git below it at the worktree it runs in', async () => {
+		const commit = 'git -c user.name=A -c user.email=a@example.org commit -q --allow-empty -m mine';
+		const GIT_DIR = inRepo('.git');
+		const env = { GIT_DIR, GIT_INDEX_FILE: join(GIT_DIR, 'index'), GIT_WORK_TREE: cli.repo };
+		const flags = ['--setup', commit, '--check', 'test -z "$GIT_DIR$GIT_INDEX_FILE$GIT_WORK_TREE"'];
+		const run = await cli.run(['race', DEMO_OBJECTIVE, '-A', DEMOS, ...flags], { env });
+		expect(run.stdout, run.stderr).toMatch(/^1 +demo-\w+ +1\/1 +finished/m);
+		expect(cli.git('log', '--format=%s', 'main').trim()).toBe('first');
+	});
+
 	it('tells each change of state on stderr and the result on stdout; adopt, show and clean go on from it', async () => {
 		const before = cli.git('status', '--porcelain');
 		const { exitCode, stdout, stderr } = await race('--check', 'test -f word-count.mjs');
