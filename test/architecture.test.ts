@@ -96,6 +96,7 @@ function importsOf(path: string): Import[] {
 	}));
 }
 
+const textOf = (path: string) => readFileSync(join(SRC, path), 'utf8');
 const layerOf = (path: string) => path.split(sep)[0] ?? path;
 const isOwn = (to: string) => to.endsWith('.ts');
 const all = sources().flatMap(importsOf);
@@ -144,6 +145,29 @@ describe('the layers', () => {
 	it('keep process.exit in main.ts', () => {
 		const exits = sources().filter((path) => /\bprocess\.exit\(/.test(readFileSync(join(SRC, path), 'utf8')));
 		expect(exits.filter((path) => path !== 'main.ts')).toEqual([]);
+	});
+
+	it('start programs in few places, and git in one', () => {
+		const starting = sources().filter((path) => /^import (?!type).*'node:child_process'/m.test(textOf(path)));
+		expect(starting.sort()).toEqual([
+			'cli/shell-services.ts',
+			'core/process-table-ps.ts',
+			'core/run-process.ts',
+			'terminal/launch.ts',
+		]);
+		// Whoever is handed `runProcess` or imports it could start git past the armour.
+		const running = sources().filter((path) => /\brunProcess\b/.test(textOf(path)));
+		expect(running.sort()).toEqual([
+			'agents/demo/desk.ts',
+			'app/create-app.ts',
+			'app/version-cache.ts',
+			'cli/render/demo-result.ts',
+			'core/run-process.ts',
+			'git/run-git.ts',
+			'race/folder-users.ts',
+		]);
+		const naming = sources().filter((path) => /\bcreateGit\(|\/git['"]|\['git'\]/.test(textOf(path)));
+		expect(naming.sort()).toEqual(['app/create-app.ts', 'cli/commands/demo.ts', 'git/run-git.ts']);
 	});
 
 	it('read the clock and the environment only where they enter', () => {

@@ -52,7 +52,7 @@ async function undo(git: RepoGit, { path, reason }: { path: string; reason: stri
 
 async function writeFiles(git: RepoGit, place: Place, { commit }: NewWorktree): Promise<void> {
 	try {
-		await git.withFiles(place, ['reset', '--hard', '-q', '--no-recurse-submodules']);
+		await git.at(place, ['reset', '--hard', '-q', '--no-recurse-submodules']);
 	} catch (error) {
 		throw await explainUnwritten(error, git, { tree: commit, folder: place.worktree });
 	}

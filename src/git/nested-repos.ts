@@ -54,7 +54,7 @@ export async function isPristineClone(git: RepoGit, folder: string, known: strin
 		const head = await nestedHead(git, folder);
 		if (head === null) return false;
 		const status = ['status', '--porcelain', '-z', '--untracked-files=normal', '--ignore-submodules=dirty'];
-		const dirty = await git.nestedFiles(folder, status, { maxBytes: 1 });
+		const dirty = await git.nested(folder, status, { maxBytes: 1 });
 		if (dirty.stdout.length > 0) return false;
 		const excluded = ['--not', '--remotes', ...(known === null ? [] : [known])];
 		const own = [

@@ -6,8 +6,7 @@ import { lstatSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { RelayError } from '../core/errors.ts';
 import type { RepoFacts } from './contract.ts';
-import { nulFields } from './git-output.ts';
-import type { Git, GitResult, GitRunOptions } from './run-git.ts';
+import { type Git, type GitResult, type GitRunOptions, readProgramsOff } from './run-git.ts';
 import type { RepoInGit } from './snapshot-folder.ts';
 import { findRecord } from './worktree-records.ts';
 
@@ -30,17 +29,10 @@ export interface RepoGit {
 	inRepo(args: readonly string[], options?: Partial<GitRunOptions>): Promise<GitResult>;
 	/** Runs git in a worktree; it must be a folder. */
 	at(place: Place, args: readonly string[], options?: Partial<GitRunOptions>): Promise<GitResult>;
-	/**
-	 * The same with every filter program switched off, as the config stands now: for whatever reads or writes files of the
-	 * worktree or writes an index (git then looks again into files that changed in the index's own second).
-	 */
-	withoutFilters(place: Place): Promise<RunInPlace>;
-	/** The same for a single run. */
-	withFiles(place: Place, args: readonly string[], options?: Partial<GitRunOptions>): Promise<GitResult>;
+	/** The same for several runs in a row: which programs are to be switched off is asked once. */
+	inARow(place: Place): Promise<RunInPlace>;
 	/** Runs git in a repo that lies inside a worktree (a submodule, a clone); never in one around it. */
 	nested(folder: string, args: readonly string[], options?: Partial<GitRunOptions>): Promise<GitResult>;
-	/** The same with every filter program that its config names switched off. */
-	nestedFiles(folder: string, args: readonly string[], options?: Partial<GitRunOptions>): Promise<GitResult>;
 	/** RelayError `refused` when `worktree` is no real folder (a link would lead elsewhere); `mayBeGone`: or none at all. */
 	placeOf(worktree: string, options?: { mayBeGone: boolean }): Place;
 }
@@ -59,26 +51,22 @@ export function createRepoGit(git: Git, facts: RepoFacts): RepoGit {
 	};
 	const at: RepoGit['at'] = (place, args, options = {}) =>
 		run(args, { cwd: place.worktree, ...options, env: { ...envOf(place, commonDir), ...options.env } });
-	const withoutFilters: RepoGit['withoutFilters'] = async (place) => {
-		const off = await filtersOff((ask) => at(place, ask, { allowExit: [1] }));
-		return (args, options = {}) =>
-			at(place, [...off.args, ...args], { ...options, env: { ...options.env, ...off.env } });
-	};
-	const nested: RepoGit['nested'] = (folder, args, options = {}) =>
-		run(args, { cwd: folder, ...options, env: { GIT_CEILING_DIRECTORIES: dirname(folder), ...options.env } });
 	return {
 		repo,
 		here,
 		at,
 		inRepo: (args, options = {}) =>
 			run(args, { cwd: repo.root, ...options, env: { GIT_DIR: commonDir, ...options.env } }),
-		withoutFilters,
-		withFiles: async (place, args, options) => (await withoutFilters(place))(args, options),
-		nested,
-		nestedFiles: async (folder, args, options = {}) => {
-			const off = await filtersOff((ask) => nested(folder, ask, { allowExit: [1] }));
-			return nested(folder, [...off.args, ...args], { ...options, env: { ...options.env, ...off.env } });
+		inARow: async (place) => {
+			const programs = await readProgramsOff(git, { cwd: place.worktree, env: envOf(place, commonDir) });
+			return (args, options = {}) => at(place, args, { ...options, programs });
 		},
+		nested: (folder, args, options = {}) =>
+			run(args, {
+				cwd: folder,
+				...options,
+				env: { GIT_CEILING_DIRECTORIES: dirname(folder), ...options.env },
+			}),
 		placeOf: (worktree, { mayBeGone } = { mayBeGone: false }) => {
 			refuseNoFolder(worktree, mayBeGone);
 			if (worktree === here.worktree) return here;
@@ -118,27 +106,6 @@ function refuseNoFolder(worktree: string, mayBeGone: boolean): void {
 		found === undefined ? 'is gone' : found.isSymbolicLink() ? 'is a symbolic link' : 'is no folder';
 	throw new RelayError('refused', `the worktree ${worktree} ${what}`);
 }
-
-/**
- * Settings that switch off every filter by its name, whichever file of the config names it (LFS is usually named by the
- * user's own). A name with `=` cannot be said with `-c`, so it goes in variables, which git reads since 2.31.
- */
-async function filtersOff(ask: (args: readonly string[]) => Promise<GitResult>) {
-	const { stdout } = await ask(['config', '-z', '--name-only', '--get-regexp', FILTER_KEYS]);
-	const keys = [...new Set(nulFields(stdout))];
-	const offValue = (key: string) => (key.endsWith('.required') ? 'false' : '');
-	const odd = keys.filter((key) => key.includes('='));
-	const variables = odd.flatMap((key, i) => [
-		[`GIT_CONFIG_KEY_${i}`, key],
-		[`GIT_CONFIG_VALUE_${i}`, offValue(key)],
-	]);
-	return {
-		args: keys.filter((key) => !odd.includes(key)).flatMap((key) => ['-c', `${key}=${offValue(key)}`]),
-		env: { ...Object.fromEntries(variables), GIT_CONFIG_COUNT: String(odd.length) },
-	};
-}
-
-const FILTER_KEYS = '^filter\\..*\\.(clean|smudge|process|required)$';
 
 /** Git tells a full or read-only disk only in words (`LC_ALL=C`). Any other error comes back unchanged. */
 export function explainDisk(error: unknown): unknown {

@@ -1,13 +1,14 @@
 /**
- * Every run of git goes through here, with the same armour. What a repo can make git execute (fsmonitor, hooks, pagers,
- * editors, credential helpers, external diffs) is switched off on the command line, which outranks every config file;
- * inherited `GIT_*` variables are dropped. The user's own global config stays in force by default, because it is trusted
- * and decides `safe.directory` and what is ignored; `ISOLATED` leaves it out where it could only change an output.
- * Filters cannot be switched off by name from here: whoever reads or writes work tree files uses a git dir of our own
- * with `* -filter` (snapshots.ts).
+ * Every run of git is built here, with the same armour, in a trusted repo as in any other. What a repo can make git execute
+ * (fsmonitor, hooks, pagers, editors, credential helpers, external diffs) is switched off on the command line, which outranks
+ * every config file; what has a name of its own (filters, hooks from config) is asked for and switched off by that name for
+ * every command that could run it (`named-programs.ts`). Nothing is ever fetched, and inherited `GIT_*` variables are dropped.
+ * The user's own global config stays in force by default, because it is trusted and decides `safe.directory` and what is
+ * ignored; `ISOLATED` leaves it out where it could only change an output.
  */
 import { RelayError } from '../core/errors.ts';
 import type { ProcessResult, RunProcessOptions } from '../core/run-process.ts';
+import { mayRunPrograms, NO_PROGRAMS, type ProgramsOff, programsOff, QUESTION } from './named-programs.ts';
 
 export interface GitRunOptions {
 	cwd: string;
@@ -19,6 +20,8 @@ export interface GitRunOptions {
 	/** What is kept of stdout; the rest is read and dropped (`truncated`). */
 	maxBytes?: number;
 	timeoutMs?: number;
+	/** As `readProgramsOff` has just told: one question for several runs. Without it each run that needs it asks. */
+	programs?: ProgramsOff;
 }
 
 export interface GitResult {
@@ -59,36 +62,90 @@ export function createGit(options: {
 	runProcess: RunProcess;
 }): Git {
 	const env = armouredEnv(options.env);
+	const start = async (args: readonly string[], run: GitRunOptions): Promise<GitResult> => {
+		const result = await options.runProcess(options.executable, [...ARMOUR, ...args], {
+			cwd: run.cwd,
+			env: { ...env, ...run.env },
+			...(run.input === undefined ? {} : { input: run.input }),
+			...(run.maxBytes === undefined ? {} : { maxOutputBytes: run.maxBytes }),
+			...(run.timeoutMs === undefined ? {} : { timeoutMs: run.timeoutMs }),
+		});
+		const command = commandOf(args);
+		if (result.timedOut) throw new GitTimeout(command, run.timeoutMs ?? 0);
+		const { exitCode, stdout, stderr, truncated } = result;
+		if (exitCode === null || (exitCode !== 0 && !run.allowExit?.includes(exitCode)))
+			throw gitFailed(command, exitCode ?? result.signal, stderr);
+		return { exitCode, stdout, stderr, truncated };
+	};
 	return {
 		run: async (args, run) => {
-			const result = await options.runProcess(options.executable, [...ARMOUR, ...args], {
-				cwd: run.cwd,
-				env: { ...env, ...run.env },
-				...(run.input === undefined ? {} : { input: run.input }),
-				...(run.maxBytes === undefined ? {} : { maxOutputBytes: run.maxBytes }),
-				...(run.timeoutMs === undefined ? {} : { timeoutMs: run.timeoutMs }),
+			const at = commandAt(args);
+			const isHarmless = !mayRunPrograms(args.slice(at));
+			const off = isHarmless ? NO_PROGRAMS : (run.programs ?? (await askPrograms(start, run)));
+			return start([...off.args, ...withoutDiffPrograms(args, at)], {
+				...run,
+				env: { ...run.env, ...off.env },
 			});
-			const command = commandOf(args);
-			if (result.timedOut) throw new GitTimeout(command, run.timeoutMs ?? 0);
-			const { exitCode, stdout, stderr, truncated } = result;
-			if (exitCode === null || (exitCode !== 0 && !run.allowExit?.includes(exitCode)))
-				throw gitFailed(command, exitCode ?? result.signal, stderr);
-			return { exitCode, stdout, stderr, truncated };
 		},
 	};
 }
 
-/** The subcommand: the first word that is neither an option nor the setting behind a `-c`. */
-function commandOf(args: readonly string[]): string {
-	return args.find((arg, i) => !arg.startsWith('-') && args[i - 1] !== '-c') ?? '';
+/** For several runs at the same place in a row: what each of them would ask. */
+export const readProgramsOff = (git: Git, run: Pick<GitRunOptions, 'cwd' | 'env'>): Promise<ProgramsOff> =>
+	askPrograms(git.run, run);
+
+async function askPrograms(
+	ask: Git['run'],
+	{ cwd, env, timeoutMs }: Pick<GitRunOptions, 'cwd' | 'env' | 'timeoutMs'>,
+): Promise<ProgramsOff> {
+	const answer = await ask(QUESTION, {
+		cwd,
+		allowExit: [1],
+		...(env === undefined ? {} : { env }),
+		...(timeoutMs === undefined ? {} : { timeoutMs }),
+	});
+	return programsOff(answer.stdout);
+}
+
+/** Where the subcommand stands: the first word that is neither an option nor the setting behind a `-c`. */
+function commandAt(args: readonly string[]): number {
+	const at = args.findIndex((arg, i) => !arg.startsWith('-') && args[i - 1] !== '-c');
+	return at < 0 ? args.length : at;
+}
+
+const commandOf = (args: readonly string[]): string => args[commandAt(args)] ?? '';
+
+/** A driver that an attribute names for a diff has no place among the settings. */
+function withoutDiffPrograms(args: readonly string[], at: number): readonly string[] {
+	if (!/^diff-(?:tree|files|index)$/.test(args[at] ?? '')) return args;
+	return [...args.slice(0, at + 1), '--no-ext-diff', '--no-textconv', ...args.slice(at + 1)];
 }
 
 function gitFailed(command: string, end: number | string | null, stderr: string): RelayError {
+	if (NOT_FETCHED.test(stderr)) return notFetched(command, stderr);
 	const line = stderr.split('\n').find((text) => /^(?:fatal|error):/.test(text)) ?? stderr.split('\n')[0];
 	return new RelayError(
 		'git_failed',
 		`git ${command} failed (${end}): ${line?.slice(0, 500) || 'no message'}`,
 		{
+			cause: stderr,
+		},
+	);
+}
+
+/**
+ * What git says where an object is missing that its partial clone has promised: before 2.45 it tries to fetch it, and meets
+ * `GIT_ALLOW_PROTOCOL`.
+ */
+const NOT_FETCHED =
+	/could not fetch \S+ from promisor remote|lazy fetching disabled|transport '.*' not allowed/;
+
+function notFetched(command: string, stderr: string): RelayError {
+	return new RelayError(
+		'git_failed',
+		`git ${command} needs objects that this partial clone never fetched, and agent-relay fetches nothing`,
+		{
+			hint: 'Fetch them, for example with: git checkout COMMIT, or all of them: git fetch --refetch --no-filter',
 			cause: stderr,
 		},
 	);
@@ -124,6 +181,9 @@ function armouredEnv(env: Readonly<Record<string, string | undefined>>): Record<
 		GIT_TERMINAL_PROMPT: '0',
 		GIT_ASKPASS: 'false',
 		GIT_EDITOR: 'false',
+		// An object that is missing starts no transport: neither the address nor the program of a planted promisor remote.
+		GIT_ALLOW_PROTOCOL: '',
+		GIT_NO_LAZY_FETCH: '1',
 		LC_ALL: 'C',
 	};
 }

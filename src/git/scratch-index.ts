@@ -33,7 +33,7 @@ export function openScratchIndex(git: Git, facts: RepoFacts, scratch: string): S
 	const repo = createRepoGit(git, facts);
 	const index = join(scratch, 'index');
 	const run = (args: readonly string[], options: Partial<GitRunOptions> = {}): Promise<GitResult> =>
-		repo.withFiles(repo.here, ['-c', 'core.splitIndex=false', ...args], {
+		repo.at(repo.here, ['-c', 'core.splitIndex=false', ...args], {
 			...options,
 			env: { GIT_INDEX_FILE: index, ...options.env },
 		});

@@ -1,3 +1,4 @@
+import { NO_PROGRAMS } from './named-programs.ts';
 import { type Git, type GitResult, type GitRunOptions, ISOLATED } from './run-git.ts';
 import type { RepoInGit, SnapshotFolder } from './snapshot-folder.ts';
 
@@ -5,7 +6,10 @@ import type { RepoInGit, SnapshotFolder } from './snapshot-folder.ts';
 export interface SnapshotGit {
 	repo: RepoInGit;
 	folder: SnapshotFolder;
-	/** Writes: sees no objects but ours, so that it stores whatever it needs and touches nothing of the repo. */
+	/**
+	 * Writes: sees no objects but ours, so that it stores whatever it needs and touches nothing of the repo. Its git dir is our
+	 * own, whose attributes name no filter: there is nothing to switch off.
+	 */
 	write(args: readonly string[], options: Partial<GitRunOptions>): Promise<GitResult>;
 	/** Reads, with the repo's objects as alternates and nobody's config. */
 	read(args: readonly string[], options?: Partial<GitRunOptions>): Promise<GitResult>;
@@ -26,7 +30,8 @@ export function createSnapshotGit(git: Git, repo: RepoInGit, folder: SnapshotFol
 	return {
 		repo,
 		folder,
-		write: (args, options) => git.run(args, { cwd, ...options, env: { ...base, ...options.env } }),
+		write: (args, options) =>
+			git.run(args, { cwd, ...options, programs: NO_PROGRAMS, env: { ...base, ...options.env } }),
 		read: (args, options = {}) =>
 			git.run(args, { cwd, timeoutMs: READ_TIMEOUT_MS, ...options, env: reading }),
 	};

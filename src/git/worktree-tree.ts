@@ -77,7 +77,7 @@ function copyIndex({ gitDir }: Place, target: string): boolean {
 }
 
 async function indexRunner(git: RepoGit, place: Place, options: TreeOptions): Promise<RunInPlace> {
-	const run = await git.withoutFilters(place);
+	const run = await git.inARow(place);
 	const env = { ...options.env, GIT_INDEX_FILE: indexIn(options) };
 	return (args, runOptions = {}) => run([...INDEX_SETTINGS, ...args], { ...runOptions, env });
 }

@@ -80,7 +80,7 @@ async function resolveCommit(git: RepoGit, ref: string): Promise<string> {
 
 async function dirtyPaths(git: RepoGit, place: Place, limit: number): Promise<string[]> {
 	const options = ['--untracked-files=all', '--no-renames', '--ignore-submodules=dirty'];
-	const { stdout } = await git.withFiles(place, ['status', '--porcelain', '-z', ...options]);
+	const { stdout } = await git.at(place, ['status', '--porcelain', '-z', ...options]);
 	return nulFields(stdout)
 		.slice(0, limit)
 		.map((line) => line.slice(3));
