@@ -6,6 +6,16 @@ export interface KeptTree {
 	tree: string;
 	/** Paths that could not be read, and embedded repos: they are not in the tree. */
 	skipped: string[];
+	/** All files as they stand, as a commit on `commit`; that commit itself where nothing was left out. */
+	whole: { commit: string; tree: string };
+	/** They stand as the first parent has them. */
+	isUnchanged: boolean;
+}
+
+/** Which of the files count: what differs from the tree `before` is put on `base`, the rest stays as `base` has it. */
+export interface CountedFrom {
+	before: string;
+	base: string;
 }
 
 export interface WorktreeEntry {
@@ -58,7 +68,10 @@ export interface Worktrees {
 	 * Stores tracked and untracked, not ignored files of `worktree` as a commit on `parents`. Its index, refs and files stay
 	 * as they are; filters and hooks of the repo do not run. The same files on the same parents give the same commit.
 	 */
-	commitFiles(worktree: string, options: { parents: readonly string[]; message: string }): Promise<KeptTree>;
+	commitFiles(
+		worktree: string,
+		options: { parents: readonly string[]; message: string; counted?: CountedFrom | null },
+	): Promise<KeptTree>;
 	/**
 	 * A worktree, detached at `commit`, locked with `reason` (our marker in git's own records). Hooks and filters do not
 	 * run. Nothing is left of one that fails. Returns what is not as a user may expect (submodules empty, LFS pointers).

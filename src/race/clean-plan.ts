@@ -8,7 +8,7 @@ import { isOurLock } from '../git/remove-worktree.ts';
 import type { WorktreeEntry, WorktreeLosses, Worktrees } from '../git/worktree-contract.ts';
 import { recordedPath, removalPath } from '../git/worktree-records.ts';
 import type { RelayDeps } from '../relay/relay-deps.ts';
-import { racePrefix, raceRef } from './claim-place.ts';
+import { AFTER_CHECKS, ALL_FILES, FOUND_FILES, racePrefix, raceRef } from './claim-place.ts';
 import type { FindFolderUsers } from './folder-users.ts';
 import { lockReason } from './owner-file.ts';
 import type { EntrantRecord, RaceRecord } from './race-record.ts';
@@ -112,7 +112,9 @@ async function judge(
 	entrant: EntrantRecord,
 	{ deps, record, refs, findUsers }: LookContext,
 ): Promise<CleanEntrant> {
-	const [kept, ...more] = plan.refs.flatMap((ref) => refs.get(ref) ?? []);
+	const kept = refs.get(entrant.ref);
+	// The last is what the files are compared with.
+	const more = [FOUND_FILES, ALL_FILES, AFTER_CHECKS].flatMap((end) => refs.get(entrant.ref + end) ?? []);
 	let losses: WorktreeLosses;
 	try {
 		losses = await deps.worktrees.losses(plan.worktree, [kept ?? record.base.commit, ...more]);

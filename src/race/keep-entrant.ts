@@ -6,6 +6,7 @@ import { safeLine } from '../core/text.ts';
 import type { FileChange, Snapshots } from '../git/contract.ts';
 import type { KeptTree } from '../git/worktree-contract.ts';
 import type { TurnState } from '../sessions/turn-state.ts';
+import { AFTER_CHECKS, ALL_FILES } from './claim-place.ts';
 import { type EntrantContext, withNotes } from './entrant-context.ts';
 import { failureOf } from './entrant-failure.ts';
 import type { EntrantRecord } from './race-record.ts';
@@ -45,12 +46,12 @@ const isFolder = (path: string) => lstatSync(path, { throwIfNoEntry: false })?.i
  */
 export async function keepWhatChecksWrote(context: EntrantContext): Promise<void> {
 	const { worktrees } = context.deps;
-	const { id, ref, worktree, commit, tree } = context.entrant();
+	const { id, ref, worktree, commit, tree, whole_tree } = context.entrant();
 	if (commit === null || !isFolder(worktree)) return;
 	try {
 		const message = `what the checks of ${id} wrote in agent-relay race ${context.race().id}\n`;
 		const kept = await worktrees.commitFiles(worktree, { parents: [commit], message });
-		if (kept.tree !== tree) await worktrees.setRef(`${ref}+checks`, kept.commit);
+		if (kept.tree !== (whole_tree ?? tree)) await worktrees.setRef(`${ref}${AFTER_CHECKS}`, kept.commit);
 	} catch (error) {
 		const note = `what its checks wrote could not be kept: ${failureOf(error, context).text}`;
 		context.change({ notes: withNotes(context.entrant(), note) });
@@ -60,13 +61,16 @@ export async function keepWhatChecksWrote(context: EntrantContext): Promise<void
 async function keptFiles(context: EntrantContext, about: readonly string[]): Promise<Partial<EntrantRecord>> {
 	const { worktrees, relay } = context.deps;
 	const { base, id: race } = context.race();
-	const { id, ref, worktree } = context.entrant();
+	const { id, ref, worktree, found } = context.entrant();
 	const head = await worktrees.headOf(worktree);
 	const kept = await worktrees.commitFiles(worktree, {
 		parents: [head.commit ?? base.commit],
 		message: `${id} in agent-relay race ${race}\n`,
+		counted: found ? { before: found.tree, base: base.commit } : null,
 	});
 	await worktrees.setRef(ref, kept.commit);
+	const { whole } = kept;
+	if (whole.commit !== kept.commit) await worktrees.setRef(`${ref}${ALL_FILES}`, whole.commit);
 	const files = await changesOf(relay.snapshots, base.commit, kept.commit);
 	const diff = files && {
 		files: files.length,
@@ -76,7 +80,8 @@ async function keptFiles(context: EntrantContext, about: readonly string[]): Pro
 	const told = [...about, ...headNotes(head, base.commit), ...keptNotes(kept, diff)];
 	const { commit, tree } = kept;
 	const earlier = context.entrant().notes.filter((note) => !isOfKeptFiles(note));
-	return { commit, tree, diff, notes: withNotes({ notes: earlier }, ...told) };
+	const whole_tree = whole.tree === tree ? null : whole.tree;
+	return { commit, tree, whole_tree, diff, notes: withNotes({ notes: earlier }, ...told) };
 }
 
 /** null where they cannot be told: what is kept is kept all the same. */

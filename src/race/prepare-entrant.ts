@@ -3,8 +3,10 @@ import { RelayError } from '../core/errors.ts';
 import { safeLine } from '../core/text.ts';
 import { removeWorktreeFolder } from '../git/remove-worktree.ts';
 import { recordedPath } from '../git/worktree-records.ts';
+import { FOUND_FILES } from './claim-place.ts';
 import { copyInto } from './copy-files.ts';
 import { type EntrantContext, withNotes } from './entrant-context.ts';
+import { failureOf } from './entrant-failure.ts';
 import { lockReason } from './owner-file.ts';
 import { runLogged } from './run-logged.ts';
 
@@ -24,7 +26,29 @@ export async function prepareEntrant(context: EntrantContext): Promise<Preparati
 	});
 	if (notes.length > 0) context.change({ notes: withNotes(context.entrant(), ...notes) });
 	await copyInto(worktree, options.copy, deps.relay.repo.worktree);
-	return options.setup === null ? 'ready' : setUp(options.setup, context);
+	const preparation = options.setup === null ? 'ready' : await setUp(options.setup, context);
+	if (preparation === 'ready' && (options.setup !== null || options.copy.length > 0))
+		await keepFound(context);
+	return preparation;
+}
+
+const NOT_TOLD_APART = 'what its setup left counts as its work, since it could not be kept: ';
+
+/** Its agent's work is what differs from these files. */
+async function keepFound(context: EntrantContext): Promise<void> {
+	const { worktrees } = context.deps;
+	const { id, ref, worktree } = context.entrant();
+	const { base, id: race } = context.race();
+	try {
+		const parents = [base.commit];
+		const message = `what ${id} found in agent-relay race ${race}\n`;
+		const { commit, tree, isUnchanged } = await worktrees.commitFiles(worktree, { parents, message });
+		if (!isUnchanged) await worktrees.setRef(`${ref}${FOUND_FILES}`, commit);
+		context.change({ found: isUnchanged ? null : { commit, tree } });
+	} catch (error) {
+		const note = `${NOT_TOLD_APART}${failureOf(error, context).text}`;
+		context.change({ found: null, notes: withNotes(context.entrant(), note) });
+	}
 }
 
 /** No agent ever worked in it: the state says `preparing` until the setup is through. */

@@ -56,10 +56,14 @@ const entrantSchema = v.looseObject({
 	cost_source: v.picklist(['reported', 'estimated', 'mixed', 'none']),
 	limited_until: v.nullable(iso),
 	setup: v.nullable(commandSchema),
+	/** The files that its agent found, where setup or copies made them differ from the base, kept under `<ref>+found`. */
+	found: v.optional(v.nullable(v.looseObject({ commit: objectId, tree: objectId }))),
 	checks: v.array(commandSchema),
-	/** The final files as a commit, kept under `ref`; null when they could not be kept. */
+	/** Its work on the base as a commit, kept under `ref`; null when it could not be kept. */
 	commit: v.nullable(objectId),
 	tree: v.nullable(text),
+	/** Of all files as they stood, where that is another tree; kept under `<ref>+all`. */
+	whole_tree: v.optional(v.nullable(text)),
 	diff: v.nullable(v.looseObject({ files: v.number(), added: v.number(), removed: v.number() })),
 	/** What is worth knowing: commits it made, a branch it switched to, files outside its worktree. */
 	notes: v.array(text),
