@@ -15,13 +15,20 @@ export interface PlanItem {
 	id?: string;
 }
 
-/** null = the CLI did not tell. `input` never includes cached tokens; `output` excludes reasoning where the CLI separates it. */
+/** null = the CLI did not tell. `input` never includes cached tokens; `output` is as the CLI reports it. */
 export interface TokenCounts {
 	input: number | null;
 	output: number | null;
 	cacheRead: number | null;
 	cacheWrite: number | null;
 	reasoning: number | null;
+	/** `output` counts the reasoning too, so that it must not be added once more. */
+	reasoningInOutput?: true;
+}
+
+/** What the model wrote, reasoning counted once. */
+export function writtenTokens({ output, reasoning, reasoningInOutput }: TokenCounts): number {
+	return reasoningInOutput ? (output ?? reasoning ?? 0) : (output ?? 0) + (reasoning ?? 0);
 }
 
 export type LimitKind = 'window' | 'rate' | 'quota' | 'billing' | 'overloaded';

@@ -2,7 +2,7 @@
  * Estimated cost, for CLIs that report none. List prices of the providers' own APIs without batch, long-context or regional
  * terms; a subscription pays otherwise. So a cost from here is always shown as an estimate.
  */
-import type { TokenCounts } from '../agents/events.ts';
+import { type TokenCounts, writtenTokens } from '../agents/events.ts';
 
 /** When the table was last looked over. Prices change; an unknown newer model of a family gets the family's price. */
 export const PRICES_AS_OF = '2025-11-30';
@@ -77,11 +77,11 @@ const BY_LENGTH = Object.entries(PRICES).sort(([one], [other]) => other.length -
  */
 export function estimateCost(model: string | null, tokens: TokenCounts): number | null {
 	const price = model === null ? null : priceOf(model);
-	const { input, output, cacheRead, cacheWrite, reasoning } = tokens;
+	const { input, output, cacheRead, cacheWrite } = tokens;
 	if (price === null || (input === null && output === null)) return null;
 	const millionths =
 		(input ?? 0) * price.input +
-		((output ?? 0) + (reasoning ?? 0)) * price.output +
+		writtenTokens(tokens) * price.output +
 		(cacheRead ?? 0) * price.cacheRead +
 		(cacheWrite ?? 0) * price.cacheWrite;
 	return millionths / 1_000_000;

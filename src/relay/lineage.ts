@@ -4,7 +4,7 @@ import type { LineageEntry } from '../sessions/lineage.ts';
 import type { SessionMeta } from '../sessions/session-meta.ts';
 import { type RecordedPlan, standingPlan } from '../sessions/standing-plan.ts';
 import { isDone, participantOf, type TurnState } from '../sessions/turn-state.ts';
-import { totalsFromDisk } from '../turns/turn-facts.ts';
+import { totalsFromDisk } from '../turns/token-counts.ts';
 import { wasHeard, whyLeft } from './native-session.ts';
 
 export interface PlacedTurn {

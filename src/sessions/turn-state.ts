@@ -70,10 +70,19 @@ export const turnStateSchema = v.looseObject({
 		cache_read: count,
 		cache_write: count,
 		reasoning: count,
+		/** `output` counts the reasoning too. */
+		reasoning_in_output: v.optional(v.boolean()),
 	}),
 	/** Thread totals of the native session after this turn, where the CLI reports totals; `cost_usd` where it adds that up. */
 	cumulative_tokens: v.nullable(
-		v.looseObject({ input: count, output: count, cache_read: count, cache_write: count, reasoning: count }),
+		v.looseObject({
+			input: count,
+			output: count,
+			cache_read: count,
+			cache_write: count,
+			reasoning: count,
+			reasoning_in_output: v.optional(v.boolean()),
+		}),
 	),
 	cost_usd: count,
 	cost_source: v.picklist(['reported', 'estimated', 'none']),

@@ -103,7 +103,8 @@ function sumUsage(states: readonly TurnState[]): SessionMeta['usage'] {
 		output_tokens: total(({ tokens }) => tokens.output),
 		cache_read_tokens: total(({ tokens }) => tokens.cache_read),
 		cache_write_tokens: total(({ tokens }) => tokens.cache_write),
-		reasoning_tokens: total(({ tokens }) => tokens.reasoning),
+		// Beside the output: what is counted in it already would be counted twice.
+		reasoning_tokens: total(({ tokens }) => (tokens.reasoning_in_output ? 0 : tokens.reasoning)),
 		cost_usd: round(total(({ cost_usd }) => cost_usd)),
 		cost_source: sources.size > 1 ? 'mixed' : (only ?? 'none'),
 		by_agent: byAgent,

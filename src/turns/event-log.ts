@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import type { AgentEvent, Limit } from '../agents/events.ts';
 import { fromIso, toIso } from '../core/clock.ts';
 import { limitSchema, type TurnState } from '../sessions/turn-state.ts';
+import { tokensFromDisk, tokensToDisk } from './token-counts.ts';
 
 export interface LoggedEvent {
 	/** Epoch ms. */
@@ -27,6 +28,7 @@ const tokens = v.looseObject({
 	cache_read: count,
 	cache_write: count,
 	reasoning: count,
+	reasoning_in_output: v.optional(v.boolean()),
 });
 
 const tasks = v.array(v.object({ id: text, title: text }));
@@ -157,9 +159,8 @@ export function eventToDisk(event: AgentEvent): Json {
 			return { ...rest, exit_code: exitCode, output_bytes: outputBytes };
 		}
 		case 'usage': {
-			const { input, output, cacheRead, cacheWrite, reasoning } = event.tokens;
-			const tokens = { input, output, cache_read: cacheRead, cache_write: cacheWrite, reasoning };
-			return { type: event.type, scope: event.scope, tokens, cost_usd: event.costUsd };
+			const { type, scope, costUsd } = event;
+			return { type, scope, tokens: tokensToDisk(event.tokens), cost_usd: costUsd };
 		}
 		case 'retry': {
 			const { maxAttempts, delayMs, source, ...rest } = event;
@@ -256,9 +257,8 @@ function eventFromDisk(logged: v.InferOutput<typeof loggedSchema>): AgentEvent {
 		case 'plan':
 			return { type: logged.type, items: logged.items };
 		case 'usage': {
-			const { input, output, cache_read, cache_write, reasoning } = logged.tokens;
-			const tokens = { input, output, cacheRead: cache_read, cacheWrite: cache_write, reasoning };
-			return { type: logged.type, scope: logged.scope, tokens, costUsd: logged.cost_usd };
+			const { type, scope, cost_usd } = logged;
+			return { type, scope, tokens: tokensFromDisk(logged.tokens), costUsd: cost_usd };
 		}
 		case 'retry': {
 			const { type, reason, attempt } = logged;

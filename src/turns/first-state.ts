@@ -3,7 +3,7 @@ import { NO_TOKENS } from '../agents/events.ts';
 import { toIso } from '../core/clock.ts';
 import type { SessionId } from '../core/ids.ts';
 import { TURN_STATE_VERSION, type TurnState } from '../sessions/turn-state.ts';
-import { tokensToDisk } from './turn-facts.ts';
+import { tokensToDisk } from './token-counts.ts';
 import type { TurnSpec } from './turn-spec.ts';
 
 /** The state as it stands on disk before the agent is started: everything that is known is said, the rest is empty. */

@@ -3,7 +3,8 @@ import type { ParsedTurn } from '../agents/contract.ts';
 import type { PlanItem, TokenCounts } from '../agents/events.ts';
 import type { TurnState } from '../sessions/turn-state.ts';
 import { limitToDisk } from './event-log.ts';
-import { type TurnFacts, tokensToDisk, totalsToDisk } from './turn-facts.ts';
+import { tokensToDisk, totalsToDisk } from './token-counts.ts';
+import type { TurnFacts } from './turn-facts.ts';
 
 type Judged = Pick<
 	TurnState,

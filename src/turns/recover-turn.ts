@@ -20,7 +20,7 @@ import { endStrays } from './end-strays.ts';
 import { judgeTurn } from './judge-turn.ts';
 import { readNativeFacts } from './native-facts.ts';
 import { TurnRecorder } from './recorder.ts';
-import { totalsFromDisk } from './turn-facts.ts';
+import { totalsFromDisk } from './token-counts.ts';
 
 export interface RecoverDeps {
 	session: OpenSession;

@@ -2,8 +2,8 @@
  * What the events of a turn add up to: tools with outcomes, plan, validation, tokens. A pure fold, shared by the live turn
  * and by recovery, so both give the same state.
  */
-import type { ParsedTurn, ThreadTotals } from '../agents/contract.ts';
-import type { AgentEvent, PlanItem, TokenCounts, ToolKind, Utilization } from '../agents/events.ts';
+import type { ParsedTurn } from '../agents/contract.ts';
+import type { AgentEvent, PlanItem, ToolKind, Utilization } from '../agents/events.ts';
 import type { TurnState } from '../sessions/turn-state.ts';
 import { unwrapShell, validationKind } from './validation.ts';
 
@@ -197,28 +197,6 @@ function mergeWindows(known: readonly Utilization[], told: readonly Utilization[
 /** An item in the form of the state file. */
 function planItem({ text, status, id }: PlanItem): TurnState['plan'][number] {
 	return { text, status, ...(id === undefined ? {} : { id }) };
-}
-
-/** Token counts in the form of the state file. */
-export function tokensToDisk(tokens: TokenCounts): TurnState['tokens'] {
-	const { input, output, cacheRead, cacheWrite, reasoning } = tokens;
-	return { input, output, cache_read: cacheRead, cache_write: cacheWrite, reasoning };
-}
-
-function tokensFromDisk(tokens: TurnState['tokens']): TokenCounts {
-	const { input, output, cache_read, cache_write, reasoning } = tokens;
-	return { input, output, cacheRead: cache_read, cacheWrite: cache_write, reasoning };
-}
-
-/** The cost stands beside the counts where the CLI adds it up too. */
-export function totalsToDisk(totals: ThreadTotals): NonNullable<TurnState['cumulative_tokens']> {
-	const { costUsd } = totals;
-	return { ...tokensToDisk(totals), ...(costUsd === undefined ? {} : { cost_usd: costUsd }) };
-}
-
-export function totalsFromDisk(totals: NonNullable<TurnState['cumulative_tokens']>): ThreadTotals {
-	const { cost_usd } = totals;
-	return { ...tokensFromDisk(totals), ...(typeof cost_usd === 'number' ? { costUsd: cost_usd } : {}) };
 }
 
 function assertNever(value: never): never {

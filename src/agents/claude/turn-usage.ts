@@ -117,10 +117,11 @@ const COUNTS = ['input', 'output', 'cacheRead', 'cacheWrite'] as const;
 
 /** null where a total went down: then it is none. */
 function difference(total: TokenCounts, before: TokenCounts): TokenCounts | null {
-	const rest = { ...NO_TOKENS };
+	const rest: TokenCounts = { ...NO_TOKENS, reasoningInOutput: true };
 	for (const name of COUNTS) {
-		rest[name] = (total[name] ?? 0) - (before[name] ?? 0);
-		if (rest[name] < 0) return null;
+		const left = (total[name] ?? 0) - (before[name] ?? 0);
+		if (left < 0) return null;
+		rest[name] = left;
 	}
 	if (total.reasoning !== null) rest.reasoning = Math.max(0, total.reasoning - (before.reasoning ?? 0));
 	return rest;

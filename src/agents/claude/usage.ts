@@ -42,6 +42,7 @@ function sumOfModels(byModel: JsonObject): TokenCounts {
 		cacheRead: total('cacheReadInputTokens'),
 		cacheWrite: total('cacheCreationInputTokens'),
 		reasoning: hasThinking ? total('thinkingTokens') : null,
+		reasoningInOutput: true,
 	};
 }
 
@@ -58,6 +59,7 @@ function apiTokens(usage: JsonObject): TokenCounts {
 		cacheRead: countOrNull(usage.cache_read_input_tokens),
 		cacheWrite: countOrNull(usage.cache_creation_input_tokens),
 		reasoning: countOrNull(objectOrEmpty(usage.output_tokens_details).thinking_tokens),
+		reasoningInOutput: true,
 	};
 }
 
@@ -86,6 +88,7 @@ export class RunningUsage {
 			cacheRead: told.cacheRead ?? known.cacheRead,
 			cacheWrite: told.cacheWrite ?? known.cacheWrite,
 			reasoning: told.reasoning ?? known.reasoning,
+			reasoningInOutput: true,
 		});
 	}
 
@@ -104,6 +107,7 @@ export function addTokens(one: TokenCounts, other: TokenCounts): TokenCounts {
 		cacheRead: add(one.cacheRead, other.cacheRead),
 		cacheWrite: add(one.cacheWrite, other.cacheWrite),
 		reasoning: add(one.reasoning, other.reasoning),
+		reasoningInOutput: true,
 	};
 }
 

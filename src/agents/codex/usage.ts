@@ -16,6 +16,7 @@ export function readUsage(usage: JsonObject): TokenCounts {
 		cacheRead: cached,
 		cacheWrite: countOrNull(usage.cache_write_input_tokens),
 		reasoning: countOrNull(usage.reasoning_output_tokens),
+		reasoningInOutput: true,
 	};
 }
 
@@ -37,7 +38,7 @@ function combine(
 	b: TokenCounts,
 	operation: (a: number, b: number) => number | null,
 ): TokenCounts {
-	const field = (key: keyof TokenCounts) => {
+	const field = (key: Exclude<keyof TokenCounts, 'reasoningInOutput'>) => {
 		const [x, y] = [a[key], b[key]];
 		return x === null || y === null ? null : operation(x, y);
 	};
@@ -47,5 +48,6 @@ function combine(
 		cacheRead: field('cacheRead'),
 		cacheWrite: field('cacheWrite'),
 		reasoning: field('reasoning'),
+		reasoningInOutput: true,
 	};
 }

@@ -7,6 +7,7 @@ import type { LineageEntry } from '../../sessions/lineage.ts';
 import { sumOfUsage } from '../../sessions/lineage-usage.ts';
 import type { TrueStatus } from '../../sessions/session-status.ts';
 import { isDone, participantOf, type TurnState } from '../../sessions/turn-state.ts';
+import { readOf, writtenOf } from '../../sessions/turn-tokens.ts';
 import { describeFiles } from '../../shell/view/describe-event.ts';
 import { describeKind, describeUsage, shortRef } from '../../shell/view/describe-session.ts';
 import { formatAgo, formatCost, formatCount, formatDuration } from '../../ui/quantities.ts';
@@ -155,8 +156,7 @@ function outcomeText(state: TurnState, theme: Theme): string {
 
 function tokensOf({ tokens }: TurnState): string {
 	if (tokens.input === null && tokens.output === null) return '';
-	const read = (tokens.input ?? 0) + (tokens.cache_read ?? 0) + (tokens.cache_write ?? 0);
-	return `${formatCount(read)} in ${formatCount((tokens.output ?? 0) + (tokens.reasoning ?? 0))} out`;
+	return `${formatCount(readOf(tokens))} in ${formatCount(writtenOf(tokens))} out`;
 }
 
 function checkText(check: TurnState['validation'][number], theme: Theme): [string, Paint] {

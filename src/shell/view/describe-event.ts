@@ -7,6 +7,7 @@ import { describeLimit, describeTime } from '../../limits/describe-limit.ts';
 import type { CandidateVerdict } from '../../limits/successor.ts';
 import type { RelayEvent, Speaker } from '../../relay/relay-events.ts';
 import { isDone, type TurnState } from '../../sessions/turn-state.ts';
+import { readOf, writtenOf } from '../../sessions/turn-tokens.ts';
 import { formatCost, formatCount, formatDuration } from '../../ui/quantities.ts';
 import type { Theme } from '../../ui/theme.ts';
 
@@ -220,8 +221,7 @@ function describeEnding(state: TurnState): { text: string; tone: 'bad' | 'warn' 
 const ORDINARY_ENDS: ReadonlySet<string | null> = new Set([null, 'end_turn']);
 
 function describeTokens({ tokens }: TurnState): string {
-	const read = (tokens.input ?? 0) + (tokens.cache_read ?? 0) + (tokens.cache_write ?? 0);
-	const written = (tokens.output ?? 0) + (tokens.reasoning ?? 0);
+	const [read, written] = [readOf(tokens), writtenOf(tokens)];
 	return read + written === 0 ? '' : `${formatCount(read)} in ${formatCount(written)} out`;
 }
 

@@ -1,9 +1,10 @@
 /** What the records of a running race do not say yet: what each entrant does now, and what its turn has used so far. */
-import type { AgentEvent, TokenCounts } from '../../agents/events.ts';
+import { type AgentEvent, type TokenCounts, writtenTokens } from '../../agents/events.ts';
 import { safeLine } from '../../core/text.ts';
 import type { RaceEvent } from '../../race/contract.ts';
 import type { EntrantRecord } from '../../race/race-record.ts';
 import type { RelayEvent } from '../../relay/relay-events.ts';
+import { readOf, writtenOf } from '../../sessions/turn-tokens.ts';
 import { describeTool } from './describe-event.ts';
 
 export interface EntrantProgress {
@@ -99,13 +100,8 @@ export class RaceProgress {
 		else if (event.type === 'turn_finished') {
 			live.turn = NOTHING;
 			live.finished = add(live.finished, {
-				...countTokens({
-					input: event.state.tokens.input,
-					output: event.state.tokens.output,
-					cacheRead: event.state.tokens.cache_read,
-					cacheWrite: event.state.tokens.cache_write,
-					reasoning: event.state.tokens.reasoning,
-				}),
+				input: readOf(event.state.tokens),
+				output: writtenOf(event.state.tokens),
 				cost: event.state.cost_usd ?? 0,
 			});
 		} else if (event.type === 'handed_over') live.lastAction = `${event.to} goes on for ${event.from}`;
@@ -151,10 +147,11 @@ function hear(live: Live, { messageId, text }: Extract<AgentEvent, { type: 'agen
 	if (line !== undefined) live.lastAction = safeLine(line, ACTION_CHARS);
 }
 
-function countTokens({ input, output, cacheRead, cacheWrite, reasoning }: TokenCounts) {
+function countTokens(tokens: TokenCounts) {
+	const { input, cacheRead, cacheWrite } = tokens;
 	return {
 		input: (input ?? 0) + (cacheRead ?? 0) + (cacheWrite ?? 0),
-		output: (output ?? 0) + (reasoning ?? 0),
+		output: writtenTokens(tokens),
 	};
 }
 

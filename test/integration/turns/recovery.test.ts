@@ -11,7 +11,7 @@ import type { StartAgentProcess } from '../../../src/terminal/agent-process.ts';
 import { parseEventLine } from '../../../src/turns/event-log.ts';
 import { recoverTurns } from '../../../src/turns/recover-turn.ts';
 import { runTurn } from '../../../src/turns/run-turn.ts';
-import { tokensToDisk } from '../../../src/turns/turn-facts.ts';
+import { tokensToDisk } from '../../../src/turns/token-counts.ts';
 import { EngineBench, RECORDED_AT } from '../../helpers/engine-bench.ts';
 import { fakeTurnState } from '../../helpers/fake-turn-state.ts';
 import { type Fixture, fixtureNames, loadFixture, splitAt } from '../../helpers/replay-fixture.ts';

@@ -10,6 +10,12 @@ describe('estimateCost', () => {
 		expect(estimateCost('gemini-2.5-pro', million)).toBeCloseTo(1.25 + 10 + 10 + 0.125 + 1.25);
 	});
 
+	it('counts reasoning once where the output has it already', () => {
+		const tokens = { ...NO_TOKENS, output: 1e6, reasoning: 4e5 };
+		expect(estimateCost('gpt-5', { ...tokens, reasoningInOutput: true })).toBe(10);
+		expect(estimateCost('gpt-5', tokens)).toBe(14);
+	});
+
 	it.each([
 		['claude-sonnet-4-5', 'claude-sonnet-4-5-20250929'],
 		['claude-sonnet-4-5', 'anthropic/claude-sonnet-4-5'],
