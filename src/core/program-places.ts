@@ -2,9 +2,10 @@
  * Where programs of a user are besides PATH: what a login shell would add by its start files, known by the layouts of
  * installers and version managers. Files are looked at; no shell and no manager is started.
  */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { hasErrno } from './errors.ts';
+import { namesIn } from './files.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -40,7 +41,7 @@ export function programPlaces(env: Env, home: string): string[] {
 
 /** The version of nvm's default alias, as its start file chooses it; without one that is there, the newest. */
 function nvmPlaces(folder: string): string[] {
-	const versions = namesIn(join(folder, 'versions/node')).sort(byVersion).reverse();
+	const versions = namesIn(join(folder, 'versions/node'), 'EACCES', 'ELOOP').sort(byVersion).reverse();
 	const wanted = nvmAlias(folder, 'default');
 	const chosen = versions.find((version) => wanted !== null && isVersion(version, wanted)) ?? versions[0];
 	return chosen === undefined ? [] : [join(folder, 'versions/node', chosen, 'bin')];
@@ -78,17 +79,9 @@ function npmPlaces(env: Env, home: string): string[] {
 	);
 }
 
-function namesIn(folder: string): string[] {
-	return unlessMissing(() => readdirSync(folder)) ?? [];
-}
-
 function textOf(path: string): string | null {
-	return unlessMissing(() => readFileSync(path, 'utf8'));
-}
-
-function unlessMissing<T>(read: () => T): T | null {
 	try {
-		return read();
+		return readFileSync(path, 'utf8');
 	} catch (error) {
 		if (hasErrno(error, 'ENOENT', 'ENOTDIR', 'EACCES', 'EISDIR', 'ELOOP')) return null;
 		throw error;

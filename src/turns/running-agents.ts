@@ -4,11 +4,10 @@
  * outlived it.
  */
 import { createHash } from 'node:crypto';
-import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { hasErrno, RelayError } from '../core/errors.ts';
-import { ensureFolder, readIfThere, removeIfThere, writeAtomic } from '../core/files.ts';
+import { ensureFolder, namesIn, readIfThere, removeIfThere, writeAtomic } from '../core/files.ts';
 import type { ProcessEntry, ProcessIdentity, ProcessTable } from '../core/process-table.ts';
 import { identifyAll, isMultiplexer } from '../core/process-tree.ts';
 
@@ -117,14 +116,7 @@ function compareStarts(a: string, b: string): number {
 	return /^\d+$/.test(a) && /^\d+$/.test(b) ? Number(a) - Number(b) : 0;
 }
 
-function names(folder: string): string[] {
-	try {
-		return readdirSync(folder).filter((name) => name.endsWith('.json'));
-	} catch (error) {
-		if (hasErrno(error, 'ENOENT', 'ENOTDIR', 'EACCES')) return [];
-		throw error;
-	}
-}
+const names = (folder: string) => namesIn(folder, 'EACCES').filter((name) => name.endsWith('.json'));
 
 function readNote(path: string): v.InferOutput<typeof noteSchema> | null {
 	try {

@@ -1,16 +1,7 @@
-import {
-	closeSync,
-	constants,
-	fstatSync,
-	ftruncateSync,
-	openSync,
-	readdirSync,
-	readSync,
-	rmSync,
-} from 'node:fs';
+import { closeSync, constants, fstatSync, ftruncateSync, openSync, readSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { hasErrno } from '../core/errors.ts';
-import { ensureFolder, FILE_MODE, removeIfThere } from '../core/files.ts';
+import { ensureFolder, FILE_MODE, namesIn, removeIfThere } from '../core/files.ts';
 import type { ProcessTable } from '../core/process-table.ts';
 
 const CHUNK_BYTES = 64 * 1024;
@@ -30,7 +21,7 @@ export function telemetryPath(folder: string, turn: string, processes: ProcessTa
 
 /** Removes what relays that are gone left in `folder`. Never throws: it is done in passing. */
 export function removeStrayTelemetry(folder: string, processes: ProcessTable): void {
-	for (const name of namesIn(folder)) {
+	for (const name of namesIn(folder, 'EACCES', 'EPERM', 'ELOOP', 'EIO')) {
 		const [, pid, start] = NAME.exec(name) ?? [];
 		const owner = pid === undefined ? null : processes.identify(Number(pid));
 		if (owner !== null && owner.start.replace(/[^\w.]/g, '_').slice(0, 40) === start) continue;
@@ -39,14 +30,6 @@ export function removeStrayTelemetry(folder: string, processes: ProcessTable): v
 		} catch {
 			// The next start tries again.
 		}
-	}
-}
-
-function namesIn(folder: string): string[] {
-	try {
-		return readdirSync(folder);
-	} catch {
-		return [];
 	}
 }
 
