@@ -1,5 +1,5 @@
 /** A shell command of the user's, under the terminal layer like an agent: what runs in its terminal ends with the relay. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AgentProcess, ProcessIdentity, StopGraces } from '../terminal/agent-process.ts';
@@ -37,6 +37,20 @@ const HARD: StopGraces = { interruptMs: 0, terminateMs: 100 };
 /** How often its descendants are looked at, so that those in sessions of their own are known when it ends. */
 const SAMPLE_MS = 1000;
 
+/** Nobody can turn a page or type a name here: programs print all of it, and git asks nothing. */
+const NO_ONE_TYPES: Readonly<Record<string, string>> = {
+	PAGER: 'cat',
+	GIT_PAGER: 'cat',
+	MANPAGER: 'cat',
+	SYSTEMD_PAGER: 'cat',
+	GH_PAGER: 'cat',
+	AWS_PAGER: 'cat',
+	BAT_PAGER: 'cat',
+	DELTA_PAGER: 'cat',
+	PSQL_PAGER: 'cat',
+	GIT_TERMINAL_PROMPT: '0',
+};
+
 /** Runs `/bin/sh -c COMMAND` to its end. */
 export async function runCommand(
 	command: string,
@@ -44,12 +58,7 @@ export async function runCommand(
 	control: CommandControl,
 	deps: CommandDeps,
 ): Promise<CommandEnd> {
-	const folder = mkdtempSync(join(tmpdir(), 'agent-relay-'));
-	try {
-		return await new RunningCommand(control, deps).run(command, place, folder);
-	} finally {
-		rmSync(folder, { recursive: true, force: true });
-	}
+	return new RunningCommand(control, deps).run(command, place);
 }
 
 class RunningCommand {
@@ -68,20 +77,28 @@ class RunningCommand {
 		this.#deps = deps;
 	}
 
-	async run(command: string, { cwd, env }: CommandPlace, folder: string): Promise<CommandEnd> {
-		const { clock, startProcess } = this.#deps;
+	async run(command: string, place: CommandPlace): Promise<CommandEnd> {
+		const { clock } = this.#deps;
 		const startedAt = clock.monotonic();
-		const promptPath = join(folder, 'stdin');
-		writeFileSync(promptPath, '', { mode: 0o600 });
-		const stderrPath = join(folder, 'stderr');
-		const take = (chunk: Buffer) => this.#take(chunk);
-		this.#process = await startProcess(
-			{ executable: '/bin/sh', args: ['-c', command], env, cwd, promptPath, stderrPath },
-			{ onOutput: take, onStderr: take },
-		);
+		this.#process = await this.#start(command, place);
 		const exitCode = await this.#heedingSignals(this.#process);
 		if (this.#failures.length > 0) throw this.#failures[0];
 		return { exitCode, ended: this.#ended, durationMs: Math.round(clock.monotonic() - startedAt) };
+	}
+
+	/** Its stderr file has no name any more once it runs, so that nothing is left when the relay is killed. */
+	async #start(command: string, { cwd, env }: CommandPlace): Promise<AgentProcess> {
+		const folder = mkdtempSync(join(tmpdir(), 'agent-relay-'));
+		const take = (chunk: Buffer) => this.#take(chunk);
+		const files = { promptPath: '/dev/null', stderrPath: join(folder, 'stderr') };
+		try {
+			return await this.#deps.startProcess(
+				{ executable: '/bin/sh', args: ['-c', command], env: { ...env, ...NO_ONE_TYPES }, cwd, ...files },
+				{ onOutput: take, onStderr: take },
+			);
+		} finally {
+			rmSync(folder, { recursive: true, force: true });
+		}
 	}
 
 	async #heedingSignals(process: AgentProcess): Promise<number | null> {
