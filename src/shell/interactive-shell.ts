@@ -428,8 +428,10 @@ export class InteractiveShell {
 	#sayGoodbye(): void {
 		const { relay, theme } = this.#options;
 		const session = relay.session();
-		if (this.#work.isInterruptible)
-			this.#transcript.lines([theme.dim(`Stopping ${relay.active().agent}; the work is kept.`)]);
+		if (this.#work.isInterruptible) {
+			const what = this.#work.runs ?? `${relay.active().agent}; the work is kept`;
+			this.#transcript.lines([theme.dim(`Stopping ${what}.`)]);
+		}
 		if (session === null) return;
 		this.#transcript.lines([
 			theme.dim(`Session ${session.id}`),

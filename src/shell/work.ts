@@ -51,6 +51,8 @@ export class Work {
 	/** Who takes what the user says to what runs now. */
 	#listener: ((text: string) => void) | null = null;
 	#isAsked = false;
+	/** What runs, where it is no turn of the agent. */
+	#what: string | null = null;
 	#running: Promise<void> | null = null;
 	#result: WorkResult = FINE;
 
@@ -61,6 +63,11 @@ export class Work {
 	/** True while a turn, a shell command or a command's long work can be interrupted. */
 	get isInterruptible(): boolean {
 		return this.#abort !== null;
+	}
+
+	/** What runs and would be stopped, safe to show; null for a turn of the active agent. */
+	get runs(): string | null {
+		return this.#what;
 	}
 
 	/** True between the first interrupt and the end of what it interrupted. */
@@ -148,10 +155,10 @@ export class Work {
 		}
 	}
 
-	async #work(act: (control: WorkControl) => Promise<WorkEnd>): Promise<void> {
+	async #work(act: (control: WorkControl) => Promise<WorkEnd>, what: string | null = null): Promise<void> {
 		const { shell, sink } = this.#options;
 		const startedAt = shell.clock.monotonic();
-		await this.#interruptibly(async (signal) => {
+		await this.#interruptibly(what, async (signal) => {
 			const { exitCode, isBroken = exitCode !== EXIT.done } = await act({
 				signal,
 				onEvent: (event) => this.#show(event),
@@ -184,9 +191,10 @@ export class Work {
 		const filter = createByteFilter();
 		const hard = new AbortController();
 		const startedAt = shell.clock.monotonic();
-		await this.#interruptibly(async (signal) => {
+		const shown = safeLine(command, 40);
+		await this.#interruptibly(shown, async (signal) => {
 			this.#stopHard = () => hard.abort();
-			sink.status({ agent: `! ${safeLine(command, 40)}`, startedAt, tools: [], waiting: null });
+			sink.status({ agent: `! ${shown}`, startedAt, tools: [], waiting: null });
 			const { exitCode } = await shell.relay.runShellCommand(command, {
 				signal,
 				hardSignal: hard.signal,
@@ -224,16 +232,18 @@ export class Work {
 		await command.run(this.#context(), argument);
 	}
 
-	async #interruptibly(act: (signal: AbortSignal) => Promise<void>): Promise<void> {
+	async #interruptibly(what: string | null, act: (signal: AbortSignal) => Promise<void>): Promise<void> {
 		if (this.#abort !== null) throw new Error('something runs already');
 		const abort = new AbortController();
 		this.#abort = abort;
+		this.#what = what;
 		this.#stopHard = () => undefined;
 		try {
 			this.#running = act(abort.signal);
 			await this.#running;
 		} finally {
 			this.#abort = null;
+			this.#what = null;
 			this.#running = null;
 			this.#listener = null;
 			this.#settleTerminal();
@@ -253,7 +263,7 @@ export class Work {
 			isInteractive: pick !== null,
 			waiting,
 			print: (lines) => transcript.lines(lines),
-			work: (act) => this.#work(act),
+			work: (act, what) => this.#work(act, what),
 			say: this.#listener,
 			answer: this.#isAsked && beginAnswer !== undefined ? beginAnswer : null,
 			pick: pick ?? (async () => null),

@@ -227,6 +227,16 @@ describe('the shell on a terminal', () => {
 		expect(shell.calls()).toContainEqual({ call: 'shell', text: 'git status' });
 	});
 
+	it('says which command it stops when it is left meanwhile', async () => {
+		const shell = await start();
+		shell.type('!sleep 1000\r');
+		await shell.until('! sleep 1000');
+		shell.type('/exit\r');
+		await shell.until('Stopping sleep 1000.');
+		expect(await shell.exited()).toBe(0);
+		expect(shell.screen.text()).not.toContain('Stopping claude');
+	});
+
 	it('tells a hand-over in a line with its reason, and goes on under the new name', async () => {
 		const shell = await start();
 		shell.type('limit\r');

@@ -171,9 +171,11 @@ class FakeRelay implements Relay {
 
 	async runShellCommand(
 		command: string,
-		{ onOutput }: { signal: AbortSignal; onOutput: (chunk: Buffer) => void },
+		{ signal, onOutput }: { signal: AbortSignal; onOutput: (chunk: Buffer) => void },
 	) {
 		this.#note({ call: 'shell', text: command });
+		if (command.startsWith('sleep'))
+			await new Promise((resolve) => signal.addEventListener('abort', resolve));
 		onOutput(Buffer.from(`ran ${command}\n\x1b[31mred\x1b[0m\n`));
 		return { exitCode: command === 'false' ? 1 : 0 };
 	}

@@ -34,7 +34,7 @@ export const chat: SlashCommand = {
 			} finally {
 				await opened.close();
 			}
-		});
+		}, 'the chat');
 	},
 };
 

@@ -112,7 +112,7 @@ async function runRace(context: SlashContext, open: () => Promise<Race>): Promis
 		} finally {
 			await running.close();
 		}
-	});
+	}, 'the race');
 }
 
 /** `race, 1 of 3 done`. */

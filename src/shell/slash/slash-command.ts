@@ -45,9 +45,9 @@ export interface SlashContext extends CompletionContext {
 	print(lines: readonly string[]): void;
 	/**
 	 * Long work of a `queued` command, as a turn is: the keys of a turn end it, and what it tells stands in the transcript. A
-	 * rejection is shown as an error.
+	 * rejection is shown as an error. `what`: its name where it is no turn of the active agent.
 	 */
-	work(act: (control: WorkControl) => Promise<WorkEnd>): Promise<void>;
+	work(act: (control: WorkControl) => Promise<WorkEnd>, what?: string): Promise<void>;
 	/** Gives the user's words to what runs; null where nothing that runs listens. */
 	say: ((text: string) => void) | null;
 	/** Lets the user type one line to what asks on the agent's terminal; null where nothing asks. */
