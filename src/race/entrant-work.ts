@@ -12,6 +12,7 @@ import { type Conversation, createRelay } from '../relay/conversation.ts';
 import type { RelayDeps, RelayStart } from '../relay/relay-deps.ts';
 import type { RelayEvent } from '../relay/relay-events.ts';
 import type { TurnState } from '../sessions/turn-state.ts';
+import { writtenOf } from '../sessions/turn-tokens.ts';
 import { limitFromDisk } from '../turns/event-log.ts';
 import type { EntrantContext } from './entrant-context.ts';
 import type { EntrantRecord } from './race-record.ts';
@@ -160,6 +161,9 @@ class EntrantWork {
 		if (failure?.code === 'disk_full') throw new RelayError('disk_full', failure.message);
 		switch (result.outcome) {
 			case 'completed':
+				return result.state?.stop_reason === 'background_stopped'
+					? end('background_stopped', 'its background tasks were stopped')
+					: end('completed');
 			case 'outcome_unknown':
 				return end(result.outcome);
 			case 'limited':
@@ -214,7 +218,7 @@ export function workFigures(end: WorkEnd, workMs: number): Partial<EntrantRecord
 		work_ms: Math.round(workMs),
 		tokens: {
 			input: total(turns.map(({ tokens }) => tokens.input)),
-			output: total(turns.map(({ tokens }) => tokens.output)),
+			output: total(turns.map(({ tokens }) => (tokens.output === null ? null : writtenOf(tokens)))),
 		},
 		cost_usd: costs.includes(null) ? null : total(costs),
 		cost_source: sources.length > 1 ? 'mixed' : source,

@@ -30,10 +30,12 @@ const entrantSchema = v.looseObject({
 	/** `refs/agent-relay/race/<ULID>/<entrant>`. */
 	ref: text,
 	state: v.picklist(['waiting', 'preparing', 'working', 'checking', 'ended']),
-	/** null until its work ended, before its checks. `stopped`: by the user; `not_started`: no agent got to work. */
+	/** null until its work ended, before its checks. `stopped`: by the user; `not_started`: no agent got to work; `background_stopped`: it
+	 * answered, but what it had running was stopped. */
 	outcome: v.nullable(
 		v.picklist([
 			'completed',
+			'background_stopped',
 			'limited',
 			'failed',
 			'stopped',

@@ -11,6 +11,7 @@ type Outcome = NonNullable<EntrantRecord['outcome']>;
 
 const OUTCOMES: Readonly<Record<Outcome, { text: string; tone: 'good' | 'warn' | 'bad' }>> = {
 	completed: { text: 'finished', tone: 'good' },
+	background_stopped: { text: 'tasks stopped', tone: 'warn' },
 	limited: { text: 'at its limit', tone: 'warn' },
 	failed: { text: 'failed', tone: 'bad' },
 	stopped: { text: 'stopped', tone: 'warn' },

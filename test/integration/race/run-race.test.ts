@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseSessionId } from '../../../src/core/ids.ts';
-import { type EngineBench, leftovers, until } from '../../helpers/engine-bench.ts';
+import { benchConfig, type EngineBench, leftovers, until } from '../../helpers/engine-bench.ts';
 import { claude, claudeAnswers, claudeLimited, codex, codexAnswers } from '../../helpers/fake-agent-lines.ts';
 import type { FakeStep } from '../../helpers/fake-agents.ts';
 import { entrantOf, RaceBench } from '../../helpers/race-bench.ts';
@@ -100,6 +100,31 @@ describe('a race', () => {
 			expect(turn).toMatchObject({ trigger: 'race', agent: entrant.agent, files: [{ change: 'added' }] });
 		}
 		expect(bench.received('codex')[0]?.prompt).toBe('Write the answer.');
+	});
+
+	it('does not count one as finished whose background tasks were stopped', async () => {
+		const answer = claude.text('It builds.') + claude.result('It builds.');
+		bench.install('claude', {
+			turns: [
+				[
+					writes('answer.txt', '42\n'),
+					{ emit: claude.init + claude.backgroundTasks('npm run build') + answer },
+					{ onStop: { exit: 0 } },
+					{ sleep: 60_000 },
+				],
+			],
+		});
+		const config = benchConfig((change) => {
+			change.turn.background_s = 1;
+		});
+		const { record } = await bench.race('claude', {}, { config });
+		expect(entrantOf(record, 'claude')).toMatchObject({
+			outcome: 'background_stopped',
+			reason: 'its background tasks were stopped',
+			diff: { files: 1 },
+		});
+		expect(record.winner).toBeNull();
+		expect(record.verdict).toContain('claude: background stopped');
 	});
 
 	it('runs no more entrants at once than it may', async () => {
