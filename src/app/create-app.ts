@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
-import { homedir, hostname } from 'node:os';
+import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type RelayPaths, relayPaths } from '../config/xdg-paths.ts';
 import { type Clock, systemClock } from '../core/clock.ts';
@@ -175,7 +175,7 @@ export async function storeAt(
 		import('../core/ids.ts'),
 	]);
 	const ids = createSessionIds(() => clock.now());
-	return createSessionStore({ location, clock, ids, processes, host: hostname(), relayVersion: version });
+	return createSessionStore({ location, clock, ids, processes, relayVersion: version });
 }
 
 /** True when the process goes on without its terminal: from now on SIGHUP does nothing. */

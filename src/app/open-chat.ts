@@ -3,7 +3,7 @@ import { RelayError } from '../core/errors.ts';
 import type { SessionId } from '../core/ids.ts';
 import type { Chat, ChatChanges, ChatRequest } from '../relay/chat/contract.ts';
 import { repairAbandoned } from '../relay/repair.ts';
-import { latestSession } from '../sessions/latest-session.ts';
+import { latestSession, latestUnfinished } from '../sessions/latest-session.ts';
 import type { App } from './create-app.ts';
 import { parentTurn, refuseDeepNesting, relayDeps, type SettingsHolder } from './open-relay.ts';
 
@@ -33,8 +33,8 @@ export async function openChat(app: App, opening: ChatOpening, current: Settings
 async function earlierChat(app: App, session: string | null): Promise<SessionId> {
 	const store = await app.store();
 	if (session !== null && session !== 'latest') return store.resolve(session);
-	const status = session === null ? { status: 'checkpointed' as const } : {};
-	const newest = latestSession(store, { kinds: ['chat'], ...status });
+	const find = session === null ? latestUnfinished : latestSession;
+	const newest = find(store, { kinds: ['chat'] });
 	if (newest !== null) return newest.id;
 	throw new RelayError('nothing_to_continue', 'No chat here has work left.', {
 		hint: 'Start one: agent-relay chat "TOPIC" --agents claude,codex',

@@ -2,7 +2,7 @@ import type { App } from '../app/create-app.ts';
 import { RelayError } from '../core/errors.ts';
 import type { SessionId } from '../core/ids.ts';
 import type { Relay } from '../relay/contract.ts';
-import { latestSession } from '../sessions/latest-session.ts';
+import { latestSession, latestUnfinished } from '../sessions/latest-session.ts';
 import type { SessionSummary } from '../sessions/session-list.ts';
 import type { SessionMeta } from '../sessions/session-meta.ts';
 import type { SessionStore } from '../sessions/session-store.ts';
@@ -29,7 +29,7 @@ async function earlierSession(app: App, options: RelayOptions): Promise<SessionI
 		options.session === 'latest'
 			? latestConversation(store)
 			: options.continue
-				? latestUnfinished(store)
+				? unfinishedConversation(store)
 				: null;
 	if (latest === null) return null;
 	if (options.here !== true) await agreeOnFolder(app, latest);
@@ -44,9 +44,8 @@ function latestConversation(store: SessionStore): Pick<SessionSummary, 'id' | 'm
 	return { id, meta: store.read(id) };
 }
 
-function latestUnfinished(store: SessionStore): SessionSummary {
-	const kinds = ['shell', 'run'] as const;
-	const latest = latestSession(store, { status: 'checkpointed', kinds }, ({ meta }) => !isEmptyChild(meta));
+function unfinishedConversation(store: SessionStore): SessionSummary {
+	const latest = latestUnfinished(store, { kinds: ['shell', 'run'] }, ({ meta }) => !isEmptyChild(meta));
 	if (latest !== null) return latest;
 	throw new RelayError('nothing_to_continue', 'No session here has work left.', {
 		hint: 'Start one: agent-relay run "TASK", or go on with a finished one: agent-relay run --session REF "TASK"',

@@ -3,7 +3,6 @@
  * few milliseconds. The lock of a session, held for hours and refreshed, is another thing and lives in `sessions/`.
  */
 import { readFileSync, renameSync, statSync } from 'node:fs';
-import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import type { Clock } from './clock.ts';
 import { hasErrno, RelayError } from './errors.ts';
@@ -34,7 +33,8 @@ export function lockingOf(processes: ProcessTable, clock: Pick<Clock, 'now'>): L
 	let self: LockHolder | null = null;
 	return {
 		get self() {
-			const place = [hostname(), processes.bootId(), processes.pidNamespace()].join(' ');
+			const { host, boot_id, pid_namespace } = processes.place();
+			const place = [host, boot_id, pid_namespace].join(' ');
 			self ??= { pid: process.pid, start: processes.identify(process.pid)?.start ?? '', place };
 			return self;
 		},

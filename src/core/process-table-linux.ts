@@ -1,11 +1,14 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { hostname, uptime } from 'node:os';
 import { hasErrno } from './errors.ts';
+import type { ProcessPlace } from './process-place.ts';
 import { commandText, signalPid } from './process-signal.ts';
 import type { ProcessEntry, ProcessIdentity, ProcessTable } from './process-table.ts';
 import { descendantsOf, identifyAll } from './process-tree.ts';
 
 /** Process facts from `/proc`. A process that ends while it is read, or that this user may not read, is left out. */
 export function createLinuxProcessTable(): ProcessTable {
+	let place: ProcessPlace | null = null;
 	const table: ProcessTable = {
 		snapshot: () => pids().flatMap((pid) => entryOf(pid) ?? []),
 		identify,
@@ -21,8 +24,15 @@ export function createLinuxProcessTable(): ProcessTable {
 			);
 		},
 		signal: (identity, signal) => table.isAlive(identity) && signalPid(identity.pid, signal),
-		bootId: () => readText('/proc/sys/kernel/random/boot_id')?.trim() ?? null,
-		pidNamespace: () => readLink('/proc/self/ns/pid'),
+		place: () => {
+			place ??= {
+				host: hostname(),
+				boot_id: readText('/proc/sys/kernel/random/boot_id')?.trim() ?? null,
+				pid_namespace: readLink('/proc/self/ns/pid'),
+			};
+			return place;
+		},
+		uptime,
 	};
 	return table;
 }

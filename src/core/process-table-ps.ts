@@ -1,4 +1,6 @@
 import { spawnSync } from 'node:child_process';
+import { hostname, uptime } from 'node:os';
+import type { ProcessPlace } from './process-place.ts';
 import { commandText, signalPid } from './process-signal.ts';
 import type { ProcessEntry, ProcessIdentity, ProcessTable } from './process-table.ts';
 import { descendantsOf } from './process-tree.ts';
@@ -11,6 +13,7 @@ const MAX_PS_BYTES = 64 * 1024 * 1024;
  * `ps` (some 5-10 ms). Start stamps have a resolution of one second.
  */
 export function createPsProcessTable(): ProcessTable {
+	let place: ProcessPlace | null = null;
 	const table: ProcessTable = {
 		snapshot: () => parseRows(ps(['-A', '-o', ENTRY_COLUMNS])).map(({ entry }) => entry),
 		identify: (pid) => identitiesOf(ps(['-p', String(pid), '-ww', '-o', ARGS_COLUMNS]))[0] ?? null,
@@ -28,8 +31,15 @@ export function createPsProcessTable(): ProcessTable {
 			return pids.flatMap((pid) => table.identify(pid) ?? []);
 		},
 		signal: (identity, signal) => table.isAlive(identity) && signalPid(identity.pid, signal),
-		bootId: () => run('sysctl', ['-n', 'kern.bootsessionuuid']).trim() || null,
-		pidNamespace: () => null,
+		place: () => {
+			place ??= {
+				host: hostname(),
+				boot_id: run('sysctl', ['-n', 'kern.bootsessionuuid']).trim() || null,
+				pid_namespace: null,
+			};
+			return place;
+		},
+		uptime,
 	};
 	return table;
 }

@@ -3,6 +3,8 @@
  * interface, two sources: `/proc` (Linux) and `ps` (elsewhere). What to do with the facts is the caller's matter.
  */
 
+import type { ProcessPlace } from './process-place.ts';
+
 /** pid + start stamp. A pid whose stamp differs is another process and is never signalled. */
 export interface ProcessIdentity {
 	pid: number;
@@ -39,8 +41,8 @@ export interface ProcessTable {
 	withEnvironment(name: string, value: string): ProcessIdentity[];
 	/** Sends the signal unless the pid belongs to another process by now. False when nothing was signalled. */
 	signal(identity: Pick<ProcessIdentity, 'pid' | 'start'>, signal: NodeJS.Signals): boolean;
-	/** Changes with every boot; null when unknown. */
-	bootId(): string | null;
-	/** The pid namespace of this process; null where there are none. */
-	pidNamespace(): string | null;
+	/** Of this process. */
+	place(): ProcessPlace;
+	/** Seconds since this machine was started. */
+	uptime(): number;
 }

@@ -1,12 +1,11 @@
 /** Which relays use a repo's snapshots: what a living one may still ask for is never removed. */
 import { randomBytes } from 'node:crypto';
 import { statSync } from 'node:fs';
-import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { createExclusive, ensureFolder, namesIn, readIfThere, removeIfThere } from '../core/files.ts';
 import type { ProcessTable } from '../core/process-table.ts';
 
-export type UserProcesses = Pick<ProcessTable, 'identify' | 'isAlive' | 'pidNamespace'>;
+export type UserProcesses = Pick<ProcessTable, 'identify' | 'isAlive' | 'place'>;
 
 /** A mark of a process that cannot be looked at from here (another host, a container) counts for this long. */
 const FAR_MARK_MS = 7 * 24 * 3_600_000;
@@ -54,4 +53,7 @@ function readMark(path: string): { pid: number; start: string; place: string } |
 	}
 }
 
-const placeOf = (processes: UserProcesses) => `${hostname()} ${processes.pidNamespace() ?? ''}`;
+function placeOf(processes: UserProcesses): string {
+	const { host, pid_namespace } = processes.place();
+	return `${host} ${pid_namespace ?? ''}`;
+}

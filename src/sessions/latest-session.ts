@@ -1,4 +1,5 @@
 import type { ListOptions, SessionSummary } from './session-list.ts';
+import type { SessionStore } from './session-store.ts';
 
 interface Listing {
 	location: { repo: { worktree: string } };
@@ -21,4 +22,17 @@ export function latestSession(
 	// Most repos have one worktree: the newest is of it.
 	if (latest === null || latest.meta?.repo.worktree === worktree) return latest;
 	return newest({ worktree }) ?? latest;
+}
+
+/** The newest checkpointed session that is meant. Throws `session_locked` where all that is meant is at work elsewhere. */
+export function latestUnfinished(
+	store: Pick<SessionStore, 'location' | 'list' | 'refuseLocked'>,
+	options: Pick<ListOptions, 'kinds'>,
+	isMeant?: (session: SessionSummary) => boolean,
+): SessionSummary | null {
+	const latest = latestSession(store, { ...options, status: 'checkpointed' }, isMeant);
+	if (latest !== null) return latest;
+	const atWork = latestSession(store, { ...options, status: 'active' });
+	if (atWork !== null) store.refuseLocked(atWork.id);
+	return null;
 }

@@ -4,18 +4,28 @@
  * processes that judge the same lock stale cannot both win.
  */
 import { randomBytes } from 'node:crypto';
-import { closeSync, fstatSync, futimesSync, linkSync, lstatSync, renameSync, utimesSync } from 'node:fs';
+import {
+	closeSync,
+	fstatSync,
+	futimesSync,
+	linkSync,
+	lstatSync,
+	lutimesSync,
+	renameSync,
+	utimesSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import * as v from 'valibot';
 import { type Clock, toIso } from '../core/clock.ts';
 import { hasErrno, RelayError } from '../core/errors.ts';
 import { createExclusive, openToRead, readIfThere, removeIfThere } from '../core/files.ts';
+import { standingOf } from '../core/process-place.ts';
 import type { ProcessTable } from '../core/process-table.ts';
 import { keepFolderTime } from './folder-time.ts';
 import { LOCK_FILE } from './session-paths.ts';
 
 /** What judging a lock needs to know about processes. */
-export type LockProcesses = Pick<ProcessTable, 'identify' | 'isAlive' | 'bootId' | 'pidNamespace'>;
+export type LockProcesses = Pick<ProcessTable, 'identify' | 'isAlive' | 'place' | 'uptime'>;
 
 const lockSchema = v.looseObject({
 	schema_version: v.number(),
@@ -29,6 +39,8 @@ const lockSchema = v.looseObject({
 	acquired_at: v.string(),
 });
 
+type Lock = v.InferOutput<typeof lockSchema>;
+
 export interface LockHolder {
 	pid: number;
 	host: string;
@@ -38,7 +50,7 @@ export interface LockHolder {
 	unreadable?: string;
 	/** Epoch ms of the last refresh (the file's mtime). */
 	refreshedAt: number;
-	/** `gone` and `stale` locks may be taken over; `stale` ones are on another boot, host or namespace. */
+	/** `gone` and `stale` locks may be taken over; `stale` ones are of another host or namespace. */
 	judged: 'held' | 'gone' | 'stale';
 }
 
@@ -54,7 +66,6 @@ export const REFRESH_EVERY_MS = 30_000;
 export interface LockContext {
 	clock: Pick<Clock, 'now'>;
 	processes: LockProcesses;
-	host: string;
 }
 
 export interface SessionLock {
@@ -89,7 +100,10 @@ export function acquireLock(folder: string, context: LockContext): SessionLock {
 				return holdLock(path, token, null, context);
 			const found = findLock(path, context);
 			if (found === null) continue;
-			if (found.judged === 'held') throw lockedBy(found);
+			if (found.judged === 'held') {
+				boundFuture(path, found, context);
+				throw lockedBy(found);
+			}
 			const taken = keepFolderTime(folder, () => takeOver(path, draft, found, context));
 			if (taken === 'ours') return holdLock(path, token, found, context);
 			if (taken !== 'again') throw lockedBy(taken);
@@ -189,15 +203,24 @@ function refreshFile(path: string, token: string, context: LockContext): void {
 	}
 }
 
-function lockText(token: string, { clock, processes, host }: LockContext): string {
-	const lock: v.InferOutput<typeof lockSchema> = {
+/** The time of a clock that was wrong would keep a lock for as long as it was wrong: it counts as now. */
+function boundFuture(path: string, { refreshedAt }: LockHolder, { clock }: LockContext): void {
+	const now = clock.now();
+	if (refreshedAt - now < REFRESH_EVERY_MS) return;
+	try {
+		lutimesSync(path, now / 1000, now / 1000);
+	} catch (error) {
+		if (!hasErrno(error, 'ENOENT', 'EACCES', 'EPERM', 'EROFS')) throw error;
+	}
+}
+
+function lockText(token: string, { clock, processes }: LockContext): string {
+	const lock: Lock = {
 		schema_version: 1,
 		token,
 		pid: process.pid,
 		pid_start: processes.identify(process.pid)?.start ?? '',
-		boot_id: processes.bootId(),
-		pid_namespace: processes.pidNamespace(),
-		host,
+		...processes.place(),
 		acquired_at: toIso(clock.now()),
 	};
 	return `${JSON.stringify(lock)}\n`;
@@ -207,11 +230,14 @@ function findLock(path: string, context: LockContext): FoundLock | null {
 	const bytes = readIfThere(path);
 	const refreshedAt = lstatSync(path, { throwIfNoEntry: false })?.mtimeMs;
 	if (bytes === null || refreshedAt === undefined) return null;
-	const isOld = context.clock.now() - refreshedAt > STALE_AFTER_MS;
+	const { clock, processes } = context;
+	const isOld = clock.now() - refreshedAt > STALE_AFTER_MS;
 	const lock = parseLock(bytes.toString('utf8'));
 	if (lock === null) {
 		const since = toIso(refreshedAt);
-		const judged = isOld ? 'stale' : 'held';
+		// A power cut empties files that were written shortly before.
+		const isOfEarlierBoot = refreshedAt < clock.now() - processes.uptime() * 1000;
+		const judged = isOld || isOfEarlierBoot ? 'stale' : 'held';
 		return {
 			pid: 0,
 			host: 'an unknown host',
@@ -222,19 +248,22 @@ function findLock(path: string, context: LockContext): FoundLock | null {
 			token: 'unreadable',
 		};
 	}
-	const { processes } = context;
-	const isAlive = () => processes.isAlive({ pid: lock.pid, start: lock.pid_start });
-	const judged = isVisible(lock, context) ? (isAlive() ? 'held' : 'gone') : isOld ? 'stale' : 'held';
+	const judged = judge(lock, isOld, processes);
 	return { pid: lock.pid, host: lock.host, since: lock.acquired_at, refreshedAt, judged, token: lock.token };
 }
 
-/** True when the lock's pid means the same process here. Host names change under laptops, boot ids do not. */
-function isVisible(lock: v.InferOutput<typeof lockSchema>, { processes, host }: LockContext): boolean {
-	if (lock.pid_namespace !== processes.pidNamespace() || lock.boot_id !== processes.bootId()) return false;
-	return lock.boot_id !== null || lock.host === host;
+function judge(lock: Lock, isOld: boolean, processes: LockProcesses): LockHolder['judged'] {
+	switch (standingOf(lock, processes.place())) {
+		case 'here':
+			return processes.isAlive({ pid: lock.pid, start: lock.pid_start }) ? 'held' : 'gone';
+		case 'ended':
+			return 'gone';
+		case 'unseen':
+			return isOld ? 'stale' : 'held';
+	}
 }
 
-function parseLock(text: string): v.InferOutput<typeof lockSchema> | null {
+function parseLock(text: string): Lock | null {
 	try {
 		const result = v.safeParse(lockSchema, JSON.parse(text));
 		return result.success ? result.output : null;

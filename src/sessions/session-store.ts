@@ -29,7 +29,14 @@ import {
 	sessionIds,
 	trueStatus,
 } from './session-list.ts';
-import { acquireLock, type LockContext, type LockHolder, type LockProcesses } from './session-lock.ts';
+import {
+	acquireLock,
+	type LockContext,
+	type LockHolder,
+	type LockProcesses,
+	lockedBy,
+	readLock,
+} from './session-lock.ts';
 import { SESSION_META_VERSION, type SessionMeta } from './session-meta.ts';
 import { META_FILE, sessionFolder } from './session-paths.ts';
 import { resolveRef } from './session-ref.ts';
@@ -63,6 +70,8 @@ export interface SessionStore {
 	list(options?: ListOptions): SessionSummary[];
 	/** Where a session's records lie. */
 	folderOf(id: SessionId): string;
+	/** Throws `session_locked` where another process works in the session. */
+	refuseLocked(id: SessionId): void;
 	/** See `resolveRef`. */
 	resolve(ref: string): SessionId;
 	/** Ascending; turns whose state cannot be read are left out (`lineage` names them). */
@@ -77,14 +86,12 @@ export interface SessionStoreOptions {
 	/** From `createSessionIds`. */
 	ids: (newest: SessionId | null) => SessionId;
 	processes: LockProcesses;
-	/** Name of this machine. */
-	host: string;
 	relayVersion: string;
 }
 
 export function createSessionStore(options: SessionStoreOptions): SessionStore {
-	const { location, clock, processes, host } = options;
-	const context: LockContext = { clock, processes, host };
+	const { location, clock, processes } = options;
+	const context: LockContext = { clock, processes };
 	const folderOf = (id: SessionId) => folderOfSession(location, id);
 
 	const read = (id: SessionId): SessionMeta => {
@@ -159,6 +166,10 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
 		status: (id) => trueStatus(folderOf(id), read(id), context),
 		list: (listOptions = {}) => listSessions(location, listOptions, context),
 		folderOf,
+		refuseLocked: (id) => {
+			const holder = readLock(folderOf(id), context);
+			if (holder?.judged === 'held') throw lockedBy(holder);
+		},
 		resolve: (ref) =>
 			resolveRef(ref, {
 				ids: sessionIds(location),

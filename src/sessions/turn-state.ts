@@ -56,6 +56,10 @@ export const turnStateSchema = v.looseObject({
 	pid: count,
 	/** Opaque process start stamp of the wrapper; pid + stamp is its identity. */
 	pid_start: v.nullable(text),
+	/** Where these processes ran; absent in records of older relays. */
+	process_place: v.optional(
+		v.looseObject({ host: text, boot_id: v.nullable(text), pid_namespace: v.nullable(text) }),
+	),
 	/** Descendants sampled while tools ran, for the next start to end. */
 	strays: v.array(v.looseObject({ pid: v.number(), start: text, command: text })),
 	argv: v.array(text),

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { NO_TOKENS } from '../agents/events.ts';
 import { toIso } from '../core/clock.ts';
 import type { SessionId } from '../core/ids.ts';
+import type { ProcessPlace } from '../core/process-place.ts';
 import { TURN_STATE_VERSION, type TurnState } from '../sessions/turn-state.ts';
 import { tokensToDisk } from './token-counts.ts';
 import type { TurnSpec } from './turn-spec.ts';
@@ -10,7 +11,7 @@ import type { TurnSpec } from './turn-spec.ts';
 export function firstState(
 	spec: TurnSpec,
 	args: readonly string[],
-	where: { sessionId: SessionId; turn: number; startedAt: number },
+	where: { sessionId: SessionId; turn: number; startedAt: number; place: ProcessPlace },
 ): TurnState {
 	const { adapter, request } = spec;
 	return {
@@ -36,6 +37,7 @@ export function firstState(
 		signal: null,
 		pid: null,
 		pid_start: null,
+		process_place: { ...where.place },
 		strays: [],
 		argv: [...args],
 		executable: spec.executable,

@@ -102,7 +102,12 @@ class RunningTurn {
 			warn: (text) => this.#warn(text),
 			giveUp: () => this.#stop.request('timed_out'),
 		});
-		const where = { sessionId: deps.session.id, turn: this.#number, startedAt: this.#startedAt };
+		const where = {
+			sessionId: deps.session.id,
+			turn: this.#number,
+			startedAt: this.#startedAt,
+			place: deps.processes.place(),
+		};
 		this.#state = firstState(spec, recordedArgs ?? args, where);
 	}
 

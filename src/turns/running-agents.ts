@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import { hasErrno, RelayError } from '../core/errors.ts';
 import { ensureFolder, namesIn, readIfThere, removeIfThere, writeAtomic } from '../core/files.ts';
+import { standingOf } from '../core/process-place.ts';
 import type { ProcessEntry, ProcessIdentity, ProcessTable } from '../core/process-table.ts';
 import { identifyAll, isMultiplexer } from '../core/process-tree.ts';
 
@@ -26,6 +27,8 @@ const noteSchema = v.looseObject({
 	/** The leader of the agent's terminal session; it ends with the relay, what else is in the session may not. */
 	wrapper: identitySchema,
 	relay: identitySchema,
+	/** Absent in notes of older relays. */
+	host: v.optional(v.string()),
 	boot_id: v.nullable(v.string()),
 	pid_namespace: v.nullable(v.string()),
 });
@@ -47,16 +50,15 @@ export interface RunningAgents {
 	survivors(worktree: string): Survivor[];
 }
 
-type Processes = Pick<
-	ProcessTable,
-	'identify' | 'isAlive' | 'bootId' | 'pidNamespace' | 'snapshot' | 'withEnvironment'
->;
+type Processes = Pick<ProcessTable, 'identify' | 'isAlive' | 'place' | 'snapshot' | 'withEnvironment'>;
 
 export function createRunningAgents(root: string, processes: Processes): RunningAgents {
 	const folderOf = (worktree: string) =>
 		join(root, createHash('sha256').update(worktree).digest('hex').slice(0, 16));
-	const isHere = (note: v.InferOutput<typeof noteSchema>) =>
-		note.boot_id === processes.bootId() && note.pid_namespace === processes.pidNamespace();
+	const standing = ({ host, ...note }: v.InferOutput<typeof noteSchema>) => {
+		const here = processes.place();
+		return standingOf({ host: host ?? here.host, ...note }, here);
+	};
 
 	return {
 		began(note) {
@@ -65,8 +67,7 @@ export function createRunningAgents(root: string, processes: Processes): Running
 				schema_version: 1,
 				...note,
 				relay: { pid: process.pid, start: processes.identify(process.pid)?.start ?? '' },
-				boot_id: processes.bootId(),
-				pid_namespace: processes.pidNamespace(),
+				...processes.place(),
 			});
 			unlessUnwritable(() => {
 				ensureFolder(folderOf(note.worktree));
@@ -80,10 +81,9 @@ export function createRunningAgents(root: string, processes: Processes): Running
 				const path = join(folder, name);
 				const note = readNote(path);
 				if (note === null || note.worktree !== worktree) return [];
-				// Of another container with the same home nothing can be told from here.
-				if (note.boot_id === processes.bootId() && !isHere(note)) return [];
-				if (isHere(note) && processes.isAlive(note.relay)) return [];
-				const alive = isHere(note) ? livingOf(note, processes) : [];
+				const where = standing(note);
+				if (where === 'unseen' || (where === 'here' && processes.isAlive(note.relay))) return [];
+				const alive = where === 'here' ? livingOf(note, processes) : [];
 				if (alive.length === 0) unlessUnwritable(() => removeIfThere(path));
 				return alive.length === 0 ? [] : [{ ...note, processes: alive }];
 			});

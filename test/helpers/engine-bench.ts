@@ -165,7 +165,6 @@ export class EngineBench {
 				clock,
 				ids: createSessionIds(() => clock.now()),
 				processes,
-				host: 'bench',
 				relayVersion: '0.1.0',
 			}),
 			prepareStore: () => prepareStore(location),

@@ -54,7 +54,6 @@ export class RaceBench extends EngineBench {
 				clock,
 				ids: createSessionIds(() => clock.now()),
 				processes,
-				host: 'bench',
 				relayVersion: '0.1.0',
 			}),
 			snapshots: createSnapshots({

@@ -35,7 +35,6 @@ export async function createRaceScene(files: Record<string, string | Buffer>): P
 		clock: systemClock,
 		ids: createSessionIds(systemClock.now),
 		processes: createProcessTable(),
-		host: 'here',
 		relayVersion: '0.0.0',
 	});
 	const deps: AdoptDeps = { git: scratch.git, repo: facts, store, clock: systemClock, env: scratch.env };

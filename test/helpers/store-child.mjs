@@ -29,7 +29,6 @@ const store = createSessionStore({
 	clock: systemClock,
 	ids: createSessionIds(systemClock.now),
 	processes: createProcessTable(),
-	host: 'test-host',
 	relayVersion: '0.0.0',
 });
 let session = null;

@@ -70,7 +70,6 @@ async function depsOf(repo: string): Promise<CleanDeps> {
 		clock: systemClock,
 		ids: createSessionIds(systemClock.now),
 		processes: createProcessTable(),
-		host: 'here',
 		relayVersion: '0.0.0',
 	});
 	const worktrees = createWorktrees({

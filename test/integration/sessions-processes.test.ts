@@ -10,7 +10,7 @@ import {
 	rmSync,
 	writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { parseMeta } from '../../src/sessions/record-file.ts';
@@ -85,7 +85,9 @@ describe('the lock of a session', () => {
 			});
 			const holder = JSON.parse(readFileSync(lockOf(id), 'utf8'));
 			expect(holder.pid).toBe(winners[0]?.pid);
-			expect(refused[0]?.message).toContain(`process ${holder.pid} on test-host since ${holder.acquired_at}`);
+			expect(refused[0]?.message).toContain(
+				`process ${holder.pid} on ${hostname()} since ${holder.acquired_at}`,
+			);
 			await ask(winners[0]!, 'release');
 			expect(readdirSync(join(sessions(), id)).sort()).toEqual(['meta.json', 'resume', 'turns']);
 		}

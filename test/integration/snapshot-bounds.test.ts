@@ -85,7 +85,7 @@ describe('the store of snapshots', () => {
 		await takenTwice();
 		const users = join(home(), 'users');
 		mkdirSync(users, { recursive: true });
-		const place = `${hostname()} ${processes.pidNamespace() ?? ''}`;
+		const place = `${hostname()} ${processes.place().pid_namespace ?? ''}`;
 		writeFileSync(join(users, '1-a'), JSON.stringify({ pid: 2 ** 22 + 1, start: '1', place }));
 		writeFileSync(join(users, '1-b'), JSON.stringify({ pid: 1, start: '1', place: 'far away' }));
 		bound(0, { generationBytes: 0 });

@@ -70,7 +70,6 @@ describe.skipIf(!canMount)('on a full disk', () => {
 			clock: systemClock,
 			ids: createSessionIds(systemClock.now),
 			processes: createProcessTable(),
-			host: 'here',
 			relayVersion: '0.1.0',
 		});
 

@@ -18,6 +18,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Clock } from '../../src/core/clock.ts';
 import { createSessionIds, parseSessionId, type SessionId } from '../../src/core/ids.ts';
 import type { RepoFacts } from '../../src/git/contract.ts';
+import { latestUnfinished } from '../../src/sessions/latest-session.ts';
 import type { LockProcesses } from '../../src/sessions/session-lock.ts';
 import { createSessionStore } from '../../src/sessions/session-store.ts';
 import { locateStore } from '../../src/sessions/store-location.ts';
@@ -43,21 +44,20 @@ const facts = (): RepoFacts => ({
 	branch: 'main',
 	head: null,
 });
-const alive = (bootId: string | null = 'boot'): LockProcesses => ({
+const alive = (boot: string | null = 'boot', host = 'here'): LockProcesses => ({
 	identify: (pid) => ({ pid, start: 'me', command: '' }),
 	isAlive: ({ start }) => start === 'me',
-	bootId: () => bootId,
-	pidNamespace: () => 'ns',
+	place: () => ({ host, boot_id: boot, pid_namespace: 'ns' }),
+	uptime: () => 7 * 24 * 3_600,
 });
 
-function openStore(processes = alive(), host = 'here') {
+function openStore(processes = alive()) {
 	const location = locateStore(facts(), { stateHome: join(root, 'state') });
 	return createSessionStore({
 		location,
 		clock,
 		ids: createSessionIds(clock.now),
 		processes,
-		host,
 		relayVersion: '0.1.0',
 	});
 }
@@ -185,7 +185,7 @@ describe('a session', () => {
 	it('takes a lock over from a dead process at once, from another machine only after ten minutes, and says so', () => {
 		const store = openStore();
 		const session = store.create({ kind: 'shell' });
-		const foreign = openStore(alive('other boot'), 'there');
+		const foreign = openStore(alive('other boot', 'there'));
 		now += 9 * 60_000;
 		expect(() => foreign.open(session.id)).toThrow(expect.objectContaining({ code: 'session_locked' }));
 		now += 2 * 60_000;
@@ -195,11 +195,53 @@ describe('a session', () => {
 		expect(session.isLost).toBe(true);
 		session.release();
 		expect(existsSync(join(taken.folder, 'lock'))).toBe(true);
-		const dead = { ...alive('other boot'), isAlive: () => false };
+		const dead = { ...alive('other boot', 'there'), isAlive: () => false };
 		const next = openStore(dead).open(session.id);
 		expect(next.notices).toEqual([expect.stringContaining('which is gone')]);
 		next.release();
 		taken.release();
+	});
+
+	it('whose lock is of an earlier boot of this machine is free at once', () => {
+		const session = openStore(alive('earlier boot')).create({ kind: 'run' });
+		expect(openStore().list()).toMatchObject([{ status: 'checkpointed' }]);
+		const taken = openStore().open(session.id);
+		expect(taken.notices).toEqual([expect.stringContaining('which is gone')]);
+		session.release();
+		taken.release();
+	});
+
+	it('whose lock a power cut emptied is free once the machine has started again', () => {
+		const id = finished(openStore());
+		const lock = join(root, '.agent-relay', 'sessions', id, 'lock');
+		writeFileSync(lock, '');
+		utimesSync(lock, now / 1000 - 120, now / 1000 - 120);
+		expect(() => openStore().open(id)).toThrow(expect.objectContaining({ code: 'session_locked' }));
+		openStore({ ...alive(), uptime: () => 60 })
+			.open(id)
+			.release();
+	});
+
+	it('whose lock bears a time in the future is free ten minutes after someone met it', () => {
+		const session = openStore(alive('its boot', 'there')).create({ kind: 'run' });
+		const lock = join(session.folder, 'lock');
+		utimesSync(lock, now / 1000 + 90 * 24 * 3_600, now / 1000 + 90 * 24 * 3_600);
+		expect(() => openStore().open(session.id)).toThrow(expect.objectContaining({ code: 'session_locked' }));
+		now += 11 * 60_000;
+		openStore().open(session.id).release();
+		session.release();
+	});
+
+	it('that is at work elsewhere is not told as no work left', () => {
+		const store = openStore();
+		expect(latestUnfinished(store, { kinds: ['run'] })).toBeNull();
+		const session = store.create({ kind: 'run' });
+		expect(() => latestUnfinished(openStore(), { kinds: ['run'] })).toThrow(
+			expect.objectContaining({ code: 'session_locked', message: expect.stringContaining('in use by') }),
+		);
+		expect(latestUnfinished(openStore(), { kinds: ['chat'] })).toBeNull();
+		session.release();
+		expect(latestUnfinished(openStore(), { kinds: ['run'] })?.id).toBe(session.id);
 	});
 
 	it('counts as used by turns only: other writes leave the time of its folder', () => {

@@ -81,7 +81,7 @@ describe.each(TABLES)('process facts from %s', (source, table) => {
 describe('the place of this process', () => {
 	it.runIf(process.platform === 'linux')('has a boot id and a pid namespace', () => {
 		const table = createLinuxProcessTable();
-		expect(table.bootId()).toMatch(/^[0-9a-f-]{36}$/);
-		expect(table.pidNamespace()).toMatch(/^pid:\[\d+\]$/);
+		expect(table.place().boot_id).toMatch(/^[0-9a-f-]{36}$/);
+		expect(table.place().pid_namespace).toMatch(/^pid:\[\d+\]$/);
 	});
 });

@@ -1,6 +1,5 @@
 /** `agent-relay show [REF]`: one session read back from its records. Locks and writes nothing. */
 import { existsSync, readdirSync } from 'node:fs';
-import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { App } from '../../app/create-app.ts';
 import { hasErrno, RelayError } from '../../core/errors.ts';
@@ -59,7 +58,7 @@ function showSession(
 	{ theme, columns }: Output,
 ): CommandResult {
 	const { clock, processes } = app;
-	const status = trueStatus(recorded.folder, recorded.meta, { clock, processes, host: hostname() });
+	const status = trueStatus(recorded.folder, recorded.meta, { clock, processes });
 	const own = settledRecord(recorded, status);
 	const lineage = [...found.slice(0, -1), own];
 	const data = {

@@ -45,8 +45,8 @@ class Machine {
 			if (signal === 'SIGKILL' || this.obeys.get(pid)?.includes(signal)) this.end(pid);
 			return true;
 		},
-		bootId: () => null,
-		pidNamespace: () => null,
+		place: () => ({ host: 'here', boot_id: null, pid_namespace: null }),
+		uptime: () => 0,
 	};
 
 	run(pid: number, parent: number, more: Partial<ProcessEntry> & { obeys?: NodeJS.Signals[] } = {}): void {

@@ -44,8 +44,7 @@ function machine(
 			return found ? { pid, start: found.start, command: `/bin/${found.name}` } : null;
 		},
 		isAlive: () => isRelayAlive,
-		bootId: () => boot,
-		pidNamespace: () => namespace,
+		place: () => ({ host: 'here', boot_id: boot, pid_namespace: namespace }),
 		withEnvironment: () => named,
 	});
 }
@@ -112,8 +111,7 @@ describe('agents that run', () => {
 			snapshot: () => [],
 			identify: () => null,
 			isAlive: () => false,
-			bootId: () => null,
-			pidNamespace: () => null,
+			place: () => ({ host: 'here', boot_id: null, pid_namespace: null }),
 			withEnvironment: () => [],
 		});
 		nowhere.began(NOTE)();
