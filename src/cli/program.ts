@@ -119,7 +119,7 @@ export function createProgram(act: Act, writeError: (text: string) => void): Com
 					'active',
 					'checkpointed',
 					'completed',
-					'unreadable',
+					'damaged',
 				]),
 			)
 			.option('--json', 'print JSON')

@@ -90,7 +90,7 @@ async function sessionRows(
 	const agentsOf = await agentsOfSessions(found, store);
 	return found.flatMap((summary) => {
 		const { id, meta, status, lastUsedAt } = summary;
-		if (meta === null || status === 'unreadable') return [];
+		if (meta === null || status === 'damaged') return [];
 		const { kind, parent, turn_count: turns } = meta;
 		const title = meta.name ?? meta.title ?? meta.objective ?? '';
 		const isHere = meta.repo.worktree === store.location.repo.worktree;

@@ -107,7 +107,9 @@ function resolveRepo(
 function readInsideRepo(path: string): Buffer | null {
 	const folder = lstatSync(dirname(path), { throwIfNoEntry: false });
 	if (folder?.isSymbolicLink()) throw linkError(dirname(path));
-	const bytes = lstatSync(path, { throwIfNoEntry: false })?.size ?? 0;
+	const facts = lstatSync(path, { throwIfNoEntry: false });
+	if (facts?.isSymbolicLink()) throw linkError(path);
+	const bytes = facts?.size ?? 0;
 	if (bytes > MAX_REPO_BYTES) {
 		throw new RelayError('bad_config', `${path}: ${bytes} bytes; allowed: ${MAX_REPO_BYTES}`, {
 			hint: 'look at it, then make it smaller or remove it',
@@ -119,10 +121,9 @@ function readInsideRepo(path: string): Buffer | null {
 /** Each key once is some 4 KiB; a repo must not make every start read gigabytes. */
 const MAX_REPO_BYTES = 1024 * 1024;
 
-function linkError(path: string, cause?: unknown): RelayError {
+function linkError(path: string): RelayError {
 	return new RelayError('bad_config', `${path}: a symbolic link is not followed here`, {
 		hint: 'put the file itself in its place',
-		cause,
 	});
 }
 
@@ -130,7 +131,6 @@ function readOrExplain(path: string, read: (path: string) => Buffer | null): Buf
 	try {
 		return read(path);
 	} catch (error) {
-		if (hasErrno(error, 'ELOOP')) throw linkError(path, error);
 		if (!hasErrno(error, 'EACCES', 'EPERM', 'EISDIR')) throw error;
 		throw new RelayError('unreadable_file', `${path}: cannot be read (${error.code})`, { cause: error });
 	}

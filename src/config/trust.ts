@@ -7,7 +7,7 @@ import * as v from 'valibot';
 import { toIso } from '../core/clock.ts';
 import { hasErrno, RelayError } from '../core/errors.ts';
 import { type Locking, withFileLock } from '../core/file-lock.ts';
-import { readIfThere, writeAtomic } from '../core/files.ts';
+import { isUnreadable, readIfThere, writeAtomic } from '../core/files.ts';
 import { obeyedAt, type TrustDigests, type TrustPlace } from './trust-files.ts';
 
 interface TrustRecord {
@@ -199,7 +199,8 @@ function readContent(file: string): TrustFile | string {
 		return parsed.success ? parsed.output : 'damaged';
 	} catch (error) {
 		if (error instanceof SyntaxError) return 'damaged';
-		if (hasErrno(error, 'EACCES', 'EPERM', 'ELOOP', 'EISDIR', 'EIO')) return String(error.code);
+		if (isUnreadable(error)) return error.message;
+		if (hasErrno(error, 'EIO')) return String(error.code);
 		throw error;
 	}
 }

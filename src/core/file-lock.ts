@@ -2,11 +2,11 @@
  * A short-lived lock for a small file that several relays rewrite (ledger, trust, user config): read, change, replace, a
  * few milliseconds. The lock of a session, held for hours and refreshed, is another thing and lives in `sessions/`.
  */
-import { readFileSync, renameSync, statSync } from 'node:fs';
+import { lstatSync, renameSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Clock } from './clock.ts';
 import { hasErrno, RelayError } from './errors.ts';
-import { createExclusive, ensureFolder, removeIfThere } from './files.ts';
+import { createExclusive, ensureFolder, readOrNull, removeIfThere } from './files.ts';
 import type { ProcessTable } from './process-table.ts';
 
 /** Who holds a lock. `start` tells a reused pid apart; `place` names machine, boot and pid namespace. */
@@ -71,7 +71,7 @@ function acquire(path: string, locking: Locking): void {
 		if (createExclusive(path, content)) return;
 		if (!removeStale(path, locking)) pause(RETRY_MS);
 	}
-	const holder = parseHolder(readText(path) ?? '');
+	const holder = parseHolder(readText(path));
 	throw new RelayError(
 		'not_writable',
 		`${path} is held by ${holder ? `process ${holder.pid}` : 'another process'}`,
@@ -113,9 +113,8 @@ function renameAway(guard: string, locking: Locking): void {
 }
 
 function isStale(path: string, locking: Locking): boolean {
-	const text = readText(path);
-	if (text === null) return false;
-	const holder = parseHolder(text);
+	if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return false;
+	const holder = parseHolder(readText(path));
 	if (holder !== null && holder.place === locking.self.place) return !locking.isAlive(holder);
 	return ageMs(path, locking.now()) > UNJUDGED_STALE_MS;
 }
@@ -134,22 +133,14 @@ function parseHolder(text: string): LockHolder | null {
 	return { pid, start, place };
 }
 
-function readText(path: string): string | null {
-	try {
-		return readFileSync(path, 'utf8');
-	} catch (error) {
-		if (hasErrno(error, 'ENOENT')) return null;
-		throw error;
-	}
+/** Empty for what is no lock: a link, a pipe, nothing. */
+function readText(path: string): string {
+	return readOrNull(path)?.toString('utf8') ?? '';
 }
 
 function ageMs(path: string, now: number): number {
-	try {
-		return now - statSync(path).mtimeMs;
-	} catch (error) {
-		if (hasErrno(error, 'ENOENT')) return 0;
-		throw error;
-	}
+	const facts = lstatSync(path, { throwIfNoEntry: false });
+	return facts === undefined ? 0 : now - facts.mtimeMs;
 }
 
 /** Sleeps without spinning; the hold it waits for is shorter than a timer's turn of the event loop is worth. */

@@ -165,8 +165,8 @@ export function namesIn(folder: string, ...alsoEmpty: string[]): string[] {
 	}
 }
 
-/** The file's bytes, or null when there is no such file. Refuses what `openToRead` does. */
-export function readIfThere(path: string): Buffer | null {
+/** The file's bytes, or null when there is no such file. Refuses what `openToRead` does, and more than `maxBytes`. */
+export function readIfThere(path: string, maxBytes = MAX_READ_BYTES): Buffer | null {
 	let fd: number;
 	try {
 		fd = openToRead(path);
@@ -175,32 +175,59 @@ export function readIfThere(path: string): Buffer | null {
 		throw error;
 	}
 	try {
+		const { size } = fstatSync(fd);
+		if (size > maxBytes) throw unreadable(path, `has ${size} bytes, more than is read here (${maxBytes})`);
 		return readFileSync(fd);
 	} finally {
 		closeSync(fd);
 	}
 }
 
+/** What memory takes at once (Node's own limit is 2 GiB). */
+const MAX_READ_BYTES = 2 ** 31 - 1;
+
+/** As `readIfThere`; null also for what it refuses. */
+export function readOrNull(path: string): Buffer | null {
+	try {
+		return readIfThere(path);
+	} catch (error) {
+		if (isUnreadable(error)) return null;
+		throw error;
+	}
+}
+
+/** True for what `openToRead` refuses. */
+export function isUnreadable(error: unknown): error is RelayError {
+	return error instanceof RelayError && error.code === 'unreadable_file';
+}
+
 /**
- * Opens for reading, never through a symbolic link (ELOOP). A pipe, socket or device is refused as `unreadable_file`: to open
- * a pipe that nobody writes to would wait for ever.
+ * Opens a file for reading. Throws `unreadable_file` for anything else in its place (a symbolic link, a folder, a pipe, a
+ * socket, a device) and where it may not be read: to open a pipe that nobody writes to would wait for ever.
  */
 export function openToRead(path: string): number {
 	let fd: number;
 	try {
 		fd = openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
 	} catch (error) {
-		throw hasErrno(error, 'ENXIO') ? notRegular(path) : error;
+		if (hasErrno(error, 'ELOOP'))
+			throw unreadable(path, 'is a symbolic link, which is not followed here', error);
+		if (hasErrno(error, 'ENXIO')) throw unreadable(path, NOT_REGULAR, error);
+		if (hasErrno(error, 'EACCES', 'EPERM')) throw unreadable(path, `cannot be read (${error.code})`, error);
+		throw error;
 	}
 	const facts = fstatSync(fd);
-	if (facts.isFile() || facts.isDirectory()) return fd;
+	if (facts.isFile()) return fd;
 	closeSync(fd);
-	throw notRegular(path);
+	throw unreadable(path, facts.isDirectory() ? 'is a folder, where a file belongs' : NOT_REGULAR);
 }
 
-function notRegular(path: string): RelayError {
-	return new RelayError('unreadable_file', `${path} is a pipe, socket or device, which is not read here`, {
+const NOT_REGULAR = 'is a pipe, socket or device, which is not read here';
+
+function unreadable(path: string, problem: string, cause?: unknown): RelayError {
+	return new RelayError('unreadable_file', `${path} ${problem}`, {
 		hint: 'look at it, then remove it',
+		cause,
 	});
 }
 

@@ -274,7 +274,8 @@ function reasonNotDone(action: () => void): string | null {
 		return null;
 	} catch (error) {
 		if (error instanceof NewerLedger) return 'the record is of a newer version of agent-relay';
-		if (error instanceof RelayError && error.code === 'not_writable') return error.message;
+		if (error instanceof RelayError && ['not_writable', 'unreadable_file'].includes(error.code))
+			return error.message;
 		if (isSystemError(error)) return `${error.code}`;
 		throw error;
 	}

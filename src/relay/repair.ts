@@ -85,26 +85,32 @@ export async function repairAbandoned(deps: RelayDeps): Promise<string[]> {
 		.filter(({ meta, status }) => meta?.status === 'active' && status !== 'active');
 	const lines: string[] = [];
 	for (const { id } of abandoned) {
-		const session = openIfFree(id, deps);
-		if (session === null) continue;
-		const [survivor] = await survivorsOf(session.meta, deps);
-		if (survivor !== undefined) {
-			lines.push(...describeSurvivor(survivor));
-			session.release();
-			continue;
-		}
 		try {
-			const place = await placeSession(session.meta, deps, { isHere: false }).catch(notPlaced);
-			const own = place?.deps ?? deps;
-			if (place?.is === 'moved') session.update((meta) => placedAt(place, meta));
-			lines.push(...(await repairSession(session, own)).map((line) => `session ${id}: ${line}`));
-			await packUnfinished(session, own, { isItsOwn: place !== null && place.is !== 'other' });
-			await own.snapshots?.settled();
-		} finally {
-			session.release();
+			lines.push(...(await repairOne(id, deps)));
+		} catch (error) {
+			// One odd file stops its own session, and none that the user asks for.
+			lines.push(`session ${id} cannot be looked after: ${messageOf(error)}`);
 		}
 	}
 	return lines;
+}
+
+async function repairOne(id: SessionId, deps: RelayDeps): Promise<string[]> {
+	const session = openIfFree(id, deps);
+	if (session === null) return [];
+	try {
+		const [survivor] = await survivorsOf(session.meta, deps);
+		if (survivor !== undefined) return describeSurvivor(survivor);
+		const place = await placeSession(session.meta, deps, { isHere: false }).catch(notPlaced);
+		const own = place?.deps ?? deps;
+		if (place?.is === 'moved') session.update((meta) => placedAt(place, meta));
+		const lines = (await repairSession(session, own)).map((line) => `session ${id}: ${line}`);
+		await packUnfinished(session, own, { isItsOwn: place !== null && place.is !== 'other' });
+		await own.snapshots?.settled();
+		return lines;
+	} finally {
+		session.release();
+	}
 }
 
 /**
@@ -144,6 +150,13 @@ export async function packUnfinished(
 		...meta,
 		checkpoint: { reason, at, packet: made.path, next_agent: null, reset_at, pending_prompt: null },
 	}));
+}
+
+/** In words; a bug passes through. */
+function messageOf(error: unknown): string {
+	if (error instanceof RelayError) return error.message;
+	if (error instanceof Error && 'syscall' in error) return error.message;
+	throw error;
 }
 
 /** The session of another repo is repaired without a look at the files here. */

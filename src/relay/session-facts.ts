@@ -3,7 +3,7 @@ import type { AgentId } from '../agents/contract.ts';
 import type { Utilization } from '../agents/events.ts';
 import { fromIso } from '../core/clock.ts';
 import { RelayError } from '../core/errors.ts';
-import { readIfThere } from '../core/files.ts';
+import { readOrNull } from '../core/files.ts';
 import type { FileChange, Snapshots } from '../git/contract.ts';
 import { turnFile } from '../sessions/session-paths.ts';
 import type { OpenSession } from '../sessions/session-store.ts';
@@ -62,7 +62,7 @@ export function transcriptOf(session: OpenSession, turn: number | null): string 
 	const { turn_count } = session.meta;
 	const number = turn ?? turn_count;
 	if (number === 0) return '';
-	const bytes = number < 1 ? null : readIfThere(turnFile(session.folder, number, 'output.md'));
+	const bytes = number < 1 ? null : readOrNull(turnFile(session.folder, number, 'output.md'));
 	if (bytes !== null) return bytes.toString();
 	throw new RelayError('not_found', `Session ${session.id} has no turn ${number}.`, {
 		hint: turnsThereAre(turn_count),

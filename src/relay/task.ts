@@ -1,6 +1,6 @@
 /** What an agent is asked to do, in the user's words, and where those words are found again after a crash. */
 import { RelayError } from '../core/errors.ts';
-import { readIfThere } from '../core/files.ts';
+import { readOrNull } from '../core/files.ts';
 import { turnFile } from '../sessions/session-paths.ts';
 import type { OpenSession, SessionStore } from '../sessions/session-store.ts';
 import { isDone, type TurnState } from '../sessions/turn-state.ts';
@@ -67,7 +67,7 @@ export function recordedWords(turns: readonly PlacedTurn[], state: TurnState): s
 		(turn) => turn.sessionId === state.session_id && turn.state.turn === range?.turn,
 	);
 	if (!range || !holder) return null;
-	const bytes = readIfThere(turnFile(holder.folder, range.turn, 'prompt.md'));
+	const bytes = readOrNull(turnFile(holder.folder, range.turn, 'prompt.md'));
 	if (bytes === null || bytes.length < range.end) return null;
 	return bytes.subarray(range.start, range.end).toString();
 }

@@ -4,8 +4,7 @@
  */
 import { lstatSync, statSync, utimesSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { hasErrno, RelayError } from '../core/errors.ts';
-import { ensureFolder, namesIn, readIfThere, writeAtomic } from '../core/files.ts';
+import { ensureFolder, namesIn, readOrNull, writeAtomic } from '../core/files.ts';
 import { META_FILE, TURNS_FOLDER } from './session-paths.ts';
 
 /** The newest are kept where a conversation has more: some thousand turns with a packet each. */
@@ -62,12 +61,8 @@ export class KeptRecords {
 
 	#read(path: string): void {
 		if (this.#files.has(path)) return;
-		try {
-			const bytes = readIfThere(path);
-			if (bytes !== null) this.set(path, bytes);
-		} catch (error) {
-			// A link, a pipe, an unreadable file: nothing that the relay wrote.
-			if (!(error instanceof RelayError) && !hasErrno(error, 'ELOOP', 'EACCES', 'EISDIR')) throw error;
-		}
+		// A link, a pipe, an unreadable file: nothing that the relay wrote.
+		const bytes = readOrNull(path);
+		if (bytes !== null) this.set(path, bytes);
 	}
 }

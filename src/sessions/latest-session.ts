@@ -1,5 +1,5 @@
+import type { SessionId } from '../core/ids.ts';
 import type { ListOptions, SessionSummary } from './session-list.ts';
-import type { SessionStore } from './session-store.ts';
 
 interface Listing {
 	location: { repo: { worktree: string } };
@@ -26,7 +26,7 @@ export function latestSession(
 
 /** The newest checkpointed session that is meant. Throws `session_locked` where all that is meant is at work elsewhere. */
 export function latestUnfinished(
-	store: Pick<SessionStore, 'location' | 'list' | 'refuseLocked'>,
+	store: Listing & { refuseLocked(id: SessionId): void },
 	options: Pick<ListOptions, 'kinds'>,
 	isMeant?: (session: SessionSummary) => boolean,
 ): SessionSummary | null {

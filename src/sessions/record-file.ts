@@ -1,7 +1,7 @@
 /** Reading and writing the JSON records of a session: one parse and serialize pair for every schema. */
 import * as v from 'valibot';
-import { hasErrno, RelayError } from '../core/errors.ts';
-import { readIfThere } from '../core/files.ts';
+import { RelayError } from '../core/errors.ts';
+import { isUnreadable, readIfThere } from '../core/files.ts';
 import { SESSION_META_VERSION, type SessionMeta, sessionMetaSchema } from './session-meta.ts';
 import { TURN_STATE_VERSION, type TurnState, turnStateSchema } from './turn-state.ts';
 
@@ -29,18 +29,24 @@ export function serializeTurnState(state: TurnState, path: string): string {
 	return toText(state);
 }
 
-/** The bytes of a session's file, null when there is none. Throws `damaged_record` for a link: it is not followed. */
+/**
+ * The bytes of a session's file, null when there is none. Throws `damaged_record` for what is no file that can be read (a
+ * link, a folder, a pipe), and for one that is larger than any record.
+ */
 export function readRecord(path: string): Buffer | null {
 	try {
-		return readIfThere(path);
+		return readIfThere(path, MAX_RECORD_BYTES);
 	} catch (error) {
-		if (!hasErrno(error, 'ELOOP')) throw error;
-		throw new RelayError('damaged_record', `${path} is a symbolic link, which is not followed here`, {
+		if (!isUnreadable(error)) throw error;
+		throw new RelayError('damaged_record', error.message, {
 			hint: 'records are real files; look at it, then remove it',
 			cause: error,
 		});
 	}
 }
+
+/** A turn with ten thousand tool calls has some 5 MB. */
+const MAX_RECORD_BYTES = 64 * 1024 * 1024;
 
 /** null when there is no such file. */
 export function readMeta(path: string): SessionMeta | null {

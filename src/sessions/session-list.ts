@@ -1,6 +1,6 @@
 import { lstatSync } from 'node:fs';
 import { join, sep } from 'node:path';
-import { hasErrno, RelayError } from '../core/errors.ts';
+import { RelayError } from '../core/errors.ts';
 import { namesIn } from '../core/files.ts';
 import { isSessionId, type SessionId } from '../core/ids.ts';
 import { raceStanding } from './race-standing.ts';
@@ -17,7 +17,7 @@ export interface SessionSummary {
 	folder: string;
 	/** null when the record cannot be read; `problem` says why. */
 	meta: SessionMeta | null;
-	status: SessionMeta['status'] | 'unreadable';
+	status: SessionMeta['status'] | 'damaged';
 	/** Set when checkpointed. */
 	reason: CheckpointReason | null;
 	/** Epoch ms of the last turn's last write. */
@@ -120,12 +120,19 @@ function isInRace(location: StoreLocation, { kind, parent }: SessionMeta): boole
 
 /** null for a folder with neither record nor turn: its relay died before the session began. */
 function summarize(folder: string, context: LockContext): Omit<SessionSummary, 'id' | 'lastUsedAt'> | null {
-	const meta = tryReadMeta(folder);
-	if (meta === null && turnNumbers(folder).length === 0) return null;
-	if (meta !== null && typeof meta !== 'string')
-		return { folder, meta, ...trueStatus(folder, meta, context), problem: null };
-	const problem = meta ?? `${folder} has no ${META_FILE}`;
-	return { folder, meta: null, status: 'unreadable', reason: null, problem };
+	try {
+		const meta = readMeta(join(folder, META_FILE));
+		if (meta !== null) return { folder, meta, ...trueStatus(folder, meta, context), problem: null };
+		if (turnNumbers(folder).length === 0) return null;
+		return damaged(folder, `${folder} has no ${META_FILE}`);
+	} catch (error) {
+		if (error instanceof RelayError) return damaged(folder, error.message);
+		throw error;
+	}
+}
+
+function damaged(folder: string, problem: string): Omit<SessionSummary, 'id' | 'lastUsedAt'> {
+	return { folder, meta: null, status: 'damaged', reason: null, problem };
 }
 
 /** A status other than `active` was written by whoever let go of the lock, and holds until someone opens again. */
@@ -140,13 +147,4 @@ export function trueStatus(
 	const isLocked = readLock(folder, context)?.judged === 'held';
 	const lastTurn = isLocked ? null : readLastTurn(folder);
 	return sessionStatus({ isLocked, meta, lastTurn, race: raceStanding(folder, meta) });
-}
-
-function tryReadMeta(folder: string): SessionMeta | string | null {
-	try {
-		return readMeta(join(folder, META_FILE));
-	} catch (error) {
-		if (error instanceof RelayError || hasErrno(error, 'ELOOP', 'EACCES', 'EISDIR')) return error.message;
-		throw error;
-	}
 }

@@ -18,10 +18,11 @@ import { basename, dirname, join } from 'node:path';
 import * as v from 'valibot';
 import { type Clock, toIso } from '../core/clock.ts';
 import { hasErrno, RelayError } from '../core/errors.ts';
-import { createExclusive, openToRead, readIfThere, removeIfThere } from '../core/files.ts';
+import { createExclusive, isUnreadable, openToRead, readIfThere, removeIfThere } from '../core/files.ts';
 import { standingOf } from '../core/process-place.ts';
 import type { ProcessTable } from '../core/process-table.ts';
 import { keepFolderTime } from './folder-time.ts';
+import { readRecord } from './record-file.ts';
 import { LOCK_FILE } from './session-paths.ts';
 
 /** What judging a lock needs to know about processes. */
@@ -81,12 +82,12 @@ export interface SessionLock {
 	readonly replaced: LockHolder | null;
 }
 
-/** Who has the lock, judged; null when nobody does. Never writes. */
+/** Who has the lock, judged; null when nobody does. Never writes. Throws `damaged_record` for what is no lock at all. */
 export function readLock(folder: string, context: LockContext): LockHolder | null {
 	return findLock(join(folder, LOCK_FILE), context);
 }
 
-/** Takes the lock, or throws `session_locked` naming the pid, host and time of whoever has it. */
+/** Takes the lock, or throws `session_locked` naming the pid, host and time of whoever has it; `damaged_record` as `readLock`. */
 export function acquireLock(folder: string, context: LockContext): SessionLock {
 	const path = join(folder, LOCK_FILE);
 	const token = randomBytes(8).toString('hex');
@@ -191,7 +192,7 @@ function refreshFile(path: string, token: string, context: LockContext): void {
 	try {
 		fd = openToRead(path);
 	} catch (error) {
-		if (hasErrno(error, 'ENOENT', 'ELOOP')) return;
+		if (hasErrno(error, 'ENOENT') || isUnreadable(error)) return;
 		throw error;
 	}
 	try {
@@ -227,7 +228,7 @@ function lockText(token: string, { clock, processes }: LockContext): string {
 }
 
 function findLock(path: string, context: LockContext): FoundLock | null {
-	const bytes = readIfThere(path);
+	const bytes = readRecord(path);
 	const refreshedAt = lstatSync(path, { throwIfNoEntry: false })?.mtimeMs;
 	if (bytes === null || refreshedAt === undefined) return null;
 	const { clock, processes } = context;

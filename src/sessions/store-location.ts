@@ -3,7 +3,7 @@ import { accessSync, constants, lstatSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as v from 'valibot';
 import { hasErrno, RelayError } from '../core/errors.ts';
-import { createExclusive, ensureFolder, namesIn, readIfThere } from '../core/files.ts';
+import { createExclusive, ensureFolder, namesIn, readOrNull } from '../core/files.ts';
 import type { SessionId } from '../core/ids.ts';
 import { explainingWrites } from '../core/write-failure.ts';
 import type { RepoFacts } from '../git/contract.ts';
@@ -83,11 +83,11 @@ const repoFileSchema = v.looseObject({ root: v.string(), head: v.nullable(v.stri
 /** What is damaged names no repo. */
 function readRepoFile(path: string): { root: string | null; head: string | null } {
 	try {
-		const value: unknown = JSON.parse(readIfThere(path)?.toString('utf8') ?? 'null');
+		const value: unknown = JSON.parse(readOrNull(path)?.toString('utf8') ?? 'null');
 		const read = v.safeParse(repoFileSchema, value);
 		return read.success ? read.output : NO_REPO;
 	} catch (error) {
-		if (error instanceof SyntaxError || hasErrno(error, 'ELOOP', 'EACCES', 'EISDIR')) return NO_REPO;
+		if (error instanceof SyntaxError) return NO_REPO;
 		throw error;
 	}
 }

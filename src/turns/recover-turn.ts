@@ -2,12 +2,12 @@
  * A turn found `running` whose relay is gone: what it left is ended, its bytes are read again through the same parser,
  * and its files say what an uninterrupted reading of the same bytes would say. Its prompt is never sent again from here.
  */
-import { closeSync, createReadStream, existsSync, openSync } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import type { AgentAdapter, NativeFacts } from '../agents/contract.ts';
 import type { AgentEvent, TokenCounts } from '../agents/events.ts';
 import { type Clock, fromIso, toIso } from '../core/clock.ts';
 import { RelayError } from '../core/errors.ts';
-import { removeIfThere } from '../core/files.ts';
+import { createExclusive, isUnreadable, openToRead, removeIfThere } from '../core/files.ts';
 import type { ProcessIdentity, ProcessTable } from '../core/process-table.ts';
 import type { FileChange, Snapshots } from '../git/contract.ts';
 import { turnFile } from '../sessions/session-paths.ts';
@@ -112,8 +112,11 @@ async function replay(state: TurnState, deps: RecoverDeps): Promise<Partial<Turn
 		if (warning !== null) warnings.add(warning);
 	});
 	try {
-		await feed(at('raw.jsonl'), (chunk) => recorder.replayOutput(chunk));
-		await feed(at('stderr.log'), (chunk) => recorder.stderr(chunk));
+		const unread = [
+			await feed(at('raw.jsonl'), (chunk) => recorder.replayOutput(chunk)),
+			await feed(at('stderr.log'), (chunk) => recorder.stderr(chunk)),
+		];
+		for (const problem of unread) if (problem !== null) warnings.add(`Not read: ${problem}`);
 		const native = await readNative(state, recorder.facts.nativeSessionId, adapter, deps);
 		const parsed = recorder.end({ exitCode: null, signal: null, stopRequested: null }, native);
 		const judged = judgeTurn(parsed, recorder.facts, state.model, deps.estimateCost);
@@ -197,7 +200,16 @@ function readNative(
 	});
 }
 
-async function feed(path: string, take: (chunk: Buffer) => void): Promise<void> {
-	if (!existsSync(path)) closeSync(openSync(path, 'a', 0o600));
-	for await (const chunk of createReadStream(path)) take(Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk));
+/** Returns why the file cannot be read, null when it was. One that is missing is made, empty. */
+async function feed(path: string, take: (chunk: Buffer) => void): Promise<string | null> {
+	try {
+		createExclusive(path, '');
+		const fd = openToRead(path);
+		for await (const chunk of createReadStream(path, { fd }))
+			take(Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk));
+		return null;
+	} catch (error) {
+		if (isUnreadable(error)) return error.message;
+		throw error;
+	}
 }

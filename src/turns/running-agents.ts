@@ -6,8 +6,8 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import * as v from 'valibot';
-import { hasErrno, RelayError } from '../core/errors.ts';
-import { ensureFolder, namesIn, readIfThere, removeIfThere, writeAtomic } from '../core/files.ts';
+import { hasErrno } from '../core/errors.ts';
+import { ensureFolder, namesIn, readOrNull, removeIfThere, writeAtomic } from '../core/files.ts';
 import { standingOf } from '../core/process-place.ts';
 import type { ProcessEntry, ProcessIdentity, ProcessTable } from '../core/process-table.ts';
 import { identifyAll, isMultiplexer } from '../core/process-tree.ts';
@@ -120,10 +120,10 @@ const names = (folder: string) => namesIn(folder, 'EACCES').filter((name) => nam
 
 function readNote(path: string): v.InferOutput<typeof noteSchema> | null {
 	try {
-		const parsed = v.safeParse(noteSchema, JSON.parse(readIfThere(path)?.toString('utf8') ?? 'null'));
+		const parsed = v.safeParse(noteSchema, JSON.parse(readOrNull(path)?.toString('utf8') ?? 'null'));
 		return parsed.success ? parsed.output : null;
 	} catch (error) {
-		if (error instanceof SyntaxError || error instanceof RelayError) return null;
+		if (error instanceof SyntaxError) return null;
 		throw error;
 	}
 }

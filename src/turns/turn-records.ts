@@ -1,8 +1,7 @@
 /** The recorded turns of a session as packets and listings read them: state, prompt, the user's own words, events. */
 import { createHash } from 'node:crypto';
 import type { AgentEvent } from '../agents/events.ts';
-import { hasErrno, RelayError } from '../core/errors.ts';
-import { readIfThere } from '../core/files.ts';
+import { readOrNull } from '../core/files.ts';
 import { turnFile } from '../sessions/session-paths.ts';
 import type { TurnState } from '../sessions/turn-state.ts';
 import { parseEventLine } from './event-log.ts';
@@ -92,17 +91,6 @@ function readChecked(
 	const isWhole = hash === null || createHash('sha256').update(bytes).digest('hex') === hash;
 	if (!isWhole) issues.push(`${label} was changed after the relay wrote it`);
 	return bytes;
-}
-
-/** null also for what is not followed (a link, a pipe) and for more than memory takes (2 GiB). */
-function readOrNull(path: string): Buffer | null {
-	try {
-		return readIfThere(path);
-	} catch (error) {
-		const isRefused = error instanceof RelayError && error.code === 'unreadable_file';
-		if (isRefused || hasErrno(error, 'ELOOP', 'EACCES', 'EISDIR', 'ERR_FS_FILE_TOO_LARGE')) return null;
-		throw error;
-	}
 }
 
 const SHOWN_LINES = 5;

@@ -141,7 +141,7 @@ describe('a session', () => {
 		rmSync(join(folder, 'meta.json'));
 		symlinkSync('/etc/hostname', join(folder, 'meta.json'));
 		expect(() => store.open(id)).toThrow();
-		expect(store.list()).toMatchObject([{ id, status: 'unreadable' }]);
+		expect(store.list()).toMatchObject([{ id, status: 'damaged' }]);
 	});
 
 	it('is locked for others from create to release, and says by whom', () => {
@@ -321,7 +321,7 @@ describe('a session', () => {
 			'turns',
 		]);
 		expect(store.list()).toMatchObject([
-			{ id, status: 'unreadable', problem: expect.stringContaining('damaged') },
+			{ id, status: 'damaged', problem: expect.stringContaining('damaged') },
 		]);
 	});
 
@@ -421,7 +421,7 @@ describe('the list', () => {
 		expect(
 			store
 				.list()
-				.filter(({ status }) => status !== 'unreadable')
+				.filter(({ status }) => status !== 'damaged')
 				.map((one) => one.id),
 		).toContain(id);
 		expect(store.list()[0]?.id).toBe(id);

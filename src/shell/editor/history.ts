@@ -2,7 +2,15 @@
 import { chmodSync, closeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { hasErrno } from '../../core/errors.ts';
-import { ensureFolder, FILE_MODE, openAppend, readIfThere, writeAll, writeAtomic } from '../../core/files.ts';
+import {
+	ensureFolder,
+	FILE_MODE,
+	isUnreadable,
+	openAppend,
+	readIfThere,
+	writeAll,
+	writeAtomic,
+} from '../../core/files.ts';
 
 /** Entries kept; the file is rewritten when it holds twice as many. */
 const MAX_ENTRIES = 1000;
@@ -82,6 +90,7 @@ function quietly<T>(fallback: T, act: () => T): T {
 	try {
 		return act();
 	} catch (error) {
+		if (isUnreadable(error)) return fallback;
 		if (hasErrno(error, 'EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'ELOOP', 'EISDIR', 'ENOTDIR', 'EDQUOT'))
 			return fallback;
 		throw error;
