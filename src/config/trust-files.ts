@@ -34,19 +34,23 @@ const ENABLED_PATHS = [
 const ENV_FILE = '.env';
 
 /**
- * Also found in folders above, up to the root of the disk: by claude 2.1.197 (measured: a server named there starts) and
- * gemini 0.61.0. Above a repo that lies inside another one, as a submodule or a nested clone, is that other repo.
+ * Also found in folders above, up to the root of the disk: by claude 2.1.197 and 2.1.332 (measured: a server named there
+ * starts) and gemini 0.61.0. Above a repo that lies inside another one, as a submodule or a nested clone, is that other repo.
  */
 const FOUND_ABOVE = ['.mcp.json', '.gemini/.env'] as const;
 
-/** What claude 2.1.197 takes from the main checkout where a linked worktree has none (measured: hooks of an agent ran). */
+/** What claude takes from the main checkout where a linked worktree has none (measured: hooks of an agent ran). */
 const TAKEN_FROM_MAIN = [
 	'.claude/agents',
 	'.claude/commands',
 	'.claude/skills',
 	'.claude/workflows',
 	'.claude/routines',
+	'.claude/settings.local.json',
 ] as const;
+
+/** Of these, what claude 2.1.332 obeys beside the worktree's own (measured: hooks, variables and the key helper ran). */
+const TAKEN_BESIDE_OWN = ['.claude/settings.local.json'] as const;
 
 /** Installed by the CLIs themselves and too large to compare; what starts them stands in the files above. */
 const SKIPPED_FOLDERS = new Set(['node_modules', '.git']);
@@ -94,30 +98,45 @@ export function readTrustDigests(place: TrustPlace, repoConfig: Buffer | null): 
 
 function enabledPaths(place: TrustPlace): Array<{ root: string; path: string }> {
 	const { worktree, root } = place;
-	const { settings, envFiles } = candidates(place);
+	const { settings, besideOwn, envFiles } = candidates(place);
 	const own = [...settings, ...envFiles.filter((path) => isEnvFileObeyed(join(worktree, path)))];
+	const isOwn = (path: string) => isThere(join(worktree, path));
 	const taken = prefixesWithin(place).flatMap((prefix) => TAKEN_FROM_MAIN.map((path) => prefix + path));
-	const fromMain = root === worktree ? [] : taken.filter((path) => !isThere(join(worktree, path)));
-	return [...own.map((path) => ({ root: worktree, path })), ...fromMain.map((path) => ({ root, path }))];
+	const fromMain = root === worktree ? [] : taken.filter((path) => !isOwn(path));
+	const beside = besideOwn.filter(({ own }) => isOwn(own)).map(({ path }) => path);
+	return [
+		...[...own, ...beside].map((path) => ({ root: worktree, path })),
+		...fromMain.map((path) => ({ root, path })),
+	];
+}
+
+interface Candidates {
+	settings: string[];
+	/** What the main checkout of a linked worktree adds to an own file, named by its way from there: both are compared. */
+	besideOwn: Array<{ own: string; path: string }>;
+	envFiles: string[];
 }
 
 /** Where something may stand that agents obey which start there, whether or not it does. Relative to the worktree. */
-function candidates(place: TrustPlace): { settings: string[]; envFiles: string[] } {
+function candidates(place: TrustPlace): Candidates {
 	const within = prefixesWithin(place);
 	const above = prefixesAbove(place.worktree, place.home);
+	const main = relative(place.worktree, place.root);
+	const local = main === '' ? [] : within.flatMap((prefix) => TAKEN_BESIDE_OWN.map((path) => prefix + path));
 	return {
 		settings: [
 			...within.flatMap((prefix) => ENABLED_PATHS.map((path) => prefix + path)),
 			...above.flatMap((prefix) => FOUND_ABOVE.map((path) => prefix + path)),
 		],
+		besideOwn: local.map((own) => ({ own, path: join(main, own) })),
 		envFiles: [...within, ...above].map((prefix) => prefix + ENV_FILE),
 	};
 }
 
 /** Tells of a name in digests whether agents that start at `place` obey it: the worktree has others in its other folders. */
 export function obeyedAt(place: TrustPlace): (name: string) => boolean {
-	const { settings, envFiles } = candidates(place);
-	const paths = [REPO_CONFIG, ...settings, ...envFiles];
+	const { settings, besideOwn, envFiles } = candidates(place);
+	const paths = [REPO_CONFIG, ...settings, ...besideOwn.map(({ path }) => path), ...envFiles];
 	return (name) => {
 		const path = name.endsWith(LINK_MARK) ? name.slice(0, -LINK_MARK.length) : name;
 		return paths.some((one) => path === one || path.startsWith(`${one}/`));

@@ -2,7 +2,7 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { callTools, say, TOOLS } from './harness/answers.ts';
+import { type Answer, callTools, type ModelCall, say, TOOLS } from './harness/answers.ts';
 import { hasAgents } from './harness/installed-agents.ts';
 import { type ModelServer, startModelServer } from './harness/model-server.ts';
 import type { Scene } from './harness/scene.ts';
@@ -17,8 +17,21 @@ const NAMED: Record<Agent, string> = {
 	gemini: 'gemini:gemini-2.5-pro',
 	opencode: 'opencode',
 };
+/** Own runs of git are guarded by the CLIs; what the model asks for is run as it stands, and unasked. */
+const GIT_STEP: Record<Agent, ModelCall[]> = {
+	claude: [TOOLS.claude.shell('git status')],
+	codex: [TOOLS.codex.shell('git status')],
+	gemini: [],
+	opencode: [],
+};
 /** These have no switch to start without the repo's own settings, so the relay does not start them. */
 const REFUSED: readonly Agent[] = ['gemini', 'opencode'];
+
+/** The answers of a turn in which the model looks at git where it may. */
+const lookAtGit = (agent: Agent): Answer[] => [
+	...(GIT_STEP[agent].length > 0 ? [callTools(...GIT_STEP[agent])] : []),
+	say('Done.'),
+];
 
 const canaries = (scene: Scene) => join(scene.root, 'canaries');
 const fired = (scene: Scene) => readdirSync(canaries(scene)).sort();
@@ -72,8 +85,14 @@ function makeHostile(scene: Scene): void {
 	scene.git('config', 'core.fsmonitor', canary('fsmonitor'));
 	scene.git('config', 'core.hooksPath', join(scene.repo, 'evil-hooks'));
 	program(scene, 'evil-hooks/post-index-change', 'git-hook');
-	// Codex itself was once told to trust the folder: the relay's word must count all the same.
 	scene.writeHome('.codex/config.toml', `${codex}\n[projects."${scene.repo}"]\ntrust_level = "trusted"\n`);
+	trustInClaude(scene, scene.repo);
+}
+
+/** The CLI itself was once told to trust the folders: the relay's word must count all the same. */
+function trustInClaude(scene: Scene, ...folders: string[]): void {
+	const projects = Object.fromEntries(folders.map((folder) => [folder, { hasTrustDialogAccepted: true }]));
+	scene.writeHome('.claude.json', JSON.stringify({ projects }));
 }
 
 const hostilePath = (scene: Scene) => ({
@@ -86,13 +105,14 @@ describe.skipIf(!hasAgents)('a hostile repo and the real CLIs', () => {
 	it.each(AGENTS)('starts nothing of its own through %s before trust', async (agent) => {
 		const scene = await openScene();
 		makeHostile(scene);
-		scene.model.script(agent, say('Done.'));
+		scene.model.script(agent, ...lookAtGit(agent));
 		const run = await scene.run('Say done.', ['-a', NAMED[agent]], hostilePath(scene));
 		expect(fired(scene), run.stderr).toEqual([]);
 		expect(run.stderr).toContain('this repo is not trusted');
 		if (!REFUSED.includes(agent)) {
 			expect(run.exitCode, run.stderr + run.stdout).toBe(0);
 			expect(scene.turn(1)).toMatchObject({ agent, status: 'completed' });
+			expect(scene.turn(1).tools.map(({ status }) => status)).toEqual(GIT_STEP[agent].map(() => 'ok'));
 		} else {
 			expect(run.exitCode, run.stderr + run.stdout).not.toBe(0);
 			expect(run.stderr + run.stdout).toContain('not trusted');
@@ -103,7 +123,7 @@ describe.skipIf(!hasAgents)('a hostile repo and the real CLIs', () => {
 	// Each canary here proves that the one above could have fired.
 	const OBEYED: Array<[Agent, string[]]> = [
 		['claude', ['claude-hook', 'claude-prompt-hook', 'mcp-server', 'fsmonitor']],
-		['codex', ['codex-server']],
+		['codex', ['codex-server', 'fsmonitor']],
 		['gemini', ['gemini-hook', 'gemini-prompt-hook', 'gemini-server', 'gemini-discovery']],
 		['opencode', ['opencode-plugin', 'opencode-folder-plugin', 'opencode-server']],
 	];
@@ -111,7 +131,7 @@ describe.skipIf(!hasAgents)('a hostile repo and the real CLIs', () => {
 		const scene = await openScene();
 		makeHostile(scene);
 		expect((await scene.relay(['config', 'trust'])).exitCode).toBe(0);
-		scene.model.script(agent, say('Done.'));
+		scene.model.script(agent, ...lookAtGit(agent));
 		const run = await scene.run('Say done.', ['-a', NAMED[agent]]);
 		expect(run.stderr).not.toContain('not trusted');
 		expect(scene.model.of(agent)).not.toEqual([]);
@@ -154,14 +174,11 @@ describe.skipIf(!hasAgents)('a hostile repo and the real CLIs', () => {
 
 	const AGENT_CALL = {
 		name: 'Agent',
-		input: { description: 'look', prompt: 'Look.', subagent_type: 'evil' },
+		input: { description: 'look', prompt: 'Look.', subagent_type: 'evil', run_in_background: false },
 	};
 
 	/** Its agent has a hook and a server, and lies in the main checkout only. */
-	function linkedScene(scene: Scene): string {
-		mkdirSync(canaries(scene));
-		const linked = join(scene.root, 'linked');
-		scene.git('worktree', 'add', '-q', linked);
+	function agentOfMain(scene: Scene, linked: string): void {
 		const hook = program(scene, 'evil/hook', 'agent-hook');
 		const server = program(scene, 'evil/server', 'agent-server');
 		const hooks = `hooks:\n  PreToolUse:\n    - matcher: "*"\n      hooks:\n        - type: command\n          command: ${hook}`;
@@ -172,25 +189,65 @@ describe.skipIf(!hasAgents)('a hostile repo and the real CLIs', () => {
 		);
 		const look = callTools(TOOLS.claude.read(join(linked, 'README.md')));
 		scene.model.script('claude', callTools(AGENT_CALL), look, say('Seen.'), say('Done.'));
+	}
+
+	/** Settings that git ignores, so only the main checkout has them. */
+	function localSettingsOfMain(scene: Scene): void {
+		const hooks = {
+			SessionStart: [{ hooks: [{ type: 'command', command: program(scene, 'evil/hook', 'hook') }] }],
+		};
+		const apiKeyHelper = program(scene, 'evil/key', 'key-helper');
+		scene.write('.claude/settings.local.json', JSON.stringify({ hooks, apiKeyHelper }));
+		scene.model.script('claude', say('Done.'));
+	}
+
+	const IN_MAIN: Array<
+		[what: string, path: string, make: typeof agentOfMain, canaries: string[], since: string]
+	> = [
+		['the agents', '.claude/agents/evil.md', agentOfMain, ['agent-hook', 'agent-server'], '2.1.112'],
+		[
+			'the local settings',
+			'.claude/settings.local.json',
+			localSettingsOfMain,
+			['hook', 'key-helper'],
+			'2.1.332',
+		],
+	];
+
+	function openLinked(scene: Scene): string {
+		mkdirSync(canaries(scene));
+		const linked = join(scene.root, 'linked');
+		scene.git('worktree', 'add', '-q', linked);
+		trustInClaude(scene, scene.repo, linked);
 		return linked;
 	}
 
-	it('starts nothing of the main checkout in a linked worktree before trust', async () => {
-		const scene = await openScene();
-		const cwd = linkedScene(scene);
-		const run = await scene.run('Say done.', ['-a', 'claude'], { cwd });
-		expect(fired(scene), run.stderr).toEqual([]);
-		expect(run.stderr).toContain('agents start without .claude/agents/evil.md');
-		expect(run.exitCode, run.stderr).toBe(0);
-	});
+	it.each(IN_MAIN)(
+		'starts nothing of %s of the main checkout in a linked worktree before trust',
+		async (_, path, make) => {
+			const scene = await openScene();
+			const cwd = openLinked(scene);
+			make(scene, cwd);
+			const run = await scene.run('Say done.', ['-a', 'claude'], { cwd });
+			expect(fired(scene), run.stderr).toEqual([]);
+			expect(run.stderr).toContain(`agents start without ${path}`);
+			expect(run.exitCode, run.stderr).toBe(0);
+		},
+	);
 
-	it('starts what the main checkout holds in a linked worktree once trusted', async () => {
-		const scene = await openScene();
-		const cwd = linkedScene(scene);
-		expect((await scene.relay(['config', 'trust'], { cwd })).stdout).toContain('.claude/agents/evil.md');
-		const run = await scene.run('Say done.', ['-a', 'claude'], { cwd });
-		expect(fired(scene), run.stderr).toEqual(['agent-hook', 'agent-server']);
-	});
+	it.each(IN_MAIN)(
+		'starts %s of the main checkout in a linked worktree once trusted',
+		async (_, path, make, started, since) => {
+			const scene = await openScene();
+			const cwd = openLinked(scene);
+			make(scene, cwd);
+			expect((await scene.relay(['config', 'trust'], { cwd })).stdout).toContain(path);
+			const run = await scene.run('Say done.', ['-a', 'claude'], { cwd });
+			const version = String((run.result as { state?: { agent_version?: string } }).state?.agent_version);
+			const isTaken = version.localeCompare(since, 'en', { numeric: true }) >= 0;
+			expect(fired(scene), run.stderr).toEqual(isTaken ? started : []);
+		},
+	);
 
 	it('runs no command of a skill that claude finds in a sub folder', async () => {
 		const scene = await openScene();

@@ -393,6 +393,22 @@ describe('trust', () => {
 		expect(open().isTrusted(at(), digests())).toBe(false);
 	});
 
+	it('is asked for the local settings of the main checkout, also beside those of a linked worktree', () => {
+		const linked = join(folder, 'linked');
+		mkdirSync(linked);
+		place = { worktree: linked, folder: linked };
+		write(join(repo, '.claude/settings.local.json'), '{"main":1}');
+		expect([...(digests()?.keys() ?? [])]).toEqual(['.claude/settings.local.json']);
+		write(join(linked, '.claude/settings.local.json'), '{"own":1}');
+		trustIt();
+		expect(open().isTrusted(at(), digests())).toBe(true);
+		write(join(repo, '.claude/settings.local.json'), '{"main":2}');
+		expect(open().changedSince(at(), digests())).toEqual(['../repo/.claude/settings.local.json']);
+		write(join(repo, '.claude/settings.local.json'), '{"main":1}');
+		write(join(linked, '.claude/settings.local.json'), '{"own":2}');
+		expect(open().changedSince(at(), digests())).toEqual(['.claude/settings.local.json']);
+	});
+
 	it('does not wait for a pipe in the place of a file, and reads no file that is too large', () => {
 		mkdirSync(join(repo, '.claude'), { recursive: true });
 		execFileSync('mkfifo', [
