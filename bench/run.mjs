@@ -7,6 +7,7 @@ import { measureHandOver } from './hand-over.mjs';
 import { measureLimitsMatrix } from './limits-matrix.mjs';
 import { measureLimits } from './limits-table.mjs';
 import { measureRace } from './race.mjs';
+import { measureRedaction } from './redaction.mjs';
 import { measureShell } from './shell.mjs';
 import { measureStartUp } from './start-up.mjs';
 import { measureTurn } from './turn.mjs';
@@ -23,6 +24,7 @@ const PARTS = {
 	race: (isShort) => measureRace({ rounds: isShort ? 1 : 5 }),
 	limits: (isShort) => measureLimits({ isShort }),
 	'limits-matrix': () => measureLimitsMatrix(),
+	redaction: (isShort) => measureRedaction({ rounds: isShort ? 1 : 5 }),
 };
 
 const { values: options } = parseArgs({
