@@ -27,6 +27,7 @@ export function main({ keepCode }: { keepCode: () => void }): void {
 		onCommand: (name) => {
 			isReading = !RECORDING.has(name);
 		},
+		leave: (exitCode) => process.exit(exitCode),
 	});
 	void ended.then((exitCode) =>
 		process.stdout.write('', () => {

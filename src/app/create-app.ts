@@ -41,6 +41,8 @@ export interface App {
 	survivors(): Promise<{ runningAgents: RunningAgents; survivors: Survivors }>;
 	/** Where the command works: `-C DIR`, else the current folder. Absolute. */
 	readonly folder: string;
+	/** Ends the process at once, for when what it waits for does not come. */
+	leave(exitCode: number): void;
 	/** A line for people on stderr; each text once. */
 	notice(text: string): void;
 	git(): Promise<Git>;
@@ -52,7 +54,13 @@ export interface App {
  * `env` stands in for the process's own: the demo works in a home of its own. What aims git at one repo is left out of it, and so
  * out of the environment of everything that is started.
  */
-export function createApp(options: { folder?: string; env?: Readonly<Record<string, string>> } = {}): App {
+export function createApp(
+	options: {
+		folder?: string;
+		env?: Readonly<Record<string, string>>;
+		leave?: (exitCode: number) => void;
+	} = {},
+): App {
 	// biome-ignore lint/style/noProcessEnv: the environment enters here and nowhere else
 	const env = withoutGitLocals(options.env ?? definedOnly(process.env));
 	const paths = relayPaths(env);
@@ -85,6 +93,7 @@ export function createApp(options: { folder?: string; env?: Readonly<Record<stri
 		},
 		outlivesTerminal: ignoreHangup(env),
 		folder,
+		leave: options.leave ?? (() => undefined),
 		notice: (text) => {
 			if (said.has(text)) return;
 			said.add(text);

@@ -46,6 +46,8 @@ export interface ProgramStreams {
 	env: Readonly<Record<string, string | undefined>>;
 	/** Called with the command's name before it is loaded. */
 	onCommand: (name: string) => void;
+	/** Ends the process at once. */
+	leave: (exitCode: number) => void;
 }
 
 export async function runProgram(argv: readonly string[], streams: ProgramStreams): Promise<number> {
@@ -81,7 +83,11 @@ async function runCommand(
 		import('../app/create-app.ts'),
 		createOutput(options, streams),
 	]);
-	const result = await command(createApp(directory), { ...options, program } as never, output);
+	const result = await command(
+		createApp({ ...directory, leave: streams.leave }),
+		{ ...options, program } as never,
+		output,
+	);
 	present(result, output);
 	return result.exitCode;
 }

@@ -1,3 +1,5 @@
+import type { App } from '../app/create-app.ts';
+import { killRunning } from '../core/end-with-us.ts';
 import type { Relay } from '../relay/contract.ts';
 import { EXIT } from '../relay/exit-codes.ts';
 
@@ -12,21 +14,31 @@ export interface StopSignals {
 
 /** A second Ctrl+C within this time ends the graces. */
 const AGAIN_MS = 2000;
+/** After a hard stop: when looks at the repo that still run are ended, and when the process leaves whatever it waits for. */
+const LOOKS_MS = 3000;
+const LEAVE_MS = 15_000;
 
 /**
  * Ctrl+C interrupts, again kills; SIGTERM and SIGHUP stop the agent, and the command ends with 143 or 129. Where the run
- * outlives its terminal, SIGHUP is nobody's.
+ * outlives its terminal, SIGHUP is nobody's. After the hard stop nothing is waited for without end.
  */
 export function listenForStop(
 	relay: Pick<Relay, 'stopHard'>,
-	{ outlivesTerminal }: { outlivesTerminal: boolean },
+	{ outlivesTerminal, leave }: Pick<App, 'outlivesTerminal' | 'leave'>,
 ): StopSignals {
 	const abort = new AbortController();
 	let code: number | null = null;
 	let interruptedAt = Number.NEGATIVE_INFINITY;
+	const timers: NodeJS.Timeout[] = [];
+	const stopHard = () => {
+		relay.stopHard();
+		if (timers.length > 0) return;
+		timers.push(setInterval(killRunning, LOOKS_MS).unref());
+		timers.push(setTimeout(() => leave(code ?? EXIT.interrupted), LEAVE_MS).unref());
+	};
 	const onInterrupt = () => {
 		const now = performance.now();
-		if (now - interruptedAt < AGAIN_MS) relay.stopHard();
+		if (now - interruptedAt < AGAIN_MS) stopHard();
 		interruptedAt = now;
 		code ??= EXIT.interrupted;
 		abort.abort();
@@ -36,7 +48,7 @@ export function listenForStop(
 	const end = (exitCode: number) => {
 		code = exitCode;
 		abort.abort();
-		relay.stopHard();
+		stopHard();
 	};
 	process.on('SIGINT', onInterrupt);
 	process.on('SIGTERM', onTerminate);
@@ -49,6 +61,7 @@ export function listenForStop(
 			process.off('SIGINT', onInterrupt);
 			process.off('SIGTERM', onTerminate);
 			process.off('SIGHUP', onHangup);
+			for (const timer of timers) clearInterval(timer);
 		},
 	};
 }

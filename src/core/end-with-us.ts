@@ -18,7 +18,8 @@ export function endWithUs(child: ChildProcess): void {
 	child.once('exit', forget).once('error', forget);
 }
 
-function killRunning(): void {
+/** Ends them now: whoever waits for one meets a program that a signal ended. */
+export function killRunning(): void {
 	for (const child of running) signalGroup(child, 'SIGKILL');
 }
 

@@ -67,7 +67,8 @@ async function playIn(
 ): Promise<CommandResult> {
 	const folder = join(base, 'word-count');
 	for (const path of [folder, join(base, 'home')]) mkdirSync(path);
-	const app = createApp({ folder, env: demoEnvironment(outer.env, join(base, 'home'), pace) });
+	const env = demoEnvironment(outer.env, join(base, 'home'), pace);
+	const app = createApp({ folder, env, leave: outer.leave });
 	const hasGit = await prepareRepo(app);
 	const narrator = new DemoNarrator({ output, pace, clock: app.clock });
 	const relay = await openRelay(app, FLAGS, { settings: await readSettings(app, FLAGS) });
