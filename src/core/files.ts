@@ -202,6 +202,33 @@ export function isUnreadable(error: unknown): error is RelayError {
 }
 
 /**
+ * The bytes of a regular file that others may have put there (git's own, the user's), links followed; null for whatever else
+ * stands there and for what may not be read. To open a pipe that nobody writes to would wait for ever; this never waits.
+ */
+export function readRegularFile(path: string, maxBytes = MAX_REGULAR_BYTES): Buffer | null {
+	let fd: number;
+	try {
+		fd = openSync(path, O_RDONLY | O_NONBLOCK);
+	} catch (error) {
+		if (hasErrno(error, ...UNREADABLE)) return null;
+		throw error;
+	}
+	try {
+		const facts = fstatSync(fd);
+		return facts.isFile() && facts.size <= maxBytes ? readFileSync(fd) : null;
+	} finally {
+		closeSync(fd);
+	}
+}
+
+const MAX_REGULAR_BYTES = 64 * 1024 * 1024;
+const UNREADABLE = ['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM', 'ELOOP', 'ENXIO', 'ENODEV', 'ENAMETOOLONG'];
+
+/** As UTF-8. */
+export const readRegularText = (path: string, maxBytes?: number): string | null =>
+	readRegularFile(path, maxBytes)?.toString('utf8') ?? null;
+
+/**
  * Opens a file for reading. Throws `unreadable_file` for anything else in its place (a symbolic link, a folder, a pipe, a
  * socket, a device) and where it may not be read: to open a pipe that nobody writes to would wait for ever.
  */

@@ -1,7 +1,7 @@
-import { lstatSync, readFileSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { hasErrno, RelayError } from '../core/errors.ts';
-import { ensureFolder, writeAtomic } from '../core/files.ts';
+import { RelayError } from '../core/errors.ts';
+import { ensureFolder, readRegularText, writeAtomic } from '../core/files.ts';
 import { explainingWrites } from '../core/write-failure.ts';
 import { explainUnwritten } from './explain-unwritten.ts';
 import { nulFields, nulInput } from './git-output.ts';
@@ -116,10 +116,10 @@ async function countFiltered(
 	const counts = new Map<string, number>();
 	const sources = paths.filter((path) => /(?:^|\/)\.gitattributes$/.test(path));
 	const texts = [
-		...sources.map((path) => readText(join(place.worktree, path))),
-		readText(join(git.repo.commonDir, 'info', 'attributes')),
+		...sources.map((path) => readRegularText(join(place.worktree, path))),
+		readRegularText(join(git.repo.commonDir, 'info', 'attributes')),
 	];
-	if (!texts.some((text) => text.includes('filter'))) return counts;
+	if (!texts.some((text) => text?.includes('filter'))) return counts;
 	const answer = await git.at(place, ['check-attr', '-z', '--stdin', 'filter'], { input: nulInput(paths) });
 	const fields = answer.stdout.toString('utf8').split('\0');
 	for (let i = 2; i < fields.length; i += 3) {
@@ -130,12 +130,3 @@ async function countFiltered(
 }
 
 const NO_FILTER = ['unspecified', 'unset', 'set', ''];
-
-function readText(path: string): string {
-	try {
-		return readFileSync(path, 'utf8');
-	} catch (error) {
-		if (hasErrno(error, 'ENOENT', 'ENOTDIR', 'EISDIR', 'EACCES', 'ELOOP')) return '';
-		throw error;
-	}
-}

@@ -1,5 +1,6 @@
-import { existsSync, lstatSync, readFileSync } from 'node:fs';
+import { existsSync, lstatSync } from 'node:fs';
 import { dirname, join, resolve, sep } from 'node:path';
+import { readRegularText } from '../core/files.ts';
 
 /**
  * The folders whose programs may not stand in for git or an agent, found without git: each folder from `folder` (real path)
@@ -18,15 +19,7 @@ export function foldersAround(folder: string, home: string): string[] {
 }
 
 function mainFolder(worktree: string): string[] {
-	const gitDir = /^gitdir: (.+)$/m.exec(readText(join(worktree, '.git')))?.[1];
+	const gitDir = /^gitdir: (.+)$/m.exec(readRegularText(join(worktree, '.git')) ?? '')?.[1];
 	const [main = '', inside] = gitDir === undefined ? [] : resolve(worktree, gitDir).split(`${sep}.git${sep}`);
 	return main === '' || inside === undefined ? [] : [main];
-}
-
-function readText(path: string): string {
-	try {
-		return readFileSync(path, 'utf8');
-	} catch {
-		return '';
-	}
 }

@@ -1,6 +1,6 @@
-import { lstatSync, readFileSync, type Stats, statSync } from 'node:fs';
+import { lstatSync, type Stats, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { hasErrno } from '../core/errors.ts';
+import { readRegularText } from '../core/files.ts';
 import type { RepoFacts } from './contract.ts';
 
 /**
@@ -38,8 +38,8 @@ function isPlainConfig(text: string): boolean {
 }
 
 function readFacts(root: string, gitDir: string): Omit<RepoFacts, 'folder'> | 'ask' {
-	const config = readText(join(gitDir, 'config'));
-	const head = readText(join(gitDir, 'HEAD'))?.trim();
+	const config = readRegularText(join(gitDir, 'config'));
+	const head = readRegularText(join(gitDir, 'HEAD'))?.trim();
 	// An old repo's HEAD may be a symbolic link to its branch; its content would look like a detached head.
 	if (lstatSync(join(gitDir, 'HEAD'), { throwIfNoEntry: false })?.isSymbolicLink()) return 'ask';
 	if (config === null || head === undefined || !isPlainConfig(config)) return 'ask';
@@ -56,22 +56,13 @@ const OBJECT_ID = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
 
 /** null for a branch without a commit. */
 function readBranch(gitDir: string, branch: string): string | null | 'ask' {
-	const loose = readText(join(gitDir, 'refs', 'heads', branch))?.trim();
+	const loose = readRegularText(join(gitDir, 'refs', 'heads', branch))?.trim();
 	if (loose !== undefined) return OBJECT_ID.test(loose) ? loose : 'ask';
 	const name = ` refs/heads/${branch}`;
-	const packed = readText(join(gitDir, 'packed-refs'))
+	const packed = readRegularText(join(gitDir, 'packed-refs'))
 		?.split('\n')
 		.find((line) => line.endsWith(name) && OBJECT_ID.test(line.slice(0, -name.length)));
 	return packed?.slice(0, -name.length) ?? null;
-}
-
-function readText(path: string): string | null {
-	try {
-		return readFileSync(path, 'utf8');
-	} catch (error) {
-		if (hasErrno(error, 'ENOENT', 'ENOTDIR', 'EISDIR', 'EACCES')) return null;
-		throw error;
-	}
 }
 
 const isFolder = (path: string) => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;

@@ -9,6 +9,7 @@
 import { RelayError } from '../core/errors.ts';
 import type { ProcessResult, RunProcessOptions } from '../core/run-process.ts';
 import { mayRunPrograms, NO_PROGRAMS, type ProgramsOff, programsOff, QUESTION } from './named-programs.ts';
+import { createOddFileGuard } from './odd-file-guard.ts';
 
 export interface GitRunOptions {
 	cwd: string;
@@ -19,6 +20,7 @@ export interface GitRunOptions {
 	allowExit?: readonly number[];
 	/** What is kept of stdout; the rest is read and dropped (`truncated`). */
 	maxBytes?: number;
+	/** Default: ten minutes. */
 	timeoutMs?: number;
 	/** As `readProgramsOff` has just told: one question for several runs. Without it each run that needs it asks. */
 	programs?: ProgramsOff;
@@ -34,10 +36,14 @@ export interface GitResult {
 export interface Git {
 	/**
 	 * Runs one git command. Throws RelayError `git_failed` with git's first line for any other exit, and a `GitTimeout`
-	 * when the time is over; `not_found` when git cannot be started.
+	 * when the time is over; `not_found` when git cannot be started, `unreadable_file` where it would wait for a pipe that
+	 * stands in place of a file it reads.
 	 */
 	run(args: readonly string[], options: GitRunOptions): Promise<GitResult>;
 }
+
+/** Of the largest checkouts; a run that takes longer waits for something that will not come. */
+const LONGEST_MS = 10 * 60_000;
 
 export class GitTimeout extends RelayError {
 	constructor(command: string, timeoutMs: number) {
@@ -61,17 +67,24 @@ export function createGit(options: {
 	env: Readonly<Record<string, string | undefined>>;
 	runProcess: RunProcess;
 }): Git {
-	const env = armouredEnv(options.env);
+	const armoured = armouredEnv(options.env);
+	const oddFiles = createOddFileGuard();
 	const start = async (args: readonly string[], run: GitRunOptions): Promise<GitResult> => {
-		const result = await options.runProcess(options.executable, [...ARMOUR, ...args], {
-			cwd: run.cwd,
-			env: { ...env, ...run.env },
-			...(run.input === undefined ? {} : { input: run.input }),
-			...(run.maxBytes === undefined ? {} : { maxOutputBytes: run.maxBytes }),
-			...(run.timeoutMs === undefined ? {} : { timeoutMs: run.timeoutMs }),
-		});
+		const env = { ...armoured, ...run.env };
+		const timeoutMs = run.timeoutMs ?? LONGEST_MS;
+		const result = await oddFiles.guard({ cwd: run.cwd, env }, timeoutMs, (signal) =>
+			options.runProcess(options.executable, [...ARMOUR, ...args], {
+				cwd: run.cwd,
+				env,
+				timeoutMs,
+				signal,
+				endsWithUs: true,
+				...(run.input === undefined ? {} : { input: run.input }),
+				...(run.maxBytes === undefined ? {} : { maxOutputBytes: run.maxBytes }),
+			}),
+		);
 		const command = commandOf(args);
-		if (result.timedOut) throw new GitTimeout(command, run.timeoutMs ?? 0);
+		if (result.timedOut) throw new GitTimeout(command, timeoutMs);
 		const { exitCode, stdout, stderr, truncated } = result;
 		if (exitCode === null || (exitCode !== 0 && !run.allowExit?.includes(exitCode)))
 			throw gitFailed(command, exitCode ?? result.signal, stderr);

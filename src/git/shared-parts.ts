@@ -4,9 +4,10 @@
  * changed files go to a scratch folder.
  */
 import { createHash, type Hash } from 'node:crypto';
-import { type Dirent, lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { type Dirent, lstatSync, readdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { hasErrno, RelayError } from '../core/errors.ts';
+import { readRegularFile, readRegularText } from '../core/files.ts';
 import { nulFields } from './git-output.ts';
 import type { Place, RepoGit } from './repo-git.ts';
 import type { SharedParts } from './worktree-contract.ts';
@@ -111,14 +112,7 @@ function digestOf(path: string): string | null {
 	return addFile(hash.update((facts.mode & 0o111) === 0 ? 'file\0' : 'program\0'), path).digest('hex');
 }
 
-function addFile(hash: Hash, path: string): Hash {
-	try {
-		return hash.update(readFileSync(path));
-	} catch (error) {
-		if (hasErrno(error, 'EACCES', 'ENOENT')) return hash.update('unreadable');
-		throw error;
-	}
-}
+const addFile = (hash: Hash, path: string): Hash => hash.update(readRegularFile(path) ?? 'unreadable');
 
 /** `mainTree` null where git cannot make one; the rest of the comparison stands without it. */
 async function readMainFiles(
@@ -148,4 +142,4 @@ function changedFiles(fields: readonly string[]): Record<string, string> {
 }
 
 const sha256 = (data: string | Buffer) => createHash('sha256').update(data).digest('hex');
-const readText = (path: string) => readFileSync(path, 'utf8');
+const readText = (path: string) => readRegularText(path) ?? '';

@@ -1,9 +1,8 @@
 /** The git dir of our own that holds the snapshots of one worktree: made by hand, since `git init` costs a process. */
 import { createHash } from 'node:crypto';
-import { lstatSync, readFileSync, statSync } from 'node:fs';
+import { lstatSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { hasErrno } from '../core/errors.ts';
-import { ensureFolder, readIfThere, writeAtomic } from '../core/files.ts';
+import { ensureFolder, readIfThere, readRegularText, writeAtomic } from '../core/files.ts';
 import type { RepoFacts } from './contract.ts';
 import { quoteAlternate } from './quote-alternate.ts';
 import { type Git, ISOLATED } from './run-git.ts';
@@ -110,7 +109,7 @@ const quoteValue = (value: string) =>
 
 function excludesOf(repo: RepoInGit, embedded: readonly string[]): string {
 	return [
-		readText(join(repo.commonDir, 'info', 'exclude')),
+		readRegularText(join(repo.commonDir, 'info', 'exclude')) ?? '',
 		'/.agent-relay/',
 		...embedded.map((path) => `/${path.replace(/[\\*?[\]!# ]/g, '\\$&')}`),
 		'',
@@ -119,15 +118,6 @@ function excludesOf(repo: RepoInGit, embedded: readonly string[]): string {
 
 function writeIfNew(path: string, text: string): void {
 	if (readIfThere(path)?.toString('utf8') !== text) writeAtomic(path, text);
-}
-
-function readText(path: string): string {
-	try {
-		return readFileSync(path, 'utf8');
-	} catch (error) {
-		if (hasErrno(error, 'ENOENT', 'ENOTDIR', 'EISDIR', 'EACCES')) return '';
-		throw error;
-	}
 }
 
 function idOf(path: string): string {

@@ -2,9 +2,9 @@
  * What would be lost with a worktree when only some commits and the repo's other refs stay: asked before anything is
  * removed. Nothing is written, neither in the repo nor in the worktree.
  */
-import { lstatSync, readFileSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
-import { hasErrno } from '../core/errors.ts';
+import { readRegularText } from '../core/files.ts';
 import { firstLineOf, isObjectId, nulFields } from './git-output.ts';
 import { isPristineClone, readFolderContents } from './nested-repos.ts';
 import type { Place, RepoGit } from './repo-git.ts';
@@ -71,7 +71,7 @@ async function countCommits(
 
 /** Where HEAD of the worktree once was; git forgets it with the worktree. */
 function formerHeads({ gitDir }: Place): string[] {
-	const lines = readText(join(gitDir, 'logs', 'HEAD')).split('\n');
+	const lines = (readRegularText(join(gitDir, 'logs', 'HEAD')) ?? '').split('\n');
 	const ids = lines.map((line) => line.split(' ', 2)[1] ?? '');
 	return [...new Set(ids)].filter((id) => isObjectId(id) && !/^0+$/.test(id));
 }
@@ -109,13 +109,4 @@ async function reposWithWork(
 		if (!(await isPristineClone(git, join(worktree, path), isObjectId(id) ? id : null))) found.push(path);
 	}
 	return found;
-}
-
-function readText(path: string): string {
-	try {
-		return readFileSync(path, 'utf8');
-	} catch (error) {
-		if (hasErrno(error, 'ENOENT', 'ENOTDIR', 'EISDIR', 'EACCES')) return '';
-		throw error;
-	}
 }

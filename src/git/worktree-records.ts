@@ -2,18 +2,10 @@
  * Git's own records of linked worktrees, `<common dir>/worktrees/<id>/` (gitrepository-layout(5)), read as files: the same
  * in every version of git, and whatever bytes the paths hold.
  */
-import {
-	existsSync,
-	lstatSync,
-	readdirSync,
-	readFileSync,
-	realpathSync,
-	rmdirSync,
-	rmSync,
-	statSync,
-} from 'node:fs';
+import { existsSync, lstatSync, readdirSync, realpathSync, rmdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { hasErrno } from '../core/errors.ts';
+import { readRegularText } from '../core/files.ts';
 
 export interface WorktreeRecord {
 	/** Absolute folder of the record. */
@@ -115,12 +107,5 @@ function namesIn(folder: string): string[] {
 
 /** Without the newline that ends it. */
 function readText(path: string): string | null {
-	try {
-		// A named pipe that an agent put there would never end.
-		if (!statSync(path, { throwIfNoEntry: false })?.isFile()) return null;
-		return readFileSync(path, 'utf8').replace(/\n$/, '');
-	} catch (error) {
-		if (hasErrno(error, 'ENOENT', 'ENOTDIR', 'EISDIR', 'EACCES', 'ELOOP')) return null;
-		throw error;
-	}
+	return readRegularText(path)?.replace(/\n$/, '') ?? null;
 }

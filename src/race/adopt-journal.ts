@@ -4,11 +4,18 @@
  * link, or a copy) until the end; a journal says what was to be done.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, lstatSync, readFileSync, readlinkSync, rmdirSync, rmSync, unlinkSync } from 'node:fs';
+import { existsSync, lstatSync, readlinkSync, rmdirSync, rmSync, unlinkSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import * as v from 'valibot';
 import { hasErrno, RelayError } from '../core/errors.ts';
-import { ensureFolder, readIfThere, removeIfThere, USUAL_FOLDER_MODE, writeAtomic } from '../core/files.ts';
+import {
+	ensureFolder,
+	readIfThere,
+	readRegularFile,
+	removeIfThere,
+	USUAL_FOLDER_MODE,
+	writeAtomic,
+} from '../core/files.ts';
 import { explainWriteFailure } from '../core/write-failure.ts';
 import { lookAt } from './adopt-paths.ts';
 import { keepOld, moveInto } from './move-file.ts';
@@ -242,7 +249,10 @@ export function digestOf(path: string): string {
 	const hash = createHash('sha256');
 	if (facts.isSymbolicLink()) return hash.update(`link ${readlinkSync(path)}`).digest('hex');
 	const kind = (facts.mode & 0o100) === 0 ? 'file' : 'program';
-	return hash.update(`${kind} `).update(readFileSync(path)).digest('hex');
+	return hash
+		.update(`${kind} `)
+		.update(readRegularFile(path, Number.POSITIVE_INFINITY) ?? 'no file')
+		.digest('hex');
 }
 
 /** Folders on the way to `paths` that are not there yet. */

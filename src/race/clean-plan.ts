@@ -1,7 +1,7 @@
 /** What `race clean` would take away, and what it leaves alone and why. Looking at it changes nothing. */
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
-import { RelayError } from '../core/errors.ts';
+import { RelayError, type RelayErrorCode } from '../core/errors.ts';
 import { formatPlural } from '../core/plural.ts';
 import { safeLine } from '../core/text.ts';
 import { isOurLock } from '../git/remove-worktree.ts';
@@ -119,7 +119,7 @@ async function judge(
 	try {
 		losses = await deps.worktrees.losses(plan.worktree, [kept ?? record.base.commit, ...more]);
 	} catch (error) {
-		if (!(error instanceof RelayError) || error.code !== 'git_failed') throw error;
+		if (!(error instanceof RelayError) || !CANNOT_TELL.has(error.code)) throw error;
 		return { ...plan, refusals: [`whether its work is kept cannot be told: ${error.message}`] };
 	}
 	const { users, unknown } = await findUsers(recordedPath(plan.worktree));
@@ -139,6 +139,9 @@ async function judge(
 		],
 	};
 }
+
+/** Of one worktree; nothing is said of the others. */
+const CANNOT_TELL: ReadonlySet<RelayErrorCode> = new Set(['git_failed', 'unreadable_file']);
 
 function lossRefusals(losses: WorktreeLosses, entrant: EntrantRecord, isKept: boolean): string[] {
 	const { changed, commits, nested, unreadable } = losses;

@@ -1,9 +1,10 @@
 /** The agent's part: the task as given, in the entrant's worktree, as a conversation of its own. */
-import { lstatSync, readFileSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Limit } from '../agents/events.ts';
 import { fromIso, toIso } from '../core/clock.ts';
-import { hasErrno, RelayError } from '../core/errors.ts';
+import { RelayError } from '../core/errors.ts';
+import { readRegularText } from '../core/files.ts';
 import { parseSessionId, type SessionId } from '../core/ids.ts';
 import type { RepoFacts } from '../git/contract.ts';
 import { describeLimit } from '../limits/describe-limit.ts';
@@ -283,14 +284,8 @@ function repoOf(worktree: string, main: RepoFacts): RepoFacts {
 }
 
 function readLink(path: string): string | null {
-	try {
-		// Its setup may have put a named pipe there, which would never end.
-		if (!lstatSync(path, { throwIfNoEntry: false })?.isFile()) return null;
-		return /^gitdir: (.+)$/m.exec(readFileSync(path, 'utf8'))?.[1]?.trim() ?? null;
-	} catch (error) {
-		if (hasErrno(error, 'ENOENT', 'EISDIR', 'ELOOP')) return null;
-		throw error;
-	}
+	if (!lstatSync(path, { throwIfNoEntry: false })?.isFile()) return null;
+	return /^gitdir: (.+)$/m.exec(readRegularText(path) ?? '')?.[1]?.trim() ?? null;
 }
 
 /** Alone without hand-overs; else the configured order, then those that take part in the race. */

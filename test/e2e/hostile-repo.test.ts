@@ -152,6 +152,23 @@ describe('a hostile repo', () => {
 		expect(fired()).toEqual([]);
 	});
 
+	it.each(['.git/info/exclude', '.git/logs/HEAD', 'sub/.gitignore', '.gitattributes'])(
+		'makes nothing wait for a pipe in place of a file that git reads: %s',
+		async (path) => {
+			cli.write('sub/new.txt', 'new\n');
+			rmSync(join(cli.repo, path), { force: true });
+			execFileSync('mkfifo', [join(cli.repo, path)]);
+			// Not the claude above: it asks git about the repo, and waits as a real one would.
+			for (const args of [['run', '-a', 'demo-closer', 'hello'], ['sessions'], ['show']]) {
+				const run = await relay(...args);
+				expect(run.exitCode, run.stderr).toBe(0);
+			}
+			const race = await relay('race', 'hello', '-A', 'demo-sprinter,demo-closer', '--check', 'true');
+			expect(race.exitCode).not.toBe(0);
+			expect(race.stderr).toMatch(/is a pipe or a device,\s+which\s+git\s+would\s+wait\s+for/);
+		},
+	);
+
 	it('has no say in who works: its own agent is unknown', async () => {
 		makeHostile();
 		const run = await relay('run', '-a', 'evil', 'hello');
@@ -317,7 +334,8 @@ describe('records that a hostile repo brings', () => {
 		mkdirSync(join(cli.repo, '.agent-relay'));
 		rmSync(join(cli.repo, path), { recursive: true, force: true });
 		symlinkSync(outside(), join(cli.repo, path));
-		for (const args of [['run', '-a', 'claude', 'hello'], ['sessions'], ['show']]) {
+		// Not the claude above: it asks git about the repo, and waits as a real one would.
+		for (const args of [['run', '-a', 'demo-closer', 'hello'], ['sessions'], ['show']]) {
 			const run = await relay(...args);
 			expect([5, 64], args.join(' ')).toContain(run.exitCode);
 			expect(run.stderr).toContain('symbolic link');

@@ -1,5 +1,5 @@
-import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { readRegularText } from '../../core/files.ts';
 import type { TurnRequest } from '../contract.ts';
 import { objectOrEmpty, parseObject, textOrNull } from '../json-fields.ts';
 
@@ -56,11 +56,7 @@ function settingsOf({ env, worktree, isTrusted }: Retrying): Readonly<Record<str
 }
 
 function readSettings(file: string): unknown {
-	try {
-		return statSync(file).size > MAX_SETTINGS_BYTES ? null : parseObject(readFileSync(file, 'utf8'));
-	} catch {
-		return null;
-	}
+	return parseObject(readRegularText(file, MAX_SETTINGS_BYTES) ?? '');
 }
 
 function isForeign(baseUrl: string | null): boolean {
