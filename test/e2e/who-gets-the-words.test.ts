@@ -129,6 +129,7 @@ describe('the shell', () => {
 		const shell = new PtyProgram([], { cwd: cli.repo, env: { ...env, ...CLAUDE, ...CODEX } });
 		await shell.shows('codex ›');
 		expect(shell.screen()).toMatch(/agent-relay \S+ · codex · edit/);
+		await shell.shows('codex takes this');
 		expect(shell.screen()).toMatch(LIMITED);
 		shell.type('do it\r');
 		await shell.shows('codex was here');
