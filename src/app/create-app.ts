@@ -6,18 +6,21 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { readStoreChoice } from '../config/store-choice.ts';
 import { type RelayPaths, relayPaths } from '../config/xdg-paths.ts';
 import { type Clock, systemClock } from '../core/clock.ts';
 import { createProcessTable } from '../core/create-process-table.ts';
 import { outlivesTerminal, standardStreamKinds } from '../core/hangup.ts';
+import { createSessionIds } from '../core/ids.ts';
 import { packageRoot } from '../core/package-root.ts';
 import type { ProcessTable } from '../core/process-table.ts';
 import type { RepoFacts } from '../git/contract.ts';
+import { findRepo } from '../git/find-repo.ts';
 import { withoutGitLocals } from '../git/local-variables.ts';
 import type { Git } from '../git/run-git.ts';
 import type { SurvivorDesk, Survivors } from '../relay/survivors.ts';
-import type { SessionStore } from '../sessions/session-store.ts';
-import type { StoreLocation } from '../sessions/store-location.ts';
+import { createSessionStore, type SessionStore } from '../sessions/session-store.ts';
+import { locateStore, orphanedStores, type StoreLocation } from '../sessions/store-location.ts';
 import type { RunningAgents } from '../turns/running-agents.ts';
 
 interface AppStreams {
@@ -141,16 +144,11 @@ function realFolder(folder: string): string {
 }
 
 async function findHere(app: App): Promise<RepoFacts> {
-	const { findRepo } = await import('../git/find-repo.ts');
 	// An ordinary repo is read without git, so git's own modules are loaded when it is first run.
 	return findRepo(app.folder, { run: async (args, options) => (await app.git()).run(args, options) });
 }
 
 async function openStore(app: App): Promise<SessionStore> {
-	const [{ locateStore, orphanedStores }, { readStoreChoice }] = await Promise.all([
-		import('../sessions/store-location.ts'),
-		import('../config/store-choice.ts'),
-	]);
 	const { env, paths } = app;
 	const { stateHome } = paths;
 	const [repo, choice] = await Promise.all([app.repo(), readStoreChoice(env, paths.userConfig)]);
@@ -179,10 +177,6 @@ export async function storeAt(
 	location: StoreLocation,
 	{ clock, processes, version }: Pick<App, 'clock' | 'processes' | 'version'>,
 ): Promise<SessionStore> {
-	const [{ createSessionStore }, { createSessionIds }] = await Promise.all([
-		import('../sessions/session-store.ts'),
-		import('../core/ids.ts'),
-	]);
 	const ids = createSessionIds(() => clock.now());
 	return createSessionStore({ location, clock, ids, processes, relayVersion: version });
 }

@@ -4,6 +4,7 @@ import type { App } from '../app/create-app.ts';
 import { RelayError } from '../core/errors.ts';
 import { safeLine } from '../core/text.ts';
 import type { SessionSummary } from '../sessions/session-list.ts';
+import { pickOne } from '../shell/pick.ts';
 
 /** Throws `nothing_to_continue` when the user says no. Elsewhere than on a terminal going on names the folder. */
 export async function agreeOnFolder(
@@ -14,7 +15,6 @@ export async function agreeOnFolder(
 	const { worktree: here } = await app.repo();
 	const there = meta?.repo.worktree ?? here;
 	if (there === here || !existsSync(there) || !input.isTTY || !errorOutput.isTTY) return;
-	const { pickOne } = await import('../shell/pick.ts');
 	const task = safeLine(meta?.title ?? meta?.objective ?? '', 60);
 	app.notice(`No session of this folder fits; the latest one works in ${safeLine(there, 200)}: ${task}`);
 	const answer = await pickOne(

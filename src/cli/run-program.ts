@@ -1,5 +1,6 @@
 /** From argv to an exit code: parse, load the one command that was named, print what it returns, report what it throws. */
 import type { Command as Program } from 'commander';
+import { checkRelayVariables } from '../config/env-names.ts';
 import { PLAIN_THEME, type Theme, wantsColor } from '../ui/plain-theme.ts';
 import { columnsFor } from '../ui/terminal-size.ts';
 import type { Command, CommandResult, Output } from './command.ts';
@@ -75,7 +76,7 @@ async function runCommand(
 ): Promise<number> {
 	const load = COMMANDS[name];
 	streams.onCommand(name);
-	(await import('../config/env-names.ts')).checkRelayVariables(streams.env);
+	checkRelayVariables(streams.env);
 	if (!load) throw new Error(`no command ${name}`);
 	const directory = typeof options.directory === 'string' ? { folder: options.directory } : {};
 	const [command, { createApp }, output] = await Promise.all([

@@ -2,7 +2,8 @@
 import { relative } from 'node:path/posix';
 import { toIso } from '../core/clock.ts';
 import { safeLine } from '../core/text.ts';
-import { isDone, type TurnState } from '../sessions/turn-state.ts';
+import { isDone } from '../sessions/is-done.ts';
+import type { TurnState } from '../sessions/turn-state.ts';
 import { howItEnded, tellCut } from './cut-turn.ts';
 import { fenceRecord, quoteRecord } from './fence.ts';
 import { nameOnly } from './name-only.ts';

@@ -1,9 +1,10 @@
 /** A session with its ancestors, as the relay reasons about it: who did what, who knows what. */
 import type { ThreadTotals } from '../agents/contract.ts';
+import { isDone } from '../sessions/is-done.ts';
 import type { LineageEntry } from '../sessions/lineage.ts';
 import type { SessionMeta } from '../sessions/session-meta.ts';
 import { type RecordedPlan, standingPlan } from '../sessions/standing-plan.ts';
-import { isDone, participantOf, type TurnState } from '../sessions/turn-state.ts';
+import { participantOf, type TurnState } from '../sessions/turn-state.ts';
 import { totalsFromDisk } from '../turns/token-counts.ts';
 import { wasHeard, whyLeft } from './native-session.ts';
 

@@ -1,9 +1,10 @@
 /** What an agent is asked to do, in the user's words, and where those words are found again after a crash. */
 import { RelayError } from '../core/errors.ts';
 import { readOrNull } from '../core/files.ts';
+import { isDone } from '../sessions/is-done.ts';
 import { turnFile } from '../sessions/session-paths.ts';
 import type { OpenSession, SessionStore } from '../sessions/session-store.ts';
-import { isDone, type TurnState } from '../sessions/turn-state.ts';
+import type { TurnState } from '../sessions/turn-state.ts';
 import { type PlacedTurn, pendingTurn, placedTurns } from './lineage.ts';
 
 export interface Task {

@@ -1,5 +1,6 @@
+import { isDone } from './is-done.ts';
 import type { CheckpointReason, SessionMeta } from './session-meta.ts';
-import { isDone, type TurnState } from './turn-state.ts';
+import type { TurnState } from './turn-state.ts';
 
 export interface StatusFacts {
 	isLocked: boolean;

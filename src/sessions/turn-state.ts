@@ -163,11 +163,6 @@ export const turnStateSchema = v.looseObject({
 
 export type TurnState = v.InferOutput<typeof turnStateSchema>;
 
-/** True for a turn with nothing left of its prompt: answered, and no background task stopped that the answer waited for. */
-export function isDone({ status, stop_reason }: Pick<TurnState, 'status' | 'stop_reason'>): boolean {
-	return status === 'completed' && stop_reason !== 'background_stopped';
-}
-
 /** Whose conversation a turn belongs to, as `agents` of `meta.json` names it. */
 export function participantOf({ participant, agent }: Pick<TurnState, 'participant' | 'agent'>): string {
 	return participant ?? agent;
