@@ -14,6 +14,7 @@ import { readTrustDigests, type TrustDigests } from '../config/trust-files.ts';
 import { RelayError } from '../core/errors.ts';
 import { lockingOf } from '../core/file-lock.ts';
 import { findExecutable, searchPathOutside } from '../core/find-executable.ts';
+import { onceAStep } from '../core/once-a-step.ts';
 import { programPlaces } from '../core/program-places.ts';
 import { armouredForAgents, namedPrograms } from '../git/agent-armour.ts';
 import type { RepoFacts } from '../git/contract.ts';
@@ -156,7 +157,10 @@ export async function relayDeps(app: App, current: ReadonlySettings): Promise<Re
 		app.git(),
 		app.survivors(),
 	]);
-	const agentEnv = await createAgentEnv(app, repo, current);
+	const trust = trustNow(current);
+	const placesOfUser = onceAStep((home: string) => programPlaces(env, home));
+	const cloned = clonedFolders(repo, homeOf(env));
+	const agentEnv = await createAgentEnv({ app, repo, current, trust, cloned });
 	const telemetryFolder = join(paths.stateHome, 'telemetry');
 	removeStrayTelemetry(telemetryFolder, processes);
 	const versions = createVersionCache(join(paths.cacheHome, 'versions.json'), agentEnv);
@@ -178,9 +182,9 @@ export async function relayDeps(app: App, current: ReadonlySettings): Promise<Re
 			return namedAgents(current.settings);
 		},
 		get isTrusted() {
-			const { trust } = current.settings;
-			const isObeyed = obeysRepo(trust) && isUnchanged(trust);
-			const notice = isObeyed || !obeysRepo(trust) ? null : describeDistrust(trust);
+			const isObeyed = trust.isObeyed();
+			const { trust: known } = current.settings;
+			const notice = isObeyed || !obeysRepo(known) ? null : describeDistrust(known);
 			if (notice !== null) app.notice(notice);
 			return isObeyed;
 		},
@@ -201,11 +205,11 @@ export async function relayDeps(app: App, current: ReadonlySettings): Promise<Re
 		telemetryFolder,
 		findExecutable: (agent) =>
 			findExecutable(current.settings.registry.find(agent).executables, {
-				places: programPlacesOf(current.settings.registry.find(agent), env),
+				places: programPlacesOf(current.settings.registry.find(agent), homeOf(env), placesOfUser),
 				searchPath: env.PATH ?? '',
 				home: homeOf(env),
 				configured: agentSettings(current.settings.loaded.config, agent).executable,
-				untrustedFolders: isTrustedNow(current.settings) ? [] : clonedFolders(repo, homeOf(env)),
+				untrustedFolders: trust.isTrusted() ? [] : cloned,
 			}),
 		knownVersion: (agent, executable) => versions.known(current.settings.registry.find(agent), executable),
 		learnVersion: (agent, executable) => versions.learn(current.settings.registry.find(agent), executable),
@@ -272,29 +276,55 @@ function namedAgents({ loaded: { config, origins }, registry }: Settings): Reado
 /** Where an agent's program may be besides PATH, for a relay that no login shell started. */
 function* programPlacesOf(
 	{ places = [], isDemo }: AgentAdapter,
-	env: Readonly<Record<string, string>>,
+	home: string,
+	placesOfUser: (home: string) => readonly string[],
 ): Generator<string> {
-	const home = homeOf(env);
 	if (isDemo) return;
 	yield* places.map((place) => place.replace(/^~/, home));
-	yield* programPlaces(env, home);
+	yield* placesOfUser(home);
 }
 
-/** Trusted by the user, and nothing changed since; a repo that sets nothing is not meant. */
-const isTrustedNow = ({ trust }: Settings) => trust.isTrusted && isUnchanged(trust);
+/** Trust as it stands at each look, which reads all that agents would obey; looks within one step share one. */
+interface TrustNow {
+	/** Trusted by the user, and nothing changed since; a repo that sets nothing is not meant. */
+	isTrusted(): boolean;
+	/** As `isTrusted`, or the repo sets nothing. */
+	isObeyed(): boolean;
+}
+
+function trustNow(current: ReadonlySettings): TrustNow {
+	const isUnchangedNow = onceAStep(isUnchanged);
+	return {
+		isTrusted: () => {
+			const { trust } = current.settings;
+			return trust.isTrusted && isUnchangedNow(trust);
+		},
+		isObeyed: () => {
+			const { trust } = current.settings;
+			return obeysRepo(trust) && isUnchangedNow(trust);
+		},
+	};
+}
+
+interface AgentEnvOptions {
+	app: App;
+	repo: RepoFacts;
+	current: ReadonlySettings;
+	trust: TrustNow;
+	/** `clonedFolders` of the repo. */
+	cloned: readonly string[];
+}
 
 /** The environment of agents: in a repo that is not trusted, its programs and its git config cannot get between. */
-async function createAgentEnv(app: App, repo: RepoFacts, current: ReadonlySettings) {
+async function createAgentEnv({ app, repo, current, trust, cloned }: AgentEnvOptions) {
 	const { env } = app;
-	const PATH = searchPathOutside(env.PATH ?? '', clonedFolders(repo, homeOf(env)));
+	const PATH = searchPathOutside(env.PATH ?? '', cloned);
 	const isArmoured = repo.kind !== 'none' && !obeysRepo(current.settings.trust);
 	const named = isArmoured ? await namedPrograms(await app.git(), repo.worktree) : [];
 	return () => {
-		const { settings } = current;
-		if (isTrustedNow(settings) || repo.kind === 'none') return env;
+		if (trust.isTrusted() || repo.kind === 'none') return env;
 		const outside = { ...env, PATH };
-		if (obeysRepo(settings.trust) && isUnchanged(settings.trust)) return outside;
-		return armouredForAgents(outside, named);
+		return trust.isObeyed() ? outside : armouredForAgents(outside, named);
 	};
 }
 

@@ -62,8 +62,10 @@ function* candidates(
 
 function isProgram(path: string): boolean {
 	try {
+		// Most are not there, and Node takes five times as long for a look that throws.
+		if (!statSync(path, { throwIfNoEntry: false })?.isFile()) return false;
 		accessSync(path, constants.X_OK);
-		return statSync(path).isFile();
+		return true;
 	} catch {
 		return false;
 	}

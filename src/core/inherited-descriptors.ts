@@ -45,9 +45,12 @@ export function coverDescriptors(
 function inheritableDescriptors(): number[] {
 	if (process.platform !== 'linux') return [];
 	const open = openDescriptors();
-	leftOpen ??= coverable(open.filter((fd) => !isCloseOnExec(fd)));
+	leftOpen ??= coverable(open.filter((fd) => fd >= UNMARKED_FROM && !isCloseOnExec(fd)));
 	return [...leftOpen, ...open.filter((fd) => MASTER.test(linkOf(fd)))];
 }
+
+/** Node marks every descriptor below as close-on-exec when it starts. */
+const UNMARKED_FROM = 16;
 
 /**
  * What the process was started with. It never grows: Node opens everything close-on-exec, and node-pty's masters are looked for
@@ -59,7 +62,8 @@ let leftOpen: readonly number[] | null = null;
  * Without those above the limit on open files, where nothing can be put in their place. They are closed: no library of this
  * process can have opened one there.
  */
-function coverable(inherited: readonly number[]): number[] {
+function coverable(inherited: readonly number[]): readonly number[] {
+	if (inherited.length === 0) return inherited;
 	const limit = Number(/^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'latin1'))?.[1]);
 	const [over, within] = [inherited.filter((fd) => fd >= limit), inherited.filter((fd) => !(fd >= limit))];
 	for (const fd of over) closeSync(fd);

@@ -12,7 +12,6 @@ import { keepBlobs, listChanges, readDiff } from './compare-trees.ts';
 import type { FileChange, RepoFacts, Snapshot, Snapshots } from './contract.ts';
 import { type Git, GitTimeout } from './run-git.ts';
 import { boundSnapshots, removeCutOff } from './snapshot-bounds.ts';
-import { dropDamage } from './snapshot-damage.ts';
 import { prepareSnapshotFolder, type RepoInGit } from './snapshot-folder.ts';
 import { createSnapshotGit, type SnapshotGit } from './snapshot-git.ts';
 import { removeStrays } from './snapshot-index.ts';
@@ -103,7 +102,7 @@ export function createSnapshots(options: SnapshotsOptions): Snapshots {
 			prepared = null;
 			if (!(error instanceof GitTimeout))
 				await opened?.then(
-					({ folder }) => dropDamage(folder, trees),
+					async ({ folder }) => (await import('./snapshot-damage.ts')).dropDamage(folder, trees),
 					() => undefined,
 				);
 			if (error instanceof RelayError) throw error;

@@ -16,7 +16,8 @@ function asRefused(login: LoginState, { reason }: RefusedLogin): LoginState {
 export async function agentOverviews(deps: RelayDeps, active: AgentId | null): Promise<AgentOverview[]> {
 	const logins = await loginsOf(deps);
 	return deps.registry.adapters.map((adapter) => {
-		const { path, lookedAt } = deps.findExecutable(adapter.id);
+		const found = deps.findExecutable(adapter.id);
+		const { path, lookedAt } = found;
 		const login = logins.get(adapter.id) ?? null;
 		const entry = deps.ledger.isLimited({ ...loginOf(adapter.id, login), model: null });
 		const refusedLogin = deps.ledger.refusedLogin(loginOf(adapter.id, login));
@@ -33,7 +34,7 @@ export async function agentOverviews(deps: RelayDeps, active: AgentId | null): P
 			limitedUntil: entry?.until ?? null,
 			isLimited: entry !== null,
 			isActive: adapter.id === active,
-			refused: refusalOf(adapter.id, deps),
+			refused: refusalOf(adapter.id, deps, found),
 		};
 	});
 }

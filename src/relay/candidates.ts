@@ -68,15 +68,15 @@ function factsOf(
 	deps: RelayDeps,
 ): CandidateFacts {
 	const login = logins.get(adapter.id);
-	const { path } = deps.findExecutable(adapter.id);
+	const found = deps.findExecutable(adapter.id);
 	return {
 		agent: adapter.id,
-		installed: path !== null,
+		installed: found.path !== null,
 		loggedIn: login?.loggedIn ?? 'unknown',
 		isUnasked: login?.untouched === true && !named.has(adapter.id),
 		refusedLogin: null,
 		isDemo: adapter.isDemo,
-		refused: refusalOf(adapter.id, deps),
+		refused: refusalOf(adapter.id, deps, found),
 		install: adapter.install,
 		loginAdvice: login?.advice ?? adapter.title,
 	};

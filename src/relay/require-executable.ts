@@ -1,5 +1,6 @@
 import type { AgentId } from '../agents/contract.ts';
 import { RelayError } from '../core/errors.ts';
+import type { FoundExecutable } from '../core/find-executable.ts';
 import type { CandidateVerdict } from '../limits/successor.ts';
 import type { RelayDeps } from './relay-deps.ts';
 
@@ -8,10 +9,10 @@ import type { RelayDeps } from './relay-deps.ts';
  * may not be started here.
  */
 export function requireExecutable(agent: AgentId, deps: RelayDeps): string {
-	const { path } = deps.findExecutable(agent);
-	const refused = refusalOf(agent, deps);
+	const found = deps.findExecutable(agent);
+	const refused = refusalOf(agent, deps, found);
 	if (refused !== null) throw notTrusted(refused);
-	if (path !== null) return path;
+	if (found.path !== null) return found.path;
 	const { title, install } = deps.registry.find(agent);
 	throw new RelayError('agent_not_installed', `${title} is not installed.`, {
 		hint: `Install it with: ${install}`,
@@ -25,14 +26,14 @@ function notTrusted(refused: string): RelayError {
 /** Why an agent that is there may not be started in this repo: where its program lies, or what the CLI would obey. */
 export function refusalOf(
 	agent: AgentId,
-	{ findExecutable, registry, repo, isTrusted, env }: RelayDeps,
+	deps: RelayDeps,
+	{ path, refused }: FoundExecutable = deps.findExecutable(agent),
 ): string | null {
-	const { path, refused } = findExecutable(agent);
 	if (path === null) return refused;
-	const { worktree } = repo;
-	return (
-		registry.find(agent).refusal?.({ isTrusted, worktree, isGitRepo: repo.kind !== 'none', env }) ?? null
-	);
+	const adapter = deps.registry.find(agent);
+	if (adapter.refusal === undefined) return null;
+	const { repo, isTrusted, env } = deps;
+	return adapter.refusal({ isTrusted, worktree: repo.worktree, isGitRepo: repo.kind !== 'none', env });
 }
 
 /** For a prompt that no installed agent may get: nobody is logged in, or no login is known. */

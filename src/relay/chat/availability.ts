@@ -25,10 +25,10 @@ export function hindranceOf(
 	const adapter = registry.adapters.find(({ id }) => id === agent);
 	const cannot = (reason: LeftReason, text: string, until: number | null = null) => ({ reason, text, until });
 	if (adapter === undefined) return cannot('not_installed', 'is not known here any more');
-	const refused = refusalOf(agent, deps);
+	const found = deps.findExecutable(agent);
+	const refused = refusalOf(agent, deps, found);
 	if (refused !== null) return cannot('refused', `cannot be started: ${refused}`);
-	if (deps.findExecutable(agent).path === null)
-		return cannot('not_installed', `is not installed (${adapter.install})`);
+	if (found.path === null) return cannot('not_installed', `is not installed (${adapter.install})`);
 	const login = logins.get(agent);
 	if (login?.loggedIn === 'no') return cannot('auth', `is not logged in (${login.advice})`);
 	const entry = ledger.isLimited({ ...loginOf(agent, login), model });

@@ -1,0 +1,91 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { CliHome } from '../helpers/cli-home.ts';
+
+/** What a start costs, in things that can be counted: times of a loaded machine tell nothing (`npm run bench` measures them). */
+let cli: CliHome;
+let report: string;
+
+/** Counts looks at the disk by the functions of `node:fs`, and the files of the bundle that were read. */
+const COUNTER = `
+const fs = require('node:fs');
+const counted = ['accessSync', 'existsSync', 'lstatSync', 'readlinkSync', 'realpathSync', 'statSync'];
+const looks = {};
+for (const name of counted) {
+	const real = fs[name];
+	looks[name] = 0;
+	fs[name] = Object.assign((...given) => (looks[name]++, real(...given)), real);
+}
+for (const name of ['access', 'lstat', 'readlink', 'realpath', 'stat']) {
+	const real = fs.promises[name];
+	looks['promises.' + name] = 0;
+	fs.promises[name] = (...given) => (looks['promises.' + name]++, real(...given));
+}
+const read = fs.readFileSync;
+const files = [];
+fs.readFileSync = (path, ...rest) => {
+	const file = /dist[/]bundle[/](.*?)(?:-[\\w-]{8})?\\.cjs$/.exec(String(path))?.[1];
+	if (file !== undefined) files.push(file);
+	return read(path, ...rest);
+};
+process.on('exit', () => fs.writeFileSync(process.env.COST_REPORT, JSON.stringify({ looks, files })));
+`;
+
+interface Cost {
+	/** Of each kind. */
+	looks: Record<string, number>;
+	total: number;
+	/** Of the bundle, without their hashes. */
+	files: string[];
+}
+
+/** About a quarter of them at our own descriptors, once for each child. */
+const LOOKS_OF_A_RUN = 520;
+/** When the settings are read, when the agent is chosen, when its turn is prepared and started; at the folder, too. */
+const LOOKS_AT_AN_OBEYED_FILE = 8;
+
+beforeEach(() => {
+	cli = new CliHome();
+	report = join(cli.base, 'cost.json');
+	writeFileSync(join(cli.base, 'counter.cjs'), COUNTER);
+});
+afterEach(() => cli.remove());
+
+async function costOf(...args: string[]): Promise<Cost> {
+	const env = { NODE_OPTIONS: `--require=${join(cli.base, 'counter.cjs')}`, COST_REPORT: report };
+	const { exitCode, stderr } = await cli.run(args, { env });
+	expect(exitCode, stderr).toBe(0);
+	const { looks, files }: Pick<Cost, 'looks' | 'files'> = JSON.parse(readFileSync(report, 'utf8'));
+	return { looks, files, total: Object.values(looks).reduce((sum, count) => sum + count, 0) };
+}
+
+/** Each file of the bundle costs a look, a read and a script; those of one command are few. */
+describe('the files of the bundle that a start reads', () => {
+	it('are those of the start alone for help', async () => {
+		expect((await costOf('--help')).files.sort()).toEqual(['main', 'rolldown-runtime', 'start']);
+	});
+
+	it('are a few more to list sessions, and a few more to work', async () => {
+		const listing = (await costOf('sessions')).files;
+		expect(listing.sort()).toEqual(['main', 'records', 'rolldown-runtime', 'start']);
+		const work = (await costOf('run', '-q', '-a', 'demo-closer', 'hello')).files;
+		expect(work.sort()).toEqual(['main', 'records', 'rolldown-runtime', 'start', 'work']);
+	});
+});
+
+describe('the looks at the disk of one run', () => {
+	it('stay within a bound, whoever is installed', async () => {
+		const { looks, total } = await costOf('run', '-q', '-a', 'demo-closer', 'hello');
+		expect(total, JSON.stringify(looks)).toBeLessThan(LOOKS_OF_A_RUN);
+	});
+
+	it('are few for each file that a trusted repo makes agents obey, however often trust is asked for', async () => {
+		const before = (await costOf('run', '-q', '-a', 'demo-closer', 'hello')).total;
+		const FILES = 100;
+		for (let at = 0; at < FILES; at++) cli.write(`.claude/skills/s${at}/SKILL.md`, `# ${at}\n`);
+		await costOf('config', 'trust');
+		const after = (await costOf('run', '-q', '-a', 'demo-closer', 'hello')).total;
+		expect((after - before) / FILES).toBeLessThanOrEqual(LOOKS_AT_AN_OBEYED_FILE);
+	});
+});
