@@ -32,6 +32,7 @@ export function eventToJson(event: RelayEvent): Json {
 			return {
 				type: event.type,
 				limit: event.limit && limitToDisk(event.limit),
+				failure: event.failure,
 				earliest_reset: isoOrNull(event.earliestReset),
 				candidates: event.candidates.map(candidateToJson),
 				packet: event.packet,

@@ -1,5 +1,6 @@
 /** The fixed lines of a packet: how to read it, who worked, why it stopped, where the records are. All from the relay. */
 import { relative } from 'node:path/posix';
+import type { Limit } from '../agents/events.ts';
 import { toIso } from '../core/clock.ts';
 import { safeLine } from '../core/text.ts';
 import { isDone } from '../sessions/is-done.ts';
@@ -110,19 +111,12 @@ function whyStopped(input: PacketInput): string {
 	const who = from?.title ?? 'the agent';
 	const cut = cutTurnOf(input);
 	switch (reason) {
-		case 'limit': {
-			if (!limit) return cut ?? 'nobody could take the next prompt yet.';
-			const what =
-				limit.window === null
-					? `a limit of its provider (${limit.kind})`
-					: `the limit of its ${nameOnly(limit.window)} window`;
-			const reset = limit.resetAt === null ? '' : `, which ends at ${toIso(limit.resetAt)}`;
-			return `${who} met ${what}${reset}.`;
-		}
+		case 'limit':
+			return limit === null ? (cut ?? 'nobody could take the next prompt yet.') : metLimit(who, limit);
 		case 'switch':
 			return `the user chose another agent after ${who}${cut === null ? '' : `; ${cut.replace(/\.$/, '')}`}.`;
 		case 'failed_successor':
-			return `${who} could not start on this; nothing of it was done by ${who}.`;
+			return afterFailedSuccessor(input, limit === null ? `${who} cannot go on.` : metLimit(who, limit));
 		case 'continue':
 			if (cut !== null) return cut;
 			return to !== null && from !== null && to.id !== from.id
@@ -131,6 +125,22 @@ function whyStopped(input: PacketInput): string {
 		case 'checkpoint':
 			return cut ?? 'a checkpoint was made.';
 	}
+}
+
+function afterFailedSuccessor(input: PacketInput, before: string): string {
+	const cut = cutTurnOf(input);
+	// Of a successor that was not even started there is no turn.
+	if (cut === null || newestCut(input)?.agent === input.from?.id) return before;
+	return `${before} Then ${cut.replace(/\.$/, '')}; nothing of the task was done in it.`;
+}
+
+function metLimit(who: string, limit: Limit): string {
+	const what =
+		limit.window === null
+			? `a limit of its provider (${limit.kind})`
+			: `the limit of its ${nameOnly(limit.window)} window`;
+	const reset = limit.resetAt === null ? '' : `, which ends at ${toIso(limit.resetAt)}`;
+	return `${who} met ${what}${reset}.`;
 }
 
 /** The newest turn, where it did not complete. */

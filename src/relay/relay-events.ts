@@ -56,6 +56,8 @@ export type RelayEvent =
 			from: AgentId;
 			to: AgentId;
 			reason: 'limit' | 'switch' | 'failed_successor';
+			/** Of a failed successor: why it could not begin. */
+			failure: string | null;
 			limit: Limit | null;
 			packet: string;
 			candidates: CandidateVerdict[];
@@ -64,7 +66,9 @@ export type RelayEvent =
 	  }
 	| {
 			type: 'nobody_left';
+			/** What the agent that stopped last met; null where it could not begin, and `failure` says why. */
 			limit: Limit | null;
+			failure: string | null;
 			earliestReset: number | null;
 			candidates: CandidateVerdict[];
 			packet: string;

@@ -32,7 +32,7 @@ import { waitUntil } from './wait-for-reset.ts';
 
 const CANNOT_START: ReadonlySet<RelayErrorCode> = new Set(['refused', 'not_trusted', 'agent_not_installed']);
 
-/** A successor that ends this fast without a word of the model never began: the packet goes to the next. */
+/** A successor that fails this fast, and did nothing, never began: the packet goes to the next. */
 const FALSE_START_MS = 10_000;
 
 export class PromptRun {
@@ -101,7 +101,7 @@ export class PromptRun {
 			const text = `${step.choice.agent} cannot take over: ${error.message}`;
 			this.#options.onEvent({ type: 'notice', level: 'warning', text });
 			this.#tried.push(step.choice);
-			return this.#handOver(step, step.last, step.limit, 'failed_successor');
+			return this.#handOver(step, step.last, { limit: step.limit, failure: error.message });
 		}
 	}
 
@@ -110,6 +110,7 @@ export class PromptRun {
 		chosen: SuccessorChoice,
 		limit: Limit | null,
 		last: TurnState | null,
+		failure: string | null = null,
 	): Promise<SendResult> {
 		const reset = chosen.earliestReset;
 		const packet = await this.#checkpoint('limit', { from: this.#previousAgent(), limit, reset });
@@ -119,7 +120,8 @@ export class PromptRun {
 		const isWaiting = mayWait && !this.#isTooLate(reset);
 		this.#options.onEvent({
 			type: 'nobody_left',
-			limit,
+			limit: failure === null ? limit : null,
+			failure,
 			earliestReset: reset,
 			candidates: chosen.candidates,
 			packet,
@@ -246,7 +248,7 @@ export class PromptRun {
 					this.#session.update((meta) => ({ ...meta, checkpoint: null }));
 				return this.#done(state);
 			case 'limited':
-				return this.#handOver(step, state, limit, 'limit');
+				return this.#handOver(step, state, { limit, failure: null });
 			default:
 				return this.#afterFailure(step, state, adapter, login);
 		}
@@ -267,10 +269,8 @@ export class PromptRun {
 		if (state.stop_reason === 'unknown_session' && state.resumed && !this.#hasModelOutput) {
 			return this.#afresh(step, adapter);
 		}
-		const isFalseStart =
-			state.status === 'failed' && !this.#hasModelOutput && (state.duration_ms ?? 0) < FALSE_START_MS;
-		if (step.trigger === 'failover' && isFalseStart)
-			return this.#handOver(step, state, step.limit, 'failed_successor');
+		if (step.trigger === 'failover' && !this.#hasModelOutput && isFalseStart(state))
+			return this.#handOver(step, state, { limit: step.limit, failure: whyFailed(state) });
 		return this.#done(state);
 	}
 
@@ -287,11 +287,11 @@ export class PromptRun {
 		this.#options.onEvent({ type: 'notice', level: 'warning', text });
 	}
 
+	/** `failure`: why the successor of a limited agent could not begin; null: `state` met `limit` itself. */
 	async #handOver(
 		step: Step,
 		state: TurnState,
-		limit: Limit | null,
-		reason: 'limit' | 'failed_successor',
+		{ limit, failure }: { limit: Limit | null; failure: string | null },
 	): Promise<NextStep> {
 		const chosen = await chooseAgent(
 			{
@@ -304,7 +304,8 @@ export class PromptRun {
 			},
 			this.#deps,
 		);
-		if (chosen.choice === null) return { done: true, result: await this.nobodyLeft(chosen, limit, state) };
+		if (chosen.choice === null)
+			return { done: true, result: await this.nobodyLeft(chosen, limit, state, failure) };
 		const spent = this.budgetSpent();
 		if (spent !== null) return { done: true, result: await this.outOfBudget(spent, state) };
 		this.#hops++;
@@ -314,13 +315,13 @@ export class PromptRun {
 			step: {
 				choice: chosen.choice,
 				trigger: 'failover',
-				from: reason === 'failed_successor' ? step.from : from,
-				reason,
+				from: failure === null ? from : step.from,
+				reason: failure === null ? 'limit' : 'failed_successor',
 				limit,
 				after: { tree: state.tree.after, skipped: [], tookMs: 0, unavailable: null },
 				isFresh: false,
 				last: state,
-				announce: { from: step.choice.agent, candidates: chosen.candidates },
+				announce: { from: step.choice.agent, candidates: chosen.candidates, failure },
 			},
 		};
 	}
@@ -378,13 +379,14 @@ export class PromptRun {
 		const { announce, choice, limit, reason } = step;
 		if (!announce || packet === null || reason === 'continue') return;
 		const losses = lostAbilities(announce.from, choice.agent, this.#state.permissions);
-		const { from, candidates } = announce;
+		const { from, candidates, failure } = announce;
 		this.#options.onEvent({
 			type: 'handed_over',
 			from,
 			to: choice.agent,
 			reason,
-			limit,
+			limit: failure === null ? limit : null,
+			failure,
 			packet,
 			candidates,
 			losses,
@@ -456,7 +458,7 @@ interface Step {
 	/** The turn that the hand-over followed; null for a prompt's first turn. */
 	last: TurnState | null;
 	/** Set for a hand-over: said once the packet is on disk. */
-	announce?: { from: string; candidates: SuccessorChoice['candidates'] };
+	announce?: { from: string; candidates: SuccessorChoice['candidates']; failure: string | null };
 }
 
 type NextStep = { done: true; result: SendResult } | { done: false; step: Step };
@@ -472,6 +474,17 @@ function modelChange(before: string | null | undefined, { agent, model }: AgentC
 function hasNoEffect({ status, stop_reason, tools, files }: TurnState): boolean {
 	const hasEnded = status === 'completed' || stop_reason === 'unknown_session';
 	return hasEnded && tools.length === 0 && files.length === 0;
+}
+
+/** Ended at once, and neither a call nor a change is on record: the prompt was not begun. */
+function isFalseStart({ status, duration_ms, tools, files }: TurnState): boolean {
+	const isQuick = status === 'failed' && (duration_ms ?? 0) < FALSE_START_MS;
+	return isQuick && tools.length === 0 && files.length === 0;
+}
+
+function whyFailed({ error, exit_code, signal }: TurnState): string {
+	if (error !== null) return error.message;
+	return signal === null ? `it ended with exit code ${exit_code ?? '?'}` : `it was ended by ${signal}`;
 }
 
 /** After a limit, or after a successor that never began; of any other end it is not known what was done. */

@@ -381,6 +381,7 @@ class FakeRelay implements Relay {
 	async #handOver(options: SendOptions): Promise<SendResult> {
 		options.onEvent({
 			type: 'handed_over',
+			failure: null,
 			from: this.#active.agent,
 			to: 'codex',
 			reason: 'limit',
@@ -397,6 +398,7 @@ class FakeRelay implements Relay {
 		const limit = this.#limit();
 		options.onEvent({
 			type: 'nobody_left',
+			failure: null,
 			limit,
 			earliestReset: limit.resetAt,
 			candidates: [

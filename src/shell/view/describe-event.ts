@@ -126,27 +126,37 @@ function limitText(limit: Limit, now: number): string {
 }
 
 export function describeHandOver(event: Of<'handed_over'>, now: number, theme: Theme): string[] {
-	const because = event.limit ? limitText(event.limit, now) : HAND_OVER_REASONS[event.reason];
+	const because = event.limit ? limitText(event.limit, now) : handOverReason(event);
 	const line = `${theme.accent('→')} ${theme.bold(event.to)} goes on for ${event.from}: ${because}`;
 	return event.losses.length === 0
 		? [line]
 		: [line, theme.warn(`  ${event.to} cannot: ${safeLine(event.losses.join(', '), ERROR_CHARS)}`)];
 }
 
-const HAND_OVER_REASONS: Readonly<Record<Of<'handed_over'>['reason'], string>> = {
-	limit: 'a limit',
-	switch: 'you switched',
-	failed_successor: 'it could not start',
-};
+function handOverReason({ reason, failure }: Of<'handed_over'>): string {
+	switch (reason) {
+		case 'limit':
+			return 'a limit';
+		case 'switch':
+			return 'you switched';
+		case 'failed_successor':
+			return couldNotStart('it', failure);
+	}
+}
+
+function couldNotStart(who: string, failure: string | null): string {
+	return `${who} could not start${failure === null ? '' : ` (${safeLine(failure, ERROR_CHARS)})`}`;
+}
 
 /** `retry`: what sends the prompt again, in words of whoever shows it; null: that is said elsewhere. */
 export function describeNobodyLeft(
 	event: Of<'nobody_left'>,
 	{ now, theme, retry }: { now: number; theme: Theme; retry: string | null },
 ): string[] {
-	const why = event.limit ? `: ${limitText(event.limit, now)}` : '';
+	const { limit, failure } = event;
+	const why = limit ? limitText(limit, now) : failure === null ? '' : couldNotStart('the last one', failure);
 	return [
-		theme.warn(`■ Nobody is left to go on${why}`),
+		theme.warn(`■ Nobody is left to go on${why && `: ${why}`}`),
 		...event.candidates.map((candidate) => theme.dim(`  ${describeCandidate(candidate)}`)),
 		`  ${describeProspect(event, now, retry)}`,
 	];

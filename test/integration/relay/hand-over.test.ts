@@ -309,7 +309,22 @@ describe('a successor that cannot begin', () => {
 			['claude', 'codex', 'limit'],
 			['codex', 'claude', 'failed_successor'],
 		]);
-		expect(bench.received('claude')[1]?.prompt).toContain('the task');
+		expect(it.ofType('handed_over')[1]).toMatchObject({ limit: null, failure: 'Error: no such option' });
+		const packet = bench.received('claude')[1]?.prompt ?? '';
+		expect(packet).toContain('the task');
+		expect(packet).toMatch(
+			/Claude Code met .* window.*\. Then turn 2 of codex failed: .*; nothing of the task/,
+		);
+	});
+
+	it('has begun when it changed a file, however fast it fails: the prompt is not sent once more', async () => {
+		bench.install('claude', { turns: [claudeLimited(RESET), claudeAnswers('done')] });
+		bench.install('codex', {
+			turns: [[{ run: 'echo migrated > done.txt' }, { stderr: 'Error: no such option\n' }, { exit: 2 }]],
+		});
+		const it = await bench.relay({ order: ['claude', 'codex', 'claude:opus'] }, await noLedger());
+		expect(await it.send('the task')).toMatchObject({ outcome: 'failed', state: { agent: 'codex' } });
+		expect(it.ofType('handed_over')).toHaveLength(1);
 	});
 
 	it('because its login is refused is skipped with that reason for the rest of the conversation', async () => {

@@ -156,6 +156,7 @@ describe('a transcript', () => {
 		} as const;
 		const event: RelayEvent = {
 			type: 'handed_over',
+			failure: null,
 			from: 'claude',
 			to: 'codex',
 			reason: 'limit',
@@ -175,6 +176,7 @@ describe('a transcript', () => {
 		] as const;
 		const text = shown({
 			type: 'nobody_left',
+			failure: null,
 			limit: null,
 			earliestReset: NOON + 60_000,
 			candidates: [...candidates],
@@ -187,6 +189,7 @@ describe('a transcript', () => {
 	it('tells where nobody is left how work goes on: by itself, by a command, or as others say', () => {
 		const told = {
 			type: 'nobody_left',
+			failure: null,
 			limit: null,
 			earliestReset: NOON + 60_000,
 			candidates: [],
