@@ -131,6 +131,8 @@ function readOrExplain(path: string, read: (path: string) => Buffer | null): Buf
 	try {
 		return read(path);
 	} catch (error) {
+		// A file in the folder's place holds no configuration; the store says what is wrong with it.
+		if (hasErrno(error, 'ENOTDIR')) return null;
 		if (!hasErrno(error, 'EACCES', 'EPERM', 'EISDIR')) throw error;
 		throw new RelayError('unreadable_file', `${path}: cannot be read (${error.code})`, { cause: error });
 	}
