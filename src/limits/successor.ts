@@ -126,7 +126,8 @@ function judge(candidate: Candidate, query: SuccessorQuery): CandidateVerdict {
 		return say('already_tried', `had this prompt already${limit === null ? '' : `: ${limit}`}`, resetAt);
 	if (limit !== null) return say('limited', limit, resetAt);
 	if (facts.loggedIn === 'no') return say('not_logged_in', `not logged in: ${facts.loginAdvice}`);
-	if (facts.refusedLogin !== null) return say('login_refused', refusalText(facts.refusedLogin, facts, query));
+	if (facts.refusedLogin !== null)
+		return say('login_refused', refusalText(facts.refusedLogin, facts.loginAdvice, query.now));
 	if (facts.isUnasked === true)
 		return say('no_login_known', `no login is known (${facts.loginAdvice}), and you did not name it`);
 	return say('eligible', 'can work');
@@ -138,11 +139,7 @@ function isReal({ installed, isDemo }: CandidateFacts): boolean {
 }
 
 /** `its login was refused 3 min ago ("Invalid API key"): claude auth login`. */
-function refusalText(
-	{ recordedAt, reason }: RefusedLogin,
-	{ loginAdvice }: CandidateFacts,
-	{ now }: SuccessorQuery,
-): string {
+export function refusalText({ recordedAt, reason }: RefusedLogin, loginAdvice: string, now: number): string {
 	const words = excerptLine(reason, 80);
 	const advice = adviceFor(reason, loginAdvice);
 	return `its login was refused ${describeDistance(recordedAt - now)} ("${words}"): ${advice}`;

@@ -23,7 +23,7 @@ export async function startRace(request: RaceRequest, deps: RaceDeps): Promise<R
 	const head = requireCommit(relay.repo);
 	const { copy } = checkRequest(request, relay.repo.worktree);
 	refusePlaceInRepo(deps);
-	const why = await obstacles(request.entrants, relay);
+	const why = await obstacles(request, relay);
 	refuseNobody(request.entrants, why);
 	const base = await baseOf(request, { head, copy }, deps);
 	const session = relay.store.create({

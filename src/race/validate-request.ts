@@ -4,9 +4,11 @@ import { RelayError } from '../core/errors.ts';
 import { safeLine } from '../core/text.ts';
 import type { RepoFacts } from '../git/contract.ts';
 import type { Worktrees } from '../git/worktree-contract.ts';
+import { refusalText } from '../limits/successor.ts';
 import { candidateFacts } from '../relay/candidates.ts';
 import type { AgentChoice } from '../relay/contract.ts';
 import type { RelayDeps } from '../relay/relay-deps.ts';
+import { commandRefusal } from '../relay/require-command.ts';
 import type { RaceRequest } from './contract.ts';
 import { checkCopyPaths, isCopied } from './copy-files.ts';
 
@@ -91,16 +93,22 @@ export async function refuseDirty(
 
 /** Why an entrant cannot start, with what helps; null when it can. A limit on record is no reason: it was asked for by name. */
 export async function obstacles(
-	entrants: readonly AgentChoice[],
+	{ entrants, permissions, task }: RaceRequest,
 	deps: RelayDeps,
 ): Promise<Array<string | null>> {
 	const facts = await candidateFacts(deps);
-	return entrants.map(({ agent }) => {
+	const asked = { permissions: permissions ?? deps.config.permissions.preset, text: task };
+	return entrants.map((entrant) => {
+		const { agent } = entrant;
 		const known = facts.find((one) => one.agent === agent);
 		if (known === undefined) return `no agent ${agent} is known here`;
 		if (known.refused !== null) return `${known.refused}; trust this repo with: agent-relay config trust`;
 		if (!known.installed) return `not installed; install it with: ${known.install}`;
-		return known.loggedIn === 'no' ? `not logged in; log in with: ${known.loginAdvice}` : null;
+		if (known.loggedIn === 'no') return `not logged in; log in with: ${known.loginAdvice}`;
+		if (known.refusedLogin !== null)
+			return refusalText(known.refusedLogin, known.loginAdvice, deps.clock.now());
+		const refusal = commandRefusal(entrant, asked, deps);
+		return refusal === null ? null : [refusal.message, refusal.hint].filter(Boolean).join(' ');
 	});
 }
 

@@ -22,10 +22,7 @@ export async function chooseAgent(request: ChoiceRequest, deps: RelayDeps): Prom
 	const { order, current, tried, hopsLeft, explicit } = request;
 	return chooseSuccessor({
 		order,
-		agents: eligibleAdapters(request, deps).map((adapter) => ({
-			...factsOf(adapter, logins, request.named, deps),
-			refusedLogin: deps.ledger.refusedLogin(loginOf(adapter.id, logins.get(adapter.id))),
-		})),
+		agents: eligibleAdapters(request, deps).map((adapter) => factsOf(adapter, logins, request.named, deps)),
 		limitOf: ({ agent, model }) => deps.ledger.isLimited({ ...loginOf(agent, logins.get(agent)), model }),
 		current,
 		tried,
@@ -47,7 +44,7 @@ function eligibleAdapters(
 	return isDemoWanted ? registry.adapters : registry.adapters.filter(({ isDemo }) => !isDemo);
 }
 
-/** What is known of every agent, each as if the user had named it; a login that was refused once may be tried by name. */
+/** What is known of every agent, each as if the user had named it. */
 export async function candidateFacts(deps: RelayDeps): Promise<CandidateFacts[]> {
 	const logins = await loginsOf(deps);
 	const named = new Set(deps.registry.adapters.map(({ id }) => id));
@@ -74,7 +71,7 @@ function factsOf(
 		installed: found.path !== null,
 		loggedIn: login?.loggedIn ?? 'unknown',
 		isUnasked: login?.untouched === true && !named.has(adapter.id),
-		refusedLogin: null,
+		refusedLogin: deps.ledger.refusedLogin(loginOf(adapter.id, login)),
 		isDemo: adapter.isDemo,
 		refused: refusalOf(adapter.id, deps, found),
 		install: adapter.install,

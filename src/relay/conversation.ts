@@ -33,6 +33,7 @@ import { agentStanding, placedTurns } from './lineage.ts';
 import { modelOwner } from './model-owner.ts';
 import type { RelayDeps, RelayStart } from './relay-deps.ts';
 import { packUnfinished, repairAbandoned, repairSession } from './repair.ts';
+import { requireCommand } from './require-command.ts';
 import { lacksLogins, nobodyInstalled, nobodyLoggedIn, requireExecutable } from './require-executable.ts';
 import { PromptRun } from './send-prompt.ts';
 import { diffOf, filesOf, transcriptOf, utilizationOf } from './session-facts.ts';
@@ -313,6 +314,13 @@ class OneConversation implements Conversation {
 		}
 	}
 
+	/** What cannot start is told before a session is made for it; one that is there keeps the words. */
+	#requireStart(choice: AgentChoice, text: string): void {
+		requireExecutable(choice.agent, this.#deps);
+		if (this.#state.session !== null) return;
+		requireCommand(choice, { permissions: this.#state.permissions, text }, this.#deps);
+	}
+
 	async #send(task: Task, options: SendOptions): Promise<SendResult> {
 		const signal = eitherSignal(options.signal, this.#abort.signal);
 		const placed = this.#placeModel();
@@ -321,7 +329,7 @@ class OneConversation implements Conversation {
 		const chosen = await chooseAgent(request, this.#deps);
 		// An agent that the user named and that cannot start here is refused, never replaced.
 		const wanted = chosen.choice ?? request.explicit;
-		if (wanted !== null) requireExecutable(wanted.agent, this.#deps);
+		if (wanted !== null) this.#requireStart(wanted, task.text);
 		else if (chosen.candidates.every(({ verdict }) => verdict === 'not_installed'))
 			throw nobodyInstalled(this.#deps);
 		else if (lacksLogins(chosen.candidates)) throw nobodyLoggedIn(this.#deps, chosen.candidates);

@@ -1,9 +1,12 @@
 /** Who of a chat can speak now, and why another cannot. Looks only at files, variables and the ledger; starts nothing. */
-import type { AgentId, LoginState } from '../../agents/contract.ts';
+import type { AgentId, LoginState, PermissionPreset } from '../../agents/contract.ts';
+import { RelayError } from '../../core/errors.ts';
 import { describeTime } from '../../limits/describe-limit.ts';
-import type { ChatParticipant, LeftReason } from '../../sessions/session-meta.ts';
+import { refusalText } from '../../limits/successor.ts';
+import type { ChatParticipant, ChatRecord, LeftReason } from '../../sessions/session-meta.ts';
 import { loginsOf } from '../candidates.ts';
 import type { RelayDeps } from '../relay-deps.ts';
+import { commandRefusal, requireCommand } from '../require-command.ts';
 import { refusalOf, requireExecutable } from '../require-executable.ts';
 import { loginOf } from '../tell-ledger.ts';
 
@@ -18,7 +21,7 @@ export interface Hindrance {
 /** What keeps a participant from speaking; null: nothing known. */
 export function hindranceOf(
 	{ agent, model }: Pick<ChatParticipant, 'agent' | 'model'>,
-	logins: ReadonlyMap<AgentId, LoginState>,
+	{ logins, permissions }: { logins: ReadonlyMap<AgentId, LoginState>; permissions: PermissionPreset },
 	deps: RelayDeps,
 ): Hindrance | null {
 	const { registry, ledger, clock } = deps;
@@ -31,37 +34,50 @@ export function hindranceOf(
 	if (found.path === null) return cannot('not_installed', `is not installed (${adapter.install})`);
 	const login = logins.get(agent);
 	if (login?.loggedIn === 'no') return cannot('auth', `is not logged in (${login.advice})`);
+	const now = clock.now();
+	const refusedLogin = ledger.refusedLogin(loginOf(agent, login));
+	if (refusedLogin !== null)
+		return cannot('auth', `cannot work: ${refusalText(refusedLogin, login?.advice ?? adapter.title, now)}`);
+	const refusal = commandRefusal({ agent, model }, { permissions }, deps);
+	if (refusal !== null) return cannot('refused', `cannot be started: ${refusal.message}`);
 	const entry = ledger.isLimited({ ...loginOf(agent, login), model });
 	if (entry === null) return null;
-	const now = clock.now();
 	const when = entry.until === null ? '' : ` until ${describeTime(entry.until, { now })}`;
 	return cannot('limit', `has met its limit${when}`, entry.until);
 }
 
 /** By participant, for those who cannot speak. */
 export async function findHindrances(
-	participants: readonly ChatParticipant[],
+	{ participants, permissions }: Pick<ChatRecord, 'participants' | 'permissions'>,
 	deps: RelayDeps,
 ): Promise<Map<string, Hindrance>> {
 	const logins = await loginsOf(deps);
 	return new Map(
 		participants.flatMap((one): Array<[string, Hindrance]> => {
-			const hindrance = hindranceOf(one, logins, deps);
+			const hindrance = hindranceOf(one, { logins, permissions }, deps);
 			return hindrance === null ? [] : [[one.id, hindrance]];
 		}),
 	);
 }
 
-/** Throws `agent_not_installed` or `not_trusted` where fewer than two are there to be started at all. */
+/**
+ * Throws `agent_not_installed`, `not_trusted`, `refused` or `not_logged_in` where fewer than two are there to be started at
+ * all. Who waits for a limit to end does not count as missing: the chat is kept for then.
+ */
 export function refuseLonely(
-	participants: readonly ChatParticipant[],
+	{ participants, permissions }: Pick<ChatRecord, 'participants' | 'permissions'>,
 	hindrances: ReadonlyMap<string, Hindrance>,
 	deps: RelayDeps,
 ): void {
 	const cannotStart = participants.filter(({ id }) => {
 		const reason = hindrances.get(id)?.reason;
-		return reason === 'not_installed' || reason === 'refused';
+		return reason !== undefined && reason !== 'limit';
 	});
 	if (participants.length - cannotStart.length >= 2) return;
 	for (const { agent } of cannotStart) requireExecutable(agent, deps);
+	for (const choice of cannotStart) requireCommand(choice, { permissions }, deps);
+	const reasons = cannotStart.map(({ id }) => `${id} ${hindrances.get(id)?.text}`);
+	throw new RelayError('not_logged_in', 'Fewer than two of this chat can speak.', {
+		hint: `${reasons.join('; ')}.`,
+	});
 }

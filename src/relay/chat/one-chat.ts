@@ -143,7 +143,8 @@ export class OneChat implements Chat {
 
 	async #letSpeak(who: ChatParticipant, options: ChatOptions): Promise<void> {
 		// Another participant, or another relay, may have met the limit of the same account meanwhile.
-		const hindrance = hindranceOf(who, await loginsOf(this.#deps), this.#deps);
+		const logins = await loginsOf(this.#deps);
+		const hindrance = hindranceOf(who, { logins, permissions: this.#chat.permissions }, this.#deps);
 		if (hindrance !== null) return this.#leave(who.id, hindrance, options);
 		const prepared = await this.#prepare(who, options);
 		if (prepared === null) return;

@@ -11,11 +11,9 @@ import { OneChat } from './one-chat.ts';
 import { readParticipants } from './participants.ts';
 import { withWords } from './with-words.ts';
 
-/** Throws `usage`, `unknown_agent`, `agent_not_installed`, `not_trusted`; then no session was made. */
+/** Throws `usage`, `unknown_agent`, `agent_not_installed`, `not_trusted`, `refused`, `not_logged_in`; then no session was made. */
 export async function startChat(request: ChatRequest, deps: RelayDeps): Promise<Chat> {
 	const participants = readParticipants(request.agents, request.roles, deps.registry);
-	const hindrances = await findHindrances(participants, deps);
-	refuseLonely(participants, hindrances, deps);
 	const chat: ChatRecord = {
 		participants,
 		until: request.until,
@@ -23,6 +21,8 @@ export async function startChat(request: ChatRequest, deps: RelayDeps): Promise<
 		permissions: request.permissions ?? 'read-only',
 		agreed: false,
 	};
+	const hindrances = await findHindrances(chat, deps);
+	refuseLonely(chat, hindrances, deps);
 	const { topic, parentTurn, timeoutMs } = request;
 	const session = deps.store.create({ kind: 'chat', objective: topic, parentTurn, chat });
 	return new OneChat(session, deps, { hindrances, timeoutMs, isNew: true, found: session.notices });
@@ -44,8 +44,9 @@ export async function continueChat(id: SessionId, changes: ChatChanges, here: Re
 			hint: `Say what is next: agent-relay chat --session ${id.slice(-6)} "…"`,
 		});
 	const participants = chat.participants.map((one): ChatParticipant => ({ ...one, left: null }));
-	const hindrances = await findHindrances(participants, deps);
-	refuseLonely(participants, hindrances, deps);
+	const next = changed({ ...chat, participants }, changes);
+	const hindrances = await findHindrances(next, deps);
+	refuseLonely(next, hindrances, deps);
 	const { parentTurn, timeoutMs } = changes;
 	const session = isCompleted
 		? deps.store.create({ kind: 'chat', parent: id, parentTurn })
@@ -58,7 +59,7 @@ export async function continueChat(id: SessionId, changes: ChatChanges, here: Re
 		];
 		session.update((meta) => ({
 			...withWords(placedAt(place, meta), changes.words, deps),
-			chat: changed({ ...chat, participants }, changes),
+			chat: next,
 		}));
 		return new OneChat(session, deps, { hindrances, timeoutMs, isNew: isCompleted, found });
 	} catch (error) {

@@ -266,6 +266,15 @@ describe('a participant that cannot go on', () => {
 		expect(auth.ofType('participant_left')).toMatchObject([{ participant: 'claude', reason: 'auth' }]);
 		expect(auth.status()).toEqual({ status: 'checkpointed', reason: 'failed' });
 
+		// A login that was refused is remembered: a chat that needs it is not begun.
+		const sessions = auth.deps.store.list().length;
+		await expect(startBenchChat(bench)).rejects.toMatchObject({
+			code: 'not_logged_in',
+			hint: expect.stringContaining('claude cannot work: its login was refused'),
+		});
+		expect(auth.deps.store.list()).toHaveLength(sessions);
+		auth.deps.ledger.clear('claude');
+
 		bench.install('claude', { turns: [claudeAnswers('   ')] });
 		const empty = await startBenchChat(bench);
 		await empty.finish();
