@@ -281,17 +281,19 @@ export class Transcript {
 	}
 
 	#showText(stream: OpenStream, safe: string): void {
-		const text = stream.isBlank ? safe.replace(/^\s*\n/, '') : stream.heldBreaks + safe;
-		const body = text.trimEnd() === '' ? '' : text;
-		if (body === '') {
-			stream.heldBreaks = stream.isBlank ? stream.heldBreaks : text;
+		// What is held already is not looked at again: a flood of blank lines would take the square of its length.
+		const text = stream.isBlank ? safe.replace(/^\s*\n/, '') : safe;
+		const length = text.trimEnd().length;
+		if (length === 0) {
+			if (!stream.isBlank) stream.heldBreaks += text;
 			return;
 		}
 		if (stream.isBlank) this.#startBlock(stream.kind, true);
 		stream.isBlank = false;
-		const end = body.indexOf('\n', body.trimEnd().length);
-		stream.heldBreaks = end < 0 ? '' : body.slice(end);
-		this.#options.sink.text(stream.kind, end < 0 ? body : body.slice(0, end));
+		const end = text.indexOf('\n', length);
+		const shown = stream.heldBreaks + (end < 0 ? text : text.slice(0, end));
+		stream.heldBreaks = end < 0 ? '' : text.slice(end);
+		this.#options.sink.text(stream.kind, shown);
 	}
 
 	#endStream(): void {

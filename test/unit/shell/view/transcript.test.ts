@@ -6,6 +6,7 @@ import { createPlainSink } from '../../../../src/shell/view/plain-view.ts';
 import { Transcript, type TurnStatus } from '../../../../src/shell/view/transcript.ts';
 import { createTheme } from '../../../../src/ui/theme.ts';
 import { fakeTurnState } from '../../../helpers/fake-turn-state.ts';
+import { growthOf, LINEAR } from '../../../helpers/growth.ts';
 
 const NOON = new Date(2026, 2, 1, 12, 0).getTime();
 const clock = { now: () => NOON, monotonic: () => 0, sleep: () => Promise.resolve() };
@@ -48,6 +49,13 @@ const result = (id: string, rest: Partial<Extract<AgentEvent, { type: 'tool_resu
 	});
 
 describe('a transcript', () => {
+	it('takes no more than as much longer as an answer has more blank lines, however they come', () => {
+		const flood = (lines: number) =>
+			shown(started, say('first'), ...Array.from({ length: lines }, () => say(' \n')), say('last'));
+		expect(flood(3)).toContain('first \n \n \nlast');
+		expect(growthOf((lines) => void flood(lines), 500)).toBeLessThan(LINEAR);
+	});
+
 	it('says that an answer is an interim one, and what it waits for', () => {
 		const tasks = ['npm run build', 'npm start'].map((title, at) => ({ id: `b${at}`, title }));
 		const statuses: Array<TurnStatus | null> = [];
