@@ -16,7 +16,7 @@ const noisyTurn = (user: string, say: string, seed: number): ScriptedTurn => ({
 	],
 });
 
-describe('what a packet promises, whatever the session was', { timeout: 30_000 }, () => {
+describe('what a packet promises, whatever the session was', () => {
 	it('has every rule of the user, word for word and in order, when all prompts take at most half of it', () => {
 		const prompts = fc.array(
 			fc.array(sentence, { minLength: 1, maxLength: 4 }).map((all) => all.join(' ')),

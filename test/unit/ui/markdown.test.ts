@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createMarkdownLines } from '../../../src/ui/markdown.ts';
 import { columnsOf } from '../../../src/ui/text-width.ts';
 import { createTheme } from '../../../src/ui/theme.ts';
-import { fastest } from '../../helpers/fastest.ts';
+import { growthOf, LINEAR } from '../../helpers/growth.ts';
 
 const color = createTheme(true);
 const render = (text: string, theme = color) => {
@@ -58,9 +58,7 @@ describe('markdown', () => {
 		['blanks', ' '],
 		['quotes', '> '],
 	])('takes as much longer as the line is longer: %s', (_, part) => {
-		const work = (units: number) => fastest(() => render(part.repeat(units / part.length)));
-		work(1_000);
-		expect(work(64_000) / work(1_000)).toBeLessThan(1_000);
+		expect(growthOf((units) => render(part.repeat(units / part.length)))).toBeLessThan(LINEAR);
 	});
 
 	it('changes nothing for a partial line', () => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readVerdict, withoutVerdict } from '../../../../src/relay/chat/verdict.ts';
+import { growthOf, LINEAR } from '../../../helpers/growth.ts';
 
 describe('the verdict of a message', () => {
 	it.each([
@@ -73,9 +74,9 @@ describe('the verdict of a message', () => {
 		expect(withoutVerdict('You said RELAY: DONE\n')).toBe('You said RELAY: DONE');
 	});
 
-	it('of a megabyte is read at once', () => {
-		const startedAt = performance.now();
-		expect(readVerdict(`${'word '.repeat(100_000)}\n${'line\n'.repeat(100_000)}RELAY: DONE`)).toBe('done');
-		expect(performance.now() - startedAt).toBeLessThan(10_000);
+	it('takes no more than as much longer as the message is longer', () => {
+		const message = (words: number) => `${'word '.repeat(words)}\n${'line\n'.repeat(words)}RELAY: DONE`;
+		expect(readVerdict(message(100_000))).toBe('done');
+		expect(growthOf((words) => void readVerdict(message(words)))).toBeLessThan(LINEAR);
 	});
 });
