@@ -1,7 +1,9 @@
 /** How a command with a conversation shows what happens: live, plain, quiet, or as JSON lines. */
+
 import type { App } from '../app/create-app.ts';
 import { describeDistrust, type RepoTrust } from '../app/repo-trust.ts';
 import type { RelayConfig } from '../config/schema.ts';
+import { jsonText } from '../core/json-text.ts';
 import { openRunView, type RunView } from '../shell/view/open-view.ts';
 import type { Output } from './command.ts';
 import { configuredTheme } from './configured-theme.ts';
@@ -22,7 +24,7 @@ export async function openCommandView(
 ): Promise<RunView> {
 	if (json) {
 		return {
-			event: (event) => output.print(`${JSON.stringify(eventToJson(event))}\n`),
+			event: (event) => output.print(jsonText(eventToJson(event))),
 			close: () => undefined,
 		};
 	}

@@ -1,6 +1,7 @@
 /** From argv to an exit code: parse, load the one command that was named, print what it returns, report what it throws. */
 import type { Command as Program } from 'commander';
 import { checkRelayVariables } from '../config/env-names.ts';
+import { jsonText } from '../core/json-text.ts';
 import { PLAIN_THEME, type Theme, wantsColor } from '../ui/plain-theme.ts';
 import { columnsFor } from '../ui/terminal-size.ts';
 import type { Command, CommandResult, Output } from './command.ts';
@@ -111,6 +112,6 @@ async function loadTheme(hasColor: boolean): Promise<Theme> {
 
 function present({ data, lines }: CommandResult, output: Output): void {
 	if (output.isJson) {
-		if (data !== undefined) output.print(`${JSON.stringify(data, null, 2)}\n`);
+		if (data !== undefined) output.print(jsonText(data, 2));
 	} else if (lines !== undefined && lines.length > 0) output.print(`${lines.join('\n')}\n`);
 }

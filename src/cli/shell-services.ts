@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readPreset } from '../agents/permission-presets.ts';
+import { secretValues } from '../agents/secret-values.ts';
 import { type App, homeOf } from '../app/create-app.ts';
 import { parentTurn, type Settings, type SettingsHolder } from '../app/open-relay.ts';
 import { clonedFolders, obeysRepo } from '../app/repo-trust.ts';
@@ -11,6 +12,7 @@ import { listConfig } from '../config/layers.ts';
 import { RelayError } from '../core/errors.ts';
 import { searchPathOutside } from '../core/find-executable.ts';
 import { withoutInheritedDescriptors } from '../core/inherited-descriptors.ts';
+import { createRedactor } from '../handoff/redact.ts';
 import type { SessionStore } from '../sessions/session-store.ts';
 import type { SessionRow, ShellServices } from '../shell/services.ts';
 import { chatOpening } from './chat-options.ts';
@@ -26,6 +28,7 @@ export async function createShellServices(
 		version: app.version,
 		worktree: repo.worktree,
 		historyPath: join(app.paths.stateHome, 'history'),
+		redact: (text) => createRedactor(secretValues(app.env, holder.settings.registry.adapters)).record(text),
 		listSessions: (limit, kinds) => sessionRows(store, limit, kinds),
 		resolveSession: async (ref) => store.resolve(ref),
 		configRows: () =>

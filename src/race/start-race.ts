@@ -36,7 +36,7 @@ export async function startRace(request: RaceRequest, deps: RaceDeps): Promise<R
 		claimPlace(record, deps);
 		writeRace(session, record);
 		await keepBase(record, deps);
-		return holdRace(session, record, deps, []);
+		return holdRace(session, record, deps, session.notices);
 	} catch (error) {
 		rmSync(record.folder, { recursive: true, force: true });
 		session.discardIfEmpty();

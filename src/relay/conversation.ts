@@ -344,6 +344,8 @@ class OneConversation implements Conversation {
 			this.#rememberPrompt(session, task, chosen.choice);
 		}
 		options.onEvent({ type: 'session_opened', sessionId: session.id, directory: session.folder, isNew });
+		if (isNew)
+			for (const text of session.notices) options.onEvent({ type: 'notice', level: 'warning', text });
 		if (isNew && this.#deps.snapshots === null) {
 			const text = "Not in a git work tree: which files change is known only from the agents' tool calls.";
 			options.onEvent({ type: 'notice', level: 'info', text });

@@ -11,6 +11,7 @@ import { FOLDER_MODE, writeAtomic } from '../core/files.ts';
 import type { SessionId } from '../core/ids.ts';
 import { explainingWrites } from '../core/write-failure.ts';
 import { keepFolderTime } from './folder-time.ts';
+import { describeProtection, keepSessionOutOfGit, type Protection } from './keep-out-of-git.ts';
 import { latestSession } from './latest-session.ts';
 import { type LineageEntry, readLineage } from './lineage.ts';
 import { newMeta, type SessionInit } from './new-meta.ts';
@@ -106,26 +107,33 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
 
 	const lineage = (id: SessionId) => readLineage(id, { read, folderOf });
 	const around = (id: SessionId) => ({
-		prepareStore: () => prepareStore(storeHolding(location, id)),
+		prepareStore: () => protect(folderOf(id), prepareStore(storeHolding(location, id))),
 		ancestors: () =>
 			lineage(id)
 				.slice(0, -1)
 				.map(({ folder }) => folder),
 	});
 
+	/** Returns what the user should know of it. */
+	const protect = (folder: string, protection: Protection): string[] => {
+		if (protection === 'each') explainingWrites(folder, () => keepSessionOutOfGit(folder));
+		return describeProtection(protection, location);
+	};
+
 	const create = (init: SessionInit): OpenSession => {
-		prepareStore(location);
+		const protection = prepareStore(location);
 		const parent = init.parent ? read(init.parent) : null;
 		const id = makeFolder(location, options.ids, clock.now());
 		const folder = sessionFolder(location, id);
 		try {
 			prepareSessionFolder(folder);
+			const notices = protect(folder, protection);
 			const lock = explainingWrites(folder, () => acquireLock(folder, context));
 			const { relayVersion } = options;
 			const meta = newMeta({ id, init, parent, repo: location.repo, now: clock.now(), relayVersion });
 			const path = join(folder, META_FILE);
 			explainingWrites(path, () => writeAtomic(path, serializeMeta(meta, path), { sync: true }));
-			return holdSession({ id, folder, meta, lock, clock, notices: [], ...around(id) });
+			return holdSession({ id, folder, meta, lock, clock, notices, ...around(id) });
 		} catch (error) {
 			rmSync(folder, { recursive: true, force: true });
 			throw error;
@@ -138,6 +146,7 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
 		refuseNewer(read(id).schema_version, SESSION_META_VERSION, join(folder, META_FILE));
 		const lock = explainingWrites(folder, () => acquireLock(folder, context));
 		try {
+			const protection = prepareStore(storeHolding(location, id));
 			keepFolderTime(folder, () => prepareSessionFolder(folder));
 			if (lock.replaced !== null) keepFolderTime(folder, () => removeTemporaries(folder));
 			const session = holdSession({
@@ -146,7 +155,7 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
 				meta: read(id),
 				lock,
 				clock,
-				notices: noticesOf(lock.replaced),
+				notices: [...noticesOf(lock.replaced), ...keepFolderTime(folder, () => protect(folder, protection))],
 				...around(id),
 			});
 			if (session.meta.status !== 'active' || session.meta.ended_at !== null)

@@ -7,6 +7,7 @@ import { createExclusive, ensureFolder, namesIn, readOrNull } from '../core/file
 import type { SessionId } from '../core/ids.ts';
 import { explainingWrites } from '../core/write-failure.ts';
 import type { RepoFacts } from '../git/contract.ts';
+import { keepOutOfGit, type Protection } from './keep-out-of-git.ts';
 import { sessionFolder, sessionsFolder } from './session-paths.ts';
 
 /** Where the records of one repo lie. */
@@ -23,9 +24,6 @@ export interface StoreLocation {
 	/** One line for the user, when there is something to say about the place. */
 	notice: string | null;
 }
-
-/** `config.toml` may be committed; nothing else here may. */
-const GITIGNORE = '*\n!config.toml\n';
 
 interface LocateOptions {
 	/** `<XDG state>/agent-relay`. */
@@ -119,20 +117,20 @@ function holds(folder: string, id: SessionId): boolean {
 }
 
 /**
- * Makes the store's folders (0700) and its `.gitignore`. Refuses a store or sessions folder that is a symbolic link or no
- * folder (`refused`): a repo could have planted it to make the relay write elsewhere. Throws `disk_full`, `not_writable`.
+ * Makes the store's folders (0700), and what keeps them out of commits: returns what does. Refuses a store or sessions folder
+ * that is a symbolic link or no folder (`refused`): a repo could have planted it to make the relay write elsewhere. Throws
+ * `disk_full`, `not_writable`.
  */
-export function prepareStore(location: StoreLocation): void {
+export function prepareStore(location: StoreLocation): Protection {
 	refuseLink(location.folder);
 	explainingWrites(location.folder, () => ensureFolder(location.folder));
-	const [name, text] = location.isElsewhere
-		? [REPO_FILE, toRepoFile(location.repo)]
-		: ['.gitignore', GITIGNORE];
-	const mark = join(location.folder, name);
-	explainingWrites(mark, () => createExclusive(mark, text));
 	const sessions = sessionsFolder(location);
 	refuseLink(sessions);
 	explainingWrites(sessions, () => ensureFolder(sessions));
+	if (!location.isElsewhere) return explainingWrites(location.folder, () => keepOutOfGit(location));
+	const mark = join(location.folder, REPO_FILE);
+	explainingWrites(mark, () => createExclusive(mark, toRepoFile(location.repo)));
+	return 'store';
 }
 
 function toRepoFile({ root, commonDir, head }: RepoFacts): string {

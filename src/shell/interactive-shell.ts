@@ -58,7 +58,7 @@ export class InteractiveShell {
 		const { input, output, clock, theme, services, relay } = options;
 		this.#modes = createTerminalModes(input, output);
 		this.#screen = new ScreenWriter(output);
-		this.#history = openHistory(services.historyPath);
+		this.#history = openHistory(services.historyPath, services.redact);
 		this.#editor = new LineEditor({
 			input,
 			clock,

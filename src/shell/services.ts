@@ -12,6 +12,8 @@ export interface ShellServices {
 	worktree: string;
 	/** null: no history is kept on disk. */
 	historyPath: string | null;
+	/** Takes secrets out of what the history file gets. */
+	redact: (text: string) => string;
 	/** The newest first, at most `limit`, a race with its entrants as one; only these kinds, default: all. */
 	listSessions(limit: number, kinds?: ReadonlyArray<SessionRow['kind']>): Promise<SessionRow[]>;
 	/** Full id, unique prefix or suffix, `latest`, a name. RelayError `no_such_session` or `ambiguous_session` otherwise. */

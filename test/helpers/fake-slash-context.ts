@@ -18,6 +18,7 @@ export function fakeServices(over: Partial<ShellServices> = {}): ShellServices {
 		version: '0.1.0',
 		worktree: '/repo',
 		historyPath: null,
+		redact: (text) => text,
 		listSessions: async () =>
 			id === null
 				? []

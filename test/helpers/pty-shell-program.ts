@@ -55,6 +55,7 @@ process.exitCode = await runShell({
 		version: '0.1.0',
 		worktree: FAKE_WORKTREE ?? '/repo',
 		historyPath: FAKE_HISTORY ?? null,
+		redact: (text) => text,
 		listSessions: async () =>
 			ID === null
 				? []

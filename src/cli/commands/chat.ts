@@ -1,7 +1,9 @@
 /** `agent-relay chat`: several agents on one topic, streamed to the terminal or as JSON lines. */
+
 import type { App } from '../../app/create-app.ts';
 import { openChat } from '../../app/open-chat.ts';
 import { readSettings, type SettingsHolder } from '../../app/open-relay.ts';
+import { jsonText } from '../../core/json-text.ts';
 import { safeText } from '../../core/text.ts';
 import type { Chat, ChatResult } from '../../relay/chat/contract.ts';
 import { withoutVerdict } from '../../relay/chat/verdict.ts';
@@ -85,7 +87,7 @@ function teller({ streams, clock }: App, { json, quiet }: ChatOptions, output: O
 		end(talk: Chat, result: ChatResult, exitCode: number): void {
 			const { meta } = talk.session();
 			const { lastMessage } = result;
-			if (json) print(`${JSON.stringify(chatResultToJson(result, exitCode))}\n`);
+			if (json) print(jsonText(chatResultToJson(result, exitCode)));
 			else if (!quiet)
 				lines(['', ...chatEndLines(result, meta, { theme, now: clock.now(), command: 'agent-relay chat' })]);
 			else if (lastMessage) print(`${safeText(withoutVerdict(lastMessage.text))}\n`);

@@ -1,10 +1,12 @@
 /** `agent-relay race TASK` and `race resume`: entrants side by side to the end, live on a terminal. */
+
 import { readPreset } from '../../agents/permission-presets.ts';
 import type { App } from '../../app/create-app.ts';
 import { openRace } from '../../app/open-race.ts';
 import { parentTurn, readSettings, type Settings } from '../../app/open-relay.ts';
 import { describeDistrust } from '../../app/repo-trust.ts';
 import { RelayError } from '../../core/errors.ts';
+import { jsonText } from '../../core/json-text.ts';
 import { safeLine } from '../../core/text.ts';
 import type { Race, RaceDeps, RaceEvent } from '../../race/contract.ts';
 import { findRaceId } from '../../race/find-race.ts';
@@ -86,7 +88,7 @@ async function runToEnd(app: App, running: Race, showing: Showing): Promise<Comm
 		const record = await running.run({ signal: stop.signal, onEvent: (event) => view.event(event) });
 		view.close();
 		const exitCode = stop.exitCode() ?? exitCodeOfRace(record);
-		if (options.json) output.print(`${JSON.stringify(raceResultToJson(record, exitCode))}\n`);
+		if (options.json) output.print(jsonText(raceResultToJson(record, exitCode)));
 		else if (options.quiet) output.print(`${safeLine(record.verdict ?? '', 1000)}\n`);
 		else output.print(`${(await page(app, record, { ...output, theme })).join('\n')}\n`);
 		return { exitCode };
@@ -118,7 +120,7 @@ async function page(app: App, record: RaceRecord, { theme, columns: before }: Ou
 
 function openView(app: App, running: Race, { options, output }: Showing): RaceView {
 	if (options.json) {
-		const event = (happened: RaceEvent) => output.print(`${JSON.stringify(raceEventToJson(happened))}\n`);
+		const event = (happened: RaceEvent) => output.print(jsonText(raceEventToJson(happened)));
 		return { event, close: () => undefined };
 	}
 	if (options.quiet) return { event: () => undefined, close: () => undefined };

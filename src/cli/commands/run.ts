@@ -1,8 +1,10 @@
 /** `agent-relay run`: one task to its end, hand-overs included, streamed to the terminal or as JSON lines. */
+
 import type { AgentId } from '../../agents/contract.ts';
 import type { App } from '../../app/create-app.ts';
 import { openRelay, readSettings } from '../../app/open-relay.ts';
 import { RelayError } from '../../core/errors.ts';
+import { jsonText } from '../../core/json-text.ts';
 import type { Relay, SendOptions, SendResult } from '../../relay/contract.ts';
 import { EXIT, exitCodeOfResult } from '../../relay/exit-codes.ts';
 import { askAboutSurvivors } from '../ask-survivor.ts';
@@ -82,7 +84,7 @@ function finish(
 	output: Output,
 ): CommandResult {
 	const exitCode = stoppedBy ?? exitCodeOfResult(result);
-	if (options.json) output.print(`${JSON.stringify(resultToJson(result, exitCode))}\n`);
+	if (options.json) output.print(jsonText(resultToJson(result, exitCode)));
 	else if (!options.quiet && exitCode !== EXIT.done) output.tell(`${nextStep(result, other)}\n`);
 	return { exitCode };
 }

@@ -23,15 +23,18 @@ export interface History {
 	add(entry: string): void;
 }
 
-/** Never fails: a history that cannot be read or written is kept in memory alone. `path` null: memory alone. */
-export function openHistory(path: string | null): History {
+/**
+ * Never fails: a history that cannot be read or written is kept in memory alone. `path` null: memory alone. The file gets
+ * what `redact` leaves of an entry; this shell still has it as it was typed.
+ */
+export function openHistory(path: string | null, redact: (text: string) => string = (text) => text): History {
 	let entries = path === null ? [] : load(path);
 	return {
 		entries: () => entries,
 		add(entry) {
 			if (entry.trim() === '' || entry.length > MAX_ENTRY_CHARS || entry === entries.at(-1)) return;
 			entries = withEntry(entries, entry);
-			if (path !== null) append(path, entry);
+			if (path !== null) append(path, redact(entry));
 		},
 	};
 }
