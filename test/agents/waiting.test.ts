@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { callTools, REFUSALS, say, TOOLS } from './harness/answers.ts';
+import { callTools, REFUSALS, say, TOOLS, whenAsked } from './harness/answers.ts';
 import { workFlags } from './harness/four-agents.ts';
 import { hasAgents } from './harness/installed-agents.ts';
 import { PtyRelay } from './harness/pty-relay.ts';
@@ -11,8 +11,18 @@ import { until } from './harness/until.ts';
 import { scenes } from './harness/with-scene.ts';
 
 const PROMPT = 'Write both halves; `$HOME` stays as it is.';
-const RESET_S = 5;
+/** Behind the refusal. On a busy machine the CLI itself needs seconds to end after it. */
+const RESET_S = 6;
 const inSeconds = (seconds: number) => Math.ceil(Date.now() / 1000) + seconds;
+/** A refusal of the plan's window, and the reset that it told. */
+function refusal(agent: 'claude' | 'codex') {
+	const told = { reset: 0 };
+	const answer = whenAsked(() => {
+		told.reset = inSeconds(RESET_S);
+		return REFUSALS[agent].window(told.reset);
+	});
+	return { told, answer };
+}
 const iso = (seconds: number) => new Date(seconds * 1000).toISOString();
 
 describe.skipIf(!hasAgents)('a session in which nobody is left', () => {
@@ -25,13 +35,13 @@ describe.skipIf(!hasAgents)('a session in which nobody is left', () => {
 		'%s waits for the reset %s, and the prompt goes out once more',
 		async (agent, _by, flags, env) => {
 			const scene = await openScene();
-			scene.model.script(agent, callTools(TOOLS[agent].write(`${scene.repo}/half.txt`, 'half\n')));
-			const running = scene.startRun(PROMPT, [...workFlags(agent), ...flags], { env });
-			// The reset is told when the agent asks, so that its start does not use the time up.
-			const reset = inSeconds(RESET_S + 3);
-			scene.model.script(agent, REFUSALS[agent].window(reset), say('Both halves are there.'));
-			const run = await running.ended;
+			const { told, answer } = refusal(agent);
+			const half = callTools(TOOLS[agent].write(`${scene.repo}/half.txt`, 'half\n'));
+			scene.model.script(agent, half, answer, say('Both halves are there.'));
 
+			const run = await scene.run(PROMPT, [...workFlags(agent), ...flags], { env });
+
+			const { reset } = told;
 			expect(run.exitCode, run.stderr + run.stdout).toBe(0);
 			const [, refused, again, ...more] = scene.model.of(agent);
 			expect(more).toEqual([]);
@@ -59,15 +69,14 @@ describe.skipIf(!hasAgents)('a session in which nobody is left', () => {
 
 	it('waits also where the one that was left never began', async () => {
 		const scene = await openScene();
-		const running = scene.startRun(PROMPT, [...workFlags('claude', 'codex'), '--wait']);
-		const reset = inSeconds(RESET_S + 1);
-		scene.model.script('claude', REFUSALS.claude.window(reset), say('Both halves are there.'));
+		const { told, answer } = refusal('claude');
+		scene.model.script('claude', answer, say('Both halves are there.'));
 		scene.model.forever('codex', {
 			type: 'refusal',
 			status: 400,
 			body: { error: { message: 'No such thing.' } },
 		});
-		const run = await running.ended;
+		const run = await scene.run(PROMPT, [...workFlags('claude', 'codex'), '--wait']);
 
 		expect(run.exitCode, run.stderr + run.stdout).toBe(0);
 		expect([1, 2, 3].map((turn) => [scene.turn(turn).agent, scene.turn(turn).status])).toEqual([
@@ -76,7 +85,7 @@ describe.skipIf(!hasAgents)('a session in which nobody is left', () => {
 			['claude', 'completed'],
 		]);
 		expect(scene.model.of('claude')).toHaveLength(2);
-		expect(scene.model.of('claude')[1]?.at).toBeGreaterThan(reset * 1000);
+		expect(scene.model.of('claude')[1]?.at).toBeGreaterThan(told.reset * 1000);
 		expect(scene.model.of('claude')[1]?.userTexts.join('\n')).toContain(PROMPT);
 	});
 
@@ -111,14 +120,14 @@ describe.skipIf(!hasAgents)('a session in which nobody is left', () => {
 
 	it('is over in the shell when the preferred agent is free again: that is offered once', async () => {
 		const scene = await openScene();
-		const reset = inSeconds(6);
-		scene.model.script('claude', REFUSALS.claude.window(reset));
+		const { told, answer } = refusal('claude');
+		scene.model.script('claude', answer);
 		scene.model.script('codex', say('Codex wrote it.'), say('Codex goes on.'), say('And on.'));
 		const shell = new PtyRelay(scene, workFlags('claude', 'codex'));
 		try {
 			shell.type('Write the lake file\r');
 			await shell.shows('Codex wrote it.');
-			await until(() => Date.now() > reset * 1000, 'the reset');
+			await until(() => Date.now() > told.reset * 1000, 'the reset');
 			for (const [words, answer] of [
 				['Go on', 'Codex goes on.'],
 				['And on', 'And on.'],

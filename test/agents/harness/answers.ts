@@ -23,7 +23,9 @@ export type Answer =
 			/** The answer ends only when this resolves; its text is streamed before. */
 			until?: Promise<unknown>;
 	  }
-	| { type: 'refusal'; status: number; headers?: Record<string, string>; body: unknown };
+	| { type: 'refusal'; status: number; headers?: Record<string, string>; body: unknown }
+	/** Made when the model is asked: a time in it then counts from the request, however long the start took. */
+	| { type: 'when_asked'; make: () => Answer };
 
 export const USAGE: TokenUsage = { input: 1000, output: 50, cached: 0 };
 
@@ -37,6 +39,8 @@ export const say = (
 });
 
 export const sayUntil = (text: string, until: Promise<unknown>): Answer => ({ type: 'message', text, until });
+
+export const whenAsked = (make: () => Answer): Answer => ({ type: 'when_asked', make });
 
 export const callTools = (...calls: ModelCall[]): Answer => ({ type: 'message', calls });
 

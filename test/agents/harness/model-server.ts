@@ -123,6 +123,7 @@ async function speak(
 	to: { response: ServerResponse; body: Record<string, unknown>; n: number },
 ): Promise<void> {
 	const { response, body, n } = to;
+	if (answer.type === 'when_asked') return speak(agent, answer.make(), to);
 	if (answer.type === 'refusal') {
 		response.writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers });
 		response.end(JSON.stringify(answer.body));
