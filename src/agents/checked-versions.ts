@@ -3,8 +3,8 @@ import { excerptLine } from './excerpt.ts';
 import { failed, type Judgement } from './judgement.ts';
 
 const CHECKED = {
-	claude: 'Claude Code 2.1.112 to 2.1.330',
-	codex: 'Codex CLI 0.135.0 to 0.169.0',
+	claude: 'Claude Code 2.1.112 to 2.1.332',
+	codex: 'Codex CLI 0.135.0 to 0.171.0',
 	gemini: 'Gemini CLI 0.45.2 to 0.61.0',
 	opencode: 'OpenCode 1.14.41 to 1.18.33',
 } as const;

@@ -1,4 +1,6 @@
 /** One agent at work: edits, commands, presets, resume, usage, and what the records say of it. */
+import { renameSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { callTools, say, TOOLS } from './harness/answers.ts';
 import { hasAgents } from './harness/installed-agents.ts';
@@ -141,6 +143,24 @@ describe.skipIf(!hasAgents)('a turn of a real CLI', () => {
 		expect(ids.size, 'one native session').toBe(1);
 		expect(states.map((state) => state.resumed)).toEqual([false, true, true]);
 		expect(scene.sessions()[0]).toBe(first);
+	});
+
+	it('goes on where the repo was moved to, with all that was said (claude)', async () => {
+		const scene = await openScene();
+		scene.model.script('claude', say('I will call it Heron.'), say('It is Heron.'));
+		await scene.run('Choose a code name', ['-a', 'claude']);
+		const id = scene.meta().id;
+		const moved = join(scene.root, 'moved');
+		renameSync(scene.repo, moved);
+
+		const { exitCode, stderr } = await scene.run('Which name?', ['-a', 'claude', '--session', id], {
+			cwd: moved,
+		});
+
+		// 2.1.332 finds its own session from any folder; 2.1.197 does not, and gets the story in a packet.
+		expect(exitCode, stderr).toBe(0);
+		expect(stderr).toContain(`it goes on in ${moved}`);
+		expect(scene.model.of('claude').at(-1)?.raw).toContain('I will call it Heron.');
 	});
 
 	it.each(AGENTS)('counts the tokens of each turn once (%s)', async (agent) => {
