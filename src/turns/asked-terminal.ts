@@ -31,6 +31,7 @@ export class AskedTerminal {
 	readonly #mask = new EchoMask();
 	#agent: Pick<AgentProcess, 'type' | 'isTerminalRead'> | null = null;
 	#open: Open | null = null;
+	#settledAt = 0;
 	#refusals = 0;
 	#told = 0;
 
@@ -58,6 +59,11 @@ export class AskedTerminal {
 		if (agent === null || this.#told >= MAX_TOLD) return;
 		const text = this.#questions.tick(now, () => agent.isTerminalRead());
 		if (text !== null) this.#ask(text, now);
+	}
+
+	/** Since when the agent itself is silent: a wait for an answer is none of its own. Epoch ms. */
+	silentSince(lastByteAt: number): number {
+		return this.#open === null ? Math.max(lastByteAt, this.#settledAt) : this.#options.now();
 	}
 
 	/** The turn has ended. */
@@ -103,6 +109,7 @@ export class AskedTerminal {
 		const what =
 			this.#open.text === '' ? 'A program read the terminal' : `Asked on the terminal: ${this.#open.text}`;
 		this.#open = null;
+		this.#settledAt = this.#options.now();
 		this.#options.warn(`${what} (${how})`);
 		this.#options.control.onTerminalSettled?.();
 	}

@@ -338,7 +338,7 @@ class RunningTurn {
 	}
 
 	#watched({ lastByteAt, facts }: TurnRecorder, now: number): WatchVerdict {
-		return this.#watch.tick(now, lastByteAt, facts.hasOpenTool);
+		return this.#watch.tick(now, this.#asked.silentSince(lastByteAt), facts.hasOpenTool);
 	}
 
 	/** Descendants are on disk while a tool runs, so that the next start can end what a crash left behind. */

@@ -52,6 +52,19 @@ describe('what asks on the terminal', () => {
 		expect(says('{"branch":"main"}\nmain\n')).toBe('{"branch":"main"}\nmain\n');
 	});
 
+	it('is no silence of the agent, which counts from the answer on', () => {
+		const { asked, terminal, wait, says } = scene({ canAnswer: true });
+		says('Password: ');
+		wait(1_000);
+		expect(terminal.silentSince(0)).toBe(1_000);
+		wait(600_000);
+		expect(terminal.silentSince(0)).toBe(601_000);
+		asked[0]?.answer('hunter2');
+		wait(5_000);
+		expect(terminal.silentSince(0)).toBe(601_000);
+		expect(terminal.silentSince(604_000)).toBe(604_000);
+	});
+
 	it('waits for as long as somebody is there', () => {
 		const { asked, typed, wait, says } = scene({ canAnswer: true });
 		says('Password: ');
