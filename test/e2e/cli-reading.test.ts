@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DEMO_OBJECTIVE, DEMO_SECOND_PROMPT } from '../../src/agents/demo/scenario.ts';
@@ -252,5 +252,23 @@ describe('completion', () => {
 		for (const name of ['run', 'sessions', 'show', 'limits', 'config', 'demo', 'trust'])
 			expect(stdout).toContain(`'${name}`);
 		expect(existsSync(join(cli.home, '.zshrc'))).toBe(false);
+	});
+});
+
+describe('a record with a line that is no JSON', () => {
+	it('is shown with the file and the number of that line', async () => {
+		const own = new CliHome();
+		try {
+			await own.run(['run', '--agent', 'demo-closer', DEMO_OBJECTIVE]);
+			const [session = ''] = readdirSync(join(own.repo, '.agent-relay/sessions'));
+			const log = join(own.repo, '.agent-relay/sessions', session, 'turns/001-events.jsonl');
+			const lines = readFileSync(log, 'utf8').split('\n');
+			writeFileSync(log, lines.with(2, '{"ts":"2026').join('\n'));
+			const said = 'turns/001-events.jsonl: line 3 is not JSON and left out';
+			expect((await own.run(['show'])).stdout).toContain(said);
+			expect(JSON.parse((await own.run(['show', '--json'])).stdout).problems).toContain(said);
+		} finally {
+			own.remove();
+		}
 	});
 });

@@ -13,6 +13,7 @@ import { insideSession, PACKETS_FOLDER, turnFile } from '../../sessions/session-
 import { settledRecord } from '../../sessions/settled-record.ts';
 import type { TurnState } from '../../sessions/turn-state.ts';
 import { describeLines, describePath } from '../../shell/view/describe-event.ts';
+import { readTurnRecords } from '../../turns/turn-records.ts';
 import { createMarkdownLines } from '../../ui/markdown.ts';
 import { renderTable } from '../../ui/table.ts';
 import type { CommandResult, Output } from '../command.ts';
@@ -59,7 +60,8 @@ function showSession(
 ): CommandResult {
 	const { clock, processes } = app;
 	const status = trueStatus(recorded.folder, recorded.meta, { clock, processes });
-	const own = settledRecord(recorded, status);
+	const settled = settledRecord(recorded, status);
+	const own = { ...settled, problems: [...settled.problems, ...turnIssues(settled)] };
 	const lineage = [...found.slice(0, -1), own];
 	const data = {
 		id: own.meta.id,
@@ -73,6 +75,12 @@ function showSession(
 	};
 	const lines = sessionPage({ ...status, lineage, now: clock.now(), theme, columns });
 	return { exitCode: EXIT.done, data, lines };
+}
+
+/** What is missing, was edited or cannot be read in the records of its turns, as a packet says it. */
+function turnIssues({ folder, turns }: LineageEntry): string[] {
+	const ended = turns.filter(({ status }) => status !== 'running');
+	return readTurnRecords(ended.map((state) => ({ folder, state }))).flatMap(({ issues }) => issues);
 }
 
 function showTurn(own: LineageEntry, turn: number, output: Output): CommandResult {
