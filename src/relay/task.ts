@@ -2,7 +2,7 @@
 import { RelayError } from '../core/errors.ts';
 import { readOrNull } from '../core/files.ts';
 import { isDone } from '../sessions/is-done.ts';
-import { turnFile } from '../sessions/session-paths.ts';
+import { turnFile, turnNumbers } from '../sessions/session-paths.ts';
 import type { OpenSession, SessionStore } from '../sessions/session-store.ts';
 import type { TurnState } from '../sessions/turn-state.ts';
 import { type PlacedTurn, pendingTurn, placedTurns } from './lineage.ts';
@@ -23,10 +23,18 @@ export function newTask(text: string): Task {
 export function lastTask(session: OpenSession, store: SessionStore): Task | null {
 	const turns = placedTurns(store.lineage(session.id));
 	const last = turns.at(-1);
-	const text = last && (recordedWords(turns, last.state) ?? firstWords(session, turns));
-	if (!last || !text) return null;
+	if (last === undefined) return firstTask(session);
+	const text = recordedWords(turns, last.state) ?? firstWords(session, turns);
+	if (!text) return null;
 	const isInterrupted = !isDone(last.state);
 	return { text, recordedAt: isInterrupted ? last.state.user_prompt : null, isInterrupted };
+}
+
+/** The words of a session of which no turn can be read: its relay died before its first one, or that one's state is damaged. */
+function firstTask({ meta }: OpenSession): Task | null {
+	const { turn_count, parent, objective } = meta;
+	if (parent !== null || objective === null) return null;
+	return { text: objective, recordedAt: null, isInterrupted: turn_count > 0 };
 }
 
 /** The words of a lineage's first prompt stand in the session's record as well; null for a later one. */
@@ -40,14 +48,25 @@ function firstWords({ meta }: OpenSession, turns: readonly PlacedTurn[]): string
 
 /** What still waits for an answer: a prompt that no turn took, else the newest that did not complete. null: nothing. */
 export function unfinishedTask(session: OpenSession, store: SessionStore): Task | null {
-	const { checkpoint, turn_count, parent, objective } = session.meta;
-	const pending = checkpoint?.pending_prompt ?? null;
+	const pending = session.meta.checkpoint?.pending_prompt ?? null;
 	if (pending !== null) return newTask(pending);
-	// A relay that died before its first turn left the prompt as the objective.
-	if (turn_count === 0 && parent === null && objective !== null) return newTask(objective);
-	const waiting = pendingTurn(placedTurns(store.lineage(session.id)));
+	const turns = placedTurns(store.lineage(session.id));
+	if (turns.length === 0) return firstTask(session);
+	refuseUnreadable(session, turns);
+	const waiting = pendingTurn(turns);
 	if (waiting === null) return null;
 	return lastTask(session, store) ?? refuseLost(waiting);
+}
+
+/** The newest turn of the session has a prompt, but no state that tells how it ended and which words of it are the user's. */
+function refuseUnreadable({ id, folder }: OpenSession, turns: readonly PlacedTurn[]): void {
+	const newest = turnNumbers(folder).at(-1) ?? 0;
+	const known = turns.findLast(({ sessionId }) => sessionId === id)?.state.turn ?? 0;
+	if (newest <= known) return;
+	const path = turnFile(folder, newest, 'prompt.md');
+	throw new RelayError('damaged_record', `How turn ${newest} ended cannot be read. Its prompt: ${path}`, {
+		hint: 'Say what to do next: agent-relay run --continue "TASK"',
+	});
 }
 
 function refuseLost({ state, folder }: PlacedTurn): never {

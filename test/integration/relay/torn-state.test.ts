@@ -1,0 +1,45 @@
+import { writeFileSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { turnFile } from '../../../src/sessions/session-paths.ts';
+import { EngineBench } from '../../helpers/engine-bench.ts';
+import { claude, claudeAnswers } from '../../helpers/fake-agent-lines.ts';
+
+let bench: EngineBench;
+beforeEach(() => {
+	bench = new EngineBench();
+});
+afterEach(() => bench.dispose());
+
+const FAILS = [{ emit: claude.init }, { exit: 1 }];
+const control = () => ({ signal: new AbortController().signal, onEvent: () => undefined });
+
+/** A session of so many turns, the newest with a state that a power cut left empty. */
+async function torn(turns: number) {
+	const first = await bench.relay({ agent: 'claude' });
+	for (let turn = 1; turn <= turns; turn++) await first.send(`task ${turn}`);
+	const { id, folder } = first.relay.session() ?? {};
+	if (id === undefined || folder === undefined) throw new Error('a session');
+	await first.relay.close();
+	writeFileSync(turnFile(folder, turns, 'state.json'), '{"schema_version":1,"sess');
+	const again = await bench.relay({ agent: 'claude' });
+	await again.relay.resume(id);
+	return { again, folder };
+}
+
+describe('a session whose newest turn has a torn state', () => {
+	it('of one turn goes on with the words of its prompt, and says that they were begun on', async () => {
+		bench.install('claude', { turns: [FAILS, claudeAnswers('done')] });
+		const { again } = await torn(1);
+		expect(await again.relay.continuePending(control())).toMatchObject({ outcome: 'completed' });
+		expect(bench.received('claude').at(-1)?.prompt).toContain('task 1');
+	});
+
+	it('of several names the prompt that it cannot tell the words of', async () => {
+		bench.install('claude', { turns: [claudeAnswers('one'), FAILS] });
+		const { again, folder } = await torn(2);
+		await expect(again.relay.continuePending(control())).rejects.toMatchObject({
+			code: 'damaged_record',
+			message: `How turn 2 ended cannot be read. Its prompt: ${turnFile(folder, 2, 'prompt.md')}`,
+		});
+	});
+});
