@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { RelayError } from '../core/errors.ts';
+import { safeLine } from '../core/text.ts';
 import type { RepoFacts } from './contract.ts';
 import { firstLineOf } from './git-output.ts';
 import type { Git } from './run-git.ts';
@@ -9,27 +10,29 @@ import { type IndexEntries, indexInfo } from './scratch-index.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** Who commits may stand in the user's environment, which our runs of git otherwise leave out. */
-const IDENTITY = [
-	'GIT_AUTHOR_NAME',
-	'GIT_AUTHOR_EMAIL',
-	'GIT_AUTHOR_DATE',
-	'GIT_COMMITTER_NAME',
-	'GIT_COMMITTER_EMAIL',
-	'GIT_COMMITTER_DATE',
-];
+/**
+ * Who commits, and when, may stand in the user's environment, or in configuration that it names; our runs of git otherwise
+ * leave these out. The settings on our own command line still outrank what they configure.
+ */
+const IDENTITY =
+	/^GIT_(?:(?:AUTHOR|COMMITTER)_(?:NAME|EMAIL|DATE)|CONFIG_(?:GLOBAL|SYSTEM|NOSYSTEM|COUNT|(?:KEY|VALUE)_\d+))$/;
 
-/** The commit's id. RelayError `refused` where git does not know who the user is: no name is made up. */
+/**
+ * The commit's id; author and committer are those that `git commit` would use in `folder`. RelayError `refused`, with git's
+ * own words, where it knows none.
+ */
 export async function createCommit(
 	git: Git,
 	folder: string,
 	{ tree, parent, message, env }: { tree: string; parent: string; message: string; env: Env },
 ): Promise<string> {
 	const identity = Object.fromEntries(
-		IDENTITY.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])),
+		Object.entries(env).filter(
+			(entry): entry is [string, string] => entry[1] !== undefined && IDENTITY.test(entry[0]),
+		),
 	);
 	try {
-		const made = await git.run(['-c', 'user.useConfigOnly=true', 'commit-tree', tree, '-p', parent], {
+		const made = await git.run(['-c', 'i18n.commitEncoding=UTF-8', 'commit-tree', tree, '-p', parent], {
 			cwd: folder,
 			env: identity,
 			input: message,
@@ -37,8 +40,15 @@ export async function createCommit(
 		return firstLineOf(made.stdout);
 	} catch (error) {
 		const said = error instanceof RelayError ? String(error.cause) : '';
-		if (!/ident|auto-detect|tell me who you are|user\.useConfigOnly/i.test(said)) throw error;
-		throw new RelayError('refused', 'git does not know your name or email, so nothing can be committed.', {
+		const [reason] =
+			/^fatal: .*(?:ident|auto-detect|date format|no (?:name|email) was given).*$/im.exec(said) ?? [];
+		if (reason === undefined) throw error;
+		if (/date format/i.test(reason))
+			throw new RelayError('refused', `git cannot date the commit: ${safeLine(reason, 300)}`, {
+				cause: error,
+			});
+		const what = 'git does not know your name or email, so nothing can be committed';
+		throw new RelayError('refused', `${what}: ${safeLine(reason, 300)}`, {
 			hint: 'Set them: git config --global user.name "…" and git config --global user.email "…"',
 			cause: error,
 		});

@@ -250,7 +250,7 @@ async function stageAndWrite(adoption: Adoption, mode: FilesMode, staging: Stagi
 		omitted: seen.omitted,
 		commit: commit?.id ?? null,
 		branch: null,
-		notes: [...notes, ...said, ...notesOn(adoption, commit, pointers)],
+		notes: [...notes, ...said, ...notesOn(adoption, commit, pointers), ...(await notDone(adoption, commit))],
 	};
 }
 
@@ -365,6 +365,14 @@ function notesOn({ record }: Adoption, commit: PreparedCommit | null, pointers: 
 			? 'The race began with your uncommitted changes: the commit holds those of these files, too.'
 			: '',
 	].filter((note) => note !== '');
+}
+
+/** The commit is made without any program of the repo or of its config. */
+async function notDone({ deps }: Adoption, commit: PreparedCommit | null): Promise<string[]> {
+	if (!commit?.id || !(await readBoolean(deps, 'commit.gpgSign'))) return [];
+	return [
+		'The commit is not signed, although commit.gpgSign is set. To sign it: git commit --amend --no-edit -S',
+	];
 }
 
 async function readBoolean({ git, repo }: AdoptDeps, key: string): Promise<boolean> {

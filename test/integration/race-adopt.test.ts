@@ -425,6 +425,69 @@ describe('adopting as a commit', () => {
 		expect(git('status', '--porcelain')).toBe('');
 	});
 
+	it.each([
+		[
+			'the repo',
+			(): void => {
+				git('config', 'user.name', 'Repo');
+				git('config', 'user.email', 'repo@example.org');
+			},
+			{},
+			'Repo <repo@example.org>',
+		],
+		[
+			'a file that the global one includes for this folder',
+			(): void => {
+				const home = join(scene.scratch.root, 'home');
+				writeFileSync(join(home, '.gitconfig'), `[includeIf "gitdir:${scene.repo}/"]\n\tpath = work\n`);
+				writeFileSync(join(home, 'work'), '[user]\n\tname = Work\n\temail = work@example.org\n');
+			},
+			{},
+			'Work <work@example.org>',
+		],
+		[
+			'a file that the environment names',
+			(): void =>
+				writeFileSync(join(scene.scratch.root, 'other'), '[user]\n\tname = Other\n\temail = o@example.org\n'),
+			{ GIT_CONFIG_GLOBAL: 'other' },
+			'Other <o@example.org>',
+		],
+		[
+			'variables of git',
+			(): void => undefined,
+			{
+				GIT_CONFIG_COUNT: '2',
+				GIT_CONFIG_KEY_0: 'user.name',
+				GIT_CONFIG_VALUE_0: 'V',
+				GIT_CONFIG_KEY_1: 'user.email',
+				GIT_CONFIG_VALUE_1: 'v@example.org',
+			},
+			'V <v@example.org>',
+		],
+	] as const)('is by whom git would name from %s', async (_where, prepare, variables, who) => {
+		const record = await begin({ 'a.txt': 'one\n' }, { 'a.txt': 'two\n' });
+		prepare();
+		const named =
+			'GIT_CONFIG_GLOBAL' in variables ? { GIT_CONFIG_GLOBAL: join(scene.scratch.root, 'other') } : variables;
+		const dates = { GIT_AUTHOR_DATE: '@1500000000 +0530', GIT_COMMITTER_DATE: '2020-02-02T02:02:02-0300' };
+		scene.deps = { ...scene.deps, env: { ...named, ...dates } };
+		await adopted(record, COMMIT);
+		expect(git('log', '-1', '--format=%an <%ae>|%cn <%ce>|%ad|%cd', '--date=raw').trim()).toBe(
+			`${who}|${who}|1500000000 +0530|1580619722 -0300`,
+		);
+	});
+
+	it('says that it signs nothing where the repo asks for that', async () => {
+		const record = await begin({ 'a.txt': 'one\n' }, { 'a.txt': 'two\n' });
+		const trace = join(scene.scratch.root, 'signed');
+		writeFileSync(at('sign'), `#!/bin/sh\ntouch ${trace}\n`, { mode: 0o755 });
+		git('config', 'commit.gpgSign', 'true');
+		git('config', 'gpg.program', at('sign'));
+		const { notes } = await adopted(record, COMMIT);
+		expect(notes.join()).toContain('The commit is not signed, although commit.gpgSign is set.');
+		expect(existsSync(trace)).toBe(false);
+	});
+
 	it('is refused with markers left, amid a merge, off a branch, without an identity, with another change staged', async () => {
 		const record = await begin({ 'a.txt': 'one\n' }, { 'a.txt': 'two\n' });
 		writeFileSync(at('a.txt'), 'mine\n');
@@ -437,7 +500,11 @@ describe('adopting as a commit', () => {
 		git('reset', '-q');
 		const { deps } = scene;
 		scene.deps = { ...deps, env: {} };
-		expect(await refusal(record, COMMIT)).toContain('does not know your name or email');
+		git('config', 'user.useConfigOnly', 'true');
+		expect(await refusal(record, COMMIT)).toMatch(
+			/does not know your name or email.*: fatal: .*auto-detection/,
+		);
+		expect(readFileSync(at('a.txt'), 'utf8')).toBe('one\n');
 		scene.deps = deps;
 		writeFileSync(at('.git/MERGE_HEAD'), `${record.base.commit}\n`);
 		expect(await refusal(record, COMMIT)).toContain('a merge is not finished');
