@@ -30,6 +30,9 @@ export interface TurnRequest {
 	allowCommands: readonly string[];
 	/** False: the repo's own settings and hooks must not be obeyed, by the CLI's own switch. */
 	isTrusted: boolean;
+	/** Where the CLI starts: the worktree, or a folder in it. Real path. */
+	folder: string;
+	/** What the agent works on: files outside `folder` too, where these are in here. Real path. */
 	worktree: string;
 	isGitRepo: boolean;
 	isRoot: boolean;
@@ -171,7 +174,8 @@ export interface LoginState {
 
 export interface NativeRecordQuery {
 	nativeSessionId: string;
-	worktree: string;
+	/** Where the CLI was started. */
+	folder: string;
 	/** The environment the agent ran with (HOME, CODEX_HOME, …). */
 	env: Readonly<Record<string, string>>;
 	startedAt: number;
@@ -216,7 +220,7 @@ export interface AgentAdapter {
 	 * Why this CLI cannot start there, in words, where the repo is not trusted and the CLI has no switch to leave the
 	 * repo's own code alone; null when it can. Looks at file names only.
 	 */
-	refusal?(turn: Pick<TurnRequest, 'isTrusted' | 'worktree' | 'isGitRepo' | 'env'>): string | null;
+	refusal?(turn: Pick<TurnRequest, 'isTrusted' | 'folder' | 'worktree' | 'isGitRepo' | 'env'>): string | null;
 	readNativeRecord?(query: NativeRecordQuery): Promise<NativeFacts | null>;
 	/** True: this exit code is the CLI's own and does not mean a signal (128 + n). */
 	claimsExitCode?(code: number): boolean;

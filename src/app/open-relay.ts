@@ -17,7 +17,7 @@ import { findExecutable, searchPathOutside } from '../core/find-executable.ts';
 import { onceAStep } from '../core/once-a-step.ts';
 import { programPlaces } from '../core/program-places.ts';
 import { armouredForAgents, namedPrograms } from '../git/agent-armour.ts';
-import type { RepoFacts } from '../git/contract.ts';
+import type { RepoFacts, Snapshots } from '../git/contract.ts';
 import { findRepo } from '../git/find-repo.ts';
 import { firstCommits, hasCommit } from '../git/same-repo.ts';
 import { createSnapshots } from '../git/snapshots.ts';
@@ -148,8 +148,15 @@ export async function openRelay(app: App, flags: RelayFlags, current: SettingsHo
 	});
 }
 
-/** What every conversation, alone or of several agents, stands on. */
-export async function relayDeps(app: App, current: ReadonlySettings): Promise<RelayDeps> {
+/**
+ * What every conversation, alone or of several agents, stands on. `known`: the worktree's snapshots, where another relay of
+ * this process takes them.
+ */
+export async function relayDeps(
+	app: App,
+	current: ReadonlySettings,
+	known?: Snapshots | null,
+): Promise<RelayDeps> {
 	const { env, clock, processes, paths } = app;
 	const [repo, store, git, { runningAgents, survivors }] = await Promise.all([
 		app.repo(),
@@ -165,6 +172,10 @@ export async function relayDeps(app: App, current: ReadonlySettings): Promise<Re
 	removeStrayTelemetry(telemetryFolder, processes);
 	const versions = createVersionCache(join(paths.cacheHome, 'versions.json'), agentEnv);
 	const edit = { locking: lockingOf(processes, clock), knownAgents: AGENTS_WITHOUT_COMMAND };
+	const stateFolder = join(paths.stateHome, 'snapshots');
+	const snapshots =
+		known ??
+		(repo.kind === 'worktree' ? createSnapshots({ repo, git, stateFolder, clock, processes }) : null);
 	return {
 		clock,
 		get registry() {
@@ -191,11 +202,8 @@ export async function relayDeps(app: App, current: ReadonlySettings): Promise<Re
 		isRoot: process.getuid?.() === 0,
 		store,
 		prepareStore: () => prepareStore(store.location),
-		snapshots:
-			repo.kind === 'worktree'
-				? createSnapshots({ repo, git, stateFolder: join(paths.stateHome, 'snapshots'), clock, processes })
-				: null,
-		places: placesOf(app, current),
+		snapshots,
+		places: placesOf(app, current, { repo, snapshots }),
 		processes,
 		startProcess: createStartPty({ clock, processes }),
 		ledger: openLedger(app),
@@ -222,8 +230,10 @@ export async function relayDeps(app: App, current: ReadonlySettings): Promise<Re
 	};
 }
 
-/** Where sessions go on: the records stay where they are, and each worktree has one relay of its own. */
-function placesOf(app: App, current: ReadonlySettings): Places {
+type Own = Pick<RelayDeps, 'repo' | 'snapshots'>;
+
+/** Where sessions go on: the records stay where they are, and each folder has one relay of its own. */
+function placesOf(app: App, current: ReadonlySettings, own: Own): Places {
 	const known = new Map<string, Promise<RelayDeps>>();
 	return {
 		find: async (folder) => {
@@ -237,18 +247,24 @@ function placesOf(app: App, current: ReadonlySettings): Places {
 		hasCommit: async (repo, commit) => hasCommit(repo, commit, await app.git()),
 		firstCommits: async (repo) => firstCommits(repo, await app.git()),
 		depsAt: (repo) => {
-			const made = known.get(repo.worktree) ?? depsAt(repo, app, current);
-			known.set(repo.worktree, made);
+			const place = JSON.stringify([repo.worktree, repo.folder]);
+			const made = known.get(place) ?? depsAt(repo, app, current, own);
+			known.set(place, made);
 			return made;
 		},
 	};
 }
 
-async function depsAt(repo: RepoFacts, app: App, current: ReadonlySettings): Promise<RelayDeps> {
+async function depsAt(repo: RepoFacts, app: App, current: ReadonlySettings, own: Own): Promise<RelayDeps> {
 	const { location } = await app.store();
 	const store = storeAt({ ...location, repo }, app);
-	const there: App = { ...app, folder: repo.worktree, repo: async () => repo, store: () => store };
-	return relayDeps(there, settingsThere(repo, current));
+	const there: App = { ...app, folder: repo.folder, repo: async () => repo, store: () => store };
+	const settings = settingsThere(repo, current);
+	const isSameWorktree = repo.worktree === own.repo.worktree;
+	// What the start said was of the folder where the relay was started.
+	const line = isSameWorktree ? describeDistrust(settings.settings.trust, repo.folder) : null;
+	if (line !== null) app.notice(line);
+	return relayDeps(there, settings, isSameWorktree ? own.snapshots : null);
 }
 
 /** The settings at hand with the trust of another worktree, looked at anew where the user's answer changed. */

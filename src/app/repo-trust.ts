@@ -72,11 +72,15 @@ export function clonedFolders({ kind, root, worktree }: RepoFacts, home: string)
 const SHOWN_FILES = 6;
 const PATH_CHARS = 80;
 
-/** One line for people where agents start without what the repo sets; null where they obey it, or it sets nothing. */
-export function describeDistrust(trust: RepoTrust): string | null {
+/**
+ * One line for people where agents start without what the repo sets; null where they obey it, or it sets nothing.
+ * `elsewhere`: where to say that they may obey it, when that is not here.
+ */
+export function describeDistrust(trust: RepoTrust, elsewhere?: string): string | null {
 	if (obeysRepo(trust) && isUnchanged(trust)) return null;
 	const now = readTrustDigests(trust, trust.repoConfig);
-	const advice = 'To obey them: agent-relay config trust';
+	const where = elsewhere === undefined ? '' : `, in ${safeLine(elsewhere, PATH_CHARS)}`;
+	const advice = `To obey them: agent-relay config trust${where}`;
 	if (now === null)
 		return `this repo is not trusted: it has settings that cannot be read, or too many to compare. Agents start without them.`;
 	const changed = obeysRepo(trust)

@@ -28,7 +28,8 @@ export async function openCommandView(
 			close: () => undefined,
 		};
 	}
-	const { streams, clock, folder } = app;
+	const { streams, clock } = app;
+	const { worktree } = await app.repo();
 	const silent = { write: () => true };
 	return openRunView({
 		output: quiet ? { write: (text: string) => output.print(text) } : streams.output,
@@ -37,7 +38,7 @@ export async function openCommandView(
 		thinking: ui.thinking,
 		isStopping: () => stop?.aborted ?? false,
 		clock,
-		worktree: folder,
+		worktree,
 		allowHint: (command) => `agent-relay config allow ${JSON.stringify(command)}`,
 	});
 }

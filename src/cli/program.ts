@@ -20,7 +20,7 @@ const HELP_COLUMNS = 80;
 
 /** `writeError` gets the lines about a command line that cannot be understood. */
 export function createProgram(act: Act, writeError: (text: string) => void): Command {
-	const directory = new Option('-C, --directory <dir>', 'work there instead of here');
+	const directory = new Option('-C, --directory <dir>', 'work in that folder instead of this one');
 	const program = new Command('agent-relay')
 		.configureOutput({
 			writeErr: (text) => writeError(text.replace(/^error: /, 'agent-relay: ')),

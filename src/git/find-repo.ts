@@ -1,9 +1,10 @@
 import { lstatSync, realpathSync } from 'node:fs';
-import { dirname, join, resolve, sep } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { hasErrno, RelayError } from '../core/errors.ts';
 import type { RepoFacts } from './contract.ts';
 import { readPlainRepo } from './plain-repo.ts';
 import type { Git } from './run-git.ts';
+import { startFolder } from './start-folder.ts';
 
 /**
  * What `folder` (must exist) belongs to. An ordinary repo is read from its files (0.2 ms); everything else (linked
@@ -16,13 +17,6 @@ export async function findRepo(folder: string, git: Git): Promise<RepoFacts> {
 	if (plain === 'none') return outside(here);
 	const facts = plain === 'ask' ? await askGit(here, git) : plain;
 	return { ...facts, folder: startFolder(here, facts) };
-}
-
-/** Nothing starts inside git's own folder. */
-function startFolder(here: string, { worktree, gitDir, commonDir }: Facts): string {
-	const isIn = (folder: string) => here === folder || here.startsWith(folder + sep);
-	const isGitsOwn = [gitDir, commonDir].some((folder) => folder !== null && isIn(folder));
-	return isIn(worktree) && !isGitsOwn ? here : worktree;
 }
 
 type Facts = Omit<RepoFacts, 'folder'>;

@@ -47,7 +47,13 @@ export function renderHead(
 	}
 	if (current)
 		lines.push(
-			`Records: \`${line(current.folder.replaceAll('`', ''))}/\` (${allTurns} turns${input.lineage.length > 1 ? `, ${input.lineage.length} sessions` : ''}); file names below are relative to it.`,
+			`Records: \`${line(named(current.folder))}/\` (${allTurns} turns${input.lineage.length > 1 ? `, ${input.lineage.length} sessions` : ''}); file names below are relative to it.`,
+		);
+	if (input.startsIn !== '')
+		lines.push(
+			line(
+				`You start in \`${named(input.startsIn)}/\` of the worktree; paths of changed files below are relative to its root, \`${relative(input.startsIn, '')}/\`.`,
+			),
 		);
 	lines.push(...earlierSessions(input).map(line));
 	const issues = [...new Set([...input.recordIssues, ...stories.flatMap((story) => story.issues)])].map(line);
@@ -57,6 +63,9 @@ export function renderHead(
 	const more = issues.length > MAX_ISSUES ? `… and ${issues.length - MAX_ISSUES} more such records.\n` : '';
 	return `${lines.join('\n')}\nRecords that are not as the relay wrote them:\n${quoted}${more}`;
 }
+
+/** Inside a code span. */
+const named = (path: string) => path.replaceAll('`', '');
 
 const MAX_EARLIER = 5;
 

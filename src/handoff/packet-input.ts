@@ -53,6 +53,8 @@ export interface PacketInput {
 	diffs: readonly PacketDiff[];
 	/** What the user changed between turns, where told apart from the agents' changes. */
 	userEdits: readonly PacketDiff[];
+	/** The folder of the worktree in which the successor starts, relative to it; '': the worktree itself. */
+	startsIn: string;
 	/** Set for a delta packet: the successor knows everything up to and with this turn. */
 	since: { sessionId: string; turn: number } | null;
 	/** UTF-8 bytes of the Markdown, at least `MIN_BUDGET_BYTES`. */

@@ -1,12 +1,8 @@
 /** The agent's part: the task as given, in the entrant's worktree, as a conversation of its own. */
-import { lstatSync } from 'node:fs';
-import { join, resolve } from 'node:path';
 import type { Limit } from '../agents/events.ts';
 import { fromIso, toIso } from '../core/clock.ts';
 import { RelayError } from '../core/errors.ts';
-import { readRegularText } from '../core/files.ts';
 import { parseSessionId, type SessionId } from '../core/ids.ts';
-import type { RepoFacts } from '../git/contract.ts';
 import { describeLimit } from '../limits/describe-limit.ts';
 import type { SendOptions, SendResult } from '../relay/contract.ts';
 import { type Conversation, createRelay } from '../relay/conversation.ts';
@@ -16,6 +12,7 @@ import type { TurnState } from '../sessions/turn-state.ts';
 import { writtenOf } from '../sessions/turn-tokens.ts';
 import { limitFromDisk } from '../turns/event-log.ts';
 import type { EntrantContext } from './entrant-context.ts';
+import { entrantRepo } from './entrant-folder.ts';
 import type { EntrantRecord } from './race-record.ts';
 
 /** How the work ended. `interrupted`: with the whole race, so it can be gone on with. */
@@ -245,8 +242,9 @@ function earlierSession({ race, entrant, deps }: EntrantContext): SessionId | nu
 }
 
 /** The relay for this worktree, with hand-overs only where the user asked for them. Trust is still asked before each turn. */
-async function entrantDeps({ deps, race, entrant }: EntrantContext): Promise<RelayDeps> {
-	const own = await deps.inWorktree(repoOf(entrant().worktree, deps.relay.repo));
+async function entrantDeps(context: EntrantContext): Promise<RelayDeps> {
+	const { deps, race } = context;
+	const own = await deps.inWorktree(entrantRepo(context));
 	const { config } = own;
 	const max_hops = race().options.handover ? config.limits.max_hops : 0;
 	return {
@@ -262,30 +260,6 @@ async function entrantDeps({ deps, race, entrant }: EntrantContext): Promise<Rel
 			return own.agentEnv;
 		},
 	};
-}
-
-/** Facts of a linked worktree, read from its `.git` file. Throws `not_found` when it is gone. */
-function repoOf(worktree: string, main: RepoFacts): RepoFacts {
-	if (!lstatSync(worktree, { throwIfNoEntry: false })?.isDirectory())
-		throw new RelayError('not_found', `the worktree ${worktree} is gone`);
-	const gitDir = readLink(join(worktree, '.git'));
-	if (gitDir === null) throw new RelayError('not_found', `${worktree} is no worktree any more`);
-	const { kind, root, commonDir, head } = main;
-	return {
-		kind,
-		root,
-		worktree,
-		folder: worktree,
-		commonDir,
-		gitDir: resolve(worktree, gitDir),
-		branch: null,
-		head,
-	};
-}
-
-function readLink(path: string): string | null {
-	if (!lstatSync(path, { throwIfNoEntry: false })?.isFile()) return null;
-	return /^gitdir: (.+)$/m.exec(readRegularText(path) ?? '')?.[1]?.trim() ?? null;
 }
 
 /** Alone without hand-overs; else the configured order, then those that take part in the race. */

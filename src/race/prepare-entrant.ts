@@ -7,6 +7,7 @@ import { FOUND_FILES } from './claim-place.ts';
 import { copyInto } from './copy-files.ts';
 import { type EntrantContext, withNotes } from './entrant-context.ts';
 import { failureOf } from './entrant-failure.ts';
+import { noteMissingFolder } from './entrant-folder.ts';
 import { lockReason } from './owner-file.ts';
 import { runLogged } from './run-logged.ts';
 
@@ -29,6 +30,7 @@ export async function prepareEntrant(context: EntrantContext): Promise<Preparati
 	const preparation = options.setup === null ? 'ready' : await setUp(options.setup, context);
 	if (preparation === 'ready' && (options.setup !== null || options.copy.length > 0))
 		await keepFound(context);
+	if (preparation === 'ready') noteMissingFolder(context);
 	return preparation;
 }
 

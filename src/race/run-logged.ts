@@ -5,6 +5,7 @@ import { ensureFolder, openAppend, removeIfThere, writeAll } from '../core/files
 import { explainingWrites } from '../core/write-failure.ts';
 import { runCommand } from '../relay/run-command.ts';
 import type { EntrantContext } from './entrant-context.ts';
+import { entrantFolder } from './entrant-folder.ts';
 import { countFailingTests } from './failing-tests.ts';
 import type { EntrantRecord } from './race-record.ts';
 
@@ -35,14 +36,14 @@ export async function runLogged(
 	context: EntrantContext,
 ): Promise<{ record: CommandRecord; tail: string }> {
 	const { clock, deps, signal, hardSignal } = context;
-	const { id, worktree } = context.entrant();
+	const { id } = context.entrant();
 	const output = `${LOGS_FOLDER}/${id}-${name}.log`;
 	const log = new CommandLog(join(context.folder, output));
 	try {
 		const { startProcess, processes } = deps.relay;
 		const { exitCode, ended, durationMs } = await runCommand(
 			command,
-			{ cwd: worktree, env: environment(context) },
+			{ cwd: entrantFolder(context), env: environment(context) },
 			{
 				signal,
 				hardSignal,

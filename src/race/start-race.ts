@@ -1,8 +1,10 @@
 /** A new race: everything that can be wrong is said before anything is created. */
 import { rmSync } from 'node:fs';
-import { basename, join, sep } from 'node:path';
+import { basename, isAbsolute, join, sep } from 'node:path';
 import { toIso } from '../core/clock.ts';
 import { RelayError } from '../core/errors.ts';
+import type { RepoFacts } from '../git/contract.ts';
+import { recordedFolder } from '../git/start-folder.ts';
 import type { OpenSession } from '../sessions/session-store.ts';
 import { claimPlace, keepBase, raceRef } from './claim-place.ts';
 import type { Race, RaceDeps, RaceRequest } from './contract.ts';
@@ -21,7 +23,8 @@ import { checkRequest, obstacles, refuseDirty, refuseNobody, requireCommit } fro
 export async function startRace(request: RaceRequest, deps: RaceDeps): Promise<Race> {
 	const { relay } = deps;
 	const head = requireCommit(relay.repo);
-	const { copy } = checkRequest(request, relay.repo.worktree);
+	const asTyped = request.copy.map((path) => fromFolder(path, relay.repo));
+	const { copy } = checkRequest({ ...request, copy: asTyped }, relay.repo.worktree);
 	refusePlaceInRepo(deps);
 	const why = await obstacles(request, relay);
 	refuseNobody(request.entrants, why);
@@ -42,6 +45,11 @@ export async function startRace(request: RaceRequest, deps: RaceDeps): Promise<R
 		session.discardIfEmpty();
 		throw error;
 	}
+}
+
+/** A path as it is typed in a folder of the checkout, relative to the checkout. */
+function fromFolder(path: string, repo: RepoFacts): string {
+	return path === '' || isAbsolute(path) ? path : join(recordedFolder(repo), path);
 }
 
 /** Worktrees inside the repo would be files of the checkout: they would show as untracked, and be seen by its tools. */

@@ -82,6 +82,8 @@ export interface ShellCommandOptions {
 export interface Relay {
 	/** null until the first prompt or `resume`. */
 	session(): { id: SessionId; folder: string; meta: SessionMeta } | null;
+	/** Where agents start, and the worktree that it lies in. Real paths. */
+	place(): { folder: string; worktree: string };
 	active(): AgentChoice & { permissions: PermissionPreset };
 	/** Who would get the next prompt as things stand now. */
 	upcoming(): Promise<Upcoming>;
@@ -105,7 +107,7 @@ export interface Relay {
 	allowCommand(command: string): Promise<void>;
 	/** Remembered in the session and sent with the next packet. Before the first turn it is kept for it. */
 	note(text: string): void;
-	/** Runs a shell command at the worktree root, recorded; output is streamed as it arrives. */
+	/** Runs a shell command where agents start, recorded; output is streamed as it arrives. */
 	runShellCommand(command: string, options: ShellCommandOptions): Promise<{ exitCode: number | null }>;
 	checkpoint(note: string | null): Promise<{ packet: string }>;
 	/**

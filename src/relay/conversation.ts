@@ -29,8 +29,9 @@ import type {
 } from './contract.ts';
 import type { ConversationState } from './conversation-state.ts';
 import { grantChanges } from './grants.ts';
-import { agentStanding, placedTurns } from './lineage.ts';
+import { agentStanding, placedTurns, startedIn } from './lineage.ts';
 import { modelOwner } from './model-owner.ts';
+import { presentPlace } from './present-place.ts';
 import type { RelayDeps, RelayStart } from './relay-deps.ts';
 import { packUnfinished, repairAbandoned, repairSession } from './repair.ts';
 import { requireCommand } from './require-command.ts';
@@ -94,6 +95,11 @@ class OneConversation implements Conversation {
 	session() {
 		const { session } = this.#state;
 		return session && { id: session.id, folder: session.folder, meta: session.meta };
+	}
+
+	place() {
+		const { folder, worktree } = presentPlace(this.#deps.repo);
+		return { folder, worktree };
 	}
 
 	active() {
@@ -217,7 +223,7 @@ class OneConversation implements Conversation {
 		if (place.is === 'moved') session.update((meta) => placedAt(place, meta));
 		const found = await repairSession(session, place.deps);
 		session.keepRecords();
-		if (place.is === 'other') session.update((meta) => placedAt(place, meta));
+		if (placedAt(place, session.meta) !== session.meta) session.update((meta) => placedAt(place, meta));
 		this.#restoreChoice(session);
 		const changes = await this.#grantChanges(session);
 		return [...(place.notice === null ? [] : [place.notice]), ...session.notices, ...found, ...changes];
@@ -291,8 +297,10 @@ class OneConversation implements Conversation {
 		if (!active || !session || !native) return null;
 		const turns = placedTurns(this.#deps.store.lineage(session.id));
 		// What the agent has just refused here it would refuse on the user's own command line too.
-		if (agentStanding(turns, active.agent, native, true).left !== null) return null;
-		return `cd ${quoteForShell(session.meta.repo.worktree)} && ${this.#deps.registry.find(active.agent).resumeHint(native)}`;
+		const { left, lastTurn } = agentStanding(turns, active.agent, native, { hasPacket: true });
+		if (left !== null) return null;
+		const folder = lastTurn === null ? session.meta.repo.worktree : startedIn(lastTurn);
+		return `cd ${quoteForShell(folder)} && ${this.#deps.registry.find(active.agent).resumeHint(native)}`;
 	}
 
 	offerBack(): AgentChoice | null {

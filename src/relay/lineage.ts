@@ -1,5 +1,7 @@
 /** A session with its ancestors, as the relay reasons about it: who did what, who knows what. */
+import { join } from 'node:path';
 import type { ThreadTotals } from '../agents/contract.ts';
+import { safeLine } from '../core/text.ts';
 import { isDone } from '../sessions/is-done.ts';
 import type { LineageEntry } from '../sessions/lineage.ts';
 import type { SessionMeta } from '../sessions/session-meta.ts';
@@ -12,7 +14,7 @@ export interface PlacedTurn {
 	sessionId: string;
 	folder: string;
 	state: TurnState;
-	/** Where the agent worked. */
+	/** What the agent worked on. */
 	worktree: string;
 }
 
@@ -52,17 +54,19 @@ export interface AgentStanding {
 
 /**
  * What one agent, or participant of a chat, knows of the chain. `nativeSessionId`: as the session's meta names it for it.
- * `hasPacket`: the next prompt goes with a packet, whatever the agent knows.
+ * `hasPacket`: the next prompt goes with a packet, whatever the agent knows. `folder`: where the agent starts now, as records
+ * name it; CLIs keep conversations by folder, and what was said in another one is not found, or seen by nobody.
  */
 export function agentStanding(
 	turns: readonly PlacedTurn[],
 	who: string,
 	nativeSessionId: string | null,
-	hasPacket = false,
+	{ hasPacket = false, folder }: { hasPacket?: boolean; folder?: string } = {},
 ): AgentStanding {
 	const known = knowledge(turns, who, nativeSessionId);
 	const own = turns.map(({ state }) => state).filter((state) => participantOf(state) === who);
-	const left = whyLeft(own, nativeSessionId, hasPacket || known.needsPacket);
+	const left =
+		whyLeft(own, nativeSessionId, hasPacket || known.needsPacket) ?? whyElsewhere(known.lastTurn, folder);
 	if (left !== null) return { ...UNKNOWN_HERE, needsPacket: true, left };
 	const inIt = own.filter(({ native_session_id }) => native_session_id === known.nativeSessionId);
 	const totals = inIt.findLast(({ cumulative_tokens }) => cumulative_tokens !== null)?.cumulative_tokens;
@@ -72,6 +76,15 @@ export function agentStanding(
 		plan: known.nativeSessionId === null ? null : standingPlan(inIt),
 		totals: known.nativeSessionId !== null && totals ? totalsFromDisk(totals) : null,
 	};
+}
+
+/** The folder in which the agent of a turn was started. */
+export const startedIn = ({ worktree, state }: PlacedTurn) => join(worktree, state.folder ?? '');
+
+/** Set where the conversation was held in another folder than where its agent starts now. */
+function whyElsewhere(last: PlacedTurn | null, folder: string | undefined): string | null {
+	if (last === null || folder === undefined || (last.state.folder ?? '') === folder) return null;
+	return `was held in ${safeLine(startedIn(last), 200)}`;
 }
 
 const UNKNOWN_HERE = { nativeSessionId: null, lastTurn: null, plan: null, totals: null };

@@ -2,6 +2,7 @@
 import type { AgentAdapter } from '../agents/contract.ts';
 import type { Limit } from '../agents/events.ts';
 import { secretValues } from '../agents/secret-values.ts';
+import { recordedFolder } from '../git/start-folder.ts';
 import { buildPacket } from '../handoff/build-packet.ts';
 import type { Packet } from '../handoff/packet.ts';
 import type { LineageSession, PacketReason } from '../handoff/packet-input.ts';
@@ -11,6 +12,7 @@ import type { OpenSession } from '../sessions/session-store.ts';
 import { readTurnRecords, type TurnRecord } from '../turns/turn-records.ts';
 import { type PlacedTurn, placedTurns } from './lineage.ts';
 import { type DiffStretch, lineageDiffs } from './lineage-diffs.ts';
+import { presentPlace } from './present-place.ts';
 import { readableFolders } from './record-folders.ts';
 import type { RelayDeps } from './relay-deps.ts';
 
@@ -50,9 +52,10 @@ export async function makePacket(request: PacketRequest, deps: RelayDeps): Promi
 		stretchAfter(placed, since, { tree, worktree: deps.repo.worktree }),
 		deps.snapshots,
 	);
+	const place = presentPlace(deps.repo);
 	const folders = readableFolders(
 		lineage.map(({ folder }) => folder),
-		deps.repo,
+		place,
 	);
 	const packet = buildPacket({
 		lineage: lineage.map((entry, i) =>
@@ -69,6 +72,7 @@ export async function makePacket(request: PacketRequest, deps: RelayDeps): Promi
 		limit: request.limit,
 		nowPrompt: request.nowPrompt,
 		...changed,
+		startsIn: recordedFolder(place),
 		since: since && { sessionId: since.sessionId, turn: since.state.turn },
 		budgetBytes: deps.config.packet.max_bytes,
 		inert: (text) => to?.inert(text) ?? text,

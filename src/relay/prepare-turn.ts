@@ -6,7 +6,9 @@ import type { Limit } from '../agents/events.ts';
 import { isModelName } from '../agents/model-name.ts';
 import { agentSettings } from '../config/defaults.ts';
 import { RelayError } from '../core/errors.ts';
-import type { Snapshot } from '../git/contract.ts';
+import { safeLine } from '../core/text.ts';
+import type { RepoFacts, Snapshot } from '../git/contract.ts';
+import { recordedFolder } from '../git/start-folder.ts';
 import type { ComposedPrompt } from '../handoff/build-packet.ts';
 import type { PacketReason } from '../handoff/packet-input.ts';
 import { withInertMaterial } from '../handoff/piped-text.ts';
@@ -15,6 +17,7 @@ import type { TurnState } from '../sessions/turn-state.ts';
 import type { TurnSpec } from '../turns/turn-spec.ts';
 import { type AgentStanding, agentStanding, cutTurns, type PlacedTurn, placedTurns } from './lineage.ts';
 import type { MadePacket } from './make-packet.ts';
+import { presentPlace } from './present-place.ts';
 import type { RelayDeps } from './relay-deps.ts';
 import { requireExecutable } from './require-executable.ts';
 import type { Task } from './task.ts';
@@ -41,6 +44,8 @@ export interface PreparedTurn {
 	packet: MadePacket | null;
 	/** Why the agent's earlier conversation is not resumed, in a sentence for people; null: nothing is left. */
 	leaves: string | null;
+	/** Said where the agent does not start in the folder where it was to; null: it does. */
+	gone: string | null;
 }
 
 export async function prepareTurn(plan: TurnPlan, deps: RelayDeps): Promise<PreparedTurn> {
@@ -48,7 +53,9 @@ export async function prepareTurn(plan: TurnPlan, deps: RelayDeps): Promise<Prep
 	const turns = placedTurns(deps.store.lineage(session.id));
 	const known = plan.isFresh ? null : (session.meta.agents[adapter.id]?.native_session_id ?? null);
 	const isPacketWanted = task.isInterrupted || plan.trigger === 'switch';
-	const standing = agentStanding(turns, adapter.id, known, isPacketWanted);
+	const place = presentPlace(deps.repo);
+	const now = { hasPacket: isPacketWanted, folder: recordedFolder(place) };
+	const standing = agentStanding(turns, adapter.id, known, now);
 	const { packet, sent } =
 		(standing.needsPacket || isPacketWanted) && turns.length > 0
 			? await promptWithPacket(plan, standing.lastTurn, deps)
@@ -60,7 +67,12 @@ export async function prepareTurn(plan: TurnPlan, deps: RelayDeps): Promise<Prep
 	const leaves = plan.isFresh || standing.left === null ? null : newConversation(adapter, standing.left);
 	const { account } = await adapter.probeLogin(deps.env);
 	const spec = { ...turnSpec(plan, deps, made), account: { profile: null, hash: account } };
-	return { spec, packet, leaves };
+	return { spec, packet, leaves, gone: place.folder === deps.repo.folder ? null : tellGone(deps.repo) };
+}
+
+/** The folder where agents were to start is not there: it was removed, or another one has taken its place. */
+export function tellGone({ folder, worktree }: RepoFacts): string {
+	return `${safeLine(folder, 200)} is no longer a folder of this worktree; agents start in ${safeLine(worktree, 200)}`;
 }
 
 function newConversation({ title }: AgentAdapter, why: string): string {
@@ -126,7 +138,8 @@ export function turnSpec(
 			permissions,
 			allowCommands: deps.config.permissions.allow_commands,
 			isTrusted: deps.isTrusted,
-			worktree: plan.session.meta.repo.worktree,
+			folder: presentPlace(deps.repo).folder,
+			worktree: deps.repo.worktree,
 			isGitRepo: deps.repo.kind !== 'none',
 			isRoot: deps.isRoot,
 			patienceMs: deps.config.limits.patience_s * 1000,

@@ -61,7 +61,7 @@ export interface Places {
 	hasCommit(repo: RepoFacts, commit: string): Promise<boolean | null>;
 	/** null: not known. */
 	firstCommits(repo: RepoFacts): Promise<ReadonlySet<string> | null>;
-	/** The same relay for another worktree: its snapshots, its trust, its facts in the sessions it creates. */
+	/** The same relay for another worktree or folder: its snapshots, its trust, its facts in the sessions it creates. */
 	depsAt(repo: RepoFacts): Promise<RelayDeps>;
 }
 

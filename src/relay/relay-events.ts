@@ -31,6 +31,8 @@ export type RelayEvent =
 			resumed: boolean;
 			/** Path of the packet that went with the prompt, relative to the session directory, or null. */
 			packet: string | null;
+			/** Where in the worktree the agent starts, relative to it; absent: at its root. */
+			folder?: string;
 			/** Set in a chat. */
 			speaker?: Speaker;
 	  }

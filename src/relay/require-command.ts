@@ -3,6 +3,7 @@ import type { PermissionPreset } from '../agents/contract.ts';
 import { agentSettings } from '../config/defaults.ts';
 import { RelayError } from '../core/errors.ts';
 import type { AgentChoice } from './contract.ts';
+import { presentPlace } from './present-place.ts';
 import type { RelayDeps } from './relay-deps.ts';
 
 export interface AskedTurn {
@@ -21,6 +22,7 @@ export function requireCommand({ agent, model }: AgentChoice, asked: AskedTurn, 
 		permissions: asked.permissions,
 		allowCommands: config.permissions.allow_commands,
 		isTrusted,
+		folder: presentPlace(repo).folder,
 		worktree: repo.worktree,
 		isGitRepo: repo.kind !== 'none',
 		isRoot,

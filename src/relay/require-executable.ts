@@ -33,7 +33,8 @@ export function refusalOf(
 	const adapter = deps.registry.find(agent);
 	if (adapter.refusal === undefined) return null;
 	const { repo, isTrusted, env } = deps;
-	return adapter.refusal({ isTrusted, worktree: repo.worktree, isGitRepo: repo.kind !== 'none', env });
+	const { folder, worktree } = repo;
+	return adapter.refusal({ isTrusted, folder, worktree, isGitRepo: repo.kind !== 'none', env });
 }
 
 /** For a prompt that no installed agent may get: nobody is logged in, or no login is known. */

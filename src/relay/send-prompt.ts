@@ -10,7 +10,9 @@ import { adviceFor } from '../agents/evidence/login-advice.ts';
 import { fromIso, toIso } from '../core/clock.ts';
 import { RelayError, type RelayErrorCode } from '../core/errors.ts';
 import type { Snapshot, Snapshots } from '../git/contract.ts';
+import { recordedFolder } from '../git/start-folder.ts';
 import type { SuccessorChoice } from '../limits/successor.ts';
+import { folderOf } from '../sessions/new-meta.ts';
 import type { CheckpointReason } from '../sessions/session-meta.ts';
 import type { OpenSession } from '../sessions/session-store.ts';
 import type { TurnState } from '../sessions/turn-state.ts';
@@ -162,7 +164,7 @@ export class PromptRun {
 	async #turn(step: Step): Promise<TurnState> {
 		const { onEvent, signal } = this.#options;
 		const adapter = this.#deps.registry.find(step.choice.agent);
-		const { spec, packet, leaves } = await prepareTurn(
+		const { spec, packet, leaves, gone } = await prepareTurn(
 			{
 				session: this.#session,
 				adapter,
@@ -180,6 +182,7 @@ export class PromptRun {
 		);
 		const change = modelChange(this.#session.meta.agents[adapter.id]?.model_asked, step.choice);
 		if (change !== null) onEvent({ type: 'notice', level: 'info', text: change });
+		if (gone !== null) onEvent({ type: 'notice', level: 'warning', text: gone });
 		if (leaves !== null) onEvent({ type: 'notice', level: 'info', text: leaves });
 		if (packet !== null) this.#rememberPacket(packet.path, step);
 		this.#announce(step, packet?.path ?? null);
@@ -198,6 +201,7 @@ export class PromptRun {
 			trigger: step.trigger,
 			resumed: spec.request.resume,
 			packet: packet?.path ?? null,
+			...folderOf(recordedFolder(spec.request)),
 		});
 		this.#serversBefore = this.#session.meta.agents[adapter.id]?.mcp_servers;
 		this.#state.hardStop = new AbortController();

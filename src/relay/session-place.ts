@@ -3,9 +3,12 @@
  * that worktree is gone or the repo was moved. Only a repo that is known to be another one is refused.
  */
 import { existsSync, realpathSync } from 'node:fs';
+import { join } from 'node:path';
 import { RelayError } from '../core/errors.ts';
 import { safeLine } from '../core/text.ts';
 import type { RepoFacts } from '../git/contract.ts';
+import { namedFolder, recordedFolder } from '../git/start-folder.ts';
+import { folderOf } from '../sessions/new-meta.ts';
 import type { SessionMeta } from '../sessions/session-meta.ts';
 import type { RelayDeps } from './relay-deps.ts';
 
@@ -16,6 +19,8 @@ export interface SessionPlace {
 	is: 'own' | 'moved' | 'other';
 	/** Where the record says that it was made. */
 	from: SessionMeta['repo'];
+	/** Where its agents start from now on, as its record names it: also a folder that is not there at the moment. */
+	folder: string;
 	/** One line for the user when the session does not go on where the relay was started, or not where it was made. */
 	notice: string | null;
 }
@@ -31,31 +36,55 @@ export async function placeSession(
 	{ isHere = false }: { isHere?: boolean } = {},
 ): Promise<SessionPlace> {
 	const { repo } = recorded;
-	if (repo.worktree === here.repo.worktree) return { deps: here, is: 'own', from: repo, notice: null };
+	const folder = isHere ? recordedFolder(here.repo) : (repo.folder ?? '');
+	if (repo.worktree === here.repo.worktree) return inItsFolder({ from: repo, folder }, here.repo, here);
 	const there = await here.places.find(repo.worktree);
-	if (!isHere && there !== null && isWorktreeOf(there, repo.worktree, here.repo)) {
-		const deps = await here.places.depsAt(there);
-		const notice = `works in ${describe(there)}, where this session was made`;
-		return { deps, is: 'own', from: repo, notice };
-	}
+	if (!isHere && there !== null && isWorktreeOf(there, repo.worktree, here.repo))
+		return inItsFolder({ from: repo, folder }, there, here);
 	if (!isHere && (await isOtherRepo(recorded, there, here))) throw otherRepo(recorded, here.repo);
 	const isGone = !existsSync(repo.worktree);
 	const isWhole = repo.worktree === repo.root && here.repo.worktree === here.repo.root;
+	const deps = await depsIn(folder, here.repo, here);
 	return {
-		deps: here,
+		deps,
 		is: isGone && isWhole ? 'moved' : 'other',
 		from: repo,
-		notice: `this session was made in ${shown(repo.worktree)}${isGone ? ', which is no longer there' : ''}; it goes on in ${describe(here.repo)}`,
+		folder,
+		notice: `this session was made in ${shown(repo.worktree)}${isGone ? ', which is no longer there' : ''}; it goes on in ${describe(deps.repo)}`,
 	};
 }
 
+/** In the worktree where it was made: in the same folder of it, and where that is gone, at its root. */
+async function inItsFolder(
+	{ from, folder }: Pick<SessionPlace, 'from' | 'folder'>,
+	there: RepoFacts,
+	here: RelayDeps,
+): Promise<SessionPlace> {
+	const deps = await depsIn(folder, there, here);
+	const place = { deps, is: 'own', from, folder } as const;
+	if (recordedFolder(deps.repo) !== folder) {
+		const gone = shown(join(from.worktree, folder));
+		const notice = `this session was made in ${gone}, which is no longer a folder of this worktree; it goes on in ${describe(deps.repo)}`;
+		return { ...place, notice };
+	}
+	const isHere = deps.repo.folder === here.repo.folder;
+	return { ...place, notice: isHere ? null : `works in ${describe(deps.repo)}, where this session was made` };
+}
+
+/** The relay for a folder of `repo`, or for its root where that folder is not there. */
+async function depsIn(recorded: string, repo: RepoFacts, here: RelayDeps): Promise<RelayDeps> {
+	const folder = namedFolder(recorded, repo) ?? repo.worktree;
+	return folder === here.repo.folder ? here : here.places.depsAt({ ...repo, folder });
+}
+
 /** The record once the session, or a child of it, goes on at its place. */
-export function placedAt({ deps, is, from }: SessionPlace, meta: SessionMeta): SessionMeta {
-	if (is === 'own') return meta;
+export function placedAt({ deps, is, from, folder }: SessionPlace, meta: SessionMeta): SessionMeta {
+	const { folder: known = '', ...repo } = meta.repo;
+	if (is === 'own') return folder === known ? meta : { ...meta, repo: { ...repo, ...folderOf(folder) } };
 	const { root, worktree, branch, head } = deps.repo;
 	const earlier = from.moved_from ?? [];
 	const moved_from = is === 'moved' ? [...new Set([...earlier, from.worktree])] : earlier;
-	return { ...meta, repo: { ...meta.repo, root, worktree, branch, head, moved_from } };
+	return { ...meta, repo: { ...repo, root, worktree, ...folderOf(folder), branch, head, moved_from } };
 }
 
 /** A folder that was a worktree once and is an ordinary one now belongs to the worktree around it. */
@@ -82,8 +111,8 @@ function otherRepo({ id, repo }: Recorded, here: RepoFacts): RelayError {
 	);
 }
 
-function describe({ worktree, branch }: RepoFacts): string {
-	return shown(worktree) + (branch === null ? '' : ` (${shown(branch)})`);
+function describe({ folder, branch }: RepoFacts): string {
+	return shown(folder) + (branch === null ? '' : ` (${shown(branch)})`);
 }
 
 const shown = (text: string) => safeLine(text, 200);

@@ -1,6 +1,7 @@
-/** `!cmd`: the user's own shell command at the worktree's root. */
+/** `!cmd`: the user's own shell command, where the agents start. */
 import { safeText } from '../core/text.ts';
 import type { ShellCommandOptions } from './contract.ts';
+import { presentPlace } from './present-place.ts';
 import type { RelayDeps } from './relay-deps.ts';
 import { runCommand } from './run-command.ts';
 
@@ -18,7 +19,7 @@ export async function runUserCommand(
 		tail = Buffer.concat([tail, chunk.subarray(-TAIL_BYTES)]).subarray(-TAIL_BYTES);
 		options.onOutput(chunk);
 	};
-	const place = { cwd: deps.repo.worktree, env: deps.env };
+	const place = { cwd: presentPlace(deps.repo).folder, env: deps.env };
 	const { exitCode } = await runCommand(command, place, { ...options, onOutput }, deps);
 	return { exitCode, tail: safeText(tail.toString()) };
 }

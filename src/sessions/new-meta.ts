@@ -1,6 +1,7 @@
 import { toIso } from '../core/clock.ts';
 import type { SessionId } from '../core/ids.ts';
 import type { RepoFacts } from '../git/contract.ts';
+import { recordedFolder } from '../git/start-folder.ts';
 import { type ChatRecord, SESSION_META_VERSION, type SessionMeta } from './session-meta.ts';
 
 export interface SessionInit {
@@ -47,6 +48,7 @@ export function newMeta(options: {
 		repo: {
 			root: repo.root,
 			worktree: init.worktree ?? repo.worktree,
+			...folderOf(init.worktree === undefined ? recordedFolder(repo) : ''),
 			branch: init.branch === undefined ? repo.branch : init.branch,
 			head: init.head === undefined ? repo.head : init.head,
 			...(parent?.repo.moved_from === undefined ? {} : { moved_from: parent.repo.moved_from }),
@@ -67,6 +69,9 @@ export function newMeta(options: {
 		...(chat === undefined ? {} : { chat }),
 	};
 }
+
+/** The field of a record that names a folder of the worktree, which is left out for the worktree itself. */
+export const folderOf = (folder: string): { folder?: string } => (folder === '' ? {} : { folder });
 
 /** The parent's agents with their native conversations; turns are counted anew. */
 function agentsOf(parent: SessionMeta | null): SessionMeta['agents'] {

@@ -61,6 +61,8 @@ export const sessionMetaSchema = v.looseObject({
 	repo: v.looseObject({
 		root: text,
 		worktree: text,
+		/** Where its agents start: a folder of the worktree, relative to it. Absent: the worktree itself. */
+		folder: v.optional(text),
 		branch: v.nullable(text),
 		head: v.nullable(text),
 		/** Earlier paths of the same worktree. */

@@ -157,6 +157,8 @@ export const turnStateSchema = v.looseObject({
 	verdict: v.optional(v.nullable(v.picklist(['done', 'continue']))),
 	/** Where the agent worked; where this is missing, as the session's meta says. Absolute. */
 	worktree: v.optional(text),
+	/** The folder of the worktree in which the agent was started, relative to it. Absent: the worktree itself. */
+	folder: v.optional(text),
 	/** How many of the session's notes the agent has been told, this turn's prompt included. */
 	notes_heard: v.optional(v.number()),
 });

@@ -14,7 +14,7 @@ export function createComplete(context: CompletionContext): Complete {
 	return async (text, cursor) => {
 		const typed = text.slice(0, cursor);
 		const path = /(?:^|\s)@(\S*)$/.exec(typed);
-		if (path) return completePath(context.services.worktree, path[1] ?? '', cursor);
+		if (path) return completePath(context.relay.place().folder, path[1] ?? '', cursor);
 		const command = /^\/(\S*)(\s+)?([\s\S]*)$/.exec(typed);
 		if (!command) return { from: cursor, candidates: [] };
 		const [, name = '', space, argument = ''] = command;
@@ -31,15 +31,15 @@ function commandCandidates({ commands }: CompletionContext): Candidate[] {
 	return commands.map(({ name, summary }) => ({ value: `/${name}`, hint: summary }));
 }
 
-/** Names below the worktree only; hidden ones when their dot is typed. */
-async function completePath(worktree: string, typed: string, cursor: number): Promise<Completion> {
+/** Names below the folder where agents start only; hidden ones when their dot is typed. */
+async function completePath(start: string, typed: string, cursor: number): Promise<Completion> {
 	const folder = typed.slice(0, typed.lastIndexOf('/') + 1);
-	const start = typed.slice(folder.length);
+	const begun = typed.slice(folder.length);
 	const from = cursor - typed.length;
 	if (folder.startsWith('/') || folder.split('/').includes('..')) return { from, candidates: [] };
-	const entries = await entriesOf(join(worktree, folder));
+	const entries = await entriesOf(join(start, folder));
 	const candidates = entries
-		.filter((entry) => entry.name.startsWith(start) && (start.startsWith('.') || !entry.name.startsWith('.')))
+		.filter((entry) => entry.name.startsWith(begun) && (begun.startsWith('.') || !entry.name.startsWith('.')))
 		.filter((entry) => entry.name === safeLine(entry.name, 255) && !/\s/.test(entry.name))
 		.slice(0, MAX_ENTRIES)
 		.map((entry) => ({

@@ -1,15 +1,17 @@
+import { relative } from 'node:path';
 import { safeLine } from '../core/text.ts';
 import type { AgentChoice, AgentOverview, Relay, Upcoming } from '../relay/contract.ts';
 import { columnsOf } from '../ui/text-width.ts';
 import type { Theme } from '../ui/theme.ts';
 import type { ShellServices } from './services.ts';
+import { describeFolder } from './view/describe-event.ts';
 
 export interface WelcomeOptions {
 	theme: Theme;
 	columns: number;
 }
 
-/** The first lines of the shell: who works, under which rights, and where help is. */
+/** The first lines of the shell: who works, under which rights, in which folder of the worktree, and where help is. */
 export function welcomeLines(
 	relay: Relay,
 	services: ShellServices,
@@ -18,7 +20,9 @@ export function welcomeLines(
 ): string[] {
 	const { permissions } = relay.active();
 	const name = `agent-relay ${services.version}`;
-	const rest = [describeChoice(choice), permissions, '/help'];
+	const { folder, worktree } = relay.place();
+	const where = folder === worktree ? [] : [describeFolder(relative(worktree, folder))];
+	const rest = [describeChoice(choice), permissions, ...where, '/help'];
 	const session = relay.session();
 	const facts = rest.map((part) => ` · ${part}`).join('');
 	const lines =

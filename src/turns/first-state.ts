@@ -3,6 +3,8 @@ import { NO_TOKENS } from '../agents/events.ts';
 import { toIso } from '../core/clock.ts';
 import type { SessionId } from '../core/ids.ts';
 import type { ProcessPlace } from '../core/process-place.ts';
+import { recordedFolder } from '../git/start-folder.ts';
+import { folderOf } from '../sessions/new-meta.ts';
 import { TURN_STATE_VERSION, type TurnState } from '../sessions/turn-state.ts';
 import { tokensToDisk } from './token-counts.ts';
 import type { TurnSpec } from './turn-spec.ts';
@@ -42,6 +44,7 @@ export function firstState(
 		argv: [...args],
 		executable: spec.executable,
 		worktree: request.worktree,
+		...folderOf(recordedFolder(request)),
 		permissions: request.permissions,
 		resumed: request.resume,
 		packet: spec.packet,

@@ -3,6 +3,7 @@
  * and its files say what an uninterrupted reading of the same bytes would say. Its prompt is never sent again from here.
  */
 import { createReadStream } from 'node:fs';
+import { join } from 'node:path';
 import type { AgentAdapter, NativeFacts } from '../agents/contract.ts';
 import type { AgentEvent, TokenCounts } from '../agents/events.ts';
 import { type Clock, fromIso, toIso } from '../core/clock.ts';
@@ -194,7 +195,7 @@ function readNative(
 ): Promise<NativeFacts | null> {
 	return readNativeFacts(adapter, deps.clock, {
 		nativeSessionId: toldSessionId ?? state.native_session_id,
-		worktree: deps.session.meta.repo.worktree,
+		folder: join(state.worktree ?? deps.session.meta.repo.worktree, state.folder ?? ''),
 		env: deps.env,
 		startedAt: fromIso(state.started_at) ?? 0,
 	});

@@ -240,7 +240,7 @@ class RunningTurn {
 					executable,
 					args: this.#command.args,
 					env: this.#env,
-					cwd: request.worktree,
+					cwd: request.folder,
 					promptPath: this.#command.stdin === 'empty' ? devNull : this.#path('prompt.md'),
 					stderrPath: this.#path('stderr.log'),
 					claimsExitCode: (code) => adapter.claimsExitCode?.(code) ?? false,
@@ -424,7 +424,7 @@ class RunningTurn {
 		const { adapter, request } = this.#spec;
 		return readNativeFacts(adapter, this.#deps.clock, {
 			nativeSessionId: recorder.facts.nativeSessionId ?? request.nativeSessionId,
-			worktree: request.worktree,
+			folder: request.folder,
 			env: this.#env,
 			startedAt: this.#startedAt,
 		});

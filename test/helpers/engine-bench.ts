@@ -144,7 +144,7 @@ export class EngineBench {
 			firstCommits: (there) => firstCommits(there, git),
 			depsAt: async (there) => {
 				const folder = this.folder;
-				this.folder = there.worktree;
+				this.folder = there.folder;
 				const made = this.deps(over);
 				this.folder = folder;
 				return made;

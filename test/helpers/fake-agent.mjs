@@ -29,7 +29,7 @@ const earlier = existsSync(log) ? readFileSync(log, 'utf8').split('\n').length -
 const { AGENT_RELAY_SESSION: session, AGENT_RELAY_TURN: turn, AGENT_RELAY_DEPTH: depth } = process.env;
 appendFileSync(
 	log,
-	`${JSON.stringify({ pid: process.pid, args, session, turn, depth, prompt: prompt.toString() })}\n`,
+	`${JSON.stringify({ pid: process.pid, cwd: process.cwd(), args, session, turn, depth, prompt: prompt.toString() })}\n`,
 );
 
 const value = (flag) => (args.includes(flag) ? args[args.indexOf(flag) + 1] : undefined);

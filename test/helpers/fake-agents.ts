@@ -46,6 +46,8 @@ export interface FakeScript {
 /** One prompt as a fake agent got it. */
 export interface ReceivedPrompt {
 	pid: number;
+	/** Where it was started. */
+	cwd: string;
 	args: string[];
 	session?: string;
 	turn?: string;

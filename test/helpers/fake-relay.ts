@@ -106,6 +106,10 @@ class FakeRelay implements Relay {
 		return this.calls.flatMap((call) => (call.call === 'send' ? [call.text] : []));
 	}
 
+	place() {
+		return { folder: '/repo', worktree: '/repo' };
+	}
+
 	session() {
 		if (this.#turns.length === 0) return null;
 		return { id: ID, folder: `/repo/.agent-relay/sessions/${ID}`, meta: fakeMeta(this.#turns) };

@@ -1,6 +1,7 @@
 import { RelayError } from '../../core/errors.ts';
 import { simpleCommands } from '../allow-commands.ts';
 import type { AgentCommand, TurnRequest } from '../contract.ts';
+import { worktreeAround } from '../folders-up.ts';
 import { retryVariables } from './retries.ts';
 
 const OUTPUT = ['--output-format', 'stream-json', '--verbose', '--include-partial-messages'];
@@ -19,10 +20,18 @@ export function command(turn: TurnRequest): AgentCommand {
 			...session(turn),
 			...(turn.model === null ? [] : ['--model', turn.model]),
 			...permissions(turn),
+			...reach(turn),
 			...(turn.isTrusted ? [] : ['--setting-sources', 'user']),
 		],
 		env: environment(turn),
 	};
+}
+
+/** Not `--add-dir`, which also takes skills and plugins from there. */
+function reach(turn: TurnRequest): string[] {
+	const additionalDirectories = worktreeAround(turn);
+	if (additionalDirectories.length === 0) return [];
+	return ['--settings', JSON.stringify({ permissions: { additionalDirectories } })];
 }
 
 function session(turn: TurnRequest): string[] {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { readRegularText } from '../../core/files.ts';
 import type { TurnRequest } from '../contract.ts';
+import { foldersUp } from '../folders-up.ts';
 import { objectOrEmpty, parseObject, textOrNull } from '../json-fields.ts';
 
 /** Variables that make claude ask a cloud's models, or a gateway's, instead of Anthropic's own service. */
@@ -14,7 +15,7 @@ const JITTER = 1.25;
 const OWN_RETRIES = 10;
 const MAX_SETTINGS_BYTES = 1024 * 1024;
 
-type Retrying = Pick<TurnRequest, 'env' | 'worktree' | 'isTrusted' | 'patienceMs'>;
+type Retrying = Pick<TurnRequest, 'env' | 'folder' | 'worktree' | 'isTrusted' | 'patienceMs'>;
 
 /**
  * `CLAUDE_CODE_MAX_RETRIES` for this turn, or nothing. Another provider refuses an empty balance with the same 429 as too
@@ -44,13 +45,14 @@ function asksAnotherProvider(turn: Retrying): boolean {
 }
 
 /** The `env` of the settings files that claude obeys in this turn; what cannot be read says nothing. */
-function settingsOf({ env, worktree, isTrusted }: Retrying): Readonly<Record<string, unknown>>[] {
+function settingsOf(turn: Retrying): Readonly<Record<string, unknown>>[] {
+	const { env, isTrusted } = turn;
 	const home = env.CLAUDE_CONFIG_DIR || (env.HOME ? join(env.HOME, '.claude') : null);
 	const files = [
 		...(home ? [join(home, 'settings.json')] : []),
-		...(isTrusted
-			? ['settings.json', 'settings.local.json'].map((name) => join(worktree, '.claude', name))
-			: []),
+		...(isTrusted ? foldersUp(turn) : []).flatMap((folder) =>
+			['settings.json', 'settings.local.json'].map((name) => join(folder, '.claude', name)),
+		),
 	];
 	return files.map((file) => objectOrEmpty(objectOrEmpty(readSettings(file)).env));
 }

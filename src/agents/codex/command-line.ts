@@ -1,6 +1,7 @@
 /** The argv of one turn. Nothing is restored on resume, so every flag is given again each time. */
 import { RelayError } from '../../core/errors.ts';
 import type { AgentCommand, PermissionPreset, TurnRequest } from '../contract.ts';
+import { foldersUp, worktreeAround } from '../folders-up.ts';
 
 /**
  * `analytics`: keeps the process 5 s after the answer when there is no internet. `update_plan`: the plan tool is off by
@@ -26,11 +27,12 @@ const PERMISSION_FLAGS: Record<PermissionPreset, readonly string[]> = {
  * needs no list of allowed commands: every command runs, inside the sandbox.
  */
 export function codexCommand(turn: TurnRequest): AgentCommand {
-	const settings = turn.isTrusted ? SETTINGS : [...SETTINGS, distrust(turn.worktree)];
+	const settings = turn.isTrusted ? SETTINGS : [...SETTINGS, distrust(foldersUp(turn))];
 	const args = [
 		'exec',
 		'--json',
 		...PERMISSION_FLAGS[turn.permissions],
+		...(turn.permissions === 'edit' ? worktreeAround(turn).map((path) => `--add-dir=${path}`) : []),
 		...(turn.isGitRepo ? [] : ['--skip-git-repo-check']),
 		...(turn.model === null ? [] : [`--model=${turn.model}`]),
 		...settings.flatMap((setting) => ['-c', setting]),
@@ -44,8 +46,9 @@ export function codexCommand(turn: TurnRequest): AgentCommand {
  * Switches off the repo's own `.codex/` settings (instructions, MCP servers, hooks) also where the user's config trusts
  * that path: measured, in linked worktrees too. Instructions in AGENTS.md and skills stay: they are only text.
  */
-function distrust(worktree: string): string {
-	return `projects={${tomlString(worktree)}={trust_level="untrusted"}}`;
+function distrust(folders: readonly string[]): string {
+	const projects = folders.map((folder) => `${tomlString(folder)}={trust_level="untrusted"}`);
+	return `projects={${projects.join(',')}}`;
 }
 
 /** A TOML basic string has JSON's escapes; DEL is the one character more that needs one. */

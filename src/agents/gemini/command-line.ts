@@ -1,6 +1,7 @@
 import { RelayError } from '../../core/errors.ts';
 import { simpleCommands } from '../allow-commands.ts';
 import type { AgentCommand, PermissionPreset, TurnRequest } from '../contract.ts';
+import { worktreeAround } from '../folders-up.ts';
 import { telemetryVariables } from './telemetry-variables.ts';
 
 /** In `default` without a terminal, tools that write or run anything are not even offered to the model. */
@@ -25,12 +26,19 @@ export function geminiCommand(turn: TurnRequest): AgentCommand {
 			'--approval-mode',
 			APPROVAL_MODES[turn.permissions],
 			...(turn.permissions === 'edit' ? allowedCommands(turn.allowCommands) : []),
+			...reach(turn),
 			...(turn.model === null ? [] : [`--model=${turn.model}`]),
 			...session(turn),
 		],
 		env: { ...environment(turn), ...telemetry },
 		...(telemetry === null ? {} : { writesTelemetry: true }),
 	};
+}
+
+/** gemini takes a list with commas, so a path that holds one is left out: its parts would name other folders. */
+function reach(turn: TurnRequest): string[] {
+	const folders = worktreeAround(turn).filter((path) => !path.includes(','));
+	return folders.map((path) => `--include-directories=${path}`);
 }
 
 function session(turn: TurnRequest): string[] {

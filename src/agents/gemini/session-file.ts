@@ -24,7 +24,7 @@ export function geminiFolder(env: Readonly<Record<string, string>>): string | nu
 export async function readGeminiRecord(query: NativeRecordQuery): Promise<NativeFacts | null> {
 	const folder = geminiFolder(query.env);
 	if (folder === null || !SESSION_ID.test(query.nativeSessionId)) return null;
-	for (const chats of await chatFolders(folder, query.worktree)) {
+	for (const chats of await chatFolders(folder, query.folder)) {
 		for (const path of await recordsOf(chats, query.nativeSessionId)) {
 			const tail = await readTail(path, query.nativeSessionId, query.maxBytes);
 			const facts = tail === null ? null : parseSessionRecord(tail, query.startedAt);
@@ -35,18 +35,18 @@ export async function readGeminiRecord(query: NativeRecordQuery): Promise<Native
 }
 
 /** The project's own folder by the CLI's registry; all of them when it does not name it (another spelling of the path). */
-async function chatFolders(folder: string, worktree: string): Promise<string[]> {
-	const slug = await slugOf(join(folder, 'projects.json'), worktree);
+async function chatFolders(folder: string, startedIn: string): Promise<string[]> {
+	const slug = await slugOf(join(folder, 'projects.json'), startedIn);
 	if (slug !== null) return [join(folder, 'tmp', slug, 'chats')];
 	const names = await namesIn(join(folder, 'tmp'));
 	return names.slice(0, MAX_PROJECTS).map((name) => join(folder, 'tmp', name, 'chats'));
 }
 
-async function slugOf(path: string, worktree: string): Promise<string | null> {
+async function slugOf(path: string, startedIn: string): Promise<string | null> {
 	try {
 		if ((await stat(path)).size > MAX_PROJECTS_BYTES) return null;
 		const registry = objectOrEmpty(parseObject(await readFile(path, 'utf8')));
-		const slug = textOrNull(objectOrEmpty(registry.projects)[worktree]);
+		const slug = textOrNull(objectOrEmpty(registry.projects)[startedIn]);
 		return slug !== null && /^[\w.-]{1,255}$/.test(slug) && !slug.startsWith('.') ? slug : null;
 	} catch (error) {
 		if (isAbsent(error)) return null;

@@ -4,7 +4,7 @@ import type { TurnRequest } from '../contract.ts';
 import { type JsonObject, objectOrEmpty, parseObject } from '../json-fields.ts';
 import { geminiFolder } from './session-file.ts';
 
-type Asked = Pick<TurnRequest, 'env' | 'worktree' | 'isTrusted' | 'telemetryPath'>;
+type Asked = Pick<TurnRequest, 'env' | 'folder' | 'isTrusted' | 'telemetryPath'>;
 
 const MAX_BYTES = 1024 * 1024;
 const MAX_FOLDERS = 40;
@@ -30,12 +30,12 @@ export function telemetryVariables(turn: Asked, platform = process.platform): Re
 	};
 }
 
-function settingsSpeak({ env, worktree, isTrusted }: Asked, platform: NodeJS.Platform): boolean {
+function settingsSpeak({ env, folder, isTrusted }: Asked, platform: NodeJS.Platform): boolean {
 	const home = geminiFolder(env);
 	const system = SYSTEM_FOLDERS[platform];
 	const files = [
 		...(home === null ? [] : [join(home, 'settings.json')]),
-		...(isTrusted ? [join(worktree, '.gemini/settings.json')] : []),
+		...(isTrusted ? [join(folder, '.gemini/settings.json')] : []),
 		...(system === undefined ? [] : [join(system, 'settings.json'), join(system, 'system-defaults.json')]),
 		...[env.GEMINI_CLI_SYSTEM_SETTINGS_PATH, env.GEMINI_CLI_SYSTEM_DEFAULTS_PATH].flatMap(
 			(path) => path || [],
@@ -63,10 +63,10 @@ function hasSandbox(settings: JsonObject): boolean {
 	);
 }
 
-/** gemini reads the first `.env` it finds from the worktree up, else the user's; each is looked at. */
-function envFilesSpeak({ env, worktree }: Asked): boolean {
+/** gemini reads the first `.env` it finds from where it starts up, else the user's; each is looked at. */
+function envFilesSpeak({ env, folder: start }: Asked): boolean {
 	const folders = [
-		...foldersUp(worktree),
+		...foldersAbove(start),
 		...(env.HOME ? [env.HOME] : []),
 		...(env.GEMINI_CLI_HOME ? [env.GEMINI_CLI_HOME] : []),
 	];
@@ -77,7 +77,7 @@ function envFilesSpeak({ env, worktree }: Asked): boolean {
 	);
 }
 
-function foldersUp(from: string): string[] {
+function foldersAbove(from: string): string[] {
 	const folders: string[] = [];
 	for (let folder = from; folders.length < MAX_FOLDERS; folder = dirname(folder)) {
 		folders.push(folder);

@@ -23,7 +23,7 @@ export function opencodeCommand(turn: TurnRequest): AgentCommand {
 			'run',
 			'--format',
 			'json',
-			`--dir=${turn.worktree}`,
+			`--dir=${turn.folder}`,
 			'--thinking',
 			'--agent=build',
 			...(turn.model === null ? [] : [`--model=${turn.model}`]),

@@ -8,12 +8,15 @@ import { extname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { packageRoot } from '../../core/package-root.ts';
 import type { TurnRequest } from '../contract.ts';
+import { foldersUp } from '../folders-up.ts';
 import { type JsonObject, listOrEmpty } from '../json-fields.ts';
 
 const PACKAGE = 'node_modules/@opencode-ai/plugin/package.json';
 
+type Place = Pick<TurnRequest, 'env' | 'folder' | 'worktree' | 'isTrusted'>;
+
 /** The URL of the plugin file, or null where it could delay the turn. */
-export function statusPlugin(turn: Pick<TurnRequest, 'env' | 'worktree' | 'isTrusted'>): string | null {
+export function statusPlugin(turn: Place): string | null {
 	const [main, ...others] = configFolders(turn);
 	if (main === undefined || turn.env.OPENCODE_PURE) return null;
 	const isReady = (folder: string) => existsSync(join(folder, PACKAGE));
@@ -29,17 +32,14 @@ function pluginUrl(): string {
 }
 
 /** The folders in which opencode looks for its configuration, the user's own first. */
-function configFolders({
-	env,
-	worktree,
-	isTrusted,
-}: Pick<TurnRequest, 'env' | 'worktree' | 'isTrusted'>): string[] {
+function configFolders(place: Place): string[] {
+	const { env, isTrusted } = place;
 	const config = env.XDG_CONFIG_HOME || (env.HOME ? join(env.HOME, '.config') : null);
 	return [
 		...(config ? [join(config, 'opencode')] : []),
 		...(env.HOME ? [join(env.HOME, '.opencode')] : []),
 		...(env.OPENCODE_CONFIG_DIR ? [env.OPENCODE_CONFIG_DIR] : []),
-		...(isTrusted ? [join(worktree, '.opencode')] : []),
+		...(isTrusted ? foldersUp(place).map((folder) => join(folder, '.opencode')) : []),
 	];
 }
 

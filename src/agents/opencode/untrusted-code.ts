@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { TurnRequest } from '../contract.ts';
+import { foldersUp } from '../folders-up.ts';
 
 /** What opencode takes for its own configuration. */
 const NAMES = ['.opencode', 'opencode.json', 'opencode.jsonc'];
 
-type Place = Pick<TurnRequest, 'isTrusted' | 'worktree' | 'isGitRepo' | 'env'>;
+type Place = Pick<TurnRequest, 'isTrusted' | 'folder' | 'worktree' | 'isGitRepo' | 'env'>;
 
 /**
  * Why opencode must not start in a repo that is not trusted, or null. 1.18.33 imports the plugins of the repo's
@@ -23,8 +24,9 @@ export function untrustedCode(place: Place): string | null {
 }
 
 /** Outside git opencode looks in the folders above too; the user's home is the user's own. */
-function foldersLookedInto({ worktree, isGitRepo, env }: Place): string[] {
-	const folders = [worktree];
+function foldersLookedInto(place: Place): string[] {
+	const { worktree, isGitRepo, env } = place;
+	const folders = foldersUp(place);
 	if (isGitRepo) return folders;
 	for (let folder = dirname(worktree); folder !== env.HOME; folder = dirname(folder)) {
 		folders.push(folder);

@@ -163,6 +163,7 @@ function additions(
 		allowCommands: [],
 		isTrusted,
 		// Where an agent refuses the repo, its variables are still those of one without such files.
+		folder: isTrusted ? trust.folder : '/',
 		worktree: isTrusted ? trust.worktree : '/',
 		isGitRepo: true,
 		isRoot: false,

@@ -1,4 +1,5 @@
 /** One session as a page of lines: who worked, what each turn changed and checked, what is left. All text made safe here. */
+import { join } from 'node:path';
 import { fromIso } from '../../core/clock.ts';
 import { formatPlural } from '../../core/plural.ts';
 import { safeLine } from '../../core/text.ts';
@@ -60,7 +61,7 @@ function headFields({ meta, folder }: LineageEntry, page: SessionPage): Array<[s
 		['kind', describeKind(meta)],
 		['look at', meta.kind === 'race' ? `agent-relay race show ${shortRef(meta.parent ?? meta.id)}` : ''],
 		['task', safeLine(meta.objective ?? '', TASK_CHARS)],
-		['works in', safeLine(`${repo.worktree}${branch}`, LINE_CHARS)],
+		['works in', safeLine(`${join(repo.worktree, repo.folder ?? '')}${branch}`, LINE_CHARS)],
 		['folder', safeLine(folder, LINE_CHARS)],
 		['began', formatAgo(fromIso(meta.created_at) ?? now, now)],
 		['agents', safeLine(agents.join(', '), LINE_CHARS)],

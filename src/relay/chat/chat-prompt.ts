@@ -36,6 +36,8 @@ export interface ChatPromptInput {
 	wasCutOff: boolean;
 	/** `.agent-relay/sessions/…`, of a session of the lineage. */
 	folderOf: (sessionId: string) => string;
+	/** The way from where the participant starts to the worktree's root, such as `../`; absent: it starts there. */
+	root?: string;
 	/** Takes secrets out of what agents said. */
 	redact: (text: string) => string;
 	inert: (text: string) => string;
@@ -142,7 +144,8 @@ interface Presented {
 function present(said: Missed, input: ChatPromptInput): Presented {
 	if (said.kind === 'user') return { before: '\nThe user:\n', message: null, after: fenceUser(said.text) };
 	const { by } = said;
-	const files = by.files.length === 0 ? '' : `Files it changed:\n${fenceRecord(fileLines(by, input))}`;
+	const from = input.root === undefined ? '' : ` (paths from the worktree's root, \`${input.root}\`)`;
+	const files = by.files.length === 0 ? '' : `Files it changed${from}:\n${fenceRecord(fileLines(by, input))}`;
 	const before = `\n${input.inert(speakerLine(by, said.isOwn, input))}\n`;
 	if (by.text === null) return { before, message: null, after: files };
 	const clean = input.redact(safeText(by.text.replace(/^\s*\n/, '').trimEnd()));

@@ -148,6 +148,7 @@ export class OneChat implements Chat {
 		if (hindrance !== null) return this.#leave(who.id, hindrance, options);
 		const prepared = await this.#prepare(who, options);
 		if (prepared === null) return;
+		if (prepared.gone !== null) options.onEvent({ type: 'notice', level: 'warning', text: prepared.gone });
 		if (prepared.left !== null) {
 			const text = `${who.id} starts a new conversation, with the whole chat: its last one ${prepared.left}.`;
 			options.onEvent({ type: 'notice', level: 'info', text });

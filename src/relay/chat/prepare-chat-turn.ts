@@ -1,6 +1,8 @@
 /** From "this participant speaks next" to everything its turn needs: what it missed, as a packet on disk, and the command. */
+import { relative } from 'node:path';
 import { secretValues } from '../../agents/secret-values.ts';
 import { parseSessionId } from '../../core/ids.ts';
+import { recordedFolder } from '../../git/start-folder.ts';
 import { PACKET_VERSION } from '../../handoff/packet.ts';
 import { withInertMaterial } from '../../handoff/piped-text.ts';
 import { createRedactor } from '../../handoff/redact.ts';
@@ -10,7 +12,8 @@ import { turnFile } from '../../sessions/session-paths.ts';
 import type { OpenSession } from '../../sessions/session-store.ts';
 import type { TurnSpec } from '../../turns/turn-spec.ts';
 import { agentStanding, type PlacedTurn } from '../lineage.ts';
-import { turnSpec } from '../prepare-turn.ts';
+import { tellGone, turnSpec } from '../prepare-turn.ts';
+import { presentPlace } from '../present-place.ts';
 import { readableFolders } from '../record-folders.ts';
 import type { RelayDeps } from '../relay-deps.ts';
 import { type ChatHistory, lastHeard, type Missed, missedBy } from './chat-history.ts';
@@ -33,6 +36,8 @@ export interface PreparedChatTurn {
 	isFresh: boolean;
 	/** Why its own conversation is not resumed, as the end of the sentence "its conversation …"; null: nothing is left. */
 	left: string | null;
+	/** Said where the agent does not start in the folder where it was to; null: it does. */
+	gone: string | null;
 }
 
 /** Writes the packet; throws what `requireExecutable` throws before that. */
@@ -40,7 +45,11 @@ export async function prepareChatTurn(plan: ChatTurnPlan, deps: RelayDeps): Prom
 	const { session, chat, who, history, placed } = plan;
 	const adapter = deps.registry.find(who.agent);
 	const known = session.meta.agents[who.id]?.native_session_id ?? null;
-	const standing = agentStanding(placed, who.id, known, true);
+	const place = presentPlace(deps.repo);
+	const standing = agentStanding(placed, who.id, known, {
+		hasPacket: true,
+		folder: recordedFolder(place),
+	});
 	const hasTurns = lastHeard(history.turns, who.id) >= 0;
 	const isFresh = hasTurns && standing.nativeSessionId === null;
 	const missed = missedBy(history, who.id, isFresh);
@@ -58,6 +67,7 @@ export async function prepareChatTurn(plan: ChatTurnPlan, deps: RelayDeps): Prom
 		isFresh,
 		wasCutOff: wasCutOff(history, who.id),
 		folderOf: (id) => folderFor(id, deps),
+		...(place.folder === place.worktree ? {} : { root: `${relative(place.folder, place.worktree)}/` }),
 		redact: redactor.speech,
 		inert: adapter.inert,
 		maxBytes: MAX_CHAT_PROMPT_BYTES,
@@ -89,6 +99,7 @@ export async function prepareChatTurn(plan: ChatTurnPlan, deps: RelayDeps): Prom
 		packet,
 		isFresh,
 		left: standing.left,
+		gone: place.folder === deps.repo.folder ? null : tellGone(deps.repo),
 	};
 }
 
@@ -101,7 +112,7 @@ function wasCutOff({ turns }: ChatHistory, who: string): boolean {
 function folderFor(id: string, { store, repo }: RelayDeps): string {
 	const parsed = parseSessionId(id);
 	if (parsed === null) return id;
-	const [folder = id] = readableFolders([store.folderOf(parsed)], repo);
+	const [folder = id] = readableFolders([store.folderOf(parsed)], presentPlace(repo));
 	return folder;
 }
 

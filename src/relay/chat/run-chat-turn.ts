@@ -1,3 +1,5 @@
+import { recordedFolder } from '../../git/start-folder.ts';
+import { folderOf } from '../../sessions/new-meta.ts';
 import type { ChatParticipant } from '../../sessions/session-meta.ts';
 import type { OpenSession } from '../../sessions/session-store.ts';
 import type { TurnState } from '../../sessions/turn-state.ts';
@@ -35,6 +37,7 @@ export async function runChatTurn(
 		trigger: spec.trigger,
 		resumed: resume,
 		packet: spec.packet,
+		...folderOf(recordedFolder(spec.request)),
 		speaker: { participant: who.id, role: who.role, number, maxTurns },
 	});
 	deps.learnVersion(who.agent, spec.executable);

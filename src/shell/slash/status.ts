@@ -37,10 +37,11 @@ function sessionRows({ relay }: SlashContext): Array<[string, string]> {
 	const session = relay.session();
 	if (session === null) return [['session', 'none yet; it begins with your first prompt']];
 	const { turn_count: turns, repo, parent } = session.meta;
+	const place = relay.place();
 	return [
 		['session', session.id],
 		['folder', safeLine(session.folder, 300)],
-		['works in', safeLine(repo.branch === null ? repo.worktree : `${repo.worktree} (${repo.branch})`, 300)],
+		['works in', safeLine(repo.branch === null ? place.folder : `${place.folder} (${repo.branch})`, 300)],
 		['turns', String(turns)],
 		[parent === null ? 'usage' : 'usage in all', describeUsage(relay.usage()) || 'not reported yet'],
 	];

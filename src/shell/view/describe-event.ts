@@ -277,10 +277,18 @@ export function describeTerminalAsked(
 	return [theme.warn(`? ${agent} ${what}`), theme.dim(`  ${how}`)];
 }
 
-/** Before a turn, where no prompt says so: `claude opus · edit`. */
-export function describeReceiver({ agent, model, permissions }: Of<'turn_started'>, theme: Theme): string {
-	return theme.dim(`${model === null ? agent : `${agent} ${safeLine(model, 40)}`} · ${permissions}`);
+/** Before a turn, where no prompt says so: `claude opus · edit · in api/`. */
+export function describeReceiver(
+	{ agent, model, permissions, folder }: Of<'turn_started'>,
+	theme: Theme,
+): string {
+	const who = model === null ? agent : `${agent} ${safeLine(model, 40)}`;
+	const where = folder === undefined ? [] : [describeFolder(folder)];
+	return theme.dim([who, permissions, ...where].join(' · '));
 }
+
+/** A folder of the worktree, relative to it. */
+export const describeFolder = (folder: string) => `in ${safeLine(folder, 60)}/`;
 
 /** Before a turn of a chat: `codex (critic) · turn 3 of 6`. */
 export function describeSpeaker({ participant, role, number, maxTurns }: Speaker, theme: Theme): string {

@@ -27,6 +27,7 @@ describe('the retries of claude, by the provider its settings name', () => {
 	} = {}) =>
 		retryVariables({
 			env: { HOME: join(root, 'home'), ...env },
+			folder: join(root, 'repo'),
 			worktree: join(root, 'repo'),
 			isTrusted,
 			patienceMs: 20_000,

@@ -27,7 +27,7 @@ const modelLine = (model: string) => `${JSON.stringify({ type: 'turn_context', p
 function record(query: { id?: string; maxBytes?: number; env?: Record<string, string> } = {}) {
 	return codexAdapter.readNativeRecord?.({
 		nativeSessionId: query.id ?? ID,
-		worktree: '/repo',
+		folder: '/repo',
 		env: query.env ?? { HOME: home },
 		startedAt: 0,
 		maxBytes: query.maxBytes ?? 1024,

@@ -64,6 +64,7 @@ async function runTurn(
 		permissions,
 		allowCommands: [],
 		isTrusted: true,
+		folder: folder,
 		worktree: folder,
 		isGitRepo: false,
 		isRoot: false,

@@ -23,7 +23,7 @@ function write(path: string, content: string): string {
 const read = (fields: Partial<Parameters<NonNullable<typeof geminiAdapter.readNativeRecord>>[0]> = {}) =>
 	geminiAdapter.readNativeRecord?.({
 		nativeSessionId: ID,
-		worktree: '/repo',
+		folder: '/repo',
 		env: { HOME: home },
 		startedAt: 0,
 		maxBytes: 1_000_000,

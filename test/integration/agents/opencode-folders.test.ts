@@ -21,6 +21,7 @@ function commandOf(request: Partial<TurnRequest> = {}) {
 		permissions: 'edit',
 		allowCommands: [],
 		isTrusted: true,
+		folder: folder,
 		worktree: folder,
 		isGitRepo: true,
 		isRoot: false,
@@ -32,7 +33,7 @@ const configOf = (request: Partial<TurnRequest> = {}) =>
 	JSON.parse(commandOf(request).env.OPENCODE_CONFIG_CONTENT ?? 'null');
 
 describe('a repo that is not trusted', () => {
-	const place = () => ({ isTrusted: false, worktree: folder, isGitRepo: true, env: {} });
+	const place = () => ({ isTrusted: false, folder, worktree: folder, isGitRepo: true, env: {} });
 
 	it('is worked in without its own configuration', () => {
 		expect(commandOf({ isTrusted: false }).env.OPENCODE_DISABLE_PROJECT_CONFIG).toBe('1');
@@ -47,14 +48,30 @@ describe('a repo that is not trusted', () => {
 		expect(opencodeAdapter.refusal?.({ ...place(), isTrusted: true })).toBeNull();
 	});
 
+	it('is also what stands in each folder from where it starts up to the root', () => {
+		const start = join(folder, 'a', 'b');
+		mkdirSync(start, { recursive: true });
+		expect(opencodeAdapter.refusal?.({ ...place(), folder: start })).toBeNull();
+		for (const at of [start, join(folder, 'a'), folder]) {
+			writeFileSync(join(at, 'opencode.json'), '');
+			expect(opencodeAdapter.refusal?.({ ...place(), folder: start })).toContain(join(at, 'opencode.json'));
+			rmSync(join(at, 'opencode.json'));
+		}
+		expect(commandOf({ folder: start }).args).toContain(`--dir=${start}`);
+	});
+
 	it('is also what stands above a folder without git, up to the home of the user', () => {
 		const worktree = join(folder, 'a', 'b');
 		mkdirSync(worktree, { recursive: true });
 		writeFileSync(join(folder, 'a', 'opencode.json'), '');
-		expect(opencodeAdapter.refusal?.({ ...place(), worktree, isGitRepo: false })).toContain('opencode.json');
-		expect(opencodeAdapter.refusal?.({ ...place(), worktree })).toBeNull();
+		expect(opencodeAdapter.refusal?.({ ...place(), folder: worktree, worktree, isGitRepo: false })).toContain(
+			'opencode.json',
+		);
+		expect(opencodeAdapter.refusal?.({ ...place(), folder: worktree, worktree })).toBeNull();
 		const env = { HOME: join(folder, 'a') };
-		expect(opencodeAdapter.refusal?.({ ...place(), worktree, isGitRepo: false, env })).toBeNull();
+		expect(
+			opencodeAdapter.refusal?.({ ...place(), folder: worktree, worktree, isGitRepo: false, env }),
+		).toBeNull();
 	});
 });
 

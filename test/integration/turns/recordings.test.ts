@@ -149,6 +149,7 @@ function spec(recording: Recording, executable: string, home: string): TurnSpec 
 			permissions: 'edit',
 			allowCommands: [],
 			isTrusted: true,
+			folder: bench.repo,
 			worktree: bench.repo,
 			isGitRepo: true,
 			isRoot: false,

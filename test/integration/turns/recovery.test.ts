@@ -112,6 +112,7 @@ async function uninterrupted(recording: Recording, chunks: Buffer[]): Promise<En
 				permissions: 'edit',
 				allowCommands: [],
 				isTrusted: true,
+				folder: bench.repo,
 				worktree: bench.repo,
 				isGitRepo: false,
 				isRoot: false,

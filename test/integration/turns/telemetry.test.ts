@@ -88,7 +88,7 @@ describe('the variables that make gemini tell', () => {
 	const variables = (env: Record<string, string> = {}, isTrusted = true) =>
 		telemetryVariables({
 			env: { HOME: join(root, 'home'), ...env },
-			worktree: join(root, 'home/work/repo'),
+			folder: join(root, 'home/work/repo'),
 			isTrusted,
 			telemetryPath: PATH,
 		});
@@ -104,7 +104,7 @@ describe('the variables that make gemini tell', () => {
 		write('home/work/repo/.gemini/settings.json', '{}');
 		write('home/.env', 'GEMINI_API_KEY=x\n');
 		expect(variables({ GEMINI_SANDBOX: 'false' })).toEqual(OURS);
-		expect(telemetryVariables({ env: {}, worktree: join(root, 'none'), isTrusted: true })).toBeNull();
+		expect(telemetryVariables({ env: {}, folder: join(root, 'none'), isTrusted: true })).toBeNull();
 	});
 
 	it.each([

@@ -89,6 +89,7 @@ export function scriptedInput(turns: ScriptedTurn[], over: Partial<PacketInput> 
 		nowPrompt: last === null ? null : { text: last, isInterrupted: true },
 		diffs: [],
 		userEdits: [],
+		startsIn: '',
 		since: null,
 		budgetBytes: 24 * 1024,
 		inert: (text) => text,

@@ -12,6 +12,7 @@ const TURN: TurnRequest = {
 	permissions: 'edit',
 	allowCommands: [],
 	isTrusted: true,
+	folder: '/repo',
 	worktree: '/repo',
 	isGitRepo: true,
 	isRoot: false,
@@ -49,6 +50,13 @@ describe('the command line of claude', () => {
 			'--disallowedTools',
 			'Edit,Write,NotebookEdit',
 		]);
+	});
+
+	it('reaches the whole worktree from a folder in it', () => {
+		const flags = flagsOf({ folder: '/repo/a "b"', worktree: '/repo' });
+		const settings = JSON.parse(flags[flags.indexOf('--settings') + 1] ?? '');
+		expect(settings).toEqual({ permissions: { additionalDirectories: ['/repo'] } });
+		expect(flagsOf({})).not.toContain('--settings');
 	});
 
 	it('takes no flag for a session id', () => {

@@ -13,6 +13,7 @@ function argsOf(request: Partial<TurnRequest> = {}): string[] {
 		permissions: 'edit',
 		allowCommands: [],
 		isTrusted: true,
+		folder: '/repo',
 		worktree: '/repo',
 		isGitRepo: true,
 		isRoot: false,
@@ -47,9 +48,26 @@ describe('the command line of codex', () => {
 	});
 
 	it('switches off the settings of an untrusted repo, whatever its path holds', () => {
-		const told = argsOf({ isTrusted: false, worktree: '/a "b"\\c.d' });
+		const worktree = '/a "b"\\c.d';
+		const told = argsOf({ isTrusted: false, folder: worktree, worktree });
 		expect(told).toContain('projects={"/a \\"b\\"\\\\c.d"={trust_level="untrusted"}}');
 		expect(argsOf().some((arg) => arg.startsWith('projects='))).toBe(false);
+	});
+
+	it('does so for each folder from where it starts up to the root: the user may have trusted any of them', () => {
+		const told = argsOf({ isTrusted: false, folder: '/repo/a/b', worktree: '/repo' });
+		const untrusted = (path: string) => `"${path}"={trust_level="untrusted"}`;
+		expect(told).toContain(`projects={${['/repo/a/b', '/repo/a', '/repo'].map(untrusted).join(',')}}`);
+	});
+
+	it('may write to the whole worktree from a folder in it, under edit alone', () => {
+		const inFolder = { folder: '/repo/a', worktree: '/repo' };
+		const resumed = argsOf({ ...inFolder, resume: true, nativeSessionId: 'thread-1' });
+		expect(resumed.indexOf('--add-dir=/repo')).toBeGreaterThan(0);
+		expect(resumed.indexOf('--add-dir=/repo')).toBeLessThan(resumed.indexOf('resume'));
+		for (const permissions of ['read-only', 'full'] as const)
+			expect(argsOf({ ...inFolder, permissions }).join()).not.toContain('--add-dir');
+		expect(argsOf().join()).not.toContain('--add-dir');
 	});
 
 	it('refuses an id that would be read as a flag', () => {

@@ -18,6 +18,7 @@ const REQUEST: TurnRequest = {
 	permissions: 'read-only',
 	allowCommands: [],
 	isTrusted: false,
+	folder: '/repo',
 	worktree: '/repo',
 	isGitRepo: true,
 	isRoot: false,

@@ -14,6 +14,7 @@ function commandOf(request: Partial<TurnRequest> = {}) {
 		permissions: 'edit',
 		allowCommands: [],
 		isTrusted: true,
+		folder: '/repo',
 		worktree: '/repo',
 		isGitRepo: true,
 		isRoot: false,
@@ -40,6 +41,14 @@ describe('the command line of gemini', () => {
 		expect(argsOf().some((arg) => arg.includes('model'))).toBe(false);
 	});
 
+	it('reaches the whole worktree from a folder in it, and never another folder', () => {
+		const folders = (folder: string, worktree: string) =>
+			argsOf({ folder, worktree }).filter((arg) => arg.startsWith('--include-directories'));
+		expect(folders('/repo/a', '/repo')).toEqual(['--include-directories=/repo']);
+		expect(folders('/repo', '/repo')).toEqual([]);
+		expect(folders('/home,/repo/a', '/home,/repo')).toEqual([]);
+	});
+
 	it('maps each preset to an approval mode', () => {
 		const modes = (['read-only', 'edit', 'full'] as const).map((permissions) => {
 			const args = argsOf({ permissions });
@@ -59,7 +68,7 @@ describe('the command line of gemini', () => {
 		expect(commandOf().env.GEMINI_CLI_TRUST_WORKSPACE).toBe('true');
 		expect(commandOf({ isTrusted: false }).env.GEMINI_CLI_TRUST_WORKSPACE).toBe('false');
 		for (const isTrusted of [true, false]) expect(argsOf({ isTrusted })).not.toContain('--skip-trust');
-		const place = { worktree: '/repo', isGitRepo: true, env: {} };
+		const place = { folder: '/repo', worktree: '/repo', isGitRepo: true, env: {} };
 		expect(geminiAdapter.refusal?.({ ...place, isTrusted: true })).toBeNull();
 		expect(geminiAdapter.refusal?.({ ...place, isTrusted: false })).toMatch(/not trusted/);
 	});

@@ -12,6 +12,7 @@ const TURN: TurnRequest = {
 	permissions: 'edit',
 	allowCommands: [],
 	isTrusted: true,
+	folder: '/repo',
 	worktree: '/repo',
 	isGitRepo: true,
 	isRoot: false,

@@ -16,6 +16,7 @@ function commandOf(request: Partial<TurnRequest> = {}) {
 		permissions: 'edit',
 		allowCommands: [],
 		isTrusted: true,
+		folder: folder,
 		worktree: folder,
 		isGitRepo: true,
 		isRoot: false,

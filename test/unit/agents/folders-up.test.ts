@@ -1,0 +1,19 @@
+import { describe, expect, it } from 'vitest';
+import { foldersUp, worktreeAround } from '../../../src/agents/folders-up.ts';
+
+describe('the folders in which a CLI may find files of the repo', () => {
+	it('are that in which it starts and each up to the root', () => {
+		expect(foldersUp({ folder: '/repo/a/b', worktree: '/repo' })).toEqual(['/repo/a/b', '/repo/a', '/repo']);
+		expect(foldersUp({ folder: '/repo', worktree: '/repo' })).toEqual(['/repo']);
+		expect(foldersUp({ folder: '/a', worktree: '/' })).toEqual(['/a', '/']);
+	});
+
+	it('end where the folder does not lie in the worktree', () => {
+		expect(foldersUp({ folder: '/elsewhere/a', worktree: '/repo' })).toEqual(['/elsewhere/a', '/repo']);
+	});
+
+	it('leave the worktree to be reached beside them, but for one that starts at its root', () => {
+		expect(worktreeAround({ folder: '/repo/a', worktree: '/repo' })).toEqual(['/repo']);
+		expect(worktreeAround({ folder: '/repo', worktree: '/repo' })).toEqual([]);
+	});
+});
