@@ -1,6 +1,5 @@
 import { lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { RelayError } from '../core/errors.ts';
 import { firstLineOf, isObjectId } from './git-output.ts';
 import type { RepoGit } from './repo-git.ts';
 
@@ -43,33 +42,4 @@ export async function nestedHead(git: RepoGit, folder: string): Promise<string |
 	const answer = await git.nested(folder, ['rev-parse', '-q', '--verify', 'HEAD'], { allowExit: [1, 128] });
 	const id = firstLineOf(answer.stdout);
 	return isObjectId(id) ? id : null;
-}
-
-/**
- * True when a repo inside holds nothing but what its remotes have: no commit of its own (`known`, the commit that the repo
- * around it records, is none), no stash, no changed or untracked file. What cannot be told counts as work.
- */
-export async function isPristineClone(git: RepoGit, folder: string, known: string | null): Promise<boolean> {
-	try {
-		const head = await nestedHead(git, folder);
-		if (head === null) return false;
-		const status = ['status', '--porcelain', '-z', '--untracked-files=normal', '--ignore-submodules=dirty'];
-		const dirty = await git.nested(folder, status, { maxBytes: 1 });
-		if (dirty.stdout.length > 0) return false;
-		const excluded = ['--not', '--remotes', ...(known === null ? [] : [known])];
-		const own = [
-			'rev-list',
-			'--ignore-missing',
-			'-n',
-			'1',
-			'HEAD',
-			'--branches',
-			'--glob=refs/stash',
-			...excluded,
-		];
-		return (await git.nested(folder, own)).stdout.length === 0;
-	} catch (error) {
-		if (!(error instanceof RelayError)) throw error;
-		return false;
-	}
 }

@@ -42,6 +42,20 @@ export interface SharedParts {
 	mainFiles?: Readonly<Record<string, string>>;
 }
 
+/** What a repo inside a worktree, or the folder of a submodule, holds that nothing else does. */
+export interface NestedWork {
+	/** Relative, as it is: untrusted text. */
+	path: string;
+	/** That none of its remotes has, nor the checkout's own repo at that path. */
+	commits: number;
+	/** Changed and untracked ones. */
+	files: number;
+	/** The folder of a submodule that is no repo: its files are in no git at all. */
+	isUnfilled: boolean;
+	/** Whether there is work cannot be told (no commit, a damaged repo). */
+	isUnknown: boolean;
+}
+
 /** What goes with a worktree and is in no ref. Paths relative, as they are: untrusted text. */
 export interface WorktreeLosses {
 	/** Files and links on disk, git's own left out. */
@@ -52,8 +66,7 @@ export interface WorktreeLosses {
 	commits: number;
 	/** Commits that its HEAD once was at and left again: only its reflog has them. */
 	droppedCommits: number;
-	/** Repos inside with commits, stashes or files that their remotes do not have. */
-	nested: string[];
+	nested: NestedWork[];
 	unreadable: string[];
 	/** Ignored files are in no ref; `top`: the fullest folders first (`node_modules/`), at most five. */
 	ignored: { count: number; top: Array<{ path: string; count: number }> };
@@ -80,10 +93,15 @@ export interface Worktrees {
 	/** Unlocks and removes one that is locked with `reason`; its folder may be gone already. RelayError `refused` otherwise. */
 	remove(worktree: { path: string; reason: string }): Promise<void>;
 	/**
-	 * What would be lost with `worktree` if `kept` (commits; the files may be those of any of them) and the repo's branches,
+	 * What would be lost with `worktree`, which began at `base`, if `kept` (commits; the files may be those of any of them) and the repo's branches,
 	 * tags and remote branches stay. Its folder may be gone. Writes nothing.
 	 */
-	losses(worktree: string, kept: readonly [string, ...string[]]): Promise<WorktreeLosses>;
+	losses(worktree: string, kept: readonly [string, ...string[]], base: string): Promise<WorktreeLosses>;
+	/** Of the submodules of `base` and `now` in `worktree`, the repos in them, and `also`. */
+	nestedWork(
+		worktree: string,
+		options: { base: string; now: string; also: readonly string[] },
+	): Promise<NestedWork[]>;
 	list(): Promise<WorktreeEntry[]>;
 	/** HEAD of a worktree; null when it cannot be told. `branch` as full ref name. */
 	headOf(worktree: string): Promise<{ commit: string | null; branch: string | null }>;

@@ -6,7 +6,8 @@ import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { readRegularText } from '../core/files.ts';
 import { firstLineOf, isObjectId, nulFields } from './git-output.ts';
-import { isPristineClone, readFolderContents } from './nested-repos.ts';
+import { readFolderContents } from './nested-repos.ts';
+import { findNestedWork, findWorkInRecord } from './nested-work.ts';
 import type { Place, RepoGit } from './repo-git.ts';
 import type { WorktreeLosses } from './worktree-contract.ts';
 import { objectsIn, writeWorktreeTree } from './worktree-tree.ts';
@@ -15,29 +16,48 @@ import { objectsIn, writeWorktreeTree } from './worktree-tree.ts';
 export async function readLosses(
 	git: RepoGit,
 	place: Place,
-	{ kept, scratch }: { kept: readonly [string, ...string[]]; scratch: string },
+	{ kept, base, scratch }: { kept: readonly [string, ...string[]]; base: string; scratch: string },
 ): Promise<WorktreeLosses> {
-	if (!lstatSync(place.worktree, { throwIfNoEntry: false })) return lossesOfRecord(git, place, kept);
+	if (!lstatSync(place.worktree, { throwIfNoEntry: false })) return lossesOfRecord(git, place, kept, base);
 	const { files, nested } = readFolderContents(place.worktree);
+	// A worktree's own `.git` is a file; a folder there is a repo that someone made in its place.
+	const isRepo = lstatSync(join(place.worktree, '.git'), { throwIfNoEntry: false })?.isDirectory();
+	const repos = isRepo ? ['.', ...nested] : nested;
 	const env = objectsIn(scratch, git.repo);
 	const { tree, skipped } = await writeWorktreeTree(git, place, { commit: kept[0], scratch, env });
-	const [changed, commits, dropped, ignored, own] = await Promise.all([
+	const [changed, commits, dropped, ignored, inFolder, inRecord] = await Promise.all([
 		changedSince(git, kept, tree, env),
 		countCommits(git, place, kept, ['HEAD']),
 		countCommits(git, place, [...kept, 'HEAD'], formerHeads(place)),
 		readIgnored(git, place, scratch),
-		reposWithWork(git, place, kept[0], nested),
+		findNestedWork(git, place, { base, now: kept[0], nested: repos }),
+		findWorkInRecord(git, place, base),
 	]);
+	const told = new Set(inFolder.map(({ path }) => path));
 	const unreadable = skipped.filter((path) => !nested.includes(path));
-	return { files, changed, commits, droppedCommits: dropped, nested: own, unreadable, ignored };
+	return {
+		files,
+		changed,
+		commits,
+		droppedCommits: dropped,
+		nested: [...inFolder, ...inRecord.filter(({ path }) => !told.has(path))],
+		unreadable,
+		ignored,
+	};
 }
 
 /** The folder is gone: what is left to lose are the commits of its HEAD, which git keeps as long as the record. */
-async function lossesOfRecord(git: RepoGit, place: Place, kept: readonly string[]): Promise<WorktreeLosses> {
+async function lossesOfRecord(
+	git: RepoGit,
+	place: Place,
+	kept: readonly string[],
+	base: string,
+): Promise<WorktreeLosses> {
 	const somewhere = { ...place, worktree: git.here.worktree };
 	const commits = await countCommits(git, somewhere, kept, ['HEAD']);
 	const droppedCommits = await countCommits(git, somewhere, [...kept, 'HEAD'], formerHeads(place));
-	const nothing = { files: 0, changed: [], nested: [], unreadable: [], ignored: { count: 0, top: [] } };
+	const nested = await findWorkInRecord(git, place, base);
+	const nothing = { files: 0, changed: [], nested, unreadable: [], ignored: { count: 0, top: [] } };
 	return { ...nothing, commits, droppedCommits };
 }
 
@@ -90,23 +110,4 @@ async function readIgnored(git: RepoGit, place: Place, scratch: string): Promise
 	}
 	const top = [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1)).slice(0, TOP_FOLDERS);
 	return { count: paths.length, top: top.map(([path, count]) => ({ path, count })) };
-}
-
-async function reposWithWork(
-	git: RepoGit,
-	{ worktree }: Place,
-	commit: string,
-	nested: readonly string[],
-): Promise<string[]> {
-	const found: string[] = [];
-	// A worktree's own `.git` is a file; a folder there is a repo that someone made in its place.
-	const isRepo = lstatSync(join(worktree, '.git'), { throwIfNoEntry: false })?.isDirectory();
-	for (const path of isRepo ? ['.', ...nested] : nested) {
-		const recorded = await git.inRepo(['rev-parse', '-q', '--verify', `${commit}:${path}`], {
-			allowExit: [1, 128],
-		});
-		const id = firstLineOf(recorded.stdout);
-		if (!(await isPristineClone(git, join(worktree, path), isObjectId(id) ? id : null))) found.push(path);
-	}
-	return found;
 }

@@ -5,6 +5,7 @@ import { addWorktree, type InTurn } from './add-worktree.ts';
 import type { RepoFacts } from './contract.ts';
 import { firstLineOf, isObjectId, nulFields } from './git-output.ts';
 import { keepFiles } from './keep-files.ts';
+import { findNestedWork } from './nested-work.ts';
 import { removeWorktree } from './remove-worktree.ts';
 import { createRepoGit, type Place, type RepoGit } from './repo-git.ts';
 import type { Git } from './run-git.ts';
@@ -39,9 +40,11 @@ export function createWorktrees({ repo, git: runner, scratchFolder, clock }: Wor
 		},
 		add: (worktree) => addWorktree(git, worktree, inTurn),
 		remove: (worktree) => removeWorktree(git, worktree),
-		losses: async (worktree, kept) => {
+		nestedWork: async (worktree, { base, now, also }) =>
+			findNestedWork(git, git.placeOf(worktree), { base, now, nested: null, also }),
+		losses: async (worktree, kept, base) => {
 			const place = git.placeOf(worktree, { mayBeGone: true });
-			return withScratch((scratch) => readLosses(git, place, { kept, scratch }));
+			return withScratch((scratch) => readLosses(git, place, { kept, base, scratch }));
 		},
 		list: () => listWorktrees(git),
 		headOf: async (worktree) => headOf(git, gitDirOf(git, worktree)),

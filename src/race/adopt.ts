@@ -34,7 +34,7 @@ import {
 	replaceFiles,
 	undoSteps,
 } from './adopt-journal.ts';
-import { noteAdopted } from './adopt-note.ts';
+import { noteAdopted, noteLeftOut } from './adopt-note.ts';
 import {
 	type AdoptConflict,
 	type AdoptOmission,
@@ -44,6 +44,7 @@ import {
 	type SeenPath,
 } from './adopt-paths.ts';
 import { recoverAdoption } from './adopt-recover.ts';
+import { omissionsInside } from './left-inside.ts';
 import type { EntrantRecord, RaceRecord } from './race-record.ts';
 
 export interface AdoptRequest {
@@ -72,6 +73,8 @@ export type AdoptResult =
 			branch: string | null;
 			notes: string[];
 	  }
+	/** All that the entrant did is left out: nothing was written. */
+	| { status: 'left_out'; entrant: string; omitted: AdoptOmission[]; notes: string[] }
 	/** Nothing was written. */
 	| { status: 'conflicts'; entrant: string; conflicts: AdoptConflict[]; canMerge: boolean; notes: string[] };
 
@@ -90,15 +93,25 @@ export async function adopt(request: AdoptRequest, deps: AdoptDeps): Promise<Ado
 		const said = await recoverAdoption(session, deps);
 		const notes = said === null ? [] : [said];
 		const edits = await listTreeEdits(deps.git, deps.repo.worktree, record.base.commit, commit);
-		if (edits.length === 0)
+		const inside = omissionsInside(entrant);
+		if (edits.length === 0 && inside.length === 0)
 			throw new RelayError('refused', `${entrant.id} changed no file, so there is nothing to adopt.`);
-		const task = { record, entrant: entrant.id, commit, edits, notes, session, deps };
-		return mode.kind === 'branch' ? await adoptAsBranch(task, mode.name) : await adoptFiles(task, mode);
+		const task = { record, entrant: entrant.id, commit, edits, inside, notes, session, deps };
+		const result = await adoptTask(task, mode);
+		const paths = result.status === 'conflicts' ? result.conflicts : result.omitted;
+		noteLeftOut(session, deps, { entrant: entrant.id, paths });
+		return result;
 	} catch (error) {
 		throw explainDisk(error);
 	} finally {
 		session.release();
 	}
+}
+
+async function adoptTask(task: Adoption, mode: AdoptMode): Promise<AdoptResult> {
+	const { entrant, edits, inside, notes } = task;
+	if (edits.length === 0) return { status: 'left_out', entrant, omitted: [...inside], notes };
+	return mode.kind === 'branch' ? adoptAsBranch(task, mode.name) : adoptFiles(task, mode);
 }
 
 interface Adoption {
@@ -107,6 +120,8 @@ interface Adoption {
 	/** Of the entrant's files. */
 	commit: string;
 	edits: readonly TreeEdit[];
+	/** What it did in repos inside its worktree. */
+	inside: readonly AdoptOmission[];
 	notes: string[];
 	session: OpenSession;
 	deps: AdoptDeps;
@@ -165,7 +180,8 @@ async function adoptAsBranch(adoption: Adoption, name: string): Promise<AdoptRes
 	const base = record.base.is_snapshot
 		? ['Its parent is the snapshot of your changes that the race began with.']
 		: [];
-	return { ...nothingWritten(entrant), commit, branch: name, notes: [...notes, ...base] };
+	const omitted = [...adoption.inside];
+	return { ...nothingWritten(entrant), omitted, commit, branch: name, notes: [...notes, ...base] };
 }
 
 function nothingWritten(entrant: string): Extract<AdoptResult, { status: 'adopted' }> {
@@ -229,6 +245,8 @@ async function stageAndWrite(adoption: Adoption, mode: FilesMode, staging: Stagi
 		const canMerge = seen.conflicts.length === 0 && sorted.differing.every(isMergeable);
 		return { status: 'conflicts', entrant, conflicts: byPath(conflicts), canMerge, notes };
 	}
+	const omitted = allOmitted(adoption, seen.omitted);
+	if (seen.open.length === 0 && omitted.length > 0) return { status: 'left_out', entrant, omitted, notes };
 	if (mode.kind === 'commit') refuseMarkers(merge.marked);
 	const replaced = [...sorted.pending, ...merge.merged];
 	keepPermissions(sorted.pending, place);
@@ -247,11 +265,17 @@ async function stageAndWrite(adoption: Adoption, mode: FilesMode, staging: Stagi
 		entrant,
 		written: byPath(replaced.map((path) => writtenFile(path, merge))),
 		already: sorted.already.map(({ edit }) => edit.path),
-		omitted: seen.omitted,
+		omitted,
 		commit: commit?.id ?? null,
 		branch: null,
 		notes: [...notes, ...said, ...notesOn(adoption, commit, pointers), ...(await notDone(adoption, commit))],
 	};
+}
+
+/** What lies inside a submodule says more than that it is one. */
+function allOmitted({ inside }: Adoption, omitted: readonly AdoptOmission[]): AdoptOmission[] {
+	const named = new Set(inside.map(({ path }) => path));
+	return byPath([...omitted.filter(({ path }) => !named.has(path)), ...inside]);
 }
 
 const NO_MERGE: MergeResult = { merged: [], marked: [], conflicts: [] };

@@ -10,6 +10,7 @@ import { recordedPath, removalPath } from '../git/worktree-records.ts';
 import type { RelayDeps } from '../relay/relay-deps.ts';
 import { AFTER_CHECKS, ALL_FILES, FOUND_FILES, racePrefix, raceRef } from './claim-place.ts';
 import type { FindFolderUsers } from './folder-users.ts';
+import { describeLeftInside, leftInside } from './left-inside.ts';
 import { lockReason } from './owner-file.ts';
 import type { EntrantRecord, RaceRecord } from './race-record.ts';
 
@@ -117,7 +118,11 @@ async function judge(
 	const more = [FOUND_FILES, ALL_FILES, AFTER_CHECKS].flatMap((end) => refs.get(entrant.ref + end) ?? []);
 	let losses: WorktreeLosses;
 	try {
-		losses = await deps.worktrees.losses(plan.worktree, [kept ?? record.base.commit, ...more]);
+		losses = await deps.worktrees.losses(
+			plan.worktree,
+			[kept ?? record.base.commit, ...more],
+			record.base.commit,
+		);
 	} catch (error) {
 		if (!(error instanceof RelayError) || !CANNOT_TELL.has(error.code)) throw error;
 		return { ...plan, refusals: [`whether its work is kept cannot be told: ${error.message}`] };
@@ -153,7 +158,9 @@ function lossRefusals(losses: WorktreeLosses, entrant: EntrantRecord, isKept: bo
 	return [
 		...(changed.length > 0 ? [`${formatPlural(changed.length, 'file')} ${differ}: ${listed(changed)}`] : []),
 		...(commits > 0 ? [`its HEAD has ${formatPlural(commits, 'commit')} that no ref has`] : []),
-		...(nested.length > 0 ? [`${listed(nested)}: a repo inside with work that no remote has`] : []),
+		...nested.map(
+			(work) => `${safeLine(work.path, PATH_CHARS)}: ${describeLeftInside(leftInside(work))}, nowhere else`,
+		),
 		...(unreadable.length > 0 ? [`cannot be read, so not compared: ${listed(unreadable)}`] : []),
 	];
 }

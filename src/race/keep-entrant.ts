@@ -9,6 +9,7 @@ import type { TurnState } from '../sessions/turn-state.ts';
 import { AFTER_CHECKS, ALL_FILES } from './claim-place.ts';
 import { type EntrantContext, withNotes } from './entrant-context.ts';
 import { failureOf } from './entrant-failure.ts';
+import { describeLeftInside, type LeftInside, leftInside } from './left-inside.ts';
 import type { EntrantRecord } from './race-record.ts';
 import { realFolder } from './real-folder.ts';
 
@@ -77,11 +78,17 @@ async function keptFiles(context: EntrantContext, about: readonly string[]): Pro
 		added: sum(files.map(({ added }) => added)),
 		removed: sum(files.map(({ removed }) => removed)),
 	};
-	const told = [...about, ...headNotes(head, base.commit), ...keptNotes(kept, diff)];
+	const nested = await worktrees.nestedWork(worktree, {
+		base: base.commit,
+		now: kept.whole.commit,
+		also: kept.skipped,
+	});
+	const left_inside = nested.map(leftInside);
+	const told = [...about, ...headNotes(head, base.commit), ...keptNotes(kept, diff, left_inside)];
 	const { commit, tree } = kept;
 	const earlier = context.entrant().notes.filter((note) => !isOfKeptFiles(note));
 	const whole_tree = whole.tree === tree ? null : whole.tree;
-	return { commit, tree, whole_tree, diff, notes: withNotes({ notes: earlier }, ...told) };
+	return { commit, tree, whole_tree, diff, left_inside, notes: withNotes({ notes: earlier }, ...told) };
 }
 
 /** null where they cannot be told: what is kept is kept all the same. */
@@ -115,10 +122,17 @@ function headNotes(head: { commit: string | null; branch: string | null }, base:
 	];
 }
 
-function keptNotes({ skipped }: KeptTree, diff: EntrantRecord['diff']): string[] {
+function keptNotes(
+	{ skipped }: KeptTree,
+	diff: EntrantRecord['diff'],
+	inside: readonly LeftInside[],
+): string[] {
+	const named = new Set(inside.map(({ path }) => path));
+	const unstored = skipped.filter((path) => !named.has(path));
 	return [
-		...(skipped.length === 0 ? [] : [`not kept, since git cannot store it: ${listed(skipped)}`]),
-		...(diff?.files === 0 ? ['changed nothing'] : []),
+		...(unstored.length === 0 ? [] : [`not kept, since git cannot store it: ${listed(unstored)}`]),
+		...inside.map((left) => `not kept, ${safeLine(left.path, 120)}: ${describeLeftInside(left)}`),
+		...(diff?.files === 0 && inside.length === 0 ? ['changed nothing'] : []),
 	];
 }
 

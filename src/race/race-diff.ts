@@ -1,6 +1,7 @@
 import { RelayError } from '../core/errors.ts';
-import { safeText } from '../core/text.ts';
+import { safeLine, safeText } from '../core/text.ts';
 import type { AdoptDeps } from './adopt-deps.ts';
+import { describeLeftInside } from './left-inside.ts';
 import type { EntrantRecord, RaceRecord } from './race-record.ts';
 
 /** A diff is for reading; a longer one is cut, and says so. */
@@ -34,10 +35,16 @@ export async function raceDiff(
 		throw explain(error, record);
 	});
 	const text = stdout.toString('utf8');
-	if (!truncated) return safeText(text);
+	const inside = (b === null ? [a] : [a, b]).flatMap(notInDiff).join('');
+	if (!truncated) return safeText(text) + inside;
 	const whole = text.slice(0, text.lastIndexOf('\n') + 1);
-	return `${safeText(whole)}[diff cut: it is longer than ${MAX_BYTES} bytes]\n`;
+	return `${safeText(whole)}[diff cut: it is longer than ${MAX_BYTES} bytes]\n${inside}`;
 }
+
+const notInDiff = ({ id, left_inside = [] }: EntrantRecord): string[] =>
+	left_inside.map(
+		(left) => `[not in this diff: ${id}, ${safeLine(left.path, 200)}: ${describeLeftInside(left)}]\n`,
+	);
 
 function commitOf({ id, commit, reason }: EntrantRecord): string {
 	if (commit !== null) return commit;

@@ -67,6 +67,18 @@ const entrantSchema = v.looseObject({
 	/** Of all files as they stood, where that is another tree; kept under `<ref>+all`. */
 	whole_tree: v.optional(v.nullable(text)),
 	diff: v.nullable(v.looseObject({ files: v.number(), added: v.number(), removed: v.number() })),
+	/** Work in submodules and other repos inside its worktree, which is not in `commit`. */
+	left_inside: v.optional(
+		v.array(
+			v.looseObject({
+				path: text,
+				commits: v.number(),
+				files: v.number(),
+				is_unfilled: v.boolean(),
+				is_unknown: v.boolean(),
+			}),
+		),
+	),
 	/** What is worth knowing: commits it made, a branch it switched to, files outside its worktree. */
 	notes: v.array(text),
 });
@@ -112,6 +124,8 @@ export const raceRecordSchema = v.looseObject({
 	adopted: v.array(
 		v.looseObject({ entrant: text, at: iso, commit: v.nullable(objectId), branch: v.nullable(text) }),
 	),
+	/** What stopped the last try to adopt each entrant, and what it left out, path by path. */
+	not_adopted: v.optional(v.array(v.looseObject({ entrant: text, at: iso, path: text, why: text }))),
 });
 export type RaceRecord = v.InferOutput<typeof raceRecordSchema>;
 

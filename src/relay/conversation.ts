@@ -8,6 +8,7 @@ import { toIso } from '../core/clock.ts';
 import { RelayError } from '../core/errors.ts';
 import type { SessionId } from '../core/ids.ts';
 import { letBegin } from '../core/let-begin.ts';
+import { quoteForShell } from '../core/quote-for-shell.ts';
 import { describeDetour } from '../limits/describe-detour.ts';
 import type { SuccessorChoice } from '../limits/successor.ts';
 import { sumOfUsage } from '../sessions/lineage-usage.ts';
@@ -592,8 +593,4 @@ function refuseRace({ id, kind, parent }: SessionMeta): void {
 	throw new RelayError('usage', `Session ${id} is ${parent === null ? 'a race' : 'an entrant of a race'}.`, {
 		hint: `Go on with the race: agent-relay race resume ${race.slice(-6)}`,
 	});
-}
-
-function quoteForShell(path: string): string {
-	return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
 }

@@ -58,7 +58,7 @@ async function adopted(
 	mode: AdoptMode = FILES,
 ): Promise<Extract<AdoptResult, { status: 'adopted' }>> {
 	const result = await adopt({ record, entrant: null, mode }, scene.deps);
-	if (result.status !== 'adopted') throw new Error(`conflicts: ${JSON.stringify(result.conflicts)}`);
+	if (result.status !== 'adopted') throw new Error(`not adopted: ${JSON.stringify(result)}`);
 	return result;
 }
 

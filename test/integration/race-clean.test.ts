@@ -288,13 +288,15 @@ describe('the plan of a clean', () => {
 		expect(await refusalsOf(race)).toBe('');
 		const inside = join(race.path('claude'), 'vendor', 'lib');
 		scratch.write(join(inside, 'new.txt'), 'x');
-		expect(await refusalsOf(race)).toBe('vendor/lib: a repo inside with work that no remote has');
+		expect(await refusalsOf(race)).toBe('vendor/lib: 1 changed file in a repo of its own, nowhere else');
 		rmSync(join(inside, 'new.txt'));
 		scratch.sh(inside, 'commit', '-q', '--allow-empty', '-m', 'own');
-		expect(await refusalsOf(race)).toBe('vendor/lib: a repo inside with work that no remote has');
+		expect(await refusalsOf(race)).toBe('vendor/lib: 1 commit in a repo of its own, nowhere else');
 		scratch.sh(inside, 'reset', '-q', '--hard', 'origin/main');
 		scratch.sh(race.path('claude'), 'init', '-q', 'fresh');
-		expect(await refusalsOf(race)).toBe('fresh: a repo inside with work that no remote has');
+		expect(await refusalsOf(race)).toBe(
+			'fresh: a repo of its own that has no commit or cannot be read, nowhere else',
+		);
 	});
 
 	it('refuses a repo that was made in place of the link to ours', async () => {
@@ -302,7 +304,7 @@ describe('the plan of a clean', () => {
 		rmSync(join(race.path('claude'), '.git'));
 		scratch.sh(race.path('claude'), 'init', '-q');
 		scratch.sh(race.path('claude'), 'commit', '-q', '--allow-empty', '-m', 'own');
-		expect(await refusalsOf(race)).toBe('.: a repo inside with work that no remote has');
+		expect(await refusalsOf(race)).toBe('.: 1 commit and 2 changed files in a repo of its own, nowhere else');
 	});
 
 	it.runIf(process.platform === 'linux')(

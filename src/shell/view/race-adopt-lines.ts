@@ -1,6 +1,7 @@
 import { formatPlural } from '../../core/plural.ts';
 import { safeLine } from '../../core/text.ts';
 import type { AdoptedFile, AdoptResult } from '../../race/adopt.ts';
+import type { AdoptOmission } from '../../race/adopt-paths.ts';
 import type { Theme } from '../../ui/theme.ts';
 
 const MARKS: Readonly<Record<AdoptedFile['change'], string>> = {
@@ -20,6 +21,12 @@ export function adoptLines(
 ): string[] {
 	const notes = result.notes.map((note) => theme.warn(`! ${safeLine(note, 600)}`));
 	if (result.status === 'conflicts') return [...notes, ...conflictLines(result, theme, asking)];
+	if (result.status === 'left_out')
+		return [
+			...notes,
+			`${theme.bad('✗')} Nothing of ${safeLine(result.entrant, 60)} can be adopted: its work lies where git does not keep it.`,
+			...result.omitted.map((left) => omittedLine(left, theme)),
+		];
 	const { entrant, written, already, omitted, commit, branch } = result;
 	const marked = written.filter(({ hasMarkers }) => hasMarkers);
 	const as =
@@ -37,7 +44,7 @@ export function adoptLines(
 			(file) =>
 				`${theme.accent(MARKS[file.change])} ${path(file.path)}${file.hasMarkers ? theme.warn(' · conflict markers left') : ''}`,
 		),
-		...omitted.map((left) => theme.warn(`- ${path(left.path)}: not adopted, ${safeLine(left.why, 200)}`)),
+		...omitted.map((left) => omittedLine(left, theme)),
 		theme.good(
 			`✓ ${safeLine(entrant, 60)} is adopted${as}${counts.length === 0 ? '' : `: ${counts.join(', ')}`}`,
 		),
@@ -49,6 +56,9 @@ export function adoptLines(
 				]),
 	];
 }
+
+const omittedLine = (left: AdoptOmission, theme: Theme) =>
+	theme.warn(`- ${path(left.path)}: not adopted, ${safeLine(left.why, 600)}`);
 
 function conflictLines(
 	{ entrant, conflicts, canMerge }: Extract<AdoptResult, { status: 'conflicts' }>,

@@ -1,5 +1,6 @@
 /** A race as a page: who took part, every figure that the order is made of, why the first is first, what to do next. */
 import { fromIso } from '../../core/clock.ts';
+import { formatPlural } from '../../core/plural.ts';
 import { safeLine } from '../../core/text.ts';
 import { describeTime } from '../../limits/describe-limit.ts';
 import type { EntrantRecord, RaceRecord } from '../../race/race-record.ts';
@@ -52,6 +53,7 @@ export function racePage(record: RaceRecord, options: RacePageOptions): string[]
 		),
 		...part(record.shared_changes.flatMap((text) => wrap(theme.warn(`! ${safeLine(text, LINE_CHARS)}`)))),
 		...part(record.adopted.flatMap((entry) => wrap(adoptedLine(entry, options)))),
+		...part(notAdoptedLines(record).flatMap((line) => wrap(theme.warn(line), 4))),
 		...part(nextSteps(record, options).flatMap((line) => wrap(line, 4))),
 	];
 }
@@ -169,6 +171,19 @@ function checkLine(check: EntrantRecord['checks'][number]): string {
 	return check.output === null
 		? checkText(check)
 		: `${checkText(check)}, output in ${safeLine(check.output, 120)}`;
+}
+
+/** How many paths are named; all of them stand in `race.json`. */
+const SHOWN_PATHS = 20;
+
+function notAdoptedLines({ not_adopted = [] }: RaceRecord): string[] {
+	const rest = not_adopted.length - SHOWN_PATHS;
+	const line = ({ entrant, path, why }: (typeof not_adopted)[number]) =>
+		`! not adopted of ${safeLine(entrant, 60)}: ${safeLine(path, LINE_CHARS)}: ${safeLine(why, 600)}`;
+	return [
+		...not_adopted.slice(0, SHOWN_PATHS).map(line),
+		...(rest > 0 ? [`! and ${formatPlural(rest, 'more path')}, see race.json`] : []),
+	];
 }
 
 function adoptedLine(entry: RaceRecord['adopted'][number], { theme, now }: RacePageOptions): string {
