@@ -31,7 +31,8 @@ const MAX_INDEX_BYTES = 256 * 1024 * 1024;
 /** A take ends within seconds; what is older was left by a killed one. */
 const STRAY_AFTER_MS = 10 * 60_000;
 
-const sharedIndex = (folder: SnapshotFolder) => join(folder.gitDir, 'index');
+/** The warm index of a worktree. */
+export const sharedIndex = (folder: SnapshotFolder) => join(folder.gitDir, 'index');
 
 /** The index for one take: the warm one, else a copy of the repo's, else none. `isFresh` asks for none. */
 export async function draftIndex(

@@ -8,8 +8,10 @@ import { dirname } from 'node:path';
 import type { Clock } from '../core/clock.ts';
 import { RelayError } from '../core/errors.ts';
 import { removeIfThere } from '../core/files.ts';
+import { safeLine } from '../core/text.ts';
 import { keepBlobs, listChanges, readDiff } from './compare-trees.ts';
 import type { FileChange, RepoFacts, Snapshot, Snapshots } from './contract.ts';
+import { leaveOutLarge } from './large-files.ts';
 import { type Git, GitTimeout } from './run-git.ts';
 import { boundSnapshots, removeCutOff } from './snapshot-bounds.ts';
 import { prepareSnapshotFolder, type RepoInGit } from './snapshot-folder.ts';
@@ -54,6 +56,15 @@ export function createSnapshots(options: SnapshotsOptions): Snapshots {
 		const home = await prepared?.then(homeOf);
 		if (processes && home && mark && !isInUse(home, processes, clock.now(), mark)) removeCutOff(home);
 	};
+	/** Large untracked files, by name, from the next take on; none where git cannot list them. */
+	const leaveOut = async (): Promise<string[]> => {
+		try {
+			return prepared === null ? [] : await leaveOutLarge(await prepared);
+		} catch (error) {
+			if (!isExpected(error)) throw error;
+			return [];
+		}
+	};
 	const slow = { inARow: 0, lastAt: 0 };
 	const isResting = () => slow.inARow >= SLOW_IN_A_ROW && clock.monotonic() - slow.lastAt < REST_MS;
 
@@ -71,9 +82,13 @@ export function createSnapshots(options: SnapshotsOptions): Snapshots {
 			if (!isExpected(error)) throw error;
 			const isSlow = error instanceof GitTimeout;
 			if (isSlow) await removeOwnRest().catch(() => undefined);
+			const leftOut = isSlow ? await leaveOut() : [];
 			prepared = null;
-			if (isSlow) Object.assign(slow, { inARow: slow.inARow + 1, lastAt: clock.monotonic() });
-			return { tree: null, skipped: [], tookMs: tookMs(), unavailable: isSlow ? unavailable : error.message };
+			// What made it slow is not met again.
+			if (isSlow && leftOut.length === 0)
+				Object.assign(slow, { inARow: slow.inARow + 1, lastAt: clock.monotonic() });
+			const why = isSlow ? unavailable + describeLeftOut(leftOut) : error.message;
+			return { tree: null, skipped: [], tookMs: tookMs(), unavailable: why };
 		}
 	};
 
@@ -154,6 +169,15 @@ export function createSnapshots(options: SnapshotsOptions): Snapshots {
 			mark = null;
 		},
 	};
+}
+
+const SHOWN_PATHS = 3;
+
+function describeLeftOut(paths: readonly string[]): string {
+	const rest = paths.length - SHOWN_PATHS;
+	const named = paths.slice(0, SHOWN_PATHS).map((path) => safeLine(path, 80));
+	if (named.length === 0) return '';
+	return `; large untracked files are left out from now on: ${named.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
 }
 
 const homeOf = ({ folder }: SnapshotGit) => dirname(folder.gitDir);

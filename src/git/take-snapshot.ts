@@ -5,6 +5,7 @@ import { embeddedWithoutCommit, unreadablePaths } from './add-complaints.ts';
 import type { Snapshot } from './contract.ts';
 import { readEmbedded, writeEmbedded } from './embedded-repos.ts';
 import { knownTree, rememberTree } from './known-tree.ts';
+import { readLarge } from './large-files.ts';
 import { GitTimeout } from './run-git.ts';
 import type { SnapshotGit } from './snapshot-git.ts';
 import { draftIndex, dropIndex, type IndexDraft, keepIndex } from './snapshot-index.ts';
@@ -52,7 +53,8 @@ async function fillIndex(store: SnapshotGit, draft: IndexDraft, left: TimeLeft):
 
 	const embeddedBefore = readEmbedded(folder);
 	let embedded = union(embeddedBefore, draft.embedded).filter((path) => isRepo(join(folder.worktree, path)));
-	folder.writeExcludes(embedded);
+	const large = readLarge(folder);
+	folder.writeExcludes([...embedded, ...large]);
 	await remove(draft.remove);
 	const added = await write(['add', '-A', '--ignore-errors'], { allowExit: [1] });
 	const unborn = embeddedWithoutCommit(added.stderr);
@@ -61,11 +63,11 @@ async function fillIndex(store: SnapshotGit, draft: IndexDraft, left: TimeLeft):
 		const found = gitlinksIn((await write(['ls-files', '-s', '-z'])).stdout);
 		await remove(found);
 		embedded = union(embedded, union(found, unborn));
-		folder.writeExcludes(embedded);
+		folder.writeExcludes([...embedded, ...large]);
 	}
 	if (embedded.join('\0') !== embeddedBefore.join('\0')) writeEmbedded(folder, embedded);
 	const unreadable = unreadablePaths(added.stderr);
-	const skipped = union(embedded, unreadable);
+	const skipped = union(union(embedded, unreadable), large);
 	const known = knownTree(folder, draft.path);
 	if (known !== null) return { tree: known, skipped };
 	const written = await write(['write-tree', '--missing-ok']);
