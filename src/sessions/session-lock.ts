@@ -18,7 +18,14 @@ import { basename, dirname, join } from 'node:path';
 import * as v from 'valibot';
 import { type Clock, toIso } from '../core/clock.ts';
 import { hasErrno, RelayError } from '../core/errors.ts';
-import { createExclusive, isUnreadable, openToRead, readIfThere, removeIfThere } from '../core/files.ts';
+import {
+	createExclusive,
+	isUnreadable,
+	namesIn,
+	openToRead,
+	readIfThere,
+	removeIfThere,
+} from '../core/files.ts';
 import { standingOf } from '../core/process-place.ts';
 import type { ProcessTable } from '../core/process-table.ts';
 import { keepFolderTime } from './folder-time.ts';
@@ -93,6 +100,7 @@ export function acquireLock(folder: string, context: LockContext): SessionLock {
 	const token = randomBytes(8).toString('hex');
 	// Outside the session's folder: a refused attempt must leave no trace there, not even in its mtime.
 	const draft = join(dirname(folder), `.${basename(folder)}.${token}.tmp`);
+	removeStrayDrafts(dirname(folder), context);
 	try {
 		createExclusive(draft, lockText(token, context));
 		utimesSync(draft, context.clock.now() / 1000, context.clock.now() / 1000);
@@ -114,6 +122,18 @@ export function acquireLock(folder: string, context: LockContext): SessionLock {
 		});
 	} finally {
 		removeIfThere(draft);
+	}
+}
+
+const DRAFT = /^\.[0-9A-Z]{26}\.[0-9a-f]{16}\.tmp$/;
+
+/** What a process left that was killed while it took a lock: a draft tells its writer, as the lock itself does. */
+function removeStrayDrafts(sessions: string, context: LockContext): void {
+	for (const name of namesIn(sessions, 'EACCES')) {
+		const path = join(sessions, name);
+		if (!DRAFT.test(name)) continue;
+		const judged = findLock(path, context)?.judged;
+		if (judged === 'gone' || judged === 'stale') removeIfThere(path);
 	}
 }
 

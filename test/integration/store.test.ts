@@ -202,6 +202,26 @@ describe('a session', () => {
 		taken.release();
 	});
 
+	it('takes away what a process left that was killed while it took a lock, and nothing of a living one', () => {
+		const store = openStore();
+		const session = store.create({ kind: 'run' });
+		const sessions = join(root, '.agent-relay/sessions');
+		const lock = readFileSync(join(session.folder, 'lock'), 'utf8');
+		const draft = (token: string) => join(sessions, `.${session.id}.${token}.tmp`);
+		const [living, dead, torn] = [draft('0'.repeat(16)), draft('1'.repeat(16)), draft('2'.repeat(16))];
+		writeFileSync(living, lock);
+		writeFileSync(dead, lock.replace('"pid_start":"me"', '"pid_start":"other"'));
+		writeFileSync(torn, lock.slice(0, 20));
+		for (const path of [living, dead, torn]) utimesSync(path, now / 1000, now / 1000);
+		finished(store);
+		expect([living, dead, torn].map((path) => existsSync(path))).toEqual([true, false, true]);
+		now += 11 * 60_000;
+		finished(store);
+		expect([living, dead, torn].map((path) => existsSync(path))).toEqual([true, false, false]);
+		rmSync(living);
+		session.release();
+	});
+
 	it('whose lock is of an earlier boot of this machine is free at once', () => {
 		const session = openStore(alive('earlier boot')).create({ kind: 'run' });
 		expect(openStore().list()).toMatchObject([{ status: 'checkpointed' }]);
