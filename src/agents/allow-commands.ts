@@ -6,7 +6,10 @@
  */
 const WORD = /^[A-Za-z0-9_./:@%+=~-]+$/;
 
-/** The words of a simple command, or null for an entry that cannot become a rule. */
+/**
+ * The words of a simple command, or null for an entry that cannot become a rule.
+ * @internal For tests: the rule itself, tried word by word.
+ */
 export function simpleCommand(entry: string): string[] | null {
 	if (/[^\x20-\x7e]/.test(entry)) return null;
 	const words = entry.split(' ').filter((word) => word !== '');

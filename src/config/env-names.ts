@@ -4,7 +4,10 @@ import { nearestName } from './nearest-name.ts';
 /** Prefix of a variable that sets one key: `AGENT_RELAY_CFG_TURN__IDLE_S`. */
 export const CONFIG_VARIABLE_PREFIX = 'AGENT_RELAY_CFG_';
 
-/** The relay's own variables besides `AGENT_RELAY_CFG_*`. Closed: a new one gets a line here and in the docs. */
+/**
+ * The relay's own variables besides `AGENT_RELAY_CFG_*`. Closed: a new one gets a line here and in the docs.
+ * @internal For tests: the documentation is held against it.
+ */
 export const RELAY_VARIABLES = {
 	AGENT_RELAY_SESSION: 'set for agents: the session a process belongs to',
 	AGENT_RELAY_TURN: 'set for agents: the turn a process belongs to',

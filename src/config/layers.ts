@@ -174,7 +174,10 @@ export function listConfig(loaded: Pick<LoadedConfig, 'config' | 'origins'>): Co
 	});
 }
 
-/** The value of a full key; undefined when there is no such key. */
+/**
+ * The value of a full key; undefined when there is no such key.
+ * @internal For tests: tried without files.
+ */
 export function configValue(config: RelayConfig, key: string): unknown {
 	const path = key.split('.');
 	const agent = agentOfKey(key);

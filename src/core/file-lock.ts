@@ -9,7 +9,10 @@ import { hasErrno, RelayError } from './errors.ts';
 import { createExclusive, ensureFolder, readOrNull, removeIfThere } from './files.ts';
 import type { ProcessTable } from './process-table.ts';
 
-/** Who holds a lock. `start` tells a reused pid apart; `place` names machine, boot and pid namespace. */
+/**
+ * Who holds a lock. `start` tells a reused pid apart; `place` names machine, boot and pid namespace.
+ * @internal For tests: tests write a lock as another process does.
+ */
 export interface LockHolder {
 	pid: number;
 	/** Opaque start stamp of the process. */

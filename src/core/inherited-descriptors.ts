@@ -27,7 +27,10 @@ export function withoutInheritedDescriptors<T>(stdio: readonly Stdio[], start: (
 	}
 }
 
-/** `stdio` made as long as the highest of `numbers`, with `cover` at each of them that `stdio` does not replace itself. */
+/**
+ * `stdio` made as long as the highest of `numbers`, with `cover` at each of them that `stdio` does not replace itself.
+ * @internal For tests: tried with descriptors of a test's own.
+ */
 export function coverDescriptors(
 	stdio: readonly Stdio[],
 	numbers: readonly number[],

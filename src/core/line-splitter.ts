@@ -3,7 +3,10 @@ export type Line =
 	| { kind: 'line'; text: string }
 	| { kind: 'oversized'; bytes: number; head: string; tail: string };
 
-/** Above this a line is not kept in memory (design 3): 16 MiB. */
+/**
+ * Above this a line is not kept in memory (design 3): 16 MiB.
+ * @internal For tests: tests go past it.
+ */
 export const MAX_LINE_BYTES = 16 * 1024 * 1024;
 /** What is kept of an oversized line's start and end, bytes each. */
 const KEPT_BYTES = 64 * 1024;

@@ -40,6 +40,7 @@ export function createLinuxProcessTable(): ProcessTable {
 /**
  * Parses `/proc/PID/stat` (proc_pid_stat(5)), or null when the text is not whole or the process is a zombie. The name
  * stands in parentheses and may hold spaces, parentheses and newlines, so the fields are counted from the last `)`.
+ * @internal For tests: tried with lines of other systems.
  */
 export function parseStat(text: string): ProcessEntry | null {
 	const open = text.indexOf('(');

@@ -50,7 +50,10 @@ const ARGS_COLUMNS = `${SHARED_COLUMNS},args=`;
 /** `lstart` is five words in the C locale: `Sat Nov 21 09:15:06 2026`. */
 const ROW = /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(\S+)\s+(\w{3}\s+\w{3}\s+\d+\s+[\d:]{8}\s+\d{4})\s+(.*)$/;
 
-/** Parses rows of `ps -o pid=,ppid=,pgid=,stat=,lstart=,<text>`; zombies and rows of another shape are left out. */
+/**
+ * Parses rows of `ps -o pid=,ppid=,pgid=,stat=,lstart=,<text>`; zombies and rows of another shape are left out.
+ * @internal For tests: tried with output of other systems.
+ */
 export function parseRows(output: string): Array<{ entry: ProcessEntry; text: string }> {
 	return output.split('\n').flatMap((line) => {
 		const [, pid, parent, group, state = '', start = '', text = ''] = ROW.exec(line) ?? [];
@@ -61,7 +64,10 @@ export function parseRows(output: string): Array<{ entry: ProcessEntry; text: st
 	});
 }
 
-/** Pids of the rows `PID COMMAND ENVIRONMENT…` that hold `word` as a whole word. */
+/**
+ * Pids of the rows `PID COMMAND ENVIRONMENT…` that hold `word` as a whole word.
+ * @internal For tests: tried with output of other systems.
+ */
 export function pidsWithWord(output: string, word: string): number[] {
 	return output
 		.split('\n')

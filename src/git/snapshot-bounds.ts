@@ -22,6 +22,7 @@ export interface SnapshotBounds {
 const DAY_MS = 24 * 3_600_000;
 const MIB = 1024 * 1024;
 
+/** @internal For tests: tests go past them. */
 export const SNAPSHOT_BOUNDS: SnapshotBounds = {
 	generationMs: 15 * DAY_MS,
 	generationBytes: 256 * MIB,

@@ -8,6 +8,7 @@ import { createHash } from 'node:crypto';
 
 /** Bytes that a fence adds to its content: both marks with their line breaks. */
 export const RECORD_FENCE_BYTES = '<record-00000000>\n</record-00000000>\n'.length;
+/** @internal For tests: tests go past it. */
 export const USER_FENCE_BYTES = '<user-00000000>\n\n</user-00000000>\n'.length;
 
 const MARKS = /<(\/?)(?=(?:record|user|relay)-)/gi;

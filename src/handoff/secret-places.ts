@@ -3,6 +3,7 @@
  * `place` has two groups, what stays and what goes. Cases are in test/helpers/secret-cases.ts, as for secret-shapes.ts.
  */
 
+/** @internal For tests: each has a test case. */
 export interface SecretPlace {
 	id: string;
 	/** What is said in its place. */
@@ -24,6 +25,7 @@ const isNoWord = (value: string) => /[^A-Za-z.,;:]/.test(value);
 const NAMED_FIELD =
 	/(\b(?:name|key|id)\\{0,3}["']?\s{0,4}[:=]\s{0,4}\\{0,3}["']?[\w.-]{0,40}(?:passw(?:or)?d|secret|token|api_?key|private_?key|access_?key|passphrase)\\{0,3}["']?\s{0,20},?\s{0,20}\\{0,3}["']?value\\{0,3}["']?\s{0,4}[:=]\s{0,4}(?:\\{0,3}["'])?)((?<=["'])[^"'\n\\]{4,400}|(?<!["'])[^\s"'{$<]{4,400})/gi;
 
+/** @internal For tests: each has a test case. */
 export const SECRET_PLACES: readonly SecretPlace[] = [
 	{
 		id: 'url-login',

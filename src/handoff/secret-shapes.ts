@@ -7,6 +7,7 @@
  * another one, or has a bound.
  */
 
+/** @internal For tests: each has a test case. */
 export interface SecretShape {
 	id: string;
 	/** What is said in its place: `[redacted: kind]`. */
@@ -47,6 +48,7 @@ function shared(
 	return { ...prefixed(id, kind, source, prefixes, body), isShared: true };
 }
 
+/** @internal For tests: each has a test case. */
 export const SECRET_SHAPES: readonly SecretShape[] = [
 	{
 		id: 'pem',

@@ -55,6 +55,7 @@ const MAX_ABBREVIATION = 8;
 // A terminator with closing marks, then white space; or a full-width terminator. Tried once for a run of terminators.
 const BOUNDARY = /(?<![.!?…؟])[.!?…؟]+["'»”’)\]*_]*(?=\s)|[。！？｡]+[」』”’）]*/g;
 
+/** @internal For tests: tried by itself, in many scripts. */
 export function splitSentences(text: string): string[] {
 	const out: string[] = [];
 	const hasCode = text.includes('`');

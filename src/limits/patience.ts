@@ -6,7 +6,10 @@ export interface PatienceOptions {
 	patienceMs: number;
 }
 
-/** What the relay must do now. */
+/**
+ * What the relay must do now.
+ * @internal For tests: tests name it.
+ */
 export type PatienceVerdict =
 	/** Stop the tree and hand over. */
 	| { type: 'limited'; limit: Limit }

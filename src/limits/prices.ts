@@ -4,7 +4,10 @@
  */
 import { type TokenCounts, writtenTokens } from '../agents/events.ts';
 
-/** When the table was last looked over. Prices change; an unknown newer model of a family gets the family's price. */
+/**
+ * When the table was last looked over. Prices change; an unknown newer model of a family gets the family's price.
+ * @internal For tests: the table must say when it was looked over.
+ */
 export const PRICES_AS_OF = '2025-11-30';
 
 /** USD per million tokens. Reasoning is charged as output. */

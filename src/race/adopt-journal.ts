@@ -67,6 +67,7 @@ export function readJournal(place: AdoptPlace): AdoptJournal | null {
 	});
 }
 
+/** @internal For tests: tests leave one as a crash does. */
 export function writeJournal(place: AdoptPlace, journal: AdoptJournal): void {
 	writeAtomic(place.journal, `${JSON.stringify(journal, null, '\t')}\n`, { sync: true });
 }

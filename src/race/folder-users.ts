@@ -94,7 +94,10 @@ function usersByLsof(env: Readonly<Record<string, string>>): FindFolderUsers {
 	};
 }
 
-/** `lsof -F pcfn`: a line each for pid, command, and then file descriptor and name in turn. One user a process. Pure. */
+/**
+ * `lsof -F pcfn`: a line each for pid, command, and then file descriptor and name in turn. One user a process. Pure.
+ * @internal For tests: tried with output of other systems.
+ */
 export function parseLsof(output: string, folder: string): FolderUser[] {
 	const users = new Map<number, FolderUser>();
 	let pid = 0;

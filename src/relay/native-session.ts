@@ -33,7 +33,10 @@ export function whyLeft(own: readonly TurnState[], id: string | null, hasPacket:
 	return hasPacket && refusals > 0 ? 'was refused' : null;
 }
 
-/** True when the CLI would not, or could not, resume the conversation, and nothing of the model came. */
+/**
+ * True when the CLI would not, or could not, resume the conversation, and nothing of the model came.
+ * @internal For tests: tried without a store.
+ */
 export function isRefusal(state: TurnState): boolean {
 	const { status, resumed, stop_reason, error } = state;
 	if (status !== 'failed' || !resumed || wasHeard(state)) return false;

@@ -79,7 +79,7 @@ const HARMLESS = /^!\/?(?:config\.toml|\.gitignore|[A-Z][\w-]*\.md)$/;
  * True when the rules of `text` keep every record out: one covers them, and none behind it may take one in again. Rules that
  * are not understood count as taking in.
  */
-export function ignoresRecords(text: string): boolean {
+function ignoresRecords(text: string): boolean {
 	let isIgnored = false;
 	for (const line of text.split(/\r?\n/)) {
 		const rule = line.replace(/(?<!\\)\s+$/, '');

@@ -8,12 +8,16 @@ import { TURN_STATE_VERSION, type TurnState, turnStateSchema } from './turn-stat
 /**
  * A `meta.json`. Unknown keys stay in the value and survive `serializeMeta`. Throws `damaged_record` with the path and the
  * first wrong key, or `newer_version` when a newer relay wrote it in a form that cannot be read.
+ * @internal For tests: tried with texts of other versions.
  */
 export function parseMeta(text: string, path: string): SessionMeta {
 	return parseRecord(sessionMetaSchema, SESSION_META_VERSION, text, path);
 }
 
-/** As `parseMeta`, for `NNN-state.json`. */
+/**
+ * As `parseMeta`, for `NNN-state.json`.
+ * @internal For tests: tried with texts of other versions.
+ */
 export function parseTurnState(text: string, path: string): TurnState {
 	return parseRecord(turnStateSchema, TURN_STATE_VERSION, text, path);
 }

@@ -34,6 +34,7 @@ export function defaultLaunch(platform: NodeJS.Platform = process.platform): Lau
 	return platform === 'linux' ? launchOnOwnTerminal : launchByFork;
 }
 
+/** @internal For tests: both ways are tried on one system. */
 export const launchOnOwnTerminal: Launch = async (spec, stderrFd) => {
 	const pair = openTerminal(spec);
 	const heldFd = holdOpen(pair);
@@ -48,6 +49,7 @@ export const launchOnOwnTerminal: Launch = async (spec, stderrFd) => {
 	}
 };
 
+/** @internal For tests: both ways are tried on one system. */
 export const launchByFork: Launch = async (spec) => {
 	const native = loadNativePty();
 	const { columns = COLUMNS, rows = ROWS, cwd } = spec;

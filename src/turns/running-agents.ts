@@ -32,6 +32,7 @@ const noteSchema = v.looseObject({
 	boot_id: v.nullable(v.string()),
 	pid_namespace: v.nullable(v.string()),
 });
+/** @internal For tests: tests write one as another relay does. */
 export type RunningNote = Pick<
 	v.InferOutput<typeof noteSchema>,
 	'session_id' | 'folder' | 'turn' | 'agent' | 'executable' | 'worktree' | 'started_at' | 'wrapper'

@@ -36,7 +36,10 @@ export interface TurnSpec {
 	speaker?: { participant: string; notesHeard: number };
 }
 
-/** A question that waits, and the one answer it takes. */
+/**
+ * A question that waits, and the one answer it takes.
+ * @internal For tests: tests take the question.
+ */
 export interface AskedOnTerminal {
 	/** Safe to show; empty where something only reads the terminal. */
 	text: string;

@@ -32,7 +32,10 @@ export function retryVariables(turn: Retrying): Record<string, string> {
 	return { CLAUDE_CODE_MAX_RETRIES: String(retries) };
 }
 
-/** The most tries whose longest waits together are within `ms`; at least one. */
+/**
+ * The most tries whose longest waits together are within `ms`; at least one.
+ * @internal For tests: its table is tried without a turn.
+ */
 export function retriesWithin(ms: number): number {
 	const tries = Math.floor(Math.log2(ms / (FIRST_WAIT_MS * JITTER) + 1));
 	return Math.min(OWN_RETRIES, Math.max(1, tries));

@@ -83,6 +83,7 @@ export class TurnMeter {
 	}
 }
 
+/** @internal For tests: its cases are tried without a stream. */
 export function readTurnUsage(result: JsonObject, { isResumed, before, running }: Known): TurnUsage {
 	const told = resultTokens(result);
 	const toldCost = resultCost(result);

@@ -12,6 +12,7 @@ import type { DemoAgentName } from './jobs.ts';
 
 const PROGRAM = join(packageRoot(), 'bin/demo-agent.js');
 
+/** @internal For tests: tests name one of the two. */
 export const demoSprinterAdapter: AgentAdapter = {
 	...sharedBy('sprinter'),
 	title: 'Demo sprinter (scripted)',
@@ -20,6 +21,7 @@ export const demoSprinterAdapter: AgentAdapter = {
 	parser: (context) => relabelled(new ClaudeParser(context), 'claude', 'demo-sprinter'),
 };
 
+/** @internal For tests: tests name one of the two. */
 export const demoCloserAdapter: AgentAdapter = {
 	...sharedBy('closer'),
 	title: 'Demo closer (scripted)',

@@ -16,7 +16,10 @@ export const DEMO_SECOND_PROMPT =
 export const DEMO_MODULE = 'word-count.mjs';
 export const DEMO_CHECK = 'check-word-count.mjs';
 export const DEMO_GUIDE = 'WORD-COUNT.md';
-/** What is there when the job is done, and the command that is then green. */
+/**
+ * What is there when the job is done, and the command that is then green.
+ * @internal For tests: what the demo agents leave is held against them.
+ */
 export const DEMO_FILES: readonly string[] = [DEMO_MODULE, DEMO_CHECK, DEMO_GUIDE];
 export const DEMO_CHECK_COMMAND = `node ${DEMO_CHECK}`;
 

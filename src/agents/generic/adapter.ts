@@ -51,6 +51,7 @@ const WORD_JOINER = '\u2060';
 /**
  * What most prompt syntaxes would obey: `@path` at the start of a word gets an invisible U+2060 after the `@`; a text that
  * begins with `/` gets a space before it. Addresses (`me@host`) and versions (`pkg@1`) stay as they are.
+ * @internal For tests: tried with many texts.
  */
 export function inertForAny(text: string): string {
 	const guarded = text.startsWith('/') ? ` ${text}` : text;

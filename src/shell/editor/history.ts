@@ -39,11 +39,15 @@ export function openHistory(path: string | null, redact: (text: string) => strin
 	};
 }
 
+/** @internal For tests: tried without a file. */
 export function withEntry(entries: readonly string[], entry: string): string[] {
 	return [...entries.filter((known) => known !== entry), entry].slice(-MAX_ENTRIES);
 }
 
-/** Entries of a file's text; lines that are no JSON string are left out. */
+/**
+ * Entries of a file's text; lines that are no JSON string are left out.
+ * @internal For tests: tried without a file.
+ */
 export function parseHistory(text: string): string[] {
 	const entries = new Set<string>();
 	for (const line of text.split('\n')) {
