@@ -15,6 +15,7 @@ export function declareRace(program: Command, declaring: Declaring): void {
 		.description('let several agents do one task in worktrees of their own; facts decide who is first')
 		.option('-A, --agents <agents>', 'the entrants, for instance claude,codex,claude:opus')
 		.option('-f, --file <file>', 'read the task from a file (- is stdin)')
+		.option('--encoding <encoding>', 'of that file and of stdin (utf-8)')
 		.option('--check <command>', 'passes with exit code 0; once for each check', collect)
 		.option('--check-timeout <time>', 'stop a check or the setup after this time (10m)')
 		.option('--max-time <time>', 'stop an entrant after this time (30m)')

@@ -68,6 +68,7 @@ export function createProgram(act: Act, writeError: (text: string) => void): Com
 			program.command('run [task]').description('work on one task to its end, hand-overs included'),
 		)
 			.option('-f, --file <file>', 'read the task from a file (- is stdin)')
+			.option('--encoding <encoding>', 'of that file and of stdin (utf-8)')
 			.option('--json', 'one event a line on stdout, a result object last')
 			.option('-q, --quiet', 'print only the answer')
 			.addHelpText(
@@ -86,6 +87,7 @@ export function createProgram(act: Act, writeError: (text: string) => void): Com
 			.description('let two to five agents answer each other until they agree')
 			.option('-A, --agents <agents>', 'who takes part, in this order, for instance claude,codex:o3')
 			.option('-f, --file <file>', 'read the topic from a file (- is stdin)')
+			.option('--encoding <encoding>', 'of that file and of stdin (utf-8)')
 			.option('-n, --max-turns <count>', 'turns in all (6)')
 			.option('--role <role>', 'NAME="what it stands for"; once for each that has one', collect)
 			.option('--until <condition>', 'what must hold before anyone may say that it is done')

@@ -4,6 +4,7 @@ import type { RaceFlags } from '../shell/race-flags.ts';
 export interface RaceOptions extends RaceFlags {
 	task: string | undefined;
 	file?: string;
+	encoding?: string;
 	trust?: boolean;
 	json?: boolean;
 	quiet?: boolean;

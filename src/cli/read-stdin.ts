@@ -9,6 +9,7 @@ import type { Clock } from '../core/clock.ts';
 import { RelayError } from '../core/errors.ts';
 import { pipeWriters } from '../core/pipe-writers.ts';
 import type { ProcessTable } from '../core/process-table.ts';
+import { decodeText, type TextInput } from './text-input.ts';
 
 export interface StdinDeps {
 	/** Asked for only when it is read. */
@@ -33,12 +34,19 @@ const FIRST_BYTE_MS = 3_000;
 /**
  * The text on stdin; null where there is none to read: a terminal, `/dev/null`, a closed descriptor. `need`: `all` waits for
  * the end whatever stdin is, `whole` the same for a pipe or a file, `beside` gives up (null) on a pipe that nobody writes to.
- * Throws `usage` for more than 4 MiB and for binary data.
+ * Throws `usage` for more than 4 MiB and what `decodeText` throws.
  */
-export async function readStdin(need: 'all' | 'whole' | 'beside', deps: StdinDeps): Promise<string | null> {
+export async function readStdin(
+	need: 'all' | 'whole' | 'beside',
+	text: Pick<TextInput, 'encoding' | 'isStrict'>,
+	deps: StdinDeps,
+): Promise<string | null> {
 	if (need !== 'all' && !hasInput()) return null;
 	const bytes = await readBytes(need, deps);
-	return bytes === null ? null : textOf(bytes, deps.notice);
+	if (bytes === null) return null;
+	if (!text.isStrict && text.encoding === undefined && !isUtf8(bytes))
+		deps.notice('Stdin is not UTF-8: what is not is shown to the agent as U+FFFD (or name its --encoding).');
+	return decodeText(bytes, { name: 'Stdin', ...text });
 }
 
 /** A terminal would wait for typing that nobody asked for. */
@@ -138,13 +146,4 @@ function tooMuch(): RelayError {
 			hint: 'Write it to a file and name that file in the task.',
 		},
 	);
-}
-
-function textOf(bytes: Buffer, notice: StdinDeps['notice']): string {
-	if (bytes.includes(0))
-		throw new RelayError('usage', 'Stdin holds binary data, and a prompt is text.', {
-			hint: 'Write it to a file and name that file in the task.',
-		});
-	if (!isUtf8(bytes)) notice('Stdin is not UTF-8: what is not is shown to the agent as U+FFFD.');
-	return bytes.toString();
 }

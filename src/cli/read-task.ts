@@ -1,13 +1,16 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
 import { hasErrno, RelayError } from '../core/errors.ts';
 import { withPipedText } from '../handoff/piped-text.ts';
 import { readStdin, type StdinDeps } from './read-stdin.ts';
+import { decodeText, refuseMangledArgument } from './text-input.ts';
 
 export interface TaskSource {
 	/** The TASK argument, words joined by the shell. */
 	argument: string | undefined;
 	/** `-f FILE`; `-` is stdin. */
 	file: string | undefined;
+	/** Of what is read from `file` and stdin; absent: UTF-8. */
+	encoding: string | undefined;
 	/** Without a task the command has something to do all the same (`--continue`). */
 	isOptional: boolean;
 	/** What it is called, and a whole command line with one, for whoever gave an empty one. */
@@ -19,20 +22,23 @@ export interface TaskSource {
  * empty one, two of them, or a file it cannot read, and what `readStdin` throws.
  */
 export async function readTask(source: TaskSource, stdin: StdinDeps): Promise<string | null> {
-	const { argument, file, isOptional, called } = source;
+	const { argument, file, encoding, isOptional, called } = source;
 	if (argument !== undefined && file !== undefined) {
 		throw new RelayError('usage', `${called.word.toUpperCase()} and -f FILE name two ${called.word}s.`, {
 			hint: 'Give one of them.',
 		});
 	}
 	const isFile = file !== undefined && file !== '-';
-	const words = argument ?? (isFile ? readFile(file, called.word) : null);
+	if (argument !== undefined) refuseMangledArgument(argument, called.word);
+	const words = argument ?? (isFile ? await readTaskFile(file, encoding, called.word) : null);
 	if (words !== null) {
 		refuseEmpty(words, called);
-		const beside = await readStdin('beside', stdin);
+		// What stands beside a task is material, a diff of old files for instance.
+		const beside = await readStdin('beside', { encoding, isStrict: false }, stdin);
 		return beside === null || beside.trim() === '' ? words : withPipedText(words, beside);
 	}
-	const text = await readStdin(file === '-' ? 'all' : isOptional ? 'beside' : 'whole', stdin);
+	const need = file === '-' ? 'all' : isOptional ? 'beside' : 'whole';
+	const text = await readStdin(need, { encoding, isStrict: true }, stdin);
 	if (text === null || (text === '' && file !== '-')) return null;
 	refuseEmpty(text, called);
 	return text;
@@ -43,11 +49,12 @@ function refuseEmpty(text: string, { word, example }: TaskSource['called']): voi
 	throw new RelayError('usage', `The ${word} is empty.`, { hint: `For example: ${example}` });
 }
 
-function readFile(path: string, word: string): string {
+/** A pipe too (`-f <(make-task)`): read without holding up the answer to a signal. */
+async function readTaskFile(path: string, encoding: string | undefined, word: string): Promise<string> {
 	try {
-		if (statSync(path).isDirectory())
+		if ((await stat(path)).isDirectory())
 			throw new RelayError('unreadable_file', `${path} is a folder, not a file with a ${word}.`);
-		return readFileSync(path, 'utf8');
+		return decodeText(await readFile(path), { name: path, encoding, isStrict: true });
 	} catch (error) {
 		if (!hasErrno(error, 'ENOENT', 'EACCES', 'EPERM', 'ENOTDIR', 'ELOOP')) throw error;
 		const why = error.code === 'ENOENT' ? 'there is no such file' : 'permission denied';

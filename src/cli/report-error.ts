@@ -1,4 +1,5 @@
 import { RelayError } from '../core/errors.ts';
+import { describeSystemFailure } from '../core/system-failure.ts';
 import { safeLine, safeText } from '../core/text.ts';
 import { exitCodeOfError } from '../relay/exit-codes.ts';
 
@@ -8,10 +9,21 @@ const MAX_LINE = 1000;
 export function reportError(error: unknown, write: (text: string) => void): number {
 	if (error instanceof RelayError) {
 		write(`agent-relay: ${safeLine(error.message, MAX_LINE)}\n`);
-		if (error.hint) write(`  ${safeLine(error.hint, MAX_LINE)}\n`);
+		const hint = error.hint ?? hintOfCause(error);
+		if (hint) write(`  ${safeLine(hint, MAX_LINE)}\n`);
+		return exitCodeOfError(error);
+	}
+	const failure = describeSystemFailure(error);
+	if (failure !== null) {
+		write(`agent-relay: ${safeLine(failure.message, MAX_LINE)}\n  ${failure.hint}\n`);
 		return exitCodeOfError(error);
 	}
 	const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
 	write(`agent-relay: this is a bug in agent-relay\n${safeText(text)}\n`);
 	return exitCodeOfError(error);
+}
+
+function hintOfCause({ cause }: RelayError): string | null {
+	const failure = describeSystemFailure(cause);
+	return failure === null ? null : `${failure.message}. ${failure.hint}`;
 }

@@ -45,12 +45,9 @@ function realFolder(folder: string): string {
 
 async function askGit(folder: string, git: Git): Promise<Facts> {
 	// In a bare repo or a git dir the last question fails, after the others were answered.
-	const answer = await git.run(
-		['rev-parse', '--is-bare-repository', '--absolute-git-dir', '--git-common-dir', '--show-toplevel'],
-		{ cwd: folder, allowExit: [128] },
-	);
-	const [bare, gitDirText, commonText, top] = lines(answer.stdout);
-	if (!gitDirText || !commonText) return explainRefusal(folder, answer.stderr);
+	const { answers, stderr } = await askAll(QUESTIONS, folder, git);
+	const [bare, gitDirText, commonText, top] = answers;
+	if (!gitDirText || !commonText) return explainRefusal(folder, stderr);
 	const gitDir = realpathSync(gitDirText);
 	const commonDir = realpathSync(resolve(folder, commonText));
 	const [head, main] = await Promise.all([
@@ -66,21 +63,37 @@ async function askGit(folder: string, git: Git): Promise<Facts> {
 	return { kind: 'worktree', ...place, worktree: top ? realpathSync(top) : main };
 }
 
+const QUESTIONS = ['--is-bare-repository', '--absolute-git-dir', '--git-common-dir', '--show-toplevel'];
+
+/** In one process where each answer is a line; a path with a line break in it is asked for alone. */
+async function askAll(
+	questions: readonly string[],
+	folder: string,
+	git: Git,
+): Promise<{ answers: string[]; stderr: string }> {
+	const ask = (...asked: string[]) => git.run(['rev-parse', ...asked], { cwd: folder, allowExit: [128] });
+	const { stdout, stderr } = await ask(...questions);
+	const answers = textOf(stdout).split('\n');
+	if (answers.length <= questions.length) return { answers, stderr };
+	const alone = await Promise.all(questions.map((question) => ask(question)));
+	return { answers: alone.map((answer) => textOf(answer.stdout)), stderr };
+}
+
 /**
  * The first of `git worktree list`; the common dir itself when that is bare. In a linked worktree of a submodule git names
  * the submodule's git dir, so the configured work tree is asked for.
  */
 async function mainWorktree(folder: string, commonDir: string, git: Git): Promise<string> {
 	const list = await git.run(['worktree', 'list', '--porcelain'], { cwd: folder });
-	const [first = '', second] = lines(list.stdout);
-	if (second === 'bare') return commonDir;
-	const path = first.replace(/^worktree /, '');
+	const first = /^worktree (.*?)\n(?:(bare)|HEAD [0-9a-f]+)\n/s.exec(list.stdout.toString('utf8'));
+	if (first?.[2] === 'bare') return commonDir;
+	const path = first?.[1] ?? '';
 	if (lstatSync(join(path, '.git'), { throwIfNoEntry: false })) return realpathSync(path);
 	const configured = await git.run(['config', '--file', join(commonDir, 'config'), 'core.worktree'], {
 		cwd: folder,
 		allowExit: [1],
 	});
-	const [worktree] = lines(configured.stdout);
+	const worktree = textOf(configured.stdout);
 	return worktree ? realpathSync(resolve(commonDir, worktree)) : realpathSync(dirname(commonDir));
 }
 
@@ -89,7 +102,7 @@ async function headOf(folder: string, git: Git): Promise<Pick<RepoFacts, 'branch
 		git.run(['symbolic-ref', '-q', '--short', 'HEAD'], { cwd: folder, allowExit: [1, 128] }),
 		git.run(['rev-parse', '--verify', '-q', 'HEAD'], { cwd: folder, allowExit: [1, 128] }),
 	]);
-	return { branch: lines(branch.stdout)[0] || null, head: lines(head.stdout)[0] || null };
+	return { branch: textOf(branch.stdout) || null, head: textOf(head.stdout) || null };
 }
 
 function explainRefusal(folder: string, stderr: string): Facts {
@@ -107,4 +120,5 @@ function explainRefusal(folder: string, stderr: string): Facts {
 	throw new RelayError('git_failed', `git cannot read the repo around ${folder}: ${stderr.split('\n')[0]}`);
 }
 
-const lines = (stdout: Buffer) => stdout.toString('utf8').split('\n');
+/** Without the line break that ends it. */
+const textOf = (stdout: Buffer) => stdout.toString('utf8').replace(/\n$/, '');

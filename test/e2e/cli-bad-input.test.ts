@@ -36,6 +36,22 @@ const NEWER = '01JD0000000000000000000000';
 
 const BAD: BadInput[] = [
 	{
+		what: 'a task that is not UTF-8',
+		args: ['run', ...DEMO, '-f', 'old.txt'],
+		given: (home) => writeFileSync(join(home.repo, 'old.txt'), Buffer.from('le café', 'latin1')),
+		exitCode: usage,
+		says: /old\.txt is not UTF-8: the first such byte is number 7/,
+		hint: /--encoding latin1/,
+	},
+	{
+		what: 'an encoding that nobody knows',
+		args: ['run', ...DEMO, '-f', 'task.txt', '--encoding', 'klingon'],
+		given: (home) => writeFileSync(join(home.repo, 'task.txt'), 'x'),
+		exitCode: usage,
+		says: /no encoding "klingon"/,
+		hint: /windows-1252/,
+	},
+	{
 		what: 'an unknown command',
 		args: ['runn', 'x'],
 		exitCode: usage,

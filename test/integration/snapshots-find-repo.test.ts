@@ -81,6 +81,23 @@ describe('what git itself is asked about', () => {
 		});
 	});
 
+	it('a linked worktree, whatever the path of the main one holds', async () => {
+		const repo = scratch.repo('a\nb');
+		const linked = join(scratch.root, 'linked');
+		scratch.sh(repo, 'worktree', 'add', '-q', '-b', 'side', linked);
+		expect(await find(linked)).toMatchObject({
+			root: repo,
+			worktree: linked,
+			gitDir: join(repo, '.git', 'worktrees', 'linked'),
+			branch: 'side',
+		});
+		const within = join(linked, 'c\n/d');
+		mkdirSync(within, { recursive: true });
+		scratch.sh(within, 'init', '-q');
+		scratch.sh(within, 'config', 'core.fsmonitor', 'x');
+		expect(await find(within)).toMatchObject({ root: within, worktree: within });
+	});
+
 	it('a submodule is a repo of its own, and its linked worktree belongs to it', async () => {
 		const repo = scratch.repo('r');
 		const library = scratch.repo('library');

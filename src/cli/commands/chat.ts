@@ -25,6 +25,7 @@ import { listenForStop } from '../stop-signals.ts';
 export interface ChatOptions extends ChatFlags {
 	topic: string | undefined;
 	file?: string;
+	encoding?: string;
 	trust?: boolean;
 	json?: boolean;
 	quiet?: boolean;
@@ -35,6 +36,7 @@ export async function chat(app: App, options: ChatOptions, output: Output): Prom
 		{
 			argument: options.topic,
 			file: options.file,
+			encoding: options.encoding,
 			isOptional: options.continue === true || options.session !== undefined,
 			called: { word: 'topic', example: CHAT_EXAMPLE },
 		},

@@ -36,6 +36,7 @@ export async function race(app: App, options: RaceOptions, output: Output): Prom
 		{
 			argument: options.task,
 			file: options.file,
+			encoding: options.encoding,
 			isOptional: false,
 			called: { word: 'task', example: EXAMPLE },
 		},

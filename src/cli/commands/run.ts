@@ -21,6 +21,7 @@ import { createTerminalAnswers } from '../terminal-answers.ts';
 export interface RunOptions extends RelayOptions {
 	task: string | undefined;
 	file?: string;
+	encoding?: string;
 }
 
 export async function run(app: App, options: RunOptions, output: Output): Promise<CommandResult> {
@@ -32,6 +33,7 @@ export async function run(app: App, options: RunOptions, output: Output): Promis
 		{
 			argument: options.task,
 			file: options.file,
+			encoding: options.encoding,
 			isOptional: goesOn,
 			called: { word: 'task', example: 'agent-relay run "fix the failing test"' },
 		},

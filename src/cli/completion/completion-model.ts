@@ -50,6 +50,7 @@ const KINDS: Readonly<Record<string, ValueKind>> = {
 	key: 'settings',
 	preset: { words: [...PRESETS] },
 	shell: { words: ['bash', 'zsh', 'fish'] },
+	encoding: { words: ['utf-8', 'utf-16le', 'latin1', 'windows-1252', 'shift_jis', 'gb18030'] },
 };
 
 export function completionModel(program: Command): CompletionCommand[] {
