@@ -71,11 +71,15 @@ function isWithin(value: unknown, depth: number): boolean {
 /** Largest time `Date` can hold, ms. */
 const MAX_TIME_MS = 8.64e15;
 
-/** Epoch ms of Unix seconds; null for what no calendar holds. */
+/** Seconds of the year 5138; as milliseconds, a day of 1973. No CLI tells of either. */
+const MILLISECONDS_FROM = 1e11;
+
+/** Epoch ms of Unix seconds, or of the milliseconds that some tell in their place; null for what no calendar holds. */
 export function secondsToEpochMs(value: unknown): number | null {
-	const seconds = numberOrNull(value);
-	if (seconds === null || seconds <= 0 || seconds * 1000 > MAX_TIME_MS) return null;
-	return Math.round(seconds * 1000);
+	const told = numberOrNull(value);
+	if (told === null || told <= 0) return null;
+	const epochMs = told >= MILLISECONDS_FROM ? told : told * 1000;
+	return epochMs > MAX_TIME_MS ? null : Math.round(epochMs);
 }
 
 function isObject(value: unknown): value is JsonObject {

@@ -25,6 +25,16 @@ export const systemClock: Clock = {
 		}),
 };
 
+/**
+ * Wall-clock time that no jump of the clock changes: the time now, and from there on what has really passed. For all that is
+ * one span: a turn with its waits and durations.
+ */
+export function steadyNow(clock: Pick<Clock, 'now' | 'monotonic'>): () => number {
+	const startedAt = clock.now();
+	const mark = clock.monotonic();
+	return () => startedAt + Math.round(clock.monotonic() - mark);
+}
+
 /** ISO-8601 UTC with milliseconds, the form of every time on disk. */
 export function toIso(epochMs: number): string {
 	return new Date(epochMs).toISOString();

@@ -4,10 +4,11 @@
  */
 import type { AgentExit, AgentParser, NativeFacts, ParsedTurn } from '../agents/contract.ts';
 import type { AgentEvent, PlanItem } from '../agents/events.ts';
-import type { Clock } from '../core/clock.ts';
 import { writeAtomic } from '../core/files.ts';
 import { turnFile } from '../sessions/session-paths.ts';
+import { boundedEvent, boundedTurn } from './bounded-numbers.ts';
 import { serializeEvent } from './event-log.ts';
+import { guardParser } from './guard-parser.ts';
 import { RecordFile } from './record-file.ts';
 import { Transcript } from './transcript.ts';
 import { TurnFacts } from './turn-facts.ts';
@@ -21,10 +22,13 @@ export interface RecorderOptions {
 	turn: number;
 	prompt: Buffer;
 	parser: AgentParser;
-	clock: Clock;
+	/** Epoch ms that do not jump while the turn runs. */
+	now: () => number;
 	/** The plan that stands in the native session before the turn; null: none is known. */
 	planBefore: readonly PlanItem[] | null;
 	onEvent: (event: AgentEvent, atMs: number) => void;
+	/** Something of the agent's output could not be read; it is in the raw record. */
+	onUnreadable: () => void;
 	/** A write that failed outside any call of the owner (a gathered write on a full disk). */
 	onError: (error: unknown) => void;
 }
@@ -34,6 +38,7 @@ export class TurnRecorder {
 	firstOutputAt: number | null = null;
 	lastByteAt: number;
 	readonly #options: RecorderOptions;
+	readonly #parser: AgentParser;
 	readonly #raw: RecordFile;
 	readonly #events: RecordFile;
 	readonly #output: RecordFile;
@@ -50,49 +55,51 @@ export class TurnRecorder {
 	constructor(options: RecorderOptions) {
 		const { folder, turn } = options;
 		this.#options = options;
+		this.#parser = guardParser(options.parser, () => options.onUnreadable());
 		this.facts = new TurnFacts(options.planBefore ?? []);
 		this.#raw = new RecordFile(turnFile(folder, turn, 'raw.jsonl'));
 		this.#events = new RecordFile(turnFile(folder, turn, 'events.jsonl'), { hash: true });
 		this.#output = new RecordFile(turnFile(folder, turn, 'output.md'), { hash: true });
 		this.#stderr = new RecordFile(turnFile(folder, turn, 'stderr.log'));
-		this.lastByteAt = options.clock.now();
+		this.lastByteAt = options.now();
 	}
 
 	/** The agent's stdout: recorded before it is read. */
 	output(chunk: Buffer): void {
 		this.#raw.append(chunk);
-		const now = this.#options.clock.now();
+		const now = this.#options.now();
 		this.firstOutputAt ??= now;
 		this.lastByteAt = now;
-		this.#take(this.#options.parser.push(chunk), now);
+		this.#take(this.#parser.push(chunk), now);
 	}
 
 	/** Bytes that are on disk already, read again by recovery. */
 	replayOutput(chunk: Buffer): void {
-		this.#take(this.#options.parser.push(chunk), this.#options.clock.now());
+		this.#take(this.#parser.push(chunk), this.#options.now());
 	}
 
 	/** The agent's stderr; the file itself is written by the agent. */
 	stderr(chunk: Buffer): void {
-		const now = this.#options.clock.now();
+		const now = this.#options.now();
 		this.lastByteAt = now;
-		this.#take(this.#options.parser.stderr(chunk), now);
+		this.#take(this.#parser.stderr(chunk), now);
 	}
 
 	/** What the agent told in a file beside its output; it is read, not kept, and no sign that it goes on. */
 	telemetry(chunk: Buffer): void {
-		this.#take(this.#options.parser.telemetry?.(chunk) ?? [], this.#options.clock.now());
+		this.#take(this.#parser.telemetry?.(chunk) ?? [], this.#options.now());
 	}
 
 	/** Judges the turn and closes the transcript. Called once, after the last byte. */
 	end(exit: AgentExit, native: NativeFacts | null): ParsedTurn {
-		const { events, turn } = this.#options.parser.end(exit, native);
-		this.#take(events, this.#options.clock.now());
+		const { events, turn } = this.#parser.end(exit, native);
+		const now = this.#options.now();
+		this.#take(events, now);
 		this.facts.applyNative(turn.toolResults);
 		this.facts.close();
 		this.#pendingOutput.push(this.#transcript.end());
 		this.flush();
-		return turn;
+		return boundedTurn(turn, now);
 	}
 
 	flush(): void {
@@ -152,7 +159,8 @@ export class TurnRecorder {
 	}
 
 	#take(events: AgentEvent[], now: number): void {
-		for (const event of events) {
+		for (const told of events) {
+			const event = boundedEvent(told, now);
 			this.facts.add(event, now);
 			this.#gather(serializeEvent({ ts: now, seq: ++this.#seq, event }), this.#transcript.add(event));
 			this.#options.onEvent(event, now);

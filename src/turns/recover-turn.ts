@@ -5,7 +5,7 @@
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import type { AgentAdapter, NativeFacts } from '../agents/contract.ts';
-import type { AgentEvent, TokenCounts } from '../agents/events.ts';
+import type { TokenCounts } from '../agents/events.ts';
 import { type Clock, fromIso, toIso } from '../core/clock.ts';
 import { RelayError } from '../core/errors.ts';
 import { createExclusive, isUnreadable, openToRead, removeIfThere } from '../core/files.ts';
@@ -20,8 +20,9 @@ import { warningOf } from './describe-refused-model.ts';
 import { endStrays } from './end-strays.ts';
 import { judgeTurn } from './judge-turn.ts';
 import { readNativeFacts } from './native-facts.ts';
-import { TurnRecorder } from './recorder.ts';
+import { type RecorderOptions, TurnRecorder } from './recorder.ts';
 import { totalsFromDisk } from './token-counts.ts';
+import { unreadableOutput } from './unreadable-output.ts';
 
 export interface RecoverDeps {
 	session: OpenSession;
@@ -108,9 +109,12 @@ async function replay(state: TurnState, deps: RecoverDeps): Promise<Partial<Turn
 	removeIfThere(at('events.jsonl'));
 	removeIfThere(at('output.md'));
 	const warnings = new Set(state.warnings);
-	const recorder = createReplayRecorder(state, adapter, deps, (event, atMs) => {
-		const warning = warningOf(event, atMs);
-		if (warning !== null) warnings.add(warning);
+	const recorder = createReplayRecorder(state, adapter, deps, {
+		onEvent: (event, atMs) => {
+			const warning = warningOf(event, atMs);
+			if (warning !== null) warnings.add(warning);
+		},
+		onUnreadable: () => warnings.add(unreadableOutput(state.agent, at('raw.jsonl'))),
 	});
 	try {
 		const unread = [
@@ -139,7 +143,7 @@ function createReplayRecorder(
 	state: TurnState,
 	adapter: AgentAdapter,
 	deps: RecoverDeps,
-	onEvent: (event: AgentEvent, atMs: number) => void,
+	listen: Pick<RecorderOptions, 'onEvent' | 'onUnreadable'>,
 ): TurnRecorder {
 	const startedAt = fromIso(state.started_at) ?? deps.clock.now();
 	const requested = requestedSession(state, adapter, deps);
@@ -159,9 +163,9 @@ function createReplayRecorder(
 		turn: state.turn,
 		prompt: Buffer.alloc(0),
 		parser,
-		clock: deps.clock,
+		now: () => deps.clock.now(),
 		planBefore,
-		onEvent,
+		...listen,
 		onError: () => undefined,
 	});
 }

@@ -7,7 +7,7 @@ import { devNull } from 'node:os';
 import type { AgentCommand, AgentExit, NativeFacts, TurnRequest } from '../agents/contract.ts';
 import { withAdditions } from '../agents/environment.ts';
 import type { AgentEvent, BackgroundTask } from '../agents/events.ts';
-import { toIso } from '../core/clock.ts';
+import { steadyNow, toIso } from '../core/clock.ts';
 import { RelayError } from '../core/errors.ts';
 import { createExclusive, ensureFolder, writeAtomic } from '../core/files.ts';
 import { letBegin } from '../core/let-begin.ts';
@@ -30,6 +30,7 @@ import { TelemetryFile, telemetryPath } from './telemetry-file.ts';
 import type { TurnControl, TurnDeps, TurnSpec } from './turn-spec.ts';
 import { TurnStop } from './turn-stop.ts';
 import { TurnWatch, type WatchVerdict } from './turn-watch.ts';
+import { unreadableOutput } from './unreadable-output.ts';
 
 /** How often deadlines are looked at and a changed state is written: four times a second. */
 const TICK_MS = 250;
@@ -62,6 +63,8 @@ class RunningTurn {
 	readonly #folder: string;
 	readonly #number: number;
 	readonly #startedAt: number;
+	/** Time for all that is measured of the turn: a clock that is set in mid-turn changes none of it. */
+	readonly #now: () => number;
 	#command: AgentCommand;
 	#env: Record<string, string>;
 	readonly #prompt: Buffer;
@@ -86,7 +89,8 @@ class RunningTurn {
 		this.#control = control;
 		this.#folder = deps.session.folder;
 		this.#number = deps.session.meta.turn_count + 1;
-		this.#startedAt = deps.clock.now();
+		this.#now = steadyNow(deps.clock);
+		this.#startedAt = this.#now();
 		this.#command = this.#commandWith({});
 		const { args, recordedArgs, env } = this.#command;
 		this.#env = withAdditions(spec.request.env, env);
@@ -98,7 +102,7 @@ class RunningTurn {
 			isTextAgent: spec.adapter.printsText === true,
 			answerMs: deps.times.answerMs,
 			control,
-			now: () => deps.clock.now(),
+			now: this.#now,
 			warn: (text) => this.#warn(text),
 			giveUp: () => this.#stop.request('timed_out'),
 		});
@@ -224,11 +228,16 @@ class RunningTurn {
 			turn: this.#number,
 			prompt: this.#prompt,
 			parser,
-			clock,
+			now: this.#now,
 			planBefore,
 			onEvent: (event, atMs) => this.#onEvent(event, atMs),
+			onUnreadable: () => this.#warn(this.#unreadable()),
 			onError: (error) => this.#fail(error),
 		});
+	}
+
+	#unreadable(): string {
+		return unreadableOutput(this.#spec.adapter.id, this.#path('raw.jsonl'));
 	}
 
 	async #startProcess(recorder: TurnRecorder): Promise<AgentProcess> {
@@ -319,7 +328,7 @@ class RunningTurn {
 	}
 
 	#tick(recorder: TurnRecorder, agent: AgentProcess): void {
-		const now = this.#deps.clock.now();
+		const now = this.#now();
 		this.#asked.tick();
 		this.#telemetry?.read();
 		const verdict = this.#watched(recorder, now);
@@ -333,7 +342,7 @@ class RunningTurn {
 
 	/** What has arrived meanwhile is read first: it may be the answer that takes the limit back. */
 	#askAgain(recorder: TurnRecorder): void {
-		const again = () => this.#heed(this.#watched(recorder, this.#deps.clock.now()));
+		const again = () => this.#heed(this.#watched(recorder, this.#now()));
 		setImmediate(() => this.#guard(again));
 	}
 
@@ -368,7 +377,7 @@ class RunningTurn {
 
 	async #close(recorder: TurnRecorder, exit: AgentExit): Promise<TurnState> {
 		const [after] = await Promise.all([this.#snapshot(), this.#judgeMeanwhile(recorder, exit)]);
-		const endedAt = this.#deps.clock.now();
+		const endedAt = this.#now();
 		const { firstOutputAt } = recorder;
 		const state: TurnState = {
 			...this.#state,
@@ -408,7 +417,7 @@ class RunningTurn {
 		};
 		const impatient =
 			exit.stopRequested === 'limited'
-				? this.#watch.impatientLimit(this.#deps.clock.now(), this.#spec.adapter.id)
+				? this.#watch.impatientLimit(this.#now(), this.#spec.adapter.id)
 				: null;
 		const isTold = this.#state.status === 'completed' || this.#state.limit !== null;
 		if (impatient !== null && !isTold) {

@@ -13,6 +13,7 @@ import {
 	objectOrEmpty,
 	secondsToEpochMs,
 	textOrNull,
+	writtenJson,
 } from '../json-fields.ts';
 import { evidenceInWords, windowInWords } from './limit-words.ts';
 
@@ -124,7 +125,7 @@ export function judgeRefused(request: RefusedRequest): { limit: Limit } | { stop
 		now,
 	);
 	const evidence = { api_error_status: status, error: errorName, result: textOrNull(result.result) };
-	if (verdict !== null) return fromVerdict(verdict, words, 'result', JSON.stringify(evidence));
+	if (verdict !== null) return fromVerdict(verdict, words, 'result', writtenJson(evidence));
 	if (status !== null || retry?.reason !== 'overloaded') return null;
 	const overloaded = limitFromRetry(retry);
 	return overloaded === null ? null : { limit: overloaded };
@@ -205,5 +206,5 @@ export function limitFromRetry(retry: Retry | null): Limit | null {
 }
 
 function source(channel: LimitSource['channel'], rule: string, matched: unknown): LimitSource {
-	return { channel, rule: `claude:${rule}`, excerpt: excerptLine(JSON.stringify(matched)) };
+	return { channel, rule: `claude:${rule}`, excerpt: excerptLine(writtenJson(matched)) };
 }

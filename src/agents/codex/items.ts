@@ -8,6 +8,7 @@ import {
 	objectOrEmpty,
 	objectOrNull,
 	textOrNull,
+	writtenJson,
 } from '../json-fields.ts';
 import { toolKind } from '../tool-kinds.ts';
 import { unwrapShell } from './shell-words.ts';
@@ -113,7 +114,7 @@ function toolTitle(item: JsonObject, type: string): string {
 	);
 	if (typeof told === 'string') return told;
 	const args = objectOrNull(item.arguments);
-	return args === null ? toolName(item, type) : JSON.stringify(args);
+	return args === null ? toolName(item, type) : writtenJson(args);
 }
 
 function changes(item: JsonObject): Array<{ path: string; kind: string }> {

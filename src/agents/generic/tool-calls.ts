@@ -1,7 +1,7 @@
 import type { AgentSettings } from '../../config/schema.ts';
 import type { AgentEvent, ToolKind } from '../events.ts';
 import { excerptLine, excerptOutput } from '../excerpt.ts';
-import { type JsonObject, objectOrNull, textOrNull } from '../json-fields.ts';
+import { type JsonObject, objectOrNull, textOrNull, writtenJson } from '../json-fields.ts';
 import { toolKind } from '../tool-kinds.ts';
 import { firstField, readField } from './read-field.ts';
 
@@ -115,5 +115,5 @@ function idOf(value: unknown): string | null {
 
 function asText(value: unknown): string {
 	if (value === undefined || value === null) return '';
-	return typeof value === 'string' ? value : JSON.stringify(value);
+	return typeof value === 'string' ? value : writtenJson(value);
 }

@@ -12,7 +12,14 @@ import {
 } from '../evidence/judge-evidence.ts';
 import { resetFromHeaders } from '../evidence/reset-headers.ts';
 import { excerptLine } from '../excerpt.ts';
-import { type JsonObject, numberOrNull, objectOrEmpty, parseObject, textOrNull } from '../json-fields.ts';
+import {
+	type JsonObject,
+	numberOrNull,
+	objectOrEmpty,
+	parseObject,
+	textOrNull,
+	writtenJson,
+} from '../json-fields.ts';
 import type { RetryStatus } from './status-lines.ts';
 
 export type Retry = Extract<AgentEvent, { type: 'retry' }>;
@@ -37,7 +44,7 @@ export function limitFromStatus(retry: RetryStatus, asked: Asked): Limit | null 
 	const verdict = judgeStatus(retry, asked);
 	if (verdict?.kind !== 'limit' || verdict.limitKind === 'rate' || verdict.limitKind === 'overloaded')
 		return null;
-	const matched = JSON.stringify(retry);
+	const matched = writtenJson(retry);
 	return limitOf(verdict, { agent: 'opencode', channel: 'stderr', at: 'session.status', matched });
 }
 
@@ -95,7 +102,7 @@ function statusSource(rule: string, retry: RetryStatus): LimitSource {
 	return {
 		channel: 'stderr',
 		rule: `opencode:session.status.${rule}`,
-		excerpt: excerptLine(JSON.stringify(retry)),
+		excerpt: excerptLine(writtenJson(retry)),
 	};
 }
 
@@ -106,7 +113,7 @@ export function judgeError(error: JsonObject, { model, now }: Asked): ErrorVerdi
 	const verdict = judgeEvidence({ ...evidenceOf(error, now), model: shortName(model) }, now);
 	if (verdict?.kind === 'limit') {
 		const { statusCode, message } = objectOrEmpty(error.data);
-		const matched = JSON.stringify({ name: error.name, statusCode, message });
+		const matched = writtenJson({ name: error.name, statusCode, message });
 		return { limit: limitOf(verdict, { agent: 'opencode', channel: 'event', at: 'error', matched }) };
 	}
 	if (verdict !== null) return { stopReason: verdict.stopReason };

@@ -27,7 +27,8 @@ let deps: RelayDeps;
 
 beforeAll(async () => {
 	bench = new EngineBench({ kind: 'none' });
-	const clock = { ...bench.clock, now: () => RECORDED_AT, sleep: bench.clock.sleep.bind(bench.clock) };
+	const now = () => RECORDED_AT;
+	const clock = { ...bench.clock, now, monotonic: () => 0, sleep: bench.clock.sleep.bind(bench.clock) };
 	deps = { ...(await bench.deps()), clock };
 });
 afterAll(() => bench.dispose());
