@@ -6,9 +6,9 @@ const OPAQUE =
 /** What is named so is no secret; `before` ends where the token begins. */
 const PUBLIC_NAME =
 	/(?:etag|if-none-match|if-match|integrity|checksum|digest|fingerprint|public[-_ ]?key|certificate(?:[-_ ]?authority[-_ ]?data)?|content-md5|cursor|next_?page|request[-_ ]?id|trace[-_ ]?id|span[-_ ]?id|session[-_ ]?(?:id|name)|message[-_ ]?id|thread[-_ ]?id|signature[-_ ]?version)\\{0,3}["']?\s{0,4}[:=]\s{0,4}(?:W\/)?\\{0,3}["']?$/i;
-/** Public keys, certificates in base64, and ids that coding agents and their providers print. */
+/** Public keys, certificates, pictures and documents in base64, and ids that coding agents and their providers print. */
 const PUBLIC_SHAPE =
-	/^(?:AAAA[BCE][A-Za-z0-9]|AAAAG|LS0tLS1CRUdJTiBD|LS0tLS1CRUdJTiBQVUJM|MII[A-Za-z0-9]|(?:msg|toolu|srvtoolu|call|req|resp|chatcmpl|cmpl|run|thread|asst|item|rs|fc|ses|prt|evt|batch|file|wfr)_|chatcmpl-)/;
+	/^(?:AAAA[BCE][A-Za-z0-9]|AAAAG|LS0tLS1CRUdJTiBD|LS0tLS1CRUdJTiBQVUJM|MII[A-Za-z0-9+/]{3}CCA|MIIBIjANBg|iVBORw0KGgo|\/9j\/|R0lGOD|UklGR|JVBERi0|PHN2Z|(?:msg|toolu|srvtoolu|call|req|resp|chatcmpl|cmpl|run|thread|asst|item|rs|fc|ses|prt|evt|batch|file|wfr)_|chatcmpl-)/;
 
 export function withoutOpaqueTokens(text: string, mark: (kind: string) => string): string {
 	return text.replace(OPAQUE, (whole, at: number) => {

@@ -178,6 +178,7 @@ function isAboutSecrets(words: string): boolean {
 /** A plain word, a number or a name made of words is public far more often than a token. */
 function isTokenValue({ words, value, isEnv, name }: Candidate): boolean {
 	if (words.length < 6 || /^\d{1,15}$/.test(words)) return false;
+	if (!value.isQuoted && isCode(words)) return false;
 	if (/^(?:Bearer|Basic|Digest|token)$/i.test(words)) return false;
 	if (isMadeOfWords(words)) return isEnv && words.length >= 16 && !/[-_.]/.test(words) && !/sess/i.test(name);
 	if (/\d/.test(words)) return true;
@@ -189,16 +190,18 @@ function isTokenValue({ words, value, isEnv, name }: Candidate): boolean {
 /** Without quotes words are code or prose more often than secrets, unless a digit or a sign is in them. */
 function isBareSecret(candidate: Candidate): boolean {
 	const { certainty, words, isEnv, isFlag } = candidate;
+	if (isCode(words)) return false;
 	if (certainty === 'password' && (isEnv || isYamlOfEnv(candidate)) && words.length >= 4)
 		return !isCode(words);
 	if (words.length < 6) return false;
 	if (/\d/.test(words) || (/[^A-Za-z._-]/.test(words) && words.length >= 8)) return true;
 	if (certainty === 'password' && /^[A-Za-z]+(?:-[A-Za-z]+){2,}$/.test(words)) return true;
 	if (isFlag && certainty === 'password') return words !== words.toUpperCase() && !words.startsWith('-');
-	return isEnv && standsAlone(candidate) && !isCode(words) && words.length >= 8;
+	return isEnv && standsAlone(candidate) && words.length >= 8;
 }
 
-const isCode = (words: string) => /[()]|^[a-z]\w*\.[a-z_]\w*/i.test(words) && !/\d/.test(words);
+/** A member of something, or a call: `this.#session.id`, `known?.token`, `read()`. A digit makes it a value. */
+const isCode = (words: string) => !/\d/.test(words) && /[()]|^[a-z_]\w*\??\.#?[a-z_]/i.test(words);
 
 /** `POSTGRES_PASSWORD: words` to the end of its line. */
 function isYamlOfEnv({ text, name, value }: Candidate): boolean {

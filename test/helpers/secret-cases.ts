@@ -325,6 +325,12 @@ const ROWS: ReadonlyArray<readonly [id: string, hit: string, miss: string]> = [
 	['assignment: session name', 'JSESSIONID: «{upper32}»', 'sessionId: "refactor-the-parser-of-2026"'],
 	['assignment: session name', 'connect.sid secret: "«keyboard cat»"', 'session_id: ses_{an26}'],
 	['assignment: session name', 'client_secret: "«zq81-mm»"', 'tmux new -s agent-relay-work-session-20'],
+	[
+		'assignment: code',
+		'token: «a1b2c3.d4e5f6»',
+		'{ sessionId: this.#session.id, token: known?.native_token ?? null }',
+	],
+	['assignment: code', 'password: «S3cret.word»', 'password = options.credentials.password;'],
 	['assignment: placeholder', 'API_KEY=«a1b2c3d4e5f6»', 'API_KEY=your-api-key-here'],
 	['assignment: placeholder', 'api key: «a1b2c3d4e5f6»', 'api key: <your key>'],
 	[
@@ -332,6 +338,8 @@ const ROWS: ReadonlyArray<readonly [id: string, hit: string, miss: string]> = [
 		'use «supermemory_{an40}» end',
 		'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI{an40} bob',
 	],
+	['opaque: keys without a frame', 'der «MIIEpAIBAAKCAQEA{an50}» end', 'der MIIDdzCCAl{an50} end'],
+	['opaque: pictures', 'data: «{an44}» end', '{"media_type":"image/png","data":"iVBORw0KGgo{b6480}=="}'],
 	['opaque: ids of agents', 'use «{an40}» end', 'toolu_01{an22} and msg_01{an22}'],
 ];
 
