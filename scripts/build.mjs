@@ -9,12 +9,17 @@ import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const dist = join(root, 'dist');
+/** Another folder is for tests, which must not touch each other's build. */
+const dist = process.argv[2] ?? join(root, 'dist');
 rmSync(dist, { recursive: true, force: true });
-const { status } = spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc')], {
-	cwd: root,
-	stdio: 'inherit',
-});
+const { status } = spawnSync(
+	process.execPath,
+	[join(root, 'node_modules/typescript/bin/tsc'), '--outDir', dist],
+	{
+		cwd: root,
+		stdio: 'inherit',
+	},
+);
 if (status !== 0) process.exit(status ?? 1);
 
 /**

@@ -1,10 +1,10 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 
-/** The product compiled to a folder of its own, so that no other test's build is touched. */
+/** The product built in a folder of its own, so that no other test's build is touched. */
 export interface CompiledProgram {
 	main: string;
 	remove(): void;
@@ -15,12 +15,10 @@ export function compileProgram(): CompiledProgram {
 	mkdirSync(cache, { recursive: true });
 	const folder = mkdtempSync(join(cache, 'relay-program-'));
 	copyFileSync(join(ROOT, 'package.json'), join(folder, 'package.json'));
-	const dist = join(folder, 'dist');
-	const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
-	const flags = ['-p', ROOT, '--outDir', dist, '--noEmitOnError', 'false', '--noCheck'];
-	execFileSync(process.execPath, [tsc, ...flags], { stdio: 'pipe' });
-	const main = join(folder, 'start.mjs');
-	writeFileSync(main, "import { main } from './dist/main.js';\nmain({ keepCode: () => undefined });\n");
+	cpSync(join(ROOT, 'bin'), join(folder, 'bin'), { recursive: true });
+	const build = join(ROOT, 'scripts/build.mjs');
+	execFileSync(process.execPath, [build, join(folder, 'dist')], { stdio: 'pipe' });
+	const main = join(folder, 'bin/agent-relay.js');
 	return { main, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
