@@ -8,7 +8,7 @@ let cli: CliHome;
 let folder: string;
 
 beforeEach(() => {
-	cli = new CliHome();
+	cli = new CliHome({ isFirst: true });
 	folder = join(cli.home, '.cache/agent-relay/code');
 });
 afterEach(() => cli.remove());

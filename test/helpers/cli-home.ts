@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
+import { keepCode } from './kept-code.ts';
 import { refuseWarnings } from './process-warnings.ts';
 import { fingerprint } from './scratch-repo.ts';
 
@@ -54,13 +55,15 @@ export class CliHome {
 	readonly repo = join(this.base, 'repo');
 	readonly bin = join(this.base, 'bin');
 
-	constructor() {
+	/** `isFirst`: nothing of this user has ever run, so that no compiled code is kept. */
+	constructor({ isFirst = false } = {}) {
 		for (const folder of [this.home, this.repo, this.bin]) mkdirSync(folder);
 		for (const tool of TOOLS) {
 			const path = tool === 'node' ? process.execPath : findTool(tool);
 			if (path !== null) symlinkSync(path, join(this.bin, tool));
 		}
-		this.git('init', '-q', '-b', 'main');
+		if (!isFirst) keepCode(this.home);
+		this.git('init', '-q', '-b', 'main', '--template=');
 		this.write('README.md', '# A repo\n');
 		this.git('add', '-A');
 		this.git('-c', 'user.name=A', '-c', 'user.email=a@example.org', 'commit', '-q', '-m', 'first');
