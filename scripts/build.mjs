@@ -45,21 +45,30 @@ const groups = Object.entries(LOADED_TOGETHER).map(([name, modules], at) => {
 	return { name, priority: Object.keys(LOADED_TOGETHER).length - at, test: (id) => paths.has(id) };
 });
 
-const bundle = await rolldown({
-	input: { main: join(dist, 'main.js'), 'demo-agent': join(dist, 'agents/demo/program.js') },
-	platform: 'node',
-	external: /^(?:node:|node-pty|@lydell\/|smol-toml)/,
-	logLevel: 'warn',
-});
-const { output } = await bundle.write({
-	dir: join(dist, 'bundle'),
-	format: 'cjs',
-	entryFileNames: '[name].cjs',
-	chunkFileNames: '[name]-[hash].cjs',
-	codeSplitting: { groups },
-	minify: { compress: false, mangle: false },
-});
-await bundle.close();
+async function bundle(input, codeSplitting) {
+	const built = await rolldown({
+		input,
+		platform: 'node',
+		external: /^(?:node:|node-pty|@lydell\/|smol-toml)/,
+		logLevel: 'warn',
+	});
+	const { output } = await built.write({
+		dir: join(dist, 'bundle'),
+		format: 'cjs',
+		entryFileNames: '[name].cjs',
+		chunkFileNames: '[name]-[hash].cjs',
+		codeSplitting,
+		minify: { compress: false, mangle: false },
+	});
+	await built.close();
+	return output;
+}
+
+const output = [
+	...(await bundle({ main: join(dist, 'main.js') }, { groups })),
+	// A program of its own, which has no compiled code kept and would load all that it shares with the relay.
+	...(await bundle({ 'demo-agent': join(dist, 'agents/demo/program.js') }, false)),
+];
 const sum = createHash('sha256');
 for (const { fileName, code } of output) sum.update(`${fileName}\0${code}\0`);
 writeFileSync(join(dist, 'bundle/build-id'), sum.digest('hex').slice(0, 16));

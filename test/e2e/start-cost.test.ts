@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { CliHome } from '../helpers/cli-home.ts';
+import { CliHome, PROGRAM } from '../helpers/cli-home.ts';
 
 /** What a start costs, in things that can be counted: times of a loaded machine tell nothing (`npm run bench` measures them). */
 let cli: CliHome;
@@ -71,6 +71,11 @@ describe('the files of the bundle that a start reads', () => {
 		expect(listing.sort()).toEqual(['main', 'records', 'rolldown-runtime', 'start']);
 		const work = (await costOf('run', '-q', '-a', 'demo-closer', 'hello')).files;
 		expect(work.sort()).toEqual(['main', 'records', 'rolldown-runtime', 'start', 'work']);
+	});
+
+	it('are none for a demo agent besides its own', () => {
+		const own = readFileSync(resolve(PROGRAM, '../../dist/bundle/demo-agent.cjs'), 'utf8');
+		expect(own.match(/require\(["']\.[^)]*\)/g)).toBeNull();
 	});
 });
 
