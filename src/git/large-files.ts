@@ -44,7 +44,7 @@ export async function leaveOutLarge({ repo, folder, write }: SnapshotGit): Promi
 }
 
 /** The largest, as few as leave no more than `ROOM_BYTES` behind. Pure. */
-export function largestBeyond(files: ReadonlyArray<{ path: string; bytes: number }>): string[] {
+function largestBeyond(files: ReadonlyArray<{ path: string; bytes: number }>): string[] {
 	let left = files.reduce((sum, { bytes }) => sum + bytes, 0);
 	const found: string[] = [];
 	for (const { path, bytes } of [...files].sort((a, b) => b.bytes - a.bytes)) {

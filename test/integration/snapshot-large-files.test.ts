@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/core/clock.ts';
 import { findRepo } from '../../src/git/find-repo.ts';
-import { largestBeyond } from '../../src/git/large-files.ts';
 import { type Git, GitTimeout } from '../../src/git/run-git.ts';
 import { createSnapshots } from '../../src/git/snapshots.ts';
 import { createScratch, type Scratch } from '../helpers/scratch-repo.ts';
@@ -92,20 +91,11 @@ describe('large untracked files', () => {
 		expect(readFileSync(join(repo, '.git/index'))).toEqual(index);
 		expect(readdirSync(join(repo, '.git')).sort()).toEqual(names);
 	});
-});
 
-describe('what is left out', () => {
-	it('is the largest, as few as leave 16 MiB behind, and never a small file', () => {
-		const files = [
-			{ path: 'small', bytes: MIB - 1 },
-			{ path: 'ten', bytes: 10 * MIB },
-			{ path: 'thirty', bytes: 30 * MIB },
-			{ path: 'six', bytes: 6 * MIB },
-		];
-		expect(largestBeyond(files)).toEqual(['thirty', 'ten']);
-		expect(largestBeyond(files.slice(0, 2))).toEqual([]);
-		expect(largestBeyond(Array.from({ length: 99 }, (_, i) => ({ path: `${i}`, bytes: MIB - 1 })))).toEqual(
-			[],
-		);
+	it('are left out largest first, as few as leave 16 MiB behind, and no file below 1 MiB', async () => {
+		const sizes = { ten: 10 * MIB, thirty: 30 * MIB, six: 6 * MIB, small: MIB - 1 };
+		for (const [name, bytes] of Object.entries(sizes)) large(name, bytes);
+		await cutOff();
+		expect((await (await scratch.snapshotsOf(repo)).take()).skipped).toEqual(['ten', 'thirty']);
 	});
 });
