@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -223,14 +223,20 @@ describe('an adoption that is killed', () => {
 	const files = () => readdirSync(cli.repo).filter((name) => /^f\d+\.txt$/.test(name));
 
 	it('leaves, after the next look at the race, all of its files or none, and no trace', async () => {
-		const setup = `i=0; while [ $i -lt ${COUNT} ]; do echo "$i" >f$i.txt; i=$((i+1)); done`;
-		const end = await cli.run(['race', 'hello', '-A', 'demo-closer', '--setup', setup, '--json']);
+		const writer = join(cli.home, 'writer');
+		const loop = `i=0; while [ $i -lt ${COUNT} ]; do echo "$i" >f$i.txt; i=$((i+1)); done`;
+		writeFileSync(writer, `#!/bin/sh\ncat >/dev/null\n${loop}\necho done\n`, { mode: 0o755 });
+		cli.write(
+			join(cli.home, '.config/agent-relay/config.toml'),
+			`[agents.writer]\ncommand = [${JSON.stringify(writer)}]\n`,
+		);
+		const end = await cli.run(['race', 'hello', '-A', 'writer', '--json']);
 		const { race: record } = jsonLines(end.stdout).at(-1);
 		expect(record.entrants[0].diff.files).toBe(COUNT);
 		const place = inRepo(`.agent-relay/sessions/${record.id}/adopt`);
 		const clean = fingerprint(cli.repo);
 		for (const moment of ['journal', 'half', 'late'] as const) {
-			const child = spawn(process.execPath, [PROGRAM, 'race', 'adopt', 'demo-closer'], {
+			const child = spawn(process.execPath, [PROGRAM, 'race', 'adopt', 'writer'], {
 				cwd: cli.repo,
 				env: cli.env,
 				stdio: 'ignore',
