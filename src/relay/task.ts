@@ -1,9 +1,11 @@
 /** What an agent is asked to do, in the user's words, and where those words are found again after a crash. */
 import { RelayError } from '../core/errors.ts';
 import { readOrNull } from '../core/files.ts';
+import { wordsOfPrompt } from '../handoff/words-of-prompt.ts';
 import { isDone } from '../sessions/is-done.ts';
-import { turnFile, turnNumbers } from '../sessions/session-paths.ts';
+import { turnFile } from '../sessions/session-paths.ts';
 import type { OpenSession, SessionStore } from '../sessions/session-store.ts';
+import { unreadTurn } from '../sessions/turn-records.ts';
 import type { TurnState } from '../sessions/turn-state.ts';
 import { type PlacedTurn, pendingTurn, placedTurns } from './lineage.ts';
 
@@ -52,19 +54,25 @@ export function unfinishedTask(session: OpenSession, store: SessionStore): Task 
 	if (pending !== null) return newTask(pending);
 	const turns = placedTurns(store.lineage(session.id));
 	if (turns.length === 0) return firstTask(session);
-	refuseUnreadable(session, turns);
 	const waiting = pendingTurn(turns);
+	const unread = unreadTurn(session.folder);
+	if (unread !== null) return unreadTask(session, unread, waiting && lastTask(session, store));
 	if (waiting === null) return null;
 	return lastTask(session, store) ?? refuseLost(waiting);
 }
 
-/** The newest turn of the session has a prompt, but no state that tells how it ended and which words of it are the user's. */
-function refuseUnreadable({ id, folder }: OpenSession, turns: readonly PlacedTurn[]): void {
-	const newest = turnNumbers(folder).at(-1) ?? 0;
-	const known = turns.findLast(({ sessionId }) => sessionId === id)?.state.turn ?? 0;
-	if (newest <= known) return;
-	const path = turnFile(folder, newest, 'prompt.md');
-	throw new RelayError('damaged_record', `How turn ${newest} ended cannot be read. Its prompt: ${path}`, {
+/**
+ * What the newest turn was to do, whose state cannot be read (a power cut) or was not written yet: its outcome is not known.
+ * `before`: the words that waited then; a hand-over sends them on.
+ */
+function unreadTask({ folder }: OpenSession, turn: number, before: Task | null): Task {
+	const path = turnFile(folder, turn, 'prompt.md');
+	const sent = readOrNull(path)?.toString() ?? null;
+	if (before !== null && (sent === null || sent.includes(before.text)))
+		return { ...before, isInterrupted: true };
+	const words = sent === null ? null : wordsOfPrompt(sent);
+	if (words !== null && words.trim() !== '') return { text: words, recordedAt: null, isInterrupted: true };
+	throw new RelayError('damaged_record', `How turn ${turn} ended cannot be read. Its prompt: ${path}`, {
 		hint: 'Say what to do next: agent-relay run --continue "TASK"',
 	});
 }

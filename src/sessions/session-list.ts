@@ -10,7 +10,7 @@ import type { CheckpointReason, SessionMeta } from './session-meta.ts';
 import { META_FILE, sessionsFolder, turnNumbers } from './session-paths.ts';
 import { sessionStatus } from './session-status.ts';
 import { folderOfSession, refuseLink, type StoreLocation, storeFolders } from './store-location.ts';
-import { readLastTurn } from './turn-records.ts';
+import { readLastTurn, unreadTurn } from './turn-records.ts';
 
 export interface SessionSummary {
 	id: SessionId;
@@ -145,6 +145,8 @@ export function trueStatus(
 	if (meta.status === 'checkpointed' && meta.checkpoint !== null)
 		return { status: 'checkpointed', reason: meta.checkpoint.reason };
 	const isLocked = readLock(folder, context)?.judged === 'held';
-	const lastTurn = isLocked ? null : readLastTurn(folder);
-	return sessionStatus({ isLocked, meta, lastTurn, race: raceStanding(folder, meta) });
+	const race = raceStanding(folder, meta);
+	if (isLocked) return sessionStatus({ isLocked, meta, lastTurn: null, race });
+	const hasUnreadTurn = unreadTurn(folder) !== null;
+	return sessionStatus({ isLocked, meta, lastTurn: readLastTurn(folder), hasUnreadTurn, race });
 }

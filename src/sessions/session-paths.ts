@@ -70,6 +70,12 @@ export function turnNumbers(folder: string): number[] {
 		.sort((a, b) => a - b);
 }
 
+/** The newest turn of which more is there than its prompt; 0: none. Its number is taken, whatever its files hold. */
+export function newestBegunTurn(folder: string): number {
+	const begun = turnFileNames(folder).filter((name) => !name.endsWith('-prompt.md'));
+	return Math.max(0, ...begun.map((name) => Number(TURN_FILE.exec(name)?.[1] ?? 0)));
+}
+
 const TURN_FILE = /^(\d{3,15})-(?:prompt\.md|output\.md|stderr\.log|state\.json|events\.jsonl|raw\.jsonl)$/;
 
 function turnFileNames(folder: string): string[] {

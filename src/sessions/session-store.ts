@@ -39,7 +39,7 @@ import {
 	readLock,
 } from './session-lock.ts';
 import { SESSION_META_VERSION, type SessionMeta } from './session-meta.ts';
-import { META_FILE, sessionFolder } from './session-paths.ts';
+import { META_FILE, newestBegunTurn, sessionFolder } from './session-paths.ts';
 import { resolveRef } from './session-ref.ts';
 import type { TrueStatus } from './session-status.ts';
 import {
@@ -158,8 +158,15 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
 				notices: [...noticesOf(lock.replaced), ...keepFolderTime(folder, () => protect(folder, protection))],
 				...around(id),
 			});
-			if (session.meta.status !== 'active' || session.meta.ended_at !== null)
-				session.update((meta) => ({ ...meta, status: 'active', ended_at: null }));
+			const { status, ended_at, turn_count } = session.meta;
+			const newest = newestBegunTurn(folder);
+			if (status !== 'active' || ended_at !== null || newest > turn_count)
+				session.update((meta) => ({
+					...meta,
+					status: 'active',
+					ended_at: null,
+					turn_count: Math.max(turn_count, newest),
+				}));
 			return session;
 		} catch (error) {
 			keepFolderTime(folder, () => lock.release());

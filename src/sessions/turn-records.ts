@@ -30,6 +30,14 @@ export function readLastTurn(folder: string): TurnState | null {
 	return null;
 }
 
+/** The newest turn, where its state cannot be read or is not there: how it ended is not known. Else null. */
+export function unreadTurn(folder: string): number | null {
+	const newest = turnNumbers(folder).at(-1);
+	if (newest === undefined) return null;
+	const found = tryReadTurn(folder, newest);
+	return found === null || typeof found === 'string' ? newest : null;
+}
+
 /** null: the turn left no state. A string says why the state cannot be read. */
 function tryReadTurn(folder: string, turn: number): TurnState | string | null {
 	try {

@@ -11,7 +11,7 @@ import {
 	truncateSync,
 	writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CliHome, type CliRun } from '../helpers/cli-home.ts';
 import { claude as lines } from '../helpers/fake-agent-lines.ts';
@@ -156,6 +156,7 @@ describe('a hostile repo', () => {
 		'makes nothing wait for a pipe in place of a file that git reads: %s',
 		async (path) => {
 			cli.write('sub/new.txt', 'new\n');
+			mkdirSync(dirname(join(cli.repo, path)), { recursive: true });
 			rmSync(join(cli.repo, path), { force: true });
 			execFileSync('mkfifo', [join(cli.repo, path)]);
 			// Not the claude above: it asks git about the repo, and waits as a real one would.

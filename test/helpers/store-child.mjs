@@ -12,6 +12,7 @@ const repo = {
 	kind: 'none',
 	root: folder,
 	worktree: folder,
+	folder,
 	commonDir: null,
 	gitDir: null,
 	branch: null,

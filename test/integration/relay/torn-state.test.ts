@@ -1,4 +1,5 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { turnFile } from '../../../src/sessions/session-paths.ts';
 import { EngineBench } from '../../helpers/engine-bench.ts';
@@ -34,12 +35,38 @@ describe('a session whose newest turn has a torn state', () => {
 		expect(bench.received('claude').at(-1)?.prompt).toContain('task 1');
 	});
 
-	it('of several names the prompt that it cannot tell the words of', async () => {
+	it('of several goes on with the words of that turn, whose number is not used again', async () => {
+		bench.install('claude', { turns: [claudeAnswers('one'), FAILS, claudeAnswers('done')] });
+		const { again, folder } = await torn(2);
+		expect(await again.relay.continuePending(control())).toMatchObject({ outcome: 'completed' });
+		expect(bench.received('claude').at(-1)?.prompt).toContain('task 2');
+		expect(again.meta().turn_count).toBe(3);
+		expect(readFileSync(turnFile(folder, 2, 'prompt.md'), 'utf8')).toBe('task 2');
+	});
+
+	it('of several names the prompt where its words are not to be told from the rest', async () => {
 		bench.install('claude', { turns: [claudeAnswers('one'), FAILS] });
 		const { again, folder } = await torn(2);
+		const path = turnFile(folder, 2, 'prompt.md');
+		writeFileSync(path, '<record-00000000>\n> a packet that was cut');
 		await expect(again.relay.continuePending(control())).rejects.toMatchObject({
 			code: 'damaged_record',
-			message: `How turn 2 ended cannot be read. Its prompt: ${turnFile(folder, 2, 'prompt.md')}`,
+			message: `How turn 2 ended cannot be read. Its prompt: ${path}`,
 		});
+	});
+
+	it('is never completed', async () => {
+		bench.install('claude', { turns: [claudeAnswers('one'), claudeAnswers('two')] });
+		const first = await bench.relay({ agent: 'claude' });
+		await first.send('task 1');
+		await first.send('task 2');
+		const { folder } = first;
+		const meta = readFileSync(join(folder, 'meta.json'), 'utf8');
+		await first.relay.close();
+		writeFileSync(join(folder, 'meta.json'), meta);
+		writeFileSync(turnFile(folder, 2, 'state.json'), '');
+		expect(first.deps.store.list()).toMatchObject([{ status: 'checkpointed', reason: 'outcome_unknown' }]);
+		rmSync(turnFile(folder, 2, 'state.json'));
+		expect(first.deps.store.list()).toMatchObject([{ status: 'checkpointed', reason: 'outcome_unknown' }]);
 	});
 });
