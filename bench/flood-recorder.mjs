@@ -59,7 +59,7 @@ function parsingSink() {
 		turn: 1,
 		prompt: Buffer.from('flood'),
 		parser,
-		clock: systemClock,
+		now: () => systemClock.now(),
 		onEvent: () => undefined,
 		onError: (error) => {
 			throw error;

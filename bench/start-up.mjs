@@ -57,6 +57,7 @@ async function fillStore(folder) {
 		kind: 'none',
 		root: folder,
 		worktree: folder,
+		folder,
 		commonDir: null,
 		gitDir: null,
 		branch: null,
