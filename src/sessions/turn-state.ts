@@ -17,6 +17,16 @@ export const limitSchema = v.looseObject({
 	confidence: v.picklist(['exact', 'derived', 'estimated']),
 });
 
+export const tokensSchema = v.looseObject({
+	input: count,
+	output: count,
+	cache_read: count,
+	cache_write: count,
+	reasoning: count,
+	/** `output` counts the reasoning too. */
+	reasoning_in_output: v.optional(v.boolean()),
+});
+
 /** Under which login an agent worked: `profile` of the configuration (null: none), and the login as a hash, never its value. */
 export const accountSchema = v.looseObject({ profile: v.nullable(text), hash: text });
 
@@ -68,26 +78,9 @@ export const turnStateSchema = v.looseObject({
 	resumed: v.boolean(),
 	/** Relative to the session directory. */
 	packet: v.nullable(text),
-	tokens: v.looseObject({
-		input: count,
-		output: count,
-		cache_read: count,
-		cache_write: count,
-		reasoning: count,
-		/** `output` counts the reasoning too. */
-		reasoning_in_output: v.optional(v.boolean()),
-	}),
+	tokens: tokensSchema,
 	/** Thread totals of the native session after this turn, where the CLI reports totals; `cost_usd` where it adds that up. */
-	cumulative_tokens: v.nullable(
-		v.looseObject({
-			input: count,
-			output: count,
-			cache_read: count,
-			cache_write: count,
-			reasoning: count,
-			reasoning_in_output: v.optional(v.boolean()),
-		}),
-	),
+	cumulative_tokens: v.nullable(tokensSchema),
 	cost_usd: count,
 	cost_source: v.picklist(['reported', 'estimated', 'none']),
 	tools: v.array(

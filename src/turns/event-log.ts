@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import type { AgentEvent, Limit } from '../agents/events.ts';
 import { fromIso, toIso } from '../core/clock.ts';
-import { limitSchema, type TurnState } from '../sessions/turn-state.ts';
+import { limitSchema, type TurnState, tokensSchema } from '../sessions/turn-state.ts';
 import { tokensFromDisk, tokensToDisk } from './token-counts.ts';
 
 export interface LoggedEvent {
@@ -17,19 +17,7 @@ type Json = Record<string, unknown>;
 const text = v.string();
 const count = v.nullable(v.number());
 const head = { ts: text, seq: v.number() };
-const source = v.looseObject({
-	channel: v.picklist(['event', 'stderr', 'exit', 'result', 'native', 'silence']),
-	rule: text,
-	excerpt: text,
-});
-const tokens = v.looseObject({
-	input: count,
-	output: count,
-	cache_read: count,
-	cache_write: count,
-	reasoning: count,
-	reasoning_in_output: v.optional(v.boolean()),
-});
+const { source } = limitSchema.entries;
 
 const tasks = v.array(v.object({ id: text, title: text }));
 
@@ -80,7 +68,7 @@ const loggedSchema = v.variant('type', [
 		...head,
 		type: v.literal('usage'),
 		scope: v.picklist(['turn', 'cumulative']),
-		tokens,
+		tokens: tokensSchema,
 		cost_usd: count,
 	}),
 	v.looseObject({
