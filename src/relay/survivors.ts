@@ -7,7 +7,7 @@ import { RelayError } from '../core/errors.ts';
 import type { ProcessIdentity, ProcessTable } from '../core/process-table.ts';
 import { membersOf } from '../core/process-tree.ts';
 import { safeLine } from '../core/text.ts';
-import { readLastTurn } from '../sessions/turn-records.ts';
+import { readNewestTurns } from '../sessions/turn-records.ts';
 import type { RunningAgents, Survivor } from '../turns/running-agents.ts';
 
 /** An agent whose terminal was hung up by the end of its relay is gone within 1.5 s, as a rule. */
@@ -98,7 +98,7 @@ function keyOf({ session_id, turn }: Survivor): string {
 export function describeSurvivor(survivor: Survivor): string[] {
 	const { agent, session_id, folder, turn, started_at, processes } = survivor;
 	const [first] = processes;
-	const tool = readLastTurn(folder)?.tools.findLast(
+	const tool = readNewestTurns(folder).lastTurn?.tools.findLast(
 		({ status }) => status === 'running' || status === 'unknown',
 	);
 	return [

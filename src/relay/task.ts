@@ -5,7 +5,7 @@ import { wordsOfPrompt } from '../handoff/words-of-prompt.ts';
 import { isDone } from '../sessions/is-done.ts';
 import { turnFile } from '../sessions/session-paths.ts';
 import type { OpenSession, SessionStore } from '../sessions/session-store.ts';
-import { unreadTurn } from '../sessions/turn-records.ts';
+import { readNewestTurns } from '../sessions/turn-records.ts';
 import type { TurnState } from '../sessions/turn-state.ts';
 import { type PlacedTurn, pendingTurn, placedTurns } from './lineage.ts';
 
@@ -55,7 +55,7 @@ export function unfinishedTask(session: OpenSession, store: SessionStore): Task 
 	const turns = placedTurns(store.lineage(session.id));
 	if (turns.length === 0) return firstTask(session);
 	const waiting = pendingTurn(turns);
-	const unread = unreadTurn(session.folder);
+	const { unreadTurn: unread } = readNewestTurns(session.folder);
 	if (unread !== null) return unreadTask(session, unread, waiting && lastTask(session, store));
 	if (waiting === null) return null;
 	return lastTask(session, store) ?? refuseLost(waiting);

@@ -13,7 +13,7 @@ import type { SessionMeta } from './session-meta.ts';
 import { META_FILE, PACKETS_FOLDER, TURNS_FOLDER, turnFile, turnNumbers } from './session-paths.ts';
 import { sessionStatus } from './session-status.ts';
 import { refuseLink } from './store-location.ts';
-import { readLastTurn, readTurns, unreadTurn } from './turn-records.ts';
+import { readNewestTurns, readTurns } from './turn-records.ts';
 import type { TurnState } from './turn-state.ts';
 
 /** A session that this process alone may write, until `release`. */
@@ -220,9 +220,7 @@ export function removeTemporaries(folder: string): void {
 /** `meta` as it must read once nobody holds the lock. */
 function closed(meta: SessionMeta, folder: string, now: number): SessionMeta {
 	const race = raceStanding(folder, meta);
-	const hasUnreadTurn = unreadTurn(folder) !== null;
-	const lastTurn = readLastTurn(folder);
-	const { status, reason } = sessionStatus({ isLocked: false, meta, lastTurn, hasUnreadTurn, race });
+	const { status, reason } = sessionStatus({ isLocked: false, meta, ...readNewestTurns(folder), race });
 	const at = toIso(now);
 	const checkpoint =
 		reason === null || meta.checkpoint?.reason === reason

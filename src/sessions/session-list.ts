@@ -10,7 +10,7 @@ import type { CheckpointReason, SessionMeta } from './session-meta.ts';
 import { META_FILE, sessionsFolder, turnNumbers } from './session-paths.ts';
 import { sessionStatus } from './session-status.ts';
 import { folderOfSession, refuseLink, type StoreLocation, storeFolders } from './store-location.ts';
-import { readLastTurn, unreadTurn } from './turn-records.ts';
+import { readNewestTurns } from './turn-records.ts';
 
 export interface SessionSummary {
 	id: SessionId;
@@ -147,6 +147,5 @@ export function trueStatus(
 	const isLocked = readLock(folder, context)?.judged === 'held';
 	const race = raceStanding(folder, meta);
 	if (isLocked) return sessionStatus({ isLocked, meta, lastTurn: null, race });
-	const hasUnreadTurn = unreadTurn(folder) !== null;
-	return sessionStatus({ isLocked, meta, lastTurn: readLastTurn(folder), hasUnreadTurn, race });
+	return sessionStatus({ isLocked, meta, ...readNewestTurns(folder), race });
 }

@@ -6,8 +6,8 @@ export interface StatusFacts {
 	isLocked: boolean;
 	meta: Pick<SessionMeta, 'status' | 'checkpoint' | 'chat'>;
 	lastTurn: Pick<TurnState, 'status' | 'stop_reason' | 'packet' | 'trigger'> | null;
-	/** True: there is a newer turn than `lastTurn`, of which no state can be read. */
-	hasUnreadTurn?: boolean;
+	/** A newer turn than `lastTurn`, of which no state can be read; absent or null: there is none. */
+	unreadTurn?: number | null;
 	/** Of a race's session, which has no turns of its own: what its record says. */
 	race?: RaceStanding | null;
 }
@@ -26,13 +26,13 @@ export interface TrueStatus {
  * and no packet waits; else checkpointed, with the recorded reason where it is still about this state. A chat is completed
  * only when its participants agreed.
  */
-export function sessionStatus({ isLocked, meta, lastTurn, hasUnreadTurn, race }: StatusFacts): TrueStatus {
+export function sessionStatus({ isLocked, meta, lastTurn, unreadTurn, race }: StatusFacts): TrueStatus {
 	if (isLocked) return { status: 'active', reason: null };
 	if (race) return race === 'completed' ? COMPLETED : { status: 'checkpointed', reason: race };
 	if (hasUnusedPacket({ meta, lastTurn }))
 		return { status: 'checkpointed', reason: meta.checkpoint?.reason ?? 'handoff' };
 	if (lastTurn === null) return { status: 'checkpointed', reason: 'interrupted' };
-	if (hasUnreadTurn) return { status: 'checkpointed', reason: 'outcome_unknown' };
+	if (unreadTurn) return { status: 'checkpointed', reason: 'outcome_unknown' };
 	if (meta.chat?.agreed === true && lastTurn.trigger === 'chat') return { status: 'completed', reason: null };
 	if (isOpenChat({ meta, lastTurn }))
 		return { status: 'checkpointed', reason: meta.checkpoint?.reason ?? 'interrupted' };

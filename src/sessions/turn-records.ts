@@ -21,21 +21,24 @@ export function readTurns(folder: string): TurnRecords {
 	return records;
 }
 
-/** The state of the newest turn that has a readable one, else null. Reads one file where nothing is damaged. */
-export function readLastTurn(folder: string): TurnState | null {
-	for (const turn of turnNumbers(folder).reverse()) {
-		const found = tryReadTurn(folder, turn);
-		if (found !== null && typeof found !== 'string') return found;
-	}
-	return null;
+/** Where a session stands by its newest turns. */
+export interface NewestTurns {
+	/** The state of the newest turn that has a readable one. */
+	lastTurn: TurnState | null;
+	/** The newest turn, where its state cannot be read or is not there: how it ended is not known. Else null. */
+	unreadTurn: number | null;
 }
 
-/** The newest turn, where its state cannot be read or is not there: how it ended is not known. Else null. */
-export function unreadTurn(folder: string): number | null {
-	const newest = turnNumbers(folder).at(-1);
-	if (newest === undefined) return null;
-	const found = tryReadTurn(folder, newest);
-	return found === null || typeof found === 'string' ? newest : null;
+/** Reads one file where nothing is damaged. */
+export function readNewestTurns(folder: string): NewestTurns {
+	const [newest, ...earlier] = turnNumbers(folder).reverse();
+	if (newest === undefined) return { lastTurn: null, unreadTurn: null };
+	for (const turn of [newest, ...earlier]) {
+		const found = tryReadTurn(folder, turn);
+		if (found !== null && typeof found !== 'string')
+			return { lastTurn: found, unreadTurn: turn === newest ? null : newest };
+	}
+	return { lastTurn: null, unreadTurn: newest };
 }
 
 /** null: the turn left no state. A string says why the state cannot be read. */
