@@ -51,7 +51,18 @@ export async function candidateFacts(deps: RelayDeps): Promise<CandidateFacts[]>
 	return deps.registry.adapters.map((adapter) => factsOf(adapter, logins, named, deps));
 }
 
-export async function loginsOf(deps: RelayDeps): Promise<Map<AgentId, LoginState>> {
+/** Whoever asks while a look is under way shares it: a start of the shell asks twice at once. */
+export function loginsOf(deps: RelayDeps): Promise<Map<AgentId, LoginState>> {
+	const shared = looking.get(deps);
+	if (shared !== undefined) return shared;
+	const look = lookAtLogins(deps).finally(() => looking.delete(deps));
+	looking.set(deps, look);
+	return look;
+}
+
+const looking = new WeakMap<RelayDeps, Promise<Map<AgentId, LoginState>>>();
+
+async function lookAtLogins(deps: RelayDeps): Promise<Map<AgentId, LoginState>> {
 	const states = await Promise.all(
 		deps.registry.adapters.map(async (adapter) => [adapter.id, await adapter.probeLogin(deps.env)] as const),
 	);
