@@ -25,6 +25,8 @@ export default defineConfig({
 			},
 			{ test: { name: 'integration', include: ['test/integration/**/*.test.ts'], ...inForks } },
 			{ test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], ...inForks } },
+			// Kills at many instants: minutes of their own, so `npm test` leaves them to `npm run test:crash`.
+			{ test: { name: 'crash', include: ['test/crash/**/*.test.ts'], ...inForks } },
 			{
 				test: {
 					name: 'agents',

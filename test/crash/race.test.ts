@@ -2,15 +2,15 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { EntrantRecord, RaceRecord } from '../../../src/race/race-record.ts';
+import type { EntrantRecord, RaceRecord } from '../../src/race/race-record.ts';
 import {
 	type CompiledProgram,
 	compileProgram,
 	runProgram,
 	startProgram,
-} from '../../helpers/crash-program.ts';
-import { EngineBench, leftovers, until } from '../../helpers/engine-bench.ts';
-import { claude, claudeAnswers, codexAnswers } from '../../helpers/fake-agent-lines.ts';
+} from '../helpers/crash-program.ts';
+import { EngineBench, leftovers, until } from '../helpers/engine-bench.ts';
+import { claude, claudeAnswers, codexAnswers } from '../helpers/fake-agent-lines.ts';
 
 /** Kills; `RELAY_CRASH_KILLS` makes the campaign larger. */
 const KILLS = Number(process.env.RELAY_CRASH_KILLS ?? 15);
