@@ -159,7 +159,7 @@ describe('much to read', () => {
 		if (FLOOD_MB > 100) console.log({ small, large, ratio: large / small });
 		expect(stateOf(newest())).toMatchObject({ status: 'completed' });
 		expect(stateOf(newest()).bytes.raw).toBeGreaterThan(FLOOD_MB * 0.99e6);
-		expect(large / small).toBeLessThan(1.3);
+		expect(large / small).toBeLessThan(1.2);
 	}, 600_000);
 
 	it('one line of 40 MB is recorded whole and the turn still judged right', async () => {
@@ -188,9 +188,13 @@ describe('much to read', () => {
 	});
 });
 
-/** Peak resident memory of a run that must end well, KB. */
+/**
+ * Peak resident memory of a run that must end well, KB. Its heap has no room to put collections off, so
+ * that the peak tells what is kept and not how busy the machine is.
+ */
 async function peakMemory(...args: string[]): Promise<number> {
-	const relay = start(...args);
+	const smallHeap = { NODE_OPTIONS: '--max-semi-space-size=1 --max-old-space-size=64' };
+	const relay = startProgram(program, place(smallHeap), ...args);
 	let peak = 0;
 	const look = setInterval(() => {
 		const status = existsSync(`/proc/${relay.pid}/status`)
