@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
-/** Most tests wait for processes, so two cores serve two files at a time; Vitest itself would start one. */
-const maxWorkers = Math.max(2, availableParallelism() - 1);
+/** Most tests wait for processes, so two cores serve three files at a time; Vitest itself would start one. */
+const maxWorkers = availableParallelism() + 1;
 /** Process warnings fail a run. */
 const setupFiles = ['test/helpers/setup-warnings.ts'];
 /** For what hangs, not for what is slow: a busy machine takes ten times as long as one at rest. */
@@ -11,6 +11,7 @@ const inForks = { setupFiles, pool: 'forks', maxWorkers, testTimeout, hookTimeou
 
 export default defineConfig({
 	test: {
+		globalSetup: 'test/helpers/setup-scratch.ts',
 		projects: [
 			{
 				test: {

@@ -3,12 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EntrantRecord, RaceRecord } from '../../src/race/race-record.ts';
-import {
-	type CompiledProgram,
-	compileProgram,
-	runProgram,
-	startProgram,
-} from '../helpers/crash-program.ts';
+import { type CompiledProgram, compileProgram, runProgram, startProgram } from '../helpers/crash-program.ts';
 import { EngineBench, leftovers, until } from '../helpers/engine-bench.ts';
 import { claude, claudeAnswers, codexAnswers } from '../helpers/fake-agent-lines.ts';
 
