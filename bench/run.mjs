@@ -6,6 +6,7 @@ import { measureFlood } from './flood.mjs';
 import { measureHandOver } from './hand-over.mjs';
 import { measureLimitsMatrix } from './limits-matrix.mjs';
 import { measureLimits } from './limits-table.mjs';
+import { measurePackets } from './packets/measure.mjs';
 import { measureRace } from './race.mjs';
 import { measureRedaction } from './redaction.mjs';
 import { measureShell } from './shell.mjs';
@@ -24,6 +25,7 @@ const PARTS = {
 	race: (isShort) => measureRace({ rounds: isShort ? 1 : 5 }),
 	limits: (isShort) => measureLimits({ isShort }),
 	'limits-matrix': () => measureLimitsMatrix(),
+	packets: () => measurePackets(),
 	redaction: (isShort) => measureRedaction({ rounds: isShort ? 1 : 5 }),
 };
 

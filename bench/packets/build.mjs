@@ -92,6 +92,7 @@ export async function packetBuilder(dist) {
 				diffs: diffsOf(session),
 				userEdits: [],
 				since: null,
+				startsIn: '',
 				budgetBytes: budget * 1024,
 				inert: to.inert,
 				secrets: [],

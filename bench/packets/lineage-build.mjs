@@ -34,8 +34,11 @@ export async function lineageBuilder(dist) {
 			'git/run-git.js',
 			'git/snapshots.js',
 			'limits/ledger.js',
+			'git/same-repo.js',
 			'relay/conversation.js',
 			'relay/prepare-turn.js',
+			'relay/survivors.js',
+			'turns/running-agents.js',
 			'sessions/session-store.js',
 			'sessions/store-location.js',
 		].map(load),
@@ -324,6 +327,7 @@ class Scene {
 		const processes = product.createProcessTable();
 		const ids = product.createSessionIds(() => clock.now());
 		const locking = product.lockingOf(processes, clock);
+		const running = product.createRunningAgents(join(stateHome, 'running'), processes);
 		return {
 			clock,
 			registry: product.createRegistry(),
@@ -331,6 +335,7 @@ class Scene {
 			env,
 			agentEnv: env,
 			repo,
+			namedAgents: new Set(),
 			isTrusted: true,
 			isRoot: false,
 			store: product.createSessionStore({
@@ -348,6 +353,12 @@ class Scene {
 				stateFolder: join(stateHome, 'snapshots'),
 				clock,
 			}),
+			places: {
+				find: (folder) => product.findRepo(folder, git),
+				hasCommit: (there, commit) => product.hasCommit(there, commit, git),
+				firstCommits: (there) => product.firstCommits(there, git),
+				depsAt: async () => this.#deps,
+			},
 			processes,
 			startProcess: (spec, handlers) => this.#run(spec, handlers),
 			ledger: product.createLedger({
@@ -356,6 +367,8 @@ class Scene {
 				locking,
 				onNotice: () => undefined,
 			}),
+			runningAgents: running,
+			survivors: product.createSurvivors({ running, processes, clock, desk: { ask: null } }),
 			estimateCost: () => null,
 			findExecutable: () => ({ path: process.execPath, refused: null }),
 			knownVersion: () => null,
