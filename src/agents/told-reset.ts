@@ -3,9 +3,8 @@
  * zone, a weekday, a delay, or an epoch number. Callers decide whose words they read; nothing here does.
  */
 
-const DAY_MS = 24 * 3600_000;
-/** A reset further away is no time at all. */
-const MAX_DELAY_MS = 400 * DAY_MS;
+import { DAY_MS, MAX_DELAY_MS, readDuration } from './told-duration.ts';
+
 /** A time of day that passed this recently is the one that was meant: it was told just before and read just after. */
 const LATE_MS = 10 * 60_000;
 /** More of a text is not searched. */
@@ -13,10 +12,14 @@ const SEARCHED_CHARS = 8000;
 
 /** What stands before a time: `resets 3pm`, `will reset at`, `try again in`, `regain access on`, `wait for about`. */
 const LEAD =
-	/(?:\b(?:resets?(?:[ _](?:at|time))?|renews?|refills?|refresh(?:es|ed)?|restored?|retry(?:ing)?(?:[ -]after)?|try again|available(?: again)?|regain access|wait(?:ing)?|until|unlocks?|resumes?)(?![a-z])"?(?: (?:at|on|in|after|by|from|for|is|until|again))*\s*[:=]?\s*"?|(?:将在|将于|请在|请于|预计|重置时间为?[:：]?|请?等待)\s*)(?:(?:about|around|approximately|approx\.?|another|~)\s*)?/gi;
+	/(?:\b(?:resets?(?:[ _](?:at|time))?|renews?|refills?|refresh(?:es|ed)?|restored?|retry(?:ing)?(?:[ -]after|[ _-]?delay)?|try again|available(?: again)?|regain access|wait(?:ing)?|until|unlocks?|resumes?)(?![a-z])"?(?: (?:at|on|in|after|by|from|for|is|until|again))*\s*[:=]?\s*"?|(?:将在|将于|请在|请于|预计|重置时间[为是]?[:：]?|请?等待)\s*)(?:(?:about|around|approximately|approx\.?|another|~)\s*)?/gi;
 const EPOCH =
-	/(?:\||\breset\w*"?\W{0,4}(?:(?:at|on|is|time|timestamp)\W{1,4}){0,2})(\d{10}(?:\d{3})?)(?!\d)/i;
+	/(?:\||\b(?:reset\w*|retry|try again|until)"?\W{0,4}(?:(?:at|on|is|in|after|time|timestamp)\W{1,4}){0,2})(\d{10}(?:\d{3})?)(?!\d)/i;
 const RETRY_AFTER_SECONDS = /\bretry[- _]after"?\s*[:=]\s*"?(\d{1,8}(?:\.\d+)?)(?!\d|\s?[a-z])/i;
+/** `X-RateLimit-Reset: 3600`, `x-ratelimit-reset-requests: 6m0s`; an epoch number is read as one. */
+const RESET_HEADER = /\bx?-?rate-?limit-reset(?:-[a-z]{1,20})?"?\s*[:=]\s*"?([\d.hms]{1,20})(?![\w.])/i;
+/** `60 秒后重试`: the wait comes first. */
+const WAIT_AHEAD = /(?<![\d.])(?:\d{1,9}(?:\.\d{1,9})?\s?(?:秒钟?|分钟?|个?小时|天)\s?){1,4}(?=[之以]?后)/;
 const ISO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)/;
 
 /** Epoch ms of the end that `text` tells (`now`: epoch ms), or null. A time without a zone is one of this machine. */
@@ -36,7 +39,15 @@ function timesIn(text: string, now: number): number[] {
 			return (delayMs === null ? readTime(words, now) : now + delayMs) ?? [];
 		}),
 		...(seconds === undefined ? [] : [Math.round(now + Number(seconds) * 1000)]),
+		...waitsIn(text).map((delayMs) => now + delayMs),
 	];
+}
+
+/** Waits in ms that no word leads to. */
+function waitsIn(text: string): number[] {
+	const header = RESET_HEADER.exec(text)?.[1] ?? '';
+	const inHeader = /^\d{1,8}(?:\.\d+)?$/.test(header) ? Number(header) * 1000 : readDuration(header);
+	return [inHeader, readDuration(WAIT_AHEAD.exec(text)?.[0] ?? '')].filter((delayMs) => delayMs !== null);
 }
 
 /** The wait in ms that `text` announces (`try again in 1.5 seconds`, `Retrying after 250ms`), or null. */
@@ -47,52 +58,25 @@ export function toldDelay(text: string): number | null {
 		const delayMs = readDuration(searched.slice(start, start + 200));
 		if (delayMs !== null) return delayMs;
 	}
-	return null;
+	return waitsIn(searched)[0] ?? null;
 }
 
-const DURATION_PART =
-	/[\s,]*(?:and\s+)?(\d+(?:\.\d+)?)\s?(ms|milliseconds?|s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|w|weeks?|秒钟?|分钟?|个?小时|天)(?![a-z])/iy;
-/** `a minute`, `less than an hour`, `one day`. */
-const ONE = /^(?:less than |under |within )?(?:an?|one|1) (second|minute|hour|day|week)\b/i;
-const UNIT_MS: ReadonlyArray<readonly [string, number]> = [
-	['milli', 1],
-	['ms', 1],
-	['s', 1000],
-	['秒', 1000],
-	['m', 60_000],
-	['分', 60_000],
-	['h', 3600_000],
-	['小', 3600_000],
-	['个', 3600_000],
-	['d', DAY_MS],
-	['天', DAY_MS],
-	['w', 7 * DAY_MS],
-];
-
-/** `3 days 4 hours 12 minutes`, `3h12m5s`, `250ms`, `less than a minute` at the start of `text`, in ms; null when none stands there. */
-export function readDuration(text: string): number | null {
-	const one = ONE.exec(text)?.[1];
-	if (one !== undefined) return unitMs(one);
-	let delayMs: number | null = null;
-	DURATION_PART.lastIndex = 0;
-	for (let part = DURATION_PART.exec(text); part !== null; part = DURATION_PART.exec(text))
-		delayMs = (delayMs ?? 0) + Number(part[1]) * unitMs(part[2] ?? '');
-	return delayMs === null || delayMs > MAX_DELAY_MS ? null : Math.round(delayMs);
-}
-
-function unitMs(unit: string): number {
-	return UNIT_MS.find(([start]) => unit.toLowerCase().startsWith(start))?.[1] ?? 0;
+/** Epoch ms of a text that is nothing but a time, however far away (`2026-12-29 23:59:59 +0800 CST`, an HTTP date), or null. */
+export function readToldTime(text: string, now: number): number | null {
+	const at = readTime(text.trim().slice(0, 200), now);
+	return at === null || Number.isNaN(at) ? null : at;
 }
 
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 const WEEKDAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
 
 const MONTH = '(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\\.?';
+const WEEKDAY = '(?:sun|mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?)(?:day)?';
 const DAY = new RegExp(
-	`^(?:(?<near>today|tomorrow)|(?:next |this )?(?<weekday>(?:sun|mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?)(?:day)?)` +
-		`|(?<month>${MONTH}) (?<day>\\d{1,2})(?:st|nd|rd|th)?(?:,? (?<year>\\d{4}))?` +
+	`^(?:(?<near>today|tomorrow|[今明][天日])|(?:${WEEKDAY},? (?:the )?)?(?:(?<month>${MONTH}) (?<day>\\d{1,2})(?:st|nd|rd|th)?(?:,? (?<year>\\d{4}))?` +
 		`|(?<dayFirst>\\d{1,2})(?:st|nd|rd|th)?(?: of)? (?<monthSecond>${MONTH})(?:,? (?<yearLast>\\d{4}))?` +
-		`|(?<iso>\\d{4}[-/年]\\d{1,2}[-/月]\\d{1,2})日?T?)(?![a-z])[\\s,]*(?:at\\s+)?`,
+		`|(?<iso>\\d{4}[-/年]\\d{1,2}[-/月]\\d{1,2})日?T?)` +
+		`|(?:next |this )?(?<weekday>${WEEKDAY}))(?![a-z])[\\s,]*(?:at\\s+)?`,
 	'i',
 );
 const CLOCK =
@@ -101,17 +85,31 @@ const CLOCK =
 const OFFSET =
 	/^\s*(?:\(?(?:[A-Z]{2,5}\s?)??\(?(?:UTC|GMT)\s?(?<told>[+-]\d{1,2}(?::?\d\d)?)(?!\d)|\(?(?<plain>[+-]\d\d:?\d\d)(?!\d))/;
 const ZONE =
-	/^\s*(?:\((?<named>[^()]{1,40})\)|(?<bare>[A-Z][A-Za-z_]+\/[A-Za-z_/+-]+|[A-Z]{1,4}T|UTC|Z)\b|(?<spoken>(?:Pacific|Eastern|Central|Mountain|Beijing)(?: Standard| Daylight)?(?: time)?)\b)/i;
+	/^\s*(?:[(（](?<named>[^()（）]{1,40})[)）]|(?<bare>[A-Z][A-Za-z_]+\/[A-Za-z_/+-]+|[A-Z]{1,4}T|UTC|Z)\b|(?<spoken>北京时间|(?:Pacific|Eastern|Central|Mountain|Beijing)(?: Standard| Daylight)?(?: time)?)(?![a-z]))/i;
 
 function readTime(words: string, now: number): number | null {
 	if (ISO_TIME.test(words)) return Date.parse(ISO_TIME.exec(words)?.[0] ?? '');
-	const day = DAY.exec(words)?.groups ?? null;
-	const rest = words.replace(DAY, '');
+	const dated = words.replace(BEIJING_AHEAD, '');
+	const day = DAY.exec(dated)?.groups ?? null;
+	const rest = dated.replace(DAY, '').replace(CHINESE_CLOCK, asClock);
 	const clock = readClock(rest);
 	if (clock === null && day === null) return null;
-	const zone = zoneAfter(clock === null ? rest : rest.replace(CLOCK, ''));
+	const behind = zoneAfter(clock === null ? rest : rest.replace(CLOCK, ''));
+	const zone = dated === words ? behind : '+08:00';
 	const timeMs = clock ?? 0;
 	return day === null ? nextAt(timeMs, now, zone) : dayAt(day, timeMs, now, zone);
+}
+
+const BEIJING_AHEAD = /^(?:北京时间|Beijing time)[\s,:：]*/i;
+/** `8点`, `下午3点30分`, `0时0分0秒`. */
+const CHINESE_CLOCK = /^(上午|凌晨|早上|下午|晚上)?\s?(\d{1,2})[点时](?:(\d{1,2})分(?:(\d{1,2})秒)?)?/;
+
+/** The clock as other languages write it; one that no clock shows stays what it is. */
+function asClock(told: string, half = '', hour = '', minute = '0', second = '0'): string {
+	const isLater = (half === '下午' || half === '晚上') && Number(hour) < 12;
+	const shown = [Number(hour) + (isLater ? 12 : 0), Number(minute), Number(second)];
+	const [ofDay = 24] = shown;
+	return ofDay > 23 ? told : shown.map((part) => String(part).padStart(2, '0')).join(':');
 }
 
 /** Ms since the day began, or null: `3` alone is no time. */
@@ -161,6 +159,7 @@ const LETTERS: ReadonlyMap<string, string> = new Map([
 	['sgt', '+08:00'],
 	['hkt', '+08:00'],
 	['beijing', '+08:00'],
+	['北京时间', '+08:00'],
 	['jst', '+09:00'],
 	['kst', '+09:00'],
 	['aest', '+10:00'],
@@ -212,7 +211,7 @@ function nextAt(timeMs: number, now: number, zone: string): number {
 function dayAt(day: Record<string, string | undefined>, timeMs: number, now: number, zone: string): number {
 	const [year, month, date] = dateIn(zone, now);
 	if (day.near !== undefined) {
-		const days = day.near.toLowerCase() === 'tomorrow' ? 1 : 0;
+		const days = /^(?:tomorrow|明)/i.test(day.near) ? 1 : 0;
 		return instant(zone, year, month, date + days, timeMs);
 	}
 	if (day.iso !== undefined) {
@@ -239,11 +238,16 @@ function dateIn(zone: string, at: number): [number, number, number] {
 	return [shown.getUTCFullYear(), shown.getUTCMonth(), shown.getUTCDate()];
 }
 
-/** Epoch ms of a time of day (ms since it began) in `zone`; the offset is taken twice, as it may change between guess and answer. */
+/**
+ * Epoch ms of a time of day (ms since it began) in `zone`. A time that the clocks show twice is the first of them; one that
+ * they leave out is as long after midnight as without the change.
+ */
 function instant(zone: string, year: number, month: number, day: number, timeMs: number): number {
 	const shown = Date.UTC(year, month, day) + timeMs;
-	const guess = shown - offsetMs(zone, shown);
-	return shown - offsetMs(zone, guess);
+	const [before, after] = [-DAY_MS, DAY_MS].map((aside) => shown - offsetMs(zone, shown + aside));
+	if (before === undefined || after === undefined || before === after) return before ?? shown;
+	const isShown = (at: number) => at + offsetMs(zone, at) === shown;
+	return [Math.min(before, after), Math.max(before, after)].find(isShown) ?? before;
 }
 
 /** What the clocks of `zone` show at `at`, minus UTC. */

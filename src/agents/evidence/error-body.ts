@@ -11,7 +11,8 @@ import {
 	parseObject,
 	textOrNull,
 } from '../json-fields.ts';
-import { readDuration } from '../told-reset.ts';
+import { readDuration } from '../told-duration.ts';
+import { readToldTime } from '../told-reset.ts';
 import { resetFromHeaders } from './reset-headers.ts';
 
 export interface ErrorBody {
@@ -151,7 +152,8 @@ const MIN_MILLISECONDS = 1e11;
 function timeOf(value: unknown, now: number): number | null {
 	const text = textOrNull(value)?.trim();
 	if (text !== undefined && !/^\d+(?:\.\d+)?$/.test(text)) {
-		const at = Date.parse(text);
+		// A parser of dates takes `+0800 CST` for Chicago.
+		const at = readToldTime(text, now) ?? Date.parse(text);
 		return Number.isNaN(at) ? null : at;
 	}
 	const number = text === undefined ? numberOrNull(value) : Number(text);

@@ -67,12 +67,20 @@ const CODEX: readonly SentenceRule[] = [
 		{ limit: 'window', scope: 'model' },
 	],
 	['usage_limit', /^(?:you['’]ve (?:hit|reached) your|the) usage limit\b/i, { limit: 'window' }],
-	['workspace_credits', /^(?:your (?:workspace|organization|team) is|you are) out of credits\b/i, BILLING],
+	[
+		'workspace_credits',
+		/^(?:your (?:workspace|organization|team) is|you(?: are|['’]re)) out of credits\b/i,
+		BILLING,
+	],
 	['spend_cap', /^you hit your spend cap\b/i, BILLING],
 	['plan_without_codex', /^to use codex with your chatgpt plan, upgrade /i, BILLING],
 	['quota_exceeded', /^quota exceeded\. check your plan\b/i, BILLING],
 	['at_capacity', /^selected model is at capacity\./i, { limit: 'overloaded' }],
-	['budget', /^(?:\w+ )?budget (?:reached|exceeded|exhausted)\b/i, { failure: 'max_budget' }],
+	[
+		'budget',
+		/^(?:\w+ ){0,3}budget (?:has been |was )?(?:reached|exceeded|exhausted)\b/i,
+		{ failure: 'max_budget' },
+	],
 	[
 		'out_of_room',
 		/^codex ran out of room in the model['’]s context window\b/i,

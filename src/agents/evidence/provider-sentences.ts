@@ -45,6 +45,11 @@ export const PROVIDER_SENTENCES: readonly SentenceRule[] = [
 	['context_maximum', /\bmaximum (?:context|prompt|input|sequence) (?:length|size|tokens)\b/i, CONTEXT],
 	['context_tokens', /\binput (?:token count|tokens)\b[^\n]{0,40}\bexceeds?\b/i, CONTEXT],
 	['context_model_limit', /\bexceed\w*\b[^.\n]{0,20}\bmodel token limit\b/i, CONTEXT],
+	[
+		'context_fit',
+		/\b(?:no longer fits?|(?:does|do|will|would|can)(?:n['’]t| ?not) fit|too (?:long|large|big))\b[^.\n]{0,40}\bcontext[ _-]?(?:window|length|limit|size)\b/i,
+		CONTEXT,
+	],
 	['context_body', /\brequest body too large for\b|\brange of input length should be\b/i, CONTEXT],
 	['context_zh', /(?:输入|上下文|提示词|prompt)[^。\n]{0,20}(?:过长|超长|超出|超过)/i, CONTEXT],
 	[
@@ -53,10 +58,14 @@ export const PROVIDER_SENTENCES: readonly SentenceRule[] = [
 		REFUSAL,
 	],
 	['policy_safety', /\bfor safety reasons\b|\bflagged (?:for|as) (?:possible|potential)/i, REFUSAL],
-	['policy_filtered', /\b(?:output|prompt|response|content) (?:was )?(?:blocked|filtered) by\b/i, REFUSAL],
+	[
+		'policy_filtered',
+		/\b(?:output|prompt|response|content|request|input|message) (?:(?:was|has been) )?(?:blocked|filtered|rejected) (?:by|due to) (?:the |our |your )?(?:\w+ )?(?:content|safety|moderation|guard\w*|filter\w*|polic\w+)\b|\b(?:output|prompt|response|content) (?:was )?(?:blocked|filtered) by\b/i,
+		REFUSAL,
+	],
 	[
 		'policy_inappropriate',
-		/\bmay contain (?:inappropriate|unsafe|sensitive)\b|不安全或敏感内容|违规内容/i,
+		/\bmay contain (?:inappropriate|unsafe|sensitive)\b|敏感(?:信息|内容|词)|违规内容/i,
 		REFUSAL,
 	],
 
@@ -65,7 +74,7 @@ export const PROVIDER_SENTENCES: readonly SentenceRule[] = [
 	['key_limit_daily', /\bkey limit exceeded \(daily\b/i, DAILY],
 	[
 		'per_day',
-		/\b(?:per|each|every)[ -]day\b|\brequests a day\b|\bper 86400 ?s\b|\b(?:TPD|RPD)\b|\/day\b|每天|每日|当日|单日/i,
+		/\b(?:per|each|every)[ -]day\b|\brequests a day\b|\bper 86400 ?s\b|\b(?:TPD|RPD)\b|\/day\b|每天|每日|当日|单日|(?:今日|今天)[^。\n]{0,20}(?:上限|额度|次数|配额|限额|用量)/i,
 		DAILY,
 	],
 	[
@@ -77,10 +86,17 @@ export const PROVIDER_SENTENCES: readonly SentenceRule[] = [
 	// OpenAI's sentence of a rate, whatever the wait.
 	['rate_reached_for', /\brate limit reached for \S/i, RATE],
 
+	// A limit that the session itself was given.
+	[
+		'own_budget',
+		/^budget (?:reached|exhausted)\b|\b(?:session|turn|task|token|rollout|conversation) budget (?:has been |was |is )?(?:reached|exceeded|exhausted|used up)\b/i,
+		{ failure: 'max_budget' },
+	],
+
 	// What somebody has to pay or to allow.
 	[
 		'balance',
-		/\b(?:insufficient|not enough|low|exhausted|negative|zero|no) (?:account |credit |user )?(?:balance|funds|credits?)\b/i,
+		/\b(?:insufficient|not enough|low|exhausted|negative|zero|no) (?:account |credit |user |remaining |available )?(?:balance|funds|credits?)\b/i,
 		BILLING,
 	],
 	[
@@ -96,6 +112,11 @@ export const PROVIDER_SENTENCES: readonly SentenceRule[] = [
 	[
 		'needs_credit',
 		/\b(?:requires?|needs?) (?:more |usage |additional )?credits?\b|\bcredits? (?:are )?required\b/i,
+		BILLING,
+	],
+	[
+		'add_credit',
+		/\badd (?:more |some |additional )?(?:credits?|funds|balance|money)\b(?![^.\n]{0,60}\b(?:raise|increase|unlock|higher|faster)\b)/i,
 		BILLING,
 	],
 	[
@@ -118,7 +139,7 @@ export const PROVIDER_SENTENCES: readonly SentenceRule[] = [
 	['insufficient_quota', /\binsufficient (?:\w+ )?quota\b/i, BILLING],
 	[
 		'plan_expired',
-		/\b(?:subscription|plan|package)\b[^.\n]{0,40}\b(?:has |is )?(?:expired|inactive|not active|ended|cancel?led)\b/i,
+		/\b(?:subscription|plan|package|(?:free )?trial)\b[^.\n]{0,40}\b(?:has |is )?(?:expired|inactive|not active|ended|cancel?led)\b/i,
 		BILLING,
 	],
 	[
@@ -156,7 +177,7 @@ export const PROVIDER_SENTENCES: readonly SentenceRule[] = [
 	],
 	[
 		'monthly',
-		/\b(?:monthly|per month|billing cycle)\b[^.\n]{0,40}\b(?:limit|quota|cap|usage)\b|\b(?:limit|quota|cap|usage)\b[^.\n]{0,40}\b(?:billing cycle|billing period|this month)\b|每月|本月/i,
+		/\b(?:monthly|per month|billing cycle)\b[^.\n]{0,40}\b(?:limit|quota|cap|usage)\b|\b(?:limit|quota|cap|usage|requests)\b[^.\n]{0,40}\b(?:billing cycle|billing period|(?:this|for the) month)\b|每月|本月|当月/i,
 		{ limit: 'window', window: 'monthly' },
 	],
 	['daily', /\bdaily\b[^.\n]{0,40}\b(?:limit|quota|cap|usage|allowance)\b/i, DAILY],
@@ -186,7 +207,7 @@ export const PROVIDER_SENTENCES: readonly SentenceRule[] = [
 	],
 	[
 		'credentials',
-		/\bcould not (?:load|refresh|find|resolve)\b[^.\n]{0,40}\bcredentials\b|\bre-?authenticate\b|\binvalid_grant\b/i,
+		/\bcould not (?:load|refresh|find|resolve)\b[^.\n]{0,40}\bcredentials\b|\bfailed to refresh (?:\w+ ){0,3}(?:tokens?|credentials?|login|session)\b|\btoken refresh (?:has )?failed\b|\bre-?authenticate\b|\binvalid_grant\b/i,
 		AUTH,
 	],
 	[
@@ -210,6 +231,12 @@ export const PROVIDER_SENTENCES: readonly SentenceRule[] = [
 		OVERLOADED,
 	],
 	['allocated', /\ballocated quota exceeded\b|\btoken[- ]limit exceeded\b/i, WEAK_RATE],
+	// Without a word of what for, it says more than a 403 does.
+	[
+		'quota',
+		/\bquota\b[^.\n]{0,20}\b(?:exceeded|exhausted|used up|reached)\b(?! for\b)/i,
+		{ limit: 'quota', isWeak: true, isRateWhenSoon: true },
+	],
 	[
 		'rate',
 		/\brate[ _-]?limit|\btoo many (?:requests|tokens|concurrent)\b|\bconcurrency\b|\bconcurrent requests?\b|\bthrottl|\bslow down\b|请求过(?:于频繁|多|快)|速率限制|频率|并发/i,

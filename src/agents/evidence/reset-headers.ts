@@ -1,6 +1,6 @@
 /** When a refused request may be tried again by the answer's own headers. */
 import { type JsonObject, textOrNull } from '../json-fields.ts';
-import { readDuration } from '../told-reset.ts';
+import { readDuration } from '../told-duration.ts';
 
 /** Seconds below this are a delay, above it a time since 1973. */
 const MOST_DELAY_S = 1e8;

@@ -7,7 +7,7 @@ import type { AgentEvent, Limit, LimitKind, LimitSource, StopReason } from '../e
 import { judgeEvidence, readEvidence } from '../evidence/judge-evidence.ts';
 import { excerptLine } from '../excerpt.ts';
 import { numberOrNull, textOrNull, writtenJson } from '../json-fields.ts';
-import { toldReset } from '../told-reset.ts';
+import { readToldTime, toldReset } from '../told-reset.ts';
 import { readField } from './read-field.ts';
 
 /** What a rule of the user's found: a limit, or by the provider's words a failure of another kind. */
@@ -139,12 +139,10 @@ const MIN_EPOCH_SECONDS = 1e8;
 /** Epoch ms of epoch seconds, epoch milliseconds, ISO-8601, a wait in seconds, or an end in words; null for anything else. */
 function resetTime(value: unknown, now: number): number | null {
 	const text = textOrNull(value)?.trim();
-	if (text !== undefined && !/^\d+(\.\d+)?$/.test(text)) {
-		const at = /^\d{4}-\d\d-\d\dT/.test(text)
-			? Date.parse(text)
-			: toldReset(text.slice(0, MAX_SEARCHED_CHARS), now);
-		return at === null || Number.isNaN(at) ? null : at;
-	}
+	if (text !== undefined && !/^\d+(\.\d+)?$/.test(text))
+		return (
+			toldReset(text.slice(0, MAX_SEARCHED_CHARS), now) ?? (/\d/.test(text) ? readToldTime(text, now) : null)
+		);
 	const number = text === undefined ? numberOrNull(value) : Number(text);
 	if (number === null || number <= 0) return null;
 	if (number < MIN_EPOCH_SECONDS) return Math.round(now + number * 1000);

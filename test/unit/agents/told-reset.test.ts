@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readDuration, toldDelay, toldReset } from '../../../src/agents/told-reset.ts';
+import { readDuration } from '../../../src/agents/told-duration.ts';
+import { readToldTime, toldDelay, toldReset } from '../../../src/agents/told-reset.ts';
 import { growthOf, LINEAR } from '../../helpers/growth.ts';
 
 /** A Saturday; Berlin shows 09:00, New York 03:00. */
@@ -66,7 +67,24 @@ describe('a reset in words', () => {
 		['Retry-After: 7200', '2026-11-21T10:00:00.000Z'],
 		['请等待 30 分钟后重试', '2026-11-21T08:30:00.000Z'],
 		['请在 3 小时后重试', '2026-11-21T11:00:00.000Z'],
+		['请3小时20分钟后再试', '2026-11-21T11:20:00.000Z'],
+		['请求过多，60 秒后重试', '2026-11-21T08:01:00.000Z'],
+		['Try again in 1 hour, 5 minutes', '2026-11-21T09:05:00.000Z'],
+		['try again in an hour and 5 minutes', '2026-11-21T09:05:00.000Z'],
+		['wait 30 more minutes', '2026-11-21T08:30:00.000Z'],
+		['retryDelay: 35s', '2026-11-21T08:00:35.000Z'],
+		['X-RateLimit-Reset: 3600', '2026-11-21T09:00:00.000Z'],
+		['x-ratelimit-reset-requests: 6m0s', '2026-11-21T08:06:00.000Z'],
+		// A weekday before the date says nothing of its own.
+		['Retry-After: Sat, 21 Nov 2026 10:00:00 GMT', '2026-11-21T10:00:00.000Z'],
+		['resets on Monday, December 7 at 9am (UTC)', '2026-12-07T09:00:00.000Z'],
+		// Chinese clocks.
+		['限额将在明天8点 (UTC) 重置', '2026-11-22T08:00:00.000Z'],
+		['将于北京时间 2026-12-01 00:00:00 恢复', '2026-11-30T16:00:00.000Z'],
+		['将在2026年12月1日下午3点30分（北京时间）重置', '2026-12-01T07:30:00.000Z'],
 		// Epoch numbers.
+		['retry after 1795255786', '2026-11-21T10:09:46.000Z'],
+		['will reset after 1795255786', '2026-11-21T10:09:46.000Z'],
 		['quota reset at 1795255786', '2026-11-21T10:09:46.000Z'],
 		['limit reached|1795255786123', '2026-11-21T10:09:46.123Z'],
 		['"X-RateLimit-Reset":"1795255786000"', '2026-11-21T10:09:46.000Z'],
@@ -156,6 +174,27 @@ describe('a reset in words', () => {
 		const autumn = Date.parse('2026-10-24T20:00:00Z');
 		expect(told('resets 9am (Europe/Berlin)', autumn)).toBe('2026-10-25T08:00:00.000Z');
 		expect(told('resets 1:30am (Europe/Berlin)', autumn)).toBe('2026-10-24T23:30:00.000Z');
+	});
+
+	it.each([
+		['first', 'resets 2:30am (Europe/Berlin)', '2026-10-24T20:00:00Z', '2026-10-25T00:30:00.000Z'],
+		['first', 'resets 1:30am (America/New_York)', '2026-10-31T20:00:00Z', '2026-11-01T05:30:00.000Z'],
+		['no', 'resets 2:30am (America/New_York)', '2027-03-14T03:00:00Z', '2027-03-14T07:30:00.000Z'],
+		['no', 'resets 2:30am (Europe/Berlin)', '2027-03-27T22:00:00Z', '2027-03-28T01:30:00.000Z'],
+		['one', 'resets 3:30am (Europe/Berlin)', '2026-10-24T20:00:00Z', '2026-10-25T02:30:00.000Z'],
+	])('of the hour that the clocks change has its %s time: %s', (_which, text, now, at) => {
+		expect(told(text, Date.parse(now))).toBe(at);
+	});
+
+	it.each([
+		['2026-12-29 23:59:59 +0800 CST', '2026-12-29T15:59:59.000Z'],
+		['Sat, 28 Nov 2026 16:30:00 GMT', '2026-11-28T16:30:00.000Z'],
+		['2030-01-01T00:00:00Z', '2030-01-01T00:00:00.000Z'],
+		['soon', null],
+		['2026-99-99T99:99:99Z', null],
+	])('that is all of a field is read as it stands: %s', (text, at) => {
+		const read = readToldTime(text, NOW);
+		expect(read === null ? null : new Date(read).toISOString()).toBe(at);
 	});
 
 	it('without a date is never more than a day ahead, whatever the zone', () => {

@@ -157,6 +157,9 @@ const SENTENCES: ReadonlyArray<readonly [string, string]> = [
 	['预扣费额度失败, 用户额度不足', 'billing'],
 	['Key limit exceeded. Manage it using https://openrouter.ai/keys', 'billing'],
 	['Account x is suspended, possibly due to reaching the monthly spending limit', 'billing'],
+	['Please add credits to continue', 'billing'],
+	['Your account has no remaining credits.', 'billing'],
+	['Your free trial has ended', 'billing'],
 	// windows
 	['You have exceeded the monthly usage quota.', 'window'],
 	['You have exceeded the 5-hour usage quota. It will reset at 2026-11-21 20:00:00 +0800 CST.', 'window'],
@@ -172,6 +175,7 @@ const SENTENCES: ReadonlyArray<readonly [string, string]> = [
 	['已达到每周/每月使用上限', 'window'],
 	['Monthly token quota exceeded', 'window'],
 	['Quota of your plan reached: weekly limit', 'window'],
+	['You have exhausted your premium requests for this month', 'window'],
 	// a day's quota
 	['Too many tokens per day, please wait before trying again.', 'quota'],
 	[
@@ -197,6 +201,9 @@ const SENTENCES: ReadonlyArray<readonly [string, string]> = [
 		'quota',
 	],
 	['今日调用次数已达当日上限', 'quota'],
+	['今日调用次数已达上限', 'quota'],
+	['Quota exceeded', 'quota'],
+	['Your quota has been exhausted.', 'quota'],
 	// rates
 	['Rate limit reached for gpt-5 on tokens per min (TPM): Limit 30000, Used 30000.', 'rate'],
 	['Request too large for gpt-5 on tokens per min (TPM): Limit 30000, Requested 45000.', 'rate'],
@@ -214,6 +221,8 @@ const SENTENCES: ReadonlyArray<readonly [string, string]> = [
 		'rate',
 	],
 	['deepseek-chat:free is temporarily rate-limited upstream. Please retry shortly.', 'rate'],
+	['Rate limit reached. Add credits to raise your rate limits.', 'rate'],
+	['Quota exceeded. Retry in 20s.', 'rate'],
 	// overload
 	['The model is overloaded. Please try again later.', 'overloaded'],
 	['Selected model is at capacity', 'overloaded'],
@@ -239,6 +248,8 @@ const SENTENCES: ReadonlyArray<readonly [string, string]> = [
 	['Input is too long for requested model.', 'context_too_long'],
 	['Context limit reached · /compact or /clear to continue', 'context_too_long'],
 	['输入内容超出模型上下文长度', 'context_too_long'],
+	['the conversation no longer fits in the context window', 'context_too_long'],
+	['The prompt does not fit the context length of the model', 'context_too_long'],
 	['Invalid prompt: your prompt was flagged as potentially violating our usage policy.', 'refusal'],
 	["Invalid prompt: we've limited access to this content for safety reasons.", 'refusal'],
 	['This request has been flagged for possible cybersecurity risk.', 'refusal'],
@@ -248,6 +259,11 @@ const SENTENCES: ReadonlyArray<readonly [string, string]> = [
 	],
 	['Output blocked by content filtering policy', 'refusal'],
 	['系统检测到输入或生成内容可能包含不安全或敏感内容', 'refusal'],
+	['Request blocked by content filter', 'refusal'],
+	['输入内容包含敏感信息', 'refusal'],
+	['Session budget reached ($5.00)', 'max_budget'],
+	['budget reached', 'max_budget'],
+	['The token budget has been exhausted', 'max_budget'],
 	// the login
 	['This organization has been disabled.', 'auth'],
 	['Your account has been deactivated', 'auth'],
@@ -256,6 +272,8 @@ const SENTENCES: ReadonlyArray<readonly [string, string]> = [
 	['OAuth token has expired. Please obtain a new token or refresh your existing token.', 'auth'],
 	['Incorrect API key provided: sk-***.', 'auth'],
 	['This client is no longer supported for Gemini Code Assist for individuals.', 'auth'],
+	['Failed to refresh token', 'auth'],
+	['Failed to refresh the access token: try later', 'auth'],
 	['无效的令牌', 'auth'],
 ];
 
@@ -345,11 +363,13 @@ describe("the CLI's own sentence", () => {
 		['Usage credits required for 1M context · turn on usage credits', 'billing'],
 		['This service is disabled for your org', 'auth'],
 		['Your workspace is out of credits. Add credits to continue.', 'billing'],
+		['You’re out of credits. Add credits to your workspace to continue.', 'billing'],
 		['You hit your spend cap set in your workspace.', 'billing'],
 		['Codex ran out of room in the model’s context window.', 'context_too_long'],
 		['budget reached', 'max_budget'],
 		['session budget exceeded', 'max_budget'],
 		['rollout budget exhausted', 'max_budget'],
+		['The session budget has been reached.', 'max_budget'],
 		['Selected model is at capacity. Please try a different model.', 'overloaded'],
 		['Your access token could not be refreshed because your refresh token was revoked.', 'auth'],
 	])('%s is %s', (text, expected) => {
@@ -473,6 +493,16 @@ describe('the scope', () => {
 
 describe('an error body', () => {
 	const inBody = (body: unknown) => readEvidence(JSON.stringify(body), NOW);
+
+	it.each([
+		['2026-12-29 23:59:59 +0800 CST', '2026-12-29T15:59:59.000Z'],
+		['Dec 29, 2026 9:00 AM PST', '2026-12-29T17:00:00.000Z'],
+		['Tue, 29 Dec 2026 16:30:00 GMT', '2026-12-29T16:30:00.000Z'],
+		['2026-12-29T23:59:59+0800', '2026-12-29T15:59:59.000Z'],
+	])('tells its end as people write it: %s', (resets_at, at) => {
+		const { resetAt } = inBody({ error: { message: 'usage limit reached', resets_at } });
+		expect(new Date(resetAt ?? 0).toISOString()).toBe(at);
+	});
 
 	it.each<readonly [string, unknown, string, Partial<Extract<Verdict, { kind: 'limit' }>>]>([
 		[

@@ -222,6 +222,8 @@ describe('a limit told in JSON lines', () => {
 		['tomorrow', null],
 		[3600, NOW + 3_600_000],
 		['Resets in 2 hours', NOW + 7_200_000],
+		['2026-12-29 23:59:59 +0800 CST', Date.parse('2026-12-29T15:59:59Z')],
+		['Sat, 28 Nov 2026 16:30:00 GMT', Date.parse('2026-11-28T16:30:00Z')],
 		[-1, null],
 		[undefined, null],
 	])('acts at once, with its reset %s', (resets, resetAt) => {
