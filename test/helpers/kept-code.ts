@@ -39,23 +39,25 @@ function buildName(): string {
 	return `${readFileSync(join(ROOT, 'dist/bundle/build-id'), 'utf8')}-${process.version}-${process.arch}`;
 }
 
-/** Several test files may make it at once; the first one stays. */
+/** Several test files may make it at once: the first one stays, and only what is of another build is removed. */
 function keptFor(build: string): string {
 	const folder = join(KEPT, build);
 	if (existsSync(folder)) return folder;
 	const base = mkdtempSync(join(tmpdir(), 'relay-kept-code-'));
+	const made = `${folder}.${process.pid}`;
 	try {
 		const env = { PATH: process.env.PATH ?? '', HOME: base, DEMO_AGENT_PACE_MS: '0' };
 		for (const { args, input } of COMMANDS)
 			spawnSync(process.execPath, [PROGRAM, ...args], { cwd: base, env, input: input ?? '' });
-		rmSync(KEPT, { recursive: true, force: true });
 		mkdirSync(KEPT, { recursive: true });
-		cpSync(join(base, WHERE), `${folder}.${process.pid}`, { recursive: true });
-		renameSync(`${folder}.${process.pid}`, folder);
+		for (const name of readdirSync(KEPT))
+			if (!name.startsWith(build)) rmSync(join(KEPT, name), { recursive: true, force: true });
+		cpSync(join(base, WHERE), made, { recursive: true });
+		renameSync(made, folder);
 	} catch (error) {
 		if (!existsSync(folder)) throw error;
 	} finally {
-		rmSync(base, { recursive: true, force: true });
+		for (const left of [made, base]) rmSync(left, { recursive: true, force: true });
 	}
 	return folder;
 }
