@@ -178,9 +178,9 @@ function startReason(code: number, stderr: string): StopReason | null {
 	return code === 1 && isBadUsage ? 'bad_usage' : null;
 }
 
-/** Lines that the CLI prints at every start. */
+/** Lines that the CLI, its libraries and Node print at a start whatever comes of it; one is of the telemetry library. */
 const CHATTER =
-	/^(?:Warning: |YOLO mode is enabled|Ripgrep is not available|\[STARTUP\]|Approval mode overridden|Loaded cached credentials)/;
+	/^(?:Warning: |YOLO mode is enabled|Ripgrep is not available|\[STARTUP\]|Approval mode overridden|Loaded cached credentials|\(node:\d+\) |\(Use `node |The '\w+' option is deprecated\.)/;
 
 /** The first line that tells why, without colours. */
 function ownLine(stderr: string): string | null {

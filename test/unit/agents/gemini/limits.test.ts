@@ -384,3 +384,18 @@ describe('a good result line', () => {
 		expect(endedWith(143).outcome, 'killed afterwards').toBe('completed');
 	});
 });
+
+it('names the reason of a start that failed, not what libraries and Node print at every start', () => {
+	const gemini = parser();
+	const stderr = [
+		"The 'metricReader' option is deprecated. Please use 'metricReaders' instead.",
+		'(node:41) [DEP0040] DeprecationWarning: The `punycode` module is deprecated.',
+		'(Use `node --trace-deprecation ...` to show where the warning was created)',
+		'When using Gemini API, you must specify the GEMINI_API_KEY environment variable.',
+		'Update your environment and try again (no reload needed if using .env)!',
+	];
+	gemini.stderr(text(`${stderr.join('\n')}\n`));
+	expect(gemini.end({ ...EXITED, exitCode: 41 }, null).turn).toMatchObject({
+		error: { code: 'auth', message: stderr[3] },
+	});
+});
