@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { nearestName } from '../config/nearest-name.ts';
 import { RelayError } from '../core/errors.ts';
 import { formatPlural } from '../core/plural.ts';
+import { quoteForShell } from '../core/quote-for-shell.ts';
 
 /** Where a command runs because none was named, the first word may be a mistyped one. Throws RelayError `usage`. */
 export function refuseUnknownCommand(parent: Command, chosen: Command): void {
@@ -45,8 +46,24 @@ export function refuseExtraWords(command: Command): void {
 	const takes = taken.length === 0 ? 'no words' : isText ? 'one text' : formatPlural(taken.length, 'word');
 	const got = `${formatPlural(command.args.length, 'word')}: ${command.args.join(' ')}`;
 	throw new RelayError('usage', `${command.name()} takes ${takes}, and got ${got}`, {
-		hint: isText ? `Quote it: ${path} ${quoted(command.args)}` : `See what it takes: ${path} --help`,
+		hint: isText
+			? `Quote it: ${[path, ...givenOptions(command), quoted(command.args)].join(' ')}`
+			: `See what it takes: ${path} --help`,
 	});
+}
+
+/** The options as they were given: without them the line would do something else. */
+function givenOptions(command: Command): string[] {
+	const above = command.parent === null ? [] : givenOptions(command.parent);
+	const own = command.options.flatMap((option) => {
+		const name = option.attributeName();
+		if (command.getOptionValueSource(name) !== 'cli') return [];
+		const flag = option.long ?? option.short ?? '';
+		const value: unknown = command.getOptionValue(name);
+		if (typeof value === 'boolean') return value === option.negate ? [] : [flag];
+		return [value].flat().map((one) => `${flag} ${quoteForShell(String(one))}`);
+	});
+	return [...above, ...own];
 }
 
 /** Operands that are sentences. */
@@ -63,5 +80,6 @@ function tasklessRun(words: readonly string[]): RelayError {
 }
 
 function quoted(words: readonly string[]): string {
-	return JSON.stringify(words.join(' '));
+	const text = words.join(' ');
+	return /["$`!\\\p{Cc}]/u.test(text) ? quoteForShell(text) : `"${text}"`;
 }

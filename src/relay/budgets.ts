@@ -9,6 +9,8 @@ export interface SpentBudget {
 	reason: Extract<CheckpointReason, 'max_turns' | 'max_budget'>;
 	/** For people. */
 	text: string;
+	/** The flag that gives the session room for about as much again. */
+	larger: string;
 }
 
 /** The budget that has no room for another turn in this session, those it goes on from included; null: there is room. */
@@ -22,12 +24,19 @@ export function spentBudget(
 		return {
 			reason: 'max_turns',
 			text: `budgets.max_turns = ${max_turns} is used up (${formatPlural(turns, 'turn')}${where})`,
+			larger: `--max-turns ${turns + max_turns}`,
 		};
 	const cost = sumOfUsage(lineage.map(({ meta }) => meta.usage)).cost_usd;
 	if (max_cost > 0 && cost >= max_cost)
 		return {
 			reason: 'max_budget',
-			text: `budgets.max_cost = ${max_cost} is used up (${cost.toFixed(2)} USD${where})`,
+			text: `budgets.max_cost = ${max_cost} is used up (${formatUsd(cost)} USD${where})`,
+			larger: `--max-cost ${Math.ceil((cost + max_cost) * 100) / 100}`,
 		};
 	return null;
+}
+
+/** Parts of a cent are told too: beside a small budget `0.00` would say that nothing was spent. */
+function formatUsd(usd: number): string {
+	return usd < 0.1 ? String(Number(usd.toPrecision(2))) : usd.toFixed(2);
 }

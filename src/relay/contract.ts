@@ -32,6 +32,8 @@ export interface SendResult {
 	/** Why work is left, null when done. */
 	limit: Limit | null;
 	earliestReset: number | null;
+	/** With `out_of_budget`: the flag under which the session has room again, `--max-turns 4`. */
+	largerBudget?: string;
 }
 
 export interface Upcoming {

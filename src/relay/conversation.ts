@@ -142,9 +142,7 @@ class OneConversation implements Conversation {
 			const { session } = this.#state;
 			const task = session && unfinishedTask(session, this.#deps.store);
 			if (task) return this.#send(task, options);
-			throw new RelayError('usage', `Session ${session?.id ?? ''} has no unfinished prompt.`, {
-				hint: 'Say what to do next: agent-relay run --continue "TASK"',
-			});
+			throw nothingPending(session);
 		});
 	}
 
@@ -584,6 +582,15 @@ function namedBy({ agent, order, named }: RelayStart, { namedAgents, registry }:
 		...(agent ? [agent] : []),
 	];
 	return new Set([...namedAgents, ...typed]);
+}
+
+/** A completed session goes on in a child, which is gone again when nothing is sent: the one on disk is named. */
+function nothingPending(session: OpenSession | null): RelayError {
+	const { turn_count = 0, parent = null } = session?.meta ?? {};
+	const id = (turn_count === 0 ? parent : null) ?? session?.id ?? 'latest';
+	return new RelayError('usage', `Session ${id} has no unfinished prompt.`, {
+		hint: `Say what to do next: agent-relay run --session ${id.slice(-6)} "TASK"`,
+	});
 }
 
 /** Its entrants work in worktrees of their own, and their turns are judged and gone on with there. */

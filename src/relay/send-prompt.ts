@@ -150,10 +150,11 @@ export class PromptRun {
 	/** The work is kept with a packet; nothing more is started. */
 	async outOfBudget(spent: SpentBudget, last: TurnState | null): Promise<SendResult> {
 		await this.#checkpoint(spent.reason, { from: this.#previousAgent(), limit: null, reset: null });
-		const text = `${spent.text}; the work is kept, go on with a larger budget`;
+		const text = `${spent.text}; the work is kept, go on with a larger budget: ${spent.larger}`;
 		this.#options.onEvent({ type: 'notice', level: 'warning', text });
 		return {
 			outcome: 'out_of_budget',
+			largerBudget: spent.larger,
 			state: last,
 			sessionId: this.#session.id,
 			limit: null,

@@ -25,7 +25,7 @@ export interface SessionPlace {
 	notice: string | null;
 }
 
-type Recorded = Pick<SessionMeta, 'id' | 'repo'>;
+type Recorded = Pick<SessionMeta, 'id' | 'repo' | 'status'>;
 
 /**
  * Throws `refused` when the session was made in another repo, unless `isHere`: the user said that this folder is right.
@@ -103,11 +103,12 @@ async function isOtherRepo({ repo }: Recorded, there: RepoFacts | null, here: Re
 	return theirs !== null && ours !== null && ![...theirs].some((commit) => ours.has(commit));
 }
 
-function otherRepo({ id, repo }: Recorded, here: RepoFacts): RelayError {
+function otherRepo({ id, repo, status }: Recorded, here: RepoFacts): RelayError {
+	const task = status === 'completed' ? ' "TASK"' : '';
 	return new RelayError(
 		'refused',
 		`Session ${id} was made in ${shown(repo.worktree)}, which is another repo than ${shown(here.worktree)}.`,
-		{ hint: `If this folder is right: agent-relay run --session ${id.slice(-6)} --here` },
+		{ hint: `If this folder is right, add --here: agent-relay run --session ${id.slice(-6)} --here${task}` },
 	);
 }
 

@@ -73,6 +73,13 @@ const BAD: BadInput[] = [
 		hint: /^ {2}Quote it: agent-relay run "fix the bug"$/,
 	},
 	{
+		what: 'a task without quotes, behind options',
+		args: ['-C', '.', 'run', '--session', 'latest', '--timeout', '9m', '--quiet', 'costs', '$5'],
+		exitCode: usage,
+		says: /run takes one text, and got 2 words: costs \$5/,
+		hint: /^ {2}Quote it: agent-relay run --directory \. --timeout 9m --session latest --quiet 'costs \$5'$/,
+	},
+	{
 		what: 'words for a command that takes none',
 		args: ['sessions', 'mine'],
 		exitCode: usage,

@@ -11,7 +11,7 @@ beforeEach(() => {
 });
 afterEach(() => cli.remove());
 
-function configure(order: readonly string[]): void {
+function configure(order: readonly string[], more: readonly string[] = []): void {
 	const folder = join(cli.home, '.config/agent-relay');
 	mkdirSync(folder, { recursive: true });
 	const lines = [
@@ -22,6 +22,7 @@ function configure(order: readonly string[]): void {
 		...(order.includes('sound')
 			? ['[agents.sound]', 'command = ["sh", "-c", "cat >/dev/null; echo done"]']
 			: []),
+		...more,
 	];
 	writeFileSync(join(folder, 'config.toml'), `${lines.join('\n')}\n`);
 }
@@ -50,4 +51,27 @@ it('says where to read what happened where no other agent is there, and never th
 	expect(second.stderr).not.toContain('run --session');
 	const show = /agent-relay (show \w+)/.exec(second.stderr)?.[1]?.split(' ') ?? [];
 	expect((await cli.run(show)).exitCode).toBe(0);
+});
+
+it.each([
+	['turns', 'max_turns = 1', /--max-turns 2$/m],
+	['turns of a chain', 'max_turns = 2', /--max-turns 4$/m],
+])('names a budget that has room, where the configured one for %s is used up', async (_, budget, flag) => {
+	configure(['sound'], ['[budgets]', budget]);
+	let last = await cli.run(['run', 'do it']);
+	for (let turn = 1; turn < 3 && last.exitCode === 0; turn++)
+		last = await cli.run(['run', '--session', 'latest', 'more of it']);
+	expect(last.exitCode).toBe(2);
+	expect(last.stderr).toMatch(flag);
+	expect((await cli.run(commandIn(last.stderr))).exitCode).toBe(0);
+});
+
+it('names the finished session that was asked for, where no task was given for it', async () => {
+	configure(['sound']);
+	await cli.run(['run', 'do it']);
+	const { stderr, exitCode } = await cli.run(['run', '--session', 'latest']);
+	expect(exitCode).toBe(64);
+	const id = /Session (\w{26}) has no unfinished prompt/.exec(stderr)?.[1] ?? '';
+	expect(stderr).toContain(`agent-relay run --session ${id.slice(-6)} "TASK"`);
+	expect((await cli.run(['run', '--session', id.slice(-6), 'TASK'])).exitCode).toBe(0);
 });

@@ -95,10 +95,11 @@ function finish(
  * What to type next. Where the words of before were just sent again and failed again (`other` is set), the same command is
  * no help: another agent is named where there is one, and where to read what happened.
  */
-function nextStep({ sessionId }: SendResult, other: Other): string {
+function nextStep({ sessionId, largerBudget }: SendResult, other: Other): string {
 	const ref = sessionId.slice(-6);
 	const kept = `Session ${sessionId} keeps the work.`;
-	if (other === undefined) return `${kept} Go on with: agent-relay run --session ${ref}`;
+	const flag = largerBudget === undefined ? '' : ` ${largerBudget}`;
+	if (other === undefined) return `${kept} Go on with: agent-relay run --session ${ref}${flag}`;
 	const read = `What happened: agent-relay show ${ref}`;
 	return other === null
 		? `${kept} ${read}`

@@ -245,12 +245,24 @@ describe('a session of another repo', () => {
 		await expect(goneOnIn(other)).rejects.toMatchObject({
 			code: 'refused',
 			message: expect.stringContaining('another repo'),
-			hint: expect.stringContaining('--here'),
+			hint: expect.stringMatching(/ --here$/),
 		});
 		expect(bench.received('codex')).toEqual([]);
 		const { relay } = await goneOnIn(other, { isHere: true });
 		expect(existsSync(join(other, 'by-codex.txt'))).toBe(true);
 		expect(relay.meta().repo.worktree).toBe(other);
+	});
+
+	it('asks for a task in that line where nothing of it waits', async () => {
+		installBoth();
+		await begunIn(bench.repo);
+		await (await goneOnIn(bench.repo)).relay.relay.close();
+		const other = join(bench.root, 'other');
+		mkdirSync(other);
+		bench.git('-C', other, 'init', '-q', '-b', 'main');
+		bench.git('-C', other, 'commit', '-q', '--allow-empty', '-m', 'of another history');
+		cpSync(join(bench.repo, '.agent-relay'), join(other, '.agent-relay'), { recursive: true });
+		await expect(goneOnIn(other)).rejects.toMatchObject({ hint: expect.stringMatching(/ --here "TASK"$/) });
 	});
 });
 

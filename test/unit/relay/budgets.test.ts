@@ -33,6 +33,7 @@ describe('the budgets of a session', () => {
 		expect(spentBudget(budgets(3, 0), [session(2, 0), session(1, 0)])).toEqual({
 			reason: 'max_turns',
 			text: 'budgets.max_turns = 3 is used up (3 turns in this session and those it goes on from)',
+			larger: '--max-turns 6',
 		});
 	});
 
@@ -41,7 +42,19 @@ describe('the budgets of a session', () => {
 		expect(spentBudget(budgets(0, 0.3), [session(1, 0.1), session(1, 0.2)])).toMatchObject({
 			reason: 'max_budget',
 			text: expect.stringContaining('budgets.max_cost = 0.3 is used up (0.30 USD'),
+			larger: '--max-cost 0.6',
 		});
+	});
+
+	it.each([
+		[0.001, 0.00375, '(0.0037 USD'],
+		[1, 1.234, '(1.23 USD'],
+		[100, 100.004, '(100.00 USD'],
+	])('of %d USD tell what was spent, and a budget that has room again', (max, cost, spent) => {
+		const found = spentBudget(budgets(0, max), [session(1, cost)]);
+		expect(found?.text).toContain(spent);
+		const raised = Number(found?.larger.split(' ')[1]);
+		expect(spentBudget(budgets(0, raised), [session(1, cost)])).toBeNull();
 	});
 });
 
