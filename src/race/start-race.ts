@@ -27,7 +27,7 @@ export async function startRace(request: RaceRequest, deps: RaceDeps): Promise<R
 	const { copy } = checkRequest({ ...request, copy: asTyped }, relay.repo.worktree);
 	refusePlaceInRepo(deps);
 	const why = await obstacles(request, relay);
-	refuseNobody(request.entrants, why);
+	refuseNobody(request.entrants, why, relay);
 	const base = await baseOf(request, { head, copy }, deps);
 	const session = relay.store.create({
 		kind: 'race',

@@ -112,11 +112,18 @@ export async function obstacles(
 	});
 }
 
-/** Throws `agent_not_installed` when no entrant can start at all. */
-export function refuseNobody(entrants: readonly AgentChoice[], why: ReadonlyArray<string | null>): void {
+/** Throws when no entrant can start at all: `agent_not_installed` where none is installed, else `not_logged_in`. */
+export function refuseNobody(
+	entrants: readonly AgentChoice[],
+	why: ReadonlyArray<string | null>,
+	{ findExecutable }: Pick<RelayDeps, 'findExecutable'>,
+): void {
 	if (why.some((reason) => reason === null)) return;
+	const isInstalled = entrants.some(({ agent }) => findExecutable(agent).path !== null);
 	const told = entrants.map(({ agent }, at) => `${agent}: ${why[at]}`);
-	throw new RelayError('agent_not_installed', 'No entrant of this race can start.', {
-		hint: told.join(' · '),
-	});
+	throw new RelayError(
+		isInstalled ? 'not_logged_in' : 'agent_not_installed',
+		'No entrant of this race can start.',
+		{ hint: told.join(' · ') },
+	);
 }

@@ -1,5 +1,6 @@
 /** The facts behind "who works next", gathered for the pure choice in `limits/successor.ts`. */
 import type { AgentAdapter, AgentId, LoginState } from '../agents/contract.ts';
+import { RelayError } from '../core/errors.ts';
 import { type CandidateFacts, chooseSuccessor, type SuccessorChoice } from '../limits/successor.ts';
 import type { AgentChoice } from './contract.ts';
 import type { RelayDeps } from './relay-deps.ts';
@@ -49,6 +50,16 @@ export async function candidateFacts(deps: RelayDeps): Promise<CandidateFacts[]>
 	const logins = await loginsOf(deps);
 	const named = new Set(deps.registry.adapters.map(({ id }) => id));
 	return deps.registry.adapters.map((adapter) => factsOf(adapter, logins, named, deps));
+}
+
+/** Throws `not_logged_in` where no login of this agent is known: naming a model does not name who gets the words. */
+export async function requireKnownLogin(agent: AgentId, deps: RelayDeps): Promise<void> {
+	const login = (await loginsOf(deps)).get(agent);
+	if (login?.loggedIn !== 'no' && login?.untouched !== true) return;
+	const { title } = deps.registry.find(agent);
+	throw new RelayError('not_logged_in', `${title} has the model, and no login of it is known.`, {
+		hint: `Log in with: ${login.advice}; or name it all the same: --agent ${agent}, in the shell /use ${agent}`,
+	});
 }
 
 /** Whoever asks while a look is under way shares it: a start of the shell asks twice at once. */

@@ -14,6 +14,8 @@ export interface ConversationState {
 	models: Map<AgentId, string>;
 	/** `--model` without an agent, until it is clear whose it is. */
 	looseModel: string | null;
+	/** The agent that works only because that model is of it; null once the user named one. */
+	ownerOfModel: AgentId | null;
 	permissions: PermissionPreset;
 	order: readonly AgentChoice[];
 	/** Notes and `!cmd` results from before the session exists. */

@@ -19,7 +19,7 @@ import { toldPlan } from '../sessions/standing-plan.ts';
 import type { TurnState } from '../sessions/turn-state.ts';
 import { agentOrder, agentToOffer, inFront, rememberedOrder, withRemembered } from './agent-order.ts';
 import { agentOverviews } from './agent-overviews.ts';
-import { chooseAgent } from './candidates.ts';
+import { chooseAgent, requireKnownLogin } from './candidates.ts';
 import type {
 	AgentChoice,
 	AgentOverview,
@@ -81,6 +81,7 @@ class OneConversation implements Conversation {
 			active: start.agent === null ? null : { agent: start.agent, model: start.model },
 			models: new Map(start.agent !== null && start.model !== null ? [[start.agent, start.model]] : []),
 			looseModel: start.agent === null ? start.model : null,
+			ownerOfModel: null,
 			isExplicit: start.agent !== null,
 			permissions: start.permissions ?? deps.config.permissions.preset,
 			order: agentOrder(deps.registry, deps.config, start.order),
@@ -162,6 +163,7 @@ class OneConversation implements Conversation {
 		if (permissions !== null) this.#state.permissions = permissions;
 		this.#state.active = this.#withModel(choice);
 		this.#state.looseModel = null;
+		this.#state.ownerOfModel = null;
 		this.#state.isExplicit = true;
 		this.#state.named.add(choice.agent);
 		const worked = session?.turns().at(-1)?.agent ?? null;
@@ -322,9 +324,10 @@ class OneConversation implements Conversation {
 	}
 
 	/** What cannot start is told before a session is made for it; one that is there keeps the words. */
-	#requireStart(choice: AgentChoice, text: string): void {
+	async #requireStart(choice: AgentChoice, text: string): Promise<void> {
 		requireExecutable(choice.agent, this.#deps);
 		if (this.#state.session !== null) return;
+		if (choice.agent === this.#state.ownerOfModel) await requireKnownLogin(choice.agent, this.#deps);
 		requireCommand(choice, { permissions: this.#state.permissions, text }, this.#deps);
 	}
 
@@ -336,7 +339,7 @@ class OneConversation implements Conversation {
 		const chosen = await chooseAgent(request, this.#deps);
 		// An agent that the user named and that cannot start here is refused, never replaced.
 		const wanted = chosen.choice ?? request.explicit;
-		if (wanted !== null) this.#requireStart(wanted, task.text);
+		if (wanted !== null) await this.#requireStart(wanted, task.text);
 		else if (chosen.candidates.every(({ verdict }) => verdict === 'not_installed'))
 			throw nobodyInstalled(this.#deps);
 		else if (lacksLogins(chosen.candidates)) throw nobodyLoggedIn(this.#deps, chosen.candidates);
@@ -446,6 +449,7 @@ class OneConversation implements Conversation {
 		this.#state.active = this.#withModel({ agent, model });
 		this.#state.looseModel = null;
 		this.#state.isExplicit = true;
+		this.#state.ownerOfModel = this.#state.named.has(agent) ? null : agent;
 		this.#state.named.add(agent);
 		const worked = this.#state.session?.turns().at(-1)?.agent ?? null;
 		this.#state.switchedFrom = worked === null || worked === agent ? null : worked;

@@ -84,6 +84,16 @@ describe('run', () => {
 		expect(['claude', 'codex', 'opencode'].flatMap(told)).toEqual([]);
 	});
 
+	it('ends with 5 too where only a model was named and its agent is not logged in, also beside one that is', async () => {
+		const end = await run(['-m', 'opus', 'do it'], CODEX);
+		expect(end).toMatchObject({ exitCode: EXIT.refused, stdout: '' });
+		expect(end.stderr).toContain('Log in with: claude auth login; or name it all the same: --agent claude');
+		expect(existsSync(join(cli.repo, '.agent-relay'))).toBe(false);
+		expect(['claude', 'codex'].flatMap(told)).toEqual([]);
+		await run(['-m', 'opus', '-a', 'claude', 'do it'], CODEX);
+		expect(told('claude')).toEqual(['do it']);
+	});
+
 	it('takes one that was named all the same, by flag, by order and by the configuration', async () => {
 		await run(['--agent', 'opencode', 'one']);
 		await run(['--order', 'claude,opencode', 'two']);
@@ -175,5 +185,9 @@ describe('chat and race', () => {
 		expect(chat.stderr).toMatch(/claude leaves the chat: it has met its limit until /);
 		const race = await cli.run(['race', '-A', 'claude,codex', 'do it'], { env: { ...env, ...CODEX } });
 		expect(race.stdout + race.stderr).toContain('not logged in; log in with: claude auth login');
+		for (const command of ['chat', 'race'])
+			expect(await cli.run([command, '-A', 'claude,codex', 'do it'], { env })).toMatchObject({
+				exitCode: EXIT.refused,
+			});
 	});
 });
