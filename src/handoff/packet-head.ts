@@ -2,6 +2,7 @@
 import { relative } from 'node:path/posix';
 import type { Limit } from '../agents/events.ts';
 import { toIso } from '../core/clock.ts';
+import { formatPlural } from '../core/plural.ts';
 import { safeLine } from '../core/text.ts';
 import { isDone } from '../sessions/is-done.ts';
 import type { TurnState } from '../sessions/turn-state.ts';
@@ -47,7 +48,7 @@ export function renderHead(
 	}
 	if (current)
 		lines.push(
-			`Records: \`${line(named(current.folder))}/\` (${allTurns} turns${input.lineage.length > 1 ? `, ${input.lineage.length} sessions` : ''}); file names below are relative to it.`,
+			`Records: \`${line(named(current.folder))}/\` (${formatPlural(allTurns, 'turn')}${input.lineage.length > 1 ? `, ${input.lineage.length} sessions` : ''}); file names below are relative to it.`,
 		);
 	if (input.startsIn !== '')
 		lines.push(
@@ -60,7 +61,10 @@ export function renderHead(
 	if (issues.length === 0) return `${lines.join('\n')}\n`;
 	// What is wrong with a record may quote it.
 	const quoted = fenceRecord(issues.slice(0, MAX_ISSUES).map(quoteRecord).join(''));
-	const more = issues.length > MAX_ISSUES ? `… and ${issues.length - MAX_ISSUES} more such records.\n` : '';
+	const more =
+		issues.length > MAX_ISSUES
+			? `… and ${formatPlural(issues.length - MAX_ISSUES, 'more such record')}.\n`
+			: '';
 	return `${lines.join('\n')}\nRecords that are not as the relay wrote them:\n${quoted}${more}`;
 }
 
@@ -77,10 +81,10 @@ function earlierSessions({ lineage }: PacketInput): string[] {
 		.slice(0, MAX_EARLIER)
 		.map(
 			({ id, folder, turns }) =>
-				`Session ${shortId(id)}: \`${relative(current, folder).replaceAll('`', '')}/\` (${turns.length} turns)`,
+				`Session ${shortId(id)}: \`${relative(current, folder).replaceAll('`', '')}/\` (${formatPlural(turns.length, 'turn')})`,
 		);
 	const left = ancestors.length - shown.length;
-	return left > 0 ? [...shown, `and ${left} sessions before these`] : shown;
+	return left > 0 ? [...shown, `and ${formatPlural(left, 'session')} before these`] : shown;
 }
 
 function workers(
@@ -103,7 +107,7 @@ function workers(
 		return line(`- ${who}: ${turns} (last one ${statuses.at(-1)?.replaceAll('_', ' ')})`);
 	});
 	return spans.length > MAX_WORKERS
-		? [`- ${spans.length - MAX_WORKERS} earlier spans of turns`, ...shown]
+		? [`- ${formatPlural(spans.length - MAX_WORKERS, 'earlier span')} of turns`, ...shown]
 		: shown;
 }
 

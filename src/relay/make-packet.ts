@@ -44,7 +44,12 @@ export async function makePacket(request: PacketRequest, deps: RelayDeps): Promi
 	const read = readTurnRecords(
 		lineage.flatMap(({ folder, turns }) => turns.map((state) => ({ folder, state }))),
 	);
-	const records = lineage.map(({ turns }) => read.splice(0, turns.length));
+	const records = lineage.map(({ meta, turns }) =>
+		read.splice(0, turns.length).map((record) => ({
+			...record,
+			issues: record.issues.map((issue) => fromFolderOf(session.id, meta.id) + issue),
+		})),
+	);
 	const tree =
 		request.currentTree === undefined ? ((await deps.snapshots?.take())?.tree ?? null) : request.currentTree;
 	const placed = placedTurns(lineage);
@@ -101,6 +106,9 @@ function stretchAfter(
 	const base = since && { tree: since.state.tree.after, worktree: since.worktree };
 	return { turns: later, base, current };
 }
+
+/** What stands before the path of a file of another session: paths in a packet are relative to the session at hand. */
+const fromFolderOf = (current: string, owner: string) => (owner === current ? '' : `../${owner}/`);
 
 /** A child's record begins with copies of its parent's notes; each note is told where it was made. */
 function lineageSession(

@@ -112,6 +112,10 @@ describe('words that are gone from the records', () => {
 		expect(packet).not.toMatch(/<user-\w+>\s*<\/user/);
 	});
 
+	it('are named with the session that they are of, from the folder of the one at hand', async () => {
+		expect(await withoutPrompt(2)).toMatch(/^> \.\.\/\w{26}\/turns\/002-prompt\.md is missing/m);
+	});
+
 	it('are the objective where it was the first prompt', async () => {
 		const packet = await withoutPrompt(1);
 		expect(packet).toContain('the first task');
