@@ -1,4 +1,4 @@
-import { lstatSync, realpathSync } from 'node:fs';
+import { lstatSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { hasErrno, RelayError } from '../core/errors.ts';
 import type { RepoFacts } from './contract.ts';
@@ -9,7 +9,7 @@ import { startFolder } from './start-folder.ts';
 /**
  * What `folder` (must exist) belongs to. An ordinary repo is read from its files (0.2 ms); everything else (linked
  * worktrees, submodules, bare repos, foreign owners, reftables) is asked of git. Throws `refused` for a repo that git
- * does not trust because of its owner, `unreadable_file` when the folder is not there.
+ * does not trust because of its owner, `unreadable_file` when the folder is not there or is something else.
  */
 export async function findRepo(folder: string, git: Git): Promise<RepoFacts> {
 	const here = realFolder(folder);
@@ -36,11 +36,13 @@ function outside(folder: string): RepoFacts {
 
 function realFolder(folder: string): string {
 	try {
-		return realpathSync(folder);
+		const real = realpathSync(folder);
+		if (statSync(real).isDirectory()) return real;
 	} catch (error) {
 		if (!hasErrno(error, 'ENOENT', 'ENOTDIR', 'EACCES', 'ELOOP')) throw error;
 		throw new RelayError('unreadable_file', `cannot open the folder ${folder}`, { cause: error });
 	}
+	throw new RelayError('unreadable_file', `${folder} is not a folder`);
 }
 
 async function askGit(folder: string, git: Git): Promise<Facts> {

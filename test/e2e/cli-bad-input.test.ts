@@ -278,6 +278,13 @@ const BAD: BadInput[] = [
 		says: /cannot open the folder .*nowhere/,
 	},
 	{
+		what: 'a file in place of a folder',
+		args: ['-C', 'notes.txt', 'sessions'],
+		given: (home) => home.write('notes.txt', 'not a folder'),
+		exitCode: usage,
+		says: /notes\.txt is not a folder/,
+	},
+	{
 		what: 'a session of a newer version',
 		args: ['run', ...DEMO, '--session', NEWER, 'go on'],
 		given: (home) =>

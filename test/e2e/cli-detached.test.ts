@@ -81,11 +81,13 @@ describe('printing that fails', () => {
 	);
 
 	it('is told by a command that only reads', async () => {
-		const { exitCode, stderr } = await cli.bash('agent-relay agents >/dev/full');
-		expect([exitCode, stderr]).toEqual([
-			1,
-			expect.stringMatching(/^agent-relay: cannot print: .*ENOSPC.*\n$/),
-		]);
-		expect((await cli.bash('set -o pipefail; agent-relay agents | true')).exitCode).toBe(0);
+		for (const command of ['agents', '--version']) {
+			const { exitCode, stderr } = await cli.bash(`agent-relay ${command} >/dev/full`);
+			expect([exitCode, stderr], command).toEqual([
+				1,
+				expect.stringMatching(/^agent-relay: cannot print: .*ENOSPC.*\n$/),
+			]);
+			expect((await cli.bash(`set -o pipefail; agent-relay ${command} | true`)).exitCode, command).toBe(0);
+		}
 	});
 });

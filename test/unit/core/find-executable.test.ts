@@ -50,6 +50,9 @@ describe('a program that a login shell would run', () => {
 		'.bun/bin',
 		'.local/share/pnpm',
 		'.nvm/versions/node/v22.1.0/bin',
+		'.proto/shims',
+		'.config/yarn/global/node_modules/.bin',
+		'.nix-profile/bin',
 	])('is found in ~/%s', (place) => {
 		const path = program(`${place}/relay-test-agent`);
 		expect(look().path).toBe(path);
