@@ -1,6 +1,6 @@
 /** From argv to an exit code: parse, load the one command that was named, print what it returns, report what it throws. */
 import type { Command as Program } from 'commander';
-import { checkRelayVariables } from '../config/env-names.ts';
+import { checkRelayVariables, setsConfig } from '../config/env-names.ts';
 import { jsonText } from '../core/json-text.ts';
 import { PLAIN_THEME, type Theme, wantsColor } from '../ui/plain-theme.ts';
 import { columnsFor } from '../ui/terminal-size.ts';
@@ -78,6 +78,10 @@ async function runCommand(
 	const load = COMMANDS[name];
 	streams.onCommand(name);
 	checkRelayVariables(streams.env);
+	if (setsConfig(streams.env)) {
+		const { valuesOfEnvironment } = await import('../config/layer-values.ts');
+		valuesOfEnvironment(streams.env, []);
+	}
 	if (!load) throw new Error(`no command ${name}`);
 	const directory = typeof options.directory === 'string' ? { folder: options.directory } : {};
 	const [command, { createApp }, output] = await Promise.all([

@@ -30,6 +30,11 @@ export function checkRelayVariables(env: Readonly<Record<string, string | undefi
 	}
 }
 
+/** Whether a variable names a configuration key; whether there is such a key costs more to tell. */
+export function setsConfig(env: Readonly<Record<string, string | undefined>>): boolean {
+	return Object.keys(env).some((name) => name.startsWith(CONFIG_VARIABLE_PREFIX));
+}
+
 /** `did you mean X?`, else `known: A, B`. */
 export function didYouMean(nearest: string | null, known: readonly string[]): string {
 	return nearest === null ? `known: ${known.join(', ')}` : `did you mean ${nearest}?`;

@@ -120,7 +120,9 @@ export function refuseNobody(
 ): void {
 	if (why.some((reason) => reason === null)) return;
 	const isInstalled = entrants.some(({ agent }) => findExecutable(agent).path !== null);
-	const told = entrants.map(({ agent }, at) => `${agent}: ${why[at]}`);
+	const told = entrants.map(
+		({ agent, model }, at) => `${agent}${model === null ? '' : `:${model}`}: ${why[at]}`,
+	);
 	throw new RelayError(
 		isInstalled ? 'not_logged_in' : 'agent_not_installed',
 		'No entrant of this race can start.',

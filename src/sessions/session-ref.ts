@@ -34,6 +34,10 @@ export function resolveRef(ref: string, { ids, latest, named }: RefChoices): Ses
 }
 
 function refuseUnknown(ref: string, ids: readonly SessionId[]): never {
+	if (ids.length === 0 && ref === 'latest')
+		throw new RelayError('no_such_session', 'There is no session here yet.', {
+			hint: 'Start one: agent-relay run "TASK"',
+		});
 	const hint = ids.length === 0 ? 'no session is recorded here yet' : `the newest are ${shortList(ids)}`;
 	throw new RelayError('no_such_session', `no session ${JSON.stringify(ref)}`, { hint });
 }

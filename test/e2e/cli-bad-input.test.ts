@@ -377,4 +377,7 @@ it.each([
 	const { exitCode, stderr } = await cli.run(args, { env: { AGENT_RELAY_SESION: 'x' } });
 	expect(stderr).toContain('AGENT_RELAY_SESION: unknown variable; did you mean AGENT_RELAY_SESSION?');
 	expect(exitCode).toBe(usage);
+	const setting = await cli.run(args, { env: { AGENT_RELAY_CFG_LIMITS__PATIENSE_S: '3' } });
+	expect(setting.stderr).toContain('did you mean limits.patience_s?');
+	expect(setting.exitCode).toBe(usage);
 });

@@ -162,7 +162,10 @@ describe('a repo without sessions', () => {
 			stdout: 'No sessions here yet.\nStart one: agent-relay run "TASK"\n',
 			stderr: '',
 		});
-		expect((await cli.run(['show'], { cwd: cli.home })).exitCode).toBe(4);
+		expect(await cli.run(['show'], { cwd: cli.home })).toMatchObject({
+			exitCode: 4,
+			stderr: 'agent-relay: There is no session here yet.\n  Start one: agent-relay run "TASK"\n',
+		});
 	});
 });
 

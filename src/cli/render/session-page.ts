@@ -140,7 +140,7 @@ function turnLines(state: TurnState, width: number, { theme, columns }: SessionP
 			columns,
 			{ indent },
 		),
-		...below(facts.join(' · '), theme.dim),
+		...(facts.length === 0 ? [] : below(facts.join(' · '), theme.dim)),
 		...state.validation.flatMap((check) => below(...checkText(check, theme))),
 		...(state.error === null ? [] : below(safeLine(state.error.message, LINE_CHARS), theme.bad)),
 		...state.warnings.flatMap((text) => below(`! ${safeLine(text, LINE_CHARS)}`, theme.warn)),

@@ -46,6 +46,24 @@ describe('the page of a session', () => {
 		expect(text).toContain('No turn yet.');
 	});
 
+	it('gives a path that does not fit beside its name a row of its own, and says nothing of a turn without figures', () => {
+		const folder = `/home/dev/projects/shop/.agent-relay/sessions/${meta.id}`;
+		const state = fakeTurnState({
+			status: 'outcome_unknown',
+			duration_ms: null,
+			cost_usd: null,
+			tokens: { input: null, output: null, cache_read: null, cache_write: null, reasoning: null },
+			files: [],
+			validation: [],
+			error: null,
+			warnings: [],
+		});
+		const lines = page({ columns: 76, lineage: [{ meta, folder, turns: [state], problems: [] }] });
+		expect(lines).toContain(`  ${folder}`);
+		expect(lines.filter((line) => line.trim() === '' && line !== '')).toEqual([]);
+		expect(lines.filter((line) => columnsOf(line) > 76)).toEqual([]);
+	});
+
 	it('keeps to the width and makes the text of others safe', () => {
 		const hostile = { ...meta, objective: `${'word '.repeat(60)}\x1b]0;x\x07\u202e` };
 		const state = fakeTurnState({
