@@ -9,7 +9,7 @@ import { knownRefusal } from './stderr-rules.ts';
 interface Answered {
 	result: JsonObject;
 	judgement: Judgement;
-	/** Given while background tasks were listed: the agent goes on when they have ended. */
+	/** Background tasks were listed with it, or right after it: the agent goes on when they have ended. */
 	isInterim: boolean;
 	/** Whether an empty result line followed it: that is what the exit code then speaks of. */
 	isEmptyAfter: boolean;
@@ -51,6 +51,11 @@ export class Answers {
 		this.#last = { result, judgement, isInterim, isEmptyAfter: false };
 		this.#hasGoneOn = false;
 		this.#isContinued = false;
+	}
+
+	/** Background tasks turn out to belong to the last answer. */
+	holdOpen(): void {
+		if (this.#last !== null) this.#last.isInterim = true;
 	}
 
 	/** `isAborted`: a result line said that the turn was interrupted. */

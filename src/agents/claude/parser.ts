@@ -147,7 +147,7 @@ export class ClaudeParser implements AgentParser {
 			case 'init':
 				return [...this.#continue(this.#answers.goOn()), ...this.#init(message)];
 			case 'background_tasks_changed':
-				return this.#background.changed(message);
+				return this.#tasksChanged(message);
 			case 'task_started':
 				this.#background.started(message, (id) => this.#tools.titleOf(id));
 				this.#subAgents.task(message);
@@ -171,6 +171,15 @@ export class ClaudeParser implements AgentParser {
 			default:
 				return [];
 		}
+	}
+
+	/** Tasks that are listed only after the answer make an interim one of it. */
+	#tasksChanged(message: JsonObject): AgentEvent[] {
+		const events = this.#background.changed(message);
+		const tasks = this.#background.listed;
+		if (this.#judgement?.outcome !== 'completed' || tasks.length === 0) return events;
+		this.#answers.holdOpen();
+		return [...events, ...this.#continue(true), { type: 'interim_answer', tasks }];
 	}
 
 	#init(message: JsonObject): AgentEvent[] {

@@ -448,6 +448,24 @@ describe('the outcome', () => {
 		expect(parse(lines, stoppedBy(reason)).turn).toMatchObject({ outcome, stopReason });
 	});
 
+	it('is taken back when background tasks are listed right after the answer', () => {
+		const phasesOf = (lines: object[]) =>
+			parse(lines)
+				.events.map(({ type }) => type)
+				.filter((type) => /interim|continued|ended/.test(type));
+		const late = [INIT, text('m', 'It is building.'), RESULT, TASKS];
+		expect(phasesOf([...late, NO_TASKS, INIT, text('m2', 'Built.'), RESULT])).toEqual([
+			'turn_ended',
+			'continued',
+			'interim_answer',
+			'continued',
+			'turn_ended',
+		]);
+		expect(parse(late, stoppedBy('background')).turn).toMatchObject({ stopReason: 'background_stopped' });
+		expect(parse(late, KILLED).turn.outcome).toBe('outcome_unknown');
+		expect(phasesOf([INIT, RESULT, NO_TASKS])).toEqual(['turn_ended']);
+	});
+
 	it('of an interim answer whose process died is unknown, and a continuation that was cut off is not completed', () => {
 		expect(parse([INIT, TASKS, RESULT], KILLED).turn.outcome).toBe('outcome_unknown');
 		const cutOff = [INIT, TASKS, RESULT, NO_TASKS, INIT, text('m2', 'The build')];
