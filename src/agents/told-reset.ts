@@ -61,9 +61,11 @@ export function toldDelay(text: string): number | null {
 	return waitsIn(searched)[0] ?? null;
 }
 
-/** Epoch ms of a text that is nothing but a time, however far away (`2026-12-29 23:59:59 +0800 CST`, an HTTP date), or null. */
+/** Epoch ms of a text that is nothing but a time (`2026-12-29 23:59:59 +0800 CST`, an HTTP date) or a wait (`in 3 hours`), or null. */
 export function readToldTime(text: string, now: number): number | null {
-	const at = readTime(text.trim().slice(0, 200), now);
+	const words = text.trim().slice(0, 200);
+	const delayMs = readDuration(words.replace(/^(?:in|after) /i, ''));
+	const at = delayMs === null ? readTime(words, now) : now + delayMs;
 	return at === null || Number.isNaN(at) ? null : at;
 }
 

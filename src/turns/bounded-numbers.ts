@@ -94,7 +94,9 @@ function boundedTotals({ costUsd, ...tokens }: ThreadTotals): ThreadTotals {
 }
 
 function boundedLimit(limit: Limit, now: number): Limit {
-	return { ...limit, resetAt: boundedReset(limit.resetAt, now) };
+	const resetAt = boundedReset(limit.resetAt, now);
+	// Without a told end its length is the relay's guess.
+	return { ...limit, resetAt, confidence: resetAt === null ? 'estimated' : limit.confidence };
 }
 
 /** A window whose use is no number tells nothing. */

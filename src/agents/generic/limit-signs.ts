@@ -90,10 +90,13 @@ function fits(value: unknown, { equals, matches }: AgentSettings['limit_fields']
 	return new RegExp(matches, 'u').test(String(value).slice(0, MAX_SEARCHED_CHARS));
 }
 
-/** A number is also meant where a CLI writes it as text. */
+/** A number and the text of it are the same: a CLI may write either, and so may the user. */
 function isSame(value: unknown, wanted: string | number | boolean): boolean {
 	if (value === wanted) return true;
-	return typeof value === 'string' && typeof wanted === 'number' && value.trim() === String(wanted);
+	const kinds = [typeof value, typeof wanted];
+	return (
+		kinds.includes('number') && kinds.includes('string') && String(value).trim() === String(wanted).trim()
+	);
 }
 
 function wordsOf(value: unknown): string {

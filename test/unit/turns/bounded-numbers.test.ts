@@ -52,7 +52,7 @@ describe('numbers that agents report', () => {
 		[-5, null],
 	])('of a reset at %s keep %s', (resetAt, kept) => {
 		expect(boundedEvent({ type: 'limit', limit: limitUntil(resetAt) }, NOW)).toMatchObject({
-			limit: { resetAt: kept },
+			limit: { resetAt: kept, confidence: kept === null ? 'estimated' : 'exact' },
 		});
 	});
 

@@ -222,6 +222,7 @@ describe('a limit told in JSON lines', () => {
 		['tomorrow', null],
 		[3600, NOW + 3_600_000],
 		['Resets in 2 hours', NOW + 7_200_000],
+		['in 2 hours', NOW + 7_200_000],
 		['2026-12-29 23:59:59 +0800 CST', Date.parse('2026-12-29T15:59:59Z')],
 		['Sat, 28 Nov 2026 16:30:00 GMT', Date.parse('2026-11-28T16:30:00Z')],
 		[-1, null],
@@ -381,9 +382,9 @@ describe('a limit by the words of the provider', () => {
 	it('is looked for in the next rule where the words of one say nothing', () => {
 		const limit_fields: AgentSettings['limit_fields'] = [
 			{ field: 'error.message', kind: 'told' },
-			{ field: 'error.code', equals: [7, 'spent'], kind: 'quota' },
+			{ field: 'error.code', equals: [7, '402', 'spent'], kind: 'quota' },
 		];
-		for (const code of [7, '7', 'spent'])
+		for (const code of [7, '7', 402, '402', 'spent'])
 			expect(failedWith({ message: 'no', code }, { limit_fields }).limit?.kind).toBe('quota');
 		for (const code of [8, '07', true, null, ['spent']])
 			expect(failedWith({ message: 'no', code }, { limit_fields }).outcome).toBe('failed');
