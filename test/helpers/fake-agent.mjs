@@ -94,7 +94,9 @@ async function follow(step) {
 		mkdirSync(dirname(step.write.path), { recursive: true });
 		writeFileSync(step.write.path, step.write.text);
 	}
-	if (step.deafTo !== undefined) for (const signal of step.deafTo) process.on(signal, () => undefined);
+	if (step.deafTo !== undefined)
+		for (const signal of step.deafTo)
+			process.on(signal, () => step.heardFile && appendFileSync(step.heardFile, `${signal}\n`));
 	if (step.onStop !== undefined)
 		for (const signal of ['SIGINT', 'SIGTERM']) {
 			process.on(signal, () => {

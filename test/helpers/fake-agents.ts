@@ -18,8 +18,9 @@ export interface FakeStep {
 	/** Starts `sleep` in a session of its own and adds its pid to a file. */
 	tool?: { seconds: number; pidFile: string };
 	write?: { path: string; text: string };
-	/** Signals that are ignored from here on. */
+	/** Signals that are ignored from here on; `FILE` gets their names. */
 	deafTo?: NodeJS.Signals[];
+	heardFile?: string;
 	/** How it ends once it is asked to stop. */
 	onStop?: { exit?: number; signal?: NodeJS.Signals };
 	/** A shell command in its folder. */
@@ -31,6 +32,9 @@ export interface FakeStep {
 	exit?: number;
 	signal?: NodeJS.Signals;
 }
+
+/** Longer than a test may take: a turn that ends all the same was ended. */
+export const HANGS: FakeStep = { sleep: 600_000 };
 
 export interface FakeScript {
 	/** One list of steps a turn; the last one is used again. */

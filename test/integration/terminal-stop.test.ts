@@ -8,7 +8,9 @@ const bench = new AgentBench();
 afterAll(() => bench.dispose());
 
 const AT_ONCE = { interruptMs: 0, terminateMs: 0 };
-const PATIENT = { interruptMs: 20_000, terminateMs: 20_000 };
+/** Longer than a test may take: what ends all the same did not wait for these graces. */
+const FOR_EVER_MS = 600_000;
+const PATIENT = { interruptMs: FOR_EVER_MS, terminateMs: FOR_EVER_MS };
 const pidIn = async (said: Promise<RegExpExecArray>): Promise<number> => Number((await said)[1]);
 const commandsOf = (killed: Array<{ command: string }>) => killed.map(({ command }) => command);
 
@@ -28,7 +30,7 @@ describe.each(TRANSPORTS)('stopping an agent on %s', (_, start) => {
 	it('sends SIGTERM when the interrupt is not obeyed, and tells the signal', async () => {
 		const running = await bench.sh(start, 'trap "" INT; echo up; exec sleep 60');
 		await running.says(/up/);
-		const { killed } = await running.agent.stop({ interruptMs: 100, terminateMs: 20_000 });
+		const { killed } = await running.agent.stop({ interruptMs: 100, terminateMs: FOR_EVER_MS });
 		expect(killed).toEqual([]);
 		expect(await running.agent.ended).toEqual({ exitCode: 143, signal: 'SIGTERM', seen: 'marker' });
 	});
@@ -46,9 +48,7 @@ describe.each(TRANSPORTS)('stopping an agent on %s', (_, start) => {
 		const running = await bench.sh(start, `trap 'exit 3' INT; ${tool} & wait`);
 		const pid = await pidIn(running.says(/tool (\d+)/));
 		expect(running.agent.descendants().map((found) => found.pid)).toContain(pid);
-		const before = performance.now();
-		const { killed } = await running.agent.stop({ interruptMs: 20_000, terminateMs: 200 });
-		expect(performance.now() - before).toBeLessThan(10_000);
+		const { killed } = await running.agent.stop({ interruptMs: FOR_EVER_MS, terminateMs: 200 });
 		expect(killed.map((found) => found.pid)).toContain(pid);
 		expect(isRunning(pid)).toBe(false);
 		expect((await running.agent.ended).exitCode).toBe(3);
@@ -88,10 +88,8 @@ describe.each(TRANSPORTS)('stopping an agent on %s', (_, start) => {
 		await running.says(/up/);
 		const first = running.agent.stop(PATIENT);
 		await new Promise((resolve) => setTimeout(resolve, 50));
-		const before = performance.now();
 		const second = running.agent.stop(AT_ONCE);
 		expect(await second).toEqual(await first);
-		expect(performance.now() - before).toBeLessThan(5_000);
 		expect(await running.agent.stop(PATIENT)).toEqual(await first);
 	});
 

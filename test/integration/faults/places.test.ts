@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { RelayError } from '../../../src/core/errors.ts';
 import { type BenchOptions, type BenchRelay, EngineBench } from '../../helpers/engine-bench.ts';
 import { claude, claudeAnswers } from '../../helpers/fake-agent-lines.ts';
-import type { FakeStep } from '../../helpers/fake-agents.ts';
+import { type FakeStep, HANGS } from '../../helpers/fake-agents.ts';
 
 let bench: EngineBench;
 const begin = (options?: BenchOptions) => {
@@ -148,12 +148,10 @@ describe('a disk that fills up in mid-turn', () => {
 		if (disk === null) return skip('a file system cannot be mounted here');
 		try {
 			const line = claude.text('x'.repeat(1000));
-			const flood = [{ emit: claude.init }, { flood: { line, count: 20_000 } }, { sleep: 60_000 }];
+			const flood = [{ emit: claude.init }, { flood: { line, count: 20_000 } }, HANGS];
 			bench.install('claude', { turns: [flood] });
 			const relay = await bench.relay({ agent: 'claude' });
-			const startedAt = performance.now();
 			const result = await relay.send('fill the disk').catch((error: unknown) => error);
-			expect(performance.now() - startedAt).toBeLessThan(15_000);
 			if (result instanceof Error) expect(result).toBeInstanceOf(RelayError);
 			const state = JSON.parse(relay.read(1, 'state.json'));
 			expect(state).toMatchObject({ status: 'failed', error: { code: 'disk_full' } });

@@ -9,7 +9,7 @@ import {
 } from '../../helpers/crash-program.ts';
 import { EngineBench, leftovers, processes, until } from '../../helpers/engine-bench.ts';
 import { claude, claudeAnswers, codexLimited } from '../../helpers/fake-agent-lines.ts';
-import type { FakeStep } from '../../helpers/fake-agents.ts';
+import { type FakeStep, HANGS } from '../../helpers/fake-agents.ts';
 
 /** Megabytes of the flood; `RELAY_FLOOD_MB=1000` is the figure of the design. */
 const FLOOD_MB = Number(process.env.RELAY_FLOOD_MB ?? 60);
@@ -40,7 +40,7 @@ const newest = () => sessions().at(-1) ?? '';
 const metaOf = (folder: string) => JSON.parse(readFileSync(join(folder, 'meta.json'), 'utf8'));
 const stateOf = (folder: string, turn = '001') =>
 	JSON.parse(readFileSync(join(folder, `turns/${turn}-state.json`), 'utf8'));
-const hangs: FakeStep[] = [{ emit: claude.init + claude.text('at work') }, { sleep: 60_000 }];
+const hangs: FakeStep[] = [{ emit: claude.init + claude.text('at work') }, HANGS];
 const agentIsAtWork = () => until(() => bench.received('claude').length > 0, 'the agent to get its prompt');
 
 describe('two relays', () => {
@@ -108,22 +108,20 @@ describe('a signal to the relay in mid-turn', () => {
 		['SIGTERM', 143],
 		['SIGHUP', 129],
 	] as const)(
-		'%s ends it with %i within 5 s, with a packet, and leaves nothing running',
+		'%s ends it with %i, an agent and a tool that ignore signals too, and leaves a packet',
 		async (signal, code) => {
 			const pidFile = join(bench.root, 'pids');
 			const stubborn: FakeStep[] = [
-				{ deafTo: ['SIGINT', 'SIGTERM', 'SIGHUP'], tool: { seconds: 60, pidFile } },
-				{ emit: claude.init + claude.tool('t', 'sleep 60') },
-				{ sleep: 60_000 },
+				{ deafTo: ['SIGINT', 'SIGTERM', 'SIGHUP'], tool: { seconds: 600, pidFile } },
+				{ emit: claude.init + claude.tool('t', 'sleep 600') },
+				HANGS,
 			];
 			bench.install('claude', { turns: [stubborn, claudeAnswers('went on')] });
 			const relay = start('run', 'the signalled task', '-a', 'claude');
 			await until(() => existsSync(pidFile), 'the tool');
 			await until(() => existsSync(join(newest(), 'turns/001-raw.jsonl')), 'the record');
-			const sentAt = performance.now();
 			relay.kill(signal);
 			expect((await relay.ended).code).toBe(code);
-			expect(performance.now() - sentAt).toBeLessThan(5_000);
 			expect(processes.identify(Number(readFileSync(pidFile, 'utf8')))).toBeNull();
 			expect(leftovers(bench.root)).toEqual([]);
 			const { status, checkpoint } = metaOf(newest());
@@ -173,7 +171,7 @@ describe('much to read', () => {
 		expect(state.bytes.raw).toBeGreaterThan(40_000_000);
 		const raw = readFileSync(join(newest(), 'turns/001-raw.jsonl'));
 		expect(raw.includes(readFileSync(join(bench.root, 'big')))).toBe(true);
-	}, 60_000);
+	});
 
 	it('a prompt of 500 KB arrives whole', async () => {
 		const prompt = Array.from(

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type BenchRelay, benchConfig, EngineBench, RECORDED_AT } from '../../helpers/engine-bench.ts';
 import { claude, claudeAnswers, claudeLimited, codexAnswers } from '../../helpers/fake-agent-lines.ts';
-import type { FakeStep } from '../../helpers/fake-agents.ts';
+import { type FakeStep, HANGS } from '../../helpers/fake-agents.ts';
 
 let bench: EngineBench;
 
@@ -10,7 +10,6 @@ beforeEach(() => {
 });
 afterEach(() => bench.dispose());
 
-const HANGS = { sleep: 60_000 };
 const begun = claude.init + claude.text('I publish it now.') + claude.tool('t1', 'npm publish');
 const ONLY_CLAUDE = benchConfig((config) => {
 	config.agents.order = ['claude'];

@@ -11,7 +11,7 @@ import {
 	codexAnswers,
 	codexLimited,
 } from '../../helpers/fake-agent-lines.ts';
-import type { FakeStep } from '../../helpers/fake-agents.ts';
+import { type FakeStep, HANGS } from '../../helpers/fake-agents.ts';
 
 const HOUR = 3_600_000;
 const RESET = RECORDED_AT + 2 * HOUR;
@@ -321,7 +321,7 @@ describe('a participant that cannot go on', () => {
 });
 
 describe('a chat that is ended from outside', () => {
-	const slow: FakeStep[] = [{ emit: claude.init + claude.text('half a thought') }, { sleep: 60_000 }];
+	const slow: FakeStep[] = [{ emit: claude.init + claude.text('half a thought') }, HANGS];
 
 	it('by Ctrl+C is checkpointed; who was cut off is asked anew and told so, the others get none of it', async () => {
 		bench.install('claude', { turns: [slow, says.claude('whole thought', 'DONE')] });
@@ -346,9 +346,7 @@ describe('a chat that is ended from outside', () => {
 		bench.install('claude', { turns: [slow] });
 		bench.install('codex', { turns: [says.codex('x')] });
 		const it = await startBenchChat(bench, { timeoutMs: 1200 });
-		const startedAt = performance.now();
 		expect(await it.finish()).toMatchObject({ outcome: 'timed_out' });
-		expect(performance.now() - startedAt).toBeLessThan(15_000);
 		expect(it.status()).toEqual({ status: 'checkpointed', reason: 'timed_out' });
 		expect(it.turns()).toMatchObject([{ status: 'timed_out' }]);
 	});
@@ -358,7 +356,7 @@ describe('a chat that is ended from outside', () => {
 		bench.install('codex', { turns: [says.codex('x')] });
 		const it = await startBenchChat(bench);
 		const running = it.run();
-		await until(() => bench.received('claude').length > 0, 'claude to be asked', 20_000);
+		await until(() => bench.received('claude').length > 0, 'claude to be asked');
 		await it.chat.close();
 		expect(await running).toMatchObject({ outcome: 'interrupted' });
 		expect(it.status()).toEqual({ status: 'checkpointed', reason: 'interrupted' });

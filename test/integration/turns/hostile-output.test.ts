@@ -73,7 +73,7 @@ describe('what an agent prints', () => {
 			bench.install('claude', {
 				turns: [[{ emit: claude.init + claude.text('working') }, { sleep: 1500 }, ...claudeAnswers('done')]],
 			});
-			const relay = await bench.relay({ agent: 'claude', timeoutMs: 60_000 });
+			const relay = await bench.relay({ agent: 'claude', timeoutMs: DAY });
 			let hasJumped = false;
 			relay.onEvent = ({ type }) => {
 				if (type !== 'agent_event' || hasJumped) return;
@@ -84,7 +84,7 @@ describe('what an agent prints', () => {
 			const [state] = relay.states();
 			expect(hasJumped).toBe(true);
 			expect(state?.duration_ms).toBeGreaterThan(1000);
-			expect(state?.duration_ms).toBeLessThan(60_000);
+			expect(state?.duration_ms).toBeLessThan(DAY);
 			const times = [state?.started_at ?? '', state?.ended_at ?? ''].map(Date.parse);
 			expect((times[1] ?? 0) - (times[0] ?? 0)).toBe(state?.duration_ms);
 		},
