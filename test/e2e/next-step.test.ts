@@ -75,3 +75,17 @@ it('names the finished session that was asked for, where no task was given for i
 	expect(stderr).toContain(`agent-relay run --session ${id.slice(-6)} "TASK"`);
 	expect((await cli.run(['run', '--session', id.slice(-6), 'TASK'])).exitCode).toBe(0);
 });
+
+it('keeps the folder, the order and the permissions that were given: nobody else gets the words', async () => {
+	configure(['sound']);
+	const flags = ['--order', 'broken,broken', '--permissions', 'edit'];
+	const first = await cli.run(['-C', cli.repo, 'run', ...flags, 'do it'], { cwd: cli.home });
+	expect(first.exitCode).toBe(1);
+	const [line = ''] = /agent-relay .*run --session .*$/m.exec(first.stderr) ?? [];
+	expect(line).toMatch(/^agent-relay -C \S+ run --session \w{6} --order broken,broken --permissions edit$/);
+	const again = await cli.run(line.split(' ').slice(1), { cwd: cli.home });
+	expect(again.exitCode).toBe(1);
+	expect(again.stdout).not.toContain('done');
+	const [show = ''] = /agent-relay .*show \w{6}$/m.exec(again.stderr) ?? [];
+	expect((await cli.run(show.split(' ').slice(1), { cwd: cli.home })).exitCode).toBe(0);
+});

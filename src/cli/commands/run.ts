@@ -5,6 +5,7 @@ import type { App } from '../../app/create-app.ts';
 import { openRelay, readSettings } from '../../app/open-relay.ts';
 import { RelayError } from '../../core/errors.ts';
 import { jsonText } from '../../core/json-text.ts';
+import { quoteForShell } from '../../core/quote-for-shell.ts';
 import type { Relay, SendOptions, SendResult } from '../../relay/contract.ts';
 import { EXIT, exitCodeOfResult } from '../../relay/exit-codes.ts';
 import { askAboutSurvivors } from '../ask-survivor.ts';
@@ -22,6 +23,8 @@ export interface RunOptions extends RelayOptions {
 	task: string | undefined;
 	file?: string;
 	encoding?: string;
+	/** `-C`, as it was typed. */
+	directory?: string;
 }
 
 export async function run(app: App, options: RunOptions, output: Output): Promise<CommandResult> {
@@ -87,7 +90,7 @@ function finish(
 ): CommandResult {
 	const exitCode = stoppedBy ?? exitCodeOfResult(result);
 	if (options.json) output.print(jsonText(resultToJson(result, exitCode)));
-	else if (!options.quiet && exitCode !== EXIT.done) output.tell(`${nextStep(result, other)}\n`);
+	else if (!options.quiet && exitCode !== EXIT.done) output.tell(`${nextStep(result, other, options)}\n`);
 	return { exitCode };
 }
 
@@ -95,15 +98,25 @@ function finish(
  * What to type next. Where the words of before were just sent again and failed again (`other` is set), the same command is
  * no help: another agent is named where there is one, and where to read what happened.
  */
-function nextStep({ sessionId, largerBudget }: SendResult, other: Other): string {
+function nextStep({ sessionId, largerBudget }: SendResult, other: Other, options: RunOptions): string {
 	const ref = sessionId.slice(-6);
+	const there = options.directory === undefined ? '' : ` -C ${quoteForShell(options.directory)}`;
+	const goOn = `agent-relay${there} run --session ${ref}${standingFlags(options)}`;
 	const kept = `Session ${sessionId} keeps the work.`;
 	const flag = largerBudget === undefined ? '' : ` ${largerBudget}`;
-	if (other === undefined) return `${kept} Go on with: agent-relay run --session ${ref}${flag}`;
-	const read = `What happened: agent-relay show ${ref}`;
+	if (other === undefined) return `${kept} Go on with: ${goOn}${flag}`;
+	const read = `What happened: agent-relay${there} show ${ref}`;
 	return other === null
 		? `${kept} ${read}`
-		: `${kept} ${read}\nAnother agent takes over with: agent-relay run --session ${ref} --agent ${other}`;
+		: `${kept} ${read}\nAnother agent takes over with: ${goOn} --agent ${other}`;
+}
+
+/** Who may get the words, and what he may do: without these the printed line would ask others, or allow less. */
+function standingFlags({ order, permissions }: RunOptions): string {
+	return [
+		order === undefined ? '' : ` --order ${quoteForShell(order)}`,
+		permissions === undefined ? '' : ` --permissions ${permissions}`,
+	].join('');
 }
 
 /** The agent to name in place of the one that failed again, null where there is none; undefined: it did not fail again. */
