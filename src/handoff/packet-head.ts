@@ -41,7 +41,7 @@ export function renderHead(
 				`You know this work up to ${turnLabel(input.lineage)(input.since)}; here is only what you missed.`,
 			),
 		);
-	const cut = ownCutTurn(input, stories);
+	const cut = ownCutTurn(input);
 	if (cut) {
 		const label = turnLabel(input.lineage)({ sessionId: cut.session_id, turn: cut.turn });
 		lines.push(tellCut(cut, { label, inert: input.inert, redact }).trimEnd());
@@ -111,12 +111,20 @@ function workers(
 		: shown;
 }
 
-/** The successor's own newest turn, where it was cut off and nobody has finished anything since. */
-function ownCutTurn({ lineage, since }: PacketInput, stories: readonly TurnStory[]): TurnState | null {
-	const session = lineage.find(({ id }) => id === since?.sessionId);
-	const own = session?.turns.find(({ state }) => state.turn === since?.turn)?.state;
-	const isFinishedSince = stories.some(({ status }) => status === 'completed');
-	return own === undefined || isDone(own) || isFinishedSince ? null : own;
+/** The successor's own newest turn, where it was cut off and nobody has finished what it was at. */
+function ownCutTurn({ lineage, since }: PacketInput): TurnState | null {
+	const states = lineage.find(({ id }) => id === since?.sessionId)?.turns.map(({ state }) => state) ?? [];
+	const own = states.find(({ turn }) => turn === since?.turn);
+	if (own === undefined || isDone(own)) return null;
+	const isFinished = states.some(
+		(later) => later.turn > own.turn && isDone(later) && isSamePrompt(later, own),
+	);
+	return isFinished ? null : own;
+}
+
+/** A turn that repeats a prompt points to where the user's words came. */
+function isSamePrompt({ user_prompt: a }: TurnState, { user_prompt: b }: TurnState): boolean {
+	return a !== null && b !== null && a.turn === b.turn;
 }
 
 function whyStopped(input: PacketInput): string {

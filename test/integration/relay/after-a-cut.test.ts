@@ -106,6 +106,20 @@ describe.each(CUTS)(
 			expect(prompt).toContain('> Bash: npm publish\n');
 		});
 
+		it('is told so when it comes back after the turn of another agent, whose work it is told too', async () => {
+			bench.install('codex', { turns: [codexAnswers('published by hand')] });
+			const it = await cutOff();
+			await it.relay.use({ agent: 'codex', model: null }, null);
+			await it.send('publish it, please');
+			await it.relay.use({ agent: 'claude', model: null }, null);
+			expect((await it.send('and now?')).outcome).toBe('completed');
+			const { prompt } = sentLast(it);
+			expect(prompt).toContain('published by hand');
+			expect(prompt).toMatch(/Your last turn \(turn 2\)/);
+			expect(prompt).toMatch(says);
+			expect(prompt).toMatch(/before you repeat anything/);
+		});
+
 		it('is told once: the turn after the next completed one is the bare prompt', async () => {
 			const it = await cutOff();
 			await it.send('look around');
