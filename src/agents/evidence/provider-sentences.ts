@@ -96,7 +96,7 @@ export const PROVIDER_SENTENCES: readonly SentenceRule[] = [
 	// What somebody has to pay or to allow.
 	[
 		'balance',
-		/\b(?:insufficient|not enough|low|exhausted|negative|zero|no) (?:account |credit |user |remaining |available )?(?:balance|funds|credits?)\b/i,
+		/(?:\b(?:insufficient|not enough|low|exhausted|negative|zero|no)|(?:\bnot|n['’]t) have (?:enough|sufficient|any)) (?:account |credit |user |remaining |available )?(?:balance|funds|credits?|money)\b/i,
 		BILLING,
 	],
 	[
@@ -126,7 +126,12 @@ export const PROVIDER_SENTENCES: readonly SentenceRule[] = [
 	],
 	[
 		'spend_limit',
-		/\b(?:spend(?:ing)?|billing|budget|credit|key) (?:hard )?(?:limit|cap)\b|\bbudget has been exceeded\b|\bexceeded (?:\w+ )?budget\b/i,
+		/\b(?:spend(?:ing)?|billing|budget|credit|key) (?:hard )?(?:limit|cap)\b|\bbudget (?:has been |was |is )?(?:exceeded|exhausted|used up|reached)\b|\bexceeded (?:\w+ )?budget\b/i,
+		BILLING,
+	],
+	[
+		'billing_off',
+		/\bbilling (?:is not|isn['’]t|(?:has )?not(?: been)?|(?:to|must) be) (?:enabled|active|set up)\b/i,
 		BILLING,
 	],
 	['included_credits', /\bincluded credits\b|\bused up your (?:free )?credits\b/i, BILLING],
@@ -154,7 +159,7 @@ export const PROVIDER_SENTENCES: readonly SentenceRule[] = [
 	],
 	[
 		'billing_zh',
-		/余额不足|额度不足|额度已(?:用尽|用完|耗尽)|欠费|充值|套餐(?:已)?(?:到期|过期)|已逾期/,
+		/余额(?:不足|为 ?[0零])|(?:额度|积分|点数)不足|额度已(?:用尽|用完|耗尽)|欠费|充值|续费|套餐(?:已)?(?:到期|过期)|已逾期/,
 		BILLING,
 	],
 	[
@@ -166,21 +171,25 @@ export const PROVIDER_SENTENCES: readonly SentenceRule[] = [
 	// A plan's window.
 	[
 		'five_hour',
-		/\b(?:5|five)[- ]?(?:hours?|h)\b[^.\n]{0,40}\b(?:limit|quota|cap|window)\b|\b(?:limit|quota)\b[^.\n]{0,30}\bfor (?:5|five) hours?\b|5 ?小时/i,
+		/\b(?:5|five)[- ]?(?:hours?|h)\b[^.\n]{0,40}\b(?:limit|quota|cap|window)\b|\b(?:limit|quota)\b[^.\n]{0,30}\bfor (?:5|five) hours?\b|[5五] ?小时/i,
 		{ limit: 'window', window: 'five_hour' },
 	],
 	['session', /\bsession (?:usage |rate )?limit\b/i, { limit: 'window', window: 'session' }],
 	[
 		'weekly',
-		/\b(?:weekly|per week|7[- ]days?|seven[- ]days?)\b[^.\n]{0,40}\b(?:limit|quota|cap|usage)\b|每周|本周/i,
+		/\b(?:weekly|per week|7[- ]days?|seven[- ]days?)\b[^.\n]{0,40}\b(?:limit|quota|cap|usage|allowance)\b|每周|本周/i,
 		{ limit: 'window', window: 'seven_day' },
 	],
 	[
 		'monthly',
-		/\b(?:monthly|per month|billing cycle)\b[^.\n]{0,40}\b(?:limit|quota|cap|usage)\b|\b(?:limit|quota|cap|usage|requests)\b[^.\n]{0,40}\b(?:billing cycle|billing period|(?:this|for the) month)\b|每月|本月|当月/i,
+		/\b(?:monthly|per month|billing cycle)\b[^.\n]{0,40}\b(?:limit|quota|cap|usage|allowance)\b|\b(?:limit|quota|cap|usage|requests)\b[^.\n]{0,40}\b(?:billing cycle|billing period|(?:this|for the) month)\b|每月|本月|当月/i,
 		{ limit: 'window', window: 'monthly' },
 	],
-	['daily', /\bdaily\b[^.\n]{0,40}\b(?:limit|quota|cap|usage|allowance)\b/i, DAILY],
+	[
+		'daily',
+		/\b(?:daily|24[- ]?h(?:ours?)?)\b[^.\n]{0,40}\b(?:limit|quota|cap|usage|allowance)\b|\b(?:limit|quota|cap|requests|allowance)\b[^.\n]{0,20}\b(?:for|of) today\b|\btoday['’]s (?:\w+ )?(?:limit|quota|cap|allowance)\b/i,
+		DAILY,
+	],
 	['plan_quota', /\bexhausted your capacity on this model\b/i, { limit: 'window', isRateWhenSoon: true }],
 	[
 		'usage_limit',
@@ -234,14 +243,16 @@ export const PROVIDER_SENTENCES: readonly SentenceRule[] = [
 	// Without a word of what for, it says more than a 403 does.
 	[
 		'quota',
-		/\bquota\b[^.\n]{0,20}\b(?:exceeded|exhausted|used up|reached)\b(?! for\b)/i,
+		/\bquota\b[^.\n]{0,20}\b(?:exceeded|exhausted|used up|reached)\b(?! for\b)|配额[^。\n]{0,6}(?:用尽|用完|耗尽|超限|不足)/i,
 		{ limit: 'quota', isWeak: true, isRateWhenSoon: true },
 	],
 	[
 		'rate',
-		/\brate[ _-]?limit|\btoo many (?:requests|tokens|concurrent)\b|\bconcurrency\b|\bconcurrent requests?\b|\bthrottl|\bslow down\b|请求过(?:于频繁|多|快)|速率限制|频率|并发/i,
+		/\brate[ _-]?limit|\btoo many (?:requests|tokens|concurrent)\b|\bconcurrency\b|\bconcurrent requests?\b|\bthrottl|\bslow down\b|请求过(?:多|快)|过于频繁|速率限制|频率|并发/i,
 		WEAK_RATE,
 	],
+	// Without a word of what for.
+	['upgrade', /\bupgrade (?:your|to a) (?:\w+ )?(?:plan|subscription|account)\b/i, BILLING],
 ];
 
 /** More of an error text is not looked at. */
