@@ -55,6 +55,14 @@ echo $$ >"$BENCH_NOTES/pid"
 while :; do sleep 1000; done
 `;
 
+/** Works and hears no signal that a program can ignore, nor does its tool. */
+export const DEAF_CLAUDE = `${CLAUDE_START}
+trap '' TERM INT HUP
+sleep 1000 &
+echo $$ $! >"$BENCH_NOTES/pid"
+while :; do sleep 1000; done
+`;
+
 /** Works until its terminal goes away, with a tool that does too. */
 export const WORKING_CLAUDE = `${CLAUDE_START}
 sleep 1000 &

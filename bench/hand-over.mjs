@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { INSTANT_CODEX, LIMITED_CLAUDE, STUBBORN_CLAUDE, WORKING_CLAUDE } from './agents.mjs';
+import { DEAF_CLAUDE, INSTANT_CODEX, LIMITED_CLAUDE, STUBBORN_CLAUDE, WORKING_CLAUDE } from './agents.mjs';
 import { inTurn, measure, median } from './figures.mjs';
 import { RELAY, repoFiles, withScene } from './scene.mjs';
 
@@ -19,6 +19,7 @@ export async function measureHandOver({ rounds }) {
 		const stage = { scene, repo };
 		const { gap } = await inTurn({ gap: () => gapMs(stage) }, rounds);
 		const { gone } = await inTurn({ gone: () => goneMs(stage) }, Math.ceil(rounds / 3), { warmUps: 0 });
+		const { ended } = await inTurn({ ended: () => endedMs(stage) }, Math.ceil(rounds / 3), { warmUps: 0 });
 		const { killed } = await inTurn({ killed: () => killedMs(stage) }, Math.ceil(rounds / 3), { warmUps: 0 });
 		return [
 			measure(`predecessor gone -> successor's exec, ${FILES} files, ${DIRTY} dirty`, 'ms', median(gap), {
@@ -29,6 +30,15 @@ export async function measureHandOver({ rounds }) {
 				atMost: 1000,
 				values: gone,
 			}),
+			measure(
+				'SIGTERM to the relay -> all ended, though its agent ignores it, the slowest',
+				'ms',
+				Math.max(...ended),
+				{
+					atMost: 5000,
+					values: ended,
+				},
+			),
 			measure('kill -9 of the relay -> its agent and tool gone, the slowest', 'ms', Math.max(...killed), {
 				atMost: 3000,
 				values: killed,
@@ -53,6 +63,17 @@ async function goneMs({ scene, repo }) {
 	const ms = Date.now() - noteTime(scene, 'limit-told');
 	await ended;
 	return ms;
+}
+
+async function endedMs({ scene, repo }) {
+	scene.addAgent('claude', DEAF_CLAUDE);
+	const { child, ended } = startRun(scene, repo);
+	const pids = await notedPids(scene);
+	const start = performance.now();
+	child.kill('SIGTERM');
+	await ended;
+	while (pids.some(isRunning)) await sleep(POLL_MS);
+	return performance.now() - start;
 }
 
 async function killedMs({ scene, repo }) {

@@ -58,7 +58,8 @@ describe.skipIf(!hasAgents)('an agent that is not logged in', () => {
 
 		expect(run.exitCode, run.stderr).toBe(1);
 		expect(scene.turn(1)).toMatchObject({ status: 'failed', stop_reason: 'auth', limit: null });
-		expect(scene.turn(1).duration_ms).toBeLessThan(15_000);
+		// The CLI asks once more before it tells of it, and would go on asking.
+		expect(scene.model.of('claude').length).toBeLessThanOrEqual(2);
 		expect(scene.ledger()).toEqual([]);
 	});
 });

@@ -98,13 +98,11 @@ describe.skipIf(!hasAgents)('gemini and opencode', () => {
 		scene.model.script(agent, callTools(TOOLS[agent].write(`${scene.repo}/half.txt`, 'half\n')));
 		scene.model.forever(agent, refusal);
 		scene.model.script('claude', say('I finish it.'));
-		const started = Date.now();
 
 		const order = ['--order', `${NAMED[agent]},claude`, '-p', 'full', '--trust'];
 		const run = await scene.run('Write both halves', order);
 
 		expect(run.exitCode, run.stderr + run.stdout).toBe(0);
-		expect(Date.now() - started).toBeLessThan(30_000);
 		expect(scene.turn(1)).toMatchObject({ agent, status: 'limited', limit: { kind } });
 		expect(scene.turn(1).limit?.reset_at === null, 'no reset is told').toBe(!hasReset);
 		expect(scene.turn(2)).toMatchObject({ agent: 'claude', trigger: 'failover', status: 'completed' });

@@ -18,44 +18,39 @@ describe.skipIf(!hasAgents)('a turn that is stopped', () => {
 		['codex', 'SIGHUP', 129],
 		['claude', 'SIGINT', 130],
 		['codex', 'SIGINT', 130],
-	] as const)(
-		'%s by %s: exit %i in 5 s, nothing left, and the work goes on later',
-		async (agent, signal, code) => {
-			const scene = await openScene();
-			scene.model.script(
-				agent,
-				{ type: 'message', text: 'I look first.', calls: [TOOLS[agent].shell('echo begun > begun.txt')] },
-				callTools(TOOLS[agent].shell(ENDLESS)),
-			);
-			const running = scene.startRun('Wait for the tide', ['-a', agent, '-p', 'full']);
-			await until(
-				() => scene.processes().some(({ command }) => command.includes(ENDLESS)),
-				'the tool to run',
-				() => running.stdout() + running.stderr(),
-			);
+	] as const)('%s by %s: exit %i, nothing left, and the work goes on later', async (agent, signal, code) => {
+		const scene = await openScene();
+		scene.model.script(
+			agent,
+			{ type: 'message', text: 'I look first.', calls: [TOOLS[agent].shell('echo begun > begun.txt')] },
+			callTools(TOOLS[agent].shell(ENDLESS)),
+		);
+		const running = scene.startRun('Wait for the tide', ['-a', agent, '-p', 'full']);
+		await until(
+			() => scene.processes().some(({ command }) => command.includes(ENDLESS)),
+			'the tool to run',
+			() => running.stdout() + running.stderr(),
+		);
 
-			const started = performance.now();
-			running.child.kill(signal);
-			const run = await running.ended;
+		running.child.kill(signal);
+		const run = await running.ended;
 
-			expect(run.exitCode, run.stderr).toBe(code);
-			expect(performance.now() - started).toBeLessThan(5000);
-			await until(
-				() => scene.processes().length === 0,
-				'every process to be gone',
-				() => JSON.stringify(scene.processes()),
-				1000,
-			);
-			expect(scene.turn(1)).toMatchObject({ status: 'cancelled', files: [{ path: 'begun.txt' }] });
-			expect(scene.meta()).toMatchObject({ status: 'checkpointed', checkpoint: { reason: 'interrupted' } });
+		expect(run.exitCode, run.stderr).toBe(code);
+		await until(
+			() => scene.processes().length === 0,
+			'every process to be gone',
+			() => JSON.stringify(scene.processes()),
+			1000,
+		);
+		expect(scene.turn(1)).toMatchObject({ status: 'cancelled', files: [{ path: 'begun.txt' }] });
+		expect(scene.meta()).toMatchObject({ status: 'checkpointed', checkpoint: { reason: 'interrupted' } });
 
-			scene.model.script(agent, say('The tide is in.'));
-			const again = await scene.relay(['run', '--json', '-a', agent, '-p', 'full', '--continue']);
-			expect(again.exitCode, again.stderr).toBe(0);
-			expect(scene.turn(2)).toMatchObject({ status: 'completed', resumed: true });
-			expect(scene.model.of(agent).at(-1)?.userTexts.at(-1)).toContain('Wait for the tide');
-		},
-	);
+		scene.model.script(agent, say('The tide is in.'));
+		const again = await scene.relay(['run', '--json', '-a', agent, '-p', 'full', '--continue']);
+		expect(again.exitCode, again.stderr).toBe(0);
+		expect(scene.turn(2)).toMatchObject({ status: 'completed', resumed: true });
+		expect(scene.model.of(agent).at(-1)?.userTexts.at(-1)).toContain('Wait for the tide');
+	});
 
 	it.each(['claude', 'codex'] as const)('%s by --timeout: exit 3, timed_out', async (agent) => {
 		const scene = await openScene();

@@ -49,7 +49,6 @@ describe.skipIf(!hasAgents)('a session in which nobody is left', () => {
 			process.stderr.write(`${agent}: asked again ${waitedMs} ms after the reset\n`);
 			expect(refused?.at).toBeLessThan(reset * 1000);
 			expect(waitedMs).toBeGreaterThan(0);
-			expect(waitedMs).toBeLessThan(10_000);
 			expect(again?.userTexts.join('\n')).toContain(PROMPT);
 			expect(run.events.filter(({ type }) => type === 'waiting')).toMatchObject([
 				{ agent, until: iso(reset) },
@@ -94,12 +93,10 @@ describe.skipIf(!hasAgents)('a session in which nobody is left', () => {
 		scene.model.forever('claude', REFUSALS.claude.window(inSeconds(7200)));
 		const running = scene.startRun(PROMPT, [...workFlags('claude'), '--wait']);
 		await running.event('waiting', ({ type }) => type === 'waiting');
-		const started = performance.now();
 		running.child.kill('SIGINT');
 		const run = await running.ended;
 
 		expect(run.exitCode, run.stderr).toBe(130);
-		expect(performance.now() - started).toBeLessThan(20_000);
 		expectKept(scene);
 		await expectToGoOn(scene);
 	});

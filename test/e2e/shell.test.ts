@@ -335,20 +335,15 @@ describe('the shell on a terminal', () => {
 	it.each([
 		['SIGTERM', 143],
 		['SIGHUP', 129],
-	] as const)(
-		'ends on %s in mid-turn with %i within 5 s, closed and with a sane terminal',
-		async (signal, code) => {
-			const shell = await start();
-			shell.type('slow 60\r');
-			await shell.until('...');
-			const asked = performance.now();
-			shell.signal(signal);
-			expect(await shell.exited()).toBe(code);
-			expect(performance.now() - asked).toBeLessThan(5000);
-			expect(shell.calls().at(-1)).toEqual({ call: 'close' });
-			expectSaneTerminal(shell);
-		},
-	);
+	] as const)('ends on %s in mid-turn with %i, closed and with a sane terminal', async (signal, code) => {
+		const shell = await start();
+		shell.type('slow 600\r');
+		await shell.until('...');
+		shell.signal(signal);
+		expect(await shell.exited()).toBe(code);
+		expect(shell.calls().at(-1)).toEqual({ call: 'close' });
+		expectSaneTerminal(shell);
+	});
 
 	it('ends with 129, closed, when its terminal hangs up in mid-turn', async () => {
 		const shell = await start({ outlivesTerminal: true });
@@ -402,42 +397,31 @@ describe('the shell on a terminal', () => {
 		expect(shell.screen.text()).not.toContain('npm install');
 	});
 
-	// The benchmark has the bar (p99 within 16 ms); a shell that reads its agent first would take seconds.
+	// The benchmark has the bar (p99 within 16 ms); a shell that reads its agent first would echo when the flood is over.
 	it('echoes keys at once while an agent floods output', async () => {
 		const shell = await start();
 		shell.type('flood 20000\r');
 		await shell.until('flooding the terminal');
-		expect(median(await echoDelays(shell, 100))).toBeLessThan(250);
+		await typeAndSeeEchoes(shell, 100);
 		await shell.until(() => shell.raw.includes('flooding'), 'more of the flood');
 	});
 });
 
-/** Types letters one by one; ms from each key to the arrival of its echo. */
-async function echoDelays(shell: PtyShell, count: number): Promise<number[]> {
-	const delays: number[] = [];
+/** Types letters one by one, each after the echo of the one before. */
+async function typeAndSeeEchoes(shell: PtyShell, count: number): Promise<void> {
 	let typed = '';
 	for (let i = 0; i < count; i++) {
 		shell.discard();
-		const typedAt = performance.now();
 		typed += String.fromCharCode(97 + (i % 26));
 		shell.type(typed.slice(-1));
 		const echo = `› \x1b[22m${typed}`;
 		await shell.until(() => shell.raw.includes(echo), `the echo of ${typed}`);
-		const end = shell.raw.indexOf(echo) + echo.length;
-		const arrival = shell.arrivals.find(({ length }) => length >= end);
-		delays.push((arrival?.at ?? Number.POSITIVE_INFINITY) - typedAt);
 		if (typed.length === 40) {
 			shell.type('\x15');
 			typed = '';
 		}
-		await new Promise((wake) => setTimeout(wake, 9));
 	}
 	shell.type('\x15');
-	return delays;
-}
-
-function median(values: readonly number[]): number {
-	return [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.POSITIVE_INFINITY;
 }
 
 describe('the shell on a pipe', () => {

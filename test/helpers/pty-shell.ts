@@ -56,8 +56,6 @@ export interface PtyShellOptions {
 export class PtyShell {
 	raw = '';
 	exitCode: number | null = null;
-	/** When each piece of output arrived, ms. */
-	readonly arrivals: Array<{ at: number; length: number }> = [];
 	readonly home: string;
 	readonly #pty: Pty;
 	readonly #screen: PtyScreen;
@@ -97,7 +95,6 @@ export class PtyShell {
 		});
 		this.#pty.onData((data) => {
 			this.raw += data;
-			this.arrivals.push({ at: performance.now(), length: this.raw.length });
 		});
 		this.#pty.onExit(({ exitCode, signal }) => {
 			this.exitCode = signal ? 128 + signal : exitCode;
@@ -118,7 +115,6 @@ export class PtyShell {
 	/** Forgets what came so far, unseen: searching a long output takes the time that is to be measured. */
 	discard(): void {
 		this.raw = '';
-		this.arrivals.length = 0;
 		this.#shown = 0;
 	}
 
