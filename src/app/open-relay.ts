@@ -1,4 +1,5 @@
 /** From flags and files to a conversation: configuration, trust, agents, ledger, snapshots. */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AgentAdapter, PermissionPreset } from '../agents/contract.ts';
 import { DEMO_ADAPTERS } from '../agents/demo/adapter.ts';
@@ -166,6 +167,7 @@ export async function relayDeps(
 	]);
 	const trust = trustNow(current);
 	const placesOfUser = onceAStep((home: string) => programPlaces(env, home));
+	const isThere = onceAStep((place: string) => existsSync(place));
 	const cloned = clonedFolders(repo, homeOf(env));
 	const agentEnv = await createAgentEnv({ app, repo, current, trust, cloned });
 	const telemetryFolder = join(paths.stateHome, 'telemetry');
@@ -214,6 +216,7 @@ export async function relayDeps(
 		findExecutable: (agent) =>
 			findExecutable(current.settings.registry.find(agent).executables, {
 				places: programPlacesOf(current.settings.registry.find(agent), homeOf(env), placesOfUser),
+				isThere,
 				searchPath: env.PATH ?? '',
 				home: homeOf(env),
 				configured: agentSettings(current.settings.loaded.config, agent).executable,

@@ -16,6 +16,8 @@ export interface ExecutableSearch {
 	searchPath: string;
 	/** Folders to look into after those of PATH, asked for only where PATH has no such program; default: none. */
 	places?: Iterable<string>;
+	/** Whether one of `places` is there at all, where the caller asks that once for many programs; default: looked at. */
+	isThere?: (place: string) => boolean;
 	home: string;
 	/** `agents.<id>.executable`, or null. */
 	configured: string | null;
@@ -27,8 +29,9 @@ export interface ExecutableSearch {
 export function findExecutable(names: readonly string[], search: ExecutableSearch): FoundExecutable {
 	let refused: string | null = null;
 	const lookedAt: string[] = [];
-	for (const path of candidates(names, search)) {
+	for (const { path, isInPlace } of candidates(names, search)) {
 		lookedAt.push(path);
+		if (isInPlace && search.isThere?.(dirname(path)) === false) continue;
 		if (!isProgram(path)) continue;
 		if (search.untrustedFolders.some((folder) => liesInside(path, folder))) {
 			refused ??= `${path} lies inside this repo, which is not trusted`;
@@ -42,20 +45,20 @@ export function findExecutable(names: readonly string[], search: ExecutableSearc
 function* candidates(
 	names: readonly string[],
 	{ searchPath, home, configured, places = [] }: ExecutableSearch,
-): Generator<string> {
+): Generator<{ path: string; isInPlace: boolean }> {
 	const onPath = searchPath.split(delimiter).map((entry) => entry.replace(/^~(?=\/|$)/, home));
 	const folders = new Set(onPath.filter((folder) => isAbsolute(folder)));
 	for (const name of configured === null ? names : [configured]) {
 		const wanted = name.startsWith('~/') ? join(home, name.slice(2)) : name;
 		if (isAbsolute(wanted)) {
-			yield wanted;
+			yield { path: wanted, isInPlace: false };
 			continue;
 		}
-		for (const folder of folders) yield join(folder, wanted);
+		for (const folder of folders) yield { path: join(folder, wanted), isInPlace: false };
 		for (const folder of places) {
 			if (!isAbsolute(folder) || folders.has(folder)) continue;
 			folders.add(folder);
-			yield join(folder, wanted);
+			yield { path: join(folder, wanted), isInPlace: true };
 		}
 	}
 }

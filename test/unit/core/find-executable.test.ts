@@ -58,6 +58,19 @@ describe('a program that a login shell would run', () => {
 		expect(look().path).toBe(path);
 	});
 
+	it('is not looked for where the caller knows that there is no such folder, and that is told all the same', () => {
+		const path = program('.bun/bin/relay-test-agent');
+		const places = [join(home, '.volta/bin'), dirname(path)];
+		const search = { searchPath: '', home, places, configured: null, untrustedFolders: [] };
+		const find = (isThere: (place: string) => boolean) =>
+			findExecutable(['relay-test-agent'], { ...search, isThere });
+		expect(find((place) => place === dirname(path))).toMatchObject({
+			path,
+			lookedAt: places.map((place) => join(place, 'relay-test-agent')),
+		});
+		expect(find(() => false).path).toBeNull();
+	});
+
 	it('is found where the variables of version managers and npm point', () => {
 		for (const [name, below] of [
 			['VOLTA_HOME', 'bin'],
