@@ -125,7 +125,6 @@ async function killAndResume({ afterMs, state }: Instant): Promise<void> {
 			await until(
 				() => stage.record()?.entrants.some((entrant) => entrant.state === state),
 				`an entrant to be ${state}`,
-				30_000,
 			);
 		await sleep(afterMs);
 		run.kill('SIGKILL');

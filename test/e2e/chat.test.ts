@@ -107,7 +107,7 @@ describe('chat on the command line', () => {
 			/■ Chat over: stopped · 1 turn\n.*\n {2}go on: agent-relay chat --session \w{6}/,
 		);
 		expect((await cli.run(['sessions'])).stdout).toContain('checkpointed (interrupted)');
-	}, 60_000);
+	});
 
 	it('takes the topic from a file or a pipe, verbatim', async () => {
 		open().write('topic.md', 'first line\n\tsecond @line\n');
@@ -190,7 +190,7 @@ describe('chat in the shell', () => {
 		expect(notes).toMatchObject([
 			{ text: expect.stringMatching(/chat of demo-sprinter, demo-closer.*all agree/) },
 		]);
-	}, 60_000);
+	});
 
 	it('runs for a pipe as well, and what stands behind a chat without agreement is still read', async () => {
 		cli = new CliHome();
@@ -294,6 +294,5 @@ describe('a chat whose relay is killed', () => {
 				}
 			}
 		},
-		60_000,
 	);
 });

@@ -435,7 +435,6 @@ describe('stopping', () => {
 						event.event.event.type === 'agent_message_chunk',
 				),
 			`${id} to say something`,
-			30_000,
 		);
 
 	it('one entrant keeps and checks its files, and lets the others go on', async () => {

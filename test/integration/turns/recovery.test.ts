@@ -232,7 +232,7 @@ describe('a turn that was cut off by a kill of the relay', () => {
 			),
 			{ numRuns: 250 },
 		);
-	}, 60_000);
+	});
 
 	it.each(recordings.map((recording) => [`${recording.agent} ${recording.name}`, recording] as const))(
 		'%s: reads the same when all its bytes had arrived',

@@ -106,7 +106,7 @@ describe('buildPacket', () => {
 			),
 			{ numRuns: 40 },
 		);
-	}, 30_000);
+	});
 
 	it('keeps words of agents, tools and file names inside records', () => {
 		for (const evil of EVIL) {
