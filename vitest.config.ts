@@ -7,16 +7,18 @@ const maxWorkers = availableParallelism() + 1;
 const setupFiles = ['test/helpers/setup-warnings.ts'];
 /** For what hangs, not for what is slow: a busy machine takes ten times as long as one at rest. */
 const testTimeout = 120_000;
+/** Not for the real CLIs: the sandboxes that some bring know the usual temporary folder and no other. */
+const globalSetup = 'test/helpers/setup-scratch.ts';
 const inForks = { setupFiles, pool: 'forks', maxWorkers, testTimeout, hookTimeout: testTimeout } as const;
 
 export default defineConfig({
 	test: {
-		globalSetup: 'test/helpers/setup-scratch.ts',
 		projects: [
 			{
 				test: {
 					name: 'unit',
 					include: ['test/unit/**/*.test.ts', 'test/architecture.test.ts'],
+					globalSetup,
 					setupFiles,
 					pool: 'threads',
 					isolate: false,
@@ -24,10 +26,10 @@ export default defineConfig({
 					testTimeout,
 				},
 			},
-			{ test: { name: 'integration', include: ['test/integration/**/*.test.ts'], ...inForks } },
-			{ test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], ...inForks } },
+			{ test: { name: 'integration', include: ['test/integration/**/*.test.ts'], globalSetup, ...inForks } },
+			{ test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], globalSetup, ...inForks } },
 			// Kills at many instants: minutes of their own, so `npm test` leaves them to `npm run test:crash`.
-			{ test: { name: 'crash', include: ['test/crash/**/*.test.ts'], ...inForks } },
+			{ test: { name: 'crash', include: ['test/crash/**/*.test.ts'], globalSetup, ...inForks } },
 			{
 				test: {
 					name: 'agents',
