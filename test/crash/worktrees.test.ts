@@ -1,6 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/core/clock.ts';
@@ -9,6 +8,7 @@ import { findRepo } from '../../src/git/find-repo.ts';
 import { createWorktrees } from '../../src/git/worktrees.ts';
 import { type CompiledSources, compileSources } from '../helpers/compiled-sources.ts';
 import { createScratch, type Scratch } from '../helpers/scratch-repo.ts';
+import { canMount, mountSmallDisk } from '../helpers/small-disk.ts';
 
 let scratch: Scratch;
 beforeEach(() => {
@@ -105,26 +105,12 @@ describe('a relay that is killed while it adds or removes a worktree', () => {
 	});
 });
 
-/** A disk of 1 MiB needs a mount, which not every machine allows a test. */
-const canMount = (() => {
-	const probe = mkdtempSync(join(tmpdir(), 'relay-mount-'));
-	try {
-		execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'none', probe], { stdio: 'ignore' });
-		execFileSync('umount', [probe], { stdio: 'ignore' });
-		return true;
-	} catch {
-		return false;
-	} finally {
-		rmSync(probe, { recursive: true, force: true });
-	}
-})();
-
 describe.skipIf(!canMount)('a data folder on a full disk', () => {
 	let disk: string;
 	beforeEach(() => {
 		disk = join(scratch.root, 'disk');
 		mkdirSync(disk);
-		execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'none', disk]);
+		mountSmallDisk(disk, 1024);
 	});
 	afterEach(() => void execFileSync('umount', [disk]));
 

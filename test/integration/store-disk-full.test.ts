@@ -9,25 +9,12 @@ import { createSessionIds } from '../../src/core/ids.ts';
 import { parseMeta } from '../../src/sessions/record-file.ts';
 import { createSessionStore } from '../../src/sessions/session-store.ts';
 import { fakeTurnState } from '../helpers/fake-turn-state.ts';
-
-/** A disk of 256 KiB needs a mount, which not every machine allows a test. */
-const canMount = (() => {
-	const probe = mkdtempSync(join(tmpdir(), 'relay-mount-'));
-	try {
-		execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'none', probe], { stdio: 'ignore' });
-		execFileSync('umount', [probe], { stdio: 'ignore' });
-		return true;
-	} catch {
-		return false;
-	} finally {
-		rmSync(probe, { recursive: true, force: true });
-	}
-})();
+import { canMount, mountSmallDisk } from '../helpers/small-disk.ts';
 
 let root: string;
 beforeEach(() => {
 	root = realpathSync(mkdtempSync(join(tmpdir(), 'relay-full-')));
-	if (canMount) execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'none', root]);
+	if (canMount) mountSmallDisk(root, 256);
 });
 afterEach(() => {
 	if (canMount) execFileSync('umount', [root]);
