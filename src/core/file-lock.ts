@@ -2,11 +2,11 @@
  * A short-lived lock for a small file that several relays rewrite (ledger, trust, user config): read, change, replace, a
  * few milliseconds. The lock of a session, held for hours and refreshed, is another thing and lives in `sessions/`.
  */
-import { lstatSync, renameSync } from 'node:fs';
+import { renameSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Clock } from './clock.ts';
 import { hasErrno, RelayError } from './errors.ts';
-import { createExclusive, ensureFolder, readOrNull, removeIfThere } from './files.ts';
+import { createExclusive, ensureFolder, lstatIfThere, readOrNull, removeIfThere } from './files.ts';
 import type { ProcessTable } from './process-table.ts';
 
 /**
@@ -116,7 +116,7 @@ function renameAway(guard: string, locking: Locking): void {
 }
 
 function isStale(path: string, locking: Locking): boolean {
-	if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return false;
+	if (lstatIfThere(path) === undefined) return false;
 	const holder = parseHolder(readText(path));
 	if (holder !== null && holder.place === locking.self.place) return !locking.isAlive(holder);
 	return ageMs(path, locking.now()) > UNJUDGED_STALE_MS;
@@ -142,7 +142,7 @@ function readText(path: string): string {
 }
 
 function ageMs(path: string, now: number): number {
-	const facts = lstatSync(path, { throwIfNoEntry: false });
+	const facts = lstatIfThere(path);
 	return facts === undefined ? 0 : now - facts.mtimeMs;
 }
 

@@ -8,11 +8,13 @@ import {
 	constants,
 	fstatSync,
 	fsyncSync,
+	lstatSync,
 	mkdirSync,
 	openSync,
 	readdirSync,
 	readFileSync,
 	renameSync,
+	type Stats,
 	statSync,
 	unlinkSync,
 	writeSync,
@@ -161,6 +163,16 @@ export function namesIn(folder: string, ...alsoEmpty: string[]): string[] {
 		return readdirSync(folder);
 	} catch (error) {
 		if (hasErrno(error, 'ENOENT', 'ENOTDIR', ...alsoEmpty)) return [];
+		throw error;
+	}
+}
+
+/** What has this path, a link as itself; undefined where nothing has it, as below what is no folder. */
+export function lstatIfThere(path: string): Stats | undefined {
+	try {
+		return lstatSync(path, { throwIfNoEntry: false });
+	} catch (error) {
+		if (hasErrno(error, 'ENOTDIR')) return undefined;
 		throw error;
 	}
 }

@@ -2,9 +2,9 @@
  * What a relay remembers of a conversation, so that it can write it again when an agent's `git clean -fdx` took it: the
  * prompts (the user's words) of its session, and record, prompts and states of the sessions before it.
  */
-import { lstatSync, statSync, utimesSync } from 'node:fs';
+import { statSync, utimesSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { ensureFolder, namesIn, readOrNull, writeAtomic } from '../core/files.ts';
+import { ensureFolder, lstatIfThere, namesIn, readOrNull, writeAtomic } from '../core/files.ts';
 import { META_FILE, TURNS_FOLDER } from './session-paths.ts';
 
 /** The newest are kept where a conversation has more: some thousand turns with a packet each. */
@@ -40,9 +40,7 @@ export class KeptRecords {
 
 	/** Writes what is no longer there, over nothing that is. Returns how many files that were. */
 	restore(): number {
-		const gone = [...this.#files].filter(
-			([path]) => lstatSync(path, { throwIfNoEntry: false }) === undefined,
-		);
+		const gone = [...this.#files].filter(([path]) => lstatIfThere(path) === undefined);
 		for (const [path, bytes] of gone) {
 			ensureFolder(dirname(path));
 			writeAtomic(path, bytes);

@@ -1,7 +1,6 @@
-import { lstatSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { RelayError } from '../core/errors.ts';
-import { namesIn } from '../core/files.ts';
+import { lstatIfThere, namesIn } from '../core/files.ts';
 import { isSessionId, type SessionId } from '../core/ids.ts';
 import { raceStanding } from './race-standing.ts';
 import { readMeta } from './record-file.ts';
@@ -65,7 +64,7 @@ export function sessionIds(location: StoreLocation): SessionId[] {
 }
 
 /** A link in another place than the present one is passed over: no records of ours lie behind it. */
-const isFolder = (path: string) => lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+const isFolder = (path: string) => lstatIfThere(path)?.isDirectory() === true;
 
 interface Dated {
 	id: SessionId;
@@ -90,7 +89,7 @@ function* inOrder(location: StoreLocation, { order = 'used', places }: ListOptio
 
 /** null for what is no folder. */
 function usedAt(folder: string): number | null {
-	const facts = lstatSync(folder, { throwIfNoEntry: false });
+	const facts = lstatIfThere(folder);
 	return facts?.isDirectory() ? facts.mtimeMs : null;
 }
 

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { accessSync, constants, lstatSync } from 'node:fs';
+import { accessSync, constants } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as v from 'valibot';
 import { hasErrno, RelayError } from '../core/errors.ts';
-import { createExclusive, ensureFolder, namesIn, readOrNull } from '../core/files.ts';
+import { createExclusive, ensureFolder, lstatIfThere, namesIn, readOrNull } from '../core/files.ts';
 import type { SessionId } from '../core/ids.ts';
 import { explainingWrites } from '../core/write-failure.ts';
 import type { RepoFacts } from '../git/contract.ts';
@@ -113,7 +113,7 @@ export function storeHolding(location: StoreLocation, id: SessionId): StoreLocat
 }
 
 function holds(folder: string, id: SessionId): boolean {
-	return lstatSync(sessionFolder({ folder }, id), { throwIfNoEntry: false })?.isDirectory() === true;
+	return lstatIfThere(sessionFolder({ folder }, id))?.isDirectory() === true;
 }
 
 /**
@@ -139,7 +139,7 @@ function toRepoFile({ root, commonDir, head }: RepoFacts): string {
 
 /** Throws `refused` when something other than a real folder has this path; nothing there is fine. */
 export function refuseLink(path: string): void {
-	const facts = lstatSync(path, { throwIfNoEntry: false });
+	const facts = lstatIfThere(path);
 	if (facts === undefined || facts.isDirectory()) return;
 	const what = facts.isSymbolicLink() ? 'a symbolic link' : 'not a folder';
 	throw new RelayError('refused', `${path} is ${what}; the relay keeps its records only in a real folder`, {
@@ -148,7 +148,7 @@ export function refuseLink(path: string): void {
 }
 
 function isThere(path: string): boolean {
-	return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+	return lstatIfThere(path) !== undefined;
 }
 
 function canWrite(path: string): boolean {

@@ -17,6 +17,7 @@ import { setConfigValue } from '../../src/config/edit-config.ts';
 import { systemClock } from '../../src/core/clock.ts';
 import { createProcessTable } from '../../src/core/create-process-table.ts';
 import { lockingOf } from '../../src/core/file-lock.ts';
+import { sessionPlaces } from '../../src/sessions/session-list.ts';
 
 let root: string;
 let repo: string;
@@ -63,6 +64,15 @@ describe('where sessions are recorded', () => {
 		setConfigValue(userFile(), 'store', 'state', { locking });
 		expect((await made()).startsWith(join(state(), 'repos/'))).toBe(true);
 		expect((await made('repo')).startsWith(join(repo, '.agent-relay/'))).toBe(true);
+	});
+
+	it('is the repo where the state folder cannot be: a file stands in its way', async () => {
+		const held = join(root, 'home/.local');
+		writeFileSync(held, '');
+		expect((await made()).startsWith(join(repo, '.agent-relay/sessions/'))).toBe(true);
+		const { location } = await app().store();
+		expect([...sessionPlaces(location).keys()]).toHaveLength(1);
+		await expect(made('state')).rejects.toMatchObject({ message: expect.stringContaining(held) });
 	});
 
 	it('is refused when it is neither, with the place of the value', async () => {
