@@ -64,7 +64,7 @@ function makeGitDir(path: string): void {
 async function copyConfig(repo: RepoInGit, gitDir: string, git: Git): Promise<void> {
 	const source = join(repo.commonDir, 'config');
 	const facts = statSync(source, { throwIfNoEntry: false, bigint: true });
-	const stamp = `# from ${source} ${facts?.size ?? 0} ${facts?.mtimeNs ?? 0} format ${CONFIG_FORMAT}\n`;
+	const stamp = `# from ${JSON.stringify(source)} ${facts?.size ?? 0} ${facts?.mtimeNs ?? 0} format ${CONFIG_FORMAT}\n`;
 	const path = join(gitDir, 'config');
 	if (readIfThere(path)?.toString('utf8').startsWith(stamp)) return;
 	const text = facts === undefined ? '' : await readConfig(source, repo, git);
@@ -111,10 +111,13 @@ function excludesOf(repo: RepoInGit, embedded: readonly string[]): string {
 	return [
 		readRegularText(join(repo.commonDir, 'info', 'exclude')) ?? '',
 		'/.agent-relay/',
-		...embedded.map((path) => `/${path.replace(/[\\*?[\]!# ]/g, '\\$&')}`),
+		...embedded.map((path) => `/${asPattern(path)}`),
 		'',
 	].join('\n');
 }
+
+/** A line end in a path ends its line here too, so any character stands in its place. */
+const asPattern = (path: string) => path.replace(/[\\*?[\]!# ]/g, '\\$&').replace(/[\r\n]/g, '?');
 
 function writeIfNew(path: string, text: string): void {
 	if (readIfThere(path)?.toString('utf8') !== text) writeAtomic(path, text);

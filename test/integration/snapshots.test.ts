@@ -9,7 +9,7 @@ import {
 	utimesSync,
 	writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createScratch, fingerprint, type Scratch } from '../helpers/scratch-repo.ts';
 
@@ -63,6 +63,16 @@ describe('a snapshot', () => {
 			{ path: 'run.sh', change: 'mode', added: 0, removed: 0, source: 'git' },
 			{ path: 'untracked.bin', change: 'added', added: null, removed: null, source: 'git' },
 		]);
+	});
+
+	it('is taken of a repo in a hostile place, without the repos in it', async () => {
+		const repo = scratch.repo('re\nin "it" [core]\n\tbare = true', { 'a.txt': 'one\n' });
+		scratch.repo(`${basename(repo)}/inner\nb.txt\n*`, { 'c.txt': 'c\n' });
+		const snapshots = await scratch.snapshotsOf(repo);
+		const before = await tree(snapshots);
+		writeFileSync(join(repo, 'b.txt'), 'two\n');
+		const changes = await snapshots.changes(before, await tree(snapshots));
+		expect(changes).toEqual([{ path: 'b.txt', change: 'added', added: 1, removed: 0, source: 'git' }]);
 	});
 
 	it('takes hostile file names as they are', async () => {
