@@ -116,7 +116,9 @@ function editText(app: App, text: string, repoFolders: readonly string[]): strin
 			spawnSync(program, [...args, file], { stdio, env, cwd: app.folder }),
 		);
 		if (result.error)
-			throw new RelayError('not_found', `The editor ${program} cannot be started.`, { hint: 'Set EDITOR.' });
+			throw new RelayError('not_started', `The editor ${program} cannot be started.`, {
+				hint: 'Set EDITOR.',
+			});
 		if (result.status !== 0)
 			throw new RelayError('refused', `${program} ended with ${result.status}; the prompt is as before.`);
 		return readFileSync(file, 'utf8');

@@ -22,6 +22,7 @@ export type RelayErrorCode =
 	| 'not_writable'
 	| 'nested_too_deep'
 	| 'git_failed'
+	| 'not_started'
 	| 'not_found';
 
 /** An error the user can act on: `message` says what was refused and why, `hint` what to do next. */

@@ -43,7 +43,7 @@ const MOST_LOOKS = 100;
 
 /**
  * Runs a program to its end without a shell, as the leader of its own process group and with no terminal of ours. On
- * time-out or abort the group is ended (SIGTERM, then SIGKILL). Any exit is a result; throws RelayError `not_found` when the program or
+ * time-out or abort the group is ended (SIGTERM, then SIGKILL). Any exit is a result; throws RelayError `not_started` when the program or
  * `cwd` does not exist or may not be run, and the signal's reason when it was aborted before or during the run.
  */
 export async function runProcess(
@@ -75,7 +75,7 @@ export async function runProcess(
 		};
 	} catch (error) {
 		if (!hasErrno(error, 'ENOENT', 'EACCES', 'ENOTDIR')) throw error;
-		throw new RelayError('not_found', `cannot run ${executable} in ${options.cwd}`, { cause: error });
+		throw new RelayError('not_started', `cannot run ${executable} in ${options.cwd}`, { cause: error });
 	} finally {
 		stop.dispose();
 	}

@@ -36,7 +36,7 @@ export interface GitResult {
 export interface Git {
 	/**
 	 * Runs one git command. Throws RelayError `git_failed` with git's first line for any other exit, and a `GitTimeout`
-	 * when the time is over; `not_found` when git cannot be started, `unreadable_file` where it would wait for a pipe that
+	 * when the time is over; `not_started` when git cannot be started, `unreadable_file` where it would wait for a pipe that
 	 * stands in place of a file it reads.
 	 */
 	run(args: readonly string[], options: GitRunOptions): Promise<GitResult>;

@@ -38,6 +38,7 @@ const BY_ERROR: Record<RelayErrorCode, number> = {
 	disk_full: EXIT.failed,
 	not_writable: EXIT.failed,
 	git_failed: EXIT.failed,
+	not_started: EXIT.failed,
 };
 
 /** A plain error is a bug of ours: failed. */

@@ -126,5 +126,5 @@ function exitOf(child: ChildProcess): Promise<void> {
 }
 
 function notStarted(spec: ProcessSpec, cause: unknown): RelayError {
-	return new RelayError('not_found', `cannot start ${spec.executable} in ${spec.cwd}`, { cause });
+	return new RelayError('not_started', `cannot start ${spec.executable} in ${spec.cwd}`, { cause });
 }

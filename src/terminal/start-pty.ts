@@ -30,7 +30,7 @@ export function createStartPty(
 			const nonce = randomBytes(16).toString('hex');
 			const agent = new PtyProcess({ launched, nonce, stderr, spec, handlers, clock, processes });
 			if (await agent.ready) return agent;
-			throw new RelayError('not_found', `cannot start ${spec.executable} in ${spec.cwd}`, {
+			throw new RelayError('not_started', `cannot start ${spec.executable} in ${spec.cwd}`, {
 				hint: `the shell's own words are in ${spec.stderrPath}`,
 			});
 		} catch (error) {

@@ -82,9 +82,9 @@ describe('runProcess', () => {
 	});
 
 	it('names the program that cannot be run', async () => {
-		await expect(runProcess('/nowhere/prog', [], options)).rejects.toMatchObject({ code: 'not_found' });
+		await expect(runProcess('/nowhere/prog', [], options)).rejects.toMatchObject({ code: 'not_started' });
 		await expect(runProcess('/bin/true', [], { ...options, cwd: '/nowhere' })).rejects.toMatchObject({
-			code: 'not_found',
+			code: 'not_started',
 		});
 	});
 

@@ -123,7 +123,7 @@ describe.each(TRANSPORTS)('an agent on %s', (_, start) => {
 		mkdirSync(folder);
 		await expect(bench.run(start, folder, [])).rejects.toMatchObject({ code: 'agent_not_installed' });
 		await expect(bench.run(start, '/bin/true', [], { cwd: '/nowhere' })).rejects.toMatchObject({
-			code: 'not_found',
+			code: 'not_started',
 		});
 	});
 });

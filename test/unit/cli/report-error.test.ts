@@ -34,7 +34,8 @@ describe('an error that nothing else caught', () => {
 
 	it('that the machine caused has its hint, where it has none of its own', () => {
 		const cause = systemError('EMFILE', 'spawn');
-		const { text } = reported(new RelayError('not_found', 'cannot start claude', { cause }));
+		const { text, exitCode } = reported(new RelayError('not_started', 'cannot start claude', { cause }));
+		expect(exitCode).toBe(EXIT.failed);
 		expect(text).toBe(
 			'agent-relay: cannot start claude\n  too many open files for this shell. Allow more: ulimit -n 1024\n',
 		);
