@@ -113,10 +113,14 @@ function partsOf({ lineage }: SessionPage): readonly LineageEntry[] {
 function turnsOf({ meta, turns }: LineageEntry, isOwn: boolean, page: SessionPage): string[] {
 	const { theme } = page;
 	const title = isOwn ? 'Turns' : `Turns of ${meta.id}, which this session goes on from`;
-	if (turns.length === 0) return [theme.dim(isOwn ? 'No turn yet.' : title)];
+	if (turns.length === 0) return [theme.dim(isOwn ? noTurns(meta) : title)];
 	const width = String(turns.at(-1)?.turn ?? 1).length;
 	return [theme.dim(title), ...turns.flatMap((state) => turnLines(state, width, page))];
 }
+
+/** Damaged records are named below them; their turns took place. */
+const noTurns = ({ turn_count }: LineageEntry['meta']) =>
+	turn_count === 0 ? 'No turn yet.' : 'No turn can be read.';
 
 function turnLines(state: TurnState, width: number, { theme, columns }: SessionPage): string[] {
 	const number = String(state.turn).padStart(width);

@@ -38,12 +38,20 @@ describe('the page of a session', () => {
 			next_agent: 'codex',
 			reset_at: '2026-01-01T02:00:00.000Z',
 		});
-		const entry = { meta: { ...meta, checkpoint }, folder: '/x', turns: [], problems: [] };
+		const entry = { meta: { ...meta, turn_count: 0, checkpoint }, folder: '/x', turns: [], problems: [] };
 		const text = page({ status: 'checkpointed', reason: 'limit', lineage: [entry] }).join('\n');
 		expect(text).toContain('checkpointed (limit)');
 		expect(text).toContain('resume/001-claude-codex.md');
 		expect(text).toMatch(/waits +for codex until .*\(in 1 h\)/);
 		expect(text).toContain('No turn yet.');
+	});
+
+	it('does not deny the turns whose records are damaged', () => {
+		const problems = ['/x/turns/001-state.json is damaged: not JSON'];
+		const entry = { meta: { ...meta, turn_count: 1 }, folder: '/x', turns: [], problems };
+		const text = page({ status: 'checkpointed', lineage: [entry] }).join('\n');
+		expect(text).toContain('No turn can be read.');
+		expect(text).toContain(`! ${problems[0]}`);
 	});
 
 	it('gives a path that does not fit beside its name a row of its own, and says nothing of a turn without figures', () => {
