@@ -3,6 +3,7 @@ import { StringDecoder } from 'node:string_decoder';
 import type { Relay } from '../relay/contract.ts';
 import type { RelayEvent } from '../relay/relay-events.ts';
 import type { TerminalInput } from '../shell/editor/terminal-modes.ts';
+import { dropTypedAhead } from './drop-typed-ahead.ts';
 
 export interface TerminalAnswers {
 	event(event: RelayEvent): void;
@@ -12,7 +13,7 @@ export interface TerminalAnswers {
 
 /**
  * Reads one line without showing it while a question is open; the keyboard is nobody's otherwise. Ctrl+D on an empty line
- * refuses, Ctrl+C is the interrupt that it always is.
+ * refuses, Ctrl+C is the interrupt that it always is. What was typed before the question was shown answers nothing.
  */
 export function createTerminalAnswers(
 	input: TerminalInput,
@@ -48,6 +49,7 @@ export function createTerminalAnswers(
 		typed = '';
 		decoder = new StringDecoder();
 		input.setRawMode?.(true);
+		dropTypedAhead();
 		input.on('data', read);
 		input.resume();
 	};

@@ -1,5 +1,5 @@
 /** What asks on the agent's terminal, past the agent: shown, answered once, or refused where nobody is there. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { CliHome } from '../helpers/cli-home.ts';
@@ -18,6 +18,7 @@ const AGENT = [
 	'cat >/dev/null',
 	event({ type: 'system', subtype: 'init', model: 'm', tools: [], mcp_servers: [] }),
 	event({ type: 'assistant', message: { id: 'm1', role: 'assistant', model: 'm', content: [tool] } }),
+	'while [ -e "$HOME/not-yet" ]; do sleep 0.05; done',
 	"printf '\\033]0;gone\\007[sudo] password for dev: ' >/dev/tty",
 	'got=refused; read -r answer </dev/tty && got="$answer" && printf %s "$answer" >/dev/tty',
 	'printf %s "$got" >"$HOME/got"',
@@ -111,6 +112,20 @@ it('in run on a terminal the next line answers it, and is neither shown nor kept
 	expect(got()).toBe(SECRET);
 	expect(run.text()).not.toContain('hunter2');
 	expect(leaks()).toEqual([]);
+});
+
+it('in run on a terminal what was typed before it was asked is no answer', async () => {
+	const wait = join(cli.home, 'not-yet');
+	writeFileSync(wait, '');
+	const run = new PtyProgram(['run', 'update'], { cwd: cli.repo, env: env() });
+	await run.shows('claude · edit');
+	run.type('too early\rand half a line');
+	await run.shows('and half a line');
+	rmSync(wait);
+	await run.shows('claude asks on the terminal: [sudo] password for dev:');
+	run.type(`${SECRET}\r`);
+	expect(await run.ended).toBe(0);
+	expect(got()).toBe(SECRET);
 });
 
 it('in run on a terminal Ctrl+C ends the turn while it waits', async () => {

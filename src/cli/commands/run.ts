@@ -64,8 +64,9 @@ export async function run(app: App, options: RunOptions, output: Output): Promis
 		const sendOptions: SendOptions = {
 			signal: stop.signal,
 			onEvent: (event) => {
-				view.event(event);
+				// Before a question is shown: what was typed until then is no answer to it.
 				answers?.event(event);
+				view.event(event);
 			},
 		};
 		const result =
