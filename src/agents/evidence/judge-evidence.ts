@@ -110,9 +110,12 @@ interface Found {
 function findMeaning(evidence: Evidence, now: number): Found | null {
 	const words = (evidence.words ?? []).flatMap((word) => meaningOfWord(word) ?? []).map(asFound('word'));
 	const said = sentencesIn(evidence);
-	const strong = [...words, ...said].find(({ meaning }) => !meaning.isWeak);
-	if (strong !== undefined) return strong;
 	const status = statusMeaning(evidence.status ?? null);
+	// 402 says more than a word that only repeats a status.
+	const strong = [...words, ...said, ...(status === null ? [] : [status])].find(
+		({ meaning }) => !meaning.isWeak,
+	);
+	if (strong !== undefined) return strong;
 	// claude 2.1.112 calls a 529 `rate_limit`: a status of its own comes before a general name.
 	const named = status?.isTelling ? [status, ...words] : [...words, ...(status === null ? [] : [status])];
 	const weak = [...said, ...named][0] ?? null;

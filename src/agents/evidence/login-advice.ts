@@ -22,7 +22,7 @@ const RULES: readonly Rule[] = [
 		advice: () => 'use a login of another organization (a key in the environment comes before the account)',
 	},
 	{
-		pattern: /\bno longer supported for\b|\bineligible ?tier\b/i,
+		pattern: /\bno longer supported for\b|\bineligible ?tier|\bnot eligible for\b/i,
 		advice: () => 'use an API key or another plan: this account may not use the CLI any more',
 	},
 	{

@@ -16,7 +16,7 @@ const TABLE: ReadonlyArray<readonly [Meaning, string]> = [
 		organization_usage_limit_exceeded billing_hard_limit_reached billing_not_active usage_not_included
 		insufficient_credits insufficient_balance insufficient_funds insufficient_user_quota quota_not_enough
 		pre_consume_token_quota_failed not_enough_balance payment_required budget_exceeded no_credits
-		out_of_credits credits_exhausted`,
+		BudgetExceededError ExceededBudget out_of_credits credits_exhausted`,
 	],
 	// Anthropic and claude's own `error` and `api_error`.
 	[BILLING, 'billing_error enforced_spend_limit_reached contract_spend_limit_reached credits_required'],
@@ -101,7 +101,7 @@ const TABLE: ReadonlyArray<readonly [Meaning, string]> = [
 	[
 		{ failure: 'model_not_found' },
 		`model_not_found model_not_supported unavailable_model DeploymentNotFound ModelNotFoundError
-		ProviderModelNotFoundError unknown_model ModelNotFound Model.AccessDenied 1211`,
+		ProviderModelNotFoundError unknown_model ModelNotFound ModelError Model.AccessDenied 1211`,
 	],
 	[{ failure: 'max_tokens' }, 'max_output_tokens MessageOutputLengthError'],
 

@@ -33,7 +33,7 @@ const CLAUDE: readonly SentenceRule[] = [
 	['allocation_disabled', /^your usage allocation has been disabled\b/i, BILLING],
 	['group_limit_zero', /^your group['’]s usage limit is set to \$0(?![\d.])/i, BILLING],
 	['model_needs_credits', /^[A-Z][\w.-]*(?: [\w.-]+){0,3} requires usage credits\b/, MODEL_BILLING],
-	['long_context_credits', /^usage credits required for\b/i, MODEL_BILLING],
+	['long_context_credits', /^(?:usage credits|extra usage) (?:(?:is|are) )?required for\b/i, MODEL_BILLING],
 	['paused', /^usage is paused for your organization\b/i, { limit: 'quota' }],
 	['service_disabled', /^this service is disabled for your org\b/i, AUTH],
 	['org_disabled', /^(?:this|your) organization has been disabled\b/i, AUTH],

@@ -9,6 +9,7 @@ import type { Meaning } from './meaning.ts';
 export type SentenceRule = readonly [name: string, pattern: RegExp, meaning: Meaning | null];
 
 const BILLING: Meaning = { limit: 'billing', ignoresShortDelay: true };
+const MODEL_BILLING: Meaning = { limit: 'billing', scope: 'model', ignoresShortDelay: true };
 const CONTEXT: Meaning = { failure: 'context_too_long' };
 const REFUSAL: Meaning = { failure: 'refusal' };
 const AUTH: Meaning = { failure: 'auth' };
@@ -72,14 +73,16 @@ export const PROVIDER_SENTENCES: readonly SentenceRule[] = [
 	// A day's quota comes first: it often offers to be bought off.
 	['google_limit_zero', /\blimit:\s*0(?!\d|\.\d)/i, { limit: 'quota' }],
 	['key_limit_daily', /\bkey limit exceeded \(daily\b/i, DAILY],
+	['key_limit_weekly', /\bkey limit exceeded \(weekly\b/i, { limit: 'window', window: 'seven_day' }],
+	['key_limit_monthly', /\bkey limit exceeded \(monthly\b/i, { limit: 'window', window: 'monthly' }],
 	[
 		'per_day',
-		/\b(?:per|each|every)[ -]day\b|\brequests a day\b|\bper 86400 ?s\b|\b(?:TPD|RPD)\b|\/day\b|每天|每日|当日|单日|(?:今日|今天)[^。\n]{0,20}(?:上限|额度|次数|配额|限额|用量)/i,
+		/(?:\b|_)(?:per|each|every)[ _-]day(?:\b|_)|\brequests a day\b|\bper 86400 ?s\b|\b(?:TPD|RPD)\b|\/day\b|每天|每日|当日|单日|(?:今日|今天)[^。\n]{0,20}(?:上限|额度|次数|配额|限额|用量)/i,
 		DAILY,
 	],
 	[
 		'per_minute',
-		/\b(?:per|each)[ -](?:min(?:ute)?|second|sec)\b|\bper \d{1,3} ?s\b|\b(?:TPM|RPM|RPS|QPS)\b|每分钟|每秒/i,
+		/(?:\b|_)(?:per|each)[ _-](?:min(?:ute)?|second|sec)(?:\b|_)|\bper \d{1,3} ?s\b|\b(?:TPM|RPM|RPS|QPS)\b|每分钟|每秒/i,
 		RATE,
 	],
 
@@ -101,7 +104,7 @@ export const PROVIDER_SENTENCES: readonly SentenceRule[] = [
 	],
 	[
 		'balance_is',
-		/\b(?:balance|credits?)\b[^.\n]{0,30}\b(?:too low|insufficient|depleted|exhausted|used up|not enough|ran out|run out)\b/i,
+		/\b(?:balance|credits?)\b[^.\n]{0,30}\b(?:too low|insufficient|depleted|exhausted|used up|not enough|ran out|run out)\b|\bbalance(?: is|:) ?[$€¥＄]? ?(?:-\d|0(?:\.0+)?(?![\d.]*\d))/i,
 		BILLING,
 	],
 	[
@@ -109,6 +112,7 @@ export const PROVIDER_SENTENCES: readonly SentenceRule[] = [
 		/\b(?:out of|ran out of|run out of|used all(?: of)?(?: your| available)?)\b[^.\n]{0,30}\b(?:credits?|funds|extra usage|balance)\b/i,
 		BILLING,
 	],
+	['needs_extra_usage', /\bextra usage (?:is )?required\b|\brequires? extra usage\b/i, MODEL_BILLING],
 	[
 		'needs_credit',
 		/\b(?:requires?|needs?) (?:more |usage |additional )?credits?\b|\bcredits? (?:are )?required\b/i,
@@ -126,7 +130,7 @@ export const PROVIDER_SENTENCES: readonly SentenceRule[] = [
 	],
 	[
 		'spend_limit',
-		/\b(?:spend(?:ing)?|billing|budget|credit|key) (?:hard )?(?:limit|cap)\b|\bbudget (?:has been |was |is )?(?:exceeded|exhausted|used up|reached)\b|\bexceeded (?:\w+ )?budget\b/i,
+		/\b(?:spend(?:ing)?|billing|budget|credit|key) (?:hard )?(?:limit|cap)\b|\bbudget (?:has been |was |is )?(?:exceeded|exhausted|used up|reached)\b|\bexceeded (?:\w+ )?budget\b|\bover (?:its |your |the )?budget\b/i,
 		BILLING,
 	],
 	[
@@ -159,7 +163,7 @@ export const PROVIDER_SENTENCES: readonly SentenceRule[] = [
 	],
 	[
 		'billing_zh',
-		/余额(?:不足|为 ?[0零])|(?:额度|积分|点数)不足|额度已(?:用尽|用完|耗尽)|欠费|充值|续费|套餐(?:已)?(?:到期|过期)|已逾期/,
+		/余额(?:不足|为 ?[0零])|(?:额度|积分|点数)不足|额度已(?:用尽|用完|耗尽)|欠费|预扣费(?:额度)?失败|充值|续费|套餐(?:已)?(?:到期|过期)|已逾期/,
 		BILLING,
 	],
 	[
@@ -171,23 +175,23 @@ export const PROVIDER_SENTENCES: readonly SentenceRule[] = [
 	// A plan's window.
 	[
 		'five_hour',
-		/\b(?:5|five)[- ]?(?:hours?|h)\b[^.\n]{0,40}\b(?:limit|quota|cap|window)\b|\b(?:limit|quota)\b[^.\n]{0,30}\bfor (?:5|five) hours?\b|[5五] ?小时/i,
+		/\b(?:5|five)[- ]?(?:hours?|h)\b[^.\n]{0,40}\b(?:limit|quota|cap|window)\b|\b(?:limit|quota)\b[^.\n]{0,30}\bfor (?:5|five) hours?\b|[5五] ?小时|\bhour allocated quota\b|\b(?:limit|quota|cap|used)\b[^.\n]{0,60}\b(?:last|past|per|every) (?:5|five)[- ]?hours?\b/i,
 		{ limit: 'window', window: 'five_hour' },
 	],
 	['session', /\bsession (?:usage |rate )?limit\b/i, { limit: 'window', window: 'session' }],
 	[
 		'weekly',
-		/\b(?:weekly|per week|7[- ]days?|seven[- ]days?)\b[^.\n]{0,40}\b(?:limit|quota|cap|usage|allowance)\b|每周|本周/i,
+		/\b(?:weekly|per week|7[- ]days?|seven[- ]days?)\b[^.\n]{0,40}\b(?:limit|quota|cap|usage|allowance|allocation)\b|\bweek allocated quota\b|每周|本周/i,
 		{ limit: 'window', window: 'seven_day' },
 	],
 	[
 		'monthly',
-		/\b(?:monthly|per month|billing cycle)\b[^.\n]{0,40}\b(?:limit|quota|cap|usage|allowance)\b|\b(?:limit|quota|cap|usage|requests)\b[^.\n]{0,40}\b(?:billing cycle|billing period|(?:this|for the) month)\b|每月|本月|当月/i,
+		/\b(?:monthly|per month|billing cycle)\b[^.\n]{0,40}\b(?:limit|quota|cap|usage|allowance|allocation)\b|\bmonth allocated quota\b|\b(?:limit|quota|cap|usage|requests)\b[^.\n]{0,40}\b(?:billing cycle|billing period|(?:this|for the) month)\b|每月|本月|当月/i,
 		{ limit: 'window', window: 'monthly' },
 	],
 	[
 		'daily',
-		/\b(?:daily|24[- ]?h(?:ours?)?)\b[^.\n]{0,40}\b(?:limit|quota|cap|usage|allowance)\b|\b(?:limit|quota|cap|requests|allowance)\b[^.\n]{0,20}\b(?:for|of) today\b|\btoday['’]s (?:\w+ )?(?:limit|quota|cap|allowance)\b/i,
+		/\b(?:daily|24[- ]?h(?:ours?)?)\b[^.\n]{0,40}\b(?:limit|quota|cap|usage|allowance|allocation)\b|\b(?:limit|quota|cap|requests|allowance)\b[^.\n]{0,20}\b(?:for|of) today\b|\btoday['’]s (?:\w+ )?(?:limit|quota|cap|allowance)\b/i,
 		DAILY,
 	],
 	['plan_quota', /\bexhausted your capacity on this model\b/i, { limit: 'window', isRateWhenSoon: true }],
@@ -229,14 +233,19 @@ export const PROVIDER_SENTENCES: readonly SentenceRule[] = [
 
 	[
 		'model_unknown',
-		/\bmodel\b[^.\n]{0,80}\b(?:does not exist|not found|is not supported|not available for your)\b|\bmodel identifier is invalid\b|\baccess to the model\b|无可用渠道|模型不存在/i,
+		/\bmodel\b(?:[^.\n]|\.(?=\w)){0,80}\b(?:does not exist|not found|is not supported|not available for your)\b|\bmodel \S{1,80} not supported\b|\bmodel identifier is invalid\b|\baccess to (?:the )?model\b|无可用渠道|模型不存在|无权(?:访问|使用)(?:该|此)?模型/i,
 		{ failure: 'model_not_found', isWeak: true },
+	],
+	[
+		'plan_without',
+		/\bnot (?:yet )?(?:available|included|supported|enabled) (?:for|on|in|with|under) (?:this|your) (?:current )?(?:subscription|plan|seat)\b/i,
+		MODEL_BILLING,
 	],
 
 	// What the status says as well.
 	[
 		'overloaded',
-		/\boverloaded\b|\bat capacity\b|\bno capacity\b|\bcapacity exceeded\b|\bserver is busy\b|负载(?:已)?饱和|服务(?:器)?繁忙|过载/i,
+		/\boverloaded\b|\bat capacity\b|\bno capacity\b|\bcapacity exceeded\b|\bserver is busy\b|负载(?:已)?饱和|服务(?:器)?繁忙|访问量过大|过载/i,
 		OVERLOADED,
 	],
 	['allocated', /\ballocated quota exceeded\b|\btoken[- ]limit exceeded\b/i, WEAK_RATE],

@@ -174,9 +174,19 @@ function startReason(code: number, stderr: string): StopReason | null {
 	if (code === 42 && /^(?:\x1b\[[0-9;]*m)*Error resuming session:/m.test(stderr)) return 'unknown_session';
 	if (code === 42 && /^(?:\x1b\[[0-9;]*m)*Error starting session: .* already exists\b/m.test(stderr))
 		return 'session_in_use';
+	if (isRefusedLogin(stderr)) return 'auth';
 	const isBadUsage = /^(?:Not enough (?:non-option )?arguments|Invalid values:)/m.test(stderr);
 	return code === 1 && isBadUsage ? 'bad_usage' : null;
 }
+
+/** The CLI's own words around whatever its login met; a login server that was not reached has refused nothing. */
+function isRefusedLogin(stderr: string): boolean {
+	const line = /^(?:\x1b\[[0-9;]*m)*(?:Error authenticating:|Failed to login\.) ([^\n]*)/m.exec(stderr)?.[1];
+	return line !== undefined && !TRANSPORT.test(line);
+}
+
+const TRANSPORT =
+	/\b(?:ENOTFOUND|ECONN\w+|ETIMEDOUT|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EPIPE|getaddrinfo|socket hang up|fetch failed|network|timed? ?out)\b/i;
 
 /** Lines that the CLI, its libraries and Node print at a start whatever comes of it; one is of the telemetry library. */
 const CHATTER =

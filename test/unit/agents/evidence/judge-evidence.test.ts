@@ -32,6 +32,8 @@ describe('the machine word', () => {
 		['insufficient_user_quota', 403, 'billing'],
 		['pre_consume_token_quota_failed', 403, 'billing'],
 		['CreditsError', 401, 'billing'],
+		['ExceededBudget', 400, 'billing'],
+		['ModelError', 401, 'model_not_found'],
 		['MonthlyLimitError', 401, 'billing'],
 		['exceeded_current_quota_error', 429, 'billing'],
 		['billing_error', 400, 'billing'],
@@ -170,7 +172,37 @@ const SENTENCES: ReadonlyArray<readonly [string, string]> = [
 	['账号余额为0', 'billing'],
 	['积分不足，请续费', 'billing'],
 	['您的点数不足', 'billing'],
+	['预扣费额度失败, 用户剩余额度: ＄2.533620, 需要预扣费额度: ＄2.627750 (request id: 1)', 'billing'],
+	['ExceededBudget: User=7 over budget. Spend=10.63354472, Budget=10.0', 'billing'],
+	['Quota exceeded and account balance is $0.0, please pay with fiat', 'billing'],
+	['Extra usage is required for long context requests.', 'billing'],
+	['The long context beta is not yet available for this subscription.', 'billing'],
 	// windows
+	['Key limit exceeded (weekly limit). Manage it using https://openrouter.ai/settings/keys', 'window'],
+	['Key limit exceeded (monthly limit). Manage it using https://openrouter.ai/settings/keys', 'window'],
+	['hour allocated quota exceeded.', 'window'],
+	['week allocated quota exceeded.', 'window'],
+	['month allocated quota exceeded.', 'window'],
+	["You've hit the subscription rate limit: 135/135 requests used in the last 5 hours", 'window'],
+	// a day's quota
+	[
+		'Quota exceeded for aiplatform.googleapis.com/online_prediction_input_tokens_per_day_per_base_model with base model: anthropic-claude-opus-4-5.',
+		'quota',
+	],
+	['you have used up your daily free allocation of 10,000 neurons, please upgrade', 'quota'],
+	// rates and servers
+	[
+		'Quota exceeded for aiplatform.googleapis.com/online_prediction_requests_per_minute_per_base_model with base model: x.',
+		'rate',
+	],
+	['concurrency allocated quota exceeded.', 'rate'],
+	['该模型当前访问量过大，请您稍后再试', 'overloaded'],
+	// the model
+	['This token has no access to model claude-opus-4-5', 'model_not_found'],
+	['该令牌无权访问模型 claude-opus-4-5', 'model_not_found'],
+	['Model kimi-k2.5 not supported', 'model_not_found'],
+	['The model gpt-5.9 does not exist', 'model_not_found'],
+	// plan windows
 	['You have exceeded the monthly usage quota.', 'window'],
 	['You have exceeded the 5-hour usage quota. It will reset at 2026-11-21 20:00:00 +0800 CST.', 'window'],
 	['Usage limit reached for 5 hour. Your limit will reset at 2026-11-21 12:00:00', 'window'],
@@ -380,6 +412,7 @@ describe("the CLI's own sentence", () => {
 		["Your group's usage limit is set to $0", 'billing'],
 		['Opus 5 requires usage credits', 'billing'],
 		['Usage credits required for 1M context · turn on usage credits', 'billing'],
+		['Extra usage is required for 1M context · enable extra usage at claude.ai/settings/usage', 'billing'],
 		['This service is disabled for your org', 'auth'],
 		['Your workspace is out of credits. Add credits to continue.', 'billing'],
 		['You’re out of credits. Add credits to your workspace to continue.', 'billing'],
@@ -498,6 +531,12 @@ describe('the HTTP status', () => {
 	it('of an overload counts more than a name that means a rate', () => {
 		expect(meaning({ words: ['rate_limit'], status: 529 })).toBe('overloaded');
 	});
+
+	it('402 counts more than words that mean a rate, and less than a quota by name', () => {
+		expect(meaning({ words: ['rate_limit_error'], status: 402 })).toBe('billing');
+		expect(meaning({ providerText: 'Quota exceeded', status: 402 })).toBe('billing');
+		expect(meaning({ words: ['quota_exceeded'], status: 402 })).toBe('quota');
+	});
 });
 
 describe('the scope', () => {
@@ -507,6 +546,11 @@ describe('the scope', () => {
 		expect(limitVerdict({ providerText, model: 'o3' }).scope).toBe('account');
 		expect(limitVerdict({ words: ['long_context_credits_required'] }).scope).toBe('model');
 		expect(limitVerdict({ words: ['usage_limit_reached'] }).scope).toBe('account');
+		const context = 'Extra usage is required for long context requests.';
+		expect(limitVerdict({ providerText: context, status: 429 }).scope).toBe('model');
+		expect(limitVerdict({ ownSentence: claude('Extra usage is required for 1M context · x') }).scope).toBe(
+			'model',
+		);
 	});
 });
 

@@ -20,6 +20,8 @@ describe('the advice after a refused login', () => {
 		expect(adviceFor('This organization has been disabled.', 'x')).toContain('another organization');
 		const tier = 'This client is no longer supported for Gemini Code Assist for individuals.';
 		expect(adviceFor(tier, 'x')).toContain('API key');
+		const place = 'IneligibleTierError: Your current account is not eligible for Gemini Code Assist.';
+		expect(adviceFor(place, 'x')).toContain('API key');
 	});
 
 	it('takes no name of a profile that would need quoting', () => {

@@ -284,6 +284,17 @@ describe('the end of a gemini turn', () => {
 		const tier = 'Error authenticating: IneligibleTierError: This client is no longer supported.\n';
 		expect(ended(tier, 1)).toMatchObject({ outcome: 'failed', stopReason: 'auth' });
 		expect(ended(tier, 1, [init])).toMatchObject({ outcome: 'failed', stopReason: 'crashed' });
+		for (const said of [
+			'Error: This account requires setting the GOOGLE_CLOUD_PROJECT or GOOGLE_CLOUD_PROJECT_ID env var.',
+			'ValidationRequiredError: Verify your account to continue.',
+			'GaxiosError: This service has been disabled in this account for violation of Terms of Service.',
+		])
+			expect(ended(`Error authenticating: ${said}\n    at x (a.js:1:1)\n`, 1)).toMatchObject({
+				outcome: 'failed',
+				stopReason: 'auth',
+			});
+		const away = 'Error authenticating: request to https://x failed, reason: getaddrinfo ENOTFOUND x\n';
+		expect(ended(away, 1)).toMatchObject({ outcome: 'failed', stopReason: 'crashed' });
 		const spent = 'Failed to login. Message: requests per day of this user are used up\n';
 		expect(ended(spent, 41)).toMatchObject({ outcome: 'limited', limit: { kind: 'quota' } });
 		expect(ended(`Cannot read settings\n${spent}`, 41)).toMatchObject({ stopReason: 'auth', limit: null });
