@@ -12,6 +12,7 @@ import { type Clock, systemClock } from '../core/clock.ts';
 import { createProcessTable } from '../core/create-process-table.ts';
 import { outlivesTerminal, standardStreamKinds } from '../core/hangup.ts';
 import { createSessionIds } from '../core/ids.ts';
+import { ownName, withOwnName } from '../core/own-name.ts';
 import { packageRoot } from '../core/package-root.ts';
 import type { ProcessTable } from '../core/process-table.ts';
 import type { RepoFacts } from '../git/contract.ts';
@@ -44,6 +45,8 @@ export interface App {
 	survivors(): Promise<{ runningAgents: RunningAgents; survivors: Survivors }>;
 	/** Where the command works: `-C DIR`, else the current folder. Absolute. */
 	readonly folder: string;
+	/** How a printed command calls this program: with the `-C` that it was given. */
+	readonly ownName: string;
 	/** Ends the process at once, for when what it waits for does not come. */
 	leave(exitCode: number): void;
 	/** A line for people on stderr; each text once. */
@@ -69,6 +72,7 @@ export function createApp(
 	const paths = relayPaths(env);
 	const clock = systemClock;
 	const folder = resolve(options.folder ?? '.');
+	const name = ownName(options.folder);
 	const said = new Set<string>();
 	const processes = createProcessTable();
 	let git: Promise<Git> | null = null;
@@ -96,11 +100,12 @@ export function createApp(
 		},
 		outlivesTerminal: ignoreHangup(env),
 		folder,
+		ownName: name,
 		leave: options.leave ?? (() => undefined),
 		notice: (text) => {
 			if (said.has(text)) return;
 			said.add(text);
-			process.stderr.write(`agent-relay: ${text}\n`);
+			process.stderr.write(`agent-relay: ${withOwnName(text, name)}\n`);
 		},
 		git: () => {
 			git ??= openGit(env, folder);

@@ -1,16 +1,20 @@
 import { RelayError } from '../core/errors.ts';
+import { ownName, withOwnName } from '../core/own-name.ts';
 import { describeSystemFailure } from '../core/system-failure.ts';
 import { safeLine, safeText } from '../core/text.ts';
 import { exitCodeOfError } from '../relay/exit-codes.ts';
 
 const MAX_LINE = 1000;
 
-/** The only place where an error becomes text and an exit code. A bug of ours is shown with its stack. */
-export function reportError(error: unknown, write: (text: string) => void): number {
+/**
+ * The only place where an error becomes text and an exit code. A bug of ours is shown with its stack. `name`: how this
+ * program is called where it works.
+ */
+export function reportError(error: unknown, write: (text: string) => void, name: string = ownName()): number {
 	if (error instanceof RelayError) {
 		write(`agent-relay: ${safeLine(error.message, MAX_LINE)}\n`);
 		const hint = error.hint ?? hintOfCause(error);
-		if (hint) write(`  ${safeLine(hint, MAX_LINE)}\n`);
+		if (hint) write(`  ${safeLine(withOwnName(hint, name), MAX_LINE)}\n`);
 		return exitCodeOfError(error);
 	}
 	const failure = describeSystemFailure(error);

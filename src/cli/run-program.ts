@@ -2,6 +2,7 @@
 import type { Command as Program } from 'commander';
 import { checkRelayVariables, setsConfig } from '../config/env-names.ts';
 import { jsonText } from '../core/json-text.ts';
+import { ownName } from '../core/own-name.ts';
 import { PLAIN_THEME, type Theme, wantsColor } from '../ui/plain-theme.ts';
 import { columnsFor } from '../ui/terminal-size.ts';
 import type { Command, CommandResult, Output } from './command.ts';
@@ -65,7 +66,7 @@ export async function runProgram(argv: readonly string[], streams: ProgramStream
 		await program.parseAsync([...apart.argv], { from: 'user' });
 		return exitCode;
 	} catch (error) {
-		return exitCodeOfCommander(error) ?? reportError(error, tell);
+		return exitCodeOfCommander(error) ?? reportError(error, tell, ownName(directoryOf(program.opts())));
 	}
 }
 
@@ -83,20 +84,23 @@ async function runCommand(
 		valuesOfEnvironment(streams.env, []);
 	}
 	if (!load) throw new Error(`no command ${name}`);
-	const directory = typeof options.directory === 'string' ? { folder: options.directory } : {};
+	const folder = directoryOf(options);
 	const [command, { createApp }, output] = await Promise.all([
 		load(),
 		import('../app/create-app.ts'),
 		createOutput(options, streams),
 	]);
 	const result = await command(
-		createApp({ ...directory, leave: streams.leave }),
+		createApp({ ...(folder === undefined ? {} : { folder }), leave: streams.leave }),
 		{ ...options, program } as never,
 		output,
 	);
 	present(result, output);
 	return result.exitCode;
 }
+
+const directoryOf = ({ directory }: Options): string | undefined =>
+	typeof directory === 'string' ? directory : undefined;
 
 async function createOutput(options: Options, { output, errorOutput, env }: ProgramStreams): Promise<Output> {
 	const isJson = options.json === true;

@@ -26,6 +26,7 @@ export async function createShellServices(
 	const [repo, store] = await Promise.all([app.repo(), app.store()]);
 	return {
 		version: app.version,
+		ownName: app.ownName,
 		worktree: repo.worktree,
 		historyPath: join(app.paths.stateHome, 'history'),
 		redact: (text) => createRedactor(secretValues(app.env, holder.settings.registry.adapters)).record(text),

@@ -426,7 +426,7 @@ export class InteractiveShell {
 	}
 
 	#sayGoodbye(): void {
-		const { relay, theme } = this.#options;
+		const { relay, theme, services } = this.#options;
 		const session = relay.session();
 		if (this.#work.isInterruptible) {
 			const what = this.#work.runs ?? `${relay.active().agent}; the work is kept`;
@@ -435,7 +435,7 @@ export class InteractiveShell {
 		if (session === null) return;
 		this.#transcript.lines([
 			theme.dim(`Session ${session.id}`),
-			theme.dim(`  go on with it: agent-relay resume ${shortRef(session.id)}`),
+			theme.dim(`  go on with it: ${services.ownName} resume ${shortRef(session.id)}`),
 		]);
 	}
 

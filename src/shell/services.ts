@@ -8,6 +8,8 @@ import type { RaceFlags } from './race-flags.ts';
 export interface ShellServices {
 	/** Of the relay, for the first line. */
 	version: string;
+	/** How this program is called where the shell works. */
+	ownName: string;
 	/** Where agents work: `@path` completes here, and paths are shown relative to it. */
 	worktree: string;
 	/** null: no history is kept on disk. */

@@ -66,6 +66,27 @@ it.each([
 	expect((await cli.run(commandIn(last.stderr))).exitCode).toBe(0);
 });
 
+it('keeps the folder of -C, so that each printed command works where it is pasted', async () => {
+	configure(['sound', 'second'], ['[agents.second]', 'command = ["sh", "-c", "cat >/dev/null; echo fine"]']);
+	const away = (line: string) => cli.bash(line, { cwd: cli.home });
+	const here = `agent-relay -C ${cli.repo}`;
+	const chat = await away(`${here} chat "Which?" --agents sound,second -n 2 -p edit`);
+	const read = /read it: (.*)$/m.exec(chat.stderr)?.[1] ?? '';
+	const goOn = /go on: (.*)$/m.exec(chat.stderr)?.[1] ?? '';
+	expect([read, goOn]).toEqual([
+		expect.stringContaining(`${here} show `),
+		expect.stringContaining(`${here} chat --session `),
+	]);
+	const shown = await away(read);
+	expect(shown.exitCode, shown.stderr).toBe(0);
+	expect((await away(`${goOn} -n 1 -p edit`)).stderr).toContain('Chat over');
+	for (const asked of ['race list', 'race show', 'sessions --status active', 'run --continue']) {
+		const { stdout, stderr } = await away(`${here} ${asked}`);
+		expect(stdout + stderr, asked).toMatch(/: agent-relay /);
+		expect(stdout + stderr, asked).not.toMatch(/: agent-relay (?!-C)/);
+	}
+});
+
 it('names the finished session that was asked for, where no task was given for it', async () => {
 	configure(['sound']);
 	await cli.run(['run', 'do it']);

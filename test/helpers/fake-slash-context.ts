@@ -16,6 +16,7 @@ export function fakeServices(over: Partial<ShellServices> = {}): ShellServices {
 	const id = parseSessionId('01K3ZZZZZZZZZZZZZZZZZZZZZZ');
 	return {
 		version: '0.1.0',
+		ownName: 'agent-relay',
 		worktree: '/repo',
 		historyPath: null,
 		redact: (text) => text,

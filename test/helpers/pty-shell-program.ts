@@ -53,6 +53,7 @@ process.exitCode = await runShell({
 	relay,
 	services: {
 		version: '0.1.0',
+		ownName: 'agent-relay',
 		worktree: FAKE_WORKTREE ?? '/repo',
 		historyPath: FAKE_HISTORY ?? null,
 		redact: (text) => text,

@@ -75,12 +75,15 @@ export async function chat(app: App, options: ChatOptions, output: Output): Prom
 const SILENT = { event: () => undefined, close: () => undefined };
 
 /** What stands around the chat: a result object, its last message, or lines for people on stderr. */
-function teller({ streams, clock }: App, { json, quiet }: ChatOptions, output: Output) {
+function teller({ streams, clock, ownName }: App, { json, quiet }: ChatOptions, output: Output) {
 	const { theme, columns, print, tell } = output;
 	const lines = (texts: readonly string[]) => {
 		// The terminal may have been resized meanwhile.
 		const width = columnsFor(streams.output, columns);
-		for (const text of texts) tell(`${wrapToColumns(text, width, { indent: 2 }).join('\n')}\n`);
+		// A command that is broken into rows cannot be pasted.
+		const rows = (text: string) =>
+			text.includes(`${ownName} `) ? [text] : wrapToColumns(text, width, { indent: 2 });
+		for (const text of texts) tell(`${rows(text).join('\n')}\n`);
 	};
 	return {
 		begin(talk: Chat, goesOn: boolean): void {
@@ -91,7 +94,10 @@ function teller({ streams, clock }: App, { json, quiet }: ChatOptions, output: O
 			const { lastMessage } = result;
 			if (json) print(jsonText(chatResultToJson(result, exitCode)));
 			else if (!quiet)
-				lines(['', ...chatEndLines(result, meta, { theme, now: clock.now(), command: 'agent-relay chat' })]);
+				lines([
+					'',
+					...chatEndLines(result, meta, { theme, now: clock.now(), ownName, command: `${ownName} chat` }),
+				]);
 			else if (lastMessage) print(`${safeText(withoutVerdict(lastMessage.text))}\n`);
 		},
 	};

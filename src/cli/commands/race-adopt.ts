@@ -23,9 +23,10 @@ export async function adoptEntrant(
 	const record = findRace(options.race ?? null, await app.store());
 	const result = await adopt({ record, entrant: options.entrant ?? null, mode }, await adoptDepsOf(app));
 	const of = options.race === undefined ? '' : ` --race ${shortRef(record.id)}`;
-	const asking = { command: options.asker ?? 'agent-relay race', of };
+	const asking = { command: options.asker ?? `${app.ownName} race`, of };
+	// A command that is broken into rows cannot be pasted.
 	const lines = adoptLines(result, theme, asking).flatMap((line) =>
-		wrapToColumns(line, columns, { indent: 2 }),
+		line.includes(asking.command) ? [line] : wrapToColumns(line, columns, { indent: 2 }),
 	);
 	const exitCode = result.status === 'adopted' ? EXIT.done : EXIT.refused;
 	return { exitCode, data: { race: record.id, ...result }, lines };

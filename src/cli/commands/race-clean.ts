@@ -17,7 +17,7 @@ import type { RaceCleanOptions } from '../race-options.ts';
 
 export async function cleanRace(
 	app: App,
-	{ race: ref, apply = false, all = false, asker = 'agent-relay race' }: RaceCleanOptions,
+	{ race: ref, apply = false, all = false, asker = `${app.ownName} race` }: RaceCleanOptions,
 	{ theme, columns }: Output,
 ): Promise<CommandResult> {
 	if (all && ref !== undefined)
@@ -42,7 +42,9 @@ export async function cleanRace(
 	return {
 		exitCode: isRefused ? EXIT.refused : EXIT.done,
 		data: { applied: apply, races: cleaned.map(({ plan, result }) => (apply ? (result ?? plan) : plan)) },
-		lines: lines.flatMap((line) => wrapToColumns(line, columns, { indent: 4 })),
+		lines: lines.flatMap((line) =>
+			line.includes(asker) ? [line] : wrapToColumns(line, columns, { indent: 4 }),
+		),
 	};
 }
 

@@ -19,7 +19,7 @@ import { shortIds } from '../render/short-ids.ts';
 
 export async function showRace(
 	app: App,
-	{ race, asker = 'agent-relay race' }: RaceShowOptions,
+	{ race, asker = `${app.ownName} race` }: RaceShowOptions,
 	{ theme, columns }: Output,
 ): Promise<CommandResult> {
 	const store = await app.store();
@@ -61,7 +61,14 @@ export async function listRacesHere(
 		const session = parseSessionId(id);
 		return session !== null && store.status(session).status === 'active';
 	};
-	const lines = raceListLines(races, { theme, columns, now: app.clock.now(), shortOf, isLive });
+	const lines = raceListLines(races, {
+		theme,
+		columns,
+		now: app.clock.now(),
+		shortOf,
+		isLive,
+		ownName: app.ownName,
+	});
 	return { exitCode: EXIT.done, data: { races }, lines };
 }
 

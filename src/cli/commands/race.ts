@@ -112,7 +112,7 @@ async function page(app: App, record: RaceRecord, { theme, columns: before }: Ou
 			columns,
 			now,
 			ref: null,
-			command: 'agent-relay race',
+			command: `${app.ownName} race`,
 			folder,
 			isLive: false,
 		}),

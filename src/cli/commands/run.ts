@@ -23,8 +23,6 @@ export interface RunOptions extends RelayOptions {
 	task: string | undefined;
 	file?: string;
 	encoding?: string;
-	/** `-C`, as it was typed. */
-	directory?: string;
 }
 
 export async function run(app: App, options: RunOptions, output: Output): Promise<CommandResult> {
@@ -74,7 +72,7 @@ export async function run(app: App, options: RunOptions, output: Output): Promis
 		const other = await otherAgent(relay, task, result);
 		await relay.close();
 		view.close();
-		return finish(result, { stoppedBy: stop.exitCode(), other }, options, output);
+		return finish(result, { name: app.ownName, stoppedBy: stop.exitCode(), other }, options, output);
 	} finally {
 		answers?.close();
 		view.close();
@@ -85,13 +83,14 @@ export async function run(app: App, options: RunOptions, output: Output): Promis
 
 function finish(
 	result: SendResult,
-	{ stoppedBy, other }: { stoppedBy: number | null; other: Other },
+	{ name, stoppedBy, other }: { name: string; stoppedBy: number | null; other: Other },
 	options: RunOptions,
 	output: Output,
 ): CommandResult {
 	const exitCode = stoppedBy ?? exitCodeOfResult(result);
 	if (options.json) output.print(jsonText(resultToJson(result, exitCode)));
-	else if (!options.quiet && exitCode !== EXIT.done) output.tell(`${nextStep(result, other, options)}\n`);
+	else if (!options.quiet && exitCode !== EXIT.done)
+		output.tell(`${nextStep(result, { name, other }, options)}\n`);
 	return { exitCode };
 }
 
@@ -99,14 +98,17 @@ function finish(
  * What to type next. Where the words of before were just sent again and failed again (`other` is set), the same command is
  * no help: another agent is named where there is one, and where to read what happened.
  */
-function nextStep({ sessionId, largerBudget }: SendResult, other: Other, options: RunOptions): string {
+function nextStep(
+	{ sessionId, largerBudget }: SendResult,
+	{ name, other }: { name: string; other: Other },
+	options: RunOptions,
+): string {
 	const ref = sessionId.slice(-6);
-	const there = options.directory === undefined ? '' : ` -C ${quoteForShell(options.directory)}`;
-	const goOn = `agent-relay${there} run --session ${ref}${standingFlags(options)}`;
+	const goOn = `${name} run --session ${ref}${standingFlags(options)}`;
 	const kept = `Session ${sessionId} keeps the work.`;
 	const flag = largerBudget === undefined ? '' : ` ${largerBudget}`;
 	if (other === undefined) return `${kept} Go on with: ${goOn}${flag}`;
-	const read = `What happened: agent-relay${there} show ${ref}`;
+	const read = `What happened: ${name} show ${ref}`;
 	return other === null
 		? `${kept} ${read}`
 		: `${kept} ${read}\nAnother agent takes over with: ${goOn} --agent ${other}`;

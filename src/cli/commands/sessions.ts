@@ -35,7 +35,7 @@ export async function sessions(app: App, options: SessionsOptions, output: Outpu
 	);
 	const data = { folder: store.location.folder, other_folders: others, sessions: found.map(sessionToJson) };
 	if (output.isJson) return { exitCode: EXIT.done, data };
-	if (found.length === 0) return { exitCode: EXIT.done, lines: nothingLines(options, output) };
+	if (found.length === 0) return { exitCode: EXIT.done, lines: nothingLines(app, options, output) };
 	const isCut = !options.all && found.length === limit && all.length > limit;
 	const shortOf = shortIds(
 		found.map(({ id }) => id),
@@ -53,10 +53,10 @@ function readLimit(text: string): number {
 	throw new RelayError('usage', `--limit takes a number from 1 on, not ${JSON.stringify(text)}.`);
 }
 
-function nothingLines({ status }: SessionsOptions, { theme }: Output): string[] {
+function nothingLines({ ownName }: App, { status }: SessionsOptions, { theme }: Output): string[] {
 	const what = status === undefined ? 'No sessions here yet.' : `No ${status} session here.`;
 	const next =
-		status === undefined ? 'Start one: agent-relay run "TASK"' : 'See them all: agent-relay sessions';
+		status === undefined ? `Start one: ${ownName} run "TASK"` : `See them all: ${ownName} sessions`;
 	return [what, theme.dim(next)];
 }
 

@@ -73,7 +73,7 @@ function showSession(
 		turns: own.turns,
 		problems: lineage.flatMap(({ problems }) => problems),
 	};
-	const lines = sessionPage({ ...status, lineage, now: clock.now(), theme, columns });
+	const lines = sessionPage({ ...status, lineage, now: clock.now(), theme, columns, ownName: app.ownName });
 	return { exitCode: EXIT.done, data, lines };
 }
 

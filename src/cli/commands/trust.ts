@@ -91,7 +91,7 @@ async function record(
 					...files.map((path) => `  ${safeLine(path, PATH_CHARS)}`),
 				]),
 		theme.dim(
-			'When one of them changes, the relay asks again. Take it back: agent-relay config trust --revoke',
+			`When one of them changes, the relay asks again. Take it back: ${app.ownName} config trust --revoke`,
 		),
 	];
 	return {

@@ -24,6 +24,8 @@ export interface SessionPage extends TrueStatus {
 	now: number;
 	theme: Theme;
 	columns: number;
+	/** How this program is called where it works. */
+	ownName: string;
 }
 
 const TASK_CHARS = 400;
@@ -51,7 +53,7 @@ function statusText({ status, reason, theme }: SessionPage): string {
 }
 
 function headFields({ meta, folder }: LineageEntry, page: SessionPage): Array<[string, string]> {
-	const { now, lineage } = page;
+	const { now, lineage, ownName } = page;
 	const { repo, usage, checkpoint } = meta;
 	const branch = repo.branch === null ? '' : ` (${repo.branch})`;
 	const agents = Object.entries(meta.agents).map(
@@ -59,7 +61,7 @@ function headFields({ meta, folder }: LineageEntry, page: SessionPage): Array<[s
 	);
 	return [
 		['kind', describeKind(meta)],
-		['look at', meta.kind === 'race' ? `agent-relay race show ${shortRef(meta.parent ?? meta.id)}` : ''],
+		['look at', meta.kind === 'race' ? `${ownName} race show ${shortRef(meta.parent ?? meta.id)}` : ''],
 		['task', safeLine(meta.objective ?? '', TASK_CHARS)],
 		['works in', safeLine(`${join(repo.worktree, repo.folder ?? '')}${branch}`, LINE_CHARS)],
 		['folder', safeLine(folder, LINE_CHARS)],

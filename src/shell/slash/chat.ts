@@ -41,14 +41,19 @@ export const chat: SlashCommand = {
 const TOPIC_CHARS = 200;
 
 /** The next agent that gets a packet in the shell's own session hears of the chat, in the relay's words. */
-function tellEnd({ relay, print, theme, clock }: SlashContext, opened: Chat, result: ChatResult): void {
+function tellEnd(
+	{ relay, print, theme, clock, services }: SlashContext,
+	opened: Chat,
+	result: ChatResult,
+): void {
 	const { id, meta } = opened.session();
 	const who = result.participants.map((one) => one.id).join(', ');
 	const topic = safeLine(meta.objective ?? '', TOPIC_CHARS);
 	relay.note(
 		`A chat of ${who} about ${JSON.stringify(topic)} ended after ${result.turns} turns: ${CHAT_ENDS[result.outcome]}. What was said: agent-relay show ${id}`,
 	);
-	print(chatEndLines(result, meta, { theme, now: clock.now(), command: '/chat' }));
+	const { ownName } = services;
+	print(chatEndLines(result, meta, { theme, now: clock.now(), ownName, command: '/chat' }));
 }
 
 const OPTIONS = {

@@ -46,13 +46,15 @@ export interface ChatEndOptions {
 	now: number;
 	/** `agent-relay chat` or `/chat`. */
 	command: string;
+	/** How this program is called where it works. */
+	ownName: string;
 }
 
 /** `meta`: of the session as it ended; turns, tokens and cost are those of the whole session. */
 export function chatEndLines(
 	result: ChatResult,
 	{ turn_count, usage, chat }: Pick<SessionMeta, 'turn_count' | 'usage' | 'chat'>,
-	{ theme, now, command }: ChatEndOptions,
+	{ theme, now, command, ownName }: ChatEndOptions,
 ): string[] {
 	const { outcome, sessionId, earliestReset } = result;
 	const short = shortRef(sessionId);
@@ -66,7 +68,7 @@ export function chatEndLines(
 	return [
 		`${mark} ${theme.bold(`Chat over: ${CHAT_ENDS[outcome]}`)}${theme.dim(facts.map((fact) => ` · ${fact}`).join(''))}`,
 		...(isWaiting ? [theme.dim(`  the first is free again ${describeTime(earliestReset, { now })}`)] : []),
-		step('read it', `agent-relay show ${short}`),
+		step('read it', `${ownName} show ${short}`),
 		...(outcome === 'out_of_turns'
 			? [step('raise it', 'agent-relay config set budgets.max_turns TURNS')]
 			: []),

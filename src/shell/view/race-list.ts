@@ -14,16 +14,19 @@ export function raceListLines(
 		now,
 		shortOf,
 		isLive,
+		ownName,
 	}: {
 		theme: Theme;
 		columns: number;
 		now: number;
 		shortOf: (id: string) => string;
 		isLive: (race: RaceRecord) => boolean;
+		/** How this program is called where it works. */
+		ownName: string;
 	},
 ): string[] {
 	if (races.length === 0)
-		return ['No race here yet.', theme.dim('Start one: agent-relay race "TASK" --agents claude,codex')];
+		return ['No race here yet.', theme.dim(`Start one: ${ownName} race "TASK" --agents claude,codex`)];
 	const rows = races.map((race) => [
 		shortOf(race.id),
 		stateOf(race, isLive),

@@ -6,7 +6,7 @@ import { describeTime } from '../../limits/describe-limit.ts';
 import type { EntrantRecord, RaceRecord } from '../../race/race-record.ts';
 import { formatAgo, formatDuration } from '../../ui/quantities.ts';
 import { renderTable, type TableColumn } from '../../ui/table.ts';
-import { wrapToColumns } from '../../ui/text-width.ts';
+import { columnsOf, wrapToColumns } from '../../ui/text-width.ts';
 import type { Theme } from '../../ui/theme.ts';
 import {
 	checksText,
@@ -54,7 +54,7 @@ export function racePage(record: RaceRecord, options: RacePageOptions): string[]
 		...part(record.shared_changes.flatMap((text) => wrap(theme.warn(`! ${safeLine(text, LINE_CHARS)}`)))),
 		...part(record.adopted.flatMap((entry) => wrap(adoptedLine(entry, options)))),
 		...part(notAdoptedLines(record).flatMap((line) => wrap(theme.warn(line), 4))),
-		...part(nextSteps(record, options).flatMap((line) => wrap(line, 4))),
+		...part(nextSteps(record, options)),
 	];
 }
 
@@ -199,14 +199,21 @@ function adoptedLine(entry: RaceRecord['adopted'][number], { theme, now }: RaceP
 	);
 }
 
-function nextSteps(record: RaceRecord, { command, ref, theme, isLive, now }: RacePageOptions): string[] {
-	const step = (what: string, line: string) => `${theme.dim(`${what}:`)} ${line}`;
+function nextSteps(
+	record: RaceRecord,
+	{ command, ref, theme, isLive, now, columns }: RacePageOptions,
+): string[] {
+	// A command that is broken into rows cannot be pasted.
+	const step = (what: string, line: string) =>
+		columnsOf(`${what}: ${line}`) <= columns
+			? [`${theme.dim(`${what}:`)} ${line}`]
+			: [...wrapToColumns(theme.dim(`${what}:`), columns, { indent: 2 }), line];
 	const race = ref === null ? '' : ` --race ${ref}`;
 	const own = ref === null ? '' : ` ${ref}`;
 	// It stands only where it is said again.
 	const again = record.options.permissions === 'full' ? ' -p full' : '';
 	if (record.state === 'cleaned') return [];
-	if (record.state !== 'ended') return isLive ? [] : [step('go on', `${command} resume${own}${again}`)];
+	if (record.state !== 'ended') return isLive ? [] : step('go on', `${command} resume${own}${again}`);
 	// Of one that changed nothing there is nothing to see or to take.
 	const first = record.winner ?? inOrder(record).find(({ diff }) => diff !== null && diff.files > 0)?.id;
 	const name = record.winner === null ? ` ${first}` : '';
@@ -214,11 +221,11 @@ function nextSteps(record: RaceRecord, { command, ref, theme, isLive, now }: Rac
 		...(first === undefined
 			? []
 			: [
-					step('look at it', `${command} diff ${first}${race}`),
-					...(record.adopted.length > 0 ? [] : [step('take it over', `${command} adopt${name}${race}`)]),
+					...step('look at it', `${command} diff ${first}${race}`),
+					...(record.adopted.length > 0 ? [] : step('take it over', `${command} adopt${name}${race}`)),
 				]),
-		...goOnSteps(record, now).map((what) => step(what, `${command} resume${own}${again}`)),
-		step('tidy up', `${command} clean${own} --apply`),
+		...goOnSteps(record, now).flatMap((what) => step(what, `${command} resume${own}${again}`)),
+		...step('tidy up', `${command} clean${own} --apply`),
 	];
 }
 

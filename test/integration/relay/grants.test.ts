@@ -56,6 +56,7 @@ describe('what an agent was given', () => {
 			now: bench.clock.now(),
 			theme: PLAIN_THEME,
 			columns: 200,
+			ownName: 'agent-relay',
 		}).join('\n');
 		expect(page).toMatch(
 			new RegExp(

@@ -13,6 +13,7 @@ const meta = fakeSessionMeta({
 const page = (changes: Partial<Parameters<typeof sessionPage>[0]>) =>
 	sessionPage({
 		...look,
+		ownName: 'agent-relay',
 		status: 'completed',
 		reason: null,
 		lineage: [{ meta, folder: '/repo/.agent-relay/sessions/X', turns: [fakeTurnState()], problems: [] }],

@@ -31,7 +31,7 @@ const endOf = (result: Partial<ChatResult>, used: Partial<typeof usage> = {}) =>
 	chatEndLines(
 		{ ...RESULT, ...result },
 		{ turn_count: 4, usage: { ...usage, ...used } },
-		{ theme: PLAIN_THEME, now: NOON, command: 'agent-relay chat' },
+		{ theme: PLAIN_THEME, now: NOON, ownName: 'agent-relay', command: 'agent-relay chat' },
 	);
 
 describe('the beginning of a chat', () => {
@@ -83,7 +83,7 @@ describe('the end of a chat', () => {
 
 	it('says again what stands only where it is said again', () => {
 		const meta = fakeSessionMeta({ chat: { ...CHAT, permissions: 'full' } });
-		const options = { theme: PLAIN_THEME, now: NOON, command: '/chat' };
+		const options = { theme: PLAIN_THEME, now: NOON, ownName: 'agent-relay', command: '/chat' };
 		expect(chatEndLines({ ...RESULT, outcome: 'max_turns' }, meta, options).at(-1)).toBe(
 			'  go on: /chat --session 7F3K2Q -p full',
 		);
