@@ -5,7 +5,7 @@ export const DAY_MS = 24 * 3600_000;
 export const MAX_DELAY_MS = 400 * DAY_MS;
 
 const DURATION_PART =
-	/[\s,]*(?:and\s+)?(?:(\d+(?:\.\d+)?)\s?(?:more\s|full\s)?(ms|milliseconds?|s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|w|weeks?|秒钟?|分钟?|个?小时|天)|(?:an?|one)\s(second|minute|hour|day|week))(?![a-z])/iy;
+	/[\s,]*(?:and\s+)?(?:(\d{1,3}(?:,\d{3})+|\d+(?:\.\d+)?)\s?(?:more\s|full\s)?(ms|milliseconds?|s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|w|weeks?|秒钟?|分钟?|个?小时|天)|(?:an?|one)\s(second|minute|hour|day|week))(?![a-z])/iy;
 /** `less than a minute`: at most that long. */
 const AT_MOST = /^(?:less than|under|within) /i;
 const UNIT_MS: ReadonlyArray<readonly [string, number]> = [
@@ -28,7 +28,7 @@ export function readDuration(text: string): number | null {
 	let delayMs: number | null = null;
 	DURATION_PART.lastIndex = AT_MOST.exec(text)?.[0].length ?? 0;
 	for (let part = DURATION_PART.exec(text); part !== null; part = DURATION_PART.exec(text))
-		delayMs = (delayMs ?? 0) + Number(part[1] ?? 1) * unitMs(part[2] ?? part[3] ?? '');
+		delayMs = (delayMs ?? 0) + Number(part[1]?.replaceAll(',', '') ?? 1) * unitMs(part[2] ?? part[3] ?? '');
 	return delayMs === null || delayMs > MAX_DELAY_MS ? null : Math.round(delayMs);
 }
 

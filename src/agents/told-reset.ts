@@ -12,7 +12,7 @@ const SEARCHED_CHARS = 8000;
 
 /** What stands before a time: `resets 3pm`, `will reset at`, `try again in`, `regain access on`, `wait for about`. */
 const LEAD =
-	/(?:\b(?:resets?(?:[ _](?:at|time))?|renews?|refills?|refresh(?:es|ed)?|restored?|retry(?:ing)?(?:[ -]after|[ _-]?delay)?|try again|available(?: again)?|regain access|wait(?:ing)?|until|unlocks?|resumes?)(?![a-z])"?(?: (?:at|on|in|after|by|from|for|is|until|again))*\s*[:=]?\s*"?|(?:将在|将于|请在|请于|预计|重置时间[为是]?[:：]?|请?等待)\s*)(?:(?:about|around|approximately|approx\.?|another|~)\s*)?/gi;
+	/(?:\b(?:resets?(?:[ _](?:at|time))?|renews?|refills?|refresh(?:es|ed)?|restored?|retry(?:ing)?(?:[ -]after|[ _-]?delay)?|try again|available(?: again)?|regain access|again|wait(?:ing)?|until|unlocks?|resumes?|lifts?|lifted|(?:come|check) back|continue)(?![a-z])"?(?: (?:at|on|in|after|by|from|for|is|until|again))*\s*[:=]?\s*"?|(?:将在|将于|请在|请于|预计|重置时间[为是]?[:：]?|请?等待)\s*)(?:(?:about|around|approximately|approx\.?|another|~)\s*)?/gi;
 const EPOCH =
 	/(?:\||\b(?:reset\w*|retry|try again|until)"?\W{0,4}(?:(?:at|on|is|in|after|time|timestamp)\W{1,4}){0,2})(\d{10}(?:\d{3})?)(?!\d)/i;
 const RETRY_AFTER_SECONDS = /\bretry[- _]after"?\s*[:=]\s*"?(\d{1,8}(?:\.\d+)?)(?!\d|\s?[a-z])/i;
@@ -85,7 +85,7 @@ const CLOCK =
 	/^(?:(?<word>midnight|noon)|(?<hour>\d{1,2})(?::(?<minute>\d\d)(?::(?<second>\d\d)(?:\.\d+)?)?)?(?:\s?(?<half>[ap])\.?m\b\.?)?)/i;
 /** `+0800`, `+08:00 CST`, `GMT-3`, `(UTC+5:30)`, `CST (UTC+8)`. */
 const OFFSET =
-	/^\s*(?:\(?(?:[A-Z]{2,5}\s?)??\(?(?:UTC|GMT)\s?(?<told>[+-]\d{1,2}(?::?\d\d)?)(?!\d)|\(?(?<plain>[+-]\d\d:?\d\d)(?!\d))/;
+	/^\s*(?:\(?(?:[A-Z]{2,5},?\s?)??\(?(?:UTC|GMT)\s?(?<told>[+-]\d{1,2}(?::?\d\d)?)(?!\d)|\(?(?<plain>[+-]\d\d:?\d\d)(?!\d))/;
 const ZONE =
 	/^\s*(?:[(（](?<named>[^()（）]{1,40})[)）]|(?<bare>[A-Z][A-Za-z_]+\/[A-Za-z_/+-]+|[A-Z]{1,4}T|UTC|Z)\b|(?<spoken>北京时间|(?:Pacific|Eastern|Central|Mountain|Beijing)(?: Standard| Daylight)?(?: time)?)(?![a-z]))/i;
 

@@ -31,6 +31,8 @@ class CodexParser implements AgentParser {
 	#mismatch: string | null = null;
 	#last: Reconnecting | null = null;
 	#lastError = '';
+	/** A top-level error that nothing of the turn followed. */
+	#standingError: string | null = null;
 	#cumulative: TokenCounts | null = null;
 	#ended: { judgement: Judgement; message: string } | null = null;
 
@@ -58,7 +60,8 @@ class CodexParser implements AgentParser {
 		const isCorrected = this.#ended?.judgement.outcome === 'completed' && judgement.outcome !== 'completed';
 		if (this.#ended === null || isCorrected) {
 			if (judgement.limit !== null) events.push({ type: 'limit', limit: judgement.limit });
-			if (judgement.error !== null) events.push({ type: 'error', ...judgement.error });
+			if (judgement.error !== null && judgement.error.message !== this.#standingError)
+				events.push({ type: 'error', ...judgement.error });
 			events.push({
 				type: 'turn_ended',
 				outcome: judgement.outcome,
@@ -79,6 +82,20 @@ class CodexParser implements AgentParser {
 		}
 		if (this.#mismatch !== null && exit.stopRequested === 'failed')
 			return failed('unknown_session', this.#mismatch);
+		return this.#judgeLastError(exit, native) ?? this.#judgeLeft(exit);
+	}
+
+	/** The last word of a codex that died before it could say how the turn ended, where it is known what that means. */
+	#judgeLastError(exit: AgentExit, native: NativeFacts | null): Judgement | null {
+		const message = this.#standingError;
+		if (message === null || exit.stopRequested !== null) return null;
+		const now = this.#context.now();
+		const judgement = refineByRecord(judgeTurnFailed(message, now), message, native, now);
+		const isKnownFailure = saysFailed(exit) && judgement.stopReason !== 'api_error';
+		return judgement.outcome === 'limited' || isKnownFailure ? judgement : null;
+	}
+
+	#judgeLeft(exit: AgentExit): Judgement {
 		const stderr = Buffer.concat(this.#stderr).toString('utf8');
 		const isStarted = this.#threadId !== null;
 		const { retry: lastRetry = null, limit = null } = this.#last ?? {};
@@ -170,6 +187,7 @@ class CodexParser implements AgentParser {
 		} as const;
 		const phase: ItemPhase = phases[type];
 		this.#last = null;
+		this.#standingError = null;
 		const events = readItem(item, phase, this.#open);
 		for (const event of events) this.#noteTool(event);
 		return events;
@@ -182,9 +200,13 @@ class CodexParser implements AgentParser {
 
 	#topLevelError(message: string): AgentEvent[] {
 		const reconnecting = readReconnecting(message, this.#context.now());
-		if (reconnecting === null) return this.#error(message);
+		if (reconnecting === null) {
+			this.#standingError = message;
+			return this.#error(message);
+		}
 		const { retry, limit } = reconnecting;
 		this.#last = reconnecting;
+		this.#standingError = null;
 		return limit === null ? [retry] : [retry, { type: 'limit', limit }];
 	}
 

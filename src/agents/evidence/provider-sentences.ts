@@ -113,6 +113,7 @@ export const PROVIDER_SENTENCES: readonly SentenceRule[] = [
 		BILLING,
 	],
 	['needs_extra_usage', /\bextra usage (?:is )?required\b|\brequires? extra usage\b/i, MODEL_BILLING],
+	['draws_on_extra_usage', /\bdraws? from your extra usage\b/i, BILLING],
 	[
 		'needs_credit',
 		/\b(?:requires?|needs?) (?:more |usage |additional )?credits?\b|\bcredits? (?:are )?required\b/i,
@@ -233,7 +234,7 @@ export const PROVIDER_SENTENCES: readonly SentenceRule[] = [
 
 	[
 		'model_unknown',
-		/\bmodel\b(?:[^.\n]|\.(?=\w)){0,80}\b(?:does not exist|not found|is not supported|not available for your)\b|\bmodel \S{1,80} not supported\b|\bmodel identifier is invalid\b|\baccess to (?:the )?model\b|无可用渠道|模型不存在|无权(?:访问|使用)(?:该|此)?模型/i,
+		/\bmodel\b(?:[^.\n]|\.(?=\w)){0,80}\b(?:does not exist|not found|is not supported|not available for your)\b|\bmodel \S{1,80} not supported\b|\bmodel identifier is invalid\b|\baccess to (?:the )?model\b|\bon-demand throughput isn['’]t supported\b|无可用渠道|模型不存在|无权(?:访问|使用)(?:该|此)?模型/i,
 		{ failure: 'model_not_found', isWeak: true },
 	],
 	[
@@ -257,7 +258,7 @@ export const PROVIDER_SENTENCES: readonly SentenceRule[] = [
 	],
 	[
 		'rate',
-		/\brate[ _-]?limit|\btoo many (?:requests|tokens|concurrent)\b|\bconcurrency\b|\bconcurrent requests?\b|\bthrottl|\bslow down\b|请求过(?:多|快)|过于频繁|速率限制|频率|并发/i,
+		/\brate[ _-]?limit|\btoo many (?:requests|tokens|concurrent)\b|\b(?:max\w*|high|reduce|request|account|user|model|key|organization) concurrency\b|\bconcurrency\b[^.\n]{0,30}\b(?:limits?|quota|exceed\w*|reached|usage)\b|\bconcurrent requests?\b|\bthrottl|\bslow down\b|请求过(?:多|快)|过于频繁|速率限制|频率|并发/i,
 		WEAK_RATE,
 	],
 	// Without a word of what for.

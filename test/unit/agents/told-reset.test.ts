@@ -78,6 +78,13 @@ describe('a reset in words', () => {
 		// A weekday before the date says nothing of its own.
 		['Retry-After: Sat, 21 Nov 2026 10:00:00 GMT', '2026-11-21T10:00:00.000Z'],
 		['resets on Monday, December 7 at 9am (UTC)', '2026-12-07T09:00:00.000Z'],
+		['resets 11:30 PM (CST, UTC+8)', '2026-11-21T15:30:00.000Z'],
+		// Other words before it, and thousands.
+		['You will be able to use it again at 21:00 UTC', '2026-11-21T21:00:00.000Z'],
+		['You can continue at 6pm GMT-3', '2026-11-21T21:00:00.000Z'],
+		['Come back after 18:00 (GMT-03:00)', '2026-11-21T21:00:00.000Z'],
+		['The limit lifts at 21:00 UTC', '2026-11-21T21:00:00.000Z'],
+		['Try again in 1,210 seconds', '2026-11-21T08:20:10.000Z'],
 		// Chinese clocks.
 		['限额将在明天8点 (UTC) 重置', '2026-11-22T08:00:00.000Z'],
 		['将于北京时间 2026-12-01 00:00:00 恢复', '2026-11-30T16:00:00.000Z'],

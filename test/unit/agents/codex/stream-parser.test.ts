@@ -115,6 +115,40 @@ describe('a turn without a last line', () => {
 		expect(run(retrying, { exit }).turn.limit).toMatchObject({ kind: 'rate', confidence: 'estimated' });
 	});
 
+	describe('whose last word was an error', () => {
+		const said = (message: string) => `${THREAD}${JSON.stringify({ type: 'error', message })}\n`;
+		const spent = said("You've hit your usage limit. Try again at 2026-11-23 16:13 UTC.");
+		const full = said("Codex ran out of room in the model's context window.");
+		const ended = (stdout: string, exitCode: number | null, signal: AgentExit['signal'] = null) =>
+			run(stdout, { exit: { exitCode, signal, stopRequested: null } });
+
+		it('is limited where that was a limit, however the process ended', () => {
+			const limit = { kind: 'window', resetAt: Date.parse('2026-11-23T16:13:00Z') };
+			for (const code of [0, 1]) expect(ended(spent, code).turn).toMatchObject({ outcome: 'limited', limit });
+			expect(ended(spent, null, 'SIGKILL').turn).toMatchObject({ outcome: 'limited', limit });
+		});
+
+		it('failed for that reason where the exit code says that it failed', () => {
+			const { events, turn } = ended(full, 1);
+			expect(turn).toMatchObject({ outcome: 'failed', stopReason: 'context_too_long' });
+			expect(events.filter(({ type }) => type === 'error')).toHaveLength(1);
+			expect(ended(full, 0).turn.outcome).toBe('outcome_unknown');
+			expect(ended(said('something new'), 1).turn.outcome).toBe('outcome_unknown');
+		});
+
+		it('is not judged by an error that work or a retry followed', () => {
+			const item = '{"type":"item.completed","item":{"id":"i","type":"agent_message","text":"on"}}\n';
+			expect(ended(`${spent}${item}`, 1).turn.outcome).toBe('outcome_unknown');
+			const retry = '{"type":"error","message":"Reconnecting... 1/5 (timeout)"}\n';
+			expect(ended(`${spent}${retry}`, 1).turn.outcome).toBe('outcome_unknown');
+		});
+
+		it('and that the relay stopped is what the stop makes of it', () => {
+			const exit: AgentExit = { exitCode: 1, signal: null, stopRequested: 'cancelled' };
+			expect(run(spent, { exit }).turn.outcome).toBe('cancelled');
+		});
+	});
+
 	it('looks again at an answer whose process says by its exit code that it failed', () => {
 		const done = `${THREAD}{"type":"turn.completed","usage":{}}\n`;
 		const { events, turn } = run(done, { exit: EXITED });

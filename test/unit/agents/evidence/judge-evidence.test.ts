@@ -176,6 +176,10 @@ const SENTENCES: ReadonlyArray<readonly [string, string]> = [
 	['ExceededBudget: User=7 over budget. Spend=10.63354472, Budget=10.0', 'billing'],
 	['Quota exceeded and account balance is $0.0, please pay with fiat', 'billing'],
 	['Extra usage is required for long context requests.', 'billing'],
+	[
+		'Third-party apps now draw from your extra usage, not your plan limits. Add more and keep going.',
+		'billing',
+	],
 	['The long context beta is not yet available for this subscription.', 'billing'],
 	// windows
 	['Key limit exceeded (weekly limit). Manage it using https://openrouter.ai/settings/keys', 'window'],
@@ -200,6 +204,10 @@ const SENTENCES: ReadonlyArray<readonly [string, string]> = [
 	// the model
 	['This token has no access to model claude-opus-4-5', 'model_not_found'],
 	['该令牌无权访问模型 claude-opus-4-5', 'model_not_found'],
+	[
+		'Invocation of model ID anthropic.claude-x with on-demand throughput isn’t supported. Retry your request.',
+		'model_not_found',
+	],
 	['Model kimi-k2.5 not supported', 'model_not_found'],
 	['The model gpt-5.9 does not exist', 'model_not_found'],
 	// plan windows
@@ -355,6 +363,7 @@ describe("the provider's own sentence", () => {
 		'tools.0.custom.description: usage limit reached',
 		'max_tokens: 64000 > 32000, which is the maximum allowed number of output tokens',
 		'The model gave no answer',
+		'due to tool use concurrency issues. Run /rewind to recover the conversation.',
 	])('%s is none', (providerText) => {
 		expect(meaning({ providerText })).toBe('unknown');
 	});
