@@ -37,6 +37,7 @@ const CLAUDE: readonly SentenceRule[] = [
 	['paused', /^usage is paused for your organization\b/i, { limit: 'quota' }],
 	['service_disabled', /^this service is disabled for your org\b/i, AUTH],
 	['org_disabled', /^(?:this|your) organization has been disabled\b/i, AUTH],
+	['org_disabled_plan', /^your organization has disabled\b/i, AUTH],
 	['org_key_disabled', /^your [\w ]{1,40} belongs to a disabled organization\b/i, AUTH],
 	['not_logged_in', /^not logged in\b/i, AUTH],
 	['invalid_key', /^invalid api key\b/i, AUTH],

@@ -104,7 +104,7 @@ export const PROVIDER_SENTENCES: readonly SentenceRule[] = [
 	],
 	[
 		'balance_is',
-		/\b(?:balance|credits?)\b[^.\n]{0,30}\b(?:too low|insufficient|depleted|exhausted|used up|not enough|ran out|run out)\b|\bbalance(?: is|:) ?[$€¥＄]? ?(?:-\d|0(?:\.0+)?(?![\d.]*\d))/i,
+		/\b(?:balance|credits?)\b[^.\n]{0,30}\b(?:too low|insufficient|depleted|exhausted|used up|not enough|ran out|run out)\b|\b(?:account|credit|current|remaining|your) balance(?: is|:) ?[$€¥＄]? ?(?:-\d|0(?:\.0+)?(?![\d.]*\d))/i,
 		BILLING,
 	],
 	[
@@ -126,7 +126,7 @@ export const PROVIDER_SENTENCES: readonly SentenceRule[] = [
 	],
 	[
 		'needs_paying',
-		/\b(?:recharge|top[- ]?up|payment required|payment method|in arrears|overdue|unpaid|past[- ]due)\b/i,
+		/\b(?:recharge|top[- ]?up|payment required|payment method|payment instrument|in arrears|overdue|unpaid|past[- ]due)\b/i,
 		BILLING,
 	],
 	[
@@ -234,7 +234,7 @@ export const PROVIDER_SENTENCES: readonly SentenceRule[] = [
 
 	[
 		'model_unknown',
-		/\bmodel\b(?:[^.\n]|\.(?=\w)){0,80}\b(?:does not exist|not found|is not supported|not available for your)\b|\bmodel \S{1,80} not supported\b|\bmodel identifier is invalid\b|\baccess to (?:the )?model\b|\bon-demand throughput isn['’]t supported\b|无可用渠道|模型不存在|无权(?:访问|使用)(?:该|此)?模型/i,
+		/\bmodel\b(?:[^.\n]|\.(?=\w)){0,80}\b(?:does not exist|not found|not available for your)\b|\bmodel (?:\S{1,80} )?(?:is )?not supported\b|\bmodel identifier is invalid\b|\baccess to (?:the )?model\b|\bon-demand throughput isn['’]t supported\b|无可用渠道|模型不存在|无权(?:访问|使用)(?:该|此)?模型/i,
 		{ failure: 'model_not_found', isWeak: true },
 	],
 	[

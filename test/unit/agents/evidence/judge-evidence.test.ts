@@ -176,6 +176,7 @@ const SENTENCES: ReadonlyArray<readonly [string, string]> = [
 	['ExceededBudget: User=7 over budget. Spend=10.63354472, Budget=10.0', 'billing'],
 	['Quota exceeded and account balance is $0.0, please pay with fiat', 'billing'],
 	['Extra usage is required for long context requests.', 'billing'],
+	['Model access is denied: A valid payment instrument must be provided.', 'billing'],
 	[
 		'Third-party apps now draw from your extra usage, not your plan limits. Add more and keep going.',
 		'billing',
@@ -363,6 +364,8 @@ describe("the provider's own sentence", () => {
 		'tools.0.custom.description: usage limit reached',
 		'max_tokens: 64000 > 32000, which is the maximum allowed number of output tokens',
 		'The model gave no answer',
+		'balance: 0 is not an allowed property of the input',
+		'The model gpt-5.5 says: reasoning.effort is not supported',
 		'due to tool use concurrency issues. Run /rewind to recover the conversation.',
 	])('%s is none', (providerText) => {
 		expect(meaning({ providerText })).toBe('unknown');
@@ -423,6 +426,7 @@ describe("the CLI's own sentence", () => {
 		['Usage credits required for 1M context · turn on usage credits', 'billing'],
 		['Extra usage is required for 1M context · enable extra usage at claude.ai/settings/usage', 'billing'],
 		['This service is disabled for your org', 'auth'],
+		['Your organization has disabled Claude subscription access for Claude Code · Use an API key', 'auth'],
 		['Your workspace is out of credits. Add credits to continue.', 'billing'],
 		['You’re out of credits. Add credits to your workspace to continue.', 'billing'],
 		['You hit your spend cap set in your workspace.', 'billing'],
