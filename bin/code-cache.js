@@ -47,7 +47,7 @@ function writeCodeCache(path, codes) {
 	const folder = dirname(path);
 	const draft = `${path}.${process.pid}.tmp`;
 	try {
-		fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
+		ensureFolder(folder);
 		const index = Buffer.from(JSON.stringify([...codes].map(([name, { length }]) => ({ name, length }))));
 		const head = Buffer.alloc(HEAD_BYTES);
 		head.writeUInt32LE(index.length);
@@ -75,6 +75,18 @@ function removeOldest(folder) {
 		.map((path) => ({ path, at: fs.statSync(path).mtimeMs }))
 		.sort((a, b) => b.at - a.at);
 	for (const { path } of byAge.slice(KEPT_FILES)) fs.rmSync(path, { force: true });
+}
+
+/** As in src/core/files.ts: Node's `recursive` never ends where a folder exists and none can be made in it (/proc, some mounts). */
+function ensureFolder(path) {
+	try {
+		fs.mkdirSync(path, { mode: 0o700 });
+	} catch ({ code }) {
+		if (code === 'EEXIST') return;
+		if (code !== 'ENOENT' || dirname(path) === path) throw new Error(`cannot make ${path}: ${code}`);
+		ensureFolder(dirname(path));
+		fs.mkdirSync(path, { mode: 0o700 });
+	}
 }
 
 module.exports = { readCodeCache, writeCodeCache };

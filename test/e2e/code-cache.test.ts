@@ -65,6 +65,11 @@ describe('compiled code in the cache folder', () => {
 		expect(readFileSync(path).equals(code)).toBe(false);
 	});
 
+	it.skipIf(!existsSync('/proc/self'))('holds up no run where its folder cannot be made', async () => {
+		const { exitCode, stderr } = await work({ XDG_CACHE_HOME: '/proc/no-such' });
+		expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+	});
+
 	it('of another build stays where it is', async () => {
 		const path = await workOnce();
 		const other = join(folder, `0123456789abcdef-${process.version}-${process.arch}`);
