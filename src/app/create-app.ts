@@ -180,10 +180,17 @@ async function openSurvivors({ paths, processes, clock, desk }: App) {
 /** The records at `location`; new sessions are of its repo. */
 export async function storeAt(
 	location: StoreLocation,
-	{ clock, processes, version }: Pick<App, 'clock' | 'processes' | 'version'>,
+	{ clock, processes, version, notice }: Pick<App, 'clock' | 'processes' | 'version' | 'notice'>,
 ): Promise<SessionStore> {
 	const ids = createSessionIds(() => clock.now());
-	return createSessionStore({ location, clock, ids, processes, relayVersion: version });
+	return createSessionStore({
+		location,
+		clock,
+		ids,
+		processes,
+		relayVersion: version,
+		onNotice: (text) => notice(text),
+	});
 }
 
 /** True when the process goes on without its terminal: from now on SIGHUP does nothing. */

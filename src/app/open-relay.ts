@@ -26,7 +26,6 @@ import { createLedger, type Ledger } from '../limits/ledger.ts';
 import { estimateCost } from '../limits/prices.ts';
 import { type Conversation, createRelay } from '../relay/conversation.ts';
 import type { Places, RelayDeps } from '../relay/relay-deps.ts';
-import { prepareStore } from '../sessions/store-location.ts';
 import { createStartPty } from '../terminal/start-pty.ts';
 import { removeStrayTelemetry } from '../turns/telemetry-file.ts';
 import { type App, homeOf, newNativeId, storeAt } from './create-app.ts';
@@ -203,7 +202,6 @@ export async function relayDeps(
 		},
 		isRoot: process.getuid?.() === 0,
 		store,
-		prepareStore: () => prepareStore(store.location),
 		snapshots,
 		places: placesOf(app, current, { repo, snapshots }),
 		processes,

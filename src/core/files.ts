@@ -172,7 +172,7 @@ export function lstatIfThere(path: string): Stats | undefined {
 	try {
 		return lstatSync(path, { throwIfNoEntry: false });
 	} catch (error) {
-		if (hasErrno(error, 'ENOTDIR')) return undefined;
+		if (hasErrno(error, 'ENOTDIR', 'ELOOP')) return undefined;
 		throw error;
 	}
 }

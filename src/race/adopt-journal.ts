@@ -17,6 +17,7 @@ import {
 	writeAtomic,
 } from '../core/files.ts';
 import { explainWriteFailure } from '../core/write-failure.ts';
+import { ADOPT_FOLDER } from '../sessions/session-paths.ts';
 import { lookAt } from './adopt-paths.ts';
 import { keepOld, moveInto } from './move-file.ts';
 
@@ -52,7 +53,7 @@ export interface AdoptPlace {
 }
 
 export function adoptPlace(sessionFolder: string): AdoptPlace {
-	const folder = join(sessionFolder, 'adopt');
+	const folder = join(sessionFolder, ADOPT_FOLDER);
 	return { folder, fresh: join(folder, 'new'), journal: join(folder, 'journal.json') };
 }
 

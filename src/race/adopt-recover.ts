@@ -14,7 +14,7 @@ import { noteAdopted } from './adopt-note.ts';
  * every file is put back as it was. null: nothing was left. Only under the lock of the race's session.
  */
 export async function recoverAdoption(session: OpenSession, deps: AdoptDeps): Promise<string | null> {
-	const place = adoptPlace(session.folder);
+	const place = adoptPlace(session.writableFolder());
 	const journal = readJournal(place);
 	if (journal === null) {
 		discardPlace(place);
@@ -26,7 +26,7 @@ export async function recoverAdoption(session: OpenSession, deps: AdoptDeps): Pr
 }
 
 function undo(session: OpenSession, journal: AdoptJournal): string {
-	const place = adoptPlace(session.folder);
+	const place = adoptPlace(session.writableFolder());
 	const { left } = undoSteps(place, journal);
 	if (left.length === 0)
 		return `An adoption of ${journal.entrant} was interrupted: its files were taken back, all is as it was before.`;

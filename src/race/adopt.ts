@@ -202,7 +202,7 @@ type FilesMode = Exclude<AdoptMode, { kind: 'branch' }>;
 async function adoptFiles(adoption: Adoption, mode: FilesMode): Promise<AdoptResult> {
 	const { session, deps } = adoption;
 	if (mode.kind === 'commit') await refuseUncommittable(deps);
-	const place = adoptPlace(session.folder);
+	const place = adoptPlace(session.writableFolder());
 	try {
 		ensureFolder(place.fresh);
 		const scratch = join(place.folder, 'scratch');

@@ -37,20 +37,23 @@ export function listRaces(store: Pick<SessionStore, 'list'>): RaceRecord[] {
  * `not_writable`; then the old record stands.
  */
 export function updateRace(
-	session: Pick<OpenSession, 'id' | 'folder' | 'update'>,
+	session: Pick<OpenSession, 'id' | 'writableFolder' | 'update'>,
 	change: (record: RaceRecord) => RaceRecord,
 ): RaceRecord {
-	const record = readRecordOf(session.folder);
+	const record = readRecordOf(session.writableFolder());
 	if (record !== null) return writeRace(session, change(record));
 	throw new RelayError('not_found', `Session ${session.id} is no race.`);
 }
 
 /** As `updateRace`, where the whole record is at hand; the folder is made again should it have vanished. */
-export function writeRace(session: Pick<OpenSession, 'folder' | 'update'>, record: RaceRecord): RaceRecord {
-	const path = join(session.folder, RACE_FILE);
-	refuseNewer(record.schema_version, RACE_RECORD_VERSION, path);
+export function writeRace(
+	session: Pick<OpenSession, 'writableFolder' | 'update'>,
+	record: RaceRecord,
+): RaceRecord {
+	refuseNewer(record.schema_version, RACE_RECORD_VERSION, RACE_FILE);
 	// Looks at the lock, and brings a session back that was removed under us.
 	session.update((meta) => meta, { isMinor: true });
+	const path = join(session.writableFolder(), RACE_FILE);
 	explainingWrites(path, () => writeAtomic(path, `${JSON.stringify(record, null, 2)}\n`, { sync: true }));
 	return record;
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { ensureFolder, openAppend, removeIfThere, writeAll } from '../core/files.ts';
 import { explainingWrites } from '../core/write-failure.ts';
 import { runCommand } from '../relay/run-command.ts';
+import { RACE_FOLDER } from '../sessions/session-paths.ts';
 import type { EntrantContext } from './entrant-context.ts';
 import { entrantFolder } from './entrant-folder.ts';
 import { countFailingTests } from './failing-tests.ts';
@@ -12,7 +13,7 @@ import type { EntrantRecord } from './race-record.ts';
 export type CommandRecord = EntrantRecord['checks'][number];
 
 /** Where the logs lie, below the folder of the race's session. */
-const LOGS_FOLDER = 'race';
+const LOGS_FOLDER = RACE_FOLDER;
 /** A command that prints without end fills no disk; what comes later is counted and dropped. */
 const MAX_LOG_BYTES = 32 * 1024 * 1024;
 /** What is kept for the number of failing tests. */

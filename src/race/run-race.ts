@@ -13,6 +13,7 @@ import type { SessionId } from '../core/ids.ts';
 import { explainingWrites } from '../core/write-failure.ts';
 import { sharedChanges } from '../git/shared-changes.ts';
 import type { SharedParts } from '../git/worktree-contract.ts';
+import { RACE_FOLDER } from '../sessions/session-paths.ts';
 import type { OpenSession } from '../sessions/session-store.ts';
 import type { Race, RaceDeps, RaceEvent, RaceOptions } from './contract.ts';
 import type { EntrantContext } from './entrant-context.ts';
@@ -146,10 +147,13 @@ class OneRace implements Race {
 	#contextOf(id: string, stop: AbortSignal): EntrantContext {
 		const signalOf = () => eitherSignal(stop, this.#stopOf(id).signal);
 		let signal = signalOf();
+		const session = this.#session;
 		return {
 			deps: this.#deps,
 			clock: this.#deps.relay.clock,
-			folder: this.#session.folder,
+			get folder() {
+				return session.writableFolder();
+			},
 			parentTurn: this.#session.meta.parent_turn,
 			race: () => this.#record,
 			entrant: () => this.#entrant(id),
@@ -192,7 +196,7 @@ class OneRace implements Race {
 
 	/** As they were when the race began, also when it goes on after a crash. null: they cannot be looked at. */
 	async #sharedBefore(): Promise<SharedParts | null> {
-		const path = join(this.#session.folder, 'race', 'shared-before.json');
+		const path = join(this.#session.writableFolder(), RACE_FOLDER, 'shared-before.json');
 		const known = parseShared(readIfThere(path));
 		if (known !== null) return known;
 		const taken = await this.#sharedParts();

@@ -90,7 +90,7 @@ export async function makePacket(request: PacketRequest, deps: RelayDeps): Promi
 	});
 	const number = session.meta.turn_count;
 	const names = { from: from?.id ?? 'start', to: to?.id ?? 'next' };
-	const written = await writePacket(session.folder, number, names, packet);
+	const written = await writePacket(session.writableFolder(), number, names, packet);
 	return { path: written.path, packet, losses };
 }
 

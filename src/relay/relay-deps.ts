@@ -31,7 +31,6 @@ export interface RelayDeps {
 	isTrusted: boolean;
 	isRoot: boolean;
 	store: SessionStore;
-	prepareStore: () => void;
 	/** null outside git. */
 	snapshots: Snapshots | null;
 	places: Places;

@@ -3,8 +3,10 @@
  * prompts (the user's words) of its session, and record, prompts and states of the sessions before it.
  */
 import { statSync, utimesSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
+import { RelayError } from '../core/errors.ts';
 import { ensureFolder, lstatIfThere, namesIn, readOrNull, writeAtomic } from '../core/files.ts';
+import { refuseLinksTo } from './held-folder.ts';
 import { META_FILE, TURNS_FOLDER } from './session-paths.ts';
 
 /** The newest are kept where a conversation has more: some thousand turns with a packet each. */
@@ -38,9 +40,23 @@ export class KeptRecords {
 		this.#files.set(path, bytes);
 	}
 
-	/** Writes what is no longer there, over nothing that is. Returns how many files that were. */
+	/** What is held of the session that lay in `from` belongs below `to` from now on. */
+	move(from: string, to: string): void {
+		for (const [path, bytes] of [...this.#files]) {
+			if (!path.startsWith(`${from}/`)) continue;
+			this.#files.delete(path);
+			this.#files.set(to + path.slice(from.length), bytes);
+		}
+	}
+
+	/**
+	 * Writes what is no longer there, over nothing that is, and nothing where a link stands in place of a folder. Returns how
+	 * many files that were.
+	 */
 	restore(): number {
-		const gone = [...this.#files].filter(([path]) => lstatIfThere(path) === undefined);
+		const gone = [...this.#files].filter(
+			([path]) => lstatIfThere(path) === undefined && !leadsThroughLink(path),
+		);
 		for (const [path, bytes] of gone) {
 			ensureFolder(dirname(path));
 			writeAtomic(path, bytes);
@@ -62,5 +78,17 @@ export class KeptRecords {
 		// A link, a pipe, an unreadable file: nothing that the relay wrote.
 		const bytes = readOrNull(path);
 		if (bytes !== null) this.set(path, bytes);
+	}
+}
+
+/** True where a link or a file stands in place of a folder of the session that the file belongs to. */
+function leadsThroughLink(path: string): boolean {
+	const folder = dirname(path);
+	try {
+		refuseLinksTo(basename(folder) === TURNS_FOLDER ? dirname(folder) : folder);
+		return false;
+	} catch (error) {
+		if (error instanceof RelayError && error.code === 'refused') return true;
+		throw error;
 	}
 }

@@ -1,10 +1,12 @@
-import { existsSync, lstatSync, readdirSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { type Clock, toIso } from '../core/clock.ts';
-import { ensureFolder, removeIfThere, writeAtomic } from '../core/files.ts';
+import { RelayError } from '../core/errors.ts';
+import { removeIfThere, writeAtomic } from '../core/files.ts';
 import type { SessionId } from '../core/ids.ts';
 import { explainingWrites } from '../core/write-failure.ts';
 import { bumpFolderTime, keepFolderTime } from './folder-time.ts';
+import { HeldFolder } from './held-folder.ts';
 import { KeptRecords } from './kept-records.ts';
 import { raceStanding } from './race-standing.ts';
 import { serializeMeta, serializeTurnState } from './record-file.ts';
@@ -12,14 +14,13 @@ import { lockedBy, REFRESH_EVERY_MS, type SessionLock } from './session-lock.ts'
 import type { SessionMeta } from './session-meta.ts';
 import { META_FILE, PACKETS_FOLDER, TURNS_FOLDER, turnFile, turnNumbers } from './session-paths.ts';
 import { sessionStatus } from './session-status.ts';
-import { refuseLink } from './store-location.ts';
 import { readNewestTurns, readTurns } from './turn-records.ts';
 import type { TurnState } from './turn-state.ts';
 
 /** A session that this process alone may write, until `release`. */
 export interface OpenSession {
 	readonly id: SessionId;
-	/** Absolute. */
+	/** Absolute. Another one once something stands in its way; `writableFolder` looks. */
 	readonly folder: string;
 	/** As last written. */
 	readonly meta: SessionMeta;
@@ -38,6 +39,14 @@ export interface OpenSession {
 	 * true when the session's folder had vanished and was made anew: what else stood in it is gone. Throws as `update`.
 	 */
 	writeTurnState(state: TurnState, options?: { sync?: boolean; isRepair?: boolean }): { recreated: boolean };
+	/**
+	 * The folder to write a file of the session to, right now: no link or other folder stands in place of one that leads there,
+	 * and what was removed is there again. Where one does, the session goes on in the state folder, and the user is told.
+	 * Throws as `update`, and `refused` where that is in the way too.
+	 */
+	writableFolder(): string;
+	/** Who is told, in place of the store's `onNotice`, that the session had to leave its folder; null: nobody more. */
+	hearNotices(listener: ((text: string) => void) | null): void;
 	/** Writes `NNN-prompt.md`. Throws as `update`. */
 	writePrompt(turn: number, prompt: Buffer): void;
 	/** Remembers the prompts of all turns, and the sessions before this one, for `restore`. Reads them once. */
@@ -61,21 +70,32 @@ export interface HeldSession {
 	notices: readonly string[];
 	/** Makes the store's own folders and ignore file again. */
 	prepareStore: () => void;
+	/**
+	 * A place outside the repo for a session whose folder is lost to a link, with its lock; null: it is there already. Its folders
+	 * are made.
+	 */
+	moveAway: (id: SessionId) => { folder: string; lock: SessionLock } | null;
+	/** One line for the user, said at once. */
+	onNotice: (text: string) => void;
 	/** Of the sessions that this one goes on from. */
 	ancestors: () => readonly string[];
 }
 
 /** The session whose lock was just taken. Refreshes the lock until `release`; never keeps the process alive for it. */
 export function holdSession(held: HeldSession): OpenSession {
-	const { id, folder, lock, clock } = held;
-	let meta = held.meta;
+	const { id, clock } = held;
+	let { lock, meta } = held;
+	let place = new HeldFolder(held.folder);
+	/** Where the session lay before something stood in its way. */
+	let left: { place: HeldFolder; lock: SessionLock } | null = null;
 	let isLost = false;
 	let isReleased = false;
+	let tell = held.onNotice;
 
 	const writeMeta = (next: SessionMeta, sync: true | 'content' = true): SessionMeta => {
-		const path = join(folder, META_FILE);
+		const path = join(place.path, META_FILE);
 		const text = serializeMeta(next, path);
-		keepFolderTime(folder, () => explainingWrites(path, () => writeAtomic(path, text, { sync })));
+		keepFolderTime(place.path, () => explainingWrites(path, () => writeAtomic(path, text, { sync })));
 		meta = next;
 		return meta;
 	};
@@ -83,16 +103,13 @@ export function holdSession(held: HeldSession): OpenSession {
 	/** Read once: only this process writes them while it holds the lock. What is held is written again if it vanishes. */
 	let states: Map<number, TurnState> | null = null;
 	const heldStates = (): Map<number, TurnState> => {
-		states ??= new Map(readTurns(folder).turns.map((state) => [state.turn, state]));
+		states ??= new Map(readTurns(place.path).turns.map((state) => [state.turn, state]));
 		return states;
 	};
 	const writeState = (state: TurnState, sync: boolean) => {
-		const path = turnFile(folder, state.turn, 'state.json');
+		const path = turnFile(place.path, state.turn, 'state.json');
 		const text = serializeTurnState(state, path);
-		explainingWrites(path, () => {
-			ensureFolder(dirname(path));
-			writeAtomic(path, text, { sync });
-		});
+		explainingWrites(path, () => writeAtomic(path, text, { sync }));
 	};
 
 	const kept = new KeptRecords();
@@ -101,11 +118,12 @@ export function holdSession(held: HeldSession): OpenSession {
 		if (hasKept) return;
 		hasKept = true;
 		heldStates();
-		kept.readPrompts(folder);
+		kept.readPrompts(place.path);
 		for (const ancestor of held.ancestors()) kept.readSession(ancestor);
 	};
 	/** The records that this process holds, the user's words before what is known of them. Returns true when one was gone. */
 	const restoreRecords = (): boolean => {
+		const folder = place.path;
 		const isMetaGone = !existsSync(join(folder, META_FILE));
 		if (isMetaGone) writeMeta(meta);
 		const restored = explainingWrites(folder, () => keepFolderTime(folder, () => kept.restore()));
@@ -116,25 +134,49 @@ export function holdSession(held: HeldSession): OpenSession {
 		return isMetaGone || gone.length > 0 || restored > 0;
 	};
 
+	/** Goes on outside the repo with all that this process holds; what was written before stays where it is. */
+	const moveAway = (obstacle: string): void => {
+		const away = left === null ? held.moveAway(id) : null;
+		if (away === null)
+			throw new RelayError('refused', `${obstacle}; nothing more of this session is recorded`, {
+				hint: 'look at it, then remove it',
+			});
+		kept.move(place.path, away.folder);
+		left = { place, lock };
+		place = new HeldFolder(away.folder);
+		lock = away.lock;
+		restoreRecords();
+		tell(`${obstacle}; nothing is written through it. This session goes on in ${away.folder}`);
+	};
+
 	/** Before each write. Returns true when the folder had vanished and was made again. */
 	const ensureHeld = (): boolean => {
 		if (isReleased) throw new Error(`session ${id} was released`);
+		const obstacle = place.obstacle();
+		if (obstacle !== null) {
+			moveAway(obstacle);
+			return true;
+		}
 		const holder = lock.check();
-		if (holder === 'ours') return false;
+		if (holder === 'ours') {
+			keepFolderTime(place.path, () => explainingWrites(place.path, () => place.makeMissing()));
+			return false;
+		}
 		if (holder !== 'missing') {
 			isLost = true;
 			throw lockedBy(holder);
 		}
-		const hasVanished = !existsSync(join(folder, META_FILE));
+		const hasVanished = !existsSync(join(place.path, META_FILE));
 		held.prepareStore();
-		prepareSessionFolder(folder);
-		const isBack = keepFolderTime(folder, () => explainingWrites(folder, () => lock.restore()));
+		explainingWrites(place.path, () => place.makeMissing());
+		const isBack = keepFolderTime(place.path, () => explainingWrites(place.path, () => lock.restore()));
 		if (!isBack) return ensureHeld();
 		if (hasVanished) restoreRecords();
 		return hasVanished;
 	};
 
 	const refresh = () => {
+		if (!place.isSessionInPlace()) return;
 		const holder = lock.check();
 		if (holder === 'ours') lock.refresh();
 		else if (holder !== 'missing') isLost = true;
@@ -142,9 +184,16 @@ export function holdSession(held: HeldSession): OpenSession {
 	const timer = setInterval(refresh, REFRESH_EVERY_MS);
 	timer.unref();
 
+	/** The lock of a place that the session was moved away from, where that can still be reached as it was. */
+	const releaseLeft = () => {
+		if (left?.place.isSessionInPlace()) keepFolderTime(left.place.path, () => left?.lock.release());
+	};
+
 	const session: OpenSession = {
 		id,
-		folder,
+		get folder() {
+			return place.path;
+		},
 		get meta() {
 			return meta;
 		},
@@ -161,54 +210,55 @@ export function holdSession(held: HeldSession): OpenSession {
 			const recreated = ensureHeld();
 			heldStates().set(state.turn, state);
 			writeState(state, options.sync ?? false);
-			if (!options.isRepair) bumpFolderTime(folder, clock.now());
+			if (!options.isRepair) bumpFolderTime(place.path, clock.now());
 			return { recreated };
+		},
+		writableFolder: () => {
+			ensureHeld();
+			return place.path;
+		},
+		hearNotices: (listener) => {
+			tell = listener ?? held.onNotice;
 		},
 		writePrompt: (turn, prompt) => {
 			ensureHeld();
-			const path = turnFile(folder, turn, 'prompt.md');
+			const path = turnFile(place.path, turn, 'prompt.md');
 			explainingWrites(path, () => writeAtomic(path, prompt));
 			kept.set(path, prompt);
 		},
 		keepRecords,
 		restore: () => {
 			const hadVanished = ensureHeld();
-			return restoreRecords() || hadVanished;
+			const hadGone = restoreRecords();
+			if (hadGone) held.prepareStore();
+			return hadGone || hadVanished;
 		},
 		turns: () => [...heldStates().values()].sort((a, b) => a.turn - b.turn),
 		discardIfEmpty: () => {
-			const isEmpty = turnNumbers(folder).length === 0 && meta.checkpoint === null;
-			if (!isEmpty || isReleased || lock.check() !== 'ours') return session.release();
+			const isEmpty = turnNumbers(place.path).length === 0 && meta.checkpoint === null;
+			const isOurs = place.obstacle() === null && lock.check() === 'ours';
+			if (!isEmpty || isReleased || !isOurs) return session.release();
 			clearInterval(timer);
 			isReleased = true;
-			rmSync(folder, { recursive: true, force: true });
+			rmSync(place.path, { recursive: true, force: true });
+			releaseLeft();
 		},
 		release: () => {
 			if (isReleased) return;
 			clearInterval(timer);
 			try {
-				if (lock.check() === 'ours') writeMeta(closed(meta, folder, clock.now()), 'content');
+				const obstacle = place.obstacle();
+				if (obstacle !== null && left !== null) return tell(`${obstacle}; nothing is written there`);
+				if (obstacle !== null) moveAway(obstacle);
+				if (lock.check() === 'ours') writeMeta(closed(meta, place.path, clock.now()), 'content');
 			} finally {
 				isReleased = true;
-				keepFolderTime(folder, () => lock.release());
+				if (place.isSessionInPlace()) keepFolderTime(place.path, () => lock.release());
+				releaseLeft();
 			}
 		},
 	};
 	return session;
-}
-
-/** The session's folders, 0700; refuses (`refused`) one that is a link. */
-export function prepareSessionFolder(folder: string): void {
-	refuseSessionLinks(folder);
-	for (const path of [folder, join(folder, TURNS_FOLDER), join(folder, PACKETS_FOLDER)]) {
-		if (lstatSync(path, { throwIfNoEntry: false }) === undefined)
-			explainingWrites(path, () => ensureFolder(path));
-	}
-}
-
-/** Throws `refused` where one of the session's folders is a link. */
-export function refuseSessionLinks(folder: string): void {
-	for (const path of [folder, join(folder, TURNS_FOLDER), join(folder, PACKETS_FOLDER)]) refuseLink(path);
 }
 
 /** Removes what a killed writer left of atomic writes (`.NAME.*.tmp`). Only under the lock. */

@@ -2,6 +2,7 @@ import { join, sep } from 'node:path';
 import { RelayError } from '../core/errors.ts';
 import { lstatIfThere, namesIn } from '../core/files.ts';
 import { isSessionId, type SessionId } from '../core/ids.ts';
+import { foldersOf } from './held-folder.ts';
 import { raceStanding } from './race-standing.ts';
 import { readMeta } from './record-file.ts';
 import { type LockContext, readLock } from './session-lock.ts';
@@ -120,6 +121,7 @@ function isInRace(location: StoreLocation, { kind, parent }: SessionMeta): boole
 /** null for a folder with neither record nor turn: its relay died before the session began. */
 function summarize(folder: string, context: LockContext): Omit<SessionSummary, 'id' | 'lastUsedAt'> | null {
 	try {
+		for (const path of foldersOf(folder).own) refuseLink(path);
 		const meta = readMeta(join(folder, META_FILE));
 		if (meta !== null) return { folder, meta, ...trueStatus(folder, meta, context), problem: null };
 		if (turnNumbers(folder).length === 0) return null;

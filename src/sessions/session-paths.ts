@@ -16,6 +16,9 @@ export const META_FILE = 'meta.json';
 export const LOCK_FILE = 'lock';
 export const TURNS_FOLDER = 'turns';
 export const PACKETS_FOLDER = 'resume';
+/** Logs of a race, and what an adoption stages: only in the session of a race. */
+export const RACE_FOLDER = 'race';
+export const ADOPT_FOLDER = 'adopt';
 /** The record of a race, in the folder of its session. */
 export const RACE_FILE = 'race.json';
 

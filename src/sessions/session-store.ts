@@ -11,17 +11,12 @@ import { FOLDER_MODE, writeAtomic } from '../core/files.ts';
 import type { SessionId } from '../core/ids.ts';
 import { explainingWrites } from '../core/write-failure.ts';
 import { keepFolderTime } from './folder-time.ts';
+import { HeldFolder, refuseLinksTo } from './held-folder.ts';
 import { describeProtection, keepSessionOutOfGit, type Protection } from './keep-out-of-git.ts';
 import { latestSession } from './latest-session.ts';
 import { type LineageEntry, readLineage } from './lineage.ts';
 import { newMeta, type SessionInit } from './new-meta.ts';
-import {
-	holdSession,
-	type OpenSession,
-	prepareSessionFolder,
-	refuseSessionLinks,
-	removeTemporaries,
-} from './open-session.ts';
+import { holdSession, type OpenSession, removeTemporaries } from './open-session.ts';
 import { readMeta, refuseNewer, serializeMeta } from './record-file.ts';
 import {
 	type ListOptions,
@@ -44,8 +39,8 @@ import { resolveRef } from './session-ref.ts';
 import type { TrueStatus } from './session-status.ts';
 import {
 	folderOfSession,
+	keptPlace,
 	prepareStore,
-	refuseLink,
 	type StoreLocation,
 	storeHolding,
 } from './store-location.ts';
@@ -88,15 +83,17 @@ export interface SessionStoreOptions {
 	ids: (newest: SessionId | null) => SessionId;
 	processes: LockProcesses;
 	relayVersion: string;
+	/** One line for the user that cannot wait for the end of a turn. */
+	onNotice?: (text: string) => void;
 }
 
 export function createSessionStore(options: SessionStoreOptions): SessionStore {
-	const { location, clock, processes } = options;
+	const { location, clock, processes, onNotice = () => undefined } = options;
 	const context: LockContext = { clock, processes };
 	const folderOf = (id: SessionId) => folderOfSession(location, id);
 
 	const read = (id: SessionId): SessionMeta => {
-		refuseSessionLinks(folderOf(id));
+		refuseLinksTo(folderOf(id));
 		const meta = readMeta(join(folderOf(id), META_FILE));
 		if (meta === null)
 			throw new RelayError('no_such_session', `no session ${id} in ${location.folder}`, {
@@ -112,6 +109,8 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
 			lineage(id)
 				.slice(0, -1)
 				.map(({ folder }) => folder),
+		moveAway: () => moveAway(location, id, context),
+		onNotice,
 	});
 
 	/** Returns what the user should know of it. */
@@ -126,7 +125,7 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
 		const id = makeFolder(location, options.ids, clock.now());
 		const folder = sessionFolder(location, id);
 		try {
-			prepareSessionFolder(folder);
+			makeSessionFolders(folder);
 			const notices = protect(folder, protection);
 			const lock = explainingWrites(folder, () => acquireLock(folder, context));
 			const { relayVersion } = options;
@@ -142,12 +141,11 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
 
 	const open = (id: SessionId): OpenSession => {
 		const folder = folderOf(id);
-		refuseLink(folder);
 		refuseNewer(read(id).schema_version, SESSION_META_VERSION, join(folder, META_FILE));
 		const lock = explainingWrites(folder, () => acquireLock(folder, context));
 		try {
 			const protection = prepareStore(storeHolding(location, id));
-			keepFolderTime(folder, () => prepareSessionFolder(folder));
+			keepFolderTime(folder, () => makeSessionFolders(folder));
 			if (lock.replaced !== null) keepFolderTime(folder, () => removeTemporaries(folder));
 			const session = holdSession({
 				id,
@@ -199,6 +197,21 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
 		turns: (id) => readTurns(folderOf(id)).turns,
 		lineage,
 	};
+}
+
+/** The session's folders, 0700. Throws `refused` where one is a link. */
+function makeSessionFolders(folder: string): void {
+	explainingWrites(folder, () => new HeldFolder(folder).makeMissing());
+}
+
+/** null for a session that is there already. */
+function moveAway(location: StoreLocation, id: SessionId, context: LockContext) {
+	const place = keptPlace(location);
+	const folder = sessionFolder(place, id);
+	if (place.folder === storeHolding(location, id).folder) return null;
+	prepareStore(place);
+	makeSessionFolders(folder);
+	return { folder, lock: explainingWrites(folder, () => acquireLock(folder, context)) };
 }
 
 /**

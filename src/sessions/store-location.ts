@@ -19,6 +19,11 @@ export interface StoreLocation {
 	isElsewhere: boolean;
 	/** Other places where sessions of this repo may lie: another choice, or another path of the repo, was in force then. */
 	others: readonly string[];
+	/**
+	 * In the state home, for sessions that had to leave their place because a link stood in their way. What lies here is newer
+	 * than what any other place has of the same session.
+	 */
+	kept: string;
 	/** The repo's own configuration; need not exist. */
 	configFile: string;
 	/** One line for the user, when there is something to say about the place. */
@@ -54,6 +59,7 @@ export function locateStore(repo: RepoFacts, options: LocateOptions): StoreLocat
 		repo,
 		isElsewhere,
 		others: places.filter((place) => place !== folder),
+		kept: join(stateHome, KEPT_STORES, hashOf(repo.root)),
 		configFile: join(inRepo, 'config.toml'),
 		notice:
 			choice === 'repo' && isElsewhere
@@ -63,6 +69,7 @@ export function locateStore(repo: RepoFacts, options: LocateOptions): StoreLocat
 }
 
 const STATE_STORES = 'repos';
+const KEPT_STORES = 'kept';
 /** Says whose sessions a store in the state home holds. */
 const REPO_FILE = 'repo.json';
 
@@ -92,15 +99,21 @@ function readRepoFile(path: string): { root: string | null; head: string | null 
 
 const NO_REPO = { root: null, head: null };
 
-/** All places, the one for new sessions first. */
-export function storeFolders({ folder, others }: Pick<StoreLocation, 'folder' | 'others'>): string[] {
-	return [folder, ...others];
+/** All places: the one whose sessions come before others of the same id first, then the one for new sessions. */
+export function storeFolders({ folder, others, kept }: Places): string[] {
+	return [kept, folder, ...others];
+}
+
+type Places = Pick<StoreLocation, 'folder' | 'others' | 'kept'>;
+
+/** Where a session goes on that had to leave its place, as a store of its own. */
+export function keptPlace(location: StoreLocation): StoreLocation {
+	return { ...location, folder: location.kept, isElsewhere: true };
 }
 
 /** Where a session lies; where it would be made when it lies nowhere. */
 export function folderOfSession(location: StoreLocation, id: SessionId): string {
-	const holder =
-		location.others.length === 0 ? undefined : storeFolders(location).find((folder) => holds(folder, id));
+	const holder = storeFolders(location).find((folder) => holds(folder, id));
 	return sessionFolder({ folder: holder ?? location.folder }, id);
 }
 
@@ -112,6 +125,7 @@ export function storeHolding(location: StoreLocation, id: SessionId): StoreLocat
 	return { ...location, folder, isElsewhere };
 }
 
+/** A folder, not a link to one. */
 function holds(folder: string, id: SessionId): boolean {
 	return lstatIfThere(sessionFolder({ folder }, id))?.isDirectory() === true;
 }

@@ -5,7 +5,9 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, constants, openSync } from 'node:fs';
+import { devNull } from 'node:os';
 import { RelayError } from '../core/errors.ts';
+import { openToRead } from '../core/files.ts';
 import { withoutInheritedDescriptors } from '../core/inherited-descriptors.ts';
 import type { ProcessSpec } from './agent-process.ts';
 import { loadNativePty, spawnHelperPath, type TerminalPair } from './native-pty.ts';
@@ -96,7 +98,7 @@ function openHeld(path: string): number {
 
 /** `detached` makes the wrapper the leader of a session, which the terminal needs for a hang-up to reach it. */
 function spawnWrapper(spec: ProcessSpec, terminalPath: string, stderrFd: number): ChildProcess {
-	const promptFd = openSync(spec.promptPath, constants.O_RDONLY);
+	const promptFd = openPrompt(spec.promptPath);
 	try {
 		return withoutInheritedDescriptors(['ignore', 'ignore', stderrFd, promptFd], (stdio) =>
 			spawn(SHELL, adoptingWrapper(terminalPath, spec), {
@@ -109,6 +111,11 @@ function spawnWrapper(spec: ProcessSpec, terminalPath: string, stderrFd: number)
 	} finally {
 		closeSync(promptFd);
 	}
+}
+
+/** The file that was just written, not a link that took its place. */
+function openPrompt(path: string): number {
+	return path === devNull ? openSync(path, constants.O_RDONLY) : openToRead(path);
 }
 
 /** The pid of a started child; throws what stopped it from starting. */

@@ -23,7 +23,7 @@ const COPY_BYTES = 1024 * 1024;
  * still behind the descriptor and `restore` writes it again.
  */
 export class RecordFile {
-	readonly path: string;
+	path: string;
 	bytes: number;
 	#fd: number;
 	readonly #hash: Hash | null;
@@ -67,6 +67,12 @@ export class RecordFile {
 			if (hasErrno(error, 'ENOENT', 'ENOTDIR')) return false;
 			throw error;
 		}
+	}
+
+	/** The file goes on at another path, with what it holds so far; `keepSource` as in `restore`. */
+	moveTo(path: string, options: { keepSource?: boolean } = {}): void {
+		this.path = path;
+		this.restore(options);
 	}
 
 	/**

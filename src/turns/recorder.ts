@@ -38,6 +38,7 @@ export class TurnRecorder {
 	firstOutputAt: number | null = null;
 	lastByteAt: number;
 	readonly #options: RecorderOptions;
+	#folder: string;
 	readonly #parser: AgentParser;
 	readonly #raw: RecordFile;
 	readonly #events: RecordFile;
@@ -55,6 +56,7 @@ export class TurnRecorder {
 	constructor(options: RecorderOptions) {
 		const { folder, turn } = options;
 		this.#options = options;
+		this.#folder = folder;
 		this.#parser = guardParser(options.parser, () => options.onUnreadable());
 		this.facts = new TurnFacts(options.planBefore ?? []);
 		this.#raw = new RecordFile(turnFile(folder, turn, 'raw.jsonl'));
@@ -133,10 +135,22 @@ export class TurnRecorder {
 		if (isGone) {
 			this.#restored++;
 			for (const file of files) if (!file.isInPlace()) file.restore();
-			writeAtomic(turnFile(this.#options.folder, this.#options.turn, 'prompt.md'), this.#options.prompt);
+			writeAtomic(turnFile(this.#folder, this.#options.turn, 'prompt.md'), this.#options.prompt);
 		}
 		if (this.#restored > 0 && !this.#stderr.isInPlace()) this.#stderr.restore({ keepSource: true });
 		return isGone;
+	}
+
+	/** The turn's files go on in the session's folder, wherever that is now. */
+	goOnIn(folder: string): void {
+		if (folder === this.#folder) return;
+		this.#folder = folder;
+		const { turn } = this.#options;
+		this.#raw.moveTo(turnFile(folder, turn, 'raw.jsonl'));
+		this.#events.moveTo(turnFile(folder, turn, 'events.jsonl'));
+		this.#output.moveTo(turnFile(folder, turn, 'output.md'));
+		this.#stderr.moveTo(turnFile(folder, turn, 'stderr.log'), { keepSource: true });
+		this.#restored++;
 	}
 
 	/** After the last write: raw bytes are on disk before the final state names them. */

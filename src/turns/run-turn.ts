@@ -9,7 +9,7 @@ import { withAdditions } from '../agents/environment.ts';
 import type { AgentEvent, BackgroundTask } from '../agents/events.ts';
 import { steadyNow, toIso } from '../core/clock.ts';
 import { RelayError } from '../core/errors.ts';
-import { createExclusive, ensureFolder, writeAtomic } from '../core/files.ts';
+import { createExclusive } from '../core/files.ts';
 import { letBegin } from '../core/let-begin.ts';
 import { explainWriteFailure } from '../core/write-failure.ts';
 import type { Snapshot } from '../git/contract.ts';
@@ -60,7 +60,6 @@ class RunningTurn {
 	readonly #spec: TurnSpec;
 	readonly #deps: TurnDeps;
 	readonly #control: TurnControl;
-	readonly #folder: string;
 	readonly #number: number;
 	readonly #startedAt: number;
 	/** Time for all that is measured of the turn: a clock that is set in mid-turn changes none of it. */
@@ -87,7 +86,6 @@ class RunningTurn {
 		this.#spec = spec;
 		this.#deps = deps;
 		this.#control = control;
-		this.#folder = deps.session.folder;
 		this.#number = deps.session.meta.turn_count + 1;
 		this.#now = steadyNow(deps.clock);
 		this.#startedAt = this.#now();
@@ -128,6 +126,16 @@ class RunningTurn {
 	}
 
 	async finish(): Promise<TurnState> {
+		const { session } = this.#deps;
+		session.hearNotices((text) => this.#warn(text));
+		try {
+			return await this.#finish();
+		} finally {
+			session.hearNotices(null);
+		}
+	}
+
+	async #finish(): Promise<TurnState> {
 		const recorder = this.#createRecorder();
 		let ticker: NodeJS.Timeout | undefined;
 		const onAbort = () => this.#stop.request('cancelled');
@@ -181,19 +189,25 @@ class RunningTurn {
 		this.#guard(() => this.#telemetry?.close());
 	}
 
+	/** Another one once something stands in the way of the session's own. */
+	get #folder(): string {
+		return this.#deps.session.folder;
+	}
+
 	#path(name: Parameters<typeof turnFile>[2]): string {
 		return turnFile(this.#folder, this.#number, name);
 	}
 
 	#prepareFiles(): void {
 		const { session } = this.#deps;
-		ensureFolder(`${this.#folder}/turns`);
-		this.#reserve = new SpaceReserve(`${this.#folder}/turns/.reserve-${process.pid}-${this.#number}.tmp`);
+		this.#reserve = new SpaceReserve(
+			`${session.writableFolder()}/turns/.reserve-${process.pid}-${this.#number}.tmp`,
+		);
 		if (existsSync(this.#path('state.json'))) throw this.#existsAlready();
 		// The prompt first: a turn that is known can always be asked again. Whole files only: an empty state would block
 		// the number for ever. The session's lock keeps others out in between.
 		session.writePrompt(this.#number, this.#prompt);
-		writeAtomic(this.#path('state.json'), `${JSON.stringify(this.#state, null, '\t')}\n`);
+		session.writeTurnState(this.#state);
 		createExclusive(this.#path('stderr.log'), '');
 		session.update((meta) => beginTurn(meta, this.#state, this.#ownWords()), { isMinor: true });
 	}
@@ -224,7 +238,7 @@ class RunningTurn {
 			now: () => clock.now(),
 		});
 		return new TurnRecorder({
-			folder: this.#folder,
+			folder: this.#deps.session.writableFolder(),
 			turn: this.#number,
 			prompt: this.#prompt,
 			parser,
@@ -492,11 +506,12 @@ class RunningTurn {
 	}
 
 	#restoreIfGone(recorder: TurnRecorder, { isLast = false } = {}): void {
+		const { session } = this.#deps;
+		recorder.goOnIn(session.writableFolder());
 		const isGone = recorder.restoreIfGone();
 		// Each kept file is looked at only where something is gone already, and once the agent has ended.
-		const isKeptGone = (isGone || isLast) && this.#deps.session.restore();
+		const isKeptGone = (isGone || isLast) && session.restore();
 		if (!isGone && !isKeptGone) return;
-		this.#deps.prepareStore();
 		this.#warn(
 			'Records of this session were removed in mid-turn (git clean?); your words of all its turns, and what this turn wrote, are there again.',
 		);

@@ -75,8 +75,6 @@ export interface TurnDeps {
 	telemetryFolder?: string;
 	/** Keeps a note of the agent while it runs. */
 	runningAgents?: Pick<RunningAgents, 'began'>;
-	/** Makes the store's folders and ignore file again after somebody removed them. */
-	prepareStore: () => void;
 	estimateCost: (model: string | null, tokens: TokenCounts) => number | null;
 	/** What is known by now of an agent's version; starts nothing. */
 	knownVersion: (agent: AgentId, executable: string) => string | null;

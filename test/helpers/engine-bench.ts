@@ -33,7 +33,7 @@ import type { RelayEvent } from '../../src/relay/relay-events.ts';
 import { createSurvivors } from '../../src/relay/survivors.ts';
 import { turnFile } from '../../src/sessions/session-paths.ts';
 import { createSessionStore } from '../../src/sessions/session-store.ts';
-import { locateStore, prepareStore } from '../../src/sessions/store-location.ts';
+import { locateStore } from '../../src/sessions/store-location.ts';
 import type { TurnState } from '../../src/sessions/turn-state.ts';
 import { createStartPty } from '../../src/terminal/start-pty.ts';
 import { createRunningAgents } from '../../src/turns/running-agents.ts';
@@ -167,7 +167,6 @@ export class EngineBench {
 				processes,
 				relayVersion: '0.1.0',
 			}),
-			prepareStore: () => prepareStore(location),
 			snapshots: repo.kind === 'worktree' ? createSnapshots({ repo, git, stateFolder, clock }) : null,
 			places,
 			processes,

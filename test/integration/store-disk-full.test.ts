@@ -51,6 +51,7 @@ describe.skipIf(!canMount)('on a full disk', () => {
 				},
 				isElsewhere: false,
 				others: [],
+				kept: '/nowhere',
 				configFile: join(root, '.agent-relay', 'config.toml'),
 				notice: null,
 			},

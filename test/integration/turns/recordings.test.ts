@@ -115,7 +115,6 @@ async function replay(recording: Recording) {
 					backgroundMs: 10_000,
 					patienceMs: isStopped(recording) ? 500 : 20_000,
 				},
-				prepareStore: deps.prepareStore,
 				estimateCost: deps.estimateCost,
 				knownVersion: deps.knownVersion,
 			},

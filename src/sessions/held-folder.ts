@@ -1,0 +1,115 @@
+/**
+ * The chain of folders that leads to a session's files. An agent may write to all of them, so each write looks again, right
+ * before it, that none is a link or another folder by now: node has no call that works relative to an open folder.
+ */
+import { type BigIntStats, lstatSync, mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { hasErrno, RelayError } from '../core/errors.ts';
+import { FOLDER_MODE } from '../core/files.ts';
+import { ADOPT_FOLDER, PACKETS_FOLDER, RACE_FOLDER, TURNS_FOLDER } from './session-paths.ts';
+import { refuseLink } from './store-location.ts';
+
+/**
+ * The store and its `sessions`; the session with its own folders; and those that only the session of a race has. Each before
+ * what is in it.
+ */
+export function foldersOf(session: string): { shared: string[]; own: string[]; ofRace: string[] } {
+	const sessions = dirname(session);
+	return {
+		shared: [dirname(sessions), sessions],
+		own: [session, join(session, TURNS_FOLDER), join(session, PACKETS_FOLDER)],
+		ofRace: [join(session, RACE_FOLDER), join(session, ADOPT_FOLDER)],
+	};
+}
+
+/** Throws `refused`, naming it, where one of the folders that lead to a session's files is a link or no folder. */
+export function refuseLinksTo(session: string): void {
+	const { shared, own, ofRace } = foldersOf(session);
+	for (const path of [...shared, ...own, ...ofRace]) refuseLink(path);
+}
+
+export class HeldFolder {
+	readonly path: string;
+	readonly #shared: readonly string[];
+	readonly #ofRace: readonly string[];
+	/** Device and inode of the session's own folders, as they were when this process made or first saw them. */
+	readonly #own: Map<string, string | null>;
+
+	/** Throws `refused` as `refuseLinksTo`. A folder that is missing belongs to the session once `makeMissing` has made it. */
+	constructor(session: string) {
+		const { shared, own, ofRace } = foldersOf(session);
+		this.path = session;
+		this.#shared = shared;
+		this.#ofRace = ofRace;
+		refuseLinksTo(session);
+		this.#own = new Map(own.map((path) => [path, identityOf(look(path))]));
+	}
+
+	/**
+	 * What stands in the way of a write: a link, a file, or a folder that is not the one this process began with. null: all is
+	 * in place, or missing. Other relays share the store and `sessions`, and may have made those again after a removal.
+	 */
+	obstacle(): string | null {
+		const links = [...this.#shared, ...this.#ofRace].flatMap((path) => {
+			const facts = look(path);
+			return facts === undefined || facts.isDirectory() ? [] : [`${path} is ${describe(facts)} now`];
+		});
+		if (links[0] !== undefined) return links[0];
+		for (const [path, known] of this.#own) {
+			const facts = look(path);
+			if (facts === undefined) continue;
+			if (!facts.isDirectory()) return `${path} is ${describe(facts)} now`;
+			if (known !== identityOf(facts)) return `${path} is another folder now`;
+		}
+		return null;
+	}
+
+	/** True while the session's own folder is the one that was held. */
+	isSessionInPlace(): boolean {
+		const known = this.#own.get(this.path) ?? null;
+		return (
+			known !== null &&
+			known === identityOf(look(this.path)) &&
+			this.#shared.every((path) => look(path)?.isDirectory() === true)
+		);
+	}
+
+	/** Makes those of the session's own folders that are missing; what leads to them is there. Throws `refused`. */
+	makeMissing(): void {
+		for (const path of this.#own.keys()) {
+			if (look(path) !== undefined) continue;
+			makeFolder(path);
+			this.#own.set(path, identityOf(look(path)));
+		}
+	}
+}
+
+/** Somebody who was faster made it for a purpose of his own. */
+function makeFolder(path: string): void {
+	try {
+		mkdirSync(path, { mode: FOLDER_MODE });
+	} catch (error) {
+		if (!hasErrno(error, 'EEXIST')) throw error;
+		throw new RelayError('refused', `${path} was made by another process just now`, {
+			hint: 'look at it, then remove it',
+			cause: error,
+		});
+	}
+}
+
+function look(path: string): BigIntStats | undefined {
+	try {
+		return lstatSync(path, { bigint: true, throwIfNoEntry: false });
+	} catch (error) {
+		// What leads there is a file: that one is the obstacle.
+		if (hasErrno(error, 'ENOTDIR', 'ELOOP')) return undefined;
+		throw error;
+	}
+}
+
+const identityOf = (facts: BigIntStats | undefined) =>
+	facts === undefined ? null : `${facts.dev}:${facts.ino}`;
+
+function describe(facts: BigIntStats): string {
+	return facts.isSymbolicLink() ? 'a symbolic link' : 'no folder';
+}
