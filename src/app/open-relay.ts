@@ -26,6 +26,7 @@ import { createLedger, type Ledger } from '../limits/ledger.ts';
 import { estimateCost } from '../limits/prices.ts';
 import { type Conversation, createRelay } from '../relay/conversation.ts';
 import type { Places, RelayDeps } from '../relay/relay-deps.ts';
+import { createNativeConversations } from '../sessions/native-conversations.ts';
 import { createStartPty } from '../terminal/start-pty.ts';
 import { removeStrayTelemetry } from '../turns/telemetry-file.ts';
 import { type App, homeOf, newNativeId, storeAt } from './create-app.ts';
@@ -208,6 +209,12 @@ export async function relayDeps(
 		startProcess: createStartPty({ clock, processes }),
 		ledger: openLedger(app),
 		runningAgents,
+		conversations: createNativeConversations({
+			folder: join(paths.stateHome, 'conversations'),
+			clock,
+			locking: edit.locking,
+			processes,
+		}),
 		survivors,
 		estimateCost,
 		telemetryFolder,

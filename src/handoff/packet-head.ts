@@ -41,6 +41,12 @@ export function renderHead(
 				`You know this work up to ${turnLabel(input.lineage)(input.since)}; here is only what you missed.`,
 			),
 		);
+	if (input.between !== undefined && input.between.length > 0)
+		lines.push(
+			line(
+				`Another line of work, session ${input.between.map(shortId).join(', ')}, went on in this same conversation of yours in between. Its turns are told here for what they changed; they are no part of what is asked now.`,
+			),
+		);
 	const cut = ownCutTurn(input);
 	if (cut) {
 		const label = turnLabel(input.lineage)({ sessionId: cut.session_id, turn: cut.turn });

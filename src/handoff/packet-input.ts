@@ -57,6 +57,8 @@ export interface PacketInput {
 	startsIn: string;
 	/** Set for a delta packet: the successor knows everything up to and with this turn. */
 	since: { sessionId: string; turn: number } | null;
+	/** Those of `lineage` that are no ancestors of the present session, but went on in the successor's own conversation. */
+	between?: readonly string[];
 	/** UTF-8 bytes of the Markdown, at least `MIN_BUDGET_BYTES`. */
 	budgetBytes: number;
 	/** The successor's own defence against its prompt syntax (`AgentAdapter.inert`). */

@@ -41,13 +41,19 @@ export interface TurnStory {
 }
 
 /** The stories of the turns that the packet covers, oldest first. */
-export function readStories({ lineage, since }: Pick<PacketInput, 'lineage' | 'since'>): TurnStory[] {
+export function readStories({
+	lineage,
+	since,
+	between = [],
+}: Pick<PacketInput, 'lineage' | 'since' | 'between'>): TurnStory[] {
 	const folder = lineage.at(-1)?.folder ?? '';
 	const known = since === null ? -1 : lineage.findIndex((session) => session.id === since.sessionId);
 	return lineage.flatMap((session, at) => {
 		const base = session.folder === folder ? '' : `${relative(folder, session.folder)}/`;
 		const isMissed = ({ state }: TurnRecord) =>
-			at > known || (at === known && since !== null && state.turn > since.turn);
+			at > known ||
+			between.includes(session.id) ||
+			(at === known && since !== null && state.turn > since.turn);
 		return session.turns.filter(isMissed).map((record) => readStory(record, session.id, base));
 	});
 }

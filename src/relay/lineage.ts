@@ -67,7 +67,7 @@ export function agentStanding(
 	const own = turns.map(({ state }) => state).filter((state) => participantOf(state) === who);
 	const left =
 		whyLeft(own, nativeSessionId, hasPacket || known.needsPacket) ?? whyElsewhere(known.lastTurn, folder);
-	if (left !== null) return { ...UNKNOWN_HERE, needsPacket: true, left };
+	if (left !== null) return standingWithout(left);
 	const inIt = own.filter(({ native_session_id }) => native_session_id === known.nativeSessionId);
 	const totals = inIt.findLast(({ cumulative_tokens }) => cumulative_tokens !== null)?.cumulative_tokens;
 	return {
@@ -78,6 +78,15 @@ export function agentStanding(
 	};
 }
 
+const UNKNOWN_HERE = { nativeSessionId: null, lastTurn: null, plan: null, totals: null };
+
+/** Of an agent whose conversation cannot be resumed now: `why` as the end of the sentence "its conversation …". */
+export const standingWithout = (why: string): AgentStanding => ({
+	...UNKNOWN_HERE,
+	needsPacket: true,
+	left: why,
+});
+
 /** The folder in which the agent of a turn was started. */
 export const startedIn = ({ worktree, state }: PlacedTurn) => join(worktree, state.folder ?? '');
 
@@ -86,8 +95,6 @@ function whyElsewhere(last: PlacedTurn | null, folder: string | undefined): stri
 	if (last === null || folder === undefined || (last.state.folder ?? '') === folder) return null;
 	return `was held in ${safeLine(startedIn(last), 200)}`;
 }
-
-const UNKNOWN_HERE = { nativeSessionId: null, lastTurn: null, plan: null, totals: null };
 
 function knowledge(
 	turns: readonly PlacedTurn[],

@@ -26,6 +26,8 @@ export interface PacketRequest {
 	nowPrompt: { text: string; isInterrupted: boolean } | null;
 	/** The successor's own newest turn, for a delta packet. */
 	since: PlacedTurn | null;
+	/** Sessions beside the lineage that went on in the successor's conversation meanwhile, oldest first. */
+	between?: readonly LineageEntry[];
 	/** The tree now, where the caller just took it; undefined: it is taken here. */
 	currentTree?: string | null;
 }
@@ -40,7 +42,7 @@ export interface MadePacket {
 
 export async function makePacket(request: PacketRequest, deps: RelayDeps): Promise<MadePacket> {
 	const { session, from, to, since } = request;
-	const lineage = deps.store.lineage(session.id);
+	const lineage = withBetween(deps.store.lineage(session.id), request);
 	const read = readTurnRecords(
 		lineage.flatMap(({ folder, turns }) => turns.map((state) => ({ folder, state }))),
 	);
@@ -54,7 +56,7 @@ export async function makePacket(request: PacketRequest, deps: RelayDeps): Promi
 		request.currentTree === undefined ? ((await deps.snapshots?.take())?.tree ?? null) : request.currentTree;
 	const placed = placedTurns(lineage);
 	const { losses, ...changed } = await lineageDiffs(
-		stretchAfter(placed, since, { tree, worktree: deps.repo.worktree }),
+		stretchAfter(placed, request, { tree, worktree: deps.repo.worktree }),
 		deps.snapshots,
 	);
 	const place = presentPlace(deps.repo);
@@ -67,7 +69,7 @@ export async function makePacket(request: PacketRequest, deps: RelayDeps): Promi
 			lineageSession(
 				{ ...entry, folder: folders[i] ?? entry.folder },
 				records[i] ?? [],
-				lineage[i - 1] ?? null,
+				lineage.find(({ meta }) => meta.id === entry.meta.parent) ?? null,
 			),
 		),
 		objective: session.meta.objective,
@@ -77,6 +79,7 @@ export async function makePacket(request: PacketRequest, deps: RelayDeps): Promi
 		limit: request.limit,
 		nowPrompt: request.nowPrompt,
 		...changed,
+		between: (request.between ?? []).map(({ meta }) => meta.id),
 		startsIn: recordedFolder(place),
 		since: since && { sessionId: since.sessionId, turn: since.state.turn },
 		budgetBytes: deps.config.packet.max_bytes,
@@ -94,21 +97,40 @@ export async function makePacket(request: PacketRequest, deps: RelayDeps): Promi
 	return { path: written.path, packet, losses };
 }
 
-/** All turns, or for a delta packet those after the successor's own newest one. */
+/** The turns that others had since the successor's own newest one; their sessions come before the present one. */
+function withBetween(
+	lineage: readonly LineageEntry[],
+	{ between = [], since }: Pick<PacketRequest, 'between' | 'since'>,
+): LineageEntry[] {
+	const from = since?.state.started_at ?? '';
+	const missed = between.map((entry) => ({
+		...entry,
+		turns: entry.turns.filter(({ started_at }) => started_at >= from),
+	}));
+	return [...lineage.slice(0, -1), ...missed, ...lineage.slice(-1)];
+}
+
+/** All turns, or for a delta packet those after the successor's own newest one, and those of others meanwhile. */
 function stretchAfter(
 	turns: readonly PlacedTurn[],
-	since: PlacedTurn | null,
+	{ since, between = [] }: Pick<PacketRequest, 'since' | 'between'>,
 	current: DiffStretch['current'],
 ): DiffStretch {
-	const isSince = ({ sessionId, state }: PlacedTurn) =>
-		sessionId === since?.sessionId && state.turn === since.state.turn;
-	const later = since === null ? turns : turns.slice(turns.findIndex(isSince) + 1);
+	const others = new Set<string>(between.map(({ meta }) => meta.id));
+	const knownAt = turns.findIndex(
+		({ sessionId, state }) => sessionId === since?.sessionId && state.turn === since.state.turn,
+	);
+	const later = turns
+		.filter(({ sessionId }, at) => at > knownAt || others.has(sessionId))
+		.toSorted((a, b) => (others.size === 0 ? 0 : compare(a.state.started_at, b.state.started_at)));
 	const base = since && { tree: since.state.tree.after, worktree: since.worktree };
 	return { turns: later, base, current };
 }
 
 /** What stands before the path of a file of another session: paths in a packet are relative to the session at hand. */
 const fromFolderOf = (current: string, owner: string) => (owner === current ? '' : `../${owner}/`);
+
+const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
 /** A child's record begins with copies of its parent's notes; each note is told where it was made. */
 function lineageSession(

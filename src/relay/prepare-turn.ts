@@ -15,8 +15,9 @@ import { withInertMaterial } from '../handoff/piped-text.ts';
 import type { OpenSession } from '../sessions/session-store.ts';
 import type { TurnState } from '../sessions/turn-state.ts';
 import type { TurnSpec } from '../turns/turn-spec.ts';
+import { tellBetween, useConversation } from './conversation-use.ts';
 import { type AgentStanding, agentStanding, cutTurns, type PlacedTurn, placedTurns } from './lineage.ts';
-import type { MadePacket } from './make-packet.ts';
+import type { MadePacket, PacketRequest } from './make-packet.ts';
 import { presentPlace } from './present-place.ts';
 import type { RelayDeps } from './relay-deps.ts';
 import { requireExecutable } from './require-executable.ts';
@@ -44,30 +45,52 @@ export interface PreparedTurn {
 	packet: MadePacket | null;
 	/** Why the agent's earlier conversation is not resumed, in a sentence for people; null: nothing is left. */
 	leaves: string | null;
+	/** Said where other sessions went on in the conversation; null: none did. */
+	between: string | null;
 	/** Said where the agent does not start in the folder where it was to; null: it does. */
 	gone: string | null;
 }
 
 export async function prepareTurn(plan: TurnPlan, deps: RelayDeps): Promise<PreparedTurn> {
 	const { session, adapter, task } = plan;
-	const turns = placedTurns(deps.store.lineage(session.id));
+	const lineage = deps.store.lineage(session.id);
+	const turns = placedTurns(lineage);
 	const known = plan.isFresh ? null : (session.meta.agents[adapter.id]?.native_session_id ?? null);
 	const isPacketWanted = task.isInterrupted || plan.trigger === 'switch';
 	const place = presentPlace(deps.repo);
 	const now = { hasPacket: isPacketWanted, folder: recordedFolder(place) };
-	const standing = agentStanding(turns, adapter.id, known, now);
-	const { packet, sent } =
-		(standing.needsPacket || isPacketWanted) && turns.length > 0
-			? await promptWithPacket(plan, standing.lastTurn, deps)
-			: { packet: null, sent: await promptAlone(plan, turns, standing, deps) };
-	const number = session.meta.turn_count + 1;
-	const userPrompt = task.recordedAt ?? (sent.words && { turn: number, ...sent.words });
-	const made = { prompt: sent.text, userPrompt, packet: packet?.path ?? null, standing };
-	// Of one that is known to be gone the user was told already.
-	const leaves = plan.isFresh || standing.left === null ? null : newConversation(adapter, standing.left);
-	const { account } = await adapter.probeLogin(deps.env);
-	const spec = { ...turnSpec(plan, deps, made), account: { profile: null, hash: account } };
-	return { spec, packet, leaves, gone: place.folder === deps.repo.folder ? null : tellGone(deps.repo) };
+	const { standing, use, between } = useConversation(
+		agentStanding(turns, adapter.id, known, now),
+		{ agent: adapter.id, lineage },
+		deps,
+	);
+	try {
+		const { packet, sent } =
+			(standing.needsPacket || isPacketWanted || between.length > 0) && turns.length > 0
+				? await promptWithPacket(plan, { since: standing.lastTurn, between }, deps)
+				: { packet: null, sent: await promptAlone(plan, turns, standing, deps) };
+		const number = session.meta.turn_count + 1;
+		const userPrompt = task.recordedAt ?? (sent.words && { turn: number, ...sent.words });
+		const made = { prompt: sent.text, userPrompt, packet: packet?.path ?? null, standing };
+		// Of one that is known to be gone the user was told already.
+		const leaves = plan.isFresh || standing.left === null ? null : newConversation(adapter, standing.left);
+		const { account } = await adapter.probeLogin(deps.env);
+		const spec = {
+			...turnSpec(plan, deps, made),
+			account: { profile: null, hash: account },
+			conversation: use,
+		};
+		return {
+			spec,
+			packet,
+			leaves,
+			between: tellBetween(adapter.title, between),
+			gone: place.folder === deps.repo.folder ? null : tellGone(deps.repo),
+		};
+	} catch (error) {
+		use.end(null);
+		throw error;
+	}
 }
 
 /** The folder where agents were to start is not there: it was removed, or another one has taken its place. */
@@ -80,12 +103,16 @@ function newConversation({ title }: AgentAdapter, why: string): string {
 }
 
 /** Packets are a sixth of the program and most turns need none, so they are loaded here. */
-async function promptWithPacket(plan: TurnPlan, since: PlacedTurn | null, deps: RelayDeps) {
+async function promptWithPacket(
+	plan: TurnPlan,
+	known: Pick<PacketRequest, 'since' | 'between'>,
+	deps: RelayDeps,
+) {
 	const [{ makePacket }, { composePrompt }] = await Promise.all([
 		import('./make-packet.ts'),
 		import('../handoff/build-packet.ts'),
 	]);
-	const packet = await makePacket({ ...packetRequest(plan), since }, deps);
+	const packet = await makePacket({ ...packetRequest(plan), ...known }, deps);
 	const { text, isInterrupted } = plan.task;
 	const prompt = isInterrupted ? null : withInertMaterial(text, plan.adapter.inert);
 	return { packet, sent: composePrompt(packet.packet, prompt) };

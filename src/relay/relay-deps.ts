@@ -8,6 +8,7 @@ import type { SessionId } from '../core/ids.ts';
 import type { ProcessTable } from '../core/process-table.ts';
 import type { RepoFacts, Snapshots } from '../git/contract.ts';
 import type { Ledger } from '../limits/ledger.ts';
+import type { NativeConversations } from '../sessions/native-conversations.ts';
 import type { SessionMeta } from '../sessions/session-meta.ts';
 import type { SessionStore } from '../sessions/session-store.ts';
 import type { TurnState } from '../sessions/turn-state.ts';
@@ -40,6 +41,8 @@ export interface RelayDeps {
 	/** Private, for what an agent tells beside its output; absent: none is asked to. */
 	telemetryFolder?: string;
 	runningAgents: RunningAgents;
+	/** Who works in which conversation of an agent. */
+	conversations: NativeConversations;
 	/** Agents that outlived their relay. */
 	survivors: Survivors;
 	estimateCost: (model: string | null, tokens: TokenCounts) => number | null;

@@ -165,7 +165,7 @@ export class PromptRun {
 	async #turn(step: Step): Promise<TurnState> {
 		const { onEvent, signal } = this.#options;
 		const adapter = this.#deps.registry.find(step.choice.agent);
-		const { spec, packet, leaves, gone } = await prepareTurn(
+		const { spec, packet, leaves, between, gone } = await prepareTurn(
 			{
 				session: this.#session,
 				adapter,
@@ -184,7 +184,7 @@ export class PromptRun {
 		const change = modelChange(this.#session.meta.agents[adapter.id]?.model_asked, step.choice);
 		if (change !== null) onEvent({ type: 'notice', level: 'info', text: change });
 		if (gone !== null) onEvent({ type: 'notice', level: 'warning', text: gone });
-		if (leaves !== null) onEvent({ type: 'notice', level: 'info', text: leaves });
+		for (const text of [leaves, between]) if (text !== null) onEvent({ type: 'notice', level: 'info', text });
 		if (packet !== null) this.#rememberPacket(packet.path, step);
 		this.#announce(step, packet?.path ?? null);
 		for (const text of packet?.losses ?? []) onEvent({ type: 'notice', level: 'warning', text });

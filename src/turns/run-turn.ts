@@ -13,6 +13,7 @@ import { createExclusive } from '../core/files.ts';
 import { letBegin } from '../core/let-begin.ts';
 import { explainWriteFailure } from '../core/write-failure.ts';
 import type { Snapshot } from '../git/contract.ts';
+import type { Conversation } from '../sessions/native-conversations.ts';
 import { turnFile } from '../sessions/session-paths.ts';
 import type { TurnState } from '../sessions/turn-state.ts';
 import type { AgentProcess, ProcessIdentity } from '../terminal/agent-process.ts';
@@ -51,9 +52,17 @@ const STATE_EVENTS: ReadonlySet<AgentEvent['type']> = new Set([
  * value in that state. Throws RelayError when the turn could not be recorded or nothing was started.
  */
 export async function runTurn(spec: TurnSpec, deps: TurnDeps, control: TurnControl): Promise<TurnState> {
-	const turn = new RunningTurn(spec, deps, control);
-	await turn.start();
-	return turn.finish();
+	let conversation: Conversation | null = null;
+	try {
+		const turn = new RunningTurn(spec, deps, control);
+		await turn.start();
+		const state = await turn.finish();
+		const { agent, native_session_id: nativeId } = state;
+		conversation = nativeId === null ? null : { agent, nativeId };
+		return state;
+	} finally {
+		spec.conversation?.end(conversation);
+	}
 }
 
 class RunningTurn {

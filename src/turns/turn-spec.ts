@@ -3,6 +3,7 @@ import type { AgentEvent, PlanItem, TokenCounts } from '../agents/events.ts';
 import type { Clock } from '../core/clock.ts';
 import type { ProcessTable } from '../core/process-table.ts';
 import type { Snapshot, Snapshots } from '../git/contract.ts';
+import type { ConversationUse } from '../sessions/native-conversations.ts';
 import type { OpenSession } from '../sessions/session-store.ts';
 import type { TurnState } from '../sessions/turn-state.ts';
 import type { StartAgentProcess } from '../terminal/agent-process.ts';
@@ -32,6 +33,8 @@ export interface TurnSpec {
 	planBefore: readonly PlanItem[] | null;
 	/** The snapshot taken when the predecessor ended, for a hand-over that follows at once. */
 	before: Snapshot | null;
+	/** The agent's conversation, taken for this turn. */
+	conversation?: Pick<ConversationUse, 'end'>;
 	/** Of a chat: who has the turn, and how many of the session's notes it has been told with this prompt. */
 	speaker?: { participant: string; notesHeard: number };
 }

@@ -31,6 +31,7 @@ import { type Conversation, createRelay } from '../../src/relay/conversation.ts'
 import type { Places, RelayDeps, RelayStart } from '../../src/relay/relay-deps.ts';
 import type { RelayEvent } from '../../src/relay/relay-events.ts';
 import { createSurvivors } from '../../src/relay/survivors.ts';
+import { createNativeConversations } from '../../src/sessions/native-conversations.ts';
 import { turnFile } from '../../src/sessions/session-paths.ts';
 import { createSessionStore } from '../../src/sessions/session-store.ts';
 import { locateStore } from '../../src/sessions/store-location.ts';
@@ -178,6 +179,12 @@ export class EngineBench {
 				onNotice: () => undefined,
 			}),
 			runningAgents: running,
+			conversations: createNativeConversations({
+				folder: join(this.state, 'conversations'),
+				clock,
+				locking,
+				processes,
+			}),
 			survivors: createSurvivors({ running, processes, clock, desk: { ask: null } }),
 			estimateCost,
 			findExecutable: (agent) => findExecutable(registry.find(agent).executables, find),

@@ -11,6 +11,7 @@ import type { ChatParticipant, ChatRecord } from '../../sessions/session-meta.ts
 import { turnFile } from '../../sessions/session-paths.ts';
 import type { OpenSession } from '../../sessions/session-store.ts';
 import type { TurnSpec } from '../../turns/turn-spec.ts';
+import { useConversation } from '../conversation-use.ts';
 import { agentStanding, type PlacedTurn } from '../lineage.ts';
 import { tellGone, turnSpec } from '../prepare-turn.ts';
 import { presentPlace } from '../present-place.ts';
@@ -46,10 +47,11 @@ export async function prepareChatTurn(plan: ChatTurnPlan, deps: RelayDeps): Prom
 	const adapter = deps.registry.find(who.agent);
 	const known = session.meta.agents[who.id]?.native_session_id ?? null;
 	const place = presentPlace(deps.repo);
-	const standing = agentStanding(placed, who.id, known, {
-		hasPacket: true,
-		folder: recordedFolder(place),
-	});
+	const { standing, use } = useConversation(
+		agentStanding(placed, who.id, known, { hasPacket: true, folder: recordedFolder(place) }),
+		{ agent: who.agent, lineage: deps.store.lineage(session.id) },
+		deps,
+	);
 	const hasTurns = lastHeard(history.turns, who.id) >= 0;
 	const isFresh = hasTurns && standing.nativeSessionId === null;
 	const missed = missedBy(history, who.id, isFresh);
@@ -95,7 +97,7 @@ export async function prepareChatTurn(plan: ChatTurnPlan, deps: RelayDeps): Prom
 	const account = { profile: null, hash: login.account };
 	const packet = await writeChatPacket(plan, { missed, text: prompt.text, redactions: redactor.count() });
 	return {
-		spec: { ...spec, account, packet, speaker: { participant: who.id, notesHeard } },
+		spec: { ...spec, account, packet, conversation: use, speaker: { participant: who.id, notesHeard } },
 		packet,
 		isFresh,
 		left: standing.left,

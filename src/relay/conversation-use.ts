@@ -1,0 +1,51 @@
+/** What a turn finds out about the agent's conversation before it is resumed: who works in it, and who did in between. */
+import type { AgentId } from '../agents/contract.ts';
+import { RelayError } from '../core/errors.ts';
+import { parseSessionId } from '../core/ids.ts';
+import type { LineageEntry } from '../sessions/lineage.ts';
+import type { ConversationUse } from '../sessions/native-conversations.ts';
+import { type AgentStanding, standingWithout } from './lineage.ts';
+import type { RelayDeps } from './relay-deps.ts';
+
+export interface UsedConversation {
+	standing: AgentStanding;
+	use: ConversationUse;
+	/** Sessions beside the lineage that went on in the conversation since the lineage did; oldest first. */
+	between: LineageEntry[];
+}
+
+/** A conversation in which another session works at this moment is left for a new one. */
+export function useConversation(
+	standing: AgentStanding,
+	{ agent, lineage }: { agent: AgentId; lineage: readonly LineageEntry[] },
+	{ conversations, store }: Pick<RelayDeps, 'conversations' | 'store'>,
+): UsedConversation {
+	const ids = lineage.flatMap(({ meta }) => parseSessionId(meta.id) ?? []);
+	const session = ids.at(-1);
+	if (session === undefined) throw new Error('a turn without a session');
+	const { nativeSessionId: nativeId } = standing;
+	const use = conversations.begin(nativeId === null ? null : { agent, nativeId }, session);
+	if (use.busyBy !== null) {
+		const why = `is in use by session ${use.busyBy.slice(-6)}`;
+		return { standing: standingWithout(why), use, between: [] };
+	}
+	const between = use.othersSince(ids).flatMap((id) => entriesOf(id, store).at(-1) ?? []);
+	return { standing, use, between };
+}
+
+/** Empty for a session that cannot be read here. */
+function entriesOf(id: Parameters<RelayDeps['store']['lineage']>[0], store: RelayDeps['store']) {
+	try {
+		return store.lineage(id);
+	} catch (error) {
+		if (error instanceof RelayError) return [];
+		throw error;
+	}
+}
+
+/** Said with the prompt; null: nobody was in between. */
+export function tellBetween(title: string, between: readonly LineageEntry[]): string | null {
+	if (between.length === 0) return null;
+	const who = between.map(({ meta }) => meta.id.slice(-6)).join(', ');
+	return `${title} has worked in this conversation for session ${who} since; what it did there goes with your prompt.`;
+}

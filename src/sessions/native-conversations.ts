@@ -1,0 +1,198 @@
+/**
+ * Who works in which conversation of an agent. Two sessions may know the same one, as children of one parent do, and a CLI
+ * keeps one history for both. So each turn takes its conversation for itself, and finds out which other sessions went on in
+ * it. One small file a conversation in the state home; no repo can write there.
+ */
+import { createHash } from 'node:crypto';
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import * as v from 'valibot';
+import { type Clock, fromIso, toIso } from '../core/clock.ts';
+import { hasErrno, RelayError } from '../core/errors.ts';
+import { type Locking, withFileLock } from '../core/file-lock.ts';
+import { namesIn, readOrNull, removeIfThere, writeAtomic } from '../core/files.ts';
+import { isSessionId, type SessionId } from '../core/ids.ts';
+import { standingOf } from '../core/process-place.ts';
+import type { ProcessTable } from '../core/process-table.ts';
+
+export interface NativeConversations {
+	/**
+	 * Takes the conversation for a turn of a session. `null`: it is to be a new one. A state folder that cannot be written takes
+	 * nothing and refuses nothing.
+	 */
+	begin(conversation: Conversation | null, session: SessionId): ConversationUse;
+}
+
+export interface Conversation {
+	agent: string;
+	nativeId: string;
+}
+
+export interface ConversationUse {
+	/** The session that works in it at this moment, which is another one; null: it is taken for this turn. */
+	busyBy: SessionId | null;
+	/** Other sessions that went on in it since one of `known` did, the earliest first. */
+	othersSince(known: readonly SessionId[]): SessionId[];
+	/** The turn is over; `after` is the conversation that it was in, as the CLI named it. Idempotent. */
+	end(after: Conversation | null): void;
+}
+
+const userSchema = v.object({ session_id: v.pipe(v.string(), v.check(isSessionId)), at: v.string() });
+
+const recordSchema = v.looseObject({
+	schema_version: v.literal(1),
+	agent: v.string(),
+	native_session_id: v.string(),
+	/** While a turn runs in it. */
+	holder: v.nullable(
+		v.object({
+			session_id: v.pipe(v.string(), v.check(isSessionId)),
+			pid: v.number(),
+			pid_start: v.string(),
+			host: v.string(),
+			boot_id: v.nullable(v.string()),
+			pid_namespace: v.nullable(v.string()),
+			since: v.string(),
+		}),
+	),
+	/** Each session once, the one that had the last turn at the end. */
+	users: v.array(userSchema),
+});
+
+type ConversationRecord = v.InferOutput<typeof recordSchema>;
+
+/** Sessions that one conversation remembers. */
+const MAX_USERS = 50;
+/** A holder on another machine cannot be looked at; no turn is trusted to last longer than this. */
+const UNSEEN_MS = 3_600_000;
+/** Records of conversations that nobody used for so long are removed, once there are many. */
+const FORGET_AFTER_MS = 90 * 24 * 3_600_000;
+const MANY = 500;
+
+export interface NativeConversationsOptions {
+	folder: string;
+	clock: Pick<Clock, 'now'>;
+	locking: Locking;
+	processes: Pick<ProcessTable, 'identify' | 'isAlive' | 'place'>;
+}
+
+export function createNativeConversations(options: NativeConversationsOptions): NativeConversations {
+	const { folder, clock, locking, processes } = options;
+	const pathOf = ({ agent, nativeId }: Conversation) =>
+		join(folder, `${createHash('sha256').update(`${agent}\0${nativeId}`).digest('hex').slice(0, 32)}.json`);
+
+	/** null where the state folder cannot be written. */
+	const change = <T>(conversation: Conversation, act: (record: ConversationRecord) => T): T | null => {
+		const path = pathOf(conversation);
+		try {
+			return withFileLock(`${path}.lock`, locking, () => {
+				const record = read(path) ?? emptyRecord(conversation);
+				const before = JSON.stringify(record);
+				const result = act(record);
+				const after = JSON.stringify(record);
+				if (after !== before) writeAtomic(path, `${after}\n`);
+				return result;
+			});
+		} catch (error) {
+			if (error instanceof RelayError || hasErrno(error, ...UNWRITABLE)) return null;
+			throw error;
+		}
+	};
+
+	const isHeld = ({ holder }: ConversationRecord): boolean => {
+		if (holder === null) return false;
+		const standing = standingOf(holder, processes.place());
+		if (standing === 'here') return processes.isAlive({ pid: holder.pid, start: holder.pid_start });
+		return standing === 'unseen' && clock.now() - (fromIso(holder.since) ?? 0) < UNSEEN_MS;
+	};
+
+	const addUser = (record: ConversationRecord, session: SessionId): void => {
+		const others = record.users.filter(({ session_id }) => session_id !== session);
+		record.users = [...others, { session_id: session, at: toIso(clock.now()) }].slice(-MAX_USERS);
+	};
+
+	const take = (record: ConversationRecord, session: SessionId): SessionId | null => {
+		if (isHeld(record) && record.holder !== null && record.holder.session_id !== session)
+			return record.holder.session_id as SessionId;
+		record.holder = {
+			session_id: session,
+			pid: process.pid,
+			pid_start: processes.identify(process.pid)?.start ?? '',
+			...processes.place(),
+			since: toIso(clock.now()),
+		};
+		addUser(record, session);
+		return null;
+	};
+
+	const begin = (conversation: Conversation | null, session: SessionId): ConversationUse => {
+		let users: SessionId[] = [];
+		const busyBy =
+			conversation &&
+			change(conversation, (record) => {
+				users = record.users.map(({ session_id }) => session_id as SessionId);
+				return take(record, session);
+			});
+		let isOver = false;
+		return {
+			busyBy,
+			othersSince: (known) => users.slice(1 + users.findLastIndex((user) => known.includes(user))),
+			end: (after) => {
+				if (isOver) return;
+				isOver = true;
+				const letGo = (record: ConversationRecord) => {
+					if (record.holder?.session_id === session) record.holder = null;
+				};
+				const isSame = conversation !== null && after !== null && pathOf(conversation) === pathOf(after);
+				if (conversation !== null && busyBy === null && !isSame) change(conversation, letGo);
+				if (after === null) return;
+				forgetOld(folder, clock.now());
+				change(after, (record) => {
+					letGo(record);
+					addUser(record, session);
+				});
+			},
+		};
+	};
+
+	return { begin };
+}
+
+const UNWRITABLE = [
+	'EACCES',
+	'EPERM',
+	'EROFS',
+	'ENOSPC',
+	'EDQUOT',
+	'ENOENT',
+	'ENOTDIR',
+	'EEXIST',
+	'EISDIR',
+	'ELOOP',
+];
+
+function emptyRecord({ agent, nativeId }: Conversation): ConversationRecord {
+	return { schema_version: 1, agent, native_session_id: nativeId, holder: null, users: [] };
+}
+
+/** null for what is no such record: it begins anew. */
+function read(path: string): ConversationRecord | null {
+	try {
+		const value: unknown = JSON.parse(readOrNull(path)?.toString('utf8') ?? 'null');
+		const result = v.safeParse(recordSchema, value);
+		return result.success ? result.output : null;
+	} catch (error) {
+		if (error instanceof SyntaxError) return null;
+		throw error;
+	}
+}
+
+function forgetOld(folder: string, now: number): void {
+	const names = namesIn(folder, 'EACCES').filter((name) => name.endsWith('.json'));
+	if (names.length < MANY) return;
+	for (const name of names) {
+		const path = join(folder, name);
+		const usedAt = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? now;
+		if (now - usedAt > FORGET_AFTER_MS) removeIfThere(path);
+	}
+}
