@@ -210,6 +210,8 @@ export interface AgentAdapter {
 	parser(context: ParserContext): AgentParser;
 	/** Makes text that the user did not type harmless for this CLI's own prompt syntax (`@file`); keeps it readable. */
 	inert(text: string): string;
+	/** Whether a record's word can be the id of one of its conversations. */
+	isNativeId(id: string): boolean;
 	/** The command a person types to go on with the conversation in the CLI itself. */
 	resumeHint(nativeSessionId: string): string;
 	/** A look at files and variables only; starts no process. */

@@ -4,6 +4,7 @@ import type { App } from '../app/create-app.ts';
 import { describeDistrust, type RepoTrust } from '../app/repo-trust.ts';
 import type { RelayConfig } from '../config/schema.ts';
 import { jsonText } from '../core/json-text.ts';
+import { quoteForShell } from '../core/quote-for-shell.ts';
 import { openRunView, type RunView } from '../shell/view/open-view.ts';
 import type { Output } from './command.ts';
 import { configuredTheme } from './configured-theme.ts';
@@ -39,6 +40,7 @@ export async function openCommandView(
 		isStopping: () => stop?.aborted ?? false,
 		clock,
 		worktree,
-		allowHint: (command) => `agent-relay config allow ${JSON.stringify(command)}`,
+		allowHint: (command) =>
+			/[\r\n]/.test(command) ? null : `agent-relay config allow ${quoteForShell(command)}`,
 	});
 }

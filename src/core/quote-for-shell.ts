@@ -1,4 +1,4 @@
 /** One word for any POSIX shell: a printed command works as it stands. */
 export function quoteForShell(word: string): string {
-	return /^[\w./:,@-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+	return /^[\w./:,@-][\w./:=@%+,-]*$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

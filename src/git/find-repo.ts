@@ -1,6 +1,7 @@
 import { lstatSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { hasErrno, RelayError } from '../core/errors.ts';
+import { quoteForShell } from '../core/quote-for-shell.ts';
 import type { RepoFacts } from './contract.ts';
 import { readPlainRepo } from './plain-repo.ts';
 import type { Git } from './run-git.ts';
@@ -115,7 +116,7 @@ function explainRefusal(folder: string, stderr: string): Facts {
 			'refused',
 			`the git repo around ${folder} belongs to another user, so git refuses it`,
 			{
-				hint: `if you trust it: ${advice ?? `git config --global --add safe.directory ${JSON.stringify(folder)}`}`,
+				hint: `if you trust it: ${advice ?? `git config --global --add safe.directory ${quoteForShell(folder)}`}`,
 			},
 		);
 	}

@@ -38,6 +38,16 @@ export function recordedPath(worktree: string): string {
 	return existsSync(parent) ? join(realpathSync(parent), basename(worktree)) : worktree;
 }
 
+/** True for the checkout of the repo and for each that `git worktree list` names; a folder that only points at the repo is none. */
+export function isListedWorktree(
+	folder: string,
+	{ root, commonDir }: { root: string; commonDir: string },
+): boolean {
+	if (folder === root) return true;
+	const record = findRecord(commonDir, folder);
+	return record !== null && !isPrunable(record);
+}
+
 /** True when the worktree's folder or its link back to the record is gone. */
 export function isPrunable({ folder, path }: WorktreeRecord): boolean {
 	if (path === null) return true;

@@ -8,6 +8,7 @@ import { join, sep } from 'node:path';
 import { RelayError } from '../core/errors.ts';
 import { ensureFolder, removeIfThere } from '../core/files.ts';
 import { parseSessionId } from '../core/ids.ts';
+import { quoteForShell } from '../core/quote-for-shell.ts';
 import { explainWriteFailure } from '../core/write-failure.ts';
 import { createBranch, createCommit, refuseBranchName } from '../git/commit-paths.ts';
 import { firstLineOf } from '../git/git-output.ts';
@@ -150,7 +151,7 @@ async function keptCommit(record: RaceRecord, entrant: EntrantRecord, deps: Adop
 		throw new RelayError('refused', 'There is no checkout here to adopt anything into.');
 	if (repo.worktree === record.folder || repo.worktree.startsWith(record.folder + sep))
 		throw new RelayError('refused', 'This is a worktree of the race itself.', {
-			hint: `Go to your own checkout first: cd ${repo.root}`,
+			hint: `Go to your own checkout first: cd ${quoteForShell(repo.root)}`,
 		});
 	if (entrant.commit === null)
 		throw new RelayError('refused', `The files of ${entrant.id} are not kept${kept(record)}.`, {

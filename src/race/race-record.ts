@@ -19,8 +19,8 @@ const commandSchema = v.looseObject({
 });
 
 const entrantSchema = v.looseObject({
-	/** `claude`, `claude-opus`: unique in the race, safe as a folder and ref name. */
-	id: text,
+	/** `claude`, `claude-opus`: unique in the race, safe as a folder and ref name, and as a word of a printed command. */
+	id: v.pipe(text, v.regex(/^[A-Za-z0-9][\w-]{0,60}$/, 'no name of an entrant')),
 	agent: text,
 	model: v.nullable(text),
 	/** The entrant's own session (its `parent` is the race's); null until it began. */
@@ -28,7 +28,7 @@ const entrantSchema = v.looseObject({
 	/** Absolute. */
 	worktree: text,
 	/** `refs/agent-relay/race/<ULID>/<entrant>`. */
-	ref: text,
+	ref: v.pipe(text, v.regex(/^refs\/agent-relay\/race\/[0-9A-Z]{26}\/[\w-]+$/, 'no ref of a race')),
 	state: v.picklist(['waiting', 'preparing', 'working', 'checking', 'ended']),
 	/** null until its work ended, before its checks. `stopped`: by the user; `not_started`: no agent got to work; `background_stopped`: it
 	 * answered, but what it had running was stopped. */

@@ -1,5 +1,5 @@
 /** What a turn finds out about the agent's conversation before it is resumed: who works in it, and who did in between. */
-import type { AgentId } from '../agents/contract.ts';
+import type { AgentAdapter } from '../agents/contract.ts';
 import { RelayError } from '../core/errors.ts';
 import { parseSessionId } from '../core/ids.ts';
 import type { LineageEntry } from '../sessions/lineage.ts';
@@ -14,17 +14,25 @@ export interface UsedConversation {
 	between: LineageEntry[];
 }
 
-/** A conversation in which another session works at this moment is left for a new one. */
+/** A conversation in which another session works at this moment is left for a new one; so is one that only a forged record names. */
 export function useConversation(
 	standing: AgentStanding,
-	{ agent, lineage }: { agent: AgentId; lineage: readonly LineageEntry[] },
+	{ adapter, lineage }: { adapter: AgentAdapter; lineage: readonly LineageEntry[] },
 	{ conversations, store }: Pick<RelayDeps, 'conversations' | 'store'>,
 ): UsedConversation {
 	const ids = lineage.flatMap(({ meta }) => parseSessionId(meta.id) ?? []);
 	const session = ids.at(-1);
 	if (session === undefined) throw new Error('a turn without a session');
 	const { nativeSessionId: nativeId } = standing;
-	const use = conversations.begin(nativeId === null ? null : { agent, nativeId }, session);
+	if (nativeId !== null && !adapter.isNativeId(nativeId)) {
+		const use = conversations.begin(null, session);
+		return {
+			standing: standingWithout(`has no id that ${adapter.title} could have given it`),
+			use,
+			between: [],
+		};
+	}
+	const use = conversations.begin(nativeId === null ? null : { agent: adapter.id, nativeId }, session);
 	if (use.busyBy !== null) {
 		const why = `is in use by session ${use.busyBy.slice(-6)}`;
 		return { standing: standingWithout(why), use, between: [] };

@@ -1,4 +1,5 @@
 /** The conversation behind the shell and behind `run`: which session, which agent, what was switched. */
+import { relative } from 'node:path';
 import { lostAbilities } from '../agents/abilities.ts';
 import type { AgentId, PermissionPreset } from '../agents/contract.ts';
 import { isModelName } from '../agents/model-name.ts';
@@ -6,9 +7,10 @@ import { agentSettings } from '../config/defaults.ts';
 import { eitherSignal } from '../core/abort.ts';
 import { toIso } from '../core/clock.ts';
 import { RelayError } from '../core/errors.ts';
-import type { SessionId } from '../core/ids.ts';
+import { parseSessionId, type SessionId } from '../core/ids.ts';
 import { letBegin } from '../core/let-begin.ts';
 import { quoteForShell } from '../core/quote-for-shell.ts';
+import { namedFolder } from '../git/start-folder.ts';
 import { describeDetour } from '../limits/describe-detour.ts';
 import type { SuccessorChoice } from '../limits/successor.ts';
 import { sumOfUsage } from '../sessions/lineage-usage.ts';
@@ -296,12 +298,18 @@ class OneConversation implements Conversation {
 		const { session, active } = this.#state;
 		const native = active && session?.meta.agents[active.agent]?.native_session_id;
 		if (!active || !session || !native) return null;
+		const adapter = this.#deps.registry.find(active.agent);
+		if (!adapter.isNativeId(native)) return null;
 		const turns = placedTurns(this.#deps.store.lineage(session.id));
 		// What the agent has just refused here it would refuse on the user's own command line too.
 		const { left, lastTurn } = agentStanding(turns, active.agent, native, { hasPacket: true });
 		if (left !== null) return null;
-		const folder = lastTurn === null ? session.meta.repo.worktree : startedIn(lastTurn);
-		return `cd ${quoteForShell(folder)} && ${this.#deps.registry.find(active.agent).resumeHint(native)}`;
+		const { repo } = this.#deps;
+		const folder = lastTurn === null ? repo.worktree : startedIn(lastTurn);
+		// A record may name any folder; to start an agent in one is to obey what lies there.
+		if (folder !== repo.worktree && namedFolder(relative(repo.worktree, folder), repo) !== folder)
+			return null;
+		return `cd ${quoteForShell(folder)} && ${adapter.resumeHint(native)}`;
 	}
 
 	offerBack(): AgentChoice | null {
@@ -600,7 +608,7 @@ function nothingPending(session: OpenSession | null): RelayError {
 /** Its entrants work in worktrees of their own, and their turns are judged and gone on with there. */
 function refuseRace({ id, kind, parent }: SessionMeta): void {
 	if (kind !== 'race') return;
-	const race = parent ?? id;
+	const race = (parent === null ? null : parseSessionId(parent)) ?? id;
 	throw new RelayError('usage', `Session ${id} is ${parent === null ? 'a race' : 'an entrant of a race'}.`, {
 		hint: `Go on with the race: agent-relay race resume ${race.slice(-6)}`,
 	});

@@ -61,7 +61,7 @@ export async function prepareTurn(plan: TurnPlan, deps: RelayDeps): Promise<Prep
 	const now = { hasPacket: isPacketWanted, folder: recordedFolder(place) };
 	const { standing, use, between } = useConversation(
 		agentStanding(turns, adapter.id, known, now),
-		{ agent: adapter.id, lineage },
+		{ adapter, lineage },
 		deps,
 	);
 	try {

@@ -9,6 +9,7 @@ import type { AgentEvent, Limit } from '../agents/events.ts';
 import { adviceFor } from '../agents/evidence/login-advice.ts';
 import { fromIso, toIso } from '../core/clock.ts';
 import { RelayError, type RelayErrorCode } from '../core/errors.ts';
+import { safeLine } from '../core/text.ts';
 import type { Snapshot, Snapshots } from '../git/contract.ts';
 import { recordedFolder } from '../git/start-folder.ts';
 import type { SuccessorChoice } from '../limits/successor.ts';
@@ -471,7 +472,7 @@ type NextStep = { done: true; result: SendResult } | { done: false; step: Step }
 /** `undefined`: the agent had no turn yet, or in a record that does not say. */
 function modelChange(before: string | null | undefined, { agent, model }: AgentChoice): string | null {
 	if (before === undefined || before === model) return null;
-	const was = before === null ? 'its own default' : before;
+	const was = before === null ? 'its own default' : safeLine(before, 80);
 	return `${agent} works with ${model ?? 'its own default model'} from here on (before: ${was})`;
 }
 

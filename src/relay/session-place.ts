@@ -3,11 +3,12 @@
  * that worktree is gone or the repo was moved. Only a repo that is known to be another one is refused.
  */
 import { existsSync, realpathSync } from 'node:fs';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import { RelayError } from '../core/errors.ts';
 import { safeLine } from '../core/text.ts';
 import type { RepoFacts } from '../git/contract.ts';
 import { namedFolder, recordedFolder } from '../git/start-folder.ts';
+import { isListedWorktree } from '../git/worktree-records.ts';
 import { folderOf } from '../sessions/new-meta.ts';
 import type { SessionMeta } from '../sessions/session-meta.ts';
 import type { RelayDeps } from './relay-deps.ts';
@@ -38,11 +39,11 @@ export async function placeSession(
 	const { repo } = recorded;
 	const folder = isHere ? recordedFolder(here.repo) : (repo.folder ?? '');
 	if (repo.worktree === here.repo.worktree) return inItsFolder({ from: repo, folder }, here.repo, here);
-	const there = await here.places.find(repo.worktree);
+	const there = isPathOfWorktree(repo.worktree) ? await here.places.find(repo.worktree) : null;
 	if (!isHere && there !== null && isWorktreeOf(there, repo.worktree, here.repo))
 		return inItsFolder({ from: repo, folder }, there, here);
 	if (!isHere && (await isOtherRepo(recorded, there, here))) throw otherRepo(recorded, here.repo);
-	const isGone = !existsSync(repo.worktree);
+	const isGone = !isPathOfWorktree(repo.worktree) || !existsSync(repo.worktree);
 	const isWhole = repo.worktree === repo.root && here.repo.worktree === here.repo.root;
 	const deps = await depsIn(folder, here.repo, here);
 	return {
@@ -87,10 +88,22 @@ export function placedAt({ deps, is, from, folder }: SessionPlace, meta: Session
 	return { ...meta, repo: { ...repo, root, worktree, ...folderOf(folder), branch, head, moved_from } };
 }
 
-/** A folder that was a worktree once and is an ordinary one now belongs to the worktree around it. */
+/**
+ * A folder that was a worktree once and is an ordinary one now belongs to the worktree around it. The record may be anyone's, so
+ * the repo itself must name the folder as a worktree of its own.
+ */
 function isWorktreeOf(there: RepoFacts, folder: string, here: RepoFacts): boolean {
-	const isSameRepo = there.kind === 'worktree' && there.commonDir === here.commonDir;
-	return isSameRepo && there.worktree === realpathSync(folder);
+	const { commonDir, root } = here;
+	if (commonDir === null || there.kind !== 'worktree' || there.commonDir !== commonDir) return false;
+	return there.worktree === realpathSync(folder) && isListedWorktree(there.worktree, { root, commonDir });
+}
+
+/** Longer paths no system opens. */
+const MAX_PATH_BYTES = 4096;
+
+/** What a relay writes down: absolute, and printable. */
+function isPathOfWorktree(path: string): boolean {
+	return isAbsolute(path) && Buffer.byteLength(path) < MAX_PATH_BYTES && !path.includes('\0');
 }
 
 /** True only where it is certain: histories are rewritten, clones are shallow, and records come without a commit. */

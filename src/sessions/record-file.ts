@@ -1,7 +1,9 @@
 /** Reading and writing the JSON records of a session: one parse and serialize pair for every schema. */
+import { basename, dirname } from 'node:path';
 import * as v from 'valibot';
 import { RelayError } from '../core/errors.ts';
 import { isUnreadable, readIfThere } from '../core/files.ts';
+import { safeLine } from '../core/text.ts';
 import { SESSION_META_VERSION, type SessionMeta, sessionMetaSchema } from './session-meta.ts';
 import { TURN_STATE_VERSION, type TurnState, turnStateSchema } from './turn-state.ts';
 
@@ -52,10 +54,19 @@ export function readRecord(path: string): Buffer | null {
 /** A turn with ten thousand tool calls has some 5 MB. */
 const MAX_RECORD_BYTES = 64 * 1024 * 1024;
 
-/** null when there is no such file. */
+/** null when there is no such file. One that names another session than its folder was copied or forged: `damaged_record`. */
 export function readMeta(path: string): SessionMeta | null {
 	const bytes = readRecord(path);
-	return bytes === null ? null : parseMeta(bytes.toString('utf8'), path);
+	if (bytes === null) return null;
+	const meta = parseMeta(bytes.toString('utf8'), path);
+	if (meta.id === basename(dirname(path))) return meta;
+	throw new RelayError(
+		'damaged_record',
+		`${path} is the record of another session: ${safeLine(meta.id, 80)}`,
+		{
+			hint: 'It was copied or moved here.',
+		},
+	);
 }
 
 /** null when there is no such file. */

@@ -5,6 +5,7 @@ import * as v from 'valibot';
 import { hasErrno, RelayError } from '../core/errors.ts';
 import { createExclusive, ensureFolder, lstatIfThere, namesIn, readOrNull } from '../core/files.ts';
 import type { SessionId } from '../core/ids.ts';
+import { quoteForShell } from '../core/quote-for-shell.ts';
 import { explainingWrites } from '../core/write-failure.ts';
 import type { RepoFacts } from '../git/contract.ts';
 import { keepOutOfGit, type Protection } from './keep-out-of-git.ts';
@@ -157,7 +158,7 @@ export function refuseLink(path: string): void {
 	if (facts === undefined || facts.isDirectory()) return;
 	const what = facts.isSymbolicLink() ? 'a symbolic link' : 'not a folder';
 	throw new RelayError('refused', `${path} is ${what}; the relay keeps its records only in a real folder`, {
-		hint: `look at it, then remove it: rm ${JSON.stringify(path)}`,
+		hint: `look at it, then remove it: rm ${quoteForShell(path)}`,
 	});
 }
 

@@ -3,8 +3,9 @@
  * login and its prompt syntax. No native record is read: partial messages tell model and usage of a turn that is stopped, and
  * nothing else of it is missing from the stream.
  */
+import { quoteForShell } from '../../core/quote-for-shell.ts';
 import type { AgentAdapter } from '../contract.ts';
-import { command } from './command-line.ts';
+import { command, isNativeId } from './command-line.ts';
 import { inert } from './inert.ts';
 import { probeLogin } from './login.ts';
 import { ClaudeParser } from './parser.ts';
@@ -33,7 +34,8 @@ export const claudeAdapter: AgentAdapter = {
 	command,
 	parser: (context) => new ClaudeParser(context),
 	inert,
-	resumeHint: (nativeSessionId) => `claude --resume ${nativeSessionId}`,
+	isNativeId,
+	resumeHint: (nativeSessionId) => `claude --resume ${quoteForShell(nativeSessionId)}`,
 	probeLogin: (env) => probeLogin(env),
 	parseVersion: (output) => /^(\d+\.\d+\.\d+\S*) \(Claude Code\)/m.exec(output)?.[1] ?? null,
 	knowsModel: (model) => OWN_MODEL.test(model),

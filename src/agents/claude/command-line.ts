@@ -39,9 +39,14 @@ function session(turn: TurnRequest): string[] {
 	return [turn.resume ? '--resume' : '--session-id', checkedId(turn.nativeSessionId)];
 }
 
+/** As the CLI makes them: whatever a record names beside that never becomes a word of its command line. */
+export function isNativeId(id: string): boolean {
+	return /^[0-9A-Za-z][\w-]{0,127}$/.test(id);
+}
+
 /** `--resume` takes an optional value, so an id from a damaged record could be read as a flag. */
 function checkedId(id: string): string {
-	if (/^[0-9A-Za-z][\w-]*$/.test(id)) return id;
+	if (isNativeId(id)) return id;
 	throw new RelayError('damaged_record', `${JSON.stringify(id)} is no id of a claude session`, {
 		hint: 'start a new conversation with /new',
 	});

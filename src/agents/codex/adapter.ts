@@ -2,8 +2,9 @@
  * OpenAI Codex CLI, in the versions of `checked-versions.ts`: `codex exec --json`, one JSON line an event. The stream tells
  * neither model, error code nor exact reset; those come from the thread's own record (`rollout.ts`).
  */
+import { quoteForShell } from '../../core/quote-for-shell.ts';
 import type { AgentAdapter } from '../contract.ts';
-import { codexCommand } from './command-line.ts';
+import { codexCommand, isNativeId } from './command-line.ts';
 import { probeCodexLogin } from './login.ts';
 import { readCodexRecord } from './rollout-file.ts';
 import { createCodexParser } from './stream-parser.ts';
@@ -21,7 +22,8 @@ export const codexAdapter: AgentAdapter = {
 	command: codexCommand,
 	parser: createCodexParser,
 	inert: inertForCodex,
-	resumeHint: (nativeSessionId) => `codex resume ${nativeSessionId}`,
+	isNativeId,
+	resumeHint: (nativeSessionId) => `codex resume ${quoteForShell(nativeSessionId)}`,
 	probeLogin: probeCodexLogin,
 	parseVersion: (output) => /\bcodex(?:-cli)? v?(\d+\.\d+\.\d+\S*)/.exec(output)?.[1] ?? null,
 	readNativeRecord: readCodexRecord,

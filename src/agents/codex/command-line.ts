@@ -56,9 +56,14 @@ function tomlString(text: string): string {
 	return JSON.stringify(text).replaceAll('\u007f', '\\u007f');
 }
 
+/** As the CLI makes them: whatever a record names beside that never becomes a word of its command line. */
+export function isNativeId(id: string): boolean {
+	return /^[0-9A-Za-z][\w.-]{0,127}$/.test(id);
+}
+
 /** An id from a damaged record must not become a flag. */
 function checkedId(id: string): string {
-	if (/^[0-9A-Za-z][\w.-]*$/.test(id)) return id;
+	if (isNativeId(id)) return id;
 	throw new RelayError('damaged_record', `${JSON.stringify(id)} is no id of a codex thread`, {
 		hint: 'start a new conversation with /new',
 	});

@@ -4,12 +4,14 @@
  */
 import { join } from 'node:path';
 import { packageRoot } from '../../core/package-root.ts';
+import { quoteForShell } from '../../core/quote-for-shell.ts';
 import { ClaudeParser } from '../claude/parser.ts';
 import { createCodexParser } from '../codex/stream-parser.ts';
 import type { AgentAdapter, AgentParser, TurnRequest } from '../contract.ts';
 import type { AgentEvent, Limit, LimitSource } from '../events.ts';
 import type { DemoAgentName } from './jobs.ts';
 
+const NATIVE_ID = /^[0-9A-Za-z][\w.-]{0,127}$/;
 const PROGRAM = join(packageRoot(), 'bin/demo-agent.js');
 
 /** @internal For tests: tests name one of the two. */
@@ -45,7 +47,8 @@ function sharedBy(
 		sharedVariables: [],
 		command: (turn) => ({ executable: PROGRAM, args: argsOf(agent, turn), env: {} }),
 		inert: (text) => text,
-		resumeHint: (id) => `${PROGRAM} ${agent} --resume ${id}`,
+		isNativeId: (id) => NATIVE_ID.test(id),
+		resumeHint: (id) => `${quoteForShell(PROGRAM)} ${agent} --resume ${quoteForShell(id)}`,
 		probeLogin: async () => ({
 			loggedIn: 'yes',
 			evidence: 'a demo agent needs no login',

@@ -2,8 +2,9 @@
  * Gemini CLI, in the versions of `checked-versions.ts`: `gemini -o stream-json`, one JSON line an event. Its limits show first
  * on stderr, its exit codes are the HTTP status modulo 256, and only its own session record knows how a shell command ended.
  */
+import { quoteForShell } from '../../core/quote-for-shell.ts';
 import type { AgentAdapter } from '../contract.ts';
-import { geminiCommand } from './command-line.ts';
+import { geminiCommand, isNativeId } from './command-line.ts';
 import { inertForGemini } from './inert.ts';
 import { probeGeminiLogin } from './login.ts';
 import { claimsExitCode } from './outcome.ts';
@@ -25,7 +26,8 @@ export const geminiAdapter: AgentAdapter = {
 		isTrusted ? null : 'Gemini CLI does not start in a repo that is not trusted (exit 55).',
 	parser: createGeminiParser,
 	inert: inertForGemini,
-	resumeHint: (nativeSessionId) => `gemini --resume ${nativeSessionId}`,
+	isNativeId,
+	resumeHint: (nativeSessionId) => `gemini --resume ${quoteForShell(nativeSessionId)}`,
 	probeLogin: probeGeminiLogin,
 	parseVersion: (output) => /^v?(\d+\.\d+\.\d+\S*)\s*$/m.exec(output)?.[1] ?? null,
 	readNativeRecord: readGeminiRecord,

@@ -46,9 +46,14 @@ function session(turn: TurnRequest): string[] {
 	return [turn.resume ? '--resume' : '--session-id', checkedId(turn.nativeSessionId)];
 }
 
+/** As the CLI makes them: whatever a record names beside that never becomes a word of its command line. */
+export function isNativeId(id: string): boolean {
+	return /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id);
+}
+
 /** An id from a damaged record must not become a flag, `latest`, or the number of some other session. */
 function checkedId(id: string): string {
-	if (/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id)) return id;
+	if (isNativeId(id)) return id;
 	throw new RelayError('damaged_record', `${JSON.stringify(id)} is no id of a gemini session`, {
 		hint: 'start a new conversation with /new',
 	});

@@ -4,9 +4,10 @@
  */
 import { createHash } from 'node:crypto';
 import type { AgentSettings } from '../../config/schema.ts';
+import { quoteForShell } from '../../core/quote-for-shell.ts';
 import { safeLine } from '../../core/text.ts';
 import type { AgentAdapter, AgentId, LoginState, ParserContext } from '../contract.ts';
-import { genericCommand, namesSession, resumeWords } from './command-line.ts';
+import { genericCommand, isSessionId, namesSession, resumeWords } from './command-line.ts';
 import { JsonLinesParser } from './json-lines-parser.ts';
 import { TextParser } from './text-parser.ts';
 
@@ -39,7 +40,8 @@ export function genericAdapter(name: AgentId, settings: AgentSettings): AgentAda
 				? new JsonLinesParser(name, settings, context)
 				: new TextParser(name, settings, context),
 		inert: inertForAny,
-		resumeHint: (nativeSessionId) => resumeWords(settings, nativeSessionId).map(quoted).join(' '),
+		isNativeId: isSessionId,
+		resumeHint: (nativeSessionId) => resumeWords(settings, nativeSessionId).map(quoteForShell).join(' '),
 		probeLogin: async (env) => loginBy(settings.secret_variables, env, title),
 		parseVersion: versionIn,
 		claimsExitCode: (code) => settings.limit_exit.some((rule) => rule.code === code),
@@ -85,9 +87,4 @@ function versionIn(output: string): string | null {
 		.slice(0, VERSION_LINES)
 		.map((line) => VERSION.exec(safeLine(line, MAX_LINE_CHARS))?.[1]);
 	return found.find((version) => version !== undefined) ?? null;
-}
-
-/** A word as a person can paste it into a POSIX shell. */
-function quoted(word: string): string {
-	return /^[\w@%+=:,./~-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

@@ -2,8 +2,9 @@
  * OpenCode, in the versions of `checked-versions.ts`: `opencode run --format json`, one JSON line an event. The stream tells
  * whole parts only and never the model; while a request is retried it is silent, and only a plugin inside the CLI sees why.
  */
+import { quoteForShell } from '../../core/quote-for-shell.ts';
 import type { AgentAdapter } from '../contract.ts';
-import { opencodeCommand } from './command-line.ts';
+import { isNativeId, opencodeCommand } from './command-line.ts';
 import { probeOpencodeLogin } from './login.ts';
 import { createOpencodeParser } from './stream-parser.ts';
 import { untrustedCode } from './untrusted-code.ts';
@@ -32,7 +33,8 @@ export const opencodeAdapter: AgentAdapter = {
 	parser: createOpencodeParser,
 	/** `run` sends the words as they are: `@file`, `/command` and shell quotes are plain text to it (measured). */
 	inert: (text) => text,
-	resumeHint: (nativeSessionId) => `opencode --session ${nativeSessionId}`,
+	isNativeId,
+	resumeHint: (nativeSessionId) => `opencode --session ${quoteForShell(nativeSessionId)}`,
 	probeLogin: probeOpencodeLogin,
 	parseVersion: (output) => /^v?(\d+\.\d+\.\d+\S*)\s*$/m.exec(output)?.[1] ?? null,
 };

@@ -38,9 +38,14 @@ function session(turn: TurnRequest): string[] {
 	return [`--session=${checkedId(turn.nativeSessionId)}`];
 }
 
+/** As the CLI makes them: whatever a record names beside that never becomes a word of its command line. */
+export function isNativeId(id: string): boolean {
+	return /^ses_[0-9A-Za-z]{8,64}$/.test(id);
+}
+
 /** An id from a damaged record must not become a flag or a path. */
 function checkedId(id: string): string {
-	if (/^ses_[0-9A-Za-z]{8,64}$/.test(id)) return id;
+	if (isNativeId(id)) return id;
 	throw new RelayError('damaged_record', `${JSON.stringify(id)} is no id of an opencode session`, {
 		hint: 'start a new conversation with /new',
 	});

@@ -49,7 +49,7 @@ export async function prepareChatTurn(plan: ChatTurnPlan, deps: RelayDeps): Prom
 	const place = presentPlace(deps.repo);
 	const { standing, use } = useConversation(
 		agentStanding(placed, who.id, known, { hasPacket: true, folder: recordedFolder(place) }),
-		{ agent: who.agent, lineage: deps.store.lineage(session.id) },
+		{ adapter, lineage: deps.store.lineage(session.id) },
 		deps,
 	);
 	const hasTurns = lastHeard(history.turns, who.id) >= 0;

@@ -1,4 +1,5 @@
 /** What a listing says of a session beside its status. */
+import { parseSessionId } from '../../core/ids.ts';
 import type { SessionMeta } from '../../sessions/session-meta.ts';
 import { formatCost, formatCount } from '../../ui/quantities.ts';
 
@@ -21,7 +22,7 @@ export function describeUsage(usage: SessionMeta['usage']): string {
 	return parts.filter((part) => part !== '').join(' · ');
 }
 
-/** Short for commands that are typed. */
+/** Short for commands that are typed; what a record names that is no id becomes no word of one. */
 export function shortRef(id: string): string {
-	return id.slice(-REF_CHARS);
+	return parseSessionId(id)?.slice(-REF_CHARS) ?? 'ID';
 }
