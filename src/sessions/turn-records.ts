@@ -1,4 +1,7 @@
-import { RelayError } from '../core/errors.ts';
+import { closeSync, readSync } from 'node:fs';
+import { fromIso } from '../core/clock.ts';
+import { hasErrno, RelayError } from '../core/errors.ts';
+import { isUnreadable, openToRead } from '../core/files.ts';
 import { readTurnState } from './record-file.ts';
 import { turnFile, turnNumbers } from './session-paths.ts';
 import type { TurnState } from './turn-state.ts';
@@ -47,6 +50,41 @@ function tryReadTurn(folder: string, turn: number): TurnState | string | null {
 		return readTurnState(turnFile(folder, turn, 'state.json'));
 	} catch (error) {
 		if (error instanceof RelayError) return error.message;
+		throw error;
+	}
+}
+
+const NO_EXIT = /"exit_code":\s*null,\s*"signal":\s*null/;
+/** Enough for the keys up to the times, which stand before all that can be long. */
+const HEAD_BYTES = 8 * 1024;
+const TIME = (key: string) => new RegExp(`"${key}":\\s*"([^"\\\\]{1,40})"`);
+
+/**
+ * When the newest turn ended, by its own record; when it began, where it still runs or its relay died: a repair is no use of
+ * the session. Epoch ms; null: no turn has a readable record. Reads the beginning of one file.
+ */
+export function newestTurnTime(folder: string): number | null {
+	for (const turn of turnNumbers(folder).reverse()) {
+		const head = readHead(turnFile(folder, turn, 'state.json'));
+		const began = fromIso(TIME('started_at').exec(head)?.[1]);
+		const ended = NO_EXIT.test(head) ? null : fromIso(TIME('ended_at').exec(head)?.[1]);
+		if (began !== null) return Math.max(began, ended ?? began);
+	}
+	return null;
+}
+
+/** Empty for what is no readable file. */
+function readHead(path: string): string {
+	try {
+		const fd = openToRead(path);
+		try {
+			const head = Buffer.alloc(HEAD_BYTES);
+			return head.toString('utf8', 0, readSync(fd, head, 0, HEAD_BYTES, 0));
+		} finally {
+			closeSync(fd);
+		}
+	} catch (error) {
+		if (isUnreadable(error) || hasErrno(error, 'ENOENT', 'ENOTDIR')) return '';
 		throw error;
 	}
 }

@@ -76,7 +76,11 @@ function finished(
 }
 
 const turnState = (over: Parameters<typeof fakeTurnState>[0] = {}) => ({
-	...fakeTurnState(over),
+	...fakeTurnState({
+		started_at: new Date(now).toISOString(),
+		ended_at: new Date(now).toISOString(),
+		...over,
+	}),
 	hashes: { prompt: null, events: null, output: null },
 });
 
@@ -420,6 +424,34 @@ describe('the list', () => {
 		expect(store.list({ status: 'checkpointed' }).map(({ id }) => id)).toEqual([second]);
 		expect(store.list({ limit: 1 })).toHaveLength(1);
 		expect(store.resolve(second.slice(-6))).toBe(second);
+	});
+
+	it("follows the newest turn, whatever became of a folder's time", () => {
+		const store = openStore();
+		const [first, second, third] = [finished(store), finished(store), finished(store)];
+		const touch = (id: SessionId, at: number) => utimesSync(store.folderOf(id), at / 1000, at / 1000);
+		touch(first, now + 60_000);
+		touch(second, now);
+		touch(third, now - 3_600_000);
+		expect(store.list().map(({ id }) => id)).toEqual([third, second, first]);
+		expect(store.resolve('latest')).toBe(third);
+	});
+
+	it('takes a turn of the future for one of now, and a repair for no use', () => {
+		const store = openStore();
+		const repaired = finished(store);
+		const session = store.open(repaired);
+		const cut = turnState({ turn: 2, started_at: new Date(now - 60_000).toISOString(), exit_code: null });
+		const future = finished(store);
+		const ahead = store.open(future);
+		ahead.writeTurnState(turnState({ turn: 2, started_at: '2099-01-01T00:00:00.000Z', ended_at: null }));
+		ahead.release();
+		now += 1000;
+		session.writeTurnState({ ...cut, signal: null, status: 'outcome_unknown' }, { isRepair: true });
+		session.release();
+		const newest = finished(store);
+		expect(store.list()[0]?.lastUsedAt).toBeLessThanOrEqual(now);
+		expect(store.list().map(({ id }) => id)).toEqual([future, newest, repaired]);
 	});
 
 	it('passes over folders with hostile names and what a relay left that died before its session began', () => {
