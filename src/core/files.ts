@@ -124,6 +124,21 @@ export async function writeDurably(
 	}
 }
 
+/**
+ * Puts a file that was written before, and its name, on disk without blocking the event loop. What cannot be synced is as
+ * safe as without.
+ */
+export async function syncInBackground(path: string): Promise<void> {
+	for (const each of [path, dirname(path)]) {
+		try {
+			const handle = await open(each, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+			await handle.sync().finally(() => handle.close());
+		} catch {
+			return;
+		}
+	}
+}
+
 async function writeSynced(path: string, data: string): Promise<void> {
 	const file = await open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, FILE_MODE);
 	try {

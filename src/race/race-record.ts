@@ -28,7 +28,7 @@ const entrantSchema = v.looseObject({
 	/** Absolute. */
 	worktree: text,
 	/** `refs/agent-relay/race/<ULID>/<entrant>`. */
-	ref: v.pipe(text, v.regex(/^refs\/agent-relay\/race\/[0-9A-Z]{26}\/[\w-]+$/, 'no ref of a race')),
+	ref: text,
 	state: v.picklist(['waiting', 'preparing', 'working', 'checking', 'ended']),
 	/** null until its work ended, before its checks. `stopped`: by the user; `not_started`: no agent got to work; `background_stopped`: it
 	 * answered, but what it had running was stopped. */

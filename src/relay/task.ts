@@ -65,13 +65,16 @@ export function unfinishedTask(session: OpenSession, store: SessionStore): Task 
  * What the newest turn was to do, whose state cannot be read (a power cut) or was not written yet: its outcome is not known.
  * `before`: the words that waited then; a hand-over sends them on.
  */
-function unreadTask({ folder }: OpenSession, turn: number, before: Task | null): Task {
+function unreadTask({ folder, meta }: OpenSession, turn: number, before: Task | null): Task {
 	const path = turnFile(folder, turn, 'prompt.md');
 	const sent = readOrNull(path)?.toString() ?? null;
 	if (before !== null && (sent === null || sent.includes(before.text)))
 		return { ...before, isInterrupted: true };
 	const words = sent === null ? null : wordsOfPrompt(sent);
 	if (words !== null && words.trim() !== '') return { text: words, recordedAt: null, isInterrupted: true };
+	// The hand-over itself was cut: its packet stands, and what it sends on are the words before.
+	const isHandOver = (meta.checkpoint?.packet ?? null) !== null;
+	if (before !== null && isHandOver) return { ...before, isInterrupted: true };
 	throw new RelayError('damaged_record', `How turn ${turn} ended cannot be read. Its prompt: ${path}`, {
 		hint: 'Say what to do next: agent-relay run --continue "TASK"',
 	});

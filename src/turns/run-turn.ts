@@ -9,7 +9,7 @@ import { withAdditions } from '../agents/environment.ts';
 import type { AgentEvent, BackgroundTask } from '../agents/events.ts';
 import { steadyNow, toIso } from '../core/clock.ts';
 import { RelayError } from '../core/errors.ts';
-import { createExclusive } from '../core/files.ts';
+import { createExclusive, syncInBackground } from '../core/files.ts';
 import { letBegin } from '../core/let-begin.ts';
 import { explainWriteFailure } from '../core/write-failure.ts';
 import type { Snapshot } from '../git/contract.ts';
@@ -85,6 +85,7 @@ class RunningTurn {
 	#reserve: SpaceReserve | null = null;
 	#before: Snapshot | null = null;
 	#telemetry: TelemetryFile | null = null;
+	#promptOnDisk: Promise<void> = Promise.resolve();
 	#failure: unknown = null;
 	/** What runs in the background, until the turn is asked to stop. */
 	#tasks: readonly BackgroundTask[] = [];
@@ -286,6 +287,8 @@ class RunningTurn {
 			this.#stop.attach(agent);
 			// While the agent begins: from now on it may remove anything.
 			this.#guard(() => this.#deps.session.keepRecords());
+			// The words are on disk before the agent has read them through; a start that waited for it would be felt.
+			this.#promptOnDisk = syncInBackground(this.#path('prompt.md'));
 			this.#asked.attach(agent);
 			this.#noteRunning(agent);
 			this.#guard(() => this.#writeState(recorder));
@@ -400,6 +403,7 @@ class RunningTurn {
 
 	async #close(recorder: TurnRecorder, exit: AgentExit): Promise<TurnState> {
 		const [after] = await Promise.all([this.#snapshot(), this.#judgeMeanwhile(recorder, exit)]);
+		await this.#promptOnDisk;
 		const endedAt = this.#now();
 		const { firstOutputAt } = recorder;
 		const state: TurnState = {

@@ -1,0 +1,170 @@
+/**
+ * What a power cut can leave of files, by what this process wrote and synced. Every call that changes a file below the watched
+ * folders gives one moment; at each, a file whose bytes were not synced may be empty or cut, and a name that was not synced
+ * with its folder may be missing, or lead to what stood there before.
+ */
+import fs from 'node:fs';
+import promises, { type FileHandle } from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
+import { dirname, join } from 'node:path';
+
+/** How a file looks after the cut. */
+export type Damage = 'empty' | 'cut' | 'missing';
+
+interface Known {
+	/** Bytes are on disk. */
+	isSynced: boolean;
+	/** The name is on disk. */
+	isNamed: boolean;
+	/** What the name leads to where it is not: the bytes before, null for no file. */
+	before: Buffer | null;
+}
+
+interface SeenFile extends Known {
+	path: string;
+	bytes: Buffer;
+}
+
+export interface Moment {
+	/** The call that was just made. */
+	call: string;
+	files: SeenFile[];
+}
+
+/** Watches until `stop`. Files that other processes write (git, an agent) count as never synced. */
+export function watchWrites(folders: readonly string[]): { moments: Moment[]; stop: () => void } {
+	const moments: Moment[] = [];
+	const known = new Map<string, Known>();
+	const paths = new Map<number, string>();
+	const isWatched = (path: unknown): path is string =>
+		typeof path === 'string' && folders.some((folder) => path.startsWith(`${folder}/`));
+	const original = { ...fs };
+	const originalPromises = { ...promises };
+	const take = (call: string, path: string) =>
+		moments.push({
+			call: `${call} ${path}`,
+			files: folders.flatMap((folder) => filesBelow(folder, known, original)),
+		});
+	const wrote = (path: string) => {
+		const now = known.get(path) ?? { isSynced: false, isNamed: false, before: null };
+		known.set(path, { ...now, isSynced: false });
+	};
+	const synced = (path: string) => {
+		if (original.statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
+			for (const [file, now] of known) if (dirname(file) === path) known.set(file, { ...now, isNamed: true });
+			return;
+		}
+		const now = known.get(path);
+		if (now) known.set(path, { ...now, isSynced: true });
+	};
+	const renamed = (from: string, to: string, before: Buffer | null) => {
+		const [moved, old] = [known.get(from), known.get(to)];
+		known.delete(from);
+		// What is not on disk by its name yet leaves what was there before that.
+		const last = old !== undefined && !(old.isNamed && old.isSynced) ? old.before : before;
+		known.set(to, { isSynced: moved?.isSynced ?? false, isNamed: false, before: last });
+	};
+	const bytesOf = (path: string) => {
+		try {
+			return original.readFileSync(path);
+		} catch {
+			return null;
+		}
+	};
+
+	const patched = {
+		openSync: (path: string, ...rest: [never, never]) => {
+			const fd = original.openSync(path, ...rest);
+			if (typeof path === 'string') paths.set(fd, path);
+			return fd;
+		},
+		writeSync: (fd: number, ...rest: [never]) => {
+			const count = original.writeSync(fd, ...rest);
+			const path = paths.get(fd);
+			if (isWatched(path)) {
+				wrote(path);
+				take('write', path);
+			}
+			return count;
+		},
+		fsyncSync: (fd: number) => {
+			original.fsyncSync(fd);
+			synced(paths.get(fd) ?? '');
+		},
+		renameSync: (from: string, to: string) => {
+			const before = bytesOf(to);
+			original.renameSync(from, to);
+			if (!isWatched(to)) return;
+			renamed(from, to, before);
+			take('rename', to);
+		},
+		linkSync: (from: string, to: string) => {
+			original.linkSync(from, to);
+			if (!isWatched(to)) return;
+			known.set(to, { isSynced: known.get(from)?.isSynced ?? false, isNamed: false, before: null });
+			take('link', to);
+		},
+		unlinkSync: (path: string) => {
+			original.unlinkSync(path);
+			known.delete(path);
+			if (isWatched(path)) take('unlink', path);
+		},
+	};
+	Object.assign(fs, patched);
+	Object.assign(promises, {
+		open: async (path: string, ...rest: [never]) => {
+			const handle: FileHandle = await originalPromises.open(path, ...rest);
+			const writeFile = handle.writeFile.bind(handle);
+			const sync = handle.sync.bind(handle);
+			handle.writeFile = async (...args) => {
+				await writeFile(...args);
+				if (isWatched(path)) wrote(path);
+			};
+			handle.sync = async () => {
+				await sync();
+				synced(path);
+			};
+			return handle;
+		},
+		rename: async (from: string, to: string) => {
+			const before = bytesOf(to);
+			await originalPromises.rename(from, to);
+			if (!isWatched(to)) return;
+			renamed(from, to, before);
+			take('rename', to);
+		},
+	});
+	syncBuiltinESMExports();
+	const stop = () => {
+		const { openSync, writeSync, fsyncSync, renameSync, linkSync, unlinkSync } = original;
+		Object.assign(fs, { openSync, writeSync, fsyncSync, renameSync, linkSync, unlinkSync });
+		Object.assign(promises, { open: originalPromises.open, rename: originalPromises.rename });
+		syncBuiltinESMExports();
+	};
+	return { moments, stop };
+}
+
+function filesBelow(folder: string, known: ReadonlyMap<string, Known>, original: typeof fs): SeenFile[] {
+	if (!original.existsSync(folder)) return [];
+	return original.readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+		const path = join(folder, entry.name);
+		if (entry.isDirectory()) return filesBelow(path, known, original);
+		if (!entry.isFile()) return [];
+		try {
+			const bytes = original.readFileSync(path);
+			return [{ path, bytes, ...(known.get(path) ?? { isSynced: false, isNamed: false, before: null }) }];
+		} catch {
+			return [];
+		}
+	});
+}
+
+/** The files that are there after a cut at this moment, with the worst that `damage` can do to each. */
+export function afterCut({ files }: Moment, damage: Damage): Array<{ path: string; bytes: Buffer }> {
+	return files.flatMap(({ path, bytes, isSynced, isNamed, before }) => {
+		if (damage === 'missing' && !isNamed) return before === null ? [] : [{ path, bytes: before }];
+		if (isSynced) return [{ path, bytes }];
+		if (damage === 'missing') return [{ path, bytes }];
+		return [{ path, bytes: damage === 'empty' ? Buffer.alloc(0) : bytes.subarray(0, bytes.length / 2) }];
+	});
+}
