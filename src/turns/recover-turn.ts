@@ -100,11 +100,11 @@ async function changesOrNull(
 
 /** Reads raw and stderr again into fresh events and transcript; the raw bytes themselves stay untouched. */
 async function replay(state: TurnState, deps: RecoverDeps): Promise<Partial<TurnState>> {
-	const { folder } = deps.session;
 	const unknown = { status: 'outcome_unknown', stop_reason: null } as const;
 	const adapter = deps.adapter(state.agent);
 	if (adapter === null)
 		return { ...unknown, error: { code: 'unknown_agent', message: `${state.agent} is not known here` } };
+	const folder = deps.session.writableFolder();
 	const at = (name: Parameters<typeof turnFile>[2]) => turnFile(folder, state.turn, name);
 	removeIfThere(at('events.jsonl'));
 	removeIfThere(at('output.md'));

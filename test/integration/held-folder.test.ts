@@ -1,0 +1,95 @@
+import {
+	existsSync,
+	lstatSync,
+	mkdirSync,
+	mkdtempSync,
+	realpathSync,
+	renameSync,
+	rmSync,
+	symlinkSync,
+	writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { HeldFolder, refuseLinksTo } from '../../src/sessions/held-folder.ts';
+
+let root: string;
+let session: string;
+beforeEach(() => {
+	root = realpathSync(mkdtempSync(join(tmpdir(), 'relay-held-')));
+	session = join(root, '.agent-relay', 'sessions', 'ONE');
+	mkdirSync(session, { recursive: true });
+	mkdirSync(join(root, 'outside'));
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+/** Below the session, or what leads to it. */
+const LEVELS = {
+	store: '.agent-relay',
+	sessions: '.agent-relay/sessions',
+	session: '.agent-relay/sessions/ONE',
+	turns: '.agent-relay/sessions/ONE/turns',
+	resume: '.agent-relay/sessions/ONE/resume',
+	race: '.agent-relay/sessions/ONE/race',
+	adopt: '.agent-relay/sessions/ONE/adopt',
+};
+
+function held(): HeldFolder {
+	const folder = new HeldFolder(session);
+	folder.makeMissing();
+	return folder;
+}
+
+/** Moves what is there out of the way. */
+function away(level: string): string {
+	const path = join(root, level);
+	if (existsSync(path)) renameSync(path, join(root, 'was'));
+	return path;
+}
+
+describe('the folders that lead to a session', () => {
+	it('are made 0700 where they are missing, and none is in the way then', () => {
+		const folder = held();
+		expect(folder.obstacle()).toBeNull();
+		expect(folder.isSessionInPlace()).toBe(true);
+		for (const name of ['turns', 'resume']) expect(lstatSync(join(session, name)).mode & 0o777).toBe(0o700);
+		expect(existsSync(join(session, 'race'))).toBe(false);
+	});
+
+	it.each(Object.entries(LEVELS))('are in the way where %s is a link or a file, by name', (name, level) => {
+		const folder = held();
+		const path = away(level);
+		const isReached = !['store', 'sessions', 'session'].includes(name);
+		for (const target of ['outside', 'was', 'nowhere']) {
+			symlinkSync(join(root, target), path);
+			expect(folder.obstacle()).toBe(`${path} is a symbolic link now`);
+			expect(folder.isSessionInPlace()).toBe(isReached);
+			expect(() => refuseLinksTo(session)).toThrow(expect.objectContaining({ code: 'refused' }));
+			expect(() => new HeldFolder(session)).toThrow(path);
+			rmSync(path);
+		}
+		writeFileSync(path, '');
+		expect(folder.obstacle()).toBe(`${path} is no folder now`);
+	});
+
+	it.each(['session', 'turns', 'resume'] as const)('are in the way where %s is another folder', (name) => {
+		const folder = held();
+		const path = away(LEVELS[name]);
+		mkdirSync(path);
+		expect(folder.obstacle()).toBe(`${path} is another folder now`);
+		rmSync(path, { recursive: true });
+		renameSync(join(root, 'was'), path);
+		expect(folder.obstacle()).toBeNull();
+	});
+
+	it('may be gone, and belong to the session again once it has made them', () => {
+		const folder = held();
+		rmSync(join(root, '.agent-relay'), { recursive: true });
+		expect(folder.obstacle()).toBeNull();
+		mkdirSync(join(root, '.agent-relay', 'sessions'), { recursive: true });
+		folder.makeMissing();
+		expect(folder.obstacle()).toBeNull();
+		expect(folder.isSessionInPlace()).toBe(true);
+	});
+});
