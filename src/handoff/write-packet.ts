@@ -15,19 +15,20 @@ export interface WrittenPacket {
 /**
  * Puts both files of a packet on disk, synced. The `.md` comes last: where it is, the packet is complete. `turn` is the
  * number of the turn that the packet follows; `to` is `next` while the successor is not chosen. A failing write leaves no
- * partial file and throws the system's error.
+ * partial file and throws the system's error. `wayTo`: as of the session.
  */
 export async function writePacket(
 	sessionFolder: string,
 	turn: number,
 	{ from, to }: { from: string; to: string },
 	packet: Packet,
+	wayTo: (path: string) => string = (path) => path,
 ): Promise<WrittenPacket> {
 	const path = packetFile(sessionFolder, turn, from, to, 'md');
 	ensureFolder(dirname(path));
 	await writeDurably([
-		[packetFile(sessionFolder, turn, from, to, 'json'), packet.json],
-		[path, packet.markdown],
+		[wayTo(packetFile(sessionFolder, turn, from, to, 'json')), packet.json],
+		[wayTo(path), packet.markdown],
 	]);
 	return {
 		path: relative(sessionFolder, path),

@@ -93,7 +93,9 @@ export async function makePacket(request: PacketRequest, deps: RelayDeps): Promi
 	});
 	const number = session.meta.turn_count;
 	const names = { from: from?.id ?? 'start', to: to?.id ?? 'next' };
-	const written = await writePacket(session.writableFolder(), number, names, packet);
+	const written = await writePacket(session.writableFolder(), number, names, packet, (path) =>
+		session.wayTo(path),
+	);
 	return { path: written.path, packet, losses };
 }
 

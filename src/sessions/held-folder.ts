@@ -1,9 +1,19 @@
 /**
  * The chain of folders that leads to a session's files. An agent may write to all of them, so each write looks again, right
- * before it, that none is a link or another folder by now: node has no call that works relative to an open folder.
+ * before it, that none is a link or another folder by now. Where the system has `/proc/self/fd`, files are then reached through
+ * the open folder, so that a swap between the look and the write changes nothing; node has no other call relative to a folder.
  */
-import { type BigIntStats, lstatSync, mkdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import {
+	type BigIntStats,
+	closeSync,
+	constants,
+	existsSync,
+	fstatSync,
+	lstatSync,
+	mkdirSync,
+	openSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { hasErrno, RelayError } from '../core/errors.ts';
 import { FOLDER_MODE } from '../core/files.ts';
 import { ADOPT_FOLDER, PACKETS_FOLDER, RACE_FOLDER, TURNS_FOLDER } from './session-paths.ts';
@@ -34,6 +44,10 @@ export class HeldFolder {
 	readonly #ofRace: readonly string[];
 	/** Device and inode of the session's own folders, as they were when this process made or first saw them. */
 	readonly #own: Map<string, string | null>;
+	/** Descriptors of the same folders, where files can be reached through them. */
+	readonly #open = new Map<string, number>();
+	/** Of folders that are gone; a write that is under way may still name one. */
+	readonly #former: number[] = [];
 
 	/** Throws `refused` as `refuseLinksTo`. A folder that is missing belongs to the session once `makeMissing` has made it. */
 	constructor(session: string) {
@@ -43,6 +57,29 @@ export class HeldFolder {
 		this.#ofRace = ofRace;
 		refuseLinksTo(session);
 		this.#own = new Map(own.map((path) => [path, identityOf(look(path))]));
+		for (const path of own) this.#hold(path);
+	}
+
+	/** A way to a file of the session that no swap of a folder leads elsewhere, for one use right now. */
+	wayTo(path: string): string {
+		const fd = this.#open.get(dirname(path));
+		return fd === undefined ? path : `${OPEN_FOLDERS}/${fd}/${basename(path)}`;
+	}
+
+	/** Nothing is written any more. Idempotent. */
+	close(): void {
+		for (const fd of [...this.#open.values(), ...this.#former.splice(0)]) closeSync(fd);
+		this.#open.clear();
+	}
+
+	#hold(path: string): void {
+		const before = this.#open.get(path);
+		if (before !== undefined) this.#former.push(before);
+		this.#open.delete(path);
+		const fd = HAS_OPEN_FOLDERS ? openFolder(path) : null;
+		if (fd === null) return;
+		if (identityOf(fstatSync(fd, { bigint: true })) === this.#own.get(path)) this.#open.set(path, fd);
+		else closeSync(fd);
 	}
 
 	/**
@@ -80,7 +117,21 @@ export class HeldFolder {
 			if (look(path) !== undefined) continue;
 			makeFolder(path);
 			this.#own.set(path, identityOf(look(path)));
+			this.#hold(path);
 		}
+	}
+}
+
+const OPEN_FOLDERS = '/proc/self/fd';
+const HAS_OPEN_FOLDERS = existsSync(OPEN_FOLDERS);
+
+/** null where it cannot be opened: its path serves then. */
+function openFolder(path: string): number | null {
+	try {
+		return openSync(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
+	} catch (error) {
+		if (hasErrno(error, 'ENOENT', 'ENOTDIR', 'ELOOP', 'EACCES', 'EPERM', 'EMFILE', 'ENFILE')) return null;
+		throw error;
 	}
 }
 

@@ -6,7 +6,7 @@ import { statSync, utimesSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { RelayError } from '../core/errors.ts';
 import { ensureFolder, lstatIfThere, namesIn, readOrNull, writeAtomic } from '../core/files.ts';
-import { refuseLinksTo } from './held-folder.ts';
+import { type HeldFolder, refuseLinksTo } from './held-folder.ts';
 import { META_FILE, TURNS_FOLDER } from './session-paths.ts';
 
 /** The newest are kept where a conversation has more: some thousand turns with a packet each. */
@@ -53,13 +53,13 @@ export class KeptRecords {
 	 * Writes what is no longer there, over nothing that is, and nothing where a link stands in place of a folder. Returns how
 	 * many files that were.
 	 */
-	restore(): number {
+	restore(place: Pick<HeldFolder, 'wayTo'>): number {
 		const gone = [...this.#files].filter(
 			([path]) => lstatIfThere(path) === undefined && !leadsThroughLink(path),
 		);
 		for (const [path, bytes] of gone) {
 			ensureFolder(dirname(path));
-			writeAtomic(path, bytes);
+			writeAtomic(place.wayTo(path), bytes);
 		}
 		if (gone.length > 0)
 			for (const [folder, { atime, mtime }] of this.#usedAt)

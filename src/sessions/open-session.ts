@@ -45,6 +45,8 @@ export interface OpenSession {
 	 * Throws as `update`, and `refused` where that is in the way too.
 	 */
 	writableFolder(): string;
+	/** `path` of a file in that folder, for one use right now: no swap of a folder leads it elsewhere, where the system can do that. */
+	wayTo(path: string): string;
 	/** Who is told, in place of the store's `onNotice`, that the session had to leave its folder; null: nobody more. */
 	hearNotices(listener: ((text: string) => void) | null): void;
 	/** Writes `NNN-prompt.md`. Throws as `update`. */
@@ -95,7 +97,9 @@ export function holdSession(held: HeldSession): OpenSession {
 	const writeMeta = (next: SessionMeta, sync: true | 'content' = true): SessionMeta => {
 		const path = join(place.path, META_FILE);
 		const text = serializeMeta(next, path);
-		keepFolderTime(place.path, () => explainingWrites(path, () => writeAtomic(path, text, { sync })));
+		keepFolderTime(place.path, () =>
+			explainingWrites(path, () => writeAtomic(place.wayTo(path), text, { sync })),
+		);
 		meta = next;
 		return meta;
 	};
@@ -109,7 +113,7 @@ export function holdSession(held: HeldSession): OpenSession {
 	const writeState = (state: TurnState, sync: boolean) => {
 		const path = turnFile(place.path, state.turn, 'state.json');
 		const text = serializeTurnState(state, path);
-		explainingWrites(path, () => writeAtomic(path, text, { sync }));
+		explainingWrites(path, () => writeAtomic(place.wayTo(path), text, { sync }));
 	};
 
 	const kept = new KeptRecords();
@@ -126,7 +130,7 @@ export function holdSession(held: HeldSession): OpenSession {
 		const folder = place.path;
 		const isMetaGone = !existsSync(join(folder, META_FILE));
 		if (isMetaGone) writeMeta(meta);
-		const restored = explainingWrites(folder, () => keepFolderTime(folder, () => kept.restore()));
+		const restored = explainingWrites(folder, () => keepFolderTime(folder, () => kept.restore(place)));
 		const gone = [...(states?.values() ?? [])].filter(
 			({ turn }) => !existsSync(turnFile(folder, turn, 'state.json')),
 		);
@@ -187,6 +191,7 @@ export function holdSession(held: HeldSession): OpenSession {
 	/** The lock of a place that the session was moved away from, where that can still be reached as it was. */
 	const releaseLeft = () => {
 		if (left?.place.isSessionInPlace()) keepFolderTime(left.place.path, () => left?.lock.release());
+		left?.place.close();
 	};
 
 	const session: OpenSession = {
@@ -217,13 +222,14 @@ export function holdSession(held: HeldSession): OpenSession {
 			ensureHeld();
 			return place.path;
 		},
+		wayTo: (path) => place.wayTo(path),
 		hearNotices: (listener) => {
 			tell = listener ?? held.onNotice;
 		},
 		writePrompt: (turn, prompt) => {
 			ensureHeld();
 			const path = turnFile(place.path, turn, 'prompt.md');
-			explainingWrites(path, () => writeAtomic(path, prompt));
+			explainingWrites(path, () => writeAtomic(place.wayTo(path), prompt));
 			kept.set(path, prompt);
 		},
 		keepRecords,
@@ -241,6 +247,7 @@ export function holdSession(held: HeldSession): OpenSession {
 			clearInterval(timer);
 			isReleased = true;
 			rmSync(place.path, { recursive: true, force: true });
+			place.close();
 			releaseLeft();
 		},
 		release: () => {
@@ -254,6 +261,7 @@ export function holdSession(held: HeldSession): OpenSession {
 			} finally {
 				isReleased = true;
 				if (place.isSessionInPlace()) keepFolderTime(place.path, () => lock.release());
+				place.close();
 				releaseLeft();
 			}
 		},

@@ -201,7 +201,9 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
 
 /** The session's folders, 0700. Throws `refused` where one is a link. */
 function makeSessionFolders(folder: string): void {
-	explainingWrites(folder, () => new HeldFolder(folder).makeMissing());
+	const held = new HeldFolder(folder);
+	explainingWrites(folder, () => held.makeMissing());
+	held.close();
 }
 
 /** null for a session that is there already. */

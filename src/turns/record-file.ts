@@ -27,11 +27,13 @@ export class RecordFile {
 	bytes: number;
 	#fd: number;
 	readonly #hash: Hash | null;
+	readonly #wayTo: (path: string) => string;
 
-	/** Creates the file (or goes on with an existing one), 0600, never through a link. */
-	constructor(path: string, options: { hash?: boolean } = {}) {
+	/** `wayTo`: as of the session. Creates the file (or goes on with an existing one), 0600, never through a link. */
+	constructor(path: string, options: { hash?: boolean; wayTo?: (path: string) => string } = {}) {
 		this.path = path;
-		this.#fd = openSync(path, O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW, FILE_MODE);
+		this.#wayTo = options.wayTo ?? ((as) => as);
+		this.#fd = openSync(this.#wayTo(path), O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW, FILE_MODE);
 		this.bytes = fstatSync(this.#fd).size;
 		this.#hash = options.hash ? createHash('sha256') : null;
 	}
@@ -82,11 +84,15 @@ export class RecordFile {
 	restore(options: { keepSource?: boolean } = {}): void {
 		ensureFolder(dirname(this.path));
 		try {
-			unlinkSync(this.path);
+			unlinkSync(this.#wayTo(this.path));
 		} catch (error) {
 			if (!hasErrno(error, 'ENOENT')) throw error;
 		}
-		const copy = openSync(this.path, O_RDWR | O_CREAT | O_EXCL | O_APPEND | O_NOFOLLOW, FILE_MODE);
+		const copy = openSync(
+			this.#wayTo(this.path),
+			O_RDWR | O_CREAT | O_EXCL | O_APPEND | O_NOFOLLOW,
+			FILE_MODE,
+		);
 		copyAll(this.#fd, copy);
 		if (options.keepSource) {
 			closeSync(copy);

@@ -21,6 +21,8 @@ export interface RecorderOptions {
 	folder: string;
 	turn: number;
 	prompt: Buffer;
+	/** As of the session; default: paths as they are. */
+	wayTo?: (path: string) => string;
 	parser: AgentParser;
 	/** Epoch ms that do not jump while the turn runs. */
 	now: () => number;
@@ -55,14 +57,15 @@ export class TurnRecorder {
 	/** Creates the turn's files. The prompt and the first state are already on disk. */
 	constructor(options: RecorderOptions) {
 		const { folder, turn } = options;
+		const way = options.wayTo === undefined ? {} : { wayTo: options.wayTo };
 		this.#options = options;
 		this.#folder = folder;
 		this.#parser = guardParser(options.parser, () => options.onUnreadable());
 		this.facts = new TurnFacts(options.planBefore ?? []);
-		this.#raw = new RecordFile(turnFile(folder, turn, 'raw.jsonl'));
-		this.#events = new RecordFile(turnFile(folder, turn, 'events.jsonl'), { hash: true });
-		this.#output = new RecordFile(turnFile(folder, turn, 'output.md'), { hash: true });
-		this.#stderr = new RecordFile(turnFile(folder, turn, 'stderr.log'));
+		this.#raw = new RecordFile(turnFile(folder, turn, 'raw.jsonl'), way);
+		this.#events = new RecordFile(turnFile(folder, turn, 'events.jsonl'), { hash: true, ...way });
+		this.#output = new RecordFile(turnFile(folder, turn, 'output.md'), { hash: true, ...way });
+		this.#stderr = new RecordFile(turnFile(folder, turn, 'stderr.log'), way);
 		this.lastByteAt = options.now();
 	}
 
@@ -135,7 +138,8 @@ export class TurnRecorder {
 		if (isGone) {
 			this.#restored++;
 			for (const file of files) if (!file.isInPlace()) file.restore();
-			writeAtomic(turnFile(this.#folder, this.#options.turn, 'prompt.md'), this.#options.prompt);
+			const { turn, prompt, wayTo = (path) => path } = this.#options;
+			writeAtomic(wayTo(turnFile(this.#folder, turn, 'prompt.md')), prompt);
 		}
 		if (this.#restored > 0 && !this.#stderr.isInPlace()) this.#stderr.restore({ keepSource: true });
 		return isGone;

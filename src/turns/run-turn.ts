@@ -211,14 +211,14 @@ class RunningTurn {
 	#prepareFiles(): void {
 		const { session } = this.#deps;
 		this.#reserve = new SpaceReserve(
-			`${session.writableFolder()}/turns/.reserve-${process.pid}-${this.#number}.tmp`,
+			session.wayTo(`${session.writableFolder()}/turns/.reserve-${process.pid}-${this.#number}.tmp`),
 		);
 		if (existsSync(this.#path('state.json'))) throw this.#existsAlready();
 		// The prompt first: a turn that is known can always be asked again. Whole files only: an empty state would block
 		// the number for ever. The session's lock keeps others out in between.
 		session.writePrompt(this.#number, this.#prompt);
 		session.writeTurnState(this.#state);
-		createExclusive(this.#path('stderr.log'), '');
+		createExclusive(session.wayTo(this.#path('stderr.log')), '');
 		session.update((meta) => beginTurn(meta, this.#state, this.#ownWords()), { isMinor: true });
 	}
 
@@ -251,6 +251,7 @@ class RunningTurn {
 			folder: this.#deps.session.writableFolder(),
 			turn: this.#number,
 			prompt: this.#prompt,
+			wayTo: (path) => this.#deps.session.wayTo(path),
 			parser,
 			now: this.#now,
 			planBefore,

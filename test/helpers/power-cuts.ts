@@ -64,6 +64,11 @@ export function watchWrites(folders: readonly string[]): { moments: Moment[]; st
 		const last = old !== undefined && !(old.isNamed && old.isSynced) ? old.before : before;
 		known.set(to, { isSynced: moved?.isSynced ?? false, isNamed: false, before: last });
 	};
+	/** What is reached through an open folder, by its name. */
+	const named = (path: unknown): string => {
+		const [, folder = '', rest = ''] = /^(\/proc\/self\/fd\/\d+)(.*)$/.exec(String(path)) ?? [];
+		return folder === '' ? String(path) : original.readlinkSync(folder) + rest;
+	};
 	const bytesOf = (path: string) => {
 		try {
 			return original.readFileSync(path);
@@ -75,7 +80,7 @@ export function watchWrites(folders: readonly string[]): { moments: Moment[]; st
 	const patched = {
 		openSync: (path: string, ...rest: [never, never]) => {
 			const fd = original.openSync(path, ...rest);
-			if (typeof path === 'string') paths.set(fd, path);
+			if (typeof path === 'string') paths.set(fd, named(path));
 			return fd;
 		},
 		writeSync: (fd: number, ...rest: [never]) => {
@@ -94,9 +99,9 @@ export function watchWrites(folders: readonly string[]): { moments: Moment[]; st
 		renameSync: (from: string, to: string) => {
 			const before = bytesOf(to);
 			original.renameSync(from, to);
-			if (!isWatched(to)) return;
-			renamed(from, to, before);
-			take('rename', to);
+			if (!isWatched(named(to))) return;
+			renamed(named(from), named(to), before);
+			take('rename', named(to));
 		},
 		linkSync: (from: string, to: string) => {
 			original.linkSync(from, to);
@@ -106,8 +111,8 @@ export function watchWrites(folders: readonly string[]): { moments: Moment[]; st
 		},
 		unlinkSync: (path: string) => {
 			original.unlinkSync(path);
-			known.delete(path);
-			if (isWatched(path)) take('unlink', path);
+			known.delete(named(path));
+			if (isWatched(named(path))) take('unlink', named(path));
 		},
 	};
 	Object.assign(fs, patched);
@@ -118,20 +123,20 @@ export function watchWrites(folders: readonly string[]): { moments: Moment[]; st
 			const sync = handle.sync.bind(handle);
 			handle.writeFile = async (...args) => {
 				await writeFile(...args);
-				if (isWatched(path)) wrote(path);
+				if (isWatched(named(path))) wrote(named(path));
 			};
 			handle.sync = async () => {
 				await sync();
-				synced(path);
+				synced(named(path));
 			};
 			return handle;
 		},
 		rename: async (from: string, to: string) => {
 			const before = bytesOf(to);
 			await originalPromises.rename(from, to);
-			if (!isWatched(to)) return;
-			renamed(from, to, before);
-			take('rename', to);
+			if (!isWatched(named(to))) return;
+			renamed(named(from), named(to), before);
+			take('rename', named(to));
 		},
 	});
 	syncBuiltinESMExports();

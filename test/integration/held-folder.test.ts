@@ -3,6 +3,8 @@ import {
 	lstatSync,
 	mkdirSync,
 	mkdtempSync,
+	readdirSync,
+	readFileSync,
 	realpathSync,
 	renameSync,
 	rmSync,
@@ -12,6 +14,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { writeAtomic } from '../../src/core/files.ts';
 import { HeldFolder, refuseLinksTo } from '../../src/sessions/held-folder.ts';
 
 let root: string;
@@ -92,4 +95,34 @@ describe('the folders that lead to a session', () => {
 		expect(folder.obstacle()).toBeNull();
 		expect(folder.isSessionInPlace()).toBe(true);
 	});
+
+	it.skipIf(!existsSync('/proc/self/fd'))('lead nowhere else where one is swapped after the look', () => {
+		const folder = held();
+		for (const level of [LEVELS.turns, LEVELS.store]) {
+			const way = folder.wayTo(join(session, 'turns', '001-state.json'));
+			const path = away(level);
+			mkdirSync(join(root, 'outside', 'sessions', 'ONE', 'turns'), { recursive: true });
+			symlinkSync(join(root, 'outside'), path);
+			writeAtomic(way, level, { sync: true });
+			expect(existsSync(join(root, 'outside', '001-state.json'))).toBe(false);
+			expect(readdirSync(join(root, 'outside', 'sessions', 'ONE', 'turns'))).toEqual([]);
+			rmSync(path);
+			renameSync(join(root, 'was'), path);
+			expect(readFileSync(join(session, 'turns', '001-state.json'), 'utf8')).toBe(level);
+		}
+		folder.close();
+		expect(folder.wayTo(join(session, 'turns', 'a'))).toBe(join(session, 'turns', 'a'));
+	});
+
+	it('are let go of with the session', () => {
+		const before = openFolders();
+		const folder = held();
+		rmSync(join(session, 'turns'), { recursive: true });
+		folder.makeMissing();
+		folder.close();
+		folder.close();
+		expect(openFolders()).toBe(before);
+	});
 });
+
+const openFolders = () => (existsSync('/proc/self/fd') ? readdirSync('/proc/self/fd').length : 0);

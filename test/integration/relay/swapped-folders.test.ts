@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { SessionId } from '../../../src/core/ids.ts';
 import { EngineBench } from '../../helpers/engine-bench.ts';
-import { claudeAnswers, codexAnswers } from '../../helpers/fake-agent-lines.ts';
+import { claude, claudeAnswers, codexAnswers } from '../../helpers/fake-agent-lines.ts';
 
 let bench: EngineBench;
 let outside: string;
@@ -37,7 +37,7 @@ const swap = (path: string, by: string) => ({ run: `at=${path}; mv "$at" was; ${
 
 /** A first turn, and a second one in which the agent swaps a folder between two sentences. */
 async function attacked(step: { run: string }) {
-	const attack = [...claudeAnswers('before the swap').slice(0, -1), step, { sleep: 300 }];
+	const attack = [{ emit: claude.init + claude.text('before the swap') }, step, { sleep: 300 }];
 	bench.install('claude', {
 		turns: [claudeAnswers('the first answer'), [...attack, ...claudeAnswers('after the swap')]],
 	});
