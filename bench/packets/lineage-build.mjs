@@ -361,6 +361,7 @@ class Scene {
 			},
 			processes,
 			startProcess: (spec, handlers) => this.#run(spec, handlers),
+			privateFolder: join(stateHome, 'private'),
 			ledger: product.createLedger({
 				file: join(stateHome, 'limits.json'),
 				clock,

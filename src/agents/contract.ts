@@ -40,10 +40,19 @@ export interface TurnRequest {
 	env: Readonly<Record<string, string>>;
 	/** How long the relay lets an agent retry a rate or an overload, ms; absent where no turn is started. */
 	patienceMs?: number;
-	/** Where the CLI may be told to write its telemetry, for this turn alone; absent where nobody would read it. */
-	telemetryPath?: string;
+	/**
+	 * How the names of this turn's private files begin (`AgentCommand.files`, `telemetry`): an absolute path that only this
+	 * user may write to. Absent where none can be kept.
+	 */
+	privatePath?: string;
 	/** The turn's prompt and its file (absolute path), for CLIs that do not read it on stdin. */
 	prompt?: { path: string; text: string };
+}
+
+/** A file for the CLI alone, written by the relay. */
+export interface PrivateFile {
+	path: string;
+	text: string;
 }
 
 /**
@@ -60,8 +69,10 @@ export interface AgentCommand {
 	stdin?: 'prompt' | 'empty';
 	/** Added to the environment; null removes a variable. */
 	env: Record<string, string | null>;
-	/** True: the CLI was told to append to `telemetryPath`, and the parser reads it. */
-	writesTelemetry?: boolean;
+	/** What must be there, as it stands, when the CLI starts, and is removed when it has ended. Begins with `privatePath`. */
+	files?: readonly PrivateFile[];
+	/** A file that the parser can read while the CLI appends to it, which it does with `env` added to its own. */
+	telemetry?: { path: string; env: Record<string, string> };
 }
 
 /** What a whole native session used so far, as its CLI tells it; the cost where the CLI adds that up too. */

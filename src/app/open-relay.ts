@@ -28,7 +28,7 @@ import { type Conversation, createRelay } from '../relay/conversation.ts';
 import type { Places, RelayDeps } from '../relay/relay-deps.ts';
 import { createNativeConversations } from '../sessions/native-conversations.ts';
 import { createStartPty } from '../terminal/start-pty.ts';
-import { removeStrayTelemetry } from '../turns/telemetry-file.ts';
+import { removeStrayPrivateFiles } from '../turns/private-files.ts';
 import { type App, homeOf, newNativeId, storeAt } from './create-app.ts';
 import {
 	clonedFolders,
@@ -170,8 +170,8 @@ export async function relayDeps(
 	const isThere = onceAStep((place: string) => existsSync(place));
 	const cloned = clonedFolders(repo, homeOf(env));
 	const agentEnv = await createAgentEnv({ app, repo, current, trust, cloned });
-	const telemetryFolder = join(paths.stateHome, 'telemetry');
-	removeStrayTelemetry(telemetryFolder, processes);
+	const privateFolder = join(paths.stateHome, 'private');
+	removeStrayPrivateFiles(privateFolder, processes);
 	const versions = createVersionCache(join(paths.cacheHome, 'versions.json'), agentEnv);
 	const edit = { locking: lockingOf(processes, clock), knownAgents: AGENTS_WITHOUT_COMMAND };
 	const stateFolder = join(paths.stateHome, 'snapshots');
@@ -217,7 +217,7 @@ export async function relayDeps(
 		}),
 		survivors,
 		estimateCost,
-		telemetryFolder,
+		privateFolder,
 		findExecutable: (agent) =>
 			findExecutable(current.settings.registry.find(agent).executables, {
 				places: programPlacesOf(current.settings.registry.find(agent), homeOf(env), placesOfUser),

@@ -38,8 +38,8 @@ export interface RelayDeps {
 	processes: ProcessTable;
 	startProcess: StartAgentProcess;
 	ledger: Ledger;
-	/** Private, for what an agent tells beside its output; absent: none is asked to. */
-	telemetryFolder?: string;
+	/** For files of one turn that only its agent and the relay see; absent: an agent that needs one does not start. */
+	privateFolder?: string;
 	runningAgents: RunningAgents;
 	/** Who works in which conversation of an agent. */
 	conversations: NativeConversations;

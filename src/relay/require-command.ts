@@ -2,6 +2,7 @@
 import type { PermissionPreset } from '../agents/contract.ts';
 import { agentSettings } from '../config/defaults.ts';
 import { RelayError } from '../core/errors.ts';
+import { privatePathToLookAt } from '../turns/private-files.ts';
 import type { AgentChoice } from './contract.ts';
 import { presentPlace } from './present-place.ts';
 import type { RelayDeps } from './relay-deps.ts';
@@ -27,6 +28,7 @@ export function requireCommand({ agent, model }: AgentChoice, asked: AskedTurn, 
 		isGitRepo: repo.kind !== 'none',
 		isRoot,
 		env,
+		...privatePathToLookAt(deps.privateFolder),
 		...(asked.text === undefined ? {} : { prompt: { path: '', text: asked.text } }),
 	});
 }

@@ -20,7 +20,7 @@ export function turnDeps(
 		estimateCost,
 		config,
 		knownVersion,
-		telemetryFolder,
+		privateFolder,
 		runningAgents,
 	}: RelayDeps,
 ): TurnDeps {
@@ -43,7 +43,7 @@ export function turnDeps(
 		estimateCost,
 		times,
 		knownVersion,
-		...(telemetryFolder === undefined ? {} : { telemetryFolder }),
+		...(privateFolder === undefined ? {} : { privateFolder }),
 		runningAgents,
 	};
 }

@@ -4,7 +4,7 @@
  */
 import { existsSync } from 'node:fs';
 import { devNull } from 'node:os';
-import type { AgentCommand, AgentExit, NativeFacts, TurnRequest } from '../agents/contract.ts';
+import type { AgentCommand, AgentExit, NativeFacts } from '../agents/contract.ts';
 import { withAdditions } from '../agents/environment.ts';
 import type { AgentEvent, BackgroundTask } from '../agents/events.ts';
 import { steadyNow, toIso } from '../core/clock.ts';
@@ -25,9 +25,10 @@ import { limitToDisk } from './event-log.ts';
 import { firstState } from './first-state.ts';
 import { judgeTurn } from './judge-turn.ts';
 import { readNativeFacts } from './native-facts.ts';
+import { PrivateFiles, privatePath } from './private-files.ts';
 import { SpaceReserve } from './record-file.ts';
 import { TurnRecorder } from './recorder.ts';
-import { TelemetryFile, telemetryPath } from './telemetry-file.ts';
+import { TelemetryFile } from './telemetry-file.ts';
 import type { TurnControl, TurnDeps, TurnSpec } from './turn-spec.ts';
 import { TurnStop } from './turn-stop.ts';
 import { TurnWatch, type WatchVerdict } from './turn-watch.ts';
@@ -73,8 +74,9 @@ class RunningTurn {
 	readonly #startedAt: number;
 	/** Time for all that is measured of the turn: a clock that is set in mid-turn changes none of it. */
 	readonly #now: () => number;
-	#command: AgentCommand;
+	readonly #command: AgentCommand;
 	#env: Record<string, string>;
+	readonly #privateFiles: PrivateFiles;
 	readonly #prompt: Buffer;
 	readonly #watch: TurnWatch;
 	readonly #stop: TurnStop;
@@ -99,7 +101,8 @@ class RunningTurn {
 		this.#number = deps.session.meta.turn_count + 1;
 		this.#now = steadyNow(deps.clock);
 		this.#startedAt = this.#now();
-		this.#command = this.#commandWith({});
+		this.#command = this.#makeCommand();
+		this.#privateFiles = new PrivateFiles(spec.adapter.title);
 		const { args, recordedArgs, env } = this.#command;
 		this.#env = withAdditions(spec.request.env, env);
 		this.#prompt = Buffer.from(spec.prompt);
@@ -169,30 +172,34 @@ class RunningTurn {
 			signal.removeEventListener('abort', onAbort);
 			hardSignal.removeEventListener('abort', onHardAbort);
 			this.#closeTelemetry();
+			this.#privateFiles.remove();
 			recorder.close();
 			this.#reserve?.release();
 		}
 	}
 
-	#commandWith(more: Pick<TurnRequest, 'telemetryPath'>): AgentCommand {
+	#makeCommand(): AgentCommand {
 		const { adapter, request, prompt: text } = this.#spec;
-		return adapter.command({ ...request, ...more, prompt: { path: this.#path('prompt.md'), text } });
+		const { privateFolder, processes, session } = this.#deps;
+		return adapter.command({
+			...request,
+			...(privateFolder === undefined
+				? {}
+				: { privatePath: privatePath(privateFolder, `${session.id}-${this.#number}`, processes) }),
+			prompt: { path: this.#path('prompt.md'), text },
+		});
 	}
 
 	/** Where the agent can tell more in a file of its own; a file that cannot be made is not worth a word. */
 	#openTelemetry(recorder: TurnRecorder): void {
-		const { telemetryFolder: folder, processes, session } = this.#deps;
-		if (folder === undefined) return;
-		const path = telemetryPath(folder, `${session.id}-${this.#number}`, processes);
-		const command = this.#commandWith({ telemetryPath: path });
-		if (command.writesTelemetry !== true) return;
+		const { telemetry } = this.#command;
+		if (telemetry === undefined) return;
 		try {
-			this.#telemetry = new TelemetryFile(path, (chunk) => recorder.telemetry(chunk));
+			this.#telemetry = new TelemetryFile(telemetry.path, (chunk) => recorder.telemetry(chunk));
 		} catch {
 			return;
 		}
-		this.#command = command;
-		this.#env = withAdditions(this.#spec.request.env, command.env);
+		this.#env = withAdditions(this.#env, telemetry.env);
 	}
 
 	#closeTelemetry(): void {
@@ -269,6 +276,8 @@ class RunningTurn {
 		const { adapter, executable, request } = this.#spec;
 		this.#openTelemetry(recorder);
 		try {
+			this.#privateFiles.write(this.#command.files ?? []);
+			this.#privateFiles.check();
 			const agent = await this.#deps.startProcess(
 				{
 					executable,

@@ -1,37 +1,13 @@
-import { closeSync, constants, fstatSync, ftruncateSync, openSync, readSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { closeSync, constants, fstatSync, ftruncateSync, openSync, readSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { hasErrno } from '../core/errors.ts';
-import { ensureFolder, FILE_MODE, namesIn, removeIfThere } from '../core/files.ts';
-import type { ProcessTable } from '../core/process-table.ts';
+import { ensureFolder, FILE_MODE, removeIfThere } from '../core/files.ts';
 
 const CHUNK_BYTES = 64 * 1024;
 /** A CLI may write 100 KB for each request: what was read is cut off above this. */
 const KEPT_BYTES = 1024 * 1024;
 /** At its end a CLI writes what it still holds; more than this is no telemetry. */
 const MOST_AT_END = 16 * 1024 * 1024;
-
-/** The file's name says which relay made it, so that the next one can tell what a crash left behind. */
-const NAME = /^(\d{1,10})-([^-]{1,40})-/;
-
-/** A path in `folder` that no other turn of this process uses. `turn`: any text, made safe. */
-export function telemetryPath(folder: string, turn: string, processes: ProcessTable): string {
-	const start = (processes.identify(process.pid)?.start ?? 'unknown').replace(/[^\w.]/g, '_').slice(0, 40);
-	return join(folder, `${process.pid}-${start}-${turn.replace(/[^\w.-]/g, '_')}.log`);
-}
-
-/** Removes what relays that are gone left in `folder`. Never throws: it is done in passing. */
-export function removeStrayTelemetry(folder: string, processes: ProcessTable): void {
-	for (const name of namesIn(folder, 'EACCES', 'EPERM', 'ELOOP', 'EIO')) {
-		const [, pid, start] = NAME.exec(name) ?? [];
-		const owner = pid === undefined ? null : processes.identify(Number(pid));
-		if (owner !== null && owner.start.replace(/[^\w.]/g, '_').slice(0, 40) === start) continue;
-		try {
-			rmSync(join(folder, name), { force: true });
-		} catch {
-			// The next start tries again.
-		}
-	}
-}
 
 /**
  * A private file (0600, in a folder of 0700) to which a CLI appends what its stream does not tell, read while it works. Its

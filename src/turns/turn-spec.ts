@@ -74,8 +74,8 @@ export interface TurnDeps {
 	/** null outside git. */
 	snapshots: Snapshots | null;
 	times: TurnTimes;
-	/** Private, outside every repo; absent: no agent is asked for telemetry. */
-	telemetryFolder?: string;
+	/** For files of this turn that only its agent and the relay see; outside every repo. */
+	privateFolder?: string;
 	/** Keeps a note of the agent while it runs. */
 	runningAgents?: Pick<RunningAgents, 'began'>;
 	estimateCost: (model: string | null, tokens: TokenCounts) => number | null;

@@ -172,6 +172,7 @@ export class EngineBench {
 			places,
 			processes,
 			startProcess: createStartPty({ clock, processes }),
+			privateFolder: join(this.state, 'private'),
 			ledger: createLedger({
 				file: join(this.state, 'limits.json'),
 				clock,

@@ -6,6 +6,25 @@ import { retryVariables } from './retries.ts';
 
 const OUTPUT = ['--output-format', 'stream-json', '--verbose', '--include-partial-messages'];
 
+const EDITS = ['Edit', 'Write', 'NotebookEdit'];
+/**
+ * They make a branch and a checkout, unasked under every preset, and work there: where no snapshot looks and nobody finds
+ * it. The last is a sub-agent in a checkout of its own (measured with 2.1.197 and 2.1.332).
+ */
+const ELSEWHERE = ['EnterWorktree', 'ExitWorktree', 'Agent(isolation:*)'];
+/**
+ * They have a prompt of the model run after the turn, without its preset. `CronCreate` writes it into the repo, read-only or
+ * not; the plan tools change the mode where a version offers them.
+ */
+const LATER = [
+	'CronCreate',
+	'CronDelete',
+	'RemoteTrigger',
+	'ScheduleWakeup',
+	'EnterPlanMode',
+	'ExitPlanMode',
+];
+
 /**
  * One headless turn; the prompt comes on stdin. Claude restores nothing on resume, so model and permissions are given
  * every time. An untrusted repo's own settings, hooks and MCP servers are left out by claude's own switches, and with
@@ -55,12 +74,22 @@ function checkedId(id: string): string {
 function permissions(turn: TurnRequest): string[] {
 	switch (turn.permissions) {
 		case 'read-only':
-			return ['--permission-mode', 'dontAsk', '--disallowedTools', 'Edit,Write,NotebookEdit'];
+			return ['--permission-mode', 'dontAsk', ...without(ELSEWHERE, LATER, EDITS)];
 		case 'edit':
-			return ['--permission-mode', 'acceptEdits', ...allowedTools(turn.allowCommands)];
+			return [
+				'--permission-mode',
+				'acceptEdits',
+				...without(ELSEWHERE, LATER),
+				...allowedTools(turn.allowCommands),
+			];
 		case 'full':
-			return ['--dangerously-skip-permissions'];
+			return ['--dangerously-skip-permissions', ...without(ELSEWHERE)];
 	}
+}
+
+/** Sub-agents lose these too. */
+function without(...tools: ReadonlyArray<readonly string[]>): string[] {
+	return ['--disallowedTools', tools.flat().join(',')];
 }
 
 /** `Bash(npm test:*)`: the command and anything behind it; the CLI judges each part of a compound command by itself. */

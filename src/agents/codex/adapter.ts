@@ -31,12 +31,18 @@ export const codexAdapter: AgentAdapter = {
 };
 
 const WORD_JOINER = '\u2060';
+const VARIABLES = 'PATH|HOME|USER|SHELL|PWD|TMPDIR|TEMP|TMP|LANG|TERM|XDG_CONFIG_HOME';
+const SKILL_SIGN = new RegExp(
+	`\\$(?=[A-Za-z0-9_:-]*[A-Za-z])(?!(?:${VARIABLES})(?![A-Za-z0-9_:-]))|(?<=\\[)\\$(?!\\u2060)`,
+	'g',
+);
 
 /**
  * codex puts a skill's whole text into the request when the prompt names it, quoted, fenced or inside a word (`$name`,
  * `[$x](…/SKILL.md)`), also from a repo that is not trusted; `@file` and `/command` are plain text to it (measured). An
- * invisible U+2060 after the `$` stops it. `$HOME` and `$1` stay as they are, so that recorded commands can be copied.
+ * invisible U+2060 after the `$` stops it. `$1` and the variables that codex itself takes for no skill (`$HOME`, `$PATH`)
+ * stay as they are, so that recorded commands can be copied.
  */
 function inertForCodex(text: string): string {
-	return text.replace(/\$(?=[A-Za-z0-9_:-]*[a-z])|(?<=\[)\$(?!\u2060)/g, `$&${WORD_JOINER}`);
+	return text.replace(SKILL_SIGN, `$&${WORD_JOINER}`);
 }

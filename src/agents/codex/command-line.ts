@@ -2,6 +2,7 @@
 import { RelayError } from '../../core/errors.ts';
 import type { AgentCommand, PermissionPreset, TurnRequest } from '../contract.ts';
 import { foldersUp, worktreeAround } from '../folders-up.ts';
+import { ignoresRules } from './saved-rules.ts';
 
 /**
  * `analytics`: keeps the process 5 s after the answer when there is no internet. `update_plan`: the plan tool is off by
@@ -13,6 +14,12 @@ const SETTINGS = [
 	'features.unbounded_connection_retries=false',
 	'check_for_update_on_startup=false',
 ];
+
+/**
+ * exec asks nobody, unless the user's or the repo's config names a reviewer: then a model may let a command out of the
+ * sandbox (measured with 0.169.0).
+ */
+const NO_REVIEW = ['approval_policy="never"', 'approvals_reviewer="user"'];
 
 /** In exec nothing asks: what a sandbox does not allow is refused. */
 const PERMISSION_FLAGS: Record<PermissionPreset, readonly string[]> = {
@@ -27,11 +34,16 @@ const PERMISSION_FLAGS: Record<PermissionPreset, readonly string[]> = {
  * needs no list of allowed commands: every command runs, inside the sandbox.
  */
 export function codexCommand(turn: TurnRequest): AgentCommand {
-	const settings = turn.isTrusted ? SETTINGS : [...SETTINGS, distrust(foldersUp(turn))];
+	const settings = [
+		...SETTINGS,
+		...(turn.permissions === 'full' ? [] : NO_REVIEW),
+		...(turn.isTrusted ? [] : [distrust(foldersUp(turn))]),
+	];
 	const args = [
 		'exec',
 		'--json',
 		...PERMISSION_FLAGS[turn.permissions],
+		...(ignoresRules(turn) ? ['--ignore-rules'] : []),
 		...(turn.permissions === 'edit' ? worktreeAround(turn).map((path) => `--add-dir=${path}`) : []),
 		...(turn.isGitRepo ? [] : ['--skip-git-repo-check']),
 		...(turn.model === null ? [] : [`--model=${turn.model}`]),

@@ -2,7 +2,8 @@ import { RelayError } from '../../core/errors.ts';
 import { simpleCommands } from '../allow-commands.ts';
 import type { AgentCommand, PermissionPreset, TurnRequest } from '../contract.ts';
 import { worktreeAround } from '../folders-up.ts';
-import { telemetryVariables } from './telemetry-variables.ts';
+import { policyOf } from './policy.ts';
+import { telemetryOf } from './telemetry-of.ts';
 
 /** In `default` without a terminal, tools that write or run anything are not even offered to the model. */
 const APPROVAL_MODES: Record<PermissionPreset, string> = {
@@ -17,7 +18,8 @@ const APPROVAL_MODES: Record<PermissionPreset, string> = {
  * its user.
  */
 export function geminiCommand(turn: TurnRequest): AgentCommand {
-	const telemetry = telemetryVariables(turn);
+	const telemetry = telemetryOf(turn);
+	const policy = policyOf(turn);
 	return {
 		executable: 'gemini',
 		args: [
@@ -25,13 +27,15 @@ export function geminiCommand(turn: TurnRequest): AgentCommand {
 			'stream-json',
 			'--approval-mode',
 			APPROVAL_MODES[turn.permissions],
+			...policy.args,
 			...(turn.permissions === 'edit' ? allowedCommands(turn.allowCommands) : []),
 			...reach(turn),
 			...(turn.model === null ? [] : [`--model=${turn.model}`]),
 			...session(turn),
 		],
-		env: { ...environment(turn), ...telemetry },
-		...(telemetry === null ? {} : { writesTelemetry: true }),
+		env: environment(turn),
+		files: policy.files,
+		...(telemetry === null ? {} : { telemetry }),
 	};
 }
 

@@ -1,7 +1,7 @@
 import { RelayError } from '../../core/errors.ts';
 import type { AgentCommand, TurnRequest } from '../contract.ts';
-import { objectOrEmpty, parseObject } from '../json-fields.ts';
-import { permissionsOf } from './permissions.ts';
+import { type JsonObject, objectOrEmpty, parseObject } from '../json-fields.ts';
+import { agentPermissions, permissionsOf } from './permissions.ts';
 import { listedPlugins, statusPlugin } from './status-plugin.ts';
 import { untrustedCode } from './untrusted-code.ts';
 
@@ -52,28 +52,34 @@ function checkedId(id: string): string {
 }
 
 /**
- * The preset stands twice, for all agents and for the one that runs: rules of an agent in the user's or the repo's
+ * The preset stands twice, for all agents and for each that may run: rules of an agent in the user's or the repo's
  * configuration come after the general ones (measured), and only the same agent's rules come after those. No update
  * while a turn runs: other turns may be using the same files.
  */
 function environment(turn: TurnRequest): Record<string, string | null> {
-	const permission = permissionsOf(turn);
 	return {
-		OPENCODE_PERMISSION: JSON.stringify(permission),
-		OPENCODE_CONFIG_CONTENT: JSON.stringify(configuration(turn, permission)),
+		OPENCODE_PERMISSION: JSON.stringify(permissionsOf(turn)),
+		OPENCODE_CONFIG_CONTENT: JSON.stringify(configuration(turn)),
 		OPENCODE_DISABLE_AUTOUPDATE: '1',
 		...(turn.isTrusted ? {} : { OPENCODE_DISABLE_PROJECT_CONFIG: '1' }),
 	};
 }
 
+function withRules(agents: JsonObject, turn: TurnRequest): Record<string, unknown> {
+	const entries = Object.entries(agentPermissions(turn));
+	return Object.fromEntries(
+		entries.map(([name, permission]) => [name, { ...objectOrEmpty(agents[name]), permission }]),
+	);
+}
+
 /** The user's own value of the variable with the preset, and the plugin where it costs no time, on top. */
-function configuration(turn: TurnRequest, permission: unknown): Record<string, unknown> {
+function configuration(turn: TurnRequest): Record<string, unknown> {
 	const own = objectOrEmpty(parseObject(turn.env.OPENCODE_CONFIG_CONTENT ?? ''));
 	const agents = objectOrEmpty(own.agent);
 	const plugin = statusPlugin(turn);
 	return {
 		...own,
-		agent: { ...agents, build: { ...objectOrEmpty(agents.build), permission } },
+		agent: { ...agents, ...withRules(agents, turn) },
 		...(plugin === null ? {} : { plugin: [...listedPlugins(own), plugin] }),
 	};
 }

@@ -15,8 +15,25 @@ const READ: Rules = { '*': 'allow', '*.env': 'deny', '*.env.*': 'deny', '*.env.e
 /** Nobody can answer a question, and a plan mode cannot be left, in a turn without a person. */
 const NO_ANSWERS = { question: 'deny', plan_enter: 'deny', plan_exit: 'deny' } as const;
 
+/**
+ * opencode allows what no rule speaks of, tools of MCP servers and custom ones too. `?*` says `*` in a place where no user's
+ * rule stands. `invalid` stands for each call that opencode cannot take.
+ */
+const READING_ONLY: Permissions = {
+	'?*': 'deny',
+	glob: 'allow',
+	grep: 'allow',
+	invalid: 'allow',
+	list: 'allow',
+	lsp: 'allow',
+	skill: 'allow',
+	todoread: 'allow',
+	todowrite: 'allow',
+};
+
 const PRESETS: Record<PermissionPreset, Permissions> = {
 	'read-only': {
+		...READING_ONLY,
 		...NO_ANSWERS,
 		edit: 'deny',
 		bash: 'deny',
@@ -33,6 +50,7 @@ const PRESETS: Record<PermissionPreset, Permissions> = {
 		bash: 'deny',
 		webfetch: 'deny',
 		websearch: 'deny',
+		task: { '*': 'deny', '?*': 'deny', general: 'allow', explore: 'allow' },
 		read: READ,
 		external_directory: 'deny',
 		doom_loop: 'deny',
@@ -48,6 +66,23 @@ const PRESETS: Record<PermissionPreset, Permissions> = {
 		doom_loop: 'allow',
 	},
 };
+
+/**
+ * The rules of a turn for each agent that may run in it. One that the user's or the repo's files name brings permissions of
+ * its own, which come after all others: the model reached a shell under `edit` through `task` (measured with 1.18.33). So
+ * only opencode's own two may be called, under rules given here.
+ */
+export function agentPermissions(
+	turn: Pick<TurnRequest, 'permissions' | 'allowCommands' | 'env'>,
+): Record<string, Permissions> {
+	const build = permissionsOf(turn);
+	if (turn.permissions === 'full') return { build };
+	return {
+		build,
+		general: { ...build, task: 'deny' },
+		explore: permissionsOf({ ...turn, permissions: 'read-only' }),
+	};
+}
 
 /** The rules of a turn, narrowed by the value of the user's own `OPENCODE_PERMISSION`. */
 export function permissionsOf(turn: Pick<TurnRequest, 'permissions' | 'allowCommands' | 'env'>): Permissions {

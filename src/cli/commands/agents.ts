@@ -168,6 +168,7 @@ function additions(
 		isGitRepo: true,
 		isRoot: false,
 		env,
+		privatePath: '/',
 	};
 	const entries = Object.entries(adapter.command(request).env);
 	return {

@@ -10,6 +10,7 @@ import { writePacket } from '../../handoff/write-packet.ts';
 import type { ChatParticipant, ChatRecord } from '../../sessions/session-meta.ts';
 import { turnFile } from '../../sessions/session-paths.ts';
 import type { OpenSession } from '../../sessions/session-store.ts';
+import { privatePathToLookAt } from '../../turns/private-files.ts';
 import type { TurnSpec } from '../../turns/turn-spec.ts';
 import { useConversation } from '../conversation-use.ts';
 import { agentStanding, type PlacedTurn } from '../lineage.ts';
@@ -91,6 +92,7 @@ export async function prepareChatTurn(plan: ChatTurnPlan, deps: RelayDeps): Prom
 	const spec = turnSpec(own, deps, sent);
 	adapter.command({
 		...spec.request,
+		...privatePathToLookAt(deps.privateFolder),
 		prompt: { path: turnFile(session.folder, turn, 'prompt.md'), text: prompt.text },
 	});
 	const login = await adapter.probeLogin(deps.env);

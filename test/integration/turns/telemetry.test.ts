@@ -13,9 +13,10 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { telemetryVariables } from '../../../src/agents/gemini/telemetry-variables.ts';
+import { telemetryOf } from '../../../src/agents/gemini/telemetry-of.ts';
 import { createProcessTable } from '../../../src/core/create-process-table.ts';
-import { removeStrayTelemetry, TelemetryFile, telemetryPath } from '../../../src/turns/telemetry-file.ts';
+import { privatePath, removeStrayPrivateFiles } from '../../../src/turns/private-files.ts';
+import { TelemetryFile } from '../../../src/turns/telemetry-file.ts';
 import { until } from '../../agents/harness/until.ts';
 import { EngineBench } from '../../helpers/engine-bench.ts';
 
@@ -30,7 +31,7 @@ describe('a telemetry file', () => {
 	const folder = () => join(root, 'telemetry');
 	const open = () => {
 		const read: string[] = [];
-		const path = telemetryPath(folder(), 'S-1', processes);
+		const path = `${privatePath(folder(), 'S-1', processes)}.log`;
 		return { read, path, file: new TelemetryFile(path, (chunk) => read.push(chunk.toString())) };
 	};
 
@@ -61,7 +62,7 @@ describe('a telemetry file', () => {
 	});
 
 	it('never follows a link that waits under its name', () => {
-		const path = telemetryPath(folder(), 'S-1', processes);
+		const path = `${privatePath(folder(), 'S-1', processes)}.log`;
 		mkdirSync(dirname(path), { recursive: true });
 		symlinkSync(join(root, 'elsewhere'), path);
 		expect(() => new TelemetryFile(path, () => undefined)).toThrow(/EEXIST/);
@@ -71,32 +72,36 @@ describe('a telemetry file', () => {
 		const { path, file } = open();
 		for (const name of ['1-0-S-1.log', '999999999-5-S-1.log', 'anything'])
 			writeFileSync(join(folder(), name), 'left');
-		removeStrayTelemetry(folder(), processes);
+		removeStrayPrivateFiles(folder(), processes);
 		expect(readdirSync(folder()).map((name) => join(folder(), name))).toEqual([path]);
 		file.close();
-		removeStrayTelemetry(join(root, 'none'), processes);
+		removeStrayPrivateFiles(join(root, 'none'), processes);
 	});
 });
 
 describe('the variables that make gemini tell', () => {
-	const PATH = '/state/telemetry/1.log';
+	const START = '/state/private/1';
+	const PATH = `${START}.log`;
 	const write = (path: string, text: string) => {
 		const file = join(root, path);
 		mkdirSync(dirname(file), { recursive: true });
 		writeFileSync(file, text);
 	};
 	const variables = (env: Record<string, string> = {}, isTrusted = true) =>
-		telemetryVariables({
+		telemetryOf({
 			env: { HOME: join(root, 'home'), ...env },
 			folder: join(root, 'home/work/repo'),
 			isTrusted,
-			telemetryPath: PATH,
+			privatePath: START,
 		});
-	const OURS = expect.objectContaining({
-		GEMINI_TELEMETRY_OUTFILE: PATH,
-		GEMINI_TELEMETRY_LOG_PROMPTS: 'false',
-		GEMINI_TELEMETRY_TARGET: 'local',
-	});
+	const OURS = {
+		path: PATH,
+		env: expect.objectContaining({
+			GEMINI_TELEMETRY_OUTFILE: PATH,
+			GEMINI_TELEMETRY_LOG_PROMPTS: 'false',
+			GEMINI_TELEMETRY_TARGET: 'local',
+		}),
+	};
 
 	it('are given where the user has no telemetry, or has it off', () => {
 		expect(variables()).toEqual(OURS);
@@ -104,7 +109,7 @@ describe('the variables that make gemini tell', () => {
 		write('home/work/repo/.gemini/settings.json', '{}');
 		write('home/.env', 'GEMINI_API_KEY=x\n');
 		expect(variables({ GEMINI_SANDBOX: 'false' })).toEqual(OURS);
-		expect(telemetryVariables({ env: {}, folder: join(root, 'none'), isTrusted: true })).toBeNull();
+		expect(telemetryOf({ env: {}, folder: join(root, 'none'), isTrusted: true })).toBeNull();
 	});
 
 	it.each([
@@ -149,8 +154,8 @@ describe('a turn whose agent tells a limit in its telemetry alone', () => {
 		const init = JSON.stringify({ type: 'init', session_id: ID, model: 'gemini-2.5-pro' });
 		const write = `cat '${FIXTURE}' >> "$GEMINI_TELEMETRY_OUTFILE"`;
 		bench.install('gemini', { turns: [[{ emit: `${init}\n` }, { run: write }, { sleep: 60_000 }]] });
-		const telemetryFolder = join(bench.state, 'telemetry');
-		const bare = await bench.relay({ agent: 'gemini' }, { telemetryFolder, newNativeId: () => ID });
+		const privateFolder = join(bench.state, 'private');
+		const bare = await bench.relay({ agent: 'gemini' }, { privateFolder, newNativeId: () => ID });
 		await bare.send('Do the task.');
 		expect(JSON.parse(bare.read(1, 'state.json'))).toMatchObject({
 			status: 'limited',
@@ -160,7 +165,7 @@ describe('a turn whose agent tells a limit in its telemetry alone', () => {
 				source: { channel: 'native', rule: 'gemini:telemetry.word.per_day' },
 			},
 		});
-		await until(() => readdirSync(telemetryFolder).length === 0, 'the telemetry file to be gone');
+		await until(() => readdirSync(privateFolder).length === 0, 'the telemetry file to be gone');
 	});
 
 	it('runs without it where no file can be made', async () => {
@@ -173,8 +178,11 @@ describe('a turn whose agent tells a limit in its telemetry alone', () => {
 		const tell = 'env | grep ^GEMINI_TELEMETRY > told.txt; true';
 		bench.install('gemini', { turns: [[{ run: tell }, { emit }, { exit: 0 }]] });
 		writeFileSync(join(bench.root, 'a-file'), '');
-		const telemetryFolder = join(bench.root, 'a-file/telemetry');
-		const bare = await bench.relay({ agent: 'gemini' }, { telemetryFolder, newNativeId: () => ID });
+		const privateFolder = join(bench.root, 'a-file/private');
+		const bare = await bench.relay(
+			{ agent: 'gemini', permissions: 'full' },
+			{ privateFolder, newNativeId: () => ID },
+		);
 		await bare.send('Do the task.');
 		expect(JSON.parse(bare.read(1, 'state.json'))).toMatchObject({ status: 'completed' });
 		expect(readFileSync(join(bench.folder, 'told.txt'), 'utf8')).toBe('');

@@ -21,6 +21,9 @@ const TURN: TurnRequest = {
 const command = (turn: Partial<TurnRequest>) => claudeAdapter.command({ ...TURN, ...turn });
 const flagsOf = (turn: Partial<TurnRequest>) => command(turn).args.slice(5);
 
+const ELSEWHERE = 'EnterWorktree,ExitWorktree,Agent(isolation:*)';
+const LATER = 'CronCreate,CronDelete,RemoteTrigger,ScheduleWakeup,EnterPlanMode,ExitPlanMode';
+
 describe('the command line of claude', () => {
 	it('chooses the id of a fresh turn and streams whole lines as JSON', () => {
 		expect(command({})).toMatchObject({
@@ -35,6 +38,8 @@ describe('the command line of claude', () => {
 				ID,
 				'--permission-mode',
 				'acceptEdits',
+				'--disallowedTools',
+				`${ELSEWHERE},${LATER}`,
 			],
 		});
 	});
@@ -48,7 +53,7 @@ describe('the command line of claude', () => {
 			'--permission-mode',
 			'dontAsk',
 			'--disallowedTools',
-			'Edit,Write,NotebookEdit',
+			`${ELSEWHERE},${LATER},Edit,Write,NotebookEdit`,
 		]);
 	});
 
@@ -57,6 +62,15 @@ describe('the command line of claude', () => {
 		const settings = JSON.parse(flags[flags.indexOf('--settings') + 1] ?? '');
 		expect(settings).toEqual({ permissions: { additionalDirectories: ['/repo'] } });
 		expect(flagsOf({})).not.toContain('--settings');
+	});
+
+	it('lets no model work in another checkout, under any preset', () => {
+		for (const resume of [false, true])
+			for (const permissions of ['read-only', 'edit', 'full'] as const) {
+				const flags = flagsOf({ permissions, resume });
+				const denied = flags[flags.indexOf('--disallowedTools') + 1]?.split(',');
+				expect(denied).toEqual(expect.arrayContaining(ELSEWHERE.split(',')));
+			}
 	});
 
 	it('takes no flag for a session id', () => {

@@ -83,8 +83,13 @@ describe('text that the user did not type', () => {
 		expect(inert.replaceAll('\u2060', '')).toBe('use $evil, `$evil2`, a$b and [$EVIL](/x/SKILL.md)');
 	});
 
+	it('injects no skill whose name is in capitals or has digits', () => {
+		for (const name of ['DEPLOY', 'X9', 'HOME_X', 'PATH-fix', '9a'])
+			expect(codexAdapter.inert(`run $${name}`)).toBe(`run $\u2060${name}`);
+	});
+
 	it('keeps what names no skill as it is', () => {
-		const text = 'echo $HOME \x24{name} $1 $5.00 @file /init';
+		const text = 'echo $HOME "$PATH" \x24{name} $1 $5.00 @file /init';
 		expect(codexAdapter.inert(text)).toBe(text);
 	});
 

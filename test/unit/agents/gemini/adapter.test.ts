@@ -1,27 +1,29 @@
+import { parse as parseToml } from 'smol-toml';
 import { describe, expect, it } from 'vitest';
 import type { TurnRequest } from '../../../../src/agents/contract.ts';
 import { geminiAdapter } from '../../../../src/agents/gemini/adapter.ts';
+import { policyText } from '../../../../src/agents/gemini/policy.ts';
 import { parseSessionRecord } from '../../../../src/agents/gemini/session-record.ts';
 import { RelayError } from '../../../../src/core/errors.ts';
 
 const ID = '11111111-2222-4333-8444-555555555555';
 
-function commandOf(request: Partial<TurnRequest> = {}) {
-	return geminiAdapter.command({
-		nativeSessionId: null,
-		resume: false,
-		model: null,
-		permissions: 'edit',
-		allowCommands: [],
-		isTrusted: true,
-		folder: '/repo',
-		worktree: '/repo',
-		isGitRepo: true,
-		isRoot: false,
-		env: {},
-		...request,
-	});
-}
+const REQUEST: TurnRequest = {
+	nativeSessionId: null,
+	resume: false,
+	model: null,
+	permissions: 'edit',
+	allowCommands: [],
+	isTrusted: true,
+	folder: '/repo',
+	worktree: '/repo',
+	isGitRepo: true,
+	isRoot: false,
+	env: {},
+	privatePath: '/state/private/1-2-S-1',
+};
+
+const commandOf = (request: Partial<TurnRequest> = {}) => geminiAdapter.command({ ...REQUEST, ...request });
 const argsOf = (request: Partial<TurnRequest> = {}) => commandOf(request).args;
 
 describe('the command line of gemini', () => {
@@ -62,6 +64,43 @@ describe('the command line of gemini', () => {
 		const allowed = argsOf({ allowCommands }).filter((_, at, all) => all[at - 1] === '--allowed-tools');
 		expect(allowed).toEqual(['run_shell_command(npm test)']);
 		expect(argsOf({ allowCommands, permissions: 'read-only' })).not.toContain('--allowed-tools');
+	});
+
+	it('holds each preset below full by a policy file of ours, fresh and resumed', () => {
+		for (const resume of [false, true])
+			for (const permissions of ['read-only', 'edit'] as const) {
+				const { args, files } = commandOf({ permissions, resume, nativeSessionId: ID });
+				expect(args).toContain('--policy=/state/private/1-2-S-1.policy.toml');
+				const [file] = files ?? [];
+				expect(file?.path).toBe('/state/private/1-2-S-1.policy.toml');
+				const rules = parseToml(file?.text ?? '').rule as Array<Record<string, unknown>>;
+				const denied = rules.filter(({ decision }) => decision === 'deny');
+				expect(denied[0]?.toolName).toEqual(
+					expect.arrayContaining(['enter_plan_mode', 'exit_plan_mode', 'run_shell_command']),
+				);
+				expect(rules.every(({ priority }) => priority === 999)).toBe(true);
+			}
+		expect(argsOf({ permissions: 'full' }).join(' ')).not.toContain('--policy');
+	});
+
+	it('allows the listed commands before it denies the shell, and none in read-only', () => {
+		const rulesOf = (permissions: TurnRequest['permissions']) =>
+			parseToml(policyText({ permissions, allowCommands: ['npm test', 'a; b'] })).rule as unknown[];
+		expect(rulesOf('edit').slice(0, 2)).toMatchObject([
+			{ commandPrefix: 'npm test', decision: 'allow' },
+			{ decision: 'deny' },
+		]);
+		expect(JSON.stringify(rulesOf('read-only'))).not.toContain('allow');
+		expect(rulesOf('read-only')).toContainEqual(expect.objectContaining({ mcpName: '*', decision: 'deny' }));
+	});
+
+	it('is not started below full where its policy file has no place or would not be read', () => {
+		for (const privatePath of [undefined, '/state,x/1'])
+			for (const permissions of ['read-only', 'edit'] as const) {
+				const { privatePath: _, ...request } = { ...REQUEST, permissions };
+				const asked = privatePath === undefined ? request : { ...request, privatePath };
+				expect(() => geminiAdapter.command(asked)).toThrow(RelayError);
+			}
 	});
 
 	it('trusts the folder only where the user did, and says where it cannot start', () => {

@@ -1,10 +1,10 @@
 import { readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { TurnRequest } from '../contract.ts';
+import type { AgentCommand, TurnRequest } from '../contract.ts';
 import { type JsonObject, objectOrEmpty, parseObject } from '../json-fields.ts';
 import { geminiFolder } from './session-file.ts';
 
-type Asked = Pick<TurnRequest, 'env' | 'folder' | 'isTrusted' | 'telemetryPath'>;
+type Asked = Pick<TurnRequest, 'env' | 'folder' | 'isTrusted' | 'privatePath'>;
 
 const MAX_BYTES = 1024 * 1024;
 const MAX_FOLDERS = 40;
@@ -14,19 +14,26 @@ const SYSTEM_FOLDERS: Partial<Record<NodeJS.Platform, string>> = {
 };
 
 /**
- * The variables by which gemini tells refused requests in a file of ours, or null: where the user has telemetry of his own
+ * The file of ours in which gemini tells refused requests, and the variables that make it do so; null: where the user has telemetry of his own
  * (these variables would replace it), and where a sandbox would keep gemini from the file. Prompts are left out.
  */
-export function telemetryVariables(turn: Asked, platform = process.platform): Record<string, string> | null {
-	const { telemetryPath, env } = turn;
-	if (telemetryPath === undefined) return null;
+export function telemetryOf(
+	turn: Asked,
+	platform = process.platform,
+): NonNullable<AgentCommand['telemetry']> | null {
+	const { privatePath, env } = turn;
+	if (privatePath === undefined) return null;
 	const isOwn = Object.entries(env).some(([name, value]) => /^GEMINI_TELEMETRY_/.test(name) && value !== '');
 	if (isOwn || isOn(env.GEMINI_SANDBOX) || settingsSpeak(turn, platform) || envFilesSpeak(turn)) return null;
+	const path = `${privatePath}.log`;
 	return {
-		GEMINI_TELEMETRY_ENABLED: 'true',
-		GEMINI_TELEMETRY_TARGET: 'local',
-		GEMINI_TELEMETRY_OUTFILE: telemetryPath,
-		GEMINI_TELEMETRY_LOG_PROMPTS: 'false',
+		path,
+		env: {
+			GEMINI_TELEMETRY_ENABLED: 'true',
+			GEMINI_TELEMETRY_TARGET: 'local',
+			GEMINI_TELEMETRY_OUTFILE: path,
+			GEMINI_TELEMETRY_LOG_PROMPTS: 'false',
+		},
 	};
 }
 

@@ -1,0 +1,140 @@
+/**
+ * A preset holds whatever the model calls: the real CLIs, a model that tries to get out, and what is on disk afterwards. The
+ * table of docs/agents.md says what else was tried by hand.
+ */
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { PermissionPreset } from '../../src/agents/contract.ts';
+import { callTools, type ModelCall, say, TOOLS } from './harness/answers.ts';
+import { hasAgents } from './harness/installed-agents.ts';
+import type { Scene } from './harness/scene.ts';
+import { scenes } from './harness/with-scene.ts';
+
+type Agent = 'claude' | 'codex' | 'gemini' | 'opencode';
+const NAMED: Record<Agent, string> = {
+	claude: 'claude',
+	codex: 'codex',
+	gemini: 'gemini:gemini-2.5-pro',
+	opencode: 'opencode',
+};
+const BELOW_FULL = ['read-only', 'edit'] as const;
+
+/** The model makes each call in a step of its own, in a fresh conversation and once more in the resumed one. */
+async function tryTwice(
+	scene: Scene,
+	agent: Agent,
+	preset: PermissionPreset,
+	calls: ModelCall[],
+): Promise<void> {
+	for (const more of [[], ['--session', 'latest']]) {
+		const seen = scene.model.of(agent).length;
+		scene.model.script(agent, ...calls.map((call) => callTools(call)), say('Done.'));
+		const run = await scene.run('Try.', ['-a', NAMED[agent], '--order', agent, '-p', preset, ...more]);
+		expect(run.exitCode, run.stderr).toBe(0);
+		expect(scene.model.of(agent)).toHaveLength(seen + calls.length + 1);
+	}
+	expect(scene.turn(1)).toMatchObject({ agent, status: 'completed', resumed: true });
+}
+
+/** What is new in the repo, the relay's own records left out. */
+const left = (scene: Scene) =>
+	scene
+		.git('status', '--porcelain', '-uall', '--ignored')
+		.split('\n')
+		.filter((line) => line !== '' && !line.includes('.agent-relay'));
+
+describe.skipIf(!hasAgents)('a preset, whatever the model calls', () => {
+	const openScene = scenes();
+
+	it.each([...BELOW_FULL, 'full'] as const)('%s keeps claude in its checkout', async (preset) => {
+		const scene = await openScene({ env: { IS_SANDBOX: '1' } });
+		const subAgent = { description: 'd', prompt: 'Look.', subagent_type: 'general-purpose' };
+		await tryTwice(scene, 'claude', preset, [
+			{ name: 'EnterWorktree', input: { name: 'away' } },
+			{ name: 'Agent', input: { ...subAgent, run_in_background: false, isolation: 'worktree' } },
+		]);
+		expect(scene.git('branch', '--format=%(refname:short)').trim()).toBe('main');
+		expect(scene.git('worktree', 'list').trim().split('\n')).toHaveLength(1);
+		expect(left(scene)).toEqual([]);
+	});
+
+	it.each(BELOW_FULL)('%s lets claude leave no task for later', async (preset) => {
+		const scene = await openScene();
+		const task = { cron: '*/5 * * * *', prompt: 'Write.', recurring: true, durable: true };
+		await tryTwice(scene, 'claude', preset, [
+			{ name: 'CronCreate', input: task },
+			{ name: 'EnterPlanMode', input: {} },
+			{ name: 'ExitPlanMode', input: { plan: 'x' } },
+			TOOLS.claude.shell('npm --version > ran.txt; npm init -y'),
+		]);
+		expect(left(scene)).toEqual([]);
+	});
+
+	it.each(BELOW_FULL)('%s holds gemini, its plan mode and what its user once allowed', async (preset) => {
+		const scene = await openScene();
+		const always = (tools: string) => `[[rule]]\ntoolName = ${tools}\ndecision = "allow"\npriority = 999\n`;
+		const saved = always('["enter_plan_mode", "exit_plan_mode"]') + always('"run_shell_command"');
+		const refused = '[[rule]]\ntoolName = "glob"\ndecision = "deny"\npriority = 500\n';
+		scene.writeHome('.gemini/policies/auto-saved.toml', saved + refused);
+		await tryTwice(scene, 'gemini', preset, [
+			{ name: 'enter_plan_mode', input: { reason: 'x' } },
+			{ name: 'exit_plan_mode', input: { plan_filename: 'p.md' } },
+			TOOLS.gemini.shell('touch ran'),
+			...(preset === 'read-only' ? [TOOLS.gemini.write(join(scene.repo, 'written'), 'x')] : []),
+		]);
+		expect(left(scene)).toEqual([]);
+		const [request] = scene.model.of('gemini');
+		expect(request?.raw).not.toContain('"name":"glob"');
+		expect(readdirSync(join(scene.home, '.local/state/agent-relay/private'))).toEqual([]);
+	});
+
+	it('full leaves gemini its shell', async () => {
+		const scene = await openScene();
+		await tryTwice(scene, 'gemini', 'full', [TOOLS.gemini.shell('touch ran')]);
+		expect(left(scene)).toEqual(['?? ran']);
+	});
+
+	it('read-only holds codex, whatever its user once allowed and whoever may review', async () => {
+		const scene = await openScene();
+		scene.writeHome('.codex/rules/default.rules', 'prefix_rule(pattern = ["touch"], decision = "allow")\n');
+		const config = scene.readHome('.codex/config.toml') ?? '';
+		const reviewer = 'approval_policy = "on-request"\napprovals_reviewer = "auto_review"\n';
+		scene.writeHome('.codex/config.toml', reviewer + config);
+		const escalated = { cmd: 'touch ran2', sandbox_permissions: 'require_escalated', justification: 'x' };
+		await tryTwice(scene, 'codex', 'read-only', [
+			TOOLS.codex.shell('touch ran'),
+			{ name: 'exec_command', input: escalated },
+			TOOLS.codex.write('patched', 'x'),
+		]);
+		expect(left(scene)).toEqual([]);
+	});
+
+	it('edit calls no agent of opencode that brings permissions of its own', async () => {
+		const scene = await openScene();
+		const own = 'permission:\n  bash: allow\n  external_directory: allow\n';
+		scene.writeHome(
+			'.config/opencode/agent/wide.md',
+			`---\ndescription: Wide.\nmode: subagent\n${own}---\nWork.\n`,
+		);
+		const away = join(scene.home, 'away');
+		scene.model.scriptFor('Leave.', callTools(TOOLS.opencode.write(away, 'x')), say('Done.'));
+		const input = { description: 'd', prompt: 'Leave.', subagent_type: 'wide' };
+		scene.model.script('opencode', callTools({ name: 'task', input }), say('Done.'));
+		const run = await scene.run('Try.', ['-a', 'opencode', '--order', 'opencode', '-p', 'edit']);
+		expect(run.exitCode, run.stderr).toBe(0);
+		expect(existsSync(away)).toBe(false);
+	});
+
+	it('read-only runs no tool of a user’s own in opencode', async () => {
+		const scene = await openScene();
+		const tool = `import fs from 'node:fs';\nexport default { description: 'd', args: {}, async execute() { fs.writeFileSync('ran', ''); return 'ran'; } };\n`;
+		scene.writeHome('.config/opencode/tool/mine.js', tool);
+		const read = TOOLS.opencode.read(join(scene.repo, 'README.md'));
+		scene.model.script('opencode', callTools({ name: 'mine', input: {} }), callTools(read), say('Done.'));
+		const run = await scene.run('Try.', ['-a', 'opencode', '--order', 'opencode', '-p', 'read-only']);
+		expect(run.exitCode, run.stderr).toBe(0);
+		expect(left(scene)).toEqual([]);
+		expect(scene.turn(1).tools.map(({ status }) => status)).toEqual([expect.not.stringMatching('ok'), 'ok']);
+	});
+});
