@@ -3,6 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import {
+	existsSync,
 	mkdirSync,
 	mkdtempSync,
 	readFileSync,
@@ -41,6 +42,7 @@ export async function lineageBuilder(dist) {
 			'turns/running-agents.js',
 			'sessions/session-store.js',
 			'sessions/store-location.js',
+			...(existsSync(join(dist, 'sessions/witness.js')) ? ['sessions/witness.js'] : []),
 		].map(load),
 	);
 	const product = Object.assign({}, ...modules);
@@ -345,6 +347,7 @@ class Scene {
 				processes,
 				host: 'bench',
 				relayVersion: '0',
+				witnesses: product.createWitnesses?.(join(stateHome, 'witness'), clock),
 			}),
 			prepareStore: () => product.prepareStore(location),
 			snapshots: product.createSnapshots({

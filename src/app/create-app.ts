@@ -22,6 +22,7 @@ import type { Git } from '../git/run-git.ts';
 import type { SurvivorDesk, Survivors } from '../relay/survivors.ts';
 import { createSessionStore, type SessionStore } from '../sessions/session-store.ts';
 import { locateStore, orphanedStores, type StoreLocation } from '../sessions/store-location.ts';
+import { createWitnesses, type Witnesses } from '../sessions/witness.ts';
 import type { RunningAgents } from '../turns/running-agents.ts';
 
 interface AppStreams {
@@ -51,6 +52,8 @@ export interface App {
 	leave(exitCode: number): void;
 	/** A line for people on stderr; each text once. */
 	notice(text: string): void;
+	/** One for the whole process: what it said it holds in memory. */
+	readonly witnesses: Witnesses;
 	git(): Promise<Git>;
 	repo(): Promise<RepoFacts>;
 	store(): Promise<SessionStore>;
@@ -101,6 +104,7 @@ export function createApp(
 		outlivesTerminal: ignoreHangup(env),
 		folder,
 		ownName: name,
+		witnesses: createWitnesses(paths.witness, clock),
 		leave: options.leave ?? (() => undefined),
 		notice: (text) => {
 			if (said.has(text)) return;
@@ -180,7 +184,10 @@ async function openSurvivors({ paths, processes, clock, desk }: App) {
 /** The records at `location`; new sessions are of its repo. */
 export async function storeAt(
 	location: StoreLocation,
-	{ clock, processes, version, notice }: Pick<App, 'clock' | 'processes' | 'version' | 'notice'>,
+	{ clock, processes, version, notice, witnesses }: Pick<
+		App,
+		'clock' | 'processes' | 'version' | 'notice' | 'witnesses'
+	>,
 ): Promise<SessionStore> {
 	const ids = createSessionIds(() => clock.now());
 	return createSessionStore({
@@ -189,6 +196,7 @@ export async function storeAt(
 		ids,
 		processes,
 		relayVersion: version,
+		witnesses,
 		onNotice: (text) => notice(text),
 	});
 }

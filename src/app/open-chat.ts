@@ -4,6 +4,7 @@ import type { SessionId } from '../core/ids.ts';
 import type { Chat, ChatChanges, ChatRequest } from '../relay/chat/contract.ts';
 import { repairAbandoned } from '../relay/repair.ts';
 import { latestSession, latestUnfinished } from '../sessions/latest-session.ts';
+import type { SessionSummary } from '../sessions/session-list.ts';
 import type { App } from './create-app.ts';
 import { parentTurn, refuseDeepNesting, relayDeps, type SettingsHolder } from './open-relay.ts';
 
@@ -12,8 +13,13 @@ export type ChatOpening =
 	| ({ type: 'new' } & Omit<ChatRequest, 'parentTurn'>)
 	| ({ type: 'earlier'; session: string | null } & Omit<ChatChanges, 'parentTurn'>);
 
-/** Throws what `startChat` and `continueChat` throw, and `nothing_to_continue` where no chat has work left. */
-export async function openChat(app: App, opening: ChatOpening, current: SettingsHolder): Promise<Chat> {
+/** `agree` asks whether a chat that no relay of this user began goes on. Throws what `startChat` and `continueChat` throw, and `nothing_to_continue` where no chat has work left. */
+export async function openChat(
+	app: App,
+	opening: ChatOpening,
+	current: SettingsHolder,
+	agree: (id: SessionId) => Promise<boolean> = async () => false,
+): Promise<Chat> {
 	refuseDeepNesting(app.env);
 	const [deps, { continueChat, startChat }] = await Promise.all([
 		relayDeps(app, current),
@@ -25,16 +31,18 @@ export async function openChat(app: App, opening: ChatOpening, current: Settings
 		return startChat({ ...opening, ...within }, deps);
 	}
 	const id = await earlierChat(app, opening.session);
+	const isAccepted = opening.isHere !== true && (await agree(id));
 	for (const line of await repairAbandoned(deps)) app.notice(line);
 	await deps.survivors.settle((await app.store()).read(id).repo.worktree);
-	return continueChat(id, { ...opening, ...within }, deps);
+	return continueChat(id, { ...opening, ...within, isAccepted }, deps);
 }
 
 async function earlierChat(app: App, session: string | null): Promise<SessionId> {
 	const store = await app.store();
 	if (session !== null && session !== 'latest') return store.resolve(session);
 	const find = session === null ? latestUnfinished : latestSession;
-	const newest = find(store, { kinds: ['chat'] });
+	const isOwn = ({ id }: SessionSummary) => store.witness(id).isOurs;
+	const newest = find(store, { kinds: ['chat'] }, isOwn) ?? find(store, { kinds: ['chat'] });
 	if (newest !== null) return newest.id;
 	throw new RelayError('nothing_to_continue', 'No chat here has work left.', {
 		hint: 'Start one: agent-relay chat "TOPIC" --agents claude,codex',

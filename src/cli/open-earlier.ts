@@ -7,6 +7,7 @@ import type { SessionSummary } from '../sessions/session-list.ts';
 import type { SessionMeta } from '../sessions/session-meta.ts';
 import type { SessionStore } from '../sessions/session-store.ts';
 import { agreeOnFolder } from './agree-on-folder.ts';
+import { agreeOnOrigin } from './agree-on-origin.ts';
 import type { RelayOptions } from './relay-options.ts';
 
 /** Repairs what crashed relays left here, then opens what `--session` or `--continue` names. */
@@ -19,7 +20,9 @@ export async function openEarlier(
 	for (const line of await relay.repairAbandoned()) app.notice(line);
 	const id = await earlierSession(app, options);
 	if (id === null) return;
-	for (const line of await relay.resume(id, signal === undefined ? {} : { signal })) app.notice(line);
+	const isAccepted = options.here !== true && (await agreeOnOrigin(app, id));
+	const found = await relay.resume(id, { isAccepted, ...(signal === undefined ? {} : { signal }) });
+	for (const line of found) app.notice(line);
 }
 
 async function earlierSession(app: App, options: RelayOptions): Promise<SessionId | null> {
@@ -45,7 +48,11 @@ function latestConversation(store: SessionStore): Pick<SessionSummary, 'id' | 'm
 }
 
 function unfinishedConversation(store: SessionStore): SessionSummary {
-	const latest = latestUnfinished(store, { kinds: ['shell', 'run'] }, ({ meta }) => !isEmptyChild(meta));
+	const kinds = ['shell', 'run'] as const;
+	const isMeant = ({ meta }: SessionSummary) => !isEmptyChild(meta);
+	// One that a repo brings along stands behind the user's own, however new it looks.
+	const isOwn = (session: SessionSummary) => isMeant(session) && store.witness(session.id).isOurs;
+	const latest = latestUnfinished(store, { kinds }, isOwn) ?? latestUnfinished(store, { kinds }, isMeant);
 	if (latest !== null) return latest;
 	throw new RelayError('nothing_to_continue', 'No session here has work left.', {
 		hint: 'Start one: agent-relay run "TASK", or go on with a finished one: agent-relay run --session REF "TASK"',

@@ -94,7 +94,7 @@ export function createProgram(act: Act, writeError: (text: string) => void): Com
 			.option('--timeout <time>', 'end the chat after this time (90s, 10m)')
 			.option('-p, --permissions <preset>', 'read-only (the default), edit or full')
 			.option('--trust', 'obey the settings of this repo, this time')
-			.option('--here', 'go on with an earlier chat in this folder, wherever it was held')
+			.option('--here', 'go on with an earlier chat in this folder, wherever and by whomever it was begun')
 			.option('-c, --continue', 'go on with the latest chat that has not agreed')
 			.option('-s, --session <ref>', 'go on with this chat (id, prefix, suffix, name, latest)')
 			.option('--json', 'one event a line on stdout, a result object last')
@@ -282,7 +282,7 @@ function conversationOptions(command: Command, { isResume = false } = {}): Comma
 		.option('--max-cost <usd>', 'dollars a session may cost, with those it goes on from')
 		.option('--wait', 'wait for the earliest reset when nobody is left')
 		.option('--trust', 'obey the settings of this repo, this time')
-		.option('--here', 'go on with an earlier session in this folder, wherever it was made');
+		.option('--here', 'go on with an earlier session in this folder, wherever and by whomever it was begun');
 	if (isResume) return command;
 	return command
 		.option('-c, --continue', 'go on with the latest session that has work left, of this worktree first')

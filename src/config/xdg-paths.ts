@@ -15,6 +15,8 @@ export interface RelayPaths {
 	trust: string;
 	/** Notes of the agents that run now. */
 	running: string;
+	/** What the user said, by session. */
+	witness: string;
 }
 
 /**
@@ -34,6 +36,7 @@ export function relayPaths(env: Readonly<Record<string, string | undefined>>): R
 		limits: join(stateHome, 'limits.json'),
 		trust: join(stateHome, 'trust.json'),
 		running: join(stateHome, 'running'),
+		witness: join(stateHome, 'witness'),
 	};
 }
 

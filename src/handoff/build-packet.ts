@@ -22,7 +22,7 @@ import { statementPieces } from './statement-pieces.ts';
 import { scoreStatements } from './statements.ts';
 import { turnLabel } from './turn-label.ts';
 import { readStories, type TurnStory } from './turn-story.ts';
-import { readUserWords, type UserWords, userPieces } from './user-words.ts';
+import { readUserWords, recordedPieces, type UserWords, userPieces } from './user-words.ts';
 
 export function buildPacket(input: PacketInput): Packet {
 	const budget = Math.max(MIN_BUDGET_BYTES, Math.floor(input.budgetBytes));
@@ -31,7 +31,11 @@ export function buildPacket(input: PacketInput): Packet {
 	const stories = readStories(input).map((story) => cleanStory(story, cleaner));
 	const clean = (text: string) => withInertMaterial(redactor.words(text), input.inert);
 	const words = readUserWords(input, stories, clean, turnLabel(input.lineage));
-	const pieces = [...userPieces(words, budget), ...recordPieces(input, stories, words, cleaner)];
+	const pieces = [
+		...userPieces(words, budget),
+		...recordedPieces(words, budget, input.inert),
+		...recordPieces(input, stories, words, cleaner),
+	];
 	const turns = input.lineage.reduce((sum, session) => sum + session.turns.length, 0);
 	const frame = { head: renderHead(input, stories, turns, cleaner.whole), tail: renderTail(words) };
 	const fitted = fitToBudget(pieces, words, frame, budget);
@@ -151,11 +155,12 @@ function toldFiles({ diffs }: PacketInput, stories: readonly TurnStory[]): Packe
 
 function shellNotes(input: PacketInput, clean: (text: string) => string) {
 	return missedNotes(input)
-		.filter(({ kind }) => kind === 'shell')
+		.filter(({ kind, isConfirmed }) => kind === 'shell' && isConfirmed !== false)
 		.map((note) => ({ ...note, text: clean(note.text) }));
 }
 
 function renderTail(words: UserWords): string {
-	const now = words.now === null ? 'The prompt to answer follows this packet.' : '';
+	const isInside = words.now !== null || words.asked !== null;
+	const now = isInside ? '' : 'The prompt to answer follows this packet.';
 	return `\n## Where to read more\n\`turns/NNN-output.md\`: what a turn said and did; \`turns/NNN-prompt.md\`: what was sent. Check the files themselves before you build on a claim.\n${now === '' ? '' : `${now}\n`}`;
 }

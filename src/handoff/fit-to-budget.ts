@@ -18,6 +18,7 @@ import type { UserEntry, UserWords } from './user-words.ts';
 const USER_SHARE = 0.72;
 /** Of what the user's words leave, in the first round; the rest goes by priority alone. */
 const SHARES: Readonly<Record<string, number>> = {
+	unconfirmed: 0.15,
 	plan: 0.2,
 	progress: 0.2,
 	questions: 0.1,
@@ -33,7 +34,8 @@ const REPEAT_SHARE = 0.12;
 /** Of the budget: up to here, statements that nothing speaks for but their rarity may fill what is left. */
 const SPARE_SHARE = 0.8;
 
-const isUsers = ({ section }: Piece) => section === 'objective' || section === 'now' || section === 'said';
+const isUsers = ({ section }: Piece) =>
+	section === 'objective' || section === 'now' || section === 'said' || section === 'asked';
 
 function choose(
 	selection: Selection<Piece>,

@@ -45,6 +45,7 @@ export function packetData(
 		objective: words.objective?.text ?? null,
 		now: words.now && { text: words.now.text, is_interrupted: words.now.isInterrupted },
 		user_words: chosen('said'),
+		unconfirmed: chosen('asked', 'unconfirmed'),
 		plan: chosen('plan'),
 		statements: chosen('statements', 'progress'),
 		questions: chosen('questions'),

@@ -16,6 +16,8 @@ export interface PacketNote {
 	/** Number of the turn it followed, 0 before the first. */
 	afterTurn: number;
 	exitCode: number | null;
+	/** False: only the record says that the user made it. Default: true. */
+	isConfirmed?: boolean;
 }
 
 export interface PacketDiff {
@@ -41,14 +43,19 @@ export interface PacketInput {
 	lineage: readonly LineageSession[];
 	/** The lineage's objective; null: the first prompt of the user in it. */
 	objective: string | null;
+	/** What the record has for the objective, where nobody witnessed it; null: nothing. */
+	unconfirmedObjective?: string | null;
 	/** null when no agent worked yet. */
 	from: PacketAgent | null;
 	/** null when the successor is not chosen yet. */
 	to: PacketAgent | null;
 	reason: PacketReason;
 	limit: Limit | null;
-	/** The prompt that waits for an answer. null: it follows the packet (`composePrompt`). */
-	nowPrompt: { text: string; isInterrupted: boolean } | null;
+	/**
+	 * The prompt that waits for an answer. null: it follows the packet (`composePrompt`). `isConfirmed` false: only the record
+	 * says that it is the user's.
+	 */
+	nowPrompt: { text: string; isInterrupted: boolean; isConfirmed?: boolean } | null;
 	/** One entry a path: the change over the whole time that the packet covers. */
 	diffs: readonly PacketDiff[];
 	/** What the user changed between turns, where told apart from the agents' changes. */

@@ -29,6 +29,8 @@ export interface PacketData {
 	objective: string | null;
 	now: { text: string; is_interrupted: boolean } | null;
 	user_words: unknown[];
+	/** What the records say that the user said, and nobody witnessed. */
+	unconfirmed: unknown[];
 	plan: unknown[];
 	statements: unknown[];
 	questions: unknown[];

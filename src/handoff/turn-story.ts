@@ -26,6 +26,8 @@ export interface TurnStory {
 	trigger: TurnState['trigger'];
 	/** null when the turn repeats an earlier prompt. */
 	userPrompt: string | null;
+	/** What the record has for the user's words, and nobody witnessed; null: nothing. */
+	unconfirmed: string | null;
 	/** The user's words of this turn are gone from the records. */
 	hasLostWords: boolean;
 	/** The answer's messages in order. */
@@ -72,6 +74,7 @@ function readStory(record: TurnRecord, sessionId: string, base: string): TurnSto
 		status: state.status,
 		trigger: state.trigger,
 		userPrompt: record.userPrompt,
+		unconfirmed: record.unconfirmed ?? null,
 		hasLostWords: record.hasLostWords === true,
 		messages: spokenMessages(record.events),
 		runs: readRuns(record),

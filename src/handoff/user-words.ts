@@ -1,7 +1,7 @@
 /** The user's own words as pieces: the objective, the prompt that waits, and everything else in order. */
 import type { Piece } from './budget.ts';
 import { condenseWords } from './condense-words.ts';
-import { fenceUser } from './fence.ts';
+import { fenceUser, quoteRecord } from './fence.ts';
 import { missedNotes } from './missed-notes.ts';
 import { nameOnly } from './name-only.ts';
 import type { PacketInput } from './packet-input.ts';
@@ -24,16 +24,26 @@ export interface UserWords {
 	now: { text: string; isInterrupted: boolean; file: string | null } | null;
 	/** Oldest first; the prompt that waits is the last where it was sent before. */
 	entries: UserEntry[];
+	/** What the record says that the user said, and nobody witnessed, oldest first; quoted like any record. */
+	unconfirmed: RecordedWords[];
+	/** The same of the prompt that waits; then `now` is null. */
+	asked: { text: string; isInterrupted: boolean } | null;
+}
+
+export interface RecordedWords {
+	label: string;
+	text: string;
 }
 
 export interface WordsPiece extends Piece {
-	section: 'objective' | 'now' | 'said';
+	section: 'objective' | 'now' | 'said' | 'asked' | 'unconfirmed';
 }
 
 const OBJECTIVE = 300;
 const NOW = 310;
 const NEWEST = 290;
 const REPEATED_NOW = 205;
+const UNCONFIRMED = 200;
 
 export function readUserWords(
 	input: PacketInput,
@@ -42,26 +52,28 @@ export function readUserWords(
 	turnLabel: (place: { sessionId: string; turn: number }) => string,
 ): UserWords {
 	const entries: UserEntry[] = [];
-	const missed = missedNotes(input).filter(({ kind }) => kind === 'note');
+	const unconfirmed: RecordedWords[] = [];
+	// What the user ran stands with the commands, where he is known to have run it.
+	const missed = missedNotes(input).filter(
+		({ kind, isConfirmed }) => kind === 'note' || isConfirmed === false,
+	);
 	for (const session of input.lineage) {
 		const own = stories.filter((story) => story.sessionId === session.id);
 		const notes = missed.filter(({ sessionId }) => sessionId === session.id);
 		const takeNotes = (until: number) => {
 			while ((notes[0]?.afterTurn ?? Number.POSITIVE_INFINITY) < until) {
 				const note = notes.shift();
-				if (note)
-					entries.push({
-						label: `Note ${notePlace(note, turnLabel)}`,
-						text: words(note.text),
-						file: null,
-						kind: 'note',
-					});
+				if (note === undefined) break;
+				const label = `${note.kind === 'note' ? 'Note' : 'Command'} ${notePlace(note, turnLabel)}`;
+				if (note.isConfirmed === false) unconfirmed.push({ label, text: words(note.text) });
+				else entries.push({ label, text: words(note.text), file: null, kind: 'note' });
 			}
 		};
 		for (const story of own) {
 			takeNotes(story.turn);
 			const label = `${capitalize(turnLabel(story))}, to ${nameOnly(story.agent)}`;
 			if (story.hasLostWords) entries.push({ label, text: '', file: story.promptFile, kind: 'lost' });
+			if (story.unconfirmed !== null) unconfirmed.push({ label, text: words(story.unconfirmed) });
 			if (story.userPrompt === null) continue;
 			entries.push({ label, text: words(story.userPrompt), file: story.promptFile, kind: 'prompt' });
 		}
@@ -69,16 +81,80 @@ export function readUserWords(
 	}
 	const first = entries.find(({ kind }) => kind === 'prompt');
 	const objective = input.objective === null ? (first?.text ?? null) : words(input.objective);
-	const now = input.nowPrompt && { ...input.nowPrompt, text: words(input.nowPrompt.text) };
+	const waiting = input.nowPrompt && { ...input.nowPrompt, text: words(input.nowPrompt.text) };
+	const asked = waiting?.isConfirmed === false ? waiting : null;
+	const now = asked === null ? waiting : null;
 	const sent = now && entries.findLast((entry) => entry.kind === 'prompt' && entry.text === now.text);
 	return {
 		objective:
 			objective === null || input.since !== null
 				? null
 				: { text: objective, file: first?.text === objective ? first.file : null },
-		now: now && { ...now, file: sent?.file ?? null },
+		now: now && { text: now.text, isInterrupted: now.isInterrupted, file: sent?.file ?? null },
 		entries,
+		unconfirmed: withObjective(unconfirmed, input, words).filter(({ text }) => text !== asked?.text),
+		asked: asked && { text: asked.text, isInterrupted: asked.isInterrupted },
 	};
+}
+
+/** An objective that says what the first prompt says is told with that. */
+function withObjective(
+	unconfirmed: RecordedWords[],
+	{ unconfirmedObjective, since }: PacketInput,
+	words: (text: string) => string,
+): RecordedWords[] {
+	if (unconfirmedObjective == null || since !== null) return unconfirmed;
+	const text = words(unconfirmedObjective);
+	return unconfirmed.some((one) => one.text === text)
+		? unconfirmed
+		: [{ label: 'Objective', text }, ...unconfirmed];
+}
+
+/** Nothing in them may be obeyed: quoted, and made inert for the agent that reads them. */
+export function recordedPieces(
+	{ unconfirmed, asked }: UserWords,
+	budgetBytes: number,
+	inert: (text: string) => string,
+): WordsPiece[] {
+	const pieces: WordsPiece[] = [];
+	const quote = (text: string) => quoteRecord(inert(text));
+	if (asked)
+		pieces.push({
+			section: 'asked',
+			priority: NOW,
+			order: 0,
+			variants: quotedVariants('', asked.text, [budgetBytes * 0.3, 1200, 300], quote),
+			data: asked.text,
+		});
+	unconfirmed.forEach(({ label, text }, order) => {
+		const heading = `${label}: the record says, not confirmed:\n`;
+		pieces.push({
+			section: 'unconfirmed',
+			priority: UNCONFIRMED + order / 1000,
+			order,
+			variants: quotedVariants(heading, text, [1200, 300], quote),
+			data: { label, text },
+		});
+	});
+	return pieces;
+}
+
+/** Whole, then the two ends of at most each of `sizes` (bytes) that is smaller. */
+function quotedVariants(
+	label: string,
+	text: string,
+	sizes: readonly number[],
+	quote: (text: string) => string,
+): string[] {
+	const bytes = Buffer.byteLength(text);
+	const shorter = sizes
+		.filter((size) => bytes > size + NOTICE_BYTES)
+		.map((size) => {
+			const ends = endsOf(text, size);
+			const left = bytes - Buffer.byteLength(ends.join(''));
+			return `${label}${ends.map(quote).join(`[${left} bytes left out here]\n`)}`;
+		});
+	return [label + quote(text), ...shorter];
 }
 
 /** `budgetBytes` of the whole packet decides how long one entry may be before others are served. */

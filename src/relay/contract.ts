@@ -81,6 +81,15 @@ export interface ShellCommandOptions {
 	onTerminalRead?: () => void;
 }
 
+export interface ResumeOptions {
+	/** It goes on in this folder, wherever and by whomever it was made. */
+	isHere?: boolean;
+	/** The user said that it goes on, whoever made it. */
+	isAccepted?: boolean;
+	/** Ends a wait for an agent that outlived its relay there. */
+	signal?: AbortSignal;
+}
+
 export interface Relay {
 	/** null until the first prompt or `resume`. */
 	session(): { id: SessionId; folder: string; meta: SessionMeta } | null;
@@ -115,9 +124,11 @@ export interface Relay {
 	/**
 	 * Opens a session: in place when it is checkpointed or active, as a child when completed. Repairs what a crash left; the
 	 * returned lines say what was found and done, and where the session works when that is another folder than this one.
-	 * `isHere`: it goes on in this folder, wherever it was made. `signal` ends a wait for an agent that outlived its relay there.
+	 * Throws `refused` for one that no relay of this user began, unless he says that it goes on.
 	 */
-	resume(id: SessionId, options?: { isHere?: boolean; signal?: AbortSignal }): Promise<string[]>;
+	resume(id: SessionId, options?: ResumeOptions): Promise<string[]>;
+	/** Whether this user's relay began that session, or he said that it goes on. */
+	isOurs(id: SessionId): boolean;
 	/** Repairs the newest sessions that a crashed relay left, without opening them. Lines say what was found and done. */
 	repairAbandoned(): Promise<string[]>;
 	/** Leaves the session (completed or checkpointed by the status rule); the next prompt starts a new one. */

@@ -26,6 +26,8 @@ export interface ConversationState {
 	named: Set<AgentId>;
 	/** Windows whose utilization warning was given. */
 	warnedWindows: Set<string>;
+	/** The session of which the user was told that words in it are not known to be his. */
+	toldOfWords: string | null;
 	/** Answers what asks on the agent's terminal; null: nothing does. */
 	answerTerminal: ((line: string | null) => void) | null;
 	hardStop: AbortController;

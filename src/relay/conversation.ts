@@ -26,6 +26,7 @@ import type {
 	AgentChoice,
 	AgentOverview,
 	Relay,
+	ResumeOptions,
 	SendOptions,
 	SendResult,
 	ShellCommandOptions,
@@ -41,8 +42,10 @@ import { requireCommand } from './require-command.ts';
 import { lacksLogins, nobodyInstalled, nobodyLoggedIn, requireExecutable } from './require-executable.ts';
 import { PromptRun } from './send-prompt.ts';
 import { diffOf, filesOf, transcriptOf, utilizationOf } from './session-facts.ts';
+import { acceptOrigin, requireOrigin } from './session-origin.ts';
 import { placedAt, placeSession } from './session-place.ts';
-import { lastTask, newTask, type Task, unfinishedTask } from './task.ts';
+import { keepWaiting, lastTask, newTask, type Task, unfinishedTask } from './task.ts';
+import { describeUnconfirmed } from './unconfirmed-words.ts';
 import { runUserCommand } from './user-command.ts';
 
 /** A note about a `!cmd` keeps this much of what it printed. */
@@ -91,6 +94,7 @@ class OneConversation implements Conversation {
 			switchedFrom: null,
 			named: namedBy(start, deps),
 			warnedWindows: new Set(),
+			toldOfWords: null,
 			answerTerminal: null,
 			hardStop: new AbortController(),
 		};
@@ -209,15 +213,21 @@ class OneConversation implements Conversation {
 		return { packet: await this.#pack(this.#requireSession(), 'checkpoint', null) };
 	}
 
-	async resume(id: SessionId, options: { isHere?: boolean; signal?: AbortSignal } = {}): Promise<string[]> {
+	isOurs(id: SessionId): boolean {
+		return this.#home.store.witness(id).isOurs;
+	}
+
+	async resume(id: SessionId, options: ResumeOptions = {}): Promise<string[]> {
 		const isHere = options.isHere || (this.#start.isHere ?? false);
 		if (this.#state.session?.id === id) return [];
 		const recorded = this.#home.store.read(id);
 		if (this.#start.kind !== 'race') refuseRace(recorded);
+		requireOrigin(recorded, this.#home.store.witness(id), isHere || (options.isAccepted ?? false));
 		const place = await placeSession(recorded, this.#home, { isHere });
 		const { store } = place.deps;
 		for (const folder of new Set([place.deps.repo.worktree, recorded.repo.worktree]))
 			await this.#deps.survivors.settle(folder, options.signal);
+		acceptOrigin(id, store);
 		const isCompleted = store.status(id).status === 'completed';
 		await this.#leave();
 		const session = isCompleted ? store.create(this.#childOf(id)) : store.open(id);
@@ -229,7 +239,10 @@ class OneConversation implements Conversation {
 		if (placedAt(place, session.meta) !== session.meta) session.update((meta) => placedAt(place, meta));
 		this.#restoreChoice(session);
 		const changes = await this.#grantChanges(session);
-		return [...(place.notice === null ? [] : [place.notice]), ...session.notices, ...found, ...changes];
+		const words = describeUnconfirmed(store.lineage(session.id));
+		if (words !== null) this.#state.toldOfWords = session.id;
+		const told = [place.notice, words].filter((line) => line !== null);
+		return [...told, ...session.notices, ...found, ...changes];
 	}
 
 	/** What the agent that goes on was given here, and is not given now. */
@@ -404,6 +417,7 @@ class OneConversation implements Conversation {
 		const reason = this.#state.isExplicit ? ('switch' as const) : ('interrupted' as const);
 		const begun = meta.checkpoint ?? { reason, at, packet: null, next_agent: null, reset_at: null };
 		const checkpoint = { ...begun, next_agent: choice?.agent ?? begun.next_agent, pending_prompt: task.text };
+		keepWaiting(session, task);
 		session.update((before) => ({ ...before, checkpoint }));
 	}
 

@@ -7,6 +7,7 @@ import type { LineageEntry } from '../sessions/lineage.ts';
 import type { SessionMeta } from '../sessions/session-meta.ts';
 import { type RecordedPlan, standingPlan } from '../sessions/standing-plan.ts';
 import { participantOf, type TurnState } from '../sessions/turn-state.ts';
+import type { Witness } from '../sessions/witness.ts';
 import { totalsFromDisk } from '../turns/token-counts.ts';
 import { wasHeard, whyLeft } from './native-session.ts';
 
@@ -16,16 +17,19 @@ export interface PlacedTurn {
 	state: TurnState;
 	/** What the agent worked on. */
 	worktree: string;
+	/** Of the turn's session. */
+	witness: Witness;
 }
 
 /** All turns of the chain, oldest first. */
 export function placedTurns(lineage: readonly LineageEntry[]): PlacedTurn[] {
 	const now = lineage.at(-1)?.meta.repo;
-	return lineage.flatMap(({ meta, folder, turns }) =>
+	return lineage.flatMap(({ meta, folder, turns, witness }) =>
 		turns.map((state) => ({
 			sessionId: meta.id,
 			folder,
 			state,
+			witness,
 			worktree: now === undefined ? meta.repo.worktree : workedIn(state, meta.repo, now),
 		})),
 	);

@@ -5,16 +5,19 @@ import { secretValues } from '../agents/secret-values.ts';
 import { recordedFolder } from '../git/start-folder.ts';
 import { buildPacket } from '../handoff/build-packet.ts';
 import type { Packet } from '../handoff/packet.ts';
-import type { LineageSession, PacketReason } from '../handoff/packet-input.ts';
+import type { LineageSession, PacketInput, PacketReason } from '../handoff/packet-input.ts';
 import { writePacket } from '../handoff/write-packet.ts';
 import type { LineageEntry } from '../sessions/lineage.ts';
+import { saidAsObjective } from '../sessions/said-words.ts';
 import type { OpenSession } from '../sessions/session-store.ts';
 import { readTurnRecords, type TurnRecord } from '../turns/turn-records.ts';
 import { type PlacedTurn, placedTurns } from './lineage.ts';
 import { type DiffStretch, lineageDiffs } from './lineage-diffs.ts';
+import { ownNotes } from './own-notes.ts';
 import { presentPlace } from './present-place.ts';
 import { readableFolders } from './record-folders.ts';
 import type { RelayDeps } from './relay-deps.ts';
+import { describeUnconfirmed } from './unconfirmed-words.ts';
 
 export interface PacketRequest {
 	session: OpenSession;
@@ -23,7 +26,7 @@ export interface PacketRequest {
 	to: AgentAdapter | null;
 	reason: PacketReason;
 	limit: Limit | null;
-	nowPrompt: { text: string; isInterrupted: boolean } | null;
+	nowPrompt: PacketInput['nowPrompt'];
 	/** The successor's own newest turn, for a delta packet. */
 	since: PlacedTurn | null;
 	/** Sessions beside the lineage that went on in the successor's conversation meanwhile, oldest first. */
@@ -38,13 +41,15 @@ export interface MadePacket {
 	packet: Packet;
 	/** What the packet cannot tell any more, one sentence each. */
 	losses: readonly string[];
+	/** Said where records hold words that are not known to be the user's, in one line; else null. */
+	unconfirmed: string | null;
 }
 
 export async function makePacket(request: PacketRequest, deps: RelayDeps): Promise<MadePacket> {
 	const { session, from, to, since } = request;
 	const lineage = withBetween(deps.store.lineage(session.id), request);
 	const read = readTurnRecords(
-		lineage.flatMap(({ folder, turns }) => turns.map((state) => ({ folder, state }))),
+		lineage.flatMap(({ folder, turns, witness }) => turns.map((state) => ({ folder, state, witness }))),
 	);
 	const records = lineage.map(({ meta, turns }) =>
 		read.splice(0, turns.length).map((record) => ({
@@ -59,6 +64,8 @@ export async function makePacket(request: PacketRequest, deps: RelayDeps): Promi
 		stretchAfter(placed, request, { tree, worktree: deps.repo.worktree }),
 		deps.snapshots,
 	);
+	const witnesses = lineage.map(({ witness }) => witness);
+	const objective = saidAsObjective(witnesses, session.meta.objective);
 	const place = presentPlace(deps.repo);
 	const folders = readableFolders(
 		lineage.map(({ folder }) => folder),
@@ -69,10 +76,11 @@ export async function makePacket(request: PacketRequest, deps: RelayDeps): Promi
 			lineageSession(
 				{ ...entry, folder: folders[i] ?? entry.folder },
 				records[i] ?? [],
-				lineage.find(({ meta }) => meta.id === entry.meta.parent) ?? null,
+				ancestorsOf(entry, lineage.slice(0, i)),
 			),
 		),
-		objective: session.meta.objective,
+		objective: objective.words,
+		unconfirmedObjective: objective.unconfirmed,
 		from: from && { id: from.id, title: from.title },
 		to: to && { id: to.id, title: to.title },
 		reason: request.reason,
@@ -96,7 +104,7 @@ export async function makePacket(request: PacketRequest, deps: RelayDeps): Promi
 	const written = await writePacket(session.writableFolder(), number, names, packet, (path) =>
 		session.wayTo(path),
 	);
-	return { path: written.path, packet, losses };
+	return { path: written.path, packet, losses, unconfirmed: describeUnconfirmed(lineage) };
 }
 
 /** The turns that others had since the successor's own newest one; their sessions come before the present one. */
@@ -134,29 +142,30 @@ const fromFolderOf = (current: string, owner: string) => (owner === current ? ''
 
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
-/** A child's record begins with copies of its parent's notes; each note is told where it was made. */
+/** The sessions that it goes on from, as far as they are among `earlier`; oldest first, as `earlier` is. */
+function ancestorsOf({ meta }: LineageEntry, earlier: readonly LineageEntry[]): LineageEntry[] {
+	const at = earlier.findIndex((other) => other.meta.id === meta.parent);
+	const parent = earlier[at];
+	return parent === undefined ? [] : [...ancestorsOf(parent, earlier.slice(0, at)), parent];
+}
+
+/** A child's record begins with copies of its parent's notes; each note is told where it was made. `before`: its ancestors. */
 function lineageSession(
 	entry: LineageEntry,
 	turns: readonly TurnRecord[],
-	parent: LineageEntry | null,
+	before: readonly LineageEntry[],
 ): LineageSession {
 	const { meta, folder } = entry;
-	const copied = new Set(parent?.meta.notes.map(noteKey));
 	return {
 		id: meta.id,
 		folder,
 		turns,
-		notes: meta.notes
-			.filter((note) => !copied.has(noteKey(note)))
-			.map(({ kind, text, after_turn, exit_code }) => ({
-				kind,
-				text,
-				afterTurn: after_turn,
-				exitCode: exit_code ?? null,
-			})),
+		notes: ownNotes(entry, before).map(({ kind, text, after_turn, exit_code, isConfirmed }) => ({
+			kind,
+			text,
+			afterTurn: after_turn,
+			exitCode: exit_code ?? null,
+			isConfirmed,
+		})),
 	};
 }
-
-type Note = LineageEntry['meta']['notes'][number];
-
-const noteKey = ({ at, kind, text }: Note) => JSON.stringify([at, kind, text]);

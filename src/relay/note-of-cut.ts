@@ -21,9 +21,9 @@ export function noteOfCut(
 	const told = new Set<string>();
 	const unheard = cut.map(({ state }) => {
 		const words = wasHeard(state) ? null : recordedWords(turns, state);
-		if (words === null || told.has(words)) return { state, unheard: null };
-		told.add(words);
-		return { state, unheard: words };
+		if (words === null || !words.isConfirmed || told.has(words.text)) return { state, unheard: null };
+		told.add(words.text);
+		return { state, unheard: words.text };
 	});
 	const redactor = createRedactor(secretValues(deps.env, deps.registry.adapters));
 	return cutNote(unheard, {

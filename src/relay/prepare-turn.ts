@@ -56,7 +56,8 @@ export async function prepareTurn(plan: TurnPlan, deps: RelayDeps): Promise<Prep
 	const lineage = deps.store.lineage(session.id);
 	const turns = placedTurns(lineage);
 	const known = plan.isFresh ? null : (session.meta.agents[adapter.id]?.native_session_id ?? null);
-	const isPacketWanted = task.isInterrupted || plan.trigger === 'switch';
+	// Words that are not known for the user's go out as a quote, never bare.
+	const isPacketWanted = task.isInterrupted || plan.trigger === 'switch' || !task.isConfirmed;
 	const place = presentPlace(deps.repo);
 	const now = { hasPacket: isPacketWanted, folder: recordedFolder(place) };
 	const { standing, use, between } = useConversation(
@@ -66,7 +67,8 @@ export async function prepareTurn(plan: TurnPlan, deps: RelayDeps): Promise<Prep
 	);
 	try {
 		const { packet, sent } =
-			(standing.needsPacket || isPacketWanted || between.length > 0) && turns.length > 0
+			!task.isConfirmed ||
+			((standing.needsPacket || isPacketWanted || between.length > 0) && turns.length > 0)
 				? await promptWithPacket(plan, { since: standing.lastTurn, between }, deps)
 				: { packet: null, sent: await promptAlone(plan, turns, standing, deps) };
 		const number = session.meta.turn_count + 1;
@@ -113,8 +115,8 @@ async function promptWithPacket(
 		import('../handoff/build-packet.ts'),
 	]);
 	const packet = await makePacket({ ...packetRequest(plan), ...known }, deps);
-	const { text, isInterrupted } = plan.task;
-	const prompt = isInterrupted ? null : withInertMaterial(text, plan.adapter.inert);
+	const { text, isInterrupted, isConfirmed } = plan.task;
+	const prompt = isInterrupted || !isConfirmed ? null : withInertMaterial(text, plan.adapter.inert);
 	return { packet, sent: composePrompt(packet.packet, prompt) };
 }
 
@@ -126,9 +128,14 @@ function packetRequest(plan: TurnPlan) {
 		to: adapter,
 		reason,
 		limit,
-		nowPrompt: task.isInterrupted ? { text: task.text, isInterrupted: true } : null,
+		nowPrompt: nowPromptOf(task),
 		...(before === null ? {} : { currentTree: before.tree }),
 	};
+}
+
+/** Stands in the packet, where it does not follow it. */
+function nowPromptOf({ text, isInterrupted, isConfirmed }: Task) {
+	return isInterrupted || !isConfirmed ? { text, isInterrupted, isConfirmed } : null;
 }
 
 /** Throws what `requireExecutable` throws. */

@@ -82,7 +82,9 @@ export async function repairSession(session: OpenSession, deps: RelayDeps): Prom
 export async function repairAbandoned(deps: RelayDeps): Promise<string[]> {
 	const abandoned = deps.store
 		.list({ limit: ABANDONED_LOOK, kinds: ['shell', 'run', 'chat'] })
-		.filter(({ meta, status }) => meta?.status === 'active' && status !== 'active');
+		.filter(({ meta, status }) => meta?.status === 'active' && status !== 'active')
+		// One that another relay left is not touched until the user says that it goes on.
+		.filter(({ id }) => deps.store.witness(id).isOurs);
 	const lines: string[] = [];
 	for (const { id } of abandoned) {
 		try {
@@ -138,7 +140,7 @@ export async function packUnfinished(
 			to: null,
 			reason: 'checkpoint',
 			limit: null,
-			nowPrompt: words === null ? null : { text: words, isInterrupted: true },
+			nowPrompt: words && { ...words, isInterrupted: true },
 			since: null,
 			...(isItsOwn ? {} : { currentTree: null }),
 		},

@@ -28,7 +28,7 @@ import { withFirstTake } from './early-snapshot.ts';
 import { serverChange } from './grants.ts';
 import { prepareTurn } from './prepare-turn.ts';
 import type { RelayDeps, RelayStart } from './relay-deps.ts';
-import type { Task } from './task.ts';
+import { keepWaiting, type Task } from './task.ts';
 import { tellLedger } from './tell-ledger.ts';
 import { turnDeps } from './turn-deps.ts';
 import { waitUntil } from './wait-for-reset.ts';
@@ -189,6 +189,7 @@ export class PromptRun {
 		if (packet !== null) this.#rememberPacket(packet.path, step);
 		this.#announce(step, packet?.path ?? null);
 		for (const text of packet?.losses ?? []) onEvent({ type: 'notice', level: 'warning', text });
+		this.#tellUnconfirmed(packet?.unconfirmed ?? null);
 		this.#state.active = step.choice;
 		this.#state.switchedFrom = null;
 		this.#hasModelOutput = false;
@@ -240,6 +241,13 @@ export class PromptRun {
 		onEvent({ type: 'turn_finished', turn, state });
 		if (state.status === 'completed') this.#warnOfUtilization(state);
 		return state;
+	}
+
+	/** Once a session. */
+	#tellUnconfirmed(text: string | null): void {
+		if (text === null || this.#state.toldOfWords === this.#session.id) return;
+		this.#state.toldOfWords = this.#session.id;
+		this.#options.onEvent({ type: 'notice', level: 'warning', text });
 	}
 
 	async #after(step: Step, state: TurnState): Promise<NextStep> {
@@ -355,7 +363,8 @@ export class PromptRun {
 		about: { from: AgentAdapter | null; limit: Limit | null; reset: number | null },
 	): Promise<string> {
 		const { from, limit, reset } = about;
-		const nowPrompt = { text: this.#task.text, isInterrupted: this.#task.isInterrupted };
+		const { text, isInterrupted, isConfirmed } = this.#task;
+		const nowPrompt = { text, isInterrupted, isConfirmed };
 		const { makePacket } = await import('./make-packet.ts');
 		const made = await makePacket(
 			{ session: this.#session, from, to: null, reason: 'limit', limit, nowPrompt, since: null },
@@ -378,6 +387,7 @@ export class PromptRun {
 			reset_at: next.reset === null ? null : toIso(next.reset),
 			pending_prompt: this.#task.recordedAt === null ? this.#task.text : null,
 		};
+		keepWaiting(this.#session, this.#task);
 		this.#session.update((meta) => ({ ...meta, checkpoint }));
 	}
 

@@ -3,14 +3,22 @@ import { RelayError } from '../core/errors.ts';
 import { readOrNull } from '../core/files.ts';
 import { wordsOfPrompt } from '../handoff/words-of-prompt.ts';
 import { isDone } from '../sessions/is-done.ts';
+import type { LineageEntry } from '../sessions/lineage.ts';
+import { type SaidWords, saidAsObjective, saidAsPending, saidInTurn } from '../sessions/said-words.ts';
 import { turnFile } from '../sessions/session-paths.ts';
 import type { OpenSession, SessionStore } from '../sessions/session-store.ts';
 import { readNewestTurns } from '../sessions/turn-records.ts';
 import type { TurnState } from '../sessions/turn-state.ts';
 import { type PlacedTurn, pendingTurn, placedTurns } from './lineage.ts';
 
-export interface Task {
+/** Words from a record. */
+export interface RecordedWords {
 	text: string;
+	/** False: only the record says that they are the user's. */
+	isConfirmed: boolean;
+}
+
+export interface Task extends RecordedWords {
 	/** Where the words stand already, when they were sent before; null for words that go out for the first time. */
 	recordedAt: TurnState['user_prompt'];
 	/** True: an agent began on it and was cut off. */
@@ -18,42 +26,59 @@ export interface Task {
 }
 
 export function newTask(text: string): Task {
-	return { text, recordedAt: null, isInterrupted: false };
+	return { text, isConfirmed: true, recordedAt: null, isInterrupted: false };
+}
+
+/** Witnesses words that no turn took yet, so that they are known for the user's when a record brings them back. */
+export function keepWaiting({ meta, witness }: OpenSession, { text, isConfirmed, recordedAt }: Task): void {
+	if (isConfirmed && recordedAt === null)
+		witness.add({ kind: 'pending', turn: meta.turn_count, words: text });
 }
 
 /** The newest prompt, verbatim; interrupted when an agent began on it without completing. null before the first. */
 export function lastTask(session: OpenSession, store: SessionStore): Task | null {
-	const turns = placedTurns(store.lineage(session.id));
+	const lineage = store.lineage(session.id);
+	const turns = placedTurns(lineage);
 	const last = turns.at(-1);
-	if (last === undefined) return firstTask(session);
-	const text = recordedWords(turns, last.state) ?? firstWords(session, turns);
-	if (!text) return null;
+	if (last === undefined) return firstTask(session, lineage);
+	const words = recordedWords(turns, last.state) ?? firstWords(lineage, turns);
+	if (!words?.text) return null;
 	const isInterrupted = !isDone(last.state);
-	return { text, recordedAt: isInterrupted ? last.state.user_prompt : null, isInterrupted };
+	return { ...words, recordedAt: isInterrupted ? last.state.user_prompt : null, isInterrupted };
 }
 
 /** The words of a session of which no turn can be read: its relay died before its first one, or that one's state is damaged. */
-function firstTask({ meta }: OpenSession): Task | null {
-	const { turn_count, parent, objective } = meta;
-	if (parent !== null || objective === null) return null;
-	return { text: objective, recordedAt: null, isInterrupted: turn_count > 0 };
+function firstTask({ meta }: OpenSession, lineage: readonly LineageEntry[]): Task | null {
+	const words = meta.parent === null ? objectiveOf(lineage) : null;
+	return words && { ...words, recordedAt: null, isInterrupted: meta.turn_count > 0 };
 }
 
 /** The words of a lineage's first prompt stand in the session's record as well; null for a later one. */
-function firstWords({ meta }: OpenSession, turns: readonly PlacedTurn[]): string | null {
+function firstWords(lineage: readonly LineageEntry[], turns: readonly PlacedTurn[]): RecordedWords | null {
 	const first = turns[0]?.state;
 	const newest = turns.at(-1)?.state.user_prompt;
 	const isFirst =
 		first !== undefined && newest?.turn === first.turn && turns.at(-1)?.sessionId === turns[0]?.sessionId;
-	return isFirst ? meta.objective : null;
+	return isFirst ? objectiveOf(lineage) : null;
 }
+
+function objectiveOf(lineage: readonly LineageEntry[]): RecordedWords | null {
+	const recorded = lineage.at(-1)?.meta.objective ?? null;
+	return eitherOf(saidAsObjective(witnessesOf(lineage), recorded));
+}
+
+const witnessesOf = (lineage: readonly LineageEntry[]) => lineage.map(({ witness }) => witness);
 
 /** What still waits for an answer: a prompt that no turn took, else the newest that did not complete. null: nothing. */
 export function unfinishedTask(session: OpenSession, store: SessionStore): Task | null {
 	const pending = session.meta.checkpoint?.pending_prompt ?? null;
-	if (pending !== null) return newTask(pending);
-	const turns = placedTurns(store.lineage(session.id));
-	if (turns.length === 0) return firstTask(session);
+	const lineage = store.lineage(session.id);
+	if (pending !== null) {
+		const words = eitherOf(saidAsPending(witnessesOf(lineage), pending));
+		return words && { ...newTask(words.text), ...words };
+	}
+	const turns = placedTurns(lineage);
+	if (turns.length === 0) return firstTask(session, lineage);
 	const waiting = pendingTurn(turns);
 	const { unreadTurn: unread } = readNewestTurns(session.folder);
 	if (unread !== null) return unreadTask(session, unread, waiting && lastTask(session, store));
@@ -65,13 +90,15 @@ export function unfinishedTask(session: OpenSession, store: SessionStore): Task 
  * What the newest turn was to do, whose state cannot be read (a power cut) or was not written yet: its outcome is not known.
  * `before`: the words that waited then; a hand-over sends them on.
  */
-function unreadTask({ folder, meta }: OpenSession, turn: number, before: Task | null): Task {
+function unreadTask({ folder, meta, witness }: OpenSession, turn: number, before: Task | null): Task {
 	const path = turnFile(folder, turn, 'prompt.md');
-	const sent = readOrNull(path)?.toString() ?? null;
+	const sent = readOrNull(path);
 	if (before !== null && (sent === null || sent.includes(before.text)))
 		return { ...before, isInterrupted: true };
-	const words = sent === null ? null : wordsOfPrompt(sent);
-	if (words !== null && words.trim() !== '') return { text: words, recordedAt: null, isInterrupted: true };
+	const range = witness.prompt(turn)?.range ?? null;
+	const witnessed = range && saidInTurn(witness, turn, { prompt: sent, range }).words;
+	const words = eitherOf({ ...wordsAlone(sent), words: witnessed });
+	if (words !== null && words.text.trim() !== '') return { ...words, recordedAt: null, isInterrupted: true };
 	// The hand-over itself was cut: its packet stands, and what it sends on are the words before.
 	const isHandOver = (meta.checkpoint?.packet ?? null) !== null;
 	if (before !== null && isHandOver) return { ...before, isInterrupted: true };
@@ -79,6 +106,11 @@ function unreadTask({ folder, meta }: OpenSession, turn: number, before: Task | 
 		hint: 'Say what to do next: agent-relay run --continue "TASK"',
 	});
 }
+
+/** Of a prompt whose witness is gone. */
+const wordsAlone = (sent: Buffer | null) => ({
+	unconfirmed: sent === null ? null : wordsOfPrompt(sent.toString()),
+});
 
 function refuseLost({ state, folder }: PlacedTurn): never {
 	const path = turnFile(folder, state.user_prompt?.turn ?? state.turn, 'prompt.md');
@@ -91,14 +123,18 @@ function refuseLost({ state, folder }: PlacedTurn): never {
 	);
 }
 
-/** The user's words that a turn worked on, verbatim: the bytes that its state points to. null when the record is gone. */
-export function recordedWords(turns: readonly PlacedTurn[], state: TurnState): string | null {
-	const range = state.user_prompt;
-	const holder = turns.findLast(
-		(turn) => turn.sessionId === state.session_id && turn.state.turn === range?.turn,
-	);
-	if (!range || !holder) return null;
-	const bytes = readOrNull(turnFile(holder.folder, range.turn, 'prompt.md'));
-	if (bytes === null || bytes.length < range.end) return null;
-	return bytes.subarray(range.start, range.end).toString();
+/** What a turn worked on, verbatim: the bytes that its state points to, or what the witness has. null when both are gone. */
+export function recordedWords(turns: readonly PlacedTurn[], state: TurnState): RecordedWords | null {
+	const { session_id: id, turn, user_prompt: range } = state;
+	const own = turns.filter(({ sessionId }) => sessionId === id);
+	const holder = own.findLast((one) => one.state.turn === range?.turn);
+	const prompt = range && holder ? readOrNull(turnFile(holder.folder, range.turn, 'prompt.md')) : null;
+	const witness = own[0]?.witness;
+	return witness === undefined ? null : eitherOf(saidInTurn(witness, turn, range && { prompt, range }));
+}
+
+/** The user's words, else what a record says they are. */
+function eitherOf({ words, unconfirmed }: Pick<SaidWords, 'words' | 'unconfirmed'>): RecordedWords | null {
+	const text = words ?? unconfirmed;
+	return text === null ? null : { text, isConfirmed: words !== null };
 }

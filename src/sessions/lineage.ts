@@ -3,6 +3,7 @@ import { parseSessionId, type SessionId } from '../core/ids.ts';
 import type { SessionMeta } from './session-meta.ts';
 import { readTurns } from './turn-records.ts';
 import type { TurnState } from './turn-state.ts';
+import type { Witness } from './witness.ts';
 
 export interface LineageEntry {
 	meta: SessionMeta;
@@ -10,12 +11,18 @@ export interface LineageEntry {
 	turns: TurnState[];
 	/** What could not be read of this session or above it, one line each. */
 	problems: string[];
+	/** What is known of it that its records cannot change. */
+	witness: Witness;
 }
 
 /** The session and its ancestors, oldest first. A missing parent or a cycle ends the chain and stands in `problems`. */
 export function readLineage(
 	id: SessionId,
-	store: { read(id: SessionId): SessionMeta; folderOf(id: SessionId): string },
+	store: {
+		read(id: SessionId): SessionMeta;
+		folderOf(id: SessionId): string;
+		witnessOf(id: SessionId): Witness;
+	},
 ): LineageEntry[] {
 	const chain: LineageEntry[] = [];
 	const seen = new Set<SessionId>();
@@ -24,7 +31,8 @@ export function readLineage(
 		const folder = store.folderOf(next);
 		const { turns, problems } = readTurns(folder);
 		const above = parentOf(meta, seen, store);
-		chain.unshift({ meta, folder, turns, problems: [...problems, ...above.problems] });
+		const witness = store.witnessOf(next);
+		chain.unshift({ meta, folder, turns, problems: [...problems, ...above.problems], witness });
 		next = above.id;
 		meta = above.meta;
 	}

@@ -11,11 +11,12 @@ import { KeptRecords } from './kept-records.ts';
 import { raceStanding } from './race-standing.ts';
 import { serializeMeta, serializeTurnState } from './record-file.ts';
 import { lockedBy, REFRESH_EVERY_MS, type SessionLock } from './session-lock.ts';
-import type { SessionMeta } from './session-meta.ts';
+import type { ChatRecord, SessionMeta } from './session-meta.ts';
 import { META_FILE, PACKETS_FOLDER, TURNS_FOLDER, turnFile, turnNumbers } from './session-paths.ts';
 import { sessionStatus } from './session-status.ts';
 import { readNewestTurns, readTurns } from './turn-records.ts';
 import type { TurnState } from './turn-state.ts';
+import type { Witness } from './witness.ts';
 
 /** A session that this process alone may write, until `release`. */
 export interface OpenSession {
@@ -26,6 +27,8 @@ export interface OpenSession {
 	readonly meta: SessionMeta;
 	/** What the user should know about the opening, for instance whose stale lock was replaced. */
 	readonly notices: readonly string[];
+	/** What the user says here, told outside the records. */
+	readonly witness: Witness;
 	/** True once another process was seen with the lock; writes throw `session_locked` from then on. */
 	readonly isLost: boolean;
 	/**
@@ -70,6 +73,7 @@ export interface HeldSession {
 	lock: SessionLock;
 	clock: Clock;
 	notices: readonly string[];
+	witness: Witness;
 	/** Makes the store's own folders and ignore file again. */
 	prepareStore: () => void;
 	/**
@@ -85,7 +89,8 @@ export interface HeldSession {
 
 /** The session whose lock was just taken. Refreshes the lock until `release`; never keeps the process alive for it. */
 export function holdSession(held: HeldSession): OpenSession {
-	const { id, clock } = held;
+	const { id, clock, witness } = held;
+	witness.hold();
 	let { lock, meta } = held;
 	let place = new HeldFolder(held.folder);
 	/** Where the session lay before something stood in its way. */
@@ -203,12 +208,14 @@ export function holdSession(held: HeldSession): OpenSession {
 			return meta;
 		},
 		notices: held.notices,
+		witness,
 		get isLost() {
 			return isLost;
 		},
 		update: (change, options = {}) => {
 			ensureHeld();
 			const next = { ...change(meta), updated_at: toIso(clock.now()) };
+			witnessChange(meta, next, witness);
 			return writeMeta(next, options.isMinor ? 'content' : true);
 		},
 		writeTurnState: (state, options = {}) => {
@@ -246,6 +253,7 @@ export function holdSession(held: HeldSession): OpenSession {
 			if (!isEmpty || isReleased || !isOurs) return session.release();
 			clearInterval(timer);
 			isReleased = true;
+			witness.remove();
 			rmSync(place.path, { recursive: true, force: true });
 			place.close();
 			releaseLeft();
@@ -260,6 +268,7 @@ export function holdSession(held: HeldSession): OpenSession {
 				if (lock.check() === 'ours') writeMeta(closed(meta, place.path, clock.now()), 'content');
 			} finally {
 				isReleased = true;
+			witness.letGo();
 				if (place.isSessionInPlace()) keepFolderTime(place.path, () => lock.release());
 				place.close();
 				releaseLeft();
@@ -267,6 +276,21 @@ export function holdSession(held: HeldSession): OpenSession {
 		},
 	};
 	return session;
+}
+
+/** Notes, and what a chat goes by, enter a record only as the user says them. */
+function witnessChange(before: SessionMeta, after: SessionMeta, witness: Witness): void {
+	for (const { kind, text } of after.notes.slice(before.notes.length))
+		witness.add({ kind, turn: after.turn_count, words: text });
+	if (after.chat === undefined || after.chat === before.chat) return;
+	const known = new Set(before.chat === undefined ? [] : wordsOfChat(before.chat));
+	for (const words of wordsOfChat(after.chat))
+		if (!known.has(words)) witness.add({ kind: 'chat', turn: after.turn_count, words });
+}
+
+/** What the user said of how a chat goes. */
+export function wordsOfChat({ until, participants }: ChatRecord): string[] {
+	return [until, ...participants.map(({ role }) => role)].filter((words) => words !== null);
 }
 
 /** Removes what a killed writer left of atomic writes (`.NAME.*.tmp`). Only under the lock. */

@@ -16,7 +16,7 @@ import { describeProtection, keepSessionOutOfGit, type Protection } from './keep
 import { latestSession } from './latest-session.ts';
 import { type LineageEntry, readLineage } from './lineage.ts';
 import { newMeta, type SessionInit } from './new-meta.ts';
-import { holdSession, type OpenSession, removeTemporaries } from './open-session.ts';
+import { holdSession, type OpenSession, removeTemporaries, wordsOfChat } from './open-session.ts';
 import { readMeta, refuseNewer, serializeMeta } from './record-file.ts';
 import {
 	type ListOptions,
@@ -46,6 +46,7 @@ import {
 } from './store-location.ts';
 import { readTurns } from './turn-records.ts';
 import type { TurnState } from './turn-state.ts';
+import type { Witness, Witnesses } from './witness.ts';
 
 export type { OpenSession } from './open-session.ts';
 
@@ -66,6 +67,8 @@ export interface SessionStore {
 	list(options?: ListOptions): SessionSummary[];
 	/** Where a session's records lie. */
 	folderOf(id: SessionId): string;
+	/** What is known of a session that its records cannot change. */
+	witness(id: SessionId): Witness;
 	/** Throws `session_locked` where another process works in the session. */
 	refuseLocked(id: SessionId): void;
 	/** See `resolveRef`. */
@@ -83,12 +86,13 @@ export interface SessionStoreOptions {
 	ids: (newest: SessionId | null) => SessionId;
 	processes: LockProcesses;
 	relayVersion: string;
+	witnesses: Witnesses;
 	/** One line for the user that cannot wait for the end of a turn. */
 	onNotice?: (text: string) => void;
 }
 
 export function createSessionStore(options: SessionStoreOptions): SessionStore {
-	const { location, clock, processes, onNotice = () => undefined } = options;
+	const { location, clock, processes, witnesses, onNotice = () => undefined } = options;
 	const context: LockContext = { clock, processes };
 	const folderOf = (id: SessionId) => folderOfSession(location, id);
 
@@ -102,7 +106,7 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
 		return meta;
 	};
 
-	const lineage = (id: SessionId) => readLineage(id, { read, folderOf });
+	const lineage = (id: SessionId) => readLineage(id, { read, folderOf, witnessOf: witnesses.of });
 	const around = (id: SessionId) => ({
 		prepareStore: () => protect(folderOf(id), prepareStore(storeHolding(location, id))),
 		ancestors: () =>
@@ -131,12 +135,34 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
 			const { relayVersion } = options;
 			const meta = newMeta({ id, init, parent, repo: location.repo, now: clock.now(), relayVersion });
 			const path = join(folder, META_FILE);
+			// Before the record: where that is, its session is known to be ours.
+			const witness = beginWitness(id, init);
 			explainingWrites(path, () => writeAtomic(path, serializeMeta(meta, path), { sync: true }));
-			return holdSession({ id, folder, meta, lock, clock, notices, ...around(id) });
+			return holdSession({ id, folder, meta, lock, clock, notices, witness, ...around(id) });
 		} catch (error) {
 			rmSync(folder, { recursive: true, force: true });
+			witnesses.of(id).remove();
 			throw error;
 		}
+	};
+
+	/** With what the user says in its first record; what it takes over of a parent is witnessed there. */
+	const beginWitness = (id: SessionId, init: SessionInit): Witness => {
+		const witness = witnesses.of(id);
+		witness.begin(folderOf(id));
+		const { objective, chat } = init;
+		if (objective) witness.add({ kind: 'objective', turn: 0, words: objective });
+		for (const words of chat === undefined ? [] : wordsOfChat(chat))
+			witness.add({ kind: 'chat', turn: 0, words });
+		witness.hold();
+		return witness;
+	};
+
+	/** Of a repo that was moved the records lie elsewhere now. */
+	const openWitness = (id: SessionId): Witness => {
+		const witness = witnesses.of(id);
+		if (witness.isOurs) witness.begin(folderOf(id));
+		return witness;
 	};
 
 	const open = (id: SessionId): OpenSession => {
@@ -154,6 +180,7 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
 				lock,
 				clock,
 				notices: [...noticesOf(lock.replaced), ...keepFolderTime(folder, () => protect(folder, protection))],
+				witness: openWitness(id),
 				...around(id),
 			});
 			const { status, ended_at, turn_count } = session.meta;
@@ -180,6 +207,7 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
 		status: (id) => trueStatus(folderOf(id), read(id), context),
 		list: (listOptions = {}) => listSessions(location, listOptions, context),
 		folderOf,
+		witness: witnesses.of,
 		refuseLocked: (id) => {
 			const holder = readLock(folderOf(id), context);
 			if (holder?.judged === 'held') throw lockedBy(holder);

@@ -134,7 +134,11 @@ class RunningTurn {
 			this.#reserve?.release();
 			throw explainWriteFailure(error, this.#folder);
 		}
-		this.#before = this.#spec.before ?? (await this.#snapshot());
+		const { witness } = this.#deps.session;
+		const [before] = await Promise.all([this.#spec.before ?? this.#snapshot(), witness.settle()]);
+		this.#before = before;
+		const problem = witness.takeProblem();
+		if (problem !== null) this.#warn(problem);
 		this.#state.tree.before = this.#before?.tree ?? null;
 	}
 
@@ -223,6 +227,7 @@ class RunningTurn {
 		if (existsSync(this.#path('state.json'))) throw this.#existsAlready();
 		// The prompt first: a turn that is known can always be asked again. Whole files only: an empty state would block
 		// the number for ever. The session's lock keeps others out in between.
+		this.#witnessWords();
 		session.writePrompt(this.#number, this.#prompt);
 		session.writeTurnState(this.#state);
 		createExclusive(session.wayTo(this.#path('stderr.log')), '');
@@ -234,6 +239,18 @@ class RunningTurn {
 		return new RelayError('damaged_record', `Turn ${this.#number} of session ${session.id} exists already.`, {
 			hint: 'Another relay may have written it; open the session again.',
 		});
+	}
+
+	/** What this turn is sent of the user's words, before it is on record. */
+	#witnessWords(): void {
+		const { userPrompt: range } = this.#spec;
+		if (range === null) return;
+		const { witness } = this.#deps.session;
+		if (range.turn !== this.#number) witness.repeat(this.#number, range);
+		else {
+			const words = this.#prompt.subarray(range.start, range.end);
+			witness.add({ kind: 'prompt', turn: this.#number, range, words });
+		}
 	}
 
 	/** The user's words when they came with this turn; null when the prompt repeats an earlier one. */

@@ -2,8 +2,10 @@
 import { createHash } from 'node:crypto';
 import type { AgentEvent } from '../agents/events.ts';
 import { readOrNull } from '../core/files.ts';
+import { NOTHING_SAID, type SaidWords, saidInTurn } from '../sessions/said-words.ts';
 import { turnFile } from '../sessions/session-paths.ts';
 import type { TurnState } from '../sessions/turn-state.ts';
+import type { Witness } from '../sessions/witness.ts';
 import { parseEventLine } from './event-log.ts';
 
 /** Above this an event log is read from its start and its end only; what lies between stays on disk. */
@@ -17,9 +19,11 @@ export interface TurnRecord {
 	state: TurnState;
 	/** Exactly what was sent. */
 	prompt: string;
-	/** What the user typed for this turn; null when the turn repeats an earlier prompt or the record is gone. */
+	/** What the user typed for this turn; null when the turn repeats an earlier prompt or the words are gone. */
 	userPrompt: string | null;
-	/** True when the user typed something that the record no longer holds. */
+	/** What the record says that the user typed, and nobody witnessed. */
+	unconfirmed?: string | null;
+	/** True when the user typed something that is no longer known. */
 	hasLostWords?: boolean;
 	/** As one event where chunks of one message follow each other; without thoughts, which no reader of records may use. */
 	events: AgentEvent[];
@@ -27,15 +31,18 @@ export interface TurnRecord {
 	issues: string[];
 }
 
+export interface RecordedTurn {
+	folder: string;
+	state: TurnState;
+	/** Of the turn's session. */
+	witness: Witness;
+}
+
 /** Reads turns, given oldest first. Missing or damaged files become issues, never errors. */
-export function readTurnRecords(turns: ReadonlyArray<{ folder: string; state: TurnState }>): TurnRecord[] {
+export function readTurnRecords(turns: readonly RecordedTurn[]): TurnRecord[] {
 	let left = MAX_ALL_LOGS_BYTES;
-	const newestFirst = turns.toReversed().map(({ folder, state }) => {
-		const { record, readBytes } = readTurn(
-			folder,
-			state,
-			Math.max(MIN_LOG_BYTES, Math.min(MAX_LOG_BYTES, left)),
-		);
+	const newestFirst = turns.toReversed().map((turn) => {
+		const { record, readBytes } = readTurn(turn, Math.max(MIN_LOG_BYTES, Math.min(MAX_LOG_BYTES, left)));
 		left -= readBytes;
 		return record;
 	});
@@ -43,8 +50,7 @@ export function readTurnRecords(turns: ReadonlyArray<{ folder: string; state: Tu
 }
 
 function readTurn(
-	folder: string,
-	state: TurnState,
+	{ folder, state, witness }: RecordedTurn,
 	maxLogBytes: number,
 ): { record: TurnRecord; readBytes: number } {
 	const issues: string[] = [];
@@ -54,7 +60,7 @@ function readTurn(
 	const record = {
 		state,
 		prompt: promptBytes.toString(),
-		...ownWords(state, promptBytes),
+		...ownWords(state, promptBytes, witness),
 		events: parseLog(log, maxLogBytes, (line) => badLines.push(line)),
 		issues,
 	};
@@ -65,13 +71,28 @@ function readTurn(
 	return { record, readBytes: Math.min(log.length, maxLogBytes) };
 }
 
+/** What the user said for a turn, without a look at what came of it. */
+export function readSaidWords({ folder, state, witness }: RecordedTurn): SaidWords {
+	const prompt = readOrNull(turnFile(folder, state.turn, 'prompt.md')) ?? Buffer.alloc(0);
+	return wordsOfTurn(state, prompt, witness);
+}
+
 function ownWords(
-	{ user_prompt: range, turn }: TurnState,
+	state: TurnState,
 	prompt: Buffer,
-): Pick<TurnRecord, 'userPrompt' | 'hasLostWords'> {
-	if (range === null || range.turn !== turn) return { userPrompt: null, hasLostWords: false };
-	if (prompt.length < range.end) return { userPrompt: null, hasLostWords: true };
-	return { userPrompt: prompt.subarray(range.start, range.end).toString(), hasLostWords: false };
+	witness: Witness,
+): Pick<TurnRecord, 'userPrompt' | 'unconfirmed' | 'hasLostWords'> {
+	const { words, unconfirmed, isLost } = wordsOfTurn(state, prompt, witness);
+	return { userPrompt: words, unconfirmed, hasLostWords: isLost };
+}
+
+/** The witness says whether the turn had words of its own; where it knows nothing of the turn, its record does. */
+function wordsOfTurn({ user_prompt: range, turn }: TurnState, prompt: Buffer, witness: Witness): SaidWords {
+	const isOwn = (witness.prompt(turn)?.range ?? range)?.turn === turn;
+	const isRecorded = range !== null && range.turn === turn;
+	if (!isOwn && !isRecorded) return NOTHING_SAID;
+	const said = saidInTurn(witness, turn, isRecorded ? { prompt, range } : null);
+	return isOwn ? said : { ...said, words: null, isLost: false };
 }
 
 function readChecked(

@@ -4,6 +4,7 @@ import {
 	existsSync,
 	mkdirSync,
 	mkdtempSync,
+	readdirSync,
 	readFileSync,
 	realpathSync,
 	rmSync,
@@ -36,6 +37,7 @@ import { turnFile } from '../../src/sessions/session-paths.ts';
 import { createSessionStore } from '../../src/sessions/session-store.ts';
 import { locateStore } from '../../src/sessions/store-location.ts';
 import type { TurnState } from '../../src/sessions/turn-state.ts';
+import { createWitnesses } from '../../src/sessions/witness.ts';
 import { createStartPty } from '../../src/terminal/start-pty.ts';
 import { createRunningAgents } from '../../src/turns/running-agents.ts';
 import { type FakeScript, installFakeAgent, type ReceivedPrompt, receivedBy } from './fake-agents.ts';
@@ -167,6 +169,7 @@ export class EngineBench {
 				ids: createSessionIds(() => clock.now()),
 				processes,
 				relayVersion: '0.1.0',
+				witnesses: createWitnesses(join(this.state, 'witness'), clock),
 			}),
 			snapshots: repo.kind === 'worktree' ? createSnapshots({ repo, git, stateFolder, clock }) : null,
 			places,
@@ -202,6 +205,17 @@ export class EngineBench {
 		const relay = createRelay(deps, { ...RUN, ...start });
 		this.#relays.push(relay);
 		return new BenchRelay(relay, deps);
+	}
+
+	/** What the witnesses keep of the user's words, as after a prompt that is too long for them: the hashes alone. */
+	forgetWords(): void {
+		for (const path of this.witnessFiles())
+			writeFileSync(path, readFileSync(path, 'utf8').replace(/,"words":"(?:[^"\\]|\\.)*"/g, ''));
+	}
+
+	witnessFiles(): string[] {
+		const folder = join(this.state, 'witness');
+		return existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : [];
 	}
 
 	async closeRelays(): Promise<void> {

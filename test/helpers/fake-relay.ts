@@ -188,6 +188,10 @@ class FakeRelay implements Relay {
 		return { packet: 'resume/002-claude-none.md' };
 	}
 
+	isOurs(): boolean {
+		return true;
+	}
+
 	async resume(id: SessionId): Promise<string[]> {
 		this.#note({ call: 'resume', id });
 		return ['turn 3 was cut off: its outcome is unknown'];

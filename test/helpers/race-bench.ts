@@ -16,6 +16,7 @@ import { startRace } from '../../src/race/start-race.ts';
 import { parseEntrants } from '../../src/race/validate-request.ts';
 import type { RelayDeps } from '../../src/relay/relay-deps.ts';
 import { createSessionStore } from '../../src/sessions/session-store.ts';
+import { createWitnesses } from '../../src/sessions/witness.ts';
 import { type BenchOptions, EngineBench, processes } from './engine-bench.ts';
 
 /** An engine bench with worktrees: races as the product wires them. */
@@ -55,6 +56,7 @@ export class RaceBench extends EngineBench {
 				ids: createSessionIds(() => clock.now()),
 				processes,
 				relayVersion: '0.1.0',
+				witnesses: createWitnesses(join(this.state, 'witness'), clock),
 			}),
 			snapshots: createSnapshots({
 				repo: there,

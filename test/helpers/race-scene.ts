@@ -10,6 +10,7 @@ import type { RaceRecord } from '../../src/race/race-record.ts';
 import { writeRace } from '../../src/race/race-store.ts';
 import { createSessionStore } from '../../src/sessions/session-store.ts';
 import { locateStore } from '../../src/sessions/store-location.ts';
+import { createWitnesses } from '../../src/sessions/witness.ts';
 import { fakeEntrant } from './fake-entrant.ts';
 import { raceRecord } from './race-record.ts';
 import { createScratch, type Scratch } from './scratch-repo.ts';
@@ -36,6 +37,7 @@ export async function createRaceScene(files: Record<string, string | Buffer>): P
 		ids: createSessionIds(systemClock.now),
 		processes: createProcessTable(),
 		relayVersion: '0.0.0',
+		witnesses: createWitnesses(join(scratch.root, 'state', 'witness'), systemClock),
 	});
 	const deps: AdoptDeps = { git: scratch.git, repo: facts, store, clock: systemClock, env: scratch.env };
 	return {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 const [, , dist, folder] = process.argv;
 const load = (path) => import(join(dist, path));
 const { createSessionStore } = await load('sessions/session-store.js');
+const { createWitnesses } = await load('sessions/witness.js');
 const { createSessionIds } = await load('core/ids.js');
 const { systemClock } = await load('core/clock.js');
 const { createProcessTable } = await load('core/create-process-table.js');
@@ -31,6 +32,7 @@ const store = createSessionStore({
 	ids: createSessionIds(systemClock.now),
 	processes: createProcessTable(),
 	relayVersion: '0.0.0',
+	witnesses: createWitnesses(join(folder, 'witness'), systemClock),
 });
 let session = null;
 

@@ -27,6 +27,7 @@ import type { EntrantRecord, RaceRecord } from '../../src/race/race-record.ts';
 import { readRace, writeRace } from '../../src/race/race-store.ts';
 import { createSessionStore, type OpenSession } from '../../src/sessions/session-store.ts';
 import { locateStore } from '../../src/sessions/store-location.ts';
+import { createWitnesses } from '../../src/sessions/witness.ts';
 import { fakeEntrant } from '../helpers/fake-entrant.ts';
 import { raceRecord } from '../helpers/race-record.ts';
 import { createScratch, fingerprint, type Scratch } from '../helpers/scratch-repo.ts';
@@ -71,6 +72,7 @@ async function depsOf(repo: string): Promise<CleanDeps> {
 		ids: createSessionIds(systemClock.now),
 		processes: createProcessTable(),
 		relayVersion: '0.0.0',
+		witnesses: createWitnesses(join(scratch.root, 'state', 'witness'), systemClock),
 	});
 	const worktrees = createWorktrees({
 		repo: facts,

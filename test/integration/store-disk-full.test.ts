@@ -8,6 +8,7 @@ import { createProcessTable } from '../../src/core/create-process-table.ts';
 import { createSessionIds } from '../../src/core/ids.ts';
 import { parseMeta } from '../../src/sessions/record-file.ts';
 import { createSessionStore } from '../../src/sessions/session-store.ts';
+import { createWitnesses } from '../../src/sessions/witness.ts';
 import { fakeTurnState } from '../helpers/fake-turn-state.ts';
 import { canMount, mountSmallDisk } from '../helpers/small-disk.ts';
 
@@ -59,6 +60,7 @@ describe.skipIf(!canMount)('on a full disk', () => {
 			ids: createSessionIds(systemClock.now),
 			processes: createProcessTable(),
 			relayVersion: '0.1.0',
+			witnesses: createWitnesses(join(root, 'witness'), systemClock),
 		});
 
 	it('an open session says so, keeps its last good records, and goes on when there is space', () => {

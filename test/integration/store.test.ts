@@ -22,6 +22,7 @@ import { latestUnfinished } from '../../src/sessions/latest-session.ts';
 import type { LockProcesses } from '../../src/sessions/session-lock.ts';
 import { createSessionStore } from '../../src/sessions/session-store.ts';
 import { locateStore } from '../../src/sessions/store-location.ts';
+import { createWitnesses } from '../../src/sessions/witness.ts';
 import { fakeCheckpoint } from '../helpers/fake-session-meta.ts';
 import { fakeTurnState } from '../helpers/fake-turn-state.ts';
 
@@ -59,6 +60,7 @@ function openStore(processes = alive()) {
 		ids: createSessionIds(clock.now),
 		processes,
 		relayVersion: '0.1.0',
+		witnesses: createWitnesses(join(root, 'state', 'witness'), clock),
 	});
 }
 

@@ -7,6 +7,7 @@ import type { AgentEvent } from '../../src/agents/events.ts';
 import { serializeEvent } from '../../src/turns/event-log.ts';
 import { readTurnRecords } from '../../src/turns/turn-records.ts';
 import { fakeTurnState } from '../helpers/fake-turn-state.ts';
+import { fakeWitness } from '../helpers/fake-witness.ts';
 import { growthOf, LINEAR } from '../helpers/growth.ts';
 
 let folder: string;
@@ -28,7 +29,7 @@ function readBack(events: readonly AgentEvent[], change = (log: string) => log):
 	writeFileSync(join(folder, 'turns/001-events.jsonl'), change(log));
 	writeFileSync(join(folder, 'turns/001-prompt.md'), 'go');
 	const state = fakeTurnState({ turn: 1 });
-	return readTurnRecords([{ folder, state }])[0]?.events ?? [];
+	return readTurnRecords([{ folder, state, witness: fakeWitness() }])[0]?.events ?? [];
 }
 
 describe('the events of a recorded turn', () => {
@@ -72,7 +73,8 @@ describe('the events of a recorded turn', () => {
 		const words = Array.from({ length }, (_, i) => chunk('m', `word${i} `));
 		const log = words.map((event, seq) => serializeEvent({ ts: 0, seq, event })).join('');
 		writeFileSync(join(folder, `turns/00${turn}-events.jsonl`), log);
-		return () => readTurnRecords([{ folder, state: fakeTurnState({ turn }) }])[0]?.events ?? [];
+		return () =>
+			readTurnRecords([{ folder, state: fakeTurnState({ turn }), witness: fakeWitness() }])[0]?.events ?? [];
 	};
 
 	it('take a time to read that grows with the log', () => {
@@ -95,7 +97,7 @@ describe('a line of a log that is no JSON', () => {
 		writeFileSync(join(folder, 'turns/001-events.jsonl'), change(log));
 		writeFileSync(join(folder, 'turns/001-prompt.md'), 'go');
 		const state = { ...fakeTurnState({ turn: 1 }), hashes: { prompt: null, events: null, output: null } };
-		return readTurnRecords([{ folder, state }])[0]?.issues ?? [];
+		return readTurnRecords([{ folder, state, witness: fakeWitness() }])[0]?.issues ?? [];
 	};
 
 	it('is named with its number', () => {

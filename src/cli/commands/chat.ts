@@ -12,6 +12,7 @@ import type { ChatFlags } from '../../shell/services.ts';
 import { chatBeginLine, chatEndLines } from '../../shell/view/chat-lines.ts';
 import { columnsFor } from '../../ui/terminal-size.ts';
 import { wrapToColumns } from '../../ui/text-width.ts';
+import { agreeOnOrigin } from '../agree-on-origin.ts';
 import { askAboutSurvivors } from '../ask-survivor.ts';
 import { CHAT_EXAMPLE, chatOpening } from '../chat-options.ts';
 import type { CommandResult, Output } from '../command.ts';
@@ -47,7 +48,7 @@ export async function chat(app: App, options: ChatOptions, output: Output): Prom
 	tellDistrust(app, settings.trust);
 	const holder: SettingsHolder = { settings };
 	if (!options.json && !options.quiet) askAboutSurvivors(app, output.theme);
-	const talk = await openChat(app, opening, holder);
+	const talk = await openChat(app, opening, holder, (id) => agreeOnOrigin(app, id));
 	const stop = listenForStop(talk, app);
 	const { ui } = settings.loaded.config;
 	const told = teller(app, options, { ...output, theme: await configuredTheme(ui.color, output) });

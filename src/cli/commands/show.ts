@@ -5,6 +5,7 @@ import type { App } from '../../app/create-app.ts';
 import { hasErrno, RelayError } from '../../core/errors.ts';
 import { safeLine, safeText } from '../../core/text.ts';
 import { EXIT } from '../../relay/exit-codes.ts';
+import { describeUnconfirmed, unconfirmedWords } from '../../relay/unconfirmed-words.ts';
 import type { LineageEntry } from '../../sessions/lineage.ts';
 import { sumOfUsage } from '../../sessions/lineage-usage.ts';
 import { readRecord } from '../../sessions/record-file.ts';
@@ -63,6 +64,8 @@ function showSession(
 	const settled = settledRecord(recorded, status);
 	const own = { ...settled, problems: [...settled.problems, ...turnIssues(settled)] };
 	const lineage = [...found.slice(0, -1), own];
+	const words = describeUnconfirmed(lineage);
+	if (words !== null) own.problems.unshift(words);
 	const data = {
 		id: own.meta.id,
 		...status,
@@ -72,15 +75,17 @@ function showSession(
 		meta: own.meta,
 		turns: own.turns,
 		problems: lineage.flatMap(({ problems }) => problems),
+		is_ours: own.witness.isOurs,
+		unconfirmed_words: unconfirmedWords(lineage),
 	};
 	const lines = sessionPage({ ...status, lineage, now: clock.now(), theme, columns, ownName: app.ownName });
 	return { exitCode: EXIT.done, data, lines };
 }
 
 /** What is missing, was edited or cannot be read in the records of its turns, as a packet says it. */
-function turnIssues({ folder, turns }: LineageEntry): string[] {
+function turnIssues({ folder, turns, witness }: LineageEntry): string[] {
 	const ended = turns.filter(({ status }) => status !== 'running');
-	return readTurnRecords(ended.map((state) => ({ folder, state }))).flatMap(({ issues }) => issues);
+	return readTurnRecords(ended.map((state) => ({ folder, state, witness }))).flatMap(({ issues }) => issues);
 }
 
 function showTurn(own: LineageEntry, turn: number, output: Output): CommandResult {

@@ -17,9 +17,11 @@ import { wrapToColumns } from '../../ui/text-width.ts';
 import type { Paint, Theme } from '../../ui/theme.ts';
 import { fieldLines } from './field-lines.ts';
 
+type PageEntry = Omit<LineageEntry, 'witness'>;
+
 export interface SessionPage extends TrueStatus {
 	/** Oldest first; the last is the session itself. */
-	lineage: readonly LineageEntry[];
+	lineage: readonly PageEntry[];
 	/** Epoch ms. */
 	now: number;
 	theme: Theme;
@@ -52,7 +54,7 @@ function statusText({ status, reason, theme }: SessionPage): string {
 	return theme.warn(reason === null ? status : `${status} (${reason.replaceAll('_', ' ')})`);
 }
 
-function headFields({ meta, folder }: LineageEntry, page: SessionPage): Array<[string, string]> {
+function headFields({ meta, folder }: PageEntry, page: SessionPage): Array<[string, string]> {
 	const { now, lineage, ownName } = page;
 	const { repo, usage, checkpoint } = meta;
 	const branch = repo.branch === null ? '' : ` (${repo.branch})`;
@@ -108,11 +110,11 @@ function isRace({ meta }: Pick<LineageEntry, 'meta'>): boolean {
 }
 
 /** What an entrant goes on from is its race, which has no turns. */
-function partsOf({ lineage }: SessionPage): readonly LineageEntry[] {
+function partsOf({ lineage }: SessionPage): readonly PageEntry[] {
 	return lineage.filter((entry) => !isRace(entry));
 }
 
-function turnsOf({ meta, turns }: LineageEntry, isOwn: boolean, page: SessionPage): string[] {
+function turnsOf({ meta, turns }: PageEntry, isOwn: boolean, page: SessionPage): string[] {
 	const { theme } = page;
 	const title = isOwn ? 'Turns' : `Turns of ${meta.id}, which this session goes on from`;
 	if (turns.length === 0) return [theme.dim(isOwn ? noTurns(meta) : title)];

@@ -1,5 +1,6 @@
 /** What was said in a chat, by whom, and who has heard it: read once from the records, then added to. Pure but for `readHistory`. */
 import type { LineageEntry } from '../../sessions/lineage.ts';
+import { knownToAny } from '../../sessions/said-words.ts';
 import { participantOf, type TurnState } from '../../sessions/turn-state.ts';
 import { spokenText } from '../../turns/spoken-text.ts';
 import { readTurnRecords, type TurnRecord } from '../../turns/turn-records.ts';
@@ -18,6 +19,8 @@ export interface ChatTurn {
 	verdict: Verdict | null;
 	/** What the user typed for this turn alone; null in a chat, whose words go to everyone. */
 	userWords: string | null;
+	/** What the record has in their place, and nobody witnessed; null: nothing. */
+	unconfirmed?: string | null;
 	/** False: nothing shows that its prompt reached the agent, which then gets those words again. */
 	hasHeard: boolean;
 	/** How many of the notes its prompt and those before it told. */
@@ -28,6 +31,8 @@ export interface ChatTurn {
 /** The user's words to everyone. `after`: how many turns were begun before. */
 export interface ChatNote {
 	text: string;
+	/** False: only the record says that the user said it. Default: true. */
+	isConfirmed?: boolean;
 	after: number;
 }
 
@@ -40,14 +45,16 @@ export interface ChatHistory {
 
 /** `lineage`: oldest first. */
 export function readHistory(lineage: readonly LineageEntry[]): ChatHistory {
-	const placed = lineage.flatMap(({ folder, turns }) => turns.map((state) => ({ folder, state })));
+	const placed = lineage.flatMap(({ folder, turns, witness }) =>
+		turns.map((state) => ({ folder, state, witness })),
+	);
 	return { turns: readTurnRecords(placed).map(readTurn), notes: readNotes(lineage) };
 }
 
 const LOST_WORDS = 'what the user said here is missing: the prompt is gone from the records';
 
 export function readTurn(record: TurnRecord): ChatTurn {
-	const { state, events, userPrompt, hasLostWords } = record;
+	const { state, events, userPrompt, unconfirmed = null, hasLostWords } = record;
 	const isInChat = state.trigger === 'chat';
 	const text = state.status === 'completed' ? spokenText(events) : '';
 	const hasOutput = events.some(({ type }) => type === 'agent_message_chunk' || type === 'tool_call');
@@ -61,6 +68,7 @@ export function readTurn(record: TurnRecord): ChatTurn {
 		text: text.trim() === '' ? null : text,
 		verdict: readVerdict(text),
 		userWords: isInChat ? null : hasLostWords ? `[${LOST_WORDS}]` : userPrompt,
+		unconfirmed: isInChat ? null : unconfirmed,
 		hasHeard: state.status === 'completed' || hasOutput,
 		notesHeard: state.notes_heard ?? 0,
 		files: state.files,
@@ -68,20 +76,31 @@ export function readTurn(record: TurnRecord): ChatTurn {
 }
 
 /** A child holds its parent's notes before its own; where they were said is known to the parent alone. */
-export function readNotes(lineage: ReadonlyArray<Pick<LineageEntry, 'meta' | 'turns'>>): ChatNote[] {
+export function readNotes(
+	lineage: ReadonlyArray<Pick<LineageEntry, 'meta' | 'turns' | 'witness'>>,
+): ChatNote[] {
 	const notes: ChatNote[] = [];
+	const witnesses = lineage.map(({ witness }) => witness);
 	let begun = 0;
 	for (const { meta, turns } of lineage) {
 		const own = meta.notes.slice(notes.length);
 		for (const { text, after_turn } of own)
-			notes.push({ text, after: begun + turns.filter(({ turn }) => turn <= after_turn).length });
+			notes.push({
+				text,
+				isConfirmed: knownToAny(witnesses, text),
+				after: begun + turns.filter(({ turn }) => turn <= after_turn).length,
+			});
 		begun += turns.length;
 	}
 	return notes;
 }
 
 /** What `missedBy` gives, in the order it was said. */
-export type Missed = { kind: 'user'; text: string } | { kind: 'agent'; by: ChatTurn; isOwn: boolean };
+export type Missed =
+	| { kind: 'user'; text: string }
+	/** Said by the user as the record has it, and nobody witnessed it. */
+	| { kind: 'unconfirmed'; text: string }
+	| { kind: 'agent'; by: ChatTurn; isOwn: boolean };
 
 /**
  * What a participant has not heard yet: everything that others and the user said since the last turn whose prompt reached it,
@@ -94,7 +113,7 @@ export function missedBy({ turns, notes }: ChatHistory, who: string, isFresh: bo
 	let next = heardNotes;
 	const takeNotes = (until: number) => {
 		for (let note = notes[next]; note !== undefined && note.after <= until; note = notes[next]) {
-			missed.push({ kind: 'user', text: note.text });
+			missed.push({ kind: note.isConfirmed === false ? 'unconfirmed' : 'user', text: note.text });
 			next++;
 		}
 	};
@@ -103,6 +122,7 @@ export function missedBy({ turns, notes }: ChatHistory, who: string, isFresh: bo
 		takeNotes(at);
 		const isOwn = turn.who === who;
 		if (isOwn && !isFresh) continue;
+		if (turn.unconfirmed != null) missed.push({ kind: 'unconfirmed', text: turn.unconfirmed });
 		if (turn.userWords !== null) missed.push({ kind: 'user', text: turn.userWords });
 		if (turn.text !== null || turn.files.length > 0) missed.push({ kind: 'agent', by: turn, isOwn });
 	}

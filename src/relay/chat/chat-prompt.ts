@@ -25,7 +25,11 @@ export interface ChatPromptInput {
 	/** Full name of an agent. */
 	titleOf: (agent: string) => string;
 	topic: string;
+	/** False: only the record says that it is the user's. Default: true. */
+	isTopicConfirmed?: boolean;
 	until: string | null;
+	/** Whether the user said that condition, or that role. Default: yes. */
+	isUsers?: (words: string) => boolean;
 	permissions: PermissionPreset;
 	missed: readonly Missed[];
 	/** The participant's conversation begins with this prompt. */
@@ -62,14 +66,21 @@ const HOW_TO_READ =
 const REMINDER = `The chat of agent-relay goes on. ${HOW_TO_READ}\n`;
 
 function introduction(input: ChatPromptInput): ChatPrompt {
-	const { who, everyone, topic } = input;
+	const { who, everyone, topic, isTopicConfirmed = true } = input;
 	const head = `You are ${who.id} in a chat of ${everyone.length} coding agents, led by agent-relay. ${HOW_TO_READ}\n\n## Topic\n`;
-	const fenced = fenceUser(topic);
+	const fenced = isTopicConfirmed ? fenceUser(topic) : fenceUnconfirmed(topic, input);
 	const start = bytesOf(head) + fenced.indexOf('\n') + 1;
-	const role = who.role === null ? '' : `\n## Your role\n${fenceUser(who.role)}`;
+	const role = who.role === null ? '' : `\n## Your role\n${fenceOf(who.role, input)}`;
 	const text = `${head}${fenced}\n## Who takes part\n${everyone.map((one) => introduce(one, input)).join('')}${role}`;
-	return { text, topic: { start, end: start + bytesOf(topic) } };
+	return { text, topic: isTopicConfirmed ? { start, end: start + bytesOf(topic) } : null };
 }
+
+function fenceOf(words: string, input: ChatPromptInput): string {
+	return (input.isUsers?.(words) ?? true) ? fenceUser(words) : fenceUnconfirmed(words, input);
+}
+
+const fenceUnconfirmed = (words: string, { inert }: Pick<ChatPromptInput, 'inert'>) =>
+	`The record says, not confirmed as the user's words:\n${fenceRecord(quoteRecord(inert(words)))}`;
 
 function introduce(one: ChatParticipant, { who, titleOf, inert }: ChatPromptInput): string {
 	const model = one.model === null ? '' : `, model ${one.model}`;
@@ -78,7 +89,8 @@ function introduce(one: ChatParticipant, { who, titleOf, inert }: ChatPromptInpu
 	return `- ${inert(safeLine(`${one.id}${you}: ${titleOf(one.agent)}${model}${role}`, 400))}\n`;
 }
 
-function rules({ until, permissions, isFirst, isFresh, wasCutOff }: ChatPromptInput): string {
+function rules(input: ChatPromptInput): string {
+	const { until, permissions, isFirst, isFresh, wasCutOff } = input;
 	const cutOff = wasCutOff
 		? 'Your last turn was cut off and nothing of it reached the others: have your say now.\n'
 		: '';
@@ -88,7 +100,7 @@ function rules({ until, permissions, isFirst, isFresh, wasCutOff }: ChatPromptIn
 			: '`RELAY: DONE` only if what stands under "Until" holds';
 	const end = `End your message with a line of its own: ${done}, else \`RELAY: CONTINUE\`. The chat ends when the newest message of everyone says DONE.\n`;
 	// Said each time: it may have been changed since.
-	const condition = until === null ? '' : `\n## Until\n${fenceUser(until)}`;
+	const condition = until === null ? '' : `\n## Until\n${fenceOf(until, input)}`;
 	if (!isFirst && !isFresh) return `${condition}\n${cutOff}${end}`;
 	return `${condition}\n## Rules\nOne speaks at a time; what you write now goes to the others word for word, and to the user. Answer what was said, do not repeat it.\n${MAY[permissions]}\n${cutOff}${end}`;
 }
@@ -143,6 +155,8 @@ interface Presented {
 
 function present(said: Missed, input: ChatPromptInput): Presented {
 	if (said.kind === 'user') return { before: '\nThe user:\n', message: null, after: fenceUser(said.text) };
+	if (said.kind === 'unconfirmed')
+		return { before: '\n', message: null, after: fenceUnconfirmed(said.text, input) };
 	const { by } = said;
 	const from = input.root === undefined ? '' : ` (paths from the worktree's root, \`${input.root}\`)`;
 	const files = by.files.length === 0 ? '' : `Files it changed${from}:\n${fenceRecord(fileLines(by, input))}`;

@@ -30,6 +30,8 @@ export interface ChatChanges
 	words: string | null;
 	/** It goes on in this folder, wherever it was held. */
 	isHere?: boolean;
+	/** The user said that it goes on, whoever began it. */
+	isAccepted?: boolean;
 }
 
 export const DEFAULT_CHAT_TURNS = 6;

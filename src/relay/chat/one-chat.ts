@@ -203,7 +203,8 @@ export class OneChat implements Chat {
 
 	/** The verdict stands with the turn. A crash before that loses nothing: it is read from the message again. */
 	#record(ended: TurnState): TurnState {
-		const [record] = readTurnRecords([{ folder: this.#session.folder, state: ended }]);
+		const { folder, witness } = this.#session;
+		const [record] = readTurnRecords([{ folder, state: ended, witness }]);
 		if (record === undefined) throw new Error('a turn without a record');
 		const turn = readTurn(record);
 		this.#turns.push(turn);
@@ -282,10 +283,10 @@ export class OneChat implements Chat {
 	}
 
 	#history(): ChatHistory {
-		const { meta } = this.#session;
+		const { meta, witness } = this.#session;
 		return {
 			turns: this.#turns,
-			notes: readNotes([...this.#parents, { meta, turns: this.#session.turns() }]),
+			notes: readNotes([...this.#parents, { meta, turns: this.#session.turns(), witness }]),
 		};
 	}
 }

@@ -4,7 +4,9 @@ import type { SessionId } from '../../core/ids.ts';
 import type { ChatParticipant, ChatRecord } from '../../sessions/session-meta.ts';
 import type { RelayDeps } from '../relay-deps.ts';
 import { repairSession } from '../repair.ts';
+import { acceptOrigin, requireOrigin } from '../session-origin.ts';
 import { placedAt, placeSession } from '../session-place.ts';
+import { describeUnconfirmed } from '../unconfirmed-words.ts';
 import { findHindrances, refuseLonely } from './availability.ts';
 import { type Chat, type ChatChanges, type ChatRequest, DEFAULT_CHAT_TURNS } from './contract.ts';
 import { OneChat } from './one-chat.ts';
@@ -36,7 +38,9 @@ export async function continueChat(id: SessionId, changes: ChatChanges, here: Re
 	const recorded = here.store.read(id);
 	const { chat, kind } = recorded;
 	if (kind !== 'chat' || chat === undefined) throw noChat(id);
-	const place = await placeSession(recorded, here, { isHere: changes.isHere ?? false });
+	const isHere = changes.isHere ?? false;
+	requireOrigin(recorded, here.store.witness(id), isHere || (changes.isAccepted ?? false));
+	const place = await placeSession(recorded, here, { isHere });
 	const { deps } = place;
 	const isCompleted = deps.store.status(id).status === 'completed';
 	if (isCompleted && changes.words === null)
@@ -48,6 +52,7 @@ export async function continueChat(id: SessionId, changes: ChatChanges, here: Re
 	const hindrances = await findHindrances(next, deps);
 	refuseLonely(next, hindrances, deps);
 	const { parentTurn, timeoutMs } = changes;
+	acceptOrigin(id, deps.store);
 	const session = isCompleted
 		? deps.store.create({ kind: 'chat', parent: id, parentTurn })
 		: deps.store.open(id);
@@ -56,6 +61,7 @@ export async function continueChat(id: SessionId, changes: ChatChanges, here: Re
 			...(place.notice === null ? [] : [place.notice]),
 			...session.notices,
 			...(await repairSession(session, deps)),
+			...[describeUnconfirmed(deps.store.lineage(session.id))].filter((line) => line !== null),
 		];
 		session.update((meta) => ({
 			...withWords(placedAt(place, meta), changes.words, deps),

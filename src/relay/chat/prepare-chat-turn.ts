@@ -7,9 +7,11 @@ import { PACKET_VERSION } from '../../handoff/packet.ts';
 import { withInertMaterial } from '../../handoff/piped-text.ts';
 import { createRedactor } from '../../handoff/redact.ts';
 import { writePacket } from '../../handoff/write-packet.ts';
+import { knownToAny, saidAsObjective } from '../../sessions/said-words.ts';
 import type { ChatParticipant, ChatRecord } from '../../sessions/session-meta.ts';
 import { turnFile } from '../../sessions/session-paths.ts';
 import type { OpenSession } from '../../sessions/session-store.ts';
+import type { Witness } from '../../sessions/witness.ts';
 import { privatePathToLookAt } from '../../turns/private-files.ts';
 import type { TurnSpec } from '../../turns/turn-spec.ts';
 import { useConversation } from '../conversation-use.ts';
@@ -56,16 +58,20 @@ export async function prepareChatTurn(plan: ChatTurnPlan, deps: RelayDeps): Prom
 	const hasTurns = lastHeard(history.turns, who.id) >= 0;
 	const isFresh = hasTurns && standing.nativeSessionId === null;
 	const missed = missedBy(history, who.id, isFresh);
+	const witnesses = witnessesOf(plan);
+	const topic = topicOf(session, witnesses);
 	const redactor = createRedactor(secretValues(deps.env, deps.registry.adapters));
 	const words = (text: string) => withInertMaterial(redactor.words(text), adapter.inert);
 	const prompt = composeChatPrompt({
 		who,
 		everyone: chat.participants,
 		titleOf: (agent) => deps.registry.adapters.find(({ id }) => id === agent)?.title ?? agent,
-		topic: words(session.meta.objective ?? ''),
+		topic: words(topic.text),
+		isTopicConfirmed: topic.isConfirmed,
+		isUsers: (said) => knownToAny(witnesses, said),
 		until: chat.until,
 		permissions: chat.permissions,
-		missed: missed.map((said) => (said.kind === 'user' ? { ...said, text: words(said.text) } : said)),
+		missed: missed.map((said) => (said.kind === 'agent' ? said : { ...said, text: words(said.text) })),
 		isFirst: !hasTurns,
 		isFresh,
 		wasCutOff: wasCutOff(history, who.id),
@@ -105,6 +111,16 @@ export async function prepareChatTurn(plan: ChatTurnPlan, deps: RelayDeps): Prom
 		left: standing.left,
 		gone: place.folder === deps.repo.folder ? null : tellGone(deps.repo),
 	};
+}
+
+/** Of the session and those it goes on from, oldest first. */
+function witnessesOf({ session, placed }: ChatTurnPlan): Witness[] {
+	return [...new Set([...placed.map(({ witness }) => witness), session.witness])];
+}
+
+function topicOf({ meta }: OpenSession, witnesses: readonly Witness[]) {
+	const { words, unconfirmed } = saidAsObjective(witnesses, meta.objective);
+	return { text: words ?? unconfirmed ?? '', isConfirmed: words !== null };
 }
 
 function wasCutOff({ turns }: ChatHistory, who: string): boolean {
@@ -151,7 +167,7 @@ async function writeChatPacket(
 
 /** Where the words stand, not the words: they are in the Markdown and in the turns. */
 function saidToData(said: Missed) {
-	if (said.kind === 'user') return { by: 'user', text: said.text };
+	if (said.kind !== 'agent') return { by: said.kind, text: said.text };
 	const { who, agent, sessionId, turn, verdict, files } = said.by;
 	return {
 		by: who,

@@ -32,9 +32,11 @@ export const resume: SlashCommand = {
 		if (ref === null) return;
 		const id = await resolve(ref, context);
 		const isHere = values.here ?? false;
+		const isAccepted = !isHere && (await isAgreed(id, context));
+		if (isAccepted === null) return;
 		const found: string[] = [];
 		await context.work(async ({ signal }) => {
-			found.push(...(await context.relay.resume(id, { isHere, signal })));
+			found.push(...(await context.relay.resume(id, { isHere, isAccepted, signal })));
 			return { exitCode: 0 };
 		});
 		const { agent, permissions } = context.relay.active();
@@ -47,6 +49,16 @@ export const resume: SlashCommand = {
 		]);
 	},
 };
+
+/** Asked of a session that no relay of this user began, where somebody can be asked; null: the user said no. */
+async function isAgreed(id: SessionRow['id'], context: SlashContext): Promise<boolean | null> {
+	if (context.relay.isOurs(id) || !context.isInteractive) return false;
+	const answer = await context.pick('It was not begun by your relay on this machine. Go on with it?', [
+		{ value: 'no', label: 'no' },
+		{ value: 'yes', label: 'yes' },
+	]);
+	return answer === 'yes' ? true : null;
+}
 
 /** `latest` is the last conversation but the one that runs, of this folder where it has one. */
 async function resolve(ref: string, context: SlashContext): Promise<SessionRow['id']> {

@@ -90,7 +90,7 @@ describe("an agent's git clean -fdx", () => {
 });
 
 describe('words that are gone from the records', () => {
-	async function withoutPrompt(turn: number) {
+	async function withoutPrompt(turn: number, change = () => bench.forgetWords()) {
 		bench.install('claude', { turns: [claudeAnswers('one'), claudeAnswers('two'), claudeAnswers('three')] });
 		bench.install('codex', { nativeSession: 'thread-1', turns: [codexAnswers('seen')] });
 		const relay = await bench.relay({ agent: 'claude' });
@@ -98,12 +98,19 @@ describe('words that are gone from the records', () => {
 		const { folder } = relay;
 		await relay.relay.close();
 		rmSync(turnFile(folder, turn, 'prompt.md'));
+		change();
 		const next = await bench.relay({ agent: 'codex' });
 		const [newest] = next.deps.store.list({ limit: 1 });
 		if (newest) await next.relay.resume(newest.id);
 		await next.send('go on');
 		return bench.received('codex')[0]?.prompt ?? '';
 	}
+
+	it('come back from the witness, word for word', async () => {
+		const packet = await withoutPrompt(2, () => undefined);
+		expect(packet).toMatch(/Turn 2[^\n]*:\n<user-\w+>\nthe second task\n<\/user-/);
+		expect(packet).not.toContain('is missing;');
+	});
 
 	it('are named in a packet, never quoted as empty', async () => {
 		const packet = await withoutPrompt(2);
@@ -131,6 +138,7 @@ describe('words that are gone from the records', () => {
 		await relay.relay.close();
 		for (const name of readdirSync(join(folder, 'turns')))
 			if (name === '002-prompt.md') writeFileSync(join(folder, 'turns', name), '');
+		bench.forgetWords();
 		const next = await bench.relay();
 		const [newest] = next.deps.store.list({ limit: 1 });
 		if (newest) await next.relay.resume(newest.id);

@@ -15,13 +15,14 @@ const FAILS = [{ emit: claude.init }, { exit: 1 }];
 const control = () => ({ signal: new AbortController().signal, onEvent: () => undefined });
 
 /** A session of so many turns, the newest with a state that a power cut left empty. */
-async function torn(turns: number) {
+async function torn(turns: number, meanwhile: (folder: string) => void = () => undefined) {
 	const first = await bench.relay({ agent: 'claude' });
 	for (let turn = 1; turn <= turns; turn++) await first.send(`task ${turn}`);
 	const { id, folder } = first.relay.session() ?? {};
 	if (id === undefined || folder === undefined) throw new Error('a session');
 	await first.relay.close();
 	writeFileSync(turnFile(folder, turns, 'state.json'), '{"schema_version":1,"sess');
+	meanwhile(folder);
 	const again = await bench.relay({ agent: 'claude' });
 	await again.relay.resume(id);
 	return { again, folder };
@@ -46,13 +47,23 @@ describe('a session whose newest turn has a torn state', () => {
 
 	it('of several names the prompt where its words are not to be told from the rest', async () => {
 		bench.install('claude', { turns: [claudeAnswers('one'), FAILS] });
-		const { again, folder } = await torn(2);
+		const { again, folder } = await torn(2, (there) => {
+			writeFileSync(turnFile(there, 2, 'prompt.md'), '<record-00000000>\n> a packet that was cut');
+			bench.forgetWords();
+		});
 		const path = turnFile(folder, 2, 'prompt.md');
-		writeFileSync(path, '<record-00000000>\n> a packet that was cut');
 		await expect(again.relay.continuePending(control())).rejects.toMatchObject({
 			code: 'damaged_record',
 			message: `How turn 2 ended cannot be read. Its prompt: ${path}`,
 		});
+	});
+
+	it('goes on with what the witness has where the prompt is gone too', async () => {
+		bench.install('claude', { turns: [claudeAnswers('one'), FAILS, claudeAnswers('done')] });
+		const { again, folder } = await torn(2);
+		rmSync(turnFile(folder, 2, 'prompt.md'));
+		expect(await again.relay.continuePending(control())).toMatchObject({ outcome: 'completed' });
+		expect(bench.received('claude').at(-1)?.prompt).toMatch(/<user-\w+>\ntask 2\n<\/user-/);
 	});
 
 	it('is never completed', async () => {

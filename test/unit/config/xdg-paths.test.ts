@@ -12,6 +12,7 @@ describe('relayPaths', () => {
 			limits: '/home/u/.local/state/agent-relay/limits.json',
 			trust: '/home/u/.local/state/agent-relay/trust.json',
 			running: '/home/u/.local/state/agent-relay/running',
+			witness: '/home/u/.local/state/agent-relay/witness',
 		});
 	});
 

@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { agentStanding, type PlacedTurn, pendingTurn } from '../../../src/relay/lineage.ts';
 import { fakeTurnState } from '../../helpers/fake-turn-state.ts';
+import { fakeWitness } from '../../helpers/fake-witness.ts';
 
 const turn = (agent: string, more: Parameters<typeof fakeTurnState>[0] = {}): PlacedTurn => ({
 	sessionId: 's',
 	folder: '/s',
 	worktree: '/repo',
+	witness: fakeWitness(),
 	state: fakeTurnState({ agent, native_session_id: `${agent}-native`, ...more }),
 });
 

@@ -9,6 +9,7 @@ import { agentStanding, type PlacedTurn } from '../../../../src/relay/lineage.ts
 import { TurnFacts } from '../../../../src/turns/turn-facts.ts';
 import type { TurnRecord } from '../../../../src/turns/turn-records.ts';
 import { fakeTurnState } from '../../../helpers/fake-turn-state.ts';
+import { fakeWitness } from '../../../helpers/fake-witness.ts';
 
 const NATIVE = '7c1d2f5e-0000-4000-8000-000000000001';
 const STATUSES = ['pending', 'in_progress', 'completed'] as const;
@@ -189,7 +190,7 @@ describe('the plan of a native session', () => {
 						made = { state, events };
 						if (items !== null) lastTold = items;
 					}
-					placed.push({ sessionId, folder: '', worktree: '', state: made.state });
+					placed.push({ sessionId, folder: '', worktree: '', state: made.state, witness: fakeWitness() });
 					const record = { prompt: '', userPrompt: null, issues: [], ...made };
 					const at = records.find((known) => known.sessionId === sessionId);
 					if (at) at.turns.push(record);

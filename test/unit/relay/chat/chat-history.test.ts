@@ -11,6 +11,7 @@ import {
 } from '../../../../src/relay/chat/chat-history.ts';
 import { fakeSessionMeta } from '../../../helpers/fake-session-meta.ts';
 import { fakeTurnState } from '../../../helpers/fake-turn-state.ts';
+import { fakeWitness } from '../../../helpers/fake-witness.ts';
 
 const turnOf = (who: string, turn: number, over: Partial<ChatTurn> = {}): ChatTurn => ({
 	who,
@@ -29,7 +30,7 @@ const turnOf = (who: string, turn: number, over: Partial<ChatTurn> = {}): ChatTu
 });
 
 const textsOf = (missed: ReturnType<typeof missedBy>) =>
-	missed.map((said) => (said.kind === 'user' ? said.text : said.by.text));
+	missed.map((said) => (said.kind === 'agent' ? said.by.text : said.text));
 
 /** One step of a simulated chat. */
 type Step =
@@ -193,18 +194,21 @@ describe('who speaks next', () => {
 describe('the words of the user over a chain of sessions', () => {
 	it('stand where they were said, though a child holds copies', () => {
 		const note = (text: string, after_turn: number) => ({ at: '', kind: 'note' as const, text, after_turn });
+		const said = (words: string, turn: number) => ({ kind: 'note' as const, turn, words });
 		const parent = {
 			meta: fakeSessionMeta({ notes: [note('one', 0), note('two', 2)] }),
 			turns: [fakeTurnState({ turn: 1 }), fakeTurnState({ turn: 2 })],
+			witness: fakeWitness(said('one', 0), said('two', 2)),
 		};
 		const child = {
 			meta: fakeSessionMeta({ notes: [note('one', 0), note('two', 0), note('three', 1)] }),
 			turns: [fakeTurnState({ turn: 1 })],
+			witness: fakeWitness(),
 		};
 		expect(readNotes([parent, child])).toEqual([
-			{ text: 'one', after: 0 },
-			{ text: 'two', after: 2 },
-			{ text: 'three', after: 3 },
+			{ text: 'one', after: 0, isConfirmed: true },
+			{ text: 'two', after: 2, isConfirmed: true },
+			{ text: 'three', after: 3, isConfirmed: false },
 		]);
 	});
 });

@@ -1,0 +1,165 @@
+/**
+ * One file of `$XDG_STATE_HOME/agent-relay/witness/`: what the user said in a session, told where no repo and no clean-up of one
+ * reaches. Lines are only ever appended. What lives here: the lines, and how they reach the disk.
+ */
+import {
+	closeSync,
+	constants,
+	fstatSync,
+	ftruncateSync,
+	lstatSync,
+	openSync,
+	readFileSync,
+	readSync,
+} from 'node:fs';
+import { open } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import * as v from 'valibot';
+import { hasErrno } from '../core/errors.ts';
+import { ensureFolder, FILE_MODE, isUnreadable, openToRead, writeAll } from '../core/files.ts';
+
+export const WITNESS_VERSION = 1;
+
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+
+/** The first line: this user's relay began the session, or took it over on the user's word. Once more where its records moved. */
+const beginningSchema = v.looseObject({
+	kind: v.literal('session'),
+	schema_version: v.number(),
+	session_id: v.string(),
+	/** Where its records lie. Absolute. */
+	folder: v.string(),
+	at: v.string(),
+	/** The user said that a session which no relay of his began goes on. */
+	accepted: v.optional(v.boolean()),
+});
+
+const wordsSchema = v.looseObject({
+	kind: v.picklist(['objective', 'pending', 'prompt', 'note', 'shell', 'chat']),
+	at: v.string(),
+	/** The turn that was sent them; for what is no prompt, the newest turn then. */
+	turn: count,
+	sha256: v.string(),
+	bytes: count,
+	/** Of a prompt: where they stand in the prompt file of `in_turn`. */
+	in_turn: v.optional(count),
+	start: v.optional(count),
+	end: v.optional(count),
+	/** Their beginning up to `MAX_WORDS_BYTES`; absent where an earlier line holds them. */
+	words: v.optional(v.string()),
+});
+
+const lineSchema = v.variant('kind', [beginningSchema, wordsSchema]);
+export type WitnessLine = v.InferOutput<typeof lineSchema>;
+export type WordsLine = v.InferOutput<typeof wordsSchema>;
+
+/** What a packet has room for by default. */
+export const MAX_WORDS_BYTES = 24 * 1024;
+/** Some thousand prompts of the longest kind; what is larger is not a witness of ours. */
+const MAX_FILE_BYTES = 128 * 1024 * 1024;
+
+/** What cannot be parsed (a torn line, one of a newer kind) is left out. */
+export function parseWitness(text: string): WitnessLine[] {
+	return text.split('\n').flatMap((line) => {
+		const read = v.safeParse(lineSchema, parseOrNull(line));
+		return read.success ? [read.output] : [];
+	});
+}
+
+export const serializeWitness = (line: WitnessLine): string => `${JSON.stringify(line)}\n`;
+
+function parseOrNull(line: string): unknown {
+	try {
+		return JSON.parse(line);
+	} catch {
+		return null;
+	}
+}
+
+/**
+ * The file's text, null where there is none. Throws a system error, or `unreadable_file`, for what is not this user's own file
+ * in a folder of his.
+ */
+export function readWitnessText(path: string): string | null {
+	if (!isFolderOfOurs(dirname(path))) return null;
+	let fd: number;
+	try {
+		fd = openToRead(path);
+	} catch (error) {
+		if (hasErrno(error, 'ENOENT', 'ENOTDIR')) return null;
+		throw error;
+	}
+	try {
+		const { uid, size } = fstatSync(fd);
+		return isOurs(uid) && size <= MAX_FILE_BYTES ? readFileSync(fd, 'utf8') : null;
+	} finally {
+		closeSync(fd);
+	}
+}
+
+const { O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_RDWR, O_RDONLY } = constants;
+
+/**
+ * Appends `lines`; `all` in their place where the file is gone or shorter than `knownBytes`. Never through a link, never half a
+ * line: a full disk leaves the file as it was. Returns the size now. Throws a system error.
+ */
+export function appendWitness(
+	path: string,
+	{ lines, all, knownBytes }: { lines: string; all: string; knownBytes: number },
+): number {
+	ensureFolder(dirname(path));
+	if (!isFolderOfOurs(dirname(path))) throw errno('ENOTDIR', `${dirname(path)} is not a folder of yours`);
+	const fd = openSync(path, O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK, FILE_MODE);
+	try {
+		const facts = fstatSync(fd);
+		if (!facts.isFile() || !isOurs(facts.uid)) throw errno('EACCES', `${path} is not a file of yours`);
+		const text = facts.size < Math.max(1, knownBytes) ? all : lines;
+		const data = Buffer.from(endsInLine(fd, facts.size) ? text : `\n${text}`);
+		try {
+			writeAll(fd, data);
+		} catch (error) {
+			ftruncateSync(fd, facts.size);
+			throw error;
+		}
+		return facts.size + data.length;
+	} finally {
+		closeSync(fd);
+	}
+}
+
+/** The file and its name are on disk when this is done. Rejects with a system error. */
+export async function syncWitness(path: string): Promise<void> {
+	for (const place of [path, dirname(path)]) {
+		const file = await open(place, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+		try {
+			await file.sync();
+		} finally {
+			await file.close();
+		}
+	}
+}
+
+/** Why it cannot be read or written, as the end of a sentence; a bug passes through. */
+export function witnessProblem(error: unknown): string {
+	if (isUnreadable(error)) return error.message;
+	if (hasErrno(error, 'ENOSPC', 'EDQUOT')) return 'the disk is full';
+	if (error instanceof Error && 'code' in error) return error.message;
+	throw error;
+}
+
+function endsInLine(fd: number, size: number): boolean {
+	if (size === 0) return true;
+	const last = Buffer.alloc(1);
+	readSync(fd, last, 0, 1, size - 1);
+	return last[0] === 0x0a;
+}
+
+/** A link there could lead to lines that a repo brought. */
+function isFolderOfOurs(path: string): boolean {
+	const facts = lstatSync(path, { throwIfNoEntry: false });
+	return facts?.isDirectory() === true && isOurs(facts.uid);
+}
+
+const isOurs = (uid: number) => process.getuid === undefined || process.getuid() === uid;
+
+const errno = (code: string, message: string) => Object.assign(new Error(message), { code });
