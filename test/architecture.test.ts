@@ -21,6 +21,7 @@ const LAYERS: Record<string, readonly string[]> = {
 	handoff: ['core', 'config', 'git', 'agents', 'limits', 'sessions', 'turns'],
 	relay: ['core', 'config', 'terminal', 'git', 'agents', 'limits', 'sessions', 'turns', 'handoff'],
 	race: ['core', 'config', 'terminal', 'git', 'agents', 'limits', 'sessions', 'turns', 'handoff', 'relay'],
+	prune: ['core', 'config', 'git', 'agents', 'limits', 'sessions', 'turns', 'handoff', 'relay', 'race'],
 	app: [
 		'core',
 		'config',
@@ -34,6 +35,7 @@ const LAYERS: Record<string, readonly string[]> = {
 		'handoff',
 		'relay',
 		'race',
+		'prune',
 	],
 	shell: [
 		'core',
@@ -63,6 +65,7 @@ const LAYERS: Record<string, readonly string[]> = {
 		'race',
 		'app',
 		'shell',
+		'prune',
 	],
 	'main.ts': ['core', 'app', 'cli'],
 };

@@ -179,6 +179,31 @@ export function createProgram(act: Act, writeError: (text: string) => void): Com
 			.addHelpText('after', example('agent-relay limits clear', 'agent-relay limits clear claude')),
 		'limits-clear',
 	);
+	bind(
+		program
+			.command('prune')
+			.description(
+				'what sessions, races, snapshots, witnesses and caches take; with --apply what is old goes',
+			)
+			.option('--sessions', 'finished sessions of this repo, and those of repos that are gone')
+			.option('--races', 'worktrees of races whose work is kept elsewhere')
+			.option('--snapshots', 'snapshots of any repo')
+			.option('--witness', 'what you said in sessions that are gone')
+			.option('--caches', 'what is made anew when it is needed, whatever its age')
+			.option('--older-than <age>', 'what was not used for this long (12h, 30d)', '30d')
+			.option('--unfinished', 'sessions with work left too')
+			.option('--apply', 'remove it; without this it is only looked at')
+			.option('--json', 'print JSON')
+			.addHelpText(
+				'after',
+				example(
+					'agent-relay prune',
+					'agent-relay prune --sessions --older-than 90d --apply',
+					'agent-relay prune --caches --apply',
+				),
+			),
+		'prune',
+	);
 	declareConfig(program, bind);
 	bind(
 		program

@@ -26,6 +26,7 @@ const COMMANDS: Record<string, () => Promise<Command<never>>> = {
 	'race-adopt': async () => (await import('./commands/race-adopt.ts')).adoptEntrant,
 	'race-clean': async () => (await import('./commands/race-clean.ts')).cleanRace,
 	sessions: async () => (await import('./commands/sessions.ts')).sessions,
+	prune: async () => (await import('./commands/prune.ts')).prune,
 	show: async () => (await import('./commands/show.ts')).show,
 	resume: async () => (await import('./commands/shell.ts')).resume,
 	agents: async () => (await import('./commands/agents.ts')).agents,

@@ -47,10 +47,12 @@ export function olderGenerations(home: string): string[] {
 
 /** Bytes of all snapshots, as far as a sample of their objects tells. */
 export function snapshotBytes(stateFolder: string): number {
-	return storesIn(stateFolder)
-		.flatMap(objectFolders)
-		.reduce((sum, folder) => sum + sizeOf(folder), 0);
+	return sum(storesIn(stateFolder).map(storeBytes));
 }
+
+/** The same of one store. */
+export const storeBytes = (home: string): number =>
+	objectFolders(home).reduce((sum, folder) => sum + sizeOf(folder), 0);
 
 /** Does nothing when it was done less than a day ago. */
 export function boundSnapshots(
@@ -98,14 +100,15 @@ function putAside(home: string, now: number, { generationMs, generationBytes }: 
 
 /** The next generation begins with the next take: no index may count on objects that are not in it. */
 function beginAnew(home: string): void {
-	for (const gitDir of gitDirsIn(home)) {
+	for (const gitDir of worktreesOf(home)) {
 		removeIfThere(join(gitDir, 'index'));
 		removeIfThere(join(gitDir, 'tree'));
 	}
 	removeIfThere(join(home, 'HEAD'));
 }
 
-function gitDirsIn(home: string): string[] {
+/** The git dirs of a store, one a worktree. */
+export function worktreesOf(home: string): string[] {
 	return entriesIn(home).flatMap(({ name }) => (STORE.test(name) ? [join(home, name)] : []));
 }
 
@@ -149,7 +152,7 @@ function generationsOf(home: string, now: number, { keptMs }: SnapshotBounds): R
 /** What the next take would add to; its place in the order is that of its last use. */
 function currentOf(home: string): Removable[] {
 	const folder = join(home, 'objects');
-	const used = gitDirsIn(home).map(
+	const used = worktreesOf(home).map(
 		(gitDir) => statSync(join(gitDir, 'tree'), { throwIfNoEntry: false })?.mtimeMs ?? 0,
 	);
 	const remove = () => {

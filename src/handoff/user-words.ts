@@ -30,7 +30,7 @@ export interface UserWords {
 	asked: { text: string; isInterrupted: boolean } | null;
 }
 
-export interface RecordedWords {
+interface RecordedWords {
 	label: string;
 	text: string;
 }

@@ -18,6 +18,7 @@ import { type LineageEntry, readLineage } from './lineage.ts';
 import { newMeta, type SessionInit } from './new-meta.ts';
 import { holdSession, type OpenSession, removeTemporaries, wordsOfChat } from './open-session.ts';
 import { readMeta, refuseNewer, serializeMeta } from './record-file.ts';
+import { removeSessionFolder } from './removed-sessions.ts';
 import {
 	type ListOptions,
 	listSessions,
@@ -69,6 +70,11 @@ export interface SessionStore {
 	folderOf(id: SessionId): string;
 	/** What is known of a session that its records cannot change. */
 	witness(id: SessionId): Witness;
+	/**
+	 * Removes a session with its witness. Throws `session_locked`, `refused` (a link in its place), `not_writable`; a process that
+	 * dies meanwhile leaves it whole, or a folder that `removedSessions` finds.
+	 */
+	remove(id: SessionId): void;
 	/** Throws `session_locked` where another process works in the session. */
 	refuseLocked(id: SessionId): void;
 	/** See `resolveRef`. */
@@ -199,10 +205,23 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
 		}
 	};
 
+	const remove = (id: SessionId): void => {
+		const folder = folderOf(id);
+		refuseSessionLinks(folder);
+		const lock = explainingWrites(folder, () => acquireLock(folder, context));
+		try {
+			explainingWrites(folder, () => removeSessionFolder(folder, () => witnesses.of(id).remove()));
+		} catch (error) {
+			lock.release();
+			throw error;
+		}
+	};
+
 	return {
 		location,
 		create,
 		open,
+		remove,
 		read,
 		status: (id) => trueStatus(folderOf(id), read(id), context),
 		list: (listOptions = {}) => listSessions(location, listOptions, context),

@@ -84,6 +84,16 @@ export function orphanedStores(stateHome: string): Array<{ folder: string; head:
 	});
 }
 
+/** Stores in the state home whose repo is no longer at its path. */
+export function goneStores(stateHome: string): Array<{ folder: string; root: string }> {
+	const stores = join(stateHome, STATE_STORES);
+	return namesIn(stores, 'EACCES').flatMap((name) => {
+		const folder = join(stores, name);
+		const { root } = readRepoFile(join(folder, REPO_FILE));
+		return root === null || isThere(root) ? [] : [{ folder, root }];
+	});
+}
+
 const repoFileSchema = v.looseObject({ root: v.string(), head: v.nullable(v.string()) });
 
 /** What is damaged names no repo. */

@@ -1,0 +1,30 @@
+/** Caches: all of it is made anew, so it goes whatever its age; but for what a relay may be using at this moment. */
+import { lstatSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { namesIn } from '../core/files.ts';
+import { explainingWrites } from '../core/write-failure.ts';
+import type { Kept, PruneAge } from './contract.ts';
+import { folderBytes } from './folder-bytes.ts';
+
+/** The longest that git works in a scratch folder, with room. */
+const IN_USE_MS = 60 * 60_000;
+
+export function keptCaches(folder: string, { now }: PruneAge): Kept[] {
+	return namesIn(folder, 'EACCES').map((name): Kept => {
+		const path = join(folder, name);
+		const lastUsedAt = lstatSync(path, { throwIfNoEntry: false })?.mtimeMs ?? now;
+		const isInUse = name === 'scratch' && now - lastUsedAt < IN_USE_MS && namesIn(path).length > 0;
+		return {
+			kind: 'caches',
+			name,
+			path,
+			bytes: folderBytes(path),
+			lastUsedAt,
+			about: '',
+			stays: isInUse ? 'a relay may be using it' : null,
+			remove: isInUse
+				? null
+				: () => explainingWrites(path, () => rmSync(path, { recursive: true, force: true })),
+		};
+	});
+}

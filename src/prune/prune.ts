@@ -1,0 +1,67 @@
+/** Looks at what the relay keeps, and removes what may go. */
+import { RelayError } from '../core/errors.ts';
+import type { UserProcesses } from '../git/snapshot-users.ts';
+import type { CleanDeps } from '../race/clean-plan.ts';
+import type { SessionStore } from '../sessions/session-store.ts';
+import type { Witnesses } from '../sessions/witness.ts';
+import { keptCaches } from './caches.ts';
+import type { Kept, Pruned, PruneKind } from './contract.ts';
+import { keptRaces } from './races.ts';
+import { keptSessions, type SessionsRequest } from './sessions.ts';
+import { keptSnapshots } from './snapshots.ts';
+import { keptWitnesses } from './witnesses.ts';
+
+export interface PruneDeps {
+	/** Of the repo at hand. */
+	store: SessionStore;
+	/** Stores in the state folder whose repo is gone. */
+	goneStores: ReadonlyArray<{ store: SessionStore; root: string }>;
+	witnesses: Witnesses;
+	witnessFolder: string;
+	snapshotsFolder: string;
+	cacheHome: string;
+	worktreesFolder: string;
+	processes: UserProcesses;
+	/** null outside git. */
+	clean: CleanDeps | null;
+}
+
+/** What is there of `kinds`, of this repo and of all that no repo claims any more. Changes nothing. */
+export async function planPrune(
+	kinds: ReadonlySet<PruneKind>,
+	request: SessionsRequest,
+	deps: PruneDeps,
+): Promise<Kept[]> {
+	const { store, goneStores } = deps;
+	const kept: Kept[] = [];
+	if (kinds.has('races')) kept.push(...(await keptRaces(deps, request)));
+	if (kinds.has('sessions')) {
+		kept.push(...keptSessions(store, '', request));
+		for (const gone of goneStores)
+			kept.push(...keptSessions(gone.store, `of ${gone.root}, which is gone`, request));
+	}
+	if (kinds.has('witness')) {
+		const places = new Set(store.list().map(({ id }) => String(id)));
+		kept.push(...keptWitnesses({ ...deps, folder: deps.witnessFolder, places }, request));
+	}
+	if (kinds.has('snapshots')) kept.push(...keptSnapshots({ ...deps, folder: deps.snapshotsFolder }, request));
+	if (kinds.has('caches')) kept.push(...keptCaches(deps.cacheHome, request));
+	return kept;
+}
+
+/** One after the other; what cannot go is told, and the others go. */
+export async function applyPrune(kept: readonly Kept[]): Promise<Pruned[]> {
+	const pruned: Pruned[] = [];
+	for (const one of kept) if (one.remove !== null) pruned.push({ one, problem: await tryRemove(one.remove) });
+	return pruned;
+}
+
+async function tryRemove(remove: () => Promise<void> | void): Promise<Pruned['problem']> {
+	try {
+		await remove();
+		return null;
+	} catch (error) {
+		if (error instanceof RelayError) return { code: error.code, message: error.message };
+		throw error;
+	}
+}

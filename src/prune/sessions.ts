@@ -1,0 +1,103 @@
+/** Sessions: what is finished and old goes, with its witness. Work that is left, and what others go on from, stays. */
+import { existsSync, lstatSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { RelayError } from '../core/errors.ts';
+import { parseSessionId, type SessionId } from '../core/ids.ts';
+import { readRace } from '../race/race-store.ts';
+import { removedSessions } from '../sessions/removed-sessions.ts';
+import type { SessionSummary } from '../sessions/session-list.ts';
+import type { SessionStore } from '../sessions/session-store.ts';
+import { storeFolders } from '../sessions/store-location.ts';
+import type { Kept, PruneAge } from './contract.ts';
+import { folderBytes } from './folder-bytes.ts';
+
+export interface SessionsRequest extends PruneAge {
+	/** Sessions with work left go too. */
+	isUnfinishedToo: boolean;
+}
+
+/** `about`: what the store is of; empty for the repo at hand. */
+export function keptSessions(store: SessionStore, about: string, request: SessionsRequest): Kept[] {
+	const all = store.list();
+	const reasons = new Map(all.map((one) => [one.id, whyStays(one, store, request)]));
+	keepAncestors(all, reasons);
+	const kept = all.map((session): Kept => {
+		const why = reasons.get(session.id) ?? null;
+		const isOld = session.lastUsedAt < request.before;
+		return {
+			kind: 'sessions',
+			name: session.id,
+			path: session.folder,
+			bytes: folderBytes(session.folder),
+			lastUsedAt: session.lastUsedAt,
+			about: about || (session.meta?.name ?? session.meta?.title ?? session.meta?.objective ?? ''),
+			stays: isOld ? (why ?? null) : null,
+			remove: isOld && why === null ? () => removeSession(session.id, store, request) : null,
+		};
+	});
+	return [...kept, ...storeFolders(store.location).flatMap(cutShort)];
+}
+
+/** null: it may go, once it is old. A session that is not old enough stays, and so does what it goes on from. */
+function whyStays(
+	{ id, meta, status, lastUsedAt, problem }: SessionSummary,
+	store: SessionStore,
+	{ before, isUnfinishedToo }: SessionsRequest,
+): string | null {
+	if (status === 'active') return 'a relay is at work in it';
+	if (meta === null) return problem ?? 'its record cannot be read';
+	if (!store.witness(id).isOurs) return 'your relay did not begin it';
+	const race = meta.kind === 'race' ? parseSessionId(meta.parent ?? id) : null;
+	if (race !== null && hasWorktrees(race, store))
+		return `the worktrees of its race are there: agent-relay race clean ${race.slice(-6)}`;
+	if (status === 'checkpointed' && !isUnfinishedToo && meta.kind !== 'race') return 'it has work left';
+	return lastUsedAt < before ? null : 'it was used since';
+}
+
+function hasWorktrees(id: SessionId, store: SessionStore): boolean {
+	try {
+		const { state, folder } = readRace(id, store);
+		return state !== 'cleaned' && existsSync(folder);
+	} catch (error) {
+		if (error instanceof RelayError) return error.code !== 'not_found';
+		throw error;
+	}
+}
+
+/** Of a session that stays. */
+function keepAncestors(all: readonly SessionSummary[], reasons: Map<SessionId, string | null>): void {
+	const byId = new Map(all.map((session) => [String(session.id), session]));
+	for (const { id, meta } of all) {
+		if (reasons.get(id) === null) continue;
+		const seen = new Set<string>();
+		for (let parent = byId.get(meta?.parent ?? ''); parent; parent = byId.get(parent.meta?.parent ?? '')) {
+			if (seen.has(parent.id)) break;
+			seen.add(parent.id);
+			if (reasons.get(parent.id) === null) reasons.set(parent.id, `session ${id.slice(-6)} goes on from it`);
+		}
+	}
+}
+
+function removeSession(id: SessionId, store: SessionStore, request: SessionsRequest): void {
+	const folder = store.folderOf(id);
+	const lastUsedAt = lstatSync(folder, { throwIfNoEntry: false })?.mtimeMs;
+	if (lastUsedAt === undefined) return;
+	const now = { id, folder, meta: store.read(id), ...store.status(id), lastUsedAt, problem: null };
+	const why = whyStays(now, store, request);
+	if (why !== null) throw new RelayError('refused', `Session ${id} stays: ${why}.`);
+	store.remove(id);
+}
+
+/** What a prune left that was killed in the middle of a removal. */
+function cutShort(folder: string): Kept[] {
+	return removedSessions(folder).map((path) => ({
+		kind: 'sessions',
+		name: path.slice(join(folder, 'sessions').length + 1),
+		path,
+		bytes: folderBytes(path),
+		lastUsedAt: null,
+		about: 'left of a removal that was cut short',
+		stays: null,
+		remove: () => rmSync(path, { recursive: true, force: true }),
+	}));
+}
