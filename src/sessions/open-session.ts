@@ -83,7 +83,7 @@ export interface HeldSession {
 	moveAway: (id: SessionId) => { folder: string; lock: SessionLock } | null;
 	/** One line for the user, said at once. */
 	onNotice: (text: string) => void;
-	/** Of the sessions that this one goes on from. */
+	/** Of the sessions that this one goes on from; asked for right before an agent works, whose word then counts for nothing. */
 	ancestors: () => readonly string[];
 }
 

@@ -118,7 +118,10 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
 		ancestors: () =>
 			lineage(id)
 				.slice(0, -1)
-				.map(({ folder }) => folder),
+				.map(({ folder, witness }) => {
+					witness.hold();
+					return folder;
+				}),
 		moveAway: () => moveAway(location, id, context),
 		onNotice,
 	});
@@ -155,12 +158,16 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
 	/** With what the user says in its first record; what it takes over of a parent is witnessed there. */
 	const beginWitness = (id: SessionId, init: SessionInit): Witness => {
 		const witness = witnesses.of(id);
-		witness.begin(folderOf(id));
 		const { objective, chat } = init;
-		if (objective) witness.add({ kind: 'objective', turn: 0, words: objective });
-		for (const words of chat === undefined ? [] : wordsOfChat(chat))
-			witness.add({ kind: 'chat', turn: 0, words });
-		witness.hold();
+		const said = [
+			...(objective ? [{ kind: 'objective' as const, turn: 0, words: objective }] : []),
+			...(chat === undefined ? [] : wordsOfChat(chat)).map((words) => ({
+				kind: 'chat' as const,
+				turn: 0,
+				words,
+			})),
+		];
+		witness.begin(sessionFolder(location, id), { said });
 		return witness;
 	};
 

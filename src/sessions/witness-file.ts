@@ -11,6 +11,7 @@ import {
 	openSync,
 	readFileSync,
 	readSync,
+	type Stats,
 } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -58,11 +59,11 @@ export const MAX_WORDS_BYTES = 24 * 1024;
 /** Some thousand prompts of the longest kind; what is larger is not a witness of ours. */
 const MAX_FILE_BYTES = 128 * 1024 * 1024;
 
-/** What cannot be parsed (a torn line, one of a newer kind) is left out. */
-export function parseWitness(text: string): WitnessLine[] {
-	return text.split('\n').flatMap((line) => {
-		const read = v.safeParse(lineSchema, parseOrNull(line));
-		return read.success ? [read.output] : [];
+/** Each line as data and as it stands there. What cannot be parsed (a torn line, one of a newer kind) is left out. */
+export function parseWitness(text: string): Array<{ line: WitnessLine; text: string }> {
+	return text.split('\n').flatMap((one) => {
+		const read = v.safeParse(lineSchema, parseOrNull(one));
+		return read.success ? [{ line: read.output, text: `${one}\n` }] : [];
 	});
 }
 
@@ -81,7 +82,7 @@ function parseOrNull(line: string): unknown {
  * in a folder of his.
  */
 export function readWitnessText(path: string): string | null {
-	if (!isFolderOfOurs(dirname(path))) return null;
+	if (!isFolderOfOurs(lstatSync(dirname(path), { throwIfNoEntry: false }))) return null;
 	let fd: number;
 	try {
 		fd = openToRead(path);
@@ -107,8 +108,9 @@ export function appendWitness(
 	path: string,
 	{ lines, all, knownBytes }: { lines: string; all: string; knownBytes: number },
 ): number {
-	ensureFolder(dirname(path));
-	if (!isFolderOfOurs(dirname(path))) throw errno('ENOTDIR', `${dirname(path)} is not a folder of yours`);
+	const folder = lstatSync(dirname(path), { throwIfNoEntry: false });
+	if (folder === undefined) ensureFolder(dirname(path));
+	else if (!isFolderOfOurs(folder)) throw errno('ENOTDIR', `${dirname(path)} is not a folder of yours`);
 	const fd = openSync(path, O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK, FILE_MODE);
 	try {
 		const facts = fstatSync(fd);
@@ -155,10 +157,7 @@ function endsInLine(fd: number, size: number): boolean {
 }
 
 /** A link there could lead to lines that a repo brought. */
-function isFolderOfOurs(path: string): boolean {
-	const facts = lstatSync(path, { throwIfNoEntry: false });
-	return facts?.isDirectory() === true && isOurs(facts.uid);
-}
+const isFolderOfOurs = (facts: Stats | undefined) => facts?.isDirectory() === true && isOurs(facts.uid);
 
 const isOurs = (uid: number) => process.getuid === undefined || process.getuid() === uid;
 

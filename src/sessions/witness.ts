@@ -39,8 +39,8 @@ export class Witness {
 	readonly #clock: Pick<Clock, 'now'>;
 	readonly #words: WitnessedWords[] = [];
 	readonly #whole = new Map<string, string>();
-	/** All that is known, as it stands in the file. */
-	readonly #lines: string[] = [];
+	/** All that is known, as it stands in the file, in order. */
+	readonly #lines = new Set<string>();
 	readonly #folders = new Set<string>();
 	#isTakenOver = false;
 	#isHeld = false;
@@ -88,7 +88,6 @@ export class Witness {
 
 	/** While this process has the session open, nobody else tells of it. */
 	hold(): void {
-		this.read();
 		this.#isHeld = true;
 	}
 
@@ -107,7 +106,11 @@ export class Witness {
 		}
 		if (text === null) return;
 		this.#knownBytes = Math.max(this.#knownBytes, Buffer.byteLength(text));
-		for (const line of parseWitness(text)) this.#takeIn(line);
+		for (const { line, text: known } of parseWitness(text)) {
+			if (this.#lines.has(known)) continue;
+			this.#lines.add(known);
+			this.#takeIn(line);
+		}
 	}
 
 	/** Of a session in which nothing was said. */
@@ -120,47 +123,54 @@ export class Witness {
 		}
 	}
 
-	/** From now on the session is ours, with its records in `folder`. Durable with the next `settle`. */
-	begin(folder: string, { isAccepted = false }: { isAccepted?: boolean } = {}): void {
+	/** From now on the session is ours, with its records in `folder`; `said` as in `add`. Durable with the next `settle`. */
+	begin(
+		folder: string,
+		{ isAccepted = false, said = [] }: { isAccepted?: boolean; said?: readonly NewWords[] } = {},
+	): void {
 		if (this.#folders.has(folder)) return;
-		this.#append({
+		const beginning: WitnessLine = {
 			kind: 'session',
 			schema_version: WITNESS_VERSION,
 			session_id: this.#id,
 			folder,
 			at: this.#now(),
 			...(isAccepted ? { accepted: true } : {}),
-		});
+		};
+		this.#append([beginning, ...said.flatMap((words) => this.#lineOf(words))]);
 	}
 
 	/** What the user said now. Durable with the next `settle`; what is said twice at one place is kept once. */
-	add({ kind, turn, range = null, words }: NewWords): void {
-		const bytes = typeof words === 'string' ? Buffer.from(words) : words;
-		const sha256 = hashOf(bytes);
-		if (this.#words.some((one) => one.kind === kind && one.turn === turn && one.sha256 === sha256)) return;
-		const planted =
-			kind === 'prompt' ? this.#words.findIndex((one) => one.kind === kind && one.turn === turn) : -1;
-		if (planted >= 0) this.#words.splice(planted, 1);
-		const isKept = kind !== 'shell' && !this.#whole.has(sha256);
-		this.#whole.set(sha256, bytes.toString());
-		this.#append({
-			kind,
-			at: this.#now(),
-			turn,
-			sha256,
-			bytes: bytes.length,
-			...(range === null ? {} : { in_turn: range.turn, start: range.start, end: range.end }),
-			...(isKept ? { words: beginningOf(bytes) } : {}),
-		});
+	add(words: NewWords): void {
+		this.#append(this.#lineOf(words));
 	}
 
 	/** Turn `turn` is sent again what `range` of an earlier one holds, where that is known. */
 	repeat(turn: number, range: NonNullable<WitnessedWords['range']>): void {
 		const known = this.prompt(range.turn);
-		if (known === null || this.prompt(turn) !== null) return;
+		if (known === null || this.prompt(turn)?.sha256 === known.sha256) return;
 		const { sha256, bytes } = known;
 		const { turn: in_turn, start, end } = range;
-		this.#append({ kind: 'prompt', at: this.#now(), turn, sha256, bytes, in_turn, start, end });
+		this.#append([{ kind: 'prompt', at: this.#now(), turn, sha256, bytes, in_turn, start, end }]);
+	}
+
+	#lineOf({ kind, turn, range = null, words }: NewWords): WordsLine[] {
+		const bytes = typeof words === 'string' ? Buffer.from(words) : words;
+		const sha256 = hashOf(bytes);
+		if (this.#words.some((one) => one.kind === kind && one.turn === turn && one.sha256 === sha256)) return [];
+		const isKept = kind !== 'shell' && !this.#whole.has(sha256);
+		this.#whole.set(sha256, bytes.toString());
+		return [
+			{
+				kind,
+				at: this.#now(),
+				turn,
+				sha256,
+				bytes: bytes.length,
+				...(range === null ? {} : { in_turn: range.turn, start: range.start, end: range.end }),
+				...(isKept ? { words: beginningOf(bytes) } : {}),
+			},
+		];
 	}
 
 	/** What was added is on disk, or is told as a problem. Never rejects. */
@@ -190,13 +200,15 @@ export class Witness {
 		return toIso(this.#clock.now());
 	}
 
-	#append(line: WitnessLine): void {
-		this.#takeIn(line);
-		const all = this.#lines.join('');
+	#append(lines: readonly WitnessLine[]): void {
+		if (lines.length === 0) return;
+		const text = lines.map(serializeWitness);
+		for (const line of text) this.#lines.add(line);
+		for (const line of lines) this.#takeIn(line);
 		try {
 			this.#knownBytes = appendWitness(this.path, {
-				lines: serializeWitness(line),
-				all,
+				lines: text.join(''),
+				all: [...this.#lines].join(''),
 				knownBytes: this.#knownBytes,
 			});
 			this.#isSynced = false;
@@ -205,25 +217,24 @@ export class Witness {
 		}
 	}
 
+	/** What is told of a turn later counts: a relay that dies before its prompt is on record leaves one that was never sent. */
 	#takeIn(line: WitnessLine): void {
 		if (line.kind === 'session') {
-			if (line.session_id !== this.#id || this.#folders.has(line.folder)) return;
+			if (line.session_id !== this.#id) return;
 			this.#isTakenOver ||= line.accepted === true;
 			this.#folders.add(line.folder);
-			this.#lines.push(serializeWitness(line));
 			return;
 		}
 		const { kind, turn, at, sha256, bytes, in_turn, start, end } = line;
-		const isKnown = (one: WitnessedWords) =>
-			one.kind === kind && one.turn === turn && (kind === 'prompt' || one.sha256 === sha256);
-		if (this.#words.some(isKnown)) return;
-		this.#lines.push(serializeWitness(line));
+		const before = this.#words.findIndex(
+			(one) => one.kind === kind && one.turn === turn && (kind === 'prompt' || one.sha256 === sha256),
+		);
+		if (before >= 0) this.#words.splice(before, 1);
 		const range =
 			in_turn === undefined || start === undefined || end === undefined
 				? null
 				: { turn: in_turn, start, end };
-		const words = this.#wordsOf(line);
-		this.#words.push({ kind, turn, at, sha256, bytes, range, words });
+		this.#words.push({ kind, turn, at, sha256, bytes, range, words: this.#wordsOf(line) });
 	}
 
 	/** Whole where they are known, else as far as the line holds them; null for what does not fit its own hash. */

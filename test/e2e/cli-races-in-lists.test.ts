@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RACE_RECORD_VERSION } from '../../src/race/race-record.ts';
 import type { SessionMeta } from '../../src/sessions/session-meta.ts';
+import { serializeWitness, WITNESS_VERSION } from '../../src/sessions/witness-file.ts';
 import { CliHome } from '../helpers/cli-home.ts';
 import { fakeSessionMeta } from '../helpers/fake-session-meta.ts';
 
@@ -23,6 +24,18 @@ beforeAll(() => {
 		cli.write(
 			`.agent-relay/sessions/${meta.id}/meta.json`,
 			JSON.stringify(fakeSessionMeta({ status: 'completed', ...meta })),
+		);
+	// Recorded by this user's relay, so that they are gone on with unasked.
+	for (const id of [PLAIN, CHAT])
+		cli.write(
+			join(cli.home, '.local/state/agent-relay/witness', `${id}.jsonl`),
+			serializeWitness({
+				kind: 'session',
+				schema_version: WITNESS_VERSION,
+				session_id: id,
+				folder: join(cli.repo, '.agent-relay/sessions', id),
+				at: '2026-01-01T00:00:00.000Z',
+			}),
 		);
 	write({ id: PLAIN, objective: 'an ordinary task' });
 	write({ id: RACE, kind: 'race', objective: 'who is faster', turn_count: 0 });

@@ -250,6 +250,30 @@ describe('prune', () => {
 	});
 });
 
+describe('what the docs let you delete by hand', () => {
+	it.each(['snapshots', 'running', 'telemetry', 'limits.json', 'trust.json', 'all of it but the witness'])(
+		'stops no work when it is gone: %s',
+		async (name) => {
+			const id = await session();
+			rmSync(join(cli.home, '.cache/agent-relay'), { recursive: true, force: true });
+			for (const one of readdirSync(state()))
+				if (one === name || (name.startsWith('all') && one !== 'witness'))
+					rmSync(state(one), { recursive: true });
+			const end = await cli.run(['run', '--session', id, '--agent', 'demo-closer', 'and more']);
+			expect(end).toMatchObject({ exitCode: EXIT.done });
+			expect(end.stderr).not.toContain('bug');
+		},
+	);
+
+	it('makes a session one of another relay when its witness is gone', async () => {
+		const id = await session();
+		rmSync(witnessOf(id));
+		const task = ['--agent', 'demo-closer', 'and more'];
+		expect(await cli.run(['run', '--session', id, ...task])).toMatchObject({ exitCode: EXIT.refused });
+		expect(await cli.run(['run', '--session', id, '--here', ...task])).toMatchObject({ exitCode: EXIT.done });
+	});
+});
+
 describe('a race that is over', () => {
 	it('is cleaned by prune as by race clean: work that is in no ref stays', async () => {
 		await cli.run(['race', '--agents', 'demo-closer,demo-sprinter', 'Say what you are.']);

@@ -41,7 +41,7 @@ interface Cost {
 }
 
 /** About a quarter of them at our own descriptors, once for each child. */
-const LOOKS_OF_A_RUN = 520;
+const LOOKS_OF_A_RUN = 524;
 /** When the settings are read, when the agent is chosen, when its turn is prepared and started; at the folder, too. */
 const LOOKS_AT_AN_OBEYED_FILE = 8;
 

@@ -49,6 +49,8 @@ describe('a session that another home began', () => {
 		const shown = JSON.parse((await cli.run(['show', '--json'], { env })).stdout);
 		expect(shown).toMatchObject({ id, is_ours: false });
 		expect(shown.unconfirmed_words).toMatchObject([{ kind: 'objective', text: 'Tidy up.' }, { turn: 1 }]);
+		expect(shown.problems).toEqual([]);
+		expect((await cli.run(['show'], { env })).stdout).toMatch(/begun by +another relay/);
 		const refused = await cli.run(['run', '--continue', ...CODEX], { env });
 		expect(refused.exitCode).toBe(EXIT.refused);
 		expect(refused.stderr).toContain(`agent-relay run --session ${id.slice(-6)} --here`);

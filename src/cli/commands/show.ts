@@ -64,8 +64,10 @@ function showSession(
 	const settled = settledRecord(recorded, status);
 	const own = { ...settled, problems: [...settled.problems, ...turnIssues(settled)] };
 	const lineage = [...found.slice(0, -1), own];
+	const { isOurs, isTakenOver } = own.witness;
 	const words = describeUnconfirmed(lineage);
-	if (words !== null) own.problems.unshift(words);
+	// That another's words are not confirmed is no fault of the record.
+	if (words !== null && isOurs && !isTakenOver) own.problems.unshift(words);
 	const data = {
 		id: own.meta.id,
 		...status,
@@ -75,10 +77,18 @@ function showSession(
 		meta: own.meta,
 		turns: own.turns,
 		problems: lineage.flatMap(({ problems }) => problems),
-		is_ours: own.witness.isOurs,
+		is_ours: isOurs,
 		unconfirmed_words: unconfirmedWords(lineage),
 	};
-	const lines = sessionPage({ ...status, lineage, now: clock.now(), theme, columns, ownName: app.ownName });
+	const lines = sessionPage({
+		...status,
+		lineage,
+		isOurs: isOurs && !isTakenOver,
+		now: clock.now(),
+		theme,
+		columns,
+		ownName: app.ownName,
+	});
 	return { exitCode: EXIT.done, data, lines };
 }
 

@@ -20,6 +20,8 @@ import { fieldLines } from './field-lines.ts';
 type PageEntry = Omit<LineageEntry, 'witness'>;
 
 export interface SessionPage extends TrueStatus {
+	/** False: no relay of this user began it, so what it says that he said is not confirmed. */
+	isOurs: boolean;
 	/** Oldest first; the last is the session itself. */
 	lineage: readonly PageEntry[];
 	/** Epoch ms. */
@@ -68,6 +70,7 @@ function headFields({ meta, folder }: PageEntry, page: SessionPage): Array<[stri
 		['works in', safeLine(`${join(repo.worktree, repo.folder ?? '')}${branch}`, LINE_CHARS)],
 		['folder', safeLine(folder, LINE_CHARS)],
 		['began', formatAgo(fromIso(meta.created_at) ?? now, now)],
+		['begun by', page.isOurs ? '' : 'another relay: what it says that you said is not confirmed'],
 		['agents', safeLine(agents.join(', '), LINE_CHARS)],
 		...Object.entries(meta.agents).map(grantField),
 		['usage', describeUsage(usage)],

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createApp } from '../../../src/app/create-app.ts';
 import { openEarlier } from '../../../src/cli/open-earlier.ts';
 import { parseSessionId } from '../../../src/core/ids.ts';
+import { unconfirmedWords } from '../../../src/relay/unconfirmed-words.ts';
 import { claude, claudeAnswers, claudeLimited } from '../../helpers/fake-agent-lines.ts';
 import { RaceBench } from '../../helpers/race-bench.ts';
 
@@ -32,6 +33,19 @@ describe('sessions of a race', () => {
 				code: 'usage',
 				hint: `Go on with the race: agent-relay race resume ${race.id.slice(-6)}`,
 			});
+	});
+
+	it("bear the user's words in witnesses of their own", async () => {
+		bench.install('claude', { turns: [claudeAnswers('done')] });
+		const { race, record, deps } = await bench.race('claude,claude:opus');
+		const { store } = deps.relay;
+		const ids = [race.id, ...record.entrants.map(({ session_id }) => parseSessionId(session_id ?? ''))];
+		expect(ids).toHaveLength(3);
+		for (const id of ids) {
+			if (id === null) throw new Error('an entrant without a session');
+			expect(store.witness(id).isOurs).toBe(true);
+			expect(unconfirmedWords(store.lineage(id))).toEqual([]);
+		}
 	});
 
 	it('leave the latest conversation the latest', async () => {

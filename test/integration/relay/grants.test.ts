@@ -50,6 +50,7 @@ describe('what an agent was given', () => {
 		const id = it.relay.session()?.id;
 		if (!id) throw new Error('no session');
 		const page = sessionPage({
+			isOurs: true,
 			status: 'completed',
 			reason: null,
 			lineage: it.deps.store.lineage(id),

@@ -217,6 +217,21 @@ describe("the user's words in two sessions of relays", () => {
 	});
 });
 
+describe('a prompt of which a killed relay had only told its witness', () => {
+	it('does not stand in the way of the one that is sent in its place', async () => {
+		const made = await begun('first words');
+		const { store } = await bench.deps();
+		store.witness(made.id).add({ kind: 'prompt', turn: 2, words: 'words that were never sent' });
+		const { relay, send } = await opened('codex');
+		await relay.resume(made.id);
+		await send('second words');
+		await relay.close();
+		const again = (await bench.deps()).store;
+		expect(again.witness(made.id).prompt(2)?.words).toBe('second words');
+		expect(unconfirmedWords(again.lineage(made.id))).toEqual([]);
+	});
+});
+
 describe('a session that no relay of this user began', () => {
 	const planted = async () => {
 		const made = await begun('Tidy up.');

@@ -12,6 +12,7 @@ const meta = fakeSessionMeta({
 });
 const page = (changes: Partial<Parameters<typeof sessionPage>[0]>) =>
 	sessionPage({
+		isOurs: true,
 		...look,
 		ownName: 'agent-relay',
 		status: 'completed',
