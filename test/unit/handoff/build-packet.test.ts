@@ -87,13 +87,15 @@ describe('buildPacket', () => {
 				fc.option(fc.oneof(text, long), { nil: null }),
 				fc.constantFrom(0, 4096, 5000, 8192, 24 * 1024),
 				fc.boolean(),
-				(turns, diffs, prompt, budgetBytes, isClaude) => {
+				fc.boolean(),
+				(turns, diffs, prompt, budgetBytes, isClaude, isConfirmed) => {
 					const packet = buildPacket(
 						sessionInput(turns, {
 							diffs,
 							budgetBytes,
-							objective: prompt,
-							nowPrompt: prompt === null ? null : { text: prompt, isInterrupted: true },
+							objective: isConfirmed ? prompt : null,
+							unconfirmedObjective: isConfirmed ? null : prompt,
+							nowPrompt: prompt === null ? null : { text: prompt, isInterrupted: true, isConfirmed },
 							inert: isClaude ? (words) => words.replaceAll('@', '@\u2060') : (words) => words,
 							recordIssues: EVIL,
 						}),
