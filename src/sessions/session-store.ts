@@ -214,7 +214,7 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
 
 	const remove = (id: SessionId): void => {
 		const folder = folderOf(id);
-		refuseSessionLinks(folder);
+		refuseLinksTo(folder);
 		const lock = explainingWrites(folder, () => acquireLock(folder, context));
 		try {
 			explainingWrites(folder, () => removeSessionFolder(folder, () => witnesses.of(id).remove()));
