@@ -184,10 +184,13 @@ async function openSurvivors({ paths, processes, clock, desk }: App) {
 /** The records at `location`; new sessions are of its repo. */
 export async function storeAt(
 	location: StoreLocation,
-	{ clock, processes, version, notice, witnesses }: Pick<
-		App,
-		'clock' | 'processes' | 'version' | 'notice' | 'witnesses'
-	>,
+	{
+		clock,
+		processes,
+		version,
+		notice,
+		witnesses,
+	}: Pick<App, 'clock' | 'processes' | 'version' | 'notice' | 'witnesses'>,
 ): Promise<SessionStore> {
 	const ids = createSessionIds(() => clock.now());
 	return createSessionStore({

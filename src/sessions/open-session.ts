@@ -268,7 +268,7 @@ export function holdSession(held: HeldSession): OpenSession {
 				if (lock.check() === 'ours') writeMeta(closed(meta, place.path, clock.now()), 'content');
 			} finally {
 				isReleased = true;
-			witness.letGo();
+				witness.letGo();
 				if (place.isSessionInPlace()) keepFolderTime(place.path, () => lock.release());
 				place.close();
 				releaseLeft();
