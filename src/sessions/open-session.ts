@@ -62,6 +62,8 @@ export interface OpenSession {
 	turns(): TurnState[];
 	/** Writes the true status into `meta.json` and lets go of the lock. Idempotent. */
 	release(): void;
+	/** As `release`, but the record stays as it is. */
+	letGo(): void;
 	/** Removes a session in which nothing was recorded, lock and all; any other is released. */
 	discardIfEmpty(): void;
 }
@@ -196,7 +198,6 @@ export function holdSession(held: HeldSession): OpenSession {
 	/** The lock of a place that the session was moved away from, where that can still be reached as it was. */
 	const releaseLeft = () => {
 		if (left?.place.isSessionInPlace()) keepFolderTime(left.place.path, () => left?.lock.release());
-		left?.place.close();
 	};
 
 	const session: OpenSession = {
@@ -257,21 +258,30 @@ export function holdSession(held: HeldSession): OpenSession {
 			rmSync(place.path, { recursive: true, force: true });
 			place.close();
 			releaseLeft();
+			left?.place.close();
 		},
 		release: () => {
 			if (isReleased) return;
-			clearInterval(timer);
 			try {
 				const obstacle = place.obstacle();
 				if (obstacle !== null && left !== null) return tell(`${obstacle}; nothing is written there`);
 				if (obstacle !== null) moveAway(obstacle);
 				if (lock.check() === 'ours') writeMeta(closed(meta, place.path, clock.now()), 'content');
 			} finally {
-				isReleased = true;
-				witness.letGo();
+				session.letGo();
+			}
+		},
+		letGo: () => {
+			if (isReleased) return;
+			clearInterval(timer);
+			isReleased = true;
+			witness.letGo();
+			try {
 				if (place.isSessionInPlace()) keepFolderTime(place.path, () => lock.release());
-				place.close();
 				releaseLeft();
+			} finally {
+				place.close();
+				left?.place.close();
 			}
 		},
 	};

@@ -182,11 +182,12 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
 		const folder = folderOf(id);
 		refuseNewer(read(id).schema_version, SESSION_META_VERSION, join(folder, META_FILE));
 		const lock = explainingWrites(folder, () => acquireLock(folder, context));
+		let session: OpenSession | null = null;
 		try {
 			const protection = prepareStore(storeHolding(location, id));
 			keepFolderTime(folder, () => makeSessionFolders(folder));
 			if (lock.replaced !== null) keepFolderTime(folder, () => removeTemporaries(folder));
-			const session = holdSession({
+			session = holdSession({
 				id,
 				folder,
 				meta: read(id),
@@ -207,7 +208,8 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
 				}));
 			return session;
 		} catch (error) {
-			keepFolderTime(folder, () => lock.release());
+			if (session === null) keepFolderTime(folder, () => lock.release());
+			else session.letGo();
 			throw error;
 		}
 	};

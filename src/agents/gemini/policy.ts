@@ -44,7 +44,7 @@ export function policyOf(turn: Asked): { args: string[]; files: PrivateFile[] } 
 }
 
 /** The first rule of the highest priority wins, and ours are read before those of the user. */
-export function policyText({ permissions, allowCommands }: Omit<Asked, 'privatePath' | 'env'>): string {
+function policyText({ permissions, allowCommands }: Omit<Asked, 'privatePath' | 'env'>): string {
 	const denied = permissions === 'edit' ? [...MODE_TOOLS, SHELL] : [...MODE_TOOLS, SHELL, ...CHANGING_TOOLS];
 	const { allowed } = permissions === 'edit' ? simpleCommands(allowCommands) : { allowed: [] };
 	return [

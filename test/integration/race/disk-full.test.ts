@@ -50,7 +50,9 @@ describe.skipIf(!canMount)('a disk that is full in mid-race', () => {
 
 		rmSync(join(disk, 'filler'));
 		bench.onEvent = () => undefined;
-		const record = await (await bench.resume(race.id)).run();
+		const resumed = await bench.resume(race.id);
+		const record = await resumed.run();
+		await resumed.race.close();
 		expect(record.state).toBe('ended');
 		expect(record.entrants.map(({ outcome }) => outcome)).toEqual(['completed']);
 	});

@@ -2,7 +2,6 @@ import { parse as parseToml } from 'smol-toml';
 import { describe, expect, it } from 'vitest';
 import type { TurnRequest } from '../../../../src/agents/contract.ts';
 import { geminiAdapter } from '../../../../src/agents/gemini/adapter.ts';
-import { policyText } from '../../../../src/agents/gemini/policy.ts';
 import { parseSessionRecord } from '../../../../src/agents/gemini/session-record.ts';
 import { RelayError } from '../../../../src/core/errors.ts';
 
@@ -85,7 +84,8 @@ describe('the command line of gemini', () => {
 
 	it('allows the listed commands before it denies the shell, and none in read-only', () => {
 		const rulesOf = (permissions: TurnRequest['permissions']) =>
-			parseToml(policyText({ permissions, allowCommands: ['npm test', 'a; b'] })).rule as unknown[];
+			parseToml(commandOf({ permissions, allowCommands: ['npm test', 'a; b'] }).files?.[0]?.text ?? '')
+				.rule as unknown[];
 		expect(rulesOf('edit').slice(0, 2)).toMatchObject([
 			{ commandPrefix: 'npm test', decision: 'allow' },
 			{ decision: 'deny' },
