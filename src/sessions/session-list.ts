@@ -111,6 +111,15 @@ function byTurn(sorted: readonly Dated[], now: number): Dated[] {
 	return [...dated.sort(byUse), ...sorted.filter((one) => !looked.has(one))];
 }
 
+/**
+ * For a decision that cannot be taken back: the later of what its newest turn and its folder say, epoch ms; null for what is no
+ * folder.
+ */
+export function latestSignOfUse(folder: string): number | null {
+	const time = usedAt(folder);
+	return time === null ? null : Math.max(time, newestTurnTime(folder) ?? 0);
+}
+
 /** null for what is no folder. */
 function usedAt(folder: string): number | null {
 	const facts = lstatIfThere(folder);
