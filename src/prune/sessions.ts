@@ -5,7 +5,7 @@ import { RelayError } from '../core/errors.ts';
 import { parseSessionId, type SessionId } from '../core/ids.ts';
 import { readRace } from '../race/race-store.ts';
 import { removedSessions } from '../sessions/removed-sessions.ts';
-import { latestSignOfUse, type SessionSummary } from '../sessions/session-list.ts';
+import { lastUse, type SessionSummary } from '../sessions/session-list.ts';
 import type { SessionStore } from '../sessions/session-store.ts';
 import { storeFolders } from '../sessions/store-location.ts';
 import type { Kept, PruneAge } from './contract.ts';
@@ -18,7 +18,7 @@ export interface SessionsRequest extends PruneAge {
 
 /** `about`: what the store is of; empty for the repo at hand. */
 export function keptSessions(store: SessionStore, about: string, request: SessionsRequest): Kept[] {
-	const all = store.list().map((one) => ({ ...one, lastUsedAt: latestSignOfUse(one.folder) ?? one.lastUsedAt }));
+	const all = store.list().map((one) => ({ ...one, lastUsedAt: lastUse(one.folder) ?? one.lastUsedAt }));
 	const reasons = new Map(all.map((one) => [one.id, whyStays(one, store, request)]));
 	keepAncestors(all, reasons);
 	const kept = all.map((session): Kept => {
@@ -80,7 +80,7 @@ function keepAncestors(all: readonly SessionSummary[], reasons: Map<SessionId, s
 
 function removeSession(id: SessionId, store: SessionStore, request: SessionsRequest): void {
 	const folder = store.folderOf(id);
-	const lastUsedAt = latestSignOfUse(folder);
+	const lastUsedAt = lastUse(folder);
 	if (lastUsedAt === null) return;
 	const now = { id, folder, meta: store.read(id), ...store.status(id), lastUsedAt, problem: null };
 	const why = whyStays(now, store, request);

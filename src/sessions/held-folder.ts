@@ -48,16 +48,19 @@ export class HeldFolder {
 	readonly #open = new Map<string, number>();
 	/** Of folders that are gone; a write that is under way may still name one. */
 	readonly #former: number[] = [];
+	/** Those of the session's own folders that the last look did not find. */
+	#missing: string[];
 
 	/** Throws `refused` as `refuseLinksTo`. A folder that is missing belongs to the session once `makeMissing` has made it. */
-	constructor(session: string) {
+	constructor(session: string, { isOfRace }: { isOfRace: boolean }) {
 		const { shared, own, ofRace } = foldersOf(session);
 		this.path = session;
 		this.#shared = shared;
-		this.#ofRace = ofRace;
+		this.#ofRace = isOfRace ? ofRace : [];
 		refuseLinksTo(session);
 		this.#own = new Map(own.map((path) => [path, identityOf(look(path))]));
 		for (const path of own) this.#hold(path);
+		this.#missing = own.filter((path) => this.#own.get(path) === null);
 	}
 
 	/** A way to a file of the session that no swap of a folder leads elsewhere, for one use right now. */
@@ -92,9 +95,13 @@ export class HeldFolder {
 			return facts === undefined || facts.isDirectory() ? [] : [`${path} is ${describe(facts)} now`];
 		});
 		if (links[0] !== undefined) return links[0];
+		this.#missing = [];
 		for (const [path, known] of this.#own) {
 			const facts = look(path);
-			if (facts === undefined) continue;
+			if (facts === undefined) {
+				this.#missing.push(path);
+				continue;
+			}
 			if (!facts.isDirectory()) return `${path} is ${describe(facts)} now`;
 			if (known !== identityOf(facts)) return `${path} is another folder now`;
 		}
@@ -111,10 +118,12 @@ export class HeldFolder {
 		);
 	}
 
-	/** Makes those of the session's own folders that are missing; what leads to them is there. Throws `refused`. */
+	/**
+	 * Makes those of the session's own folders that were missing at the last look; what leads to them is there. Throws
+	 * `refused`.
+	 */
 	makeMissing(): void {
-		for (const path of this.#own.keys()) {
-			if (look(path) !== undefined) continue;
+		for (const path of this.#missing.splice(0)) {
 			makeFolder(path);
 			this.#own.set(path, identityOf(look(path)));
 			this.#hold(path);

@@ -6,7 +6,7 @@ import { removeIfThere, writeAtomic } from '../core/files.ts';
 import type { SessionId } from '../core/ids.ts';
 import { explainingWrites } from '../core/write-failure.ts';
 import { bumpFolderTime, keepFolderTime } from './folder-time.ts';
-import { HeldFolder } from './held-folder.ts';
+import type { HeldFolder } from './held-folder.ts';
 import { KeptRecords } from './kept-records.ts';
 import { raceStanding } from './race-standing.ts';
 import { serializeMeta, serializeTurnState } from './record-file.ts';
@@ -70,7 +70,7 @@ export interface OpenSession {
 
 export interface HeldSession {
 	id: SessionId;
-	folder: string;
+	place: HeldFolder;
 	meta: SessionMeta;
 	lock: SessionLock;
 	clock: Clock;
@@ -82,7 +82,7 @@ export interface HeldSession {
 	 * A place outside the repo for a session whose folder is lost to a link, with its lock; null: it is there already. Its folders
 	 * are made.
 	 */
-	moveAway: (id: SessionId) => { folder: string; lock: SessionLock } | null;
+	moveAway: (id: SessionId) => { place: HeldFolder; lock: SessionLock } | null;
 	/** One line for the user, said at once. */
 	onNotice: (text: string) => void;
 	/** Of the sessions that this one goes on from; asked for right before an agent works, whose word then counts for nothing. */
@@ -93,8 +93,7 @@ export interface HeldSession {
 export function holdSession(held: HeldSession): OpenSession {
 	const { id, clock, witness } = held;
 	witness.hold();
-	let { lock, meta } = held;
-	let place = new HeldFolder(held.folder);
+	let { lock, meta, place } = held;
 	/** Where the session lay before something stood in its way. */
 	let left: { place: HeldFolder; lock: SessionLock } | null = null;
 	let isLost = false;
@@ -152,12 +151,11 @@ export function holdSession(held: HeldSession): OpenSession {
 			throw new RelayError('refused', `${obstacle}; nothing more of this session is recorded`, {
 				hint: 'look at it, then remove it',
 			});
-		kept.move(place.path, away.folder);
+		kept.move(place.path, away.place.path);
 		left = { place, lock };
-		place = new HeldFolder(away.folder);
-		lock = away.lock;
+		({ place, lock } = away);
 		restoreRecords();
-		tell(`${obstacle}; nothing is written through it. This session goes on in ${away.folder}`);
+		tell(`${obstacle}; nothing is written through it. This session goes on in ${place.path}`);
 	};
 
 	/** Before each write. Returns true when the folder had vanished and was made again. */

@@ -111,13 +111,10 @@ function byTurn(sorted: readonly Dated[], now: number): Dated[] {
 	return [...dated.sort(byUse), ...sorted.filter((one) => !looked.has(one))];
 }
 
-/**
- * For a decision that cannot be taken back: the later of what its newest turn and its folder say, epoch ms; null for what is no
- * folder.
- */
-export function latestSignOfUse(folder: string): number | null {
+/** Epoch ms, by its newest turn, else by its folder; null for what is no folder. */
+export function lastUse(folder: string): number | null {
 	const time = usedAt(folder);
-	return time === null ? null : Math.max(time, newestTurnTime(folder) ?? 0);
+	return time === null ? null : (newestTurnTime(folder) ?? time);
 }
 
 /** null for what is no folder. */

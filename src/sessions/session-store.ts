@@ -113,7 +113,7 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
 	};
 
 	const lineage = (id: SessionId) => readLineage(id, { read, folderOf, witnessOf: witnesses.of });
-	const around = (id: SessionId) => ({
+	const around = (id: SessionId, { kind }: Pick<SessionMeta, 'kind'>) => ({
 		prepareStore: () => protect(folderOf(id), prepareStore(storeHolding(location, id))),
 		ancestors: () =>
 			lineage(id)
@@ -122,7 +122,7 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
 					witness.hold();
 					return folder;
 				}),
-		moveAway: () => moveAway(location, id, context),
+		moveAway: () => moveAway(location, id, kind, context),
 		onNotice,
 	});
 
@@ -137,8 +137,9 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
 		const parent = init.parent ? read(init.parent) : null;
 		const id = makeFolder(location, options.ids, clock.now());
 		const folder = sessionFolder(location, id);
+		let place: HeldFolder | null = null;
 		try {
-			makeSessionFolders(folder);
+			place = holdFolders(folder, init.kind);
 			const notices = protect(folder, protection);
 			const lock = explainingWrites(folder, () => acquireLock(folder, context));
 			const { relayVersion } = options;
@@ -147,8 +148,9 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
 			// Before the record: where that is, its session is known to be ours.
 			const witness = beginWitness(id, init);
 			explainingWrites(path, () => writeAtomic(path, serializeMeta(meta, path), { sync: true }));
-			return holdSession({ id, folder, meta, lock, clock, notices, witness, ...around(id) });
+			return holdSession({ id, place, meta, lock, clock, notices, witness, ...around(id, meta) });
 		} catch (error) {
+			place?.close();
 			rmSync(folder, { recursive: true, force: true });
 			witnesses.of(id).remove();
 			throw error;
@@ -180,22 +182,25 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
 
 	const open = (id: SessionId): OpenSession => {
 		const folder = folderOf(id);
-		refuseNewer(read(id).schema_version, SESSION_META_VERSION, join(folder, META_FILE));
+		const { schema_version, kind } = read(id);
+		refuseNewer(schema_version, SESSION_META_VERSION, join(folder, META_FILE));
 		const lock = explainingWrites(folder, () => acquireLock(folder, context));
+		let place: HeldFolder | null = null;
 		let session: OpenSession | null = null;
 		try {
 			const protection = prepareStore(storeHolding(location, id));
-			keepFolderTime(folder, () => makeSessionFolders(folder));
+			place = keepFolderTime(folder, () => holdFolders(folder, kind));
 			if (lock.replaced !== null) keepFolderTime(folder, () => removeTemporaries(folder));
+			const meta = read(id);
 			session = holdSession({
 				id,
-				folder,
-				meta: read(id),
+				place,
+				meta,
 				lock,
 				clock,
 				notices: [...noticesOf(lock.replaced), ...keepFolderTime(folder, () => protect(folder, protection))],
 				witness: openWitness(id),
-				...around(id),
+				...around(id, meta),
 			});
 			const { status, ended_at, turn_count } = session.meta;
 			const newest = newestBegunTurn(folder);
@@ -208,8 +213,11 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
 				}));
 			return session;
 		} catch (error) {
-			if (session === null) keepFolderTime(folder, () => lock.release());
-			else session.letGo();
+			if (session !== null) session.letGo();
+			else {
+				place?.close();
+				keepFolderTime(folder, () => lock.release());
+			}
 			throw error;
 		}
 	};
@@ -256,20 +264,30 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
 }
 
 /** The session's folders, 0700. Throws `refused` where one is a link. */
-function makeSessionFolders(folder: string): void {
-	const held = new HeldFolder(folder);
-	explainingWrites(folder, () => held.makeMissing());
-	held.close();
+function holdFolders(folder: string, kind: SessionMeta['kind']): HeldFolder {
+	const held = new HeldFolder(folder, { isOfRace: kind === 'race' });
+	try {
+		explainingWrites(folder, () => held.makeMissing());
+		return held;
+	} catch (error) {
+		held.close();
+		throw error;
+	}
 }
 
 /** null for a session that is there already. */
-function moveAway(location: StoreLocation, id: SessionId, context: LockContext) {
-	const place = keptPlace(location);
-	const folder = sessionFolder(place, id);
-	if (place.folder === storeHolding(location, id).folder) return null;
-	prepareStore(place);
-	makeSessionFolders(folder);
-	return { folder, lock: explainingWrites(folder, () => acquireLock(folder, context)) };
+function moveAway(location: StoreLocation, id: SessionId, kind: SessionMeta['kind'], context: LockContext) {
+	const kept = keptPlace(location);
+	const folder = sessionFolder(kept, id);
+	if (kept.folder === storeHolding(location, id).folder) return null;
+	prepareStore(kept);
+	const place = holdFolders(folder, kind);
+	try {
+		return { place, lock: explainingWrites(folder, () => acquireLock(folder, context)) };
+	} catch (error) {
+		place.close();
+		throw error;
+	}
 }
 
 /**

@@ -145,7 +145,7 @@ describe('prune', () => {
 		symlinkSync(outside, join(sessions(), id, 'turns'));
 		ageSession(id);
 		const end = await cli.run(['prune', '--sessions', '--apply']);
-		expect(end.exitCode).toBe(EXIT.ok);
+		expect(end.exitCode).toBe(EXIT.done);
 		expect(end.stdout).toContain(`session ${id} stays:`);
 		expect(end.stdout).toContain('symbolic link');
 		expect(readdirSync(outside).length).toBeGreaterThan(3);
