@@ -145,8 +145,9 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
 			const { relayVersion } = options;
 			const meta = newMeta({ id, init, parent, repo: location.repo, now: clock.now(), relayVersion });
 			const path = join(folder, META_FILE);
-			// Before the record: where that is, its session is known to be ours.
+			// On disk before the record: where that is, whatever is cut off, its session is known to be ours.
 			const witness = beginWitness(id, init);
+			witness.settleNow();
 			explainingWrites(path, () => writeAtomic(path, serializeMeta(meta, path), { sync: true }));
 			return holdSession({ id, place, meta, lock, clock, notices, witness, ...around(id, meta) });
 		} catch (error) {

@@ -6,6 +6,7 @@ import {
 	closeSync,
 	constants,
 	fstatSync,
+	fsyncSync,
 	ftruncateSync,
 	lstatSync,
 	openSync,
@@ -137,6 +138,18 @@ export async function syncWitness(path: string): Promise<void> {
 			await file.sync();
 		} finally {
 			await file.close();
+		}
+	}
+}
+
+/** As `syncWitness`, before anything else happens. Throws a system error. */
+export function syncWitnessNow(path: string): void {
+	for (const place of [path, dirname(path)]) {
+		const fd = openSync(place, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+		try {
+			fsyncSync(fd);
+		} finally {
+			closeSync(fd);
 		}
 	}
 }

@@ -14,6 +14,7 @@ import {
 	readWitnessText,
 	serializeWitness,
 	syncWitness,
+	syncWitnessNow,
 	WITNESS_VERSION,
 	type WitnessLine,
 	type WordsLine,
@@ -179,6 +180,17 @@ export class Witness {
 		this.#isSynced = true;
 		try {
 			await syncWitness(this.path);
+		} catch (error) {
+			this.#problem ??= witnessProblem(error);
+		}
+	}
+
+	/** As `settle`, before anything else happens. Never throws. */
+	settleNow(): void {
+		if (this.#isSynced || this.#problem !== null) return;
+		this.#isSynced = true;
+		try {
+			syncWitnessNow(this.path);
 		} catch (error) {
 			this.#problem ??= witnessProblem(error);
 		}

@@ -1,7 +1,7 @@
 /**
  * What a power cut can leave of files, by what this process wrote and synced. Every call that changes a file below the watched
- * folders gives one moment; at each, a file whose bytes were not synced may be empty or cut, and a name that was not synced
- * with its folder may be missing, or lead to what stood there before.
+ * folders gives one moment; at each, a file whose bytes were not synced may be empty or cut (but for the synced bytes that it was
+ * appended to), and a name that was not synced with its folder may be missing, or lead to what stood there before.
  */
 import fs from 'node:fs';
 import promises, { type FileHandle } from 'node:fs/promises';
@@ -18,7 +18,11 @@ interface Known {
 	isNamed: boolean;
 	/** What the name leads to where it is not: the bytes before, null for no file. */
 	before: Buffer | null;
+	/** As it was when it was synced last; empty: never. */
+	durable: Buffer;
 }
+
+const UNKNOWN: Known = { isSynced: false, isNamed: false, before: null, durable: Buffer.alloc(0) };
 
 interface SeenFile extends Known {
 	path: string;
@@ -46,8 +50,7 @@ export function watchWrites(folders: readonly string[]): { moments: Moment[]; st
 			files: folders.flatMap((folder) => filesBelow(folder, known, original)),
 		});
 	const wrote = (path: string) => {
-		const now = known.get(path) ?? { isSynced: false, isNamed: false, before: null };
-		known.set(path, { ...now, isSynced: false });
+		known.set(path, { ...(known.get(path) ?? UNKNOWN), isSynced: false });
 	};
 	const synced = (path: string) => {
 		if (original.statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
@@ -55,14 +58,14 @@ export function watchWrites(folders: readonly string[]): { moments: Moment[]; st
 			return;
 		}
 		const now = known.get(path);
-		if (now) known.set(path, { ...now, isSynced: true });
+		if (now) known.set(path, { ...now, isSynced: true, durable: original.readFileSync(path) });
 	};
 	const renamed = (from: string, to: string, before: Buffer | null) => {
 		const [moved, old] = [known.get(from), known.get(to)];
 		known.delete(from);
 		// What is not on disk by its name yet leaves what was there before that.
 		const last = old !== undefined && !(old.isNamed && old.isSynced) ? old.before : before;
-		known.set(to, { isSynced: moved?.isSynced ?? false, isNamed: false, before: last });
+		known.set(to, { ...(moved ?? UNKNOWN), isNamed: false, before: last });
 	};
 	/** What is reached through an open folder, by its name. */
 	const named = (path: unknown): string => {
@@ -106,7 +109,7 @@ export function watchWrites(folders: readonly string[]): { moments: Moment[]; st
 		linkSync: (from: string, to: string) => {
 			original.linkSync(from, to);
 			if (!isWatched(to)) return;
-			known.set(to, { isSynced: known.get(from)?.isSynced ?? false, isNamed: false, before: null });
+			known.set(to, { ...(known.get(from) ?? UNKNOWN), isNamed: false, before: null });
 			take('link', to);
 		},
 		unlinkSync: (path: string) => {
@@ -157,7 +160,7 @@ function filesBelow(folder: string, known: ReadonlyMap<string, Known>, original:
 		if (!entry.isFile()) return [];
 		try {
 			const bytes = original.readFileSync(path);
-			return [{ path, bytes, ...(known.get(path) ?? { isSynced: false, isNamed: false, before: null }) }];
+			return [{ path, bytes, ...(known.get(path) ?? UNKNOWN) }];
 		} catch {
 			return [];
 		}
@@ -166,10 +169,12 @@ function filesBelow(folder: string, known: ReadonlyMap<string, Known>, original:
 
 /** The files that are there after a cut at this moment, with the worst that `damage` can do to each. */
 export function afterCut({ files }: Moment, damage: Damage): Array<{ path: string; bytes: Buffer }> {
-	return files.flatMap(({ path, bytes, isSynced, isNamed, before }) => {
+	return files.flatMap(({ path, bytes, isSynced, isNamed, before, durable }) => {
 		if (damage === 'missing' && !isNamed) return before === null ? [] : [{ path, bytes: before }];
 		if (isSynced) return [{ path, bytes }];
 		if (damage === 'missing') return [{ path, bytes }];
-		return [{ path, bytes: damage === 'empty' ? Buffer.alloc(0) : bytes.subarray(0, bytes.length / 2) }];
+		const kept = bytes.subarray(0, durable.length).equals(durable) ? durable.length : 0;
+		const end = damage === 'empty' ? kept : kept + (bytes.length - kept) / 2;
+		return [{ path, bytes: bytes.subarray(0, end) }];
 	});
 }

@@ -25,6 +25,7 @@ const store = createSessionStore({
 		repo,
 		isElsewhere: false,
 		others: [],
+		kept: join(folder, 'kept'),
 		configFile: join(folder, '.agent-relay', 'config.toml'),
 		notice: null,
 	},
