@@ -12,7 +12,7 @@ export async function openPrune(app: App): Promise<PruneDeps> {
 	return {
 		store,
 		goneStores: await Promise.all(
-			gone.map(async ({ folder, root }) => ({ root, store: await storeOf(folder, app) })),
+			gone.map(async ({ root, ...places }) => ({ root, store: await storeOf(places, app) })),
 		),
 		witnesses,
 		witnessFolder: paths.witness,
@@ -27,10 +27,10 @@ export async function openPrune(app: App): Promise<PruneDeps> {
 const isAmong = (folder: string, location: { folder: string; others: readonly string[] }) =>
 	[location.folder, ...location.others].includes(folder);
 
-async function storeOf(folder: string, app: App) {
+async function storeOf(places: { folder: string; kept: string }, app: App) {
 	const { location } = await app.store();
-	const configFile = join(folder, 'config.toml');
-	return storeAt({ ...location, folder, others: [], isElsewhere: true, configFile, notice: null }, app);
+	const configFile = join(places.folder, 'config.toml');
+	return storeAt({ ...location, ...places, others: [], isElsewhere: true, configFile, notice: null }, app);
 }
 
 /** null where no race can have been: outside git, and before the first commit. */

@@ -25,7 +25,7 @@ export async function keptRaces(
 ): Promise<Kept[]> {
 	const races = clean === null ? [] : listRaces(clean.relay.store).filter(({ state }) => state !== 'cleaned');
 	const own: Kept[] = [];
-	for (const race of clean === null ? [] : races) own.push(await ownRace(race, clean as CleanDeps, age));
+	if (clean !== null) for (const race of races) own.push(await ownRace(race, clean, age));
 	const known = new Set(races.map(({ folder }) => folder));
 	const others = namesIn(worktreesFolder, 'EACCES')
 		.map((name) => join(worktreesFolder, name))

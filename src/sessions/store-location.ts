@@ -84,13 +84,14 @@ export function orphanedStores(stateHome: string): Array<{ folder: string; head:
 	});
 }
 
-/** Stores in the state home whose repo is no longer at its path. */
-export function goneStores(stateHome: string): Array<{ folder: string; root: string }> {
-	const stores = join(stateHome, STATE_STORES);
-	return namesIn(stores, 'EACCES').flatMap((name) => {
-		const folder = join(stores, name);
-		const { root } = readRepoFile(join(folder, REPO_FILE));
-		return root === null || isThere(root) ? [] : [{ folder, root }];
+/** Stores in the state home whose repo is no longer at its path, each with what its sessions left for. */
+export function goneStores(stateHome: string): Array<{ folder: string; kept: string; root: string }> {
+	const [stores, keptStores] = [join(stateHome, STATE_STORES), join(stateHome, KEPT_STORES)];
+	const names = new Set([stores, keptStores].flatMap((place) => namesIn(place, 'EACCES')));
+	return [...names].flatMap((name) => {
+		const [folder, kept] = [join(stores, name), join(keptStores, name)];
+		const root = [folder, kept].map((place) => readRepoFile(join(place, REPO_FILE)).root).find(Boolean);
+		return root === undefined || root === null || isThere(root) ? [] : [{ folder, kept, root }];
 	});
 }
 

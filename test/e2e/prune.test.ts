@@ -238,6 +238,24 @@ describe('prune', () => {
 		expect(existsSync(witnessOf(id))).toBe(false);
 	});
 
+	it.each(['repos', 'kept'])(
+		'finds old sessions in the state folder whose repo is gone (%s)',
+		async (place) => {
+			const id = await session();
+			const store = state(place, '0123456789abcdef');
+			mkdirSync(store, { recursive: true });
+			renameSync(sessions(), join(store, 'sessions'));
+			const gone = { schema_version: 1, root: join(cli.base, 'gone'), common_dir: null, head: null };
+			writeFileSync(join(store, 'repo.json'), JSON.stringify(gone));
+			const { sessions: found } = await prune('--sessions', '--apply');
+			expect(found).toMatchObject([
+				{ name: id, removed: true, about: `of ${join(cli.base, 'gone')}, which is gone` },
+			]);
+			expect(readdirSync(join(store, 'sessions'))).toEqual([]);
+			expect(existsSync(witnessOf(id))).toBe(false);
+		},
+	);
+
 	it('keeps the witness of a session that moved with its repo', async () => {
 		const id = await session();
 		age(witnessOf(id));
