@@ -7,10 +7,13 @@ export function ownName(directory?: string): string {
 
 const OWN_NAME = 'agent-relay';
 
-/** A line of ours with its commands for that folder. What stands in double quotes is somebody's words and stays. */
+/**
+ * A line of ours with its commands for that folder, but for those that name it already. What stands in double quotes is
+ * somebody's words and stays.
+ */
 export function withOwnName(line: string, name: string): string {
 	if (name === OWN_NAME) return line;
-	return line.replace(/"(?:[^"\\]|\\.)*"|\bagent-relay(?= [a-z]|$)/g, (found) =>
+	return line.replace(/"(?:[^"\\]|\\.)*"|\bagent-relay(?= [a-z]|$)(?!.* --directory )/g, (found) =>
 		found.startsWith('"') ? found : name,
 	);
 }

@@ -89,6 +89,8 @@ describe('prune', () => {
 		expect(named(plan.sessions, old)).toMatchObject({ goes: true, removed: false, stays: null });
 		expect(named(plan.sessions, old)?.bytes).toBeGreaterThan(1000);
 		expect(named(plan.sessions, young)).toMatchObject({ goes: false, stays: null });
+		const page = await cli.run(['-C', cli.repo, 'prune', '--sessions']);
+		expect(page.stdout).toContain(`agent-relay -C ${cli.repo} prune --sessions --apply`);
 		const { stdout } = await cli.run(['prune', '--sessions']);
 		expect(stdout).toContain('agent-relay prune --sessions --apply');
 		expect(cli.state()).toEqual(before);

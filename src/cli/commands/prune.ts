@@ -37,7 +37,14 @@ export async function prune(app: App, options: PruneOptions, output: Output): Pr
 			kinds: [...kinds].map((kind) => kindToJson(kind, kept, pruned)),
 		},
 		lines: pruneLines(
-			{ kinds: [...kinds], kept, pruned, now, command: `agent-relay prune${flags.join('')} --apply` },
+			{
+				kinds: [...kinds],
+				kept,
+				pruned,
+				now,
+				command: `${app.ownName} prune${flags.join('')} --apply`,
+				ownName: app.ownName,
+			},
 			output,
 		),
 	};

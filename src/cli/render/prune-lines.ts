@@ -1,4 +1,5 @@
 /** What `prune` found and did, for reading. All text made safe here. */
+import { withOwnName } from '../../core/own-name.ts';
 import { formatPlural } from '../../core/plural.ts';
 import { safeLine } from '../../core/text.ts';
 import type { Kept, Pruned, PruneKind } from '../../prune/contract.ts';
@@ -15,27 +16,27 @@ interface PrunePage {
 	now: number;
 	/** What removes them. */
 	command: string;
+	/** How this program is called. */
+	ownName: string;
 }
 
 const SHOWN = 20;
 
 export function pruneLines(page: PrunePage, { theme, columns }: { theme: Theme; columns: number }): string[] {
-	const { kept, pruned, command } = page;
+	const { kept, pruned, command, ownName } = page;
 	const goes = kept.filter(({ remove }) => remove !== null);
 	const lines = [
 		...overview(page, theme, columns),
 		...(pruned === null ? goingLines(goes, page, theme) : removedLines(pruned, theme)),
 		...stayingLines(
 			kept.filter(({ stays }) => stays !== null),
-			theme,
+			{ theme, ownName },
 		),
-		...(pruned !== null
-			? []
-			: goes.length === 0
-				? ['', 'Nothing would go.']
-				: ['', `${theme.dim('remove them:')} ${command}`]),
-	];
-	return lines.flatMap((line) => wrapToColumns(line, columns, { indent: 4 }));
+		...(pruned === null && goes.length === 0 ? ['', 'Nothing would go.'] : []),
+	].flatMap((line) => wrapToColumns(line, columns, { indent: 4 }));
+	// A command stays whole, to be pasted.
+	const step = pruned === null && goes.length > 0 ? ['', `${theme.dim('remove them:')} ${command}`] : [];
+	return [...lines, ...step];
 }
 
 function overview({ kinds, kept }: PrunePage, theme: Theme, columns: number): string[] {
@@ -79,11 +80,17 @@ function removedLines(pruned: readonly Pruned[], theme: Theme): string[] {
 	return ['', gone.length === 0 ? 'Nothing was removed.' : head, ...kept];
 }
 
-function stayingLines(stays: readonly Kept[], theme: Theme): string[] {
+function stayingLines(
+	stays: readonly Kept[],
+	{ theme, ownName }: { theme: Theme; ownName: string },
+): string[] {
 	if (stays.length === 0) return [];
 	const shown = stays
 		.slice(0, SHOWN)
-		.map((one) => `  ${theme.warn(`${nameOf(one)} stays:`)} ${safeLine(one.stays ?? '', 600)}`);
+		.map(
+			(one) =>
+				`  ${theme.warn(`${nameOf(one)} stays:`)} ${withOwnName(safeLine(one.stays ?? '', 600), ownName)}`,
+		);
 	return ['', ...shown, ...more(stays.length, theme)];
 }
 

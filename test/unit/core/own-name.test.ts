@@ -11,6 +11,11 @@ describe('a printed command', () => {
 		expect(inFolder('Start one: agent-relay')).toBe("Start one: agent-relay -C 'my repo'");
 	});
 
+	it('names no folder twice', () => {
+		const line = "Quote it: agent-relay run --directory 'my repo' 'a b'";
+		expect(inFolder(line)).toBe(line);
+	});
+
 	it('leaves words of somebody else and other programs alone', () => {
 		for (const line of [
 			'Say it: "agent-relay run \\"x\\" agent-relay show"',
