@@ -42,7 +42,10 @@ export async function lineageBuilder(dist) {
 			'turns/running-agents.js',
 			'sessions/session-store.js',
 			'sessions/store-location.js',
-			...(existsSync(join(dist, 'sessions/witness.js')) ? ['sessions/witness.js'] : []),
+			// Builds that are compared with may be older than these.
+			...['sessions/witness.js', 'sessions/native-conversations.js'].filter((path) =>
+				existsSync(join(dist, path)),
+			),
 		].map(load),
 	);
 	const product = Object.assign({}, ...modules);
@@ -146,6 +149,7 @@ class Scene {
 			this.#deps.config.packet.max_bytes = budget * 1024;
 			const startedAt = performance.now();
 			const { spec, packet } = await prepare();
+			spec.conversation?.end(null);
 			if (packet === null) throw new Error(`${this.#session.id}: no packet for ${agent}`);
 			packets.push({ budget, sent: spec.prompt, ...packet.packet, ms: performance.now() - startedAt });
 		}
@@ -160,7 +164,12 @@ class Scene {
 	async #preparer(step, agent) {
 		await this.#use(step.role);
 		const opened = this.#relay.session();
-		const session = { ...opened, turns: () => this.#relay.turns() };
+		const session = {
+			...opened,
+			turns: () => this.#relay.turns(),
+			writableFolder: () => opened.folder,
+			wayTo: (path) => path,
+		};
 		const last = this.#relay.turns().at(-1)?.agent ?? null;
 		const isSwitch = last !== null && last !== agent;
 		const plan = {
@@ -168,7 +177,7 @@ class Scene {
 			adapter: this.#deps.registry.find(agent),
 			model: null,
 			permissions: 'edit',
-			task: { text: step.user, recordedAt: null, isInterrupted: false },
+			task: { text: step.user, isConfirmed: true, recordedAt: null, isInterrupted: false },
 			trigger: isSwitch ? 'switch' : 'user',
 			from: last === null ? null : this.#deps.registry.find(last),
 			reason: isSwitch ? 'switch' : 'continue',
@@ -372,6 +381,12 @@ class Scene {
 				onNotice: () => undefined,
 			}),
 			runningAgents: running,
+			conversations: product.createNativeConversations?.({
+				folder: join(stateHome, 'conversations'),
+				clock,
+				locking,
+				processes,
+			}),
 			survivors: product.createSurvivors({ running, processes, clock, desk: { ask: null } }),
 			estimateCost: () => null,
 			findExecutable: () => ({ path: process.execPath, refused: null }),

@@ -64,7 +64,7 @@ describe.skipIf(!hasAgents)('gemini and opencode', () => {
 			agent_version: expect.any(String),
 		});
 		expect(run.events.filter(({ type }) => type === 'retry')).toHaveLength(2);
-		expect(readdirSync(join(scene.home, '.local/state/agent-relay/telemetry'))).toEqual([]);
+		expect(readdirSync(join(scene.home, '.local/state/agent-relay/private'))).toEqual([]);
 	});
 
 	it.each(AGENTS)('%s: the presets differ', async (agent) => {
