@@ -192,6 +192,12 @@ export function lstatIfThere(path: string): Stats | undefined {
 	}
 }
 
+/** A folder itself, no link to one, and of this user. */
+export function isOwnFolder(path: string): boolean {
+	const facts = lstatIfThere(path);
+	return facts?.isDirectory() === true && (process.getuid === undefined || facts.uid === process.getuid());
+}
+
 /** The file's bytes, or null when there is no such file. Refuses what `openToRead` does, and more than `maxBytes`. */
 export function readIfThere(path: string, maxBytes = MAX_READ_BYTES): Buffer | null {
 	let fd: number;

@@ -1,7 +1,7 @@
 /** Caches: all of it is made anew, so it goes whatever its age; but for what a relay may be using at this moment. */
 import { lstatSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { namesIn } from '../core/files.ts';
+import { isOwnFolder, namesIn } from '../core/files.ts';
 import { explainingWrites } from '../core/write-failure.ts';
 import type { Kept, PruneAge } from './contract.ts';
 import { folderBytes } from './folder-bytes.ts';
@@ -10,6 +10,8 @@ import { folderBytes } from './folder-bytes.ts';
 const IN_USE_MS = 60 * 60_000;
 
 export function keptCaches(folder: string, { now }: PruneAge): Kept[] {
+	// What lies behind a link is not the relay's to remove.
+	if (!isOwnFolder(folder)) return [];
 	return namesIn(folder, 'EACCES').map((name): Kept => {
 		const path = join(folder, name);
 		const lastUsedAt = lstatSync(path, { throwIfNoEntry: false })?.mtimeMs ?? now;

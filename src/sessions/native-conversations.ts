@@ -10,7 +10,7 @@ import * as v from 'valibot';
 import { type Clock, fromIso, toIso } from '../core/clock.ts';
 import { hasErrno, RelayError } from '../core/errors.ts';
 import { type Locking, withFileLock } from '../core/file-lock.ts';
-import { namesIn, readOrNull, removeIfThere, writeAtomic } from '../core/files.ts';
+import { isOwnFolder, lstatIfThere, namesIn, readOrNull, removeIfThere, writeAtomic } from '../core/files.ts';
 import { isSessionId, type SessionId } from '../core/ids.ts';
 import { standingOf } from '../core/process-place.ts';
 import type { ProcessTable } from '../core/process-table.ts';
@@ -84,6 +84,8 @@ export function createNativeConversations(options: NativeConversationsOptions): 
 	/** null where the state folder cannot be written. */
 	const change = <T>(conversation: Conversation, act: (record: ConversationRecord) => T): T | null => {
 		const path = pathOf(conversation);
+		// A link in its place could lead anywhere.
+		if (lstatIfThere(folder) !== undefined && !isOwnFolder(folder)) return null;
 		try {
 			return withFileLock(`${path}.lock`, locking, () => {
 				const record = read(path) ?? emptyRecord(conversation);
@@ -188,6 +190,7 @@ function read(path: string): ConversationRecord | null {
 }
 
 function forgetOld(folder: string, now: number): void {
+	if (!isOwnFolder(folder)) return;
 	const names = namesIn(folder, 'EACCES').filter((name) => name.endsWith('.json'));
 	if (names.length < MANY) return;
 	for (const name of names) {

@@ -4,7 +4,7 @@
  * `session-status.ts`. Readers never lock and never write.
  */
 import { mkdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type Clock, toIso } from '../core/clock.ts';
 import { hasErrno, RelayError } from '../core/errors.ts';
 import { FOLDER_MODE, writeAtomic } from '../core/files.ts';
@@ -42,6 +42,7 @@ import {
 	folderOfSession,
 	keptPlace,
 	prepareStore,
+	refuseLink,
 	type StoreLocation,
 	storeHolding,
 } from './store-location.ts';
@@ -279,6 +280,7 @@ function holdFolders(folder: string, kind: SessionMeta['kind']): HeldFolder {
 /** null for a session that is there already. */
 function moveAway(location: StoreLocation, id: SessionId, kind: SessionMeta['kind'], context: LockContext) {
 	const kept = keptPlace(location);
+	refuseLink(dirname(kept.folder));
 	const folder = sessionFolder(kept, id);
 	if (kept.folder === storeHolding(location, id).folder) return null;
 	prepareStore(kept);

@@ -8,17 +8,23 @@ import {
 	fstatSync,
 	fsyncSync,
 	ftruncateSync,
-	lstatSync,
 	openSync,
 	readFileSync,
 	readSync,
-	type Stats,
 } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import * as v from 'valibot';
 import { hasErrno } from '../core/errors.ts';
-import { ensureFolder, FILE_MODE, isUnreadable, openToRead, writeAll } from '../core/files.ts';
+import {
+	ensureFolder,
+	FILE_MODE,
+	isOwnFolder,
+	isUnreadable,
+	lstatIfThere,
+	openToRead,
+	writeAll,
+} from '../core/files.ts';
 
 export const WITNESS_VERSION = 1;
 
@@ -83,7 +89,7 @@ function parseOrNull(line: string): unknown {
  * in a folder of his.
  */
 export function readWitnessText(path: string): string | null {
-	if (!isFolderOfOurs(lstatSync(dirname(path), { throwIfNoEntry: false }))) return null;
+	if (!isOwnFolder(dirname(path))) return null;
 	let fd: number;
 	try {
 		fd = openToRead(path);
@@ -109,9 +115,8 @@ export function appendWitness(
 	path: string,
 	{ lines, all, knownBytes }: { lines: string; all: string; knownBytes: number },
 ): number {
-	const folder = lstatSync(dirname(path), { throwIfNoEntry: false });
-	if (folder === undefined) ensureFolder(dirname(path));
-	else if (!isFolderOfOurs(folder)) throw errno('ENOTDIR', `${dirname(path)} is not a folder of yours`);
+	if (lstatIfThere(dirname(path)) === undefined) ensureFolder(dirname(path));
+	else if (!isOwnFolder(dirname(path))) throw errno('ENOTDIR', `${dirname(path)} is not a folder of yours`);
 	const fd = openSync(path, O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK, FILE_MODE);
 	try {
 		const facts = fstatSync(fd);
@@ -170,8 +175,6 @@ function endsInLine(fd: number, size: number): boolean {
 }
 
 /** A link there could lead to lines that a repo brought. */
-const isFolderOfOurs = (facts: Stats | undefined) => facts?.isDirectory() === true && isOurs(facts.uid);
-
 const isOurs = (uid: number) => process.getuid === undefined || process.getuid() === uid;
 
 const errno = (code: string, message: string) => Object.assign(new Error(message), { code });

@@ -2,20 +2,11 @@
  * Files that only one turn's agent and the relay see, in a folder of 0700 outside the repo. Their names say which relay made
  * them, so that the next one can tell what a crash left behind.
  */
-import {
-	closeSync,
-	constants,
-	fstatSync,
-	lstatSync,
-	openSync,
-	readFileSync,
-	rmSync,
-	statSync,
-} from 'node:fs';
+import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { PrivateFile } from '../agents/contract.ts';
 import { RelayError } from '../core/errors.ts';
-import { ensureFolder, FILE_MODE, namesIn, writeAll } from '../core/files.ts';
+import { ensureFolder, FILE_MODE, isOwnFolder, namesIn, writeAll } from '../core/files.ts';
 import type { ProcessTable } from '../core/process-table.ts';
 
 const { O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY } = constants;
@@ -33,11 +24,13 @@ export function privatePathToLookAt(folder: string | undefined): { privatePath?:
 	return folder === undefined ? {} : { privatePath: join(folder, 'looked-at') };
 }
 
-/** Removes what relays that are gone left in `folder`. Never throws: it is done in passing. */
+/** Removes what relays that are gone left in `folder`, and nothing through a link. Never throws: it is done in passing. */
 export function removeStrayPrivateFiles(folder: string, processes: ProcessTable): void {
+	if (!isOwnFolder(folder)) return;
 	for (const name of namesIn(folder, 'EACCES', 'EPERM', 'ELOOP', 'EIO')) {
 		const [, pid, start] = NAME.exec(name) ?? [];
-		const owner = pid === undefined ? null : processes.identify(Number(pid));
+		if (pid === undefined) continue;
+		const owner = processes.identify(Number(pid));
 		if (owner !== null && ownerMark(owner.start) === start) continue;
 		removeQuietly(join(folder, name));
 	}
@@ -126,9 +119,8 @@ function writeNew({ path, text }: PrivateFile): { dev: number; ino: number } {
 
 /** Who else may write to the folder could put another file in place of ours. */
 function requireOwn(folder: string): void {
-	const { mode, uid } = statSync(folder);
-	const isOwn = process.getuid === undefined || uid === process.getuid();
-	if (!isOwn || (mode & 0o022) !== 0) throw new Error('others may write to its folder');
+	if (!isOwnFolder(folder)) throw new Error(`${folder} is not a folder of yours`);
+	if ((lstatSync(folder).mode & 0o022) !== 0) throw new Error('others may write to its folder');
 }
 
 function holdsStill({ path, text, dev, ino }: PrivateFile & { dev: number; ino: number }): boolean {

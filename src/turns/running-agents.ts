@@ -7,7 +7,15 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { hasErrno } from '../core/errors.ts';
-import { ensureFolder, namesIn, readOrNull, removeIfThere, writeAtomic } from '../core/files.ts';
+import {
+	ensureFolder,
+	isOwnFolder,
+	lstatIfThere,
+	namesIn,
+	readOrNull,
+	removeIfThere,
+	writeAtomic,
+} from '../core/files.ts';
 import { standingOf } from '../core/process-place.ts';
 import type { ProcessEntry, ProcessIdentity, ProcessTable } from '../core/process-table.ts';
 import { identifyAll, isMultiplexer } from '../core/process-tree.ts';
@@ -54,6 +62,9 @@ export interface RunningAgents {
 type Processes = Pick<ProcessTable, 'identify' | 'isAlive' | 'place' | 'snapshot' | 'withEnvironment'>;
 
 export function createRunningAgents(root: string, processes: Processes): RunningAgents {
+	// A link in their place could lead anywhere.
+	const isOdd = (folder: string) =>
+		[root, folder].some((path) => lstatIfThere(path) !== undefined && !isOwnFolder(path));
 	const folderOf = (worktree: string) =>
 		join(root, createHash('sha256').update(worktree).digest('hex').slice(0, 16));
 	const standing = ({ host, ...note }: v.InferOutput<typeof noteSchema>) => {
@@ -63,6 +74,7 @@ export function createRunningAgents(root: string, processes: Processes): Running
 
 	return {
 		began(note) {
+			if (isOdd(folderOf(note.worktree))) return () => undefined;
 			const path = join(folderOf(note.worktree), `${note.session_id}-${note.turn}.json`);
 			const text = JSON.stringify({
 				schema_version: 1,
@@ -78,6 +90,7 @@ export function createRunningAgents(root: string, processes: Processes): Running
 		},
 		survivors(worktree) {
 			const folder = folderOf(worktree);
+			if (isOdd(folder)) return [];
 			return names(folder).flatMap((name) => {
 				const path = join(folder, name);
 				const note = readNote(path);

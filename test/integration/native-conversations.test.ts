@@ -6,6 +6,7 @@ import {
 	readFileSync,
 	rmSync,
 	statSync,
+	symlinkSync,
 	writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -112,6 +113,20 @@ describe('a conversation of an agent', () => {
 		expect(use.busyBy).toBeNull();
 		use.end(talk);
 		chmodSync(closed, 0o700);
+	});
+
+	it('is not guarded through a link in place of the state folder, and no turn fails of it', () => {
+		const link = `${folder}-link`;
+		symlinkSync(folder, link);
+		try {
+			const locking = lockingOf(processes, systemClock);
+			const linked = createNativeConversations({ folder: link, clock: systemClock, locking, processes });
+			expect(linked.begin(talk, a).busyBy).toBeNull();
+			linked.begin(talk, b).end(talk);
+			expect(readdirSync(folder)).toEqual([]);
+		} finally {
+			rmSync(link);
+		}
 	});
 
 	it('is kept for the user alone', () => {

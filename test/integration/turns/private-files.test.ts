@@ -14,7 +14,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { PrivateFiles } from '../../../src/turns/private-files.ts';
+import { createProcessTable } from '../../../src/core/create-process-table.ts';
+import { PrivateFiles, removeStrayPrivateFiles } from '../../../src/turns/private-files.ts';
 import { EngineBench } from '../../helpers/engine-bench.ts';
 
 let root = '';
@@ -70,6 +71,22 @@ describe('a file that an agent must not start without', () => {
 		const files = written();
 		change();
 		expect(() => files.check()).toThrow(/Gemini CLI was not started/);
+	});
+
+	it('is removed once its relay is gone, and nothing else, nor through a link in place of its folder', () => {
+		const folder = join(root, 'private');
+		mkdirSync(folder);
+		const stray = '4194305-gone-turn.toml';
+		for (const name of [stray, 'notes.txt']) writeFileSync(join(folder, name), '');
+		symlinkSync(folder, join(root, 'link'));
+		removeStrayPrivateFiles(join(root, 'link'), createProcessTable());
+		expect(readdirSync(folder).sort()).toEqual([stray, 'notes.txt']);
+		removeStrayPrivateFiles(folder, createProcessTable());
+		expect(readdirSync(folder)).toEqual(['notes.txt']);
+		const files = new PrivateFiles('Gemini CLI');
+		expect(() => files.write([{ path: join(root, 'link/1.toml'), text: 'deny' }])).toThrow(
+			/link is not a folder of yours/,
+		);
 	});
 
 	it('is never written over what is there, through a link, or where others may write', () => {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -34,10 +34,16 @@ const entry = (pid: number, start: string, session: number, name = 'claude'): Pr
 /** A machine with these processes, seen by a relay that is gone unless `isRelayAlive`. */
 function machine(
 	entries: ProcessEntry[],
-	over: { isRelayAlive?: boolean; boot?: string; namespace?: string; named?: ProcessIdentity[] } = {},
+	over: {
+		isRelayAlive?: boolean;
+		boot?: string;
+		namespace?: string;
+		named?: ProcessIdentity[];
+		root?: string;
+	} = {},
 ) {
 	const { isRelayAlive = false, boot = 'boot', namespace = 'ns', named = [] } = over;
-	return createRunningAgents(root, {
+	return createRunningAgents(over.root ?? root, {
 		snapshot: () => entries,
 		identify: (pid) => {
 			const found = entries.find((one) => one.pid === pid);
@@ -52,6 +58,16 @@ function machine(
 const notes = () => readdirSync(root).flatMap((folder) => readdirSync(join(root, folder)));
 
 describe('agents that run', () => {
+	it('are noted through no link in place of the folder of notes', () => {
+		const folder = join(root, 'elsewhere');
+		mkdirSync(folder);
+		symlinkSync(folder, join(root, 'running'));
+		const linked = machine([], { root: join(root, 'running') });
+		linked.began(NOTE)();
+		expect(linked.survivors('/repo')).toEqual([]);
+		expect(readdirSync(folder)).toEqual([]);
+	});
+
 	it('are survivors once their relay is gone, by what lives in their terminal session', () => {
 		const agents = machine([entry(101, '5001', 100), entry(102, '5002', 100, 'sh'), entry(103, '5003', 7)]);
 		agents.began(NOTE);
