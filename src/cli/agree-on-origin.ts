@@ -9,7 +9,11 @@ import { pickOne } from '../shell/pick.ts';
  * True when the user says that it goes on; false where nobody can be asked, or nothing is to be asked. Throws
  * `nothing_to_continue` when he says no.
  */
-export async function agreeOnOrigin(app: App, id: SessionId): Promise<boolean> {
+export async function agreeOnOrigin(
+	app: App,
+	id: SessionId,
+	question = 'Go on with it? What its records say goes to agents as a quote.',
+): Promise<boolean> {
 	const { input, errorOutput } = app.streams;
 	const store = await app.store();
 	if (store.witness(id).isOurs || !input.isTTY || !errorOutput.isTTY) return false;
@@ -19,7 +23,7 @@ export async function agreeOnOrigin(app: App, id: SessionId): Promise<boolean> {
 		`Session ${ref} was not begun by your relay on this machine: ${safeLine(title ?? objective ?? '', 60)}`,
 	);
 	const answer = await pickOne(
-		'Go on with it? What its records say goes to agents as a quote.',
+		question,
 		[
 			{ value: 'no', label: 'no' },
 			{ value: 'yes', label: 'yes' },

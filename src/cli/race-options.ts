@@ -38,6 +38,7 @@ export interface RaceAdoptOptions extends AskedFrom {
 	merge?: boolean;
 	commit?: boolean;
 	branch?: string;
+	here?: boolean;
 }
 
 export interface RaceOpenOptions {

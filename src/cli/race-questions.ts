@@ -15,6 +15,7 @@ const OPTIONS = {
 	branch: { type: 'string' },
 	apply: { type: 'boolean' },
 	all: { type: 'boolean' },
+	here: { type: 'boolean' },
 } as const;
 
 /** Words that each question takes. */

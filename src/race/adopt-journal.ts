@@ -18,7 +18,7 @@ import {
 } from '../core/files.ts';
 import { explainWriteFailure } from '../core/write-failure.ts';
 import { ADOPT_FOLDER } from '../sessions/session-paths.ts';
-import { lookAt } from './adopt-paths.ts';
+import { isAdoptablePath, leadsElsewhere, lookAt } from './adopt-paths.ts';
 import { keepOld, moveInto } from './move-file.ts';
 
 const stepSchema = v.looseObject({
@@ -112,7 +112,7 @@ function replaceFile(place: AdoptPlace, worktree: string, step: AdoptStep, at: n
 	const now = lookAt(target);
 	const isSame =
 		step.stamp === null ? now.kind === 'absent' || now.kind === 'folder' : now.stamp === step.stamp;
-	if (!isSame)
+	if (!isSame || leadsElsewhere(worktree, step.path))
 		throw new RelayError('refused', `${step.path} was changed while its replacement was prepared.`, {
 			hint: 'Everything is as it was. Try again when nothing else writes here.',
 		});
@@ -203,6 +203,7 @@ function undoAll(
 /** What someone put into one since keeps it. */
 function removeMadeFolders({ worktree, made_folders }: AdoptJournal): never[] {
 	for (const folder of [...made_folders].sort((a, b) => b.length - a.length)) {
+		if (!isAdoptablePath(folder) || leadsElsewhere(worktree, folder)) continue;
 		try {
 			rmdirSync(join(worktree, folder));
 		} catch (error) {
@@ -212,13 +213,16 @@ function removeMadeFolders({ worktree, made_folders }: AdoptJournal): never[] {
 	return [];
 }
 
-/** False: something else stands there now. */
+/** False: something else stands there now, or in place of a folder on the way. */
 function undoStep(place: AdoptPlace, worktree: string, step: AdoptStep, at: number): boolean {
+	if (!isAdoptablePath(step.path)) return false;
 	const target = join(worktree, step.path);
+	const kept = oldPath(place, at);
+	const isKept = existsNoFollow(kept);
+	// What was to come there was not begun; what stood there is not put back through a link.
+	if (leadsElsewhere(worktree, step.path)) return !isKept;
 	const beside = besideOf(place, target, at);
 	removeIfThere(beside);
-	const kept = oldPath(place, at);
-	const isKept = lstatSync(kept, { throwIfNoEntry: false }) !== undefined;
 	const now = lookAt(target);
 	// What is replaced is kept first: where nothing is kept, nothing was begun.
 	if (step.stamp !== null && (!isKept || now.stamp === step.stamp)) return true;

@@ -51,6 +51,15 @@ export interface SeenPaths {
 const RESERVED =
 	/(?:^|\/)\.git(?:\/|$)|^\.agent-relay\/(?!config\.toml$)|(?:^|\/)\.\.?(?:\/|$)|^\/|\ufffd|^$/i;
 
+/** Whether an adoption may ever write at `path`. */
+export const isAdoptablePath = (path: string): boolean => !RESERVED.test(path);
+
+/** A link in place of a folder on the way to `path` leads elsewhere. */
+export function leadsElsewhere(root: string, path: string): boolean {
+	const parents = path.split('/').slice(0, -1);
+	return parents.some((_, at) => lookAt(join(root, ...parents.slice(0, at + 1))).kind === 'link');
+}
+
 export function lookAtPaths(
 	root: string,
 	edits: readonly TreeEdit[],

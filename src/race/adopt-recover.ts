@@ -1,12 +1,22 @@
-import { existsSync } from 'node:fs';
+import { existsSync, lstatSync } from 'node:fs';
+import { join } from 'node:path';
 import { RelayError } from '../core/errors.ts';
 import type { SessionId } from '../core/ids.ts';
+import { quoteForShell } from '../core/quote-for-shell.ts';
 import { firstLineOf } from '../git/git-output.ts';
 import { listTreeEdits } from '../git/tree-edits.ts';
+import { isListedWorktree } from '../git/worktree-records.ts';
 import type { OpenSession } from '../sessions/session-store.ts';
 import { stageAdopted } from './adopt-commit.ts';
 import type { AdoptDeps } from './adopt-deps.ts';
-import { type AdoptJournal, adoptPlace, discardPlace, readJournal, undoSteps } from './adopt-journal.ts';
+import {
+	type AdoptJournal,
+	type AdoptPlace,
+	adoptPlace,
+	discardPlace,
+	readJournal,
+	undoSteps,
+} from './adopt-journal.ts';
 import { noteAdopted } from './adopt-note.ts';
 
 /**
@@ -20,9 +30,31 @@ export async function recoverAdoption(session: OpenSession, deps: AdoptDeps): Pr
 		discardPlace(place);
 		return null;
 	}
+	refuseForeign(journal, place, deps);
 	const said = journal.phase === 'written' ? await finish(session, journal, deps) : undo(session, journal);
 	discardPlace(place);
 	return said;
+}
+
+/**
+ * The journal lies where an agent may write: it is followed only in a worktree that the repo itself names, and where what stood
+ * there before lies in the race's own folders.
+ */
+function refuseForeign({ worktree }: AdoptJournal, place: AdoptPlace, { repo }: AdoptDeps): void {
+	const { root, commonDir } = repo;
+	const isOfRepo =
+		worktree === repo.worktree || (commonDir !== null && isListedWorktree(worktree, { root, commonDir }));
+	const linked = [place.fresh, join(place.folder, 'old')].find(isNoFolder);
+	if (isOfRepo && linked === undefined) return;
+	const why = isOfRepo ? `${linked} is no folder` : `it names ${worktree}, which is no worktree of this repo`;
+	throw new RelayError('damaged_record', `${place.journal} is not of an adoption here: ${why}`, {
+		hint: `look at it, then remove it: rm -r ${quoteForShell(place.folder)}`,
+	});
+}
+
+function isNoFolder(path: string): boolean {
+	const facts = lstatSync(path, { throwIfNoEntry: false });
+	return facts !== undefined && !facts.isDirectory();
 }
 
 function undo(session: OpenSession, journal: AdoptJournal): string {
@@ -54,10 +86,10 @@ async function finish(session: OpenSession, journal: AdoptJournal, deps: AdoptDe
 	return `An adoption of ${entrant} was interrupted after its last file: it is noted as done.${rest}`;
 }
 
-/** The same for a race that is only looked at; null also where its session is in use. */
+/** The same for a race that is only looked at; null also where its session is in use, or no relay of this user began it. */
 export async function recoverAbandonedAdoption(id: SessionId, deps: AdoptDeps): Promise<string | null> {
 	const folder = deps.store.folderOf(id);
-	if (!existsSync(adoptPlace(folder).folder)) return null;
+	if (!existsSync(adoptPlace(folder).folder) || !deps.store.witness(id).isOurs) return null;
 	const session = openUnlocked(id, deps);
 	if (session === null) return null;
 	try {

@@ -15,6 +15,7 @@ import { firstLineOf } from '../git/git-output.ts';
 import { explainDisk } from '../git/repo-git.ts';
 import { openScratchIndex, type ScratchIndex } from '../git/scratch-index.ts';
 import { listTreeEdits, type TreeEdit } from '../git/tree-edits.ts';
+import { acceptOrigin, requireOrigin } from '../relay/session-origin.ts';
 import type { OpenSession } from '../sessions/session-store.ts';
 import {
 	commitMessage,
@@ -53,6 +54,8 @@ export interface AdoptRequest {
 	/** Id as in the record; null: the winner. */
 	entrant: string | null;
 	mode: AdoptMode;
+	/** The user says so of a race that no relay of his began. */
+	isAccepted?: boolean;
 }
 
 export interface AdoptedFile {
@@ -81,14 +84,17 @@ export type AdoptResult =
 
 /**
  * Conflicts are a result; RelayError `refused` for what no other file would mend (no winner, nothing kept, the state of the
- * repo), `session_locked` while the race runs.
+ * repo, a race of another relay), `session_locked` while the race runs.
  */
 export async function adopt(request: AdoptRequest, deps: AdoptDeps): Promise<AdoptResult> {
-	const { record, mode } = request;
-	const entrant = chooseEntrant(record, request.entrant);
-	const commit = await keptCommit(record, entrant, deps);
+	const { record, mode, isAccepted = false } = request;
 	const id = parseSessionId(record.id);
 	if (id === null) throw new RelayError('damaged_record', `${record.id} is no id of a race`);
+	const entrant = chooseEntrant(record, request.entrant);
+	const goOn = `agent-relay race adopt ${entrant.id} --race ${id.slice(-6)} --here`;
+	requireOrigin({ id, kind: 'race' }, deps.store.witness(id), isAccepted, goOn);
+	const commit = await keptCommit(record, entrant, deps);
+	acceptOrigin(id, deps.store);
 	const session = deps.store.open(id);
 	try {
 		const said = await recoverAdoption(session, deps);

@@ -55,7 +55,7 @@ export async function planClean(
 	findUsers: FindFolderUsers = createFolderUsers(deps.relay.env),
 ): Promise<CleanPlan> {
 	const record = readRace(id, deps.relay.store);
-	const refusals = raceRefusals(record, deps);
+	const refusals = raceRefusals(id, record, deps);
 	if (deps.relay.store.status(id).status === 'active')
 		refusals.unshift('The race is still running, or another command holds its session.');
 	const entrants: CleanEntrant[] = [];
@@ -73,9 +73,12 @@ export async function planClean(
 	};
 }
 
-function raceRefusals(record: RaceRecord, { relay, worktreesFolder }: CleanDeps): string[] {
+/** Where the folder with the marker is gone, the witness of the race's session says whose it is. */
+function raceRefusals(id: SessionId, record: RaceRecord, { relay, worktreesFolder }: CleanDeps): string[] {
 	const claim = judgeRaceFolder(record, { repo: relay.repo, worktreesFolder });
-	return claim.kind === 'foreign' ? [claim.why] : [];
+	if (claim.kind === 'foreign') return [claim.why];
+	if (claim.kind === 'ours' || relay.store.witness(id).isOurs) return [];
+	return [`Race ${id} was not begun by your relay on this machine, and has no folder here.`];
 }
 
 function hintFor(
@@ -104,7 +107,7 @@ export async function applyClean(
 	try {
 		const record = readRace(plan.race, deps.relay.store);
 		if (record.state === 'cleaned') return { race: plan.race, removed: [], kept: [], refs: [], record };
-		const [refusal] = raceRefusals(record, deps);
+		const [refusal] = raceRefusals(plan.race, record, deps);
 		if (refusal !== undefined) throw new RelayError('refused', refusal, { hint: 'Nothing was removed.' });
 		const context = await lookAround(record, deps, findUsers);
 		const { removed, kept } = await removeEntrants(plan, context);

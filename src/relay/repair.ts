@@ -59,6 +59,7 @@ export async function repairSession(session: OpenSession, deps: RelayDeps): Prom
 		estimateCost,
 		ancestors,
 		spared: survivors.flatMap((survivor) => survivor.processes),
+		isForeign: deps.store.witness(session.id).isTakenOver,
 	};
 	const recovered = await recoverTurns(about);
 	const left = recovered.length === 0 ? [] : processes.withEnvironment('AGENT_RELAY_SESSION', session.id);

@@ -36,6 +36,8 @@ export interface RecoverDeps {
 	estimateCost: (model: string | null, tokens: TokenCounts) => number | null;
 	/** Processes that the user let go on: nothing of the turn is ended then. */
 	spared?: readonly ProcessIdentity[];
+	/** Another relay, or somebody else, wrote the record: no process that it names is ended. */
+	isForeign?: boolean;
 	/** The turns of the session's parents, oldest first: a native session may have begun there. */
 	ancestors?: readonly TurnState[];
 }
@@ -56,8 +58,8 @@ export async function recoverTurns(deps: RecoverDeps): Promise<Recovered[]> {
 }
 
 async function recoverTurn(state: TurnState, deps: RecoverDeps): Promise<Recovered> {
-	const { spared = [] } = deps;
-	const ended = spared.length > 0 ? [] : endStrays(state, deps.processes);
+	const { spared = [], isForeign = false } = deps;
+	const ended = spared.length > 0 || isForeign ? [] : endStrays(state, deps.processes);
 	const judged = await replay(state, deps);
 	const snapshots = deps.snapshotsOf(state);
 	const after = (await snapshots?.take()) ?? null;

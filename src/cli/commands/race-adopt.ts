@@ -1,14 +1,17 @@
 /** `race adopt` and `race diff`: what an entrant made, looked at and taken over. */
 import type { App } from '../../app/create-app.ts';
 import { RelayError } from '../../core/errors.ts';
+import { parseSessionId } from '../../core/ids.ts';
 import { adopt, chooseEntrant } from '../../race/adopt.ts';
 import type { AdoptMode } from '../../race/adopt-deps.ts';
 import { findRace } from '../../race/find-race.ts';
 import { raceDiff } from '../../race/race-diff.ts';
+import type { RaceRecord } from '../../race/race-record.ts';
 import { EXIT } from '../../relay/exit-codes.ts';
 import { shortRef } from '../../shell/view/describe-session.ts';
 import { adoptLines } from '../../shell/view/race-adopt-lines.ts';
 import { wrapToColumns } from '../../ui/text-width.ts';
+import { agreeOnOrigin } from '../agree-on-origin.ts';
 import type { CommandResult, Output } from '../command.ts';
 import { adoptDepsOf } from '../race-adopt-deps.ts';
 import type { RaceAdoptOptions, RaceDiffOptions } from '../race-options.ts';
@@ -21,7 +24,9 @@ export async function adoptEntrant(
 ): Promise<CommandResult> {
 	const mode = adoptMode(options);
 	const record = findRace(options.race ?? null, await app.store());
-	const result = await adopt({ record, entrant: options.entrant ?? null, mode }, await adoptDepsOf(app));
+	const isAccepted = options.here ?? (await isAgreed(app, record, options));
+	const request = { record, entrant: options.entrant ?? null, mode, isAccepted };
+	const result = await adopt(request, await adoptDepsOf(app));
 	const of = options.race === undefined ? '' : ` --race ${shortRef(record.id)}`;
 	const asking = { command: options.asker ?? `${app.ownName} race`, of };
 	// A command that is broken into rows cannot be pasted.
@@ -30,6 +35,13 @@ export async function adoptEntrant(
 	);
 	const exitCode = result.status === 'adopted' ? EXIT.done : EXIT.refused;
 	return { exitCode, data: { race: record.id, ...result }, lines };
+}
+
+/** The shell reads the terminal itself: there `--here` says so. */
+async function isAgreed(app: App, record: RaceRecord, { asker }: RaceAdoptOptions): Promise<boolean> {
+	const id = parseSessionId(record.id);
+	if (id === null || asker !== undefined) return false;
+	return agreeOnOrigin(app, id, 'Adopt from it? Its record says which files come here.');
 }
 
 export function adoptMode({

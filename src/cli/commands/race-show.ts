@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import type { App } from '../../app/create-app.ts';
 import { RelayError } from '../../core/errors.ts';
 import { parseSessionId } from '../../core/ids.ts';
+import { safeLine } from '../../core/text.ts';
 import { chooseEntrant } from '../../race/adopt.ts';
 import { recoverAbandonedAdoption } from '../../race/adopt-recover.ts';
 import { findRace } from '../../race/find-race.ts';
@@ -72,6 +73,9 @@ export async function listRacesHere(
 	return { exitCode: EXIT.done, data: { races }, lines };
 }
 
+/** Longer paths no system opens. */
+const MAX_PATH = 4096;
+
 /** Prints nothing but the path, for `cd "$(agent-relay race open claude)"`. */
 export async function openEntrant(
 	app: App,
@@ -80,6 +84,14 @@ export async function openEntrant(
 ): Promise<CommandResult> {
 	const record = findRace(race ?? null, await app.store());
 	const { id, worktree } = chooseEntrant(record, entrant);
+	if (safeLine(worktree, MAX_PATH) !== worktree)
+		throw new RelayError(
+			'refused',
+			`The record of the race names no folder that can be printed: ${worktree}`,
+			{
+				hint: 'Somebody else may have written it: agent-relay race show',
+			},
+		);
 	if (!existsSync(worktree))
 		throw new RelayError('not_found', `The worktree of ${id} is gone: ${worktree}`, {
 			hint:

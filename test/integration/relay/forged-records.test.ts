@@ -1,6 +1,8 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createProcessTable } from '../../../src/core/create-process-table.ts';
 import { RelayError } from '../../../src/core/errors.ts';
 import type { SessionId } from '../../../src/core/ids.ts';
 import type { SessionMeta } from '../../../src/sessions/session-meta.ts';
@@ -131,6 +133,48 @@ describe.each(Object.entries(PLACES))('a record that names as %s', (_, put) => {
 			expect(existsSync(folder)).toBe(true);
 		},
 	);
+});
+
+describe('processes that a record names as left running', () => {
+	/** A turn that was cut off here, as its record has it, and a process of the user's that it names. */
+	async function cutOff() {
+		const { id, folder } = await forged(() => undefined);
+		const user = spawn('sleep', ['600'], { stdio: 'ignore' });
+		const path = join(folder, 'turns', '001-state.json');
+		const state = JSON.parse(readFileSync(path, 'utf8'));
+		const processes = createProcessTable();
+		const stray = processes.identify(user.pid ?? 0);
+		const process_place = processes.place();
+		const cut = {
+			status: 'running',
+			ended_at: null,
+			pid: null,
+			pid_start: null,
+			process_place,
+			strays: [stray],
+		};
+		writeFileSync(path, JSON.stringify({ ...state, ...cut }));
+		const ended = new Promise((end) => user.once('exit', (_, signal) => end(signal)));
+		return { id, user, ended };
+	}
+
+	it('are not ended where no relay of this user began the session, also once it goes on', async () => {
+		const { id, user, ended } = await cutOff();
+		for (const path of bench.witnessFiles()) rmSync(path);
+		const relay = await bench.relay();
+		await relay.relay.resume(id, { isAccepted: true });
+		expect(relay.relay.turns()[0]?.status).not.toBe('running');
+		expect(createProcessTable().identify(user.pid ?? 0)).not.toBeNull();
+		user.kill('SIGTERM');
+		expect(await ended).toBe('SIGTERM');
+	});
+
+	it('are ended in a session of the user', async () => {
+		const { id, ended } = await cutOff();
+		const relay = await bench.relay();
+		await relay.relay.resume(id);
+		expect(await ended).toBe('SIGKILL');
+	});
 });
 
 describe('the folder in which a session goes on', () => {
