@@ -177,7 +177,7 @@ export function namesIn(folder: string, ...alsoEmpty: string[]): string[] {
 	try {
 		return readdirSync(folder);
 	} catch (error) {
-		if (hasErrno(error, 'ENOENT', 'ENOTDIR', ...alsoEmpty)) return [];
+		if (hasErrno(error, 'ENOENT', 'ENOTDIR', 'ELOOP', ...alsoEmpty)) return [];
 		throw error;
 	}
 }

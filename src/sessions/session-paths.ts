@@ -1,7 +1,6 @@
 /** Where each file of a session lies. Pure; the only place that knows the names of design 4. */
-import { readdirSync } from 'node:fs';
 import { isAbsolute, join, normalize, sep } from 'node:path';
-import { hasErrno } from '../core/errors.ts';
+import { namesIn } from '../core/files.ts';
 import type { SessionId } from '../core/ids.ts';
 
 export type TurnFileName =
@@ -81,11 +80,6 @@ export function newestBegunTurn(folder: string): number {
 
 const TURN_FILE = /^(\d{3,15})-(?:prompt\.md|output\.md|stderr\.log|state\.json|events\.jsonl|raw\.jsonl)$/;
 
-function turnFileNames(folder: string): string[] {
-	try {
-		return readdirSync(join(folder, TURNS_FOLDER));
-	} catch (error) {
-		if (hasErrno(error, 'ENOENT', 'ENOTDIR')) return [];
-		throw error;
-	}
-}
+/** What cannot be listed has no turns: it costs this session, and no other. */
+const turnFileNames = (folder: string): string[] =>
+	namesIn(join(folder, TURNS_FOLDER), 'EACCES', 'EPERM', 'EIO');

@@ -1,8 +1,9 @@
 /** `agent-relay show [REF]`: one session read back from its records. Locks and writes nothing. */
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { App } from '../../app/create-app.ts';
-import { hasErrno, RelayError } from '../../core/errors.ts';
+import { RelayError } from '../../core/errors.ts';
+import { namesIn } from '../../core/files.ts';
 import { safeLine, safeText } from '../../core/text.ts';
 import { EXIT } from '../../relay/exit-codes.ts';
 import { describeUnconfirmed, unconfirmedWords } from '../../relay/unconfirmed-words.ts';
@@ -165,14 +166,8 @@ function newestPacket({ meta, folder }: LineageEntry): string | null {
 	return newest === undefined ? null : join(folder, PACKETS_FOLDER, newest);
 }
 
-function packetNames(folder: string): string[] {
-	try {
-		return readdirSync(join(folder, PACKETS_FOLDER)).filter((name) => /^\d{3,15}-.*\.md$/.test(name));
-	} catch (error) {
-		if (hasErrno(error, 'ENOENT', 'ENOTDIR')) return [];
-		throw error;
-	}
-}
+const packetNames = (folder: string): string[] =>
+	namesIn(join(folder, PACKETS_FOLDER), 'EACCES').filter((name) => /^\d{3,15}-.*\.md$/.test(name));
 
 async function showDiff(
 	app: App,

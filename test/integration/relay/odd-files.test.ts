@@ -23,7 +23,7 @@ const OUTSIDE = 'nothing of ours\n';
 
 beforeAll(async () => {
 	bench = new EngineBench();
-	bench.install('claude', { turns: [claudeAnswers('first'), ...Array(60).fill(claudeAnswers('other'))] });
+	bench.install('claude', { turns: [claudeAnswers('first'), ...Array(70).fill(claudeAnswers('other'))] });
 	const relay = await bench.relay({ agent: 'claude' });
 	await relay.send('first task');
 	folder = relay.folder;
@@ -45,6 +45,7 @@ const ODD = {
 	'a folder that is not empty': (path: string) => mkdirSync(join(path, 'x'), { recursive: true }),
 	'a link': (path: string) => symlinkSync(join(bench.root, 'outside'), path),
 	'a link to nothing': (path: string) => symlinkSync(join(bench.root, 'made-through-it'), path),
+	'a link to itself': (path: string) => symlinkSync(path, path),
 	'a pipe': (path: string) => execFileSync('mkfifo', [path]),
 	'an empty file': (path: string) => writeFileSync(path, ''),
 	'a huge file': (path: string) => {
