@@ -7,6 +7,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { runProcess } from '../../src/core/run-process.ts';
 import { armouredForAgents, namedPrograms } from '../../src/git/agent-armour.ts';
 import { createGit } from '../../src/git/run-git.ts';
+import { canaryOf, GIT_ATTACKS, inputOf } from '../helpers/git-attacks.ts';
 
 let base: string;
 let repo: string;
@@ -56,55 +57,9 @@ function canary(name: string): string {
 	return path;
 }
 
-/** Each key with commands that make git start what it names. */
-const ATTACKS: ReadonlyArray<[key: string, value: (program: string) => string, runs: string[][]]> = [
-	['core.fsmonitor', (p) => p, [['status']]],
-	['filter.evil.clean', (p) => p, [['add', '-A']]],
-	['filter.evil.process', (p) => p, [['add', '-A']]],
-	['diff.evil.textconv', (p) => p, [['diff']]],
-	['diff.evil.command', (p) => p, [['diff']]],
-	['diff.external', (p) => p, [['diff']]],
-	[
-		'merge.evil.driver',
-		(p) => p,
-		[
-			['checkout', '-q', '--', '.'],
-			['merge', 'side'],
-		],
-	],
-	['core.hooksPath', (p) => join(p, '..'), [['commit', '-qam', 'x']]],
-	['gpg.program', (p) => p, [['tag', '-s', '-m', 'x', 'v1']]],
-	['gpg.ssh.program', (p) => p, [['-c', 'gpg.format=ssh', 'tag', '-s', '-m', 'x', '-u', '/nowhere', 'v1']]],
-	['commit.gpgSign', () => 'true', [['commit', '-qam', 'x']]],
-	[
-		'sequence.editor',
-		(p) => p,
-		[
-			['checkout', '-q', '--', '.'],
-			['rebase', '-i', 'HEAD~1'],
-		],
-	],
-	['core.editor', (p) => p, [['commit', '-qa']]],
-	['alias.st', (p) => `!${p}`, [['st']]],
-	['remote.origin.uploadpack', (p) => p, [['fetch', 'origin']]],
-	['remote.origin.receivepack', (p) => p, [['push', 'origin', 'main']]],
-	[
-		'remote.bad.url',
-		(p) => `ext::${p} x`,
-		[
-			['config', 'protocol.ext.allow', 'always'],
-			['fetch', 'bad'],
-		],
-	],
-	['credential.https://example.org.helper', (p) => `!${p}`, [['credential', 'fill']]],
-];
-
-/** The name of the canary: of `core.hooksPath` the hook that git looks for, of signatures the program that signs. */
-const nameOf = (key: string) => (key === 'core.hooksPath' ? 'pre-commit' : key.replaceAll(/[^A-Za-z]/g, '-'));
-
 function attack(key: string, value: string): void {
 	writeFileSync(join(repo, '.gitattributes'), '*.txt filter=evil diff=evil merge=evil\n');
-	if (key === 'commit.gpgSign') git(env, 'config', 'gpg.program', canary(nameOf(key)));
+	if (key === 'commit.gpgSign') git(env, 'config', 'gpg.program', canary(canaryOf(key)));
 	git(env, 'config', 'remote.origin.url', base);
 	git(env, 'config', 'protocol.ext.allow', 'always');
 	git(env, 'config', key, value);
@@ -116,21 +71,20 @@ async function armoured(): Promise<Record<string, string>> {
 	return armouredForAgents(env, await namedPrograms(ours, repo));
 }
 
-it.each(ATTACKS)('%s starts nothing', async (key, value, runs) => {
-	attack(key, value(canary(nameOf(key))));
+it.each(GIT_ATTACKS)('$key starts nothing', async ({ key, value, runs }) => {
+	attack(key, value(canary(canaryOf(key))));
 	const inside = await armoured();
 	for (const args of runs) runWith(inside, args);
 	expect(readdirSync(canaries)).toEqual([]);
 });
 
 function runWith(withEnv: Record<string, string>, args: readonly string[]): void {
-	const input = args[0] === 'credential' ? 'protocol=https\nhost=example.org\n\n' : 'y\n';
 	const variables = { ...withEnv, GIT_TERMINAL_PROMPT: '0' };
-	spawnSync('git', [...args], { cwd: repo, env: variables, input, timeout: 20_000 });
+	spawnSync('git', [...args], { cwd: repo, env: variables, input: inputOf(args), timeout: 20_000 });
 }
 
-it.each(ATTACKS)('%s would start something otherwise', (key, value, runs) => {
-	attack(key, value(canary(nameOf(key))));
+it.each(GIT_ATTACKS)('$key would start something otherwise', ({ key, value, runs }) => {
+	attack(key, value(canary(canaryOf(key))));
 	for (const args of runs) runWith(env, args);
 	expect(readdirSync(canaries)).not.toEqual([]);
 });
