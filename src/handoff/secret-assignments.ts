@@ -51,10 +51,11 @@ export function withoutAssignedSecrets(text: string, mark: (kind: string) => str
 	NAME_AND_SIGN.lastIndex = 0;
 	for (let hit = NAME_AND_SIGN.exec(text); hit !== null; hit = NAME_AND_SIGN.exec(text)) {
 		const found = assignedSecret(text, hit.index, hit[0]);
-		if (found === null || found.start < from) continue;
-		out += text.slice(from, found.start) + mark('secret');
+		if (found === null || found.end <= from) continue;
+		if (found.start >= from) out += text.slice(from, found.start) + mark('secret');
 		from = found.end;
-		NAME_AND_SIGN.lastIndex = found.end;
+		// What was taken for the value may end in a name with a value of its own: an empty `TOKEN=` before `PASSWORD="…"`.
+		NAME_AND_SIGN.lastIndex = found.isQuoted ? found.end : Math.max(found.start, found.end - MAX_NAME);
 	}
 	return out + text.slice(from);
 }

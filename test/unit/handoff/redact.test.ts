@@ -110,6 +110,14 @@ describe('the redactor', () => {
 		expect(growthOf((units) => void record(piece.repeat(units / piece.length)))).toBeLessThan(LINEAR);
 	});
 
+	it.each([
+		["TOKEN=\n\nPGPASSWORD='my pass word'", 'my pass word'],
+		['api_key:\nclient_secret:\nDB_PASSWORD="my pass word"', 'my pass word'],
+		['TOKEN=\nDB_PASSWORD=hunter2;hunter3', 'hunter3'],
+	])('takes out a value whose own name stands where an earlier one looks for its value: %j', (text, value) => {
+		expect(record(text)).not.toContain(value);
+	});
+
 	it('takes out a private key, also one that is cut off', () => {
 		const key = '-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEA\nAAAA\n';
 		expect(record(`a\n${key}-----END OPENSSH PRIVATE KEY-----\nb`)).toBe('a\n[redacted: private key]\nb');
