@@ -84,12 +84,15 @@ function append(path: string, entry: string): void {
 		ensureFolder(dirname(path));
 		const fd = openAppend(path);
 		try {
-			writeAll(fd, Buffer.from(serialize(entry)));
+			writeAll(fd, Buffer.from(`${isTorn(path) ? '\n' : ''}${serialize(entry)}`));
 		} finally {
 			closeSync(fd);
 		}
 	});
 }
+
+/** A killed shell or a full disk left half a line at the end, which must not spoil the next one. */
+const isTorn = (path: string) => ![undefined, 0x0a].includes(readIfThere(path)?.at(-1));
 
 const serialize = (entry: string) => `${JSON.stringify(entry)}\n`;
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -23,6 +23,16 @@ describe('history', () => {
 
 	it('reads a prompt of several lines as one, and leaves damaged lines out', () => {
 		expect(parseHistory('"one"\n{"a":1}\nnot json\n"two\\nlines"\n"o')).toEqual(['one', 'two\nlines']);
+	});
+
+	it('takes a new entry whole where the last line of its file is torn', () => {
+		const folder = mkdtempSync(join(tmpdir(), 'relay-history-'));
+		const path = join(folder, 'history');
+		writeFileSync(path, '"one"\n"tw');
+		openHistory(path).add('three');
+		openHistory(path).add('four');
+		expect(openHistory(path).entries()).toEqual(['one', 'three', 'four']);
+		rmSync(folder, { recursive: true });
 	});
 
 	it('keeps each entry once, the newest place counts', () => {
