@@ -69,7 +69,7 @@ function isWithin(value: unknown, depth: number): boolean {
 }
 
 /** Largest time `Date` can hold, ms. */
-const MAX_TIME_MS = 8.64e15;
+export const MAX_TIME_MS = 8.64e15;
 
 /** Seconds of the year 5138; as milliseconds, a day of 1973. No CLI tells of either. */
 const MILLISECONDS_FROM = 1e11;

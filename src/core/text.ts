@@ -172,7 +172,8 @@ export function safeLine(text: string, maxChars: number): string {
 		.trim();
 	if (line.length <= maxChars) return line;
 	const characters = [...line];
-	return characters.length <= maxChars ? line : `${characters.slice(0, Math.max(0, maxChars - 1)).join('')}…`;
+	if (characters.length <= maxChars) return line;
+	return maxChars < 1 ? '' : `${characters.slice(0, maxChars - 1).join('')}…`;
 }
 
 /** What to show for the forbidden character at `at`, and how much it covers; length 0: only more text can tell. */

@@ -1,5 +1,5 @@
 /** When a refused request may be tried again by the answer's own headers. */
-import { type JsonObject, textOrNull } from '../json-fields.ts';
+import { type JsonObject, MAX_TIME_MS, textOrNull } from '../json-fields.ts';
 import { readDuration } from '../told-duration.ts';
 
 /** Seconds below this are a delay, above it a time since 1973. */
@@ -22,7 +22,7 @@ export function resetFromHeaders(headers: JsonObject, now: number): number | nul
 	const values = new Map(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 	for (const [name, unit] of NAMES) {
 		const at = timeOf(values.get(name), unit, now);
-		if (at !== null && at > now) return at;
+		if (at !== null && at > now && at <= MAX_TIME_MS) return at;
 	}
 	return null;
 }
