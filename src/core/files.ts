@@ -255,7 +255,11 @@ export function readRegularFile(path: string, maxBytes = MAX_REGULAR_BYTES): Buf
 }
 
 const MAX_REGULAR_BYTES = 64 * 1024 * 1024;
-const UNREADABLE = ['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM', 'ELOOP', 'ENXIO', 'ENODEV', 'ENAMETOOLONG'];
+const UNREADABLE = [
+	...['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM', 'ELOOP', 'ENXIO', 'ENODEV', 'ENAMETOOLONG'],
+	// A path with a NUL in it, which a file may name and no system has.
+	'ERR_INVALID_ARG_VALUE',
+];
 
 /** As UTF-8. */
 export const readRegularText = (path: string, maxBytes?: number): string | null =>

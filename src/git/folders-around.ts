@@ -19,7 +19,7 @@ export function foldersAround(folder: string, home: string): string[] {
 }
 
 function mainFolder(worktree: string): string[] {
-	const gitDir = /^gitdir: (.+)$/m.exec(readRegularText(join(worktree, '.git')) ?? '')?.[1];
+	const gitDir = /^gitdir: ([^\0\n]+)$/m.exec(readRegularText(join(worktree, '.git')) ?? '')?.[1];
 	const [main = '', inside] = gitDir === undefined ? [] : resolve(worktree, gitDir).split(`${sep}.git${sep}`);
 	return main === '' || inside === undefined ? [] : [main];
 }

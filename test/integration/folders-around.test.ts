@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { foldersAround } from '../../src/git/folders-around.ts';
+import { findOddFile } from '../../src/git/odd-files.ts';
+import { isPrunable, readRecords } from '../../src/git/worktree-records.ts';
 
 let home: string;
 const make = (path: string) => {
@@ -36,4 +38,16 @@ it('finds the checkout that a linked worktree belongs to', () => {
 it('finds nothing outside git, nor where a folder is only named like a repo', () => {
 	mkdirSync(join(home, 'plain/.git'), { recursive: true });
 	expect(foldersAround(join(home, 'plain'), home)).toEqual([]);
+});
+
+it('of links that name no path of any system, with a NUL in them, finds only the folder itself', () => {
+	const repo = make('repo');
+	mkdirSync(join(repo, '.git/worktrees/w'), { recursive: true });
+	writeFileSync(join(repo, '.git/worktrees/w/gitdir'), '/a\0b/.git\n');
+	expect(readRecords(join(repo, '.git')).map(isPrunable)).toEqual([true]);
+	writeFileSync(join(repo, '.git/config'), '[include]\n\tpath = a\0b\n');
+	expect(findOddFile({ cwd: repo, env: {} })).toBeNull();
+	mkdirSync(join(home, 'linked'));
+	writeFileSync(join(home, 'linked/.git'), 'gitdir: /a\0b/.git/worktrees/linked\n');
+	expect(foldersAround(join(home, 'linked'), home)).toEqual([join(home, 'linked')]);
 });
