@@ -96,6 +96,7 @@ function isJoined(character: string): boolean {
 
 export function createTextFilter(): TextFilter {
 	let held = '';
+	/** The last character that was shown: what is swallowed joins nothing. */
 	let before = '';
 
 	const filter = (text: string, isLast: boolean): string => {
@@ -103,18 +104,19 @@ export function createTextFilter(): TextFilter {
 		let from = 0;
 		FORBIDDEN.lastIndex = 0;
 		for (let hit = FORBIDDEN.exec(text); hit !== null; hit = FORBIDDEN.exec(text)) {
-			const verdict = judge(text, hit.index, hit[0], lastCharacter(text, hit.index, before), isLast);
+			if (hit.index > from) before = lastCharacter(text, hit.index, before);
+			const verdict = judge(text, hit.index, hit[0], before, isLast);
 			shown += text.slice(from, hit.index);
 			from = hit.index + verdict.length;
 			if (verdict.length === 0) {
 				held = text.slice(hit.index);
-				before = lastCharacter(text, hit.index, before);
 				return shown;
 			}
 			shown += verdict.shown;
+			before = lastCharacter(verdict.shown, verdict.shown.length, before);
 			FORBIDDEN.lastIndex = from;
 		}
-		before = lastCharacter(text, text.length, before);
+		if (text.length > from) before = lastCharacter(text, text.length, before);
 		return shown + text.slice(from);
 	};
 
@@ -173,7 +175,12 @@ export function safeLine(text: string, maxChars: number): string {
 	if (line.length <= maxChars) return line;
 	const characters = [...line];
 	if (characters.length <= maxChars) return line;
-	return maxChars < 1 ? '' : `${characters.slice(0, maxChars - 1).join('')}…`;
+	// A joiner at the cut joins nothing any more.
+	const kept = characters
+		.slice(0, Math.max(0, maxChars - 1))
+		.join('')
+		.replace(/[\u200c\u200d]+$/u, '');
+	return maxChars < 1 ? '' : `${kept}…`;
 }
 
 /** What to show for the forbidden character at `at`, and how much it covers; length 0: only more text can tell. */

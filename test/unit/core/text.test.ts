@@ -118,6 +118,8 @@ describe('safe text', () => {
 		['before a blank', 'a\u200d b', 'a<U+200D> b'],
 		['after another', 'م\u200c\u200c\u200d', 'م\u200c<U+200C><U+200D>'],
 		['behind an emoji', '👩\u200d', '👩'],
+		['behind a sequence that is swallowed', 'a\x1b[31m\u200dक', 'a\u200dक'],
+		['at the start, behind such a sequence', '\x1b[31m\u200dक', '<U+200D>क'],
 		['behind an emoji, before a word', '👩\u200dabc', '👩abc'],
 		['between emoji where it does not join', '👩\u200c👩', '👩<U+200C>👩'],
 	])('does not pass a joiner %s', (_, text, shown) => expect(safeText(text)).toBe(shown));
@@ -210,6 +212,7 @@ describe('a safe line', () => {
 		expect(safeLine('  a\n\tb  c ', 20)).toBe('a b c');
 		expect(safeLine('abcdef', 4)).toBe('abc…');
 		expect(safeLine('漢字漢字', 3)).toBe('漢字…');
+		expect(safeLine('👩‍👩‍👧‍👦', 5)).toBe('👩‍👩…');
 	});
 
 	it('never has more characters than asked, and no newline', () => {
