@@ -44,7 +44,7 @@ const CSI = /\x1b\[([\x30-\x3f]*)[\x20-\x2f]*([\x40-\x7e])/y;
 const CONSOLE_FUNCTION_KEY = /\x1b\[\[[A-E]/y;
 const SS3 = /\x1bO([ -~])/y;
 const STRING_REPLY = /\x1b[\]P_^X][^\x07\x1b]{0,4096}(?:\x07|\x1b\\)/y;
-const UNFINISHED = /\x1b(?:\x1b?(?:\[\[?[\x20-\x3f]*|O)?|[\]P_^X][^\x07\x1b]{0,4096}\x1b?)$/y;
+const UNFINISHED = /\x1b\x1b?(?:\[\[?[\x20-\x3f]*|O|[\]P_^X][^\x07\x1b]{0,4096}\x1b?)?$/y;
 const PLAIN_RUN = /[^\x00-\x1f\x7f]+/y;
 
 const CSI_LETTERS: Readonly<Record<string, KeyName>> = {

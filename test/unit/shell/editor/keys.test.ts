@@ -75,6 +75,14 @@ describe('keys', () => {
 		]);
 	});
 
+	it('ignores an answer of the terminal that comes in pieces right behind Escape', () => {
+		const decoder = createKeyDecoder();
+		const keys = ['\x1b', '\x1b', ']', '11;rgb:0/0/0', '\x07'].flatMap((piece) =>
+			decoder.push(Buffer.from(piece)),
+		);
+		expect([...keys, ...decoder.flush()]).toEqual([]);
+	});
+
 	it('gives the same keys however the bytes are cut', () => {
 		const piece = fc.constantFrom(
 			'ab',
