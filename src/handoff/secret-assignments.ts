@@ -20,6 +20,9 @@ const ABOUT_SECRETS =
 const NAME_AND_SIGN =
 	/(?:key|token|secret|passw|phrase|passcode|pass|wort|wrd|pwd|senha|contrasena|credential|creds|cookie|sess|authorization|mnemonic|words|codes?|psk|string)[A-Za-z0-9_-]{0,60}(?:\\{0,3}["'`])?\]?(?:\s{0,20}(?::=|=>|[:=])\s{0,20}|[ \t](?=[^\s=:]))/gi;
 
+/** The beginning of a replacement, which names what was taken out. */
+const OWN_MARK = /\[redacted: [^\]\n]{0,60}$/;
+
 /** Longest part of a name that is looked at. */
 const MAX_NAME = 80;
 /** Longer values are no passwords. */
@@ -61,6 +64,7 @@ export function withoutAssignedSecrets(text: string, mark: (kind: string) => str
 }
 
 function assignedSecret(text: string, at: number, match: string): Value | null {
+	if (OWN_MARK.test(text.slice(Math.max(0, at - MAX_NAME), at))) return null;
 	const sign = /(?:\\{0,3}["'`])?\]?(\s*(?::=|=>|[:=])\s*|[ \t])$/.exec(match);
 	if (sign === null) return null;
 	const name = nameEndingAt(text, at, match.slice(0, sign.index));
