@@ -26,6 +26,17 @@ export default defineConfig({
 					testTimeout,
 				},
 			},
+			// Seconds, the same inputs each time; minutes and new ones with `npm run fuzz`.
+			{
+				test: {
+					name: 'fuzz',
+					include: ['test/fuzz/**/*.test.ts'],
+					globalSetup,
+					setupFiles,
+					pool: 'threads',
+					testTimeout,
+				},
+			},
 			{ test: { name: 'integration', include: ['test/integration/**/*.test.ts'], globalSetup, ...inForks } },
 			{ test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], globalSetup, ...inForks } },
 			// Kills at many instants: minutes of their own, so `npm test` leaves them to `npm run test:crash`.

@@ -1,0 +1,104 @@
+/** Streams of bytes made from recordings of the real CLIs: lines in their order or not, changed, damaged and cut. */
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import fc from 'fast-check';
+import { changes, damaged, damages, oddJson, oddText, withChanges } from './odd.ts';
+
+const FIXTURES = resolve(import.meta.dirname, '../fixtures');
+/** Of one recording: its beginning and its end tell most. */
+const MAX_LINES = 60;
+const MAX_LINE_CHARS = 6000;
+
+/** The lines of each recording of an agent in `file`, without those that are very long. */
+export function recordings(agent: string, file: string): string[][] {
+	return readdirSync(join(FIXTURES, agent), { withFileTypes: true })
+		.filter((entry) => entry.isDirectory())
+		.map(({ name }) => linesOf(join(FIXTURES, agent, name, file)))
+		.filter((lines) => lines.length > 0);
+}
+
+function linesOf(path: string): string[] {
+	const lines = textOf(path)
+		.split('\n')
+		.filter((line) => line !== '' && line.length <= MAX_LINE_CHARS);
+	return lines.length <= MAX_LINES
+		? lines
+		: [...lines.slice(0, MAX_LINES / 2), ...lines.slice(-MAX_LINES / 2)];
+}
+
+function textOf(path: string): string {
+	try {
+		return readFileSync(path, 'utf8');
+	} catch {
+		return '';
+	}
+}
+
+/** A line of any of them, as it is or with its JSON changed. */
+export function lineOf(all: readonly (readonly string[])[]): fc.Arbitrary<string> {
+	const lines = all.flat();
+	const recorded = lines.length === 0 ? oddText : fc.constantFrom(...lines);
+	return fc.oneof(
+		{ weight: 2, arbitrary: recorded },
+		{ weight: 5, arbitrary: fc.tuple(recorded, changes).map(([line, all]) => changedLine(line, all)) },
+		{ weight: 1, arbitrary: oddText },
+		{ weight: 1, arbitrary: oddJson.map((value) => JSON.stringify(value)) },
+	);
+}
+
+function changedLine(line: string, all: Parameters<typeof withChanges>[1]): string {
+	try {
+		return JSON.stringify(withChanges(JSON.parse(line), all));
+	} catch {
+		return line;
+	}
+}
+
+/** Some lines of one recording in their order with others among them, or any lines in any order; then damaged bytes. */
+export function streamOf(all: readonly (readonly string[])[]): fc.Arbitrary<Buffer> {
+	const line = lineOf(all);
+	const any = fc.array(line, { maxLength: 10 });
+	const inOrder =
+		all.length === 0
+			? any
+			: fc
+					.tuple(
+						fc.constantFrom(...all),
+						fc.nat(MAX_LINES),
+						fc.nat(MAX_LINES),
+						fc.array(fc.tuple(fc.nat(MAX_LINES), line, changes), { maxLength: 4 }),
+					)
+					.map(([recording, from, count, others]) => mixed(recording.slice(from, from + count), others));
+	return fc
+		.tuple(
+			fc.oneof(any, inOrder, inOrder),
+			fc.constantFrom('\n', '\n', '\n', '\r\n', '\n\n'),
+			fc.boolean(),
+			damages,
+		)
+		.map(([lines, newline, isEnded, all]) =>
+			damaged(Buffer.from(lines.join(newline) + (isEnded ? newline : '')), all),
+		);
+}
+
+/** Other lines put among those of a recording, and some of its own changed. */
+function mixed(
+	lines: readonly string[],
+	others: ReadonlyArray<readonly [number, string, Parameters<typeof withChanges>[1]]>,
+): string[] {
+	const out = [...lines];
+	for (const [at, line, all] of others) {
+		const place = out.length === 0 ? 0 : at % out.length;
+		const here = out[place];
+		if (here !== undefined) out[place] = changedLine(here, all);
+		out.splice(place, 0, line);
+	}
+	return out;
+}
+
+/** Places to cut, for `splitAt`; every byte alone where the stream is short. */
+export const cuts: fc.Arbitrary<number[]> = fc.oneof(
+	fc.array(fc.nat(4000), { maxLength: 12 }),
+	fc.constant(Array.from({ length: 400 }, (_, at) => at)),
+);
