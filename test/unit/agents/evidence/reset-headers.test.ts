@@ -5,7 +5,6 @@ const NOW = Date.parse('2026-11-28T09:00:00Z');
 
 it.each([
 	['retry-after', 2 ** 53],
-	['retry-after-ms', '9e99'],
 	['retry-after-ms', 1e20],
 	['x-ratelimit-reset', '99999999999999999'],
 ])('tells no end that is in no calendar: %s %s', (name, value) => {
