@@ -146,6 +146,8 @@ function decodeOne(text: string, isLast: boolean): Decoded {
 	const plain = matchAt(PLAIN_RUN, text);
 	if (plain) return { length: plain[0].length, keys: [{ kind: 'text', text: plain[0] }] };
 	if (text.charCodeAt(0) !== 0x1b) return { length: 1, keys: [controlKey(text.charCodeAt(0), false)] };
+	// Two at most belong to what follows; each before them is a press of its own.
+	if (text.startsWith('\x1b\x1b\x1b')) return { length: 1, keys: namedKey('escape', 0) };
 	if (!isLast && matchAt(UNFINISHED, text)) return { length: 0, keys: [] };
 	const ignored = matchAt(CONSOLE_FUNCTION_KEY, text) ?? matchAt(STRING_REPLY, text);
 	if (ignored) return { length: ignored[0].length, keys: [] };

@@ -83,6 +83,11 @@ describe('keys', () => {
 		expect([...keys, ...decoder.flush()]).toEqual([]);
 	});
 
+	it('takes any number of Escapes, however they come', () => {
+		expect(decode('\x1b\x1b\x1bw')).toEqual(decode('\x1b', '\x1b', '\x1b', 'w'));
+		expect(decode('\x1b'.repeat(100_000))).toHaveLength(100_000 - 1);
+	});
+
 	it('gives the same keys however the bytes are cut', () => {
 		const piece = fc.constantFrom(
 			'ab',
