@@ -88,7 +88,7 @@ function checkAgentName(agent: string, origin: Origin): void {
 	if (!AGENT_NAME.test(agent)) {
 		throw configError(
 			origin,
-			`${show(agent)} is no agent name; allowed: a lower-case letter, then letters, digits, - or _, at most 32`,
+			`${show(agent)} is no agent name; allowed: a lower-case letter, then letters, digits, - or _, at most 32, and neither constructor nor prototype`,
 		);
 	}
 }

@@ -15,7 +15,8 @@ export function agentsWithoutCommand(others: readonly string[] = []): string[] {
 }
 
 /** Also safe as a TOML bare key, as part of a variable's name and as a file name. */
-export const AGENT_NAME = /^[a-z][a-z0-9_-]{0,31}$/;
+/** Not `constructor` nor `prototype`: no record keeps a key of these names. */
+export const AGENT_NAME = /^(?!(?:constructor|prototype)$)[a-z][a-z0-9_-]{0,31}$/;
 /** A model becomes a word of a command line, so it never begins like an option. */
 const MODEL_NAME = /^[A-Za-z0-9][\w.:/@+[\]-]{0,127}$/;
 const ONE_LINE = /^[^\u0000-\u001f\u007f]+$/;

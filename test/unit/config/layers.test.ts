@@ -190,6 +190,11 @@ describe('a configuration that is wrong', () => {
 			'"../x" is no agent name; allowed:',
 		],
 		[
+			'an agent name that no record keeps',
+			{ user: '[agents.constructor]\ncommand = ["x"]' },
+			'"constructor" is no agent name; allowed:',
+		],
+		[
 			'a model that looks like an option',
 			{ user: '[agents.claude]\nmodel = "--dangerous"' },
 			'agents.claude.model is "--dangerous"; allowed: a model name',
