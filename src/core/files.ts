@@ -187,7 +187,7 @@ export function lstatIfThere(path: string): Stats | undefined {
 	try {
 		return lstatSync(path, { throwIfNoEntry: false });
 	} catch (error) {
-		if (hasErrno(error, 'ENOTDIR', 'ELOOP')) return undefined;
+		if (hasErrno(error, 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG', 'ERR_INVALID_ARG_VALUE')) return undefined;
 		throw error;
 	}
 }

@@ -4,7 +4,7 @@
  */
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
-import { readIfThere, writeAtomic } from '../core/files.ts';
+import { lstatIfThere, readIfThere, writeAtomic } from '../core/files.ts';
 import { nulFields } from './git-output.ts';
 import type { SnapshotFolder } from './snapshot-folder.ts';
 import type { SnapshotGit } from './snapshot-git.ts';
@@ -56,7 +56,7 @@ function largestBeyond(files: ReadonlyArray<{ path: string; bytes: number }>): s
 }
 
 function sizeOf({ worktree }: SnapshotFolder, path: string): number {
-	const facts = lstatSync(join(worktree, path), { throwIfNoEntry: false });
+	const facts = lstatIfThere(join(worktree, path));
 	return facts?.isFile() ? facts.size : 0;
 }
 

@@ -46,7 +46,9 @@ function readMark(path: string): { pid: number; start: string; place: string } |
 		const value: unknown = JSON.parse(readIfThere(path)?.toString('utf8') ?? '');
 		if (typeof value !== 'object' || value === null) return null;
 		const { pid, start, place } = { pid: 0, start: '', place: '', ...value };
-		return { pid: Number(pid), start: String(start), place: String(place) };
+		return typeof pid === 'number' && typeof start === 'string' && typeof place === 'string'
+			? { pid, start, place }
+			: null;
 	} catch (error) {
 		if (error instanceof SyntaxError) return null;
 		throw error;
