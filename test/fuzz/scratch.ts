@@ -6,7 +6,7 @@ let root: string | null = null;
 let count = 0;
 
 /** An empty folder that no other input has. */
-export function freshFolder(): string {
+function freshFolder(): string {
 	root ??= mkdtempSync(join(tmpdir(), 'agent-relay-fuzz-'));
 	const folder = join(root, String(count++));
 	mkdirSync(folder);

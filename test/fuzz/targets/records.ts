@@ -3,11 +3,17 @@ import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { expect } from 'vitest';
+import { codexAdapter } from '../../../src/agents/codex/adapter.ts';
+import { createVersionCache } from '../../../src/app/version-cache.ts';
 import { createTrustStore } from '../../../src/config/trust.ts';
 import { RelayError, type RelayErrorCode } from '../../../src/core/errors.ts';
 import type { LockHolder as FileLockHolder } from '../../../src/core/file-lock.ts';
-import type { SessionId } from '../../../src/core/ids.ts';
+import { createSessionIds, type SessionId } from '../../../src/core/ids.ts';
 import type { ProcessPlace } from '../../../src/core/process-place.ts';
+import { readEmbedded } from '../../../src/git/embedded-repos.ts';
+import { knownTree } from '../../../src/git/known-tree.ts';
+import { readLarge } from '../../../src/git/large-files.ts';
+import { isInUse } from '../../../src/git/snapshot-users.ts';
 import { createLedger } from '../../../src/limits/ledger.ts';
 import { parseLedger, serializeLedger } from '../../../src/limits/ledger-file.ts';
 import { adoptPlace, readJournal } from '../../../src/race/adopt-journal.ts';
@@ -24,9 +30,10 @@ import {
 } from '../../../src/sessions/record-file.ts';
 import { saidAsNotes, saidAsObjective, saidAsPending, saidInTurn } from '../../../src/sessions/said-words.ts';
 import { acquireLock, readLock } from '../../../src/sessions/session-lock.ts';
-import { goneStores, orphanedStores } from '../../../src/sessions/store-location.ts';
+import { createSessionStore, type SessionStore } from '../../../src/sessions/session-store.ts';
+import { goneStores, locateStore, orphanedStores } from '../../../src/sessions/store-location.ts';
 import { newestTurnTime, readNewestTurns, readTurns } from '../../../src/sessions/turn-records.ts';
-import { Witness } from '../../../src/sessions/witness.ts';
+import { createWitnesses, Witness } from '../../../src/sessions/witness.ts';
 import { parseWitness, serializeWitness } from '../../../src/sessions/witness-file.ts';
 import { openHistory } from '../../../src/shell/editor/history.ts';
 import { parseEventLine, serializeEvent } from '../../../src/turns/event-log.ts';
@@ -319,11 +326,11 @@ function readOrRefusal<T>(path: string, codes: readonly RelayErrorCode[], read: 
 	}
 }
 
-/** With the names that JSON and JavaScript understand differently left out: no reader keeps those. */
+/** Without the names that mean something to JavaScript itself: no reader keeps those. */
 const plain = (value: unknown): unknown =>
-	JSON.parse(JSON.stringify(value), function keep(key: string, child: unknown): unknown {
-		return key === '__proto__' ? undefined : child;
-	});
+	JSON.parse(JSON.stringify(value), (key: string, child: unknown) =>
+		['__proto__', 'constructor', 'prototype'].includes(key) ? undefined : child,
+	);
 
 const DAMAGED = ['damaged_record', 'newer_version'] as const;
 
@@ -587,7 +594,132 @@ const raceTargets: FuzzTarget[] = [
 	),
 ];
 
-export const recordTargets: FuzzTarget[] = [...sessionTargets, ...stateTargets, ...raceTargets];
+/** A store with a whole session and one in which each file may be anything. */
+function storeWith(root: string, files: Readonly<Record<string, Buffer>>): SessionStore {
+	const facts = {
+		kind: 'worktree',
+		root,
+		worktree: root,
+		folder: root,
+		commonDir: join(root, '.git'),
+	} as const;
+	const store = createSessionStore({
+		location: locateStore(
+			{ ...facts, gitDir: join(root, '.git'), branch: 'main', head: null },
+			{ stateHome: join(root, 'state') },
+		),
+		clock: { ...clock, monotonic: () => NOW, sleep: async () => undefined },
+		ids: createSessionIds(clock.now),
+		processes,
+		relayVersion: '0.1.0',
+		witnesses: createWitnesses(join(root, 'state', 'witness'), clock),
+	});
+	for (const [name, bytes] of Object.entries(files))
+		put(join(root, '.agent-relay/sessions', ID, name), bytes);
+	return store;
+}
+
+const storeTargets: FuzzTarget[] = [
+	target(
+		'session store',
+		'lists every session, names what is damaged, and works on in the others, whatever one of them holds',
+		60,
+		fc.tuple(
+			recordOf(META),
+			recordOf(STATE),
+			recordOf(LOCK),
+			recordOf(RACE),
+			fc.subarray(['meta', 'state', 'lock', 'race']),
+		),
+		([meta, state, lock, race, present]) =>
+			withFolder((root) => {
+				const all = { meta, state, lock, race };
+				const names = { meta: 'meta.json', state: 'turns/001-state.json', lock: 'lock', race: 'race.json' };
+				const files = present.map(
+					(key) => [names[key as keyof typeof names], all[key as keyof typeof all]] as const,
+				);
+				const store = storeWith(root, Object.fromEntries(files));
+				const whole = store.create({ kind: 'run', objective: 'fix it' });
+				whole.release();
+				const listed = store.list();
+				expect(listed.map(({ id }) => id)).toContain(whole.id);
+				const odd = listed.find(({ id }) => id === ID);
+				if (odd?.status === 'damaged') expect(odd.problem).toBeTypeOf('string');
+				const id = ID as SessionId;
+				const codes = [...DAMAGED, 'no_such_session', 'session_locked', 'not_found'] as const;
+				orRefused(codes, () => store.read(id));
+				orRefused(codes, () => store.status(id));
+				orRefused(codes, () => store.lineage(id));
+				orRefused(codes, () => store.turns(id));
+				orRefused(codes, () => readRace(id, store));
+				orRefused(codes, () => store.open(id).release());
+				expect(store.resolve('latest')).toBeTypeOf('string');
+				store.open(whole.id).release();
+			}),
+	),
+	target(
+		'version cache',
+		'that cannot be read knows no version',
+		60,
+		recordOf({
+			'/bin/agent': { mtime_ms: 5, version: '1.2.3' },
+			[process.execPath]: { mtime_ms: 1, version: 'x' },
+		}),
+		(bytes) =>
+			withFolder((folder) => {
+				const file = join(folder, 'versions.json');
+				put(file, bytes);
+				const cache = createVersionCache(file, () => ({}));
+				for (const path of ['/bin/agent', process.execPath, '__proto__', 'toString'])
+					expect(cache.known(codexAdapter, path) ?? '').toBeTypeOf('string');
+			}),
+	),
+	target(
+		'snapshot notes',
+		'are lists of paths, a tree, and who uses them; what cannot be read is none',
+		60,
+		fc.tuple(
+			fc.array(oddText, { maxLength: 4 }).map((paths) => Buffer.from(paths.join('\0'))),
+			recordOf({ pid: 10, start: 's10', place: 'here n1' }),
+			fc.oneof(fc.constant(`${'0'.repeat(40)} ${COMMIT}`), oddText),
+		),
+		([paths, mark, tree]) =>
+			withFolder((home) => {
+				const folder = {
+					gitDir: home,
+					objects: join(home, 'objects'),
+					alternates: '',
+					worktree: home,
+					writeExcludes: () => undefined,
+				};
+				put(join(home, 'embedded'), paths);
+				put(join(home, 'large'), paths);
+				put(join(home, 'tree'), Buffer.from(tree));
+				put(join(home, 'index'), paths);
+				put(join(home, 'users/1-x'), mark);
+				for (const path of [...readEmbedded(folder), ...readLarge(folder)]) expect(path).not.toBe('');
+				expect(knownTree(folder, join(home, 'index'))).toBeNull();
+				expect(isInUse(home, processes, NOW)).toBeTypeOf('boolean');
+			}),
+	),
+];
+
+export const recordTargets: FuzzTarget[] = [
+	...sessionTargets,
+	...stateTargets,
+	...raceTargets,
+	...storeTargets,
+];
+
+/** As `readOrRefusal`, where the message need not name a file. */
+function orRefused(codes: readonly RelayErrorCode[], act: () => unknown): void {
+	try {
+		act();
+	} catch (error) {
+		if (!(error instanceof RelayError)) throw error;
+		expect(codes).toContain(error.code);
+	}
+}
 
 function put(path: string, bytes: Buffer): void {
 	mkdirSync(dirname(path), { recursive: true });
