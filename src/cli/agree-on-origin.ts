@@ -3,6 +3,7 @@ import type { App } from '../app/create-app.ts';
 import { RelayError } from '../core/errors.ts';
 import type { SessionId } from '../core/ids.ts';
 import { safeLine } from '../core/text.ts';
+import { describeNoWitness } from '../relay/session-origin.ts';
 import { pickOne } from '../shell/pick.ts';
 
 /**
@@ -19,9 +20,7 @@ export async function agreeOnOrigin(
 	if (store.witness(id).isOurs || !input.isTTY || !errorOutput.isTTY) return false;
 	const { title, objective } = store.read(id);
 	const ref = id.slice(-6);
-	app.notice(
-		`Session ${ref} was not begun by your relay on this machine: ${safeLine(title ?? objective ?? '', 60)}`,
-	);
+	app.notice(`${describeNoWitness(id)}. Its task: ${safeLine(title ?? objective ?? '', 60)}`);
 	const answer = await pickOne(
 		question,
 		[

@@ -10,17 +10,27 @@ import type { Witness } from '../sessions/witness.ts';
  * command that says so.
  */
 export function requireOrigin(
-	{ id, kind }: Pick<SessionMeta, 'id' | 'kind'>,
+	meta: Pick<SessionMeta, 'id' | 'kind'> & Partial<Pick<SessionMeta, 'status'>>,
 	{ isOurs, problem, path }: Witness,
 	isAccepted: boolean,
-	goOn = `agent-relay ${kind === 'chat' ? 'chat' : 'run'} --session ${id.slice(-6)} --here`,
+	goOn = acceptingCommand(meta),
 ): void {
 	if (isOurs || isAccepted) return;
-	const ref = id.slice(-6);
+	const { id } = meta;
 	const why = problem === null ? '' : ` ${path} cannot say so: ${problem}.`;
-	throw new RelayError('refused', `Session ${ref} was not begun by your relay on this machine.${why}`, {
-		hint: `Look at it: agent-relay show ${ref}\nIf it is to go on here: ${goOn}`,
+	throw new RelayError('refused', `${describeNoWitness(id)}.${why}`, {
+		hint: `Look at it: agent-relay show ${id.slice(-6)}, or go on with it: ${goOn}`,
 	});
+}
+
+function acceptingCommand({ id, kind, status }: Parameters<typeof requireOrigin>[0]): string {
+	const task = status === 'completed' && kind !== 'chat' ? ' "TASK"' : '';
+	return `agent-relay ${kind === 'chat' ? 'chat' : 'run'} --session ${id.slice(-6)} --here${task}`;
+}
+
+/** Why a session is asked about, without a full stop. Sessions of relays that kept no witness yet have none either. */
+export function describeNoWitness(id: string): string {
+	return `No witness says that session ${id.slice(-6)} is yours: it came with the repo, from another home, or from a relay that kept none yet`;
 }
 
 /** From now on the session is this user's. What was said in it before stays unconfirmed. */

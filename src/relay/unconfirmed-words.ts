@@ -50,15 +50,26 @@ const SHOWN = 4;
 
 /** One line for people; null: all is the user's. */
 export function describeUnconfirmed(lineage: readonly LineageEntry[]): string | null {
+	const ref = lineage.at(-1)?.meta.id.slice(-6);
 	const all = unconfirmedWords(lineage);
-	const own = lineage.at(-1);
-	if (all.length === 0 || own === undefined) return null;
-	const ref = own.meta.id.slice(-6);
-	if (!own.witness.isOurs || own.witness.isTakenOver)
-		return `Session ${ref} was not begun by your relay: what its records say that you said goes to agents as a quote, not as your words.`;
-	const places = [...new Set(all.map(placeOf))];
-	const more = places.length > SHOWN ? ` and ${places.length - SHOWN} more` : '';
-	return `Your words in session ${ref} were changed, or are not yours (${places.slice(0, SHOWN).join(', ')}${more}): agents get what you said where it is known, and the rest as a quote.`;
+	const unwitnessed = lineage.filter(({ witness }) => !witness.isOurs || witness.isTakenOver);
+	const changed = all.filter((words) => !unwitnessed.some(({ meta }) => isOf(words, meta)));
+	if (changed.length > 0) {
+		const places = [...new Set(changed.map(placeOf))];
+		const more = places.length > SHOWN ? ` and ${places.length - SHOWN} more` : '';
+		return `Your words in session ${ref} were changed, or are not yours (${places.slice(0, SHOWN).join(', ')}${more}): agents get what you said where it is known, and the rest as a quote.`;
+	}
+	if (all.length === 0) return null;
+	const refs = unwitnessed.map(({ meta }) => meta.id.slice(-6)).join(', ');
+	return `No witness confirms what session ${refs} says that you said: it goes to agents as a quote, not as your words.`;
+}
+
+/** Its own, or a first prompt that a later session takes over. */
+function isOf(
+	{ session_id, kind, text }: UnconfirmedWords,
+	{ id, objective }: LineageEntry['meta'],
+): boolean {
+	return session_id === id || (kind === 'objective' && text === objective);
 }
 
 function placeOf({ kind, turn }: UnconfirmedWords): string {

@@ -89,7 +89,8 @@ function parseOrNull(line: string): unknown {
  * in a folder of his.
  */
 export function readWitnessText(path: string): string | null {
-	if (!isOwnFolder(dirname(path))) return null;
+	if (lstatIfThere(dirname(path)) === undefined) return null;
+	if (!isOwnFolder(dirname(path))) throw notOurs('folder', dirname(path));
 	let fd: number;
 	try {
 		fd = openToRead(path);
@@ -99,7 +100,9 @@ export function readWitnessText(path: string): string | null {
 	}
 	try {
 		const { uid, size } = fstatSync(fd);
-		return isOurs(uid) && size <= MAX_FILE_BYTES ? readFileSync(fd, 'utf8') : null;
+		if (!isOurs(uid)) throw notOurs('file', path);
+		if (size > MAX_FILE_BYTES) throw errno('EFBIG', `${path} is too large for a witness`);
+		return readFileSync(fd, 'utf8');
 	} finally {
 		closeSync(fd);
 	}
@@ -116,11 +119,11 @@ export function appendWitness(
 	{ lines, all, knownBytes }: { lines: string; all: string; knownBytes: number },
 ): number {
 	if (lstatIfThere(dirname(path)) === undefined) ensureFolder(dirname(path));
-	else if (!isOwnFolder(dirname(path))) throw errno('ENOTDIR', `${dirname(path)} is not a folder of yours`);
+	else if (!isOwnFolder(dirname(path))) throw notOurs('folder', dirname(path));
 	const fd = openSync(path, O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK, FILE_MODE);
 	try {
 		const facts = fstatSync(fd);
-		if (!facts.isFile() || !isOurs(facts.uid)) throw errno('EACCES', `${path} is not a file of yours`);
+		if (!facts.isFile() || !isOurs(facts.uid)) throw notOurs('file', path);
 		const text = facts.size < Math.max(1, knownBytes) ? all : lines;
 		const data = Buffer.from(endsInLine(fd, facts.size) ? text : `\n${text}`);
 		try {
@@ -176,5 +179,8 @@ function endsInLine(fd: number, size: number): boolean {
 
 /** A link there could lead to lines that a repo brought. */
 const isOurs = (uid: number) => process.getuid === undefined || process.getuid() === uid;
+
+const notOurs = (what: 'file' | 'folder', path: string) =>
+	errno(what === 'file' ? 'EACCES' : 'ENOTDIR', `${path} is not a ${what} of yours`);
 
 const errno = (code: string, message: string) => Object.assign(new Error(message), { code });

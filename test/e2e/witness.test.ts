@@ -58,7 +58,7 @@ describe('a session that another home began', () => {
 
 		const end = await cli.run(['run', '--session', id.slice(-6), '--here', ...CODEX], { env });
 		expect(end).toMatchObject({ exitCode: EXIT.done });
-		expect(end.stderr).toContain('was not begun by your relay');
+		expect(end.stderr).toContain('No witness');
 		expect(sent()[0]).not.toMatch(/<user-\w+>\nTidy up\./);
 		expect(sent()[0]).toContain('> Tidy up.');
 		const again = await cli.run(['run', '--session', id.slice(-6), ...CODEX, 'and the tests'], { env });
@@ -77,6 +77,26 @@ describe('a session that another home began', () => {
 		expect(await ask('\r')).toMatchObject({ exitCode: EXIT.notFound });
 		expect(sent()).toEqual([]);
 		expect((await ask('\x1b[B\r')).text).toContain('by codex');
+	});
+
+	it('that is finished goes on after one yes, and nothing is said to have been changed', async () => {
+		const first = await cli.run(['run', '--json', ...CODEX, 'Tidy up.'], { env });
+		const ref = /"session_id":"\w{20}(\w{6})"/.exec(first.stdout)?.[1] ?? '';
+		rmSync(join(cli.home, '.local/state/agent-relay/witness'), { recursive: true });
+		const refused = await cli.run(['run', '--session', ref, ...CODEX, 'and more'], { env });
+		expect(refused.stderr.trim().split('\n')).toEqual([
+			expect.stringContaining(`No witness says that session ${ref} is yours`),
+			`  Look at it: agent-relay show ${ref}, or go on with it: agent-relay run --session ${ref} --here "TASK"`,
+		]);
+		const end = await cli.run(['run', '--session', ref, '--here', '--json', ...CODEX, 'and more'], { env });
+		const child = /"session_id":"(\w{26})"/.exec(end.stdout)?.[1] ?? '';
+		expect(end.stderr).toContain(`No witness confirms what session ${ref} says that you said`);
+		expect(end.stderr).not.toContain('were changed');
+		expect((await cli.run(['show', child], { env })).stdout).not.toContain('were changed');
+		for (const one of [child, ref]) {
+			const again = await cli.run(['run', '--session', one, ...CODEX, 'and the tests'], { env });
+			expect(again).toMatchObject({ exitCode: EXIT.done });
+		}
 	});
 
 	it('stands behind a session of this user that has work left', async () => {

@@ -70,7 +70,12 @@ function headFields({ meta, folder }: PageEntry, page: SessionPage): Array<[stri
 		['works in', safeLine(`${join(repo.worktree, repo.folder ?? '')}${branch}`, LINE_CHARS)],
 		['folder', safeLine(folder, LINE_CHARS)],
 		['began', formatAgo(fromIso(meta.created_at) ?? now, now)],
-		['begun by', page.isOurs ? '' : 'another relay: what it says that you said is not confirmed'],
+		[
+			'begun by',
+			page.isOurs
+				? ''
+				: 'another relay, or one that kept no witness yet: what it says that you said is not confirmed',
+		],
 		['agents', safeLine(agents.join(', '), LINE_CHARS)],
 		...Object.entries(meta.agents).map(grantField),
 		['usage', describeUsage(usage)],

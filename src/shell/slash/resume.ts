@@ -1,6 +1,7 @@
 import { RelayError } from '../../core/errors.ts';
 import { formatPlural } from '../../core/plural.ts';
 import { safeLine } from '../../core/text.ts';
+import { describeNoWitness } from '../../relay/session-origin.ts';
 import { formatAgo } from '../../ui/quantities.ts';
 import { cutToColumns } from '../../ui/text-width.ts';
 import type { Candidate } from '../editor/completion.ts';
@@ -53,7 +54,8 @@ export const resume: SlashCommand = {
 /** Asked of a session that no relay of this user began, where somebody can be asked; null: the user said no. */
 async function isAgreed(id: SessionRow['id'], context: SlashContext): Promise<boolean | null> {
 	if (context.relay.isOurs(id) || !context.isInteractive) return false;
-	const answer = await context.pick('It was not begun by your relay on this machine. Go on with it?', [
+	context.print([context.theme.warn(`${describeNoWitness(id)}.`)]);
+	const answer = await context.pick('Go on with it? What its records say goes to agents as a quote.', [
 		{ value: 'no', label: 'no' },
 		{ value: 'yes', label: 'yes' },
 	]);

@@ -244,7 +244,7 @@ describe('a session that no relay of this user began', () => {
 		const { relay } = await opened('codex');
 		await expect(relay.resume(made.id)).rejects.toMatchObject({
 			code: 'refused',
-			message: expect.stringContaining('was not begun by your relay'),
+			message: expect.stringContaining('No witness says'),
 			hint: expect.stringContaining('--here'),
 		});
 		expect(bench.received('codex')).toEqual([]);
@@ -253,7 +253,7 @@ describe('a session that no relay of this user began', () => {
 	it('goes on after that, with its words as a quote, and is not asked about again', async () => {
 		const made = await planted();
 		const { it, said, prompt: sent } = await goneOn(made, { isHere: true });
-		expect(said.join()).toContain('not begun by your relay');
+		expect(said.join()).toContain('No witness confirms');
 		expect(users(sent)).not.toContain('Tidy up.');
 		expect(records(sent)).toContain('> Tidy up.');
 		expect(sent).toContain('not confirmed as the user');
@@ -314,6 +314,15 @@ describe('a witness', () => {
 		const made = await begun('Tidy up.');
 		change(witnessOf(made));
 		expect(await isOurs(made)).toBe(false);
+	});
+
+	it('that cannot be read is named where the session is refused', async () => {
+		const made = await begun('Tidy up.');
+		insteadOf(dirname(witnessOf(made)), (aside) => symlinkSync(aside, dirname(witnessOf(made))));
+		const { relay } = await opened('codex');
+		await expect(relay.resume(made.id)).rejects.toMatchObject({
+			message: expect.stringContaining(`${dirname(witnessOf(made))} is not a folder of yours`),
+		});
 	});
 
 	it('with a torn last line tells what stands before it, and takes more lines', async () => {
