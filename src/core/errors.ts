@@ -42,3 +42,8 @@ export class RelayError extends Error {
 export function hasErrno(error: unknown, ...codes: string[]): error is NodeJS.ErrnoException {
 	return error instanceof Error && 'code' in error && codes.includes(String(error.code));
 }
+
+/** What the system says of a file or a process, whatever it is; a bug of ours has no `syscall`. */
+export function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+	return error instanceof Error && 'code' in error && 'syscall' in error;
+}

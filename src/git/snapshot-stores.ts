@@ -1,7 +1,7 @@
 /** The snapshot stores of all repos, one a repo, and how one goes. */
 import { renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { RelayError } from '../core/errors.ts';
+import { hasErrno, RelayError } from '../core/errors.ts';
 import { lstatIfThere, namesIn, readRegularText } from '../core/files.ts';
 import { explainingWrites } from '../core/write-failure.ts';
 import { storeBytes, worktreesOf } from './snapshot-bounds.ts';
@@ -41,10 +41,19 @@ export function removeSnapshotStore(home: string, processes: UserProcesses, now:
 	explainingWrites(home, () => {
 		if (aside !== home) {
 			rmSync(aside, { recursive: true, force: true });
-			renameSync(home, aside);
+			renameIfThere(home, aside);
 		}
 		rmSync(aside, { recursive: true, force: true });
 	});
+}
+
+/** Another prune may have been faster. */
+function renameIfThere(path: string, to: string): void {
+	try {
+		renameSync(path, to);
+	} catch (error) {
+		if (!hasErrno(error, 'ENOENT')) throw error;
+	}
 }
 
 /** A removal that was cut short. */

@@ -6,7 +6,7 @@
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Clock } from '../core/clock.ts';
-import { RelayError } from '../core/errors.ts';
+import { isSystemError, RelayError } from '../core/errors.ts';
 import { removeIfThere } from '../core/files.ts';
 import { safeLine } from '../core/text.ts';
 import { keepBlobs, listChanges, readDiff } from './compare-trees.ts';
@@ -200,7 +200,7 @@ function isInGit(repo: RepoFacts): repo is RepoInGit {
 
 /** What git or the disk says, as opposed to a bug of ours. */
 function isExpected(error: unknown): error is Error {
-	return error instanceof RelayError || (error instanceof Error && 'code' in error && 'syscall' in error);
+	return error instanceof RelayError || isSystemError(error);
 }
 
 function noSnapshots(repo: RepoFacts): Snapshots {

@@ -7,7 +7,7 @@ import type { AgentId } from '../agents/contract.ts';
 import type { Limit } from '../agents/events.ts';
 import { excerptLine } from '../agents/excerpt.ts';
 import { type Clock, toIso } from '../core/clock.ts';
-import { hasErrno, RelayError } from '../core/errors.ts';
+import { isSystemError, RelayError } from '../core/errors.ts';
 import { type Locking, withFileLock } from '../core/file-lock.ts';
 import { readIfThere, writeAtomic } from '../core/files.ts';
 import { isSameStep, limitEnd, waitsForPerson } from './back-off.ts';
@@ -279,21 +279,4 @@ function reasonNotDone(action: () => void): string | null {
 		if (isSystemError(error)) return `${error.code}`;
 		throw error;
 	}
-}
-
-const EXPECTED = [
-	'EACCES',
-	'EPERM',
-	'EROFS',
-	'ENOSPC',
-	'EDQUOT',
-	'ELOOP',
-	'EISDIR',
-	'ENOTDIR',
-	'EEXIST',
-	'EIO',
-];
-
-function isSystemError(error: unknown): error is NodeJS.ErrnoException {
-	return hasErrno(error, ...EXPECTED);
 }

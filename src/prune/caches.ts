@@ -1,7 +1,7 @@
 /** Caches: all of it is made anew, so it goes whatever its age; but for what a relay may be using at this moment. */
-import { lstatSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { isOwnFolder, namesIn } from '../core/files.ts';
+import { isOwnFolder, lstatIfThere, namesIn } from '../core/files.ts';
 import { explainingWrites } from '../core/write-failure.ts';
 import type { Kept, PruneAge } from './contract.ts';
 import { folderBytes } from './folder-bytes.ts';
@@ -14,8 +14,8 @@ export function keptCaches(folder: string, { now }: PruneAge): Kept[] {
 	if (!isOwnFolder(folder)) return [];
 	return namesIn(folder, 'EACCES').map((name): Kept => {
 		const path = join(folder, name);
-		const lastUsedAt = lstatSync(path, { throwIfNoEntry: false })?.mtimeMs ?? now;
-		const isInUse = name === 'scratch' && now - lastUsedAt < IN_USE_MS && namesIn(path).length > 0;
+		const lastUsedAt = lstatIfThere(path)?.mtimeMs ?? now;
+		const isInUse = name === 'scratch' && now - lastUsedAt < IN_USE_MS && namesIn(path, 'EACCES').length > 0;
 		return {
 			kind: 'caches',
 			name,

@@ -1,5 +1,5 @@
 /** Looks at what the relay keeps, and removes what may go. */
-import { RelayError } from '../core/errors.ts';
+import { hasErrno, isSystemError, RelayError } from '../core/errors.ts';
 import type { UserProcesses } from '../git/snapshot-users.ts';
 import type { CleanDeps } from '../race/clean-plan.ts';
 import type { SessionStore } from '../sessions/session-store.ts';
@@ -61,7 +61,11 @@ async function tryRemove(remove: () => Promise<void> | void): Promise<Pruned['pr
 		await remove();
 		return null;
 	} catch (error) {
+		// Another prune was faster.
+		if (hasErrno(error, 'ENOENT') || (error instanceof RelayError && error.code === 'no_such_session'))
+			return null;
 		if (error instanceof RelayError) return { code: error.code, message: error.message };
+		if (isSystemError(error)) return { code: 'not_writable', message: error.message };
 		throw error;
 	}
 }

@@ -2,11 +2,10 @@
  * Worktrees of races: those of this repo go as `race clean` lets them go, and those whose repo or record is gone are named. Their
  * files may exist nowhere else, so removing them is left to the user.
  */
-import { lstatSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fromIso } from '../core/clock.ts';
 import { RelayError } from '../core/errors.ts';
-import { namesIn } from '../core/files.ts';
+import { lstatIfThere, namesIn } from '../core/files.ts';
 import { parseSessionId } from '../core/ids.ts';
 import { quoteForShell } from '../core/quote-for-shell.ts';
 import { applyClean, type CleanPlan, planClean } from '../race/clean.ts';
@@ -29,7 +28,7 @@ export async function keptRaces(
 	const known = new Set(races.map(({ folder }) => folder));
 	const others = namesIn(worktreesFolder, 'EACCES')
 		.map((name) => join(worktreesFolder, name))
-		.filter((path) => !known.has(path) && lstatSync(path).isDirectory());
+		.filter((path) => !known.has(path) && lstatIfThere(path)?.isDirectory());
 	return [...own, ...others.map(otherRace)];
 }
 
@@ -88,7 +87,7 @@ function otherRace(path: string): Kept {
 }
 
 const recordOf = ({ store, race }: RaceOwner) => join(store, 'sessions', race, RACE_FILE);
-const isThere = (path: string) => lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+const isThere = (path: string) => lstatIfThere(path) !== undefined;
 
 function ownerOf(path: string): RaceOwner | null {
 	try {

@@ -46,7 +46,7 @@ function whyStays(
 ): string | null {
 	if (status === 'active') return 'a relay is at work in it';
 	if (meta === null) return problem ?? 'its record cannot be read';
-	if (!store.witness(id).isOurs) return 'your relay did not begin it';
+	if (!store.witness(id).isOurs) return 'no witness says that it is yours';
 	const race = meta.kind === 'race' ? parseSessionId(meta.parent ?? id) : null;
 	if (race !== null && hasWorktrees(race, store))
 		return `the worktrees of its race are there: agent-relay race clean ${race.slice(-6)}`;

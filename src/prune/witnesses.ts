@@ -1,7 +1,7 @@
 /** Witnesses whose sessions are gone: they hold the user's words, so they go by age alone. */
-import { existsSync, lstatSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { namesIn, removeIfThere } from '../core/files.ts';
+import { lstatIfThere, namesIn, removeIfThere } from '../core/files.ts';
 import { isSessionId } from '../core/ids.ts';
 import { explainingWrites } from '../core/write-failure.ts';
 import { WITNESS_END, type Witnesses } from '../sessions/witness.ts';
@@ -14,7 +14,7 @@ export function keptWitnesses(
 	return namesIn(folder, 'EACCES').flatMap((name): Kept[] => {
 		const id = name.endsWith(WITNESS_END) ? name.slice(0, -WITNESS_END.length) : '';
 		const path = join(folder, name);
-		const facts = lstatSync(path, { throwIfNoEntry: false });
+		const facts = lstatIfThere(path);
 		if (!isSessionId(id) || !facts?.isFile()) return [];
 		const folders = [...witnesses.of(id).folders];
 		const isGone = !places.has(id) && !folders.some((place) => existsSync(place));

@@ -1,5 +1,5 @@
 /** What went wrong with one entrant, told apart from what ends the whole race and from bugs of ours. */
-import { RelayError, type RelayErrorCode } from '../core/errors.ts';
+import { isSystemError, RelayError, type RelayErrorCode } from '../core/errors.ts';
 import { explainWriteFailure } from '../core/write-failure.ts';
 import type { EntrantContext } from './entrant-context.ts';
 import type { EntrantRecord } from './race-record.ts';
@@ -31,9 +31,4 @@ const ENDS_RACE: ReadonlySet<RelayErrorCode> = new Set(['disk_full', 'session_lo
 function withHint({ message, hint }: RelayError): string {
 	if (hint === undefined) return message;
 	return `${message}${/[.!?]$/.test(message) ? ' ' : '; '}${hint}`;
-}
-
-/** What an entrant did to its folder, say; also `cp` tells what it cannot copy so. */
-function isSystemError(error: unknown): error is Error {
-	return error instanceof Error && 'code' in error && 'syscall' in error;
 }

@@ -8,7 +8,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { type Clock, fromIso, toIso } from '../core/clock.ts';
-import { hasErrno, RelayError } from '../core/errors.ts';
+import { isSystemError, RelayError } from '../core/errors.ts';
 import { type Locking, withFileLock } from '../core/file-lock.ts';
 import { isOwnFolder, lstatIfThere, namesIn, readOrNull, removeIfThere, writeAtomic } from '../core/files.ts';
 import { isSessionId, type SessionId } from '../core/ids.ts';
@@ -96,7 +96,7 @@ export function createNativeConversations(options: NativeConversationsOptions): 
 				return result;
 			});
 		} catch (error) {
-			if (error instanceof RelayError || hasErrno(error, ...UNWRITABLE)) return null;
+			if (error instanceof RelayError || isSystemError(error)) return null;
 			throw error;
 		}
 	};
@@ -148,8 +148,8 @@ export function createNativeConversations(options: NativeConversationsOptions): 
 				const isSame = conversation !== null && after !== null && pathOf(conversation) === pathOf(after);
 				if (conversation !== null && busyBy === null && !isSame) change(conversation, letGo);
 				if (after === null) return;
-				forgetOld(folder, clock.now());
 				change(after, (record) => {
+					forgetOld(folder, clock.now());
 					letGo(record);
 					addUser(record, session);
 				});
@@ -159,19 +159,6 @@ export function createNativeConversations(options: NativeConversationsOptions): 
 
 	return { begin };
 }
-
-const UNWRITABLE = [
-	'EACCES',
-	'EPERM',
-	'EROFS',
-	'ENOSPC',
-	'EDQUOT',
-	'ENOENT',
-	'ENOTDIR',
-	'EEXIST',
-	'EISDIR',
-	'ELOOP',
-];
 
 function emptyRecord({ agent, nativeId }: Conversation): ConversationRecord {
 	return { schema_version: 1, agent, native_session_id: nativeId, holder: null, users: [] };

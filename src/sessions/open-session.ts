@@ -154,6 +154,7 @@ export function holdSession(held: HeldSession): OpenSession {
 		kept.move(place.path, away.place.path);
 		left = { place, lock };
 		({ place, lock } = away);
+		if (witness.isOurs) witness.begin(place.path);
 		restoreRecords();
 		tell(`${obstacle}; nothing is written through it. This session goes on in ${place.path}`);
 	};

@@ -1,13 +1,13 @@
 /** How a session goes: its folder gets a name that no listing knows, in one step, and is emptied then. */
-import { lstatSync, renameSync, rmSync } from 'node:fs';
+import { renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { namesIn } from '../core/files.ts';
+import { lstatIfThere, namesIn } from '../core/files.ts';
 import { sessionsFolder } from './session-paths.ts';
 
 const REMOVED = /^\.[0-9A-HJKMNP-TV-Z]{26}\.removed$/;
 
 /** Removes the folder of a session whose lock the caller holds. `onGone`: it is no session any more. Throws system errors. */
-export function removeSessionFolder(folder: string, onGone: () => void): void {
+export function removeSessionFolder(folder: string, onGone = () => {}): void {
 	const aside = join(dirname(folder), `.${basename(folder)}.removed`);
 	rmSync(aside, { recursive: true, force: true });
 	renameSync(folder, aside);
@@ -18,7 +18,7 @@ export function removeSessionFolder(folder: string, onGone: () => void): void {
 /** Folders of sessions whose removal was cut short, in the store at `folder`. */
 export function removedSessions(folder: string): string[] {
 	const sessions = sessionsFolder({ folder });
-	const isFolder = (path: string) => lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+	const isFolder = (path: string) => lstatIfThere(path)?.isDirectory() === true;
 	if (!isFolder(folder) || !isFolder(sessions)) return [];
 	return namesIn(sessions, 'EACCES')
 		.filter((name) => REMOVED.test(name))

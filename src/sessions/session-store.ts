@@ -7,7 +7,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Clock, toIso } from '../core/clock.ts';
 import { hasErrno, RelayError } from '../core/errors.ts';
-import { FOLDER_MODE, writeAtomic } from '../core/files.ts';
+import { FOLDER_MODE, lstatIfThere, writeAtomic } from '../core/files.ts';
 import type { SessionId } from '../core/ids.ts';
 import { explainingWrites } from '../core/write-failure.ts';
 import { keepFolderTime } from './folder-time.ts';
@@ -41,6 +41,7 @@ import type { TrueStatus } from './session-status.ts';
 import {
 	folderOfSession,
 	keptPlace,
+	placesOf,
 	prepareStore,
 	refuseLink,
 	type StoreLocation,
@@ -72,7 +73,7 @@ export interface SessionStore {
 	/** What is known of a session that its records cannot change. */
 	witness(id: SessionId): Witness;
 	/**
-	 * Removes a session with its witness. Throws `session_locked`, `refused` (a link in its place), `not_writable`; a process that
+	 * Removes a session from all its places, with its witness unless a copy of the repo has the session too. Throws `session_locked`, `refused` (a link in its place), `not_writable`; a process that
 	 * dies meanwhile leaves it whole, or a folder that `removedSessions` finds.
 	 */
 	remove(id: SessionId): void;
@@ -106,11 +107,23 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
 	const read = (id: SessionId): SessionMeta => {
 		refuseLinksTo(folderOf(id));
 		const meta = readMeta(join(folderOf(id), META_FILE));
-		if (meta === null)
-			throw new RelayError('no_such_session', `no session ${id} in ${location.folder}`, {
-				hint: 'list them with: agent-relay sessions',
-			});
+		if (meta === null) throw noSuchSession(id);
 		return meta;
+	};
+
+	const noSuchSession = (id: SessionId) =>
+		new RelayError('no_such_session', `no session ${id} in ${location.folder}`, {
+			hint: 'list them with: agent-relay sessions',
+		});
+
+	/** Of a session that was there; a prune may be faster. */
+	const lockOf = (id: SessionId, folder: string) => {
+		try {
+			return explainingWrites(folder, () => acquireLock(folder, context));
+		} catch (error) {
+			if (hasErrno(error, 'ENOENT') && lstatIfThere(folder) === undefined) throw noSuchSession(id);
+			throw error;
+		}
 	};
 
 	const lineage = (id: SessionId) => readLineage(id, { read, folderOf, witnessOf: witnesses.of });
@@ -186,7 +199,7 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
 		const folder = folderOf(id);
 		const { schema_version, kind } = read(id);
 		refuseNewer(schema_version, SESSION_META_VERSION, join(folder, META_FILE));
-		const lock = explainingWrites(folder, () => acquireLock(folder, context));
+		const lock = lockOf(id, folder);
 		let place: HeldFolder | null = null;
 		let session: OpenSession | null = null;
 		try {
@@ -224,12 +237,20 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
 		}
 	};
 
+	/** What an earlier place has of the session goes first: alone it would count as the session. */
 	const remove = (id: SessionId): void => {
 		const folder = folderOf(id);
-		refuseLinksTo(folder);
-		const lock = explainingWrites(folder, () => acquireLock(folder, context));
+		const witness = witnesses.of(id);
+		const earlier = placesOf(location, id).filter((place) => place !== folder && witness.folders.has(place));
+		for (const place of [...earlier, folder]) refuseLinksTo(place);
+		const lock = lockOf(id, folder);
 		try {
-			explainingWrites(folder, () => removeSessionFolder(folder, () => witnesses.of(id).remove()));
+			for (const place of earlier) explainingWrites(place, () => removeSessionFolder(place));
+			explainingWrites(folder, () =>
+				removeSessionFolder(folder, () => {
+					if (!isElsewhereToo(witness, folder)) witness.remove();
+				}),
+			);
 		} catch (error) {
 			lock.release();
 			throw error;
@@ -264,6 +285,10 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
 		lineage,
 	};
 }
+
+/** Of a repo that was copied with its records: the witness is of the other's session too. */
+const isElsewhereToo = ({ folders }: Witness, removed: string) =>
+	[...folders].some((folder) => folder !== removed && lstatIfThere(folder)?.isDirectory() === true);
 
 /** The session's folders, 0700. Throws `refused` where one is a link. */
 function holdFolders(folder: string, kind: SessionMeta['kind']): HeldFolder {

@@ -125,8 +125,14 @@ export function keptPlace(location: StoreLocation): StoreLocation {
 
 /** Where a session lies; where it would be made when it lies nowhere. */
 export function folderOfSession(location: StoreLocation, id: SessionId): string {
-	const holder = storeFolders(location).find((folder) => holds(folder, id));
-	return sessionFolder({ folder: holder ?? location.folder }, id);
+	return placesOf(location, id)[0] ?? sessionFolder(location, id);
+}
+
+/** Each folder of the session: the one that it lies in, then what earlier places still have of it. */
+export function placesOf(location: StoreLocation, id: SessionId): string[] {
+	return storeFolders(location)
+		.filter((folder) => holds(folder, id))
+		.map((folder) => sessionFolder({ folder }, id));
 }
 
 /** The place that a session lies in, as a store of its own. */

@@ -6,7 +6,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import * as v from 'valibot';
-import { hasErrno } from '../core/errors.ts';
+import { isSystemError } from '../core/errors.ts';
 import {
 	ensureFolder,
 	isOwnFolder,
@@ -146,7 +146,6 @@ function unlessUnwritable(act: () => void): void {
 	try {
 		act();
 	} catch (error) {
-		if (!hasErrno(error, 'EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'ENOTDIR', 'EEXIST', 'ENOENT'))
-			throw error;
+		if (!isSystemError(error)) throw error;
 	}
 }

@@ -1,4 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import {
 	cpSync,
 	existsSync,
@@ -61,6 +62,19 @@ function leaveWork(id: string): void {
 	ageSession(id);
 }
 
+/** Thirty more of the kind. */
+function multiply(first: string): void {
+	for (let i = 0; i < 30; i++) {
+		const id = `${first.slice(0, -2)}${String(i).padStart(2, '0')}`;
+		cpSync(join(sessions(), first), join(sessions(), id), { recursive: true });
+		for (const path of [join(sessions(), id, 'meta.json'), witnessOf(id)]) {
+			const source = path.endsWith('meta.json') ? path : witnessOf(first);
+			writeFileSync(path, readFileSync(source, 'utf8').replaceAll(first, id));
+		}
+		ageSession(id);
+	}
+}
+
 interface Item {
 	name: string;
 	goes: boolean;
@@ -121,7 +135,7 @@ describe('prune', () => {
 		const { sessions: found } = await prune('--sessions', '--apply');
 		expect(named(found, left)?.stays).toBe('it has work left');
 		expect(named(found, parent)?.stays).toMatch(/goes on from it$/);
-		expect(named(found, foreign)?.stays).toBe('your relay did not begin it');
+		expect(named(found, foreign)?.stays).toBe('no witness says that it is yours');
 		expect(readdirSync(sessions())).toHaveLength(4);
 		expect(named((await prune('--unfinished')).sessions, left)).toMatchObject({ goes: true });
 	});
@@ -171,17 +185,17 @@ describe('prune', () => {
 		}
 	});
 
+	it('is one of several at once, and none is in the way of another', async () => {
+		multiply(await session());
+		const ends = await Promise.all(
+			Array.from({ length: 4 }, () => cli.run(['prune', '--sessions', '--caches', '--apply'])),
+		);
+		expect(ends.map(({ stderr }) => stderr)).toEqual(ends.map(() => ''));
+		expect(readdirSync(sessions())).toEqual([]);
+	});
+
 	it('finishes what another was killed in', async () => {
-		const first = await session();
-		const ids = Array.from({ length: 30 }, (_, i) => `${first.slice(0, -2)}${String(i).padStart(2, '0')}`);
-		for (const id of ids) {
-			cpSync(join(sessions(), first), join(sessions(), id), { recursive: true });
-			for (const path of [join(sessions(), id, 'meta.json'), witnessOf(id)]) {
-				const source = path.endsWith('meta.json') ? path : witnessOf(first);
-				writeFileSync(path, readFileSync(source, 'utf8').replaceAll(first, id));
-			}
-			ageSession(id);
-		}
+		multiply(await session());
 		const all = readdirSync(sessions()).length;
 		const relay = spawn(process.execPath, [PROGRAM, 'prune', '--sessions', '--apply'], {
 			cwd: cli.repo,
@@ -258,6 +272,32 @@ describe('prune', () => {
 		},
 	);
 
+	it('leaves the witness of a session to the repo that was copied, when the copy has removed its own', async () => {
+		const id = await session();
+		const copy = join(cli.base, 'copy');
+		cpSync(cli.repo, copy, { recursive: true, preserveTimestamps: true });
+		const inCopy = { cwd: copy };
+		expect((await cli.run(['prune', '--sessions', '--apply'], inCopy)).stdout).toContain('1 item removed');
+		expect(readdirSync(join(copy, '.agent-relay/sessions'))).toEqual([]);
+		const { is_ours } = JSON.parse((await cli.run(['show', id, '--json'])).stdout);
+		expect(is_ours).toBe(true);
+		await prune('--sessions', '--apply');
+		expect(existsSync(witnessOf(id))).toBe(false);
+	});
+
+	it('removes what an earlier place has of a session with it, so that it does not come back', async () => {
+		const id = await session();
+		const kept = state('kept', createHash('sha256').update(cli.repo).digest('hex').slice(0, 16));
+		mkdirSync(join(kept, 'sessions'), { recursive: true });
+		cpSync(join(sessions(), id), join(kept, 'sessions', id), { recursive: true });
+		age(join(kept, 'sessions', id));
+		const { sessions: found } = await prune('--sessions', '--apply');
+		expect(found).toMatchObject([{ name: id, removed: true }]);
+		expect((await cli.run(['sessions', '--json'])).stdout).toContain('"sessions": []');
+		expect(existsSync(join(sessions(), id))).toBe(false);
+		expect(existsSync(witnessOf(id))).toBe(false);
+	});
+
 	it('keeps the witness of a session that moved with its repo', async () => {
 		const id = await session();
 		age(witnessOf(id));
@@ -294,6 +334,21 @@ describe('what the docs let you delete by hand', () => {
 			const end = await cli.run(['run', '--session', id, '--agent', 'demo-closer', 'and more']);
 			expect(end).toMatchObject({ exitCode: EXIT.done });
 			expect(end.stderr).not.toContain('bug');
+		},
+	);
+
+	it.each(['witness', 'conversations', 'kept', 'repos', 'running', 'private', 'snapshots'])(
+		'and a link to itself or a file in its place stops neither work nor prune: %s',
+		async (name) => {
+			for (const put of [() => symlinkSync(name, state(name)), () => writeFileSync(state(name), '')]) {
+				await session();
+				rmSync(state(name), { recursive: true, force: true });
+				put();
+				const task = ['--agent', 'demo-closer', 'Say what you are.'];
+				expect(await cli.run(['run', ...task])).toMatchObject({ exitCode: EXIT.done });
+				expect(await cli.run(['prune', '--apply'])).toMatchObject({ exitCode: EXIT.done });
+				rmSync(state(name));
+			}
 		},
 	);
 
