@@ -1,9 +1,10 @@
 /**
  * Pipes and devices in place of files that git opens by itself. Git would wait for whoever writes to one, that is for ever, and
- * an agent or a repo can put one anywhere: `HEAD`, `config`, a ref, `info/exclude`, `.gitignore` of any folder.
+ * an agent or a repo can put one anywhere: `HEAD`, `config`, a ref, `info/exclude`, `.gitignore` of any folder. A huge file there
+ * is as bad: git reads all of it, at each run.
  */
 import { type Dirent, readdirSync, type Stats, statSync } from 'node:fs';
-import { dirname, join, resolve, sep } from 'node:path';
+import { basename, dirname, join, resolve, sep } from 'node:path';
 import { RelayError } from '../core/errors.ts';
 import { readRegularText } from '../core/files.ts';
 
@@ -39,7 +40,7 @@ export function findOddFile(place: GitPlace): string | null {
 /** The same, looked for in all refs and in the folders of the worktree: for a run that does not end. */
 export function findOddFileAnywhere(place: GitPlace): string | null {
 	const { gitDirs, worktree } = foldersOf(place);
-	const inRefs = (gitDir: string) => oddBelow(join(gitDir, 'refs'), Number.POSITIVE_INFINITY);
+	const inRefs = (gitDir: string) => oddBelow(join(gitDir, 'refs'), Number.POSITIVE_INFINITY, true);
 	return findOddFile(place) ?? firstOf(gitDirs, inRefs) ?? (worktree === null ? null : oddInTree(worktree));
 }
 
@@ -50,15 +51,42 @@ export function isReadAt(path: string, place: GitPlace): boolean {
 	return folders.some((folder) => path.startsWith(folder + sep));
 }
 
+/** Names of files that git takes whole into memory, and that are small. */
+const SMALL = new Set([
+	'HEAD',
+	'commondir',
+	'gitdir',
+	'config',
+	'config.worktree',
+	'exclude',
+	'attributes',
+	'sparse-checkout',
+	'.gitignore',
+	'.gitattributes',
+	'.gitmodules',
+]);
+const MAX_SMALL_BYTES = 64 * 1024 * 1024;
+
+const isHuge = (path: string, facts: Stats) =>
+	facts.isFile() &&
+	facts.size > MAX_SMALL_BYTES &&
+	(SMALL.has(basename(path)) || path.includes(`${sep}refs${sep}`));
+
 /** Links count as what they lead to. `/dev/null` ends at once and is a customary way to say "none". */
 export function isOdd(path: string): boolean {
 	const facts = statOf(path);
 	if (facts === null) return false;
+	if (isHuge(path, facts)) return true;
 	return facts.isFIFO() || facts.isBlockDevice() || (facts.isCharacterDevice() && !isNull(facts));
 }
 
 export function oddFileError(path: string): RelayError {
-	return new RelayError('unreadable_file', `${path} is a pipe or a device, which git would wait for`, {
+	const facts = statOf(path);
+	const what =
+		facts !== null && isHuge(path, facts)
+			? `has ${facts.size} bytes, which git would read at each run`
+			: 'is a pipe or a device, which git would wait for';
+	return new RelayError('unreadable_file', `${path} ${what}`, {
 		hint: 'look at it, then remove it',
 	});
 }
@@ -131,21 +159,22 @@ function oddIn(folder: string): string | null {
 	return firstOf(entriesOf(folder), (entry) => oddEntry(folder, entry));
 }
 
-function oddEntry(folder: string, entry: Dirent): string | null {
-	if (entry.isFile() || entry.isDirectory()) return null;
+/** `isSized`: the size of every file is looked at, not only of those with a known name. */
+function oddEntry(folder: string, entry: Dirent, isSized = false): string | null {
+	if (entry.isDirectory() || (entry.isFile() && !isSized && !SMALL.has(entry.name))) return null;
 	const path = join(folder, entry.name);
 	return isOdd(path) ? path : null;
 }
 
 /** At most `folders` of them. */
-function oddBelow(top: string, folders: number): string | null {
+function oddBelow(top: string, folders: number, isSized = false): string | null {
 	const waiting = [top];
 	for (let left = folders; left > 0; left--) {
 		const folder = waiting.shift();
 		if (folder === undefined) return null;
 		for (const entry of entriesOf(folder)) {
 			if (entry.isDirectory()) waiting.push(join(folder, entry.name));
-			const odd = oddEntry(folder, entry);
+			const odd = oddEntry(folder, entry, isSized);
 			if (odd !== null) return odd;
 		}
 	}

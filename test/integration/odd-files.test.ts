@@ -1,6 +1,6 @@
 /** A pipe or a device in place of a file that git opens: our git says so instead of waiting for whoever writes to it. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -59,6 +59,19 @@ describe('git in a repo with a pipe in place of a file', () => {
 		const pipe = makePipe(path);
 		await expect(scratch.git.run(['status'], { cwd: repo })).rejects.toMatchObject(refusal(pipe));
 	});
+
+	it.each(['.git/HEAD', '.git/commondir', '.git/info/exclude', '.gitignore'])(
+		'is not started where a huge file stands there, which it would read each time: %s',
+		async (path) => {
+			const full = join(repo, path);
+			mkdirSync(dirname(full), { recursive: true });
+			rmSync(full, { force: true });
+			writeFileSync(full, '');
+			truncateSync(full, 3 * 2 ** 30);
+			const message = `${full} has 3221225472 bytes, which git would read at each run`;
+			await expect(scratch.git.run(['status'], { cwd: repo })).rejects.toMatchObject({ message });
+		},
+	);
 
 	it.each(['include.path', 'core.excludesFile', 'core.attributesFile'])(
 		'is not started where its config names one: %s',
