@@ -63,7 +63,9 @@ const TRIES: readonly Try[] = [
 	{ args: ({ plantedRace }) => ['race', 'clean', plantedRace, '--apply'], isOfPlanted: true },
 	plain('race', 'clean', '--all', '--apply'),
 	plain('chat', 'Is it good?', ...DEMOS, '-n', '2'),
-	plain('chat', '--continue'),
+	plain('chat', '--continue', '-q'),
+	{ args: ({ plantedChat }) => ['chat', '--session', plantedChat, 'and now?'], isOfPlanted: true },
+	{ args: ({ plantedChat }) => ['show', plantedChat] },
 	plain('prune'),
 	plain('prune', '--apply', '--unfinished', '--older-than', '1s'),
 	plain('agents'),
@@ -120,12 +122,13 @@ async function look(scene: HostileScene, vectors: readonly Vector[], tries: read
 		looks: planted.some(isSettings) && !planted.some(({ makesGitWait }) => makesGitWait),
 	});
 	const env = Object.assign(envOf(scene), ...planted.map((vector) => vector.env?.(scene) ?? {}));
+	const cwd = planted.find((vector) => vector.cwd !== undefined)?.cwd?.(scene) ?? scene.repo;
 	const around = scene.around();
 	const gitFiles = scene.gitFiles();
 	for (const one of tries) {
 		const args = one.args(scene.ids);
 		const input = one.input?.(scene.ids);
-		const run = await scene.cli.run(args, { env, ...(input === undefined ? {} : { input }) });
+		const run = await scene.cli.run(args, { env, cwd, ...(input === undefined ? {} : { input }) });
 		judge(run, `${planted.map(({ name }) => name).join(' + ')}: ${args.join(' ')}`, scene);
 		if (one.isOfPlanted && args.length > 0) expect(run.exitCode, what(args, run)).not.toBe(0);
 	}

@@ -51,6 +51,15 @@ const WORKTREES: Vector[] = ['a\nworktree /etc\n', '-rf', '\u001b[31mred', "it's
 		plant: (scene) => {
 			scene.cli.git('worktree', 'add', '-q', '--detach', join(scene.cli.base, 'linked', name));
 		},
+		cwd: (scene) => join(scene.cli.base, 'linked', name),
+	}),
+);
+
+const FOLDERS: Vector[] = ['-rf', 'a\nb', '\u001b[31mred', "it's $(touch pwned)", '\u202egnp', ' '].map(
+	(name) => ({
+		name: `a start in a folder named ${JSON.stringify(name)}`,
+		plant: (scene) => void mkdirSync(join(scene.repo, name)),
+		cwd: (scene) => join(scene.repo, name),
 	}),
 );
 
@@ -62,4 +71,4 @@ const DEEP: Vector[] = [
 	},
 ];
 
-export const NAME_VECTORS: readonly Vector[] = [...FILES, ...BRANCHES, ...WORKTREES, ...DEEP];
+export const NAME_VECTORS: readonly Vector[] = [...FILES, ...BRANCHES, ...WORKTREES, ...FOLDERS, ...DEEP];

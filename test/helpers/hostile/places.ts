@@ -143,6 +143,7 @@ export const PLACE_VECTORS: readonly Vector[] = [
 	...sessionPlaces('own', IN_SESSION),
 	...sessionPlaces('planted', IN_SESSION),
 	...sessionPlaces('plantedRace', [...IN_SESSION, ...IN_RACE]),
+	...sessionPlaces('plantedChat', IN_SESSION),
 	...repoPlaces(STORE),
 	...repoPlaces(OF_GIT),
 	...STATE_PLACES,

@@ -104,6 +104,25 @@ const STATE_FIELDS: Record<string, Put> = {
 	}),
 };
 
+type Chat = Record<string, never> & { chat: { participants: object[] } };
+
+const CHAT_FIELDS: Record<string, Put> = {
+	'participants and roles': (meta, word) => ({
+		...meta,
+		chat: {
+			...(meta as Chat).chat,
+			until: word,
+			participants: (meta as Chat).chat.participants.map((one) => ({
+				...one,
+				name: word,
+				agent: word,
+				role: word,
+			})),
+		},
+	}),
+	permissions: (meta, word) => ({ ...meta, chat: { ...(meta as Chat).chat, permissions: word } }),
+};
+
 type RaceLike = Record<string, never> & { entrants: object[]; options: object };
 
 const RACE_FIELDS: Record<string, Put> = {
@@ -360,5 +379,6 @@ export const RECORD_VECTORS: readonly Vector[] = [
 	...fieldVectors('planted', 'turns/001-state.json', STATE_FIELDS),
 	...fieldVectors('own', 'turns/001-state.json', STATE_FIELDS),
 	...fieldVectors('plantedRace', 'race.json', RACE_FIELDS),
+	...fieldVectors('plantedChat', 'meta.json', { ...META_FIELDS, ...CHAT_FIELDS }),
 	...WHOLE,
 ];

@@ -29,6 +29,7 @@ export interface Recorded {
 	/** Another home's, so as good as planted: with work left, and a race that ended. */
 	planted: string;
 	plantedRace: string;
+	plantedChat: string;
 }
 
 /** What one vector plants, and how it is known that the attack would have an effect. */
@@ -38,6 +39,8 @@ export interface Vector {
 	plant(scene: HostileScene): void;
 	/** Variables that the relay inherits. */
 	env?(scene: HostileScene): Record<string, string>;
+	/** Where the relay is started; the checkout where it says nothing. */
+	cwd?(scene: HostileScene): string;
 	/** Does what the attack waits for, as a program that does not look would: the canary must fire. */
 	control?(scene: HostileScene): void;
 	/** It makes git or all records of the repo unreadable, so that no session of it can be read. */
@@ -72,12 +75,13 @@ export async function makeMold(): Promise<Mold> {
 	const planted = await begin(other, 'run', '--order', 'claude', 'Tidy up.');
 	const race = ['race', 'Greet.', '-A', 'demo-sprinter,demo-closer', '--check', 'true'];
 	const plantedRace = await begin(other, ...race);
+	const plantedChat = await begin(other, 'chat', 'Is it good?', '-A', 'demo-sprinter,demo-closer', '-n', '2');
 	const healthy = await begin(own, 'run', '-a', 'demo-closer', 'Say what you are.');
 	const left = await begin(own, 'run', '--order', 'claude', 'Mend it.');
 	for (const name of readdirSync(join(cli.base, 'other')))
 		rmSync(join(cli.base, 'other', name), { recursive: true });
 	rmSync(join(cli.home, '.local/state/agent-relay/limits.json'), { force: true });
-	return { cli, ids: { healthy, own: left, planted, plantedRace } };
+	return { cli, ids: { healthy, own: left, planted, plantedRace, plantedChat } };
 }
 
 const sessionsOf = ({ repo }: CliHome): string[] => {
