@@ -1,7 +1,7 @@
 /**
  * Two or three attacks of the catalogue at once in a repo in which relays have worked, and some of all commands on it. The seed is
  * fixed; `RELAY_HOSTILE_SEED` names another, and `RELAY_HOSTILE_ROUNDS` how many combinations are drawn; with `RELAY_HOSTILE_EACH`
- * each attack of the catalogue is tried alone.
+ * (a pattern) each attack of that name is tried alone.
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
@@ -16,6 +16,7 @@ import { envOf, HostileScene, type Mold, makeMold, type Vector } from '../helper
 
 const ROUNDS = Number(process.env.RELAY_HOSTILE_ROUNDS ?? 24);
 const SEED = Number(process.env.RELAY_HOSTILE_SEED ?? 1);
+const EACH = process.env.RELAY_HOSTILE_EACH ?? '';
 /** Of the many commands, so many are tried in each round. */
 const COMMANDS_A_ROUND = 4;
 const DOCUMENTED = [0, 1, 2, 3, 4, 5, 6, 64, 127, 130];
@@ -237,8 +238,8 @@ describe('a repo that combines attacks', () => {
 		}));
 
 	const random = randomFrom(SEED);
-	const drawn = process.env.RELAY_HOSTILE_EACH
-		? VECTORS.map((vector) => [vector])
+	const drawn = EACH
+		? VECTORS.filter(({ name }) => new RegExp(EACH).test(name)).map((vector) => [vector])
 		: Array.from({ length: ROUNDS }, () => drawCombination(random));
 	const rounds = drawn.map((vectors, at) => {
 		return {
