@@ -1,7 +1,7 @@
 /** What a turn finds out about the agent's conversation before it is resumed: who works in it, and who did in between. */
 import type { AgentAdapter } from '../agents/contract.ts';
 import { RelayError } from '../core/errors.ts';
-import { parseSessionId } from '../core/ids.ts';
+import { parseSessionId, type SessionId } from '../core/ids.ts';
 import type { LineageEntry } from '../sessions/lineage.ts';
 import type { ConversationUse } from '../sessions/native-conversations.ts';
 import { type AgentStanding, standingWithout } from './lineage.ts';
@@ -14,7 +14,7 @@ export interface UsedConversation {
 	between: LineageEntry[];
 }
 
-/** A conversation in which another session works at this moment is left for a new one; so is one that only a forged record names. */
+/** A conversation in which another session works at this moment is left for a new one; so is one that only a record names. */
 export function useConversation(
 	standing: AgentStanding,
 	{ adapter, lineage }: { adapter: AgentAdapter; lineage: readonly LineageEntry[] },
@@ -32,13 +32,23 @@ export function useConversation(
 			between: [],
 		};
 	}
-	const use = conversations.begin(nativeId === null ? null : { agent: adapter.id, nativeId }, session);
-	if (use.busyBy !== null) {
-		const why = `is in use by session ${use.busyBy.slice(-6)}`;
-		return { standing: standingWithout(why), use, between: [] };
-	}
+	const conversation = nativeId === null ? null : { agent: adapter.id, nativeId };
+	const use = conversations.begin(conversation, session, (users) => mayJoin(users, lineage));
+	const why = use.isOthers
+		? 'is not known to be of this session'
+		: use.busyBy && `is in use by session ${use.busyBy.slice(-6)}`;
+	if (why !== null) return { standing: standingWithout(why), use, between: [] };
 	const between = use.othersSince(ids).flatMap((id) => entriesOf(id, store).at(-1) ?? []);
 	return { standing, use, between };
+}
+
+/**
+ * Whoever can write a record can put the id of any conversation of the user's there. So somebody of the lineage was seen in
+ * it; of one that no relay knows, the user's own records are believed.
+ */
+function mayJoin(users: readonly SessionId[], lineage: readonly LineageEntry[]): boolean {
+	if (users.length > 0) return lineage.some(({ meta }) => users.some((id) => id === meta.id));
+	return lineage.every(({ witness }) => witness.isOurs && !witness.isTakenOver);
 }
 
 /** Empty for a session that cannot be read here. */

@@ -17,10 +17,14 @@ import type { ProcessTable } from '../core/process-table.ts';
 
 export interface NativeConversations {
 	/**
-	 * Takes the conversation for a turn of a session. `null`: it is to be a new one. A state folder that cannot be written takes
-	 * nothing and refuses nothing.
+	 * Takes the conversation for a turn of a session. `null`: it is to be a new one. `mayJoin` judges those that were seen in it
+	 * (empty: nothing is known of it). A state folder that cannot be written takes nothing, and knows of nobody.
 	 */
-	begin(conversation: Conversation | null, session: SessionId): ConversationUse;
+	begin(
+		conversation: Conversation | null,
+		session: SessionId,
+		mayJoin?: (users: readonly SessionId[]) => boolean,
+	): ConversationUse;
 }
 
 export interface Conversation {
@@ -29,8 +33,10 @@ export interface Conversation {
 }
 
 export interface ConversationUse {
-	/** The session that works in it at this moment, which is another one; null: it is taken for this turn. */
+	/** The session that works in it at this moment, which is another one; null: none does. */
 	busyBy: SessionId | null;
+	/** It is not this session's to join, and was not taken. */
+	isOthers: boolean;
 	/** Other sessions that went on in it since one of `known` did, the earliest first. */
 	othersSince(known: readonly SessionId[]): SessionId[];
 	/** The turn is over; `after` is the conversation that it was in, as the CLI named it. Idempotent. */
@@ -127,17 +133,21 @@ export function createNativeConversations(options: NativeConversationsOptions): 
 		return null;
 	};
 
-	const begin = (conversation: Conversation | null, session: SessionId): ConversationUse => {
+	const begin: NativeConversations['begin'] = (conversation, session, mayJoin = () => true) => {
 		let users: SessionId[] = [];
+		let isOthers = conversation !== null && !mayJoin(users);
 		const busyBy =
 			conversation &&
 			change(conversation, (record) => {
 				users = record.users.map(({ session_id }) => session_id as SessionId);
-				return take(record, session);
+				isOthers = !mayJoin(users);
+				return isOthers ? null : take(record, session);
 			});
+		const isTaken = conversation !== null && busyBy === null && !isOthers;
 		let isOver = false;
 		return {
 			busyBy,
+			isOthers,
 			othersSince: (known) => users.slice(1 + users.findLastIndex((user) => known.includes(user))),
 			end: (after) => {
 				if (isOver) return;
@@ -146,7 +156,7 @@ export function createNativeConversations(options: NativeConversationsOptions): 
 					if (record.holder?.session_id === session) record.holder = null;
 				};
 				const isSame = conversation !== null && after !== null && pathOf(conversation) === pathOf(after);
-				if (conversation !== null && busyBy === null && !isSame) change(conversation, letGo);
+				if (isTaken && !isSame) change(conversation, letGo);
 				if (after === null) return;
 				change(after, (record) => {
 					forgetOld(folder, clock.now());

@@ -51,6 +51,16 @@ describe('a conversation of an agent', () => {
 		expect(here().begin(talk, b).busyBy).toBeNull();
 	});
 
+	it('is not taken, nor remembered for a session that may not join those who were in it', () => {
+		here().begin(talk, a).end(talk);
+		const asked: unknown[] = [];
+		const use = here().begin(talk, b, (users) => asked.push(users) < 0);
+		expect(use.isOthers).toBe(true);
+		expect(asked.at(-1)).toEqual([a]);
+		use.end(null);
+		expect(here().begin(talk, a).othersSince([a])).toEqual([]);
+	});
+
 	it('is free once its process is gone, or was of an earlier boot', () => {
 		for (const over of [{ pid: 2 ** 22 + 1 }, { pid_start: 'another' }, { boot_id: 'an earlier one' }]) {
 			here().begin(talk, a);

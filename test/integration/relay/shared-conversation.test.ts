@@ -1,3 +1,5 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { SessionId } from '../../../src/core/ids.ts';
 import { type BenchRelay, EngineBench } from '../../helpers/engine-bench.ts';
@@ -90,4 +92,63 @@ describe('two sessions that know one conversation of an agent', () => {
 			'task B',
 		]);
 	});
+});
+
+describe('a conversation that a record names', () => {
+	/** A session whose record says that claude knows it from another conversation; returns its id. */
+	async function renamed(later: Parameters<EngineBench['install']>[1]['turns']) {
+		bench.install('claude', {
+			turns: [claudeAnswers('mine'), [{ emit: claude.init }, { exit: 1 }], ...later],
+		});
+		const mine = await bench.relay({ agent: 'claude' });
+		await mine.send('the private task');
+		const native = mine.meta().agents.claude?.native_session_id ?? '';
+		await mine.relay.close();
+		const other = await bench.relay({ agent: 'claude' });
+		await other.send('the first task');
+		const path = join(other.folder, 'meta.json');
+		await other.relay.close();
+		const meta = JSON.parse(readFileSync(path, 'utf8'));
+		meta.agents.claude.native_session_id = native;
+		writeFileSync(path, JSON.stringify(meta));
+		return { id: meta.id as SessionId, native };
+	}
+
+	async function goOn(id: SessionId): Promise<BenchRelay> {
+		const relay = await bench.relay({ agent: 'claude' });
+		await relay.relay.resume(id, { isAccepted: true });
+		expect(await relay.send('task B')).toMatchObject({ outcome: 'completed' });
+		return relay;
+	}
+
+	it.each([
+		['is of another session', () => {}],
+		['no relay knows, in a session that this user did not begin', removeState('conversations', 'witness')],
+	])('is not resumed where it %s', async (_, forget) => {
+		const { id, native } = await renamed([claudeAnswers('done'), claudeAnswers('again')]);
+		forget();
+		const relay = await goOn(id);
+		const [, , began] = bench.received('claude');
+		expect(began?.args).not.toContain('--resume');
+		expect(flagOf(began?.args ?? [], '--session-id')).not.toBe(native);
+		expect(began?.prompt).toContain('the first task');
+		expect(told(relay).join()).toContain('its last one is not known to be of this session');
+		// The new one is its own, for the next relay too.
+		await relay.relay.close();
+		await goOn(id);
+		expect(bench.received('claude').at(-1)?.args).toContain('--resume');
+	});
+
+	it('is resumed in a session of this user from before relays kept track of conversations', async () => {
+		const { id, native } = await renamed([claudeAnswers('done')]);
+		removeState('conversations')();
+		await goOn(id);
+		expect(flagOf(bench.received('claude').at(-1)?.args ?? [], '--resume')).toBe(native);
+	});
+
+	function removeState(...folders: string[]): () => void {
+		return () => {
+			for (const folder of folders) rmSync(join(bench.state, folder), { recursive: true });
+		};
+	}
 });
