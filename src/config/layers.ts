@@ -103,10 +103,13 @@ function resolveRepo(
 	return { values: obeyed.map(checkValue), notices: ignored.length === 0 ? [] : [notice] };
 }
 
-/** Neither the file nor its folder may be a link: a repo must not point the relay elsewhere. */
+/**
+ * A repo must not point the relay elsewhere: the file may be no link, and nothing is read behind a link in place of its folder.
+ * The store says what is wrong with that.
+ */
 function readInsideRepo(path: string): Buffer | null {
 	const folder = lstatSync(dirname(path), { throwIfNoEntry: false });
-	if (folder?.isSymbolicLink()) throw linkError(dirname(path));
+	if (folder?.isSymbolicLink()) return null;
 	const facts = lstatSync(path, { throwIfNoEntry: false });
 	if (facts?.isSymbolicLink()) throw linkError(path);
 	const bytes = facts?.size ?? 0;

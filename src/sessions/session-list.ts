@@ -44,19 +44,18 @@ export interface ListOptions {
 }
 
 /**
- * Ids of all sessions with the folder that holds each, in no order. Names that are no id are passed over. Throws `refused`
- * where a link stands in place of the records: a repo could have planted it to show others.
+ * Ids of all sessions with the folder that holds each, in no order. Names that are no id are passed over. A link in place of the
+ * records is passed over too, as a repo could have planted it to show others; throws `refused` where there are no others.
  */
 export function sessionPlaces(location: StoreLocation): Map<SessionId, string> {
-	refuseLink(location.folder);
-	refuseLink(sessionsFolder(location));
 	const places = new Map<SessionId, string>();
 	for (const folder of storeFolders(location)) {
 		const sessions = sessionsFolder({ folder });
-		if (folder !== location.folder && !(isFolder(folder) && isFolder(sessions))) continue;
+		if (!isFolder(folder) || !isFolder(sessions)) continue;
 		for (const name of namesIn(sessions))
 			if (isSessionId(name) && !places.has(name)) places.set(name, sessions);
 	}
+	if (places.size === 0) for (const path of [location.folder, sessionsFolder(location)]) refuseLink(path);
 	return places;
 }
 
@@ -64,7 +63,7 @@ export function sessionIds(location: StoreLocation): SessionId[] {
 	return [...sessionPlaces(location).keys()];
 }
 
-/** A link in another place than the present one is passed over: no records of ours lie behind it. */
+/** Not for a link: no records of ours lie behind it. */
 const isFolder = (path: string) => lstatIfThere(path)?.isDirectory() === true;
 
 interface Dated {

@@ -54,19 +54,28 @@ export function locateStore(repo: RepoFacts, options: LocateOptions): StoreLocat
 	);
 	const isElsewhere = choice === 'state' || !canBeInRepo;
 	const folder = isElsewhere ? inState : inRepo;
+	const kept = join(stateHome, KEPT_STORES, hashOf(repo.root));
 	const places = [inRepo, inState, join(stateHome, 'agent-relay', STATE_STORES, hashOf(repo.root))];
 	return {
 		folder,
 		repo,
 		isElsewhere,
 		others: places.filter((place) => place !== folder),
-		kept: join(stateHome, KEPT_STORES, hashOf(repo.root)),
+		kept,
 		configFile: join(inRepo, 'config.toml'),
 		notice:
 			choice === 'repo' && isElsewhere
 				? `${repo.root} cannot be written; sessions are recorded in ${inState}`
-				: null,
+				: passedOver([folder, sessionsFolder({ folder })], kept),
 	};
+}
+
+/** Said where sessions went on elsewhere because something stands in place of the records: those are all that is read. */
+function passedOver(ways: readonly string[], kept: string): string | null {
+	const path = ways.find((way) => lstatIfThere(way)?.isDirectory() === false);
+	if (path === undefined || namesIn(sessionsFolder({ folder: kept })).length === 0) return null;
+	const what = lstatIfThere(path)?.isSymbolicLink() ? 'a symbolic link' : 'not a folder';
+	return `${path} is ${what}: nothing is read there, and no new session begins. Look at it, then remove it: rm ${quoteForShell(path)}`;
 }
 
 const STATE_STORES = 'repos';

@@ -135,6 +135,32 @@ describe('a session that had to leave its folder', () => {
 		expect(await again.send('go on')).toMatchObject({ outcome: 'completed' });
 	});
 
+	it.each(['.agent-relay', '.agent-relay/sessions'])(
+		'is found and gone on with while a link stands in place of %s; nothing new begins there',
+		async (path) => {
+			const { run } = swap(path, `ln -s "${outside}" "$at"`);
+			bench.install('claude', { turns: [[{ emit: claude.init }, { run }, { sleep: 300 }, { exit: 1 }]] });
+			bench.install('codex', { nativeSession: 'thread-1', turns: [codexAnswers('seen')] });
+			const first = await bench.relay({ agent: 'claude' });
+			await first.send('the first task');
+			const { id } = first.meta();
+			const { folder } = first;
+			await first.relay.close();
+
+			const again = await bench.relay({ agent: 'codex' });
+			expect(again.deps.store.list().map((session) => session.folder)).toEqual([folder]);
+			expect(again.deps.store.location.notice).toContain(`${join(bench.repo, path)} is a symbolic link`);
+			await again.relay.resume(id as SessionId);
+			expect(await again.relay.continuePending(again.options)).toMatchObject({ outcome: 'completed' });
+			expect(bench.received('codex')[0]?.prompt).toContain('the first task');
+			await again.relay.close();
+
+			const other = await bench.relay({ agent: 'codex' });
+			await expect(other.send('another task')).rejects.toMatchObject({ code: 'refused' });
+			expect(readdirSync(outside)).toEqual([]);
+		},
+	);
+
 	it('does not take the words of its parent along a link', async () => {
 		bench.install('claude', {
 			turns: [
