@@ -3,6 +3,8 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect } from 'vitest';
+import { readOversized as readClaudeOversized } from '../../../src/agents/claude/oversized-line.ts';
+import { rebuildOversized } from '../../../src/agents/codex/oversized.ts';
 import type {
 	AgentAdapter,
 	AgentExit,
@@ -12,8 +14,11 @@ import type {
 } from '../../../src/agents/contract.ts';
 import { DEMO_ADAPTERS } from '../../../src/agents/demo/adapter.ts';
 import type { AgentEvent } from '../../../src/agents/events.ts';
+import { readOversized as readGeminiOversized } from '../../../src/agents/gemini/oversized.ts';
 import { genericAdapter } from '../../../src/agents/generic/adapter.ts';
+import { readOversized as readOpencodeOversized } from '../../../src/agents/opencode/oversized.ts';
 import { BUILT_IN_ADAPTERS } from '../../../src/agents/registry.ts';
+import { MAX_LINE_BYTES } from '../../../src/core/line-splitter.ts';
 import {
 	parseMeta,
 	parseTurnState,
@@ -373,6 +378,70 @@ const recorderTarget = target(
 	},
 );
 
+/** Beginning and end of a line of `bytes` bytes, as the splitter leaves it. */
+const oversized: fc.Arbitrary<{ kind: 'oversized'; bytes: number; head: string; tail: string }> = fc
+	.tuple(
+		lineOf(ADAPTERS.flatMap(({ id }) => (RECORDED_AS[id] ? [] : recordings(id, 'stdout.jsonl')))),
+		fc.nat(6000),
+		fc.nat(6000),
+	)
+	.map(([line, from, to]) => ({
+		kind: 'oversized',
+		bytes: MAX_LINE_BYTES + line.length,
+		head: line.slice(0, from % (line.length + 1)),
+		tail: line.slice(to % (line.length + 1)),
+	}));
+
+const oversizedTarget = target(
+	'oversized lines',
+	'are read as far as they are known: an object, or nothing, whatever stands at their two ends',
+	150,
+	oversized,
+	(line) => {
+		const read = [
+			readClaudeOversized(line)?.message ?? null,
+			rebuildOversized(line),
+			readGeminiOversized(line),
+			readOpencodeOversized(line),
+		];
+		for (const value of read) {
+			expect(value === null || (typeof value === 'object' && !Array.isArray(value))).toBe(true);
+			expect(JSON.parse(JSON.stringify(value))).toEqual(asJson(value));
+		}
+	},
+);
+
+const stderrTargets = ADAPTERS.map((adapter) =>
+	target(
+		`${adapter.id} stderr`,
+		'of any bytes is judged by the code that the CLI ended with, and is never the answer',
+		40,
+		fc.tuple(
+			streamOf(recordings(RECORDED_AS[adapter.id] ?? adapter.id, 'stderr.log')),
+			fc.uint8Array({ maxLength: 200 }),
+			exit,
+		),
+		([recorded, raw, ended]) => {
+			const given = {
+				requestedSessionId: ID,
+				resume: false,
+				requestedModel: null,
+				cumulativeBefore: null,
+				now: () => NOW,
+			};
+			const { events, turn } = feed(
+				adapter.parser(given),
+				{ stdout: [], stderr: [recorded, Buffer.from(raw)], telemetry: [] },
+				ended,
+			);
+			expect(countOf(events, 'agent_message_chunk')).toBe(0);
+			expect(countOf(events, 'tool_call')).toBe(0);
+			if (ended.stopRequested === 'cancelled') expect(turn.outcome).toBe('cancelled');
+			if (ended.exitCode !== 0 && ended.stopRequested === null) expect(turn.outcome).not.toBe('completed');
+		},
+	),
+);
+
 function growthTarget(adapter: AgentAdapter): FuzzTarget {
 	const recorded = RECORDED_AS[adapter.id] ?? adapter.id;
 	const line = lineOf(recordings(recorded, 'stdout.jsonl'));
@@ -405,5 +474,7 @@ export const agentTargets: FuzzTarget[] = [
 	...ADAPTERS.map(parserTarget),
 	...SPEAKING.map(spokenTarget),
 	recorderTarget,
+	oversizedTarget,
+	...stderrTargets,
 	...ADAPTERS.map(growthTarget),
 ];

@@ -1,5 +1,5 @@
 /** The readers of our own files, as a newer relay, a power cut, an agent or a repo may have left them. */
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { expect } from 'vitest';
@@ -594,8 +594,42 @@ const raceTargets: FuzzTarget[] = [
 	),
 ];
 
+/** What stands in place of a file. `link`: to one elsewhere. `loop`: a link to itself. */
+type Found = Buffer | 'folder' | 'link' | 'loop';
+
+const found = (seed: unknown): fc.Arbitrary<Found> =>
+	fc.oneof(
+		{ weight: 6, arbitrary: recordOf(seed) },
+		{ weight: 1, arbitrary: fc.constantFrom<Found>('folder', 'link', 'loop', Buffer.alloc(0)) },
+	);
+
+const sessionFiles: fc.Arbitrary<Record<string, Found>> = fc
+	.record(
+		{
+			'meta.json': fc.oneof(found(META), found({ ...META, parent: ID })),
+			'turns/001-state.json': found(STATE),
+			'turns/002-state.json': found({ ...STATE, turn: 2, status: 'running' }),
+			'turns/002-prompt.md': found('go'),
+			lock: found(LOCK),
+			'race.json': found(RACE),
+			'adopt/journal.json': found(JOURNAL),
+		},
+		{ requiredKeys: [] },
+	)
+	.map((files) => ({ ...files }));
+
+function putOdd(path: string, found: Found): void {
+	if (Buffer.isBuffer(found)) {
+		put(path, found);
+		return;
+	}
+	mkdirSync(found === 'folder' ? path : dirname(path), { recursive: true });
+	if (found === 'link') symlinkSync('/etc/passwd', path);
+	if (found === 'loop') symlinkSync(basename(path), path);
+}
+
 /** A store with a whole session and one in which each file may be anything. */
-function storeWith(root: string, files: Readonly<Record<string, Buffer>>): SessionStore {
+function storeWith(root: string, files: Readonly<Record<string, Found>>): SessionStore {
 	const facts = {
 		kind: 'worktree',
 		root,
@@ -614,8 +648,8 @@ function storeWith(root: string, files: Readonly<Record<string, Buffer>>): Sessi
 		relayVersion: '0.1.0',
 		witnesses: createWitnesses(join(root, 'state', 'witness'), clock),
 	});
-	for (const [name, bytes] of Object.entries(files))
-		put(join(root, '.agent-relay/sessions', ID, name), bytes);
+	for (const [name, found] of Object.entries(files))
+		putOdd(join(root, '.agent-relay/sessions', ID, name), found);
 	return store;
 }
 
@@ -624,21 +658,10 @@ const storeTargets: FuzzTarget[] = [
 		'session store',
 		'lists every session, names what is damaged, and works on in the others, whatever one of them holds',
 		60,
-		fc.tuple(
-			recordOf(META),
-			recordOf(STATE),
-			recordOf(LOCK),
-			recordOf(RACE),
-			fc.subarray(['meta', 'state', 'lock', 'race']),
-		),
-		([meta, state, lock, race, present]) =>
+		sessionFiles,
+		(files) =>
 			withFolder((root) => {
-				const all = { meta, state, lock, race };
-				const names = { meta: 'meta.json', state: 'turns/001-state.json', lock: 'lock', race: 'race.json' };
-				const files = present.map(
-					(key) => [names[key as keyof typeof names], all[key as keyof typeof all]] as const,
-				);
-				const store = storeWith(root, Object.fromEntries(files));
+				const store = storeWith(root, files);
 				const whole = store.create({ kind: 'run', objective: 'fix it' });
 				whole.release();
 				const listed = store.list();
