@@ -12,10 +12,15 @@ const MAX_LINE_CHARS = 6000;
 
 /** The lines of each recording of an agent in `file`, without those that are very long. */
 export function recordings(agent: string, file: string): string[][] {
+	return fixturePaths(agent, file)
+		.map(linesOf)
+		.filter((lines) => lines.length > 0);
+}
+
+function fixturePaths(agent: string, file: string): string[] {
 	return readdirSync(join(FIXTURES, agent), { withFileTypes: true })
 		.filter((entry) => entry.isDirectory())
-		.map(({ name }) => linesOf(join(FIXTURES, agent, name, file)))
-		.filter((lines) => lines.length > 0);
+		.map(({ name }) => join(FIXTURES, agent, name, file));
 }
 
 function linesOf(path: string): string[] {
@@ -47,9 +52,11 @@ export function lineOf(all: readonly (readonly string[])[]): fc.Arbitrary<string
 	);
 }
 
+/** The JSON of a line changed, with what stands before it. */
 function changedLine(line: string, all: Parameters<typeof withChanges>[1]): string {
 	try {
-		return JSON.stringify(withChanges(JSON.parse(line), all));
+		const start = Math.max(0, line.indexOf('{'));
+		return line.slice(0, start) + JSON.stringify(withChanges(JSON.parse(line.slice(start)), all));
 	} catch {
 		return line;
 	}
@@ -102,3 +109,17 @@ export const cuts: fc.Arbitrary<number[]> = fc.oneof(
 	fc.array(fc.nat(4000), { maxLength: 12 }),
 	fc.constant(Array.from({ length: 400 }, (_, at) => at)),
 );
+
+/** gemini's telemetry, objects over many lines: some of those that tell of an error, changed, for the session `id`. */
+export function telemetryOf(id: string): fc.Arbitrary<Buffer> {
+	const values = fixturePaths('gemini', 'telemetry.log')
+		.flatMap((path) => textOf(path).split(/(?<=^\})\n/m))
+		.filter((text) => text.includes('api_error'))
+		.map((text): unknown => JSON.parse(text.replace(/("session\.id": )"[^"]*"/g, `$1"${id}"`)));
+	const object = fc
+		.tuple(fc.constantFrom(...values), changes)
+		.map(([value, all]) => `${JSON.stringify(withChanges(value, all), null, 2)}\n`);
+	return fc
+		.tuple(fc.array(object, { maxLength: 4 }), damages)
+		.map(([texts, harm]) => damaged(Buffer.from(texts.join('')), harm));
+}

@@ -66,7 +66,7 @@ export async function tryTarget({ name, runs, attempt }: FuzzTarget, shares: num
 			? { numRuns: MAX_RUNS, interruptAfterTimeLimit: (seconds * 1000) / shares }
 			: { numRuns: runs }),
 	});
-	if (isTimed) console.log(`${name}: ${inputs} inputs`);
+	if (isTimed) console.log(`${name}: ${inputs} inputs from seed ${seed}`);
 	if (broken === null) return;
 	const again = `FUZZ_SEED=${seed} FUZZ_PATH='${broken.path}' FUZZ_ONLY='^${name}$' npm run fuzz`;
 	const { error } = broken;

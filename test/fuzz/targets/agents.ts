@@ -38,7 +38,7 @@ import { fakeTurnState } from '../../helpers/fake-turn-state.ts';
 import { growthOf, LINEAR } from '../../helpers/growth.ts';
 import { type Fixture, fixtureNames, loadFixture, replay, splitAt } from '../../helpers/replay-fixture.ts';
 import { settings } from '../../unit/agents/generic/settings.ts';
-import { cuts, lineOf, recordings, streamOf } from '../recorded.ts';
+import { cuts, lineOf, recordings, streamOf, telemetryOf } from '../recorded.ts';
 import { withFolder } from '../scratch.ts';
 import { type FuzzTarget, target } from '../target.ts';
 import { FORBIDDEN } from './text.ts';
@@ -152,8 +152,7 @@ function parserTarget(adapter: AgentAdapter): FuzzTarget {
 	const recorded = RECORDED_AS[adapter.id] ?? adapter.id;
 	const stdout = streamOf(recordings(recorded, 'stdout.jsonl'));
 	const stderr = streamOf(recordings(recorded, 'stderr.log'));
-	const telemetry =
-		adapter.id === 'gemini' ? streamOf(recordings('gemini', 'telemetry.log')) : fc.constant(Buffer.alloc(0));
+	const telemetry = adapter.id === 'gemini' ? telemetryOf(ID) : fc.constant(Buffer.alloc(0));
 	return target(
 		`${adapter.id} parser`,
 		'gives the same events however the bytes are cut, one end, and records that read back',
