@@ -5,6 +5,16 @@ const count = v.nullable(v.number());
 const text = v.string();
 const iso = v.string();
 
+/** Any keys. A list would pass for an object with numbers as keys, and come back as one. */
+const keyed = <const S extends v.GenericSchema>(value: S) =>
+	v.pipe(
+		v.custom<Record<string, unknown>>(
+			(found) => typeof found === 'object' && found !== null && !Array.isArray(found),
+			'not an object',
+		),
+		v.record(text, value),
+	);
+
 const CHECKPOINT_REASONS = [
 	'limit',
 	'switch',
@@ -70,8 +80,7 @@ export const sessionMetaSchema = v.looseObject({
 	}),
 	active_agent: v.nullable(text),
 	/** By agent, in a chat by participant. */
-	agents: v.record(
-		text,
+	agents: keyed(
 		v.looseObject({
 			native_session_id: v.nullable(text),
 			model: v.nullable(text),
@@ -124,8 +133,7 @@ export const sessionMetaSchema = v.looseObject({
 		reasoning_tokens: v.number(),
 		cost_usd: v.number(),
 		cost_source: v.picklist(['reported', 'estimated', 'mixed', 'none']),
-		by_agent: v.record(
-			text,
+		by_agent: keyed(
 			v.looseObject({
 				turns: v.number(),
 				input_tokens: v.number(),

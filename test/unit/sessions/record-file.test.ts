@@ -30,6 +30,7 @@ describe('meta.json', () => {
 		['{"id": "01', 'not JSON'],
 		['[]', 'damaged'],
 		[JSON.stringify({ ...fakeSessionMeta(), turn_count: 'many' }), 'turn_count'],
+		[JSON.stringify({ ...fakeSessionMeta(), agents: [] }), 'agents: not an object'],
 		[JSON.stringify({ ...fakeSessionMeta(), repo: { root: 1 } }), 'repo.'],
 	])('is refused with its path and what is wrong: %s', (text, problem) => {
 		expect(() => parseMeta(text, PATH)).toThrow(
