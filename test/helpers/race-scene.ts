@@ -31,13 +31,15 @@ export async function createRaceScene(files: Record<string, string | Buffer>): P
 	const scratch = createScratch();
 	const repo = scratch.repo('main', files);
 	const facts = await findRepo(repo, scratch.git);
+	// Where the program itself looks, for tests that start it.
+	const stateHome = join(scratch.root, 'home/.local/state/agent-relay');
 	const store = createSessionStore({
-		location: locateStore(facts, { stateHome: join(scratch.root, 'state') }),
+		location: locateStore(facts, { stateHome }),
 		clock: systemClock,
 		ids: createSessionIds(systemClock.now),
 		processes: createProcessTable(),
 		relayVersion: '0.0.0',
-		witnesses: createWitnesses(join(scratch.root, 'state', 'witness'), systemClock),
+		witnesses: createWitnesses(join(stateHome, 'witness'), systemClock),
 	});
 	const deps: AdoptDeps = { git: scratch.git, repo: facts, store, clock: systemClock, env: scratch.env };
 	return {
