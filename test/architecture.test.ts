@@ -173,6 +173,14 @@ describe('the layers', () => {
 		expect(naming.sort()).toEqual(['app/create-app.ts', 'cli/commands/demo.ts', 'git/run-git.ts']);
 	});
 
+	it("change a session's record only by a named transition", () => {
+		const inline = sources().filter((path) => {
+			const isOutside = !path.startsWith('sessions/') && /\.\.\.(\w+\.)?meta\b/.test(textOf(path));
+			return isOutside || /\.apply\(\s*(\(|\w+ =>)/.test(textOf(path));
+		});
+		expect(inline).toEqual([]);
+	});
+
 	it('read the clock and the environment only where they enter', () => {
 		const allowed = new Set(['core/clock.ts', 'app/create-app.ts', 'main.ts']);
 		const readers = sources().filter((path) =>

@@ -37,7 +37,7 @@ export function listRaces(store: Pick<SessionStore, 'list'>): RaceRecord[] {
  * `not_writable`; then the old record stands.
  */
 export function updateRace(
-	session: Pick<OpenSession, 'id' | 'writableFolder' | 'update'>,
+	session: Pick<OpenSession, 'id' | 'writableFolder'>,
 	change: (record: RaceRecord) => RaceRecord,
 ): RaceRecord {
 	const record = readRecordOf(session.writableFolder());
@@ -46,13 +46,8 @@ export function updateRace(
 }
 
 /** As `updateRace`, where the whole record is at hand; the folder is made again should it have vanished. */
-export function writeRace(
-	session: Pick<OpenSession, 'writableFolder' | 'update'>,
-	record: RaceRecord,
-): RaceRecord {
+export function writeRace(session: Pick<OpenSession, 'writableFolder'>, record: RaceRecord): RaceRecord {
 	refuseNewer(record.schema_version, RACE_RECORD_VERSION, RACE_FILE);
-	// Looks at the lock, and brings a session back that was removed under us.
-	session.update((meta) => meta, { isMinor: true });
 	const path = join(session.writableFolder(), RACE_FILE);
 	explainingWrites(path, () => writeAtomic(path, `${JSON.stringify(record, null, 2)}\n`, { sync: true }));
 	return record;

@@ -18,6 +18,7 @@ import type { SessionMeta } from '../sessions/session-meta.ts';
 import { hasUnusedPacket } from '../sessions/session-status.ts';
 import type { OpenSession } from '../sessions/session-store.ts';
 import { toldPlan } from '../sessions/standing-plan.ts';
+import { addNotes, checkpoint, keepPrompt, moveTo } from '../sessions/transitions.ts';
 import type { TurnState } from '../sessions/turn-state.ts';
 import { agentOrder, agentToOffer, inFront, rememberedOrder, withRemembered } from './agent-order.ts';
 import { agentOverviews } from './agent-overviews.ts';
@@ -43,7 +44,7 @@ import { lacksLogins, nobodyInstalled, nobodyLoggedIn, requireExecutable } from 
 import { PromptRun } from './send-prompt.ts';
 import { diffOf, filesOf, transcriptOf, utilizationOf } from './session-facts.ts';
 import { acceptOrigin, requireOrigin } from './session-origin.ts';
-import { placedAt, placeSession } from './session-place.ts';
+import { placeSession, repoAt } from './session-place.ts';
 import { keepWaiting, lastTask, newTask, type Task, unfinishedTask } from './task.ts';
 import { describeUnconfirmed } from './unconfirmed-words.ts';
 import { runUserCommand } from './user-command.ts';
@@ -233,10 +234,10 @@ class OneConversation implements Conversation {
 		const session = isCompleted ? store.create(this.#childOf(id)) : store.open(id);
 		this.#state.session = session;
 		this.#workAt(place.deps);
-		if (place.is === 'moved') session.update((meta) => placedAt(place, meta));
+		if (place.is === 'moved') session.apply(moveTo, repoAt(place, session.meta.repo));
 		const found = await repairSession(session, place.deps);
 		session.keepRecords();
-		if (placedAt(place, session.meta) !== session.meta) session.update((meta) => placedAt(place, meta));
+		session.apply(moveTo, repoAt(place, session.meta.repo));
 		this.#restoreChoice(session);
 		const changes = await this.#grantChanges(session);
 		const words = describeUnconfirmed(store.lineage(session.id));
@@ -413,12 +414,13 @@ class OneConversation implements Conversation {
 		const last = session.turns().at(-1) ?? null;
 		const isWaiting = last === null || hasUnusedPacket({ meta, lastTurn: last });
 		if (!isWaiting || task.recordedAt !== null || meta.checkpoint?.pending_prompt === task.text) return;
-		const at = toIso(this.#deps.clock.now());
-		const reason = this.#state.isExplicit ? ('switch' as const) : ('interrupted' as const);
-		const begun = meta.checkpoint ?? { reason, at, packet: null, next_agent: null, reset_at: null };
-		const checkpoint = { ...begun, next_agent: choice?.agent ?? begun.next_agent, pending_prompt: task.text };
 		keepWaiting(session, task);
-		session.update((before) => ({ ...before, checkpoint }));
+		session.apply(keepPrompt, {
+			text: task.text,
+			nextAgent: choice?.agent ?? null,
+			reason: this.#state.isExplicit ? 'switch' : 'interrupted',
+			at: this.#deps.clock.now(),
+		});
 	}
 
 	/** One prompt or command at a time: a second one is a bug of the caller. */
@@ -486,8 +488,7 @@ class OneConversation implements Conversation {
 		const session = store.create({ kind, objective, parent, parentTurn });
 		this.#state.session = session;
 		if (this.#state.earlyNotes.length > 0) {
-			const notes = this.#state.earlyNotes;
-			session.update((meta) => ({ ...meta, notes: [...meta.notes, ...notes] }));
+			session.apply(addNotes, { notes: this.#state.earlyNotes });
 			this.#state.earlyNotes = [];
 		}
 		return session;
@@ -535,7 +536,7 @@ class OneConversation implements Conversation {
 		const { session } = this.#state;
 		const entry = { at: toIso(this.#deps.clock.now()), after_turn: session?.meta.turn_count ?? 0, ...note };
 		if (session === null) this.#state.earlyNotes.push(entry);
-		else session.update((meta) => ({ ...meta, notes: [...meta.notes, entry] }));
+		else session.apply(addNotes, { notes: [entry] });
 	}
 
 	/** A packet on the user's word: for the agent that was named, or for whoever comes. */
@@ -559,17 +560,12 @@ class OneConversation implements Conversation {
 			},
 			this.#deps,
 		);
-		session.update((meta) => ({
-			...meta,
-			checkpoint: {
-				reason: reason === 'switch' ? 'switch' : 'handoff',
-				at: toIso(clock.now()),
-				packet: made.path,
-				next_agent: to?.agent ?? null,
-				reset_at: null,
-				pending_prompt: null,
-			},
-		}));
+		session.apply(checkpoint, {
+			reason: reason === 'switch' ? 'switch' : 'handoff',
+			at: clock.now(),
+			packet: made.path,
+			nextAgent: to?.agent ?? null,
+		});
 		return made.path;
 	}
 

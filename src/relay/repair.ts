@@ -1,17 +1,18 @@
 /** What a crashed relay left: turns to judge, processes to end, unfinished work to pack. Told in lines for people. */
 import { existsSync } from 'node:fs';
-import { toIso } from '../core/clock.ts';
+import { fromIso } from '../core/clock.ts';
 import { RelayError } from '../core/errors.ts';
 import type { SessionId } from '../core/ids.ts';
 import { describeTrees } from '../core/process-tree.ts';
 import type { SessionMeta } from '../sessions/session-meta.ts';
 import { hasUnusedPacket, sessionStatus } from '../sessions/session-status.ts';
 import type { OpenSession } from '../sessions/session-store.ts';
+import { checkpoint, moveTo } from '../sessions/transitions.ts';
 import type { TurnState } from '../sessions/turn-state.ts';
 import type { Survivor } from '../turns/running-agents.ts';
 import { placedTurns, workedIn } from './lineage.ts';
 import type { RelayDeps } from './relay-deps.ts';
-import { placedAt, placeSession } from './session-place.ts';
+import { placeSession, repoAt } from './session-place.ts';
 import { describeSurvivor } from './survivors.ts';
 import { recordedWords } from './task.ts';
 
@@ -106,7 +107,7 @@ async function repairOne(id: SessionId, deps: RelayDeps): Promise<string[]> {
 		if (survivor !== undefined) return describeSurvivor(survivor);
 		const place = await placeSession(session.meta, deps, { isHere: false }).catch(notPlaced);
 		const own = place?.deps ?? deps;
-		if (place?.is === 'moved') session.update((meta) => placedAt(place, meta));
+		if (place?.is === 'moved') session.apply(moveTo, repoAt(place, session.meta.repo));
 		const lines = (await repairSession(session, own)).map((line) => `session ${id}: ${line}`);
 		await packUnfinished(session, own, { isItsOwn: place !== null && place.is !== 'other' });
 		await own.snapshots?.settled();
@@ -147,12 +148,8 @@ export async function packUnfinished(
 		},
 		deps,
 	);
-	const at = toIso(deps.clock.now());
-	const reset_at = last.limit?.reset_at ?? null;
-	session.update((meta) => ({
-		...meta,
-		checkpoint: { reason, at, packet: made.path, next_agent: null, reset_at, pending_prompt: null },
-	}));
+	const resetAt = fromIso(last.limit?.reset_at ?? null);
+	session.apply(checkpoint, { reason, at: deps.clock.now(), packet: made.path, resetAt });
 }
 
 /** In words; a bug passes through. */

@@ -7,7 +7,7 @@ import { lostAbilities } from '../agents/abilities.ts';
 import type { AgentAdapter, LoginState } from '../agents/contract.ts';
 import type { AgentEvent, Limit } from '../agents/events.ts';
 import { adviceFor } from '../agents/evidence/login-advice.ts';
-import { fromIso, toIso } from '../core/clock.ts';
+import { fromIso } from '../core/clock.ts';
 import { RelayError, type RelayErrorCode } from '../core/errors.ts';
 import { safeLine } from '../core/text.ts';
 import type { Snapshot, Snapshots } from '../git/contract.ts';
@@ -16,6 +16,7 @@ import type { SuccessorChoice } from '../limits/successor.ts';
 import { folderOf } from '../sessions/new-meta.ts';
 import type { CheckpointReason } from '../sessions/session-meta.ts';
 import type { OpenSession } from '../sessions/session-store.ts';
+import { checkpoint, settle } from '../sessions/transitions.ts';
 import type { TurnState } from '../sessions/turn-state.ts';
 import { limitFromDisk } from '../turns/event-log.ts';
 import { runTurn } from '../turns/run-turn.ts';
@@ -258,8 +259,7 @@ export class PromptRun {
 		if (this.#lacksStory) this.#tellWithoutStory(adapter);
 		switch (state.status) {
 			case 'completed':
-				if (this.#session.meta.checkpoint !== null)
-					this.#session.update((meta) => ({ ...meta, checkpoint: null }));
+				this.#session.apply(settle, undefined);
 				return this.#done(state);
 			case 'limited':
 				return this.#handOver(step, state, { limit, failure: null });
@@ -379,16 +379,15 @@ export class PromptRun {
 		packet: string,
 		next: { nextAgent: string | null; reset: number | null },
 	): void {
-		const checkpoint = {
-			reason,
-			at: toIso(this.#deps.clock.now()),
-			packet,
-			next_agent: next.nextAgent,
-			reset_at: next.reset === null ? null : toIso(next.reset),
-			pending_prompt: this.#task.recordedAt === null ? this.#task.text : null,
-		};
 		keepWaiting(this.#session, this.#task);
-		this.#session.update((meta) => ({ ...meta, checkpoint }));
+		this.#session.apply(checkpoint, {
+			reason,
+			at: this.#deps.clock.now(),
+			packet,
+			nextAgent: next.nextAgent,
+			resetAt: next.reset,
+			pendingPrompt: this.#task.recordedAt === null ? this.#task.text : null,
+		});
 	}
 
 	#announce(step: Step, packet: string | null): void {

@@ -78,14 +78,17 @@ async function depsIn(recorded: string, repo: RepoFacts, here: RelayDeps): Promi
 	return folder === here.repo.folder ? here : here.places.depsAt({ ...repo, folder });
 }
 
-/** The record once the session, or a child of it, goes on at its place. */
-export function placedAt({ deps, is, from, folder }: SessionPlace, meta: SessionMeta): SessionMeta {
-	const { folder: known = '', ...repo } = meta.repo;
-	if (is === 'own') return folder === known ? meta : { ...meta, repo: { ...repo, ...folderOf(folder) } };
+/** Where the session, or a child of it, is from now on; `recorded` itself where nothing changes. */
+export function repoAt(
+	{ deps, is, from, folder }: SessionPlace,
+	recorded: SessionMeta['repo'],
+): SessionMeta['repo'] {
+	const { folder: known = '', ...repo } = recorded;
+	if (is === 'own') return folder === known ? recorded : { ...repo, ...folderOf(folder) };
 	const { root, worktree, branch, head } = deps.repo;
 	const earlier = from.moved_from ?? [];
 	const moved_from = is === 'moved' ? [...new Set([...earlier, from.worktree])] : earlier;
-	return { ...meta, repo: { ...repo, root, worktree, ...folderOf(folder), branch, head, moved_from } };
+	return { ...repo, root, worktree, ...folderOf(folder), branch, head, moved_from };
 }
 
 /**

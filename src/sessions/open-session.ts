@@ -14,6 +14,7 @@ import { lockedBy, REFRESH_EVERY_MS, type SessionLock } from './session-lock.ts'
 import type { ChatRecord, SessionMeta } from './session-meta.ts';
 import { META_FILE, PACKETS_FOLDER, TURNS_FOLDER, turnFile, turnNumbers } from './session-paths.ts';
 import { sessionStatus } from './session-status.ts';
+import { close, type Transition } from './transitions.ts';
 import { readNewestTurns, readTurns } from './turn-records.ts';
 import type { TurnState } from './turn-state.ts';
 import type { Witness } from './witness.ts';
@@ -32,31 +33,31 @@ export interface OpenSession {
 	/** True once another process was seen with the lock; writes throw `session_locked` from then on. */
 	readonly isLost: boolean;
 	/**
-	 * Replaces `meta.json` by `change` of it, durably, with a new `updated_at`; does not count as use of the session.
-	 * Throws `session_locked` when the lock went to someone else, `disk_full`, `not_writable`.
+	 * Changes `meta.json` by a transition, durably, with a new `updated_at`; does not count as use of the session. Nothing is
+	 * written where nothing changes. Throws `session_locked` when the lock went to someone else, `disk_full`, `not_writable`.
 	 * `isMinor`: the turn's own state says it too, so a power cut may undo it.
 	 */
-	update(change: (meta: SessionMeta) => SessionMeta, options?: { isMinor?: boolean }): SessionMeta;
+	apply<Facts>(transition: Transition<Facts>, facts: Facts, options?: { isMinor?: boolean }): SessionMeta;
 	/**
 	 * Replaces the turn's `NNN-state.json` and marks the session as the one in use (`isRepair` does not). `recreated` is
-	 * true when the session's folder had vanished and was made anew: what else stood in it is gone. Throws as `update`.
+	 * true when the session's folder had vanished and was made anew: what else stood in it is gone. Throws as `apply`.
 	 */
 	writeTurnState(state: TurnState, options?: { sync?: boolean; isRepair?: boolean }): { recreated: boolean };
 	/**
 	 * The folder to write a file of the session to, right now: no link or other folder stands in place of one that leads there,
 	 * and what was removed is there again. Where one does, the session goes on in the state folder, and the user is told.
-	 * Throws as `update`, and `refused` where that is in the way too.
+	 * Throws as `apply`, and `refused` where that is in the way too.
 	 */
 	writableFolder(): string;
 	/** `path` of a file in that folder, for one use right now: no swap of a folder leads it elsewhere, where the system can do that. */
 	wayTo(path: string): string;
 	/** Who is told, in place of the store's `onNotice`, that the session had to leave its folder; null: nobody more. */
 	hearNotices(listener: ((text: string) => void) | null): void;
-	/** Writes `NNN-prompt.md`. Throws as `update`. */
+	/** Writes `NNN-prompt.md`. Throws as `apply`. */
 	writePrompt(turn: number, prompt: Buffer): void;
 	/** Remembers the prompts of all turns, and the sessions before this one, for `restore`. Reads them once. */
 	keepRecords(): void;
-	/** Writes again what somebody removed of what is remembered. Returns true when something was. Throws as `update`. */
+	/** Writes again what somebody removed of what is remembered. Returns true when something was. Throws as `apply`. */
 	restore(): boolean;
 	/** Ascending; turns whose state cannot be read are left out. */
 	turns(): TurnState[];
@@ -212,9 +213,11 @@ export function holdSession(held: HeldSession): OpenSession {
 		get isLost() {
 			return isLost;
 		},
-		update: (change, options = {}) => {
+		apply: (transition, facts, options = {}) => {
 			ensureHeld();
-			const next = { ...change(meta), updated_at: toIso(clock.now()) };
+			const changed = transition(meta, facts);
+			if (changed === meta) return meta;
+			const next = { ...changed, updated_at: toIso(clock.now()) };
 			witnessChange(meta, next, witness);
 			return writeMeta(next, options.isMinor ? 'content' : true);
 		},
@@ -312,10 +315,5 @@ export function removeTemporaries(folder: string): void {
 function closed(meta: SessionMeta, folder: string, now: number): SessionMeta {
 	const race = raceStanding(folder, meta);
 	const { status, reason } = sessionStatus({ isLocked: false, meta, ...readNewestTurns(folder), race });
-	const at = toIso(now);
-	const checkpoint =
-		reason === null || meta.checkpoint?.reason === reason
-			? meta.checkpoint
-			: { reason, at, packet: null, next_agent: null, reset_at: null, pending_prompt: null };
-	return { ...meta, status, checkpoint: status === 'completed' ? null : checkpoint, ended_at: at };
+	return close(meta, { status, reason, at: now });
 }

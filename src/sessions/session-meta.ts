@@ -149,5 +149,6 @@ export const sessionMetaSchema = v.looseObject({
 });
 
 export type SessionMeta = v.InferOutput<typeof sessionMetaSchema>;
+export type SessionNote = SessionMeta['notes'][number];
 
 export const SESSION_META_VERSION = 1;

@@ -47,6 +47,7 @@ import {
 	type StoreLocation,
 	storeHolding,
 } from './store-location.ts';
+import { reopen } from './transitions.ts';
 import { readTurns } from './turn-records.ts';
 import type { TurnState } from './turn-state.ts';
 import type { Witness, Witnesses } from './witness.ts';
@@ -217,15 +218,7 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
 				witness: openWitness(id),
 				...around(id, meta),
 			});
-			const { status, ended_at, turn_count } = session.meta;
-			const newest = newestBegunTurn(folder);
-			if (status !== 'active' || ended_at !== null || newest > turn_count)
-				session.update((meta) => ({
-					...meta,
-					status: 'active',
-					ended_at: null,
-					turn_count: Math.max(turn_count, newest),
-				}));
+			session.apply(reopen, { newestTurn: newestBegunTurn(folder) });
 			return session;
 		} catch (error) {
 			if (session !== null) session.letGo();

@@ -2,6 +2,7 @@
  * A turn found `running` whose relay is gone: what it left is ended, its bytes are read again through the same parser,
  * and its files say what an uninterrupted reading of the same bytes would say. Its prompt is never sent again from here.
  */
+
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import type { AgentAdapter, NativeFacts } from '../agents/contract.ts';
@@ -14,8 +15,8 @@ import type { FileChange, Snapshots } from '../git/contract.ts';
 import { turnFile } from '../sessions/session-paths.ts';
 import type { OpenSession } from '../sessions/session-store.ts';
 import { standingPlan } from '../sessions/standing-plan.ts';
+import { endTurn } from '../sessions/transitions.ts';
 import { participantOf, type TurnState } from '../sessions/turn-state.ts';
-import { endTurn } from './apply-turn.ts';
 import { warningOf } from './describe-refused-model.ts';
 import { endStrays } from './end-strays.ts';
 import { judgeTurn } from './judge-turn.ts';
@@ -82,7 +83,7 @@ async function recoverTurn(state: TurnState, deps: RecoverDeps): Promise<Recover
 		],
 	};
 	deps.session.writeTurnState(final, { sync: true });
-	deps.session.update((meta) => endTurn(meta, final, deps.session.turns()));
+	deps.session.apply(endTurn, { state: final, earlier: deps.session.turns() });
 	return { state: final, ended };
 }
 

@@ -15,9 +15,9 @@ import { explainWriteFailure } from '../core/write-failure.ts';
 import type { Snapshot } from '../git/contract.ts';
 import type { Conversation } from '../sessions/native-conversations.ts';
 import { turnFile } from '../sessions/session-paths.ts';
+import { beginTurn, endTurn } from '../sessions/transitions.ts';
 import type { TurnState } from '../sessions/turn-state.ts';
 import type { AgentProcess, ProcessIdentity } from '../terminal/agent-process.ts';
-import { beginTurn, endTurn } from './apply-turn.ts';
 import { AskedTerminal } from './asked-terminal.ts';
 import { warningOf } from './describe-refused-model.ts';
 import { describeTasks } from './describe-tasks.ts';
@@ -231,7 +231,7 @@ class RunningTurn {
 		session.writePrompt(this.#number, this.#prompt);
 		session.writeTurnState(this.#state);
 		createExclusive(session.wayTo(this.#path('stderr.log')), '');
-		session.update((meta) => beginTurn(meta, this.#state, this.#ownWords()), { isMinor: true });
+		session.apply(beginTurn, { state: this.#state, words: this.#ownWords() }, { isMinor: true });
 	}
 
 	#existsAlready(): RelayError {
@@ -499,9 +499,8 @@ class RunningTurn {
 		try {
 			session.writeTurnState(state, { sync: true });
 			// After a limit the checkpoint is written next, durably.
-			session.update((meta) => endTurn(meta, state, session.turns()), {
-				isMinor: state.status === 'limited',
-			});
+			const isMinor = state.status === 'limited';
+			session.apply(endTurn, { state, earlier: session.turns() }, { isMinor });
 		} catch (error) {
 			if (this.#failure === null) throw explainWriteFailure(error, this.#folder);
 		}

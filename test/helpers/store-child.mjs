@@ -52,7 +52,8 @@ const commands = {
 	updateForEver({ id }) {
 		session = store.open(id);
 		process.send({ ok: 'started' });
-		for (let n = 0; ; n++) session.update((meta) => ({ ...meta, title: `${n}-${'x'.repeat(5000)}` }));
+		for (let n = 0; ; n++)
+			session.apply((meta) => ({ ...meta, title: `${n}-${'x'.repeat(5000)}` }), undefined);
 	},
 	become({ uid }) {
 		process.setgid(uid);

@@ -71,7 +71,7 @@ describe.skipIf(!canMount)('on a full disk', () => {
 			code: 'disk_full',
 			message: expect.stringContaining(session.folder),
 		});
-		expect(() => session.update((meta) => ({ ...meta, title: 'x'.repeat(9000) }))).toThrow(full);
+		expect(() => session.apply((meta) => ({ ...meta, title: 'x'.repeat(9000) }), undefined)).toThrow(full);
 		expect(() =>
 			session.writeTurnState({
 				...fakeTurnState({ turn: 2 }),
@@ -82,7 +82,7 @@ describe.skipIf(!canMount)('on a full disk', () => {
 		expect(parseMeta(readFileSync(path, 'utf8'), path)).toMatchObject({ objective: 'keep', title: null });
 		expect(readdirSync(join(session.folder, 'turns'))).toEqual(['001-state.json']);
 		empty();
-		expect(session.update((meta) => ({ ...meta, title: 'later' })).title).toBe('later');
+		expect(session.apply((meta) => ({ ...meta, title: 'later' }), undefined).title).toBe('later');
 		session.release();
 		expect(readdirSync(session.folder).sort()).toEqual(['meta.json', 'resume', 'turns']);
 	});

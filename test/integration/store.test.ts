@@ -71,7 +71,7 @@ function finished(
 ): SessionId {
 	const session = store.create({ kind: 'run', objective: 'fix it' });
 	session.writeTurnState(turnState({ turn: 1, status }), { sync: true });
-	session.update((meta) => ({ ...meta, turn_count: 1 }));
+	session.apply((meta) => ({ ...meta, turn_count: 1 }), undefined);
 	session.release();
 	now += 1000;
 	return session.id;
@@ -197,7 +197,9 @@ describe('a session', () => {
 		now += 2 * 60_000;
 		const taken = foreign.open(session.id);
 		expect(taken.notices).toEqual([expect.stringContaining('cannot be looked at from here')]);
-		expect(() => session.update((meta) => meta)).toThrow(expect.objectContaining({ code: 'session_locked' }));
+		expect(() => session.apply((meta) => meta, undefined)).toThrow(
+			expect.objectContaining({ code: 'session_locked' }),
+		);
 		expect(session.isLost).toBe(true);
 		session.release();
 		expect(existsSync(join(taken.folder, 'lock'))).toBe(true);
@@ -277,7 +279,7 @@ describe('a session', () => {
 		utimesSync(folder, 1_700_000_000, 1_700_000_000.123);
 		const before = mtime(folder);
 		const session = store.open(id);
-		session.update((meta) => ({ ...meta, name: 'review' }));
+		session.apply((meta) => ({ ...meta, name: 'review' }), undefined);
 		session.writeTurnState(turnState({ turn: 1 }), { isRepair: true });
 		expect(() => openStore().open(id)).toThrow('in use');
 		expect(mtime(folder)).toBeCloseTo(before, 2);
@@ -302,7 +304,7 @@ describe('a session', () => {
 		});
 		const session = store.open(limited);
 		expect(store.read(limited)).toMatchObject({ status: 'active', ended_at: null });
-		session.update((meta) => ({ ...meta, checkpoint: fakeCheckpoint({ reason: 'switch' }) }));
+		session.apply((meta) => ({ ...meta, checkpoint: fakeCheckpoint({ reason: 'switch' }) }), undefined);
 		session.release();
 		expect(store.read(limited)).toMatchObject({ status: 'checkpointed', checkpoint: { reason: 'switch' } });
 	});
@@ -357,7 +359,7 @@ describe('a session', () => {
 		const path = join(root, '.agent-relay', 'sessions', id, 'meta.json');
 		writeFileSync(path, JSON.stringify({ ...store.read(id), x_tool: { deep: [1] } }));
 		const session = store.open(id);
-		session.update((meta) => ({ ...meta, title: 'new' }));
+		session.apply((meta) => ({ ...meta, title: 'new' }), undefined);
 		session.release();
 		expect(store.read(id)).toMatchObject({ title: 'new', x_tool: { deep: [1] } });
 	});
@@ -366,13 +368,16 @@ describe('a session', () => {
 		const store = openStore();
 		const parent = finished(store);
 		const opened = store.open(parent);
-		opened.update((meta) => ({
-			...meta,
-			agents: {
-				claude: { native_session_id: 'n-1', model: 'opus', permissions: 'edit', turns: 3, last_turn: 3 },
-			},
-			notes: [{ at: meta.created_at, kind: 'note', text: 'mind the gap', after_turn: 2 }],
-		}));
+		opened.apply(
+			(meta) => ({
+				...meta,
+				agents: {
+					claude: { native_session_id: 'n-1', model: 'opus', permissions: 'edit', turns: 3, last_turn: 3 },
+				},
+				notes: [{ at: meta.created_at, kind: 'note', text: 'mind the gap', after_turn: 2 }],
+			}),
+			undefined,
+		);
 		opened.release();
 		const child = store.create({ kind: 'run', parent });
 		expect(child.meta).toMatchObject({
@@ -393,7 +398,7 @@ describe('a session', () => {
 		const [a, b] = [finished(store), finished(store)];
 		const link = (id: SessionId, parent: string) => {
 			const session = store.open(id);
-			session.update((meta) => ({ ...meta, parent }));
+			session.apply((meta) => ({ ...meta, parent }), undefined);
 			session.release();
 		};
 		link(a, b);

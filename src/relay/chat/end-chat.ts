@@ -1,7 +1,7 @@
 /** How a chat stands on disk once nobody speaks any more: agreed, or checkpointed with a packet for whoever goes on. */
-import { toIso } from '../../core/clock.ts';
 import type { ChatRecord, CheckpointReason } from '../../sessions/session-meta.ts';
 import type { OpenSession } from '../../sessions/session-store.ts';
+import { agree, checkpoint } from '../../sessions/transitions.ts';
 import type { RelayDeps } from '../relay-deps.ts';
 import type { ChatOutcome } from './contract.ts';
 
@@ -17,8 +17,8 @@ const REASONS: Readonly<Record<Unfinished, CheckpointReason>> = {
 };
 
 /** Nothing is left to be packed. */
-export function agreeOn(session: OpenSession, chat: ChatRecord): null {
-	session.update((meta) => ({ ...meta, checkpoint: null, error: null, chat: { ...chat, agreed: true } }));
+export function agreeOn(session: OpenSession): null {
+	session.apply(agree, undefined);
 	return null;
 }
 
@@ -35,35 +35,7 @@ export async function checkpointChat(
 	const { path } = await makePacket({ session, from, ...rest }, deps);
 	const isLimited = outcome === 'too_few' && chat.participants.some(({ left }) => left === 'limit');
 	const reason = isLimited ? 'limit' : REASONS[outcome];
-	saveCheckpoint(
-		session,
-		{ reason, packet: path, nextAgent: null, resetAt: isLimited ? resetAt : null },
-		deps,
-	);
+	const at = deps.clock.now();
+	session.apply(checkpoint, { reason, at, packet: path, resetAt: isLimited ? resetAt : null });
 	return path;
-}
-
-export interface ChatCheckpoint {
-	reason: CheckpointReason;
-	/** Relative to the session's folder. */
-	packet: string;
-	nextAgent: string | null;
-	/** Epoch ms. */
-	resetAt: number | null;
-}
-
-export function saveCheckpoint(
-	session: OpenSession,
-	{ reason, packet, nextAgent, resetAt }: ChatCheckpoint,
-	{ clock }: Pick<RelayDeps, 'clock'>,
-): void {
-	const checkpoint = {
-		reason,
-		at: toIso(clock.now()),
-		packet,
-		next_agent: nextAgent,
-		reset_at: resetAt === null ? null : toIso(resetAt),
-		pending_prompt: null,
-	};
-	session.update((meta) => ({ ...meta, checkpoint }));
 }

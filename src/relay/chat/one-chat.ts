@@ -7,6 +7,7 @@ import { RelayError, type RelayErrorCode } from '../../core/errors.ts';
 import type { LineageEntry } from '../../sessions/lineage.ts';
 import type { ChatParticipant, ChatRecord } from '../../sessions/session-meta.ts';
 import type { OpenSession } from '../../sessions/session-store.ts';
+import { checkpoint, leaveChat, sayToAll } from '../../sessions/transitions.ts';
 import type { TurnState } from '../../sessions/turn-state.ts';
 import { readTurnRecords } from '../../turns/turn-records.ts';
 import { spentBudget } from '../budgets.ts';
@@ -26,11 +27,10 @@ import {
 	readTurn,
 } from './chat-history.ts';
 import type { Chat, ChatOptions, ChatOutcome, ChatResult } from './contract.ts';
-import { agreeOn, checkpointChat, saveCheckpoint } from './end-chat.ts';
+import { agreeOn, checkpointChat } from './end-chat.ts';
 import { type PreparedChatTurn, prepareChatTurn } from './prepare-chat-turn.ts';
 import { runChatTurn } from './run-chat-turn.ts';
 import { whyLeaves } from './why-leaves.ts';
-import { withWords } from './with-words.ts';
 
 const MIN_SPEAKERS = 2;
 const CANNOT_START: ReadonlySet<RelayErrorCode> = new Set(['refused', 'not_trusted', 'agent_not_installed']);
@@ -78,7 +78,7 @@ export class OneChat implements Chat {
 	}
 
 	say(text: string): void {
-		this.#session.update((meta) => withWords(meta, text, this.#deps));
+		this.#session.apply(sayToAll, { text, at: this.#deps.clock.now() });
 	}
 
 	stopHard(): void {
@@ -175,8 +175,12 @@ export class OneChat implements Chat {
 			const plan = { session: this.#session, chat: this.#chat, who, history, placed };
 			const prepared = await prepareChatTurn(plan, this.#deps);
 			// A crash before the turn is on disk leaves a session with a packet that was not used.
-			const checkpoint = { reason: 'interrupted', packet: prepared.packet, nextAgent: who.agent } as const;
-			saveCheckpoint(this.#session, { ...checkpoint, resetAt: null }, this.#deps);
+			this.#session.apply(checkpoint, {
+				reason: 'interrupted',
+				at: this.#deps.clock.now(),
+				packet: prepared.packet,
+				nextAgent: who.agent,
+			});
 			return prepared;
 		} catch (error) {
 			this.#leaveUnstarted(who, error, options);
@@ -233,10 +237,7 @@ export class OneChat implements Chat {
 		const who = this.#chat.participants.find((one) => one.id === id);
 		if (who === undefined || who.left !== null) return;
 		if (reason === 'limit' && until !== null) this.#resets.push(until);
-		const participants = this.#chat.participants.map((one) =>
-			one.id === id ? { ...one, left: reason } : one,
-		);
-		this.#saveChat({ ...this.#chat, participants });
+		this.#session.apply(leaveChat, { participant: id, reason });
 		onEvent({ type: 'participant_left', participant: id, agent: who.agent, reason, text, until });
 	}
 
@@ -244,7 +245,7 @@ export class OneChat implements Chat {
 		const resetAt = this.#resets.length === 0 ? null : Math.min(...this.#resets);
 		const packet =
 			outcome === 'agreed'
-				? agreeOn(this.#session, this.#chat)
+				? agreeOn(this.#session)
 				: await checkpointChat(this.#session, { outcome, chat: this.#chat, resetAt }, this.#deps);
 		const last = this.#turns.findLast(({ text }) => text !== null);
 		return {
@@ -258,10 +259,6 @@ export class OneChat implements Chat {
 			packet,
 			earliestReset: resetAt,
 		};
-	}
-
-	#saveChat(chat: ChatRecord): void {
-		this.#session.update((meta) => ({ ...meta, chat }));
 	}
 
 	/** Of the next turn: the configured time, or what is left of the whole chat's; null: as configured. */

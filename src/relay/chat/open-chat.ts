@@ -2,16 +2,16 @@
 import { RelayError } from '../../core/errors.ts';
 import type { SessionId } from '../../core/ids.ts';
 import type { ChatParticipant, ChatRecord } from '../../sessions/session-meta.ts';
+import { reopenChat } from '../../sessions/transitions.ts';
 import type { RelayDeps } from '../relay-deps.ts';
 import { repairSession } from '../repair.ts';
 import { acceptOrigin, requireOrigin } from '../session-origin.ts';
-import { placedAt, placeSession } from '../session-place.ts';
+import { placeSession, repoAt } from '../session-place.ts';
 import { describeUnconfirmed } from '../unconfirmed-words.ts';
 import { findHindrances, refuseLonely } from './availability.ts';
 import { type Chat, type ChatChanges, type ChatRequest, DEFAULT_CHAT_TURNS } from './contract.ts';
 import { OneChat } from './one-chat.ts';
 import { readParticipants } from './participants.ts';
-import { withWords } from './with-words.ts';
 
 /** Throws `usage`, `unknown_agent`, `agent_not_installed`, `not_trusted`, `refused`, `not_logged_in`; then no session was made. */
 export async function startChat(request: ChatRequest, deps: RelayDeps): Promise<Chat> {
@@ -63,10 +63,8 @@ export async function continueChat(id: SessionId, changes: ChatChanges, here: Re
 			...(await repairSession(session, deps)),
 			...[describeUnconfirmed(deps.store.lineage(session.id))].filter((line) => line !== null),
 		];
-		session.update((meta) => ({
-			...withWords(placedAt(place, meta), changes.words, deps),
-			chat: next,
-		}));
+		const repo = repoAt(place, session.meta.repo);
+		session.apply(reopenChat, { repo, chat: next, words: changes.words, at: deps.clock.now() });
 		return new OneChat(session, deps, { hindrances, timeoutMs, isNew: isCompleted, found });
 	} catch (error) {
 		if (isCompleted) session.discardIfEmpty();

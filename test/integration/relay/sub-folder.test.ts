@@ -206,7 +206,7 @@ describe('a session of a folder of the worktree', () => {
 			const [newest] = relay.deps.store.list({ limit: 1 });
 			if (newest === undefined) throw new Error('no session');
 			const opened = relay.deps.store.open(newest.id);
-			opened.update((meta) => ({ ...meta, repo: { ...meta.repo, folder } }));
+			opened.apply((meta) => ({ ...meta, repo: { ...meta.repo, folder } }), undefined);
 			opened.release();
 			const { said } = await goneOnIn(bench.repo);
 			expect(cwds().at(-1)).toBe(bench.repo);

@@ -169,7 +169,7 @@ function rememberEarlierTurn(
 	};
 	session.writeTurnState(fakeTurnState(earlier));
 	const known = { native_session_id: id, model: null, permissions: 'edit' as const, turns: 1, last_turn: 1 };
-	session.update((meta) => ({ ...meta, turn_count: 1, agents: { [agent]: known } }));
+	session.apply((meta) => ({ ...meta, turn_count: 1, agents: { [agent]: known } }), undefined);
 }
 
 function files(session: OpenSession, turn: number) {
@@ -196,7 +196,7 @@ async function interruptedAndRecovered(
 	session.writeTurnState(how.isLate ? late : early);
 	for (const name of ['events.jsonl', 'output.md'] as const)
 		truncateSync(path(name), Math.floor(readFileSync(path(name)).length * how.tear));
-	session.update(() => meta);
+	session.apply(() => meta, undefined);
 	const [recovered] = await recoverTurns({
 		...deps,
 		session,

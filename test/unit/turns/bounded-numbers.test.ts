@@ -8,7 +8,7 @@ import {
 	serializeMeta,
 	serializeTurnState,
 } from '../../../src/sessions/record-file.ts';
-import { beginTurn, endTurn } from '../../../src/turns/apply-turn.ts';
+import { beginTurn, endTurn } from '../../../src/sessions/transitions.ts';
 import { boundedEvent, boundedTurn } from '../../../src/turns/bounded-numbers.ts';
 import { parseEventLine, serializeEvent } from '../../../src/turns/event-log.ts';
 import { judgeTurn } from '../../../src/turns/judge-turn.ts';
@@ -193,7 +193,7 @@ describe('whatever an agent reports', () => {
 						const written = serializeTurnState(state, 'x');
 						const read = parseTurnState(written, 'x');
 						expect(read).toEqual(JSON.parse(written));
-						meta = endTurn(beginTurn(meta, read, 'words'), read, earlier);
+						meta = endTurn(beginTurn(meta, { state: read, words: 'words' }), { state: read, earlier });
 						earlier.push(read);
 						const session = serializeMeta(meta, 'x');
 						expect(parseMeta(session, 'x')).toEqual(JSON.parse(session));

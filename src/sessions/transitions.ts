@@ -1,0 +1,223 @@
+/**
+ * Every change of a session's record (`meta.json`) has its name here: a pure function of the record and the facts of the change,
+ * given to `OpenSession.apply`. Times are epoch ms. Keys that a transition does not name stay, unknown ones too.
+ */
+import { toIso } from '../core/clock.ts';
+import type { ChatRecord, CheckpointReason, LeftReason, SessionMeta, SessionNote } from './session-meta.ts';
+import { participantOf, type TurnState } from './turn-state.ts';
+
+export type Transition<Facts> = (meta: SessionMeta, facts: Facts) => SessionMeta;
+
+/** The session is open for work. `newestTurn`: the highest number that a turn on disk has. */
+export const reopen: Transition<{ newestTurn: number }> = (meta, { newestTurn }) =>
+	meta.status === 'active' && meta.ended_at === null && newestTurn <= meta.turn_count
+		? meta
+		: { ...meta, status: 'active', ended_at: null, turn_count: Math.max(meta.turn_count, newestTurn) };
+
+/** Nobody has it open any more. `reason`: why it was left, for a record that does not say so yet; null: its work is done. */
+export const close: Transition<{
+	status: SessionMeta['status'];
+	reason: CheckpointReason | null;
+	at: number;
+}> = (meta, { status, reason, at }) => {
+	const ended_at = toIso(at);
+	const isKnown = reason === null || meta.checkpoint?.reason === reason;
+	const left = isKnown ? meta.checkpoint : { ...NOTHING_PACKED, reason, at: ended_at };
+	return { ...meta, status, checkpoint: status === 'completed' ? null : left, ended_at };
+};
+
+const NOTHING_PACKED = { packet: null, next_agent: null, reset_at: null, pending_prompt: null };
+
+export interface CheckpointFacts {
+	reason: CheckpointReason;
+	at: number;
+	/** Relative to the session's folder; null where there was nothing to pack. */
+	packet: string | null;
+	nextAgent?: string | null;
+	resetAt?: number | null;
+	/** Words that no turn has taken yet. */
+	pendingPrompt?: string | null;
+}
+
+/** The work waits, for the reason told, with what the next agent will get. */
+export const checkpoint: Transition<CheckpointFacts> = (meta, facts) => {
+	const { reason, at, packet, nextAgent = null, resetAt = null, pendingPrompt = null } = facts;
+	const reset_at = resetAt === null ? null : toIso(resetAt);
+	const made = { reason, at: toIso(at), packet, next_agent: nextAgent, reset_at };
+	return { ...meta, checkpoint: { ...made, pending_prompt: pendingPrompt } };
+};
+
+/** Words that no turn has taken yet stand beside the checkpoint, which `reason` and `at` make where there is none. */
+export const keepPrompt: Transition<{
+	text: string;
+	nextAgent: string | null;
+	reason: CheckpointReason;
+	at: number;
+}> = (meta, { text, nextAgent, reason, at }) => {
+	const begun = meta.checkpoint ?? { ...NOTHING_PACKED, reason, at: toIso(at) };
+	const next_agent = nextAgent ?? begun.next_agent;
+	return { ...meta, checkpoint: { ...begun, next_agent, pending_prompt: text } };
+};
+
+/** Nothing waits any more. */
+export const settle: Transition<undefined> = (meta) =>
+	meta.checkpoint === null ? meta : { ...meta, checkpoint: null };
+
+export const addNotes: Transition<{ notes: readonly SessionNote[] }> = (meta, { notes }) => ({
+	...meta,
+	notes: [...meta.notes, ...notes],
+});
+
+/** The user's words to everyone in a chat: a note, so that no turn tells them twice to one participant. */
+export const sayToAll: Transition<{ text: string; at: number }> = (meta, { text, at }) =>
+	addNotes(meta, { notes: [{ at: toIso(at), kind: 'note', text, after_turn: meta.turn_count }] });
+
+/** A chat goes on at this place, by these rules, with what the user says to everyone first (null: nothing). */
+export const reopenChat: Transition<{
+	repo: SessionMeta['repo'];
+	chat: ChatRecord;
+	words: string | null;
+	at: number;
+}> = (meta, { repo, chat, words, at }) => {
+	const moved = moveTo({ ...meta, chat }, repo);
+	return words === null ? moved : sayToAll(moved, { text: words, at });
+};
+
+/** One of a chat speaks no more. */
+export const leaveChat: Transition<{ participant: string; reason: LeftReason }> = (
+	meta,
+	{ participant, reason },
+) => {
+	if (meta.chat === undefined) return meta;
+	const participants = meta.chat.participants.map((one) =>
+		one.id === participant ? { ...one, left: reason } : one,
+	);
+	return { ...meta, chat: { ...meta.chat, participants } };
+};
+
+/** Everyone in a chat agreed. */
+export const agree: Transition<undefined> = (meta) =>
+	meta.chat === undefined
+		? meta
+		: { ...meta, checkpoint: null, error: null, chat: { ...meta.chat, agreed: true } };
+
+/** It goes on in another folder, or in the same one of a worktree that was moved. */
+export const moveTo: Transition<SessionMeta['repo']> = (meta, repo) =>
+	repo === meta.repo ? meta : { ...meta, repo };
+
+/** A turn begins: it is the session's newest, with its agent active. `words`: the user's, where they came with this turn. */
+export const beginTurn: Transition<{ state: TurnState; words: string | null }> = (meta, { state, words }) => {
+	const who = participantOf(state);
+	const known = meta.agents[who];
+	return {
+		...meta,
+		status: 'active',
+		objective: meta.objective ?? words,
+		active_agent: state.agent,
+		agents: {
+			...meta.agents,
+			[who]: {
+				...known,
+				native_session_id: known?.native_session_id ?? null,
+				model: state.model ?? known?.model ?? null,
+				...grantedTo(state, known),
+				permissions: state.permissions,
+				turns: known?.turns ?? 0,
+				last_turn: state.turn,
+			},
+		},
+		turn_count: Math.max(meta.turn_count, state.turn),
+		// The prompt stands with the turn from here on.
+		checkpoint: meta.checkpoint && { ...meta.checkpoint, pending_prompt: null },
+		ended_at: null,
+		error: null,
+	};
+};
+
+/** Under what it works. MCP servers are told once it has begun: until then those of its turn before stand. */
+function grantedTo(
+	{ model_asked, account, allow_commands, mcp_servers }: TurnState,
+	known: SessionMeta['agents'][string] | undefined,
+) {
+	const servers = mcp_servers ?? known?.mcp_servers ?? mcp_servers;
+	return {
+		...(model_asked === undefined ? {} : { model_asked }),
+		...(account === undefined ? {} : { account }),
+		...(allow_commands === undefined ? {} : { allow_commands }),
+		...(servers === undefined ? {} : { mcp_servers: servers }),
+	};
+}
+
+/**
+ * A turn has ended: its native session, its usage added once. Usage is recomputed from the states of all turns (`earlier` may hold
+ * this one too), so a turn that recovery judges again is never counted twice.
+ */
+export const endTurn: Transition<{ state: TurnState; earlier: readonly TurnState[] }> = (
+	meta,
+	{ state, earlier },
+) => {
+	const begun = beginTurn(meta, { state, words: null });
+	const states = [...earlier.filter(({ turn }) => turn !== state.turn), state];
+	const who = participantOf(state);
+	const own = begun.agents[who];
+	return {
+		...begun,
+		agents: {
+			...begun.agents,
+			[who]: {
+				...own,
+				native_session_id: nativeSessionAfter(state, own?.native_session_id ?? null),
+				model: own?.model ?? null,
+				permissions: state.permissions,
+				turns: states.filter((turn) => participantOf(turn) === who).length,
+				last_turn: state.turn,
+			},
+		},
+		usage: sumUsage(states),
+		error:
+			state.status === 'failed' || state.status === 'outcome_unknown'
+				? (state.error ?? { code: state.status, message: state.stop_reason ?? state.status })
+				: null,
+	};
+};
+
+/** A conversation that the CLI no longer has, or that has become useless, is not asked for again. */
+function nativeSessionAfter(state: TurnState, known: string | null): string | null {
+	const isOver = state.unresumable !== undefined || OVER.has(state.stop_reason);
+	return isOver ? null : (state.native_session_id ?? known);
+}
+
+const OVER: ReadonlySet<string | null> = new Set(['unknown_session', 'context_too_long']);
+
+function sumUsage(states: readonly TurnState[]): SessionMeta['usage'] {
+	const byAgent: SessionMeta['usage']['by_agent'] = {};
+	for (const { agent, tokens, cost_usd } of states) {
+		const sum = byAgent[agent] ?? { turns: 0, input_tokens: 0, output_tokens: 0, cost_usd: 0 };
+		byAgent[agent] = {
+			turns: sum.turns + 1,
+			input_tokens: sum.input_tokens + (tokens.input ?? 0),
+			output_tokens: sum.output_tokens + (tokens.output ?? 0),
+			cost_usd: round(sum.cost_usd + (cost_usd ?? 0)),
+		};
+	}
+	const total = (pick: (state: TurnState) => number | null) =>
+		states.reduce((sum, state) => sum + (pick(state) ?? 0), 0);
+	const sources = new Set(states.map(({ cost_source }) => cost_source).filter((source) => source !== 'none'));
+	const [only] = sources;
+	return {
+		input_tokens: total(({ tokens }) => tokens.input),
+		output_tokens: total(({ tokens }) => tokens.output),
+		cache_read_tokens: total(({ tokens }) => tokens.cache_read),
+		cache_write_tokens: total(({ tokens }) => tokens.cache_write),
+		// Beside the output: what is counted in it already would be counted twice.
+		reasoning_tokens: total(({ tokens }) => (tokens.reasoning_in_output ? 0 : tokens.reasoning)),
+		cost_usd: round(total(({ cost_usd }) => cost_usd)),
+		cost_source: sources.size > 1 ? 'mixed' : (only ?? 'none'),
+		by_agent: byAgent,
+	};
+}
+
+/** Sums of dollars without the tails of binary fractions: a millionth of a dollar is below any price. */
+function round(usd: number): number {
+	return Math.round(usd * 1e6) / 1e6;
+}
