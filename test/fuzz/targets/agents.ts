@@ -26,7 +26,7 @@ import {
 	serializeTurnState,
 } from '../../../src/sessions/record-file.ts';
 import { turnFile } from '../../../src/sessions/session-paths.ts';
-import { beginTurn, endTurn } from '../../../src/turns/apply-turn.ts';
+import { beginTurn, endTurn } from '../../../src/sessions/transitions.ts';
 import { boundedEvent, boundedTurn } from '../../../src/turns/bounded-numbers.ts';
 import { parseEventLine, serializeEvent } from '../../../src/turns/event-log.ts';
 import { judgeTurn } from '../../../src/turns/judge-turn.ts';
@@ -201,7 +201,10 @@ function expectToReadBack({ events, turn }: Fed): void {
 	const read = parseTurnState(written, 'x');
 	expect(read).toEqual(JSON.parse(written));
 	const meta = serializeMeta(
-		endTurn(beginTurn(fakeSessionMeta({ turn_count: 0 }), read, 'words'), read, []),
+		endTurn(beginTurn(fakeSessionMeta({ turn_count: 0 }), { state: read, words: 'words' }), {
+			state: read,
+			earlier: [],
+		}),
 		'x',
 	);
 	expect(parseMeta(meta, 'x')).toEqual(JSON.parse(meta));

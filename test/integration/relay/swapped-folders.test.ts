@@ -23,14 +23,18 @@ const LEVELS = {
 	turns: '$(ls -d .agent-relay/sessions/*)/turns',
 };
 
+/** Puts something in the folder's place, over what the relay may have made there in the meantime. */
+const put = (make: string) => `until ${make}; do rm -rf "$at"; done`;
+const link = (target: string) => put(`ln -s "${target}" "$at" && [ -L "$at" ]`);
+
 /** What takes the place of the folder, which the agent has moved to `was`. */
 const SWAPS = {
-	'a link out of the repo': () => `ln -s "${outside}" "$at"`,
-	'a link to the folder itself': () => 'ln -s "$PWD/was" "$at"',
-	'a link to nowhere': () => `ln -s "${join(outside, 'missing')}" "$at"`,
-	'a file': () => 'echo a file > "$at"',
-	'another folder': () => 'mkdir "$at"',
-	'one link after another': () => `ln -s was "$at"; sleep 0.4; rm "$at"; ln -s "${outside}" "$at"`,
+	'a link out of the repo': () => link(outside),
+	'a link to the folder itself': () => link('$PWD/was'),
+	'a link to nowhere': () => link(join(outside, 'missing')),
+	'a file': () => put('echo a file > "$at"'),
+	'another folder': () => put('mkdir "$at"'),
+	'one link after another': () => `${link('was')}; sleep 0.4; rm "$at"; ${link(outside)}`,
 };
 
 const swap = (path: string, by: string) => ({ run: `at=${path}; mv "$at" was; ${by}` });
@@ -92,7 +96,7 @@ describe('a folder that leads to the records', () => {
 	);
 
 	it.each(Object.entries(LEVELS))('(%s) that is a link for a moment takes nothing out', async (_, path) => {
-		const again = `ln -s "${outside}" "$at"; sleep 0.4; rm "$at"; mv was "$at"`;
+		const again = `${link(outside)}; sleep 0.4; rm "$at"; mv was "$at"`;
 		const { relay, result } = await attacked(swap(path, again));
 		expect(readdirSync(outside)).toEqual([]);
 		expect(result).toMatchObject({ outcome: 'completed' });
