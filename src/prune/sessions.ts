@@ -5,7 +5,7 @@ import { RelayError } from '../core/errors.ts';
 import { parseSessionId, type SessionId } from '../core/ids.ts';
 import { readRace } from '../race/race-store.ts';
 import { removedSessions } from '../sessions/removed-sessions.ts';
-import { lastUse, type SessionSummary } from '../sessions/session-list.ts';
+import { lastUse, type SessionSummary, sessionIds } from '../sessions/session-list.ts';
 import type { SessionStore } from '../sessions/session-store.ts';
 import { storeFolders } from '../sessions/store-location.ts';
 import type { Kept, PruneAge } from './contract.ts';
@@ -19,6 +19,7 @@ export interface SessionsRequest extends PruneAge {
 /** `about`: what the store is of; empty for the repo at hand. */
 export function keptSessions(store: SessionStore, about: string, request: SessionsRequest): Kept[] {
 	const all = store.list().map((one) => ({ ...one, lastUsedAt: lastUse(one.folder) ?? one.lastUsedAt }));
+	const known = new Set(all.map(({ id }) => id));
 	const reasons = new Map(all.map((one) => [one.id, whyStays(one, store, request)]));
 	keepAncestors(all, reasons);
 	const kept = all.map((session): Kept => {
@@ -32,7 +33,7 @@ export function keptSessions(store: SessionStore, about: string, request: Sessio
 			lastUsedAt: session.lastUsedAt,
 			about: about || (session.meta?.name ?? session.meta?.title ?? session.meta?.objective ?? ''),
 			stays: isOld ? (why ?? null) : null,
-			remove: isOld && why === null ? () => removeSession(session.id, store, request) : null,
+			remove: isOld && why === null ? () => removeSession(session.id, store, { ...request, known }) : null,
 		};
 	});
 	return [...kept, ...storeFolders(store.location).flatMap(cutShort)];
@@ -78,14 +79,34 @@ function keepAncestors(all: readonly SessionSummary[], reasons: Map<SessionId, s
 	}
 }
 
-function removeSession(id: SessionId, store: SessionStore, request: SessionsRequest): void {
+function removeSession(
+	id: SessionId,
+	store: SessionStore,
+	request: SessionsRequest & { known: ReadonlySet<SessionId> },
+): void {
 	const folder = store.folderOf(id);
 	const lastUsedAt = lastUse(folder);
 	if (lastUsedAt === null) return;
 	const now = { id, folder, meta: store.read(id), ...store.status(id), lastUsedAt, problem: null };
 	const why = whyStays(now, store, request);
 	if (why !== null) throw new RelayError('refused', `Session ${id} stays: ${why}.`);
-	store.remove(id);
+	store.remove(id, () => {
+		const child = sessionIds(store.location).find(
+			(one) => !request.known.has(one) && goesOnFrom(one, id, store),
+		);
+		if (child !== undefined)
+			throw new RelayError('refused', `Session ${id} stays: session ${child.slice(-6)} goes on from it.`);
+	});
+}
+
+/** Of one that was made since the look. */
+function goesOnFrom(child: SessionId, parent: SessionId, store: SessionStore): boolean {
+	try {
+		return store.read(child).parent === parent;
+	} catch (error) {
+		if (error instanceof RelayError) return false;
+		throw error;
+	}
 }
 
 /** What a prune left that was killed in the middle of a removal. */

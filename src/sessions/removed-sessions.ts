@@ -6,12 +6,20 @@ import { sessionsFolder } from './session-paths.ts';
 
 const REMOVED = /^\.[0-9A-HJKMNP-TV-Z]{26}\.removed$/;
 
-/** Removes the folder of a session whose lock the caller holds. `onGone`: it is no session any more. Throws system errors. */
+/**
+ * Removes the folder of a session whose lock the caller holds. `onGone`: it is no session any more; where that throws, it is one
+ * again. Throws system errors.
+ */
 export function removeSessionFolder(folder: string, onGone = () => {}): void {
 	const aside = join(dirname(folder), `.${basename(folder)}.removed`);
 	rmSync(aside, { recursive: true, force: true });
 	renameSync(folder, aside);
-	onGone();
+	try {
+		onGone();
+	} catch (error) {
+		renameSync(aside, folder);
+		throw error;
+	}
 	rmSync(aside, { recursive: true, force: true });
 }
 

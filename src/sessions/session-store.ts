@@ -75,9 +75,10 @@ export interface SessionStore {
 	witness(id: SessionId): Witness;
 	/**
 	 * Removes a session from all its places, with its witness unless a copy of the repo has the session too. Throws `session_locked`, `refused` (a link in its place), `not_writable`; a process that
-	 * dies meanwhile leaves it whole, or a folder that `removedSessions` finds.
+	 * dies meanwhile leaves it whole, or a folder that `removedSessions` finds. `judge` throws where it must stay; the last time when
+	 * nobody can find it any more.
 	 */
-	remove(id: SessionId): void;
+	remove(id: SessionId, judge?: () => void): void;
 	/** Throws `session_locked` where another process works in the session. */
 	refuseLocked(id: SessionId): void;
 	/** See `resolveRef`. */
@@ -164,6 +165,8 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
 			const witness = beginWitness(id, init);
 			witness.settleNow();
 			explainingWrites(path, () => writeAtomic(path, serializeMeta(meta, path), { sync: true }));
+			// A prune that took it meanwhile did not see this session yet.
+			if (init.parent) read(init.parent);
 			return holdSession({ id, place, meta, lock, clock, notices, witness, ...around(id, meta) });
 		} catch (error) {
 			place?.close();
@@ -231,16 +234,18 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
 	};
 
 	/** What an earlier place has of the session goes first: alone it would count as the session. */
-	const remove = (id: SessionId): void => {
+	const remove = (id: SessionId, judge = () => {}): void => {
 		const folder = folderOf(id);
 		const witness = witnesses.of(id);
 		const earlier = placesOf(location, id).filter((place) => place !== folder && witness.folders.has(place));
 		for (const place of [...earlier, folder]) refuseLinksTo(place);
 		const lock = lockOf(id, folder);
 		try {
+			judge();
 			for (const place of earlier) explainingWrites(place, () => removeSessionFolder(place));
 			explainingWrites(folder, () =>
 				removeSessionFolder(folder, () => {
+					judge();
 					if (!isElsewhereToo(witness, folder)) witness.remove();
 				}),
 			);

@@ -18,7 +18,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Clock } from '../../src/core/clock.ts';
 import { createSessionIds, parseSessionId, type SessionId } from '../../src/core/ids.ts';
 import type { RepoFacts } from '../../src/git/contract.ts';
+import { keptSessions } from '../../src/prune/sessions.ts';
 import { latestUnfinished } from '../../src/sessions/latest-session.ts';
+import { removedSessions } from '../../src/sessions/removed-sessions.ts';
 import type { LockProcesses } from '../../src/sessions/session-lock.ts';
 import { createSessionStore } from '../../src/sessions/session-store.ts';
 import { locateStore } from '../../src/sessions/store-location.ts';
@@ -505,6 +507,50 @@ describe('new ids', () => {
 		expect(second.id > first).toBe(true);
 		expect(parseSessionId(second.id)?.startsWith('7')).toBe(false);
 		second.release();
+	});
+});
+
+describe('a session that is removed', () => {
+	const plan = (store: ReturnType<typeof openStore>, before = now + 1) =>
+		keptSessions(store, '', { before, now, isUnfinishedToo: false });
+
+	it('stays where another went on from it since the look, with all that it holds', async () => {
+		const store = openStore();
+		const parent = finished(store);
+		now += 60_000;
+		const [kept] = plan(store);
+		store.create({ kind: 'run', parent }).release();
+		expect(() => kept?.remove?.()).toThrow(expect.objectContaining({ code: 'refused' }));
+		expect(store.turns(parent)).toHaveLength(1);
+		expect(store.witness(parent).isOurs).toBe(true);
+		expect(removedSessions(store.location.folder)).toEqual([]);
+		// Nobody holds it.
+		store.open(parent).release();
+	});
+
+	it('is no parent any more: what goes on from it at that moment is not made', () => {
+		const store = openStore();
+		const parent = finished(store);
+		let problem: unknown = null;
+		store.remove(parent, () => {
+			if (existsSync(store.folderOf(parent))) return;
+			try {
+				store.create({ kind: 'run', parent });
+			} catch (error) {
+				problem = error;
+			}
+		});
+		expect(problem).toMatchObject({ code: 'no_such_session' });
+		expect(readdirSync(join(root, '.agent-relay', 'sessions'))).toEqual([]);
+	});
+
+	it('is no session to another that was about to remove or to open it', () => {
+		const [store, other] = [openStore(), openStore()];
+		const id = finished(store);
+		other.read(id);
+		store.remove(id);
+		for (const act of [() => other.remove(id), () => other.open(id)])
+			expect(act).toThrow(expect.objectContaining({ code: 'no_such_session' }));
 	});
 });
 
