@@ -71,6 +71,16 @@ function usedAt(home: string): number {
 function repoOf(home: string): string | null {
 	const [gitDir] = worktreesOf(home);
 	const text = gitDir === undefined ? null : readRegularText(join(gitDir, 'config'));
-	const source = /^# from (.+) \d+ \d+ format \d+$/m.exec(text ?? '')?.[1];
-	return source === undefined ? null : dirname(source);
+	const source = /^# from (".+") \d+ \d+ format \d+$/m.exec(text ?? '')?.[1];
+	return source === undefined ? null : parentOf(source);
+}
+
+/** `quoted`: a path as JSON. null for what is damaged. */
+function parentOf(quoted: string): string | null {
+	try {
+		return dirname(String(JSON.parse(quoted)));
+	} catch (error) {
+		if (error instanceof SyntaxError) return null;
+		throw error;
+	}
 }

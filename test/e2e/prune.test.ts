@@ -100,6 +100,7 @@ describe('prune', () => {
 		const young = await session(null);
 		const before = cli.state();
 		const plan = await prune();
+		expect(plan.snapshots).toMatchObject([{ about: join(cli.repo, '.git') }]);
 		expect(named(plan.sessions, old)).toMatchObject({ goes: true, removed: false, stays: null });
 		expect(named(plan.sessions, old)?.bytes).toBeGreaterThan(1000);
 		expect(named(plan.sessions, young)).toMatchObject({ goes: false, stays: null });
@@ -246,7 +247,7 @@ describe('prune', () => {
 			}
 		const found = await prune('--apply');
 		expect(found.snapshots).toMatchObject([
-			{ removed: true, about: expect.stringContaining('which is gone') },
+			{ removed: true, about: `${join(cli.repo, '.git')}, which is gone` },
 		]);
 		expect(found.witness).toMatchObject([{ name: id, removed: true }]);
 		expect(named(found.races, id)?.stays).toContain(`rm -r ${lost}`);
