@@ -49,10 +49,13 @@ describe.skipIf(!hasAgents)('a preset, whatever the model calls', () => {
 
 	it.each([...BELOW_FULL, 'full'] as const)('%s keeps claude in its checkout', async (preset) => {
 		const scene = await openScene({ env: { IS_SANDBOX: '1' } });
-		const subAgent = { description: 'd', prompt: 'Look.', subagent_type: 'general-purpose' };
+		const file = '---\nname: away\ndescription: Looks.\nisolation: worktree\n---\nLook.\n';
+		scene.writeHome('.claude/agents/away.md', file);
+		const subAgent = { description: 'd', prompt: 'Look.', run_in_background: false };
 		await tryTwice(scene, 'claude', preset, [
 			{ name: 'EnterWorktree', input: { name: 'away' } },
-			{ name: 'Agent', input: { ...subAgent, run_in_background: false, isolation: 'worktree' } },
+			{ name: 'Agent', input: { ...subAgent, subagent_type: 'general-purpose', isolation: 'worktree' } },
+			{ name: 'Agent', input: { ...subAgent, subagent_type: 'away' } },
 		]);
 		expect(scene.git('branch', '--format=%(refname:short)').trim()).toBe('main');
 		expect(scene.git('worktree', 'list').trim().split('\n')).toHaveLength(1);
@@ -136,5 +139,42 @@ describe.skipIf(!hasAgents)('a preset, whatever the model calls', () => {
 		expect(run.exitCode, run.stderr).toBe(0);
 		expect(left(scene)).toEqual([]);
 		expect(scene.turn(1).tools.map(({ status }) => status)).toEqual([expect.not.stringMatching('ok'), 'ok']);
+	});
+
+	const OUT_OF_PLAN = [
+		{ name: 'enter_plan_mode', input: { reason: 'x' } },
+		{ name: 'exit_plan_mode', input: { plan_filename: 'p.md' } },
+		TOOLS.gemini.shell('touch ran'),
+	].map((call) => callTools(call));
+
+	it('holds gemini in a chat, in its first turn and in the resumed one', async () => {
+		const scene = await openScene();
+		for (const more of ['CONTINUE', 'DONE'])
+			scene.model.script('gemini', ...OUT_OF_PLAN, say(`Seen.\n\nRELAY: ${more}`));
+		scene.model.script('codex', say('No.\n\nRELAY: CONTINUE'), say('Yes.\n\nRELAY: DONE'));
+		const agents = ['--agents', `${NAMED.gemini},codex`, '-p', 'edit'];
+		const run = await scene.relay(['chat', ...agents, '--json', 'Try.']);
+		expect(run.exitCode, run.stderr + run.stdout.slice(-1000)).toBe(0);
+		expect(scene.model.of('gemini')).toHaveLength(8);
+		expect(scene.turn(3)).toMatchObject({ agent: 'gemini', status: 'completed', resumed: true });
+		expect(left(scene)).toEqual([]);
+	});
+
+	it('holds gemini in a race', async () => {
+		const scene = await openScene();
+		scene.model.script('gemini', ...OUT_OF_PLAN, say('Seen.'));
+		const run = await scene.relay([
+			'race',
+			'Try.',
+			'--agents',
+			`${NAMED.gemini},codex`,
+			'-p',
+			'edit',
+			'--json',
+		]);
+		expect(scene.model.of('gemini'), run.stderr).toHaveLength(4);
+		const folders = scene.git('worktree', 'list', '--porcelain').match(/(?<=^worktree ).*/gm) ?? [];
+		expect(folders).toHaveLength(3);
+		for (const folder of folders) expect(existsSync(join(folder, 'ran'))).toBe(false);
 	});
 });

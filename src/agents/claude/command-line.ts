@@ -13,6 +13,15 @@ const EDITS = ['Edit', 'Write', 'NotebookEdit'];
  */
 const ELSEWHERE = ['EnterWorktree', 'ExitWorktree', 'Agent(isolation:*)'];
 /**
+ * An agent file can ask for a checkout of its own (`isolation: worktree`), which no rule for tools sees: the hook in whose
+ * hands claude puts the making of it refuses (measured with 2.1.197 and 2.1.332).
+ */
+const NO_CHECKOUTS = {
+	WorktreeCreate: [
+		{ hooks: [{ type: 'command', command: 'echo "agent-relay: no checkout beside this one" >&2; exit 1' }] },
+	],
+};
+/**
  * They have a prompt of the model run after the turn, without its preset. `CronCreate` writes it into the repo, read-only or
  * not; the plan tools change the mode where a version offers them.
  */
@@ -38,19 +47,19 @@ export function command(turn: TurnRequest): AgentCommand {
 			...OUTPUT,
 			...session(turn),
 			...(turn.model === null ? [] : ['--model', turn.model]),
+			...settings(turn),
 			...permissions(turn),
-			...reach(turn),
 			...(turn.isTrusted ? [] : ['--setting-sources', 'user']),
 		],
 		env: environment(turn),
 	};
 }
 
-/** Not `--add-dir`, which also takes skills and plugins from there. */
-function reach(turn: TurnRequest): string[] {
+/** Beside the user's own. Not `--add-dir`, which also takes skills and plugins from there. */
+function settings(turn: TurnRequest): string[] {
 	const additionalDirectories = worktreeAround(turn);
-	if (additionalDirectories.length === 0) return [];
-	return ['--settings', JSON.stringify({ permissions: { additionalDirectories } })];
+	const permissions = additionalDirectories.length === 0 ? {} : { permissions: { additionalDirectories } };
+	return ['--settings', JSON.stringify({ ...permissions, hooks: NO_CHECKOUTS })];
 }
 
 function session(turn: TurnRequest): string[] {

@@ -24,6 +24,9 @@ const flagsOf = (turn: Partial<TurnRequest>) => command(turn).args.slice(5);
 const ELSEWHERE = 'EnterWorktree,ExitWorktree,Agent(isolation:*)';
 const LATER = 'CronCreate,CronDelete,RemoteTrigger,ScheduleWakeup,EnterPlanMode,ExitPlanMode';
 
+/** A hook that refuses what an agent file may ask for. */
+const SETTINGS = expect.stringMatching(/^\{"hooks":\{"WorktreeCreate":.*exit 1/);
+
 describe('the command line of claude', () => {
 	it('chooses the id of a fresh turn and streams whole lines as JSON', () => {
 		expect(command({})).toMatchObject({
@@ -36,6 +39,8 @@ describe('the command line of claude', () => {
 				'--include-partial-messages',
 				'--session-id',
 				ID,
+				'--settings',
+				SETTINGS,
 				'--permission-mode',
 				'acceptEdits',
 				'--disallowedTools',
@@ -50,6 +55,8 @@ describe('the command line of claude', () => {
 			ID,
 			'--model',
 			'opus',
+			'--settings',
+			SETTINGS,
 			'--permission-mode',
 			'dontAsk',
 			'--disallowedTools',
@@ -60,8 +67,8 @@ describe('the command line of claude', () => {
 	it('reaches the whole worktree from a folder in it', () => {
 		const flags = flagsOf({ folder: '/repo/a "b"', worktree: '/repo' });
 		const settings = JSON.parse(flags[flags.indexOf('--settings') + 1] ?? '');
-		expect(settings).toEqual({ permissions: { additionalDirectories: ['/repo'] } });
-		expect(flagsOf({})).not.toContain('--settings');
+		expect(settings).toMatchObject({ permissions: { additionalDirectories: ['/repo'] } });
+		expect(flagsOf({}).join()).not.toContain('additionalDirectories');
 	});
 
 	it('lets no model work in another checkout, under any preset', () => {
