@@ -1,19 +1,22 @@
 /** Wires `prune`: the records of this repo, and what all repos share. */
 import { join } from 'node:path';
 import type { PruneDeps } from '../prune/prune.ts';
-import { goneStores } from '../sessions/store-location.ts';
+import { type StateStore, stateStores } from '../sessions/store-location.ts';
 import { type App, storeAt } from './create-app.ts';
 
 export async function openPrune(app: App): Promise<PruneDeps> {
 	const { paths, processes, witnesses } = app;
 	const store = await app.store();
-	const gone = goneStores(paths.stateHome).filter(({ folder }) => !isAmong(folder, store.location));
+	const others = await Promise.all(
+		stateStores(paths.stateHome)
+			.filter(({ folder }) => !isAmong(folder, store.location))
+			.map(async (found) => ({ ...found, store: await storeOf(found, app) })),
+	);
 	const worktreesFolder = join(paths.dataHome, 'worktrees');
 	return {
 		store,
-		goneStores: await Promise.all(
-			gone.map(async ({ root, ...places }) => ({ root, store: await storeOf(places, app) })),
-		),
+		goneStores: others.flatMap((one) => (one.isGone ? [{ root: one.root ?? '', store: one.store }] : [])),
+		livingStores: others.flatMap((one) => (one.isGone ? [] : [one.store])),
 		witnesses,
 		witnessFolder: paths.witness,
 		snapshotsFolder: join(paths.stateHome, 'snapshots'),
@@ -27,10 +30,11 @@ export async function openPrune(app: App): Promise<PruneDeps> {
 const isAmong = (folder: string, location: { folder: string; others: readonly string[] }) =>
 	[location.folder, ...location.others].includes(folder);
 
-async function storeOf(places: { folder: string; kept: string }, app: App) {
+async function storeOf({ folder, kept }: StateStore, app: App) {
 	const { location } = await app.store();
-	const configFile = join(places.folder, 'config.toml');
-	return storeAt({ ...location, ...places, others: [], isElsewhere: true, configFile, notice: null }, app);
+	const configFile = join(folder, 'config.toml');
+	const place = { ...location, folder, kept, others: [], isElsewhere: true, configFile, notice: null };
+	return storeAt(place, app);
 }
 
 /** null where no race can have been: outside git, and before the first commit. */

@@ -7,7 +7,7 @@ import type { Witnesses } from '../sessions/witness.ts';
 import { keptCaches } from './caches.ts';
 import type { Kept, Pruned, PruneKind } from './contract.ts';
 import { keptRaces } from './races.ts';
-import { keptSessions, type SessionsRequest } from './sessions.ts';
+import { childrenIn, keptSessions, type SessionsRequest } from './sessions.ts';
 import { keptSnapshots } from './snapshots.ts';
 import { keptWitnesses } from './witnesses.ts';
 
@@ -16,6 +16,8 @@ export interface PruneDeps {
 	store: SessionStore;
 	/** Stores in the state folder whose repo is gone. */
 	goneStores: ReadonlyArray<{ store: SessionStore; root: string }>;
+	/** Other stores in the state folder; what their sessions go on from stays, wherever it lies. */
+	livingStores: readonly SessionStore[];
 	witnesses: Witnesses;
 	witnessFolder: string;
 	snapshotsFolder: string;
@@ -36,9 +38,11 @@ export async function planPrune(
 	const kept: Kept[] = [];
 	if (kinds.has('races')) kept.push(...(await keptRaces(deps, request)));
 	if (kinds.has('sessions')) {
-		kept.push(...keptSessions(store, '', request));
+		const stores = [store, ...deps.livingStores, ...goneStores.map((gone) => gone.store)];
+		const children = childrenIn(stores);
+		kept.push(...keptSessions(store, { about: '', children }, request));
 		for (const gone of goneStores)
-			kept.push(...keptSessions(gone.store, `of ${gone.root}, which is gone`, request));
+			kept.push(...keptSessions(gone.store, { about: `of ${gone.root}, which is gone`, children }, request));
 	}
 	if (kinds.has('witness')) {
 		const places = new Set(store.list().map(({ id }) => String(id)));

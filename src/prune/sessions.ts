@@ -16,11 +16,31 @@ export interface SessionsRequest extends PruneAge {
 	isUnfinishedToo: boolean;
 }
 
-/** `about`: what the store is of; empty for the repo at hand. */
-export function keptSessions(store: SessionStore, about: string, request: SessionsRequest): Kept[] {
+/** Which session goes on from which, by the parent: a moved repo has a new store, whose sessions go on from the old one's. */
+export type Children = ReadonlyMap<string, readonly SessionId[]>;
+
+export function childrenIn(stores: readonly SessionStore[]): Children {
+	const children = new Map<string, SessionId[]>();
+	for (const { id, meta } of stores.flatMap((store) => store.list()))
+		if (meta?.parent) children.set(meta.parent, [...(children.get(meta.parent) ?? []), id]);
+	return children;
+}
+
+/** `about`: what the store is of; empty for the repo at hand. `children`: of all stores. */
+export function keptSessions(
+	store: SessionStore,
+	{ about, children }: { about: string; children: Children },
+	request: SessionsRequest,
+): Kept[] {
 	const all = store.list().map((one) => ({ ...one, lastUsedAt: lastUse(one.folder) ?? one.lastUsedAt }));
 	const known = new Set(all.map(({ id }) => id));
-	const reasons = new Map(all.map((one) => [one.id, whyStays(one, store, request)]));
+	const reasons = new Map(
+		all.map((one) => {
+			const elsewhere = children.get(one.id)?.find((id) => !known.has(id));
+			const goesOn = elsewhere === undefined ? null : goesOnFromIt(elsewhere);
+			return [one.id, whyStays(one, store, request) ?? goesOn];
+		}),
+	);
 	keepAncestors(all, reasons);
 	const kept = all.map((session): Kept => {
 		const why = reasons.get(session.id) ?? null;
@@ -65,6 +85,8 @@ function hasWorktrees(id: SessionId, store: SessionStore): boolean {
 	}
 }
 
+const goesOnFromIt = (id: SessionId) => `session ${id.slice(-6)} goes on from it`;
+
 /** Of a session that stays. */
 function keepAncestors(all: readonly SessionSummary[], reasons: Map<SessionId, string | null>): void {
 	const byId = new Map(all.map((session) => [String(session.id), session]));
@@ -74,7 +96,7 @@ function keepAncestors(all: readonly SessionSummary[], reasons: Map<SessionId, s
 		for (let parent = byId.get(meta?.parent ?? ''); parent; parent = byId.get(parent.meta?.parent ?? '')) {
 			if (seen.has(parent.id)) break;
 			seen.add(parent.id);
-			if (reasons.get(parent.id) === null) reasons.set(parent.id, `session ${id.slice(-6)} goes on from it`);
+			if (reasons.get(parent.id) === null) reasons.set(parent.id, goesOnFromIt(id));
 		}
 	}
 }

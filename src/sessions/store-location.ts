@@ -93,14 +93,25 @@ export function orphanedStores(stateHome: string): Array<{ folder: string; head:
 	});
 }
 
-/** Stores in the state home whose repo is no longer at its path, each with what its sessions left for. */
-export function goneStores(stateHome: string): Array<{ folder: string; kept: string; root: string }> {
+export interface StateStore {
+	folder: string;
+	/** Of sessions that had to leave their place. */
+	kept: string;
+	/** The path of its repo when it was made; null: nothing says so. */
+	root: string | null;
+	/** Nothing is at that path now: the repo was moved or removed, or its disk is not there. */
+	isGone: boolean;
+}
+
+/** All stores in the state home, of whatever repo. */
+export function stateStores(stateHome: string): StateStore[] {
 	const [stores, keptStores] = [join(stateHome, STATE_STORES), join(stateHome, KEPT_STORES)];
 	const names = new Set([stores, keptStores].flatMap((place) => namesIn(place, 'EACCES')));
-	return [...names].flatMap((name) => {
+	return [...names].map((name) => {
 		const [folder, kept] = [join(stores, name), join(keptStores, name)];
-		const root = [folder, kept].map((place) => readRepoFile(join(place, REPO_FILE)).root).find(Boolean);
-		return root === undefined || root === null || isThere(root) ? [] : [{ folder, kept, root }];
+		const root =
+			[folder, kept].map((place) => readRepoFile(join(place, REPO_FILE)).root).find(Boolean) ?? null;
+		return { folder, kept, root, isGone: root !== null && !isThere(root) };
 	});
 }
 

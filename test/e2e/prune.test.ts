@@ -12,7 +12,7 @@ import {
 	utimesSync,
 	writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EXIT } from '../../src/relay/exit-codes.ts';
 import { CliHome, PROGRAM } from '../helpers/cli-home.ts';
@@ -253,6 +253,28 @@ describe('prune', () => {
 		expect(named(found.races, id)?.stays).toContain(`rm -r ${lost}`);
 		expect(existsSync(join(lost, 'one', 'work.txt'))).toBe(true);
 		expect(existsSync(witnessOf(id))).toBe(false);
+	});
+
+	it('keeps what a session of a moved repo goes on from, though the old path is gone', async () => {
+		const config = join(cli.home, '.config/agent-relay/config.toml');
+		mkdirSync(dirname(config), { recursive: true });
+		writeFileSync(config, 'store = "state"\n');
+		const ran = await cli.run(['run', '-a', 'demo-closer', '--json', 'Say what you are.']);
+		const parent = /"session_id":"(\w{26})"/.exec(ran.stdout)?.[1] ?? '';
+		const moved = join(cli.base, 'moved');
+		renameSync(cli.repo, moved);
+		const more = await cli.run(['run', '--session', parent, '-a', 'demo-closer', 'more'], { cwd: moved });
+		expect(more.exitCode, more.stderr).toBe(EXIT.done);
+		const elsewhere = join(cli.base, 'elsewhere');
+		mkdirSync(elsewhere);
+		const end = await cli.run(['prune', '--sessions', '--older-than', '0s', '--apply', '--json'], {
+			cwd: elsewhere,
+		});
+		const [{ items }] = JSON.parse(end.stdout).kinds as [{ items: Item[] }];
+		expect(named(items, parent)).toMatchObject({
+			removed: false,
+			stays: expect.stringContaining('goes on from it'),
+		});
 	});
 
 	it.each(['repos', 'kept'])(

@@ -31,7 +31,7 @@ import {
 import { saidAsNotes, saidAsObjective, saidAsPending, saidInTurn } from '../../../src/sessions/said-words.ts';
 import { acquireLock, readLock } from '../../../src/sessions/session-lock.ts';
 import { createSessionStore, type SessionStore } from '../../../src/sessions/session-store.ts';
-import { goneStores, locateStore, orphanedStores } from '../../../src/sessions/store-location.ts';
+import { locateStore, orphanedStores, stateStores } from '../../../src/sessions/store-location.ts';
 import { newestTurnTime, readNewestTurns, readTurns } from '../../../src/sessions/turn-records.ts';
 import { createWitnesses, Witness } from '../../../src/sessions/witness.ts';
 import { parseWitness, serializeWitness } from '../../../src/sessions/witness-file.ts';
@@ -535,7 +535,7 @@ const stateTargets: FuzzTarget[] = [
 			withFolder((folder) => {
 				put(join(folder, 'repos/x/repo.json'), bytes);
 				for (const { head } of orphanedStores(folder)) expect(head).toBeTypeOf('string');
-				for (const { root } of goneStores(folder)) expect(root).toBeTypeOf('string');
+				for (const { root, isGone } of stateStores(folder)) if (isGone) expect(root).toBeTypeOf('string');
 			}),
 	),
 	target(
