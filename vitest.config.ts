@@ -34,6 +34,7 @@ export default defineConfig({
 					globalSetup,
 					setupFiles,
 					pool: 'threads',
+					maxWorkers,
 					testTimeout,
 				},
 			},
