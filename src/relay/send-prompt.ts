@@ -11,6 +11,7 @@ import { fromIso } from '../core/clock.ts';
 import { RelayError, type RelayErrorCode } from '../core/errors.ts';
 import { safeLine } from '../core/text.ts';
 import type { Snapshot, Snapshots } from '../git/contract.ts';
+import { refsMark } from '../git/refs-mark.ts';
 import { recordedFolder } from '../git/start-folder.ts';
 import type { SuccessorChoice } from '../limits/successor.ts';
 import { folderOf } from '../sessions/new-meta.ts';
@@ -50,6 +51,8 @@ export class PromptRun {
 	#task: Task;
 	#hops = 0;
 	#hasModelOutput = false;
+	/** Of the repo, before a successor began. */
+	#refsBefore = '';
 	/** The agent began a conversation that knows nothing of the earlier one, and got the bare prompt. */
 	#lacksStory = false;
 	/** The MCP servers of the agent's turn before this one, where they were told. */
@@ -195,6 +198,7 @@ export class PromptRun {
 		this.#state.switchedFrom = null;
 		this.#hasModelOutput = false;
 		this.#lacksStory = false;
+		if (step.trigger === 'failover') this.#refsBefore = refsMark(this.#deps.repo);
 		const turn = this.#session.meta.turn_count + 1;
 		onEvent({
 			type: 'turn_started',
@@ -283,7 +287,8 @@ export class PromptRun {
 		if (state.stop_reason === 'unknown_session' && state.resumed && !this.#hasModelOutput) {
 			return this.#afresh(step, adapter);
 		}
-		if (step.trigger === 'failover' && !this.#hasModelOutput && isFalseStart(state))
+		const mayBeFalseStart = step.trigger === 'failover' && !this.#hasModelOutput && isFalseStart(state);
+		if (mayBeFalseStart && refsMark(this.#deps.repo) === this.#refsBefore)
 			return this.#handOver(step, state, { limit: step.limit, failure: whyFailed(state) });
 		return this.#done(state);
 	}
@@ -491,7 +496,7 @@ function hasNoEffect({ status, stop_reason, tools, files }: TurnState): boolean 
 	return hasEnded && tools.length === 0 && files.length === 0;
 }
 
-/** Ended at once, and neither a call nor a change is on record: the prompt was not begun. */
+/** Ended at once, and neither a call nor a change is on record: the prompt was not begun, unless the repo's refs say otherwise. */
 function isFalseStart({ status, duration_ms, tools, files }: TurnState): boolean {
 	const isQuick = status === 'failed' && (duration_ms ?? 0) < FALSE_START_MS;
 	return isQuick && tools.length === 0 && files.length === 0;

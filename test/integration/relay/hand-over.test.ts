@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -321,6 +322,20 @@ describe('a successor that cannot begin', () => {
 		bench.install('codex', {
 			turns: [[{ run: 'echo migrated > done.txt' }, { stderr: 'Error: no such option\n' }, { exit: 2 }]],
 		});
+		const it = await bench.relay({ order: ['claude', 'codex', 'claude:opus'] }, await noLedger());
+		expect(await it.send('the task')).toMatchObject({ outcome: 'failed', state: { agent: 'codex' } });
+		expect(it.ofType('handed_over')).toHaveLength(1);
+	});
+
+	it.each([
+		['committed', 'git -c user.name=a -c user.email=a@b.c commit -q --allow-empty -m work'],
+		['tagged', 'git tag done'],
+		['switched the branch', 'git switch -q -c other'],
+		['removed a branch', 'git branch -q -D spare'],
+	])('has begun when it %s, though no file differs', async (_, run) => {
+		execFileSync('git', ['-C', bench.repo, 'branch', 'spare']);
+		bench.install('claude', { turns: [claudeLimited(RESET), claudeAnswers('done')] });
+		bench.install('codex', { turns: [[{ run }, { stderr: 'Error: no such option\n' }, { exit: 2 }]] });
 		const it = await bench.relay({ order: ['claude', 'codex', 'claude:opus'] }, await noLedger());
 		expect(await it.send('the task')).toMatchObject({ outcome: 'failed', state: { agent: 'codex' } });
 		expect(it.ofType('handed_over')).toHaveLength(1);
