@@ -214,9 +214,9 @@ export function holdSession(held: HeldSession): OpenSession {
 			return isLost;
 		},
 		apply: (transition, facts, options = {}) => {
-			ensureHeld();
 			const changed = transition(meta, facts);
 			if (changed === meta) return meta;
+			ensureHeld();
 			const next = { ...changed, updated_at: toIso(clock.now()) };
 			witnessChange(meta, next, witness);
 			return writeMeta(next, options.isMinor ? 'content' : true);

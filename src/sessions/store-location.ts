@@ -145,7 +145,8 @@ export function keptPlace(location: StoreLocation): StoreLocation {
 
 /** Where a session lies; where it would be made when it lies nowhere. */
 export function folderOfSession(location: StoreLocation, id: SessionId): string {
-	return placesOf(location, id)[0] ?? sessionFolder(location, id);
+	const holder = storeFolders(location).find((folder) => holds(folder, id));
+	return sessionFolder({ folder: holder ?? location.folder }, id);
 }
 
 /** Each folder of the session: the one that it lies in, then what earlier places still have of it. */
