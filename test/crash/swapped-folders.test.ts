@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { SessionId } from '../../../src/core/ids.ts';
-import { EngineBench } from '../../helpers/engine-bench.ts';
-import { claude, claudeAnswers, codexAnswers } from '../../helpers/fake-agent-lines.ts';
+import type { SessionId } from '../../src/core/ids.ts';
+import { EngineBench } from '../helpers/engine-bench.ts';
+import { claude, claudeAnswers, codexAnswers } from '../helpers/fake-agent-lines.ts';
 
 let bench: EngineBench;
 let outside: string;

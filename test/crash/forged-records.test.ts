@@ -2,13 +2,13 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createProcessTable } from '../../../src/core/create-process-table.ts';
-import { RelayError } from '../../../src/core/errors.ts';
-import type { SessionId } from '../../../src/core/ids.ts';
-import type { SessionMeta } from '../../../src/sessions/session-meta.ts';
-import { type BenchRelay, EngineBench } from '../../helpers/engine-bench.ts';
-import { claude, claudeAnswers, codexAnswers } from '../../helpers/fake-agent-lines.ts';
-import { HOSTILE_WORDS } from '../../helpers/hostile-words.ts';
+import { createProcessTable } from '../../src/core/create-process-table.ts';
+import { RelayError } from '../../src/core/errors.ts';
+import type { SessionId } from '../../src/core/ids.ts';
+import type { SessionMeta } from '../../src/sessions/session-meta.ts';
+import { type BenchRelay, EngineBench } from '../helpers/engine-bench.ts';
+import { claude, claudeAnswers, codexAnswers } from '../helpers/fake-agent-lines.ts';
+import { HOSTILE_WORDS } from '../helpers/hostile-words.ts';
 
 let bench: EngineBench;
 beforeEach(() => {
