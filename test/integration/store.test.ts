@@ -199,7 +199,7 @@ describe('a session', () => {
 		now += 2 * 60_000;
 		const taken = foreign.open(session.id);
 		expect(taken.notices).toEqual([expect.stringContaining('cannot be looked at from here')]);
-		expect(() => session.apply((meta) => meta, undefined)).toThrow(
+		expect(() => session.apply((meta) => ({ ...meta, title: 'too late' }), undefined)).toThrow(
 			expect.objectContaining({ code: 'session_locked' }),
 		);
 		expect(session.isLost).toBe(true);
