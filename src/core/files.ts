@@ -98,7 +98,7 @@ export function writeAtomic(
 		removeIfThere(temporary);
 		throw error;
 	}
-	if (options.sync === true) syncFolder(dirname(path));
+	if (options.sync === true) syncOne(dirname(path), O_RDONLY);
 }
 
 /**
@@ -129,14 +129,20 @@ export async function writeDurably(
  * safe as without.
  */
 export async function syncInBackground(path: string): Promise<void> {
+	await syncNamed(path).catch(() => undefined);
+}
+
+/** A file that was written before, and its name, are on disk when this is done. Rejects with a system error. */
+export async function syncNamed(path: string): Promise<void> {
 	for (const each of [path, dirname(path)]) {
-		try {
-			const handle = await open(each, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
-			await handle.sync().finally(() => handle.close());
-		} catch {
-			return;
-		}
+		const handle = await open(each, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+		await handle.sync().finally(() => handle.close());
 	}
+}
+
+/** As `syncNamed`, before anything else happens. Throws a system error. */
+export function syncNamedNow(path: string): void {
+	for (const each of [path, dirname(path)]) syncOne(each, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
 }
 
 async function writeSynced(path: string, data: string): Promise<void> {
@@ -192,14 +198,34 @@ export function lstatIfThere(path: string): Stats | undefined {
 	}
 }
 
+/** A folder itself, no link to one. */
+export const isFolder = (path: string): boolean => lstatIfThere(path)?.isDirectory() === true;
+
 /** A folder itself, no link to one, and of this user. */
 export function isOwnFolder(path: string): boolean {
 	const facts = lstatIfThere(path);
-	return facts?.isDirectory() === true && (process.getuid === undefined || facts.uid === process.getuid());
+	return facts?.isDirectory() === true && isOwned(facts);
 }
 
-/** The file's bytes, or null when there is no such file. Refuses what `openToRead` does, and more than `maxBytes`. */
-export function readIfThere(path: string, maxBytes = MAX_READ_BYTES): Buffer | null {
+/** Something else stands where a folder of this user should: a link to one, which could lead anywhere, or another's. */
+export function isForeignFolder(path: string): boolean {
+	const facts = lstatIfThere(path);
+	return facts !== undefined && !(facts.isDirectory() && isOwned(facts));
+}
+
+/** By this user, where the system knows users. */
+export const isOwned = ({ uid }: Pick<Stats, 'uid'>): boolean =>
+	process.getuid === undefined || uid === process.getuid();
+
+/**
+ * The file's bytes, or null when there is no such file. Refuses what `openToRead` does, and more than `maxBytes`; `judge` throws
+ * for what else is not to be read.
+ */
+export function readIfThere(
+	path: string,
+	maxBytes = MAX_READ_BYTES,
+	judge: (facts: Stats) => void = () => undefined,
+): Buffer | null {
 	let fd: number;
 	try {
 		fd = openToRead(path);
@@ -208,7 +234,9 @@ export function readIfThere(path: string, maxBytes = MAX_READ_BYTES): Buffer | n
 		throw error;
 	}
 	try {
-		const { size } = fstatSync(fd);
+		const facts = fstatSync(fd);
+		judge(facts);
+		const { size } = facts;
 		if (size > maxBytes) throw unreadable(path, `has ${size} bytes, more than is read here (${maxBytes})`);
 		return readFileSync(fd);
 	} finally {
@@ -218,6 +246,16 @@ export function readIfThere(path: string, maxBytes = MAX_READ_BYTES): Buffer | n
 
 /** What memory takes at once (Node's own limit is 2 GiB). */
 const MAX_READ_BYTES = 2 ** 31 - 1;
+
+/** As `readOrNull`, as data; null also for what is no JSON. */
+export function readJsonOrNull(path: string): unknown {
+	try {
+		return JSON.parse(readOrNull(path)?.toString('utf8') ?? 'null');
+	} catch (error) {
+		if (error instanceof SyntaxError) return null;
+		throw error;
+	}
+}
 
 /** As `readIfThere`; null also for what it refuses. */
 export function readOrNull(path: string): Buffer | null {
@@ -307,8 +345,8 @@ function temporaryBeside(path: string): string {
 	return join(dirname(path), `.${basename(path)}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`);
 }
 
-function syncFolder(path: string): void {
-	const fd = openSync(path, O_RDONLY);
+function syncOne(path: string, flags: number): void {
+	const fd = openSync(path, flags);
 	try {
 		fsyncSync(fd);
 	} finally {

@@ -1,5 +1,6 @@
-import { lstatSync, readdirSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
+import { folderEntries } from './folder-entries.ts';
 import { firstLineOf, isObjectId } from './git-output.ts';
 import type { RepoGit } from './repo-git.ts';
 
@@ -15,7 +16,7 @@ export interface FolderContents {
 export function readFolderContents(worktree: string): FolderContents {
 	const found: FolderContents = { files: 0, nested: [] };
 	const walk = (folder: string) => {
-		for (const entry of entriesOf(join(worktree, folder))) {
+		for (const entry of folderEntries(join(worktree, folder))) {
 			const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
 			if (entry.name === '.git') {
 				if (folder !== '') found.nested.push(folder);
@@ -25,15 +26,6 @@ export function readFolderContents(worktree: string): FolderContents {
 	};
 	walk('');
 	return found;
-}
-
-function entriesOf(folder: string) {
-	try {
-		return readdirSync(folder, { withFileTypes: true });
-	} catch (error) {
-		if (error instanceof Error && 'code' in error) return [];
-		throw error;
-	}
 }
 
 /** null for a folder that is no repo of its own, or one without a commit. */

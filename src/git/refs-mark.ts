@@ -1,8 +1,7 @@
-import { type Dirent, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { isSystemError } from '../core/errors.ts';
 import { lstatIfThere } from '../core/files.ts';
 import type { RepoFacts } from './contract.ts';
+import { folderEntries } from './folder-entries.ts';
 
 const OF_WORKTREE = ['HEAD', 'logs/HEAD', 'ORIG_HEAD', 'FETCH_HEAD', 'MERGE_HEAD', 'CHERRY_PICK_HEAD'];
 /** A repo with more than this many refs has them packed, but for the newest. */
@@ -32,20 +31,11 @@ export function refsMark({ gitDir, commonDir }: Pick<RepoFacts, 'gitDir' | 'comm
 	for (let folder = folders.pop(); folder !== undefined && count < MAX_REFS; folder = folders.pop()) {
 		// A ref that is removed changes its folder alone.
 		see(folder);
-		for (const entry of entriesOf(folder)) {
+		for (const entry of folderEntries(folder)) {
 			const path = join(folder, entry.name);
 			if (entry.isDirectory()) folders.push(path);
 			else see(path);
 		}
 	}
 	return `${newest} ${count}`;
-}
-
-function entriesOf(folder: string): Dirent[] {
-	try {
-		return readdirSync(folder, { withFileTypes: true });
-	} catch (error) {
-		if (isSystemError(error)) return [];
-		throw error;
-	}
 }

@@ -2,7 +2,7 @@
 import { renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { hasErrno, RelayError } from '../core/errors.ts';
-import { lstatIfThere, namesIn, readRegularText } from '../core/files.ts';
+import { isFolder, namesIn, readRegularText } from '../core/files.ts';
 import { explainingWrites } from '../core/write-failure.ts';
 import { storeBytes, worktreesOf } from './snapshot-bounds.ts';
 import { isInUse, type UserProcesses } from './snapshot-users.ts';
@@ -24,7 +24,7 @@ export function snapshotStores(stateFolder: string, processes: UserProcesses, no
 	return namesIn(stateFolder, 'EACCES')
 		.filter((name) => STORE.test(name))
 		.map((name) => join(stateFolder, name))
-		.filter((home) => lstatIfThere(home)?.isDirectory() === true)
+		.filter(isFolder)
 		.map((home) => ({
 			home,
 			bytes: storeBytes(home),

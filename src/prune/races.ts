@@ -5,7 +5,7 @@
 import { dirname, join } from 'node:path';
 import { fromIso } from '../core/clock.ts';
 import { RelayError } from '../core/errors.ts';
-import { lstatIfThere, namesIn } from '../core/files.ts';
+import { isFolder, lstatIfThere, namesIn } from '../core/files.ts';
 import { parseSessionId } from '../core/ids.ts';
 import { quoteForShell } from '../core/quote-for-shell.ts';
 import { applyClean, type CleanPlan, planClean } from '../race/clean.ts';
@@ -28,7 +28,7 @@ export async function keptRaces(
 	const known = new Set(races.map(({ folder }) => folder));
 	const others = namesIn(worktreesFolder, 'EACCES')
 		.map((name) => join(worktreesFolder, name))
-		.filter((path) => !known.has(path) && lstatIfThere(path)?.isDirectory());
+		.filter((path) => !known.has(path) && isFolder(path));
 	return [...own, ...others.map(otherRace)];
 }
 

@@ -10,7 +10,14 @@ import * as v from 'valibot';
 import { type Clock, fromIso, toIso } from '../core/clock.ts';
 import { isSystemError, RelayError } from '../core/errors.ts';
 import { type Locking, withFileLock } from '../core/file-lock.ts';
-import { isOwnFolder, lstatIfThere, namesIn, readOrNull, removeIfThere, writeAtomic } from '../core/files.ts';
+import {
+	isForeignFolder,
+	isOwnFolder,
+	namesIn,
+	readJsonOrNull,
+	removeIfThere,
+	writeAtomic,
+} from '../core/files.ts';
 import { isSessionId, type SessionId } from '../core/ids.ts';
 import { standingOf } from '../core/process-place.ts';
 import type { ProcessTable } from '../core/process-table.ts';
@@ -90,8 +97,7 @@ export function createNativeConversations(options: NativeConversationsOptions): 
 	/** null where the state folder cannot be written. */
 	const change = <T>(conversation: Conversation, act: (record: ConversationRecord) => T): T | null => {
 		const path = pathOf(conversation);
-		// A link in its place could lead anywhere.
-		if (lstatIfThere(folder) !== undefined && !isOwnFolder(folder)) return null;
+		if (isForeignFolder(folder)) return null;
 		try {
 			return withFileLock(`${path}.lock`, locking, () => {
 				const record = read(path) ?? emptyRecord(conversation);
@@ -176,14 +182,8 @@ function emptyRecord({ agent, nativeId }: Conversation): ConversationRecord {
 
 /** null for what is no such record: it begins anew. */
 function read(path: string): ConversationRecord | null {
-	try {
-		const value: unknown = JSON.parse(readOrNull(path)?.toString('utf8') ?? 'null');
-		const result = v.safeParse(recordSchema, value);
-		return result.success ? result.output : null;
-	} catch (error) {
-		if (error instanceof SyntaxError) return null;
-		throw error;
-	}
+	const result = v.safeParse(recordSchema, readJsonOrNull(path));
+	return result.success ? result.output : null;
 }
 
 function forgetOld(folder: string, now: number): void {

@@ -1,7 +1,7 @@
 /** How a session goes: its folder gets a name that no listing knows, in one step, and is emptied then. */
 import { renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { lstatIfThere, namesIn } from '../core/files.ts';
+import { isFolder, namesIn } from '../core/files.ts';
 import { sessionsFolder } from './session-paths.ts';
 
 const REMOVED = /^\.[0-9A-HJKMNP-TV-Z]{26}\.removed$/;
@@ -26,7 +26,6 @@ export function removeSessionFolder(folder: string, onGone = () => {}): void {
 /** Folders of sessions whose removal was cut short, in the store at `folder`. */
 export function removedSessions(folder: string): string[] {
 	const sessions = sessionsFolder({ folder });
-	const isFolder = (path: string) => lstatIfThere(path)?.isDirectory() === true;
 	if (!isFolder(folder) || !isFolder(sessions)) return [];
 	return namesIn(sessions, 'EACCES')
 		.filter((name) => REMOVED.test(name))

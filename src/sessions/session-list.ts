@@ -1,6 +1,6 @@
 import { join, sep } from 'node:path';
 import { RelayError } from '../core/errors.ts';
-import { lstatIfThere, namesIn } from '../core/files.ts';
+import { isFolder, lstatIfThere, namesIn } from '../core/files.ts';
 import { isSessionId, type SessionId } from '../core/ids.ts';
 import { foldersOf } from './held-folder.ts';
 import { raceStanding } from './race-standing.ts';
@@ -62,9 +62,6 @@ export function sessionPlaces(location: StoreLocation): Map<SessionId, string> {
 export function sessionIds(location: StoreLocation): SessionId[] {
 	return [...sessionPlaces(location).keys()];
 }
-
-/** Not for a link: no records of ours lie behind it. */
-const isFolder = (path: string) => lstatIfThere(path)?.isDirectory() === true;
 
 interface Dated {
 	id: SessionId;

@@ -3,7 +3,14 @@ import { accessSync, constants } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as v from 'valibot';
 import { hasErrno, RelayError } from '../core/errors.ts';
-import { createExclusive, ensureFolder, lstatIfThere, namesIn, readOrNull } from '../core/files.ts';
+import {
+	createExclusive,
+	ensureFolder,
+	isFolder,
+	lstatIfThere,
+	namesIn,
+	readJsonOrNull,
+} from '../core/files.ts';
 import type { SessionId } from '../core/ids.ts';
 import { quoteForShell } from '../core/quote-for-shell.ts';
 import { explainingWrites } from '../core/write-failure.ts';
@@ -119,14 +126,8 @@ const repoFileSchema = v.looseObject({ root: v.string(), head: v.nullable(v.stri
 
 /** What is damaged names no repo. */
 function readRepoFile(path: string): { root: string | null; head: string | null } {
-	try {
-		const value: unknown = JSON.parse(readOrNull(path)?.toString('utf8') ?? 'null');
-		const read = v.safeParse(repoFileSchema, value);
-		return read.success ? read.output : NO_REPO;
-	} catch (error) {
-		if (error instanceof SyntaxError) return NO_REPO;
-		throw error;
-	}
+	const read = v.safeParse(repoFileSchema, readJsonOrNull(path));
+	return read.success ? read.output : NO_REPO;
 }
 
 const NO_REPO = { root: null, head: null };
@@ -166,7 +167,7 @@ export function storeHolding(location: StoreLocation, id: SessionId): StoreLocat
 
 /** A folder, not a link to one. */
 function holds(folder: string, id: SessionId): boolean {
-	return lstatIfThere(sessionFolder({ folder }, id))?.isDirectory() === true;
+	return isFolder(sessionFolder({ folder }, id));
 }
 
 /**

@@ -2,27 +2,17 @@
  * One file of `$XDG_STATE_HOME/agent-relay/witness/`: what the user said in a session, told where no repo and no clean-up of one
  * reaches. Lines are only ever appended. What lives here: the lines, and how they reach the disk.
  */
-import {
-	closeSync,
-	constants,
-	fstatSync,
-	fsyncSync,
-	ftruncateSync,
-	openSync,
-	readFileSync,
-	readSync,
-} from 'node:fs';
-import { open } from 'node:fs/promises';
+import { closeSync, constants, fstatSync, ftruncateSync, openSync, readSync } from 'node:fs';
 import { dirname } from 'node:path';
 import * as v from 'valibot';
 import { hasErrno } from '../core/errors.ts';
 import {
 	ensureFolder,
 	FILE_MODE,
-	isOwnFolder,
+	isForeignFolder,
+	isOwned,
 	isUnreadable,
-	lstatIfThere,
-	openToRead,
+	readIfThere,
 	writeAll,
 } from '../core/files.ts';
 
@@ -89,26 +79,15 @@ function parseOrNull(line: string): unknown {
  * in a folder of his.
  */
 export function readWitnessText(path: string): string | null {
-	if (lstatIfThere(dirname(path)) === undefined) return null;
-	if (!isOwnFolder(dirname(path))) throw notOurs('folder', dirname(path));
-	let fd: number;
-	try {
-		fd = openToRead(path);
-	} catch (error) {
-		if (hasErrno(error, 'ENOENT', 'ENOTDIR')) return null;
-		throw error;
-	}
-	try {
-		const { uid, size } = fstatSync(fd);
-		if (!isOurs(uid)) throw notOurs('file', path);
-		if (size > MAX_FILE_BYTES) throw errno('EFBIG', `${path} is too large for a witness`);
-		return readFileSync(fd, 'utf8');
-	} finally {
-		closeSync(fd);
-	}
+	if (isForeignFolder(dirname(path))) throw notOurs('folder', dirname(path));
+	const bytes = readIfThere(path, undefined, (facts) => {
+		if (!isOwned(facts)) throw notOurs('file', path);
+		if (facts.size > MAX_FILE_BYTES) throw errno('EFBIG', `${path} is too large for a witness`);
+	});
+	return bytes?.toString('utf8') ?? null;
 }
 
-const { O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_RDWR, O_RDONLY } = constants;
+const { O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_RDWR } = constants;
 
 /**
  * Appends `lines`; `all` in their place where the file is gone or shorter than `knownBytes`. Never through a link, never half a
@@ -118,12 +97,12 @@ export function appendWitness(
 	path: string,
 	{ lines, all, knownBytes }: { lines: string; all: string; knownBytes: number },
 ): number {
-	if (lstatIfThere(dirname(path)) === undefined) ensureFolder(dirname(path));
-	else if (!isOwnFolder(dirname(path))) throw notOurs('folder', dirname(path));
+	if (isForeignFolder(dirname(path))) throw notOurs('folder', dirname(path));
+	ensureFolder(dirname(path));
 	const fd = openSync(path, O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK, FILE_MODE);
 	try {
 		const facts = fstatSync(fd);
-		if (!facts.isFile() || !isOurs(facts.uid)) throw notOurs('file', path);
+		if (!facts.isFile() || !isOwned(facts)) throw notOurs('file', path);
 		const text = facts.size < Math.max(1, knownBytes) ? all : lines;
 		const data = Buffer.from(endsInLine(fd, facts.size) ? text : `\n${text}`);
 		try {
@@ -135,30 +114,6 @@ export function appendWitness(
 		return facts.size + data.length;
 	} finally {
 		closeSync(fd);
-	}
-}
-
-/** The file and its name are on disk when this is done. Rejects with a system error. */
-export async function syncWitness(path: string): Promise<void> {
-	for (const place of [path, dirname(path)]) {
-		const file = await open(place, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
-		try {
-			await file.sync();
-		} finally {
-			await file.close();
-		}
-	}
-}
-
-/** As `syncWitness`, before anything else happens. Throws a system error. */
-export function syncWitnessNow(path: string): void {
-	for (const place of [path, dirname(path)]) {
-		const fd = openSync(place, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
-		try {
-			fsyncSync(fd);
-		} finally {
-			closeSync(fd);
-		}
 	}
 }
 
@@ -176,9 +131,6 @@ function endsInLine(fd: number, size: number): boolean {
 	readSync(fd, last, 0, 1, size - 1);
 	return last[0] === 0x0a;
 }
-
-/** A link there could lead to lines that a repo brought. */
-const isOurs = (uid: number) => process.getuid === undefined || process.getuid() === uid;
 
 const notOurs = (what: 'file' | 'folder', path: string) =>
 	errno(what === 'file' ? 'EACCES' : 'ENOTDIR', `${path} is not a ${what} of yours`);

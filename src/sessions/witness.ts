@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { type Clock, toIso } from '../core/clock.ts';
-import { removeIfThere } from '../core/files.ts';
+import { removeIfThere, syncNamed, syncNamedNow } from '../core/files.ts';
 import type { SessionId } from '../core/ids.ts';
 import {
 	appendWitness,
@@ -13,8 +13,6 @@ import {
 	parseWitness,
 	readWitnessText,
 	serializeWitness,
-	syncWitness,
-	syncWitnessNow,
 	WITNESS_VERSION,
 	type WitnessLine,
 	type WordsLine,
@@ -179,7 +177,7 @@ export class Witness {
 		if (this.#isSynced || this.#problem !== null) return;
 		this.#isSynced = true;
 		try {
-			await syncWitness(this.path);
+			await syncNamed(this.path);
 		} catch (error) {
 			this.#problem ??= witnessProblem(error);
 		}
@@ -190,7 +188,7 @@ export class Witness {
 		if (this.#isSynced || this.#problem !== null) return;
 		this.#isSynced = true;
 		try {
-			syncWitnessNow(this.path);
+			syncNamedNow(this.path);
 		} catch (error) {
 			this.#problem ??= witnessProblem(error);
 		}

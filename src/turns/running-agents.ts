@@ -9,10 +9,9 @@ import * as v from 'valibot';
 import { isSystemError } from '../core/errors.ts';
 import {
 	ensureFolder,
-	isOwnFolder,
-	lstatIfThere,
+	isForeignFolder,
 	namesIn,
-	readOrNull,
+	readJsonOrNull,
 	removeIfThere,
 	writeAtomic,
 } from '../core/files.ts';
@@ -62,9 +61,7 @@ export interface RunningAgents {
 type Processes = Pick<ProcessTable, 'identify' | 'isAlive' | 'place' | 'snapshot' | 'withEnvironment'>;
 
 export function createRunningAgents(root: string, processes: Processes): RunningAgents {
-	// A link in their place could lead anywhere.
-	const isOdd = (folder: string) =>
-		[root, folder].some((path) => lstatIfThere(path) !== undefined && !isOwnFolder(path));
+	const isOdd = (folder: string) => [root, folder].some(isForeignFolder);
 	const folderOf = (worktree: string) =>
 		join(root, createHash('sha256').update(worktree).digest('hex').slice(0, 16));
 	const standing = ({ host, ...note }: v.InferOutput<typeof noteSchema>) => {
@@ -133,13 +130,8 @@ function compareStarts(a: string, b: string): number {
 const names = (folder: string) => namesIn(folder, 'EACCES').filter((name) => name.endsWith('.json'));
 
 function readNote(path: string): v.InferOutput<typeof noteSchema> | null {
-	try {
-		const parsed = v.safeParse(noteSchema, JSON.parse(readOrNull(path)?.toString('utf8') ?? 'null'));
-		return parsed.success ? parsed.output : null;
-	} catch (error) {
-		if (error instanceof SyntaxError) return null;
-		throw error;
-	}
+	const parsed = v.safeParse(noteSchema, readJsonOrNull(path));
+	return parsed.success ? parsed.output : null;
 }
 
 function unlessUnwritable(act: () => void): void {
