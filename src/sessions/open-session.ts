@@ -195,9 +195,9 @@ export function holdSession(held: HeldSession): OpenSession {
 	const timer = setInterval(refresh, REFRESH_EVERY_MS);
 	timer.unref();
 
-	/** The lock of a place that the session was moved away from, where that can still be reached as it was. */
-	const releaseLeft = () => {
-		if (left?.place.isSessionInPlace()) keepFolderTime(left.place.path, () => left?.lock.release());
+	/** Where a place can still be reached as it was. */
+	const unlock = (at: { place: HeldFolder; lock: SessionLock }) => {
+		if (at.place.isSessionInPlace()) keepFolderTime(at.place.path, () => at.lock.release());
 	};
 
 	const session: OpenSession = {
@@ -254,13 +254,12 @@ export function holdSession(held: HeldSession): OpenSession {
 			const isEmpty = turnNumbers(place.path).length === 0 && meta.checkpoint === null;
 			const isOurs = place.obstacle() === null && lock.check() === 'ours';
 			if (!isEmpty || isReleased || !isOurs) return session.release();
-			clearInterval(timer);
-			isReleased = true;
-			witness.remove();
-			rmSync(place.path, { recursive: true, force: true });
-			place.close();
-			releaseLeft();
-			left?.place.close();
+			try {
+				witness.remove();
+				rmSync(place.path, { recursive: true, force: true });
+			} finally {
+				session.letGo();
+			}
 		},
 		release: () => {
 			if (isReleased) return;
@@ -279,8 +278,8 @@ export function holdSession(held: HeldSession): OpenSession {
 			isReleased = true;
 			witness.letGo();
 			try {
-				if (place.isSessionInPlace()) keepFolderTime(place.path, () => lock.release());
-				releaseLeft();
+				unlock({ place, lock });
+				if (left !== null) unlock(left);
 			} finally {
 				place.close();
 				left?.place.close();
