@@ -1,5 +1,6 @@
 /** Looks at what the relay keeps, and removes what may go. */
 import { hasErrno, isSystemError, RelayError } from '../core/errors.ts';
+import { onceAStep } from '../core/once-a-step.ts';
 import type { UserProcesses } from '../git/snapshot-users.ts';
 import type { CleanDeps } from '../race/clean-plan.ts';
 import type { SessionStore } from '../sessions/session-store.ts';
@@ -36,16 +37,18 @@ export async function planPrune(
 ): Promise<Kept[]> {
 	const { store, goneStores } = deps;
 	const kept: Kept[] = [];
+	const listed = onceAStep((one: SessionStore) => one.list());
 	if (kinds.has('races')) kept.push(...(await keptRaces(deps, request)));
 	if (kinds.has('sessions')) {
 		const stores = [store, ...deps.livingStores, ...goneStores.map((gone) => gone.store)];
-		const children = childrenIn(stores);
-		kept.push(...keptSessions(store, { about: '', children }, request));
-		for (const gone of goneStores)
-			kept.push(...keptSessions(gone.store, { about: `of ${gone.root}, which is gone`, children }, request));
+		const children = childrenIn(stores.flatMap(listed));
+		const looked = (one: SessionStore, about: string) =>
+			keptSessions(one, { sessions: listed(one), about, children }, request);
+		kept.push(...looked(store, ''));
+		for (const gone of goneStores) kept.push(...looked(gone.store, `of ${gone.root}, which is gone`));
 	}
 	if (kinds.has('witness')) {
-		const places = new Set(store.list().map(({ id }) => String(id)));
+		const places = new Set(listed(store).map(({ id }) => String(id)));
 		kept.push(...keptWitnesses({ ...deps, folder: deps.witnessFolder, places }, request));
 	}
 	if (kinds.has('snapshots')) kept.push(...keptSnapshots({ ...deps, folder: deps.snapshotsFolder }, request));

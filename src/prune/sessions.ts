@@ -19,20 +19,28 @@ export interface SessionsRequest extends PruneAge {
 /** Which session goes on from which, by the parent: a moved repo has a new store, whose sessions go on from the old one's. */
 export type Children = ReadonlyMap<string, readonly SessionId[]>;
 
-export function childrenIn(stores: readonly SessionStore[]): Children {
+export function childrenIn(sessions: readonly SessionSummary[]): Children {
 	const children = new Map<string, SessionId[]>();
-	for (const { id, meta } of stores.flatMap((store) => store.list()))
+	for (const { id, meta } of sessions)
 		if (meta?.parent) children.set(meta.parent, [...(children.get(meta.parent) ?? []), id]);
 	return children;
 }
 
-/** `about`: what the store is of; empty for the repo at hand. `children`: of all stores. */
+interface Listed {
+	/** All of the store. */
+	sessions: readonly SessionSummary[];
+	/** What the store is of; empty for the repo at hand. */
+	about: string;
+	/** Of all stores. */
+	children: Children;
+}
+
 export function keptSessions(
 	store: SessionStore,
-	{ about, children }: { about: string; children: Children },
+	{ sessions, about, children }: Listed,
 	request: SessionsRequest,
 ): Kept[] {
-	const all = store.list().map((one) => ({ ...one, lastUsedAt: lastUse(one.folder) ?? one.lastUsedAt }));
+	const all = sessions.map((one) => ({ ...one, lastUsedAt: lastUse(one.folder) ?? one.lastUsedAt }));
 	const known = new Set(all.map(({ id }) => id));
 	const reasons = new Map(
 		all.map((one) => {

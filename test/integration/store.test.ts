@@ -512,7 +512,11 @@ describe('new ids', () => {
 
 describe('a session that is removed', () => {
 	const plan = (store: ReturnType<typeof openStore>, before = now + 1) =>
-		keptSessions(store, { about: '', children: new Map() }, { before, now, isUnfinishedToo: false });
+		keptSessions(
+			store,
+			{ sessions: store.list(), about: '', children: new Map() },
+			{ before, now, isUnfinishedToo: false },
+		);
 
 	it('stays where another went on from it since the look, with all that it holds', async () => {
 		const store = openStore();
