@@ -12,23 +12,29 @@ export interface WrittenPacket {
 	sha256: string;
 }
 
+/** The session, as far as a write to its folder needs it. */
+export interface PacketHolder {
+	writableFolder(): string;
+	wayTo(path: string): string;
+}
+
 /**
  * Puts both files of a packet on disk, synced. The `.md` comes last: where it is, the packet is complete. `turn` is the
  * number of the turn that the packet follows; `to` is `next` while the successor is not chosen. A failing write leaves no
- * partial file and throws the system's error. `wayTo`: as of the session.
+ * partial file and throws the system's error.
  */
 export async function writePacket(
-	sessionFolder: string,
+	session: PacketHolder,
 	turn: number,
 	{ from, to }: { from: string; to: string },
 	packet: Packet,
-	wayTo: (path: string) => string = (path) => path,
 ): Promise<WrittenPacket> {
+	const sessionFolder = session.writableFolder();
 	const path = packetFile(sessionFolder, turn, from, to, 'md');
 	ensureFolder(dirname(path));
 	await writeDurably([
-		[wayTo(packetFile(sessionFolder, turn, from, to, 'json')), packet.json],
-		[wayTo(path), packet.markdown],
+		[session.wayTo(packetFile(sessionFolder, turn, from, to, 'json')), packet.json],
+		[session.wayTo(path), packet.markdown],
 	]);
 	return {
 		path: relative(sessionFolder, path),

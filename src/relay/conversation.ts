@@ -237,7 +237,7 @@ class OneConversation implements Conversation {
 		if (place.is === 'moved') session.apply(moveTo, repoAt(place, session.meta.repo));
 		const found = await repairSession(session, place.deps);
 		session.keepRecords();
-		session.apply(moveTo, repoAt(place, session.meta.repo));
+		if (place.is !== 'moved') session.apply(moveTo, repoAt(place, session.meta.repo));
 		this.#restoreChoice(session);
 		const changes = await this.#grantChanges(session);
 		const words = describeUnconfirmed(store.lineage(session.id));

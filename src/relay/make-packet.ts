@@ -101,9 +101,7 @@ export async function makePacket(request: PacketRequest, deps: RelayDeps): Promi
 	});
 	const number = session.meta.turn_count;
 	const names = { from: from?.id ?? 'start', to: to?.id ?? 'next' };
-	const written = await writePacket(session.writableFolder(), number, names, packet, (path) =>
-		session.wayTo(path),
-	);
+	const written = await writePacket(session, number, names, packet);
 	return { path: written.path, packet, losses, unconfirmed: describeUnconfirmed(lineage) };
 }
 

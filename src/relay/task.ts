@@ -62,7 +62,8 @@ function firstWords(lineage: readonly LineageEntry[], turns: readonly PlacedTurn
 	return isFirst ? objectiveOf(lineage) : null;
 }
 
-function objectiveOf(lineage: readonly LineageEntry[]): RecordedWords | null {
+/** The first words of a lineage, as its newest record has them; null: it has none yet. */
+export function objectiveOf(lineage: readonly LineageEntry[]): RecordedWords | null {
 	const recorded = lineage.at(-1)?.meta.objective ?? null;
 	return eitherOf(saidAsObjective(witnessesOf(lineage), recorded));
 }

@@ -12,7 +12,6 @@ import type { TurnState } from '../../sessions/turn-state.ts';
 import { readTurnRecords } from '../../turns/turn-records.ts';
 import { spentBudget } from '../budgets.ts';
 import { loginsOf } from '../candidates.ts';
-import { placedTurns } from '../lineage.ts';
 import type { RelayDeps } from '../relay-deps.ts';
 import { packUnfinished } from '../repair.ts';
 import { tellLedger } from '../tell-ledger.ts';
@@ -170,9 +169,9 @@ export class OneChat implements Chat {
 	async #prepare(who: ChatParticipant, options: ChatOptions): Promise<PreparedChatTurn | null> {
 		const { store } = this.#deps;
 		const history = this.#history();
-		const placed = placedTurns(store.lineage(this.#session.id));
+		const lineage = store.lineage(this.#session.id);
 		try {
-			const plan = { session: this.#session, chat: this.#chat, who, history, placed };
+			const plan = { session: this.#session, chat: this.#chat, who, history, lineage };
 			const prepared = await prepareChatTurn(plan, this.#deps);
 			// A crash before the turn is on disk leaves a session with a packet that was not used.
 			this.#session.apply(checkpoint, {

@@ -7,19 +7,20 @@ import { PACKET_VERSION } from '../../handoff/packet.ts';
 import { withInertMaterial } from '../../handoff/piped-text.ts';
 import { createRedactor } from '../../handoff/redact.ts';
 import { writePacket } from '../../handoff/write-packet.ts';
-import { knownToAny, saidAsObjective } from '../../sessions/said-words.ts';
+import type { LineageEntry } from '../../sessions/lineage.ts';
+import { knownToAny } from '../../sessions/said-words.ts';
 import type { ChatParticipant, ChatRecord } from '../../sessions/session-meta.ts';
 import { turnFile } from '../../sessions/session-paths.ts';
 import type { OpenSession } from '../../sessions/session-store.ts';
-import type { Witness } from '../../sessions/witness.ts';
 import { privatePathToLookAt } from '../../turns/private-files.ts';
 import type { TurnSpec } from '../../turns/turn-spec.ts';
-import { useConversation } from '../conversation-use.ts';
-import { agentStanding, type PlacedTurn } from '../lineage.ts';
+import { type UsedConversation, useConversation } from '../conversation-use.ts';
+import { agentStanding, placedTurns } from '../lineage.ts';
 import { tellGone, turnSpec } from '../prepare-turn.ts';
 import { presentPlace } from '../present-place.ts';
 import { readableFolders } from '../record-folders.ts';
 import type { RelayDeps } from '../relay-deps.ts';
+import { objectiveOf } from '../task.ts';
 import { type ChatHistory, lastHeard, type Missed, missedBy } from './chat-history.ts';
 import { composeChatPrompt, MAX_CHAT_PROMPT_BYTES } from './chat-prompt.ts';
 
@@ -28,8 +29,8 @@ export interface ChatTurnPlan {
 	chat: ChatRecord;
 	who: ChatParticipant;
 	history: ChatHistory;
-	/** All turns of the lineage, oldest first. */
-	placed: readonly PlacedTurn[];
+	/** The session and those it goes on from, oldest first. */
+	lineage: readonly LineageEntry[];
 }
 
 export interface PreparedChatTurn {
@@ -46,20 +47,34 @@ export interface PreparedChatTurn {
 
 /** Writes the packet; throws what `requireExecutable` throws before that. */
 export async function prepareChatTurn(plan: ChatTurnPlan, deps: RelayDeps): Promise<PreparedChatTurn> {
-	const { session, chat, who, history, placed } = plan;
+	const { session, who, lineage } = plan;
 	const adapter = deps.registry.find(who.agent);
 	const known = session.meta.agents[who.id]?.native_session_id ?? null;
 	const place = presentPlace(deps.repo);
-	const { standing, use } = useConversation(
-		agentStanding(placed, who.id, known, { hasPacket: true, folder: recordedFolder(place) }),
-		{ adapter, lineage: deps.store.lineage(session.id) },
-		deps,
-	);
+	const now = { hasPacket: true, folder: recordedFolder(place) };
+	const standing = agentStanding(placedTurns(lineage), who.id, known, now);
+	const used = useConversation(standing, { adapter, lineage }, deps);
+	try {
+		return await prepareIn(used, plan, deps);
+	} catch (error) {
+		used.use.end(null);
+		throw error;
+	}
+}
+
+async function prepareIn(
+	{ standing, use }: UsedConversation,
+	plan: ChatTurnPlan,
+	deps: RelayDeps,
+): Promise<PreparedChatTurn> {
+	const { session, chat, who, history, lineage } = plan;
+	const adapter = deps.registry.find(who.agent);
+	const place = presentPlace(deps.repo);
 	const hasTurns = lastHeard(history.turns, who.id) >= 0;
 	const isFresh = hasTurns && standing.nativeSessionId === null;
 	const missed = missedBy(history, who.id, isFresh);
-	const witnesses = witnessesOf(plan);
-	const topic = topicOf(session, witnesses);
+	const witnesses = lineage.map(({ witness }) => witness);
+	const topic = objectiveOf(lineage) ?? { text: '', isConfirmed: false };
 	const redactor = createRedactor(secretValues(deps.env, deps.registry.adapters));
 	const words = (text: string) => withInertMaterial(redactor.words(text), adapter.inert);
 	const prompt = composeChatPrompt({
@@ -113,16 +128,6 @@ export async function prepareChatTurn(plan: ChatTurnPlan, deps: RelayDeps): Prom
 	};
 }
 
-/** Of the session and those it goes on from, oldest first. */
-function witnessesOf({ session, placed }: ChatTurnPlan): Witness[] {
-	return [...new Set([...placed.map(({ witness }) => witness), session.witness])];
-}
-
-function topicOf({ meta }: OpenSession, witnesses: readonly Witness[]) {
-	const { words, unconfirmed } = saidAsObjective(witnesses, meta.objective);
-	return { text: words ?? unconfirmed ?? '', isConfirmed: words !== null };
-}
-
 function wasCutOff({ turns }: ChatHistory, who: string): boolean {
 	const newest = turns.findLast((turn) => turn.who === who && turn.isInChat);
 	return newest !== undefined && newest.text === null && newest.hasHeard;
@@ -138,10 +143,10 @@ function folderFor(id: string, { store, repo }: RelayDeps): string {
 
 /** The prompt as the packet of its turn, with the same facts as data beside it. */
 async function writeChatPacket(
-	{ session, chat, who, placed }: ChatTurnPlan,
+	{ session, chat, who, lineage }: ChatTurnPlan,
 	{ missed, text, redactions }: { missed: readonly Missed[]; text: string; redactions: number },
 ): Promise<string> {
-	const last = placed.at(-1)?.state;
+	const last = placedTurns(lineage).at(-1)?.state;
 	const from = last === undefined ? 'start' : (last.participant ?? last.agent);
 	const data = {
 		schema_version: PACKET_VERSION,
@@ -157,7 +162,7 @@ async function writeChatPacket(
 		budget_bytes: MAX_CHAT_PROMPT_BYTES,
 	};
 	const { path } = await writePacket(
-		session.folder,
+		session,
 		session.meta.turn_count,
 		{ from, to: who.id },
 		{ markdown: text, json: `${JSON.stringify(data, null, '\t')}\n`, nowPrompt: null, hasWholePrompt: true },

@@ -18,10 +18,12 @@ function temporaryFolder(): string {
 	return folder;
 }
 
+const holder = (folder: string) => ({ writableFolder: () => folder, wayTo: (path: string) => path });
+
 describe('writePacket', () => {
 	it('writes both files for their owner only and says where, how large and with which hash', async () => {
 		const folder = temporaryFolder();
-		const written = await writePacket(folder, 7, { from: 'claude', to: '../evil' }, packet);
+		const written = await writePacket(holder(folder), 7, { from: 'claude', to: '../evil' }, packet);
 		expect(readdirSync(folder)).toEqual(['resume']);
 		expect(readdirSync(join(folder, 'resume'))).toHaveLength(2);
 		expect(written.path).toMatch(/^resume\/007-claude-[^/]*evil\.md$/);
@@ -37,7 +39,7 @@ describe('writePacket', () => {
 		const folder = temporaryFolder();
 		mkdirSync(join(folder, 'blocker'));
 		writeFileSync(join(folder, 'resume'), 'a file stands in the way');
-		await expect(writePacket(folder, 1, { from: 'a', to: 'b' }, packet)).rejects.toThrow();
+		await expect(writePacket(holder(folder), 1, { from: 'a', to: 'b' }, packet)).rejects.toThrow();
 		expect(readdirSync(folder).sort()).toEqual(['blocker', 'resume']);
 	});
 });

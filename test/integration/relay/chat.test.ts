@@ -1,6 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { TurnRequest } from '../../../src/agents/contract.ts';
+import { RelayError } from '../../../src/core/errors.ts';
 import { MAX_CHAT_PROMPT_BYTES } from '../../../src/relay/chat/chat-prompt.ts';
 import { type BenchChat, continueBenchChat, startBenchChat } from '../../helpers/bench-chat.ts';
 import { benchConfig, EngineBench, RECORDED_AT, until } from '../../helpers/engine-bench.ts';
@@ -297,6 +299,29 @@ describe('a participant that cannot go on', () => {
 			code: 'agent_not_installed',
 		});
 		expect(it.deps.store.list()).toHaveLength(sessions);
+	});
+
+	it('whose next turn cannot start leaves its conversation to others', async () => {
+		installTalkers(2);
+		const { registry } = await bench.deps();
+		const command = (request: TurnRequest) => {
+			if (request.resume) throw new RelayError('refused', 'not now');
+			return registry.find('claude').command(request);
+		};
+		const find = (agent: string) => {
+			const adapter = registry.find(agent);
+			return agent === 'claude' ? { ...adapter, command } : adapter;
+		};
+		const it = await startBenchChat(bench, {}, { registry: { ...registry, find } });
+		expect(await it.finish()).toMatchObject({ outcome: 'too_few' });
+		expect(it.meta().chat?.participants).toMatchObject([{ id: 'claude', left: 'refused' }, {}]);
+		const conversations = join(bench.state, 'conversations');
+		const names = readdirSync(conversations).filter((name) => name.endsWith('.json'));
+		const records = names.map((name) => JSON.parse(readFileSync(join(conversations, name), 'utf8')));
+		expect(records.map(({ agent, holder }) => [agent, holder]).sort()).toEqual([
+			['claude', null],
+			['codex', null],
+		]);
 	});
 
 	it('whose native session is gone gets the whole chat in one packet, and the user is told', async () => {
