@@ -4,11 +4,13 @@
  */
 import { randomBytes } from 'node:crypto';
 import {
+	type BigIntStats,
 	closeSync,
 	constants,
 	fstatSync,
 	fsyncSync,
 	lstatSync,
+	lutimesSync,
 	mkdirSync,
 	openSync,
 	readdirSync,
@@ -190,27 +192,54 @@ export function namesIn(folder: string, ...alsoEmpty: string[]): string[] {
 
 /** What has this path, a link as itself; undefined where nothing has it, as below what is no folder. */
 export function lstatIfThere(path: string): Stats | undefined {
+	return undefinedIfNotThere(() => lstatSync(path, { throwIfNoEntry: false }));
+}
+
+/** The same with device and inode as they are: a number loses the end of large ones. */
+export function lstatExactly(path: string): BigIntStats | undefined {
+	return undefinedIfNotThere(() => lstatSync(path, { bigint: true, throwIfNoEntry: false }));
+}
+
+function undefinedIfNotThere<T>(look: () => T): T | undefined {
 	try {
-		return lstatSync(path, { throwIfNoEntry: false });
+		return look();
 	} catch (error) {
 		if (hasErrno(error, 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG', 'ERR_INVALID_ARG_VALUE')) return undefined;
 		throw error;
 	}
 }
 
+/**
+ * A time ahead of `now` (epoch ms) by more than `leewayMs` was set by a clock that was wrong, and would keep a file young for as
+ * long: from now on it counts as now. What may not be changed stays.
+ */
+export function endFutureTime(path: string, now: number, leewayMs: number): void {
+	const time = lstatIfThere(path)?.mtimeMs ?? now;
+	if (time - now < leewayMs) return;
+	try {
+		lutimesSync(path, now / 1000, now / 1000);
+	} catch (error) {
+		if (!hasErrno(error, 'ENOENT', 'EACCES', 'EPERM', 'EROFS')) throw error;
+	}
+}
+
 /** A folder itself, no link to one. */
 export const isFolder = (path: string): boolean => lstatIfThere(path)?.isDirectory() === true;
 
+/** Something stands there that is no folder; a link to one is none. */
+export const isNoFolder = (path: string): boolean => lstatIfThere(path)?.isDirectory() === false;
+
 /** A folder itself, no link to one, and of this user. */
-export function isOwnFolder(path: string): boolean {
-	const facts = lstatIfThere(path);
-	return facts?.isDirectory() === true && isOwned(facts);
-}
+export const isOwnFolder = (path: string): boolean => areOfOwnFolder(lstatIfThere(path));
+
+/** The same of facts that are known already. */
+export const areOfOwnFolder = (facts: Stats | undefined): facts is Stats =>
+	facts?.isDirectory() === true && isOwned(facts);
 
 /** Something else stands where a folder of this user should: a link to one, which could lead anywhere, or another's. */
 export function isForeignFolder(path: string): boolean {
 	const facts = lstatIfThere(path);
-	return facts !== undefined && !(facts.isDirectory() && isOwned(facts));
+	return facts !== undefined && !areOfOwnFolder(facts);
 }
 
 /** By this user, where the system knows users. */

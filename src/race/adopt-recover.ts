@@ -1,6 +1,7 @@
-import { existsSync, lstatSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { RelayError } from '../core/errors.ts';
+import { isNoFolder } from '../core/files.ts';
 import type { SessionId } from '../core/ids.ts';
 import { quoteForShell } from '../core/quote-for-shell.ts';
 import { firstLineOf } from '../git/git-output.ts';
@@ -50,11 +51,6 @@ function refuseForeign({ worktree }: AdoptJournal, place: AdoptPlace, { repo }: 
 	throw new RelayError('damaged_record', `${place.journal} is not of an adoption here: ${why}`, {
 		hint: `look at it, then remove it: rm -r ${quoteForShell(place.folder)}`,
 	});
-}
-
-function isNoFolder(path: string): boolean {
-	const facts = lstatSync(path, { throwIfNoEntry: false });
-	return facts !== undefined && !facts.isDirectory();
 }
 
 function undo(session: OpenSession, journal: AdoptJournal): string {

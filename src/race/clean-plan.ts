@@ -1,7 +1,7 @@
 /** What `race clean` would take away, and what it leaves alone and why. Looking at it changes nothing. */
-import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { RelayError, type RelayErrorCode } from '../core/errors.ts';
+import { isNoFolder, lstatIfThere } from '../core/files.ts';
 import { formatPlural } from '../core/plural.ts';
 import { safeLine } from '../core/text.ts';
 import { isOurLock } from '../git/remove-worktree.ts';
@@ -92,7 +92,7 @@ function standingOf(worktree: string): CleanEntrant['standing'] {
 	return isThere(removalPath(worktree)) ? 'half_removed' : 'gone';
 }
 
-const isThere = (path: string) => lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+const isThere = (path: string) => lstatIfThere(path) !== undefined;
 
 /** The record lies where others may write: it must not lead to any other folder, ref or worktree. */
 function placeProblem(
@@ -102,8 +102,7 @@ function placeProblem(
 ): string | null {
 	const isPlain = /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(id) && worktree === join(record.folder, id);
 	if (!isPlain || ref !== raceRef(record.id, id)) return 'its record names a place that is not its own';
-	const facts = lstatSync(worktree, { throwIfNoEntry: false });
-	if (facts !== undefined && !facts.isDirectory()) return 'a link or a file stands in its place';
+	if (isNoFolder(worktree)) return 'a link or a file stands in its place';
 	if (entry === undefined || isOurLock(entry.lockReason, lockReason(record.id, id))) return null;
 	return 'git has its worktree locked for another reason than ours';
 }

@@ -3,19 +3,10 @@
  * before it, that none is a link or another folder by now. Where the system has `/proc/self/fd`, files are then reached through
  * the open folder, so that a swap between the look and the write changes nothing; node has no other call relative to a folder.
  */
-import {
-	type BigIntStats,
-	closeSync,
-	constants,
-	existsSync,
-	fstatSync,
-	lstatSync,
-	mkdirSync,
-	openSync,
-} from 'node:fs';
+import { type BigIntStats, closeSync, constants, existsSync, fstatSync, mkdirSync, openSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { hasErrno, RelayError } from '../core/errors.ts';
-import { FOLDER_MODE } from '../core/files.ts';
+import { FOLDER_MODE, lstatExactly } from '../core/files.ts';
 import { ADOPT_FOLDER, PACKETS_FOLDER, RACE_FOLDER, TURNS_FOLDER } from './session-paths.ts';
 import { refuseLink } from './store-location.ts';
 
@@ -57,8 +48,8 @@ export class HeldFolder {
 		this.path = session;
 		this.#shared = shared;
 		this.#ofRace = isOfRace ? ofRace : [];
-		refuseLinksTo(session);
-		this.#own = new Map(own.map((path) => [path, identityOf(look(path))]));
+		for (const path of [...shared, ...ofRace]) refuseLink(path);
+		this.#own = new Map(own.map((path) => [path, identityOf(realFolder(path))]));
 		for (const path of own) this.#hold(path);
 		this.#missing = own.filter((path) => this.#own.get(path) === null);
 	}
@@ -91,13 +82,13 @@ export class HeldFolder {
 	 */
 	obstacle(): string | null {
 		const links = [...this.#shared, ...this.#ofRace].flatMap((path) => {
-			const facts = look(path);
+			const facts = lstatExactly(path);
 			return facts === undefined || facts.isDirectory() ? [] : [`${path} is ${describe(facts)} now`];
 		});
 		if (links[0] !== undefined) return links[0];
 		this.#missing = [];
 		for (const [path, known] of this.#own) {
-			const facts = look(path);
+			const facts = lstatExactly(path);
 			if (facts === undefined) {
 				this.#missing.push(path);
 				continue;
@@ -113,8 +104,8 @@ export class HeldFolder {
 		const known = this.#own.get(this.path) ?? null;
 		return (
 			known !== null &&
-			known === identityOf(look(this.path)) &&
-			this.#shared.every((path) => look(path)?.isDirectory() === true)
+			known === identityOf(lstatExactly(this.path)) &&
+			this.#shared.every((path) => lstatExactly(path)?.isDirectory() === true)
 		);
 	}
 
@@ -125,7 +116,7 @@ export class HeldFolder {
 	makeMissing(): void {
 		for (const path of this.#missing.splice(0)) {
 			makeFolder(path);
-			this.#own.set(path, identityOf(look(path)));
+			this.#own.set(path, identityOf(lstatExactly(path)));
 			this.#hold(path);
 		}
 	}
@@ -157,14 +148,11 @@ function makeFolder(path: string): void {
 	}
 }
 
-function look(path: string): BigIntStats | undefined {
-	try {
-		return lstatSync(path, { bigint: true, throwIfNoEntry: false });
-	} catch (error) {
-		// What leads there is a file: that one is the obstacle.
-		if (hasErrno(error, 'ENOTDIR', 'ELOOP')) return undefined;
-		throw error;
-	}
+/** undefined: it is missing. Throws `refused`. */
+function realFolder(path: string): BigIntStats | undefined {
+	const facts = lstatExactly(path);
+	refuseLink(path, facts);
+	return facts;
 }
 
 const identityOf = (facts: BigIntStats | undefined) =>

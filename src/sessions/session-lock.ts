@@ -4,22 +4,14 @@
  * processes that judge the same lock stale cannot both win.
  */
 import { randomBytes } from 'node:crypto';
-import {
-	closeSync,
-	fstatSync,
-	futimesSync,
-	linkSync,
-	lstatSync,
-	lutimesSync,
-	renameSync,
-	utimesSync,
-} from 'node:fs';
+import { closeSync, fstatSync, futimesSync, linkSync, lstatSync, renameSync, utimesSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import * as v from 'valibot';
 import { type Clock, toIso } from '../core/clock.ts';
 import { hasErrno, RelayError } from '../core/errors.ts';
 import {
 	createExclusive,
+	endFutureTime,
 	isUnreadable,
 	namesIn,
 	openToRead,
@@ -110,7 +102,7 @@ export function acquireLock(folder: string, context: LockContext): SessionLock {
 			const found = findLock(path, context);
 			if (found === null) continue;
 			if (found.judged === 'held') {
-				boundFuture(path, found, context);
+				endFutureTime(path, context.clock.now(), REFRESH_EVERY_MS);
 				throw lockedBy(found);
 			}
 			const taken = keepFolderTime(folder, () => takeOver(path, draft, found, context));
@@ -221,17 +213,6 @@ function refreshFile(path: string, token: string, context: LockContext): void {
 		if (isSame && findLock(path, context)?.token === token) futimesSync(fd, now, now);
 	} finally {
 		closeSync(fd);
-	}
-}
-
-/** The time of a clock that was wrong would keep a lock for as long as it was wrong: it counts as now. */
-function boundFuture(path: string, { refreshedAt }: LockHolder, { clock }: LockContext): void {
-	const now = clock.now();
-	if (refreshedAt - now < REFRESH_EVERY_MS) return;
-	try {
-		lutimesSync(path, now / 1000, now / 1000);
-	} catch (error) {
-		if (!hasErrno(error, 'ENOENT', 'EACCES', 'EPERM', 'EROFS')) throw error;
 	}
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, type StatsBase } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as v from 'valibot';
 import { hasErrno, RelayError } from '../core/errors.ts';
@@ -7,6 +7,7 @@ import {
 	createExclusive,
 	ensureFolder,
 	isFolder,
+	isNoFolder,
 	lstatIfThere,
 	namesIn,
 	readJsonOrNull,
@@ -79,7 +80,7 @@ export function locateStore(repo: RepoFacts, options: LocateOptions): StoreLocat
 
 /** Said where sessions went on elsewhere because something stands in place of the records: those are all that is read. */
 function passedOver(ways: readonly string[], kept: string): string | null {
-	const path = ways.find((way) => lstatIfThere(way)?.isDirectory() === false);
+	const path = ways.find(isNoFolder);
 	if (path === undefined || namesIn(sessionsFolder({ folder: kept })).length === 0) return null;
 	const what = lstatIfThere(path)?.isSymbolicLink() ? 'a symbolic link' : 'not a folder';
 	return `${path} is ${what}: nothing is read there, and no new session begins. Look at it, then remove it: rm ${quoteForShell(path)}`;
@@ -192,8 +193,10 @@ function toRepoFile({ root, commonDir, head }: RepoFacts): string {
 }
 
 /** Throws `refused` when something other than a real folder has this path; nothing there is fine. */
-export function refuseLink(path: string): void {
-	const facts = lstatIfThere(path);
+export function refuseLink(
+	path: string,
+	facts: StatsBase<number> | StatsBase<bigint> | undefined = lstatIfThere(path),
+): void {
 	if (facts === undefined || facts.isDirectory()) return;
 	const what = facts.isSymbolicLink() ? 'a symbolic link' : 'not a folder';
 	throw new RelayError('refused', `${path} is ${what}; the relay keeps its records only in a real folder`, {

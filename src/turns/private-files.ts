@@ -6,7 +6,15 @@ import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync, rmS
 import { dirname, join } from 'node:path';
 import type { PrivateFile } from '../agents/contract.ts';
 import { RelayError } from '../core/errors.ts';
-import { ensureFolder, FILE_MODE, isOwnFolder, namesIn, writeAll } from '../core/files.ts';
+import {
+	areOfOwnFolder,
+	ensureFolder,
+	FILE_MODE,
+	isOwnFolder,
+	lstatIfThere,
+	namesIn,
+	writeAll,
+} from '../core/files.ts';
 import type { ProcessTable } from '../core/process-table.ts';
 
 const { O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY } = constants;
@@ -119,8 +127,9 @@ function writeNew({ path, text }: PrivateFile): { dev: number; ino: number } {
 
 /** Who else may write to the folder could put another file in place of ours. */
 function requireOwn(folder: string): void {
-	if (!isOwnFolder(folder)) throw new Error(`${folder} is not a folder of yours`);
-	if ((lstatSync(folder).mode & 0o022) !== 0) throw new Error('others may write to its folder');
+	const facts = lstatIfThere(folder);
+	if (!areOfOwnFolder(facts)) throw new Error(`${folder} is not a folder of yours`);
+	if ((facts.mode & 0o022) !== 0) throw new Error('others may write to its folder');
 }
 
 function holdsStill({ path, text, dev, ino }: PrivateFile & { dev: number; ino: number }): boolean {
