@@ -6,7 +6,14 @@ import { renameSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Clock } from './clock.ts';
 import { hasErrno, RelayError } from './errors.ts';
-import { createExclusive, ensureFolder, lstatIfThere, readOrNull, removeIfThere } from './files.ts';
+import {
+	createExclusive,
+	endFutureTime,
+	ensureFolder,
+	lstatIfThere,
+	readOrNull,
+	removeIfThere,
+} from './files.ts';
 import type { ProcessTable } from './process-table.ts';
 
 /**
@@ -89,7 +96,10 @@ function acquire(path: string, locking: Locking): void {
  * first one's new lock. So removal happens under a lock of its own, after a second look.
  */
 function removeStale(path: string, locking: Locking): boolean {
-	if (!isStale(path, locking)) return false;
+	if (!isStale(path, locking)) {
+		endFutureTime(path, locking.now(), UNJUDGED_STALE_MS);
+		return false;
+	}
 	const guard = `${path}.takeover`;
 	if (!createExclusive(guard, JSON.stringify(locking.self))) {
 		if (isStale(guard, locking)) renameAway(guard, locking);

@@ -126,8 +126,12 @@ export function createNativeConversations(options: NativeConversationsOptions): 
 	};
 
 	const take = (record: ConversationRecord, session: SessionId): SessionId | null => {
-		if (isHeld(record) && record.holder !== null && record.holder.session_id !== session)
-			return record.holder.session_id as SessionId;
+		const { holder } = record;
+		if (isHeld(record) && holder !== null && holder.session_id !== session) {
+			// Of a clock that was wrong: it counts as now, or the hold would never end.
+			if ((fromIso(holder.since) ?? 0) > clock.now()) holder.since = toIso(clock.now());
+			return holder.session_id as SessionId;
+		}
 		record.holder = {
 			session_id: session,
 			pid: process.pid,

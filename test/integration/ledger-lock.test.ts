@@ -45,6 +45,13 @@ describe('withFileLock', () => {
 		expect(existsSync(path)).toBe(true);
 	});
 
+	it('takes a lock that cannot be judged and is of a time to come for one of now', () => {
+		held({ ...self, place: 'elsewhere' });
+		utimesSync(path, new Date('2999-01-01'), new Date('2999-01-01'));
+		expect(() => withFileLock(path, locking(), () => 1)).toThrow('is held by');
+		expect(withFileLock(path, locking({ now: () => Date.now() + 11_000 }), () => 1)).toBe(1);
+	});
+
 	it('takes over from a holder that is gone, and asks about exactly that one', () => {
 		held({ pid: 77, start: 'old', place: 'here' });
 		const asked: LockHolder[] = [];

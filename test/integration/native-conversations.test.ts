@@ -28,13 +28,14 @@ const nextId = createSessionIds(() => systemClock.now());
 const [a, b, c] = [nextId(null), nextId(null), nextId(null)];
 const talk = { agent: 'claude', nativeId: 'an id\u0000 of ../../any form' };
 const processes = createProcessTable();
-const here = () =>
+const at = (now: number) =>
 	createNativeConversations({
 		folder,
-		clock: systemClock,
+		clock: { now: () => now },
 		locking: lockingOf(processes, systemClock),
 		processes,
 	});
+const here = () => at(systemClock.now());
 const file = () => join(folder, readdirSync(folder).find((name) => name.endsWith('.json')) ?? '');
 const changeHolder = (over: object) => {
 	const record = JSON.parse(readFileSync(file(), 'utf8'));
@@ -68,6 +69,15 @@ describe('a conversation of an agent', () => {
 			expect(here().begin(talk, b).busyBy).toBeNull();
 			rmSync(file());
 		}
+	});
+
+	it('of another machine whose clock was ahead is free an hour after it was seen', () => {
+		here().begin(talk, a);
+		const now = systemClock.now();
+		changeHolder({ host: 'elsewhere', boot_id: 'another', since: '2999-01-01T00:00:00.000Z' });
+		expect(at(now).begin(talk, b).busyBy).toBe(a);
+		expect(at(now + 3_500_000).begin(talk, b).busyBy).toBe(a);
+		expect(at(now + 3_700_000).begin(talk, b).busyBy).toBeNull();
 	});
 
 	it('of another machine is free after an hour', () => {
