@@ -7,7 +7,7 @@ import { type Dirent, readdirSync, renameSync, rmSync, statSync, utimesSync } fr
 import { basename, join } from 'node:path';
 import { hasErrno } from '../core/errors.ts';
 import { removeIfThere, writeAtomic } from '../core/files.ts';
-import { isInUse, type UserProcesses } from './snapshot-users.ts';
+import { dropStaleMarks, isInUse, type UserProcesses } from './snapshot-users.ts';
 
 export interface SnapshotBounds {
 	/** A store is put aside after this time, or when it is larger. */
@@ -68,7 +68,9 @@ export function boundSnapshots(
 	if (now - last < EVERY_MS && last <= now) return;
 	writeAtomic(stamp, '');
 	utimesSync(stamp, now / 1000, now / 1000);
-	const idle = storesIn(stateFolder).filter((home) => !isInUse(home, processes, now));
+	const stores = storesIn(stateFolder);
+	for (const home of stores) dropStaleMarks(home, processes, now);
+	const idle = stores.filter((home) => !isInUse(home, processes, now));
 	for (const home of idle) {
 		removeCutOff(home);
 		putAside(home, now, bounds);

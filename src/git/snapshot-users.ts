@@ -2,13 +2,22 @@
 import { randomBytes } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { createExclusive, ensureFolder, namesIn, readIfThere, removeIfThere } from '../core/files.ts';
+import {
+	createExclusive,
+	endFutureTime,
+	ensureFolder,
+	namesIn,
+	readIfThere,
+	removeIfThere,
+} from '../core/files.ts';
 import type { ProcessTable } from '../core/process-table.ts';
 
 export type UserProcesses = Pick<ProcessTable, 'identify' | 'isAlive' | 'place'>;
 
 /** A mark of a process that cannot be looked at from here (another host, a container) counts for this long. */
 const FAR_MARK_MS = 7 * 24 * 3_600_000;
+/** What the clocks of two machines may differ by. */
+const CLOCKS_DIFFER_MS = 3_600_000;
 
 const usersOf = (home: string) => join(home, 'users');
 
@@ -22,16 +31,19 @@ export function markUser(home: string, processes: UserProcesses): string {
 	return path;
 }
 
-/** Removes the marks of processes that are gone. `except`: a mark that does not count. */
+const marksIn = (home: string) => namesIn(usersOf(home)).map((name) => join(usersOf(home), name));
+
+/** Changes nothing. `except`: a mark that does not count. */
 export function isInUse(home: string, processes: UserProcesses, now: number, except?: string): boolean {
-	let isUsed = false;
-	for (const name of namesIn(usersOf(home))) {
-		const path = join(usersOf(home), name);
-		if (path === except) continue;
-		if (isOfLiving(path, processes, now)) isUsed = true;
+	return marksIn(home).some((path) => path !== except && isOfLiving(path, processes, now));
+}
+
+/** Removes the marks of processes that are gone, and has those that claim to be of a time to come age from now. */
+export function dropStaleMarks(home: string, processes: UserProcesses, now: number): void {
+	for (const path of marksIn(home)) {
+		if (isOfLiving(path, processes, now)) endFutureTime(path, now, CLOCKS_DIFFER_MS);
 		else removeIfThere(path);
 	}
-	return isUsed;
 }
 
 function isOfLiving(path: string, processes: UserProcesses, now: number): boolean {

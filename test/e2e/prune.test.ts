@@ -14,6 +14,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createProcessTable } from '../../src/core/create-process-table.ts';
 import { EXIT } from '../../src/relay/exit-codes.ts';
 import { CliHome, PROGRAM } from '../helpers/cli-home.ts';
 import { canMount, onDiskOfItsOwn } from '../helpers/small-disk.ts';
@@ -98,6 +99,11 @@ describe('prune', () => {
 	it('only looks, and says what each kind takes, until it is applied', async () => {
 		const old = await session();
 		const young = await session(null);
+		const [store = ''] = readdirSync(state('snapshots')).filter((name) => /^[0-9a-f]{16}$/.test(name));
+		const { host, pid_namespace } = createProcessTable().place();
+		const gone = { pid: 2 ** 22 + 1, start: 'gone', place: `${host} ${pid_namespace ?? ''}` };
+		mkdirSync(state('snapshots', store, 'users'), { recursive: true });
+		writeFileSync(state('snapshots', store, 'users/1-a'), JSON.stringify(gone));
 		const before = cli.state();
 		const plan = await prune();
 		expect(plan.snapshots).toMatchObject([{ about: join(cli.repo, '.git') }]);

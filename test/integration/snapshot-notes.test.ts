@@ -1,9 +1,9 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { readLarge } from '../../src/git/large-files.ts';
-import { isInUse } from '../../src/git/snapshot-users.ts';
+import { dropStaleMarks, isInUse } from '../../src/git/snapshot-users.ts';
 
 let home: string;
 beforeEach(() => {
@@ -24,12 +24,24 @@ it('leaves a name out of the large files that no file can have', () => {
 	expect(readLarge(folder)).toEqual(['large.bin']);
 });
 
+const processes = {
+	identify: () => null,
+	isAlive: () => false,
+	place: () => ({ host: 'here', boot_id: null, pid_namespace: null }),
+};
+
+it('has a mark from far that is of a time to come age from when it was seen', () => {
+	const now = Date.now();
+	const mark = join(home, 'users/1-a');
+	mkdirSync(join(home, 'users'));
+	writeFileSync(mark, JSON.stringify({ pid: 1, start: 'x', place: 'elsewhere ' }));
+	utimesSync(mark, new Date('2999-01-01'), new Date('2999-01-01'));
+	dropStaleMarks(home, processes, now);
+	expect(isInUse(home, processes, now)).toBe(true);
+	expect(isInUse(home, processes, now + 8 * 24 * 3_600_000)).toBe(false);
+});
+
 it('takes a mark of a user that is none for one from far', () => {
-	const processes = {
-		identify: () => null,
-		isAlive: () => false,
-		place: () => ({ host: 'here', boot_id: null, pid_namespace: null }),
-	};
 	mkdirSync(join(home, 'users'));
 	writeFileSync(join(home, 'users/1-a'), '{"pid":1,"start":{"toString":1},"place":{"toString":1}}');
 	expect(isInUse(home, processes, Date.now())).toBe(true);
