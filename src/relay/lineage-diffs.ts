@@ -13,7 +13,7 @@ export interface LineageDiffs {
 	diffs: PacketDiff[];
 	/** Changes between turns, and since the last one. */
 	userEdits: PacketDiff[];
-	/** What is not known any more of the stretch, one sentence each. */
+	/** What is not known of the stretch, one sentence each. */
 	losses: string[];
 }
 
@@ -47,11 +47,11 @@ export async function lineageDiffs(stretch: DiffStretch, snapshots: Snapshots | 
 	const runs = runsOf(stretch);
 	const byPath = new Map<string, PacketDiff>();
 	const userEdits: PacketDiff[] = [];
-	let lostTurns = 0;
+	const lost = { gone: 0, neverTaken: 0 };
 	let lostEdits = snapshots === null ? 0 : movesIn(stretch);
 	for (const run of runs) {
 		const found = await diffsOfRun(run, snapshots);
-		lostTurns += found.lostTurns;
+		for (const turn of found.lost) lost[hadSnapshots(turn) ? 'gone' : 'neverTaken']++;
 		for (const diff of found.diffs) byPath.set(diff.path, diff);
 		for (const [before, after] of gaps(run)) {
 			const edits = snapshots && (await betweenOrNull(snapshots, before, after, 'user'));
@@ -59,14 +59,22 @@ export async function lineageDiffs(stretch: DiffStretch, snapshots: Snapshots | 
 			userEdits.push(...(edits ?? []));
 		}
 	}
-	return { diffs: [...byPath.values()], userEdits, losses: describeLosses(lostTurns, lostEdits) };
+	return { diffs: [...byPath.values()], userEdits, losses: describeLosses(lost, lostEdits) };
 }
 
-function describeLosses(lostTurns: number, lostEdits: number): string[] {
+/** Of both ends: with one alone no diff was ever possible. */
+const hadSnapshots = ({ tree }: TurnState) => tree.before !== null && tree.after !== null;
+
+function describeLosses(lost: { gone: number; neverTaken: number }, lostEdits: number): string[] {
 	const losses: string[] = [];
-	if (lostTurns > 0)
+	const { gone, neverTaken } = lost;
+	if (gone > 0)
 		losses.push(
-			`There are no snapshots of ${formatPlural(lostTurns, 'turn')} any more; what changed there is listed without a diff.`,
+			`The snapshots of ${formatPlural(gone, 'turn')} are not here any more; what changed there is listed without a diff.`,
+		);
+	if (neverTaken > 0)
+		losses.push(
+			`No snapshots were taken around ${formatPlural(neverTaken, 'turn')}; what changed there is listed without a diff.`,
 		);
 	if (lostEdits > 0)
 		losses.push(
@@ -99,19 +107,19 @@ function runsOf({ turns, base, current }: DiffStretch): Run[] {
 async function diffsOfRun(
 	{ turns, base, current }: Run,
 	snapshots: Snapshots | null,
-): Promise<{ diffs: PacketDiff[]; lostTurns: number }> {
+): Promise<{ diffs: PacketDiff[]; lost: TurnState[] }> {
 	const last = current ?? turns.findLast(({ tree }) => tree.after !== null)?.tree.after ?? null;
 	const starts = startsOf(turns, base);
-	if (!snapshots || last === null) return { diffs: toolDiffs(turns), lostTurns: 0 };
+	if (!snapshots || last === null) return { diffs: toolDiffs(turns), lost: [] };
 	const known = await longestKnown(starts, last, snapshots);
 	const touchedByAgents = new Set(turns.flatMap(({ files }) => files.map(({ path }) => path)));
 	const diffs = (known?.diffs ?? []).map((diff) =>
 		touchedByAgents.has(diff.path) ? diff : { ...diff, by: 'user' as const },
 	);
-	const lostTurns = known?.from ?? turns.length;
-	const byPath = new Map(toolDiffs(turns.slice(0, lostTurns)).map((diff) => [diff.path, diff]));
+	const lost = turns.slice(0, known?.from ?? turns.length);
+	const byPath = new Map(toolDiffs(lost).map((diff) => [diff.path, diff]));
 	for (const diff of diffs) byPath.set(diff.path, diff);
-	return { diffs: [...byPath.values()], lostTurns };
+	return { diffs: [...byPath.values()], lost };
 }
 
 interface Start {
