@@ -52,7 +52,7 @@ export function declareRace(program: Command, declaring: Declaring): void {
 			.option('--merge', 'merge files that are changed here three-way')
 			.option('--commit', 'commit these files alone on the current branch')
 			.option('--branch <name>', 'make a branch of them instead; the checkout stays as it is')
-			.option('--here', 'also from a race that was not begun by your relay on this machine')
+			.option('--here', 'also from a race of which no witness says that it is yours')
 			.option('--json', 'print JSON')
 			.addHelpText(
 				'after',

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { RelayError } from '../core/errors.ts';
 import { parseSessionId, type SessionId } from '../core/ids.ts';
 import { readRace } from '../race/race-store.ts';
+import { NO_WITNESS } from '../relay/session-origin.ts';
 import { removedSessions } from '../sessions/removed-sessions.ts';
 import { lastUse, type SessionSummary, sessionIds } from '../sessions/session-list.ts';
 import type { SessionStore } from '../sessions/session-store.ts';
@@ -75,7 +76,7 @@ function whyStays(
 ): string | null {
 	if (status === 'active') return 'a relay is at work in it';
 	if (meta === null) return problem ?? 'its record cannot be read';
-	if (!store.witness(id).isOurs) return 'no witness says that it is yours';
+	if (!store.witness(id).isOurs) return NO_WITNESS;
 	const race = meta.kind === 'race' ? parseSessionId(meta.parent ?? id) : null;
 	if (race !== null && hasWorktrees(race, store))
 		return `the worktrees of its race are there: agent-relay race clean ${race.slice(-6)}`;

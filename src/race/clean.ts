@@ -11,6 +11,7 @@ import type { SessionId } from '../core/ids.ts';
 import { explainingWrites } from '../core/write-failure.ts';
 import { removeWorktreeFolder } from '../git/remove-worktree.ts';
 import { removeEmpty } from '../git/worktree-records.ts';
+import { describeNoWitness } from '../relay/session-origin.ts';
 import {
 	type CleanDeps,
 	type CleanEntrant,
@@ -78,7 +79,7 @@ function raceRefusals(id: SessionId, record: RaceRecord, { relay, worktreesFolde
 	const claim = judgeRaceFolder(record, { repo: relay.repo, worktreesFolder });
 	if (claim.kind === 'foreign') return [claim.why];
 	if (claim.kind === 'ours' || relay.store.witness(id).isOurs) return [];
-	return [`Race ${id} was not begun by your relay on this machine, and has no folder here.`];
+	return [`${describeNoWitness(id, 'race')}; and it has no folder here.`];
 }
 
 function hintFor(

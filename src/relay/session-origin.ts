@@ -16,9 +16,9 @@ export function requireOrigin(
 	goOn = acceptingCommand(meta),
 ): void {
 	if (isOurs || isAccepted) return;
-	const { id } = meta;
+	const { id, kind } = meta;
 	const why = problem === null ? '' : ` ${path} cannot say so: ${problem}.`;
-	throw new RelayError('refused', `${describeNoWitness(id)}.${why}`, {
+	throw new RelayError('refused', `${describeNoWitness(id, kind === 'race' ? 'race' : 'session')}.${why}`, {
 		hint: `Look at it: agent-relay show ${id.slice(-6)}, or go on with it: ${goOn}`,
 	});
 }
@@ -28,10 +28,16 @@ function acceptingCommand({ id, kind, status }: Parameters<typeof requireOrigin>
 	return `agent-relay ${kind === 'chat' ? 'chat' : 'run'} --session ${id.slice(-6)} --here${task}`;
 }
 
-/** Why a session is asked about, without a full stop. Sessions of relays that kept no witness yet have none either. */
-export function describeNoWitness(id: string): string {
-	return `No witness says that session ${id.slice(-6)} is yours: it came with the repo, from another home, or from a relay that kept none yet`;
+/** Why a session, or a race, is asked about, without a full stop. */
+export function describeNoWitness(id: string, what: 'session' | 'race' = 'session'): string {
+	return `No witness says that ${what} ${id.slice(-6)} is yours: ${UNWITNESSED}`;
 }
+
+/** Of a session that is known from the words before. */
+export const NO_WITNESS = 'no witness says that it is yours';
+/** Where such a one is from. */
+export const UNWITNESSED =
+	'it came with the repo, from another home, or from a relay that kept no witness yet';
 
 /** From now on the session is this user's. What was said in it before stays unconfirmed. */
 export function acceptOrigin(id: SessionId, store: SessionStore): void {

@@ -50,7 +50,7 @@ describe('a session that another home began', () => {
 		expect(shown).toMatchObject({ id, is_ours: false });
 		expect(shown.unconfirmed_words).toMatchObject([{ kind: 'objective', text: 'Tidy up.' }, { turn: 1 }]);
 		expect(shown.problems).toEqual([]);
-		expect((await cli.run(['show'], { env })).stdout).toMatch(/begun by +another relay/);
+		expect((await cli.run(['show'], { env })).stdout).toMatch(/origin +it came with the repo/);
 		const refused = await cli.run(['run', '--continue', ...CODEX], { env });
 		expect(refused.exitCode).toBe(EXIT.refused);
 		expect(refused.stderr).toContain(`agent-relay run --session ${id.slice(-6)} --here`);

@@ -4,6 +4,7 @@ import { fromIso } from '../../core/clock.ts';
 import { formatPlural } from '../../core/plural.ts';
 import { safeLine } from '../../core/text.ts';
 import { describeTime } from '../../limits/describe-limit.ts';
+import { UNWITNESSED } from '../../relay/session-origin.ts';
 import { isDone } from '../../sessions/is-done.ts';
 import type { LineageEntry } from '../../sessions/lineage.ts';
 import { sumOfUsage } from '../../sessions/lineage-usage.ts';
@@ -70,12 +71,7 @@ function headFields({ meta, folder }: PageEntry, page: SessionPage): Array<[stri
 		['works in', safeLine(`${join(repo.worktree, repo.folder ?? '')}${branch}`, LINE_CHARS)],
 		['folder', safeLine(folder, LINE_CHARS)],
 		['began', formatAgo(fromIso(meta.created_at) ?? now, now)],
-		[
-			'begun by',
-			page.isOurs
-				? ''
-				: 'another relay, or one that kept no witness yet: what it says that you said is not confirmed',
-		],
+		['origin', page.isOurs ? '' : `${UNWITNESSED}; what it says that you said is not confirmed`],
 		['agents', safeLine(agents.join(', '), LINE_CHARS)],
 		...Object.entries(meta.agents).map(grantField),
 		['usage', describeUsage(usage)],

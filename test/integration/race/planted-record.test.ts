@@ -96,7 +96,7 @@ describe('a race that no relay of this user began', () => {
 		});
 		const refs = () => scene.scratch.sh(scene.repo, 'for-each-ref', 'refs/agent-relay').trim();
 		const plan = await planClean(id, depsOf(asStranger()));
-		expect(plan.refusals.join()).toContain('was not begun by your relay');
+		expect(plan.refusals.join()).toContain(`No witness says that race ${id.slice(-6)} is yours`);
 		await expect(applyClean(plan, depsOf(asStranger()))).rejects.toMatchObject({ code: 'refused' });
 		expect(refs()).not.toBe('');
 		const own = await planClean(id, depsOf(scene.deps));
