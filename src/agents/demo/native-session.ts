@@ -1,5 +1,6 @@
 /** A demo agent's own memory of its conversations: one JSON file a native session, as a real CLI would keep it. */
 import { join } from 'node:path';
+import { isSystemError, RelayError } from '../../core/errors.ts';
 import { ensureFolder, readIfThere, writeAtomic } from '../../core/files.ts';
 import { countOrNull, objectOrEmpty, parseObject } from '../json-fields.ts';
 import type { DemoUsage } from './voice.ts';
@@ -24,9 +25,14 @@ export class NativeSessions {
 		this.#folder = join(root, agent);
 	}
 
-	/** The session, or null when there is none of this id. */
+	/** Makes the folder, so that no work is done whose end cannot be kept. Throws `not_writable`. */
+	prepare(): void {
+		this.#reach(() => ensureFolder(this.#folder));
+	}
+
+	/** The session, or null when there is none of this id. Throws `unreadable_file`, `not_writable`. */
 	load(id: string): NativeSession | null {
-		const bytes = readIfThere(this.#path(id));
+		const bytes = this.#reach(() => readIfThere(this.#path(id)));
 		if (bytes === null) return null;
 		const { turns, input, output, limited_until } = objectOrEmpty(parseObject(bytes.toString('utf8')));
 		return {
@@ -36,10 +42,22 @@ export class NativeSessions {
 		};
 	}
 
+	/** Throws as `prepare`. */
 	save(id: string, { turns, total, limitedUntil }: NativeSession): void {
-		ensureFolder(this.#folder);
+		this.prepare();
 		const value = { turns, input: total.input, output: total.output, limited_until: limitedUntil };
-		writeAtomic(this.#path(id), `${JSON.stringify(value)}\n`);
+		this.#reach(() => writeAtomic(this.#path(id), `${JSON.stringify(value)}\n`));
+	}
+
+	#reach<T>(act: () => T): T {
+		try {
+			return act();
+		} catch (error) {
+			if (!isSystemError(error)) throw error;
+			throw new RelayError('not_writable', `${this.#folder} cannot be used: ${error.message}`, {
+				cause: error,
+			});
+		}
 	}
 
 	#path(id: string): string {

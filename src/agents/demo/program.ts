@@ -7,7 +7,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Clock, systemClock } from '../../core/clock.ts';
+import { RelayError } from '../../core/errors.ts';
 import { packageRoot } from '../../core/package-root.ts';
+import { safeLine } from '../../core/text.ts';
 import type { PermissionPreset } from '../contract.ts';
 import { isChatPrompt, takePart } from './chat-talk.ts';
 import { CloserVoice } from './closer-voice.ts';
@@ -48,6 +50,18 @@ export async function runDemoAgent(program: DemoProgram): Promise<number> {
 		);
 		return 2;
 	}
+	try {
+		return await takePrompt(program, options);
+	} catch (error) {
+		if (!(error instanceof RelayError)) throw error;
+		program.writeError(
+			`Error: demo-${options.agent} cannot remember its conversations: ${safeLine(error.message, 500)}\n`,
+		);
+		return 1;
+	}
+}
+
+async function takePrompt(program: DemoProgram, options: DemoOptions): Promise<number> {
 	const prompt = await readAll(program.stdin);
 	const sessions = new NativeSessions(options.agent, program.env);
 	const session = options.resume ? sessions.load(options.sessionId) : NEW_SESSION;
@@ -56,6 +70,7 @@ export async function runDemoAgent(program: DemoProgram): Promise<number> {
 		program.writeError(EMPTY_PROMPT[options.agent]);
 		return 1;
 	}
+	sessions.prepare();
 	return runTurn(program, options, prompt, { sessions, session });
 }
 
