@@ -10,6 +10,7 @@ import { recordedPath, removalPath } from '../git/worktree-records.ts';
 import type { RelayDeps } from '../relay/relay-deps.ts';
 import { AFTER_CHECKS, ALL_FILES, FOUND_FILES, racePrefix, raceRef } from './claim-place.ts';
 import type { FindFolderUsers } from './folder-users.ts';
+import { hasChangedNothing } from './keep-entrant.ts';
 import { describeLeftInside, leftInside } from './left-inside.ts';
 import { lockReason } from './owner-file.ts';
 import type { EntrantRecord, RaceRecord } from './race-record.ts';
@@ -36,6 +37,8 @@ export interface CleanEntrant {
 	/** Refs that would go; the work in them with it, unless it was adopted. */
 	refs: string[];
 	isAdopted: boolean;
+	/** Its refs hold something that the base does not. */
+	hasWork: boolean;
 	/** Worth knowing, no reason to stop. */
 	notes: string[];
 	/** Why it stays, a clause each; empty: it goes. Names in it are made safe to show. */
@@ -78,6 +81,7 @@ export async function planEntrant(entrant: EntrantRecord, context: LookContext):
 		ignored: { count: 0, top: [] },
 		refs: [...refs.keys()].filter((ref) => ref === entrant.ref || ref.startsWith(`${entrant.ref}+`)),
 		isAdopted: record.adopted.some((adopted) => adopted.entrant === id),
+		hasWork: !hasChangedNothing(entrant),
 		notes: [],
 		refusals: [],
 	};

@@ -15,6 +15,7 @@ import { realFolder } from './real-folder.ts';
 
 const SHOWN_PATHS = 5;
 const EDITED_OUTSIDE = 'edited files outside its worktree: ';
+const MADE_COMMITS = 'made commits: ';
 const NOT_KEPT = 'its files could not be kept: ';
 
 /** False: its worktree is gone. Throws `disk_full`; what else goes wrong stands in the entrant's notes. */
@@ -107,9 +108,15 @@ async function changesOf(
 
 /** Said anew each time its files are kept: it may have gone on since. */
 const isOfKeptFiles = (note: string) =>
-	[EDITED_OUTSIDE, NOT_KEPT, 'is on the branch ', 'made commits: ', 'not kept, ', 'changed nothing'].some(
+	[EDITED_OUTSIDE, NOT_KEPT, 'is on the branch ', MADE_COMMITS, 'not kept, ', 'changed nothing'].some(
 		(start) => note.startsWith(start),
 	);
+
+/** It leaves no file, no commit and nothing in a repo inside; what setup brought is not its own. */
+export function hasChangedNothing({ diff, left_inside, notes }: EntrantRecord): boolean {
+	const hasFiles = diff?.files !== 0 || (left_inside ?? []).length > 0;
+	return !hasFiles && !notes.some((note) => note.startsWith(MADE_COMMITS));
+}
 
 function headNotes(head: { commit: string | null; branch: string | null }, base: string): string[] {
 	return [
@@ -118,7 +125,7 @@ function headNotes(head: { commit: string | null; branch: string | null }, base:
 			: [`is on the branch ${safeLine(head.branch.replace(/^refs\/heads\//, ''), 120)}`]),
 		...(head.commit === null || head.commit === base
 			? []
-			: [`made commits: its HEAD is ${head.commit.slice(0, 12)}`]),
+			: [`${MADE_COMMITS}its HEAD is ${head.commit.slice(0, 12)}`]),
 	];
 }
 

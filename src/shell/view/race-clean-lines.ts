@@ -39,13 +39,13 @@ export function cleanResultLines({ race, removed, kept, refs, record }: CleanRes
 const hinted = (hint: string | null, theme: Theme) => (hint === null ? [] : [theme.dim(safeLine(hint, 400))]);
 
 function goingLines(
-	{ id, worktree, standing, files, ignored, refs, isAdopted, notes }: Entrant,
+	{ id, worktree, standing, files, ignored, refs, isAdopted, hasWork, notes }: Entrant,
 	theme: Theme,
 ): string[] {
 	const facts = [
 		standing === 'there' ? safeLine(worktree, 300) : 'worktree gone already',
 		files === null ? '' : formatPlural(files, 'file'),
-		refs.length === 0 ? '' : isAdopted ? 'its work was adopted' : 'with its work, which was not adopted',
+		refs.length === 0 ? '' : describeWork({ isAdopted, hasWork }),
 	].filter((fact) => fact !== '');
 	const top = ignored.top.map(({ path, count }) => `${safeLine(path, 60)} ${count}`).join(', ');
 	return [
@@ -55,6 +55,11 @@ function goingLines(
 			: [theme.dim(`    ${formatPlural(ignored.count, 'ignored file')} in no ref: ${top}`)]),
 		...notes.map((note) => theme.dim(`    ${safeLine(note, 300)}`)),
 	];
+}
+
+function describeWork({ isAdopted, hasWork }: Pick<Entrant, 'isAdopted' | 'hasWork'>): string {
+	if (isAdopted) return 'its work was adopted';
+	return hasWork ? 'with its work, which was not adopted' : 'it changed nothing';
 }
 
 function stayingLines(entrants: readonly Entrant[], theme: Theme): string[] {
