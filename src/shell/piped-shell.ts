@@ -47,17 +47,21 @@ export function openPipedShell(options: ShellOptions): { run(): Promise<number>;
 		pick: null,
 		exit: () => leave(exitCode),
 	});
+	const describeAgents = async () => {
+		const agents = await relay.agents();
+		const shown = { theme, columns: columns() };
+		if (needsAgent(agents)) transcript.lines(noAgentLines(agents, shown));
+		else if ((await relay.upcoming()).lacksLogins) transcript.lines(noLoginLines(agents, shown));
+	};
 	let wasInterrupted = false;
 	const workOff = async (): Promise<number> => {
-		const agents = await relay.agents();
-		if (needsAgent(agents)) transcript.lines(noAgentLines(agents, { theme, columns: columns() }));
-		else if ((await relay.upcoming()).lacksLogins)
-			transcript.lines(noLoginLines(agents, { theme, columns: columns() }));
 		const repaired = await relay.repairAbandoned();
 		transcript.lines(repaired.map((line) => theme.warn(safeLine(line, 300))));
+		let isAsked = false;
 		for await (const prompt of promptsOf(options.input)) {
 			if (isLeaving) break;
 			if (prompt.trim() === '') continue;
+			isAsked = true;
 			const result = await work.run(prompt);
 			if (wasInterrupted) return EXIT.interrupted;
 			if (isLeaving) break;
@@ -69,6 +73,8 @@ export function openPipedShell(options: ShellOptions): { run(): Promise<number>;
 				return exitCode;
 			}
 		}
+		// A prompt that nobody can take says so itself.
+		if (!isAsked && !isLeaving) await describeAgents();
 		return exitCode;
 	};
 	const run = async (): Promise<number> => {
