@@ -13,9 +13,11 @@ import { RelayError } from '../core/errors.ts';
 import { searchPathOutside } from '../core/find-executable.ts';
 import { withoutInheritedDescriptors } from '../core/inherited-descriptors.ts';
 import { createRedactor } from '../handoff/redact.ts';
+import { sessionPlaces } from '../sessions/session-list.ts';
 import type { SessionStore } from '../sessions/session-store.ts';
 import type { SessionRow, ShellServices } from '../shell/services.ts';
 import { chatOpening } from './chat-options.ts';
+import { shortIds } from './render/short-ids.ts';
 import { agentsOfSessions } from './session-agents.ts';
 
 export async function createShellServices(
@@ -90,7 +92,12 @@ async function sessionRows(
 	limit: number,
 	kinds: ReadonlyArray<SessionRow['kind']> | undefined,
 ): Promise<SessionRow[]> {
-	const found = store.list({ limit, isFolded: true, ...(kinds === undefined ? {} : { kinds }) });
+	const places = sessionPlaces(store.location);
+	const found = store.list({ places, limit, isFolded: true, ...(kinds === undefined ? {} : { kinds }) });
+	const refOf = shortIds(
+		found.map(({ id }) => id),
+		[...places.keys()],
+	);
 	const agentsOf = await agentsOfSessions(found, store);
 	return found.flatMap((summary) => {
 		const { id, meta, status, lastUsedAt } = summary;
@@ -99,7 +106,9 @@ async function sessionRows(
 		const title = meta.name ?? meta.title ?? meta.objective ?? '';
 		const isHere = meta.repo.worktree === store.location.repo.worktree;
 		const agents = agentsOf(summary);
-		return [{ id, kind, parent, status, title, agents, turns, isHere, updatedAt: lastUsedAt }];
+		return [
+			{ id, ref: refOf(id), kind, parent, status, title, agents, turns, isHere, updatedAt: lastUsedAt },
+		];
 	});
 }
 

@@ -69,6 +69,8 @@ export interface ChatFlags {
 
 export interface SessionRow {
 	id: SessionId;
+	/** Short, and names this session alone. */
+	ref: string;
 	kind: 'shell' | 'run' | 'chat' | 'race';
 	/** The race of an entrant; the session that another one goes on from. */
 	parent: string | null;

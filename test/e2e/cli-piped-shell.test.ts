@@ -1,5 +1,7 @@
 /** The shell on a pipe, whole: with the relay below it and an agent that takes its time. */
 import { spawn } from 'node:child_process';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { CliHome, PROGRAM } from '../helpers/cli-home.ts';
 
@@ -54,4 +56,27 @@ it('a long conversation prints no warning of Node', { timeout: 120_000 }, async 
 	// The helper fails on a warning.
 	const { exitCode } = await cli.run(['shell', '--agent', 'demo-sprinter'], { input });
 	expect(exitCode).toBe(0);
+});
+
+it.each(['a task\n', '/status\na task\n', ''])(
+	'without any agent says once how to get one, whatever comes through the pipe: %j',
+	async (input) => {
+		const { stdout, stderr } = await cli.run(['shell'], { input });
+		expect((stdout + stderr).split('npm install -g @openai/codex')).toHaveLength(2);
+	},
+);
+
+it('/sessions names each session as `sessions` does, by an end of its id that no other has', async () => {
+	const end = await cli.run(['run', '--agent', 'demo-closer', '--json', 'Say what you are.']);
+	const id = /"session_id":"(\w{26})"/.exec(end.stdout)?.[1] ?? '';
+	const twin = `01JD${id.slice(4)}`;
+	const folder = (name: string) => join(cli.repo, '.agent-relay/sessions', name);
+	cpSync(folder(id), folder(twin), { recursive: true });
+	const meta = join(folder(twin), 'meta.json');
+	writeFileSync(meta, readFileSync(meta, 'utf8').replace(id, twin));
+	const refsIn = (text: string) => [...text.matchAll(/^(\w+) +completed /gm)].map(([, ref]) => ref).sort();
+	const listed = refsIn((await cli.run(['sessions'])).stdout);
+	expect(listed).toEqual([id.slice(-23), twin.slice(-23)].sort());
+	const { stdout, stderr } = await cli.run(['shell'], { input: '/sessions\n' });
+	expect(refsIn(stdout + stderr)).toEqual(listed);
 });

@@ -26,6 +26,7 @@ export function fakeServices(over: Partial<ShellServices> = {}): ShellServices {
 				: [
 						{
 							id,
+							ref: id.slice(-6),
 							kind: 'shell',
 							parent: null,
 							status: 'checkpointed',

@@ -63,6 +63,7 @@ process.exitCode = await runShell({
 				: [
 						{
 							id: ID,
+							ref: ID.slice(-6),
 							kind: 'shell',
 							parent: null,
 							status: 'checkpointed',

@@ -6,7 +6,7 @@ import { formatAgo } from '../../ui/quantities.ts';
 import { cutToColumns } from '../../ui/text-width.ts';
 import type { Candidate } from '../editor/completion.ts';
 import type { SessionRow } from '../services.ts';
-import { describeKind, shortRef } from '../view/describe-session.ts';
+import { describeKind } from '../view/describe-session.ts';
 import { type PickChoice, type SlashCommand, type SlashContext, usageError } from './slash-command.ts';
 import { readWordsAndFlags } from './words-and-flags.ts';
 
@@ -92,12 +92,12 @@ async function pickSession(context: SlashContext): Promise<string | null> {
 function choicesOf(rows: readonly SessionRow[], { clock, columns }: SlashContext): PickChoice[] {
 	const ages = rows.map(({ updatedAt }) => formatAgo(updatedAt, clock.now()));
 	const widest = Math.max(...ages.map((age) => age.length));
-	return rows.map(({ id, kind, parent, title, status }, i) => {
+	return rows.map(({ id, ref, kind, parent, title, status }, i) => {
 		const what = [status, describeKind({ kind, parent })].filter((word) => word !== '').join(' ');
 		return {
 			value: id,
 			label: cutToColumns(
-				`${shortRef(id)}  ${(ages[i] ?? '').padEnd(widest)}  ${what.padEnd(STATUS_CHARS)}  ${safeLine(title, 200)}`,
+				`${ref}  ${(ages[i] ?? '').padEnd(widest)}  ${what.padEnd(STATUS_CHARS)}  ${safeLine(title, 200)}`,
 				columns - 4,
 			),
 		};

@@ -5,8 +5,6 @@ import { describeKind } from '../view/describe-session.ts';
 import { noCandidates, type SlashCommand } from './slash-command.ts';
 
 const SHOWN = 20;
-/** The end of an id is its random part, and enough for /resume. */
-const SHOWN_ID = 8;
 
 export const sessions: SlashCommand = {
 	name: 'sessions',
@@ -19,8 +17,8 @@ export const sessions: SlashCommand = {
 	async run({ services, relay, clock, theme, columns, print }) {
 		const current = relay.session()?.id;
 		const rows = (await services.listSessions(SHOWN)).map(
-			({ id, kind, parent, status, title, agents, turns, updatedAt }) => [
-				id.slice(-SHOWN_ID) + (id === current ? ' *' : ''),
+			({ id, ref, kind, parent, status, title, agents, turns, updatedAt }) => [
+				ref + (id === current ? ' *' : ''),
 				describeKind({ kind, parent }),
 				status,
 				formatAgo(updatedAt, clock.now()),

@@ -161,6 +161,7 @@ function row(text: string, title: string): SessionRow {
 	const updatedAt = NOON - 7_200_000;
 	return {
 		id,
+		ref: text.slice(-6),
 		kind: 'run',
 		parent: null,
 		status: 'completed',
