@@ -7,6 +7,7 @@ import { readRace } from '../race/race-store.ts';
 import { NO_WITNESS } from '../relay/session-origin.ts';
 import { removedSessions } from '../sessions/removed-sessions.ts';
 import { lastUse, type SessionSummary, sessionIds } from '../sessions/session-list.ts';
+import { isUnbegun } from '../sessions/session-remains.ts';
 import type { SessionStore } from '../sessions/session-store.ts';
 import { storeFolders } from '../sessions/store-location.ts';
 import type { Kept, PruneAge } from './contract.ts';
@@ -70,18 +71,19 @@ export function keptSessions(
 
 /** null: it may go, once it is old. A session that is not old enough stays, and so does what it goes on from. */
 function whyStays(
-	{ id, meta, status, lastUsedAt, problem }: SessionSummary,
+	{ id, folder, meta, status, lastUsedAt, problem }: SessionSummary,
 	store: SessionStore,
 	{ before, isUnfinishedToo }: SessionsRequest,
 ): string | null {
 	if (status === 'active') return 'a relay is at work in it';
-	if (meta === null) return problem ?? 'its record cannot be read';
+	const young = lastUsedAt < before ? null : 'it was used since';
+	if (meta === null) return isUnbegun(folder) ? young : (problem ?? 'its record cannot be read');
 	if (!store.witness(id).isOurs) return NO_WITNESS;
 	const race = meta.kind === 'race' ? parseSessionId(meta.parent ?? id) : null;
 	if (race !== null && hasWorktrees(race, store))
 		return `the worktrees of its race are there: agent-relay race clean ${race.slice(-6)}`;
 	if (status === 'checkpointed' && !isUnfinishedToo && meta.kind !== 'race') return 'it has work left';
-	return lastUsedAt < before ? null : 'it was used since';
+	return young;
 }
 
 function hasWorktrees(id: SessionId, store: SessionStore): boolean {
@@ -118,10 +120,14 @@ function removeSession(
 	const folder = store.folderOf(id);
 	const lastUsedAt = lastUse(folder);
 	if (lastUsedAt === null) return;
-	const now = { id, folder, meta: store.read(id), ...store.status(id), lastUsedAt, problem: null };
+	const nothing = { meta: null, status: 'damaged', reason: null } as const;
+	const found = isUnbegun(folder) ? nothing : { meta: store.read(id), ...store.status(id) };
+	const now = { id, folder, ...found, lastUsedAt, problem: null };
 	const why = whyStays(now, store, request);
 	if (why !== null) throw new RelayError('refused', `Session ${id} stays: ${why}.`);
 	store.remove(id, () => {
+		if (found.meta === null && !isUnbegun(folder))
+			throw new RelayError('refused', `Session ${id} stays: it was begun just now.`);
 		const child = sessionIds(store.location).find(
 			(one) => !request.known.has(one) && goesOnFrom(one, id, store),
 		);

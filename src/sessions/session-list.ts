@@ -7,7 +7,8 @@ import { raceStanding } from './race-standing.ts';
 import { readMeta } from './record-file.ts';
 import { type LockContext, readLock } from './session-lock.ts';
 import type { CheckpointReason, SessionMeta } from './session-meta.ts';
-import { META_FILE, sessionsFolder, turnNumbers } from './session-paths.ts';
+import { META_FILE, sessionsFolder } from './session-paths.ts';
+import { describeMissingRecord, isUnbegun } from './session-remains.ts';
 import { sessionStatus } from './session-status.ts';
 import { folderOfSession, refuseLink, type StoreLocation, storeFolders } from './store-location.ts';
 import { newestTurnTime, readNewestTurns } from './turn-records.ts';
@@ -37,6 +38,8 @@ export interface ListOptions {
 	kinds?: ReadonlyArray<SessionMeta['kind']>;
 	/** Only those that work in this folder. */
 	worktree?: string;
+	/** What a relay left that ended before its session began is left out. */
+	isBegun?: boolean;
 	/** An entrant whose race is here too is left out: it is a part of that. */
 	isFolded?: boolean;
 	/** What `sessionPlaces` gave, where the caller has it already (6 ms for 10,000). */
@@ -130,6 +133,7 @@ export function listSessions(
 		if (summaries.length >= (options.limit ?? Number.POSITIVE_INFINITY)) break;
 		const found = summarize(folder, context);
 		if (found === null || (options.status !== undefined && found.status !== options.status)) continue;
+		if (options.isBegun && found.meta === null && isUnbegun(folder)) continue;
 		if (options.kinds && !(found.meta && options.kinds.includes(found.meta.kind))) continue;
 		if (options.worktree !== undefined && found.meta?.repo.worktree !== options.worktree) continue;
 		if (options.isFolded && found.meta && isInRace(location, found.meta)) continue;
@@ -143,19 +147,30 @@ function isInRace(location: StoreLocation, { kind, parent }: SessionMeta): boole
 	return usedAt(folderOfSession(location, parent)) !== null;
 }
 
-/** null for a folder with neither record nor turn: its relay died before the session began. */
+/** null for a session that a relay is about to begin. */
 function summarize(folder: string, context: LockContext): Omit<SessionSummary, 'id' | 'lastUsedAt'> | null {
 	try {
 		for (const path of foldersOf(folder).own) refuseLink(path);
 		const meta = readMeta(join(folder, META_FILE));
 		if (meta !== null) return { folder, meta, ...trueStatus(folder, meta, context), problem: null };
-		if (turnNumbers(folder).length === 0) return null;
-		return damaged(folder, `${folder} has no ${META_FILE}`);
+		if (isAboutToBegin(folder, context)) return null;
+		return damaged(folder, describeMissingRecord(folder));
 	} catch (error) {
 		if (error instanceof RelayError) return damaged(folder, error.message);
 		throw error;
 	}
 }
+
+/** A session without a record yet whose relay lives: it has the lock, or made the folder just now to take it. */
+function isAboutToBegin(folder: string, context: LockContext): boolean {
+	if (!isUnbegun(folder)) return false;
+	const lock = readLock(folder, context);
+	if (lock !== null) return lock.judged === 'held';
+	return Math.abs(context.clock.now() - (usedAt(folder) ?? 0)) < BEGINS_WITHIN_MS;
+}
+
+/** From the folder to its lock and its record: some 10 ms, on a machine that swaps much more. */
+const BEGINS_WITHIN_MS = 10_000;
 
 function damaged(folder: string, problem: string): Omit<SessionSummary, 'id' | 'lastUsedAt'> {
 	return { folder, meta: null, status: 'damaged', reason: null, problem };

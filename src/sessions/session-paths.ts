@@ -80,6 +80,6 @@ export function newestBegunTurn(folder: string): number {
 
 const TURN_FILE = /^(\d{3,15})-(?:prompt\.md|output\.md|stderr\.log|state\.json|events\.jsonl|raw\.jsonl)$/;
 
-/** What cannot be listed has no turns: it costs this session, and no other. */
-const turnFileNames = (folder: string): string[] =>
-	namesIn(join(folder, TURNS_FOLDER), 'EACCES', 'EPERM', 'EIO');
+/** Of all turns, unsorted. What cannot be listed has no turns: it costs this session, and no other. */
+export const turnFileNames = (folder: string): string[] =>
+	namesIn(join(folder, TURNS_FOLDER), 'EACCES', 'EPERM', 'EIO').filter((name) => TURN_FILE.test(name));

@@ -7,7 +7,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Clock, toIso } from '../core/clock.ts';
 import { hasErrno, RelayError } from '../core/errors.ts';
-import { FOLDER_MODE, lstatIfThere, writeAtomic } from '../core/files.ts';
+import { FOLDER_MODE, isFolder, lstatIfThere, writeAtomic } from '../core/files.ts';
 import type { SessionId } from '../core/ids.ts';
 import { explainingWrites } from '../core/write-failure.ts';
 import { keepFolderTime } from './folder-time.ts';
@@ -37,6 +37,7 @@ import {
 import { SESSION_META_VERSION, type SessionMeta } from './session-meta.ts';
 import { META_FILE, newestBegunTurn, sessionFolder } from './session-paths.ts';
 import { resolveRef } from './session-ref.ts';
+import { describeMissingRecord } from './session-remains.ts';
 import type { TrueStatus } from './session-status.ts';
 import {
 	folderOfSession,
@@ -109,8 +110,12 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
 	const read = (id: SessionId): SessionMeta => {
 		refuseLinksTo(folderOf(id));
 		const meta = readMeta(join(folderOf(id), META_FILE));
-		if (meta === null) throw noSuchSession(id);
-		return meta;
+		if (meta !== null) return meta;
+		const folder = folderOf(id);
+		if (!isFolder(folder)) throw noSuchSession(id);
+		throw new RelayError('damaged_record', `session ${id} is damaged: ${describeMissingRecord(folder)}`, {
+			hint: `what is there lies in ${folder}`,
+		});
 	};
 
 	const noSuchSession = (id: SessionId) =>
@@ -273,7 +278,8 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
 			resolveRef(ref, {
 				ids: sessionIds(location),
 				latest: () =>
-					latestSession({ location, list: (all) => listSessions(location, all, context) }, {})?.id ?? null,
+					latestSession({ location, list: (all) => listSessions(location, all, context) }, { isBegun: true })
+						?.id ?? null,
 				named: (name) =>
 					listSessions(location, {}, context)
 						.filter(({ meta }) => meta?.name === name)

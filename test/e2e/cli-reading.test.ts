@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DEMO_OBJECTIVE, DEMO_SECOND_PROMPT } from '../../src/agents/demo/scenario.ts';
@@ -273,5 +273,61 @@ describe('a record with a line that is no JSON', () => {
 		} finally {
 			own.remove();
 		}
+	});
+});
+
+describe('a session without a record', () => {
+	const folder = (name: string) => join(cli.repo, '.agent-relay/sessions', name);
+	const unborn = '01JD0000000000000000000000';
+	const robbed = '01JD0000000000000000000001';
+
+	beforeAll(() => {
+		mkdirSync(join(folder(unborn), 'turns'), { recursive: true });
+		mkdirSync(join(folder(robbed), 'turns'), { recursive: true });
+		writeFileSync(join(folder(robbed), 'turns/001-prompt.md'), 'do it');
+		for (const name of [unborn, robbed]) utimesSync(folder(name), 1_700_000_000, 1_700_000_000);
+	});
+	afterAll(() => {
+		for (const name of [unborn, robbed]) rmSync(folder(name), { recursive: true, force: true });
+	});
+
+	it('is listed as damaged, with the prompt that waits', async () => {
+		const { sessions } = await json('sessions', '--status', 'damaged');
+		expect(sessions).toMatchObject([
+			{ id: robbed, problem: 'the prompt of turn 1 waits, but meta.json is missing' },
+			{ id: unborn, problem: 'nothing was sent: its relay ended before it wrote meta.json' },
+		]);
+		const { stdout } = await cli.run(['sessions']);
+		expect(stdout).toMatch(/damaged .*the prompt of turn 1/);
+	});
+
+	it('is shown with what is there of it', async () => {
+		const shown = await cli.run(['show', robbed]);
+		expect(shown.exitCode).toBe(1);
+		expect(shown.stdout).toContain('the prompt of turn 1 waits');
+		expect(shown.stdout).toContain(`cat ${folder(robbed)}/turns/001-prompt.md`);
+		expect(JSON.parse((await cli.run(['show', '--json', robbed])).stdout)).toMatchObject({
+			status: 'damaged',
+			turns: [{ turn: 1, files: ['001-prompt.md'] }],
+			waiting_prompt: { turn: 1, path: join(folder(robbed), 'turns/001-prompt.md') },
+		});
+		expect((await cli.run(['show', unborn])).stdout).toContain('nothing was sent');
+		expect((await json('show')).id).toBe(id);
+	});
+
+	it('goes by a prune where nothing is in it, and else is named', async () => {
+		const items = async (...flags: string[]) =>
+			(await json('prune', '--sessions', ...flags)).kinds[0].items.filter(({ name }: { name: string }) =>
+				[unborn, robbed].includes(name),
+			);
+		const stays = {
+			name: robbed,
+			goes: false,
+			stays: 'the prompt of turn 1 waits, but meta.json is missing',
+		};
+		expect(await items()).toMatchObject([stays, { name: unborn, goes: true }]);
+		expect(await items('--apply')).toMatchObject([stays, { name: unborn, removed: true }]);
+		expect(existsSync(folder(unborn))).toBe(false);
+		expect(existsSync(folder(robbed))).toBe(true);
 	});
 });

@@ -1,5 +1,6 @@
 import {
 	chmodSync,
+	cpSync,
 	existsSync,
 	mkdirSync,
 	mkdtempSync,
@@ -463,7 +464,7 @@ describe('the list', () => {
 		expect(store.list().map(({ id }) => id)).toEqual([future, newest, repaired]);
 	});
 
-	it('passes over folders with hostile names and what a relay left that died before its session began', () => {
+	it('passes over folders with hostile names, and takes none that never began for the latest', () => {
 		const store = openStore();
 		const id = finished(store);
 		const sessions = join(root, '.agent-relay', 'sessions');
@@ -485,9 +486,37 @@ describe('the list', () => {
 				.filter(({ status }) => status !== 'damaged')
 				.map((one) => one.id),
 		).toContain(id);
-		expect(store.list()[0]?.id).toBe(id);
+		expect(store.list({ isBegun: true })[0]?.id).toBe(id);
 		expect(store.resolve('latest')).toBe(id);
 		expect(() => store.open('../../../etc' as SessionId)).toThrow();
+	});
+
+	it('has what a relay left that died before its record as damaged, and not what one is beginning', () => {
+		const store = openStore();
+		const id = finished(store);
+		const folder = join(root, '.agent-relay/sessions', '01JD0000000000000000000000');
+		const listed = () => store.list().find((one) => one.folder === folder);
+		mkdirSync(join(folder, 'turns'), { recursive: true });
+		utimesSync(folder, now / 1000, now / 1000);
+		expect(listed()).toBeUndefined();
+		now += 60_000;
+		expect(listed()).toMatchObject({
+			status: 'damaged',
+			problem: expect.stringContaining('nothing was sent'),
+		});
+		for (const at of [0, 4_000_000_000]) {
+			utimesSync(folder, at, at);
+			expect(listed()).toMatchObject({ status: 'damaged' });
+		}
+		const atWork = store.open(id);
+		cpSync(join(store.folderOf(id), 'lock'), join(folder, 'lock'));
+		atWork.release();
+		expect(listed()).toBeUndefined();
+		expect(() => store.read('01JD0000000000000000000000' as SessionId)).toThrow(
+			expect.objectContaining({ code: 'damaged_record' }),
+		);
+		writeFileSync(join(folder, 'turns/001-prompt.md'), 'the task');
+		expect(listed()).toMatchObject({ problem: 'the prompt of turn 1 waits, but meta.json is missing' });
 	});
 
 	it('is empty where nothing was recorded, and creates nothing', () => {

@@ -4,14 +4,17 @@ import { join } from 'node:path';
 import type { App } from '../../app/create-app.ts';
 import { RelayError } from '../../core/errors.ts';
 import { namesIn } from '../../core/files.ts';
+import type { SessionId } from '../../core/ids.ts';
 import { safeLine, safeText } from '../../core/text.ts';
-import { EXIT } from '../../relay/exit-codes.ts';
+import { EXIT, exitCodeOfError } from '../../relay/exit-codes.ts';
 import { describeUnconfirmed, unconfirmedWords } from '../../relay/unconfirmed-words.ts';
 import type { LineageEntry } from '../../sessions/lineage.ts';
 import { sumOfUsage } from '../../sessions/lineage-usage.ts';
 import { readRecord } from '../../sessions/record-file.ts';
-import { trueStatus } from '../../sessions/session-list.ts';
+import { lastUse, trueStatus } from '../../sessions/session-list.ts';
 import { insideSession, PACKETS_FOLDER, turnFile } from '../../sessions/session-paths.ts';
+import { remainsOf } from '../../sessions/session-remains.ts';
+import type { SessionStore } from '../../sessions/session-store.ts';
 import { settledRecord } from '../../sessions/settled-record.ts';
 import type { TurnState } from '../../sessions/turn-state.ts';
 import { describeLines, describePath } from '../../shell/view/describe-event.ts';
@@ -19,6 +22,7 @@ import { readTurnRecords } from '../../turns/turn-records.ts';
 import { createMarkdownLines } from '../../ui/markdown.ts';
 import { renderTable } from '../../ui/table.ts';
 import type { CommandResult, Output } from '../command.ts';
+import { damagedPage } from '../render/damaged-page.ts';
 import { diffLines } from '../render/diff-lines.ts';
 import { sessionPage } from '../render/session-page.ts';
 
@@ -40,12 +44,56 @@ export async function show(app: App, options: ShowOptions, output: Output): Prom
 	}
 	const turn = options.turn === undefined ? null : readTurnNumber(options.turn);
 	const store = await app.store();
-	const lineage = store.lineage(store.resolve(options.ref ?? 'latest'));
+	const id = store.resolve(options.ref ?? 'latest');
+	const lineage = readableLineage(id, store);
+	if (lineage instanceof RelayError) {
+		if (options.packet || options.diff || turn !== null) throw lineage;
+		return showDamaged(id, lineage, { app, store }, output);
+	}
 	const own = ownEntry(lineage);
 	if (options.packet) return showPacket(own, output);
 	if (options.diff) return showDiff(app, turn === null ? lineage : [own], turn, output);
 	if (turn !== null) return showTurn(own, turn, output);
 	return showSession(app, lineage, own, output);
+}
+
+/** The error where the record of the session itself cannot be read. */
+function readableLineage(id: SessionId, store: SessionStore): LineageEntry[] | RelayError {
+	try {
+		return store.lineage(id);
+	} catch (error) {
+		if (error instanceof RelayError && error.code === 'damaged_record') return error;
+		throw error;
+	}
+}
+
+/** What is there of it all the same. It still counts as a failure. */
+function showDamaged(
+	id: SessionId,
+	error: RelayError,
+	{ app, store }: { app: App; store: SessionStore },
+	{ theme, columns }: Output,
+): CommandResult {
+	const folder = store.folderOf(id);
+	const { turns, waitingPrompt } = remainsOf(folder);
+	const problem = error.message;
+	const task = store.witness(id).words.find(({ kind }) => kind === 'objective')?.words ?? null;
+	const used = lastUse(folder);
+	const page = { id, problem, folder, task, turns, waitingPrompt, used, now: app.clock.now() };
+	return {
+		exitCode: exitCodeOfError(error),
+		data: {
+			id,
+			status: 'damaged',
+			reason: null,
+			folder,
+			problem,
+			task,
+			turns,
+			waiting_prompt: waitingPrompt,
+		},
+		lines: damagedPage(page, { theme, columns }),
+	};
 }
 
 function ownEntry(lineage: readonly LineageEntry[]): LineageEntry {
