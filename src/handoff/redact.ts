@@ -4,9 +4,10 @@
  * there. It errs on the side of taking out.
  */
 import { withoutOpaqueTokens } from './opaque-tokens.ts';
-import { withoutAssignedSecrets } from './secret-assignments.ts';
-import { withoutPlaced } from './secret-places.ts';
+import { assignedSecrets } from './secret-assignments.ts';
+import { placedSecrets } from './secret-places.ts';
 import { withoutShapes } from './secret-shapes.ts';
+import { withoutSpans } from './secret-spans.ts';
 
 export interface Redactor {
 	/** Recorded text: shapes, assignments and values. */
@@ -67,5 +68,6 @@ function withoutKeyTails(text: string, mark: (kind: string) => string): string {
 }
 
 function byGuess(text: string, mark: (kind: string) => string): string {
-	return withoutOpaqueTokens(withoutAssignedSecrets(withoutPlaced(text, mark), mark), mark);
+	const spans = [...placedSecrets(text), ...assignedSecrets(text)];
+	return withoutOpaqueTokens(withoutSpans(text, spans, mark), mark);
 }

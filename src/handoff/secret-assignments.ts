@@ -4,6 +4,7 @@
  * words; a token or a cookie must look like one. The name is looked for first, for names are few; all runs are bounded.
  */
 import { isMadeOfWords } from './opaque-tokens.ts';
+import type { SecretSpan } from './secret-spans.ts';
 
 const PASSWORD_NAME =
 	/(?:^|[-_.~ ])(?:[a-z]{0,12}(?:passw(?:or)?d|passphrase|passcode|passwort|passwrd)|kennwort|senha|contrasena|pwd|(?:db|database|user|smtp|mail|email|ftp|sftp|ssh|admin|root|redis|mysql|maria|postgres|pg|mongo|rabbitmq|ldap|http|proxy|auth|login|key|store|keystore|truststore|app|sudo|vnc|wifi)[-_~]?pass|requirepass|mnemonic|(?:seed|recovery|backup)[-_~ ]?(?:phrase|words|codes?)|psk)(?:[-_][a-z0-9~]{1,40}){0,4}$/;
@@ -48,19 +49,18 @@ interface Value {
 	isQuoted: boolean;
 }
 
-export function withoutAssignedSecrets(text: string, mark: (kind: string) => string): string {
-	let out = '';
-	let from = 0;
+/** The values of names that sound like secrets, by the place where they begin. */
+export function assignedSecrets(text: string): SecretSpan[] {
+	const found: SecretSpan[] = [];
 	NAME_AND_SIGN.lastIndex = 0;
 	for (let hit = NAME_AND_SIGN.exec(text); hit !== null; hit = NAME_AND_SIGN.exec(text)) {
-		const found = assignedSecret(text, hit.index, hit[0]);
-		if (found === null || found.end <= from) continue;
-		if (found.start >= from) out += text.slice(from, found.start) + mark('secret');
-		from = found.end;
+		const value = assignedSecret(text, hit.index, hit[0]);
+		if (value === null) continue;
+		found.push({ start: value.start, end: value.end, kind: 'secret' });
 		// What was taken for the value may end in a name with a value of its own: an empty `TOKEN=` before `PASSWORD="…"`.
-		NAME_AND_SIGN.lastIndex = found.isQuoted ? found.end : Math.max(found.start, found.end - MAX_NAME);
+		NAME_AND_SIGN.lastIndex = value.isQuoted ? value.end : Math.max(value.start, value.end - MAX_NAME);
 	}
-	return out + text.slice(from);
+	return found;
 }
 
 function assignedSecret(text: string, at: number, match: string): Value | null {

@@ -1,7 +1,9 @@
 /**
  * Secrets that are known by where they stand: an option of a command, a field of a file, a part of a URL. One row each;
- * `place` has two groups, what stays and what goes. Cases are in test/helpers/secret-cases.ts, as for secret-shapes.ts.
+ * `place` is global and has two groups, what stays and what goes. Cases are in test/helpers/secret-cases.ts, as for
+ * secret-shapes.ts.
  */
+import type { SecretSpan } from './secret-spans.ts';
 
 /** @internal For tests: each has a test case. */
 export interface SecretPlace {
@@ -264,16 +266,28 @@ export const SECRET_PLACES: readonly SecretPlace[] = [
 	},
 ];
 
-/** `text` without what stands in a secret's place. */
-export function withoutPlaced(text: string, mark: (kind: string) => string): string {
-	let out = text;
+/** How far from its end a value can hold the beginning of another secret's place. */
+const MAX_BEGINNING = 80;
+
+/** What stands in a secret's place, by the place where it begins. */
+export function placedSecrets(text: string): SecretSpan[] {
 	const lower = text.toLowerCase();
-	for (const { kind, hints, place, isSecret } of SECRET_PLACES) {
-		if (!hints.some((hint) => lower.includes(hint))) continue;
-		out = out.replace(place, (whole: string, before: string, value: string) => {
-			if (value.includes('[redacted') || before.endsWith('[redacted: ')) return whole;
-			return isSecret === undefined || isSecret(value) ? before + mark(kind) : whole;
-		});
+	return SECRET_PLACES.filter(({ hints }) => hints.some((hint) => lower.includes(hint))).flatMap((place) =>
+		secretsAt(place, text),
+	);
+}
+
+function secretsAt({ kind, place, isSecret }: SecretPlace, text: string): SecretSpan[] {
+	const found: SecretSpan[] = [];
+	place.lastIndex = 0;
+	for (let hit = place.exec(text); hit !== null; hit = place.exec(text)) {
+		const [whole, before = '', value = ''] = hit;
+		const end = hit.index + whole.length;
+		const start = end - value.length;
+		// What was taken for the value may be the beginning of another place: `Authorization:` below an empty one.
+		place.lastIndex = Math.max(hit.index + 1, start, end - MAX_BEGINNING);
+		if (value.includes('[redacted') || before.endsWith('[redacted: ')) continue;
+		if (isSecret === undefined || isSecret(value)) found.push({ start, end, kind });
 	}
-	return out;
+	return found;
 }

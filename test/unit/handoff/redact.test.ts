@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createRedactor } from '../../../src/handoff/redact.ts';
 import { growthOf, LINEAR } from '../../helpers/growth.ts';
+import { SECRET_CASES } from '../../helpers/secret-cases.ts';
 
 const record = (text: string, values: string[] = []) => createRedactor(values).record(text);
 
@@ -113,12 +114,29 @@ describe('the redactor', () => {
 	it.each([
 		["TOKEN=\n\nPGPASSWORD='my pass word'", 'my pass word'],
 		['TOKEN=\nDB_PASSWORD=hunter2;hunter3', 'hunter3'],
+		['Authorization: Bearer \n\nAuthorization: Basic dXNlcjpwYXNz', 'dXNlcjpwYXNz'],
+		['X-Auth-Token: \nX-Vault-Token: abcdef1234', 'abcdef1234'],
+		['//x.org/:_auth=\nDB_PASSWORD=correct-horse', 'correct-horse'],
 	])(
 		'takes out a value whose own name stands where an earlier one looks for its value: %j',
 		(text, value) => {
 			expect(record(text)).not.toContain(value);
 		},
 	);
+
+	it('takes out each secret below an empty place of every other', () => {
+		const parts = SECRET_CASES.map(({ hit }) => {
+			const [before = '', secret = '', after = ''] = hit.split(/[«»]/);
+			return { before, secret, after };
+		});
+		const kept = parts.flatMap(({ before: empty }) =>
+			parts.flatMap(({ before, secret, after }) => {
+				const text = `${empty}\n${before}${secret}${after}\n`;
+				return text.split(secret).length === 2 && record(text).includes(secret) ? [text] : [];
+			}),
+		);
+		expect(kept).toEqual([]);
+	});
 
 	it('takes nothing for a value because a mark of its own stands before it', () => {
 		const once = record(`${'0123456789abcdef'.repeat(3)}RELAY: CONTINUE2b`);
