@@ -18,6 +18,7 @@ const NAMED: Record<Agent, string> = {
 	gemini: 'gemini:gemini-2.5-pro',
 	opencode: 'opencode',
 };
+const SETTINGS = '.claude/settings.json';
 const BELOW_FULL = ['read-only', 'edit'] as const;
 
 /** The model makes each call in a step of its own, in a fresh conversation and once more in the resumed one. */
@@ -26,11 +27,21 @@ async function tryTwice(
 	agent: Agent,
 	preset: PermissionPreset,
 	calls: ModelCall[],
+	args: string[] = [],
 ): Promise<void> {
 	for (const more of [[], ['--session', 'latest']]) {
 		const seen = scene.model.of(agent).length;
 		scene.model.script(agent, ...calls.map((call) => callTools(call)), say('Done.'));
-		const run = await scene.run('Try.', ['-a', NAMED[agent], '--order', agent, '-p', preset, ...more]);
+		const run = await scene.run('Try.', [
+			'-a',
+			NAMED[agent],
+			'--order',
+			agent,
+			'-p',
+			preset,
+			...args,
+			...more,
+		]);
 		expect(run.exitCode, run.stderr).toBe(0);
 		expect(scene.model.of(agent)).toHaveLength(seen + calls.length + 1);
 	}
@@ -58,6 +69,50 @@ describe.skipIf(!hasAgents)('a preset, whatever the model calls', () => {
 			{ name: 'Agent', input: { ...subAgent, subagent_type: 'away' } },
 		]);
 		expect(scene.git('branch', '--format=%(refname:short)').trim()).toBe('main');
+		expect(scene.git('worktree', 'list').trim().split('\n')).toHaveLength(1);
+		expect(left(scene)).toEqual([]);
+	});
+
+	const AWAY = '---\nname: away\ndescription: Looks.\nisolation: worktree\n---\nLook.\n';
+	const callAway = { description: 'd', prompt: 'Look.', run_in_background: false, subagent_type: 'away' };
+	const OFF = { disableAllHooks: true };
+	/** A checkout of another's making, which counts where ours is refused. */
+	const makesOne = (scene: Scene) => {
+		const command = `mkdir -p '${scene.root}/made' && echo '${scene.root}/made'`;
+		return { hooks: { WorktreeCreate: [{ hooks: [{ type: 'command', command }] }] } };
+	};
+
+	it.each([
+		['the user turned all hooks off', (scene: Scene) => scene.writeHome(SETTINGS, JSON.stringify(OFF))],
+		['a trusted repo turns all hooks off', (scene: Scene) => scene.write(SETTINGS, JSON.stringify(OFF))],
+		[
+			'a hook of the user makes a checkout',
+			(scene: Scene) => scene.writeHome(SETTINGS, JSON.stringify(makesOne(scene))),
+		],
+		[
+			'a hook of a trusted repo makes a checkout',
+			(scene: Scene) => scene.write(SETTINGS, JSON.stringify(makesOne(scene))),
+		],
+	])('keeps claude’s own agents in its checkout where %s', async (_, plant) => {
+		const scene = await openScene();
+		scene.writeHome('.claude/agents/away.md', AWAY);
+		scene.write('.claude/agents/deeper/far.md', AWAY.replace('away', 'far'));
+		plant(scene);
+		scene.git('add', '-A', '-f');
+		scene.git('commit', '-q', '-m', 'settings');
+		const far = { ...callAway, subagent_type: 'far' };
+		const calls = [callAway, far].map((input) => ({ name: 'Agent', input }));
+		await tryTwice(scene, 'claude', 'edit', calls, ['--trust']);
+		expect(scene.git('branch', '--format=%(refname:short)').trim()).toBe('main');
+		expect(existsSync(join(scene.root, 'made'))).toBe(false);
+		expect(left(scene)).toEqual([]);
+	});
+
+	it('lets no agent work elsewhere whose file the relay could not read right, hooks or none', async () => {
+		const scene = await openScene();
+		scene.writeHome('.claude/agents/away.md', AWAY.replace('isolation', '"isol\\x61tion"'));
+		scene.writeHome(SETTINGS, JSON.stringify(OFF));
+		await tryTwice(scene, 'claude', 'edit', [{ name: 'Agent', input: callAway }]);
 		expect(scene.git('worktree', 'list').trim().split('\n')).toHaveLength(1);
 		expect(left(scene)).toEqual([]);
 	});

@@ -2,6 +2,7 @@ import { RelayError } from '../../core/errors.ts';
 import { simpleCommands } from '../allow-commands.ts';
 import type { AgentCommand, TurnRequest } from '../contract.ts';
 import { worktreeAround } from '../folders-up.ts';
+import { isolatedAgents } from './isolated-agents.ts';
 import { retryVariables } from './retries.ts';
 
 const OUTPUT = ['--output-format', 'stream-json', '--verbose', '--include-partial-messages'];
@@ -12,14 +13,17 @@ const EDITS = ['Edit', 'Write', 'NotebookEdit'];
  * it. The last is a sub-agent in a checkout of its own (measured with 2.1.197 and 2.1.332).
  */
 const ELSEWHERE = ['EnterWorktree', 'ExitWorktree', 'Agent(isolation:*)'];
+const REFUSAL = 'agent-relay: no checkout beside this one';
 /**
- * An agent file can ask for a checkout of its own (`isolation: worktree`), which no rule for tools sees: the hook in whose
- * hands claude puts the making of it refuses (measured with 2.1.197 and 2.1.332).
+ * An agent file can ask for a checkout of its own (`isolation: worktree`), which no rule for tools sees. Those that are found
+ * are refused by name (`isolatedAgents`). For others (of a plugin, or in a workflow) the hook in whose hands claude puts the
+ * making of a checkout refuses; settings can turn hooks off (`disableAllHooks`), which is not ours to overrule, and then git
+ * is given a path that it takes for no checkout's: nothing works there, but an empty branch is left. Measured with 2.1.197 and
+ * 2.1.332.
  */
 const NO_CHECKOUTS = {
-	WorktreeCreate: [
-		{ hooks: [{ type: 'command', command: 'echo "agent-relay: no checkout beside this one" >&2; exit 1' }] },
-	],
+	hooks: { WorktreeCreate: [{ hooks: [{ type: 'command', command: `echo "${REFUSAL}" >&2; exit 1` }] }] },
+	worktree: { sparsePaths: [`../${REFUSAL}`] },
 };
 /**
  * They have a prompt of the model run after the turn, without its preset. `CronCreate` writes it into the repo, read-only or
@@ -59,7 +63,7 @@ export function command(turn: TurnRequest): AgentCommand {
 function settings(turn: TurnRequest): string[] {
 	const additionalDirectories = worktreeAround(turn);
 	const permissions = additionalDirectories.length === 0 ? {} : { permissions: { additionalDirectories } };
-	return ['--settings', JSON.stringify({ ...permissions, hooks: NO_CHECKOUTS })];
+	return ['--settings', JSON.stringify({ ...permissions, ...NO_CHECKOUTS })];
 }
 
 function session(turn: TurnRequest): string[] {
@@ -81,18 +85,19 @@ function checkedId(id: string): string {
 }
 
 function permissions(turn: TurnRequest): string[] {
+	const elsewhere = [...ELSEWHERE, ...isolatedAgents(turn)];
 	switch (turn.permissions) {
 		case 'read-only':
-			return ['--permission-mode', 'dontAsk', ...without(ELSEWHERE, LATER, EDITS)];
+			return ['--permission-mode', 'dontAsk', ...without(elsewhere, LATER, EDITS)];
 		case 'edit':
 			return [
 				'--permission-mode',
 				'acceptEdits',
-				...without(ELSEWHERE, LATER),
+				...without(elsewhere, LATER),
 				...allowedTools(turn.allowCommands),
 			];
 		case 'full':
-			return ['--dangerously-skip-permissions', ...without(ELSEWHERE)];
+			return ['--dangerously-skip-permissions', ...without(elsewhere)];
 	}
 }
 
