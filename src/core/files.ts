@@ -255,15 +255,15 @@ export function readIfThere(
 	maxBytes = MAX_READ_BYTES,
 	judge: (facts: Stats) => void = () => undefined,
 ): Buffer | null {
-	let fd: number;
+	let opened: OpenFile;
 	try {
-		fd = openToRead(path);
+		opened = openRegular(path);
 	} catch (error) {
 		if (hasErrno(error, 'ENOENT', 'ENOTDIR')) return null;
 		throw error;
 	}
+	const { fd, facts } = opened;
 	try {
-		const facts = fstatSync(fd);
 		judge(facts);
 		const { size } = facts;
 		if (size > maxBytes) throw unreadable(path, `has ${size} bytes, more than is read here (${maxBytes})`);
@@ -337,6 +337,15 @@ export const readRegularText = (path: string, maxBytes?: number): string | null 
  * socket, a device) and where it may not be read: to open a pipe that nobody writes to would wait for ever.
  */
 export function openToRead(path: string): number {
+	return openRegular(path).fd;
+}
+
+interface OpenFile {
+	fd: number;
+	facts: Stats;
+}
+
+function openRegular(path: string): OpenFile {
 	let fd: number;
 	try {
 		fd = openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
@@ -348,7 +357,7 @@ export function openToRead(path: string): number {
 		throw error;
 	}
 	const facts = fstatSync(fd);
-	if (facts.isFile()) return fd;
+	if (facts.isFile()) return { fd, facts };
 	closeSync(fd);
 	throw unreadable(path, facts.isDirectory() ? 'is a folder, where a file belongs' : NOT_REGULAR);
 }

@@ -4,7 +4,16 @@
  * processes that judge the same lock stale cannot both win.
  */
 import { randomBytes } from 'node:crypto';
-import { closeSync, fstatSync, futimesSync, linkSync, lstatSync, renameSync, utimesSync } from 'node:fs';
+import {
+	type BigIntStats,
+	closeSync,
+	fstatSync,
+	futimesSync,
+	linkSync,
+	lstatSync,
+	renameSync,
+	utimesSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import * as v from 'valibot';
 import { type Clock, toIso } from '../core/clock.ts';
@@ -183,19 +192,37 @@ function holdLock(
 	context: LockContext,
 ): SessionLock {
 	const isOurs = () => findLock(path, context)?.token === token;
+	/** The file as it was when it was last read and was ours: each write asks, and most of the time nothing touched it. */
+	let known: BigIntStats | undefined;
 	return {
 		replaced,
 		refresh: () => refreshFile(path, token, context),
 		check: () => {
+			const facts = lstatSync(path, { bigint: true, throwIfNoEntry: false });
+			if (facts !== undefined && known !== undefined && isSameFile(facts, known)) return 'ours';
+			known = undefined;
 			const found = findLock(path, context);
 			if (found === null) return 'missing';
-			return found.token === token ? 'ours' : found;
+			if (found.token !== token) return found;
+			known = facts;
+			return 'ours';
 		},
 		restore: () => createExclusive(path, lockText(token, context)),
 		release: () => {
 			if (isOurs()) removeIfThere(path);
 		},
 	};
+}
+
+/** The same file with the same content: what replaces a lock is another file, and what writes to one changes its times. */
+function isSameFile(a: BigIntStats, b: BigIntStats): boolean {
+	return (
+		a.ino === b.ino &&
+		a.dev === b.dev &&
+		a.size === b.size &&
+		a.mtimeNs === b.mtimeNs &&
+		a.ctimeNs === b.ctimeNs
+	);
 }
 
 /** Only the mtime changes, through an open file that was checked: a lock of someone else is never touched. */
