@@ -47,17 +47,16 @@ export function coverDescriptors(
 
 function inheritableDescriptors(): number[] {
 	if (process.platform !== 'linux') return [];
-	const open = openDescriptors();
-	leftOpen ??= coverable(open.filter((fd) => fd >= UNMARKED_FROM && !isCloseOnExec(fd)));
-	return [...leftOpen, ...open.filter((fd) => MASTER.test(linkOf(fd)))];
+	leftOpen ??= coverable(openDescriptors().filter((fd) => fd >= UNMARKED_FROM && !isCloseOnExec(fd)));
+	return [...leftOpen, ...openMasters()];
 }
 
 /** Node marks every descriptor below as close-on-exec when it starts. */
 const UNMARKED_FROM = 16;
 
 /**
- * What the process was started with. It never grows: Node opens everything close-on-exec, and node-pty's masters are looked for
- * each time. A number that was closed since and is another one's now is that one's in this process only, as before.
+ * What the process was started with. It never grows: Node opens everything close-on-exec, and node-pty's masters are told by
+ * `rememberMaster`. A number that was closed since and is another one's now is that one's in this process only, as before.
  */
 let leftOpen: readonly number[] | null = null;
 
@@ -71,6 +70,19 @@ function coverable(inherited: readonly number[]): readonly number[] {
 	const [over, within] = [inherited.filter((fd) => fd >= limit), inherited.filter((fd) => !(fd >= limit))];
 	for (const fd of over) closeSync(fd);
 	return within;
+}
+
+/** The masters of node-pty that were not seen closed. */
+const masters = new Set<number>();
+
+/** To be called for each master that node-pty opened, before anything else is started. */
+export function rememberMaster(fd: number): void {
+	masters.add(fd);
+}
+
+function openMasters(): number[] {
+	for (const fd of masters) if (!MASTER.test(linkOf(fd))) masters.delete(fd);
+	return [...masters];
 }
 
 const MASTER = /^\/dev\/(?:pts\/)?ptmx$/;
@@ -93,7 +105,7 @@ function isCloseOnExec(fd: number): boolean {
 	}
 }
 
-/** The listing's own descriptor is gone by the time it is looked at. */
+/** Empty for a descriptor that is closed. */
 function linkOf(fd: number): string {
 	try {
 		return readlinkSync(`/proc/self/fd/${fd}`);

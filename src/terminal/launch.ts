@@ -8,7 +8,7 @@ import { closeSync, constants, openSync } from 'node:fs';
 import { devNull } from 'node:os';
 import { RelayError } from '../core/errors.ts';
 import { openToRead } from '../core/files.ts';
-import { withoutInheritedDescriptors } from '../core/inherited-descriptors.ts';
+import { rememberMaster, withoutInheritedDescriptors } from '../core/inherited-descriptors.ts';
 import type { ProcessSpec } from './agent-process.ts';
 import { loadNativePty, spawnHelperPath, type TerminalPair } from './native-pty.ts';
 import { adoptingWrapper, openingWrapper, SHELL } from './wrapper.ts';
@@ -74,7 +74,9 @@ export const launchByFork: Launch = async (spec) => {
 function openTerminal({ columns = COLUMNS, rows = ROWS }: ProcessSpec): TerminalPair {
 	const native = loadNativePty();
 	try {
-		return native.open(columns, rows);
+		const pair = native.open(columns, rows);
+		rememberMaster(pair.master);
+		return pair;
 	} catch (cause) {
 		throw new RelayError('refused', 'this machine has no pseudo-terminal left', {
 			hint: 'close some terminals; Linux: /proc/sys/kernel/pty/max',
