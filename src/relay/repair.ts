@@ -83,7 +83,7 @@ export async function repairSession(session: OpenSession, deps: RelayDeps): Prom
  */
 export async function repairAbandoned(deps: RelayDeps): Promise<string[]> {
 	const abandoned = deps.store
-		.list({ limit: ABANDONED_LOOK, kinds: ['shell', 'run', 'chat'] })
+		.list({ limit: ABANDONED_LOOK, order: 'touched', kinds: ['shell', 'run', 'chat'] })
 		.filter(({ meta, status }) => meta?.status === 'active' && status !== 'active')
 		// One that another relay left is not touched until the user says that it goes on.
 		.filter(({ id }) => deps.store.witness(id).isOurs);

@@ -31,9 +31,10 @@ export interface ListOptions {
 	status?: SessionSummary['status'];
 	/**
 	 * `used` (default): by the last turn, which costs a look at every folder (60 ms for 10,000) and into some. `created`: by id, which
-	 * looks only at what is listed.
+	 * looks only at what is listed. `touched`: as `used`, but by the times of the folders alone, which anybody can change: for what
+	 * may be wrong.
 	 */
-	order?: 'used' | 'created';
+	order?: 'used' | 'created' | 'touched';
 	/** Only these. */
 	kinds?: ReadonlyArray<SessionMeta['kind']>;
 	/** Only those that work in this folder. */
@@ -88,7 +89,8 @@ function* inOrder(
 		for (const one of all.sort(([a], [b]) => (a < b ? 1 : -1))) yield* dated(one);
 		return;
 	}
-	yield* byTurn(all.flatMap(dated).sort(byUse), now);
+	const touched = all.flatMap(dated).sort(byUse);
+	yield* order === 'touched' ? touched : byTurn(touched, now);
 }
 
 const byUse = (a: Dated, b: Dated) => b.lastUsedAt - a.lastUsedAt || (a.id < b.id ? 1 : -1);
