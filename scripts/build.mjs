@@ -45,12 +45,33 @@ const groups = Object.entries(LOADED_TOGETHER).map(([name, modules], at) => {
 	return { name, priority: Object.keys(LOADED_TOGETHER).length - at, test: (id) => paths.has(id) };
 });
 
-async function bundle(input, codeSplitting) {
+/**
+ * Code that means the same without a character outside ASCII, for bin/load-bundle.js. Throws where an escape would mean
+ * something else: after a backslash, and in a template that is read raw.
+ */
+function asciiOf(code, fileName) {
+	const odd = /\\[^\0-\x7f]|\braw`[^`]*[^\0-\x7f]/.exec(code);
+	if (odd !== null) throw new Error(`${fileName} cannot be written in ASCII: ${odd[0].slice(-80)}`);
+	return code.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+/** As Node wraps a module, for a loader that does not: bin/load-bundle.js runs the file as it is. */
+const wrapped = (code) => `(function (exports, require, module, __filename, __dirname) {${code}\n})`;
+
+const rewrite = (change) => ({
+	name: 'rewrite',
+	generateBundle(_options, output) {
+		for (const chunk of Object.values(output)) chunk.code = change(chunk);
+	},
+});
+
+async function bundle(input, codeSplitting, change) {
 	const built = await rolldown({
 		input,
 		platform: 'node',
 		external: /^(?:node:|node-pty|@lydell\/|smol-toml)/,
 		logLevel: 'warn',
+		plugins: [rewrite(change)],
 	});
 	const { output } = await built.write({
 		dir: join(dist, 'bundle'),
@@ -65,9 +86,11 @@ async function bundle(input, codeSplitting) {
 }
 
 const output = [
-	...(await bundle({ main: join(dist, 'main.js') }, { groups })),
+	...(await bundle({ main: join(dist, 'main.js') }, { groups }, ({ code, fileName }) =>
+		wrapped(asciiOf(code, fileName)),
+	)),
 	// A program of its own, which has no compiled code kept and would load all that it shares with the relay.
-	...(await bundle({ 'demo-agent': join(dist, 'agents/demo/program.js') }, false)),
+	...(await bundle({ 'demo-agent': join(dist, 'agents/demo/program.js') }, false, ({ code }) => code)),
 ];
 const sum = createHash('sha256');
 for (const { fileName, code } of output) sum.update(`${fileName}\0${code}\0`);
