@@ -33,6 +33,7 @@ import { type App, homeOf, newNativeId, storeAt } from './create-app.ts';
 import {
 	clonedFolders,
 	describeDistrust,
+	digestsNow,
 	isUnchanged,
 	obeysRepo,
 	type RepoTrust,
@@ -197,7 +198,8 @@ export async function relayDeps(
 		get isTrusted() {
 			const isObeyed = trust.isObeyed();
 			const { trust: known } = current.settings;
-			const notice = isObeyed || !obeysRepo(known) ? null : describeDistrust(known);
+			const notice =
+				isObeyed || !obeysRepo(known) ? null : describeDistrust(known, { now: digestsNow(known) });
 			if (notice !== null) app.notice(notice);
 			return isObeyed;
 		},
@@ -270,7 +272,7 @@ async function depsAt(repo: RepoFacts, app: App, current: ReadonlySettings, own:
 	const settings = settingsThere(repo, current);
 	const isSameWorktree = repo.worktree === own.repo.worktree;
 	// What the start said was of the folder where the relay was started.
-	const line = isSameWorktree ? describeDistrust(settings.settings.trust, repo.folder) : null;
+	const line = isSameWorktree ? describeDistrust(settings.settings.trust, { elsewhere: repo.folder }) : null;
 	if (line !== null) app.notice(line);
 	return relayDeps(there, settings, isSameWorktree ? own.snapshots : null);
 }

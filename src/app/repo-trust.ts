@@ -41,11 +41,18 @@ export function obeysRepo({ isTrusted, digests }: RepoTrust): boolean {
  * an agent may have changed it since. To be asked before every turn.
  */
 export function isUnchanged(trust: RepoTrust): boolean {
-	if (trust.isForThisRun) return true;
-	const { digests } = trust;
-	const now = readTrustDigests(trust, trust.repoConfig);
-	if (now === null || digests === null) return false;
-	return now.size === digests.size && [...now].every(([path, digest]) => digests.get(path) === digest);
+	return trust.isForThisRun || isSame(trust.digests, digestsNow(trust));
+}
+
+/** What agents would obey now. */
+export function digestsNow(trust: RepoTrust): TrustDigests | null {
+	return readTrustDigests(trust, trust.repoConfig);
+}
+
+/** False also where one of them is not known. */
+function isSame(before: TrustDigests | null, now: TrustDigests | null): boolean {
+	if (before === null || now === null || before.size !== now.size) return false;
+	return [...now].every(([path, digest]) => before.get(path) === digest);
 }
 
 /**
@@ -73,12 +80,15 @@ const SHOWN_FILES = 6;
 const PATH_CHARS = 80;
 
 /**
- * One line for people where agents start without what the repo sets; null where they obey it, or it sets nothing.
+ * One line for people where agents start without what the repo sets; null where they obey it, or it sets nothing. By what was
+ * read with the settings, where nothing says what the files hold `now`.
  * `elsewhere`: where to say that they may obey it, when that is not here.
  */
-export function describeDistrust(trust: RepoTrust, elsewhere?: string): string | null {
-	if (obeysRepo(trust) && isUnchanged(trust)) return null;
-	const now = readTrustDigests(trust, trust.repoConfig);
+export function describeDistrust(
+	trust: RepoTrust,
+	{ now = trust.digests, elsewhere }: { now?: TrustDigests | null; elsewhere?: string } = {},
+): string | null {
+	if (obeysRepo(trust) && (trust.isForThisRun || isSame(trust.digests, now))) return null;
 	const where = elsewhere === undefined ? '' : `, in ${safeLine(elsewhere, PATH_CHARS)}`;
 	const advice = `To obey them: agent-relay config trust${where}`;
 	if (now === null)

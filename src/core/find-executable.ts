@@ -33,7 +33,7 @@ export function findExecutable(names: readonly string[], search: ExecutableSearc
 		lookedAt.push(path);
 		if (isInPlace && search.isThere?.(dirname(path)) === false) continue;
 		if (!isProgram(path)) continue;
-		if (search.untrustedFolders.some((folder) => liesInside(path, folder))) {
+		if (liesInside(path, search.untrustedFolders)) {
 			refused ??= `${path} lies inside this repo, which is not trusted`;
 			continue;
 		}
@@ -81,19 +81,21 @@ function isProgram(path: string): boolean {
 export function searchPathOutside(searchPath: string, folders: readonly string[]): string {
 	return searchPath
 		.split(delimiter)
-		.filter((entry) => isAbsolute(entry) && !folders.some((folder) => liesInside(resolve(entry), folder)))
+		.filter((entry) => isAbsolute(entry) && !liesInside(resolve(entry), folders))
 		.join(delimiter);
 }
 
-/** By the path as found, by where its folder's links lead, and by where its own lead. */
-function liesInside(path: string, folder: string): boolean {
-	const below = (child: string) => child === folder || child.startsWith(folder + sep);
-	return below(path) || below(join(realPath(dirname(path)), basename(path))) || below(realPath(path));
+/** In one of the folders: by the path as found, by where its folder's links lead, or by where its own lead. */
+function liesInside(path: string, folders: readonly string[]): boolean {
+	if (folders.length === 0) return false;
+	const ways = [path, join(realPath(dirname(path)), basename(path)), realPath(path)];
+	return folders.some((folder) => ways.some((way) => way === folder || way.startsWith(folder + sep)));
 }
 
 function realPath(path: string): string {
 	try {
-		return realpathSync(path);
+		// One call of the system, where the plain one asks for each folder on the way.
+		return realpathSync.native(path);
 	} catch {
 		return path;
 	}

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CliHome, PROGRAM } from '../helpers/cli-home.ts';
@@ -19,6 +19,9 @@ for (const name of counted) {
 	looks[name] = 0;
 	fs[name] = Object.assign((...given) => (isCounted(given[0]) && looks[name]++, real(...given)), real);
 }
+const native = fs.realpathSync.native;
+looks['realpathSync.native'] = 0;
+fs.realpathSync.native = (...given) => (looks['realpathSync.native']++, native(...given));
 for (const name of ['access', 'lstat', 'readlink', 'realpath', 'stat']) {
 	const real = fs.promises[name];
 	looks['promises.' + name] = 0;
@@ -43,7 +46,7 @@ interface Cost {
 }
 
 /** About a fifth of them at the folders that lead to a record, before each write. */
-const LOOKS_OF_A_RUN = 475;
+const LOOKS_OF_A_RUN = 460;
 /** When the settings are read, when the agent is chosen, when its turn is prepared and started; at the folder, too. */
 const LOOKS_AT_AN_OBEYED_FILE = 8;
 
@@ -73,6 +76,14 @@ describe('the files of the bundle that a start reads', () => {
 		expect(listing.sort()).toEqual(['main', 'records', 'rolldown-runtime', 'start']);
 		const work = (await costOf('run', '-q', '-a', 'demo-closer', 'hello')).files;
 		expect(work.sort()).toEqual(['main', 'records', 'rolldown-runtime', 'start', 'work']);
+	});
+
+	it('hold ASCII alone, so that one byte a character does in memory', () => {
+		const folder = resolve(PROGRAM, '../../dist/bundle');
+		const files = readdirSync(folder).filter((name) => name.endsWith('.cjs') && name !== 'demo-agent.cjs');
+		const texts = files.map((name) => readFileSync(join(folder, name)));
+		expect(texts.length).toBeGreaterThan(10);
+		expect(texts.flatMap((text) => [...text].filter((byte) => byte > 0x7f))).toEqual([]);
 	});
 
 	it('are none for a demo agent besides its own', () => {
