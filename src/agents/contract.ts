@@ -226,7 +226,7 @@ export interface AgentAdapter {
 	/** The command a person types to go on with the conversation in the CLI itself. */
 	resumeHint(nativeSessionId: string): string;
 	/** A look at files and variables only; starts no process. */
-	probeLogin(env: Readonly<Record<string, string>>): Promise<LoginState>;
+	probeLogin(env: Readonly<Record<string, string>>): LoginState;
 	/** The version in the output of `<executable> --version`, or null. */
 	parseVersion(output: string): string | null;
 	/**

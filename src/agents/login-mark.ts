@@ -3,6 +3,11 @@ import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
 import type { LoginState } from './contract.ts';
 
+/** A name for an account that tells nothing of its secret: hex, 16 characters. */
+export function accountOf(secret: string): string {
+	return createHash('sha256').update(secret).digest('hex').slice(0, 16);
+}
+
 /**
  * The state with a mark of its login. `files`: absolute paths of what holds the login and the CLI's own configuration (time
  * and size count, never the content); `values`: variables that choose provider and account.
@@ -18,8 +23,7 @@ export function withMark(
 		...files.map(changeOf),
 		...values.map((value) => value ?? ''),
 	];
-	const mark = createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16);
-	return { ...state, mark };
+	return { ...state, mark: accountOf(JSON.stringify(parts)) };
 }
 
 function changeOf(path: string): string {

@@ -26,7 +26,7 @@ export async function startRace(request: RaceRequest, deps: RaceDeps): Promise<R
 	const asTyped = request.copy.map((path) => fromFolder(path, relay.repo));
 	const { copy } = checkRequest({ ...request, copy: asTyped }, relay.repo.worktree);
 	refusePlaceInRepo(deps);
-	const why = await obstacles(request, relay);
+	const why = obstacles(request, relay);
 	refuseNobody(request.entrants, why, relay);
 	const base = await baseOf(request, { head, copy }, deps);
 	const session = relay.store.create({

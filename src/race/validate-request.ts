@@ -92,11 +92,11 @@ export async function refuseDirty(
 }
 
 /** Why an entrant cannot start, with what helps; null when it can. A limit on record is no reason: it was asked for by name. */
-export async function obstacles(
+export function obstacles(
 	{ entrants, permissions, task }: RaceRequest,
 	deps: RelayDeps,
-): Promise<Array<string | null>> {
-	const facts = await candidateFacts(deps);
+): Array<string | null> {
+	const facts = candidateFacts(deps);
 	const asked = { permissions: permissions ?? deps.config.permissions.preset, text: task };
 	return entrants.map((entrant) => {
 		const { agent } = entrant;

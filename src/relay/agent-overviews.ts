@@ -13,8 +13,8 @@ function asRefused(login: LoginState, { reason }: RefusedLogin): LoginState {
 }
 
 /** Every agent with what is known of it without starting any. */
-export async function agentOverviews(deps: RelayDeps, active: AgentId | null): Promise<AgentOverview[]> {
-	const logins = await loginsOf(deps);
+export function agentOverviews(deps: RelayDeps, active: AgentId | null): AgentOverview[] {
+	const logins = loginsOf(deps);
 	return deps.registry.adapters.map((adapter) => {
 		const found = deps.findExecutable(adapter.id);
 		const { path, lookedAt } = found;

@@ -18,8 +18,8 @@ export interface ChoiceRequest {
 	named: ReadonlySet<AgentId>;
 }
 
-export async function chooseAgent(request: ChoiceRequest, deps: RelayDeps): Promise<SuccessorChoice> {
-	const logins = await loginsOf(deps);
+export function chooseAgent(request: ChoiceRequest, deps: RelayDeps): SuccessorChoice {
+	const logins = loginsOf(deps);
 	const { order, current, tried, hopsLeft, explicit } = request;
 	return chooseSuccessor({
 		order,
@@ -46,15 +46,15 @@ function eligibleAdapters(
 }
 
 /** What is known of every agent, each as if the user had named it. */
-export async function candidateFacts(deps: RelayDeps): Promise<CandidateFacts[]> {
-	const logins = await loginsOf(deps);
+export function candidateFacts(deps: RelayDeps): CandidateFacts[] {
+	const logins = loginsOf(deps);
 	const named = new Set(deps.registry.adapters.map(({ id }) => id));
 	return deps.registry.adapters.map((adapter) => factsOf(adapter, logins, named, deps));
 }
 
 /** Throws `not_logged_in` where no login of this agent is known: naming a model does not name who gets the words. */
-export async function requireKnownLogin(agent: AgentId, deps: RelayDeps): Promise<void> {
-	const login = (await loginsOf(deps)).get(agent);
+export function requireKnownLogin(agent: AgentId, deps: RelayDeps): void {
+	const login = loginsOf(deps).get(agent);
 	if (login?.loggedIn !== 'no' && login?.untouched !== true) return;
 	const { title } = deps.registry.find(agent);
 	throw new RelayError('not_logged_in', `${title} has the model, and no login of it is known.`, {
@@ -62,22 +62,9 @@ export async function requireKnownLogin(agent: AgentId, deps: RelayDeps): Promis
 	});
 }
 
-/** Whoever asks while a look is under way shares it: a start of the shell asks twice at once. */
-export function loginsOf(deps: RelayDeps): Promise<Map<AgentId, LoginState>> {
-	const shared = looking.get(deps);
-	if (shared !== undefined) return shared;
-	const look = lookAtLogins(deps).finally(() => looking.delete(deps));
-	looking.set(deps, look);
-	return look;
-}
-
-const looking = new WeakMap<RelayDeps, Promise<Map<AgentId, LoginState>>>();
-
-async function lookAtLogins(deps: RelayDeps): Promise<Map<AgentId, LoginState>> {
-	const states = await Promise.all(
-		deps.registry.adapters.map(async (adapter) => [adapter.id, await adapter.probeLogin(deps.env)] as const),
-	);
-	return new Map(states);
+/** Looks at the files of each agent's login: 0.5 ms. */
+export function loginsOf({ registry, env }: RelayDeps): Map<AgentId, LoginState> {
+	return new Map(registry.adapters.map((adapter) => [adapter.id, adapter.probeLogin(env)]));
 }
 
 function factsOf(

@@ -120,7 +120,7 @@ class OneConversation implements Conversation {
 	async upcoming() {
 		const placed = this.#placeModel();
 		const request = this.#choiceRequest(this.#state.isExplicit ? this.#state.active : null);
-		const chosen = await chooseAgent(request, this.#deps);
+		const chosen = chooseAgent(request, this.#deps);
 		this.#expected = chosen.choice;
 		return {
 			choice: chosen.choice,
@@ -239,7 +239,7 @@ class OneConversation implements Conversation {
 		session.keepRecords();
 		if (place.is !== 'moved') session.apply(moveTo, repoAt(place, session.meta.repo));
 		this.#restoreChoice(session);
-		const changes = await this.#grantChanges(session);
+		const changes = this.#grantChanges(session);
 		const words = describeUnconfirmed(store.lineage(session.id));
 		if (words !== null) this.#state.toldOfWords = session.id;
 		const told = [place.notice, words].filter((line) => line !== null);
@@ -247,12 +247,12 @@ class OneConversation implements Conversation {
 	}
 
 	/** What the agent that goes on was given here, and is not given now. */
-	async #grantChanges({ meta }: OpenSession): Promise<string[]> {
+	#grantChanges({ meta }: OpenSession): string[] {
 		const { active, permissions } = this.#state;
 		const known = active === null ? undefined : meta.agents[active.agent];
 		if (active === null || known === undefined) return [];
 		const { registry, env, config } = this.#deps;
-		const { account } = await registry.find(active.agent).probeLogin(env);
+		const { account } = registry.find(active.agent).probeLogin(env);
 		const { allow_commands: allowCommands } = config.permissions;
 		return grantChanges(active.agent, known, { permissions, allowCommands, account });
 	}
@@ -266,12 +266,12 @@ class OneConversation implements Conversation {
 		this.#state.switchedFrom = null;
 	}
 
-	agents(): Promise<AgentOverview[]> {
+	async agents(): Promise<AgentOverview[]> {
 		return agentOverviews(this.#deps, this.#state.active?.agent ?? null);
 	}
 
 	async limits() {
-		const { candidates } = await chooseAgent(this.#choiceRequest(null), this.#deps);
+		const { candidates } = chooseAgent(this.#choiceRequest(null), this.#deps);
 		return candidates;
 	}
 
@@ -346,10 +346,10 @@ class OneConversation implements Conversation {
 	}
 
 	/** What cannot start is told before a session is made for it; one that is there keeps the words. */
-	async #requireStart(choice: AgentChoice, text: string): Promise<void> {
+	#requireStart(choice: AgentChoice, text: string): void {
 		requireExecutable(choice.agent, this.#deps);
 		if (this.#state.session !== null) return;
-		if (choice.agent === this.#state.ownerOfModel) await requireKnownLogin(choice.agent, this.#deps);
+		if (choice.agent === this.#state.ownerOfModel) requireKnownLogin(choice.agent, this.#deps);
 		requireCommand(choice, { permissions: this.#state.permissions, text }, this.#deps);
 	}
 
@@ -358,10 +358,10 @@ class OneConversation implements Conversation {
 		const placed = this.#placeModel();
 		await this.#deps.survivors.settle(this.#worktree(), signal);
 		const request = this.#choiceRequest(this.#state.isExplicit ? this.#state.active : null);
-		const chosen = await chooseAgent(request, this.#deps);
+		const chosen = chooseAgent(request, this.#deps);
 		// An agent that the user named and that cannot start here is refused, never replaced.
 		const wanted = chosen.choice ?? request.explicit;
-		if (wanted !== null) await this.#requireStart(wanted, task.text);
+		if (wanted !== null) this.#requireStart(wanted, task.text);
 		else if (chosen.candidates.every(({ verdict }) => verdict === 'not_installed'))
 			throw nobodyInstalled(this.#deps);
 		else if (lacksLogins(chosen.candidates)) throw nobodyLoggedIn(this.#deps, chosen.candidates);

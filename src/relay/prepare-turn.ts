@@ -76,7 +76,7 @@ export async function prepareTurn(plan: TurnPlan, deps: RelayDeps): Promise<Prep
 		const made = { prompt: sent.text, userPrompt, packet: packet?.path ?? null, standing };
 		// Of one that is known to be gone the user was told already.
 		const leaves = plan.isFresh || standing.left === null ? null : newConversation(adapter, standing.left);
-		const { account } = await adapter.probeLogin(deps.env);
+		const { account } = adapter.probeLogin(deps.env);
 		const spec = {
 			...turnSpec(plan, deps, made),
 			account: { profile: null, hash: account },

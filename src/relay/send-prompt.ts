@@ -257,7 +257,7 @@ export class PromptRun {
 
 	async #after(step: Step, state: TurnState): Promise<NextStep> {
 		const adapter = this.#deps.registry.find(step.choice.agent);
-		const login = (await loginsOf(this.#deps)).get(adapter.id);
+		const login = loginsOf(this.#deps).get(adapter.id);
 		const limit = tellLedger(state, { model: step.choice.model, login }, this.#deps);
 		if (this.#lacksStory && hasNoEffect(state)) return this.#afresh(step, adapter);
 		if (this.#lacksStory) this.#tellWithoutStory(adapter);
@@ -312,7 +312,7 @@ export class PromptRun {
 		state: TurnState,
 		{ limit, failure }: { limit: Limit | null; failure: string | null },
 	): Promise<NextStep> {
-		const chosen = await chooseAgent(
+		const chosen = chooseAgent(
 			{
 				order: rememberedOrder(this.#state),
 				current: step.choice,

@@ -1,10 +1,8 @@
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { hasErrno } from '../../core/errors.ts';
 import type { LoginState } from '../contract.ts';
-import { type JsonObject, objectOrEmpty, objectOrNull, parseObject, textOrNull } from '../json-fields.ts';
-import { withMark } from '../login-mark.ts';
+import { type JsonObject, objectOrEmpty, objectOrNull, textOrNull } from '../json-fields.ts';
+import { readLoginJson } from '../login-file.ts';
+import { accountOf, withMark } from '../login-mark.ts';
 
 const ADVICE = 'claude auth login';
 
@@ -31,12 +29,12 @@ const CLOUD_FILES = [
  * Whether claude is logged in, by variables and files alone (`claude auth status` takes 2 s). A file that cannot be read,
  * macOS (where the login is in the keychain) and helpers that fetch a key are `unknown`. Never throws.
  */
-export async function probeLogin(
+export function probeLogin(
 	env: Readonly<Record<string, string>>,
 	platform: NodeJS.Platform = process.platform,
-): Promise<LoginState> {
+): LoginState {
 	return withMark(
-		await probe(env, platform),
+		probe(env, platform),
 		loginFiles(env),
 		[...KEY_VARIABLES, ...CLOUD_VARIABLES, ...ACCOUNT_VARIABLES].map((name) => env[name]),
 	);
@@ -52,7 +50,7 @@ function loginFiles(env: Readonly<Record<string, string>>): string[] {
 	];
 }
 
-async function probe(env: Readonly<Record<string, string>>, platform: NodeJS.Platform): Promise<LoginState> {
+function probe(env: Readonly<Record<string, string>>, platform: NodeJS.Platform): LoginState {
 	const cloud = CLOUD_VARIABLES.find((name) => isOn(env[name]));
 	if (cloud !== undefined) return state('unknown', `${cloud} is set`, null);
 	const variable = KEY_VARIABLES.find((name) => env[name]);
@@ -61,18 +59,13 @@ async function probe(env: Readonly<Record<string, string>>, platform: NodeJS.Pla
 	return probeFiles(env, platform);
 }
 
-async function probeFiles(
-	env: Readonly<Record<string, string>>,
-	platform: NodeJS.Platform,
-): Promise<LoginState> {
+function probeFiles(env: Readonly<Record<string, string>>, platform: NodeJS.Platform): LoginState {
 	const home = env.HOME ?? '';
 	const folder = env.CLAUDE_CONFIG_DIR || join(home, '.claude');
 	const profile = env.CLAUDE_CONFIG_DIR ? join(folder, '.claude.json') : join(home, '.claude.json');
-	const [credentials, account, settings] = await Promise.all([
-		readJson(join(folder, '.credentials.json')),
-		readJson(profile),
-		readJson(join(folder, 'settings.json')),
-	]);
+	const credentials = readLoginJson(join(folder, '.credentials.json'));
+	const account = readLoginJson(profile);
+	const settings = readLoginJson(join(folder, 'settings.json'));
 	const accountId = textOrNull(objectOrEmpty(objectOrEmpty(account).oauthAccount).accountUuid);
 	if (credentials === 'unreadable') return state('unknown', '.credentials.json cannot be read', accountId);
 	if (objectOrNull(objectOrEmpty(credentials).claudeAiOauth) !== null)
@@ -99,14 +92,6 @@ function settingsLogin(settings: JsonObject): string | null {
 	return known === undefined ? null : `settings.json sets ${known}`;
 }
 
-async function readJson(path: string): Promise<JsonObject | 'unreadable' | null> {
-	try {
-		return parseObject(await readFile(path, 'utf8')) ?? 'unreadable';
-	} catch (error) {
-		return hasErrno(error, 'ENOENT', 'ENOTDIR') ? null : 'unreadable';
-	}
-}
-
 function isOn(value: string | undefined): boolean {
 	return value !== undefined && /^(?:1|true|yes|on)$/i.test(value);
 }
@@ -114,7 +99,6 @@ function isOn(value: string | undefined): boolean {
 const untouched = (known: LoginState): LoginState => ({ ...known, untouched: true });
 
 function state(loggedIn: LoginState['loggedIn'], evidence: string, secret: string | null): LoginState {
-	const account =
-		secret === null ? 'default' : createHash('sha256').update(secret).digest('hex').slice(0, 16);
+	const account = secret === null ? 'default' : accountOf(secret);
 	return { loggedIn, evidence, account, advice: ADVICE };
 }

@@ -1,16 +1,12 @@
 /** Whether codex has a login, from its own files and the environment. It is not asked and nothing is checked for validity. */
-import { createHash } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { hasErrno } from '../../core/errors.ts';
 import type { LoginState } from '../contract.ts';
 import { type JsonObject, objectOrEmpty, parseObject, textOrNull } from '../json-fields.ts';
-import { withMark } from '../login-mark.ts';
+import { readLoginText } from '../login-file.ts';
+import { accountOf, withMark } from '../login-mark.ts';
 import { codexHome } from './rollout-file.ts';
 
 const ADVICE = 'codex login';
-/** Far above any real file; a larger one is not looked into. */
-const MAX_FILE_BYTES = 1024 * 1024;
 
 type Env = Readonly<Record<string, string>>;
 
@@ -24,18 +20,18 @@ interface Provider {
 }
 
 /** Never throws: what cannot be read is `unknown`. */
-export async function probeCodexLogin(env: Env): Promise<LoginState> {
+export function probeCodexLogin(env: Env): LoginState {
 	const home = codexHome(env);
 	const files = home === null ? [] : ['auth.json', 'config.toml'].map((name) => join(home, name));
-	return withMark(await probe(env), files, [env.CODEX_API_KEY, env.OPENAI_API_KEY, env.OPENAI_BASE_URL]);
+	return withMark(probe(env), files, [env.CODEX_API_KEY, env.OPENAI_API_KEY, env.OPENAI_BASE_URL]);
 }
 
-async function probe(env: Env): Promise<LoginState> {
+function probe(env: Env): LoginState {
 	if (env.CODEX_API_KEY === undefined && codexHome(env) === null) {
 		return { ...state('unknown', 'HOME is not set'), untouched: true };
 	}
 	const home = codexHome(env) ?? '';
-	const config = await readSmallFile(join(home, 'config.toml'));
+	const config = readLoginText(join(home, 'config.toml'));
 	if (config === 'unreadable') return state('unknown', 'config.toml cannot be read');
 	const provider = chosenProvider(config ?? '');
 	if (provider === null) return state('unknown', 'config.toml chooses its provider in a profile');
@@ -43,7 +39,7 @@ async function probe(env: Env): Promise<LoginState> {
 	if (!provider.isBuiltIn && !provider.usesOpenaiLogin)
 		return state('unknown', `the provider ${provider.name} names no key`);
 	if (env.CODEX_API_KEY) return stateOfKey(env, 'CODEX_API_KEY', provider.name);
-	const auth = await readSmallFile(join(home, 'auth.json'));
+	const auth = readLoginText(join(home, 'auth.json'));
 	if (auth === 'unreadable') return state('unknown', 'auth.json cannot be read');
 	return auth === null ? stateWithoutFile(env, config ?? '') : stateOfAuthFile(parseObject(auth));
 }
@@ -76,10 +72,6 @@ function state(loggedIn: LoginState['loggedIn'], evidence: string): LoginState {
 	return { loggedIn, evidence, account: 'default', advice: ADVICE };
 }
 
-function accountOf(secret: string): string {
-	return createHash('sha256').update(secret).digest('hex').slice(0, 16);
-}
-
 const TOP_LEVEL_STRING = (key: string) => new RegExp(`^\\s*${key}\\s*=\\s*["']([^"'\\n]*)["']`, 'm');
 
 /** Reads `model_provider` and its section by text search; null when a profile may choose another. */
@@ -103,13 +95,4 @@ function sectionOf(config: string, provider: string): string {
 	if (!match) return '';
 	const [section = ''] = config.slice(match.index + match[0].length).split(/^\s*\[/m, 1);
 	return section;
-}
-
-async function readSmallFile(path: string): Promise<string | 'unreadable' | null> {
-	try {
-		const { size } = await stat(path);
-		return size > MAX_FILE_BYTES ? 'unreadable' : await readFile(path, 'utf8');
-	} catch (error) {
-		return hasErrno(error, 'ENOENT', 'ENOTDIR') ? null : 'unreadable';
-	}
 }

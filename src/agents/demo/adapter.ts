@@ -49,7 +49,7 @@ function sharedBy(
 		inert: (text) => text,
 		isNativeId: (id) => NATIVE_ID.test(id),
 		resumeHint: (id) => `${quoteForShell(PROGRAM)} ${agent} --resume ${quoteForShell(id)}`,
-		probeLogin: async () => ({
+		probeLogin: () => ({
 			loggedIn: 'yes',
 			evidence: 'a demo agent needs no login',
 			account: 'default',

@@ -1,15 +1,13 @@
-import { createHash } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { hasErrno } from '../../core/errors.ts';
 import type { LoginState } from '../contract.ts';
-import { type JsonObject, objectOrEmpty, parseObject, textOrNull } from '../json-fields.ts';
-import { withMark } from '../login-mark.ts';
+import { type JsonObject, objectOrEmpty, textOrNull } from '../json-fields.ts';
+import { readLoginJson } from '../login-file.ts';
+import { accountOf, withMark } from '../login-mark.ts';
 import { geminiFolder } from './session-file.ts';
 
 /** gemini has no login command: its own first screen asks. */
 const ADVICE = 'gemini';
-const MAX_FILE_BYTES = 1024 * 1024;
 
 type Env = Readonly<Record<string, string>>;
 
@@ -17,7 +15,7 @@ type Env = Readonly<Record<string, string>>;
  * Whether gemini can sign in, by variables and files alone (starting it takes 2 s). A chosen method that cannot be seen
  * from here (a cloud's own login, a keychain, a `.env` file) is `unknown`. Never throws.
  */
-export async function probeGeminiLogin(env: Env): Promise<LoginState> {
+export function probeGeminiLogin(env: Env): LoginState {
 	const folder = geminiFolder(env);
 	const files =
 		folder === null
@@ -25,24 +23,18 @@ export async function probeGeminiLogin(env: Env): Promise<LoginState> {
 			: ['settings.json', 'oauth_creds.json', 'google_accounts.json', '.env'].map((name) =>
 					join(folder, name),
 				);
-	return withMark(await probe(env), files, [
-		env.GEMINI_API_KEY,
-		env.GOOGLE_API_KEY,
-		env.GOOGLE_CLOUD_PROJECT,
-	]);
+	return withMark(probe(env), files, [env.GEMINI_API_KEY, env.GOOGLE_API_KEY, env.GOOGLE_CLOUD_PROJECT]);
 }
 
-async function probe(env: Env): Promise<LoginState> {
+function probe(env: Env): LoginState {
 	const folder = geminiFolder(env);
 	if (folder === null)
 		return env.GEMINI_API_KEY
 			? withKey('GEMINI_API_KEY', env)
 			: { ...state('unknown', 'HOME is not set'), untouched: true };
-	const [settings, oauth, dotEnv] = await Promise.all([
-		readJson(join(folder, 'settings.json')),
-		readJson(join(folder, 'oauth_creds.json')),
-		exists(join(folder, '.env')),
-	]);
+	const settings = readLoginJson(join(folder, 'settings.json'));
+	const oauth = readLoginJson(join(folder, 'oauth_creds.json'));
+	const dotEnv = isFile(join(folder, '.env'));
 	if (settings === 'unreadable') return state('unknown', 'settings.json cannot be read');
 	const method = chosenMethod(objectOrEmpty(settings), env);
 	if (method === 'gemini-api-key') return keyState(env, dotEnv);
@@ -88,23 +80,10 @@ function state(loggedIn: LoginState['loggedIn'], evidence: string): LoginState {
 	return { loggedIn, evidence, account: 'default', advice: ADVICE };
 }
 
-function accountOf(secret: string): string {
-	return createHash('sha256').update(secret).digest('hex').slice(0, 16);
-}
-
-async function exists(path: string): Promise<boolean> {
+function isFile(path: string): boolean {
 	try {
-		return (await stat(path)).isFile();
+		return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 	} catch {
 		return false;
-	}
-}
-
-async function readJson(path: string): Promise<JsonObject | 'unreadable' | null> {
-	try {
-		if ((await stat(path)).size > MAX_FILE_BYTES) return 'unreadable';
-		return parseObject(await readFile(path, 'utf8')) ?? 'unreadable';
-	} catch (error) {
-		return hasErrno(error, 'ENOENT', 'ENOTDIR') ? null : 'unreadable';
 	}
 }

@@ -42,7 +42,7 @@ export function genericAdapter(name: AgentId, settings: AgentSettings): AgentAda
 		inert: inertForAny,
 		isNativeId: isSessionId,
 		resumeHint: (nativeSessionId) => resumeWords(settings, nativeSessionId).map(quoteForShell).join(' '),
-		probeLogin: async (env) => loginBy(settings.secret_variables, env, title),
+		probeLogin: (env) => loginBy(settings.secret_variables, env, title),
 		parseVersion: versionIn,
 		claimsExitCode: (code) => settings.limit_exit.some((rule) => rule.code === code),
 	};

@@ -47,11 +47,11 @@ export function hindranceOf(
 }
 
 /** By participant, for those who cannot speak. */
-export async function findHindrances(
+export function findHindrances(
 	{ participants, permissions }: Pick<ChatRecord, 'participants' | 'permissions'>,
 	deps: RelayDeps,
-): Promise<Map<string, Hindrance>> {
-	const logins = await loginsOf(deps);
+): Map<string, Hindrance> {
+	const logins = loginsOf(deps);
 	return new Map(
 		participants.flatMap((one): Array<[string, Hindrance]> => {
 			const hindrance = hindranceOf(one, { logins, permissions }, deps);

@@ -142,7 +142,7 @@ export class OneChat implements Chat {
 
 	async #letSpeak(who: ChatParticipant, options: ChatOptions): Promise<void> {
 		// Another participant, or another relay, may have met the limit of the same account meanwhile.
-		const logins = await loginsOf(this.#deps);
+		const logins = loginsOf(this.#deps);
 		const hindrance = hindranceOf(who, { logins, permissions: this.#chat.permissions }, this.#deps);
 		if (hindrance !== null) return this.#leave(who.id, hindrance, options);
 		const prepared = await this.#prepare(who, options);
@@ -162,7 +162,7 @@ export class OneChat implements Chat {
 			if (again === null) return;
 			state = await this.#turn(who, again, options);
 		}
-		await this.#judge(who, state, options);
+		this.#judge(who, state, options);
 	}
 
 	/** null: it cannot be started and has left. */
@@ -217,8 +217,8 @@ export class OneChat implements Chat {
 	}
 
 	/** Whoever could not have its say leaves the round; the others go on. */
-	async #judge(who: ChatParticipant, state: TurnState, options: ChatOptions): Promise<void> {
-		const login = (await loginsOf(this.#deps)).get(who.agent);
+	#judge(who: ChatParticipant, state: TurnState, options: ChatOptions): void {
+		const login = loginsOf(this.#deps).get(who.agent);
 		const limit = tellLedger(state, { model: who.model, login }, this.#deps);
 		if (options.signal.aborted) return;
 		const { clock } = this.#deps;

@@ -23,7 +23,7 @@ export async function startChat(request: ChatRequest, deps: RelayDeps): Promise<
 		permissions: request.permissions ?? 'read-only',
 		agreed: false,
 	};
-	const hindrances = await findHindrances(chat, deps);
+	const hindrances = findHindrances(chat, deps);
 	refuseLonely(chat, hindrances, deps);
 	const { topic, parentTurn, timeoutMs } = request;
 	const session = deps.store.create({ kind: 'chat', objective: topic, parentTurn, chat });
@@ -49,7 +49,7 @@ export async function continueChat(id: SessionId, changes: ChatChanges, here: Re
 		});
 	const participants = chat.participants.map((one): ChatParticipant => ({ ...one, left: null }));
 	const next = changed({ ...chat, participants }, changes);
-	const hindrances = await findHindrances(next, deps);
+	const hindrances = findHindrances(next, deps);
 	refuseLonely(next, hindrances, deps);
 	const { parentTurn, timeoutMs } = changes;
 	acceptOrigin(id, deps.store);

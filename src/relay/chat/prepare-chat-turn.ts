@@ -116,7 +116,7 @@ async function prepareIn(
 		...privatePathToLookAt(deps.privateFolder),
 		prompt: { path: turnFile(session.folder, turn, 'prompt.md'), text: prompt.text },
 	});
-	const login = await adapter.probeLogin(deps.env);
+	const login = adapter.probeLogin(deps.env);
 	const account = { profile: null, hash: login.account };
 	const packet = await writeChatPacket(plan, { missed, text: prompt.text, redactions: redactor.count() });
 	return {

@@ -244,7 +244,7 @@ export const limitTargets: FuzzTarget[] = [
 					writeFileSync(join(home, path), text);
 				}
 				for (const adapter of BUILT_IN_ADAPTERS) {
-					const state = await adapter.probeLogin({ HOME: home });
+					const state = adapter.probeLogin({ HOME: home });
 					expect(['yes', 'no', 'unknown']).toContain(state.loggedIn);
 					expect(JSON.stringify(state)).not.toContain('planted-secret');
 				}

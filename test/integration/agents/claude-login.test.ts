@@ -19,42 +19,42 @@ const probe = (env: Record<string, string> = {}, platform: NodeJS.Platform = 'li
 	probeLogin({ HOME: home, ...env }, platform);
 
 describe('the login of claude', () => {
-	it('is no without any key or file, and says how to log in', async () => {
-		expect(await probe()).toMatchObject({ loggedIn: 'no', account: 'default', advice: 'claude auth login' });
+	it('is no without any key or file, and says how to log in', () => {
+		expect(probe()).toMatchObject({ loggedIn: 'no', account: 'default', advice: 'claude auth login' });
 	});
 
-	it('may be in the keychain on macOS', async () => {
-		expect(await probe({}, 'darwin')).toMatchObject({ loggedIn: 'unknown' });
+	it('may be in the keychain on macOS', () => {
+		expect(probe({}, 'darwin')).toMatchObject({ loggedIn: 'unknown' });
 	});
 
 	it.each(['ANTHROPIC_API_KEY', 'ANTHROPIC_AUTH_TOKEN', 'CLAUDE_CODE_OAUTH_TOKEN'])(
 		'is seen in %s, whose value is never told',
-		async (name) => {
+		(name) => {
 			const secret = 'sk-very-secret';
-			const state = await probe({ [name]: secret });
+			const state = probe({ [name]: secret });
 			expect(state).toMatchObject({ loggedIn: 'yes', evidence: `${name} is set` });
 			expect(state.account).toMatch(/^[0-9a-f]{16}$/);
 			expect(JSON.stringify(state)).not.toContain(secret);
-			expect((await probe({ [name]: 'another' })).account).not.toBe(state.account);
+			expect(probe({ [name]: 'another' }).account).not.toBe(state.account);
 		},
 	);
 
-	it('is seen in the credentials file; the account stays the same when tokens are renewed', async () => {
+	it('is seen in the credentials file; the account stays the same when tokens are renewed', () => {
 		put('.claude.json', { oauthAccount: { accountUuid: 'u-1' } });
 		put('.claude/.credentials.json', { claudeAiOauth: { accessToken: 'one' } });
-		const before = await probe();
+		const before = probe();
 		put('.claude/.credentials.json', { claudeAiOauth: { accessToken: 'two' } });
-		expect(await probe()).toMatchObject({ account: before.account, evidence: before.evidence });
+		expect(probe()).toMatchObject({ account: before.account, evidence: before.evidence });
 		expect(before).toMatchObject({ loggedIn: 'yes', evidence: '.credentials.json holds a login' });
 		expect(before.account).not.toBe('default');
 	});
 
 	it('has another mark after a log-in, a change of settings, of provider or of a cloud, and the same without one', async () => {
-		const marks = [(await probe()).mark];
+		const marks = [probe().mark];
 		const next = async (env: Record<string, string> = {}) => {
-			marks.push((await probe(env)).mark);
+			marks.push(probe(env).mark);
 		};
-		expect((await probe()).mark).toBe(marks[0]);
+		expect(probe().mark).toBe(marks[0]);
 		put('.claude/.credentials.json', { claudeAiOauth: { accessToken: 'one' } });
 		await next();
 		put('.claude/.credentials.json', { claudeAiOauth: { accessToken: 'another' } });
@@ -67,12 +67,12 @@ describe('the login of claude', () => {
 		await next({ CLAUDE_CODE_USE_BEDROCK: '1' });
 		expect(new Set(marks).size).toBe(marks.length);
 		put('project/file', 'x');
-		expect((await probe({ CLAUDE_CODE_USE_BEDROCK: '1' })).mark).toBe(marks.at(-1));
+		expect(probe({ CLAUDE_CODE_USE_BEDROCK: '1' }).mark).toBe(marks.at(-1));
 	});
 
-	it('follows CLAUDE_CONFIG_DIR', async () => {
+	it('follows CLAUDE_CONFIG_DIR', () => {
 		put('elsewhere/.credentials.json', { claudeAiOauth: {} });
-		expect(await probe({ CLAUDE_CONFIG_DIR: join(home, 'elsewhere') })).toMatchObject({ loggedIn: 'yes' });
+		expect(probe({ CLAUDE_CONFIG_DIR: join(home, 'elsewhere') })).toMatchObject({ loggedIn: 'yes' });
 	});
 
 	it.each([
@@ -80,28 +80,28 @@ describe('the login of claude', () => {
 		[{ env: { ANTHROPIC_API_KEY: 'k' } }, 'ANTHROPIC_API_KEY'],
 	])('is unknown when settings are %j', async (settings, told) => {
 		put('.claude/settings.json', settings);
-		expect(await probe()).toMatchObject({ loggedIn: 'unknown', evidence: expect.stringContaining(told) });
+		expect(probe()).toMatchObject({ loggedIn: 'unknown', evidence: expect.stringContaining(told) });
 	});
 
-	it('is unknown with a cloud, a broken file, or no home', async () => {
-		expect(await probe({ CLAUDE_CODE_USE_BEDROCK: '1' })).toMatchObject({ loggedIn: 'unknown' });
-		expect(await probeLogin({}, 'linux')).toMatchObject({ loggedIn: 'unknown' });
+	it('is unknown with a cloud, a broken file, or no home', () => {
+		expect(probe({ CLAUDE_CODE_USE_BEDROCK: '1' })).toMatchObject({ loggedIn: 'unknown' });
+		expect(probeLogin({}, 'linux')).toMatchObject({ loggedIn: 'unknown' });
 		put('.claude/.credentials.json', '{"claudeAiOauth":');
-		expect(await probe()).toMatchObject({ loggedIn: 'unknown' });
+		expect(probe()).toMatchObject({ loggedIn: 'unknown' });
 	});
 
 	it.skipIf(process.getuid?.() === 0)('is unknown when the file may not be read', async () => {
 		put('.claude/.credentials.json', { claudeAiOauth: {} });
 		chmodSync(join(home, '.claude/.credentials.json'), 0);
-		expect(await probe()).toMatchObject({ loggedIn: 'unknown' });
+		expect(probe()).toMatchObject({ loggedIn: 'unknown' });
 	});
 
-	it('of odd shapes is never an error', async () => {
+	it('of odd shapes is never an error', () => {
 		for (const odd of [[], 'x', null, 7, { claudeAiOauth: [] }, { oauthAccount: 3 }]) {
 			put('.claude/.credentials.json', odd);
 			put('.claude.json', odd);
 			put('.claude/settings.json', odd);
-			expect(['yes', 'no', 'unknown']).toContain((await probe()).loggedIn);
+			expect(['yes', 'no', 'unknown']).toContain(probe().loggedIn);
 		}
 	});
 });

@@ -65,48 +65,48 @@ describe('the record of a codex thread', () => {
 describe('the login of codex', () => {
 	const probe = (env: Record<string, string> = {}) => codexAdapter.probeLogin({ HOME: home, ...env });
 
-	it('is a key in its own variable, whose value is not told', async () => {
-		const login = await probe({ CODEX_API_KEY: 'sk-secret' });
+	it('is a key in its own variable, whose value is not told', () => {
+		const login = probe({ CODEX_API_KEY: 'sk-secret' });
 		expect(login).toMatchObject({ loggedIn: 'yes', evidence: 'CODEX_API_KEY is set' });
 		expect(login.account).toMatch(/^[0-9a-f]{16}$/);
 		expect(JSON.stringify(login)).not.toContain('sk-secret');
 	});
 
-	it('is its auth.json, one account for one identity', async () => {
+	it('is its auth.json, one account for one identity', () => {
 		writeInHome('auth.json', '{"tokens":{"account_id":"a1","refresh_token":"r1"}}');
-		const first = await probe();
+		const first = probe();
 		writeInHome('auth.json', '{"tokens":{"account_id":"a1","refresh_token":"r2"}}');
 		expect(first.loggedIn).toBe('yes');
-		expect((await probe()).account).toBe(first.account);
-		expect((await probe()).mark).not.toBe(first.mark);
+		expect(probe().account).toBe(first.account);
+		expect(probe().mark).not.toBe(first.mark);
 	});
 
-	it('is missing when there is neither, and unknown where another version or a keyring may have one', async () => {
-		expect((await probe()).loggedIn).toBe('no');
-		expect((await probe({ OPENAI_API_KEY: 'sk' })).loggedIn).toBe('unknown');
+	it('is missing when there is neither, and unknown where another version or a keyring may have one', () => {
+		expect(probe().loggedIn).toBe('no');
+		expect(probe({ OPENAI_API_KEY: 'sk' }).loggedIn).toBe('unknown');
 		writeInHome('config.toml', 'cli_auth_credentials_store = "keyring"\n');
-		expect((await probe()).loggedIn).toBe('unknown');
-		expect((await codexAdapter.probeLogin({})).loggedIn).toBe('unknown');
+		expect(probe().loggedIn).toBe('unknown');
+		expect(codexAdapter.probeLogin({}).loggedIn).toBe('unknown');
 		writeInHome('auth.json', 'not json');
-		expect((await probe()).loggedIn).toBe('unknown');
+		expect(probe().loggedIn).toBe('unknown');
 	});
 
-	it('is unknown where a file cannot be read', async () => {
+	it('is unknown where a file cannot be read', () => {
 		mkdirSync(join(home, '.codex/auth.json'));
-		expect(await probe()).toMatchObject({ loggedIn: 'unknown', evidence: 'auth.json cannot be read' });
+		expect(probe()).toMatchObject({ loggedIn: 'unknown', evidence: 'auth.json cannot be read' });
 	});
 
-	it('is the variable that the chosen provider names', async () => {
+	it('is the variable that the chosen provider names', () => {
 		const section =
 			'[model_providers.mine]\nname = "m"\nenv_key = "MY_KEY" # here\n[other]\nenv_key = "NO"\n';
 		writeInHome('config.toml', `model_provider = "mine"\n${section}`);
-		expect(await probe()).toMatchObject({ loggedIn: 'no', evidence: expect.stringContaining('MY_KEY') });
-		expect((await probe({ MY_KEY: 'k' })).loggedIn).toBe('yes');
+		expect(probe()).toMatchObject({ loggedIn: 'no', evidence: expect.stringContaining('MY_KEY') });
+		expect(probe({ MY_KEY: 'k' }).loggedIn).toBe('yes');
 		writeInHome('config.toml', `[x]\nmodel_provider = "mine"\n${section}`);
-		expect((await probe()).evidence).toContain('auth.json');
+		expect(probe().evidence).toContain('auth.json');
 		writeInHome('config.toml', `profile = "work"\nmodel_provider = "mine"\n${section}`);
-		expect((await probe()).loggedIn).toBe('unknown');
+		expect(probe().loggedIn).toBe('unknown');
 		writeInHome('config.toml', 'model_provider = "local"\n[model_providers.local]\nbase_url = "x"\n');
-		expect((await probe()).loggedIn).toBe('unknown');
+		expect(probe().loggedIn).toBe('unknown');
 	});
 });

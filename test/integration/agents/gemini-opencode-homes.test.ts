@@ -84,60 +84,60 @@ describe('the record of a gemini session on disk', () => {
 describe('the login of gemini', () => {
 	const probe = (env: Record<string, string> = {}) => geminiAdapter.probeLogin({ HOME: home, ...env });
 
-	it('is a key in the environment or a login on disk', async () => {
-		expect(await probe()).toMatchObject({ loggedIn: 'no', account: 'default' });
-		const withKey = await probe({ GEMINI_API_KEY: 'secret-key' });
+	it('is a key in the environment or a login on disk', () => {
+		expect(probe()).toMatchObject({ loggedIn: 'no', account: 'default' });
+		const withKey = probe({ GEMINI_API_KEY: 'secret-key' });
 		expect(withKey).toMatchObject({ loggedIn: 'yes', evidence: 'GEMINI_API_KEY is set' });
 		expect(JSON.stringify(withKey)).not.toContain('secret-key');
 		write('.gemini/settings.json', '{"security":{"auth":{"selectedType":"oauth-personal"}}}');
-		expect(await probe()).toMatchObject({ loggedIn: 'unknown' });
+		expect(probe()).toMatchObject({ loggedIn: 'unknown' });
 		write('.gemini/oauth_creds.json', '{"refresh_token":"r"}');
-		expect(await probe()).toMatchObject({ loggedIn: 'yes' });
+		expect(probe()).toMatchObject({ loggedIn: 'yes' });
 	});
 
-	it('is unknown where it cannot be seen', async () => {
+	it('is unknown where it cannot be seen', () => {
 		write('.gemini/settings.json', '{broken');
-		expect(await probe({ GEMINI_API_KEY: 'k' })).toMatchObject({ loggedIn: 'unknown' });
+		expect(probe({ GEMINI_API_KEY: 'k' })).toMatchObject({ loggedIn: 'unknown' });
 		write('.gemini/settings.json', '{"security":{"auth":{"selectedType":"vertex-ai"}}}');
-		expect(await probe()).toMatchObject({ loggedIn: 'unknown' });
+		expect(probe()).toMatchObject({ loggedIn: 'unknown' });
 		rmSync(join(home, '.gemini'), { recursive: true });
 		symlinkSync(join(home, '.gemini'), join(home, '.gemini'));
-		expect(await probe()).toMatchObject({ loggedIn: 'unknown' });
+		expect(probe()).toMatchObject({ loggedIn: 'unknown' });
 	});
 });
 
 describe('the login of opencode', () => {
 	const probe = (env: Record<string, string> = {}) => opencodeAdapter.probeLogin({ HOME: home, ...env });
 
-	it('is untouched until something of the user’s shows that he chose a model or a provider', async () => {
+	it('is untouched until something of the user’s shows that he chose a model or a provider', () => {
 		write('.config/opencode/opencode.json', '{ "theme": "dark" }');
 		write('.local/state/opencode/model.json', '{"recent":[],"favorite":[]}');
-		expect(await probe()).toMatchObject({ loggedIn: 'unknown', untouched: true });
-		expect((await probe({ OPENCODE_CONFIG: '/x.json' })).untouched).toBeUndefined();
+		expect(probe()).toMatchObject({ loggedIn: 'unknown', untouched: true });
+		expect(probe({ OPENCODE_CONFIG: '/x.json' }).untouched).toBeUndefined();
 		write('.local/state/opencode/model.json', '{"recent":[{"providerID":"a","modelID":"b"}]}');
-		expect((await probe()).untouched).toBeUndefined();
+		expect(probe().untouched).toBeUndefined();
 		write('.local/state/opencode/model.json', '{}');
 		write('.config/opencode/opencode.jsonc', '{ // mine\n "model": "a/b" }');
-		expect((await probe()).untouched).toBeUndefined();
+		expect(probe().untouched).toBeUndefined();
 	});
 
-	it('is a login on disk or a key in the environment, and never a certain no', async () => {
-		expect(await probe()).toMatchObject({ loggedIn: 'unknown', account: 'default' });
-		expect(await probe({ OPENAI_API_KEY: 'k' })).toMatchObject({ loggedIn: 'yes' });
+	it('is a login on disk or a key in the environment, and never a certain no', () => {
+		expect(probe()).toMatchObject({ loggedIn: 'unknown', account: 'default' });
+		expect(probe({ OPENAI_API_KEY: 'k' })).toMatchObject({ loggedIn: 'yes' });
 		write('.local/share/opencode/auth.json', '{"anthropic":{"type":"api","key":"secret-key"}}');
-		const login = await probe();
+		const login = probe();
 		expect(login).toMatchObject({ loggedIn: 'yes', evidence: 'auth.json holds a login' });
 		expect(JSON.stringify(login)).not.toContain('secret-key');
 		write('.local/share/opencode/auth.json', '{broken');
-		expect(await probe()).toMatchObject({ loggedIn: 'unknown' });
+		expect(probe()).toMatchObject({ loggedIn: 'unknown' });
 	});
 
-	it('stays one account while its tokens are renewed', async () => {
+	it('stays one account while its tokens are renewed', () => {
 		const auth = (access: string) =>
 			JSON.stringify({ anthropic: { type: 'oauth', access, refresh: access } });
 		write('.local/share/opencode/auth.json', auth('one'));
-		const { account } = await probe();
+		const { account } = probe();
 		write('.local/share/opencode/auth.json', auth('two'));
-		expect((await probe()).account).toBe(account);
+		expect(probe().account).toBe(account);
 	});
 });

@@ -60,11 +60,11 @@ async function heard(agent: 'sprinter' | 'closer', speak: (voice: DemoVoice) => 
 }
 
 describe('the demo agents', () => {
-	it('are labelled as a demo, need no login and are started by an absolute path', async () => {
+	it('are labelled as a demo, need no login and are started by an absolute path', () => {
 		expect(DEMO_ADAPTERS.map(({ id }) => id)).toEqual([...DEMO_ORDER]);
 		for (const adapter of DEMO_ADAPTERS) {
 			expect(adapter.isDemo).toBe(true);
-			expect((await adapter.probeLogin({})).loggedIn).toBe('yes');
+			expect(adapter.probeLogin({}).loggedIn).toBe('yes');
 			expect(adapter.executables.every((path) => isAbsolute(path))).toBe(true);
 			expect(adapter.command(REQUEST).args).toContain('--permissions=read-only');
 		}
