@@ -81,7 +81,8 @@ export function locateStore(repo: RepoFacts, options: LocateOptions): StoreLocat
 /** Said where sessions went on elsewhere because something stands in place of the records: those are all that is read. */
 function passedOver(ways: readonly string[], kept: string): string | null {
 	const path = ways.find(isNoFolder);
-	if (path === undefined || namesIn(sessionsFolder({ folder: kept })).length === 0) return null;
+	const isKept = !isNoFolder(dirname(kept)) && namesIn(sessionsFolder({ folder: kept })).length > 0;
+	if (path === undefined || !isKept) return null;
 	const what = lstatIfThere(path)?.isSymbolicLink() ? 'a symbolic link' : 'not a folder';
 	return `${path} is ${what}: nothing is read there, and no new session begins. Look at it, then remove it: rm ${quoteForShell(path)}`;
 }
@@ -114,7 +115,8 @@ export interface StateStore {
 /** All stores in the state home, of whatever repo. */
 export function stateStores(stateHome: string): StateStore[] {
 	const [stores, keptStores] = [join(stateHome, STATE_STORES), join(stateHome, KEPT_STORES)];
-	const names = new Set([stores, keptStores].flatMap((place) => namesIn(place, 'EACCES')));
+	const places = isNoFolder(keptStores) ? [stores] : [stores, keptStores];
+	const names = new Set(places.flatMap((place) => namesIn(place, 'EACCES')));
 	return [...names].map((name) => {
 		const [folder, kept] = [join(stores, name), join(keptStores, name)];
 		const root =
@@ -133,9 +135,12 @@ function readRepoFile(path: string): { root: string | null; head: string | null 
 
 const NO_REPO = { root: null, head: null };
 
-/** All places: the one whose sessions come before others of the same id first, then the one for new sessions. */
+/**
+ * All places: the one whose sessions come before others of the same id first, then the one for new sessions. Nothing is written
+ * through a link in place of `kept`, so what lies behind one is nothing of ours.
+ */
 export function storeFolders({ folder, others, kept }: Places): string[] {
-	return [kept, folder, ...others];
+	return isNoFolder(dirname(kept)) ? [folder, ...others] : [kept, folder, ...others];
 }
 
 type Places = Pick<StoreLocation, 'folder' | 'others' | 'kept'>;

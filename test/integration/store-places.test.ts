@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import {
+	cpSync,
 	existsSync,
 	mkdirSync,
 	mkdtempSync,
@@ -10,7 +11,7 @@ import {
 	writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type App, createApp } from '../../src/app/create-app.ts';
 import { setConfigValue } from '../../src/config/edit-config.ts';
@@ -18,6 +19,7 @@ import { systemClock } from '../../src/core/clock.ts';
 import { createProcessTable } from '../../src/core/create-process-table.ts';
 import { lockingOf } from '../../src/core/file-lock.ts';
 import { sessionPlaces } from '../../src/sessions/session-list.ts';
+import { stateStores } from '../../src/sessions/store-location.ts';
 
 let root: string;
 let repo: string;
@@ -56,6 +58,22 @@ async function made(store?: string): Promise<string> {
 }
 
 describe('where sessions are recorded', () => {
+	it('is nowhere behind a link in place of the folder for those that had to leave theirs', async () => {
+		const folder = await made();
+		const { location } = await app().store();
+		const elsewhere = join(root, 'elsewhere');
+		const kept = join(location.kept, 'sessions');
+		mkdirSync(kept, { recursive: true });
+		const planted = join(kept, basename(folder).replace(/^..../, '01JD'));
+		cpSync(folder, planted, { recursive: true });
+		expect(sessionPlaces(location).size).toBe(2);
+		renameSync(dirname(location.kept), elsewhere);
+		symlinkSync(elsewhere, dirname(location.kept));
+		expect([...sessionPlaces(location).values()]).toEqual([dirname(folder)]);
+		expect(stateStores(state())).toEqual([]);
+		expect((await app().store()).list().map((one) => one.folder)).toEqual([folder]);
+	});
+
 	it('is the repo, and the state folder where the user says so', async () => {
 		expect((await made()).startsWith(join(repo, '.agent-relay/sessions/'))).toBe(true);
 		expect((await made('state')).startsWith(join(state(), 'repos/'))).toBe(true);
