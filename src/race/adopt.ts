@@ -46,6 +46,7 @@ import {
 	type SeenPath,
 } from './adopt-paths.ts';
 import { recoverAdoption } from './adopt-recover.ts';
+import { isKeptByUs, type KeptWork } from './kept-witness.ts';
 import { omissionsInside } from './left-inside.ts';
 import type { EntrantRecord, RaceRecord } from './race-record.ts';
 
@@ -94,6 +95,8 @@ export async function adopt(request: AdoptRequest, deps: AdoptDeps): Promise<Ado
 	const goOn = `agent-relay race adopt ${entrant.id} --race ${id.slice(-6)} --here`;
 	requireOrigin({ id, kind: 'race' }, deps.store.witness(id), isAccepted, goOn);
 	const commit = await keptCommit(record, entrant, deps);
+	const kept = { entrant: entrant.id, base: record.base.commit, commit };
+	if (!isAccepted && !isKeptByUs(deps.store.witness(id), kept)) throw notKeptByUs(kept, goOn);
 	acceptOrigin(id, deps.store);
 	const session = deps.store.open(id);
 	try {
@@ -113,6 +116,14 @@ export async function adopt(request: AdoptRequest, deps: AdoptDeps): Promise<Ado
 	} finally {
 		session.release();
 	}
+}
+
+function notKeptByUs({ entrant, base, commit }: KeptWork, goOn: string): RelayError {
+	return new RelayError(
+		'refused',
+		`The record of the race names other files of ${entrant} than your relay kept: it was changed, or is of an older relay.`,
+		{ hint: `Look at them: git diff ${base} ${commit}, or adopt them all the same: ${goOn}` },
+	);
 }
 
 async function adoptTask(task: Adoption, mode: AdoptMode): Promise<AdoptResult> {

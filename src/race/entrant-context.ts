@@ -1,4 +1,5 @@
 import type { Clock } from '../core/clock.ts';
+import type { SessionId } from '../core/ids.ts';
 import type { RaceDeps, RaceEvent } from './contract.ts';
 import type { EntrantRecord, RaceRecord } from './race-record.ts';
 
@@ -6,6 +7,8 @@ import type { EntrantRecord, RaceRecord } from './race-record.ts';
 export interface EntrantContext {
 	deps: RaceDeps;
 	clock: Clock;
+	/** Of the race. */
+	sessionId: SessionId;
 	/** The race's session folder. Absolute. */
 	folder: string;
 	/** The relay turn that started the race, or null. */

@@ -9,6 +9,7 @@ import type { TurnState } from '../sessions/turn-state.ts';
 import { AFTER_CHECKS, ALL_FILES } from './claim-place.ts';
 import { type EntrantContext, withNotes } from './entrant-context.ts';
 import { failureOf } from './entrant-failure.ts';
+import { witnessKept } from './kept-witness.ts';
 import { describeLeftInside, type LeftInside, leftInside } from './left-inside.ts';
 import type { EntrantRecord } from './race-record.ts';
 import { realFolder } from './real-folder.ts';
@@ -87,6 +88,7 @@ async function keptFiles(context: EntrantContext, about: readonly string[]): Pro
 	const left_inside = nested.map(leftInside);
 	const told = [...about, ...headNotes(head, base.commit), ...keptNotes(kept, diff, left_inside)];
 	const { commit, tree } = kept;
+	await witnessKept(relay.store.witness(context.sessionId), { entrant: id, base: base.commit, commit });
 	const earlier = context.entrant().notes.filter((note) => !isOfKeptFiles(note));
 	const whole_tree = whole.tree === tree ? null : whole.tree;
 	return { commit, tree, whole_tree, diff, left_inside, notes: withNotes({ notes: earlier }, ...told) };

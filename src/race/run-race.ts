@@ -154,6 +154,7 @@ class OneRace implements Race {
 			get folder() {
 				return session.writableFolder();
 			},
+			sessionId: this.id,
 			parentTurn: this.#session.meta.parent_turn,
 			race: () => this.#record,
 			entrant: () => this.#entrant(id),

@@ -33,7 +33,7 @@ const beginningSchema = v.looseObject({
 });
 
 const wordsSchema = v.looseObject({
-	kind: v.picklist(['objective', 'pending', 'prompt', 'note', 'shell', 'chat']),
+	kind: v.picklist(['objective', 'pending', 'prompt', 'note', 'shell', 'chat', 'kept']),
 	at: v.string(),
 	/** The turn that was sent them; for what is no prompt, the newest turn then. */
 	turn: count,

@@ -79,10 +79,10 @@ export class Witness {
 		return this.#words.find((one) => one.kind === 'prompt' && one.turn === turn) ?? null;
 	}
 
-	/** Whether the user said just this, at whatever point. */
-	knows(words: string | Buffer): boolean {
+	/** Whether just this was said, at whatever point. */
+	knows(words: string | Buffer, as?: WitnessedWords['kind']): boolean {
 		const hash = hashOf(words);
-		return this.#words.some(({ sha256 }) => sha256 === hash);
+		return this.#words.some(({ kind, sha256 }) => sha256 === hash && (as === undefined || kind === as));
 	}
 
 	/** While this process has the session open, nobody else tells of it. */

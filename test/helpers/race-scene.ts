@@ -80,6 +80,8 @@ function makeRace(
 		...change,
 	});
 	writeRace(session, record);
+	for (const { id, commit } of entrants)
+		session.witness.add({ kind: 'kept', turn: 0, words: `${id} ${base} ${commit}` });
 	session.release();
 	return record;
 }

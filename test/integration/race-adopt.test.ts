@@ -13,10 +13,12 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { SessionId } from '../../src/core/ids.ts';
 import { parseSessionId } from '../../src/core/ids.ts';
 import { findRepo } from '../../src/git/find-repo.ts';
 import { type AdoptResult, adopt } from '../../src/race/adopt.ts';
 import type { AdoptMode } from '../../src/race/adopt-deps.ts';
+import { witnessKept } from '../../src/race/kept-witness.ts';
 import { raceDiff } from '../../src/race/race-diff.ts';
 import type { RaceRecord } from '../../src/race/race-record.ts';
 import { readRace } from '../../src/race/race-store.ts';
@@ -218,6 +220,8 @@ describe('adopting files', () => {
 			'x',
 		).trim();
 		const moved = { ...record, entrants: [{ ...before, commit }] };
+		const witness = scene.deps.store.witness(record.id as SessionId);
+		await witnessKept(witness, { entrant: 'claude', base: record.base.commit, commit });
 		const result = await adopted(moved);
 		expect(result.omitted.map(({ path }) => path)).toEqual(['sub']);
 		expect(read('a.txt')).toBe('b\n');

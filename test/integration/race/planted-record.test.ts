@@ -57,6 +57,8 @@ function asStranger(): AdoptDeps {
 	return { ...scene.deps, store: { ...scene.deps.store, witness } };
 }
 
+type Entrants = Record<'claude' | 'codex', RaceRecord['entrants'][number]>;
+
 const FILES = { kind: 'files', merge: false } as const;
 
 describe('a race that no relay of this user began', () => {
@@ -72,6 +74,41 @@ describe('a race that no relay of this user began', () => {
 		expect(done.status).toBe('adopted');
 		expect(readFileSync(join(scene.repo, 'a.txt'), 'utf8')).toBe('A\n');
 	});
+
+	it.each([
+		[
+			'names another commit',
+			({ claude, codex }: Entrants) => ({ entrants: [{ ...claude, commit: codex.commit }] }),
+		],
+		[
+			'names another base',
+			({ claude, codex }: Entrants) => ({
+				entrants: [claude],
+				base: { commit: codex.commit ?? '', ref: null, is_snapshot: false },
+			}),
+		],
+		[
+			'names another entrant',
+			({ claude }: Entrants) => ({ entrants: [{ ...claude, id: 'ours' }], winner: 'ours' }),
+		],
+	] as const)(
+		'of this user that was changed, and %s, is adopted from only when he says so',
+		async (_, change) => {
+			const record = scene.race({ claude: { 'a.txt': 'A\n' }, codex: { 'a.txt': 'evil\n' } });
+			const [claude, codex] = record.entrants;
+			if (claude === undefined || codex === undefined) throw new Error('no entrants');
+			const changed: RaceRecord = { ...record, ...change({ claude, codex }) };
+			const { deps } = scene;
+			await expect(adopt({ record: changed, entrant: null, mode: FILES }, deps)).rejects.toMatchObject({
+				code: 'refused',
+				message: expect.stringContaining('names other files'),
+				hint: expect.stringMatching(/git diff .* --here$/),
+			});
+			expect(readFileSync(join(scene.repo, 'a.txt'), 'utf8')).toBe('a\n');
+			expect((await adopt({ record, entrant: null, mode: FILES }, deps)).status).toBe('adopted');
+			expect(readFileSync(join(scene.repo, 'a.txt'), 'utf8')).toBe('A\n');
+		},
+	);
 
 	it('keeps its refs where the folder that it names is gone', async () => {
 		const record = scene.race({ claude: { 'a.txt': 'A\n' } }, {});
