@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { adoptPlace } from '../../src/race/adopt-journal.ts';
 import { type AdoptionScene, createAdoptionScene } from '../helpers/adoption-scene.ts';
-import { type CompiledProgram, compileProgram, runProgram, startProgram } from '../helpers/crash-program.ts';
+import { runProgram, startProgram } from '../helpers/crash-program.ts';
 import { canMount, onDiskOfItsOwn } from '../helpers/small-disk.ts';
 
 /** Kills; `RELAY_CRASH_KILLS` makes the campaign larger. */
@@ -16,12 +16,6 @@ const MOST_TRIES = 60;
 /** Each kill is two starts of the program, on a machine that may be busy. */
 const PATIENCE_MS = 240_000;
 const SIGNS = ['new', 'start', 'other', 'journal'] as const;
-
-let program: CompiledProgram;
-beforeAll(() => {
-	program = compileProgram();
-});
-afterAll(() => program.remove());
 
 let scene: AdoptionScene;
 const cleanUps: Array<() => void> = [];
@@ -43,7 +37,7 @@ async function killed({ afterMs, from }: Instant) {
 	const folder = join(scene.deps.store.location.folder, 'sessions', scene.record.id);
 	const { journal } = adoptPlace(folder);
 	const sign = from === 'journal' ? journal : join(scene.repo, from);
-	const run = startProgram(program, place, 'race', 'adopt', 'claude');
+	const run = startProgram(place, 'race', 'adopt', 'claude');
 	let isOver = false;
 	const ended = run.ended.finally(() => {
 		isOver = true;
@@ -56,7 +50,7 @@ async function killed({ afterMs, from }: Instant) {
 	const cut = scene.checkout();
 	const isMixed = isMidway && stateOf(cut) === null;
 
-	const shown = await runProgram(program, place, 'race', 'show');
+	const shown = await runProgram(place, 'race', 'show');
 	expect(shown.code, shown.stderr).toBe(0);
 	expect(existsSync(join(folder, 'adopt'))).toBe(false);
 	const left = stateOf(scene.checkout());
@@ -72,7 +66,7 @@ function stateOf(checkout: Record<string, string>): Left | null {
 
 async function campaign(kills: number): Promise<void> {
 	const index = scene.index();
-	const whole = startProgram(program, { cwd: scene.repo, env: scene.scratch.env }, 'race', 'adopt', 'claude');
+	const whole = startProgram({ cwd: scene.repo, env: scene.scratch.env }, 'race', 'adopt', 'claude');
 	const { code, stderr, tookMs } = await whole.ended;
 	expect(code, stderr).toBe(0);
 	expect(scene.checkout()).toEqual(scene.after);

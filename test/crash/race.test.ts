@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { EntrantRecord, RaceRecord } from '../../src/race/race-record.ts';
-import { type CompiledProgram, compileProgram, runProgram, startProgram } from '../helpers/crash-program.ts';
+import { runProgram, startProgram } from '../helpers/crash-program.ts';
 import { EngineBench, leftovers, until } from '../helpers/engine-bench.ts';
 import { claude, claudeAnswers, codexAnswers } from '../helpers/fake-agent-lines.ts';
 
@@ -20,12 +20,6 @@ const RACE = [
 
 /** Both make the same files; cost and time decide. */
 const SMALLEST = expect.stringMatching(/^claude(?:-opus)?$/);
-
-let program: CompiledProgram;
-beforeAll(() => {
-	program = compileProgram();
-});
-afterAll(() => program.remove());
 
 class Stage {
 	readonly bench = new EngineBench({ startsAt: Date.now() });
@@ -105,7 +99,7 @@ async function onStage<T>(act: (stage: Stage) => Promise<T>): Promise<T> {
 
 const uninterrupted = () =>
 	onStage(async (stage) => {
-		const { code, stderr, tookMs } = await runProgram(program, stage.place, ...RACE);
+		const { code, stderr, tookMs } = await runProgram(stage.place, ...RACE);
 		expect({ code, stderr }).toMatchObject({ code: 0 });
 		expect(stage.record()).toMatchObject({ state: 'ended', winner: SMALLEST });
 		return tookMs;
@@ -120,7 +114,7 @@ interface Instant {
 async function killAndResume({ afterMs, state }: Instant): Promise<void> {
 	return onStage(async (stage) => {
 		const before = stage.outside();
-		const run = startProgram(program, stage.place, ...RACE);
+		const run = startProgram(stage.place, ...RACE);
 		if (state !== undefined)
 			await until(
 				() => stage.record()?.entrants.some((entrant) => entrant.state === state),
@@ -133,7 +127,7 @@ async function killAndResume({ afterMs, state }: Instant): Promise<void> {
 
 		const cut = stage.record();
 		const raws = new Map(cut?.entrants.map((entrant) => [entrant.id, stage.raw(entrant)]));
-		const resumed = await runProgram(program, stage.place, 'race', 'resume', '--json');
+		const resumed = await runProgram(stage.place, 'race', 'resume', '--json');
 		const record = stage.record();
 		const when = `${Math.round(afterMs)} ms after ${state ?? 'the start'}`;
 		const said = `killed ${when} as ${describeRecord(cut)}:\n${resumed.stderr}${ends(record)}`;
@@ -148,7 +142,7 @@ async function killAndResume({ afterMs, state }: Instant): Promise<void> {
 		expect(record.shared_changes, said).toEqual([]);
 		expect(stage.outside(), said).toEqual(before);
 
-		const cleaned = await runProgram(program, stage.place, 'race', 'clean', '--apply');
+		const cleaned = await runProgram(stage.place, 'race', 'clean', '--apply');
 		expect({ code: cleaned.code, stderr: cleaned.stderr }, said).toMatchObject({ code: 0 });
 		expect(stage.bench.git('worktree', 'list').trim().split('\n'), said).toHaveLength(1);
 		expect(stage.bench.git('for-each-ref', 'refs/agent-relay'), said).toBe('');
@@ -210,7 +204,7 @@ describe('kill -9 of a relay in mid-race', () => {
 			stage.bench.install('claude', {
 				turns: [[{ emit: lines }, { sleep: 60_000 }], claudeAnswers('gone on')],
 			});
-			const run = startProgram(program, stage.place, 'race', TASK, '--agents', 'claude');
+			const run = startProgram(stage.place, 'race', TASK, '--agents', 'claude');
 			const entrant = () => stage.record()?.entrants[0];
 			const isRead = () => {
 				const found = entrant();
@@ -220,7 +214,7 @@ describe('kill -9 of a relay in mid-race', () => {
 			run.kill('SIGKILL');
 			await run.ended;
 			await until(() => leftovers(stage.bench.root).length === 0, 'the agent to be gone', 20_000);
-			const { stderr } = await runProgram(program, stage.place, 'race', 'resume');
+			const { stderr } = await runProgram(stage.place, 'race', 'resume');
 			expect(entrant(), stderr).toMatchObject({ state: 'ended', outcome: 'completed' });
 			return stage.bench.received('claude');
 		});

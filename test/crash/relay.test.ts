@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parseEventLine } from '../../src/turns/event-log.ts';
-import { type CompiledProgram, compileProgram, runProgram, startProgram } from '../helpers/crash-program.ts';
+import { runProgram, startProgram } from '../helpers/crash-program.ts';
 import { EngineBench, leftovers, processes, until } from '../helpers/engine-bench.ts';
 import { claude, codex } from '../helpers/fake-agent-lines.ts';
 import type { FakeStep } from '../helpers/fake-agents.ts';
@@ -13,12 +13,6 @@ const KILLS = Number(process.env.RELAY_CRASH_KILLS ?? 21);
 /** What the kernel and the relay's own read may hold when it dies. */
 const MAX_LOST_BYTES = 64 * 1024;
 const TASK = 'Build the thing, in full, please.';
-
-let program: CompiledProgram;
-beforeAll(() => {
-	program = compileProgram();
-});
-afterAll(() => program.remove());
 
 interface Scenario {
 	name: string;
@@ -108,8 +102,8 @@ class Stage {
 		this.bench.install('codex', { turns: placed(codex), progressFile, nativeSession: 'thread-1' });
 	}
 
-	start = (...args: string[]) => startProgram(program, this.place, ...args);
-	run = (...args: string[]) => runProgram(program, this.place, ...args);
+	start = (...args: string[]) => startProgram(this.place, ...args);
+	run = (...args: string[]) => runProgram(this.place, ...args);
 
 	get place() {
 		return { cwd: this.bench.repo, env: this.bench.env };

@@ -1,9 +1,9 @@
 import { chmodSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { CliHome } from '../helpers/cli-home.ts';
-import { type CompiledProgram, compileProgram, runProgram, startProgram } from '../helpers/crash-program.ts';
+import { runProgram, startProgram } from '../helpers/crash-program.ts';
 import { EngineBench, leftovers, until } from '../helpers/engine-bench.ts';
 import { claude, codex } from '../helpers/fake-agent-lines.ts';
 import type { FakeStep } from '../helpers/fake-agents.ts';
@@ -203,12 +203,7 @@ describe('chat in the shell', () => {
 });
 
 describe('a chat whose relay is killed', () => {
-	let program: CompiledProgram;
 	let bench: EngineBench;
-	beforeAll(() => {
-		program = compileProgram();
-	});
-	afterAll(() => program.remove());
 	afterEach(() => bench.dispose());
 
 	/** Ms after the start; a run that nothing kills takes about 1.5 s. */
@@ -242,13 +237,13 @@ describe('a chat whose relay is killed', () => {
 			});
 			const place = { cwd: bench.repo, env: bench.env };
 			const args = ['chat', 'The topic of it all', '--agents', 'claude,codex', '--json'];
-			const relay = startProgram(program, place, ...args);
+			const relay = startProgram(place, ...args);
 			await Promise.race([sleep(ms), relay.ended]);
 			relay.kill('SIGKILL');
 			const { code } = await relay.ended;
 			await until(() => leftovers(bench.root).length === 0, 'the agents to be gone', 15_000);
 
-			const next = await runProgram(program, place, 'chat', '--continue', '-n', '12', '--json');
+			const next = await runProgram(place, 'chat', '--continue', '-n', '12', '--json');
 			const folder = join(bench.repo, '.agent-relay/sessions');
 			if (next.code === 4) {
 				// Done already, or killed before there was a session.

@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
+import { beginRepo, FIRST_AUTHOR } from './begin-repo.ts';
 import { keepCode } from './kept-code.ts';
 import { refuseWarnings } from './process-warnings.ts';
 import { fingerprint } from './scratch-repo.ts';
@@ -63,10 +64,8 @@ export class CliHome {
 			if (path !== null) symlinkSync(path, join(this.bin, tool));
 		}
 		if (!isFirst) keepCode(this.home);
-		this.git('init', '-q', '-b', 'main', '--template=');
 		this.write('README.md', '# A repo\n');
-		this.git('add', '-A');
-		this.git('-c', 'user.name=A', '-c', 'user.email=a@example.org', 'commit', '-q', '-m', 'first');
+		beginRepo(this.repo, { ...this.env, ...FIRST_AUTHOR }, '--template=');
 	}
 
 	get env(): Record<string, string> {

@@ -1,26 +1,8 @@
-import { execFileSync, spawn } from 'node:child_process';
-import { copyFileSync, cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-
-const ROOT = resolve(import.meta.dirname, '../..');
-
-/** The product built in a folder of its own, so that no other test's build is touched. */
-export interface CompiledProgram {
-	main: string;
-	remove(): void;
-}
-
-export function compileProgram(): CompiledProgram {
-	const cache = join(ROOT, 'node_modules', '.cache');
-	mkdirSync(cache, { recursive: true });
-	const folder = mkdtempSync(join(cache, 'relay-program-'));
-	copyFileSync(join(ROOT, 'package.json'), join(folder, 'package.json'));
-	cpSync(join(ROOT, 'bin'), join(folder, 'bin'), { recursive: true });
-	const build = join(ROOT, 'scripts/build.mjs');
-	execFileSync(process.execPath, [build, join(folder, 'dist')], { stdio: 'pipe' });
-	const main = join(folder, 'bin/agent-relay.js');
-	return { main, remove: () => rmSync(folder, { recursive: true, force: true }) };
-}
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { PROGRAM } from './cli-home.ts';
+import { keepCode } from './kept-code.ts';
 
 export interface ProgramRun {
 	pid: number;
@@ -39,16 +21,19 @@ export interface ProgramRun {
 
 export interface ProgramPlace {
 	cwd: string;
+	/** `HOME` gets the compiled code that an earlier start would have left there. */
 	env: Readonly<Record<string, string>>;
 	/** Wrapped around node, for instance `['prlimit', …]`. */
 	under?: readonly string[];
 }
 
-/** Starts `agent-relay ARGS` without a terminal and with nothing on stdin. */
-export function startProgram(program: CompiledProgram, place: ProgramPlace, ...args: string[]): ProgramRun {
+/** Starts the built `agent-relay ARGS` without a terminal and with nothing on stdin. */
+export function startProgram(place: ProgramPlace, ...args: string[]): ProgramRun {
+	const { HOME } = place.env;
+	if (HOME && !existsSync(join(HOME, '.cache'))) keepCode(HOME);
 	const startedAt = performance.now();
 	const [command = process.execPath, ...before] = [...(place.under ?? []), process.execPath];
-	const child = spawn(command, [...before, program.main, ...args], {
+	const child = spawn(command, [...before, PROGRAM, ...args], {
 		cwd: place.cwd,
 		env: { ...place.env },
 		stdio: ['ignore', 'pipe', 'pipe'],
@@ -73,8 +58,8 @@ export function startProgram(program: CompiledProgram, place: ProgramPlace, ...a
 }
 
 /** Runs it to its end; one that takes longer than any of these commands may is killed, and its code is null. */
-export async function runProgram(program: CompiledProgram, place: ProgramPlace, ...args: string[]) {
-	const run = startProgram(program, place, ...args);
+export async function runProgram(place: ProgramPlace, ...args: string[]) {
+	const run = startProgram(place, ...args);
 	const tooLong = setTimeout(() => run.kill('SIGKILL'), MAX_RUN_MS);
 	try {
 		return await run.ended;

@@ -40,6 +40,7 @@ import type { TurnState } from '../../src/sessions/turn-state.ts';
 import { createWitnesses } from '../../src/sessions/witness.ts';
 import { createStartPty } from '../../src/terminal/start-pty.ts';
 import { createRunningAgents } from '../../src/turns/running-agents.ts';
+import { beginRepo, FIRST_AUTHOR } from './begin-repo.ts';
 import { type FakeScript, installFakeAgent, type ReceivedPrompt, receivedBy } from './fake-agents.ts';
 
 /** The day the recordings were made. */
@@ -105,10 +106,9 @@ export class EngineBench {
 			CODEX_API_KEY: 'fake-codex-key',
 		};
 		if (kind === 'none') return;
-		this.git('init', '-q', '-b', 'main');
 		this.write('README.md', '# a repo\n');
-		this.git('add', '-A');
-		this.git('commit', '-q', '-m', 'first');
+		const env = { PATH: this.env.PATH ?? '', HOME: this.home, GIT_CONFIG_NOSYSTEM: '1' };
+		beginRepo(this.repo, { ...env, ...FIRST_AUTHOR });
 	}
 
 	git(...args: string[]): string {

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
-const PROGRAM = resolve(import.meta.dirname, 'fake-agent.mjs');
+const PROGRAM = resolve(import.meta.dirname, 'fake-agent.cjs');
 
 /** What a fake agent does next; several keys of one step are done in this order. */
 export interface FakeStep {
@@ -68,9 +68,11 @@ const VERSIONS: Record<string, string> = {
 export function installFakeAgent(bin: string, name: string, script: FakeScript): void {
 	mkdirSync(bin, { recursive: true });
 	const path = join(bin, `${name}.script.json`);
-	writeFileSync(path, JSON.stringify({ version: VERSIONS[name] ?? '1.0.0', ...script }));
-	const start = `#!/bin/sh\nexec '${process.execPath}' '${PROGRAM}' '${path}' "$@"\n`;
-	writeFileSync(join(bin, name), start, { mode: 0o755 });
+	writeFileSync(path, JSON.stringify(script));
+	// Asked before many a turn, and Node would need most of a turn's time for it.
+	const version = `case " $* " in *' --version '*) echo '${VERSIONS[name] ?? '1.0.0'}'; exit ;; esac`;
+	const start = `exec '${process.execPath}' '${PROGRAM}' '${path}' "$@"`;
+	writeFileSync(join(bin, name), `#!/bin/sh\n${version}\n${start}\n`, { mode: 0o755 });
 }
 
 /** Every prompt that this agent received, in order. */

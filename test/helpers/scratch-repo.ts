@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
+	existsSync,
 	lstatSync,
 	mkdirSync,
 	mkdtempSync,
@@ -11,13 +12,14 @@ import {
 	writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { systemClock } from '../../src/core/clock.ts';
 import { runProcess } from '../../src/core/run-process.ts';
 import { findRepo } from '../../src/git/find-repo.ts';
 import { createGit, type Git } from '../../src/git/run-git.ts';
 import type { UserProcesses } from '../../src/git/snapshot-users.ts';
 import { createSnapshots } from '../../src/git/snapshots.ts';
+import { beginRepo, FIRST_AUTHOR } from './begin-repo.ts';
 
 /** A temporary folder with a home of its own, the relay's git, and a plain git to set scenes up. */
 export interface Scratch {
@@ -46,12 +48,9 @@ export function createScratch(): Scratch {
 		HOME: home,
 		XDG_CONFIG_HOME: join(home, '.config'),
 		GIT_CONFIG_NOSYSTEM: '1',
-		GIT_AUTHOR_NAME: 'A',
-		GIT_AUTHOR_EMAIL: 'a@example.org',
-		GIT_COMMITTER_NAME: 'A',
-		GIT_COMMITTER_EMAIL: 'a@example.org',
+		...FIRST_AUTHOR,
 	};
-	const executable = execFileSync('/bin/sh', ['-c', 'command -v git'], { env, encoding: 'utf8' }).trim();
+	const executable = findGit(env.PATH);
 	const git = createGit({ executable, env, runProcess });
 	const sh = (folder: string, ...args: string[]) =>
 		execFileSync(executable, ['-c', 'protocol.file.allow=always', '-C', folder, ...args], {
@@ -72,10 +71,8 @@ export function createScratch(): Scratch {
 		repo: (name, files = { 'a.txt': 'one\n' }) => {
 			const folder = join(root, name);
 			mkdirSync(folder, { recursive: true });
-			sh(folder, 'init', '-q', '-b', 'main');
 			for (const [path, content] of Object.entries(files)) write(join(folder, path), content);
-			sh(folder, 'add', '-A');
-			sh(folder, 'commit', '-q', '-m', 'first', '--allow-empty');
+			beginRepo(folder, env);
 			return folder;
 		},
 		snapshotsOf: async (folder, budgetMs, processes) =>
@@ -89,6 +86,13 @@ export function createScratch(): Scratch {
 			}),
 		remove: () => rmSync(root, { recursive: true, force: true }),
 	};
+}
+
+function findGit(searchPath: string): string {
+	const paths = searchPath.split(delimiter).map((folder) => join(folder, 'git'));
+	const found = paths.find((path) => existsSync(path));
+	if (found === undefined) throw new Error('git is not installed');
+	return found;
 }
 
 /** Names, kinds, times and bytes of everything below a folder, as one hash a path. */

@@ -1,12 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import {
-	type CompiledProgram,
-	compileProgram,
-	runProgram,
-	startProgram,
-} from '../../helpers/crash-program.ts';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { runProgram, startProgram } from '../../helpers/crash-program.ts';
 import { EngineBench, leftovers, processes, until } from '../../helpers/engine-bench.ts';
 import { claude, claudeAnswers, codexLimited } from '../../helpers/fake-agent-lines.ts';
 import { type FakeStep, HANGS } from '../../helpers/fake-agents.ts';
@@ -14,20 +9,15 @@ import { type FakeStep, HANGS } from '../../helpers/fake-agents.ts';
 /** Megabytes of the flood; `RELAY_FLOOD_MB=1000` is the figure of the design. */
 const FLOOD_MB = Number(process.env.RELAY_FLOOD_MB ?? 60);
 
-let program: CompiledProgram;
 let bench: EngineBench;
-beforeAll(() => {
-	program = compileProgram();
-});
-afterAll(() => program.remove());
 beforeEach(() => {
 	bench = new EngineBench({ startsAt: Date.now() });
 });
 afterEach(() => bench.dispose());
 
 const place = (env: Record<string, string> = {}) => ({ cwd: bench.repo, env: { ...bench.env, ...env } });
-const start = (...args: string[]) => startProgram(program, place(), ...args);
-const run = (...args: string[]) => runProgram(program, place(), ...args);
+const start = (...args: string[]) => startProgram(place(), ...args);
+const run = (...args: string[]) => runProgram(place(), ...args);
 const sessions = () => {
 	const folder = join(bench.repo, '.agent-relay/sessions');
 	return existsSync(folder)
@@ -93,11 +83,11 @@ describe('a relay inside an agent of a relay', () => {
 			AGENT_RELAY_TURN: '4',
 			AGENT_RELAY_DEPTH: '1',
 		};
-		const inner = await runProgram(program, place(outer), 'run', 'inner task');
+		const inner = await runProgram(place(outer), 'run', 'inner task');
 		expect(inner.code).toBe(0);
 		expect(metaOf(newest()).parent_turn).toBe('01K3ZZZZZZZZZZZZZZZZZZZZZZ/4');
 		expect(bench.received('claude')[0]?.depth).toBe('2');
-		const deeper = await runProgram(program, place({ ...outer, AGENT_RELAY_DEPTH: '2' }), 'run', 'too deep');
+		const deeper = await runProgram(place({ ...outer, AGENT_RELAY_DEPTH: '2' }), 'run', 'too deep');
 		expect(deeper.code).toBe(5);
 		expect(bench.received('claude')).toHaveLength(1);
 	});
@@ -192,7 +182,7 @@ describe('much to read', () => {
  */
 async function peakMemory(...args: string[]): Promise<number> {
 	const smallHeap = { NODE_OPTIONS: '--max-semi-space-size=1 --max-old-space-size=64' };
-	const relay = startProgram(program, place(smallHeap), ...args);
+	const relay = startProgram(place(smallHeap), ...args);
 	let peak = 0;
 	const look = setInterval(() => {
 		const status = existsSync(`/proc/${relay.pid}/status`)

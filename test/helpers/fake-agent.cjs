@@ -1,10 +1,10 @@
 /**
- * A coding agent that does what a script says: `node fake-agent.mjs SCRIPT.json ARGS…` with the prompt on stdin. Installed as
+ * A coding agent that does what a script says: `node fake-agent.cjs SCRIPT.json ARGS…` with the prompt on stdin. Installed as
  * `claude` or `codex` by `fake-agents.ts`, which also says what a script may hold. It logs every prompt it receives, and its
- * own pid, before it does anything else.
+ * own pid, before it does anything else. CommonJS: Node starts it without its module loader.
  */
-import { execFileSync, spawn } from 'node:child_process';
-import {
+const { execFileSync, spawn } = require('node:child_process');
+const {
 	appendFileSync,
 	existsSync,
 	mkdirSync,
@@ -12,16 +12,11 @@ import {
 	rmSync,
 	writeFileSync,
 	writeSync,
-} from 'node:fs';
-import { dirname, join } from 'node:path';
+} = require('node:fs');
+const { dirname, join } = require('node:path');
 
 const [scriptPath = '', ...args] = process.argv.slice(2);
 const script = JSON.parse(readFileSync(scriptPath, 'utf8'));
-
-if (args.includes('--version')) {
-	console.log(script.version);
-	process.exit(0);
-}
 
 const prompt = readFileSync(0);
 const log = `${scriptPath}.log`;
@@ -125,4 +120,6 @@ async function replay({ emitFile, linePauseMs }) {
 
 const turns = script.turnsOfModel?.[value('--model') ?? value('-m')] ?? script.turns;
 const steps = turns[Math.min(earlier, turns.length - 1)] ?? [];
-for (const step of steps) await follow(step);
+void (async () => {
+	for (const step of steps) await follow(step);
+})();
