@@ -3,23 +3,31 @@ import { parseSessionId, type SessionId } from '../core/ids.ts';
 import { resolveRef } from '../sessions/session-ref.ts';
 import type { SessionStore } from '../sessions/session-store.ts';
 import type { RaceRecord } from './race-record.ts';
-import { listRaces } from './race-store.ts';
+import { damagedRaces, listRaces } from './race-store.ts';
 
 /**
- * The race that is meant by a full id, a unique part of one among the races, or `latest` (also null). Throws
- * `no_such_session`, `ambiguous_session`.
+ * The race that is meant by a full id, a unique part of one among the races, or `latest` (also null: of those that can be
+ * read). Throws `no_such_session`, `ambiguous_session`, and why the record of the one meant cannot be read.
  */
 export function findRace(ref: string | null, store: Pick<SessionStore, 'list'>): RaceRecord {
 	const races = listRaces(store);
+	const damaged = damagedRaces(store);
 	const [newest] = races;
-	if (newest === undefined)
+	const [unread] = damaged;
+	if (newest === undefined && unread === undefined)
 		throw new RelayError('no_such_session', 'No race is recorded here.', {
 			hint: 'Start one: agent-relay race "TASK" --agents claude,codex',
 		});
-	if (ref === null) return newest;
-	const ids = races.flatMap(({ id }) => parseSessionId(id) ?? []);
-	const id = resolveRef(ref, { ids, latest: () => parseSessionId(newest.id), named: () => [] });
-	return races.find((race) => race.id === id) ?? newest;
+	const newestId = newest === undefined ? null : parseSessionId(newest.id);
+	const ids = [...races.flatMap(({ id }) => parseSessionId(id) ?? []), ...damaged.map(({ id }) => id)];
+	const latest = () => newestId ?? unread?.id ?? null;
+	const id = ref === null ? latest() : resolveRef(ref, { ids, latest, named: () => [] });
+	const found = races.find((race) => race.id === id);
+	if (found !== undefined) return found;
+	throw (
+		damaged.find((one) => one.id === id)?.error ??
+		new RelayError('damaged_record', `${id} is no id of a race`)
+	);
 }
 
 /** As `findRace`. */

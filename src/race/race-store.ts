@@ -19,14 +19,27 @@ export function readRace(id: SessionId, { folderOf }: Pick<SessionStore, 'folder
 	});
 }
 
-/** Newest first. One whose record cannot be read is left out; `readRace` says why. */
-export function listRaces(store: Pick<SessionStore, 'list'>): RaceRecord[] {
-	return store.list({ order: 'created' }).flatMap(({ meta, folder }) => {
+type Listed = Pick<SessionStore, 'list'>;
+
+/** Newest first. One whose record cannot be read is among `damagedRaces`. */
+export function listRaces(store: Listed): RaceRecord[] {
+	return readAll(store).flatMap(({ record }) => record ?? []);
+}
+
+/** Newest first; each with what `readRace` throws. */
+export function damagedRaces(store: Listed): Array<{ id: SessionId; error: RelayError }> {
+	return readAll(store).flatMap(({ id, error }) => (error === null ? [] : { id, error }));
+}
+
+function readAll(
+	store: Listed,
+): Array<{ id: SessionId; record: RaceRecord | null; error: RelayError | null }> {
+	return store.list({ order: 'created' }).flatMap(({ id, meta, folder }) => {
 		if (meta?.kind !== 'race' || meta.parent !== null) return [];
 		try {
-			return readRecordOf(folder) ?? [];
+			return { id, record: readRecordOf(folder), error: null };
 		} catch (error) {
-			if (error instanceof RelayError) return [];
+			if (error instanceof RelayError) return { id, record: null, error };
 			throw error;
 		}
 	});

@@ -58,7 +58,7 @@ const TRIES: readonly Try[] = [
 	plain('race', 'show'),
 	{ args: ({ plantedRace }) => ['race', 'show', plantedRace, '--json'] },
 	{ args: ({ plantedRace }) => ['race', 'diff', 'demo-closer', '--race', plantedRace] },
-	{ args: ({ plantedRace }) => ['race', 'open', 'demo-closer', '--race', plantedRace] },
+	{ args: ({ plantedRace }) => ['race', 'open', 'demo-closer', '--race', plantedRace], isOfPlanted: true },
 	{ args: ({ plantedRace }) => ['race', 'adopt', 'demo-closer', '--race', plantedRace], isOfPlanted: true },
 	{ args: ({ plantedRace }) => ['race', 'resume', plantedRace], isOfPlanted: true },
 	{ args: ({ plantedRace }) => ['race', 'clean', plantedRace, '--apply'], isOfPlanted: true },

@@ -1,14 +1,15 @@
 /** `race show`, `race list`, `race open`: races read back from their records. */
-import { existsSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import type { App } from '../../app/create-app.ts';
 import { RelayError } from '../../core/errors.ts';
 import { parseSessionId } from '../../core/ids.ts';
 import { safeLine } from '../../core/text.ts';
+import { isListedWorktree } from '../../git/worktree-records.ts';
 import { chooseEntrant } from '../../race/adopt.ts';
 import { recoverAbandonedAdoption } from '../../race/adopt-recover.ts';
 import { findRace } from '../../race/find-race.ts';
 import type { RaceRecord } from '../../race/race-record.ts';
-import { listRaces, readRace } from '../../race/race-store.ts';
+import { damagedRaces, listRaces, readRace } from '../../race/race-store.ts';
 import { EXIT } from '../../relay/exit-codes.ts';
 import { raceListLines } from '../../shell/view/race-list.ts';
 import { racePage } from '../../shell/view/race-page.ts';
@@ -62,6 +63,11 @@ export async function listRacesHere(
 		const session = parseSessionId(id);
 		return session !== null && store.status(session).status === 'active';
 	};
+	const damaged = damagedRaces(store)
+		.slice(0, Number(limit))
+		.map(({ error }) => `${theme.bad('✗')} ${safeLine(error.message, MAX_REASON)}`);
+	if (races.length === 0 && damaged.length > 0)
+		return { exitCode: EXIT.done, data: { races }, lines: damaged };
 	const lines = raceListLines(races, {
 		theme,
 		columns,
@@ -70,11 +76,13 @@ export async function listRacesHere(
 		isLive,
 		ownName: app.ownName,
 	});
-	return { exitCode: EXIT.done, data: { races }, lines };
+	return { exitCode: EXIT.done, data: { races }, lines: [...lines, ...damaged] };
 }
 
+const MAX_REASON = 400;
 /** Longer paths no system opens. */
 const MAX_PATH = 4096;
+const WRITTEN_BY_OTHERS = 'Somebody else may have written it: agent-relay race show';
 
 /** Prints nothing but the path, for `cd "$(agent-relay race open claude)"`. */
 export async function openEntrant(
@@ -88,9 +96,7 @@ export async function openEntrant(
 		throw new RelayError(
 			'refused',
 			`The record of the race names no folder that can be printed: ${worktree}`,
-			{
-				hint: 'Somebody else may have written it: agent-relay race show',
-			},
+			{ hint: WRITTEN_BY_OTHERS },
 		);
 	if (!existsSync(worktree))
 		throw new RelayError('not_found', `The worktree of ${id} is gone: ${worktree}`, {
@@ -99,5 +105,12 @@ export async function openEntrant(
 					? 'The race was cleaned.'
 					: `Its files are kept: agent-relay race diff ${id}, agent-relay race adopt ${id} --branch NAME`,
 		});
+	const { commonDir, root } = await app.repo();
+	if (commonDir === null || !isListedWorktree(realpathSync(worktree), { commonDir, root }))
+		throw new RelayError(
+			'refused',
+			`The record of the race names a folder that is no worktree of this repo: ${worktree}`,
+			{ hint: WRITTEN_BY_OTHERS },
+		);
 	return { exitCode: EXIT.done, data: { race: record.id, entrant: id, worktree }, lines: [worktree] };
 }

@@ -9,8 +9,9 @@ import type { AdoptDeps } from '../../../src/race/adopt-deps.ts';
 import { type AdoptJournal, adoptPlace, writeJournal } from '../../../src/race/adopt-journal.ts';
 import { recoverAbandonedAdoption } from '../../../src/race/adopt-recover.ts';
 import { applyClean, planClean } from '../../../src/race/clean.ts';
+import { findRace } from '../../../src/race/find-race.ts';
 import type { RaceRecord } from '../../../src/race/race-record.ts';
-import { listRaces, readRace } from '../../../src/race/race-store.ts';
+import { damagedRaces, listRaces, readRace } from '../../../src/race/race-store.ts';
 import { createWitnesses } from '../../../src/sessions/witness.ts';
 import { createRaceScene, type RaceScene } from '../../helpers/race-scene.ts';
 
@@ -37,6 +38,10 @@ describe('a record of a race that others wrote into the repo', () => {
 			expect.objectContaining({ code: 'damaged_record', message: expect.stringContaining('base.commit') }),
 		);
 		expect(listRaces(scene.deps.store)).toEqual([]);
+		for (const ref of [id, 'latest', null])
+			expect(() => findRace(ref, scene.deps.store)).toThrow(
+				expect.objectContaining({ code: 'damaged_record', message: expect.stringContaining(path) }),
+			);
 		expect(existsSync(join(scene.scratch.root, 'planted'))).toBe(false);
 	});
 
@@ -48,6 +53,11 @@ describe('a record of a race that others wrote into the repo', () => {
 			expect.objectContaining({ code: 'damaged_record', message: expect.stringContaining(other.id) }),
 		);
 		expect(listRaces(scene.deps.store).map(({ id }) => id)).toEqual([other.id]);
+		expect(damagedRaces(scene.deps.store).map(({ id }) => id)).toEqual([one.id]);
+		expect(findRace(null, scene.deps.store).id).toBe(other.id);
+		expect(() => findRace(one.id, scene.deps.store)).toThrow(
+			expect.objectContaining({ code: 'damaged_record' }),
+		);
 	});
 });
 
