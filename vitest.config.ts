@@ -40,7 +40,7 @@ export default defineConfig({
 			},
 			{ test: { name: 'integration', include: ['test/integration/**/*.test.ts'], globalSetup, ...inForks } },
 			{ test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], globalSetup, ...inForks } },
-			// Kills at many instants and attacks in many mixtures: minutes of their own, so `npm test` leaves them to `npm run test:crash`.
+			// Kills at many instants, attacks in many mixtures, long repetitions: `npm test` leaves them to `npm run test:crash`.
 			{ test: { name: 'crash', include: ['test/crash/**/*.test.ts'], globalSetup, ...inForks } },
 			{
 				test: {

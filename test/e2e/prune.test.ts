@@ -17,6 +17,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createProcessTable } from '../../src/core/create-process-table.ts';
 import { EXIT } from '../../src/relay/exit-codes.ts';
 import { CliHome, PROGRAM } from '../helpers/cli-home.ts';
+import { expectOddState } from '../helpers/odd-state-folders.ts';
 import { canMount, onDiskOfItsOwn } from '../helpers/small-disk.ts';
 
 const DAY = 24 * 3_600_000;
@@ -366,20 +367,9 @@ describe('what the docs let you delete by hand', () => {
 		},
 	);
 
-	it.each(['witness', 'conversations', 'kept', 'repos', 'running', 'private', 'snapshots'])(
-		'and a link to itself or a file in its place stops neither work nor prune: %s',
-		async (name) => {
-			for (const put of [() => symlinkSync(name, state(name)), () => writeFileSync(state(name), '')]) {
-				await session();
-				rmSync(state(name), { recursive: true, force: true });
-				put();
-				const task = ['--agent', 'demo-closer', 'Say what you are.'];
-				expect(await cli.run(['run', ...task])).toMatchObject({ exitCode: EXIT.done });
-				expect(await cli.run(['prune', '--apply'])).toMatchObject({ exitCode: EXIT.done });
-				rmSync(state(name));
-			}
-		},
-	);
+	// Of each kind in test/crash/odd-state-folders.test.ts.
+	it('and a link to itself or a file in its place stops neither work nor prune', () =>
+		expectOddState(cli, 'snapshots'));
 
 	it('makes a session one of another relay when its witness is gone', async () => {
 		const id = await session();

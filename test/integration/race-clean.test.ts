@@ -14,22 +14,20 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { systemClock } from '../../src/core/clock.ts';
-import { createProcessTable } from '../../src/core/create-process-table.ts';
-import { createSessionIds, type SessionId } from '../../src/core/ids.ts';
-import { findRepo } from '../../src/git/find-repo.ts';
 import { sharedChanges } from '../../src/git/shared-changes.ts';
-import { createWorktrees } from '../../src/git/worktrees.ts';
-import { applyClean, planClean } from '../../src/race/clean.ts';
-import type { CleanDeps } from '../../src/race/clean-plan.ts';
-import { lockReason, writeOwner } from '../../src/race/owner-file.ts';
-import type { EntrantRecord, RaceRecord } from '../../src/race/race-record.ts';
-import { readRace, writeRace } from '../../src/race/race-store.ts';
-import { createSessionStore, type OpenSession } from '../../src/sessions/session-store.ts';
-import { locateStore } from '../../src/sessions/store-location.ts';
-import { createWitnesses } from '../../src/sessions/witness.ts';
+import { applyClean } from '../../src/race/clean.ts';
+import { lockReason } from '../../src/race/owner-file.ts';
+import type { EntrantRecord } from '../../src/race/race-record.ts';
+import { readRace } from '../../src/race/race-store.ts';
+import {
+	type EndedRace,
+	endedRace,
+	expectFinishedClean,
+	expectNoTraceOfRaces,
+	stateOf,
+	withoutObjects,
+} from '../helpers/ended-race.ts';
 import { fakeEntrant } from '../helpers/fake-entrant.ts';
-import { raceRecord } from '../helpers/race-record.ts';
 import { createScratch, fingerprint, type Scratch } from '../helpers/scratch-repo.ts';
 
 let scratch: Scratch;
@@ -51,109 +49,7 @@ async function endChild(child: ChildProcess): Promise<void> {
 	});
 }
 
-interface Race {
-	id: SessionId;
-	repo: string;
-	folder: string;
-	deps: CleanDeps;
-	path(entrant: string): string;
-	ref(entrant: string): string;
-	plan(): ReturnType<typeof planClean>;
-	/** Plans and applies. */
-	clean(): ReturnType<typeof applyClean>;
-	change(change: (record: RaceRecord) => RaceRecord): void;
-}
-
-async function depsOf(repo: string): Promise<CleanDeps> {
-	const facts = await findRepo(repo, scratch.git);
-	const store = createSessionStore({
-		location: locateStore(facts, { stateHome: join(scratch.root, 'state') }),
-		clock: systemClock,
-		ids: createSessionIds(systemClock.now),
-		processes: createProcessTable(),
-		relayVersion: '0.0.0',
-		witnesses: createWitnesses(join(scratch.root, 'state', 'witness'), systemClock),
-	});
-	const worktrees = createWorktrees({
-		repo: facts,
-		git: scratch.git,
-		scratchFolder: join(scratch.root, 'scratch'),
-		clock: systemClock,
-	});
-	const worktreesFolder = join(scratch.root, 'data', 'worktrees');
-	return { relay: { store, repo: facts, env: scratch.env }, worktrees, worktreesFolder };
-}
-
-/** A race in which every entrant wrote `work.txt` with its name, and was kept. */
-async function endedRace(
-	repo: string,
-	names: readonly string[] = ['claude', 'codex'],
-	work: (worktree: string, name: string) => void = (worktree, name) =>
-		scratch.write(join(worktree, 'work.txt'), name),
-): Promise<Race> {
-	const deps = await depsOf(repo);
-	const { worktrees, worktreesFolder, relay } = deps;
-	const session = relay.store.create({ kind: 'race', objective: 'tidy up' });
-	const folder = join(worktreesFolder, `r-${session.id}`);
-	const base = await worktrees.resolveCommit('HEAD');
-	writeMarker(session, folder, deps);
-	const entrants: EntrantRecord[] = [];
-	for (const name of names) {
-		const worktree = join(folder, name);
-		const ref = `refs/agent-relay/race/${session.id}/${name}`;
-		await worktrees.add({ path: worktree, commit: base, reason: lockReason(session.id, name) });
-		work(worktree, name);
-		const { commit: head } = await worktrees.headOf(worktree);
-		const kept = await worktrees.commitFiles(worktree, { parents: [head ?? base], message: 'kept' });
-		await worktrees.setRef(ref, kept.commit);
-		entrants.push(fakeEntrant(name, { worktree, ref, commit: kept.commit, tree: kept.tree }));
-	}
-	writeRace(session, raceRecord(session.id, base, { folder, entrants }));
-	session.release();
-	const plan = () => planClean(session.id, deps);
-	return {
-		id: session.id,
-		repo,
-		folder,
-		deps,
-		path: (entrant) => join(folder, entrant),
-		ref: (entrant) => `refs/agent-relay/race/${session.id}/${entrant}`,
-		plan,
-		clean: async () => applyClean(await plan(), deps),
-		change: (change) => {
-			const open = relay.store.open(session.id);
-			writeRace(open, change(readRace(session.id, relay.store)));
-			open.release();
-		},
-	};
-}
-
-function writeMarker(session: OpenSession, folder: string, { relay }: CleanDeps): void {
-	writeOwner(folder, {
-		schema_version: 1,
-		race: session.id,
-		repo_root: relay.repo.root,
-		common_dir: relay.repo.commonDir ?? '',
-		store: relay.store.location.folder,
-		created_at: '2026-11-21T10:00:00.000Z',
-	});
-}
-
-const withoutObjects = (all: Record<string, string>) =>
-	Object.fromEntries(Object.entries(all).filter(([path]) => !path.startsWith('objects/')));
-
-/** All that a user could notice in the repo, without its objects; times of folders are left out. */
-const stateOf = (repo: string) => ({
-	files: Object.entries(withoutObjects(fingerprint(join(repo, '.git')))).map(([path, facts]) =>
-		facts.endsWith(' ') ? path : `${path} ${facts}`,
-	),
-	status: scratch.sh(repo, '--no-optional-locks', 'status', '--porcelain'),
-	worktrees: scratch.sh(repo, 'worktree', 'list', '--porcelain'),
-	stash: scratch.sh(repo, 'stash', 'list'),
-	refs: scratch.sh(repo, 'for-each-ref'),
-});
-
-const refusalsOf = async (race: Race, entrant = 'claude') => {
+const refusalsOf = async (race: EndedRace, entrant = 'claude') => {
 	const plan = await race.plan();
 	return plan.entrants.find(({ id }) => id === entrant)?.refusals.join('; ') ?? plan.refusals.join('; ');
 };
@@ -161,6 +57,7 @@ const refusalsOf = async (race: Race, entrant = 'claude') => {
 describe('the plan of a clean', () => {
 	it('lists for each entrant what would go, and changes nothing', async () => {
 		const race = await endedRace(
+			scratch,
 			scratch.repo('r', { 'a.txt': 'a\n', '.gitignore': 'node_modules/\n*.log\n' }),
 		);
 		for (const name of ['x/1.js', 'x/2.js', 'y.js'])
@@ -203,7 +100,7 @@ describe('the plan of a clean', () => {
 	});
 
 	it('refuses a worktree whose files changed after they were kept', async () => {
-		const race = await endedRace(scratch.repo('r'));
+		const race = await endedRace(scratch, scratch.repo('r'));
 		writeFileSync(join(race.path('claude'), 'work.txt'), 'better\n');
 		scratch.write(join(race.path('claude'), 'more.txt'), 'x');
 		rmSync(join(race.path('claude'), 'a.txt'));
@@ -212,7 +109,7 @@ describe('the plan of a clean', () => {
 	});
 
 	it('takes what the checks left for kept when it has a ref of its own', async () => {
-		const race = await endedRace(scratch.repo('r'));
+		const race = await endedRace(scratch, scratch.repo('r'));
 		scratch.write(join(race.path('claude'), 'coverage', 'report'), 'x');
 		const { worktrees } = race.deps;
 		const parents = [await worktrees.resolveCommit(race.ref('claude'))];
@@ -226,7 +123,7 @@ describe('the plan of a clean', () => {
 	});
 
 	it('refuses a HEAD with commits that no ref has, and not one whose commits are on a branch', async () => {
-		const race = await endedRace(scratch.repo('r'));
+		const race = await endedRace(scratch, scratch.repo('r'));
 		scratch.sh(race.path('claude'), 'add', '-A');
 		scratch.sh(race.path('claude'), 'commit', '-q', '-m', 'later');
 		expect(await refusalsOf(race)).toBe('its HEAD has 1 commit that no ref has');
@@ -235,7 +132,7 @@ describe('the plan of a clean', () => {
 	});
 
 	it('knows the commits of an entrant whose worktree is gone', async () => {
-		const race = await endedRace(scratch.repo('r'));
+		const race = await endedRace(scratch, scratch.repo('r'));
 		scratch.sh(race.path('claude'), 'add', '-A');
 		scratch.sh(race.path('claude'), 'commit', '-q', '-m', 'later');
 		rmSync(race.path('claude'), { recursive: true });
@@ -243,7 +140,7 @@ describe('the plan of a clean', () => {
 	});
 
 	it('says that commits which an entrant left again would go', async () => {
-		const race = await endedRace(scratch.repo('r'));
+		const race = await endedRace(scratch, scratch.repo('r'));
 		scratch.sh(race.path('claude'), 'commit', '-q', '--allow-empty', '-m', 'left');
 		scratch.sh(race.path('claude'), 'reset', '-q', '--soft', 'HEAD~1');
 		const [entrant] = (await race.plan()).entrants;
@@ -251,7 +148,7 @@ describe('the plan of a clean', () => {
 	});
 
 	it('keeps commits that an entrant made, since its ref has them', async () => {
-		const race = await endedRace(scratch.repo('r'), ['claude'], (worktree) => {
+		const race = await endedRace(scratch, scratch.repo('r'), ['claude'], (worktree) => {
 			scratch.sh(worktree, 'commit', '-q', '--allow-empty', '-m', 'mine');
 			scratch.write(join(worktree, 'work.txt'), 'x');
 		});
@@ -259,7 +156,7 @@ describe('the plan of a clean', () => {
 	});
 
 	it('refuses an entrant that did not finish and has work, and offers to resume', async () => {
-		const race = await endedRace(scratch.repo('r'));
+		const race = await endedRace(scratch, scratch.repo('r'));
 		await race.deps.worktrees.dropRef(race.ref('claude'));
 		race.change((record) => ({
 			...record,
@@ -276,17 +173,22 @@ describe('the plan of a clean', () => {
 	});
 
 	it('refuses work whose ref somebody deleted', async () => {
-		const race = await endedRace(scratch.repo('r'));
+		const race = await endedRace(scratch, scratch.repo('r'));
 		scratch.sh(race.repo, 'update-ref', '-d', race.ref('claude'));
 		expect(await refusalsOf(race)).toBe('1 file in no ref: work.txt');
 	});
 
 	it('refuses a repo inside with work of its own, ignored or not, and takes a clean clone', async () => {
 		const library = scratch.repo('library');
-		const race = await endedRace(scratch.repo('r', { '.gitignore': 'vendor/\n' }), ['claude'], (worktree) => {
-			scratch.sh(worktree, 'clone', '-q', library, 'clone');
-			scratch.sh(worktree, 'clone', '-q', library, 'vendor/lib');
-		});
+		const race = await endedRace(
+			scratch,
+			scratch.repo('r', { '.gitignore': 'vendor/\n' }),
+			['claude'],
+			(worktree) => {
+				scratch.sh(worktree, 'clone', '-q', library, 'clone');
+				scratch.sh(worktree, 'clone', '-q', library, 'vendor/lib');
+			},
+		);
 		expect(await refusalsOf(race)).toBe('');
 		const inside = join(race.path('claude'), 'vendor', 'lib');
 		scratch.write(join(inside, 'new.txt'), 'x');
@@ -302,7 +204,7 @@ describe('the plan of a clean', () => {
 	});
 
 	it('refuses a repo that was made in place of the link to ours', async () => {
-		const race = await endedRace(scratch.repo('r'));
+		const race = await endedRace(scratch, scratch.repo('r'));
 		rmSync(join(race.path('claude'), '.git'));
 		scratch.sh(race.path('claude'), 'init', '-q');
 		scratch.sh(race.path('claude'), 'commit', '-q', '--allow-empty', '-m', 'own');
@@ -312,7 +214,7 @@ describe('the plan of a clean', () => {
 	it.runIf(process.platform === 'linux')(
 		'refuses a worktree that a process works in, or has a file of open',
 		async () => {
-			const race = await endedRace(scratch.repo('r'));
+			const race = await endedRace(scratch, scratch.repo('r'));
 			mkdirSync(join(race.path('claude'), 'empty'));
 			const sleeper = spawn('sleep', ['600'], { cwd: join(race.path('claude'), 'empty'), stdio: 'ignore' });
 			children.push(sleeper);
@@ -338,7 +240,7 @@ describe('the plan of a clean', () => {
 	);
 
 	it('refuses a race that still runs', async () => {
-		const race = await endedRace(scratch.repo('r'));
+		const race = await endedRace(scratch, scratch.repo('r'));
 		const plan = await race.plan();
 		const session = race.deps.relay.store.open(race.id);
 		expect((await race.plan()).refusals.join()).toMatch(/still running/);
@@ -349,7 +251,7 @@ describe('the plan of a clean', () => {
 });
 
 describe('the marks of a race', () => {
-	it.each<[string, (race: Race) => void, RegExp]>([
+	it.each<[string, (race: EndedRace) => void, RegExp]>([
 		['no marker', (race) => rmSync(join(race.folder, 'owner.json')), /owner\.json is missing/],
 		['a damaged marker', (race) => writeFileSync(join(race.folder, 'owner.json'), '{'), /damaged/],
 		[
@@ -384,7 +286,7 @@ describe('the marks of a race', () => {
 			/notes\.txt/,
 		],
 	])('with %s nothing is removed', async (_what, spoil, message) => {
-		const race = await endedRace(scratch.repo('r'));
+		const race = await endedRace(scratch, scratch.repo('r'));
 		const plan = await race.plan();
 		spoil(race);
 		const before = [fingerprint(race.folder), scratch.sh(race.repo, 'for-each-ref')];
@@ -394,7 +296,7 @@ describe('the marks of a race', () => {
 	});
 
 	it('hold against a record that was planted to lead elsewhere', async () => {
-		const race = await endedRace(scratch.repo('r'));
+		const race = await endedRace(scratch, scratch.repo('r'));
 		const victim = join(scratch.root, `victim-${race.id}`);
 		cpSync(race.folder, victim, { recursive: true });
 		const [claude] = readRace(race.id, race.deps.relay.store).entrants;
@@ -418,7 +320,7 @@ describe('the marks of a race', () => {
 	});
 
 	it('do not cover a worktree that the user locked, or a link in its place', async () => {
-		const race = await endedRace(scratch.repo('r'));
+		const race = await endedRace(scratch, scratch.repo('r'));
 		scratch.sh(race.repo, 'worktree', 'unlock', race.path('claude'));
 		scratch.sh(race.repo, 'worktree', 'lock', '--reason', 'I need it', race.path('claude'));
 		expect(await refusalsOf(race)).toMatch(/locked for another reason/);
@@ -431,7 +333,7 @@ describe('the marks of a race', () => {
 	});
 });
 
-function rewriteOwner(race: Race, from: RegExp, to: string): void {
+function rewriteOwner(race: EndedRace, from: RegExp, to: string): void {
 	const path = join(race.folder, 'owner.json');
 	const text = readFileSync(path, 'utf8');
 	expect(text).toMatch(from);
@@ -448,11 +350,11 @@ describe('a clean', () => {
 		writeFileSync(join(repo, 'b.txt'), 'dirty\n');
 		scratch.sh(repo, 'add', 'b.txt');
 		writeFileSync(join(repo, 'a.txt'), 'dirty\n');
-		const first = await endedRace(repo);
+		const first = await endedRace(scratch, repo);
 		await first.clean();
-		const before = stateOf(repo);
+		const before = stateOf(scratch, repo);
 		const shared = await first.deps.worktrees.sharedParts();
-		const race = await endedRace(repo);
+		const race = await endedRace(scratch, repo);
 		expect(sharedChanges(shared, await first.deps.worktrees.sharedParts())).toEqual([]);
 		expect(await race.clean()).toMatchObject({
 			removed: ['claude', 'codex'],
@@ -460,47 +362,19 @@ describe('a clean', () => {
 			refs: [race.ref('claude'), race.ref('codex')],
 			record: { state: 'cleaned' },
 		});
-		expect(stateOf(repo)).toEqual(before);
+		expect(stateOf(scratch, repo)).toEqual(before);
 		expect(readdirSync(race.deps.worktreesFolder)).toEqual([]);
 		expect(await race.plan()).toMatchObject({ isCleaned: true, entrants: [], refusals: [] });
 		expect(await race.clean()).toMatchObject({ removed: [], kept: [] });
 		expect(race.deps.relay.store.read(race.id).objective).toBe('tidy up');
 	});
 
-	it('finishes what an earlier one began, at whatever step that one died', async () => {
-		const repo = scratch.repo('r');
-		const empty = stateOf(repo);
-		const record = (name: string) => join(repo, '.git', 'worktrees', name);
-		const steps: Array<(race: Race) => Promise<void> | void> = [
-			(race) => renameSync(race.path('claude'), join(race.folder, '.removing-claude')),
-			(race) => rmSync(join(race.folder, '.removing-claude', 'work.txt')),
-			(race) => rmSync(join(race.folder, '.removing-claude'), { recursive: true }),
-			() => rmSync(join(record('claude'), 'HEAD')),
-			() => rmSync(join(record('claude'), 'gitdir')),
-			() => rmSync(record('claude'), { recursive: true }),
-			(race) =>
-				race.deps.worktrees.remove({ path: race.path('codex'), reason: lockReason(race.id, 'codex') }),
-			(race) => writeFileSync(join(race.folder, '.owner.json.1-abcdef.tmp'), '{'),
-			(race) => rmSync(join(race.folder, '.owner.json.1-abcdef.tmp')),
-			(race) => rmSync(join(race.folder, 'owner.json')),
-			(race) => rmSync(race.folder, { recursive: true }),
-			(race) => race.deps.worktrees.dropRef(race.ref('claude')),
-			(race) => race.deps.worktrees.dropRef(race.ref('codex')),
-		];
-		for (let count = 1; count <= steps.length; count++) {
-			const race = await endedRace(repo);
-			for (const step of steps.slice(0, count)) await step(race);
-			expect(await race.clean(), `after step ${count}`).toMatchObject({
-				kept: [],
-				record: { state: 'cleaned' },
-			});
-			expect(existsSync(race.folder)).toBe(false);
-			expect(stateOf(repo)).toEqual(empty);
-		}
-	});
+	// At every step in test/crash/race-clean.test.ts.
+	it('finishes what an earlier one began, when that one died in mid-work', () =>
+		expectFinishedClean(scratch, [2, 9]));
 
 	it('takes a worktree that git forgot, by the marker alone', async () => {
-		const race = await endedRace(scratch.repo('r'));
+		const race = await endedRace(scratch, scratch.repo('r'));
 		scratch.sh(race.repo, 'worktree', 'unlock', race.path('claude'));
 		rmSync(join(race.repo, '.git', 'worktrees', 'claude'), { recursive: true });
 		writeFileSync(join(race.path('claude'), 'work.txt'), 'changed');
@@ -513,13 +387,13 @@ describe('a clean', () => {
 	it('works where the data folder is reached through a link', async () => {
 		mkdirSync(join(scratch.root, 'disk'));
 		symlinkSync(join(scratch.root, 'disk'), join(scratch.root, 'data'));
-		const race = await endedRace(scratch.repo('r'));
+		const race = await endedRace(scratch, scratch.repo('r'));
 		expect(await race.clean()).toMatchObject({ removed: ['claude', 'codex'], kept: [] });
 		expect(scratch.sh(race.repo, 'worktree', 'list', '--porcelain').match(/^worktree /gm)).toHaveLength(1);
 	});
 
 	it('judges each worktree again right before it goes', async () => {
-		const race = await endedRace(scratch.repo('r'));
+		const race = await endedRace(scratch, scratch.repo('r'));
 		const plan = await race.plan();
 		writeFileSync(join(race.path('codex'), 'work.txt'), 'changed meanwhile');
 		const result = await applyClean(plan, race.deps);
@@ -528,11 +402,6 @@ describe('a clean', () => {
 		expect(readFileSync(join(race.path('codex'), 'work.txt'), 'utf8')).toBe('changed meanwhile');
 	});
 
-	it('leaves nothing behind after many races in a row', async () => {
-		const repo = scratch.repo('r');
-		const before = stateOf(repo);
-		for (let i = 0; i < 20; i++) await (await endedRace(repo, ['claude'])).clean();
-		expect(stateOf(repo)).toEqual(before);
-		expect(readdirSync(join(scratch.root, 'data', 'worktrees'))).toEqual([]);
-	});
+	// Many more in test/crash/race-clean.test.ts.
+	it('leaves nothing behind after some races in a row', () => expectNoTraceOfRaces(scratch, 3));
 });

@@ -1,6 +1,7 @@
 import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { expectLastBytes } from '../helpers/last-bytes.ts';
 import { AgentBench, isRunning, TRANSPORTS, until } from '../helpers/terminal-harness.ts';
 
 const bench = new AgentBench();
@@ -189,16 +190,9 @@ describe.each(TRANSPORTS)('an agent on %s', (_, start) => {
 	});
 });
 
+// More often in test/crash/last-bytes.test.ts.
 describe('a turn’s last bytes', () => {
 	it.each(TRANSPORTS)('all arrive under load (%s)', async (_, start) => {
-		const load = await Promise.all([1, 2].map(() => bench.sh(start, 'while :; do :; done')));
-		const sizes = [1, 6_000, 65_536, 2_000_000];
-		for (let run = 0; run < Number(process.env.TERMINAL_RUNS ?? 15); run++) {
-			for (const bytes of sizes) {
-				const { output } = await bench.run(start, '/usr/bin/head', ['-c', String(bytes), '/dev/zero']);
-				expect(output.length).toBe(bytes);
-			}
-		}
-		await Promise.all(load.map(({ agent }) => agent.stop({ interruptMs: 0, terminateMs: 0 })));
+		await expectLastBytes(bench, start, 2);
 	});
 });

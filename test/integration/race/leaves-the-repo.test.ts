@@ -1,118 +1,22 @@
-/** What whole races, from the start to the clean, leave in a repo with everything in it that a user may have there. */
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+/** What a whole race leaves in a repo with everything in it that a user may have there. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { parseSessionId } from '../../../src/core/ids.ts';
-import { applyClean, planClean } from '../../../src/race/clean.ts';
-import { leftovers } from '../../helpers/engine-bench.ts';
-import { claudeAnswers, codexAnswers } from '../../helpers/fake-agent-lines.ts';
+import { expectNothingLeft, furnish, installRacers } from '../../helpers/furnished-repo.ts';
 import { entrantOf, RaceBench } from '../../helpers/race-bench.ts';
-import { fingerprint } from '../../helpers/scratch-repo.ts';
-
-/** Races in a row; `RELAY_RACES=100` makes it as many as nobody ever runs between two looks. */
-const RACES = Number(process.env.RELAY_RACES ?? 4);
-const WRITE = { write: { path: 'answer.txt', text: '42\n' } };
-const HOOK = '#!/bin/sh\ntouch "$(git rev-parse --git-common-dir)/hook-ran"\n';
 
 let bench: RaceBench;
 beforeEach(() => {
 	bench = new RaceBench();
-	const turns = Math.max(RACES, 1) + 1;
-	bench.install('claude', { turns: Array.from({ length: turns }, () => [WRITE, ...claudeAnswers('done')]) });
-	bench.install('codex', {
-		turns: Array.from({ length: turns }, () => codexAnswers('nothing to do')),
-		nativeSession: 'thread-1',
-	});
+	installRacers(bench, 1);
 });
 afterEach(() => bench.dispose());
 
-/** A branch, hooks, a remote, a stash, staged and unstaged changes, an untracked file, a submodule, an LFS pointer. */
-function furnish(): void {
-	const library = join(bench.root, 'library');
-	mkdirSync(library);
-	bench.git('-C', library, 'init', '-q', '-b', 'main');
-	bench.git('-C', library, 'commit', '-q', '--allow-empty', '-m', 'library');
-	bench.git('submodule', '--quiet', 'add', library, 'library');
-	bench.write('.gitattributes', '*.bin filter=lfs\n');
-	bench.write(
-		'big.bin',
-		`version https://git-lfs.github.com/spec/v1\noid sha256:${'0'.repeat(64)}\nsize 9\n`,
-	);
-	bench.write('a.txt', 'a\n');
-	bench.write('b.txt', 'b\n');
-	bench.git('add', '-A');
-	bench.git('commit', '-q', '-m', 'second');
-	bench.git('branch', 'mine');
-	bench.git('remote', 'add', 'origin', library);
-	bench.write('a.txt', 'stashed\n');
-	bench.git('stash', '-q');
-	for (const name of ['post-checkout', 'pre-commit', 'reference-transaction'])
-		writeFileSync(join(bench.repo, '.git/hooks', name), HOOK, { mode: 0o755 });
-	bench.write('a.txt', 'staged\n');
-	bench.git('add', 'a.txt');
-	bench.write('b.txt', 'not staged\n');
-	bench.write('new.txt', 'untracked\n');
-}
-
-/** Everything of the repo but its objects, our own records, and what git keeps of refs in more than one way. */
-function stateOf() {
-	const ask = (...args: string[]) => bench.git('--no-optional-locks', ...args);
-	const files = Object.entries(fingerprint(bench.repo))
-		.filter(([path]) => !/^(?:\.agent-relay|\.git\/(?:objects|refs|worktrees|logs))(?:\/|$)/.test(path))
-		// A folder's time tells only that something came and went in it.
-		.map(([path, facts]) => [path, facts.endsWith(' ') ? 'folder' : facts]);
-	return {
-		files: Object.fromEntries(files),
-		refs: ask('for-each-ref').split('\n').filter(Boolean),
-		worktrees: ask('worktree', 'list', '--porcelain').match(/^worktree .*/gm) ?? [],
-		status: ask('status', '--porcelain'),
-		stash: ask('stash', 'list'),
-	};
-}
-
 describe('a whole race', () => {
-	it('adds its worktrees and refs and nothing else, and once it is clean nothing at all, however many there were', async () => {
-		furnish();
-		const before = stateOf();
-		const ids: string[] = [];
-		for (let i = 0; i < RACES; i++) {
-			const { race, record, deps, worktree } = await bench.race('claude,codex', {
-				includeDirty: true,
-				setup: 'test ! -e library/.git',
-				checks: ['test -f answer.txt'],
-			});
-			expect(record).toMatchObject({ state: 'ended', winner: 'claude', shared_changes: [] });
-			const after = stateOf();
-			expect({ ...after, refs: before.refs, worktrees: before.worktrees }).toEqual(before);
-			const ref = (entrant: string) => expect.stringContaining(`refs/agent-relay/race/${race.id}/${entrant}`);
-			const added = after.refs.filter((line) => !before.refs.includes(line));
-			expect(added).toEqual([ref('base'), ref('claude'), ref('codex')]);
-			expect(after.worktrees).toEqual([
-				...before.worktrees,
-				...['claude', 'codex'].map((entrant) => `worktree ${worktree(entrant)}`),
-			]);
-
-			const id = parseSessionId(race.id);
-			if (id === null) throw new Error(`${race.id} is no id`);
-			expect(await applyClean(await planClean(id, deps), deps)).toMatchObject({ kept: [] });
-			ids.push(race.id, ...record.entrants.flatMap(({ session_id }) => session_id ?? []));
-		}
-		expect(stateOf()).toEqual(before);
-		expect(existsSync(join(bench.repo, '.git/hook-ran'))).toBe(false);
-		expect(existsSync(join(bench.repo, '.git/worktrees'))).toBe(false);
-		expect(readdirSync(bench.data)).toEqual([]);
-		const locks = (folder: string) =>
-			readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) =>
-				/(?:^|\/|\.)lock$/.test(path),
-			);
-		expect([...locks(bench.repo), ...locks(bench.data)]).toEqual([]);
-		expect(leftovers(bench.data)).toEqual([]);
-		// Its own session and those of the entrants are still where all sessions are.
-		expect(readdirSync(join(bench.repo, '.agent-relay/sessions')).sort()).toEqual(ids.sort());
-	}, 600_000);
+	// Many in a row in test/crash/leaves-the-repo.test.ts.
+	it('adds its worktrees and refs and nothing else, and once it is clean nothing at all', () =>
+		expectNothingLeft(bench, 1));
 
 	it('says that submodules are empty and LFS files are pointers, with what fills them', async () => {
-		furnish();
+		furnish(bench);
 		const { record } = await bench.race('claude', { includeDirty: true });
 		const told = [
 			...bench.events.flatMap((event) => (event.type === 'notice' ? [event.text] : [])),
