@@ -109,12 +109,18 @@ function isPathOfWorktree(path: string): boolean {
 	return isAbsolute(path) && Buffer.byteLength(path) < MAX_PATH_BYTES && !path.includes('\0');
 }
 
-/** True only where it is certain: histories are rewritten, clones are shallow, and records come without a commit. */
+/**
+ * Where the repo of the session can be looked at, true only where it is certain: histories are rewritten, clones are shallow. Where
+ * it is gone, its commit must be here: then this is the repo, moved or cloned. A record without a commit names none.
+ */
 async function isOtherRepo({ repo }: Recorded, there: RepoFacts | null, here: RelayDeps): Promise<boolean> {
-	if (there === null || there.kind === 'none' || there.commonDir === here.repo.commonDir) return false;
-	if (here.repo.kind === 'none') return true;
+	if (there?.commonDir === here.repo.commonDir && there.kind !== 'none') return false;
 	const { hasCommit, firstCommits } = here.places;
-	if (repo.head !== null && (await hasCommit(here.repo, repo.head)) === true) return false;
+	const isHere = repo.head === null ? null : await hasCommit(here.repo, repo.head);
+	if (there === null || there.kind === 'none')
+		return repo.head !== null && (here.repo.kind === 'none' || isHere === false);
+	if (here.repo.kind === 'none') return true;
+	if (isHere === true) return false;
 	const [theirs, ours] = [await firstCommits(there), await firstCommits(here.repo)];
 	return theirs !== null && ours !== null && ![...theirs].some((commit) => ours.has(commit));
 }

@@ -255,6 +255,28 @@ describe('a session of another repo', () => {
 		expect(relay.meta().repo.worktree).toBe(other);
 	});
 
+	it('is refused also where its own folder is gone, and this repo never had its commit', async () => {
+		installBoth();
+		await begunIn(bench.repo);
+		const other = join(bench.root, 'other');
+		mkdirSync(other);
+		bench.git('-C', other, 'init', '-q', '-b', 'main');
+		bench.git('-C', other, 'commit', '-q', '--allow-empty', '-m', 'of another history');
+		const plain = join(bench.root, 'plain');
+		mkdirSync(plain);
+		for (const place of [other, plain])
+			cpSync(join(bench.repo, '.agent-relay'), join(place, '.agent-relay'), { recursive: true });
+		rmSync(bench.repo, { recursive: true });
+		for (const place of [other, plain])
+			await expect(goneOnIn(place)).rejects.toMatchObject({
+				code: 'refused',
+				hint: expect.stringMatching(/ --here$/),
+			});
+		expect(bench.received('codex')).toEqual([]);
+		const { relay } = await goneOnIn(other, { isHere: true });
+		expect(relay.meta().repo.worktree).toBe(other);
+	});
+
 	it('asks for a task in that line where nothing of it waits', async () => {
 		installBoth();
 		await begunIn(bench.repo);
