@@ -24,6 +24,7 @@ import { describeTasks } from './describe-tasks.ts';
 import { limitToDisk } from './event-log.ts';
 import { firstState } from './first-state.ts';
 import { judgeTurn } from './judge-turn.ts';
+import { describeLeftRunning } from './left-running.ts';
 import { readNativeFacts } from './native-facts.ts';
 import { PrivateFiles, privatePath } from './private-files.ts';
 import { SpaceReserve } from './record-file.ts';
@@ -168,6 +169,7 @@ class RunningTurn {
 			const end = await process.ended;
 			this.#asked.close();
 			await this.#stop.settled();
+			this.#guard(() => this.#tellLeftRunning());
 			this.#removeNote();
 			clearInterval(ticker);
 			return await this.#close(recorder, { ...end, stopRequested: this.#stop.reason });
@@ -554,6 +556,12 @@ class RunningTurn {
 		this.#warn(
 			'Records of this session were removed in mid-turn (git clean?); your words of all its turns, and what this turn wrote, are there again.',
 		);
+	}
+
+	#tellLeftRunning(): void {
+		const of = { session: this.#deps.session.id, turn: this.#number };
+		const text = describeLeftRunning(of, this.#deps.processes);
+		if (text !== null) this.#warn(text);
 	}
 
 	#warn(text: string): void {
