@@ -125,9 +125,10 @@ function removeSession(
 	const now = { id, folder, ...found, lastUsedAt, problem: null };
 	const why = whyStays(now, store, request);
 	if (why !== null) throw new RelayError('refused', `Session ${id} stays: ${why}.`);
-	store.remove(id, () => {
-		if (found.meta === null && !isUnbegun(folder))
+	store.remove(id, (is) => {
+		if (is === 'locked' && found.meta === null && !isUnbegun(folder))
 			throw new RelayError('refused', `Session ${id} stays: it was begun just now.`);
+		if (is === 'locked') return;
 		const child = sessionIds(store.location).find(
 			(one) => !request.known.has(one) && goesOnFrom(one, id, store),
 		);

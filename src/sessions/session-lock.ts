@@ -95,13 +95,20 @@ export function readLock(folder: string, context: LockContext): LockHolder | nul
 	return findLock(join(folder, LOCK_FILE), context);
 }
 
-/** Takes the lock, or throws `session_locked` naming the pid, host and time of whoever has it; `damaged_record` as `readLock`. */
-export function acquireLock(folder: string, context: LockContext): SessionLock {
+/**
+ * Takes the lock, or throws `session_locked` naming the pid, host and time of whoever has it; `damaged_record` as `readLock`.
+ * `leavesDrafts`: what killed processes left beside the sessions is not looked for, which takes a listing of all of them.
+ */
+export function acquireLock(
+	folder: string,
+	context: LockContext,
+	{ leavesDrafts = false }: { leavesDrafts?: boolean } = {},
+): SessionLock {
 	const path = join(folder, LOCK_FILE);
 	const token = randomBytes(8).toString('hex');
 	// Outside the session's folder: a refused attempt must leave no trace there, not even in its mtime.
 	const draft = join(dirname(folder), `.${basename(folder)}.${token}.tmp`);
-	removeStrayDrafts(dirname(folder), context);
+	if (!leavesDrafts) removeStrayDrafts(dirname(folder), context);
 	try {
 		createExclusive(draft, lockText(token, context));
 		utimesSync(draft, context.clock.now() / 1000, context.clock.now() / 1000);

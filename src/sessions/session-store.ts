@@ -76,10 +76,10 @@ export interface SessionStore {
 	witness(id: SessionId): Witness;
 	/**
 	 * Removes a session from all its places, with its witness unless a copy of the repo has the session too. Throws `session_locked`, `refused` (a link in its place), `not_writable`; a process that
-	 * dies meanwhile leaves it whole, or a folder that `removedSessions` finds. `judge` throws where it must stay; the last time when
-	 * nobody can find it any more.
+	 * dies meanwhile leaves it whole, or a folder that `removedSessions` finds. `judge` throws where it must stay: once nobody else can
+	 * write it, and once nobody can find it any more.
 	 */
-	remove(id: SessionId, judge?: () => void): void;
+	remove(id: SessionId, judge?: (is: 'locked' | 'gone') => void): void;
 	/** Throws `session_locked` where another process works in the session. */
 	refuseLocked(id: SessionId): void;
 	/** See `resolveRef`. */
@@ -124,9 +124,9 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
 		});
 
 	/** Of a session that was there; a prune may be faster. */
-	const lockOf = (id: SessionId, folder: string) => {
+	const lockOf = (id: SessionId, folder: string, options: { leavesDrafts?: boolean } = {}) => {
 		try {
-			return explainingWrites(folder, () => acquireLock(folder, context));
+			return explainingWrites(folder, () => acquireLock(folder, context, options));
 		} catch (error) {
 			if (hasErrno(error, 'ENOENT') && lstatIfThere(folder) === undefined) throw noSuchSession(id);
 			throw error;
@@ -239,18 +239,21 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
 	};
 
 	/** What an earlier place has of the session goes first: alone it would count as the session. */
-	const remove = (id: SessionId, judge = () => {}): void => {
+	const remove = (id: SessionId, judge: (is: 'locked' | 'gone') => void = () => {}): void => {
 		const folder = folderOf(id);
 		const witness = witnesses.of(id);
 		const earlier = placesOf(location, id).filter((place) => place !== folder && witness.folders.has(place));
 		for (const place of [...earlier, folder]) refuseLinksTo(place);
-		const lock = lockOf(id, folder);
+		// One of many that go, as a rule: the listing of all sessions for each would take the square of their number.
+		const lock = lockOf(id, folder, { leavesDrafts: true });
 		try {
-			judge();
+			judge('locked');
+			// What goes first must not go for a session that stays.
+			if (earlier.length > 0) judge('gone');
 			for (const place of earlier) explainingWrites(place, () => removeSessionFolder(place));
 			explainingWrites(folder, () =>
 				removeSessionFolder(folder, () => {
-					judge();
+					judge('gone');
 					if (!isElsewhereToo(witness, folder)) witness.remove();
 				}),
 			);
