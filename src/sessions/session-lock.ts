@@ -133,6 +133,16 @@ export function acquireLock(
 	}
 }
 
+/**
+ * For a removal on a disk that is full, where a lock cannot be written: an empty one needs no space, and everybody else takes it for
+ * one that cannot be judged. null: there is a lock already. Throws system errors.
+ */
+export function acquireEmptyLock(folder: string): Pick<SessionLock, 'release'> | null {
+	const path = join(folder, LOCK_FILE);
+	if (!createExclusive(path, '')) return null;
+	return { release: () => removeIfThere(path) };
+}
+
 const DRAFT = /^\.[0-9A-Z]{26}\.[0-9a-f]{16}\.tmp$/;
 
 /** What a process left that was killed while it took a lock: a draft tells its writer, as the lock itself does. */

@@ -27,12 +27,14 @@ import {
 	trueStatus,
 } from './session-list.ts';
 import {
+	acquireEmptyLock,
 	acquireLock,
 	type LockContext,
 	type LockHolder,
 	type LockProcesses,
 	lockedBy,
 	readLock,
+	type SessionLock,
 } from './session-lock.ts';
 import { SESSION_META_VERSION, type SessionMeta } from './session-meta.ts';
 import { META_FILE, newestBegunTurn, sessionFolder } from './session-paths.ts';
@@ -130,6 +132,19 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
 		} catch (error) {
 			if (hasErrno(error, 'ENOENT') && lstatIfThere(folder) === undefined) throw noSuchSession(id);
 			throw error;
+		}
+	};
+
+	/** One of many that go, as a rule: to list all sessions for each would take the square of their number. */
+	const lockToRemove = (id: SessionId, folder: string): Pick<SessionLock, 'release'> => {
+		try {
+			return lockOf(id, folder, { leavesDrafts: true });
+		} catch (error) {
+			// Or nothing could be removed just where it must.
+			const isFull = error instanceof RelayError && error.code === 'disk_full';
+			const lock = isFull ? explainingWrites(folder, () => acquireEmptyLock(folder)) : null;
+			if (lock === null) throw error;
+			return lock;
 		}
 	};
 
@@ -244,8 +259,7 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
 		const witness = witnesses.of(id);
 		const earlier = placesOf(location, id).filter((place) => place !== folder && witness.folders.has(place));
 		for (const place of [...earlier, folder]) refuseLinksTo(place);
-		// One of many that go, as a rule: the listing of all sessions for each would take the square of their number.
-		const lock = lockOf(id, folder, { leavesDrafts: true });
+		const lock = lockToRemove(id, folder);
 		try {
 			judge('locked');
 			// What goes first must not go for a session that stays.

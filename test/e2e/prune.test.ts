@@ -18,7 +18,7 @@ import { createProcessTable } from '../../src/core/create-process-table.ts';
 import { EXIT } from '../../src/relay/exit-codes.ts';
 import { CliHome, PROGRAM } from '../helpers/cli-home.ts';
 import { expectOddState } from '../helpers/odd-state-folders.ts';
-import { canMount, onDiskOfItsOwn } from '../helpers/small-disk.ts';
+import { canMount, fillDisk, onDiskOfItsOwn } from '../helpers/small-disk.ts';
 
 const DAY = 24 * 3_600_000;
 const LONG_AGO = new Date(Date.now() - 40 * DAY);
@@ -174,6 +174,20 @@ describe('prune', () => {
 		expect(end.stdout).toContain('symbolic link');
 		expect(readdirSync(outside).length).toBeGreaterThan(3);
 		expect(existsSync(join(sessions(), id, 'meta.json'))).toBe(true);
+	});
+
+	it.skipIf(!canMount)('makes room on a disk that is full', async () => {
+		const id = await session();
+		const unmount = onDiskOfItsOwn(join(cli.repo, '.agent-relay'), 4096);
+		try {
+			ageSession(id);
+			fillDisk(join(cli.repo, '.agent-relay/fill'));
+			expect(named((await prune('--sessions', '--apply')).sessions, id)).toMatchObject({ removed: true });
+			expect(readdirSync(sessions())).toEqual([]);
+			expect(existsSync(witnessOf(id))).toBe(false);
+		} finally {
+			unmount();
+		}
 	});
 
 	it.skipIf(!canMount)('says what cannot be removed, and removes the rest', async () => {
