@@ -5,7 +5,10 @@ const REARM_MS = 60_000;
 /** Providers open a window a moment after the time they announce. */
 const MARGIN_MS = 1_000;
 
-/** Waits for a wall-clock time. False when it was cancelled. `onTick` is called at the start and once a minute. */
+/**
+ * Waits for a wall-clock time; no longer than it was away at the start, where the clock is set back meanwhile. False when it was
+ * cancelled. `onTick` is called at the start and once a minute.
+ */
 export async function waitUntil(
 	until: number,
 	clock: Clock,
@@ -13,11 +16,13 @@ export async function waitUntil(
 	onTick: (now: number) => void,
 ): Promise<boolean> {
 	const end = until + MARGIN_MS;
-	for (;;) {
+	for (let awayMs = end - clock.now(); ; ) {
 		if (signal.aborted) return false;
 		const now = clock.now();
-		if (now >= end) return true;
+		if (now >= end || awayMs <= 0) return true;
 		onTick(now);
-		await clock.sleep(Math.min(REARM_MS, end - now), signal);
+		const ms = Math.min(REARM_MS, end - now, awayMs);
+		await clock.sleep(ms, signal);
+		awayMs -= ms;
 	}
 }

@@ -34,6 +34,12 @@ describe('a wait for a reset', () => {
 		expect(clock.now()).toBe(reset + 1000);
 	});
 
+	it('is no longer where the clock is set back meanwhile', async () => {
+		const { clock, slept } = clockThat(-48 * 3600_000);
+		expect(await waitUntil(clock.now() + 150_000, clock, never, () => undefined)).toBe(true);
+		expect(slept.reduce((sum, ms) => sum + ms)).toBe(151_000);
+	});
+
 	it('is over within a minute of waking where the machine slept past the reset', async () => {
 		const { clock, slept } = clockThat(0, 5 * 3600_000);
 		const reset = clock.now() + 3 * 3600_000;
