@@ -92,6 +92,7 @@ describe('the plan of a clean', () => {
 				},
 				refs: [race.ref('claude')],
 				isAdopted: false,
+				hasWork: true,
 				notes: [],
 				refusals: [],
 			},
