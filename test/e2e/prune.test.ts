@@ -66,8 +66,8 @@ function leaveWork(id: string): void {
 
 /** Thirty more of the kind. */
 function multiply(first: string): void {
-	for (let i = 0; i < 30; i++) {
-		const id = `${first.slice(0, -2)}${String(i).padStart(2, '0')}`;
+	const ids = Array.from({ length: 31 }, (_, i) => `${first.slice(0, -2)}${String(i).padStart(2, '0')}`);
+	for (const id of ids.filter((one) => one !== first).slice(0, 30)) {
 		cpSync(join(sessions(), first), join(sessions(), id), { recursive: true });
 		for (const path of [join(sessions(), id, 'meta.json'), witnessOf(id)]) {
 			const source = path.endsWith('meta.json') ? path : witnessOf(first);

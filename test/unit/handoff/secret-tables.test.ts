@@ -54,15 +54,24 @@ describe('the redaction tables', () => {
 			'curl -u a" ',
 			'a:1234:b:c:',
 		];
-		const costs = [...new Set(pieces)].map((piece) => {
-			const text = piece.repeat(Math.ceil(20_000 / Math.max(1, piece.length)));
-			const before = process.cpuUsage();
-			createRedactor([]).record(text);
-			const { user, system } = process.cpuUsage(before);
-			return { piece, cost: user + system };
-		});
-		const usual = costs.map(({ cost }) => cost).sort((a, b) => a - b)[costs.length >> 1] ?? 0;
-		const slow = costs.filter(({ cost }) => cost > 100 * usual);
+		const texts = [...new Set(pieces)].map((piece) =>
+			piece.repeat(Math.ceil(20_000 / Math.max(1, piece.length))),
+		);
+		const costs = texts.map((text) => costOf(text, 1));
+		const usual = costs.sort((a, b) => a - b)[costs.length >> 1] ?? 0;
+		// A busy machine takes long once; what is slow is so each time.
+		const slow = texts.filter((text) => costOf(text, 10, 100 * usual) > 100 * usual);
 		expect(slow).toEqual([]);
 	});
 });
+
+/** Of the fastest of some rounds, until one costs less than is asked. Milliseconds. */
+function costOf(text: string, rounds: number, enough = 0): number {
+	let least = Number.POSITIVE_INFINITY;
+	for (let round = 0; round < rounds && least > enough; round++) {
+		const start = performance.now();
+		createRedactor([]).record(text);
+		least = Math.min(least, performance.now() - start);
+	}
+	return least;
+}
