@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { hostname, uptime } from 'node:os';
 import { hasErrno } from './errors.ts';
 import type { ProcessPlace } from './process-place.ts';
@@ -15,9 +15,17 @@ export function createLinuxProcessTable(): ProcessTable {
 		isAlive: (identity) => entryOf(identity.pid)?.start === identity.start,
 		alive: (identities) => identities.filter((identity) => table.isAlive(identity)),
 		descendants: (root) => descendantsOf(table, root),
-		withEnvironment: (name, value) => {
-			const wanted = `\0${name}=${value}\0`;
-			const holders = pids().filter((pid) => `\0${readProc(pid, 'environ') ?? ''}`.includes(wanted));
+		withEnvironment: (variables, { after = null } = {}) => {
+			// Bytes as characters: the environment of every process is searched, and to decode it takes longer.
+			const wanted = Object.entries(variables).map(([name, value]) =>
+				Buffer.from(`\0${name}=${value}\0`).toString('latin1'),
+			);
+			const holders = (after === null ? pids() : pids().filter(isNumberedAfter(after)))
+				.filter(isReadable)
+				.filter((pid) => {
+					const environ = `\0${readProc(pid, 'environ', 'latin1') ?? ''}`;
+					return wanted.every((variable) => environ.includes(variable));
+				});
 			return identifyAll(
 				table,
 				holders.flatMap((pid) => entryOf(pid) ?? []),
@@ -75,12 +83,29 @@ function pids(): number[] {
 	return readdirSync('/proc').flatMap((name) => (/^\d+$/.test(name) ? [Number(name)] : []));
 }
 
-function readProc(pid: number, file: 'stat' | 'cmdline' | 'environ'): string | null {
-	return readText(`/proc/${pid}/${file}`);
+/** Pids are given in a circle; the newest is the last word of `/proc/loadavg` (proc_loadavg(5)). */
+function isNumberedAfter(pid: number): (other: number) => boolean {
+	const newest = Number(readText('/proc/loadavg')?.trim().split(' ').at(-1) ?? Number.NaN);
+	if (Number.isNaN(newest)) return () => true;
+	return (other) => (pid <= newest ? other > pid && other <= newest : other > pid || other <= newest);
 }
 
-function readText(path: string): string | null {
-	return unlessGone(() => readFileSync(path, 'utf8'));
+/** By its owner: most processes are of others, and a read that is refused takes ten times as long as this look. */
+function isReadable(pid: number): boolean {
+	const user = process.getuid?.() ?? 0;
+	return user === 0 || statSync(`/proc/${pid}`, { throwIfNoEntry: false })?.uid === user;
+}
+
+function readProc(
+	pid: number,
+	file: 'stat' | 'cmdline' | 'environ',
+	encoding: 'utf8' | 'latin1' = 'utf8',
+): string | null {
+	return readText(`/proc/${pid}/${file}`, encoding);
+}
+
+function readText(path: string, encoding: 'utf8' | 'latin1' = 'utf8'): string | null {
+	return unlessGone(() => readFileSync(path, encoding));
 }
 
 function readLink(path: string): string | null {

@@ -26,8 +26,9 @@ export function createPsProcessTable(): ProcessTable {
 			return identities.filter(({ pid, start }) => starts.get(pid) === start);
 		},
 		descendants: (root) => descendantsOf(table, root),
-		withEnvironment: (name, value) => {
-			const pids = pidsWithWord(ps(['-A', '-E', '-ww', '-o', 'pid=,command=']), `${name}=${value}`);
+		withEnvironment: (variables) => {
+			const wanted = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
+			const pids = pidsWithWords(ps(['-A', '-E', '-ww', '-o', 'pid=,command=']), wanted);
 			return pids.flatMap((pid) => table.identify(pid) ?? []);
 		},
 		signal: (identity, signal) => table.isAlive(identity) && signalPid(identity.pid, signal),
@@ -65,13 +66,14 @@ export function parseRows(output: string): Array<{ entry: ProcessEntry; text: st
 }
 
 /**
- * Pids of the rows `PID COMMAND ENVIRONMENT…` that hold `word` as a whole word.
+ * Pids of the rows `PID COMMAND ENVIRONMENT…` that hold each of `words` as a whole word.
  * @internal For tests: tried with output of other systems.
  */
-export function pidsWithWord(output: string, word: string): number[] {
-	return output
-		.split('\n')
-		.flatMap((line) => (line.split(' ').includes(word) ? Number.parseInt(line, 10) : []));
+export function pidsWithWords(output: string, words: readonly string[]): number[] {
+	return output.split('\n').flatMap((line) => {
+		const held = line.split(' ');
+		return words.every((word) => held.includes(word)) ? Number.parseInt(line, 10) : [];
+	});
 }
 
 function identitiesOf(output: string): ProcessIdentity[] {

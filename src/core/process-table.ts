@@ -37,8 +37,14 @@ export interface ProcessTable {
 	alive<T extends Pick<ProcessIdentity, 'pid' | 'start'>>(identities: readonly T[]): T[];
 	/** Live descendants, those in sessions and groups of their own included, as long as the chain of parents holds. */
 	descendants(root: Pick<ProcessIdentity, 'pid' | 'start'>): ProcessIdentity[];
-	/** Processes started with `name=value` in their environment; only those this user may read. */
-	withEnvironment(name: string, value: string): ProcessIdentity[];
+	/**
+	 * Processes started with these variables, each with its value; only those this user may read. `after`: only what was started
+	 * after the process of that pid, where the system numbers them in a row; what is older may be among them all the same.
+	 */
+	withEnvironment(
+		variables: Readonly<Record<string, string>>,
+		options?: { after?: number | null },
+	): ProcessIdentity[];
 	/** Sends the signal unless the pid belongs to another process by now. False when nothing was signalled. */
 	signal(identity: Pick<ProcessIdentity, 'pid' | 'start'>, signal: NodeJS.Signals): boolean;
 	/** Of this process. */

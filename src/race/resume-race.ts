@@ -39,7 +39,7 @@ export async function resumeRace(
 		requireClaim(found, deps);
 		const { record, notices } = withPermissions(found, permissions, deps);
 		const left = processes
-			.withEnvironment('AGENT_RELAY_SESSION', id)
+			.withEnvironment({ AGENT_RELAY_SESSION: id })
 			.filter(({ pid }) => pid !== process.pid)
 			.map(({ pid, command }) => `left running: ${pid} ${command}`);
 		const going = goingOn(record, clock.now());

@@ -169,7 +169,6 @@ class RunningTurn {
 			const end = await process.ended;
 			this.#asked.close();
 			await this.#stop.settled();
-			this.#guard(() => this.#tellLeftRunning());
 			this.#removeNote();
 			clearInterval(ticker);
 			return await this.#close(recorder, { ...end, stopRequested: this.#stop.reason });
@@ -457,6 +456,7 @@ class RunningTurn {
 	/** What the agent left behind tells the outcome; git reads the worktree meanwhile. */
 	async #judgeMeanwhile(recorder: TurnRecorder, exit: AgentExit): Promise<void> {
 		await letBegin();
+		this.#guard(() => this.#tellLeftRunning());
 		this.#closeTelemetry();
 		const native = await this.#readNative(recorder);
 		this.#reserve?.release();
@@ -559,7 +559,7 @@ class RunningTurn {
 	}
 
 	#tellLeftRunning(): void {
-		const of = { session: this.#deps.session.id, turn: this.#number };
+		const of = { session: this.#deps.session.id, turn: this.#number, after: this.#state.pid };
 		const text = describeLeftRunning(of, this.#deps.processes);
 		if (text !== null) this.#warn(text);
 	}

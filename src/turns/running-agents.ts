@@ -114,7 +114,7 @@ function livingOf(note: v.InferOutput<typeof noteSchema>, processes: Processes):
 		.snapshot()
 		.filter((entry) => isInSession(entry) && isNotOlder(entry) && !isMultiplexer(entry));
 	const elsewhere = processes
-		.withEnvironment('AGENT_RELAY_SESSION', note.session_id)
+		.withEnvironment({ AGENT_RELAY_SESSION: note.session_id })
 		.filter(({ command }) => command.includes(note.executable));
 	const found = [...identifyAll(processes, inSession), ...elsewhere];
 	const byPid = new Map(found.map((identity) => [identity.pid, identity]));

@@ -60,7 +60,7 @@ describe('a relay that is killed while it adds or removes a worktree', () => {
 	async function gitIsGone(mark: string): Promise<void> {
 		const processes = createProcessTable();
 		const deadline = systemClock.monotonic() + 20_000;
-		while (processes.withEnvironment('RELAY_TEST_MARK', mark).length > 0) {
+		while (processes.withEnvironment({ RELAY_TEST_MARK: mark }).length > 0) {
 			if (systemClock.monotonic() > deadline) throw new Error('git did not end within 20 s');
 			await systemClock.sleep(10);
 		}
@@ -90,7 +90,7 @@ describe('a relay that is killed while it adds or removes a worktree', () => {
 			child.kill('SIGKILL');
 			if (victims === 'relay and git') {
 				const processes = createProcessTable();
-				for (const one of processes.withEnvironment('RELAY_TEST_MARK', mark))
+				for (const one of processes.withEnvironment({ RELAY_TEST_MARK: mark }))
 					processes.signal(one, 'SIGKILL');
 			}
 			if (!(await child.ended).stdout.includes('is done')) cut++;

@@ -71,9 +71,9 @@ describe.each(TABLES)('process facts from %s', (source, table) => {
 		async () => {
 			const session = `01TEST${process.pid}`;
 			const { child } = await sh('echo up; exec sleep 60', { AGENT_RELAY_SESSION: session });
-			const found = table.withEnvironment('AGENT_RELAY_SESSION', session);
+			const found = table.withEnvironment({ AGENT_RELAY_SESSION: session });
 			expect(found.map(({ pid }) => pid)).toEqual([child.pid]);
-			expect(table.withEnvironment('AGENT_RELAY_SESSION', session.slice(0, -1))).toEqual([]);
+			expect(table.withEnvironment({ AGENT_RELAY_SESSION: session.slice(0, -1) })).toEqual([]);
 		},
 	);
 });

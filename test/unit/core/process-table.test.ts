@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { commandText } from '../../../src/core/process-signal.ts';
 import { parseStat } from '../../../src/core/process-table-linux.ts';
-import { parseRows, pidsWithWord } from '../../../src/core/process-table-ps.ts';
+import { parseRows, pidsWithWords } from '../../../src/core/process-table-ps.ts';
 
 const TAIL = 'S 7 8 9 34816 8 4194304 100 0 0 0 1 2 0 0 20 0 1 0 123456 1000 50 18446744073709551615';
 
@@ -48,10 +48,10 @@ describe('parseRows', () => {
 	});
 });
 
-describe('pidsWithWord', () => {
+describe('pidsWithWords', () => {
 	it('wants the whole word', () => {
 		const output = '  7 node app A=1 B=2\n  8 node app A=11\n  9 node A=1x\n';
-		expect(pidsWithWord(output, 'A=1')).toEqual([7]);
+		expect(pidsWithWords(output, ['A=1'])).toEqual([7]);
 	});
 });
 
