@@ -14,12 +14,10 @@ export interface DetourOptions {
 
 /** `claude is limited until 05:02 · codex takes this`; null where there is nothing to say of those before it. */
 export function describeDetour(
-	{ choice, candidates }: Pick<SuccessorChoice, 'choice' | 'candidates'>,
+	{ choice, passedOver }: Pick<SuccessorChoice, 'choice' | 'passedOver'>,
 	options: DetourOptions,
 ): string | null {
-	const at = candidates.findIndex(({ verdict }) => verdict === 'chosen');
-	const passed = at < 0 ? candidates : candidates.slice(0, at);
-	const reasons = passed.flatMap((one) => whyPassed(one, options) ?? []);
+	const reasons = passedOver.flatMap((one) => whyPassed(one, options) ?? []);
 	if (reasons.length === 0) return null;
 	const who = choice === null ? 'no agent can work now' : `${nameOf(choice)} takes this`;
 	return `${reasons.join(', ')} · ${who}`;

@@ -70,21 +70,42 @@ export interface SuccessorQuery {
 
 export interface SuccessorChoice {
 	choice: Candidate | null;
-	/** In the order they were considered, each agent and model once. */
-	candidates: CandidateVerdict[];
-	/** Epoch ms: the first end of a limit after which one of them could work; null when none would. */
-	earliestReset: number | null;
+	/** Those before the choice, all where there is none, in the order they were considered. */
+	readonly passedOver: readonly CandidateVerdict[];
+	/** In the order they were considered, each agent and model once. Those behind the choice are judged when asked for. */
+	readonly candidates: CandidateVerdict[];
+	/** Epoch ms: the first end of a limit after which one of them could work; null when none would. Made when asked for. */
+	readonly earliestReset: number | null;
 }
 
 export function chooseSuccessor(query: SuccessorQuery): SuccessorChoice {
-	const considered = candidatesOf(query).map((candidate) => judge(candidate, query));
-	const chosen = pick(considered, query);
+	const candidates = candidatesOf(query);
+	const considered: CandidateVerdict[] = [];
+	const consider = (until: (verdict: CandidateVerdict) => boolean): CandidateVerdict | undefined => {
+		for (const candidate of candidates.slice(considered.length)) {
+			const verdict = judge(candidate, query);
+			considered.push(verdict);
+			if (until(verdict)) return verdict;
+		}
+		return undefined;
+	};
+	const chosen = consider((verdict) => isChoice(verdict, query));
+	const passedOver = considered
+		.filter((verdict) => verdict !== chosen)
+		.map((verdict) => asLeft(verdict, query));
+	const all = () => {
+		consider(() => false);
+		return considered;
+	};
 	return {
 		choice: chosen === undefined ? null : { agent: chosen.agent, model: chosen.model },
-		candidates: considered.map((verdict) =>
-			verdict === chosen ? asChosen(verdict) : asLeft(verdict, query),
-		),
-		earliestReset: earliestReset(considered, query),
+		passedOver,
+		get candidates() {
+			return all().map((verdict) => (verdict === chosen ? asChosen(verdict) : asLeft(verdict, query)));
+		},
+		get earliestReset() {
+			return earliestReset(all(), query);
+		},
 	};
 }
 
@@ -151,9 +172,9 @@ function limitText(entry: LedgerEntry, { now, timeZone }: SuccessorQuery): strin
 	return `limited: ${describeLimit(entry.limit, { now, until, isEstimated, ...zone }).summary}`;
 }
 
-function pick(considered: readonly CandidateVerdict[], query: SuccessorQuery): CandidateVerdict | undefined {
-	if (query.explicit !== undefined) return considered.find(({ verdict }) => verdict === 'chosen');
-	return mayHandOver(query) ? considered.find(({ verdict }) => verdict === 'eligible') : undefined;
+function isChoice({ verdict }: CandidateVerdict, query: SuccessorQuery): boolean {
+	if (query.explicit !== undefined) return verdict === 'chosen';
+	return verdict === 'eligible' && mayHandOver(query);
 }
 
 function mayHandOver({ current, hopsLeft }: SuccessorQuery): boolean {

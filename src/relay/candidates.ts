@@ -19,12 +19,13 @@ export interface ChoiceRequest {
 }
 
 export function chooseAgent(request: ChoiceRequest, deps: RelayDeps): SuccessorChoice {
-	const logins = loginsOf(deps);
-	const { order, current, tried, hopsLeft, explicit } = request;
+	const { order, current, tried, hopsLeft, explicit, named } = request;
+	const agents = eligibleAdapters(request, deps).map((adapter) => new FactsOfAgent(adapter, named, deps));
+	const loginKnown = (agent: AgentId) => agents.find((one) => one.agent === agent)?.login;
 	return chooseSuccessor({
 		order,
-		agents: eligibleAdapters(request, deps).map((adapter) => factsOf(adapter, logins, request.named, deps)),
-		limitOf: ({ agent, model }) => deps.ledger.isLimited({ ...loginOf(agent, logins.get(agent)), model }),
+		agents,
+		limitOf: ({ agent, model }) => deps.ledger.isLimited({ ...loginOf(agent, loginKnown(agent)), model }),
 		current,
 		tried,
 		hopsLeft,
@@ -47,16 +48,15 @@ function eligibleAdapters(
 
 /** What is known of every agent, each as if the user had named it. */
 export function candidateFacts(deps: RelayDeps): CandidateFacts[] {
-	const logins = loginsOf(deps);
 	const named = new Set(deps.registry.adapters.map(({ id }) => id));
-	return deps.registry.adapters.map((adapter) => factsOf(adapter, logins, named, deps));
+	return deps.registry.adapters.map((adapter) => new FactsOfAgent(adapter, named, deps));
 }
 
 /** Throws `not_logged_in` where no login of this agent is known: naming a model does not name who gets the words. */
 export function requireKnownLogin(agent: AgentId, deps: RelayDeps): void {
-	const login = loginsOf(deps).get(agent);
-	if (login?.loggedIn !== 'no' && login?.untouched !== true) return;
-	const { title } = deps.registry.find(agent);
+	const { title, probeLogin } = deps.registry.find(agent);
+	const login = probeLogin(deps.env);
+	if (login.loggedIn !== 'no' && login.untouched !== true) return;
 	throw new RelayError('not_logged_in', `${title} has the model, and no login of it is known.`, {
 		hint: `Log in with: ${login.advice}; or name it all the same: --agent ${agent}, in the shell /use ${agent}`,
 	});
@@ -67,23 +67,57 @@ export function loginsOf({ registry, env }: RelayDeps): Map<AgentId, LoginState>
 	return new Map(registry.adapters.map((adapter) => [adapter.id, adapter.probeLogin(env)]));
 }
 
-function factsOf(
-	adapter: AgentAdapter,
-	logins: ReadonlyMap<AgentId, LoginState>,
-	named: ReadonlySet<AgentId>,
-	deps: RelayDeps,
-): CandidateFacts {
-	const login = logins.get(adapter.id);
-	const found = deps.findExecutable(adapter.id);
-	return {
-		agent: adapter.id,
-		installed: found.path !== null,
-		loggedIn: login?.loggedIn ?? 'unknown',
-		isUnasked: login?.untouched === true && !named.has(adapter.id),
-		refusedLogin: deps.ledger.refusedLogin(loginOf(adapter.id, login)),
-		isDemo: adapter.isDemo,
-		refused: refusalOf(adapter.id, deps, found),
-		install: adapter.install,
-		loginAdvice: login?.advice ?? adapter.title,
-	};
+/** Each is looked up when it is asked for, once: most choices fall on the first agent, and the others are not looked at. */
+class FactsOfAgent implements CandidateFacts {
+	readonly agent: AgentId;
+	readonly isDemo: boolean;
+	readonly install: string;
+	readonly #adapter: AgentAdapter;
+	readonly #isNamed: boolean;
+	readonly #deps: RelayDeps;
+	#login: LoginState | null = null;
+	#found: ReturnType<RelayDeps['findExecutable']> | null = null;
+
+	constructor(adapter: AgentAdapter, named: ReadonlySet<AgentId>, deps: RelayDeps) {
+		this.agent = adapter.id;
+		this.isDemo = adapter.isDemo;
+		this.install = adapter.install;
+		this.#adapter = adapter;
+		this.#isNamed = named.has(adapter.id);
+		this.#deps = deps;
+	}
+
+	get login(): LoginState {
+		this.#login ??= this.#adapter.probeLogin(this.#deps.env);
+		return this.#login;
+	}
+
+	get #executable() {
+		this.#found ??= this.#deps.findExecutable(this.agent);
+		return this.#found;
+	}
+
+	get installed() {
+		return this.#executable.path !== null;
+	}
+
+	get loggedIn() {
+		return this.login.loggedIn;
+	}
+
+	get isUnasked() {
+		return this.login.untouched === true && !this.#isNamed;
+	}
+
+	get refusedLogin() {
+		return this.#deps.ledger.refusedLogin(loginOf(this.agent, this.login));
+	}
+
+	get refused() {
+		return refusalOf(this.agent, this.#deps, this.#executable);
+	}
+
+	get loginAdvice() {
+		return this.login.advice;
+	}
 }

@@ -23,7 +23,7 @@ import { limitFromDisk } from '../turns/event-log.ts';
 import { runTurn } from '../turns/run-turn.ts';
 import { rememberedOrder } from './agent-order.ts';
 import { type SpentBudget, spentBudget } from './budgets.ts';
-import { chooseAgent, loginsOf } from './candidates.ts';
+import { chooseAgent } from './candidates.ts';
 import type { AgentChoice, SendOptions, SendResult } from './contract.ts';
 import type { ConversationState } from './conversation-state.ts';
 import { withFirstTake } from './early-snapshot.ts';
@@ -257,7 +257,7 @@ export class PromptRun {
 
 	async #after(step: Step, state: TurnState): Promise<NextStep> {
 		const adapter = this.#deps.registry.find(step.choice.agent);
-		const login = loginsOf(this.#deps).get(adapter.id);
+		const login = adapter.probeLogin(this.#deps.env);
 		const limit = tellLedger(state, { model: step.choice.model, login }, this.#deps);
 		if (this.#lacksStory && hasNoEffect(state)) return this.#afresh(step, adapter);
 		if (this.#lacksStory) this.#tellWithoutStory(adapter);
@@ -277,10 +277,10 @@ export class PromptRun {
 		step: Step,
 		state: TurnState,
 		adapter: AgentAdapter,
-		login: LoginState | undefined,
+		login: LoginState,
 	): Promise<NextStep> {
 		if (state.stop_reason === 'auth') {
-			const advice = adviceFor(state.error?.message ?? '', login?.advice ?? adapter.title);
+			const advice = adviceFor(state.error?.message ?? '', login.advice);
 			const text = `${adapter.title} refused its login. Log in with: ${advice}`;
 			this.#options.onEvent({ type: 'notice', level: 'warning', text });
 		}

@@ -15,7 +15,7 @@ const REFUSED_FOR_MS = { yes: 24 * HOUR_MS, no: 24 * HOUR_MS, unknown: HOUR_MS }
  */
 export function tellLedger(
 	state: TurnState,
-	{ model, login }: { model: string | null; login: LoginState | undefined },
+	{ model, login }: { model: string | null; login: LoginState },
 	{ ledger, clock }: Pick<RelayDeps, 'ledger' | 'clock'>,
 ): Limit | null {
 	const subject = { ...loginOf(state.agent, login), model };
@@ -27,7 +27,7 @@ export function tellLedger(
 		ledger.refuseLogin({
 			...subject,
 			reason: state.error?.message ?? 'the login was refused',
-			until: clock.now() + REFUSED_FOR_MS[login?.loggedIn ?? 'unknown'],
+			until: clock.now() + REFUSED_FOR_MS[login.loggedIn],
 		});
 	if (state.status !== 'limited' || state.limit === null) return null;
 	const limit = limitFromDisk(state.limit);

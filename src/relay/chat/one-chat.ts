@@ -218,14 +218,15 @@ export class OneChat implements Chat {
 
 	/** Whoever could not have its say leaves the round; the others go on. */
 	#judge(who: ChatParticipant, state: TurnState, options: ChatOptions): void {
-		const login = loginsOf(this.#deps).get(who.agent);
+		const { registry, env } = this.#deps;
+		const login = registry.find(who.agent).probeLogin(env);
 		const limit = tellLedger(state, { model: who.model, login }, this.#deps);
 		if (options.signal.aborted) return;
 		const { clock } = this.#deps;
 		const why = whyLeaves(state, {
 			hasSpoken: this.#turns.at(-1)?.text !== null,
 			resetAt: limit?.resetAt ?? null,
-			advice: login?.advice ?? null,
+			advice: login.advice,
 			isTimeUp: clock.monotonic() >= this.#deadline,
 			now: clock.now(),
 		});

@@ -10,10 +10,8 @@ const verdict = (
 const CODEX = verdict('codex', { verdict: 'chosen' });
 
 function detour(passed: CandidateVerdict[], named: string[] = [], chosen: CandidateVerdict | null = CODEX) {
-	const candidates =
-		chosen === null ? passed : [...passed, chosen, verdict('gemini', { verdict: 'limited' })];
 	const options = { now: NOW, named: new Set(named), timeZone: 'UTC' };
-	return describeDetour({ choice: chosen, candidates }, options);
+	return describeDetour({ choice: chosen, passedOver: passed }, options);
 }
 
 describe('the line about a prompt that does not go to the first choice', () => {

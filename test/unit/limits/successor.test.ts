@@ -66,6 +66,39 @@ const limited = (until: Record<string, number>) => (candidate: Candidate) => {
 const verdicts = (changes: Partial<SuccessorQuery>) =>
 	chooseSuccessor(query(changes)).candidates.map(({ agent, verdict }) => `${agent} ${verdict}`);
 
+describe('an agent behind the one that takes the prompt', () => {
+	it('is not looked at until somebody asks about it', () => {
+		const looked: string[] = [];
+		const watched = (agent: string): CandidateFacts => ({
+			...facts(agent),
+			get installed() {
+				looked.push(agent);
+				return true;
+			},
+		});
+		const chosen = chooseSuccessor({
+			order: [at('claude'), at('codex'), at('gemini')],
+			agents: [facts('claude', { loggedIn: 'no' }), watched('codex'), watched('gemini')],
+			limitOf: () => null,
+			current: null,
+			tried: [],
+			hopsLeft: 1,
+			now: NOW,
+		});
+		expect(chosen.choice).toEqual(at('codex'));
+		expect(chosen.passedOver.map(({ agent, verdict }) => [agent, verdict])).toEqual([
+			['claude', 'not_logged_in'],
+		]);
+		expect(looked).toEqual(['codex']);
+		expect(chosen.candidates.map(({ agent, verdict }) => [agent, verdict])).toEqual([
+			['claude', 'not_logged_in'],
+			['codex', 'chosen'],
+			['gemini', 'eligible'],
+		]);
+		expect(looked).toEqual(['codex', 'gemini']);
+	});
+});
+
 describe('chooseSuccessor', () => {
 	it('takes the first in order that can work and gives everyone one reason', () => {
 		const { choice, candidates } = chooseSuccessor(query());
