@@ -130,7 +130,7 @@ export function holdSession(held: HeldSession): OpenSession {
 		hasKept = true;
 		heldStates();
 		kept.readPrompts(place.path);
-		for (const ancestor of held.ancestors()) kept.readSession(ancestor);
+		if (meta.parent !== null) for (const ancestor of held.ancestors()) kept.readSession(ancestor);
 	};
 	/** The records that this process holds, the user's words before what is known of them. Returns true when one was gone. */
 	const restoreRecords = (): boolean => {
