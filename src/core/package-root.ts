@@ -4,6 +4,13 @@ import { fileURLToPath } from 'node:url';
 
 /** The folder of our own package.json, whatever the layout of the build (`src/`, `dist/`, a bundle in it). */
 export function packageRoot(): string {
+	known ??= findPackageRoot();
+	return known;
+}
+
+let known: string | null = null;
+
+function findPackageRoot(): string {
 	let folder = dirname(fileURLToPath(import.meta.url));
 	while (!existsSync(join(folder, 'package.json'))) {
 		const parent = dirname(folder);

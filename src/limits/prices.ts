@@ -72,7 +72,8 @@ const PRICES: Record<string, Price> = {
 	'gemini-2.0-flash-lite': plain(0.075, 0.3, 0.075),
 };
 
-const BY_LENGTH = Object.entries(PRICES).sort(([one], [other]) => other.length - one.length);
+/** Longest name first. Made when a turn is priced: most are not. */
+let byLength: ReadonlyArray<[string, Price]> | null = null;
 
 /**
  * USD for the tokens of one turn; null when the model is in no family of the table or no count is known. Counts that the CLI
@@ -96,7 +97,8 @@ function priceOf(model: string): Price | null {
 		.toLowerCase()
 		.replace(/^.*\//, '')
 		.replace(/^(?:[a-z-]+\.)+(?=claude-)/, '');
-	return BY_LENGTH.find(([family]) => isOfFamily(name, family))?.[1] ?? null;
+	byLength ??= Object.entries(PRICES).sort(([one], [other]) => other.length - one.length);
+	return byLength.find(([family]) => isOfFamily(name, family))?.[1] ?? null;
 }
 
 function isOfFamily(name: string, family: string): boolean {

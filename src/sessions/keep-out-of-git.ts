@@ -47,8 +47,9 @@ export function describeProtection(protection: Protection, { folder }: Pick<Plac
 
 /** True when the file there keeps everything below out of git, after a repair where it is not the repo's. */
 function protectedBy(path: string, text: string, repo: Place['repo']): boolean {
-	if (createExclusive(path, text)) return true;
-	const found = textOf(path);
+	const before = textOf(path);
+	if (before === text || (before === null && createExclusive(path, text))) return true;
+	const found = before ?? textOf(path);
 	if (found !== null && ignoresRecords(found)) return true;
 	if (found === null || isTracked(path, repo)) return false;
 	writeAtomic(path, keepsWords(found) ? `${found.replace(/\n?$/, '\n')}${text}` : text);

@@ -135,22 +135,29 @@ const PATTERNS: ReadonlyArray<readonly [RegExp, Meaning, string]> = [
 
 const normal = (word: string) => word.toLowerCase().replace(/[^a-z0-9]/g, '');
 
-const BY_WORD: ReadonlyMap<string, { meaning: Meaning; name: string }> = new Map(
-	TABLE.flatMap(([meaning, words]) =>
-		words
-			.split(/\s+/)
-			.filter((name) => name !== '')
-			.map((name) => [normal(name), { meaning, name }] as const),
-	),
-);
+type Known = { meaning: Meaning; name: string };
+
+/** Made when a word is looked up, which is where something went wrong: not at every start. */
+let byWord: ReadonlyMap<string, Known> | null = null;
+
+const readTable = (): ReadonlyMap<string, Known> =>
+	new Map(
+		TABLE.flatMap(([meaning, words]) =>
+			words
+				.split(/\s+/)
+				.filter((name) => name !== '')
+				.map((name) => [normal(name), { meaning, name }] as const),
+		),
+	);
 
 /** A machine's word is one word; a sentence is not. */
 const LONGEST_WORD = 120;
 
 /** What `word` means and its name in the table; null for a word that nobody knows. */
-export function meaningOfWord(word: string): { meaning: Meaning; name: string } | null {
+export function meaningOfWord(word: string): Known | null {
 	if (word.length > LONGEST_WORD || /\s/.test(word.trim())) return null;
-	const known = BY_WORD.get(normal(word));
+	byWord ??= readTable();
+	const known = byWord.get(normal(word));
 	if (known !== undefined) return known;
 	const built = PATTERNS.find(([pattern]) => pattern.test(word));
 	return built === undefined ? null : { meaning: built[1], name: built[2] };
