@@ -17,7 +17,7 @@ import { describeSurvivor } from './survivors.ts';
 import { recordedWords } from './task.ts';
 
 /** How many of the newest sessions a start looks at. */
-const ABANDONED_LOOK = 20;
+const ABANDONED_LOOK = 5;
 
 const OUTCOME_WORDS: Record<TurnState['status'], string> = {
 	completed: 'that it was completed',
@@ -83,7 +83,7 @@ export async function repairSession(session: OpenSession, deps: RelayDeps): Prom
  */
 export async function repairAbandoned(deps: RelayDeps): Promise<string[]> {
 	const abandoned = deps.store
-		.list({ limit: ABANDONED_LOOK, order: 'touched', isLocked: true, kinds: ['shell', 'run', 'chat'] })
+		.list({ limit: ABANDONED_LOOK, order: 'touched', kinds: ['shell', 'run', 'chat'] })
 		.filter(({ meta, status }) => meta?.status === 'active' && status !== 'active')
 		// One that another relay left is not touched until the user says that it goes on.
 		.filter(({ id }) => deps.store.witness(id).isOurs);

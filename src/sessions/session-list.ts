@@ -7,7 +7,7 @@ import { raceStanding } from './race-standing.ts';
 import { readMeta } from './record-file.ts';
 import { type LockContext, readLock } from './session-lock.ts';
 import type { CheckpointReason, SessionMeta } from './session-meta.ts';
-import { LOCK_FILE, META_FILE, sessionsFolder } from './session-paths.ts';
+import { META_FILE, sessionsFolder } from './session-paths.ts';
 import { describeMissingRecord, isUnbegun } from './session-remains.ts';
 import { sessionStatus } from './session-status.ts';
 import { folderOfSession, refuseLink, type StoreLocation, storeFolders } from './store-location.ts';
@@ -41,8 +41,6 @@ export interface ListOptions {
 	worktree?: string;
 	/** What a relay left that ended before its session began is left out. */
 	isBegun?: boolean;
-	/** Only those in which a lock lies, among as many as `limit` says: a relay has them, or died with them. */
-	isLocked?: boolean;
 	/** An entrant whose race is here too is left out: it is a part of that. */
 	isFolded?: boolean;
 	/** What `sessionPlaces` gave, where the caller has it already (6 ms for 10,000). */
@@ -133,13 +131,8 @@ export function listSessions(
 	context: LockContext,
 ): SessionSummary[] {
 	const summaries: SessionSummary[] = [];
-	let unlocked = 0;
 	for (const { id, folder, lastUsedAt } of inOrder(location, options, context.clock.now())) {
-		if (summaries.length + unlocked >= (options.limit ?? Number.POSITIVE_INFINITY)) break;
-		if (options.isLocked && lstatIfThere(join(folder, LOCK_FILE)) === undefined) {
-			unlocked++;
-			continue;
-		}
+		if (summaries.length >= (options.limit ?? Number.POSITIVE_INFINITY)) break;
 		const found = summarize(folder, context);
 		if (found === null || (options.status !== undefined && found.status !== options.status)) continue;
 		if (options.isBegun && found.meta === null && isUnbegun(folder)) continue;

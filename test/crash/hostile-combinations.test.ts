@@ -259,7 +259,6 @@ const EXPECTED: Record<string, number> = {
 	'show --packet': 4,
 	'race Greet. -A demo-sprinter,demo-closer --check true': 2,
 	'chat Is it good? -A demo-sprinter,demo-closer -n 2': 2,
-	'race open demo-closer --race ID': 4,
 	'race clean --all --apply': 5,
 };
 
