@@ -3,26 +3,25 @@ import { parseSessionId, type SessionId } from '../core/ids.ts';
 import { resolveRef } from '../sessions/session-ref.ts';
 import type { SessionStore } from '../sessions/session-store.ts';
 import type { RaceRecord } from './race-record.ts';
-import { damagedRaces, listRaces } from './race-store.ts';
+import { racesIn } from './race-store.ts';
 
 /**
  * The race that is meant by a full id, a unique part of one among the races, or `latest` (also null: of those that can be
  * read). Throws `no_such_session`, `ambiguous_session`, and why the record of the one meant cannot be read.
  */
 export function findRace(ref: string | null, store: Pick<SessionStore, 'list'>): RaceRecord {
-	const races = listRaces(store);
-	const damaged = damagedRaces(store);
-	const [newest] = races;
+	const { records, damaged } = racesIn(store);
+	const [newest] = records;
 	const [unread] = damaged;
 	if (newest === undefined && unread === undefined)
 		throw new RelayError('no_such_session', 'No race is recorded here.', {
 			hint: 'Start one: agent-relay race "TASK" --agents claude,codex',
 		});
 	const newestId = newest === undefined ? null : parseSessionId(newest.id);
-	const ids = [...races.flatMap(({ id }) => parseSessionId(id) ?? []), ...damaged.map(({ id }) => id)];
+	const ids = [...records.flatMap(({ id }) => parseSessionId(id) ?? []), ...damaged.map(({ id }) => id)];
 	const latest = () => newestId ?? unread?.id ?? null;
 	const id = ref === null ? latest() : resolveRef(ref, { ids, latest, named: () => [] });
-	const found = races.find((race) => race.id === id);
+	const found = records.find((race) => race.id === id);
 	if (found !== undefined) return found;
 	throw (
 		damaged.find((one) => one.id === id)?.error ??

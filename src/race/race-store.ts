@@ -21,29 +21,31 @@ export function readRace(id: SessionId, { folderOf }: Pick<SessionStore, 'folder
 
 type Listed = Pick<SessionStore, 'list'>;
 
-/** Newest first. One whose record cannot be read is among `damagedRaces`. */
-export function listRaces(store: Listed): RaceRecord[] {
-	return readAll(store).flatMap(({ record }) => record ?? []);
+/** Newest first. */
+interface Races {
+	records: RaceRecord[];
+	/** Those whose record cannot be read, each with what `readRace` throws. */
+	damaged: Array<{ id: SessionId; error: RelayError }>;
 }
 
-/** Newest first; each with what `readRace` throws. */
-export function damagedRaces(store: Listed): Array<{ id: SessionId; error: RelayError }> {
-	return readAll(store).flatMap(({ id, error }) => (error === null ? [] : { id, error }));
-}
-
-function readAll(
-	store: Listed,
-): Array<{ id: SessionId; record: RaceRecord | null; error: RelayError | null }> {
-	return store.list({ order: 'created' }).flatMap(({ id, meta, folder }) => {
-		if (meta?.kind !== 'race' || meta.parent !== null) return [];
+/** Reads the records of all sessions once. */
+export function racesIn(store: Listed): Races {
+	const races: Races = { records: [], damaged: [] };
+	for (const { id, meta, folder } of store.list({ order: 'created' })) {
+		if (meta?.kind !== 'race' || meta.parent !== null) continue;
 		try {
-			return { id, record: readRecordOf(folder), error: null };
+			const record = readRecordOf(folder);
+			if (record !== null) races.records.push(record);
 		} catch (error) {
-			if (error instanceof RelayError) return { id, record: null, error };
-			throw error;
+			if (!(error instanceof RelayError)) throw error;
+			races.damaged.push({ id, error });
 		}
-	});
+	}
+	return races;
 }
+
+/** Those of `racesIn` that can be read. */
+export const listRaces = (store: Listed): RaceRecord[] => racesIn(store).records;
 
 /**
  * Replaces the record by `change` of it. Throws `session_locked` when the lock went to someone else, `disk_full`,

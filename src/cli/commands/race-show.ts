@@ -9,7 +9,7 @@ import { chooseEntrant } from '../../race/adopt.ts';
 import { recoverAbandonedAdoption } from '../../race/adopt-recover.ts';
 import { findRace } from '../../race/find-race.ts';
 import type { RaceRecord } from '../../race/race-record.ts';
-import { damagedRaces, listRaces, readRace } from '../../race/race-store.ts';
+import { listRaces, racesIn, readRace } from '../../race/race-store.ts';
 import { EXIT } from '../../relay/exit-codes.ts';
 import { raceListLines } from '../../shell/view/race-list.ts';
 import { racePage } from '../../shell/view/race-page.ts';
@@ -30,8 +30,9 @@ export async function showRace(
 	const said = session === null ? null : await recoverAbandonedAdoption(session, await adoptDepsOf(app));
 	if (said !== null) app.notice(said);
 	const record = session === null ? found : readRace(session, store);
-	const isLatest = listRaces(store)[0]?.id === record.id;
-	const ref = isLatest ? null : shortOfRaces(store)(record.id);
+	const races = listRaces(store);
+	const isLatest = races[0]?.id === record.id;
+	const ref = isLatest ? null : shortOfRaces(races)(record.id);
 	const now = app.clock.now();
 	const folder = await raceFolderName(app, record);
 	const isLive = session !== null && store.status(session).status === 'active';
@@ -40,8 +41,8 @@ export async function showRace(
 }
 
 /** What names a race among the races. */
-function shortOfRaces(store: Parameters<typeof listRaces>[0]): (id: string) => string {
-	const ids = listRaces(store).flatMap(({ id }) => parseSessionId(id) ?? []);
+function shortOfRaces(races: readonly RaceRecord[]): (id: string) => string {
+	const ids = races.flatMap(({ id }) => parseSessionId(id) ?? []);
 	const short = shortIds(ids, ids);
 	return (id) => {
 		const whole = parseSessionId(id);
@@ -57,13 +58,14 @@ export async function listRacesHere(
 	if (!/^\d{1,9}$/.test(limit) || Number(limit) === 0)
 		throw new RelayError('usage', `--limit takes a number from 1 on, not ${JSON.stringify(limit)}.`);
 	const store = await app.store();
-	const races = listRaces(store).slice(0, Number(limit));
-	const shortOf = shortOfRaces(store);
+	const all = racesIn(store);
+	const races = all.records.slice(0, Number(limit));
+	const shortOf = shortOfRaces(all.records);
 	const isLive = ({ id }: RaceRecord) => {
 		const session = parseSessionId(id);
 		return session !== null && store.status(session).status === 'active';
 	};
-	const damaged = damagedRaces(store)
+	const damaged = all.damaged
 		.slice(0, Number(limit))
 		.map(({ error }) => `${theme.bad('✗')} ${safeLine(error.message, MAX_REASON)}`);
 	if (races.length === 0 && damaged.length > 0)

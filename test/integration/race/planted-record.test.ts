@@ -11,7 +11,7 @@ import { recoverAbandonedAdoption } from '../../../src/race/adopt-recover.ts';
 import { applyClean, planClean } from '../../../src/race/clean.ts';
 import { findRace } from '../../../src/race/find-race.ts';
 import type { RaceRecord } from '../../../src/race/race-record.ts';
-import { damagedRaces, listRaces, readRace } from '../../../src/race/race-store.ts';
+import { listRaces, racesIn, readRace } from '../../../src/race/race-store.ts';
 import { createWitnesses } from '../../../src/sessions/witness.ts';
 import { createRaceScene, type RaceScene } from '../../helpers/race-scene.ts';
 
@@ -53,7 +53,7 @@ describe('a record of a race that others wrote into the repo', () => {
 			expect.objectContaining({ code: 'damaged_record', message: expect.stringContaining(other.id) }),
 		);
 		expect(listRaces(scene.deps.store).map(({ id }) => id)).toEqual([other.id]);
-		expect(damagedRaces(scene.deps.store).map(({ id }) => id)).toEqual([one.id]);
+		expect(racesIn(scene.deps.store).damaged.map(({ id }) => id)).toEqual([one.id]);
 		expect(findRace(null, scene.deps.store).id).toBe(other.id);
 		expect(() => findRace(one.id, scene.deps.store)).toThrow(
 			expect.objectContaining({ code: 'damaged_record' }),
