@@ -1,6 +1,5 @@
-import { readdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { readRegularText } from '../../core/files.ts';
+import { namesIn, readRegularText } from '../../core/files.ts';
 import type { TurnRequest } from '../contract.ts';
 import { foldersUp } from '../folders-up.ts';
 
@@ -47,22 +46,14 @@ function mainCheckout(worktree: string): string | null {
 /** Its files for agents, links followed; at most one more than `MAX_FILES`. */
 function filesBelow(folder: string, depth: number): string[] {
 	const found: string[] = [];
-	for (const name of namesIn(folder)) {
+	// One that is not to be read is not read by claude either.
+	for (const name of namesIn(folder, 'EACCES', 'EPERM', 'EIO', 'ENAMETOOLONG')) {
 		const path = join(folder, name);
 		if (name.endsWith('.md')) found.push(path);
 		else if (depth > 0) found.push(...filesBelow(path, depth - 1));
 		if (found.length > MAX_FILES) break;
 	}
 	return found.slice(0, MAX_FILES + 1);
-}
-
-function namesIn(folder: string): string[] {
-	try {
-		return readdirSync(folder);
-	} catch {
-		// It is not there, no folder, or not to be read: by claude neither.
-		return [];
-	}
 }
 
 /** Its front matter; whole where that has no end. */
