@@ -133,6 +133,15 @@ describe('a session of a linked worktree that goes on from the main checkout', (
 	});
 });
 
+/** A repo that shares no commit with the one at hand. */
+function otherRepo(): string {
+	const other = join(bench.root, 'other');
+	mkdirSync(other);
+	bench.git('-C', other, 'init', '-q', '-b', 'main');
+	bench.git('-C', other, 'commit', '-q', '--allow-empty', '-m', 'of another history');
+	return other;
+}
+
 /** As a relay leaves a turn that it did not live to end. */
 function asCutOff(folder: string): void {
 	const change = (path: string, over: object) =>
@@ -239,10 +248,7 @@ describe('a session of another repo', () => {
 	it('is refused with how to say that it is right, and goes on when the user says so', async () => {
 		installBoth();
 		await begunIn(bench.repo);
-		const other = join(bench.root, 'other');
-		mkdirSync(other);
-		bench.git('-C', other, 'init', '-q', '-b', 'main');
-		bench.git('-C', other, 'commit', '-q', '--allow-empty', '-m', 'of another history');
+		const other = otherRepo();
 		cpSync(join(bench.repo, '.agent-relay'), join(other, '.agent-relay'), { recursive: true });
 		await expect(goneOnIn(other)).rejects.toMatchObject({
 			code: 'refused',
@@ -258,10 +264,7 @@ describe('a session of another repo', () => {
 	it('is refused also where its own folder is gone, and this repo never had its commit', async () => {
 		installBoth();
 		await begunIn(bench.repo);
-		const other = join(bench.root, 'other');
-		mkdirSync(other);
-		bench.git('-C', other, 'init', '-q', '-b', 'main');
-		bench.git('-C', other, 'commit', '-q', '--allow-empty', '-m', 'of another history');
+		const other = otherRepo();
 		const plain = join(bench.root, 'plain');
 		mkdirSync(plain);
 		for (const place of [other, plain])
@@ -281,10 +284,7 @@ describe('a session of another repo', () => {
 		installBoth();
 		await begunIn(bench.repo);
 		await (await goneOnIn(bench.repo)).relay.relay.close();
-		const other = join(bench.root, 'other');
-		mkdirSync(other);
-		bench.git('-C', other, 'init', '-q', '-b', 'main');
-		bench.git('-C', other, 'commit', '-q', '--allow-empty', '-m', 'of another history');
+		const other = otherRepo();
 		cpSync(join(bench.repo, '.agent-relay'), join(other, '.agent-relay'), { recursive: true });
 		await expect(goneOnIn(other)).rejects.toMatchObject({ hint: expect.stringMatching(/ --here "TASK"$/) });
 	});
