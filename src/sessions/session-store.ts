@@ -135,10 +135,15 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
 		}
 	};
 
+	/** Where the first removal has looked for what killed processes left. */
+	const swept = new Set<string>();
 	/** One of many that go, as a rule: to list all sessions for each would take the square of their number. */
 	const lockToRemove = (id: SessionId, folder: string): Pick<SessionLock, 'release'> => {
 		try {
-			return lockOf(id, folder, { leavesDrafts: true });
+			const sessions = dirname(folder);
+			const leavesDrafts = swept.has(sessions);
+			swept.add(sessions);
+			return lockOf(id, folder, { leavesDrafts });
 		} catch (error) {
 			// Or nothing could be removed just where it must.
 			const isFull = error instanceof RelayError && error.code === 'disk_full';

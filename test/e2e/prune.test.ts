@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
 	cpSync,
@@ -231,6 +231,25 @@ describe('prune', () => {
 		await ended;
 		for (const name of readdirSync(sessions()).filter((one) => !one.startsWith('.')))
 			expect(readdirSync(join(sessions(), name, 'turns')).length).toBeGreaterThan(3);
+		// A lock that was cut off in its first word tells nobody's name, and goes once it is ten minutes old.
+		for (const name of readdirSync(sessions()).filter((one) => one.endsWith('.tmp')))
+			age(join(sessions(), name));
+		await prune('--sessions', '--apply');
+		expect(readdirSync(sessions())).toEqual([]);
+	});
+
+	it('removes the draft of a lock whose relay was killed before it had the lock', async () => {
+		const id = await session();
+		const ended = spawnSync(process.execPath, ['-e', '0']).pid;
+		const lock = {
+			schema_version: 1,
+			token: '0'.repeat(16),
+			pid: ended,
+			pid_start: '1',
+			...createProcessTable().place(),
+		};
+		const draft = join(sessions(), `.${id}.${'0'.repeat(16)}.tmp`);
+		writeFileSync(draft, JSON.stringify({ ...lock, acquired_at: LONG_AGO.toISOString() }));
 		await prune('--sessions', '--apply');
 		expect(readdirSync(sessions())).toEqual([]);
 	});
