@@ -33,6 +33,7 @@ const SWAPS = {
 	'a link to the folder itself': () => link('$PWD/was'),
 	'a link to nowhere': () => link(join(outside, 'missing')),
 	'a file': () => put('echo a file > "$at"'),
+	'a file, after it was made again': () => `sleep 0.4; ${put('echo a file > "$at"')}`,
 	'another folder': () => put('mkdir "$at"'),
 	'one link after another': () => `${link('was')}; sleep 0.4; rm "$at"; ${link(outside)}`,
 };
@@ -79,10 +80,11 @@ describe('a folder that leads to the records', () => {
 			const answer = kept(folder, '002-output.md');
 			expect(answer).toContain('before the swap');
 			expect(answer).toContain('after the swap');
-			expect(JSON.parse(kept(folder, '002-state.json'))).toMatchObject({
-				status: 'completed',
-				warnings: [expect.stringContaining(folder)],
-			});
+			const state = JSON.parse(kept(folder, '002-state.json'));
+			expect(state).toMatchObject({ status: 'completed' });
+			// The relay may look between the move and what takes the folder's place: it then finds it removed first.
+			const warnings = state.warnings.filter((text: string) => !text.includes('were removed in mid-turn'));
+			expect(warnings).toEqual([expect.stringContaining(folder)]);
 			const told = relay.events.flatMap((event) => (event.type === 'notice' ? [event.text] : []));
 			expect(told.filter((text) => text.includes(folder))).toHaveLength(1);
 			expect(told.join()).toMatch(/is (a symbolic link|no folder|another folder) now/);
