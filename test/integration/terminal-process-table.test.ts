@@ -40,9 +40,10 @@ describe.each(TABLES)('process facts from %s', (source, table) => {
 		const { child, said } = await sh('sh -c "exit 0" & echo $!; exec sleep 60');
 		const zombie = Number(said);
 		await until(() => table.identify(zombie) === null, 'the child to end');
-		const identity = table.identify(child.pid ?? 0);
-		if (identity === null) throw new Error('sleep is not there');
-		expect(identity.command).toBe('sleep 60');
+		const identity = await until(() => {
+			const found = table.identify(child.pid ?? 0);
+			return found?.command === 'sleep 60' && found;
+		}, 'the shell to become a sleep');
 		expect(table.isAlive(identity)).toBe(true);
 		expect(table.isAlive({ ...identity, start: 'another' })).toBe(false);
 		expect(table.signal({ ...identity, start: 'another' }, 'SIGKILL')).toBe(false);
@@ -71,7 +72,11 @@ describe.each(TABLES)('process facts from %s', (source, table) => {
 		async () => {
 			const session = `01TEST${process.pid}`;
 			const { child } = await sh('echo up; exec sleep 60', { AGENT_RELAY_SESSION: session });
-			const found = table.withEnvironment({ AGENT_RELAY_SESSION: session });
+			// Between two programs a process has no environment.
+			const found = await until(() => {
+				const all = table.withEnvironment({ AGENT_RELAY_SESSION: session });
+				return all.length > 0 && all;
+			}, 'the sleep to be found');
 			expect(found.map(({ pid }) => pid)).toEqual([child.pid]);
 			expect(table.withEnvironment({ AGENT_RELAY_SESSION: session.slice(0, -1) })).toEqual([]);
 		},
