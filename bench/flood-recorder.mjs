@@ -11,14 +11,14 @@ const [
 	{ createProcessTable },
 	{ systemClock },
 	{ TurnRecorder },
-	{ RecordFile },
+	{ AppendFile },
 	{ claudeAdapter },
 ] = await Promise.all([
 	load('terminal/start-pty.js'),
 	load('core/create-process-table.js'),
 	load('core/clock.js'),
 	load('turns/recorder.js'),
-	load('turns/record-file.js'),
+	load('core/append-file.js'),
 	load('agents/claude/adapter.js'),
 ]);
 
@@ -42,7 +42,7 @@ const ms = Number(process.hrtime.bigint() - start) / 1e6;
 process.stdout.write(JSON.stringify({ ms, bytes, peakKiB: process.resourceUsage().maxRSS }));
 
 function rawSink() {
-	const file = new RecordFile(join(folder, 'turns/001-raw.jsonl'));
+	const file = new AppendFile(join(folder, 'turns/001-raw.jsonl'));
 	return { output: (chunk) => file.append(chunk), end: () => file.bytes };
 }
 

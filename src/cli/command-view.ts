@@ -5,10 +5,10 @@ import { describeDistrust, type RepoTrust } from '../app/repo-trust.ts';
 import type { RelayConfig } from '../config/schema.ts';
 import { jsonText } from '../core/json-text.ts';
 import { quoteForShell } from '../core/quote-for-shell.ts';
+import { eventToJson } from '../relay/event-json.ts';
 import { openRunView, type RunView } from '../shell/view/open-view.ts';
 import type { Output } from './command.ts';
 import { configuredTheme } from './configured-theme.ts';
-import { eventToJson } from './event-json.ts';
 
 /** Says on stderr, once, that agents start without the repo's own settings. */
 export function tellDistrust(app: App, trust: RepoTrust): void {

@@ -138,10 +138,16 @@ export function createProgram(act: Act, writeError: (text: string) => void): Com
 			.option('-t, --turn <number>', 'the transcript of one turn')
 			.option('--packet', 'the newest resume packet')
 			.option('--diff', 'what its turns changed')
+			.option('--log', 'what the relay did, and why')
 			.option('--json', 'print JSON')
 			.addHelpText(
 				'after',
-				example('agent-relay show', 'agent-relay show latest --turn 2', 'agent-relay show 7F3K2Q --json'),
+				example(
+					'agent-relay show',
+					'agent-relay show latest --turn 2',
+					'agent-relay show --log',
+					'agent-relay show 7F3K2Q --json',
+				),
 			),
 		'show',
 	);

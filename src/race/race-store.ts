@@ -8,6 +8,7 @@ import { explainingWrites } from '../core/write-failure.ts';
 import { parseRecord, readRecord, refuseNewer } from '../sessions/record-file.ts';
 import { RACE_FILE } from '../sessions/session-paths.ts';
 import type { OpenSession, SessionStore } from '../sessions/session-store.ts';
+import { eventsOfRace } from './race-log.ts';
 import { RACE_RECORD_VERSION, type RaceRecord, raceRecordSchema } from './race-record.ts';
 
 /** Throws `not_found` for a session that is no race, `damaged_record`, `newer_version`. */
@@ -52,20 +53,27 @@ export const listRaces = (store: Listed): RaceRecord[] => racesIn(store).records
  * `not_writable`; then the old record stands.
  */
 export function updateRace(
-	session: Pick<OpenSession, 'id' | 'writableFolder'>,
+	session: Pick<OpenSession, 'id' | 'writableFolder' | 'log'>,
 	change: (record: RaceRecord) => RaceRecord,
 ): RaceRecord {
 	const record = readRecordOf(session.writableFolder());
-	if (record !== null) return writeRace(session, change(record));
+	if (record !== null) return writeRace(session, { before: record, after: change(record) });
 	throw new RelayError('not_found', `Session ${session.id} is no race.`);
 }
 
-/** As `updateRace`, where the whole record is at hand; the folder is made again should it have vanished. */
-export function writeRace(session: Pick<OpenSession, 'writableFolder'>, record: RaceRecord): RaceRecord {
-	refuseNewer(record.schema_version, RACE_RECORD_VERSION, RACE_FILE);
+/**
+ * As `updateRace`, where the whole record is at hand; the folder is made again should it have vanished. `before`: as it stood,
+ * null for a race that begins.
+ */
+export function writeRace(
+	session: Pick<OpenSession, 'writableFolder' | 'log'>,
+	{ before, after }: { before: RaceRecord | null; after: RaceRecord },
+): RaceRecord {
+	refuseNewer(after.schema_version, RACE_RECORD_VERSION, RACE_FILE);
 	const path = join(session.writableFolder(), RACE_FILE);
-	explainingWrites(path, () => writeAtomic(path, `${JSON.stringify(record, null, 2)}\n`, { sync: true }));
-	return record;
+	explainingWrites(path, () => writeAtomic(path, `${JSON.stringify(after, null, 2)}\n`, { sync: true }));
+	for (const event of eventsOfRace(before, after)) session.log(event);
+	return after;
 }
 
 function readRecordOf(folder: string): RaceRecord | null {

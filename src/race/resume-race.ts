@@ -43,7 +43,7 @@ export async function resumeRace(
 			.filter(({ pid }) => pid !== process.pid)
 			.map(({ pid, command }) => `left running: ${pid} ${command}`);
 		const going = goingOn(record, clock.now());
-		writeRace(session, going);
+		writeRace(session, { before: record, after: going });
 		await keepBase(going, deps);
 		return holdRace(session, going, deps, [...session.notices, ...notices, ...left]);
 	} catch (error) {

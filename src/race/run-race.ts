@@ -89,13 +89,16 @@ class OneRace implements Race {
 	}
 
 	async #run({ signal, onEvent }: RaceOptions): Promise<RaceRecord> {
-		this.#emit = onEvent;
+		this.#emit = (event) => {
+			if (event.type === 'notice') this.#session.log(event);
+			onEvent(event);
+		};
 		const stop = eitherSignal(signal, eitherSignal(this.#stopAll.signal, this.#failed.signal));
 		// Each entrant listens; node warns of more than ten.
 		setMaxListeners(0, stop, this.#hardStop.signal);
 		this.#write({ ...this.#record, state: 'running' });
 		onEvent({ type: 'race_started', record: this.#record });
-		for (const text of this.#notices) onEvent({ type: 'notice', level: 'info', text });
+		for (const text of this.#notices) this.#emit({ type: 'notice', level: 'info', text });
 		const before = await this.#sharedBefore();
 		await this.#runAll(stop);
 		if (!stop.aborted || this.#isThrough()) await this.#finish(before);
@@ -192,7 +195,7 @@ class OneRace implements Race {
 	}
 
 	#write(record: RaceRecord): void {
-		this.#record = writeRace(this.#session, record);
+		this.#record = writeRace(this.#session, { before: this.#record, after: record });
 	}
 
 	/** As they were when the race began, also when it goes on after a crash. null: they cannot be looked at. */

@@ -37,7 +37,7 @@ export async function startRace(request: RaceRequest, deps: RaceDeps): Promise<R
 	const record = firstRecord({ ...request, copy }, { session, base, why }, deps);
 	try {
 		claimPlace(record, deps);
-		writeRace(session, record);
+		writeRace(session, { before: null, after: record });
 		await keepBase(record, deps);
 		return holdRace(session, record, deps, session.notices);
 	} catch (error) {

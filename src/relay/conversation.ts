@@ -35,6 +35,7 @@ import type {
 import type { ConversationState } from './conversation-state.ts';
 import { grantChanges } from './grants.ts';
 import { agentStanding, placedTurns, startedIn } from './lineage.ts';
+import { alsoLogged } from './log-event.ts';
 import { modelOwner } from './model-owner.ts';
 import { presentPlace } from './present-place.ts';
 import type { RelayDeps, RelayStart } from './relay-deps.ts';
@@ -175,9 +176,12 @@ class OneConversation implements Conversation {
 		this.#state.named.add(choice.agent);
 		const worked = session?.turns().at(-1)?.agent ?? null;
 		this.#state.switchedFrom = worked === null || worked === choice.agent ? null : worked;
-		if (session === null || this.#state.switchedFrom === null) return { packet: null, losses: [] };
+		const { switchedFrom: from } = this.#state;
+		if (session === null || from === null) return { packet: null, losses: [] };
 		const packet = await this.#pack(session, 'switch', choice);
-		return { packet, losses: lostAbilities(this.#state.switchedFrom, choice.agent, this.#state.permissions) };
+		const losses = lostAbilities(from, choice.agent, this.#state.permissions);
+		session.log({ type: 'agent_switched', from, to: choice.agent, model: choice.model, packet, losses });
+		return { packet, losses };
 	}
 
 	setModel(model: string | null): void {
@@ -243,6 +247,7 @@ class OneConversation implements Conversation {
 		const words = describeUnconfirmed(store.lineage(session.id));
 		if (words !== null) this.#state.toldOfWords = session.id;
 		const told = [place.notice, words].filter((line) => line !== null);
+		for (const text of [...told, ...changes]) session.log({ type: 'notice', level: 'info', text });
 		return [...told, ...session.notices, ...found, ...changes];
 	}
 
@@ -375,25 +380,33 @@ class OneConversation implements Conversation {
 			session.restore();
 			this.#rememberPrompt(session, task, chosen.choice);
 		}
-		options.onEvent({ type: 'session_opened', sessionId: session.id, directory: session.folder, isNew });
-		if (isNew)
-			for (const text of session.notices) options.onEvent({ type: 'notice', level: 'warning', text });
+		const onEvent = alsoLogged(session.log, options.onEvent);
+		onEvent({ type: 'session_opened', sessionId: session.id, directory: session.folder, isNew });
+		if (isNew) for (const text of session.notices) onEvent({ type: 'notice', level: 'warning', text });
 		if (isNew && this.#deps.snapshots === null) {
 			const text = "Not in a git work tree: which files change is known only from the agents' tool calls.";
-			options.onEvent({ type: 'notice', level: 'info', text });
+			onEvent({ type: 'notice', level: 'info', text });
 		}
-		if (placed !== null) options.onEvent({ type: 'notice', level: 'info', text: placed });
+		if (placed !== null) onEvent({ type: 'notice', level: 'info', text: placed });
 		const why = this.#detour(chosen);
 		if (chosen.choice !== null && why !== null)
-			options.onEvent({ type: 'agent_chosen', ...chosen.choice, why, candidates: chosen.candidates });
+			onEvent({ type: 'agent_chosen', ...chosen.choice, why, candidates: chosen.candidates });
 		const context = {
 			deps: this.#deps,
 			start: this.#start,
 			state: this.#state,
-			options: { ...options, signal },
+			options: { ...options, onEvent, signal },
 			snapshot,
 		};
 		const run = new PromptRun(session, task, context);
+		const result = await this.#finish(run, chosen);
+		const { outcome, state, earliestReset } = result;
+		const earliest_reset = earliestReset === null ? null : toIso(earliestReset);
+		session.log({ type: 'prompt_finished', outcome, turn: state?.turn ?? null, earliest_reset });
+		return result;
+	}
+
+	#finish(run: PromptRun, chosen: SuccessorChoice): Promise<SendResult> {
 		if (chosen.choice === null) return run.nobodyLeft(chosen, null, null);
 		const spent = run.budgetSpent();
 		if (spent !== null) return run.outOfBudget(spent, null);

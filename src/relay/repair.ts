@@ -64,7 +64,7 @@ export async function repairSession(session: OpenSession, deps: RelayDeps): Prom
 	};
 	const recovered = await recoverTurns(about);
 	const left = recovered.length === 0 ? [] : processes.withEnvironment({ AGENT_RELAY_SESSION: session.id });
-	return [
+	const found = [
 		...recovered.map(
 			({ state }) =>
 				`turn ${state.turn} (${state.agent}) was cut off; its record says ${OUTCOME_WORDS[state.status]}`,
@@ -75,6 +75,8 @@ export async function repairSession(session: OpenSession, deps: RelayDeps): Prom
 			left.length === 0 ? [] : processes.snapshot(),
 		).map((tree) => `left running: ${tree}`),
 	];
+	if (found.length > 0) session.log({ type: 'session_repaired', found });
+	return found;
 }
 
 /**

@@ -455,10 +455,12 @@ export class PromptRun {
 		this.#options.onEvent({ type: 'notice', level: 'warning', text });
 	}
 
-	#waitFor(who: AgentChoice, until: number): Promise<boolean> {
-		return waitUntil(until, this.#deps.clock, this.#options.signal, (now) => {
-			this.#options.onEvent({ type: 'waiting', agent: who.agent, until, now });
+	async #waitFor({ agent }: AgentChoice, until: number): Promise<boolean> {
+		const isDue = await waitUntil(until, this.#deps.clock, this.#options.signal, (now) => {
+			this.#options.onEvent({ type: 'waiting', agent, until, now });
 		});
+		this.#session.log({ type: 'wait_ended', agent, is_due: isDue });
+		return isDue;
 	}
 
 	#previousAgent(): AgentAdapter | null {

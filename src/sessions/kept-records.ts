@@ -7,7 +7,7 @@ import { basename, dirname, join } from 'node:path';
 import { RelayError } from '../core/errors.ts';
 import { ensureFolder, lstatIfThere, namesIn, readOrNull, writeAtomic } from '../core/files.ts';
 import { type HeldFolder, refuseLinksTo } from './held-folder.ts';
-import { META_FILE, TURNS_FOLDER } from './session-paths.ts';
+import { logFile, META_FILE, TURNS_FOLDER } from './session-paths.ts';
 
 /** The newest are kept where a conversation has more: some thousand turns with a packet each. */
 const MAX_BYTES = 64 * 1024 * 1024;
@@ -31,6 +31,7 @@ export class KeptRecords {
 		if (facts === undefined) return;
 		this.#usedAt.set(folder, { atime: facts.atime, mtime: facts.mtime });
 		this.#read(join(folder, META_FILE));
+		this.#read(logFile(folder));
 		this.#readTurns(folder, PROMPT_OR_STATE);
 	}
 

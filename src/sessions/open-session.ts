@@ -8,6 +8,9 @@ import { explainingWrites } from '../core/write-failure.ts';
 import { bumpFolderTime, keepFolderTime } from './folder-time.ts';
 import type { HeldFolder } from './held-folder.ts';
 import { KeptRecords } from './kept-records.ts';
+import type { LogEvent } from './log/log-entry.ts';
+import { eventsOfChange } from './log/record-changes.ts';
+import { SessionLog } from './log/session-log.ts';
 import { raceStanding } from './race-standing.ts';
 import { serializeMeta, serializeTurnState } from './record-file.ts';
 import { lockedBy, REFRESH_EVERY_MS, type SessionLock } from './session-lock.ts';
@@ -59,6 +62,8 @@ export interface OpenSession {
 	keepRecords(): void;
 	/** Writes again what somebody removed of what is remembered. Returns true when something was. Throws as `apply`. */
 	restore(): boolean;
+	/** Adds to `log.jsonl`. Never throws: a log that cannot be written stops nothing, and the user is told once. */
+	log(event: LogEvent): void;
 	/** Ascending; turns whose state cannot be read are left out. */
 	turns(): TurnState[];
 	/** Writes the true status into `meta.json` and lets go of the lock. Idempotent. */
@@ -100,6 +105,7 @@ export function holdSession(held: HeldSession): OpenSession {
 	let isLost = false;
 	let isReleased = false;
 	let tell = held.onNotice;
+	const log = new SessionLog({ place: () => place, clock, onNotice: (text) => tell(text) });
 
 	const writeMeta = (next: SessionMeta, sync: true | 'content' = true): SessionMeta => {
 		const path = join(place.path, META_FILE);
@@ -130,6 +136,7 @@ export function holdSession(held: HeldSession): OpenSession {
 		hasKept = true;
 		heldStates();
 		kept.readPrompts(place.path);
+		log.hold();
 		if (meta.parent !== null) for (const ancestor of held.ancestors()) kept.readSession(ancestor);
 	};
 	/** The records that this process holds, the user's words before what is known of them. Returns true when one was gone. */
@@ -142,6 +149,7 @@ export function holdSession(held: HeldSession): OpenSession {
 			({ turn }) => !existsSync(turnFile(folder, turn, 'state.json')),
 		);
 		for (const state of gone) writeState(state, false);
+		log.restore();
 		return isMetaGone || gone.length > 0 || restored > 0;
 	};
 
@@ -218,8 +226,11 @@ export function holdSession(held: HeldSession): OpenSession {
 			if (changed === meta) return meta;
 			ensureHeld();
 			const next = { ...changed, updated_at: toIso(clock.now()) };
-			witnessChange(meta, next, witness);
-			return writeMeta(next, options.isMinor ? 'content' : true);
+			const before = meta;
+			witnessChange(before, next, witness);
+			writeMeta(next, options.isMinor ? 'content' : true);
+			for (const event of eventsOfChange(before, next)) log.add(event);
+			return meta;
 		},
 		writeTurnState: (state, options = {}) => {
 			const recreated = ensureHeld();
@@ -249,6 +260,9 @@ export function holdSession(held: HeldSession): OpenSession {
 			if (hadGone) held.prepareStore();
 			return hadGone || hadVanished;
 		},
+		log: (event) => {
+			if (!isReleased && !isLost) log.add(event);
+		},
 		turns: () => [...heldStates().values()].sort((a, b) => a.turn - b.turn),
 		discardIfEmpty: () => {
 			const isEmpty = turnNumbers(place.path).length === 0 && meta.checkpoint === null;
@@ -267,7 +281,10 @@ export function holdSession(held: HeldSession): OpenSession {
 				const obstacle = place.obstacle();
 				if (obstacle !== null && left !== null) return tell(`${obstacle}; nothing is written there`);
 				if (obstacle !== null) moveAway(obstacle);
-				if (lock.check() === 'ours') writeMeta(closed(meta, place.path, clock.now()), 'content');
+				if (lock.check() !== 'ours') return;
+				const { status, checkpoint } = writeMeta(closed(meta, place.path, clock.now()), 'content');
+				log.restore();
+				log.add({ type: 'session_closed', status, reason: checkpoint?.reason ?? null });
 			} finally {
 				session.letGo();
 			}
@@ -277,6 +294,7 @@ export function holdSession(held: HeldSession): OpenSession {
 			clearInterval(timer);
 			isReleased = true;
 			witness.letGo();
+			log.close();
 			try {
 				unlock({ place, lock });
 				if (left !== null) unlock(left);

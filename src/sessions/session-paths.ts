@@ -13,6 +13,7 @@ export type TurnFileName =
 
 export const META_FILE = 'meta.json';
 export const LOCK_FILE = 'lock';
+const LOG_FILE = 'log.jsonl';
 export const TURNS_FOLDER = 'turns';
 export const PACKETS_FOLDER = 'resume';
 /** Logs of a race, and what an adoption stages: only in the session of a race. */
@@ -38,6 +39,9 @@ export function formatTurn(turn: number): string {
 export function turnFile(folder: string, turn: number, name: TurnFileName): string {
 	return join(folder, TURNS_FOLDER, `${formatTurn(turn)}-${name}`);
 }
+
+/** What the relay did in the session, and why. */
+export const logFile = (folder: string) => join(folder, LOG_FILE);
 
 /** `n` is the number of the turn that the packet follows. Agent ids are made safe as part of a file name. */
 export function packetFile(

@@ -247,6 +247,7 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
 				...around(id, meta),
 			});
 			session.apply(reopen, { newestTurn: newestBegunTurn(folder) });
+			session.log({ type: 'session_reopened', found: [...session.notices] });
 			return session;
 		} catch (error) {
 			if (session !== null) session.letGo();

@@ -4,12 +4,12 @@
  */
 import type { AgentExit, AgentParser, NativeFacts, ParsedTurn } from '../agents/contract.ts';
 import type { AgentEvent, PlanItem } from '../agents/events.ts';
+import { AppendFile } from '../core/append-file.ts';
 import { writeAtomic } from '../core/files.ts';
 import { turnFile } from '../sessions/session-paths.ts';
 import { boundedEvent, boundedTurn } from './bounded-numbers.ts';
 import { serializeEvent } from './event-log.ts';
 import { guardParser } from './guard-parser.ts';
-import { RecordFile } from './record-file.ts';
 import { Transcript } from './transcript.ts';
 import { TurnFacts } from './turn-facts.ts';
 
@@ -42,10 +42,10 @@ export class TurnRecorder {
 	readonly #options: RecorderOptions;
 	#folder: string;
 	readonly #parser: AgentParser;
-	readonly #raw: RecordFile;
-	readonly #events: RecordFile;
-	readonly #output: RecordFile;
-	readonly #stderr: RecordFile;
+	readonly #raw: AppendFile;
+	readonly #events: AppendFile;
+	readonly #output: AppendFile;
+	readonly #stderr: AppendFile;
 	readonly #transcript = new Transcript();
 	#seq = 0;
 	#pendingEvents: string[] = [];
@@ -62,10 +62,18 @@ export class TurnRecorder {
 		this.#folder = folder;
 		this.#parser = guardParser(options.parser, () => options.onUnreadable());
 		this.facts = new TurnFacts(options.planBefore ?? []);
-		this.#raw = new RecordFile(turnFile(folder, turn, 'raw.jsonl'), way);
-		this.#events = new RecordFile(turnFile(folder, turn, 'events.jsonl'), { hash: true, ...way });
-		this.#output = new RecordFile(turnFile(folder, turn, 'output.md'), { hash: true, ...way });
-		this.#stderr = new RecordFile(turnFile(folder, turn, 'stderr.log'), way);
+		this.#raw = new AppendFile(turnFile(folder, turn, 'raw.jsonl'), way);
+		this.#events = new AppendFile(turnFile(folder, turn, 'events.jsonl'), {
+			hash: true,
+			isOfLines: true,
+			...way,
+		});
+		this.#output = new AppendFile(turnFile(folder, turn, 'output.md'), {
+			hash: true,
+			isOfLines: true,
+			...way,
+		});
+		this.#stderr = new AppendFile(turnFile(folder, turn, 'stderr.log'), way);
 		this.lastByteAt = options.now();
 	}
 

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { parseLogLine } from '../../src/sessions/log/log-entry.ts';
 import { parseEventLine } from '../../src/turns/event-log.ts';
 import { runProgram, startProgram } from '../helpers/crash-program.ts';
 import { EngineBench, leftovers, processes, until } from '../helpers/engine-bench.ts';
@@ -239,6 +240,13 @@ function everyFileParses(stage: Stage): void {
 	for (const path of stage.files(/-events\.jsonl$/)) {
 		const lines = readFileSync(path, 'utf8').split('\n').slice(0, -1);
 		expect(lines.map((line) => parseEventLine(line)?.seq)).toEqual(lines.map((_, at) => at + 1));
+	}
+	for (const path of stage.files(/\/log\.jsonl$/)) {
+		const lines = readFileSync(path, 'utf8').split('\n').slice(0, -1);
+		const numbers = lines.flatMap((line) => parseLogLine(line)?.seq ?? []);
+		// Where a relay died in mid-line, the next one ends that line before its own.
+		expect(lines.length - numbers.length).toBeLessThanOrEqual(1);
+		expect(numbers).toEqual(numbers.map((_, at) => at + 1));
 	}
 }
 

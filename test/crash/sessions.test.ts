@@ -89,7 +89,7 @@ describe('the lock of a session', () => {
 				`process ${holder.pid} on ${hostname()} since ${holder.acquired_at}`,
 			);
 			await ask(winners[0]!, 'release');
-			expect(readdirSync(join(sessions(), id)).sort()).toEqual(['meta.json', 'resume', 'turns']);
+			expect(readdirSync(join(sessions(), id)).sort()).toEqual(['log.jsonl', 'meta.json', 'resume', 'turns']);
 		}
 		expect(readdirSync(sessions())).toEqual([id]);
 	});
@@ -127,7 +127,7 @@ describe('a process killed while it writes meta.json', () => {
 			const opened = await ask(creator, 'open', { id, at: 0 });
 			expect(opened.ok).toEqual([expect.stringContaining('which is gone')]);
 			await ask(creator, 'release');
-			expect(readdirSync(join(sessions(), id)).sort()).toEqual(['meta.json', 'resume', 'turns']);
+			expect(readdirSync(join(sessions(), id)).sort()).toEqual(['log.jsonl', 'meta.json', 'resume', 'turns']);
 		}
 		expect(seen.size).toBeGreaterThan(1);
 	});

@@ -11,7 +11,7 @@ import { applyClean, planClean } from '../../src/race/clean.ts';
 import type { CleanDeps } from '../../src/race/clean-plan.ts';
 import { lockReason, writeOwner } from '../../src/race/owner-file.ts';
 import type { EntrantRecord, RaceRecord } from '../../src/race/race-record.ts';
-import { readRace, writeRace } from '../../src/race/race-store.ts';
+import { updateRace, writeRace } from '../../src/race/race-store.ts';
 import { createSessionStore, type OpenSession } from '../../src/sessions/session-store.ts';
 import { locateStore } from '../../src/sessions/store-location.ts';
 import { createWitnesses } from '../../src/sessions/witness.ts';
@@ -77,7 +77,7 @@ export async function endedRace(
 		await worktrees.setRef(ref, kept.commit);
 		entrants.push(fakeEntrant(name, { worktree, ref, commit: kept.commit, tree: kept.tree }));
 	}
-	writeRace(session, raceRecord(session.id, base, { folder, entrants }));
+	writeRace(session, { before: null, after: raceRecord(session.id, base, { folder, entrants }) });
 	session.release();
 	const plan = () => planClean(session.id, deps);
 	return {
@@ -91,7 +91,7 @@ export async function endedRace(
 		clean: async () => applyClean(await plan(), deps),
 		change: (change) => {
 			const open = relay.store.open(session.id);
-			writeRace(open, change(readRace(session.id, relay.store)));
+			updateRace(open, change);
 			open.release();
 		},
 	};

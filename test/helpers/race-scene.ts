@@ -79,7 +79,7 @@ function makeRace(
 		winner: entrants[0]?.id ?? null,
 		...change,
 	});
-	writeRace(session, record);
+	writeRace(session, { before: null, after: record });
 	for (const { id, commit } of entrants)
 		session.witness.add({ kind: 'kept', turn: 0, words: `${id} ${base} ${commit}` });
 	session.release();

@@ -84,7 +84,7 @@ describe.skipIf(!canMount)('on a full disk', () => {
 		empty();
 		expect(session.apply((meta) => ({ ...meta, title: 'later' }), undefined).title).toBe('later');
 		session.release();
-		expect(readdirSync(session.folder).sort()).toEqual(['meta.json', 'resume', 'turns']);
+		expect(readdirSync(session.folder).sort()).toEqual(['log.jsonl', 'meta.json', 'resume', 'turns']);
 	});
 
 	it('a new session is refused and leaves nothing', () => {

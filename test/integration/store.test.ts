@@ -347,6 +347,7 @@ describe('a session', () => {
 		);
 		expect(readFileSync(path, 'utf8')).toBe('{"half": ');
 		expect(readdirSync(join(root, '.agent-relay', 'sessions', id)).sort()).toEqual([
+			'log.jsonl',
 			'meta.json',
 			'resume',
 			'turns',

@@ -18,9 +18,9 @@ import { CHAT_EXAMPLE, chatOpening } from '../chat-options.ts';
 import type { CommandResult, Output } from '../command.ts';
 import { openCommandView, tellDistrust } from '../command-view.ts';
 import { configuredTheme } from '../configured-theme.ts';
-import { chatResultToJson } from '../event-json.ts';
 import { stdinOf } from '../read-stdin.ts';
 import { readTask } from '../read-task.ts';
+import { chatResultToJson } from '../result-json.ts';
 import { listenForStop } from '../stop-signals.ts';
 
 export interface ChatOptions extends ChatFlags {

@@ -11,11 +11,11 @@ import { EXIT, exitCodeOfResult } from '../../relay/exit-codes.ts';
 import { askAboutSurvivors } from '../ask-survivor.ts';
 import type { CommandResult, Output } from '../command.ts';
 import { openCommandView, tellDistrust } from '../command-view.ts';
-import { resultToJson } from '../event-json.ts';
 import { openEarlier } from '../open-earlier.ts';
 import { stdinOf } from '../read-stdin.ts';
 import { readTask } from '../read-task.ts';
 import { type RelayOptions, relayFlags } from '../relay-options.ts';
+import { resultToJson } from '../result-json.ts';
 import { listenForStop } from '../stop-signals.ts';
 import { createTerminalAnswers } from '../terminal-answers.ts';
 

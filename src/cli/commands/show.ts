@@ -10,6 +10,7 @@ import { EXIT, exitCodeOfError } from '../../relay/exit-codes.ts';
 import { describeUnconfirmed, unconfirmedWords } from '../../relay/unconfirmed-words.ts';
 import type { LineageEntry } from '../../sessions/lineage.ts';
 import { sumOfUsage } from '../../sessions/lineage-usage.ts';
+import { readLog } from '../../sessions/log/read-log.ts';
 import { readRecord } from '../../sessions/record-file.ts';
 import { lastUse, trueStatus } from '../../sessions/session-list.ts';
 import { insideSession, PACKETS_FOLDER, turnFile } from '../../sessions/session-paths.ts';
@@ -24,6 +25,7 @@ import { renderTable } from '../../ui/table.ts';
 import type { CommandResult, Output } from '../command.ts';
 import { damagedPage } from '../render/damaged-page.ts';
 import { diffLines } from '../render/diff-lines.ts';
+import { logLines } from '../render/log-lines.ts';
 import { sessionPage } from '../render/session-page.ts';
 
 export interface ShowOptions {
@@ -31,30 +33,37 @@ export interface ShowOptions {
 	turn?: string;
 	packet?: boolean;
 	diff?: boolean;
+	log?: boolean;
 }
 
 /** A diff is for reading; a longer one is cut, and says so. */
 const MAX_DIFF_BYTES = 4 * 1024 * 1024;
 
 export async function show(app: App, options: ShowOptions, output: Output): Promise<CommandResult> {
-	if (options.packet && (options.diff || options.turn !== undefined)) {
-		throw new RelayError('usage', '--packet shows one thing, --turn and --diff another.', {
-			hint: 'Give one of them; --turn and --diff go together.',
-		});
-	}
+	refuseTwoViews(options);
 	const turn = options.turn === undefined ? null : readTurnNumber(options.turn);
 	const store = await app.store();
 	const id = store.resolve(options.ref ?? 'latest');
 	const lineage = readableLineage(id, store);
 	if (lineage instanceof RelayError) {
-		if (options.packet || options.diff || turn !== null) throw lineage;
+		if (options.packet || options.diff || options.log || turn !== null) throw lineage;
 		return showDamaged(id, lineage, { app, store }, output);
 	}
 	const own = ownEntry(lineage);
 	if (options.packet) return showPacket(own, output);
+	if (options.log) return showLog(app, lineage, output);
 	if (options.diff) return showDiff(app, turn === null ? lineage : [own], turn, output);
 	if (turn !== null) return showTurn(own, turn, output);
 	return showSession(app, lineage, own, output);
+}
+
+function refuseTwoViews({ packet, log, diff, turn }: ShowOptions): void {
+	const others = [packet && '--packet', log && '--log', (diff || turn !== undefined) && '--turn or --diff'];
+	const asked = others.filter((name) => typeof name === 'string');
+	if (asked.length < 2) return;
+	throw new RelayError('usage', `${asked.join(' and ')} show different things.`, {
+		hint: 'Give one of them; --turn and --diff go together.',
+	});
 }
 
 /** The error where the record of the session itself cannot be read. */
@@ -112,7 +121,7 @@ function showSession(
 	const status = trueStatus(recorded.folder, recorded.meta, { clock, processes });
 	const settled = settledRecord(recorded, status);
 	const own = { ...settled, problems: [...settled.problems, ...turnIssues(settled)] };
-	const lineage = [...found.slice(0, -1), own];
+	const lineage = [...found.slice(0, -1), own].map(withLog);
 	const { isOurs, isTakenOver } = own.witness;
 	const words = describeUnconfirmed(lineage);
 	// That another's words are not confirmed is no fault of the record.
@@ -139,6 +148,16 @@ function showSession(
 		ownName: app.ownName,
 	});
 	return { exitCode: EXIT.done, data, lines };
+}
+
+/** A log that cannot be read is one more problem of its session, and hides nothing else. */
+function withLog(entry: LineageEntry) {
+	try {
+		return { ...entry, log: readLog(entry.folder) };
+	} catch (error) {
+		if (!(error instanceof RelayError)) throw error;
+		return { ...entry, log: [], problems: [...entry.problems, error.message] };
+	}
 }
 
 /** What is missing, was edited or cannot be read in the records of its turns, as a packet says it. */
@@ -176,6 +195,23 @@ function findTurn({ meta, turns }: LineageEntry, turn: number): TurnState {
 	throw new RelayError('not_found', `Session ${meta.id} has no turn ${turn}.`, {
 		hint: last === 0 ? 'It has none yet.' : `Its turns are 1 to ${last}.`,
 	});
+}
+
+/** What the relay did and why, from the first session of the lineage on. */
+function showLog(app: App, lineage: readonly LineageEntry[], { theme, columns }: Output): CommandResult {
+	const logs = lineage.map(({ meta, folder }) => ({ id: meta.id, entries: readLog(folder) }));
+	const { id } = ownEntry(lineage).meta;
+	const data = logs.flatMap((log) => log.entries.map(({ raw }) => ({ session_id: log.id, ...raw })));
+	if (data.length === 0)
+		throw new RelayError('not_found', `Session ${id} has no log.`, {
+			hint: 'It is of an older version; its turns and hand-overs: agent-relay show',
+		});
+	const look = { now: app.clock.now(), theme, columns };
+	const lines = logs.flatMap((log) => [
+		...(logs.length === 1 ? [] : [theme.bold(log.id)]),
+		...logLines(log.entries, look),
+	]);
+	return { exitCode: EXIT.done, data: { id, log: data }, lines };
 }
 
 function showPacket(own: LineageEntry, output: Output): CommandResult {

@@ -8,17 +8,23 @@ import { UNWITNESSED } from '../../relay/session-origin.ts';
 import { isDone } from '../../sessions/is-done.ts';
 import type { LineageEntry } from '../../sessions/lineage.ts';
 import { sumOfUsage } from '../../sessions/lineage-usage.ts';
+import type { LogEntry } from '../../sessions/log/log-entry.ts';
+import { type Reason, reasonsByTurn } from '../../sessions/log/reasons.ts';
 import type { TrueStatus } from '../../sessions/session-status.ts';
 import { participantOf, type TurnState } from '../../sessions/turn-state.ts';
 import { readOf, writtenOf } from '../../sessions/turn-tokens.ts';
 import { describeFiles } from '../../shell/view/describe-event.ts';
+import { describeLogEvent } from '../../shell/view/describe-log.ts';
 import { describeKind, describeUsage, shortRef } from '../../shell/view/describe-session.ts';
 import { formatAgo, formatCost, formatCount, formatDuration } from '../../ui/quantities.ts';
 import { wrapToColumns } from '../../ui/text-width.ts';
 import type { Paint, Theme } from '../../ui/theme.ts';
 import { fieldLines } from './field-lines.ts';
 
-type PageEntry = Omit<LineageEntry, 'witness'>;
+type PageEntry = Omit<LineageEntry, 'witness'> & {
+	/** What the relay did in it, and why; empty in a record of an older version. */
+	log?: readonly LogEntry[];
+};
 
 export interface SessionPage extends TrueStatus {
 	/** False: no relay of this user began it, so what it says that he said is not confirmed. */
@@ -118,12 +124,30 @@ function partsOf({ lineage }: SessionPage): readonly PageEntry[] {
 	return lineage.filter((entry) => !isRace(entry));
 }
 
-function turnsOf({ meta, turns }: PageEntry, isOwn: boolean, page: SessionPage): string[] {
+function turnsOf({ meta, turns, log = [] }: PageEntry, isOwn: boolean, page: SessionPage): string[] {
 	const { theme } = page;
 	const title = isOwn ? 'Turns' : `Turns of ${meta.id}, which this session goes on from`;
 	if (turns.length === 0) return [theme.dim(isOwn ? noTurns(meta) : title)];
 	const width = String(turns.at(-1)?.turn ?? 1).length;
-	return [theme.dim(title), ...turns.flatMap((state) => turnLines(state, width, page))];
+	const reasons = reasonsByTurn(log);
+	const reasonsAfter = (turn: number) =>
+		(reasons.get(turn) ?? []).flatMap((reason) => reasonLines(reason, width, page));
+	return [
+		theme.dim(title),
+		...reasonsAfter(0),
+		...turns.flatMap((state) => [...turnLines(state, width, page), ...reasonsAfter(state.turn)]),
+	];
+}
+
+/** Why the work went on elsewhere, and below it who else was considered. */
+function reasonLines(reason: Reason, width: number, { theme, columns, now }: SessionPage): string[] {
+	const { line, below } = describeLogEvent(reason, now);
+	const rows = (text: string, indent: number) =>
+		wrapToColumns(`${' '.repeat(indent)}${text}`, columns, { indent: indent + 2 });
+	return [
+		...rows(theme.accent(line), width + 4),
+		...below.flatMap((text) => rows(text, width + 6).map(theme.dim)),
+	];
 }
 
 /** Damaged records are named below them; their turns took place. */

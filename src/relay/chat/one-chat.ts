@@ -3,6 +3,7 @@
  * session; a crash at any point leaves records that `continueChat` goes on from.
  */
 import { eitherSignal } from '../../core/abort.ts';
+import { toIso } from '../../core/clock.ts';
 import { RelayError, type RelayErrorCode } from '../../core/errors.ts';
 import type { LineageEntry } from '../../sessions/lineage.ts';
 import type { ChatParticipant, ChatRecord } from '../../sessions/session-meta.ts';
@@ -12,6 +13,7 @@ import type { TurnState } from '../../sessions/turn-state.ts';
 import { readTurnRecords } from '../../turns/turn-records.ts';
 import { spentBudget } from '../budgets.ts';
 import { loginsOf } from '../candidates.ts';
+import { alsoLogged } from '../log-event.ts';
 import type { RelayDeps } from '../relay-deps.ts';
 import { packUnfinished } from '../repair.ts';
 import { tellLedger } from '../tell-ledger.ts';
@@ -72,7 +74,8 @@ export class OneChat implements Chat {
 	run(options: ChatOptions): Promise<ChatResult> {
 		if (this.#running) throw new Error('this chat runs already');
 		const signal = eitherSignal(options.signal, this.#abort.signal);
-		this.#running = this.#run({ ...options, signal });
+		const onEvent = alsoLogged(this.#session.log, options.onEvent);
+		this.#running = this.#run({ onEvent, signal });
 		return this.#running;
 	}
 
@@ -248,6 +251,8 @@ export class OneChat implements Chat {
 				? agreeOn(this.#session)
 				: await checkpointChat(this.#session, { outcome, chat: this.#chat, resetAt }, this.#deps);
 		const last = this.#turns.findLast(({ text }) => text !== null);
+		const earliest_reset = resetAt === null ? null : toIso(resetAt);
+		this.#session.log({ type: 'chat_finished', outcome, turns: this.#number, packet, earliest_reset });
 		return {
 			outcome,
 			sessionId: this.#session.id,

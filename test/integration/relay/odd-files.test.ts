@@ -61,7 +61,14 @@ const TURN_FILES = [
 	'output.md',
 	'state.json',
 ] as const;
-const RECORDS = ['lock', META_FILE, ...TURN_FILES.map((name) => `turns/001-${name}`), 'turns', 'resume'];
+const RECORDS = [
+	'lock',
+	'log.jsonl',
+	META_FILE,
+	...TURN_FILES.map((name) => `turns/001-${name}`),
+	'turns',
+	'resume',
+];
 /** To read 3 GiB of nothing takes seconds, and nothing refuses to. */
 const isRead = (record: string) => /raw\.jsonl|stderr\.log/.test(record);
 

@@ -9,45 +9,55 @@ import {
 	openSync,
 	readSync,
 	unlinkSync,
-	writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
-import { hasErrno } from '../core/errors.ts';
-import { ensureFolder, FILE_MODE, writeAll } from '../core/files.ts';
+import { hasErrno, RelayError } from './errors.ts';
+import { ensureFolder, FILE_MODE, writeAll } from './files.ts';
 
-const { O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_RDWR } = constants;
+const { O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDWR } = constants;
 const COPY_BYTES = 1024 * 1024;
 
+export interface AppendFileOptions {
+	/** SHA-256 of what is appended is kept. */
+	hash?: boolean;
+	/** Each append is one or more whole lines. */
+	isOfLines?: boolean;
+	/** The way to a path that no swap of a folder leads elsewhere; default: the path. */
+	wayTo?: (path: string) => string;
+}
+
 /**
- * One append-only file of a turn, held open for reading too: if somebody removes it in mid-turn, what was written is
- * still behind the descriptor and `restore` writes it again.
+ * An append-only file, held open for reading too: if somebody removes it, what was written is still behind the descriptor
+ * and `restore` writes it again.
  */
-export class RecordFile {
+export class AppendFile {
 	path: string;
 	bytes: number;
 	#fd: number;
 	readonly #hash: Hash | null;
+	readonly #isOfLines: boolean;
 	readonly #wayTo: (path: string) => string;
 
-	/** `wayTo`: as of the session. Creates the file (or goes on with an existing one), 0600, never through a link. */
-	constructor(path: string, options: { hash?: boolean; wayTo?: (path: string) => string } = {}) {
+	/** Creates the file (or continues an existing one), 0600. Throws `refused` for what is no file of its own: a link, a pipe. */
+	constructor(path: string, options: AppendFileOptions = {}) {
 		this.path = path;
 		this.#wayTo = options.wayTo ?? ((as) => as);
-		this.#fd = openSync(this.#wayTo(path), O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW, FILE_MODE);
+		this.#fd = openOwn(path, this.#wayTo);
 		this.bytes = fstatSync(this.#fd).size;
 		this.#hash = options.hash ? createHash('sha256') : null;
+		this.#isOfLines = options.isOfLines ?? false;
 	}
 
 	/**
-	 * On a disk that fills up meanwhile, a hashed file ends with its last whole append, so that what is appended when there
+	 * On a disk that fills up meanwhile, a file of lines ends with its last whole append, so that what is appended when there
 	 * is room again never stands behind half a line; any other keeps all that went to disk.
 	 */
 	append(data: Buffer): void {
 		try {
 			writeAll(this.#fd, data);
 		} catch (error) {
-			if (this.#hash === null) this.bytes = fstatSync(this.#fd).size;
-			else ftruncateSync(this.#fd, this.bytes);
+			if (this.#isOfLines) ftruncateSync(this.#fd, this.bytes);
+			else this.bytes = fstatSync(this.#fd).size;
 			throw error;
 		}
 		this.bytes += data.length;
@@ -102,6 +112,14 @@ export class RecordFile {
 		this.#fd = copy;
 	}
 
+	/** What it ends with, at most `maxBytes`. */
+	readTail(maxBytes: number): Buffer {
+		const size = this.size();
+		const tail = Buffer.allocUnsafe(Math.min(maxBytes, size));
+		const read = readSync(this.#fd, tail, 0, tail.length, size - tail.length);
+		return tail.subarray(0, read);
+	}
+
 	sync(): void {
 		fsyncSync(this.#fd);
 	}
@@ -116,6 +134,15 @@ export class RecordFile {
 	}
 }
 
+function openOwn(path: string, wayTo: (path: string) => string): number {
+	const fd = openSync(wayTo(path), O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK, FILE_MODE);
+	const facts = fstatSync(fd);
+	if (facts.isFile() && facts.nlink === 1) return fd;
+	closeSync(fd);
+	const what = facts.isFile() ? 'a file with another name elsewhere' : 'no file';
+	throw new RelayError('refused', `${path} is ${what}; nothing is written to it`, { hint: 'remove it' });
+}
+
 function copyAll(from: number, to: number): void {
 	const buffer = Buffer.allocUnsafe(COPY_BYTES);
 	for (let at = 0; ; ) {
@@ -123,29 +150,5 @@ function copyAll(from: number, to: number): void {
 		if (read === 0) return;
 		writeAll(to, buffer.subarray(0, read));
 		at += read;
-	}
-}
-
-/** Room for the last state, meta and packet of a turn on a disk that fills up. */
-const RESERVED_BYTES = 256 * 1024;
-
-/**
- * Space set aside on the record's own file system in a file without a name: `release` gives it back, and so does any end
- * of the process. It is what lets a turn on a full disk still say how it ended.
- */
-export class SpaceReserve {
-	#fd: number | null;
-
-	constructor(path: string) {
-		this.#fd = openSync(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, FILE_MODE);
-		unlinkSync(path);
-		const block = Buffer.alloc(RESERVED_BYTES, 0x20);
-		for (let at = 0; at < block.length; ) at += writeSync(this.#fd, block, at);
-	}
-
-	release(): void {
-		if (this.#fd === null) return;
-		closeSync(this.#fd);
-		this.#fd = null;
 	}
 }

@@ -1,0 +1,148 @@
+/**
+ * `log.jsonl` of a session: what the relay did and why, as it happened, one object a line with `ts` (ISO-8601), `seq` and
+ * `type`. It explains and decides nothing: state and record of a session are read from their own files.
+ */
+import * as v from 'valibot';
+import { fromIso } from '../../core/clock.ts';
+import { limitSchema } from '../turn-state.ts';
+
+const text = v.string();
+const count = v.number();
+const textOrNull = v.nullable(text);
+const countOrNull = v.nullable(count);
+const limit = v.nullable(limitSchema);
+
+/** Who was considered for a prompt, and why each was taken or not. */
+const candidates = v.array(
+	v.looseObject({ agent: text, model: textOrNull, verdict: text, reason: text, reset_at: textOrNull }),
+);
+
+const entry = <const Type extends string, const Facts extends v.ObjectEntries>(type: Type, facts: Facts) =>
+	v.object({ type: v.literal(type), ...facts });
+
+/** What each type says. Keys as on disk, and as `run --json` prints them where it prints the same event. */
+const eventSchema = v.variant('type', [
+	entry('session_opened', { is_new: v.boolean() }),
+	/** Another process, or another start, goes on with the session. `found`: what it found, in lines for people. */
+	entry('session_reopened', { found: v.array(text) }),
+	/** What was put right that a relay left unfinished. */
+	entry('session_repaired', { found: v.array(text) }),
+	entry('session_moved', { worktree: text, folder: textOrNull }),
+	entry('session_closed', { status: text, reason: textOrNull }),
+	/** The prompt goes to another agent than the first choice. */
+	entry('agent_chosen', { agent: text, model: textOrNull, why: text, candidates }),
+	/** The user named another agent than the one that worked. */
+	entry('agent_switched', {
+		from: text,
+		to: text,
+		model: textOrNull,
+		packet: textOrNull,
+		losses: v.array(text),
+	}),
+	entry('turn_started', {
+		turn: count,
+		agent: text,
+		model: textOrNull,
+		permissions: text,
+		trigger: text,
+		resumed: v.boolean(),
+		packet: textOrNull,
+		participant: v.optional(text),
+	}),
+	entry('turn_idle', { turn: count, idle_ms: count }),
+	entry('terminal_asked', { turn: count, agent: text, text, refused_in_ms: countOrNull }),
+	entry('terminal_settled', { turn: count }),
+	entry('turn_finished', {
+		turn: count,
+		agent: text,
+		status: text,
+		stop_reason: textOrNull,
+		duration_ms: countOrNull,
+		limit,
+		error: v.nullable(v.looseObject({ code: text, message: text })),
+	}),
+	entry('handed_over', {
+		from: text,
+		to: text,
+		reason: text,
+		/** Why a successor could not begin. */
+		failure: textOrNull,
+		limit,
+		packet: textOrNull,
+		candidates,
+		losses: v.array(text),
+	}),
+	entry('nobody_left', {
+		limit,
+		failure: textOrNull,
+		earliest_reset: textOrNull,
+		candidates,
+		packet: textOrNull,
+		is_waiting: v.boolean(),
+	}),
+	entry('waiting', { agent: text, until: text }),
+	/** `is_due`: the time came; else the wait was given up. */
+	entry('wait_ended', { agent: text, is_due: v.boolean() }),
+	/** How a prompt ended after all its hand-overs. */
+	entry('prompt_finished', { outcome: text, turn: countOrNull, earliest_reset: textOrNull }),
+	/** `pending`: words wait that no turn has taken yet. */
+	entry('checkpointed', {
+		reason: text,
+		packet: textOrNull,
+		next_agent: textOrNull,
+		reset_at: textOrNull,
+		pending: v.boolean(),
+	}),
+	/** Nothing waits any more. */
+	entry('settled', {}),
+	/** The words themselves stand in `notes` of the record. */
+	entry('noted', { kind: text, exit_code: v.optional(countOrNull) }),
+	entry('utilization_warning', { agent: text, window: text, ratio: count, reset_at: textOrNull }),
+	entry('participant_left', { participant: text, agent: text, reason: text, text, until: textOrNull }),
+	entry('chat_agreed', {}),
+	entry('chat_finished', { outcome: text, turns: count, packet: textOrNull, earliest_reset: textOrNull }),
+	entry('race_started', { entrants: v.array(v.looseObject({ id: text, agent: text, model: textOrNull })) }),
+	entry('entrant', { entrant: text, state: text, outcome: textOrNull, reason: textOrNull }),
+	entry('race_ended', { winner: textOrNull, verdict: textOrNull, ranking: v.array(text) }),
+	entry('race_adopted', { entrant: text, commit: textOrNull, branch: textOrNull }),
+	entry('race_cleaned', {}),
+	entry('notice', { level: text, text }),
+]);
+
+/** What happened, without the time and the number that the log gives it. */
+export type LogEvent = v.InferOutput<typeof eventSchema>;
+
+export interface LogEntry {
+	/** Epoch ms. */
+	ts: number;
+	/** Rises with every entry of the session, over all its processes. */
+	seq: number;
+	/** null: a type that this version does not know, or one that says something else here. */
+	event: LogEvent | null;
+	/** The line as it stands, for whoever reads it as data. */
+	raw: Readonly<Record<string, unknown>>;
+}
+
+const headSchema = v.looseObject({
+	ts: text,
+	seq: v.pipe(count, v.safeInteger(), v.minValue(0)),
+	type: text,
+});
+
+/** null for a torn line, and for one that is no entry. */
+export function parseLogLine(line: string): LogEntry | null {
+	const head = v.safeParse(headSchema, parseJson(line));
+	if (!head.success) return null;
+	const ts = fromIso(head.output.ts);
+	if (ts === null) return null;
+	const event = v.safeParse(eventSchema, head.output);
+	return { ts, seq: head.output.seq, event: event.success ? event.output : null, raw: head.output };
+}
+
+function parseJson(line: string): unknown {
+	try {
+		return JSON.parse(line);
+	} catch {
+		return null;
+	}
+}

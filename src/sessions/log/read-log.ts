@@ -1,0 +1,16 @@
+import { readRecord } from '../record-file.ts';
+import { logFile } from '../session-paths.ts';
+import { type LogEntry, parseLogLine } from './log-entry.ts';
+
+/**
+ * The entries of a session's log, oldest first; a torn line, and what is no entry, is passed over. Empty where there is no log:
+ * relays before 0.2 wrote none. Throws `damaged_record` as `readRecord`.
+ */
+export function readLog(folder: string): LogEntry[] {
+	const bytes = readRecord(logFile(folder));
+	if (bytes === null) return [];
+	return bytes
+		.toString()
+		.split('\n')
+		.flatMap((line) => parseLogLine(line) ?? []);
+}

@@ -1,0 +1,35 @@
+/** What a change of the record (`meta.json`) says in the log. Pure. */
+import type { SessionMeta } from '../session-meta.ts';
+import type { LogEvent } from './log-entry.ts';
+
+/** In the order in which a reader would tell them. Empty where the change is told by another entry, as that of a turn is. */
+export function eventsOfChange(before: SessionMeta, after: SessionMeta): LogEvent[] {
+	return [
+		...moved(before, after),
+		...after.notes.slice(before.notes.length).map(noted),
+		...checkpointed(before, after),
+		...(after.chat?.agreed && !before.chat?.agreed ? [{ type: 'chat_agreed' as const }] : []),
+	];
+}
+
+function moved({ repo: before }: SessionMeta, { repo: after }: SessionMeta): LogEvent[] {
+	if (after.worktree === before.worktree && after.folder === before.folder) return [];
+	return [{ type: 'session_moved', worktree: after.worktree, folder: after.folder ?? null }];
+}
+
+function noted({ kind, exit_code }: SessionMeta['notes'][number]): LogEvent {
+	return { type: 'noted', kind, ...(exit_code === undefined ? {} : { exit_code }) };
+}
+
+function checkpointed({ checkpoint: before }: SessionMeta, { checkpoint: after }: SessionMeta): LogEvent[] {
+	if (after === null) return before === null ? [] : [{ type: 'settled' }];
+	// A turn took the words that waited; its own entry says so.
+	const isTaken = before !== null && isSame({ ...before, pending_prompt: null }, after);
+	if (isTaken || (before !== null && isSame(before, after))) return [];
+	const { reason, packet, next_agent, reset_at, pending_prompt } = after;
+	return [{ type: 'checkpointed', reason, packet, next_agent, reset_at, pending: pending_prompt !== null }];
+}
+
+type Checkpoint = NonNullable<SessionMeta['checkpoint']>;
+
+const isSame = (one: Checkpoint, other: Checkpoint) => JSON.stringify(one) === JSON.stringify(other);
