@@ -120,7 +120,7 @@ it('in run on a terminal what was typed before it was asked is no answer', async
 	const run = new PtyProgram(['run', 'update'], { cwd: cli.repo, env: env() });
 	await run.shows('claude · edit');
 	run.type('too early\rand half a line');
-	await run.shows('and half a line');
+	await run.echoes('and half a line');
 	rmSync(wait);
 	await run.shows('claude asks on the terminal: [sudo] password for dev:');
 	run.type(`${SECRET}\r`);

@@ -19,11 +19,15 @@ export class PtyProgram {
 	readonly ended: Promise<number>;
 	readonly #pty: Pty;
 	readonly #screen = new PtyScreen(100, 40);
+	#written = '';
 
 	constructor(args: string[], { cwd, env }: { cwd: string; env: Record<string, string> }) {
 		const size = { cols: 100, rows: 40, name: 'xterm-256color' };
 		this.#pty = spawn(process.execPath, [PROGRAM, ...args], { ...size, cwd, env });
-		this.#pty.onData((data) => this.#screen.write(data));
+		this.#pty.onData((data) => {
+			this.#written += data;
+			this.#screen.write(data);
+		});
 		this.ended = new Promise((done) => this.#pty.onExit(({ exitCode }) => done(exitCode)));
 	}
 
@@ -43,9 +47,18 @@ export class PtyProgram {
 	}
 
 	/** Fails after 20 s with what is on the screen; the program is ended then. */
-	async shows(text: string): Promise<void> {
+	shows(text: string): Promise<void> {
+		return this.#until(() => this.text().includes(text), text);
+	}
+
+	/** As `shows`, also for what is drawn over at once, as the echo of a key is. */
+	echoes(text: string): Promise<void> {
+		return this.#until(() => this.#written.includes(text), text);
+	}
+
+	async #until(isThere: () => boolean, text: string): Promise<void> {
 		const deadline = Date.now() + LONGEST_MS;
-		while (!this.text().includes(text)) {
+		while (!isThere()) {
 			if (Date.now() > deadline) {
 				this.#pty.kill('SIGKILL');
 				throw new Error(`waited ${LONGEST_MS} ms for ${JSON.stringify(text)} on the screen:\n${this.text()}`);
