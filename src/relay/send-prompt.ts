@@ -4,35 +4,29 @@
  */
 
 import { lostAbilities } from '../agents/abilities.ts';
-import type { AgentAdapter, LoginState } from '../agents/contract.ts';
-import type { AgentEvent, Limit } from '../agents/events.ts';
+import type { AgentAdapter } from '../agents/contract.ts';
+import type { Limit } from '../agents/events.ts';
 import { adviceFor } from '../agents/evidence/login-advice.ts';
-import { fromIso } from '../core/clock.ts';
 import { RelayError, type RelayErrorCode } from '../core/errors.ts';
 import { safeLine } from '../core/text.ts';
 import type { Snapshot, Snapshots } from '../git/contract.ts';
 import { refsMark } from '../git/refs-mark.ts';
-import { recordedFolder } from '../git/start-folder.ts';
 import type { SuccessorChoice } from '../limits/successor.ts';
-import { folderOf } from '../sessions/new-meta.ts';
 import type { CheckpointReason } from '../sessions/session-meta.ts';
 import type { OpenSession } from '../sessions/session-store.ts';
 import { checkpoint, settle } from '../sessions/transitions.ts';
 import type { TurnState } from '../sessions/turn-state.ts';
 import { limitFromDisk } from '../turns/event-log.ts';
-import { runTurn } from '../turns/run-turn.ts';
 import { rememberedOrder } from './agent-order.ts';
 import { type SpentBudget, spentBudget } from './budgets.ts';
 import { chooseAgent } from './candidates.ts';
 import type { AgentChoice, SendOptions, SendResult } from './contract.ts';
 import type { ConversationState } from './conversation-state.ts';
 import { withFirstTake } from './early-snapshot.ts';
-import { serverChange } from './grants.ts';
+import { oneTurn, type TurnEnd } from './one-turn.ts';
 import { prepareTurn } from './prepare-turn.ts';
 import type { RelayDeps, RelayStart } from './relay-deps.ts';
 import { keepWaiting, type Task } from './task.ts';
-import { tellLedger } from './tell-ledger.ts';
-import { turnDeps } from './turn-deps.ts';
 import { waitUntil } from './wait-for-reset.ts';
 
 const CANNOT_START: ReadonlySet<RelayErrorCode> = new Set(['refused', 'not_trusted', 'agent_not_installed']);
@@ -50,13 +44,8 @@ export class PromptRun {
 	readonly #tried: AgentChoice[] = [];
 	#task: Task;
 	#hops = 0;
-	#hasModelOutput = false;
 	/** Of the repo, before a successor began. */
 	#refsBefore = '';
-	/** The agent began a conversation that knows nothing of the earlier one, and got the bare prompt. */
-	#lacksStory = false;
-	/** The MCP servers of the agent's turn before this one, where they were told. */
-	#serversBefore: readonly string[] | null | undefined;
 
 	constructor(
 		session: OpenSession,
@@ -167,7 +156,7 @@ export class PromptRun {
 		};
 	}
 
-	async #turn(step: Step): Promise<TurnState> {
+	async #turn(step: Step): Promise<TurnEnd> {
 		const { onEvent, signal } = this.#options;
 		const adapter = this.#deps.registry.find(step.choice.agent);
 		const { spec, packet, leaves, between, gone } = await prepareTurn(
@@ -196,56 +185,25 @@ export class PromptRun {
 		this.#tellUnconfirmed(packet?.unconfirmed ?? null);
 		this.#state.active = step.choice;
 		this.#state.switchedFrom = null;
-		this.#hasModelOutput = false;
-		this.#lacksStory = false;
 		if (step.trigger === 'failover') this.#refsBefore = refsMark(this.#deps.repo);
-		const turn = this.#session.meta.turn_count + 1;
-		onEvent({
-			type: 'turn_started',
-			turn,
-			agent: adapter.id,
-			model: spec.request.model,
-			permissions: spec.request.permissions,
-			trigger: step.trigger,
-			resumed: spec.request.resume,
-			packet: packet?.path ?? null,
-			...folderOf(recordedFolder(spec.request)),
-		});
-		this.#serversBefore = this.#session.meta.agents[adapter.id]?.mcp_servers;
 		this.#state.hardStop = new AbortController();
-		// While the agent works: asked after the turn, the answer would come after the end of `run`, and never be kept.
-		this.#deps.learnVersion(adapter.id, spec.executable);
-		const own = {
-			session: this.#session,
-			snapshots: this.#snapshots,
-			timeoutMs: this.#start.timeoutMs,
-			agent: adapter.id,
-		};
-		const state = await runTurn(spec, turnDeps(own, this.#deps), {
+		const { timeoutMs, canAnswer } = this.#start;
+		const turn = { session: this.#session, spec, snapshots: this.#snapshots, timeoutMs };
+		const end = await oneTurn(turn, this.#deps, {
 			signal,
 			hardSignal: this.#state.hardStop.signal,
-			onEvent: (event) => this.#onEvent(turn, event),
-			onIdle: (idleMs) => onEvent({ type: 'turn_idle', turn, idleMs }),
-			onWarning: (text) => onEvent({ type: 'notice', level: 'warning', text }),
-			canAnswer: this.#start.canAnswer === true,
-			onTerminalAsked: ({ text, refusedInMs, answer }) => {
-				this.#state.answerTerminal = answer;
-				onEvent({ type: 'terminal_asked', turn, agent: adapter.id, text, refusedInMs });
-			},
-			onTerminalSettled: () => {
-				this.#state.answerTerminal = null;
-				onEvent({ type: 'terminal_settled', turn });
-			},
+			onEvent,
+			warnedWindows: this.#state.warnedWindows,
+			...(canAnswer === true && {
+				onAnswerable: (answer) => {
+					this.#state.answerTerminal = answer;
+				},
+			}),
 		});
-		this.#task = {
-			...this.#task,
-			recordedAt: state.user_prompt ?? this.#task.recordedAt,
-			isInterrupted: true,
-		};
+		const { user_prompt } = end.state;
+		this.#task = { ...this.#task, recordedAt: user_prompt ?? this.#task.recordedAt, isInterrupted: true };
 		this.#tried.push(step.choice);
-		onEvent({ type: 'turn_finished', turn, state });
-		if (state.status === 'completed') this.#warnOfUtilization(state);
-		return state;
+		return end;
 	}
 
 	/** Once a session. */
@@ -255,12 +213,11 @@ export class PromptRun {
 		this.#options.onEvent({ type: 'notice', level: 'warning', text });
 	}
 
-	async #after(step: Step, state: TurnState): Promise<NextStep> {
+	async #after(step: Step, end: TurnEnd): Promise<NextStep> {
+		const { state, limit, lacksStory } = end;
 		const adapter = this.#deps.registry.find(step.choice.agent);
-		const login = adapter.probeLogin(this.#deps.env);
-		const limit = tellLedger(state, { model: step.choice.model, login }, this.#deps);
-		if (this.#lacksStory && hasNoEffect(state)) return this.#afresh(step, adapter);
-		if (this.#lacksStory) this.#tellWithoutStory(adapter);
+		if (lacksStory && hasNoEffect(state)) return this.#afresh(step, adapter);
+		if (lacksStory) this.#tellWithoutStory(adapter);
 		switch (state.status) {
 			case 'completed':
 				this.#session.apply(settle, undefined);
@@ -268,26 +225,26 @@ export class PromptRun {
 			case 'limited':
 				return this.#handOver(step, state, { limit, failure: null });
 			default:
-				return this.#afterFailure(step, state, adapter, login);
+				return this.#afterFailure(step, end, adapter);
 		}
 	}
 
 	/** Failures that say nothing about the task: a lost conversation, a refused login, a successor that never began. */
 	async #afterFailure(
 		step: Step,
-		state: TurnState,
+		{ state, login, hasModelOutput, startError }: TurnEnd,
 		adapter: AgentAdapter,
-		login: LoginState,
 	): Promise<NextStep> {
+		if (startError !== null && step.last === null) throw startError;
 		if (state.stop_reason === 'auth') {
 			const advice = adviceFor(state.error?.message ?? '', login.advice);
 			const text = `${adapter.title} refused its login. Log in with: ${advice}`;
 			this.#options.onEvent({ type: 'notice', level: 'warning', text });
 		}
-		if (state.stop_reason === 'unknown_session' && state.resumed && !this.#hasModelOutput) {
+		if (state.stop_reason === 'unknown_session' && state.resumed && !hasModelOutput) {
 			return this.#afresh(step, adapter);
 		}
-		const mayBeFalseStart = step.trigger === 'failover' && !this.#hasModelOutput && isFalseStart(state);
+		const mayBeFalseStart = step.trigger === 'failover' && !hasModelOutput && isFalseStart(state);
 		if (mayBeFalseStart && refsMark(this.#deps.repo) === this.#refsBefore)
 			return this.#handOver(step, state, { limit: step.limit, failure: whyFailed(state) });
 		return this.#done(state);
@@ -411,38 +368,6 @@ export class PromptRun {
 			candidates,
 			losses,
 		});
-	}
-
-	#onEvent(turn: number, event: AgentEvent): void {
-		// A hand-over may follow at once: what it needs is loaded while the agent still ends.
-		if (event.type === 'limit' || event.type === 'retry') void import('./make-packet.ts');
-		if (event.type === 'session_started') this.#tellServers(event);
-		const isOutput =
-			event.type === 'agent_message_chunk' ||
-			event.type === 'agent_thought_chunk' ||
-			event.type === 'tool_call';
-		this.#hasModelOutput ||= isOutput;
-		this.#lacksStory ||= event.type === 'session_started' && event.lacksStory === true;
-		this.#options.onEvent({ type: 'agent_event', turn, event });
-	}
-
-	#tellServers({ mcpServers }: Extract<AgentEvent, { type: 'session_started' }>): void {
-		const agent = this.#state.active?.agent;
-		if (mcpServers === undefined || agent === undefined) return;
-		const text = serverChange(agent, this.#serversBefore, mcpServers);
-		this.#serversBefore = mcpServers;
-		if (text !== null) this.#options.onEvent({ type: 'notice', level: 'info', text });
-	}
-
-	/** Once for each window and agent. */
-	#warnOfUtilization({ agent, utilization }: TurnState): void {
-		for (const { window, ratio, reset_at } of utilization) {
-			const resetAt = fromIso(reset_at);
-			const key = `${agent} ${window} ${resetAt}`;
-			if (ratio < this.#deps.config.limits.warn_at || this.#state.warnedWindows.has(key)) continue;
-			this.#state.warnedWindows.add(key);
-			this.#options.onEvent({ type: 'utilization_warning', agent, window, ratio, resetAt });
-		}
 	}
 
 	#isTooLate(reset: number): boolean {

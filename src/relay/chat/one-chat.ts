@@ -14,9 +14,9 @@ import { readTurnRecords } from '../../turns/turn-records.ts';
 import { spentBudget } from '../budgets.ts';
 import { loginsOf } from '../candidates.ts';
 import { alsoLogged } from '../log-event.ts';
+import { oneTurn, type TurnEnd } from '../one-turn.ts';
 import type { RelayDeps } from '../relay-deps.ts';
 import { packUnfinished } from '../repair.ts';
-import { tellLedger } from '../tell-ledger.ts';
 import { type Hindrance, hindranceOf } from './availability.ts';
 import {
 	type ChatHistory,
@@ -30,7 +30,6 @@ import {
 import type { Chat, ChatOptions, ChatOutcome, ChatResult } from './contract.ts';
 import { agreeOn, checkpointChat } from './end-chat.ts';
 import { type PreparedChatTurn, prepareChatTurn } from './prepare-chat-turn.ts';
-import { runChatTurn } from './run-chat-turn.ts';
 import { whyLeaves } from './why-leaves.ts';
 
 const MIN_SPEAKERS = 2;
@@ -56,6 +55,7 @@ export class OneChat implements Chat {
 	/** When the first one that a limit keeps out is free again. */
 	#resets: number[] = [];
 	#hardStop = new AbortController();
+	readonly #warnedWindows = new Set<string>();
 	#running: Promise<ChatResult> | null = null;
 	#number = 0;
 	#deadline = Number.POSITIVE_INFINITY;
@@ -156,16 +156,17 @@ export class OneChat implements Chat {
 			options.onEvent({ type: 'notice', level: 'info', text });
 		}
 		this.#number++;
-		let state = await this.#turn(who, prepared, options);
+		let end = await this.#turn(who, prepared, options);
+		const { state } = end;
 		if (state.stop_reason === 'unknown_session' && state.resumed && !this.#turns.at(-1)?.hasHeard) {
 			const { title } = this.#deps.registry.find(who.agent);
 			const text = `${title} no longer has the conversation of ${who.id}; it gets the whole chat in a packet instead.`;
 			options.onEvent({ type: 'notice', level: 'warning', text });
 			const again = await this.#prepare(who, options);
 			if (again === null) return;
-			state = await this.#turn(who, again, options);
+			end = await this.#turn(who, again, options);
 		}
-		this.#judge(who, state, options);
+		this.#judge(who, end, options);
 	}
 
 	/** null: it cannot be started and has left. */
@@ -196,15 +197,19 @@ export class OneChat implements Chat {
 		this.#leave(who.id, { reason, text: `cannot be started: ${error.message}`, until: null }, options);
 	}
 
-	async #turn(who: ChatParticipant, { spec }: PreparedChatTurn, options: ChatOptions): Promise<TurnState> {
-		const turn = this.#session.meta.turn_count + 1;
+	async #turn(who: ChatParticipant, { spec }: PreparedChatTurn, options: ChatOptions): Promise<TurnEnd> {
 		this.#hardStop = new AbortController();
-		const place = { number: this.#number, maxTurns: this.#chat.max_turns };
-		const plan = { session: this.#session, who, spec, timeoutMs: this.#timeoutMs(), ...place };
-		const ended = await runChatTurn(plan, this.#deps, { ...options, hardSignal: this.#hardStop.signal });
-		const state = this.#record(ended);
-		options.onEvent({ type: 'turn_finished', turn, state });
-		return state;
+		const { id: participant, role } = who;
+		const turn = {
+			session: this.#session,
+			spec,
+			snapshots: this.#deps.snapshots,
+			timeoutMs: this.#timeoutMs(),
+			speaker: { participant, role, number: this.#number, maxTurns: this.#chat.max_turns },
+			complete: (ended: TurnState) => this.#record(ended),
+		};
+		const hardSignal = this.#hardStop.signal;
+		return oneTurn(turn, this.#deps, { ...options, hardSignal, warnedWindows: this.#warnedWindows });
 	}
 
 	/** The verdict stands with the turn. A crash before that loses nothing: it is read from the message again. */
@@ -220,10 +225,7 @@ export class OneChat implements Chat {
 	}
 
 	/** Whoever could not have its say leaves the round; the others go on. */
-	#judge(who: ChatParticipant, state: TurnState, options: ChatOptions): void {
-		const { registry, env } = this.#deps;
-		const login = registry.find(who.agent).probeLogin(env);
-		const limit = tellLedger(state, { model: who.model, login }, this.#deps);
+	#judge(who: ChatParticipant, { state, limit, login }: TurnEnd, options: ChatOptions): void {
 		if (options.signal.aborted) return;
 		const { clock } = this.#deps;
 		const why = whyLeaves(state, {

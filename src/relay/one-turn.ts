@@ -1,0 +1,220 @@
+/**
+ * One turn, whoever asked for it: told to whoever watches, run, and what it says of limits and logins remembered. What follows
+ * from it is decided elsewhere.
+ */
+import type { AgentId, LoginState } from '../agents/contract.ts';
+import type { AgentEvent, Limit } from '../agents/events.ts';
+import { agentSettings } from '../config/defaults.ts';
+import type { RelayConfig } from '../config/schema.ts';
+import { fromIso } from '../core/clock.ts';
+import type { Snapshots } from '../git/contract.ts';
+import { recordedFolder } from '../git/start-folder.ts';
+import { folderOf } from '../sessions/new-meta.ts';
+import type { OpenSession } from '../sessions/session-store.ts';
+import type { TurnState } from '../sessions/turn-state.ts';
+import { runTurn } from '../turns/run-turn.ts';
+import type { TurnControl, TurnSpec, TurnTimes } from '../turns/turn-spec.ts';
+import { serverChange } from './grants.ts';
+import type { RelayDeps } from './relay-deps.ts';
+import type { RelayEvent, Speaker } from './relay-events.ts';
+import { tellLedger } from './tell-ledger.ts';
+
+export interface OneTurn {
+	session: OpenSession;
+	spec: TurnSpec;
+	/** null outside git. */
+	snapshots: Snapshots | null;
+	/** ms; null: as configured. */
+	timeoutMs: number | null;
+	/** Who speaks, in a chat. */
+	speaker?: Speaker;
+	/** Adds to the state what only the conversation knows, before anybody is told that the turn has finished. */
+	complete?: (state: TurnState) => TurnState;
+}
+
+export interface TurnWatcher extends Pick<TurnControl, 'signal' | 'hardSignal'> {
+	onEvent: (event: RelayEvent) => void;
+	/** Windows whose warning was given; a turn adds its own. */
+	warnedWindows: Set<string>;
+	/** Set where somebody may answer what asks on the agent's terminal: takes the way to answer, and null once nothing asks. */
+	onAnswerable?: (answer: ((line: string | null) => void) | null) => void;
+}
+
+export interface TurnEnd {
+	state: TurnState;
+	/** The limit that ended it, as the ledger has it now. */
+	limit: Limit | null;
+	/** Of its agent, as it was seen after the turn. */
+	login: LoginState;
+	/** The model said or did something. */
+	hasModelOutput: boolean;
+	/** The agent began a conversation that knows nothing of the earlier one, and got the bare prompt. */
+	lacksStory: boolean;
+	/** What was thrown where the agent's program could not be started: the turn is on record as failed. */
+	startError: unknown;
+}
+
+/** Throws RelayError where the turn could not be recorded. */
+export async function oneTurn(turn: OneTurn, deps: RelayDeps, watcher: TurnWatcher): Promise<TurnEnd> {
+	return new RunOfTurn(turn, deps, watcher).run();
+}
+
+class RunOfTurn {
+	readonly #turn: OneTurn;
+	readonly #deps: RelayDeps;
+	readonly #watcher: TurnWatcher;
+	readonly #number: number;
+	/** As the agent's turn before this one had them, where that is known. */
+	#servers: readonly string[] | null | undefined;
+	#hasModelOutput = false;
+	#lacksStory = false;
+
+	constructor(turn: OneTurn, deps: RelayDeps, watcher: TurnWatcher) {
+		const { meta } = turn.session;
+		this.#turn = turn;
+		this.#deps = deps;
+		this.#watcher = watcher;
+		this.#number = meta.turn_count + 1;
+		this.#servers = meta.agents[turn.speaker?.participant ?? this.#agent]?.mcp_servers;
+	}
+
+	get #agent(): AgentId {
+		return this.#turn.spec.adapter.id;
+	}
+
+	async run(): Promise<TurnEnd> {
+		const { spec, complete = (state) => state } = this.#turn;
+		const { adapter } = spec;
+		this.#watcher.onEvent(this.#started());
+		// While the agent works: asked after the turn, the answer would come after the end of `run`, and never be kept.
+		this.#deps.learnVersion(adapter.id, spec.executable);
+		const { state: ended, startError } = await this.#work();
+		const state = complete(ended);
+		this.#watcher.onEvent({ type: 'turn_finished', turn: this.#number, state });
+		if (state.status === 'completed') this.#warnOfUtilization(state);
+		const login = adapter.probeLogin(this.#deps.env);
+		const limit = tellLedger(state, { model: spec.modelAsked ?? null, login }, this.#deps);
+		return {
+			state,
+			limit,
+			login,
+			hasModelOutput: this.#hasModelOutput,
+			lacksStory: this.#lacksStory,
+			startError,
+		};
+	}
+
+	#started(): RelayEvent {
+		const { spec, speaker } = this.#turn;
+		const { model, permissions, resume } = spec.request;
+		return {
+			type: 'turn_started',
+			turn: this.#number,
+			agent: this.#agent,
+			model,
+			permissions,
+			trigger: spec.trigger,
+			resumed: resume,
+			packet: spec.packet,
+			...folderOf(recordedFolder(spec.request)),
+			...(speaker === undefined ? {} : { speaker }),
+		};
+	}
+
+	async #work(): Promise<Pick<TurnEnd, 'state' | 'startError'>> {
+		const { spec, session } = this.#turn;
+		try {
+			return { state: await runTurn(spec, this.#turnDeps(), this.#control()), startError: null };
+		} catch (error) {
+			const last = session.turns().at(-1);
+			if (last?.turn !== this.#number || last.error?.code !== 'not_started') throw error;
+			return { state: last, startError: error };
+		}
+	}
+
+	#turnDeps() {
+		const { session, snapshots, timeoutMs } = this.#turn;
+		const { clock, startProcess, processes, estimateCost, config, knownVersion, ...rest } = this.#deps;
+		const { privateFolder, runningAgents } = rest;
+		return {
+			session,
+			clock,
+			startProcess,
+			processes,
+			snapshots,
+			estimateCost,
+			times: turnTimes(config, this.#agent, timeoutMs),
+			knownVersion,
+			...(privateFolder === undefined ? {} : { privateFolder }),
+			runningAgents,
+		};
+	}
+
+	#control(): TurnControl {
+		const { signal, hardSignal, onEvent, onAnswerable } = this.#watcher;
+		const turn = this.#number;
+		return {
+			signal,
+			hardSignal,
+			onEvent: (event) => this.#onEvent(event),
+			onIdle: (idleMs) => onEvent({ type: 'turn_idle', turn, idleMs }),
+			onWarning: (text) => onEvent({ type: 'notice', level: 'warning', text }),
+			canAnswer: onAnswerable !== undefined,
+			onTerminalAsked: ({ text, refusedInMs, answer }) => {
+				onAnswerable?.(answer);
+				onEvent({ type: 'terminal_asked', turn, agent: this.#agent, text, refusedInMs });
+			},
+			onTerminalSettled: () => {
+				onAnswerable?.(null);
+				onEvent({ type: 'terminal_settled', turn });
+			},
+		};
+	}
+
+	#onEvent(event: AgentEvent): void {
+		// A hand-over may follow at once: what it needs is loaded while the agent still ends.
+		if (event.type === 'limit' || event.type === 'retry') void import('./make-packet.ts');
+		if (event.type === 'session_started') this.#onSession(event);
+		this.#hasModelOutput ||= MODEL_OUTPUT.has(event.type);
+		this.#watcher.onEvent({ type: 'agent_event', turn: this.#number, event });
+	}
+
+	#onSession({ mcpServers, lacksStory }: Extract<AgentEvent, { type: 'session_started' }>): void {
+		this.#lacksStory ||= lacksStory === true;
+		if (mcpServers === undefined) return;
+		const text = serverChange(this.#agent, this.#servers, mcpServers);
+		this.#servers = mcpServers;
+		if (text !== null) this.#watcher.onEvent({ type: 'notice', level: 'info', text });
+	}
+
+	/** Once for each window and agent. */
+	#warnOfUtilization({ agent, utilization }: TurnState): void {
+		const { warnedWindows, onEvent } = this.#watcher;
+		for (const { window, ratio, reset_at } of utilization) {
+			const resetAt = fromIso(reset_at);
+			const key = `${agent} ${window} ${resetAt}`;
+			if (ratio < this.#deps.config.limits.warn_at || warnedWindows.has(key)) continue;
+			warnedWindows.add(key);
+			onEvent({ type: 'utilization_warning', agent, window, ratio, resetAt });
+		}
+	}
+}
+
+const MODEL_OUTPUT: ReadonlySet<AgentEvent['type']> = new Set([
+	'agent_message_chunk',
+	'agent_thought_chunk',
+	'tool_call',
+]);
+
+function turnTimes(config: RelayConfig, agent: AgentId, timeoutMs: number | null): TurnTimes {
+	const { turn, limits } = config;
+	return {
+		idleMs: turn.idle_s * 1000,
+		timeoutMs: timeoutMs ?? turn.timeout_s * 1000,
+		lingerMs: turn.linger_s * 1000,
+		answerMs: turn.answer_s * 1000,
+		backgroundMs: turn.background_s * 1000,
+		patienceMs: limits.patience_s * 1000,
+		silenceMs: agentSettings(config, agent).silence_s * 1000,
+	};
+}
