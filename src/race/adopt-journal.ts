@@ -4,12 +4,13 @@
  * link, or a copy) until the end; a journal says what was to be done.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, lstatSync, readlinkSync, rmdirSync, rmSync, unlinkSync } from 'node:fs';
+import { lstatSync, readlinkSync, rmdirSync, rmSync, unlinkSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import * as v from 'valibot';
 import { hasErrno, RelayError } from '../core/errors.ts';
 import {
 	ensureFolder,
+	isFolder,
 	readIfThere,
 	readRegularFile,
 	removeIfThere,
@@ -201,8 +202,12 @@ function undoAll(
 }
 
 /** What someone put into one since keeps it. */
-function removeMadeFolders({ worktree, made_folders }: AdoptJournal): never[] {
-	for (const folder of [...made_folders].sort((a, b) => b.length - a.length)) {
+function removeMadeFolders({ worktree, made_folders, steps }: AdoptJournal): never[] {
+	const parents = new Set(steps.flatMap(({ path, digest }) => (digest === null ? [] : parentsOf(path))));
+	// Earlier versions did not list a folder that came for a file.
+	const forFiles = steps.filter(({ path, digest }) => digest === null && parents.has(path));
+	const folders = new Set([...made_folders, ...forFiles.map(({ path }) => path)]);
+	for (const folder of [...folders].sort((a, b) => b.length - a.length)) {
 		if (!isAdoptablePath(folder) || leadsElsewhere(worktree, folder)) continue;
 		try {
 			rmdirSync(join(worktree, folder));
@@ -212,6 +217,8 @@ function removeMadeFolders({ worktree, made_folders }: AdoptJournal): never[] {
 	}
 	return [];
 }
+
+const parentsOf = (path: string) => [...path.matchAll(/\//g)].map(({ index }) => path.slice(0, index));
 
 /** False: something else stands there now, or in place of a folder on the way. */
 function undoStep(place: AdoptPlace, worktree: string, step: AdoptStep, at: number): boolean {
@@ -261,14 +268,14 @@ export function digestOf(path: string): string {
 		.digest('hex');
 }
 
-/** Folders on the way to `paths` that are not there yet. */
+/** Folders on the way to `paths` that are not there yet, or only as a file that goes. */
 export function missingFolders(worktree: string, paths: readonly string[]): string[] {
 	const missing = new Set<string>();
 	for (const path of paths) {
 		const parts = path.split('/').slice(0, -1);
 		for (let depth = parts.length; depth > 0; depth--) {
 			const folder = parts.slice(0, depth).join('/');
-			if (missing.has(folder) || existsSync(join(worktree, folder))) break;
+			if (missing.has(folder) || isFolder(join(worktree, folder))) break;
 			missing.add(folder);
 		}
 	}
