@@ -13,6 +13,7 @@ const LAYERS: Record<string, readonly string[]> = {
 	config: ['core'],
 	terminal: ['core'],
 	git: ['core'],
+	edits: ['core', 'git'],
 	ui: ['core'],
 	agents: ['core', 'config'],
 	limits: ['core', 'config', 'agents'],
@@ -20,7 +21,19 @@ const LAYERS: Record<string, readonly string[]> = {
 	turns: ['core', 'config', 'terminal', 'git', 'agents', 'limits', 'sessions'],
 	handoff: ['core', 'config', 'git', 'agents', 'limits', 'sessions', 'turns'],
 	relay: ['core', 'config', 'terminal', 'git', 'agents', 'limits', 'sessions', 'turns', 'handoff'],
-	race: ['core', 'config', 'terminal', 'git', 'agents', 'limits', 'sessions', 'turns', 'handoff', 'relay'],
+	race: [
+		'core',
+		'config',
+		'terminal',
+		'git',
+		'edits',
+		'agents',
+		'limits',
+		'sessions',
+		'turns',
+		'handoff',
+		'relay',
+	],
 	prune: ['core', 'config', 'git', 'agents', 'limits', 'sessions', 'turns', 'handoff', 'relay', 'race'],
 	app: [
 		'core',
@@ -70,6 +83,11 @@ const LAYERS: Record<string, readonly string[]> = {
 	'main.ts': ['core', 'app', 'cli'],
 };
 
+/** The modules by which other folders enter a room; a room without a row is open. */
+const DOORS: Record<string, readonly string[]> = {
+	edits: ['edit-journal', 'look-at-paths', 'merge-contents', 'plan-edits', 'recover-edits', 'replace-files'],
+};
+
 /** Packages that only the named files or folders may import. */
 const OWNERS: Record<string, readonly string[]> = {
 	'smol-toml': ['config'],
@@ -116,6 +134,15 @@ describe('the layers', () => {
 			return !LAYERS[layerOf(from)]?.includes(layerOf(to));
 		});
 		expect(upward.map(({ from, to }) => `${from} -> ${to}`)).toEqual([]);
+	});
+
+	it('are entered only by their doors', () => {
+		const others = all.filter(({ from, to }) => {
+			const doors = DOORS[layerOf(to)];
+			if (doors === undefined || layerOf(from) === layerOf(to)) return false;
+			return !doors.some((door) => to === `${layerOf(to)}/${door}.ts`);
+		});
+		expect(others.map(({ from, to }) => `${from} -> ${to}`)).toEqual([]);
 	});
 
 	it('allow each wrapped package only where it is wrapped', () => {

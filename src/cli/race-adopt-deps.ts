@@ -1,5 +1,5 @@
 import type { App } from '../app/create-app.ts';
-import type { AdoptDeps } from '../race/adopt-deps.ts';
+import type { AdoptDeps } from '../race/adopt/adopt-deps.ts';
 
 export async function adoptDepsOf(app: App): Promise<AdoptDeps> {
 	const [git, repo, store] = await Promise.all([app.git(), app.repo(), app.store()]);

@@ -82,6 +82,6 @@ export interface Race {
 // resume-race.ts   resumeRace(id: SessionId, deps: RaceDeps): Promise<Race>
 // race-store.ts    readRace(id, store): RaceRecord; listRaces(store): RaceRecord[]; updateRace(session, change): RaceRecord
 // rank.ts          rankEntrants(entrants: readonly EntrantRecord[]): { ranking: string[]; winner: string | null; verdict: string }
-// adopt.ts         adopt(request: AdoptRequest, deps: RaceDeps): Promise<AdoptResult>
+// adopt/adopt.ts   adopt(request: AdoptRequest, deps: AdoptDeps): Promise<AdoptResult>
 // clean.ts         planClean(id, deps): Promise<CleanPlan>; applyClean(plan, deps): Promise<CleanResult>
-// race-diff.ts     raceDiff(record, a, b | null, deps): Promise<string>
+// adopt/race-diff.ts  raceDiff(record, a, b | null, deps): Promise<string>

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { formatPlural } from '../core/plural.ts';
 import { quoteForShell } from '../core/quote-for-shell.ts';
 import type { NestedWork } from '../git/worktree-contract.ts';
-import type { AdoptOmission } from './adopt-paths.ts';
+import type { AdoptOmission } from './adopt/adopt-deps.ts';
 import type { EntrantRecord } from './race-record.ts';
 
 export type LeftInside = NonNullable<EntrantRecord['left_inside']>[number];

@@ -1,8 +1,8 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { adopt } from '../../src/race/adopt.ts';
-import { adoptPlace } from '../../src/race/adopt-journal.ts';
+import { adopt } from '../../src/race/adopt/adopt.ts';
+import { adoptPlace } from '../../src/race/adopt/adoption-journal.ts';
 import { type AdoptionScene, createAdoptionScene } from '../helpers/adoption-scene.ts';
 import { canMount, fillDisk, onDiskOfItsOwn } from '../helpers/small-disk.ts';
 

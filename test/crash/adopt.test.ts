@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
-import { adoptPlace } from '../../src/race/adopt-journal.ts';
+import { adoptPlace } from '../../src/race/adopt/adoption-journal.ts';
 import { type AdoptionScene, createAdoptionScene } from '../helpers/adoption-scene.ts';
 import { runProgram, startProgram } from '../helpers/crash-program.ts';
 import { canMount, onDiskOfItsOwn } from '../helpers/small-disk.ts';

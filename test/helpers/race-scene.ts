@@ -5,7 +5,7 @@ import { systemClock } from '../../src/core/clock.ts';
 import { createProcessTable } from '../../src/core/create-process-table.ts';
 import { createSessionIds } from '../../src/core/ids.ts';
 import { findRepo } from '../../src/git/find-repo.ts';
-import type { AdoptDeps } from '../../src/race/adopt-deps.ts';
+import type { AdoptDeps } from '../../src/race/adopt/adopt-deps.ts';
 import type { RaceRecord } from '../../src/race/race-record.ts';
 import { writeRace } from '../../src/race/race-store.ts';
 import { createSessionStore } from '../../src/sessions/session-store.ts';

@@ -11,16 +11,12 @@ import {
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { parseSessionId } from '../../src/core/ids.ts';
-import { adopt } from '../../src/race/adopt.ts';
-import {
-	type AdoptJournal,
-	adoptPlace,
-	digestOf,
-	replaceFiles,
-	undoSteps,
-	writeJournal,
-} from '../../src/race/adopt-journal.ts';
-import { lookAt } from '../../src/race/adopt-paths.ts';
+import { digestOf, writeJournal } from '../../src/edits/edit-journal.ts';
+import { lookAt } from '../../src/edits/look-at-paths.ts';
+import { undoSteps } from '../../src/edits/put-back.ts';
+import { replaceFiles } from '../../src/edits/replace-files.ts';
+import { adopt } from '../../src/race/adopt/adopt.ts';
+import { type AdoptJournal, adoptPlace } from '../../src/race/adopt/adoption-journal.ts';
 import type { RaceRecord } from '../../src/race/race-record.ts';
 import { readRace } from '../../src/race/race-store.ts';
 import { createRaceScene, type RaceScene } from '../helpers/race-scene.ts';

@@ -1,14 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import {
-	type AdoptJournal,
-	adoptPlace,
-	digestOf,
-	replaceFiles,
-	undoSteps,
-} from '../../src/race/adopt-journal.ts';
-import { lookAt } from '../../src/race/adopt-paths.ts';
+import { digestOf } from '../../src/edits/edit-journal.ts';
+import { lookAt } from '../../src/edits/look-at-paths.ts';
+import { undoSteps } from '../../src/edits/put-back.ts';
+import { replaceFiles } from '../../src/edits/replace-files.ts';
+import { type AdoptJournal, adoptPlace } from '../../src/race/adopt/adoption-journal.ts';
 import { type AdoptionScene, createAdoptionScene } from '../helpers/adoption-scene.ts';
 import { canMount, fillDisk, onDiskOfItsOwn } from '../helpers/small-disk.ts';
 

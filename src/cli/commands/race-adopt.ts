@@ -2,10 +2,11 @@
 import type { App } from '../../app/create-app.ts';
 import { RelayError } from '../../core/errors.ts';
 import { parseSessionId } from '../../core/ids.ts';
-import { adopt, chooseEntrant } from '../../race/adopt.ts';
-import type { AdoptMode } from '../../race/adopt-deps.ts';
+import { adopt } from '../../race/adopt/adopt.ts';
+import type { AdoptMode } from '../../race/adopt/adopt-deps.ts';
+import { chooseEntrant } from '../../race/adopt/choose-entrant.ts';
+import { raceDiff } from '../../race/adopt/race-diff.ts';
 import { findRace } from '../../race/find-race.ts';
-import { raceDiff } from '../../race/race-diff.ts';
 import type { RaceRecord } from '../../race/race-record.ts';
 import { EXIT } from '../../relay/exit-codes.ts';
 import { shortRef } from '../../shell/view/describe-session.ts';

@@ -16,7 +16,7 @@ import { readLarge } from '../../../src/git/large-files.ts';
 import { isInUse } from '../../../src/git/snapshot-users.ts';
 import { createLedger } from '../../../src/limits/ledger.ts';
 import { parseLedger, serializeLedger } from '../../../src/limits/ledger-file.ts';
-import { adoptPlace, readJournal } from '../../../src/race/adopt-journal.ts';
+import { adoptPlace, readJournal } from '../../../src/race/adopt/adoption-journal.ts';
 import { readOwner } from '../../../src/race/owner-file.ts';
 import { readRace } from '../../../src/race/race-store.ts';
 import { createNativeConversations } from '../../../src/sessions/native-conversations.ts';

@@ -2,9 +2,9 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync } f
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { parseSessionId } from '../../../src/core/ids.ts';
-import { adopt } from '../../../src/race/adopt.ts';
-import { adoptPlace } from '../../../src/race/adopt-journal.ts';
-import { recoverAbandonedAdoption } from '../../../src/race/adopt-recover.ts';
+import { adopt } from '../../../src/race/adopt/adopt.ts';
+import { adoptPlace } from '../../../src/race/adopt/adoption-journal.ts';
+import { recoverAbandonedAdoption } from '../../../src/race/adopt/recover-adoption.ts';
 import { readRace } from '../../../src/race/race-store.ts';
 import { watchWrites } from '../../helpers/power-cuts.ts';
 import { createRaceScene, type RaceScene, type Work } from '../../helpers/race-scene.ts';

@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runProcess } from '../../../src/core/run-process.ts';
 import { createGit } from '../../../src/git/run-git.ts';
-import { adopt } from '../../../src/race/adopt.ts';
+import { adopt } from '../../../src/race/adopt/adopt.ts';
 import { applyClean, planClean } from '../../../src/race/clean.ts';
 import { claude, claudeAnswers } from '../../helpers/fake-agent-lines.ts';
 import { entrantOf, RaceBench } from '../../helpers/race-bench.ts';

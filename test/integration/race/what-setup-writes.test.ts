@@ -4,11 +4,11 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseSessionId } from '../../../src/core/ids.ts';
 import { runProcess } from '../../../src/core/run-process.ts';
 import { createGit } from '../../../src/git/run-git.ts';
-import { adopt } from '../../../src/race/adopt.ts';
-import type { AdoptDeps } from '../../../src/race/adopt-deps.ts';
+import { adopt } from '../../../src/race/adopt/adopt.ts';
+import type { AdoptDeps } from '../../../src/race/adopt/adopt-deps.ts';
+import { raceDiff } from '../../../src/race/adopt/race-diff.ts';
 import { applyClean, planClean } from '../../../src/race/clean.ts';
 import type { RaceDeps } from '../../../src/race/contract.ts';
-import { raceDiff } from '../../../src/race/race-diff.ts';
 import { claudeAnswers } from '../../helpers/fake-agent-lines.ts';
 import { entrantOf, RaceBench } from '../../helpers/race-bench.ts';
 

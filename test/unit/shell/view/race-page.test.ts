@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { AdoptResult } from '../../../../src/race/adopt.ts';
+import type { AdoptResult } from '../../../../src/race/adopt/adopt-deps.ts';
 import type { RaceRecord } from '../../../../src/race/race-record.ts';
 import { rankEntrants } from '../../../../src/race/rank.ts';
 import { adoptLines } from '../../../../src/shell/view/race-adopt-lines.ts';

@@ -1,10 +1,10 @@
-import { toIso } from '../core/clock.ts';
-import type { OpenSession } from '../sessions/session-store.ts';
+import { toIso } from '../../core/clock.ts';
+import type { OpenSession } from '../../sessions/session-store.ts';
+import { updateRace } from '../race-store.ts';
 import type { AdoptDeps } from './adopt-deps.ts';
-import { updateRace } from './race-store.ts';
 
 /** Puts on the race's record who was adopted, and how. */
-export function noteAdopted(
+export function recordAdoption(
 	session: OpenSession,
 	{ clock }: Pick<AdoptDeps, 'clock'>,
 	adopted: { entrant: string; commit: string | null; branch: string | null },
@@ -14,7 +14,7 @@ export function noteAdopted(
 }
 
 /** Keeps what stopped an adoption, or what it left out, instead of what was kept of an earlier try. */
-export function noteLeftOut(
+export function recordLeftOut(
 	session: OpenSession,
 	{ clock }: Pick<AdoptDeps, 'clock'>,
 	{ entrant, paths }: { entrant: string; paths: ReadonlyArray<{ path: string; why: string }> },

@@ -18,7 +18,7 @@ import { ensureFolder } from '../core/files.ts';
 export function keepOld(target: string, kept: string): void {
 	ensureFolder(dirname(kept));
 	if (lstatSync(target).isSymbolicLink()) {
-		symlinkSync(readlinkSync(target), kept);
+		symlinkSync(readlinkSync(target, 'buffer'), kept);
 		return;
 	}
 	try {
@@ -52,7 +52,7 @@ export function moveInto(from: string, target: string, beside: string, onCopied 
 function copyAny(from: string, to: string): void {
 	const facts = lstatSync(from);
 	if (facts.isSymbolicLink()) {
-		symlinkSync(readlinkSync(from), to);
+		symlinkSync(readlinkSync(from, 'buffer'), to);
 		return;
 	}
 	copyFileSync(from, to, constants.COPYFILE_EXCL);

@@ -1,8 +1,8 @@
-import { RelayError } from '../core/errors.ts';
-import { safeLine, safeText } from '../core/text.ts';
+import { RelayError } from '../../core/errors.ts';
+import { safeLine, safeText } from '../../core/text.ts';
+import { describeLeftInside } from '../left-inside.ts';
+import type { EntrantRecord, RaceRecord } from '../race-record.ts';
 import type { AdoptDeps } from './adopt-deps.ts';
-import { describeLeftInside } from './left-inside.ts';
-import type { EntrantRecord, RaceRecord } from './race-record.ts';
 
 /** A diff is for reading; a longer one is cut, and says so. */
 const MAX_BYTES = 4 * 1024 * 1024;

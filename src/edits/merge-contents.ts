@@ -1,5 +1,8 @@
-/** Which of the open paths hold what the base holds, which hold the entrant's result already, and what merging makes of the rest. */
-import { chmodSync, cpSync, existsSync, writeFileSync } from 'node:fs';
+/**
+ * Contents as git sees them: what each open path holds, line endings and filters aside, and what a three-way merge makes of those
+ * that hold something else. For edits whose contents the same repo has.
+ */
+import { cpSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureFolder, USUAL_FOLDER_MODE } from '../core/files.ts';
 import type { RepoFacts } from '../git/contract.ts';
@@ -7,17 +10,9 @@ import { nulFields } from '../git/git-output.ts';
 import type { Git } from '../git/run-git.ts';
 import type { IndexEntries, ScratchIndex } from '../git/scratch-index.ts';
 import { mergeThreeWay } from '../git/three-way.ts';
-import { EXECUTABLE_MODE, type TreeEntry } from '../git/tree-edits.ts';
-import { type AdoptConflict, contentConflict, isMergeable, type SeenPath } from './adopt-paths.ts';
-
-export interface SortedPaths {
-	/** Stand as the entrant left them. */
-	already: SeenPath[];
-	/** Stand as in the base: to be replaced. */
-	pending: SeenPath[];
-	/** Neither. */
-	differing: SeenPath[];
-}
+import type { TreeEntry } from '../git/tree-edits.ts';
+import { contentConflict, type EditConflict, isMergeable, type SeenPath } from './look-at-paths.ts';
+import { type SortedPaths, sortPaths } from './sort-paths.ts';
 
 /** Contents are compared as git would store them: line endings that git would convert do not count. */
 export async function sortByContent(
@@ -29,21 +24,11 @@ export async function sortByContent(
 	const notAfter = await index.differing(entriesOf(present, 'after'));
 	const notBefore = await index.differing(entriesOf(present, 'before'));
 	const clean = await cleanPaths(git, repo, present);
-	const stands = (seen: SeenPath, side: 'before' | 'after', not: ReadonlySet<string>): boolean => {
-		const entry = seen.edit[side];
-		if (seen.kind === 'absent') return entry === null;
-		// Its files are taken away by the adoption itself: the path is as good as free.
-		if (seen.kind === 'folder') return side === 'before' && entry === null;
-		if (seen.kind === 'other' || entry === null) return false;
-		return !not.has(seen.edit.path) || isEqual(clean.get(seen.edit.path), entry);
-	};
-	const sorted: SortedPaths = { already: [], pending: [], differing: [] };
-	for (const seen of open) {
-		if (stands(seen, 'after', notAfter)) sorted.already.push(seen);
-		else if (stands(seen, 'before', notBefore)) sorted.pending.push(seen);
-		else sorted.differing.push(seen);
-	}
-	return sorted;
+	return sortPaths(open, (seen, side) => {
+		const { path, [side]: entry } = seen.edit;
+		const not = side === 'after' ? notAfter : notBefore;
+		return entry !== null && (!not.has(path) || isEqual(clean.get(path), entry));
+	});
 }
 
 function entriesOf(paths: readonly SeenPath[], side: 'before' | 'after'): IndexEntries {
@@ -85,26 +70,30 @@ export interface MergeResult {
 	merged: SeenPath[];
 	/** Of these, the paths in which conflict markers are left. */
 	marked: string[];
-	conflicts: AdoptConflict[];
+	conflicts: EditConflict[];
 }
 
 /**
- * Merges what differs, three-way, into `fresh` (which holds the entrant's contents of these paths); `scratch` gets the base's.
- * What is no text, or is there on one side only, stays a conflict.
+ * Merges what differs, three-way, into `fresh` (which holds the new contents of these paths). What is no text, or is there on one
+ * side only, stays a conflict.
  */
 export async function mergeDiffering(
 	differing: readonly SeenPath[],
 	options: {
 		git: Git;
 		index: ScratchIndex;
+		/** The tree that holds the contents before the edits, by any name that git has for it. */
 		base: string;
+		/** Where the paths are. Absolute. */
 		root: string;
 		fresh: string;
+		/** A folder for the contents of `base`, and for copies. */
 		scratch: string;
-		entrant: string;
+		/** What stands in the markers; `theirs`: who made the edits. */
+		labels: { ours: string; base: string; theirs: string };
 	},
 ): Promise<MergeResult> {
-	const { git, index, base, root, fresh, scratch, entrant } = options;
+	const { git, index, base, root, fresh, scratch, labels } = options;
 	const result: MergeResult = { merged: [], marked: [], conflicts: [] };
 	const mergeable = differing.filter(isMergeable);
 	for (const seen of differing) if (!isMergeable(seen)) result.conflicts.push(contentConflict(seen));
@@ -122,14 +111,13 @@ export async function mergeDiffering(
 			ours,
 			base: baseFile(join(bases, path), scratch),
 			theirs,
-			labels: { ours: 'main checkout', base: 'base', theirs: entrant },
+			labels,
 			target: theirs,
 		});
 		if (left === 'binary') {
 			result.conflicts.push({ path, kind: 'binary', why: 'changed here, and no text that could be merged' });
 			continue;
 		}
-		chmodSync(theirs, mergedMode(seen));
 		result.merged.push(seen);
 		if (left > 0) result.marked.push(path);
 	}
@@ -141,12 +129,4 @@ function baseFile(path: string, scratch: string): string {
 	const empty = join(scratch, 'empty');
 	writeFileSync(empty, '');
 	return empty;
-}
-
-/** The file's own permissions, with the right to execute as the entrant changed it. */
-export function mergedMode({ edit, permissions }: SeenPath): number {
-	const isProgram = edit.after?.mode === EXECUTABLE_MODE;
-	const own = permissions ?? (isProgram ? 0o755 : 0o644);
-	if (edit.before !== null && edit.before.mode === edit.after?.mode) return own;
-	return isProgram ? own | ((own & 0o444) >> 2) : own & ~0o111;
 }

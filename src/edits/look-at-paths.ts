@@ -1,11 +1,29 @@
-/** What stands at each path that an adoption would change, and what speaks against changing it. Reads only. */
+/** What stands at each path that is to change, and what speaks against changing it. Reads only. */
 import { type BigIntStats, lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { hasErrno } from '../core/errors.ts';
-import { GITLINK_MODE, LINK_MODE, type TreeEdit } from '../git/tree-edits.ts';
+import { GITLINK_MODE, LINK_MODE } from '../git/tree-edits.ts';
 
-/** A path that stops an adoption. Only `changed` and `in_the_way` can be merged, and only as text files. */
-export interface AdoptConflict {
+/** What a path holds. Nothing at all is null. */
+export interface FileState {
+	/** As git writes it: `100644` (file), `100755` (program), `120000` (link), `160000` (another repo). */
+	mode: string;
+	/** Git's id of the bytes, for a link of its target: 40 or 64 hex digits. */
+	id: string;
+}
+
+/** One path of a set of edits. A renamed file is two of these. */
+export interface FileEdit {
+	/** Relative to the root of the edits, with `/` between its parts. Any string: what must not be written is left out. */
+	path: string;
+	/** What must stand there now. */
+	before: FileState | null;
+	/** What is to stand there. Equal to what stands there already: nothing is to do. */
+	after: FileState | null;
+}
+
+/** A path that stops the edits. Only `changed` and `in_the_way` can be merged, and only as text files. */
+export interface EditConflict {
 	path: string;
 	kind:
 		| 'changed'
@@ -17,23 +35,22 @@ export interface AdoptConflict {
 		| 'link'
 		| 'repo'
 		| 'case'
-		| 'binary'
-		| 'staged';
+		| 'binary';
 	/** In words, without the path. */
 	why: string;
 }
 
-/** A path that the adoption leaves out. */
-export interface AdoptOmission {
+/** A path that the edits leave out: another repo, or a name that belongs to git or to the relay, or leads out of the root. */
+export interface EditOmission {
 	path: string;
-	why: string;
+	kind: 'submodule' | 'reserved';
 }
 
-/** What an `lstat` told, to see later whether it is still so. null: nothing stood there. */
+/** What an `lstat` returned, to see later whether it is still so. null: nothing stood there. */
 type Stamp = string | null;
 
 export interface SeenPath {
-	edit: TreeEdit;
+	edit: FileEdit;
 	stamp: Stamp;
 	kind: 'absent' | 'file' | 'link' | 'folder' | 'other';
 	/** File mode bits; null where no file stands. */
@@ -41,18 +58,18 @@ export interface SeenPath {
 }
 
 export interface SeenPaths {
-	/** Nothing stands between here and these, besides what the files hold. */
+	/** Nothing stands between the edits and these, besides what the files hold. */
 	open: SeenPath[];
-	conflicts: AdoptConflict[];
-	omitted: AdoptOmission[];
+	conflicts: EditConflict[];
+	omitted: EditOmission[];
 }
 
-/** Our own records, and git's: no entrant writes them here. */
+/** Our own records, git's files, what leads out of the root, and names that no system or no text has. */
 const RESERVED =
-	/(?:^|\/)\.git(?:\/|$)|^\.agent-relay\/(?!config\.toml$)|(?:^|\/)\.\.?(?:\/|$)|^\/|\ufffd|^$/i;
+	/(?:^|\/)\.git(?:\/|$)|^\.agent-relay\/(?!config\.toml$)|(?:^|\/)\.\.?(?:\/|$)|^\/|[\0\ufffd]|^$/i;
 
-/** Whether an adoption may ever write at `path`. */
-export const isAdoptablePath = (path: string): boolean => !RESERVED.test(path);
+/** Whether edits may ever write at `path`. */
+export const isWritablePath = (path: string): boolean => !RESERVED.test(path);
 
 /** A link in place of a folder on the way to `path` leads elsewhere. */
 export function leadsElsewhere(root: string, path: string): boolean {
@@ -60,22 +77,24 @@ export function leadsElsewhere(root: string, path: string): boolean {
 	return parents.some((_, at) => lookAt(join(root, ...parents.slice(0, at + 1))).kind === 'link');
 }
 
+/** `ignoresCase`: the disk takes names that differ only in case for one. Throws the system's error for a path that cannot be looked at. */
 export function lookAtPaths(
 	root: string,
-	edits: readonly TreeEdit[],
+	edits: readonly FileEdit[],
 	{ ignoresCase }: { ignoresCase: boolean },
 ): SeenPaths {
 	const removed = new Set(edits.filter(({ after }) => after === null).map(({ path }) => path));
 	const comes = new Set(edits.filter(({ after }) => after !== null).map(({ path }) => path));
 	const removedNames = new Set([...removed].map((path) => path.toLowerCase()));
 	const seen: SeenPaths = { open: [], conflicts: collisions(edits, ignoresCase), omitted: [] };
+	const parentAt = parentsIn(root);
 	for (const edit of edits) {
 		const omission = omissionOf(edit);
 		if (omission !== null) {
-			seen.omitted.push({ path: edit.path, why: omission });
+			seen.omitted.push({ path: edit.path, kind: omission });
 			continue;
 		}
-		const way = lookAtWay(root, edit.path, edit.after === null ? comes : removed);
+		const way = lookAtWay(parentAt, edit.path, edit.after === null ? comes : removed);
 		if (way !== 'open' && way !== 'gone') {
 			seen.conflicts.push({ path: edit.path, ...way });
 			continue;
@@ -93,14 +112,13 @@ export function lookAtPaths(
 	return seen;
 }
 
-/** True where the entrant put a folder in the place of the file. */
+/** True where a folder is to take the place of the file. */
 const hasBelow = (paths: ReadonlySet<string>, folder: string) =>
 	[...paths].some((path) => path.startsWith(`${folder}/`));
 
-function omissionOf({ path, before, after }: TreeEdit): string | null {
-	if (before?.mode === GITLINK_MODE || after?.mode === GITLINK_MODE)
-		return 'a submodule: git keeps only which commit it is at';
-	return RESERVED.test(path) ? 'a name that is not adopted' : null;
+function omissionOf({ path, before, after }: FileEdit): EditOmission['kind'] | null {
+	if (before?.mode === GITLINK_MODE || after?.mode === GITLINK_MODE) return 'submodule';
+	return isWritablePath(path) ? null : 'reserved';
 }
 
 type Found = Omit<SeenPath, 'edit'>;
@@ -108,7 +126,7 @@ const ABSENT: Found = { stamp: null, kind: 'absent', permissions: null };
 
 export function lookAt(path: string): Found {
 	const facts = statOf(path);
-	if (facts === null) return ABSENT;
+	if (facts === undefined) return ABSENT;
 	const kind = facts.isFile()
 		? 'file'
 		: facts.isSymbolicLink()
@@ -123,32 +141,55 @@ export function lookAt(path: string): Found {
 /** Without the time of the last change of facts: a hard link to the file moves that. */
 const stampOf = ({ ino, size, mtimeNs, mode }: BigIntStats): string => `${ino} ${size} ${mtimeNs} ${mode}`;
 
-function statOf(path: string): BigIntStats | null {
+/** undefined: nothing is there. */
+function statOf(path: string): BigIntStats | undefined {
 	try {
-		return lstatSync(path, { bigint: true });
+		return lstatSync(path, { bigint: true, throwIfNoEntry: false });
 	} catch (error) {
-		if (hasErrno(error, 'ENOENT', 'ENOTDIR')) return null;
+		if (hasErrno(error, 'ENOTDIR')) return undefined;
 		throw error;
 	}
 }
 
-type Obstacle = Pick<AdoptConflict, 'kind' | 'why'>;
+type Obstacle = Pick<EditConflict, 'kind' | 'why'>;
+
+/** What stands where a path has a folder. `isRepo`: a folder with a `.git` of its own. */
+interface Parent {
+	kind: SeenPath['kind'];
+	isRepo: boolean;
+}
+
+/** Looks at each parent once, however many paths lie in it. */
+function parentsIn(root: string): (parent: string) => Parent {
+	const known = new Map<string, Parent>();
+	return (parent) => {
+		const found = known.get(parent) ?? lookAtParent(join(root, parent));
+		known.set(parent, found);
+		return found;
+	};
+}
+
+function lookAtParent(path: string): Parent {
+	const { kind } = lookAt(path);
+	return { kind, isRepo: kind === 'folder' && statOf(join(path, '.git')) !== undefined };
+}
 
 /**
- * `gone`: nothing can stand at the path, because one of `others` takes a place on its way: a file that the adoption takes away
+ * `gone`: nothing can stand at the path, because one of `others` takes a place on its way: a file that the edits take away
  * first, or, for a path that goes, the file that comes instead of its folder.
  */
-function lookAtWay(root: string, path: string, others: ReadonlySet<string>): 'open' | 'gone' | Obstacle {
+function lookAtWay(
+	parentAt: (parent: string) => Parent,
+	path: string,
+	others: ReadonlySet<string>,
+): 'open' | 'gone' | Obstacle {
 	const parts = path.split('/').slice(0, -1);
 	for (let depth = 1; depth <= parts.length; depth++) {
 		const parent = parts.slice(0, depth).join('/');
-		const { kind } = lookAt(join(root, parent));
+		const { kind, isRepo } = parentAt(parent);
 		if (kind === 'absent') return 'open';
-		if (kind === 'folder') {
-			if (statOf(join(root, parent, '.git')) !== null)
-				return { kind: 'repo', why: `${parent} is a repo of its own` };
-			continue;
-		}
+		if (isRepo) return { kind: 'repo', why: `${parent} is a repo of its own` };
+		if (kind === 'folder') continue;
 		if (others.has(parent)) return 'gone';
 		return kind === 'link'
 			? { kind: 'link', why: `${parent} is a symbolic link here` }
@@ -157,10 +198,10 @@ function lookAtWay(root: string, path: string, others: ReadonlySet<string>): 'op
 	return 'open';
 }
 
-/** A folder may make room for a file only when the adoption takes away all that is in it. */
+/** A folder may make room for a file only when the edits take away all that is in it. */
 function folderConflict(
 	root: string,
-	{ path, after }: TreeEdit,
+	{ path, after }: FileEdit,
 	removed: ReadonlySet<string>,
 ): Obstacle | null {
 	const folder: Obstacle = { kind: 'folder', why: 'a folder stands here' };
@@ -181,10 +222,10 @@ const emptyFolder = (root: string, path: string) =>
 	readdirSync(join(root, path)).length === 0 ? [`${path}/`] : [];
 
 /** Names that are one and the same where the disk ignores case. */
-function collisions(edits: readonly TreeEdit[], ignoresCase: boolean): AdoptConflict[] {
+function collisions(edits: readonly FileEdit[], ignoresCase: boolean): EditConflict[] {
 	if (!ignoresCase) return [];
 	const first = new Map<string, string>();
-	return edits.flatMap(({ path, after }): AdoptConflict[] => {
+	return edits.flatMap(({ path, after }): EditConflict[] => {
 		if (after === null) return [];
 		const other = first.get(path.toLowerCase());
 		first.set(path.toLowerCase(), other ?? path);
@@ -194,8 +235,8 @@ function collisions(edits: readonly TreeEdit[], ignoresCase: boolean): AdoptConf
 	});
 }
 
-/** How a path whose content is neither the base's nor the entrant's stands in the way. */
-export function contentConflict({ edit, kind }: SeenPath): AdoptConflict {
+/** How a path that holds neither what it should nor what is to come stands in the way. */
+export function contentConflict({ edit, kind }: SeenPath): EditConflict {
 	const { path, before, after } = edit;
 	if (kind === 'absent') return { path, kind: 'deleted_here', why: 'deleted here' };
 	if (before === null) return { path, kind: 'in_the_way', why: 'another file stands here' };

@@ -1,14 +1,14 @@
 /** The commit of an adoption: HEAD with the adopted paths, whatever else is staged or changed. */
 import { join } from 'node:path';
-import { RelayError } from '../core/errors.ts';
-import { safeLine } from '../core/text.ts';
-import { createCommit, moveBranch, stageEntries, unfinishedWork } from '../git/commit-paths.ts';
-import { firstLineOf } from '../git/git-output.ts';
-import type { IndexEntries, ScratchIndex } from '../git/scratch-index.ts';
-import { listTreeEdits, parseRawEdits, type TreeEntry } from '../git/tree-edits.ts';
-import type { AdoptDeps } from './adopt-deps.ts';
-import type { AdoptConflict, SeenPath } from './adopt-paths.ts';
-import type { RaceRecord } from './race-record.ts';
+import { RelayError } from '../../core/errors.ts';
+import { safeLine } from '../../core/text.ts';
+import type { SeenPath } from '../../edits/look-at-paths.ts';
+import { createCommit, moveBranch, stageEntries, unfinishedWork } from '../../git/commit-paths.ts';
+import { firstLineOf } from '../../git/git-output.ts';
+import type { IndexEntries, ScratchIndex } from '../../git/scratch-index.ts';
+import { listTreeEdits, parseRawEdits, type TreeEntry } from '../../git/tree-edits.ts';
+import type { RaceRecord } from '../race-record.ts';
+import type { AdoptConflict, AdoptDeps } from './adopt-deps.ts';
 
 export interface PreparedCommit {
 	/** null: HEAD holds these files already. */

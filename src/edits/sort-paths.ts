@@ -1,0 +1,83 @@
+/** Which of the open paths are done already, which may be replaced, and which hold something else. */
+import { createHash } from 'node:crypto';
+import { readlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { hasErrno } from '../core/errors.ts';
+import { readRegularFile } from '../core/files.ts';
+import { EXECUTABLE_MODE, LINK_MODE } from '../git/tree-edits.ts';
+import type { FileState, SeenPath } from './look-at-paths.ts';
+
+export interface SortedPaths {
+	/** Stand as they are to be. */
+	already: SeenPath[];
+	/** Stand as the change expects: to be replaced. */
+	pending: SeenPath[];
+	/** Neither. */
+	differing: SeenPath[];
+}
+
+/** `holds`: whether a file or link stands as that side of its change says; asked only where that side has one. */
+export function sortPaths(
+	open: readonly SeenPath[],
+	holds: (seen: SeenPath, side: 'before' | 'after') => boolean,
+): SortedPaths {
+	const stands = (seen: SeenPath, side: 'before' | 'after'): boolean => {
+		const state = seen.edit[side];
+		if (seen.kind === 'absent') return state === null;
+		// Its files are taken away by the edits themselves: the path is as good as free.
+		if (seen.kind === 'folder') return side === 'before' && state === null;
+		return seen.kind !== 'other' && state !== null && holds(seen, side);
+	};
+	const sorted: SortedPaths = { already: [], pending: [], differing: [] };
+	for (const seen of open) {
+		if (stands(seen, 'after')) sorted.already.push(seen);
+		else if (stands(seen, 'before')) sorted.pending.push(seen);
+		else sorted.differing.push(seen);
+	}
+	return sorted;
+}
+
+/** Compares bytes, kind and the right to execute; the last not where the disk has none (`ignoresModes`). Reads each file once. */
+export function sortByBytes(
+	open: readonly SeenPath[],
+	{ root, ignoresModes }: { root: string; ignoresModes: boolean },
+): SortedPaths {
+	const present = new Map(open.map((seen) => [seen, presentState(root, seen)]));
+	const modeOf = ({ mode }: FileState) => (ignoresModes && mode !== LINK_MODE ? FILE_MODE : mode);
+	return sortPaths(open, (seen, side) => {
+		const [now, state] = [present.get(seen) ?? null, seen.edit[side]];
+		return now !== null && state !== null && now.id === state.id && modeOf(now) === modeOf(state);
+	});
+}
+
+const FILE_MODE = '100644';
+
+/** null: no file or link, or one that cannot be read (any more). */
+function presentState(root: string, { edit, kind, permissions }: SeenPath): FileState | null {
+	const path = join(root, edit.path);
+	const bytes =
+		kind === 'link'
+			? targetOf(path)
+			: kind === 'file'
+				? readRegularFile(path, Number.POSITIVE_INFINITY)
+				: null;
+	if (bytes === null) return null;
+	const isProgram = ((permissions ?? 0) & 0o100) !== 0;
+	const mode = kind === 'link' ? LINK_MODE : isProgram ? EXECUTABLE_MODE : FILE_MODE;
+	return { mode, id: idOf(bytes, (edit.before ?? edit.after)?.id.length ?? 0) };
+}
+
+function targetOf(link: string): Buffer | null {
+	try {
+		return readlinkSync(link, 'buffer');
+	} catch (error) {
+		if (hasErrno(error, 'ENOENT', 'ENOTDIR', 'EINVAL')) return null;
+		throw error;
+	}
+}
+
+/** As `git hash-object --no-filters`: SHA-1, or SHA-256 where ids have 64 digits. */
+function idOf(bytes: Buffer, idLength: number): string {
+	const hash = createHash(idLength === 64 ? 'sha256' : 'sha1');
+	return hash.update(`blob ${bytes.length}\0`).update(bytes).digest('hex');
+}
