@@ -16,8 +16,11 @@ export interface SpentBudget {
 /** The budget that has no room for another turn in this session, those it goes on from included; null: there is room. */
 export function spentBudget(
 	{ max_turns, max_cost }: RelayConfig['budgets'],
-	lineage: ReadonlyArray<{ meta: Pick<LineageEntry['meta'], 'usage'>; turns: readonly unknown[] }>,
+	readLineage: () => ReadonlyArray<{ meta: Pick<LineageEntry['meta'], 'usage'>; turns: readonly unknown[] }>,
 ): SpentBudget | null {
+	// Most sessions have no budget, and to read a lineage takes a look at each of its turns.
+	if (max_turns === 0 && max_cost === 0) return null;
+	const lineage = readLineage();
 	const turns = lineage.reduce((sum, entry) => sum + entry.turns.length, 0);
 	const where = lineage.length > 1 ? ' in this session and those it goes on from' : ' in this session';
 	if (max_turns > 0 && turns >= max_turns)

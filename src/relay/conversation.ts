@@ -23,6 +23,7 @@ import type { TurnState } from '../sessions/turn-state.ts';
 import { agentOrder, agentToOffer, inFront, rememberedOrder, withRemembered } from './agent-order.ts';
 import { agentOverviews } from './agent-overviews.ts';
 import { chooseAgent, requireKnownLogin } from './candidates.ts';
+import { CarryOut, circumstances, previousAgent } from './carry-out.ts';
 import type {
 	AgentChoice,
 	AgentOverview,
@@ -33,16 +34,17 @@ import type {
 	ShellCommandOptions,
 } from './contract.ts';
 import type { ConversationState } from './conversation-state.ts';
+import { withFirstTake } from './early-snapshot.ts';
 import { grantChanges } from './grants.ts';
 import { agentStanding, placedTurns, startedIn } from './lineage.ts';
 import { alsoLogged } from './log-event.ts';
 import { modelOwner } from './model-owner.ts';
+import { nextStep } from './next-step.ts';
 import { presentPlace } from './present-place.ts';
 import type { RelayDeps, RelayStart } from './relay-deps.ts';
 import { packUnfinished, repairAbandoned, repairSession } from './repair.ts';
 import { requireCommand } from './require-command.ts';
 import { lacksLogins, nobodyInstalled, nobodyLoggedIn, requireExecutable } from './require-executable.ts';
-import { PromptRun } from './send-prompt.ts';
 import { diffOf, filesOf, transcriptOf, utilizationOf } from './session-facts.ts';
 import { acceptOrigin, requireOrigin } from './session-origin.ts';
 import { placeSession, repoAt } from './session-place.ts';
@@ -350,7 +352,18 @@ class OneConversation implements Conversation {
 		}
 	}
 
-	/** What cannot start is told before a session is made for it; one that is there keeps the words. */
+	/**
+	 * Why the agent that would get the prompt cannot, told before a session is made for it; one that is there keeps the words. An
+	 * agent that the user named and that cannot start here is refused, never replaced. null: nothing known.
+	 */
+	#refusal(wanted: AgentChoice | null, chosen: SuccessorChoice, text: string): RelayError | null {
+		const deps = this.#deps;
+		if (wanted !== null) return refusalBy(() => this.#requireStart(wanted, text));
+		const { candidates } = chosen;
+		if (candidates.every(({ verdict }) => verdict === 'not_installed')) return nobodyInstalled(deps);
+		return lacksLogins(candidates) ? nobodyLoggedIn(deps, candidates) : null;
+	}
+
 	#requireStart(choice: AgentChoice, text: string): void {
 		requireExecutable(choice.agent, this.#deps);
 		if (this.#state.session !== null) return;
@@ -364,14 +377,21 @@ class OneConversation implements Conversation {
 		await this.#deps.survivors.settle(this.#worktree(), signal);
 		const request = this.#choiceRequest(this.#state.isExplicit ? this.#state.active : null);
 		const chosen = chooseAgent(request, this.#deps);
-		// An agent that the user named and that cannot start here is refused, never replaced.
-		const wanted = chosen.choice ?? request.explicit;
-		if (wanted !== null) this.#requireStart(wanted, task.text);
-		else if (chosen.candidates.every(({ verdict }) => verdict === 'not_installed'))
-			throw nobodyInstalled(this.#deps);
-		else if (lacksLogins(chosen.candidates)) throw nobodyLoggedIn(this.#deps, chosen.candidates);
+		const step = nextStep({
+			...circumstances(this.#state.session, options, this.#deps),
+			happened: {
+				type: 'asked',
+				refusal: this.#refusal(chosen.choice ?? request.explicit, chosen, task.text),
+				from: previousAgent(this.#state, this.#state.session),
+				isSwitch: this.#state.switchedFrom !== null,
+				trigger: this.#start.trigger ?? 'user',
+			},
+			choose: () => chosen,
+		});
+		if (step.do === 'refuse') throw step.error;
 		// The snapshot before the turn needs a process of its own: it works while the session is made.
-		const snapshot = this.#deps.snapshots?.take() ?? null;
+		const { snapshots: all } = this.#deps;
+		const snapshots = all && step.do === 'send' ? withFirstTake(all, all.take()) : all;
 		await letBegin();
 		const isNew = this.#state.session === null;
 		const session = this.#state.session ?? this.#createSession(task.text);
@@ -381,37 +401,35 @@ class OneConversation implements Conversation {
 			this.#rememberPrompt(session, task, chosen.choice);
 		}
 		const onEvent = alsoLogged(session.log, options.onEvent);
-		onEvent({ type: 'session_opened', sessionId: session.id, directory: session.folder, isNew });
-		if (isNew) for (const text of session.notices) onEvent({ type: 'notice', level: 'warning', text });
-		if (isNew && this.#deps.snapshots === null) {
-			const text = "Not in a git work tree: which files change is known only from the agents' tool calls.";
-			onEvent({ type: 'notice', level: 'info', text });
-		}
-		if (placed !== null) onEvent({ type: 'notice', level: 'info', text: placed });
-		const why = this.#detour(chosen);
-		if (chosen.choice !== null && why !== null)
-			onEvent({ type: 'agent_chosen', ...chosen.choice, why, candidates: chosen.candidates });
-		const context = {
+		this.#tellBeginning(session, { isNew, placed, chosen }, onEvent);
+		const { state, outcome, ...result } = await new CarryOut(session, task, {
 			deps: this.#deps,
 			start: this.#start,
 			state: this.#state,
 			options: { ...options, onEvent, signal },
-			snapshot,
-		};
-		const run = new PromptRun(session, task, context);
-		const result = await this.#finish(run, chosen);
-		const { outcome, state, earliestReset } = result;
+			snapshots,
+		}).run(step);
+		const { earliestReset } = result;
 		const earliest_reset = earliestReset === null ? null : toIso(earliestReset);
 		session.log({ type: 'prompt_finished', outcome, turn: state?.turn ?? null, earliest_reset });
-		return result;
+		return { ...result, state, outcome };
 	}
 
-	#finish(run: PromptRun, chosen: SuccessorChoice): Promise<SendResult> {
-		if (chosen.choice === null) return run.nobodyLeft(chosen, null, null);
-		const spent = run.budgetSpent();
-		if (spent !== null) return run.outOfBudget(spent, null);
-		const isSwitch = this.#state.switchedFrom !== null && this.#state.switchedFrom !== chosen.choice.agent;
-		return run.run(chosen.choice, isSwitch ? 'switch' : (this.#start.trigger ?? 'user'));
+	/** Where the prompt goes, and why where that is not as expected. */
+	#tellBeginning(
+		session: OpenSession,
+		{ isNew, placed, chosen }: { isNew: boolean; placed: string | null; chosen: SuccessorChoice },
+		onEvent: SendOptions['onEvent'],
+	): void {
+		const inform = (text: string) => onEvent({ type: 'notice', level: 'info', text });
+		onEvent({ type: 'session_opened', sessionId: session.id, directory: session.folder, isNew });
+		if (isNew) for (const text of session.notices) onEvent({ type: 'notice', level: 'warning', text });
+		if (isNew && this.#deps.snapshots === null)
+			inform("Not in a git work tree: which files change is known only from the agents' tool calls.");
+		if (placed !== null) inform(placed);
+		const why = this.#detour(chosen);
+		if (chosen.choice !== null && why !== null)
+			onEvent({ type: 'agent_chosen', ...chosen.choice, why, candidates: chosen.candidates });
 	}
 
 	#worktree(): string {
@@ -608,6 +626,17 @@ class OneConversation implements Conversation {
 		throw new RelayError('no_such_session', 'No prompt was sent yet, so there is no session.', {
 			hint: 'Type a task first.',
 		});
+	}
+}
+
+/** What `check` refuses, as a value. */
+function refusalBy(check: () => void): RelayError | null {
+	try {
+		check();
+		return null;
+	} catch (error) {
+		if (error instanceof RelayError) return error;
+		throw error;
 	}
 }
 

@@ -125,8 +125,10 @@ export class OneChat implements Chat {
 		if (this.#deps.clock.monotonic() >= this.#deadline) return 'timed_out';
 		if (inRound.length < MIN_SPEAKERS) return 'too_few';
 		if (this.#number >= this.#chat.max_turns) return 'max_turns';
-		const own = { meta: this.#session.meta, turns: this.#session.turns() };
-		const spent = spentBudget(this.#deps.config.budgets, [...this.#parents, own]);
+		const spent = spentBudget(this.#deps.config.budgets, () => {
+			const own = { meta: this.#session.meta, turns: this.#session.turns() };
+			return [...this.#parents, own];
+		});
 		if (spent === null) return null;
 		return spent.reason === 'max_turns' ? 'out_of_turns' : 'out_of_budget';
 	}

@@ -25,12 +25,12 @@ const budgets = (max_turns: number, max_cost: number) => ({ max_turns, max_cost 
 
 describe('the budgets of a session', () => {
 	it('have no end by default', () => {
-		expect(spentBudget(budgets(0, 0), [session(1000, 1000)])).toBeNull();
+		expect(spentBudget(budgets(0, 0), () => [session(1000, 1000)])).toBeNull();
 	});
 
 	it('count the turns of the session and of those it goes on from', () => {
-		expect(spentBudget(budgets(3, 0), [session(2, 0)])).toBeNull();
-		expect(spentBudget(budgets(3, 0), [session(2, 0), session(1, 0)])).toEqual({
+		expect(spentBudget(budgets(3, 0), () => [session(2, 0)])).toBeNull();
+		expect(spentBudget(budgets(3, 0), () => [session(2, 0), session(1, 0)])).toEqual({
 			reason: 'max_turns',
 			text: 'budgets.max_turns = 3 is used up (3 turns in this session and those it goes on from)',
 			larger: '--max-turns 6',
@@ -38,8 +38,8 @@ describe('the budgets of a session', () => {
 	});
 
 	it('add up the cost in the same way, under a reason of its own', () => {
-		expect(spentBudget(budgets(0, 0.3), [session(1, 0.1), session(1, 0.1)])).toBeNull();
-		expect(spentBudget(budgets(0, 0.3), [session(1, 0.1), session(1, 0.2)])).toMatchObject({
+		expect(spentBudget(budgets(0, 0.3), () => [session(1, 0.1), session(1, 0.1)])).toBeNull();
+		expect(spentBudget(budgets(0, 0.3), () => [session(1, 0.1), session(1, 0.2)])).toMatchObject({
 			reason: 'max_budget',
 			text: expect.stringContaining('budgets.max_cost = 0.3 is used up (0.30 USD'),
 			larger: '--max-cost 0.6',
@@ -51,10 +51,10 @@ describe('the budgets of a session', () => {
 		[1, 1.234, '(1.23 USD'],
 		[100, 100.004, '(100.00 USD'],
 	])('of %d USD tell what was spent, and a budget that has room again', (max, cost, spent) => {
-		const found = spentBudget(budgets(0, max), [session(1, cost)]);
+		const found = spentBudget(budgets(0, max), () => [session(1, cost)]);
 		expect(found?.text).toContain(spent);
 		const raised = Number(found?.larger.split(' ')[1]);
-		expect(spentBudget(budgets(0, raised), [session(1, cost)])).toBeNull();
+		expect(spentBudget(budgets(0, raised), () => [session(1, cost)])).toBeNull();
 	});
 });
 
