@@ -1,13 +1,11 @@
-// From a scripted session to its packet, through the adapters' own parsers and the built code in dist/.
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+// From a scripted session to its packet, through the adapters' own parsers and the built code.
 import { DIALECTS } from './dialects.mjs';
 
 const START_MS = 1767607200000;
 const FOLDER = '.agent-relay/sessions/01JG0000000000000000000000';
 
-export async function packetBuilder(dist) {
-	const load = (path) => import(pathToFileURL(join(dist, path)).href);
+/** `load` imports a module of the build by its path there. */
+export async function packetBuilder(load) {
 	const { buildPacket } = await load('handoff/build-packet.js');
 	const { TurnFacts } = await load('turns/turn-facts.js');
 	const { judgeTurn } = await load('turns/judge-turn.js');

@@ -3,7 +3,6 @@
 import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import {
-	existsSync,
 	mkdirSync,
 	mkdtempSync,
 	readFileSync,
@@ -14,15 +13,14 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { DIALECTS } from './dialects.mjs';
 
 const START_MS = 1767607200000;
 /** Above every pid that Linux gives, so that nothing can be signalled by it. */
 const NO_PROCESS = { pid: 4_194_305, start: '0', command: 'scripted agent' };
 
-export async function lineageBuilder(dist) {
-	const load = (path) => import(pathToFileURL(join(dist, path)).href);
+/** `load` imports a module of the build by its path there. */
+export async function lineageBuilder(load) {
 	const modules = await Promise.all(
 		[
 			'agents/registry.js',
@@ -42,10 +40,8 @@ export async function lineageBuilder(dist) {
 			'turns/running-agents.js',
 			'sessions/session-store.js',
 			'sessions/store-location.js',
-			// Builds that are compared with may be older than these.
-			...['sessions/witness.js', 'sessions/native-conversations.js'].filter((path) =>
-				existsSync(join(dist, path)),
-			),
+			'sessions/witness.js',
+			'sessions/native-conversations.js',
 		].map(load),
 	);
 	const product = Object.assign({}, ...modules);
@@ -356,7 +352,7 @@ class Scene {
 				processes,
 				host: 'bench',
 				relayVersion: '0',
-				witnesses: product.createWitnesses?.(join(stateHome, 'witness'), clock),
+				witnesses: product.createWitnesses(join(stateHome, 'witness'), clock),
 			}),
 			prepareStore: () => product.prepareStore(location),
 			snapshots: product.createSnapshots({
@@ -381,7 +377,7 @@ class Scene {
 				onNotice: () => undefined,
 			}),
 			runningAgents: running,
-			conversations: product.createNativeConversations?.({
+			conversations: product.createNativeConversations({
 				folder: join(stateHome, 'conversations'),
 				clock,
 				locking,

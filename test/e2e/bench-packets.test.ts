@@ -1,0 +1,41 @@
+import { spawnSync } from 'node:child_process';
+import { resolve } from 'node:path';
+import { expect, it } from 'vitest';
+
+const root = resolve(import.meta.dirname, '../..');
+const node = (...args: string[]) => spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' });
+
+/** Prints which ingredients change the packets of a scripted session when they are left out. */
+const CHANGES = `
+import { INGREDIENTS } from './bench/packets/ingredients.mjs';
+import { packetBuilder } from './bench/packets/build.mjs';
+import { technicalTalk } from './bench/packets/script.mjs';
+import { openSessions } from './bench/packets/sessions-open.mjs';
+import { loaderOf } from './bench/packets/without.mjs';
+const sessions = openSessions(technicalTalk('node_modules'));
+const textOf = async (name) => {
+	const packetsOf = await packetBuilder(loaderOf('dist', name));
+	return JSON.stringify(sessions.map((session) => packetsOf(session, [8]).packets[0].packet.markdown));
+};
+const whole = await textOf(null);
+const changed = {};
+for (const name of Object.keys(INGREDIENTS)) changed[name] = (await textOf(name)) !== whole;
+console.log(JSON.stringify({ changed, isWholeAgain: (await textOf(null)) === whole }));
+`;
+
+it('every ingredient that the bench of packets can leave out changes a packet, and nothing else does', {
+	timeout: 120_000,
+}, () => {
+	const { stdout, stderr } = node('--input-type=module', '-e', CHANGES);
+	expect(stderr).toBe('');
+	const { changed, isWholeAgain } = JSON.parse(stdout);
+	expect(Object.keys(changed).length).toBeGreaterThan(5);
+	expect(Object.entries(changed).filter(([, isChanged]) => !isChanged)).toEqual([]);
+	expect(isWholeAgain).toBe(true);
+});
+
+it('the bench of packets refuses an ingredient that it does not know, and names those it does', () => {
+	const { status, stderr, stdout } = node('bench/packets.mjs', '--without', 'magic');
+	expect({ status, stdout }).toEqual({ status: 64, stdout: '' });
+	expect(stderr).toContain('--without magic: not an ingredient. One of: ');
+});
