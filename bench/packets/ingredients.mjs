@@ -5,11 +5,6 @@
 const mapped = (real, name, change) => ({ [name]: (...given) => change(real[name](...given)) });
 
 export const INGREDIENTS = {
-	cues: {
-		module: 'handoff/cues.js',
-		exports: ['cuesOf'],
-		replace: () => ({ cuesOf: () => ({ all: new Set(), strong: new Set() }) }),
-	},
 	statements: {
 		module: 'handoff/statement-pieces.js',
 		exports: ['statementPieces'],

@@ -1,8 +1,7 @@
 /**
  * Shorter forms of a long prompt of the user: whole passages of it, unchanged, as many as fit. People paste logs around a
- * sentence that matters; so lines of a log go first, then plain prose from the middle, and what names a rule goes last.
+ * sentence that matters; so lines of a log go first, then prose from the middle.
  */
-import { cuesOf } from './cues.ts';
 import { cutText } from './cut-text.ts';
 
 interface Span {
@@ -81,16 +80,15 @@ function spansOf(text: string): Span[] {
 	});
 }
 
-/** 0 to about 4: beginning and end of a prompt say what it wants. */
+/** 0 to about 3: beginning and end of a prompt say what it wants. */
 function worthOf(text: string, isBulk: boolean, place: number): number {
 	if (text.trim() === '') return 0.3;
 	const toAnEnd = 1.5 * Math.abs(place - 0.45) * 2;
 	if (isBulk) return toAnEnd - 3;
-	const { all, strong } = cuesOf(text, text.toLowerCase().match(/[\p{L}\p{N}_']+/gu) ?? []);
 	const names = /`[^`]+`|[\w-]+\/[\w.-]+/.test(text) ? 0.5 : 0;
 	const words = text.match(/\p{L}{2,}/gu)?.length ?? 0;
 	const prose = words >= 4 || /[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]{6}/.test(text) ? 1 : 0;
-	return toAnEnd + prose + names + (all.has('rule') || strong.size > 0 ? 1.5 : Math.min(1, all.size / 2));
+	return toAnEnd + prose + names;
 }
 
 const sentencesOf = (line: string): string[] =>

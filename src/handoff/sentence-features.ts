@@ -1,12 +1,9 @@
-import { type Cues, cuesOf, NO_CUES } from './cues.ts';
-
 /** What a sentence says about itself, wherever it stands. */
 export interface Features {
 	/** Without case, punctuation and numbers: equal for what is said again. */
 	shape: string;
 	/** Its telling words, each once. */
 	words: string[];
-	cues: Cues;
 	/** 0 to 2: names, numbers and code in it. */
 	specificity: number;
 }
@@ -14,12 +11,11 @@ export interface Features {
 const TOKEN = /[\p{L}\p{N}_']+/gu;
 const SIGNS = /[\u3040-\u30ff\u4e00-\u9fff]/;
 
-export function featuresOf(text: string, isCode: boolean): Features {
+export function featuresOf(text: string): Features {
 	const tokens = text.toLowerCase().replaceAll('’', "'").match(TOKEN) ?? [];
 	return {
 		shape: tokens.join(' ').replace(/\d+/g, '#'),
 		words: [...new Set(tellingWords(tokens))],
-		cues: isCode ? NO_CUES : cuesOf(text, tokens),
 		specificity: specificityOf(text),
 	};
 }

@@ -88,7 +88,7 @@ function readMessage(message: string, story: TurnStory, isLastWords: boolean, re
 				isShortAnswer: message.length <= SHORT_ANSWER_CHARS,
 				standsOut: isOutstanding,
 				isLastParagraph: paragraph === units.at(-1)?.paragraph,
-				features: featuresOf(text, kind === 'code'),
+				features: featuresOf(text),
 				times: 1,
 			};
 			said[at] = entry;
