@@ -8,6 +8,7 @@ import type { SendOptions, SendResult } from '../relay/contract.ts';
 import { type Conversation, createRelay } from '../relay/conversation.ts';
 import type { RelayDeps, RelayStart } from '../relay/relay-deps.ts';
 import type { RelayEvent } from '../relay/relay-events.ts';
+import { oldestPrices } from '../sessions/price-dates.ts';
 import type { TurnState } from '../sessions/turn-state.ts';
 import { writtenOf } from '../sessions/turn-tokens.ts';
 import { limitFromDisk } from '../turns/event-log.ts';
@@ -220,6 +221,7 @@ export function workFigures(end: WorkEnd, workMs: number): Partial<EntrantRecord
 		},
 		cost_usd: costs.includes(null) ? null : total(costs),
 		cost_source: sources.length > 1 ? 'mixed' : source,
+		...oldestPrices(turns),
 		limited_until: end.limitedUntil === null ? null : toIso(end.limitedUntil),
 		reason: end.reason,
 	};

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { day } from '../sessions/turn-state.ts';
 
 const text = v.string();
 const count = v.nullable(v.number());
@@ -56,6 +57,8 @@ const entrantSchema = v.looseObject({
 	tokens: v.looseObject({ input: count, output: count }),
 	cost_usd: count,
 	cost_source: v.picklist(['reported', 'estimated', 'mixed', 'none']),
+	/** The oldest price list behind what is estimated of it. */
+	prices_as_of: v.optional(day),
 	limited_until: v.nullable(iso),
 	setup: v.nullable(commandSchema),
 	/** The files that its agent found, where setup or copies made them differ from the base, kept under `<ref>+found`. */

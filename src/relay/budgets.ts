@@ -29,11 +29,12 @@ export function spentBudget(
 			text: `budgets.max_turns = ${max_turns} is used up (${formatPlural(turns, 'turn')}${where})`,
 			larger: `--max-turns ${turns + max_turns}`,
 		};
-	const cost = sumOfUsage(lineage.map(({ meta }) => meta.usage)).cost_usd;
+	const { cost_usd: cost, prices_as_of: day } = sumOfUsage(lineage.map(({ meta }) => meta.usage));
+	const prices = day === undefined ? '' : `, estimates at prices of ${day},`;
 	if (max_cost > 0 && cost >= max_cost)
 		return {
 			reason: 'max_budget',
-			text: `budgets.max_cost = ${max_cost} is used up (${formatUsd(cost)} USD${where})`,
+			text: `budgets.max_cost = ${max_cost} is used up (${formatUsd(cost)} USD${prices}${where})`,
 			larger: `--max-cost ${Math.ceil((cost + max_cost) * 100) / 100}`,
 		};
 	return null;

@@ -1,3 +1,4 @@
+import { oldestPrices } from './price-dates.ts';
 import type { SessionMeta } from './session-meta.ts';
 
 type Usage = SessionMeta['usage'];
@@ -15,6 +16,7 @@ export function sumOfUsage(usages: readonly Usage[]): Usage {
 		reasoning_tokens: total((usage) => usage.reasoning_tokens),
 		cost_usd: inMillionths(total((usage) => usage.cost_usd)),
 		cost_source: sources.size > 1 ? 'mixed' : (only ?? 'none'),
+		...oldestPrices(usages),
 		by_agent: sumByAgent(usages),
 	};
 }

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { accountSchema } from './turn-state.ts';
+import { accountSchema, day } from './turn-state.ts';
 
 const count = v.nullable(v.number());
 const text = v.string();
@@ -133,6 +133,8 @@ export const sessionMetaSchema = v.looseObject({
 		reasoning_tokens: v.number(),
 		cost_usd: v.number(),
 		cost_source: v.picklist(['reported', 'estimated', 'mixed', 'none']),
+		/** The oldest price list behind what is estimated of it. */
+		prices_as_of: v.optional(day),
 		by_agent: keyed(
 			v.looseObject({
 				turns: v.number(),

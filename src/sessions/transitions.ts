@@ -3,6 +3,7 @@
  * given to `OpenSession.apply`. Times are epoch ms. Keys that a transition does not name stay, unknown ones too.
  */
 import { toIso } from '../core/clock.ts';
+import { oldestPrices } from './price-dates.ts';
 import type { ChatRecord, CheckpointReason, LeftReason, SessionMeta, SessionNote } from './session-meta.ts';
 import { participantOf, type TurnState } from './turn-state.ts';
 
@@ -213,6 +214,7 @@ function sumUsage(states: readonly TurnState[]): SessionMeta['usage'] {
 		reasoning_tokens: total(({ tokens }) => (tokens.reasoning_in_output ? 0 : tokens.reasoning)),
 		cost_usd: round(total(({ cost_usd }) => cost_usd)),
 		cost_source: sources.size > 1 ? 'mixed' : (only ?? 'none'),
+		...oldestPrices(states),
 		by_agent: byAgent,
 	};
 }

@@ -3,6 +3,8 @@ import * as v from 'valibot';
 const count = v.nullable(v.number());
 const text = v.string();
 const iso = v.string();
+/** `2025-11-30`. */
+export const day = v.pipe(v.string(), v.regex(/^\d{4}-\d\d-\d\d$/));
 
 export const limitSchema = v.looseObject({
 	kind: v.picklist(['window', 'rate', 'quota', 'billing', 'overloaded']),
@@ -83,6 +85,8 @@ export const turnStateSchema = v.looseObject({
 	cumulative_tokens: v.nullable(tokensSchema),
 	cost_usd: count,
 	cost_source: v.picklist(['reported', 'estimated', 'none']),
+	/** The day of the price list behind an estimate. */
+	prices_as_of: v.optional(day),
 	tools: v.array(
 		v.looseObject({
 			id: text,

@@ -1,6 +1,7 @@
 /** From the adapter's judgement to the final state: pure, shared by the live turn and by recovery. */
 import type { ParsedTurn } from '../agents/contract.ts';
 import type { PlanItem, TokenCounts } from '../agents/events.ts';
+import { PRICES_AS_OF } from '../limits/price-table.ts';
 import type { TurnState } from '../sessions/turn-state.ts';
 import { limitToDisk } from './event-log.ts';
 import { tokensToDisk, totalsToDisk } from './token-counts.ts';
@@ -18,6 +19,7 @@ type Judged = Pick<
 	| 'cumulative_tokens'
 	| 'cost_usd'
 	| 'cost_source'
+	| 'prices_as_of'
 	| 'tools'
 	| 'plan'
 	| 'plan_told'
@@ -84,10 +86,10 @@ function judgeCost(
 	parsed: ParsedTurn,
 	model: string | null,
 	estimateCost: (model: string | null, tokens: TokenCounts) => number | null,
-): Pick<TurnState, 'cost_usd' | 'cost_source'> {
+): Pick<TurnState, 'cost_usd' | 'cost_source' | 'prices_as_of'> {
 	if (parsed.costUsd !== null) return { cost_usd: parsed.costUsd, cost_source: 'reported' };
 	const estimated = estimateCost(model, parsed.tokens);
 	return estimated === null
 		? { cost_usd: null, cost_source: 'none' }
-		: { cost_usd: estimated, cost_source: 'estimated' };
+		: { cost_usd: estimated, cost_source: 'estimated', prices_as_of: PRICES_AS_OF };
 }

@@ -16,7 +16,7 @@ import { readOf, writtenOf } from '../../sessions/turn-tokens.ts';
 import { describeFiles } from '../../shell/view/describe-event.ts';
 import { describeLogEvent } from '../../shell/view/describe-log.ts';
 import { describeKind, describeUsage, shortRef } from '../../shell/view/describe-session.ts';
-import { formatAgo, formatCost, formatCount, formatDuration } from '../../ui/quantities.ts';
+import { describeCost, formatAgo, formatCount, formatDuration } from '../../ui/quantities.ts';
 import { wrapToColumns } from '../../ui/text-width.ts';
 import type { Paint, Theme } from '../../ui/theme.ts';
 import { fieldLines } from './field-lines.ts';
@@ -164,7 +164,7 @@ function turnLines(state: TurnState, width: number, { theme, columns }: SessionP
 		state.verdict ? `says ${state.verdict.toUpperCase()}` : '',
 		state.duration_ms === null ? '' : formatDuration(state.duration_ms),
 		tokensOf(state),
-		state.cost_usd === null ? '' : formatCost(state.cost_usd, state.cost_source === 'estimated'),
+		describeCost(state),
 		describeFiles(state.files),
 	].filter((fact) => fact !== '');
 	const indent = width + 4;

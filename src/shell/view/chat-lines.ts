@@ -5,7 +5,7 @@ import { describeTime } from '../../limits/describe-limit.ts';
 import type { ChatOutcome, ChatResult } from '../../relay/chat/contract.ts';
 import type { SessionMeta } from '../../sessions/session-meta.ts';
 import type { Theme } from '../../ui/plain-theme.ts';
-import { formatCost, formatCount } from '../../ui/quantities.ts';
+import { describeCost, formatCount } from '../../ui/quantities.ts';
 import { shortRef } from './describe-session.ts';
 
 const WORDS_CHARS = 120;
@@ -83,5 +83,4 @@ function tokensOf(usage: SessionMeta['usage']): string {
 	return read + written === 0 ? '' : `${formatCount(read)} in ${formatCount(written)} out`;
 }
 
-const costOf = ({ cost_usd, cost_source }: SessionMeta['usage']) =>
-	cost_usd === 0 ? '' : formatCost(cost_usd, cost_source !== 'reported');
+const costOf = (usage: SessionMeta['usage']) => (usage.cost_usd === 0 ? '' : describeCost(usage));

@@ -9,7 +9,7 @@ import type { RelayEvent, Speaker } from '../../relay/relay-events.ts';
 import { isDone } from '../../sessions/is-done.ts';
 import type { TurnState } from '../../sessions/turn-state.ts';
 import { readOf, writtenOf } from '../../sessions/turn-tokens.ts';
-import { formatCost, formatCount, formatDuration } from '../../ui/quantities.ts';
+import { describeCost, formatCount, formatDuration } from '../../ui/quantities.ts';
 import type { Theme } from '../../ui/theme.ts';
 
 type Of<T extends RelayEvent['type']> = Extract<RelayEvent, { type: T }>;
@@ -190,9 +190,7 @@ export function describeFooter(
 		state.status === 'limited' ? 'limited' : '',
 		state.duration_ms === null ? '' : formatDuration(state.duration_ms),
 		describeTokens(state),
-		state.cost_usd === null || state.cost_usd === 0
-			? ''
-			: formatCost(state.cost_usd, state.cost_source === 'estimated'),
+		state.cost_usd === 0 ? '' : describeCost(state),
 		describeFiles(state.files),
 	].filter((part) => part !== '');
 	const footer = theme.dim(parts.join(' · '));

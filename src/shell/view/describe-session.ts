@@ -1,7 +1,7 @@
 /** What a listing says of a session beside its status. */
 import { parseSessionId } from '../../core/ids.ts';
 import type { SessionMeta } from '../../sessions/session-meta.ts';
-import { formatCost, formatCount } from '../../ui/quantities.ts';
+import { describeCost, formatCount } from '../../ui/quantities.ts';
 
 /** The end of an id is its random part, and enough to name a session. */
 const REF_CHARS = 6;
@@ -17,7 +17,7 @@ export function describeUsage(usage: SessionMeta['usage']): string {
 	const read = usage.input_tokens + usage.cache_read_tokens + usage.cache_write_tokens;
 	const parts = [
 		read + usage.output_tokens === 0 ? '' : `${formatCount(read)} in ${formatCount(usage.output_tokens)} out`,
-		usage.cost_usd === 0 ? '' : formatCost(usage.cost_usd, usage.cost_source !== 'reported'),
+		usage.cost_usd === 0 ? '' : describeCost(usage),
 	];
 	return parts.filter((part) => part !== '').join(' · ');
 }

@@ -4,7 +4,8 @@ import { safeLine } from '../../core/text.ts';
 import { describeTime } from '../../limits/describe-limit.ts';
 import { passedOf } from '../../race/figures.ts';
 import type { EntrantRecord } from '../../race/race-record.ts';
-import { formatCost, formatCount, formatDuration } from '../../ui/quantities.ts';
+import { oldestPrices } from '../../sessions/price-dates.ts';
+import { type Cost, formatCount, formatDuration } from '../../ui/quantities.ts';
 import type { Paint, Theme } from '../../ui/theme.ts';
 
 type Outcome = NonNullable<EntrantRecord['outcome']>;
@@ -47,8 +48,10 @@ export function filesText({ diff }: Pick<EntrantRecord, 'diff'>): string {
 	return diff.files === 0 ? 'none' : `${diff.files} +${diff.added} -${diff.removed}`;
 }
 
-export function costText({ cost_usd, cost_source }: Pick<EntrantRecord, 'cost_usd' | 'cost_source'>): string {
-	return cost_usd === null ? '' : formatCost(cost_usd, cost_source !== 'reported');
+/** `~: estimated from the list prices of 2025-11-30`, for below a table; null where it has no estimate. */
+export function pricesNote(costs: readonly Cost[]): string | null {
+	const day = oldestPrices(costs).prices_as_of;
+	return day === undefined ? null : `~: estimated from the list prices of ${day}`;
 }
 
 /** `12k in 3.4k out`. */

@@ -4,11 +4,11 @@ import { formatPlural } from '../../core/plural.ts';
 import { safeLine } from '../../core/text.ts';
 import type { RaceEvent } from '../../race/contract.ts';
 import type { EntrantRecord, RaceRecord } from '../../race/race-record.ts';
+import { describeCost } from '../../ui/quantities.ts';
 import type { Theme } from '../../ui/theme.ts';
 import {
 	checksText,
 	checkText,
-	costText,
 	filesText,
 	limitedText,
 	statePaint,
@@ -71,7 +71,7 @@ export class RaceLines {
 		const checks = entrant.checks.length === 0 ? '' : `${checksText(entrant)} checks passed`;
 		const files =
 			entrant.diff === null ? '' : entrant.diff.files === 0 ? 'no files' : `files ${filesText(entrant)}`;
-		const facts = [workText(entrant), files, costText(entrant), checks].filter((fact) => fact !== '');
+		const facts = [workText(entrant), files, describeCost(entrant), checks].filter((fact) => fact !== '');
 		const why = [entrant.reason ?? '', limitedText(entrant, fromIso(entrant.ended_at) ?? 0)];
 		const reason = why.filter((text) => text !== '').map((text) => dim(`  ${safeLine(text, REASON_CHARS)}`));
 		return [

@@ -4,17 +4,17 @@ import { formatPlural } from '../../core/plural.ts';
 import { safeLine } from '../../core/text.ts';
 import { describeTime } from '../../limits/describe-limit.ts';
 import type { EntrantRecord, RaceRecord } from '../../race/race-record.ts';
-import { formatAgo, formatDuration } from '../../ui/quantities.ts';
+import { formatAgo, formatDuration, shortCost } from '../../ui/quantities.ts';
 import { renderTable, type TableColumn } from '../../ui/table.ts';
 import { columnsOf, wrapToColumns } from '../../ui/text-width.ts';
 import type { Theme } from '../../ui/theme.ts';
 import {
 	checksText,
 	checkText,
-	costText,
 	failingText,
 	filesText,
 	limitedText,
+	pricesNote,
 	stateText,
 	tokensText,
 	workText,
@@ -47,6 +47,7 @@ export function racePage(record: RaceRecord, options: RacePageOptions): string[]
 		...wrap(theme.dim(`records: ${safeLine(options.folder, LINE_CHARS)}`)),
 		'',
 		...tableOf(record, options),
+		...wrap(theme.dim(pricesNote(record.entrants) ?? ''), 3).filter((line) => line !== ''),
 		...part(record.verdict === null ? [] : wrap(theme.bold(safeLine(record.verdict, 600)), 0)),
 		...part(
 			record.entrants.flatMap((entrant) => detailsOf(entrant, options)).flatMap((line) => wrap(line, 4)),
@@ -98,7 +99,7 @@ function tableOf(record: RaceRecord, { theme, columns, isLive }: RacePageOptions
 		failingText(entrant),
 		standing(entrant, isLive),
 		filesText(entrant),
-		costText(entrant),
+		shortCost(entrant),
 		tokensText(entrant.tokens),
 		workText(entrant),
 	]);
@@ -135,7 +136,7 @@ function narrowTable(
 			checks === '' ? '' : `checks ${checks}`,
 			failing === '' || failing === '0' ? '' : `${failing} failing`,
 			files === '' ? '' : `files ${files}`,
-			costText(entrant),
+			shortCost(entrant),
 			tokensText(entrant.tokens),
 			workText(entrant),
 		].filter((figure) => figure !== '');

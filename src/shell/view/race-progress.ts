@@ -4,7 +4,9 @@ import { safeLine } from '../../core/text.ts';
 import type { RaceEvent } from '../../race/contract.ts';
 import type { EntrantRecord } from '../../race/race-record.ts';
 import type { RelayEvent } from '../../relay/relay-events.ts';
+import { oldestPrices } from '../../sessions/price-dates.ts';
 import { readOf, writtenOf } from '../../sessions/turn-tokens.ts';
+import type { Cost } from '../../ui/quantities.ts';
 import { describeTool } from './describe-event.ts';
 
 export interface EntrantProgress {
@@ -14,7 +16,7 @@ export interface EntrantProgress {
 	/** Safe, one line; empty: nothing to say. */
 	lastAction: string;
 	tokens: EntrantRecord['tokens'];
-	cost: Pick<EntrantRecord, 'cost_usd' | 'cost_source'>;
+	cost: Cost;
 	/** Named by the agent's edits; git counts them when it ended. */
 	editedFiles: number;
 }
@@ -28,6 +30,8 @@ interface Live {
 	lastAction: string;
 	/** Of the turns that ended. */
 	finished: { input: number; output: number; cost: number };
+	/** What their estimates came from. */
+	prices: Pick<Cost, 'prices_as_of'>;
 	/** Of the running turn. */
 	turn: { input: number; output: number; cost: number };
 	paths: Set<string>;
@@ -63,20 +67,25 @@ export class RaceProgress {
 
 	/** In the order named. */
 	entrants(): EntrantProgress[] {
-		return [...this.#entrants.values()].map(({ number, record, lastAction, finished, turn, paths }) => {
-			const input = finished.input + turn.input;
-			const output = finished.output + turn.output;
-			const cost = finished.cost + turn.cost;
-			const isTold = record.state === 'ended' || input + output === 0;
-			return {
-				number,
-				record,
-				lastAction: record.state === 'ended' ? safeLine(record.reason ?? '', ACTION_CHARS) : lastAction,
-				tokens: isTold ? record.tokens : { input, output },
-				cost: record.cost_usd !== null || cost === 0 ? record : { cost_usd: cost, cost_source: 'mixed' },
-				editedFiles: paths.size,
-			};
-		});
+		return [...this.#entrants.values()].map(
+			({ number, record, lastAction, finished, prices, turn, paths }) => {
+				const input = finished.input + turn.input;
+				const output = finished.output + turn.output;
+				const cost = finished.cost + turn.cost;
+				const isTold = record.state === 'ended' || input + output === 0;
+				return {
+					number,
+					record,
+					lastAction: record.state === 'ended' ? safeLine(record.reason ?? '', ACTION_CHARS) : lastAction,
+					tokens: isTold ? record.tokens : { input, output },
+					cost:
+						record.cost_usd !== null || cost === 0
+							? record
+							: { cost_usd: cost, cost_source: 'mixed', ...prices },
+					editedFiles: paths.size,
+				};
+			},
+		);
 	}
 
 	#see(record: EntrantRecord): void {
@@ -85,6 +94,7 @@ export class RaceProgress {
 		const fresh = {
 			lastAction: '',
 			finished: NOTHING,
+			prices: {},
 			turn: NOTHING,
 			paths: new Set<string>(),
 			message: { id: '', text: '' },
@@ -104,6 +114,7 @@ export class RaceProgress {
 				output: writtenOf(event.state.tokens),
 				cost: event.state.cost_usd ?? 0,
 			});
+			live.prices = oldestPrices([live.prices, event.state]);
 		} else if (event.type === 'handed_over') live.lastAction = `${event.to} goes on for ${event.from}`;
 		else if (event.type === 'notice') live.lastAction = safeLine(event.text, ACTION_CHARS);
 	}

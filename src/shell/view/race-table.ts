@@ -2,11 +2,11 @@
 import { fromIso } from '../../core/clock.ts';
 import { formatPlural } from '../../core/plural.ts';
 import { passedOf } from '../../race/figures.ts';
-import { formatDuration } from '../../ui/quantities.ts';
+import { formatDuration, shortCost } from '../../ui/quantities.ts';
 import { spinnerFrame } from '../../ui/spinner.ts';
 import { columnsOf, cutToColumns, padToColumns } from '../../ui/text-width.ts';
 import type { Theme } from '../../ui/theme.ts';
-import { checksText, costText, filesText, statePaint, stateText, tokensText } from './race-figures.ts';
+import { checksText, filesText, pricesNote, statePaint, stateText, tokensText } from './race-figures.ts';
 import type { EntrantProgress } from './race-progress.ts';
 
 export interface RaceTableRoom {
@@ -30,6 +30,13 @@ const MAX_NAME = 24;
 const LEAST_NAME = 14;
 
 export function raceTableRows(entrants: readonly EntrantProgress[], room: RaceTableRoom): string[] {
+	const note = pricesNote(entrants.map(({ cost }) => cost));
+	if (note === null || room.maxRows <= entrants.length) return entrantRows(entrants, room);
+	const rows = entrantRows(entrants, { ...room, maxRows: room.maxRows - 1 });
+	return [...rows, room.theme.dim(cutToColumns(note, room.columns - 1))];
+}
+
+function entrantRows(entrants: readonly EntrantProgress[], room: RaceTableRoom): string[] {
 	const isNarrow = room.columns < WIDE_COLUMNS;
 	const widest = (texts: readonly string[]) => Math.max(0, ...texts.map(columnsOf));
 	const digits = String(entrants.length).length;
@@ -95,7 +102,7 @@ function figuresOf(entrant: EntrantProgress): {
 	const { record, tokens, cost } = entrant;
 	return {
 		tokens: tokensText(tokens),
-		cost: costText(cost),
+		cost: shortCost(cost),
 		files: filesSoFar(entrant),
 		checks: hasChecked(record) ? `${checksText(record)} ok` : '',
 	};

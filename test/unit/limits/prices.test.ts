@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { NO_TOKENS } from '../../../src/agents/events.ts';
-import { estimateCost, PRICES_AS_OF } from '../../../src/limits/prices.ts';
+import { PRICE_TABLE, PRICES_AS_OF } from '../../../src/limits/price-table.ts';
+import { estimateCost } from '../../../src/limits/prices.ts';
 
 const million = { input: 1e6, output: 1e6, cacheRead: 1e6, cacheWrite: 1e6, reasoning: 1e6 };
 
@@ -47,5 +48,25 @@ describe('estimateCost', () => {
 
 	it('says how old its prices are', () => {
 		expect(PRICES_AS_OF).toMatch(/^\d{4}-\d\d-\d\d$/);
+		expect(new Date(PRICES_AS_OF).toISOString().slice(0, 10)).toBe(PRICES_AS_OF);
 	});
+});
+
+describe('the list of prices', () => {
+	it('names models as CLIs do, in lower case and without a provider', () => {
+		for (const name of Object.keys(PRICE_TABLE)) expect(name).toMatch(/^[a-z][a-z0-9]*(?:[.-][a-z0-9]+)*$/);
+	});
+
+	it.each(Object.entries(PRICE_TABLE))(
+		'has prices of %s in dollars a million tokens, cached ones last',
+		(_, price) => {
+			const [input, output, cacheRead, cacheWrite] = price;
+			// The dearest model ever listed took 600; a price a token instead of a million would be below a thousandth.
+			for (const usd of price) expect(usd).toBeGreaterThan(0.001);
+			for (const usd of price) expect(usd).toBeLessThan(1000);
+			expect(output).toBeGreaterThan(input);
+			expect(cacheRead).toBeLessThanOrEqual(input);
+			expect(cacheWrite).toBeGreaterThanOrEqual(input);
+		},
+	);
 });

@@ -46,6 +46,13 @@ describe('the budgets of a session', () => {
 		});
 	});
 
+	it('name the day of the prices where some of the cost is estimated', () => {
+		const estimated = usage(0.4, { cost_source: 'estimated', prices_as_of: '2025-11-30' });
+		expect(
+			spentBudget(budgets(0, 0.3), () => [session(1, 0.1), { meta: { usage: estimated }, turns: [] }])?.text,
+		).toContain('(0.50 USD, estimates at prices of 2025-11-30, in this session and those it goes on from)');
+	});
+
 	it.each([
 		[0.001, 0.00375, '(0.0037 USD'],
 		[1, 1.234, '(1.23 USD'],
@@ -72,5 +79,11 @@ describe('the usage of a lineage', () => {
 			...codex,
 		});
 		expect(sumOfUsage([]).cost_source).toBe('none');
+	});
+
+	it('names the oldest list of prices behind its estimates, and none where all is reported', () => {
+		const of = (prices_as_of: string) => usage(0.1, { cost_source: 'estimated', prices_as_of });
+		expect(sumOfUsage([usage(0.1), of('2026-02-01'), of('2025-11-30')]).prices_as_of).toBe('2025-11-30');
+		expect(sumOfUsage([usage(0.1)])).not.toHaveProperty('prices_as_of');
 	});
 });

@@ -33,6 +33,15 @@ describe('the record of a session', () => {
 		expect(once.usage.by_agent.codex).toMatchObject({ turns: 1 });
 	});
 
+	it('names the oldest list of prices behind the estimates of its turns', () => {
+		const earlier = [
+			fakeTurnState({ cost_source: 'estimated', prices_as_of: '2026-02-01' }),
+			fakeTurnState({ turn: 2, cost_source: 'estimated', prices_as_of: '2025-11-30' }),
+		];
+		const { usage } = endTurn(fakeSessionMeta(), { state: fakeTurnState({ turn: 3 }), earlier });
+		expect(usage).toMatchObject({ cost_source: 'mixed', prices_as_of: '2025-11-30' });
+	});
+
 	it('keeps the first prompt as the objective and lets go of a prompt that stands with its turn', () => {
 		const meta = fakeSessionMeta({
 			objective: null,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ParsedTurn } from '../../../src/agents/contract.ts';
 import { NO_TOKENS, type PlanItem } from '../../../src/agents/events.ts';
+import { PRICES_AS_OF } from '../../../src/limits/price-table.ts';
 import { judgeTurn } from '../../../src/turns/judge-turn.ts';
 import { TurnFacts } from '../../../src/turns/turn-facts.ts';
 
@@ -46,5 +47,24 @@ describe('the plan of a judged turn', () => {
 		['none', []],
 	])('stays as the stream told it where the native record has %s', (_, native) => {
 		expect(judgedPlan(native)).toEqual(told);
+	});
+});
+
+describe('the cost of a judged turn', () => {
+	const costOf = (costUsd: number | null, estimate: number | null) => {
+		const { cost_usd, cost_source, prices_as_of } = judgeTurn(
+			{ ...parsed, costUsd },
+			new TurnFacts(),
+			null,
+			() => estimate,
+		);
+		return { cost_usd, cost_source, prices_as_of };
+	};
+
+	it('is what the CLI reports, and else an estimate with the day of its prices', () => {
+		expect(costOf(0.5, 2)).toEqual({ cost_usd: 0.5, cost_source: 'reported', prices_as_of: undefined });
+		expect(costOf(0, 2)).toEqual({ cost_usd: 0, cost_source: 'reported', prices_as_of: undefined });
+		expect(costOf(null, 2)).toEqual({ cost_usd: 2, cost_source: 'estimated', prices_as_of: PRICES_AS_OF });
+		expect(costOf(null, null)).toEqual({ cost_usd: null, cost_source: 'none', prices_as_of: undefined });
 	});
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+	describeCost,
 	formatAgo,
 	formatBytes,
 	formatCost,
@@ -41,6 +42,14 @@ describe('quantities', () => {
 			'$0.00',
 			'~$2.00',
 		]);
+	});
+
+	it('names the day of the prices behind an estimate, where the record has it', () => {
+		const estimate = { cost_usd: 0.131, cost_source: 'estimated', prices_as_of: '2025-11-30' } as const;
+		expect(describeCost(estimate)).toBe('~$0.13 (prices of 2025-11-30)');
+		expect(describeCost({ ...estimate, prices_as_of: undefined })).toBe('~$0.13');
+		expect(describeCost({ cost_usd: 0.131, cost_source: 'reported' })).toBe('$0.13');
+		expect(describeCost({ ...estimate, cost_usd: null })).toBe('');
 	});
 
 	it('says how long ago', () => {

@@ -28,5 +28,8 @@ describe('the usage of a session', () => {
 			'1k in 50 out · ~$0.02',
 		);
 		expect(describeUsage({ ...told, cost_usd: 0.02, cost_source: 'reported' })).toBe('1k in 50 out · $0.02');
+		expect(describeUsage({ ...told, cost_usd: 0.02, cost_source: 'mixed', prices_as_of: '2025-11-30' })).toBe(
+			'1k in 50 out · ~$0.02 (prices of 2025-11-30)',
+		);
 	});
 });

@@ -69,6 +69,16 @@ describe('the page of a race', () => {
 		expect(lines).toContain('claude is first: it passed 1 of 1 check, codex 0.');
 	});
 
+	it('names the day of the prices under the table, where a cost is estimated', () => {
+		const [codex, claude, gemini] = ended().entrants;
+		const entrants = [codex!, { ...claude!, prices_as_of: '2025-11-30' }, gemini!];
+		for (const columns of [100, 40])
+			expect(page(ended({ entrants }), columns).join(' ').replace(/ +/g, ' ')).toContain(
+				'~: estimated from the list prices of 2025-11-30',
+			);
+		expect(page(ended()).join('\n')).not.toContain('~:');
+	});
+
 	it('says which setup failed, and where its output is', () => {
 		const setup = fakeCheck({
 			command: 'npm ci',

@@ -8,6 +8,7 @@ import { raceTableRows } from '../../../../src/shell/view/race-table.ts';
 import { columnsOf } from '../../../../src/ui/text-width.ts';
 import { createTheme } from '../../../../src/ui/theme.ts';
 import { fakeCheck, fakeEntrant } from '../../../helpers/fake-entrant.ts';
+import { fakeTurnState } from '../../../helpers/fake-turn-state.ts';
 import { raceRecord } from '../../../helpers/race-record.ts';
 
 const NOON = Date.parse('2026-11-21T12:00:00.000Z');
@@ -91,6 +92,22 @@ describe('the live table of a race', () => {
 			].map((row) => expect.stringContaining(row)),
 		);
 		expect(rowsAt(busy(), 40, 4)).toHaveLength(3);
+	});
+
+	it('names the day of the prices below, where a cost is estimated and the terminal is not too low', () => {
+		const estimate = { cost_usd: 0.12, cost_source: 'estimated', prices_as_of: '2025-11-30' } as const;
+		const note = '~: estimated from the list prices of 2025-11-30';
+		const ended = progressOf([fakeEntrant('codex', estimate), fakeEntrant('claude')]);
+		expect(rowsAt(ended, 120)).toHaveLength(3);
+		expect(rowsAt(ended, 120).at(-1)).toBe(note);
+		expect(rowsAt(ended, 120, 2)).toHaveLength(2);
+		const state = fakeTurnState(estimate);
+		const goesOn = progressOf([working('codex')], {
+			type: 'entrant_event',
+			entrant: 'codex',
+			event: { type: 'turn_finished', turn: 1, state },
+		});
+		expect(rowsAt(goesOn, 120)).toEqual([expect.stringContaining('~$0.12'), note]);
 	});
 
 	it('shows the last line that the agent said, put together from its pieces', () => {

@@ -237,6 +237,11 @@ describe('a transcript', () => {
 		);
 	});
 
+	it('names in the footer the day of the prices behind an estimated cost', () => {
+		const state = fakeTurnState({ cost_usd: 0.5, cost_source: 'estimated', prices_as_of: '2025-11-30' });
+		expect(shown({ type: 'turn_finished', turn: 1, state })).toContain(' · ~$0.50 (prices of 2025-11-30) · ');
+	});
+
 	it('says in the footer what a message in a chat ends with, and nothing of one that was cut off', () => {
 		const footer = (verdict: 'done' | null, status: 'completed' | 'cancelled') =>
 			shown({ type: 'turn_finished', turn: 1, state: fakeTurnState({ verdict, status }) });
