@@ -45,19 +45,31 @@ export interface CliRun {
 export interface CliRunOptions {
 	env?: Record<string, string>;
 	cwd?: string;
+	/** For node, before the program. */
+	nodeFlags?: readonly string[];
 	/** Sent to stdin, which is then closed; without it stdin is /dev/null. */
 	input?: string;
 }
 
 /** The built program in a home and a repo of its own, with nothing of the machine's environment but a few tools. */
 export class CliHome {
-	readonly base = realpathSync(mkdtempSync(join(tmpdir(), 'relay-cli-')));
-	readonly home = join(this.base, 'home');
-	readonly repo = join(this.base, 'repo');
-	readonly bin = join(this.base, 'bin');
+	readonly base: string;
+	readonly home: string;
+	readonly repo: string;
+	readonly bin: string;
+	readonly #temporary = realpathSync(mkdtempSync(join(tmpdir(), 'relay-cli-')));
 
-	/** `isFirst`: nothing of this user has ever run, so that no compiled code is kept. */
-	constructor({ isFirst = false } = {}) {
+	/**
+	 * `isFirst`: nothing of this user has ever run, so that no compiled code is kept. `pathChars`: of `base`, so that what is
+	 * printed breaks its lines at the same places wherever the temporary folder is.
+	 */
+	constructor({ isFirst = false, pathChars = 0 } = {}) {
+		const missing = pathChars - this.#temporary.length - 1;
+		this.base = missing > 0 ? join(this.#temporary, 'x'.repeat(missing)) : this.#temporary;
+		this.home = join(this.base, 'home');
+		this.repo = join(this.base, 'repo');
+		this.bin = join(this.base, 'bin');
+		mkdirSync(this.base, { recursive: true });
 		for (const folder of [this.home, this.repo, this.bin]) mkdirSync(folder);
 		for (const tool of TOOLS) {
 			const path = tool === 'node' ? process.execPath : findTool(tool);
@@ -90,13 +102,18 @@ export class CliHome {
 		writeFileSync(full, text);
 	}
 
+	/** A script on PATH, where that is `bin`. */
+	program(name: string, text: string): void {
+		writeFileSync(join(this.bin, name), text, { mode: 0o755 });
+	}
+
 	/** Everything below home and repo: kinds, modes, times, bytes. */
 	state(): Record<string, string> {
 		return fingerprint(this.base);
 	}
 
 	run(args: readonly string[], options: CliRunOptions = {}): Promise<CliRun> {
-		return this.#spawn(process.execPath, [PROGRAM, ...args], options);
+		return this.#spawn(process.execPath, [...(options.nodeFlags ?? []), PROGRAM, ...args], options);
 	}
 
 	/** A script for bash in which `agent-relay` is the program. */
@@ -106,7 +123,7 @@ export class CliHome {
 	}
 
 	remove(): void {
-		rmSync(this.base, { recursive: true, force: true });
+		rmSync(this.#temporary, { recursive: true, force: true });
 	}
 
 	#spawn(file: string, args: string[], { env, cwd, input }: CliRunOptions): Promise<CliRun> {
