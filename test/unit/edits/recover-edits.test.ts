@@ -73,8 +73,8 @@ describe('edits of a process that died', () => {
 		['on two disks', true],
 	])('at any call, %s, and whose recovery died as well, too', async (_, twoDisks) => {
 		const count = await countCalls(twoDisks);
-		for (let at = 0; at < count; at += 7)
-			for (let again = 0; again < 40; again += 3) {
+		for (let at = 0; at < count; at += 9)
+			for (let again = 0; again < 40; again += 5) {
 				await diesAt(at, twoDisks, again);
 				scene.remove();
 			}

@@ -64,13 +64,15 @@ describe('edits', () => {
 		});
 		expect(existsSync(scene.place.folder)).toBe(false);
 		expect(scene.recorded).toBe(1);
+		const again = await scene.plan(EVERY_EDIT);
+		expect(again.already.map(({ edit }) => edit.path)).toEqual(Object.keys(EVERY_EDIT));
 	});
 
 	it('keep the permissions of a file, but for the right to execute where it changes', async () => {
 		files({ secret: 'one', program: { program: 'one' }, stays: { program: 'one' }, plain: 'one' });
 		chmodSync(at('secret'), 0o600);
 		chmodSync(at('program'), 0o750);
-		chmodSync(at('stays'), 0o710);
+		chmodSync(at('stays'), 0o740);
 		chmodSync(at('plain'), 0o640);
 		await scene.edit({
 			secret: ['one', 'two'],
@@ -78,7 +80,7 @@ describe('edits', () => {
 			stays: [{ program: 'one' }, { program: 'two' }],
 			plain: ['one', { program: 'two' }],
 		});
-		expect(['secret', 'program', 'stays', 'plain'].map(modeOf)).toEqual(['600', '640', '710', '750']);
+		expect(['secret', 'program', 'stays', 'plain'].map(modeOf)).toEqual(['600', '640', '740', '750']);
 	});
 
 	it('remove the folders that they empty, and none that holds something', async () => {
@@ -172,9 +174,13 @@ describe('edits put everything back, and say why,', () => {
 		expect(await fails(() => rmSync(join(scene.place.fresh, 'new/link')))).toMatchObject({ code: 'ENOENT' });
 	});
 
-	it('where the disk is full, at whichever call', async () => {
+	it.each([
+		['for good', false],
+		['for one call, and the place on another disk', true],
+	])('where the disk is full %s, at whichever call', async (_, isAcross) => {
 		files(FILES_BEFORE);
-		const whole = await withFaults({}, () => scene.edit(EVERY_EDIT));
+		const across = () => (isAcross ? { fullFor: 1, disks: [scene.root, scene.place.folder] as const } : {});
+		const whole = await withFaults(across(), () => scene.edit(EVERY_EDIT));
 		expect(whole).toMatchObject({ error: null });
 		expect(whole.calls.length).toBeGreaterThan(40);
 		let failed = 0;
@@ -182,7 +188,7 @@ describe('edits put everything back, and say why,', () => {
 			scene.remove();
 			files(FILES_BEFORE);
 			const before = scene.tree();
-			const { error, calls } = await withFaults({ fullFrom }, () => scene.edit(EVERY_EDIT));
+			const { error, calls } = await withFaults({ fullFrom, ...across() }, () => scene.edit(EVERY_EDIT));
 			const call = `at ${whole.calls[fullFrom]}`;
 			if (error === null) {
 				expect(scene.recorded, call).toBe(1);
@@ -194,7 +200,7 @@ describe('edits put everything back, and say why,', () => {
 			expect(existsSync(scene.place.folder), call).toBe(false);
 			expect(calls.length).toBeGreaterThan(fullFrom);
 		}
-		expect(failed).toBeGreaterThan(30);
+		expect(failed).toBeGreaterThan(isAcross ? 20 : 30);
 	});
 
 	it('where the journal cannot be written, before any file is touched', async () => {
@@ -252,13 +258,27 @@ describe('edits that are written', () => {
 		expect(existsSync(scene.place.journal)).toBe(false);
 	});
 
+	it('list the folders that they made, also where a file stood; without that list such a file comes back, too', async () => {
+		files(FILES_BEFORE);
+		const before = scene.tree();
+		const journal = await written(EVERY_EDIT);
+		expect(journal.made_folders.sort()).toEqual(['new', 'new/folder', 'was']);
+		expect(takeBack(scene.place, { ...journal, made_folders: ['new', 'new/folder'] })).toEqual({ left: [] });
+		expect(scene.tree()).toEqual(before);
+	});
+
 	it('are taken back but for what was changed since, which is named', async () => {
 		files(FILES_BEFORE);
 		const journal = await written(EVERY_EDIT);
-		scene.write('changed.txt', 'my words');
-		scene.write('new/mine.txt', 'my words');
-		expect(takeBack(scene.place, journal)).toEqual({ left: ['changed.txt'] });
-		expect(scene.tree()).toMatchObject({ 'changed.txt': '600 my words', 'new/mine.txt': '600 my words' });
+		const mine = ['changed.txt', 'new/folder/file.txt', 'a/gone.txt', 'new/mine.txt'];
+		for (const path of mine) scene.write(path, 'my words');
+		expect(takeBack(scene.place, journal).left.sort()).toEqual([
+			'a/gone.txt',
+			'changed.txt',
+			'new/folder/file.txt',
+		]);
+		expect(scene.tree()).toMatchObject(Object.fromEntries(mine.map((path) => [path, '600 my words'])));
+		expect(scene.tree()).toMatchObject({ 'b/c/gone.txt': '600 one', was: '600 a file', link: '700 -> one' });
 		expect(existsSync(scene.place.journal)).toBe(true);
 	});
 });
