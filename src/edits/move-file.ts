@@ -10,13 +10,10 @@ import {
 	rmSync,
 	symlinkSync,
 } from 'node:fs';
-import { dirname } from 'node:path';
 import { hasErrno } from '../core/errors.ts';
-import { ensureFolder } from '../core/files.ts';
 
 /** A hard link: it costs nothing and holds the very file. A copy where the disks differ or cannot link. */
 export function keepOld(target: string, kept: string): void {
-	ensureFolder(dirname(kept));
 	if (lstatSync(target).isSymbolicLink()) {
 		symlinkSync(readlinkSync(target, 'buffer'), kept);
 		return;

@@ -93,24 +93,29 @@ export function prepareJournal(
 }
 
 function keepPermissions(fresh: string, { edit, permissions }: SeenPath): void {
-	if (permissions === null || !lstatSync(fresh).isFile()) return;
+	if (permissions === null) return;
+	const facts = lstatSync(fresh);
 	const isProgram = edit.after?.mode === EXECUTABLE_MODE;
 	const isAsBefore = edit.before !== null && edit.before.mode === edit.after?.mode;
 	const withExecute = isProgram ? permissions | ((permissions & 0o444) >> 2) : permissions & ~0o111;
-	chmodSync(fresh, isAsBefore ? permissions : withExecute);
+	const wanted = isAsBefore ? permissions : withExecute;
+	if (facts.isFile() && (facts.mode & 0o777) !== wanted) chmodSync(fresh, wanted);
 }
 
 /** Folders on the way to `paths` that are not there yet, or only as a file that goes. */
 function missingFolders(root: string, paths: readonly string[]): string[] {
 	const missing = new Set<string>();
-	for (const path of paths) {
-		const parts = path.split('/').slice(0, -1);
-		for (let depth = parts.length; depth > 0; depth--) {
-			const folder = parts.slice(0, depth).join('/');
-			if (missing.has(folder) || isFolder(join(root, folder))) break;
+	const present = new Set<string>();
+	for (const path of paths)
+		for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1)) {
+			const folder = path.slice(0, end);
+			if (missing.has(folder) || present.has(folder)) break;
+			if (isFolder(join(root, folder))) {
+				present.add(folder);
+				break;
+			}
 			missing.add(folder);
 		}
-	}
 	return [...missing];
 }
 
@@ -123,6 +128,7 @@ export function replaceFiles(place: EditPlace, journal: EditJournal): void {
 	writeJournal(place, journal);
 	let at = 0;
 	try {
+		ensureFolder(place.old);
 		for (; at < journal.steps.length; at++) {
 			const step = journal.steps[at];
 			if (step !== undefined) replaceFile(place, journal.worktree, step, at);
@@ -171,7 +177,7 @@ function replaceFile(place: EditPlace, root: string, step: EditStep, at: number)
 		return;
 	}
 	if (now.kind === 'folder') removeEmptied(target, step.path);
-	ensureFolder(dirname(target), USUAL_FOLDER_MODE);
+	if (step.stamp === null) ensureFolder(dirname(target), USUAL_FOLDER_MODE);
 	const fresh = join(place.fresh, step.path);
 	// Before it stands at its place: as long as it lies here, an undo takes the step for one that was not begun.
 	moveInto(fresh, target, besideOf(place, target, at), () => unlinkSync(fresh));
