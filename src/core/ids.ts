@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { monotonicFactory } from 'ulid';
+import { incrementBase32, monotonicFactory } from 'ulid';
 
 declare const brand: unique symbol;
 
@@ -33,25 +33,9 @@ export function createSessionIds(now: () => number): (newest: SessionId | null) 
 			null,
 		);
 		let id = next(now());
-		if (floor !== null && id <= floor) id = successorOf(floor);
+		if (floor !== null && id <= floor) id = incrementBase32(floor);
 		if (!isSessionId(id)) throw new Error(`ulid gave ${JSON.stringify(id)}`);
 		last = id;
 		return id;
 	};
-}
-
-const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
-
-/** The next ULID in sort order: the 26 digits plus one, base 32. */
-function successorOf(id: SessionId): string {
-	const digits = [...id];
-	for (let i = digits.length - 1; i >= 0; i--) {
-		const value = ALPHABET.indexOf(digits[i] ?? '0');
-		if (value < ALPHABET.length - 1) {
-			digits[i] = ALPHABET.charAt(value + 1);
-			return digits.join('');
-		}
-		digits[i] = '0';
-	}
-	throw new Error(`no id after ${id}`);
 }
