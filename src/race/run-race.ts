@@ -5,7 +5,6 @@
 import { setMaxListeners } from 'node:events';
 import { join } from 'node:path';
 import * as v from 'valibot';
-import { eitherSignal } from '../core/abort.ts';
 import { toIso } from '../core/clock.ts';
 import { RelayError } from '../core/errors.ts';
 import { ensureFolder, readIfThere, writeAtomic } from '../core/files.ts';
@@ -93,7 +92,7 @@ class OneRace implements Race {
 			if (event.type === 'notice') this.#session.log(event);
 			onEvent(event);
 		};
-		const stop = eitherSignal(signal, eitherSignal(this.#stopAll.signal, this.#failed.signal));
+		const stop = AbortSignal.any([signal, this.#stopAll.signal, this.#failed.signal]);
 		// Each entrant listens; node warns of more than ten.
 		setMaxListeners(0, stop, this.#hardStop.signal);
 		this.#write({ ...this.#record, state: 'running' });
@@ -148,7 +147,7 @@ class OneRace implements Race {
 	}
 
 	#contextOf(id: string, stop: AbortSignal): EntrantContext {
-		const signalOf = () => eitherSignal(stop, this.#stopOf(id).signal);
+		const signalOf = () => AbortSignal.any([stop, this.#stopOf(id).signal]);
 		let signal = signalOf();
 		const session = this.#session;
 		return {

@@ -4,7 +4,6 @@ import { lostAbilities } from '../agents/abilities.ts';
 import type { AgentId, PermissionPreset } from '../agents/contract.ts';
 import { isModelName } from '../agents/model-name.ts';
 import { agentSettings } from '../config/defaults.ts';
-import { eitherSignal } from '../core/abort.ts';
 import { toIso } from '../core/clock.ts';
 import { RelayError } from '../core/errors.ts';
 import { parseSessionId, type SessionId } from '../core/ids.ts';
@@ -372,7 +371,8 @@ class OneConversation implements Conversation {
 	}
 
 	async #send(task: Task, options: SendOptions): Promise<SendResult> {
-		const signal = eitherSignal(options.signal, this.#abort.signal);
+		// Leaves no listener on the signal of the conversation: from the eleventh prompt on Node would warn on the screen.
+		const signal = AbortSignal.any([options.signal, this.#abort.signal]);
 		const placed = this.#placeModel();
 		await this.#deps.survivors.settle(this.#worktree(), signal);
 		const request = this.#choiceRequest(this.#state.isExplicit ? this.#state.active : null);

@@ -2,7 +2,6 @@
  * A chat at work: one participant after the other, until all agree or it cannot go on. Every turn is an ordinary turn of the
  * session; a crash at any point leaves records that `continueChat` goes on from.
  */
-import { eitherSignal } from '../../core/abort.ts';
 import { toIso } from '../../core/clock.ts';
 import { RelayError, type RelayErrorCode } from '../../core/errors.ts';
 import type { LineageEntry } from '../../sessions/lineage.ts';
@@ -73,7 +72,7 @@ export class OneChat implements Chat {
 
 	run(options: ChatOptions): Promise<ChatResult> {
 		if (this.#running) throw new Error('this chat runs already');
-		const signal = eitherSignal(options.signal, this.#abort.signal);
+		const signal = AbortSignal.any([options.signal, this.#abort.signal]);
 		const onEvent = alsoLogged(this.#session.log, options.onEvent);
 		this.#running = this.#run({ onEvent, signal });
 		return this.#running;
