@@ -294,7 +294,7 @@ class Scene {
 	}
 
 	#start() {
-		return this.#product.createRelay(this.#deps, {
+		return this.#product.openConversation(this.#deps, {
 			kind: 'shell',
 			agent: null,
 			model: null,

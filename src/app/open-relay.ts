@@ -24,7 +24,8 @@ import { firstCommits, hasCommit } from '../git/same-repo.ts';
 import { createSnapshots } from '../git/snapshots.ts';
 import { createLedger, type Ledger } from '../limits/ledger.ts';
 import { estimateCost } from '../limits/prices.ts';
-import { type Conversation, createRelay } from '../relay/conversation.ts';
+import type { Conversation } from '../relay/contract.ts';
+import { openConversation } from '../relay/conversation.ts';
 import type { Places, RelayDeps } from '../relay/relay-deps.ts';
 import { createNativeConversations } from '../sessions/native-conversations.ts';
 import { createStartPty } from '../terminal/start-pty.ts';
@@ -137,7 +138,7 @@ export async function openRelay(app: App, flags: RelayFlags, current: SettingsHo
 	const deps = await relayDeps(app, current);
 	const { settings } = current;
 	const named = flags.agent === null ? null : settings.registry.parse(flags.agent);
-	return createRelay(deps, {
+	return openConversation(deps, {
 		kind: flags.kind,
 		agent: named?.agent ?? null,
 		model: flags.model ?? named?.model ?? null,

@@ -1,7 +1,7 @@
 import type { App } from '../app/create-app.ts';
 import { RelayError } from '../core/errors.ts';
 import type { SessionId } from '../core/ids.ts';
-import type { Relay } from '../relay/contract.ts';
+import type { Conversation } from '../relay/contract.ts';
 import { latestSession, latestUnfinished } from '../sessions/latest-session.ts';
 import type { SessionSummary } from '../sessions/session-list.ts';
 import type { SessionMeta } from '../sessions/session-meta.ts';
@@ -13,7 +13,7 @@ import type { RelayOptions } from './relay-options.ts';
 /** Repairs what crashed relays left here, then opens what `--session` or `--continue` names. */
 export async function openEarlier(
 	app: App,
-	relay: Pick<Relay, 'resume' | 'repairAbandoned'>,
+	relay: Pick<Conversation, 'resume' | 'repairAbandoned'>,
 	options: RelayOptions,
 	signal?: AbortSignal,
 ): Promise<void> {

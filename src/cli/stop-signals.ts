@@ -1,6 +1,6 @@
 import type { App } from '../app/create-app.ts';
 import { killRunning } from '../core/end-with-us.ts';
-import type { Relay } from '../relay/contract.ts';
+import type { Conversation } from '../relay/contract.ts';
 import { EXIT } from '../relay/exit-codes.ts';
 
 export interface StopSignals {
@@ -23,7 +23,7 @@ const LEAVE_MS = 15_000;
  * outlives its terminal, SIGHUP is nobody's. After the hard stop nothing is waited for without end.
  */
 export function listenForStop(
-	relay: Pick<Relay, 'stopHard'>,
+	relay: Pick<Conversation, 'stopHard'>,
 	{ outlivesTerminal, leave }: Pick<App, 'outlivesTerminal' | 'leave'>,
 ): StopSignals {
 	const abort = new AbortController();

@@ -1,6 +1,6 @@
 /** Answers from the keyboard to what asks on an agent's terminal, for commands without an edit line. */
 import { StringDecoder } from 'node:string_decoder';
-import type { Relay } from '../relay/contract.ts';
+import type { Conversation } from '../relay/contract.ts';
 import type { RelayEvent } from '../relay/relay-events.ts';
 import type { TerminalInput } from '../shell/editor/terminal-modes.ts';
 import { dropTypedAhead } from './drop-typed-ahead.ts';
@@ -17,7 +17,7 @@ export interface TerminalAnswers {
  */
 export function createTerminalAnswers(
 	input: TerminalInput,
-	relay: Pick<Relay, 'answerTerminal'>,
+	relay: Pick<Conversation, 'answerTerminal'>,
 	interrupt: () => void,
 ): TerminalAnswers {
 	let decoder = new StringDecoder();

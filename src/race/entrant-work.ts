@@ -4,8 +4,8 @@ import { fromIso, toIso } from '../core/clock.ts';
 import { RelayError } from '../core/errors.ts';
 import { parseSessionId, type SessionId } from '../core/ids.ts';
 import { describeLimit } from '../limits/describe-limit.ts';
-import type { SendOptions, SendResult } from '../relay/contract.ts';
-import { type Conversation, createRelay } from '../relay/conversation.ts';
+import type { Conversation, SendOptions, SendResult } from '../relay/contract.ts';
+import { openConversation } from '../relay/conversation.ts';
 import type { RelayDeps, RelayStart } from '../relay/relay-deps.ts';
 import type { RelayEvent } from '../relay/relay-events.ts';
 import { oldestPrices } from '../sessions/price-dates.ts';
@@ -64,12 +64,12 @@ class EntrantWork {
 		const { hardSignal } = this.#context;
 		const deps = await entrantDeps(this.#context);
 		const earlier = earlierSession(this.#context);
-		const relay = createRelay(deps, this.#start(earlier));
+		const relay = openConversation(deps, this.#start(earlier));
 		const onHard = () => relay.stopHard();
 		hardSignal.addEventListener('abort', onHard);
 		try {
 			const result = earlier === null ? await this.#send(relay) : await this.#goOn(relay, earlier);
-			return this.#endOf(result, relay.turns());
+			return this.#endOf(result, relay.view.turns());
 		} finally {
 			hardSignal.removeEventListener('abort', onHard);
 			await relay.close();
@@ -85,7 +85,7 @@ class EntrantWork {
 		const { store } = this.#context.deps.relay;
 		const isDone = store.status(session).status === 'completed';
 		if (!isDone) for (const line of await relay.resume(session)) this.#notice(line);
-		const turns = isDone ? store.turns(session) : relay.turns();
+		const turns = isDone ? store.turns(session) : relay.view.turns();
 		const last = turns.at(-1);
 		if (last === undefined) return this.#send(relay);
 		if (isDone || (ENDED_BY_ITSELF.includes(last.status) && !isCutByDisk(last))) {

@@ -13,7 +13,6 @@ import type { CheckpointReason } from '../sessions/session-meta.ts';
 import type { OpenSession } from '../sessions/session-store.ts';
 import { checkpoint, settle } from '../sessions/transitions.ts';
 import type { TurnState } from '../sessions/turn-state.ts';
-import { rememberedOrder } from './agent-order.ts';
 import { spentBudget } from './budgets.ts';
 import { chooseAgent } from './candidates.ts';
 import type { AgentChoice, SendOptions, SendResult } from './contract.ts';
@@ -112,12 +111,12 @@ export class CarryOut {
 	#choose(): SuccessorChoice {
 		return chooseAgent(
 			{
-				order: rememberedOrder(this.#state),
+				order: this.#state.selection.order(),
 				current: this.#current,
 				tried: this.#tried,
 				hopsLeft: this.#deps.config.limits.max_hops - this.#hops,
 				explicit: null,
-				named: this.#state.named,
+				named: this.#state.selection.named,
 			},
 			this.#deps,
 		);
@@ -146,7 +145,7 @@ export class CarryOut {
 				session: this.#session,
 				adapter,
 				model: step.to.model,
-				permissions: this.#state.permissions,
+				permissions: this.#state.selection.permissions,
 				task: this.#task,
 				trigger: step.trigger,
 				from: this.#adapterOf(step.from),
@@ -158,8 +157,7 @@ export class CarryOut {
 			this.#deps,
 		);
 		this.#announce(step, prepared);
-		this.#state.active = step.to;
-		this.#state.switchedFrom = null;
+		this.#state.selection.taken(step.to);
 		this.#state.hardStop = new AbortController();
 		const { timeoutMs, canAnswer } = this.#start;
 		const turn = { session: this.#session, spec: prepared.spec, snapshots: this.#snapshots, timeoutMs };
@@ -208,7 +206,7 @@ export class CarryOut {
 			failure,
 			packet,
 			candidates,
-			losses: lostAbilities(from, to.agent, this.#state.permissions),
+			losses: lostAbilities(from, to.agent, this.#state.selection.permissions),
 		});
 	}
 
@@ -230,7 +228,7 @@ export class CarryOut {
 			this.#tried.length = 0;
 			this.#hops = 0;
 		}
-		const isSwitch = this.#state.switchedFrom !== null;
+		const isSwitch = this.#state.selection.switchedFrom !== null;
 		return { type: 'wait_over', step, isDue, from: this.#previousAgent(), isSwitch };
 	}
 
@@ -308,7 +306,7 @@ export class CarryOut {
 	}
 
 	#previousAgent(): AgentId | null {
-		return previousAgent(this.#state, this.#session);
+		return previousAgent(this.#state);
 	}
 
 	#adapterOf(agent: AgentId | null): AgentAdapter | null {
@@ -339,11 +337,11 @@ export function circumstances(
 }
 
 /** Whose work goes on: the agent that the user left, else the one of the last turn. */
-export function previousAgent(
-	{ switchedFrom }: Pick<ConversationState, 'switchedFrom'>,
-	session: OpenSession | null,
-): AgentId | null {
-	return switchedFrom ?? session?.turns().at(-1)?.agent ?? null;
+export function previousAgent({
+	session,
+	selection,
+}: Pick<ConversationState, 'session' | 'selection'>): AgentId | null {
+	return selection.switchedFrom ?? session?.turns().at(-1)?.agent ?? null;
 }
 
 /** `undefined`: the agent had no turn yet, or in a record that does not say. */

@@ -1,11 +1,11 @@
 import type { AgentId, LoginState, PermissionPreset } from '../agents/contract.ts';
-import type { Limit, Utilization } from '../agents/events.ts';
+import type { Limit } from '../agents/events.ts';
 import type { SessionId } from '../core/ids.ts';
-import type { FileChange } from '../git/contract.ts';
 import type { CandidateVerdict } from '../limits/successor.ts';
 import type { SessionMeta } from '../sessions/session-meta.ts';
 import type { TurnState } from '../sessions/turn-state.ts';
 import type { RelayEvent } from './relay-events.ts';
+import type { SessionView } from './session-view.ts';
 
 /** An agent as the user named it: `claude`, `claude:opus`, `c`. */
 export interface AgentChoice {
@@ -67,10 +67,6 @@ export interface AgentOverview {
 	refused: string | null;
 }
 
-/**
- * One conversation: the state behind the shell and behind `run`. Methods that need a session create one only when the
- * first prompt is sent. One call of `send` at a time; the shell queues.
- */
 export interface ShellCommandOptions {
 	/** Stops it: interrupt, SIGTERM, SIGKILL. */
 	signal: AbortSignal;
@@ -90,7 +86,13 @@ export interface ResumeOptions {
 	signal?: AbortSignal;
 }
 
-export interface Relay {
+/**
+ * One conversation: the state behind the shell and behind `run`. Methods that need a session create one only when the
+ * first prompt is sent. One call of `send` at a time; the shell queues.
+ */
+export interface Conversation {
+	/** What can be read of the session at hand. */
+	readonly view: SessionView;
 	/** null until the first prompt or `resume`. */
 	session(): { id: SessionId; folder: string; meta: SessionMeta } | null;
 	/** Where agents start, and the worktree that it lies in. Real paths. */
@@ -101,6 +103,8 @@ export interface Relay {
 	send(prompt: string, options: SendOptions): Promise<SendResult>;
 	/** Sends the last prompt again, to `agent` when given. */
 	retry(choice: AgentChoice | null, options: SendOptions): Promise<SendResult>;
+	/** Sends what still waits for an answer: the pending prompt of a checkpoint, else the newest unfinished one. */
+	continuePending(options: SendOptions): Promise<SendResult>;
 	/** Ends a running turn with the shortest graces (the second Ctrl+C). */
 	stopHard(): void;
 	/**
@@ -135,20 +139,6 @@ export interface Relay {
 	startNew(): Promise<void>;
 	agents(): Promise<AgentOverview[]>;
 	limits(): Promise<CandidateVerdict[]>;
-	/** How much of their windows agents last reported as used, in this session. */
-	utilization(): Array<Utilization & { agent: AgentId }>;
-	turns(): TurnState[];
-	/** Of the session and those it goes on from. */
-	usage(): SessionMeta['usage'];
-	/** The newest plan that an agent told in the session or its parents; empty where none stands. */
-	plan(): TurnState['plan'];
-	files(): FileChange[];
-	/** Unified diff of a turn (or of the whole session when null). */
-	diff(turn: number | null): Promise<string>;
-	/** The readable transcript of a turn (default: the last), as recorded; show it through `core/text.ts`. */
-	transcript(turn: number | null): string;
-	/** `cd … && claude --resume …`: how to go on in the agent's own program; null without a native session. */
-	nativeResumeCommand(): string | null;
 	/** Once: an agent that is preferred over the active one and whose limit has ended. */
 	offerBack(): AgentChoice | null;
 	/** Stops what runs, checkpoints, releases the lock. Idempotent; takes at most 5 s. */

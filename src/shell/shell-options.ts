@@ -1,5 +1,5 @@
 import type { Clock } from '../core/clock.ts';
-import type { Relay } from '../relay/contract.ts';
+import type { Conversation } from '../relay/contract.ts';
 import type { SurvivorDesk } from '../relay/survivors.ts';
 import type { TerminalOutput } from '../ui/screen-writer.ts';
 import type { Theme } from '../ui/theme.ts';
@@ -16,7 +16,7 @@ export interface ShellOutput extends TerminalOutput {
 
 /** All that the shell touches; `process` defaults belong to whoever calls it. */
 export interface ShellOptions {
-	relay: Relay;
+	relay: Conversation;
 	services: ShellServices;
 	input: TerminalInput;
 	output: ShellOutput;

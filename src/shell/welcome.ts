@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import { safeLine } from '../core/text.ts';
-import type { AgentChoice, AgentOverview, Relay, Upcoming } from '../relay/contract.ts';
+import type { AgentChoice, AgentOverview, Conversation, Upcoming } from '../relay/contract.ts';
 import { columnsOf } from '../ui/text-width.ts';
 import type { Theme } from '../ui/theme.ts';
 import type { ShellServices } from './services.ts';
@@ -13,7 +13,7 @@ export interface WelcomeOptions {
 
 /** The first lines of the shell: who works, under which rights, in which folder of the worktree, and where help is. */
 export function welcomeLines(
-	relay: Relay,
+	relay: Conversation,
 	services: ShellServices,
 	{ choice }: Pick<Upcoming, 'choice'>,
 	{ theme, columns }: WelcomeOptions,

@@ -132,7 +132,7 @@ describe.skipIf(!existsSync(join(AGENTS_BIN, 'qwen')))('Qwen Code by its documen
 		const { outcome, state } = await bench.send(relay, 'Write a poem.');
 		expect({ outcome, agent: state?.agent }).toEqual({ outcome: 'completed', agent: 'courier' });
 		expect(bench.sent(relay, 2)).toContain('Write a poem.');
-		return relay.turns()[0];
+		return relay.view.turns()[0];
 	}
 
 	it.each([

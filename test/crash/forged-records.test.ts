@@ -125,7 +125,7 @@ describe.each(Object.entries(PLACES))('a record that names as %s', (_, put) => {
 			const printed = [
 				...relay.ofType('notice').map(({ text }) => text),
 				refused?.hint ?? '',
-				relay.relay.nativeResumeCommand() ?? '',
+				relay.relay.view.nativeResumeCommand(relay.relay.active().agent) ?? '',
 			].join('\n');
 			expect(printed).not.toMatch(/(?<!')\$\(touch/);
 			expect(printed).not.toContain('\u001b');
@@ -163,7 +163,7 @@ describe('processes that a record names as left running', () => {
 		for (const path of bench.witnessFiles()) rmSync(path);
 		const relay = await bench.relay();
 		await relay.relay.resume(id, { isAccepted: true });
-		expect(relay.relay.turns()[0]?.status).not.toBe('running');
+		expect(relay.relay.view.turns()[0]?.status).not.toBe('running');
 		expect(createProcessTable().identify(user.pid ?? 0)).not.toBeNull();
 		user.kill('SIGTERM');
 		expect(await ended).toBe('SIGTERM');
@@ -207,6 +207,6 @@ describe('the folder in which a session goes on', () => {
 		writeFileSync(path, JSON.stringify({ ...state, worktree: bench.home, status: 'completed' }));
 		const relay = await bench.relay();
 		await relay.relay.resume(id);
-		expect(relay.relay.nativeResumeCommand()).toBeNull();
+		expect(relay.relay.view.nativeResumeCommand(relay.relay.active().agent)).toBeNull();
 	});
 });

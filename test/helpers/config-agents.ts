@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createApp } from '../../src/app/create-app.ts';
 import { openRelay, type RelayFlags, readSettings } from '../../src/app/open-relay.ts';
-import type { Conversation } from '../../src/relay/conversation.ts';
+import type { Conversation } from '../../src/relay/contract.ts';
 import type { RelayEvent } from '../../src/relay/relay-events.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -77,7 +77,7 @@ export class ConfigAgents {
 	async send(relay: Conversation, prompt: string) {
 		const onEvent = (event: RelayEvent) => void this.events.push(event);
 		const { outcome, state } = await relay.send(prompt, { signal: new AbortController().signal, onEvent });
-		return { outcome, state, text: relay.transcript(null) };
+		return { outcome, state, text: relay.view.transcript(null) };
 	}
 
 	read(path: string): string {

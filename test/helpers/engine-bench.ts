@@ -28,7 +28,8 @@ import { firstCommits, hasCommit } from '../../src/git/same-repo.ts';
 import { createSnapshots } from '../../src/git/snapshots.ts';
 import { createLedger } from '../../src/limits/ledger.ts';
 import { estimateCost } from '../../src/limits/prices.ts';
-import { type Conversation, createRelay } from '../../src/relay/conversation.ts';
+import type { Conversation } from '../../src/relay/contract.ts';
+import { openConversation } from '../../src/relay/conversation.ts';
 import type { Places, RelayDeps, RelayStart } from '../../src/relay/relay-deps.ts';
 import type { RelayEvent } from '../../src/relay/relay-events.ts';
 import { createSurvivors } from '../../src/relay/survivors.ts';
@@ -202,7 +203,7 @@ export class EngineBench {
 
 	async relay(start: Partial<RelayStart> = {}, over: Partial<RelayDeps> = {}): Promise<BenchRelay> {
 		const deps = await this.deps(over);
-		const relay = createRelay(deps, { ...RUN, ...start });
+		const relay = openConversation(deps, { ...RUN, ...start });
 		this.#relays.push(relay);
 		return new BenchRelay(relay, deps);
 	}
@@ -277,7 +278,7 @@ export class BenchRelay {
 	}
 
 	states(): TurnState[] {
-		return this.relay.turns();
+		return this.relay.view.turns();
 	}
 }
 

@@ -7,11 +7,12 @@ import { parseSessionId, type SessionId } from '../../src/core/ids.ts';
 import type {
 	AgentChoice,
 	AgentOverview,
-	Relay,
+	Conversation,
 	SendOptions,
 	SendResult,
 	Upcoming,
 } from '../../src/relay/contract.ts';
+import type { SessionView } from '../../src/relay/session-view.ts';
 import type { SessionMeta } from '../../src/sessions/session-meta.ts';
 import { toldPlan } from '../../src/sessions/standing-plan.ts';
 import type { TurnState } from '../../src/sessions/turn-state.ts';
@@ -35,6 +36,13 @@ export interface FakeRelayOptions {
 
 const ID = parseSessionId('01K3ZZZZZZZZZZZZZZZZZZZZZZ') as SessionId;
 const CHUNK_MS = 30;
+const CHANGED = {
+	path: 'src/login.ts',
+	change: 'modified' as const,
+	added: 12,
+	removed: 3,
+	source: 'git' as const,
+};
 
 export function fakeAgent(over: Partial<AgentOverview> = {}): AgentOverview {
 	return {
@@ -84,12 +92,26 @@ export const FAKE_AGENTS = [
  */
 export function createFakeRelay(
 	options: FakeRelayOptions,
-): Relay & { calls: RelayCall[]; prompts(): string[] } {
+): Conversation & { calls: RelayCall[]; prompts(): string[] } {
 	return new FakeRelay(options);
 }
 
-class FakeRelay implements Relay {
+class FakeRelay implements Conversation {
 	readonly calls: RelayCall[] = [];
+	readonly view: SessionView = {
+		turns: () => this.#turns,
+		usage: () => fakeMeta(this.#turns).usage,
+		plan: () => toldPlan(this.#turns) ?? [],
+		files: () => (this.#turns.length === 0 ? [] : [CHANGED]),
+		diff: async () => 'diff --git a/a.ts b/a.ts\n--- a/a.ts\n+++ b/a.ts\n@@ -1 +1 @@\n-old\n+new \x1b[2J\n',
+		transcript: (turn) => {
+			if (turn !== null && turn > this.#turns.length)
+				throw new RelayError('not_found', `Session ${ID} has no turn ${turn}.`);
+			return '# A turn\n\nIt said **this**.\n';
+		},
+		utilization: () => [],
+		nativeResumeCommand: () => (this.#turns.length === 0 ? null : 'cd /repo && claude --resume 1234'),
+	};
 	readonly #options: FakeRelayOptions;
 	readonly #turns: TurnState[] = [];
 	#active: AgentChoice = { agent: 'claude', model: null };
@@ -119,10 +141,6 @@ class FakeRelay implements Relay {
 		return { ...this.#active, permissions: this.#permissions };
 	}
 
-	usage() {
-		return fakeMeta(this.#turns).usage;
-	}
-
 	async upcoming(): Promise<Upcoming> {
 		const own = { choice: this.#active, why: null, lacksLogins: false, candidates: [] };
 		return { ...own, ...this.#options.upcoming?.() };
@@ -139,6 +157,10 @@ class FakeRelay implements Relay {
 		if (this.#lastPrompt === null) throw new RelayError('usage', 'there is no prompt to send again');
 		if (choice) this.#active = choice;
 		return this.#play(this.#lastPrompt, options);
+	}
+
+	continuePending(options: SendOptions): Promise<SendResult> {
+		return this.retry(null, options);
 	}
 
 	stopHard(): void {
@@ -210,10 +232,6 @@ class FakeRelay implements Relay {
 		return this.#options.agents ?? FAKE_AGENTS;
 	}
 
-	utilization() {
-		return [];
-	}
-
 	async limits() {
 		return [
 			{ agent: 'claude', model: null, verdict: 'current' as const, reason: 'works now', resetAt: null },
@@ -225,42 +243,6 @@ class FakeRelay implements Relay {
 				resetAt: this.#options.clock.now() + 3_600_000,
 			},
 		];
-	}
-
-	plan() {
-		return toldPlan(this.#turns) ?? [];
-	}
-
-	turns() {
-		return this.#turns;
-	}
-
-	files() {
-		return this.#turns.length === 0
-			? []
-			: [
-					{
-						path: 'src/login.ts',
-						change: 'modified' as const,
-						added: 12,
-						removed: 3,
-						source: 'git' as const,
-					},
-				];
-	}
-
-	async diff() {
-		return 'diff --git a/a.ts b/a.ts\n--- a/a.ts\n+++ b/a.ts\n@@ -1 +1 @@\n-old\n+new \x1b[2J\n';
-	}
-
-	transcript(turn: number | null) {
-		if (turn !== null && turn > this.#turns.length)
-			throw new RelayError('not_found', `Session ${ID} has no turn ${turn}.`);
-		return '# A turn\n\nIt said **this**.\n';
-	}
-
-	nativeResumeCommand() {
-		return this.#turns.length === 0 ? null : 'cd /repo && claude --resume 1234';
 	}
 
 	offerBack() {

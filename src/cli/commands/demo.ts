@@ -10,7 +10,7 @@ import { type App, createApp } from '../../app/create-app.ts';
 import { openRelay, type RelayFlags, readSettings } from '../../app/open-relay.ts';
 import { RelayError } from '../../core/errors.ts';
 import { findExecutable } from '../../core/find-executable.ts';
-import type { Conversation } from '../../relay/conversation.ts';
+import type { Conversation } from '../../relay/contract.ts';
 import { EXIT } from '../../relay/exit-codes.ts';
 import { Transcript } from '../../shell/view/transcript.ts';
 import type { CommandResult, Output } from '../command.ts';

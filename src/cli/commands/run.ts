@@ -6,7 +6,7 @@ import { openRelay, readSettings } from '../../app/open-relay.ts';
 import { RelayError } from '../../core/errors.ts';
 import { jsonText } from '../../core/json-text.ts';
 import { quoteForShell } from '../../core/quote-for-shell.ts';
-import type { Relay, SendOptions, SendResult } from '../../relay/contract.ts';
+import type { Conversation, SendOptions, SendResult } from '../../relay/contract.ts';
 import { EXIT, exitCodeOfResult } from '../../relay/exit-codes.ts';
 import { askAboutSurvivors } from '../ask-survivor.ts';
 import type { CommandResult, Output } from '../command.ts';
@@ -125,7 +125,11 @@ function standingFlags({ order, permissions }: RunOptions): string {
 /** The agent to name in place of the one that failed again, null where there is none; undefined: it did not fail again. */
 type Other = AgentId | null | undefined;
 
-async function otherAgent(relay: Relay, task: string | null, { outcome, state }: SendResult): Promise<Other> {
+async function otherAgent(
+	relay: Conversation,
+	task: string | null,
+	{ outcome, state }: SendResult,
+): Promise<Other> {
 	if (task !== null || (outcome !== 'failed' && outcome !== 'outcome_unknown')) return undefined;
 	const able = (await relay.agents()).find(
 		({ agent, executable, login, isLimited, refused, isDemo }) =>

@@ -4,7 +4,7 @@ import { requireModelName } from '../../agents/model-name.ts';
 import { PRESETS } from '../../agents/permission-presets.ts';
 import { nearestName } from '../../config/nearest-name.ts';
 import { RelayError } from '../../core/errors.ts';
-import type { AgentChoice, AgentOverview, Relay } from '../../relay/contract.ts';
+import type { AgentChoice, AgentOverview, Conversation } from '../../relay/contract.ts';
 import type { Candidate } from '../editor/completion.ts';
 
 export function parsePreset(text: string): PermissionPreset {
@@ -16,7 +16,7 @@ export function parsePreset(text: string): PermissionPreset {
 }
 
 /** `claude`, `c`, `claude:opus`, a unique start of a name, `demo`. */
-export async function parseAgentChoice(relay: Relay, text: string): Promise<AgentChoice> {
+export async function parseAgentChoice(relay: Conversation, text: string): Promise<AgentChoice> {
 	const colon = text.indexOf(':');
 	const name = (colon < 0 ? text : text.slice(0, colon)).toLowerCase();
 	const named = colon < 0 ? null : text.slice(colon + 1) || null;
@@ -38,7 +38,7 @@ function findAgent(agents: readonly AgentOverview[], name: string): AgentOvervie
 	});
 }
 
-export async function agentCandidates(relay: Relay): Promise<Candidate[]> {
+export async function agentCandidates(relay: Conversation): Promise<Candidate[]> {
 	return (await relay.agents()).map((agent) => ({ value: agent.agent, hint: describeReadiness(agent) }));
 }
 
@@ -70,7 +70,7 @@ export function flagAtEnd(argument: string): { flag: string; word: string } | nu
 
 /** Values of the flags that every work of several agents takes; null for another flag. */
 export async function completeWhoAndHow(
-	relay: Relay,
+	relay: Conversation,
 	{ flag, word }: { flag: string; word: string },
 ): Promise<Candidate[] | null> {
 	if (flag === '--agents' || flag === '-A') return completeAgents(await agentCandidates(relay), word);

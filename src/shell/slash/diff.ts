@@ -11,7 +11,7 @@ export const diff: SlashCommand = {
 	duringTurn: 'now',
 	complete: turnCandidates,
 	async run({ relay, theme, print }, argument) {
-		const text = safeText(await relay.diff(readTurn(diff, argument))).trimEnd();
+		const text = safeText(await relay.view.diff(readTurn(diff, argument))).trimEnd();
 		print(
 			text === '' ? [theme.dim('Nothing was changed.')] : text.split('\n').map((line) => paint(line, theme)),
 		);

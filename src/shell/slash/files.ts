@@ -12,7 +12,7 @@ export const files: SlashCommand = {
 	duringTurn: 'now',
 	complete: noCandidates,
 	async run({ relay, theme, columns, print }) {
-		const rows = relay
+		const rows = relay.view
 			.files()
 			.map((file) => [file.change, describeLines(file), safeLine(describePath(file), 400)]);
 		const heads = [

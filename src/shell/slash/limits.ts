@@ -28,7 +28,7 @@ export const limits: SlashCommand = {
 		print(
 			rows.length === 0 ? [theme.dim('No agent is known.')] : renderTable(heads, rows, { columns, theme }),
 		);
-		const used = relay.utilization().map(({ agent, window, ratio, resetAt }) => {
+		const used = relay.view.utilization().map(({ agent, window, ratio, resetAt }) => {
 			const reset = resetAt === null ? '' : `, resets ${describeTime(resetAt, { now: clock.now() })}`;
 			return `${agent}: ${Math.round(ratio * 100)}% of ${safeLine(window, 40)} used${reset}`;
 		});

@@ -10,7 +10,7 @@ export const plan: SlashCommand = {
 	duringTurn: 'now',
 	complete: noCandidates,
 	async run({ relay, theme, print }) {
-		const plan = relay.plan();
+		const plan = relay.view.plan();
 		print(
 			plan.length > 0
 				? plan.map((item) => describePlanItem(item, theme))

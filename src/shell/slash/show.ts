@@ -11,7 +11,7 @@ export const show: SlashCommand = {
 	duringTurn: 'now',
 	complete: turnCandidates,
 	async run({ relay, theme, columns, print }, argument) {
-		const text = safeText(relay.transcript(readTurn(show, argument))).trimEnd();
+		const text = safeText(relay.view.transcript(readTurn(show, argument))).trimEnd();
 		const markdown = createMarkdownLines(theme);
 		print(
 			text === ''

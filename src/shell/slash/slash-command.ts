@@ -1,6 +1,6 @@
 import type { Clock } from '../../core/clock.ts';
 import { RelayError } from '../../core/errors.ts';
-import type { Relay } from '../../relay/contract.ts';
+import type { Conversation } from '../../relay/contract.ts';
 import type { RelayEvent } from '../../relay/relay-events.ts';
 import type { Theme } from '../../ui/theme.ts';
 import type { Candidate } from '../editor/completion.ts';
@@ -27,7 +27,7 @@ export interface SlashCommand {
 }
 
 export interface CompletionContext {
-	relay: Relay;
+	relay: Conversation;
 	services: ShellServices;
 	/** Every command, for `/help`. */
 	commands: readonly SlashCommand[];
@@ -112,5 +112,7 @@ export const oneOf =
 		values.map((value) => ({ value }));
 
 export async function turnCandidates({ relay }: CompletionContext): Promise<readonly Candidate[]> {
-	return relay.turns().map((turn) => ({ value: String(turn.turn), hint: `${turn.agent} ${turn.status}` }));
+	return relay.view
+		.turns()
+		.map((turn) => ({ value: String(turn.turn), hint: `${turn.agent} ${turn.status}` }));
 }

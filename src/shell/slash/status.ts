@@ -14,7 +14,7 @@ export const status: SlashCommand = {
 	async run(context) {
 		const { relay, theme, waiting, print } = context;
 		const { agent, model, permissions } = relay.active();
-		const native = relay.nativeResumeCommand();
+		const native = relay.view.nativeResumeCommand(relay.active().agent);
 		const rows: Array<[string, string]> = [
 			['agent', model === null ? agent : `${agent} ${model}`],
 			['permissions', PERMISSION_WORDS[permissions]],
@@ -43,6 +43,6 @@ function sessionRows({ relay }: SlashContext): Array<[string, string]> {
 		['folder', safeLine(session.folder, 300)],
 		['works in', safeLine(repo.branch === null ? place.folder : `${place.folder} (${repo.branch})`, 300)],
 		['turns', String(turns)],
-		[parent === null ? 'usage' : 'usage in all', describeUsage(relay.usage()) || 'not reported yet'],
+		[parent === null ? 'usage' : 'usage in all', describeUsage(relay.view.usage()) || 'not reported yet'],
 	];
 }

@@ -28,7 +28,7 @@ describe('the documented text CLI', () => {
 			resumed: true,
 			native_session_id: first.state?.native_session_id,
 		});
-		expect(relay.nativeResumeCommand()).toContain(
+		expect(relay.view.nativeResumeCommand(relay.active().agent)).toContain(
 			`aider --chat-history-file .aider.${first.state?.native_session_id}.md --restore-chat-history`,
 		);
 	});
@@ -58,7 +58,7 @@ describe('the documented text CLI', () => {
 		const relay = await bench.open();
 		const { outcome, state } = await bench.send(relay, '!mute');
 		expect({ outcome, agent: state?.agent }).toEqual({ outcome: 'completed', agent: 'courier' });
-		expect(relay.turns()[0]).toMatchObject({
+		expect(relay.view.turns()[0]).toMatchObject({
 			status: 'limited',
 			stop_reason: 'limit',
 			limit: {
@@ -143,7 +143,7 @@ describe('a hand-over between agents from config', () => {
 		const resets = new Date(Date.now() + 3_600_000).toISOString();
 		const limited = await bench.send(relay, `Write the file.\n!limit ${resets}`);
 		expect(limited).toMatchObject({ outcome: 'completed', state: { agent: 'aider', trigger: 'failover' } });
-		const [first, second] = relay.turns();
+		const [first, second] = relay.view.turns();
 		expect(first).toMatchObject({
 			agent: 'courier',
 			status: 'limited',

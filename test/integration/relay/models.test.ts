@@ -172,7 +172,7 @@ describe('the budgets of a session', () => {
 		expect((await child.send('three')).outcome).toBe('out_of_budget');
 		expect(child.meta().checkpoint).toMatchObject({ reason: 'max_turns', pending_prompt: 'three' });
 		expect(bench.received('claude')).toHaveLength(2);
-		expect(child.relay.usage().by_agent.claude?.turns).toBe(2);
+		expect(child.relay.view.usage().by_agent.claude?.turns).toBe(2);
 		await child.relay.startNew();
 		expect((await child.send('a new session')).outcome).toBe('completed');
 	});

@@ -76,7 +76,7 @@ describe('a session of a linked worktree that goes on from the main checkout', (
 		expect(packet).toMatch(/added\W+by-claude\.txt/);
 		expect(packet).not.toContain('only-in-main.txt');
 		expect(packet).not.toContain('deleted');
-		expect(await relay.relay.diff(null)).toContain('by-codex.txt');
+		expect(await relay.relay.view.diff(null)).toContain('by-codex.txt');
 		expect(losses(relay)).toEqual([]);
 	});
 
@@ -309,7 +309,7 @@ describe('a hand-over without the snapshots', () => {
 		rmSync(join(bench.repo, 'by-codex.txt'));
 		await relay.send('more');
 		expect(files(relay, 3)).toEqual(['git: added by-codex.txt']);
-		expect(await relay.relay.diff(3)).toContain('+made');
+		expect(await relay.relay.view.diff(3)).toContain('+made');
 	});
 
 	it('goes on when the state folder cannot be made', async () => {

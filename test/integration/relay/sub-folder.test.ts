@@ -66,7 +66,9 @@ describe('a relay that is started in a folder of the worktree', () => {
 		expect(relay.deps.store.location.folder).toBe(join(bench.repo, '.agent-relay'));
 		expect(relay.ofType('turn_started')[0]?.folder).toBe('api');
 		expect(relay.relay.place()).toEqual({ folder: api, worktree: bench.repo });
-		expect(relay.relay.nativeResumeCommand()).toBe(`cd ${api} && codex resume thread-1`);
+		expect(relay.relay.view.nativeResumeCommand(relay.relay.active().agent)).toBe(
+			`cd ${api} && codex resume thread-1`,
+		);
 	});
 
 	it('says nothing of a folder in the records of one that is started at the root', async () => {

@@ -153,7 +153,7 @@ describe('a native session that cannot be resumed', () => {
 		const it = await bench.relay({ agent: 'claude' });
 		await it.send('first');
 		expect((await it.send('second')).state).toMatchObject({ stop_reason: 'context_too_long' });
-		expect(it.relay.nativeResumeCommand()).toBeNull();
+		expect(it.relay.view.nativeResumeCommand(it.relay.active().agent)).toBeNull();
 		expect((await it.send('third')).outcome).toBe('completed');
 
 		const [, second, third] = bench.received('claude');
@@ -195,7 +195,7 @@ describe('a native session that cannot be resumed', () => {
 		const it = await bench.relay({ agent: 'claude' });
 		await it.send('first');
 		await it.send('second');
-		expect(it.relay.nativeResumeCommand()).toBeNull();
+		expect(it.relay.view.nativeResumeCommand(it.relay.active().agent)).toBeNull();
 		const next = await reopened(it, { agent: 'claude' });
 		expect((await next.relay.continuePending(next.options)).outcome).toBe('completed');
 		expect(claudeArgs().map((args) => args.includes('--resume'))).toEqual([false, true, false]);
@@ -257,7 +257,7 @@ describe('a native session that cannot be resumed', () => {
 			await it.send('second');
 			expect(it.states()).toHaveLength(2);
 			expect(notices(it).join()).toMatch(/worked on the prompt without the story/);
-			expect(it.relay.nativeResumeCommand()).toBeNull();
+			expect(it.relay.view.nativeResumeCommand(it.relay.active().agent)).toBeNull();
 			await it.send('third');
 			const [, , whole] = bench.received('codex');
 			expect(whole?.args).not.toContain('resume');
@@ -329,7 +329,7 @@ describe('a plan', () => {
 		expect(first.states().map(({ plan_told }) => plan_told)).toEqual([true, true, false]);
 		expect(first.states().at(-1)?.plan).toEqual(stands);
 		const child = await reopened(first);
-		expect(child.relay.plan()).toEqual(stands);
+		expect(child.relay.view.plan()).toEqual(stands);
 		await child.send('go on');
 		await child.send('still there?');
 		expect(child.states().map(({ plan }) => plan[1])).toEqual([

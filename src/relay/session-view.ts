@@ -1,0 +1,155 @@
+/** What can be read of a session's turns, for whoever shows it. Pure but for transcripts and diffs, which are read when asked for. */
+import { relative } from 'node:path';
+import type { AgentId } from '../agents/contract.ts';
+import type { Utilization } from '../agents/events.ts';
+import { fromIso } from '../core/clock.ts';
+import { RelayError } from '../core/errors.ts';
+import { readOrNull } from '../core/files.ts';
+import { quoteForShell } from '../core/quote-for-shell.ts';
+import type { FileChange, Snapshots } from '../git/contract.ts';
+import { namedFolder } from '../git/start-folder.ts';
+import { sumOfUsage } from '../sessions/lineage-usage.ts';
+import type { SessionMeta } from '../sessions/session-meta.ts';
+import { turnFile } from '../sessions/session-paths.ts';
+import type { OpenSession } from '../sessions/session-store.ts';
+import { toldPlan } from '../sessions/standing-plan.ts';
+import type { TurnState } from '../sessions/turn-state.ts';
+import { agentStanding, placedTurns, startedIn } from './lineage.ts';
+import type { RelayDeps } from './relay-deps.ts';
+
+/** Reads the session at hand; before the first prompt there is nothing to read. */
+export interface SessionView {
+	turns(): TurnState[];
+	/** With the sessions that it goes on from. */
+	usage(): SessionMeta['usage'];
+	/** The newest plan that an agent reported in the session or its parents; empty where none stands. */
+	plan(): TurnState['plan'];
+	/** The newest change of each path, by path. */
+	files(): FileChange[];
+	/** Unified diff of a turn, or of the whole session. Throws `not_found`. */
+	diff(turn: number | null): Promise<string>;
+	/** The readable transcript of a turn (null: the last), as recorded; show it through `core/text.ts`. Throws `not_found`. */
+	transcript(turn: number | null): string;
+	/** How much of their windows agents last reported as used. */
+	utilization(): Array<Utilization & { agent: AgentId }>;
+	/** `cd … && claude --resume …`: how to go on in the program of `agent`; null without a conversation that it would take. */
+	nativeResumeCommand(agent: AgentId): string | null;
+}
+
+export interface Viewed {
+	/** null: there is none yet. */
+	session: OpenSession | null;
+	/** Of the worktree where it works. */
+	deps: RelayDeps;
+}
+
+/** `viewed` is asked at each call, so that one view serves a conversation that goes from session to session. */
+export function viewOf(viewed: () => Viewed): SessionView {
+	const turns = () => viewed().session?.turns() ?? [];
+	const lineage = () => {
+		const { session, deps } = viewed();
+		return session === null ? [] : deps.store.lineage(session.id);
+	};
+	return {
+		turns,
+		usage: () => sumOfUsage(lineage().map(({ meta }) => meta.usage)),
+		plan: () => toldPlan(placedTurns(lineage()).map(({ state }) => state)) ?? [],
+		files: () => filesOf(turns()),
+		diff: (turn) => diffOf(turns(), turn, viewed().deps.snapshots),
+		transcript: (turn) => {
+			const { session } = viewed();
+			if (session !== null) return transcriptOf(session, turn);
+			if (turn === null) return '';
+			throw new RelayError('no_such_session', 'No prompt was sent yet, so there is no session.', {
+				hint: 'Type a task first.',
+			});
+		},
+		utilization: () => utilizationOf(turns()),
+		nativeResumeCommand: (agent) => {
+			const { session, deps } = viewed();
+			return session === null ? null : resumeCommandOf(session, agent, deps);
+		},
+	};
+}
+
+function resumeCommandOf(
+	session: OpenSession,
+	agent: AgentId,
+	{ registry, store, repo }: RelayDeps,
+): string | null {
+	const native = session.meta.agents[agent]?.native_session_id;
+	const adapter = registry.adapters.find(({ id }) => id === agent);
+	if (!native || !adapter?.isNativeId(native)) return null;
+	const turns = placedTurns(store.lineage(session.id));
+	// What the agent has just refused here it would refuse on the user's own command line too.
+	const { left, lastTurn } = agentStanding(turns, agent, native, { hasPacket: true });
+	if (left !== null) return null;
+	const folder = lastTurn === null ? repo.worktree : startedIn(lastTurn);
+	// A record may name any folder; to start an agent in one is to obey what lies there.
+	if (folder !== repo.worktree && namedFolder(relative(repo.worktree, folder), repo) !== folder) return null;
+	return `cd ${quoteForShell(folder)} && ${adapter.resumeHint(native)}`;
+}
+
+const MAX_DIFF_BYTES = 4 * 1024 * 1024;
+
+/** The newest change of each path, by path. */
+function filesOf(turns: readonly TurnState[]): FileChange[] {
+	const byPath = new Map<string, FileChange>();
+	for (const { files } of turns) {
+		for (const { path, change, from, added, removed, source } of files) {
+			byPath.set(path, { path, change, added, removed, source, ...(from === undefined ? {} : { from }) });
+		}
+	}
+	return [...byPath.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/**
+ * Unified diff of one turn, or from the first turn's start to the last one's end; empty where nothing ran yet. Throws
+ * `not_found` for a turn that is not there, and where no snapshots were taken: that nothing changed is not known then.
+ */
+async function diffOf(
+	turns: readonly TurnState[],
+	turn: number | null,
+	snapshots: Snapshots | null,
+): Promise<string> {
+	const chosen = turn === null ? turns : turns.filter((state) => state.turn === turn);
+	if (chosen.length === 0) {
+		if (turn === null) return '';
+		throw new RelayError('not_found', `This session has no turn ${turn}.`, {
+			hint: turnsThereAre(turns.length),
+		});
+	}
+	const before = chosen.find(({ tree }) => tree.before !== null)?.tree.before;
+	const after = chosen.findLast(({ tree }) => tree.after !== null)?.tree.after;
+	if (!before || !after || !snapshots) {
+		throw new RelayError('not_found', 'There is no snapshot to compare.', {
+			hint: 'Outside git, and while the first turn runs, there is none; what agents named: /files',
+		});
+	}
+	return snapshots.diff(before, after, { maxBytes: MAX_DIFF_BYTES });
+}
+
+/** What each agent last reported of its windows. */
+function utilizationOf(turns: readonly TurnState[]): Array<Utilization & { agent: AgentId }> {
+	const newest = new Map<AgentId, TurnState['utilization']>();
+	for (const { agent, utilization } of turns) if (utilization.length > 0) newest.set(agent, utilization);
+	return [...newest].flatMap(([agent, windows]) =>
+		windows.map(({ window, ratio, reset_at }) => ({ agent, window, ratio, resetAt: fromIso(reset_at) })),
+	);
+}
+
+/** The readable transcript of a turn, as recorded; empty where nothing ran yet. Throws `not_found` with the turns there are. */
+function transcriptOf(session: OpenSession, turn: number | null): string {
+	const { turn_count } = session.meta;
+	const number = turn ?? turn_count;
+	if (number === 0) return '';
+	const bytes = number < 1 ? null : readOrNull(turnFile(session.folder, number, 'output.md'));
+	if (bytes !== null) return bytes.toString();
+	throw new RelayError('not_found', `Session ${session.id} has no turn ${number}.`, {
+		hint: turnsThereAre(turn_count),
+	});
+}
+
+function turnsThereAre(count: number): string {
+	return count === 0 ? 'It has none yet.' : `Its turns are 1 to ${count}.`;
+}

@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import type { Snapshots } from '../../../src/git/contract.ts';
+import { type Viewed, viewOf } from '../../../src/relay/session-view.ts';
+import type { TurnState } from '../../../src/sessions/turn-state.ts';
+import { fakeSessionMeta } from '../../helpers/fake-session-meta.ts';
+import { fakeTurnState } from '../../helpers/fake-turn-state.ts';
+
+const taken = {
+	diff: async (before: string, after: string) => `${before}..${after}`,
+} as unknown as Snapshots;
+const turn = (number: number, before: string | null, after: string | null) =>
+	fakeTurnState({ turn: number, tree: { before, after } });
+
+function view(turns: TurnState[], snapshots: Snapshots | null = taken) {
+	const meta = fakeSessionMeta({ turn_count: turns.length });
+	const session = { id: meta.id, folder: '/nowhere', meta, turns: () => turns };
+	return viewOf(() => ({ session, deps: { snapshots } }) as unknown as Viewed);
+}
+
+describe('the diff of a session', () => {
+	it('spans its turns, or one of them', async () => {
+		const turns = [turn(1, 'a', 'b'), turn(2, 'c', 'd')];
+		expect(await view(turns).diff(null)).toBe('a..d');
+		expect(await view(turns).diff(2)).toBe('c..d');
+	});
+
+	it('is empty before anything ran', async () => {
+		expect(await view([]).diff(null)).toBe('');
+	});
+
+	it('of a turn that is not there is refused with those that are', async () => {
+		await expect(view([turn(1, 'a', 'b')]).diff(9)).rejects.toMatchObject({
+			code: 'not_found',
+			hint: 'Its turns are 1 to 1.',
+		});
+	});
+
+	it('is refused where no snapshot was taken: that nothing changed is not known', async () => {
+		await expect(view([turn(1, null, null)]).diff(null)).rejects.toMatchObject({ code: 'not_found' });
+		await expect(view([turn(1, 'a', 'b')], null).diff(null)).rejects.toMatchObject({ code: 'not_found' });
+	});
+});
+
+describe('the transcript of a turn', () => {
+	it('is empty before anything ran', () => {
+		expect(view([]).transcript(null)).toBe('');
+		expect(viewOf(() => ({ session: null }) as unknown as Viewed).transcript(null)).toBe('');
+	});
+
+	it('of a turn that is not there is refused with those that are', () => {
+		expect(() => view([]).transcript(3)).toThrow(/no turn 3/);
+		expect(() => view([turn(1, null, null), turn(2, null, null)]).transcript(3)).toThrow(
+			expect.objectContaining({ hint: 'Its turns are 1 to 2.' }),
+		);
+	});
+
+	it('of a conversation without a session is refused', () => {
+		expect(() => viewOf(() => ({ session: null }) as unknown as Viewed).transcript(1)).toThrow(
+			expect.objectContaining({ code: 'no_such_session' }),
+		);
+	});
+});
