@@ -95,6 +95,7 @@ const OWNERS: Record<string, readonly string[]> = {
 	chalk: ['ui/theme.ts'],
 	commander: ['cli'],
 	enquirer: ['ui', 'shell'],
+	'strip-ansi': ['agents', 'race/failing-tests.ts'],
 	ulid: ['core/ids.ts'],
 };
 

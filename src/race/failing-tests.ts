@@ -2,7 +2,7 @@
  * How many tests fail, as a known test runner says at the end of its output. Pure. The output is of the entrant's own
  * making, so a number is taken only from where the runner puts its summary, and none where two could be meant.
  */
-import { stripVTControlCharacters } from 'node:util';
+import stripAnsi from 'strip-ansi';
 
 export interface OutputEnd {
 	text: string;
@@ -133,7 +133,7 @@ const NODE_LINES = 8;
 
 /** null: no known runner says it, or more than one could be meant. */
 export function countFailingTests({ text, isWhole }: OutputEnd): number | null {
-	const lines = stripVTControlCharacters(text)
+	const lines = stripAnsi(text)
 		.split(/\r?\n|\r/)
 		.map((line) => line.trimEnd())
 		.filter((line) => line !== '');

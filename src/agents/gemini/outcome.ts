@@ -1,4 +1,5 @@
 /** How a gemini turn ended: by its result line and exit code, else by the relay's stop, else by what it left behind. */
+import stripAnsi from 'strip-ansi';
 import { unknownOption } from '../checked-versions.ts';
 import type { AgentExit } from '../contract.ts';
 import type { Limit, StopReason } from '../events.ts';
@@ -157,23 +158,23 @@ const REASON_BY_EXIT: ReadonlyMap<number, StopReason> = new Map([
 function judgeOwnDeath(exit: AgentExit, seen: Seen): Judgement {
 	const code = exit.exitCode ?? 0;
 	if (exit.signal !== null || code === 0 || code === 130) return UNKNOWN;
-	const message = ownLine(seen.stderr) ?? `gemini ended with exit code ${code}`;
+	const stderr = stripAnsi(seen.stderr);
+	const message = ownLine(stderr) ?? `gemini ended with exit code ${code}`;
 	const status = statusOf(code, seen);
 	const verdict = judgeFailure(status, wordsOf(seen.hasStarted ? '' : message, seen), seen.asked);
 	if (verdict?.kind === 'limit') return limited(geminiLimit(verdict, 'exit', 'exit', message));
 	if (status === 401 || status === 403) return failed(verdict?.stopReason ?? 'auth', message);
 	const byExit = REASON_BY_EXIT.get(code);
 	if (seen.hasStarted) return failed(byExit ?? 'crashed', `gemini ended with exit code ${code} in mid-turn`);
-	const option = /^Unknown arguments?:[^\n]*/m.exec(seen.stderr)?.[0];
+	const option = /^Unknown arguments?:[^\n]*/m.exec(stderr)?.[0];
 	if (code === 1 && option !== undefined) return unknownOption('gemini', option);
-	return failed(startReason(code, seen.stderr) ?? byExit ?? verdict?.stopReason ?? 'crashed', message);
+	return failed(startReason(code, stderr) ?? byExit ?? verdict?.stopReason ?? 'crashed', message);
 }
 
 /** The CLI's own refusals to start; exit 42 and 1 stand for several. */
 function startReason(code: number, stderr: string): StopReason | null {
-	if (code === 42 && /^(?:\x1b\[[0-9;]*m)*Error resuming session:/m.test(stderr)) return 'unknown_session';
-	if (code === 42 && /^(?:\x1b\[[0-9;]*m)*Error starting session: .* already exists\b/m.test(stderr))
-		return 'session_in_use';
+	if (code === 42 && /^Error resuming session:/m.test(stderr)) return 'unknown_session';
+	if (code === 42 && /^Error starting session: .* already exists\b/m.test(stderr)) return 'session_in_use';
 	if (isRefusedLogin(stderr)) return 'auth';
 	const isBadUsage = /^(?:Not enough (?:non-option )?arguments|Invalid values:)/m.test(stderr);
 	return code === 1 && isBadUsage ? 'bad_usage' : null;
@@ -181,7 +182,7 @@ function startReason(code: number, stderr: string): StopReason | null {
 
 /** The CLI's own words around whatever its login met; a login server that was not reached has refused nothing. */
 function isRefusedLogin(stderr: string): boolean {
-	const line = /^(?:\x1b\[[0-9;]*m)*(?:Error authenticating:|Failed to login\.) ([^\n]*)/m.exec(stderr)?.[1];
+	const line = /^(?:Error authenticating:|Failed to login\.) ([^\n]*)/m.exec(stderr)?.[1];
 	return line !== undefined && !TRANSPORT.test(line);
 }
 
@@ -192,9 +193,9 @@ const TRANSPORT =
 const CHATTER =
 	/^(?:Warning: |YOLO mode is enabled|Ripgrep is not available|\[STARTUP\]|Approval mode overridden|Loaded cached credentials|\(node:\d+\) |\(Use `node |The '\w+' option is deprecated\.)/;
 
-/** The first line that tells why, without colours. */
+/** The first line that tells why. */
 function ownLine(stderr: string): string | null {
-	const lines = stderr.split('\n').map((line) => line.replace(/\x1b\[[0-9;]*m/g, '').trim());
+	const lines = stderr.split('\n').map((line) => line.trim());
 	return lines.find((line) => line !== '' && !CHATTER.test(line)) ?? null;
 }
 

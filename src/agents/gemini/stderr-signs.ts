@@ -3,6 +3,7 @@
  * line breaks included, so a line is believed only when no tool can have written it: no call is open, stdout has shown
  * the result of every echoed failure, and no tool input or output held the same words.
  */
+import stripAnsi from 'strip-ansi';
 import { type JsonObject, textOrNull } from '../json-fields.ts';
 
 /** A failed request, as the CLI put it. */
@@ -62,7 +63,7 @@ export class StderrSigns {
 
 	/** Takes one line of stderr in; `signs` gives what it completes. */
 	line(text: string): void {
-		const line = text.replace(/\r$/, '').replace(/^(?:\x1b\[[0-9;]*m)+/, '');
+		const line = stripAnsi(text.replace(/\r$/, ''));
 		if (line.startsWith('Error executing tool ') && !this.#isSpoken(line)) this.#echoes++;
 		if (this.#startsSign(line) || this.#gathering === null) return;
 		const { lines } = this.#gathering;
@@ -135,7 +136,7 @@ export class StderrSigns {
 	}
 
 	#hearText(text: string): void {
-		for (const [found] of text.matchAll(STARTS)) {
+		for (const [found] of stripAnsi(text).matchAll(STARTS)) {
 			if (this.#spoken.size >= MAX_SPOKEN) this.blind();
 			else this.#spoken.add(normal(found));
 		}

@@ -1,7 +1,7 @@
 /** What the user named as signs of a limit: lines of stderr, fields of a JSON line, exit codes. */
+import stripAnsi from 'strip-ansi';
 import type { AgentSettings } from '../../config/schema.ts';
 import { type Line, LineSplitter } from '../../core/line-splitter.ts';
-import { safeText } from '../../core/text.ts';
 import type { AgentId } from '../contract.ts';
 import type { AgentEvent, Limit, LimitKind, LimitSource, StopReason } from '../events.ts';
 import { judgeEvidence, readEvidence } from '../evidence/judge-evidence.ts';
@@ -197,7 +197,7 @@ export class StderrWatch {
 
 	#read(line: Line, isMute: boolean): Limit[] {
 		const raw = line.kind === 'line' ? line.text : line.head;
-		const text = safeText(raw.slice(0, MAX_SEARCHED_CHARS).replace(/\r+$/, '')).trimEnd();
+		const text = stripAnsi(raw.slice(0, MAX_SEARCHED_CHARS).replace(/\r+$/, '')).trimEnd();
 		if (text === '') return [];
 		const sign = isMute ? null : this.#signIn(text);
 		this.#last.push({ text, sign });

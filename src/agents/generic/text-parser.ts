@@ -1,7 +1,7 @@
 /** The output of a CLI that writes plain text: every line is part of the answer, as soon as it is whole. */
+import stripAnsi from 'strip-ansi';
 import type { AgentSettings } from '../../config/schema.ts';
 import { type Line, LineSplitter } from '../../core/line-splitter.ts';
-import { safeText } from '../../core/text.ts';
 import type { AgentExit, AgentId, AgentParser, ParsedTurn, ParserContext } from '../contract.ts';
 import { type AgentEvent, type Limit, NO_TOKENS } from '../events.ts';
 import { namesSession } from './command-line.ts';
@@ -95,8 +95,8 @@ export class TextParser implements AgentParser {
 function shownText(line: Line): string {
 	if (line.kind === 'oversized') {
 		const left = line.bytes - Buffer.byteLength(line.head) - Buffer.byteLength(line.tail);
-		return safeText(`${line.head}[… ${left} bytes left out …]${line.tail}`);
+		return stripAnsi(`${line.head}[… ${left} bytes left out …]${line.tail}`);
 	}
 	const text = line.text.replace(/\r+$/, '');
-	return safeText(text.slice(text.lastIndexOf('\r') + 1));
+	return stripAnsi(text.slice(text.lastIndexOf('\r') + 1));
 }

@@ -1,4 +1,5 @@
 /** How an opencode turn ended: by its last error or step, else by the relay's stop, else by what it left behind. */
+import stripAnsi from 'strip-ansi';
 import { unknownOption } from '../checked-versions.ts';
 import type { AgentExit } from '../contract.ts';
 import type { Limit, StopReason } from '../events.ts';
@@ -62,10 +63,11 @@ function judgeOwnEnd(exit: AgentExit, seen: Seen): Judgement {
 	if (seen.limit !== null) return limited(seen.limit);
 	if (!isOwnExit || exit.exitCode === 0) return UNKNOWN;
 	if (seen.hasStarted) return failed('crashed', `opencode ended with exit code ${exit.exitCode} in mid-turn`);
-	const message = ownLine(seen.stderr) ?? `opencode ended with exit code ${exit.exitCode}`;
-	const isUsage = /^(?:\x1b\[[0-9;]*m)*opencode run \[message\.\.\]/m.test(seen.stderr);
+	const stderr = stripAnsi(seen.stderr);
+	const message = ownLine(stderr) ?? `opencode ended with exit code ${exit.exitCode}`;
+	const isUsage = /^opencode run \[message\.\.\]/m.test(stderr);
 	if (isUsage) return unknownOption('opencode', 'opencode did not take the options it was given');
-	return failed(startReason(seen.stderr), message);
+	return failed(startReason(stderr), message);
 }
 
 /** Exit 1 after a good last step: an error before it was overcome (a compaction). Without one it is not explained. */
@@ -88,16 +90,15 @@ function judgeFinish(reason: string, exitCode: number, seen: Seen): Judgement {
 
 /** The CLI's own refusals to start, read only when no session began. */
 function startReason(stderr: string): StopReason {
-	const text = stderr.replace(/\x1b\[[0-9;]*m/g, '');
-	if (/^(?:Error: )?Session not found/m.test(text)) return 'unknown_session';
-	if (/^(?:Error: )?(?:ConfigInvalidError|Configuration is invalid|Config file at )/m.test(text))
+	if (/^(?:Error: )?Session not found/m.test(stderr)) return 'unknown_session';
+	if (/^(?:Error: )?(?:ConfigInvalidError|Configuration is invalid|Config file at )/m.test(stderr))
 		return 'bad_config';
-	if (/^(?:Error: )?Failed to change directory/m.test(text)) return 'bad_environment';
-	return /^(?:Error: )?You must provide a message/m.test(text) ? 'bad_usage' : 'crashed';
+	if (/^(?:Error: )?Failed to change directory/m.test(stderr)) return 'bad_environment';
+	return /^(?:Error: )?You must provide a message/m.test(stderr) ? 'bad_usage' : 'crashed';
 }
 
 function ownLine(stderr: string): string | null {
-	const lines = stderr.split('\n').map((line) => line.replace(/\x1b\[[0-9;]*m/g, '').trim());
+	const lines = stderr.split('\n').map((line) => line.trim());
 	return lines.find((line) => line !== '' && !line.startsWith('\u001e')) ?? null;
 }
 

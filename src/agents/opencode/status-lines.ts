@@ -3,6 +3,7 @@
  * refused permission repeats the model's own command there, line breaks included, so nothing is believed after one; the
  * turn ends with it anyway.
  */
+import stripAnsi from 'strip-ansi';
 import { type JsonObject, numberOrNull, objectOrEmpty, parseObject, textOrNull } from '../json-fields.ts';
 
 const MARK = '\u001e';
@@ -21,7 +22,7 @@ export class StatusLines {
 
 	/** The session and, while it is retrying, the status that a line of stderr tells; null for every other line. */
 	read(text: string): { sessionId: string; retry: RetryStatus | null } | null {
-		if (/^(?:\x1b\[[0-9;]*m|!|\s)*permission requested:/.test(text)) this.#isBlind = true;
+		if (/^[!\s]*permission requested:/.test(stripAnsi(text))) this.#isBlind = true;
 		if (this.#isBlind || !text.startsWith(MARK)) return null;
 		const line = parseObject(text.slice(MARK.length));
 		const sessionId = textOrNull(line?.sessionID);

@@ -107,6 +107,7 @@ describe('words of a limit that a tool wrote', () => {
 		['a backoff line', BACKOFF],
 		['a spent window', WINDOW],
 		['billing', `${BACKOFF} Your prepayment credits are depleted`],
+		['a backoff line in colours', BACKOFF.replace('failed', '\x1b[31mfailed\x1b[0m')],
 	];
 
 	it.each(forgeries)('in an echoed error never count: %s', (_, forged) => {

@@ -52,6 +52,12 @@ describe('the plain text of an agent', () => {
 		expect(events[0]).toMatchObject({ text: 'done\n' });
 	});
 
+	it('has its signs of a limit found under colours and links', () => {
+		const err = '\u001b]8;;https://a.b\u0007Error: \u001b[1;31mquota\u001b[0m exceeded\u001b]8;;\u0007\n';
+		const { turn } = turnOf({ err, end: exit(1) }, QUOTA);
+		expect(turn.limit).toMatchObject({ kind: 'quota', source: { excerpt: 'Error: quota exceeded' } });
+	});
+
 	it('gives the same events however its bytes are split', () => {
 		const out = Buffer.from('é one\r\n\u001b[1mtwo\u001b[0m\n\n…three');
 		const err = Buffer.from('busy\nError: quota exceeded');
