@@ -17,7 +17,7 @@ const [
 	load('terminal/start-pty.js'),
 	load('core/create-process-table.js'),
 	load('core/clock.js'),
-	load('turns/recorder.js'),
+	load('turns/record/recorder.js'),
 	load('core/append-file.js'),
 	load('agents/claude/adapter.js'),
 ]);

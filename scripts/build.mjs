@@ -37,7 +37,7 @@ const LOADED_TOGETHER = {
 		'git/run-git.js',
 		'git/same-repo.js',
 		'relay/survivors.js',
-		'turns/running-agents.js',
+		'turns/process/running-agents.js',
 	],
 };
 const groups = Object.entries(LOADED_TOGETHER).map(([name, modules], at) => {

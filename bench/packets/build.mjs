@@ -8,7 +8,7 @@ const FOLDER = '.agent-relay/sessions/01JG0000000000000000000000';
 export async function packetBuilder(load) {
 	const { buildPacket } = await load('handoff/build-packet.js');
 	const { TurnFacts } = await load('turns/turn-facts.js');
-	const { judgeTurn } = await load('turns/judge-turn.js');
+	const { judgeTurn } = await load('turns/judge/judge-turn.js');
 	const { parseRollout } = await load('agents/codex/rollout.js');
 	const { parseSessionRecord } = await load('agents/gemini/session-record.js');
 	const { claudeAdapter } = await load('agents/claude/adapter.js');

@@ -37,7 +37,7 @@ export async function lineageBuilder(load) {
 			'relay/conversation.js',
 			'relay/prepare-turn.js',
 			'relay/survivors.js',
-			'turns/running-agents.js',
+			'turns/process/running-agents.js',
 			'sessions/session-store.js',
 			'sessions/store-location.js',
 			'sessions/witness.js',

@@ -23,7 +23,7 @@ import type { SurvivorDesk, Survivors } from '../relay/survivors.ts';
 import { createSessionStore, type SessionStore } from '../sessions/session-store.ts';
 import { locateStore, orphanedStores, type StoreLocation } from '../sessions/store-location.ts';
 import { createWitnesses, type Witnesses } from '../sessions/witness.ts';
-import type { RunningAgents } from '../turns/running-agents.ts';
+import type { RunningAgents } from '../turns/process/running-agents.ts';
 
 interface AppStreams {
 	input: NodeJS.ReadStream;
@@ -174,7 +174,7 @@ async function openStore(app: App): Promise<SessionStore> {
 
 async function openSurvivors({ paths, processes, clock, desk }: App) {
 	const [{ createRunningAgents }, { createSurvivors }] = await Promise.all([
-		import('../turns/running-agents.ts'),
+		import('../turns/process/running-agents.ts'),
 		import('../relay/survivors.ts'),
 	]);
 	const runningAgents = createRunningAgents(paths.running, processes);

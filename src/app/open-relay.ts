@@ -29,7 +29,7 @@ import { openConversation } from '../relay/conversation.ts';
 import type { Places, RelayDeps } from '../relay/relay-deps.ts';
 import { createNativeConversations } from '../sessions/native-conversations.ts';
 import { createStartPty } from '../terminal/start-pty.ts';
-import { removeStrayPrivateFiles } from '../turns/private-files.ts';
+import { removeStrayPrivateFiles } from '../turns/process/private-files.ts';
 import { type App, homeOf, newNativeId, storeAt } from './create-app.ts';
 import {
 	clonedFolders,

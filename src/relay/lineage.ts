@@ -8,7 +8,7 @@ import type { SessionMeta } from '../sessions/session-meta.ts';
 import { type RecordedPlan, standingPlan } from '../sessions/standing-plan.ts';
 import { participantOf, type TurnState } from '../sessions/turn-state.ts';
 import type { Witness } from '../sessions/witness.ts';
-import { totalsFromDisk } from '../turns/token-counts.ts';
+import { totalsFromDisk } from '../turns/record/token-counts.ts';
 import { wasHeard, whyLeft } from './native-session.ts';
 
 export interface PlacedTurn {

@@ -13,7 +13,7 @@ import type { SessionMeta } from '../sessions/session-meta.ts';
 import type { SessionStore } from '../sessions/session-store.ts';
 import type { TurnState } from '../sessions/turn-state.ts';
 import type { StartAgentProcess } from '../terminal/agent-process.ts';
-import type { RunningAgents } from '../turns/running-agents.ts';
+import type { RunningAgents } from '../turns/process/running-agents.ts';
 import type { Survivors } from './survivors.ts';
 
 /** Everything a conversation stands on, wired in `app/create-app.ts`. */

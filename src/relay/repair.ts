@@ -9,7 +9,7 @@ import { hasUnusedPacket, sessionStatus } from '../sessions/session-status.ts';
 import type { OpenSession } from '../sessions/session-store.ts';
 import { checkpoint, moveTo } from '../sessions/transitions.ts';
 import type { TurnState } from '../sessions/turn-state.ts';
-import type { Survivor } from '../turns/running-agents.ts';
+import type { Survivor } from '../turns/process/running-agents.ts';
 import { placedTurns, workedIn } from './lineage.ts';
 import type { RelayDeps } from './relay-deps.ts';
 import { placeSession, repoAt } from './session-place.ts';

@@ -2,7 +2,7 @@
 import type { PermissionPreset } from '../agents/contract.ts';
 import { agentSettings } from '../config/defaults.ts';
 import { RelayError } from '../core/errors.ts';
-import { privatePathToLookAt } from '../turns/private-files.ts';
+import { privatePathToLookAt } from '../turns/process/private-files.ts';
 import type { AgentChoice } from './contract.ts';
 import { presentPlace } from './present-place.ts';
 import type { RelayDeps } from './relay-deps.ts';

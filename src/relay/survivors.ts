@@ -8,7 +8,7 @@ import type { ProcessIdentity, ProcessTable } from '../core/process-table.ts';
 import { membersOf } from '../core/process-tree.ts';
 import { safeLine } from '../core/text.ts';
 import { readNewestTurns } from '../sessions/turn-records.ts';
-import type { RunningAgents, Survivor } from '../turns/running-agents.ts';
+import type { RunningAgents, Survivor } from '../turns/process/running-agents.ts';
 
 /** An agent whose terminal was hung up by the end of its relay is gone within 1.5 s, as a rule. */
 const DYING_MS = 2_500;

@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import type { AgentEvent, Limit } from '../agents/events.ts';
 import { fromIso, toIso } from '../core/clock.ts';
 import { limitSchema, type TurnState, tokensSchema } from '../sessions/turn-state.ts';
-import { tokensFromDisk, tokensToDisk } from './token-counts.ts';
+import { tokensFromDisk, tokensToDisk } from './record/token-counts.ts';
 
 export interface LoggedEvent {
 	/** Epoch ms. */

@@ -17,13 +17,13 @@ import type { OpenSession } from '../sessions/session-store.ts';
 import { standingPlan } from '../sessions/standing-plan.ts';
 import { endTurn } from '../sessions/transitions.ts';
 import { participantOf, type TurnState } from '../sessions/turn-state.ts';
-import { warningOf } from './describe-refused-model.ts';
-import { endStrays } from './end-strays.ts';
-import { judgeTurn } from './judge-turn.ts';
-import { readNativeFacts } from './native-facts.ts';
-import { type RecorderOptions, TurnRecorder } from './recorder.ts';
-import { totalsFromDisk } from './token-counts.ts';
-import { unreadableOutput } from './unreadable-output.ts';
+import { warningOf } from './judge/describe-refused-model.ts';
+import { judgeTurn } from './judge/judge-turn.ts';
+import { readNativeFacts } from './judge/native-facts.ts';
+import { endStrays } from './process/end-strays.ts';
+import { type RecorderOptions, TurnRecorder } from './record/recorder.ts';
+import { totalsFromDisk } from './record/token-counts.ts';
+import { unreadableOutput } from './record/unreadable-output.ts';
 
 export interface RecoverDeps {
 	session: OpenSession;

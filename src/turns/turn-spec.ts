@@ -7,7 +7,7 @@ import type { ConversationUse } from '../sessions/native-conversations.ts';
 import type { OpenSession } from '../sessions/session-store.ts';
 import type { TurnState } from '../sessions/turn-state.ts';
 import type { StartAgentProcess } from '../terminal/agent-process.ts';
-import type { RunningAgents } from './running-agents.ts';
+import type { RunningAgents } from './process/running-agents.ts';
 
 /** What is to be run: one prompt for one agent. */
 export interface TurnSpec {

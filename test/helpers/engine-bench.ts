@@ -40,7 +40,7 @@ import { locateStore } from '../../src/sessions/store-location.ts';
 import type { TurnState } from '../../src/sessions/turn-state.ts';
 import { createWitnesses } from '../../src/sessions/witness.ts';
 import { createStartPty } from '../../src/terminal/start-pty.ts';
-import { createRunningAgents } from '../../src/turns/running-agents.ts';
+import { createRunningAgents } from '../../src/turns/process/running-agents.ts';
 import { beginRepo, FIRST_AUTHOR } from './begin-repo.ts';
 import { type FakeScript, installFakeAgent, type ReceivedPrompt, receivedBy } from './fake-agents.ts';
 

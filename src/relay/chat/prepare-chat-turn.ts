@@ -12,7 +12,7 @@ import { knownToAny } from '../../sessions/said-words.ts';
 import type { ChatParticipant, ChatRecord } from '../../sessions/session-meta.ts';
 import { turnFile } from '../../sessions/session-paths.ts';
 import type { OpenSession } from '../../sessions/session-store.ts';
-import { privatePathToLookAt } from '../../turns/private-files.ts';
+import { privatePathToLookAt } from '../../turns/process/private-files.ts';
 import type { TurnSpec } from '../../turns/turn-spec.ts';
 import { type UsedConversation, useConversation } from '../conversation-use.ts';
 import { agentStanding, placedTurns } from '../lineage.ts';

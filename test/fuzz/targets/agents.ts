@@ -27,11 +27,11 @@ import {
 } from '../../../src/sessions/record-file.ts';
 import { turnFile } from '../../../src/sessions/session-paths.ts';
 import { beginTurn, endTurn } from '../../../src/sessions/transitions.ts';
-import { boundedEvent, boundedTurn } from '../../../src/turns/bounded-numbers.ts';
 import { parseEventLine, serializeEvent } from '../../../src/turns/event-log.ts';
-import { judgeTurn } from '../../../src/turns/judge-turn.ts';
-import { TurnRecorder } from '../../../src/turns/recorder.ts';
-import { Transcript } from '../../../src/turns/transcript.ts';
+import { judgeTurn } from '../../../src/turns/judge/judge-turn.ts';
+import { boundedEvent, boundedTurn } from '../../../src/turns/record/bounded-numbers.ts';
+import { Transcript } from '../../../src/turns/record/output-text.ts';
+import { TurnRecorder } from '../../../src/turns/record/recorder.ts';
 import { TurnFacts } from '../../../src/turns/turn-facts.ts';
 import { fakeSessionMeta } from '../../helpers/fake-session-meta.ts';
 import { fakeTurnState } from '../../helpers/fake-turn-state.ts';

@@ -37,7 +37,7 @@ import { createWitnesses, Witness } from '../../../src/sessions/witness.ts';
 import { parseWitness, serializeWitness } from '../../../src/sessions/witness-file.ts';
 import { openHistory } from '../../../src/shell/editor/history.ts';
 import { parseEventLine, serializeEvent } from '../../../src/turns/event-log.ts';
-import { createRunningAgents } from '../../../src/turns/running-agents.ts';
+import { createRunningAgents } from '../../../src/turns/process/running-agents.ts';
 import { readTurnRecords } from '../../../src/turns/turn-records.ts';
 import { fakeCheckpoint, fakeSessionMeta } from '../../helpers/fake-session-meta.ts';
 import { fakeTurnState } from '../../helpers/fake-turn-state.ts';

@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createProcessTable } from '../../../src/core/create-process-table.ts';
-import { PrivateFiles, removeStrayPrivateFiles } from '../../../src/turns/private-files.ts';
+import { PrivateFiles, removeStrayPrivateFiles } from '../../../src/turns/process/private-files.ts';
 import { EngineBench } from '../../helpers/engine-bench.ts';
 
 let root = '';

@@ -15,8 +15,8 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { telemetryOf } from '../../../src/agents/gemini/telemetry-of.ts';
 import { createProcessTable } from '../../../src/core/create-process-table.ts';
-import { privatePath, removeStrayPrivateFiles } from '../../../src/turns/private-files.ts';
-import { TelemetryFile } from '../../../src/turns/telemetry-file.ts';
+import { privatePath, removeStrayPrivateFiles } from '../../../src/turns/process/private-files.ts';
+import { TelemetryFile } from '../../../src/turns/record/telemetry-file.ts';
 import { until } from '../../agents/harness/until.ts';
 import { EngineBench } from '../../helpers/engine-bench.ts';
 

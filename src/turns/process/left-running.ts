@@ -1,0 +1,23 @@
+import type { ProcessTable } from '../../core/process-table.ts';
+import { describeTrees } from '../../core/process-tree.ts';
+import { safeLine } from '../../core/text.ts';
+
+const SHOWN = 3;
+const COMMAND_CHARS = 120;
+
+/**
+ * One line of what a turn started and the relay did not end, as it is no longer its to end: a server of tmux, a program that left the
+ * agent's tree before it was seen. null: nothing that can be told; a program may hide its environment, and of more than a whole circle of pids the oldest are not looked at..
+ */
+export function describeLeftRunning(
+	{ session, turn, after }: { session: string; turn: number; after: number | null },
+	processes: Pick<ProcessTable, 'withEnvironment' | 'snapshot'>,
+): string | null {
+	const left = processes
+		.withEnvironment({ AGENT_RELAY_SESSION: session, AGENT_RELAY_TURN: String(turn) }, { after })
+		.filter(({ pid }) => pid !== process.pid);
+	if (left.length === 0) return null;
+	const trees = describeTrees(left, processes.snapshot()).map((tree) => safeLine(tree, COMMAND_CHARS));
+	const more = trees.length > SHOWN ? ` and ${trees.length - SHOWN} more` : '';
+	return `left running: ${trees.slice(0, SHOWN).join(', ')}${more}`;
+}

@@ -1,0 +1,145 @@
+/**
+ * Files that only one turn's agent and the relay see, in a folder of 0700 outside the repo. Their names say which relay made
+ * them, so that the next one can tell what a crash left behind.
+ */
+import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { PrivateFile } from '../../agents/contract.ts';
+import { RelayError } from '../../core/errors.ts';
+import {
+	areOfOwnFolder,
+	ensureFolder,
+	FILE_MODE,
+	isOwnFolder,
+	lstatIfThere,
+	namesIn,
+	writeAll,
+} from '../../core/files.ts';
+import type { ProcessTable } from '../../core/process-table.ts';
+
+const { O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY } = constants;
+
+const NAME = /^(\d{1,10})-([^-]{1,40})-/;
+
+/** How the private files of a turn begin: a path in `folder` that no other turn of this process uses. `turn`: any text. */
+export function privatePath(folder: string, turn: string, processes: ProcessTable): string {
+	const start = ownerMark(processes.identify(process.pid)?.start ?? 'unknown');
+	return join(folder, `${process.pid}-${start}-${turn.replace(/[^\w.-]/g, '_')}`);
+}
+
+/** The same for a command line that is only looked at: nothing is ever written there. */
+export function privatePathToLookAt(folder: string | undefined): { privatePath?: string } {
+	return folder === undefined ? {} : { privatePath: join(folder, 'looked-at') };
+}
+
+/** Removes what relays that are gone left in `folder`, and nothing through a link. Never throws: it is done in passing. */
+export function removeStrayPrivateFiles(folder: string, processes: ProcessTable): void {
+	if (!isOwnFolder(folder)) return;
+	for (const name of namesIn(folder, 'EACCES', 'EPERM', 'ELOOP', 'EIO')) {
+		const [, pid, start] = NAME.exec(name) ?? [];
+		if (pid === undefined) continue;
+		const owner = processes.identify(Number(pid));
+		if (owner !== null && ownerMark(owner.start) === start) continue;
+		removeQuietly(join(folder, name));
+	}
+}
+
+function ownerMark(start: string): string {
+	return start.replace(/[^\w.]/g, '_').slice(0, 40);
+}
+
+function removeQuietly(path: string): void {
+	try {
+		rmSync(path, { force: true });
+	} catch {
+		// The next start tries again.
+	}
+}
+
+/** Those of one turn. An agent must not start without them, so what cannot be written or has changed is an error. */
+export class PrivateFiles {
+	readonly #written: Array<PrivateFile & { dev: number; ino: number }> = [];
+	readonly #agent: string;
+
+	/** `agent`: its title, for errors. */
+	constructor(agent: string) {
+		this.#agent = agent;
+	}
+
+	/** Each is new, 0600 and on no link. Throws `not_writable`; then none is left. */
+	write(files: readonly PrivateFile[]): void {
+		for (const file of files) {
+			try {
+				this.#written.push({ ...file, ...writeNew(file) });
+			} catch (error) {
+				this.remove();
+				throw this.#refusal(`${file.path} cannot be written`, error);
+			}
+		}
+	}
+
+	/** For right before the start. Throws `refused` where one is not the very file, or not the very text, that was written. */
+	check(): void {
+		for (const file of this.#written) {
+			let isSame = false;
+			try {
+				isSame = holdsStill(file);
+			} catch (error) {
+				throw this.#refusal(`${file.path} cannot be read back`, error);
+			}
+			if (!isSame) throw this.#refusal(`${file.path} was changed by another program`);
+		}
+	}
+
+	remove(): void {
+		for (const { path } of this.#written.splice(0)) removeQuietly(path);
+	}
+
+	#refusal(what: string, cause?: unknown): RelayError {
+		return new RelayError(
+			cause === undefined ? 'refused' : 'not_writable',
+			`${this.#agent} was not started: what keeps it to its permissions is a file, and ${what}${reason(cause)}.`,
+			{ hint: 'Nothing was sent. Mend the folder, or use another agent.', cause },
+		);
+	}
+}
+
+function reason(cause: unknown): string {
+	return cause instanceof Error ? ` (${cause.message})` : '';
+}
+
+function writeNew({ path, text }: PrivateFile): { dev: number; ino: number } {
+	const folder = dirname(path);
+	ensureFolder(folder);
+	requireOwn(folder);
+	const fd = openSync(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, FILE_MODE);
+	try {
+		writeAll(fd, Buffer.from(text));
+		const { dev, ino } = fstatSync(fd);
+		return { dev, ino };
+	} catch (error) {
+		removeQuietly(path);
+		throw error;
+	} finally {
+		closeSync(fd);
+	}
+}
+
+/** Who else may write to the folder could put another file in place of ours. */
+function requireOwn(folder: string): void {
+	const facts = lstatIfThere(folder);
+	if (!areOfOwnFolder(facts)) throw new Error(`${folder} is not a folder of yours`);
+	if ((facts.mode & 0o022) !== 0) throw new Error('others may write to its folder');
+}
+
+function holdsStill({ path, text, dev, ino }: PrivateFile & { dev: number; ino: number }): boolean {
+	if (!lstatSync(path).isFile()) return false;
+	const fd = openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+	try {
+		const facts = fstatSync(fd);
+		const isSame = facts.isFile() && facts.dev === dev && facts.ino === ino;
+		return isSame && facts.size === Buffer.byteLength(text) && readFileSync(fd, 'utf8') === text;
+	} finally {
+		closeSync(fd);
+	}
+}

@@ -1,0 +1,143 @@
+/**
+ * Which agents run in which folder, known to every relay of this user on this machine: a note a running turn, outside the
+ * repo, written when the agent starts and removed when its turn is over. A note whose relay is gone may name an agent that
+ * outlived it.
+ */
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import * as v from 'valibot';
+import { isSystemError } from '../../core/errors.ts';
+import {
+	ensureFolder,
+	isForeignFolder,
+	namesIn,
+	readJsonOrNull,
+	removeIfThere,
+	writeAtomic,
+} from '../../core/files.ts';
+import { standingOf } from '../../core/process-place.ts';
+import type { ProcessEntry, ProcessIdentity, ProcessTable } from '../../core/process-table.ts';
+import { identifyAll, isMultiplexer } from '../../core/process-tree.ts';
+
+const identitySchema = v.looseObject({ pid: v.number(), start: v.string() });
+
+const noteSchema = v.looseObject({
+	schema_version: v.literal(1),
+	session_id: v.pipe(v.string(), v.regex(/^[0-9A-Z]{26}$/)),
+	/** Of the session's records. */
+	folder: v.string(),
+	turn: v.number(),
+	agent: v.string(),
+	executable: v.string(),
+	worktree: v.string(),
+	started_at: v.string(),
+	/** The leader of the agent's terminal session; it ends with the relay, what else is in the session may not. */
+	wrapper: identitySchema,
+	relay: identitySchema,
+	/** Absent in notes of older relays. */
+	host: v.optional(v.string()),
+	boot_id: v.nullable(v.string()),
+	pid_namespace: v.nullable(v.string()),
+});
+/** @internal For tests: tests write one as another relay does. */
+export type RunningNote = Pick<
+	v.InferOutput<typeof noteSchema>,
+	'session_id' | 'folder' | 'turn' | 'agent' | 'executable' | 'worktree' | 'started_at' | 'wrapper'
+>;
+
+/** An agent that runs on although the relay of its turn is gone. */
+export interface Survivor extends RunningNote {
+	/** What lives of it, the agent itself first. Never empty. */
+	processes: ProcessIdentity[];
+}
+
+export interface RunningAgents {
+	/** Call what it returns when the turn is over. Never fails: without its note an agent is only not asked about. */
+	began(note: RunningNote): () => void;
+	/** Agents in that folder whose relay is gone. Notes of those that have ended are removed. */
+	survivors(worktree: string): Survivor[];
+}
+
+type Processes = Pick<ProcessTable, 'identify' | 'isAlive' | 'place' | 'snapshot' | 'withEnvironment'>;
+
+export function createRunningAgents(root: string, processes: Processes): RunningAgents {
+	const isOdd = (folder: string) => [root, folder].some(isForeignFolder);
+	const folderOf = (worktree: string) =>
+		join(root, createHash('sha256').update(worktree).digest('hex').slice(0, 16));
+	const standing = ({ host, ...note }: v.InferOutput<typeof noteSchema>) => {
+		const here = processes.place();
+		return standingOf({ host: host ?? here.host, ...note }, here);
+	};
+
+	return {
+		began(note) {
+			if (isOdd(folderOf(note.worktree))) return () => undefined;
+			const path = join(folderOf(note.worktree), `${note.session_id}-${note.turn}.json`);
+			const text = JSON.stringify({
+				schema_version: 1,
+				...note,
+				relay: { pid: process.pid, start: processes.identify(process.pid)?.start ?? '' },
+				...processes.place(),
+			});
+			unlessUnwritable(() => {
+				ensureFolder(folderOf(note.worktree));
+				writeAtomic(path, `${text}\n`, { sync: false });
+			});
+			return () => unlessUnwritable(() => removeIfThere(path));
+		},
+		survivors(worktree) {
+			const folder = folderOf(worktree);
+			if (isOdd(folder)) return [];
+			return names(folder).flatMap((name) => {
+				const path = join(folder, name);
+				const note = readNote(path);
+				if (note === null || note.worktree !== worktree) return [];
+				const where = standing(note);
+				if (where === 'unseen' || (where === 'here' && processes.isAlive(note.relay))) return [];
+				const alive = where === 'here' ? livingOf(note, processes) : [];
+				if (alive.length === 0) unlessUnwritable(() => removeIfThere(path));
+				return alive.length === 0 ? [] : [{ ...note, processes: alive }];
+			});
+		},
+	};
+}
+
+/**
+ * What lives in the agent's terminal session, whose number the kernel gives to nobody else while one of them does, and the
+ * agent itself where it has left that session (known by the turn in its environment and its program). Where the system
+ * tells no sessions, its process group.
+ */
+function livingOf(note: v.InferOutput<typeof noteSchema>, processes: Processes): ProcessIdentity[] {
+	const isInSession = (entry: ProcessEntry) => (entry.session ?? entry.group) === note.wrapper.pid;
+	const isNotOlder = (entry: ProcessEntry) => compareStarts(entry.start, note.wrapper.start) >= 0;
+	const inSession = processes
+		.snapshot()
+		.filter((entry) => isInSession(entry) && isNotOlder(entry) && !isMultiplexer(entry));
+	const elsewhere = processes
+		.withEnvironment({ AGENT_RELAY_SESSION: note.session_id })
+		.filter(({ command }) => command.includes(note.executable));
+	const found = [...identifyAll(processes, inSession), ...elsewhere];
+	const byPid = new Map(found.map((identity) => [identity.pid, identity]));
+	const isAgent = ({ command }: ProcessIdentity) => command.includes(note.executable);
+	return [...byPid.values()].sort((a, b) => Number(isAgent(b)) - Number(isAgent(a)) || a.pid - b.pid);
+}
+
+/** Stamps of Linux are ticks since the boot; others cannot be compared. */
+function compareStarts(a: string, b: string): number {
+	return /^\d+$/.test(a) && /^\d+$/.test(b) ? Number(a) - Number(b) : 0;
+}
+
+const names = (folder: string) => namesIn(folder, 'EACCES').filter((name) => name.endsWith('.json'));
+
+function readNote(path: string): v.InferOutput<typeof noteSchema> | null {
+	const parsed = v.safeParse(noteSchema, readJsonOrNull(path));
+	return parsed.success ? parsed.output : null;
+}
+
+function unlessUnwritable(act: () => void): void {
+	try {
+		act();
+	} catch (error) {
+		if (!isSystemError(error)) throw error;
+	}
+}

@@ -1,0 +1,70 @@
+/**
+ * A parser that never throws. One line that its adapter cannot read (an exception is a bug of ours, or a shape that nobody
+ * thought of) costs what it says and nothing else: it stays in the raw record, and the agent is left at work.
+ */
+import type { AgentExit, AgentParser, NativeFacts, ParsedTurn } from '../../agents/contract.ts';
+import type { AgentEvent } from '../../agents/events.ts';
+
+const NEWLINE = 0x0a;
+
+/** `onTrouble` hears of each exception. Lines are given one by one, so that one which throws takes no other with it. */
+export function guardParser(parser: AgentParser, onTrouble: (error: unknown) => void): AgentParser {
+	const read = (chunk: Buffer, take: (piece: Buffer) => AgentEvent[]): AgentEvent[] => {
+		const all: AgentEvent[] = [];
+		for (let from = 0; from < chunk.length; ) {
+			const newline = chunk.indexOf(NEWLINE, from);
+			const end = newline < 0 ? chunk.length : newline + 1;
+			try {
+				const events = take(from === 0 && end === chunk.length ? chunk : chunk.subarray(from, end));
+				for (const event of events) all.push(event);
+			} catch (error) {
+				onTrouble(error);
+			}
+			from = end;
+		}
+		return all;
+	};
+	const telemetry = parser.telemetry?.bind(parser);
+	return {
+		push: (chunk) => read(chunk, (line) => parser.push(line)),
+		stderr: (chunk) => read(chunk, (line) => parser.stderr(line)),
+		...(telemetry && { telemetry: (chunk: Buffer) => read(chunk, telemetry) }),
+		end: (exit, native) => ended(parser, exit, native, onTrouble),
+	};
+}
+
+/** A last line without its newline is taken once, so a second try judges what came before it; then without the CLI's own record. */
+function ended(
+	parser: AgentParser,
+	exit: AgentExit,
+	native: NativeFacts | null,
+	onTrouble: (error: unknown) => void,
+): ReturnType<AgentParser['end']> {
+	for (const facts of [native, native, null]) {
+		try {
+			return parser.end(exit, facts);
+		} catch (error) {
+			onTrouble(error);
+		}
+	}
+	return { events: [], turn: judgedByExit(exit) };
+}
+
+function judgedByExit({ exitCode, stopRequested }: AgentExit): ParsedTurn {
+	const isStopped = stopRequested === 'cancelled' || stopRequested === 'timed_out';
+	const isGood = exitCode === 0 && stopRequested === null;
+	const message = `Its output could not be read; it ended with ${exitCode ?? 'a signal'}.`;
+	return {
+		outcome: isStopped ? stopRequested : isGood ? 'completed' : 'failed',
+		stopReason: isStopped ? stopRequested : isGood ? null : 'crashed',
+		error: isGood || isStopped ? null : { code: 'unreadable_output', message },
+		limit: null,
+		nativeSessionId: null,
+		model: null,
+		tokens: { input: null, output: null, cacheRead: null, cacheWrite: null, reasoning: null },
+		cumulative: null,
+		costUsd: null,
+		toolResults: [],
+		utilization: [],
+	};
+}

@@ -1,0 +1,203 @@
+/**
+ * Writes one turn as it happens: the bytes first, then what they mean. A parser bug may lose a summary, never a record.
+ * Memory stays flat: raw bytes go to disk at once; events and transcript are gathered for a few milliseconds at most.
+ */
+import type { AgentExit, AgentParser, NativeFacts, ParsedTurn } from '../../agents/contract.ts';
+import type { AgentEvent, PlanItem } from '../../agents/events.ts';
+import { AppendFile } from '../../core/append-file.ts';
+import { writeAtomic } from '../../core/files.ts';
+import { turnFile } from '../../sessions/session-paths.ts';
+import { serializeEvent } from '../event-log.ts';
+import { TurnFacts } from '../turn-facts.ts';
+import { boundedEvent, boundedTurn } from './bounded-numbers.ts';
+import { guardParser } from './guard-parser.ts';
+import { Transcript } from './output-text.ts';
+
+/** Long enough to gather a burst into one write, short enough for `tail -f` to feel live. */
+const GATHER_MS = 20;
+const GATHER_BYTES = 256 * 1024;
+
+export interface RecorderOptions {
+	folder: string;
+	turn: number;
+	prompt: Buffer;
+	/** As of the session; default: paths as they are. */
+	wayTo?: (path: string) => string;
+	parser: AgentParser;
+	/** Epoch ms that do not jump while the turn runs. */
+	now: () => number;
+	/** The plan that stands in the native session before the turn; null: none is known. */
+	planBefore: readonly PlanItem[] | null;
+	onEvent: (event: AgentEvent, atMs: number) => void;
+	/** Something of the agent's output could not be read; it is in the raw record. */
+	onUnreadable: () => void;
+	/** A write that failed outside any call of the owner (a gathered write on a full disk). */
+	onError: (error: unknown) => void;
+}
+
+export class TurnRecorder {
+	readonly facts: TurnFacts;
+	firstOutputAt: number | null = null;
+	lastByteAt: number;
+	readonly #options: RecorderOptions;
+	#folder: string;
+	readonly #parser: AgentParser;
+	readonly #raw: AppendFile;
+	readonly #events: AppendFile;
+	readonly #output: AppendFile;
+	readonly #stderr: AppendFile;
+	readonly #transcript = new Transcript();
+	#seq = 0;
+	#pendingEvents: string[] = [];
+	#pendingOutput: string[] = [];
+	#pendingBytes = 0;
+	#timer: NodeJS.Timeout | null = null;
+	#restored = 0;
+
+	/** Creates the turn's files. The prompt and the first state are already on disk. */
+	constructor(options: RecorderOptions) {
+		const { folder, turn } = options;
+		const way = options.wayTo === undefined ? {} : { wayTo: options.wayTo };
+		this.#options = options;
+		this.#folder = folder;
+		this.#parser = guardParser(options.parser, () => options.onUnreadable());
+		this.facts = new TurnFacts(options.planBefore ?? []);
+		this.#raw = new AppendFile(turnFile(folder, turn, 'raw.jsonl'), way);
+		this.#events = new AppendFile(turnFile(folder, turn, 'events.jsonl'), {
+			hash: true,
+			isOfLines: true,
+			...way,
+		});
+		this.#output = new AppendFile(turnFile(folder, turn, 'output.md'), {
+			hash: true,
+			isOfLines: true,
+			...way,
+		});
+		this.#stderr = new AppendFile(turnFile(folder, turn, 'stderr.log'), way);
+		this.lastByteAt = options.now();
+	}
+
+	/** The agent's stdout: recorded before it is read. */
+	output(chunk: Buffer): void {
+		this.#raw.append(chunk);
+		const now = this.#options.now();
+		this.firstOutputAt ??= now;
+		this.lastByteAt = now;
+		this.#take(this.#parser.push(chunk), now);
+	}
+
+	/** Bytes that are on disk already, read again by recovery. */
+	replayOutput(chunk: Buffer): void {
+		this.#take(this.#parser.push(chunk), this.#options.now());
+	}
+
+	/** The agent's stderr; the file itself is written by the agent. */
+	stderr(chunk: Buffer): void {
+		const now = this.#options.now();
+		this.lastByteAt = now;
+		this.#take(this.#parser.stderr(chunk), now);
+	}
+
+	/** What the agent told in a file beside its output; it is read, not kept, and no sign that it goes on. */
+	telemetry(chunk: Buffer): void {
+		this.#take(this.#parser.telemetry?.(chunk) ?? [], this.#options.now());
+	}
+
+	/** Judges the turn and closes the transcript. Called once, after the last byte. */
+	end(exit: AgentExit, native: NativeFacts | null): ParsedTurn {
+		const { events, turn } = this.#parser.end(exit, native);
+		const now = this.#options.now();
+		this.#take(events, now);
+		this.facts.applyNative(turn.toolResults);
+		this.facts.close();
+		this.#pendingOutput.push(this.#transcript.end());
+		this.flush();
+		return boundedTurn(turn, now);
+	}
+
+	flush(): void {
+		if (this.#timer) clearTimeout(this.#timer);
+		this.#timer = null;
+		const events = this.#pendingEvents.join('');
+		const output = this.#pendingOutput.join('');
+		this.#pendingEvents = [];
+		this.#pendingOutput = [];
+		this.#pendingBytes = 0;
+		if (events !== '') this.#events.append(Buffer.from(events));
+		if (output !== '') this.#output.append(Buffer.from(output));
+	}
+
+	/** Sizes now, bytes. */
+	get bytes(): { raw: number; output: number; stderr: number } {
+		return { raw: this.#raw.bytes, output: this.#output.bytes, stderr: this.#stderr.size() };
+	}
+
+	get hashes(): { events: string | null; output: string | null } {
+		return { events: this.#events.digest(), output: this.#output.digest() };
+	}
+
+	/**
+	 * Writes the turn's files again when somebody removed them (an agent's `git clean -fdx`). Returns true when it had to;
+	 * after that each call copies stderr anew, since the agent still writes to the removed file.
+	 */
+	restoreIfGone(): boolean {
+		const files = [this.#raw, this.#events, this.#output];
+		const isGone = files.some((file) => !file.isInPlace());
+		if (isGone) {
+			this.#restored++;
+			for (const file of files) if (!file.isInPlace()) file.restore();
+			const { turn, prompt, wayTo = (path) => path } = this.#options;
+			writeAtomic(wayTo(turnFile(this.#folder, turn, 'prompt.md')), prompt);
+		}
+		if (this.#restored > 0 && !this.#stderr.isInPlace()) this.#stderr.restore({ keepSource: true });
+		return isGone;
+	}
+
+	/** The turn's files go on in the session's folder, wherever that is now. */
+	goOnIn(folder: string): void {
+		if (folder === this.#folder) return;
+		this.#folder = folder;
+		const { turn } = this.#options;
+		this.#raw.moveTo(turnFile(folder, turn, 'raw.jsonl'));
+		this.#events.moveTo(turnFile(folder, turn, 'events.jsonl'));
+		this.#output.moveTo(turnFile(folder, turn, 'output.md'));
+		this.#stderr.moveTo(turnFile(folder, turn, 'stderr.log'), { keepSource: true });
+		this.#restored++;
+	}
+
+	/** After the last write: raw bytes are on disk before the final state names them. */
+	sync(): void {
+		this.#raw.sync();
+	}
+
+	close(): void {
+		if (this.#timer) clearTimeout(this.#timer);
+		this.#timer = null;
+		for (const file of [this.#raw, this.#events, this.#output, this.#stderr]) file.close();
+	}
+
+	#flushLater(): void {
+		try {
+			this.flush();
+		} catch (error) {
+			this.#options.onError(error);
+		}
+	}
+
+	#take(events: AgentEvent[], now: number): void {
+		for (const told of events) {
+			const event = boundedEvent(told, now);
+			this.facts.add(event, now);
+			this.#gather(serializeEvent({ ts: now, seq: ++this.#seq, event }), this.#transcript.add(event));
+			this.#options.onEvent(event, now);
+		}
+	}
+
+	#gather(line: string, text: string): void {
+		this.#pendingEvents.push(line);
+		if (text !== '') this.#pendingOutput.push(text);
+		this.#pendingBytes += line.length + text.length;
+		if (this.#pendingBytes >= GATHER_BYTES) this.flush();
+		else this.#timer ??= setTimeout(() => this.#flushLater(), GATHER_MS);
+	}
+}
