@@ -1,5 +1,6 @@
 /** One command line of the built program as a golden text: what was typed, the exit code, stdout and stderr apart. */
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
+import { BUILT_IN_AGENTS } from '../../src/config/schema.ts';
 import { quoteForShell } from '../../src/core/quote-for-shell.ts';
 import { CliHome, type CliRun } from './cli-home.ts';
 import { type GoldenText, withoutPadding } from './golden-text.ts';
@@ -19,9 +20,22 @@ export interface SceneRun {
 	now?: number;
 }
 
-/** A home in which nothing of the machine is found, neither programs nor a time zone, under a path of one length. */
-export function createGoldenHome(): CliHome {
-	return new CliHome({ pathChars: PATH_CHARS });
+/**
+ * A home in which nothing of the machine is found, under a path of one length. Of the agents that come with the relay only `agents`
+ * are looked for: some machines have others in places that are searched whatever PATH is. `settings`: more of the user's config.
+ */
+export function createGoldenHome({
+	agents = [],
+	settings = '',
+}: {
+	agents?: string[];
+	settings?: string;
+} = {}) {
+	const cli = new CliHome({ pathChars: PATH_CHARS });
+	const hidden = BUILT_IN_AGENTS.filter((agent) => !agents.includes(agent));
+	const gone = hidden.map((agent) => `[agents.${agent}]\nexecutable = "/nowhere/${agent}"\n`).join('');
+	cli.write(join(cli.home, '.config/agent-relay/config.toml'), settings + gone);
+	return cli;
 }
 
 export function runScene(cli: CliHome, { args, input, env, columns, now }: SceneRun): Promise<CliRun> {

@@ -23,6 +23,14 @@ const HOUR = 3_600_000;
 
 const idOf = (begin: string, end: string) => begin.padEnd(26 - end.length, '0') + end;
 
+const SETTINGS = `[limits]
+patience_s = 30
+[permissions]
+allow_commands = ["npm test"]
+[agents.tidy]
+command = ["tidy-cli", "--quiet"]
+`;
+
 export const SHELF = {
 	/** Three turns with a hand-over at a limit, completed. */
 	run: '01M7YS38RQT7ERVNYX3AVR1NWC',
@@ -36,11 +44,11 @@ export const SHELF = {
 } as const;
 
 export function createShelf(): CliHome {
-	const cli = createGoldenHome();
+	const cli = createGoldenHome({ agents: ['claude'], settings: SETTINGS });
+	cli.program('claude', '#!/bin/sh\necho "2.1.197 (Claude Code)"\n');
 	cpSync(EXAMPLE, join(cli.repo, '.agent-relay/sessions'), { recursive: true });
 	writeSessions(cli);
 	writeRaces(cli);
-	writeConfig(cli);
 	writeLedger(cli);
 	witness(cli);
 	ageSessions(cli);
@@ -159,17 +167,6 @@ function writeRaces(cli: CliHome): void {
 		[second, 'codex'],
 	] as const)
 		writeMeta(cli, { id, kind: 'race', status: 'completed', parent: SHELF.race, active_agent: agent });
-}
-
-/** Agents of the machine are looked for nowhere. */
-function writeConfig(cli: CliHome): void {
-	const gone = ['codex', 'gemini', 'opencode']
-		.map((agent) => `[agents.${agent}]\nexecutable = "/nowhere/${agent}"\n`)
-		.join('');
-	const own = '[agents.tidy]\ncommand = ["tidy-cli", "--quiet"]\n';
-	const text = `[limits]\npatience_s = 30\n[permissions]\nallow_commands = ["npm test"]\n${gone}${own}`;
-	cli.write(join(cli.home, '.config/agent-relay/config.toml'), text);
-	cli.program('claude', '#!/bin/sh\necho "2.1.197 (Claude Code)"\n');
 }
 
 function writeLedger(cli: CliHome): void {

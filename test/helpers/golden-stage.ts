@@ -62,7 +62,7 @@ export function codexAtLimit(): FakeStep[] {
 
 /** A repo with both agents, in which one scene is played after the other. */
 export class Stage {
-	readonly cli = createGoldenHome();
+	readonly cli = createGoldenHome({ agents: ['claude', 'codex'] });
 	readonly words = new GoldenText(this.cli);
 	readonly #env = { ...ENV, TZ: zoneAtNine() };
 
