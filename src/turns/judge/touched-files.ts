@@ -1,0 +1,54 @@
+import { RelayError } from '../../core/errors.ts';
+import type { Snapshot, Snapshots } from '../../git/contract.ts';
+import type { TurnState } from '../../sessions/turn-state.ts';
+
+const BY_TOOLS = "Files touched are taken from the agent's tool calls: ";
+
+/** Which files a turn touched: by git's account where there is one, by the agent's own otherwise, and then `warn` says why. */
+export class TouchedFiles {
+	readonly #snapshots: Snapshots | null;
+	readonly #warn: (text: string) => void;
+	#before: Snapshot | null = null;
+	#after: Snapshot | null = null;
+
+	constructor(snapshots: Snapshots | null, warn: (text: string) => void) {
+		this.#snapshots = snapshots;
+		this.#warn = warn;
+	}
+
+	/** `known`: taken already, right before the turn. */
+	async begin(known: Snapshot | null): Promise<void> {
+		this.#before = known ?? (await this.#take());
+	}
+
+	async end(): Promise<void> {
+		this.#after = await this.#take();
+	}
+
+	get trees(): TurnState['tree'] {
+		return { before: this.#before?.tree ?? null, after: this.#after?.tree ?? null };
+	}
+
+	/** `told`: what the agent says that it edited. */
+	async changes(told: () => TurnState['files']): Promise<TurnState['files']> {
+		const { before, after } = this.trees;
+		if (before && after && this.#snapshots) {
+			try {
+				const changes = await this.#snapshots.changes(before, after);
+				return changes.map((change) => ({ ...change }));
+			} catch (error) {
+				if (!(error instanceof RelayError)) throw error;
+				this.#warn(BY_TOOLS + error.message);
+			}
+		}
+		return told();
+	}
+
+	async #take(): Promise<Snapshot | null> {
+		const snapshot = (await this.#snapshots?.take()) ?? null;
+		if (snapshot?.unavailable) this.#warn(BY_TOOLS + snapshot.unavailable);
+		if (snapshot && snapshot.skipped.length > 0)
+			this.#warn(`Not in the snapshot: ${snapshot.skipped.slice(0, 5).join(', ')}`);
+		return snapshot;
+	}
+}

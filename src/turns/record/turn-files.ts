@@ -1,0 +1,163 @@
+import { existsSync } from 'node:fs';
+import { RelayError } from '../../core/errors.ts';
+import { createExclusive } from '../../core/files.ts';
+import { explainWriteFailure } from '../../core/write-failure.ts';
+import { turnFile } from '../../sessions/session-paths.ts';
+import type { OpenSession } from '../../sessions/session-store.ts';
+import { beginTurn, endTurn } from '../../sessions/transitions.ts';
+import type { TurnState } from '../../sessions/turn-state.ts';
+import type { TurnRecorder } from './recorder.ts';
+import { SpaceReserve } from './space-reserve.ts';
+
+export interface TurnFilesOptions {
+	session: OpenSession;
+	/** Exactly what the agent reads. */
+	prompt: Buffer;
+	/** As it stands on disk before the agent is started. */
+	state: TurnState;
+	onWarning: (text: string) => void;
+}
+
+/** What is on disk of a turn besides what its recorder writes: the prompt, its state, its share of the session's record. */
+export class TurnFiles {
+	readonly #options: TurnFilesOptions;
+	#state: TurnState;
+	#reserve: SpaceReserve | null = null;
+	#isDirty = false;
+
+	constructor(options: TurnFilesOptions) {
+		this.#options = options;
+		this.#state = options.state;
+	}
+
+	get state(): TurnState {
+		return this.#state;
+	}
+
+	/** Another one once something stands in the way of the session's own. */
+	get folder(): string {
+		return this.#options.session.folder;
+	}
+
+	path(name: Parameters<typeof turnFile>[2]): string {
+		return turnFile(this.folder, this.#state.turn, name);
+	}
+
+	/** Throws RelayError where the turn cannot be recorded. */
+	prepare(): void {
+		try {
+			this.#prepare();
+		} catch (error) {
+			this.release();
+			throw explainWriteFailure(error, this.folder);
+		}
+	}
+
+	/** Gives the reserved space back: what is written from here on may need it. */
+	release(): void {
+		this.#reserve?.release();
+	}
+
+	/** On disk with the next write. */
+	change(facts: Partial<TurnState>): void {
+		this.#state = { ...this.#state, ...facts };
+	}
+
+	markChanged(): void {
+		this.#isDirty = true;
+	}
+
+	/** Told once and kept in the state. */
+	warn(text: string): void {
+		if (this.#state.warnings.includes(text)) return;
+		this.change({ warnings: [...this.#state.warnings, text] });
+		this.#options.onWarning(text);
+	}
+
+	writeIfChanged(recorder: TurnRecorder): void {
+		if (this.#isDirty) this.write(recorder);
+	}
+
+	/** The state of a turn that runs. */
+	write(recorder: TurnRecorder): void {
+		this.#isDirty = false;
+		this.restoreIfGone(recorder);
+		const { facts, bytes } = recorder;
+		this.change({
+			native_session_id: facts.nativeSessionId ?? this.#state.native_session_id,
+			model: facts.model ?? this.#state.model,
+			...facts.toState(),
+			bytes,
+		});
+		this.#options.session.writeTurnState(this.#state, { sync: false });
+	}
+
+	/** The state as it stays, with the session's record. Throws RelayError, but not where the turn has failed already. */
+	writeFinal(facts: Partial<TurnState>, hasFailed: boolean): void {
+		const { session } = this.#options;
+		this.change(facts);
+		try {
+			session.writeTurnState(this.#state, { sync: true });
+			// After a limit the checkpoint is written next, durably.
+			const isMinor = this.#state.status === 'limited';
+			session.apply(endTurn, { state: this.#state, earlier: session.turns() }, { isMinor });
+		} catch (error) {
+			if (!hasFailed) throw explainWriteFailure(error, this.folder);
+		}
+	}
+
+	restoreIfGone(recorder: TurnRecorder, { isLast = false } = {}): void {
+		const { session } = this.#options;
+		recorder.goOnIn(session.writableFolder());
+		const isGone = recorder.restoreIfGone();
+		// Each kept file is looked at only where something is gone already, and once the agent has ended.
+		const isKeptGone = (isGone || isLast) && session.restore();
+		if (!isGone && !isKeptGone) return;
+		this.warn(
+			'Records of this session were removed in mid-turn (git clean?); your words of all its turns, and what this turn wrote, are there again.',
+		);
+	}
+
+	#prepare(): void {
+		const { session, prompt } = this.#options;
+		const { turn } = this.#state;
+		this.#reserve = new SpaceReserve(
+			session.wayTo(`${session.writableFolder()}/turns/.reserve-${process.pid}-${turn}.tmp`),
+		);
+		if (existsSync(this.path('state.json'))) throw this.#existsAlready();
+		// The prompt first: a turn that is known can always be asked again. Whole files only: an empty state would block
+		// the number for ever. The session's lock keeps others out in between.
+		this.#witnessWords();
+		session.writePrompt(turn, prompt);
+		session.writeTurnState(this.#state);
+		createExclusive(session.wayTo(this.path('stderr.log')), '');
+		session.apply(beginTurn, { state: this.#state, words: this.#ownWords() }, { isMinor: true });
+	}
+
+	#existsAlready(): RelayError {
+		const { session } = this.#options;
+		const what = `Turn ${this.#state.turn} of session ${session.id} exists already.`;
+		return new RelayError('damaged_record', what, {
+			hint: 'Another relay may have written it; open the session again.',
+		});
+	}
+
+	/** What this turn is sent of the user's words, before it is on record. */
+	#witnessWords(): void {
+		const { user_prompt: range, turn } = this.#state;
+		if (range === null) return;
+		const { session, prompt } = this.#options;
+		if (range.turn !== turn) session.witness.repeat(turn, range);
+		else {
+			const words = prompt.subarray(range.start, range.end);
+			session.witness.add({ kind: 'prompt', turn, range, words });
+		}
+	}
+
+	/** The user's words when they came with this turn; null when the prompt repeats an earlier one. */
+	#ownWords(): string | null {
+		const { user_prompt: range, turn } = this.#state;
+		if (range?.turn !== turn) return null;
+		return this.#options.prompt.subarray(range.start, range.end).toString();
+	}
+}
