@@ -22,6 +22,8 @@ const MOMENT =
 const SIZE = /\b\d+(?:\.\d+)? (?:B|KB|MB|GB)(?![A-Za-z])/g;
 /** Values of JSON keys that measure something. */
 const MEASURED = /("(?:\w+_ms|ms|pid|bytes|\w+_bytes|mtime\w*|start_time|started)"): ?-?\d+(?:\.\d+)?/g;
+/** Where a process ran. */
+const MACHINE = /("(?:host|boot_id|pid_namespace)"): ?(?:"[^"]*"|null)/g;
 
 export interface GoldenTextOptions {
 	/** The times of a scene are fixed: they stand as they are. */
@@ -73,6 +75,7 @@ export class GoldenText {
 		for (const id of this.#commits)
 			rest = rest.replace(new RegExp(`\\b${id.slice(0, 7)}[0-9a-f]{0,5}\\b`, 'g'), '<start of a commit>');
 		return rest
+			.replace(MACHINE, '$1: "<this machine>"')
 			.replace(ULID, numbered('unknown session'))
 			.replace(UUID, numbered('uuid'))
 			.replace(/\b(record|user)-[0-9a-f]{8}\b/g, '$1-<fence>')
