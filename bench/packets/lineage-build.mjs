@@ -162,11 +162,11 @@ class Scene {
 		const opened = this.#relay.session();
 		const session = {
 			...opened,
-			turns: () => this.#relay.turns(),
+			turns: () => this.#relay.view.turns(),
 			writableFolder: () => opened.folder,
 			wayTo: (path) => path,
 		};
-		const last = this.#relay.turns().at(-1)?.agent ?? null;
+		const last = this.#relay.view.turns().at(-1)?.agent ?? null;
 		const isSwitch = last !== null && last !== agent;
 		const plan = {
 			session,

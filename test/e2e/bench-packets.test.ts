@@ -23,6 +23,21 @@ for (const name of Object.keys(INGREDIENTS)) changed[name] = (await textOf(name)
 console.log(JSON.stringify({ changed, isWholeAgain: (await textOf(null)) === whole }));
 `;
 
+/** Plays one scripted session with several agents through the conversation, with and without an ingredient. */
+const LINEAGE = `
+import { lineageBuilder } from './bench/packets/lineage-build.mjs';
+import { openLineages } from './bench/packets/lineages-open.mjs';
+import { technicalTalk } from './bench/packets/script.mjs';
+import { loaderOf } from './bench/packets/without.mjs';
+const [session] = openLineages(technicalTalk('node_modules'));
+const sizes = [];
+for (const name of [null, 'statements']) {
+	const packetsOf = await lineageBuilder(loaderOf('dist', name));
+	sizes.push((await packetsOf(session, [24])).map(({ packets }) => packets[0].markdown.length));
+}
+console.log(JSON.stringify(sizes));
+`;
+
 it('every ingredient that the bench of packets can leave out changes a packet, and nothing else does', {
 	timeout: 120_000,
 }, () => {
@@ -32,6 +47,16 @@ it('every ingredient that the bench of packets can leave out changes a packet, a
 	expect(Object.keys(changed).length).toBeGreaterThan(5);
 	expect(Object.entries(changed).filter(([, isChanged]) => !isChanged)).toEqual([]);
 	expect(isWholeAgain).toBe(true);
+});
+
+it('a session with several agents is played through the conversation, whole and without an ingredient', {
+	timeout: 120_000,
+}, () => {
+	const { stdout, stderr } = node('--input-type=module', '-e', LINEAGE);
+	expect(stderr).toBe('');
+	const [whole, lacking]: number[][] = JSON.parse(stdout);
+	expect(whole).toHaveLength(2);
+	expect(lacking?.[0]).toBeLessThan(whole?.[0] ?? 0);
 });
 
 it('the bench of packets refuses an ingredient that it does not know, and names those it does', () => {
