@@ -28,8 +28,9 @@ if (status !== 0) process.exit(status ?? 1);
  */
 const LOADED_TOGETHER = {
 	start: ['main.js'],
-	records: ['app/create-app.js', 'cli/commands/sessions.js'],
+	records: ['app/create-app.js', 'app/command-context.js', 'cli/commands/sessions.js'],
 	work: [
+		'app/open-ledger.js',
 		'cli/commands/run.js',
 		'core/find-executable.js',
 		'core/run-process.js',

@@ -35,6 +35,8 @@ const LAYERS: Record<string, readonly string[]> = {
 		'relay',
 	],
 	prune: ['core', 'config', 'git', 'agents', 'limits', 'sessions', 'turns', 'handoff', 'relay', 'race'],
+	view: ['core', 'config', 'git', 'ui', 'agents', 'limits', 'sessions', 'turns', 'relay', 'race'],
+	commands: ['core', 'config', 'git', 'ui', 'agents', 'limits', 'sessions', 'turns', 'relay', 'race', 'view'],
 	app: [
 		'core',
 		'config',
@@ -49,6 +51,7 @@ const LAYERS: Record<string, readonly string[]> = {
 		'relay',
 		'race',
 		'prune',
+		'commands',
 	],
 	shell: [
 		'core',
@@ -62,6 +65,8 @@ const LAYERS: Record<string, readonly string[]> = {
 		'handoff',
 		'relay',
 		'race',
+		'view',
+		'commands',
 		'app',
 	],
 	cli: [
@@ -77,6 +82,8 @@ const LAYERS: Record<string, readonly string[]> = {
 		'relay',
 		'race',
 		'app',
+		'view',
+		'commands',
 		'shell',
 		'prune',
 	],
@@ -135,6 +142,18 @@ describe('the layers', () => {
 			return !LAYERS[layerOf(from)]?.includes(layerOf(to));
 		});
 		expect(upward.map(({ from, to }) => `${from} -> ${to}`)).toEqual([]);
+	});
+
+	it("load almost nothing for a command's options, which are read at every start", () => {
+		const loaded =
+			/^(?:core\/errors|config\/duration|agents\/permission-presets|commands\/(?:command|options\/.*))\.ts$/;
+		const text = (path: string) => textOf(path).replaceAll(/import type [^;]*;|import\('[^']*'\)/g, '');
+		const heavy = sources()
+			.filter((path) => /^commands\/(?:.*\/options|options\/.*|command)\.ts$/.test(path))
+			.flatMap((path) => [...text(path).matchAll(IMPORT)].map(([, to = '']) => ({ path, to })))
+			.map(({ path, to }) => `${path} -> ${relative(SRC, resolve(SRC, dirname(path), to))}`)
+			.filter((line) => !loaded.test(line.split(' -> ')[1] ?? ''));
+		expect(heavy).toEqual([]);
 	});
 
 	it('are entered only by their doors', () => {

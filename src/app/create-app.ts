@@ -19,6 +19,7 @@ import type { RepoFacts } from '../git/contract.ts';
 import { findRepo } from '../git/find-repo.ts';
 import { withoutGitLocals } from '../git/local-variables.ts';
 import type { Git } from '../git/run-git.ts';
+import type { Ledger } from '../limits/ledger.ts';
 import type { SurvivorDesk, Survivors } from '../relay/survivors.ts';
 import { createSessionStore, type SessionStore } from '../sessions/session-store.ts';
 import { locateStore, orphanedStores, type StoreLocation } from '../sessions/store-location.ts';
@@ -57,6 +58,8 @@ export interface App {
 	git(): Promise<Git>;
 	repo(): Promise<RepoFacts>;
 	store(): Promise<SessionStore>;
+	/** One for the whole process: where it cannot be written, it is kept in memory. */
+	ledger(): Promise<Ledger>;
 }
 
 /**
@@ -81,6 +84,7 @@ export function createApp(
 	let git: Promise<Git> | null = null;
 	let repo: Promise<RepoFacts> | null = null;
 	let store: Promise<SessionStore> | null = null;
+	let ledger: Promise<Ledger> | null = null;
 	let survivors: ReturnType<App['survivors']> | null = null;
 	const app: App = {
 		desk: { ask: null },
@@ -122,6 +126,10 @@ export function createApp(
 		store: () => {
 			store ??= openStore(app);
 			return store;
+		},
+		ledger: () => {
+			ledger ??= import('./open-ledger.ts').then(({ openLedger }) => openLedger(app));
+			return ledger;
 		},
 	};
 	return app;

@@ -22,7 +22,6 @@ import type { RepoFacts, Snapshots } from '../git/contract.ts';
 import { findRepo } from '../git/find-repo.ts';
 import { firstCommits, hasCommit } from '../git/same-repo.ts';
 import { createSnapshots } from '../git/snapshots.ts';
-import { createLedger, type Ledger } from '../limits/ledger.ts';
 import { estimateCost } from '../limits/prices.ts';
 import type { Conversation } from '../relay/contract.ts';
 import { openConversation } from '../relay/conversation.ts';
@@ -123,16 +122,6 @@ const AGENTS_WITHOUT_COMMAND: readonly string[] = [
 	...new Set([...BUILT_IN_AGENTS, ...[...BUILT_IN_ADAPTERS, ...DEMO_ADAPTERS].map(({ id }) => id)]),
 ];
 
-export function openLedger(app: App): Ledger {
-	const { paths, clock, processes } = app;
-	return createLedger({
-		file: paths.limits,
-		clock,
-		locking: lockingOf(processes, clock),
-		onNotice: app.notice,
-	});
-}
-
 export async function openRelay(app: App, flags: RelayFlags, current: SettingsHolder): Promise<Conversation> {
 	refuseDeepNesting(app.env);
 	const deps = await relayDeps(app, current);
@@ -161,10 +150,11 @@ export async function relayDeps(
 	known?: Snapshots | null,
 ): Promise<RelayDeps> {
 	const { env, clock, processes, paths } = app;
-	const [repo, store, git, { runningAgents, survivors }] = await Promise.all([
+	const [repo, store, git, ledger, { runningAgents, survivors }] = await Promise.all([
 		app.repo(),
 		app.store(),
 		app.git(),
+		app.ledger(),
 		app.survivors(),
 	]);
 	const trust = trustNow(current);
@@ -210,7 +200,7 @@ export async function relayDeps(
 		places: placesOf(app, current, { repo, snapshots }),
 		processes,
 		startProcess: createStartPty({ clock, processes }),
-		ledger: openLedger(app),
+		ledger,
 		runningAgents,
 		conversations: createNativeConversations({
 			folder: join(paths.stateHome, 'conversations'),

@@ -1,14 +1,23 @@
 /** Names, options and examples of every command. Nothing is done here: each command is loaded when it is called. */
 import { Command, CommanderError, Option } from 'commander';
-
+import type { Command as Declared } from '../commands/command.ts';
+import { limits, limitsClear } from '../commands/limits/options.ts';
 import { EXIT } from '../relay/exit-codes.ts';
 
 import { columnsFor } from '../ui/terminal-size.ts';
+import { declareCommand, exampleText as example } from './bind-command.ts';
 import { declareRace } from './declare-race.ts';
 import { commandPath, refuseExtraWords, refuseUnknownCommand } from './unknown-command.ts';
 
-/** Runs one command line and returns the exit code. `act` loads and runs a command by name. */
-export type Act = (command: string, options: Record<string, unknown>) => Promise<number>;
+/**
+ * Runs one command line and returns the exit code: `command`, where it is declared in `src/commands`, else what goes by that
+ * name in `run-program.ts`.
+ */
+export type Act = (
+	name: string,
+	options: Record<string, unknown>,
+	command: Declared | null,
+) => Promise<number>;
 
 const EXIT_CODES = `
 Exit codes: 0 done · 1 failed or outcome unknown · 2 checkpointed, work left ·
@@ -45,14 +54,16 @@ export function createProgram(act: Act, writeError: (text: string) => void): Com
 			`${example('agent-relay', 'agent-relay run "fix the failing test"', 'agent-relay run --continue')}\n${EXIT_CODES}`,
 		);
 
-	const bind = (command: Command, name: string) =>
+	const bind = (command: Command, name: string, declared: Declared | null = null) =>
 		command
 			.showHelpAfterError(`  See what it takes: ${commandPath(command)} --help`)
 			.allowExcessArguments()
 			.action(async () => {
 				refuseExtraWords(command);
-				await act(name, { ...command.optsWithGlobals(), ...operandsOf(command) });
+				await act(name, { ...command.optsWithGlobals(), ...operandsOf(command) }, declared);
 			});
+	const declare = (command: Declared) =>
+		bind(declareCommand(program, command), command.path.replaceAll(' ', '-'), command);
 
 	bind(
 		conversationOptions(
@@ -171,20 +182,8 @@ export function createProgram(act: Act, writeError: (text: string) => void): Com
 			.addHelpText('after', example('agent-relay agents', 'agent-relay agents --env codex')),
 		'agents',
 	);
-	const limits = program
-		.command('limits')
-		.description('who is limited until when, and by what evidence')
-		.option('--json', 'print JSON')
-		.addHelpText('after', example('agent-relay limits', 'agent-relay limits clear claude'));
-	bind(limits, 'limits');
-	bind(
-		limits
-			.command('clear [agent]')
-			.description('forget the limits of one agent, or all')
-			.option('--json', 'print JSON')
-			.addHelpText('after', example('agent-relay limits clear', 'agent-relay limits clear claude')),
-		'limits-clear',
-	);
+	declare(limits);
+	declare(limitsClear);
 	bind(
 		program
 			.command('prune')
@@ -323,10 +322,6 @@ function conversationOptions(command: Command, { isResume = false } = {}): Comma
 /** Of an option that may be given several times. */
 function collect(value: string, before: readonly string[] | undefined): string[] {
 	return [...(before ?? []), value];
-}
-
-function example(...lines: string[]): string {
-	return `\nExamples:\n${lines.map((line) => `  $ ${line}`).join('\n')}`;
 }
 
 /** Operands by their declared names: `[task]` -> `task`. */

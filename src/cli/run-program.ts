@@ -1,5 +1,6 @@
 /** From argv to an exit code: parse, load the one command that was named, print what it returns, report what it throws. */
 import type { Command as Program } from 'commander';
+import type { Command as Declared } from '../commands/command.ts';
 import { checkRelayVariables, setsConfig } from '../config/env-names.ts';
 import { jsonText } from '../core/json-text.ts';
 import { ownName } from '../core/own-name.ts';
@@ -30,8 +31,6 @@ const COMMANDS: Record<string, () => Promise<Command<never>>> = {
 	show: async () => (await import('./commands/show.ts')).show,
 	resume: async () => (await import('./commands/shell.ts')).resume,
 	agents: async () => (await import('./commands/agents.ts')).agents,
-	limits: async () => (await import('./commands/limits.ts')).limits,
-	'limits-clear': async () => (await import('./commands/limits.ts')).clearLimits,
 	'config-show': async () => (await import('./commands/config.ts')).showConfig,
 	'config-path': async () => (await import('./commands/config.ts')).showPaths,
 	'config-set': async () => (await import('./commands/config.ts')).setConfig,
@@ -57,9 +56,11 @@ export interface ProgramStreams {
 export async function runProgram(argv: readonly string[], streams: ProgramStreams): Promise<number> {
 	const tell = (text: string) => void streams.errorOutput.write(text);
 	let exitCode = 0;
-	const program: Program = createProgram(async (name, options) => {
+	const program: Program = createProgram(async (name, options, command) => {
 		const all = apart.task === null ? options : { ...options, task: apart.task };
-		exitCode = await runCommand(name, all, streams, program);
+		exitCode = await (command === null
+			? runCommand(name, all, streams, program)
+			: runDeclared(command, all, streams));
 		return exitCode;
 	}, tell);
 	const apart = setTaskApart(argv, program);
@@ -78,12 +79,7 @@ async function runCommand(
 	program: Program,
 ): Promise<number> {
 	const load = COMMANDS[name];
-	streams.onCommand(name);
-	checkRelayVariables(streams.env);
-	if (setsConfig(streams.env)) {
-		const { valuesOfEnvironment } = await import('../config/layer-values.ts');
-		valuesOfEnvironment(streams.env, []);
-	}
+	await begin(name, streams);
 	if (!load) throw new Error(`no command ${name}`);
 	const folder = directoryOf(options);
 	const [command, { createApp }, output] = await Promise.all([
@@ -98,6 +94,31 @@ async function runCommand(
 	);
 	present(result, output);
 	return result.exitCode;
+}
+
+/** A command that is declared in `src/commands`. */
+async function runDeclared(command: Declared, options: Options, streams: ProgramStreams): Promise<number> {
+	await begin(command.path, streams);
+	const folder = directoryOf(options);
+	const [{ createApp }, { commandContext }, output] = await Promise.all([
+		import('../app/create-app.ts'),
+		import('../app/command-context.ts'),
+		createOutput(options, streams),
+		command.preload(),
+	]);
+	const app = createApp({ ...(folder === undefined ? {} : { folder }), leave: streams.leave });
+	const { exitCode, toJson, lines } = await command.call(commandContext(app), options);
+	present(output.isJson ? { exitCode, data: toJson() } : { exitCode, lines: lines(output) }, output);
+	return exitCode;
+}
+
+/** What stands before every command: variables that mean nothing are refused. */
+async function begin(name: string, { onCommand, env }: ProgramStreams): Promise<void> {
+	onCommand(name);
+	checkRelayVariables(env);
+	if (!setsConfig(env)) return;
+	const { valuesOfEnvironment } = await import('../config/layer-values.ts');
+	valuesOfEnvironment(env, []);
 }
 
 const directoryOf = ({ directory }: Options): string | undefined =>

@@ -15,9 +15,9 @@ import { withoutInheritedDescriptors } from '../core/inherited-descriptors.ts';
 import { createRedactor } from '../handoff/redact.ts';
 import { sessionPlaces } from '../sessions/session-list.ts';
 import type { SessionStore } from '../sessions/session-store.ts';
+import { shortIds } from '../sessions/short-ids.ts';
 import type { SessionRow, ShellServices } from '../shell/services.ts';
 import { chatOpening } from './chat-options.ts';
-import { shortIds } from './render/short-ids.ts';
 import { agentsOfSessions } from './session-agents.ts';
 
 export async function createShellServices(

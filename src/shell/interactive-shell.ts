@@ -3,6 +3,7 @@ import { formatPlural } from '../core/plural.ts';
 import { safeLine } from '../core/text.ts';
 import type { AgentOverview, Upcoming } from '../relay/contract.ts';
 import { ScreenWriter } from '../ui/screen-writer.ts';
+import { shortRef } from '../view/describe-session.ts';
 import { createComplete } from './complete-input.ts';
 import { createDeferred } from './deferred.ts';
 import { openHistory } from './editor/history.ts';
@@ -14,7 +15,6 @@ import type { ShellOptions } from './shell-options.ts';
 import { SLASH_COMMANDS } from './slash/registry.ts';
 import type { PickChoice } from './slash/slash-command.ts';
 import { readSurvivorChoice, SURVIVOR_CHOICES } from './survivor-choices.ts';
-import { shortRef } from './view/describe-session.ts';
 import { LiveView } from './view/live-view.ts';
 import { Transcript } from './view/transcript.ts';
 import { WaitingPrompts } from './waiting-prompts.ts';
@@ -55,7 +55,7 @@ export class InteractiveShell {
 
 	constructor(options: ShellOptions) {
 		this.#options = options;
-		const { input, output, clock, theme, services, relay } = options;
+		const { input, output, clock, theme, services, context, relay } = options;
 		this.#modes = createTerminalModes(input, output);
 		this.#screen = new ScreenWriter(output);
 		this.#history = openHistory(services.historyPath, services.redact);
@@ -64,7 +64,7 @@ export class InteractiveShell {
 			clock,
 			theme,
 			history: this.#history,
-			complete: createComplete({ relay, services, commands: SLASH_COMMANDS }),
+			complete: createComplete({ relay, context, services, commands: SLASH_COMMANDS }),
 			queued: () => this.#waiting.size,
 			onChange: () => this.#view.drawEdit(),
 			onEffect: (effect) => this.#obey(effect),

@@ -1,3 +1,4 @@
+import type { CommandContext } from '../commands/context.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Conversation } from '../relay/contract.ts';
 import type { SurvivorDesk } from '../relay/survivors.ts';
@@ -17,6 +18,7 @@ export interface ShellOutput extends TerminalOutput {
 /** All that the shell touches; `process` defaults belong to whoever calls it. */
 export interface ShellOptions {
 	relay: Conversation;
+	context: CommandContext;
 	services: ShellServices;
 	input: TerminalInput;
 	output: ShellOutput;

@@ -3,8 +3,8 @@ import { safeLine } from '../core/text.ts';
 import type { AgentChoice, AgentOverview, Conversation, Upcoming } from '../relay/contract.ts';
 import { columnsOf } from '../ui/text-width.ts';
 import type { Theme } from '../ui/theme.ts';
+import { describeFolder } from '../view/describe-event.ts';
 import type { ShellServices } from './services.ts';
-import { describeFolder } from './view/describe-event.ts';
 
 export interface WelcomeOptions {
 	theme: Theme;

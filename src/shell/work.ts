@@ -255,6 +255,7 @@ export class Work {
 		const { shell, waiting, transcript, columns, pick, exit, beginAnswer } = this.#options;
 		return {
 			relay: shell.relay,
+			context: shell.context,
 			services: shell.services,
 			clock: shell.clock,
 			theme: shell.theme,

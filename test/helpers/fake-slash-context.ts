@@ -5,6 +5,7 @@ import { SLASH_COMMANDS } from '../../src/shell/slash/registry.ts';
 import type { SlashContext } from '../../src/shell/slash/slash-command.ts';
 import { WaitingPrompts } from '../../src/shell/waiting-prompts.ts';
 import { createTheme } from '../../src/ui/theme.ts';
+import { fakeCommandContext } from './fake-command-context.ts';
 import { createFakeRelay } from './fake-relay.ts';
 
 export const NOON = new Date(2026, 2, 1, 12, 0).getTime();
@@ -69,6 +70,7 @@ export function fakeSlashContext(over: Partial<SlashContext> = {}) {
 	let hasExited = false;
 	const context: SlashContext = {
 		relay,
+		context: fakeCommandContext({ relay, clock: noonClock }),
 		services: fakeServices(),
 		commands: SLASH_COMMANDS,
 		clock: noonClock,

@@ -8,6 +8,7 @@ import { runShell } from '../../src/shell/run-shell.ts';
 import { createProcessSignals } from '../../src/shell/signals.ts';
 import { wantsColor } from '../../src/ui/plain-theme.ts';
 import { createTheme } from '../../src/ui/theme.ts';
+import { fakeCommandContext } from './fake-command-context.ts';
 import { createFakeRelay, FAKE_AGENTS, fakeAgent } from './fake-relay.ts';
 
 const {
@@ -51,6 +52,7 @@ const relay = createFakeRelay({
 
 process.exitCode = await runShell({
 	relay,
+	context: fakeCommandContext({ relay, clock: systemClock }),
 	services: {
 		version: '0.1.0',
 		ownName: 'agent-relay',

@@ -11,10 +11,10 @@ import { RelayError } from '../../core/errors.ts';
 import { lockingOf } from '../../core/file-lock.ts';
 import { safeLine } from '../../core/text.ts';
 import { EXIT } from '../../relay/exit-codes.ts';
+import { fieldLines } from '../../ui/field-lines.ts';
 import { formatBytes } from '../../ui/quantities.ts';
 import { renderTable } from '../../ui/table.ts';
 import type { CommandResult, Output } from '../command.ts';
-import { fieldLines } from '../render/field-lines.ts';
 
 const VALUE_CHARS = 300;
 

@@ -9,14 +9,14 @@ import { raceDiff } from '../../race/adopt/race-diff.ts';
 import { findRace } from '../../race/find-race.ts';
 import type { RaceRecord } from '../../race/race-record.ts';
 import { EXIT } from '../../relay/exit-codes.ts';
-import { shortRef } from '../../shell/view/describe-session.ts';
 import { adoptLines } from '../../shell/view/race-adopt-lines.ts';
+import { diffLines } from '../../ui/diff-lines.ts';
 import { wrapToColumns } from '../../ui/text-width.ts';
+import { shortRef } from '../../view/describe-session.ts';
 import { agreeOnOrigin } from '../agree-on-origin.ts';
 import type { CommandResult, Output } from '../command.ts';
 import { adoptDepsOf } from '../race-adopt-deps.ts';
 import type { RaceAdoptOptions, RaceDiffOptions } from '../race-options.ts';
-import { diffLines } from '../render/diff-lines.ts';
 
 export async function adoptEntrant(
 	app: App,

@@ -9,9 +9,9 @@ import type { RaceDeps } from '../../race/contract.ts';
 import { findRace } from '../../race/find-race.ts';
 import { listRaces } from '../../race/race-store.ts';
 import { EXIT } from '../../relay/exit-codes.ts';
-import { shortRef } from '../../shell/view/describe-session.ts';
 import { applyLine, cleanPlanLines, cleanResultLines } from '../../shell/view/race-clean-lines.ts';
 import { wrapToColumns } from '../../ui/text-width.ts';
+import { shortRef } from '../../view/describe-session.ts';
 import type { CommandResult, Output } from '../command.ts';
 import type { RaceCleanOptions } from '../race-options.ts';
 

@@ -11,13 +11,13 @@ import { findRace } from '../../race/find-race.ts';
 import type { RaceRecord } from '../../race/race-record.ts';
 import { listRaces, racesIn, readRace } from '../../race/race-store.ts';
 import { EXIT } from '../../relay/exit-codes.ts';
+import { shortIds } from '../../sessions/short-ids.ts';
 import { raceListLines } from '../../shell/view/race-list.ts';
 import { racePage } from '../../shell/view/race-page.ts';
 import type { CommandResult, Output } from '../command.ts';
 import { adoptDepsOf } from '../race-adopt-deps.ts';
 import { raceFolderName } from '../race-folder.ts';
 import type { RaceListOptions, RaceOpenOptions, RaceShowOptions } from '../race-options.ts';
-import { shortIds } from '../render/short-ids.ts';
 
 export async function showRace(
 	app: App,

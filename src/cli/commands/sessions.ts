@@ -5,11 +5,11 @@ import { RelayError } from '../../core/errors.ts';
 import { safeLine } from '../../core/text.ts';
 import { EXIT } from '../../relay/exit-codes.ts';
 import { type SessionSummary, sessionPlaces } from '../../sessions/session-list.ts';
-import { describeKind } from '../../shell/view/describe-session.ts';
+import { shortIds } from '../../sessions/short-ids.ts';
 import { formatAgo } from '../../ui/quantities.ts';
 import { renderTable } from '../../ui/table.ts';
+import { describeKind } from '../../view/describe-session.ts';
 import type { CommandResult, Output } from '../command.ts';
-import { shortIds } from '../render/short-ids.ts';
 import { agentsOfSessions } from '../session-agents.ts';
 
 export interface SessionsOptions {

@@ -1,4 +1,5 @@
 /** `agent-relay` and `agent-relay resume`: the shell on a conversation. */
+import { commandContext } from '../../app/command-context.ts';
 import type { App } from '../../app/create-app.ts';
 import { openRelay, readSettings, type SettingsHolder } from '../../app/open-relay.ts';
 import { describeDistrust } from '../../app/repo-trust.ts';
@@ -39,6 +40,7 @@ export async function shell(app: App, options: RelayOptions, output: Output): Pr
 		isShellsOwn = true;
 		const exitCode = await runShell({
 			relay,
+			context: commandContext(app, { conversation: relay, holder }),
 			services,
 			input,
 			output: screen,

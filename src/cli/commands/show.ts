@@ -18,13 +18,13 @@ import { remainsOf } from '../../sessions/session-remains.ts';
 import type { SessionStore } from '../../sessions/session-store.ts';
 import { settledRecord } from '../../sessions/settled-record.ts';
 import type { TurnState } from '../../sessions/turn-state.ts';
-import { describeLines, describePath } from '../../shell/view/describe-event.ts';
 import { readTurnRecords } from '../../turns/turn-records.ts';
+import { diffLines } from '../../ui/diff-lines.ts';
 import { createMarkdownLines } from '../../ui/markdown.ts';
 import { renderTable } from '../../ui/table.ts';
+import { describeLines, describePath } from '../../view/describe-event.ts';
 import type { CommandResult, Output } from '../command.ts';
 import { damagedPage } from '../render/damaged-page.ts';
-import { diffLines } from '../render/diff-lines.ts';
 import { logLines } from '../render/log-lines.ts';
 import { sessionPage } from '../render/session-page.ts';
 

@@ -1,4 +1,5 @@
-import type { CompletionCommand, ValueKind } from './completion-model.ts';
+import type { ValueKind } from '../../commands/options/option-table.ts';
+import type { CompletionCommand } from './completion-model.ts';
 import { flagsOf, type KnownWords, optionsWithValue, quote, wordsOf } from './shell-words.ts';
 
 /** A function for bash 3.2 and later that needs no other package. */

@@ -1,21 +1,8 @@
 /** What can be completed where, read from the declarations of the program: one list for every shell. */
 import type { Argument, Command, Option } from 'commander';
 import { PRESETS } from '../../agents/permission-presets.ts';
-
-/** What a value may be. `none`: anything, nothing is offered. */
-export type ValueKind =
-	| 'none'
-	| 'agents'
-	/** Names with commas between them. */
-	| 'agent_list'
-	| 'sessions'
-	/** Of this repo, and the entrants of the latest one. */
-	| 'races'
-	| 'entrants'
-	| 'settings'
-	| 'files'
-	| 'folders'
-	| { words: readonly string[] };
+import type { ValueKind } from '../../commands/options/option-table.ts';
+import { KnownArgument, KnownOption } from '../bind-command.ts';
 
 export interface CompletionOption {
 	/** `-a`, `--agent`. */
@@ -89,10 +76,12 @@ function describeOption(option: Option): CompletionOption {
 	const flags = [option.short, option.long].filter((flag) => typeof flag === 'string');
 	const takesValue = option.required || option.optional;
 	const name = /[<[]([\w-]+)/.exec(option.flags)?.[1] ?? '';
-	return { flags, about: option.description, value: takesValue ? kindOf(name, option.argChoices) : null };
+	const kind = option instanceof KnownOption ? option.kind : kindOf(name, option.argChoices);
+	return { flags, about: option.description, value: takesValue ? kind : null };
 }
 
 function operandOf(argument: Argument | undefined): ValueKind {
+	if (argument instanceof KnownArgument) return argument.kind;
 	return argument === undefined ? 'none' : kindOf(argument.name(), argument.argChoices);
 }
 

@@ -1,4 +1,5 @@
-import type { CompletionCommand, CompletionOption, ValueKind } from './completion-model.ts';
+import type { ValueKind } from '../../commands/options/option-table.ts';
+import type { CompletionCommand, CompletionOption } from './completion-model.ts';
 import { type KnownWords, optionsWithValue, wordsOf } from './shell-words.ts';
 
 /** Lines of `complete` for fish 3 and later. */

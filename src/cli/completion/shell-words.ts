@@ -1,4 +1,5 @@
-import type { CompletionCommand, CompletionOption, ValueKind } from './completion-model.ts';
+import type { ValueKind } from '../../commands/options/option-table.ts';
+import type { CompletionCommand, CompletionOption } from './completion-model.ts';
 
 /** What stands behind the open kinds, at the time the script is made. */
 export interface KnownWords {

@@ -1,4 +1,5 @@
-import type { CompletionCommand, ValueKind } from './completion-model.ts';
+import type { ValueKind } from '../../commands/options/option-table.ts';
+import type { CompletionCommand } from './completion-model.ts';
 import { type KnownWords, optionsWithValue, quote, wordsOf } from './shell-words.ts';
 
 /** A function for zsh with descriptions; usable from a file in `fpath` and by `source`. */

@@ -2,10 +2,10 @@
 import type { Clock } from '../../core/clock.ts';
 import { safeLine } from '../../core/text.ts';
 import type { SendResult } from '../../relay/contract.ts';
+import { fieldLines } from '../../ui/field-lines.ts';
 import { wrapToColumns } from '../../ui/text-width.ts';
 import type { Theme } from '../../ui/theme.ts';
 import type { Output } from '../command.ts';
-import { fieldLines } from './field-lines.ts';
 
 export interface NarratorOptions {
 	output: Output;

@@ -1,8 +1,8 @@
 import { safeLine } from '../../core/text.ts';
 import type { LogEntry } from '../../sessions/log/log-entry.ts';
-import { describeLogEvent, type LogText } from '../../shell/view/describe-log.ts';
 import { wrapToColumns } from '../../ui/text-width.ts';
 import type { Theme } from '../../ui/theme.ts';
+import { describeLogEvent, type LogText } from '../../view/describe-log.ts';
 
 interface LogLook {
 	/** Epoch ms. */

@@ -13,13 +13,13 @@ import { type Reason, reasonsByTurn } from '../../sessions/log/reasons.ts';
 import type { TrueStatus } from '../../sessions/session-status.ts';
 import { participantOf, type TurnState } from '../../sessions/turn-state.ts';
 import { readOf, writtenOf } from '../../sessions/turn-tokens.ts';
-import { describeFiles } from '../../shell/view/describe-event.ts';
-import { describeLogEvent } from '../../shell/view/describe-log.ts';
-import { describeKind, describeUsage, shortRef } from '../../shell/view/describe-session.ts';
+import { fieldLines } from '../../ui/field-lines.ts';
 import { describeCost, formatAgo, formatCount, formatDuration } from '../../ui/quantities.ts';
 import { wrapToColumns } from '../../ui/text-width.ts';
 import type { Paint, Theme } from '../../ui/theme.ts';
-import { fieldLines } from './field-lines.ts';
+import { describeFiles } from '../../view/describe-event.ts';
+import { describeLogEvent } from '../../view/describe-log.ts';
+import { describeKind, describeUsage, shortRef } from '../../view/describe-session.ts';
 
 type PageEntry = Omit<LineageEntry, 'witness'> & {
 	/** What the relay did in it, and why; empty in a record of an older version. */

@@ -1,6 +1,6 @@
 import { safeLine } from '../../core/text.ts';
 import { renderTable } from '../../ui/table.ts';
-import { describeLines, describePath } from '../view/describe-event.ts';
+import { describeLines, describePath } from '../../view/describe-event.ts';
 import { noCandidates, type SlashCommand } from './slash-command.ts';
 
 export const files: SlashCommand = {

@@ -1,4 +1,4 @@
-import { describePlanItem } from '../view/describe-event.ts';
+import { describePlanItem } from '../../view/describe-event.ts';
 import { noCandidates, type SlashCommand } from './slash-command.ts';
 
 export const plan: SlashCommand = {

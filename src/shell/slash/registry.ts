@@ -1,4 +1,5 @@
 /** Every command of the shell, in the order of `/help`. */
+import { limits } from '../../commands/limits/options.ts';
 import { agents } from './agents.ts';
 import { answer } from './answer.ts';
 import { chat } from './chat.ts';
@@ -7,8 +8,8 @@ import { config } from './config.ts';
 import { diff } from './diff.ts';
 import { exit } from './exit.ts';
 import { files } from './files.ts';
+import { slashCommand } from './from-command.ts';
 import { help } from './help.ts';
-import { limits } from './limits.ts';
 import { model } from './model.ts';
 import { startNew } from './new.ts';
 import { note } from './note.ts';
@@ -31,7 +32,7 @@ export const SLASH_COMMANDS: readonly SlashCommand[] = [
 	model,
 	permissions,
 	status,
-	limits,
+	slashCommand(limits),
 	retry,
 	answer,
 	chat,

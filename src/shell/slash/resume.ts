@@ -4,9 +4,9 @@ import { safeLine } from '../../core/text.ts';
 import { describeNoWitness } from '../../relay/session-origin.ts';
 import { formatAgo } from '../../ui/quantities.ts';
 import { cutToColumns } from '../../ui/text-width.ts';
+import { describeKind } from '../../view/describe-session.ts';
 import type { Candidate } from '../editor/completion.ts';
 import type { SessionRow } from '../services.ts';
-import { describeKind } from '../view/describe-session.ts';
 import { type PickChoice, type SlashCommand, type SlashContext, usageError } from './slash-command.ts';
 import { readWordsAndFlags } from './words-and-flags.ts';
 

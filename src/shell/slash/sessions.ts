@@ -1,7 +1,7 @@
 import { safeLine } from '../../core/text.ts';
 import { formatAgo } from '../../ui/quantities.ts';
 import { renderTable } from '../../ui/table.ts';
-import { describeKind } from '../view/describe-session.ts';
+import { describeKind } from '../../view/describe-session.ts';
 import { noCandidates, type SlashCommand } from './slash-command.ts';
 
 const SHOWN = 20;

@@ -1,3 +1,4 @@
+import type { CommandContext } from '../../commands/context.ts';
 import type { Clock } from '../../core/clock.ts';
 import { RelayError } from '../../core/errors.ts';
 import type { Conversation } from '../../relay/contract.ts';
@@ -28,6 +29,8 @@ export interface SlashCommand {
 
 export interface CompletionContext {
 	relay: Conversation;
+	/** What the commands that other front ends have too work with. */
+	context: CommandContext;
 	services: ShellServices;
 	/** Every command, for `/help`. */
 	commands: readonly SlashCommand[];

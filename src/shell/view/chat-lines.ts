@@ -6,7 +6,7 @@ import type { ChatOutcome, ChatResult } from '../../relay/chat/contract.ts';
 import type { SessionMeta } from '../../sessions/session-meta.ts';
 import type { Theme } from '../../ui/plain-theme.ts';
 import { describeCost, formatCount } from '../../ui/quantities.ts';
-import { shortRef } from './describe-session.ts';
+import { shortRef } from '../../view/describe-session.ts';
 
 const WORDS_CHARS = 120;
 

@@ -26,7 +26,7 @@ import {
 	describeTool,
 	describeToolResult,
 	slashAllowHint,
-} from './describe-event.ts';
+} from '../../view/describe-event.ts';
 
 /** `output`: what a shell command printed. */
 export type StreamKind = 'message' | 'thought' | 'output';

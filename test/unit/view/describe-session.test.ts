@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { describeKind, describeUsage } from '../../../../src/shell/view/describe-session.ts';
-import { fakeSessionMeta } from '../../../helpers/fake-session-meta.ts';
+import { describeKind, describeUsage } from '../../../src/view/describe-session.ts';
+import { fakeSessionMeta } from '../../helpers/fake-session-meta.ts';
 
 describe('a session in a listing', () => {
 	it.each([

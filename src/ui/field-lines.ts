@@ -1,5 +1,5 @@
-import { columnsOf, padToColumns, wrapToColumns } from '../../ui/text-width.ts';
-import type { Theme } from '../../ui/theme.ts';
+import { columnsOf, padToColumns, wrapToColumns } from './text-width.ts';
+import type { Theme } from './theme.ts';
 
 /** Below this a long value gets rows of its own instead of a narrow column. */
 const NARROW_COLUMNS = 60;

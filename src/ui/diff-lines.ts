@@ -1,4 +1,4 @@
-import type { Theme } from '../../ui/theme.ts';
+import type { Theme } from './theme.ts';
 
 const HEADER = /^(?:diff |index |\+\+\+ |--- |new file|deleted file|old mode|new mode|similarity|rename )/;
 

@@ -1,16 +1,16 @@
 /** What happened, in one line each. All text of others goes through `core/text` here; rows are broken by whoever draws. */
-import type { AgentEvent, Limit, PlanItem, PlanStatus, ToolKind } from '../../agents/events.ts';
-import { formatPlural } from '../../core/plural.ts';
-import { safeLine } from '../../core/text.ts';
-import type { FileChange } from '../../git/contract.ts';
-import { describeLimit, describeTime } from '../../limits/describe-limit.ts';
-import type { CandidateVerdict } from '../../limits/successor.ts';
-import type { RelayEvent, Speaker } from '../../relay/relay-events.ts';
-import { isDone } from '../../sessions/is-done.ts';
-import type { TurnState } from '../../sessions/turn-state.ts';
-import { readOf, writtenOf } from '../../sessions/turn-tokens.ts';
-import { describeCost, formatCount, formatDuration } from '../../ui/quantities.ts';
-import type { Theme } from '../../ui/theme.ts';
+import type { AgentEvent, Limit, PlanItem, PlanStatus, ToolKind } from '../agents/events.ts';
+import { formatPlural } from '../core/plural.ts';
+import { safeLine } from '../core/text.ts';
+import type { FileChange } from '../git/contract.ts';
+import { describeLimit, describeTime } from '../limits/describe-limit.ts';
+import type { CandidateVerdict } from '../limits/successor.ts';
+import type { RelayEvent, Speaker } from '../relay/relay-events.ts';
+import { isDone } from '../sessions/is-done.ts';
+import type { TurnState } from '../sessions/turn-state.ts';
+import { readOf, writtenOf } from '../sessions/turn-tokens.ts';
+import { describeCost, formatCount, formatDuration } from '../ui/quantities.ts';
+import type { Theme } from '../ui/theme.ts';
 
 type Of<T extends RelayEvent['type']> = Extract<RelayEvent, { type: T }>;
 type AgentOf<T extends AgentEvent['type']> = Extract<AgentEvent, { type: T }>;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { shortIds } from '../../../../src/cli/render/short-ids.ts';
-import { parseSessionId, type SessionId } from '../../../../src/core/ids.ts';
+import { parseSessionId, type SessionId } from '../../../src/core/ids.ts';
+import { shortIds } from '../../../src/sessions/short-ids.ts';
 
 const ALPHABET = [...'0123456789ABCDEFGHJKMNPQRSTVWXYZ'];
 const id = fc

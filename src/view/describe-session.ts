@@ -1,7 +1,7 @@
 /** What a listing says of a session beside its status. */
-import { parseSessionId } from '../../core/ids.ts';
-import type { SessionMeta } from '../../sessions/session-meta.ts';
-import { describeCost, formatCount } from '../../ui/quantities.ts';
+import { parseSessionId } from '../core/ids.ts';
+import type { SessionMeta } from '../sessions/session-meta.ts';
+import { describeCost, formatCount } from '../ui/quantities.ts';
 
 /** The end of an id is its random part, and enough to name a session. */
 const REF_CHARS = 6;

@@ -1,11 +1,11 @@
 /** Entries of a session's log in words. All text of others goes through `core/text` here; rows are broken by whoever draws. */
-import { fromIso } from '../../core/clock.ts';
-import { formatPlural } from '../../core/plural.ts';
-import { safeLine } from '../../core/text.ts';
-import { describeLimit, describeTime } from '../../limits/describe-limit.ts';
-import type { LogEvent } from '../../sessions/log/log-entry.ts';
-import { limitFromDisk } from '../../turns/event-log.ts';
-import { formatDuration } from '../../ui/quantities.ts';
+import { fromIso } from '../core/clock.ts';
+import { formatPlural } from '../core/plural.ts';
+import { safeLine } from '../core/text.ts';
+import { describeLimit, describeTime } from '../limits/describe-limit.ts';
+import type { LogEvent } from '../sessions/log/log-entry.ts';
+import { limitFromDisk } from '../turns/event-log.ts';
+import { formatDuration } from '../ui/quantities.ts';
 
 type Of<T extends LogEvent['type']> = Extract<LogEvent, { type: T }>;
 type DiskLimit = Of<'handed_over'>['limit'];

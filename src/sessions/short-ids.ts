@@ -1,4 +1,4 @@
-import type { SessionId } from '../../core/ids.ts';
+import type { SessionId } from '../core/ids.ts';
 
 const SHORTEST = 6;
 

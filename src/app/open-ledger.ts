@@ -1,0 +1,22 @@
+import type { RelayPaths } from '../config/xdg-paths.ts';
+import type { Clock } from '../core/clock.ts';
+import { lockingOf } from '../core/file-lock.ts';
+import type { ProcessTable } from '../core/process-table.ts';
+import { createLedger, type Ledger } from '../limits/ledger.ts';
+
+interface LedgerPorts {
+	paths: RelayPaths;
+	clock: Clock;
+	processes: ProcessTable;
+	notice(text: string): void;
+}
+
+/** The ledger of this user, for all repos. */
+export function openLedger({ paths, clock, processes, notice }: LedgerPorts): Ledger {
+	return createLedger({
+		file: paths.limits,
+		clock,
+		locking: lockingOf(processes, clock),
+		onNotice: notice,
+	});
+}

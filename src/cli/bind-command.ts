@@ -1,0 +1,49 @@
+/** A command's table as commander takes it: options, operands, help and examples. */
+import { Argument, Option, type Command as Program } from 'commander';
+import type { Command } from '../commands/command.ts';
+import { type Option as Declared, partsOf, type ValueKind } from '../commands/options/option-table.ts';
+
+/** An option that knows what its value may be, for completion. */
+export class KnownOption extends Option {
+	readonly kind: ValueKind;
+
+	constructor({ flags, about, kind, fallback }: Declared<unknown>) {
+		super(flags, about);
+		this.kind = kind ?? 'none';
+		if (fallback !== undefined) this.default(fallback);
+		if (typeof kind === 'object' && kind !== null) this.choices([...kind.words]);
+	}
+}
+
+export class KnownArgument extends Argument {
+	readonly kind: ValueKind;
+
+	constructor({ flags, kind }: Declared<unknown>) {
+		super(flags);
+		this.kind = kind ?? 'none';
+	}
+}
+
+/** `limits clear` below `limits`; gives what commander knows of it, without an action. */
+export function declareCommand(program: Program, command: Command): Program {
+	const words = command.path.split(' ');
+	const name = words.pop() ?? '';
+	const parent = words.reduce(subcommandOf, program);
+	const declared = parent.command(name, { isDefault: command.isDefault }).description(command.about);
+	for (const option of command.options.values()) {
+		if (option.only !== undefined && option.only !== 'cli') continue;
+		if (partsOf(option).long === null) declared.addArgument(new KnownArgument(option));
+		else declared.addOption(new KnownOption(option));
+	}
+	return declared.addHelpText('after', exampleText(...command.examples.map((line) => `agent-relay ${line}`)));
+}
+
+export function exampleText(...lines: readonly string[]): string {
+	return `\nExamples:\n${lines.map((line) => `  $ ${line}`).join('\n')}`;
+}
+
+function subcommandOf(parent: Program, name: string): Program {
+	const found = parent.commands.find((candidate) => candidate.name() === name);
+	if (found === undefined) throw new Error(`${name} is declared after its subcommands`);
+	return found;
+}

@@ -1,0 +1,47 @@
+import type { AgentId } from '../agents/contract.ts';
+import type { AgentRegistry } from '../agents/registry.ts';
+import type { LoadedConfig } from '../config/layers.ts';
+import type { RelayPaths } from '../config/xdg-paths.ts';
+import type { Clock } from '../core/clock.ts';
+import type { ProcessTable } from '../core/process-table.ts';
+import type { RepoFacts } from '../git/contract.ts';
+import type { Git } from '../git/run-git.ts';
+import type { Ledger } from '../limits/ledger.ts';
+import type { CandidateVerdict } from '../limits/successor.ts';
+import type { AgentOverview, Conversation } from '../relay/contract.ts';
+import type { SessionStore } from '../sessions/session-store.ts';
+
+/** All that a command may work with; implemented in `app`, each part loaded when it is asked for. */
+export interface CommandContext {
+	readonly env: Readonly<Record<string, string>>;
+	/** HOME, else what the system knows. */
+	readonly home: string;
+	readonly clock: Clock;
+	readonly paths: RelayPaths;
+	readonly processes: ProcessTable;
+	/** How a printed command calls this program. */
+	readonly ownName: string;
+	/** A line for people on stderr; each text once. */
+	notice(text: string): void;
+	repo(): Promise<RepoFacts>;
+	git(): Promise<Git>;
+	store(): Promise<SessionStore>;
+	ledger(): Promise<Ledger>;
+	/** In force here. RelayError `bad_config` where a file cannot be obeyed. */
+	settings(): Promise<CommandSettings>;
+	/** The one at hand; null on the command line, where none is open. */
+	readonly conversation: Conversation | null;
+	/** Every agent with what is known of it without starting any. */
+	agents(): Promise<AgentOverview[]>;
+	/** Who would be next, and what keeps the others back. */
+	candidates(): Promise<CandidateVerdict[]>;
+	/** Starts the agent's program for its version, where that is not known; null: it does not say. */
+	askVersion(agent: AgentId, executable: string): Promise<string | null>;
+}
+
+export interface CommandSettings {
+	loaded: LoadedConfig;
+	registry: AgentRegistry;
+	/** Agents obey what the repo sets for them, or it sets nothing. */
+	isRepoObeyed: boolean;
+}

@@ -1,0 +1,136 @@
+/**
+ * Options of commands: each flag and operand once, with its help, what its value may be, and how it is read. Syntax alone is
+ * read here; names of agents and sessions are resolved where a command runs.
+ */
+import { RelayError } from '../../core/errors.ts';
+
+/** What a value may be, for completion. `none`: anything, nothing is offered. */
+export type ValueKind =
+	| 'none'
+	| 'agents'
+	/** Names with commas between them. */
+	| 'agent_list'
+	| 'sessions'
+	/** Of this repo, and the entrants of the latest one. */
+	| 'races'
+	| 'entrants'
+	| 'settings'
+	/** Of the conversation at hand. */
+	| 'turns'
+	| 'files'
+	| 'folders'
+	| { words: readonly string[] };
+
+/** Where a command can be called. */
+export type FrontEnd = 'cli' | 'shell';
+
+export interface Option<Value> {
+	/** `-n, --limit <count>`, `--all`; of an operand `[ref]`, `<key>`. */
+	readonly flags: string;
+	readonly about: string;
+	/** null: a flag, which takes no value. */
+	readonly kind: ValueKind | null;
+	/** As typed; stands in where nothing was. */
+	readonly fallback?: string;
+	/** The only front end that takes it; absent: all of them. */
+	readonly only?: FrontEnd;
+	/** `typed`: a text, true of a flag, undefined where it was not given. Throws RelayError `usage`. */
+	parse(typed: string | true | undefined): Value;
+}
+
+/** Each option by its name: the long flag, or the word of the operand. */
+export type OptionTable<Options> = { readonly [Name in keyof Options]: Option<Options[Name]> };
+
+/** As a front end read them, by name; what is neither a text nor true counts as not given. */
+export type Given = Readonly<Record<string, unknown>>;
+
+/** The options of one call. Throws RelayError `usage`. */
+export function readOptions<Options>(table: OptionTable<Options>, given: Given): Options {
+	const options: Partial<Options> = {};
+	for (const name in table) {
+		const option = table[name];
+		const typed = given[name] ?? option.fallback;
+		options[name] = option.parse(typeof typed === 'string' || typed === true ? typed : undefined);
+	}
+	if (!isWhole(options, table)) throw new Error('an option was not read');
+	return options;
+}
+
+function isWhole<Options>(
+	options: Partial<Options>,
+	table: OptionTable<Options>,
+): options is Options & Partial<Options> {
+	return Object.keys(table).every((name) => name in options);
+}
+
+export function flag(flags: string, about: string): Option<boolean> {
+	return { flags, about, kind: null, parse: (typed) => typed === true };
+}
+
+/** An option with a value, or an operand; null where it was not given. */
+export function value<Value>(
+	flags: string,
+	about: string,
+	kind: ValueKind,
+	read: (text: string) => Value,
+): Option<Value | null> {
+	return { flags, about, kind, parse: (typed) => (typeof typed === 'string' ? read(typed) : null) };
+}
+
+/** An operand that must be there, `<key>`. */
+export function needed(flags: string, about: string, kind: ValueKind): Option<string> {
+	return {
+		flags,
+		about,
+		kind,
+		parse: (typed) => {
+			if (typeof typed === 'string') return typed;
+			throw new RelayError('usage', `${flags} is missing.`);
+		},
+	};
+}
+
+/** Data instead of lines, where the front end is a program's. */
+export const asJson: Option<boolean> = { ...flag('--json', 'print JSON'), only: 'cli' };
+
+export const asTyped = (text: string): string => text;
+
+/** `limit`: from 1 on. `what`: the beginning of the refusal, `--limit takes`. */
+export const countFrom1 =
+	(what: string) =>
+	(text: string): number => {
+		const count = Number(text);
+		if (/^\d{1,9}$/.test(text) && count > 0) return count;
+		throw new RelayError('usage', `${what} a number from 1 on, not ${JSON.stringify(text)}.`);
+	};
+
+/** One of `words`; completion offers them. */
+export function choice<const Word extends string>(
+	flags: string,
+	about: string,
+	words: readonly Word[],
+): Option<Word | null> {
+	return value(flags, about, { words }, (text) => {
+		const word = words.find((candidate) => candidate === text);
+		if (word !== undefined) return word;
+		throw new RelayError('usage', `${JSON.stringify(text)} is not one of ${words.join(', ')}.`);
+	});
+}
+
+export interface FlagParts {
+	/** `-n`; null: it has none. */
+	short: string | null;
+	/** `--limit`; null: an operand. */
+	long: string | null;
+	/** `count`, of `<count>` and `[count]`; null: it takes no value. */
+	value: string | null;
+	/** `<…>`: the value must be there. */
+	isNeeded: boolean;
+}
+
+export function partsOf({ flags }: Pick<Option<unknown>, 'flags'>): FlagParts {
+	const [long = null] = /--[\w-]+/.exec(flags) ?? [];
+	const [short = null] = /(?<![\w-])-\w\b/.exec(flags) ?? [];
+	const [, bracket, value = null] = /([<[])([\w-]+)/.exec(flags) ?? [];
+	return { short, long, value, isNeeded: bracket === '<' };
+}
