@@ -335,9 +335,10 @@ class Scene {
 		const ids = product.createSessionIds(() => clock.now());
 		const locking = product.lockingOf(processes, clock);
 		const running = product.createRunningAgents(join(stateHome, 'running'), processes);
+		const registry = product.createRegistry();
 		return {
 			clock,
-			registry: product.createRegistry(),
+			registry,
 			config: structuredClone(product.DEFAULT_CONFIG),
 			env,
 			agentEnv: env,
@@ -365,7 +366,7 @@ class Scene {
 				find: (folder) => product.findRepo(folder, git),
 				hasCommit: (there, commit) => product.hasCommit(there, commit, git),
 				firstCommits: (there) => product.firstCommits(there, git),
-				depsAt: async () => this.#deps,
+				portsAt: async () => this.#deps,
 			},
 			processes,
 			startProcess: (spec, handlers) => this.#run(spec, handlers),
@@ -386,8 +387,12 @@ class Scene {
 			survivors: product.createSurvivors({ running, processes, clock, desk: { ask: null } }),
 			estimateCost: () => null,
 			findExecutable: () => ({ path: process.execPath, refused: null }),
-			knownVersion: () => null,
-			learnVersion: () => undefined,
+			loginOf: (agent) => registry.find(agent).probeLogin(env),
+			versions: { known: () => null, learn: () => undefined },
+			policy: () => {
+				const { config, agentEnv, namedAgents, isTrusted, findExecutable, loginOf } = this.#deps;
+				return { registry, config, agentEnv, namedAgents, isTrusted, findExecutable, loginOf };
+			},
 			newNativeId: () => randomUUID(),
 			allowCommand: () => undefined,
 		};

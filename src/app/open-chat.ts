@@ -6,7 +6,7 @@ import { repairAbandoned } from '../relay/repair.ts';
 import { latestSession, latestUnfinished } from '../sessions/latest-session.ts';
 import type { SessionSummary } from '../sessions/session-list.ts';
 import type { App } from './create-app.ts';
-import { parentTurn, refuseDeepNesting, relayDeps, type SettingsHolder } from './open-relay.ts';
+import { openPorts, parentTurn, refuseDeepNesting, type SettingsHolder } from './open-relay.ts';
 
 /** `session`: a session to go on with (id, prefix, suffix, name, latest); null: the newest chat with work left. */
 export type ChatOpening =
@@ -21,20 +21,20 @@ export async function openChat(
 	agree: (id: SessionId) => Promise<boolean> = async () => false,
 ): Promise<Chat> {
 	refuseDeepNesting(app.env);
-	const [deps, { continueChat, startChat }] = await Promise.all([
-		relayDeps(app, current),
+	const [ports, { continueChat, startChat }] = await Promise.all([
+		openPorts(app, current),
 		import('../relay/chat/open-chat.ts'),
 	]);
 	const within = { parentTurn: parentTurn(app.env) };
 	if (opening.type === 'new') {
-		await deps.survivors.settle(deps.repo.worktree);
-		return startChat({ ...opening, ...within }, deps);
+		await ports.survivors.settle(ports.repo.worktree);
+		return startChat({ ...opening, ...within }, ports);
 	}
 	const id = await earlierChat(app, opening.session);
 	const isAccepted = opening.isHere !== true && (await agree(id));
-	for (const line of await repairAbandoned(deps)) app.notice(line);
-	await deps.survivors.settle((await app.store()).read(id).repo.worktree);
-	return continueChat(id, { ...opening, ...within, isAccepted }, deps);
+	for (const line of await repairAbandoned(ports)) app.notice(line);
+	await ports.survivors.settle((await app.store()).read(id).repo.worktree);
+	return continueChat(id, { ...opening, ...within, isAccepted }, ports);
 }
 
 async function earlierChat(app: App, session: string | null): Promise<SessionId> {

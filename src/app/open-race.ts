@@ -3,18 +3,18 @@ import { join } from 'node:path';
 import { createWorktrees } from '../git/worktrees.ts';
 import type { RaceDeps } from '../race/contract.ts';
 import type { App } from './create-app.ts';
-import { refuseDeepNesting, relayDeps, type Settings } from './open-relay.ts';
+import { openPorts, refuseDeepNesting, type Settings } from './open-relay.ts';
 
 /** Throws `nested_too_deep`, and `refused` where there is no git repo with a commit. */
 export async function openRace(app: App, settings: Settings): Promise<RaceDeps> {
 	refuseDeepNesting(app.env);
-	const [relay, repo, git] = await Promise.all([relayDeps(app, { settings }), app.repo(), app.git()]);
+	const [relay, repo, git] = await Promise.all([openPorts(app, { settings }), app.repo(), app.git()]);
 	const { paths, clock } = app;
 	const worktrees = createWorktrees({ repo, git, scratchFolder: join(paths.cacheHome, 'scratch'), clock });
 	return {
 		relay,
 		worktrees,
-		inWorktree: relay.places.depsAt,
+		inWorktree: relay.places.portsAt,
 		worktreesFolder: join(paths.dataHome, 'worktrees'),
 	};
 }

@@ -15,6 +15,7 @@ import { readTrustDigests, type TrustDigests } from '../config/trust-files.ts';
 import { RelayError } from '../core/errors.ts';
 import { lockingOf } from '../core/file-lock.ts';
 import { findExecutable, searchPathOutside } from '../core/find-executable.ts';
+import { once } from '../core/once.ts';
 import { onceAStep } from '../core/once-a-step.ts';
 import { programPlaces } from '../core/program-places.ts';
 import { armouredForAgents, namedPrograms } from '../git/agent-armour.ts';
@@ -25,7 +26,7 @@ import { createSnapshots } from '../git/snapshots.ts';
 import { estimateCost } from '../limits/prices.ts';
 import type { Conversation } from '../relay/contract.ts';
 import { openConversation } from '../relay/conversation.ts';
-import type { Places, RelayDeps } from '../relay/relay-deps.ts';
+import type { Places, Policy, Ports } from '../relay/ports.ts';
 import { createNativeConversations } from '../sessions/native-conversations.ts';
 import { createStartPty } from '../terminal/start-pty.ts';
 import { removeStrayPrivateFiles } from '../turns/process/private-files.ts';
@@ -124,10 +125,10 @@ const AGENTS_WITHOUT_COMMAND: readonly string[] = [
 
 export async function openRelay(app: App, flags: RelayFlags, current: SettingsHolder): Promise<Conversation> {
 	refuseDeepNesting(app.env);
-	const deps = await relayDeps(app, current);
+	const ports = await openPorts(app, current);
 	const { settings } = current;
 	const named = flags.agent === null ? null : settings.registry.parse(flags.agent);
-	return openConversation(deps, {
+	return openConversation(ports, {
 		kind: flags.kind,
 		agent: named?.agent ?? null,
 		model: flags.model ?? named?.model ?? null,
@@ -144,11 +145,11 @@ export async function openRelay(app: App, flags: RelayFlags, current: SettingsHo
  * What every conversation, alone or of several agents, stands on. `known`: the worktree's snapshots, where another relay of
  * this process takes them.
  */
-export async function relayDeps(
+export async function openPorts(
 	app: App,
 	current: ReadonlySettings,
 	known?: Snapshots | null,
-): Promise<RelayDeps> {
+): Promise<Ports> {
 	const { env, clock, processes, paths } = app;
 	const [repo, store, git, ledger, { runningAgents, survivors }] = await Promise.all([
 		app.repo(),
@@ -158,43 +159,20 @@ export async function relayDeps(
 		app.survivors(),
 	]);
 	const trust = trustNow(current);
-	const placesOfUser = onceAStep((home: string) => programPlaces(env, home));
-	const isThere = onceAStep((place: string) => existsSync(place));
 	const cloned = clonedFolders(repo, homeOf(env));
-	const agentEnv = await createAgentEnv({ app, repo, current, trust, cloned });
+	const agentEnv = await createAgentEnv({ app, repo, current, cloned });
 	const privateFolder = join(paths.stateHome, 'private');
 	removeStrayPrivateFiles(privateFolder, processes);
-	const versions = createVersionCache(join(paths.cacheHome, 'versions.json'), agentEnv);
-	const edit = { locking: lockingOf(processes, clock), knownAgents: AGENTS_WITHOUT_COMMAND };
+	const locking = lockingOf(processes, clock);
 	const stateFolder = join(paths.stateHome, 'snapshots');
 	const snapshots =
 		known ??
 		(repo.kind === 'worktree' ? createSnapshots({ repo, git, stateFolder, clock, processes }) : null);
 	return {
 		clock,
-		get registry() {
-			return current.settings.registry;
-		},
-		get config() {
-			return current.settings.loaded.config;
-		},
-		env,
-		get agentEnv() {
-			return agentEnv();
-		},
 		repo,
-		get namedAgents() {
-			return namedAgents(current.settings);
-		},
-		get isTrusted() {
-			const isObeyed = trust.isObeyed();
-			const { trust: known } = current.settings;
-			const notice =
-				isObeyed || !obeysRepo(known) ? null : describeDistrust(known, { now: digestsNow(known) });
-			if (notice !== null) app.notice(notice);
-			return isObeyed;
-		},
 		isRoot: process.getuid?.() === 0,
+		env,
 		store,
 		snapshots,
 		places: placesOf(app, current, { repo, snapshots }),
@@ -205,37 +183,68 @@ export async function relayDeps(
 		conversations: createNativeConversations({
 			folder: join(paths.stateHome, 'conversations'),
 			clock,
-			locking: edit.locking,
+			locking,
 			processes,
 		}),
 		survivors,
 		estimateCost,
 		privateFolder,
-		findExecutable: (agent) =>
-			findExecutable(current.settings.registry.find(agent).executables, {
-				places: programPlacesOf(current.settings.registry.find(agent), homeOf(env), placesOfUser),
-				isThere,
-				searchPath: env.PATH ?? '',
-				home: homeOf(env),
-				configured: agentSettings(current.settings.loaded.config, agent).executable,
-				untrustedFolders: trust.isTrusted() ? [] : cloned,
-			}),
-		knownVersion: (agent, executable) => versions.known(current.settings.registry.find(agent), executable),
-		learnVersion: (agent, executable) => versions.learn(current.settings.registry.find(agent), executable),
+		versions: createVersionCache(join(paths.cacheHome, 'versions.json'), () => agentEnv(trust())),
 		newNativeId,
 		allowCommand: (command) => {
-			appendAllowCommand(paths.userConfig, command, edit);
-			const { config } = current.settings.loaded;
-			config.permissions.allow_commands = [...new Set([...config.permissions.allow_commands, command])];
+			appendAllowCommand(paths.userConfig, command, { locking, knownAgents: AGENTS_WITHOUT_COMMAND });
+			const { permissions } = current.settings.loaded.config;
+			permissions.allow_commands = [...new Set([...permissions.allow_commands, command])];
 		},
+		policy: () => policyNow({ app, current, trust: trust(), agentEnv, cloned }),
 	};
 }
 
-type Own = Pick<RelayDeps, 'repo' | 'snapshots'>;
+interface PolicySources {
+	app: App;
+	current: ReadonlySettings;
+	trust: TrustNow;
+	agentEnv: AgentEnv;
+	/** `clonedFolders` of the repo. */
+	cloned: readonly string[];
+}
+
+function policyNow({ app, current, trust, agentEnv, cloned }: PolicySources): Policy {
+	const { env } = app;
+	const { settings } = current;
+	const { registry, loaded } = settings;
+	if (!trust.isObeyed && obeysRepo(settings.trust)) {
+		const notice = describeDistrust(settings.trust, { now: digestsNow(settings.trust) });
+		if (notice !== null) app.notice(notice);
+	}
+	const home = homeOf(env);
+	const placesOfUser = once((of: string) => programPlaces(env, of));
+	const isThere = once(existsSync);
+	return {
+		registry,
+		config: structuredClone(loaded.config),
+		agentEnv: agentEnv(trust),
+		namedAgents: namedAgents(settings),
+		isTrusted: trust.isObeyed,
+		loginOf: once((agent) => registry.find(agent).probeLogin(env)),
+		findExecutable: once((agent) =>
+			findExecutable(registry.find(agent).executables, {
+				places: programPlacesOf(registry.find(agent), home, placesOfUser),
+				isThere,
+				searchPath: env.PATH ?? '',
+				home,
+				configured: agentSettings(loaded.config, agent).executable,
+				untrustedFolders: trust.isTrusted ? [] : cloned,
+			}),
+		),
+	};
+}
+
+type Own = Pick<Ports, 'repo' | 'snapshots'>;
 
 /** Where sessions go on: the records stay where they are, and each folder has one relay of its own. */
 function placesOf(app: App, current: ReadonlySettings, own: Own): Places {
-	const known = new Map<string, Promise<RelayDeps>>();
+	const known = new Map<string, Promise<Ports>>();
 	return {
 		find: async (folder) => {
 			try {
@@ -247,16 +256,16 @@ function placesOf(app: App, current: ReadonlySettings, own: Own): Places {
 		},
 		hasCommit: async (repo, commit) => hasCommit(repo, commit, await app.git()),
 		firstCommits: async (repo) => firstCommits(repo, await app.git()),
-		depsAt: (repo) => {
+		portsAt: (repo) => {
 			const place = JSON.stringify([repo.worktree, repo.folder]);
-			const made = known.get(place) ?? depsAt(repo, app, current, own);
+			const made = known.get(place) ?? portsAt(repo, app, current, own);
 			known.set(place, made);
 			return made;
 		},
 	};
 }
 
-async function depsAt(repo: RepoFacts, app: App, current: ReadonlySettings, own: Own): Promise<RelayDeps> {
+async function portsAt(repo: RepoFacts, app: App, current: ReadonlySettings, own: Own): Promise<Ports> {
 	const { location } = await app.store();
 	const store = storeAt({ ...location, repo }, app);
 	const there: App = { ...app, folder: repo.folder, repo: async () => repo, store: () => store };
@@ -265,7 +274,7 @@ async function depsAt(repo: RepoFacts, app: App, current: ReadonlySettings, own:
 	// What the start said was of the folder where the relay was started.
 	const line = isSameWorktree ? describeDistrust(settings.settings.trust, { elsewhere: repo.folder }) : null;
 	if (line !== null) app.notice(line);
-	return relayDeps(there, settings, isSameWorktree ? own.snapshots : null);
+	return openPorts(there, settings, isSameWorktree ? own.snapshots : null);
 }
 
 /** The settings at hand with the trust of another worktree, looked at anew where the user's answer changed. */
@@ -301,47 +310,44 @@ function* programPlacesOf(
 	yield* placesOfUser(home);
 }
 
-/** Trust as it stands at each look, which reads all that agents would obey; looks within one step share one. */
+/** Trust as of one look, which reads all that agents would obey. */
 interface TrustNow {
 	/** Trusted by the user, and nothing changed since; a repo that sets nothing is not meant. */
-	isTrusted(): boolean;
+	isTrusted: boolean;
 	/** As `isTrusted`, or the repo sets nothing. */
-	isObeyed(): boolean;
+	isObeyed: boolean;
 }
 
-function trustNow(current: ReadonlySettings): TrustNow {
+/** Looks within one step of the event loop share one reading. */
+function trustNow(current: ReadonlySettings): () => TrustNow {
 	const isUnchangedNow = onceAStep(isUnchanged);
-	return {
-		isTrusted: () => {
-			const { trust } = current.settings;
-			return trust.isTrusted && isUnchangedNow(trust);
-		},
-		isObeyed: () => {
-			const { trust } = current.settings;
-			return obeysRepo(trust) && isUnchangedNow(trust);
-		},
+	return () => {
+		const { trust } = current.settings;
+		const isUnchanged = obeysRepo(trust) && isUnchangedNow(trust);
+		return { isTrusted: trust.isTrusted && isUnchanged, isObeyed: isUnchanged };
 	};
 }
+
+type AgentEnv = (trust: TrustNow) => Readonly<Record<string, string>>;
 
 interface AgentEnvOptions {
 	app: App;
 	repo: RepoFacts;
 	current: ReadonlySettings;
-	trust: TrustNow;
 	/** `clonedFolders` of the repo. */
 	cloned: readonly string[];
 }
 
 /** The environment of agents: in a repo that is not trusted, its programs and its git config cannot get between. */
-async function createAgentEnv({ app, repo, current, trust, cloned }: AgentEnvOptions) {
+async function createAgentEnv({ app, repo, current, cloned }: AgentEnvOptions): Promise<AgentEnv> {
 	const { env } = app;
 	const PATH = searchPathOutside(env.PATH ?? '', cloned);
 	const isArmoured = repo.kind !== 'none' && !obeysRepo(current.settings.trust);
 	const named = isArmoured ? await namedPrograms(await app.git(), repo.worktree) : [];
-	return () => {
-		if (trust.isTrusted() || repo.kind === 'none') return env;
+	return ({ isTrusted, isObeyed }) => {
+		if (isTrusted || repo.kind === 'none') return env;
 		const outside = { ...env, PATH };
-		return trust.isObeyed() ? outside : armouredForAgents(outside, named);
+		return isObeyed ? outside : armouredForAgents(outside, named);
 	};
 }
 

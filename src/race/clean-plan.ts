@@ -7,7 +7,7 @@ import { safeLine } from '../core/text.ts';
 import { isOurLock } from '../git/remove-worktree.ts';
 import type { WorktreeEntry, WorktreeLosses, Worktrees } from '../git/worktree-contract.ts';
 import { recordedPath, removalPath } from '../git/worktree-records.ts';
-import type { RelayDeps } from '../relay/relay-deps.ts';
+import type { Ports } from '../relay/ports.ts';
 import { AFTER_CHECKS, ALL_FILES, FOUND_FILES, racePrefix, raceRef } from './claim-place.ts';
 import type { FindFolderUsers } from './folder-users.ts';
 import { hasChangedNothing } from './keep-entrant.ts';
@@ -17,7 +17,7 @@ import type { EntrantRecord, RaceRecord } from './race-record.ts';
 
 /** What cleaning stands on; `RaceDeps` has it. */
 export interface CleanDeps {
-	relay: Pick<RelayDeps, 'store' | 'repo' | 'env'>;
+	relay: Pick<Ports, 'store' | 'repo' | 'env'>;
 	worktrees: Worktrees;
 	worktreesFolder: string;
 }

@@ -3,18 +3,18 @@ import type { SessionId } from '../core/ids.ts';
 import type { RepoFacts } from '../git/contract.ts';
 import type { Worktrees } from '../git/worktree-contract.ts';
 import type { AgentChoice } from '../relay/contract.ts';
-import type { RelayDeps } from '../relay/relay-deps.ts';
+import type { Ports } from '../relay/ports.ts';
 import type { RelayEvent } from '../relay/relay-events.ts';
 import type { EntrantRecord, RaceRecord } from './race-record.ts';
 
 /** Everything a race stands on, wired in `app/open-race.ts`. */
 export interface RaceDeps {
 	/** Of the main checkout: store, ledger, clock, processes, registry. */
-	relay: RelayDeps;
+	relay: Ports;
 	/** RelayError `refused` where there is no git repo with a commit. */
 	worktrees: Worktrees;
 	/** The same relay for an entrant's worktree: its snapshots, its repo facts in the sessions it creates. */
-	inWorktree(repo: RepoFacts): Promise<RelayDeps>;
+	inWorktree(repo: RepoFacts): Promise<Ports>;
 	/** `<XDG data>/agent-relay/worktrees`. Absolute. */
 	worktreesFolder: string;
 }

@@ -6,7 +6,7 @@ import { parseSessionId, type SessionId } from '../core/ids.ts';
 import { describeLimit } from '../limits/describe-limit.ts';
 import type { Conversation, SendOptions, SendResult } from '../relay/contract.ts';
 import { openConversation } from '../relay/conversation.ts';
-import type { RelayDeps, RelayStart } from '../relay/relay-deps.ts';
+import type { Ports, RelayStart } from '../relay/ports.ts';
 import type { RelayEvent } from '../relay/relay-events.ts';
 import { oldestPrices } from '../sessions/price-dates.ts';
 import type { TurnState } from '../sessions/turn-state.ts';
@@ -62,9 +62,9 @@ class EntrantWork {
 
 	async run(): Promise<WorkEnd> {
 		const { hardSignal } = this.#context;
-		const deps = await entrantDeps(this.#context);
+		const ports = await entrantPorts(this.#context);
 		const earlier = earlierSession(this.#context);
-		const relay = openConversation(deps, this.#start(earlier));
+		const relay = openConversation(ports, this.#start(earlier));
 		const onHard = () => relay.stopHard();
 		hardSignal.addEventListener('abort', onHard);
 		try {
@@ -243,23 +243,16 @@ function earlierSession({ race, entrant, deps }: EntrantContext): SessionId | nu
 	return all.find(({ meta }) => meta?.repo.worktree === worktree)?.id ?? null;
 }
 
-/** The relay for this worktree, with hand-overs only where the user asked for them. Trust is still asked before each turn. */
-async function entrantDeps(context: EntrantContext): Promise<RelayDeps> {
-	const { deps, race } = context;
-	const own = await deps.inWorktree(entrantRepo(context));
-	const { config } = own;
-	const max_hops = race().options.handover ? config.limits.max_hops : 0;
+/** The relay for this worktree, with hand-overs only where the user asked for them. */
+async function entrantPorts(context: EntrantContext): Promise<Ports> {
+	const own = await context.deps.inWorktree(entrantRepo(context));
+	if (context.race().options.handover) return own;
 	return {
 		...own,
-		config: { ...config, limits: { ...config.limits, max_hops } },
-		get namedAgents() {
-			return own.namedAgents;
-		},
-		get isTrusted() {
-			return own.isTrusted;
-		},
-		get agentEnv() {
-			return own.agentEnv;
+		policy: () => {
+			const policy = own.policy();
+			const { config } = policy;
+			return { ...policy, config: { ...config, limits: { ...config.limits, max_hops: 0 } } };
 		},
 	};
 }
@@ -269,7 +262,8 @@ function orderOf({ race, entrant, deps }: EntrantContext): string[] {
 	const named = ({ agent, model }: { agent: string; model: string | null }) =>
 		model === null ? agent : `${agent}:${model}`;
 	if (!race().options.handover) return [named(entrant())];
-	const known = new Set(deps.relay.registry.adapters.map(({ id }) => id));
-	const configured = deps.relay.config.agents.order.filter((name) => known.has(name.split(':', 1)[0] ?? ''));
+	const { registry, config } = deps.relay.policy();
+	const known = new Set(registry.adapters.map(({ id }) => id));
+	const configured = config.agents.order.filter((name) => known.has(name.split(':', 1)[0] ?? ''));
 	return [...new Set([...configured, ...race().entrants.map(named)])];
 }

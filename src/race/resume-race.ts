@@ -97,7 +97,8 @@ function withPermissions(
 	{ relay }: RaceDeps,
 ): { record: RaceRecord; notices: string[] } {
 	const asStarted = record.options.permissions;
-	const isDropped = said === null && asStarted === 'full' && relay.config.permissions.preset !== 'full';
+	const isWide = () => relay.policy().config.permissions.preset === 'full';
+	const isDropped = said === null && asStarted === 'full' && !isWide();
 	const permissions = said ?? (isDropped ? 'edit' : asStarted);
 	const notices = isDropped
 		? ['the race was started with --permissions full, which must be said again; it goes on with edit']

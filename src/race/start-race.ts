@@ -1,10 +1,12 @@
 /** A new race: everything that can be wrong is said before anything is created. */
 import { rmSync } from 'node:fs';
 import { basename, isAbsolute, join, sep } from 'node:path';
+import type { PermissionPreset } from '../agents/contract.ts';
 import { toIso } from '../core/clock.ts';
 import { RelayError } from '../core/errors.ts';
 import type { RepoFacts } from '../git/contract.ts';
 import { recordedFolder } from '../git/start-folder.ts';
+import { withPolicy } from '../relay/ports.ts';
 import type { OpenSession } from '../sessions/session-store.ts';
 import { claimPlace, keepBase, raceRef } from './claim-place.ts';
 import type { Race, RaceDeps, RaceRequest } from './contract.ts';
@@ -21,7 +23,7 @@ import { checkRequest, obstacles, refuseDirty, refuseNobody, requireCommit } fro
  * `disk_full`, `not_writable` with nothing of the race left.
  */
 export async function startRace(request: RaceRequest, deps: RaceDeps): Promise<Race> {
-	const { relay } = deps;
+	const relay = withPolicy(deps.relay);
 	const head = requireCommit(relay.repo);
 	const asTyped = request.copy.map((path) => fromFolder(path, relay.repo));
 	const { copy } = checkRequest({ ...request, copy: asTyped }, relay.repo.worktree);
@@ -34,7 +36,8 @@ export async function startRace(request: RaceRequest, deps: RaceDeps): Promise<R
 		objective: request.task,
 		parentTurn: request.parentTurn,
 	});
-	const record = firstRecord({ ...request, copy }, { session, base, why }, deps);
+	const permissions = request.permissions ?? relay.config.permissions.preset;
+	const record = firstRecord({ ...request, copy, permissions }, { session, base, why }, deps);
 	try {
 		claimPlace(record, deps);
 		writeRace(session, { before: null, after: record });
@@ -83,7 +86,7 @@ async function baseOf(
 }
 
 function firstRecord(
-	request: RaceRequest,
+	request: RaceRequest & { permissions: PermissionPreset },
 	made: { session: OpenSession; base: RaceRecord['base']; why: ReadonlyArray<string | null> },
 	{ relay, worktreesFolder }: RaceDeps,
 ): RaceRecord {
@@ -108,7 +111,7 @@ function firstRecord(
 			max_time_s: maxTimeMs / 1000,
 			check_time_s: checkTimeMs / 1000,
 			jobs,
-			permissions: permissions ?? relay.config.permissions.preset,
+			permissions,
 			handover,
 		},
 		folder,

@@ -7,7 +7,7 @@ import type { Worktrees } from '../git/worktree-contract.ts';
 import { refusalText } from '../limits/successor.ts';
 import { candidateFacts } from '../relay/candidates.ts';
 import type { AgentChoice } from '../relay/contract.ts';
-import type { RelayDeps } from '../relay/relay-deps.ts';
+import type { Policy, RelayDeps } from '../relay/ports.ts';
 import { commandRefusal } from '../relay/require-command.ts';
 import type { RaceRequest } from './contract.ts';
 import { checkCopyPaths, isCopied } from './copy-files.ts';
@@ -116,7 +116,7 @@ export function obstacles(
 export function refuseNobody(
 	entrants: readonly AgentChoice[],
 	why: ReadonlyArray<string | null>,
-	{ findExecutable }: Pick<RelayDeps, 'findExecutable'>,
+	{ findExecutable }: Pick<Policy, 'findExecutable'>,
 ): void {
 	if (why.some((reason) => reason === null)) return;
 	const isInstalled = entrants.some(({ agent }) => findExecutable(agent).path !== null);

@@ -1,9 +1,8 @@
 import type { AgentId, LoginState } from '../agents/contract.ts';
 import { adviceFor } from '../agents/evidence/login-advice.ts';
 import type { RefusedLogin } from '../limits/ledger-file.ts';
-import { loginsOf } from './candidates.ts';
 import type { AgentOverview } from './contract.ts';
-import type { RelayDeps } from './relay-deps.ts';
+import type { RelayDeps } from './ports.ts';
 import { refusalOf } from './require-executable.ts';
 import { loginOf } from './tell-ledger.ts';
 
@@ -14,11 +13,10 @@ function asRefused(login: LoginState, { reason }: RefusedLogin): LoginState {
 
 /** Every agent with what is known of it without starting any. */
 export function agentOverviews(deps: RelayDeps, active: AgentId | null): AgentOverview[] {
-	const logins = loginsOf(deps);
 	return deps.registry.adapters.map((adapter) => {
 		const found = deps.findExecutable(adapter.id);
 		const { path, lookedAt } = found;
-		const login = logins.get(adapter.id) ?? null;
+		const login = deps.loginOf(adapter.id);
 		const entry = deps.ledger.isLimited({ ...loginOf(adapter.id, login), model: null });
 		const refusedLogin = deps.ledger.refusedLogin(loginOf(adapter.id, login));
 		return {
@@ -28,8 +26,8 @@ export function agentOverviews(deps: RelayDeps, active: AgentId | null): AgentOv
 			isDemo: adapter.isDemo,
 			executable: path,
 			lookedAt,
-			version: path === null ? null : deps.knownVersion(adapter.id, path),
-			login: login === null || refusedLogin === null ? login : asRefused(login, refusedLogin),
+			version: path === null ? null : deps.versions.known(adapter, path),
+			login: refusedLogin === null ? login : asRefused(login, refusedLogin),
 			install: adapter.install,
 			limitedUntil: entry?.until ?? null,
 			isLimited: entry !== null,

@@ -6,7 +6,7 @@ import { addNotes, keepPrompt } from '../sessions/transitions.ts';
 import type { AgentChoice, SendOptions } from './contract.ts';
 import type { ConversationState } from './conversation-state.ts';
 import { whyElsewhere } from './first-step.ts';
-import type { RelayDeps, RelayStart } from './relay-deps.ts';
+import type { RelayDeps, RelayStart } from './ports.ts';
 import { keepWaiting, type Task } from './task.ts';
 
 /** The session at hand, which keeps the prompt, or a new one with the prompt as its objective. */

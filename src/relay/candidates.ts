@@ -3,7 +3,7 @@ import type { AgentAdapter, AgentId, LoginState } from '../agents/contract.ts';
 import { RelayError } from '../core/errors.ts';
 import { type CandidateFacts, chooseSuccessor, type SuccessorChoice } from '../limits/successor.ts';
 import type { AgentChoice } from './contract.ts';
-import type { RelayDeps } from './relay-deps.ts';
+import type { RelayDeps } from './ports.ts';
 import { refusalOf } from './require-executable.ts';
 import { loginOf } from './tell-ledger.ts';
 
@@ -54,47 +54,36 @@ export function candidateFacts(deps: RelayDeps): CandidateFacts[] {
 
 /** Throws `not_logged_in` where no login of this agent is known: naming a model does not name who gets the words. */
 export function requireKnownLogin(agent: AgentId, deps: RelayDeps): void {
-	const { title, probeLogin } = deps.registry.find(agent);
-	const login = probeLogin(deps.env);
+	const { title } = deps.registry.find(agent);
+	const login = deps.loginOf(agent);
 	if (login.loggedIn !== 'no' && login.untouched !== true) return;
 	throw new RelayError('not_logged_in', `${title} has the model, and no login of it is known.`, {
 		hint: `Log in with: ${login.advice}; or name it all the same: --agent ${agent}, in the shell /use ${agent}`,
 	});
 }
 
-/** Looks at the files of each agent's login: 0.5 ms. */
-export function loginsOf({ registry, env }: RelayDeps): Map<AgentId, LoginState> {
-	return new Map(registry.adapters.map((adapter) => [adapter.id, adapter.probeLogin(env)]));
-}
-
-/** Each is looked up when it is asked for, once: most choices fall on the first agent, and the others are not looked at. */
+/** Each is looked up when it is asked for: most choices fall on the first agent, and the others are not looked at. */
 class FactsOfAgent implements CandidateFacts {
 	readonly agent: AgentId;
 	readonly isDemo: boolean;
 	readonly install: string;
-	readonly #adapter: AgentAdapter;
 	readonly #isNamed: boolean;
 	readonly #deps: RelayDeps;
-	#login: LoginState | null = null;
-	#found: ReturnType<RelayDeps['findExecutable']> | null = null;
 
 	constructor(adapter: AgentAdapter, named: ReadonlySet<AgentId>, deps: RelayDeps) {
 		this.agent = adapter.id;
 		this.isDemo = adapter.isDemo;
 		this.install = adapter.install;
-		this.#adapter = adapter;
 		this.#isNamed = named.has(adapter.id);
 		this.#deps = deps;
 	}
 
 	get login(): LoginState {
-		this.#login ??= this.#adapter.probeLogin(this.#deps.env);
-		return this.#login;
+		return this.#deps.loginOf(this.agent);
 	}
 
 	get #executable() {
-		this.#found ??= this.#deps.findExecutable(this.agent);
-		return this.#found;
+		return this.#deps.findExecutable(this.agent);
 	}
 
 	get installed() {

@@ -29,14 +29,16 @@ import {
 	type Wait,
 } from './next-step.ts';
 import { oneTurn, type TurnEnd } from './one-turn.ts';
+import { type Ports, type RelayDeps, type RelayStart, withPolicy } from './ports.ts';
 import { type PreparedTurn, prepareTurn } from './prepare-turn.ts';
-import type { RelayDeps, RelayStart } from './relay-deps.ts';
 import { keepWaiting, type Task } from './task.ts';
 import { waitUntil } from './wait-for-reset.ts';
 
 const CANNOT_START: ReadonlySet<RelayErrorCode> = new Set(['refused', 'not_trusted', 'agent_not_installed']);
 
 export interface CarryOutContext {
+	ports: Ports;
+	/** With the policy that the first step was decided by. */
 	deps: RelayDeps;
 	start: RelayStart;
 	state: ConversationState;
@@ -49,7 +51,9 @@ export interface CarryOutContext {
 type Outcome = { happened: Happened } | { result: SendResult };
 
 export class CarryOut {
-	readonly #deps: RelayDeps;
+	readonly #ports: Ports;
+	/** With what holds for the turn at hand. */
+	#deps: RelayDeps;
 	readonly #start: RelayStart;
 	readonly #state: ConversationState;
 	readonly #options: SendOptions;
@@ -65,6 +69,7 @@ export class CarryOut {
 	constructor(session: OpenSession, task: Task, context: CarryOutContext) {
 		this.#session = session;
 		this.#task = task;
+		this.#ports = context.ports;
 		this.#deps = context.deps;
 		this.#start = context.start;
 		this.#state = context.state;
@@ -77,6 +82,7 @@ export class CarryOut {
 		for (let step = first; ; ) {
 			const outcome = await this.#carryOut(step);
 			if ('result' in outcome) return outcome.result;
+			this.#deps = withPolicy(this.#ports);
 			step = nextStep(this.#situation(outcome.happened));
 		}
 	}

@@ -5,7 +5,7 @@ import { parseSessionId, type SessionId } from '../core/ids.ts';
 import type { LineageEntry } from '../sessions/lineage.ts';
 import type { ConversationUse } from '../sessions/native-conversations.ts';
 import { type AgentStanding, standingWithout } from './lineage.ts';
-import type { RelayDeps } from './relay-deps.ts';
+import type { RelayDeps } from './ports.ts';
 
 export interface UsedConversation {
 	standing: AgentStanding;

@@ -5,7 +5,6 @@ import { toIso } from '../core/clock.ts';
 import { RelayError } from '../core/errors.ts';
 import type { SessionId } from '../core/ids.ts';
 import { letBegin } from '../core/let-begin.ts';
-import type { SuccessorChoice } from '../limits/successor.ts';
 import type { SessionNote } from '../sessions/session-meta.ts';
 import { addNotes } from '../sessions/transitions.ts';
 import { agentToOffer } from './agent-order.ts';
@@ -26,8 +25,8 @@ import { withFirstTake } from './early-snapshot.ts';
 import { choiceRequest, firstStep, whyElsewhere } from './first-step.ts';
 import { alsoLogged } from './log-event.ts';
 import { packForUser } from './pack-for-user.ts';
+import { type Ports, type RelayStart, withPolicy } from './ports.ts';
 import { presentPlace } from './present-place.ts';
-import type { RelayDeps, RelayStart } from './relay-deps.ts';
 import { packUnfinished, repairAbandoned } from './repair.ts';
 import { lacksLogins, requireExecutable } from './require-executable.ts';
 import { changedGrants, findPlace, nothingPending, settle } from './resume.ts';
@@ -40,18 +39,18 @@ import { runUserCommand } from './user-command.ts';
 /** A note about a `!cmd` keeps this much of what it printed. */
 const MAX_NOTE_CHARS = 8_000;
 
-export function openConversation(deps: RelayDeps, start: RelayStart): Conversation {
-	return new OneConversation(deps, start);
+export function openConversation(ports: Ports, start: RelayStart): Conversation {
+	return new OneConversation(ports, start);
 }
 
 class OneConversation implements Conversation {
-	readonly view = viewOf(() => ({ session: this.#state.session, deps: this.#deps }));
+	readonly view = viewOf(() => ({ session: this.#state.session, ports: this.#ports }));
 	/** Of the folder where the relay was started; new sessions are made there. */
-	readonly #home: RelayDeps;
+	readonly #home: Ports;
 	/** Of the worktree where the session at hand works. */
-	#deps: RelayDeps;
+	#ports: Ports;
 	/** Everything that took snapshots. */
-	readonly #used: Set<RelayDeps>;
+	readonly #used: Set<Ports>;
 	readonly #start: RelayStart;
 	readonly #state: ConversationState;
 	readonly #selection: Selection;
@@ -61,12 +60,12 @@ class OneConversation implements Conversation {
 	/** Who would have got the prompt when that was last asked. */
 	#expected: AgentChoice | null = null;
 
-	constructor(deps: RelayDeps, start: RelayStart) {
-		this.#home = deps;
-		this.#deps = deps;
-		this.#used = new Set([deps]);
+	constructor(ports: Ports, start: RelayStart) {
+		this.#home = ports;
+		this.#ports = ports;
+		this.#used = new Set([ports]);
 		this.#start = start;
-		this.#selection = new Selection(start, deps);
+		this.#selection = new Selection(start, ports.policy());
 		this.#state = {
 			session: null,
 			selection: this.#selection,
@@ -84,7 +83,7 @@ class OneConversation implements Conversation {
 	}
 
 	place() {
-		const { folder, worktree } = presentPlace(this.#deps.repo);
+		const { folder, worktree } = presentPlace(this.#ports.repo);
 		return { folder, worktree };
 	}
 
@@ -95,12 +94,13 @@ class OneConversation implements Conversation {
 	}
 
 	async upcoming() {
-		const placed = this.#placeModel();
-		const chosen = this.#choose(this.#selection.explicit);
+		const deps = withPolicy(this.#ports);
+		const placed = this.#selection.placeModel(this.#lastAgent(), deps);
+		const chosen = chooseAgent(choiceRequest(this.#state, this.#selection.explicit, deps), deps);
 		this.#expected = chosen.choice;
 		return {
 			choice: chosen.choice,
-			why: placed ?? whyElsewhere(chosen, this.#state, this.#deps),
+			why: placed ?? whyElsewhere(chosen, this.#state, deps),
 			lacksLogins: chosen.choice === null && lacksLogins(chosen.candidates),
 			candidates: chosen.candidates,
 		};
@@ -113,7 +113,7 @@ class OneConversation implements Conversation {
 	retry(choice: AgentChoice | null, options: SendOptions): Promise<SendResult> {
 		return this.#exclusively(async () => {
 			const { session } = this.#state;
-			const task = session && lastTask(session, this.#deps.store);
+			const task = session && lastTask(session, this.#ports.store);
 			if (!task)
 				throw new RelayError('usage', 'There is no prompt to send again.', { hint: 'Type a task first.' });
 			if (choice !== null) await this.use(choice, null);
@@ -124,7 +124,7 @@ class OneConversation implements Conversation {
 	continuePending(options: SendOptions): Promise<SendResult> {
 		return this.#exclusively(async () => {
 			const { session } = this.#state;
-			const task = session && unfinishedTask(session, this.#deps.store);
+			const task = session && unfinishedTask(session, this.#ports.store);
 			if (task) return this.#send(task, options);
 			throw nothingPending(session);
 		});
@@ -142,12 +142,13 @@ class OneConversation implements Conversation {
 
 	async use(choice: AgentChoice, permissions: PermissionPreset | null) {
 		const { session } = this.#state;
-		requireExecutable(choice.agent, this.#deps);
+		const deps = withPolicy(this.#ports);
+		requireExecutable(choice.agent, deps);
 		if (permissions !== null) this.#selection.permissions = permissions;
 		this.#selection.name(choice, this.#lastAgent());
 		const { switchedFrom: from } = this.#selection;
 		if (session === null || from === null) return { packet: null, losses: [] };
-		const packet = await packForUser(session, choice, this.#deps);
+		const packet = await packForUser(session, choice, deps);
 		const losses = lostAbilities(from, choice.agent, this.#selection.permissions);
 		session.log({ type: 'agent_switched', from, to: choice.agent, model: choice.model, packet, losses });
 		return { packet, losses };
@@ -162,7 +163,7 @@ class OneConversation implements Conversation {
 	}
 
 	async allowCommand(command: string): Promise<void> {
-		this.#deps.allowCommand(command);
+		this.#ports.allowCommand(command);
 	}
 
 	note(text: string): void {
@@ -171,7 +172,7 @@ class OneConversation implements Conversation {
 
 	runShellCommand(command: string, options: ShellCommandOptions) {
 		return this.#exclusively(async () => {
-			const { exitCode, tail } = await runUserCommand(command, this.#deps, options);
+			const { exitCode, tail } = await runUserCommand(command, withPolicy(this.#ports), options);
 			const text = `$ ${command}\n${tail}`.slice(0, MAX_NOTE_CHARS);
 			this.#addNote({ kind: 'shell', text, exit_code: exitCode });
 			return { exitCode };
@@ -181,7 +182,7 @@ class OneConversation implements Conversation {
 	async checkpoint(note: string | null) {
 		if (note !== null) this.note(note);
 		const { session } = this.#state;
-		if (session !== null) return { packet: await packForUser(session, null, this.#deps) };
+		if (session !== null) return { packet: await packForUser(session, null, withPolicy(this.#ports)) };
 		throw new RelayError('no_such_session', 'No prompt was sent yet, so there is no session.', {
 			hint: 'Type a task first.',
 		});
@@ -193,22 +194,23 @@ class OneConversation implements Conversation {
 
 	async resume(id: SessionId, options: ResumeOptions = {}): Promise<string[]> {
 		if (this.#state.session?.id === id) return [];
-		const place = await findPlace(id, { start: this.#start, options, home: this.#home }, this.#deps);
-		const { store } = place.deps;
+		const place = await findPlace(id, { start: this.#start, options, home: this.#home }, this.#ports);
+		const { store } = place.ports;
 		const isCompleted = store.status(id).status === 'completed';
 		await this.#leave();
 		const { kind, parentTurn } = this.#start;
 		const session = isCompleted ? store.create({ kind, parent: id, parentTurn }) : store.open(id);
 		this.#state.session = session;
-		this.#deps = place.deps;
-		this.#used.add(place.deps);
-		const found = await settle(session, place);
-		const { registry } = this.#deps;
+		this.#ports = place.ports;
+		this.#used.add(place.ports);
+		const deps = withPolicy(place.ports);
+		const found = await settle(session, place, deps);
+		const { registry } = deps;
 		this.#selection.restore(session.meta, session.turns().at(-1) ?? null, {
 			isKnown: (agent) => registry.adapters.some((adapter) => adapter.id === agent),
 			asked: this.#start.permissions,
 		});
-		const changes = changedGrants(session, this.#selection, this.#deps);
+		const changes = changedGrants(session, this.#selection, deps);
 		const words = describeUnconfirmed(store.lineage(session.id));
 		if (words !== null) this.#state.toldOfWords = session.id;
 		const told = [place.notice, words].filter((line) => line !== null);
@@ -226,18 +228,21 @@ class OneConversation implements Conversation {
 	}
 
 	async agents() {
-		return agentOverviews(this.#deps, this.#selection.active?.agent ?? null);
+		return agentOverviews(withPolicy(this.#ports), this.#selection.active?.agent ?? null);
 	}
 
 	async limits() {
-		return this.#choose(null).candidates;
+		const deps = withPolicy(this.#ports);
+		return chooseAgent(choiceRequest(this.#state, null, deps), deps).candidates;
 	}
 
 	offerBack(): AgentChoice | null {
 		const { active, configured } = this.#selection;
 		if (this.#hasOffered || active === null) return null;
-		const installed = configured.filter(({ agent }) => this.#deps.findExecutable(agent).path !== null);
-		const offer = agentToOffer(installed, active, this.#deps.ledger.entries(), this.#deps.clock.now());
+		const { ledger, clock, policy } = this.#ports;
+		const { findExecutable } = policy();
+		const installed = configured.filter(({ agent }) => findExecutable(agent).path !== null);
+		const offer = agentToOffer(installed, active, ledger.entries(), clock.now());
 		this.#hasOffered = offer !== null;
 		return offer;
 	}
@@ -255,21 +260,23 @@ class OneConversation implements Conversation {
 	async #send(task: Task, options: SendOptions): Promise<SendResult> {
 		// Leaves no listener on the signal of the conversation: from the eleventh prompt on Node would warn on the screen.
 		const signal = AbortSignal.any([options.signal, this.#abort.signal]);
-		const placed = this.#placeModel();
-		const { worktree } = this.#state.session?.meta.repo ?? this.#deps.repo;
-		await this.#deps.survivors.settle(worktree, signal);
+		const { worktree } = this.#state.session?.meta.repo ?? this.#ports.repo;
+		await this.#ports.survivors.settle(worktree, signal);
+		const deps = withPolicy(this.#ports);
+		const placed = this.#selection.placeModel(this.#lastAgent(), deps);
 		const asked = { state: this.#state, start: this.#start, options };
-		const { step, chosen } = firstStep(task.text, asked, this.#deps);
+		const { step, chosen } = firstStep(task.text, asked, deps);
 		if (step.do === 'refuse') throw step.error;
 		// The snapshot before the turn needs a process of its own: it works while the session is made.
-		const { snapshots: all } = this.#deps;
+		const { snapshots: all } = deps;
 		const snapshots = all && step.do === 'send' ? withFirstTake(all, all.take()) : all;
 		await letBegin();
 		const isNew = this.#state.session === null;
-		const session = openFor(task, chosen.choice, { state: this.#state, start: this.#start }, this.#deps);
+		const session = openFor(task, chosen.choice, { state: this.#state, start: this.#start }, deps);
 		const onEvent = alsoLogged(session.log, options.onEvent);
-		tellBeginning(session, { isNew, placed, chosen, state: this.#state, onEvent }, this.#deps);
-		const context = { deps: this.#deps, ...asked, options: { ...options, onEvent, signal }, snapshots };
+		tellBeginning(session, { isNew, placed, chosen, state: this.#state, onEvent }, deps);
+		const told = { ...options, onEvent, signal };
+		const context = { ...asked, ports: this.#ports, deps, options: told, snapshots };
 		const result = await new CarryOut(session, task, context).run(step);
 		const { outcome, state, earliestReset } = result;
 		const earliest_reset = earliestReset === null ? null : toIso(earliestReset);
@@ -289,21 +296,13 @@ class OneConversation implements Conversation {
 		}
 	}
 
-	#choose(explicit: AgentChoice | null): SuccessorChoice {
-		return chooseAgent(choiceRequest(this.#state, explicit, this.#deps), this.#deps);
-	}
-
-	#placeModel(): string | null {
-		return this.#selection.placeModel(this.#lastAgent(), this.#deps);
-	}
-
 	#lastAgent(): string | null {
 		return this.#state.session?.turns().at(-1)?.agent ?? null;
 	}
 
 	#addNote(note: Pick<SessionNote, 'kind' | 'text' | 'exit_code'>): void {
 		const { session } = this.#state;
-		const entry = { at: toIso(this.#deps.clock.now()), after_turn: session?.meta.turn_count ?? 0, ...note };
+		const entry = { at: toIso(this.#ports.clock.now()), after_turn: session?.meta.turn_count ?? 0, ...note };
 		if (session === null) this.#state.earlyNotes.push(entry);
 		else session.apply(addNotes, { notes: [entry] });
 	}
@@ -314,9 +313,9 @@ class OneConversation implements Conversation {
 		if (session === null) return;
 		this.#state.session = null;
 		try {
-			await packUnfinished(session, this.#deps);
+			await packUnfinished(session, withPolicy(this.#ports));
 		} finally {
-			this.#deps = this.#home;
+			this.#ports = this.#home;
 			// A finished session that was opened but not gone on with leaves no empty child behind.
 			if (session.meta.parent === null) session.release();
 			else session.discardIfEmpty();

@@ -7,7 +7,7 @@ import { circumstances, previousAgent } from './carry-out.ts';
 import type { AgentChoice, SendOptions } from './contract.ts';
 import type { ConversationState } from './conversation-state.ts';
 import { nextStep, type Step } from './next-step.ts';
-import type { RelayDeps, RelayStart } from './relay-deps.ts';
+import type { RelayDeps, RelayStart } from './ports.ts';
 import { requireCommand } from './require-command.ts';
 import { lacksLogins, nobodyInstalled, nobodyLoggedIn, requireExecutable } from './require-executable.ts';
 

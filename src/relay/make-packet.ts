@@ -14,9 +14,9 @@ import { readTurnRecords, type TurnRecord } from '../turns/turn-records.ts';
 import { type PlacedTurn, placedTurns } from './lineage.ts';
 import { type DiffStretch, lineageDiffs } from './lineage-diffs.ts';
 import { ownNotes } from './own-notes.ts';
+import type { RelayDeps } from './ports.ts';
 import { presentPlace } from './present-place.ts';
 import { readableFolders } from './record-folders.ts';
-import type { RelayDeps } from './relay-deps.ts';
 import { describeUnconfirmed } from './unconfirmed-words.ts';
 
 export interface PacketRequest {

@@ -6,7 +6,7 @@ import { createRedactor } from '../handoff/redact.ts';
 import { turnLabel } from '../handoff/turn-label.ts';
 import type { PlacedTurn } from './lineage.ts';
 import { wasHeard } from './native-session.ts';
-import type { RelayDeps } from './relay-deps.ts';
+import type { RelayDeps } from './ports.ts';
 import { recordedWords } from './task.ts';
 
 /** `cut`: oldest first, the last is the one that was cut off. The same words are told once. */

@@ -15,7 +15,7 @@ import type { TurnState } from '../sessions/turn-state.ts';
 import { runTurn } from '../turns/run-turn.ts';
 import type { TurnControl, TurnSpec, TurnTimes } from '../turns/turn-spec.ts';
 import { serverChange } from './grants.ts';
-import type { RelayDeps } from './relay-deps.ts';
+import type { RelayDeps } from './ports.ts';
 import type { RelayEvent, Speaker } from './relay-events.ts';
 import { tellLedger } from './tell-ledger.ts';
 
@@ -87,11 +87,12 @@ class RunOfTurn {
 		const { adapter } = spec;
 		this.#watcher.onEvent(this.#started());
 		// While the agent works: asked after the turn, the answer would come after the end of `run`, and never be kept.
-		this.#deps.learnVersion(adapter.id, spec.executable);
+		this.#deps.versions.learn(adapter, spec.executable);
 		const { state: ended, startError } = await this.#work();
 		const state = complete(ended);
 		this.#watcher.onEvent({ type: 'turn_finished', turn: this.#number, state });
 		if (state.status === 'completed') this.#warnOfUtilization(state);
+		// It may be another one by now.
 		const login = adapter.probeLogin(this.#deps.env);
 		const limit = tellLedger(state, { model: spec.modelAsked ?? null, login }, this.#deps);
 		return {
@@ -134,7 +135,7 @@ class RunOfTurn {
 
 	#turnDeps() {
 		const { session, snapshots, timeoutMs } = this.#turn;
-		const { clock, startProcess, processes, estimateCost, config, knownVersion, ...rest } = this.#deps;
+		const { clock, startProcess, processes, estimateCost, config, versions, ...rest } = this.#deps;
 		const { privateFolder, runningAgents } = rest;
 		return {
 			session,
@@ -144,7 +145,7 @@ class RunOfTurn {
 			snapshots,
 			estimateCost,
 			times: turnTimes(config, this.#agent, timeoutMs),
-			knownVersion,
+			knownVersion: (executable: string) => versions.known(this.#turn.spec.adapter, executable),
 			...(privateFolder === undefined ? {} : { privateFolder }),
 			runningAgents,
 		};

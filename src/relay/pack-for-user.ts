@@ -1,7 +1,7 @@
 import type { OpenSession } from '../sessions/session-store.ts';
 import { checkpoint } from '../sessions/transitions.ts';
 import type { AgentChoice } from './contract.ts';
-import type { RelayDeps } from './relay-deps.ts';
+import type { RelayDeps } from './ports.ts';
 
 /**
  * A packet on the user's word: for the agent that was named (a switch), or for whoever comes (null, a checkpoint). Returns its

@@ -18,8 +18,8 @@ import type { TurnSpec } from '../turns/turn-spec.ts';
 import { tellBetween, useConversation } from './conversation-use.ts';
 import { type AgentStanding, agentStanding, cutTurns, type PlacedTurn, placedTurns } from './lineage.ts';
 import type { MadePacket, PacketRequest } from './make-packet.ts';
+import type { RelayDeps } from './ports.ts';
 import { presentPlace } from './present-place.ts';
-import type { RelayDeps } from './relay-deps.ts';
 import { requireExecutable } from './require-executable.ts';
 import type { Task } from './task.ts';
 
@@ -76,7 +76,7 @@ export async function prepareTurn(plan: TurnPlan, deps: RelayDeps): Promise<Prep
 		const made = { prompt: sent.text, userPrompt, packet: packet?.path ?? null, standing };
 		// Of one that is known to be gone the user was told already.
 		const leaves = plan.isFresh || standing.left === null ? null : newConversation(adapter, standing.left);
-		const { account } = adapter.probeLogin(deps.env);
+		const { account } = deps.loginOf(adapter.id);
 		const spec = {
 			...turnSpec(plan, deps, made),
 			account: { profile: null, hash: account },
@@ -162,7 +162,7 @@ export function turnSpec(
 	const resumed = standing.nativeSessionId;
 	return {
 		adapter,
-		agentVersion: deps.knownVersion(adapter.id, executable),
+		agentVersion: deps.versions.known(adapter, executable),
 		executable,
 		modelAsked: model,
 		request: {

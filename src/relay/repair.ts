@@ -11,7 +11,7 @@ import { checkpoint, moveTo } from '../sessions/transitions.ts';
 import type { TurnState } from '../sessions/turn-state.ts';
 import type { Survivor } from '../turns/process/running-agents.ts';
 import { placedTurns, workedIn } from './lineage.ts';
-import type { RelayDeps } from './relay-deps.ts';
+import { type Ports, type RelayDeps, withPolicy } from './ports.ts';
 import { placeSession, repoAt } from './session-place.ts';
 import { describeSurvivor } from './survivors.ts';
 import { recordedWords } from './task.ts';
@@ -83,7 +83,7 @@ export async function repairSession(session: OpenSession, deps: RelayDeps): Prom
  * Repairs the newest sessions whose relay is gone, each by the facts of its own worktree. One that cannot be opened is passed
  * over; opening it says why. Entrants of a race are left to it.
  */
-export async function repairAbandoned(deps: RelayDeps): Promise<string[]> {
+export async function repairAbandoned(deps: Ports): Promise<string[]> {
 	const abandoned = deps.store
 		.list({ limit: ABANDONED_LOOK, order: 'touched', kinds: ['shell', 'run', 'chat'] })
 		.filter(({ meta, status }) => meta?.status === 'active' && status !== 'active')
@@ -101,14 +101,14 @@ export async function repairAbandoned(deps: RelayDeps): Promise<string[]> {
 	return lines;
 }
 
-async function repairOne(id: SessionId, deps: RelayDeps): Promise<string[]> {
+async function repairOne(id: SessionId, deps: Ports): Promise<string[]> {
 	const session = openIfFree(id, deps);
 	if (session === null) return [];
 	try {
 		const [survivor] = await survivorsOf(session.meta, deps);
 		if (survivor !== undefined) return describeSurvivor(survivor);
 		const place = await placeSession(session.meta, deps, { isHere: false }).catch(notPlaced);
-		const own = place?.deps ?? deps;
+		const own = withPolicy(place?.ports ?? deps);
 		if (place?.is === 'moved') session.apply(moveTo, repoAt(place, session.meta.repo));
 		const lines = (await repairSession(session, own)).map((line) => `session ${id}: ${line}`);
 		await packUnfinished(session, own, { isItsOwn: place !== null && place.is !== 'other' });
@@ -168,11 +168,11 @@ function notPlaced(error: unknown): null {
 }
 
 /** Agents of this session that outlived their relay: what they still do belongs to their turn, so its repair waits. */
-async function survivorsOf({ id, repo }: SessionMeta, { survivors }: RelayDeps): Promise<Survivor[]> {
+async function survivorsOf({ id, repo }: SessionMeta, { survivors }: Ports): Promise<Survivor[]> {
 	return (await survivors.left(repo.worktree)).filter(({ session_id }) => session_id === id);
 }
 
-function openIfFree(id: SessionId, { store }: RelayDeps): OpenSession | null {
+function openIfFree(id: SessionId, { store }: Ports): OpenSession | null {
 	try {
 		return store.open(id);
 	} catch (error) {

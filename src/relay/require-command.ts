@@ -4,8 +4,8 @@ import { agentSettings } from '../config/defaults.ts';
 import { RelayError } from '../core/errors.ts';
 import { privatePathToLookAt } from '../turns/process/private-files.ts';
 import type { AgentChoice } from './contract.ts';
+import type { RelayDeps } from './ports.ts';
 import { presentPlace } from './present-place.ts';
-import type { RelayDeps } from './relay-deps.ts';
 
 export interface AskedTurn {
 	permissions: PermissionPreset;

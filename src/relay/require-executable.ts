@@ -2,7 +2,7 @@ import type { AgentId } from '../agents/contract.ts';
 import { RelayError } from '../core/errors.ts';
 import type { FoundExecutable } from '../core/find-executable.ts';
 import type { CandidateVerdict } from '../limits/successor.ts';
-import type { RelayDeps } from './relay-deps.ts';
+import type { RelayDeps } from './ports.ts';
 
 /**
  * The absolute path of an agent's program. Throws `agent_not_installed` with how to install it, or `not_trusted` when it

@@ -6,7 +6,7 @@ import type { OpenSession } from '../sessions/session-store.ts';
 import { moveTo } from '../sessions/transitions.ts';
 import type { ResumeOptions } from './contract.ts';
 import { grantChanges } from './grants.ts';
-import type { RelayDeps, RelayStart } from './relay-deps.ts';
+import type { Ports, RelayDeps, RelayStart } from './ports.ts';
 import { repairSession } from './repair.ts';
 import type { Selection } from './selection.ts';
 import { acceptOrigin, requireOrigin } from './session-origin.ts';
@@ -15,24 +15,24 @@ import { placeSession, repoAt, type SessionPlace } from './session-place.ts';
 /** Throws as `Conversation.resume`; once it returns, the session is this user's. */
 export async function findPlace(
 	id: SessionId,
-	{ start, options, home }: { start: RelayStart; options: ResumeOptions; home: RelayDeps },
-	{ survivors }: Pick<RelayDeps, 'survivors'>,
+	{ start, options, home }: { start: RelayStart; options: ResumeOptions; home: Ports },
+	{ survivors }: Pick<Ports, 'survivors'>,
 ): Promise<SessionPlace> {
 	const isHere = options.isHere || (start.isHere ?? false);
 	const recorded = home.store.read(id);
 	if (start.kind !== 'race') refuseRace(recorded);
 	requireOrigin(recorded, home.store.witness(id), isHere || (options.isAccepted ?? false));
 	const place = await placeSession(recorded, home, { isHere });
-	for (const folder of new Set([place.deps.repo.worktree, recorded.repo.worktree]))
+	for (const folder of new Set([place.ports.repo.worktree, recorded.repo.worktree]))
 		await survivors.settle(folder, options.signal);
-	acceptOrigin(id, place.deps.store);
+	acceptOrigin(id, place.ports.store);
 	return place;
 }
 
 /** Ends what a relay left unfinished in it. Returns what was found, in lines for people. */
-export async function settle(session: OpenSession, place: SessionPlace): Promise<string[]> {
+export async function settle(session: OpenSession, place: SessionPlace, deps: RelayDeps): Promise<string[]> {
 	if (place.is === 'moved') session.apply(moveTo, repoAt(place, session.meta.repo));
-	const found = await repairSession(session, place.deps);
+	const found = await repairSession(session, deps);
 	session.keepRecords();
 	if (place.is !== 'moved') session.apply(moveTo, repoAt(place, session.meta.repo));
 	return found;
@@ -42,11 +42,11 @@ export async function settle(session: OpenSession, place: SessionPlace): Promise
 export function changedGrants(
 	{ meta }: OpenSession,
 	{ active, permissions }: Pick<Selection, 'active' | 'permissions'>,
-	{ registry, env, config }: RelayDeps,
+	{ loginOf, config }: RelayDeps,
 ): string[] {
 	const known = active === null ? undefined : meta.agents[active.agent];
 	if (active === null || known === undefined) return [];
-	const { account } = registry.find(active.agent).probeLogin(env);
+	const { account } = loginOf(active.agent);
 	const { allow_commands: allowCommands } = config.permissions;
 	return grantChanges(active.agent, known, { permissions, allowCommands, account });
 }

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AgentProcess, ProcessIdentity, StopGraces } from '../terminal/agent-process.ts';
-import type { RelayDeps } from './relay-deps.ts';
+import type { RelayDeps } from './ports.ts';
 
 export interface CommandPlace {
 	cwd: string;

@@ -7,9 +7,9 @@ import type { TurnState } from '../sessions/turn-state.ts';
 import { agentOrder, inFront, rememberedOrder, withRemembered } from './agent-order.ts';
 import type { AgentChoice } from './contract.ts';
 import { modelOwner } from './model-owner.ts';
-import type { RelayDeps, RelayStart } from './relay-deps.ts';
+import type { Policy, RelayStart } from './ports.ts';
 
-type Facts = Pick<RelayDeps, 'registry' | 'config' | 'findExecutable'>;
+type Facts = Pick<Policy, 'registry' | 'config' | 'findExecutable'>;
 
 /**
  * Who gets the next prompt, and under what: what the user named, else what the session's record says. A wide preset is never
@@ -29,7 +29,7 @@ export class Selection {
 	#ownerOfModel: AgentId | null = null;
 	#switchedFrom: AgentId | null = null;
 
-	constructor(start: RelayStart, { registry, config, namedAgents }: RelayDeps) {
+	constructor(start: RelayStart, { registry, config, namedAgents }: Policy) {
 		const { agent, model, order, permissions } = start;
 		this.permissions = permissions ?? config.permissions.preset;
 		this.named = new Set([...namedAgents, ...(start.named ?? typedAgents(start, registry))]);
@@ -157,7 +157,7 @@ export class Selection {
 	}
 }
 
-function typedAgents({ agent, order }: RelayStart, registry: RelayDeps['registry']): AgentId[] {
+function typedAgents({ agent, order }: RelayStart, registry: Policy['registry']): AgentId[] {
 	const inOrder = (order ?? []).map((name) => registry.parse(name).agent);
 	return [...inOrder, ...(agent ? [agent] : [])];
 }

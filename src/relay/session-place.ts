@@ -11,11 +11,11 @@ import { namedFolder, recordedFolder } from '../git/start-folder.ts';
 import { isListedWorktree } from '../git/worktree-records.ts';
 import { folderOf } from '../sessions/new-meta.ts';
 import type { SessionMeta } from '../sessions/session-meta.ts';
-import type { RelayDeps } from './relay-deps.ts';
+import type { Ports } from './ports.ts';
 
 export interface SessionPlace {
 	/** Of the folder where the session goes on. */
-	deps: RelayDeps;
+	ports: Ports;
 	/** `own`: where it was made. `moved`: the same files at a new path. `other`: its trees say nothing about the files here. */
 	is: 'own' | 'moved' | 'other';
 	/** Where the record says that it was made. */
@@ -33,7 +33,7 @@ type Recorded = Pick<SessionMeta, 'id' | 'repo' | 'status'>;
  */
 export async function placeSession(
 	recorded: Recorded,
-	here: RelayDeps,
+	here: Ports,
 	{ isHere = false }: { isHere?: boolean } = {},
 ): Promise<SessionPlace> {
 	const { repo } = recorded;
@@ -45,13 +45,13 @@ export async function placeSession(
 	if (!isHere && (await isOtherRepo(recorded, there, here))) throw otherRepo(recorded, here.repo);
 	const isGone = !isPathOfWorktree(repo.worktree) || !existsSync(repo.worktree);
 	const isWhole = repo.worktree === repo.root && here.repo.worktree === here.repo.root;
-	const deps = await depsIn(folder, here.repo, here);
+	const ports = await portsIn(folder, here.repo, here);
 	return {
-		deps,
+		ports,
 		is: isGone && isWhole ? 'moved' : 'other',
 		from: repo,
 		folder,
-		notice: `this session was made in ${shown(repo.worktree)}${isGone ? ', which is no longer there' : ''}; it goes on in ${describe(deps.repo)}`,
+		notice: `this session was made in ${shown(repo.worktree)}${isGone ? ', which is no longer there' : ''}; it goes on in ${describe(ports.repo)}`,
 	};
 }
 
@@ -59,33 +59,36 @@ export async function placeSession(
 async function inItsFolder(
 	{ from, folder }: Pick<SessionPlace, 'from' | 'folder'>,
 	there: RepoFacts,
-	here: RelayDeps,
+	here: Ports,
 ): Promise<SessionPlace> {
-	const deps = await depsIn(folder, there, here);
-	const place = { deps, is: 'own', from, folder } as const;
-	if (recordedFolder(deps.repo) !== folder) {
+	const ports = await portsIn(folder, there, here);
+	const place = { ports, is: 'own', from, folder } as const;
+	if (recordedFolder(ports.repo) !== folder) {
 		const gone = shown(join(from.worktree, folder));
-		const notice = `this session was made in ${gone}, which is no longer a folder of this worktree; it goes on in ${describe(deps.repo)}`;
+		const notice = `this session was made in ${gone}, which is no longer a folder of this worktree; it goes on in ${describe(ports.repo)}`;
 		return { ...place, notice };
 	}
-	const isHere = deps.repo.folder === here.repo.folder;
-	return { ...place, notice: isHere ? null : `works in ${describe(deps.repo)}, where this session was made` };
+	const isHere = ports.repo.folder === here.repo.folder;
+	return {
+		...place,
+		notice: isHere ? null : `works in ${describe(ports.repo)}, where this session was made`,
+	};
 }
 
 /** The relay for a folder of `repo`, or for its root where that folder is not there. */
-async function depsIn(recorded: string, repo: RepoFacts, here: RelayDeps): Promise<RelayDeps> {
+async function portsIn(recorded: string, repo: RepoFacts, here: Ports): Promise<Ports> {
 	const folder = namedFolder(recorded, repo) ?? repo.worktree;
-	return folder === here.repo.folder ? here : here.places.depsAt({ ...repo, folder });
+	return folder === here.repo.folder ? here : here.places.portsAt({ ...repo, folder });
 }
 
 /** Where the session, or a child of it, is from now on; `recorded` itself where nothing changes. */
 export function repoAt(
-	{ deps, is, from, folder }: SessionPlace,
+	{ ports, is, from, folder }: SessionPlace,
 	recorded: SessionMeta['repo'],
 ): SessionMeta['repo'] {
 	const { folder: known = '', ...repo } = recorded;
 	if (is === 'own') return folder === known ? recorded : { ...repo, ...folderOf(folder) };
-	const { root, worktree, branch, head } = deps.repo;
+	const { root, worktree, branch, head } = ports.repo;
 	const earlier = from.moved_from ?? [];
 	const moved_from = is === 'moved' ? [...new Set([...earlier, from.worktree])] : earlier;
 	return { ...repo, root, worktree, ...folderOf(folder), branch, head, moved_from };
@@ -113,7 +116,7 @@ function isPathOfWorktree(path: string): boolean {
  * Where the repo of the session can be looked at, true only where it is certain: histories are rewritten, clones are shallow. Where
  * it is gone, its commit must be here: then this is the repo, moved or cloned. A record without a commit names none.
  */
-async function isOtherRepo({ repo }: Recorded, there: RepoFacts | null, here: RelayDeps): Promise<boolean> {
+async function isOtherRepo({ repo }: Recorded, there: RepoFacts | null, here: Ports): Promise<boolean> {
 	if (there?.commonDir === here.repo.commonDir && there.kind !== 'none') return false;
 	const { hasCommit, firstCommits } = here.places;
 	const isHere = repo.head === null ? null : await hasCommit(here.repo, repo.head);

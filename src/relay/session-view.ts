@@ -15,7 +15,7 @@ import type { OpenSession } from '../sessions/session-store.ts';
 import { toldPlan } from '../sessions/standing-plan.ts';
 import type { TurnState } from '../sessions/turn-state.ts';
 import { agentStanding, placedTurns, startedIn } from './lineage.ts';
-import type { RelayDeps } from './relay-deps.ts';
+import type { Ports } from './ports.ts';
 
 /** Reads the session at hand; before the first prompt there is nothing to read. */
 export interface SessionView {
@@ -40,22 +40,22 @@ export interface Viewed {
 	/** null: there is none yet. */
 	session: OpenSession | null;
 	/** Of the worktree where it works. */
-	deps: RelayDeps;
+	ports: Ports;
 }
 
 /** `viewed` is asked at each call, so that one view serves a conversation that goes from session to session. */
 export function viewOf(viewed: () => Viewed): SessionView {
 	const turns = () => viewed().session?.turns() ?? [];
 	const lineage = () => {
-		const { session, deps } = viewed();
-		return session === null ? [] : deps.store.lineage(session.id);
+		const { session, ports } = viewed();
+		return session === null ? [] : ports.store.lineage(session.id);
 	};
 	return {
 		turns,
 		usage: () => sumOfUsage(lineage().map(({ meta }) => meta.usage)),
 		plan: () => toldPlan(placedTurns(lineage()).map(({ state }) => state)) ?? [],
 		files: () => filesOf(turns()),
-		diff: (turn) => diffOf(turns(), turn, viewed().deps.snapshots),
+		diff: (turn) => diffOf(turns(), turn, viewed().ports.snapshots),
 		transcript: (turn) => {
 			const { session } = viewed();
 			if (session !== null) return transcriptOf(session, turn);
@@ -66,8 +66,8 @@ export function viewOf(viewed: () => Viewed): SessionView {
 		},
 		utilization: () => utilizationOf(turns()),
 		nativeResumeCommand: (agent) => {
-			const { session, deps } = viewed();
-			return session === null ? null : resumeCommandOf(session, agent, deps);
+			const { session, ports } = viewed();
+			return session === null ? null : resumeCommandOf(session, agent, ports);
 		},
 	};
 }
@@ -75,10 +75,10 @@ export function viewOf(viewed: () => Viewed): SessionView {
 function resumeCommandOf(
 	session: OpenSession,
 	agent: AgentId,
-	{ registry, store, repo }: RelayDeps,
+	{ policy, store, repo }: Ports,
 ): string | null {
 	const native = session.meta.agents[agent]?.native_session_id;
-	const adapter = registry.adapters.find(({ id }) => id === agent);
+	const adapter = policy().registry.adapters.find(({ id }) => id === agent);
 	if (!native || !adapter?.isNativeId(native)) return null;
 	const turns = placedTurns(store.lineage(session.id));
 	// What the agent has just refused here it would refuse on the user's own command line too.

@@ -3,7 +3,7 @@ import type { Limit } from '../agents/events.ts';
 import { fromIso } from '../core/clock.ts';
 import type { TurnState } from '../sessions/turn-state.ts';
 import { limitFromDisk } from '../turns/event-log.ts';
-import type { RelayDeps } from './relay-deps.ts';
+import type { RelayDeps } from './ports.ts';
 
 const HOUR_MS = 3600_000;
 /** A login that can be seen is another one once it changes; one that cannot be seen may have been mended meanwhile. */

@@ -1,8 +1,8 @@
 /** `!cmd`: the user's own shell command, where the agents start. */
 import { safeText } from '../core/text.ts';
 import type { ShellCommandOptions } from './contract.ts';
+import type { RelayDeps } from './ports.ts';
 import { presentPlace } from './present-place.ts';
-import type { RelayDeps } from './relay-deps.ts';
 import { runCommand } from './run-command.ts';
 
 /** What the note keeps of the output's end. */

@@ -227,8 +227,7 @@ class RunningTurn {
 
 	/** On an agent's first turn its version may have become known only meanwhile. */
 	#agentVersion(): string | null {
-		const { adapter, executable } = this.#spec;
-		return this.#files.state.agent_version ?? this.#deps.knownVersion(adapter.id, executable);
+		return this.#files.state.agent_version ?? this.#deps.knownVersion(this.#spec.executable);
 	}
 
 	#failureOutcome(): Partial<TurnState> {

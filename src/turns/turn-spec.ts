@@ -1,4 +1,4 @@
-import type { AgentAdapter, AgentId, ThreadTotals, TurnRequest } from '../agents/contract.ts';
+import type { AgentAdapter, ThreadTotals, TurnRequest } from '../agents/contract.ts';
 import type { AgentEvent, PlanItem, TokenCounts } from '../agents/events.ts';
 import type { Clock } from '../core/clock.ts';
 import type { ProcessTable } from '../core/process-table.ts';
@@ -79,8 +79,8 @@ export interface TurnDeps {
 	/** Keeps a note of the agent while it runs. */
 	runningAgents?: Pick<RunningAgents, 'began'>;
 	estimateCost: (model: string | null, tokens: TokenCounts) => number | null;
-	/** What is known by now of an agent's version; starts nothing. */
-	knownVersion: (agent: AgentId, executable: string) => string | null;
+	/** What is known by now of the agent's version; starts nothing. */
+	knownVersion: (executable: string) => string | null;
 }
 
 export interface TurnControl {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { SessionId } from '../../src/core/ids.ts';
 import type { Chat, ChatChanges, ChatRequest, ChatResult } from '../../src/relay/chat/contract.ts';
 import { continueChat, startChat } from '../../src/relay/chat/open-chat.ts';
-import type { RelayDeps } from '../../src/relay/relay-deps.ts';
+import type { RelayDeps } from '../../src/relay/ports.ts';
 import type { RelayEvent } from '../../src/relay/relay-events.ts';
 import { turnFile } from '../../src/sessions/session-paths.ts';
 import type { EngineBench } from './engine-bench.ts';

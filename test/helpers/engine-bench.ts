@@ -30,7 +30,7 @@ import { createLedger } from '../../src/limits/ledger.ts';
 import { estimateCost } from '../../src/limits/prices.ts';
 import type { Conversation } from '../../src/relay/contract.ts';
 import { openConversation } from '../../src/relay/conversation.ts';
-import type { Places, RelayDeps, RelayStart } from '../../src/relay/relay-deps.ts';
+import type { Places, Policy, RelayDeps, RelayStart } from '../../src/relay/ports.ts';
 import type { RelayEvent } from '../../src/relay/relay-events.ts';
 import { createSurvivors } from '../../src/relay/survivors.ts';
 import { createNativeConversations } from '../../src/sessions/native-conversations.ts';
@@ -137,7 +137,7 @@ export class EngineBench {
 		const git = createGit({ executable: '/usr/bin/git', env, runProcess });
 		const repo = await findRepo(this.folder, git);
 		const location = locateStore(repo, { stateHome: this.state });
-		const registry = createRegistry();
+		const registry = over.registry ?? createRegistry();
 		const locking = lockingOf(processes, clock);
 		const stateFolder = join(this.state, 'snapshots');
 		const running = createRunningAgents(join(this.state, 'running'), processes);
@@ -146,7 +146,7 @@ export class EngineBench {
 			find: async (folder) => (existsSync(folder) ? findRepo(folder, git) : null),
 			hasCommit: (there, commit) => hasCommit(there, commit, git),
 			firstCommits: (there) => firstCommits(there, git),
-			depsAt: async (there) => {
+			portsAt: async (there) => {
 				const folder = this.folder;
 				this.folder = there.folder;
 				const made = this.deps(over);
@@ -154,15 +154,20 @@ export class EngineBench {
 				return made;
 			},
 		};
-		return {
-			clock,
+		const policy: Policy = {
 			registry,
 			config: benchConfig(),
-			env,
 			agentEnv: over.env ?? env,
-			repo,
 			namedAgents: new Set(),
 			isTrusted: true,
+			findExecutable: (agent) => findExecutable(registry.find(agent).executables, find),
+			loginOf: (agent) => registry.find(agent).probeLogin(over.env ?? env),
+		};
+		const all: RelayDeps = {
+			clock,
+			...policy,
+			env,
+			repo,
 			isRoot: false,
 			store: createSessionStore({
 				location,
@@ -192,13 +197,13 @@ export class EngineBench {
 			}),
 			survivors: createSurvivors({ running, processes, clock, desk: { ask: null } }),
 			estimateCost,
-			findExecutable: (agent) => findExecutable(registry.find(agent).executables, find),
-			knownVersion: () => null,
-			learnVersion: () => undefined,
+			versions: { known: () => null, learn: () => undefined },
 			newNativeId: () => randomUUID(),
 			allowCommand: () => undefined,
+			policy: () => policyOf(all),
 			...over,
 		};
+		return all;
 	}
 
 	async relay(start: Partial<RelayStart> = {}, over: Partial<RelayDeps> = {}): Promise<BenchRelay> {
@@ -281,6 +286,24 @@ export class BenchRelay {
 		return this.relay.view.turns();
 	}
 }
+
+const policyOf = ({
+	registry,
+	config,
+	agentEnv,
+	namedAgents,
+	isTrusted,
+	findExecutable,
+	loginOf,
+}: Policy): Policy => ({
+	registry,
+	config,
+	agentEnv,
+	namedAgents,
+	isTrusted,
+	findExecutable,
+	loginOf,
+});
 
 const RUN: RelayStart = {
 	kind: 'run',

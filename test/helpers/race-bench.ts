@@ -2,7 +2,6 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DEMO_ADAPTERS } from '../../src/agents/demo/adapter.ts';
 import { BUILT_IN_ADAPTERS, createRegistry } from '../../src/agents/registry.ts';
-import { findExecutable } from '../../src/core/find-executable.ts';
 import { createSessionIds, type SessionId } from '../../src/core/ids.ts';
 import { runProcess } from '../../src/core/run-process.ts';
 import type { RepoFacts } from '../../src/git/contract.ts';
@@ -14,7 +13,7 @@ import type { RaceRecord } from '../../src/race/race-record.ts';
 import { resumeRace } from '../../src/race/resume-race.ts';
 import { startRace } from '../../src/race/start-race.ts';
 import { parseEntrants } from '../../src/race/validate-request.ts';
-import type { RelayDeps } from '../../src/relay/relay-deps.ts';
+import type { RelayDeps } from '../../src/relay/ports.ts';
 import { createSessionStore } from '../../src/sessions/session-store.ts';
 import { createWitnesses } from '../../src/sessions/witness.ts';
 import { type BenchOptions, EngineBench, processes } from './engine-bench.ts';
@@ -34,17 +33,7 @@ export class RaceBench extends EngineBench {
 
 	async raceDeps(over: Partial<RelayDeps> = {}): Promise<RaceDeps> {
 		const registry = createRegistry([...BUILT_IN_ADAPTERS, ...DEMO_ADAPTERS]);
-		const find = {
-			searchPath: this.env.PATH ?? '',
-			home: this.home,
-			configured: null,
-			untrustedFolders: [],
-		};
-		const relay = await this.deps({
-			registry,
-			findExecutable: (agent) => findExecutable(registry.find(agent).executables, find),
-			...over,
-		});
+		const relay = await this.deps({ registry, ...over });
 		const git = createGit({ executable: '/usr/bin/git', env: this.env, runProcess });
 		const { repo, clock, store } = relay;
 		const inWorktree = async (there: RepoFacts): Promise<RelayDeps> => ({

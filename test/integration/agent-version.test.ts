@@ -107,10 +107,12 @@ describe('an agent’s first turn', () => {
 		const bare = await bench.relay(
 			{ agent: 'claude' },
 			{
-				knownVersion: () => version,
-				learnVersion: (agent) => {
-					learned.push(agent);
-					version = '2.1.197';
+				versions: {
+					known: () => version,
+					learn: ({ id }) => {
+						learned.push(id);
+						version = '2.1.197';
+					},
 				},
 			},
 		);

@@ -1,11 +1,10 @@
 /** Who of a chat can speak now, and why another cannot. Looks only at files, variables and the ledger; starts nothing. */
-import type { AgentId, LoginState, PermissionPreset } from '../../agents/contract.ts';
+import type { PermissionPreset } from '../../agents/contract.ts';
 import { RelayError } from '../../core/errors.ts';
 import { describeTime } from '../../limits/describe-limit.ts';
 import { refusalText } from '../../limits/successor.ts';
 import type { ChatParticipant, ChatRecord, LeftReason } from '../../sessions/session-meta.ts';
-import { loginsOf } from '../candidates.ts';
-import type { RelayDeps } from '../relay-deps.ts';
+import type { RelayDeps } from '../ports.ts';
 import { commandRefusal, requireCommand } from '../require-command.ts';
 import { refusalOf, requireExecutable } from '../require-executable.ts';
 import { loginOf } from '../tell-ledger.ts';
@@ -21,7 +20,7 @@ export interface Hindrance {
 /** What keeps a participant from speaking; null: nothing known. */
 export function hindranceOf(
 	{ agent, model }: Pick<ChatParticipant, 'agent' | 'model'>,
-	{ logins, permissions }: { logins: ReadonlyMap<AgentId, LoginState>; permissions: PermissionPreset },
+	permissions: PermissionPreset,
 	deps: RelayDeps,
 ): Hindrance | null {
 	const { registry, ledger, clock } = deps;
@@ -32,12 +31,12 @@ export function hindranceOf(
 	const refused = refusalOf(agent, deps, found);
 	if (refused !== null) return cannot('refused', `cannot be started: ${refused}`);
 	if (found.path === null) return cannot('not_installed', `is not installed (${adapter.install})`);
-	const login = logins.get(agent);
-	if (login?.loggedIn === 'no') return cannot('auth', `is not logged in (${login.advice})`);
+	const login = deps.loginOf(agent);
+	if (login.loggedIn === 'no') return cannot('auth', `is not logged in (${login.advice})`);
 	const now = clock.now();
 	const refusedLogin = ledger.refusedLogin(loginOf(agent, login));
 	if (refusedLogin !== null)
-		return cannot('auth', `cannot work: ${refusalText(refusedLogin, login?.advice ?? adapter.title, now)}`);
+		return cannot('auth', `cannot work: ${refusalText(refusedLogin, login.advice, now)}`);
 	const refusal = commandRefusal({ agent, model }, { permissions }, deps);
 	if (refusal !== null) return cannot('refused', `cannot be started: ${refusal.message}`);
 	const entry = ledger.isLimited({ ...loginOf(agent, login), model });
@@ -51,10 +50,9 @@ export function findHindrances(
 	{ participants, permissions }: Pick<ChatRecord, 'participants' | 'permissions'>,
 	deps: RelayDeps,
 ): Map<string, Hindrance> {
-	const logins = loginsOf(deps);
 	return new Map(
 		participants.flatMap((one): Array<[string, Hindrance]> => {
-			const hindrance = hindranceOf(one, { logins, permissions }, deps);
+			const hindrance = hindranceOf(one, permissions, deps);
 			return hindrance === null ? [] : [[one.id, hindrance]];
 		}),
 	);

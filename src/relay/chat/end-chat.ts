@@ -2,7 +2,7 @@
 import type { ChatRecord, CheckpointReason } from '../../sessions/session-meta.ts';
 import type { OpenSession } from '../../sessions/session-store.ts';
 import { agree, checkpoint } from '../../sessions/transitions.ts';
-import type { RelayDeps } from '../relay-deps.ts';
+import type { RelayDeps } from '../ports.ts';
 import type { ChatOutcome } from './contract.ts';
 
 type Unfinished = Exclude<ChatOutcome, 'agreed'>;

@@ -11,10 +11,9 @@ import { checkpoint, leaveChat, sayToAll } from '../../sessions/transitions.ts';
 import type { TurnState } from '../../sessions/turn-state.ts';
 import { readTurnRecords } from '../../turns/turn-records.ts';
 import { spentBudget } from '../budgets.ts';
-import { loginsOf } from '../candidates.ts';
 import { alsoLogged } from '../log-event.ts';
 import { oneTurn, type TurnEnd } from '../one-turn.ts';
-import type { RelayDeps } from '../relay-deps.ts';
+import { type Ports, type RelayDeps, withPolicy } from '../ports.ts';
 import { packUnfinished } from '../repair.ts';
 import { type Hindrance, hindranceOf } from './availability.ts';
 import {
@@ -45,7 +44,9 @@ export interface ChatStart {
 
 export class OneChat implements Chat {
 	readonly #session: OpenSession;
-	readonly #deps: RelayDeps;
+	readonly #ports: Ports;
+	/** With what holds for the turn at hand. */
+	#deps: RelayDeps;
 	readonly #start: ChatStart;
 	readonly #abort = new AbortController();
 	/** Read from the records when the chat begins, then added to: 1 MiB of log takes 6 ms to read. */
@@ -59,9 +60,10 @@ export class OneChat implements Chat {
 	#number = 0;
 	#deadline = Number.POSITIVE_INFINITY;
 
-	constructor(session: OpenSession, deps: RelayDeps, start: ChatStart) {
+	constructor(session: OpenSession, ports: Ports, start: ChatStart) {
 		this.#session = session;
-		this.#deps = deps;
+		this.#ports = ports;
+		this.#deps = withPolicy(ports);
 		this.#start = start;
 	}
 
@@ -146,8 +148,8 @@ export class OneChat implements Chat {
 
 	async #letSpeak(who: ChatParticipant, options: ChatOptions): Promise<void> {
 		// Another participant, or another relay, may have met the limit of the same account meanwhile.
-		const logins = loginsOf(this.#deps);
-		const hindrance = hindranceOf(who, { logins, permissions: this.#chat.permissions }, this.#deps);
+		this.#deps = withPolicy(this.#ports);
+		const hindrance = hindranceOf(who, this.#chat.permissions, this.#deps);
 		if (hindrance !== null) return this.#leave(who.id, hindrance, options);
 		const prepared = await this.#prepare(who, options);
 		if (prepared === null) return;

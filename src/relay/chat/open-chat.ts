@@ -3,7 +3,7 @@ import { RelayError } from '../../core/errors.ts';
 import type { SessionId } from '../../core/ids.ts';
 import type { ChatParticipant, ChatRecord } from '../../sessions/session-meta.ts';
 import { reopenChat } from '../../sessions/transitions.ts';
-import type { RelayDeps } from '../relay-deps.ts';
+import { type Ports, withPolicy } from '../ports.ts';
 import { repairSession } from '../repair.ts';
 import { acceptOrigin, requireOrigin } from '../session-origin.ts';
 import { placeSession, repoAt } from '../session-place.ts';
@@ -14,7 +14,8 @@ import { OneChat } from './one-chat.ts';
 import { readParticipants } from './participants.ts';
 
 /** Throws `usage`, `unknown_agent`, `agent_not_installed`, `not_trusted`, `refused`, `not_logged_in`; then no session was made. */
-export async function startChat(request: ChatRequest, deps: RelayDeps): Promise<Chat> {
+export async function startChat(request: ChatRequest, ports: Ports): Promise<Chat> {
+	const deps = withPolicy(ports);
 	const participants = readParticipants(request.agents, request.roles, deps.registry);
 	const chat: ChatRecord = {
 		participants,
@@ -27,21 +28,21 @@ export async function startChat(request: ChatRequest, deps: RelayDeps): Promise<
 	refuseLonely(chat, hindrances, deps);
 	const { topic, parentTurn, timeoutMs } = request;
 	const session = deps.store.create({ kind: 'chat', objective: topic, parentTurn, chat });
-	return new OneChat(session, deps, { hindrances, timeoutMs, isNew: true, found: session.notices });
+	return new OneChat(session, ports, { hindrances, timeoutMs, isNew: true, found: session.notices });
 }
 
 /**
  * Goes on with a chat: in place, or as a child where all had agreed. Everyone is asked again whom nothing known keeps from
  * speaking. Throws `usage` where the session is no chat or there is nothing to say, and as `startChat`.
  */
-export async function continueChat(id: SessionId, changes: ChatChanges, here: RelayDeps): Promise<Chat> {
+export async function continueChat(id: SessionId, changes: ChatChanges, here: Ports): Promise<Chat> {
 	const recorded = here.store.read(id);
 	const { chat, kind } = recorded;
 	if (kind !== 'chat' || chat === undefined) throw noChat(id);
 	const isHere = changes.isHere ?? false;
 	requireOrigin(recorded, here.store.witness(id), isHere || (changes.isAccepted ?? false));
 	const place = await placeSession(recorded, here, { isHere });
-	const { deps } = place;
+	const deps = withPolicy(place.ports);
 	const isCompleted = deps.store.status(id).status === 'completed';
 	if (isCompleted && changes.words === null)
 		throw new RelayError('usage', `In chat ${id} all have agreed, and nothing new was said.`, {
@@ -65,7 +66,7 @@ export async function continueChat(id: SessionId, changes: ChatChanges, here: Re
 		];
 		const repo = repoAt(place, session.meta.repo);
 		session.apply(reopenChat, { repo, chat: next, words: changes.words, at: deps.clock.now() });
-		return new OneChat(session, deps, { hindrances, timeoutMs, isNew: isCompleted, found });
+		return new OneChat(session, place.ports, { hindrances, timeoutMs, isNew: isCompleted, found });
 	} catch (error) {
 		if (isCompleted) session.discardIfEmpty();
 		else session.release();

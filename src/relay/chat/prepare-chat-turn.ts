@@ -16,10 +16,10 @@ import { privatePathToLookAt } from '../../turns/process/private-files.ts';
 import type { TurnSpec } from '../../turns/turn-spec.ts';
 import { type UsedConversation, useConversation } from '../conversation-use.ts';
 import { agentStanding, placedTurns } from '../lineage.ts';
+import type { RelayDeps } from '../ports.ts';
 import { tellGone, turnSpec } from '../prepare-turn.ts';
 import { presentPlace } from '../present-place.ts';
 import { readableFolders } from '../record-folders.ts';
-import type { RelayDeps } from '../relay-deps.ts';
 import { objectiveOf } from '../task.ts';
 import { type ChatHistory, lastHeard, type Missed, missedBy } from './chat-history.ts';
 import { composeChatPrompt, MAX_CHAT_PROMPT_BYTES } from './chat-prompt.ts';
@@ -116,8 +116,7 @@ async function prepareIn(
 		...privatePathToLookAt(deps.privateFolder),
 		prompt: { path: turnFile(session.folder, turn, 'prompt.md'), text: prompt.text },
 	});
-	const login = adapter.probeLogin(deps.env);
-	const account = { profile: null, hash: login.account };
+	const account = { profile: null, hash: deps.loginOf(adapter.id).account };
 	const packet = await writeChatPacket(plan, { missed, text: prompt.text, redactions: redactor.count() });
 	return {
 		spec: { ...spec, account, packet, conversation: use, speaker: { participant: who.id, notesHeard } },

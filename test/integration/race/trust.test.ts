@@ -29,7 +29,8 @@ async function wired(change: (worktree: string) => void = () => undefined) {
 	change(path);
 	const gitDir = join(bench.repo, '.git/worktrees/there');
 	const there = await inWorktree({ ...relay.repo, worktree: path, folder: path, gitDir });
-	const found = { here: relay.isTrusted, there: there.isTrusted, store: there.store.location, deps: there };
+	const isTrusted = { here: relay.policy().isTrusted, there: there.policy().isTrusted };
+	const found = { ...isTrusted, store: there.store.location, deps: there };
 	return { ...found, settings, remove: () => worktrees.remove({ path, reason }) };
 }
 
@@ -71,10 +72,10 @@ describe('the worktree of an entrant', () => {
 	it('is not trusted any more once an agent changed a setting in it', async () => {
 		await trust();
 		const { deps } = await wired();
-		expect(deps.isTrusted).toBe(true);
+		expect(deps.policy().isTrusted).toBe(true);
 		writeFileSync(join(bench.root, 'there/.claude/settings.json'), '{"c":3}');
 		// An agent changes it while the relay waits; looks within one step share one.
 		await nextStep();
-		expect(deps.isTrusted).toBe(false);
+		expect(deps.policy().isTrusted).toBe(false);
 	});
 });

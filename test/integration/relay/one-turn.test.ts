@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { RelayError } from '../../../src/core/errors.ts';
-import type { RelayDeps } from '../../../src/relay/relay-deps.ts';
+import type { RelayDeps } from '../../../src/relay/ports.ts';
 import { startBenchChat } from '../../helpers/bench-chat.ts';
 import { EngineBench, RECORDED_AT } from '../../helpers/engine-bench.ts';
 import { claude, claudeAnswers, claudeLimited, codexAnswers, line } from '../../helpers/fake-agent-lines.ts';

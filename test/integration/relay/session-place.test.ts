@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { RelayStart } from '../../../src/relay/relay-deps.ts';
+import type { RelayStart } from '../../../src/relay/ports.ts';
 import { turnFile } from '../../../src/sessions/session-paths.ts';
 import { type BenchRelay, EngineBench, RECORDED_AT } from '../../helpers/engine-bench.ts';
 import { claudeLimited, codex } from '../../helpers/fake-agent-lines.ts';

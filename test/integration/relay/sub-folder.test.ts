@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { RelayStart } from '../../../src/relay/relay-deps.ts';
+import type { RelayStart } from '../../../src/relay/ports.ts';
 import { startBenchChat } from '../../helpers/bench-chat.ts';
 import { type BenchRelay, EngineBench, RECORDED_AT } from '../../helpers/engine-bench.ts';
 import { claudeAnswers, claudeLimited, codex } from '../../helpers/fake-agent-lines.ts';

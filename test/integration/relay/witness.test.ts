@@ -13,7 +13,7 @@ import {
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { SessionId } from '../../../src/core/ids.ts';
-import type { RelayStart } from '../../../src/relay/relay-deps.ts';
+import type { RelayStart } from '../../../src/relay/ports.ts';
 import { unconfirmedWords } from '../../../src/relay/unconfirmed-words.ts';
 import { turnFile } from '../../../src/sessions/session-paths.ts';
 import { continueBenchChat, startBenchChat } from '../../helpers/bench-chat.ts';

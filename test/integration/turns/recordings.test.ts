@@ -3,7 +3,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readUsage } from '../../../src/agents/codex/usage.ts';
-import type { RelayDeps } from '../../../src/relay/relay-deps.ts';
+import type { RelayDeps } from '../../../src/relay/ports.ts';
 import { turnFile } from '../../../src/sessions/session-paths.ts';
 import type { TurnState } from '../../../src/sessions/turn-state.ts';
 import { parseEventLine } from '../../../src/turns/event-log.ts';
@@ -116,7 +116,7 @@ async function replay(recording: Recording) {
 					patienceMs: isStopped(recording) ? 500 : 20_000,
 				},
 				estimateCost: deps.estimateCost,
-				knownVersion: deps.knownVersion,
+				knownVersion: () => null,
 			},
 			{
 				signal: stop.signal,

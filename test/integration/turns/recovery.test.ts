@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readUsage } from '../../../src/agents/codex/usage.ts';
-import type { RelayDeps } from '../../../src/relay/relay-deps.ts';
+import type { RelayDeps } from '../../../src/relay/ports.ts';
 import { turnFile } from '../../../src/sessions/session-paths.ts';
 import type { OpenSession } from '../../../src/sessions/session-store.ts';
 import type { TurnState } from '../../../src/sessions/turn-state.ts';
@@ -129,6 +129,7 @@ async function uninterrupted(recording: Recording, chunks: Buffer[]): Promise<En
 		},
 		{
 			...deps,
+			knownVersion: () => null,
 			session,
 			snapshots: null,
 			times: { idleMs: 0, timeoutMs: 0, lingerMs: 0, answerMs: 0, backgroundMs: 10_000, patienceMs: 1e9 },

@@ -14,7 +14,7 @@ const turn = (number: number, before: string | null, after: string | null) =>
 function view(turns: TurnState[], snapshots: Snapshots | null = taken) {
 	const meta = fakeSessionMeta({ turn_count: turns.length });
 	const session = { id: meta.id, folder: '/nowhere', meta, turns: () => turns };
-	return viewOf(() => ({ session, deps: { snapshots } }) as unknown as Viewed);
+	return viewOf(() => ({ session, ports: { snapshots } }) as unknown as Viewed);
 }
 
 describe('the diff of a session', () => {

@@ -1,4 +1,4 @@
-import type { AgentId, PermissionPreset } from '../agents/contract.ts';
+import type { AgentAdapter, AgentId, LoginState, PermissionPreset } from '../agents/contract.ts';
 import type { TokenCounts } from '../agents/events.ts';
 import type { AgentRegistry } from '../agents/registry.ts';
 import type { RelayConfig } from '../config/schema.ts';
@@ -16,21 +16,16 @@ import type { StartAgentProcess } from '../terminal/agent-process.ts';
 import type { RunningAgents } from '../turns/process/running-agents.ts';
 import type { Survivors } from './survivors.ts';
 
-/** Everything a conversation stands on, wired in `app/create-app.ts`. */
-export interface RelayDeps {
+/**
+ * What a conversation stands on for as long as it lasts, one set for each folder where agents start. Wired in
+ * `app/open-relay.ts`. No getters: a copy of it is as good as the original.
+ */
+export interface Ports {
 	clock: Clock;
-	registry: AgentRegistry;
-	config: RelayConfig;
+	repo: RepoFacts;
+	isRoot: boolean;
 	/** The user's environment. */
 	env: Readonly<Record<string, string>>;
-	/** The same for agents: where the repo is not trusted, without ways to its own programs. */
-	agentEnv: Readonly<Record<string, string>>;
-	repo: RepoFacts;
-	/** Agents that the user's configuration names: in an order of his own, as the default, or by describing them. */
-	namedAgents: ReadonlySet<AgentId>;
-	/** For what the repo's files hold at this moment. */
-	isTrusted: boolean;
-	isRoot: boolean;
 	store: SessionStore;
 	/** null outside git. */
 	snapshots: Snapshots | null;
@@ -46,13 +41,43 @@ export interface RelayDeps {
 	/** Agents that outlived their relay. */
 	survivors: Survivors;
 	estimateCost: (model: string | null, tokens: TokenCounts) => number | null;
-	findExecutable: (agent: AgentId) => FoundExecutable;
-	/** null when not known yet. Starts nothing. */
-	knownVersion: (agent: AgentId, executable: string) => string | null;
-	/** Asks the program in the background; never waited for on the path of a turn. */
-	learnVersion: (agent: AgentId, executable: string) => void;
+	versions: AgentVersions;
 	newNativeId: () => string;
+	/** Adds to `permissions.allow_commands` of the user's configuration. */
 	allowCommand: (command: string) => void;
+	/** What holds now. Taken once for each turn, and handed on. */
+	policy(): Policy;
+}
+
+/**
+ * What the user has settled and what the repo and the machine hold, as of one look: a plain value that does not change under
+ * whoever reads it.
+ */
+export interface Policy {
+	registry: AgentRegistry;
+	config: RelayConfig;
+	/** The user's environment for agents: where the repo is not trusted, without ways to its own programs. */
+	agentEnv: Readonly<Record<string, string>>;
+	/** Agents that the user's configuration names: in an order of his own, as the default, or by describing them. */
+	namedAgents: ReadonlySet<AgentId>;
+	/** For what the repo's files hold. */
+	isTrusted: boolean;
+	/** Each agent's program is looked for at most once. */
+	findExecutable: (agent: AgentId) => FoundExecutable;
+	/** Each agent's login is looked at at most once. */
+	loginOf: (agent: AgentId) => LoginState;
+}
+
+/** Ports with what holds for one turn. */
+export type RelayDeps = Ports & Policy;
+
+export const withPolicy = (ports: Ports): RelayDeps => ({ ...ports, ...ports.policy() });
+
+interface AgentVersions {
+	/** null when not known yet. Starts nothing. */
+	known(adapter: AgentAdapter, executable: string): string | null;
+	/** Asks the program in the background; never waited for on the path of a turn. */
+	learn(adapter: AgentAdapter, executable: string): void;
 }
 
 /** What of the machine is asked to place a session. Wired in `app/open-relay.ts`. */
@@ -64,7 +89,7 @@ export interface Places {
 	/** null: not known. */
 	firstCommits(repo: RepoFacts): Promise<ReadonlySet<string> | null>;
 	/** The same relay for another worktree or folder: its snapshots, its trust, its facts in the sessions it creates. */
-	depsAt(repo: RepoFacts): Promise<RelayDeps>;
+	portsAt(repo: RepoFacts): Promise<Ports>;
 }
 
 /** What the command line settled for this conversation. */
