@@ -389,6 +389,7 @@ class Scene {
 			findExecutable: () => ({ path: process.execPath, refused: null }),
 			loginOf: (agent) => registry.find(agent).probeLogin(env),
 			versions: { known: () => null, learn: () => undefined },
+			settings: () => this.#deps,
 			policy: () => {
 				const { config, agentEnv, namedAgents, isTrusted, findExecutable, loginOf } = this.#deps;
 				return { registry, config, agentEnv, namedAgents, isTrusted, findExecutable, loginOf };

@@ -196,9 +196,16 @@ export async function openPorts(
 			const { permissions } = current.settings.loaded.config;
 			permissions.allow_commands = [...new Set([...permissions.allow_commands, command])];
 		},
+		settings: () => settingsNow(current),
 		policy: () => policyNow({ app, current, trust: trust(), agentEnv, cloned }),
 	};
 }
+
+const settingsNow = ({ settings }: ReadonlySettings) => ({
+	registry: settings.registry,
+	config: structuredClone(settings.loaded.config),
+	namedAgents: namedAgents(settings),
+});
 
 interface PolicySources {
 	app: App;
@@ -221,10 +228,8 @@ function policyNow({ app, current, trust, agentEnv, cloned }: PolicySources): Po
 	const placesOfUser = once((of: string) => programPlaces(env, of));
 	const isThere = once(existsSync);
 	return {
-		registry,
-		config: structuredClone(loaded.config),
+		...settingsNow(current),
 		agentEnv: agentEnv(trust),
-		namedAgents: namedAgents(settings),
 		isTrusted: trust.isObeyed,
 		loginOf: once((agent) => registry.find(agent).probeLogin(env)),
 		findExecutable: once((agent) =>

@@ -262,7 +262,7 @@ function orderOf({ race, entrant, deps }: EntrantContext): string[] {
 	const named = ({ agent, model }: { agent: string; model: string | null }) =>
 		model === null ? agent : `${agent}:${model}`;
 	if (!race().options.handover) return [named(entrant())];
-	const { registry, config } = deps.relay.policy();
+	const { registry, config } = deps.relay.settings();
 	const known = new Set(registry.adapters.map(({ id }) => id));
 	const configured = config.agents.order.filter((name) => known.has(name.split(':', 1)[0] ?? ''));
 	return [...new Set([...configured, ...race().entrants.map(named)])];

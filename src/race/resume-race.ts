@@ -97,7 +97,7 @@ function withPermissions(
 	{ relay }: RaceDeps,
 ): { record: RaceRecord; notices: string[] } {
 	const asStarted = record.options.permissions;
-	const isWide = () => relay.policy().config.permissions.preset === 'full';
+	const isWide = () => relay.settings().config.permissions.preset === 'full';
 	const isDropped = said === null && asStarted === 'full' && !isWide();
 	const permissions = said ?? (isDropped ? 'edit' : asStarted);
 	const notices = isDropped

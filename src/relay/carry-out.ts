@@ -52,8 +52,10 @@ type Outcome = { happened: Happened } | { result: SendResult };
 
 export class CarryOut {
 	readonly #ports: Ports;
-	/** With what holds for the turn at hand. */
+	/** With what held when it was decided who has the turn at hand. */
 	#deps: RelayDeps;
+	/** A turn has been since then. */
+	#isStale = false;
 	readonly #start: RelayStart;
 	readonly #state: ConversationState;
 	readonly #options: SendOptions;
@@ -82,7 +84,7 @@ export class CarryOut {
 		for (let step = first; ; ) {
 			const outcome = await this.#carryOut(step);
 			if ('result' in outcome) return outcome.result;
-			this.#deps = withPolicy(this.#ports);
+			this.#isStale = true;
 			step = nextStep(this.#situation(outcome.happened));
 		}
 	}
@@ -115,6 +117,7 @@ export class CarryOut {
 	}
 
 	#choose(): SuccessorChoice {
+		this.#refresh();
 		return chooseAgent(
 			{
 				order: this.#state.selection.order(),
@@ -128,7 +131,14 @@ export class CarryOut {
 		);
 	}
 
+	/** What holds is looked at once for each turn. */
+	#refresh(): void {
+		if (this.#isStale) this.#deps = withPolicy(this.#ports);
+		this.#isStale = false;
+	}
+
 	async #send(step: Send): Promise<Happened> {
+		this.#refresh();
 		this.#current = step.to;
 		if (step.handOver !== null) this.#hops++;
 		try {

@@ -65,7 +65,7 @@ class OneConversation implements Conversation {
 		this.#ports = ports;
 		this.#used = new Set([ports]);
 		this.#start = start;
-		this.#selection = new Selection(start, ports.policy());
+		this.#selection = new Selection(start, ports.settings());
 		this.#state = {
 			session: null,
 			selection: this.#selection,
@@ -313,7 +313,7 @@ class OneConversation implements Conversation {
 		if (session === null) return;
 		this.#state.session = null;
 		try {
-			await packUnfinished(session, withPolicy(this.#ports));
+			await packUnfinished(session, this.#ports);
 		} finally {
 			this.#ports = this.#home;
 			// A finished session that was opened but not gone on with leaves no empty child behind.

@@ -45,21 +45,26 @@ export interface Ports {
 	newNativeId: () => string;
 	/** Adds to `permissions.allow_commands` of the user's configuration. */
 	allowCommand: (command: string) => void;
+	/** What the user has settled, without a look at anything. */
+	settings(): Settings;
 	/** What holds now. Taken once for each turn, and handed on. */
 	policy(): Policy;
+}
+
+export interface Settings {
+	registry: AgentRegistry;
+	config: RelayConfig;
+	/** Agents that the user's configuration names: in an order of his own, as the default, or by describing them. */
+	namedAgents: ReadonlySet<AgentId>;
 }
 
 /**
  * What the user has settled and what the repo and the machine hold, as of one look: a plain value that does not change under
  * whoever reads it.
  */
-export interface Policy {
-	registry: AgentRegistry;
-	config: RelayConfig;
+export interface Policy extends Settings {
 	/** The user's environment for agents: where the repo is not trusted, without ways to its own programs. */
 	agentEnv: Readonly<Record<string, string>>;
-	/** Agents that the user's configuration names: in an order of his own, as the default, or by describing them. */
-	namedAgents: ReadonlySet<AgentId>;
 	/** For what the repo's files hold. */
 	isTrusted: boolean;
 	/** Each agent's program is looked for at most once. */

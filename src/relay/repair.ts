@@ -125,7 +125,7 @@ async function repairOne(id: SessionId, deps: Ports): Promise<string[]> {
  */
 export async function packUnfinished(
 	session: OpenSession,
-	deps: RelayDeps,
+	ports: Ports,
 	{ isItsOwn = true }: { isItsOwn?: boolean } = {},
 ): Promise<void> {
 	const last = session.turns().at(-1);
@@ -135,7 +135,8 @@ export async function packUnfinished(
 	const reason = last.status === 'completed' ? 'interrupted' : CHECKPOINT_REASON[last.status];
 	// What a chat is about is its objective; no prompt of it waits for one agent.
 	const words =
-		last.trigger === 'chat' ? null : recordedWords(placedTurns(deps.store.lineage(session.id)), last);
+		last.trigger === 'chat' ? null : recordedWords(placedTurns(ports.store.lineage(session.id)), last);
+	const deps = withPolicy(ports);
 	const { makePacket } = await import('./make-packet.ts');
 	const made = await makePacket(
 		{

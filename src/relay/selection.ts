@@ -7,7 +7,7 @@ import type { TurnState } from '../sessions/turn-state.ts';
 import { agentOrder, inFront, rememberedOrder, withRemembered } from './agent-order.ts';
 import type { AgentChoice } from './contract.ts';
 import { modelOwner } from './model-owner.ts';
-import type { Policy, RelayStart } from './ports.ts';
+import type { Policy, RelayStart, Settings } from './ports.ts';
 
 type Facts = Pick<Policy, 'registry' | 'config' | 'findExecutable'>;
 
@@ -29,7 +29,7 @@ export class Selection {
 	#ownerOfModel: AgentId | null = null;
 	#switchedFrom: AgentId | null = null;
 
-	constructor(start: RelayStart, { registry, config, namedAgents }: Policy) {
+	constructor(start: RelayStart, { registry, config, namedAgents }: Settings) {
 		const { agent, model, order, permissions } = start;
 		this.permissions = permissions ?? config.permissions.preset;
 		this.named = new Set([...namedAgents, ...(start.named ?? typedAgents(start, registry))]);
@@ -157,7 +157,7 @@ export class Selection {
 	}
 }
 
-function typedAgents({ agent, order }: RelayStart, registry: Policy['registry']): AgentId[] {
+function typedAgents({ agent, order }: RelayStart, registry: Settings['registry']): AgentId[] {
 	const inOrder = (order ?? []).map((name) => registry.parse(name).agent);
 	return [...inOrder, ...(agent ? [agent] : [])];
 }

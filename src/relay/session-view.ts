@@ -75,10 +75,10 @@ export function viewOf(viewed: () => Viewed): SessionView {
 function resumeCommandOf(
 	session: OpenSession,
 	agent: AgentId,
-	{ policy, store, repo }: Ports,
+	{ settings, store, repo }: Ports,
 ): string | null {
 	const native = session.meta.agents[agent]?.native_session_id;
-	const adapter = policy().registry.adapters.find(({ id }) => id === agent);
+	const adapter = settings().registry.adapters.find(({ id }) => id === agent);
 	if (!native || !adapter?.isNativeId(native)) return null;
 	const turns = placedTurns(store.lineage(session.id));
 	// What the agent has just refused here it would refuse on the user's own command line too.

@@ -60,6 +60,16 @@ export class HeldFolder {
 		return fd === undefined ? path : `${OPEN_FOLDERS}/${fd}/${basename(path)}`;
 	}
 
+	/** True where every file of the session is reached through an open folder, so that no swap leads a write elsewhere. */
+	get isReachedThroughFolders(): boolean {
+		return [...this.#own.keys()].every((path) => this.#open.has(path));
+	}
+
+	/** Whether one of the session's own folders was missing at the last look. */
+	get hasMissing(): boolean {
+		return this.#missing.length > 0;
+	}
+
 	/** Nothing is written any more. Idempotent. */
 	close(): void {
 		for (const fd of [...this.#open.values(), ...this.#former.splice(0)]) closeSync(fd);

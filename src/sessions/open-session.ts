@@ -56,6 +56,11 @@ export interface OpenSession {
 	wayTo(path: string): string;
 	/** Who is told, in place of the store's `onNotice`, that the session had to leave its folder; null: nobody more. */
 	hearNotices(listener: ((text: string) => void) | null): void;
+	/**
+	 * Writes that follow each other at once: who holds the session, and that nothing stands in its way, is looked at before the
+	 * first of them alone, where no swap of a folder could lead a later one elsewhere.
+	 */
+	together<T>(writes: () => T): T;
 	/** Writes `NNN-prompt.md`. Throws as `apply`. */
 	writePrompt(turn: number, prompt: Buffer): void;
 	/** Remembers the prompts of all turns, and the sessions before this one, for `restore`. Reads them once. */
@@ -168,9 +173,19 @@ export function holdSession(held: HeldSession): OpenSession {
 		tell(`${obstacle}; nothing is written through it. This session goes on in ${place.path}`);
 	};
 
+	/** `none`: each write looks for itself. */
+	let lookedAt: 'none' | 'not yet' | 'once' = 'none';
+
 	/** Before each write. Returns true when the folder had vanished and was made again. */
 	const ensureHeld = (): boolean => {
 		if (isReleased) throw new Error(`session ${id} was released`);
+		if (lookedAt === 'once' && place.isReachedThroughFolders) return false;
+		const hasVanished = look();
+		if (lookedAt !== 'none') lookedAt = 'once';
+		return hasVanished;
+	};
+
+	const look = (): boolean => {
 		const obstacle = place.obstacle();
 		if (obstacle !== null) {
 			moveAway(obstacle);
@@ -178,7 +193,8 @@ export function holdSession(held: HeldSession): OpenSession {
 		}
 		const holder = lock.check();
 		if (holder === 'ours') {
-			keepFolderTime(place.path, () => explainingWrites(place.path, () => place.makeMissing()));
+			if (place.hasMissing)
+				keepFolderTime(place.path, () => explainingWrites(place.path, () => place.makeMissing()));
 			return false;
 		}
 		if (holder !== 'missing') {
@@ -189,7 +205,7 @@ export function holdSession(held: HeldSession): OpenSession {
 		held.prepareStore();
 		explainingWrites(place.path, () => place.makeMissing());
 		const isBack = keepFolderTime(place.path, () => explainingWrites(place.path, () => lock.restore()));
-		if (!isBack) return ensureHeld();
+		if (!isBack) return look();
 		if (hasVanished) restoreRecords();
 		return hasVanished;
 	};
@@ -246,6 +262,15 @@ export function holdSession(held: HeldSession): OpenSession {
 		wayTo: (path) => place.wayTo(path),
 		hearNotices: (listener) => {
 			tell = listener ?? held.onNotice;
+		},
+		together: (writes) => {
+			if (lookedAt !== 'none') return writes();
+			lookedAt = 'not yet';
+			try {
+				return writes();
+			} finally {
+				lookedAt = 'none';
+			}
 		},
 		writePrompt: (turn, prompt) => {
 			ensureHeld();

@@ -200,6 +200,7 @@ export class EngineBench {
 			versions: { known: () => null, learn: () => undefined },
 			newNativeId: () => randomUUID(),
 			allowCommand: () => undefined,
+			settings: () => policyOf(all),
 			policy: () => policyOf(all),
 			...over,
 		};

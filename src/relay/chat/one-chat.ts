@@ -92,7 +92,7 @@ export class OneChat implements Chat {
 		this.#abort.abort();
 		await this.#running?.catch(() => undefined);
 		try {
-			await packUnfinished(this.#session, this.#deps);
+			await packUnfinished(this.#session, this.#ports);
 		} finally {
 			this.#session.release();
 		}

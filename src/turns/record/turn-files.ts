@@ -46,7 +46,7 @@ export class TurnFiles {
 	/** Throws RelayError where the turn cannot be recorded. */
 	prepare(): void {
 		try {
-			this.#prepare();
+			this.#options.session.together(() => this.#prepare());
 		} catch (error) {
 			this.release();
 			throw explainWriteFailure(error, this.folder);
@@ -81,6 +81,10 @@ export class TurnFiles {
 	/** The state of a turn that runs. */
 	write(recorder: TurnRecorder): void {
 		this.#isDirty = false;
+		this.#options.session.together(() => this.#write(recorder));
+	}
+
+	#write(recorder: TurnRecorder): void {
 		this.restoreIfGone(recorder);
 		const { facts, bytes } = recorder;
 		this.change({
@@ -97,16 +101,22 @@ export class TurnFiles {
 		const { session } = this.#options;
 		this.change(facts);
 		try {
-			session.writeTurnState(this.#state, { sync: true });
-			// After a limit the checkpoint is written next, durably.
-			const isMinor = this.#state.status === 'limited';
-			session.apply(endTurn, { state: this.#state, earlier: session.turns() }, { isMinor });
+			session.together(() => {
+				session.writeTurnState(this.#state, { sync: true });
+				// After a limit the checkpoint is written next, durably.
+				const isMinor = this.#state.status === 'limited';
+				session.apply(endTurn, { state: this.#state, earlier: session.turns() }, { isMinor });
+			});
 		} catch (error) {
 			if (!hasFailed) throw explainWriteFailure(error, this.folder);
 		}
 	}
 
 	restoreIfGone(recorder: TurnRecorder, { isLast = false } = {}): void {
+		this.#options.session.together(() => this.#restoreIfGone(recorder, isLast));
+	}
+
+	#restoreIfGone(recorder: TurnRecorder, isLast: boolean): void {
 		const { session } = this.#options;
 		recorder.goOnIn(session.writableFolder());
 		const isGone = recorder.restoreIfGone();
