@@ -28,7 +28,12 @@ if (status !== 0) process.exit(status ?? 1);
  */
 const LOADED_TOGETHER = {
 	start: ['main.js'],
-	records: ['app/create-app.js', 'app/command-context.js', 'cli/commands/sessions.js'],
+	records: [
+		'app/create-app.js',
+		'app/command-context.js',
+		'commands/sessions/run.js',
+		'commands/sessions/lines.js',
+	],
 	work: [
 		'app/open-ledger.js',
 		'cli/commands/run.js',

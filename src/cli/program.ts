@@ -1,7 +1,9 @@
 /** Names, options and examples of every command. Nothing is done here: each command is loaded when it is called. */
 import { Command, CommanderError, Option } from 'commander';
+import { agents } from '../commands/agents/options.ts';
 import type { Command as Declared } from '../commands/command.ts';
 import { limits, limitsClear } from '../commands/limits/options.ts';
+import { sessions } from '../commands/sessions/options.ts';
 import { EXIT } from '../relay/exit-codes.ts';
 
 import { columnsFor } from '../ui/terminal-size.ts';
@@ -121,27 +123,7 @@ export function createProgram(act: Act, writeError: (text: string) => void): Com
 		'chat',
 	);
 	declareRace(program, { bind, example, collect });
-	bind(
-		program
-			.command('sessions')
-			.description('list the sessions of this repo, newest first')
-			.option('-n, --limit <count>', 'at most this many', '20')
-			.option('--all', 'all of them, each entrant of a race too')
-			.addOption(
-				new Option('--status <status>', 'only these').choices([
-					'active',
-					'checkpointed',
-					'completed',
-					'damaged',
-				]),
-			)
-			.option('--json', 'print JSON')
-			.addHelpText(
-				'after',
-				example('agent-relay sessions', 'agent-relay sessions --status checkpointed --json'),
-			),
-		'sessions',
-	);
+	declare(sessions);
 	bind(
 		program
 			.command('show [ref]')
@@ -173,15 +155,7 @@ export function createProgram(act: Act, writeError: (text: string) => void): Com
 		).addHelpText('after', example('agent-relay resume', 'agent-relay resume 7F3K2Q --agent codex')),
 		'resume',
 	);
-	bind(
-		program
-			.command('agents')
-			.description('which agents are here, logged in, limited')
-			.option('--env <agent>', 'names of the variables that agent would get and not get')
-			.option('--json', 'print JSON')
-			.addHelpText('after', example('agent-relay agents', 'agent-relay agents --env codex')),
-		'agents',
-	);
+	declare(agents);
 	declare(limits);
 	declare(limitsClear);
 	bind(

@@ -8,6 +8,7 @@ import { secretValues } from '../agents/secret-values.ts';
 import { type App, homeOf } from '../app/create-app.ts';
 import { parentTurn, type Settings, type SettingsHolder } from '../app/open-relay.ts';
 import { clonedFolders, obeysRepo } from '../app/repo-trust.ts';
+import { agentsOfSessions } from '../commands/sessions/session-agents.ts';
 import { listConfig } from '../config/layers.ts';
 import { RelayError } from '../core/errors.ts';
 import { searchPathOutside } from '../core/find-executable.ts';
@@ -18,7 +19,6 @@ import type { SessionStore } from '../sessions/session-store.ts';
 import { shortIds } from '../sessions/short-ids.ts';
 import type { SessionRow, ShellServices } from '../shell/services.ts';
 import { chatOpening } from './chat-options.ts';
-import { agentsOfSessions } from './session-agents.ts';
 
 export async function createShellServices(
 	app: App,

@@ -3,10 +3,26 @@ import type { CommandContext } from '../../src/commands/context.ts';
 import { DEFAULT_CONFIG } from '../../src/config/defaults.ts';
 import { relayPaths } from '../../src/config/xdg-paths.ts';
 import type { Clock } from '../../src/core/clock.ts';
+import { parseSessionId } from '../../src/core/ids.ts';
+import type { RepoFacts } from '../../src/git/contract.ts';
 import type { Ledger } from '../../src/limits/ledger.ts';
 import type { LedgerEntry, RefusedLogin } from '../../src/limits/ledger-file.ts';
 import type { Conversation } from '../../src/relay/contract.ts';
+import type { SessionSummary } from '../../src/sessions/session-list.ts';
+import type { SessionStore } from '../../src/sessions/session-store.ts';
 import { Machine } from './fake-machine.ts';
+import { fakeSessionMeta } from './fake-session-meta.ts';
+
+const REPO: RepoFacts = {
+	kind: 'worktree',
+	root: '/nowhere/repo',
+	worktree: '/nowhere/repo',
+	folder: '/nowhere/repo',
+	commonDir: '/nowhere/repo/.git',
+	gitDir: '/nowhere/repo/.git',
+	branch: 'main',
+	head: null,
+};
 
 /** What a command works with, beside a fake relay; parts that a test does not give refuse. */
 export function fakeCommandContext(
@@ -23,9 +39,9 @@ export function fakeCommandContext(
 		processes: new Machine().processes,
 		ownName: 'agent-relay',
 		notice: () => undefined,
-		repo: absent('repo'),
+		repo: async () => REPO,
 		git: absent('git'),
-		store: absent('store'),
+		store: async () => fakeStore([fakeSummary(clock.now() - 7_200_000)]),
 		ledger: async () => fakeLedger(),
 		settings: async () => ({
 			loaded: { config: DEFAULT_CONFIG, origins: new Map(), notices: [], repoConfig: null },
@@ -67,5 +83,55 @@ export function fakeLedger({
 			logins = logins.filter((one) => !isMeant(one));
 			return forgotten;
 		},
+	};
+}
+
+/** A store in memory that lists what it is given, and opens nothing. */
+export function fakeStore(found: readonly SessionSummary[]): SessionStore {
+	const refuse = () => {
+		throw new Error('this test opens no session');
+	};
+	return {
+		location: {
+			folder: `${REPO.root}/.agent-relay`,
+			repo: REPO,
+			isElsewhere: false,
+			others: [],
+			kept: '/nowhere/kept',
+			configFile: `${REPO.root}/.agent-relay/config.toml`,
+			notice: null,
+		},
+		list: ({ limit = found.length, status, isFolded = false } = {}) =>
+			found
+				.filter((one) => status === undefined || one.status === status)
+				.filter(({ meta }) => !isFolded || meta?.kind !== 'race' || meta.parent === null)
+				.slice(0, limit),
+		create: refuse,
+		open: refuse,
+		read: refuse,
+		status: refuse,
+		folderOf: refuse,
+		witness: refuse,
+		remove: refuse,
+		refuseLocked: refuse,
+		resolve: refuse,
+		turns: refuse,
+		lineage: refuse,
+	};
+}
+
+/** Of a session that waits for its limit to end; its task has a control sequence in it. */
+export function fakeSummary(lastUsedAt: number, over: Partial<SessionSummary> = {}): SessionSummary {
+	const id = parseSessionId('01K3ZZZZZZZZZZZZZZZZZZZZZZ');
+	if (id === null) throw new Error('not an id');
+	return {
+		id,
+		folder: `/nowhere/repo/.agent-relay/sessions/${id}`,
+		meta: fakeSessionMeta({ id, status: 'checkpointed', objective: 'fix \x1b[2Jthe login', turn_count: 4 }),
+		status: 'checkpointed',
+		reason: 'limit',
+		lastUsedAt,
+		problem: null,
+		...over,
 	};
 }

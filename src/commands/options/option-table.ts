@@ -30,7 +30,7 @@ export interface Option<Value> {
 	readonly about: string;
 	/** null: a flag, which takes no value. */
 	readonly kind: ValueKind | null;
-	/** As typed; stands in where nothing was. */
+	/** What stands in, as typed, where nothing was. */
 	readonly fallback?: string;
 	/** The only front end that takes it; absent: all of them. */
 	readonly only?: FrontEnd;
@@ -49,7 +49,7 @@ export function readOptions<Options>(table: OptionTable<Options>, given: Given):
 	const options: Partial<Options> = {};
 	for (const name in table) {
 		const option = table[name];
-		const typed = given[name] ?? option.fallback;
+		const typed = given[name];
 		options[name] = option.parse(typeof typed === 'string' || typed === true ? typed : undefined);
 	}
 	if (!isWhole(options, table)) throw new Error('an option was not read');
@@ -75,6 +75,18 @@ export function value<Value>(
 	read: (text: string) => Value,
 ): Option<Value | null> {
 	return { flags, about, kind, parse: (typed) => (typeof typed === 'string' ? read(typed) : null) };
+}
+
+/** An option with a value; `fallback`, as typed, where it was not given. */
+export function valueOr<Value>(
+	fallback: string,
+	flags: string,
+	about: string,
+	kind: ValueKind,
+	read: (text: string) => Value,
+): Option<Value> {
+	const parse = (typed: string | true | undefined) => read(typeof typed === 'string' ? typed : fallback);
+	return { flags, about, kind, fallback, parse };
 }
 
 /** An operand that must be there, `<key>`. */
@@ -103,6 +115,12 @@ export const countFrom1 =
 		if (/^\d{1,9}$/.test(text) && count > 0) return count;
 		throw new RelayError('usage', `${what} a number from 1 on, not ${JSON.stringify(text)}.`);
 	};
+
+/** Of the conversation at hand. */
+export function turnNumber(text: string): number {
+	if (/^\d{1,9}$/.test(text) && Number(text) > 0) return Number(text);
+	throw new RelayError('usage', `a turn is a number from 1 on, not ${JSON.stringify(text)}`);
+}
 
 /** One of `words`; completion offers them. */
 export function choice<const Word extends string>(

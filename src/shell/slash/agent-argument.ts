@@ -2,6 +2,7 @@
 import type { PermissionPreset } from '../../agents/contract.ts';
 import { requireModelName } from '../../agents/model-name.ts';
 import { PRESETS } from '../../agents/permission-presets.ts';
+import { describeReadiness } from '../../commands/agents/readiness.ts';
 import { nearestName } from '../../config/nearest-name.ts';
 import { RelayError } from '../../core/errors.ts';
 import type { AgentChoice, AgentOverview, Conversation } from '../../relay/contract.ts';
@@ -39,18 +40,10 @@ function findAgent(agents: readonly AgentOverview[], name: string): AgentOvervie
 }
 
 export async function agentCandidates(relay: Conversation): Promise<Candidate[]> {
-	return (await relay.agents()).map((agent) => ({ value: agent.agent, hint: describeReadiness(agent) }));
-}
-
-/** One or two words for lists: `active`, `ready`, `limited`, `not installed`, `not logged in`, `refused`. */
-export function describeReadiness(agent: AgentOverview): string {
-	if (agent.refused !== null) return 'refused here';
-	if (agent.executable === null) return 'not installed';
-	if (agent.isLimited || agent.limitedUntil !== null) return agent.isActive ? 'active, limited' : 'limited';
-	if (agent.login?.loggedIn === 'no') return 'not logged in';
-	if (agent.isActive) return 'active';
-	if (agent.login?.untouched === true) return 'no login known';
-	return agent.isDemo ? 'demo' : 'ready';
+	return (await relay.agents()).map((agent) => ({
+		value: agent.agent,
+		hint: describeReadiness(agent, { isOpen: true }),
+	}));
 }
 
 /** The last of a list: `claude,co` -> `claude,codex`. */

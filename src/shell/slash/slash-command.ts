@@ -99,15 +99,6 @@ export function usageError(command: Pick<SlashCommand, 'usage' | 'example'>, mes
 	});
 }
 
-/** A turn number from an argument, null when empty. */
-export function readTurn(command: Pick<SlashCommand, 'usage' | 'example'>, argument: string): number | null {
-	if (argument === '') return null;
-	if (!/^\d{1,9}$/.test(argument) || Number(argument) === 0) {
-		throw usageError(command, `a turn is a number from 1 on, not ${JSON.stringify(argument)}`);
-	}
-	return Number(argument);
-}
-
 /** Completion from a fixed list. */
 export const oneOf =
 	(...values: readonly string[]) =>

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { PRESETS } from '../../agents/permission-presets.ts';
-import { agentCandidates, describeReadiness, parseAgentChoice, parsePreset } from './agent-argument.ts';
+import { describeReadiness } from '../../commands/agents/readiness.ts';
+import { agentCandidates, parseAgentChoice, parsePreset } from './agent-argument.ts';
 import { type SlashCommand, type SlashContext, splitWords, usageError } from './slash-command.ts';
 
 export const use: SlashCommand = {
@@ -55,6 +56,9 @@ async function pickAgent(context: SlashContext): Promise<string | null> {
 		throw usageError(use, `which agent? ${agents.map(({ agent }) => agent).join(', ')}`);
 	return context.pick(
 		'Go on with',
-		agents.map((agent) => ({ value: agent.agent, label: `${agent.agent} (${describeReadiness(agent)})` })),
+		agents.map((agent) => ({
+			value: agent.agent,
+			label: `${agent.agent} (${describeReadiness(agent, { isOpen: true })})`,
+		})),
 	);
 }

@@ -9,10 +9,11 @@ import {
 	partsOf,
 	readOptions,
 	value,
+	valueOr,
 } from '../../../../src/commands/options/option-table.ts';
 
 const table = {
-	limit: { ...value('-n, --limit <count>', 'at most', 'none', countFrom1('--limit takes')), fallback: '20' },
+	limit: valueOr('20', '-n, --limit <count>', 'at most', 'none', countFrom1('--limit takes')),
 	status: choice('--status <status>', 'only these', ['active', 'completed']),
 	all: flag('--all', 'all of them'),
 	ref: value('[ref]', 'of which', 'sessions', asTyped),

@@ -1,6 +1,6 @@
-import { RelayError } from '../core/errors.ts';
-import type { SessionSummary } from '../sessions/session-list.ts';
-import type { SessionStore } from '../sessions/session-store.ts';
+import { RelayError } from '../../core/errors.ts';
+import type { SessionSummary } from '../../sessions/session-list.ts';
+import type { SessionStore } from '../../sessions/session-store.ts';
 
 /** Who worked in each of `found`: of a race, its entrants. What reads races is loaded only where there is one. */
 export async function agentsOfSessions(
@@ -10,7 +10,7 @@ export async function agentsOfSessions(
 	const entrants = new Map<string, string[]>();
 	const races = found.filter(({ meta }) => meta?.kind === 'race' && meta.parent === null);
 	if (races.length > 0) {
-		const { readRace } = await import('../race/race-store.ts');
+		const { readRace } = await import('../../race/race-store.ts');
 		for (const { id } of races)
 			entrants.set(
 				id,

@@ -1,0 +1,9 @@
+import type { TurnState } from '../../sessions/turn-state.ts';
+import { describePlanItem } from '../../view/describe-event.ts';
+import type { Look } from '../command.ts';
+
+export function planLines(plan: TurnState['plan'], { theme }: Look): string[] {
+	return plan.length > 0
+		? plan.map((item) => describePlanItem(item, theme))
+		: [theme.dim('No agent has told a plan yet.')];
+}
