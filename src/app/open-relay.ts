@@ -11,7 +11,7 @@ import type { ConfigFlag } from '../config/layer-values.ts';
 import { type LoadedConfig, loadConfig } from '../config/layers.ts';
 import { BUILT_IN_AGENTS } from '../config/schema.ts';
 import { createTrustStore } from '../config/trust.ts';
-import { readTrustDigests, type TrustDigests } from '../config/trust-files.ts';
+import { readTrustDigests, type TrustDigests, trustPlace } from '../config/trust-files.ts';
 import { RelayError } from '../core/errors.ts';
 import { lockingOf } from '../core/file-lock.ts';
 import { findExecutable, searchPathOutside } from '../core/find-executable.ts';
@@ -38,7 +38,6 @@ import {
 	isUnchanged,
 	obeysRepo,
 	type RepoTrust,
-	trustPlace,
 	trustThere,
 } from './repo-trust.ts';
 import { createVersionCache } from './version-cache.ts';

@@ -1,7 +1,7 @@
 /** Whether agents may obey the repo at hand: what the user said, for what its files hold at this moment. */
-import { realpathSync } from 'node:fs';
 import type { TrustStore } from '../config/trust.ts';
-import { readTrustDigests, type TrustDigests, type TrustPlace } from '../config/trust-files.ts';
+import { readTrustDigests, type TrustDigests, type TrustPlace, trustPlace } from '../config/trust-files.ts';
+import { realPathIfThere } from '../core/real-path.ts';
 import { safeLine } from '../core/text.ts';
 import type { RepoFacts } from '../git/contract.ts';
 import { foldersAround } from '../git/folders-around.ts';
@@ -16,19 +16,6 @@ export interface RepoTrust extends TrustPlace {
 	repoConfig: Buffer | null;
 	/** Files that only a trusted repo's agents obey; empty: there is nothing to ask about. */
 	digests: TrustDigests | null;
-}
-
-/** Where agents start in this repo, of a user with this home. */
-export function trustPlace({ folder, worktree, root }: RepoFacts, home: string): TrustPlace {
-	return { folder, worktree, root, home: realPath(home) };
-}
-
-function realPath(path: string): string {
-	try {
-		return realpathSync(path);
-	} catch {
-		return path;
-	}
 }
 
 /** True also where no file of the repo could make an agent do anything: then there is nothing to ask about. */
@@ -73,7 +60,7 @@ export function trustThere(repo: RepoFacts, trust: RepoTrust): RepoTrust {
 /** The repo and what lies around it. Outside git the folder is the user's own choice; nothing in it was cloned. */
 export function clonedFolders({ kind, root, worktree }: RepoFacts, home: string): string[] {
 	if (kind === 'none') return [];
-	return [...new Set([root, worktree, ...foldersAround(worktree, realPath(home))])];
+	return [...new Set([root, worktree, ...foldersAround(worktree, realPathIfThere(home))])];
 }
 
 const SHOWN_FILES = 6;

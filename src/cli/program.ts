@@ -2,6 +2,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { agents } from '../commands/agents/options.ts';
 import type { Command as Declared } from '../commands/command.ts';
+import { configAllow, configPath, configSet, configShow, configTrust } from '../commands/config/options.ts';
 import { limits, limitsClear } from '../commands/limits/options.ts';
 import { sessions } from '../commands/sessions/options.ts';
 import { EXIT } from '../relay/exit-codes.ts';
@@ -183,7 +184,8 @@ export function createProgram(act: Act, writeError: (text: string) => void): Com
 			),
 		'prune',
 	);
-	declareConfig(program, bind);
+	declareConfig(program);
+	for (const command of [configShow, configPath, configSet, configAllow, configTrust]) declare(command);
 	bind(
 		program
 			.command('demo')
@@ -217,8 +219,9 @@ export function createProgram(act: Act, writeError: (text: string) => void): Com
 	return program;
 }
 
-function declareConfig(program: Command, bind: (command: Command, name: string) => Command): void {
-	const config = program
+/** Without a subcommand it shows. */
+function declareConfig(program: Command): void {
+	program
 		.command('config')
 		.hook('preSubcommand', refuseUnknownCommand)
 		.description('show and change the configuration')
@@ -230,49 +233,6 @@ function declareConfig(program: Command, bind: (command: Command, name: string) 
 				'agent-relay config trust',
 			),
 		);
-	bind(
-		config
-			.command('show [key]', { isDefault: true })
-			.description('every value with its origin')
-			.option('--json', 'print JSON')
-			.addHelpText(
-				'after',
-				example('agent-relay config show limits', 'agent-relay config show turn.idle_s --json'),
-			),
-		'config-show',
-	);
-	bind(
-		config
-			.command('path')
-			.description('which files are read and written')
-			.option('--json', 'print JSON')
-			.addHelpText('after', example('agent-relay config path')),
-		'config-path',
-	);
-	bind(
-		config
-			.command('set <key> <value>')
-			.description('set one value in your own file')
-			.addHelpText('after', example('agent-relay config set agents.default codex')),
-		'config-set',
-	);
-	bind(
-		config
-			.command('allow <command>')
-			.description('let agents run this command under the edit preset')
-			.addHelpText('after', example('agent-relay config allow "npm test"')),
-		'config-allow',
-	);
-	bind(
-		config
-			.command('trust')
-			.description('let agents obey the settings of this repo')
-			.option('--list', 'list the trusted repos')
-			.option('--revoke', 'take it back')
-			.option('--json', 'print JSON')
-			.addHelpText('after', example('agent-relay config trust', 'agent-relay config trust --list')),
-		'config-trust',
-	);
 }
 
 function conversationOptions(command: Command, { isResume = false } = {}): Command {

@@ -9,7 +9,6 @@ import { type App, homeOf } from '../app/create-app.ts';
 import { parentTurn, type Settings, type SettingsHolder } from '../app/open-relay.ts';
 import { clonedFolders, obeysRepo } from '../app/repo-trust.ts';
 import { agentsOfSessions } from '../commands/sessions/session-agents.ts';
-import { listConfig } from '../config/layers.ts';
 import { RelayError } from '../core/errors.ts';
 import { searchPathOutside } from '../core/find-executable.ts';
 import { withoutInheritedDescriptors } from '../core/inherited-descriptors.ts';
@@ -34,12 +33,6 @@ export async function createShellServices(
 		redact: (text) => createRedactor(secretValues(app.env, holder.settings.registry.adapters)).record(text),
 		listSessions: (limit, kinds) => sessionRows(store, limit, kinds),
 		resolveSession: async (ref) => store.resolve(ref),
-		configRows: () =>
-			listConfig(holder.settings.loaded).map(({ key, value, origin }) => ({
-				key,
-				value: JSON.stringify(value),
-				origin: origin.place,
-			})),
 		openEditor: async (text) => editText(app, text, clonedFolders(repo, homeOf(app.env))),
 		openChat: async (flags, words) => {
 			const { openChat } = await import('../app/open-chat.ts');

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { lstatSync, readdirSync, readFileSync, readlinkSync, type Stats, statSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { hasErrno } from '../core/errors.ts';
+import { realPathIfThere } from '../core/real-path.ts';
 import { setsWatchedVariable } from './env-file.ts';
 
 const REPO_CONFIG = '.agent-relay/config.toml';
@@ -77,6 +78,11 @@ export interface TrustPlace {
 	root: string;
 	/** What lies here or above is the user's own, and no repo brought it. */
 	home: string;
+}
+
+/** Where agents start in this repo, of a user with this home. */
+export function trustPlace({ folder, worktree, root }: Omit<TrustPlace, 'home'>, home: string): TrustPlace {
+	return { folder, worktree, root, home: realPathIfThere(home) };
 }
 
 /**

@@ -20,8 +20,6 @@ export interface ShellServices {
 	listSessions(limit: number, kinds?: ReadonlyArray<SessionRow['kind']>): Promise<SessionRow[]>;
 	/** Full id, unique prefix or suffix, `latest`, a name. RelayError `no_such_session` or `ambiguous_session` otherwise. */
 	resolveSession(ref: string): Promise<SessionId>;
-	/** Every value in force with its origin. */
-	configRows(): ConfigRow[];
 	/** Opens the user's editor on `text` with the terminal as it is, and gives the saved text. RelayError when there is none. */
 	openEditor(text: string): Promise<string>;
 	/** What a repo's files would enable once trusted; null: trusted already, or nothing to trust. Asked once by the shell. */
@@ -85,13 +83,6 @@ export interface SessionRow {
 	isHere: boolean;
 	/** Epoch ms. */
 	updatedAt: number;
-}
-
-interface ConfigRow {
-	key: string;
-	value: string;
-	/** `default`, a file with its line, a variable or a flag. */
-	origin: string;
 }
 
 interface TrustQuestion {

@@ -187,8 +187,10 @@ describe('the shell on a terminal', () => {
 
 	it('answers commands typed at once in their order, each below its own line', async () => {
 		const shell = await start();
-		shell.type('/config\r/limits\r/model\r');
-		await shell.until(/› \/config\n\nkey[\s\S]*› \/limits\n\nagent[\s\S]*› \/model\n\nclaude uses/);
+		shell.type('/config limits.patience_s\r/limits\r/model\r');
+		await shell.until(
+			/› \/config limits\.patience_s\n\nkey[\s\S]*› \/limits\n\nNo agent is limited\.\n\n› \/model\n\nclaude uses/,
+		);
 	});
 
 	it('sends nothing for an unknown command and names the nearest', async () => {

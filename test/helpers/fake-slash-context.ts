@@ -42,10 +42,6 @@ export function fakeServices(over: Partial<ShellServices> = {}): ShellServices {
 			if (id !== null && ref === 'latest') return id;
 			throw new RelayError('no_such_session', `no session matches ${JSON.stringify(ref)}`);
 		},
-		configRows: () => [
-			{ key: 'limits.patience_s', value: '20', origin: 'default' },
-			{ key: 'turn.idle_s', value: '300', origin: 'default' },
-		],
 		openEditor: async (text) => text,
 		pendingTrust: async () => null,
 		openRace: async () => {

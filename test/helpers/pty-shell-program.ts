@@ -82,7 +82,6 @@ process.exitCode = await runShell({
 				hint: '/sessions lists them',
 			});
 		},
-		configRows: () => [{ key: 'limits.patience_s', value: '20', origin: 'default' }],
 		openEditor: async (text) => `${text} from the editor`,
 		openRace: async () => {
 			throw new RelayError('refused', 'no race here');

@@ -1,5 +1,6 @@
 /** Every command of the shell, in the order of `/help`. */
 import { agents } from '../../commands/agents/options.ts';
+import { configShow } from '../../commands/config/options.ts';
 import { diff } from '../../commands/diff/options.ts';
 import { files } from '../../commands/files/options.ts';
 import { limits } from '../../commands/limits/options.ts';
@@ -9,7 +10,6 @@ import { transcript } from '../../commands/transcript/options.ts';
 import { answer } from './answer.ts';
 import { chat } from './chat.ts';
 import { checkpoint } from './checkpoint.ts';
-import { config } from './config.ts';
 import { exit } from './exit.ts';
 import { slashCommand } from './from-command.ts';
 import { help } from './help.ts';
@@ -48,7 +48,7 @@ export const SLASH_COMMANDS: readonly SlashCommand[] = [
 	startNew,
 	checkpoint,
 	note,
-	config,
+	slashCommand(configShow),
 	help,
 	exit,
 ];

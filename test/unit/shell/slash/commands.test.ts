@@ -89,7 +89,7 @@ describe('other commands', () => {
 
 	it('/config refuses what begins no setting', async () => {
 		await expect(run('/config zebra')).rejects.toMatchObject({ code: 'usage' });
-		expect((await run('/config limits')).printed).toHaveLength(2);
+		expect((await run('/config limits.patience_s')).printed).toHaveLength(2);
 	});
 
 	it('/chat without words asks what it is about, unless it goes on', async () => {

@@ -1,0 +1,44 @@
+import type { ConfigLine } from '../../config/layers.ts';
+import { safeLine } from '../../core/text.ts';
+import { fieldLines } from '../../ui/field-lines.ts';
+import { formatBytes } from '../../ui/quantities.ts';
+import { renderTable } from '../../ui/table.ts';
+import type { Look } from '../command.ts';
+import type { EditData, PlacesData } from './run.ts';
+
+const VALUE_CHARS = 300;
+
+export function configLines(found: readonly ConfigLine[], { theme, columns }: Look): string[] {
+	const rows = found.map((line) => [line.key, valueText(line), safeLine(line.origin.place, VALUE_CHARS)]);
+	const heads = [
+		{ title: 'key', paint: theme.bold },
+		{ title: 'value', minColumns: 12 },
+		{ title: 'from', minColumns: 16, paint: theme.dim },
+	];
+	return renderTable(heads, rows, { columns, theme });
+}
+
+export function placeLines({ places, snapshotBytes }: PlacesData, look: Look): string[] {
+	const rows = places.map(({ name, path, isThere }): [string, string] => {
+		const shown = safeLine(path, VALUE_CHARS);
+		return [name.replaceAll('_', ' '), isThere ? shown : look.theme.dim(`${shown} (none yet)`)];
+	});
+	if (snapshotBytes > 0) rows.push(['snapshots take', `${formatBytes(snapshotBytes)}, all repos`]);
+	return fieldLines(rows, look);
+}
+
+/** Where it was saved, and what is in force now. */
+export function editLines(data: EditData): string[] {
+	if (data.kind === 'allowed_already') return [`${JSON.stringify(data.command)} was allowed already.`];
+	const { file, key, inForce } = data;
+	const saved = `Saved in ${safeLine(file, VALUE_CHARS)}`;
+	if (inForce === null) return [saved];
+	const now = `${key} = ${valueText(inForce)}`;
+	return [saved, inForce.origin.layer === 'user' ? now : `but here ${inForce.origin.place} says ${now}`];
+}
+
+/** As in the file: `""` takes the place of "none". */
+function valueText({ value, unit }: Pick<ConfigLine, 'value' | 'unit'>): string {
+	const text = safeLine(JSON.stringify(value ?? ''), VALUE_CHARS);
+	return unit === null || typeof value !== 'number' ? text : `${text} ${unit}`;
+}

@@ -1,0 +1,113 @@
+/** Every value with its origin, the files that are read, and edits of the user's own file. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { CONFIG_KEYS, genericKey } from '../../config/config-keys.ts';
+import { appendAllowCommand, type EditOptions, setConfigValue } from '../../config/edit-config.ts';
+import { type ConfigLine, listConfig } from '../../config/layers.ts';
+import { nearestName } from '../../config/nearest-name.ts';
+import { RelayError } from '../../core/errors.ts';
+import { lockingOf } from '../../core/file-lock.ts';
+import { EXIT } from '../../relay/exit-codes.ts';
+import type { Body } from '../command.ts';
+import type { CommandContext } from '../context.ts';
+
+export const configShow: Body<{ key: string | null }, readonly ConfigLine[]> = {
+	async run(context, { key }) {
+		const { loaded } = await context.settings();
+		const all = listConfig(loaded);
+		const found =
+			key === null ? all : all.filter((line) => line.key === key || line.key.startsWith(`${key}.`));
+		if (found.length === 0) throw unknownKey(key ?? '', all);
+		return { exitCode: EXIT.done, data: found };
+	},
+	toJson: (found) => ({ values: found.map(valueToJson) }),
+};
+
+function valueToJson({ key, value, origin, unit, about }: ConfigLine): Record<string, unknown> {
+	return { key, value, unit, layer: origin.layer, from: origin.place, about };
+}
+
+function unknownKey(key: string, all: readonly ConfigLine[]): RelayError {
+	const known = [...new Set([...all.map((line) => line.key), ...CONFIG_KEYS.map((row) => row.key)])];
+	if (CONFIG_KEYS.some((row) => row.key === genericKey(key))) {
+		return new RelayError('not_found', `${key} is not set.`, {
+			hint: `Set it: agent-relay config set ${key} VALUE`,
+		});
+	}
+	const nearest = nearestName(key, known);
+	return new RelayError('usage', `There is no setting ${JSON.stringify(key)}.`, {
+		hint: nearest === null ? 'See them all: agent-relay config show' : `Did you mean ${nearest}?`,
+	});
+}
+
+export interface PlacesData {
+	places: ReadonlyArray<{ name: string; path: string; isThere: boolean }>;
+	/** Of all repos. */
+	snapshotBytes: number;
+}
+
+export const configPath: Body<object, PlacesData> = {
+	async run({ paths, store }) {
+		const { location } = await store();
+		const snapshots = join(paths.stateHome, 'snapshots');
+		const places = {
+			user_config: paths.userConfig,
+			repo_config: location.configFile,
+			sessions: join(location.folder, 'sessions'),
+			limits: paths.limits,
+			trust: paths.trust,
+			snapshots,
+		};
+		const { snapshotBytes } = await import('../../git/snapshot-bounds.ts');
+		return {
+			exitCode: EXIT.done,
+			data: {
+				places: Object.entries(places).map(([name, path]) => ({ name, path, isThere: existsSync(path) })),
+				snapshotBytes: snapshotBytes(snapshots),
+			},
+		};
+	},
+	toJson: ({ places, snapshotBytes }) => ({
+		...Object.fromEntries(places.map(({ name, path }) => [name, path])),
+		snapshots_bytes: snapshotBytes,
+	}),
+};
+
+export type EditData =
+	/** `inForce`: another layer may stand above the user's file; null: the key has no value of its own. */
+	| { kind: 'saved'; file: string; key: string; inForce: ConfigLine | null }
+	| { kind: 'allowed_already'; command: string };
+
+export const configSet: Body<{ key: string; value: string }, EditData> = {
+	async run(context, { key, value }) {
+		setConfigValue(context.paths.userConfig, key, value, editOptions(context));
+		return { exitCode: EXIT.done, data: await savedIn(context, key) };
+	},
+	toJson: () => undefined,
+};
+
+export const configAllow: Body<{ command: string }, EditData> = {
+	async run(context, { command }) {
+		if (command.trim() === '') {
+			throw new RelayError('usage', 'The command is empty.', {
+				hint: 'For example: agent-relay config allow "npm test"',
+			});
+		}
+		const isNew = appendAllowCommand(context.paths.userConfig, command, editOptions(context));
+		const data: EditData = isNew
+			? await savedIn(context, 'permissions.allow_commands')
+			: { kind: 'allowed_already', command };
+		return { exitCode: EXIT.done, data };
+	},
+	toJson: () => undefined,
+};
+
+async function savedIn(context: CommandContext, key: string): Promise<EditData> {
+	const { loaded } = await context.settings();
+	const inForce = listConfig(loaded).find((line) => line.key === key) ?? null;
+	return { kind: 'saved', file: context.paths.userConfig, key, inForce };
+}
+
+function editOptions({ processes, clock }: CommandContext): EditOptions {
+	return { locking: lockingOf(processes, clock) };
+}
