@@ -5,7 +5,7 @@ import { safeLine } from '../core/text.ts';
 import type { RepoFacts } from '../git/contract.ts';
 import type { Worktrees } from '../git/worktree-contract.ts';
 import { refusalText } from '../limits/successor.ts';
-import { candidateFacts } from '../relay/candidates.ts';
+import { allAgentFacts } from '../relay/agent-facts.ts';
 import type { AgentChoice } from '../relay/contract.ts';
 import type { Policy, RelayDeps } from '../relay/ports.ts';
 import { commandRefusal } from '../relay/require-command.ts';
@@ -96,7 +96,7 @@ export function obstacles(
 	{ entrants, permissions, task }: RaceRequest,
 	deps: RelayDeps,
 ): Array<string | null> {
-	const facts = candidateFacts(deps);
+	const facts = allAgentFacts(deps);
 	const asked = { permissions: permissions ?? deps.config.permissions.preset, text: task };
 	return entrants.map((entrant) => {
 		const { agent } = entrant;

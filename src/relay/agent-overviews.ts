@@ -1,24 +1,15 @@
 import type { AgentId, LoginState } from '../agents/contract.ts';
 import { adviceFor } from '../agents/evidence/login-advice.ts';
-import type { RefusedLogin } from '../limits/ledger-file.ts';
+import { type AgentFacts, allAgentFacts } from './agent-facts.ts';
 import type { AgentOverview } from './contract.ts';
 import type { RelayDeps } from './ports.ts';
-import { refusalOf } from './require-executable.ts';
-import { loginOf } from './tell-ledger.ts';
-
-function asRefused(login: LoginState, { reason }: RefusedLogin): LoginState {
-	const advice = adviceFor(reason, login.advice);
-	return { ...login, loggedIn: 'no', evidence: `the login was refused: ${reason}`, advice };
-}
 
 /** Every agent with what is known of it without starting any. */
 export function agentOverviews(deps: RelayDeps, active: AgentId | null): AgentOverview[] {
-	return deps.registry.adapters.map((adapter) => {
-		const found = deps.findExecutable(adapter.id);
-		const { path, lookedAt } = found;
-		const login = deps.loginOf(adapter.id);
-		const entry = deps.ledger.isLimited({ ...loginOf(adapter.id, login), model: null });
-		const refusedLogin = deps.ledger.refusedLogin(loginOf(adapter.id, login));
+	return allAgentFacts(deps).map((facts) => {
+		const { adapter, executable } = facts;
+		const { path, lookedAt } = executable;
+		const limit = facts.limitOf(null);
 		return {
 			agent: adapter.id,
 			title: adapter.title,
@@ -27,12 +18,20 @@ export function agentOverviews(deps: RelayDeps, active: AgentId | null): AgentOv
 			executable: path,
 			lookedAt,
 			version: path === null ? null : deps.versions.known(adapter, path),
-			login: refusedLogin === null ? login : asRefused(login, refusedLogin),
+			login: loginShown(facts),
 			install: adapter.install,
-			limitedUntil: entry?.until ?? null,
-			isLimited: entry !== null,
+			limitedUntil: limit?.until ?? null,
+			isLimited: limit !== null,
 			isActive: adapter.id === active,
-			refused: refusalOf(adapter.id, deps, found),
+			refused: facts.refused,
 		};
 	});
+}
+
+/** A login that the CLI refused counts as none. */
+function loginShown({ login, refusedLogin }: AgentFacts): LoginState {
+	if (refusedLogin === null) return login;
+	const { reason } = refusedLogin;
+	const evidence = `the login was refused: ${reason}`;
+	return { ...login, loggedIn: 'no', evidence, advice: adviceFor(reason, login.advice) };
 }

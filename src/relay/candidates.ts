@@ -1,11 +1,10 @@
-/** The facts behind "who works next", gathered for the pure choice in `limits/successor.ts`. */
-import type { AgentAdapter, AgentId, LoginState } from '../agents/contract.ts';
+/** "Who works next", asked of the pure choice in `limits/successor.ts`. */
+import type { AgentAdapter, AgentId } from '../agents/contract.ts';
 import { RelayError } from '../core/errors.ts';
-import { type CandidateFacts, chooseSuccessor, type SuccessorChoice } from '../limits/successor.ts';
+import { chooseSuccessor, type SuccessorChoice } from '../limits/successor.ts';
+import { agentFacts } from './agent-facts.ts';
 import type { AgentChoice } from './contract.ts';
 import type { RelayDeps } from './ports.ts';
-import { refusalOf } from './require-executable.ts';
-import { loginOf } from './tell-ledger.ts';
 
 export interface ChoiceRequest {
 	order: readonly AgentChoice[];
@@ -20,12 +19,13 @@ export interface ChoiceRequest {
 
 export function chooseAgent(request: ChoiceRequest, deps: RelayDeps): SuccessorChoice {
 	const { order, current, tried, hopsLeft, explicit, named } = request;
-	const agents = eligibleAdapters(request, deps).map((adapter) => new FactsOfAgent(adapter, named, deps));
-	const loginKnown = (agent: AgentId) => agents.find((one) => one.agent === agent)?.login;
+	const agents = eligibleAdapters(request, deps).map((adapter) =>
+		agentFacts(adapter, { isNamed: named.has(adapter.id) }, deps),
+	);
 	return chooseSuccessor({
 		order,
 		agents,
-		limitOf: ({ agent, model }) => deps.ledger.isLimited({ ...loginOf(agent, loginKnown(agent)), model }),
+		limitOf: ({ agent, model }) => agents.find((one) => one.agent === agent)?.limitOf(model) ?? null,
 		current,
 		tried,
 		hopsLeft,
@@ -46,12 +46,6 @@ function eligibleAdapters(
 	return isDemoWanted ? registry.adapters : registry.adapters.filter(({ isDemo }) => !isDemo);
 }
 
-/** What is known of every agent, each as if the user had named it. */
-export function candidateFacts(deps: RelayDeps): CandidateFacts[] {
-	const named = new Set(deps.registry.adapters.map(({ id }) => id));
-	return deps.registry.adapters.map((adapter) => new FactsOfAgent(adapter, named, deps));
-}
-
 /** Throws `not_logged_in` where no login of this agent is known: naming a model does not name who gets the words. */
 export function requireKnownLogin(agent: AgentId, deps: RelayDeps): void {
 	const { title } = deps.registry.find(agent);
@@ -60,53 +54,4 @@ export function requireKnownLogin(agent: AgentId, deps: RelayDeps): void {
 	throw new RelayError('not_logged_in', `${title} has the model, and no login of it is known.`, {
 		hint: `Log in with: ${login.advice}; or name it all the same: --agent ${agent}, in the shell /use ${agent}`,
 	});
-}
-
-/** Each is looked up when it is asked for: most choices fall on the first agent, and the others are not looked at. */
-class FactsOfAgent implements CandidateFacts {
-	readonly agent: AgentId;
-	readonly isDemo: boolean;
-	readonly install: string;
-	readonly #isNamed: boolean;
-	readonly #deps: RelayDeps;
-
-	constructor(adapter: AgentAdapter, named: ReadonlySet<AgentId>, deps: RelayDeps) {
-		this.agent = adapter.id;
-		this.isDemo = adapter.isDemo;
-		this.install = adapter.install;
-		this.#isNamed = named.has(adapter.id);
-		this.#deps = deps;
-	}
-
-	get login(): LoginState {
-		return this.#deps.loginOf(this.agent);
-	}
-
-	get #executable() {
-		return this.#deps.findExecutable(this.agent);
-	}
-
-	get installed() {
-		return this.#executable.path !== null;
-	}
-
-	get loggedIn() {
-		return this.login.loggedIn;
-	}
-
-	get isUnasked() {
-		return this.login.untouched === true && !this.#isNamed;
-	}
-
-	get refusedLogin() {
-		return this.#deps.ledger.refusedLogin(loginOf(this.agent, this.login));
-	}
-
-	get refused() {
-		return refusalOf(this.agent, this.#deps, this.#executable);
-	}
-
-	get loginAdvice() {
-		return this.login.advice;
-	}
 }

@@ -18,7 +18,7 @@ export function tellLedger(
 	{ model, login }: { model: string | null; login: LoginState },
 	{ ledger, clock }: Pick<RelayDeps, 'ledger' | 'clock'>,
 ): Limit | null {
-	const subject = { ...loginOf(state.agent, login), model };
+	const subject = { ...ledgerKey(state.agent, login), model };
 	if (state.status === 'completed')
 		ledger.succeeded({ ...subject, startedAt: fromIso(state.started_at) ?? clock.now() });
 	for (const refused of state.refused_models ?? [])
@@ -36,6 +36,6 @@ export function tellLedger(
 }
 
 /** How the ledger names a login. */
-export function loginOf(agent: AgentAdapter['id'], login: LoginState | null | undefined) {
+export function ledgerKey(agent: AgentAdapter['id'], login: LoginState | null | undefined) {
 	return { agent, account: login?.account ?? 'default', mark: login?.mark ?? null };
 }

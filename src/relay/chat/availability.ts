@@ -4,10 +4,10 @@ import { RelayError } from '../../core/errors.ts';
 import { describeTime } from '../../limits/describe-limit.ts';
 import { refusalText } from '../../limits/successor.ts';
 import type { ChatParticipant, ChatRecord, LeftReason } from '../../sessions/session-meta.ts';
+import { agentFacts } from '../agent-facts.ts';
 import type { RelayDeps } from '../ports.ts';
 import { commandRefusal, requireCommand } from '../require-command.ts';
-import { refusalOf, requireExecutable } from '../require-executable.ts';
-import { loginOf } from '../tell-ledger.ts';
+import { requireExecutable } from '../require-executable.ts';
 
 export interface Hindrance {
 	reason: LeftReason;
@@ -23,26 +23,24 @@ export function hindranceOf(
 	permissions: PermissionPreset,
 	deps: RelayDeps,
 ): Hindrance | null {
-	const { registry, ledger, clock } = deps;
-	const adapter = registry.adapters.find(({ id }) => id === agent);
+	const adapter = deps.registry.adapters.find(({ id }) => id === agent);
 	const cannot = (reason: LeftReason, text: string, until: number | null = null) => ({ reason, text, until });
 	if (adapter === undefined) return cannot('not_installed', 'is not known here any more');
-	const found = deps.findExecutable(agent);
-	const refused = refusalOf(agent, deps, found);
+	const facts = agentFacts(adapter, { isNamed: true }, deps);
+	const { refused, installed, install } = facts;
 	if (refused !== null) return cannot('refused', `cannot be started: ${refused}`);
-	if (found.path === null) return cannot('not_installed', `is not installed (${adapter.install})`);
-	const login = deps.loginOf(agent);
-	if (login.loggedIn === 'no') return cannot('auth', `is not logged in (${login.advice})`);
-	const now = clock.now();
-	const refusedLogin = ledger.refusedLogin(loginOf(agent, login));
+	if (!installed) return cannot('not_installed', `is not installed (${install})`);
+	const { loggedIn, loginAdvice, refusedLogin } = facts;
+	if (loggedIn === 'no') return cannot('auth', `is not logged in (${loginAdvice})`);
+	const now = deps.clock.now();
 	if (refusedLogin !== null)
-		return cannot('auth', `cannot work: ${refusalText(refusedLogin, login.advice, now)}`);
+		return cannot('auth', `cannot work: ${refusalText(refusedLogin, loginAdvice, now)}`);
 	const refusal = commandRefusal({ agent, model }, { permissions }, deps);
 	if (refusal !== null) return cannot('refused', `cannot be started: ${refusal.message}`);
-	const entry = ledger.isLimited({ ...loginOf(agent, login), model });
-	if (entry === null) return null;
-	const when = entry.until === null ? '' : ` until ${describeTime(entry.until, { now })}`;
-	return cannot('limit', `has met its limit${when}`, entry.until);
+	const limit = facts.limitOf(model);
+	if (limit === null) return null;
+	const when = limit.until === null ? '' : ` until ${describeTime(limit.until, { now })}`;
+	return cannot('limit', `has met its limit${when}`, limit.until);
 }
 
 /** By participant, for those who cannot speak. */
