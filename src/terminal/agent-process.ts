@@ -13,8 +13,8 @@ export interface ProcessSpec {
 	/** The whole environment. */
 	env: Readonly<Record<string, string>>;
 	cwd: string;
-	/** Becomes stdin. */
-	promptPath: string;
+	/** Becomes stdin; null: stdin stays open, for what `write` is given. */
+	promptPath: string | null;
 	/** fd 2 is appended here, and followed. Created 0600 when missing. */
 	stderrPath: string;
 	columns?: number;
@@ -43,8 +43,11 @@ export interface AgentProcess {
 	readonly identity: ProcessIdentity;
 	/** Resolves after the last byte of both channels was delivered. Never rejects. */
 	readonly ended: Promise<ProcessEnd>;
-	/** Types on the terminal, as a person would; nothing of it is echoed. */
-	type(text: string): void;
+	/**
+	 * Gives it something to read; on a terminal as if a person had typed it, and nothing of it is echoed. Resolves when the
+	 * system has taken it. Once the process has ended nothing is written. Never rejects.
+	 */
+	write(bytes: Buffer): Promise<void>;
 	/** True while something below the wrapper waits for input of the terminal, as far as the system tells. */
 	isTerminalRead(): boolean;
 	/** Live descendants of the wrapper now, tool processes in sessions of their own included. */

@@ -56,7 +56,7 @@ export const launchByFork: Launch = async (spec) => {
 	const native = loadNativePty();
 	const { columns = COLUMNS, rows = ROWS, cwd } = spec;
 	const env = Object.entries(spec.env).map(([name, value]) => `${name}=${value}`);
-	const args = openingWrapper(spec, spec);
+	const args = openingWrapper(spec.stderrPath, spec);
 	let tellExit = (): void => undefined;
 	const exited = new Promise<void>((resolve) => {
 		tellExit = resolve;
@@ -100,7 +100,7 @@ function openHeld(path: string): number {
 
 /** `detached` makes the wrapper the leader of a session, which the terminal needs for a hang-up to reach it. */
 function spawnWrapper(spec: ProcessSpec, terminalPath: string, stderrFd: number): ChildProcess {
-	const promptFd = openPrompt(spec.promptPath);
+	const promptFd = openStdin(spec.promptPath, terminalPath);
 	try {
 		return withoutInheritedDescriptors(['ignore', 'ignore', stderrFd, promptFd], (stdio) =>
 			spawn(SHELL, adoptingWrapper(terminalPath, spec), {
@@ -116,7 +116,8 @@ function spawnWrapper(spec: ProcessSpec, terminalPath: string, stderrFd: number)
 }
 
 /** The file that was just written, not a link that took its place. */
-function openPrompt(path: string): number {
+function openStdin(path: string | null, terminalPath: string): number {
+	if (path === null) return openHeld(terminalPath);
 	return path === devNull ? openSync(path, constants.O_RDONLY) : openToRead(path);
 }
 

@@ -73,9 +73,11 @@ export class PtyProcess implements AgentProcess {
 		void launched.exited.then(() => this.#onWrapperExit());
 	}
 
-	type(text: string): void {
+	async write(bytes: Buffer): Promise<void> {
 		// Behind the end marker the wrapper itself reads.
-		if (this.#isReady && this.#finishing === null) this.#terminal.write(text);
+		if (!this.#isReady || this.#finishing !== null) return;
+		const written = new Promise<void>((resolve) => this.#terminal.write(bytes, () => resolve()));
+		await Promise.race([written, this.ended]);
 	}
 
 	isTerminalRead(): boolean {

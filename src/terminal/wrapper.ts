@@ -20,17 +20,21 @@ const OPEN_FILES = 'exec 2>>"$1" 3<"$2"; shift 2; ';
  * dash applies a plain command's redirections to itself while it waits). HUP keeps its default (end), TERM
  * and INT must not end the wrapper before it has told the exit code.
  */
-const RUN_AGENT = [
-	'"$1" -echo -opost || exit; shift',
-	'unset AGENT_RELAY_END_MARKER',
-	"printf '\\036'",
-	'IFS= read -r AGENT_RELAY_END_MARKER || exit',
-	'exec 4>&2 2>/dev/null',
-	'trap : TERM INT',
-	'(exec "$@" <&3 2>&4 3<&- 4>&-)',
-	'printf \'\\036%s %d\\n\' "$AGENT_RELAY_END_MARKER" "$?"',
-	'IFS= read -r AGENT_RELAY_END_MARKER',
-].join('\n');
+const runAgent = (isLive: boolean) =>
+	[
+		`"$1" -echo -opost${isLive ? BYTE_BY_BYTE : ''} || exit; shift`,
+		'unset AGENT_RELAY_END_MARKER',
+		"printf '\\036'",
+		'IFS= read -r AGENT_RELAY_END_MARKER || exit',
+		'exec 4>&2 2>/dev/null',
+		'trap : TERM INT',
+		'(exec "$@" <&3 2>&4 3<&- 4>&-)',
+		'printf \'\\036%s %d\\n\' "$AGENT_RELAY_END_MARKER" "$?"',
+		'IFS= read -r AGENT_RELAY_END_MARKER',
+	].join('\n');
+
+/** For a live stdin: no line is too long, and no byte means anything to the terminal. */
+const BYTE_BY_BYTE = ' -icanon -isig -icrnl -ixon min 1 time 0';
 
 export const SHELL = '/bin/sh';
 /** What the wrapper says when it is ready to read the nonce. */
@@ -39,13 +43,15 @@ export const READY = 0x1e;
 export interface AgentCommandLine {
 	executable: string;
 	args: readonly string[];
+	/** null: stdin is the terminal. */
+	promptPath: string | null;
 }
 
 /** Arguments of `/bin/sh` for a wrapper with stderr at 2, the prompt at 3 and no terminal yet. */
 export function adoptingWrapper(terminalPath: string, agent: AgentCommandLine): string[] {
 	return [
 		'-c',
-		PLAIN + ADOPT_TERMINAL + RUN_AGENT,
+		PLAIN + ADOPT_TERMINAL + runAgent(agent.promptPath === null),
 		'sh',
 		terminalPath,
 		findStty(),
@@ -55,17 +61,14 @@ export function adoptingWrapper(terminalPath: string, agent: AgentCommandLine): 
 }
 
 /** Arguments of `/bin/sh` for a wrapper that already has the terminal at 0, 1 and 2. */
-export function openingWrapper(
-	files: { stderrPath: string; promptPath: string },
-	agent: AgentCommandLine,
-): string[] {
-	const { stderrPath, promptPath } = files;
+export function openingWrapper(stderrPath: string, agent: AgentCommandLine): string[] {
+	const { promptPath } = agent;
 	return [
 		'-c',
-		PLAIN + OPEN_FILES + RUN_AGENT,
+		PLAIN + OPEN_FILES + runAgent(promptPath === null),
 		'sh',
 		stderrPath,
-		promptPath,
+		promptPath ?? '/dev/tty',
 		findStty(),
 		agent.executable,
 		...agent.args,

@@ -143,9 +143,9 @@ describe.each(TRANSPORTS)('an agent on %s', (_, start) => {
 		const running = await bench.start(start, '/bin/sh', ['-c', script]);
 		if (process.platform === 'linux')
 			await until(() => running.agent.isTerminalRead(), 'the shell to read its terminal');
-		running.agent.type('secret\r');
+		await running.agent.write(Buffer.from('secret\r'));
 		await running.says(/got-secret/);
-		running.agent.type('\x04');
+		await running.agent.write(Buffer.from('\x04'));
 		await running.agent.ended;
 		expect(running.agent.isTerminalRead()).toBe(false);
 		expect(running.output().toString()).toBe('got-secret\nrefused\n');

@@ -29,7 +29,7 @@ export class AskedTerminal {
 	readonly #options: AskedTerminalOptions;
 	readonly #questions: TerminalQuestions;
 	readonly #mask = new EchoMask();
-	#agent: Pick<AgentProcess, 'type' | 'isTerminalRead'> | null = null;
+	#agent: Pick<AgentProcess, 'write' | 'isTerminalRead'> | null = null;
 	#open: Open | null = null;
 	#settledAt = 0;
 	#refusals = 0;
@@ -40,7 +40,7 @@ export class AskedTerminal {
 		this.#questions = new TerminalQuestions(options.startedAt, options);
 	}
 
-	attach(agent: Pick<AgentProcess, 'type' | 'isTerminalRead'>): void {
+	attach(agent: Pick<AgentProcess, 'write' | 'isTerminalRead'>): void {
 		this.#agent = agent;
 	}
 
@@ -90,13 +90,17 @@ export class AskedTerminal {
 	}
 
 	#answer(line: string | null): void {
-		if (line === null) this.#agent?.type(END_OF_INPUT);
+		if (line === null) this.#type(END_OF_INPUT);
 		else {
 			this.#mask.expect(line);
-			this.#agent?.type(`${line}\r`);
+			this.#type(`${line}\r`);
 		}
 		this.#settle(line === null ? 'was refused' : 'was answered');
 		this.#questions.answered(this.#options.now());
+	}
+
+	#type(text: string): void {
+		void this.#agent?.write(Buffer.from(text));
 	}
 
 	#refuse(): void {

@@ -47,7 +47,7 @@ function bytesOf(
 		return {
 			identity: { pid: 2 ** 30, start: 'never', command: 'nothing' },
 			ended: Promise.resolve({ exitCode: null, signal: null, seen: 'hangup' }),
-			type: () => undefined,
+			write: async () => undefined,
 			isTerminalRead: () => false,
 			descendants: () => [],
 			stop: async () => {

@@ -12,7 +12,7 @@ function deafTurn() {
 	stop.attach({
 		identity: { pid: 10, start: 's10', command: 'wrapper' },
 		ended: Promise.resolve({ exitCode: null, signal: null, seen: 'hangup' }),
-		type: () => undefined,
+		write: async () => undefined,
 		isTerminalRead: () => false,
 		descendants: () => [],
 		stop: (graces, known = []) => tree.stop(graces, known),

@@ -21,7 +21,12 @@ function scene({ canAnswer = false, answerMs = 30_000 } = {}) {
 		warn: (text) => warnings.push(text),
 		giveUp: () => ends.gaveUp++,
 	});
-	terminal.attach({ type: (text) => typed.push(text), isTerminalRead: () => false });
+	terminal.attach({
+		write: async (bytes) => {
+			typed.push(bytes.toString());
+		},
+		isTerminalRead: () => false,
+	});
 	const wait = (ms: number) => {
 		now += ms;
 		terminal.tick();
