@@ -12,6 +12,7 @@ import type {
 	TurnOutcome,
 	Utilization,
 } from './events.ts';
+import type { QuestionDialect } from './questions.ts';
 
 /** `claude`, `codex`, `gemini`, `opencode`, a demo agent, or a name from `[agents.NAME]` in the user's config. */
 export type AgentId = string;
@@ -45,6 +46,11 @@ export interface TurnRequest {
 	 * user may write to. Absent where none can be kept.
 	 */
 	privatePath?: string;
+	/**
+	 * Where the CLI is to ask (`AgentAdapter.questions`): the path of a socket, or `-` for its own stdin and stdout. Absent: it
+	 * asks nobody, and what it would ask for is denied.
+	 */
+	questionAddress?: string;
 	/** The turn's prompt and its file (absolute path), for CLIs that do not read it on stdin. */
 	prompt?: { path: string; text: string };
 }
@@ -65,8 +71,11 @@ export interface AgentCommand {
 	args: string[];
 	/** What the record shows in place of `args`, where these hold the prompt. */
 	recordedArgs?: string[];
-	/** `empty`: the prompt reaches the CLI another way, and stdin is at its end at once. Default: `prompt`. */
-	stdin?: 'prompt' | 'empty';
+	/**
+	 * `empty`: the prompt reaches the CLI another way, and stdin is at its end at once. `live`: stdin stays open for answers.
+	 * Default: `prompt`.
+	 */
+	stdin?: 'prompt' | 'empty' | 'live';
 	/** Added to the environment; null removes a variable. */
 	env: Record<string, string | null>;
 	/** What must be there, as it stands, when the CLI starts, and is removed when it has ended. Begins with `privatePath`. */
@@ -234,6 +243,8 @@ export interface AgentAdapter {
 	 * repo's own code alone; null when it can. Looks at file names only.
 	 */
 	refusal?(turn: Pick<TurnRequest, 'isTrusted' | 'folder' | 'worktree' | 'isGitRepo' | 'env'>): string | null;
+	/** How the CLI asks during this turn; null, or no such function: it does not. */
+	questions?(turn: TurnRequest): QuestionDialect | null;
 	readNativeRecord?(query: NativeRecordQuery): Promise<NativeFacts | null>;
 	/** True: this exit code is the CLI's own and does not mean a signal (128 + n). */
 	claimsExitCode?(code: number): boolean;

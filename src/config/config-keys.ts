@@ -149,6 +149,10 @@ export const CONFIG_KEYS: readonly ConfigKey[] = [
 			'0 to 1 hour',
 			"How long a question on the agent's terminal waits where nobody can answer it; then it is refused; 0 = never.",
 		),
+		question_s: duration(
+			'1 second to 30 days',
+			'How long a question of the agent (may it run this command?) waits for your answer; then it is denied.',
+		),
 		background_s: duration(
 			'0 to 30 days',
 			'How long background tasks that the agent waits for may go without a sign of life; 0 = not waited for.',

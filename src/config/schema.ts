@@ -152,6 +152,7 @@ export const relayConfigSchema = v.strictObject({
 		timeout_s: seconds(0, 30 * DAY_S),
 		linger_s: seconds(0, 3600),
 		answer_s: seconds(0, 3600),
+		question_s: seconds(1, 30 * DAY_S),
 		background_s: seconds(0, 30 * DAY_S),
 	}),
 	limits: v.strictObject({

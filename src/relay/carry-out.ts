@@ -182,6 +182,9 @@ export class CarryOut {
 			hardSignal: this.#state.hardStop.signal,
 			onEvent: this.#options.onEvent,
 			warnedWindows: this.#state.warnedWindows,
+			onQuestions: (answer) => {
+				this.#state.answerQuestion = answer;
+			},
 			...(canAnswer === true && {
 				onAnswerable: (answer) => {
 					this.#state.answerTerminal = answer;

@@ -1,9 +1,11 @@
 import type { AgentId, LoginState, PermissionPreset } from '../agents/contract.ts';
 import type { Limit } from '../agents/events.ts';
+import type { Answer } from '../agents/questions.ts';
 import type { SessionId } from '../core/ids.ts';
 import type { CandidateVerdict } from '../limits/successor.ts';
 import type { SessionMeta } from '../sessions/session-meta.ts';
 import type { TurnState } from '../sessions/turn-state.ts';
+import type { AnsweredBy } from '../turns/questions/question-log.ts';
 import type { RelayEvent } from './relay-events.ts';
 import type { SessionView } from './session-view.ts';
 
@@ -111,6 +113,11 @@ export interface Conversation {
 	 * One line for what asks on the agent's terminal, never recorded; null refuses. False when nothing asks (any more).
 	 */
 	answerTerminal(line: string | null): boolean;
+	/**
+	 * Answers a question of the agent that works (`question_asked`). `too_late`: it was answered, denied or withdrawn, or its
+	 * turn has ended. Throws RelayError `usage` for an answer that it does not take; it stays open then.
+	 */
+	answer(id: string, answer: Answer, by: AnsweredBy): 'taken' | 'too_late';
 	/** Change of agent: with turns a checkpoint and a packet that goes with the next prompt; explicit, so the ledger is ignored. */
 	use(
 		choice: AgentChoice,

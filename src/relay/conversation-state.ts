@@ -1,5 +1,6 @@
 import type { SessionMeta } from '../sessions/session-meta.ts';
 import type { OpenSession } from '../sessions/session-store.ts';
+import type { AnswerQuestion } from '../turns/turn-spec.ts';
 import type { Selection } from './selection.ts';
 
 /** What a conversation remembers between prompts; everything else is on disk. */
@@ -14,5 +15,7 @@ export interface ConversationState {
 	toldOfWords: string | null;
 	/** Answers what asks on the agent's terminal; null: nothing does. */
 	answerTerminal: ((line: string | null) => void) | null;
+	/** Answers what an agent asked in the newest turn with questions; null: none did. */
+	answerQuestion: AnswerQuestion | null;
 	hardStop: AbortController;
 }

@@ -27,6 +27,13 @@ export function toLogEvent(event: LoggedRelayEvent): LogEvent {
 			const { refusedInMs, ...rest } = event;
 			return { ...rest, refused_in_ms: refusedInMs };
 		}
+		case 'question_asked': {
+			const { type, turn, agent, question, deniedInMs } = event;
+			const options = question.options.map((option) => ({ ...option }));
+			return { type, turn, agent, question: { ...question, options }, denied_in_ms: deniedInMs };
+		}
+		case 'question_settled':
+			return { ...event, type: 'question_answered', answer: event.answer && { ...event.answer } };
 		case 'turn_finished': {
 			const { agent, status, stop_reason, duration_ms, limit, error } = event.state;
 			return { type: event.type, turn: event.turn, agent, status, stop_reason, duration_ms, limit, error };

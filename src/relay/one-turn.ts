@@ -13,7 +13,7 @@ import { folderOf } from '../sessions/new-meta.ts';
 import type { OpenSession } from '../sessions/session-store.ts';
 import type { TurnState } from '../sessions/turn-state.ts';
 import { runTurn } from '../turns/run-turn.ts';
-import type { TurnControl, TurnSpec, TurnTimes } from '../turns/turn-spec.ts';
+import type { AnswerQuestion, TurnControl, TurnSpec, TurnTimes } from '../turns/turn-spec.ts';
 import { serverChange } from './grants.ts';
 import type { RelayDeps } from './ports.ts';
 import type { RelayEvent, Speaker } from './relay-events.ts';
@@ -38,6 +38,8 @@ export interface TurnWatcher extends Pick<TurnControl, 'signal' | 'hardSignal'> 
 	warnedWindows: Set<string>;
 	/** Set where somebody may answer what asks on the agent's terminal: takes the way to answer, and null once nothing asks. */
 	onAnswerable?: (answer: ((line: string | null) => void) | null) => void;
+	/** Takes the way to answer what the agent of this turn asks, once it has asked. */
+	onQuestions?: (answer: AnswerQuestion) => void;
 }
 
 export interface TurnEnd {
@@ -152,7 +154,7 @@ class RunOfTurn {
 	}
 
 	#control(): TurnControl {
-		const { signal, hardSignal, onEvent, onAnswerable } = this.#watcher;
+		const { signal, hardSignal, onEvent, onAnswerable, onQuestions } = this.#watcher;
 		const turn = this.#number;
 		return {
 			signal,
@@ -169,6 +171,11 @@ class RunOfTurn {
 				onAnswerable?.(null);
 				onEvent({ type: 'terminal_settled', turn });
 			},
+			onQuestionAsked: ({ question, deniedInMs, answer }) => {
+				onQuestions?.(answer);
+				onEvent({ type: 'question_asked', turn, agent: this.#agent, question, deniedInMs });
+			},
+			onQuestionSettled: (settled) => onEvent({ type: 'question_settled', turn, ...settled }),
 		};
 	}
 
@@ -214,6 +221,7 @@ function turnTimes(config: RelayConfig, agent: AgentId, timeoutMs: number | null
 		timeoutMs: timeoutMs ?? turn.timeout_s * 1000,
 		lingerMs: turn.linger_s * 1000,
 		answerMs: turn.answer_s * 1000,
+		questionMs: turn.question_s * 1000,
 		backgroundMs: turn.background_s * 1000,
 		patienceMs: limits.patience_s * 1000,
 		silenceMs: agentSettings(config, agent).silence_s * 1000,

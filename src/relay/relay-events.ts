@@ -1,9 +1,11 @@
 import type { AgentId, PermissionPreset } from '../agents/contract.ts';
 import type { AgentEvent, Limit } from '../agents/events.ts';
+import type { Answer, Question } from '../agents/questions.ts';
 import type { SessionId } from '../core/ids.ts';
 import type { CandidateVerdict } from '../limits/successor.ts';
 import type { LeftReason } from '../sessions/session-meta.ts';
 import type { TurnState } from '../sessions/turn-state.ts';
+import type { AnsweredBy } from '../turns/questions/question-log.ts';
 
 /** Who has a turn of a chat. */
 export interface Speaker {
@@ -51,6 +53,10 @@ export type RelayEvent =
 	| { type: 'terminal_asked'; turn: number; agent: AgentId; text: string; refusedInMs: number | null }
 	/** The question was answered, refused, or went away. */
 	| { type: 'terminal_settled'; turn: number }
+	/** The agent asks something and waits for the answer. Denied by itself after `deniedInMs`. */
+	| { type: 'question_asked'; turn: number; agent: AgentId; question: Question; deniedInMs: number }
+	/** It was answered, denied or withdrawn; `answer` null: denied, or no longer wanted. */
+	| { type: 'question_settled'; turn: number; id: string; answer: Answer | null; by: AnsweredBy }
 	| { type: 'turn_finished'; turn: number; state: TurnState }
 	/** Work moves on by itself or on request; `candidates` says who was considered and why. */
 	| {

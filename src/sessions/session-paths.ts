@@ -9,7 +9,9 @@ export type TurnFileName =
 	| 'stderr.log'
 	| 'state.json'
 	| 'events.jsonl'
-	| 'raw.jsonl';
+	| 'raw.jsonl'
+	/** Only where the agent asked. */
+	| 'questions.jsonl';
 
 export const META_FILE = 'meta.json';
 export const LOCK_FILE = 'lock';
@@ -82,7 +84,8 @@ export function newestBegunTurn(folder: string): number {
 	return Math.max(0, ...begun.map((name) => Number(TURN_FILE.exec(name)?.[1] ?? 0)));
 }
 
-const TURN_FILE = /^(\d{3,15})-(?:prompt\.md|output\.md|stderr\.log|state\.json|events\.jsonl|raw\.jsonl)$/;
+const TURN_FILE =
+	/^(\d{3,15})-(?:prompt\.md|output\.md|stderr\.log|state\.json|events\.jsonl|raw\.jsonl|questions\.jsonl)$/;
 
 /** Of all turns, unsorted. What cannot be listed has no turns: it costs this session, and no other. */
 export const turnFileNames = (folder: string): string[] =>

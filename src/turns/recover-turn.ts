@@ -3,7 +3,7 @@
  * and its files say what an uninterrupted reading of the same bytes would say. Its prompt is never sent again from here.
  */
 
-import { createReadStream } from 'node:fs';
+import { createReadStream, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AgentAdapter, NativeFacts } from '../agents/contract.ts';
 import type { TokenCounts } from '../agents/events.ts';
@@ -21,6 +21,7 @@ import { warningOf } from './judge/describe-refused-model.ts';
 import { judgeTurn } from './judge/judge-turn.ts';
 import { readNativeFacts } from './judge/native-facts.ts';
 import { endStrays } from './process/end-strays.ts';
+import { RecordedQuestions, repeatQuestions } from './questions/recover-questions.ts';
 import { type RecorderOptions, TurnRecorder } from './record/recorder.ts';
 import { totalsFromDisk } from './record/token-counts.ts';
 import { unreadableOutput } from './record/unreadable-output.ts';
@@ -109,6 +110,9 @@ async function replay(state: TurnState, deps: RecoverDeps): Promise<Partial<Turn
 		return { ...unknown, error: { code: 'unknown_agent', message: `${state.agent} is not known here` } };
 	const folder = deps.session.writableFolder();
 	const at = (name: Parameters<typeof turnFile>[2]) => turnFile(folder, state.turn, name);
+	const asked = new RecordedQuestions();
+	// Only an agent that asked has this file; events may be many.
+	if (existsSync(at('questions.jsonl'))) await feed(at('events.jsonl'), (chunk) => asked.push(chunk));
 	removeIfThere(at('events.jsonl'));
 	removeIfThere(at('output.md'));
 	const warnings = new Set(state.warnings);
@@ -125,6 +129,7 @@ async function replay(state: TurnState, deps: RecoverDeps): Promise<Partial<Turn
 			await feed(at('stderr.log'), (chunk) => recorder.stderr(chunk)),
 		];
 		for (const problem of unread) if (problem !== null) warnings.add(`Not read: ${problem}`);
+		for (const text of repeatQuestions(asked.found, recorder)) warnings.add(text);
 		const native = await readNative(state, recorder.facts.nativeSessionId, adapter, deps);
 		const parsed = recorder.end({ exitCode: null, signal: null, stopRequested: null }, native);
 		const judged = judgeTurn(parsed, recorder.facts, state.model, deps.estimateCost);

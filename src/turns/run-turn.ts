@@ -199,11 +199,10 @@ class RunningTurn {
 	#judge(recorder: TurnRecorder, exit: AgentExit, native: NativeFacts | null): void {
 		this.#files.restoreIfGone(recorder, { isLast: true });
 		const parsed = recorder.end(exit, native);
-		const { adapter, request } = this.#spec;
+		const { request } = this.#spec;
 		this.#files.change(judgeTurn(parsed, recorder.facts, request.model, this.#deps.estimateCost));
 		const { status, limit } = this.#files.state;
-		const impatient =
-			exit.stopRequested === 'limited' ? this.#process.watch.impatientLimit(this.#now(), adapter.id) : null;
+		const impatient = exit.stopRequested === 'limited' ? this.#process.impatientLimit() : null;
 		const isTold = status === 'completed' || limit !== null;
 		if (impatient !== null && !isTold) {
 			const limited = { status: 'limited', stop_reason: 'limit', error: null } as const;

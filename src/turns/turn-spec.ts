@@ -1,5 +1,6 @@
 import type { AgentAdapter, ThreadTotals, TurnRequest } from '../agents/contract.ts';
 import type { AgentEvent, PlanItem, TokenCounts } from '../agents/events.ts';
+import type { Answer, Question } from '../agents/questions.ts';
 import type { Clock } from '../core/clock.ts';
 import type { ProcessTable } from '../core/process-table.ts';
 import type { Snapshot, Snapshots } from '../git/contract.ts';
@@ -8,6 +9,7 @@ import type { OpenSession } from '../sessions/session-store.ts';
 import type { TurnState } from '../sessions/turn-state.ts';
 import type { StartAgentProcess } from '../terminal/agent-process.ts';
 import type { RunningAgents } from './process/running-agents.ts';
+import type { AnsweredBy } from './questions/question-log.ts';
 
 /** What is to be run: one prompt for one agent. */
 export interface TurnSpec {
@@ -52,6 +54,20 @@ export interface AskedOnTerminal {
 	answer: (line: string | null) => void;
 }
 
+/** A question of the agent that waits, and the one answer it takes. */
+interface QuestionAsked {
+	question: Question;
+	/** When it is denied by itself, ms from now. */
+	deniedInMs: number;
+	answer: AnswerQuestion;
+}
+
+/**
+ * Answers a question of the turn that runs. `too_late`: it was answered or denied before, or the agent takes no answer any
+ * more. Throws RelayError `usage` for an answer that the question does not take; it stays open then.
+ */
+export type AnswerQuestion = (id: string, answer: Answer, by: AnsweredBy) => 'taken' | 'too_late';
+
 /** The times a turn is governed by, ms. 0 = off. */
 export interface TurnTimes {
 	idleMs: number;
@@ -59,6 +75,8 @@ export interface TurnTimes {
 	lingerMs: number;
 	/** Of a question on the agent's terminal that nobody can answer. */
 	answerMs: number;
+	/** Of a question of the agent, until it is denied. */
+	questionMs: number;
 	/** From the last byte on, while background tasks hold the turn open; 0: they are not waited for. */
 	backgroundMs: number;
 	patienceMs: number;
@@ -94,6 +112,9 @@ export interface TurnControl {
 	/** Something asks on the agent's terminal, past the agent. */
 	onTerminalAsked?: (question: AskedOnTerminal) => void;
 	onTerminalSettled?: () => void;
-	/** True: somebody is there to answer. Otherwise a question is refused after `times.answerMs`. */
+	onQuestionAsked?: (asked: QuestionAsked) => void;
+	/** `answer` null: denied, or no longer wanted. */
+	onQuestionSettled?: (settled: { id: string; answer: Answer | null; by: AnsweredBy }) => void;
+	/** True: somebody is there to answer what is asked on the terminal. Otherwise a question is refused after `times.answerMs`. */
 	canAnswer?: boolean;
 }

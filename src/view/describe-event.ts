@@ -1,7 +1,7 @@
 /** What happened, in one line each. All text of others goes through `core/text` here; rows are broken by whoever draws. */
 import type { AgentEvent, Limit, PlanItem, PlanStatus, ToolKind } from '../agents/events.ts';
 import { formatPlural } from '../core/plural.ts';
-import { safeLine } from '../core/text.ts';
+import { safeLine, safeText } from '../core/text.ts';
 import type { FileChange } from '../git/contract.ts';
 import { describeLimit, describeTime } from '../limits/describe-limit.ts';
 import type { CandidateVerdict } from '../limits/successor.ts';
@@ -273,6 +273,22 @@ export function describeTerminalAsked(
 			? `${answer} · Ctrl+C stops the turn`
 			: `nobody can answer here; refused in ${formatDuration(refusedInMs)} (turn.answer_s)`;
 	return [theme.warn(`? ${agent} ${what}`), theme.dim(`  ${how}`)];
+}
+
+/** `claude asks: run npm test`, all of what is asked for, and what may be answered. */
+export function describeQuestion(
+	{ agent, question, deniedInMs }: Of<'question_asked'>,
+	theme: Theme,
+): string[] {
+	const { title, detail, options } = question;
+	const details = detail === '' ? [] : safeText(detail).split('\n');
+	const choices = options.map(({ label }) => safeLine(label, TITLE_CHARS)).join(' / ');
+	const until = `denied in ${formatDuration(deniedInMs)} (turn.question_s)`;
+	return [
+		theme.warn(`? ${agent} asks: ${safeLine(title, TITLE_CHARS)}`),
+		...details.map((line) => `  ${line}`),
+		theme.dim(`  ${[choices, until].filter((part) => part !== '').join(' · ')}`),
+	];
 }
 
 /** Before a turn, where no prompt says so: `claude opus · edit · in api/`. */

@@ -5,6 +5,7 @@ import { safeLine } from '../core/text.ts';
 import { describeLimit, describeTime } from '../limits/describe-limit.ts';
 import type { LogEvent } from '../sessions/log/log-entry.ts';
 import { limitFromDisk } from '../turns/event-log.ts';
+import { describeAnswer } from '../turns/questions/describe-answer.ts';
 import { formatDuration } from '../ui/quantities.ts';
 
 type Of<T extends LogEvent['type']> = Extract<LogEvent, { type: T }>;
@@ -57,6 +58,10 @@ export function describeLogEvent(event: LogEvent, now: number): LogText {
 			return only(`turn ${event.turn}: ${name(event.agent)} asks on the terminal: ${safe(event.text)}`);
 		case 'terminal_settled':
 			return only(`turn ${event.turn}: the terminal asks no more`);
+		case 'question_asked':
+			return only(`turn ${event.turn}: ${name(event.agent)} asks: ${safe(event.question.title)}`);
+		case 'question_answered':
+			return only(`turn ${event.turn}: ${describeAnswer(event)}`);
 		case 'turn_finished':
 			return only(describeEnd(event, now));
 		case 'handed_over':

@@ -4,6 +4,8 @@
  * own pid, before it does anything else. CommonJS: Node starts it without its module loader.
  */
 const { execFileSync, spawn } = require('node:child_process');
+const { connect } = require('node:net');
+const { ReadStream } = require('node:tty');
 const {
 	appendFileSync,
 	existsSync,
@@ -18,7 +20,8 @@ const { dirname, join } = require('node:path');
 const [scriptPath = '', ...args] = process.argv.slice(2);
 const script = JSON.parse(readFileSync(scriptPath, 'utf8'));
 
-const prompt = readFileSync(0);
+// A live stdin has no end.
+const prompt = process.env.FAKE_ASK === '-' ? Buffer.from('') : readFileSync(0);
 const log = `${scriptPath}.log`;
 const earlier = existsSync(log) ? readFileSync(log, 'utf8').split('\n').length - 1 : 0;
 const { AGENT_RELAY_SESSION: session, AGENT_RELAY_TURN: turn, AGENT_RELAY_DEPTH: depth } = process.env;
@@ -77,6 +80,51 @@ async function flood({ line, count }) {
 		writeAll(1, Buffer.from(line.repeat(Math.min(batch, left))));
 }
 
+/** Resolves with the answer; anything else than a whole line of JSON is a denial. */
+function askOnSocket({ raw, rawBytes, withdrawAfter, outcome: _, ...question }) {
+	return new Promise((resolve) => {
+		const socket = connect(process.env.FAKE_ASK ?? '/nowhere');
+		let said = '';
+		const line = rawBytes === undefined ? (raw ?? JSON.stringify({ ask: question })) : 'x'.repeat(rawBytes);
+		socket.on('connect', () => socket.write(`${line}\n`));
+		socket.on('data', (chunk) => {
+			said += chunk;
+		});
+		socket.on('error', () => undefined);
+		socket.on('close', () => resolve(parsed(said)));
+		if (withdrawAfter !== undefined) setTimeout(() => socket.destroy(), withdrawAfter);
+	});
+}
+
+/** The same by a line of stdout and one of stdin. */
+function askOnStdio({ outcome: _, ...question }) {
+	writeAll(1, Buffer.from(`${JSON.stringify({ ask: question })}\n`));
+	return new Promise((resolve) => {
+		const tty = new ReadStream(0);
+		let said = '';
+		tty.on('data', (chunk) => {
+			said += chunk;
+			if (!said.includes('\n')) return;
+			tty.destroy();
+			resolve(parsed(said));
+		});
+	});
+}
+
+function parsed(text) {
+	try {
+		return JSON.parse(text);
+	} catch {
+		return { denied: 'no answer' };
+	}
+}
+
+function carryOut({ run, outcome }, { allowed, option, words, denied }) {
+	if (allowed === true && run !== undefined) execFileSync('/bin/sh', ['-c', run], { stdio: 'ignore' });
+	const what = [allowed === true ? 'allowed' : 'denied', option, words, denied].filter(Boolean).join(' ');
+	appendFileSync(outcome, `${what}\n`);
+}
+
 async function follow(step) {
 	if (step.emit !== undefined) writeAll(1, Buffer.from(filled(step.emit)));
 	if (step.emitFile !== undefined) await replay(step);
@@ -99,6 +147,10 @@ async function follow(step) {
 				endBy(step.onStop);
 			});
 		}
+	if (step.ask !== undefined) {
+		const ask = process.env.FAKE_ASK === '-' ? askOnStdio : askOnSocket;
+		await Promise.all(step.ask.map(async (asked) => carryOut(asked, await ask(asked))));
+	}
 	if (step.run !== undefined) execFileSync('/bin/sh', ['-c', step.run], { stdio: 'ignore' });
 	if (step.clean) execFileSync('git', ['clean', '-fdxq'], { stdio: 'ignore' });
 	if (step.removeRecords) rmSync(join(process.cwd(), '.agent-relay'), { recursive: true, force: true });

@@ -23,6 +23,11 @@ export interface FakeStep {
 	heardFile?: string;
 	/** How it ends once it is asked to stop. */
 	onStop?: { exit?: number; signal?: NodeJS.Signals };
+	/**
+	 * Asks where `FAKE_ASK` says, as an injected asker does: runs a shell command once it is allowed, and writes what came of it
+	 * (`allowed OPTION WORDS`, `denied …`) to a file. All are asked at once.
+	 */
+	ask?: FakeAsk[];
 	/** A shell command in its folder. */
 	run?: string;
 	/** Runs `git clean -fdx` in its folder. */
@@ -31,6 +36,21 @@ export interface FakeStep {
 	removeRecords?: boolean;
 	exit?: number;
 	signal?: NodeJS.Signals;
+}
+
+export interface FakeAsk {
+	kind?: 'permission' | 'choice' | 'text';
+	title: string;
+	detail?: string;
+	options?: Array<{ id: string; label: string }>;
+	/** Sent in place of the question. */
+	raw?: string;
+	/** A line of so many bytes is sent in place of the question. */
+	rawBytes?: number;
+	run?: string;
+	outcome: string;
+	/** It takes the question back after so many milliseconds. */
+	withdrawAfter?: number;
 }
 
 /** Longer than a test may take: a turn that ends all the same was ended. */

@@ -168,6 +168,10 @@ class FakeRelay implements Conversation {
 		this.#hard.abort();
 	}
 
+	answer(): 'too_late' {
+		return 'too_late';
+	}
+
 	answerTerminal(): boolean {
 		return false;
 	}

@@ -52,6 +52,25 @@ const eventSchema = v.variant('type', [
 	entry('turn_idle', { turn: count, idle_ms: count }),
 	entry('terminal_asked', { turn: count, agent: text, text, refused_in_ms: countOrNull }),
 	entry('terminal_settled', { turn: count }),
+	entry('question_asked', {
+		turn: count,
+		agent: text,
+		question: v.looseObject({
+			id: text,
+			kind: text,
+			title: text,
+			detail: text,
+			options: v.array(v.looseObject({ id: text, label: text })),
+		}),
+		denied_in_ms: count,
+	}),
+	/** `answer` null: denied, or no longer wanted; `by` says which. */
+	entry('question_answered', {
+		turn: count,
+		id: text,
+		answer: v.nullable(v.looseObject({ option: textOrNull, text: textOrNull })),
+		by: text,
+	}),
 	entry('turn_finished', {
 		turn: count,
 		agent: text,

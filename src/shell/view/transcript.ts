@@ -9,6 +9,7 @@ import { describeTime } from '../../limits/describe-limit.ts';
 import type { RelayEvent } from '../../relay/relay-events.ts';
 import type { TurnState } from '../../sessions/turn-state.ts';
 import { describeTasks } from '../../turns/describe-tasks.ts';
+import { describeAnswer } from '../../turns/questions/describe-answer.ts';
 import { formatDuration } from '../../ui/quantities.ts';
 import type { Theme } from '../../ui/theme.ts';
 import {
@@ -19,6 +20,7 @@ import {
 	describeLeft,
 	describeNobodyLeft,
 	describePlan,
+	describeQuestion,
 	describeReceiver,
 	describeRetry,
 	describeSpeaker,
@@ -134,6 +136,12 @@ export class Transcript {
 				this.#lines('line', describeTerminalAsked(event, theme, this.#options.answer ?? ''));
 				break;
 			case 'terminal_settled':
+				break;
+			case 'question_asked':
+				this.#lines('line', describeQuestion(event, theme));
+				break;
+			case 'question_settled':
+				this.#lines('line', [theme.dim(`  ${describeAnswer(event)}`)]);
 				break;
 			case 'turn_finished':
 				this.#endTurn();

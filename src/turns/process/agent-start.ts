@@ -1,14 +1,28 @@
 import { devNull } from 'node:os';
-import type { AgentCommand } from '../../agents/contract.ts';
+import type { AgentCommand, TurnRequest } from '../../agents/contract.ts';
 import { withAdditions } from '../../agents/environment.ts';
+import type { QuestionDialect } from '../../agents/questions.ts';
 import type { ProcessSpec } from '../../terminal/agent-process.ts';
+import type { QuestionChannel } from '../questions/question-channel.ts';
+import { SocketChannel } from '../questions/socket-channel.ts';
+import { StdioChannel } from '../questions/stdio-channel.ts';
 import { TelemetryFile } from '../record/telemetry-file.ts';
 import type { TurnDeps, TurnSpec } from '../turn-spec.ts';
-import { PrivateFiles, privatePath } from './private-files.ts';
+import { PrivateFiles, preparePrivateFolder, privatePath, privateSocketPath } from './private-files.ts';
+
+/** How the agent asks in its turn. */
+export interface Asking {
+	/** null: it does not. */
+	channel: QuestionChannel | null;
+	address: string | null;
+	/** Why it cannot, where it otherwise could. */
+	problem: string | null;
+}
 
 /** What the agent of one turn is started with: its command line, its environment, and files that nobody else sees. */
 export class AgentStart {
 	readonly #spec: TurnSpec;
+	readonly asking: Asking;
 	readonly #command: AgentCommand;
 	readonly #privateFiles: PrivateFiles;
 	#telemetry: TelemetryFile | null = null;
@@ -16,18 +30,26 @@ export class AgentStart {
 
 	/** Writes nothing. `promptPath`: where the prompt will be. */
 	constructor(spec: TurnSpec, turn: number, promptPath: string, deps: TurnDeps) {
-		const { adapter, request, prompt: text } = spec;
+		const { adapter, prompt: text } = spec;
 		const { privateFolder, processes, session } = deps;
 		this.#spec = spec;
-		this.#command = adapter.command({
-			...request,
+		const request: TurnRequest = {
+			...spec.request,
 			...(privateFolder === undefined
 				? {}
 				: { privatePath: privatePath(privateFolder, `${session.id}-${turn}`, processes) }),
 			prompt: { path: promptPath, text },
-		});
+		};
+		this.asking = askingBy(adapter.questions?.(request) ?? null, deps);
+		const { address } = this.asking;
+		this.#command = adapter.command(address === null ? request : { ...request, questionAddress: address });
 		this.#privateFiles = new PrivateFiles(adapter.title);
 		this.#env = withAdditions(request.env, this.#command.env);
+	}
+
+	/** Its stdin stays open. */
+	get isLive(): boolean {
+		return this.#command.stdin === 'live';
 	}
 
 	/** The agent's arguments as the record shows them. */
@@ -78,9 +100,24 @@ export class AgentStart {
 			args: this.#command.args,
 			env: this.#env,
 			cwd: request.folder,
-			promptPath: this.#command.stdin === 'empty' ? devNull : files.promptPath,
+			promptPath: this.isLive ? null : this.#command.stdin === 'empty' ? devNull : files.promptPath,
 			stderrPath: files.stderrPath,
 			claimsExitCode: (code) => adapter.claimsExitCode?.(code) ?? false,
 		};
 	}
+}
+
+const ASKS_NOTHING: Asking = { channel: null, address: null, problem: null };
+
+/** Opens nothing. */
+function askingBy(dialect: QuestionDialect | null, { privateFolder, processes }: TurnDeps): Asking {
+	if (dialect === null) return ASKS_NOTHING;
+	if (dialect.transport === 'stdin')
+		return { channel: new StdioChannel(dialect), address: '-', problem: null };
+	if (privateFolder === undefined) return { ...ASKS_NOTHING, problem: 'there is no folder for its socket' };
+	const address = privateSocketPath(privateFolder, processes);
+	if (address === null)
+		return { ...ASKS_NOTHING, problem: `the path of ${privateFolder} is too long for a socket` };
+	const channel = new SocketChannel(address, dialect, () => preparePrivateFolder(address));
+	return { channel, address, problem: null };
 }

@@ -2,6 +2,7 @@
  * Files that only one turn's agent and the relay see, in a folder of 0700 outside the repo. Their names say which relay made
  * them, so that the next one can tell what a crash left behind.
  */
+import { randomBytes } from 'node:crypto';
 import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { PrivateFile } from '../../agents/contract.ts';
@@ -19,12 +20,27 @@ import type { ProcessTable } from '../../core/process-table.ts';
 
 const { O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY } = constants;
 
+/** macOS takes 104 bytes with the last zero, Linux 108; Node cuts what is longer, without an error. */
+const MAX_SOCKET_BYTES = 103;
+
 const NAME = /^(\d{1,10})-([^-]{1,40})-/;
 
 /** How the private files of a turn begin: a path in `folder` that no other turn of this process uses. `turn`: any text. */
 export function privatePath(folder: string, turn: string, processes: ProcessTable): string {
 	const start = ownerMark(processes.identify(process.pid)?.start ?? 'unknown');
 	return join(folder, `${process.pid}-${start}-${turn.replace(/[^\w.-]/g, '_')}`);
+}
+
+/** Where the agent of a turn asks: a socket that no other turn uses; null: no path in `folder` is short enough for one. */
+export function privateSocketPath(folder: string, processes: ProcessTable): string | null {
+	const path = privatePath(folder, `${randomBytes(4).toString('hex')}.ask`, processes);
+	return Buffer.byteLength(path) <= MAX_SOCKET_BYTES ? path : null;
+}
+
+/** Throws unless nobody but the user may write to the folder of `path`, which is made where it is missing. */
+export function preparePrivateFolder(path: string): void {
+	ensureFolder(dirname(path));
+	requireOwn(dirname(path));
 }
 
 /** The same for a command line that is only looked at: nothing is ever written there. */
@@ -109,9 +125,7 @@ function reason(cause: unknown): string {
 }
 
 function writeNew({ path, text }: PrivateFile): { dev: number; ino: number } {
-	const folder = dirname(path);
-	ensureFolder(folder);
-	requireOwn(folder);
+	preparePrivateFolder(path);
 	const fd = openSync(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, FILE_MODE);
 	try {
 		writeAll(fd, Buffer.from(text));

@@ -1,20 +1,19 @@
 import type { AgentExit } from '../../agents/contract.ts';
-import type { AgentEvent, BackgroundTask } from '../../agents/events.ts';
-import { toIso } from '../../core/clock.ts';
+import type { AgentEvent, BackgroundTask, Limit } from '../../agents/events.ts';
 import { syncInBackground } from '../../core/files.ts';
-import type { AgentProcess, ProcessIdentity } from '../../terminal/agent-process.ts';
+import type { AgentProcess } from '../../terminal/agent-process.ts';
 import { AskedTerminal } from '../questions/asked-terminal.ts';
+import { TurnQuestions } from '../questions/turn-questions.ts';
 import type { TurnRecorder } from '../record/recorder.ts';
 import type { TurnFiles } from '../record/turn-files.ts';
 import type { TurnControl, TurnDeps, TurnSpec } from '../turn-spec.ts';
 import type { AgentStart } from './agent-start.ts';
-import { TurnStop } from './turn-stop.ts';
+import { SampledDescendants } from './sampled-descendants.ts';
+import { TurnStop, type TurnStopReason } from './turn-stop.ts';
 import { TurnWatch, type WatchVerdict } from './turn-watch.ts';
 
 /** How often deadlines are looked at and a changed state is written: four times a second. */
 const TICK_MS = 250;
-/** How often the descendants of an agent at work are sampled. */
-const SAMPLE_MS = 1000;
 
 export interface TurnProcessParts {
 	spec: TurnSpec;
@@ -29,31 +28,36 @@ export interface TurnProcessParts {
 
 /** The agent of one turn while it runs: started, watched, stopped where it must be, and at its end what became of it. */
 export class TurnProcess {
-	readonly watch: TurnWatch;
+	readonly #watch: TurnWatch;
 	readonly #parts: TurnProcessParts;
 	readonly #stop: TurnStop;
 	readonly #asked: AskedTerminal;
-	readonly #strays = new Map<string, ProcessIdentity>();
+	readonly #questions: TurnQuestions;
+	readonly #descendants: SampledDescendants;
 	#removeNote: () => void = () => undefined;
 	#promptOnDisk: Promise<void> = Promise.resolve();
 	#failure: unknown = null;
 	#tasks: readonly BackgroundTask[] = [];
-	#lastSample = 0;
 
 	constructor(parts: TurnProcessParts) {
-		const { spec, deps, control, files, startedAt, now } = parts;
+		const { spec, deps, control, files, start, startedAt, now } = parts;
+		const warn = (text: string) => files.warn(text);
 		this.#parts = parts;
-		this.watch = new TurnWatch(deps.times, startedAt);
-		this.#stop = new TurnStop(() => [...this.#strays.values()]);
+		this.#watch = new TurnWatch(deps.times, startedAt);
+		this.#descendants = new SampledDescendants(files);
+		this.#stop = new TurnStop(() => this.#descendants.all());
 		this.#asked = new AskedTerminal({
 			startedAt,
 			isTextAgent: spec.adapter.printsText === true,
 			answerMs: deps.times.answerMs,
 			control,
 			now,
-			warn: (text) => files.warn(text),
-			giveUp: () => this.#stop.request('timed_out'),
+			warn,
+			giveUp: () => this.#halt('timed_out'),
 		});
+		const { questionMs } = deps.times;
+		const guard = (action: () => void) => this.guard(action);
+		this.#questions = new TurnQuestions({ ...start.asking, questionMs, control, now, warn, guard });
 	}
 
 	/** What went wrong on the relay's side first; null: nothing. */
@@ -64,8 +68,11 @@ export class TurnProcess {
 	/** From the start to the agent's last byte. Throws what kept it from starting, once that is on record. */
 	async run(recorder: TurnRecorder): Promise<AgentExit> {
 		const { signal, hardSignal } = this.#parts.control;
-		const onAbort = () => this.#stop.request('cancelled');
-		const onHardAbort = () => this.#stop.kill('cancelled');
+		const onAbort = () => this.#halt('cancelled');
+		const onHardAbort = () => {
+			this.#stop.kill('cancelled');
+			void this.#questions.close();
+		};
 		let ticker: NodeJS.Timeout | undefined;
 		try {
 			const agent = await this.#begin(recorder);
@@ -76,11 +83,13 @@ export class TurnProcess {
 			ticker = setInterval(() => this.guard(() => this.#tick(recorder, agent)), TICK_MS);
 			const end = await agent.ended;
 			this.#asked.close();
+			await this.#questions.close();
 			await this.#stop.settled();
 			this.#removeNote();
 			return { ...end, stopRequested: this.#stop.reason };
 		} finally {
 			clearInterval(ticker);
+			await this.#questions.close();
 			signal.removeEventListener('abort', onAbort);
 			hardSignal.removeEventListener('abort', onHardAbort);
 		}
@@ -100,7 +109,7 @@ export class TurnProcess {
 		// Once it is asked to stop, the agent ends its tasks and its list of them.
 		if ((event.type === 'background_tasks' || event.type === 'interim_answer') && this.#stop.reason === null)
 			this.#tasks = event.tasks;
-		this.#heed(this.watch.observe(event, atMs));
+		this.#heed(this.#watch.observe(event, this.#questions.timeAt(atMs)));
 	}
 
 	/** An exception in a handler (a full disk, a bug of ours) stops the turn, not the relay; the first one is kept. */
@@ -114,11 +123,24 @@ export class TurnProcess {
 
 	fail(error: unknown): void {
 		this.#failure ??= error;
-		this.#stop.request('failed');
+		this.#halt('failed');
+	}
+
+	/** The limit that the turn was stopped for, where its own stream named none. */
+	impatientLimit(): Limit | null {
+		const now = this.#questions.timeAt(this.#parts.now());
+		return this.#watch.impatientLimit(now, this.#parts.spec.adapter.id);
+	}
+
+	/** What is asked is denied with it: an agent that is to stop gets no leave to go on. */
+	#halt(reason: TurnStopReason): void {
+		this.#stop.request(reason);
+		void this.#questions.close();
 	}
 
 	async #begin(recorder: TurnRecorder): Promise<AgentProcess> {
 		const { deps, files, start } = this.#parts;
+		await this.#questions.open(recorder);
 		start.openTelemetry((chunk) => recorder.telemetry(chunk));
 		try {
 			start.writePrivateFiles();
@@ -126,7 +148,7 @@ export class TurnProcess {
 			const agent = await deps.startProcess(
 				start.processSpec({ promptPath, stderrPath: files.path('stderr.log') }),
 				{
-					onOutput: (chunk) => this.guard(() => recorder.output(this.#asked.output(chunk))),
+					onOutput: (chunk) => this.guard(() => this.#output(chunk, recorder)),
 					onStderr: (chunk) => this.guard(() => recorder.stderr(chunk)),
 				},
 			);
@@ -136,46 +158,32 @@ export class TurnProcess {
 			this.guard(() => deps.session.keepRecords());
 			// The words are on disk before the agent has read them through; a start that waited for it would be felt.
 			this.#promptOnDisk = syncInBackground(files.path('prompt.md'));
-			this.#asked.attach(agent);
-			this.#noteRunning(agent);
+			this.#attach(agent);
+			this.#removeNote = deps.runningAgents?.began(runningNote(agent, files, deps)) ?? this.#removeNote;
 			this.guard(() => files.write(recorder));
 			return agent;
 		} catch (error) {
-			this.#recordUnstarted(error);
+			files.writeUnstarted(error, deps.clock.now(), this.#failure !== null);
 			throw error;
 		}
 	}
 
-	#recordUnstarted(error: unknown): void {
-		const { files, deps } = this.#parts;
-		const message = error instanceof Error ? error.message : String(error);
-		const failed = {
-			status: 'failed',
-			stop_reason: 'crashed',
-			error: { code: 'not_started', message },
-		} as const;
-		files.writeFinal({ ...failed, ended_at: toIso(deps.clock.now()) }, this.#failure !== null);
+	#attach(agent: AgentProcess): void {
+		const { channel } = this.#parts.start.asking;
+		// What reads its answers on a live stdin reads its terminal all the time.
+		if (this.#parts.start.isLive) channel?.attach(agent);
+		else this.#asked.attach(agent);
 	}
 
-	#noteRunning({ identity: { pid, start } }: AgentProcess): void {
-		const { session, runningAgents } = this.#parts.deps;
-		const { turn, agent, executable, started_at } = this.#parts.files.state;
-		this.#removeNote =
-			runningAgents?.began({
-				session_id: session.id,
-				folder: session.folder,
-				turn,
-				agent,
-				executable,
-				worktree: session.meta.repo.worktree,
-				started_at,
-				wrapper: { pid, start },
-			}) ?? this.#removeNote;
+	#output(chunk: Buffer, recorder: TurnRecorder): void {
+		const kept = this.#asked.output(chunk);
+		recorder.output(kept);
+		this.#parts.start.asking.channel?.output(kept);
 	}
 
 	#heed(verdict: WatchVerdict): void {
 		if (verdict === null) return;
-		if ('stop' in verdict) this.#stop.request(verdict.stop);
+		if ('stop' in verdict) this.#halt(verdict.stop);
 		else this.#parts.control.onIdle(verdict.idleMs);
 	}
 
@@ -183,13 +191,14 @@ export class TurnProcess {
 		const { spec, start, files } = this.#parts;
 		const now = this.#parts.now();
 		this.#asked.tick();
+		this.#questions.tick();
 		start.readTelemetry();
 		const verdict = this.#watched(recorder, now);
 		if (verdict !== null && 'stop' in verdict && verdict.stop === 'limited') this.#askAgain(recorder);
 		else this.#heed(verdict);
 		const hasWork = recorder.facts.hasOpenTool || this.#tasks.length > 0;
 		const mayRunTool = hasWork || spec.adapter.hidesRunningTools === true;
-		if (mayRunTool && now - this.#lastSample >= SAMPLE_MS) this.#sample(agent, now);
+		if (mayRunTool) this.#descendants.sample(agent, now);
 		files.writeIfChanged(recorder);
 	}
 
@@ -200,20 +209,21 @@ export class TurnProcess {
 	}
 
 	#watched({ lastByteAt, facts }: TurnRecorder, now: number): WatchVerdict {
-		return this.watch.tick(now, this.#asked.silentSince(lastByteAt), facts.hasOpenTool);
+		const silentSince = this.#questions.timeAt(this.#asked.silentSince(lastByteAt));
+		return this.#watch.tick(this.#questions.timeAt(now), silentSince, facts.hasOpenTool);
 	}
+}
 
-	/** Descendants are on disk while a tool runs, so that the next start can end what a crash left behind. */
-	#sample(agent: AgentProcess, now: number): void {
-		const { files } = this.#parts;
-		this.#lastSample = now;
-		for (const identity of agent.descendants()) {
-			const key = `${identity.pid} ${identity.start}`;
-			if (!this.#strays.has(key)) files.markChanged();
-			this.#strays.set(key, identity);
-		}
-		files.change({
-			strays: [...this.#strays.values()].map(({ pid, start, command }) => ({ pid, start, command })),
-		});
-	}
+function runningNote({ identity: { pid, start } }: AgentProcess, files: TurnFiles, { session }: TurnDeps) {
+	const { turn, agent, executable, started_at } = files.state;
+	return {
+		session_id: session.id,
+		folder: session.folder,
+		turn,
+		agent,
+		executable,
+		worktree: session.meta.repo.worktree,
+		started_at,
+		wrapper: { pid, start },
+	};
 }

@@ -8,7 +8,7 @@ import type { TurnStopReason } from './turn-stop.ts';
 /** After a hard limit or a refused login the CLI gets this long to write its own last lines before its tree is stopped. */
 const LIMIT_GRACE_MS = 400;
 
-type WatchTimes = Omit<TurnTimes, 'answerMs'>;
+type WatchTimes = Omit<TurnTimes, 'answerMs' | 'questionMs'>;
 export type WatchVerdict = { stop: TurnStopReason } | { idleMs: number } | null;
 
 export class TurnWatch {

@@ -3,8 +3,11 @@
  * marked block. Everything the agent wrote passes the text filter, so the file is safe to `cat`.
  */
 import type { AgentEvent } from '../../agents/events.ts';
+import type { Question } from '../../agents/questions.ts';
 import { createTextFilter, safeLine, safeText, type TextFilter } from '../../core/text.ts';
 import { describeTasks } from '../describe-tasks.ts';
+import { describeAnswer } from '../questions/describe-answer.ts';
+import type { QuestionEvent } from '../questions/question-log.ts';
 
 /** Lines of a failed tool's output that the transcript repeats. */
 const FAILURE_LINES = 12;
@@ -17,6 +20,7 @@ export class Transcript {
 	#block: Block | null = null;
 	#isEmpty = true;
 	#titles = new Map<string, string>();
+	readonly #questions = new Map<string, Question>();
 
 	add(event: AgentEvent): string {
 		switch (event.type) {
@@ -61,6 +65,15 @@ export class Transcript {
 
 	end(): string {
 		return this.#close();
+	}
+
+	/** A line for a question, and one for what became of it. */
+	question(event: QuestionEvent): string {
+		if (event.type === 'question_asked') {
+			this.#questions.set(event.question.id, event.question);
+			return this.#line(`? asks: ${safeLine(event.question.title, TITLE_CHARS)}`);
+		}
+		return this.#line(`  ${describeAnswer(event, this.#questions.get(event.id))}`);
 	}
 
 	#chunk(kind: Block['kind'], messageId: string, text: string): string {

@@ -8,6 +8,13 @@ import { AppendFile } from '../../core/append-file.ts';
 import { writeAtomic } from '../../core/files.ts';
 import { turnFile } from '../../sessions/session-paths.ts';
 import { serializeEvent } from '../event-log.ts';
+import type { ChannelBytes } from '../questions/question-channel.ts';
+import {
+	type LoggedQuestion,
+	type QuestionEvent,
+	serializeBytes,
+	serializeQuestion,
+} from '../questions/question-log.ts';
 import { TurnFacts } from '../turn-facts.ts';
 import { boundedEvent, boundedTurn } from './bounded-numbers.ts';
 import { guardParser } from './guard-parser.ts';
@@ -40,12 +47,15 @@ export class TurnRecorder {
 	firstOutputAt: number | null = null;
 	lastByteAt: number;
 	readonly #options: RecorderOptions;
+	readonly #way: { wayTo?: (path: string) => string };
 	#folder: string;
 	readonly #parser: AgentParser;
 	readonly #raw: AppendFile;
 	readonly #events: AppendFile;
 	readonly #output: AppendFile;
 	readonly #stderr: AppendFile;
+	/** There only where the agent asked. */
+	#questions: AppendFile | null = null;
 	readonly #transcript = new Transcript();
 	#seq = 0;
 	#pendingEvents: string[] = [];
@@ -58,6 +68,7 @@ export class TurnRecorder {
 	constructor(options: RecorderOptions) {
 		const { folder, turn } = options;
 		const way = options.wayTo === undefined ? {} : { wayTo: options.wayTo };
+		this.#way = way;
 		this.#options = options;
 		this.#folder = folder;
 		this.#parser = guardParser(options.parser, () => options.onUnreadable());
@@ -103,6 +114,26 @@ export class TurnRecorder {
 		this.#take(this.#parser.telemetry?.(chunk) ?? [], this.#options.now());
 	}
 
+	/** What the agent asked, and what became of it: on disk when it returns. */
+	question(event: QuestionEvent): void {
+		this.repeatQuestion({ ts: this.#options.now(), event });
+		this.flush();
+	}
+
+	/** One that was on record before, with its time. */
+	repeatQuestion(logged: LoggedQuestion): void {
+		this.#gather(serializeQuestion(logged, ++this.#seq), this.#transcript.question(logged.event));
+	}
+
+	/** What went over the channel of the turn's questions: recorded before it is read or sent. */
+	questionBytes(bytes: ChannelBytes): void {
+		this.#questions ??= new AppendFile(turnFile(this.#folder, this.#options.turn, 'questions.jsonl'), {
+			isOfLines: true,
+			...this.#way,
+		});
+		this.#questions.append(Buffer.from(serializeBytes(this.#options.now(), bytes)));
+	}
+
 	/** Judges the turn and closes the transcript. Called once, after the last byte. */
 	end(exit: AgentExit, native: NativeFacts | null): ParsedTurn {
 		const { events, turn } = this.#parser.end(exit, native);
@@ -141,7 +172,7 @@ export class TurnRecorder {
 	 * after that each call copies stderr anew, since the agent still writes to the removed file.
 	 */
 	restoreIfGone(): boolean {
-		const files = [this.#raw, this.#events, this.#output];
+		const files = [this.#raw, this.#events, this.#output, this.#questions].filter((file) => file !== null);
 		const isGone = files.some((file) => !file.isInPlace());
 		if (isGone) {
 			this.#restored++;
@@ -161,6 +192,7 @@ export class TurnRecorder {
 		this.#raw.moveTo(turnFile(folder, turn, 'raw.jsonl'));
 		this.#events.moveTo(turnFile(folder, turn, 'events.jsonl'));
 		this.#output.moveTo(turnFile(folder, turn, 'output.md'));
+		this.#questions?.moveTo(turnFile(folder, turn, 'questions.jsonl'));
 		this.#stderr.moveTo(turnFile(folder, turn, 'stderr.log'), { keepSource: true });
 		this.#restored++;
 	}
@@ -173,7 +205,7 @@ export class TurnRecorder {
 	close(): void {
 		if (this.#timer) clearTimeout(this.#timer);
 		this.#timer = null;
-		for (const file of [this.#raw, this.#events, this.#output, this.#stderr]) file.close();
+		for (const file of [this.#raw, this.#events, this.#output, this.#stderr, this.#questions]) file?.close();
 	}
 
 	#flushLater(): void {

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { toIso } from '../../core/clock.ts';
 import { RelayError } from '../../core/errors.ts';
 import { createExclusive } from '../../core/files.ts';
 import { explainWriteFailure } from '../../core/write-failure.ts';
@@ -110,6 +111,13 @@ export class TurnFiles {
 		} catch (error) {
 			if (!hasFailed) throw explainWriteFailure(error, this.folder);
 		}
+	}
+
+	/** The last state of a turn whose agent could not be started. `now`: epoch ms. */
+	writeUnstarted(reason: unknown, now: number, hasFailed: boolean): void {
+		const message = reason instanceof Error ? reason.message : String(reason);
+		const error = { code: 'not_started', message };
+		this.writeFinal({ status: 'failed', stop_reason: 'crashed', error, ended_at: toIso(now) }, hasFailed);
 	}
 
 	restoreIfGone(recorder: TurnRecorder, { isLast = false } = {}): void {

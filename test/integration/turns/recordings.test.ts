@@ -112,6 +112,7 @@ async function replay(recording: Recording) {
 					timeoutMs: 0,
 					lingerMs: 1000,
 					answerMs: 0,
+					questionMs: 0,
 					backgroundMs: 10_000,
 					patienceMs: isStopped(recording) ? 500 : 20_000,
 				},

@@ -132,7 +132,15 @@ async function uninterrupted(recording: Recording, chunks: Buffer[]): Promise<En
 			knownVersion: () => null,
 			session,
 			snapshots: null,
-			times: { idleMs: 0, timeoutMs: 0, lingerMs: 0, answerMs: 0, backgroundMs: 10_000, patienceMs: 1e9 },
+			times: {
+				idleMs: 0,
+				timeoutMs: 0,
+				lingerMs: 0,
+				answerMs: 0,
+				questionMs: 0,
+				backgroundMs: 10_000,
+				patienceMs: 1e9,
+			},
 			startProcess: bytesOf(chunks, recording.stderr, {
 				onLastByte: () => {
 					early.push(JSON.parse(readFileSync(turnFile(session.folder, number, 'state.json'), 'utf8')));

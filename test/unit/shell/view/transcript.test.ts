@@ -56,6 +56,25 @@ describe('a transcript', () => {
 		expect(growthOf((lines) => void flood(lines), 500)).toBeLessThan(LINEAR);
 	});
 
+	it('shows all of what an agent asks, safe to see, and what became of it', () => {
+		const options = [
+			{ id: 'allow', label: 'Allow' },
+			{ id: 'deny', label: 'Deny' },
+		];
+		const [id, detail] = ['q1', 'make all\n\u001b[2Jmake test'];
+		const question = { id, kind: 'permission' as const, title: 'run\nmake', detail, options };
+		const text = shown(
+			started,
+			{ type: 'question_asked', turn: 1, agent: 'claude', question, deniedInMs: 300_000 },
+			{ type: 'question_settled', turn: 1, id, answer: { option: 'deny', text: 'not now' }, by: 'user' },
+			{ type: 'question_settled', turn: 1, id, answer: null, by: 'timeout' },
+		);
+		expect(text).toContain(
+			'? claude asks: run make\n  make all\n  make test\n  Allow / Deny · denied in 5 min (turn.question_s)\n',
+		);
+		expect(text).toContain('  deny: not now (user)\n  denied: nobody answered in time\n');
+	});
+
 	it('says that an answer is an interim one, and what it waits for', () => {
 		const tasks = ['npm run build', 'npm start'].map((title, at) => ({ id: `b${at}`, title }));
 		const statuses: Array<TurnStatus | null> = [];

@@ -1,0 +1,63 @@
+/**
+ * What an agent asks in mid-turn, and how it does. An adapter whose CLI can ask gives a `QuestionDialect`; who carries the bytes,
+ * who answers, and what happens where nobody does, is decided above. All texts are the agent's: untrusted, shown only through
+ * `core/text.ts`.
+ */
+
+type QuestionKind = 'permission' | 'choice' | 'text';
+
+interface QuestionOption {
+	/** What the answer names. */
+	id: string;
+	label: string;
+}
+
+/** As the agent asks it. */
+export interface AskedQuestion {
+	kind: QuestionKind;
+	/** One line for people: what is to be done, or what is to be known. */
+	title: string;
+	/** All of it: the whole command, the whole patch, the agent's reason. May have many lines; empty where the title is all. */
+	detail: string;
+	/** Empty for a question that takes words alone, and for a permission that is given (`allow`) or not (`deny`). */
+	options: readonly QuestionOption[];
+}
+
+/** As it is shown and answered. */
+export interface Question extends AskedQuestion {
+	/** Given by the relay; hard to guess. */
+	id: string;
+}
+
+/** One of the options, with words for the agent where there are any; or, to a question of kind `text`, words alone. */
+export interface Answer {
+	option: string | null;
+	text: string | null;
+}
+
+/** `key`: the CLI's own id of the question, where it has one. */
+type QuestionMessage =
+	| { type: 'asked'; key: string | null; question: AskedQuestion }
+	| { type: 'withdrawn'; key: string };
+
+/**
+ * How one CLI asks during one turn. Pure. `socket`: a program that the CLI starts connects to the address, writes one line,
+ * and takes one line back on the same connection; it must deny where it gets none. `stdin`: the questions are among the
+ * lines of stdout, and the answers are read on stdin.
+ */
+export interface QuestionDialect {
+	transport: 'socket' | 'stdin';
+	/** null: this line asks nothing. */
+	read(line: string): QuestionMessage | null;
+	/** One line without its newline. `answer` null: denied, because nobody answered. */
+	write(asked: { key: string | null; question: AskedQuestion }, answer: Answer | null): string;
+}
+
+/** Why the question does not take this answer, as a sentence; null: it does. */
+export function answerProblem({ kind, options }: AskedQuestion, { option, text }: Answer): string | null {
+	if (option === null) {
+		if (kind === 'text' && text !== null) return null;
+		return kind === 'text' ? 'This question takes words.' : 'This question takes one of its options.';
+	}
+	return options.some(({ id }) => id === option) ? null : 'The question has no such option.';
+}

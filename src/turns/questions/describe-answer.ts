@@ -1,0 +1,24 @@
+import type { Answer, Question } from '../../agents/questions.ts';
+import { safeLine } from '../../core/text.ts';
+import type { AnsweredBy } from './question-log.ts';
+
+const CHARS = 200;
+
+/** What became of a question, in one line, safe to show: `Allow (user)`. `question`: where it is known. */
+export function describeAnswer(
+	{ answer, by }: { answer: Answer | null; by: AnsweredBy },
+	question?: Pick<Question, 'options'>,
+): string {
+	if (answer === null) return DENIED[by] ?? `denied (${safeLine(by, 40)})`;
+	const { option, text } = answer;
+	const label = question?.options.find(({ id }) => id === option)?.label ?? option;
+	const said = [label, text].filter((part) => part !== null).map((part) => safeLine(part, CHARS));
+	return `${said.join(': ')} (${safeLine(by, 40)})`;
+}
+
+const DENIED: Readonly<Record<string, string>> = {
+	timeout: 'denied: nobody answered in time',
+	withdrawn: 'withdrawn: the agent waits for no answer any more',
+	turn_ended: 'denied: the turn has ended',
+	relay_gone: 'denied: the relay ended before it was answered',
+};

@@ -1,0 +1,38 @@
+import { LineSplitter } from '../../core/line-splitter.ts';
+import { safeLine } from '../../core/text.ts';
+import { type LoggedQuestion, parseQuestionLine, type QuestionEvent } from './question-log.ts';
+
+const TITLE_CHARS = 200;
+
+/** Gathers what was asked and answered from the events that a dead relay left; torn lines and other events are passed over. */
+export class RecordedQuestions {
+	readonly found: LoggedQuestion[] = [];
+	readonly #lines = new LineSplitter();
+
+	push(chunk: Buffer): void {
+		for (const line of this.#lines.push(chunk)) {
+			const logged = line.kind === 'line' ? parseQuestionLine(line.text) : null;
+			if (logged !== null) this.found.push(logged);
+		}
+	}
+}
+
+/**
+ * Writes them into the events that recovery makes anew, with their times. What was still open was denied when the relay
+ * died; that is recorded, and told in the lines that are returned.
+ */
+export function repeatQuestions(
+	asked: readonly LoggedQuestion[],
+	recorder: { repeatQuestion(logged: LoggedQuestion): void; question(event: QuestionEvent): void },
+): string[] {
+	const open = new Map<string, string>();
+	for (const logged of asked) {
+		recorder.repeatQuestion(logged);
+		if (logged.event.type === 'question_asked')
+			open.set(logged.event.question.id, logged.event.question.title);
+		else open.delete(logged.event.id);
+	}
+	for (const id of open.keys())
+		recorder.question({ type: 'question_answered', id, answer: null, by: 'relay_gone' });
+	return [...open.values()].map((title) => `Asked, and not answered: ${safeLine(title, TITLE_CHARS)}`);
+}

@@ -1,0 +1,126 @@
+import { type Answer, answerProblem, type Question } from '../../agents/questions.ts';
+import { RelayError } from '../../core/errors.ts';
+import { safeLine } from '../../core/text.ts';
+import type { TurnControl } from '../turn-spec.ts';
+import type { ChannelBytes, QuestionChannel } from './question-channel.ts';
+import type { AnsweredBy, QuestionEvent } from './question-log.ts';
+import { StandingTime } from './standing-time.ts';
+
+export interface TurnQuestionsOptions {
+	/** null: this agent asks nothing. */
+	channel: QuestionChannel | null;
+	/** Why it cannot ask in this turn, where it otherwise could. */
+	problem: string | null;
+	/** A question that nobody answers is denied after this. */
+	questionMs: number;
+	control: Pick<TurnControl, 'onQuestionAsked' | 'onQuestionSettled'>;
+	now: () => number;
+	warn: (text: string) => void;
+	/** Runs what must not throw into a channel. */
+	guard: (action: () => void) => void;
+}
+
+/** What is asked and answered: on disk when it returns. */
+export interface QuestionRecord {
+	question(event: QuestionEvent): void;
+	questionBytes(bytes: ChannelBytes): void;
+}
+
+/** The questions of one turn: each told and recorded, answered once by whoever comes first, or denied. */
+export class TurnQuestions {
+	readonly #options: TurnQuestionsOptions;
+	readonly #open = new Map<string, { question: Question; denyAt: number }>();
+	readonly #time = new StandingTime();
+	#record: QuestionRecord | null = null;
+	#closing: Promise<void> | null = null;
+
+	constructor(options: TurnQuestionsOptions) {
+		this.#options = options;
+	}
+
+	/** A channel that cannot be opened stops no turn: what is asked is then denied by the agent's side. */
+	async open(record: QuestionRecord): Promise<void> {
+		const { channel, problem, warn, guard } = this.#options;
+		this.#record = record;
+		if (problem !== null) warn(cannotAsk(problem));
+		try {
+			await channel?.open({
+				onQuestion: (question) => guard(() => this.#ask(question)),
+				onWithdrawn: (id) => guard(() => this.#settle(id, null, 'withdrawn')),
+				onBytes: (bytes) => guard(() => record.questionBytes(bytes)),
+				onRefused: (why) => guard(() => warn(`A question of this turn was turned down: ${why}.`)),
+			});
+			if (this.#closing !== null) await channel?.close();
+		} catch (error) {
+			warn(cannotAsk(error instanceof Error ? error.message : String(error)));
+		}
+	}
+
+	/** Epoch ms without the time that questions were open: an agent that waits for an answer is not slow. */
+	timeAt(at: number): number {
+		return this.#time.at(at);
+	}
+
+	/** To be called a few times a second. */
+	tick(): void {
+		const now = this.#options.now();
+		for (const [id, { denyAt }] of this.#open) if (now >= denyAt) this.#send(id, null, 'timeout');
+	}
+
+	/** The turn has ended, or is to: nothing is allowed any more. Never rejects. */
+	close(): Promise<void> {
+		this.#closing ??= this.#close();
+		return this.#closing;
+	}
+
+	async #close(): Promise<void> {
+		const { channel, guard } = this.#options;
+		for (const id of [...this.#open.keys()]) guard(() => this.#settle(id, null, 'turn_ended'));
+		// A socket that cannot be removed leads nowhere, and the next start tries again.
+		await channel?.close().catch(() => undefined);
+	}
+
+	#ask(question: Question): void {
+		const { control, now, questionMs } = this.#options;
+		const at = now();
+		this.#record?.question({ type: 'question_asked', question });
+		this.#open.set(question.id, { question, denyAt: at + questionMs });
+		this.#time.stop(at);
+		control.onQuestionAsked?.({
+			question,
+			deniedInMs: questionMs,
+			answer: (id, answer, by) => this.#answer(id, answer, by),
+		});
+	}
+
+	/** Throws RelayError `usage` for an answer that the question does not take; it stays open. */
+	#answer(id: string, answer: Answer, by: AnsweredBy): 'taken' | 'too_late' {
+		const open = this.#open.get(id);
+		if (open === undefined) return 'too_late';
+		const problem = answerProblem(open.question, answer);
+		if (problem !== null) throw new RelayError('usage', problem);
+		return this.#send(id, answer, by);
+	}
+
+	/** On record before it is sent: what was allowed is known, whatever dies in between. */
+	#send(id: string, answer: Answer | null, by: AnsweredBy): 'taken' | 'too_late' {
+		const { channel, guard } = this.#options;
+		let taken: 'taken' | 'too_late' = 'too_late';
+		guard(() => {
+			this.#settle(id, answer, by);
+			taken = channel?.answer(id, answer) ?? 'too_late';
+		});
+		return taken;
+	}
+
+	#settle(id: string, answer: Answer | null, by: AnsweredBy): void {
+		if (!this.#open.delete(id)) return;
+		const { control, now } = this.#options;
+		if (this.#open.size === 0) this.#time.go(now());
+		this.#record?.question({ type: 'question_answered', id, answer, by });
+		control.onQuestionSettled?.({ id, answer, by });
+	}
+}
+
+const cannotAsk = (why: string) =>
+	`The agent cannot ask in this turn (${safeLine(why, 200)}); what it would ask for is denied.`;
