@@ -1,10 +1,7 @@
 /** Names, options and examples of every command. Nothing is done here: each command is loaded when it is called. */
 import { Command, CommanderError, Option } from 'commander';
-import { agents } from '../commands/agents/options.ts';
 import type { Command as Declared } from '../commands/command.ts';
-import { configAllow, configPath, configSet, configShow, configTrust } from '../commands/config/options.ts';
-import { limits, limitsClear } from '../commands/limits/options.ts';
-import { sessions } from '../commands/sessions/options.ts';
+import { COMMANDS } from '../commands/registry.ts';
 import { EXIT } from '../relay/exit-codes.ts';
 
 import { columnsFor } from '../ui/terminal-size.ts';
@@ -124,27 +121,8 @@ export function createProgram(act: Act, writeError: (text: string) => void): Com
 		'chat',
 	);
 	declareRace(program, { bind, example, collect });
-	declare(sessions);
-	bind(
-		program
-			.command('show [ref]')
-			.description('show a session: who worked, what changed, how it ended (default: the latest)')
-			.option('-t, --turn <number>', 'the transcript of one turn')
-			.option('--packet', 'the newest resume packet')
-			.option('--diff', 'what its turns changed')
-			.option('--log', 'what the relay did, and why')
-			.option('--json', 'print JSON')
-			.addHelpText(
-				'after',
-				example(
-					'agent-relay show',
-					'agent-relay show latest --turn 2',
-					'agent-relay show --log',
-					'agent-relay show 7F3K2Q --json',
-				),
-			),
-		'show',
-	);
+	declare(COMMANDS.sessions);
+	declare(COMMANDS.show);
 	bind(
 		conversationOptions(
 			program
@@ -156,9 +134,9 @@ export function createProgram(act: Act, writeError: (text: string) => void): Com
 		).addHelpText('after', example('agent-relay resume', 'agent-relay resume 7F3K2Q --agent codex')),
 		'resume',
 	);
-	declare(agents);
-	declare(limits);
-	declare(limitsClear);
+	declare(COMMANDS.agents);
+	declare(COMMANDS.limits);
+	declare(COMMANDS.limitsClear);
 	bind(
 		program
 			.command('prune')
@@ -185,7 +163,14 @@ export function createProgram(act: Act, writeError: (text: string) => void): Com
 		'prune',
 	);
 	declareConfig(program);
-	for (const command of [configShow, configPath, configSet, configAllow, configTrust]) declare(command);
+	for (const command of [
+		COMMANDS.configShow,
+		COMMANDS.configPath,
+		COMMANDS.configSet,
+		COMMANDS.configAllow,
+		COMMANDS.configTrust,
+	])
+		declare(command);
 	bind(
 		program
 			.command('demo')

@@ -1,12 +1,5 @@
 /** Every command of the shell, in the order of `/help`. */
-import { agents } from '../../commands/agents/options.ts';
-import { configShow } from '../../commands/config/options.ts';
-import { diff } from '../../commands/diff/options.ts';
-import { files } from '../../commands/files/options.ts';
-import { limits } from '../../commands/limits/options.ts';
-import { plan } from '../../commands/plan/options.ts';
-import { sessions } from '../../commands/sessions/options.ts';
-import { transcript } from '../../commands/transcript/options.ts';
+import { COMMANDS } from '../../commands/registry.ts';
 import { answer } from './answer.ts';
 import { chat } from './chat.ts';
 import { checkpoint } from './checkpoint.ts';
@@ -28,27 +21,27 @@ import { use } from './use.ts';
 
 export const SLASH_COMMANDS: readonly SlashCommand[] = [
 	use,
-	slashCommand(agents),
+	slashCommand(COMMANDS.agents),
 	model,
 	permissions,
 	status,
-	slashCommand(limits),
+	slashCommand(COMMANDS.limits),
 	retry,
 	answer,
 	chat,
 	say,
 	race,
 	queue,
-	slashCommand(plan),
-	slashCommand(files),
-	slashCommand(diff),
-	slashCommand(transcript),
-	slashCommand(sessions),
+	slashCommand(COMMANDS.plan),
+	slashCommand(COMMANDS.files),
+	slashCommand(COMMANDS.diff),
+	slashCommand(COMMANDS.transcript),
+	slashCommand(COMMANDS.sessions),
 	resume,
 	startNew,
 	checkpoint,
 	note,
-	slashCommand(configShow),
+	slashCommand(COMMANDS.configShow),
 	help,
 	exit,
 ];

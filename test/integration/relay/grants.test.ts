@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { sessionPage } from '../../../src/cli/render/session-page.ts';
+import { sessionPage } from '../../../src/commands/show/session-page.ts';
 import { PLAIN_THEME } from '../../../src/ui/plain-theme.ts';
 import { benchConfig, EngineBench } from '../../helpers/engine-bench.ts';
 import { claude, claudeAnswers, codexAnswers } from '../../helpers/fake-agent-lines.ts';

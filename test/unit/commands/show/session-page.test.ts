@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { sessionPage } from '../../../../src/cli/render/session-page.ts';
+import { sessionPage } from '../../../../src/commands/show/session-page.ts';
 import { columnsOf } from '../../../../src/ui/text-width.ts';
 import { createTheme } from '../../../../src/ui/theme.ts';
 import { fakeCheckpoint, fakeSessionMeta } from '../../../helpers/fake-session-meta.ts';

@@ -1,0 +1,27 @@
+/** Every command of this folder, for the front ends to take those that are theirs. */
+import { agents } from './agents/options.ts';
+import { configAllow, configPath, configSet, configShow, configTrust } from './config/options.ts';
+import { diff } from './diff/options.ts';
+import { files } from './files/options.ts';
+import { limits, limitsClear } from './limits/options.ts';
+import { plan } from './plan/options.ts';
+import { sessions } from './sessions/options.ts';
+import { show } from './show/options.ts';
+import { transcript } from './transcript/options.ts';
+
+export const COMMANDS = {
+	agents,
+	configAllow,
+	configPath,
+	configSet,
+	configShow,
+	configTrust,
+	diff,
+	files,
+	limits,
+	limitsClear,
+	plan,
+	sessions,
+	show,
+	transcript,
+} as const;

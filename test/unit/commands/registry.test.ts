@@ -1,0 +1,140 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Command as Program } from 'commander';
+import { describe, expect, it } from 'vitest';
+import { completionModel } from '../../../src/cli/completion/completion-model.ts';
+import { createProgram } from '../../../src/cli/program.ts';
+import type { Command } from '../../../src/commands/command.ts';
+import { partsOf } from '../../../src/commands/options/option-table.ts';
+import { COMMANDS } from '../../../src/commands/registry.ts';
+import { slashCommand } from '../../../src/shell/slash/from-command.ts';
+import { SLASH_COMMANDS } from '../../../src/shell/slash/registry.ts';
+import { fakeSlashContext } from '../../helpers/fake-slash-context.ts';
+
+const textOf = (path: string) => readFileSync(resolve(import.meta.dirname, '../../..', path), 'utf8');
+const rows = (path: string) =>
+	textOf(path)
+		.split('\n')
+		.filter((line) => line.startsWith('| '));
+
+const all: readonly Command[] = Object.values(COMMANDS);
+const named = (commands: readonly Command[]) => commands.map((command) => [command.path, command] as const);
+const ofCli = named(all.filter((command) => command.in.includes('cli')));
+const ofShell = named(all.filter((command) => command.in.includes('shell')));
+
+/** What edits a file and prints what it did. */
+const WITHOUT_DATA = ['config set', 'config allow'];
+
+interface Call {
+	command: Command | null;
+	options: Record<string, unknown>;
+}
+
+function programWith(calls: Call[]): Program {
+	return createProgram(
+		async (_name, options, command) => {
+			calls.push({ command, options });
+			return 0;
+		},
+		() => undefined,
+	);
+}
+
+function declaredAt(path: string): Program | undefined {
+	return path
+		.split(' ')
+		.reduce<Program | undefined>(
+			(parent, word) => parent?.commands.find((sub) => sub.name() === word),
+			programWith([]),
+		);
+}
+
+/** Words as a shell would split them, as far as our examples go. */
+const wordsOf = (line: string) =>
+	[...line.matchAll(/"[^"]*"|\S+/g)].map(([word]) => word.replaceAll('"', ''));
+
+describe('every command', () => {
+	it('has a front end, and no path twice in one', () => {
+		expect(all.filter((command) => command.in.length === 0)).toEqual([]);
+		for (const commands of [ofCli, ofShell]) {
+			const paths = commands.map(([path]) => path);
+			expect(new Set(paths).size).toBe(paths.length);
+		}
+	});
+
+	it.each(named(all))('%s has an example of its own, and says what each option is', (path, command) => {
+		expect(command.examples.some((line) => line.startsWith(path))).toBe(true);
+		for (const { about } of command.options.values()) expect(about).toMatch(/^\S.*[^.]$/);
+	});
+});
+
+describe('on the command line', () => {
+	it.each(ofCli)('%s has help with examples that parse and call it', async (path, command) => {
+		const help = declaredAt(path);
+		expect(help?.description()).toBe(command.about);
+		for (const line of command.examples) {
+			const calls: Call[] = [];
+			await programWith(calls).parseAsync(wordsOf(line), { from: 'user' });
+			expect(calls).toHaveLength(1);
+			if (line.startsWith(path) && !line.startsWith(`${path} clear`)) expect(calls[0]?.command).toBe(command);
+		}
+	});
+
+	it.each(ofCli)('%s is given each option under the name of its table', (path, command) => {
+		const declared = declaredAt(path);
+		const known = [
+			...(declared?.options.map((option) => option.attributeName()) ?? []),
+			...(declared?.registeredArguments.map((argument) => argument.name()) ?? []),
+		];
+		expect(known.sort()).toEqual([...command.options.keys()].sort());
+	});
+
+	it.each(ofCli)('%s can be completed, by the kinds of its table', (path, command) => {
+		const entry = completionModel(programWith([])).find(({ where }) => where === path);
+		for (const option of command.options.values()) {
+			const { long } = partsOf(option);
+			if (long === null) continue;
+			const offered = entry?.options.find(({ flags }) => flags.includes(long));
+			expect(offered?.value).toEqual(option.kind);
+		}
+		const [operand] = [...command.options.values()].filter((option) => partsOf(option).long === null);
+		expect(entry?.operand).toEqual(operand?.kind ?? 'none');
+	});
+
+	it.each(ofCli)('%s has --json where it lists or shows', (path, command) => {
+		expect(command.options.has('json')).toBe(!WITHOUT_DATA.includes(path));
+	});
+
+	it.each(ofCli)('%s has a row in the README', (path) => {
+		const words = path.split(' ');
+		const [first = '', last = first] = [words[0], words.at(-1)];
+		const names = rows('README.md').map((row) => row.split(' | ')[0] ?? '');
+		const isNamed = (cell: string) =>
+			new RegExp(`\`${first}\\b`).test(cell) && new RegExp(`(?:\`|\`${first} )${last}\\b`).test(cell);
+		expect(names.filter(isNamed)).not.toEqual([]);
+	});
+});
+
+describe('in the shell', () => {
+	it.each(ofShell)(
+		'%s is there by its table, with a completion and a row in docs/shell.md',
+		async (_path, command) => {
+			const slash = slashCommand(command);
+			const found = SLASH_COMMANDS.find(({ name }) => name === slash.name);
+			expect(found).toMatchObject({ usage: slash.usage, summary: command.about, example: slash.example });
+			expect(Array.isArray(await found?.complete(fakeSlashContext().context, ''))).toBe(true);
+			expect(rows('docs/shell.md').some((row) => row.startsWith(`| \`/${slash.usage}\` |`))).toBe(true);
+		},
+	);
+
+	it.each(ofShell)('%s answers its example', async (_path, command) => {
+		const { context, printed, relay } = fakeSlashContext();
+		const send = () =>
+			relay.send('say hello', { signal: new AbortController().signal, onEvent: () => undefined });
+		await send();
+		await send();
+		const slash = slashCommand(command);
+		await slash.run(context, slash.example.slice(slash.name.length + 1).trim());
+		expect(printed).not.toEqual([]);
+	});
+});
