@@ -97,14 +97,17 @@ export class SessionLog {
 	}
 }
 
-/** Where no number can be read, the size: every entry takes more bytes than one, so none before had a higher number. */
+/**
+ * The highest number in the tail; where none can be read, the size: every entry takes more bytes than one, so none before had a
+ * higher number, and a higher one that stands there is not the relay's.
+ */
 function lastSeq(tail: Buffer, size: number): number {
-	const lines = tail.toString().split('\n');
-	for (const line of lines.reverse()) {
-		const seq = seqOf(line);
-		if (seq !== null && seq <= size) return seq;
-	}
-	return size;
+	const numbers = tail
+		.toString()
+		.split('\n')
+		.flatMap((line) => seqOf(line) ?? [])
+		.filter((seq) => seq <= size);
+	return numbers.length === 0 ? size : Math.max(...numbers);
 }
 
 function seqOf(line: string): number | null {

@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { expect } from 'vitest';
 import { codexAdapter } from '../../../src/agents/codex/adapter.ts';
 import { createVersionCache } from '../../../src/app/version-cache.ts';
+import { logLines } from '../../../src/commands/show/log-lines.ts';
 import { createTrustStore } from '../../../src/config/trust.ts';
 import { RelayError, type RelayErrorCode } from '../../../src/core/errors.ts';
 import type { LockHolder as FileLockHolder } from '../../../src/core/file-lock.ts';
@@ -19,6 +20,8 @@ import { parseLedger, serializeLedger } from '../../../src/limits/ledger-file.ts
 import { adoptPlace, readJournal } from '../../../src/race/adopt/adoption-journal.ts';
 import { readOwner } from '../../../src/race/owner-file.ts';
 import { readRace } from '../../../src/race/race-store.ts';
+import { readLog } from '../../../src/sessions/log/read-log.ts';
+import { SessionLog } from '../../../src/sessions/log/session-log.ts';
 import { createNativeConversations } from '../../../src/sessions/native-conversations.ts';
 import {
 	parseMeta,
@@ -39,6 +42,7 @@ import { openHistory } from '../../../src/shell/editor/history.ts';
 import { parseEventLine, serializeEvent } from '../../../src/turns/event-log.ts';
 import { createRunningAgents } from '../../../src/turns/process/running-agents.ts';
 import { readTurnRecords } from '../../../src/turns/turn-records.ts';
+import { createTheme } from '../../../src/ui/theme.ts';
 import { fakeCheckpoint, fakeSessionMeta } from '../../helpers/fake-session-meta.ts';
 import { fakeTurnState } from '../../helpers/fake-turn-state.ts';
 import { fakeWitness } from '../../helpers/fake-witness.ts';
@@ -46,6 +50,7 @@ import { raceRecord } from '../../helpers/race-record.ts';
 import { changes, damaged, damages, oddJson, oddText, withChanges } from '../odd.ts';
 import { withFolder } from '../scratch.ts';
 import { type FuzzTarget, target } from '../target.ts';
+import { FORBIDDEN } from './text.ts';
 
 const ID = '01JD0000000000000000000000';
 const NOW = Date.parse('2026-11-28T09:00:00Z');
@@ -299,6 +304,49 @@ function recordOf(seed: unknown): fc.Arbitrary<Buffer> {
 }
 
 /** Lines of a log, changed, in any order, the last one perhaps torn. */
+const CANDIDATES = [{ agent: 'codex', model: null, verdict: 'chosen', reason: 'can work', reset_at: null }];
+const MOVE = { ...at, from: 'claude', to: 'codex', losses: ['sub-agents'], packet: 'resume/001-a-b.md' };
+const ENTRIES = [
+	{ ...at, type: 'session_reopened', found: ['took over the lock'] },
+	{ ...at, type: 'agent_chosen', agent: 'codex', model: 'o3', why: 'w', candidates: CANDIDATES },
+	{ ...MOVE, type: 'agent_switched', model: null },
+	{ ...MOVE, type: 'handed_over', reason: 'limit', failure: null, limit: LIMIT, candidates: CANDIDATES },
+	{
+		...at,
+		type: 'turn_started',
+		turn: 1,
+		agent: 'codex',
+		model: null,
+		permissions: 'edit',
+		trigger: 'user',
+		resumed: true,
+		packet: null,
+	},
+	{
+		...at,
+		type: 'turn_finished',
+		turn: 1,
+		agent: 'codex',
+		status: 'failed',
+		stop_reason: 'crashed',
+		duration_ms: 12,
+		limit: null,
+		error: { code: 'x', message: 'no' },
+	},
+	{ ...at, type: 'waiting', agent: 'codex', until: '2026-11-28T10:00:00.000Z' },
+	{
+		...at,
+		type: 'checkpointed',
+		reason: 'limit',
+		packet: null,
+		next_agent: 'a',
+		reset_at: null,
+		pending: true,
+	},
+	{ ...at, type: 'utilization_warning', agent: 'codex', window: 'w', ratio: 0.9, reset_at: null },
+	{ ...at, type: 'notice', level: 'info', text: 'hello' },
+];
+
 function logOf(seeds: readonly unknown[]): fc.Arbitrary<Buffer> {
 	const line = fc.oneof(
 		{
@@ -389,6 +437,33 @@ const sessionTargets: FuzzTarget[] = [
 					const line = serializeEvent({ ts: NOW, seq: 1, event });
 					expect(parseEventLine(line)?.event).toEqual(JSON.parse(JSON.stringify(event)));
 				}
+			}),
+	),
+	target(
+		'session log',
+		'tells each entry in rows that hold nothing a terminal obeys, and is added to with a higher number',
+		80,
+		logOf(ENTRIES),
+		(bytes) =>
+			withFolder((folder) => {
+				put(join(folder, 'log.jsonl'), bytes);
+				const before = readLog(folder);
+				for (const columns of [40, 100])
+					for (const row of logLines(before, { now: NOW, theme: createTheme(false), columns }))
+						expect(FORBIDDEN.test(row) || row.includes('\n')).toBe(false);
+				const log = new SessionLog({
+					place: () => ({ path: folder, wayTo: (path) => path }),
+					clock: { ...clock, monotonic: () => 0, sleep: async () => undefined },
+					onNotice: (text) => expect.fail(text),
+				});
+				log.add({ type: 'notice', level: 'info', text: 'one more' });
+				log.close();
+				const after = readLog(folder);
+				expect(after.slice(0, -1)).toEqual(before);
+				expect(after.at(-1)?.event).toMatchObject({ text: 'one more' });
+				const size = bytes.length;
+				const honest = before.filter(({ seq }) => seq <= size).map(({ seq }) => seq);
+				expect(after.at(-1)?.seq).toBeGreaterThan(honest.at(-1) ?? 0);
 			}),
 	),
 	target(
