@@ -92,6 +92,21 @@ const LAYERS: Record<string, readonly string[]> = {
 
 /** The modules by which other folders enter a room; a room without a row is open. */
 const DOORS: Record<string, readonly string[]> = {
+	turns: [
+		'describe-tasks',
+		'event-log',
+		'recover-turn',
+		'run-turn',
+		'spoken-text',
+		'turn-facts',
+		'turn-records',
+		'turn-spec',
+		'validation',
+		'process/private-files',
+		'process/running-agents',
+		'questions/describe-answer',
+		'record/token-counts',
+	],
 	edits: ['edit-journal', 'look-at-paths', 'merge-contents', 'plan-edits', 'recover-edits', 'replace-files'],
 };
 

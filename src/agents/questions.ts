@@ -35,6 +35,9 @@ export interface Answer {
 	text: string | null;
 }
 
+/** `user`, or another name that a front end gives itself; where nothing was allowed, why (`timeout`, `withdrawn`, `turn_ended`, `relay_gone`). */
+export type AnsweredBy = string;
+
 /** `key`: the CLI's own id of the question, where it has one. */
 type QuestionMessage =
 	| { type: 'asked'; key: string | null; question: AskedQuestion }

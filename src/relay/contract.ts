@@ -1,11 +1,10 @@
 import type { AgentId, LoginState, PermissionPreset } from '../agents/contract.ts';
 import type { Limit } from '../agents/events.ts';
-import type { Answer } from '../agents/questions.ts';
+import type { Answer, AnsweredBy } from '../agents/questions.ts';
 import type { SessionId } from '../core/ids.ts';
 import type { CandidateVerdict } from '../limits/successor.ts';
 import type { SessionMeta } from '../sessions/session-meta.ts';
 import type { TurnState } from '../sessions/turn-state.ts';
-import type { AnsweredBy } from '../turns/questions/question-log.ts';
 import type { RelayEvent } from './relay-events.ts';
 import type { SessionView } from './session-view.ts';
 

@@ -1,14 +1,13 @@
 /** The conversation behind the shell and behind `run`: it holds the session, and has each prompt decided and carried out. */
 import { lostAbilities } from '../agents/abilities.ts';
 import type { PermissionPreset } from '../agents/contract.ts';
-import type { Answer } from '../agents/questions.ts';
+import type { Answer, AnsweredBy } from '../agents/questions.ts';
 import { toIso } from '../core/clock.ts';
 import { RelayError } from '../core/errors.ts';
 import type { SessionId } from '../core/ids.ts';
 import { letBegin } from '../core/let-begin.ts';
 import type { SessionNote } from '../sessions/session-meta.ts';
 import { addNotes } from '../sessions/transitions.ts';
-import type { AnsweredBy } from '../turns/questions/question-log.ts';
 import { agentToOffer } from './agent-order.ts';
 import { agentOverviews } from './agent-overviews.ts';
 import { openFor, tellBeginning } from './begin-prompt.ts';

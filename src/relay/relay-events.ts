@@ -1,11 +1,10 @@
 import type { AgentId, PermissionPreset } from '../agents/contract.ts';
 import type { AgentEvent, Limit } from '../agents/events.ts';
-import type { Answer, Question } from '../agents/questions.ts';
+import type { Answer, AnsweredBy, Question } from '../agents/questions.ts';
 import type { SessionId } from '../core/ids.ts';
 import type { CandidateVerdict } from '../limits/successor.ts';
 import type { LeftReason } from '../sessions/session-meta.ts';
 import type { TurnState } from '../sessions/turn-state.ts';
-import type { AnsweredBy } from '../turns/questions/question-log.ts';
 
 /** Who has a turn of a chat. */
 export interface Speaker {

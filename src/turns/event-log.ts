@@ -2,7 +2,8 @@
 import * as v from 'valibot';
 import type { AgentEvent, Limit } from '../agents/events.ts';
 import { fromIso, toIso } from '../core/clock.ts';
-import { limitSchema, type TurnState, tokensSchema } from '../sessions/turn-state.ts';
+import type { TurnState } from '../sessions/turn-state.ts';
+import { type DiskEvent, eventSchema } from './record/event-schema.ts';
 import { tokensFromDisk, tokensToDisk } from './record/token-counts.ts';
 
 export interface LoggedEvent {
@@ -13,96 +14,6 @@ export interface LoggedEvent {
 }
 
 type Json = Record<string, unknown>;
-
-const text = v.string();
-const count = v.nullable(v.number());
-const head = { ts: text, seq: v.number() };
-const { source } = limitSchema.entries;
-
-const tasks = v.array(v.object({ id: text, title: text }));
-
-const loggedSchema = v.variant('type', [
-	v.looseObject({
-		...head,
-		type: v.literal('session_started'),
-		native_session_id: text,
-		model: v.nullable(text),
-		lacks_story: v.optional(v.literal(true)),
-		mcp_servers: v.optional(v.array(text)),
-	}),
-	v.looseObject({ ...head, type: v.literal('agent_message_chunk'), message_id: text, text }),
-	v.looseObject({ ...head, type: v.literal('agent_thought_chunk'), message_id: text, text }),
-	v.looseObject({
-		...head,
-		type: v.literal('tool_call'),
-		id: text,
-		name: text,
-		kind: v.picklist(['read', 'edit', 'execute', 'search', 'fetch', 'other']),
-		title: text,
-		command: v.nullable(text),
-		paths: v.array(text),
-		speaker: v.optional(v.literal('sub_agent')),
-	}),
-	v.looseObject({
-		...head,
-		type: v.literal('tool_result'),
-		id: text,
-		ok: v.nullable(v.boolean()),
-		denied: v.boolean(),
-		exit_code: count,
-		output: text,
-		output_bytes: v.number(),
-	}),
-	v.looseObject({
-		...head,
-		type: v.literal('plan'),
-		items: v.array(
-			v.object({
-				text,
-				status: v.picklist(['pending', 'in_progress', 'completed']),
-				id: v.exactOptional(text),
-			}),
-		),
-	}),
-	v.looseObject({
-		...head,
-		type: v.literal('usage'),
-		scope: v.picklist(['turn', 'cumulative']),
-		tokens: tokensSchema,
-		cost_usd: count,
-	}),
-	v.looseObject({
-		...head,
-		type: v.literal('retry'),
-		reason: v.picklist(['rate', 'overloaded', 'server', 'network', 'auth']),
-		attempt: count,
-		max_attempts: count,
-		delay_ms: count,
-		source,
-	}),
-	v.looseObject({
-		...head,
-		type: v.literal('limit'),
-		limit: limitSchema,
-		speaker: v.optional(v.literal('sub_agent')),
-		model: v.optional(text),
-	}),
-	v.looseObject({
-		...head,
-		type: v.literal('utilization'),
-		windows: v.array(v.object({ window: text, ratio: v.number(), reset_at: v.nullable(text) })),
-	}),
-	v.looseObject({ ...head, type: v.literal('error'), code: v.nullable(text), message: text }),
-	v.looseObject({ ...head, type: v.literal('background_tasks'), tasks }),
-	v.looseObject({ ...head, type: v.literal('interim_answer'), tasks }),
-	v.looseObject({ ...head, type: v.literal('continued') }),
-	v.looseObject({
-		...head,
-		type: v.literal('turn_ended'),
-		outcome: v.picklist(['completed', 'limited', 'failed', 'cancelled', 'timed_out', 'outcome_unknown']),
-		stop_reason: v.nullable(text),
-	}),
-]);
 
 /** A limit in the form that state, events and ledger share on disk. */
 export function limitToDisk(value: Limit): NonNullable<TurnState['limit']> {
@@ -191,7 +102,7 @@ export function parseEventLine(line: string): LoggedEvent | null {
 		const { ts, seq, type, message_id, text } = json;
 		return { ts: fromIso(ts) ?? 0, seq, event: { type, messageId: message_id, text } };
 	}
-	const parsed = v.safeParse(loggedSchema, json);
+	const parsed = v.safeParse(eventSchema, json);
 	if (!parsed.success) return null;
 	const { ts, seq } = parsed.output;
 	return { ts: fromIso(ts) ?? 0, seq, event: eventFromDisk(parsed.output) };
@@ -221,7 +132,7 @@ function isChunk(json: unknown): json is LoggedChunk {
 	);
 }
 
-function eventFromDisk(logged: v.InferOutput<typeof loggedSchema>): AgentEvent {
+function eventFromDisk(logged: DiskEvent): AgentEvent {
 	switch (logged.type) {
 		case 'session_started':
 			return {

@@ -1,6 +1,6 @@
 import type { AgentAdapter, ThreadTotals, TurnRequest } from '../agents/contract.ts';
 import type { AgentEvent, PlanItem, TokenCounts } from '../agents/events.ts';
-import type { Answer, Question } from '../agents/questions.ts';
+import type { Answer, AnsweredBy, Question } from '../agents/questions.ts';
 import type { Clock } from '../core/clock.ts';
 import type { ProcessTable } from '../core/process-table.ts';
 import type { Snapshot, Snapshots } from '../git/contract.ts';
@@ -9,7 +9,6 @@ import type { OpenSession } from '../sessions/session-store.ts';
 import type { TurnState } from '../sessions/turn-state.ts';
 import type { StartAgentProcess } from '../terminal/agent-process.ts';
 import type { RunningAgents } from './process/running-agents.ts';
-import type { AnsweredBy } from './questions/question-log.ts';
 
 /** What is to be run: one prompt for one agent. */
 export interface TurnSpec {

@@ -1,6 +1,5 @@
-import type { Answer, Question } from '../../agents/questions.ts';
+import type { Answer, AnsweredBy, Question } from '../../agents/questions.ts';
 import { safeLine } from '../../core/text.ts';
-import type { AnsweredBy } from './question-log.ts';
 
 const CHARS = 200;
 

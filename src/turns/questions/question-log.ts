@@ -1,11 +1,8 @@
 /** Disk forms: questions and answers among a turn's events, and the bytes of their channel in `NNN-questions.jsonl`. */
 import * as v from 'valibot';
-import type { Answer, Question } from '../../agents/questions.ts';
+import type { Answer, AnsweredBy, Question } from '../../agents/questions.ts';
 import { fromIso, toIso } from '../../core/clock.ts';
 import type { ChannelBytes } from './question-channel.ts';
-
-/** Who answered: `user`, or another name that a front end gives; by the relay itself, and then nothing was allowed, the rest. */
-export type AnsweredBy = string;
 
 export type QuestionEvent =
 	| { type: 'question_asked'; question: Question }

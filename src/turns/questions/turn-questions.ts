@@ -1,9 +1,9 @@
-import { type Answer, answerProblem, type Question } from '../../agents/questions.ts';
+import { type Answer, type AnsweredBy, answerProblem, type Question } from '../../agents/questions.ts';
 import { RelayError } from '../../core/errors.ts';
 import { safeLine } from '../../core/text.ts';
 import type { TurnControl } from '../turn-spec.ts';
 import type { ChannelBytes, QuestionChannel } from './question-channel.ts';
-import type { AnsweredBy, QuestionEvent } from './question-log.ts';
+import type { QuestionEvent } from './question-log.ts';
 import { StandingTime } from './standing-time.ts';
 
 export interface TurnQuestionsOptions {
