@@ -22,9 +22,9 @@ import { judgeTurn } from './judge/judge-turn.ts';
 import { readNativeFacts } from './judge/native-facts.ts';
 import { endStrays } from './process/end-strays.ts';
 import { RecordedQuestions, repeatQuestions } from './questions/recover-questions.ts';
+import { unreadableOutput } from './record/guard-parser.ts';
 import { type RecorderOptions, TurnRecorder } from './record/recorder.ts';
 import { totalsFromDisk } from './record/token-counts.ts';
-import { unreadableOutput } from './record/unreadable-output.ts';
 
 export interface RecoverDeps {
 	session: OpenSession;

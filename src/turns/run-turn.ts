@@ -21,9 +21,9 @@ import { AgentStart } from './process/agent-start.ts';
 import { describeLeftRunning } from './process/left-running.ts';
 import { TurnProcess } from './process/turn-process.ts';
 import { firstState } from './record/first-state.ts';
+import { unreadableOutput } from './record/guard-parser.ts';
 import { TurnRecorder } from './record/recorder.ts';
 import { TurnFiles } from './record/turn-files.ts';
-import { unreadableOutput } from './record/unreadable-output.ts';
 import type { TurnControl, TurnDeps, TurnSpec } from './turn-spec.ts';
 
 const STATE_EVENTS: ReadonlySet<AgentEvent['type']> = new Set([

@@ -2,7 +2,7 @@ import type { AgentExit } from '../../agents/contract.ts';
 import type { AgentEvent, BackgroundTask, Limit } from '../../agents/events.ts';
 import { syncInBackground } from '../../core/files.ts';
 import type { AgentProcess } from '../../terminal/agent-process.ts';
-import { AskedTerminal } from '../questions/asked-terminal.ts';
+import { AskedTerminal } from '../questions/terminal/asked-terminal.ts';
 import { TurnQuestions } from '../questions/turn-questions.ts';
 import type { TurnRecorder } from '../record/recorder.ts';
 import type { TurnFiles } from '../record/turn-files.ts';

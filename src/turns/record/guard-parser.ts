@@ -2,7 +2,7 @@
  * A parser that never throws. One line that its adapter cannot read (an exception is a bug of ours, or a shape that nobody
  * thought of) costs what it says and nothing else: it stays in the raw record, and the agent is left at work.
  */
-import type { AgentExit, AgentParser, NativeFacts, ParsedTurn } from '../../agents/contract.ts';
+import type { AgentExit, AgentId, AgentParser, NativeFacts, ParsedTurn } from '../../agents/contract.ts';
 import type { AgentEvent } from '../../agents/events.ts';
 
 const NEWLINE = 0x0a;
@@ -67,4 +67,9 @@ function judgedByExit({ exitCode, stopRequested }: AgentExit): ParsedTurn {
 		toolResults: [],
 		utilization: [],
 	};
+}
+
+/** What the user is told, once a turn, where a parser met what it cannot read. */
+export function unreadableOutput(agent: AgentId, rawPath: string): string {
+	return `A part of ${agent}'s output could not be read; it is kept as it came in ${rawPath}.`;
 }

@@ -6,7 +6,7 @@ import { LineSplitter } from '../../../src/core/line-splitter.ts';
 import { createByteFilter, createTextFilter, safeLine, safeText } from '../../../src/core/text.ts';
 import { readVerdict, withoutVerdict } from '../../../src/relay/chat/verdict.ts';
 import { createKeyDecoder, type Key } from '../../../src/shell/editor/keys.ts';
-import { TerminalQuestions } from '../../../src/turns/questions/terminal-question.ts';
+import { TerminalQuestions } from '../../../src/turns/questions/terminal/terminal-question.ts';
 import { graphemesOf } from '../../../src/ui/graphemes.ts';
 import { createMarkdownLines } from '../../../src/ui/markdown.ts';
 import { columnsOf, cutToColumns, wrapToColumns } from '../../../src/ui/text-width.ts';

@@ -1,6 +1,6 @@
 /** What is asked on the agent's terminal while a turn runs: told once, answered once, or refused where nobody is there. */
-import type { AgentProcess } from '../../terminal/agent-process.ts';
-import type { TurnControl } from '../turn-spec.ts';
+import type { AgentProcess } from '../../../terminal/agent-process.ts';
+import type { TurnControl } from '../../turn-spec.ts';
 import { EchoMask } from './echo-mask.ts';
 import { TerminalQuestions } from './terminal-question.ts';
 

@@ -2,7 +2,7 @@
  * What asks on the agent's terminal (sudo, ssh, git), past the agent. Two signs: text that is no event and stands unfinished,
  * as questions do; and a process that reads the terminal, where the system can tell. A pure decision over bytes and time.
  */
-import { safeLine } from '../../core/text.ts';
+import { safeLine } from '../../../core/text.ts';
 
 /** A program that goes on printing finishes its line sooner. */
 const UNFINISHED_MS = 1_000;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { AskedTerminal } from '../../../../src/turns/questions/asked-terminal.ts';
-import type { AskedOnTerminal } from '../../../../src/turns/turn-spec.ts';
+import { AskedTerminal } from '../../../../../src/turns/questions/terminal/asked-terminal.ts';
+import type { AskedOnTerminal } from '../../../../../src/turns/turn-spec.ts';
 
 function scene({ canAnswer = false, answerMs = 30_000 } = {}) {
 	let now = 0;

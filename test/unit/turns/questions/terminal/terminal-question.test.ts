@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { TerminalQuestions } from '../../../../src/turns/questions/terminal-question.ts';
+import { TerminalQuestions } from '../../../../../src/turns/questions/terminal/terminal-question.ts';
 
 const never = () => false;
 const EVENT = '{"type":"assistant","text":"Really? "}';
