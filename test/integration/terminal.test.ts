@@ -1,4 +1,4 @@
-import { mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { expectLastBytes } from '../helpers/last-bytes.ts';
@@ -149,6 +149,18 @@ describe.each(TRANSPORTS)('an agent on %s', (_, start) => {
 		await running.agent.ended;
 		expect(running.agent.isTerminalRead()).toBe(false);
 		expect(running.output().toString()).toBe('got-secret\nrefused\n');
+	});
+
+	it('reads on a stdin that stays open whatever it is given, byte for byte', async () => {
+		const bytes = Buffer.from(Array.from({ length: 100_000 }, (_, at) => at % 256));
+		const script = 'head -c 100000 >copy; echo copied; IFS= read -r line; echo got-$line';
+		const running = await bench.start(start, '/bin/sh', ['-c', script], { promptPath: null });
+		await running.agent.write(bytes);
+		await running.says(/copied/);
+		await running.agent.write(Buffer.from('more\nthan it reads\n'));
+		expect(await running.agent.ended).toEqual({ exitCode: 0, signal: null, seen: 'marker' });
+		expect(running.output().toString()).toBe('copied\ngot-more\n');
+		expect(readFileSync(join(bench.folder, 'copy')).equals(bytes)).toBe(true);
 	});
 
 	it('that reads something else does not read its terminal', async () => {
