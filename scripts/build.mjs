@@ -3,7 +3,7 @@
 // native one and for TOML, which is loaded only when there is a file; names are kept, so that stack traces stay readable.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
@@ -33,6 +33,7 @@ const LOADED_TOGETHER = {
 		'app/command-context.js',
 		'commands/sessions/run.js',
 		'commands/sessions/lines.js',
+		'ui/field-lines.js',
 	],
 	work: [
 		'app/open-ledger.js',
@@ -46,9 +47,17 @@ const LOADED_TOGETHER = {
 		'turns/process/running-agents.js',
 	],
 };
-const groups = Object.entries(LOADED_TOGETHER).map(([name, modules], at) => {
+/** What a command does and what draws it are wanted by the same call. */
+const commands = readdirSync(join(dist, 'commands'), { recursive: true })
+	.filter((folder) => existsSync(join(dist, 'commands', folder, 'run.js')))
+	.map((folder) => [
+		folder.replaceAll('/', '-'),
+		['run.js', 'lines.js'].map((file) => join('commands', folder, file)),
+	]);
+const together = [...Object.entries(LOADED_TOGETHER), ...commands];
+const groups = together.map(([name, modules], at) => {
 	const paths = new Set(modules.map((path) => join(dist, path)));
-	return { name, priority: Object.keys(LOADED_TOGETHER).length - at, test: (id) => paths.has(id) };
+	return { name, priority: together.length - at, test: (id) => paths.has(id) };
 });
 
 /**

@@ -1,7 +1,7 @@
 /** A command's table as commander takes it: options, operands, help and examples. */
 import { Argument, Option, type Command as Program } from 'commander';
 import type { Command } from '../commands/command.ts';
-import { type Option as Declared, partsOf, type ValueKind } from '../commands/options/option-table.ts';
+import { type Option as Declared, isOperand, type ValueKind } from '../commands/options/option-table.ts';
 
 /** An option that knows what its value may be, for completion. */
 export class KnownOption extends Option {
@@ -32,7 +32,7 @@ export function declareCommand(program: Program, command: Command): Program {
 	const declared = parent.command(name, { isDefault: command.isDefault }).description(command.about);
 	for (const option of command.options.values()) {
 		if (option.only !== undefined && option.only !== 'cli') continue;
-		if (partsOf(option).long === null) declared.addArgument(new KnownArgument(option));
+		if (isOperand(option)) declared.addArgument(new KnownArgument(option));
 		else declared.addOption(new KnownOption(option));
 	}
 	return declared.addHelpText('after', exampleText(...command.examples.map((line) => `agent-relay ${line}`)));

@@ -135,6 +135,11 @@ export function choice<const Word extends string>(
 	});
 }
 
+/** Without a flag: it is what stands behind the command. */
+export function isOperand({ flags }: Pick<Option<unknown>, 'flags'>): boolean {
+	return !flags.startsWith('-');
+}
+
 export interface FlagParts {
 	/** `-n`; null: it has none. */
 	short: string | null;

@@ -1,7 +1,7 @@
 /** A command's table as the shell takes it: usage, summary, completion, and the words behind it. */
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import type { Command } from '../../commands/command.ts';
-import { type Given, type Option, partsOf } from '../../commands/options/option-table.ts';
+import { type Given, isOperand, type Option, partsOf } from '../../commands/options/option-table.ts';
 import { RelayError } from '../../core/errors.ts';
 import { formatPlural } from '../../core/plural.ts';
 import { flagAtEnd } from './agent-argument.ts';
@@ -10,7 +10,7 @@ import { type SlashCommand, splitWords, usageError } from './slash-command.ts';
 
 export function slashCommand(command: Command): SlashCommand {
 	const options = optionsOf(command);
-	const operand = [...options.values()].find((option) => partsOf(option).long === null);
+	const operand = [...options.values()].find(isOperand);
 	const slash: SlashCommand = {
 		...factsOf(command, options),
 		aliases: [],
