@@ -51,6 +51,7 @@ export function commandContext(app: App, open: Open | null = null): CommandConte
 		git,
 		store,
 		ledger,
+		pruneDeps: async () => (await import('./open-prune.ts')).openPrune(app),
 		settings: async () => settingsOf(await settings()),
 		conversation: open?.conversation ?? null,
 		agents: async () => (await conversation()).agents(),

@@ -11,7 +11,7 @@ export class KnownOption extends Option {
 		super(flags, about);
 		this.kind = kind ?? 'none';
 		if (fallback !== undefined) this.default(fallback);
-		if (typeof kind === 'object' && kind !== null) this.choices([...kind.words]);
+		if (typeof kind === 'object' && kind !== null && !kind.isOpen) this.choices([...kind.words]);
 	}
 }
 

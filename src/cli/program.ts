@@ -137,31 +137,7 @@ export function createProgram(act: Act, writeError: (text: string) => void): Com
 	declare(COMMANDS.agents);
 	declare(COMMANDS.limits);
 	declare(COMMANDS.limitsClear);
-	bind(
-		program
-			.command('prune')
-			.description(
-				'what sessions, races, snapshots, witnesses and caches take; with --apply what is old goes',
-			)
-			.option('--sessions', 'finished sessions of this repo, and those of repos that are gone')
-			.option('--races', 'worktrees of races whose work is kept elsewhere')
-			.option('--snapshots', 'snapshots of any repo')
-			.option('--witness', 'what you said in sessions that are gone')
-			.option('--caches', 'what is made anew when it is needed, whatever its age')
-			.option('--older-than <age>', 'what was not used for this long (12h, 30d)', '30d')
-			.option('--unfinished', 'sessions with work left too')
-			.option('--apply', 'remove it; without this it is only looked at')
-			.option('--json', 'print JSON')
-			.addHelpText(
-				'after',
-				example(
-					'agent-relay prune',
-					'agent-relay prune --sessions --older-than 90d --apply',
-					'agent-relay prune --caches --apply',
-				),
-			),
-		'prune',
-	);
+	declare(COMMANDS.prune);
 	declareConfig(program);
 	for (const command of [
 		COMMANDS.configShow,

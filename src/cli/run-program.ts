@@ -26,7 +26,6 @@ const COMMANDS: Record<string, () => Promise<Command<never>>> = {
 	'race-diff': async () => (await import('./commands/race-adopt.ts')).diffEntrants,
 	'race-adopt': async () => (await import('./commands/race-adopt.ts')).adoptEntrant,
 	'race-clean': async () => (await import('./commands/race-clean.ts')).cleanRace,
-	prune: async () => (await import('./commands/prune.ts')).prune,
 	resume: async () => (await import('./commands/shell.ts')).resume,
 	demo: async () => (await import('./commands/demo.ts')).demo,
 	completion: async () => (await import('./commands/completion.ts')).completion,

@@ -8,6 +8,7 @@ import type { RepoFacts } from '../git/contract.ts';
 import type { Git } from '../git/run-git.ts';
 import type { Ledger } from '../limits/ledger.ts';
 import type { CandidateVerdict } from '../limits/successor.ts';
+import type { PruneDeps } from '../prune/prune.ts';
 import type { AgentOverview, Conversation } from '../relay/contract.ts';
 import type { SessionStore } from '../sessions/session-store.ts';
 
@@ -27,6 +28,8 @@ export interface CommandContext {
 	git(): Promise<Git>;
 	store(): Promise<SessionStore>;
 	ledger(): Promise<Ledger>;
+	/** What `prune` looks at: the records of this repo, and what all repos share. */
+	pruneDeps(): Promise<PruneDeps>;
 	/** In force here. RelayError `bad_config` where a file cannot be obeyed. */
 	settings(): Promise<CommandSettings>;
 	/** The one at hand; null on the command line, where none is open. */

@@ -5,6 +5,7 @@ import { diff } from './diff/options.ts';
 import { files } from './files/options.ts';
 import { limits, limitsClear } from './limits/options.ts';
 import { plan } from './plan/options.ts';
+import { prune } from './prune/options.ts';
 import { sessions } from './sessions/options.ts';
 import { show } from './show/options.ts';
 import { transcript } from './transcript/options.ts';
@@ -21,6 +22,7 @@ export const COMMANDS = {
 	limits,
 	limitsClear,
 	plan,
+	prune,
 	sessions,
 	show,
 	transcript,

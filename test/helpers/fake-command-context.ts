@@ -43,6 +43,7 @@ export function fakeCommandContext(
 		git: absent('git'),
 		store: async () => fakeStore([fakeSummary(clock.now() - 7_200_000)]),
 		ledger: async () => fakeLedger(),
+		pruneDeps: absent('place to prune'),
 		settings: async () => ({
 			loaded: { config: DEFAULT_CONFIG, origins: new Map(), notices: [], repoConfig: null },
 			registry: createRegistry(BUILT_IN_ADAPTERS),

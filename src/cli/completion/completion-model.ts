@@ -36,7 +36,6 @@ const KINDS: Readonly<Record<string, ValueKind>> = {
 	dir: 'folders',
 	key: 'settings',
 	preset: { words: [...PRESETS] },
-	age: { words: ['7d', '30d', '90d'] },
 	shell: { words: ['bash', 'zsh', 'fish'] },
 	encoding: { words: ['utf-8', 'utf-16le', 'latin1', 'windows-1252', 'shift_jis', 'gb18030'] },
 };

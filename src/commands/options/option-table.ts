@@ -19,7 +19,8 @@ export type ValueKind =
 	| 'turns'
 	| 'files'
 	| 'folders'
-	| { words: readonly string[] };
+	/** `isOpen`: any other word will do, too. */
+	| { words: readonly string[]; isOpen?: boolean };
 
 /** Where a command can be called. */
 export type FrontEnd = 'cli' | 'shell';

@@ -7,22 +7,12 @@ import { formatAgo, formatBytes } from '../../ui/quantities.ts';
 import { renderTable } from '../../ui/table.ts';
 import { wrapToColumns } from '../../ui/text-width.ts';
 import type { Theme } from '../../ui/theme.ts';
-
-interface PrunePage {
-	kinds: readonly PruneKind[];
-	kept: readonly Kept[];
-	/** null: nothing was removed, only looked at. */
-	pruned: readonly Pruned[] | null;
-	now: number;
-	/** What removes them. */
-	command: string;
-	/** How this program is called. */
-	ownName: string;
-}
+import type { Look } from '../command.ts';
+import type { PruneData } from './run.ts';
 
 const SHOWN = 20;
 
-export function pruneLines(page: PrunePage, { theme, columns }: { theme: Theme; columns: number }): string[] {
+export function pruneLines(page: PruneData, { theme, columns }: Look): string[] {
 	const { kept, pruned, command, ownName } = page;
 	const goes = kept.filter(({ remove }) => remove !== null);
 	const lines = [
@@ -39,7 +29,7 @@ export function pruneLines(page: PrunePage, { theme, columns }: { theme: Theme; 
 	return [...lines, ...step];
 }
 
-function overview({ kinds, kept }: PrunePage, theme: Theme, columns: number): string[] {
+function overview({ kinds, kept }: PruneData, theme: Theme, columns: number): string[] {
 	const rows = kinds.map((kind) => {
 		const own = kept.filter((one) => one.kind === kind);
 		const goes = own.filter(({ remove }) => remove !== null);
@@ -58,7 +48,7 @@ function overview({ kinds, kept }: PrunePage, theme: Theme, columns: number): st
 
 const bytesOf = (kept: readonly Kept[]) => kept.reduce((sum, { bytes }) => sum + bytes, 0);
 
-function goingLines(goes: readonly Kept[], { now }: PrunePage, theme: Theme): string[] {
+function goingLines(goes: readonly Kept[], { now }: PruneData, theme: Theme): string[] {
 	if (goes.length === 0) return [];
 	const shown = goes.slice(0, SHOWN).map((one) => {
 		const facts = [
