@@ -14,7 +14,9 @@ afterEach(() => bench.dispose());
 it('is named once, at the end of the turn that started it, and in its record', async () => {
 	const server = join(bench.root, 'tmux: server');
 	const pidFile = join(bench.root, 'pid');
-	const start = `cp "$(command -v sleep)" "${server}"; setsid "${server}" 61 </dev/null >/dev/null 2>&1 & echo $! > ${pidFile}`;
+	// The turn ends once the shell that starts the server has become it.
+	const isIt = `[ "$(ps -o args= -p $!)" = "${server} 61" ]`;
+	const start = `cp "$(command -v sleep)" "${server}"; setsid "${server}" 61 </dev/null >/dev/null 2>&1 & echo $! > ${pidFile}; until ${isIt}; do sleep 0.02; done`;
 	bench.install('claude', { turns: [[{ run: start }, ...claudeAnswers('one')], claudeAnswers('two')] });
 	const relay = await bench.relay();
 	const said = () => relay.ofType('notice').filter(({ text }) => text.startsWith('left running'));
