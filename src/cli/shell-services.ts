@@ -8,15 +8,11 @@ import { secretValues } from '../agents/secret-values.ts';
 import { type App, homeOf } from '../app/create-app.ts';
 import { parentTurn, type Settings, type SettingsHolder } from '../app/open-relay.ts';
 import { clonedFolders, obeysRepo } from '../app/repo-trust.ts';
-import { agentsOfSessions } from '../commands/sessions/session-agents.ts';
 import { RelayError } from '../core/errors.ts';
 import { searchPathOutside } from '../core/find-executable.ts';
 import { withoutInheritedDescriptors } from '../core/inherited-descriptors.ts';
 import { createRedactor } from '../handoff/redact.ts';
-import { sessionPlaces } from '../sessions/session-list.ts';
-import type { SessionStore } from '../sessions/session-store.ts';
-import { shortIds } from '../sessions/short-ids.ts';
-import type { SessionRow, ShellServices } from '../shell/services.ts';
+import type { ShellServices } from '../shell/services.ts';
 import { chatOpening } from './chat-options.ts';
 
 export async function createShellServices(
@@ -31,8 +27,6 @@ export async function createShellServices(
 		worktree: repo.worktree,
 		historyPath: join(app.paths.stateHome, 'history'),
 		redact: (text) => createRedactor(secretValues(app.env, holder.settings.registry.adapters)).record(text),
-		listSessions: (limit, kinds) => sessionRows(store, limit, kinds),
-		resolveSession: async (ref) => store.resolve(ref),
 		openEditor: async (text) => editText(app, text, clonedFolders(repo, homeOf(app.env))),
 		openChat: async (flags, words) => {
 			const { openChat } = await import('../app/open-chat.ts');
@@ -78,31 +72,6 @@ export async function createShellServices(
 			};
 		},
 	};
-}
-
-async function sessionRows(
-	store: SessionStore,
-	limit: number,
-	kinds: ReadonlyArray<SessionRow['kind']> | undefined,
-): Promise<SessionRow[]> {
-	const places = sessionPlaces(store.location);
-	const found = store.list({ places, limit, isFolded: true, ...(kinds === undefined ? {} : { kinds }) });
-	const refOf = shortIds(
-		found.map(({ id }) => id),
-		[...places.keys()],
-	);
-	const agentsOf = await agentsOfSessions(found, store);
-	return found.flatMap((summary) => {
-		const { id, meta, status, lastUsedAt } = summary;
-		if (meta === null || status === 'damaged') return [];
-		const { kind, parent, turn_count: turns } = meta;
-		const title = meta.name ?? meta.title ?? meta.objective ?? '';
-		const isHere = meta.repo.worktree === store.location.repo.worktree;
-		const agents = agentsOf(summary);
-		return [
-			{ id, ref: refOf(id), kind, parent, status, title, agents, turns, isHere, updatedAt: lastUsedAt },
-		];
-	});
 }
 
 /** `$VISUAL`, else `$EDITOR`, else vi, on a private file. The variable may hold arguments, as is customary. */

@@ -1,4 +1,3 @@
-import type { SessionId } from '../core/ids.ts';
 import type { Race } from '../race/contract.ts';
 import type { Chat } from '../relay/chat/contract.ts';
 import type { Theme } from '../ui/plain-theme.ts';
@@ -16,10 +15,6 @@ export interface ShellServices {
 	historyPath: string | null;
 	/** Takes secrets out of what the history file gets. */
 	redact: (text: string) => string;
-	/** The newest first, at most `limit`, a race with its entrants as one; only these kinds, default: all. */
-	listSessions(limit: number, kinds?: ReadonlyArray<SessionRow['kind']>): Promise<SessionRow[]>;
-	/** Full id, unique prefix or suffix, `latest`, a name. RelayError `no_such_session` or `ambiguous_session` otherwise. */
-	resolveSession(ref: string): Promise<SessionId>;
 	/** Opens the user's editor on `text` with the terminal as it is, and gives the saved text. RelayError when there is none. */
 	openEditor(text: string): Promise<string>;
 	/** What a repo's files would enable once trusted; null: trusted already, or nothing to trust. Asked once by the shell. */
@@ -63,26 +58,6 @@ export interface ChatFlags {
 	continue?: boolean;
 	session?: string;
 	here?: boolean;
-}
-
-export interface SessionRow {
-	id: SessionId;
-	/** Short, and names this session alone. */
-	ref: string;
-	kind: 'shell' | 'run' | 'chat' | 'race';
-	/** The race of an entrant; the session that another one goes on from. */
-	parent: string | null;
-	status: 'active' | 'checkpointed' | 'completed';
-	/** Name or first prompt; untrusted text. */
-	title: string;
-	/** Of a race: its entrants. */
-	agents: readonly string[];
-	/** Its own; a race has none. */
-	turns: number;
-	/** It works in the folder where the relay was started. */
-	isHere: boolean;
-	/** Epoch ms. */
-	updatedAt: number;
 }
 
 interface TrustQuestion {

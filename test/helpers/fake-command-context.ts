@@ -3,12 +3,13 @@ import type { CommandContext } from '../../src/commands/context.ts';
 import { DEFAULT_CONFIG } from '../../src/config/defaults.ts';
 import { relayPaths } from '../../src/config/xdg-paths.ts';
 import type { Clock } from '../../src/core/clock.ts';
+import { RelayError } from '../../src/core/errors.ts';
 import { parseSessionId } from '../../src/core/ids.ts';
 import type { RepoFacts } from '../../src/git/contract.ts';
 import type { Ledger } from '../../src/limits/ledger.ts';
 import type { LedgerEntry, RefusedLogin } from '../../src/limits/ledger-file.ts';
 import type { Conversation } from '../../src/relay/contract.ts';
-import type { SessionSummary } from '../../src/sessions/session-list.ts';
+import type { ListOptions, SessionSummary } from '../../src/sessions/session-list.ts';
 import type { SessionStore } from '../../src/sessions/session-store.ts';
 import { Machine } from './fake-machine.ts';
 import { fakeSessionMeta } from './fake-session-meta.ts';
@@ -87,8 +88,11 @@ export function fakeLedger({
 	};
 }
 
-/** A store in memory that lists what it is given, and opens nothing. */
-export function fakeStore(found: readonly SessionSummary[]): SessionStore {
+/** A store in memory that lists what it is given, and opens nothing. `onList`: told which kinds were asked for. */
+export function fakeStore(
+	found: readonly SessionSummary[],
+	onList: (kinds: ListOptions['kinds']) => void = () => undefined,
+): SessionStore {
 	const refuse = () => {
 		throw new Error('this test opens no session');
 	};
@@ -102,11 +106,13 @@ export function fakeStore(found: readonly SessionSummary[]): SessionStore {
 			configFile: `${REPO.root}/.agent-relay/config.toml`,
 			notice: null,
 		},
-		list: ({ limit = found.length, status, isFolded = false } = {}) =>
-			found
+		list: ({ limit = found.length, status, isFolded = false, kinds } = {}) => {
+			onList(kinds);
+			return found
 				.filter((one) => status === undefined || one.status === status)
 				.filter(({ meta }) => !isFolded || meta?.kind !== 'race' || meta.parent === null)
-				.slice(0, limit),
+				.slice(0, limit);
+		},
 		create: refuse,
 		open: refuse,
 		read: refuse,
@@ -115,7 +121,11 @@ export function fakeStore(found: readonly SessionSummary[]): SessionStore {
 		witness: refuse,
 		remove: refuse,
 		refuseLocked: refuse,
-		resolve: refuse,
+		resolve: (ref) => {
+			const one = found.find(({ id }) => ref === 'latest' || id === ref);
+			if (one !== undefined) return one.id;
+			throw new RelayError('no_such_session', `no session matches ${JSON.stringify(ref)}`);
+		},
 		turns: refuse,
 		lineage: refuse,
 	};

@@ -1,5 +1,4 @@
 import { RelayError } from '../../src/core/errors.ts';
-import { parseSessionId } from '../../src/core/ids.ts';
 import type { ShellServices } from '../../src/shell/services.ts';
 import { SLASH_COMMANDS } from '../../src/shell/slash/registry.ts';
 import type { SlashContext } from '../../src/shell/slash/slash-command.ts';
@@ -14,34 +13,12 @@ export const NOON = new Date(2026, 2, 1, 12, 0).getTime();
 export const noonClock = { now: () => NOON, monotonic: () => 0, sleep: () => Promise.resolve() };
 
 export function fakeServices(over: Partial<ShellServices> = {}): ShellServices {
-	const id = parseSessionId('01K3ZZZZZZZZZZZZZZZZZZZZZZ');
 	return {
 		version: '0.1.0',
 		ownName: 'agent-relay',
 		worktree: '/repo',
 		historyPath: null,
 		redact: (text) => text,
-		listSessions: async () =>
-			id === null
-				? []
-				: [
-						{
-							id,
-							ref: id.slice(-6),
-							kind: 'shell',
-							parent: null,
-							status: 'checkpointed',
-							title: 'fix \x1b[2Jthe login',
-							agents: ['claude'],
-							turns: 4,
-							isHere: true,
-							updatedAt: NOON - 7_200_000,
-						},
-					],
-		resolveSession: async (ref) => {
-			if (id !== null && ref === 'latest') return id;
-			throw new RelayError('no_such_session', `no session matches ${JSON.stringify(ref)}`);
-		},
 		openEditor: async (text) => text,
 		pendingTrust: async () => null,
 		openRace: async () => {

@@ -3,7 +3,6 @@ import { appendFileSync } from 'node:fs';
 import { systemClock } from '../../src/core/clock.ts';
 import { RelayError } from '../../src/core/errors.ts';
 import { replaceGoneTerminals, terminalFds } from '../../src/core/gone-terminal.ts';
-import { parseSessionId } from '../../src/core/ids.ts';
 import { runShell } from '../../src/shell/run-shell.ts';
 import { createProcessSignals } from '../../src/shell/signals.ts';
 import { wantsColor } from '../../src/ui/plain-theme.ts';
@@ -23,7 +22,6 @@ const {
 } = process.env;
 const terminals = terminalFds();
 process.on('exit', () => replaceGoneTerminals(terminals));
-const ID = parseSessionId('01K3ZZZZZZZZZZZZZZZZZZZZZZ');
 
 if (FAKE_CRASH_AFTER_MS) {
 	setTimeout(() => {
@@ -59,29 +57,6 @@ process.exitCode = await runShell({
 		worktree: FAKE_WORKTREE ?? '/repo',
 		historyPath: FAKE_HISTORY ?? null,
 		redact: (text) => text,
-		listSessions: async () =>
-			ID === null
-				? []
-				: [
-						{
-							id: ID,
-							ref: ID.slice(-6),
-							kind: 'shell',
-							parent: null,
-							status: 'checkpointed',
-							title: 'fix the login',
-							agents: ['claude', 'codex'],
-							turns: 4,
-							isHere: true,
-							updatedAt: Date.now() - 7_200_000,
-						},
-					],
-		resolveSession: async (ref) => {
-			if (ID !== null && (ref === 'latest' || ID.startsWith(ref.toUpperCase()))) return ID;
-			throw new RelayError('no_such_session', `no session matches ${JSON.stringify(ref)}`, {
-				hint: '/sessions lists them',
-			});
-		},
 		openEditor: async (text) => `${text} from the editor`,
 		openRace: async () => {
 			throw new RelayError('refused', 'no race here');

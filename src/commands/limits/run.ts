@@ -47,7 +47,7 @@ async function whoIsNext(context: CommandContext): Promise<CandidateVerdict[]> {
 		return await context.candidates();
 	} catch (error) {
 		if (!(error instanceof RelayError)) throw error;
-		context.notice(`who is next cannot be told: ${error.message}`);
+		context.notice(`cannot say who is next: ${error.message}`);
 		return [];
 	}
 }

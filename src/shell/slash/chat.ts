@@ -5,6 +5,7 @@ import type { Candidate } from '../editor/completion.ts';
 import type { ChatFlags } from '../services.ts';
 import { CHAT_ENDS, chatBeginLine, chatEndLines } from '../view/chat-lines.ts';
 import { completeWhoAndHow, flagAtEnd } from './agent-argument.ts';
+import { sessionRows } from './session-rows.ts';
 import { type CompletionContext, type SlashCommand, type SlashContext, usageError } from './slash-command.ts';
 import { flagsOf, readWordsAndFlags } from './words-and-flags.ts';
 
@@ -81,18 +82,16 @@ function readChat(argument: string): ReadChat {
 }
 
 async function completeChat(
-	{ relay, services }: CompletionContext,
+	{ relay, context }: CompletionContext,
 	argument: string,
 ): Promise<readonly Candidate[]> {
 	const last = flagAtEnd(argument);
 	const values = last && (await completeWhoAndHow(relay, last));
 	if (values) return values;
 	if (last?.flag === '--session' || last?.flag === '-s')
-		return (await services.listSessions(OFFERED, ['chat'])).map(({ id, title }) => ({
+		return (await sessionRows(context, ['chat'])).map(({ id, title }) => ({
 			value: id,
 			hint: safeLine(title, 40),
 		}));
 	return FLAGS.filter((name) => name.startsWith('--')).map((value) => ({ value }));
 }
-
-const OFFERED = 20;

@@ -9,6 +9,7 @@ import type { RaceQuestion } from '../services.ts';
 import { RaceLines } from '../view/race-lines.ts';
 import { RaceProgress } from '../view/race-progress.ts';
 import { completeWhoAndHow, flagAtEnd } from './agent-argument.ts';
+import { sessionRows } from './session-rows.ts';
 import {
 	type CompletionContext,
 	type SlashCommand,
@@ -139,10 +140,9 @@ async function tellEnd(
 }
 
 /** Races whose ids are offered. */
-const OFFERED = 20;
 
 async function completeRace(
-	{ relay, services }: CompletionContext,
+	{ relay, context, services }: CompletionContext,
 	argument: string,
 ): Promise<readonly Candidate[]> {
 	const last = flagAtEnd(argument);
@@ -152,7 +152,7 @@ async function completeRace(
 	if (argument.includes(' ') && ['diff', 'adopt', 'open'].includes(first))
 		return (await services.latestEntrants()).map((value) => ({ value }));
 	if (argument.includes(' ') && ['show', 'resume', 'clean'].includes(first))
-		return (await services.listSessions(OFFERED, ['race'])).map(({ id, title }) => ({
+		return (await sessionRows(context, ['race'])).map(({ id, title }) => ({
 			value: id,
 			hint: safeLine(title, 40),
 		}));

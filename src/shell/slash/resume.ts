@@ -6,11 +6,10 @@ import { formatAgo } from '../../ui/quantities.ts';
 import { cutToColumns } from '../../ui/text-width.ts';
 import { describeKind } from '../../view/describe-session.ts';
 import type { Candidate } from '../editor/completion.ts';
-import type { SessionRow } from '../services.ts';
+import { type SessionRow, sessionRows } from './session-rows.ts';
 import { type PickChoice, type SlashCommand, type SlashContext, usageError } from './slash-command.ts';
 import { readWordsAndFlags } from './words-and-flags.ts';
 
-const OFFERED = 20;
 /** `checkpointed` is the longest. */
 const STATUS_CHARS = 12;
 /** A race is gone on with by `/race resume`. */
@@ -23,8 +22,8 @@ export const resume: SlashCommand = {
 	summary: 'go on with another session: id, part of it, name, latest',
 	example: '/resume latest',
 	duringTurn: 'queued',
-	async complete({ services }): Promise<readonly Candidate[]> {
-		const rows = await services.listSessions(OFFERED, CONVERSATIONS);
+	async complete({ context }): Promise<readonly Candidate[]> {
+		const rows = await sessionRows(context, CONVERSATIONS);
 		return [{ value: 'latest' }, ...rows.map(({ id, title }) => ({ value: id, hint: safeLine(title, 40) }))];
 	},
 	async run(context, argument) {
@@ -63,9 +62,9 @@ async function isAgreed(id: SessionRow['id'], context: SlashContext): Promise<bo
 }
 
 /** `latest` is the last conversation but the one that runs, of this folder where it has one. */
-async function resolve(ref: string, context: SlashContext): Promise<SessionRow['id']> {
-	if (ref !== 'latest') return context.services.resolveSession(ref);
-	const others = await othersOf(context);
+async function resolve(ref: string, shell: SlashContext): Promise<SessionRow['id']> {
+	if (ref !== 'latest') return (await shell.context.store()).resolve(ref);
+	const others = await othersOf(shell);
 	const latest = others.find(({ isHere }) => isHere) ?? others[0];
 	if (latest !== undefined) return latest.id;
 	throw new RelayError('no_such_session', 'there is no other session here', {
@@ -73,9 +72,9 @@ async function resolve(ref: string, context: SlashContext): Promise<SessionRow['
 	});
 }
 
-async function othersOf({ relay, services }: SlashContext): Promise<SessionRow[]> {
+async function othersOf({ relay, context }: SlashContext): Promise<SessionRow[]> {
 	const current = relay.session()?.id;
-	return (await services.listSessions(OFFERED, CONVERSATIONS)).filter(({ id }) => id !== current);
+	return (await sessionRows(context, CONVERSATIONS)).filter(({ id }) => id !== current);
 }
 
 async function pickSession(context: SlashContext): Promise<string | null> {

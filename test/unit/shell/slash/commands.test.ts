@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { parseSessionId } from '../../../../src/core/ids.ts';
-import type { SessionRow } from '../../../../src/shell/services.ts';
+import type { SessionSummary } from '../../../../src/sessions/session-list.ts';
 import { findCommand, unknownCommand } from '../../../../src/shell/slash/find-command.ts';
 import { SLASH_COMMANDS } from '../../../../src/shell/slash/registry.ts';
 import type { SlashContext } from '../../../../src/shell/slash/slash-command.ts';
 import { columnsOf } from '../../../../src/ui/text-width.ts';
-import { fakeServices, fakeSlashContext, NOON } from '../../../helpers/fake-slash-context.ts';
+import { fakeCommandContext, fakeStore, fakeSummary } from '../../../helpers/fake-command-context.ts';
+import { createFakeRelay } from '../../../helpers/fake-relay.ts';
+import { fakeSessionMeta } from '../../../helpers/fake-session-meta.ts';
+import { fakeSlashContext, NOON, noonClock } from '../../../helpers/fake-slash-context.ts';
 
 async function run(line: string, over: Partial<SlashContext> = {}) {
 	const fake = fakeSlashContext(over);
@@ -100,18 +103,16 @@ describe('other commands', () => {
 
 	it('/resume offers conversations alone, without the one that runs', async () => {
 		const asked: unknown[] = [];
-		const services = fakeServices({
-			listSessions: async (_limit, kinds) => {
-				asked.push(kinds);
-				return [row('01K3ZZZZZZZZZZZZZZZZZZZZZZ', 'this one'), row('01K3ZZZZZZZZZZZZZZZZZAAAAA', 'another')];
-			},
-		});
+		const sessions = contextWith(
+			[row('01K3ZZZZZZZZZZZZZZZZZZZZZZ', 'this one'), row('01K3ZZZZZZZZZZZZZZZZZAAAAA', 'another')],
+			(kinds) => asked.push(kinds),
+		);
 		const offered: string[] = [];
 		const pick: SlashContext['pick'] = async (_message, choices) => {
 			offered.push(...choices.map(({ label }) => label));
 			return null;
 		};
-		const { context, relay } = fakeSlashContext({ services, isInteractive: true, pick });
+		const { context, relay } = fakeSlashContext({ context: sessions, isInteractive: true, pick });
 		await relay.send('say hello', { signal: new AbortController().signal, onEvent: () => undefined });
 		await findCommand(SLASH_COMMANDS, 'resume')?.run(context, '');
 		expect(asked).toEqual([['shell', 'run', 'chat']]);
@@ -119,13 +120,11 @@ describe('other commands', () => {
 	});
 
 	it('/resume latest means the last conversation but the one that runs', async () => {
-		const services = fakeServices({
-			listSessions: async () => [
-				row('01K3ZZZZZZZZZZZZZZZZZZZZZZ', 'this one'),
-				row('01K3ZZZZZZZZZZZZZZZZZAAAAA', 'another'),
-			],
-		});
-		const { context, relay } = fakeSlashContext({ services });
+		const sessions = contextWith([
+			row('01K3ZZZZZZZZZZZZZZZZZZZZZZ', 'this one'),
+			row('01K3ZZZZZZZZZZZZZZZZZAAAAA', 'another'),
+		]);
+		const { context, relay } = fakeSlashContext({ context: sessions });
 		await relay.send('say hello', { signal: new AbortController().signal, onEvent: () => undefined });
 		await findCommand(SLASH_COMMANDS, 'resume')?.run(context, 'latest');
 		expect(relay.calls.at(-1)).toEqual({ call: 'resume', id: '01K3ZZZZZZZZZZZZZZZZZAAAAA' });
@@ -155,22 +154,16 @@ describe('other commands', () => {
 	});
 });
 
-function row(text: string, title: string): SessionRow {
+function row(text: string, title: string): SessionSummary {
 	const id = parseSessionId(text);
 	if (id === null) throw new Error(`${text} is no id`);
-	const updatedAt = NOON - 7_200_000;
-	return {
-		id,
-		ref: text.slice(-6),
-		kind: 'run',
-		parent: null,
-		status: 'completed',
-		title,
-		agents: [],
-		turns: 1,
-		isHere: true,
-		updatedAt,
-	};
+	const meta = fakeSessionMeta({ id, status: 'completed', title });
+	return fakeSummary(NOON - 7_200_000, { id, meta, status: 'completed', reason: null });
+}
+
+function contextWith(found: readonly SessionSummary[], onList?: Parameters<typeof fakeStore>[1]) {
+	const relay = createFakeRelay({ clock: noonClock });
+	return fakeCommandContext({ relay, clock: noonClock }, { store: async () => fakeStore(found, onList) });
 }
 
 describe('what commands print', () => {

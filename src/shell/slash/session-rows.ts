@@ -1,0 +1,47 @@
+import type { CommandContext } from '../../commands/context.ts';
+import type { SessionId } from '../../core/ids.ts';
+import { sessionPlaces } from '../../sessions/session-list.ts';
+import type { SessionMeta } from '../../sessions/session-meta.ts';
+import { shortIds } from '../../sessions/short-ids.ts';
+
+/** A session as the shell offers it. */
+export interface SessionRow {
+	id: SessionId;
+	/** Short, and names this session alone. */
+	ref: string;
+	kind: SessionMeta['kind'];
+	/** The race of an entrant; the session that another one goes on from. */
+	parent: string | null;
+	status: SessionMeta['status'];
+	/** Name or first prompt; untrusted text. */
+	title: string;
+	/** It works in the folder where the relay was started. */
+	isHere: boolean;
+	/** Epoch ms. */
+	updatedAt: number;
+}
+
+/** Enough to look over. */
+const OFFERED = 20;
+
+/** The newest of these kinds first, a race with its entrants as one, without what is damaged. */
+export async function sessionRows(
+	{ store: openStore }: Pick<CommandContext, 'store'>,
+	kinds: ReadonlyArray<SessionRow['kind']>,
+): Promise<SessionRow[]> {
+	const store = await openStore();
+	const { location } = store;
+	const places = sessionPlaces(location);
+	const found = store.list({ places, limit: OFFERED, isFolded: true, kinds });
+	const refOf = shortIds(
+		found.map(({ id }) => id),
+		[...places.keys()],
+	);
+	return found.flatMap(({ id, meta, status, lastUsedAt }) => {
+		if (meta === null || status === 'damaged') return [];
+		const { kind, parent, repo } = meta;
+		const title = meta.name ?? meta.title ?? meta.objective ?? '';
+		const isHere = repo.worktree === location.repo.worktree;
+		return [{ id, ref: refOf(id), kind, parent, status, title, isHere, updatedAt: lastUsedAt }];
+	});
+}
