@@ -31,12 +31,14 @@ const LOADED_TOGETHER = {
 	records: [
 		'app/create-app.js',
 		'app/command-context.js',
+		'app/open-ledger.js',
+		'commands/limits/run.js',
+		'commands/limits/lines.js',
 		'commands/sessions/run.js',
 		'commands/sessions/lines.js',
 		'ui/field-lines.js',
 	],
 	work: [
-		'app/open-ledger.js',
 		'cli/commands/run.js',
 		'core/find-executable.js',
 		'core/run-process.js',
