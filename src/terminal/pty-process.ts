@@ -128,7 +128,8 @@ export class PtyProcess implements AgentProcess {
 		const { clock, handlers, launched, processes, spec, stderr } = this.#parts;
 		const rest = this.#scanner.rest();
 		if (rest.length > 0) handlers.onOutput(rest);
-		this.#terminal.write('\n');
+		// What the agent left unread may lack its newline.
+		this.#terminal.write(`\n${this.#parts.nonce}\n`);
 		await stderr.finish();
 		await this.#wrapperExit(clock);
 		processes.signal(this.identity, 'SIGKILL');

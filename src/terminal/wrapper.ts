@@ -1,7 +1,7 @@
 /**
  * The shell that stands between the terminal and the agent: it makes the terminal transparent, runs the agent, and tells
- * the exit code in an end marker that comes after the agent's last byte. It keeps no variable of its own but the nonce,
- * so that the agent's environment is the given one, but for what every POSIX shell does: PWD is set, IFS is reset, and
+ * the exit code in an end marker that comes after the agent's last byte. It keeps no variable of its own but the nonce
+ * while the agent runs, so that the agent's environment is the given one, but for what every POSIX shell does: PWD is set, IFS is reset, and
  * dash drops variables whose names are no identifiers. Works in dash and bash.
  */
 import { existsSync } from 'node:fs';
@@ -15,7 +15,7 @@ const OPEN_FILES = 'exec 2>>"$1" 3<"$2"; shift 2; ';
 
 /**
  * $1 is stty, then the agent's argv. The record separator says "ready"; the relay answers with the nonce and, after the
- * marker, with a newline, so that the wrapper cannot exit before all was read. The wrapper's own stderr is closed while
+ * marker, with a line of the nonce again, so that the wrapper cannot exit before all was read. The wrapper's own stderr is closed while
  * the agent runs: shells report "Killed" there, and that file is for the agent's words only (a subshell with `exec`, as
  * dash applies a plain command's redirections to itself while it waits). HUP keeps its default (end), TERM
  * and INT must not end the wrapper before it has told the exit code.
@@ -30,7 +30,8 @@ const runAgent = (isLive: boolean) =>
 		'trap : TERM INT',
 		'(exec "$@" <&3 2>&4 3<&- 4>&-)',
 		'printf \'\\036%s %d\\n\' "$AGENT_RELAY_END_MARKER" "$?"',
-		'IFS= read -r AGENT_RELAY_END_MARKER',
+		// Lines that the agent left unread acknowledge nothing.
+		'while IFS= read -r AGENT_RELAY_LINE && [ "$AGENT_RELAY_LINE" != "$AGENT_RELAY_END_MARKER" ]; do :; done',
 	].join('\n');
 
 /** For a live stdin: no line is too long, and no byte means anything to the terminal. */

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { expectLastBytes } from '../helpers/last-bytes.ts';
-import { AgentBench, isRunning, TRANSPORTS, until } from '../helpers/terminal-harness.ts';
+import { AgentBench, isRunning, processes, TRANSPORTS, until } from '../helpers/terminal-harness.ts';
 
 const bench = new AgentBench();
 afterAll(() => bench.dispose());
@@ -161,6 +161,17 @@ describe.each(TRANSPORTS)('an agent on %s', (_, start) => {
 		expect(await running.agent.ended).toEqual({ exitCode: 0, signal: null, seen: 'marker' });
 		expect(running.output().toString()).toBe('copied\ngot-more\n');
 		expect(readFileSync(join(bench.folder, 'copy')).equals(bytes)).toBe(true);
+	});
+
+	it('has its exit code read, whatever lines it left unread: its wrapper waits for that', async () => {
+		const running = await bench.start(start, '/bin/sh', ['-c', 'IFS= read -r line; exit 6'], {
+			promptPath: null,
+		});
+		await running.agent.write(Buffer.from('one\ntwo\nthree'));
+		// The whole process stands still: what the agent's end and its terminal have to say is read late.
+		Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300);
+		expect(processes.isAlive(running.agent.identity)).toBe(true);
+		expect(await running.agent.ended).toEqual({ exitCode: 6, signal: null, seen: 'marker' });
 	});
 
 	it('that reads something else does not read its terminal', async () => {
