@@ -15,8 +15,7 @@ import { readTrustDigests, type TrustDigests, trustPlace } from '../config/trust
 import { RelayError } from '../core/errors.ts';
 import { lockingOf } from '../core/file-lock.ts';
 import { findExecutable, searchPathOutside } from '../core/find-executable.ts';
-import { once } from '../core/once.ts';
-import { onceAStep } from '../core/once-a-step.ts';
+import { once, onceAStep } from '../core/once.ts';
 import { programPlaces } from '../core/program-places.ts';
 import { armouredForAgents, namedPrograms } from '../git/agent-armour.ts';
 import type { RepoFacts, Snapshots } from '../git/contract.ts';

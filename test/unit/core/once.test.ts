@@ -1,6 +1,6 @@
 import { setImmediate as nextStep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { onceAStep } from '../../../src/core/once-a-step.ts';
+import { once, onceAStep } from '../../../src/core/once.ts';
 
 /** A reader that counts: `a1`, then `a2`. */
 function counting() {
@@ -43,5 +43,14 @@ describe('a look that is shared within one step of the event loop', () => {
 		look('a');
 		look('a');
 		expect(looks).toBe(1);
+	});
+});
+
+describe('a look that is taken once', () => {
+	it('holds for each key in every later step', async () => {
+		const look = once(counting());
+		expect([look('a'), look('b')]).toEqual(['a1', 'b2']);
+		await nextStep();
+		expect(look('a')).toBe('a1');
 	});
 });
