@@ -227,7 +227,7 @@ describe('edits that cannot be put back', () => {
 			{
 				before: (call) => {
 					// The user saves the first file when it was replaced, and the second cannot be.
-					if (!call.startsWith('linkSync') || !call.includes('/root/b')) return;
+					if (!call.startsWith('linkSync') || !call.includes(at('b'))) return;
 					scene.write('a', 'my words since');
 					throw Object.assign(new Error('EIO: no'), { code: 'EIO' });
 				},
