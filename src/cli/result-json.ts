@@ -1,12 +1,10 @@
 /** How a prompt or a chat ended, as the last line of `--json`: snake_case keys, ISO-8601 times. */
-import { toIso } from '../core/clock.ts';
+import { toIsoOrNull } from '../core/clock.ts';
 import type { ChatResult } from '../relay/chat/contract.ts';
 import type { SendResult } from '../relay/contract.ts';
 import { limitToDisk } from '../turns/event-log.ts';
 
 type Json = Record<string, unknown>;
-
-const isoOrNull = (epochMs: number | null) => (epochMs === null ? null : toIso(epochMs));
 
 /** The last line of `run --json`. */
 export function resultToJson(result: SendResult, exitCode: number): Json {
@@ -16,7 +14,7 @@ export function resultToJson(result: SendResult, exitCode: number): Json {
 		exit_code: exitCode,
 		session_id: result.sessionId,
 		limit: result.limit && limitToDisk(result.limit),
-		earliest_reset: isoOrNull(result.earliestReset),
+		earliest_reset: toIsoOrNull(result.earliestReset),
 		state: result.state,
 	};
 }
@@ -32,6 +30,6 @@ export function chatResultToJson(result: ChatResult, exitCode: number): Json {
 		last_message: result.lastMessage,
 		participants: result.participants,
 		packet: result.packet,
-		earliest_reset: isoOrNull(result.earliestReset),
+		earliest_reset: toIsoOrNull(result.earliestReset),
 	};
 }

@@ -40,6 +40,11 @@ export function toIso(epochMs: number): string {
 	return new Date(epochMs).toISOString();
 }
 
+/** As `toIso`, of a time that may not be known. */
+export function toIsoOrNull(epochMs: number | null): string | null {
+	return epochMs === null ? null : toIso(epochMs);
+}
+
 /** Epoch ms of an ISO-8601 time, or null when the text is none. */
 export function fromIso(text: string | null | undefined): number | null {
 	const epochMs = text ? Date.parse(text) : Number.NaN;

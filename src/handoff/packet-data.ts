@@ -1,4 +1,4 @@
-import { toIso } from '../core/clock.ts';
+import { toIsoOrNull } from '../core/clock.ts';
 import type { Piece } from './budget.ts';
 import type { Fitted } from './fit-to-budget.ts';
 import { PACKET_VERSION, type PacketData } from './packet.ts';
@@ -31,7 +31,7 @@ export function packetData(
 		limit: limit && {
 			kind: limit.kind,
 			window: limit.window,
-			reset_at: limit.resetAt === null ? null : toIso(limit.resetAt),
+			reset_at: toIsoOrNull(limit.resetAt),
 			rule: limit.source.rule,
 		},
 		stopped: stopped && {

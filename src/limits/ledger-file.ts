@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import type { AgentId } from '../agents/contract.ts';
 import type { Limit } from '../agents/events.ts';
-import { fromIso, toIso } from '../core/clock.ts';
+import { fromIso, toIso, toIsoOrNull } from '../core/clock.ts';
 
 /** The model key of a limit that holds for the whole account. */
 export const EVERY_MODEL = '*';
@@ -204,7 +204,7 @@ function toDisk(entry: LedgerEntry, others: Record<string, unknown> = {}): DiskE
 		limit: {
 			...(typeof told === 'object' ? told : {}),
 			kind: limit.kind,
-			reset_at: limit.resetAt === null ? null : toIso(limit.resetAt),
+			reset_at: toIsoOrNull(limit.resetAt),
 			window: limit.window,
 			scope: limit.scope,
 			source: { ...limit.source },

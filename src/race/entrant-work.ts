@@ -1,6 +1,6 @@
 /** The agent's part: the task as given, in the entrant's worktree, as a conversation of its own. */
 import type { Limit } from '../agents/events.ts';
-import { fromIso, toIso } from '../core/clock.ts';
+import { fromIso, toIsoOrNull } from '../core/clock.ts';
 import { RelayError } from '../core/errors.ts';
 import { parseSessionId, type SessionId } from '../core/ids.ts';
 import { describeLimit } from '../limits/describe-limit.ts';
@@ -222,7 +222,7 @@ export function workFigures(end: WorkEnd, workMs: number): Partial<EntrantRecord
 		cost_usd: costs.includes(null) ? null : total(costs),
 		cost_source: sources.length > 1 ? 'mixed' : source,
 		...oldestPrices(turns),
-		limited_until: end.limitedUntil === null ? null : toIso(end.limitedUntil),
+		limited_until: toIsoOrNull(end.limitedUntil),
 		reason: end.reason,
 	};
 }

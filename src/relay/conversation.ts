@@ -2,7 +2,7 @@
 import { lostAbilities } from '../agents/abilities.ts';
 import type { PermissionPreset } from '../agents/contract.ts';
 import type { Answer, AnsweredBy } from '../agents/questions.ts';
-import { toIso } from '../core/clock.ts';
+import { toIso, toIsoOrNull } from '../core/clock.ts';
 import { RelayError } from '../core/errors.ts';
 import type { SessionId } from '../core/ids.ts';
 import { letBegin } from '../core/let-begin.ts';
@@ -32,7 +32,7 @@ import { packUnfinished, repairAbandoned } from './repair.ts';
 import { lacksLogins, requireExecutable } from './require-executable.ts';
 import { changedGrants, findPlace, nothingPending, settle } from './resume.ts';
 import { Selection } from './selection.ts';
-import { viewOf } from './session-view.ts';
+import { noSessionYet, viewOf } from './session-view.ts';
 import { lastTask, newTask, type Task, unfinishedTask } from './task.ts';
 import { describeUnconfirmed } from './unconfirmed-words.ts';
 import { runUserCommand } from './user-command.ts';
@@ -189,9 +189,7 @@ class OneConversation implements Conversation {
 		if (note !== null) this.note(note);
 		const { session } = this.#state;
 		if (session !== null) return { packet: await packForUser(session, null, withPolicy(this.#ports)) };
-		throw new RelayError('no_such_session', 'No prompt was sent yet, so there is no session.', {
-			hint: 'Type a task first.',
-		});
+		throw noSessionYet();
 	}
 
 	isOurs(id: SessionId): boolean {
@@ -285,7 +283,7 @@ class OneConversation implements Conversation {
 		const context = { ...asked, ports: this.#ports, deps, options: told, snapshots };
 		const result = await new CarryOut(session, task, context).run(step);
 		const { outcome, state, earliestReset } = result;
-		const earliest_reset = earliestReset === null ? null : toIso(earliestReset);
+		const earliest_reset = toIsoOrNull(earliestReset);
 		session.log({ type: 'prompt_finished', outcome, turn: state?.turn ?? null, earliest_reset });
 		return result;
 	}

@@ -1,6 +1,6 @@
 /** What happens in a conversation as its session's log tells it. Pure. */
-import { toIso } from '../core/clock.ts';
-import type { CandidateVerdict } from '../limits/successor.ts';
+import { toIso, toIsoOrNull } from '../core/clock.ts';
+import { candidateToJson } from '../limits/candidate-json.ts';
 import type { LogEvent } from '../sessions/log/log-entry.ts';
 import { limitToDisk } from '../turns/event-log.ts';
 import type { RelayEvent } from './relay-events.ts';
@@ -14,7 +14,7 @@ export function toLogEvent(event: LoggedRelayEvent): LogEvent {
 			return { type: event.type, is_new: event.isNew };
 		case 'agent_chosen': {
 			const { type, agent, model, why, candidates } = event;
-			return { type, agent, model, why, candidates: candidates.map(candidateToDisk) };
+			return { type, agent, model, why, candidates: candidates.map(candidateToJson) };
 		}
 		case 'turn_started': {
 			const { type, turn, agent, model, permissions, trigger, resumed, packet, speaker } = event;
@@ -40,15 +40,15 @@ export function toLogEvent(event: LoggedRelayEvent): LogEvent {
 		}
 		case 'handed_over': {
 			const { limit, candidates, ...rest } = event;
-			return { ...rest, limit: limit && limitToDisk(limit), candidates: candidates.map(candidateToDisk) };
+			return { ...rest, limit: limit && limitToDisk(limit), candidates: candidates.map(candidateToJson) };
 		}
 		case 'nobody_left':
 			return {
 				type: event.type,
 				limit: event.limit && limitToDisk(event.limit),
 				failure: event.failure,
-				earliest_reset: isoOrNull(event.earliestReset),
-				candidates: event.candidates.map(candidateToDisk),
+				earliest_reset: toIsoOrNull(event.earliestReset),
+				candidates: event.candidates.map(candidateToJson),
 				packet: event.packet,
 				is_waiting: event.isWaiting ?? false,
 			};
@@ -56,11 +56,11 @@ export function toLogEvent(event: LoggedRelayEvent): LogEvent {
 			return { type: event.type, agent: event.agent, until: toIso(event.until) };
 		case 'utilization_warning': {
 			const { resetAt, ...rest } = event;
-			return { ...rest, reset_at: isoOrNull(resetAt) };
+			return { ...rest, reset_at: toIsoOrNull(resetAt) };
 		}
 		case 'participant_left': {
 			const { until, ...rest } = event;
-			return { ...rest, until: isoOrNull(until) };
+			return { ...rest, until: toIsoOrNull(until) };
 		}
 		case 'terminal_settled':
 		case 'notice':
@@ -68,12 +68,6 @@ export function toLogEvent(event: LoggedRelayEvent): LogEvent {
 		default:
 			return event satisfies never;
 	}
-}
-
-const isoOrNull = (epochMs: number | null) => (epochMs === null ? null : toIso(epochMs));
-
-function candidateToDisk({ resetAt, ...rest }: CandidateVerdict) {
-	return { ...rest, reset_at: isoOrNull(resetAt) };
 }
 
 /** `onEvent` with a memory: what it is told also enters the log, a wait once. */

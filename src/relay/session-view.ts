@@ -60,9 +60,7 @@ export function viewOf(viewed: () => Viewed): SessionView {
 			const { session } = viewed();
 			if (session !== null) return transcriptOf(session, turn);
 			if (turn === null) return '';
-			throw new RelayError('no_such_session', 'No prompt was sent yet, so there is no session.', {
-				hint: 'Type a task first.',
-			});
+			throw noSessionYet();
 		},
 		utilization: () => utilizationOf(turns()),
 		nativeResumeCommand: (agent) => {
@@ -70,6 +68,12 @@ export function viewOf(viewed: () => Viewed): SessionView {
 			return session === null ? null : resumeCommandOf(session, agent, ports);
 		},
 	};
+}
+
+export function noSessionYet(): RelayError {
+	return new RelayError('no_such_session', 'No prompt was sent yet, so there is no session.', {
+		hint: 'Type a task first.',
+	});
 }
 
 function resumeCommandOf(

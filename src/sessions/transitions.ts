@@ -2,7 +2,7 @@
  * Every change of a session's record (`meta.json`) has its name here: a pure function of the record and the facts of the change,
  * given to `OpenSession.apply`. Times are epoch ms. Keys that a transition does not name stay, unknown ones too.
  */
-import { toIso } from '../core/clock.ts';
+import { toIso, toIsoOrNull } from '../core/clock.ts';
 import { oldestPrices } from './price-dates.ts';
 import type { ChatRecord, CheckpointReason, LeftReason, SessionMeta, SessionNote } from './session-meta.ts';
 import { participantOf, type TurnState } from './turn-state.ts';
@@ -43,7 +43,7 @@ export interface CheckpointFacts {
 /** The work waits, for the reason told, with what the next agent will get. */
 export const checkpoint: Transition<CheckpointFacts> = (meta, facts) => {
 	const { reason, at, packet, nextAgent = null, resetAt = null, pendingPrompt = null } = facts;
-	const reset_at = resetAt === null ? null : toIso(resetAt);
+	const reset_at = toIsoOrNull(resetAt);
 	const made = { reason, at: toIso(at), packet, next_agent: nextAgent, reset_at };
 	return { ...meta, checkpoint: { ...made, pending_prompt: pendingPrompt } };
 };

@@ -1,7 +1,7 @@
 /** The disk form of events: `NNN-events.jsonl`, one object a line with `ts`, `seq`, `type` and snake_case keys. */
 import * as v from 'valibot';
 import type { AgentEvent, Limit } from '../agents/events.ts';
-import { fromIso, toIso } from '../core/clock.ts';
+import { fromIso, toIso, toIsoOrNull } from '../core/clock.ts';
 import type { TurnState } from '../sessions/turn-state.ts';
 import { type DiskEvent, eventSchema } from './record/event-schema.ts';
 import { tokensFromDisk, tokensToDisk } from './record/token-counts.ts';
@@ -18,7 +18,7 @@ type Json = Record<string, unknown>;
 /** A limit in the form that state, events and ledger share on disk. */
 export function limitToDisk(value: Limit): NonNullable<TurnState['limit']> {
 	const { resetAt, source, ...rest } = value;
-	return { ...rest, source: { ...source }, reset_at: resetAt === null ? null : toIso(resetAt) };
+	return { ...rest, source: { ...source }, reset_at: toIsoOrNull(resetAt) };
 }
 
 export function limitFromDisk(value: NonNullable<TurnState['limit']>): Limit {
@@ -73,7 +73,7 @@ export function eventToDisk(event: AgentEvent): Json {
 				windows: event.windows.map(({ window, ratio, resetAt }) => ({
 					window,
 					ratio,
-					reset_at: resetAt === null ? null : toIso(resetAt),
+					reset_at: toIsoOrNull(resetAt),
 				})),
 			};
 		case 'turn_ended':

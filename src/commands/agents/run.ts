@@ -1,7 +1,7 @@
 /** Which agents are here, logged in, limited; and what each would see of the environment. */
 import type { AgentAdapter, TurnRequest } from '../../agents/contract.ts';
 import { agentEnvironment } from '../../agents/environment.ts';
-import { toIso } from '../../core/clock.ts';
+import { toIsoOrNull } from '../../core/clock.ts';
 import type { AgentOverview } from '../../relay/contract.ts';
 import { EXIT } from '../../relay/exit-codes.ts';
 import type { Body } from '../command.ts';
@@ -66,7 +66,7 @@ function overviewToJson(agent: AgentOverview): Record<string, unknown> {
 		version: agent.version,
 		logged_in: agent.login?.loggedIn ?? null,
 		login_evidence: agent.login?.evidence ?? null,
-		limited_until: agent.limitedUntil === null ? null : toIso(agent.limitedUntil),
+		limited_until: toIsoOrNull(agent.limitedUntil),
 		refused: agent.refused,
 		install: agent.install,
 	};

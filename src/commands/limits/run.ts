@@ -1,7 +1,8 @@
 /** Who is limited until when, by what evidence, and who would be next; and forgetting it. */
 import type { Utilization } from '../../agents/events.ts';
-import { toIso } from '../../core/clock.ts';
+import { toIso, toIsoOrNull } from '../../core/clock.ts';
 import { RelayError } from '../../core/errors.ts';
+import { candidateToJson } from '../../limits/candidate-json.ts';
 import type { LedgerEntry, RefusedLogin } from '../../limits/ledger-file.ts';
 import type { CandidateVerdict } from '../../limits/successor.ts';
 import { EXIT } from '../../relay/exit-codes.ts';
@@ -36,7 +37,7 @@ export const limits: Body<object, LimitsData> = {
 			agent,
 			window,
 			ratio,
-			reset_at: isoOrNull(resetAt),
+			reset_at: toIsoOrNull(resetAt),
 		})),
 	}),
 };
@@ -91,10 +92,6 @@ function refusedToJson({ agent, account, reason, recordedAt, until }: RefusedLog
 	return { agent, account, reason, recorded_at: toIso(recordedAt), until: toIso(until) };
 }
 
-function candidateToJson({ agent, model, verdict, reason, resetAt }: CandidateVerdict) {
-	return { agent, model, verdict, reason, reset_at: isoOrNull(resetAt) };
-}
-
 function limitToJson(entry: LedgerEntry, now: number): Record<string, unknown> {
 	const { agent, account, model, limit, recordedAt, until, isEstimated, strikes } = entry;
 	return {
@@ -107,12 +104,10 @@ function limitToJson(entry: LedgerEntry, now: number): Record<string, unknown> {
 		in_force: until > now,
 		until: toIso(until),
 		estimated: isEstimated,
-		reset_at: isoOrNull(limit.resetAt),
+		reset_at: toIsoOrNull(limit.resetAt),
 		recorded_at: toIso(recordedAt),
 		strikes,
 		confidence: limit.confidence,
 		source: { ...limit.source },
 	};
 }
-
-const isoOrNull = (at: number | null): string | null => (at === null ? null : toIso(at));

@@ -1,5 +1,5 @@
 /** What the relay keeps, and with `apply` the going of what is old and not needed. */
-import { toIso } from '../../core/clock.ts';
+import { toIso, toIsoOrNull } from '../../core/clock.ts';
 import { type Kept, PRUNE_KINDS, type Pruned, type PruneKind } from '../../prune/contract.ts';
 import { applyPrune, planPrune } from '../../prune/prune.ts';
 import { EXIT } from '../../relay/exit-codes.ts';
@@ -63,7 +63,7 @@ function kindToJson(kind: PruneKind, kept: readonly Kept[], pruned: readonly Pru
 			name,
 			path,
 			bytes,
-			last_used_at: lastUsedAt === null ? null : toIso(lastUsedAt),
+			last_used_at: toIsoOrNull(lastUsedAt),
 			about: about === '' ? null : about,
 			goes: remove !== null,
 			stays,

@@ -2,7 +2,7 @@
  * A chat at work: one participant after the other, until all agree or it cannot go on. Every turn is an ordinary turn of the
  * session; a crash at any point leaves records that `continueChat` goes on from.
  */
-import { toIso } from '../../core/clock.ts';
+import { toIsoOrNull } from '../../core/clock.ts';
 import { RelayError, type RelayErrorCode } from '../../core/errors.ts';
 import type { LineageEntry } from '../../sessions/lineage.ts';
 import type { ChatParticipant, ChatRecord } from '../../sessions/session-meta.ts';
@@ -256,7 +256,7 @@ export class OneChat implements Chat {
 				? agreeOn(this.#session)
 				: await checkpointChat(this.#session, { outcome, chat: this.#chat, resetAt }, this.#deps);
 		const last = this.#turns.findLast(({ text }) => text !== null);
-		const earliest_reset = resetAt === null ? null : toIso(resetAt);
+		const earliest_reset = toIsoOrNull(resetAt);
 		this.#session.log({ type: 'chat_finished', outcome, turns: this.#number, packet, earliest_reset });
 		return {
 			outcome,
