@@ -274,6 +274,26 @@ describe('a record with a line that is no JSON', () => {
 			own.remove();
 		}
 	});
+
+	it('is shown with every problem, though its log cannot be read', async () => {
+		const own = new CliHome();
+		try {
+			await own.run(['run', '--agent', 'demo-closer', DEMO_OBJECTIVE]);
+			const [session = ''] = readdirSync(join(own.repo, '.agent-relay/sessions'));
+			const folder = join(own.repo, '.agent-relay/sessions', session);
+			writeFileSync(join(folder, 'turns/001-prompt.md'), 'other words');
+			rmSync(join(folder, 'log.jsonl'));
+			mkdirSync(join(folder, 'log.jsonl'));
+			const { problems } = JSON.parse((await own.run(['show', '--json'])).stdout);
+			expect(problems).toEqual([
+				expect.stringContaining('Your words in session'),
+				expect.stringContaining('001-prompt.md'),
+				expect.stringContaining(join(folder, 'log.jsonl')),
+			]);
+		} finally {
+			own.remove();
+		}
+	});
 });
 
 describe('a session without a record', () => {

@@ -144,11 +144,12 @@ function sessionOf(
 	const status = trueStatus(recorded.folder, recorded.meta, { clock, processes });
 	const settled = settledRecord(recorded, status);
 	const own = { ...settled, problems: [...settled.problems, ...turnIssues(settled)] };
-	const lineage = [...found.slice(0, -1), own].map(withLog);
+	const entries = [...found.slice(0, -1), own];
 	const { isOurs, isTakenOver } = own.witness;
-	const words = describeUnconfirmed(lineage);
+	const words = describeUnconfirmed(entries);
 	// That another's words are not confirmed is no fault of the record.
 	if (words !== null && isOurs && !isTakenOver) own.problems.unshift(words);
+	const lineage = entries.map(withLog);
 	const document = {
 		id: own.meta.id,
 		...status,
