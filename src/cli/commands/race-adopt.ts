@@ -1,5 +1,6 @@
 /** `race adopt` and `race diff`: what an entrant made, looked at and taken over. */
 import type { App } from '../../app/create-app.ts';
+import { adoptLines } from '../../commands/race/adopt/lines.ts';
 import { RelayError } from '../../core/errors.ts';
 import { parseSessionId } from '../../core/ids.ts';
 import { adopt } from '../../race/adopt/adopt.ts';
@@ -9,7 +10,6 @@ import { raceDiff } from '../../race/adopt/race-diff.ts';
 import { findRace } from '../../race/find-race.ts';
 import type { RaceRecord } from '../../race/race-record.ts';
 import { EXIT } from '../../relay/exit-codes.ts';
-import { adoptLines } from '../../shell/view/race-adopt-lines.ts';
 import { diffLines } from '../../ui/diff-lines.ts';
 import { wrapToColumns } from '../../ui/text-width.ts';
 import { shortRef } from '../../view/describe-session.ts';

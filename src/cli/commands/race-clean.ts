@@ -2,6 +2,7 @@
 import type { App } from '../../app/create-app.ts';
 import { openRace } from '../../app/open-race.ts';
 import { readSettings } from '../../app/open-relay.ts';
+import { applyLine, cleanPlanLines, cleanResultLines } from '../../commands/race/clean/lines.ts';
 import { RelayError } from '../../core/errors.ts';
 import { parseSessionId, type SessionId } from '../../core/ids.ts';
 import { applyClean, planClean } from '../../race/clean.ts';
@@ -9,7 +10,6 @@ import type { RaceDeps } from '../../race/contract.ts';
 import { findRace } from '../../race/find-race.ts';
 import { listRaces } from '../../race/race-store.ts';
 import { EXIT } from '../../relay/exit-codes.ts';
-import { applyLine, cleanPlanLines, cleanResultLines } from '../../shell/view/race-clean-lines.ts';
 import { wrapToColumns } from '../../ui/text-width.ts';
 import { shortRef } from '../../view/describe-session.ts';
 import type { CommandResult, Output } from '../command.ts';

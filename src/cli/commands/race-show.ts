@@ -1,6 +1,8 @@
 /** `race show`, `race list`, `race open`: races read back from their records. */
 import { existsSync, realpathSync } from 'node:fs';
 import type { App } from '../../app/create-app.ts';
+import { raceListLines } from '../../commands/race/list/lines.ts';
+import { racePage } from '../../commands/race/show/lines.ts';
 import { RelayError } from '../../core/errors.ts';
 import { parseSessionId } from '../../core/ids.ts';
 import { safeLine } from '../../core/text.ts';
@@ -12,8 +14,6 @@ import type { RaceRecord } from '../../race/race-record.ts';
 import { listRaces, racesIn, readRace } from '../../race/race-store.ts';
 import { EXIT } from '../../relay/exit-codes.ts';
 import { shortIds } from '../../sessions/short-ids.ts';
-import { raceListLines } from '../../shell/view/race-list.ts';
-import { racePage } from '../../shell/view/race-page.ts';
 import type { CommandResult, Output } from '../command.ts';
 import { adoptDepsOf } from '../race-adopt-deps.ts';
 import { raceFolderName } from '../race-folder.ts';

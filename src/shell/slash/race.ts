@@ -3,11 +3,11 @@ import type { Race } from '../../race/contract.ts';
 import type { RaceRecord } from '../../race/race-record.ts';
 import { EXIT, exitCodeOfRace } from '../../relay/exit-codes.ts';
 import { PLAIN_THEME } from '../../ui/plain-theme.ts';
+import { RaceLines } from '../../view/race/race-lines.ts';
+import { RaceProgress } from '../../view/race/race-progress.ts';
 import type { Candidate } from '../editor/completion.ts';
 import type { RaceFlags } from '../race-flags.ts';
 import type { RaceQuestion } from '../services.ts';
-import { RaceLines } from '../view/race-lines.ts';
-import { RaceProgress } from '../view/race-progress.ts';
 import { completeWhoAndHow, flagAtEnd } from './agent-argument.ts';
 import { sessionRows } from './session-rows.ts';
 import {

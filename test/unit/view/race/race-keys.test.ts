@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { keyHint, NO_KEYS, pressKey } from '../../../../src/shell/view/race-keys.ts';
+import { keyHint, NO_KEYS, pressKey } from '../../../../src/view/race/race-keys.ts';
 
 /** The actions that a run of keys leads to. */
 function press(keys: string, count: number) {

@@ -1,9 +1,9 @@
-import { fromIso } from '../../core/clock.ts';
-import { safeLine } from '../../core/text.ts';
-import type { RaceRecord } from '../../race/race-record.ts';
-import { formatAgo } from '../../ui/quantities.ts';
-import { renderTable } from '../../ui/table.ts';
-import type { Theme } from '../../ui/theme.ts';
+import { fromIso } from '../../../core/clock.ts';
+import { safeLine } from '../../../core/text.ts';
+import type { RaceRecord } from '../../../race/race-record.ts';
+import { formatAgo } from '../../../ui/quantities.ts';
+import { renderTable } from '../../../ui/table.ts';
+import type { Theme } from '../../../ui/theme.ts';
 
 /** One row a race. `shortOf` gives the part of an id that names it here. */
 export function raceListLines(

@@ -1,7 +1,7 @@
-import { formatPlural } from '../../core/plural.ts';
-import { safeLine } from '../../core/text.ts';
-import type { AdoptedFile, AdoptOmission, AdoptResult } from '../../race/adopt/adopt-deps.ts';
-import type { Theme } from '../../ui/theme.ts';
+import { formatPlural } from '../../../core/plural.ts';
+import { safeLine } from '../../../core/text.ts';
+import type { AdoptedFile, AdoptOmission, AdoptResult } from '../../../race/adopt/adopt-deps.ts';
+import type { Theme } from '../../../ui/theme.ts';
 
 const MARKS: Readonly<Record<AdoptedFile['change'], string>> = {
 	added: 'A',

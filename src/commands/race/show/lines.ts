@@ -1,13 +1,13 @@
 /** A race as a page: who took part, every figure that the order is made of, why the first is first, what to do next. */
-import { fromIso } from '../../core/clock.ts';
-import { formatPlural } from '../../core/plural.ts';
-import { safeLine } from '../../core/text.ts';
-import { describeTime } from '../../limits/describe-limit.ts';
-import type { EntrantRecord, RaceRecord } from '../../race/race-record.ts';
-import { formatAgo, formatDuration, shortCost } from '../../ui/quantities.ts';
-import { renderTable, type TableColumn } from '../../ui/table.ts';
-import { columnsOf, wrapToColumns } from '../../ui/text-width.ts';
-import type { Theme } from '../../ui/theme.ts';
+import { fromIso } from '../../../core/clock.ts';
+import { formatPlural } from '../../../core/plural.ts';
+import { safeLine } from '../../../core/text.ts';
+import { describeTime } from '../../../limits/describe-limit.ts';
+import type { EntrantRecord, RaceRecord } from '../../../race/race-record.ts';
+import { formatAgo, formatDuration, shortCost } from '../../../ui/quantities.ts';
+import { renderTable, type TableColumn } from '../../../ui/table.ts';
+import { columnsOf, wrapToColumns } from '../../../ui/text-width.ts';
+import type { Theme } from '../../../ui/theme.ts';
 import {
 	checksText,
 	checkText,
@@ -18,7 +18,7 @@ import {
 	stateText,
 	tokensText,
 	workText,
-} from './race-figures.ts';
+} from '../../../view/race/race-figures.ts';
 
 export interface RacePageOptions {
 	theme: Theme;

@@ -1,7 +1,7 @@
-import { formatPlural } from '../../core/plural.ts';
-import { safeLine } from '../../core/text.ts';
-import type { CleanPlan, CleanResult } from '../../race/clean.ts';
-import type { Theme } from '../../ui/theme.ts';
+import { formatPlural } from '../../../core/plural.ts';
+import { safeLine } from '../../../core/text.ts';
+import type { CleanPlan, CleanResult } from '../../../race/clean.ts';
+import type { Theme } from '../../../ui/theme.ts';
 
 type Entrant = CleanPlan['entrants'][number];
 

@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
-import type { SessionId } from '../../../../src/core/ids.ts';
-import type { CleanPlan } from '../../../../src/race/clean.ts';
-import { hasChangedNothing } from '../../../../src/race/keep-entrant.ts';
-import type { EntrantRecord } from '../../../../src/race/race-record.ts';
-import { cleanPlanLines } from '../../../../src/shell/view/race-clean-lines.ts';
-import { PLAIN_THEME } from '../../../../src/ui/plain-theme.ts';
+import { cleanPlanLines } from '../../../../../src/commands/race/clean/lines.ts';
+import type { SessionId } from '../../../../../src/core/ids.ts';
+import type { CleanPlan } from '../../../../../src/race/clean.ts';
+import { hasChangedNothing } from '../../../../../src/race/keep-entrant.ts';
+import type { EntrantRecord } from '../../../../../src/race/race-record.ts';
+import { PLAIN_THEME } from '../../../../../src/ui/plain-theme.ts';
 
 type Entrant = CleanPlan['entrants'][number];
 

@@ -7,7 +7,7 @@ import type { RelayEvent } from '../../relay/relay-events.ts';
 import { oldestPrices } from '../../sessions/price-dates.ts';
 import { readOf, writtenOf } from '../../sessions/turn-tokens.ts';
 import type { Cost } from '../../ui/quantities.ts';
-import { describeTool } from '../../view/describe-event.ts';
+import { describeTool } from '../describe-event.ts';
 
 export interface EntrantProgress {
 	/** From 1 on, as keys name it. */

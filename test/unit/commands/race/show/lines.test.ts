@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import type { AdoptResult } from '../../../../src/race/adopt/adopt-deps.ts';
-import type { RaceRecord } from '../../../../src/race/race-record.ts';
-import { rankEntrants } from '../../../../src/race/rank.ts';
-import { adoptLines } from '../../../../src/shell/view/race-adopt-lines.ts';
-import { RaceLines } from '../../../../src/shell/view/race-lines.ts';
-import { racePage } from '../../../../src/shell/view/race-page.ts';
-import { columnsOf } from '../../../../src/ui/text-width.ts';
-import { createTheme } from '../../../../src/ui/theme.ts';
-import { fakeCheck, fakeEntrant } from '../../../helpers/fake-entrant.ts';
-import { raceRecord } from '../../../helpers/race-record.ts';
+import { adoptLines } from '../../../../../src/commands/race/adopt/lines.ts';
+import { racePage } from '../../../../../src/commands/race/show/lines.ts';
+import type { AdoptResult } from '../../../../../src/race/adopt/adopt-deps.ts';
+import type { RaceRecord } from '../../../../../src/race/race-record.ts';
+import { rankEntrants } from '../../../../../src/race/rank.ts';
+import { columnsOf } from '../../../../../src/ui/text-width.ts';
+import { createTheme } from '../../../../../src/ui/theme.ts';
+import { RaceLines } from '../../../../../src/view/race/race-lines.ts';
+import { fakeCheck, fakeEntrant } from '../../../../helpers/fake-entrant.ts';
+import { raceRecord } from '../../../../helpers/race-record.ts';
 
 const NOW = Date.parse('2026-11-21T12:00:00.000Z');
 const theme = createTheme(false);
