@@ -6,7 +6,7 @@ import type { RelayConfig } from '../config/schema.ts';
 import { jsonText } from '../core/json-text.ts';
 import { quoteForShell } from '../core/quote-for-shell.ts';
 import { eventToJson } from '../relay/event-json.ts';
-import { openRunView, type RunView } from '../shell/view/open-view.ts';
+import { openRunView, type RunView } from '../view/live/open-view.ts';
 import type { Output } from './command.ts';
 import { configuredTheme } from './configured-theme.ts';
 

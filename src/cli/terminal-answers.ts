@@ -2,7 +2,7 @@
 import { StringDecoder } from 'node:string_decoder';
 import type { Conversation } from '../relay/contract.ts';
 import type { RelayEvent } from '../relay/relay-events.ts';
-import type { TerminalInput } from '../shell/editor/terminal-modes.ts';
+import type { TerminalInput } from '../ui/terminal-modes.ts';
 import { dropTypedAhead } from './drop-typed-ahead.ts';
 
 export interface TerminalAnswers {

@@ -1,5 +1,5 @@
+import type { TerminalInput } from '../ui/terminal-modes.ts';
 import { terminalColumns, terminalRows } from '../ui/terminal-size.ts';
-import type { TerminalInput } from './editor/terminal-modes.ts';
 import type { ShellOutput } from './shell-options.ts';
 import type { PickChoice } from './slash/slash-command.ts';
 

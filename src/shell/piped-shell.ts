@@ -2,13 +2,13 @@
 import { StringDecoder } from 'node:string_decoder';
 import { safeLine } from '../core/text.ts';
 import { EXIT } from '../relay/exit-codes.ts';
+import type { TerminalInput } from '../ui/terminal-modes.ts';
 import { columnsFor } from '../ui/terminal-size.ts';
+import { createPlainSink } from '../view/live/plain-view.ts';
+import { Transcript } from '../view/transcript.ts';
 import { createDeferred } from './deferred.ts';
 import { readPrompt } from './editor/prompt-text.ts';
-import type { TerminalInput } from './editor/terminal-modes.ts';
 import type { ShellOptions } from './shell-options.ts';
-import { createPlainSink } from './view/plain-view.ts';
-import { Transcript } from './view/transcript.ts';
 import { WaitingPrompts } from './waiting-prompts.ts';
 import { needsAgent, noAgentLines, noLoginLines } from './welcome.ts';
 import { Work } from './work.ts';

@@ -1,12 +1,12 @@
 import type { CommandContext } from '../commands/context.ts';
 import type { Clock } from '../core/clock.ts';
+import type { OwnSignals } from '../core/processes/own-signals.ts';
 import type { Conversation } from '../relay/contract.ts';
 import type { SurvivorDesk } from '../relay/survivors.ts';
 import type { TerminalOutput } from '../ui/screen-writer.ts';
+import type { TerminalInput } from '../ui/terminal-modes.ts';
 import type { Theme } from '../ui/theme.ts';
-import type { TerminalInput } from './editor/terminal-modes.ts';
 import type { ShellServices } from './services.ts';
-import type { ShellSignals } from './signals.ts';
 
 export interface ShellOutput extends TerminalOutput {
 	isTTY?: boolean;
@@ -23,7 +23,7 @@ export interface ShellOptions {
 	input: TerminalInput;
 	output: ShellOutput;
 	errorOutput: ShellOutput;
-	signals: ShellSignals;
+	signals: OwnSignals;
 	clock: Clock;
 	theme: Theme;
 	/** Where the relay asks about agents that outlived another relay; the shell asks in its own way while it has the terminal. */

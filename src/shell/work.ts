@@ -6,6 +6,7 @@ import { RelayError } from '../core/errors.ts';
 import { createByteFilter, safeLine, safeText } from '../core/text.ts';
 import { EXIT, exitCodeOfError, exitCodeOfResult } from '../relay/exit-codes.ts';
 import type { RelayEvent } from '../relay/relay-events.ts';
+import type { Transcript, TranscriptSink } from '../view/transcript.ts';
 import { type Entry, readEntry } from './read-entry.ts';
 import type { ShellOptions } from './shell-options.ts';
 import { findCommand, unknownCommand } from './slash/find-command.ts';
@@ -17,7 +18,6 @@ import {
 	type WorkControl,
 	type WorkEnd,
 } from './slash/slash-command.ts';
-import type { Transcript, TranscriptSink } from './view/transcript.ts';
 import type { WaitingPrompts } from './waiting-prompts.ts';
 
 export interface WorkOptions {

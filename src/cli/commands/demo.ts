@@ -12,11 +12,11 @@ import { RelayError } from '../../core/errors.ts';
 import { findExecutable } from '../../core/find-executable.ts';
 import type { Conversation } from '../../relay/contract.ts';
 import { EXIT } from '../../relay/exit-codes.ts';
-import { Transcript } from '../../shell/view/transcript.ts';
+import { createWrappedSink } from '../../view/live/wrapped-sink.ts';
+import { Transcript } from '../../view/transcript.ts';
 import type { CommandResult, Output } from '../command.ts';
 import { DemoNarrator } from '../render/demo-narrator.ts';
 import { showDemoResult } from '../render/demo-result.ts';
-import { createWrappedSink } from '../render/wrapped-sink.ts';
 import { listenForStop, type StopSignals } from '../stop-signals.ts';
 
 export interface DemoOptions {

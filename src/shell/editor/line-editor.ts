@@ -1,6 +1,7 @@
 /** The edit line at work: bytes of the input become keys, keys become states, effects go to whoever owns the shell. */
 import type { Clock } from '../../core/clock.ts';
 import type { LiveRegion } from '../../ui/screen-writer.ts';
+import type { TerminalInput } from '../../ui/terminal-modes.ts';
 import { columnsOf, cutToColumns, padToColumns } from '../../ui/text-width.ts';
 import type { Theme } from '../../ui/theme.ts';
 import { applyCompletion, type Candidate, type Complete } from './completion.ts';
@@ -9,7 +10,6 @@ import type { History } from './history.ts';
 import { createKeyDecoder, type Key } from './keys.ts';
 import { layoutEdit } from './layout-edit.ts';
 import { type EditEffect, reduceKey } from './reduce-key.ts';
-import type { TerminalInput } from './terminal-modes.ts';
 
 /** How long a lone ESC waits for the rest of a sequence, ms. */
 const ESCAPE_WAIT_MS = 40;

@@ -3,10 +3,12 @@
  * terminal is in raw mode only while the table is shown, and gets its modes back however the relay ends.
  */
 import type { Clock } from '../../core/clock.ts';
+import type { OwnSignals } from '../../core/processes/own-signals.ts';
 import { safeLine } from '../../core/text.ts';
 import type { Race, RaceEvent } from '../../race/contract.ts';
 import type { RaceRecord } from '../../race/race-record.ts';
 import { ScreenWriter, type TerminalOutput } from '../../ui/screen-writer.ts';
+import { createTerminalModes, type TerminalInput, type TerminalModes } from '../../ui/terminal-modes.ts';
 import { columnsOf, cutToColumns, wrapToColumns } from '../../ui/text-width.ts';
 import type { Theme } from '../../ui/theme.ts';
 import { shortRef } from '../../view/describe-session.ts';
@@ -14,8 +16,6 @@ import { keyHint, NO_KEYS, pressKey, type RaceKeys } from '../../view/race/race-
 import { noticeLine, RaceLines } from '../../view/race/race-lines.ts';
 import { RaceProgress } from '../../view/race/race-progress.ts';
 import { raceTableRows } from '../../view/race/race-table.ts';
-import { createTerminalModes, type TerminalInput, type TerminalModes } from '../editor/terminal-modes.ts';
-import type { ShellSignals } from '../signals.ts';
 
 export interface RaceView {
 	event(event: RaceEvent): void;
@@ -29,7 +29,7 @@ export interface RaceViewOptions {
 	errorOutput: { write(text: string): unknown };
 	theme: Theme;
 	clock: Clock;
-	signals: ShellSignals;
+	signals: OwnSignals;
 	race: Pick<Race, 'stopEntrant'>;
 	/** The user's Ctrl+C, which raw mode turns into a key. */
 	interrupt(): void;

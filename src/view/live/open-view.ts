@@ -2,10 +2,10 @@ import type { Clock } from '../../core/clock.ts';
 import type { RelayEvent } from '../../relay/relay-events.ts';
 import { ScreenWriter, type TerminalOutput } from '../../ui/screen-writer.ts';
 import type { Theme } from '../../ui/theme.ts';
-import type { AllowHint } from '../../view/describe-event.ts';
+import type { AllowHint } from '../describe-event.ts';
+import { Transcript } from '../transcript.ts';
 import { LiveView } from './live-view.ts';
 import { createPlainSink } from './plain-view.ts';
-import { Transcript } from './transcript.ts';
 
 export interface OpenViewOptions {
 	output: TerminalOutput & { isTTY?: boolean };

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { LiveView } from '../../../../src/shell/view/live-view.ts';
 import { ScreenWriter } from '../../../../src/ui/screen-writer.ts';
 import { createTheme } from '../../../../src/ui/theme.ts';
+import { LiveView } from '../../../../src/view/live/live-view.ts';
 import { PtyScreen } from '../../../helpers/pty-screen.ts';
 
 /** Time stands still; frames are drawn by `flush`. */

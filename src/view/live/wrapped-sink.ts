@@ -1,6 +1,6 @@
-import type { TranscriptSink } from '../../shell/view/transcript.ts';
 import { columnsOf, wrapToColumns } from '../../ui/text-width.ts';
 import type { Theme } from '../../ui/theme.ts';
+import type { TranscriptSink } from '../transcript.ts';
 
 /** A transcript on one stream, broken at words to `columns`, each row behind `margin`; words appear as they arrive. */
 export function createWrappedSink(

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { AgentEvent } from '../../../../src/agents/events.ts';
-import type { RelayEvent } from '../../../../src/relay/relay-events.ts';
-import { createPlainSink } from '../../../../src/shell/view/plain-view.ts';
-import { Transcript, type TurnStatus } from '../../../../src/shell/view/transcript.ts';
-import { createTheme } from '../../../../src/ui/theme.ts';
-import { fakeTurnState } from '../../../helpers/fake-turn-state.ts';
-import { growthOf, LINEAR } from '../../../helpers/growth.ts';
+import type { AgentEvent } from '../../../src/agents/events.ts';
+import type { RelayEvent } from '../../../src/relay/relay-events.ts';
+import { createTheme } from '../../../src/ui/theme.ts';
+import { createPlainSink } from '../../../src/view/live/plain-view.ts';
+import { Transcript, type TurnStatus } from '../../../src/view/transcript.ts';
+import { fakeTurnState } from '../../helpers/fake-turn-state.ts';
+import { growthOf, LINEAR } from '../../helpers/growth.ts';
 
 const NOON = new Date(2026, 2, 1, 12, 0).getTime();
 const clock = { now: () => NOON, monotonic: () => 0, sleep: () => Promise.resolve() };

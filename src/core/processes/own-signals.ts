@@ -1,5 +1,5 @@
-/** Signals of the relay's own process, injectable so that the shell can be tested inside a test process. */
-export interface ShellSignals {
+/** Signals of our own process, injectable so that what listens can be tested inside a test process. */
+export interface OwnSignals {
 	/** Returns how to stop listening. */
 	on(signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'SIGTSTP' | 'SIGCONT', listener: () => void): () => void;
 	/** Runs right before the process ends, also after a crash. Synchronous work only. */
@@ -15,7 +15,7 @@ export interface ShellSignals {
 export function createProcessSignals(
 	process: NodeJS.Process,
 	{ outlivesTerminal }: { outlivesTerminal: boolean },
-): ShellSignals {
+): OwnSignals {
 	return {
 		on(signal, listener) {
 			if (signal === 'SIGHUP' && outlivesTerminal) return () => undefined;

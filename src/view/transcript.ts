@@ -2,16 +2,16 @@
  * Events of a conversation -> text and lines for a sink, the same for the live terminal and for a pipe. Keeps what one event
  * alone cannot say (which tool a result belongs to, what the plan was) and puts one blank line between blocks of a kind.
  */
-import type { AgentEvent, BackgroundTask, PlanItem } from '../../agents/events.ts';
-import type { Clock } from '../../core/clock.ts';
-import { createTextFilter, safeLine, type TextFilter } from '../../core/text.ts';
-import { describeTime } from '../../limits/describe-limit.ts';
-import type { RelayEvent } from '../../relay/relay-events.ts';
-import type { TurnState } from '../../sessions/turn-state.ts';
-import { describeTasks } from '../../turns/describe-tasks.ts';
-import { describeAnswer } from '../../turns/questions/describe-answer.ts';
-import { formatDuration } from '../../ui/quantities.ts';
-import type { Theme } from '../../ui/theme.ts';
+import type { AgentEvent, BackgroundTask, PlanItem } from '../agents/events.ts';
+import type { Clock } from '../core/clock.ts';
+import { createTextFilter, safeLine, type TextFilter } from '../core/text.ts';
+import { describeTime } from '../limits/describe-limit.ts';
+import type { RelayEvent } from '../relay/relay-events.ts';
+import type { TurnState } from '../sessions/turn-state.ts';
+import { describeTasks } from '../turns/describe-tasks.ts';
+import { describeAnswer } from '../turns/questions/describe-answer.ts';
+import { formatDuration } from '../ui/quantities.ts';
+import type { Theme } from '../ui/theme.ts';
 import {
 	type AllowHint,
 	describeError,
@@ -28,7 +28,7 @@ import {
 	describeTool,
 	describeToolResult,
 	slashAllowHint,
-} from '../../view/describe-event.ts';
+} from './describe-event.ts';
 
 /** `output`: what a shell command printed. */
 export type StreamKind = 'message' | 'thought' | 'output';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { createWrappedSink } from '../../../../src/cli/render/wrapped-sink.ts';
 import { createTheme } from '../../../../src/ui/theme.ts';
+import { createWrappedSink } from '../../../../src/view/live/wrapped-sink.ts';
 
 const words = fc
 	.array(fc.stringMatching(/^[a-z]{1,8}$/), { minLength: 1, maxLength: 40 })
