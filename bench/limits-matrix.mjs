@@ -14,7 +14,7 @@ const RECORDED_AT = Date.parse('2026-11-21T08:00:00.000Z');
 async function builtModules() {
 	const [{ BUILT_IN_ADAPTERS }, { parseRollout }] = await Promise.all([
 		import('../dist/agents/registry.js'),
-		import('../dist/agents/codex/rollout.js'),
+		import('../dist/agents/codex/native/rollout.js'),
 	]);
 	return { adapters: BUILT_IN_ADAPTERS, parseRollout };
 }

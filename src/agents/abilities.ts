@@ -1,5 +1,5 @@
 /** What each permission preset lets each CLI do, as measured (docs/agents.md shows the same table). */
-import type { AgentId, PermissionPreset } from './contract.ts';
+import type { AgentId, PermissionPreset } from './agent-adapter.ts';
 
 type Ability = 'edit_files' | 'run_listed_commands' | 'run_any_command' | 'commit' | 'network';
 

@@ -1,6 +1,6 @@
 /** The oldest and newest version of each CLI that the real-CLI tests ran against; docs/agents.md says what was seen. */
-import { excerptLine } from './excerpt.ts';
-import { failed, type Judgement } from './judgement.ts';
+import { excerptLine } from './reading/excerpt.ts';
+import { failed, type Judgement } from './reading/judgement.ts';
 
 const CHECKED = {
 	claude: 'Claude Code 2.1.112 to 2.1.332',

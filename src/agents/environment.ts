@@ -1,4 +1,4 @@
-import type { AgentAdapter, AgentCommand } from './contract.ts';
+import type { AgentAdapter, AgentCommand } from './agent-adapter.ts';
 
 export interface AgentEnvironment {
 	env: Record<string, string>;

@@ -130,7 +130,7 @@ export type AgentEvent =
 			/** True when the call was refused by permission, not tried and failed. */
 			denied: boolean;
 			exitCode: number | null;
-			/** Head and tail of the output, cut by `excerptOutput` (agents/excerpt.ts). */
+			/** Head and tail of the output, cut by `excerptOutput` (agents/reading/excerpt.ts). */
 			output: string;
 			/** Bytes of the whole output. */
 			outputBytes: number;

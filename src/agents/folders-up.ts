@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import type { TurnRequest } from './contract.ts';
+import type { TurnRequest } from './agent-adapter.ts';
 
 /** The folders in which a CLI may find files of the repo: from where it starts up to the worktree's root, which comes last. */
 export function foldersUp({ folder, worktree }: Pick<TurnRequest, 'folder' | 'worktree'>): string[] {

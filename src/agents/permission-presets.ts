@@ -1,5 +1,5 @@
 import { RelayError } from '../core/errors.ts';
-import type { PermissionPreset } from './contract.ts';
+import type { PermissionPreset } from './agent-adapter.ts';
 
 /** From the narrowest to the widest. */
 export const PRESETS: readonly PermissionPreset[] = ['read-only', 'edit', 'full'];

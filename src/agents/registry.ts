@@ -4,9 +4,9 @@
  */
 import { editDistance } from '../config/nearest-name.ts';
 import { RelayError } from '../core/errors.ts';
+import type { AgentAdapter, AgentId } from './agent-adapter.ts';
 import { claudeAdapter } from './claude/adapter.ts';
 import { codexAdapter } from './codex/adapter.ts';
-import type { AgentAdapter, AgentId } from './contract.ts';
 import { geminiAdapter } from './gemini/adapter.ts';
 import { requireModelName } from './model-name.ts';
 import { opencodeAdapter } from './opencode/adapter.ts';

@@ -1,4 +1,4 @@
-import type { AgentAdapter } from './contract.ts';
+import type { AgentAdapter } from './agent-adapter.ts';
 
 const SECRET_NAME =
 	/(?:^|_)(?:API_?KEY|KEY|TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIALS?|AUTH)(?:$|_)/i;

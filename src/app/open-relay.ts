@@ -1,7 +1,7 @@
 /** From flags and files to a conversation: configuration, trust, agents, ledger, snapshots. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { AgentAdapter, PermissionPreset } from '../agents/contract.ts';
+import type { AgentAdapter, PermissionPreset } from '../agents/agent-adapter.ts';
 import { DEMO_ADAPTERS } from '../agents/demo/adapter.ts';
 import { adaptersFromConfig } from '../agents/generic/from-config.ts';
 import { type AgentRegistry, BUILT_IN_ADAPTERS, createRegistry } from '../agents/registry.ts';

@@ -4,7 +4,7 @@
  */
 import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { AgentAdapter } from '../agents/contract.ts';
+import type { AgentAdapter } from '../agents/agent-adapter.ts';
 import { ensureFolder, readIfThere, writeAtomic } from '../core/files.ts';
 import { runProcess } from '../core/run-process.ts';
 import { packageVersion } from './package-version.ts';

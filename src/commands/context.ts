@@ -1,4 +1,4 @@
-import type { AgentId } from '../agents/contract.ts';
+import type { AgentId } from '../agents/agent-adapter.ts';
 import type { AgentRegistry } from '../agents/registry.ts';
 import type { LoadedConfig } from '../config/layers.ts';
 import type { RelayPaths } from '../config/xdg-paths.ts';

@@ -1,5 +1,5 @@
 /** Why a prompt does not go to the first choice, in one line. Pure. */
-import type { AgentId } from '../agents/contract.ts';
+import type { AgentId } from '../agents/agent-adapter.ts';
 import { describeMoment } from './describe-limit.ts';
 import type { Candidate, CandidateVerdict, SuccessorChoice } from './successor.ts';
 

@@ -1,6 +1,6 @@
 /** `limits.json`: parse and serialize, and nothing else. */
 import * as v from 'valibot';
-import type { AgentId } from '../agents/contract.ts';
+import type { AgentId } from '../agents/agent-adapter.ts';
 import type { Limit } from '../agents/events.ts';
 import { fromIso, toIso, toIsoOrNull } from '../core/clock.ts';
 

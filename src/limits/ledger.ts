@@ -3,9 +3,9 @@
  * question. It never stops work: what cannot be written is kept in memory and said once.
  */
 import { renameSync } from 'node:fs';
-import type { AgentId } from '../agents/contract.ts';
+import type { AgentId } from '../agents/agent-adapter.ts';
 import type { Limit } from '../agents/events.ts';
-import { excerptLine } from '../agents/excerpt.ts';
+import { excerptLine } from '../agents/reading/excerpt.ts';
 import { type Clock, toIso } from '../core/clock.ts';
 import { isSystemError, RelayError } from '../core/errors.ts';
 import { type Locking, withFileLock } from '../core/file-lock.ts';

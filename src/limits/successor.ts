@@ -1,7 +1,7 @@
 /** Who goes on. Pure: the same facts give the same choice, and every agent that was considered has a reason. */
-import type { AgentId } from '../agents/contract.ts';
+import type { AgentId } from '../agents/agent-adapter.ts';
 import { adviceFor } from '../agents/evidence/login-advice.ts';
-import { excerptLine } from '../agents/excerpt.ts';
+import { excerptLine } from '../agents/reading/excerpt.ts';
 import { describeDistance, describeLimit } from './describe-limit.ts';
 import type { LedgerEntry, RefusedLogin } from './ledger-file.ts';
 

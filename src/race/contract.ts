@@ -1,4 +1,4 @@
-import type { PermissionPreset } from '../agents/contract.ts';
+import type { PermissionPreset } from '../agents/agent-adapter.ts';
 import type { SessionId } from '../core/ids.ts';
 import type { RepoFacts } from '../git/contract.ts';
 import type { Worktrees } from '../git/worktree-contract.ts';

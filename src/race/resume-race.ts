@@ -1,5 +1,5 @@
 /** Goes on with a race whose relay was stopped or died, or whose limited entrants may work again. */
-import type { PermissionPreset } from '../agents/contract.ts';
+import type { PermissionPreset } from '../agents/agent-adapter.ts';
 import { fromIso } from '../core/clock.ts';
 import { RelayError } from '../core/errors.ts';
 import type { SessionId } from '../core/ids.ts';

@@ -1,7 +1,7 @@
 /** A new race: everything that can be wrong is said before anything is created. */
 import { rmSync } from 'node:fs';
 import { basename, isAbsolute, join, sep } from 'node:path';
-import type { PermissionPreset } from '../agents/contract.ts';
+import type { PermissionPreset } from '../agents/agent-adapter.ts';
 import { toIso } from '../core/clock.ts';
 import { RelayError } from '../core/errors.ts';
 import type { RepoFacts } from '../git/contract.ts';

@@ -1,4 +1,4 @@
-import type { AgentAdapter, LoginState } from '../agents/contract.ts';
+import type { AgentAdapter, LoginState } from '../agents/agent-adapter.ts';
 import type { FoundExecutable } from '../core/find-executable.ts';
 import type { LedgerEntry } from '../limits/ledger-file.ts';
 import type { CandidateFacts } from '../limits/successor.ts';

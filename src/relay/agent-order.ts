@@ -1,5 +1,5 @@
 /** Who is asked first: the configured order, the user's default, and the agent at work. Pure. */
-import type { AgentId } from '../agents/contract.ts';
+import type { AgentId } from '../agents/agent-adapter.ts';
 import type { AgentRegistry } from '../agents/registry.ts';
 import type { RelayConfig } from '../config/schema.ts';
 import type { LedgerEntry } from '../limits/ledger-file.ts';

@@ -1,4 +1,4 @@
-import type { AgentId, LoginState } from '../agents/contract.ts';
+import type { AgentId, LoginState } from '../agents/agent-adapter.ts';
 import { adviceFor } from '../agents/evidence/login-advice.ts';
 import { type AgentFacts, allAgentFacts } from './agent-facts.ts';
 import type { AgentOverview } from './contract.ts';

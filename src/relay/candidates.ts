@@ -1,5 +1,5 @@
 /** "Who works next", asked of the pure choice in `limits/successor.ts`. */
-import type { AgentAdapter, AgentId } from '../agents/contract.ts';
+import type { AgentAdapter, AgentId } from '../agents/agent-adapter.ts';
 import { RelayError } from '../core/errors.ts';
 import { chooseSuccessor, type SuccessorChoice } from '../limits/successor.ts';
 import { agentFacts } from './agent-facts.ts';

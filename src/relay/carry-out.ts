@@ -3,7 +3,7 @@
  * leaves either the old state or a complete packet; nothing is sent twice by itself.
  */
 import { lostAbilities } from '../agents/abilities.ts';
-import type { AgentAdapter, AgentId } from '../agents/contract.ts';
+import type { AgentAdapter, AgentId } from '../agents/agent-adapter.ts';
 import { RelayError, type RelayErrorCode } from '../core/errors.ts';
 import { safeLine } from '../core/text.ts';
 import type { Snapshots } from '../git/contract.ts';

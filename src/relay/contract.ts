@@ -1,4 +1,4 @@
-import type { AgentId, LoginState, PermissionPreset } from '../agents/contract.ts';
+import type { AgentId, LoginState, PermissionPreset } from '../agents/agent-adapter.ts';
 import type { Limit } from '../agents/events.ts';
 import type { Answer, AnsweredBy } from '../agents/questions.ts';
 import type { SessionId } from '../core/ids.ts';

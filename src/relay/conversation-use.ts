@@ -1,5 +1,5 @@
 /** What a turn finds out about the agent's conversation before it is resumed: who works in it, and who did in between. */
-import type { AgentAdapter } from '../agents/contract.ts';
+import type { AgentAdapter } from '../agents/agent-adapter.ts';
 import { RelayError } from '../core/errors.ts';
 import { parseSessionId, type SessionId } from '../core/ids.ts';
 import type { LineageEntry } from '../sessions/lineage.ts';

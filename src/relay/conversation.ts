@@ -1,6 +1,6 @@
 /** The conversation behind the shell and behind `run`: it holds the session, and has each prompt decided and carried out. */
 import { lostAbilities } from '../agents/abilities.ts';
-import type { PermissionPreset } from '../agents/contract.ts';
+import type { PermissionPreset } from '../agents/agent-adapter.ts';
 import type { Answer, AnsweredBy } from '../agents/questions.ts';
 import { toIso, toIsoOrNull } from '../core/clock.ts';
 import { RelayError } from '../core/errors.ts';

@@ -1,5 +1,5 @@
 /** What an agent was given in its last turn of a session, beside what it gets now: the differences, in lines. Pure. */
-import type { LoginState, PermissionPreset } from '../agents/contract.ts';
+import type { LoginState, PermissionPreset } from '../agents/agent-adapter.ts';
 import { safeLine } from '../core/text.ts';
 import type { SessionMeta } from '../sessions/session-meta.ts';
 

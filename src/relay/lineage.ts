@@ -1,6 +1,6 @@
 /** A session with its ancestors, as the relay reasons about it: who did what, who knows what. */
 import { join } from 'node:path';
-import type { ThreadTotals } from '../agents/contract.ts';
+import type { ThreadTotals } from '../agents/agent-adapter.ts';
 import { safeLine } from '../core/text.ts';
 import { isDone } from '../sessions/is-done.ts';
 import type { LineageEntry } from '../sessions/lineage.ts';

@@ -1,5 +1,5 @@
 /** Gathers what a packet is built from (records, snapshots, notes), has it built and written. */
-import type { AgentAdapter } from '../agents/contract.ts';
+import type { AgentAdapter } from '../agents/agent-adapter.ts';
 import type { Limit } from '../agents/events.ts';
 import { secretValues } from '../agents/secret-values.ts';
 import { recordedFolder } from '../git/start-folder.ts';

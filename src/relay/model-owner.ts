@@ -1,5 +1,5 @@
 /** Whose a model is that the user named without an agent. Pure. */
-import type { AgentAdapter, AgentId } from '../agents/contract.ts';
+import type { AgentAdapter, AgentId } from '../agents/agent-adapter.ts';
 import { RelayError } from '../core/errors.ts';
 import type { AgentChoice } from './contract.ts';
 

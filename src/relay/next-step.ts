@@ -3,7 +3,7 @@
  * the relay's decisions stands here, and `carry-out.ts` only does what a step says.
  */
 
-import type { AgentId } from '../agents/contract.ts';
+import type { AgentId } from '../agents/agent-adapter.ts';
 import type { Limit } from '../agents/events.ts';
 import { adviceFor } from '../agents/evidence/login-advice.ts';
 import type { Snapshot } from '../git/contract.ts';

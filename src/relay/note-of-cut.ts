@@ -1,5 +1,5 @@
 /** The note before the next prompt of an agent whose own last turn was cut off, from its records. */
-import type { AgentAdapter } from '../agents/contract.ts';
+import type { AgentAdapter } from '../agents/agent-adapter.ts';
 import { secretValues } from '../agents/secret-values.ts';
 import { cutNote } from '../handoff/cut-turn.ts';
 import { createRedactor } from '../handoff/redact.ts';

@@ -2,7 +2,7 @@
  * One turn, whoever asked for it: told to whoever watches, run, and what it says of limits and logins remembered. What follows
  * from it is decided elsewhere.
  */
-import type { AgentId, LoginState } from '../agents/contract.ts';
+import type { AgentId, LoginState } from '../agents/agent-adapter.ts';
 import type { AgentEvent, Limit } from '../agents/events.ts';
 import { agentSettings } from '../config/defaults.ts';
 import type { RelayConfig } from '../config/schema.ts';

@@ -1,4 +1,4 @@
-import type { AgentAdapter, AgentId, LoginState, PermissionPreset } from '../agents/contract.ts';
+import type { AgentAdapter, AgentId, LoginState, PermissionPreset } from '../agents/agent-adapter.ts';
 import type { TokenCounts } from '../agents/events.ts';
 import type { AgentRegistry } from '../agents/registry.ts';
 import type { RelayConfig } from '../config/schema.ts';

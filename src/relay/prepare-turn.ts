@@ -1,6 +1,6 @@
 /** From "this prompt goes to this agent" to everything a turn needs: conversation to resume, packet, command facts. */
 import { delimiter, dirname } from 'node:path';
-import type { AgentAdapter, PermissionPreset } from '../agents/contract.ts';
+import type { AgentAdapter, PermissionPreset } from '../agents/agent-adapter.ts';
 import { agentEnvironment } from '../agents/environment.ts';
 import type { Limit } from '../agents/events.ts';
 import { isModelName } from '../agents/model-name.ts';

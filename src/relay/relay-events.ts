@@ -1,4 +1,4 @@
-import type { AgentId, PermissionPreset } from '../agents/contract.ts';
+import type { AgentId, PermissionPreset } from '../agents/agent-adapter.ts';
 import type { AgentEvent, Limit } from '../agents/events.ts';
 import type { Answer, AnsweredBy, Question } from '../agents/questions.ts';
 import type { SessionId } from '../core/ids.ts';

@@ -1,5 +1,5 @@
 /** What can be told of an agent's command line before anything is created for its turn. */
-import type { PermissionPreset } from '../agents/contract.ts';
+import type { PermissionPreset } from '../agents/agent-adapter.ts';
 import { agentSettings } from '../config/defaults.ts';
 import { RelayError } from '../core/errors.ts';
 import { privatePathToLookAt } from '../turns/process/private-files.ts';

@@ -1,4 +1,4 @@
-import type { AgentId } from '../agents/contract.ts';
+import type { AgentId } from '../agents/agent-adapter.ts';
 import { RelayError } from '../core/errors.ts';
 import type { FoundExecutable } from '../core/find-executable.ts';
 import type { CandidateVerdict } from '../limits/successor.ts';

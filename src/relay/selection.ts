@@ -1,4 +1,4 @@
-import type { AgentId, PermissionPreset } from '../agents/contract.ts';
+import type { AgentId, PermissionPreset } from '../agents/agent-adapter.ts';
 import { isModelName } from '../agents/model-name.ts';
 import { agentSettings } from '../config/defaults.ts';
 import type { SessionMeta } from '../sessions/session-meta.ts';

@@ -1,6 +1,6 @@
 /** What can be read of a session's turns, for whoever shows it. Pure but for transcripts and diffs, which are read when asked for. */
 import { relative } from 'node:path';
-import type { AgentId } from '../agents/contract.ts';
+import type { AgentId } from '../agents/agent-adapter.ts';
 import type { Utilization } from '../agents/events.ts';
 import { fromIso } from '../core/clock.ts';
 import { RelayError } from '../core/errors.ts';

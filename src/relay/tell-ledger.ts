@@ -1,4 +1,4 @@
-import type { AgentAdapter, LoginState } from '../agents/contract.ts';
+import type { AgentAdapter, LoginState } from '../agents/agent-adapter.ts';
 import type { Limit } from '../agents/events.ts';
 import { fromIso } from '../core/clock.ts';
 import type { TurnState } from '../sessions/turn-state.ts';

@@ -5,7 +5,7 @@
 
 import { createReadStream, existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { AgentAdapter, NativeFacts } from '../agents/contract.ts';
+import type { AgentAdapter, NativeFacts } from '../agents/agent-adapter.ts';
 import type { TokenCounts } from '../agents/events.ts';
 import { type Clock, fromIso, toIso } from '../core/clock.ts';
 import { RelayError } from '../core/errors.ts';

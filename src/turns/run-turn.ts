@@ -2,7 +2,7 @@
  * One prompt to one agent, from the first file to the final state. What lives here: the order of things. What the bytes
  * mean is the adapter's, how the process is kept is the terminal's, what follows from a limit is the relay's.
  */
-import type { AgentExit, NativeFacts } from '../agents/contract.ts';
+import type { AgentExit, NativeFacts } from '../agents/agent-adapter.ts';
 import type { AgentEvent } from '../agents/events.ts';
 import { steadyNow, toIso } from '../core/clock.ts';
 import { RelayError } from '../core/errors.ts';

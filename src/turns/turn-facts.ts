@@ -2,7 +2,7 @@
  * What the events of a turn add up to: tools with outcomes, plan, validation, tokens. A pure fold, shared by the live turn
  * and by recovery, so both give the same state.
  */
-import type { ParsedTurn } from '../agents/contract.ts';
+import type { ParsedTurn } from '../agents/agent-adapter.ts';
 import type { AgentEvent, PlanItem, ToolKind, Utilization } from '../agents/events.ts';
 import type { TurnState } from '../sessions/turn-state.ts';
 import { unwrapShell, validationKind } from './validation.ts';

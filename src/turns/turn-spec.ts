@@ -1,4 +1,4 @@
-import type { AgentAdapter, ThreadTotals, TurnRequest } from '../agents/contract.ts';
+import type { AgentAdapter, ThreadTotals, TurnRequest } from '../agents/agent-adapter.ts';
 import type { AgentEvent, PlanItem, TokenCounts } from '../agents/events.ts';
 import type { Answer, AnsweredBy, Question } from '../agents/questions.ts';
 import type { Clock } from '../core/clock.ts';

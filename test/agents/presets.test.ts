@@ -5,7 +5,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { PermissionPreset } from '../../src/agents/contract.ts';
+import type { PermissionPreset } from '../../src/agents/agent-adapter.ts';
 import { callTools, type ModelCall, say, TOOLS } from './harness/answers.ts';
 import { hasAgents } from './harness/installed-agents.ts';
 import type { Scene } from './harness/scene.ts';

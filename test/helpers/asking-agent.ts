@@ -1,5 +1,5 @@
+import type { AgentAdapter } from '../../src/agents/agent-adapter.ts';
 import { claudeAdapter } from '../../src/agents/claude/adapter.ts';
-import type { AgentAdapter } from '../../src/agents/contract.ts';
 import type { AskedQuestion, QuestionDialect } from '../../src/agents/questions.ts';
 
 /**

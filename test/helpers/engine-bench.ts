@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { AgentAdapter } from '../../src/agents/contract.ts';
+import type { AgentAdapter } from '../../src/agents/agent-adapter.ts';
 import { createRegistry } from '../../src/agents/registry.ts';
 import { DEFAULT_CONFIG } from '../../src/config/defaults.ts';
 import type { RelayConfig } from '../../src/config/schema.ts';

@@ -1,5 +1,5 @@
 import { setImmediate as nextTick } from 'node:timers/promises';
-import type { PermissionPreset } from '../../src/agents/contract.ts';
+import type { PermissionPreset } from '../../src/agents/agent-adapter.ts';
 import type { AgentEvent, Limit } from '../../src/agents/events.ts';
 import type { Clock } from '../../src/core/clock.ts';
 import { RelayError } from '../../src/core/errors.ts';

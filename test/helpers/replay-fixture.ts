@@ -6,7 +6,7 @@ import type {
 	NativeFacts,
 	ParsedTurn,
 	ParserContext,
-} from '../../src/agents/contract.ts';
+} from '../../src/agents/agent-adapter.ts';
 import type { AgentEvent, TokenCounts } from '../../src/agents/events.ts';
 
 const FIXTURES = resolve(import.meta.dirname, '../fixtures');

@@ -4,11 +4,11 @@
  * nothing else of it is missing from the stream.
  */
 import { quoteForShell } from '../../core/quote-for-shell.ts';
-import type { AgentAdapter } from '../contract.ts';
+import type { AgentAdapter } from '../agent-adapter.ts';
 import { command, isNativeId } from './command-line.ts';
 import { inert } from './inert.ts';
 import { probeLogin } from './login.ts';
-import { ClaudeParser } from './parser.ts';
+import { ClaudeParser } from './stream-parser.ts';
 
 /** Its aliases, and full names as Anthropic and the clouds write them. */
 const OWN_MODEL =

@@ -1,9 +1,9 @@
 import { RelayError } from '../../core/errors.ts';
+import type { AgentCommand, TurnRequest } from '../agent-adapter.ts';
 import { simpleCommands } from '../allow-commands.ts';
-import type { AgentCommand, TurnRequest } from '../contract.ts';
 import { worktreeAround } from '../folders-up.ts';
-import { isolatedAgents } from './isolated-agents.ts';
-import { retryVariables } from './retries.ts';
+import { isolatedAgents } from './start/isolated-agents.ts';
+import { retryVariables } from './start/retries.ts';
 
 const OUTPUT = ['--output-format', 'stream-json', '--verbose', '--include-partial-messages'];
 

@@ -5,7 +5,7 @@
 import type { AgentEvent, Limit, LimitSource, StopReason, Utilization } from '../events.ts';
 import { judgeEvidence, limitOf, type Verdict } from '../evidence/judge-evidence.ts';
 import { meaningOfWord } from '../evidence/machine-words.ts';
-import { excerptLine } from '../excerpt.ts';
+import { excerptLine } from '../reading/excerpt.ts';
 import {
 	countOrNull,
 	type JsonObject,
@@ -14,7 +14,7 @@ import {
 	secondsToEpochMs,
 	textOrNull,
 	writtenJson,
-} from '../json-fields.ts';
+} from '../reading/json-fields.ts';
 import { evidenceInWords, windowInWords } from './limit-words.ts';
 
 /** More windows than any plan has. */

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import type { LoginState } from '../contract.ts';
-import { type JsonObject, objectOrEmpty, objectOrNull, textOrNull } from '../json-fields.ts';
-import { readLoginJson } from '../login-file.ts';
-import { accountOf, withMark } from '../login-mark.ts';
+import type { LoginState } from '../agent-adapter.ts';
+import { type JsonObject, objectOrEmpty, objectOrNull, textOrNull } from '../reading/json-fields.ts';
+import { readLoginJson } from '../reading/login-file.ts';
+import { accountOf, withMark } from '../reading/login-mark.ts';
 
 const ADVICE = 'claude auth login';
 

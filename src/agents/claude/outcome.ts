@@ -1,8 +1,9 @@
 /** How a claude turn ended: from its result line, else from the relay's own stop, else from what is left of it. */
+
+import type { AgentExit } from '../agent-adapter.ts';
 import { unknownOption } from '../checked-versions.ts';
-import type { AgentExit } from '../contract.ts';
 import type { Limit, StopReason } from '../events.ts';
-import { countOrNull, type JsonObject, listOrEmpty, textOrNull } from '../json-fields.ts';
+import { countOrNull, type JsonObject, listOrEmpty, textOrNull } from '../reading/json-fields.ts';
 import {
 	CANCELLED,
 	completed,
@@ -12,7 +13,7 @@ import {
 	limited,
 	TIMED_OUT,
 	UNKNOWN,
-} from '../judgement.ts';
+} from '../reading/judgement.ts';
 import { judgeRefused, limitFromOwnWords, limitFromRetry, type Retry } from './limits.ts';
 import { knownRefusal } from './stderr-rules.ts';
 

@@ -1,5 +1,5 @@
 import type { StopReason } from '../events.ts';
-import { excerptLine } from '../excerpt.ts';
+import { excerptLine } from '../reading/excerpt.ts';
 
 /**
  * The CLI's own one-line refusals (2.1.197), each whole from the start of its line. They are read only when the CLI gave

@@ -3,10 +3,10 @@
  * neither model, error code nor exact reset; those come from the thread's own record (`rollout.ts`).
  */
 import { quoteForShell } from '../../core/quote-for-shell.ts';
-import type { AgentAdapter } from '../contract.ts';
+import type { AgentAdapter } from '../agent-adapter.ts';
 import { codexCommand, isNativeId } from './command-line.ts';
 import { probeCodexLogin } from './login.ts';
-import { readCodexRecord } from './rollout-file.ts';
+import { readCodexRecord } from './native/rollout-file.ts';
 import { createCodexParser } from './stream-parser.ts';
 
 export const codexAdapter: AgentAdapter = {

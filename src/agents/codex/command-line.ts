@@ -1,8 +1,8 @@
 /** The argv of one turn. Nothing is restored on resume, so every flag is given again each time. */
 import { RelayError } from '../../core/errors.ts';
-import type { AgentCommand, PermissionPreset, TurnRequest } from '../contract.ts';
+import type { AgentCommand, PermissionPreset, TurnRequest } from '../agent-adapter.ts';
 import { foldersUp, worktreeAround } from '../folders-up.ts';
-import { ignoresRules } from './saved-rules.ts';
+import { ignoresRules } from './start/saved-rules.ts';
 
 /**
  * `analytics`: keeps the process 5 s after the answer when there is no internet. `update_plan`: the plan tool is off by

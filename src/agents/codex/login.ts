@@ -1,10 +1,10 @@
 /** Whether codex has a login, from its own files and the environment. It is not asked and nothing is checked for validity. */
 import { join } from 'node:path';
-import type { LoginState } from '../contract.ts';
-import { type JsonObject, objectOrEmpty, parseObject, textOrNull } from '../json-fields.ts';
-import { readLoginText } from '../login-file.ts';
-import { accountOf, withMark } from '../login-mark.ts';
-import { codexHome } from './rollout-file.ts';
+import type { LoginState } from '../agent-adapter.ts';
+import { type JsonObject, objectOrEmpty, parseObject, textOrNull } from '../reading/json-fields.ts';
+import { readLoginText } from '../reading/login-file.ts';
+import { accountOf, withMark } from '../reading/login-mark.ts';
+import { codexHome } from './native/rollout-file.ts';
 
 const ADVICE = 'codex login';
 

@@ -1,9 +1,10 @@
 /** How a codex turn ended: by its own last line, else by the relay's stop, else by what it left behind. */
+
+import type { AgentExit, NativeFacts } from '../agent-adapter.ts';
 import { unknownOption } from '../checked-versions.ts';
-import type { AgentExit, NativeFacts } from '../contract.ts';
 import type { Limit } from '../events.ts';
-import { excerptLine } from '../excerpt.ts';
-import { CANCELLED, failed, type Judgement, limited, TIMED_OUT, UNKNOWN } from '../judgement.ts';
+import { excerptLine } from '../reading/excerpt.ts';
+import { CANCELLED, failed, type Judgement, limited, TIMED_OUT, UNKNOWN } from '../reading/judgement.ts';
 import { judgeFailedTurn, judgeStartup, limitFrom, limitFromRetry, type Retry } from './rules.ts';
 
 export interface SeenSoFar {

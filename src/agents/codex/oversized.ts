@@ -3,7 +3,7 @@
  * the long text; what a tool printed is JSON-escaped and cannot look like them.
  */
 import type { Line } from '../../core/line-splitter.ts';
-import type { JsonObject } from '../json-fields.ts';
+import type { JsonObject } from '../reading/json-fields.ts';
 
 type Oversized = Extract<Line, { kind: 'oversized' }>;
 

@@ -12,8 +12,8 @@ import {
 	readEvidence,
 	type Verdict,
 } from '../evidence/judge-evidence.ts';
-import { excerptLine } from '../excerpt.ts';
-import { toldDelay } from '../told-reset.ts';
+import { excerptLine } from '../reading/excerpt.ts';
+import { reportedDelay } from '../reading/reported-reset.ts';
 
 interface StartupRule {
 	pattern: RegExp;
@@ -144,7 +144,7 @@ export function readReconnecting(message: string, now: number): Reconnecting | n
 	const { attempt, max: maxAttempts, cause = '' } = match.groups;
 	const verdict = cause === '' ? null : judgeFailedTurn(cause, null, now);
 	const { name, reason } = retryReason(cause, verdict, attempt !== undefined);
-	const delayMs = toldDelay(cause);
+	const delayMs = reportedDelay(cause);
 	const source: LimitSource = {
 		channel: 'event',
 		rule: `codex:error.reconnecting.${name}`,

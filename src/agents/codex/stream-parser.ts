@@ -1,15 +1,21 @@
 /** The JSON lines of `codex exec --json` as events, and the judgement of the turn they tell. */
 import { type Line, LineSplitter } from '../../core/line-splitter.ts';
-import type { AgentExit, AgentParser, NativeFacts, ParsedTurn, ParserContext } from '../contract.ts';
+import type { AgentExit, AgentParser, NativeFacts, ParsedTurn, ParserContext } from '../agent-adapter.ts';
 import { type AgentEvent, NO_TOKENS, type TokenCounts } from '../events.ts';
-import { type JsonObject, objectOrEmpty, objectOrNull, parseEventLine, textOrNull } from '../json-fields.ts';
-import { completed, failed, failedAfterAnswer, type Judgement, saysFailed } from '../judgement.ts';
-import { type ItemPhase, type OpenTools, readItem } from './items.ts';
+import {
+	type JsonObject,
+	objectOrEmpty,
+	objectOrNull,
+	parseEventLine,
+	textOrNull,
+} from '../reading/json-fields.ts';
+import { completed, failed, failedAfterAnswer, type Judgement, saysFailed } from '../reading/judgement.ts';
+import { resultsOf } from './native/rollout-commands.ts';
 import { judgeTurnFailed, judgeWithoutEnd, refineByRecord } from './outcome.ts';
 import { rebuildOversized } from './oversized.ts';
-import { resultsOf } from './rollout-commands.ts';
 import { type Reconnecting, readReconnecting } from './rules.ts';
-import { readUsage, sameTokens, subtractTokens, ZERO_TOKENS } from './usage.ts';
+import { type ItemPhase, type OpenTools, readItem } from './stream/items.ts';
+import { readUsage, sameTokens, subtractTokens, ZERO_TOKENS } from './stream/usage.ts';
 
 /** A refusal to start is one or a few lines; log lines of a long turn are not kept. */
 const KEPT_STDERR_CHARS = 16 * 1024;

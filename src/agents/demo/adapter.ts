@@ -5,9 +5,9 @@
 import { join } from 'node:path';
 import { packageRoot } from '../../core/package-root.ts';
 import { quoteForShell } from '../../core/quote-for-shell.ts';
-import { ClaudeParser } from '../claude/parser.ts';
+import type { AgentAdapter, AgentParser, TurnRequest } from '../agent-adapter.ts';
+import { ClaudeParser } from '../claude/stream-parser.ts';
 import { createCodexParser } from '../codex/stream-parser.ts';
-import type { AgentAdapter, AgentParser, TurnRequest } from '../contract.ts';
 import type { AgentEvent, Limit, LimitSource } from '../events.ts';
 import type { DemoAgentName } from './jobs.ts';
 

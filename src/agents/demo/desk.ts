@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { hasErrno } from '../../core/errors.ts';
 import { writeAll } from '../../core/files.ts';
 import { runProcess } from '../../core/run-process.ts';
-import type { PermissionPreset } from '../contract.ts';
+import type { PermissionPreset } from '../agent-adapter.ts';
 import type { PlanItem, PlanStatus } from '../events.ts';
 import type { DemoTool, DemoToolResult, DemoVoice } from './voice.ts';
 

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { isSystemError, RelayError } from '../../core/errors.ts';
 import { ensureFolder, readIfThere, writeAtomic } from '../../core/files.ts';
-import { countOrNull, objectOrEmpty, parseObject } from '../json-fields.ts';
+import { countOrNull, objectOrEmpty, parseObject } from '../reading/json-fields.ts';
 import type { DemoUsage } from './voice.ts';
 
 export interface NativeSession {

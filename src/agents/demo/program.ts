@@ -10,7 +10,7 @@ import { type Clock, systemClock } from '../../core/clock.ts';
 import { RelayError } from '../../core/errors.ts';
 import { packageRoot } from '../../core/package-root.ts';
 import { safeLine } from '../../core/text.ts';
-import type { PermissionPreset } from '../contract.ts';
+import type { PermissionPreset } from '../agent-adapter.ts';
 import { isChatPrompt, takePart } from './chat-talk.ts';
 import { CloserVoice } from './closer-voice.ts';
 import { DemoDesk } from './desk.ts';

@@ -10,9 +10,9 @@ import {
 	objectOrNull,
 	parseObject,
 	textOrNull,
-} from '../json-fields.ts';
-import { readDuration } from '../told-duration.ts';
-import { readToldTime } from '../told-reset.ts';
+} from '../reading/json-fields.ts';
+import { readDuration } from '../reading/reported-duration.ts';
+import { readReportedTime } from '../reading/reported-reset.ts';
 import { resetFromHeaders } from './reset-headers.ts';
 
 export interface ErrorBody {
@@ -153,7 +153,7 @@ function timeOf(value: unknown, now: number): number | null {
 	const text = textOrNull(value)?.trim();
 	if (text !== undefined && !/^\d+(?:\.\d+)?$/.test(text)) {
 		// A parser of dates takes `+0800 CST` for Chicago.
-		const at = readToldTime(text, now) ?? Date.parse(text);
+		const at = readReportedTime(text, now) ?? Date.parse(text);
 		return Number.isNaN(at) ? null : at;
 	}
 	const number = text === undefined ? numberOrNull(value) : Number(text);

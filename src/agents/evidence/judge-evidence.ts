@@ -16,8 +16,8 @@
  * `readEvidence(text, now)` finds words, message, status and end in a JSON error or in a text that holds one.
  */
 import type { Limit, LimitKind, LimitSource, StopReason } from '../events.ts';
-import { excerptLine } from '../excerpt.ts';
-import { toldDelay, toldReset } from '../told-reset.ts';
+import { excerptLine } from '../reading/excerpt.ts';
+import { reportedDelay, reportedReset } from '../reading/reported-reset.ts';
 import { readErrorBody } from './error-body.ts';
 import { meaningOfWord } from './machine-words.ts';
 import type { LimitMeaning, Meaning } from './meaning.ts';
@@ -153,7 +153,7 @@ function sentencesIn({ ownSentence, providerText }: Evidence): Found[] {
 /** A rate whose told end is too far away for one. */
 function isLonger(meaning: Meaning, evidence: Evidence, now: number): boolean {
 	if (!('limit' in meaning) || meaning.limit !== 'rate') return false;
-	const end = toldEnd(evidence, now);
+	const end = reportedEnd(evidence, now);
 	return end !== null && end.at - now > LONGEST_RATE_MS;
 }
 
@@ -178,7 +178,7 @@ const BY_STATUS: ReadonlyMap<number, Meaning> = new Map<number, Meaning>([
 ]);
 
 function limitVerdict(meaning: LimitMeaning, rule: string, evidence: Evidence, now: number): LimitVerdict {
-	const end = usableEnd(meaning, toldEnd(evidence, now), now);
+	const end = usableEnd(meaning, reportedEnd(evidence, now), now);
 	const isSoon = end !== null && end.at - now <= LONGEST_RATE_MS;
 	let limitKind = meaning.limit;
 	if (meaning.isRateWhenSoon && isSoon) limitKind = 'rate';
@@ -196,32 +196,32 @@ function limitVerdict(meaning: LimitMeaning, rule: string, evidence: Evidence, n
 	};
 }
 
-interface ToldEnd {
+interface ReportedEnd {
 	at: number;
 	/** Told as a time in a field. */
 	isExact: boolean;
 	isDelay: boolean;
 }
 
-function toldEnd(evidence: Evidence, now: number): ToldEnd | null {
+function reportedEnd(evidence: Evidence, now: number): ReportedEnd | null {
 	const { resetAt = null, delayMs = null, ownSentence, providerText } = evidence;
-	const ends: ToldEnd[] = [];
+	const ends: ReportedEnd[] = [];
 	if (resetAt !== null) ends.push({ at: resetAt, isExact: true, isDelay: false });
 	for (const text of [ownSentence?.text, providerText]) {
-		const at = text ? toldReset(text, now) : null;
-		if (at !== null && text) ends.push({ at, isExact: false, isDelay: toldDelay(text) !== null });
+		const at = text ? reportedReset(text, now) : null;
+		if (at !== null && text) ends.push({ at, isExact: false, isDelay: reportedDelay(text) !== null });
 	}
 	if (delayMs !== null) ends.push({ at: Math.round(now + delayMs), isExact: false, isDelay: true });
 	return ends.find(({ at }) => Number.isFinite(at) && at < now + FURTHEST_MS) ?? null;
 }
 
-function usableEnd(meaning: LimitMeaning, end: ToldEnd | null, now: number): ToldEnd | null {
+function usableEnd(meaning: LimitMeaning, end: ReportedEnd | null, now: number): ReportedEnd | null {
 	if (end === null) return null;
 	const isShortDelay = (end.isDelay || end.isExact) && end.at - now <= LONGEST_RATE_MS;
 	return meaning.ignoresShortDelay && isShortDelay ? null : end;
 }
 
-function notTooSoon(end: ToldEnd | null, now: number): ToldEnd | null {
+function notTooSoon(end: ReportedEnd | null, now: number): ReportedEnd | null {
 	return end !== null && end.at - now > SHORTEST_RATE_MS ? end : null;
 }
 

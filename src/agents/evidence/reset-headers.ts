@@ -1,6 +1,6 @@
 /** When a refused request may be tried again by the answer's own headers. */
-import { type JsonObject, MAX_TIME_MS, textOrNull } from '../json-fields.ts';
-import { readDuration } from '../told-duration.ts';
+import { type JsonObject, MAX_TIME_MS, textOrNull } from '../reading/json-fields.ts';
+import { readDuration } from '../reading/reported-duration.ts';
 
 /** Seconds below this are a delay, above it a time since 1973. */
 const MOST_DELAY_S = 1e8;

@@ -3,12 +3,12 @@
  * on stderr, its exit codes are the HTTP status modulo 256, and only its own session record knows how a shell command ended.
  */
 import { quoteForShell } from '../../core/quote-for-shell.ts';
-import type { AgentAdapter } from '../contract.ts';
+import type { AgentAdapter } from '../agent-adapter.ts';
 import { geminiCommand, isNativeId } from './command-line.ts';
 import { inertForGemini } from './inert.ts';
 import { probeGeminiLogin } from './login.ts';
+import { readGeminiRecord } from './native/session-file.ts';
 import { claimsExitCode } from './outcome.ts';
-import { readGeminiRecord } from './session-file.ts';
 import { createGeminiParser } from './stream-parser.ts';
 
 export const geminiAdapter: AgentAdapter = {

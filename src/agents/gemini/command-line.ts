@@ -1,9 +1,9 @@
 import { RelayError } from '../../core/errors.ts';
+import type { AgentCommand, PermissionPreset, TurnRequest } from '../agent-adapter.ts';
 import { simpleCommands } from '../allow-commands.ts';
-import type { AgentCommand, PermissionPreset, TurnRequest } from '../contract.ts';
 import { worktreeAround } from '../folders-up.ts';
-import { policyOf } from './policy.ts';
-import { telemetryOf } from './telemetry-of.ts';
+import { policyOf } from './start/policy.ts';
+import { telemetryOf } from './start/telemetry-settings.ts';
 
 /** In `default` without a terminal, tools that write or run anything are not even offered to the model. */
 const APPROVAL_MODES: Record<PermissionPreset, string> = {

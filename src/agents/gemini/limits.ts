@@ -12,9 +12,9 @@ import {
 	readEvidence,
 	type Verdict,
 } from '../evidence/judge-evidence.ts';
-import { excerptLine } from '../excerpt.ts';
-import type { Sign } from './stderr-signs.ts';
-import type { ApiError } from './telemetry.ts';
+import { excerptLine } from '../reading/excerpt.ts';
+import type { Sign } from './stream/stderr-signs.ts';
+import type { ApiError } from './stream/telemetry.ts';
 
 export type Retry = Extract<AgentEvent, { type: 'retry' }>;
 

@@ -1,10 +1,10 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { LoginState } from '../contract.ts';
-import { type JsonObject, objectOrEmpty, textOrNull } from '../json-fields.ts';
-import { readLoginJson } from '../login-file.ts';
-import { accountOf, withMark } from '../login-mark.ts';
-import { geminiFolder } from './session-file.ts';
+import type { LoginState } from '../agent-adapter.ts';
+import { type JsonObject, objectOrEmpty, textOrNull } from '../reading/json-fields.ts';
+import { readLoginJson } from '../reading/login-file.ts';
+import { accountOf, withMark } from '../reading/login-mark.ts';
+import { geminiFolder } from './native/session-file.ts';
 
 /** gemini has no login command: its own first screen asks. */
 const ADVICE = 'gemini';

@@ -1,9 +1,9 @@
 /** How a gemini turn ended: by its result line and exit code, else by the relay's stop, else by what it left behind. */
 import stripAnsi from 'strip-ansi';
+import type { AgentExit } from '../agent-adapter.ts';
 import { unknownOption } from '../checked-versions.ts';
-import type { AgentExit } from '../contract.ts';
 import type { Limit, StopReason } from '../events.ts';
-import { type JsonObject, objectOrEmpty, objectOrNull, textOrNull } from '../json-fields.ts';
+import { type JsonObject, objectOrEmpty, objectOrNull, textOrNull } from '../reading/json-fields.ts';
 import {
 	CANCELLED,
 	completed,
@@ -14,9 +14,9 @@ import {
 	saysFailed,
 	TIMED_OUT,
 	UNKNOWN,
-} from '../judgement.ts';
+} from '../reading/judgement.ts';
 import { type Asked, geminiLimit, judgeFailure, limitFromRetry, type Retry } from './limits.ts';
-import type { ApiError } from './telemetry.ts';
+import type { ApiError } from './stream/telemetry.ts';
 
 export interface Seen {
 	hasStarted: boolean;

@@ -1,16 +1,22 @@
 /** The JSON lines of `gemini -o stream-json` as events, with the signs on stderr, and the judgement of the turn. */
 import { type Line, LineSplitter } from '../../core/line-splitter.ts';
-import type { AgentExit, AgentParser, NativeFacts, ParsedTurn, ParserContext } from '../contract.ts';
+import type { AgentExit, AgentParser, NativeFacts, ParsedTurn, ParserContext } from '../agent-adapter.ts';
 import { type AgentEvent, type Limit, NO_TOKENS, type TokenCounts } from '../events.ts';
-import { type JsonObject, objectOrEmpty, objectOrNull, parseEventLine, textOrNull } from '../json-fields.ts';
-import type { Judgement } from '../judgement.ts';
+import {
+	type JsonObject,
+	objectOrEmpty,
+	objectOrNull,
+	parseEventLine,
+	textOrNull,
+} from '../reading/json-fields.ts';
+import type { Judgement } from '../reading/judgement.ts';
 import { type Asked, limitFromSign, type Retry, retryFromSign, signFromTelemetry } from './limits.ts';
 import { judgeSuccess, judgeTurn, resultMessage } from './outcome.ts';
 import { readOversized } from './oversized.ts';
-import { type Sign, StderrSigns } from './stderr-signs.ts';
-import { type ApiError, TelemetryErrors } from './telemetry.ts';
-import { planOf, toolCall, toolResult } from './tools.ts';
-import { readStats } from './usage.ts';
+import { type Sign, StderrSigns } from './stream/stderr-signs.ts';
+import { type ApiError, TelemetryErrors } from './stream/telemetry.ts';
+import { planOf, toolCall, toolResult } from './stream/tools.ts';
+import { readStats } from './stream/usage.ts';
 
 /** A refusal to start is a few lines; what a long turn writes is not kept. */
 const KEPT_STDERR_CHARS = 16 * 1024;

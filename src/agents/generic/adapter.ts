@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import type { AgentSettings } from '../../config/schema.ts';
 import { quoteForShell } from '../../core/quote-for-shell.ts';
 import { safeLine } from '../../core/text.ts';
-import type { AgentAdapter, AgentId, LoginState, ParserContext } from '../contract.ts';
+import type { AgentAdapter, AgentId, LoginState, ParserContext } from '../agent-adapter.ts';
 import { genericCommand, isSessionId, namesSession, resumeWords } from './command-line.ts';
 import { JsonLinesParser } from './json-lines-parser.ts';
 import { TextParser } from './text-parser.ts';

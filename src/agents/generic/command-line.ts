@@ -1,7 +1,7 @@
 /** From the words in `[agents.NAME]` to one command line. Placeholders are filled word by word; no shell reads them. */
 import type { AgentSettings } from '../../config/schema.ts';
 import { RelayError } from '../../core/errors.ts';
-import type { AgentCommand, AgentId, TurnRequest } from '../contract.ts';
+import type { AgentCommand, AgentId, TurnRequest } from '../agent-adapter.ts';
 
 /** One argument holds at most 128 KiB on Linux (MAX_ARG_STRLEN); the rest is room for the option around the prompt. */
 const MAX_ARGUMENT_BYTES = 100 * 1024;

@@ -1,6 +1,6 @@
 import { configError } from '../../config/layer-values.ts';
 import type { LoadedConfig } from '../../config/layers.ts';
-import type { AgentAdapter } from '../contract.ts';
+import type { AgentAdapter } from '../agent-adapter.ts';
 import { genericAdapter } from './adapter.ts';
 import { problemIn } from './settings-problem.ts';
 

@@ -1,7 +1,7 @@
 /** The JSON lines of a CLI, read by the paths that the user named. What no path names is recorded and not looked at. */
 import type { AgentSettings } from '../../config/schema.ts';
 import { type Line, LineSplitter } from '../../core/line-splitter.ts';
-import type { AgentExit, AgentId, AgentParser, ParsedTurn, ParserContext } from '../contract.ts';
+import type { AgentExit, AgentId, AgentParser, ParsedTurn, ParserContext } from '../agent-adapter.ts';
 import { type AgentEvent, type Limit, NO_TOKENS, type StopReason, type TokenCounts } from '../events.ts';
 import {
 	countOrNull,
@@ -10,9 +10,9 @@ import {
 	parseEventLine,
 	textOrNull,
 	writtenJson,
-} from '../json-fields.ts';
+} from '../reading/json-fields.ts';
 import { isSessionId, namesSession } from './command-line.ts';
-import { isHard, retryOf, StderrWatch, signInFields, signOfExit } from './limit-signs.ts';
+import { isHard, retryOf, StderrWatch, signInFields, signOfExit } from './limits.ts';
 import { closingEvents, judge } from './outcome.ts';
 import { firstField, readField } from './read-field.ts';
 import { ToolCalls } from './tool-calls.ts';

@@ -1,8 +1,16 @@
 /** How a turn of an agent from config ended: the relay's own stop first, then its exit code, then what it said. */
-import type { AgentExit, AgentId } from '../contract.ts';
+import type { AgentExit, AgentId } from '../agent-adapter.ts';
 import type { Limit, StopReason } from '../events.ts';
-import { CANCELLED, completed, failed, type Judgement, limited, TIMED_OUT, UNKNOWN } from '../judgement.ts';
-import { isHard } from './limit-signs.ts';
+import {
+	CANCELLED,
+	completed,
+	failed,
+	type Judgement,
+	limited,
+	TIMED_OUT,
+	UNKNOWN,
+} from '../reading/judgement.ts';
+import { isHard } from './limits.ts';
 
 export interface Seen {
 	/** Whether it said anything that is no white space. */

@@ -1,4 +1,4 @@
-import { objectOrNull } from '../json-fields.ts';
+import { objectOrNull } from '../reading/json-fields.ts';
 
 /** A value and where it was found: the list positions that `*` stood for, so that values of one item belong together. */
 interface Found {

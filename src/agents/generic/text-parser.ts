@@ -2,10 +2,10 @@
 import stripAnsi from 'strip-ansi';
 import type { AgentSettings } from '../../config/schema.ts';
 import { type Line, LineSplitter } from '../../core/line-splitter.ts';
-import type { AgentExit, AgentId, AgentParser, ParsedTurn, ParserContext } from '../contract.ts';
+import type { AgentExit, AgentId, AgentParser, ParsedTurn, ParserContext } from '../agent-adapter.ts';
 import { type AgentEvent, type Limit, NO_TOKENS } from '../events.ts';
 import { namesSession } from './command-line.ts';
-import { retryOf, StderrWatch, signOfExit } from './limit-signs.ts';
+import { retryOf, StderrWatch, signOfExit } from './limits.ts';
 import { closingEvents, judge } from './outcome.ts';
 
 const MESSAGE = 'text';

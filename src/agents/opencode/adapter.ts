@@ -3,11 +3,11 @@
  * whole parts only and never the model; while a request is retried it is silent, and only a plugin inside the CLI sees why.
  */
 import { quoteForShell } from '../../core/quote-for-shell.ts';
-import type { AgentAdapter } from '../contract.ts';
+import type { AgentAdapter } from '../agent-adapter.ts';
 import { isNativeId, opencodeCommand } from './command-line.ts';
 import { probeOpencodeLogin } from './login.ts';
+import { untrustedCode } from './start/untrusted-code.ts';
 import { createOpencodeParser } from './stream-parser.ts';
-import { untrustedCode } from './untrusted-code.ts';
 
 export const opencodeAdapter: AgentAdapter = {
 	id: 'opencode',

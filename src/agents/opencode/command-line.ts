@@ -1,9 +1,9 @@
 import { RelayError } from '../../core/errors.ts';
-import type { AgentCommand, TurnRequest } from '../contract.ts';
-import { type JsonObject, objectOrEmpty, parseObject } from '../json-fields.ts';
-import { agentPermissions, permissionsOf } from './permissions.ts';
-import { listedPlugins, statusPlugin } from './status-plugin.ts';
-import { untrustedCode } from './untrusted-code.ts';
+import type { AgentCommand, TurnRequest } from '../agent-adapter.ts';
+import { type JsonObject, objectOrEmpty, parseObject } from '../reading/json-fields.ts';
+import { agentPermissions, permissionsOf } from './start/permissions.ts';
+import { listedPlugins, statusPlugin } from './start/status-plugin.ts';
+import { untrustedCode } from './start/untrusted-code.ts';
 
 /** A title of our own saves the request that would make one up. */
 const TITLE = 'agent-relay';

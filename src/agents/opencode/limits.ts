@@ -11,7 +11,7 @@ import {
 	type Verdict,
 } from '../evidence/judge-evidence.ts';
 import { resetFromHeaders } from '../evidence/reset-headers.ts';
-import { excerptLine } from '../excerpt.ts';
+import { excerptLine } from '../reading/excerpt.ts';
 import {
 	type JsonObject,
 	numberOrNull,
@@ -19,8 +19,8 @@ import {
 	parseObject,
 	textOrNull,
 	writtenJson,
-} from '../json-fields.ts';
-import type { RetryStatus } from './status-lines.ts';
+} from '../reading/json-fields.ts';
+import type { RetryStatus } from './stream/status-lines.ts';
 
 export type Retry = Extract<AgentEvent, { type: 'retry' }>;
 

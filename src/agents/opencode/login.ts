@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import type { LoginState } from '../contract.ts';
-import { objectOrEmpty, textOrNull } from '../json-fields.ts';
-import { readLoginJson, readLoginText } from '../login-file.ts';
-import { accountOf, withMark } from '../login-mark.ts';
+import type { LoginState } from '../agent-adapter.ts';
+import { objectOrEmpty, textOrNull } from '../reading/json-fields.ts';
+import { readLoginJson, readLoginText } from '../reading/login-file.ts';
+import { accountOf, withMark } from '../reading/login-mark.ts';
 
 const ADVICE = 'opencode auth login';
 

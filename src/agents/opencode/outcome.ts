@@ -1,9 +1,9 @@
 /** How an opencode turn ended: by its last error or step, else by the relay's stop, else by what it left behind. */
 import stripAnsi from 'strip-ansi';
+import type { AgentExit } from '../agent-adapter.ts';
 import { unknownOption } from '../checked-versions.ts';
-import type { AgentExit } from '../contract.ts';
 import type { Limit, StopReason } from '../events.ts';
-import { type JsonObject, objectOrEmpty, textOrNull } from '../json-fields.ts';
+import { type JsonObject, objectOrEmpty, textOrNull } from '../reading/json-fields.ts';
 import {
 	CANCELLED,
 	completed,
@@ -13,7 +13,7 @@ import {
 	limited,
 	TIMED_OUT,
 	UNKNOWN,
-} from '../judgement.ts';
+} from '../reading/judgement.ts';
 import { type Asked, judgeError, limitFromRetry, type Retry } from './limits.ts';
 
 export interface Seen {

@@ -3,7 +3,7 @@
  * long text; what the model or a tool wrote is JSON-escaped and cannot look like them.
  */
 import type { Line } from '../../core/line-splitter.ts';
-import type { JsonObject } from '../json-fields.ts';
+import type { JsonObject } from '../reading/json-fields.ts';
 
 type Oversized = Extract<Line, { kind: 'oversized' }>;
 

@@ -1,15 +1,15 @@
 /** The JSON lines of `opencode run --format json` as events, with the plugin's lines, and the judgement of the turn. */
 import { type Line, LineSplitter } from '../../core/line-splitter.ts';
-import type { AgentExit, AgentParser, NativeFacts, ParsedTurn, ParserContext } from '../contract.ts';
+import type { AgentExit, AgentParser, NativeFacts, ParsedTurn, ParserContext } from '../agent-adapter.ts';
 import type { AgentEvent, Limit } from '../events.ts';
-import { type JsonObject, objectOrEmpty, parseEventLine, textOrNull } from '../json-fields.ts';
-import { failed, type Judgement } from '../judgement.ts';
+import { type JsonObject, objectOrEmpty, parseEventLine, textOrNull } from '../reading/json-fields.ts';
+import { failed, type Judgement } from '../reading/judgement.ts';
 import { type Asked, limitFromStatus, type Retry, retryFromStatus } from './limits.ts';
 import { errorMessage, judgeEnd } from './outcome.ts';
 import { readOversized } from './oversized.ts';
-import { type RetryStatus, StatusLines } from './status-lines.ts';
-import { readTool } from './tools.ts';
-import { StepUsage } from './usage.ts';
+import { type RetryStatus, StatusLines } from './stream/status-lines.ts';
+import { readTool } from './stream/tools.ts';
+import { StepUsage } from './stream/usage.ts';
 
 /** A refusal to start is a few lines; what a long turn writes is not kept. */
 const KEPT_STDERR_CHARS = 16 * 1024;

@@ -1,6 +1,6 @@
 /** `agent-relay run`: one task to its end, hand-overs included, streamed to the terminal or as JSON lines. */
 
-import type { AgentId } from '../../agents/contract.ts';
+import type { AgentId } from '../../agents/agent-adapter.ts';
 import type { App } from '../../app/create-app.ts';
 import { openRelay, readSettings } from '../../app/open-relay.ts';
 import { RelayError } from '../../core/errors.ts';

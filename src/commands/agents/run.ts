@@ -1,5 +1,5 @@
 /** Which agents are here, logged in, limited; and what each would see of the environment. */
-import type { AgentAdapter, TurnRequest } from '../../agents/contract.ts';
+import type { AgentAdapter, TurnRequest } from '../../agents/agent-adapter.ts';
 import { agentEnvironment } from '../../agents/environment.ts';
 import { toIsoOrNull } from '../../core/clock.ts';
 import type { AgentOverview } from '../../relay/contract.ts';

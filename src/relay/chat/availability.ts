@@ -1,5 +1,5 @@
 /** Who of a chat can speak now, and why another cannot. Looks only at files, variables and the ledger; starts nothing. */
-import type { PermissionPreset } from '../../agents/contract.ts';
+import type { PermissionPreset } from '../../agents/agent-adapter.ts';
 import { RelayError } from '../../core/errors.ts';
 import { describeTime } from '../../limits/describe-limit.ts';
 import { refusalText } from '../../limits/successor.ts';

@@ -1,5 +1,5 @@
 /** What one participant of a chat is sent: pure, the same records give the same bytes. */
-import type { PermissionPreset } from '../../agents/contract.ts';
+import type { PermissionPreset } from '../../agents/agent-adapter.ts';
 import { safeLine, safeText } from '../../core/text.ts';
 import { fenceRecord, fenceUser, quoteRecord } from '../../handoff/fence.ts';
 import type { ChatParticipant } from '../../sessions/session-meta.ts';

@@ -1,4 +1,4 @@
-import type { AgentId, PermissionPreset } from '../../agents/contract.ts';
+import type { AgentId, PermissionPreset } from '../../agents/agent-adapter.ts';
 import type { SessionId } from '../../core/ids.ts';
 import type { ChatParticipant, SessionMeta } from '../../sessions/session-meta.ts';
 import type { RelayEvent } from '../relay-events.ts';

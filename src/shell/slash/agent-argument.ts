@@ -1,5 +1,5 @@
 /** Names of agents as users type them. */
-import type { PermissionPreset } from '../../agents/contract.ts';
+import type { PermissionPreset } from '../../agents/agent-adapter.ts';
 import { requireModelName } from '../../agents/model-name.ts';
 import { PRESETS } from '../../agents/permission-presets.ts';
 import { describeReadiness } from '../../commands/agents/readiness.ts';

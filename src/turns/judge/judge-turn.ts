@@ -1,5 +1,5 @@
 /** From the adapter's judgement to the final state: pure, shared by the live turn and by recovery. */
-import type { ParsedTurn } from '../../agents/contract.ts';
+import type { ParsedTurn } from '../../agents/agent-adapter.ts';
 import type { PlanItem, TokenCounts } from '../../agents/events.ts';
 import { PRICES_AS_OF } from '../../limits/price-table.ts';
 import type { TurnState } from '../../sessions/turn-state.ts';

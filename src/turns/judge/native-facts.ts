@@ -1,4 +1,4 @@
-import type { AgentAdapter, NativeFacts, NativeRecordQuery } from '../../agents/contract.ts';
+import type { AgentAdapter, NativeFacts, NativeRecordQuery } from '../../agents/agent-adapter.ts';
 import type { Clock } from '../../core/clock.ts';
 
 /** What the end of a turn may wait for the CLI's own record, and how much of it is read. */

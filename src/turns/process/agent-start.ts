@@ -1,5 +1,5 @@
 import { devNull } from 'node:os';
-import type { AgentCommand, TurnRequest } from '../../agents/contract.ts';
+import type { AgentCommand, TurnRequest } from '../../agents/agent-adapter.ts';
 import { withAdditions } from '../../agents/environment.ts';
 import type { QuestionDialect } from '../../agents/questions.ts';
 import type { ProcessSpec } from '../../terminal/agent-process.ts';

@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { PrivateFile } from '../../agents/contract.ts';
+import type { PrivateFile } from '../../agents/agent-adapter.ts';
 import { RelayError } from '../../core/errors.ts';
 import {
 	areOfOwnFolder,

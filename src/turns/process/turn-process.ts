@@ -1,4 +1,4 @@
-import type { AgentExit } from '../../agents/contract.ts';
+import type { AgentExit } from '../../agents/agent-adapter.ts';
 import type { AgentEvent, BackgroundTask, Limit } from '../../agents/events.ts';
 import { syncInBackground } from '../../core/files.ts';
 import type { AgentProcess } from '../../terminal/agent-process.ts';

@@ -1,5 +1,5 @@
 /** Why and how a running turn is stopped. The first reason wins; a later, harder request only shortens the graces. */
-import type { AgentExit } from '../../agents/contract.ts';
+import type { AgentExit } from '../../agents/agent-adapter.ts';
 import type { AgentProcess, ProcessIdentity, StopGraces } from '../../terminal/agent-process.ts';
 
 export type TurnStopReason = NonNullable<AgentExit['stopRequested']>;

@@ -1,5 +1,5 @@
 /** When a running turn must be stopped, and why: a pure decision over events and time. */
-import type { AgentId } from '../../agents/contract.ts';
+import type { AgentId } from '../../agents/agent-adapter.ts';
 import type { AgentEvent, Limit } from '../../agents/events.ts';
 import { createPatience } from '../../limits/patience.ts';
 import type { TurnTimes } from '../turn-spec.ts';

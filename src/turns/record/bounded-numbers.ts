@@ -2,7 +2,7 @@
  * Numbers that agents and providers report, held within what can be true. What is beyond counts as not reported: it would be
  * shown to people, summed up for a session, waited for, and written where JSON has no word for it.
  */
-import type { ParsedTurn, ThreadTotals } from '../../agents/contract.ts';
+import type { ParsedTurn, ThreadTotals } from '../../agents/agent-adapter.ts';
 import type { AgentEvent, Limit, TokenCounts, Utilization } from '../../agents/events.ts';
 
 const DAY_MS = 24 * 3600_000;

@@ -2,7 +2,7 @@
  * A parser that never throws. One line that its adapter cannot read (an exception is a bug of ours, or a shape that nobody
  * thought of) costs what it says and nothing else: it stays in the raw record, and the agent is left at work.
  */
-import type { AgentExit, AgentId, AgentParser, NativeFacts, ParsedTurn } from '../../agents/contract.ts';
+import type { AgentExit, AgentId, AgentParser, NativeFacts, ParsedTurn } from '../../agents/agent-adapter.ts';
 import type { AgentEvent } from '../../agents/events.ts';
 
 const NEWLINE = 0x0a;

@@ -2,7 +2,7 @@
  * Writes one turn as it happens: the bytes first, then what they mean. A parser bug may lose a summary, never a record.
  * Memory stays flat: raw bytes go to disk at once; events and transcript are gathered for a few milliseconds at most.
  */
-import type { AgentExit, AgentParser, NativeFacts, ParsedTurn } from '../../agents/contract.ts';
+import type { AgentExit, AgentParser, NativeFacts, ParsedTurn } from '../../agents/agent-adapter.ts';
 import type { AgentEvent, PlanItem } from '../../agents/events.ts';
 import { AppendFile } from '../../core/append-file.ts';
 import { writeAtomic } from '../../core/files.ts';

@@ -1,5 +1,5 @@
 /** Token counts and totals as files hold them. */
-import type { ThreadTotals } from '../../agents/contract.ts';
+import type { ThreadTotals } from '../../agents/agent-adapter.ts';
 import type { TokenCounts } from '../../agents/events.ts';
 import type { TurnState } from '../../sessions/turn-state.ts';
 

@@ -3,15 +3,15 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import { readOversized as readClaudeOversized } from '../../../src/agents/claude/oversized-line.ts';
-import { rebuildOversized } from '../../../src/agents/codex/oversized.ts';
 import type {
 	AgentAdapter,
 	AgentExit,
 	AgentParser,
 	ParsedTurn,
 	ParserContext,
-} from '../../../src/agents/contract.ts';
+} from '../../../src/agents/agent-adapter.ts';
+import { readOversized as readClaudeOversized } from '../../../src/agents/claude/oversized.ts';
+import { rebuildOversized } from '../../../src/agents/codex/oversized.ts';
 import { DEMO_ADAPTERS } from '../../../src/agents/demo/adapter.ts';
 import type { AgentEvent } from '../../../src/agents/events.ts';
 import { readOversized as readGeminiOversized } from '../../../src/agents/gemini/oversized.ts';

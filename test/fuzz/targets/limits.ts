@@ -4,19 +4,19 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { expect } from 'vitest';
+import type { NativeFacts } from '../../../src/agents/agent-adapter.ts';
 import { claudeAdapter } from '../../../src/agents/claude/adapter.ts';
 import { codexAdapter } from '../../../src/agents/codex/adapter.ts';
-import { parseRollout } from '../../../src/agents/codex/rollout.ts';
-import type { NativeFacts } from '../../../src/agents/contract.ts';
+import { parseRollout } from '../../../src/agents/codex/native/rollout.ts';
 import { readErrorBody } from '../../../src/agents/evidence/error-body.ts';
 import { judgeEvidence, limitOf, readEvidence } from '../../../src/agents/evidence/judge-evidence.ts';
 import { resetFromHeaders } from '../../../src/agents/evidence/reset-headers.ts';
-import { excerptOutput } from '../../../src/agents/excerpt.ts';
 import { geminiAdapter } from '../../../src/agents/gemini/adapter.ts';
-import { parseSessionRecord } from '../../../src/agents/gemini/session-record.ts';
+import { parseSessionRecord } from '../../../src/agents/gemini/native/session-record.ts';
 import { opencodeAdapter } from '../../../src/agents/opencode/adapter.ts';
+import { excerptOutput } from '../../../src/agents/reading/excerpt.ts';
+import { readReportedTime, reportedDelay, reportedReset } from '../../../src/agents/reading/reported-reset.ts';
 import { BUILT_IN_ADAPTERS } from '../../../src/agents/registry.ts';
-import { readToldTime, toldDelay, toldReset } from '../../../src/agents/told-reset.ts';
 import { changes, oddJson, oddNumber, oddText, withChanges } from '../odd.ts';
 import { recordings, streamOf } from '../recorded.ts';
 import { withFolder } from '../scratch.ts';
@@ -188,11 +188,11 @@ const loginFile = fc.oneof(
 
 export const limitTargets: FuzzTarget[] = [
 	target('told times', 'are none, or times that a calendar holds', 300, saying, (text) => {
-		const at = toldReset(text, NOW);
+		const at = reportedReset(text, NOW);
 		expectTime(at);
 		if (at !== null) expect(at).toBeLessThanOrEqual(FURTHEST);
-		expectTime(readToldTime(text, NOW));
-		const delay = toldDelay(text);
+		expectTime(readReportedTime(text, NOW));
+		const delay = reportedDelay(text);
 		expect(delay === null || (Number.isFinite(delay) && delay >= 0)).toBe(true);
 	}),
 	target(
@@ -264,9 +264,9 @@ export const limitTargets: FuzzTarget[] = [
 		},
 	),
 	growing('told times', 'takes no more than as much longer as the text is longer', saying, (text) => {
-		toldReset(text, NOW);
-		toldDelay(text);
-		readToldTime(text, NOW);
+		reportedReset(text, NOW);
+		reportedDelay(text);
+		readReportedTime(text, NOW);
 	}),
 	growing('evidence', 'takes no more than as much longer as the text is longer', saying, (text) => {
 		judgeEvidence(readEvidence(text, NOW), NOW);

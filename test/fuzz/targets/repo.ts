@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import { simpleCommands } from '../../../src/agents/allow-commands.ts';
-import { unwrapShell as unwrapCodexShell } from '../../../src/agents/codex/shell-words.ts';
+import { unwrapShell as unwrapCodexShell } from '../../../src/agents/codex/stream/unwrap-shell.ts';
 import { parseDuration } from '../../../src/config/duration.ts';
 import { setsWatchedVariable } from '../../../src/config/env-file.ts';
 import { resolveConfig } from '../../../src/config/layers.ts';

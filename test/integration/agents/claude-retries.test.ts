@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { retryVariables } from '../../../src/agents/claude/retries.ts';
+import { retryVariables } from '../../../src/agents/claude/start/retries.ts';
 
 const GATEWAY = JSON.stringify({ env: { ANTHROPIC_BASE_URL: 'https://gateway.example' } });
 

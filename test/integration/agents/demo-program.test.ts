@@ -10,7 +10,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { ParsedTurn, PermissionPreset } from '../../../src/agents/contract.ts';
+import type { ParsedTurn, PermissionPreset } from '../../../src/agents/agent-adapter.ts';
 import { demoCloserAdapter, demoSprinterAdapter } from '../../../src/agents/demo/adapter.ts';
 import { runDemoAgent } from '../../../src/agents/demo/program.ts';
 import {

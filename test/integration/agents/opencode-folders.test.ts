@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { TurnRequest } from '../../../src/agents/contract.ts';
+import type { TurnRequest } from '../../../src/agents/agent-adapter.ts';
 import { opencodeAdapter } from '../../../src/agents/opencode/adapter.ts';
 import { RelayError } from '../../../src/core/errors.ts';
 

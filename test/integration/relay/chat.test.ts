@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { TurnRequest } from '../../../src/agents/contract.ts';
+import type { TurnRequest } from '../../../src/agents/agent-adapter.ts';
 import { RelayError } from '../../../src/core/errors.ts';
 import { MAX_CHAT_PROMPT_BYTES } from '../../../src/relay/chat/chat-prompt.ts';
 import { type BenchChat, continueBenchChat, startBenchChat } from '../../helpers/bench-chat.ts';

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { AgentAdapter } from '../../../src/agents/contract.ts';
+import type { AgentAdapter } from '../../../src/agents/agent-adapter.ts';
 import { createRegistry } from '../../../src/agents/registry.ts';
 import { type BenchRelay, EngineBench, RECORDED_AT, until } from '../../helpers/engine-bench.ts';
 import { claude, claudeAnswers, claudeLimited, codex, codexAnswers } from '../../helpers/fake-agent-lines.ts';

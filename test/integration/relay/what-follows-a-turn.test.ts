@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { AgentAdapter } from '../../../src/agents/contract.ts';
+import type { AgentAdapter } from '../../../src/agents/agent-adapter.ts';
 import { BUILT_IN_ADAPTERS, createRegistry } from '../../../src/agents/registry.ts';
 import { RelayError } from '../../../src/core/errors.ts';
 import { type BenchRelay, benchConfig, EngineBench, RECORDED_AT } from '../../helpers/engine-bench.ts';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { AgentAdapter } from '../../../src/agents/contract.ts';
+import type { AgentAdapter } from '../../../src/agents/agent-adapter.ts';
 import { createRegistry } from '../../../src/agents/registry.ts';
 import { EngineBench } from '../../helpers/engine-bench.ts';
 import { claude, claudeAnswers } from '../../helpers/fake-agent-lines.ts';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readUsage } from '../../../src/agents/codex/usage.ts';
+import { readUsage } from '../../../src/agents/codex/stream/usage.ts';
 import type { RelayDeps } from '../../../src/relay/ports.ts';
 import { turnFile } from '../../../src/sessions/session-paths.ts';
 import type { TurnState } from '../../../src/sessions/turn-state.ts';

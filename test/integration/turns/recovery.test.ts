@@ -2,7 +2,7 @@ import { appendFileSync, cpSync, existsSync, mkdirSync, readFileSync, truncateSy
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readUsage } from '../../../src/agents/codex/usage.ts';
+import { readUsage } from '../../../src/agents/codex/stream/usage.ts';
 import type { RelayDeps } from '../../../src/relay/ports.ts';
 import { turnFile } from '../../../src/sessions/session-paths.ts';
 import type { OpenSession } from '../../../src/sessions/session-store.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { AgentAdapter } from '../../../src/agents/agent-adapter.ts';
 import { claudeAdapter } from '../../../src/agents/claude/adapter.ts';
 import { codexAdapter } from '../../../src/agents/codex/adapter.ts';
-import type { AgentAdapter } from '../../../src/agents/contract.ts';
 import { geminiAdapter } from '../../../src/agents/gemini/adapter.ts';
 import { opencodeAdapter } from '../../../src/agents/opencode/adapter.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { AgentAdapter } from '../../../src/agents/agent-adapter.ts';
 import { claudeAdapter } from '../../../src/agents/claude/adapter.ts';
-import type { AgentAdapter } from '../../../src/agents/contract.ts';
 import { agentEnvironment, withAdditions } from '../../../src/agents/environment.ts';
 
 const other: AgentAdapter = {

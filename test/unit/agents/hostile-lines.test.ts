@@ -1,7 +1,7 @@
 /** What no CLI prints, given to every adapter: the end is a judgement, never an exception. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { AgentExit, AgentParser, ParserContext } from '../../../src/agents/contract.ts';
+import type { AgentExit, AgentParser, ParserContext } from '../../../src/agents/agent-adapter.ts';
 import { genericAdapter } from '../../../src/agents/generic/adapter.ts';
 import { BUILT_IN_ADAPTERS } from '../../../src/agents/registry.ts';
 import { splitAt } from '../../helpers/replay-fixture.ts';

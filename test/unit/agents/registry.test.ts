@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { AgentAdapter } from '../../../src/agents/agent-adapter.ts';
 import { claudeAdapter } from '../../../src/agents/claude/adapter.ts';
-import type { AgentAdapter } from '../../../src/agents/contract.ts';
 import { BUILT_IN_ADAPTERS, createRegistry } from '../../../src/agents/registry.ts';
 import { BUILT_IN_AGENTS } from '../../../src/config/schema.ts';
 import { RelayError } from '../../../src/core/errors.ts';

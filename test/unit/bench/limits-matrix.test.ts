@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { parseRollout } from '../../../src/agents/codex/rollout.ts';
-import type { AgentAdapter } from '../../../src/agents/contract.ts';
+import type { AgentAdapter } from '../../../src/agents/agent-adapter.ts';
+import { parseRollout } from '../../../src/agents/codex/native/rollout.ts';
 import { BUILT_IN_ADAPTERS } from '../../../src/agents/registry.ts';
 
 interface Figures {

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { TurnRequest } from '../../../../src/agents/agent-adapter.ts';
 import { claudeAdapter } from '../../../../src/agents/claude/adapter.ts';
-import { retriesWithin } from '../../../../src/agents/claude/retries.ts';
-import type { TurnRequest } from '../../../../src/agents/contract.ts';
+import { retriesWithin } from '../../../../src/agents/claude/start/retries.ts';
 
 const ID = '11111111-2222-4333-8444-555555555555';
 const TURN: TurnRequest = {

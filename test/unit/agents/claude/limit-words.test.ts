@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { AgentExit } from '../../../../src/agents/agent-adapter.ts';
 import { claudeAdapter } from '../../../../src/agents/claude/adapter.ts';
-import type { AgentExit } from '../../../../src/agents/contract.ts';
 
 const NOW = Date.parse('2026-11-21T08:00:00Z');
 const EXIT_0: AgentExit = { exitCode: 0, signal: null, stopRequested: null };

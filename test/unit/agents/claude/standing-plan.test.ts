@@ -1,7 +1,7 @@
 /** The plan over turns, finished sessions and other agents, as claude's numbered tasks and the relay's records give it. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ClaudeParser } from '../../../../src/agents/claude/parser.ts';
+import { ClaudeParser } from '../../../../src/agents/claude/stream-parser.ts';
 import type { AgentEvent, PlanItem, PlanStatus } from '../../../../src/agents/events.ts';
 import { newestPlan } from '../../../../src/handoff/plan-pieces.ts';
 import { readStories } from '../../../../src/handoff/turn-story.ts';

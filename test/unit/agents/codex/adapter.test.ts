@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { TurnRequest } from '../../../../src/agents/agent-adapter.ts';
 import { codexAdapter } from '../../../../src/agents/codex/adapter.ts';
-import type { TurnRequest } from '../../../../src/agents/contract.ts';
 import { RelayError } from '../../../../src/core/errors.ts';
 
 const ID = '01a1fd14-aaaa-7000-8000-000000000001';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { AgentExit } from '../../../../src/agents/agent-adapter.ts';
 import { codexAdapter } from '../../../../src/agents/codex/adapter.ts';
-import type { AgentExit } from '../../../../src/agents/contract.ts';
 
 const NOW = new Date(2026, 10, 21, 8, 0).getTime();
 const EXIT_1: AgentExit = { exitCode: 1, signal: null, stopRequested: null };

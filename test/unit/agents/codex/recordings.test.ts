@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { codexAdapter } from '../../../../src/agents/codex/adapter.ts';
-import { parseRollout } from '../../../../src/agents/codex/rollout.ts';
-import { readUsage } from '../../../../src/agents/codex/usage.ts';
-import { toldReset } from '../../../../src/agents/told-reset.ts';
+import { parseRollout } from '../../../../src/agents/codex/native/rollout.ts';
+import { readUsage } from '../../../../src/agents/codex/stream/usage.ts';
+import { reportedReset } from '../../../../src/agents/reading/reported-reset.ts';
 import {
 	asExpectation,
 	type Fixture,
@@ -132,15 +132,15 @@ describe('the reset of a plan window', () => {
 
 	it('is read with a date, and without one on the day it is read', () => {
 		const now = new Date(2026, 10, 21, 8, 0).getTime();
-		const dated = toldReset('… or try again at Nov 24th, 2026 7:50 AM.', now);
+		const dated = reportedReset('… or try again at Nov 24th, 2026 7:50 AM.', now);
 		expect(dated).toBe(new Date(2026, 10, 24, 7, 50).getTime());
-		expect(toldReset('Try again at 12:05 PM.', now)).toBe(new Date(2026, 10, 21, 12, 5).getTime());
-		expect(toldReset('Try again later.', now)).toBeNull();
+		expect(reportedReset('Try again at 12:05 PM.', now)).toBe(new Date(2026, 10, 21, 12, 5).getTime());
+		expect(reportedReset('Try again later.', now)).toBeNull();
 	});
 
 	it('that was named just before midnight is not a day ahead when read just after', () => {
 		const now = new Date(2026, 10, 22, 0, 0, 5).getTime();
-		expect(toldReset('try again at 11:59 PM', now)).toBe(new Date(2026, 10, 21, 23, 59).getTime());
+		expect(reportedReset('try again at 11:59 PM', now)).toBe(new Date(2026, 10, 21, 23, 59).getTime());
 	});
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { NativeFacts } from '../../../../src/agents/agent-adapter.ts';
 import { codexAdapter } from '../../../../src/agents/codex/adapter.ts';
-import type { NativeFacts } from '../../../../src/agents/contract.ts';
 
 const NOW = Date.parse('2026-11-21T08:00:00Z');
 const HOUR = 3600_000;

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { AgentExit, NativeFacts } from '../../../../src/agents/agent-adapter.ts';
 import { codexAdapter } from '../../../../src/agents/codex/adapter.ts';
-import type { AgentExit, NativeFacts } from '../../../../src/agents/contract.ts';
-import { toldDelay } from '../../../../src/agents/told-reset.ts';
+import { reportedDelay } from '../../../../src/agents/reading/reported-reset.ts';
 import { MAX_LINE_BYTES } from '../../../../src/core/line-splitter.ts';
 
 const EXITED: AgentExit = { exitCode: 1, signal: null, stopRequested: null };
@@ -325,7 +325,7 @@ describe('an announced wait', () => {
 		['try again in 2 minutes', 120_000],
 		['try again later', null],
 	])('%j is %j ms', (text, delayMs) => {
-		expect(toldDelay(text)).toBe(delayMs);
+		expect(reportedDelay(text)).toBe(delayMs);
 	});
 });
 

@@ -1,6 +1,6 @@
 import { isAbsolute } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { TurnRequest } from '../../../../src/agents/contract.ts';
+import type { TurnRequest } from '../../../../src/agents/agent-adapter.ts';
 import {
 	DEMO_ADAPTERS,
 	demoCloserAdapter,

@@ -1,8 +1,8 @@
 import { parse as parseToml } from 'smol-toml';
 import { describe, expect, it } from 'vitest';
-import type { TurnRequest } from '../../../../src/agents/contract.ts';
+import type { TurnRequest } from '../../../../src/agents/agent-adapter.ts';
 import { geminiAdapter } from '../../../../src/agents/gemini/adapter.ts';
-import { parseSessionRecord } from '../../../../src/agents/gemini/session-record.ts';
+import { parseSessionRecord } from '../../../../src/agents/gemini/native/session-record.ts';
 import { RelayError } from '../../../../src/core/errors.ts';
 
 const ID = '11111111-2222-4333-8444-555555555555';

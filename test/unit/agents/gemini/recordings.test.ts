@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { geminiAdapter } from '../../../../src/agents/gemini/adapter.ts';
-import { parseSessionRecord } from '../../../../src/agents/gemini/session-record.ts';
+import { parseSessionRecord } from '../../../../src/agents/gemini/native/session-record.ts';
 import {
 	answerText,
 	asExpectation,

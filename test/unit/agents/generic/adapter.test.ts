@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { TurnRequest } from '../../../../src/agents/contract.ts';
+import type { TurnRequest } from '../../../../src/agents/agent-adapter.ts';
 import { agentEnvironment } from '../../../../src/agents/environment.ts';
 import { genericAdapter, inertForAny } from '../../../../src/agents/generic/adapter.ts';
 import { settings } from './settings.ts';

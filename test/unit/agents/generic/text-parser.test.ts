@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { AgentExit, ParserContext } from '../../../../src/agents/contract.ts';
+import type { AgentExit, ParserContext } from '../../../../src/agents/agent-adapter.ts';
 import { TextParser } from '../../../../src/agents/generic/text-parser.ts';
 import type { AgentSettings } from '../../../../src/config/schema.ts';
 import { settings } from './settings.ts';

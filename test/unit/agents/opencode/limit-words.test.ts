@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { AgentExit } from '../../../../src/agents/contract.ts';
+import type { AgentExit } from '../../../../src/agents/agent-adapter.ts';
 import { opencodeAdapter } from '../../../../src/agents/opencode/adapter.ts';
 
 const NOW = Date.parse('2026-11-21T08:00:00Z');

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { AgentExit, AgentParser, ParserContext } from '../../../../src/agents/contract.ts';
+import type { AgentExit, AgentParser, ParserContext } from '../../../../src/agents/agent-adapter.ts';
 import type { AgentEvent } from '../../../../src/agents/events.ts';
 import { opencodeAdapter } from '../../../../src/agents/opencode/adapter.ts';
 import { answerText, loadFixture } from '../../../helpers/replay-fixture.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ParsedTurn } from '../../../../src/agents/contract.ts';
+import type { ParsedTurn } from '../../../../src/agents/agent-adapter.ts';
 import { NO_TOKENS, type PlanItem } from '../../../../src/agents/events.ts';
 import { PRICES_AS_OF } from '../../../../src/limits/price-table.ts';
 import { judgeTurn } from '../../../../src/turns/judge/judge-turn.ts';

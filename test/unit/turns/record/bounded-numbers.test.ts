@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ParsedTurn } from '../../../../src/agents/contract.ts';
+import type { ParsedTurn } from '../../../../src/agents/agent-adapter.ts';
 import type { AgentEvent, Limit, TokenCounts } from '../../../../src/agents/events.ts';
 import {
 	parseMeta,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { AgentExit, AgentParser, ParsedTurn } from '../../../../src/agents/contract.ts';
+import type { AgentExit, AgentParser, ParsedTurn } from '../../../../src/agents/agent-adapter.ts';
 import type { AgentEvent } from '../../../../src/agents/events.ts';
 import { LineSplitter } from '../../../../src/core/line-splitter.ts';
 import { guardParser } from '../../../../src/turns/record/guard-parser.ts';

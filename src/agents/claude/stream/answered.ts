@@ -1,0 +1,123 @@
+/** How a claude turn ended that has answered: by its last result line, checked by how its process then ended. */
+import type { AgentExit } from '../../agent-adapter.ts';
+import { countOrNull, type JsonObject, textOrNull } from '../../reading/json-fields.ts';
+import {
+	failed,
+	failedAfterAnswer,
+	type Judgement,
+	limited,
+	saysFailed,
+	TIMED_OUT,
+} from '../../reading/judgement.ts';
+import { failureReason, isAborted, judgeEnd, limitBehind, type Seen, standingLimit } from '../outcome.ts';
+import { knownRefusal } from '../stderr-rules.ts';
+
+/** The last result line that stands for something, and what it came to. */
+interface Answered {
+	result: JsonObject;
+	judgement: Judgement;
+	/** Background tasks were listed with it, or right after it: the agent goes on when they have ended. */
+	isInterim: boolean;
+	/** Whether an empty result line followed it: that is what the exit code then speaks of. */
+	isEmptyAfter: boolean;
+}
+
+/** The answers of one turn: after each the main conversation may begin anew by itself, and the last one counts. */
+export class Answers {
+	#last: Answered | null = null;
+	/** The main conversation has begun anew after the last answer, */
+	#isContinued = false;
+	/** and said something: from then on that answer does not stand for the turn. */
+	#hasGoneOn = false;
+
+	get areAny(): boolean {
+		return this.#last !== null;
+	}
+
+	/** The main conversation begins. True when it had answered before, and this is the first sign of more. */
+	goOn(): boolean {
+		const isNews = this.#last !== null && !this.#isContinued;
+		this.#isContinued = true;
+		return isNews;
+	}
+
+	/** The main conversation speaks; as `goOn`. */
+	speak(): boolean {
+		this.#hasGoneOn = this.#last !== null;
+		return this.goOn();
+	}
+
+	/** True for a result line that tells of no work behind an answer; it is then only remembered. */
+	isEmpty(result: JsonObject): boolean {
+		if (this.#last === null || !isEmptyResult(result, this.#hasGoneOn)) return false;
+		this.#last.isEmptyAfter = true;
+		return true;
+	}
+
+	take(result: JsonObject, judgement: Judgement, isInterim: boolean): void {
+		this.#last = { result, judgement, isInterim, isEmptyAfter: false };
+		this.#hasGoneOn = false;
+		this.#isContinued = false;
+	}
+
+	/** Background tasks turn out to belong to the last answer. */
+	holdOpen(): void {
+		if (this.#last !== null) this.#last.isInterim = true;
+	}
+
+	/** `isAborted`: a result line said that the turn was interrupted. */
+	judge(exit: AgentExit, isAborted: boolean, seen: Seen): Judgement {
+		if (this.#last === null || this.#hasGoneOn) return judgeEnd(exit, isAborted, seen);
+		return judgeAnswered(exit, this.#last, seen);
+	}
+}
+
+/**
+ * True for a result line behind an answer that tells of no work: 2.1.1 and others add an `error_during_execution` without
+ * a single turn when the stream of prompts ends (anthropics/claude-code#16768). `hasGoneOn`: the main conversation did
+ * something since that answer.
+ */
+function isEmptyResult(result: JsonObject, hasGoneOn: boolean): boolean {
+	if (hasGoneOn || result.subtype !== 'error_during_execution' || isAborted(result)) return false;
+	const hasRequest =
+		countOrNull(result.api_error_status) !== null || (countOrNull(result.num_turns) ?? 0) > 0;
+	return !hasRequest && !textOrNull(result.result);
+}
+
+/** The judgement of a turn that has answered and did not go on, by how its process then ended. */
+function judgeAnswered(exit: AgentExit, answered: Answered, seen: Seen): Judgement {
+	const { judgement, isInterim } = answered;
+	switch (exit.stopRequested) {
+		case 'cancelled':
+		case 'background':
+			return isInterim ? withoutTasks(judgement) : judgement;
+		case 'timed_out':
+			return isInterim ? TIMED_OUT : judgement;
+		case 'limited':
+		case 'failed':
+			return isInterim ? judgeEnd(exit, false, seen) : judgement;
+		case 'linger':
+			return judgement;
+	}
+	if (saysFailed(exit)) return answered.isEmptyAfter ? judgement : judgeAgain(exit.exitCode, answered, seen);
+	// What the tasks were for is lost with a killed process; a last answer is not.
+	return isInterim && exit.exitCode !== 0 ? judgeEnd(exit, false, seen) : judgement;
+}
+
+function withoutTasks(judgement: Judgement): Judgement {
+	return judgement.outcome === 'completed' ? { ...judgement, stopReason: 'background_stopped' } : judgement;
+}
+
+/** A good result line whose process says that it failed: what came behind the line, or stderr, tells why. */
+function judgeAgain(exitCode: number | null, { result, judgement }: Answered, seen: Seen): Judgement {
+	if (judgement.outcome !== 'completed') return judgement;
+	const standing = standingLimit(seen) ?? seen.lateLimit;
+	if (standing !== null) return limited(standing);
+	if (seen.lastSpeaker === 'cli') {
+		const limit = limitBehind(result, seen);
+		return limit === null ? failed(failureReason(result, seen), seen.ownWords) : limited(limit);
+	}
+	const refusal = knownRefusal(seen.stderr);
+	if (refusal !== null) return failed(refusal.reason, refusal.sentence);
+	return failedAfterAnswer('claude', exitCode);
+}

@@ -1,0 +1,139 @@
+import type { AgentEvent, ToolKind } from '../../events.ts';
+import { excerptLine, excerptOutput } from '../../reading/excerpt.ts';
+import { type JsonObject, listOrEmpty, objectOrEmpty, textOrNull } from '../../reading/json-fields.ts';
+import { toolKind } from '../../tool-kinds.ts';
+
+const KINDS: ReadonlyMap<string, ToolKind> = new Map([
+	['Read', 'read'],
+	['NotebookRead', 'read'],
+	['LS', 'read'],
+	['Edit', 'edit'],
+	['MultiEdit', 'edit'],
+	['Write', 'edit'],
+	['NotebookEdit', 'edit'],
+	['Bash', 'execute'],
+	['Grep', 'search'],
+	['Glob', 'search'],
+	['WebSearch', 'search'],
+	['WebFetch', 'fetch'],
+]);
+
+/** Input fields that say best what a call is about, most telling first. */
+const TITLE_FIELDS = [
+	'command',
+	'file_path',
+	'notebook_path',
+	'pattern',
+	'query',
+	'url',
+	'subject',
+	'description',
+	'skill',
+	'path',
+];
+const PATH_FIELDS = ['file_path', 'notebook_path'];
+const MAX_NAME_CHARS = 200;
+
+/** A `tool_use` block as an event; null when it has no id to match a result with. */
+export function toolCall(block: JsonObject): Extract<AgentEvent, { type: 'tool_call' }> | null {
+	const id = textOrNull(block.id);
+	if (id === null) return null;
+	const name = excerptLine(textOrNull(block.name) ?? 'unknown', MAX_NAME_CHARS);
+	const input = objectOrEmpty(block.input);
+	const kind = toolKind(KINDS, name);
+	return {
+		type: 'tool_call',
+		id,
+		name,
+		kind,
+		title: title(name, input),
+		command: kind === 'execute' ? textOrNull(input.command) : null,
+		paths: PATH_FIELDS.map((field) => textOrNull(input[field])).filter((path) => path !== null),
+	};
+}
+
+function title(name: string, input: JsonObject): string {
+	const task = textOrNull(input.taskId);
+	if (task !== null) return excerptLine(`#${task} ${textOrNull(input.status) ?? ''}`);
+	const told = TITLE_FIELDS.map((field) => textOrNull(input[field])).find((text) => text?.trim());
+	return excerptLine(told ?? name);
+}
+
+interface ResultContext {
+	/** The line's `tool_use_result`. */
+	extras: unknown;
+	/** Of the call this answers, where known. */
+	toolName: string | null;
+	/** False when the line's end was cut away, and with it perhaps the word that the call failed. */
+	isWhole: boolean;
+}
+
+/**
+ * A `tool_result` block as an event; no `is_error` means it went well. A shell's exit code is told only as text, on the
+ * first line and only when it failed.
+ */
+export function toolResult(
+	block: JsonObject,
+	{ extras, toolName, isWhole }: ResultContext,
+): Extract<AgentEvent, { type: 'tool_result' }> | null {
+	const id = textOrNull(block.tool_use_id);
+	if (id === null) return null;
+	const output = outputText(block.content);
+	const ok = block.is_error === true ? false : isWhole ? true : null;
+	return {
+		type: 'tool_result',
+		id,
+		ok,
+		denied: ok === false && isRefusal(output),
+		exitCode: toolName === 'Bash' && ok !== null ? shellExitCode(ok, output, objectOrEmpty(extras)) : null,
+		output: excerptOutput(output),
+		outputBytes: Buffer.byteLength(output),
+	};
+}
+
+function outputText(content: unknown): string {
+	const whole = textOrNull(content);
+	if (whole !== null) return whole;
+	return listOrEmpty(content)
+		.map((item) => {
+			const block = objectOrEmpty(item);
+			return textOrNull(block.text) ?? `[${textOrNull(block.type) ?? 'unknown content'}]`;
+		})
+		.join('\n');
+}
+
+/**
+ * 0 for a command that ended well in the foreground. The CLI also calls some non-zero codes a success (`grep` without a
+ * match, told by `returnCodeInterpretation`); those, background and interrupted commands have no known code.
+ */
+function shellExitCode(ok: boolean, output: string, extras: JsonObject): number | null {
+	if (!ok) {
+		const told = /^Exit code (\d{1,3})(?:\n|$)/.exec(output)?.[1];
+		return told === undefined ? null : Number(told);
+	}
+	const isUnsure =
+		extras.interrupted === true ||
+		textOrNull(extras.backgroundTaskId) !== null ||
+		textOrNull(extras.returnCodeInterpretation) !== null;
+	return isUnsure ? null : 0;
+}
+
+/**
+ * The CLI's own sentences for a call it did not run (2.1.197). Only how the call is shown depends on them; the list in
+ * `result.permission_denials` corrects it at the end of the turn.
+ */
+const REFUSALS = [
+	/^Claude requested permissions? to /,
+	/^This command requires approval/,
+	/^This Bash command contains multiple operations\. The following parts? requires? approval/,
+	/^Permission to (?:use|read|edit|write) .{1,4000} (?:has been|is) denied/s,
+	/^PreToolUse:\S+ hook (?:error|denied)/,
+	/^Contains (?:command|process)_substitution$/,
+	/^.{1,4000} was blocked\. For security, Claude Code may only /s,
+	/^(?:<tool_use_error>)?(?:Error: )?No such tool available: \S+ \S+ exists but is not enabled/,
+];
+
+function isRefusal(output: string): boolean {
+	const head = output.slice(0, 5000).replace(/^Error: /, '');
+	return REFUSALS.some((sentence) => sentence.test(head));
+}

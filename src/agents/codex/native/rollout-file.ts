@@ -1,0 +1,79 @@
+/** Finds and reads the end of a thread's record under `$CODEX_HOME/sessions/YYYY/MM/DD/`. */
+import { constants } from 'node:fs';
+import { open, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { hasErrno } from '../../../core/errors.ts';
+import type { NativeFacts, NativeRecordQuery } from '../../agent-adapter.ts';
+import { parseRollout } from './rollout.ts';
+
+/** Folders of days looked into, newest first: about three years of daily use. */
+const MAX_DAYS = 1000;
+const THREAD_ID = /^[0-9A-Za-z][0-9A-Za-z-]{0,63}$/;
+
+/** `$CODEX_HOME`, else `$HOME/.codex`; null when neither is set. */
+export function codexHome(env: Readonly<Record<string, string>>): string | null {
+	if (env.CODEX_HOME) return env.CODEX_HOME;
+	return env.HOME ? join(env.HOME, '.codex') : null;
+}
+
+/** The facts of the thread's last turn; null when there is no readable record. Never throws for what it finds. */
+export async function readCodexRecord(query: NativeRecordQuery): Promise<NativeFacts | null> {
+	const home = codexHome(query.env);
+	if (home === null || !THREAD_ID.test(query.nativeSessionId)) return null;
+	const path = await findRollout(join(home, 'sessions'), query.nativeSessionId);
+	const tail = path === null ? null : await readTail(path, query.maxBytes);
+	return tail === null ? null : parseRollout(tail);
+}
+
+async function findRollout(sessions: string, threadId: string): Promise<string | null> {
+	const ending = `-${threadId}.jsonl`;
+	let days = 0;
+	for await (const day of newestDays(sessions)) {
+		const name = (await namesIn(day)).find((name) => name.startsWith('rollout-') && name.endsWith(ending));
+		if (name !== undefined) return join(day, name);
+		if (++days >= MAX_DAYS) return null;
+	}
+	return null;
+}
+
+async function* newestDays(sessions: string): AsyncGenerator<string> {
+	for (const year of await numbersIn(sessions))
+		for (const month of await numbersIn(join(sessions, year)))
+			for (const day of await numbersIn(join(sessions, year, month))) yield join(sessions, year, month, day);
+}
+
+/** Names made of digits, the greatest first. */
+async function numbersIn(folder: string): Promise<string[]> {
+	const names = await namesIn(folder);
+	return names.filter((name) => /^\d{1,4}$/.test(name)).sort((a, b) => Number(b) - Number(a));
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+	try {
+		return await readdir(folder);
+	} catch (error) {
+		if (hasErrno(error, 'ENOENT', 'ENOTDIR', 'EACCES', 'EPERM', 'ELOOP')) return [];
+		throw error;
+	}
+}
+
+/** The last `maxBytes` from the first whole line on; null for what cannot be read as a regular file. */
+async function readTail(path: string, maxBytes: number): Promise<string | null> {
+	try {
+		const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+		try {
+			const stat = await file.stat();
+			if (!stat.isFile()) return null;
+			const from = Math.max(0, stat.size - maxBytes);
+			const buffer = Buffer.alloc(stat.size - from);
+			const { bytesRead } = await file.read(buffer, 0, buffer.length, from);
+			const text = buffer.toString('utf8', 0, bytesRead);
+			return from === 0 ? text : text.slice(text.indexOf('\n') + 1);
+		} finally {
+			await file.close();
+		}
+	} catch (error) {
+		if (hasErrno(error, 'ENOENT', 'ENOTDIR', 'EACCES', 'EPERM', 'ELOOP', 'EISDIR', 'ENXIO')) return null;
+		throw error;
+	}
+}

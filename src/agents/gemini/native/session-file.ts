@@ -1,0 +1,103 @@
+/** Finds and reads the end of a session's record under `<settings home>/.gemini/tmp/<project>/chats/`. */
+import { constants } from 'node:fs';
+import { open, readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { hasErrno } from '../../../core/errors.ts';
+import type { NativeFacts, NativeRecordQuery } from '../../agent-adapter.ts';
+import { objectOrEmpty, parseObject, textOrNull } from '../../reading/json-fields.ts';
+import { parseSessionRecord } from './session-record.ts';
+
+const SESSION_ID = /^[0-9a-f]{8}-[0-9a-f-]{27}$/i;
+/** Far above any real file; a larger one is not looked into. */
+const MAX_PROJECTS_BYTES = 4 * 1024 * 1024;
+/** Projects looked into when the registry does not name the folder. */
+const MAX_PROJECTS = 500;
+const MAX_RECORDS = 5;
+
+/** `$GEMINI_CLI_HOME/.gemini`, else `$HOME/.gemini`; null when neither is set. */
+export function geminiFolder(env: Readonly<Record<string, string>>): string | null {
+	const home = env.GEMINI_CLI_HOME || env.HOME;
+	return home ? join(home, '.gemini') : null;
+}
+
+/** What the record tells of the turn; null when there is no readable one. Never throws for what it finds. */
+export async function readGeminiRecord(query: NativeRecordQuery): Promise<NativeFacts | null> {
+	const folder = geminiFolder(query.env);
+	if (folder === null || !SESSION_ID.test(query.nativeSessionId)) return null;
+	for (const chats of await chatFolders(folder, query.folder)) {
+		for (const path of await recordsOf(chats, query.nativeSessionId)) {
+			const tail = await readTail(path, query.nativeSessionId, query.maxBytes);
+			const facts = tail === null ? null : parseSessionRecord(tail, query.startedAt);
+			if (facts !== null) return facts;
+		}
+	}
+	return null;
+}
+
+/** The project's own folder by the CLI's registry; all of them when it does not name it (another spelling of the path). */
+async function chatFolders(folder: string, startedIn: string): Promise<string[]> {
+	const slug = await slugOf(join(folder, 'projects.json'), startedIn);
+	if (slug !== null) return [join(folder, 'tmp', slug, 'chats')];
+	const names = await namesIn(join(folder, 'tmp'));
+	return names.slice(0, MAX_PROJECTS).map((name) => join(folder, 'tmp', name, 'chats'));
+}
+
+async function slugOf(path: string, startedIn: string): Promise<string | null> {
+	try {
+		if ((await stat(path)).size > MAX_PROJECTS_BYTES) return null;
+		const registry = objectOrEmpty(parseObject(await readFile(path, 'utf8')));
+		const slug = textOrNull(objectOrEmpty(registry.projects)[startedIn]);
+		return slug !== null && /^[\w.-]{1,255}$/.test(slug) && !slug.startsWith('.') ? slug : null;
+	} catch (error) {
+		if (isAbsent(error)) return null;
+		throw error;
+	}
+}
+
+/** A resumed session may have several records; the newest name first. */
+async function recordsOf(chats: string, sessionId: string): Promise<string[]> {
+	const ending = `-${sessionId.slice(0, 8)}.jsonl`;
+	const names = (await namesIn(chats)).filter((name) => name.startsWith('session-') && name.endsWith(ending));
+	return names
+		.sort()
+		.reverse()
+		.slice(0, MAX_RECORDS)
+		.map((name) => join(chats, name));
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+	try {
+		return await readdir(folder);
+	} catch (error) {
+		if (isAbsent(error)) return [];
+		throw error;
+	}
+}
+
+/** The last `maxBytes` from the first whole line on; null for another session's record or no regular file. */
+async function readTail(path: string, sessionId: string, maxBytes: number): Promise<string | null> {
+	try {
+		const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+		try {
+			const info = await file.stat();
+			if (!info.isFile()) return null;
+			const head = Buffer.alloc(Math.min(info.size, 4096));
+			await file.read(head, 0, head.length, 0);
+			if (!head.includes(sessionId)) return null;
+			const from = Math.max(0, info.size - maxBytes);
+			const buffer = Buffer.alloc(info.size - from);
+			const { bytesRead } = await file.read(buffer, 0, buffer.length, from);
+			const text = buffer.toString('utf8', 0, bytesRead);
+			return from === 0 ? text : text.slice(text.indexOf('\n') + 1);
+		} finally {
+			await file.close();
+		}
+	} catch (error) {
+		if (isAbsent(error)) return null;
+		throw error;
+	}
+}
+
+function isAbsent(error: unknown): boolean {
+	return hasErrno(error, 'ENOENT', 'ENOTDIR', 'EACCES', 'EPERM', 'ELOOP', 'EISDIR', 'ENXIO');
+}

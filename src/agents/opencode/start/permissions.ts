@@ -1,0 +1,136 @@
+/**
+ * The presets in opencode's rule language. A rule of "ask" ends a turn that has no one to ask (exit 0, nothing done), so
+ * it is never left: what would ask is denied. What the user's own `OPENCODE_PERMISSION` denies stays denied.
+ */
+
+import type { PermissionPreset, TurnRequest } from '../../agent-adapter.ts';
+import { simpleCommands } from '../../allow-commands.ts';
+import { type JsonObject, objectOrNull, parseObject } from '../../reading/json-fields.ts';
+
+type Action = 'allow' | 'deny';
+type Rules = Action | Record<string, Action>;
+export type Permissions = Record<string, Rules>;
+
+/** Files with secrets: opencode's own default asks here. */
+const READ: Rules = { '*': 'allow', '*.env': 'deny', '*.env.*': 'deny', '*.env.example': 'allow' };
+/** Nobody can answer a question, and a plan mode cannot be left, in a turn without a person. */
+const NO_ANSWERS = { question: 'deny', plan_enter: 'deny', plan_exit: 'deny' } as const;
+
+/**
+ * opencode allows what no rule speaks of, tools of MCP servers and custom ones too. `?*` says `*` in a place where no user's
+ * rule stands. `invalid` stands for each call that opencode cannot take.
+ */
+const READING_ONLY: Permissions = {
+	'?*': 'deny',
+	glob: 'allow',
+	grep: 'allow',
+	invalid: 'allow',
+	list: 'allow',
+	lsp: 'allow',
+	skill: 'allow',
+	todoread: 'allow',
+	todowrite: 'allow',
+};
+
+const PRESETS: Record<PermissionPreset, Permissions> = {
+	'read-only': {
+		...READING_ONLY,
+		...NO_ANSWERS,
+		edit: 'deny',
+		bash: 'deny',
+		webfetch: 'deny',
+		websearch: 'deny',
+		task: 'deny',
+		read: READ,
+		external_directory: 'deny',
+		doom_loop: 'deny',
+	},
+	edit: {
+		...NO_ANSWERS,
+		edit: 'allow',
+		bash: 'deny',
+		webfetch: 'deny',
+		websearch: 'deny',
+		task: { '*': 'deny', '?*': 'deny', general: 'allow', explore: 'allow' },
+		read: READ,
+		external_directory: 'deny',
+		doom_loop: 'deny',
+	},
+	full: {
+		...NO_ANSWERS,
+		edit: 'allow',
+		bash: 'allow',
+		webfetch: 'allow',
+		websearch: 'allow',
+		read: 'allow',
+		external_directory: 'allow',
+		doom_loop: 'allow',
+	},
+};
+
+/**
+ * The rules of a turn for each agent that may run in it. One that the user's or the repo's files name brings permissions of
+ * its own, which come after all others: the model reached a shell under `edit` through `task` (measured with 1.18.33). So
+ * only opencode's own two may be called, under rules given here.
+ */
+export function agentPermissions(
+	turn: Pick<TurnRequest, 'permissions' | 'allowCommands' | 'env'>,
+): Record<string, Permissions> {
+	const build = permissionsOf(turn);
+	if (turn.permissions === 'full') return { build };
+	return {
+		build,
+		general: { ...build, task: 'deny' },
+		explore: permissionsOf({ ...turn, permissions: 'read-only' }),
+	};
+}
+
+/** The rules of a turn, narrowed by the value of the user's own `OPENCODE_PERMISSION`. */
+export function permissionsOf(turn: Pick<TurnRequest, 'permissions' | 'allowCommands' | 'env'>): Permissions {
+	const preset = { ...PRESETS[turn.permissions] };
+	if (turn.permissions === 'edit') preset.bash = allowedCommands(turn.allowCommands);
+	return narrowedBy(preset, turn.env.OPENCODE_PERMISSION);
+}
+
+/**
+ * `npm test` and `npm test ARGUMENTS`; the CLI judges each part of a compound command by itself. The last rule that fits
+ * wins and the user's own rules come first; `?*` says `*` again in a place where no user's rule stands.
+ */
+function allowedCommands(entries: readonly string[]): Rules {
+	const { allowed } = simpleCommands(entries);
+	if (allowed.length === 0) return 'deny';
+	const rules = allowed.flatMap((words) => [words, `${words} *`]);
+	return { '*': 'deny', '?*': 'deny', ...Object.fromEntries(rules.map((rule) => [rule, 'allow' as const])) };
+}
+
+function narrowedBy(preset: Permissions, own: string | undefined): Permissions {
+	if (own === undefined || own.trim() === '') return preset;
+	const value = parseObject(own);
+	if (value === null) return preset;
+	const result: Permissions = { ...preset };
+	for (const [tool, rule] of Object.entries(value)) {
+		const refusals = refusalsOf(rule);
+		if (refusals === null) continue;
+		const ours = Object.hasOwn(result, tool) ? result[tool] : undefined;
+		if (ours === 'deny') continue;
+		result[tool] = refusals === 'deny' ? 'deny' : { ...asRules(ours ?? 'allow'), ...asRules(refusals) };
+	}
+	return result;
+}
+
+/** What a user's rule does not allow, or null when it allows everything. */
+function refusalsOf(rule: unknown): Rules | null {
+	if (rule === 'deny' || rule === 'ask') return 'deny';
+	const patterns: JsonObject | null = objectOrNull(rule);
+	if (patterns === null) return null;
+	const entries = Object.entries(patterns).map(
+		([pattern, action]) => [pattern, action === 'allow' ? 'allow' : 'deny'] as const,
+	);
+	if (!entries.some(([, action]) => action === 'deny')) return null;
+	if (entries.some(([pattern, action]) => pattern === '*' && action === 'deny')) return 'deny';
+	return Object.fromEntries(entries.filter(([, action]) => action === 'deny'));
+}
+
+function asRules(rules: Rules): Record<string, Action> {
+	return typeof rules === 'string' ? { '*': rules } : rules;
+}

@@ -1,0 +1,128 @@
+/** opencode's tool parts as normalized events: a call is shown once it has ended, with its result. */
+import type { AgentEvent, PlanItem, ToolKind } from '../../events.ts';
+import { excerptLine, excerptOutput } from '../../reading/excerpt.ts';
+import {
+	type JsonObject,
+	listOrEmpty,
+	numberOrNull,
+	objectOrEmpty,
+	textOrNull,
+} from '../../reading/json-fields.ts';
+import { toolKind } from '../../tool-kinds.ts';
+
+const KINDS: ReadonlyMap<string, ToolKind> = new Map([
+	['read', 'read'],
+	['list', 'read'],
+	['edit', 'edit'],
+	['multiedit', 'edit'],
+	['write', 'edit'],
+	['patch', 'edit'],
+	['apply_patch', 'edit'],
+	['bash', 'execute'],
+	['grep', 'search'],
+	['glob', 'search'],
+	['codesearch', 'search'],
+	['websearch', 'search'],
+	['webfetch', 'fetch'],
+]);
+
+const TITLE_FIELDS = [
+	'command',
+	'filePath',
+	'path',
+	'pattern',
+	'query',
+	'url',
+	'description',
+	'name',
+	'tool',
+];
+const PATH_FIELDS = ['filePath', 'path'];
+const MAX_NAME_CHARS = 200;
+const MAX_PLAN_ITEMS = 500;
+
+/** The CLI's own words for a call it refused; they only say how the call is shown. */
+const REFUSALS = [
+	/^(?:Error: )?The user rejected permission to use this specific tool call/,
+	/^(?:Error: )?The user has specified a rule which prevents you from using this specific tool call/,
+];
+const REJECTED = REFUSALS[0];
+
+/** The events of one `tool_use` line; `isRejected`: nobody could be asked, and the turn ends there. */
+export function readTool(part: JsonObject): { events: AgentEvent[]; isRejected: boolean } {
+	const id = textOrNull(part.callID) ?? textOrNull(part.id);
+	if (id === null) return { events: [], isRejected: false };
+	const state = objectOrEmpty(part.state);
+	const call = toolCall(id, part, objectOrEmpty(state.input));
+	const result = toolResult(id, call.name, state);
+	const plan = call.name === 'todowrite' ? planOf(objectOrEmpty(state.input)) : null;
+	const events: AgentEvent[] = plan === null ? [call, result] : [call, result, plan];
+	const failure = textOrNull(state.error) ?? '';
+	return { events, isRejected: REJECTED?.test(failure) ?? false };
+}
+
+function toolCall(
+	id: string,
+	part: JsonObject,
+	input: JsonObject,
+): Extract<AgentEvent, { type: 'tool_call' }> {
+	const name = excerptLine(textOrNull(part.tool) ?? 'unknown', MAX_NAME_CHARS);
+	const kind = toolKind(KINDS, name);
+	const told = TITLE_FIELDS.map((field) => textOrNull(input[field])).find((text) => text?.trim());
+	return {
+		type: 'tool_call',
+		id,
+		name,
+		kind,
+		title: excerptLine(told ?? textOrNull(objectOrEmpty(part.state).title) ?? name),
+		command: kind === 'execute' ? textOrNull(input.command) : null,
+		paths: PATH_FIELDS.map((field) => textOrNull(input[field])).filter((path) => path !== null),
+	};
+}
+
+function toolResult(
+	id: string,
+	name: string,
+	state: JsonObject,
+): Extract<AgentEvent, { type: 'tool_result' }> {
+	const failure = textOrNull(state.error);
+	const output = textOrNull(state.output) ?? failure ?? '';
+	const exitCode = name === 'bash' ? numberOrNull(objectOrEmpty(state.metadata).exit) : null;
+	return {
+		type: 'tool_result',
+		id,
+		ok: isOk(name, state, exitCode),
+		denied: isDenied(name, state, failure),
+		exitCode,
+		output: excerptOutput(output),
+		outputBytes: Buffer.byteLength(output),
+	};
+}
+
+/** A shell command is `completed` whatever its exit code; a call of a tool that is not offered is `completed` as `invalid`. */
+function isOk(name: string, state: JsonObject, exitCode: number | null): boolean | null {
+	if (state.status === 'error' || name === 'invalid') return false;
+	if (state.status !== 'completed') return null;
+	if (name !== 'bash') return true;
+	return exitCode === null ? null : exitCode === 0;
+}
+
+function isDenied(name: string, state: JsonObject, failure: string | null): boolean {
+	if (failure !== null) return REFUSALS.some((sentence) => sentence.test(failure));
+	const reason = textOrNull(objectOrEmpty(state.input).error) ?? '';
+	return name === 'invalid' && reason.startsWith('Model tried to call unavailable tool');
+}
+
+function planOf(input: JsonObject): AgentEvent | null {
+	if (!Array.isArray(input.todos)) return null;
+	const items: PlanItem[] = listOrEmpty(input.todos)
+		.slice(0, MAX_PLAN_ITEMS)
+		.flatMap((entry) => {
+			const { content, status } = objectOrEmpty(entry);
+			if (typeof content !== 'string' || status === 'cancelled') return [];
+			return [
+				{ text: content, status: status === 'in_progress' || status === 'completed' ? status : 'pending' },
+			];
+		});
+	return { type: 'plan', items };
+}
