@@ -19,6 +19,9 @@ export type AgentId = string;
 
 export type PermissionPreset = 'read-only' | 'edit' | 'full';
 
+/** What a preset may let an agent do. */
+export type Ability = 'edit_files' | 'run_listed_commands' | 'run_any_command' | 'commit' | 'network';
+
 /** Everything an adapter may know about the turn it is asked to start. */
 export interface TurnRequest {
 	/** With `resume`: the conversation to go on with. Without: the id to use where the CLI lets us choose, else null. */
@@ -220,6 +223,8 @@ export interface AgentAdapter {
 	secretVariables: readonly string[];
 	/** Secret variables owned by others that this agent may also use (a BYO-key agent). */
 	sharedVariables: readonly string[];
+	/** What `edit` lets it do, as measured; absent: edit files. */
+	editAbilities?: readonly Ability[];
 	/** True: the prompt is a word of the command line, so it must not begin like an option. */
 	takesPromptAsArgument?: boolean;
 	/** True: its words come as plain text, not as events in lines of JSON. */

@@ -2,8 +2,9 @@
  * One prompt until it is answered, or nobody is left: does what `next-step.ts` says, and tells what happened. A crash at any point
  * leaves either the old state or a complete packet; nothing is sent twice by itself.
  */
-import { lostAbilities } from '../agents/abilities.ts';
+
 import type { AgentAdapter, AgentId } from '../agents/agent-adapter.ts';
+import { lostAbilities } from '../agents/permission-presets.ts';
 import { RelayError, type RelayErrorCode } from '../core/errors.ts';
 import { safeLine } from '../core/text.ts';
 import type { Snapshots } from '../git/contract.ts';
@@ -225,7 +226,7 @@ export class CarryOut {
 			failure,
 			packet,
 			candidates,
-			losses: lostAbilities(from, to.agent, this.#state.selection.permissions),
+			losses: lostAbilities(from, to.agent, this.#state.selection.permissions, this.#deps.registry.adapters),
 		});
 	}
 

@@ -1,6 +1,7 @@
 /** The conversation behind the shell and behind `run`: it holds the session, and has each prompt decided and carried out. */
-import { lostAbilities } from '../agents/abilities.ts';
+
 import type { PermissionPreset } from '../agents/agent-adapter.ts';
+import { lostAbilities } from '../agents/permission-presets.ts';
 import type { Answer, AnsweredBy } from '../agents/questions.ts';
 import { toIso, toIsoOrNull } from '../core/clock.ts';
 import { RelayError } from '../core/errors.ts';
@@ -155,7 +156,7 @@ class OneConversation implements Conversation {
 		const { switchedFrom: from } = this.#selection;
 		if (session === null || from === null) return { packet: null, losses: [] };
 		const packet = await packForUser(session, choice, deps);
-		const losses = lostAbilities(from, choice.agent, this.#selection.permissions);
+		const losses = lostAbilities(from, choice.agent, this.#selection.permissions, deps.registry.adapters);
 		session.log({ type: 'agent_switched', from, to: choice.agent, model: choice.model, packet, losses });
 		return { packet, losses };
 	}

@@ -1,5 +1,5 @@
 /**
- * Claude Code (`claude`), whose versions `checked-versions.ts` names. What lives here: its command line, its stream, its limit rules, its
+ * Claude Code (`claude`), whose versions `outcome.ts` names. What lives here: its command line, its stream, its limit rules, its
  * login and its prompt syntax. No native record is read: partial messages tell model and usage of a turn that is stopped, and
  * nothing else of it is missing from the stream.
  */
@@ -31,6 +31,7 @@ export const claudeAdapter: AgentAdapter = {
 		'CLAUDE_CODE_OAUTH_REFRESH_TOKEN',
 	],
 	sharedVariables: [],
+	editAbilities: ['edit_files', 'run_listed_commands'],
 	command,
 	parser: (context) => new ClaudeParser(context),
 	inert,

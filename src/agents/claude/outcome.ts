@@ -1,7 +1,6 @@
 /** How a claude turn ended: from its result line, else from the relay's own stop, else from what is left of it. */
 
 import type { AgentExit } from '../agent-adapter.ts';
-import { unknownOption } from '../checked-versions.ts';
 import type { Limit, StopReason } from '../events.ts';
 import { countOrNull, type JsonObject, listOrEmpty, textOrNull } from '../reading/json-fields.ts';
 import {
@@ -13,9 +12,13 @@ import {
 	limited,
 	TIMED_OUT,
 	UNKNOWN,
+	unknownOption,
 } from '../reading/judgement.ts';
 import { judgeRefused, limitFromOwnWords, limitFromRetry, type Retry } from './limits.ts';
 import { knownRefusal } from './stderr-rules.ts';
+
+/** The oldest and the newest version that the tests with the real CLI ran against (docs/agents.md says what was seen). */
+const CHECKED_VERSIONS = 'Claude Code 2.1.112 to 2.1.332';
 
 /** What the stream showed besides its result line. */
 export interface Seen {
@@ -138,7 +141,7 @@ function refused(words: string): Judgement {
 	if (refusal === null) return failed(null, words);
 	const { reason, sentence } = refusal;
 	return /^error: (?:unknown option|option ')/.test(sentence)
-		? unknownOption('claude', sentence)
+		? unknownOption(sentence, CHECKED_VERSIONS)
 		: failed(reason, sentence);
 }
 

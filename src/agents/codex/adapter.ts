@@ -1,5 +1,5 @@
 /**
- * OpenAI Codex CLI, in the versions of `checked-versions.ts`: `codex exec --json`, one JSON line an event. The stream tells
+ * OpenAI Codex CLI, in the versions that `outcome.ts` names: `codex exec --json`, one JSON line an event. The stream tells
  * neither model, error code nor exact reset; those come from the thread's own record (`rollout.ts`).
  */
 import { quoteForShell } from '../../core/quote-for-shell.ts';
@@ -19,6 +19,7 @@ export const codexAdapter: AgentAdapter = {
 	choosesSessionId: false,
 	secretVariables: ['CODEX_API_KEY', 'CODEX_ACCESS_TOKEN', 'OPENAI_API_KEY'],
 	sharedVariables: [],
+	editAbilities: ['edit_files', 'run_listed_commands', 'run_any_command'],
 	command: codexCommand,
 	parser: createCodexParser,
 	inert: inertForCodex,

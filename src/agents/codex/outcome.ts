@@ -1,11 +1,21 @@
 /** How a codex turn ended: by its own last line, else by the relay's stop, else by what it left behind. */
 
 import type { AgentExit, NativeFacts } from '../agent-adapter.ts';
-import { unknownOption } from '../checked-versions.ts';
 import type { Limit } from '../events.ts';
 import { excerptLine } from '../reading/excerpt.ts';
-import { CANCELLED, failed, type Judgement, limited, TIMED_OUT, UNKNOWN } from '../reading/judgement.ts';
+import {
+	CANCELLED,
+	failed,
+	type Judgement,
+	limited,
+	TIMED_OUT,
+	UNKNOWN,
+	unknownOption,
+} from '../reading/judgement.ts';
 import { judgeFailedTurn, judgeStartup, limitFrom, limitFromRetry, type Retry } from './rules.ts';
+
+/** The oldest and the newest version that the tests with the real CLI ran against (docs/agents.md says what was seen). */
+const CHECKED_VERSIONS = 'Codex CLI 0.135.0 to 0.171.0';
 
 export interface SeenSoFar {
 	isStarted: boolean;
@@ -79,7 +89,7 @@ function judgeOwnDeath(exit: AgentExit, seen: SeenSoFar): Judgement {
 	const words = firstOwnLine(seen.stderr) ?? `codex ended with exit code ${exit.exitCode}`;
 	const reason = judgeStartup(seen.stderr, words, exit.exitCode, seen.now);
 	const isOption = /^error: (?:unexpected argument|unrecognized subcommand|invalid value)\b/.test(words);
-	return isOption ? unknownOption('codex', words) : failed(reason, words);
+	return isOption ? unknownOption(words, CHECKED_VERSIONS) : failed(reason, words);
 }
 
 function spentWindow(message: string, spent: NonNullable<NativeFacts['limit']>): Limit {

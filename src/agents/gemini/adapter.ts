@@ -1,5 +1,5 @@
 /**
- * Gemini CLI, in the versions of `checked-versions.ts`: `gemini -o stream-json`, one JSON line an event. Its limits show first
+ * Gemini CLI, in the versions that `outcome.ts` names: `gemini -o stream-json`, one JSON line an event. Its limits show first
  * on stderr, its exit codes are the HTTP status modulo 256, and only its own session record knows how a shell command ended.
  */
 import { quoteForShell } from '../../core/quote-for-shell.ts';
@@ -21,6 +21,7 @@ export const geminiAdapter: AgentAdapter = {
 	choosesSessionId: true,
 	secretVariables: ['GEMINI_API_KEY', 'GOOGLE_API_KEY'],
 	sharedVariables: [],
+	editAbilities: ['edit_files', 'run_listed_commands'],
 	command: geminiCommand,
 	refusal: ({ isTrusted }) =>
 		isTrusted ? null : 'Gemini CLI does not start in a repo that is not trusted (exit 55).',

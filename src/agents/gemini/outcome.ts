@@ -1,7 +1,6 @@
 /** How a gemini turn ended: by its result line and exit code, else by the relay's stop, else by what it left behind. */
 import stripAnsi from 'strip-ansi';
 import type { AgentExit } from '../agent-adapter.ts';
-import { unknownOption } from '../checked-versions.ts';
 import type { Limit, StopReason } from '../events.ts';
 import { type JsonObject, objectOrEmpty, objectOrNull, textOrNull } from '../reading/json-fields.ts';
 import {
@@ -14,9 +13,13 @@ import {
 	saysFailed,
 	TIMED_OUT,
 	UNKNOWN,
+	unknownOption,
 } from '../reading/judgement.ts';
 import { type Asked, geminiLimit, judgeFailure, limitFromRetry, type Retry } from './limits.ts';
 import type { ApiError } from './stream/telemetry.ts';
+
+/** The oldest and the newest version that the tests with the real CLI ran against (docs/agents.md says what was seen). */
+const CHECKED_VERSIONS = 'Gemini CLI 0.45.2 to 0.61.0';
 
 export interface Seen {
 	hasStarted: boolean;
@@ -167,7 +170,7 @@ function judgeOwnDeath(exit: AgentExit, seen: Seen): Judgement {
 	const byExit = REASON_BY_EXIT.get(code);
 	if (seen.hasStarted) return failed(byExit ?? 'crashed', `gemini ended with exit code ${code} in mid-turn`);
 	const option = /^Unknown arguments?:[^\n]*/m.exec(stderr)?.[0];
-	if (code === 1 && option !== undefined) return unknownOption('gemini', option);
+	if (code === 1 && option !== undefined) return unknownOption(option, CHECKED_VERSIONS);
 	return failed(startReason(code, stderr) ?? byExit ?? verdict?.stopReason ?? 'crashed', message);
 }
 

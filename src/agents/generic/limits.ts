@@ -144,7 +144,8 @@ function resetTime(value: unknown, now: number): number | null {
 	const text = textOrNull(value)?.trim();
 	if (text !== undefined && !/^\d+(\.\d+)?$/.test(text))
 		return (
-			reportedReset(text.slice(0, MAX_SEARCHED_CHARS), now) ?? (/\d/.test(text) ? readReportedTime(text, now) : null)
+			reportedReset(text.slice(0, MAX_SEARCHED_CHARS), now) ??
+			(/\d/.test(text) ? readReportedTime(text, now) : null)
 		);
 	const number = text === undefined ? numberOrNull(value) : Number(text);
 	if (number === null || number <= 0) return null;

@@ -1,8 +1,7 @@
 import type { AgentSettings } from '../../config/schema.ts';
-import type { AgentEvent, ToolKind } from '../events.ts';
+import { type AgentEvent, type ToolKind, toolKind } from '../events.ts';
 import { excerptLine, excerptOutput } from '../reading/excerpt.ts';
 import { type JsonObject, objectOrNull, textOrNull, writtenJson } from '../reading/json-fields.ts';
-import { toolKind } from '../tool-kinds.ts';
 import { firstField, readField } from './read-field.ts';
 
 /** Calls that are remembered; only a broken stream has more. */

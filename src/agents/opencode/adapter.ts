@@ -1,5 +1,5 @@
 /**
- * OpenCode, in the versions of `checked-versions.ts`: `opencode run --format json`, one JSON line an event. The stream tells
+ * OpenCode, in the versions that `outcome.ts` names: `opencode run --format json`, one JSON line an event. The stream tells
  * whole parts only and never the model; while a request is retried it is silent, and only a plugin inside the CLI sees why.
  */
 import { quoteForShell } from '../../core/quote-for-shell.ts';
@@ -28,6 +28,7 @@ export const opencodeAdapter: AgentAdapter = {
 		'OPENROUTER_API_KEY',
 	],
 	sharedVariables: ['ANTHROPIC_API_KEY', 'OPENAI_API_KEY', 'GEMINI_API_KEY', 'GOOGLE_API_KEY'],
+	editAbilities: ['edit_files', 'run_listed_commands'],
 	command: opencodeCommand,
 	refusal: untrustedCode,
 	parser: createOpencodeParser,

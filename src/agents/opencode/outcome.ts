@@ -1,7 +1,6 @@
 /** How an opencode turn ended: by its last error or step, else by the relay's stop, else by what it left behind. */
 import stripAnsi from 'strip-ansi';
 import type { AgentExit } from '../agent-adapter.ts';
-import { unknownOption } from '../checked-versions.ts';
 import type { Limit, StopReason } from '../events.ts';
 import { type JsonObject, objectOrEmpty, textOrNull } from '../reading/json-fields.ts';
 import {
@@ -13,8 +12,12 @@ import {
 	limited,
 	TIMED_OUT,
 	UNKNOWN,
+	unknownOption,
 } from '../reading/judgement.ts';
 import { type Asked, judgeError, limitFromRetry, type Retry } from './limits.ts';
+
+/** The oldest and the newest version that the tests with the real CLI ran against (docs/agents.md says what was seen). */
+const CHECKED_VERSIONS = 'OpenCode 1.14.41 to 1.18.33';
 
 export interface Seen {
 	hasStarted: boolean;
@@ -66,7 +69,7 @@ function judgeOwnEnd(exit: AgentExit, seen: Seen): Judgement {
 	const stderr = stripAnsi(seen.stderr);
 	const message = ownLine(stderr) ?? `opencode ended with exit code ${exit.exitCode}`;
 	const isUsage = /^opencode run \[message\.\.\]/m.test(stderr);
-	if (isUsage) return unknownOption('opencode', 'opencode did not take the options it was given');
+	if (isUsage) return unknownOption('opencode did not take the options it was given', CHECKED_VERSIONS);
 	return failed(startReason(stderr), message);
 }
 

@@ -40,3 +40,11 @@ export function failed(stopReason: StopReason | null, message: string): Judgemen
 	const error = { code: stopReason ?? 'unknown', message: excerptLine(message) };
 	return { ...UNKNOWN, outcome: 'failed', stopReason, error };
 }
+
+/** The start was refused for an option of ours that this version does not know; `words` are the CLI's own. */
+export function unknownOption(words: string, checkedVersions: string): Judgement {
+	return failed(
+		'bad_usage',
+		`${excerptLine(words, 200)}: this version may be too old, agent-relay was checked with ${checkedVersions}`,
+	);
+}

@@ -15,7 +15,11 @@ import { geminiAdapter } from '../../../src/agents/gemini/adapter.ts';
 import { parseSessionRecord } from '../../../src/agents/gemini/native/session-record.ts';
 import { opencodeAdapter } from '../../../src/agents/opencode/adapter.ts';
 import { excerptOutput } from '../../../src/agents/reading/excerpt.ts';
-import { readReportedTime, reportedDelay, reportedReset } from '../../../src/agents/reading/reported-reset.ts';
+import {
+	readReportedTime,
+	reportedDelay,
+	reportedReset,
+} from '../../../src/agents/reading/reported-reset.ts';
 import { BUILT_IN_ADAPTERS } from '../../../src/agents/registry.ts';
 import { changes, oddJson, oddNumber, oddText, withChanges } from '../odd.ts';
 import { recordings, streamOf } from '../recorded.ts';

@@ -1,7 +1,6 @@
-import type { AgentEvent, ToolKind } from '../../events.ts';
+import { type AgentEvent, type ToolKind, toolKind } from '../../events.ts';
 import { excerptLine, excerptOutput } from '../../reading/excerpt.ts';
 import { type JsonObject, listOrEmpty, objectOrEmpty, textOrNull } from '../../reading/json-fields.ts';
-import { toolKind } from '../../tool-kinds.ts';
 
 const KINDS: ReadonlyMap<string, ToolKind> = new Map([
 	['Read', 'read'],

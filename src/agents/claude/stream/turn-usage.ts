@@ -78,7 +78,8 @@ export class TurnMeter {
 	}
 
 	#with(since: SpentSince, line: JsonObject): TurnUsage {
-		const costUsd = since.costUsd === null ? null : toNanoDollars((this.#reportedCostUsd ?? 0) + since.costUsd);
+		const costUsd =
+			since.costUsd === null ? null : toNanoDollars((this.#reportedCostUsd ?? 0) + since.costUsd);
 		return { tokens: addTokens(this.#told, since.tokens), costUsd, totals: totalsOf(line) };
 	}
 }

@@ -1,5 +1,5 @@
 /** The items of codex's stream (a message, a command, a patch, a plan, …) as normalized events. */
-import type { AgentEvent, PlanItem, ToolKind } from '../../events.ts';
+import { type AgentEvent, type PlanItem, type ToolKind, toolKind } from '../../events.ts';
 import { excerptLine, excerptOutput } from '../../reading/excerpt.ts';
 import {
 	type JsonObject,
@@ -10,7 +10,6 @@ import {
 	textOrNull,
 	writtenJson,
 } from '../../reading/json-fields.ts';
-import { toolKind } from '../../tool-kinds.ts';
 import { unwrapShell } from './unwrap-shell.ts';
 
 export type ItemPhase = 'started' | 'updated' | 'completed';

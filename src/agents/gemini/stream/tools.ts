@@ -1,8 +1,7 @@
 /** gemini's tool calls and results as normalized events. */
-import type { AgentEvent, PlanItem, PlanStatus, ToolKind } from '../../events.ts';
+import { type AgentEvent, type PlanItem, type PlanStatus, type ToolKind, toolKind } from '../../events.ts';
 import { excerptLine, excerptOutput } from '../../reading/excerpt.ts';
 import { type JsonObject, listOrEmpty, objectOrEmpty, textOrNull } from '../../reading/json-fields.ts';
-import { toolKind } from '../../tool-kinds.ts';
 
 const KINDS: ReadonlyMap<string, ToolKind> = new Map([
 	['read_file', 'read'],

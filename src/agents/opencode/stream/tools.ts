@@ -1,5 +1,5 @@
 /** opencode's tool parts as normalized events: a call is shown once it has ended, with its result. */
-import type { AgentEvent, PlanItem, ToolKind } from '../../events.ts';
+import { type AgentEvent, type PlanItem, type ToolKind, toolKind } from '../../events.ts';
 import { excerptLine, excerptOutput } from '../../reading/excerpt.ts';
 import {
 	type JsonObject,
@@ -8,7 +8,6 @@ import {
 	objectOrEmpty,
 	textOrNull,
 } from '../../reading/json-fields.ts';
-import { toolKind } from '../../tool-kinds.ts';
 
 const KINDS: ReadonlyMap<string, ToolKind> = new Map([
 	['read', 'read'],

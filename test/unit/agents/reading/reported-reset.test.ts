@@ -1,7 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readDuration } from '../../../../src/agents/reading/reported-duration.ts';
-import { readReportedTime, reportedDelay, reportedReset } from '../../../../src/agents/reading/reported-reset.ts';
+import {
+	readReportedTime,
+	reportedDelay,
+	reportedReset,
+} from '../../../../src/agents/reading/reported-reset.ts';
 import { growthOf, LINEAR } from '../../../helpers/growth.ts';
 
 /** A Saturday; Berlin shows 09:00, New York 03:00. */
