@@ -77,7 +77,7 @@ function removeOldest(folder) {
 	for (const { path } of byAge.slice(KEPT_FILES)) fs.rmSync(path, { force: true });
 }
 
-/** As in src/core/files.ts: Node's `recursive` never ends where a folder exists and none can be made in it (/proc, some mounts). */
+/** As in src/core/files/files.ts: Node's `recursive` never ends where a folder exists and none can be made in it (/proc, some mounts). */
 function ensureFolder(path) {
 	try {
 		fs.mkdirSync(path, { mode: 0o700 });

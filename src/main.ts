@@ -1,7 +1,7 @@
 /** The process: argv in, exit code out. The only place that ends it. */
 import { runProgram } from './cli/run-program.ts';
-import { replaceGoneTerminals, terminalFds } from './core/gone-terminal.ts';
-import { guardOutput } from './core/guard-output.ts';
+import { replaceGoneTerminals, terminalFds } from './core/processes/gone-terminal.ts';
+import { guardOutput } from './core/processes/guard-output.ts';
 
 /** These go on and record when what they print is lost; any other command then has nothing left to do. */
 const RECORDING = new Set(['run', 'chat', 'race', 'race-resume', 'shell', 'resume']);

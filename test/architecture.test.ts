@@ -229,8 +229,8 @@ describe('the layers', () => {
 		const starting = sources().filter((path) => /^import (?!type).*'node:child_process'/m.test(textOf(path)));
 		expect(starting.sort()).toEqual([
 			'cli/shell-services.ts',
-			'core/process-table-ps.ts',
-			'core/run-process.ts',
+			'core/processes/process-table-ps.ts',
+			'core/processes/run-process.ts',
 			'terminal/launch.ts',
 		]);
 		// Whoever is handed `runProcess` or imports it could start git past the armour.
@@ -240,7 +240,7 @@ describe('the layers', () => {
 			'app/create-app.ts',
 			'app/version-cache.ts',
 			'cli/render/demo-result.ts',
-			'core/run-process.ts',
+			'core/processes/run-process.ts',
 			'git/run-git.ts',
 			'race/folder-users.ts',
 		]);

@@ -73,7 +73,7 @@ async function openVersions(app: App) {
 	const [{ createVersionCache }, { clonedFolders }, { searchPathOutside }] = await Promise.all([
 		import('./version-cache.ts'),
 		import('./repo-trust.ts'),
-		import('../core/find-executable.ts'),
+		import('../core/processes/find-executable.ts'),
 	]);
 	const PATH = searchPathOutside(app.env.PATH ?? '', clonedFolders(await app.repo(), homeOf(app.env)));
 	const env = { ...app.env, PATH };

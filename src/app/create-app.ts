@@ -9,12 +9,12 @@ import { join, resolve } from 'node:path';
 import { readStoreChoice } from '../config/store-choice.ts';
 import { type RelayPaths, relayPaths } from '../config/xdg-paths.ts';
 import { type Clock, systemClock } from '../core/clock.ts';
-import { createProcessTable } from '../core/create-process-table.ts';
-import { outlivesTerminal, standardStreamKinds } from '../core/hangup.ts';
+import { packageRoot } from '../core/files/package-root.ts';
 import { createSessionIds } from '../core/ids.ts';
 import { ownName, withOwnName } from '../core/own-name.ts';
-import { packageRoot } from '../core/package-root.ts';
-import type { ProcessTable } from '../core/process-table.ts';
+import { createProcessTable } from '../core/processes/create-process-table.ts';
+import { outlivesTerminal, standardStreamKinds } from '../core/processes/hangup.ts';
+import type { ProcessTable } from '../core/processes/process-table.ts';
 import type { RepoFacts } from '../git/contract.ts';
 import { findRepo } from '../git/find-repo.ts';
 import { withoutGitLocals } from '../git/local-variables.ts';
@@ -39,7 +39,7 @@ export interface App {
 	readonly paths: RelayPaths;
 	readonly processes: ProcessTable;
 	readonly streams: AppStreams;
-	/** SIGHUP does not end what runs (`core/hangup.ts`). */
+	/** SIGHUP does not end what runs (`core/processes/hangup.ts`). */
 	readonly outlivesTerminal: boolean;
 	/** Who asks the user about agents that outlived their relay; set by whoever owns the terminal. */
 	readonly desk: SurvivorDesk;
@@ -140,8 +140,8 @@ async function openGit(env: Readonly<Record<string, string>>, folder: string): P
 	const [{ createGit }, { runProcess }, { findExecutable, searchPathOutside }, { foldersAround }] =
 		await Promise.all([
 			import('../git/run-git.ts'),
-			import('../core/run-process.ts'),
-			import('../core/find-executable.ts'),
+			import('../core/processes/run-process.ts'),
+			import('../core/processes/find-executable.ts'),
 			import('../git/folders-around.ts'),
 		]);
 	const untrustedFolders = foldersAround(realFolder(folder), realFolder(homeOf(env)));

@@ -1,7 +1,7 @@
 import type { RelayPaths } from '../config/xdg-paths.ts';
 import type { Clock } from '../core/clock.ts';
-import { lockingOf } from '../core/file-lock.ts';
-import type { ProcessTable } from '../core/process-table.ts';
+import { lockingOf } from '../core/files/file-lock.ts';
+import type { ProcessTable } from '../core/processes/process-table.ts';
 import { createLedger, type Ledger } from '../limits/ledger.ts';
 
 interface LedgerPorts {

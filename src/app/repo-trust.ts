@@ -1,7 +1,7 @@
 /** Whether agents may obey the repo at hand: what the user said, for what its files hold at this moment. */
 import type { TrustStore } from '../config/trust.ts';
 import { readTrustDigests, type TrustDigests, type TrustPlace, trustPlace } from '../config/trust-files.ts';
-import { realPathIfThere } from '../core/real-path.ts';
+import { realPathIfThere } from '../core/files/real-path.ts';
 import { safeLine } from '../core/text.ts';
 import type { RepoFacts } from '../git/contract.ts';
 import { foldersAround } from '../git/folders-around.ts';

@@ -5,8 +5,8 @@
 import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { AgentAdapter } from '../agents/agent-adapter.ts';
-import { ensureFolder, readIfThere, writeAtomic } from '../core/files.ts';
-import { runProcess } from '../core/run-process.ts';
+import { ensureFolder, readIfThere, writeAtomic } from '../core/files/files.ts';
+import { runProcess } from '../core/processes/run-process.ts';
 import { packageVersion } from './package-version.ts';
 
 /** Slow CLIs on a loaded machine take seconds to say their version. */

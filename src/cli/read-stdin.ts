@@ -7,8 +7,8 @@ import { fstatSync } from 'node:fs';
 import type { App } from '../app/create-app.ts';
 import type { Clock } from '../core/clock.ts';
 import { RelayError } from '../core/errors.ts';
-import { pipeWriters } from '../core/pipe-writers.ts';
-import type { ProcessTable } from '../core/process-table.ts';
+import { pipeWriters } from '../core/processes/pipe-writers.ts';
+import type { ProcessTable } from '../core/processes/process-table.ts';
 import { decodeText, type TextInput } from './text-input.ts';
 
 export interface StdinDeps {

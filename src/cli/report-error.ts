@@ -1,6 +1,6 @@
 import { RelayError } from '../core/errors.ts';
+import { describeSystemFailure } from '../core/files/system-failure.ts';
 import { ownName, withOwnName } from '../core/own-name.ts';
-import { describeSystemFailure } from '../core/system-failure.ts';
 import { safeLine, safeText } from '../core/text.ts';
 import { exitCodeOfError } from '../relay/exit-codes.ts';
 

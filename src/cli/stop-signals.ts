@@ -1,5 +1,5 @@
 import type { App } from '../app/create-app.ts';
-import { killRunning } from '../core/end-with-us.ts';
+import { killRunning } from '../core/processes/end-with-us.ts';
 import type { Conversation } from '../relay/contract.ts';
 import { EXIT } from '../relay/exit-codes.ts';
 

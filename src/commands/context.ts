@@ -3,7 +3,7 @@ import type { AgentRegistry } from '../agents/registry.ts';
 import type { LoadedConfig } from '../config/layers.ts';
 import type { RelayPaths } from '../config/xdg-paths.ts';
 import type { Clock } from '../core/clock.ts';
-import type { ProcessTable } from '../core/process-table.ts';
+import type { ProcessTable } from '../core/processes/process-table.ts';
 import type { RepoFacts } from '../git/contract.ts';
 import type { Git } from '../git/run-git.ts';
 import type { Ledger } from '../limits/ledger.ts';

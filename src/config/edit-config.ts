@@ -2,8 +2,8 @@
 import { readFileSync, realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { hasErrno, RelayError } from '../core/errors.ts';
-import { type Locking, withFileLock } from '../core/file-lock.ts';
-import { ensureFolder, writeAtomic } from '../core/files.ts';
+import { type Locking, withFileLock } from '../core/files/file-lock.ts';
+import { ensureFolder, writeAtomic } from '../core/files/files.ts';
 import { assemble, checkValue } from './assemble.ts';
 import { keyValue, readText, valuesOfDocument } from './layer-values.ts';
 import { agentsWithoutCommand } from './schema.ts';

@@ -4,7 +4,7 @@
  */
 import { cpSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ensureFolder, USUAL_FOLDER_MODE } from '../core/files.ts';
+import { ensureFolder, USUAL_FOLDER_MODE } from '../core/files/files.ts';
 import type { RepoFacts } from '../git/contract.ts';
 import { nulFields } from '../git/git-output.ts';
 import type { Git } from '../git/run-git.ts';

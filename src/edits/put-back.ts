@@ -2,7 +2,7 @@
 import { lstatSync, rmdirSync, unlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { hasErrno } from '../core/errors.ts';
-import { ensureFolder, removeIfThere, USUAL_FOLDER_MODE } from '../core/files.ts';
+import { ensureFolder, removeIfThere, USUAL_FOLDER_MODE } from '../core/files/files.ts';
 import {
 	besideOf,
 	digestOf,

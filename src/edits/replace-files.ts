@@ -16,8 +16,14 @@
 import { chmodSync, existsSync, lstatSync, mkdirSync, rmdirSync, unlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { hasErrno, RelayError } from '../core/errors.ts';
-import { ensureFolder, FOLDER_MODE, isFolder, removeIfThere, USUAL_FOLDER_MODE } from '../core/files.ts';
-import { explainingWrites, explainWriteFailure } from '../core/write-failure.ts';
+import {
+	ensureFolder,
+	FOLDER_MODE,
+	isFolder,
+	removeIfThere,
+	USUAL_FOLDER_MODE,
+} from '../core/files/files.ts';
+import { explainingWrites, explainWriteFailure } from '../core/files/write-failure.ts';
 import { EXECUTABLE_MODE } from '../git/tree-edits.ts';
 import {
 	besideOf,

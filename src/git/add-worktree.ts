@@ -1,8 +1,8 @@
 import { lstatSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { RelayError } from '../core/errors.ts';
-import { ensureFolder, readRegularText, writeAtomic } from '../core/files.ts';
-import { explainingWrites } from '../core/write-failure.ts';
+import { ensureFolder, readRegularText, writeAtomic } from '../core/files/files.ts';
+import { explainingWrites } from '../core/files/write-failure.ts';
 import { explainUnwritten } from './explain-unwritten.ts';
 import { nulFields, nulInput } from './git-output.ts';
 import { removeWorktree, removeWorktreeFolder } from './remove-worktree.ts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { readIfThere, writeAtomic } from '../core/files.ts';
+import { readIfThere, writeAtomic } from '../core/files/files.ts';
 import type { SnapshotFolder } from './snapshot-folder.ts';
 
 /** Worktree-relative folders of other repos that earlier takes met; kept so that git never looks into them again. */

@@ -1,6 +1,6 @@
 import { existsSync, lstatSync } from 'node:fs';
 import { dirname, join, resolve, sep } from 'node:path';
-import { readRegularText } from '../core/files.ts';
+import { readRegularText } from '../core/files/files.ts';
 
 /**
  * The folders whose programs may not stand in for git or an agent, found without git: each folder from `folder` (real path)

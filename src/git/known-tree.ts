@@ -4,7 +4,7 @@
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { readIfThere, writeAtomic } from '../core/files.ts';
+import { readIfThere, writeAtomic } from '../core/files/files.ts';
 import type { SnapshotFolder } from './snapshot-folder.ts';
 
 /** The remembered tree, or null when the index differs from that time or the tree is no longer stored. */

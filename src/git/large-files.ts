@@ -4,7 +4,7 @@
  */
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
-import { lstatIfThere, readIfThere, writeAtomic } from '../core/files.ts';
+import { lstatIfThere, readIfThere, writeAtomic } from '../core/files/files.ts';
 import { nulFields } from './git-output.ts';
 import type { SnapshotFolder } from './snapshot-folder.ts';
 import type { SnapshotGit } from './snapshot-git.ts';

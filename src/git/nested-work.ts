@@ -5,7 +5,7 @@
 import { lstatSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { RelayError } from '../core/errors.ts';
-import { namesIn } from '../core/files.ts';
+import { namesIn } from '../core/files/files.ts';
 import { firstLineOf, nulFields } from './git-output.ts';
 import { nestedHead, readFolderContents } from './nested-repos.ts';
 import type { Place, RepoGit } from './repo-git.ts';

@@ -1,6 +1,6 @@
 import { lstatSync, type Stats, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { readRegularText } from '../core/files.ts';
+import { readRegularText } from '../core/files/files.ts';
 import type { RepoFacts } from './contract.ts';
 
 /**

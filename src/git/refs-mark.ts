@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { lstatIfThere } from '../core/files.ts';
+import { lstatIfThere } from '../core/files/files.ts';
 import type { RepoFacts } from './contract.ts';
 import { folderEntries } from './folder-entries.ts';
 

@@ -2,7 +2,7 @@ import { chmodSync, lstatSync, readdirSync, renameSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hasErrno, RelayError } from '../core/errors.ts';
-import { explainWriteFailure } from '../core/write-failure.ts';
+import { explainWriteFailure } from '../core/files/write-failure.ts';
 import type { RepoGit } from './repo-git.ts';
 import {
 	readRecords,

@@ -7,7 +7,7 @@
  * ignored; `ISOLATED` leaves it out where it could only change an output.
  */
 import { RelayError } from '../core/errors.ts';
-import type { ProcessResult, RunProcessOptions } from '../core/run-process.ts';
+import type { ProcessResult, RunProcessOptions } from '../core/processes/run-process.ts';
 import { mayRunPrograms, NO_PROGRAMS, type ProgramsOff, programsOff, QUESTION } from './named-programs.ts';
 import { createOddFileGuard } from './odd-file-guard.ts';
 

@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { ensureFolder } from '../core/files.ts';
-import { explainingWrites, explainWriteFailure } from '../core/write-failure.ts';
+import { ensureFolder } from '../core/files/files.ts';
+import { explainingWrites, explainWriteFailure } from '../core/files/write-failure.ts';
 
 const PREFIX = 'scratch-';
 /** What lives in one is used for seconds; an older one was left by a killed relay. */

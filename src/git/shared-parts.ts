@@ -7,7 +7,7 @@ import { createHash, type Hash } from 'node:crypto';
 import { type Dirent, lstatSync, readdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { hasErrno, RelayError } from '../core/errors.ts';
-import { readRegularFile, readRegularText } from '../core/files.ts';
+import { readRegularFile, readRegularText } from '../core/files/files.ts';
 import { nulFields } from './git-output.ts';
 import type { Place, RepoGit } from './repo-git.ts';
 import type { SharedParts } from './worktree-contract.ts';

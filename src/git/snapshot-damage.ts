@@ -6,7 +6,7 @@ import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { inflateSync } from 'node:zlib';
 import { hasErrno } from '../core/errors.ts';
-import { namesIn, readIfThere, removeIfThere } from '../core/files.ts';
+import { namesIn, readIfThere, removeIfThere } from '../core/files/files.ts';
 import type { SnapshotFolder } from './snapshot-folder.ts';
 
 /** Larger objects are judged by their size alone; reading them all could take minutes. */

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { lstatSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { ensureFolder, readIfThere, readRegularText, writeAtomic } from '../core/files.ts';
+import { ensureFolder, readIfThere, readRegularText, writeAtomic } from '../core/files/files.ts';
 import type { RepoFacts } from './contract.ts';
 import { quoteAlternate } from './quote-alternate.ts';
 import { type Git, ISOLATED } from './run-git.ts';

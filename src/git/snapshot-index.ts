@@ -7,7 +7,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { linkSync, readdirSync, renameSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { hasErrno } from '../core/errors.ts';
-import { readIfThere, removeIfThere, writeAtomic } from '../core/files.ts';
+import { readIfThere, removeIfThere, writeAtomic } from '../core/files/files.ts';
 import { readPlainIndex } from './repo-index.ts';
 import type { GitResult } from './run-git.ts';
 import type { RepoInGit, SnapshotFolder } from './snapshot-folder.ts';

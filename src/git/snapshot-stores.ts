@@ -2,8 +2,8 @@
 import { renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { hasErrno, RelayError } from '../core/errors.ts';
-import { isFolder, namesIn, readRegularText } from '../core/files.ts';
-import { explainingWrites } from '../core/write-failure.ts';
+import { isFolder, namesIn, readRegularText } from '../core/files/files.ts';
+import { explainingWrites } from '../core/files/write-failure.ts';
 import { storeBytes, worktreesOf } from './snapshot-bounds.ts';
 import { isInUse, type UserProcesses } from './snapshot-users.ts';
 

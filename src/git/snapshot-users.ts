@@ -9,8 +9,8 @@ import {
 	namesIn,
 	readIfThere,
 	removeIfThere,
-} from '../core/files.ts';
-import type { ProcessTable } from '../core/process-table.ts';
+} from '../core/files/files.ts';
+import type { ProcessTable } from '../core/processes/process-table.ts';
 
 export type UserProcesses = Pick<ProcessTable, 'identify' | 'isAlive' | 'place'>;
 

@@ -6,7 +6,7 @@
 import { lstatSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { RelayError } from '../core/errors.ts';
-import { ensureFolder, readIfThere, removeIfThere, writeAtomic } from '../core/files.ts';
+import { ensureFolder, readIfThere, removeIfThere, writeAtomic } from '../core/files/files.ts';
 import { embeddedWithoutCommit, unreadablePaths } from './add-complaints.ts';
 import { firstLineOf, nulFields, nulInput } from './git-output.ts';
 import { nestedHead } from './nested-repos.ts';

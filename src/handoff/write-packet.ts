@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { dirname, relative } from 'node:path';
-import { ensureFolder, writeDurably } from '../core/files.ts';
+import { ensureFolder, writeDurably } from '../core/files/files.ts';
 import { packetFile } from '../sessions/session-paths.ts';
 import type { Packet } from './packet.ts';
 

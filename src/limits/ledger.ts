@@ -8,8 +8,8 @@ import type { Limit } from '../agents/events.ts';
 import { excerptLine } from '../agents/reading/excerpt.ts';
 import { type Clock, toIso } from '../core/clock.ts';
 import { isSystemError, RelayError } from '../core/errors.ts';
-import { type Locking, withFileLock } from '../core/file-lock.ts';
-import { readIfThere, writeAtomic } from '../core/files.ts';
+import { type Locking, withFileLock } from '../core/files/file-lock.ts';
+import { readIfThere, writeAtomic } from '../core/files/files.ts';
 import { isSameStep, limitEnd, waitsForPerson } from './back-off.ts';
 import {
 	EVERY_MODEL,

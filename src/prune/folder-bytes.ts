@@ -1,7 +1,7 @@
 import type { Stats } from 'node:fs';
 import { join } from 'node:path';
 import { hasErrno } from '../core/errors.ts';
-import { lstatIfThere, namesIn } from '../core/files.ts';
+import { lstatIfThere, namesIn } from '../core/files/files.ts';
 
 /** What a file, or a folder with all that is in it, holds. Links count as what they are, and are not followed. */
 export function folderBytes(path: string): number {

@@ -1,9 +1,9 @@
 /** Witnesses whose sessions are gone: they hold the user's words, so they go by age alone. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { lstatIfThere, namesIn, removeIfThere } from '../core/files.ts';
+import { lstatIfThere, namesIn, removeIfThere } from '../core/files/files.ts';
+import { explainingWrites } from '../core/files/write-failure.ts';
 import { isSessionId } from '../core/ids.ts';
-import { explainingWrites } from '../core/write-failure.ts';
 import { WITNESS_END, type Witnesses } from '../sessions/witness.ts';
 import type { Kept, PruneAge } from './contract.ts';
 

@@ -5,11 +5,11 @@
 import { createHash } from 'node:crypto';
 import { dirname } from 'node:path';
 import { RelayError } from '../core/errors.ts';
+import { realFolder } from '../core/files/real-folder.ts';
 import type { RaceDeps } from './contract.ts';
 import { BASE_NAME } from './entrant-ids.ts';
 import { OWNER_VERSION, readOwner, writeOwner } from './owner-file.ts';
 import type { RaceRecord } from './race-record.ts';
-import { realFolder } from './real-folder.ts';
 
 /** Below it stand the refs of that race and nothing else. */
 export const racePrefix = (race: string) => `refs/agent-relay/race/${race}/`;

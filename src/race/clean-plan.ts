@@ -1,7 +1,7 @@
 /** What `race clean` would take away, and what it leaves alone and why. Looking at it changes nothing. */
 import { join } from 'node:path';
 import { RelayError, type RelayErrorCode } from '../core/errors.ts';
-import { isNoFolder, lstatIfThere } from '../core/files.ts';
+import { isNoFolder, lstatIfThere } from '../core/files/files.ts';
 import { formatPlural } from '../core/plural.ts';
 import { safeLine } from '../core/text.ts';
 import { isOurLock } from '../git/remove-worktree.ts';

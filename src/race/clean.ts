@@ -6,9 +6,9 @@
 import { lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { RelayError } from '../core/errors.ts';
-import { removeIfThere } from '../core/files.ts';
+import { removeIfThere } from '../core/files/files.ts';
+import { explainingWrites } from '../core/files/write-failure.ts';
 import type { SessionId } from '../core/ids.ts';
-import { explainingWrites } from '../core/write-failure.ts';
 import { removeWorktreeFolder } from '../git/remove-worktree.ts';
 import { removeEmpty } from '../git/worktree-records.ts';
 import { describeNoWitness } from '../relay/session-origin.ts';

@@ -3,8 +3,8 @@ import { lstatSync, realpathSync } from 'node:fs';
 import { cp } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, normalize, sep } from 'node:path';
 import { hasErrno, RelayError } from '../core/errors.ts';
-import { ensureFolder } from '../core/files.ts';
-import { explainWriteFailure } from '../core/write-failure.ts';
+import { ensureFolder } from '../core/files/files.ts';
+import { explainWriteFailure } from '../core/files/write-failure.ts';
 
 /**
  * The paths, normalized, each once. Throws `usage` for one that is absolute, leaves the checkout (by `..` or through a

@@ -1,6 +1,6 @@
 /** What went wrong with one entrant, told apart from what ends the whole race and from bugs of ours. */
 import { isSystemError, RelayError, type RelayErrorCode } from '../core/errors.ts';
-import { explainWriteFailure } from '../core/write-failure.ts';
+import { explainWriteFailure } from '../core/files/write-failure.ts';
 import type { EntrantContext } from './entrant-context.ts';
 import type { EntrantRecord } from './race-record.ts';
 

@@ -2,7 +2,7 @@
 import { lstatSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { RelayError } from '../core/errors.ts';
-import { readRegularText } from '../core/files.ts';
+import { readRegularText } from '../core/files/files.ts';
 import { parseSessionId, type SessionId } from '../core/ids.ts';
 import { safeLine } from '../core/text.ts';
 import type { RepoFacts } from '../git/contract.ts';

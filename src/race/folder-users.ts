@@ -1,8 +1,8 @@
 /** Which processes live in a folder: none of them may lose it under its feet. */
 import { readdirSync, readlinkSync } from 'node:fs';
 import { sep } from 'node:path';
-import { findExecutable } from '../core/find-executable.ts';
-import { runProcess } from '../core/run-process.ts';
+import { findExecutable } from '../core/processes/find-executable.ts';
+import { runProcess } from '../core/processes/run-process.ts';
 import { safeLine } from '../core/text.ts';
 
 interface FolderUser {

@@ -2,6 +2,7 @@
 import { lstatSync } from 'node:fs';
 import { isAbsolute, relative, sep } from 'node:path';
 import { RelayError } from '../core/errors.ts';
+import { realFolder } from '../core/files/real-folder.ts';
 import { safeLine } from '../core/text.ts';
 import type { FileChange, Snapshots } from '../git/contract.ts';
 import type { KeptTree } from '../git/worktree-contract.ts';
@@ -12,7 +13,6 @@ import { failureOf } from './entrant-failure.ts';
 import { witnessKept } from './kept-witness.ts';
 import { describeLeftInside, type LeftInside, leftInside } from './left-inside.ts';
 import type { EntrantRecord } from './race-record.ts';
-import { realFolder } from './real-folder.ts';
 
 const SHOWN_PATHS = 5;
 const EDITED_OUTSIDE = 'edited files outside its worktree: ';

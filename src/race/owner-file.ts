@@ -1,8 +1,8 @@
 /** `owner.json` beside the worktrees of a race: whose they are. Without it nothing there is ever removed. */
 import { join } from 'node:path';
 import * as v from 'valibot';
-import { ensureFolder, writeAtomic } from '../core/files.ts';
-import { explainingWrites } from '../core/write-failure.ts';
+import { ensureFolder, writeAtomic } from '../core/files/files.ts';
+import { explainingWrites } from '../core/files/write-failure.ts';
 import { parseRecord, readRecord } from '../sessions/record-file.ts';
 
 const text = v.string();

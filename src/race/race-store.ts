@@ -1,10 +1,10 @@
 /** `race.json` in the folder of a race's session: read by anyone, written whole and durably by who holds the session. */
 import { basename, join } from 'node:path';
 import { RelayError } from '../core/errors.ts';
-import { writeAtomic } from '../core/files.ts';
+import { writeAtomic } from '../core/files/files.ts';
+import { explainingWrites } from '../core/files/write-failure.ts';
 import type { SessionId } from '../core/ids.ts';
 import { safeLine } from '../core/text.ts';
-import { explainingWrites } from '../core/write-failure.ts';
 import { parseRecord, readRecord, refuseNewer } from '../sessions/record-file.ts';
 import { RACE_FILE } from '../sessions/session-paths.ts';
 import type { OpenSession, SessionStore } from '../sessions/session-store.ts';

@@ -1,8 +1,8 @@
 /** Setup and checks: commands in an entrant's worktree, their output recorded beside the race. */
 import { closeSync } from 'node:fs';
 import { join } from 'node:path';
-import { ensureFolder, openAppend, removeIfThere, writeAll } from '../core/files.ts';
-import { explainingWrites } from '../core/write-failure.ts';
+import { ensureFolder, openAppend, removeIfThere, writeAll } from '../core/files/files.ts';
+import { explainingWrites } from '../core/files/write-failure.ts';
 import { runCommand } from '../relay/run-command.ts';
 import { RACE_FOLDER } from '../sessions/session-paths.ts';
 import type { EntrantContext } from './entrant-context.ts';

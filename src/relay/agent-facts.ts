@@ -1,5 +1,5 @@
 import type { AgentAdapter, LoginState } from '../agents/agent-adapter.ts';
-import type { FoundExecutable } from '../core/find-executable.ts';
+import type { FoundExecutable } from '../core/processes/find-executable.ts';
 import type { LedgerEntry } from '../limits/ledger-file.ts';
 import type { CandidateFacts } from '../limits/successor.ts';
 import type { RelayDeps } from './ports.ts';

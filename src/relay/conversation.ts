@@ -6,7 +6,7 @@ import type { Answer, AnsweredBy } from '../agents/questions.ts';
 import { toIso, toIsoOrNull } from '../core/clock.ts';
 import { RelayError } from '../core/errors.ts';
 import type { SessionId } from '../core/ids.ts';
-import { letBegin } from '../core/let-begin.ts';
+import { letBegin } from '../core/yield-to-io.ts';
 import type { SessionNote } from '../sessions/session-meta.ts';
 import { addNotes } from '../sessions/transitions.ts';
 import { agentToOffer } from './agent-order.ts';

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { fromIso } from '../core/clock.ts';
 import { RelayError } from '../core/errors.ts';
 import type { SessionId } from '../core/ids.ts';
-import { describeTrees } from '../core/process-tree.ts';
+import { describeTrees } from '../core/processes/process-tree.ts';
 import type { SessionMeta } from '../sessions/session-meta.ts';
 import { hasUnusedPacket, sessionStatus } from '../sessions/session-status.ts';
 import type { OpenSession } from '../sessions/session-store.ts';

@@ -1,6 +1,6 @@
 import type { AgentId } from '../agents/agent-adapter.ts';
 import { RelayError } from '../core/errors.ts';
-import type { FoundExecutable } from '../core/find-executable.ts';
+import type { FoundExecutable } from '../core/processes/find-executable.ts';
 import type { CandidateVerdict } from '../limits/successor.ts';
 import type { RelayDeps } from './ports.ts';
 

@@ -4,8 +4,8 @@
  */
 import type { Clock } from '../core/clock.ts';
 import { RelayError } from '../core/errors.ts';
-import type { ProcessIdentity, ProcessTable } from '../core/process-table.ts';
-import { membersOf } from '../core/process-tree.ts';
+import type { ProcessIdentity, ProcessTable } from '../core/processes/process-table.ts';
+import { membersOf } from '../core/processes/process-tree.ts';
 import { safeLine } from '../core/text.ts';
 import { readNewestTurns } from '../sessions/turn-records.ts';
 import type { RunningAgents, Survivor } from '../turns/process/running-agents.ts';

@@ -6,7 +6,7 @@
 import { type BigIntStats, closeSync, constants, existsSync, fstatSync, mkdirSync, openSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { hasErrno, RelayError } from '../core/errors.ts';
-import { FOLDER_MODE, lstatExactly } from '../core/files.ts';
+import { FOLDER_MODE, lstatExactly } from '../core/files/files.ts';
 import { ADOPT_FOLDER, PACKETS_FOLDER, RACE_FOLDER, TURNS_FOLDER } from './session-paths.ts';
 import { refuseLink } from './store-location.ts';
 

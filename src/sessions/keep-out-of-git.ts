@@ -6,7 +6,7 @@
  */
 import { join } from 'node:path';
 import { hasErrno, RelayError } from '../core/errors.ts';
-import { createExclusive, readIfThere, writeAtomic } from '../core/files.ts';
+import { createExclusive, readIfThere, writeAtomic } from '../core/files/files.ts';
 import type { RepoFacts } from '../git/contract.ts';
 import { readPlainIndex } from '../git/repo-index.ts';
 import { sessionsFolder } from './session-paths.ts';

@@ -5,7 +5,7 @@
 import { statSync, utimesSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { RelayError } from '../core/errors.ts';
-import { ensureFolder, lstatIfThere, namesIn, readOrNull, writeAtomic } from '../core/files.ts';
+import { ensureFolder, lstatIfThere, namesIn, readOrNull, writeAtomic } from '../core/files/files.ts';
 import { type HeldFolder, refuseLinksTo } from './held-folder.ts';
 import { logFile, META_FILE, TURNS_FOLDER } from './session-paths.ts';
 

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import { type Clock, fromIso, toIso } from '../core/clock.ts';
 import { isSystemError, RelayError } from '../core/errors.ts';
-import { type Locking, withFileLock } from '../core/file-lock.ts';
+import { type Locking, withFileLock } from '../core/files/file-lock.ts';
 import {
 	isForeignFolder,
 	isOwnFolder,
@@ -17,10 +17,10 @@ import {
 	readJsonOrNull,
 	removeIfThere,
 	writeAtomic,
-} from '../core/files.ts';
+} from '../core/files/files.ts';
 import { isSessionId, type SessionId } from '../core/ids.ts';
-import { standingOf } from '../core/process-place.ts';
-import type { ProcessTable } from '../core/process-table.ts';
+import { standingOf } from '../core/processes/process-place.ts';
+import type { ProcessTable } from '../core/processes/process-table.ts';
 
 export interface NativeConversations {
 	/**

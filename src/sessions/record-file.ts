@@ -2,7 +2,7 @@
 import { basename, dirname } from 'node:path';
 import * as v from 'valibot';
 import { RelayError } from '../core/errors.ts';
-import { isUnreadable, readIfThere } from '../core/files.ts';
+import { isUnreadable, readIfThere } from '../core/files/files.ts';
 import { safeLine } from '../core/text.ts';
 import { SESSION_META_VERSION, type SessionMeta, sessionMetaSchema } from './session-meta.ts';
 import { TURN_STATE_VERSION, type TurnState, turnStateSchema } from './turn-state.ts';

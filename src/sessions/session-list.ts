@@ -1,6 +1,6 @@
 import { join, sep } from 'node:path';
 import { RelayError } from '../core/errors.ts';
-import { isFolder, lstatIfThere, namesIn } from '../core/files.ts';
+import { isFolder, lstatIfThere, namesIn } from '../core/files/files.ts';
 import { isSessionId, type SessionId } from '../core/ids.ts';
 import { foldersOf } from './held-folder.ts';
 import { raceStanding } from './race-standing.ts';

@@ -26,9 +26,9 @@ import {
 	openToRead,
 	readIfThere,
 	removeIfThere,
-} from '../core/files.ts';
-import { standingOf } from '../core/process-place.ts';
-import type { ProcessTable } from '../core/process-table.ts';
+} from '../core/files/files.ts';
+import { standingOf } from '../core/processes/process-place.ts';
+import type { ProcessTable } from '../core/processes/process-table.ts';
 import { keepFolderTime } from './folder-time.ts';
 import { readRecord } from './record-file.ts';
 import { LOCK_FILE } from './session-paths.ts';

@@ -1,6 +1,6 @@
 /** What is left of a session whose record is missing or cannot be read: a look at its folder, which changes nothing. */
 import { join } from 'node:path';
-import { lstatIfThere, namesIn } from '../core/files.ts';
+import { lstatIfThere, namesIn } from '../core/files/files.ts';
 import {
 	LOCK_FILE,
 	META_FILE,

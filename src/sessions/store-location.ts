@@ -11,10 +11,10 @@ import {
 	lstatIfThere,
 	namesIn,
 	readJsonOrNull,
-} from '../core/files.ts';
+} from '../core/files/files.ts';
+import { explainingWrites } from '../core/files/write-failure.ts';
 import type { SessionId } from '../core/ids.ts';
 import { quoteForShell } from '../core/quote-for-shell.ts';
-import { explainingWrites } from '../core/write-failure.ts';
 import type { RepoFacts } from '../git/contract.ts';
 import { keepOutOfGit, type Protection } from './keep-out-of-git.ts';
 import { sessionFolder, sessionsFolder } from './session-paths.ts';

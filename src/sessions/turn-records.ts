@@ -1,7 +1,7 @@
 import { closeSync, readSync } from 'node:fs';
 import { fromIso } from '../core/clock.ts';
 import { hasErrno, RelayError } from '../core/errors.ts';
-import { isUnreadable, openToRead } from '../core/files.ts';
+import { isUnreadable, openToRead } from '../core/files/files.ts';
 import { readTurnState } from './record-file.ts';
 import { turnFile, turnNumbers } from './session-paths.ts';
 import type { TurnState } from './turn-state.ts';

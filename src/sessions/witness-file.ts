@@ -14,7 +14,7 @@ import {
 	isUnreadable,
 	readIfThere,
 	writeAll,
-} from '../core/files.ts';
+} from '../core/files/files.ts';
 
 export const WITNESS_VERSION = 1;
 

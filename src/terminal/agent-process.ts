@@ -2,7 +2,7 @@
  * One agent as a running process, whatever carries it. What lives here: start, bytes in order, the exact exit, and the stop
  * of the whole tree. What does not: what the bytes mean.
  */
-import type { ProcessIdentity } from '../core/process-table.ts';
+import type { ProcessIdentity } from '../core/processes/process-table.ts';
 
 export type { ProcessIdentity };
 

@@ -1,8 +1,8 @@
 import { closeSync, write } from 'node:fs';
 import { ReadStream } from 'node:tty';
 import type { Clock } from '../core/clock.ts';
-import type { ProcessTable } from '../core/process-table.ts';
-import { isTerminalRead } from '../core/terminal-readers.ts';
+import type { ProcessTable } from '../core/processes/process-table.ts';
+import { isTerminalRead } from '../core/processes/terminal-readers.ts';
 import type {
 	AgentProcess,
 	ProcessEnd,

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { accessSync, constants, statSync } from 'node:fs';
 import type { Clock } from '../core/clock.ts';
 import { hasErrno, RelayError } from '../core/errors.ts';
-import type { ProcessTable } from '../core/process-table.ts';
+import type { ProcessTable } from '../core/processes/process-table.ts';
 import type { StartAgentProcess } from './agent-process.ts';
 import { FileFollower } from './file-follower.ts';
 import { defaultLaunch, type Launch } from './launch.ts';

@@ -1,6 +1,6 @@
 import type { Clock } from '../core/clock.ts';
-import type { ProcessEntry, ProcessTable } from '../core/process-table.ts';
-import { isMultiplexer, membersOf } from '../core/process-tree.ts';
+import type { ProcessEntry, ProcessTable } from '../core/processes/process-table.ts';
+import { isMultiplexer, membersOf } from '../core/processes/process-tree.ts';
 import type { ProcessIdentity, StopGraces } from './agent-process.ts';
 
 export interface StopTarget {

@@ -8,7 +8,7 @@ import { mkdirSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createProcessTable } from '../../src/core/create-process-table.ts';
+import { createProcessTable } from '../../src/core/processes/create-process-table.ts';
 import type { CliRun } from '../helpers/cli-home.ts';
 import { receivedBy } from '../helpers/fake-agents.ts';
 import { drawCombination, KINDS, pickSome, randomFrom, VECTORS } from '../helpers/hostile/catalogue.ts';

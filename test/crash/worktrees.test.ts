@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } 
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/core/clock.ts';
-import { createProcessTable } from '../../src/core/create-process-table.ts';
+import { createProcessTable } from '../../src/core/processes/create-process-table.ts';
 import { findRepo } from '../../src/git/find-repo.ts';
 import { createWorktrees } from '../../src/git/worktrees.ts';
 import { type CompiledSources, compileSources } from '../helpers/compiled-sources.ts';
@@ -38,7 +38,12 @@ const gitFiles = (repo: string) =>
 describe('a relay that is killed while it adds or removes a worktree', () => {
 	let sources: CompiledSources;
 	beforeAll(() => {
-		sources = compileSources('git/worktrees.ts', 'git/find-repo.ts', 'git/run-git.ts', 'core/run-process.ts');
+		sources = compileSources(
+			'git/worktrees.ts',
+			'git/find-repo.ts',
+			'git/run-git.ts',
+			'core/processes/run-process.ts',
+		);
 	});
 	afterAll(() => sources.remove());
 
@@ -46,7 +51,7 @@ describe('a relay that is killed while it adds or removes a worktree', () => {
 		import { createWorktrees } from 'src:git/worktrees.js';
 		import { findRepo } from 'src:git/find-repo.js';
 		import { createGit } from 'src:git/run-git.js';
-		import { runProcess } from 'src:core/run-process.js';
+		import { runProcess } from 'src:core/processes/run-process.js';
 		const [repo, path, scratchFolder, reason, env, action] = process.argv.slice(1);
 		const git = createGit({ executable: JSON.parse(env).GIT, env: JSON.parse(env), runProcess });
 		const worktrees = createWorktrees({ repo: await findRepo(repo, git), git, scratchFolder, clock: { now: () => Date.now() } });

@@ -14,7 +14,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createProcessTable } from '../../src/core/create-process-table.ts';
+import { createProcessTable } from '../../src/core/processes/create-process-table.ts';
 import { EXIT } from '../../src/relay/exit-codes.ts';
 import { CliHome, PROGRAM } from '../helpers/cli-home.ts';
 import { expectOddState } from '../helpers/odd-state-folders.ts';

@@ -3,8 +3,8 @@ import { existsSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { systemClock } from '../../src/core/clock.ts';
-import { createProcessTable } from '../../src/core/create-process-table.ts';
 import { createSessionIds, type SessionId } from '../../src/core/ids.ts';
+import { createProcessTable } from '../../src/core/processes/create-process-table.ts';
 import { findRepo } from '../../src/git/find-repo.ts';
 import { createWorktrees } from '../../src/git/worktrees.ts';
 import { applyClean, planClean } from '../../src/race/clean.ts';

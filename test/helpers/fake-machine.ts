@@ -1,5 +1,5 @@
 import type { Clock } from '../../src/core/clock.ts';
-import type { ProcessEntry, ProcessTable } from '../../src/core/process-table.ts';
+import type { ProcessEntry, ProcessTable } from '../../src/core/processes/process-table.ts';
 import { TreeStop } from '../../src/terminal/tree-stop.ts';
 
 export const ROOT = { pid: 10, start: 's10', command: 'wrapper' };

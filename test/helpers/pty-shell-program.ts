@@ -2,7 +2,7 @@
 import { appendFileSync } from 'node:fs';
 import { systemClock } from '../../src/core/clock.ts';
 import { RelayError } from '../../src/core/errors.ts';
-import { replaceGoneTerminals, terminalFds } from '../../src/core/gone-terminal.ts';
+import { replaceGoneTerminals, terminalFds } from '../../src/core/processes/gone-terminal.ts';
 import { createProcessSignals } from '../../src/core/processes/own-signals.ts';
 import { runShell } from '../../src/shell/run-shell.ts';
 import { wantsColor } from '../../src/ui/plain-theme.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { DEMO_ADAPTERS } from '../../src/agents/demo/adapter.ts';
 import { BUILT_IN_ADAPTERS, createRegistry } from '../../src/agents/registry.ts';
 import { createSessionIds, type SessionId } from '../../src/core/ids.ts';
-import { runProcess } from '../../src/core/run-process.ts';
+import { runProcess } from '../../src/core/processes/run-process.ts';
 import type { RepoFacts } from '../../src/git/contract.ts';
 import { createGit } from '../../src/git/run-git.ts';
 import { createSnapshots } from '../../src/git/snapshots.ts';

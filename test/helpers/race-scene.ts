@@ -2,8 +2,8 @@
 import { chmodSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { systemClock } from '../../src/core/clock.ts';
-import { createProcessTable } from '../../src/core/create-process-table.ts';
 import { createSessionIds } from '../../src/core/ids.ts';
+import { createProcessTable } from '../../src/core/processes/create-process-table.ts';
 import { findRepo } from '../../src/git/find-repo.ts';
 import type { AdoptDeps } from '../../src/race/adopt/adopt-deps.ts';
 import type { RaceRecord } from '../../src/race/race-record.ts';

@@ -14,7 +14,7 @@ import {
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { systemClock } from '../../src/core/clock.ts';
-import { runProcess } from '../../src/core/run-process.ts';
+import { runProcess } from '../../src/core/processes/run-process.ts';
 import { findRepo } from '../../src/git/find-repo.ts';
 import { createGit, type Git } from '../../src/git/run-git.ts';
 import type { UserProcesses } from '../../src/git/snapshot-users.ts';

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '../../src/core/clock.ts';
-import { createProcessTable } from '../../src/core/create-process-table.ts';
+import { createProcessTable } from '../../src/core/processes/create-process-table.ts';
 import type {
 	AgentProcess,
 	ProcessEnd,

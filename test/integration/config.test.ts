@@ -23,8 +23,8 @@ import { loadConfig } from '../../src/config/layers.ts';
 import { createTrustStore } from '../../src/config/trust.ts';
 import { readTrustDigests, type TrustPlace } from '../../src/config/trust-files.ts';
 import { systemClock } from '../../src/core/clock.ts';
-import { createProcessTable } from '../../src/core/create-process-table.ts';
-import { lockingOf } from '../../src/core/file-lock.ts';
+import { lockingOf } from '../../src/core/files/file-lock.ts';
+import { createProcessTable } from '../../src/core/processes/create-process-table.ts';
 import { type CompiledSources, compileSources } from '../helpers/compiled-sources.ts';
 
 let folder: string;
@@ -482,15 +482,19 @@ describe('trust', () => {
 describe('several relays at once', () => {
 	let compiled: CompiledSources;
 	beforeAll(() => {
-		compiled = compileSources('config/trust.ts', 'config/edit-config.ts', 'core/create-process-table.ts');
+		compiled = compileSources(
+			'config/trust.ts',
+			'config/edit-config.ts',
+			'core/processes/create-process-table.ts',
+		);
 	});
 	afterAll(() => compiled.remove());
 
 	const HEAD = `
 		import { createTrustStore } from 'src:config/trust.js';
 		import { appendAllowCommand } from 'src:config/edit-config.js';
-		import { createProcessTable } from 'src:core/create-process-table.js';
-		import { lockingOf } from 'src:core/file-lock.js';
+		import { createProcessTable } from 'src:core/processes/create-process-table.js';
+		import { lockingOf } from 'src:core/files/file-lock.js';
 		const locking = lockingOf(createProcessTable(), { now: Date.now });
 		const [file, name] = process.argv.slice(1);
 	`;

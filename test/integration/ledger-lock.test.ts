@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type LockHolder, type Locking, withFileLock } from '../../src/core/file-lock.ts';
+import { type LockHolder, type Locking, withFileLock } from '../../src/core/files/file-lock.ts';
 
 let folder: string;
 let path: string;

@@ -4,8 +4,8 @@ import { mkdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'nod
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { killRunning } from '../../src/core/end-with-us.ts';
 import { RelayError } from '../../src/core/errors.ts';
+import { killRunning } from '../../src/core/processes/end-with-us.ts';
 import { findRepo } from '../../src/git/find-repo.ts';
 import { createScratch, type Scratch } from '../helpers/scratch-repo.ts';
 

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync, statSync, utimesSync, write
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createProcessTable } from '../../src/core/create-process-table.ts';
+import { createProcessTable } from '../../src/core/processes/create-process-table.ts';
 import { boundSnapshots, SNAPSHOT_BOUNDS, snapshotBytes } from '../../src/git/snapshot-bounds.ts';
 import { createScratch, type Scratch } from '../helpers/scratch-repo.ts';
 

@@ -215,7 +215,7 @@ describe('a run of git', () => {
 	it('is not steered by inherited variables, and fails with the first line of git', async () => {
 		const repo = scratch.repo('r');
 		const { createGit } = await import('../../src/git/run-git.ts');
-		const { runProcess } = await import('../../src/core/run-process.ts');
+		const { runProcess } = await import('../../src/core/processes/run-process.ts');
 		const env = { ...scratch.env, GIT_DIR: '/nowhere', GIT_EXTERNAL_DIFF: '/bin/false', GIT_TRACE: '1' };
 		const git = createGit({
 			executable: scratch.sh(repo, '--exec-path').trim().concat('/git'),

@@ -16,8 +16,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type App, createApp } from '../../src/app/create-app.ts';
 import { setConfigValue } from '../../src/config/edit-config.ts';
 import { systemClock } from '../../src/core/clock.ts';
-import { createProcessTable } from '../../src/core/create-process-table.ts';
-import { lockingOf } from '../../src/core/file-lock.ts';
+import { lockingOf } from '../../src/core/files/file-lock.ts';
+import { createProcessTable } from '../../src/core/processes/create-process-table.ts';
 import { sessionPlaces } from '../../src/sessions/session-list.ts';
 import { stateStores } from '../../src/sessions/store-location.ts';
 

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { ProcessTable } from '../../src/core/process-table.ts';
-import { createLinuxProcessTable } from '../../src/core/process-table-linux.ts';
-import { createPsProcessTable } from '../../src/core/process-table-ps.ts';
+import type { ProcessTable } from '../../src/core/processes/process-table.ts';
+import { createLinuxProcessTable } from '../../src/core/processes/process-table-linux.ts';
+import { createPsProcessTable } from '../../src/core/processes/process-table-ps.ts';
 import { until } from '../helpers/terminal-harness.ts';
 
 const started: ChildProcess[] = [];

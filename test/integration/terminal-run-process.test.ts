@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import { createProcessTable } from '../../src/core/create-process-table.ts';
-import { runProcess } from '../../src/core/run-process.ts';
+import { createProcessTable } from '../../src/core/processes/create-process-table.ts';
+import { runProcess } from '../../src/core/processes/run-process.ts';
 import { compileSources } from '../helpers/compiled-sources.ts';
 
 const options = { cwd: tmpdir(), env: { PATH: '/usr/bin:/bin' } };
@@ -89,14 +89,14 @@ describe('runProcess', () => {
 	});
 
 	it('kills what is to end with the relay when the relay exits first, and nothing else', async () => {
-		const sources = compileSources('core/run-process.ts');
+		const sources = compileSources('core/processes/run-process.ts');
 		const alive = (pid: string) => createProcessTable().identify(Number(pid)) !== null;
 		let other = '';
 		try {
 			const relay = sources.start(
 				`
 				import { existsSync } from 'node:fs';
-				import { runProcess } from 'src:core/run-process.js';
+				import { runProcess } from 'src:core/processes/run-process.js';
 				const folder = process.argv[1];
 				const names = ['looks', 'works'];
 				const script = 'trap "" TERM INT HUP; echo $$ >"$1.tmp"; mv "$1.tmp" "$1"; while :; do sleep 1; done';

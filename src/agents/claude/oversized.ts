@@ -1,4 +1,4 @@
-import type { Line } from '../../core/line-splitter.ts';
+import type { Line } from '../../core/files/line-splitter.ts';
 import { type JsonObject, parseObject } from '../reading/json-fields.ts';
 
 /**

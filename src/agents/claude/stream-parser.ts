@@ -1,4 +1,4 @@
-import { type Line, LineSplitter } from '../../core/line-splitter.ts';
+import { type Line, LineSplitter } from '../../core/files/line-splitter.ts';
 import { safeLine } from '../../core/text.ts';
 import type { AgentExit, AgentParser, NativeFacts, ParsedTurn, ParserContext } from '../agent-adapter.ts';
 import type { AgentEvent, Limit, Utilization } from '../events.ts';

@@ -1,5 +1,5 @@
 /** The JSON lines of `codex exec --json` as events, and the judgement of the turn they tell. */
-import { type Line, LineSplitter } from '../../core/line-splitter.ts';
+import { type Line, LineSplitter } from '../../core/files/line-splitter.ts';
 import type { AgentExit, AgentParser, NativeFacts, ParsedTurn, ParserContext } from '../agent-adapter.ts';
 import { type AgentEvent, NO_TOKENS, type TokenCounts } from '../events.ts';
 import {

@@ -3,7 +3,7 @@
  * labelled as a demo; each speaks the stream dialect of a real CLI, so that its parser does the reading.
  */
 import { join } from 'node:path';
-import { packageRoot } from '../../core/package-root.ts';
+import { packageRoot } from '../../core/files/package-root.ts';
 import { quoteForShell } from '../../core/quote-for-shell.ts';
 import type { AgentAdapter, AgentParser, TurnRequest } from '../agent-adapter.ts';
 import { ClaudeParser } from '../claude/stream-parser.ts';

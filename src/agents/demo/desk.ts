@@ -1,8 +1,8 @@
 import { closeSync, constants, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { hasErrno } from '../../core/errors.ts';
-import { writeAll } from '../../core/files.ts';
-import { runProcess } from '../../core/run-process.ts';
+import { writeAll } from '../../core/files/files.ts';
+import { runProcess } from '../../core/processes/run-process.ts';
 import type { PermissionPreset } from '../agent-adapter.ts';
 import type { PlanItem, PlanStatus } from '../events.ts';
 import type { DemoTool, DemoToolResult, DemoVoice } from './voice.ts';

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Clock, systemClock } from '../../core/clock.ts';
 import { RelayError } from '../../core/errors.ts';
-import { packageRoot } from '../../core/package-root.ts';
+import { packageRoot } from '../../core/files/package-root.ts';
 import { safeLine } from '../../core/text.ts';
 import type { PermissionPreset } from '../agent-adapter.ts';
 import { isChatPrompt, takePart } from './chat-talk.ts';

@@ -1,5 +1,5 @@
 /** The JSON lines of `gemini -o stream-json` as events, with the signs on stderr, and the judgement of the turn. */
-import { type Line, LineSplitter } from '../../core/line-splitter.ts';
+import { type Line, LineSplitter } from '../../core/files/line-splitter.ts';
 import type { AgentExit, AgentParser, NativeFacts, ParsedTurn, ParserContext } from '../agent-adapter.ts';
 import { type AgentEvent, type Limit, NO_TOKENS, type TokenCounts } from '../events.ts';
 import {

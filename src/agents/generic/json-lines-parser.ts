@@ -1,6 +1,6 @@
 /** The JSON lines of a CLI, read by the paths that the user named. What no path names is recorded and not looked at. */
 import type { AgentSettings } from '../../config/schema.ts';
-import { type Line, LineSplitter } from '../../core/line-splitter.ts';
+import { type Line, LineSplitter } from '../../core/files/line-splitter.ts';
 import type { AgentExit, AgentId, AgentParser, ParsedTurn, ParserContext } from '../agent-adapter.ts';
 import { type AgentEvent, type Limit, NO_TOKENS, type StopReason, type TokenCounts } from '../events.ts';
 import {

@@ -1,7 +1,7 @@
 /** What the user named as signs of a limit: lines of stderr, fields of a JSON line, exit codes. */
 import stripAnsi from 'strip-ansi';
 import type { AgentSettings } from '../../config/schema.ts';
-import { type Line, LineSplitter } from '../../core/line-splitter.ts';
+import { type Line, LineSplitter } from '../../core/files/line-splitter.ts';
 import type { AgentId } from '../agent-adapter.ts';
 import type { AgentEvent, Limit, LimitKind, LimitSource, StopReason } from '../events.ts';
 import { judgeEvidence, readEvidence } from '../evidence/judge-evidence.ts';

@@ -1,7 +1,7 @@
 /** The output of a CLI that writes plain text: every line is part of the answer, as soon as it is whole. */
 import stripAnsi from 'strip-ansi';
 import type { AgentSettings } from '../../config/schema.ts';
-import { type Line, LineSplitter } from '../../core/line-splitter.ts';
+import { type Line, LineSplitter } from '../../core/files/line-splitter.ts';
 import type { AgentExit, AgentId, AgentParser, ParsedTurn, ParserContext } from '../agent-adapter.ts';
 import { type AgentEvent, type Limit, NO_TOKENS } from '../events.ts';
 import { namesSession } from './command-line.ts';

@@ -2,7 +2,7 @@
  * A line too long to keep whole (16 MiB) is known by its head and tail only. The CLI's own short fields stand before the
  * long text; what the model or a tool wrote is JSON-escaped and cannot look like them.
  */
-import type { Line } from '../../core/line-splitter.ts';
+import type { Line } from '../../core/files/line-splitter.ts';
 import type { JsonObject } from '../reading/json-fields.ts';
 
 type Oversized = Extract<Line, { kind: 'oversized' }>;

@@ -1,5 +1,5 @@
 /** The JSON lines of `opencode run --format json` as events, with the plugin's lines, and the judgement of the turn. */
-import { type Line, LineSplitter } from '../../core/line-splitter.ts';
+import { type Line, LineSplitter } from '../../core/files/line-splitter.ts';
 import type { AgentExit, AgentParser, NativeFacts, ParsedTurn, ParserContext } from '../agent-adapter.ts';
 import type { AgentEvent, Limit } from '../events.ts';
 import { type JsonObject, objectOrEmpty, parseEventLine, textOrNull } from '../reading/json-fields.ts';

@@ -9,7 +9,7 @@ import { DEMO_OBJECTIVE, DEMO_ORDER, DEMO_SECOND_PROMPT } from '../../agents/dem
 import { type App, createApp } from '../../app/create-app.ts';
 import { openRelay, type RelayFlags, readSettings } from '../../app/open-relay.ts';
 import { RelayError } from '../../core/errors.ts';
-import { findExecutable } from '../../core/find-executable.ts';
+import { findExecutable } from '../../core/processes/find-executable.ts';
 import type { Conversation } from '../../relay/contract.ts';
 import { EXIT } from '../../relay/exit-codes.ts';
 import { createWrappedSink } from '../../view/live/wrapped-sink.ts';

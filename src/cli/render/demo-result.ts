@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DEMO_CHECK } from '../../agents/demo/scenario.ts';
 import type { App } from '../../app/create-app.ts';
-import { runProcess } from '../../core/run-process.ts';
+import { runProcess } from '../../core/processes/run-process.ts';
 import { safeText } from '../../core/text.ts';
 import { readMeta } from '../../sessions/record-file.ts';
 import { META_FILE, PACKETS_FOLDER, TURNS_FOLDER } from '../../sessions/session-paths.ts';

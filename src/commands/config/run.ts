@@ -6,7 +6,7 @@ import { appendAllowCommand, type EditOptions, setConfigValue } from '../../conf
 import { type ConfigLine, listConfig } from '../../config/layers.ts';
 import { nearestName } from '../../config/nearest-name.ts';
 import { RelayError } from '../../core/errors.ts';
-import { lockingOf } from '../../core/file-lock.ts';
+import { lockingOf } from '../../core/files/file-lock.ts';
 import { EXIT } from '../../relay/exit-codes.ts';
 import type { Body } from '../command.ts';
 import type { CommandContext } from '../context.ts';

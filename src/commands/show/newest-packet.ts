@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { RelayError } from '../../core/errors.ts';
-import { namesIn } from '../../core/files.ts';
+import { namesIn } from '../../core/files/files.ts';
 import type { LineageEntry } from '../../sessions/lineage.ts';
 import { readRecord } from '../../sessions/record-file.ts';
 import { insideSession, PACKETS_FOLDER } from '../../sessions/session-paths.ts';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
-import { AppendFile } from '../../core/append-file.ts';
 import { type Clock, toIso } from '../../core/clock.ts';
 import { isSystemError, RelayError } from '../../core/errors.ts';
+import { AppendFile } from '../../core/files/append-file.ts';
 import { safeLine } from '../../core/text.ts';
 import { keepFolderTime } from '../folder-time.ts';
 import type { HeldFolder } from '../held-folder.ts';

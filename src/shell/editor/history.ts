@@ -10,7 +10,7 @@ import {
 	readIfThere,
 	writeAll,
 	writeAtomic,
-} from '../../core/files.ts';
+} from '../../core/files/files.ts';
 
 /** Entries kept; the file is rewritten when it holds twice as many. */
 const MAX_ENTRIES = 1000;

@@ -1,6 +1,6 @@
-import { standingOf } from '../../core/process-place.ts';
-import type { ProcessTable } from '../../core/process-table.ts';
-import { describeTrees, isMultiplexer } from '../../core/process-tree.ts';
+import { standingOf } from '../../core/processes/process-place.ts';
+import type { ProcessTable } from '../../core/processes/process-table.ts';
+import { describeTrees, isMultiplexer } from '../../core/processes/process-tree.ts';
 import type { TurnState } from '../../sessions/turn-state.ts';
 
 /**

@@ -1,5 +1,5 @@
-import type { ProcessTable } from '../../core/process-table.ts';
-import { describeTrees } from '../../core/process-tree.ts';
+import type { ProcessTable } from '../../core/processes/process-table.ts';
+import { describeTrees } from '../../core/processes/process-tree.ts';
 import { safeLine } from '../../core/text.ts';
 
 const SHOWN = 3;

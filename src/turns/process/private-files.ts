@@ -15,8 +15,8 @@ import {
 	lstatIfThere,
 	namesIn,
 	writeAll,
-} from '../../core/files.ts';
-import type { ProcessTable } from '../../core/process-table.ts';
+} from '../../core/files/files.ts';
+import type { ProcessTable } from '../../core/processes/process-table.ts';
 
 const { O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY } = constants;
 

@@ -14,10 +14,10 @@ import {
 	readJsonOrNull,
 	removeIfThere,
 	writeAtomic,
-} from '../../core/files.ts';
-import { standingOf } from '../../core/process-place.ts';
-import type { ProcessEntry, ProcessIdentity, ProcessTable } from '../../core/process-table.ts';
-import { identifyAll, isMultiplexer } from '../../core/process-tree.ts';
+} from '../../core/files/files.ts';
+import { standingOf } from '../../core/processes/process-place.ts';
+import type { ProcessEntry, ProcessIdentity, ProcessTable } from '../../core/processes/process-table.ts';
+import { identifyAll, isMultiplexer } from '../../core/processes/process-tree.ts';
 
 const identitySchema = v.looseObject({ pid: v.number(), start: v.string() });
 

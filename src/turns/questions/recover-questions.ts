@@ -1,4 +1,4 @@
-import { LineSplitter } from '../../core/line-splitter.ts';
+import { LineSplitter } from '../../core/files/line-splitter.ts';
 import { safeLine } from '../../core/text.ts';
 import { type LoggedQuestion, parseQuestionLine, type QuestionEvent } from './question-log.ts';
 

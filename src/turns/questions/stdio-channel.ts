@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Answer, AskedQuestion, QuestionDialect } from '../../agents/questions.ts';
-import { type Line, LineSplitter } from '../../core/line-splitter.ts';
+import { type Line, LineSplitter } from '../../core/files/line-splitter.ts';
 import type { AgentProcess } from '../../terminal/agent-process.ts';
 import {
 	answerable,

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { NO_TOKENS } from '../../agents/events.ts';
 import { toIso } from '../../core/clock.ts';
 import type { SessionId } from '../../core/ids.ts';
-import type { ProcessPlace } from '../../core/process-place.ts';
+import type { ProcessPlace } from '../../core/processes/process-place.ts';
 import { recordedFolder } from '../../git/start-folder.ts';
 import { folderOf } from '../../sessions/new-meta.ts';
 import { TURN_STATE_VERSION, type TurnState } from '../../sessions/turn-state.ts';

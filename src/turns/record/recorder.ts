@@ -4,8 +4,8 @@
  */
 import type { AgentExit, AgentParser, NativeFacts, ParsedTurn } from '../../agents/agent-adapter.ts';
 import type { AgentEvent, PlanItem } from '../../agents/events.ts';
-import { AppendFile } from '../../core/append-file.ts';
-import { writeAtomic } from '../../core/files.ts';
+import { AppendFile } from '../../core/files/append-file.ts';
+import { writeAtomic } from '../../core/files/files.ts';
 import { turnFile } from '../../sessions/session-paths.ts';
 import { serializeEvent } from '../event-log.ts';
 import type { ChannelBytes } from '../questions/question-channel.ts';

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { toIso } from '../../core/clock.ts';
 import { RelayError } from '../../core/errors.ts';
-import { createExclusive } from '../../core/files.ts';
-import { explainWriteFailure } from '../../core/write-failure.ts';
+import { createExclusive } from '../../core/files/files.ts';
+import { explainWriteFailure } from '../../core/files/write-failure.ts';
 import { turnFile } from '../../sessions/session-paths.ts';
 import type { OpenSession } from '../../sessions/session-store.ts';
 import { beginTurn, endTurn } from '../../sessions/transitions.ts';

@@ -18,7 +18,7 @@ import { readOversized as readGeminiOversized } from '../../../src/agents/gemini
 import { genericAdapter } from '../../../src/agents/generic/adapter.ts';
 import { readOversized as readOpencodeOversized } from '../../../src/agents/opencode/oversized.ts';
 import { BUILT_IN_ADAPTERS } from '../../../src/agents/registry.ts';
-import { MAX_LINE_BYTES } from '../../../src/core/line-splitter.ts';
+import { MAX_LINE_BYTES } from '../../../src/core/files/line-splitter.ts';
 import {
 	parseMeta,
 	parseTurnState,

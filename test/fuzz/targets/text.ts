@@ -1,8 +1,8 @@
 /** Text and bytes of others on their way to a terminal: cleaning, lines, widths, markdown, questions. */
 import fc from 'fast-check';
 import { expect } from 'vitest';
+import { LineSplitter } from '../../../src/core/files/line-splitter.ts';
 import { jsonText } from '../../../src/core/json-text.ts';
-import { LineSplitter } from '../../../src/core/line-splitter.ts';
 import { createByteFilter, createTextFilter, safeLine, safeText } from '../../../src/core/text.ts';
 import { readVerdict, withoutVerdict } from '../../../src/relay/chat/verdict.ts';
 import { createKeyDecoder, type Key } from '../../../src/shell/editor/keys.ts';

@@ -1,7 +1,7 @@
 /** Records that a repo brings, or that an agent at work has changed: sessions, turns, packets, races. */
 import { cpSync, mkdirSync, readdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createProcessTable } from '../../../src/core/create-process-table.ts';
+import { createProcessTable } from '../../../src/core/processes/create-process-table.ts';
 import type { HostileScene, Recorded, Vector } from './scene.ts';
 
 /** What breaks out of a command, a path, an option or a terminal where it is not looked at. */

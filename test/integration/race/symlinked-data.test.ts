@@ -9,7 +9,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { runProcess } from '../../../src/core/run-process.ts';
+import { runProcess } from '../../../src/core/processes/run-process.ts';
 import { createGit } from '../../../src/git/run-git.ts';
 import { adopt } from '../../../src/race/adopt/adopt.ts';
 import { applyClean, planClean } from '../../../src/race/clean.ts';

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseSessionId } from '../../../src/core/ids.ts';
-import { runProcess } from '../../../src/core/run-process.ts';
+import { runProcess } from '../../../src/core/processes/run-process.ts';
 import { createGit } from '../../../src/git/run-git.ts';
 import { adopt } from '../../../src/race/adopt/adopt.ts';
 import type { AdoptDeps } from '../../../src/race/adopt/adopt-deps.ts';

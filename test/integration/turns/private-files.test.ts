@@ -14,7 +14,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createProcessTable } from '../../../src/core/create-process-table.ts';
+import { createProcessTable } from '../../../src/core/processes/create-process-table.ts';
 import { PrivateFiles, removeStrayPrivateFiles } from '../../../src/turns/process/private-files.ts';
 import { EngineBench } from '../../helpers/engine-bench.ts';
 

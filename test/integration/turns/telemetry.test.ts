@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { telemetryOf } from '../../../src/agents/gemini/start/telemetry-settings.ts';
-import { createProcessTable } from '../../../src/core/create-process-table.ts';
+import { createProcessTable } from '../../../src/core/processes/create-process-table.ts';
 import { privatePath, removeStrayPrivateFiles } from '../../../src/turns/process/private-files.ts';
 import { TelemetryFile } from '../../../src/turns/record/telemetry-file.ts';
 import { until } from '../../agents/harness/until.ts';

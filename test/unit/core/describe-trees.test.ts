@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { describeTrees } from '../../../src/core/process-tree.ts';
+import { describeTrees } from '../../../src/core/processes/process-tree.ts';
 
 const one = (pid: number, command: string) => ({ pid, start: `s${pid}`, command });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { CappedBytes } from '../../../src/core/capped-bytes.ts';
-import { coverDescriptors } from '../../../src/core/inherited-descriptors.ts';
+import { CappedBytes } from '../../../src/core/files/capped-bytes.ts';
+import { coverDescriptors } from '../../../src/core/processes/inherited-descriptors.ts';
 
 describe('coverDescriptors', () => {
 	it('puts the cover at exactly the given numbers and leaves the others alone', () => {

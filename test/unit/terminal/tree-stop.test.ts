@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ProcessIdentity } from '../../../src/core/process-table.ts';
+import type { ProcessIdentity } from '../../../src/core/processes/process-table.ts';
 import { Machine, machine, ROOT } from '../../helpers/fake-machine.ts';
 
 const pids = ({ killed }: { killed: ProcessIdentity[] }) =>

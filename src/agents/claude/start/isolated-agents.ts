@@ -1,5 +1,5 @@
 import { dirname, join, resolve } from 'node:path';
-import { namesIn, readRegularText } from '../../../core/files.ts';
+import { namesIn, readRegularText } from '../../../core/files/files.ts';
 import type { TurnRequest } from '../../agent-adapter.ts';
 import { foldersUp } from '../../folders-up.ts';
 

@@ -3,7 +3,7 @@
  * refused requests are read, and of these only when, whose, and what the backend answered: a structured error where stderr
  * has prose. It comes up to five seconds late, since the CLI gathers it.
  */
-import { type Line, LineSplitter } from '../../../core/line-splitter.ts';
+import { type Line, LineSplitter } from '../../../core/files/line-splitter.ts';
 import {
 	type JsonObject,
 	numberOrNull,

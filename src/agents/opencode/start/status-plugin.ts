@@ -6,7 +6,7 @@
 import { existsSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { packageRoot } from '../../../core/package-root.ts';
+import { packageRoot } from '../../../core/files/package-root.ts';
 import type { TurnRequest } from '../../agent-adapter.ts';
 import { foldersUp } from '../../folders-up.ts';
 import { type JsonObject, listOrEmpty } from '../../reading/json-fields.ts';

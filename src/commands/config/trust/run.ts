@@ -9,7 +9,7 @@ import {
 	trustPlace,
 } from '../../../config/trust-files.ts';
 import { RelayError } from '../../../core/errors.ts';
-import { lockingOf } from '../../../core/file-lock.ts';
+import { lockingOf } from '../../../core/files/file-lock.ts';
 import type { RepoFacts } from '../../../git/contract.ts';
 import { EXIT } from '../../../relay/exit-codes.ts';
 import type { Body } from '../../command.ts';

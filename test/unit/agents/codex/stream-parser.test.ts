@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { AgentExit, NativeFacts } from '../../../../src/agents/agent-adapter.ts';
 import { codexAdapter } from '../../../../src/agents/codex/adapter.ts';
 import { reportedDelay } from '../../../../src/agents/reading/reported-reset.ts';
-import { MAX_LINE_BYTES } from '../../../../src/core/line-splitter.ts';
+import { MAX_LINE_BYTES } from '../../../../src/core/files/line-splitter.ts';
 
 const EXITED: AgentExit = { exitCode: 1, signal: null, stopRequested: null };
 const THREAD = '{"type":"thread.started","thread_id":"t1"}\n';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ProcessEntry, ProcessTable } from '../../../../src/core/process-table.ts';
+import type { ProcessEntry, ProcessTable } from '../../../../src/core/processes/process-table.ts';
 import { endStrays } from '../../../../src/turns/process/end-strays.ts';
 
 const entry = (pid: number, name: string): ProcessEntry => ({

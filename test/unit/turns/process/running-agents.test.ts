@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { ProcessEntry, ProcessIdentity } from '../../../../src/core/process-table.ts';
+import type { ProcessEntry, ProcessIdentity } from '../../../../src/core/processes/process-table.ts';
 import { createRunningAgents, type RunningNote } from '../../../../src/turns/process/running-agents.ts';
 
 let root: string;

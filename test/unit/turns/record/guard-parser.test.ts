@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AgentExit, AgentParser, ParsedTurn } from '../../../../src/agents/agent-adapter.ts';
 import type { AgentEvent } from '../../../../src/agents/events.ts';
-import { LineSplitter } from '../../../../src/core/line-splitter.ts';
+import { LineSplitter } from '../../../../src/core/files/line-splitter.ts';
 import { guardParser } from '../../../../src/turns/record/guard-parser.ts';
 
 const DONE: AgentExit = { exitCode: 0, signal: null, stopRequested: null };

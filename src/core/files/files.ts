@@ -23,7 +23,7 @@ import {
 } from 'node:fs';
 import { open, rename, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { hasErrno, RelayError } from './errors.ts';
+import { hasErrno, RelayError } from '../errors.ts';
 
 export const FILE_MODE = 0o600;
 export const FOLDER_MODE = 0o700;

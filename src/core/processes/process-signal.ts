@@ -1,4 +1,4 @@
-import { hasErrno } from './errors.ts';
+import { hasErrno } from '../errors.ts';
 
 /** Longest command line kept for people, characters. */
 const MAX_COMMAND = 200;

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { type GuardedStream, guardOutput } from '../../../src/core/guard-output.ts';
+import { type GuardedStream, guardOutput } from '../../../../src/core/processes/guard-output.ts';
 
 class Stream extends EventEmitter implements GuardedStream {
 	readonly written: string[] = [];

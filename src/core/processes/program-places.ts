@@ -4,8 +4,8 @@
  */
 import { readFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
-import { hasErrno } from './errors.ts';
-import { namesIn } from './files.ts';
+import { hasErrno } from '../errors.ts';
+import { namesIn } from '../files/files.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 

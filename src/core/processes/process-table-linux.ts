@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { hostname, uptime } from 'node:os';
-import { hasErrno } from './errors.ts';
+import { hasErrno } from '../errors.ts';
 import type { ProcessPlace } from './process-place.ts';
 import { commandText, signalPid } from './process-signal.ts';
 import type { ProcessEntry, ProcessIdentity, ProcessTable } from './process-table.ts';

@@ -1,6 +1,6 @@
 /** Who waits for input of a terminal. Linux tells by the system call a process is in; elsewhere nobody is known. */
 import { readFileSync, readlinkSync } from 'node:fs';
-import { hasErrno } from './errors.ts';
+import { hasErrno } from '../errors.ts';
 
 /** Numbers of `read` and `readv` (syscall tables of the kernel); other machines are not known. */
 const READS: Readonly<Record<string, readonly string[]>> = { x64: ['0', '19'], arm64: ['63', '65'] };

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { hasErrno } from './errors.ts';
+import { hasErrno } from '../errors.ts';
 
 /**
  * Pids of the other processes that hold the pipe behind `fd` open for writing; null where that cannot be seen (another

@@ -2,8 +2,8 @@ import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, w
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { findExecutable } from '../../../src/core/find-executable.ts';
-import { programPlaces } from '../../../src/core/program-places.ts';
+import { findExecutable } from '../../../../src/core/processes/find-executable.ts';
+import { programPlaces } from '../../../../src/core/processes/program-places.ts';
 
 let home: string;
 beforeEach(() => {

@@ -11,7 +11,7 @@ import {
 	unlinkSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
-import { hasErrno, RelayError } from './errors.ts';
+import { hasErrno, RelayError } from '../errors.ts';
 import { ensureFolder, FILE_MODE, writeAll } from './files.ts';
 
 const { O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDWR } = constants;

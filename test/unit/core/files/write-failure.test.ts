@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { explainingWrites } from '../../../src/core/write-failure.ts';
+import { explainingWrites } from '../../../../src/core/files/write-failure.ts';
 
 const failing = (code: string) => () => {
 	throw Object.assign(new Error(code), { code });

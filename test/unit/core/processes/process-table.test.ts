@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { commandText } from '../../../src/core/process-signal.ts';
-import { parseStat } from '../../../src/core/process-table-linux.ts';
-import { parseRows, pidsWithWords } from '../../../src/core/process-table-ps.ts';
+import { commandText } from '../../../../src/core/processes/process-signal.ts';
+import { parseStat } from '../../../../src/core/processes/process-table-linux.ts';
+import { parseRows, pidsWithWords } from '../../../../src/core/processes/process-table-ps.ts';
 
 const TAIL = 'S 7 8 9 34816 8 4194304 100 0 0 0 1 2 0 0 20 0 1 0 123456 1000 50 18446744073709551615';
 

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
-import { CappedBytes } from './capped-bytes.ts';
+import { hasErrno, RelayError } from '../errors.ts';
+import { CappedBytes } from '../files/capped-bytes.ts';
 import { endWithUs, signalGroup } from './end-with-us.ts';
-import { hasErrno, RelayError } from './errors.ts';
 import { withoutInheritedDescriptors } from './inherited-descriptors.ts';
 
 export interface RunProcessOptions {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { outlivesTerminal } from '../../../src/core/hangup.ts';
+import { outlivesTerminal } from '../../../../src/core/processes/hangup.ts';
 
 describe('a process whose terminal ends', () => {
 	it('goes on under nohup, and where nobody is at any of its streams', () => {

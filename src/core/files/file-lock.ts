@@ -4,8 +4,9 @@
  */
 import { renameSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { Clock } from './clock.ts';
-import { hasErrno, RelayError } from './errors.ts';
+import type { Clock } from '../clock.ts';
+import { hasErrno, RelayError } from '../errors.ts';
+import type { ProcessTable } from '../processes/process-table.ts';
 import {
 	createExclusive,
 	endFutureTime,
@@ -14,7 +15,6 @@ import {
 	readOrNull,
 	removeIfThere,
 } from './files.ts';
-import type { ProcessTable } from './process-table.ts';
 
 /**
  * Who holds a lock. `start` tells a reused pid apart; `place` names machine, boot and pid namespace.

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { ProcessEntry } from '../../../src/core/process-table.ts';
-import { membersOf } from '../../../src/core/process-tree.ts';
+import type { ProcessEntry } from '../../../../src/core/processes/process-table.ts';
+import { membersOf } from '../../../../src/core/processes/process-tree.ts';
 
 const entry = (pid: number, parent: number, more: Partial<ProcessEntry> = {}): ProcessEntry => ({
 	pid,

@@ -8,7 +8,7 @@
  */
 import type { StdioNull, StdioPipe } from 'node:child_process';
 import { closeSync, openSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { hasErrno } from './errors.ts';
+import { hasErrno } from '../errors.ts';
 
 type Stdio = StdioNull | StdioPipe | number;
 

@@ -1,4 +1,4 @@
-import { hasErrno, RelayError } from './errors.ts';
+import { hasErrno, RelayError } from '../errors.ts';
 
 /**
  * A system error of a write as something a user can act on: `disk_full`, `not_writable` or `refused` (a symbolic link
