@@ -1,6 +1,12 @@
 /** Whether agents may obey the repo at hand: what the user said, for what its files hold at this moment. */
-import type { TrustStore } from '../config/trust.ts';
-import { readTrustDigests, type TrustDigests, type TrustPlace, trustPlace } from '../config/trust-files.ts';
+
+import {
+	readTrustDigests,
+	type TrustDigests,
+	type TrustPlace,
+	trustPlace,
+} from '../config/trust/trust-files.ts';
+import type { TrustStore } from '../config/trust/trust-store.ts';
 import { realPathIfThere } from '../core/files/real-path.ts';
 import { safeLine } from '../core/text.ts';
 import type { RepoFacts } from '../git/contract.ts';

@@ -3,7 +3,7 @@ import { requireModelName } from '../agents/model-name.ts';
 import { readPreset } from '../agents/permission-presets.ts';
 import type { RelayFlags } from '../app/open-relay.ts';
 import { parseDuration } from '../config/duration.ts';
-import type { ConfigFlag } from '../config/layer-values.ts';
+import type { ConfigFlag } from '../config/layers/layer-values.ts';
 import { RelayError } from '../core/errors.ts';
 
 /** As commander gives them. */

@@ -1,7 +1,7 @@
 /** From argv to an exit code: parse, load the one command that was named, print what it returns, report what it throws. */
 import type { Command as Program } from 'commander';
 import type { Command as Declared } from '../commands/command.ts';
-import { checkRelayVariables, setsConfig } from '../config/env-names.ts';
+import { checkRelayVariables, setsConfig } from '../config/layers/env-names.ts';
 import { jsonText } from '../core/json-text.ts';
 import { ownName } from '../core/own-name.ts';
 import { PLAIN_THEME, type Theme, wantsColor } from '../ui/plain-theme.ts';
@@ -108,7 +108,7 @@ async function begin(name: string, { onCommand, env }: ProgramStreams): Promise<
 	onCommand(name);
 	checkRelayVariables(env);
 	if (!setsConfig(env)) return;
-	const { valuesOfEnvironment } = await import('../config/layer-values.ts');
+	const { valuesOfEnvironment } = await import('../config/layers/layer-values.ts');
 	valuesOfEnvironment(env, []);
 }
 

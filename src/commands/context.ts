@@ -1,6 +1,6 @@
 import type { AgentId } from '../agents/agent-adapter.ts';
 import type { AgentRegistry } from '../agents/registry.ts';
-import type { LoadedConfig } from '../config/layers.ts';
+import type { LoadedConfig } from '../config/layers/layers.ts';
 import type { RelayPaths } from '../config/xdg-paths.ts';
 import type { Clock } from '../core/clock.ts';
 import type { ProcessTable } from '../core/processes/process-table.ts';

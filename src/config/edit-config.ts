@@ -4,11 +4,11 @@ import { dirname } from 'node:path';
 import { hasErrno, RelayError } from '../core/errors.ts';
 import { type Locking, withFileLock } from '../core/files/file-lock.ts';
 import { ensureFolder, writeAtomic } from '../core/files/files.ts';
-import { assemble, checkValue } from './assemble.ts';
-import { keyValue, readText, valuesOfDocument } from './layer-values.ts';
+import { assemble, checkValue } from './layers/assemble.ts';
+import { keyValue, readText, valuesOfDocument } from './layers/layer-values.ts';
 import { agentsWithoutCommand } from './schema.ts';
-import { appendTomlElement, setTomlValue } from './toml-edit.ts';
-import { parseToml } from './toml-text.ts';
+import { appendTomlElement, setTomlValue } from './toml/toml-edit.ts';
+import { parseToml } from './toml/toml-text.ts';
 
 export interface EditOptions {
 	/** Against two relays that edit at once. */

@@ -19,9 +19,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { appendAllowCommand, setConfigValue } from '../../src/config/edit-config.ts';
-import { loadConfig } from '../../src/config/layers.ts';
-import { createTrustStore } from '../../src/config/trust.ts';
-import { readTrustDigests, type TrustPlace } from '../../src/config/trust-files.ts';
+import { loadConfig } from '../../src/config/layers/layers.ts';
+import { readTrustDigests, type TrustPlace } from '../../src/config/trust/trust-files.ts';
+import { createTrustStore } from '../../src/config/trust/trust-store.ts';
 import { systemClock } from '../../src/core/clock.ts';
 import { lockingOf } from '../../src/core/files/file-lock.ts';
 import { createProcessTable } from '../../src/core/processes/create-process-table.ts';
@@ -483,7 +483,7 @@ describe('several relays at once', () => {
 	let compiled: CompiledSources;
 	beforeAll(() => {
 		compiled = compileSources(
-			'config/trust.ts',
+			'config/trust/trust-store.ts',
 			'config/edit-config.ts',
 			'core/processes/create-process-table.ts',
 		);
@@ -491,7 +491,7 @@ describe('several relays at once', () => {
 	afterAll(() => compiled.remove());
 
 	const HEAD = `
-		import { createTrustStore } from 'src:config/trust.js';
+		import { createTrustStore } from 'src:config/trust/trust-store.js';
 		import { appendAllowCommand } from 'src:config/edit-config.js';
 		import { createProcessTable } from 'src:core/processes/create-process-table.js';
 		import { lockingOf } from 'src:core/files/file-lock.js';

@@ -1,5 +1,5 @@
-import { configError } from '../../config/layer-values.ts';
-import type { LoadedConfig } from '../../config/layers.ts';
+import { configError } from '../../config/layers/layer-values.ts';
+import type { LoadedConfig } from '../../config/layers/layers.ts';
 import type { AgentAdapter } from '../agent-adapter.ts';
 import { genericAdapter } from './adapter.ts';
 import { problemIn } from './settings-problem.ts';

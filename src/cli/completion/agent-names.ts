@@ -2,7 +2,7 @@ import { DEMO_ADAPTERS } from '../../agents/demo/adapter.ts';
 import { adaptersFromConfig } from '../../agents/generic/from-config.ts';
 import { BUILT_IN_ADAPTERS } from '../../agents/registry.ts';
 import type { App } from '../../app/create-app.ts';
-import { loadConfig } from '../../config/layers.ts';
+import { loadConfig } from '../../config/layers/layers.ts';
 import { agentsWithoutCommand } from '../../config/schema.ts';
 import { RelayError } from '../../core/errors.ts';
 

@@ -1,4 +1,4 @@
-import type { ConfigLine } from '../../config/layers.ts';
+import type { ConfigLine } from '../../config/layers/layers.ts';
 import { safeLine } from '../../core/text.ts';
 import { fieldLines } from '../../ui/field-lines.ts';
 import { formatBytes } from '../../ui/quantities.ts';

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { CONFIG_KEYS, genericKey } from '../../config/config-keys.ts';
 import { appendAllowCommand, type EditOptions, setConfigValue } from '../../config/edit-config.ts';
-import { type ConfigLine, listConfig } from '../../config/layers.ts';
+import { type ConfigLine, listConfig } from '../../config/layers/layers.ts';
 import { nearestName } from '../../config/nearest-name.ts';
 import { RelayError } from '../../core/errors.ts';
 import { lockingOf } from '../../core/files/file-lock.ts';

@@ -1,5 +1,5 @@
 import type { ValueKind } from '../../commands/options/option-table.ts';
-import { listConfig } from '../../config/layers.ts';
+import { listConfig } from '../../config/layers/layers.ts';
 import { safeLine } from '../../core/text.ts';
 import type { Candidate } from '../editor/completion.ts';
 import { agentCandidates } from './agent-argument.ts';

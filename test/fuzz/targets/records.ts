@@ -6,7 +6,7 @@ import { expect } from 'vitest';
 import { codexAdapter } from '../../../src/agents/codex/adapter.ts';
 import { createVersionCache } from '../../../src/app/version-cache.ts';
 import { logLines } from '../../../src/commands/show/log-lines.ts';
-import { createTrustStore } from '../../../src/config/trust.ts';
+import { createTrustStore } from '../../../src/config/trust/trust-store.ts';
 import { RelayError, type RelayErrorCode } from '../../../src/core/errors.ts';
 import type { LockHolder as FileLockHolder } from '../../../src/core/files/file-lock.ts';
 import { createSessionIds, type SessionId } from '../../../src/core/ids.ts';

@@ -3,10 +3,10 @@ import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { CONFIG_KEYS, findConfigKey } from '../../../src/config/config-keys.ts';
 import { DEFAULT_CONFIG } from '../../../src/config/defaults.ts';
-import { RELAY_VARIABLES } from '../../../src/config/env-names.ts';
-import { resolveConfig } from '../../../src/config/layers.ts';
+import { RELAY_VARIABLES } from '../../../src/config/layers/env-names.ts';
+import { resolveConfig } from '../../../src/config/layers/layers.ts';
 import { relayConfigSchema } from '../../../src/config/schema.ts';
-import { toTomlValue } from '../../../src/config/toml-text.ts';
+import { toTomlValue } from '../../../src/config/toml/toml-text.ts';
 
 const ROOT = resolve(import.meta.dirname, '../../..');
 const text = readFileSync(join(ROOT, 'docs/configuration.md'), 'utf8');

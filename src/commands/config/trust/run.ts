@@ -1,13 +1,13 @@
 /** The user's word that agents may obey what this repo sets, for what its files hold now. */
 import { DEMO_ADAPTERS } from '../../../agents/demo/adapter.ts';
-import { loadConfig } from '../../../config/layers.ts';
-import { createTrustStore, type TrustStore } from '../../../config/trust.ts';
+import { loadConfig } from '../../../config/layers/layers.ts';
 import {
 	readTrustDigests,
 	type TrustDigests,
 	type TrustPlace,
 	trustPlace,
-} from '../../../config/trust-files.ts';
+} from '../../../config/trust/trust-files.ts';
+import { createTrustStore, type TrustStore } from '../../../config/trust/trust-store.ts';
 import { RelayError } from '../../../core/errors.ts';
 import { lockingOf } from '../../../core/files/file-lock.ts';
 import type { RepoFacts } from '../../../git/contract.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { adaptersFromConfig } from '../../../../src/agents/generic/from-config.ts';
 import { problemIn } from '../../../../src/agents/generic/settings-problem.ts';
-import { resolveConfig } from '../../../../src/config/layers.ts';
+import { resolveConfig } from '../../../../src/config/layers/layers.ts';
 import type { AgentSettings } from '../../../../src/config/schema.ts';
 import { settings } from './settings.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { parse } from 'smol-toml';
 import { describe, expect, it } from 'vitest';
-import { appendTomlElement, setTomlValue } from '../../../src/config/toml-edit.ts';
+import { appendTomlElement, setTomlValue } from '../../../../src/config/toml/toml-edit.ts';
 
 const set = (text: string, key: string, value: unknown) => setTomlValue(text, '/u/config.toml', key, value);
 const append = (text: string, element: string) =>

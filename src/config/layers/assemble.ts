@@ -1,11 +1,11 @@
 /** From the values of all layers, lowest first, to the checked configuration. Pure. */
 import * as v from 'valibot';
-import { agentOfKey } from './config-keys.ts';
-import { DEFAULT_AGENT_SETTINGS, DEFAULT_CONFIG } from './defaults.ts';
+import { agentOfKey } from '../config-keys.ts';
+import { DEFAULT_AGENT_SETTINGS, DEFAULT_CONFIG } from '../defaults.ts';
+import { nearestName } from '../nearest-name.ts';
+import { type RelayConfig, relayConfigSchema } from '../schema.ts';
 import { didYouMean } from './env-names.ts';
 import { configError, type LayerValue, type Origin, show } from './layer-values.ts';
-import { nearestName } from './nearest-name.ts';
-import { type RelayConfig, relayConfigSchema } from './schema.ts';
 
 export interface Assembled {
 	config: RelayConfig;

@@ -4,10 +4,10 @@
  */
 import { realpathSync, renameSync } from 'node:fs';
 import * as v from 'valibot';
-import { toIso } from '../core/clock.ts';
-import { hasErrno, RelayError } from '../core/errors.ts';
-import { type Locking, withFileLock } from '../core/files/file-lock.ts';
-import { isUnreadable, readIfThere, writeAtomic } from '../core/files/files.ts';
+import { toIso } from '../../core/clock.ts';
+import { hasErrno, RelayError } from '../../core/errors.ts';
+import { type Locking, withFileLock } from '../../core/files/file-lock.ts';
+import { isUnreadable, readIfThere, writeAtomic } from '../../core/files/files.ts';
 import { obeyedAt, type TrustDigests, type TrustPlace } from './trust-files.ts';
 
 interface TrustRecord {

@@ -1,5 +1,5 @@
 /** From one source (a file, the environment, flags) to values with their keys and places, still unchecked. */
-import { RelayError, type RelayErrorCode } from '../core/errors.ts';
+import { RelayError, type RelayErrorCode } from '../../core/errors.ts';
 import {
 	agentOfKey,
 	CONFIG_KEYS,
@@ -7,11 +7,11 @@ import {
 	findConfigKey,
 	genericKey,
 	SECTIONS,
-} from './config-keys.ts';
+} from '../config-keys.ts';
+import { nearestName } from '../nearest-name.ts';
+import { AGENT_NAME } from '../schema.ts';
+import { parseTomlValue, type TomlDocument } from '../toml/toml-text.ts';
 import { CONFIG_VARIABLE_PREFIX, didYouMean } from './env-names.ts';
-import { nearestName } from './nearest-name.ts';
-import { AGENT_NAME } from './schema.ts';
-import { parseTomlValue, type TomlDocument } from './toml-text.ts';
 
 type Layer = 'default' | 'user' | 'repo' | 'env' | 'flag';
 

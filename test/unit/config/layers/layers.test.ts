@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_CONFIG } from '../../../src/config/defaults.ts';
-import type { ConfigFlag } from '../../../src/config/layer-values.ts';
-import { configValue, listConfig, resolveConfig } from '../../../src/config/layers.ts';
-import { BUILT_IN_AGENTS } from '../../../src/config/schema.ts';
-import { RelayError } from '../../../src/core/errors.ts';
+import { DEFAULT_CONFIG } from '../../../../src/config/defaults.ts';
+import type { ConfigFlag } from '../../../../src/config/layers/layer-values.ts';
+import { configValue, listConfig, resolveConfig } from '../../../../src/config/layers/layers.ts';
+import { BUILT_IN_AGENTS } from '../../../../src/config/schema.ts';
+import { RelayError } from '../../../../src/core/errors.ts';
 
 interface Sources {
 	env?: Record<string, string>;

@@ -4,11 +4,14 @@
  */
 import { lstatSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { hasErrno, RelayError } from '../core/errors.ts';
-import { readIfThere } from '../core/files/files.ts';
+import { hasErrno, RelayError } from '../../core/errors.ts';
+import { readIfThere } from '../../core/files/files.ts';
+import { agentOfKey, CONFIG_KEYS } from '../config-keys.ts';
+import { DEFAULT_AGENT_SETTINGS } from '../defaults.ts';
+import { agentsWithoutCommand, type RelayConfig } from '../schema.ts';
+import { parseToml } from '../toml/toml-text.ts';
+import { siftUntrusted } from '../trust/repo-rules.ts';
 import { assemble, type CheckedValue, checkValue } from './assemble.ts';
-import { agentOfKey, CONFIG_KEYS } from './config-keys.ts';
-import { DEFAULT_AGENT_SETTINGS } from './defaults.ts';
 import { checkRelayVariables } from './env-names.ts';
 import {
 	type ConfigFlag,
@@ -18,9 +21,6 @@ import {
 	valuesOfEnvironment,
 	valuesOfFlags,
 } from './layer-values.ts';
-import { siftUntrusted } from './repo-rules.ts';
-import { agentsWithoutCommand, type RelayConfig } from './schema.ts';
-import { parseToml } from './toml-text.ts';
 
 export interface LoadConfigOptions {
 	env: Readonly<Record<string, string | undefined>>;

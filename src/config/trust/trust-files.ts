@@ -2,9 +2,9 @@
 import { createHash } from 'node:crypto';
 import { lstatSync, readdirSync, readFileSync, readlinkSync, type Stats, statSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
-import { hasErrno } from '../core/errors.ts';
-import { realPathIfThere } from '../core/files/real-path.ts';
-import { setsWatchedVariable } from './env-file.ts';
+import { hasErrno } from '../../core/errors.ts';
+import { realPathIfThere } from '../../core/files/real-path.ts';
+import { setsWatchedVariable } from '../layers/env-file.ts';
 
 const REPO_CONFIG = '.agent-relay/config.toml';
 

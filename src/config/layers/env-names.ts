@@ -1,5 +1,5 @@
-import { RelayError } from '../core/errors.ts';
-import { nearestName } from './nearest-name.ts';
+import { RelayError } from '../../core/errors.ts';
+import { nearestName } from '../nearest-name.ts';
 
 /** Prefix of a variable that sets one key: `AGENT_RELAY_CFG_TURN__IDLE_S`. */
 export const CONFIG_VARIABLE_PREFIX = 'AGENT_RELAY_CFG_';

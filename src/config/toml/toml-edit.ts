@@ -1,7 +1,7 @@
 /** Changes one value in a TOML text and leaves every other byte alone. Pure; `edit-config.ts` does the files. */
 import { isDeepStrictEqual } from 'node:util';
-import { RelayError } from '../core/errors.ts';
-import { isTable } from './layer-values.ts';
+import { RelayError } from '../../core/errors.ts';
+import { isTable } from '../layers/layer-values.ts';
 import { lineAndColumn, scanArray, scanToml, type TomlEntry } from './toml-scan.ts';
 import { parseToml, toTomlValue } from './toml-text.ts';
 

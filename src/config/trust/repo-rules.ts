@@ -1,6 +1,6 @@
 /** What an untrusted repo's configuration may do: choose a model, idle time and looks, and make budgets smaller. */
-import { agentOfKey } from './config-keys.ts';
-import type { LayerValue } from './layer-values.ts';
+import { agentOfKey } from '../config-keys.ts';
+import type { LayerValue } from '../layers/layer-values.ts';
 
 export interface Sifted {
 	obeyed: LayerValue[];

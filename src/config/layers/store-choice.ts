@@ -1,8 +1,8 @@
 /** `store`, which decides where records lie: it is needed before the rest of the configuration, whose repo part lies there. */
 import { readFileSync } from 'node:fs';
-import { hasErrno } from '../core/errors.ts';
+import { hasErrno } from '../../core/errors.ts';
+import type { RelayConfig } from '../schema.ts';
 import { CONFIG_VARIABLE_PREFIX } from './env-names.ts';
-import type { RelayConfig } from './schema.ts';
 
 export type StoreChoice = RelayConfig['store'];
 
@@ -22,7 +22,7 @@ export async function readStoreChoice(
 	if (!MAY_SET.test(text) && !env[VARIABLE]) return 'repo';
 	const [{ resolveConfig }, { agentsWithoutCommand }] = await Promise.all([
 		import('./layers.ts'),
-		import('./schema.ts'),
+		import('../schema.ts'),
 	]);
 	const user = MAY_SET.test(text) ? { path: userFile, text: topOf(text) } : null;
 	const own = { [VARIABLE]: env[VARIABLE] };

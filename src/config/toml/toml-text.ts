@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import type * as Toml from 'smol-toml';
-import { RelayError } from '../core/errors.ts';
+import { RelayError } from '../../core/errors.ts';
 import { lineAndColumn, scanToml } from './toml-scan.ts';
 
 const require = createRequire(import.meta.url);

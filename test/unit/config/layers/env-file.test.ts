@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { setsWatchedVariable } from '../../../src/config/env-file.ts';
+import { setsWatchedVariable } from '../../../../src/config/layers/env-file.ts';
 
 describe('a .env file', () => {
 	it.each([
