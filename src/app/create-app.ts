@@ -15,9 +15,9 @@ import { ownName, withOwnName } from '../core/own-name.ts';
 import { createProcessTable } from '../core/processes/create-process-table.ts';
 import { outlivesTerminal, standardStreamKinds } from '../core/processes/hangup.ts';
 import type { ProcessTable } from '../core/processes/process-table.ts';
-import type { RepoFacts } from '../git/contract.ts';
-import { findRepo } from '../git/find-repo.ts';
-import { withoutGitLocals } from '../git/local-variables.ts';
+import { findRepo } from '../git/repo/find-repo.ts';
+import { withoutGitLocals } from '../git/repo/local-variables.ts';
+import type { RepoFacts } from '../git/repo-facts.ts';
 import type { Git } from '../git/run-git.ts';
 import type { Ledger } from '../limits/ledger.ts';
 import type { SurvivorDesk, Survivors } from '../relay/survivors.ts';
@@ -142,7 +142,7 @@ async function openGit(env: Readonly<Record<string, string>>, folder: string): P
 			import('../git/run-git.ts'),
 			import('../core/processes/run-process.ts'),
 			import('../core/processes/find-executable.ts'),
-			import('../git/folders-around.ts'),
+			import('../git/repo/folders-around.ts'),
 		]);
 	const untrustedFolders = foldersAround(realFolder(folder), realFolder(homeOf(env)));
 	const searchPath = searchPathOutside(env.PATH ?? '', untrustedFolders);
@@ -173,7 +173,7 @@ async function openStore(app: App): Promise<SessionStore> {
 	if (location.notice) app.notice(location.notice);
 	const orphans = orphanedStores(stateHome);
 	if (orphans.length === 0) return storeAt(location, app);
-	const { hasCommit } = await import('../git/same-repo.ts');
+	const { hasCommit } = await import('../git/repo/same-repo.ts');
 	const git = await app.git();
 	const isOurs = await Promise.all(orphans.map(({ head }) => hasCommit(repo, head, git)));
 	const moved = orphans.filter((_, at) => isOurs[at]).map(({ folder }) => folder);

@@ -44,7 +44,7 @@ async function cleaner(app: App, worktreesFolder: string): Promise<PruneDeps['cl
 	const [git, store, { createWorktrees }] = await Promise.all([
 		app.git(),
 		app.store(),
-		import('../git/worktrees.ts'),
+		import('../git/worktrees/worktrees.ts'),
 	]);
 	const scratchFolder = join(app.paths.cacheHome, 'scratch');
 	const worktrees = createWorktrees({ repo, git, scratchFolder, clock: app.clock });

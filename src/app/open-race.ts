@@ -1,6 +1,6 @@
 /** Wires races: the same configuration, agents, ledger and records as any conversation, once more for each worktree. */
 import { join } from 'node:path';
-import { createWorktrees } from '../git/worktrees.ts';
+import { createWorktrees } from '../git/worktrees/worktrees.ts';
 import type { RaceDeps } from '../race/contract.ts';
 import type { App } from './create-app.ts';
 import { openPorts, refuseDeepNesting, type Settings } from './open-relay.ts';

@@ -9,8 +9,8 @@ import {
 import type { TrustStore } from '../config/trust/trust-store.ts';
 import { realPathIfThere } from '../core/files/real-path.ts';
 import { safeLine } from '../core/text.ts';
-import type { RepoFacts } from '../git/contract.ts';
-import { foldersAround } from '../git/folders-around.ts';
+import { foldersAround } from '../git/repo/folders-around.ts';
+import type { RepoFacts } from '../git/repo-facts.ts';
 
 export interface RepoTrust extends TrustPlace {
 	store: TrustStore;

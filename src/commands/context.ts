@@ -4,7 +4,7 @@ import type { LoadedConfig } from '../config/layers/layers.ts';
 import type { RelayPaths } from '../config/xdg-paths.ts';
 import type { Clock } from '../core/clock.ts';
 import type { ProcessTable } from '../core/processes/process-table.ts';
-import type { RepoFacts } from '../git/contract.ts';
+import type { RepoFacts } from '../git/repo-facts.ts';
 import type { Git } from '../git/run-git.ts';
 import type { Ledger } from '../limits/ledger.ts';
 import type { CandidateVerdict } from '../limits/successor.ts';

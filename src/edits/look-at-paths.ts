@@ -2,7 +2,7 @@
 import { type BigIntStats, lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { hasErrno } from '../core/errors.ts';
-import { GITLINK_MODE, LINK_MODE } from '../git/tree-edits.ts';
+import { GITLINK_MODE, LINK_MODE } from '../git/commits/tree-edits.ts';
 
 /** What a path holds. Nothing at all is null. */
 export interface FileState {

@@ -5,12 +5,12 @@
 import { cpSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureFolder, USUAL_FOLDER_MODE } from '../core/files/files.ts';
-import type { RepoFacts } from '../git/contract.ts';
+import type { IndexEntries, ScratchIndex } from '../git/commits/scratch-index.ts';
+import { mergeThreeWay } from '../git/commits/three-way.ts';
+import type { TreeEntry } from '../git/commits/tree-edits.ts';
 import { nulFields } from '../git/git-output.ts';
+import type { RepoFacts } from '../git/repo-facts.ts';
 import type { Git } from '../git/run-git.ts';
-import type { IndexEntries, ScratchIndex } from '../git/scratch-index.ts';
-import { mergeThreeWay } from '../git/three-way.ts';
-import type { TreeEntry } from '../git/tree-edits.ts';
 import { contentConflict, type EditConflict, isMergeable, type SeenPath } from './look-at-paths.ts';
 import { type SortedPaths, sortPaths } from './sort-paths.ts';
 

@@ -24,7 +24,7 @@ import {
 	USUAL_FOLDER_MODE,
 } from '../core/files/files.ts';
 import { explainingWrites, explainWriteFailure } from '../core/files/write-failure.ts';
-import { EXECUTABLE_MODE } from '../git/tree-edits.ts';
+import { EXECUTABLE_MODE } from '../git/commits/tree-edits.ts';
 import {
 	besideOf,
 	digestOf,

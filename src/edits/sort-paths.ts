@@ -4,7 +4,7 @@ import { readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { hasErrno } from '../core/errors.ts';
 import { readRegularFile } from '../core/files/files.ts';
-import { EXECUTABLE_MODE, LINK_MODE } from '../git/tree-edits.ts';
+import { EXECUTABLE_MODE, LINK_MODE } from '../git/commits/tree-edits.ts';
 import type { FileState, SeenPath } from './look-at-paths.ts';
 
 export interface SortedPaths {

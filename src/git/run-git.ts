@@ -8,8 +8,14 @@
  */
 import { RelayError } from '../core/errors.ts';
 import type { ProcessResult, RunProcessOptions } from '../core/processes/run-process.ts';
-import { mayRunPrograms, NO_PROGRAMS, type ProgramsOff, programsOff, QUESTION } from './named-programs.ts';
-import { createOddFileGuard } from './odd-file-guard.ts';
+import {
+	mayRunPrograms,
+	NO_PROGRAMS,
+	type ProgramsOff,
+	programsOff,
+	QUESTION,
+} from './repo/named-programs.ts';
+import { createOddFileGuard } from './snapshots/odd-file-guard.ts';
 
 export interface GitRunOptions {
 	cwd: string;

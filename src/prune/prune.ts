@@ -1,7 +1,7 @@
 /** Looks at what the relay keeps, and removes what may go. */
 import { hasErrno, isSystemError, RelayError } from '../core/errors.ts';
 import { onceAStep } from '../core/once.ts';
-import type { UserProcesses } from '../git/snapshot-users.ts';
+import type { UserProcesses } from '../git/snapshots/snapshot-users.ts';
 import type { CleanDeps } from '../race/clean-plan.ts';
 import type { SessionStore } from '../sessions/session-store.ts';
 import type { Witnesses } from '../sessions/witness.ts';

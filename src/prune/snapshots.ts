@@ -2,8 +2,8 @@
 
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
-import { removeSnapshotStore, snapshotStores } from '../git/snapshot-stores.ts';
-import type { UserProcesses } from '../git/snapshot-users.ts';
+import { removeSnapshotStore, snapshotStores } from '../git/snapshots/snapshot-stores.ts';
+import type { UserProcesses } from '../git/snapshots/snapshot-users.ts';
 import type { Kept, PruneAge } from './contract.ts';
 
 export function keptSnapshots(

@@ -9,8 +9,8 @@ import { RelayError } from '../core/errors.ts';
 import { removeIfThere } from '../core/files/files.ts';
 import { explainingWrites } from '../core/files/write-failure.ts';
 import type { SessionId } from '../core/ids.ts';
-import { removeWorktreeFolder } from '../git/remove-worktree.ts';
-import { removeEmpty } from '../git/worktree-records.ts';
+import { removeEmpty } from '../git/repo/worktree-records.ts';
+import { removeWorktreeFolder } from '../git/worktrees/remove-worktree.ts';
 import { describeNoWitness } from '../relay/session-origin.ts';
 import {
 	type CleanDeps,

@@ -1,7 +1,7 @@
 import type { PermissionPreset } from '../agents/agent-adapter.ts';
 import type { SessionId } from '../core/ids.ts';
-import type { RepoFacts } from '../git/contract.ts';
-import type { Worktrees } from '../git/worktree-contract.ts';
+import type { RepoFacts } from '../git/repo-facts.ts';
+import type { Worktrees } from '../git/worktrees/worktree-types.ts';
 import type { AgentChoice } from '../relay/contract.ts';
 import type { Ports } from '../relay/ports.ts';
 import type { RelayEvent } from '../relay/relay-events.ts';

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { formatPlural } from '../core/plural.ts';
 import { quoteForShell } from '../core/quote-for-shell.ts';
-import type { NestedWork } from '../git/worktree-contract.ts';
+import type { NestedWork } from '../git/worktrees/worktree-types.ts';
 import type { AdoptOmission } from './adopt/adopt-deps.ts';
 import type { EntrantRecord } from './race-record.ts';
 

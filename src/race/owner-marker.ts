@@ -6,8 +6,8 @@ import { lstatSync, readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { RelayError } from '../core/errors.ts';
 import { realFolder } from '../core/files/real-folder.ts';
-import type { RepoFacts } from '../git/contract.ts';
-import { removalPath } from '../git/worktree-records.ts';
+import { removalPath } from '../git/repo/worktree-records.ts';
+import type { RepoFacts } from '../git/repo-facts.ts';
 import { OWNER_FILE, readOwner } from './owner-file.ts';
 import type { RaceRecord } from './race-record.ts';
 

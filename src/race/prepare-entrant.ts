@@ -1,8 +1,8 @@
 /** An entrant's worktree: made at the base, filled with what was asked for, set up. */
 import { RelayError } from '../core/errors.ts';
 import { safeLine } from '../core/text.ts';
-import { removeWorktreeFolder } from '../git/remove-worktree.ts';
-import { recordedPath } from '../git/worktree-records.ts';
+import { recordedPath } from '../git/repo/worktree-records.ts';
+import { removeWorktreeFolder } from '../git/worktrees/remove-worktree.ts';
 import { FOUND_FILES } from './claim-place.ts';
 import { copyInto } from './copy-files.ts';
 import { type EntrantContext, withNotes } from './entrant-context.ts';

@@ -2,8 +2,8 @@
 import type { AgentRegistry } from '../agents/registry.ts';
 import { RelayError } from '../core/errors.ts';
 import { safeLine } from '../core/text.ts';
-import type { RepoFacts } from '../git/contract.ts';
-import type { Worktrees } from '../git/worktree-contract.ts';
+import type { RepoFacts } from '../git/repo-facts.ts';
+import type { Worktrees } from '../git/worktrees/worktree-types.ts';
 import { refusalText } from '../limits/successor.ts';
 import { allAgentFacts } from '../relay/agent-facts.ts';
 import type { AgentChoice } from '../relay/contract.ts';

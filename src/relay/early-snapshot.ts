@@ -1,4 +1,4 @@
-import type { Snapshot, Snapshots } from '../git/contract.ts';
+import type { Snapshot, Snapshots } from '../git/repo-facts.ts';
 
 /** `snapshots` whose first take has begun already, while the session and its files are still being made. */
 export function withFirstTake(snapshots: Snapshots, first: Promise<Snapshot>): Snapshots {

@@ -1,7 +1,7 @@
 /** What changed on disk over a stretch of turns, told apart by who did it: facts from snapshots, not from what agents say. */
 import { RelayError } from '../core/errors.ts';
 import { formatPlural } from '../core/plural.ts';
-import type { Snapshots } from '../git/contract.ts';
+import type { Snapshots } from '../git/repo-facts.ts';
 import type { PacketDiff } from '../handoff/packet-input.ts';
 import type { TurnState } from '../sessions/turn-state.ts';
 

@@ -2,7 +2,7 @@
 import type { AgentAdapter } from '../agents/agent-adapter.ts';
 import type { Limit } from '../agents/events.ts';
 import { secretValues } from '../agents/secret-values.ts';
-import { recordedFolder } from '../git/start-folder.ts';
+import { recordedFolder } from '../git/repo/start-folder.ts';
 import { buildPacket } from '../handoff/build-packet.ts';
 import type { Packet } from '../handoff/packet.ts';
 import type { LineageSession, PacketInput, PacketReason } from '../handoff/packet-input.ts';

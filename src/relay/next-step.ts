@@ -6,7 +6,7 @@
 import type { AgentId } from '../agents/agent-adapter.ts';
 import type { Limit } from '../agents/events.ts';
 import { adviceFor } from '../agents/evidence/login-advice.ts';
-import type { Snapshot } from '../git/contract.ts';
+import type { Snapshot } from '../git/repo-facts.ts';
 import type { CandidateVerdict, SuccessorChoice } from '../limits/successor.ts';
 import type { TurnState } from '../sessions/turn-state.ts';
 import { limitFromDisk } from '../turns/event-log.ts';

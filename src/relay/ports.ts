@@ -6,7 +6,7 @@ import type { Clock } from '../core/clock.ts';
 import type { SessionId } from '../core/ids.ts';
 import type { FoundExecutable } from '../core/processes/find-executable.ts';
 import type { ProcessTable } from '../core/processes/process-table.ts';
-import type { RepoFacts, Snapshots } from '../git/contract.ts';
+import type { RepoFacts, Snapshots } from '../git/repo-facts.ts';
 import type { Ledger } from '../limits/ledger.ts';
 import type { NativeConversations } from '../sessions/native-conversations.ts';
 import type { SessionMeta } from '../sessions/session-meta.ts';

@@ -1,5 +1,5 @@
-import type { RepoFacts } from '../git/contract.ts';
-import { namedFolder, recordedFolder } from '../git/start-folder.ts';
+import { namedFolder, recordedFolder } from '../git/repo/start-folder.ts';
+import type { RepoFacts } from '../git/repo-facts.ts';
 
 /** `repo` as agents start in it at this moment: where its folder is gone, or leads elsewhere, at the worktree's root. */
 export function presentPlace(repo: RepoFacts): RepoFacts {

@@ -1,5 +1,5 @@
 import { relative, sep } from 'node:path';
-import type { RepoFacts } from '../git/contract.ts';
+import type { RepoFacts } from '../git/repo-facts.ts';
 
 /**
  * The folders of sessions as an agent that starts in `folder` can open them: relative where all lie in the repo, else absolute, so that

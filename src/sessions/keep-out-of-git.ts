@@ -7,8 +7,8 @@
 import { join } from 'node:path';
 import { hasErrno, RelayError } from '../core/errors.ts';
 import { createExclusive, readIfThere, writeAtomic } from '../core/files/files.ts';
-import type { RepoFacts } from '../git/contract.ts';
-import { readPlainIndex } from '../git/repo-index.ts';
+import type { RepoFacts } from '../git/repo-facts.ts';
+import { readPlainIndex } from '../git/snapshots/repo-index.ts';
 import { sessionsFolder } from './session-paths.ts';
 
 const IGNORE_FILE = '.gitignore';

@@ -1,7 +1,7 @@
 import { toIso } from '../core/clock.ts';
 import type { SessionId } from '../core/ids.ts';
-import type { RepoFacts } from '../git/contract.ts';
-import { recordedFolder } from '../git/start-folder.ts';
+import { recordedFolder } from '../git/repo/start-folder.ts';
+import type { RepoFacts } from '../git/repo-facts.ts';
 import { type ChatRecord, SESSION_META_VERSION, type SessionMeta } from './session-meta.ts';
 
 export interface SessionInit {

@@ -15,7 +15,7 @@ import {
 import { explainingWrites } from '../core/files/write-failure.ts';
 import type { SessionId } from '../core/ids.ts';
 import { quoteForShell } from '../core/quote-for-shell.ts';
-import type { RepoFacts } from '../git/contract.ts';
+import type { RepoFacts } from '../git/repo-facts.ts';
 import { keepOutOfGit, type Protection } from './keep-out-of-git.ts';
 import { sessionFolder, sessionsFolder } from './session-paths.ts';
 

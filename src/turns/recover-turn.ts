@@ -11,7 +11,7 @@ import { type Clock, fromIso, toIso } from '../core/clock.ts';
 import { RelayError } from '../core/errors.ts';
 import { createExclusive, isUnreadable, openToRead, removeIfThere } from '../core/files/files.ts';
 import type { ProcessIdentity, ProcessTable } from '../core/processes/process-table.ts';
-import type { FileChange, Snapshots } from '../git/contract.ts';
+import type { FileChange, Snapshots } from '../git/repo-facts.ts';
 import { turnFile } from '../sessions/session-paths.ts';
 import type { OpenSession } from '../sessions/session-store.ts';
 import { standingPlan } from '../sessions/standing-plan.ts';

@@ -3,7 +3,7 @@ import type { AgentEvent, PlanItem, TokenCounts } from '../agents/events.ts';
 import type { Answer, AnsweredBy, Question } from '../agents/questions.ts';
 import type { Clock } from '../core/clock.ts';
 import type { ProcessTable } from '../core/processes/process-table.ts';
-import type { Snapshot, Snapshots } from '../git/contract.ts';
+import type { Snapshot, Snapshots } from '../git/repo-facts.ts';
 import type { ConversationUse } from '../sessions/native-conversations.ts';
 import type { OpenSession } from '../sessions/session-store.ts';
 import type { TurnState } from '../sessions/turn-state.ts';

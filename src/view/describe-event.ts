@@ -2,7 +2,7 @@
 import type { AgentEvent, Limit, PlanItem, PlanStatus, ToolKind } from '../agents/events.ts';
 import { formatPlural } from '../core/plural.ts';
 import { safeLine, safeText } from '../core/text.ts';
-import type { FileChange } from '../git/contract.ts';
+import type { FileChange } from '../git/repo-facts.ts';
 import { describeLimit, describeTime } from '../limits/describe-limit.ts';
 import type { CandidateVerdict } from '../limits/successor.ts';
 import type { RelayEvent, Speaker } from '../relay/relay-events.ts';

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/core/clock.ts';
 import { createProcessTable } from '../../src/core/processes/create-process-table.ts';
-import { findRepo } from '../../src/git/find-repo.ts';
-import { createWorktrees } from '../../src/git/worktrees.ts';
+import { findRepo } from '../../src/git/repo/find-repo.ts';
+import { createWorktrees } from '../../src/git/worktrees/worktrees.ts';
 import { type CompiledSources, compileSources } from '../helpers/compiled-sources.ts';
 import { createScratch, type Scratch } from '../helpers/scratch-repo.ts';
 import { canMount, mountSmallDisk } from '../helpers/small-disk.ts';
@@ -39,8 +39,8 @@ describe('a relay that is killed while it adds or removes a worktree', () => {
 	let sources: CompiledSources;
 	beforeAll(() => {
 		sources = compileSources(
-			'git/worktrees.ts',
-			'git/find-repo.ts',
+			'git/worktrees/worktrees.ts',
+			'git/repo/find-repo.ts',
 			'git/run-git.ts',
 			'core/processes/run-process.ts',
 		);
@@ -48,8 +48,8 @@ describe('a relay that is killed while it adds or removes a worktree', () => {
 	afterAll(() => sources.remove());
 
 	const SCRIPT = `
-		import { createWorktrees } from 'src:git/worktrees.js';
-		import { findRepo } from 'src:git/find-repo.js';
+		import { createWorktrees } from 'src:git/worktrees/worktrees.js';
+		import { findRepo } from 'src:git/repo/find-repo.js';
 		import { createGit } from 'src:git/run-git.js';
 		import { runProcess } from 'src:core/processes/run-process.js';
 		const [repo, path, scratchFolder, reason, env, action] = process.argv.slice(1);

@@ -5,7 +5,7 @@ import { relayPaths } from '../../src/config/xdg-paths.ts';
 import type { Clock } from '../../src/core/clock.ts';
 import { RelayError } from '../../src/core/errors.ts';
 import { parseSessionId } from '../../src/core/ids.ts';
-import type { RepoFacts } from '../../src/git/contract.ts';
+import type { RepoFacts } from '../../src/git/repo-facts.ts';
 import type { Ledger } from '../../src/limits/ledger.ts';
 import type { LedgerEntry, RefusedLogin } from '../../src/limits/ledger-file.ts';
 import type { Conversation } from '../../src/relay/contract.ts';

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { systemClock } from '../../src/core/clock.ts';
 import { createSessionIds } from '../../src/core/ids.ts';
 import { createProcessTable } from '../../src/core/processes/create-process-table.ts';
-import { findRepo } from '../../src/git/find-repo.ts';
+import { findRepo } from '../../src/git/repo/find-repo.ts';
 import type { AdoptDeps } from '../../src/race/adopt/adopt-deps.ts';
 import type { RaceRecord } from '../../src/race/race-record.ts';
 import { writeRace } from '../../src/race/race-store.ts';

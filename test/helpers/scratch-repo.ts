@@ -15,10 +15,10 @@ import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { systemClock } from '../../src/core/clock.ts';
 import { runProcess } from '../../src/core/processes/run-process.ts';
-import { findRepo } from '../../src/git/find-repo.ts';
+import { findRepo } from '../../src/git/repo/find-repo.ts';
 import { createGit, type Git } from '../../src/git/run-git.ts';
-import type { UserProcesses } from '../../src/git/snapshot-users.ts';
-import { createSnapshots } from '../../src/git/snapshots.ts';
+import type { UserProcesses } from '../../src/git/snapshots/snapshot-users.ts';
+import { createSnapshots } from '../../src/git/snapshots/snapshots.ts';
 import { beginRepo, FIRST_AUTHOR } from './begin-repo.ts';
 
 /** A temporary folder with a home of its own, the relay's git, and a plain git to set scenes up. */

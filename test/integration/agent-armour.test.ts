@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { runProcess } from '../../src/core/processes/run-process.ts';
-import { armouredForAgents, namedPrograms } from '../../src/git/agent-armour.ts';
+import { armouredForAgents, namedPrograms } from '../../src/git/repo/agent-armour.ts';
 import { createGit } from '../../src/git/run-git.ts';
 import { canaryOf, GIT_ATTACKS, inputOf } from '../helpers/git-attacks.ts';
 

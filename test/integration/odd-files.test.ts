@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { RelayError } from '../../src/core/errors.ts';
 import { killRunning } from '../../src/core/processes/end-with-us.ts';
-import { findRepo } from '../../src/git/find-repo.ts';
+import { findRepo } from '../../src/git/repo/find-repo.ts';
 import { createScratch, type Scratch } from '../helpers/scratch-repo.ts';
 
 let scratch: Scratch;

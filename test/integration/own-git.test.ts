@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { withoutGitLocals } from '../../src/git/local-variables.ts';
+import { withoutGitLocals } from '../../src/git/repo/local-variables.ts';
 import { adopt } from '../../src/race/adopt/adopt.ts';
 import { createRaceScene, type RaceScene } from '../helpers/race-scene.ts';
 import { createScratch, type Scratch } from '../helpers/scratch-repo.ts';

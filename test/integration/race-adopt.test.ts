@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { SessionId } from '../../src/core/ids.ts';
 import { parseSessionId } from '../../src/core/ids.ts';
-import { findRepo } from '../../src/git/find-repo.ts';
+import { findRepo } from '../../src/git/repo/find-repo.ts';
 import { adopt } from '../../src/race/adopt/adopt.ts';
 import type { AdoptMode, AdoptResult } from '../../src/race/adopt/adopt-deps.ts';
 import { raceDiff } from '../../src/race/adopt/race-diff.ts';

@@ -14,7 +14,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { sharedChanges } from '../../src/git/shared-changes.ts';
+import { sharedChanges } from '../../src/git/worktrees/shared-changes.ts';
 import { applyClean } from '../../src/race/clean.ts';
 import { lockReason } from '../../src/race/owner-file.ts';
 import type { EntrantRecord } from '../../src/race/race-record.ts';

@@ -14,10 +14,10 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { findRepo } from '../../src/git/find-repo.ts';
-import { sharedChanges } from '../../src/git/shared-changes.ts';
-import type { Worktrees } from '../../src/git/worktree-contract.ts';
-import { createWorktrees } from '../../src/git/worktrees.ts';
+import { findRepo } from '../../src/git/repo/find-repo.ts';
+import { sharedChanges } from '../../src/git/worktrees/shared-changes.ts';
+import type { Worktrees } from '../../src/git/worktrees/worktree-types.ts';
+import { createWorktrees } from '../../src/git/worktrees/worktrees.ts';
 import { createScratch, fingerprint, type Scratch } from '../helpers/scratch-repo.ts';
 
 let scratch: Scratch;

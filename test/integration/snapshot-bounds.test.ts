@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createProcessTable } from '../../src/core/processes/create-process-table.ts';
-import { boundSnapshots, SNAPSHOT_BOUNDS, snapshotBytes } from '../../src/git/snapshot-bounds.ts';
+import { boundSnapshots, SNAPSHOT_BOUNDS, snapshotBytes } from '../../src/git/snapshots/snapshot-bounds.ts';
 import { createScratch, type Scratch } from '../helpers/scratch-repo.ts';
 
 const DAY_MS = 24 * 3_600_000;

@@ -2,9 +2,9 @@ import { readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/core/clock.ts';
-import { findRepo } from '../../src/git/find-repo.ts';
+import { findRepo } from '../../src/git/repo/find-repo.ts';
 import { type Git, GitTimeout } from '../../src/git/run-git.ts';
-import { createSnapshots } from '../../src/git/snapshots.ts';
+import { createSnapshots } from '../../src/git/snapshots/snapshots.ts';
 import { createScratch, type Scratch } from '../helpers/scratch-repo.ts';
 
 const MIB = 1024 * 1024;

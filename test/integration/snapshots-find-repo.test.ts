@@ -2,8 +2,8 @@ import { chownSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, w
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { findRepo } from '../../src/git/find-repo.ts';
-import { readPlainRepo } from '../../src/git/plain-repo.ts';
+import { findRepo } from '../../src/git/repo/find-repo.ts';
+import { readPlainRepo } from '../../src/git/repo/plain-repo.ts';
 import { createScratch, type Scratch } from '../helpers/scratch-repo.ts';
 
 let scratch: Scratch;

@@ -18,7 +18,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Clock } from '../../src/core/clock.ts';
 import { createSessionIds, parseSessionId, type SessionId } from '../../src/core/ids.ts';
-import type { RepoFacts } from '../../src/git/contract.ts';
+import type { RepoFacts } from '../../src/git/repo-facts.ts';
 import { keptSessions } from '../../src/prune/sessions.ts';
 import { latestUnfinished } from '../../src/sessions/latest-session.ts';
 import { removedSessions } from '../../src/sessions/removed-sessions.ts';

@@ -6,7 +6,7 @@ import { racePage } from '../../commands/race/show/lines.ts';
 import { RelayError } from '../../core/errors.ts';
 import { parseSessionId } from '../../core/ids.ts';
 import { safeLine } from '../../core/text.ts';
-import { isListedWorktree } from '../../git/worktree-records.ts';
+import { isListedWorktree } from '../../git/repo/worktree-records.ts';
 import { chooseEntrant } from '../../race/adopt/choose-entrant.ts';
 import { recoverAbandonedAdoption } from '../../race/adopt/recover-adoption.ts';
 import { findRace } from '../../race/find-race.ts';

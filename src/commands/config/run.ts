@@ -58,7 +58,7 @@ export const configPath: Body<object, PlacesData> = {
 			trust: paths.trust,
 			snapshots,
 		};
-		const { snapshotBytes } = await import('../../git/snapshot-bounds.ts');
+		const { snapshotBytes } = await import('../../git/snapshots/snapshot-bounds.ts');
 		return {
 			exitCode: EXIT.done,
 			data: {

@@ -1,5 +1,5 @@
 import { safeLine } from '../../core/text.ts';
-import type { FileChange } from '../../git/contract.ts';
+import type { FileChange } from '../../git/repo-facts.ts';
 import { renderTable } from '../../ui/table.ts';
 import { describeLines, describePath } from '../../view/describe-event.ts';
 import type { Look } from '../command.ts';

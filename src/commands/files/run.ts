@@ -1,4 +1,4 @@
-import type { FileChange } from '../../git/contract.ts';
+import type { FileChange } from '../../git/repo-facts.ts';
 import { EXIT } from '../../relay/exit-codes.ts';
 import type { Body } from '../command.ts';
 import { viewAtHand } from '../view-at-hand.ts';

@@ -41,7 +41,7 @@ async function readDiff(context: CommandContext, before: string, after: string):
 	const [repo, git, { createSnapshots }] = await Promise.all([
 		context.repo(),
 		context.git(),
-		import('../../git/snapshots.ts'),
+		import('../../git/snapshots/snapshots.ts'),
 	]);
 	if (repo.kind !== 'worktree') return null;
 	const stateFolder = join(context.paths.stateHome, 'snapshots');

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { RelayError } from '../../core/errors.ts';
 import { safeLine } from '../../core/text.ts';
 import type { SeenPath } from '../../edits/look-at-paths.ts';
-import { createCommit, moveBranch, stageEntries, unfinishedWork } from '../../git/commit-paths.ts';
+import { createCommit, moveBranch, stageEntries, unfinishedWork } from '../../git/commits/commit-paths.ts';
+import type { IndexEntries, ScratchIndex } from '../../git/commits/scratch-index.ts';
+import { listTreeEdits, parseRawEdits, type TreeEntry } from '../../git/commits/tree-edits.ts';
 import { firstLineOf } from '../../git/git-output.ts';
-import type { IndexEntries, ScratchIndex } from '../../git/scratch-index.ts';
-import { listTreeEdits, parseRawEdits, type TreeEntry } from '../../git/tree-edits.ts';
 import type { RaceRecord } from '../race-record.ts';
 import type { AdoptConflict, AdoptDeps } from './adopt-deps.ts';
 

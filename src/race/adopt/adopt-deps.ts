@@ -1,7 +1,7 @@
 /** What an adoption is asked for, what it stands on, and what it gives. */
 import type { Clock } from '../../core/clock.ts';
 import type { EditConflict } from '../../edits/look-at-paths.ts';
-import type { RepoFacts } from '../../git/contract.ts';
+import type { RepoFacts } from '../../git/repo-facts.ts';
 import type { Git } from '../../git/run-git.ts';
 import type { SessionStore } from '../../sessions/session-store.ts';
 import type { RaceRecord } from '../race-record.ts';

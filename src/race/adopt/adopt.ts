@@ -5,10 +5,10 @@
  */
 import { RelayError } from '../../core/errors.ts';
 import { parseSessionId } from '../../core/ids.ts';
-import { createBranch, createCommit, refuseBranchName } from '../../git/commit-paths.ts';
+import { createBranch, createCommit, refuseBranchName } from '../../git/commits/commit-paths.ts';
+import { listTreeEdits } from '../../git/commits/tree-edits.ts';
 import { firstLineOf } from '../../git/git-output.ts';
-import { explainDisk } from '../../git/repo-git.ts';
-import { listTreeEdits } from '../../git/tree-edits.ts';
+import { explainDisk } from '../../git/repo/repo-git.ts';
 import { acceptOrigin, requireOrigin } from '../../relay/session-origin.ts';
 import { isKeptByUs, type KeptWork } from '../kept-witness.ts';
 import { omissionsInside } from '../left-inside.ts';

@@ -2,7 +2,7 @@
 import { relative } from 'node:path';
 import { secretValues } from '../../agents/secret-values.ts';
 import { parseSessionId } from '../../core/ids.ts';
-import { recordedFolder } from '../../git/start-folder.ts';
+import { recordedFolder } from '../../git/repo/start-folder.ts';
 import { PACKET_VERSION } from '../../handoff/packet.ts';
 import { withInertMaterial } from '../../handoff/piped-text.ts';
 import { createRedactor } from '../../handoff/redact.ts';

@@ -1,5 +1,5 @@
 import { RelayError } from '../../core/errors.ts';
-import type { Snapshot, Snapshots } from '../../git/contract.ts';
+import type { Snapshot, Snapshots } from '../../git/repo-facts.ts';
 import type { TurnState } from '../../sessions/turn-state.ts';
 
 const BY_TOOLS = "Files touched are taken from the agent's tool calls: ";

@@ -3,7 +3,7 @@ import { NO_TOKENS } from '../../agents/events.ts';
 import { toIso } from '../../core/clock.ts';
 import type { SessionId } from '../../core/ids.ts';
 import type { ProcessPlace } from '../../core/processes/process-place.ts';
-import { recordedFolder } from '../../git/start-folder.ts';
+import { recordedFolder } from '../../git/repo/start-folder.ts';
 import { folderOf } from '../../sessions/new-meta.ts';
 import { TURN_STATE_VERSION, type TurnState } from '../../sessions/turn-state.ts';
 import type { TurnSpec } from '../turn-spec.ts';

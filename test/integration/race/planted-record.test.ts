@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/core/clock.ts';
 import { parseSessionId, type SessionId } from '../../../src/core/ids.ts';
 import { writeJournal } from '../../../src/edits/edit-journal.ts';
-import { createWorktrees } from '../../../src/git/worktrees.ts';
+import { createWorktrees } from '../../../src/git/worktrees/worktrees.ts';
 import { adopt } from '../../../src/race/adopt/adopt.ts';
 import type { AdoptDeps } from '../../../src/race/adopt/adopt-deps.ts';
 import { type AdoptJournal, adoptPlace } from '../../../src/race/adopt/adoption-journal.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Snapshot, Snapshots } from '../../../src/git/contract.ts';
+import type { Snapshot, Snapshots } from '../../../src/git/repo-facts.ts';
 import { withFirstTake } from '../../../src/relay/early-snapshot.ts';
 
 const snapshotOf = (tree: string): Snapshot => ({ tree, skipped: [], tookMs: 0, unavailable: null });

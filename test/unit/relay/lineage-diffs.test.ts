@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { RelayError } from '../../../src/core/errors.ts';
-import type { Snapshots } from '../../../src/git/contract.ts';
+import type { Snapshots } from '../../../src/git/repo-facts.ts';
 import { lineageDiffs } from '../../../src/relay/lineage-diffs.ts';
 import { fakeTurnState } from '../../helpers/fake-turn-state.ts';
 

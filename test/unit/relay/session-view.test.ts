@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Snapshots } from '../../../src/git/contract.ts';
+import type { Snapshots } from '../../../src/git/repo-facts.ts';
 import { type Viewed, viewOf } from '../../../src/relay/session-view.ts';
 import type { TurnState } from '../../../src/sessions/turn-state.ts';
 import { fakeSessionMeta } from '../../helpers/fake-session-meta.ts';

@@ -10,7 +10,7 @@ import {
 import { createTrustStore, type TrustStore } from '../../../config/trust/trust-store.ts';
 import { RelayError } from '../../../core/errors.ts';
 import { lockingOf } from '../../../core/files/file-lock.ts';
-import type { RepoFacts } from '../../../git/contract.ts';
+import type { RepoFacts } from '../../../git/repo-facts.ts';
 import { EXIT } from '../../../relay/exit-codes.ts';
 import type { Body } from '../../command.ts';
 import type { CommandContext } from '../../context.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { RepoFacts } from '../../../../src/git/contract.ts';
+import type { RepoFacts } from '../../../../src/git/repo-facts.ts';
 import type { Git } from '../../../../src/git/run-git.ts';
 import { chooseEntrant, keptCommit } from '../../../../src/race/adopt/choose-entrant.ts';
 import { fakeEntrant } from '../../../helpers/fake-entrant.ts';

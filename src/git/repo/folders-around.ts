@@ -1,0 +1,25 @@
+import { existsSync, lstatSync } from 'node:fs';
+import { dirname, join, resolve, sep } from 'node:path';
+import { readRegularText } from '../../core/files/files.ts';
+
+/**
+ * The folders whose programs may not stand in for git or an agent, found without git: each folder from `folder` (real path)
+ * up with a `.git`, and for a linked worktree or a submodule the one that its `.git` file leads to. A repo at `home` or above
+ * counts only where it is the nearest: around others it is the user's own. Empty outside git.
+ */
+export function foldersAround(folder: string, home: string): string[] {
+	const found: string[] = [];
+	for (let at = folder, below = ''; at !== below; below = at, at = dirname(at)) {
+		if (found.length > 0 && `${home}${sep}`.startsWith(at.endsWith(sep) ? at : at + sep)) break;
+		const isFile = lstatSync(join(at, '.git'), { throwIfNoEntry: false })?.isFile() ?? false;
+		if (isFile) found.push(at, ...mainFolder(at));
+		else if (existsSync(join(at, '.git', 'HEAD'))) found.push(at);
+	}
+	return found;
+}
+
+function mainFolder(worktree: string): string[] {
+	const gitDir = /^gitdir: ([^\0\n]+)$/m.exec(readRegularText(join(worktree, '.git')) ?? '')?.[1];
+	const [main = '', inside] = gitDir === undefined ? [] : resolve(worktree, gitDir).split(`${sep}.git${sep}`);
+	return main === '' || inside === undefined ? [] : [main];
+}

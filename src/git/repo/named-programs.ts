@@ -1,0 +1,70 @@
+/**
+ * Programs that git's config names under names of its own choice (filters, hooks from config), and how they are switched off
+ * by these names, whichever file of the config has them (LFS is usually named by the user's own).
+ */
+import { nulFields } from '../git-output.ts';
+
+/** Settings for one run of git. */
+export interface ProgramsOff {
+	args: readonly string[];
+	env: Readonly<Record<string, string>>;
+}
+
+export const NO_PROGRAMS: ProgramsOff = { args: [], env: {} };
+
+/** What git is asked, where the run itself will be; its answer goes to `programsOff`. */
+export const QUESTION: readonly string[] = [
+	'config',
+	'-z',
+	'--name-only',
+	'--get-regexp',
+	'^(filter\\..*\\.(clean|smudge|process|required)|hook\\..*\\.command)$',
+];
+
+/**
+ * Commands that neither look into files of a worktree nor write an index or a ref, and so start no filter and no hook. Any
+ * other may: git looks again into files that changed in an index's own second whenever it writes that index.
+ */
+const STARTS_NOTHING = new Set([
+	'cat-file',
+	'check-attr',
+	'check-ref-format',
+	'commit-tree',
+	'config',
+	'diff-tree',
+	'for-each-ref',
+	'merge-file',
+	'pack-objects',
+	'rev-list',
+	'rev-parse',
+	'show-ref',
+	'unpack-objects',
+]);
+
+/** `words`: the subcommand and what follows. */
+export function mayRunPrograms([command = '', ...rest]: readonly string[]): boolean {
+	const isQuestion = (command === 'worktree' && rest[0] === 'list') || command === 'symbolic-ref';
+	return !isQuestion && !STARTS_NOTHING.has(command);
+}
+
+/** A name with `=` cannot be said with `-c`, so it goes in variables, which git reads since 2.31. */
+export function programsOff(answer: Buffer): ProgramsOff {
+	const settings = [...new Set(nulFields(answer))].map(settingFor);
+	const [odd, plain] = [
+		settings.filter(({ key }) => key.includes('=')),
+		settings.filter(({ key }) => !key.includes('=')),
+	];
+	const variables = odd.flatMap(({ key, value }, i) => [
+		[`GIT_CONFIG_KEY_${i}`, key],
+		[`GIT_CONFIG_VALUE_${i}`, value],
+	]);
+	return {
+		args: plain.flatMap(({ key, value }) => ['-c', `${key}=${value}`]),
+		env: odd.length === 0 ? {} : { ...Object.fromEntries(variables), GIT_CONFIG_COUNT: String(odd.length) },
+	};
+}
+
+function settingFor(key: string): { key: string; value: string } {
+	if (key.startsWith('hook.')) return { key: key.replace(/command$/, 'enabled'), value: 'false' };
+	return { key, value: key.endsWith('.required') ? 'false' : '' };
+}

@@ -1,0 +1,37 @@
+import { lstatSync } from 'node:fs';
+import { join } from 'node:path';
+import { firstLineOf, isObjectId } from '../git-output.ts';
+import { folderEntries } from './folder-entries.ts';
+import type { RepoGit } from './repo-git.ts';
+
+/** What stands in a worktree's folder, git's own files left out. */
+export interface FolderContents {
+	/** Files and links. */
+	files: number;
+	/** Folders below that are repos of their own (submodules and clones), relative. */
+	nested: string[];
+}
+
+/** Looks at everything, ignored or not. Folders that cannot be read count as empty. */
+export function readFolderContents(worktree: string): FolderContents {
+	const found: FolderContents = { files: 0, nested: [] };
+	const walk = (folder: string) => {
+		for (const entry of folderEntries(join(worktree, folder))) {
+			const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
+			if (entry.name === '.git') {
+				if (folder !== '') found.nested.push(folder);
+			} else if (entry.isDirectory()) walk(path);
+			else found.files++;
+		}
+	};
+	walk('');
+	return found;
+}
+
+/** null for a folder that is no repo of its own, or one without a commit. */
+export async function nestedHead(git: RepoGit, folder: string): Promise<string | null> {
+	if (lstatSync(join(folder, '.git'), { throwIfNoEntry: false }) === undefined) return null;
+	const answer = await git.nested(folder, ['rev-parse', '-q', '--verify', 'HEAD'], { allowExit: [1, 128] });
+	const id = firstLineOf(answer.stdout);
+	return isObjectId(id) ? id : null;
+}

@@ -1,0 +1,121 @@
+/**
+ * Git's own records of linked worktrees, `<common dir>/worktrees/<id>/` (gitrepository-layout(5)), read as files: the same
+ * in every version of git, and whatever bytes the paths hold.
+ */
+import { existsSync, lstatSync, readdirSync, realpathSync, rmdirSync, rmSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { hasErrno } from '../../core/errors.ts';
+import { readRegularText } from '../../core/files/files.ts';
+
+export interface WorktreeRecord {
+	/** Absolute folder of the record. */
+	folder: string;
+	/** Absolute; null for a record that a removal left half way. */
+	path: string | null;
+	/** null: not locked. */
+	lockReason: string | null;
+}
+
+export function readRecords(commonDir: string): WorktreeRecord[] {
+	const home = join(commonDir, 'worktrees');
+	return namesIn(home).map((name) => {
+		const folder = join(home, name);
+		const link = readText(join(folder, 'gitdir'));
+		// Relative since git 2.48 where the user wants it so. A folder above may have become a link since.
+		const path = link === null || link === '' ? null : recordedPath(dirname(resolve(folder, link)));
+		return { folder, path, lockReason: readText(join(folder, 'locked')) };
+	});
+}
+
+export function findRecord(commonDir: string, worktree: string): WorktreeRecord | null {
+	const path = recordedPath(worktree);
+	return readRecords(commonDir).find((record) => record.path === path) ?? null;
+}
+
+/** As git writes it down: links in the folders above are resolved, the worktree's own folder may be gone. */
+export function recordedPath(worktree: string): string {
+	const parent = dirname(worktree);
+	return existsSync(parent) ? join(realpathSync(parent), basename(worktree)) : worktree;
+}
+
+/** True for the checkout of the repo and for each that `git worktree list` names; a folder that only points at the repo is none. */
+export function isListedWorktree(
+	folder: string,
+	{ root, commonDir }: { root: string; commonDir: string },
+): boolean {
+	if (folder === root) return true;
+	const record = findRecord(commonDir, folder);
+	return record !== null && !isPrunable(record);
+}
+
+/** True when the worktree's folder or its link back to the record is gone. */
+export function isPrunable({ folder, path }: WorktreeRecord): boolean {
+	if (path === null) return true;
+	const link = readText(join(path, '.git'));
+	const target = link?.startsWith('gitdir: ') ? resolve(path, link.slice('gitdir: '.length)) : null;
+	return target !== folder;
+}
+
+/**
+ * Removes a record as `git worktree remove` does, but its path and lock last: whenever the process dies, what is left still
+ * says whose it is, and git's own pruning leaves it alone until then.
+ */
+export function removeRecord({ folder }: WorktreeRecord): void {
+	const last = ['gitdir', 'locked'];
+	for (const name of namesIn(folder))
+		if (!last.includes(name)) rmSync(join(folder, name), { recursive: true, force: true });
+	for (const name of last) rmSync(join(folder, name), { force: true });
+	removeEmpty(folder);
+	removeEmpty(dirname(folder));
+}
+
+/**
+ * Records in which nothing was written yet when git was killed (a lock that git had made and not filled is nothing), or
+ * nothing is left: git names them for the worktree's own folder, with a number where that name is taken. Without a word
+ * in them they are nobody's.
+ */
+export function removeEmptyRecords(commonDir: string, worktree: string): void {
+	const home = join(commonDir, 'worktrees');
+	const name = basename(worktree);
+	const candidates = namesIn(home).filter(
+		(one) => one.startsWith(name) && /^\d*$/.test(one.slice(name.length)),
+	);
+	for (const one of candidates) {
+		const folder = join(home, one);
+		if (holdsOnlyAnEmptyLock(folder)) rmSync(join(folder, 'locked'), { force: true });
+		removeEmpty(folder);
+	}
+	removeEmpty(home);
+}
+
+function holdsOnlyAnEmptyLock(folder: string): boolean {
+	const names = namesIn(folder);
+	return names.length === 1 && names[0] === 'locked' && readText(join(folder, 'locked')) === '';
+}
+
+/** Removes a folder unless something is in it. True when it is not there afterwards. */
+export function removeEmpty(folder: string): boolean {
+	try {
+		rmdirSync(folder);
+		return true;
+	} catch (error) {
+		if (hasErrno(error, 'ENOENT')) return true;
+		if (hasErrno(error, 'ENOTEMPTY', 'EEXIST', 'ENOTDIR')) return false;
+		throw error;
+	}
+}
+
+/** Of a worktree's folder, where it waits for its removal: `<parent>/.removing-<name>`. */
+export function removalPath(worktree: string): string {
+	return join(dirname(worktree), `.removing-${basename(worktree)}`);
+}
+
+function namesIn(folder: string): string[] {
+	if (!lstatSync(folder, { throwIfNoEntry: false })?.isDirectory()) return [];
+	return readdirSync(folder).sort();
+}
+
+/** Without the newline that ends it. */
+function readText(path: string): string | null {
+	return readRegularText(path)?.replace(/\n$/, '') ?? null;
+}

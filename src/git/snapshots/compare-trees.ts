@@ -1,0 +1,48 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { RelayError } from '../../core/errors.ts';
+import { ISOLATED } from '../run-git.ts';
+import type { SnapshotGit } from './snapshot-git.ts';
+import { parseTreeDiff, type TreeChange } from './tree-diff.ts';
+
+const DIFF_TREE = ['diff-tree', '-r', '-M', '--no-color', '--no-ext-diff', '--no-textconv'];
+
+/** What differs between two trees of the store. */
+export async function listChanges(store: SnapshotGit, before: string, after: string): Promise<TreeChange[]> {
+	const output = await store.read([...DIFF_TREE, '--raw', '--numstat', '-z', '--no-abbrev', before, after]);
+	return parseTreeDiff(output.stdout);
+}
+
+/** Unified diff; a cut is made at a line and announced as the last one. */
+export async function readDiff(
+	store: SnapshotGit,
+	before: string,
+	after: string,
+	{ paths, maxBytes }: { paths?: readonly string[]; maxBytes: number },
+): Promise<string> {
+	const args = [...DIFF_TREE, '-p', '--src-prefix=a/', '--dst-prefix=b/', before, after];
+	const output = await store.read([...args, '--', ...(paths ?? [])], { maxBytes });
+	const text = output.stdout.toString('utf8');
+	if (!output.truncated) return text;
+	const whole = text.slice(0, text.lastIndexOf('\n') + 1);
+	return `${whole}[diff cut: it is longer than ${maxBytes} bytes]\n`;
+}
+
+/** Copies what the changed paths hold out of the repo's objects, so that `git gc` there cannot take it from us. */
+export async function keepBlobs(store: SnapshotGit, changes: readonly TreeChange[]): Promise<void> {
+	const ids = new Set(changes.flatMap(({ oldId, newId }) => [oldId, newId]));
+	const missing = [...ids].filter((id) => !/^0+$/.test(id) && !isStored(store.folder.objects, id));
+	if (missing.length === 0) return;
+	try {
+		const pack = await store.read(['pack-objects', '--stdout', '-q'], { input: `${missing.join('\n')}\n` });
+		if (!pack.truncated) await store.write(['unpack-objects', '-q'], { env: ISOLATED, input: pack.stdout });
+	} catch (error) {
+		// An object that is nowhere (a partial clone) is no reason to lose the list of changes.
+		if (!(error instanceof RelayError)) throw error;
+	}
+}
+
+/** Objects reach our store only loose: nothing here ever packs. */
+function isStored(objects: string, id: string): boolean {
+	return existsSync(join(objects, id.slice(0, 2), id.slice(2)));
+}

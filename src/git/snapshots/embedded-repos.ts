@@ -1,0 +1,15 @@
+import { join } from 'node:path';
+import { readIfThere, writeAtomic } from '../../core/files/files.ts';
+import type { SnapshotFolder } from './snapshot-folder.ts';
+
+/** Worktree-relative folders of other repos that earlier takes met; kept so that git never looks into them again. */
+export function readEmbedded(folder: SnapshotFolder): string[] {
+	const text = readIfThere(fileOf(folder))?.toString('utf8') ?? '';
+	return text.split('\0').filter((path) => path !== '');
+}
+
+export function writeEmbedded(folder: SnapshotFolder, paths: readonly string[]): void {
+	writeAtomic(fileOf(folder), paths.join('\0'));
+}
+
+const fileOf = (folder: SnapshotFolder) => join(folder.gitDir, 'embedded');

@@ -1,0 +1,41 @@
+import { join } from 'node:path';
+import { lstatIfThere } from '../../core/files/files.ts';
+import { folderEntries } from '../repo/folder-entries.ts';
+import type { RepoFacts } from '../repo-facts.ts';
+
+const OF_WORKTREE = ['HEAD', 'logs/HEAD', 'ORIG_HEAD', 'FETCH_HEAD', 'MERGE_HEAD', 'CHERRY_PICK_HEAD'];
+/** A repo with more than this many refs has them packed, but for the newest. */
+const MAX_REFS = 20_000;
+
+/**
+ * Another value once somebody moved what a repo's names point to: a commit, a tag, a switch of branch, a fetch. Empty outside
+ * git. Branches count in the main worktree alone: others may be at work in theirs beside a linked one, whose own HEAD tells what
+ * happened in it. Starts no program.
+ */
+export function refsMark({ gitDir, commonDir }: Pick<RepoFacts, 'gitDir' | 'commonDir'>): string {
+	if (gitDir === null || commonDir === null) return '';
+	const isMain = gitDir === commonDir;
+	const files = OF_WORKTREE.map((name) => join(gitDir, name));
+	if (isMain) files.push(join(commonDir, 'packed-refs'));
+	const folders = [join(commonDir, isMain ? 'refs' : 'refs/tags')];
+	let newest = 0;
+	let count = 0;
+	// Anyone can set the time of a file, but not that of its last change of any kind.
+	const see = (path: string) => {
+		const changed = lstatIfThere(path)?.ctimeMs;
+		if (changed === undefined) return;
+		newest = Math.max(newest, changed);
+		count++;
+	};
+	for (const path of files) see(path);
+	for (let folder = folders.pop(); folder !== undefined && count < MAX_REFS; folder = folders.pop()) {
+		// A ref that is removed changes its folder alone.
+		see(folder);
+		for (const entry of folderEntries(folder)) {
+			const path = join(folder, entry.name);
+			if (entry.isDirectory()) folders.push(path);
+			else see(path);
+		}
+	}
+	return `${newest} ${count}`;
+}

@@ -1,0 +1,50 @@
+/**
+ * What a power cut leaves of a snapshot store: object files that are empty, torn or gone, and an index that still counts on
+ * them. Git takes a file that is there for the object itself, so it would never be written again.
+ */
+import { lstatSync } from 'node:fs';
+import { join } from 'node:path';
+import { inflateSync } from 'node:zlib';
+import { hasErrno } from '../../core/errors.ts';
+import { namesIn, readIfThere, removeIfThere } from '../../core/files/files.ts';
+import type { SnapshotFolder } from './snapshot-folder.ts';
+
+/** Larger objects are judged by their size alone; reading them all could take minutes. */
+const MAX_READ_BYTES = 256 * 1024;
+/** Looking at them takes about a second. */
+const MAX_OBJECTS = 50_000;
+
+/**
+ * To be called when a comparison of `trees` failed: removes broken objects and what says that they are stored, so that the
+ * next take stores everything anew. Does nothing where a tree is simply not of this store.
+ */
+export function dropDamage({ gitDir, objects }: SnapshotFolder, trees: readonly string[]): void {
+	const isOurs = trees.every((tree) => isThere(join(objects, tree.slice(0, 2), tree.slice(2))));
+	if (!isOurs) return;
+	let left = MAX_OBJECTS;
+	for (const part of namesIn(objects, 'EACCES')) {
+		if (!/^[0-9a-f]{2}$/.test(part)) continue;
+		for (const name of namesIn(join(objects, part), 'EACCES')) {
+			if (left-- <= 0) break;
+			const path = join(objects, part, name);
+			if (/^[0-9a-f]{38,62}$/.test(name) && isBroken(path)) removeIfThere(path);
+		}
+	}
+	removeIfThere(join(gitDir, 'index'));
+	removeIfThere(join(gitDir, 'tree'));
+}
+
+function isBroken(path: string): boolean {
+	const facts = lstatSync(path, { throwIfNoEntry: false });
+	if (facts === undefined || !facts.isFile()) return false;
+	if (facts.size === 0) return true;
+	if (facts.size > MAX_READ_BYTES) return false;
+	try {
+		inflateSync(readIfThere(path) ?? Buffer.alloc(0));
+		return false;
+	} catch (error) {
+		return hasErrno(error, 'Z_DATA_ERROR', 'Z_BUF_ERROR');
+	}
+}
+
+const isThere = (path: string) => lstatSync(path, { throwIfNoEntry: false }) !== undefined;

@@ -1,0 +1,128 @@
+/** The git dir of our own that holds the snapshots of one worktree: made by hand, since `git init` costs a process. */
+import { createHash } from 'node:crypto';
+import { lstatSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { ensureFolder, readIfThere, readRegularText, writeAtomic } from '../../core/files/files.ts';
+import { quoteAlternate } from '../quote-alternate.ts';
+import type { RepoFacts } from '../repo-facts.ts';
+import { type Git, ISOLATED } from '../run-git.ts';
+import { olderGenerations } from './snapshot-bounds.ts';
+
+export interface SnapshotFolder {
+	/** GIT_DIR: one a worktree. */
+	gitDir: string;
+	/** Shared by the worktrees of a repo. */
+	objects: string;
+	/** Object folders that are only read: the repo's own, and those that were put aside. */
+	alternates: string;
+	worktree: string;
+	/** Rewrites the excludes where those of the repo changed. `embedded` are worktree-relative folders. */
+	writeExcludes(embedded: readonly string[]): void;
+}
+
+export type RepoInGit = RepoFacts & { commonDir: string; gitDir: string };
+
+/**
+ * Makes or reuses `<stateFolder>/<repo id>/<worktree id>`. Reads the repo's config only for keys that say how the disk
+ * behaves and what is ignored. The repo's own excludes become ours; the user's global ones are found by git itself.
+ */
+export async function prepareSnapshotFolder(
+	repo: RepoInGit,
+	stateFolder: string,
+	git: Git,
+): Promise<SnapshotFolder> {
+	const home = join(stateFolder, idOf(repo.commonDir));
+	const gitDir = join(home, idOf(repo.worktree));
+	const objects = join(home, 'objects');
+	makeGitDir(home);
+	makeGitDir(gitDir);
+	await copyConfig(repo, gitDir, git);
+	writeIfNew(join(gitDir, 'info', 'attributes'), ATTRIBUTES);
+	const alternates = [join(repo.commonDir, 'objects'), ...olderGenerations(home)];
+	const exclude = join(gitDir, 'info', 'exclude');
+	return {
+		gitDir,
+		objects,
+		alternates: alternates.map(quoteAlternate).join(':'),
+		worktree: repo.worktree,
+		writeExcludes: (embedded) => writeIfNew(exclude, excludesOf(repo, embedded)),
+	};
+}
+
+/** Bytes go in as they are: no conversion, and no program named by an attribute. */
+const ATTRIBUTES = '* -text -filter -ident -working-tree-encoding\n';
+
+/** A folder that git accepts as a git dir, whatever a power cut or a clean-up left of it; `objects` of the outer one is the store. */
+function makeGitDir(path: string): void {
+	for (const folder of ['objects/info', 'objects/pack', 'refs/heads', 'info'])
+		if (lstatSync(join(path, folder), { throwIfNoEntry: false }) === undefined)
+			ensureFolder(join(path, folder));
+	writeIfNew(join(path, 'HEAD'), 'ref: refs/heads/none\n');
+}
+
+/** Once per change of the repo's config file: its size and time stand in ours. */
+async function copyConfig(repo: RepoInGit, gitDir: string, git: Git): Promise<void> {
+	const source = join(repo.commonDir, 'config');
+	const facts = statSync(source, { throwIfNoEntry: false, bigint: true });
+	const stamp = `# from ${JSON.stringify(source)} ${facts?.size ?? 0} ${facts?.mtimeNs ?? 0} format ${CONFIG_FORMAT}\n`;
+	const path = join(gitDir, 'config');
+	if (readIfThere(path)?.toString('utf8').startsWith(stamp)) return;
+	const text = facts === undefined ? '' : await readConfig(source, repo, git);
+	writeAtomic(path, stamp + text);
+}
+
+/** To be raised when `OUR_CONFIG` changes. */
+const CONFIG_FORMAT = 1;
+
+const COPIED =
+	/^(?:core\.(?:filemode|symlinks|ignorecase|precomposeunicode|excludesfile)|extensions\.objectformat)$/;
+
+async function readConfig(source: string, repo: RepoInGit, git: Git): Promise<string> {
+	const found = await git.run(['config', '--file', source, '-z', '--get-regexp', '^(core|extensions)\\.'], {
+		cwd: repo.worktree,
+		env: ISOLATED,
+		allowExit: [1],
+	});
+	const entries = found.stdout
+		.toString('utf8')
+		.split('\0')
+		.map((entry) => entry.split('\n', 2))
+		.filter((entry): entry is [string, string] => COPIED.test(entry[0] ?? '') && entry[1] !== undefined);
+	const isSha256 = entries.some(([key, value]) => key === 'extensions.objectformat' && value === 'sha256');
+	const core = entries.filter(([key]) => key.startsWith('core.'));
+	return [
+		`[core]\n\trepositoryformatversion = ${isSha256 ? 1 : 0}\n\tbare = false\n${OUR_CONFIG}`,
+		...core.map(([key, value]) => `\t${key.slice('core.'.length)} = ${quoteValue(value)}\n`),
+		isSha256 ? '[extensions]\n\tobjectformat = sha256\n' : '',
+	].join('');
+}
+
+/**
+ * No fsync: a snapshot that a power cut takes is taken again. Files over 16 MiB count as binary and are not compressed, so
+ * that a large one cannot eat the time of a turn.
+ */
+const OUR_CONFIG =
+	'\tsplitIndex = false\n\tfsync = none\n\tbigFileThreshold = 16m\n\tlogAllRefUpdates = false\n\tquotePath = false\n';
+
+const quoteValue = (value: string) =>
+	`"${value.replace(/["\\]/g, '\\$&').replace(/\n/g, '\\n').replace(/\t/g, '\\t')}"`;
+
+function excludesOf(repo: RepoInGit, embedded: readonly string[]): string {
+	return [
+		readRegularText(join(repo.commonDir, 'info', 'exclude')) ?? '',
+		'/.agent-relay/',
+		...embedded.map((path) => `/${asPattern(path)}`),
+		'',
+	].join('\n');
+}
+
+/** A line end in a path ends its line here too, so any character stands in its place. */
+const asPattern = (path: string) => path.replace(/[\\*?[\]!# ]/g, '\\$&').replace(/[\r\n]/g, '?');
+
+function writeIfNew(path: string, text: string): void {
+	if (readIfThere(path)?.toString('utf8') !== text) writeAtomic(path, text);
+}
+
+function idOf(path: string): string {
+	return createHash('sha256').update(path).digest('hex').slice(0, 16);
+}

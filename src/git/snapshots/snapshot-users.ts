@@ -1,0 +1,73 @@
+/** Which relays use a repo's snapshots: what a living one may still ask for is never removed. */
+import { randomBytes } from 'node:crypto';
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+	createExclusive,
+	endFutureTime,
+	ensureFolder,
+	namesIn,
+	readIfThere,
+	removeIfThere,
+} from '../../core/files/files.ts';
+import type { ProcessTable } from '../../core/processes/process-table.ts';
+
+export type UserProcesses = Pick<ProcessTable, 'identify' | 'isAlive' | 'place'>;
+
+/** A mark of a process that cannot be looked at from here (another host, a container) counts for this long. */
+const FAR_MARK_MS = 7 * 24 * 3_600_000;
+/** What the clocks of two machines may differ by. */
+const CLOCKS_DIFFER_MS = 3_600_000;
+
+const usersOf = (home: string) => join(home, 'users');
+
+/** Marks this process as a user of the snapshots in `home`. The returned path is removed when it needs them no more. */
+export function markUser(home: string, processes: UserProcesses): string {
+	const folder = usersOf(home);
+	ensureFolder(folder);
+	const path = join(folder, `${process.pid}-${randomBytes(4).toString('hex')}`);
+	const start = processes.identify(process.pid)?.start ?? '';
+	createExclusive(path, `${JSON.stringify({ pid: process.pid, start, place: placeOf(processes) })}\n`);
+	return path;
+}
+
+const marksIn = (home: string) => namesIn(usersOf(home)).map((name) => join(usersOf(home), name));
+
+/** Changes nothing. `except`: a mark that does not count. */
+export function isInUse(home: string, processes: UserProcesses, now: number, except?: string): boolean {
+	return marksIn(home).some((path) => path !== except && isOfLiving(path, processes, now));
+}
+
+/** Removes the marks of processes that are gone, and has those that claim to be of a time to come age from now. */
+export function dropStaleMarks(home: string, processes: UserProcesses, now: number): void {
+	for (const path of marksIn(home)) {
+		if (isOfLiving(path, processes, now)) endFutureTime(path, now, CLOCKS_DIFFER_MS);
+		else removeIfThere(path);
+	}
+}
+
+function isOfLiving(path: string, processes: UserProcesses, now: number): boolean {
+	const mark = readMark(path);
+	if (mark?.place === placeOf(processes)) return processes.isAlive(mark);
+	return now - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0) < FAR_MARK_MS;
+}
+
+/** null for what is no mark: it counts as one from far. */
+function readMark(path: string): { pid: number; start: string; place: string } | null {
+	try {
+		const value: unknown = JSON.parse(readIfThere(path)?.toString('utf8') ?? '');
+		if (typeof value !== 'object' || value === null) return null;
+		const { pid, start, place } = { pid: 0, start: '', place: '', ...value };
+		return typeof pid === 'number' && typeof start === 'string' && typeof place === 'string'
+			? { pid, start, place }
+			: null;
+	} catch (error) {
+		if (error instanceof SyntaxError) return null;
+		throw error;
+	}
+}
+
+function placeOf(processes: UserProcesses): string {
+	const { host, pid_namespace } = processes.place();
+	return `${host} ${pid_namespace ?? ''}`;
+}

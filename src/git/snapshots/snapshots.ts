@@ -1,0 +1,218 @@
+/**
+ * Tree snapshots of a worktree. Everything is written to a git dir of our own; the repo's `.git` is only read: blobs and
+ * trees are stored without a look at the repo's objects (git would touch the times of those it finds there), and only
+ * reading commands see them as alternates.
+ */
+import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { Clock } from '../../core/clock.ts';
+import { isSystemError, RelayError } from '../../core/errors.ts';
+import { removeIfThere } from '../../core/files/files.ts';
+import { safeLine } from '../../core/text.ts';
+import type { FileChange, RepoFacts, Snapshot, Snapshots } from '../repo-facts.ts';
+import { type Git, GitTimeout } from '../run-git.ts';
+import { keepBlobs, listChanges, readDiff } from './compare-trees.ts';
+import { leaveOutLarge } from './large-files.ts';
+import { boundSnapshots, removeCutOff } from './snapshot-bounds.ts';
+import { prepareSnapshotFolder, type RepoInGit } from './snapshot-folder.ts';
+import { createSnapshotGit, type SnapshotGit } from './snapshot-git.ts';
+import { removeStrays } from './snapshot-index.ts';
+import { isInUse, markUser, type UserProcesses } from './snapshot-users.ts';
+import { takeSnapshot } from './take-snapshot.ts';
+
+export interface SnapshotsOptions {
+	repo: RepoFacts;
+	git: Git;
+	/** `<stateHome>/agent-relay/snapshots`. */
+	stateFolder: string;
+	clock: Clock;
+	/** A take that needs more time is cut off. */
+	budgetMs?: number;
+	/** To mark the snapshots as used, and to keep all of them within bounds. Default: neither. */
+	processes?: UserProcesses;
+}
+
+const BUDGET_MS = 2_000;
+/** A busy machine makes one take slow; after so many in a row the repo itself is too large. */
+const SLOW_IN_A_ROW = 3;
+/** Then a take is tried only now and then, in case it was the machine after all. */
+const REST_MS = 10 * 60_000;
+
+export function createSnapshots(options: SnapshotsOptions): Snapshots {
+	const { repo, git, clock, stateFolder, processes } = options;
+	const budgetMs = options.budgetMs ?? BUDGET_MS;
+	if (!isInGit(repo)) return noSnapshots(repo);
+	let prepared: Promise<SnapshotGit> | null = null;
+	let mark: string | null = null;
+	const store = () => {
+		prepared ??= openStore(repo, stateFolder, git, clock).then((opened) => {
+			if (processes && (mark === null || !existsSync(mark))) mark = markUser(homeOf(opened), processes);
+			return opened;
+		});
+		return prepared;
+	};
+	/** Git leaves what it has written of a large file; only while nobody else takes is it certain whose it is. */
+	const removeOwnRest = async () => {
+		const home = await prepared?.then(homeOf);
+		if (processes && home && mark && !isInUse(home, processes, clock.now(), mark)) removeCutOff(home);
+	};
+	/** Large untracked files, by name, from the next take on; none where git cannot list them. */
+	const leaveOut = async (): Promise<string[]> => {
+		try {
+			return prepared === null ? [] : await leaveOutLarge(await prepared);
+		} catch (error) {
+			if (!isExpected(error)) throw error;
+			return [];
+		}
+	};
+	const slow = { inARow: 0, lastAt: 0 };
+	const isResting = () => slow.inARow >= SLOW_IN_A_ROW && clock.monotonic() - slow.lastAt < REST_MS;
+
+	const take = async (): Promise<Snapshot> => {
+		const start = clock.monotonic();
+		const tookMs = () => clock.monotonic() - start;
+		const left = () => Math.max(1, Math.ceil(budgetMs - tookMs()));
+		const unavailable = `a snapshot needs more than ${budgetMs} ms here`;
+		if (isResting()) return { tree: null, skipped: [], tookMs: 0, unavailable };
+		try {
+			const taken = await takePrepared(left);
+			slow.inARow = 0;
+			return { ...taken, tookMs: tookMs(), unavailable: null };
+		} catch (error) {
+			if (!isExpected(error)) throw error;
+			const isSlow = error instanceof GitTimeout;
+			if (isSlow) await removeOwnRest().catch(() => undefined);
+			const leftOut = isSlow ? await leaveOut() : [];
+			prepared = null;
+			// What made it slow is not met again.
+			if (isSlow && leftOut.length === 0)
+				Object.assign(slow, { inARow: slow.inARow + 1, lastAt: clock.monotonic() });
+			const why = isSlow ? unavailable + describeLeftOut(leftOut) : error.message;
+			return { tree: null, skipped: [], tookMs: tookMs(), unavailable: why };
+		}
+	};
+
+	/** A store that somebody emptied or removed since it was opened is made again, once. */
+	const takePrepared = async (left: () => number) => {
+		const isOld = prepared !== null;
+		try {
+			return await takeSnapshot(await store(), left);
+		} catch (error) {
+			if (!isOld || error instanceof GitTimeout || !isExpected(error)) throw error;
+			prepared = null;
+			return takeSnapshot(await store(), left);
+		}
+	};
+
+	/** What the store cannot answer is a RelayError, and a store with damage in it is mended for the next take. */
+	const reading = async <T>(
+		trees: readonly string[],
+		read: (opened: SnapshotGit) => Promise<T>,
+	): Promise<T> => {
+		try {
+			return await read(await store());
+		} catch (error) {
+			if (!isExpected(error)) throw error;
+			const opened = prepared;
+			prepared = null;
+			if (!(error instanceof GitTimeout))
+				await opened?.then(
+					async ({ folder }) => (await import('./snapshot-damage.ts')).dropDamage(folder, trees),
+					() => undefined,
+				);
+			if (error instanceof RelayError) throw error;
+			throw new RelayError('git_failed', error.message, { cause: error });
+		}
+	};
+
+	let keeping: Promise<unknown> = Promise.resolve();
+	const compare = (before: string, after: string): Promise<FileChange[]> =>
+		reading([before, after], async (opened) => {
+			const changes = await listChanges(opened, before, after);
+			keeping = Promise.all([keeping, keepBlobs(opened, changes).catch(() => undefined)]);
+			return changes.map(({ oldId: _old, newId: _new, ...change }) => change);
+		});
+	/** A hand-over asks again for what the turn has just asked for, and trees never change. */
+	let newest: { pair: string; changes: Promise<FileChange[]> } | null = null;
+
+	return {
+		take,
+		changes: async (before, after) => {
+			checkTrees(before, after);
+			if (before === after) return [];
+			const pair = `${before} ${after}`;
+			if (newest?.pair === pair) return newest.changes;
+			const asked = { pair, changes: compare(before, after) };
+			newest = asked;
+			asked.changes.catch(() => {
+				if (newest === asked) newest = null;
+			});
+			return asked.changes;
+		},
+		diff: async (before, after, diffOptions) => {
+			checkTrees(before, after);
+			if (before === after) return '';
+			return reading([before, after], (opened) => readDiff(opened, before, after, diffOptions));
+		},
+		settled: async () => {
+			await keeping;
+		},
+		release: () => {
+			if (!processes || mark === null) return;
+			try {
+				removeIfThere(mark);
+				boundSnapshots(stateFolder, { processes, now: clock.now() });
+			} catch (error) {
+				// Tidying up is no reason to fail.
+				if (!isExpected(error)) throw error;
+			}
+			mark = null;
+		},
+	};
+}
+
+const SHOWN_PATHS = 3;
+
+function describeLeftOut(paths: readonly string[]): string {
+	const rest = paths.length - SHOWN_PATHS;
+	const named = paths.slice(0, SHOWN_PATHS).map((path) => safeLine(path, 80));
+	if (named.length === 0) return '';
+	return `; large untracked files are left out from now on: ${named.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
+}
+
+const homeOf = ({ folder }: SnapshotGit) => dirname(folder.gitDir);
+
+async function openStore(repo: RepoInGit, stateFolder: string, git: Git, clock: Clock): Promise<SnapshotGit> {
+	const folder = await prepareSnapshotFolder(repo, stateFolder, git);
+	removeStrays(folder, clock.now());
+	return createSnapshotGit(git, repo, folder);
+}
+
+function checkTrees(...trees: string[]): void {
+	for (const tree of trees)
+		if (!/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(tree))
+			throw new RelayError('damaged_record', `${JSON.stringify(tree.slice(0, 80))} is no tree id`);
+}
+
+function isInGit(repo: RepoFacts): repo is RepoInGit {
+	return repo.kind === 'worktree' && repo.commonDir !== null && repo.gitDir !== null;
+}
+
+/** What git or the disk says, as opposed to a bug of ours. */
+function isExpected(error: unknown): error is Error {
+	return error instanceof RelayError || isSystemError(error);
+}
+
+function noSnapshots(repo: RepoFacts): Snapshots {
+	const unavailable = repo.kind === 'bare' ? 'a bare repo has no files' : 'not a git repo';
+	const refuse = async () => {
+		throw new RelayError('not_found', `there are no snapshots of ${repo.root}: ${unavailable}`);
+	};
+	return {
+		take: async () => ({ tree: null, skipped: [], tookMs: 0, unavailable }),
+		changes: refuse,
+		diff: refuse,
+		settled: async () => undefined,
+		release: () => undefined,
+	};
+}
