@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { hasErrno, RelayError } from '../core/errors.ts';
-import { withPipedText } from '../handoff/piped-text.ts';
+import { withPipedText } from '../handoff/words/piped-text.ts';
 import { readStdin, type StdinDeps } from './read-stdin.ts';
 import { decodeText, refuseMangledArgument } from './text-input.ts';
 

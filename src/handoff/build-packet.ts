@@ -2,27 +2,28 @@
  * Builds the resume packet: what a successor needs, from records alone, under a byte budget. Pure and deterministic. Nothing
  * here starts, reads or writes anything; `write-packet.ts` puts the result on disk.
  */
-import { byteLength, type Piece } from './budget.ts';
-import { type RecordCleaner, recordCleaner } from './clean-record.ts';
-import { commandHistory } from './command-history.ts';
-import { commandPieces, shellNotePieces } from './command-pieces.ts';
+
+import { commandHistory } from './commands/command-history.ts';
+import { commandPieces, shellNotePieces } from './commands/command-pieces.ts';
 import { fenceUser, quoteRecord } from './fence.ts';
-import { filePieces } from './file-pieces.ts';
-import { fitToBudget } from './fit-to-budget.ts';
-import { missedNotes } from './missed-notes.ts';
+import { filePieces } from './files/file-pieces.ts';
+import { fitToBudget } from './fit/fit-to-budget.ts';
+import { packetData } from './fit/packet-data.ts';
+import { renderHead } from './fit/packet-head.ts';
 import { nameOnly } from './name-only.ts';
 import type { Packet } from './packet.ts';
-import { packetData } from './packet-data.ts';
-import { renderHead } from './packet-head.ts';
 import { MIN_BUDGET_BYTES, type PacketDiff, type PacketInput } from './packet-input.ts';
-import { withInertMaterial } from './piped-text.ts';
-import { newestPlan, planLines, planPieces } from './plan-pieces.ts';
+import { byteLength, type Piece } from './pieces/budget.ts';
+import { type RecordCleaner, recordCleaner } from './pieces/clean-record.ts';
+import { turnLabel } from './pieces/turn-label.ts';
+import { readStories, type TurnStory } from './pieces/turn-story.ts';
 import { createRedactor } from './redact.ts';
-import { statementPieces } from './statement-pieces.ts';
-import { scoreStatements } from './statements.ts';
-import { turnLabel } from './turn-label.ts';
-import { readStories, type TurnStory } from './turn-story.ts';
-import { readUserWords, recordedPieces, type UserWords, userPieces } from './user-words.ts';
+import { newestPlan, planLines, planPieces } from './talk/plan-pieces.ts';
+import { statementPieces } from './talk/statement-pieces.ts';
+import { scoreStatements } from './talk/statements.ts';
+import { missedNotes } from './words/missed-notes.ts';
+import { withInertMaterial } from './words/piped-text.ts';
+import { readUserWords, recordedPieces, type UserWords, userPieces } from './words/user-words.ts';
 
 export function buildPacket(input: PacketInput): Packet {
 	const budget = Math.max(MIN_BUDGET_BYTES, Math.floor(input.budgetBytes));

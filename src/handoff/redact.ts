@@ -3,11 +3,11 @@
  * (secret-places.ts), by assignments to secret-sounding names, and by value. A replacement says what kind of thing stood
  * there. It errs on the side of taking out.
  */
-import { withoutOpaqueTokens } from './opaque-tokens.ts';
-import { assignedSecrets } from './secret-assignments.ts';
-import { placedSecrets } from './secret-places.ts';
-import { withoutShapes } from './secret-shapes.ts';
-import { withoutSpans } from './secret-spans.ts';
+import { withoutOpaqueTokens } from './secrets/opaque-tokens.ts';
+import { assignedSecrets } from './secrets/secret-assignments.ts';
+import { placedSecrets } from './secrets/secret-places.ts';
+import { withoutShapes } from './secrets/secret-shapes.ts';
+import { withoutSpans } from './secrets/secret-spans.ts';
 
 export interface Redactor {
 	/** Recorded text: shapes, assignments and values. */

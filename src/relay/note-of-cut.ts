@@ -1,9 +1,9 @@
 /** The note before the next prompt of an agent whose own last turn was cut off, from its records. */
 import type { AgentAdapter } from '../agents/agent-adapter.ts';
 import { secretValues } from '../agents/secret-values.ts';
-import { cutNote } from '../handoff/cut-turn.ts';
+import { cutNote } from '../handoff/pieces/cut-turn.ts';
+import { turnLabel } from '../handoff/pieces/turn-label.ts';
 import { createRedactor } from '../handoff/redact.ts';
-import { turnLabel } from '../handoff/turn-label.ts';
 import type { PlacedTurn } from './lineage.ts';
 import { wasHeard } from './native-session.ts';
 import type { RelayDeps } from './ports.ts';

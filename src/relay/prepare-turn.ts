@@ -11,7 +11,7 @@ import { recordedFolder } from '../git/repo/start-folder.ts';
 import type { RepoFacts, Snapshot } from '../git/repo-facts.ts';
 import type { ComposedPrompt } from '../handoff/build-packet.ts';
 import type { PacketReason } from '../handoff/packet-input.ts';
-import { withInertMaterial } from '../handoff/piped-text.ts';
+import { withInertMaterial } from '../handoff/words/piped-text.ts';
 import type { OpenSession } from '../sessions/session-store.ts';
 import type { TurnState } from '../sessions/turn-state.ts';
 import type { TurnSpec } from '../turns/turn-spec.ts';

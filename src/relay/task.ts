@@ -1,7 +1,7 @@
 /** What an agent is asked to do, in the user's words, and where those words are found again after a crash. */
 import { RelayError } from '../core/errors.ts';
 import { readOrNull } from '../core/files/files.ts';
-import { wordsOfPrompt } from '../handoff/words-of-prompt.ts';
+import { wordsOfPrompt } from '../handoff/words/words-of-prompt.ts';
 import { isDone } from '../sessions/is-done.ts';
 import type { LineageEntry } from '../sessions/lineage.ts';
 import { type SaidWords, saidAsObjective, saidAsPending, saidInTurn } from '../sessions/said-words.ts';

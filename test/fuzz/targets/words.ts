@@ -5,13 +5,13 @@ import { BUILT_IN_ADAPTERS, createRegistry } from '../../../src/agents/registry.
 import { RelayError } from '../../../src/core/errors.ts';
 import { parseSessionId, type SessionId } from '../../../src/core/ids.ts';
 import { quoteForShell } from '../../../src/core/quote-for-shell.ts';
-import { recordCleaner } from '../../../src/handoff/clean-record.ts';
-import { condenseWords } from '../../../src/handoff/condense-words.ts';
 import { fenceRecord, fenceRelay, fenceUser, quoteRecord } from '../../../src/handoff/fence.ts';
-import { splitPipedText, withInertMaterial, withPipedText } from '../../../src/handoff/piped-text.ts';
+import { recordCleaner } from '../../../src/handoff/pieces/clean-record.ts';
 import { createRedactor } from '../../../src/handoff/redact.ts';
-import { splitSentences } from '../../../src/handoff/sentences.ts';
-import { wordsOfPrompt } from '../../../src/handoff/words-of-prompt.ts';
+import { splitSentences } from '../../../src/handoff/talk/sentences.ts';
+import { condenseWords } from '../../../src/handoff/words/condense-words.ts';
+import { splitPipedText, withInertMaterial, withPipedText } from '../../../src/handoff/words/piped-text.ts';
+import { wordsOfPrompt } from '../../../src/handoff/words/words-of-prompt.ts';
 import { resolveRef } from '../../../src/sessions/session-ref.ts';
 import { raceRequest } from '../../../src/shell/race-flags.ts';
 import { readEntry } from '../../../src/shell/read-entry.ts';

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { byteLength } from '../../../src/handoff/budget.ts';
 import {
 	fenceRecord,
 	fenceUser,
@@ -8,6 +7,7 @@ import {
 	RECORD_FENCE_BYTES,
 	USER_FENCE_BYTES,
 } from '../../../src/handoff/fence.ts';
+import { byteLength } from '../../../src/handoff/pieces/budget.ts';
 
 describe('a fence', () => {
 	it('cannot be closed by what it holds', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createRedactor } from '../../../src/handoff/redact.ts';
-import { SECRET_PLACES } from '../../../src/handoff/secret-places.ts';
-import { SECRET_SHAPES } from '../../../src/handoff/secret-shapes.ts';
+import { SECRET_PLACES } from '../../../src/handoff/secrets/secret-places.ts';
+import { SECRET_SHAPES } from '../../../src/handoff/secrets/secret-shapes.ts';
 import { SECRET_CASES, secretOf } from '../../helpers/secret-cases.ts';
 
 const ROWS = [...SECRET_SHAPES, ...SECRET_PLACES];
