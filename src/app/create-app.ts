@@ -21,9 +21,9 @@ import type { RepoFacts } from '../git/repo-facts.ts';
 import type { Git } from '../git/run-git.ts';
 import type { Ledger } from '../limits/ledger.ts';
 import type { SurvivorDesk, Survivors } from '../relay/survivors.ts';
-import { createSessionStore, type SessionStore } from '../sessions/session-store.ts';
-import { locateStore, orphanedStores, type StoreLocation } from '../sessions/store-location.ts';
-import { createWitnesses, type Witnesses } from '../sessions/witness.ts';
+import { locateStore, orphanedStores, type StoreLocation } from '../sessions/files/store-location.ts';
+import { createSessionStore, type SessionStore } from '../sessions/store/session-store.ts';
+import { createWitnesses, type Witnesses } from '../sessions/witness/witness.ts';
 import type { RunningAgents } from '../turns/process/running-agents.ts';
 
 interface AppStreams {

@@ -1,7 +1,7 @@
 /** Wires `prune`: the records of this repo, and what all repos share. */
 import { join } from 'node:path';
 import type { PruneDeps } from '../prune/prune.ts';
-import { type StateStore, stateStores } from '../sessions/store-location.ts';
+import { type StateStore, stateStores } from '../sessions/files/store-location.ts';
 import { type App, storeAt } from './create-app.ts';
 
 export async function openPrune(app: App): Promise<PruneDeps> {

@@ -26,7 +26,7 @@ import { estimateCost } from '../limits/prices.ts';
 import type { Conversation } from '../relay/contract.ts';
 import { openConversation } from '../relay/conversation.ts';
 import type { Places, Policy, Ports } from '../relay/ports.ts';
-import { createNativeConversations } from '../sessions/native-conversations.ts';
+import { createNativeConversations } from '../sessions/lineage/native-conversations.ts';
 import { createStartPty } from '../terminal/start-pty.ts';
 import { removeStrayPrivateFiles } from '../turns/process/private-files.ts';
 import { type App, homeOf, newNativeId, storeAt } from './create-app.ts';

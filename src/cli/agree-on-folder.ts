@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import type { App } from '../app/create-app.ts';
 import { RelayError } from '../core/errors.ts';
 import { safeLine } from '../core/text.ts';
-import type { SessionSummary } from '../sessions/session-list.ts';
+import type { SessionSummary } from '../sessions/listing/session-list.ts';
 import { pickOne } from '../shell/pick.ts';
 
 /** Throws `nothing_to_continue` when the user says no. Elsewhere than on a terminal going on names the folder. */

@@ -10,7 +10,7 @@ import type { Ledger } from '../limits/ledger.ts';
 import type { CandidateVerdict } from '../limits/successor.ts';
 import type { PruneDeps } from '../prune/prune.ts';
 import type { AgentOverview, Conversation } from '../relay/contract.ts';
-import type { SessionStore } from '../sessions/session-store.ts';
+import type { SessionStore } from '../sessions/store/session-store.ts';
 
 /** All that a command may work with; implemented in `app`, each part loaded when it is asked for. */
 export interface CommandContext {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { dirname, relative } from 'node:path';
 import { ensureFolder, writeDurably } from '../core/files/files.ts';
-import { packetFile } from '../sessions/session-paths.ts';
+import { packetFile } from '../sessions/files/session-paths.ts';
 import type { Packet } from './packet.ts';
 
 export interface WrittenPacket {

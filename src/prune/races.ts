@@ -13,7 +13,7 @@ import type { CleanDeps } from '../race/clean-plan.ts';
 import { type RaceOwner, readOwner } from '../race/owner-file.ts';
 import type { RaceRecord } from '../race/race-record.ts';
 import { listRaces } from '../race/race-store.ts';
-import { RACE_FILE } from '../sessions/session-paths.ts';
+import { RACE_FILE } from '../sessions/files/session-paths.ts';
 import type { Kept, PruneAge } from './contract.ts';
 import { folderBytes } from './folder-bytes.ts';
 

@@ -5,11 +5,11 @@ import { RelayError } from '../core/errors.ts';
 import { parseSessionId, type SessionId } from '../core/ids.ts';
 import { readRace } from '../race/race-store.ts';
 import { NO_WITNESS } from '../relay/session-origin.ts';
-import { removedSessions } from '../sessions/removed-sessions.ts';
-import { lastUse, type SessionSummary, sessionIds } from '../sessions/session-list.ts';
-import { isUnbegun } from '../sessions/session-remains.ts';
-import type { SessionStore } from '../sessions/session-store.ts';
-import { storeFolders } from '../sessions/store-location.ts';
+import { removedSessions } from '../sessions/files/removed-sessions.ts';
+import { isUnbegun } from '../sessions/files/session-remains.ts';
+import { storeFolders } from '../sessions/files/store-location.ts';
+import { lastUse, type SessionSummary, sessionIds } from '../sessions/listing/session-list.ts';
+import type { SessionStore } from '../sessions/store/session-store.ts';
 import type { Kept, PruneAge } from './contract.ts';
 import { folderBytes } from './folder-bytes.ts';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { lstatIfThere, namesIn, removeIfThere } from '../core/files/files.ts';
 import { explainingWrites } from '../core/files/write-failure.ts';
 import { isSessionId } from '../core/ids.ts';
-import { WITNESS_END, type Witnesses } from '../sessions/witness.ts';
+import { WITNESS_END, type Witnesses } from '../sessions/witness/witness.ts';
 import type { Kept, PruneAge } from './contract.ts';
 
 export function keptWitnesses(

@@ -8,9 +8,9 @@ import type { Conversation, SendOptions, SendResult } from '../relay/contract.ts
 import { openConversation } from '../relay/conversation.ts';
 import type { Ports, RelayStart } from '../relay/ports.ts';
 import type { RelayEvent } from '../relay/relay-events.ts';
-import { oldestPrices } from '../sessions/price-dates.ts';
-import type { TurnState } from '../sessions/turn-state.ts';
-import { writtenOf } from '../sessions/turn-tokens.ts';
+import { oldestPrices } from '../sessions/lineage/price-dates.ts';
+import type { TurnState } from '../sessions/turns/turn-state.ts';
+import { writtenOf } from '../sessions/turns/turn-tokens.ts';
 import { limitFromDisk } from '../turns/event-log.ts';
 import type { EntrantContext } from './entrant-context.ts';
 import { entrantRepo } from './entrant-folder.ts';

@@ -1,7 +1,7 @@
 import { RelayError } from '../core/errors.ts';
 import { parseSessionId, type SessionId } from '../core/ids.ts';
-import { resolveRef } from '../sessions/session-ref.ts';
-import type { SessionStore } from '../sessions/session-store.ts';
+import { resolveRef } from '../sessions/listing/session-ref.ts';
+import type { SessionStore } from '../sessions/store/session-store.ts';
 import type { RaceRecord } from './race-record.ts';
 import { racesIn } from './race-store.ts';
 

@@ -6,7 +6,7 @@ import { realFolder } from '../core/files/real-folder.ts';
 import { safeLine } from '../core/text.ts';
 import type { FileChange, Snapshots } from '../git/repo-facts.ts';
 import type { KeptTree } from '../git/worktrees/worktree-types.ts';
-import type { TurnState } from '../sessions/turn-state.ts';
+import type { TurnState } from '../sessions/turns/turn-state.ts';
 import { AFTER_CHECKS, ALL_FILES } from './claim-place.ts';
 import { type EntrantContext, withNotes } from './entrant-context.ts';
 import { failureOf } from './entrant-failure.ts';

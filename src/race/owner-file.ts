@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import { ensureFolder, writeAtomic } from '../core/files/files.ts';
 import { explainingWrites } from '../core/files/write-failure.ts';
-import { parseRecord, readRecord } from '../sessions/record-file.ts';
+import { parseRecord, readRecord } from '../sessions/files/json-record.ts';
 
 const text = v.string();
 

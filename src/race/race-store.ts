@@ -5,9 +5,9 @@ import { writeAtomic } from '../core/files/files.ts';
 import { explainingWrites } from '../core/files/write-failure.ts';
 import type { SessionId } from '../core/ids.ts';
 import { safeLine } from '../core/text.ts';
-import { parseRecord, readRecord, refuseNewer } from '../sessions/record-file.ts';
-import { RACE_FILE } from '../sessions/session-paths.ts';
-import type { OpenSession, SessionStore } from '../sessions/session-store.ts';
+import { parseRecord, readRecord, refuseNewer } from '../sessions/files/json-record.ts';
+import { RACE_FILE } from '../sessions/files/session-paths.ts';
+import type { OpenSession, SessionStore } from '../sessions/store/session-store.ts';
 import { eventsOfRace } from './race-log.ts';
 import { RACE_RECORD_VERSION, type RaceRecord, raceRecordSchema } from './race-record.ts';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { ensureFolder, openAppend, removeIfThere, writeAll } from '../core/files/files.ts';
 import { explainingWrites } from '../core/files/write-failure.ts';
 import { runCommand } from '../relay/run-command.ts';
-import { RACE_FOLDER } from '../sessions/session-paths.ts';
+import { RACE_FOLDER } from '../sessions/files/session-paths.ts';
 import type { EntrantContext } from './entrant-context.ts';
 import { entrantFolder } from './entrant-folder.ts';
 import { countFailingTests } from './failing-tests.ts';

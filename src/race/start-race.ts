@@ -8,7 +8,7 @@ import { realFolder } from '../core/files/real-folder.ts';
 import { recordedFolder } from '../git/repo/start-folder.ts';
 import type { RepoFacts } from '../git/repo-facts.ts';
 import { withPolicy } from '../relay/ports.ts';
-import type { OpenSession } from '../sessions/session-store.ts';
+import type { OpenSession } from '../sessions/store/session-store.ts';
 import { claimPlace, keepBase, raceRef } from './claim-place.ts';
 import type { Race, RaceDeps, RaceRequest } from './contract.ts';
 import { entrantIds, slug } from './entrant-ids.ts';

@@ -1,7 +1,7 @@
 /** The session of a prompt, made or made ready, and what is told before its first turn. */
 import type { SuccessorChoice } from '../limits/successor.ts';
-import { hasUnusedPacket } from '../sessions/session-status.ts';
-import type { OpenSession } from '../sessions/session-store.ts';
+import { hasUnusedPacket } from '../sessions/listing/session-status.ts';
+import type { OpenSession } from '../sessions/store/session-store.ts';
 import { addNotes, keepPrompt } from '../sessions/transitions.ts';
 import type { AgentChoice, SendOptions } from './contract.ts';
 import type { ConversationState } from './conversation-state.ts';

@@ -1,8 +1,8 @@
 /** Whether the budgets of a session have room for another turn. Pure. */
 import type { RelayConfig } from '../config/schema.ts';
 import { formatPlural } from '../core/plural.ts';
-import type { LineageEntry } from '../sessions/lineage.ts';
-import { sumOfUsage } from '../sessions/lineage-usage.ts';
+import type { LineageEntry } from '../sessions/lineage/lineage.ts';
+import { sumOfUsage } from '../sessions/lineage/lineage-usage.ts';
 import type { CheckpointReason } from '../sessions/session-meta.ts';
 
 export interface SpentBudget {

@@ -4,7 +4,7 @@ import type { Answer, AnsweredBy } from '../agents/questions.ts';
 import type { SessionId } from '../core/ids.ts';
 import type { CandidateVerdict } from '../limits/successor.ts';
 import type { SessionMeta } from '../sessions/session-meta.ts';
-import type { TurnState } from '../sessions/turn-state.ts';
+import type { TurnState } from '../sessions/turns/turn-state.ts';
 import type { RelayEvent } from './relay-events.ts';
 import type { SessionView } from './session-view.ts';
 

@@ -1,5 +1,5 @@
 import type { SessionMeta } from '../sessions/session-meta.ts';
-import type { OpenSession } from '../sessions/session-store.ts';
+import type { OpenSession } from '../sessions/store/session-store.ts';
 import type { AnswerQuestion } from '../turns/turn-spec.ts';
 import type { Selection } from './selection.ts';
 

@@ -2,8 +2,8 @@
 import type { AgentAdapter } from '../agents/agent-adapter.ts';
 import { RelayError } from '../core/errors.ts';
 import { parseSessionId, type SessionId } from '../core/ids.ts';
-import type { LineageEntry } from '../sessions/lineage.ts';
-import type { ConversationUse } from '../sessions/native-conversations.ts';
+import type { LineageEntry } from '../sessions/lineage/lineage.ts';
+import type { ConversationUse } from '../sessions/lineage/native-conversations.ts';
 import { type AgentStanding, standingWithout } from './lineage.ts';
 import type { RelayDeps } from './ports.ts';
 

@@ -1,5 +1,5 @@
 import { RelayError, type RelayErrorCode } from '../core/errors.ts';
-import { isDone } from '../sessions/is-done.ts';
+import { isDone } from '../sessions/turns/is-done.ts';
 import type { ChatOutcome } from './chat/contract.ts';
 import type { SendResult } from './contract.ts';
 

@@ -3,7 +3,7 @@ import { RelayError } from '../core/errors.ts';
 import { formatPlural } from '../core/plural.ts';
 import type { Snapshots } from '../git/repo-facts.ts';
 import type { PacketDiff } from '../handoff/packet-input.ts';
-import type { TurnState } from '../sessions/turn-state.ts';
+import type { TurnState } from '../sessions/turns/turn-state.ts';
 
 /** Enough for any packet budget; a larger diff is cut by the snapshot store, which says so. */
 const MAX_DIFF_BYTES = 512 * 1024;

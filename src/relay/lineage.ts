@@ -2,12 +2,12 @@
 import { join } from 'node:path';
 import type { ThreadTotals } from '../agents/agent-adapter.ts';
 import { safeLine } from '../core/text.ts';
-import { isDone } from '../sessions/is-done.ts';
-import type { LineageEntry } from '../sessions/lineage.ts';
+import type { LineageEntry } from '../sessions/lineage/lineage.ts';
 import type { SessionMeta } from '../sessions/session-meta.ts';
-import { type RecordedPlan, standingPlan } from '../sessions/standing-plan.ts';
-import { participantOf, type TurnState } from '../sessions/turn-state.ts';
-import type { Witness } from '../sessions/witness.ts';
+import { isDone } from '../sessions/turns/is-done.ts';
+import { type RecordedPlan, standingPlan } from '../sessions/turns/standing-plan.ts';
+import { participantOf, type TurnState } from '../sessions/turns/turn-state.ts';
+import type { Witness } from '../sessions/witness/witness.ts';
 import { totalsFromDisk } from '../turns/record/token-counts.ts';
 import { wasHeard, whyLeft } from './native-session.ts';
 

@@ -1,5 +1,5 @@
 /** Whether an agent's own conversation can be resumed, by what its turns show. Pure. */
-import type { TurnState } from '../sessions/turn-state.ts';
+import type { TurnState } from '../sessions/turns/turn-state.ts';
 
 /** So many refusals in a row, and the conversation is given up. One may be chance: it is open in another window. */
 const MAX_REFUSALS = 2;

@@ -8,7 +8,7 @@ import type { Limit } from '../agents/events.ts';
 import { adviceFor } from '../agents/evidence/login-advice.ts';
 import type { Snapshot } from '../git/repo-facts.ts';
 import type { CandidateVerdict, SuccessorChoice } from '../limits/successor.ts';
-import type { TurnState } from '../sessions/turn-state.ts';
+import type { TurnState } from '../sessions/turns/turn-state.ts';
 import { limitFromDisk } from '../turns/event-log.ts';
 import type { SpentBudget } from './budgets.ts';
 import type { AgentChoice } from './contract.ts';

@@ -1,5 +1,5 @@
-import type { LineageEntry } from '../sessions/lineage.ts';
-import { type JudgedNote, saidAsNotes } from '../sessions/said-words.ts';
+import type { LineageEntry } from '../sessions/lineage/lineage.ts';
+import { type JudgedNote, saidAsNotes } from '../sessions/witness/said-words.ts';
 
 type Entry = Pick<LineageEntry, 'meta' | 'witness'>;
 

@@ -1,4 +1,4 @@
-import type { OpenSession } from '../sessions/session-store.ts';
+import type { OpenSession } from '../sessions/store/session-store.ts';
 import { checkpoint } from '../sessions/transitions.ts';
 import type { AgentChoice } from './contract.ts';
 import type { RelayDeps } from './ports.ts';

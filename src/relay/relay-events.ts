@@ -4,7 +4,7 @@ import type { Answer, AnsweredBy, Question } from '../agents/questions.ts';
 import type { SessionId } from '../core/ids.ts';
 import type { CandidateVerdict } from '../limits/successor.ts';
 import type { LeftReason } from '../sessions/session-meta.ts';
-import type { TurnState } from '../sessions/turn-state.ts';
+import type { TurnState } from '../sessions/turns/turn-state.ts';
 
 /** Who has a turn of a chat. */
 export interface Speaker {

@@ -2,7 +2,7 @@
 import { RelayError } from '../core/errors.ts';
 import { parseSessionId, type SessionId } from '../core/ids.ts';
 import type { SessionMeta } from '../sessions/session-meta.ts';
-import type { OpenSession } from '../sessions/session-store.ts';
+import type { OpenSession } from '../sessions/store/session-store.ts';
 import { moveTo } from '../sessions/transitions.ts';
 import type { ResumeOptions } from './contract.ts';
 import { grantChanges } from './grants.ts';

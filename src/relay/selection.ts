@@ -1,9 +1,9 @@
 import type { AgentId, PermissionPreset } from '../agents/agent-adapter.ts';
 import { isModelName } from '../agents/model-name.ts';
 import { agentSettings } from '../config/defaults.ts';
+import { hasUnusedPacket } from '../sessions/listing/session-status.ts';
 import type { SessionMeta } from '../sessions/session-meta.ts';
-import { hasUnusedPacket } from '../sessions/session-status.ts';
-import type { TurnState } from '../sessions/turn-state.ts';
+import type { TurnState } from '../sessions/turns/turn-state.ts';
 import { agentOrder, inFront, rememberedOrder, withRemembered } from './agent-order.ts';
 import type { AgentChoice } from './contract.ts';
 import { modelOwner } from './model-owner.ts';

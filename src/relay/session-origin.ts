@@ -2,8 +2,8 @@
 import { RelayError } from '../core/errors.ts';
 import type { SessionId } from '../core/ids.ts';
 import type { SessionMeta } from '../sessions/session-meta.ts';
-import type { SessionStore } from '../sessions/session-store.ts';
-import type { Witness } from '../sessions/witness.ts';
+import type { SessionStore } from '../sessions/store/session-store.ts';
+import type { Witness } from '../sessions/witness/witness.ts';
 
 /**
  * Throws `refused` for a session that no relay of this user began, unless `isAccepted`: he says that it goes on. `goOn`: the

@@ -9,8 +9,8 @@ import { safeLine } from '../core/text.ts';
 import { namedFolder, recordedFolder } from '../git/repo/start-folder.ts';
 import { isListedWorktree } from '../git/repo/worktree-records.ts';
 import type { RepoFacts } from '../git/repo-facts.ts';
-import { folderOf } from '../sessions/new-meta.ts';
 import type { SessionMeta } from '../sessions/session-meta.ts';
+import { folderOf } from '../sessions/store/new-meta.ts';
 import type { Ports } from './ports.ts';
 
 export interface SessionPlace {

@@ -8,12 +8,12 @@ import { readOrNull } from '../core/files/files.ts';
 import { quoteForShell } from '../core/quote-for-shell.ts';
 import { namedFolder } from '../git/repo/start-folder.ts';
 import type { FileChange, Snapshots } from '../git/repo-facts.ts';
-import { sumOfUsage } from '../sessions/lineage-usage.ts';
+import { turnFile } from '../sessions/files/session-paths.ts';
+import { sumOfUsage } from '../sessions/lineage/lineage-usage.ts';
 import type { SessionMeta } from '../sessions/session-meta.ts';
-import { turnFile } from '../sessions/session-paths.ts';
-import type { OpenSession } from '../sessions/session-store.ts';
-import { toldPlan } from '../sessions/standing-plan.ts';
-import type { TurnState } from '../sessions/turn-state.ts';
+import type { OpenSession } from '../sessions/store/session-store.ts';
+import { toldPlan } from '../sessions/turns/standing-plan.ts';
+import type { TurnState } from '../sessions/turns/turn-state.ts';
 import { agentStanding, placedTurns, startedIn } from './lineage.ts';
 import type { Ports } from './ports.ts';
 

@@ -7,7 +7,7 @@ import { RelayError } from '../core/errors.ts';
 import type { ProcessIdentity, ProcessTable } from '../core/processes/process-table.ts';
 import { membersOf } from '../core/processes/process-tree.ts';
 import { safeLine } from '../core/text.ts';
-import { readNewestTurns } from '../sessions/turn-records.ts';
+import { readNewestTurns } from '../sessions/turns/turn-states.ts';
 import type { RunningAgents, Survivor } from '../turns/process/running-agents.ts';
 
 /** An agent whose terminal was hung up by the end of its relay is gone within 1.5 s, as a rule. */

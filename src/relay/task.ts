@@ -2,13 +2,18 @@
 import { RelayError } from '../core/errors.ts';
 import { readOrNull } from '../core/files/files.ts';
 import { wordsOfPrompt } from '../handoff/words/words-of-prompt.ts';
-import { isDone } from '../sessions/is-done.ts';
-import type { LineageEntry } from '../sessions/lineage.ts';
-import { type SaidWords, saidAsObjective, saidAsPending, saidInTurn } from '../sessions/said-words.ts';
-import { turnFile } from '../sessions/session-paths.ts';
-import type { OpenSession, SessionStore } from '../sessions/session-store.ts';
-import { readNewestTurns } from '../sessions/turn-records.ts';
-import type { TurnState } from '../sessions/turn-state.ts';
+import { turnFile } from '../sessions/files/session-paths.ts';
+import type { LineageEntry } from '../sessions/lineage/lineage.ts';
+import type { OpenSession, SessionStore } from '../sessions/store/session-store.ts';
+import { isDone } from '../sessions/turns/is-done.ts';
+import type { TurnState } from '../sessions/turns/turn-state.ts';
+import { readNewestTurns } from '../sessions/turns/turn-states.ts';
+import {
+	type SaidWords,
+	saidAsObjective,
+	saidAsPending,
+	saidInTurn,
+} from '../sessions/witness/said-words.ts';
 import { type PlacedTurn, pendingTurn, placedTurns } from './lineage.ts';
 
 /** Words from a record. */

@@ -1,7 +1,7 @@
 import type { AgentAdapter, LoginState } from '../agents/agent-adapter.ts';
 import type { Limit } from '../agents/events.ts';
 import { fromIso } from '../core/clock.ts';
-import type { TurnState } from '../sessions/turn-state.ts';
+import type { TurnState } from '../sessions/turns/turn-state.ts';
 import { limitFromDisk } from '../turns/event-log.ts';
 import type { RelayDeps } from './ports.ts';
 

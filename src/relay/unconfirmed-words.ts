@@ -1,6 +1,6 @@
 /** What records say that the user said, and nobody witnessed: found, and told in one line. */
-import type { LineageEntry } from '../sessions/lineage.ts';
-import { saidAsObjective, saidAsPending } from '../sessions/said-words.ts';
+import type { LineageEntry } from '../sessions/lineage/lineage.ts';
+import { saidAsObjective, saidAsPending } from '../sessions/witness/said-words.ts';
 import { readSaidWords } from '../turns/turn-records.ts';
 import { ownNotes } from './own-notes.ts';
 

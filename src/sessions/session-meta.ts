@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { accountSchema, day } from './turn-state.ts';
+import { accountSchema, day } from './turns/turn-state.ts';
 
 const count = v.nullable(v.number());
 const text = v.string();

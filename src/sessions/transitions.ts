@@ -3,9 +3,9 @@
  * given to `OpenSession.apply`. Times are epoch ms. Keys that a transition does not name stay, unknown ones too.
  */
 import { toIso, toIsoOrNull } from '../core/clock.ts';
-import { oldestPrices } from './price-dates.ts';
+import { oldestPrices } from './lineage/price-dates.ts';
 import type { ChatRecord, CheckpointReason, LeftReason, SessionMeta, SessionNote } from './session-meta.ts';
-import { participantOf, type TurnState } from './turn-state.ts';
+import { participantOf, type TurnState } from './turns/turn-state.ts';
 
 export type Transition<Facts> = (meta: SessionMeta, facts: Facts) => SessionMeta;
 

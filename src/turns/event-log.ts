@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import type { AgentEvent, Limit } from '../agents/events.ts';
 import { fromIso, toIso, toIsoOrNull } from '../core/clock.ts';
-import type { TurnState } from '../sessions/turn-state.ts';
+import type { TurnState } from '../sessions/turns/turn-state.ts';
 import { type DiskEvent, eventSchema } from './record/event-schema.ts';
 import { tokensFromDisk, tokensToDisk } from './record/token-counts.ts';
 

@@ -4,7 +4,7 @@
  */
 import type { ParsedTurn } from '../agents/agent-adapter.ts';
 import type { AgentEvent, PlanItem, ToolKind, Utilization } from '../agents/events.ts';
-import type { TurnState } from '../sessions/turn-state.ts';
+import type { TurnState } from '../sessions/turns/turn-state.ts';
 import { unwrapShell, validationKind } from './validation.ts';
 
 /** Tools kept in the state; a turn with more keeps the first and the last half, the log has all. */

@@ -2,10 +2,10 @@
 import { createHash } from 'node:crypto';
 import type { AgentEvent } from '../agents/events.ts';
 import { readOrNull } from '../core/files/files.ts';
-import { NOTHING_SAID, type SaidWords, saidInTurn } from '../sessions/said-words.ts';
-import { turnFile } from '../sessions/session-paths.ts';
-import type { TurnState } from '../sessions/turn-state.ts';
-import type { Witness } from '../sessions/witness.ts';
+import { turnFile } from '../sessions/files/session-paths.ts';
+import type { TurnState } from '../sessions/turns/turn-state.ts';
+import { NOTHING_SAID, type SaidWords, saidInTurn } from '../sessions/witness/said-words.ts';
+import type { Witness } from '../sessions/witness/witness.ts';
 import { parseEventLine } from './event-log.ts';
 
 /** Above this an event log is read from its start and its end only; what lies between stays on disk. */

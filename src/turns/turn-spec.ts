@@ -4,9 +4,9 @@ import type { Answer, AnsweredBy, Question } from '../agents/questions.ts';
 import type { Clock } from '../core/clock.ts';
 import type { ProcessTable } from '../core/processes/process-table.ts';
 import type { Snapshot, Snapshots } from '../git/repo-facts.ts';
-import type { ConversationUse } from '../sessions/native-conversations.ts';
-import type { OpenSession } from '../sessions/session-store.ts';
-import type { TurnState } from '../sessions/turn-state.ts';
+import type { ConversationUse } from '../sessions/lineage/native-conversations.ts';
+import type { OpenSession } from '../sessions/store/session-store.ts';
+import type { TurnState } from '../sessions/turns/turn-state.ts';
 import type { StartAgentProcess } from '../terminal/agent-process.ts';
 import type { RunningAgents } from './process/running-agents.ts';
 

@@ -6,9 +6,9 @@ import type { FileChange } from '../git/repo-facts.ts';
 import { describeLimit, describeTime } from '../limits/describe-limit.ts';
 import type { CandidateVerdict } from '../limits/successor.ts';
 import type { RelayEvent, Speaker } from '../relay/relay-events.ts';
-import { isDone } from '../sessions/is-done.ts';
-import type { TurnState } from '../sessions/turn-state.ts';
-import { readOf, writtenOf } from '../sessions/turn-tokens.ts';
+import { isDone } from '../sessions/turns/is-done.ts';
+import type { TurnState } from '../sessions/turns/turn-state.ts';
+import { readOf, writtenOf } from '../sessions/turns/turn-tokens.ts';
 import { describeCost, formatCount, formatDuration } from '../ui/quantities.ts';
 import type { Theme } from '../ui/theme.ts';
 

@@ -13,7 +13,7 @@ import {
 import { hostname, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { parseMeta } from '../../src/sessions/record-file.ts';
+import { parseMeta } from '../../src/sessions/files/json-record.ts';
 import { compileSource } from '../helpers/compiled-source.ts';
 
 interface Reply {

@@ -3,7 +3,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { DEMO_ADAPTERS } from '../../src/agents/demo/adapter.ts';
 import { BUILT_IN_ADAPTERS } from '../../src/agents/registry.ts';
-import { parseMeta, parseTurnState } from '../../src/sessions/record-file.ts';
+import { parseMeta, parseTurnState } from '../../src/sessions/files/json-record.ts';
 import { CliHome } from '../helpers/cli-home.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');

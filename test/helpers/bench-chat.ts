@@ -4,7 +4,7 @@ import type { Chat, ChatChanges, ChatRequest, ChatResult } from '../../src/relay
 import { continueChat, startChat } from '../../src/relay/chat/open-chat.ts';
 import type { RelayDeps } from '../../src/relay/ports.ts';
 import type { RelayEvent } from '../../src/relay/relay-events.ts';
-import { turnFile } from '../../src/sessions/session-paths.ts';
+import { turnFile } from '../../src/sessions/files/session-paths.ts';
 import type { EngineBench } from './engine-bench.ts';
 
 /** A chat on fake agents, with what it told. Closed by whoever opened it. */

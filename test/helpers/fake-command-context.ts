@@ -9,8 +9,8 @@ import type { RepoFacts } from '../../src/git/repo-facts.ts';
 import type { Ledger } from '../../src/limits/ledger.ts';
 import type { LedgerEntry, RefusedLogin } from '../../src/limits/ledger-file.ts';
 import type { Conversation } from '../../src/relay/contract.ts';
-import type { ListOptions, SessionSummary } from '../../src/sessions/session-list.ts';
-import type { SessionStore } from '../../src/sessions/session-store.ts';
+import type { ListOptions, SessionSummary } from '../../src/sessions/listing/session-list.ts';
+import type { SessionStore } from '../../src/sessions/store/session-store.ts';
 import { Machine } from './fake-machine.ts';
 import { fakeSessionMeta } from './fake-session-meta.ts';
 

@@ -14,8 +14,8 @@ import type {
 } from '../../src/relay/contract.ts';
 import type { SessionView } from '../../src/relay/session-view.ts';
 import type { SessionMeta } from '../../src/sessions/session-meta.ts';
-import { toldPlan } from '../../src/sessions/standing-plan.ts';
-import type { TurnState } from '../../src/sessions/turn-state.ts';
+import { toldPlan } from '../../src/sessions/turns/standing-plan.ts';
+import type { TurnState } from '../../src/sessions/turns/turn-state.ts';
 import { fakeTurnState } from './fake-turn-state.ts';
 
 /** What the shell did to the relay, in order. */

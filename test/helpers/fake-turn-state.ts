@@ -1,4 +1,4 @@
-import type { TurnState } from '../../src/sessions/turn-state.ts';
+import type { TurnState } from '../../src/sessions/turns/turn-state.ts';
 
 /** A finished turn of claude with two changed files. */
 export function fakeTurnState(over: Partial<TurnState> = {}): TurnState {

@@ -1,5 +1,5 @@
 import type { SessionId } from '../../src/core/ids.ts';
-import { type NewWords, Witness } from '../../src/sessions/witness.ts';
+import { type NewWords, Witness } from '../../src/sessions/witness/witness.ts';
 
 /** A witness without a file, that knows of a session what is given. */
 export function fakeWitness(...said: NewWords[]): Witness {

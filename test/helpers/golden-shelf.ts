@@ -7,7 +7,11 @@ import { cpSync, existsSync, readdirSync, readFileSync, utimesSync } from 'node:
 import { join, resolve } from 'node:path';
 import type { RaceRecord } from '../../src/race/race-record.ts';
 import type { SessionMeta } from '../../src/sessions/session-meta.ts';
-import { serializeWitness, WITNESS_VERSION, type WitnessLine } from '../../src/sessions/witness-file.ts';
+import {
+	serializeWitness,
+	WITNESS_VERSION,
+	type WitnessLine,
+} from '../../src/sessions/witness/witness-file.ts';
 import type { CliHome } from './cli-home.ts';
 import { fakeCheck, fakeEntrant } from './fake-entrant.ts';
 import { fakeCheckpoint, fakeSessionMeta } from './fake-session-meta.ts';

@@ -14,8 +14,8 @@ import { resumeRace } from '../../src/race/resume-race.ts';
 import { startRace } from '../../src/race/start-race.ts';
 import { parseEntrants } from '../../src/race/validate-request.ts';
 import type { RelayDeps } from '../../src/relay/ports.ts';
-import { createSessionStore } from '../../src/sessions/session-store.ts';
-import { createWitnesses } from '../../src/sessions/witness.ts';
+import { createSessionStore } from '../../src/sessions/store/session-store.ts';
+import { createWitnesses } from '../../src/sessions/witness/witness.ts';
 import { type BenchOptions, EngineBench, processes } from './engine-bench.ts';
 
 /** An engine bench with worktrees: races as the product wires them. */

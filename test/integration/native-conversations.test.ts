@@ -16,7 +16,7 @@ import { systemClock } from '../../src/core/clock.ts';
 import { lockingOf } from '../../src/core/files/file-lock.ts';
 import { createSessionIds } from '../../src/core/ids.ts';
 import { createProcessTable } from '../../src/core/processes/create-process-table.ts';
-import { createNativeConversations } from '../../src/sessions/native-conversations.ts';
+import { createNativeConversations } from '../../src/sessions/lineage/native-conversations.ts';
 
 let folder: string;
 beforeEach(() => {

@@ -6,9 +6,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/core/clock.ts';
 import { createSessionIds } from '../../src/core/ids.ts';
 import { createProcessTable } from '../../src/core/processes/create-process-table.ts';
-import { parseMeta } from '../../src/sessions/record-file.ts';
-import { createSessionStore } from '../../src/sessions/session-store.ts';
-import { createWitnesses } from '../../src/sessions/witness.ts';
+import { parseMeta } from '../../src/sessions/files/json-record.ts';
+import { createSessionStore } from '../../src/sessions/store/session-store.ts';
+import { createWitnesses } from '../../src/sessions/witness/witness.ts';
 import { fakeTurnState } from '../helpers/fake-turn-state.ts';
 import { canMount, mountSmallDisk } from '../helpers/small-disk.ts';
 

@@ -18,8 +18,8 @@ import { setConfigValue } from '../../src/config/edit-config.ts';
 import { systemClock } from '../../src/core/clock.ts';
 import { lockingOf } from '../../src/core/files/file-lock.ts';
 import { createProcessTable } from '../../src/core/processes/create-process-table.ts';
-import { sessionPlaces } from '../../src/sessions/session-list.ts';
-import { stateStores } from '../../src/sessions/store-location.ts';
+import { stateStores } from '../../src/sessions/files/store-location.ts';
+import { sessionPlaces } from '../../src/sessions/listing/session-list.ts';
 
 let root: string;
 let repo: string;

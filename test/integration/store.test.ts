@@ -20,12 +20,12 @@ import type { Clock } from '../../src/core/clock.ts';
 import { createSessionIds, parseSessionId, type SessionId } from '../../src/core/ids.ts';
 import type { RepoFacts } from '../../src/git/repo-facts.ts';
 import { keptSessions } from '../../src/prune/sessions.ts';
-import { latestUnfinished } from '../../src/sessions/latest-session.ts';
-import { removedSessions } from '../../src/sessions/removed-sessions.ts';
-import type { LockProcesses } from '../../src/sessions/session-lock.ts';
-import { createSessionStore } from '../../src/sessions/session-store.ts';
-import { locateStore } from '../../src/sessions/store-location.ts';
-import { createWitnesses } from '../../src/sessions/witness.ts';
+import { removedSessions } from '../../src/sessions/files/removed-sessions.ts';
+import { locateStore } from '../../src/sessions/files/store-location.ts';
+import { latestUnfinished } from '../../src/sessions/listing/latest-session.ts';
+import type { LockProcesses } from '../../src/sessions/store/session-lock.ts';
+import { createSessionStore } from '../../src/sessions/store/session-store.ts';
+import { createWitnesses } from '../../src/sessions/witness/witness.ts';
 import { fakeCheckpoint } from '../helpers/fake-session-meta.ts';
 import { fakeTurnState } from '../helpers/fake-turn-state.ts';
 

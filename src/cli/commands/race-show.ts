@@ -13,7 +13,7 @@ import { findRace } from '../../race/find-race.ts';
 import type { RaceRecord } from '../../race/race-record.ts';
 import { listRaces, racesIn, readRace } from '../../race/race-store.ts';
 import { EXIT } from '../../relay/exit-codes.ts';
-import { shortIds } from '../../sessions/short-ids.ts';
+import { shortIds } from '../../sessions/listing/short-ids.ts';
 import type { CommandResult, Output } from '../command.ts';
 import { adoptDepsOf } from '../race-adopt-deps.ts';
 import { raceFolderName } from '../race-folder.ts';

@@ -1,4 +1,4 @@
-import type { TurnState } from '../../sessions/turn-state.ts';
+import type { TurnState } from '../../sessions/turns/turn-state.ts';
 import { describePlanItem } from '../../view/describe-event.ts';
 import type { Look } from '../command.ts';
 

@@ -1,5 +1,5 @@
 import { EXIT } from '../../relay/exit-codes.ts';
-import type { TurnState } from '../../sessions/turn-state.ts';
+import type { TurnState } from '../../sessions/turns/turn-state.ts';
 import type { Body } from '../command.ts';
 import { viewAtHand } from '../view-at-hand.ts';
 

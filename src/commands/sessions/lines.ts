@@ -1,5 +1,5 @@
 import { safeLine } from '../../core/text.ts';
-import type { SessionSummary } from '../../sessions/session-list.ts';
+import type { SessionSummary } from '../../sessions/listing/session-list.ts';
 import { formatAgo } from '../../ui/quantities.ts';
 import { renderTable } from '../../ui/table.ts';
 import { describeKind } from '../../view/describe-session.ts';

@@ -2,9 +2,9 @@
 import { toIso } from '../../core/clock.ts';
 import type { SessionId } from '../../core/ids.ts';
 import { EXIT } from '../../relay/exit-codes.ts';
-import { type SessionSummary, sessionPlaces } from '../../sessions/session-list.ts';
-import type { SessionStore } from '../../sessions/session-store.ts';
-import { shortIds } from '../../sessions/short-ids.ts';
+import { type SessionSummary, sessionPlaces } from '../../sessions/listing/session-list.ts';
+import { shortIds } from '../../sessions/listing/short-ids.ts';
+import type { SessionStore } from '../../sessions/store/session-store.ts';
 import type { Body } from '../command.ts';
 import { agentsOfSessions } from './session-agents.ts';
 

@@ -1,6 +1,6 @@
 import { RelayError } from '../../core/errors.ts';
-import type { SessionSummary } from '../../sessions/session-list.ts';
-import type { SessionStore } from '../../sessions/session-store.ts';
+import type { SessionSummary } from '../../sessions/listing/session-list.ts';
+import type { SessionStore } from '../../sessions/store/session-store.ts';
 
 /** Who worked in each of `found`: of a race, its entrants. What reads races is loaded only where there is one. */
 export async function agentsOfSessions(

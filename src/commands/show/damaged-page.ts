@@ -1,6 +1,6 @@
 import { quoteForShell } from '../../core/quote-for-shell.ts';
 import { safeLine } from '../../core/text.ts';
-import type { SessionRemains } from '../../sessions/session-remains.ts';
+import type { SessionRemains } from '../../sessions/files/session-remains.ts';
 import { fieldLines } from '../../ui/field-lines.ts';
 import { formatAgo } from '../../ui/quantities.ts';
 import type { Theme } from '../../ui/theme.ts';

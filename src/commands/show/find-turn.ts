@@ -1,6 +1,6 @@
 import { RelayError } from '../../core/errors.ts';
-import type { LineageEntry } from '../../sessions/lineage.ts';
-import type { TurnState } from '../../sessions/turn-state.ts';
+import type { LineageEntry } from '../../sessions/lineage/lineage.ts';
+import type { TurnState } from '../../sessions/turns/turn-state.ts';
 
 /** Throws `not_found` with the turns there are. */
 export function findTurn({ meta, turns }: LineageEntry, turn: number): TurnState {

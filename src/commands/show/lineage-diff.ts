@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { RelayError } from '../../core/errors.ts';
-import type { LineageEntry } from '../../sessions/lineage.ts';
+import type { LineageEntry } from '../../sessions/lineage/lineage.ts';
 import type { CommandContext } from '../context.ts';
 import { findTurn } from './find-turn.ts';
 

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { RelayError } from '../../core/errors.ts';
 import { namesIn } from '../../core/files/files.ts';
-import type { LineageEntry } from '../../sessions/lineage.ts';
-import { readRecord } from '../../sessions/record-file.ts';
-import { insideSession, PACKETS_FOLDER } from '../../sessions/session-paths.ts';
+import { readRecord } from '../../sessions/files/json-record.ts';
+import { insideSession, PACKETS_FOLDER } from '../../sessions/files/session-paths.ts';
+import type { LineageEntry } from '../../sessions/lineage/lineage.ts';
 
 export interface NewestPacket {
 	/** Absolute. */

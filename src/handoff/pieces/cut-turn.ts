@@ -3,7 +3,7 @@
  * All of it the relay's own words from its records; what an agent had called stands in a record fence.
  */
 import { safeLine } from '../../core/text.ts';
-import type { TurnState } from '../../sessions/turn-state.ts';
+import type { TurnState } from '../../sessions/turns/turn-state.ts';
 import { fenceRecord, fenceRelay, fenceUser, quoteRecord } from '../fence.ts';
 import { nameOnly } from '../name-only.ts';
 

@@ -1,6 +1,6 @@
 import { relative } from 'node:path/posix';
 import type { AgentEvent, PlanItem } from '../../agents/events.ts';
-import { participantOf, type TurnState } from '../../sessions/turn-state.ts';
+import { participantOf, type TurnState } from '../../sessions/turns/turn-state.ts';
 import { spokenMessages } from '../../turns/spoken-text.ts';
 import type { TurnRecord } from '../../turns/turn-records.ts';
 import type { PacketInput } from '../packet-input.ts';

@@ -1,4 +1,4 @@
-import { participantOf } from '../../sessions/turn-state.ts';
+import { participantOf } from '../../sessions/turns/turn-state.ts';
 import type { LineageSession, PacketInput, PacketNote } from '../packet-input.ts';
 
 export interface PlacedNote extends PacketNote {

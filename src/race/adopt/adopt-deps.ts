@@ -3,7 +3,7 @@ import type { Clock } from '../../core/clock.ts';
 import type { EditConflict } from '../../edits/look-at-paths.ts';
 import type { RepoFacts } from '../../git/repo-facts.ts';
 import type { Git } from '../../git/run-git.ts';
-import type { SessionStore } from '../../sessions/session-store.ts';
+import type { SessionStore } from '../../sessions/store/session-store.ts';
 import type { RaceRecord } from '../race-record.ts';
 
 export interface AdoptDeps {

@@ -6,7 +6,7 @@ import {
 	journalEntries,
 	readJournal as readEdits,
 } from '../../edits/edit-journal.ts';
-import { ADOPT_FOLDER } from '../../sessions/session-paths.ts';
+import { ADOPT_FOLDER } from '../../sessions/files/session-paths.ts';
 
 /** The journal of the edits, with what only a race knows. */
 const adoptJournalSchema = v.looseObject({

@@ -1,5 +1,5 @@
 import { toIso } from '../../core/clock.ts';
-import type { OpenSession } from '../../sessions/session-store.ts';
+import type { OpenSession } from '../../sessions/store/session-store.ts';
 import { updateRace } from '../race-store.ts';
 import type { AdoptDeps } from './adopt-deps.ts';
 

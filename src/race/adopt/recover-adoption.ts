@@ -7,7 +7,7 @@ import { type Recovery, recoverEdits } from '../../edits/recover-edits.ts';
 import { listTreeEdits } from '../../git/commits/tree-edits.ts';
 import { firstLineOf } from '../../git/git-output.ts';
 import { isListedWorktree } from '../../git/repo/worktree-records.ts';
-import type { OpenSession } from '../../sessions/session-store.ts';
+import type { OpenSession } from '../../sessions/store/session-store.ts';
 import { stageAdopted } from './adopt-commit.ts';
 import type { AdoptDeps } from './adopt-deps.ts';
 import { type AdoptJournal, adoptPlace, readJournal } from './adoption-journal.ts';

@@ -9,7 +9,7 @@ import { planEdits } from '../../edits/plan-edits.ts';
 import { openScratchIndex, type ScratchIndex } from '../../git/commits/scratch-index.ts';
 import type { TreeEdit } from '../../git/commits/tree-edits.ts';
 import { firstLineOf } from '../../git/git-output.ts';
-import type { OpenSession } from '../../sessions/session-store.ts';
+import type { OpenSession } from '../../sessions/store/session-store.ts';
 import type { RaceRecord } from '../race-record.ts';
 import type { AdoptDeps, AdoptOmission, AdoptResult, FilesMode } from './adopt-deps.ts';
 

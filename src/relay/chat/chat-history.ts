@@ -1,7 +1,7 @@
 /** What was said in a chat, by whom, and who has heard it: read once from the records, then added to. Pure but for `readHistory`. */
-import type { LineageEntry } from '../../sessions/lineage.ts';
-import { knownToAny } from '../../sessions/said-words.ts';
-import { participantOf, type TurnState } from '../../sessions/turn-state.ts';
+import type { LineageEntry } from '../../sessions/lineage/lineage.ts';
+import { participantOf, type TurnState } from '../../sessions/turns/turn-state.ts';
+import { knownToAny } from '../../sessions/witness/said-words.ts';
 import { spokenText } from '../../turns/spoken-text.ts';
 import { readTurnRecords, type TurnRecord } from '../../turns/turn-records.ts';
 import { readVerdict, type Verdict } from './verdict.ts';

@@ -2,8 +2,8 @@
 import type { PermissionPreset } from '../../agents/agent-adapter.ts';
 import { safeLine, safeText } from '../../core/text.ts';
 import { fenceRecord, fenceUser, quoteRecord } from '../../handoff/fence.ts';
+import { formatTurn } from '../../sessions/files/session-paths.ts';
 import type { ChatParticipant } from '../../sessions/session-meta.ts';
-import { formatTurn } from '../../sessions/session-paths.ts';
 import type { ChatTurn, Missed } from './chat-history.ts';
 import { type FittingMessage, fitMessages } from './fit-messages.ts';
 

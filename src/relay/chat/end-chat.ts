@@ -1,6 +1,6 @@
 /** How a chat stands on disk once nobody speaks any more: agreed, or checkpointed with a packet for whoever goes on. */
 import type { ChatRecord, CheckpointReason } from '../../sessions/session-meta.ts';
-import type { OpenSession } from '../../sessions/session-store.ts';
+import type { OpenSession } from '../../sessions/store/session-store.ts';
 import { agree, checkpoint } from '../../sessions/transitions.ts';
 import type { RelayDeps } from '../ports.ts';
 import type { ChatOutcome } from './contract.ts';

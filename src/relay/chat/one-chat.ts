@@ -4,11 +4,11 @@
  */
 import { toIsoOrNull } from '../../core/clock.ts';
 import { RelayError, type RelayErrorCode } from '../../core/errors.ts';
-import type { LineageEntry } from '../../sessions/lineage.ts';
+import type { LineageEntry } from '../../sessions/lineage/lineage.ts';
 import type { ChatParticipant, ChatRecord } from '../../sessions/session-meta.ts';
-import type { OpenSession } from '../../sessions/session-store.ts';
+import type { OpenSession } from '../../sessions/store/session-store.ts';
 import { checkpoint, leaveChat, sayToAll } from '../../sessions/transitions.ts';
-import type { TurnState } from '../../sessions/turn-state.ts';
+import type { TurnState } from '../../sessions/turns/turn-state.ts';
 import { readTurnRecords } from '../../turns/turn-records.ts';
 import { spentBudget } from '../budgets.ts';
 import { alsoLogged } from '../log-event.ts';

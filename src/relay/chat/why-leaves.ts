@@ -1,5 +1,5 @@
 import { describeTime } from '../../limits/describe-limit.ts';
-import type { TurnState } from '../../sessions/turn-state.ts';
+import type { TurnState } from '../../sessions/turns/turn-state.ts';
 import type { Hindrance } from './availability.ts';
 
 export interface TurnEnd {

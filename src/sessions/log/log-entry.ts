@@ -4,7 +4,7 @@
  */
 import * as v from 'valibot';
 import { fromIso } from '../../core/clock.ts';
-import { limitSchema } from '../turn-state.ts';
+import { limitSchema } from '../turns/turn-state.ts';
 
 const text = v.string();
 const count = v.number();

@@ -1,5 +1,5 @@
-import { readRecord } from '../record-file.ts';
-import { logFile } from '../session-paths.ts';
+import { readRecord } from '../files/json-record.ts';
+import { logFile } from '../files/session-paths.ts';
 import { type LogEntry, parseLogLine } from './log-entry.ts';
 
 /**

@@ -3,9 +3,9 @@ import { type Clock, toIso } from '../../core/clock.ts';
 import { isSystemError, RelayError } from '../../core/errors.ts';
 import { AppendFile } from '../../core/files/append-file.ts';
 import { safeLine } from '../../core/text.ts';
-import { keepFolderTime } from '../folder-time.ts';
-import type { HeldFolder } from '../held-folder.ts';
-import { logFile } from '../session-paths.ts';
+import { keepFolderTime } from '../files/folder-time.ts';
+import type { HeldFolder } from '../files/held-folder.ts';
+import { logFile } from '../files/session-paths.ts';
 import type { LogEvent } from './log-entry.ts';
 
 /** A text of an entry is cut here; what was printed or said stands whole in the files of its turn. */

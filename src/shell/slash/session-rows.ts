@@ -1,8 +1,8 @@
 import type { CommandContext } from '../../commands/context.ts';
 import type { SessionId } from '../../core/ids.ts';
-import { sessionPlaces } from '../../sessions/session-list.ts';
+import { sessionPlaces } from '../../sessions/listing/session-list.ts';
+import { shortIds } from '../../sessions/listing/short-ids.ts';
 import type { SessionMeta } from '../../sessions/session-meta.ts';
-import { shortIds } from '../../sessions/short-ids.ts';
 
 /** A session as the shell offers it. */
 export interface SessionRow {

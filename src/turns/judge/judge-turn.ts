@@ -2,7 +2,7 @@
 import type { ParsedTurn } from '../../agents/agent-adapter.ts';
 import type { PlanItem, TokenCounts } from '../../agents/events.ts';
 import { PRICES_AS_OF } from '../../limits/price-table.ts';
-import type { TurnState } from '../../sessions/turn-state.ts';
+import type { TurnState } from '../../sessions/turns/turn-state.ts';
 import { limitToDisk } from '../event-log.ts';
 import { tokensToDisk, totalsToDisk } from '../record/token-counts.ts';
 import type { TurnFacts } from '../turn-facts.ts';

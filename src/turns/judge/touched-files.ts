@@ -1,6 +1,6 @@
 import { RelayError } from '../../core/errors.ts';
 import type { Snapshot, Snapshots } from '../../git/repo-facts.ts';
-import type { TurnState } from '../../sessions/turn-state.ts';
+import type { TurnState } from '../../sessions/turns/turn-state.ts';
 
 const BY_TOOLS = "Files touched are taken from the agent's tool calls: ";
 

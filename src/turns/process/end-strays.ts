@@ -1,7 +1,7 @@
 import { standingOf } from '../../core/processes/process-place.ts';
 import type { ProcessTable } from '../../core/processes/process-table.ts';
 import { describeTrees, isMultiplexer } from '../../core/processes/process-tree.ts';
-import type { TurnState } from '../../sessions/turn-state.ts';
+import type { TurnState } from '../../sessions/turns/turn-state.ts';
 
 /**
  * Ends what a crashed relay's turn left running: its wrapper and the descendants on record, each only if it still is the

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { limitSchema, tokensSchema } from '../../sessions/turn-state.ts';
+import { limitSchema, tokensSchema } from '../../sessions/turns/turn-state.ts';
 
 const text = v.string();
 const count = v.nullable(v.number());

@@ -4,8 +4,8 @@ import { toIso } from '../../core/clock.ts';
 import type { SessionId } from '../../core/ids.ts';
 import type { ProcessPlace } from '../../core/processes/process-place.ts';
 import { recordedFolder } from '../../git/repo/start-folder.ts';
-import { folderOf } from '../../sessions/new-meta.ts';
-import { TURN_STATE_VERSION, type TurnState } from '../../sessions/turn-state.ts';
+import { folderOf } from '../../sessions/store/new-meta.ts';
+import { TURN_STATE_VERSION, type TurnState } from '../../sessions/turns/turn-state.ts';
 import type { TurnSpec } from '../turn-spec.ts';
 import { tokensToDisk } from './token-counts.ts';
 

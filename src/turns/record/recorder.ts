@@ -6,7 +6,7 @@ import type { AgentExit, AgentParser, NativeFacts, ParsedTurn } from '../../agen
 import type { AgentEvent, PlanItem } from '../../agents/events.ts';
 import { AppendFile } from '../../core/files/append-file.ts';
 import { writeAtomic } from '../../core/files/files.ts';
-import { turnFile } from '../../sessions/session-paths.ts';
+import { turnFile } from '../../sessions/files/session-paths.ts';
 import { serializeEvent } from '../event-log.ts';
 import type { ChannelBytes } from '../questions/question-channel.ts';
 import {

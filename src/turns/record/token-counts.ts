@@ -1,7 +1,7 @@
 /** Token counts and totals as files hold them. */
 import type { ThreadTotals } from '../../agents/agent-adapter.ts';
 import type { TokenCounts } from '../../agents/events.ts';
-import type { TurnState } from '../../sessions/turn-state.ts';
+import type { TurnState } from '../../sessions/turns/turn-state.ts';
 
 export function tokensToDisk(tokens: TokenCounts): TurnState['tokens'] {
 	const { input, output, cacheRead, cacheWrite, reasoning, reasoningInOutput } = tokens;

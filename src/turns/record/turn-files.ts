@@ -3,10 +3,10 @@ import { toIso } from '../../core/clock.ts';
 import { RelayError } from '../../core/errors.ts';
 import { createExclusive } from '../../core/files/files.ts';
 import { explainWriteFailure } from '../../core/files/write-failure.ts';
-import { turnFile } from '../../sessions/session-paths.ts';
-import type { OpenSession } from '../../sessions/session-store.ts';
+import { turnFile } from '../../sessions/files/session-paths.ts';
+import type { OpenSession } from '../../sessions/store/session-store.ts';
 import { beginTurn, endTurn } from '../../sessions/transitions.ts';
-import type { TurnState } from '../../sessions/turn-state.ts';
+import type { TurnState } from '../../sessions/turns/turn-state.ts';
 import type { TurnRecorder } from './recorder.ts';
 import { SpaceReserve } from './space-reserve.ts';
 

@@ -4,8 +4,8 @@ import { safeLine } from '../../core/text.ts';
 import type { RaceEvent } from '../../race/contract.ts';
 import type { EntrantRecord } from '../../race/race-record.ts';
 import type { RelayEvent } from '../../relay/relay-events.ts';
-import { oldestPrices } from '../../sessions/price-dates.ts';
-import { readOf, writtenOf } from '../../sessions/turn-tokens.ts';
+import { oldestPrices } from '../../sessions/lineage/price-dates.ts';
+import { readOf, writtenOf } from '../../sessions/turns/turn-tokens.ts';
 import type { Cost } from '../../ui/quantities.ts';
 import { describeTool } from '../describe-event.ts';
 

@@ -17,7 +17,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import type { SessionMeta } from '../../../src/sessions/session-meta.ts';
-import type { TurnState } from '../../../src/sessions/turn-state.ts';
+import type { TurnState } from '../../../src/sessions/turns/turn-state.ts';
 import { AGENTS_PATH } from './installed-agents.ts';
 import { type ModelServer, startModelServer } from './model-server.ts';
 import { killAll, processesOf, type SceneProcess } from './scene-processes.ts';

@@ -24,8 +24,8 @@ import {
 	parseTurnState,
 	serializeMeta,
 	serializeTurnState,
-} from '../../../src/sessions/record-file.ts';
-import { turnFile } from '../../../src/sessions/session-paths.ts';
+} from '../../../src/sessions/files/json-record.ts';
+import { turnFile } from '../../../src/sessions/files/session-paths.ts';
 import { beginTurn, endTurn } from '../../../src/sessions/transitions.ts';
 import { parseEventLine, serializeEvent } from '../../../src/turns/event-log.ts';
 import { judgeTurn } from '../../../src/turns/judge/judge-turn.ts';

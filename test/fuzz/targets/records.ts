@@ -20,9 +20,6 @@ import { parseLedger, serializeLedger } from '../../../src/limits/ledger-file.ts
 import { adoptPlace, readJournal } from '../../../src/race/adopt/adoption-journal.ts';
 import { readOwner } from '../../../src/race/owner-file.ts';
 import { readRace } from '../../../src/race/race-store.ts';
-import { readLog } from '../../../src/sessions/log/read-log.ts';
-import { SessionLog } from '../../../src/sessions/log/session-log.ts';
-import { createNativeConversations } from '../../../src/sessions/native-conversations.ts';
 import {
 	parseMeta,
 	parseTurnState,
@@ -30,14 +27,22 @@ import {
 	readTurnState,
 	serializeMeta,
 	serializeTurnState,
-} from '../../../src/sessions/record-file.ts';
-import { saidAsNotes, saidAsObjective, saidAsPending, saidInTurn } from '../../../src/sessions/said-words.ts';
-import { acquireLock, readLock } from '../../../src/sessions/session-lock.ts';
-import { createSessionStore, type SessionStore } from '../../../src/sessions/session-store.ts';
-import { locateStore, orphanedStores, stateStores } from '../../../src/sessions/store-location.ts';
-import { newestTurnTime, readNewestTurns, readTurns } from '../../../src/sessions/turn-records.ts';
-import { createWitnesses, Witness } from '../../../src/sessions/witness.ts';
-import { parseWitness, serializeWitness } from '../../../src/sessions/witness-file.ts';
+} from '../../../src/sessions/files/json-record.ts';
+import { locateStore, orphanedStores, stateStores } from '../../../src/sessions/files/store-location.ts';
+import { createNativeConversations } from '../../../src/sessions/lineage/native-conversations.ts';
+import { readLog } from '../../../src/sessions/log/read-log.ts';
+import { SessionLog } from '../../../src/sessions/log/session-log.ts';
+import { acquireLock, readLock } from '../../../src/sessions/store/session-lock.ts';
+import { createSessionStore, type SessionStore } from '../../../src/sessions/store/session-store.ts';
+import { newestTurnTime, readNewestTurns, readTurns } from '../../../src/sessions/turns/turn-states.ts';
+import {
+	saidAsNotes,
+	saidAsObjective,
+	saidAsPending,
+	saidInTurn,
+} from '../../../src/sessions/witness/said-words.ts';
+import { createWitnesses, Witness } from '../../../src/sessions/witness/witness.ts';
+import { parseWitness, serializeWitness } from '../../../src/sessions/witness/witness-file.ts';
 import { openHistory } from '../../../src/shell/editor/history.ts';
 import { parseEventLine, serializeEvent } from '../../../src/turns/event-log.ts';
 import { createRunningAgents } from '../../../src/turns/process/running-agents.ts';

@@ -12,7 +12,7 @@ import { splitSentences } from '../../../src/handoff/talk/sentences.ts';
 import { condenseWords } from '../../../src/handoff/words/condense-words.ts';
 import { splitPipedText, withInertMaterial, withPipedText } from '../../../src/handoff/words/piped-text.ts';
 import { wordsOfPrompt } from '../../../src/handoff/words/words-of-prompt.ts';
-import { resolveRef } from '../../../src/sessions/session-ref.ts';
+import { resolveRef } from '../../../src/sessions/listing/session-ref.ts';
 import { raceRequest } from '../../../src/shell/race-flags.ts';
 import { readEntry } from '../../../src/shell/read-entry.ts';
 import { SLASH_COMMANDS } from '../../../src/shell/slash/registry.ts';

@@ -13,7 +13,7 @@ import { applyClean, planClean } from '../../../src/race/clean.ts';
 import { findRace } from '../../../src/race/find-race.ts';
 import type { RaceRecord } from '../../../src/race/race-record.ts';
 import { listRaces, racesIn, readRace } from '../../../src/race/race-store.ts';
-import { createWitnesses } from '../../../src/sessions/witness.ts';
+import { createWitnesses } from '../../../src/sessions/witness/witness.ts';
 import { createRaceScene, type RaceScene } from '../../helpers/race-scene.ts';
 
 let scene: RaceScene;

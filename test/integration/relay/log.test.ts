@@ -1,9 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { turnFile } from '../../../src/sessions/files/session-paths.ts';
 import type { LogEvent } from '../../../src/sessions/log/log-entry.ts';
 import { readLog } from '../../../src/sessions/log/read-log.ts';
-import { turnFile } from '../../../src/sessions/session-paths.ts';
 import { startBenchChat } from '../../helpers/bench-chat.ts';
 import { benchConfig, EngineBench, RECORDED_AT } from '../../helpers/engine-bench.ts';
 import { claude, claudeAnswers, claudeLimited, codexAnswers } from '../../helpers/fake-agent-lines.ts';

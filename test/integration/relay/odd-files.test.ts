@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { META_FILE, turnFile } from '../../../src/sessions/session-paths.ts';
+import { META_FILE, turnFile } from '../../../src/sessions/files/session-paths.ts';
 import { EngineBench } from '../../helpers/engine-bench.ts';
 import { claudeAnswers } from '../../helpers/fake-agent-lines.ts';
 

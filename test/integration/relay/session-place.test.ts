@@ -3,7 +3,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeF
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { RelayStart } from '../../../src/relay/ports.ts';
-import { turnFile } from '../../../src/sessions/session-paths.ts';
+import { turnFile } from '../../../src/sessions/files/session-paths.ts';
 import { type BenchRelay, EngineBench, RECORDED_AT } from '../../helpers/engine-bench.ts';
 import { claudeLimited, codex } from '../../helpers/fake-agent-lines.ts';
 

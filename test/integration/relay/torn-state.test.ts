@@ -1,7 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { turnFile } from '../../../src/sessions/session-paths.ts';
+import { turnFile } from '../../../src/sessions/files/session-paths.ts';
 import { EngineBench } from '../../helpers/engine-bench.ts';
 import { claude, claudeAnswers } from '../../helpers/fake-agent-lines.ts';
 

@@ -15,7 +15,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { SessionId } from '../../../src/core/ids.ts';
 import type { RelayStart } from '../../../src/relay/ports.ts';
 import { unconfirmedWords } from '../../../src/relay/unconfirmed-words.ts';
-import { turnFile } from '../../../src/sessions/session-paths.ts';
+import { turnFile } from '../../../src/sessions/files/session-paths.ts';
 import { continueBenchChat, startBenchChat } from '../../helpers/bench-chat.ts';
 import { EngineBench, RECORDED_AT } from '../../helpers/engine-bench.ts';
 import { claude, claudeAnswers, claudeLimited, codexAnswers } from '../../helpers/fake-agent-lines.ts';

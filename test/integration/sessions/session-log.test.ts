@@ -12,9 +12,9 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { logFile } from '../../../src/sessions/files/session-paths.ts';
 import { readLog } from '../../../src/sessions/log/read-log.ts';
-import { logFile } from '../../../src/sessions/session-paths.ts';
-import type { OpenSession, SessionStore } from '../../../src/sessions/session-store.ts';
+import type { OpenSession, SessionStore } from '../../../src/sessions/store/session-store.ts';
 import { EngineBench } from '../../helpers/engine-bench.ts';
 
 let bench: EngineBench;

@@ -7,7 +7,7 @@ import { createRegistry } from '../../../src/agents/registry.ts';
 import { DEFAULT_CONFIG } from '../../../src/config/defaults.ts';
 import type { RelayStart } from '../../../src/relay/ports.ts';
 import type { RelayEvent } from '../../../src/relay/relay-events.ts';
-import { logFile } from '../../../src/sessions/session-paths.ts';
+import { logFile } from '../../../src/sessions/files/session-paths.ts';
 import { askingClaude } from '../../helpers/asking-agent.ts';
 import { type BenchRelay, benchConfig, EngineBench, until } from '../../helpers/engine-bench.ts';
 import { claudeAnswers } from '../../helpers/fake-agent-lines.ts';

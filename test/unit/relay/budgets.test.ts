@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { spentBudget } from '../../../src/relay/budgets.ts';
-import { sumOfUsage } from '../../../src/sessions/lineage-usage.ts';
+import { sumOfUsage } from '../../../src/sessions/lineage/lineage-usage.ts';
 import type { SessionMeta } from '../../../src/sessions/session-meta.ts';
 
 function usage(cost: number, over: Partial<SessionMeta['usage']> = {}): SessionMeta['usage'] {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { isRefusal, whyLeft } from '../../../src/relay/native-session.ts';
-import type { TurnState } from '../../../src/sessions/turn-state.ts';
+import type { TurnState } from '../../../src/sessions/turns/turn-state.ts';
 import { fakeTurnState } from '../../helpers/fake-turn-state.ts';
 
 const NATIVE = 'native-1';

@@ -9,7 +9,7 @@ import {
 	type Wait,
 } from '../../../src/relay/next-step.ts';
 import type { TurnEnd } from '../../../src/relay/one-turn.ts';
-import type { TurnState } from '../../../src/sessions/turn-state.ts';
+import type { TurnState } from '../../../src/sessions/turns/turn-state.ts';
 import { limitToDisk } from '../../../src/turns/event-log.ts';
 import { fakeTurnState } from '../../helpers/fake-turn-state.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Snapshots } from '../../../src/git/repo-facts.ts';
 import { type Viewed, viewOf } from '../../../src/relay/session-view.ts';
-import type { TurnState } from '../../../src/sessions/turn-state.ts';
+import type { TurnState } from '../../../src/sessions/turns/turn-state.ts';
 import { fakeSessionMeta } from '../../helpers/fake-session-meta.ts';
 import { fakeTurnState } from '../../helpers/fake-turn-state.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { sessionStatus } from '../../../src/sessions/session-status.ts';
+import { sessionStatus } from '../../../src/sessions/listing/session-status.ts';
 
 const meta = { status: 'active', checkpoint: null } as const;
 

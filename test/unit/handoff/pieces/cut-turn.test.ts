@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { cutNote, howItEnded, tellCut } from '../../../../src/handoff/pieces/cut-turn.ts';
-import type { TurnState } from '../../../../src/sessions/turn-state.ts';
+import type { TurnState } from '../../../../src/sessions/turns/turn-state.ts';
 import { fakeTurnState } from '../../../helpers/fake-turn-state.ts';
 
 const words = { label: 'turn 3', inert: (text: string) => text, redact: (text: string) => text };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type TurnEnd, whyLeaves } from '../../../../src/relay/chat/why-leaves.ts';
-import type { TurnState } from '../../../../src/sessions/turn-state.ts';
+import type { TurnState } from '../../../../src/sessions/turns/turn-state.ts';
 import { fakeTurnState } from '../../../helpers/fake-turn-state.ts';
 
 const NOON = new Date(2026, 2, 1, 12, 0).getTime();

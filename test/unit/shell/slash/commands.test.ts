@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseSessionId } from '../../../../src/core/ids.ts';
-import type { SessionSummary } from '../../../../src/sessions/session-list.ts';
+import type { SessionSummary } from '../../../../src/sessions/listing/session-list.ts';
 import { findCommand, unknownCommand } from '../../../../src/shell/slash/find-command.ts';
 import { SLASH_COMMANDS } from '../../../../src/shell/slash/registry.ts';
 import type { SlashContext } from '../../../../src/shell/slash/slash-command.ts';

@@ -7,7 +7,7 @@ import {
 	parseTurnState,
 	serializeMeta,
 	serializeTurnState,
-} from '../../../../src/sessions/record-file.ts';
+} from '../../../../src/sessions/files/json-record.ts';
 import { beginTurn, endTurn } from '../../../../src/sessions/transitions.ts';
 import { parseEventLine, serializeEvent } from '../../../../src/turns/event-log.ts';
 import { judgeTurn } from '../../../../src/turns/judge/judge-turn.ts';

@@ -1,0 +1,34 @@
+/** How a session goes: its folder gets a name that no listing knows, in one step, and is emptied then. */
+import { renameSync, rmSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { isFolder, namesIn } from '../../core/files/files.ts';
+import { sessionsFolder } from './session-paths.ts';
+
+const REMOVED = /^\.[0-9A-HJKMNP-TV-Z]{26}\.removed$/;
+
+/**
+ * Removes the folder of a session whose lock the caller holds. `onGone`: it is no session any more; where that throws, it is one
+ * again. Throws system errors.
+ */
+export function removeSessionFolder(folder: string, onGone = () => {}): void {
+	const aside = join(dirname(folder), `.${basename(folder)}.removed`);
+	rmSync(aside, { recursive: true, force: true });
+	renameSync(folder, aside);
+	try {
+		onGone();
+	} catch (error) {
+		renameSync(aside, folder);
+		throw error;
+	}
+	rmSync(aside, { recursive: true, force: true });
+}
+
+/** Folders of sessions whose removal was cut short, in the store at `folder`. */
+export function removedSessions(folder: string): string[] {
+	const sessions = sessionsFolder({ folder });
+	if (!isFolder(folder) || !isFolder(sessions)) return [];
+	return namesIn(sessions, 'EACCES')
+		.filter((name) => REMOVED.test(name))
+		.map((name) => join(sessions, name))
+		.filter(isFolder);
+}

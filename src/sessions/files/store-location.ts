@@ -1,0 +1,229 @@
+import { createHash } from 'node:crypto';
+import { accessSync, constants, type StatsBase } from 'node:fs';
+import { dirname, join } from 'node:path';
+import * as v from 'valibot';
+import { hasErrno, RelayError } from '../../core/errors.ts';
+import {
+	createExclusive,
+	ensureFolder,
+	isFolder,
+	isNoFolder,
+	lstatIfThere,
+	namesIn,
+	readJsonOrNull,
+} from '../../core/files/files.ts';
+import { explainingWrites } from '../../core/files/write-failure.ts';
+import type { SessionId } from '../../core/ids.ts';
+import { quoteForShell } from '../../core/quote-for-shell.ts';
+import type { RepoFacts } from '../../git/repo-facts.ts';
+import { keepOutOfGit, type Protection } from './keep-out-of-git.ts';
+import { sessionFolder, sessionsFolder } from './session-paths.ts';
+
+/** Where the records of one repo lie. */
+export interface StoreLocation {
+	/** Where new sessions are recorded: `.agent-relay` of the repo, or its stand-in. Absolute. */
+	folder: string;
+	repo: RepoFacts;
+	/** True when the records lie under the state home. */
+	isElsewhere: boolean;
+	/** Other places where sessions of this repo may lie: another choice, or another path of the repo, was in force then. */
+	others: readonly string[];
+	/**
+	 * In the state home, for sessions that had to leave their place because a link stood in their way. What lies here is newer
+	 * than what any other place has of the same session.
+	 */
+	kept: string;
+	/** The repo's own configuration; need not exist. */
+	configFile: string;
+	/** One line for the user, when there is something to say about the place. */
+	notice: string | null;
+}
+
+interface LocateOptions {
+	/** `<XDG state>/agent-relay`. */
+	stateHome: string;
+	/** What the user chose (`store`); default: the repo. */
+	choice?: 'repo' | 'state';
+	isWritable?: (path: string) => boolean;
+}
+
+/**
+ * Decides where the records go (design 4): the main worktree, so that linked worktrees share them; the common dir where
+ * the main "worktree" is a bare repo; the state home where the user wants that or the repo cannot be written. Creates
+ * nothing.
+ */
+export function locateStore(repo: RepoFacts, options: LocateOptions): StoreLocation {
+	const { stateHome, choice = 'repo', isWritable = canWrite } = options;
+	const isBare = repo.kind === 'bare' || repo.root === repo.commonDir;
+	const inRepo = isBare ? join(repo.commonDir ?? repo.root, 'agent-relay') : join(repo.root, '.agent-relay');
+	const inState = join(stateHome, STATE_STORES, hashOf(repo.root));
+	const canBeInRepo = isWritable(
+		isThere(inRepo) ? inRepo : isBare ? (repo.commonDir ?? repo.root) : repo.root,
+	);
+	const isElsewhere = choice === 'state' || !canBeInRepo;
+	const folder = isElsewhere ? inState : inRepo;
+	const kept = join(stateHome, KEPT_STORES, hashOf(repo.root));
+	const places = [inRepo, inState, join(stateHome, 'agent-relay', STATE_STORES, hashOf(repo.root))];
+	return {
+		folder,
+		repo,
+		isElsewhere,
+		others: places.filter((place) => place !== folder),
+		kept,
+		configFile: join(inRepo, 'config.toml'),
+		notice:
+			choice === 'repo' && isElsewhere
+				? `${repo.root} cannot be written; sessions are recorded in ${inState}`
+				: passedOver([folder, sessionsFolder({ folder })], kept),
+	};
+}
+
+/** Said where sessions went on elsewhere because something stands in place of the records: those are all that is read. */
+function passedOver(ways: readonly string[], kept: string): string | null {
+	const path = ways.find(isNoFolder);
+	const isKept = !isNoFolder(dirname(kept)) && namesIn(sessionsFolder({ folder: kept })).length > 0;
+	if (path === undefined || !isKept) return null;
+	const what = lstatIfThere(path)?.isSymbolicLink() ? 'a symbolic link' : 'not a folder';
+	return `${path} is ${what}: nothing is read there, and no new session begins. Look at it, then remove it: rm ${quoteForShell(path)}`;
+}
+
+const STATE_STORES = 'repos';
+const KEPT_STORES = 'kept';
+/** Says whose sessions a store in the state home holds. */
+const REPO_FILE = 'repo.json';
+
+/** Stores in the state home whose repo is no longer at its path, each with a commit of it: it may have been moved here. */
+export function orphanedStores(stateHome: string): Array<{ folder: string; head: string }> {
+	const stores = join(stateHome, STATE_STORES);
+	return namesIn(stores, 'EACCES').flatMap((name) => {
+		const folder = join(stores, name);
+		const { root, head } = readRepoFile(join(folder, REPO_FILE));
+		return root === null || head === null || isThere(root) ? [] : [{ folder, head }];
+	});
+}
+
+export interface StateStore {
+	folder: string;
+	/** Of sessions that had to leave their place. */
+	kept: string;
+	/** The path of its repo when it was made; null: nothing says so. */
+	root: string | null;
+	/** Nothing is at that path now: the repo was moved or removed, or its disk is not there. */
+	isGone: boolean;
+}
+
+/** All stores in the state home, of whatever repo. */
+export function stateStores(stateHome: string): StateStore[] {
+	const [stores, keptStores] = [join(stateHome, STATE_STORES), join(stateHome, KEPT_STORES)];
+	const places = isNoFolder(keptStores) ? [stores] : [stores, keptStores];
+	const names = new Set(places.flatMap((place) => namesIn(place, 'EACCES')));
+	return [...names].map((name) => {
+		const [folder, kept] = [join(stores, name), join(keptStores, name)];
+		const root =
+			[folder, kept].map((place) => readRepoFile(join(place, REPO_FILE)).root).find(Boolean) ?? null;
+		return { folder, kept, root, isGone: root !== null && !isThere(root) };
+	});
+}
+
+const repoFileSchema = v.looseObject({ root: v.string(), head: v.nullable(v.string()) });
+
+/** What is damaged names no repo. */
+function readRepoFile(path: string): { root: string | null; head: string | null } {
+	const read = v.safeParse(repoFileSchema, readJsonOrNull(path));
+	return read.success ? read.output : NO_REPO;
+}
+
+const NO_REPO = { root: null, head: null };
+
+/**
+ * All places: the one whose sessions come before others of the same id first, then the one for new sessions. Nothing is written
+ * through a link in place of `kept`, so what lies behind one is nothing of ours.
+ */
+export function storeFolders({ folder, others, kept }: Places): string[] {
+	return isNoFolder(dirname(kept)) ? [folder, ...others] : [kept, folder, ...others];
+}
+
+type Places = Pick<StoreLocation, 'folder' | 'others' | 'kept'>;
+
+/** Where a session goes on that had to leave its place, as a store of its own. */
+export function keptPlace(location: StoreLocation): StoreLocation {
+	return { ...location, folder: location.kept, isElsewhere: true };
+}
+
+/** Where a session lies; where it would be made when it lies nowhere. */
+export function folderOfSession(location: StoreLocation, id: SessionId): string {
+	const holder = storeFolders(location).find((folder) => holds(folder, id));
+	return sessionFolder({ folder: holder ?? location.folder }, id);
+}
+
+/** Each folder of the session: the one that it lies in, then what earlier places still have of it. */
+export function placesOf(location: StoreLocation, id: SessionId): string[] {
+	return storeFolders(location)
+		.filter((folder) => holds(folder, id))
+		.map((folder) => sessionFolder({ folder }, id));
+}
+
+/** The place that a session lies in, as a store of its own. */
+export function storeHolding(location: StoreLocation, id: SessionId): StoreLocation {
+	const folder = dirname(dirname(folderOfSession(location, id)));
+	const isElsewhere =
+		folder === location.folder ? location.isElsewhere : folder !== dirname(location.configFile);
+	return { ...location, folder, isElsewhere };
+}
+
+/** A folder, not a link to one. */
+function holds(folder: string, id: SessionId): boolean {
+	return isFolder(sessionFolder({ folder }, id));
+}
+
+/**
+ * Makes the store's folders (0700), and what keeps them out of commits: returns what does. Refuses a store or sessions folder
+ * that is a symbolic link or no folder (`refused`): a repo could have planted it to make the relay write elsewhere. Throws
+ * `disk_full`, `not_writable`.
+ */
+export function prepareStore(location: StoreLocation): Protection {
+	refuseLink(location.folder);
+	explainingWrites(location.folder, () => ensureFolder(location.folder));
+	const sessions = sessionsFolder(location);
+	refuseLink(sessions);
+	explainingWrites(sessions, () => ensureFolder(sessions));
+	if (!location.isElsewhere) return explainingWrites(location.folder, () => keepOutOfGit(location));
+	const mark = join(location.folder, REPO_FILE);
+	explainingWrites(mark, () => createExclusive(mark, toRepoFile(location.repo)));
+	return 'store';
+}
+
+function toRepoFile({ root, commonDir, head }: RepoFacts): string {
+	return `${JSON.stringify({ schema_version: 1, root, common_dir: commonDir, head }, null, 2)}\n`;
+}
+
+/** Throws `refused` when something other than a real folder has this path; nothing there is fine. */
+export function refuseLink(
+	path: string,
+	facts: StatsBase<number> | StatsBase<bigint> | undefined = lstatIfThere(path),
+): void {
+	if (facts === undefined || facts.isDirectory()) return;
+	const what = facts.isSymbolicLink() ? 'a symbolic link' : 'not a folder';
+	throw new RelayError('refused', `${path} is ${what}; the relay keeps its records only in a real folder`, {
+		hint: `look at it, then remove it: rm ${quoteForShell(path)}`,
+	});
+}
+
+function isThere(path: string): boolean {
+	return lstatIfThere(path) !== undefined;
+}
+
+function canWrite(path: string): boolean {
+	try {
+		accessSync(path, constants.W_OK);
+		return true;
+	} catch (error) {
+		if (hasErrno(error, 'EACCES', 'EPERM', 'EROFS')) return false;
+		// Anything else (a dangling link, a file in the way) is told by `prepareStore`, with the path.
+		return true;
+	}
+}
+
+function hashOf(path: string): string {
+	return createHash('sha256').update(path).digest('hex').slice(0, 16);
+}

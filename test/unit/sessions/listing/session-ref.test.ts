@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import { parseSessionId, type SessionId } from '../../../../src/core/ids.ts';
+import { resolveRef } from '../../../../src/sessions/listing/session-ref.ts';
+
+const id = (text: string): SessionId => {
+	const parsed = parseSessionId(text);
+	if (parsed === null) throw new Error(text);
+	return parsed;
+};
+const A = id('01JD00000000000000000000AA');
+const B = id('01JD00000000000000000000BB');
+const C = id('01JE00000000000000000000BB');
+const choices = (names: Record<string, SessionId[]> = {}) => ({
+	ids: [A, B, C],
+	latest: () => B,
+	named: (name: string) => names[name] ?? [],
+});
+
+describe('a session reference', () => {
+	it('may be a whole id in any case, a unique prefix or suffix, latest, or a name', () => {
+		expect(resolveRef(A.toLowerCase(), choices())).toBe(A);
+		expect(resolveRef('01JE', choices())).toBe(C);
+		expect(resolveRef('aa', choices())).toBe(A);
+		expect(resolveRef('latest', choices())).toBe(B);
+		expect(resolveRef('review', choices({ review: [C] }))).toBe(C);
+	});
+
+	it('prefers an exact name to parts of several ids', () => {
+		expect(resolveRef('BB', choices({ BB: [A] }))).toBe(A);
+	});
+
+	it('that fits several sessions is an error that lists them', () => {
+		expect(() => resolveRef('01JD', choices())).toThrow(
+			expect.objectContaining({ code: 'ambiguous_session', message: expect.stringContaining(`${B}, ${A}`) }),
+		);
+	});
+
+	it.each(['', 'nothing', '../..', '01JD00000000000000000000ZZ'])('that fits none is an error: %j', (ref) => {
+		expect(() => resolveRef(ref, choices())).toThrow(
+			expect.objectContaining({ code: 'no_such_session', hint: expect.stringContaining(C) }),
+		);
+	});
+
+	it('has no latest in an empty store', () => {
+		const empty = { ids: [], latest: () => null, named: () => [] };
+		expect(() => resolveRef('latest', empty)).toThrow(expect.objectContaining({ code: 'no_such_session' }));
+	});
+});
