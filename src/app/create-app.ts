@@ -20,7 +20,7 @@ import { withoutGitLocals } from '../git/repo/local-variables.ts';
 import type { RepoFacts } from '../git/repo-facts.ts';
 import type { Git } from '../git/run-git.ts';
 import type { Ledger } from '../limits/ledger.ts';
-import type { SurvivorDesk, Survivors } from '../relay/survivors.ts';
+import type { SurvivorDesk, Survivors } from '../relay/resume/survivors.ts';
 import { locateStore, orphanedStores, type StoreLocation } from '../sessions/files/store-location.ts';
 import { createSessionStore, type SessionStore } from '../sessions/store/session-store.ts';
 import { createWitnesses, type Witnesses } from '../sessions/witness/witness.ts';
@@ -183,7 +183,7 @@ async function openStore(app: App): Promise<SessionStore> {
 async function openSurvivors({ paths, processes, clock, desk }: App) {
 	const [{ createRunningAgents }, { createSurvivors }] = await Promise.all([
 		import('../turns/process/running-agents.ts'),
-		import('../relay/survivors.ts'),
+		import('../relay/resume/survivors.ts'),
 	]);
 	const runningAgents = createRunningAgents(paths.running, processes);
 	return { runningAgents, survivors: createSurvivors({ running: runningAgents, processes, clock, desk }) };

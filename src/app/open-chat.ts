@@ -2,7 +2,7 @@
 import { RelayError } from '../core/errors.ts';
 import type { SessionId } from '../core/ids.ts';
 import type { Chat, ChatChanges, ChatRequest } from '../relay/chat/contract.ts';
-import { repairAbandoned } from '../relay/repair.ts';
+import { repairAbandoned } from '../relay/resume/repair.ts';
 import { latestSession, latestUnfinished } from '../sessions/listing/latest-session.ts';
 import type { SessionSummary } from '../sessions/listing/session-list.ts';
 import type { App } from './create-app.ts';

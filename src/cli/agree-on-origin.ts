@@ -3,7 +3,7 @@ import type { App } from '../app/create-app.ts';
 import { RelayError } from '../core/errors.ts';
 import type { SessionId } from '../core/ids.ts';
 import { safeLine } from '../core/text.ts';
-import { describeNoWitness } from '../relay/session-origin.ts';
+import { describeNoWitness } from '../relay/resume/session-origin.ts';
 import { pickOne } from '../shell/pick.ts';
 
 /**

@@ -5,7 +5,7 @@ import { describeDistrust, type RepoTrust } from '../app/repo-trust.ts';
 import type { RelayConfig } from '../config/schema.ts';
 import { jsonText } from '../core/json-text.ts';
 import { quoteForShell } from '../core/quote-for-shell.ts';
-import { eventToJson } from '../relay/event-json.ts';
+import { eventToJson } from '../relay/events/event-json.ts';
 import { openRunView, type RunView } from '../view/live/open-view.ts';
 import type { Output } from './command.ts';
 import { configuredTheme } from './configured-theme.ts';

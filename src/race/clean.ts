@@ -11,7 +11,7 @@ import { explainingWrites } from '../core/files/write-failure.ts';
 import type { SessionId } from '../core/ids.ts';
 import { removeEmpty } from '../git/repo/worktree-records.ts';
 import { removeWorktreeFolder } from '../git/worktrees/remove-worktree.ts';
-import { describeNoWitness } from '../relay/session-origin.ts';
+import { describeNoWitness } from '../relay/resume/session-origin.ts';
 import {
 	type CleanDeps,
 	type CleanEntrant,

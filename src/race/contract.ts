@@ -3,8 +3,8 @@ import type { SessionId } from '../core/ids.ts';
 import type { RepoFacts } from '../git/repo-facts.ts';
 import type { Worktrees } from '../git/worktrees/worktree-types.ts';
 import type { AgentChoice } from '../relay/contract.ts';
+import type { RelayEvent } from '../relay/events/relay-events.ts';
 import type { Ports } from '../relay/ports.ts';
-import type { RelayEvent } from '../relay/relay-events.ts';
 import type { EntrantRecord, RaceRecord } from './race-record.ts';
 
 /** Everything a race stands on, wired in `app/open-race.ts`. */

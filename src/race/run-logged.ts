@@ -3,7 +3,7 @@ import { closeSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureFolder, openAppend, removeIfThere, writeAll } from '../core/files/files.ts';
 import { explainingWrites } from '../core/files/write-failure.ts';
-import { runCommand } from '../relay/run-command.ts';
+import { runCommand } from '../relay/turn/run-command.ts';
 import { RACE_FOLDER } from '../sessions/files/session-paths.ts';
 import type { EntrantContext } from './entrant-context.ts';
 import { entrantFolder } from './entrant-folder.ts';

@@ -5,10 +5,10 @@ import { safeLine } from '../core/text.ts';
 import type { RepoFacts } from '../git/repo-facts.ts';
 import type { Worktrees } from '../git/worktrees/worktree-types.ts';
 import { refusalText } from '../limits/successor.ts';
-import { allAgentFacts } from '../relay/agent-facts.ts';
+import { allAgentFacts } from '../relay/agents/agent-facts.ts';
+import { commandRefusal } from '../relay/agents/require-command.ts';
 import type { AgentChoice } from '../relay/contract.ts';
 import type { Policy, RelayDeps } from '../relay/ports.ts';
-import { commandRefusal } from '../relay/require-command.ts';
 import type { RaceRequest } from './contract.ts';
 import { checkCopyPaths, isCopied } from './copy-files.ts';
 

@@ -14,8 +14,7 @@ import type { CheckpointReason } from '../sessions/session-meta.ts';
 import type { OpenSession } from '../sessions/store/session-store.ts';
 import { checkpoint, settle } from '../sessions/transitions.ts';
 import type { TurnState } from '../sessions/turns/turn-state.ts';
-import { spentBudget } from './budgets.ts';
-import { chooseAgent } from './candidates.ts';
+import { chooseAgent } from './agents/candidates.ts';
 import type { AgentChoice, SendOptions, SendResult } from './contract.ts';
 import type { ConversationState } from './conversation-state.ts';
 import {
@@ -31,9 +30,10 @@ import {
 } from './next-step.ts';
 import { oneTurn, type TurnEnd } from './one-turn.ts';
 import { type Ports, type RelayDeps, type RelayStart, withPolicy } from './ports.ts';
-import { type PreparedTurn, prepareTurn } from './prepare-turn.ts';
-import { keepWaiting, type Task } from './task.ts';
-import { waitUntil } from './wait-for-reset.ts';
+import { spentBudget } from './turn/budgets.ts';
+import { type PreparedTurn, prepareTurn } from './turn/prepare-turn.ts';
+import { keepWaiting, type Task } from './turn/task.ts';
+import { waitUntil } from './turn/wait-for-reset.ts';
 
 const CANNOT_START: ReadonlySet<RelayErrorCode> = new Set(['refused', 'not_trusted', 'agent_not_installed']);
 
@@ -292,7 +292,7 @@ export class CarryOut {
 		const { text, isInterrupted, isConfirmed } = this.#task;
 		const nowPrompt = { text, isInterrupted, isConfirmed };
 		const from = this.#adapterOf(this.#previousAgent());
-		const { makePacket } = await import('./make-packet.ts');
+		const { makePacket } = await import('./packet/make-packet.ts');
 		const made = await makePacket(
 			{ session: this.#session, from, to: null, reason: 'limit', limit, nowPrompt, since: null },
 			this.#deps,

@@ -5,7 +5,7 @@ import type { SessionId } from '../core/ids.ts';
 import type { CandidateVerdict } from '../limits/successor.ts';
 import type { SessionMeta } from '../sessions/session-meta.ts';
 import type { TurnState } from '../sessions/turns/turn-state.ts';
-import type { RelayEvent } from './relay-events.ts';
+import type { RelayEvent } from './events/relay-events.ts';
 import type { SessionView } from './session-view.ts';
 
 /** An agent as the user named it: `claude`, `claude:opus`, `c`. */

@@ -1,7 +1,7 @@
 import type { SessionMeta } from '../sessions/session-meta.ts';
 import type { OpenSession } from '../sessions/store/session-store.ts';
 import type { AnswerQuestion } from '../turns/turn-spec.ts';
-import type { Selection } from './selection.ts';
+import type { Selection } from './agents/selection.ts';
 
 /** What a conversation remembers between prompts; everything else is on disk. */
 export interface ConversationState {

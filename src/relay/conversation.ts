@@ -9,10 +9,11 @@ import type { SessionId } from '../core/ids.ts';
 import { letBegin } from '../core/yield-to-io.ts';
 import type { SessionNote } from '../sessions/session-meta.ts';
 import { addNotes } from '../sessions/transitions.ts';
-import { agentToOffer } from './agent-order.ts';
-import { agentOverviews } from './agent-overviews.ts';
-import { openFor, tellBeginning } from './begin-prompt.ts';
-import { chooseAgent } from './candidates.ts';
+import { agentToOffer } from './agents/agent-order.ts';
+import { agentOverviews } from './agents/agent-overviews.ts';
+import { chooseAgent } from './agents/candidates.ts';
+import { lacksLogins, requireExecutable } from './agents/require-executable.ts';
+import { Selection } from './agents/selection.ts';
 import { CarryOut } from './carry-out.ts';
 import type {
 	AgentChoice,
@@ -23,20 +24,19 @@ import type {
 	ShellCommandOptions,
 } from './contract.ts';
 import type { ConversationState } from './conversation-state.ts';
-import { withFirstTake } from './early-snapshot.ts';
+import { alsoLogged } from './events/log-event.ts';
 import { choiceRequest, firstStep, whyElsewhere } from './first-step.ts';
-import { alsoLogged } from './log-event.ts';
-import { packForUser } from './pack-for-user.ts';
+import { packForUser } from './packet/pack-for-user.ts';
 import { type Ports, type RelayStart, withPolicy } from './ports.ts';
-import { presentPlace } from './present-place.ts';
-import { packUnfinished, repairAbandoned } from './repair.ts';
-import { lacksLogins, requireExecutable } from './require-executable.ts';
-import { changedGrants, findPlace, nothingPending, settle } from './resume.ts';
-import { Selection } from './selection.ts';
+import { presentPlace } from './resume/present-place.ts';
+import { packUnfinished, repairAbandoned } from './resume/repair.ts';
+import { changedGrants, findPlace, nothingPending, settle } from './resume/resume.ts';
+import { describeUnconfirmed } from './resume/unconfirmed-words.ts';
 import { noSessionYet, viewOf } from './session-view.ts';
-import { lastTask, newTask, type Task, unfinishedTask } from './task.ts';
-import { describeUnconfirmed } from './unconfirmed-words.ts';
-import { runUserCommand } from './user-command.ts';
+import { openFor, tellBeginning } from './turn/begin-prompt.ts';
+import { withFirstTake } from './turn/early-snapshot.ts';
+import { lastTask, newTask, type Task, unfinishedTask } from './turn/task.ts';
+import { runUserCommand } from './turn/user-command.ts';
 
 /** A note about a `!cmd` keeps this much of what it printed. */
 const MAX_NOTE_CHARS = 8_000;

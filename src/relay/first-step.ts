@@ -2,14 +2,19 @@
 import { RelayError } from '../core/errors.ts';
 import { describeDetour } from '../limits/describe-detour.ts';
 import type { SuccessorChoice } from '../limits/successor.ts';
-import { type ChoiceRequest, chooseAgent, requireKnownLogin } from './candidates.ts';
+import { type ChoiceRequest, chooseAgent, requireKnownLogin } from './agents/candidates.ts';
+import { requireCommand } from './agents/require-command.ts';
+import {
+	lacksLogins,
+	nobodyInstalled,
+	nobodyLoggedIn,
+	requireExecutable,
+} from './agents/require-executable.ts';
 import { circumstances, previousAgent } from './carry-out.ts';
 import type { AgentChoice, SendOptions } from './contract.ts';
 import type { ConversationState } from './conversation-state.ts';
 import { nextStep, type Step } from './next-step.ts';
 import type { RelayDeps, RelayStart } from './ports.ts';
-import { requireCommand } from './require-command.ts';
-import { lacksLogins, nobodyInstalled, nobodyLoggedIn, requireExecutable } from './require-executable.ts';
 
 export interface FirstStep {
 	step: Step;

@@ -10,9 +10,9 @@ import type { Snapshot } from '../git/repo-facts.ts';
 import type { CandidateVerdict, SuccessorChoice } from '../limits/successor.ts';
 import type { TurnState } from '../sessions/turns/turn-state.ts';
 import { limitFromDisk } from '../turns/event-log.ts';
-import type { SpentBudget } from './budgets.ts';
 import type { AgentChoice } from './contract.ts';
 import type { TurnEnd } from './one-turn.ts';
+import type { SpentBudget } from './turn/budgets.ts';
 
 /** Why a packet goes with the prompt; `continue`: only where the agent's own conversation lacks something. */
 type PacketReason = 'continue' | 'switch' | 'limit' | 'failed_successor';

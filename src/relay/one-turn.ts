@@ -14,10 +14,10 @@ import type { OpenSession } from '../sessions/store/session-store.ts';
 import type { TurnState } from '../sessions/turns/turn-state.ts';
 import { runTurn } from '../turns/run-turn.ts';
 import type { AnswerQuestion, TurnControl, TurnSpec, TurnTimes } from '../turns/turn-spec.ts';
-import { serverChange } from './grants.ts';
+import { serverChange } from './agents/grants.ts';
+import { tellLedger } from './agents/update-ledger.ts';
+import type { RelayEvent, Speaker } from './events/relay-events.ts';
 import type { RelayDeps } from './ports.ts';
-import type { RelayEvent, Speaker } from './relay-events.ts';
-import { tellLedger } from './tell-ledger.ts';
 
 export interface OneTurn {
 	session: OpenSession;
@@ -181,7 +181,7 @@ class RunOfTurn {
 
 	#onEvent(event: AgentEvent): void {
 		// A hand-over may follow at once: what it needs is loaded while the agent still ends.
-		if (event.type === 'limit' || event.type === 'retry') void import('./make-packet.ts');
+		if (event.type === 'limit' || event.type === 'retry') void import('./packet/make-packet.ts');
 		if (event.type === 'session_started') this.#onSession(event);
 		this.#hasModelOutput ||= MODEL_OUTPUT.has(event.type);
 		this.#watcher.onEvent({ type: 'agent_event', turn: this.#number, event });

@@ -14,7 +14,7 @@ import type { SessionStore } from '../sessions/store/session-store.ts';
 import type { TurnState } from '../sessions/turns/turn-state.ts';
 import type { StartAgentProcess } from '../terminal/agent-process.ts';
 import type { RunningAgents } from '../turns/process/running-agents.ts';
-import type { Survivors } from './survivors.ts';
+import type { Survivors } from './resume/survivors.ts';
 
 /**
  * What a conversation stands on for as long as it lasts, one set for each folder where agents start. Wired in

@@ -14,7 +14,7 @@ import type { SessionMeta } from '../sessions/session-meta.ts';
 import type { OpenSession } from '../sessions/store/session-store.ts';
 import { toldPlan } from '../sessions/turns/standing-plan.ts';
 import type { TurnState } from '../sessions/turns/turn-state.ts';
-import { agentStanding, placedTurns, startedIn } from './lineage.ts';
+import { agentStanding, placedTurns, startedIn } from './packet/placed-turns.ts';
 import type { Ports } from './ports.ts';
 
 /** Reads the session at hand; before the first prompt there is nothing to read. */

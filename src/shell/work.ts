@@ -4,8 +4,8 @@
  */
 import { RelayError } from '../core/errors.ts';
 import { createByteFilter, safeLine, safeText } from '../core/text.ts';
+import type { RelayEvent } from '../relay/events/relay-events.ts';
 import { EXIT, exitCodeOfError, exitCodeOfResult } from '../relay/exit-codes.ts';
-import type { RelayEvent } from '../relay/relay-events.ts';
 import type { Transcript, TranscriptSink } from '../view/transcript.ts';
 import { type Entry, readEntry } from './read-entry.ts';
 import type { ShellOptions } from './shell-options.ts';

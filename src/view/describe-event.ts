@@ -5,7 +5,7 @@ import { safeLine, safeText } from '../core/text.ts';
 import type { FileChange } from '../git/repo-facts.ts';
 import { describeLimit, describeTime } from '../limits/describe-limit.ts';
 import type { CandidateVerdict } from '../limits/successor.ts';
-import type { RelayEvent, Speaker } from '../relay/relay-events.ts';
+import type { RelayEvent, Speaker } from '../relay/events/relay-events.ts';
 import { isDone } from '../sessions/turns/is-done.ts';
 import type { TurnState } from '../sessions/turns/turn-state.ts';
 import { readOf, writtenOf } from '../sessions/turns/turn-tokens.ts';

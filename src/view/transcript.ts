@@ -6,7 +6,7 @@ import type { AgentEvent, BackgroundTask, PlanItem } from '../agents/events.ts';
 import type { Clock } from '../core/clock.ts';
 import { createTextFilter, safeLine, type TextFilter } from '../core/text.ts';
 import { describeTime } from '../limits/describe-limit.ts';
-import type { RelayEvent } from '../relay/relay-events.ts';
+import type { RelayEvent } from '../relay/events/relay-events.ts';
 import type { TurnState } from '../sessions/turns/turn-state.ts';
 import { describeTasks } from '../turns/describe-tasks.ts';
 import { describeAnswer } from '../turns/questions/describe-answer.ts';

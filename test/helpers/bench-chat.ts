@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import type { SessionId } from '../../src/core/ids.ts';
 import type { Chat, ChatChanges, ChatRequest, ChatResult } from '../../src/relay/chat/contract.ts';
 import { continueChat, startChat } from '../../src/relay/chat/open-chat.ts';
+import type { RelayEvent } from '../../src/relay/events/relay-events.ts';
 import type { RelayDeps } from '../../src/relay/ports.ts';
-import type { RelayEvent } from '../../src/relay/relay-events.ts';
 import { turnFile } from '../../src/sessions/files/session-paths.ts';
 import type { EngineBench } from './engine-bench.ts';
 

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { createApp } from '../../src/app/create-app.ts';
 import { openRelay, type RelayFlags, readSettings } from '../../src/app/open-relay.ts';
 import type { Conversation } from '../../src/relay/contract.ts';
-import type { RelayEvent } from '../../src/relay/relay-events.ts';
+import type { RelayEvent } from '../../src/relay/events/relay-events.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const FLAGS: RelayFlags = {

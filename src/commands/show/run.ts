@@ -2,7 +2,7 @@
 import { RelayError } from '../../core/errors.ts';
 import type { SessionId } from '../../core/ids.ts';
 import { EXIT, exitCodeOfError } from '../../relay/exit-codes.ts';
-import { describeUnconfirmed, unconfirmedWords } from '../../relay/unconfirmed-words.ts';
+import { describeUnconfirmed, unconfirmedWords } from '../../relay/resume/unconfirmed-words.ts';
 import { readRecord } from '../../sessions/files/json-record.ts';
 import { turnFile } from '../../sessions/files/session-paths.ts';
 import { remainsOf } from '../../sessions/files/session-remains.ts';

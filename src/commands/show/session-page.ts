@@ -4,7 +4,7 @@ import { fromIso } from '../../core/clock.ts';
 import { formatPlural } from '../../core/plural.ts';
 import { safeLine } from '../../core/text.ts';
 import { describeTime } from '../../limits/describe-limit.ts';
-import { UNWITNESSED } from '../../relay/session-origin.ts';
+import { UNWITNESSED } from '../../relay/resume/session-origin.ts';
 import type { LineageEntry } from '../../sessions/lineage/lineage.ts';
 import { sumOfUsage } from '../../sessions/lineage/lineage-usage.ts';
 import type { TrueStatus } from '../../sessions/listing/session-status.ts';

@@ -9,7 +9,7 @@ import { createBranch, createCommit, refuseBranchName } from '../../git/commits/
 import { listTreeEdits } from '../../git/commits/tree-edits.ts';
 import { firstLineOf } from '../../git/git-output.ts';
 import { explainDisk } from '../../git/repo/repo-git.ts';
-import { acceptOrigin, requireOrigin } from '../../relay/session-origin.ts';
+import { acceptOrigin, requireOrigin } from '../../relay/resume/session-origin.ts';
 import { isKeptByUs, type KeptWork } from '../kept-witness.ts';
 import { omissionsInside } from '../left-inside.ts';
 import { commitMessage } from './adopt-commit.ts';

@@ -4,7 +4,7 @@ import { participantOf, type TurnState } from '../../sessions/turns/turn-state.t
 import { knownToAny } from '../../sessions/witness/said-words.ts';
 import { spokenText } from '../../turns/spoken-text.ts';
 import { readTurnRecords, type TurnRecord } from '../../turns/turn-records.ts';
-import { readVerdict, type Verdict } from './verdict.ts';
+import { readVerdict, type Verdict } from './chat-verdict.ts';
 
 export interface ChatTurn {
 	/** The participant; in a turn outside the chat (the user went on with the session in the shell) the agent. */

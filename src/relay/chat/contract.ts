@@ -1,9 +1,9 @@
 import type { AgentId, PermissionPreset } from '../../agents/agent-adapter.ts';
 import type { SessionId } from '../../core/ids.ts';
 import type { ChatParticipant, SessionMeta } from '../../sessions/session-meta.ts';
-import type { RelayEvent } from '../relay-events.ts';
+import type { RelayEvent } from '../events/relay-events.ts';
+import type { Verdict } from './chat-verdict.ts';
 import type { RoleRequest } from './participants.ts';
-import type { Verdict } from './verdict.ts';
 
 export interface ChatRequest {
 	/** The user's words, verbatim. */

@@ -28,7 +28,7 @@ export async function checkpointChat(
 	{ outcome, chat, resetAt }: { outcome: Unfinished; chat: ChatRecord; resetAt: number | null },
 	deps: RelayDeps,
 ): Promise<string> {
-	const { makePacket } = await import('../make-packet.ts');
+	const { makePacket } = await import('../packet/make-packet.ts');
 	const last = session.turns().at(-1)?.agent;
 	const from = deps.registry.adapters.find(({ id }) => id === last) ?? null;
 	const rest = { to: null, reason: 'checkpoint', limit: null, nowPrompt: null, since: null } as const;

@@ -10,12 +10,12 @@ import type { OpenSession } from '../../sessions/store/session-store.ts';
 import { checkpoint, leaveChat, sayToAll } from '../../sessions/transitions.ts';
 import type { TurnState } from '../../sessions/turns/turn-state.ts';
 import { readTurnRecords } from '../../turns/turn-records.ts';
-import { spentBudget } from '../budgets.ts';
-import { alsoLogged } from '../log-event.ts';
+import { alsoLogged } from '../events/log-event.ts';
 import { oneTurn, type TurnEnd } from '../one-turn.ts';
 import { type Ports, type RelayDeps, withPolicy } from '../ports.ts';
-import { packUnfinished } from '../repair.ts';
-import { type Hindrance, hindranceOf } from './availability.ts';
+import { packUnfinished } from '../resume/repair.ts';
+import { spentBudget } from '../turn/budgets.ts';
+import { type Hindrance, hindranceOf } from './able-participants.ts';
 import {
 	type ChatHistory,
 	type ChatTurn,

@@ -1,6 +1,6 @@
 import { describeTime } from '../../limits/describe-limit.ts';
 import type { TurnState } from '../../sessions/turns/turn-state.ts';
-import type { Hindrance } from './availability.ts';
+import type { Hindrance } from './able-participants.ts';
 
 export interface TurnEnd {
 	/** It said something that the others can hear. */

@@ -1,7 +1,7 @@
 import { RelayError } from '../../core/errors.ts';
 import { formatPlural } from '../../core/plural.ts';
 import { safeLine } from '../../core/text.ts';
-import { describeNoWitness } from '../../relay/session-origin.ts';
+import { describeNoWitness } from '../../relay/resume/session-origin.ts';
 import { formatAgo } from '../../ui/quantities.ts';
 import { cutToColumns } from '../../ui/text-width.ts';
 import { describeKind } from '../../view/describe-session.ts';

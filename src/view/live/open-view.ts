@@ -1,5 +1,5 @@
 import type { Clock } from '../../core/clock.ts';
-import type { RelayEvent } from '../../relay/relay-events.ts';
+import type { RelayEvent } from '../../relay/events/relay-events.ts';
 import { ScreenWriter, type TerminalOutput } from '../../ui/screen-writer.ts';
 import type { Theme } from '../../ui/theme.ts';
 import type { AllowHint } from '../describe-event.ts';

@@ -3,7 +3,7 @@ import { type AgentEvent, type TokenCounts, writtenTokens } from '../../agents/e
 import { safeLine } from '../../core/text.ts';
 import type { RaceEvent } from '../../race/contract.ts';
 import type { EntrantRecord } from '../../race/race-record.ts';
-import type { RelayEvent } from '../../relay/relay-events.ts';
+import type { RelayEvent } from '../../relay/events/relay-events.ts';
 import { oldestPrices } from '../../sessions/lineage/price-dates.ts';
 import { readOf, writtenOf } from '../../sessions/turns/turn-tokens.ts';
 import type { Cost } from '../../ui/quantities.ts';

@@ -4,7 +4,7 @@ import { expect } from 'vitest';
 import { LineSplitter } from '../../../src/core/files/line-splitter.ts';
 import { jsonText } from '../../../src/core/json-text.ts';
 import { createByteFilter, createTextFilter, safeLine, safeText } from '../../../src/core/text.ts';
-import { readVerdict, withoutVerdict } from '../../../src/relay/chat/verdict.ts';
+import { readVerdict, withoutVerdict } from '../../../src/relay/chat/chat-verdict.ts';
 import { createKeyDecoder, type Key } from '../../../src/shell/editor/keys.ts';
 import { TerminalQuestions } from '../../../src/turns/questions/terminal/terminal-question.ts';
 import { graphemesOf } from '../../../src/ui/graphemes.ts';

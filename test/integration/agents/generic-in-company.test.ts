@@ -7,7 +7,7 @@ import { openChat } from '../../../src/app/open-chat.ts';
 import { openRace } from '../../../src/app/open-race.ts';
 import { readSettings } from '../../../src/app/open-relay.ts';
 import { startRace } from '../../../src/race/start-race.ts';
-import type { RelayEvent } from '../../../src/relay/relay-events.ts';
+import type { RelayEvent } from '../../../src/relay/events/relay-events.ts';
 import { raceRequest } from '../../../src/shell/race-flags.ts';
 import { ConfigAgents } from '../../helpers/config-agents.ts';
 

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createApp } from '../../../src/app/create-app.ts';
 import { openEarlier } from '../../../src/cli/open-earlier.ts';
 import { parseSessionId } from '../../../src/core/ids.ts';
-import { unconfirmedWords } from '../../../src/relay/unconfirmed-words.ts';
+import { unconfirmedWords } from '../../../src/relay/resume/unconfirmed-words.ts';
 import { claude, claudeAnswers, claudeLimited } from '../../helpers/fake-agent-lines.ts';
 import { RaceBench } from '../../helpers/race-bench.ts';
 

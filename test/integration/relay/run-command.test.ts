@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/core/clock.ts';
-import { runCommand } from '../../../src/relay/run-command.ts';
+import { runCommand } from '../../../src/relay/turn/run-command.ts';
 import { createStartPty } from '../../../src/terminal/start-pty.ts';
 import { processes } from '../../helpers/engine-bench.ts';
 

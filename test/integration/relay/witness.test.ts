@@ -14,7 +14,7 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { SessionId } from '../../../src/core/ids.ts';
 import type { RelayStart } from '../../../src/relay/ports.ts';
-import { unconfirmedWords } from '../../../src/relay/unconfirmed-words.ts';
+import { unconfirmedWords } from '../../../src/relay/resume/unconfirmed-words.ts';
 import { turnFile } from '../../../src/sessions/files/session-paths.ts';
 import { continueBenchChat, startBenchChat } from '../../helpers/bench-chat.ts';
 import { EngineBench, RECORDED_AT } from '../../helpers/engine-bench.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AgentEvent } from '../../../src/agents/events.ts';
-import type { RelayEvent } from '../../../src/relay/relay-events.ts';
+import type { RelayEvent } from '../../../src/relay/events/relay-events.ts';
 import { createTheme } from '../../../src/ui/theme.ts';
 import { createPlainSink } from '../../../src/view/live/plain-view.ts';
 import { Transcript, type TurnStatus } from '../../../src/view/transcript.ts';

@@ -5,7 +5,7 @@ import { ClaudeParser } from '../../../../src/agents/claude/stream-parser.ts';
 import type { AgentEvent, PlanItem, PlanStatus } from '../../../../src/agents/events.ts';
 import { readStories } from '../../../../src/handoff/pieces/turn-story.ts';
 import { newestPlan } from '../../../../src/handoff/talk/plan-pieces.ts';
-import { agentStanding, type PlacedTurn } from '../../../../src/relay/lineage.ts';
+import { agentStanding, type PlacedTurn } from '../../../../src/relay/packet/placed-turns.ts';
 import { TurnFacts } from '../../../../src/turns/turn-facts.ts';
 import type { TurnRecord } from '../../../../src/turns/turn-records.ts';
 import { fakeTurnState } from '../../../helpers/fake-turn-state.ts';

@@ -1,0 +1,58 @@
+/** Who is asked first: the configured order, the user's default, and the agent at work. Pure. */
+import type { AgentId } from '../../agents/agent-adapter.ts';
+import type { AgentRegistry } from '../../agents/registry.ts';
+import type { RelayConfig } from '../../config/schema.ts';
+import type { LedgerEntry } from '../../limits/ledger-file.ts';
+import type { AgentChoice } from '../contract.ts';
+
+/** A configured agent that this build has no adapter for is passed over; one that the user typed is an error. */
+export function agentOrder(
+	registry: AgentRegistry,
+	{ agents }: Pick<RelayConfig, 'agents'>,
+	typed: readonly string[] | null,
+): AgentChoice[] {
+	if (typed !== null) return typed.map((name) => registry.parse(name));
+	const known = new Set(registry.adapters.map(({ id }) => id));
+	const order = agents.order
+		.filter((name) => known.has(name.split(':', 1)[0] ?? ''))
+		.map((name) => registry.parse(name));
+	return agents.default === null ? order : inFront(registry.parse(agents.default), order);
+}
+
+/** The order with the models that the user named: an agent in it without one is asked for with its own, each once. */
+export function rememberedOrder({
+	order,
+	models,
+}: {
+	order: readonly AgentChoice[];
+	models: ReadonlyMap<AgentId, string>;
+}): AgentChoice[] {
+	const named = order.map((choice) => withRemembered(choice, models));
+	const isSame = (one: AgentChoice, other: AgentChoice) =>
+		one.agent === other.agent && one.model === other.model;
+	return named.filter((choice, at) => named.findIndex((other) => isSame(other, choice)) === at);
+}
+
+export function withRemembered(choice: AgentChoice, models: ReadonlyMap<AgentId, string>): AgentChoice {
+	return choice.model === null ? { ...choice, model: models.get(choice.agent) ?? null } : choice;
+}
+
+/** `first`, then the others in their order. */
+export function inFront(first: AgentChoice, order: readonly AgentChoice[]): AgentChoice[] {
+	return [first, ...order.filter(({ agent, model }) => agent !== first.agent || model !== first.model)];
+}
+
+/** The first agent before `active` whose limit was met and has ended; null when there is none to offer. */
+export function agentToOffer(
+	order: readonly AgentChoice[],
+	active: AgentChoice,
+	entries: readonly LedgerEntry[],
+	now: number,
+): AgentChoice | null {
+	const at = order.findIndex(({ agent }) => agent === active.agent);
+	const isFreeAgain = ({ agent }: AgentChoice) => {
+		const own = entries.filter((entry) => entry.agent === agent);
+		return own.length > 0 && own.every(({ until }) => until <= now);
+	};
+	return order.slice(0, Math.max(0, at)).find(isFreeAgain) ?? null;
+}

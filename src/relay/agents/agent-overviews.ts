@@ -1,0 +1,37 @@
+import type { AgentId, LoginState } from '../../agents/agent-adapter.ts';
+import { adviceFor } from '../../agents/evidence/login-advice.ts';
+import type { AgentOverview } from '../contract.ts';
+import type { RelayDeps } from '../ports.ts';
+import { type AgentFacts, allAgentFacts } from './agent-facts.ts';
+
+/** Every agent with what is known of it without starting any. */
+export function agentOverviews(deps: RelayDeps, active: AgentId | null): AgentOverview[] {
+	return allAgentFacts(deps).map((facts) => {
+		const { adapter, executable } = facts;
+		const { path, lookedAt } = executable;
+		const limit = facts.limitOf(null);
+		return {
+			agent: adapter.id,
+			title: adapter.title,
+			aliases: adapter.aliases,
+			isDemo: adapter.isDemo,
+			executable: path,
+			lookedAt,
+			version: path === null ? null : deps.versions.known(adapter, path),
+			login: loginShown(facts),
+			install: adapter.install,
+			limitedUntil: limit?.until ?? null,
+			isLimited: limit !== null,
+			isActive: adapter.id === active,
+			refused: facts.refused,
+		};
+	});
+}
+
+/** A login that the CLI refused counts as none. */
+function loginShown({ login, refusedLogin }: AgentFacts): LoginState {
+	if (refusedLogin === null) return login;
+	const { reason } = refusedLogin;
+	const evidence = `the login was refused: ${reason}`;
+	return { ...login, loggedIn: 'no', evidence, advice: adviceFor(reason, login.advice) };
+}

@@ -1,0 +1,33 @@
+/** Relay events as `run --json` prints them: as the session's log has them, and more where a reader of the stream needs it. */
+import { toIso } from '../../core/clock.ts';
+import { eventToDisk } from '../../turns/event-log.ts';
+import { toLogEvent } from './log-event.ts';
+import type { RelayEvent } from './relay-events.ts';
+
+type Json = Record<string, unknown>;
+
+export function eventToJson(event: RelayEvent): Json {
+	switch (event.type) {
+		case 'agent_event':
+			return { turn: event.turn, ...eventToDisk(event.event) };
+		case 'session_opened':
+			return {
+				type: event.type,
+				session_id: event.sessionId,
+				directory: event.directory,
+				is_new: event.isNew,
+			};
+		case 'waiting':
+			return { ...toLogEvent(event), now: toIso(event.now) };
+		case 'turn_started': {
+			const { speaker, ...rest } = event;
+			if (speaker === undefined) return rest;
+			const { maxTurns, ...who } = speaker;
+			return { ...rest, ...who, max_turns: maxTurns };
+		}
+		case 'turn_finished':
+			return { ...event };
+		default:
+			return { ...toLogEvent(event) };
+	}
+}

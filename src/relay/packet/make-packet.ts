@@ -1,0 +1,169 @@
+/** Gathers what a packet is built from (records, snapshots, notes), has it built and written. */
+import type { AgentAdapter } from '../../agents/agent-adapter.ts';
+import type { Limit } from '../../agents/events.ts';
+import { secretValues } from '../../agents/secret-values.ts';
+import { recordedFolder } from '../../git/repo/start-folder.ts';
+import { buildPacket } from '../../handoff/build-packet.ts';
+import type { Packet } from '../../handoff/packet.ts';
+import type { LineageSession, PacketInput, PacketReason } from '../../handoff/packet-input.ts';
+import { writePacket } from '../../handoff/write-packet.ts';
+import type { LineageEntry } from '../../sessions/lineage/lineage.ts';
+import type { OpenSession } from '../../sessions/store/session-store.ts';
+import { saidAsObjective } from '../../sessions/witness/said-words.ts';
+import { readTurnRecords, type TurnRecord } from '../../turns/turn-records.ts';
+import type { RelayDeps } from '../ports.ts';
+import { presentPlace } from '../resume/present-place.ts';
+import { readableFolders } from '../resume/record-folders.ts';
+import { describeUnconfirmed } from '../resume/unconfirmed-words.ts';
+import { type DiffStretch, lineageDiffs } from './lineage-diffs.ts';
+import { ownNotes } from './own-notes.ts';
+import { type PlacedTurn, placedTurns } from './placed-turns.ts';
+
+export interface PacketRequest {
+	session: OpenSession;
+	from: AgentAdapter | null;
+	/** null: the successor is not chosen yet. */
+	to: AgentAdapter | null;
+	reason: PacketReason;
+	limit: Limit | null;
+	nowPrompt: PacketInput['nowPrompt'];
+	/** The successor's own newest turn, for a delta packet. */
+	since: PlacedTurn | null;
+	/** Sessions beside the lineage that went on in the successor's conversation meanwhile, oldest first. */
+	between?: readonly LineageEntry[];
+	/** The tree now, where the caller just took it; undefined: it is taken here. */
+	currentTree?: string | null;
+}
+
+export interface MadePacket {
+	/** Relative to the session folder. */
+	path: string;
+	packet: Packet;
+	/** What the packet cannot tell any more, one sentence each. */
+	losses: readonly string[];
+	/** Said where records hold words that are not known to be the user's, in one line; else null. */
+	unconfirmed: string | null;
+}
+
+export async function makePacket(request: PacketRequest, deps: RelayDeps): Promise<MadePacket> {
+	const { session, from, to, since } = request;
+	const lineage = withBetween(deps.store.lineage(session.id), request);
+	const read = readTurnRecords(
+		lineage.flatMap(({ folder, turns, witness }) => turns.map((state) => ({ folder, state, witness }))),
+	);
+	const records = lineage.map(({ meta, turns }) =>
+		read.splice(0, turns.length).map((record) => ({
+			...record,
+			issues: record.issues.map((issue) => fromFolderOf(session.id, meta.id) + issue),
+		})),
+	);
+	const tree =
+		request.currentTree === undefined ? ((await deps.snapshots?.take())?.tree ?? null) : request.currentTree;
+	const placed = placedTurns(lineage);
+	const { losses, ...changed } = await lineageDiffs(
+		stretchAfter(placed, request, { tree, worktree: deps.repo.worktree }),
+		deps.snapshots,
+	);
+	const witnesses = lineage.map(({ witness }) => witness);
+	const objective = saidAsObjective(witnesses, session.meta.objective);
+	const place = presentPlace(deps.repo);
+	const folders = readableFolders(
+		lineage.map(({ folder }) => folder),
+		place,
+	);
+	const packet = buildPacket({
+		lineage: lineage.map((entry, i) =>
+			lineageSession(
+				{ ...entry, folder: folders[i] ?? entry.folder },
+				records[i] ?? [],
+				ancestorsOf(entry, lineage.slice(0, i)),
+			),
+		),
+		objective: objective.words,
+		unconfirmedObjective: objective.unconfirmed,
+		from: from && { id: from.id, title: from.title },
+		to: to && { id: to.id, title: to.title },
+		reason: request.reason,
+		limit: request.limit,
+		nowPrompt: request.nowPrompt,
+		...changed,
+		between: (request.between ?? []).map(({ meta }) => meta.id),
+		startsIn: recordedFolder(place),
+		since: since && { sessionId: since.sessionId, turn: since.state.turn },
+		budgetBytes: deps.config.packet.max_bytes,
+		inert: (text) => to?.inert(text) ?? text,
+		secrets: secretValues(deps.env, deps.registry.adapters),
+		recordIssues: [
+			...lineage.flatMap(({ problems }) => problems),
+			...records.flat().flatMap(({ issues }) => issues),
+			...losses,
+		],
+	});
+	const number = session.meta.turn_count;
+	const names = { from: from?.id ?? 'start', to: to?.id ?? 'next' };
+	const written = await writePacket(session, number, names, packet);
+	return { path: written.path, packet, losses, unconfirmed: describeUnconfirmed(lineage) };
+}
+
+/** The turns that others had since the successor's own newest one; their sessions come before the present one. */
+function withBetween(
+	lineage: readonly LineageEntry[],
+	{ between = [], since }: Pick<PacketRequest, 'between' | 'since'>,
+): LineageEntry[] {
+	const from = since?.state.started_at ?? '';
+	const missed = between.map((entry) => ({
+		...entry,
+		turns: entry.turns.filter(({ started_at }) => started_at >= from),
+	}));
+	return [...lineage.slice(0, -1), ...missed, ...lineage.slice(-1)];
+}
+
+/** All turns, or for a delta packet those after the successor's own newest one, and those of others meanwhile. */
+function stretchAfter(
+	turns: readonly PlacedTurn[],
+	{ since, between = [] }: Pick<PacketRequest, 'since' | 'between'>,
+	current: DiffStretch['current'],
+): DiffStretch {
+	const others = new Set<string>(between.map(({ meta }) => meta.id));
+	const knownAt = turns.findIndex(
+		({ sessionId, state }) => sessionId === since?.sessionId && state.turn === since.state.turn,
+	);
+	const later = turns
+		.filter(({ sessionId }, at) => at > knownAt || others.has(sessionId))
+		.toSorted((a, b) => (others.size === 0 ? 0 : compare(a.state.started_at, b.state.started_at)));
+	const base = since && { tree: since.state.tree.after, worktree: since.worktree };
+	return { turns: later, base, current };
+}
+
+/** What stands before the path of a file of another session: paths in a packet are relative to the session at hand. */
+const fromFolderOf = (current: string, owner: string) => (owner === current ? '' : `../${owner}/`);
+
+const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
+
+/** The sessions that it goes on from, as far as they are among `earlier`; oldest first, as `earlier` is. */
+function ancestorsOf({ meta }: LineageEntry, earlier: readonly LineageEntry[]): LineageEntry[] {
+	const at = earlier.findIndex((other) => other.meta.id === meta.parent);
+	const parent = earlier[at];
+	return parent === undefined ? [] : [...ancestorsOf(parent, earlier.slice(0, at)), parent];
+}
+
+/** A child's record begins with copies of its parent's notes; each note is told where it was made. `before`: its ancestors. */
+function lineageSession(
+	entry: LineageEntry,
+	turns: readonly TurnRecord[],
+	before: readonly LineageEntry[],
+): LineageSession {
+	const { meta, folder } = entry;
+	return {
+		id: meta.id,
+		folder,
+		turns,
+		notes: ownNotes(entry, before).map(({ kind, text, after_turn, exit_code, isConfirmed }) => ({
+			kind,
+			text,
+			afterTurn: after_turn,
+			exitCode: exit_code ?? null,
+			isConfirmed,
+		})),
+	};
+}

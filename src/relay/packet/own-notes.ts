@@ -1,0 +1,18 @@
+import type { LineageEntry } from '../../sessions/lineage/lineage.ts';
+import { type JudgedNote, saidAsNotes } from '../../sessions/witness/said-words.ts';
+
+type Entry = Pick<LineageEntry, 'meta' | 'witness'>;
+
+/**
+ * The notes that were made in a session itself: a child's record begins with copies of its parent's. `before`: those it goes on
+ * from, oldest first.
+ */
+export function ownNotes({ meta, witness }: Entry, before: readonly Entry[]): JudgedNote[] {
+	const copied = new Set(before.at(-1)?.meta.notes.map(noteKey));
+	const own = meta.notes.filter((note) => !copied.has(noteKey(note)));
+	return saidAsNotes(witness, [...before.map((one) => one.witness), witness], own);
+}
+
+type Note = LineageEntry['meta']['notes'][number];
+
+const noteKey = ({ at, kind, text }: Note) => JSON.stringify([at, kind, text]);

@@ -1,0 +1,70 @@
+/** Taking up an earlier session: where it goes on, whether it may, and what is put right first. */
+import { RelayError } from '../../core/errors.ts';
+import { parseSessionId, type SessionId } from '../../core/ids.ts';
+import type { SessionMeta } from '../../sessions/session-meta.ts';
+import type { OpenSession } from '../../sessions/store/session-store.ts';
+import { moveTo } from '../../sessions/transitions.ts';
+import { grantChanges } from '../agents/grants.ts';
+import type { Selection } from '../agents/selection.ts';
+import type { ResumeOptions } from '../contract.ts';
+import type { Ports, RelayDeps, RelayStart } from '../ports.ts';
+import { repairSession } from './repair.ts';
+import { acceptOrigin, requireOrigin } from './session-origin.ts';
+import { placeSession, repoAt, type SessionPlace } from './session-place.ts';
+
+/** Throws as `Conversation.resume`; once it returns, the session is this user's. */
+export async function findPlace(
+	id: SessionId,
+	{ start, options, home }: { start: RelayStart; options: ResumeOptions; home: Ports },
+	{ survivors }: Pick<Ports, 'survivors'>,
+): Promise<SessionPlace> {
+	const isHere = options.isHere || (start.isHere ?? false);
+	const recorded = home.store.read(id);
+	if (start.kind !== 'race') refuseRace(recorded);
+	requireOrigin(recorded, home.store.witness(id), isHere || (options.isAccepted ?? false));
+	const place = await placeSession(recorded, home, { isHere });
+	for (const folder of new Set([place.ports.repo.worktree, recorded.repo.worktree]))
+		await survivors.settle(folder, options.signal);
+	acceptOrigin(id, place.ports.store);
+	return place;
+}
+
+/** Ends what a relay left unfinished in it. Returns what was found, in lines for people. */
+export async function settle(session: OpenSession, place: SessionPlace, deps: RelayDeps): Promise<string[]> {
+	if (place.is === 'moved') session.apply(moveTo, repoAt(place, session.meta.repo));
+	const found = await repairSession(session, deps);
+	session.keepRecords();
+	if (place.is !== 'moved') session.apply(moveTo, repoAt(place, session.meta.repo));
+	return found;
+}
+
+/** What the agent that goes on was given here, and is not given now. */
+export function changedGrants(
+	{ meta }: OpenSession,
+	{ active, permissions }: Pick<Selection, 'active' | 'permissions'>,
+	{ loginOf, config }: RelayDeps,
+): string[] {
+	const known = active === null ? undefined : meta.agents[active.agent];
+	if (active === null || known === undefined) return [];
+	const { account } = loginOf(active.agent);
+	const { allow_commands: allowCommands } = config.permissions;
+	return grantChanges(active.agent, known, { permissions, allowCommands, account });
+}
+
+/** Its entrants work in worktrees of their own, and their turns are judged and gone on with there. */
+function refuseRace({ id, kind, parent }: SessionMeta): void {
+	if (kind !== 'race') return;
+	const race = (parent === null ? null : parseSessionId(parent)) ?? id;
+	throw new RelayError('usage', `Session ${id} is ${parent === null ? 'a race' : 'an entrant of a race'}.`, {
+		hint: `Go on with the race: agent-relay race resume ${race.slice(-6)}`,
+	});
+}
+
+/** A completed session goes on in a child, which is gone again when nothing is sent: the one on disk is named. */
+export function nothingPending(session: OpenSession | null): RelayError {
+	const { turn_count = 0, parent = null } = session?.meta ?? {};
+	const id = (turn_count === 0 ? parent : null) ?? session?.id ?? 'latest';
+	return new RelayError('usage', `Session ${id} has no unfinished prompt.`, {
+		hint: `Say what to do next: agent-relay run --session ${id.slice(-6)} "TASK"`,
+	});
+}

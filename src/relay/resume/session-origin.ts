@@ -1,0 +1,46 @@
+/** Whether a session may go on: one that this user's relay began, or of which he says so. */
+import { RelayError } from '../../core/errors.ts';
+import type { SessionId } from '../../core/ids.ts';
+import type { SessionMeta } from '../../sessions/session-meta.ts';
+import type { SessionStore } from '../../sessions/store/session-store.ts';
+import type { Witness } from '../../sessions/witness/witness.ts';
+
+/**
+ * Throws `refused` for a session that no relay of this user began, unless `isAccepted`: he says that it goes on. `goOn`: the
+ * command that says so.
+ */
+export function requireOrigin(
+	meta: Pick<SessionMeta, 'id' | 'kind'> & Partial<Pick<SessionMeta, 'status'>>,
+	{ isOurs, problem, path }: Witness,
+	isAccepted: boolean,
+	goOn = acceptingCommand(meta),
+): void {
+	if (isOurs || isAccepted) return;
+	const { id, kind } = meta;
+	const why = problem === null ? '' : ` ${path} cannot say so: ${problem}.`;
+	throw new RelayError('refused', `${describeNoWitness(id, kind === 'race' ? 'race' : 'session')}.${why}`, {
+		hint: `Look at it: agent-relay show ${id.slice(-6)}, or go on with it: ${goOn}`,
+	});
+}
+
+function acceptingCommand({ id, kind, status }: Parameters<typeof requireOrigin>[0]): string {
+	const task = status === 'completed' && kind !== 'chat' ? ' "TASK"' : '';
+	return `agent-relay ${kind === 'chat' ? 'chat' : 'run'} --session ${id.slice(-6)} --here${task}`;
+}
+
+/** Why a session, or a race, is asked about, without a full stop. */
+export function describeNoWitness(id: string, what: 'session' | 'race' = 'session'): string {
+	return `No witness says that ${what} ${id.slice(-6)} is yours: ${UNWITNESSED}`;
+}
+
+/** Of a session that is known from the words before. */
+export const NO_WITNESS = 'no witness says that it is yours';
+/** Where such a one is from. */
+export const UNWITNESSED =
+	'it came with the repo, from another home, or from a relay that kept no witness yet';
+
+/** From now on the session is this user's. What was said in it before stays unconfirmed. */
+export function acceptOrigin(id: SessionId, store: SessionStore): void {
+	const witness = store.witness(id);
+	if (!witness.isOurs) witness.begin(store.folderOf(id), { isAccepted: true });
+}

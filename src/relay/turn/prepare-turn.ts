@@ -1,0 +1,228 @@
+/** From "this prompt goes to this agent" to everything a turn needs: conversation to resume, packet, command facts. */
+import { delimiter, dirname } from 'node:path';
+import type { AgentAdapter, PermissionPreset } from '../../agents/agent-adapter.ts';
+import { agentEnvironment } from '../../agents/environment.ts';
+import type { Limit } from '../../agents/events.ts';
+import { isModelName } from '../../agents/model-name.ts';
+import { agentSettings } from '../../config/defaults.ts';
+import { RelayError } from '../../core/errors.ts';
+import { safeLine } from '../../core/text.ts';
+import { recordedFolder } from '../../git/repo/start-folder.ts';
+import type { RepoFacts, Snapshot } from '../../git/repo-facts.ts';
+import type { ComposedPrompt } from '../../handoff/build-packet.ts';
+import type { PacketReason } from '../../handoff/packet-input.ts';
+import { withInertMaterial } from '../../handoff/words/piped-text.ts';
+import type { OpenSession } from '../../sessions/store/session-store.ts';
+import type { TurnState } from '../../sessions/turns/turn-state.ts';
+import type { TurnSpec } from '../../turns/turn-spec.ts';
+import { requireExecutable } from '../agents/require-executable.ts';
+import type { MadePacket, PacketRequest } from '../packet/make-packet.ts';
+import {
+	type AgentStanding,
+	agentStanding,
+	cutTurns,
+	type PlacedTurn,
+	placedTurns,
+} from '../packet/placed-turns.ts';
+import type { RelayDeps } from '../ports.ts';
+import { presentPlace } from '../resume/present-place.ts';
+import { tellBetween, useConversation } from './conversation-use.ts';
+import type { Task } from './task.ts';
+
+export interface TurnPlan {
+	session: OpenSession;
+	adapter: AgentAdapter;
+	model: string | null;
+	permissions: PermissionPreset;
+	task: Task;
+	trigger: TurnState['trigger'];
+	/** Who worked before, for the packet; null when nobody did. */
+	from: AgentAdapter | null;
+	reason: PacketReason;
+	limit: Limit | null;
+	/** The snapshot of a moment ago, in a hand-over that follows at once. */
+	before: Snapshot | null;
+	/** True: the native session is known to be gone. */
+	isFresh: boolean;
+}
+
+export interface PreparedTurn {
+	spec: TurnSpec;
+	packet: MadePacket | null;
+	/** Why the agent's earlier conversation is not resumed, in a sentence for people; null: nothing is left. */
+	leaves: string | null;
+	/** Said where other sessions went on in the conversation; null: none did. */
+	between: string | null;
+	/** Said where the agent does not start in the folder where it was to; null: it does. */
+	gone: string | null;
+}
+
+export async function prepareTurn(plan: TurnPlan, deps: RelayDeps): Promise<PreparedTurn> {
+	const { session, adapter, task } = plan;
+	const lineage = deps.store.lineage(session.id);
+	const turns = placedTurns(lineage);
+	const known = plan.isFresh ? null : (session.meta.agents[adapter.id]?.native_session_id ?? null);
+	// Words that are not known for the user's go out as a quote, never bare.
+	const isPacketWanted = task.isInterrupted || plan.trigger === 'switch' || !task.isConfirmed;
+	const place = presentPlace(deps.repo);
+	const now = { hasPacket: isPacketWanted, folder: recordedFolder(place) };
+	const { standing, use, between } = useConversation(
+		agentStanding(turns, adapter.id, known, now),
+		{ adapter, lineage },
+		deps,
+	);
+	try {
+		const { packet, sent } =
+			!task.isConfirmed ||
+			((standing.needsPacket || isPacketWanted || between.length > 0) && turns.length > 0)
+				? await promptWithPacket(plan, { since: standing.lastTurn, between }, deps)
+				: { packet: null, sent: await promptAlone(plan, turns, standing, deps) };
+		const number = session.meta.turn_count + 1;
+		const userPrompt = task.recordedAt ?? (sent.words && { turn: number, ...sent.words });
+		const made = { prompt: sent.text, userPrompt, packet: packet?.path ?? null, standing };
+		// Of one that is known to be gone the user was told already.
+		const leaves = plan.isFresh || standing.left === null ? null : newConversation(adapter, standing.left);
+		const { account } = deps.loginOf(adapter.id);
+		const spec = {
+			...turnSpec(plan, deps, made),
+			account: { profile: null, hash: account },
+			conversation: use,
+		};
+		return {
+			spec,
+			packet,
+			leaves,
+			between: tellBetween(adapter.title, between),
+			gone: place.folder === deps.repo.folder ? null : tellGone(deps.repo),
+		};
+	} catch (error) {
+		use.end(null);
+		throw error;
+	}
+}
+
+/** The folder where agents were to start is not there: it was removed, or another one has taken its place. */
+export function tellGone({ folder, worktree }: RepoFacts): string {
+	return `${safeLine(folder, 200)} is no longer a folder of this worktree; agents start in ${safeLine(worktree, 200)}`;
+}
+
+function newConversation({ title }: AgentAdapter, why: string): string {
+	return `${title} starts a new conversation, with the whole story in a packet: its last one ${why}.`;
+}
+
+/** Packets are a sixth of the program and most turns need none, so they are loaded here. */
+async function promptWithPacket(
+	plan: TurnPlan,
+	known: Pick<PacketRequest, 'since' | 'between'>,
+	deps: RelayDeps,
+) {
+	const [{ makePacket }, { composePrompt }] = await Promise.all([
+		import('../packet/make-packet.ts'),
+		import('../../handoff/build-packet.ts'),
+	]);
+	const packet = await makePacket({ ...packetRequest(plan), ...known }, deps);
+	const { text, isInterrupted, isConfirmed } = plan.task;
+	const prompt = isInterrupted || !isConfirmed ? null : withInertMaterial(text, plan.adapter.inert);
+	return { packet, sent: composePrompt(packet.packet, prompt) };
+}
+
+function packetRequest(plan: TurnPlan) {
+	const { session, from, adapter, reason, limit, task, before } = plan;
+	return {
+		session,
+		from,
+		to: adapter,
+		reason,
+		limit,
+		nowPrompt: nowPromptOf(task),
+		...(before === null ? {} : { currentTree: before.tree }),
+	};
+}
+
+/** Stands in the packet, where it does not follow it. */
+function nowPromptOf({ text, isInterrupted, isConfirmed }: Task) {
+	return isInterrupted || !isConfirmed ? { text, isInterrupted, isConfirmed } : null;
+}
+
+/** Throws what `requireExecutable` throws. */
+export function turnSpec(
+	plan: Pick<TurnPlan, 'session' | 'adapter' | 'model' | 'permissions' | 'trigger' | 'before'>,
+	deps: RelayDeps,
+	made: Pick<TurnSpec, 'prompt' | 'userPrompt' | 'packet'> & { standing: AgentStanding },
+): TurnSpec {
+	const { adapter, model, permissions } = plan;
+	const { standing, ...sent } = made;
+	const executable = requireExecutable(adapter.id, deps);
+	const { env } = agentEnvironment(deps.agentEnv, adapter, deps.registry.adapters, {
+		session: plan.session.id,
+		turn: plan.session.meta.turn_count + 1,
+	});
+	if (model !== null && !isModelName(model))
+		throw new RelayError(
+			'damaged_record',
+			`${JSON.stringify(model.slice(0, 80))} is not the name of a model.`,
+			{
+				hint: `Name another one: --agent ${adapter.id} --model NAME`,
+			},
+		);
+	const resumed = standing.nativeSessionId;
+	return {
+		adapter,
+		agentVersion: deps.versions.known(adapter, executable),
+		executable,
+		modelAsked: model,
+		request: {
+			nativeSessionId: resumed ?? (adapter.choosesSessionId ? deps.newNativeId() : null),
+			resume: resumed !== null,
+			model: model ?? agentSettings(deps.config, adapter.id).model,
+			permissions,
+			allowCommands: deps.config.permissions.allow_commands,
+			isTrusted: deps.isTrusted,
+			folder: presentPlace(deps.repo).folder,
+			worktree: deps.repo.worktree,
+			isGitRepo: deps.repo.kind !== 'none',
+			isRoot: deps.isRoot,
+			patienceMs: deps.config.limits.patience_s * 1000,
+			env: {
+				...env,
+				PATH: withFolderOf(executable, env.PATH ?? ''),
+				AGENT_RELAY_DEPTH: String(Number(deps.env.AGENT_RELAY_DEPTH ?? 0) + 1),
+			},
+		},
+		...sent,
+		trigger: plan.trigger,
+		cumulativeBefore: standing.totals,
+		planBefore: standing.plan,
+		before: plan.before,
+	};
+}
+
+/** The bare words, and before them a note where the agent's own conversation ends with a turn that was cut off. */
+async function promptAlone(
+	{ session, adapter, task }: TurnPlan,
+	turns: readonly PlacedTurn[],
+	{ nativeSessionId }: AgentStanding,
+	deps: RelayDeps,
+): Promise<ComposedPrompt> {
+	const cut = nativeSessionId === null ? [] : cutTurns(turns, adapter.id);
+	if (cut.length === 0) return plainPrompt(task.text, adapter);
+	const { noteOfCut } = await import('../packet/note-of-cut.ts');
+	const note = noteOfCut(cut, { current: session.id, turns, adapter }, deps);
+	const start = Buffer.byteLength(note);
+	return { text: note + task.text, words: { start, end: start + Buffer.byteLength(task.text) } };
+}
+
+/** A program that was found off PATH finds what lies beside it (its `node`, as of a version manager), after all else. */
+function withFolderOf(executable: string, searchPath: string): string {
+	const folder = dirname(executable);
+	const folders = searchPath === '' ? [] : searchPath.split(delimiter);
+	return folders.includes(folder) ? searchPath : [...folders, folder].join(delimiter);
+}
+
+/** No sent prompt begins with `/`: the CLIs would run it as a command of their own. As an argument, `-` would be an option. */
+function plainPrompt(words: string, { takesPromptAsArgument, inert }: AgentAdapter): ComposedPrompt {
+	const text = withInertMaterial(words, inert);
+	const isMistakable = text.startsWith('/') || (takesPromptAsArgument === true && text.startsWith('-'));
+	const guard = isMistakable ? ' ' : '';
+	return { text: guard + text, words: { start: guard.length, end: guard.length + Buffer.byteLength(text) } };
+}
