@@ -130,7 +130,7 @@ const OWNERS: Record<string, readonly string[]> = {
 	chalk: ['ui/theme.ts'],
 	commander: ['cli'],
 	enquirer: ['ui', 'shell'],
-	'strip-ansi': ['agents', 'race/failing-tests.ts'],
+	'strip-ansi': ['agents', 'race/run/failing-tests.ts'],
 	ulid: ['core/ids.ts'],
 };
 
@@ -242,7 +242,7 @@ describe('the layers', () => {
 			'cli/render/demo-result.ts',
 			'core/processes/run-process.ts',
 			'git/run-git.ts',
-			'race/folder-users.ts',
+			'race/clean/folder-users.ts',
 		]);
 		const naming = sources().filter((path) => /\bcreateGit\(|\/git['"]|\['git'\]/.test(textOf(path)));
 		expect(naming.sort()).toEqual(['app/create-app.ts', 'cli/commands/demo.ts', 'git/run-git.ts']);

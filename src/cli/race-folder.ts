@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 import type { App } from '../app/create-app.ts';
 import { parseSessionId } from '../core/ids.ts';
-import type { RaceRecord } from '../race/race-record.ts';
+import type { RaceRecord } from '../race/record/race-record.ts';
 
 /** The folder of a race's records, relative to where the command works when it lies below. */
 export async function raceFolderName(app: App, { id }: Pick<RaceRecord, 'id'>): Promise<string> {

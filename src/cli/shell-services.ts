@@ -54,7 +54,7 @@ export async function createShellServices(
 		askRace: async (question, words, shown) =>
 			(await import('./race-questions.ts')).askRace(app, question, words, shown),
 		latestEntrants: async () => {
-			const [latest] = (await import('../race/race-store.ts')).listRaces(store);
+			const [latest] = (await import('../race/record/race-store.ts')).listRaces(store);
 			return latest?.entrants.map(({ id }) => id) ?? [];
 		},
 		pendingTrust: async () => {

@@ -2,7 +2,7 @@
 import { hasErrno, isSystemError, RelayError } from '../core/errors.ts';
 import { onceAStep } from '../core/once.ts';
 import type { UserProcesses } from '../git/snapshots/snapshot-users.ts';
-import type { CleanDeps } from '../race/clean-plan.ts';
+import type { CleanDeps } from '../race/clean/clean-plan.ts';
 import type { SessionStore } from '../sessions/store/session-store.ts';
 import type { Witnesses } from '../sessions/witness/witness.ts';
 import { keptCaches } from './caches.ts';

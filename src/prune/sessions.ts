@@ -3,7 +3,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { RelayError } from '../core/errors.ts';
 import { parseSessionId, type SessionId } from '../core/ids.ts';
-import { readRace } from '../race/race-store.ts';
+import { readRace } from '../race/record/race-store.ts';
 import { NO_WITNESS } from '../relay/resume/session-origin.ts';
 import { removedSessions } from '../sessions/files/removed-sessions.ts';
 import { isUnbegun } from '../sessions/files/session-remains.ts';

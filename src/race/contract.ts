@@ -5,7 +5,7 @@ import type { Worktrees } from '../git/worktrees/worktree-types.ts';
 import type { AgentChoice } from '../relay/contract.ts';
 import type { RelayEvent } from '../relay/events/relay-events.ts';
 import type { Ports } from '../relay/ports.ts';
-import type { EntrantRecord, RaceRecord } from './race-record.ts';
+import type { EntrantRecord, RaceRecord } from './record/race-record.ts';
 
 /** Everything a race stands on, wired in `app/open-race.ts`. */
 export interface RaceDeps {

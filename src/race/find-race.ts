@@ -2,8 +2,8 @@ import { RelayError } from '../core/errors.ts';
 import { parseSessionId, type SessionId } from '../core/ids.ts';
 import { resolveRef } from '../sessions/listing/session-ref.ts';
 import type { SessionStore } from '../sessions/store/session-store.ts';
-import type { RaceRecord } from './race-record.ts';
-import { racesIn } from './race-store.ts';
+import type { RaceRecord } from './record/race-record.ts';
+import { racesIn } from './record/race-store.ts';
 
 /**
  * The race that is meant by a full id, a unique part of one among the races, or `latest` (also null: of those that can be

@@ -4,12 +4,12 @@ import { fromIso } from '../core/clock.ts';
 import { RelayError } from '../core/errors.ts';
 import type { SessionId } from '../core/ids.ts';
 import { describeTime } from '../limits/describe-limit.ts';
-import { keepBase, requireClaim } from './claim-place.ts';
 import type { Race, RaceDeps } from './contract.ts';
-import type { EntrantRecord, RaceRecord } from './race-record.ts';
-import { readRace, writeRace } from './race-store.ts';
-import { freshChecks } from './run-entrant.ts';
-import { holdRace } from './run-race.ts';
+import { keepBase, requireClaim } from './record/race-claim.ts';
+import type { EntrantRecord, RaceRecord } from './record/race-record.ts';
+import { readRace, writeRace } from './record/race-store.ts';
+import { freshChecks } from './run/run-entrant.ts';
+import { holdRace } from './run/run-race.ts';
 
 export interface ResumeOptions {
 	/** null: as the race was started; `full` stands only when it is said again. */

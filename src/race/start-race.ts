@@ -9,13 +9,13 @@ import { recordedFolder } from '../git/repo/start-folder.ts';
 import type { RepoFacts } from '../git/repo-facts.ts';
 import { withPolicy } from '../relay/ports.ts';
 import type { OpenSession } from '../sessions/store/session-store.ts';
-import { claimPlace, keepBase, raceRef } from './claim-place.ts';
 import type { Race, RaceDeps, RaceRequest } from './contract.ts';
-import { entrantIds, slug } from './entrant-ids.ts';
-import { type EntrantRecord, RACE_RECORD_VERSION, type RaceRecord } from './race-record.ts';
-import { writeRace } from './race-store.ts';
-import { freshChecks } from './run-entrant.ts';
-import { holdRace } from './run-race.ts';
+import { entrantIds, slug } from './record/entrant-ids.ts';
+import { claimPlace, keepBase, raceRef } from './record/race-claim.ts';
+import { type EntrantRecord, RACE_RECORD_VERSION, type RaceRecord } from './record/race-record.ts';
+import { writeRace } from './record/race-store.ts';
+import { freshChecks } from './run/run-entrant.ts';
+import { holdRace } from './run/run-race.ts';
 import { checkRequest, obstacles, refuseDirty, refuseNobody, requireCommit } from './validate-request.ts';
 
 /**

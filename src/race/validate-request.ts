@@ -10,7 +10,7 @@ import { commandRefusal } from '../relay/agents/require-command.ts';
 import type { AgentChoice } from '../relay/contract.ts';
 import type { Policy, RelayDeps } from '../relay/ports.ts';
 import type { RaceRequest } from './contract.ts';
-import { checkCopyPaths, isCopied } from './copy-files.ts';
+import { checkCopyPaths, isCopied } from './run/copy-files.ts';
 
 /** `claude,codex:o3`, as typed. Throws `unknown_agent` with the nearest names, `usage` for an empty name. */
 export function parseEntrants(typed: readonly string[], registry: AgentRegistry): AgentChoice[] {

@@ -1,6 +1,6 @@
 /** What `race --json` prints: the race's own records as they are on disk, and what happens in between. */
 import type { RaceEvent } from '../race/contract.ts';
-import type { RaceRecord } from '../race/race-record.ts';
+import type { RaceRecord } from '../race/record/race-record.ts';
 import { eventToJson } from '../relay/events/event-json.ts';
 
 type Json = Record<string, unknown>;

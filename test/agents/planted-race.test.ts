@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { EntrantRecord, RaceRecord } from '../../src/race/race-record.ts';
+import type { EntrantRecord, RaceRecord } from '../../src/race/record/race-record.ts';
 import type { SessionMeta } from '../../src/sessions/session-meta.ts';
 import { callTools, say, TOOLS } from './harness/answers.ts';
 import { hasAgents } from './harness/installed-agents.ts';

@@ -1,6 +1,6 @@
 /** The four real CLIs compete in worktrees of their own; facts rank them, and the winner's files are taken over. */
 import { describe, expect, it } from 'vitest';
-import type { EntrantRecord, RaceRecord } from '../../src/race/race-record.ts';
+import type { EntrantRecord, RaceRecord } from '../../src/race/record/race-record.ts';
 import { callTools, REFUSALS, say, TOOLS } from './harness/answers.ts';
 import { type Agent, ASKED, FOUR, giveOpencodeItsPlugin } from './harness/four-agents.ts';
 import { hasAgents } from './harness/installed-agents.ts';

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import type { EntrantRecord, RaceRecord } from '../../src/race/race-record.ts';
+import type { EntrantRecord, RaceRecord } from '../../src/race/record/race-record.ts';
 import { runProgram, startProgram } from '../helpers/crash-program.ts';
 import { EngineBench, leftovers, until } from '../helpers/engine-bench.ts';
 import { claude, claudeAnswers, codexAnswers } from '../helpers/fake-agent-lines.ts';

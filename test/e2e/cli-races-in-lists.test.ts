@@ -2,7 +2,7 @@
 import { utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { RACE_RECORD_VERSION } from '../../src/race/race-record.ts';
+import { RACE_RECORD_VERSION } from '../../src/race/record/race-record.ts';
 import type { SessionMeta } from '../../src/sessions/session-meta.ts';
 import { serializeWitness, WITNESS_VERSION } from '../../src/sessions/witness/witness-file.ts';
 import { CliHome } from '../helpers/cli-home.ts';

@@ -1,7 +1,7 @@
 /** A race with a large tree to adopt, in a checkout with changes of the user's own. */
 import { cpSync, lstatSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { RaceRecord } from '../../src/race/race-record.ts';
+import type { RaceRecord } from '../../src/race/record/race-record.ts';
 import { createRaceScene, type RaceScene, type Work } from './race-scene.ts';
 
 const EACH = 75;

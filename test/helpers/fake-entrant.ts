@@ -1,4 +1,4 @@
-import type { EntrantRecord } from '../../src/race/race-record.ts';
+import type { EntrantRecord } from '../../src/race/record/race-record.ts';
 
 type Check = EntrantRecord['checks'][number];
 

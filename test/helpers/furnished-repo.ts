@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { parseSessionId } from '../../src/core/ids.ts';
-import { applyClean, planClean } from '../../src/race/clean.ts';
+import { applyClean, planClean } from '../../src/race/clean/clean.ts';
 import { leftovers } from './engine-bench.ts';
 import { claudeAnswers, codexAnswers } from './fake-agent-lines.ts';
 import type { RaceBench } from './race-bench.ts';

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, readdirSync, readFileSync, utimesSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { RaceRecord } from '../../src/race/race-record.ts';
+import type { RaceRecord } from '../../src/race/record/race-record.ts';
 import type { SessionMeta } from '../../src/sessions/session-meta.ts';
 import {
 	serializeWitness,

@@ -1,4 +1,4 @@
-import { RACE_RECORD_VERSION, type RaceRecord } from '../../src/race/race-record.ts';
+import { RACE_RECORD_VERSION, type RaceRecord } from '../../src/race/record/race-record.ts';
 
 export function raceRecord(id: string, base: string, change: Partial<RaceRecord> = {}): RaceRecord {
 	const entrants = change.entrants ?? [];

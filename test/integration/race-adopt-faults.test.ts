@@ -17,8 +17,8 @@ import { undoSteps } from '../../src/edits/put-back.ts';
 import { replaceFiles } from '../../src/edits/replace-files.ts';
 import { adopt } from '../../src/race/adopt/adopt.ts';
 import { type AdoptJournal, adoptPlace } from '../../src/race/adopt/adoption-journal.ts';
-import type { RaceRecord } from '../../src/race/race-record.ts';
-import { readRace } from '../../src/race/race-store.ts';
+import type { RaceRecord } from '../../src/race/record/race-record.ts';
+import { readRace } from '../../src/race/record/race-store.ts';
 import { createRaceScene, type RaceScene } from '../helpers/race-scene.ts';
 
 let scene: RaceScene;

@@ -19,9 +19,9 @@ import { findRepo } from '../../src/git/repo/find-repo.ts';
 import { adopt } from '../../src/race/adopt/adopt.ts';
 import type { AdoptMode, AdoptResult } from '../../src/race/adopt/adopt-deps.ts';
 import { raceDiff } from '../../src/race/adopt/race-diff.ts';
-import { witnessKept } from '../../src/race/kept-witness.ts';
-import type { RaceRecord } from '../../src/race/race-record.ts';
-import { readRace } from '../../src/race/race-store.ts';
+import { witnessKept } from '../../src/race/record/kept-witness.ts';
+import type { RaceRecord } from '../../src/race/record/race-record.ts';
+import { readRace } from '../../src/race/record/race-store.ts';
 import { createRaceScene, type RaceScene, type Work } from '../helpers/race-scene.ts';
 
 let scene: RaceScene;

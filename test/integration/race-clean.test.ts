@@ -15,10 +15,10 @@ import {
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sharedChanges } from '../../src/git/worktrees/shared-changes.ts';
-import { applyClean } from '../../src/race/clean.ts';
-import { lockReason } from '../../src/race/owner-file.ts';
-import type { EntrantRecord } from '../../src/race/race-record.ts';
-import { readRace } from '../../src/race/race-store.ts';
+import { applyClean } from '../../src/race/clean/clean.ts';
+import { lockReason } from '../../src/race/record/owner-file.ts';
+import type { EntrantRecord } from '../../src/race/record/race-record.ts';
+import { readRace } from '../../src/race/record/race-store.ts';
 import {
 	type EndedRace,
 	endedRace,

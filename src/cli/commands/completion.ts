@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import type { App } from '../../app/create-app.ts';
 import { CONFIG_KEYS } from '../../config/config-keys.ts';
 import { RelayError } from '../../core/errors.ts';
-import type { RaceRecord } from '../../race/race-record.ts';
+import type { RaceRecord } from '../../race/record/race-record.ts';
 import { EXIT } from '../../relay/exit-codes.ts';
 import type { CommandResult, Output } from '../command.ts';
 import { agentNames } from '../completion/agent-names.ts';
@@ -48,7 +48,7 @@ async function sessionWords(app: App): Promise<string[]> {
 }
 
 async function races(app: App): Promise<RaceRecord[]> {
-	const { listRaces } = await import('../../race/race-store.ts');
+	const { listRaces } = await import('../../race/record/race-store.ts');
 	return listRaces(await app.store()).slice(0, OFFERED_SESSIONS);
 }
 

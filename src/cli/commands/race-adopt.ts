@@ -8,7 +8,7 @@ import type { AdoptMode } from '../../race/adopt/adopt-deps.ts';
 import { chooseEntrant } from '../../race/adopt/choose-entrant.ts';
 import { raceDiff } from '../../race/adopt/race-diff.ts';
 import { findRace } from '../../race/find-race.ts';
-import type { RaceRecord } from '../../race/race-record.ts';
+import type { RaceRecord } from '../../race/record/race-record.ts';
 import { EXIT } from '../../relay/exit-codes.ts';
 import { diffLines } from '../../ui/diff-lines.ts';
 import { wrapToColumns } from '../../ui/text-width.ts';

@@ -12,7 +12,7 @@ import { createProcessSignals } from '../../core/processes/own-signals.ts';
 import { safeLine } from '../../core/text.ts';
 import type { Race, RaceDeps, RaceEvent } from '../../race/contract.ts';
 import { findRaceId } from '../../race/find-race.ts';
-import type { RaceRecord } from '../../race/race-record.ts';
+import type { RaceRecord } from '../../race/record/race-record.ts';
 import { resumeRace as goOnWithRace } from '../../race/resume-race.ts';
 import { startRace } from '../../race/start-race.ts';
 import { exitCodeOfRace } from '../../relay/exit-codes.ts';

@@ -10,7 +10,7 @@ export async function agentsOfSessions(
 	const entrants = new Map<string, string[]>();
 	const races = found.filter(({ meta }) => meta?.kind === 'race' && meta.parent === null);
 	if (races.length > 0) {
-		const { readRace } = await import('../../race/race-store.ts');
+		const { readRace } = await import('../../race/record/race-store.ts');
 		for (const { id } of races)
 			entrants.set(
 				id,

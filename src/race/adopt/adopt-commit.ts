@@ -7,7 +7,7 @@ import { createCommit, moveBranch, stageEntries, unfinishedWork } from '../../gi
 import type { IndexEntries, ScratchIndex } from '../../git/commits/scratch-index.ts';
 import { listTreeEdits, parseRawEdits, type TreeEntry } from '../../git/commits/tree-edits.ts';
 import { firstLineOf } from '../../git/git-output.ts';
-import type { RaceRecord } from '../race-record.ts';
+import type { RaceRecord } from '../record/race-record.ts';
 import type { AdoptConflict, AdoptDeps } from './adopt-deps.ts';
 
 export interface PreparedCommit {

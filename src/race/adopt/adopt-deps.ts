@@ -4,7 +4,7 @@ import type { EditConflict } from '../../edits/look-at-paths.ts';
 import type { RepoFacts } from '../../git/repo-facts.ts';
 import type { Git } from '../../git/run-git.ts';
 import type { SessionStore } from '../../sessions/store/session-store.ts';
-import type { RaceRecord } from '../race-record.ts';
+import type { RaceRecord } from '../record/race-record.ts';
 
 export interface AdoptDeps {
 	git: Git;

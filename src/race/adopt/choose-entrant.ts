@@ -1,7 +1,7 @@
 import { sep } from 'node:path';
 import { RelayError } from '../../core/errors.ts';
 import { quoteForShell } from '../../core/quote-for-shell.ts';
-import type { EntrantRecord, RaceRecord } from '../race-record.ts';
+import type { EntrantRecord, RaceRecord } from '../record/race-record.ts';
 import type { AdoptDeps } from './adopt-deps.ts';
 
 /** By id, or as it was named (`claude:opus`). Throws `refused` without a winner, `not_found` for an unknown name. */

@@ -1,7 +1,7 @@
 import { RelayError } from '../../core/errors.ts';
 import { safeLine, safeText } from '../../core/text.ts';
-import { describeLeftInside } from '../left-inside.ts';
-import type { EntrantRecord, RaceRecord } from '../race-record.ts';
+import type { EntrantRecord, RaceRecord } from '../record/race-record.ts';
+import { describeLeftInside } from '../run/left-inside.ts';
 import type { AdoptDeps } from './adopt-deps.ts';
 
 /** A diff is for reading; a longer one is cut, and says so. */

@@ -1,6 +1,6 @@
 import { toIso } from '../../core/clock.ts';
 import type { OpenSession } from '../../sessions/store/session-store.ts';
-import { updateRace } from '../race-store.ts';
+import { updateRace } from '../record/race-store.ts';
 import type { AdoptDeps } from './adopt-deps.ts';
 
 /** Puts on the race's record who was adopted, and how. */

@@ -10,7 +10,7 @@ import { openScratchIndex, type ScratchIndex } from '../../git/commits/scratch-i
 import type { TreeEdit } from '../../git/commits/tree-edits.ts';
 import { firstLineOf } from '../../git/git-output.ts';
 import type { OpenSession } from '../../sessions/store/session-store.ts';
-import type { RaceRecord } from '../race-record.ts';
+import type { RaceRecord } from '../record/race-record.ts';
 import type { AdoptDeps, AdoptOmission, AdoptResult, FilesMode } from './adopt-deps.ts';
 
 export interface Adoption {

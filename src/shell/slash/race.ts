@@ -1,6 +1,6 @@
 import { safeLine } from '../../core/text.ts';
 import type { Race } from '../../race/contract.ts';
-import type { RaceRecord } from '../../race/race-record.ts';
+import type { RaceRecord } from '../../race/record/race-record.ts';
 import { EXIT, exitCodeOfRace } from '../../relay/exit-codes.ts';
 import { PLAIN_THEME } from '../../ui/plain-theme.ts';
 import { RaceLines } from '../../view/race/race-lines.ts';

@@ -2,8 +2,8 @@
 import { fromIso } from '../../core/clock.ts';
 import { safeLine } from '../../core/text.ts';
 import { describeTime } from '../../limits/describe-limit.ts';
-import { passedOf } from '../../race/figures.ts';
-import type { EntrantRecord } from '../../race/race-record.ts';
+import { passedOf } from '../../race/rank/figures.ts';
+import type { EntrantRecord } from '../../race/record/race-record.ts';
 import { oldestPrices } from '../../sessions/lineage/price-dates.ts';
 import { type Cost, formatCount, formatDuration } from '../../ui/quantities.ts';
 import type { Paint, Theme } from '../../ui/theme.ts';

@@ -2,7 +2,7 @@
 import { type AgentEvent, type TokenCounts, writtenTokens } from '../../agents/events.ts';
 import { safeLine } from '../../core/text.ts';
 import type { RaceEvent } from '../../race/contract.ts';
-import type { EntrantRecord } from '../../race/race-record.ts';
+import type { EntrantRecord } from '../../race/record/race-record.ts';
 import type { RelayEvent } from '../../relay/events/relay-events.ts';
 import { oldestPrices } from '../../sessions/lineage/price-dates.ts';
 import { readOf, writtenOf } from '../../sessions/turns/turn-tokens.ts';

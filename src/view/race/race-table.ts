@@ -1,7 +1,7 @@
 /** The live table of a race as rows of a fixed width. Pure: who draws it decides when. */
 import { fromIso } from '../../core/clock.ts';
 import { formatPlural } from '../../core/plural.ts';
-import { passedOf } from '../../race/figures.ts';
+import { passedOf } from '../../race/rank/figures.ts';
 import { formatDuration, shortCost } from '../../ui/quantities.ts';
 import { spinnerFrame } from '../../ui/spinner.ts';
 import { columnsOf, cutToColumns, padToColumns } from '../../ui/text-width.ts';

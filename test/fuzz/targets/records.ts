@@ -18,8 +18,8 @@ import { isInUse } from '../../../src/git/snapshots/snapshot-users.ts';
 import { createLedger } from '../../../src/limits/ledger.ts';
 import { parseLedger, serializeLedger } from '../../../src/limits/ledger-file.ts';
 import { adoptPlace, readJournal } from '../../../src/race/adopt/adoption-journal.ts';
-import { readOwner } from '../../../src/race/owner-file.ts';
-import { readRace } from '../../../src/race/race-store.ts';
+import { readOwner } from '../../../src/race/record/owner-file.ts';
+import { readRace } from '../../../src/race/record/race-store.ts';
 import {
 	parseMeta,
 	parseTurnState,

@@ -24,7 +24,7 @@ import { readPlainRepo } from '../../../src/git/repo/plain-repo.ts';
 import { isPrunable, readRecords } from '../../../src/git/repo/worktree-records.ts';
 import { findOddFile, findOddFileAnywhere } from '../../../src/git/snapshots/odd-files.ts';
 import { parseTreeDiff } from '../../../src/git/snapshots/tree-diff.ts';
-import { countFailingTests } from '../../../src/race/failing-tests.ts';
+import { countFailingTests } from '../../../src/race/run/failing-tests.ts';
 import { unwrapShell, validationKind } from '../../../src/turns/validation.ts';
 import { damaged, damages, oddJson, oddText } from '../odd.ts';
 import { withFolder } from '../scratch.ts';

@@ -5,7 +5,7 @@ import { parseSessionId } from '../../../src/core/ids.ts';
 import { adopt } from '../../../src/race/adopt/adopt.ts';
 import { adoptPlace } from '../../../src/race/adopt/adoption-journal.ts';
 import { recoverAbandonedAdoption } from '../../../src/race/adopt/recover-adoption.ts';
-import { readRace } from '../../../src/race/race-store.ts';
+import { readRace } from '../../../src/race/record/race-store.ts';
 import { watchWrites } from '../../helpers/power-cuts.ts';
 import { createRaceScene, type RaceScene, type Work } from '../../helpers/race-scene.ts';
 import { fingerprint } from '../../helpers/scratch-repo.ts';

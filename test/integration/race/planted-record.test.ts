@@ -9,10 +9,10 @@ import { adopt } from '../../../src/race/adopt/adopt.ts';
 import type { AdoptDeps } from '../../../src/race/adopt/adopt-deps.ts';
 import { type AdoptJournal, adoptPlace } from '../../../src/race/adopt/adoption-journal.ts';
 import { recoverAbandonedAdoption } from '../../../src/race/adopt/recover-adoption.ts';
-import { applyClean, planClean } from '../../../src/race/clean.ts';
+import { applyClean, planClean } from '../../../src/race/clean/clean.ts';
 import { findRace } from '../../../src/race/find-race.ts';
-import type { RaceRecord } from '../../../src/race/race-record.ts';
-import { listRaces, racesIn, readRace } from '../../../src/race/race-store.ts';
+import type { RaceRecord } from '../../../src/race/record/race-record.ts';
+import { listRaces, racesIn, readRace } from '../../../src/race/record/race-store.ts';
 import { createWitnesses } from '../../../src/sessions/witness/witness.ts';
 import { createRaceScene, type RaceScene } from '../../helpers/race-scene.ts';
 

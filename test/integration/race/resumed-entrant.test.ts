@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { RaceRecord } from '../../../src/race/race-record.ts';
+import type { RaceRecord } from '../../../src/race/record/race-record.ts';
 import { claude, claudeAnswers, claudeLimited, codexAnswers } from '../../helpers/fake-agent-lines.ts';
 import { RaceBench } from '../../helpers/race-bench.ts';
 

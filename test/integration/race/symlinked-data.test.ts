@@ -12,7 +12,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runProcess } from '../../../src/core/processes/run-process.ts';
 import { createGit } from '../../../src/git/run-git.ts';
 import { adopt } from '../../../src/race/adopt/adopt.ts';
-import { applyClean, planClean } from '../../../src/race/clean.ts';
+import { applyClean, planClean } from '../../../src/race/clean/clean.ts';
 import { claude, claudeAnswers } from '../../helpers/fake-agent-lines.ts';
 import { entrantOf, RaceBench } from '../../helpers/race-bench.ts';
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseSessionId } from '../../../src/core/ids.ts';
-import { applyClean, planClean } from '../../../src/race/clean.ts';
+import { applyClean, planClean } from '../../../src/race/clean/clean.ts';
 import { claudeAnswers } from '../../helpers/fake-agent-lines.ts';
 import { entrantOf, RaceBench } from '../../helpers/race-bench.ts';
 

@@ -1,6 +1,6 @@
 import { formatPlural } from '../../../core/plural.ts';
 import { safeLine } from '../../../core/text.ts';
-import type { CleanPlan, CleanResult } from '../../../race/clean.ts';
+import type { CleanPlan, CleanResult } from '../../../race/clean/clean.ts';
 import type { Theme } from '../../../ui/theme.ts';
 
 type Entrant = CleanPlan['entrants'][number];

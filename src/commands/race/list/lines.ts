@@ -1,6 +1,6 @@
 import { fromIso } from '../../../core/clock.ts';
 import { safeLine } from '../../../core/text.ts';
-import type { RaceRecord } from '../../../race/race-record.ts';
+import type { RaceRecord } from '../../../race/record/race-record.ts';
 import { formatAgo } from '../../../ui/quantities.ts';
 import { renderTable } from '../../../ui/table.ts';
 import type { Theme } from '../../../ui/theme.ts';

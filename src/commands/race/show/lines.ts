@@ -3,7 +3,7 @@ import { fromIso } from '../../../core/clock.ts';
 import { formatPlural } from '../../../core/plural.ts';
 import { safeLine } from '../../../core/text.ts';
 import { describeTime } from '../../../limits/describe-limit.ts';
-import type { EntrantRecord, RaceRecord } from '../../../race/race-record.ts';
+import type { EntrantRecord, RaceRecord } from '../../../race/record/race-record.ts';
 import { formatAgo, formatDuration, shortCost } from '../../../ui/quantities.ts';
 import { renderTable, type TableColumn } from '../../../ui/table.ts';
 import { columnsOf, wrapToColumns } from '../../../ui/text-width.ts';

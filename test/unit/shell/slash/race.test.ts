@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createSessionIds } from '../../../../src/core/ids.ts';
 import type { Race } from '../../../../src/race/contract.ts';
-import type { RaceRecord } from '../../../../src/race/race-record.ts';
+import type { RaceRecord } from '../../../../src/race/record/race-record.ts';
 import { race } from '../../../../src/shell/slash/race.ts';
 import type { WorkEnd } from '../../../../src/shell/slash/slash-command.ts';
 import { fakeEntrant } from '../../../helpers/fake-entrant.ts';

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import { cleanPlanLines } from '../../../../../src/commands/race/clean/lines.ts';
 import type { SessionId } from '../../../../../src/core/ids.ts';
-import type { CleanPlan } from '../../../../../src/race/clean.ts';
-import { hasChangedNothing } from '../../../../../src/race/keep-entrant.ts';
-import type { EntrantRecord } from '../../../../../src/race/race-record.ts';
+import type { CleanPlan } from '../../../../../src/race/clean/clean.ts';
+import type { EntrantRecord } from '../../../../../src/race/record/race-record.ts';
+import { hasChangedNothing } from '../../../../../src/race/run/keep-entrant.ts';
 import { PLAIN_THEME } from '../../../../../src/ui/plain-theme.ts';
 
 type Entrant = CleanPlan['entrants'][number];
