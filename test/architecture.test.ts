@@ -1,127 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { ROOMS } from './helpers/rooms.ts';
 
 const SRC = resolve(import.meta.dirname, '../src');
-
-/**
- * The layers, lowest first: what each folder may import besides itself. Type imports count. This table is the
- * documentation; a new folder gets a row here first.
- */
-const LAYERS: Record<string, readonly string[]> = {
-	core: [],
-	config: ['core'],
-	terminal: ['core'],
-	git: ['core'],
-	edits: ['core', 'git'],
-	ui: ['core'],
-	agents: ['core', 'config'],
-	limits: ['core', 'config', 'agents'],
-	sessions: ['core', 'config', 'git', 'agents'],
-	turns: ['core', 'config', 'terminal', 'git', 'agents', 'limits', 'sessions'],
-	handoff: ['core', 'config', 'git', 'agents', 'limits', 'sessions', 'turns'],
-	relay: ['core', 'config', 'terminal', 'git', 'agents', 'limits', 'sessions', 'turns', 'handoff'],
-	race: [
-		'core',
-		'config',
-		'terminal',
-		'git',
-		'edits',
-		'agents',
-		'limits',
-		'sessions',
-		'turns',
-		'handoff',
-		'relay',
-	],
-	prune: ['core', 'config', 'git', 'agents', 'limits', 'sessions', 'turns', 'handoff', 'relay', 'race'],
-	view: ['core', 'config', 'git', 'ui', 'agents', 'limits', 'sessions', 'turns', 'relay', 'race'],
-	commands: [
-		'core',
-		'config',
-		'git',
-		'ui',
-		'agents',
-		'limits',
-		'sessions',
-		'turns',
-		'relay',
-		'race',
-		'prune',
-		'view',
-	],
-	app: [
-		'core',
-		'config',
-		'terminal',
-		'git',
-		'ui',
-		'agents',
-		'limits',
-		'sessions',
-		'turns',
-		'handoff',
-		'relay',
-		'race',
-		'prune',
-		'commands',
-	],
-	shell: [
-		'core',
-		'config',
-		'git',
-		'ui',
-		'agents',
-		'limits',
-		'sessions',
-		'turns',
-		'handoff',
-		'relay',
-		'race',
-		'view',
-		'commands',
-		'app',
-	],
-	cli: [
-		'core',
-		'config',
-		'git',
-		'ui',
-		'agents',
-		'limits',
-		'sessions',
-		'turns',
-		'handoff',
-		'relay',
-		'race',
-		'app',
-		'view',
-		'commands',
-		'shell',
-		'prune',
-	],
-	'main.ts': ['core', 'app', 'cli'],
-};
-
-/** The modules by which other folders enter a room; a room without a row is open. */
-const DOORS: Record<string, readonly string[]> = {
-	turns: [
-		'describe-tasks',
-		'event-log',
-		'recover-turn',
-		'run-turn',
-		'spoken-text',
-		'turn-facts',
-		'turn-records',
-		'turn-spec',
-		'validation',
-		'process/private-files',
-		'process/running-agents',
-		'questions/describe-answer',
-		'record/token-counts',
-	],
-	edits: ['edit-journal', 'look-at-paths', 'merge-contents', 'plan-edits', 'recover-edits', 'replace-files'],
-};
 
 /** Packages that only the named files or folders may import. */
 const OWNERS: Record<string, readonly string[]> = {
@@ -157,17 +39,21 @@ const textOf = (path: string) => readFileSync(join(SRC, path), 'utf8');
 const layerOf = (path: string) => path.split(sep)[0] ?? path;
 const isOwn = (to: string) => to.endsWith('.ts');
 const all = sources().flatMap(importsOf);
+/** Imports that leave their room. */
+const between = all.filter(({ from, to }) => isOwn(to) && layerOf(from) !== layerOf(to));
+const place = (path: string) => ROOMS.findIndex(({ name }) => name === layerOf(path));
 
 describe('the layers', () => {
 	it('have a row for every folder and file at the top of src', () => {
 		const tops = new Set(sources().map(layerOf));
-		expect([...tops].filter((top) => !(top in LAYERS))).toEqual([]);
+		expect([...tops].sort()).toEqual(ROOMS.map(({ name }) => name).sort());
 	});
 
-	it('import only what their row names', () => {
-		const upward = all.filter(({ from, to }) => {
-			if (!isOwn(to) || layerOf(from) === layerOf(to)) return false;
-			return !LAYERS[layerOf(from)]?.includes(layerOf(to));
+	it('import only from rooms above them that are open to them', () => {
+		const upward = between.filter(({ from, to }) => {
+			const [user, used] = [place(from), place(to)];
+			const users = ROOMS[used]?.users;
+			return used > user || (users !== undefined && !users.includes(layerOf(from)));
 		});
 		expect(upward.map(({ from, to }) => `${from} -> ${to}`)).toEqual([]);
 	});
@@ -185,12 +71,22 @@ describe('the layers', () => {
 	});
 
 	it('are entered only by their doors', () => {
-		const others = all.filter(({ from, to }) => {
-			const doors = DOORS[layerOf(to)];
-			if (doors === undefined || layerOf(from) === layerOf(to)) return false;
-			return !doors.some((door) => to === `${layerOf(to)}/${door}.ts`);
+		const others = between.filter(({ to }) => {
+			const doors = ROOMS[place(to)]?.doors;
+			return doors !== undefined && !doors.some((door) => to === `${layerOf(to)}/${door}.ts`);
 		});
 		expect(others.map(({ from, to }) => `${from} -> ${to}`)).toEqual([]);
+	});
+
+	it('name no user and no door that is not used', () => {
+		const unused = ROOMS.flatMap(({ name, users = [], doors = [] }) => {
+			const entries = between.filter(({ to }) => layerOf(to) === name);
+			return [
+				...users.filter((user) => !entries.some(({ from }) => layerOf(from) === user)),
+				...doors.filter((door) => !entries.some(({ to }) => to === `${name}/${door}.ts`)),
+			].map((unneeded) => `${name}: ${unneeded}`);
+		});
+		expect(unused).toEqual([]);
 	});
 
 	it('allow each wrapped package only where it is wrapped', () => {
