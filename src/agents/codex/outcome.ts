@@ -1,7 +1,8 @@
 /** How a codex turn ended: by its own last line, else by the relay's stop, else by what it left behind. */
 
 import type { AgentExit, NativeFacts } from '../agent-adapter.ts';
-import type { Limit } from '../events.ts';
+import type { Limit, StopReason } from '../events.ts';
+import { judgeEvidence } from '../evidence/judge-evidence.ts';
 import { excerptLine } from '../reading/excerpt.ts';
 import {
 	CANCELLED,
@@ -12,12 +13,33 @@ import {
 	UNKNOWN,
 	unknownOption,
 } from '../reading/judgement.ts';
-import { judgeFailedTurn, judgeStartup, limitFrom, limitFromRetry, type Retry } from './rules.ts';
+import { judgeFailedTurn, limitFrom, limitFromRetry, type Retry } from './limits.ts';
 
 /** The oldest and the newest version that the tests with the real CLI ran against (docs/agents.md says what was seen). */
 const CHECKED_VERSIONS = 'Codex CLI 0.135.0 to 0.171.0';
 
-export interface SeenSoFar {
+interface StartupRule {
+	pattern: RegExp;
+	stopReason: StopReason;
+}
+
+/** Only for a run that printed nothing on stdout: codex refused to start the turn. */
+const STARTUP_RULES: readonly StartupRule[] = [
+	// Whatever the reason: gone, or (0.169.0, killed while it began) `rollout at ... is empty`.
+	{
+		pattern: /^(?:Error: )?thread\/resume(?: failed)?:|^(?:Error: )?.*\bno rollout found for thread id\b/m,
+		stopReason: 'unknown_session',
+	},
+	{ pattern: /^error: /m, stopReason: 'bad_usage' },
+	{ pattern: /^No prompt provided/m, stopReason: 'bad_usage' },
+	{
+		pattern: /^(?:Error: )?(?:Error|Failed) (?:to load|loading) (?:config|configuration)/im,
+		stopReason: 'bad_config',
+	},
+	{ pattern: /^Not inside a trusted directory/m, stopReason: 'bad_environment' },
+];
+
+export interface Seen {
 	isStarted: boolean;
 	/** The newest retry that nothing of the model followed, */
 	lastRetry: Retry | null;
@@ -60,7 +82,7 @@ export function refineByRecord(
 }
 
 /** The judgement of a turn that has no last line of its own. */
-export function judgeWithoutEnd(exit: AgentExit, seen: SeenSoFar): Judgement {
+export function judgeWithoutEnd(exit: AgentExit, seen: Seen): Judgement {
 	switch (exit.stopRequested) {
 		case 'cancelled':
 			// The first cause wins: without a network there was no turn to cancel.
@@ -83,13 +105,25 @@ export function judgeWithoutEnd(exit: AgentExit, seen: SeenSoFar): Judgement {
 }
 
 /** A turn that had begun may have done anything. One that printed nothing and exited by itself never began. */
-function judgeOwnDeath(exit: AgentExit, seen: SeenSoFar): Judgement {
+function judgeOwnDeath(exit: AgentExit, seen: Seen): Judgement {
 	const isRefusedStart = !seen.isStarted && exit.signal === null && (exit.exitCode ?? 0) !== 0;
 	if (!isRefusedStart) return UNKNOWN;
 	const words = firstOwnLine(seen.stderr) ?? `codex ended with exit code ${exit.exitCode}`;
 	const reason = judgeStartup(seen.stderr, words, exit.exitCode, seen.now);
 	const isOption = /^error: (?:unexpected argument|unrecognized subcommand|invalid value)\b/.test(words);
 	return isOption ? unknownOption(words, CHECKED_VERSIONS) : failed(reason, words);
+}
+
+/** Why codex refused to start, from stderr; exit code 2 alone is a usage error of its argument parser. */
+function judgeStartup(stderr: string, words: string, exitCode: number | null, now: number): StopReason {
+	if (exitCode === 2) return 'bad_usage';
+	const known = STARTUP_RULES.find(({ pattern }) => pattern.test(stderr));
+	if (known !== undefined) return known.stopReason;
+	const verdict = judgeEvidence(
+		{ ownSentence: { agent: 'codex', text: words.replace(/^Error: /, '') } },
+		now,
+	);
+	return verdict?.kind === 'failure' ? verdict.stopReason : 'crashed';
 }
 
 function spentWindow(message: string, spent: NonNullable<NativeFacts['limit']>): Limit {

@@ -10,10 +10,10 @@ import {
 	textOrNull,
 } from '../reading/json-fields.ts';
 import { completed, failed, failedAfterAnswer, type Judgement, saysFailed } from '../reading/judgement.ts';
+import { type Reconnecting, readReconnecting } from './limits.ts';
 import { resultsOf } from './native/rollout-commands.ts';
 import { judgeTurnFailed, judgeWithoutEnd, refineByRecord } from './outcome.ts';
 import { rebuildOversized } from './oversized.ts';
-import { type Reconnecting, readReconnecting } from './rules.ts';
 import { type ItemPhase, type OpenTools, readItem } from './stream/items.ts';
 import { readUsage, sameTokens, subtractTokens, ZERO_TOKENS } from './stream/usage.ts';
 

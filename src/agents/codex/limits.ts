@@ -4,7 +4,7 @@
  * 0.135.0 to 0.171.0 and its sources). What they mean is in `evidence/`; a sentence that it does not know is a failure of
  * unknown kind.
  */
-import type { AgentEvent, Limit, LimitSource, StopReason } from '../events.ts';
+import type { AgentEvent, Limit, LimitSource } from '../events.ts';
 import {
 	type Evidence,
 	judgeEvidence,
@@ -14,11 +14,6 @@ import {
 } from '../evidence/judge-evidence.ts';
 import { excerptLine } from '../reading/excerpt.ts';
 import { reportedDelay } from '../reading/reported-reset.ts';
-
-interface StartupRule {
-	pattern: RegExp;
-	stopReason: StopReason;
-}
 
 /** Before a sentence: what codex was doing, or how an older version names a broken stream. */
 const PREFIX = /^(?:Error running (?:\w+ ){1,4}task: |(?:stream )?error: )+/i;
@@ -50,22 +45,6 @@ function evidenceIn(message: string, code: string | null, now: number): Evidence
 	};
 }
 
-/** Only for a run that printed nothing on stdout: codex refused to start the turn. */
-const STARTUP_RULES: readonly StartupRule[] = [
-	// Whatever the reason: gone, or (0.169.0, killed while it began) `rollout at ... is empty`.
-	{
-		pattern: /^(?:Error: )?thread\/resume(?: failed)?:|^(?:Error: )?.*\bno rollout found for thread id\b/m,
-		stopReason: 'unknown_session',
-	},
-	{ pattern: /^error: /m, stopReason: 'bad_usage' },
-	{ pattern: /^No prompt provided/m, stopReason: 'bad_usage' },
-	{
-		pattern: /^(?:Error: )?(?:Error|Failed) (?:to load|loading) (?:config|configuration)/im,
-		stopReason: 'bad_config',
-	},
-	{ pattern: /^Not inside a trusted directory/m, stopReason: 'bad_environment' },
-];
-
 /**
  * What the message of `turn.failed` says (`now`: epoch ms), with the record's own error code where that is known; null when
  * nobody knows the sentence.
@@ -76,23 +55,6 @@ export function judgeFailedTurn(message: string, code: string | null, now: numbe
 	// What the backend says of the request itself comes bare (a policy, a model, a length).
 	const bare = judgeEvidence({ providerText: message.replace(PREFIX, '') }, now);
 	return bare?.kind === 'failure' ? bare : null;
-}
-
-/** Why codex refused to start, from stderr; exit code 2 alone is a usage error of its argument parser. */
-export function judgeStartup(
-	stderr: string,
-	words: string,
-	exitCode: number | null,
-	now: number,
-): StopReason {
-	if (exitCode === 2) return 'bad_usage';
-	const known = STARTUP_RULES.find(({ pattern }) => pattern.test(stderr));
-	if (known !== undefined) return known.stopReason;
-	const verdict = judgeEvidence(
-		{ ownSentence: { agent: 'codex', text: words.replace(/^Error: /, '') } },
-		now,
-	);
-	return verdict?.kind === 'failure' ? verdict.stopReason : 'crashed';
 }
 
 /** A verdict about a sentence of codex as the limit it tells. */
