@@ -1,8 +1,8 @@
-import type { ParsedTurn } from '../../agent-adapter.ts';
-import type { AgentEvent, PlanItem } from '../../events.ts';
-import { type JsonObject, listOrEmpty, objectOrEmpty, textOrNull } from '../../reading/json-fields.ts';
+import type { ParsedTurn } from '../../../agent-adapter.ts';
+import type { AgentEvent, PlanItem } from '../../../events.ts';
+import { type JsonObject, listOrEmpty, objectOrEmpty, textOrNull } from '../../../reading/json-fields.ts';
+import { toolCall, toolResult } from '../tools.ts';
 import { PlanTracker } from './plan.ts';
-import { toolCall, toolResult } from './tools.ts';
 
 /** Calls without a result that are remembered; a turn has a handful, only a broken stream has more. */
 const MAX_OPEN = 10_000;

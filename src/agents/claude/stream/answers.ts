@@ -1,5 +1,6 @@
 /** How a claude turn ended that has answered: by its last result line, checked by how its process then ended. */
 import type { AgentExit } from '../../agent-adapter.ts';
+import type { AgentEvent, BackgroundTask } from '../../events.ts';
 import { countOrNull, type JsonObject, textOrNull } from '../../reading/json-fields.ts';
 import {
 	failed,
@@ -24,25 +25,32 @@ interface Answered {
 
 /** The answers of one turn: after each the main conversation may begin anew by itself, and the last one counts. */
 export class Answers {
+	readonly #seen: Seen;
 	#last: Answered | null = null;
 	/** The main conversation has begun anew after the last answer, */
 	#isContinued = false;
 	/** and said something: from then on that answer does not stand for the turn. */
 	#hasGoneOn = false;
+	/** Of the newest `turn_ended`; null while the turn goes on. */
+	#ended: Judgement | null = null;
 
-	get areAny(): boolean {
-		return this.#last !== null;
+	constructor(seen: Seen) {
+		this.#seen = seen;
 	}
 
-	/** The main conversation begins. True when it had answered before, and this is the first sign of more. */
-	goOn(): boolean {
+	get hasEnded(): boolean {
+		return this.#ended !== null;
+	}
+
+	/** The main conversation begins. News when it had answered before, and this is the first sign of more. */
+	goOn(): AgentEvent[] {
 		const isNews = this.#last !== null && !this.#isContinued;
 		this.#isContinued = true;
-		return isNews;
+		return this.#continue(isNews);
 	}
 
 	/** The main conversation speaks; as `goOn`. */
-	speak(): boolean {
+	speak(): AgentEvent[] {
 		this.#hasGoneOn = this.#last !== null;
 		return this.goOn();
 	}
@@ -54,22 +62,55 @@ export class Answers {
 		return true;
 	}
 
-	take(result: JsonObject, judgement: Judgement, isInterim: boolean): void {
+	/** An answer: the turn's end, unless background tasks are listed. */
+	take(result: JsonObject, judgement: Judgement, listed: BackgroundTask[]): AgentEvent[] {
+		const isRepeated = this.#last !== null && isSameEnd(this.#ended, judgement);
+		const continued = isRepeated ? [] : this.goOn();
+		const tasks = judgement.outcome === 'limited' ? [] : listed;
+		const isInterim = tasks.length > 0;
 		this.#last = { result, judgement, isInterim, isEmptyAfter: false };
 		this.#hasGoneOn = false;
 		this.#isContinued = false;
+		if (isInterim) return [...continued, { type: 'interim_answer', tasks }];
+		return isRepeated ? [] : [...continued, ...this.#end(judgement)];
 	}
 
-	/** Background tasks turn out to belong to the last answer. */
-	holdOpen(): void {
+	/** Background tasks that are listed only after the answer make an interim one of it. */
+	holdOpen(tasks: BackgroundTask[]): AgentEvent[] {
+		if (this.#ended?.outcome !== 'completed' || tasks.length === 0) return [];
 		if (this.#last !== null) this.#last.isInterim = true;
+		return [...this.#continue(true), { type: 'interim_answer', tasks }];
 	}
 
-	/** `isAborted`: a result line said that the turn was interrupted. */
-	judge(exit: AgentExit, isAborted: boolean, seen: Seen): Judgement {
-		if (this.#last === null || this.#hasGoneOn) return judgeEnd(exit, isAborted, seen);
-		return judgeAnswered(exit, this.#last, seen);
+	/** The end of the process. `isAborted`: a result line said that the turn was interrupted. */
+	judge(exit: AgentExit, isAborted: boolean): { events: AgentEvent[]; judgement: Judgement } {
+		const judgement =
+			this.#last === null || this.#hasGoneOn
+				? judgeEnd(exit, isAborted, this.#seen)
+				: judgeAnswered(exit, this.#last, this.#seen);
+		return { judgement, events: isSameEnd(this.#ended, judgement) ? [] : this.#end(judgement) };
 	}
+
+	/** Whatever ended the turn did not where the main conversation goes on by itself. */
+	#continue(isNews: boolean): AgentEvent[] {
+		this.#ended = null;
+		return isNews ? [{ type: 'continued' }] : [];
+	}
+
+	#end(judgement: Judgement): AgentEvent[] {
+		this.#ended = judgement;
+		const { limit, error, outcome, stopReason } = judgement;
+		const isNewLimit = limit !== null && limit !== this.#seen.limit;
+		return [
+			...(isNewLimit ? [{ type: 'limit' as const, limit }] : []),
+			...(error === null ? [] : [{ type: 'error' as const, ...error }]),
+			{ type: 'turn_ended', outcome, stopReason },
+		];
+	}
+}
+
+function isSameEnd(one: Judgement | null, other: Judgement): boolean {
+	return one?.outcome === other.outcome && one.stopReason === other.stopReason;
 }
 
 /**

@@ -1,6 +1,6 @@
-import type { AgentEvent, BackgroundTask } from '../../events.ts';
-import { excerptLine } from '../../reading/excerpt.ts';
-import { type JsonObject, objectOrEmpty, textOrNull } from '../../reading/json-fields.ts';
+import type { AgentEvent, BackgroundTask } from '../../../events.ts';
+import { excerptLine } from '../../../reading/excerpt.ts';
+import { type JsonObject, objectOrEmpty, textOrNull } from '../../../reading/json-fields.ts';
 
 /** More than any session runs; the rest of a longer list is not looked at. */
 const MAX_TASKS = 100;

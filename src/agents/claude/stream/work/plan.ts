@@ -1,11 +1,11 @@
-import type { AgentEvent, PlanItem, PlanStatus } from '../../events.ts';
+import type { AgentEvent, PlanItem, PlanStatus } from '../../../events.ts';
 import {
 	type JsonObject,
 	listOrEmpty,
 	objectOrEmpty,
 	objectOrNull,
 	textOrNull,
-} from '../../reading/json-fields.ts';
+} from '../../../reading/json-fields.ts';
 
 const MAX_ITEMS = 500;
 

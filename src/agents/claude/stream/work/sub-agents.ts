@@ -2,8 +2,8 @@
  * Who may have been refused. A `rate_limit_event` does not name its speaker; the agent and its sub-agents ask side by side,
  * and of different models. The main conversation's own refusal is always followed by claude's own message in it.
  */
-import type { Limit } from '../../events.ts';
-import { type JsonObject, objectOrEmpty, textOrNull } from '../../reading/json-fields.ts';
+import type { Limit } from '../../../events.ts';
+import { type JsonObject, objectOrEmpty, textOrNull } from '../../../reading/json-fields.ts';
 
 /** More than a turn starts; only a broken stream has more. */
 const MAX_AGENTS = 1000;
