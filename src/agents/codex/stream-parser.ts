@@ -1,7 +1,7 @@
 /** The JSON lines of `codex exec --json` as events, and the judgement of the turn they tell. */
 import { type Line, LineSplitter } from '../../core/files/line-splitter.ts';
 import type { AgentExit, AgentParser, NativeFacts, ParsedTurn, ParserContext } from '../agent-adapter.ts';
-import { type AgentEvent, NO_TOKENS, type TokenCounts } from '../events.ts';
+import type { AgentEvent } from '../events.ts';
 import {
 	type JsonObject,
 	objectOrEmpty,
@@ -15,7 +15,7 @@ import { resultsOf } from './native/rollout-commands.ts';
 import { judgeTurnFailed, judgeWithoutEnd, refineByRecord } from './outcome.ts';
 import { rebuildOversized } from './oversized.ts';
 import { type ItemPhase, type OpenTools, readItem } from './stream/items.ts';
-import { readUsage, sameTokens, subtractTokens, ZERO_TOKENS } from './stream/usage.ts';
+import { OpenedSession } from './stream/opened-session.ts';
 
 /** A refusal to start is one or a few lines; log lines of a long turn are not kept. */
 const KEPT_STDERR_CHARS = 16 * 1024;
@@ -27,23 +27,21 @@ export function createCodexParser(context: ParserContext): AgentParser {
 class CodexParser implements AgentParser {
 	readonly #context: ParserContext;
 	readonly #lines = new LineSplitter();
+	readonly #session: OpenedSession;
 	readonly #open: OpenTools = new Set();
 	/** Commands whose end the stream has not told, by item id. */
 	readonly #unfinished = new Map<string, string>();
 	readonly #stderr: Buffer[] = [];
 	#stderrBytes = 0;
-	#threadId: string | null = null;
-	/** Set when a new thread answers a resume. */
-	#mismatch: string | null = null;
 	#last: Reconnecting | null = null;
 	#lastError = '';
 	/** A top-level error that nothing of the turn followed. */
 	#standingError: string | null = null;
-	#cumulative: TokenCounts | null = null;
 	#ended: { judgement: Judgement; message: string } | null = null;
 
 	constructor(context: ParserContext) {
 		this.#context = context;
+		this.#session = new OpenedSession(context);
 	}
 
 	push(chunk: Buffer): AgentEvent[] {
@@ -86,8 +84,8 @@ class CodexParser implements AgentParser {
 				return failedAfterAnswer('codex', exit.exitCode);
 			return refineByRecord(judgement, message, native, this.#context.now());
 		}
-		if (this.#mismatch !== null && exit.stopRequested === 'failed')
-			return failed('unknown_session', this.#mismatch);
+		const { mismatch } = this.#session;
+		if (mismatch !== null && exit.stopRequested === 'failed') return failed('unknown_session', mismatch);
 		return this.#judgeLastError(exit, native) ?? this.#judgeLeft(exit);
 	}
 
@@ -103,43 +101,25 @@ class CodexParser implements AgentParser {
 
 	#judgeLeft(exit: AgentExit): Judgement {
 		const stderr = Buffer.concat(this.#stderr).toString('utf8');
-		const isStarted = this.#threadId !== null;
+		const isStarted = this.#session.id !== null;
 		const { retry: lastRetry = null, limit = null } = this.#last ?? {};
 		return judgeWithoutEnd(exit, { isStarted, lastRetry, limit, stderr, now: this.#context.now() });
 	}
 
 	#parsedTurn(judgement: Judgement, native: NativeFacts | null): ParsedTurn {
+		const { id, totals, mismatch } = this.#session;
 		return {
 			...judgement,
-			nativeSessionId: this.#threadId,
-			model: this.#threadId === null ? null : (native?.model ?? this.#context.requestedModel),
-			tokens: this.#turnTokens(native),
-			cumulative: this.#cumulative ?? native?.cumulative ?? null,
+			nativeSessionId: id,
+			model: id === null ? null : (native?.model ?? this.#context.requestedModel),
+			tokens: this.#session.turnTokens(native),
+			cumulative: totals ?? native?.cumulative ?? null,
 			costUsd: null,
 			toolResults: resultsOf(this.#unfinished, native?.commandResults ?? []),
 			utilization: native?.utilization ?? [],
 			...(native?.plan === undefined ? {} : { plan: native.plan }),
-			...(this.#mismatch === null ? {} : { unresumable: 'began without what came before it' }),
+			...(mismatch === null ? {} : { unresumable: 'began without what came before it' }),
 		};
-	}
-
-	/** The difference of totals, so that no turn is counted twice; the record's own count where one of them is unknown. */
-	#turnTokens(native: NativeFacts | null): TokenCounts {
-		const before = this.#totalsBefore();
-		if (this.#cumulative !== null && before !== null) return subtractTokens(this.#cumulative, before);
-		// A thread whose total has not moved holds an earlier turn as its last.
-		const hasMoved = !before || !native?.cumulative || !sameTokens(native.cumulative, before);
-		return (hasMoved ? native?.tokens : null) ?? NO_TOKENS;
-	}
-
-	#totalsBefore(): TokenCounts | null {
-		return this.#isNewThread() ? ZERO_TOKENS : this.#context.cumulativeBefore;
-	}
-
-	/** codex answers a resume of a word that is no thread id with a new thread and exit 0. */
-	#isNewThread(): boolean {
-		const { resume, requestedSessionId } = this.#context;
-		return !resume || (this.#threadId !== null && this.#threadId !== requestedSessionId);
 	}
 
 	#readLine(line: Line): AgentEvent[] {
@@ -151,7 +131,7 @@ class CodexParser implements AgentParser {
 		const type = textOrNull(value.type) ?? '';
 		switch (type) {
 			case 'thread.started':
-				return this.#threadStarted(textOrNull(value.thread_id));
+				return this.#session.started(textOrNull(value.thread_id));
 			case 'item.started':
 			case 'item.updated':
 			case 'item.completed':
@@ -159,30 +139,12 @@ class CodexParser implements AgentParser {
 			case 'error':
 				return this.#topLevelError(textOrNull(value.message) ?? '');
 			case 'turn.completed':
-				return this.#turnCompleted(objectOrNull(value.usage));
+				return [...this.#usage(objectOrNull(value.usage)), ...this.#finish(completed(), '')];
 			case 'turn.failed':
 				return this.#turnFailed(textOrNull(objectOrEmpty(value.error).message) ?? '');
 			default:
 				return [];
 		}
-	}
-
-	#threadStarted(threadId: string | null): AgentEvent[] {
-		if (threadId === null || this.#threadId !== null) return [];
-		this.#threadId = threadId;
-		const { resume, requestedSessionId, requestedModel } = this.#context;
-		const started: AgentEvent = {
-			type: 'session_started',
-			nativeSessionId: threadId,
-			model: requestedModel,
-		};
-		if (!resume || threadId === requestedSessionId) return [started];
-		const message = `codex did not resume ${requestedSessionId} but began the new thread ${threadId}`;
-		this.#mismatch = message;
-		return [
-			{ ...started, lacksStory: true },
-			{ type: 'error', code: 'session_mismatch', message },
-		];
 	}
 
 	#item(item: JsonObject, type: 'item.started' | 'item.updated' | 'item.completed'): AgentEvent[] {
@@ -216,13 +178,8 @@ class CodexParser implements AgentParser {
 		return limit === null ? [retry] : [retry, { type: 'limit', limit }];
 	}
 
-	#turnCompleted(usage: JsonObject | null): AgentEvent[] {
-		const events: AgentEvent[] = [];
-		if (usage !== null) {
-			this.#cumulative = readUsage(usage);
-			events.push({ type: 'usage', scope: 'cumulative', tokens: this.#cumulative, costUsd: null });
-		}
-		return [...events, ...this.#finish(completed(), '')];
+	#usage(usage: JsonObject | null): AgentEvent[] {
+		return usage === null ? [] : this.#session.usage(usage);
 	}
 
 	/** The same sentence usually stands just before as a top-level error; it is told once. */
