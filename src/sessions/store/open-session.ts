@@ -1,15 +1,10 @@
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Clock, toIso } from '../../core/clock.ts';
-import { RelayError } from '../../core/errors.ts';
-import { removeIfThere, writeAtomic } from '../../core/files/files.ts';
-import { explainingWrites } from '../../core/files/write-failure.ts';
+import { removeIfThere } from '../../core/files/files.ts';
 import type { SessionId } from '../../core/ids.ts';
-import { bumpFolderTime, keepFolderTime } from '../files/folder-time.ts';
-import type { HeldFolder } from '../files/held-folder.ts';
-import { serializeMeta, serializeTurnState } from '../files/json-record.ts';
-import { KeptRecords } from '../files/kept-records.ts';
-import { META_FILE, PACKETS_FOLDER, TURNS_FOLDER, turnFile, turnNumbers } from '../files/session-paths.ts';
+import { bumpFolderTime } from '../files/folder-time.ts';
+import { PACKETS_FOLDER, TURNS_FOLDER, turnNumbers } from '../files/session-paths.ts';
 import { raceStanding } from '../listing/race-standing.ts';
 import { sessionStatus } from '../listing/session-status.ts';
 import type { LogEvent } from '../log/log-entry.ts';
@@ -18,9 +13,10 @@ import { SessionLog } from '../log/session-log.ts';
 import type { ChatRecord, SessionMeta } from '../session-meta.ts';
 import { close, type Transition } from '../transitions.ts';
 import type { TurnState } from '../turns/turn-state.ts';
-import { readNewestTurns, readTurns } from '../turns/turn-states.ts';
+import { readNewestTurns } from '../turns/turn-states.ts';
 import type { Witness } from '../witness/witness.ts';
-import { lockedBy, REFRESH_EVERY_MS, type SessionLock } from './session-lock.ts';
+import { HeldRecords } from './held-records.ts';
+import { type HoldOptions, SessionHold } from './session-hold.ts';
 
 /** A session that this process alone may write, until `release`. */
 export interface OpenSession {
@@ -79,235 +75,112 @@ export interface OpenSession {
 	discardIfEmpty(): void;
 }
 
-export interface HeldSession {
-	id: SessionId;
-	place: HeldFolder;
+export interface HeldSession extends Omit<HoldOptions, 'onMoved' | 'onVanished'> {
 	meta: SessionMeta;
-	lock: SessionLock;
 	clock: Clock;
 	notices: readonly string[];
 	witness: Witness;
-	/** Makes the store's own folders and ignore file again. */
-	prepareStore: () => void;
-	/**
-	 * A place outside the repo for a session whose folder is lost to a link, with its lock; null: it is there already. Its folders
-	 * are made.
-	 */
-	moveAway: (id: SessionId) => { place: HeldFolder; lock: SessionLock } | null;
 	/** One line for the user, said at once. */
 	onNotice: (text: string) => void;
 	/** Of the sessions that this one goes on from; asked for right before an agent works, whose word then counts for nothing. */
 	ancestors: () => readonly string[];
 }
 
-/** The session whose lock was just taken. Refreshes the lock until `release`; never keeps the process alive for it. */
+/** The session whose lock was just taken. */
 export function holdSession(held: HeldSession): OpenSession {
 	const { id, clock, witness } = held;
 	witness.hold();
-	let { lock, meta, place } = held;
-	/** Where the session lay before something stood in its way. */
-	let left: { place: HeldFolder; lock: SessionLock } | null = null;
-	let isLost = false;
-	let isReleased = false;
-	let tell = held.onNotice;
-	const log = new SessionLog({ place: () => place, clock, onNotice: (text) => tell(text) });
-
-	const writeMeta = (next: SessionMeta, sync: true | 'content' = true): SessionMeta => {
-		const path = join(place.path, META_FILE);
-		const text = serializeMeta(next, path);
-		keepFolderTime(place.path, () =>
-			explainingWrites(path, () => writeAtomic(place.wayTo(path), text, { sync })),
-		);
-		meta = next;
-		return meta;
-	};
-
-	/** Read once: only this process writes them while it holds the lock. What is held is written again if it vanishes. */
-	let states: Map<number, TurnState> | null = null;
-	const heldStates = (): Map<number, TurnState> => {
-		states ??= new Map(readTurns(place.path).turns.map((state) => [state.turn, state]));
-		return states;
-	};
-	const writeState = (state: TurnState, sync: boolean) => {
-		const path = turnFile(place.path, state.turn, 'state.json');
-		const text = serializeTurnState(state, path);
-		explainingWrites(path, () => writeAtomic(place.wayTo(path), text, { sync }));
-	};
-
-	const kept = new KeptRecords();
-	let hasKept = false;
-	const keepRecords = () => {
-		if (hasKept) return;
-		hasKept = true;
-		heldStates();
-		kept.readPrompts(place.path);
-		log.hold();
-		if (meta.parent !== null) for (const ancestor of held.ancestors()) kept.readSession(ancestor);
-	};
-	/** The records that this process holds, the user's words before what is known of them. Returns true when one was gone. */
-	const restoreRecords = (): boolean => {
-		const folder = place.path;
-		const isMetaGone = !existsSync(join(folder, META_FILE));
-		if (isMetaGone) writeMeta(meta);
-		const restored = explainingWrites(folder, () => keepFolderTime(folder, () => kept.restore(place)));
-		const gone = [...(states?.values() ?? [])].filter(
-			({ turn }) => !existsSync(turnFile(folder, turn, 'state.json')),
-		);
-		for (const state of gone) writeState(state, false);
-		log.restore();
-		return isMetaGone || gone.length > 0 || restored > 0;
-	};
-
-	/** Goes on outside the repo with all that this process holds; what was written before stays where it is. */
-	const moveAway = (obstacle: string): void => {
-		const away = left === null ? held.moveAway(id) : null;
-		if (away === null)
-			throw new RelayError('refused', `${obstacle}; nothing more of this session is recorded`, {
-				hint: 'look at it, then remove it',
-			});
-		kept.move(place.path, away.place.path);
-		left = { place, lock };
-		({ place, lock } = away);
-		if (witness.isOurs) witness.begin(place.path);
-		restoreRecords();
-		tell(`${obstacle}; nothing is written through it. This session goes on in ${place.path}`);
-	};
-
-	/** `none`: each write looks for itself. */
-	let lookedAt: 'none' | 'not yet' | 'once' = 'none';
-
-	/** Before each write. Returns true when the folder had vanished and was made again. */
-	const ensureHeld = (): boolean => {
-		if (isReleased) throw new Error(`session ${id} was released`);
-		if (lookedAt === 'once' && place.isReachedThroughFolders) return false;
-		const hasVanished = look();
-		if (lookedAt !== 'none') lookedAt = 'once';
-		return hasVanished;
-	};
-
-	const look = (): boolean => {
-		const obstacle = place.obstacle();
-		if (obstacle !== null) {
-			moveAway(obstacle);
-			return true;
-		}
-		const holder = lock.check();
-		if (holder === 'ours') {
-			if (place.hasMissing)
-				keepFolderTime(place.path, () => explainingWrites(place.path, () => place.makeMissing()));
-			return false;
-		}
-		if (holder !== 'missing') {
-			isLost = true;
-			throw lockedBy(holder);
-		}
-		const hasVanished = !existsSync(join(place.path, META_FILE));
-		held.prepareStore();
-		explainingWrites(place.path, () => place.makeMissing());
-		const isBack = keepFolderTime(place.path, () => explainingWrites(place.path, () => lock.restore()));
-		if (!isBack) return look();
-		if (hasVanished) restoreRecords();
-		return hasVanished;
-	};
-
-	const refresh = () => {
-		if (!place.isSessionInPlace()) return;
-		const holder = lock.check();
-		if (holder === 'ours') lock.refresh();
-		else if (holder !== 'missing') isLost = true;
-	};
-	const timer = setInterval(refresh, REFRESH_EVERY_MS);
-	timer.unref();
-
-	/** Where a place can still be reached as it was. */
-	const unlock = (at: { place: HeldFolder; lock: SessionLock }) => {
-		if (at.place.isSessionInPlace()) keepFolderTime(at.place.path, () => at.lock.release());
-	};
+	let listener: ((text: string) => void) | null = null;
+	const say = (text: string) => (listener ?? held.onNotice)(text);
+	const log = new SessionLog({ place: () => hold.place, clock, onNotice: say });
+	const { meta, ancestors } = held;
+	const records = new HeldRecords({ place: () => hold.place, meta, log, ancestors });
+	const hold: SessionHold = new SessionHold({
+		...held,
+		onVanished: () => void records.restore(),
+		/** Goes on outside the repo with all that this process holds. */
+		onMoved: (from, obstacle) => {
+			records.moveFrom(from);
+			if (witness.isOurs) witness.begin(hold.place.path);
+			records.restore();
+			say(`${obstacle}; nothing is written through it. This session goes on in ${hold.place.path}`);
+		},
+	});
 
 	const session: OpenSession = {
 		id,
 		get folder() {
-			return place.path;
+			return hold.place.path;
 		},
 		get meta() {
-			return meta;
+			return records.meta;
 		},
 		notices: held.notices,
 		witness,
 		get isLost() {
-			return isLost;
+			return hold.isLost;
 		},
 		apply: (transition, facts, options = {}) => {
-			const changed = transition(meta, facts);
-			if (changed === meta) return meta;
-			ensureHeld();
+			const before = records.meta;
+			const changed = transition(before, facts);
+			if (changed === before) return before;
+			hold.ensure();
 			const next = { ...changed, updated_at: toIso(clock.now()) };
-			const before = meta;
 			witnessChange(before, next, witness);
-			writeMeta(next, options.isMinor ? 'content' : true);
+			records.writeMeta(next, options.isMinor ? 'content' : true);
 			for (const event of eventsOfChange(before, next)) log.add(event);
-			return meta;
+			return next;
 		},
 		writeTurnState: (state, options = {}) => {
-			const recreated = ensureHeld();
-			heldStates().set(state.turn, state);
-			writeState(state, options.sync ?? false);
-			if (!options.isRepair) bumpFolderTime(place.path, clock.now());
+			const recreated = hold.ensure();
+			records.writeState(state, options.sync ?? false);
+			if (!options.isRepair) bumpFolderTime(hold.place.path, clock.now());
 			return { recreated };
 		},
 		writableFolder: () => {
-			ensureHeld();
-			return place.path;
+			hold.ensure();
+			return hold.place.path;
 		},
-		wayTo: (path) => place.wayTo(path),
-		hearNotices: (listener) => {
-			tell = listener ?? held.onNotice;
+		wayTo: (path) => hold.place.wayTo(path),
+		hearNotices: (hear) => {
+			listener = hear;
 		},
-		together: (writes) => {
-			if (lookedAt !== 'none') return writes();
-			lookedAt = 'not yet';
-			try {
-				return writes();
-			} finally {
-				lookedAt = 'none';
-			}
-		},
+		together: (writes) => hold.together(writes),
 		writePrompt: (turn, prompt) => {
-			ensureHeld();
-			const path = turnFile(place.path, turn, 'prompt.md');
-			explainingWrites(path, () => writeAtomic(place.wayTo(path), prompt));
-			kept.set(path, prompt);
+			hold.ensure();
+			records.writePrompt(turn, prompt);
 		},
-		keepRecords,
+		keepRecords: () => records.keep(),
 		restore: () => {
-			const hadVanished = ensureHeld();
-			const hadGone = restoreRecords();
+			const hadVanished = hold.ensure();
+			const hadGone = records.restore();
 			if (hadGone) held.prepareStore();
 			return hadGone || hadVanished;
 		},
 		log: (event) => {
-			if (!isReleased && !isLost) log.add(event);
+			if (!hold.isReleased && !hold.isLost) log.add(event);
 		},
-		turns: () => [...heldStates().values()].sort((a, b) => a.turn - b.turn),
+		turns: () => records.turns(),
 		discardIfEmpty: () => {
-			const isEmpty = turnNumbers(place.path).length === 0 && meta.checkpoint === null;
-			const isOurs = place.obstacle() === null && lock.check() === 'ours';
-			if (!isEmpty || isReleased || !isOurs) return session.release();
+			const isEmpty = turnNumbers(hold.place.path).length === 0 && records.meta.checkpoint === null;
+			const isOurs = hold.isInPlace;
+			if (!isEmpty || hold.isReleased || !isOurs) return session.release();
 			try {
 				witness.remove();
-				rmSync(place.path, { recursive: true, force: true });
+				rmSync(hold.place.path, { recursive: true, force: true });
 			} finally {
 				session.letGo();
 			}
 		},
 		release: () => {
-			if (isReleased) return;
+			if (hold.isReleased) return;
 			try {
-				const obstacle = place.obstacle();
-				if (obstacle !== null && left !== null) return tell(`${obstacle}; nothing is written there`);
-				if (obstacle !== null) moveAway(obstacle);
-				if (lock.check() !== 'ours') return;
-				const { status, checkpoint } = writeMeta(closed(meta, place.path, clock.now()), 'content');
+				const obstacle = hold.place.obstacle();
+				if (obstacle !== null && hold.hasMoved) return say(`${obstacle}; nothing is written there`);
+				if (obstacle !== null) hold.moveAway(obstacle);
+				if (!hold.isLockOurs) return;
+				const last = closed(records.meta, hold.place.path, clock.now());
+				const { status, checkpoint } = records.writeMeta(last, 'content');
 				log.restore();
 				log.add({ type: 'session_closed', status, reason: checkpoint?.reason ?? null });
 			} finally {
@@ -315,18 +188,10 @@ export function holdSession(held: HeldSession): OpenSession {
 			}
 		},
 		letGo: () => {
-			if (isReleased) return;
-			clearInterval(timer);
-			isReleased = true;
+			if (hold.isReleased) return;
 			witness.letGo();
 			log.close();
-			try {
-				unlock({ place, lock });
-				if (left !== null) unlock(left);
-			} finally {
-				place.close();
-				left?.place.close();
-			}
+			hold.letGo();
 		},
 	};
 	return session;
