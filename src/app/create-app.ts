@@ -15,6 +15,7 @@ import { ownName, withOwnName } from '../core/own-name.ts';
 import { createProcessTable } from '../core/processes/create-process-table.ts';
 import { outlivesTerminal, standardStreamKinds } from '../core/processes/hangup.ts';
 import type { ProcessTable } from '../core/processes/process-table.ts';
+import type { TakeNotices } from '../core/take-notices.ts';
 import { findRepo } from '../git/repo/find-repo.ts';
 import { withoutGitLocals } from '../git/repo/local-variables.ts';
 import type { RepoFacts } from '../git/repo-facts.ts';
@@ -51,8 +52,9 @@ export interface App {
 	readonly ownName: string;
 	/** Ends the process at once, for when what it waits for does not come. */
 	leave(exitCode: number): void;
-	/** A line for people on stderr; each text once. */
+	/** A line for people, on stderr while nobody takes it; each text once. */
 	notice(text: string): void;
+	readonly takeNotices: TakeNotices;
 	/** One for the whole process: what it said it holds in memory. */
 	readonly witnesses: Witnesses;
 	git(): Promise<Git>;
@@ -80,6 +82,10 @@ export function createApp(
 	const folder = resolve(options.folder ?? '.');
 	const name = ownName(options.folder);
 	const said = new Set<string>();
+	const onStderr = (text: string): void => {
+		process.stderr.write(`agent-relay: ${text}\n`);
+	};
+	let showNotice = onStderr;
 	const processes = createProcessTable();
 	let git: Promise<Git> | null = null;
 	let repo: Promise<RepoFacts> | null = null;
@@ -113,7 +119,13 @@ export function createApp(
 		notice: (text) => {
 			if (said.has(text)) return;
 			said.add(text);
-			process.stderr.write(`agent-relay: ${withOwnName(text, name)}\n`);
+			showNotice(withOwnName(text, name));
+		},
+		takeNotices: (show) => {
+			showNotice = show;
+			return () => {
+				if (showNotice === show) showNotice = onStderr;
+			};
 		},
 		git: () => {
 			git ??= openGit(env, folder);

@@ -29,7 +29,7 @@ export async function openCommandView(
 			close: () => undefined,
 		};
 	}
-	const { streams, clock } = app;
+	const { streams, clock, takeNotices } = app;
 	const { worktree } = await app.repo();
 	const silent = { write: () => true };
 	return openRunView({
@@ -38,6 +38,7 @@ export async function openCommandView(
 		theme: await configuredTheme(ui.color, output),
 		thinking: ui.thinking,
 		isStopping: () => stop?.aborted ?? false,
+		takeNotices: streams.errorOutput.isTTY ? takeNotices : undefined,
 		clock,
 		worktree,
 		allowHint: (command) =>

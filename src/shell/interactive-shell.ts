@@ -112,6 +112,7 @@ export class InteractiveShell {
 		output.on?.('resize', redraw);
 		const dispose = this.#listen();
 		const returnDesk = this.#takeDesk();
+		const returnNotices = this.#takeNotices();
 		try {
 			this.#modes.enter();
 			this.#editor.attach();
@@ -123,6 +124,7 @@ export class InteractiveShell {
 			returnDesk();
 			this.#editor.detach();
 			this.#view.close();
+			returnNotices();
 			this.#modes.leave();
 			output.off?.('resize', redraw);
 			dispose();
@@ -193,6 +195,11 @@ export class InteractiveShell {
 		return () => {
 			desk.ask = before;
 		};
+	}
+
+	#takeNotices(): () => void {
+		const show = (text: string) => this.#transcript.event({ type: 'notice', level: 'warning', text });
+		return this.#options.takeNotices?.(show) ?? (() => undefined);
 	}
 
 	async #askForTrust(): Promise<void> {

@@ -1,6 +1,7 @@
 import type { CommandContext } from '../commands/context.ts';
 import type { Clock } from '../core/clock.ts';
 import type { OwnSignals } from '../core/processes/own-signals.ts';
+import type { TakeNotices } from '../core/take-notices.ts';
 import type { Conversation } from '../relay/contract.ts';
 import type { SurvivorDesk } from '../relay/resume/survivors.ts';
 import type { TerminalOutput } from '../ui/screen-writer.ts';
@@ -28,6 +29,8 @@ export interface ShellOptions {
 	theme: Theme;
 	/** Where the relay asks about agents that outlived another relay; the shell asks in its own way while it has the terminal. */
 	survivorDesk?: SurvivorDesk;
+	/** The shell shows notices above its edit line while it has the terminal. */
+	takeNotices?: TakeNotices;
 	/** `ui.thinking`. */
 	thinking?: 'dim' | 'hide' | undefined;
 	/** True: nothing is drawn, also on a terminal (`TERM=dumb`). */

@@ -50,6 +50,7 @@ export const ROOMS: readonly Room[] = [
 			'processes/run-process',
 			'processes/terminal-readers',
 			'quote-for-shell',
+			'take-notices',
 			'text',
 			'yield-to-io',
 		],

@@ -135,6 +135,7 @@ function openView(app: App, running: Race, { options, output }: Showing): RaceVi
 		signals: createProcessSignals(process, app),
 		race: running,
 		interrupt: () => void process.kill(process.pid, 'SIGINT'),
+		takeNotices: errorOutput.isTTY ? app.takeNotices : undefined,
 		isDumb: app.env.TERM === 'dumb',
 	});
 }

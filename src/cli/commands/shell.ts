@@ -49,6 +49,7 @@ export async function shell(app: App, options: RelayOptions, output: Output): Pr
 			clock: app.clock,
 			theme,
 			survivorDesk: app.desk,
+			takeNotices: app.takeNotices,
 			thinking: holder.settings.loaded.config.ui.thinking,
 			isDumb: app.env.TERM === 'dumb',
 		});

@@ -103,7 +103,10 @@ export function holdSession(held: HeldSession): OpenSession {
 			records.moveFrom(from);
 			if (witness.isOurs) witness.begin(hold.place.path);
 			records.restore();
-			say(`${obstacle}; nothing is written through it. This session goes on in ${hold.place.path}`);
+			const text = `${obstacle}; nothing is written through it. This session goes on in ${hold.place.path}`;
+			// The turn that listens logs what it is told.
+			if (listener === null) log.add({ type: 'notice', level: 'warning', text });
+			say(text);
 		},
 	});
 

@@ -4,6 +4,7 @@
  */
 import type { Clock } from '../../core/clock.ts';
 import type { OwnSignals } from '../../core/processes/own-signals.ts';
+import type { TakeNotices } from '../../core/take-notices.ts';
 import { safeLine } from '../../core/text.ts';
 import type { Race, RaceEvent } from '../../race/contract.ts';
 import type { RaceRecord } from '../../race/record/race-record.ts';
@@ -33,6 +34,8 @@ export interface RaceViewOptions {
 	race: Pick<Race, 'stopEntrant'>;
 	/** The user's Ctrl+C, which raw mode turns into a key. */
 	interrupt(): void;
+	/** Absent: notices stay on stderr, also while the table is drawn. */
+	takeNotices?: TakeNotices | undefined;
 	/** A terminal that knows no cursor movement. */
 	isDumb: boolean;
 }
@@ -85,6 +88,7 @@ class LiveRaceView implements RaceView {
 			signals.on('SIGINT', () => {
 				this.#isStopping = true;
 			}),
+			options.takeNotices?.((text) => this.#notice({ level: 'warning', text })) ?? IGNORE,
 		];
 		if (this.#modes !== null) {
 			input.on('data', this.#onKeys);
@@ -98,7 +102,11 @@ class LiveRaceView implements RaceView {
 	event(event: RaceEvent): void {
 		this.#progress.event(event);
 		if (event.type === 'race_started' || event.type === 'race_ended') this.#record = event.record;
-		if (event.type === 'notice') this.#notices.push(noticeLine(event, this.#options.theme));
+		if (event.type === 'notice') this.#notice(event);
+	}
+
+	#notice(notice: Parameters<typeof noticeLine>[0]): void {
+		this.#notices.push(noticeLine(notice, this.#options.theme));
 	}
 
 	close(): void {

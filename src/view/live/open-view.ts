@@ -1,4 +1,5 @@
 import type { Clock } from '../../core/clock.ts';
+import type { TakeNotices } from '../../core/take-notices.ts';
 import type { RelayEvent } from '../../relay/events/relay-events.ts';
 import { ScreenWriter, type TerminalOutput } from '../../ui/screen-writer.ts';
 import type { Theme } from '../../ui/theme.ts';
@@ -17,6 +18,8 @@ export interface OpenViewOptions {
 	allowHint: AllowHint;
 	/** The user's Ctrl+C was heard, and what runs has not ended yet. */
 	isStopping?: () => boolean;
+	/** Absent: notices stay on stderr, also while something is drawn on the terminal. */
+	takeNotices?: TakeNotices | undefined;
 	/** `ui.thinking`. */
 	thinking?: 'dim' | 'hide' | undefined;
 }
@@ -46,11 +49,17 @@ export function openRunView({ output, errorOutput, ...rest }: OpenViewOptions): 
 	});
 	const answer = 'Enter sends what you type, unseen and unrecorded · Ctrl+D refuses';
 	const transcript = new Transcript({ ...rest, answer, namesReceiver: true, sink: view });
+	const returnNotices = rest.takeNotices?.((text) => {
+		transcript.event({ type: 'notice', level: 'warning', text });
+		// A question may be asked next, by others who draw on the terminal.
+		view.flush();
+	});
 	return {
 		event: (event) => transcript.event(event),
 		close: () => {
 			transcript.finish();
 			view.close();
+			returnNotices?.();
 		},
 	};
 }

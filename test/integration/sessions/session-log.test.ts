@@ -5,6 +5,7 @@ import {
 	linkSync,
 	mkdirSync,
 	readFileSync,
+	renameSync,
 	rmSync,
 	statSync,
 	symlinkSync,
@@ -109,7 +110,7 @@ describe('the log of a session', () => {
 		expect(texts()).toEqual(['one', 'session_reopened']);
 	});
 
-	it('goes along when the session has to leave its folder', () => {
+	it('goes along when the session has to leave its folder, and says so', () => {
 		session.log(notice('one'));
 		const before = session.folder;
 		execFileSync('mv', [join(before, 'turns'), join(bench.root, 'was')]);
@@ -117,7 +118,7 @@ describe('the log of a session', () => {
 		session.restore();
 		expect(session.folder).not.toBe(before);
 		session.log(notice('two'));
-		expect(texts()).toEqual(['one', 'two']);
+		expect(texts()).toEqual(['one', expect.stringContaining(`goes on in ${session.folder}`), 'two']);
 	});
 
 	it('ends with its session', () => {
@@ -125,6 +126,16 @@ describe('the log of a session', () => {
 		session.release();
 		session.log(notice('two'));
 		expect(texts()).toEqual(['one', 'session_closed']);
+	});
+
+	it('leaves it to the turn that hears why the session left its folder to log it', () => {
+		session.log(notice('one'));
+		session.hearNotices((text) => session.log(notice(text)));
+		const turns = join(session.folder, 'turns');
+		renameSync(turns, join(bench.root, 'turns'));
+		symlinkSync(bench.root, turns);
+		session.writableFolder();
+		expect(texts()).toEqual(['one', expect.stringContaining(`goes on in ${session.folder}`)]);
 	});
 });
 
