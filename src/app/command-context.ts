@@ -38,7 +38,7 @@ export function commandContext(app: App, open: Open | null = null): CommandConte
 		);
 		return begun;
 	};
-	const { env, clock, paths, processes, ownName, notice, repo, git, store, ledger } = app;
+	const { env, clock, paths, processes, ownName, folder, notice, repo, git, store, ledger } = app;
 	return {
 		env,
 		home: homeOf(env),
@@ -46,12 +46,20 @@ export function commandContext(app: App, open: Open | null = null): CommandConte
 		paths,
 		processes,
 		ownName,
+		folder,
+		called: (path) => (open === null ? `${ownName} ${path}` : `/${path}`),
 		notice,
+		// Each front end asks in its own way.
+		ask: null,
 		repo,
 		git,
 		store,
 		ledger,
 		pruneDeps: async () => (await import('./open-prune.ts')).openPrune(app),
+		raceDeps: async () => {
+			const [{ openRace }, known] = await Promise.all([import('./open-race.ts'), settings()]);
+			return openRace(app, known);
+		},
 		settings: async () => settingsOf(await settings()),
 		conversation: open?.conversation ?? null,
 		agents: async () => (await conversation()).agents(),

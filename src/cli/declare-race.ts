@@ -1,15 +1,18 @@
 /** Names, options and examples of `race` and its subcommands. */
 import type { Command } from 'commander';
+import type { Command as Declared } from '../commands/command.ts';
+import { COMMANDS } from '../commands/registry.ts';
 
 interface Declaring {
 	bind(command: Command, name: string): Command;
+	declare(command: Declared): void;
 	example(...lines: string[]): string;
 	/** Of an option that may be given several times. */
 	collect(value: string, all: string[] | undefined): string[];
 }
 
 export function declareRace(program: Command, declaring: Declaring): void {
-	const { bind, example, collect } = declaring;
+	const { bind, declare, example, collect } = declaring;
 	const race = program
 		.command('race [task]')
 		.description('let several agents do one task in worktrees of their own; facts decide who is first')
@@ -43,27 +46,14 @@ export function declareRace(program: Command, declaring: Declaring): void {
 			),
 		);
 	bind(race, 'race');
-	declareReading(race, declaring);
-	bind(
-		race
-			.command('adopt [entrant]')
-			.description("write the winner's or the named one's files into this checkout")
-			.option('--race <race>', 'of this race (id or part of one; default: the latest)')
-			.option('--merge', 'merge files that are changed here three-way')
-			.option('--commit', 'commit these files alone on the current branch')
-			.option('--branch <name>', 'make a branch of them instead; the checkout stays as it is')
-			.option('--here', 'also from a race of which no witness says that it is yours')
-			.option('--json', 'print JSON')
-			.addHelpText(
-				'after',
-				example(
-					'agent-relay race adopt',
-					'agent-relay race adopt codex --merge',
-					'agent-relay race adopt claude --race 7F3K2Q --branch try-claude',
-				),
-			),
-		'race-adopt',
-	);
+	for (const command of [
+		COMMANDS.raceShow,
+		COMMANDS.raceList,
+		COMMANDS.raceDiff,
+		COMMANDS.raceOpen,
+		COMMANDS.raceAdopt,
+	])
+		declare(command);
 	bind(
 		race
 			.command('resume [race]')
@@ -78,53 +68,5 @@ export function declareRace(program: Command, declaring: Declaring): void {
 			.addHelpText('after', example('agent-relay race resume', 'agent-relay race resume 7F3K2Q')),
 		'race-resume',
 	);
-	bind(
-		race
-			.command('clean [race]')
-			.description('say which worktrees and refs of a race would go (default: the latest)')
-			.option('--apply', 'remove them')
-			.option('--all', 'of every race')
-			.option('--json', 'print JSON')
-			.addHelpText('after', example('agent-relay race clean', 'agent-relay race clean 7F3K2Q --apply')),
-		'race-clean',
-	);
-}
-
-/** What only looks. */
-function declareReading(race: Command, { bind, example }: Declaring): void {
-	bind(
-		race
-			.command('show [race]')
-			.description('every figure of a race, its order and why (default: the latest)')
-			.option('--json', 'print JSON')
-			.addHelpText('after', example('agent-relay race show', 'agent-relay race show 7F3K2Q --json')),
-		'race-show',
-	);
-	bind(
-		race
-			.command('list')
-			.description('the races of this repo, newest first')
-			.option('-n, --limit <count>', 'at most this many (20)')
-			.option('--json', 'print JSON')
-			.addHelpText('after', example('agent-relay race list', 'agent-relay race list --json')),
-		'race-list',
-	);
-	bind(
-		race
-			.command('diff <entrant> [other]')
-			.description('what an entrant changed, or how two of them differ')
-			.option('--race <race>', 'of this race (id or part of one; default: the latest)')
-			.option('--json', 'print JSON')
-			.addHelpText('after', example('agent-relay race diff claude', 'agent-relay race diff claude codex')),
-		'race-diff',
-	);
-	bind(
-		race
-			.command('open <entrant>')
-			.description("print the path of an entrant's worktree")
-			.option('--race <race>', 'of this race (id or part of one; default: the latest)')
-			.option('--json', 'print JSON')
-			.addHelpText('after', example('agent-relay race open claude')),
-		'race-open',
-	);
+	declare(COMMANDS.raceClean);
 }

@@ -1,4 +1,5 @@
 import type { App } from '../app/create-app.ts';
+import { agreeOnOrigin } from '../commands/agree-on-origin.ts';
 import { RelayError } from '../core/errors.ts';
 import type { SessionId } from '../core/ids.ts';
 import type { Conversation } from '../relay/contract.ts';
@@ -7,7 +8,7 @@ import type { SessionSummary } from '../sessions/listing/session-list.ts';
 import type { SessionMeta } from '../sessions/session-meta.ts';
 import type { SessionStore } from '../sessions/store/session-store.ts';
 import { agreeOnFolder } from './agree-on-folder.ts';
-import { agreeOnOrigin } from './agree-on-origin.ts';
+import { askOnTerminal } from './ask-on-terminal.ts';
 import type { RelayOptions } from './relay-options.ts';
 
 /** Repairs what crashed relays left here, then opens what `--session` or `--continue` names. */
@@ -20,7 +21,7 @@ export async function openEarlier(
 	for (const line of await relay.repairAbandoned()) app.notice(line);
 	const id = await earlierSession(app, options);
 	if (id === null) return;
-	const isAccepted = options.here !== true && (await agreeOnOrigin(app, id));
+	const isAccepted = options.here !== true && (await agreeOnOrigin({ ...app, ask: askOnTerminal(app) }, id));
 	const found = await relay.resume(id, { isAccepted, ...(signal === undefined ? {} : { signal }) });
 	for (const line of found) app.notice(line);
 }

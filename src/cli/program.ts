@@ -120,7 +120,7 @@ export function createProgram(act: Act, writeError: (text: string) => void): Com
 			),
 		'chat',
 	);
-	declareRace(program, { bind, example, collect });
+	declareRace(program, { bind, declare, example, collect });
 	declare(COMMANDS.sessions);
 	declare(COMMANDS.show);
 	bind(

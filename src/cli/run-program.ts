@@ -6,6 +6,7 @@ import { jsonText } from '../core/json-text.ts';
 import { ownName } from '../core/own-name.ts';
 import { PLAIN_THEME, type Theme, wantsColor } from '../ui/plain-theme.ts';
 import { columnsFor } from '../ui/terminal-size.ts';
+import { askOnTerminal } from './ask-on-terminal.ts';
 import type { Command, CommandResult, Output } from './command.ts';
 import { createProgram, exitCodeOfCommander } from './program.ts';
 import { reportError } from './report-error.ts';
@@ -20,12 +21,6 @@ const COMMANDS: Record<string, () => Promise<Command<never>>> = {
 	chat: async () => (await import('./commands/chat.ts')).chat,
 	race: async () => (await import('./commands/race.ts')).race,
 	'race-resume': async () => (await import('./commands/race.ts')).resumeRace,
-	'race-show': async () => (await import('./commands/race-show.ts')).showRace,
-	'race-list': async () => (await import('./commands/race-show.ts')).listRacesHere,
-	'race-open': async () => (await import('./commands/race-show.ts')).openEntrant,
-	'race-diff': async () => (await import('./commands/race-adopt.ts')).diffEntrants,
-	'race-adopt': async () => (await import('./commands/race-adopt.ts')).adoptEntrant,
-	'race-clean': async () => (await import('./commands/race-clean.ts')).cleanRace,
 	resume: async () => (await import('./commands/shell.ts')).resume,
 	demo: async () => (await import('./commands/demo.ts')).demo,
 	completion: async () => (await import('./commands/completion.ts')).completion,
@@ -98,7 +93,8 @@ async function runDeclared(command: Declared, options: Options, streams: Program
 		command.preload(),
 	]);
 	const app = createApp({ ...(folder === undefined ? {} : { folder }), leave: streams.leave });
-	const { exitCode, toJson, lines } = await command.call(commandContext(app), options);
+	const context = { ...commandContext(app), ask: askOnTerminal(app) };
+	const { exitCode, toJson, lines } = await command.call(context, options);
 	present(output.isJson ? { exitCode, data: toJson() } : { exitCode, lines: lines(output) }, output);
 	return exitCode;
 }

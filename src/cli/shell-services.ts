@@ -51,12 +51,6 @@ export async function createShellServices(
 			const permissions = typed === null ? null : readPreset(typed);
 			return resumeRace(findRaceId(ref, store), await openRace(app, holder.settings), { permissions });
 		},
-		askRace: async (question, words, shown) =>
-			(await import('./race-questions.ts')).askRace(app, question, words, shown),
-		latestEntrants: async () => {
-			const [latest] = (await import('../race/record/race-store.ts')).listRaces(store);
-			return latest?.entrants.map(({ id }) => id) ?? [];
-		},
 		pendingTrust: async () => {
 			const { trust } = holder.settings;
 			const { digests } = trust;

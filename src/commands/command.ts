@@ -24,6 +24,8 @@ export interface Look {
 interface Result<Data> {
 	exitCode: number;
 	data: Data;
+	/** What the next agent of the open conversation is to hear of it, in the relay's words. */
+	heard?: string;
 }
 
 /** The part that works. Throws RelayError for what the user can mend. */
@@ -68,6 +70,7 @@ export interface Command extends Required<CommandFacts> {
 /** What a call gave. */
 interface Called {
 	exitCode: number;
+	heard: string | null;
 	toJson(): unknown;
 	lines(look: Look): readonly string[];
 }
@@ -88,8 +91,8 @@ export function command<Options, Data>(spec: CommandSpec<Options, Data>): Comman
 		call: async (context, given) => {
 			const options = readOptions(spec.options, given);
 			const [body, lines] = await preload();
-			const { exitCode, data } = await body.run(context, options);
-			return { exitCode, toJson: () => body.toJson(data), lines: (look) => lines(data, look) };
+			const { exitCode, data, heard = null } = await body.run(context, options);
+			return { exitCode, heard, toJson: () => body.toJson(data), lines: (look) => lines(data, look) };
 		},
 	};
 }

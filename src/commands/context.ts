@@ -9,6 +9,7 @@ import type { Git } from '../git/run-git.ts';
 import type { Ledger } from '../limits/ledger.ts';
 import type { CandidateVerdict } from '../limits/successor.ts';
 import type { PruneDeps } from '../prune/prune.ts';
+import type { RaceDeps } from '../race/contract.ts';
 import type { AgentOverview, Conversation } from '../relay/contract.ts';
 import type { SessionStore } from '../sessions/store/session-store.ts';
 
@@ -22,14 +23,22 @@ export interface CommandContext {
 	readonly processes: ProcessTable;
 	/** How a printed command calls this program. */
 	readonly ownName: string;
+	/** Where the command works. Absolute. */
+	readonly folder: string;
+	/** How a command is called where its answer is read: `agent-relay race show`, in the shell `/race show`. */
+	called(path: string): string;
 	/** A line for people on stderr; each text once. */
 	notice(text: string): void;
+	/** Lets the user choose one; its `value`, null: none. Where nobody can be asked: null instead of a function. */
+	readonly ask: ((question: string, choices: readonly Choice[]) => Promise<string | null>) | null;
 	repo(): Promise<RepoFacts>;
 	git(): Promise<Git>;
 	store(): Promise<SessionStore>;
 	ledger(): Promise<Ledger>;
 	/** What `prune` looks at: the records of this repo, and what all repos share. */
 	pruneDeps(): Promise<PruneDeps>;
+	/** What a race stands on here. RelayError `nested_too_deep`, and `refused` where there is no git repo with a commit. */
+	raceDeps(): Promise<RaceDeps>;
 	/** In force here. RelayError `bad_config` where a file cannot be obeyed. */
 	settings(): Promise<CommandSettings>;
 	/** The one at hand; null on the command line, where none is open. */
@@ -40,6 +49,12 @@ export interface CommandContext {
 	candidates(): Promise<CandidateVerdict[]>;
 	/** Starts the agent's program for its version, where that is not known; null: it does not say. */
 	askVersion(agent: AgentId, executable: string): Promise<string | null>;
+}
+
+export interface Choice {
+	value: string;
+	/** Safe, one line, different from the others. */
+	label: string;
 }
 
 export interface CommandSettings {

@@ -1,6 +1,5 @@
 import type { Race } from '../race/contract.ts';
 import type { Chat } from '../relay/chat/contract.ts';
-import type { Theme } from '../ui/plain-theme.ts';
 import type { RaceFlags } from './race-flags.ts';
 
 /** What the shell needs beside the conversation itself; wired in `app/create-app.ts`, faked in tests. */
@@ -28,23 +27,6 @@ export interface ShellServices {
 	openRace(task: string, flags: RaceFlags): Promise<Race>;
 	/** `ref`: id of a race or part of one; null: the latest. `permissions`: as typed; null: as the race was started. */
 	resumeRace(ref: string | null, permissions: string | null): Promise<Race>;
-	/** What `agent-relay race QUESTION WORDS` answers. */
-	askRace(
-		question: RaceQuestion,
-		words: readonly string[],
-		shown: { theme: Theme; columns: number },
-	): Promise<RaceAnswer>;
-	/** Entrants of the latest race; empty where there is none. */
-	latestEntrants(): Promise<readonly string[]>;
-}
-
-export type RaceQuestion = 'show' | 'list' | 'diff' | 'adopt' | 'open' | 'clean';
-
-export interface RaceAnswer {
-	/** Styled, already safe. */
-	lines: readonly string[];
-	/** What came into the checkout, in words for later agents; null: nothing did. */
-	adopted: string | null;
 }
 
 /** As typed. */

@@ -27,8 +27,6 @@ export function fakeServices(over: Partial<ShellServices> = {}): ShellServices {
 		resumeRace: async () => {
 			throw new RelayError('refused', 'no race here');
 		},
-		askRace: async () => ({ lines: [], adopted: null }),
-		latestEntrants: async () => ['claude', 'codex'],
 		openChat: async () => {
 			throw new RelayError('usage', 'no chats here');
 		},

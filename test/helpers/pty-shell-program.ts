@@ -64,8 +64,6 @@ process.exitCode = await runShell({
 		resumeRace: async () => {
 			throw new RelayError('refused', 'no race here');
 		},
-		askRace: async () => ({ lines: [], adopted: null }),
-		latestEntrants: async () => ['claude', 'codex'],
 		openChat: async () => {
 			throw new RelayError('usage', 'no chats here');
 		},

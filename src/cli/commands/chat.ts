@@ -3,6 +3,7 @@
 import type { App } from '../../app/create-app.ts';
 import { openChat } from '../../app/open-chat.ts';
 import { readSettings, type SettingsHolder } from '../../app/open-relay.ts';
+import { agreeOnOrigin } from '../../commands/agree-on-origin.ts';
 import { jsonText } from '../../core/json-text.ts';
 import { safeText } from '../../core/text.ts';
 import { withoutVerdict } from '../../relay/chat/chat-verdict.ts';
@@ -12,7 +13,7 @@ import type { ChatFlags } from '../../shell/services.ts';
 import { chatBeginLine, chatEndLines } from '../../shell/view/chat-lines.ts';
 import { columnsFor } from '../../ui/terminal-size.ts';
 import { wrapToColumns } from '../../ui/text-width.ts';
-import { agreeOnOrigin } from '../agree-on-origin.ts';
+import { askOnTerminal } from '../ask-on-terminal.ts';
 import { askAboutSurvivors } from '../ask-survivor.ts';
 import { CHAT_EXAMPLE, chatOpening } from '../chat-options.ts';
 import type { CommandResult, Output } from '../command.ts';
@@ -48,7 +49,9 @@ export async function chat(app: App, options: ChatOptions, output: Output): Prom
 	tellDistrust(app, settings.trust);
 	const holder: SettingsHolder = { settings };
 	if (!options.json && !options.quiet) askAboutSurvivors(app, output.theme);
-	const talk = await openChat(app, opening, holder, (id) => agreeOnOrigin(app, id));
+	const talk = await openChat(app, opening, holder, (id) =>
+		agreeOnOrigin({ ...app, ask: askOnTerminal(app) }, id),
+	);
 	const stop = listenForStop(talk, app);
 	const { ui } = settings.loaded.config;
 	const told = teller(app, options, { ...output, theme: await configuredTheme(ui.color, output) });

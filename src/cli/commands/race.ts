@@ -5,7 +5,8 @@ import type { App } from '../../app/create-app.ts';
 import { openRace } from '../../app/open-race.ts';
 import { parentTurn, readSettings, type Settings } from '../../app/open-relay.ts';
 import { describeDistrust } from '../../app/repo-trust.ts';
-import { racePage } from '../../commands/race/show/lines.ts';
+import { raceShowLines } from '../../commands/race/show/lines.ts';
+import { pageOf } from '../../commands/race/show/run.ts';
 import { RelayError } from '../../core/errors.ts';
 import { jsonText } from '../../core/json-text.ts';
 import { createProcessSignals } from '../../core/processes/own-signals.ts';
@@ -23,7 +24,6 @@ import { raceEventToJson, raceResultToJson } from '../../view/race-json.ts';
 import { askAboutSurvivors } from '../ask-survivor.ts';
 import type { CommandResult, Output } from '../command.ts';
 import { configuredTheme } from '../configured-theme.ts';
-import { raceFolderName } from '../race-folder.ts';
 import type { RaceOptions, RaceResumeOptions } from '../race-options.ts';
 import { stdinOf } from '../read-stdin.ts';
 import { readTask } from '../read-task.ts';
@@ -101,22 +101,11 @@ async function runToEnd(app: App, running: Race, showing: Showing): Promise<Comm
 }
 
 async function page(app: App, record: RaceRecord, { theme, columns: before }: Output): Promise<string[]> {
-	const now = app.clock.now();
 	// The terminal may have been resized meanwhile.
 	const columns = columnsFor(app.streams.output, before);
-	const folder = await raceFolderName(app, record);
-	return [
-		'',
-		...racePage(record, {
-			theme,
-			columns,
-			now,
-			ref: null,
-			command: `${app.ownName} race`,
-			folder,
-			isLive: false,
-		}),
-	];
+	const called = (path: string) => `${app.ownName} ${path}`;
+	const shown = pageOf(record, { ...app, called }, await app.store());
+	return ['', ...raceShowLines(shown, { theme, columns })];
 }
 
 function openView(app: App, running: Race, { options, output }: Showing): RaceView {

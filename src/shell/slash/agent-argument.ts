@@ -47,7 +47,7 @@ export async function agentCandidates(relay: Conversation): Promise<Candidate[]>
 }
 
 /** The last of a list: `claude,co` -> `claude,codex`. */
-function completeAgents(agents: readonly Candidate[], word: string): Candidate[] {
+export function completeAgents(agents: readonly Candidate[], word: string): Candidate[] {
 	const named = word.slice(0, word.lastIndexOf(',') + 1);
 	const taken = new Set(named.split(','));
 	return agents

@@ -1,17 +1,56 @@
 import type { ValueKind } from '../../commands/options/option-table.ts';
 import { listConfig } from '../../config/layers/layers.ts';
 import { safeLine } from '../../core/text.ts';
+import { listRaces } from '../../race/record/race-store.ts';
 import type { Candidate } from '../editor/completion.ts';
-import { agentCandidates } from './agent-argument.ts';
+import { agentCandidates, completeAgents } from './agent-argument.ts';
+import { sessionRows } from './session-rows.ts';
 import { type CompletionContext, turnCandidates } from './slash-command.ts';
 
-/** What the shell offers for a value of that kind. */
-export async function candidatesOf(kind: ValueKind, shell: CompletionContext): Promise<readonly Candidate[]> {
+/** What the shell offers for a value of that kind. `word`: what is typed of it. */
+export async function candidatesOf(
+	kind: ValueKind,
+	shell: CompletionContext,
+	word = '',
+): Promise<readonly Candidate[]> {
 	if (typeof kind === 'object') return kind.words.map((value) => ({ value }));
-	if (kind === 'agents') return agentCandidates(shell.relay);
-	if (kind === 'turns') return turnCandidates(shell);
-	if (kind !== 'settings') return [];
-	const { loaded } = await shell.context.settings();
+	switch (kind) {
+		case 'agents':
+			return agentCandidates(shell.relay);
+		case 'agent_list':
+			return completeAgents(await agentCandidates(shell.relay), word);
+		case 'turns':
+			return turnCandidates(shell);
+		case 'races':
+			return raceCandidates(shell);
+		case 'entrants':
+			return entrantCandidates(shell);
+		case 'settings':
+			return settingCandidates(shell);
+		// Completed elsewhere, or by nobody yet.
+		case 'sessions':
+		case 'files':
+		case 'folders':
+		case 'none':
+			return [];
+		default:
+			return kind satisfies never;
+	}
+}
+
+async function raceCandidates({ context }: CompletionContext): Promise<Candidate[]> {
+	const rows = await sessionRows(context, ['race']);
+	return rows.map(({ id, title }) => ({ value: id, hint: safeLine(title, 40) }));
+}
+
+/** Those of the latest race. */
+async function entrantCandidates({ context }: CompletionContext): Promise<Candidate[]> {
+	const [latest] = listRaces(await context.store());
+	return latest?.entrants.map(({ id }) => ({ value: id })) ?? [];
+}
+
+async function settingCandidates({ context }: CompletionContext): Promise<Candidate[]> {
+	const { loaded } = await context.settings();
 	return listConfig(loaded).map(({ key, value }) => ({
 		value: key,
 		hint: safeLine(JSON.stringify(value ?? ''), 40),

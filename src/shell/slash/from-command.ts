@@ -1,12 +1,14 @@
 /** A command's table as the shell takes it: usage, summary, completion, and the words behind it. */
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import type { Command } from '../../commands/command.ts';
+import type { CommandContext } from '../../commands/context.ts';
 import { type Given, isOperand, type Option, partsOf } from '../../commands/options/option-table.ts';
 import { RelayError } from '../../core/errors.ts';
+import { withOwnName } from '../../core/own-name.ts';
 import { formatPlural } from '../../core/plural.ts';
 import { flagAtEnd } from './agent-argument.ts';
 import { candidatesOf } from './candidates.ts';
-import { type SlashCommand, splitWords, usageError } from './slash-command.ts';
+import { type SlashCommand, type SlashContext, splitWords, usageError } from './slash-command.ts';
 
 export function slashCommand(command: Command): SlashCommand {
 	const options = optionsOf(command);
@@ -18,15 +20,23 @@ export function slashCommand(command: Command): SlashCommand {
 		complete: async (shell, argument) => {
 			const typed = flagAtEnd(argument);
 			const option = typed === null ? operand : ofFlag(options, typed.flag);
-			return candidatesOf(option?.kind ?? 'none', shell);
+			return candidatesOf(option?.kind ?? 'none', shell, typed?.word);
 		},
-		run: async ({ context, theme, columns, print }, argument) => {
+		run: async (shell, argument) => {
 			const given = readWords(slash, options, argument);
-			const { lines } = await called(slash, command.call(context, given));
-			print(lines({ theme, columns }));
+			const { lines, heard } = await called(slash, command.call(contextOf(shell), given));
+			shell.print(lines(shell));
+			if (heard !== null) shell.relay.note(heard);
 		},
 	};
 	return slash;
+}
+
+/** What a command says and asks on the way stands in the transcript. */
+function contextOf({ context, isInteractive, pick, print, theme }: SlashContext): CommandContext {
+	if (!isInteractive) return context;
+	const notice = (text: string) => print([theme.warn(withOwnName(text, context.ownName))]);
+	return { ...context, notice, ask: pick };
 }
 
 type Options = Command['options'];

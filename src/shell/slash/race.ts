@@ -1,3 +1,6 @@
+import { raceShowLines } from '../../commands/race/show/lines.ts';
+import { pageOf } from '../../commands/race/show/run.ts';
+import { COMMANDS } from '../../commands/registry.ts';
 import { safeLine } from '../../core/text.ts';
 import type { Race } from '../../race/contract.ts';
 import type { RaceRecord } from '../../race/record/race-record.ts';
@@ -7,19 +10,14 @@ import { RaceLines } from '../../view/race/race-lines.ts';
 import { RaceProgress } from '../../view/race/race-progress.ts';
 import type { Candidate } from '../editor/completion.ts';
 import type { RaceFlags } from '../race-flags.ts';
-import type { RaceQuestion } from '../services.ts';
 import { completeWhoAndHow, flagAtEnd } from './agent-argument.ts';
-import { sessionRows } from './session-rows.ts';
-import {
-	type CompletionContext,
-	type SlashCommand,
-	type SlashContext,
-	splitWords,
-	usageError,
-} from './slash-command.ts';
+import { candidatesOf } from './candidates.ts';
+import { slashFamily } from './family.ts';
+import { slashCommand } from './from-command.ts';
+import { type CompletionContext, type SlashCommand, type SlashContext, usageError } from './slash-command.ts';
 import { flagsOf, readWordsAndFlags } from './words-and-flags.ts';
 
-export const race: SlashCommand = {
+const raceAlone: SlashCommand = {
 	name: 'race',
 	aliases: [],
 	usage: 'race TASK --agents A,B [--check "…"] [FLAGS] | show | list | diff | adopt | open | resume | clean',
@@ -28,21 +26,38 @@ export const race: SlashCommand = {
 	duringTurn: 'queued',
 	complete: completeRace,
 	async run(context, argument) {
-		const [first = '', ...rest] = splitWords(argument);
-		const { services } = context;
-		// "show the total" is a task as well; one has entrants.
-		const isTask = rest.some((word) => /^(?:-A|--agents(?:=.*)?)$/.test(word));
-		if (!isTask && isQuestion(first)) return answer(context, first, rest);
-		if (!isTask && first === 'resume') return resume(context, rest.join(' '));
-		const { values, words } = readWordsAndFlags(race, argument, OPTIONS);
-		if (words === null) throw usageError(race, 'what is the task?');
+		const { values, words } = readWordsAndFlags(raceAlone, argument, OPTIONS);
+		if (words === null) throw usageError(raceAlone, 'what is the task?');
 		const flags = flagsFrom(values);
-		return runRace(context, () => services.openRace(words, flags));
+		return runRace(context, () => context.services.openRace(words, flags));
 	},
 };
 
-const QUESTIONS = ['show', 'list', 'diff', 'adopt', 'open', 'clean'] as const;
-const isQuestion = (word: string): word is RaceQuestion => QUESTIONS.some((known) => known === word);
+const raceResume: SlashCommand = {
+	name: 'race resume',
+	aliases: [],
+	usage: 'race resume [RACE] [-p PERMISSIONS]',
+	summary: 'go on with a race that was cut off, or whose entrants met a limit',
+	example: '/race resume 7F3K2Q',
+	duringTurn: 'queued',
+	complete: async (shell) => candidatesOf('races', shell),
+	run: resume,
+};
+
+/** "show the total" is a task as well; one has entrants. */
+export const race = slashFamily({
+	head: raceAlone,
+	members: [
+		slashCommand(COMMANDS.raceShow),
+		slashCommand(COMMANDS.raceList),
+		slashCommand(COMMANDS.raceDiff),
+		slashCommand(COMMANDS.raceAdopt),
+		slashCommand(COMMANDS.raceOpen),
+		slashCommand(COMMANDS.raceClean),
+		raceResume,
+	],
+	isHead: (words) => words.some((word) => /^(?:-A|--agents(?:=.*)?)$/.test(word)),
+});
 
 const OPTIONS = {
 	agents: { type: 'string', short: 'A' },
@@ -72,20 +87,9 @@ function flagsFrom(values: Values): RaceFlags {
 
 function resume(context: SlashContext, argument: string): Promise<void> {
 	const { permissions } = OPTIONS;
-	const { values, words } = readWordsAndFlags(race, argument, { permissions });
-	if (words !== null && /\s/.test(words)) throw usageError(race, 'one race at a time');
+	const { values, words } = readWordsAndFlags(raceAlone, argument, { permissions });
+	if (words !== null && /\s/.test(words)) throw usageError(raceAlone, 'one race at a time');
 	return runRace(context, () => context.services.resumeRace(words, values.permissions ?? null));
-}
-
-/** What an earlier race was, and what becomes of it. */
-async function answer(
-	{ services, relay, print, theme, columns }: SlashContext,
-	question: RaceQuestion,
-	words: string[],
-) {
-	const { lines, adopted } = await services.askRace(question, words, { theme, columns });
-	print(lines);
-	if (adopted !== null) relay.note(adopted);
 }
 
 async function runRace(context: SlashContext, open: () => Promise<Race>): Promise<void> {
@@ -127,11 +131,11 @@ const TASK_CHARS = 200;
 
 /** The next agent that gets a packet in the shell's own session hears of the race, in the relay's words. */
 async function tellEnd(
-	{ relay, services, print, theme, columns }: SlashContext,
+	{ relay, context, print, theme, columns }: SlashContext,
 	record: RaceRecord,
 ): Promise<void> {
-	const { lines } = await services.askRace('show', [record.id], { theme, columns });
-	print(lines);
+	const page = pageOf(record, context, await context.store());
+	print(raceShowLines(page, { theme, columns }));
 	const who = record.entrants.map(({ id }) => id).join(', ');
 	const task = JSON.stringify(safeLine(record.task, TASK_CHARS));
 	relay.note(
@@ -139,24 +143,11 @@ async function tellEnd(
 	);
 }
 
-/** Races whose ids are offered. */
-
-async function completeRace(
-	{ relay, context, services }: CompletionContext,
-	argument: string,
-): Promise<readonly Candidate[]> {
+async function completeRace({ relay }: CompletionContext, argument: string): Promise<readonly Candidate[]> {
 	const last = flagAtEnd(argument);
 	const values = last && (await completeWhoAndHow(relay, last));
 	if (values) return values;
-	const [first = ''] = splitWords(argument);
-	if (argument.includes(' ') && ['diff', 'adopt', 'open'].includes(first))
-		return (await services.latestEntrants()).map((value) => ({ value }));
-	if (argument.includes(' ') && ['show', 'resume', 'clean'].includes(first))
-		return (await sessionRows(context, ['race'])).map(({ id, title }) => ({
-			value: id,
-			hint: safeLine(title, 40),
-		}));
-	const flags = flagsOf(OPTIONS).filter((name) => name.startsWith('--'));
-	const names = argument.includes(' ') ? [] : [...QUESTIONS, 'resume'];
-	return [...names, ...flags].map((value) => ({ value }));
+	return flagsOf(OPTIONS)
+		.filter((name) => name.startsWith('--'))
+		.map((value) => ({ value }));
 }

@@ -19,6 +19,8 @@ export interface SlashCommand {
 	summary: string;
 	/** A whole line as typed. */
 	example: string;
+	/** Those that its first word may name: `/race show`. */
+	members?: readonly SlashCommand[];
 	/** `now`: answers while a turn runs. `queued`: waits for its turn, in the order typed. */
 	duringTurn: 'now' | 'queued';
 	/** Candidates for the word at the end of `argument`. */

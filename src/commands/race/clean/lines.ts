@@ -1,9 +1,34 @@
 import { formatPlural } from '../../../core/plural.ts';
 import { safeLine } from '../../../core/text.ts';
 import type { CleanPlan, CleanResult } from '../../../race/clean/clean.ts';
+import { wrapToColumns } from '../../../ui/text-width.ts';
 import type { Theme } from '../../../ui/theme.ts';
+import { shortRef } from '../../../view/describe-session.ts';
+import type { Look } from '../../command.ts';
+import type { Cleaned, RaceCleanData } from './run.ts';
 
 type Entrant = CleanPlan['entrants'][number];
+
+export function raceCleanLines(data: RaceCleanData, { theme, columns }: Look): string[] {
+	const { cleaned, command } = data;
+	if (cleaned.length === 0) return ['Every race is clean.'];
+	const lines = [...cleaned.flatMap((one) => linesOf(one, data, theme)), ...applyAllLines(data, theme)];
+	// A command that is broken into rows cannot be pasted.
+	return lines.flatMap((line) =>
+		line.includes(command) ? [line] : wrapToColumns(line, columns, { indent: 4 }),
+	);
+}
+
+function linesOf({ plan, result }: Cleaned, { isAll, command }: RaceCleanData, theme: Theme): string[] {
+	if (result !== null) return cleanResultLines(result, theme);
+	return cleanPlanLines(plan, theme, isAll ? null : `${command} clean ${shortRef(plan.race)} --apply`);
+}
+
+/** One line for all of them, where something would go. */
+function applyAllLines({ cleaned, isAll, isApplied, command }: RaceCleanData, theme: Theme): string[] {
+	const canGo = cleaned.some(({ plan }) => plan.entrants.some(({ refusals }) => refusals.length === 0));
+	return isAll && !isApplied && canGo ? ['', applyLine(`${command} clean --all --apply`, theme)] : [];
+}
 
 /** What a clean would take away. `apply`: the line that does it; null: it is told elsewhere. */
 export function cleanPlanLines(plan: CleanPlan, theme: Theme, apply: string | null): string[] {
@@ -25,9 +50,9 @@ export function cleanPlanLines(plan: CleanPlan, theme: Theme, apply: string | nu
 	];
 }
 
-export const applyLine = (apply: string, theme: Theme) => `${theme.dim('remove them:')} ${apply}`;
+const applyLine = (apply: string, theme: Theme) => `${theme.dim('remove them:')} ${apply}`;
 
-export function cleanResultLines({ race, removed, kept, refs, record }: CleanResult, theme: Theme): string[] {
+function cleanResultLines({ race, removed, kept, refs, record }: CleanResult, theme: Theme): string[] {
 	const what = [formatPlural(removed.length, 'worktree'), formatPlural(refs.length, 'ref')].join(' and ');
 	const head =
 		record.state === 'cleaned'

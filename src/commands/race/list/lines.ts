@@ -1,39 +1,29 @@
 import { fromIso } from '../../../core/clock.ts';
 import { safeLine } from '../../../core/text.ts';
-import type { RaceRecord } from '../../../race/record/race-record.ts';
 import { formatAgo } from '../../../ui/quantities.ts';
 import { renderTable } from '../../../ui/table.ts';
-import type { Theme } from '../../../ui/theme.ts';
+import type { Look } from '../../command.ts';
+import type { RaceListData, RaceRow } from './run.ts';
 
-/** One row a race. `shortOf` gives the part of an id that names it here. */
-export function raceListLines(
-	races: readonly RaceRecord[],
-	{
-		theme,
-		columns,
-		now,
-		shortOf,
-		isLive,
-		ownName,
-	}: {
-		theme: Theme;
-		columns: number;
-		now: number;
-		shortOf: (id: string) => string;
-		isLive: (race: RaceRecord) => boolean;
-		/** How this program is called where it works. */
-		ownName: string;
-	},
-): string[] {
-	if (races.length === 0)
-		return ['No race here yet.', theme.dim(`Start one: ${ownName} race "TASK" --agents claude,codex`)];
-	const rows = races.map((race) => [
-		shortOf(race.id),
-		stateOf(race, isLive),
-		formatAgo(fromIso(race.created_at) ?? now, now),
-		safeLine(race.entrants.map(({ id }) => id).join(' '), 60),
-		race.winner ?? (race.state === 'running' || race.state === 'preparing' ? '' : 'none'),
-		safeLine(race.task, 120),
+const MAX_REASON = 400;
+
+/** One row a race, and one line for each whose record cannot be read. */
+export function raceListLines(data: RaceListData, look: Look): string[] {
+	const { theme } = look;
+	const damaged = data.damaged.map((reason) => `${theme.bad('✗')} ${safeLine(reason, MAX_REASON)}`);
+	if (data.rows.length > 0) return [...tableLines(data, look), ...damaged];
+	if (damaged.length > 0) return damaged;
+	return ['No race here yet.', theme.dim(`Start one: ${data.ownName} race "TASK" --agents claude,codex`)];
+}
+
+function tableLines({ rows, now }: RaceListData, { theme, columns }: Look): string[] {
+	const cells = rows.map((row) => [
+		row.ref,
+		stateOf(row),
+		formatAgo(fromIso(row.record.created_at) ?? now, now),
+		safeLine(row.record.entrants.map(({ id }) => id).join(' '), 60),
+		winnerOf(row),
+		safeLine(row.record.task, 120),
 	]);
 	const heads = [
 		{ title: 'race', paint: theme.bold },
@@ -43,11 +33,14 @@ export function raceListLines(
 		{ title: 'winner', paint: theme.good },
 		{ title: 'task', minColumns: 12, paint: theme.dim },
 	];
-	return renderTable(heads, rows, { columns, theme });
+	return renderTable(heads, cells, { columns, theme });
 }
 
-function stateOf(race: RaceRecord, isLive: (race: RaceRecord) => boolean): string {
-	const { state, adopted } = race;
+function stateOf({ record: { state, adopted }, isLive }: RaceRow): string {
 	if (state === 'ended') return adopted.length > 0 ? 'adopted' : state;
-	return state === 'cleaned' || isLive(race) ? state : 'cut off';
+	return state === 'cleaned' || isLive ? state : 'cut off';
+}
+
+function winnerOf({ record: { winner, state } }: RaceRow): string {
+	return winner ?? (state === 'running' || state === 'preparing' ? '' : 'none');
 }

@@ -7,7 +7,6 @@ import type { EntrantRecord, RaceRecord } from '../../../race/record/race-record
 import { formatAgo, formatDuration, shortCost } from '../../../ui/quantities.ts';
 import { renderTable, type TableColumn } from '../../../ui/table.ts';
 import { columnsOf, wrapToColumns } from '../../../ui/text-width.ts';
-import type { Theme } from '../../../ui/theme.ts';
 import {
 	checksText,
 	checkText,
@@ -19,26 +18,16 @@ import {
 	tokensText,
 	workText,
 } from '../../../view/race/race-figures.ts';
+import type { Look } from '../../command.ts';
+import type { RacePage } from './run.ts';
 
-export interface RacePageOptions {
-	theme: Theme;
-	columns: number;
-	/** Epoch ms. */
-	now: number;
-	/** How this race is named on a command line; null: it is the latest, which needs no name. */
-	ref: string | null;
-	/** `agent-relay race` or `/race`. */
-	command: string;
-	/** A process works on it now; else a race that has not ended was cut off. */
-	isLive: boolean;
-	/** Of the race's records, as a user may name it: outputs of checks are relative to it. */
-	folder: string;
-}
+type RacePageOptions = Omit<RacePage, 'record'> & Look;
 
 const LINE_CHARS = 300;
 
-export function racePage(record: RaceRecord, options: RacePageOptions): string[] {
-	const { theme, columns } = options;
+export function raceShowLines({ record, ...page }: RacePage, look: Look): string[] {
+	const options = { ...page, ...look };
+	const { theme, columns } = look;
 	const wrap = (text: string, indent = 2) => wrapToColumns(text, columns, { indent });
 	return [
 		...wrap(`${theme.bold(`Race ${record.id}`)}  ${stateOf(record, options)}`),

@@ -64,6 +64,35 @@ describe('a command in the shell', () => {
 		});
 	});
 
+	it('asks as the shell does, and tells later agents what they are to know', async () => {
+		const take = slashCommand(
+			command({
+				path: 'take',
+				about: 'takes what is there',
+				examples: ['take'],
+				in: ['shell'],
+				duringTurn: 'queued',
+				options: {},
+				load: async () => ({
+					run: async ({ ask, notice }) => {
+						notice('It is large.');
+						const data = (await ask?.('Take it?', [{ value: 'yes', label: 'yes' }])) ?? 'nobody';
+						return { exitCode: 0, data, heard: `said ${data}` };
+					},
+					toJson: () => null,
+				}),
+				lines: async () => (data) => [data],
+			}),
+		);
+		const asked = fakeSlashContext({ isInteractive: true, pick: async (question) => `yes to ${question}` });
+		await take.run(asked.context, '');
+		expect(asked.printed).toEqual(['It is large.', 'yes to Take it?']);
+		expect(asked.relay.calls).toEqual([{ call: 'note', text: 'said yes to Take it?' }]);
+		const alone = fakeSlashContext();
+		await take.run(alone.context, '');
+		expect(alone.printed).toEqual(['nobody']);
+	});
+
 	it('completes its operand, and the values of its flags', async () => {
 		const { context, relay } = fakeSlashContext();
 		await relay.send('say hello', { signal: new AbortController().signal, onEvent: () => undefined });

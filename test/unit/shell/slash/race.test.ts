@@ -1,20 +1,41 @@
-import { describe, expect, it } from 'vitest';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createSessionIds } from '../../../../src/core/ids.ts';
 import type { Race } from '../../../../src/race/contract.ts';
 import type { RaceRecord } from '../../../../src/race/record/race-record.ts';
 import { race } from '../../../../src/shell/slash/race.ts';
-import type { WorkEnd } from '../../../../src/shell/slash/slash-command.ts';
+import type { SlashContext, WorkEnd } from '../../../../src/shell/slash/slash-command.ts';
+import { fakeCommandContext, fakeStore, fakeSummary } from '../../../helpers/fake-command-context.ts';
 import { fakeEntrant } from '../../../helpers/fake-entrant.ts';
-import { fakeServices, fakeSlashContext, NOON } from '../../../helpers/fake-slash-context.ts';
+import { createFakeRelay } from '../../../helpers/fake-relay.ts';
+import { fakeSessionMeta } from '../../../helpers/fake-session-meta.ts';
+import { fakeServices, fakeSlashContext, NOON, noonClock } from '../../../helpers/fake-slash-context.ts';
 import { raceRecord } from '../../../helpers/race-record.ts';
 
 const ID = createSessionIds(() => NOON)(null);
 const waiting = (id: string) => fakeEntrant(id, { state: 'waiting', outcome: null, diff: null });
-const RECORD = raceRecord(ID, 'abcdef0123456789', {
+const RECORD = raceRecord(ID, 'abcdef0123'.repeat(4), {
 	entrants: [fakeEntrant('claude'), fakeEntrant('codex')],
 	winner: 'claude',
 	verdict: 'claude is first: it passed.',
 });
+
+/** A repo with the record of one race. */
+let folder: string;
+let shelf: Pick<SlashContext, 'context'>;
+beforeAll(() => {
+	folder = mkdtempSync(join(tmpdir(), 'race-'));
+	const own = join(folder, ID);
+	mkdirSync(own);
+	writeFileSync(join(own, 'race.json'), JSON.stringify(RECORD));
+	const meta = fakeSessionMeta({ id: ID, kind: 'race', status: 'completed' });
+	const store = fakeStore([fakeSummary(NOON, { id: ID, folder: own, meta, status: 'completed' })]);
+	const relay = createFakeRelay({ clock: noonClock });
+	shelf = { context: fakeCommandContext({ relay, clock: noonClock }, { store: async () => store }) };
+});
+afterAll(() => rmSync(folder, { recursive: true }));
 
 /** Runs `/race …` on a race that ends with `record`. */
 async function run(argument: string, record: RaceRecord = RECORD, isStopped = false) {
@@ -39,6 +60,7 @@ async function run(argument: string, record: RaceRecord = RECORD, isStopped = fa
 		},
 	};
 	const fake = fakeSlashContext({
+		...shelf,
 		services: fakeServices({
 			openRace: async (task, flags) => {
 				calls.push({ task, flags });
@@ -47,10 +69,6 @@ async function run(argument: string, record: RaceRecord = RECORD, isStopped = fa
 			resumeRace: async (ref, permissions) => {
 				calls.push({ resume: ref, permissions });
 				return running;
-			},
-			askRace: async (question, words) => {
-				calls.push({ question, words });
-				return { lines: ['a page'], adopted: question === 'adopt' ? 'adopted it' : null };
 			},
 		}),
 		work: async (act) => {
@@ -82,12 +100,9 @@ describe('/race', () => {
 	});
 
 	it.each([
-		['show', { question: 'show', words: [] }],
-		['diff claude codex', { question: 'diff', words: ['claude', 'codex'] }],
-		['adopt claude --merge', { question: 'adopt', words: ['claude', '--merge'] }],
 		['resume', { resume: null, permissions: null }],
 		['resume 7F3K2Q -p full', { resume: '7F3K2Q', permissions: 'full' }],
-	])('takes %s for a question', async (argument, call) => {
+	])('takes %s for an earlier race', async (argument, call) => {
 		expect((await run(argument)).calls[0]).toEqual(call);
 	});
 
@@ -104,8 +119,9 @@ describe('/race', () => {
 	it('says how many are done while it runs, and shows the page once its session is let go', async () => {
 		const { calls, statuses, printed, ends, relay } = await run('fix it -A claude,codex');
 		expect(statuses).toEqual(['race', 'race, 0 of 2 done', 'race, 1 of 2 done']);
-		expect(calls.slice(1, 3)).toEqual(['close', { question: 'show', words: [ID] }]);
-		expect(printed).toEqual(['a page']);
+		expect(calls[1]).toBe('close');
+		expect(printed).toContain('claude is first: it passed.');
+		expect(printed).toContain('take it over: /race adopt');
 		expect(ends).toEqual([{ exitCode: 0, isBroken: false }]);
 		expect(relay.calls).toMatchObject([{ call: 'note', text: expect.stringContaining('claude is first') }]);
 	});
@@ -116,17 +132,35 @@ describe('/race', () => {
 		expect((await run('fix it -A a,b', nobody, true)).ends).toEqual([{ exitCode: 130, isBroken: true }]);
 	});
 
-	it('tells later agents what was adopted', async () => {
-		expect((await run('adopt')).relay.calls).toEqual([{ call: 'note', text: 'adopted it' }]);
+	it.each([
+		['list', /claude codex .*Tidy up/],
+		['list -n 1', /claude codex .*Tidy up/],
+	])('answers %s from the records', async (argument, row) => {
+		expect((await run(argument)).printed.join('\n')).toMatch(row);
+	});
+
+	it.each([
+		['diff', 'Which entrant?', 'For example: /race diff claude'],
+		['open', 'Which entrant?', 'For example: /race open claude'],
+		['open nobody', 'No entrant "nobody" is in race', 'Its entrants: claude, codex'],
+		['show a b', '/race show takes 1 word, and got a b', 'usage: /race show [RACE]'],
+		['adopt --branch x --merge', '--branch leaves the checkout as it is', 'Give --branch alone'],
+		['clean x --all', '--all and an id name different races', 'Give one of them'],
+		['list -n all', '--limit takes a number from 1 on', 'usage: /race list [--limit COUNT]'],
+	])('refuses %j', async (argument, message, hint) => {
+		await expect(run(argument)).rejects.toMatchObject({
+			message: expect.stringContaining(message),
+			hint: expect.stringContaining(hint),
+		});
 	});
 
 	it('offers agents, entrants and flags where they stand', async () => {
-		const { context } = fakeSlashContext();
+		const { context } = fakeSlashContext(shelf);
 		const offered = async (argument: string) =>
 			(await race.complete(context, argument)).map(({ value }) => value);
 		expect(await offered('x --agents claude,')).toContain('claude,codex');
 		expect(await offered('adopt ')).toEqual(['claude', 'codex']);
-		expect(await offered('show ')).toEqual(['01K3ZZZZZZZZZZZZZZZZZZZZZZ']);
+		expect(await offered('show ')).toEqual([ID]);
 		expect(await offered('')).toEqual(expect.arrayContaining(['show', 'resume', '--check']));
 		expect(await offered('x -p ')).toContain('edit');
 	});

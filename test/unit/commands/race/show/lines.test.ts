@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { adoptLines } from '../../../../../src/commands/race/adopt/lines.ts';
-import { racePage } from '../../../../../src/commands/race/show/lines.ts';
+import { adoptionLines } from '../../../../../src/commands/race/adopt/describe-adoption.ts';
+import { raceShowLines } from '../../../../../src/commands/race/show/lines.ts';
 import type { AdoptResult } from '../../../../../src/race/adopt/adopt-deps.ts';
 import { rankEntrants } from '../../../../../src/race/rank/rank.ts';
 import type { RaceRecord } from '../../../../../src/race/record/race-record.ts';
@@ -46,15 +46,10 @@ function ended(over: Partial<RaceRecord> = {}): RaceRecord {
 }
 
 const page = (record: RaceRecord, columns = 100, ref: string | null = null, isLive = false) =>
-	racePage(record, {
-		theme,
-		columns,
-		now: NOW,
-		ref,
-		command: 'agent-relay race',
-		folder: '.agent-relay/sessions/X',
-		isLive,
-	});
+	raceShowLines(
+		{ record, now: NOW, ref, command: 'agent-relay race', folder: '.agent-relay/sessions/X', isLive },
+		{ theme, columns },
+	);
 
 describe('the page of a race', () => {
 	it('has every figure of the order, best first, and why the first is first', () => {
@@ -191,11 +186,11 @@ describe('an adoption as lines', () => {
 			notes: [],
 		};
 		const asking = { command: 'agent-relay race', of: ' --race GY015' };
-		expect(adoptLines(result, theme, asking)).toEqual([
+		expect(adoptionLines(result, theme, asking)).toEqual([
 			'✗ Nothing was written: this path stands in the way of claude.',
 			'  a.txt  changed here',
 			'Merge them three-way: agent-relay race adopt claude --race GY015 --merge',
 		]);
-		expect(adoptLines({ ...result, canMerge: false }, theme, asking).at(-1)).toContain('--branch NAME');
+		expect(adoptionLines({ ...result, canMerge: false }, theme, asking).at(-1)).toContain('--branch NAME');
 	});
 });

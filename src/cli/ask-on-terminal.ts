@@ -1,0 +1,14 @@
+import { isatty } from 'node:tty';
+import type { App } from '../app/create-app.ts';
+import type { CommandContext } from '../commands/context.ts';
+
+/** How a command line asks its user: on stderr, where that and stdin are a terminal; else null. */
+export function askOnTerminal({ streams }: Pick<App, 'streams'>): CommandContext['ask'] {
+	const { errorOutput } = streams;
+	// A look at `streams.input` would open it, for every command.
+	if (!errorOutput.isTTY || !isatty(0)) return null;
+	return async (question, choices) => {
+		const { pickOne } = await import('../shell/pick.ts');
+		return pickOne(question, choices, { input: streams.input, output: errorOutput, hasColor: false });
+	};
+}
