@@ -9,10 +9,16 @@ import { descendantsOf, identifyAll } from './process-tree.ts';
 /** Process facts from `/proc`. A process that ends while it is read, or that this user may not read, is left out. */
 export function createLinuxProcessTable(): ProcessTable {
 	let place: ProcessPlace | null = null;
+	/** Of this very process, which asks for itself again and again: nothing of it changes while it runs. */
+	let own: ProcessIdentity | null = null;
 	const table: ProcessTable = {
 		snapshot: () => pids().flatMap((pid) => entryOf(pid) ?? []),
-		identify,
-		isAlive: (identity) => entryOf(identity.pid)?.start === identity.start,
+		identify: (pid) => {
+			if (pid !== process.pid) return identify(pid);
+			own ??= identify(pid);
+			return own;
+		},
+		isAlive: ({ pid, start }) => (pid === process.pid ? table.identify(pid) : entryOf(pid))?.start === start,
 		alive: (identities) => identities.filter((identity) => table.isAlive(identity)),
 		descendants: (root) => descendantsOf(table, root),
 		withEnvironment: (variables, { after = null } = {}) => {
