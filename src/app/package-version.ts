@@ -37,7 +37,9 @@ function programsOf({ bin }: v.InferOutput<typeof manifestSchema>, folder: strin
 
 function readManifest(file: string): v.InferOutput<typeof manifestSchema> | null {
 	try {
-		if (statSync(file).size > MAX_BYTES) return null;
+		// Most folders have none, and Node takes long for a look that throws.
+		const facts = statSync(file, { throwIfNoEntry: false });
+		if (facts === undefined || facts.size > MAX_BYTES) return null;
 		const read = v.safeParse(manifestSchema, JSON.parse(readFileSync(file, 'utf8')));
 		return read.success ? read.output : null;
 	} catch {
@@ -47,7 +49,7 @@ function readManifest(file: string): v.InferOutput<typeof manifestSchema> | null
 
 function realPathOf(path: string): string | null {
 	try {
-		return realpathSync(path);
+		return realpathSync.native(path);
 	} catch {
 		return null;
 	}

@@ -2,7 +2,7 @@
  * Versions of agents' programs: from the npm package, else what `--version` said, remembered by path and mtime. No turn ever
  * waits for a `--version`.
  */
-import { statSync } from 'node:fs';
+import { type Stats, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { AgentAdapter } from '../agents/agent-adapter.ts';
 import { ensureFolder, readIfThere, writeAtomic } from '../core/files/files.ts';
@@ -25,11 +25,19 @@ type Entries = Record<string, { mtime_ms: number; version: string }>;
 
 export function createVersionCache(file: string, env: () => Readonly<Record<string, string>>): VersionCache {
 	const asked = new Set<string>();
+	/** By program: a turn asks several times, and a program that did not change has the version that it had. */
+	const answered = new Map<string, { version: string; facts: Stats }>();
 	const known = (adapter: AgentAdapter, executable: string) => {
-		const packaged = packageVersion(executable, adapter.install);
-		if (packaged !== null) return packaged;
-		const entry = readEntries(file)[executable];
-		return entry && entry.mtime_ms === mtimeOf(executable) ? entry.version : null;
+		const facts = statSync(executable, { throwIfNoEntry: false });
+		const last = answered.get(executable);
+		if (facts !== undefined && last !== undefined && isSameFile(facts, last.facts)) return last.version;
+		const told = () => {
+			const entry = readEntries(file)[executable];
+			return entry && entry.mtime_ms === facts?.mtimeMs ? entry.version : null;
+		};
+		const version = packageVersion(executable, adapter.install) ?? told();
+		if (facts !== undefined && version !== null) answered.set(executable, { version, facts });
+		return version;
 	};
 	const ask = async (adapter: AgentAdapter, executable: string) => {
 		const result = await runProcess(executable, ['--version'], {
@@ -52,6 +60,9 @@ export function createVersionCache(file: string, env: () => Readonly<Record<stri
 		},
 	};
 }
+
+/** What is installed anew is another file, or one that was written to. */
+const isSameFile = (a: Stats, b: Stats) => a.ino === b.ino && a.dev === b.dev && a.ctimeMs === b.ctimeMs;
 
 function remember(file: string, executable: string, version: string): void {
 	const mtime = mtimeOf(executable);
