@@ -3,7 +3,9 @@
  * exit and loses what is still in it. The version is pinned exactly in package.json.
  */
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { RelayError } from '../core/errors.ts';
+import { packageRoot } from '../core/package-root.ts';
 
 /** Both ends as descriptors, neither of them close-on-exec, both non-blocking. */
 export interface TerminalPair {
@@ -41,17 +43,39 @@ const require = createRequire(import.meta.url);
 /** Loads it (3 ms the first time). Throws RelayError `refused` on a platform without a prebuilt binary. */
 export function loadNativePty(): NativePty {
 	try {
-		const loaded: unknown = require('node-pty/requireBinary');
-		if (!hasRequireBinary(loaded)) throw new Error('node-pty has no requireBinary');
-		const native = loaded.requireBinary('pty.node');
-		if (!isNativePty(native)) throw new Error('the binary of node-pty has no open and fork');
-		return native;
+		loaded ??= loadFromOwnPackages() ?? loadByNodePty();
+		if (!isNativePty(loaded)) throw new Error('the binary of node-pty has no open and fork');
+		return loaded;
 	} catch (cause) {
 		throw new RelayError('refused', `no pseudo-terminals on ${process.platform}-${process.arch}`, {
 			hint: 'install agent-relay again on this machine, with optional dependencies',
 			cause,
 		});
 	}
+}
+
+let loaded: unknown;
+
+/**
+ * Where npm puts it below this very package, which only node-pty's exact version can be: found without node-pty's own module,
+ * and without Node's search for packages. undefined where it lies elsewhere.
+ */
+function loadFromOwnPackages(): unknown {
+	const binary = `@lydell/node-pty-${process.platform}-${process.arch}/pty.node`;
+	const module: { exports: unknown } = { exports: undefined };
+	try {
+		process.dlopen(module, join(packageRoot(), 'node_modules', binary));
+		return module.exports;
+	} catch {
+		// Hoisted, on a disk of its own, for another machine: node-pty finds it, or says why not.
+		return undefined;
+	}
+}
+
+function loadByNodePty(): unknown {
+	const nodePty: unknown = require('node-pty/requireBinary');
+	if (!hasRequireBinary(nodePty)) throw new Error('node-pty has no requireBinary');
+	return nodePty.requireBinary('pty.node');
 }
 
 /** The program that node-pty starts processes through on macOS; unused elsewhere. */
