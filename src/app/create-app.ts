@@ -3,13 +3,14 @@
  * as arguments. Parts are loaded when first asked for, so that a listing never pays for a terminal.
  */
 import { randomUUID } from 'node:crypto';
-import { existsSync, readFileSync, realpathSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { readStoreChoice } from '../config/layers/store-choice.ts';
 import { type RelayPaths, relayPaths } from '../config/xdg-paths.ts';
 import { type Clock, systemClock } from '../core/clock.ts';
 import { packageRoot } from '../core/files/package-root.ts';
+import { createRealPath, type RealPath } from '../core/files/real-path.ts';
 import { createSessionIds } from '../core/ids.ts';
 import { ownName, withOwnName } from '../core/own-name.ts';
 import { createProcessTable } from '../core/processes/create-process-table.ts';
@@ -48,6 +49,8 @@ export interface App {
 	survivors(): Promise<{ runningAgents: RunningAgents; survivors: Survivors }>;
 	/** Where the command works: `-C DIR`, else the current folder. Absolute. */
 	readonly folder: string;
+	/** One for the whole process: what leads to one path leads to others too. */
+	readonly realPath: RealPath;
 	/** How a printed command calls this program: with the `-C` that it was given. */
 	readonly ownName: string;
 	/** Ends the process at once, for when what it waits for does not come. */
@@ -81,6 +84,7 @@ export function createApp(
 	const clock = systemClock;
 	const folder = resolve(options.folder ?? '.');
 	const name = ownName(options.folder);
+	const realPath = createRealPath();
 	const said = new Set<string>();
 	const onStderr = (text: string): void => {
 		process.stderr.write(`agent-relay: ${text}\n`);
@@ -113,6 +117,7 @@ export function createApp(
 		},
 		outlivesTerminal: ignoreHangup(env),
 		folder,
+		realPath,
 		ownName: name,
 		witnesses: createWitnesses(paths.witness, clock),
 		leave: options.leave ?? (() => undefined),
@@ -128,7 +133,7 @@ export function createApp(
 			};
 		},
 		git: () => {
-			git ??= openGit(env, folder);
+			git ??= openGit(app);
 			return git;
 		},
 		repo: () => {
@@ -148,7 +153,7 @@ export function createApp(
 }
 
 /** Git is needed before trust can be known, so one that lies in the repo is never run, nor finds programs there. */
-async function openGit(env: Readonly<Record<string, string>>, folder: string): Promise<Git> {
+async function openGit({ env, folder, realPath }: App): Promise<Git> {
 	const [{ createGit }, { runProcess }, { findExecutable, searchPathOutside }, { foldersAround }] =
 		await Promise.all([
 			import('../git/run-git.ts'),
@@ -156,9 +161,9 @@ async function openGit(env: Readonly<Record<string, string>>, folder: string): P
 			import('../core/processes/find-executable.ts'),
 			import('../git/repo/folders-around.ts'),
 		]);
-	const untrustedFolders = foldersAround(realFolder(folder), realFolder(homeOf(env)));
-	const searchPath = searchPathOutside(env.PATH ?? '', untrustedFolders);
-	const search = { searchPath, home: homeOf(env), configured: null, untrustedFolders };
+	const untrustedFolders = foldersAround(realPath(folder), realPath(homeOf(env)));
+	const searchPath = searchPathOutside(env.PATH ?? '', untrustedFolders, realPath);
+	const search = { searchPath, home: homeOf(env), configured: null, untrustedFolders, realPath };
 	const { path } = findExecutable(['git'], search);
 	return createGit({
 		executable: path ?? '/usr/bin/git',
@@ -167,14 +172,11 @@ async function openGit(env: Readonly<Record<string, string>>, folder: string): P
 	});
 }
 
-/** The folder as given when it is not there: finding the repo tells that. */
-function realFolder(folder: string): string {
-	return existsSync(folder) ? realpathSync(folder) : folder;
-}
-
 async function findHere(app: App): Promise<RepoFacts> {
 	// An ordinary repo is read without git, so git's own modules are loaded when it is first run.
-	return findRepo(app.folder, { run: async (args, options) => (await app.git()).run(args, options) });
+	const git: Git = { run: async (args, options) => (await app.git()).run(args, options) };
+	// Elsewhere the system would spell a path of another case anew, and the records of a repo lie where its path says.
+	return findRepo(app.folder, git, process.platform === 'linux' ? app.realPath : undefined);
 }
 
 async function openStore(app: App): Promise<SessionStore> {

@@ -85,7 +85,7 @@ export async function readSettings(
 		locking: lockingOf(processes, clock),
 		onNotice: app.notice,
 	});
-	const place = trustPlace(repo, homeOf(env));
+	const place = trustPlace(repo, homeOf(env), app.realPath);
 	let digests: TrustDigests | null = null;
 	const isTrusted = (repoConfig: Buffer | null) => {
 		digests = readTrustDigests(place, repoConfig);
@@ -157,7 +157,7 @@ export async function openPorts(
 		app.survivors(),
 	]);
 	const trust = trustNow(current);
-	const cloned = clonedFolders(repo, homeOf(env));
+	const cloned = clonedFolders(repo, homeOf(env), app.realPath);
 	const agentEnv = await createAgentEnv({ app, repo, current, cloned });
 	const privateFolder = join(paths.stateHome, 'private');
 	removeStrayPrivateFiles(privateFolder, processes);
@@ -238,6 +238,7 @@ function policyNow({ app, current, trust, agentEnv, cloned }: PolicySources): Po
 				home,
 				configured: agentSettings(loaded.config, agent).executable,
 				untrustedFolders: trust.isTrusted ? [] : cloned,
+				realPath: app.realPath,
 			}),
 		),
 	};
@@ -344,7 +345,7 @@ interface AgentEnvOptions {
 /** The environment of agents: in a repo that is not trusted, its programs and its git config cannot get between. */
 async function createAgentEnv({ app, repo, current, cloned }: AgentEnvOptions): Promise<AgentEnv> {
 	const { env } = app;
-	const PATH = searchPathOutside(env.PATH ?? '', cloned);
+	const PATH = searchPathOutside(env.PATH ?? '', cloned, app.realPath);
 	const isArmoured = repo.kind !== 'none' && !obeysRepo(current.settings.trust);
 	const named = isArmoured ? await namedPrograms(await app.git(), repo.worktree) : [];
 	return ({ isTrusted, isObeyed }) => {

@@ -1,5 +1,4 @@
 /** Whether agents may obey the repo at hand: what the user said, for what its files hold at this moment. */
-
 import {
 	readTrustDigests,
 	type TrustDigests,
@@ -7,7 +6,7 @@ import {
 	trustPlace,
 } from '../config/trust/trust-files.ts';
 import type { TrustStore } from '../config/trust/trust-store.ts';
-import { realPathIfThere } from '../core/files/real-path.ts';
+import { type RealPath, realPathIfThere } from '../core/files/real-path.ts';
 import { safeLine } from '../core/text.ts';
 import { foldersAround } from '../git/repo/folders-around.ts';
 import type { RepoFacts } from '../git/repo-facts.ts';
@@ -64,9 +63,13 @@ export function trustThere(repo: RepoFacts, trust: RepoTrust): RepoTrust {
 }
 
 /** The repo and what lies around it. Outside git the folder is the user's own choice; nothing in it was cloned. */
-export function clonedFolders({ kind, root, worktree }: RepoFacts, home: string): string[] {
+export function clonedFolders(
+	{ kind, root, worktree }: RepoFacts,
+	home: string,
+	realPath: RealPath = realPathIfThere,
+): string[] {
 	if (kind === 'none') return [];
-	return [...new Set([root, worktree, ...foldersAround(worktree, realPathIfThere(home))])];
+	return [...new Set([root, worktree, ...foldersAround(worktree, realPath(home))])];
 }
 
 const SHOWN_FILES = 6;

@@ -5,7 +5,7 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { RelayError } from '../core/errors.ts';
-import { packageRoot } from '../core/package-root.ts';
+import { packageRoot } from '../core/files/package-root.ts';
 
 /** Both ends as descriptors, neither of them close-on-exec, both non-blocking. */
 export interface TerminalPair {

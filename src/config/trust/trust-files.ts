@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { lstatSync, readdirSync, readFileSync, readlinkSync, type Stats, statSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { hasErrno } from '../../core/errors.ts';
-import { realPathIfThere } from '../../core/files/real-path.ts';
+import { type RealPath, realPathIfThere } from '../../core/files/real-path.ts';
 import { setsWatchedVariable } from '../layers/env-file.ts';
 
 const REPO_CONFIG = '.agent-relay/config.toml';
@@ -81,8 +81,12 @@ export interface TrustPlace {
 }
 
 /** Where agents start in this repo, of a user with this home. */
-export function trustPlace({ folder, worktree, root }: Omit<TrustPlace, 'home'>, home: string): TrustPlace {
-	return { folder, worktree, root, home: realPathIfThere(home) };
+export function trustPlace(
+	{ folder, worktree, root }: Omit<TrustPlace, 'home'>,
+	home: string,
+	realPath: RealPath = realPathIfThere,
+): TrustPlace {
+	return { folder, worktree, root, home: realPath(home) };
 }
 
 /**

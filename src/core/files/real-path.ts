@@ -1,10 +1,44 @@
 import { realpathSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { onceAStep } from '../once.ts';
+import { lstatIfThere } from './files.ts';
 
-/** With its links resolved; as it is where it cannot be. */
-export function realPathIfThere(path: string): string {
+/** A path with its links resolved; as it is where it cannot be. */
+export type RealPath = (path: string) => string;
+
+export const realPathIfThere: RealPath = (path) => realPathOrNull(path) ?? path;
+
+function realPathOrNull(path: string): string | null {
 	try {
-		return realpathSync(path);
+		return realpathSync.native(path);
 	} catch {
-		return path;
+		return null;
 	}
+}
+
+/**
+ * As `realPathIfThere`, for many paths that share folders: each folder is looked at once within one step of the event loop,
+ * where the system would look at all that lead to a path for each path. Elsewhere than on Linux only the system knows how a name
+ * is spelled on its disk.
+ */
+export function createRealPath(): RealPath {
+	if (process.platform !== 'linux') return realPathIfThere;
+	const real = onceAStep((path: string): string | null => {
+		const name = basename(path);
+		const parent = dirname(path);
+		if (parent === path || name === '.' || name === '..') return realPathOrNull(path);
+		const folder = real(parent);
+		if (folder === null) return null;
+		const at = join(folder, name);
+		const facts = lstatIfThere(at);
+		if (facts === undefined) return null;
+		return facts.isSymbolicLink() ? realPathOrNull(at) : at;
+	});
+	return (path) => {
+		try {
+			return real(path) ?? path;
+		} catch {
+			return path;
+		}
+	};
 }

@@ -1,6 +1,7 @@
 /** Where a program is. Absolute paths only; one inside a repo that is not trusted is never started. */
-import { accessSync, constants, realpathSync, statSync } from 'node:fs';
+import { accessSync, constants, statSync } from 'node:fs';
 import { basename, delimiter, dirname, isAbsolute, join, resolve, sep } from 'node:path';
+import { type RealPath, realPathIfThere } from '../files/real-path.ts';
 
 export interface FoundExecutable {
 	/** Absolute, or null when there is none that may be started. */
@@ -23,6 +24,8 @@ export interface ExecutableSearch {
 	configured: string | null;
 	/** Programs below these folders are refused; empty when the repo is trusted. */
 	untrustedFolders: readonly string[];
+	/** Where the caller looks at many paths; default: each by itself. */
+	realPath?: RealPath;
 }
 
 /** The first of `names` (bare, absolute or `~/…`) that may be started. */
@@ -33,7 +36,7 @@ export function findExecutable(names: readonly string[], search: ExecutableSearc
 		lookedAt.push(path);
 		if (isInPlace && search.isThere?.(dirname(path)) === false) continue;
 		if (!isProgram(path)) continue;
-		if (liesInside(path, search.untrustedFolders)) {
+		if (liesInside(path, search.untrustedFolders, search.realPath)) {
 			refused ??= `${path} lies inside this repo, which is not trusted`;
 			continue;
 		}
@@ -78,25 +81,20 @@ function isProgram(path: string): boolean {
  * The value of PATH for programs that must find none of these folders' own: without entries below them, and without
  * relative ones, which would mean the folder the program works in.
  */
-export function searchPathOutside(searchPath: string, folders: readonly string[]): string {
+export function searchPathOutside(
+	searchPath: string,
+	folders: readonly string[],
+	realPath: RealPath = realPathIfThere,
+): string {
 	return searchPath
 		.split(delimiter)
-		.filter((entry) => isAbsolute(entry) && !liesInside(resolve(entry), folders))
+		.filter((entry) => isAbsolute(entry) && !liesInside(resolve(entry), folders, realPath))
 		.join(delimiter);
 }
 
 /** In one of the folders: by the path as found, by where its folder's links lead, or by where its own lead. */
-function liesInside(path: string, folders: readonly string[]): boolean {
+function liesInside(path: string, folders: readonly string[], realPath: RealPath = realPathIfThere): boolean {
 	if (folders.length === 0) return false;
 	const ways = [path, join(realPath(dirname(path)), basename(path)), realPath(path)];
 	return folders.some((folder) => ways.some((way) => way === folder || way.startsWith(folder + sep)));
-}
-
-function realPath(path: string): string {
-	try {
-		// One call of the system, where the plain one asks for each folder on the way.
-		return realpathSync.native(path);
-	} catch {
-		return path;
-	}
 }

@@ -1,6 +1,7 @@
-import { lstatSync, realpathSync, statSync } from 'node:fs';
+import { lstatSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { hasErrno, RelayError } from '../../core/errors.ts';
+import type { RealPath } from '../../core/files/real-path.ts';
 import { quoteForShell } from '../../core/quote-for-shell.ts';
 import type { RepoFacts } from '../repo-facts.ts';
 import type { Git } from '../run-git.ts';
@@ -12,9 +13,13 @@ import { startFolder } from './start-folder.ts';
  * worktrees, submodules, bare repos, foreign owners, reftables) is asked of git. Throws `refused` for a repo that git
  * does not trust because of its owner, `unreadable_file` when the folder is not there or is something else.
  */
-export async function findRepo(folder: string, git: Git): Promise<RepoFacts> {
-	const here = realFolder(folder);
-	const plain = readPlainRepo(here);
+export async function findRepo(
+	folder: string,
+	git: Git,
+	realPath: RealPath = realpathSync,
+): Promise<RepoFacts> {
+	const { path: here, facts: own } = realFolder(folder, realPath);
+	const plain = readPlainRepo(here, own);
 	if (plain === 'none') return outside(here);
 	const facts = plain === 'ask' ? await askGit(here, git) : plain;
 	return { ...facts, folder: startFolder(here, facts) };
@@ -35,10 +40,11 @@ function outside(folder: string): RepoFacts {
 	};
 }
 
-function realFolder(folder: string): string {
+function realFolder(folder: string, realPath: RealPath): { path: string; facts: Stats } {
 	try {
-		const real = realpathSync(folder);
-		if (statSync(real).isDirectory()) return real;
+		const path = realPath(folder);
+		const facts = statSync(path);
+		if (facts.isDirectory()) return { path, facts };
 	} catch (error) {
 		if (!hasErrno(error, 'ENOENT', 'ENOTDIR', 'EACCES', 'ELOOP')) throw error;
 		throw new RelayError('unreadable_file', `cannot open the folder ${folder}`, { cause: error });

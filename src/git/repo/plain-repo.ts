@@ -1,17 +1,20 @@
-import { lstatSync, type Stats, statSync } from 'node:fs';
+import { type Stats, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { readRegularText } from '../../core/files/files.ts';
+import { lstatIfThere, readExpectedText, readRegularText } from '../../core/files/files.ts';
 import type { RepoFacts } from '../repo-facts.ts';
 
 /**
  * Reads the facts of an ordinary repo without starting git: `.git` is a folder, owned by us, on the same disk, with a
  * config that moves nothing. `none`: no `.git` and no sign of a bare repo up to the root. `ask`: anything else; git
- * itself must judge.
+ * itself must judge. `own`: what is known of the folder already.
  */
-export function readPlainRepo(folder: string): Omit<RepoFacts, 'folder'> | 'none' | 'ask' {
-	const device = statSync(folder).dev;
+export function readPlainRepo(
+	folder: string,
+	own: Stats = statSync(folder),
+): Omit<RepoFacts, 'folder'> | 'none' | 'ask' {
+	const device = own.dev;
 	for (let at = folder; ; at = dirname(at)) {
-		const facts = statSync(at);
+		const facts = at === folder ? own : statSync(at);
 		const gitDir = join(at, '.git');
 		const found = statSync(gitDir, { throwIfNoEntry: false });
 		if (found !== undefined) return isOrdinary(found, facts, device) ? readFacts(at, gitDir) : 'ask';
@@ -38,10 +41,10 @@ function isPlainConfig(text: string): boolean {
 }
 
 function readFacts(root: string, gitDir: string): Omit<RepoFacts, 'folder'> | 'ask' {
-	const config = readRegularText(join(gitDir, 'config'));
-	const head = readRegularText(join(gitDir, 'HEAD'))?.trim();
+	const config = readExpectedText(join(gitDir, 'config'));
+	const head = readExpectedText(join(gitDir, 'HEAD'))?.trim();
 	// An old repo's HEAD may be a symbolic link to its branch; its content would look like a detached head.
-	if (lstatSync(join(gitDir, 'HEAD'), { throwIfNoEntry: false })?.isSymbolicLink()) return 'ask';
+	if (lstatIfThere(join(gitDir, 'HEAD'))?.isSymbolicLink()) return 'ask';
 	if (config === null || head === undefined || !isPlainConfig(config)) return 'ask';
 	if (!isFolder(join(gitDir, 'objects')) || !isFolder(join(gitDir, 'refs'))) return 'ask';
 	const place = { kind: 'worktree', root, worktree: root, commonDir: gitDir, gitDir } as const;
