@@ -4,6 +4,7 @@ import { lstatSync, readdirSync, readFileSync, readlinkSync, type Stats, statSyn
 import { dirname, join, relative, sep } from 'node:path';
 import { hasErrno } from '../../core/errors.ts';
 import { type RealPath, realPathIfThere } from '../../core/files/real-path.ts';
+import { once } from '../../core/once.ts';
 import { setsWatchedVariable } from '../layers/env-file.ts';
 
 const REPO_CONFIG = '.agent-relay/config.toml';
@@ -109,8 +110,14 @@ export function readTrustDigests(place: TrustPlace, repoConfig: Buffer | null): 
 function enabledPaths(place: TrustPlace): Array<{ root: string; path: string }> {
 	const { worktree, root } = place;
 	const { settings, besideOwn, envFiles } = candidates(place);
-	const own = [...settings, ...envFiles.filter((path) => isEnvFileObeyed(join(worktree, path)))];
-	const isOwn = (path: string) => isThere(join(worktree, path));
+	// Most repos have none of the folders that many of the paths lead into.
+	const isFolderThere = once((folder: string) => isThere(join(worktree, folder)));
+	const mayBeThere = (path: string) => isSurelyThere(dirname(path)) || isFolderThere(dirname(path));
+	const own = [
+		...settings.filter(mayBeThere),
+		...envFiles.filter((path) => isEnvFileObeyed(join(worktree, path))),
+	];
+	const isOwn = (path: string) => mayBeThere(path) && isThere(join(worktree, path));
 	const taken = prefixesWithin(place).flatMap((prefix) => TAKEN_FROM_MAIN.map((path) => prefix + path));
 	const fromMain = root === worktree ? [] : taken.filter((path) => !isOwn(path));
 	const beside = besideOwn.filter(({ own }) => isOwn(own)).map(({ path }) => path);
@@ -169,13 +176,16 @@ function prefixesAbove(worktree: string, home: string): string[] {
 	return prefixes;
 }
 
+/** The worktree, or a folder above it. */
+const isSurelyThere = (folder: string) => folder === '.' || folder.endsWith('..');
+
 const isThere = (path: string) => statIfThere(path, lstatSync) !== null;
 
 /** False also for what gemini cannot read either, such as a virtual environment's folder of that name. */
 function isEnvFileObeyed(path: string): boolean {
 	try {
-		const facts = statSync(path);
-		if (!facts.isFile()) return false;
+		const facts = statIfThere(path, statSync);
+		if (!facts?.isFile()) return false;
 		return facts.size > MAX_ENV_BYTES || setsWatchedVariable(readFileSync(path, 'utf8'));
 	} catch (error) {
 		if (hasErrno(error, 'ENOENT', 'ENOTDIR', 'EACCES', 'EPERM', 'ELOOP')) return false;
@@ -212,9 +222,10 @@ function addPath(
 		.every((name) => addPath(root, `${path}/${name}`, digests, budget, depth + 1));
 }
 
-function statIfThere(path: string, stat: (path: string) => Stats): Stats | null {
+/** Most are not there, and Node takes long for a look that throws. */
+function statIfThere(path: string, stat: typeof lstatSync): Stats | null {
 	try {
-		return stat(path);
+		return stat(path, { throwIfNoEntry: false }) ?? null;
 	} catch (error) {
 		if (hasErrno(error, 'ENOENT', 'ENOTDIR')) return null;
 		throw error;
