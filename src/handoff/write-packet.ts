@@ -27,7 +27,7 @@ export async function writePacket(
 	session: PacketHolder,
 	turn: number,
 	{ from, to }: { from: string; to: string },
-	packet: Packet,
+	packet: Pick<Packet, 'markdown' | 'json'>,
 ): Promise<WrittenPacket> {
 	const sessionFolder = session.writableFolder();
 	const path = packetFile(sessionFolder, turn, from, to, 'md');

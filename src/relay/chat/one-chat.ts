@@ -27,7 +27,7 @@ import {
 } from './chat-history.ts';
 import type { Chat, ChatOptions, ChatOutcome, ChatResult } from './contract.ts';
 import { agreeOn, checkpointChat } from './end-chat.ts';
-import { type PreparedChatTurn, prepareChatTurn } from './prepare-chat-turn.ts';
+import { type PreparedChatTurn, prepareChatTurn } from './prompt/prepare-chat-turn.ts';
 import { whyLeaves } from './why-leaves.ts';
 
 const MIN_SPEAKERS = 2;

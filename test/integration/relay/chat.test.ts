@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { TurnRequest } from '../../../src/agents/agent-adapter.ts';
 import { RelayError } from '../../../src/core/errors.ts';
-import { MAX_CHAT_PROMPT_BYTES } from '../../../src/relay/chat/chat-prompt.ts';
+import { MAX_CHAT_PROMPT_BYTES } from '../../../src/relay/chat/prompt/chat-prompt.ts';
 import { type BenchChat, continueBenchChat, startBenchChat } from '../../helpers/bench-chat.ts';
 import { benchConfig, EngineBench, RECORDED_AT, until } from '../../helpers/engine-bench.ts';
 import {

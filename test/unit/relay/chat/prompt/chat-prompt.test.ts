@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { claudeAdapter } from '../../../../src/agents/claude/adapter.ts';
-import type { ChatTurn, Missed } from '../../../../src/relay/chat/chat-history.ts';
+import { claudeAdapter } from '../../../../../src/agents/claude/adapter.ts';
+import type { ChatTurn, Missed } from '../../../../../src/relay/chat/chat-history.ts';
 import {
 	type ChatPromptInput,
 	composeChatPrompt,
 	MAX_CHAT_PROMPT_BYTES,
-} from '../../../../src/relay/chat/chat-prompt.ts';
+} from '../../../../../src/relay/chat/prompt/chat-prompt.ts';
 
 const codex = { id: 'codex', agent: 'codex', model: null, role: 'find holes', left: null };
 const claude = { id: 'claude', agent: 'claude', model: 'opus', role: 'defend @it', left: null };

@@ -1,27 +1,26 @@
 /** From "this participant speaks next" to everything its turn needs: what it missed, as a packet on disk, and the command. */
 import { relative } from 'node:path';
-import { secretValues } from '../../agents/secret-values.ts';
-import { parseSessionId } from '../../core/ids.ts';
-import { recordedFolder } from '../../git/repo/start-folder.ts';
-import { PACKET_VERSION } from '../../handoff/packet.ts';
-import { createRedactor } from '../../handoff/redact.ts';
-import { withInertMaterial } from '../../handoff/words/piped-text.ts';
-import { writePacket } from '../../handoff/write-packet.ts';
-import { turnFile } from '../../sessions/files/session-paths.ts';
-import type { LineageEntry } from '../../sessions/lineage/lineage.ts';
-import type { ChatParticipant, ChatRecord } from '../../sessions/session-meta.ts';
-import type { OpenSession } from '../../sessions/store/session-store.ts';
-import { knownToAny } from '../../sessions/witness/said-words.ts';
-import { privatePathToLookAt } from '../../turns/process/private-files.ts';
-import type { TurnSpec } from '../../turns/turn-spec.ts';
-import { agentStanding, placedTurns } from '../packet/placed-turns.ts';
-import type { RelayDeps } from '../ports.ts';
-import { presentPlace } from '../resume/present-place.ts';
-import { readableFolders } from '../resume/record-folders.ts';
-import { type UsedConversation, useConversation } from '../turn/conversation-use.ts';
-import { tellGone, turnSpec } from '../turn/prepare-turn.ts';
-import { objectiveOf } from '../turn/task.ts';
-import { type ChatHistory, lastHeard, type Missed, missedBy } from './chat-history.ts';
+import { secretValues } from '../../../agents/secret-values.ts';
+import { parseSessionId } from '../../../core/ids.ts';
+import { recordedFolder } from '../../../git/repo/start-folder.ts';
+import { createRedactor } from '../../../handoff/redact.ts';
+import { withInertMaterial } from '../../../handoff/words/piped-text.ts';
+import { turnFile } from '../../../sessions/files/session-paths.ts';
+import type { LineageEntry } from '../../../sessions/lineage/lineage.ts';
+import type { ChatParticipant, ChatRecord } from '../../../sessions/session-meta.ts';
+import type { OpenSession } from '../../../sessions/store/session-store.ts';
+import { knownToAny } from '../../../sessions/witness/said-words.ts';
+import { privatePathToLookAt } from '../../../turns/process/private-files.ts';
+import type { TurnSpec } from '../../../turns/turn-spec.ts';
+import { agentStanding, placedTurns } from '../../packet/placed-turns.ts';
+import type { RelayDeps } from '../../ports.ts';
+import { presentPlace } from '../../resume/present-place.ts';
+import { readableFolders } from '../../resume/record-folders.ts';
+import { type UsedConversation, useConversation } from '../../turn/conversation-use.ts';
+import { tellGone, turnSpec } from '../../turn/prepare-turn.ts';
+import { objectiveOf } from '../../turn/task.ts';
+import { type ChatHistory, lastHeard, missedBy } from '../chat-history.ts';
+import { writeChatPacket } from './chat-packet.ts';
 import { composeChatPrompt, MAX_CHAT_PROMPT_BYTES } from './chat-prompt.ts';
 
 export interface ChatTurnPlan {
@@ -117,7 +116,14 @@ async function prepareIn(
 		prompt: { path: turnFile(session.folder, turn, 'prompt.md'), text: prompt.text },
 	});
 	const account = { profile: null, hash: deps.loginOf(adapter.id).account };
-	const packet = await writeChatPacket(plan, { missed, text: prompt.text, redactions: redactor.count() });
+	const packet = await writeChatPacket(session, {
+		markdown: prompt.text,
+		chat,
+		last: placedTurns(lineage).at(-1)?.state ?? null,
+		to: { id: who.id, agent: who.agent },
+		missed,
+		redactions: redactor.count(),
+	});
 	return {
 		spec: { ...spec, account, packet, conversation: use, speaker: { participant: who.id, notesHeard } },
 		packet,
@@ -138,47 +144,4 @@ function folderFor(id: string, { store, repo }: RelayDeps): string {
 	if (parsed === null) return id;
 	const [folder = id] = readableFolders([store.folderOf(parsed)], presentPlace(repo));
 	return folder;
-}
-
-/** The prompt as the packet of its turn, with the same facts as data beside it. */
-async function writeChatPacket(
-	{ session, chat, who, lineage }: ChatTurnPlan,
-	{ missed, text, redactions }: { missed: readonly Missed[]; text: string; redactions: number },
-): Promise<string> {
-	const last = placedTurns(lineage).at(-1)?.state;
-	const from = last === undefined ? 'start' : (last.participant ?? last.agent);
-	const data = {
-		schema_version: PACKET_VERSION,
-		kind: 'chat',
-		reason: 'chat',
-		from: last === undefined ? null : { id: from, agent: last.agent },
-		to: { id: who.id, agent: who.agent },
-		objective: session.meta.objective,
-		until: chat.until,
-		participants: chat.participants,
-		said: missed.map(saidToData),
-		redactions,
-		budget_bytes: MAX_CHAT_PROMPT_BYTES,
-	};
-	const { path } = await writePacket(
-		session,
-		session.meta.turn_count,
-		{ from, to: who.id },
-		{ markdown: text, json: `${JSON.stringify(data, null, '\t')}\n`, nowPrompt: null, hasWholePrompt: true },
-	);
-	return path;
-}
-
-/** Where the words stand, not the words: they are in the Markdown and in the turns. */
-function saidToData(said: Missed) {
-	if (said.kind !== 'agent') return { by: said.kind, text: said.text };
-	const { who, agent, sessionId, turn, verdict, files } = said.by;
-	return {
-		by: who,
-		agent,
-		session_id: sessionId,
-		turn,
-		verdict,
-		files: files.map(({ path, change }) => ({ path, change })),
-	};
 }

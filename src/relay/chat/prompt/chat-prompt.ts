@@ -1,10 +1,10 @@
 /** What one participant of a chat is sent: pure, the same records give the same bytes. */
-import type { PermissionPreset } from '../../agents/agent-adapter.ts';
-import { safeLine, safeText } from '../../core/text.ts';
-import { fenceRecord, fenceUser, quoteRecord } from '../../handoff/fence.ts';
-import { formatTurn } from '../../sessions/files/session-paths.ts';
-import type { ChatParticipant } from '../../sessions/session-meta.ts';
-import type { ChatTurn, Missed } from './chat-history.ts';
+import type { PermissionPreset } from '../../../agents/agent-adapter.ts';
+import { safeLine, safeText } from '../../../core/text.ts';
+import { fenceRecord, fenceUser, quoteRecord } from '../../../handoff/fence.ts';
+import { formatTurn } from '../../../sessions/files/session-paths.ts';
+import type { ChatParticipant } from '../../../sessions/session-meta.ts';
+import type { ChatTurn, Missed } from '../chat-history.ts';
 import { type FittingMessage, fitMessages } from './fit-messages.ts';
 
 /**
