@@ -15,10 +15,10 @@ const [
 	{ claudeAdapter },
 ] = await Promise.all([
 	load('terminal/start-pty.js'),
-	load('core/create-process-table.js'),
+	load('core/processes/create-process-table.js'),
 	load('core/clock.js'),
 	load('turns/record/recorder.js'),
-	load('core/append-file.js'),
+	load('core/files/append-file.js'),
 	load('agents/claude/adapter.js'),
 ]);
 

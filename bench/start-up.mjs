@@ -46,8 +46,8 @@ export async function measureStartUp({ rounds }) {
 async function fillStore(folder) {
 	const load = (path) => import(pathToFileURL(join(DIST, path)));
 	const [{ newMeta }, { serializeMeta }, { createSessionIds }] = await Promise.all([
-		load('sessions/new-meta.js'),
-		load('sessions/record-file.js'),
+		load('sessions/store/new-meta.js'),
+		load('sessions/files/json-record.js'),
 		load('core/ids.js'),
 	]);
 	const start = Date.UTC(2026, 0, 1);

@@ -39,10 +39,10 @@ async function measureSnapshots(scene, repo, rounds) {
 	const load = (path) => import(pathToFileURL(join(DIST, path)));
 	const [{ createSnapshots }, { createGit }, { findRepo }, { runProcess }, { systemClock }] =
 		await Promise.all([
-			load('git/snapshots.js'),
+			load('git/snapshots/snapshots.js'),
 			load('git/run-git.js'),
-			load('git/find-repo.js'),
-			load('core/run-process.js'),
+			load('git/repo/find-repo.js'),
+			load('core/processes/run-process.js'),
 			load('core/clock.js'),
 		]);
 	const git = createGit({ executable: '/usr/bin/git', env: scene.env, runProcess });

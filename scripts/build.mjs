@@ -40,12 +40,12 @@ const LOADED_TOGETHER = {
 	],
 	work: [
 		'cli/commands/run.js',
-		'core/find-executable.js',
-		'core/run-process.js',
-		'git/folders-around.js',
+		'core/processes/find-executable.js',
+		'core/processes/run-process.js',
+		'git/repo/folders-around.js',
 		'git/run-git.js',
-		'git/same-repo.js',
-		'relay/survivors.js',
+		'git/repo/same-repo.js',
+		'relay/resume/survivors.js',
 		'turns/process/running-agents.js',
 	],
 };

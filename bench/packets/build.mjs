@@ -9,8 +9,8 @@ export async function packetBuilder(load) {
 	const { buildPacket } = await load('handoff/build-packet.js');
 	const { TurnFacts } = await load('turns/turn-facts.js');
 	const { judgeTurn } = await load('turns/judge/judge-turn.js');
-	const { parseRollout } = await load('agents/codex/rollout.js');
-	const { parseSessionRecord } = await load('agents/gemini/session-record.js');
+	const { parseRollout } = await load('agents/codex/native/rollout.js');
+	const { parseSessionRecord } = await load('agents/gemini/native/session-record.js');
 	const { claudeAdapter } = await load('agents/claude/adapter.js');
 	const { codexAdapter } = await load('agents/codex/adapter.js');
 	const { geminiAdapter } = await load('agents/gemini/adapter.js');

@@ -6,27 +6,27 @@ const mapped = (real, name, change) => ({ [name]: (...given) => change(real[name
 
 export const INGREDIENTS = {
 	statements: {
-		module: 'handoff/statement-pieces.js',
+		module: 'handoff/talk/statement-pieces.js',
 		exports: ['statementPieces'],
 		replace: () => ({ statementPieces: () => [] }),
 	},
 	'task words': {
-		module: 'handoff/sentence-features.js',
+		module: 'handoff/talk/sentence-features.js',
 		exports: ['wordsOf'],
 		replace: () => ({ wordsOf: () => new Set() }),
 	},
 	'rare words': {
-		module: 'handoff/sentence-features.js',
+		module: 'handoff/talk/sentence-features.js',
 		exports: ['featuresOf'],
 		replace: (real) => mapped(real, 'featuresOf', (features) => ({ ...features, words: [] })),
 	},
 	names: {
-		module: 'handoff/sentence-features.js',
+		module: 'handoff/talk/sentence-features.js',
 		exports: ['featuresOf'],
 		replace: (real) => mapped(real, 'featuresOf', (features) => ({ ...features, specificity: 0 })),
 	},
 	place: {
-		module: 'handoff/talk.js',
+		module: 'handoff/talk/read-statements.js',
 		exports: ['readTalk'],
 		replace: (real) =>
 			mapped(real, 'readTalk', (said) =>
@@ -40,17 +40,17 @@ export const INGREDIENTS = {
 			),
 	},
 	plan: {
-		module: 'handoff/plan-pieces.js',
+		module: 'handoff/talk/plan-pieces.js',
 		exports: ['planPieces'],
 		replace: () => ({ planPieces: () => [] }),
 	},
 	files: {
-		module: 'handoff/file-pieces.js',
+		module: 'handoff/files/file-pieces.js',
 		exports: ['filePieces'],
 		replace: () => ({ filePieces: () => [] }),
 	},
 	commands: {
-		module: 'handoff/command-pieces.js',
+		module: 'handoff/commands/command-pieces.js',
 		exports: ['commandPieces'],
 		replace: () => ({ commandPieces: () => [] }),
 	},
