@@ -1,8 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import {
-	chmodSync,
 	existsSync,
-	lstatSync,
 	mkdirSync,
 	mkdtempSync,
 	readdirSync,
@@ -17,24 +15,19 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { appendAllowCommand, setConfigValue } from '../../src/config/edit-config.ts';
-import { loadConfig } from '../../src/config/layers/layers.ts';
-import { readTrustDigests, type TrustPlace } from '../../src/config/trust/trust-files.ts';
-import { createTrustStore } from '../../src/config/trust/trust-store.ts';
-import { systemClock } from '../../src/core/clock.ts';
-import { lockingOf } from '../../src/core/files/file-lock.ts';
-import { createProcessTable } from '../../src/core/processes/create-process-table.ts';
-import { type CompiledSources, compileSources } from '../helpers/compiled-sources.ts';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createTrustStore } from '../../../src/config/trust.ts';
+import { readTrustDigests, type TrustPlace } from '../../../src/config/trust-files.ts';
+import { systemClock } from '../../../src/core/clock.ts';
+import { createProcessTable } from '../../../src/core/create-process-table.ts';
+import { lockingOf } from '../../../src/core/file-lock.ts';
 
 let folder: string;
-let userFile: string;
 let repo: string;
 let repoFile: string;
 
 beforeEach(() => {
 	folder = realpathSync(mkdtempSync(join(tmpdir(), 'relay-config-')));
-	userFile = join(folder, 'home', 'agent-relay', 'config.toml');
 	repo = join(folder, 'repo');
 	repoFile = join(repo, '.agent-relay', 'config.toml');
 	mkdirSync(join(repo, '.agent-relay'), { recursive: true });
@@ -46,133 +39,6 @@ const write = (path: string, text: string) => {
 	mkdirSync(join(path, '..'), { recursive: true });
 	writeFileSync(path, text);
 };
-const load = (isRepoTrusted: (bytes: Buffer) => boolean = () => false) =>
-	loadConfig({ env: {}, userFile, repoFile, isRepoTrusted });
-const isRoot = process.getuid?.() === 0;
-
-describe('loadConfig', () => {
-	it('needs no file at all, and does not ask about trust without a repo file', () => {
-		const loaded = load(() => {
-			throw new Error('asked');
-		});
-		expect(loaded.config.turn.idle_s).toBe(300);
-		expect(loaded.repoConfig).toBeNull();
-	});
-
-	it('asks about trust with the bytes it then parses', () => {
-		write(repoFile, '[turn]\nlinger_s = 3\n');
-		const seen: string[] = [];
-		const trusted = load((bytes) => {
-			seen.push(bytes.toString());
-			writeFileSync(repoFile, '[turn]\nlinger_s = 99\n');
-			return true;
-		});
-		expect(seen).toEqual(['[turn]\nlinger_s = 3\n']);
-		expect(trusted.config.turn.linger_s).toBe(3);
-		expect(trusted.repoConfig?.toString()).toBe('[turn]\nlinger_s = 3\n');
-	});
-
-	it('follows a link to the user’s file and refuses one in the repo', () => {
-		write(join(folder, 'dotfiles', 'config.toml'), '[turn]\nlinger_s = 4\n');
-		mkdirSync(join(userFile, '..'), { recursive: true });
-		symlinkSync(join(folder, 'dotfiles', 'config.toml'), userFile);
-		expect(load().config.turn.linger_s).toBe(4);
-		symlinkSync(join(folder, 'dotfiles', 'config.toml'), repoFile);
-		expect(() => load()).toThrow(
-			expect.objectContaining({
-				code: 'bad_config',
-				message: expect.stringContaining(`${repoFile}: a symbolic link`),
-			}),
-		);
-	});
-
-	it('takes nothing from behind a link in place of its folder', () => {
-		write(join(folder, 'elsewhere', 'config.toml'), '[turn]\nidle_s = 4\n');
-		rmSync(join(repo, '.agent-relay'), { recursive: true });
-		symlinkSync(join(folder, 'elsewhere'), join(repo, '.agent-relay'));
-		expect(load().config.turn.idle_s).toBe(300);
-	});
-
-	it.skipIf(isRoot)('says which file it may not read', () => {
-		write(userFile, '');
-		chmodSync(userFile, 0);
-		expect(() => load()).toThrow(expect.objectContaining({ code: 'unreadable_file' }));
-	});
-
-	it('says so when a folder stands in the file’s place', () => {
-		mkdirSync(userFile, { recursive: true });
-		expect(() => load()).toThrow(
-			expect.objectContaining({ code: 'unreadable_file', message: expect.stringContaining(userFile) }),
-		);
-	});
-});
-
-describe('setConfigValue', () => {
-	const set = (key: string, text: string) => setConfigValue(userFile, key, text, { locking });
-
-	it('creates a private file and folder, and what it writes is what is loaded', () => {
-		set('limits.max_wait_s', '2h');
-		set('agents.order', 'codex,claude:opus');
-		set('agents.claude.model', 'opus');
-		set('budgets.max_cost', '1.5');
-		expect(statSync(userFile).mode & 0o777).toBe(0o600);
-		expect(statSync(join(userFile, '..')).mode & 0o777).toBe(0o700);
-		expect(readdirSync(join(userFile, '..'))).toEqual(['config.toml']);
-		const { config } = load();
-		expect(config.limits.max_wait_s).toBe(7200);
-		expect(config.agents.order).toEqual(['codex', 'claude:opus']);
-		expect(config.agents.by_name.claude?.model).toBe('opus');
-		expect(config.budgets.max_cost).toBe(1.5);
-	});
-
-	it('keeps comments and layout, and follows a link instead of replacing it', () => {
-		const target = join(folder, 'dotfiles.toml');
-		const text = '# my settings\n\n[turn] # times\nidle_s = 300   # five minutes\n';
-		writeFileSync(target, text);
-		mkdirSync(join(userFile, '..'), { recursive: true });
-		symlinkSync(target, userFile);
-		set('turn.idle_s', '60');
-		expect(lstatSync(userFile).isSymbolicLink()).toBe(true);
-		expect(readFileSync(target, 'utf8')).toBe(text.replace('300', '60'));
-	});
-
-	it.each([
-		['turn.idel_s', '3', 'did you mean turn.idle_s?'],
-		['turn.idle_s', 'soon', 'turn.idle_s is "soon"; allowed:'],
-		['agents.default', 'cluade', 'did you mean claude?'],
-		['agents.mine.model', 'm', 'unknown agent "mine"'],
-		['', 'x', 'unknown section ""'],
-	])('refuses %j = %j in one line and leaves the file alone', (key, text, message) => {
-		expect(() => set(key, text)).toThrow(message);
-		expect(existsSync(userFile)).toBe(false);
-	});
-
-	it('does not touch a file that is not valid', () => {
-		write(userFile, '[turn\n');
-		expect(() => set('turn.idle_s', '3')).toThrow(expect.objectContaining({ code: 'bad_config' }));
-		expect(readFileSync(userFile, 'utf8')).toBe('[turn\n');
-	});
-
-	it('says so where it cannot write', () => {
-		writeFileSync(join(folder, 'home'), 'a file where the folder belongs');
-		expect(() => set('turn.idle_s', '3')).toThrow(expect.objectContaining({ code: 'not_writable' }));
-	});
-});
-
-describe('appendAllowCommand', () => {
-	it('adds a command once', () => {
-		expect(appendAllowCommand(userFile, 'npm test', { locking })).toBe(true);
-		expect(appendAllowCommand(userFile, 'git status', { locking })).toBe(true);
-		expect(appendAllowCommand(userFile, 'npm test', { locking })).toBe(false);
-		expect(load().config.permissions.allow_commands).toEqual(['npm test', 'git status']);
-	});
-
-	it('refuses a command of two lines', () => {
-		expect(() => appendAllowCommand(userFile, 'a\nb', { locking })).toThrow(
-			'permissions.allow_commands.0 is "a\\nb"',
-		);
-	});
-});
 
 describe('trust', () => {
 	let file: string;
@@ -476,47 +342,5 @@ describe('trust', () => {
 			expect.objectContaining({ code: 'newer_version' }),
 		);
 		expect(readFileSync(file, 'utf8')).toBe(newer);
-	});
-});
-
-describe('several relays at once', () => {
-	let compiled: CompiledSources;
-	beforeAll(() => {
-		compiled = compileSources(
-			'config/trust/trust-store.ts',
-			'config/edit-config.ts',
-			'core/processes/create-process-table.ts',
-		);
-	});
-	afterAll(() => compiled.remove());
-
-	const HEAD = `
-		import { createTrustStore } from 'src:config/trust/trust-store.js';
-		import { appendAllowCommand } from 'src:config/edit-config.js';
-		import { createProcessTable } from 'src:core/processes/create-process-table.js';
-		import { lockingOf } from 'src:core/files/file-lock.js';
-		const locking = lockingOf(createProcessTable(), { now: Date.now });
-		const [file, name] = process.argv.slice(1);
-	`;
-
-	it('lose no trusted repo to one another', async () => {
-		const file = join(folder, 'state', 'trust.json');
-		const script = `${HEAD}
-			const store = createTrustStore({ file, locking, onNotice: (text) => { throw new Error(text); } });
-			const at = (folder) => ({ folder, worktree: folder, root: folder, home: '/home' });
-			for (let i = 0; i < 20; i++) store.trust(at('/nowhere/' + name + i), new Map([['a', 'b']]));`;
-		const runs = ['one', 'two', 'three'].map((name) => compiled.start(script, file, name));
-		for (const { code, stderr } of await Promise.all(runs.map(({ ended }) => ended)))
-			expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-		expect(JSON.parse(readFileSync(file, 'utf8')).repos).toHaveLength(60);
-	});
-
-	it('lose no allowed command to one another', async () => {
-		const script = `${HEAD}
-			for (let i = 0; i < 10; i++) appendAllowCommand(file, 'echo ' + name + i, { locking });`;
-		const runs = ['one', 'two', 'three'].map((name) => compiled.start(script, userFile, name));
-		for (const { code, stderr } of await Promise.all(runs.map(({ ended }) => ended)))
-			expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-		expect(load().config.permissions.allow_commands).toHaveLength(30);
 	});
 });

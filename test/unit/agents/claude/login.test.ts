@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { probeLogin } from '../../../src/agents/claude/login.ts';
+import { probeLogin } from '../../../../src/agents/claude/login.ts';
 
 let home = '';
 beforeEach(() => {

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { codexAdapter } from '../../../src/agents/codex/adapter.ts';
+import { codexAdapter } from '../../../../src/agents/codex/adapter.ts';
 
 const ID = '01a1fd14-aaaa-7000-8000-000000000001';
 let home: string;
