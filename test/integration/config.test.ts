@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { loadConfig } from '../../src/config/layers.ts';
+import { loadConfig } from '../../src/config/layers/layers.ts';
 import { type CompiledSources, compileSources } from '../helpers/compiled-sources.ts';
 
 let folder: string;
@@ -17,15 +17,19 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 describe('several relays at once', () => {
 	let compiled: CompiledSources;
 	beforeAll(() => {
-		compiled = compileSources('config/trust.ts', 'config/edit-config.ts', 'core/create-process-table.ts');
+		compiled = compileSources(
+			'config/trust/trust-store.ts',
+			'config/edit-config.ts',
+			'core/processes/create-process-table.ts',
+		);
 	});
 	afterAll(() => compiled.remove());
 
 	const HEAD = `
-		import { createTrustStore } from 'src:config/trust.js';
+		import { createTrustStore } from 'src:config/trust/trust-store.js';
 		import { appendAllowCommand } from 'src:config/edit-config.js';
-		import { createProcessTable } from 'src:core/create-process-table.js';
-		import { lockingOf } from 'src:core/file-lock.js';
+		import { createProcessTable } from 'src:core/processes/create-process-table.js';
+		import { lockingOf } from 'src:core/files/file-lock.js';
 		const locking = lockingOf(createProcessTable(), { now: Date.now });
 		const [file, name] = process.argv.slice(1);
 	`;

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Limit } from '../../src/agents/events.ts';
-import { createProcessTable } from '../../src/core/create-process-table.ts';
-import { lockingOf } from '../../src/core/file-lock.ts';
+import { lockingOf } from '../../src/core/files/file-lock.ts';
+import { createProcessTable } from '../../src/core/processes/create-process-table.ts';
 import { createLedger } from '../../src/limits/ledger.ts';
 import { type CompiledSources, compileSources } from '../helpers/compiled-sources.ts';
 
@@ -55,14 +55,14 @@ const onDisk = () => JSON.parse(readFileSync(file, 'utf8'));
 describe('several relays at once', () => {
 	let compiled: CompiledSources;
 	beforeAll(() => {
-		compiled = compileSources('limits/ledger.ts', 'core/create-process-table.ts', 'core/clock.ts');
+		compiled = compileSources('limits/ledger.ts', 'core/processes/create-process-table.ts', 'core/clock.ts');
 	});
 	afterAll(() => compiled.remove());
 
 	const OPEN = `
 		import { createLedger } from 'src:limits/ledger.js';
-		import { createProcessTable } from 'src:core/create-process-table.js';
-		import { lockingOf, withFileLock } from 'src:core/file-lock.js';
+		import { createProcessTable } from 'src:core/processes/create-process-table.js';
+		import { lockingOf, withFileLock } from 'src:core/files/file-lock.js';
 		import { systemClock } from 'src:core/clock.js';
 		const [file, name] = process.argv.slice(1);
 		const locking = lockingOf(createProcessTable(), systemClock);

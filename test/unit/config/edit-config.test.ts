@@ -16,10 +16,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { appendAllowCommand, setConfigValue } from '../../../src/config/edit-config.ts';
-import { loadConfig } from '../../../src/config/layers.ts';
+import { loadConfig } from '../../../src/config/layers/layers.ts';
 import { systemClock } from '../../../src/core/clock.ts';
-import { createProcessTable } from '../../../src/core/create-process-table.ts';
-import { lockingOf } from '../../../src/core/file-lock.ts';
+import { lockingOf } from '../../../src/core/files/file-lock.ts';
+import { createProcessTable } from '../../../src/core/processes/create-process-table.ts';
 
 let folder: string;
 let userFile: string;

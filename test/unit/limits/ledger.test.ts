@@ -13,8 +13,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Limit } from '../../../src/agents/events.ts';
-import { createProcessTable } from '../../../src/core/create-process-table.ts';
-import { lockingOf } from '../../../src/core/file-lock.ts';
+import { lockingOf } from '../../../src/core/files/file-lock.ts';
+import { createProcessTable } from '../../../src/core/processes/create-process-table.ts';
 import { createLedger } from '../../../src/limits/ledger.ts';
 
 const MINUTE = 60_000;

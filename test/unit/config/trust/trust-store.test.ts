@@ -16,11 +16,11 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createTrustStore } from '../../../src/config/trust.ts';
-import { readTrustDigests, type TrustPlace } from '../../../src/config/trust-files.ts';
-import { systemClock } from '../../../src/core/clock.ts';
-import { createProcessTable } from '../../../src/core/create-process-table.ts';
-import { lockingOf } from '../../../src/core/file-lock.ts';
+import { readTrustDigests, type TrustPlace } from '../../../../src/config/trust/trust-files.ts';
+import { createTrustStore } from '../../../../src/config/trust/trust-store.ts';
+import { systemClock } from '../../../../src/core/clock.ts';
+import { lockingOf } from '../../../../src/core/files/file-lock.ts';
+import { createProcessTable } from '../../../../src/core/processes/create-process-table.ts';
 
 let folder: string;
 let repo: string;

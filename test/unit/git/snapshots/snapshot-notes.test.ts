@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { readLarge } from '../../../src/git/large-files.ts';
-import { dropStaleMarks, isInUse } from '../../../src/git/snapshot-users.ts';
+import { readLarge } from '../../../../src/git/snapshots/large-files.ts';
+import { dropStaleMarks, isInUse } from '../../../../src/git/snapshots/snapshot-users.ts';
 
 let home: string;
 beforeEach(() => {

@@ -14,8 +14,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { writeAtomic } from '../../../src/core/files.ts';
-import { HeldFolder, refuseLinksTo } from '../../../src/sessions/held-folder.ts';
+import { writeAtomic } from '../../../../src/core/files/files.ts';
+import { HeldFolder, refuseLinksTo } from '../../../../src/sessions/files/held-folder.ts';
 
 let root: string;
 let session: string;

@@ -2,9 +2,9 @@ import { chownSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, w
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { findRepo } from '../../../src/git/find-repo.ts';
-import { readPlainRepo } from '../../../src/git/plain-repo.ts';
-import { createScratch, type Scratch } from '../../helpers/scratch-repo.ts';
+import { findRepo } from '../../../../src/git/repo/find-repo.ts';
+import { readPlainRepo } from '../../../../src/git/repo/plain-repo.ts';
+import { createScratch, type Scratch } from '../../../helpers/scratch-repo.ts';
 
 let scratch: Scratch;
 beforeEach(() => {
@@ -214,8 +214,8 @@ describe('a folder outside git', () => {
 describe('a run of git', () => {
 	it('is not steered by inherited variables, and fails with the first line of git', async () => {
 		const repo = scratch.repo('r');
-		const { createGit } = await import('../../../src/git/run-git.ts');
-		const { runProcess } = await import('../../../src/core/run-process.ts');
+		const { createGit } = await import('../../../../src/git/run-git.ts');
+		const { runProcess } = await import('../../../../src/core/processes/run-process.ts');
 		const env = { ...scratch.env, GIT_DIR: '/nowhere', GIT_EXTERNAL_DIFF: '/bin/false', GIT_TRACE: '1' };
 		const git = createGit({
 			executable: scratch.sh(repo, '--exec-path').trim().concat('/git'),

@@ -12,11 +12,11 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { systemClock } from '../../../src/core/clock.ts';
-import { createProcessTable } from '../../../src/core/create-process-table.ts';
-import { lockingOf } from '../../../src/core/file-lock.ts';
-import { createSessionIds } from '../../../src/core/ids.ts';
-import { createNativeConversations } from '../../../src/sessions/native-conversations.ts';
+import { systemClock } from '../../../../src/core/clock.ts';
+import { lockingOf } from '../../../../src/core/files/file-lock.ts';
+import { createSessionIds } from '../../../../src/core/ids.ts';
+import { createProcessTable } from '../../../../src/core/processes/create-process-table.ts';
+import { createNativeConversations } from '../../../../src/sessions/lineage/native-conversations.ts';
 
 let folder: string;
 beforeEach(() => {

@@ -2,9 +2,9 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { foldersAround } from '../../../src/git/folders-around.ts';
-import { findOddFile } from '../../../src/git/odd-files.ts';
-import { isPrunable, readRecords } from '../../../src/git/worktree-records.ts';
+import { foldersAround } from '../../../../src/git/repo/folders-around.ts';
+import { isPrunable, readRecords } from '../../../../src/git/repo/worktree-records.ts';
+import { findOddFile } from '../../../../src/git/snapshots/odd-files.ts';
 
 let home: string;
 const make = (path: string) => {
