@@ -4,7 +4,6 @@ import type { Command } from '../../commands/command.ts';
 import type { CommandContext } from '../../commands/context.ts';
 import { type Given, isOperand, type Option, partsOf } from '../../commands/options/option-table.ts';
 import { RelayError } from '../../core/errors.ts';
-import { withOwnName } from '../../core/own-name.ts';
 import { formatPlural } from '../../core/plural.ts';
 import { flagAtEnd } from './agent-argument.ts';
 import { candidatesOf } from './candidates.ts';
@@ -32,11 +31,9 @@ export function slashCommand(command: Command): SlashCommand {
 	return slash;
 }
 
-/** What a command says and asks on the way stands in the transcript. */
-function contextOf({ context, isInteractive, pick, print, theme }: SlashContext): CommandContext {
-	if (!isInteractive) return context;
-	const notice = (text: string) => print([theme.warn(withOwnName(text, context.ownName))]);
-	return { ...context, notice, ask: pick };
+/** What a command asks, the shell asks. */
+function contextOf({ context, isInteractive, pick }: SlashContext): CommandContext {
+	return isInteractive ? { ...context, ask: pick } : context;
 }
 
 type Options = Command['options'];

@@ -74,8 +74,7 @@ describe('a command in the shell', () => {
 				duringTurn: 'queued',
 				options: {},
 				load: async () => ({
-					run: async ({ ask, notice }) => {
-						notice('It is large.');
+					run: async ({ ask }) => {
 						const data = (await ask?.('Take it?', [{ value: 'yes', label: 'yes' }])) ?? 'nobody';
 						return { exitCode: 0, data, heard: `said ${data}` };
 					},
@@ -86,7 +85,7 @@ describe('a command in the shell', () => {
 		);
 		const asked = fakeSlashContext({ isInteractive: true, pick: async (question) => `yes to ${question}` });
 		await take.run(asked.context, '');
-		expect(asked.printed).toEqual(['It is large.', 'yes to Take it?']);
+		expect(asked.printed).toEqual(['yes to Take it?']);
 		expect(asked.relay.calls).toEqual([{ call: 'note', text: 'said yes to Take it?' }]);
 		const alone = fakeSlashContext();
 		await take.run(alone.context, '');

@@ -12,11 +12,11 @@ import { ScreenWriter, type TerminalOutput } from '../../ui/screen-writer.ts';
 import { createTerminalModes, type TerminalInput, type TerminalModes } from '../../ui/terminal-modes.ts';
 import { columnsOf, cutToColumns, wrapToColumns } from '../../ui/text-width.ts';
 import type { Theme } from '../../ui/theme.ts';
-import { shortRef } from '../../view/describe-session.ts';
-import { keyHint, NO_KEYS, pressKey, type RaceKeys } from '../../view/race/race-keys.ts';
-import { noticeLine, RaceLines } from '../../view/race/race-lines.ts';
-import { RaceProgress } from '../../view/race/race-progress.ts';
-import { raceTableRows } from '../../view/race/race-table.ts';
+import { shortRef } from '../describe-session.ts';
+import { keyHint, NO_KEYS, pressKey, type RaceKeys } from './race-keys.ts';
+import { noticeLine, RaceLines } from './race-lines.ts';
+import { RaceProgress } from './race-progress.ts';
+import { raceTableRows } from './race-table.ts';
 
 export interface RaceView {
 	event(event: RaceEvent): void;
