@@ -5,7 +5,7 @@ import type { Worktrees } from '../git/worktrees/worktree-types.ts';
 import type { AgentChoice } from '../relay/contract.ts';
 import type { RelayEvent } from '../relay/events/relay-events.ts';
 import type { Ports } from '../relay/ports.ts';
-import type { EntrantRecord, RaceRecord } from './record/race-record.ts';
+import type { EntrantRecord, RaceRecord, RaceTerms } from './record/race-record.ts';
 
 /** Everything a race stands on, wired in `app/open-race.ts`. */
 export interface RaceDeps {
@@ -19,25 +19,14 @@ export interface RaceDeps {
 	worktreesFolder: string;
 }
 
-export interface RaceRequest {
+export interface RaceRequest extends Omit<RaceTerms, 'permissions'> {
 	task: string;
 	entrants: readonly AgentChoice[];
-	/** Shell commands as the user typed them; each passes with exit code 0. */
-	checks: readonly string[];
-	setup: string | null;
-	/** Untracked files or folders to copy into each worktree, relative to the main checkout. */
-	copy: readonly string[];
-	/** Of one entrant's work, ms. */
-	maxTimeMs: number;
-	/** Of one check or the setup, ms. */
-	checkTimeMs: number;
 	/** null: HEAD. */
 	base: string | null;
 	includeDirty: boolean;
-	jobs: number;
+	/** null: as configured. */
 	permissions: PermissionPreset | null;
-	/** An entrant at its limit hands over in the same worktree instead of ending as `limited`. */
-	handover: boolean;
 	parentTurn: string | null;
 }
 

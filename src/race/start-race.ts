@@ -12,7 +12,12 @@ import type { OpenSession } from '../sessions/store/session-store.ts';
 import type { Race, RaceDeps, RaceRequest } from './contract.ts';
 import { entrantIds, slug } from './record/entrant-ids.ts';
 import { claimPlace, keepBase, raceRef } from './record/race-claim.ts';
-import { type EntrantRecord, RACE_RECORD_VERSION, type RaceRecord } from './record/race-record.ts';
+import {
+	type EntrantRecord,
+	RACE_RECORD_VERSION,
+	type RaceRecord,
+	termsToOptions,
+} from './record/race-record.ts';
 import { writeRace } from './record/race-store.ts';
 import { freshChecks } from './run/run-entrant.ts';
 import { holdRace } from './run/run-race.ts';
@@ -95,7 +100,7 @@ function firstRecord(
 	const name = `${slug(basename(relay.repo.root), 'repo')}-${session.id}`;
 	const folder = join(realFolder(worktreesFolder), name);
 	const ids = entrantIds(request.entrants);
-	const { task, checks, setup, copy, maxTimeMs, checkTimeMs, jobs, permissions, handover } = request;
+	const { task, checks } = request;
 	return {
 		schema_version: RACE_RECORD_VERSION,
 		id: session.id,
@@ -104,16 +109,7 @@ function firstRecord(
 		created_at: now,
 		ended_at: null,
 		base,
-		options: {
-			checks: [...checks],
-			setup,
-			copy: [...copy],
-			max_time_s: maxTimeMs / 1000,
-			check_time_s: checkTimeMs / 1000,
-			jobs,
-			permissions,
-			handover,
-		},
+		options: termsToOptions(request),
 		folder,
 		entrants: request.entrants.map(({ agent, model }, at): EntrantRecord => {
 			const id = ids[at] ?? agent;

@@ -9,7 +9,7 @@ import { realFolder } from '../../core/files/real-folder.ts';
 import type { RaceDeps } from '../contract.ts';
 import { BASE_NAME } from './entrant-ids.ts';
 import { OWNER_VERSION, readOwner, writeOwner } from './owner-file.ts';
-import type { RaceRecord } from './race-record.ts';
+import { plannedOptions, type RaceRecord } from './race-record.ts';
 
 /** Below it stand the refs of that race and nothing else. */
 export const racePrefix = (race: string) => `refs/agent-relay/race/${race}/`;
@@ -57,14 +57,13 @@ export async function keepBase({ id, base }: RaceRecord, { worktrees }: RaceDeps
 	if (base.is_snapshot) await worktrees.setRef(raceRef(id, BASE_NAME), base.commit);
 }
 
-/** What a race does and where; permissions apart, which may be said anew and are never widened by a record. */
+/** What a race does and where. */
 function planDigest({ id, task, base, options, folder, entrants }: RaceRecord): string {
-	const { checks, setup, copy, max_time_s, check_time_s, jobs, handover } = options;
 	const plan = [
 		id,
 		task,
 		[base.commit, base.is_snapshot],
-		[checks, setup, copy, max_time_s, check_time_s, jobs, handover],
+		plannedOptions(options),
 		folder,
 		entrants.map(({ id: entrant, agent, model, worktree, ref }) => [entrant, agent, model, worktree, ref]),
 	];

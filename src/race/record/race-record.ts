@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { PermissionPreset } from '../../agents/agent-adapter.ts';
 import { day } from '../../sessions/turns/turn-state.ts';
 
 const text = v.string();
@@ -133,3 +134,43 @@ export const raceRecordSchema = v.looseObject({
 export type RaceRecord = v.InferOutput<typeof raceRecordSchema>;
 
 export const RACE_RECORD_VERSION = 1;
+
+/** What a race is asked to obey, beside its task, its entrants and where it begins; `options` on disk. */
+export interface RaceTerms {
+	/** Shell commands as the user typed them; each passes with exit code 0. */
+	checks: readonly string[];
+	setup: string | null;
+	/** Untracked files or folders to copy into each worktree, relative to the main checkout. */
+	copy: readonly string[];
+	/** Of one entrant's work, ms. */
+	maxTimeMs: number;
+	/** Of one check or the setup, ms. */
+	checkTimeMs: number;
+	jobs: number;
+	permissions: PermissionPreset;
+	/** An entrant at its limit hands over in the same worktree instead of ending as `limited`. */
+	handover: boolean;
+}
+
+export function termsToOptions(terms: RaceTerms): RaceRecord['options'] {
+	const { checks, setup, copy, maxTimeMs, checkTimeMs, jobs, permissions, handover } = terms;
+	return {
+		checks: [...checks],
+		setup,
+		copy: [...copy],
+		max_time_s: maxTimeMs / 1000,
+		check_time_s: checkTimeMs / 1000,
+		jobs,
+		permissions,
+		handover,
+	};
+}
+
+/**
+ * What of them is part of a race's plan, which the mark in the user's data folder guards by a hash: an order that changes refuses
+ * every race that is on record. Permissions are not: they may be given anew and are never widened by a record.
+ */
+export function plannedOptions(options: RaceRecord['options']): readonly unknown[] {
+	const { checks, setup, copy, max_time_s, check_time_s, jobs, handover } = options;
+	return [checks, setup, copy, max_time_s, check_time_s, jobs, handover];
+}
