@@ -1,5 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { resolve } from 'node:path';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { expect, it } from 'vitest';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -63,4 +65,20 @@ it('the bench of packets refuses an ingredient that it does not know, and names 
 	const { status, stderr, stdout } = node('bench/packets.mjs', '--without', 'magic');
 	expect({ status, stdout }).toEqual({ status: 64, stdout: '' });
 	expect(stderr).toContain('--without magic: not an ingredient. One of: ');
+});
+
+it('a bench of packets that crashes fails the report with its own words', () => {
+	const folder = mkdtempSync(join(tmpdir(), 'relay-bench-'));
+	try {
+		const program = join(folder, 'crashing.mjs');
+		writeFileSync(program, "throw new Error('no packet today');\n");
+		const measuring = `import { measurePackets } from './bench/packets/measure.mjs';
+			await measurePackets({ program: ${JSON.stringify(program)} });`;
+		const { status, stderr } = node('--input-type=module', '-e', measuring);
+		expect(status).toBe(1);
+		expect(stderr).toContain('no packet today');
+		expect(stderr).not.toContain('ENOENT');
+	} finally {
+		rmSync(folder, { recursive: true, force: true });
+	}
 });
