@@ -41,7 +41,7 @@ export async function runLogged(
 	const output = `${LOGS_FOLDER}/${id}-${name}.log`;
 	const log = new CommandLog(join(context.folder, output));
 	try {
-		const { startProcess, processes } = deps.relay;
+		const { startProcess, processes, privateFolder } = deps.relay;
 		const { exitCode, ended, durationMs } = await runCommand(
 			command,
 			{ cwd: entrantFolder(context), env: environment(context) },
@@ -55,7 +55,7 @@ export async function runLogged(
 					context.emit({ type: 'command_output', entrant: id, command, chunk });
 				},
 			},
-			{ clock, startProcess, processes },
+			{ clock, startProcess, processes, ...(privateFolder === undefined ? {} : { privateFolder }) },
 		);
 		const status = ended === 'exited' ? (exitCode === 0 ? 'passed' : 'failed') : ended;
 		const failing = status === 'passed' || status === 'failed' ? countFailingTests(log.end()) : null;

@@ -1,8 +1,6 @@
 /** A shell command of the user's, under the terminal layer like an agent: what runs in its terminal ends with the relay. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { AgentProcess, ProcessIdentity, StopGraces } from '../../terminal/agent-process.ts';
+import { withPrivatePath } from '../../turns/process/private-files.ts';
 import type { RelayDeps } from '../ports.ts';
 
 export interface CommandPlace {
@@ -30,7 +28,7 @@ export interface CommandEnd {
 	durationMs: number;
 }
 
-type CommandDeps = Pick<RelayDeps, 'startProcess' | 'processes' | 'clock'>;
+type CommandDeps = Pick<RelayDeps, 'startProcess' | 'processes' | 'clock' | 'privateFolder'>;
 
 const GRACES: StopGraces = { interruptMs: 1500, terminateMs: 500 };
 const HARD: StopGraces = { interruptMs: 0, terminateMs: 100 };
@@ -86,19 +84,14 @@ class RunningCommand {
 		return { exitCode, ended: this.#ended, durationMs: Math.round(clock.monotonic() - startedAt) };
 	}
 
-	/** Its stderr file has no name any more once it runs, so that nothing is left when the relay is killed. */
-	async #start(command: string, { cwd, env }: CommandPlace): Promise<AgentProcess> {
-		const folder = mkdtempSync(join(tmpdir(), 'agent-relay-'));
+	/** Its stderr file has no name any more once it runs. */
+	#start(command: string, { cwd, env }: CommandPlace): Promise<AgentProcess> {
+		const { startProcess, processes, privateFolder: folder } = this.#deps;
 		const take = (chunk: Buffer) => this.#take(chunk);
-		const files = { promptPath: '/dev/null', stderrPath: join(folder, 'stderr') };
-		try {
-			return await this.#deps.startProcess(
-				{ executable: '/bin/sh', args: ['-c', command], env: { ...env, ...NO_ONE_TYPES }, cwd, ...files },
-				{ onOutput: take, onStderr: take },
-			);
-		} finally {
-			rmSync(folder, { recursive: true, force: true });
-		}
+		const shell = { executable: '/bin/sh', args: ['-c', command], env: { ...env, ...NO_ONE_TYPES }, cwd };
+		return withPrivatePath({ folder, name: 'stderr', processes }, (stderrPath) =>
+			startProcess({ ...shell, promptPath: '/dev/null', stderrPath }, { onOutput: take, onStderr: take }),
+		);
 	}
 
 	async #heedingSignals(process: AgentProcess): Promise<number | null> {

@@ -3,7 +3,17 @@
  * them, so that the next one can tell what a crash left behind.
  */
 import { randomBytes } from 'node:crypto';
-import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync, rmSync } from 'node:fs';
+import {
+	closeSync,
+	constants,
+	fstatSync,
+	lstatSync,
+	mkdtempSync,
+	openSync,
+	readFileSync,
+	rmSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { PrivateFile } from '../../agents/agent-adapter.ts';
 import { RelayError } from '../../core/errors.ts';
@@ -43,6 +53,34 @@ export function preparePrivateFolder(path: string): void {
 	requireOwn(dirname(path));
 }
 
+/**
+ * Gives `use` the path of a file that nobody else uses, and removes what is there afterwards; where this process is killed, the
+ * next relay does (`removeStrayPrivateFiles`). Where `folder` is none of ours, or cannot be made, it lies in the temporary folder
+ * of the system, in one of its own. `name`: how the file's name ends.
+ */
+export async function withPrivatePath<T>(
+	{ folder, name, processes }: { folder: string | undefined; name: string; processes: ProcessTable },
+	use: (path: string) => T | Promise<T>,
+): Promise<T> {
+	const path = folder === undefined ? null : preparedPath(folder, name, processes);
+	const temporary = path === null ? mkdtempSync(join(tmpdir(), 'agent-relay-')) : null;
+	try {
+		return await use(path ?? join(temporary ?? '', name));
+	} finally {
+		removeQuietly(temporary ?? path ?? '');
+	}
+}
+
+function preparedPath(folder: string, name: string, processes: ProcessTable): string | null {
+	const path = privatePath(folder, `${randomBytes(4).toString('hex')}-${name}`, processes);
+	try {
+		preparePrivateFolder(path);
+		return path;
+	} catch {
+		return null;
+	}
+}
+
 /** The same for a command line that is only looked at: nothing is ever written there. */
 export function privatePathToLookAt(folder: string | undefined): { privatePath?: string } {
 	return folder === undefined ? {} : { privatePath: join(folder, 'looked-at') };
@@ -66,7 +104,7 @@ function ownerMark(start: string): string {
 
 function removeQuietly(path: string): void {
 	try {
-		rmSync(path, { force: true });
+		rmSync(path, { recursive: true, force: true });
 	} catch {
 		// The next start tries again.
 	}
