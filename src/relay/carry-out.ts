@@ -15,6 +15,8 @@ import type { OpenSession } from '../sessions/store/session-store.ts';
 import { checkpoint, settle } from '../sessions/transitions.ts';
 import type { TurnState } from '../sessions/turns/turn-state.ts';
 import { chooseAgent } from './agents/candidates.ts';
+import { requireCommand } from './agents/require-command.ts';
+import { requireExecutable } from './agents/require-executable.ts';
 import type { AgentChoice, SendOptions, SendResult } from './contract.ts';
 import type { ConversationState } from './conversation-state.ts';
 import {
@@ -140,8 +142,6 @@ export class CarryOut {
 
 	async #send(step: Send): Promise<Happened> {
 		this.#refresh();
-		this.#current = step.to;
-		if (step.handOver !== null) this.#hops++;
 		try {
 			const refsBefore = step.trigger === 'failover' ? refsMark(this.#deps.repo) : null;
 			const end = await this.#turn(step);
@@ -157,6 +157,7 @@ export class CarryOut {
 
 	async #turn(step: Send): Promise<TurnEnd> {
 		const adapter = this.#deps.registry.find(step.to.agent);
+		if (step.handOver !== null) this.#requireStart(step.to);
 		const prepared = await prepareTurn(
 			{
 				session: this.#session,
@@ -173,14 +174,13 @@ export class CarryOut {
 			},
 			this.#deps,
 		);
-		this.#announce(step, prepared);
-		this.#state.selection.taken(step.to);
 		this.#state.hardStop = new AbortController();
 		const { timeoutMs, canAnswer } = this.#start;
 		const turn = { session: this.#session, spec: prepared.spec, snapshots: this.#snapshots, timeoutMs };
 		const end = await oneTurn(turn, this.#deps, {
 			signal: this.#options.signal,
 			hardSignal: this.#state.hardStop.signal,
+			onBegin: () => this.#begin(step, prepared),
 			onEvent: this.#options.onEvent,
 			warnedWindows: this.#state.warnedWindows,
 			onQuestions: (answer) => {
@@ -196,6 +196,20 @@ export class CarryOut {
 		this.#task = { ...this.#task, recordedAt: user_prompt ?? this.#task.recordedAt, isInterrupted: true };
 		this.#tried.push(step.to);
 		return end;
+	}
+
+	/** Before a packet is made in the name of one who cannot take it. */
+	#requireStart(to: AgentChoice): void {
+		requireExecutable(to.agent, this.#deps);
+		requireCommand(to, { permissions: this.#state.selection.permissions }, this.#deps);
+	}
+
+	/** The agent has the prompt from here on. */
+	#begin(step: Send, prepared: PreparedTurn): void {
+		this.#current = step.to;
+		if (step.handOver !== null) this.#hops++;
+		this.#announce(step, prepared);
+		this.#state.selection.taken(step.to);
 	}
 
 	/** What is different from the agent's turn before this one, and who takes over from whom with which packet. */

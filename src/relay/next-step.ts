@@ -173,7 +173,14 @@ const NOTHING_BEFORE = {
 function afterRefusedStart({ step, message, error }: Of<'not_started'>, situation: Situation): Step {
 	if (step.last === null) return refuse(error);
 	const notice = `${step.to.agent} cannot take over: ${message}`;
-	return withNotice(notice, handOver(step, step.last, { limit: step.limit, failure: message }, situation));
+	const next = handOver(step, step.last, { limit: step.limit, failure: message }, situation);
+	return withNotice(notice, next.do === 'send' ? asAnother(step, next) : next);
+}
+
+/** Who was to take over never did, so the work moves from the same agent, for the same reason, to the next one. */
+function asAnother({ handOver: planned, packetFor }: Send, next: Send & Step): Step {
+	if (planned === null || next.handOver === null) return next;
+	return { ...next, packetFor, handOver: { ...planned, candidates: next.handOver.candidates } };
 }
 
 function afterTurn(turn: Of<'turn_ended'>, situation: Situation): Step {

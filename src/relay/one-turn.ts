@@ -34,6 +34,8 @@ export interface OneTurn {
 
 export interface TurnWatcher extends Pick<TurnControl, 'signal' | 'hardSignal'> {
 	onEvent: (event: RelayEvent) => void;
+	/** Called before the turn is told: nothing refuses it any more. */
+	onBegin?: () => void;
 	/** Windows whose warning was given; a turn adds its own. */
 	warnedWindows: Set<string>;
 	/** Set where somebody may answer what asks on the agent's terminal: takes the way to answer, and null once nothing asks. */
@@ -87,7 +89,6 @@ class RunOfTurn {
 	async run(): Promise<TurnEnd> {
 		const { spec, complete = (state) => state } = this.#turn;
 		const { adapter } = spec;
-		this.#watcher.onEvent(this.#started());
 		// While the agent works: asked after the turn, the answer would come after the end of `run`, and never be kept.
 		this.#deps.versions.learn(adapter, spec.executable);
 		const { state: ended, startError } = await this.#work();
@@ -154,11 +155,15 @@ class RunOfTurn {
 	}
 
 	#control(): TurnControl {
-		const { signal, hardSignal, onEvent, onAnswerable, onQuestions } = this.#watcher;
+		const { signal, hardSignal, onBegin, onEvent, onAnswerable, onQuestions } = this.#watcher;
 		const turn = this.#number;
 		return {
 			signal,
 			hardSignal,
+			onBegin: () => {
+				onBegin?.();
+				onEvent(this.#started());
+			},
 			onEvent: (event) => this.#onEvent(event),
 			onIdle: (idleMs) => onEvent({ type: 'turn_idle', turn, idleMs }),
 			onWarning: (text) => onEvent({ type: 'notice', level: 'warning', text }),

@@ -43,6 +43,7 @@ export async function runTurn(spec: TurnSpec, deps: TurnDeps, control: TurnContr
 	let conversation: Conversation | null = null;
 	try {
 		const turn = new RunningTurn(spec, deps, control);
+		control.onBegin?.();
 		await turn.start();
 		const state = await turn.finish();
 		const { agent, native_session_id: nativeId } = state;

@@ -105,6 +105,8 @@ export interface TurnControl {
 	signal: AbortSignal;
 	/** Kill: the graces end at once. */
 	hardSignal: AbortSignal;
+	/** The agent can be given its command, and nothing of the turn is on record yet. */
+	onBegin?: () => void;
 	onEvent: (event: AgentEvent) => void;
 	onIdle: (idleMs: number) => void;
 	onWarning: (text: string) => void;

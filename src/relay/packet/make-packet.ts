@@ -24,6 +24,8 @@ export interface PacketRequest {
 	from: AgentAdapter | null;
 	/** null: the successor is not chosen yet. */
 	to: AgentAdapter | null;
+	/** The successor's, where the user or the order of agents names one. */
+	toModel?: string | null;
 	reason: PacketReason;
 	limit: Limit | null;
 	nowPrompt: PacketInput['nowPrompt'];
@@ -100,9 +102,15 @@ export async function makePacket(request: PacketRequest, deps: RelayDeps): Promi
 		],
 	});
 	const number = session.meta.turn_count;
-	const names = { from: from?.id ?? 'start', to: to?.id ?? 'next' };
-	const written = await writePacket(session, number, names, packet);
+	const written = await writePacket(session, number, namesIn(request), packet);
 	return { path: written.path, packet, losses, unconfirmed: describeUnconfirmed(lineage) };
+}
+
+/** Whom the packet's file is named after: a successor that is the same agent with another model also by that. */
+function namesIn({ from, to, toModel }: PacketRequest): { from: string; to: string } {
+	const isSame = to !== null && from?.id === to.id;
+	const model = isSame && toModel ? `-${toModel}` : '';
+	return { from: from?.id ?? 'start', to: (to?.id ?? 'next') + model };
 }
 
 /** The turns that others had since the successor's own newest one; their sessions come before the present one. */

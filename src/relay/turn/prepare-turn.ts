@@ -127,11 +127,12 @@ async function promptWithPacket(
 }
 
 function packetRequest(plan: TurnPlan) {
-	const { session, from, adapter, reason, limit, task, before } = plan;
+	const { session, from, adapter, model, reason, limit, task, before } = plan;
 	return {
 		session,
 		from,
 		to: adapter,
+		toModel: model,
 		reason,
 		limit,
 		nowPrompt: nowPromptOf(task),

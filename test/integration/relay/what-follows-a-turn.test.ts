@@ -1,10 +1,11 @@
 /** Budgets, waits and successors that cannot start: what a conversation does next, where no other file tells it. */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AgentAdapter } from '../../../src/agents/agent-adapter.ts';
 import { BUILT_IN_ADAPTERS, createRegistry } from '../../../src/agents/registry.ts';
 import { RelayError } from '../../../src/core/errors.ts';
+import { readLog } from '../../../src/sessions/log/read-log.ts';
 import { type BenchRelay, benchConfig, EngineBench, RECORDED_AT } from '../../helpers/engine-bench.ts';
 import { claudeAnswers, claudeLimited, codexAnswers, codexLimited } from '../../helpers/fake-agent-lines.ts';
 
@@ -101,12 +102,14 @@ describe('an agent that cannot be started', () => {
 		expect(turnsOf(it)).toEqual(['claude limited user', 'claude completed failover']);
 		expect(warningsOf(it)).toContain('codex cannot take over: Codex CLI does not start here.');
 		expect(it.ofType('handed_over')).toMatchObject([
-			{ from: 'claude', to: 'codex', reason: 'limit', packet: 'resume/001-claude-codex.md' },
 			{
-				...{ from: 'codex', to: 'claude', reason: 'failed_successor', packet: 'resume/001-claude-claude.md' },
-				...{ limit: null, failure: 'Codex CLI does not start here.' },
+				...{ from: 'claude', to: 'claude', reason: 'limit', packet: 'resume/001-claude-claude-opus.md' },
+				...{ limit: { window: 'five_hour' }, failure: null },
 			},
 		]);
+		expect(readdirSync(join(it.folder, 'resume'))).not.toContain('001-claude-codex.md');
+		const logged = readLog(it.folder).flatMap(({ event }) => (event?.type === 'handed_over' ? [event] : []));
+		expect(logged.map(({ from, to }) => `${from} ${to}`)).toEqual(['claude claude']);
 		const [, second] = bench.received('claude');
 		expect(second?.args).toEqual(expect.arrayContaining(['--model', 'opus']));
 		expect(second?.prompt).toContain('the task');
@@ -118,6 +121,7 @@ describe('an agent that cannot be started', () => {
 		bench.install('codex', { turns: [codexAnswers('never')] });
 		const it = await bench.relay({}, unstartable('codex'));
 		expect(await it.send('the task')).toMatchObject({ outcome: 'nobody_left', earliestReset: RESET });
+		expect(it.ofType('handed_over')).toEqual([]);
 		expect(it.ofType('nobody_left')).toMatchObject([
 			{ limit: null, failure: 'Codex CLI does not start here.', isWaiting: false },
 		]);
@@ -130,6 +134,7 @@ describe('an agent that cannot be started', () => {
 		await expect(it.send('the task')).rejects.toMatchObject({ code: 'refused' });
 		expect(it.states()).toEqual([]);
 		expect(it.ofType('handed_over')).toEqual([]);
+		expect(it.ofType('turn_started')).toEqual([]);
 	});
 });
 

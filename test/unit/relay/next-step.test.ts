@@ -329,6 +329,15 @@ describe('an agent that cannot be started', () => {
 		expect(decide(happened)).toMatchObject({ do: 'refuse', error });
 	});
 
+	it('leaves the hand-over to the next one, from whom it came and for the reason that it had', () => {
+		const next = decide(notStarted(second));
+		expect(next).toMatchObject({
+			...{ do: 'send', from: second.from, packetFor: second.packetFor, limit: second.limit },
+			...{ handOver: { from: second.handOver?.from, reason: second.handOver?.reason, failure: null } },
+			notices: ['codex cannot take over: it is gone'],
+		});
+	});
+
 	it('is one more successor that never began', () => {
 		expect(decide(notStarted(second), { choose: () => NOBODY, mayWait: true })).toMatchObject({
 			do: 'wait',
