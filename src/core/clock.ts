@@ -26,8 +26,8 @@ export const systemClock: Clock = {
 };
 
 /**
- * Wall-clock time that no jump of the clock changes: the time now, and from there on what has really passed. For all that is
- * one span: a turn with its waits and durations.
+ * The wall-clock time of the first call, advanced only by the time that really passes after it, so that a jump of the clock does
+ * not change it. Use it for everything inside one span, such as a turn with its waits and durations.
  */
 export function steadyNow(clock: Pick<Clock, 'now' | 'monotonic'>): () => number {
 	const startedAt = clock.now();
@@ -40,12 +40,12 @@ export function toIso(epochMs: number): string {
 	return new Date(epochMs).toISOString();
 }
 
-/** As `toIso`, of a time that may not be known. */
+/** As `toIso`, for a time that may be unknown. */
 export function toIsoOrNull(epochMs: number | null): string | null {
 	return epochMs === null ? null : toIso(epochMs);
 }
 
-/** Epoch ms of an ISO-8601 time, or null when the text is none. */
+/** Epoch ms of an ISO-8601 time, or null when the text is not one. */
 export function fromIso(text: string | null | undefined): number | null {
 	const epochMs = text ? Date.parse(text) : Number.NaN;
 	return Number.isNaN(epochMs) ? null : epochMs;

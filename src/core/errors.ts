@@ -43,7 +43,7 @@ export function hasErrno(error: unknown, ...codes: string[]): error is NodeJS.Er
 	return error instanceof Error && 'code' in error && codes.includes(String(error.code));
 }
 
-/** What the system says of a file or a process, whatever it is; a bug of ours has no `syscall`. */
+/** True when `error` comes from the system (a file, a process); our own bugs have no `syscall`. */
 export function isSystemError(error: unknown): error is NodeJS.ErrnoException {
 	return error instanceof Error && 'code' in error && 'syscall' in error;
 }

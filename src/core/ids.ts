@@ -8,7 +8,7 @@ export type SessionId = string & { readonly [brand]: 'SessionId' };
 
 const ULID = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
 
-/** The id when `text` is a whole ULID (any case), else null. Validate before any text becomes a path. */
+/** The id when `text` is a whole ULID (any case), else null. Call it before any text becomes a path. */
 export function parseSessionId(text: string): SessionId | null {
 	const upper = text.toUpperCase();
 	return isSessionId(upper) ? upper : null;
@@ -20,11 +20,11 @@ export function isSessionId(text: string): text is SessionId {
 }
 
 /**
- * A source of ids that never goes below `newest` (the newest folder on disk), even when the clock steps back, so that
- * `ls` stays chronological. One factory serves one process.
+ * A source of ids that never go below `newest` (the newest folder on disk), even when the clock steps back, so that `ls` stays
+ * chronological. Use one factory per process.
  */
 export function createSessionIds(now: () => number): (newest: SessionId | null) => SessionId {
-	// ulid's own source of randomness takes Node 1 ms to load.
+	// ulid's own random source takes Node 1 ms to load.
 	const next = monotonicFactory(() => randomBytes(1).readUInt8() / 256);
 	let last: SessionId | null = null;
 	return (newest) => {
@@ -34,7 +34,7 @@ export function createSessionIds(now: () => number): (newest: SessionId | null) 
 		);
 		let id = next(now());
 		if (floor !== null && id <= floor) id = incrementBase32(floor);
-		if (!isSessionId(id)) throw new Error(`ulid gave ${JSON.stringify(id)}`);
+		if (!isSessionId(id)) throw new Error(`ulid returned ${JSON.stringify(id)}`);
 		last = id;
 		return id;
 	};

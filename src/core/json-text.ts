@@ -1,6 +1,8 @@
-/** JSON for `--json`: what a terminal could obey or a reader could be misled by stands there as an escape, and reads back the same. */
+/**
+ * JSON for `--json`. Characters that a terminal could obey or that could mislead a reader are escaped, and parse back unchanged.
+ */
 
-/** Controls from DEL on, line and paragraph separators, bidi marks and all else that cannot be seen. JSON escapes C0 itself. */
+/** Controls from DEL on, line and paragraph separators, bidi marks and other invisible characters. JSON itself escapes C0. */
 const UNSEEN =
 	/[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}]/gu;
 

@@ -1,11 +1,11 @@
-/** `read` by key, asked once for each. What it throws is not kept. */
+/** Caches `read` by key. A call that throws is not cached. */
 export function once<Key, Value>(read: (key: Key) => Value): (key: Key) => Value {
 	return remembering(new Map(), read);
 }
 
 /**
- * As `once` for each step of the event loop: a decision that looks at one thing many times sees one state of it and pays for
- * one look. A later step looks again.
+ * As `once`, for the current step of the event loop only: a decision that reads one thing many times sees one state and pays for
+ * one read.
  */
 export function onceAStep<Key, Value>(read: (key: Key) => Value): (key: Key) => Value {
 	const known = new Map<Key, Value>();

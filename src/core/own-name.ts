@@ -1,6 +1,6 @@
 import { quoteForShell } from './quote-for-shell.ts';
 
-/** How this program is called so that it works where it works now. `directory`: that of `-C`, as it was typed. */
+/** The command that starts this program from where the user is. `directory`: the value of `-C`, as typed. */
 export function ownName(directory?: string): string {
 	return directory === undefined ? OWN_NAME : `${OWN_NAME} -C ${quoteForShell(directory)}`;
 }
@@ -8,7 +8,7 @@ export function ownName(directory?: string): string {
 const OWN_NAME = 'agent-relay';
 
 /**
- * A line of ours with its commands for that folder, but for those that name it already. What stands in double quotes is
+ * Rewrites the commands in a line of ours to apply to that folder, except those that already name it. Text in double quotes is
  * somebody's words and stays.
  */
 export function withOwnName(line: string, name: string): string {

@@ -1,5 +1,5 @@
 /**
- * Lines for people that no event tells go to `show`, in place of stderr, until the function that is returned is called. For
- * whoever draws on the terminal: a line that is written past him ends in the middle of his drawing.
+ * Sends lines for people that no event carries to `show` instead of stderr, until the returned function is called. Whoever draws on
+ * the terminal needs it: a line written past them would land in the middle of their drawing.
  */
 export type TakeNotices = (show: (text: string) => void) => () => void;

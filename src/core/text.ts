@@ -1,9 +1,9 @@
 /**
  * The one gate between text that others wrote (agents, tools, file names, the repo) and a terminal or a readable file. An
- * allow-list: printable characters, newline and tab pass; nothing that a terminal could obey does.
+ * allow-list: printable characters, newline and tab pass; anything a terminal could obey does not.
  *
- * - Whole escape sequences (CSI, OSC with its BEL or ST, DCS and its kin, two-byte ones, 8-bit C1 forms) are swallowed, so
- *   that coloured text stays readable. One that is cut off or too long is shown instead: `\x1b` and its body as text.
+ * - Whole escape sequences (CSI, OSC with its BEL or ST, DCS and its kin, two-byte ones, 8-bit C1 forms) are swallowed, so that
+ *   coloured text stays readable. One that is cut off or too long is shown as text: `\x1b` and its body.
  * - Every other control is shown: `\x07`, a lone CR as `\r`; the CR of CRLF is dropped.
  * - Joiners (U+200C, U+200D) pass where a script or an emoji needs them: Persian, Hindi, a family. At the end of an emoji they are
  *   dropped.
@@ -12,19 +12,19 @@
  */
 import { isAscii } from 'node:buffer';
 
-/** Feed any split of a text; the concatenated output is the same. `end` gives what was held back as undecided. */
+/** Feed it any split of a text; the concatenated output is the same. `end` returns what was still undecided. */
 export interface TextFilter {
 	push(text: string): string;
 	end(): string;
 }
 
-/** As `TextFilter`, from UTF-8 bytes cut anywhere. */
+/** As `TextFilter`, from UTF-8 bytes split anywhere. */
 export interface ByteFilter {
 	push(chunk: Uint8Array): string;
 	end(): string;
 }
 
-/** Longer parameters and bodies are no sequence anyone means; they are shown, so that nothing can hide a whole answer. */
+/** No real sequence has longer parameters or bodies; these are shown, so that nothing can hide a whole answer. */
 const MAX_PARAMETERS = 64;
 const MAX_BODY = 2048;
 
@@ -50,7 +50,7 @@ const TAKES_VARIANT = /^[\p{Extended_Pictographic}0-9#*]$/u;
 const TAKES_JOINER = /^(?:[\p{Extended_Pictographic}\p{Emoji_Modifier}]|\ufe0f)$/u;
 const PICTURE = /^\p{Extended_Pictographic}$/u;
 const WORD = /^[\p{L}\p{M}\p{N}]$/u;
-/** Scripts whose letters change their form next to each other, where joiners tell words apart (Unicode 16, 9.2 and 12). */
+/** Scripts whose letters change form next to each other, where joiners distinguish words (Unicode 16, 9.2 and 12). */
 const JOINED_SCRIPTS = [
 	...[
 		'Arab',
@@ -87,7 +87,7 @@ const JOINED_SCRIPTS = [
 ];
 let joinedLetter: RegExp | null = null;
 
-/** A letter, mark or digit of such a script. The expression is made when a joiner is first met. */
+/** True for a letter, mark or digit of such a script. The expression is built when a joiner is first met. */
 function isJoined(character: string): boolean {
 	const scripts = () => JOINED_SCRIPTS.map((script) => `\\p{Script_Extensions=${script}}`).join('');
 	joinedLetter ??= new RegExp(`^[[${scripts()}]&&[\\p{L}\\p{M}\\p{N}]]$`, 'v');
@@ -96,7 +96,7 @@ function isJoined(character: string): boolean {
 
 export function createTextFilter(): TextFilter {
 	let held = '';
-	/** The last character that was shown: what is swallowed joins nothing. */
+	/** The last character shown: swallowed characters join nothing. */
 	let before = '';
 
 	const filter = (text: string, isLast: boolean): string => {
@@ -159,23 +159,23 @@ export function createByteFilter(): ByteFilter {
 	};
 }
 
-/** A whole text made safe to show, newlines and tabs kept. */
+/** Makes a whole text safe to show; newlines and tabs are kept. */
 export function safeText(text: string): string {
 	if (!UNUSUAL.test(text)) return text;
 	const filter = createTextFilter();
 	return filter.push(text) + filter.end();
 }
 
-/** One safe line for titles, names and errors: white space runs become one space, at most `maxChars` characters, cut with `…`. */
+/** One safe line for titles, names and errors: runs of white space become one space, cut with `…` at `maxChars` characters. */
 export function safeLine(text: string, maxChars: number): string {
-	// A character shows as at most 10; what lies far beyond the cut need not be looked at.
+	// A character shows as at most 10, so text far beyond the cut need not be read.
 	const line = safeText(text.slice(0, maxChars * 8 + MAX_BODY))
 		.replace(/\s+/gu, ' ')
 		.trim();
 	if (line.length <= maxChars) return line;
 	const characters = [...line];
 	if (characters.length <= maxChars) return line;
-	// A joiner at the cut joins nothing any more.
+	// A joiner at the cut no longer joins anything.
 	const kept = characters
 		.slice(0, Math.max(0, maxChars - 1))
 		.join('')
@@ -183,7 +183,7 @@ export function safeLine(text: string, maxChars: number): string {
 	return maxChars < 1 ? '' : `${kept}…`;
 }
 
-/** What to show for the forbidden character at `at`, and how much it covers; length 0: only more text can tell. */
+/** What to show for the forbidden character at `at`, and how much text it covers; length 0: more text is needed to decide. */
 function judge(
 	text: string,
 	at: number,

@@ -1,5 +1,5 @@
-/** Lets what was begun get as far as its first wait: a process that it starts then works while this one goes on. */
-export function letBegin(): Promise<void> {
+/** Lets work just started reach its first wait, so that a process it starts runs while this one continues. */
+export function yieldToIo(): Promise<void> {
 	return new Promise((resolve) => {
 		setImmediate(resolve);
 	});

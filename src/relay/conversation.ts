@@ -6,7 +6,7 @@ import type { Answer, AnsweredBy } from '../agents/questions.ts';
 import { toIso, toIsoOrNull } from '../core/clock.ts';
 import { RelayError } from '../core/errors.ts';
 import type { SessionId } from '../core/ids.ts';
-import { letBegin } from '../core/yield-to-io.ts';
+import { yieldToIo } from '../core/yield-to-io.ts';
 import type { SessionNote } from '../sessions/session-meta.ts';
 import { addNotes } from '../sessions/transitions.ts';
 import { agentToOffer } from './agents/agent-order.ts';
@@ -275,7 +275,7 @@ class OneConversation implements Conversation {
 		// The snapshot before the turn needs a process of its own: it works while the session is made.
 		const { snapshots: all } = deps;
 		const snapshots = all && step.do === 'send' ? withFirstTake(all, all.take()) : all;
-		await letBegin();
+		await yieldToIo();
 		const isNew = this.#state.session === null;
 		const session = openFor(task, chosen.choice, { state: this.#state, start: this.#start }, deps);
 		const onEvent = alsoLogged(session.log, options.onEvent);

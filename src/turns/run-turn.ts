@@ -7,7 +7,7 @@ import type { AgentEvent } from '../agents/events.ts';
 import { steadyNow, toIso } from '../core/clock.ts';
 import { RelayError } from '../core/errors.ts';
 import { explainWriteFailure } from '../core/files/write-failure.ts';
-import { letBegin } from '../core/yield-to-io.ts';
+import { yieldToIo } from '../core/yield-to-io.ts';
 import { turnFile } from '../sessions/files/session-paths.ts';
 import type { Conversation } from '../sessions/lineage/native-conversations.ts';
 import type { TurnState } from '../sessions/turns/turn-state.ts';
@@ -189,7 +189,7 @@ class RunningTurn {
 
 	/** What the agent left behind tells the outcome; git reads the worktree meanwhile. */
 	async #judgeMeanwhile(recorder: TurnRecorder, exit: AgentExit): Promise<void> {
-		await letBegin();
+		await yieldToIo();
 		this.#process.guard(() => this.#tellLeftRunning());
 		this.#closeTelemetry();
 		const native = await this.#readNative(recorder);

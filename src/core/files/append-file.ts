@@ -18,11 +18,11 @@ const { O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDWR } = constants;
 const COPY_BYTES = 1024 * 1024;
 
 export interface AppendFileOptions {
-	/** SHA-256 of what is appended is kept. */
+	/** Keep a SHA-256 of what is appended. */
 	hash?: boolean;
 	/** Each append is one or more whole lines. */
 	isOfLines?: boolean;
-	/** The way to a path that no swap of a folder leads elsewhere; default: the path. */
+	/** Returns a path that swapping a folder cannot redirect; default: the path itself. */
 	wayTo?: (path: string) => string;
 }
 
@@ -38,7 +38,9 @@ export class AppendFile {
 	readonly #isOfLines: boolean;
 	readonly #wayTo: (path: string) => string;
 
-	/** Creates the file (or continues an existing one), 0600. Throws `refused` for what is no file of its own: a link, a pipe. */
+	/**
+	 * Creates the file (or continues an existing one), 0600. Throws `refused` for anything but a file of its own: a link, a pipe.
+	 */
 	constructor(path: string, options: AppendFileOptions = {}) {
 		this.path = path;
 		this.#wayTo = options.wayTo ?? ((as) => as);
@@ -49,8 +51,8 @@ export class AppendFile {
 	}
 
 	/**
-	 * On a disk that fills up meanwhile, a file of lines ends with its last whole append, so that what is appended when there
-	 * is room again never stands behind half a line; any other keeps all that went to disk.
+	 * When the disk fills up, a file of lines is cut back to its last whole append, so that later lines never follow half a line;
+	 * any other file keeps everything that reached the disk.
 	 */
 	append(data: Buffer): void {
 		try {
@@ -81,15 +83,15 @@ export class AppendFile {
 		}
 	}
 
-	/** The file goes on at another path, with what it holds so far; `keepSource` as in `restore`. */
+	/** Continues the file at another path, with its content so far; `keepSource` as in `restore`. */
 	moveTo(path: string, options: { keepSource?: boolean } = {}): void {
 		this.path = path;
 		this.restore(options);
 	}
 
 	/**
-	 * Writes the held content to the path again and goes on there. `keepSource`: another process still writes to the old
-	 * file (the agent's stderr), so it stays held and the copy is made anew at each call.
+	 * Writes the held content to the path again and continues there. `keepSource`: another process still writes to the old file
+	 * (the agent's stderr), so it stays held and is copied again at each call.
 	 */
 	restore(options: { keepSource?: boolean } = {}): void {
 		ensureFolder(dirname(this.path));
@@ -112,7 +114,7 @@ export class AppendFile {
 		this.#fd = copy;
 	}
 
-	/** What it ends with, at most `maxBytes`. */
+	/** The end of the file, at most `maxBytes`. */
 	readTail(maxBytes: number): Buffer {
 		const size = this.size();
 		const tail = Buffer.allocUnsafe(Math.min(maxBytes, size));
@@ -139,7 +141,7 @@ function openOwn(path: string, wayTo: (path: string) => string): number {
 	const facts = fstatSync(fd);
 	if (facts.isFile() && facts.nlink === 1) return fd;
 	closeSync(fd);
-	const what = facts.isFile() ? 'a file with another name elsewhere' : 'no file';
+	const what = facts.isFile() ? 'a file with a second name elsewhere' : 'not a file';
 	throw new RelayError('refused', `${path} is ${what}; nothing is written to it`, { hint: 'remove it' });
 }
 

@@ -1,6 +1,6 @@
 /**
- * A short-lived lock for a small file that several relays rewrite (ledger, trust, user config): read, change, replace, a
- * few milliseconds. The lock of a session, held for hours and refreshed, is another thing and lives in `sessions/`.
+ * A short-lived lock for a small file that several relays rewrite (ledger, trust, user config): read, change, replace, within a few
+ * milliseconds. A session's lock, held for hours and refreshed, lives in `sessions/`.
  */
 import { renameSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -17,14 +17,14 @@ import {
 } from './files.ts';
 
 /**
- * Who holds a lock. `start` tells a reused pid apart; `place` names machine, boot and pid namespace.
- * @internal For tests: tests write a lock as another process does.
+ * The holder of a lock. `start` exposes a reused pid; `place` names machine, boot and pid namespace.
+ * @internal For tests: they write a lock as another process does.
  */
 export interface LockHolder {
 	pid: number;
 	/** Opaque start stamp of the process. */
 	start: string;
-	/** Processes can be judged only where this is equal. */
+	/** Only where this is equal can the process be judged. */
 	place: string;
 }
 
@@ -56,7 +56,7 @@ export function lockingOf(processes: ProcessTable, clock: Pick<Clock, 'now'>): L
 const DEFAULT_TIMEOUT_MS = 5_000;
 /** A holder that cannot be judged (other machine, torn lock file) is stale after this; a hold takes milliseconds. */
 const UNJUDGED_STALE_MS = 10_000;
-/** Short against a hold with two fsyncs (1-10 ms), long against the cost of one look (0.05 ms). */
+/** Short compared with a hold with two fsyncs (1-10 ms), long compared with one look (0.05 ms). */
 const RETRY_MS = 4;
 
 /**
@@ -114,7 +114,7 @@ function removeStale(path: string, locking: Locking): boolean {
 	}
 }
 
-/** A takeover that died half way: moved to a name of our own first, so that only one process removes it. */
+/** Removes a takeover that died half way. It is renamed to a name of our own first, so that only one process removes it. */
 function renameAway(guard: string, locking: Locking): void {
 	const own = `${guard}.${locking.self.pid}`;
 	try {
@@ -146,7 +146,7 @@ function parseHolder(text: string): LockHolder | null {
 	return { pid, start, place };
 }
 
-/** Empty for what is no lock: a link, a pipe, nothing. */
+/** Empty for anything that is not a lock: a link, a pipe, nothing. */
 function readText(path: string): string {
 	return readOrNull(path)?.toString('utf8') ?? '';
 }
@@ -156,7 +156,7 @@ function ageMs(path: string, now: number): number {
 	return facts === undefined ? 0 : now - facts.mtimeMs;
 }
 
-/** Sleeps without spinning; the hold it waits for is shorter than a timer's turn of the event loop is worth. */
+/** Sleeps without spinning, and blocks the event loop: the wait is shorter than one turn of it. */
 function pause(ms: number): void {
 	Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }

@@ -27,15 +27,15 @@ import { hasErrno, RelayError } from '../errors.ts';
 
 export const FILE_MODE = 0o600;
 export const FOLDER_MODE = 0o700;
-/** Of folders that are the user's, not the relay's: what the umask leaves. */
+/** The mode of folders that belong to the user, not to the relay: the umask decides. */
 export const USUAL_FOLDER_MODE = 0o777;
 
 const { O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY } = constants;
 
 /**
- * Creates the folder and its parents, 0700. An existing folder is left as it is. Throws what the system says of the first one
- * that cannot be made. Not by Node's `recursive`: it loses EROFS, and it never ends where a folder exists and none can be
- * made in it (`ENOENT` below /proc and on some mounts).
+ * Creates the folder and its parents, 0700. An existing folder is left unchanged. Throws the system error of the first one that
+ * cannot be made. Node's `recursive` is not used: it loses EROFS, and it never ends where a folder exists but nothing can be made
+ * in it (`ENOENT` below /proc and on some mounts).
  */
 export function ensureFolder(path: string, mode = FOLDER_MODE): void {
 	const missing: string[] = [];
@@ -62,12 +62,12 @@ function makeFolder(path: string, mode: number): void {
 	try {
 		mkdirSync(path, { mode });
 	} catch (error) {
-		// Some systems refuse before they look whether it is there (EROFS, EACCES, EISDIR for a root).
+		// Some systems refuse before they check whether it exists (EROFS, EACCES, EISDIR for a root).
 		if (hasErrno(error, 'ENOENT') || !statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw error;
 	}
 }
 
-/** Also through a link; false where that cannot be told. */
+/** Follows links; false when it cannot be determined. */
 function isFolderNow(path: string): boolean {
 	try {
 		return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
@@ -81,7 +81,7 @@ export function openAppend(path: string): number {
 	return openSync(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW, FILE_MODE);
 }
 
-/** Writes all bytes, also where the system takes only a part at a time. */
+/** Writes all bytes, even where the system takes only part of them at a time. */
 export function writeAll(fd: number, data: Buffer): void {
 	for (let at = 0; at < data.length; ) at += writeSync(fd, data, at, data.length - at);
 }
@@ -114,8 +114,8 @@ export function writeAtomic(
 }
 
 /**
- * As `writeAtomic` with `sync`, for files of one folder and without blocking the event loop. They are written side by side
- * and appear in the order given: where the last one is, all are.
+ * As `writeAtomic` with `sync`, for several files of one folder, without blocking the event loop. They are written concurrently and
+ * appear in the order given: once the last one exists, all do.
  */
 export async function writeDurably(
 	files: ReadonlyArray<readonly [path: string, data: string]>,
@@ -137,14 +137,14 @@ export async function writeDurably(
 }
 
 /**
- * Puts a file that was written before, and its name, on disk without blocking the event loop. What cannot be synced is as
- * safe as without.
+ * Syncs an already written file and its name to disk without blocking the event loop. Ignores failures: the file is then as safe as
+ * before.
  */
 export async function syncInBackground(path: string): Promise<void> {
 	await syncNamed(path).catch(() => undefined);
 }
 
-/** A file that was written before, and its name, are on disk when this is done. Rejects with a system error. */
+/** Syncs an already written file and its name to disk. Rejects with a system error. */
 export async function syncNamed(path: string): Promise<void> {
 	for (const each of [path, dirname(path)]) {
 		const handle = await open(each, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
@@ -152,7 +152,7 @@ export async function syncNamed(path: string): Promise<void> {
 	}
 }
 
-/** As `syncNamed`, before anything else happens. Throws a system error. */
+/** As `syncNamed`, but blocking. Throws a system error. */
 export function syncNamedNow(path: string): void {
 	for (const each of [path, dirname(path)]) syncOne(each, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
 }
@@ -167,7 +167,7 @@ async function writeSynced(path: string, data: string): Promise<void> {
 	}
 }
 
-/** Creates a file that must not exist yet. Returns false, and writes nothing, when it does. Leaves none when it fails. */
+/** Creates a file that must not exist yet. Returns false, and writes nothing, when it does. Leaves no file behind when it fails. */
 export function createExclusive(path: string, data: string): boolean {
 	let fd: number;
 	try {
@@ -188,8 +188,8 @@ export function createExclusive(path: string, data: string): boolean {
 }
 
 /**
- * What a folder holds, unsorted; empty where there is no such folder. `alsoEmpty`: further error codes that mean so to the
- * caller (`EACCES` where an unreadable folder holds nothing of ours).
+ * The names in a folder, unsorted; empty when the folder does not exist. `alsoEmpty`: further error codes that the caller treats as
+ * empty (`EACCES` where an unreadable folder holds nothing of ours).
  */
 export function namesIn(folder: string, ...alsoEmpty: string[]): string[] {
 	if (isKnownMissing(folder)) return [];
@@ -201,12 +201,12 @@ export function namesIn(folder: string, ...alsoEmpty: string[]): string[] {
 	}
 }
 
-/** What has this path, a link as itself; undefined where nothing has it, as below what is no folder. */
+/** Facts about the path, links not followed; undefined when nothing is there, or when a parent is not a folder. */
 export function lstatIfThere(path: string): Stats | undefined {
 	return undefinedIfNotThere(() => lstatSync(path, { throwIfNoEntry: false }));
 }
 
-/** The same with device and inode as they are: a number loses the end of large ones. */
+/** As `lstatIfThere`, with device and inode as bigints: a number loses the low digits of large ones. */
 export function lstatExactly(path: string): BigIntStats | undefined {
 	return undefinedIfNotThere(() => lstatSync(path, { bigint: true, throwIfNoEntry: false }));
 }
@@ -221,8 +221,8 @@ function undefinedIfNotThere<T>(look: () => T): T | undefined {
 }
 
 /**
- * A time ahead of `now` (epoch ms) by more than `leewayMs` was set by a clock that was wrong, and would keep a file young for as
- * long: from now on it counts as now. What may not be changed stays.
+ * Resets a file time that is ahead of `now` (epoch ms) by more than `leewayMs`. A wrong clock set it, and it would keep the file
+ * young for as long. A file that may not be changed stays.
  */
 export function endFutureTime(path: string, now: number, leewayMs: number): void {
 	const time = lstatIfThere(path)?.mtimeMs ?? now;
@@ -234,42 +234,45 @@ export function endFutureTime(path: string, now: number, leewayMs: number): void
 	}
 }
 
-/** Nothing has this path: asked before an open, since Node takes twenty times as long for one that throws. */
+/** True when nothing has this path. Asked before an open, since one that throws takes Node twenty times as long. */
 function isKnownMissing(path: string): boolean {
 	try {
 		return lstatSync(path, { throwIfNoEntry: false }) === undefined;
 	} catch {
-		// Whoever opens it says why.
+		// The open that follows reports why.
 		return false;
 	}
 }
 
-/** A folder itself, no link to one. */
+/** True for a folder itself, not for a link to one. */
 export const isFolder = (path: string): boolean => lstatIfThere(path)?.isDirectory() === true;
 
-/** Something stands there that is no folder; a link to one is none. */
+/** True when something else than a folder is there, a link to a folder included. */
 export const isNoFolder = (path: string): boolean => lstatIfThere(path)?.isDirectory() === false;
 
-/** A folder itself, no link to one, and of this user. */
+/** True for a folder itself, not a link to one, that this user owns. */
 export const isOwnFolder = (path: string): boolean => areOfOwnFolder(lstatIfThere(path));
 
-/** The same of facts that are known already. */
+/** As `isOwnFolder`, from facts already known. */
 export const areOfOwnFolder = (facts: Stats | undefined): facts is Stats =>
 	facts?.isDirectory() === true && isOwned(facts);
 
-/** Something else stands where a folder of this user should: a link to one, which could lead anywhere, or another's. */
+/**
+ * True when a folder of this user should be here but something else is: a link, which could lead anywhere, or another user's
+ * folder.
+ */
 export function isForeignFolder(path: string): boolean {
 	const facts = lstatIfThere(path);
 	return facts !== undefined && !areOfOwnFolder(facts);
 }
 
-/** By this user, where the system knows users. */
+/** True when this user owns it, or when the system has no users. */
 export const isOwned = ({ uid }: Pick<Stats, 'uid'>): boolean =>
 	process.getuid === undefined || uid === process.getuid();
 
 /**
- * The file's bytes, or null when there is no such file. Refuses what `openToRead` does, and more than `maxBytes`; `judge` throws
- * for what else is not to be read.
+ * The file's bytes, or null when the file does not exist. Refuses what `openToRead` refuses, and more than `maxBytes`; `judge`
+ * throws for anything else that must not be read.
  */
 export function readIfThere(
 	path: string,
@@ -296,17 +299,17 @@ export function readExpected(
 	try {
 		judge(facts);
 		const { size } = facts;
-		if (size > maxBytes) throw unreadable(path, `has ${size} bytes, more than is read here (${maxBytes})`);
+		if (size > maxBytes) throw unreadable(path, `has ${size} bytes; at most ${maxBytes} are read here`);
 		return readFileSync(fd);
 	} finally {
 		closeSync(fd);
 	}
 }
 
-/** What memory takes at once (Node's own limit is 2 GiB). */
+/** The most that is read into memory (Node's own limit is 2 GiB). */
 const MAX_READ_BYTES = 2 ** 31 - 1;
 
-/** As `readOrNull`, as data; null also for what is no JSON. */
+/** As `readOrNull`, parsed as JSON; null also for invalid JSON. */
 export function readJsonOrNull(path: string): unknown {
 	try {
 		return JSON.parse(readOrNull(path)?.toString('utf8') ?? 'null');
@@ -316,7 +319,7 @@ export function readJsonOrNull(path: string): unknown {
 	}
 }
 
-/** As `readIfThere`; null also for what it refuses. */
+/** As `readIfThere`; null also for files it refuses. */
 export function readOrNull(path: string): Buffer | null {
 	try {
 		return readIfThere(path);
@@ -326,14 +329,14 @@ export function readOrNull(path: string): Buffer | null {
 	}
 }
 
-/** True for what `openToRead` refuses. */
+/** True for an error of `openToRead`. */
 export function isUnreadable(error: unknown): error is RelayError {
 	return error instanceof RelayError && error.code === 'unreadable_file';
 }
 
 /**
- * The bytes of a regular file that others may have put there (git's own, the user's), links followed; null for whatever else
- * stands there and for what may not be read. To open a pipe that nobody writes to would wait for ever; this never waits.
+ * The bytes of a regular file that others may have put there (git, the user), links followed; null for anything else in its place
+ * and for a file that may not be read. Never waits, unlike an open of a pipe without a writer.
  */
 export function readRegularFile(path: string, maxBytes = MAX_REGULAR_BYTES): Buffer | null {
 	return isKnownMissing(path) ? null : readExpectedFile(path, maxBytes);
@@ -359,11 +362,11 @@ function readExpectedFile(path: string, maxBytes = MAX_REGULAR_BYTES): Buffer | 
 const MAX_REGULAR_BYTES = 64 * 1024 * 1024;
 const UNREADABLE = [
 	...['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM', 'ELOOP', 'ENXIO', 'ENODEV', 'ENAMETOOLONG'],
-	// A path with a NUL in it, which a file may name and no system has.
+	// A path with a NUL, which a file may name and no system has.
 	'ERR_INVALID_ARG_VALUE',
 ];
 
-/** As UTF-8. */
+/** As `readRegularFile`, decoded as UTF-8. */
 export const readRegularText = (path: string, maxBytes?: number): string | null =>
 	readRegularFile(path, maxBytes)?.toString('utf8') ?? null;
 
@@ -372,8 +375,8 @@ export const readExpectedText = (path: string, maxBytes?: number): string | null
 	readExpectedFile(path, maxBytes)?.toString('utf8') ?? null;
 
 /**
- * Opens a file for reading. Throws `unreadable_file` for anything else in its place (a symbolic link, a folder, a pipe, a
- * socket, a device) and where it may not be read: to open a pipe that nobody writes to would wait for ever.
+ * Opens a file for reading. Throws `unreadable_file` for anything else in its place (a symbolic link, a folder, a pipe, a socket, a
+ * device) and for a file that may not be read. Never waits, unlike an open of a pipe without a writer.
  */
 export function openToRead(path: string): number {
 	return openRegular(path).fd;
@@ -390,7 +393,7 @@ function openRegular(path: string): OpenFile {
 		fd = openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
 	} catch (error) {
 		if (hasErrno(error, 'ELOOP'))
-			throw unreadable(path, 'is a symbolic link, which is not followed here', error);
+			throw unreadable(path, 'is a symbolic link, which the relay does not follow', error);
 		if (hasErrno(error, 'ENXIO')) throw unreadable(path, NOT_REGULAR, error);
 		if (hasErrno(error, 'EACCES', 'EPERM')) throw unreadable(path, `cannot be read (${error.code})`, error);
 		throw error;
@@ -398,10 +401,10 @@ function openRegular(path: string): OpenFile {
 	const facts = fstatSync(fd);
 	if (facts.isFile()) return { fd, facts };
 	closeSync(fd);
-	throw unreadable(path, facts.isDirectory() ? 'is a folder, where a file belongs' : NOT_REGULAR);
+	throw unreadable(path, facts.isDirectory() ? 'is a folder, not a file' : NOT_REGULAR);
 }
 
-const NOT_REGULAR = 'is a pipe, socket or device, which is not read here';
+const NOT_REGULAR = 'is a pipe, socket or device, which the relay does not read';
 
 function unreadable(path: string, problem: string, cause?: unknown): RelayError {
 	return new RelayError('unreadable_file', `${path} ${problem}`, {

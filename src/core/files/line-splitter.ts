@@ -4,11 +4,11 @@ export type Line =
 	| { kind: 'oversized'; bytes: number; head: string; tail: string };
 
 /**
- * Above this a line is not kept in memory (design 3): 16 MiB.
- * @internal For tests: tests go past it.
+ * A line above this size is not kept in memory: 16 MiB.
+ * @internal For tests: they go past it.
  */
 export const MAX_LINE_BYTES = 16 * 1024 * 1024;
-/** What is kept of an oversized line's start and end, bytes each. */
+/** How much of an oversized line's start and end is kept, bytes each. */
 const KEPT_BYTES = 64 * 1024;
 const NEWLINE = 0x0a;
 

@@ -14,7 +14,7 @@ function findPackageRoot(): string {
 	let folder = dirname(fileURLToPath(import.meta.url));
 	while (!existsSync(join(folder, 'package.json'))) {
 		const parent = dirname(folder);
-		if (parent === folder) throw new Error('agent-relay has lost its package.json');
+		if (parent === folder) throw new Error('agent-relay cannot find its own package.json');
 		folder = parent;
 	}
 	return folder;

@@ -1,7 +1,7 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
-/** As git and agents name it: links are resolved in as much of the path as is there. */
+/** Resolves links in the part of the path that exists, as git and agents do. */
 export function realFolder(path: string): string {
 	if (existsSync(path)) return realpathSync(path);
 	const parent = dirname(path);

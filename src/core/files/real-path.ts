@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { onceAStep } from '../once.ts';
 import { lstatIfThere } from './files.ts';
 
-/** A path with its links resolved; as it is where it cannot be. */
+/** Returns the path with its links resolved, or unchanged when that fails. */
 export type RealPath = (path: string) => string;
 
 export const realPathIfThere: RealPath = (path) => realPathOrNull(path) ?? path;
@@ -17,9 +17,8 @@ function realPathOrNull(path: string): string | null {
 }
 
 /**
- * As `realPathIfThere`, for many paths that share folders: each folder is looked at once within one step of the event loop,
- * where the system would look at all that lead to a path for each path. Elsewhere than on Linux only the system knows how a name
- * is spelled on its disk.
+ * As `realPathIfThere`, for many paths that share folders: each folder is looked at once within one step of the event loop, while
+ * the system would look at every parent of every path. Outside Linux only the system knows how a name is spelled on its disk.
  */
 export function createRealPath(): RealPath {
 	if (process.platform !== 'linux') return realPathIfThere;

@@ -1,4 +1,4 @@
-/** What a system error says to people, where it is the machine's state and no bug: everywhere else it would be a stack. */
+/** Message and hint for a system error that the machine's state causes, not a bug of ours; any other error is shown as a stack. */
 export interface SystemFailure {
 	message: string;
 	hint: string;
@@ -10,14 +10,14 @@ interface SystemError extends Error {
 	path?: unknown;
 }
 
-/** null for what is no such error. */
+/** null for any other error. */
 export function describeSystemFailure(error: unknown): SystemFailure | null {
 	if (!(error instanceof Error) || !('code' in error)) return null;
 	const { code, syscall, path }: SystemError = error;
 	if (syscall === 'uv_cwd')
 		return {
-			message: 'the folder that this was started in is gone',
-			hint: 'Go to one that is there; where it was made anew: cd "$PWD"',
+			message: 'the folder this was started in no longer exists',
+			hint: 'Change to an existing folder; if it was created again: cd "$PWD"',
 		};
 	const failure = typeof code === 'string' ? FAILURES.get(code) : undefined;
 	if (failure === undefined) return null;
@@ -29,17 +29,23 @@ const NO_ROOM = {
 	message: 'no space left',
 	hint: 'Free some space on that disk; what was recorded before is intact.',
 };
-const NO_RIGHT = { message: 'permission denied', hint: 'Check who owns it and what its mode allows.' };
+const NO_RIGHT = { message: 'permission denied', hint: 'Check its owner and its mode.' };
 const FAILURES: ReadonlyMap<string, SystemFailure> = new Map([
-	['EMFILE', { message: 'too many open files for this shell', hint: 'Allow more: ulimit -n 1024' }],
-	['ENFILE', { message: 'too many open files on this machine', hint: 'End something that keeps many open.' }],
-	['ENOMEM', { message: 'no memory left', hint: 'End something that takes much of it.' }],
-	['EAGAIN', { message: 'no more processes for this user', hint: 'End some, or allow more: ulimit -u' }],
+	['EMFILE', { message: 'too many open files for this shell', hint: 'Raise the limit: ulimit -n 1024' }],
+	[
+		'ENFILE',
+		{ message: 'too many open files on this machine', hint: 'Stop a program that keeps many files open.' },
+	],
+	['ENOMEM', { message: 'no memory left', hint: 'Stop a program that uses a lot of memory.' }],
+	[
+		'EAGAIN',
+		{ message: 'no more processes for this user', hint: 'Stop some, or raise the limit: ulimit -u' },
+	],
 	['ENOSPC', NO_ROOM],
 	['EDQUOT', NO_ROOM],
-	['EROFS', { message: 'the disk is read-only', hint: 'Mount it so that it can be written.' }],
+	['EROFS', { message: 'the disk is read-only', hint: 'Remount it read-write.' }],
 	['EACCES', NO_RIGHT],
 	['EPERM', NO_RIGHT],
-	['EIO', { message: 'the disk cannot be read or written', hint: 'See what the system logs of it: dmesg' }],
+	['EIO', { message: 'the disk cannot be read or written', hint: 'Check the system log: dmesg' }],
 	['ENAMETOOLONG', { message: 'a path is too long for this disk', hint: 'Use a shorter one.' }],
 ]);

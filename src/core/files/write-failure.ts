@@ -1,8 +1,8 @@
 import { hasErrno, RelayError } from '../errors.ts';
 
 /**
- * A system error of a write as something a user can act on: `disk_full`, `not_writable` or `refused` (a symbolic link
- * stands where we write), each with the path. Anything else comes back unchanged, to be rethrown.
+ * Turns a system error of a write into one the user can act on: `disk_full`, `not_writable` or `refused` (the path is a symbolic
+ * link), each with the path. Any other error is returned unchanged, to be rethrown.
  */
 export function explainWriteFailure(error: unknown, path: string): unknown {
 	if (hasErrno(error, 'ENOSPC', 'EDQUOT'))
@@ -28,7 +28,7 @@ export function explainWriteFailure(error: unknown, path: string): unknown {
 	return error;
 }
 
-/** Runs a write; its system errors are thrown as `explainWriteFailure` puts them. */
+/** Runs a write and throws its system errors as `explainWriteFailure` describes them. */
 export function explainingWrites<T>(path: string, write: () => T): T {
 	try {
 		return write();

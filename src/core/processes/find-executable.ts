@@ -1,23 +1,23 @@
-/** Where a program is. Absolute paths only; one inside a repo that is not trusted is never started. */
+/** Finds a program. Only absolute paths are started, and none inside an untrusted repo. */
 import { accessSync, constants, statSync } from 'node:fs';
 import { basename, delimiter, dirname, isAbsolute, join, resolve, sep } from 'node:path';
 import { type RealPath, realPathIfThere } from '../files/real-path.ts';
 
 export interface FoundExecutable {
-	/** Absolute, or null when there is none that may be started. */
+	/** Absolute, or null when none may be started. */
 	path: string | null;
-	/** Why a program that is there is not used, for people; null when nothing was passed over. */
+	/** Why a program that exists is not used, for people; null when nothing was skipped. */
 	refused: string | null;
-	/** Where it was looked for, in order, the one that was found last. */
+	/** Where it was looked for, in order; the last one is where it was found. */
 	lookedAt: readonly string[];
 }
 
 export interface ExecutableSearch {
-	/** The value of PATH. A leading `~` is the home, as shells read it; relative entries are dropped. */
+	/** The value of PATH. A leading `~` is the home folder, as in shells; relative entries are dropped. */
 	searchPath: string;
-	/** Folders to look into after those of PATH, asked for only where PATH has no such program; default: none. */
+	/** Folders to search after PATH, only read when PATH has no such program; default: none. */
 	places?: Iterable<string>;
-	/** Whether one of `places` is there at all, where the caller asks that once for many programs; default: looked at. */
+	/** Whether one of `places` exists; pass it to share one look between many programs. Default: looks. */
 	isThere?: (place: string) => boolean;
 	home: string;
 	/** `agents.<id>.executable`, or null. */
@@ -28,7 +28,7 @@ export interface ExecutableSearch {
 	realPath?: RealPath;
 }
 
-/** The first of `names` (bare, absolute or `~/…`) that may be started. */
+/** Returns the first of `names` (bare, absolute or `~/…`) that may be started. */
 export function findExecutable(names: readonly string[], search: ExecutableSearch): FoundExecutable {
 	let refused: string | null = null;
 	const lookedAt: string[] = [];
@@ -68,7 +68,7 @@ function* candidates(
 
 function isProgram(path: string): boolean {
 	try {
-		// Most are not there, and Node takes five times as long for a look that throws.
+		// Most do not exist, and a look that throws takes Node five times as long.
 		if (!statSync(path, { throwIfNoEntry: false })?.isFile()) return false;
 		accessSync(path, constants.X_OK);
 		return true;
@@ -78,8 +78,8 @@ function isProgram(path: string): boolean {
 }
 
 /**
- * The value of PATH for programs that must find none of these folders' own: without entries below them, and without
- * relative ones, which would mean the folder the program works in.
+ * The value of PATH without entries below these folders, for programs that must not find anything there, and without relative
+ * entries, which depend on the working folder.
  */
 export function searchPathOutside(
 	searchPath: string,
@@ -92,7 +92,7 @@ export function searchPathOutside(
 		.join(delimiter);
 }
 
-/** In one of the folders: by the path as found, by where its folder's links lead, or by where its own lead. */
+/** True when the path itself, its folder's real path, or its own real path is in one of the folders. */
 function liesInside(path: string, folders: readonly string[], realPath: RealPath = realPathIfThere): boolean {
 	if (folders.length === 0) return false;
 	const ways = [path, join(realPath(dirname(path)), basename(path)), realPath(path)];

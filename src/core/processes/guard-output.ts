@@ -1,4 +1,4 @@
-/** What a process prints may be lost at any write (a full disk, a reader or a terminal that is gone); what it does goes on. */
+/** Keeps a process working when its output is lost: a full disk, or a reader or terminal that is gone. */
 
 /** The part of a standard stream that is guarded. */
 export interface GuardedStream {
@@ -7,8 +7,8 @@ export interface GuardedStream {
 }
 
 /**
- * Calls `onLost` once, at the first write that fails, and drops all that is written from then on; callbacks are called as if it
- * had been. Node throws out of `write` itself when stdout is a file (seen with 20.20), and emits `error` otherwise.
+ * Calls `onLost` once, at the first write that fails, and drops everything written afterwards, calling callbacks as if it had been
+ * written. Node throws from `write` itself when stdout is a file (seen with 20.20), and emits `error` otherwise.
  */
 export function guardOutput(stream: GuardedStream, onLost: (error: NodeJS.ErrnoException) => void): void {
 	const write = stream.write.bind(stream);

@@ -1,24 +1,24 @@
 /**
- * Whether the end of a terminal is the end of this process. `nohup` and a shell's `trap '' HUP` ignore SIGHUP for what they
- * start, but Node puts every signal back to its default before any code of ours runs (`ResetSignalHandlers` in Node's
- * src/node.cc, seen with 20.20), so that this cannot be read any more. What can be seen is how such a process is started.
+ * Decides whether the end of a terminal ends this process. `nohup` and a shell's `trap '' HUP` ignore SIGHUP for what they start,
+ * but Node puts every signal back to its default before any code of ours runs (`ResetSignalHandlers` in Node's src/node.cc, seen
+ * with 20.20), so this can no longer be read. How the process was started still shows.
  */
 import { fstatSync } from 'node:fs';
 import { isatty } from 'node:tty';
 
-/** `kept`: a file, /dev/null or closed, where nobody waits at the other end. */
+/** `kept`: a file, /dev/null or a closed stream, with nobody waiting at the other end. */
 export type StreamKind = 'terminal' | 'kept' | 'read';
 
 /**
- * True when the process was started by `nohup` away from the keyboard, or when no terminal is at its input and no terminal and no
- * reader at its outputs: such a run belongs to nobody whose leaving could end it. SIGTERM ends it.
+ * True when the process was started by `nohup` away from the keyboard, or has no terminal at its input and neither a terminal nor a
+ * reader at its outputs: nobody's leaving should end such a run. SIGTERM still does.
  */
 export function outlivesTerminal(
 	[input, output, errorOutput]: readonly [StreamKind, StreamKind, StreamKind],
 	env: Readonly<Record<string, string | undefined>>,
 ): boolean {
 	if (input === 'terminal') return false;
-	// bash, zsh and ksh tell a program in `_` what they started; nohup hands it on as it is.
+	// bash, zsh and ksh put the path of what they start in `_`; nohup passes it on.
 	if (/(?:^|\/)nohup$/.test(env._ ?? '')) return true;
 	return output === 'kept' && errorOutput === 'kept';
 }

@@ -1,10 +1,10 @@
 /**
- * A child gets every descriptor of ours that is not close-on-exec: node-pty's masters (an agent whose terminal is held by
- * anyone outlives a killed relay) and what our own parent left open from 16 up (Node marks those below, and as many above as
- * come without a gap: `uv_disable_stdio_inheritance`). Node cannot set the flag on an open descriptor, and to close one that a
- * preloaded library uses would break it; but a child's descriptor table can be laid out with `stdio`: libuv leaves `ignore` at
- * 3 and above alone and puts `/dev/null` over the numbers we name. Measured: 0.1 ms for the look, no difference in the start
- * of the child. On macOS libuv closes everything by itself.
+ * A child gets every descriptor of ours that is not close-on-exec: node-pty's masters (an agent whose terminal is held by anyone
+ * outlives a killed relay) and what our own parent left open from 16 up (Node marks those below, and as many above as come without
+ * a gap: `uv_disable_stdio_inheritance`). Node cannot set the flag on an open descriptor, and closing one that a preloaded library
+ * uses would break it; but `stdio` lays out a child's descriptor table: libuv leaves `ignore` at 3 and above alone and puts
+ * `/dev/null` over the numbers we name. Measured: 0.1 ms to look, no difference in the child's start. On macOS libuv closes
+ * everything by itself.
  */
 import type { StdioNull, StdioPipe } from 'node:child_process';
 import { closeSync, openSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
@@ -28,8 +28,8 @@ export function withoutInheritedDescriptors<T>(stdio: readonly Stdio[], start: (
 }
 
 /**
- * `stdio` made as long as the highest of `numbers`, with `cover` at each of them that `stdio` does not replace itself.
- * @internal For tests: tried with descriptors of a test's own.
+ * Extends `stdio` up to the highest of `numbers`, with `cover` at each of them that `stdio` does not set itself.
+ * @internal For tests: they use descriptors of their own.
  */
 export function coverDescriptors(
 	stdio: readonly Stdio[],
@@ -51,17 +51,17 @@ function inheritableDescriptors(): number[] {
 	return [...leftOpen, ...openMasters()];
 }
 
-/** Node marks every descriptor below as close-on-exec when it starts. */
+/** Node marks every lower descriptor as close-on-exec when it starts. */
 const UNMARKED_FROM = 16;
 
 /**
- * What the process was started with. It never grows: Node opens everything close-on-exec, and node-pty's masters are told by
- * `rememberMaster`. A number that was closed since and is another one's now is that one's in this process only, as before.
+ * The descriptors this process was started with. The list never grows: Node opens everything close-on-exec, and node-pty's masters
+ * are reported by `rememberMaster`. A number that was closed and reused is hidden from children all the same.
  */
 let leftOpen: readonly number[] | null = null;
 
 /**
- * Without those above the limit on open files, where nothing can be put in their place. They are closed: no library of this
+ * Leaves out those above the limit on open files, where nothing can be put in their place, and closes them: no library of this
  * process can have opened one there.
  */
 function coverable(inherited: readonly number[]): readonly number[] {
@@ -72,10 +72,10 @@ function coverable(inherited: readonly number[]): readonly number[] {
 	return within;
 }
 
-/** The masters of node-pty that were not seen closed. */
+/** The masters of node-pty that have not been seen closed. */
 const masters = new Set<number>();
 
-/** To be called for each master that node-pty opened, before anything else is started. */
+/** Call it for each master that node-pty opened, before anything else is started. */
 export function rememberMaster(fd: number): void {
 	masters.add(fd);
 }

@@ -1,17 +1,17 @@
 /** Signals of our own process, injectable so that what listens can be tested inside a test process. */
 export interface OwnSignals {
-	/** Returns how to stop listening. */
+	/** Returns a function that stops listening. */
 	on(signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'SIGTSTP' | 'SIGCONT', listener: () => void): () => void;
 	/** Runs right before the process ends, also after a crash. Synchronous work only. */
 	onExit(listener: () => void): () => void;
 	/**
-	 * Stops the foreground process group as the terminal's own Ctrl+Z would; nobody may listen to SIGTSTP at that moment. Where
-	 * no shell could wake it (an orphaned process group) the system ignores it, and this returns as if woken.
+	 * Stops the foreground process group as the terminal's own Ctrl+Z would; nothing may listen to SIGTSTP at that moment. Where no
+	 * shell could resume it (an orphaned process group) the system ignores the signal, and this returns as if resumed.
 	 */
 	stopGroup(): void;
 }
 
-/** Where the process outlives its terminal, nobody hears SIGHUP. */
+/** A process that outlives its terminal ignores SIGHUP. */
 export function createProcessSignals(
 	process: NodeJS.Process,
 	{ outlivesTerminal }: { outlivesTerminal: boolean },

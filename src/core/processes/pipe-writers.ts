@@ -21,7 +21,7 @@ function holdsForWriting(pid: string, pipe: string): boolean {
 	);
 }
 
-/** The access mode stands in the lowest two bits of `flags`, in octal (proc_pid_fdinfo(5)): 0 is reading only. */
+/** The lowest two bits of `flags` (octal) are the access mode (proc_pid_fdinfo(5)): 0 is reading only. */
 function isForWriting(fdinfo: string): boolean {
 	const text = unlessGone(() => readFileSync(fdinfo, 'utf8')) ?? '';
 	const flags = /^flags:\s*([0-7]+)$/m.exec(text)?.[1];

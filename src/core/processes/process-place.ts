@@ -1,16 +1,16 @@
-/** Where a process that a record names ran: what is needed to know whether its pid means anything here. */
+/** Where a recorded process ran: decides whether its pid means anything here. */
 export interface ProcessPlace {
 	/** Name of the machine or container. */
 	host: string;
-	/** Changes with every boot; null where it is not known. */
+	/** Changes with every boot; null when unknown. */
 	boot_id: string | null;
-	/** null where there are none. */
+	/** null when the system has none. */
 	pid_namespace: string | null;
 }
 
 /**
- * `here`: a pid of `place` is the same process here. `ended`: it was an earlier boot of this machine, and nothing of it runs.
- * `unseen`: another machine or container, of whose processes nothing can be told.
+ * `here`: a pid of `place` is the same process here. `ended`: it ran in an earlier boot of this machine, so it is gone. `unseen`:
+ * it is on another machine or in another container, whose processes cannot be seen.
  */
 export function standingOf(place: ProcessPlace, here: ProcessPlace): 'here' | 'ended' | 'unseen' {
 	const isSameHost = place.host === here.host;
@@ -23,7 +23,7 @@ export function standingOf(place: ProcessPlace, here: ProcessPlace): 'here' | 'e
 	return isSameHost && !isAnyHost(here.host) ? 'ended' : 'unseen';
 }
 
-/** Names that tell no machine from another. */
+/** True for names that do not distinguish machines. */
 function isAnyHost(host: string): boolean {
 	return host === '' || /^localhost(?:\.|$)/.test(host);
 }

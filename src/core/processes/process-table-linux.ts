@@ -6,7 +6,7 @@ import { commandText, signalPid } from './process-signal.ts';
 import type { ProcessEntry, ProcessIdentity, ProcessTable } from './process-table.ts';
 import { descendantsOf, identifyAll } from './process-tree.ts';
 
-/** Process facts from `/proc`. A process that ends while it is read, or that this user may not read, is left out. */
+/** Process facts from `/proc`. Leaves out a process that ends while it is read, or that this user may not read. */
 export function createLinuxProcessTable(): ProcessTable {
 	let place: ProcessPlace | null = null;
 	/** Of this very process, which asks for itself again and again: nothing of it changes while it runs. */
@@ -22,7 +22,7 @@ export function createLinuxProcessTable(): ProcessTable {
 		alive: (identities) => identities.filter((identity) => table.isAlive(identity)),
 		descendants: (root) => descendantsOf(table, root),
 		withEnvironment: (variables, { after = null } = {}) => {
-			// Bytes as characters: the environment of every process is searched, and to decode it takes longer.
+			// Latin-1 keeps bytes as they are: the environment of every process is searched, and decoding takes longer.
 			const wanted = Object.entries(variables).map(([name, value]) =>
 				Buffer.from(`\0${name}=${value}\0`).toString('latin1'),
 			);
@@ -52,9 +52,9 @@ export function createLinuxProcessTable(): ProcessTable {
 }
 
 /**
- * Parses `/proc/PID/stat` (proc_pid_stat(5)), or null when the text is not whole or the process is a zombie. The name
- * stands in parentheses and may hold spaces, parentheses and newlines, so the fields are counted from the last `)`.
- * @internal For tests: tried with lines of other systems.
+ * Parses `/proc/PID/stat` (proc_pid_stat(5)), or null when the text is not whole or the process is a zombie. The name stands in
+ * parentheses and may hold spaces, parentheses and newlines, so the fields are counted from the last `)`.
+ * @internal For tests: they use lines of other systems.
  */
 export function parseStat(text: string): ProcessEntry | null {
 	const open = text.indexOf('(');
@@ -96,7 +96,7 @@ function isNumberedAfter(pid: number): (other: number) => boolean {
 	return (other) => (pid <= newest ? other > pid && other <= newest : other > pid || other <= newest);
 }
 
-/** By its owner: most processes are of others, and a read that is refused takes ten times as long as this look. */
+/** Judges by owner: most processes belong to others, and a refused read takes ten times as long as this look. */
 function isReadable(pid: number): boolean {
 	const user = process.getuid?.() ?? 0;
 	return user === 0 || statSync(`/proc/${pid}`, { throwIfNoEntry: false })?.uid === user;

@@ -5,7 +5,7 @@ import { commandText, signalPid } from './process-signal.ts';
 import type { ProcessEntry, ProcessIdentity, ProcessTable } from './process-table.ts';
 import { descendantsOf } from './process-tree.ts';
 
-/** A full list on a busy desktop is some 200 KB; with environments a few MB. */
+/** A full list on a busy desktop is some 200 KB, with environments a few MB. */
 const MAX_PS_BYTES = 64 * 1024 * 1024;
 
 /**
@@ -53,7 +53,7 @@ const ROW = /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(\S+)\s+(\w{3}\s+\w{3}\s+\d+\s+[\d:]{8}
 
 /**
  * Parses rows of `ps -o pid=,ppid=,pgid=,stat=,lstart=,<text>`; zombies and rows of another shape are left out.
- * @internal For tests: tried with output of other systems.
+ * @internal For tests: they use output of other systems.
  */
 export function parseRows(output: string): Array<{ entry: ProcessEntry; text: string }> {
 	return output.split('\n').flatMap((line) => {
@@ -67,7 +67,7 @@ export function parseRows(output: string): Array<{ entry: ProcessEntry; text: st
 
 /**
  * Pids of the rows `PID COMMAND ENVIRONMENT…` that hold each of `words` as a whole word.
- * @internal For tests: tried with output of other systems.
+ * @internal For tests: they use output of other systems.
  */
 export function pidsWithWords(output: string, words: readonly string[]): number[] {
 	return output.split('\n').flatMap((line) => {

@@ -1,6 +1,6 @@
 /**
- * Facts about processes of this machine: who runs, who started whom, and signals that never reach a reused pid. One
- * interface, two sources: `/proc` (Linux) and `ps` (elsewhere). What to do with the facts is the caller's matter.
+ * Facts about processes of this machine: who runs, who started whom, and signals that never reach a reused pid. One interface, two
+ * sources: `/proc` (Linux) and `ps` (elsewhere). What to do with the facts is up to the caller.
  */
 
 import type { ProcessPlace } from './process-place.ts';
@@ -20,7 +20,7 @@ export interface ProcessEntry {
 	start: string;
 	parent: number;
 	group: number;
-	/** The session's id, or null where the source cannot tell. */
+	/** The session's id, or null when the source does not report it. */
 	session: number | null;
 	/** Short name as the kernel keeps it (`node`, `tmux: server`). */
 	name: string;
@@ -38,17 +38,17 @@ export interface ProcessTable {
 	/** Live descendants, those in sessions and groups of their own included, as long as the chain of parents holds. */
 	descendants(root: Pick<ProcessIdentity, 'pid' | 'start'>): ProcessIdentity[];
 	/**
-	 * Processes started with these variables, each with its value; only those this user may read. `after`: only what was started
-	 * after the process of that pid, where the system numbers them in a row; what is older may be among them all the same.
+	 * Processes started with these variables, each with its value; only those this user may read. `after`: only processes started
+	 * after the one with that pid, where the system numbers them in order; older ones may still be among them.
 	 */
 	withEnvironment(
 		variables: Readonly<Record<string, string>>,
 		options?: { after?: number | null },
 	): ProcessIdentity[];
-	/** Sends the signal unless the pid belongs to another process by now. False when nothing was signalled. */
+	/** Sends the signal unless the pid now belongs to another process. False when nothing was signalled. */
 	signal(identity: Pick<ProcessIdentity, 'pid' | 'start'>, signal: NodeJS.Signals): boolean;
-	/** Of this process. */
+	/** This process. */
 	place(): ProcessPlace;
-	/** Seconds since this machine was started. */
+	/** Seconds since this machine booted. */
 	uptime(): number;
 }

@@ -1,15 +1,15 @@
 import type { ProcessEntry, ProcessIdentity, ProcessTable } from './process-table.ts';
 
-/** What belongs to a tree besides its root: sessions whose members stay in it when their parent is gone. */
+/** The roots of a tree, and the sessions whose members belong to it even after their parent is gone. */
 export interface TreeSeeds {
 	roots: readonly Pick<ProcessIdentity, 'pid' | 'start'>[];
-	/** Where the source cannot tell sessions, process groups of the same numbers. */
+	/** Process groups with the same numbers, where the source does not report sessions. */
 	sessions?: ReadonlySet<number>;
 }
 
 /**
- * The entries below the seeds' roots (roots left out) and the members of the seeds' sessions with all below them. A root
- * whose pid was reused has no descendants. A tmux or screen server and everything below it never belongs to a tree.
+ * The entries below the seeds' roots (roots left out), the members of the seeds' sessions, and everything below those. A root whose
+ * pid was reused has no descendants. A tmux or screen server and everything below it never belongs to a tree.
  */
 export function membersOf(entries: readonly ProcessEntry[], seeds: TreeSeeds): ProcessEntry[] {
 	const roots = new Map(seeds.roots.map((root) => [root.pid, root.start]));
@@ -36,7 +36,7 @@ export function descendantsOf(
 	return identifyAll(table, membersOf(table.snapshot(), { roots: [root] }));
 }
 
-/** Identities of the entries that still are the same processes. */
+/** Identities of the entries that are still the same processes. */
 export function identifyAll(
 	table: Pick<ProcessTable, 'identify'>,
 	entries: readonly ProcessEntry[],
@@ -48,8 +48,8 @@ export function identifyAll(
 }
 
 /**
- * The processes in words, `PID COMMAND`, a shell and what it runs as one: those whose parent is among them stand behind it.
- * `entries`: a snapshot of when they ran.
+ * Describes the processes as `PID COMMAND`, a shell and what it runs as one: a process whose parent is among them is left to that
+ * one. `entries`: a snapshot from when they ran.
  */
 export function describeTrees(
 	processes: readonly ProcessIdentity[],
@@ -70,10 +70,10 @@ export function describeTrees(
 		});
 }
 
-/** Linux names tell a server from its clients (`tmux: server`); `ps` elsewhere does not, and then both are spared. */
+/** Linux distinguishes a server from its clients (`tmux: server`); `ps` elsewhere does not, and both are spared. */
 const MULTIPLEXER = /^(?:tmux(?:: server)?|screen|SCREEN)$/;
 
-/** True for a terminal multiplexer's server: what runs in it is the user's own, whoever started it. */
+/** True for a terminal multiplexer's server: what runs in it belongs to the user, whoever started it. */
 export function isMultiplexer(entry: Pick<ProcessEntry, 'name'>): boolean {
 	return MULTIPLEXER.test(entry.name);
 }

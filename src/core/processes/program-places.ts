@@ -1,6 +1,6 @@
 /**
- * Where programs of a user are besides PATH: what a login shell would add by its start files, known by the layouts of
- * installers and version managers. Files are looked at; no shell and no manager is started.
+ * Where a user's programs are outside PATH: what the start files of a login shell would add, known from the layouts of installers
+ * and version managers. Files are looked at; no shell and no manager is started.
  */
 import { readFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
@@ -9,7 +9,7 @@ import { namesIn } from '../files/files.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** In the order in which they are looked at; absolute, there or not. */
+/** The folders in search order; absolute, existing or not. */
 export function programPlaces(env: Env, home: string): string[] {
 	const named = (variable: string, otherwise: string) => {
 		const value = env[variable];
@@ -45,7 +45,7 @@ export function programPlaces(env: Env, home: string): string[] {
 	];
 }
 
-/** The version of nvm's default alias, as its start file chooses it; without one that is there, the newest. */
+/** The version of nvm's default alias, as its start file chooses it, or the newest when that one is not installed. */
 function nvmPlaces(folder: string): string[] {
 	const versions = namesIn(join(folder, 'versions/node'), 'EACCES', 'ELOOP').sort(byVersion).reverse();
 	const wanted = nvmAlias(folder, 'default');
@@ -55,7 +55,7 @@ function nvmPlaces(folder: string): string[] {
 
 const MAX_ALIASES = 5;
 
-/** An alias may name another one (`lts/jod`). */
+/** An alias may name another alias (`lts/jod`). */
 function nvmAlias(folder: string, name: string): string | null {
 	let value = name;
 	for (let step = 0; step < MAX_ALIASES; step++) {
@@ -76,7 +76,7 @@ function byVersion(a: string, b: string): number {
 	return a.localeCompare(b, 'en', { numeric: true });
 }
 
-/** npm's global prefix, where the user set one (docs.npmjs.com, config `prefix`). */
+/** npm's global prefix, if the user set one (docs.npmjs.com, config `prefix`). */
 function npmPlaces(env: Env, home: string): string[] {
 	const line = /^\s*prefix\s*=\s*(.+?)\s*$/m.exec(textOf(join(home, '.npmrc')) ?? '')?.[1];
 	const written = line?.replace(/^["']|["']$/g, '').replace(/^(?:~|\$\{HOME\})(?=\/)/, home);

@@ -11,11 +11,11 @@ export interface RunProcessOptions {
 	env: Readonly<Record<string, string>>;
 	/** Becomes stdin; without it stdin is empty. */
 	input?: string | Buffer;
-	/** What is kept of stdout; the rest is read and dropped. Default 64 MiB. */
+	/** How much of stdout is kept; the rest is read and dropped. Default 64 MiB. */
 	maxOutputBytes?: number;
 	/** Default: none. */
 	timeoutMs?: number;
-	/** True: killed with its group if this process exits first. For a look at something, not for work that should be finished. */
+	/** Kill it with its group if this process exits first. For a look at something, not for work that should be finished. */
 	endsWithUs?: boolean;
 	signal?: AbortSignal;
 }
@@ -36,9 +36,9 @@ const DEFAULT_OUTPUT_BYTES = 64 * 1024 * 1024;
 const STDERR_BYTES = 256 * 1024;
 /** Between SIGTERM and SIGKILL: time for git to remove its lock files. */
 const KILL_GRACE_MS = 1_000;
-/** How long pipes that a process left in the background still holds are read after the program has ended. */
+/** How long pipes that a background process still holds are read after the program has ended. */
 const LEFT_OPEN_MS = 250;
-/** More than a full pipe needs; what runs on in the background may print without end. */
+/** More than a full pipe needs; a background process may print without end. */
 const MOST_LOOKS = 100;
 
 /**
@@ -59,7 +59,7 @@ export async function runProcess(
 	if (options.endsWithUs) endWithUs(child);
 	const stdout = collect(child.stdout, options.maxOutputBytes ?? DEFAULT_OUTPUT_BYTES);
 	const stderr = collect(child.stderr, STDERR_BYTES);
-	// A program that does not read its input is no failure (EPIPE).
+	// A program that does not read its input has not failed (EPIPE).
 	child.stdin?.on('error', () => undefined).end(options.input);
 	const stop = endInTime(child, options);
 	try {
@@ -105,8 +105,8 @@ function ended(child: ChildProcess): Promise<Pick<ProcessResult, 'exitCode' | 's
 }
 
 /**
- * Calls back once a look at the pipes finds nothing more. Where much else was to do, the end of a program is seen together
- * with that of another one before its own output was read, and the time is over before the next look.
+ * Calls back once a look at the pipes finds nothing more. On a busy event loop a program's end can be seen before its own output
+ * was read, with the time already over.
  */
 function whenRead(child: ChildProcess, done: () => void, looksLeft = MOST_LOOKS): void {
 	let hasRead = false;
@@ -123,7 +123,7 @@ function whenRead(child: ChildProcess, done: () => void, looksLeft = MOST_LOOKS)
 	});
 }
 
-/** Ends the group when the time is over or the signal aborts. */
+/** Ends the group on timeout or when the signal aborts. */
 function endInTime(child: ChildProcess, options: RunProcessOptions) {
 	const timers: NodeJS.Timeout[] = [];
 	const state = { timedOut: false, dispose };

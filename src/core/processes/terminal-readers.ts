@@ -1,13 +1,13 @@
-/** Who waits for input of a terminal. Linux tells by the system call a process is in; elsewhere nobody is known. */
+/** Finds out who waits for terminal input. Linux shows it by the system call a process is in; elsewhere nobody is known. */
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hasErrno } from '../errors.ts';
 
-/** Numbers of `read` and `readv` (syscall tables of the kernel); other machines are not known. */
+/** Numbers of `read` and `readv` (the kernel's syscall tables); other machines are unknown. */
 const READS: Readonly<Record<string, readonly string[]>> = { x64: ['0', '19'], arm64: ['63', '65'] };
 
 /**
- * True while one of the processes blocks in a read of that terminal, by its own path or as `/dev/tty`. A process of another
- * user (sudo) cannot be looked at and does not count; nor does one that waits with poll or select.
+ * True while one of the processes blocks in a read of that terminal, by its own path or as `/dev/tty`. A process of another user
+ * (sudo) cannot be seen and does not count; nor does one that waits with poll or select.
  */
 export function isTerminalRead(pids: readonly number[], terminalPath: string): boolean {
 	const reads = process.platform === 'linux' ? READS[process.arch] : undefined;

@@ -23,7 +23,10 @@ describe('an error that nothing else caught', () => {
 		],
 		[systemError('ENOSPC', 'write'), /^agent-relay: no space left\n {2}Free some/],
 		[systemError('EROFS', 'mkdir', '/repo/\x1b[2Jx'), /^agent-relay: the disk is read-only/],
-		[systemError('ENOENT', 'uv_cwd'), /^agent-relay: the folder that this was started in is gone\n {2}Go to/],
+		[
+			systemError('ENOENT', 'uv_cwd'),
+			/^agent-relay: the folder this was started in no longer exists\n {2}Change to/,
+		],
 	])('of the machine is a line with what to do: %s', (error, line) => {
 		const { text, exitCode } = reported(error);
 		expect(text).toMatch(line);
@@ -37,7 +40,7 @@ describe('an error that nothing else caught', () => {
 		const { text, exitCode } = reported(new RelayError('not_started', 'cannot start claude', { cause }));
 		expect(exitCode).toBe(EXIT.failed);
 		expect(text).toBe(
-			'agent-relay: cannot start claude\n  too many open files for this shell. Allow more: ulimit -n 1024\n',
+			'agent-relay: cannot start claude\n  too many open files for this shell. Raise the limit: ulimit -n 1024\n',
 		);
 	});
 
