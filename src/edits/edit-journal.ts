@@ -1,6 +1,6 @@
 /**
- * What is known on disk of a set of edits while they are made, in a folder of its own (the *place*): the new contents, what
- * stood at each path before, and a journal over both. An owner of edits may keep keys of its own in the journal.
+ * The on-disk state of a set of edits in progress, in a folder of its own (the *place*): the new contents, the old contents of each
+ * path, and a journal of both. The owner of the edits may keep keys of its own in the journal.
  */
 import { createHash } from 'node:crypto';
 import { lstatSync, readlinkSync, rmSync } from 'node:fs';
@@ -11,9 +11,9 @@ import { readIfThere, readRegularFile, writeAtomic } from '../core/files/files.t
 
 const stepSchema = v.looseObject({
 	path: v.string(),
-	/** What stood there, as `lookAt` stamps it; null: nothing, or a folder that is emptied by earlier steps. */
+	/** The old state, as `lookAt` stamps it; null: nothing, or a folder that earlier steps empty. */
 	stamp: v.nullable(v.string()),
-	/** Digest of what comes; null: the path goes away. Its content lies in `new/<path>`. */
+	/** Digest of the new content, which lies in `new/<path>`; null: the path is removed. */
 	digest: v.nullable(v.string()),
 });
 export type EditStep = v.InferOutput<typeof stepSchema>;
@@ -21,11 +21,11 @@ export type EditStep = v.InferOutput<typeof stepSchema>;
 /** The keys that every journal has; an owner's schema is `v.looseObject({ ...journalEntries, <its keys> })`. */
 export const journalEntries = {
 	schema_version: v.literal(1),
-	/** The folder that all paths lie in. Absolute. */
+	/** The absolute folder that contains all paths. */
 	worktree: v.string(),
-	/** `written`: all steps are done, what is left is for the owner to record it. */
+	/** `written`: all steps are done, and the owner still has to record the edits. */
 	phase: v.picklist(['writing', 'written']),
-	/** Folders that were not there before; they go when an undo leaves them empty. */
+	/** Folders that the edits create; an undo removes those it leaves empty. */
 	made_folders: v.array(v.string()),
 	steps: v.array(stepSchema),
 };
@@ -33,18 +33,18 @@ const journalSchema = v.looseObject(journalEntries);
 export type EditJournal = v.InferOutput<typeof journalSchema>;
 
 export interface EditPlace {
-	/** Absolute. There only while edits are made, or after some were interrupted. */
+	/** Absolute. Exists only while edits are made, or after an interruption. */
 	folder: string;
-	/** New contents, under their paths: whoever makes edits puts them here. */
+	/** New contents, under their paths; the owner of the edits puts them here. */
 	fresh: string;
-	/** What stood at the path of each step, under the step's number. */
+	/** The old content of each step's path, under the step's number. */
 	old: string;
 	journal: string;
-	/** Part of the names of files that wait beside their targets: only this place's edits use it. */
+	/** Part of the names of files that wait next to their targets; only this place's edits use it. */
 	mark: string;
 }
 
-/** `mark`: letters, digits, `-` and `_`, and the same whenever these edits are looked at (the id of a session). */
+/** `mark`: letters, digits, `-` and `_`, and the same on every call for these edits (the id of a session). */
 export function editPlace(folder: string, mark: string): EditPlace {
 	return {
 		folder,
@@ -56,8 +56,8 @@ export function editPlace(folder: string, mark: string): EditPlace {
 }
 
 /**
- * null: no edits were begun, or nothing of them was written. Throws `damaged_record` with that `hint` for what `schema` does not
- * know, `unreadable_file` for what is no file.
+ * null: no edits were begun, or nothing was written. Throws `damaged_record` with that `hint` if `schema` does not match, and
+ * `unreadable_file` for anything but a regular file.
  */
 export function readJournal<J extends EditJournal>(
 	place: EditPlace,
@@ -71,7 +71,7 @@ export function readJournal<J extends EditJournal>(
 	throw new RelayError('damaged_record', `${place.journal} is damaged`, { hint });
 }
 
-/** On disk when it returns. Keys stand in the order that they have here. */
+/** Durable when it returns. Keys are written in the order they have here. */
 export function writeJournal(place: EditPlace, journal: EditJournal): void {
 	writeAtomic(place.journal, `${JSON.stringify(journal, null, '\t')}\n`, { sync: true });
 }
@@ -82,11 +82,11 @@ export function discardPlace(place: EditPlace): void {
 
 export const oldPath = (place: EditPlace, at: number) => join(place.old, String(at));
 
-/** Where a content waits on the disk of its target; nobody else's file has that name. */
+/** Where a new content waits on its target's disk; no other file has that name. */
 export const besideOf = (place: EditPlace, target: string, at: number) =>
 	join(dirname(target), `.agent-relay-${place.mark}-${at}.tmp`);
 
-/** SHA-256 of what a path is: its kind, whether it can be executed, its bytes. */
+/** SHA-256 of the path's kind, whether it is executable, and its bytes. */
 export function digestOf(path: string): string {
 	const facts = lstatSync(path);
 	const hash = createHash('sha256');

@@ -1,24 +1,24 @@
-/** What stands at each path that is to change, and what speaks against changing it. Reads only. */
+/** Looks at each path that is to change, and reports what prevents the change. Reads only. */
 import { type BigIntStats, lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { hasErrno } from '../core/errors.ts';
 import { GITLINK_MODE, LINK_MODE } from '../git/commits/tree-edits.ts';
 
-/** What a path holds. Nothing at all is null. */
+/** The state of a path; null means nothing is there. */
 export interface FileState {
 	/** As git writes it: `100644` (file), `100755` (program), `120000` (link), `160000` (another repo). */
 	mode: string;
-	/** Git's id of the bytes, for a link of its target: 40 or 64 hex digits. */
+	/** Git's id of the bytes, or of a link's target: 40 or 64 hex digits. */
 	id: string;
 }
 
 /** One path of a set of edits. A renamed file is two of these. */
 export interface FileEdit {
-	/** Relative to the root of the edits, with `/` between its parts. Any string: what must not be written is left out. */
+	/** Relative to the root of the edits, with `/` between its parts. May be any string: unwritable paths are left out. */
 	path: string;
-	/** What must stand there now. */
+	/** The state expected now. */
 	before: FileState | null;
-	/** What is to stand there. Equal to what stands there already: nothing is to do. */
+	/** The state wanted. If the path is in that state already, there is nothing to do. */
 	after: FileState | null;
 }
 
@@ -36,48 +36,51 @@ export interface EditConflict {
 		| 'repo'
 		| 'case'
 		| 'binary';
-	/** In words, without the path. */
+	/** The reason in words, without the path. */
 	why: string;
 }
 
-/** A path that the edits leave out: another repo, or a name that belongs to git or to the relay, or leads out of the root. */
+/** A path that the edits leave out: another repo, a name that belongs to git or the relay, or one that leads out of the root. */
 export interface EditOmission {
 	path: string;
 	kind: 'submodule' | 'reserved';
 }
 
-/** What an `lstat` returned, to see later whether it is still so. null: nothing stood there. */
+/** The facts of an `lstat`, to detect a later change. null: nothing was there. */
 type Stamp = string | null;
 
 export interface SeenPath {
 	edit: FileEdit;
 	stamp: Stamp;
 	kind: 'absent' | 'file' | 'link' | 'folder' | 'other';
-	/** File mode bits; null where no file stands. */
+	/** File mode bits; null unless a file is there. */
 	permissions: number | null;
 }
 
 export interface SeenPaths {
-	/** Nothing stands between the edits and these, besides what the files hold. */
+	/** Paths that nothing blocks, except possibly the files' contents. */
 	open: SeenPath[];
 	conflicts: EditConflict[];
 	omitted: EditOmission[];
 }
 
-/** Our own records, git's files, what leads out of the root, and names that no system or no text has. */
+/** Our own records, git's files, paths that lead out of the root, and names that no system or no text allows. */
 const RESERVED =
 	/(?:^|\/)\.git(?:\/|$)|^\.agent-relay\/(?!config\.toml$)|(?:^|\/)\.\.?(?:\/|$)|^\/|[\0\ufffd]|^$/i;
 
 /** Whether edits may ever write at `path`. */
 export const isWritablePath = (path: string): boolean => !RESERVED.test(path);
 
-/** A link in place of a folder on the way to `path` leads elsewhere. */
+/** True when a link replaces a folder on the way to `path`. */
 export function leadsElsewhere(root: string, path: string): boolean {
 	const parents = path.split('/').slice(0, -1);
 	return parents.some((_, at) => lookAt(join(root, ...parents.slice(0, at + 1))).kind === 'link');
 }
 
-/** `ignoresCase`: the disk takes names that differ only in case for one. Throws the system's error for a path that cannot be looked at. */
+/**
+ * `ignoresCase`: the disk treats names that differ only in case as one. Throws the system's error for a path that cannot be looked
+ * at.
+ */
 export function lookAtPaths(
 	root: string,
 	edits: readonly FileEdit[],
@@ -112,7 +115,7 @@ export function lookAtPaths(
 	return seen;
 }
 
-/** True where a folder is to take the place of the file. */
+/** True when a folder is to replace the file. */
 const hasBelow = (paths: ReadonlySet<string>, folder: string) =>
 	[...paths].some((path) => path.startsWith(`${folder}/`));
 
@@ -138,7 +141,7 @@ export function lookAt(path: string): Found {
 	return { stamp: kind === 'folder' ? 'folder' : stampOf(facts), kind, permissions };
 }
 
-/** Without the time of the last change of facts: a hard link to the file moves that. */
+/** Leaves out ctime, which a hard link to the file changes. */
 const stampOf = ({ ino, size, mtimeNs, mode }: BigIntStats): string => `${ino} ${size} ${mtimeNs} ${mode}`;
 
 /** undefined: nothing is there. */
@@ -153,13 +156,13 @@ function statOf(path: string): BigIntStats | undefined {
 
 type Obstacle = Pick<EditConflict, 'kind' | 'why'>;
 
-/** What stands where a path has a folder. `isRepo`: a folder with a `.git` of its own. */
+/** What is at the path of a parent folder. `isRepo`: a folder with a `.git` of its own. */
 interface Parent {
 	kind: SeenPath['kind'];
 	isRepo: boolean;
 }
 
-/** Looks at each parent once, however many paths lie in it. */
+/** Looks at each parent once, however many paths are in it. */
 function parentsIn(root: string): (parent: string) => Parent {
 	const known = new Map<string, Parent>();
 	return (parent) => {
@@ -175,8 +178,8 @@ function lookAtParent(path: string): Parent {
 }
 
 /**
- * `gone`: nothing can stand at the path, because one of `others` takes a place on its way: a file that the edits take away
- * first, or, for a path that goes, the file that comes instead of its folder.
+ * `gone`: nothing can be at the path, because one of `others` blocks its way: a file that the edits remove first, or, for a path to
+ * be removed, the file that replaces its folder.
  */
 function lookAtWay(
 	parentAt: (parent: string) => Parent,
@@ -198,16 +201,16 @@ function lookAtWay(
 	return 'open';
 }
 
-/** A folder may make room for a file only when the edits take away all that is in it. */
+/** A folder may make room for a file only if the edits remove everything in it. */
 function folderConflict(
 	root: string,
 	{ path, after }: FileEdit,
 	removed: ReadonlySet<string>,
 ): Obstacle | null {
-	const folder: Obstacle = { kind: 'folder', why: 'a folder stands here' };
+	const folder: Obstacle = { kind: 'folder', why: 'a folder is here' };
 	if (after === null) return folder;
 	const stays = filesIn(root, path).find((file) => !removed.has(file));
-	return stays === undefined ? null : { ...folder, why: `a folder stands here, with ${stays}` };
+	return stays === undefined ? null : { ...folder, why: `a folder is here, with ${stays} in it` };
 }
 
 function filesIn(root: string, folder: string): string[] {
@@ -217,11 +220,11 @@ function filesIn(root: string, folder: string): string[] {
 	});
 }
 
-/** An empty folder is something that stands there, too. */
+/** An empty folder also counts as something there. */
 const emptyFolder = (root: string, path: string) =>
 	readdirSync(join(root, path)).length === 0 ? [`${path}/`] : [];
 
-/** Names that are one and the same where the disk ignores case. */
+/** Names that are the same on a disk that ignores case. */
 function collisions(edits: readonly FileEdit[], ignoresCase: boolean): EditConflict[] {
 	if (!ignoresCase) return [];
 	const first = new Map<string, string>();
@@ -235,16 +238,16 @@ function collisions(edits: readonly FileEdit[], ignoresCase: boolean): EditConfl
 	});
 }
 
-/** How a path that holds neither what it should nor what is to come stands in the way. */
+/** Describes the conflict of a path that holds neither its expected nor its wanted content. */
 export function contentConflict({ edit, kind }: SeenPath): EditConflict {
 	const { path, before, after } = edit;
 	if (kind === 'absent') return { path, kind: 'deleted_here', why: 'deleted here' };
-	if (before === null) return { path, kind: 'in_the_way', why: 'another file stands here' };
+	if (before === null) return { path, kind: 'in_the_way', why: 'another file is here' };
 	if (after === null) return { path, kind: 'deleted_there', why: 'changed here, deleted there' };
 	return { path, kind: 'changed', why: 'changed here' };
 }
 
-/** True where a three-way merge of text is possible at all. */
+/** True if a three-way merge of text is possible at all. */
 export function isMergeable({ edit, kind }: SeenPath): boolean {
 	const isFile = (mode: string | undefined) => mode === undefined || mode.startsWith('100');
 	return kind === 'file' && edit.after !== null && edit.after.mode !== LINK_MODE && isFile(edit.before?.mode);

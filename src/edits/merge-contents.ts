@@ -1,6 +1,6 @@
 /**
- * Contents as git sees them: what each open path holds, line endings and filters aside, and what a three-way merge makes of those
- * that hold something else. For edits whose contents the same repo has.
+ * Compares and merges contents as git sees them: sorts open paths regardless of line endings and filters, and merges those that
+ * differ. For edits whose contents are in the same repo.
  */
 import { cpSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ import type { Git } from '../git/run-git.ts';
 import { contentConflict, type EditConflict, isMergeable, type SeenPath } from './look-at-paths.ts';
 import { type SortedPaths, sortPaths } from './sort-paths.ts';
 
-/** Contents are compared as git would store them: line endings that git would convert do not count. */
+/** Compares contents as git would store them: line endings that git would convert do not count. */
 export async function sortByContent(
 	open: readonly SeenPath[],
 	index: ScratchIndex,
@@ -39,8 +39,8 @@ const isEqual = (one: TreeEntry | undefined, other: TreeEntry) =>
 	one !== undefined && one.id === other.id && one.mode === other.mode;
 
 /**
- * Entries of the repo's own index whose files git knows to be untouched since it wrote them. It settles what a filter program
- * (Git LFS) made of a file, which cannot be judged by its bytes.
+ * Entries of the repo's own index whose files git knows to be unchanged since it wrote them. This settles files made by a filter
+ * program (Git LFS), which cannot be judged by their bytes.
  */
 async function cleanPaths(
 	git: Git,
@@ -66,30 +66,30 @@ async function cleanPaths(
 }
 
 export interface MergeResult {
-	/** With the merged content under `fresh`. */
+	/** The paths whose merged content is under `fresh`. */
 	merged: SeenPath[];
-	/** Of these, the paths in which conflict markers are left. */
+	/** Those of `merged` that have conflict markers left. */
 	marked: string[];
 	conflicts: EditConflict[];
 }
 
 /**
- * Merges what differs, three-way, into `fresh` (which holds the new contents of these paths). What is no text, or is there on one
- * side only, stays a conflict.
+ * Merges what differs, three-way, into `fresh` (which holds the new contents of these paths). Anything that is not text, or exists
+ * on one side only, stays a conflict.
  */
 export async function mergeDiffering(
 	differing: readonly SeenPath[],
 	options: {
 		git: Git;
 		index: ScratchIndex;
-		/** The tree that holds the contents before the edits, by any name that git has for it. */
+		/** The tree with the contents before the edits, by any name that git accepts. */
 		base: string;
-		/** Where the paths are. Absolute. */
+		/** The absolute folder of the paths. */
 		root: string;
 		fresh: string;
 		/** A folder for the contents of `base`, and for copies. */
 		scratch: string;
-		/** What stands in the markers; `theirs`: who made the edits. */
+		/** Labels in the conflict markers; `theirs`: who made the edits. */
 		labels: { ours: string; base: string; theirs: string };
 	},
 ): Promise<MergeResult> {
@@ -105,7 +105,7 @@ export async function mergeDiffering(
 		const { path } = seen.edit;
 		const theirs = join(fresh, path);
 		const ours = join(scratch, 'ours');
-		// A copy: what is merged is what was there at one moment.
+		// Merge a copy, so that the content is from one moment.
 		cpSync(join(root, path), ours);
 		const left = await mergeThreeWay(git, root, {
 			ours,
@@ -115,7 +115,7 @@ export async function mergeDiffering(
 			target: theirs,
 		});
 		if (left === 'binary') {
-			result.conflicts.push({ path, kind: 'binary', why: 'changed here, and no text that could be merged' });
+			result.conflicts.push({ path, kind: 'binary', why: 'changed here, and not text that could be merged' });
 			continue;
 		}
 		result.merged.push(seen);

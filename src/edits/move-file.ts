@@ -1,4 +1,4 @@
-/** Moving a file, link or program to where another stands, in one step for whoever looks; also from one disk to another. */
+/** Moves a file, link or program over another in one visible step, even from one disk to another. */
 import {
 	chmodSync,
 	constants,
@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { hasErrno } from '../core/errors.ts';
 
-/** A hard link: it costs nothing and holds the very file. A copy where the disks differ or cannot link. */
+/** Keeps the old file as a hard link, which costs nothing and is the very file, or as a copy if the disks differ or cannot link. */
 export function keepOld(target: string, kept: string): void {
 	if (lstatSync(target).isSymbolicLink()) {
 		symlinkSync(readlinkSync(target, 'buffer'), kept);
@@ -27,8 +27,8 @@ export function keepOld(target: string, kept: string): void {
 }
 
 /**
- * By rename; across disks through a copy at `beside`, in the folder of `target`, which a process that dies may leave there.
- * `onCopied` is called when the copy is whole and not in place yet; `from` then stays unless it removes it.
+ * Renames; across disks it first copies to `beside`, in the folder of `target`, where a process that dies may leave the copy. Calls
+ * `onCopied` when the copy is complete but not in place yet; `from` then stays unless `onCopied` removes it.
  */
 export function moveInto(from: string, target: string, beside: string, onCopied = () => {}): void {
 	try {

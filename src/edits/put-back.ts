@@ -1,4 +1,4 @@
-/** Putting files back as a journal says they were, from any point that its edits had come to. */
+/** Restores files from a journal, whatever step its edits had reached. */
 import { lstatSync, rmdirSync, unlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { hasErrno } from '../core/errors.ts';
@@ -15,16 +15,16 @@ import { isWritablePath, leadsElsewhere, lookAt } from './look-at-paths.ts';
 import { moveInto } from './move-file.ts';
 
 /**
- * Puts back what stood at each path where the edits' own content stands now. What someone changed since is left as it is and
- * named in `left`, and so is what the system does not let us put back. Any step may have been done, half done or not begun; what
- * was put back already stays so. The journal is left alone.
+ * Restores the old content of each path that still has the edits' own content. A path that someone changed since, or that the
+ * system does not let us restore, is left unchanged and named in `left`. Each step may be done, half done or not begun; paths
+ * already restored stay so. The journal is left alone.
  */
 export function undoSteps(place: EditPlace, journal: EditJournal): { left: string[] } {
 	const steps = [...journal.steps.entries()].reverse();
 	const comes = steps.filter(([, { digest }]) => digest !== null);
 	const goes = steps.filter(([, { digest }]) => digest === null);
 	const left = undoAll(place, journal, comes);
-	// Before the files that stood where these folders are.
+	// Before the files that were where these folders are.
 	removeMadeFolders(journal);
 	return { left: [...left, ...undoAll(place, journal, goes)] };
 }
@@ -44,10 +44,12 @@ function undoAll(
 	});
 }
 
-/** What someone put into one since keeps it; one that cannot be removed is in nobody's way, or the file that stood there is named. */
+/**
+ * A folder that someone has put something into stays. One that cannot be removed is harmless, or the file that was there is named.
+ */
 function removeMadeFolders({ worktree, made_folders, steps }: EditJournal): void {
 	const parents = new Set(steps.flatMap(({ path, digest }) => (digest === null ? [] : parentsOf(path))));
-	// Earlier versions did not list a folder that came for a file.
+	// Earlier versions did not list a folder that replaced a file.
 	const forFiles = steps.filter(({ path, digest }) => digest === null && parents.has(path));
 	const folders = new Set([...made_folders, ...forFiles.map(({ path }) => path)]);
 	for (const folder of [...folders].sort((a, b) => b.length - a.length)) {
@@ -64,18 +66,18 @@ const parentsOf = (path: string) => [...path.matchAll(/\//g)].map(({ index }) =>
 
 const STAYS = ['ENOTEMPTY', 'EEXIST', 'ENOENT', 'ENOTDIR', 'EBUSY', 'EACCES', 'EPERM', 'EROFS'];
 
-/** False: something else stands there now, or in place of a folder on the way. */
+/** False: something else is there now, or replaces a folder on the way. */
 function undoStep(place: EditPlace, root: string, step: EditStep, at: number): boolean {
 	if (!isWritablePath(step.path)) return false;
 	const target = join(root, step.path);
 	const kept = oldPath(place, at);
 	const isKept = existsNoFollow(kept);
-	// What was to come there was not begun; what stood there is not put back through a link.
+	// This step was not begun; nothing is restored through a link.
 	if (leadsElsewhere(root, step.path)) return !isKept;
 	const beside = besideOf(place, target, at);
 	removeIfThere(beside);
 	const now = lookAt(target);
-	// What is replaced is kept first: where nothing is kept, nothing was begun.
+	// The old content is kept before it is replaced: if nothing was kept, nothing was begun.
 	if (step.stamp !== null && (!isKept || now.stamp === step.stamp)) return true;
 	const stands = now.kind === 'absent' ? null : now.kind === 'folder' ? 'folder' : digestOf(target);
 	if (step.stamp === null) {
@@ -91,7 +93,7 @@ function undoStep(place: EditPlace, root: string, step: EditStep, at: number): b
 		moveInto(kept, target, beside);
 	} catch (error) {
 		if (!hasErrno(error, 'ENOSPC', 'EDQUOT') || stands === null) throw error;
-		// What was written in its place has taken its room: the kept file still has the bytes that stood there.
+		// The new content has taken the old one's space on disk; the kept file still has the old bytes.
 		unlinkSync(target);
 		moveInto(kept, target, beside);
 	}

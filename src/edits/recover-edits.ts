@@ -2,23 +2,23 @@ import { isNoFolder } from '../core/files/files.ts';
 import { discardPlace, type EditJournal, type EditPlace } from './edit-journal.ts';
 import { undoSteps } from './put-back.ts';
 
-/** What became of edits that a dead process left. `journal`: what is known of them, with the owner's own keys. */
+/** The outcome of edits that a dead process left. `journal`: the record of them, with the owner's own keys. */
 export type Recovery<J extends EditJournal> =
-	/** None were begun, or nothing of them was written; the place is gone. */
+	/** None were begun, or nothing was written; the place is removed. */
 	| { status: 'none' }
-	/** All is as it was before them; the place is gone. */
+	/** Everything is as it was before; the place is removed. */
 	| { status: 'put_back'; journal: J }
-	/** These paths were changed since and are left so, the others are as they were; what stood there before lies in `place.old`. */
+	/** These paths were changed since and are left unchanged, the others are restored; the old contents are in `place.old`. */
 	| { status: 'changed'; journal: J; left: string[] }
 	/** All files are written: the owner records the edits, then calls `discardPlace`. */
 	| { status: 'written'; journal: J }
-	/** Not followed, and left as it is: the root is not ours (null), or `notFolder` stands in place of a folder of the place. */
+	/** Not followed and left unchanged: the root is not ours (null), or `notFolder` is where a folder of the place belongs. */
 	| { status: 'foreign'; journal: J; notFolder: string | null };
 
 /**
- * Settles what lies in the place, by the owner's `readJournal`. The journal may lie where others write: it is followed only where
- * `isOurs` says so of its root, and never into git's files, the relay's own, or through a link. Only under the owner's lock.
- * What it names is put back as far as it can be; killed midway, the next call goes on.
+ * Settles the edits left in the place, using the owner's `readJournal`. The journal may be where others write, so it is followed
+ * only if `isOurs` accepts its root, and never into git's files, the relay's own, or through a link. Call it only under the owner's
+ * lock. Restores as much as possible; if killed midway, the next call continues.
  */
 export function recoverEdits<J extends EditJournal>(
 	place: EditPlace,

@@ -1,17 +1,13 @@
 /**
- * Replacing a set of files so that either all are new or all are as before, also when the process dies midway. New contents lie
- * complete in the place before the first one is moved; what stood at a path is kept there (a hard link, or a copy) until the end;
- * a journal says what was to be done. The owner of the edits holds a lock of its own over the place, and goes this way:
+ * Replaces a set of files so that either all are new or all are as before, even if the process dies midway. All new contents are in
+ * the place before the first one is moved; the old contents are kept there (a hard link, or a copy) until the end; a journal lists
+ * the steps. The owner of the edits holds a lock of its own over the place, and proceeds like this:
  *
- *     recoverEdits(place, readJournal(place, …), …)                   settles what an earlier process left
- *     await inPlace(place, async () => {
- *         const plan = await planEdits(root, edits, …)                refused: `plan.conflicts`, `plan.differing`
- *         …                                                           new contents to `place.fresh`, each under its path
- *         const journal = prepareJournal(place, root, plan.pending)   with keys of its own, where it has some
- *         replaceFiles(place, journal)
- *         …                                                           records that it is done; `takeBack` where that must not be
- *         closeJournal(place)
- *     })
+ * recoverEdits(place, readJournal(place, …), …)                   settles what an earlier process left await inPlace(place, async
+ * () => { const plan = await planEdits(root, edits, …)                refused: `plan.conflicts`, `plan.differing` …
+ * new contents to `place.fresh`, each under its path const journal = prepareJournal(place, root, plan.pending)   with keys of its
+ * own, where it has some replaceFiles(place, journal) …                                                           records that it
+ * is done; `takeBack` where that must not be closeJournal(place) })
  */
 import { chmodSync, existsSync, lstatSync, mkdirSync, rmdirSync, unlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -40,10 +36,10 @@ import { keepOld, moveInto } from './move-file.ts';
 import { undoSteps } from './put-back.ts';
 
 /**
- * Makes the place for `work`, with an empty folder for new contents, and clears it at the end; it stays where a journal is left,
- * which tells of files that could not be put back, or of edits that could not be recorded. Throws `refused` where the place is
- * there already: other edits are being made in it, or were interrupted. System errors of `work` come as `explainWriteFailure`
- * puts them.
+ * Creates the place for `work`, with an empty folder for new contents, and clears it at the end. It stays if a journal is left,
+ * which names files that could not be restored, or edits that could not be recorded. Throws `refused` if the place exists already:
+ * other edits are in progress there, or were interrupted. System errors of `work` are thrown as `explainWriteFailure` describes
+ * them.
  */
 export async function inPlace<T>(place: EditPlace, work: () => Promise<T>): Promise<T> {
 	explainingWrites(place.folder, () => claim(place));
@@ -63,16 +59,16 @@ function claim({ folder }: EditPlace): void {
 		mkdirSync(folder, { mode: FOLDER_MODE });
 	} catch (error) {
 		if (!hasErrno(error, 'EEXIST')) throw error;
-		throw new RelayError('refused', `Files are being replaced from ${folder} already.`, {
-			hint: 'Try again when that has ended.',
+		throw new RelayError('refused', `Files from ${folder} are already being replaced.`, {
+			hint: 'Try again when that has finished.',
 			cause: error,
 		});
 	}
 }
 
 /**
- * The journal over `replaced`, whose new contents lie in `place.fresh`; it is not on disk yet. A new content gets the permissions
- * that its file has here, but for the right to execute, which is as its change says.
+ * The journal of `replaced`, whose new contents are in `place.fresh`; it is not on disk yet. A new content gets its file's current
+ * permissions, except the execute bit, which comes from the change.
  */
 export function prepareJournal(
 	{ fresh }: EditPlace,
@@ -108,7 +104,7 @@ function keepPermissions(fresh: string, { edit, permissions }: SeenPath): void {
 	if (facts.isFile() && (facts.mode & 0o777) !== wanted) chmodSync(fresh, wanted);
 }
 
-/** Folders on the way to `paths` that are not there yet, or only as a file that goes. */
+/** Folders on the way to `paths` that do not exist yet, or are a file to be removed. */
 function missingFolders(root: string, paths: readonly string[]): string[] {
 	const missing = new Set<string>();
 	const present = new Set<string>();
@@ -126,9 +122,9 @@ function missingFolders(root: string, paths: readonly string[]): string[] {
 }
 
 /**
- * Does all steps; the journal is written first. Whatever fails, all is put back and the failure is thrown: `refused` for a path
- * that changed since it was looked at, `disk_full`, `not_writable`; the last also where something could not be put back, and then
- * the journal stays. Phase `written` at the end; the journal goes when the owner closes it.
+ * Does all steps; the journal is written first. If one fails, everything is restored and the failure is thrown: `refused` for a
+ * path that changed since it was looked at, `disk_full`, `not_writable`. The last is also thrown if something could not be
+ * restored, and then the journal stays. Ends in phase `written`; the owner removes the journal by closing it.
  */
 export function replaceFiles(place: EditPlace, journal: EditJournal): void {
 	writeJournal(place, journal);
@@ -145,16 +141,16 @@ export function replaceFiles(place: EditPlace, journal: EditJournal): void {
 		const failure = explainWriteFailure(error, path);
 		const { left } = takeBack(place, journal);
 		if (left.length === 0) throw failure;
-		throw new RelayError('not_writable', `${messageOf(failure)}; not put back: ${left.join(', ')}`, {
-			hint: `What stood there lies in ${place.old}.`,
+		throw new RelayError('not_writable', `${messageOf(failure)}; not restored: ${left.join(', ')}`, {
+			hint: `The old files are in ${place.old}.`,
 			cause: error,
 		});
 	}
 }
 
 /**
- * Puts all back that `replaceFiles` did. What someone changed since is left as it is and named in `left`; then the journal stays,
- * and what stood there lies in `place.old`.
+ * Restores everything that `replaceFiles` replaced. What someone changed since is left unchanged and named in `left`; then the
+ * journal stays, and the old contents are in `place.old`.
  */
 export function takeBack(place: EditPlace, journal: EditJournal): { left: string[] } {
 	const { left } = undoSteps(place, journal);
@@ -162,7 +158,7 @@ export function takeBack(place: EditPlace, journal: EditJournal): { left: string
 	return { left };
 }
 
-/** The edits are recorded where they belong: from here on nothing puts them back. */
+/** Ends the edits once they are recorded: from here on nothing restores the old files. */
 export const closeJournal = (place: EditPlace): void => removeIfThere(place.journal);
 
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
@@ -173,8 +169,8 @@ function replaceFile(place: EditPlace, root: string, step: EditStep, at: number)
 	const isSame =
 		step.stamp === null ? now.kind === 'absent' || now.kind === 'folder' : now.stamp === step.stamp;
 	if (!isSame || leadsElsewhere(root, step.path))
-		throw new RelayError('refused', `${step.path} was changed while its replacement was prepared.`, {
-			hint: 'Everything is as it was. Try again when nothing else writes here.',
+		throw new RelayError('refused', `${step.path} was changed while its replacement was being prepared.`, {
+			hint: 'Nothing was changed. Try again when nothing else is writing here.',
 		});
 	if (step.stamp !== null) keepOld(target, oldPath(place, at));
 	if (step.digest === null) {
@@ -185,24 +181,24 @@ function replaceFile(place: EditPlace, root: string, step: EditStep, at: number)
 	if (now.kind === 'folder') removeEmptied(target, step.path);
 	if (step.stamp === null) ensureFolder(dirname(target), USUAL_FOLDER_MODE);
 	const fresh = join(place.fresh, step.path);
-	// Before it stands at its place: as long as it lies here, an undo takes the step for one that was not begun.
+	// Before it is in place: while it is still here, an undo treats the step as not begun.
 	moveInto(fresh, target, besideOf(place, target, at), () => unlinkSync(fresh));
 }
 
-/** A folder whose files were taken away by earlier steps. */
+/** Removes a folder whose files were removed by earlier steps. */
 function removeEmptied(folder: string, path: string): void {
 	try {
 		rmdirSync(folder);
 	} catch (error) {
 		if (!hasErrno(error, 'ENOTEMPTY', 'EEXIST')) throw error;
 		throw new RelayError('refused', `Something appeared in the folder ${path} meanwhile.`, {
-			hint: 'Everything is as it was. Try again when nothing else writes here.',
+			hint: 'Nothing was changed. Try again when nothing else is writing here.',
 			cause: error,
 		});
 	}
 }
 
-/** Folders that git would remove: those that held the file and hold nothing now. Never the top. */
+/** Removes the folders that git would: those that held the file and are now empty. Never the top. */
 function removeEmptyParents(root: string, path: string): void {
 	const parts = path.split('/').slice(0, -1);
 	for (; parts.length > 0; parts.pop()) {

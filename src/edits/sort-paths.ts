@@ -1,4 +1,4 @@
-/** Which of the open paths are done already, which may be replaced, and which hold something else. */
+/** Sorts the open paths into those already done, those that may be replaced, and those that hold something else. */
 import { createHash } from 'node:crypto';
 import { readlinkSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,15 +8,15 @@ import { EXECUTABLE_MODE, LINK_MODE } from '../git/commits/tree-edits.ts';
 import type { FileState, SeenPath } from './look-at-paths.ts';
 
 export interface SortedPaths {
-	/** Stand as they are to be. */
+	/** Already in the wanted state. */
 	already: SeenPath[];
-	/** Stand as the change expects: to be replaced. */
+	/** In the expected state: to be replaced. */
 	pending: SeenPath[];
-	/** Neither. */
+	/** In neither. */
 	differing: SeenPath[];
 }
 
-/** `holds`: whether a file or link stands as that side of its change says; asked only where that side has one. */
+/** `holds`: whether a file or link is in that side's state; asked only if that side has one. */
 export function sortPaths(
 	open: readonly SeenPath[],
 	holds: (seen: SeenPath, side: 'before' | 'after') => boolean,
@@ -24,7 +24,7 @@ export function sortPaths(
 	const stands = (seen: SeenPath, side: 'before' | 'after'): boolean => {
 		const state = seen.edit[side];
 		if (seen.kind === 'absent') return state === null;
-		// Its files are taken away by the edits themselves: the path is as good as free.
+		// The edits themselves remove its files: the path is as good as free.
 		if (seen.kind === 'folder') return side === 'before' && state === null;
 		return seen.kind !== 'other' && state !== null && holds(seen, side);
 	};
@@ -37,7 +37,7 @@ export function sortPaths(
 	return sorted;
 }
 
-/** Compares bytes, kind and the right to execute; the last not where the disk has none (`ignoresModes`). Reads each file once. */
+/** Compares bytes, kind and the execute bit, the last one unless the disk has none (`ignoresModes`). Reads each file once. */
 export function sortByBytes(
 	open: readonly SeenPath[],
 	{ root, ignoresModes }: { root: string; ignoresModes: boolean },
@@ -52,7 +52,7 @@ export function sortByBytes(
 
 const FILE_MODE = '100644';
 
-/** null: no file or link, or one that cannot be read (any more). */
+/** null: not a file or link, or one that cannot be read (any more). */
 function presentState(root: string, { edit, kind, permissions }: SeenPath): FileState | null {
 	const path = join(root, edit.path);
 	const bytes =
@@ -76,7 +76,7 @@ function targetOf(link: string): Buffer | null {
 	}
 }
 
-/** As `git hash-object --no-filters`: SHA-1, or SHA-256 where ids have 64 digits. */
+/** As `git hash-object --no-filters`: SHA-1, or SHA-256 for ids of 64 digits. */
 function idOf(bytes: Buffer, idLength: number): string {
 	const hash = createHash(idLength === 64 ? 'sha256' : 'sha1');
 	return hash.update(`blob ${bytes.length}\0`).update(bytes).digest('hex');

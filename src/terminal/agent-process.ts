@@ -1,6 +1,6 @@
 /**
- * One agent as a running process, whatever carries it. What lives here: start, bytes in order, the exact exit, and the stop
- * of the whole tree. What does not: what the bytes mean.
+ * One agent as a running process, whatever carries it: start, bytes in order, the exact exit, and the stop of the whole tree. The
+ * meaning of the bytes is left to others.
  */
 import type { ProcessIdentity } from '../core/processes/process-table.ts';
 
@@ -13,21 +13,21 @@ export interface ProcessSpec {
 	/** The whole environment. */
 	env: Readonly<Record<string, string>>;
 	cwd: string;
-	/** Becomes stdin; null: stdin stays open, for what `write` is given. */
+	/** Becomes stdin; null: stdin stays open for `write`. */
 	promptPath: string | null;
-	/** fd 2 is appended here, and followed. Created 0600 when missing. */
+	/** Receives fd 2 by appending, and is followed. Created 0600 when missing. */
 	stderrPath: string;
 	columns?: number;
 	rows?: number;
-	/** True for an exit code that is the CLI's own and does not mean a signal (128 + n). Default: none is. */
+	/** True for an exit code that is the CLI's own and does not mean a signal (128 + n). Default: always false. */
 	claimsExitCode?: (code: number) => boolean;
 }
 
 export interface ProcessEnd {
 	exitCode: number | null;
-	/** Only for a signal the relay sent, or exit code - 128 in {1,2,3,6,9,11,13,15} where `claimsExitCode` says no. */
+	/** Only for a signal the relay sent, or for an exit code - 128 in {1,2,3,6,9,11,13,15} that `claimsExitCode` does not claim. */
 	signal: NodeJS.Signals | null;
-	/** `marker`: the wrapper told the exit code after the last byte. `hangup`: the wrapper itself died. */
+	/** `marker`: the wrapper reported the exit code after the last byte. `hangup`: the wrapper itself died. */
 	seen: 'marker' | 'hangup';
 }
 
@@ -44,18 +44,18 @@ export interface AgentProcess {
 	/** Resolves after the last byte of both channels was delivered. Never rejects. */
 	readonly ended: Promise<ProcessEnd>;
 	/**
-	 * Gives it something to read; on a terminal as if a person had typed it, and nothing of it is echoed. Resolves when the
-	 * system has taken it. Once the process has ended nothing is written. Never rejects.
+	 * Writes to its stdin; on a terminal as if a person had typed it, without echo. Resolves when the system has taken it. Writes
+	 * nothing once the process has ended. Never rejects.
 	 */
 	write(bytes: Buffer): Promise<void>;
-	/** True while something below the wrapper waits for input of the terminal, as far as the system tells. */
+	/** True while something below the wrapper waits for terminal input, if the system shows it. */
 	isTerminalRead(): boolean;
 	/** Live descendants of the wrapper now, tool processes in sessions of their own included. */
 	descendants(): ProcessIdentity[];
 	/**
-	 * Ends the whole tree: interrupt, SIGTERM, SIGKILL to every recorded process that still is the same, the wrapper last.
-	 * Idempotent: a second call may only shorten the graces. `known` adds identities sampled earlier. Resolves when `ended`
-	 * has and nothing recorded is alive; returns what had to be killed.
+	 * Ends the whole tree: interrupt, SIGTERM, SIGKILL to every recorded process that is still the same, the wrapper last.
+	 * Idempotent: a second call can only shorten the graces. `known` adds identities sampled earlier. Resolves when `ended` has and
+	 * nothing recorded is alive; returns what had to be killed.
 	 */
 	stop(graces: StopGraces, known?: readonly ProcessIdentity[]): Promise<{ killed: ProcessIdentity[] }>;
 }

@@ -1,4 +1,4 @@
-/** What a chunk of terminal output holds: bytes of the agent, and the exit code once the end marker has come. */
+/** The content of a chunk of terminal output: the agent's bytes, and the exit code once the end marker has come. */
 export interface Scanned {
 	output: Buffer[];
 	exitCode: number | null;
@@ -6,7 +6,7 @@ export interface Scanned {
 
 /** The record separator: it starts the marker and occurs nowhere else in it. */
 const START = 0x1e;
-/** `255` and its line end: what ran may have switched the terminal's output modes back on, which makes it `\r\n` or more. */
+/** `255` and its line end: the agent may have switched the terminal's output modes back on, which makes it `\r\n` or more. */
 const CODE = /^(\d{1,3})\r*\n/;
 const MAX_CODE_BYTES = 16;
 
@@ -34,7 +34,7 @@ export class EndMarkerScanner {
 		return { output: end === 0 ? [] : [data.subarray(0, end)], exitCode: this.#exitCode };
 	}
 
-	/** What was held back as the start of a marker that never came. */
+	/** The bytes held back as the start of a marker that never came. */
 	rest(): Buffer {
 		return this.#exitCode === null ? this.#held : Buffer.alloc(0);
 	}
@@ -48,7 +48,7 @@ export class EndMarkerScanner {
 	}
 }
 
-/** The exit code, or null while its newline has not come. Only the wrapper knows the nonce, so the form is not in doubt. */
+/** The exit code, or null until its newline has come. Only the wrapper knows the nonce, so the format is certain. */
 function codeIn(text: Buffer): number | null {
 	const code = CODE.exec(text.subarray(0, MAX_CODE_BYTES).toString('latin1'))?.[1];
 	return code === undefined ? null : Number(code);

@@ -1,4 +1,4 @@
-/** The signals that end programs in practice, by number. A code outside 128 + these is the program's own. */
+/** The signals that end programs in practice, by number. Any code outside 128 + these is the program's own. */
 const SIGNALS: ReadonlyMap<number, NodeJS.Signals> = new Map([
 	[1, 'SIGHUP'],
 	[2, 'SIGINT'],
@@ -11,8 +11,8 @@ const SIGNALS: ReadonlyMap<number, NodeJS.Signals> = new Map([
 ]);
 
 /**
- * The signal that a shell's exit code `128 + n` stands for, or null. A shell cannot tell a signal from a program that
- * exits with that code itself, so a code that the CLI claims counts as a signal only when we sent that signal.
+ * The signal that a shell's exit code `128 + n` means, or null. A shell cannot distinguish a signal from a program that exits with
+ * that code itself, so a code that the CLI claims counts as a signal only if we sent that signal.
  */
 export function exitSignal(
 	exitCode: number,

@@ -2,15 +2,15 @@ import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import type { Clock } from '../core/clock.ts';
 import { openAppend } from '../core/files/files.ts';
 
-/** Looked at this often: a limit's first sign may be here, and 20 reads a second cost nothing (5 µs each). */
+/** Polling interval: a limit's first sign may be here, and 20 reads a second cost nothing (5 µs each). */
 const POLL_MS = 50;
 const CHUNK_BYTES = 64 * 1024;
-/** Read at one go before the event loop gets its turn: 1 MiB. */
+/** Read at once before the event loop gets its turn: 1 MiB. */
 const CHUNKS_AT_ONCE = 16;
 
 /**
- * Delivers what is appended to a file after the follower was made, in order. Polls, because change notifications get lost
- * on network and container file systems. Reads through its own descriptor, so it outlives a removal of the name.
+ * Delivers, in order, what is appended to a file after the follower was created. Polls, because change notifications get lost on
+ * network and container file systems. Reads through its own descriptor, so it survives the removal of the name.
  */
 export class FileFollower {
 	/** Open for appending, for the process that writes. */
@@ -33,7 +33,7 @@ export class FileFollower {
 		this.#following = this.#follow();
 	}
 
-	/** Reads what is there to the end, delivers it, and closes. Does nothing the second time. */
+	/** Reads the rest of the file, delivers it, and closes. Does nothing the second time. */
 	async finish(): Promise<void> {
 		if (this.#stop.signal.aborted) return;
 		this.#stop.abort();
@@ -51,8 +51,8 @@ export class FileFollower {
 	}
 
 	/**
-	 * What stands there now is delivered after one more look at everything else that can be read: what the agent wrote to
-	 * its stdout before it is then read before it.
+	 * Delivers what is there now after one more look at everything else that can be read: output that the agent wrote to stdout
+	 * before it is then read before it.
 	 */
 	async #readBehindOutput(): Promise<void> {
 		if (fstatSync(this.#readFd).size === this.#at) return;
@@ -60,7 +60,7 @@ export class FileFollower {
 		this.#readSome();
 	}
 
-	/** True when there may be more. */
+	/** True if there may be more. */
 	#readSome(): boolean {
 		for (let chunks = 0; chunks < CHUNKS_AT_ONCE; chunks++) {
 			const bytes = readSync(this.#readFd, this.#buffer, 0, CHUNK_BYTES, this.#at);
@@ -72,7 +72,7 @@ export class FileFollower {
 	}
 }
 
-/** Resolves when the event loop has polled its descriptors at least once from now on. */
+/** Resolves when the event loop has polled its descriptors at least once after the call. */
 function nextPollPhase(): Promise<void> {
 	return new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
 }

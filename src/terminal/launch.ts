@@ -15,11 +15,11 @@ import { adoptingWrapper, openingWrapper, SHELL } from './wrapper.ts';
 
 export interface Launched {
 	pid: number;
-	/** The agent's end, by its name. */
+	/** The agent's end, by name. */
 	terminalPath: string;
-	/** The relay's end; whoever takes it over closes it. */
+	/** The relay's end; its receiver closes it. */
 	masterFd: number;
-	/** Keeps the agent's end open, so that nothing is lost when the last process closes it; for the taker to close. */
+	/** Keeps the agent's end open, so that nothing is lost when the last process closes it; its receiver closes it. */
 	heldFd: number;
 	/** Resolves when the wrapper has ended. */
 	exited: Promise<void>;
@@ -31,12 +31,12 @@ export type Launch = (spec: ProcessSpec, stderrFd: number) => Promise<Launched>;
 const COLUMNS = 200;
 const ROWS = 50;
 
-/** The way of this platform. */
+/** The way to launch on this platform. */
 export function defaultLaunch(platform: NodeJS.Platform = process.platform): Launch {
 	return platform === 'linux' ? launchOnOwnTerminal : launchByFork;
 }
 
-/** @internal For tests: both ways are tried on one system. */
+/** @internal For tests of both ways on one system. */
 export const launchOnOwnTerminal: Launch = async (spec, stderrFd) => {
 	const pair = openTerminal(spec);
 	const heldFd = holdOpen(pair);
@@ -51,7 +51,7 @@ export const launchOnOwnTerminal: Launch = async (spec, stderrFd) => {
 	}
 };
 
-/** @internal For tests: both ways are tried on one system. */
+/** @internal For tests of both ways on one system. */
 export const launchByFork: Launch = async (spec) => {
 	const native = loadNativePty();
 	const { columns = COLUMNS, rows = ROWS, cwd } = spec;
@@ -85,7 +85,7 @@ function openTerminal({ columns = COLUMNS, rows = ROWS }: ProcessSpec): Terminal
 	}
 }
 
-/** Opens the agent's end anew: node-pty's descriptor would be inherited, and its non-blocking mode shared. */
+/** Opens the agent's end again: node-pty's descriptor would be inherited, and its non-blocking mode shared. */
 function holdOpen(pair: TerminalPair): number {
 	try {
 		return openHeld(pair.pty);
@@ -115,13 +115,13 @@ function spawnWrapper(spec: ProcessSpec, terminalPath: string, stderrFd: number)
 	}
 }
 
-/** The file that was just written, not a link that took its place. */
+/** Opens the file that was just written, never a link that replaced it. */
 function openStdin(path: string | null, terminalPath: string): number {
 	if (path === null) return openHeld(terminalPath);
 	return path === devNull ? openSync(path, constants.O_RDONLY) : openToRead(path);
 }
 
-/** The pid of a started child; throws what stopped it from starting. */
+/** The pid of a started child; throws the reason if it did not start. */
 function pidOf(child: ChildProcess, spec: ProcessSpec): Promise<number> {
 	return new Promise((resolve, reject) => {
 		child.once('error', (cause) => reject(notStarted(spec, cause)));

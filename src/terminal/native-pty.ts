@@ -1,13 +1,13 @@
 /**
- * node-pty's native part, used directly: its JavaScript reads from the slave side, closes the terminal 200 ms after an
- * exit and loses what is still in it. The version is pinned exactly in package.json.
+ * The native part of node-pty, used directly: its JavaScript reads from the slave side, closes the terminal 200 ms after an exit
+ * and loses what is still in it. The version is pinned exactly in package.json.
  */
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { RelayError } from '../core/errors.ts';
 import { packageRoot } from '../core/files/package-root.ts';
 
-/** Both ends as descriptors, neither of them close-on-exec, both non-blocking. */
+/** Both ends as descriptors, neither close-on-exec, both non-blocking. */
 export interface TerminalPair {
 	master: number;
 	slave: number;
@@ -48,7 +48,7 @@ export function loadNativePty(): NativePty {
 		return loaded;
 	} catch (cause) {
 		throw new RelayError('refused', `no pseudo-terminals on ${process.platform}-${process.arch}`, {
-			hint: 'install agent-relay again on this machine, with optional dependencies',
+			hint: 'reinstall agent-relay on this machine, with optional dependencies',
 			cause,
 		});
 	}
@@ -78,7 +78,7 @@ function loadByNodePty(): unknown {
 	return nodePty.requireBinary('pty.node');
 }
 
-/** The program that node-pty starts processes through on macOS; unused elsewhere. */
+/** The program through which node-pty starts processes on macOS; unused elsewhere. */
 export function spawnHelperPath(): string {
 	if (process.platform !== 'darwin') return '';
 	const nodePty = createRequire(require.resolve('node-pty'));

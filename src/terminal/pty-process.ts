@@ -28,16 +28,16 @@ export interface PtyProcessParts {
 	processes: ProcessTable;
 }
 
-/** How long what a dead wrapper left in its terminal may take to end by itself. The kernel has hung it up already. */
+/** How long processes that a dead wrapper left in its terminal may take to end by themselves. The kernel has hung it up already. */
 const ORPHAN_GRACE_MS = 500;
-/** The wrapper's exit after its marker was acknowledged takes well under 1 ms. */
+/** The wrapper exits well under 1 ms after its marker is acknowledged. */
 const WRAPPER_EXIT_MS = 1_000;
 
 /** An agent on a terminal, from the wrapper's first byte to the end marker. */
 export class PtyProcess implements AgentProcess {
 	readonly identity: ProcessIdentity;
 	readonly ended: Promise<ProcessEnd>;
-	/** True when the wrapper has got as far as starting the agent, false when it ended before. */
+	/** True once the wrapper is about to start the agent, false if it ended before. */
 	readonly ready: Promise<boolean>;
 	readonly #parts: PtyProcessParts;
 	readonly #terminal: ReadStream;
@@ -67,14 +67,14 @@ export class PtyProcess implements AgentProcess {
 		this.#stop = new TreeStop({ root: this.identity, processes, clock, ended: this.ended, onSignal });
 		this.#terminal = new ReadStream(launched.masterFd);
 		this.#terminal.on('data', (chunk: Buffer) => this.#read(chunk));
-		// EIO: the system took the terminal away, which on macOS follows the end of its session's leader.
+		// EIO: the system took the terminal away, which on macOS follows the end of its session leader.
 		this.#terminal.on('error', () => this.#finish(null));
 		this.#terminal.on('end', () => this.#finish(null));
 		void launched.exited.then(() => this.#onWrapperExit());
 	}
 
 	async write(bytes: Buffer): Promise<void> {
-		// Behind the end marker the wrapper itself reads.
+		// After the end marker the wrapper itself reads.
 		if (!this.#isReady || this.#finishing !== null) return;
 		const written = new Promise<void>((resolve) => this.#terminal.write(bytes, () => resolve()));
 		await Promise.race([written, this.ended]);
@@ -108,13 +108,13 @@ export class PtyProcess implements AgentProcess {
 		if (exitCode !== null) this.#finish(exitCode);
 	}
 
-	/** Without a marker the wrapper itself was killed. What it left behind ends, then the terminal is read to its end. */
+	/** Without a marker the wrapper itself was killed. The processes it left end, then the terminal is read to its end. */
 	async #onWrapperExit(): Promise<void> {
 		if (!this.#isReady) this.#finish(null);
 		if (this.#finishing !== null) return;
 		this.#isHungUp = true;
 		await this.#stop.endMembers({ interruptMs: 0, terminateMs: ORPHAN_GRACE_MS }, this.#sampled);
-		// Our own end marker comes out after everything that was written before it, where the wrapper's may still be.
+		// Our own end marker follows everything written before it; the wrapper's may still be among that.
 		write(this.#parts.launched.heldFd, `\x1e${this.#parts.nonce} 0\n`, (error) => {
 			if (error) this.#finish(null);
 		});
@@ -128,7 +128,7 @@ export class PtyProcess implements AgentProcess {
 		const { clock, handlers, launched, processes, spec, stderr } = this.#parts;
 		const rest = this.#scanner.rest();
 		if (rest.length > 0) handlers.onOutput(rest);
-		// What the agent left unread may lack its newline.
+		// The agent's unread input may lack its newline.
 		this.#terminal.write(`\n${this.#parts.nonce}\n`);
 		await stderr.finish();
 		await this.#wrapperExit(clock);
@@ -150,7 +150,7 @@ export class PtyProcess implements AgentProcess {
 		await clock.sleep(WRAPPER_EXIT_MS, patience.signal);
 	}
 
-	/** The hardest signal that a stop has sent; a wrapper that was killed cannot tell what ended the agent. */
+	/** The hardest signal that a stop has sent; a killed wrapper cannot report what ended the agent. */
 	#lastSent(): NodeJS.Signals | null {
 		if (!this.#isStopping) return null;
 		const order = ['SIGKILL', 'SIGTERM', 'SIGINT'] as const;

@@ -31,7 +31,7 @@ export function createStartPty(
 			const agent = new PtyProcess({ launched, nonce, stderr, spec, handlers, clock, processes });
 			if (await agent.ready) return agent;
 			throw new RelayError('not_started', `cannot start ${spec.executable} in ${spec.cwd}`, {
-				hint: `the shell's own words are in ${spec.stderrPath}`,
+				hint: `the shell's own message is in ${spec.stderrPath}`,
 			});
 		} catch (error) {
 			await stderr.finish();
@@ -40,7 +40,7 @@ export function createStartPty(
 	};
 }
 
-/** Throws RelayError `agent_not_installed` unless `path` is a file that may be run. */
+/** Throws RelayError `agent_not_installed` unless `path` is an executable file. */
 function checkExecutable(path: string): void {
 	try {
 		accessSync(path, constants.X_OK);

@@ -4,21 +4,21 @@ import { isMultiplexer, membersOf } from '../core/processes/process-tree.ts';
 import type { ProcessIdentity, StopGraces } from './agent-process.ts';
 
 export interface StopTarget {
-	/** Leader of the tree's first session; ended last, and only when it does not end by itself. */
+	/** Leader of the tree's first session; ended last, and only if it does not end by itself. */
 	root: ProcessIdentity;
 	processes: ProcessTable;
 	clock: Clock;
-	/** Resolves when the root has told its end. */
+	/** Resolves when the root has reported its end. */
 	ended: Promise<unknown>;
-	/** Told each signal before it is sent for the first time. */
+	/** Called with each signal before it is sent for the first time. */
 	onSignal(signal: NodeJS.Signals): void;
 }
 
-/** How often recorded processes are asked for. */
+/** How often recorded processes are checked. */
 const POLL_MS = 15;
-/** How often the whole process table is read anew, for processes started meanwhile (1-10 ms a look). */
+/** How often the whole process table is read again, for processes started meanwhile (1-10 ms a look). */
 const LOOK_MS = 100;
-/** How long the root may take to tell the end when nothing below it runs. */
+/** How long the root may take to report its end when nothing below it runs. */
 const ROOT_GRACE_MS = 1_000;
 /** A process that a SIGKILL has not ended by then hangs in the kernel; waiting longer helps nobody. */
 const UNKILLABLE_MS = 5_000;
@@ -26,9 +26,9 @@ const UNKILLABLE_MS = 5_000;
 const FREEZE_ROUNDS = 20;
 
 /**
- * Ends a process tree once: interrupt, SIGTERM, SIGKILL. Every process ever seen in the tree is recorded with its start
- * stamp and stays a target wherever it moves; the table is read again while it lasts, so that what was forked meanwhile
- * is found through its parent or its session.
+ * Ends a process tree once: interrupt, SIGTERM, SIGKILL. Every process ever seen in the tree is recorded with its start stamp and
+ * stays a target wherever it moves; the table is read again throughout, so that processes forked meanwhile are found through their
+ * parent or session.
  */
 export class TreeStop {
 	readonly #target: StopTarget;
@@ -50,7 +50,7 @@ export class TreeStop {
 		void target.ended.then(() => this.#sessions.delete(target.root.pid));
 	}
 
-	/** Starts, or shortens what is under way. Resolves when the root has ended and nothing recorded is alive. */
+	/** Starts the stop, or shortens the one under way. Resolves when the root has ended and nothing recorded is alive. */
 	async stop(graces: StopGraces, known: readonly ProcessIdentity[]): Promise<{ killed: ProcessIdentity[] }> {
 		await this.endMembers(graces, known);
 		this.#endingRoot ??= this.#endRoot();
@@ -76,7 +76,7 @@ export class TreeStop {
 		}
 	}
 
-	/** Records what belongs to the tree now and what of it lives. */
+	/** Records the processes that belong to the tree now, and which of them live. */
 	#look(known: readonly ProcessIdentity[] = []): void {
 		const { processes, root } = this.#target;
 		const entries = processes.snapshot();
@@ -86,7 +86,7 @@ export class TreeStop {
 		const isOurs = (entry: ProcessEntry) => this.#recorded.has(keyOf(entry)) || isKnown.has(keyOf(entry));
 		for (const entry of [...members, ...entries.filter(isOurs)]) this.#recorded.set(keyOf(entry), entry);
 		this.#recorded.delete(keyOf(root));
-		// A multiplexer's server bears its client's name until it is up, so it may have been recorded as a client.
+		// A multiplexer's server has its client's name until it is up, so it may have been recorded as a client.
 		for (const entry of entries) if (isMultiplexer(entry)) this.#recorded.delete(keyOf(entry));
 		this.#alive = entries.filter((entry) => this.#recorded.has(keyOf(entry)));
 		this.#keepLiveSessions();
@@ -103,7 +103,7 @@ export class TreeStop {
 	#signal(): void {
 		const now = this.#target.clock.monotonic();
 		const inTerminal = this.#alive.filter((entry) => this.#isInTerminal(entry));
-		// The interrupt is for the agent. Tools that it left running get no second grace.
+		// The interrupt is for the agent. Tools it left running get no second grace.
 		if (now < this.#interruptUntil && inTerminal.length === 0) this.#skipInterrupt(now);
 		if (now < this.#interruptUntil) this.#send('SIGINT', inTerminal);
 		else if (now < this.#terminateUntil) this.#send('SIGTERM', this.#alive);
@@ -141,7 +141,7 @@ export class TreeStop {
 		return fresh.length > 0;
 	}
 
-	/** Until the next look or the next step is due, or nothing recorded lives. */
+	/** Waits until the next look or step is due, or nothing recorded lives. */
 	async #wait(): Promise<void> {
 		const { clock, processes } = this.#target;
 		const until = clock.monotonic() + LOOK_MS;

@@ -1,24 +1,24 @@
 /**
- * The shell that stands between the terminal and the agent: it makes the terminal transparent, runs the agent, and tells
- * the exit code in an end marker that comes after the agent's last byte. It keeps no variable of its own but the nonce
- * while the agent runs, so that the agent's environment is the given one, but for what every POSIX shell does: PWD is set, IFS is reset, and
- * dash drops variables whose names are no identifiers. Works in dash and bash.
+ * The shell between the terminal and the agent: it makes the terminal transparent, runs the agent, and reports the exit code in an
+ * end marker after the agent's last byte. It keeps no variable of its own except the nonce while the agent runs, so the agent's
+ * environment is the given one, except for what every POSIX shell does: PWD is set, IFS is reset, and dash drops variables whose
+ * names are not identifiers. Works in dash and bash.
  */
 import { existsSync } from 'node:fs';
 
-/** Where sh is bash, an exported SHELLOPTS would end the wrapper at a non-zero exit, or trace into the agent's stderr. */
+/** If sh is bash, an exported SHELLOPTS would end the wrapper at a non-zero exit, or trace into the agent's stderr. */
 const PLAIN = '{ set +eux; } 2>/dev/null; ';
-/** From descriptors the relay opened; $1 is the terminal, which becomes the controlling one because it is opened here. */
+/** For descriptors the relay opened; $1 is the terminal, which becomes the controlling one because it is opened here. */
 const ADOPT_TERMINAL = 'exec <>"$1" >&0; shift; ';
-/** On a terminal that is there already; $1 stderr file, $2 prompt. */
+/** For a terminal that is there already; $1 is the stderr file, $2 the prompt. */
 const OPEN_FILES = 'exec 2>>"$1" 3<"$2"; shift 2; ';
 
 /**
- * $1 is stty, then the agent's argv. The record separator says "ready"; the relay answers with the nonce and, after the
- * marker, with a line of the nonce again, so that the wrapper cannot exit before all was read. The wrapper's own stderr is closed while
- * the agent runs: shells report "Killed" there, and that file is for the agent's words only (a subshell with `exec`, as
- * dash applies a plain command's redirections to itself while it waits). HUP keeps its default (end), TERM
- * and INT must not end the wrapper before it has told the exit code.
+ * $1 is stty, then the agent's argv. The record separator says "ready"; the relay answers with the nonce and, after the marker,
+ * with a line of the nonce again, so that the wrapper cannot exit before everything was read. The wrapper's own stderr is closed
+ * while the agent runs: shells report "Killed" there, and that file is for the agent's own messages only (a subshell with `exec`,
+ * as dash applies a plain command's redirections to itself while it waits). HUP keeps its default (end), TERM and INT must not end
+ * the wrapper before it has reported the exit code.
  */
 const runAgent = (isLive: boolean) =>
 	[
@@ -30,15 +30,15 @@ const runAgent = (isLive: boolean) =>
 		'trap : TERM INT',
 		'(exec "$@" <&3 2>&4 3<&- 4>&-)',
 		'printf \'\\036%s %d\\n\' "$AGENT_RELAY_END_MARKER" "$?"',
-		// Lines that the agent left unread acknowledge nothing.
+		// Lines left unread by the agent acknowledge nothing.
 		'while IFS= read -r AGENT_RELAY_LINE && [ "$AGENT_RELAY_LINE" != "$AGENT_RELAY_END_MARKER" ]; do :; done',
 	].join('\n');
 
-/** For a live stdin: no line is too long, and no byte means anything to the terminal. */
+/** For a live stdin: no line is too long, and no byte has a meaning to the terminal. */
 const BYTE_BY_BYTE = ' -icanon -isig -icrnl -ixon min 1 time 0';
 
 export const SHELL = '/bin/sh';
-/** What the wrapper says when it is ready to read the nonce. */
+/** What the wrapper sends when it is ready to read the nonce. */
 export const READY = 0x1e;
 
 export interface AgentCommandLine {
@@ -76,7 +76,7 @@ export function openingWrapper(stderrPath: string, agent: AgentCommandLine): str
 	];
 }
 
-/** Not from PATH: that is the agent's, and may hold anything. */
+/** Not from PATH, which is the agent's and may hold anything. */
 function findStty(): string {
 	return ['/bin/stty', '/usr/bin/stty'].find((path) => existsSync(path)) ?? 'stty';
 }

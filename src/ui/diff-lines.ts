@@ -2,7 +2,7 @@ import type { Theme } from './theme.ts';
 
 const HEADER = /^(?:diff |index |\+\+\+ |--- |new file|deleted file|old mode|new mode|similarity|rename )/;
 
-/** A unified diff (safe already) as styled lines. */
+/** Styles the lines of a unified diff. The diff must already be safe to show. */
 export function diffLines(diff: string, theme: Theme): string[] {
 	return diff
 		.trimEnd()

@@ -1,12 +1,12 @@
 import { columnsOf, padToColumns, wrapToColumns } from './text-width.ts';
 import type { Theme } from './theme.ts';
 
-/** Below this a long value gets rows of its own instead of a narrow column. */
+/** Below this width a long value gets rows of its own instead of a narrow column. */
 const NARROW_COLUMNS = 60;
 
 /**
- * `name  value` lines with the values in one column. Values are safe already; empty ones are left out. A path that does not
- * fit beside its name stands below it, so that it is cut only where the whole width is too narrow for it.
+ * Renders `name  value` lines with the values in one column. Values must already be safe; empty ones are left out. A path that does
+ * not fit after its name goes on the next row, so that it is cut only if the whole width is too narrow.
  */
 export function fieldLines(
 	fields: ReadonlyArray<readonly [name: string, value: string]>,

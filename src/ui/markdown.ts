@@ -1,12 +1,12 @@
 /**
- * Answers of agents as styled lines: headings, bullets, quotes, bold, inline code and code fences, and nothing that would
- * need the whole document. Marks are only removed where they are certainly marks; without colour lines pass unchanged.
+ * Styles the lines of an agent's answer: headings, bullets, quotes, bold, inline code and code fences, and nothing that would need
+ * the whole document. Marks are removed only when they are certainly marks; without colour, lines pass unchanged.
  */
 import { expandTabs, wrapToColumns } from './text-width.ts';
 import type { Theme } from './theme.ts';
 
 export interface MarkdownLines {
-	/** Rows of a finished line; moves the fence state on. `text` is safe and has no newline. */
+	/** Rows of a finished line; updates the fence state. `text` is safe and has no newline. */
 	line(text: string, columns: number): string[];
 	/** Rows of a line that is still growing; changes nothing. */
 	partial(text: string, columns: number): string[];
@@ -75,7 +75,7 @@ function renderProse(text: string, columns: number, theme: Theme): string[] {
 }
 
 /**
- * Bold and inline code, where both marks stand in the line and hug their words (`2 ** 3` and globs stay as they are). A mark is
+ * Styles bold and inline code where both marks are in the line and touch their words (`2 ** 3` and globs stay unchanged). A mark is
  * the whole run of backticks: trying its parts would take 14 s for 64 KB of them.
  */
 function inline(text: string, theme: Theme): string {

@@ -1,4 +1,4 @@
-/** What a theme is, and the one without colour; apart from `theme.ts` so that plain output never loads chalk. */
+/** The shape of a theme, and the theme without colour. Separate from `theme.ts` so that plain output never loads chalk. */
 
 export type Paint = (text: string) => string;
 
@@ -33,7 +33,7 @@ export interface ColorVariables {
 	TERM?: string | undefined;
 }
 
-/** `NO_COLOR` (https://no-color.org) wins, then `FORCE_COLOR`, then whether the stream is a terminal that is not `dumb`. */
+/** `NO_COLOR` (https://no-color.org) wins, then `FORCE_COLOR`; otherwise colour needs a terminal that is not `dumb`. */
 export function wantsColor(env: ColorVariables, isTerminal: boolean): boolean {
 	if (env.NO_COLOR) return false;
 	const forced = env.FORCE_COLOR;

@@ -1,4 +1,4 @@
-/** Durations, sizes, tokens and costs as people read them. Moments: `limits/describe-limit.ts`. */
+/** Formats durations, sizes, tokens and costs for people. For moments see `limits/describe-limit.ts`. */
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -45,27 +45,27 @@ function scaled(value: number): string {
 	return value < 9.95 ? value.toFixed(1).replace(/\.0$/, '') : String(Math.round(value));
 }
 
-/** A cost as records have it. `prices_as_of`: the day of the price list behind an estimate, `2025-11-30`. */
+/** A cost as recorded. `prices_as_of`: the date of the price list behind an estimate, `2025-11-30`. */
 export interface Cost {
 	cost_usd: number | null;
 	cost_source: 'reported' | 'estimated' | 'mixed' | 'none';
 	prices_as_of?: string | undefined;
 }
 
-/** `$0.13`, `~$0.13 (prices of 2025-11-30)`; empty where no cost is known. */
+/** `$0.13`, `~$0.13 (prices of 2025-11-30)`; empty when no cost is known. */
 export function describeCost(cost: Cost): string {
 	const day = cost.prices_as_of;
 	return `${shortCost(cost)}${day === undefined || cost.cost_usd === null ? '' : ` (prices of ${day})`}`;
 }
 
-/** `$0.13`, `~$0.13`, for tables that name the day of the prices below; empty where no cost is known. */
+/** `$0.13`, `~$0.13`, for tables that state the date of the prices below; empty when no cost is known. */
 export function shortCost({ cost_usd, cost_source }: Cost): string {
 	return cost_usd === null ? '' : formatCost(cost_usd, cost_source !== 'reported');
 }
 
 /**
  * `$0.0042`, `$0.13`, `$12.40`; an estimate is marked `~`.
- * @internal For tests: its digits are tried by themselves.
+ * @internal For tests of its digits alone.
  */
 export function formatCost(usd: number, isEstimated = false): string {
 	const digits = usd > 0 && usd < 0.01 ? 4 : 2;

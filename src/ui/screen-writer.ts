@@ -1,11 +1,11 @@
 /**
- * The one owner of the terminal's lines. Above, finished lines that scroll away; below, a live region (growing text, status,
- * edit line) that is redrawn in place. Every change is one write, so a key press never meets a half-drawn screen.
+ * The one owner of the terminal's lines. Finished lines scroll away above; below them a live region (growing text, status, edit
+ * line) is redrawn in place. Every change is one write, so a key press never meets a half-drawn screen.
  */
 import { terminalColumns, terminalRows } from './terminal-size.ts';
 import { columnsOf } from './text-width.ts';
 
-/** What the writer needs of a terminal; `process.stdout` fits. */
+/** The part of a terminal that the writer needs; `process.stdout` fits. */
 export interface TerminalOutput {
 	write(text: string): unknown;
 	columns?: number;
@@ -59,13 +59,13 @@ export class ScreenWriter {
 		if (bytes !== '') this.#output.write(bytes);
 	}
 
-	/** Empties the screen; the next drawing starts at its top. */
+	/** Clears the screen; the next drawing starts at its top. */
 	clearAll(): void {
 		this.#drawn = NO_REGION;
 		this.#output.write(CLEAR_SCREEN);
 	}
 
-	/** Someone else wrote to the terminal: what was drawn is no longer where it was. */
+	/** Forgets what was drawn: someone else wrote to the terminal, so it is no longer where it was. */
 	forget(): void {
 		this.#drawn = NO_REGION;
 	}
@@ -87,10 +87,10 @@ export class ScreenWriter {
 		const firstChanged = region.rows.findIndex((row, i) => row !== old.rows[i]);
 		const isShorter = region.rows.length < old.rows.length;
 		if (firstChanged < 0 && !isShorter) return moveBetween(old.cursor, region.cursor);
-		// A region without rows leaves the cursor where its first one was.
+		// A region without rows leaves the cursor where its first row was.
 		const from = firstChanged < 0 ? Math.max(0, region.rows.length - 1) : firstChanged;
 		const top = { row: Math.min(from, old.rows.length - 1), column: 0 };
-		// The column may be another one by now: a terminal echoes what is typed (`^C`) where nobody reads keys.
+		// The column may have changed: a terminal echoes what is typed (`^C`) while nobody reads keys.
 		const start = moveBetween(old.cursor, top) || '\r';
 		const gap = from > old.rows.length - 1 ? '\r\n' : '';
 		const rows = region.rows.slice(from).join(`${ERASE_LINE_END}\r\n`);
@@ -98,7 +98,7 @@ export class ScreenWriter {
 		return `${start}${gap}${WRAP_OFF}${rows}${tail}${WRAP_ON}${moveFromEnd(region)}`;
 	}
 
-	/** After a resize the terminal has wrapped the drawn rows anew; count the rows they take now. */
+	/** After a resize the terminal has rewrapped the drawn rows; count the rows they take now. */
 	#toTop(): string {
 		const above = this.#drawn.rows.slice(0, this.#drawn.cursor.row);
 		const columns = this.columns;

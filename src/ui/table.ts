@@ -3,7 +3,7 @@ import type { Paint, Theme } from './theme.ts';
 
 export interface TableColumn {
 	title: string;
-	/** Numbers stand right. */
+	/** Numbers are right-aligned. */
 	align?: 'left' | 'right';
 	/** May be cut down to this many columns before the table becomes a list; without it the column is never cut. */
 	minColumns?: number;
@@ -13,8 +13,8 @@ export interface TableColumn {
 const GAP = 2;
 
 /**
- * Lines of a table that fit `columns`: cells that allow it are cut, and where that does not suffice each row becomes a
- * small block of `title: value` lines. A column without any value is left out. Cells are plain text, already safe.
+ * Renders a table that fits `columns`: cells that allow it are cut, and if that is not enough each row becomes a small block of
+ * `title: value` lines. A column without any value is left out. Cells must be plain text, already safe.
  */
 export function renderTable(
 	allHeads: readonly TableColumn[],

@@ -1,4 +1,4 @@
-/** Raw mode and bracketed paste, switched on and off together. Leaving is idempotent and safe on a terminal that is gone. */
+/** Switches raw mode and bracketed paste on and off together. Leaving is idempotent and safe on a terminal that is gone. */
 
 export interface TerminalInput {
 	on(event: 'data', listener: (chunk: Buffer) => void): unknown;
@@ -40,7 +40,7 @@ export function createTerminalModes(
 				output.write(RESTORE);
 				input.setRawMode?.(false);
 			} catch {
-				// The terminal hung up: there is nothing left to restore.
+				// The terminal hung up: nothing is left to restore.
 			}
 		},
 	};

@@ -1,6 +1,6 @@
 /**
  * The size of a terminal. Some report none, or 0 x 0: a serial line, `docker exec -t` before its first resize, `script` in a job
- * without a terminal, an editor's panel that is still hidden. What is not a positive number is 80 x 24.
+ * without a terminal, an editor's panel that is still hidden. Anything but positive numbers becomes 80 x 24.
  */
 const DEFAULT_COLUMNS = 80;
 const DEFAULT_ROWS = 24;
@@ -14,7 +14,7 @@ export function terminalColumns({ columns }: TerminalSize): number {
 	return positiveOr(DEFAULT_COLUMNS, columns);
 }
 
-/** The width to print for: that of a terminal, else `elsewhere`. */
+/** The width to print for: the terminal's, or `elsewhere` when the output is not a terminal. */
 export function columnsFor(output: TerminalSize & { isTTY?: boolean }, elsewhere: number): number {
 	return output.isTTY ? terminalColumns(output) : elsewhere;
 }

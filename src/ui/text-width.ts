@@ -1,4 +1,4 @@
-/** Text measured in terminal columns. Styled text (SGR sequences of our own theme) counts only what is seen. */
+/** Measures text in terminal columns. In styled text (SGR sequences of our own theme) only visible characters count. */
 import { type GraphemeRun, graphemeRuns } from './graphemes.ts';
 
 const PLAIN = /^[\x20-\x7e]*$/;
@@ -7,7 +7,7 @@ const CLOSE_ALL = '\x1b[0m';
 const TAB_COLUMNS = 4;
 
 const STYLES = /\x1b\[[\d;]*m/g;
-/** East Asian Wide and Fullwidth (Unicode 16, EastAsianWidth.txt, blocks where all assigned characters are wide). */
+/** East Asian Wide and Fullwidth (Unicode 16, EastAsianWidth.txt, blocks whose assigned characters are all wide). */
 const WIDE =
 	/^[\u1100-\u115f\u2329\u232a\u2630-\u2637\u268a-\u268f\u2e80-\u303e\u3041-\u3247\u3250-\ua4c6\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe10-\ufe19\ufe30-\ufe6b\uff01-\uff60\uffe0-\uffe6\u{16fe0}-\u{18df2}\u{1aff0}-\u{1b2fb}\u{1d300}-\u{1d376}\u{1f200}-\u{1f265}\u{20000}-\u{3fffd}]/u;
 const EMOJI = /^(?:\p{Emoji_Presentation}|\p{Emoji}\ufe0f)/u;
@@ -25,7 +25,7 @@ export function columnsOf(text: string): number {
 	return sum;
 }
 
-/** Columns of each of its graphemes. */
+/** Columns of each grapheme of the run. */
 function columnsOfRun(text: string, { from, units, columns }: GraphemeRun): 0 | 1 | 2 {
 	return columns ?? columnsOfGrapheme(text.slice(from, from + units));
 }
@@ -35,12 +35,12 @@ function columnsOfGrapheme(grapheme: string): 0 | 1 | 2 {
 	return EMOJI.test(grapheme) || WIDE.test(grapheme) ? 2 : 1;
 }
 
-/** Cuts plain text to at most `columns`, with `…` as its last column when something was lost. */
+/** Cuts plain text to at most `columns`, with `…` in the last column if anything was cut. */
 export function cutToColumns(text: string, columns: number): string {
 	if (!(columns > 0)) return '';
 	if (PLAIN.test(text)) return text.length <= columns ? text : `${text.slice(0, columns - 1)}…`;
 	let used = 0;
-	/** Where the text ends when it has to be cut. */
+	/** Where to end the text if it must be cut. */
 	let end = 0;
 	for (const run of graphemeRuns(text)) {
 		const each = columnsOfRun(text, run);
@@ -53,7 +53,7 @@ export function cutToColumns(text: string, columns: number): string {
 	return text;
 }
 
-/** Fills styled or plain text with spaces to `columns`; longer text is left as it is. */
+/** Pads styled or plain text with spaces to `columns`; longer text is left unchanged. */
 export function padToColumns(text: string, columns: number, side: 'left' | 'right' = 'right'): string {
 	const fill = ' '.repeat(Math.max(0, columns - columnsOf(text)));
 	return side === 'right' ? text + fill : fill + text;
@@ -72,13 +72,13 @@ export function expandTabs(line: string): string {
 }
 
 export interface WrapOptions {
-	/** Columns of blanks before every row but the first. */
+	/** Spaces before every row but the first. */
 	indent?: number;
 	/** False: breaks at any character (code). Default true. */
 	byWord?: boolean;
 }
 
-/** Rows of at most `columns`, each complete in itself: a style that goes on is closed at its end and opened again. */
+/** Wraps to rows of at most `columns`. Each row is complete: a style that continues is closed at its end and opened again. */
 export function wrapToColumns(text: string, width: number, options: WrapOptions = {}): string[] {
 	const columns = Math.max(1, width || 1);
 	const indent = Math.min(options.indent ?? 0, Math.floor(columns / 2));
@@ -88,7 +88,7 @@ export function wrapToColumns(text: string, width: number, options: WrapOptions 
 	return rows[0] === text ? rows : joinRows(rows, ' '.repeat(indent));
 }
 
-/** The same for text where each unit is a column: the hot path of an agent that floods. */
+/** As `wrapToColumns`, for text where each unit is a column: the hot path of an agent that floods. */
 function wrapPlain(text: string, columns: number, indent: number, byWord: boolean): string[] {
 	const rows: string[] = [];
 	for (let from = 0; from < text.length; ) {
@@ -101,7 +101,7 @@ function wrapPlain(text: string, columns: number, indent: number, byWord: boolea
 	return rows;
 }
 
-/** The last blank to break at, or `limit` where the word is the whole row. */
+/** The last space to break at, or `limit` when the word fills the row. */
 function wordBreak(text: string, from: number, limit: number): number {
 	if (text.charAt(limit) === ' ') return limit;
 	const space = text.slice(from, limit).lastIndexOf(' ');
@@ -114,19 +114,19 @@ interface WrapPlan {
 	byWord: boolean;
 }
 
-/** Greedy breaking of styled text of any script, a run of equal characters at a time. */
+/** Breaks styled text of any script greedily, one run of equal characters at a time. */
 class Wrapper {
 	readonly #text: string;
 	readonly #plan: WrapPlan;
-	/** As they stand in the text; a blank at a break is left out. */
+	/** Rows as slices of the text; a space at a break is left out. */
 	readonly #rows: string[] = [];
-	/** Of the row that grows. */
+	/** Position and width of the row being built. */
 	#from = 0;
 	#used = 0;
-	/** Of its last blank, and the columns before that; -1: none. */
+	/** Position of its last space, and the columns before it; -1: none. */
 	#blankAt = -1;
 	#usedAtBlank = 0;
-	/** Of its first character that is seen and no blank; a blank before it is no place to break. */
+	/** Position of its first visible character; a space before it is not a place to break. */
 	#inkAt = Number.POSITIVE_INFINITY;
 
 	constructor(text: string, plan: WrapPlan) {
@@ -143,7 +143,7 @@ class Wrapper {
 		return this.#rows;
 	}
 
-	/** Goes on at `start`; gives where to go on anew when a word that was taken back does not fit the next row either. */
+	/** Continues at `start`. Returns where to start again if a word carried over does not fit the next row either. */
 	#take(start: number): number | null {
 		for (const { from, units, count, columns } of styledRuns(this.#text, start)) {
 			for (let done = 0; done < count; ) {
@@ -171,7 +171,7 @@ class Wrapper {
 		return this.#plan.columns - (this.#rows.length === 0 ? 0 : this.#plan.indent);
 	}
 
-	/** How many characters of so many columns the row still takes: one in any case when it is empty. */
+	/** How many characters of that width still fit in the row: at least one when it is empty. */
 	#fits(columns: number): number {
 		if (columns === 0) return Number.POSITIVE_INFINITY;
 		return Math.max(this.#used === 0 ? 1 : 0, Math.floor((this.#room() - this.#used) / columns));
@@ -187,7 +187,7 @@ class Wrapper {
 			const ink = text.search(/[^ ]/);
 			if (ink >= 0) this.#inkAt = at + ink;
 		}
-		// Where there are blanks, one unit is one column; a blank that bears a mark is no place to break.
+		// In a run of spaces one unit is one column; a space with a mark on it is not a place to break.
 		const blank = columns === text.length ? text.lastIndexOf(' ') : -1;
 		if (blank < 0) return;
 		this.#blankAt = at + blank;
@@ -207,7 +207,7 @@ interface StyledRun extends GraphemeRun {
 	columns: 0 | 1 | 2;
 }
 
-/** As `graphemeRuns` from `start` on, with all columns known and each style as something that takes none. */
+/** As `graphemeRuns` from `start` on, with all widths known and each style as a run without width. */
 function* styledRuns(text: string, start: number): Generator<StyledRun, void, undefined> {
 	for (let from = start; from < text.length; ) {
 		const at = text.indexOf('\x1b', from);

@@ -62,7 +62,7 @@ describe('a race on the command line', () => {
 
 		const other = await cli.run(['race', 'adopt', 'demo-sprinter']);
 		expect(other.exitCode).toBe(5);
-		expect(other.stdout).toContain('word-count.mjs  another file stands here');
+		expect(other.stdout).toContain('word-count.mjs  another file is here');
 
 		expect((await cli.run(['race', 'clean'])).stdout).toContain('would go');
 		expect((await cli.run(['race', 'clean', '--apply'])).stdout).toContain(

@@ -133,7 +133,7 @@ describe('an adoption that fails midway', () => {
 		writeFileSync(at('b/c.txt'), 'my words since\n');
 		const before = checkout();
 		expect(() => replaceFiles(place, journal)).toThrow(
-			/b\/c\.txt was changed while its replacement was prepared/,
+			/b\/c\.txt was changed while its replacement was being prepared/,
 		);
 		expect(checkout()).toEqual(before);
 		expect(existsSync(place.journal)).toBe(false);

@@ -263,7 +263,7 @@ describe('what stops an adoption, with nothing written', () => {
 			'b.txt': 'deleted here',
 			'c.txt': 'changed here, deleted there',
 			'd.txt': 'changed here',
-			'new.txt': 'another file stands here',
+			'new.txt': 'another file is here',
 		});
 	});
 
@@ -294,7 +294,7 @@ describe('what stops an adoption, with nothing written', () => {
 		symlinkSync(elsewhere, at('d'));
 		scene.scratch.repo('main/inner');
 		expect(await conflictsOf(record, MERGE)).toEqual({
-			one: 'a folder stands here, with one/kept.txt',
+			one: 'a folder is here, with one/kept.txt in it',
 			'two/t.txt': 'two is a file here, not a folder',
 			'd/y.txt': 'd is a symbolic link here',
 			'inner/i.txt': 'inner is a repo of its own',
@@ -384,7 +384,7 @@ describe('adopting with merge', () => {
 		writeFileSync(at('b.txt'), 'mine\n');
 		rmSync(at('c.txt'));
 		expect(await conflictsOf(record, MERGE)).toEqual({
-			'a.bin': 'changed here, and no text that could be merged',
+			'a.bin': 'changed here, and not text that could be merged',
 			'b.txt': 'changed here, deleted there',
 			'c.txt': 'deleted here',
 		});

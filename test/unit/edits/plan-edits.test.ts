@@ -129,9 +129,9 @@ describe('in the way of edits', () => {
 		).toEqual({
 			...NOTHING,
 			conflicts: [
-				['folder', 'folder', 'a folder stands here, with folder/mine'],
-				['empty', 'folder', 'a folder stands here, with empty/empty/'],
-				['nothing', 'folder', 'a folder stands here'],
+				['folder', 'folder', 'a folder is here, with folder/mine in it'],
+				['empty', 'folder', 'a folder is here, with empty/empty/ in it'],
+				['nothing', 'folder', 'a folder is here'],
 				['file/below', 'file', 'file is a file here, not a folder'],
 				['link/below', 'link', 'link is a symbolic link here'],
 				['repo/below/deep', 'repo', 'repo is a repo of its own'],
@@ -151,7 +151,7 @@ describe('in the way of edits', () => {
 		expect(await planned(wanted)).toEqual({ ...NOTHING, pending: Object.keys(wanted) });
 		scene.write('folder/deep/mine', 'x');
 		expect((await planned(wanted)).conflicts).toEqual([
-			['folder', 'folder', 'a folder stands here, with folder/deep/mine'],
+			['folder', 'folder', 'a folder is here, with folder/deep/mine in it'],
 		]);
 	});
 

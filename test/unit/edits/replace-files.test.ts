@@ -107,7 +107,7 @@ describe('edits', () => {
 });
 
 describe('edits put everything back, and say why,', () => {
-	const refused = { code: 'refused', hint: expect.stringContaining('Everything is as it was') };
+	const refused = { code: 'refused', hint: expect.stringContaining('Nothing was changed') };
 
 	async function fails(meanwhile: () => void, wanted: Wanted = EVERY_EDIT): Promise<unknown> {
 		let before = {};
@@ -236,7 +236,7 @@ describe('edits that cannot be put back', () => {
 		);
 		expect(error).toMatchObject({
 			code: 'not_writable',
-			message: 'EIO: no; not put back: a',
+			message: 'EIO: no; not restored: a',
 			hint: expect.stringContaining(scene.place.old),
 		});
 		expect(scene.tree()).toMatchObject({ a: '600 my words since', b: '600 one' });
