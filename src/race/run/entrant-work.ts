@@ -1,5 +1,4 @@
 /** The agent's part: the task as given, in the entrant's worktree, as a conversation of its own. */
-import type { Limit } from '../../agents/events.ts';
 import { fromIso, toIsoOrNull } from '../../core/clock.ts';
 import { RelayError } from '../../core/errors.ts';
 import { parseSessionId, type SessionId } from '../../core/ids.ts';
@@ -92,16 +91,21 @@ class EntrantWork {
 			this.#ownTurns = turns;
 			return { outcome: last.status, state: last, sessionId: session, limit: null, earliestReset: null };
 		}
-		const limit = last.limit === null ? null : limitFromDisk(last.limit);
-		if (last.status === 'limited' && this.#isStill(limit))
+		if (!this.#context.race().options.handover && this.#isStillLimited(last)) {
+			const limit = last.limit === null ? null : limitFromDisk(last.limit);
 			return { outcome: 'limited', state: last, sessionId: session, limit, earliestReset: null };
+		}
 		return relay.continuePending(this.#options());
 	}
 
-	/** Limited, and nobody else may take over. */
-	#isStill(limit: Limit | null): boolean {
-		const { clock, race } = this.#context;
-		return !race().options.handover && (limit?.resetAt ?? 0) > clock.now();
+	#lastTurn(session: SessionId): TurnState | undefined {
+		return this.#context.deps.relay.store.turns(session).at(-1);
+	}
+
+	/** It ended at a limit that is known to last. */
+	#isStillLimited(last: TurnState | undefined): boolean {
+		const resetAt = fromIso(last?.limit?.reset_at);
+		return last?.status === 'limited' && (resetAt ?? 0) > this.#context.clock.now();
 	}
 
 	/** Of a session that was not opened again. */
@@ -132,8 +136,11 @@ class EntrantWork {
 		const { options, id } = race();
 		const order = orderOf(this.#context);
 		const parent = parseSessionId(id);
-		// After a hand-over the record of limits says who goes on; else it is the agent that was named, limited or not.
-		const hasMoved = earlier !== null && options.handover && agents.length > 1;
+		// Once it is to hand over, the record of limits says who takes it; else it is the agent that was named, limited or not.
+		const hasMoved =
+			earlier !== null &&
+			options.handover &&
+			(agents.length > 1 || this.#isStillLimited(this.#lastTurn(earlier)));
 		return {
 			kind: 'race',
 			agent: hasMoved ? null : agent,

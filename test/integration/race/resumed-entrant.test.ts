@@ -53,9 +53,9 @@ describe('an entrant that ended by itself', () => {
 });
 
 describe('an entrant that is limited still', () => {
-	it('is asked once more in a race that hands over, and hands over', async () => {
+	it('hands over at once in a race that hands over', async () => {
 		const limited = claudeLimited(bench.clock.now() + 3_600_000);
-		bench.install('claude', { turns: [limited, limited] });
+		bench.install('claude', { turns: [limited, claudeAnswers('asked again')] });
 		const { race, folder, record } = await bench.race('claude', { handover: true });
 		expect(record.entrants[0]).toMatchObject({ outcome: 'limited', agents: ['claude'] });
 		forget(folder, record);
@@ -64,7 +64,22 @@ describe('an entrant that is limited still', () => {
 		const after = await again.run();
 		await again.race.close();
 		expect(after.entrants[0]).toMatchObject({ outcome: 'completed', agents: ['claude', 'codex'] });
-		expect(bench.received('claude')).toHaveLength(2);
+		expect(bench.received('claude')).toHaveLength(1);
 		expect(bench.received('codex')[0]?.prompt).toContain('Write the answer.');
+		expect(bench.received('codex')[0]?.prompt).toContain('it met a usage limit');
+	});
+
+	it('is asked once more in a race that hands over, once its limit has been reset', async () => {
+		const limited = claudeLimited(bench.clock.now() + 3_600_000);
+		bench.install('claude', { turns: [limited, claudeAnswers('done')] });
+		const { race, folder, record } = await bench.race('claude', { handover: true });
+		forget(folder, record);
+		bench.install('codex', { turns: [codexAnswers('never')], nativeSession: 'thread-1' });
+		bench.clock.advance(3_600_001);
+		const again = await bench.resume(race.id);
+		const after = await again.run();
+		await again.race.close();
+		expect(after.entrants[0]).toMatchObject({ outcome: 'completed', agents: ['claude'] });
+		expect(bench.received('codex')).toEqual([]);
 	});
 });
