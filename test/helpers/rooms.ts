@@ -92,6 +92,7 @@ export const ROOMS: readonly Room[] = [
 			'repo/agent-armour',
 			'repo/find-repo',
 			'repo/folders-around',
+			'repo/git-link',
 			'repo/local-variables',
 			'repo/repo-git',
 			'repo/same-repo',

@@ -1,6 +1,6 @@
 import { existsSync, lstatSync } from 'node:fs';
-import { dirname, join, resolve, sep } from 'node:path';
-import { readRegularText } from '../../core/files/files.ts';
+import { dirname, join, sep } from 'node:path';
+import { linkedGitDir } from './git-link.ts';
 
 /**
  * The folders whose programs may not stand in for git or an agent, found without git: each folder from `folder` (real path)
@@ -19,7 +19,7 @@ export function foldersAround(folder: string, home: string): string[] {
 }
 
 function mainFolder(worktree: string): string[] {
-	const gitDir = /^gitdir: ([^\0\n]+)$/m.exec(readRegularText(join(worktree, '.git')) ?? '')?.[1];
-	const [main = '', inside] = gitDir === undefined ? [] : resolve(worktree, gitDir).split(`${sep}.git${sep}`);
+	const gitDir = linkedGitDir(join(worktree, '.git'));
+	const [main = '', inside] = gitDir?.split(`${sep}.git${sep}`) ?? [];
 	return main === '' || inside === undefined ? [] : [main];
 }

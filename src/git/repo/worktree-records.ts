@@ -6,6 +6,7 @@ import { existsSync, lstatSync, readdirSync, realpathSync, rmdirSync, rmSync } f
 import { basename, dirname, join, resolve } from 'node:path';
 import { hasErrno } from '../../core/errors.ts';
 import { readRegularText } from '../../core/files/files.ts';
+import { linkedGitDir } from './git-link.ts';
 
 export interface WorktreeRecord {
 	/** Absolute folder of the record. */
@@ -51,9 +52,7 @@ export function isListedWorktree(
 /** True when the worktree's folder or its link back to the record is gone. */
 export function isPrunable({ folder, path }: WorktreeRecord): boolean {
 	if (path === null) return true;
-	const link = readText(join(path, '.git'));
-	const target = link?.startsWith('gitdir: ') ? resolve(path, link.slice('gitdir: '.length)) : null;
-	return target !== folder;
+	return linkedGitDir(join(path, '.git')) !== folder;
 }
 
 /**

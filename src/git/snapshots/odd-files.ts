@@ -7,6 +7,7 @@ import { type Dirent, readdirSync, type Stats, statSync } from 'node:fs';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { RelayError } from '../../core/errors.ts';
 import { readRegularText } from '../../core/files/files.ts';
+import { linkedGitDir } from '../repo/git-link.ts';
 
 /** Where a run of git will be. */
 export interface GitPlace {
@@ -129,8 +130,8 @@ function gitDirAt(folder: string): string | null {
 	const path = join(folder, '.git');
 	const facts = statOf(path);
 	if (facts?.isDirectory()) return path;
-	const link = facts?.isFile() ? /^gitdir: (.+)/.exec(readRegularText(path) ?? '')?.[1] : undefined;
-	if (link !== undefined) return resolve(folder, link);
+	const gitDir = facts?.isFile() ? linkedGitDir(path) : null;
+	if (gitDir !== null) return gitDir;
 	return statOf(join(folder, 'HEAD')) !== null && statOf(join(folder, 'objects')) !== null ? folder : null;
 }
 

@@ -1,10 +1,10 @@
 /** Where in its worktree an entrant works: in the folder in which the race was started, as far as the base has it. */
 import { lstatSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { RelayError } from '../../core/errors.ts';
-import { readRegularText } from '../../core/files/files.ts';
 import { parseSessionId, type SessionId } from '../../core/ids.ts';
 import { safeLine } from '../../core/text.ts';
+import { linkedGitDir } from '../../git/repo/git-link.ts';
 import { namedFolder } from '../../git/repo/start-folder.ts';
 import type { RepoFacts } from '../../git/repo-facts.ts';
 import type { SessionMeta } from '../../sessions/session-meta.ts';
@@ -16,10 +16,9 @@ export function entrantRepo(context: EntrantContext): RepoFacts {
 	const { worktree } = context.entrant();
 	if (!lstatSync(worktree, { throwIfNoEntry: false })?.isDirectory())
 		throw new RelayError('not_found', `the worktree ${worktree} is gone`);
-	const link = readLink(join(worktree, '.git'));
-	if (link === null) throw new RelayError('not_found', `${worktree} is no worktree any more`);
+	const gitDir = gitDirOf(worktree);
+	if (gitDir === null) throw new RelayError('not_found', `${worktree} is no worktree any more`);
 	const { kind, root, commonDir, head } = context.deps.relay.repo;
-	const gitDir = resolve(worktree, link);
 	const place = { kind, root, worktree, commonDir, gitDir, branch: null, head };
 	return { ...place, folder: namedFolder(raceFolder(context), place) ?? worktree };
 }
@@ -59,7 +58,7 @@ function readMeta(id: SessionId, { relay }: RaceDeps): SessionMeta | null {
 	}
 }
 
-function readLink(path: string): string | null {
-	if (!lstatSync(path, { throwIfNoEntry: false })?.isFile()) return null;
-	return /^gitdir: (.+)$/m.exec(readRegularText(path) ?? '')?.[1]?.trim() ?? null;
+function gitDirOf(worktree: string): string | null {
+	const path = join(worktree, '.git');
+	return lstatSync(path, { throwIfNoEntry: false })?.isFile() ? linkedGitDir(path) : null;
 }

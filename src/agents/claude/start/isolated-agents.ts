@@ -1,5 +1,6 @@
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import { namesIn, readRegularText } from '../../../core/files/files.ts';
+import { linkedGitDir } from '../../../git/repo/git-link.ts';
 import type { TurnRequest } from '../../agent-adapter.ts';
 import { foldersUp } from '../../folders-up.ts';
 
@@ -38,9 +39,9 @@ function agentFolders(turn: Asked): string[] {
 
 /** Of a linked worktree, by its `.git` file; else null. */
 function mainCheckout(worktree: string): string | null {
-	const text = readRegularText(join(worktree, '.git')) ?? '';
-	const gitFolder = /^gitdir: (.+[\\/]\.git)[\\/]worktrees[\\/][^\\/\n]+\s*$/.exec(text)?.[1];
-	return gitFolder === undefined ? null : dirname(resolve(worktree, gitFolder));
+	const gitDir = linkedGitDir(join(worktree, '.git')) ?? '';
+	const gitFolder = /^(.+[\\/]\.git)[\\/]worktrees[\\/][^\\/]+$/s.exec(gitDir)?.[1];
+	return gitFolder === undefined ? null : dirname(gitFolder);
 }
 
 /** Its files for agents, links followed; at most one more than `MAX_FILES`. */
