@@ -39,7 +39,8 @@ const LOADED_TOGETHER = {
 		'ui/field-lines.js',
 	],
 	work: [
-		'cli/commands/run.js',
+		'commands/run/run.js',
+		'commands/run/lines.js',
 		'core/processes/find-executable.js',
 		'core/processes/run-process.js',
 		'git/repo/folders-around.js',

@@ -1,45 +1,57 @@
-/** What commands work with, made of the app and, in the shell, of the conversation that is open. */
+/** What commands work with, made of the app, of the front end that calls, and, in the shell, of the conversation that is open. */
 import { join } from 'node:path';
-import type { CommandContext, CommandSettings } from '../commands/context.ts';
+import type { AskedSettings, CommandContext, CommandSettings } from '../commands/context.ts';
+import type { FrontEnd } from '../commands/front-end.ts';
 import type { Conversation } from '../relay/contract.ts';
-import { type App, homeOf } from './create-app.ts';
-import type { RelayFlags, Settings, SettingsHolder } from './open-relay.ts';
+import type { Ports } from '../relay/ports.ts';
+import { type App, createApp, homeOf, parentTurn } from './create-app.ts';
+import type { Settings, SettingsHolder } from './open-relay.ts';
 
-/** What the shell has open. */
-interface Open {
-	conversation: Conversation;
-	holder: SettingsHolder;
+/** Settings of one call of the program: read once, with the flags of whoever asks first. */
+export interface HeldSettings {
+	/** A trust that the user gives meanwhile replaces what it holds. */
+	holder(asked?: AskedSettings): Promise<SettingsHolder>;
+	/** With the same flags, anew. */
+	readAgain(): Promise<Settings>;
 }
 
-const NO_FLAGS: RelayFlags = {
-	kind: 'run',
-	agent: null,
-	model: null,
-	permissions: null,
-	order: null,
-	timeoutMs: null,
-	isTrusted: false,
-	config: [],
-};
+const NOTHING_ASKED: AskedSettings = { isTrusted: false, config: [] };
 
-/** Without `open`, settings are read, and a conversation that begins nothing is opened, once they are asked for. */
-export function commandContext(app: App, open: Open | null = null): CommandContext {
-	let read: Promise<Settings> | null = null;
-	let begun: Promise<Conversation> | null = null;
-	const settings = async (): Promise<Settings> => {
-		if (open !== null) return open.holder.settings;
-		read ??= import('./open-relay.ts').then(({ readSettings }) => readSettings(app, NO_FLAGS));
-		return read;
+export function holdSettings(app: App): HeldSettings {
+	let flags = NOTHING_ASKED;
+	let held: Promise<SettingsHolder> | null = null;
+	const readAgain = async () => (await import('./open-relay.ts')).readSettings(app, flags);
+	return {
+		readAgain,
+		holder: (asked) => {
+			if (held !== null) return held;
+			flags = asked ?? NOTHING_ASKED;
+			held = readAgain().then((settings) => ({ settings }));
+			return held;
+		},
 	};
+}
+
+/** `conversation`: what the shell has open; without it, one that begins nothing is opened once it is asked for. */
+export function commandContext(
+	app: App,
+	front: FrontEnd,
+	held: HeldSettings = holdSettings(app),
+	open: Conversation | null = null,
+): CommandContext {
+	const portsOf = async (holder: SettingsHolder) => {
+		const { openPorts, refuseDeepNesting } = await import('./open-relay.ts');
+		refuseDeepNesting(app.env);
+		return openPorts(app, holder);
+	};
+	let begun: Promise<Conversation> | null = null;
 	const conversation = async (): Promise<Conversation> => {
-		if (open !== null) return open.conversation;
-		begun ??= Promise.all([import('./open-relay.ts'), settings()]).then(([{ openRelay }, known]) =>
-			openRelay(app, NO_FLAGS, { settings: known }),
-		);
+		begun ??= open === null ? openIdle(await portsOf(await held.holder())) : Promise.resolve(open);
 		return begun;
 	};
-	const { env, clock, paths, processes, ownName, folder, notice, repo, git, store, ledger } = app;
+	const { env, clock, paths, processes, ownName, notice, folder, repo, git, store, ledger } = app;
 	return {
+		...front,
 		env,
 		home: homeOf(env),
 		clock,
@@ -48,27 +60,59 @@ export function commandContext(app: App, open: Open | null = null): CommandConte
 		ownName,
 		folder,
 		called: (path) => (open === null ? `${ownName} ${path}` : `/${path}`),
+		parentTurn: parentTurn(env),
 		notice,
-		// Each front end asks in its own way.
-		ask: null,
 		repo,
 		git,
 		store,
 		ledger,
-		pruneDeps: async () => (await import('./open-prune.ts')).openPrune(app),
-		raceDeps: async () => {
-			const [{ openRace }, known] = await Promise.all([import('./open-race.ts'), settings()]);
-			return openRace(app, known);
+		ports: async (asked) => {
+			const holder = await held.holder(asked);
+			if (open === null) await sayDistrust(app, holder.settings, asked);
+			return portsOf(holder);
 		},
-		settings: async () => settingsOf(await settings()),
-		conversation: open?.conversation ?? null,
+		pruneDeps: async () => (await import('./open-prune.ts')).openPrune(app),
+		raceDeps: async (asked) => {
+			const { openRace } = await import('./open-race.ts');
+			const { settings } = await held.holder(asked);
+			if (asked !== undefined && open === null) await sayDistrust(app, settings, asked);
+			return openRace(app, settings);
+		},
+		settings: async () => settingsOf((await held.holder()).settings),
+		elsewhere: (place) => commandContext(createApp({ ...place, leave: app.leave }), front),
+		conversation: open,
 		agents: async () => (await conversation()).agents(),
 		candidates: async () => (await conversation()).limits(),
 		askVersion: async (agent, executable) => {
-			const [{ registry }, versions] = await Promise.all([settings(), openVersions(app)]);
-			return versions.ask(registry.find(agent), executable);
+			const [{ settings }, versions] = await Promise.all([held.holder(), openVersions(app)]);
+			return versions.ask(settings.registry.find(agent), executable);
 		},
 	};
+}
+
+/**
+ * Says on stderr, once, that agents start without the repo's own settings. A shell that asks about them says the same in its
+ * question; after a no it does not ask again.
+ */
+async function sayDistrust(app: App, { trust }: Settings, { willAsk = false }: AskedSettings): Promise<void> {
+	const isDeclined = trust.digests !== null && trust.store.isDeclined(trust, trust.digests);
+	if (willAsk && app.streams.input.isTTY && !isDeclined) return;
+	const { describeDistrust } = await import('./repo-trust.ts');
+	const line = describeDistrust(trust);
+	if (line !== null) app.notice(line);
+}
+
+async function openIdle(ports: Ports): Promise<Conversation> {
+	const { openConversation } = await import('../relay/conversation.ts');
+	return openConversation(ports, {
+		kind: 'run',
+		agent: null,
+		model: null,
+		permissions: null,
+		order: null,
+		timeoutMs: null,
+		parentTurn: null,
+	});
 }
 
 async function settingsOf({ loaded, registry, trust }: Settings): Promise<CommandSettings> {

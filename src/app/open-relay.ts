@@ -1,7 +1,7 @@
 /** From flags and files to a conversation: configuration, trust, agents, ledger, snapshots. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { AgentAdapter, PermissionPreset } from '../agents/agent-adapter.ts';
+import type { AgentAdapter } from '../agents/agent-adapter.ts';
 import { DEMO_ADAPTERS } from '../agents/demo/adapter.ts';
 import { adaptersFromConfig } from '../agents/generic/from-config.ts';
 import { type AgentRegistry, BUILT_IN_ADAPTERS, createRegistry } from '../agents/registry.ts';
@@ -23,8 +23,6 @@ import { firstCommits, hasCommit } from '../git/repo/same-repo.ts';
 import type { RepoFacts, Snapshots } from '../git/repo-facts.ts';
 import { createSnapshots } from '../git/snapshots/snapshots.ts';
 import { estimateCost } from '../limits/prices.ts';
-import type { Conversation } from '../relay/contract.ts';
-import { openConversation } from '../relay/conversation.ts';
 import type { Places, Policy, Ports } from '../relay/ports.ts';
 import { createNativeConversations } from '../sessions/lineage/native-conversations.ts';
 import { createStartPty } from '../terminal/start-pty.ts';
@@ -56,22 +54,6 @@ export interface SettingsHolder {
 }
 
 type ReadonlySettings = Readonly<SettingsHolder>;
-
-export interface RelayFlags {
-	kind: 'shell' | 'run';
-	agent: string | null;
-	model: string | null;
-	permissions: PermissionPreset | null;
-	order: readonly string[] | null;
-	timeoutMs: number | null;
-	/** True: somebody is there to answer what asks on an agent's terminal. */
-	canAnswer?: boolean;
-	/** Trust this repo for this run, without remembering it. */
-	isTrusted: boolean;
-	/** An earlier session goes on in this folder, wherever it was made. */
-	isHere?: boolean;
-	config: readonly ConfigFlag[];
-}
 
 /** Configuration and trust of the repo at hand. Throws `bad_config` before anything starts. */
 export async function readSettings(
@@ -120,24 +102,6 @@ export async function readSettings(
 const AGENTS_WITHOUT_COMMAND: readonly string[] = [
 	...new Set([...BUILT_IN_AGENTS, ...[...BUILT_IN_ADAPTERS, ...DEMO_ADAPTERS].map(({ id }) => id)]),
 ];
-
-export async function openRelay(app: App, flags: RelayFlags, current: SettingsHolder): Promise<Conversation> {
-	refuseDeepNesting(app.env);
-	const ports = await openPorts(app, current);
-	const { settings } = current;
-	const named = flags.agent === null ? null : settings.registry.parse(flags.agent);
-	return openConversation(ports, {
-		kind: flags.kind,
-		agent: named?.agent ?? null,
-		model: flags.model ?? named?.model ?? null,
-		permissions: flags.permissions,
-		order: flags.order,
-		timeoutMs: flags.timeoutMs,
-		canAnswer: flags.canAnswer ?? false,
-		parentTurn: parentTurn(app.env),
-		isHere: flags.isHere ?? false,
-	});
-}
 
 /**
  * What every conversation, alone or of several agents, stands on. `known`: the worktree's snapshots, where another relay of
@@ -353,12 +317,6 @@ async function createAgentEnv({ app, repo, current, cloned }: AgentEnvOptions): 
 		const outside = { ...env, PATH };
 		return isObeyed ? outside : armouredForAgents(outside, named);
 	};
-}
-
-/** `SESSION/TURN` of the relay turn that this relay runs in, or null. */
-export function parentTurn(env: Readonly<Record<string, string>>): string | null {
-	const { AGENT_RELAY_SESSION: session, AGENT_RELAY_TURN: turn } = env;
-	return session && turn ? `${session}/${turn}` : null;
 }
 
 /** Throws `nested_too_deep`. */

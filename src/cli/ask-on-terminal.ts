@@ -1,9 +1,9 @@
 import { isatty } from 'node:tty';
 import type { App } from '../app/create-app.ts';
-import type { CommandContext } from '../commands/context.ts';
+import type { FrontEnd } from '../commands/front-end.ts';
 
 /** How a command line asks its user: on stderr, where that and stdin are a terminal; else null. */
-export function askOnTerminal({ streams }: Pick<App, 'streams'>): CommandContext['ask'] {
+export function askOnTerminal({ streams }: Pick<App, 'streams'>): FrontEnd['ask'] {
 	const { errorOutput } = streams;
 	// A look at `streams.input` would open it, for every command.
 	if (!errorOutput.isTTY || !isatty(0)) return null;

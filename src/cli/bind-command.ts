@@ -2,17 +2,25 @@
 import { Argument, Option, type Command as Program } from 'commander';
 import type { Command } from '../commands/command.ts';
 import { type Option as Declared, isOperand, type ValueKind } from '../commands/options/option-table.ts';
+import { FAMILIES } from '../commands/registry.ts';
+import { refuseUnknownCommand } from './unknown-command.ts';
 
 /** An option that knows what its value may be, for completion. */
 export class KnownOption extends Option {
 	readonly kind: ValueKind;
 
-	constructor({ flags, about, kind, fallback }: Declared<unknown>) {
+	constructor({ flags, about, kind, fallback, isMany = false }: Declared<unknown>) {
 		super(flags, about);
 		this.kind = kind ?? 'none';
+		if (isMany) this.argParser(collect);
 		if (fallback !== undefined) this.default(fallback);
 		if (typeof kind === 'object' && kind !== null && !kind.isOpen) this.choices([...kind.words]);
 	}
+}
+
+/** Of an option that may be given several times. */
+function collect(value: string, before: readonly string[] | undefined): string[] {
+	return [...(before ?? []), value];
 }
 
 export class KnownArgument extends Argument {
@@ -35,7 +43,10 @@ export function declareCommand(program: Program, command: Command): Program {
 		if (isOperand(option)) declared.addArgument(new KnownArgument(option));
 		else declared.addOption(new KnownOption(option));
 	}
-	return declared.addHelpText('after', exampleText(...command.examples.map((line) => `agent-relay ${line}`)));
+	return declared.addHelpText(
+		'after',
+		exampleText(...command.examples.map((line) => `agent-relay ${line}`.trimEnd())),
+	);
 }
 
 export function exampleText(...lines: readonly string[]): string {
@@ -44,6 +55,13 @@ export function exampleText(...lines: readonly string[]): string {
 
 function subcommandOf(parent: Program, name: string): Program {
 	const found = parent.commands.find((candidate) => candidate.name() === name);
-	if (found === undefined) throw new Error(`${name} is declared after its subcommands`);
-	return found;
+	if (found !== undefined) return found;
+	const family = FAMILIES[name];
+	if (family === undefined) throw new Error(`${name} is declared after its subcommands`);
+	const examples = family.examples.map((line) => `agent-relay ${line}`);
+	return parent
+		.command(name)
+		.hook('preSubcommand', refuseUnknownCommand)
+		.description(family.about)
+		.addHelpText('after', exampleText(...examples));
 }

@@ -1,35 +1,24 @@
 import { readFile, stat } from 'node:fs/promises';
+import type { TaskSource } from '../commands/front-end.ts';
 import { hasErrno, RelayError } from '../core/errors.ts';
 import { withPipedText } from '../handoff/words/piped-text.ts';
 import { readStdin, type StdinDeps } from './read-stdin.ts';
 import { decodeText, refuseMangledArgument } from './text-input.ts';
-
-export interface TaskSource {
-	/** The TASK argument, words joined by the shell. */
-	argument: string | undefined;
-	/** `-f FILE`; `-` is stdin. */
-	file: string | undefined;
-	/** Of what is read from `file` and stdin; absent: UTF-8. */
-	encoding: string | undefined;
-	/** Without a task the command has something to do all the same (`--continue`). */
-	isOptional: boolean;
-	/** What it is called, and a whole command line with one, for whoever gave an empty one. */
-	called: { word: 'task' | 'topic'; example: string };
-}
 
 /**
  * The task, verbatim, with what is piped in beside it behind it in a fence; null when none was given. Throws `usage` for an
  * empty one, two of them, or a file it cannot read, and what `readStdin` throws.
  */
 export async function readTask(source: TaskSource, stdin: StdinDeps): Promise<string | null> {
-	const { argument, file, encoding, isOptional, called } = source;
-	if (argument !== undefined && file !== undefined) {
+	const { argument, file, isOptional, called } = source;
+	const encoding = source.encoding ?? undefined;
+	if (argument !== null && file !== null) {
 		throw new RelayError('usage', `${called.word.toUpperCase()} and -f FILE name two ${called.word}s.`, {
 			hint: 'Give one of them.',
 		});
 	}
-	const isFile = file !== undefined && file !== '-';
-	if (argument !== undefined) refuseMangledArgument(argument, called.word);
+	const isFile = file !== null && file !== '-';
+	if (argument !== null) refuseMangledArgument(argument, called.word);
 	const words = argument ?? (isFile ? await readTaskFile(file, encoding, called.word) : null);
 	if (words !== null) {
 		refuseEmpty(words, called);

@@ -1,13 +1,11 @@
 /** From argv to an exit code: parse, load the one command that was named, print what it returns, report what it throws. */
 import type { Command as Program } from 'commander';
-import type { Command as Declared } from '../commands/command.ts';
+import type { Called, Command as Declared } from '../commands/command.ts';
 import { checkRelayVariables, setsConfig } from '../config/layers/env-names.ts';
 import { jsonText } from '../core/json-text.ts';
 import { ownName } from '../core/own-name.ts';
-import { PLAIN_THEME, type Theme, wantsColor } from '../ui/plain-theme.ts';
-import { columnsFor } from '../ui/terminal-size.ts';
-import { askOnTerminal } from './ask-on-terminal.ts';
-import type { Command, CommandResult, Output } from './command.ts';
+import type { Command, CommandResult } from './command.ts';
+import { createOutput, type Output } from './output.ts';
 import { createProgram, exitCodeOfCommander } from './program.ts';
 import { reportError } from './report-error.ts';
 import { setTaskApart } from './task-apart.ts';
@@ -16,18 +14,9 @@ type Options = Record<string, unknown>;
 
 /** One `import()` a command. */
 const COMMANDS: Record<string, () => Promise<Command<never>>> = {
-	shell: async () => (await import('./commands/shell.ts')).shell,
-	run: async () => (await import('./commands/run.ts')).run,
-	chat: async () => (await import('./commands/chat.ts')).chat,
 	race: async () => (await import('./commands/race.ts')).race,
 	'race-resume': async () => (await import('./commands/race.ts')).resumeRace,
-	resume: async () => (await import('./commands/shell.ts')).resume,
-	demo: async () => (await import('./commands/demo.ts')).demo,
-	completion: async () => (await import('./commands/completion.ts')).completion,
-	help: async () => (await import('./commands/help.ts')).help,
 };
-
-const DEFAULT_COLUMNS = 100;
 
 export interface ProgramStreams {
 	output: NodeJS.WriteStream;
@@ -45,8 +34,8 @@ export async function runProgram(argv: readonly string[], streams: ProgramStream
 	const program: Program = createProgram(async (name, options, command) => {
 		const all = apart.task === null ? options : { ...options, task: apart.task };
 		exitCode = await (command === null
-			? runCommand(name, all, streams, program)
-			: runDeclared(command, all, streams));
+			? runCommand(name, all, streams)
+			: runDeclared(command, all, streams, program));
 		return exitCode;
 	}, tell);
 	const apart = setTaskApart(argv, program);
@@ -58,12 +47,8 @@ export async function runProgram(argv: readonly string[], streams: ProgramStream
 	}
 }
 
-async function runCommand(
-	name: string,
-	options: Options,
-	streams: ProgramStreams,
-	program: Program,
-): Promise<number> {
+/** A command that is not declared in `src/commands` yet. */
+async function runCommand(name: string, options: Options, streams: ProgramStreams): Promise<number> {
 	const load = COMMANDS[name];
 	await begin(name, streams);
 	if (!load) throw new Error(`no command ${name}`);
@@ -71,32 +56,62 @@ async function runCommand(
 	const [command, { createApp }, output] = await Promise.all([
 		load(),
 		import('../app/create-app.ts'),
-		createOutput(options, streams),
+		createOutput({ isJson: options.json === true, isQuiet: options.quiet === true }, streams),
 	]);
 	const result = await command(
 		createApp({ ...(folder === undefined ? {} : { folder }), leave: streams.leave }),
-		{ ...options, program } as never,
-		output,
+		options as never,
+		{
+			theme: output.theme,
+			columns: output.columns,
+			isJson: output.isJson,
+			print: output.print,
+			tell: output.printError,
+		},
 	);
-	present(result, output);
+	presentOld(result, output);
 	return result.exitCode;
 }
 
 /** A command that is declared in `src/commands`. */
-async function runDeclared(command: Declared, options: Options, streams: ProgramStreams): Promise<number> {
+async function runDeclared(
+	command: Declared,
+	options: Options,
+	streams: ProgramStreams,
+	program: Program,
+): Promise<number> {
 	await begin(command.path, streams);
 	const folder = directoryOf(options);
-	const [{ createApp }, { commandContext }, output] = await Promise.all([
+	const { live, isSilentWhenQuiet } = command;
+	const [{ createApp }, { commandContext, holdSettings }, { createFrontEnd }, output] = await Promise.all([
 		import('../app/create-app.ts'),
 		import('../app/command-context.ts'),
-		createOutput(options, streams),
+		import('./front-end.ts'),
+		createOutput({ isJson: options.json === true, isQuiet: options.quiet === true }, streams),
 		command.preload(),
 	]);
 	const app = createApp({ ...(folder === undefined ? {} : { folder }), leave: streams.leave });
-	const context = { ...commandContext(app), ask: askOnTerminal(app) };
-	const { exitCode, toJson, lines } = await command.call(context, options);
-	present(output.isJson ? { exitCode, data: toJson() } : { exitCode, lines: lines(output) }, output);
-	return exitCode;
+	if (live !== null && !output.isJson && !output.isQuiet)
+		(await import('./ask-survivor.ts')).askAboutSurvivors(app, output.theme);
+	const held = holdSettings(app);
+	const front = createFrontEnd({ app, output, held, program, isSilentWhenQuiet });
+	const called = await command.call(commandContext(app, front, held), options);
+	present(command, called, output);
+	return called.exitCode;
+}
+
+/** Documents of a command that shows events are a line each, the last one too. */
+function present({ live, linesTo, isSilentWhenQuiet }: Declared, called: Called, output: Output): void {
+	if (output.isJson) {
+		const data = called.toJson();
+		if (data !== undefined) output.print(live === null ? jsonText(data, 2) : jsonText(data));
+		return;
+	}
+	const isQuietEnd = output.isQuiet && (isSilentWhenQuiet || linesTo === 'stderr');
+	const lines = isQuietEnd ? called.quietLines(output) : called.lines(output);
+	if (lines.length === 0) return;
+	const print = isQuietEnd || linesTo === 'stdout' ? output.print : output.printError;
+	print(`${lines.join('\n')}\n`);
 }
 
 /** What stands before every command: variables that mean nothing are refused. */
@@ -111,23 +126,7 @@ async function begin(name: string, { onCommand, env }: ProgramStreams): Promise<
 const directoryOf = ({ directory }: Options): string | undefined =>
 	typeof directory === 'string' ? directory : undefined;
 
-async function createOutput(options: Options, { output, errorOutput, env }: ProgramStreams): Promise<Output> {
-	const isJson = options.json === true;
-	return {
-		theme: await loadTheme(!isJson && wantsColor(env, output.isTTY === true)),
-		columns: columnsFor(output, DEFAULT_COLUMNS),
-		isJson,
-		print: (text) => void output.write(text),
-		tell: (text) => void errorOutput.write(text),
-	};
-}
-
-/** Colour has its price at start (3 ms), plain text none. */
-async function loadTheme(hasColor: boolean): Promise<Theme> {
-	return hasColor ? (await import('../ui/theme.ts')).createTheme(true) : PLAIN_THEME;
-}
-
-function present({ data, lines }: CommandResult, output: Output): void {
+function presentOld({ data, lines }: CommandResult, output: Output): void {
 	if (output.isJson) {
 		if (data !== undefined) output.print(jsonText(data, 2));
 	} else if (lines !== undefined && lines.length > 0) output.print(`${lines.join('\n')}\n`);

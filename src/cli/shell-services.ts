@@ -5,15 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readPreset } from '../agents/permission-presets.ts';
 import { secretValues } from '../agents/secret-values.ts';
-import { type App, homeOf } from '../app/create-app.ts';
-import { parentTurn, type Settings, type SettingsHolder } from '../app/open-relay.ts';
+import { type App, homeOf, parentTurn } from '../app/create-app.ts';
+import type { Settings, SettingsHolder } from '../app/open-relay.ts';
 import { clonedFolders, obeysRepo } from '../app/repo-trust.ts';
 import { RelayError } from '../core/errors.ts';
 import { searchPathOutside } from '../core/processes/find-executable.ts';
 import { withoutInheritedDescriptors } from '../core/processes/inherited-descriptors.ts';
 import { createRedactor } from '../handoff/redact.ts';
 import type { ShellServices } from '../shell/services.ts';
-import { chatOpening } from './chat-options.ts';
 
 export async function createShellServices(
 	app: App,
@@ -28,10 +27,6 @@ export async function createShellServices(
 		historyPath: join(app.paths.stateHome, 'history'),
 		redact: (text) => createRedactor(secretValues(app.env, holder.settings.registry.adapters)).record(text),
 		openEditor: async (text) => editText(app, text, clonedFolders(repo, homeOf(app.env))),
-		openChat: async (flags, words) => {
-			const { openChat } = await import('../app/open-chat.ts');
-			return openChat(app, chatOpening(flags, words), holder);
-		},
 		openRace: async (task, flags) => {
 			const [{ openRace }, { startRace }, { raceRequest }] = await Promise.all([
 				import('../app/open-race.ts'),

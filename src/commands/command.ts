@@ -3,8 +3,8 @@
  * almost nothing), `run.ts` (context and options to data) and `lines.ts` (data to rows of text), which are loaded when the
  * command is called. What does not live here: argv, keys, streams and exit, which are the front ends'.
  */
-import type { Theme } from '../ui/plain-theme.ts';
 import type { CommandContext } from './context.ts';
+import type { Look } from './look.ts';
 import {
 	type FrontEnd,
 	type Given,
@@ -13,19 +13,14 @@ import {
 	readOptions,
 } from './options/option-table.ts';
 
-/** How lines are drawn. */
-export interface Look {
-	theme: Theme;
-	/** Width of the terminal, or what stands for it. */
-	columns: number;
-}
-
 /** What a command found or did. */
-interface Result<Data> {
+export interface Result<Data> {
 	exitCode: number;
 	data: Data;
 	/** What the next agent of the open conversation is to hear of it, in the relay's words. */
 	heard?: string;
+	/** The user stopped it: what was typed behind it in the shell runs no more. */
+	isStopped?: boolean;
 }
 
 /** The part that works. Throws RelayError for what the user can mend. */
@@ -50,17 +45,39 @@ interface CommandFacts {
 	in: readonly FrontEnd[];
 	/** `now`: the shell answers while a turn runs. `queued`: it waits for the end of the turn. */
 	duringTurn: 'now' | 'queued';
+	/** What the shell says where it has words of its own. */
+	shell?: Partial<ShellWords>;
+	/**
+	 * What runs, for the user who stops it ("the chat"): the command takes its time, shows what happens by `context.live`, and
+	 * prints it with `--json` as a document a line, its data last.
+	 */
+	live?: string | null;
+	/** Where its lines go on the command line; with `stderr` only documents and `quietLines` are on stdout. */
+	linesTo?: 'stdout' | 'stderr';
+}
+
+interface ShellWords {
+	/** One line. */
+	summary: string;
+	/** Behind the slash, its name included. */
+	usage: string;
+	/** A whole line as typed, slash included. */
+	example: string;
 }
 
 interface CommandSpec<Options, Data> extends CommandFacts {
 	options: OptionTable<Options>;
 	load(): Promise<Body<NoInfer<Options>, Data>>;
 	lines(): Promise<Lines<Data>>;
+	/** What `--quiet` prints in the end; nothing is shown on the way then. Absent: `--quiet` shows answers as they come. */
+	quietLines?(): Promise<Lines<Data>>;
 }
 
 /** A command as front ends see it, whatever its options and its data are. */
 export interface Command extends Required<CommandFacts> {
 	readonly options: ReadonlyMap<string, Option<unknown>>;
+	/** With `--quiet` it shows nothing before its end. */
+	readonly isSilentWhenQuiet: boolean;
 	/** Loads what a call needs, so that it can be loaded beside other things. */
 	preload(): Promise<unknown>;
 	/** Throws RelayError, also for options that cannot be read. */
@@ -68,31 +85,42 @@ export interface Command extends Required<CommandFacts> {
 }
 
 /** What a call gave. */
-interface Called {
+export interface Called {
 	exitCode: number;
 	heard: string | null;
+	isStopped: boolean;
 	toJson(): unknown;
 	lines(look: Look): readonly string[];
+	quietLines(look: Look): readonly string[];
 }
 
 /** Declares a command; what it is and what loads it stand in one place. */
 export function command<Options, Data>(spec: CommandSpec<Options, Data>): Command {
-	const { path, isDefault = false, about, examples, duringTurn } = spec;
-	const preload = () => Promise.all([spec.load(), spec.lines()]);
+	const { options, load, lines, quietLines, ...facts } = spec;
+	const preload = () => Promise.all([load(), lines(), quietLines?.() ?? NO_LINES]);
 	return {
-		path,
-		isDefault,
-		about,
-		examples,
-		in: spec.in,
-		duringTurn,
-		options: new Map(Object.entries<Option<unknown>>(spec.options)),
+		isDefault: false,
+		shell: {},
+		live: null,
+		linesTo: 'stdout',
+		...facts,
+		options: new Map(Object.entries<Option<unknown>>(options)),
+		isSilentWhenQuiet: quietLines !== undefined,
 		preload,
 		call: async (context, given) => {
-			const options = readOptions(spec.options, given);
-			const [body, lines] = await preload();
-			const { exitCode, data, heard = null } = await body.run(context, options);
-			return { exitCode, heard, toJson: () => body.toJson(data), lines: (look) => lines(data, look) };
+			const read = readOptions(options, given);
+			const [body, linesOf, quietLinesOf] = await preload();
+			const { exitCode, data, heard = null, isStopped = false } = await body.run(context, read);
+			return {
+				exitCode,
+				heard,
+				isStopped,
+				toJson: () => body.toJson(data),
+				lines: (look) => linesOf(data, look),
+				quietLines: (look) => quietLinesOf(data, look),
+			};
 		},
 	};
 }
+
+const NO_LINES = () => [];

@@ -1,5 +1,6 @@
 import type { AgentId } from '../agents/agent-adapter.ts';
 import type { AgentRegistry } from '../agents/registry.ts';
+import type { ConfigFlag } from '../config/layers/layer-values.ts';
 import type { LoadedConfig } from '../config/layers/layers.ts';
 import type { RelayPaths } from '../config/xdg-paths.ts';
 import type { Clock } from '../core/clock.ts';
@@ -11,10 +12,16 @@ import type { CandidateVerdict } from '../limits/successor.ts';
 import type { PruneDeps } from '../prune/prune.ts';
 import type { RaceDeps } from '../race/contract.ts';
 import type { AgentOverview, Conversation } from '../relay/contract.ts';
+import type { Ports } from '../relay/ports.ts';
 import type { SessionStore } from '../sessions/store/session-store.ts';
+import type { FrontEnd } from './front-end.ts';
 
 /** All that a command may work with; implemented in `app`, each part loaded when it is asked for. */
-export interface CommandContext {
+export interface CommandContext extends FrontEnd {
+	/** Where the command works: `-C DIR`, else the current folder. Absolute. */
+	readonly folder: string;
+	/** `SESSION/TURN` of the relay turn that this relay runs in, or null. */
+	readonly parentTurn: string | null;
 	readonly env: Readonly<Record<string, string>>;
 	/** HOME, else what the system knows. */
 	readonly home: string;
@@ -23,24 +30,30 @@ export interface CommandContext {
 	readonly processes: ProcessTable;
 	/** How a printed command calls this program. */
 	readonly ownName: string;
-	/** Where the command works. Absolute. */
-	readonly folder: string;
 	/** How a command is called where its answer is read: `agent-relay race show`, in the shell `/race show`. */
 	called(path: string): string;
 	/** A line for people on stderr; each text once. */
 	notice(text: string): void;
-	/** Lets the user choose one; its `value`, null: none. Where nobody can be asked: null instead of a function. */
-	readonly ask: ((question: string, choices: readonly Choice[]) => Promise<string | null>) | null;
 	repo(): Promise<RepoFacts>;
 	git(): Promise<Git>;
 	store(): Promise<SessionStore>;
 	ledger(): Promise<Ledger>;
 	/** What `prune` looks at: the records of this repo, and what all repos share. */
 	pruneDeps(): Promise<PruneDeps>;
-	/** What a race stands on here. RelayError `nested_too_deep`, and `refused` where there is no git repo with a commit. */
-	raceDeps(): Promise<RaceDeps>;
-	/** In force here. RelayError `bad_config` where a file cannot be obeyed. */
+	/**
+	 * What a race stands on here; `asked` of a command that begins turns. RelayError `nested_too_deep`, and `refused` where
+	 * there is no git repo with a commit.
+	 */
+	raceDeps(asked?: AskedSettings): Promise<RaceDeps>;
+	/** In force here; of `ports`, where those were opened. RelayError `bad_config` where a file cannot be obeyed. */
 	settings(): Promise<CommandSettings>;
+	/**
+	 * What conversations stand on, for a command that begins turns; the same ones for the whole call. Says once where agents
+	 * start without the repo's own settings. RelayError `bad_config`, `nested_too_deep`.
+	 */
+	ports(asked: AskedSettings): Promise<Ports>;
+	/** The same for another folder and environment. */
+	elsewhere(place: { folder: string; env: Readonly<Record<string, string>> }): CommandContext;
 	/** The one at hand; null on the command line, where none is open. */
 	readonly conversation: Conversation | null;
 	/** Every agent with what is known of it without starting any. */
@@ -51,10 +64,13 @@ export interface CommandContext {
 	askVersion(agent: AgentId, executable: string): Promise<string | null>;
 }
 
-export interface Choice {
-	value: string;
-	/** Safe, one line, different from the others. */
-	label: string;
+/** What the options of a command add to the settings of files and environment; nothing where the shell has read them. */
+export interface AskedSettings {
+	/** Trust this repo for this run, without remembering it. */
+	isTrusted: boolean;
+	config: readonly ConfigFlag[];
+	/** On a terminal the command asks about trust itself, so nothing is said about it. */
+	willAsk?: boolean;
 }
 
 export interface CommandSettings {

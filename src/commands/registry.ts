@@ -1,8 +1,12 @@
-/** Every command of this folder, for the front ends to take those that are theirs. */
+/** Every command of this folder, for the front ends to take those that are theirs, in the order of the program's help. */
 import { agents } from './agents/options.ts';
+import { chat } from './chat/options.ts';
+import { completion } from './completion/options.ts';
 import { configAllow, configPath, configSet, configShow, configTrust } from './config/options.ts';
+import { demo } from './demo/options.ts';
 import { diff } from './diff/options.ts';
 import { files } from './files/options.ts';
+import { help } from './help/options.ts';
 import { limits, limitsClear } from './limits/options.ts';
 import { plan } from './plan/options.ts';
 import { prune } from './prune/options.ts';
@@ -12,30 +16,47 @@ import { raceDiff } from './race/diff/options.ts';
 import { raceList } from './race/list/options.ts';
 import { raceOpen } from './race/open/options.ts';
 import { raceShow } from './race/show/options.ts';
+import { run } from './run/options.ts';
 import { sessions } from './sessions/options.ts';
+import { resume, shell } from './shell/options.ts';
 import { show } from './show/options.ts';
 import { transcript } from './transcript/options.ts';
 
 export const COMMANDS = {
-	agents,
-	configAllow,
-	configPath,
-	configSet,
-	configShow,
-	configTrust,
-	diff,
-	files,
-	limits,
-	limitsClear,
-	plan,
-	prune,
-	raceAdopt,
-	raceClean,
-	raceDiff,
-	raceList,
-	raceOpen,
+	shell,
+	run,
+	chat,
 	raceShow,
+	raceList,
+	raceDiff,
+	raceAdopt,
+	raceOpen,
+	raceClean,
 	sessions,
 	show,
+	resume,
+	agents,
+	limits,
+	limitsClear,
+	prune,
+	configShow,
+	configPath,
+	configSet,
+	configAllow,
+	configTrust,
+	demo,
+	completion,
+	help,
+	diff,
+	files,
+	plan,
 	transcript,
 } as const;
+
+/** What is no command by itself, by the first word of those below it. */
+export const FAMILIES: Readonly<Record<string, { about: string; examples: readonly string[] }>> = {
+	config: {
+		about: 'show and change the configuration',
+		examples: ['config show', 'config set limits.patience_s 30', 'config trust'],
+	},
+};

@@ -1,5 +1,4 @@
 import type { Race } from '../race/contract.ts';
-import type { Chat } from '../relay/chat/contract.ts';
 import type { RaceFlags } from './race-flags.ts';
 
 /** What the shell needs beside the conversation itself; wired in `app/create-app.ts`, faked in tests. */
@@ -18,28 +17,10 @@ export interface ShellServices {
 	openEditor(text: string): Promise<string>;
 	/** What a repo's files would enable once trusted; null: trusted already, or nothing to trust. Asked once by the shell. */
 	pendingTrust(): Promise<TrustQuestion | null>;
-	/**
-	 * Opens a chat in a session of its own, or an earlier one. `words`: the topic, or more of the user's words for an earlier
-	 * chat. RelayError for what the user can mend.
-	 */
-	openChat(flags: ChatFlags, words: string | null): Promise<Chat>;
 	/** Opens a race in a session of its own. RelayError for what the user can mend. */
 	openRace(task: string, flags: RaceFlags): Promise<Race>;
 	/** `ref`: id of a race or part of one; null: the latest. `permissions`: as typed; null: as the race was started. */
 	resumeRace(ref: string | null, permissions: string | null): Promise<Race>;
-}
-
-/** As typed. */
-export interface ChatFlags {
-	agents?: string;
-	maxTurns?: string;
-	role?: readonly string[];
-	until?: string;
-	timeout?: string;
-	permissions?: string;
-	continue?: boolean;
-	session?: string;
-	here?: boolean;
 }
 
 interface TrustQuestion {

@@ -2,21 +2,26 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { commandContext } from '../../src/app/command-context.ts';
 import { createApp } from '../../src/app/create-app.ts';
-import { openRelay, type RelayFlags, readSettings } from '../../src/app/open-relay.ts';
+import { startConversation } from '../../src/commands/conversation-start.ts';
+import type { ConversationOptions } from '../../src/commands/options/conversation-options.ts';
 import type { Conversation } from '../../src/relay/contract.ts';
 import type { RelayEvent } from '../../src/relay/events/relay-events.ts';
+import { QUIET_FRONT_END } from './quiet-front-end.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
-const FLAGS: RelayFlags = {
-	kind: 'run',
+const NONE: ConversationOptions = {
 	agent: null,
 	model: null,
 	permissions: null,
 	order: null,
-	timeoutMs: null,
-	isTrusted: false,
-	config: [],
+	timeout: null,
+	maxTurns: null,
+	maxCost: null,
+	wait: false,
+	trust: false,
+	here: false,
 };
 
 /** The block of docs/agents-from-config.md that defines this agent, as it stands there. */
@@ -65,10 +70,11 @@ export class ConfigAgents {
 		writeFileSync(join(this.home, '.config/agent-relay/config.toml'), text);
 	}
 
-	async open(flags: Partial<RelayFlags> = {}): Promise<Conversation> {
+	async open(options: Partial<ConversationOptions> = {}): Promise<Conversation> {
 		const app = createApp({ folder: this.repo, env: this.env });
-		const settings = await readSettings(app, { ...FLAGS, ...flags });
-		const relay = await openRelay(app, { ...FLAGS, ...flags }, { settings });
+		const context = commandContext(app, QUIET_FRONT_END);
+		const opening = { kind: 'run', canAnswer: false, willAsk: true } as const;
+		const relay = await startConversation(context, { ...NONE, ...options }, opening);
 		this.#relays.push(relay);
 		return relay;
 	}

@@ -13,6 +13,7 @@ import type { ListOptions, SessionSummary } from '../../src/sessions/listing/ses
 import type { SessionStore } from '../../src/sessions/store/session-store.ts';
 import { Machine } from './fake-machine.ts';
 import { fakeSessionMeta } from './fake-session-meta.ts';
+import { QUIET_FRONT_END } from './quiet-front-end.ts';
 
 const REPO: RepoFacts = {
 	kind: 'worktree',
@@ -42,13 +43,18 @@ export function fakeCommandContext(
 		folder: REPO.folder,
 		called: (path) => `/${path}`,
 		notice: () => undefined,
-		ask: null,
 		repo: async () => REPO,
 		git: absent('git'),
 		store: async () => fakeStore([fakeSummary(clock.now() - 7_200_000)]),
 		ledger: async () => fakeLedger(),
 		pruneDeps: absent('place to prune'),
 		raceDeps: absent('race'),
+		ports: absent('place for conversations'),
+		elsewhere: () => {
+			throw new Error('this test has no other place');
+		},
+		parentTurn: null,
+		...QUIET_FRONT_END,
 		settings: async () => ({
 			loaded: { config: DEFAULT_CONFIG, origins: new Map(), notices: [], repoConfig: null },
 			registry: createRegistry(BUILT_IN_ADAPTERS),

@@ -27,9 +27,6 @@ export function fakeServices(over: Partial<ShellServices> = {}): ShellServices {
 		resumeRace: async () => {
 			throw new RelayError('refused', 'no race here');
 		},
-		openChat: async () => {
-			throw new RelayError('usage', 'no chats here');
-		},
 		...over,
 	};
 }

@@ -64,9 +64,6 @@ process.exitCode = await runShell({
 		resumeRace: async () => {
 			throw new RelayError('refused', 'no race here');
 		},
-		openChat: async () => {
-			throw new RelayError('usage', 'no chats here');
-		},
 		pendingTrust: async () =>
 			FAKE_TRUST
 				? {

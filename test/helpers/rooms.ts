@@ -239,6 +239,7 @@ export const ROOMS: readonly Room[] = [
 			'events/relay-events',
 			'exit-codes',
 			'ports',
+			'resume/find-conversation',
 			'resume/repair',
 			'resume/session-origin',
 			'resume/survivors',

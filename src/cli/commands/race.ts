@@ -1,9 +1,9 @@
 /** `agent-relay race TASK` and `race resume`: entrants side by side to the end, live on a terminal. */
 
 import { readPreset } from '../../agents/permission-presets.ts';
-import type { App } from '../../app/create-app.ts';
+import { type App, parentTurn } from '../../app/create-app.ts';
 import { openRace } from '../../app/open-race.ts';
-import { parentTurn, readSettings, type Settings } from '../../app/open-relay.ts';
+import { readSettings, type Settings } from '../../app/open-relay.ts';
 import { describeDistrust } from '../../app/repo-trust.ts';
 import { raceShowLines } from '../../commands/race/show/lines.ts';
 import { pageOf } from '../../commands/race/show/run.ts';
@@ -34,11 +34,11 @@ const EXAMPLE = 'agent-relay race "fix the failing test" --agents claude,codex -
 export async function race(app: App, options: RaceOptions, output: Output): Promise<CommandResult> {
 	const task = await readTask(
 		{
-			argument: options.task,
-			file: options.file,
-			encoding: options.encoding,
+			argument: options.task ?? null,
+			file: options.file ?? null,
+			encoding: options.encoding ?? null,
 			isOptional: false,
-			called: { word: 'task', example: EXAMPLE },
+			called: { word: 'task', example: EXAMPLE, question: 'what is the task?' },
 		},
 		stdinOf(app),
 	);

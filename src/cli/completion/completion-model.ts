@@ -75,13 +75,19 @@ function describeOption(option: Option): CompletionOption {
 	const flags = [option.short, option.long].filter((flag) => typeof flag === 'string');
 	const takesValue = option.required || option.optional;
 	const name = /[<[]([\w-]+)/.exec(option.flags)?.[1] ?? '';
-	const kind = option instanceof KnownOption ? option.kind : kindOf(name, option.argChoices);
+	const kind = option instanceof KnownOption ? offered(option.kind) : kindOf(name, option.argChoices);
 	return { flags, about: option.description, value: takesValue ? kind : null };
 }
 
 function operandOf(argument: Argument | undefined): ValueKind {
-	if (argument instanceof KnownArgument) return argument.kind;
+	if (argument instanceof KnownArgument) return offered(argument.kind);
 	return argument === undefined ? 'none' : kindOf(argument.name(), argument.argChoices);
+}
+
+/** What a shell offers for a kind: nobody knows what a task will say, and sessions are not told apart. */
+export function offered(kind: ValueKind): ValueKind {
+	if (kind === 'text') return 'none';
+	return kind === 'chats' ? 'sessions' : kind;
 }
 
 function kindOf(name: string, choices: readonly string[] | undefined): ValueKind {

@@ -3,7 +3,7 @@ import { describeTime } from '../../limits/describe-limit.ts';
 import type { AgentOverview } from '../../relay/contract.ts';
 import { renderTable } from '../../ui/table.ts';
 import { wrapToColumns } from '../../ui/text-width.ts';
-import type { Look } from '../command.ts';
+import type { Look } from '../look.ts';
 import { describeReadiness } from './readiness.ts';
 import type { AgentsData } from './run.ts';
 

@@ -3,7 +3,7 @@ import { safeLine } from '../../core/text.ts';
 import { fieldLines } from '../../ui/field-lines.ts';
 import { formatBytes } from '../../ui/quantities.ts';
 import { renderTable } from '../../ui/table.ts';
-import type { Look } from '../command.ts';
+import type { Look } from '../look.ts';
 import type { EditData, PlacesData } from './run.ts';
 
 const VALUE_CHARS = 300;

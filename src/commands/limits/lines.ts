@@ -4,7 +4,7 @@ import { describeDistance, describeLimit, describeTime } from '../../limits/desc
 import type { LedgerEntry, RefusedLogin } from '../../limits/ledger-file.ts';
 import { renderTable } from '../../ui/table.ts';
 import { wrapToColumns } from '../../ui/text-width.ts';
-import type { Look } from '../command.ts';
+import type { Look } from '../look.ts';
 import type { ClearedData, LimitsData } from './run.ts';
 
 /** Enough to recognise the CLI's own sentence. */

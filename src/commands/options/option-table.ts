@@ -7,10 +7,14 @@ import { RelayError } from '../../core/errors.ts';
 /** What a value may be, for completion. `none`: anything, nothing is offered. */
 export type ValueKind =
 	| 'none'
+	/** A task or a topic: of an operand, all words as they were typed. */
+	| 'text'
 	| 'agents'
 	/** Names with commas between them. */
 	| 'agent_list'
 	| 'sessions'
+	/** Sessions of several agents that talked. */
+	| 'chats'
 	/** Of this repo, and the entrants of the latest one. */
 	| 'races'
 	| 'entrants'
@@ -21,6 +25,9 @@ export type ValueKind =
 	| 'folders'
 	/** `isOpen`: any other word will do, too. */
 	| { words: readonly string[]; isOpen?: boolean };
+
+/** What was typed: a text, true of a flag, a list of an option that may be given several times; undefined: nothing. */
+type Typed = string | true | readonly string[] | undefined;
 
 /** Where a command can be called. */
 export type FrontEnd = 'cli' | 'shell';
@@ -35,14 +42,16 @@ export interface Option<Value> {
 	readonly fallback?: string;
 	/** The only front end that takes it; absent: all of them. */
 	readonly only?: FrontEnd;
-	/** `typed`: a text, true of a flag, undefined where it was not given. Throws RelayError `usage`. */
-	parse(typed: string | true | undefined): Value;
+	/** It may be given several times; of an operand: it takes all words that are left. `parse` gets a list. */
+	readonly isMany?: boolean;
+	/** Throws RelayError `usage`. */
+	parse(typed: Typed): Value;
 }
 
 /** Each option by its name: the long flag, or the word of the operand. */
 export type OptionTable<Options> = { readonly [Name in keyof Options]: Option<Options[Name]> };
 
-/** As a front end read them, by name; what is neither a text nor true counts as not given. */
+/** As a front end read them, by name; what is no `Typed` counts as not given. */
 export type Given = Readonly<Record<string, unknown>>;
 
 /** The options of one call. Throws RelayError `usage`. */
@@ -50,11 +59,15 @@ export function readOptions<Options>(table: OptionTable<Options>, given: Given):
 	const options: Partial<Options> = {};
 	for (const name in table) {
 		const option = table[name];
-		const typed = given[name];
-		options[name] = option.parse(typeof typed === 'string' || typed === true ? typed : undefined);
+		options[name] = option.parse(asGiven(given[name]));
 	}
 	if (!isWhole(options, table)) throw new Error('an option was not read');
 	return options;
+}
+
+function asGiven(typed: unknown): Typed {
+	if (typeof typed === 'string' || typed === true) return typed;
+	return Array.isArray(typed) ? typed.filter((word) => typeof word === 'string') : undefined;
 }
 
 function isWhole<Options>(
@@ -86,9 +99,26 @@ export function valueOr<Value>(
 	kind: ValueKind,
 	read: (text: string) => Value,
 ): Option<Value> {
-	const parse = (typed: string | true | undefined) => read(typeof typed === 'string' ? typed : fallback);
+	const parse = (typed: Typed) => read(typeof typed === 'string' ? typed : fallback);
 	return { flags, about, kind, fallback, parse };
 }
+
+/** An option that may be given several times, or an operand that takes all words that are left. */
+export function values<Value>(
+	flags: string,
+	about: string,
+	kind: ValueKind,
+	read: (text: string) => Value,
+): Option<Value[]> {
+	const parse = (typed: Typed) => (Array.isArray(typed) ? typed : []).map((text: string) => read(text));
+	return { flags, about, kind, isMany: true, parse };
+}
+
+/** The same for one front end alone. */
+export const only = <Value>(front: FrontEnd, option: Option<Value>): Option<Value> => ({
+	...option,
+	only: front,
+});
 
 /** An operand that must be there, `<key>`. */
 export function needed(flags: string, about: string, kind: ValueKind): Option<string> {
@@ -105,6 +135,15 @@ export function needed(flags: string, about: string, kind: ValueKind): Option<st
 
 /** Data instead of lines, where the front end is a program's. */
 export const asJson: Option<boolean> = { ...flag('--json', 'print JSON'), only: 'cli' };
+
+/** What happens as documents, a line each, where the front end is a program's. */
+export const documents: Option<boolean> = {
+	...flag('--json', 'one event a line on stdout, a result object last'),
+	only: 'cli',
+};
+
+/** Only the answer, where the front end is the command line. */
+export const quietly = (about: string): Option<boolean> => only('cli', flag('-q, --quiet', about));
 
 export const asTyped = (text: string): string => text;
 

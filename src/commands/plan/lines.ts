@@ -1,6 +1,6 @@
 import type { TurnState } from '../../sessions/turns/turn-state.ts';
 import { describePlanItem } from '../../view/describe-event.ts';
-import type { Look } from '../command.ts';
+import type { Look } from '../look.ts';
 
 export function planLines(plan: TurnState['plan'], { theme }: Look): string[] {
 	return plan.length > 0

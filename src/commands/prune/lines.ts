@@ -7,7 +7,7 @@ import { formatAgo, formatBytes } from '../../ui/quantities.ts';
 import { renderTable } from '../../ui/table.ts';
 import { wrapToColumns } from '../../ui/text-width.ts';
 import type { Theme } from '../../ui/theme.ts';
-import type { Look } from '../command.ts';
+import type { Look } from '../look.ts';
 import type { PruneData } from './run.ts';
 
 const SHOWN = 20;

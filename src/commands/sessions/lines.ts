@@ -3,7 +3,7 @@ import type { SessionSummary } from '../../sessions/listing/session-list.ts';
 import { formatAgo } from '../../ui/quantities.ts';
 import { renderTable } from '../../ui/table.ts';
 import { describeKind } from '../../view/describe-session.ts';
-import type { Look } from '../command.ts';
+import type { Look } from '../look.ts';
 import type { SessionsData } from './run.ts';
 
 export function sessionsLines(data: SessionsData, look: Look): string[] {

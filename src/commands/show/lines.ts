@@ -1,8 +1,8 @@
 import { safeText } from '../../core/text.ts';
 import { diffLines } from '../../ui/diff-lines.ts';
 import { createMarkdownLines } from '../../ui/markdown.ts';
-import type { Look } from '../command.ts';
 import { fileTable } from '../files/lines.ts';
+import type { Look } from '../look.ts';
 import { damagedPage } from './damaged-page.ts';
 import { logLines } from './log-lines.ts';
 import type { ShowData } from './run.ts';

@@ -1,6 +1,6 @@
 import { safeText } from '../../core/text.ts';
 import { createMarkdownLines } from '../../ui/markdown.ts';
-import type { Look } from '../command.ts';
+import type { Look } from '../look.ts';
 
 export function transcriptLines(recorded: string, { theme, columns }: Look): string[] {
 	const text = safeText(recorded).trimEnd();

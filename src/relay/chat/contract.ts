@@ -34,6 +34,11 @@ export interface ChatChanges
 	isAccepted?: boolean;
 }
 
+/** `session`: a session to go on with (id, prefix, suffix, name, latest); null: the newest chat with work left. */
+export type ChatOpening =
+	| ({ type: 'new' } & Omit<ChatRequest, 'parentTurn'>)
+	| ({ type: 'earlier'; session: string | null } & Omit<ChatChanges, 'parentTurn'>);
+
 export const DEFAULT_CHAT_TURNS = 6;
 
 /** `too_few`: fewer than two can go on. `out_of_turns`: `budgets.max_turns`. `out_of_budget`: `budgets.max_cost`. */

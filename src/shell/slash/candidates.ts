@@ -22,13 +22,16 @@ export async function candidatesOf(
 		case 'turns':
 			return turnCandidates(shell);
 		case 'races':
-			return raceCandidates(shell);
+			return sessionCandidates(['race'], shell);
+		case 'chats':
+			return sessionCandidates(['chat'], shell);
 		case 'entrants':
 			return entrantCandidates(shell);
 		case 'settings':
 			return settingCandidates(shell);
 		// Completed elsewhere, or by nobody yet.
 		case 'sessions':
+		case 'text':
 		case 'files':
 		case 'folders':
 		case 'none':
@@ -38,8 +41,11 @@ export async function candidatesOf(
 	}
 }
 
-async function raceCandidates({ context }: CompletionContext): Promise<Candidate[]> {
-	const rows = await sessionRows(context, ['race']);
+async function sessionCandidates(
+	kinds: Parameters<typeof sessionRows>[1],
+	{ context }: CompletionContext,
+): Promise<Candidate[]> {
+	const rows = await sessionRows(context, kinds);
 	return rows.map(({ id, title }) => ({ value: id, hint: safeLine(title, 40) }));
 }
 

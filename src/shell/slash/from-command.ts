@@ -1,39 +1,60 @@
 /** A command's table as the shell takes it: usage, summary, completion, and the words behind it. */
 import { type ParseArgsConfig, parseArgs } from 'node:util';
-import type { Command } from '../../commands/command.ts';
+import type { Called, Command } from '../../commands/command.ts';
 import type { CommandContext } from '../../commands/context.ts';
 import { type Given, isOperand, type Option, partsOf } from '../../commands/options/option-table.ts';
 import { RelayError } from '../../core/errors.ts';
 import { formatPlural } from '../../core/plural.ts';
+import type { Candidate } from '../editor/completion.ts';
 import { flagAtEnd } from './agent-argument.ts';
 import { candidatesOf } from './candidates.ts';
+import { createLive } from './live.ts';
 import { type SlashCommand, type SlashContext, splitWords, usageError } from './slash-command.ts';
+import { readWordsAndFlags } from './words-and-flags.ts';
 
 export function slashCommand(command: Command): SlashCommand {
 	const options = optionsOf(command);
 	const operand = [...options.values()].find(isOperand);
 	const slash: SlashCommand = {
 		...factsOf(command, options),
+		...command.shell,
 		aliases: [],
 		duringTurn: command.duringTurn,
 		complete: async (shell, argument) => {
 			const typed = flagAtEnd(argument);
 			const option = typed === null ? operand : ofFlag(options, typed.flag);
-			return candidatesOf(option?.kind ?? 'none', shell, typed?.word);
+			const kind = option?.kind ?? 'none';
+			if (operand?.kind === 'text' && (kind === 'none' || kind === 'text')) return longFlags(options);
+			return candidatesOf(kind, shell, typed?.word);
 		},
 		run: async (shell, argument) => {
-			const given = readWords(slash, options, argument);
-			const { lines, heard } = await called(slash, command.call(contextOf(shell), given));
-			shell.print(lines(shell));
-			if (heard !== null) shell.relay.note(heard);
+			const given = readArgument(slash, options, argument);
+			const call = (context: CommandContext) => called(slash, command.call(context, given));
+			if (command.live === null) return tell(await call(contextOf(shell)), shell);
+			await shell.work(async (control) => {
+				const done = await call({ ...contextOf(shell), live: createLive(shell, control) });
+				tell(done, shell);
+				return { exitCode: done.exitCode, isBroken: done.isStopped };
+			}, command.live);
 		},
 	};
 	return slash;
 }
 
-/** What a command asks, the shell asks. */
+/** An answer stands apart by itself, so it begins with no empty line. */
+function tell({ lines, heard }: Called, shell: SlashContext): void {
+	const rows = lines(shell);
+	shell.print(rows.slice(rows.findIndex((row) => row !== '')));
+	if (heard !== null) shell.relay.note(heard);
+}
+
+/** What a command asks, the shell asks; a task is what was typed. */
 function contextOf({ context, isInteractive, pick }: SlashContext): CommandContext {
-	return isInteractive ? { ...context, ask: pick } : context;
+	const readTask: CommandContext['readTask'] = async ({ argument, isOptional, called: { question } }) => {
+		if (argument !== null || isOptional) return argument;
+		throw new RelayError('usage', question);
+	};
+	return { ...context, readTask, ...(isInteractive ? { ask: pick } : {}) };
 }
 
 type Options = Command['options'];
@@ -70,29 +91,66 @@ function ofFlag(options: Options, flag: string): Option<unknown> | undefined {
 	});
 }
 
+function longFlags(options: Options): Candidate[] {
+	return [...options.values()].flatMap((option) => {
+		const { long } = partsOf(option);
+		return long === null ? [] : [{ value: long }];
+	});
+}
+
 /** Throws RelayError `usage`. */
-function readWords(slash: SlashCommand, options: Options, argument: string): Given {
-	const flags: NonNullable<ParseArgsConfig['options']> = {};
+function readArgument(slash: SlashCommand, options: Options, argument: string): Given {
+	const flags: FlagOptions = {};
+	const names = new Map<string, string>();
 	const operands: string[] = [];
 	for (const [name, option] of options) {
 		const { long, short } = partsOf(option);
 		if (long === null) operands.push(name);
-		else
+		else {
+			names.set(long.slice(2), name);
 			flags[long.slice(2)] = {
 				type: option.kind === null ? 'boolean' : 'string',
+				...(option.isMany ? { multiple: true } : {}),
 				...(short === null ? {} : { short: short.slice(1) }),
 			};
+		}
 	}
+	const [first = ''] = operands;
+	const { values, words } =
+		options.get(first)?.kind === 'text'
+			? textAndFlags(slash, argument, flags, first)
+			: wordsAndFlags(slash, argument, flags, operands);
+	return {
+		...Object.fromEntries(Object.entries(values).map(([flag, typed]) => [names.get(flag) ?? flag, typed])),
+		...words,
+	};
+}
+
+type FlagOptions = NonNullable<ParseArgsConfig['options']>;
+
+/** All words are one text, as typed. */
+function textAndFlags(slash: SlashCommand, argument: string, flags: FlagOptions, operand: string) {
+	const { values, words } = readWordsAndFlags(slash, argument, flags);
+	return { values, words: words === null ? {} : { [operand]: words } };
+}
+
+function wordsAndFlags(
+	slash: SlashCommand,
+	argument: string,
+	flags: FlagOptions,
+	operands: readonly string[],
+) {
 	const { values, positionals } = parseWords(slash, splitWords(argument), flags);
 	if (positionals.length > operands.length)
 		throw usageError(
 			slash,
 			`/${slash.name} takes ${operands.length === 0 ? 'no words' : formatPlural(operands.length, 'word')}, and got ${positionals.join(' ')}`,
 		);
-	return { ...values, ...Object.fromEntries(positionals.map((word, at) => [operands[at] ?? '', word])) };
+	const words = Object.fromEntries(positionals.map((word, at) => [operands[at] ?? '', word]));
+	return { values, words };
 }
 
-function parseWords(slash: SlashCommand, args: string[], options: NonNullable<ParseArgsConfig['options']>) {
+function parseWords(slash: SlashCommand, args: string[], options: FlagOptions) {
 	try {
 		return parseArgs({ args, options, allowPositionals: true });
 	} catch (error) {

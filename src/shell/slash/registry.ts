@@ -1,7 +1,6 @@
 /** Every command of the shell, in the order of `/help`. */
 import { COMMANDS } from '../../commands/registry.ts';
 import { answer } from './answer.ts';
-import { chat } from './chat.ts';
 import { checkpoint } from './checkpoint.ts';
 import { exit } from './exit.ts';
 import { slashCommand } from './from-command.ts';
@@ -28,7 +27,7 @@ export const SLASH_COMMANDS: readonly SlashCommand[] = [
 	slashCommand(COMMANDS.limits),
 	retry,
 	answer,
-	chat,
+	slashCommand(COMMANDS.chat),
 	say,
 	race,
 	queue,

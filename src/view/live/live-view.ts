@@ -51,6 +51,8 @@ export class LiveView implements TranscriptSink {
 	#status: TurnStatus | null = null;
 	#lastFrameAt = Number.NEGATIVE_INFINITY;
 	#isScheduled = false;
+	/** Something changed since all of it was drawn. */
+	#isStale = false;
 	#isSpinning = false;
 	#isHeld = false;
 	#isClosed = false;
@@ -88,6 +90,8 @@ export class LiveView implements TranscriptSink {
 		if (this.#isHeld || this.#isClosed) return;
 		const rows: string[] = [];
 		while (this.#items.length > 0) rows.push(...this.#takeRows());
+		// A frame that is due would draw over what others show next.
+		this.#isStale = false;
 		this.#options.screen.draw(rows, this.#region());
 	}
 
@@ -126,6 +130,7 @@ export class LiveView implements TranscriptSink {
 	}
 
 	#schedule(): void {
+		this.#isStale = true;
 		if (this.#isScheduled || this.#isHeld || this.#isClosed) return;
 		this.#isScheduled = true;
 		void this.#frameSoon();
@@ -135,7 +140,8 @@ export class LiveView implements TranscriptSink {
 		const { clock, screen } = this.#options;
 		await clock.sleep(Math.max(0, this.#lastFrameAt + FRAME_MS - clock.monotonic()));
 		this.#isScheduled = false;
-		if (this.#isHeld || this.#isClosed) return;
+		if (this.#isHeld || this.#isClosed || !this.#isStale) return;
+		this.#isStale = false;
 		screen.draw(this.#takeRows(), this.#region());
 		this.#lastFrameAt = clock.monotonic();
 		if (this.#items.length > 0) this.#schedule();

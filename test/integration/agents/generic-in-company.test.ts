@@ -3,10 +3,10 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createApp } from '../../../src/app/create-app.ts';
-import { openChat } from '../../../src/app/open-chat.ts';
 import { openRace } from '../../../src/app/open-race.ts';
-import { readSettings } from '../../../src/app/open-relay.ts';
+import { openPorts, readSettings } from '../../../src/app/open-relay.ts';
 import { startRace } from '../../../src/race/start-race.ts';
+import { startChat } from '../../../src/relay/chat/open-chat.ts';
 import type { RelayEvent } from '../../../src/relay/events/relay-events.ts';
 import { raceRequest } from '../../../src/shell/race-flags.ts';
 import { ConfigAgents } from '../../helpers/config-agents.ts';
@@ -56,8 +56,8 @@ async function wired() {
 async function chatOf(agents: readonly string[], permissions: 'read-only' | 'edit' = 'read-only') {
 	const { app, settings } = await wired();
 	const common = { roles: [], until: null, maxTurns: null, timeoutMs: null };
-	const opening = { type: 'new' as const, topic: 'Which way?', agents, permissions, ...common };
-	const talk = await openChat(app, opening, { settings });
+	const request = { topic: 'Which way?', agents, permissions, ...common, parentTurn: null };
+	const talk = await startChat(request, await openPorts(app, { settings }));
 	const events: RelayEvent[] = [];
 	try {
 		const { signal } = new AbortController();

@@ -178,9 +178,7 @@ describe('an agent that a repo defines', () => {
 		writeFileSync(join(bench.repo, '.agent-relay/config.toml'), EVIL);
 		await expect(bench.open({ agent: 'evil' })).rejects.toMatchObject({ code: 'unknown_agent' });
 		expect((await (await bench.open()).agents()).map(({ agent }) => agent)).not.toContain('evil');
-		expect((await (await bench.open({ isTrusted: true })).agents()).map(({ agent }) => agent)).toContain(
-			'evil',
-		);
+		expect((await (await bench.open({ trust: true })).agents()).map(({ agent }) => agent)).toContain('evil');
 		expect(existsSync(join(bench.repo, 'ran'))).toBe(false);
 	});
 

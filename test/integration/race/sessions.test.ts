@@ -1,11 +1,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { commandContext } from '../../../src/app/command-context.ts';
 import { createApp } from '../../../src/app/create-app.ts';
-import { openEarlier } from '../../../src/cli/open-earlier.ts';
+import { openEarlier } from '../../../src/commands/open-earlier.ts';
 import { parseSessionId } from '../../../src/core/ids.ts';
 import { unconfirmedWords } from '../../../src/relay/resume/unconfirmed-words.ts';
 import { claude, claudeAnswers, claudeLimited } from '../../helpers/fake-agent-lines.ts';
+import { QUIET_FRONT_END } from '../../helpers/quiet-front-end.ts';
 import { RaceBench } from '../../helpers/race-bench.ts';
 
 let bench: RaceBench;
@@ -17,7 +19,9 @@ afterEach(() => bench.dispose());
 /** What `run` and the shell open for these flags; null: nothing. */
 async function opened(options: { continue?: boolean; session?: string }): Promise<string | null> {
 	const { relay } = await bench.relay();
-	await openEarlier(createApp({ folder: bench.repo, env: bench.env }), relay, options);
+	const app = createApp({ folder: bench.repo, env: bench.env });
+	const earlier = { continue: options.continue ?? false, session: options.session ?? null, here: false };
+	await openEarlier(commandContext(app, QUIET_FRONT_END), relay, earlier);
 	const id = relay.session()?.id ?? null;
 	await relay.close();
 	return id;

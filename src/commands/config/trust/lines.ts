@@ -3,7 +3,7 @@ import { formatPlural } from '../../../core/plural.ts';
 import { safeLine } from '../../../core/text.ts';
 import { formatAgo } from '../../../ui/quantities.ts';
 import { renderTable } from '../../../ui/table.ts';
-import type { Look } from '../../command.ts';
+import type { Look } from '../../look.ts';
 import type { TrustData } from './run.ts';
 
 const PATH_CHARS = 300;

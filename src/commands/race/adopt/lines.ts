@@ -1,5 +1,5 @@
 import { wrapToColumns } from '../../../ui/text-width.ts';
-import type { Look } from '../../command.ts';
+import type { Look } from '../../look.ts';
 import { adoptionLines } from './describe-adoption.ts';
 import type { RaceAdoptData } from './run.ts';
 

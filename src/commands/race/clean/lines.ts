@@ -4,7 +4,7 @@ import type { CleanPlan, CleanResult } from '../../../race/clean/clean.ts';
 import { wrapToColumns } from '../../../ui/text-width.ts';
 import type { Theme } from '../../../ui/theme.ts';
 import { shortRef } from '../../../view/describe-session.ts';
-import type { Look } from '../../command.ts';
+import type { Look } from '../../look.ts';
 import type { Cleaned, RaceCleanData } from './run.ts';
 
 type Entrant = CleanPlan['entrants'][number];

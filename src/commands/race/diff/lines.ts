@@ -1,5 +1,5 @@
 import { diffLines } from '../../../ui/diff-lines.ts';
-import type { Look } from '../../command.ts';
+import type { Look } from '../../look.ts';
 import type { RaceDiffData } from './run.ts';
 
 export function raceDiffLines({ a, b, diff }: RaceDiffData, { theme }: Look): string[] {

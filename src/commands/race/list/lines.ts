@@ -2,7 +2,7 @@ import { fromIso } from '../../../core/clock.ts';
 import { safeLine } from '../../../core/text.ts';
 import { formatAgo } from '../../../ui/quantities.ts';
 import { renderTable } from '../../../ui/table.ts';
-import type { Look } from '../../command.ts';
+import type { Look } from '../../look.ts';
 import type { RaceListData, RaceRow } from './run.ts';
 
 const MAX_REASON = 400;

@@ -18,7 +18,7 @@ import {
 	tokensText,
 	workText,
 } from '../../../view/race/race-figures.ts';
-import type { Look } from '../../command.ts';
+import type { Look } from '../../look.ts';
 import type { RacePage } from './run.ts';
 
 type RacePageOptions = Omit<RacePage, 'record'> & Look;

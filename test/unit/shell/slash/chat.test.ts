@@ -1,11 +1,15 @@
 import { describe, expect, it } from 'vitest';
+import { chatLines } from '../../../../src/commands/chat/lines.ts';
+import { holdChat } from '../../../../src/commands/chat/run.ts';
+import type { Look } from '../../../../src/commands/look.ts';
+import { COMMANDS } from '../../../../src/commands/registry.ts';
 import { parseSessionId } from '../../../../src/core/ids.ts';
 import type { Chat, ChatResult } from '../../../../src/relay/chat/contract.ts';
-import { chat } from '../../../../src/shell/slash/chat.ts';
+import { slashCommand } from '../../../../src/shell/slash/from-command.ts';
 import { say } from '../../../../src/shell/slash/say.ts';
 import type { SlashContext, WorkControl, WorkEnd } from '../../../../src/shell/slash/slash-command.ts';
 import { fakeSessionMeta } from '../../../helpers/fake-session-meta.ts';
-import { fakeServices, fakeSlashContext } from '../../../helpers/fake-slash-context.ts';
+import { fakeSlashContext } from '../../../helpers/fake-slash-context.ts';
 
 const ID = parseSessionId('01K3ZZZZZZZZZZZZZZZZZZZZZZ');
 if (ID === null) throw new Error('no id');
@@ -53,17 +57,20 @@ async function run(argument: string, result: Partial<ChatResult> = {}) {
 		},
 	};
 	const over: Partial<SlashContext> = {
-		services: fakeServices({
-			openChat: async (flags, words) => {
-				opened.push({ flags, words });
-				return talk;
-			},
-		}),
 		work: async (act) => {
 			ends.push(await act(control));
 		},
 	};
 	const fake = fakeSlashContext(over);
+	const chat = slashCommand({
+		...COMMANDS.chat,
+		call: async (context, { topic: words = null, ...flags }) => {
+			opened.push({ flags, words });
+			const { data, heard = null, isStopped = false, exitCode } = await holdChat(context, talk, false);
+			const lines = (look: Look) => chatLines(data, look);
+			return { exitCode, heard, isStopped, toJson: () => data, lines, quietLines: () => [] };
+		},
+	});
 	await chat.run(fake.context, argument);
 	return { ...fake, opened, ends, said, listener: () => listener, isClosed: () => isClosed };
 }
@@ -128,6 +135,7 @@ describe('/chat', () => {
 
 	it('offers the next agent of a list, not those named', async () => {
 		const { context } = fakeSlashContext();
+		const chat = slashCommand(COMMANDS.chat);
 		const offered = (await chat.complete(context, 'x --agents claude,')).map(({ value }) => value);
 		expect(offered).toContain('claude,codex');
 		expect(offered).not.toContain('claude,claude');

@@ -1,16 +1,16 @@
 import { DEMO_ADAPTERS } from '../../agents/demo/adapter.ts';
 import { adaptersFromConfig } from '../../agents/generic/from-config.ts';
 import { BUILT_IN_ADAPTERS } from '../../agents/registry.ts';
-import type { App } from '../../app/create-app.ts';
 import { loadConfig } from '../../config/layers/layers.ts';
 import { agentsWithoutCommand } from '../../config/schema.ts';
 import { RelayError } from '../../core/errors.ts';
+import type { CommandContext } from '../context.ts';
 
 /**
  * Every name that an agent answers to, aliases included, for a Tab: reads the user's file and asks neither git nor the
  * repo. A file that is wrong adds nothing; the commands themselves say what is wrong with it.
  */
-export function agentNames({ paths }: Pick<App, 'paths'>): string[] {
+export function agentNames({ paths }: Pick<CommandContext, 'paths'>): string[] {
 	const adapters = [...BUILT_IN_ADAPTERS, ...agentsOfUser(paths.userConfig), ...DEMO_ADAPTERS];
 	return [...new Set([...adapters.map(({ id }) => id), ...adapters.flatMap(({ aliases }) => aliases)])];
 }

@@ -5,10 +5,10 @@ import type { SendResult } from '../../relay/contract.ts';
 import { fieldLines } from '../../ui/field-lines.ts';
 import { wrapToColumns } from '../../ui/text-width.ts';
 import type { Theme } from '../../ui/theme.ts';
-import type { Output } from '../command.ts';
+import type { Live } from '../live.ts';
 
 export interface NarratorOptions {
-	output: Output;
+	live: Pick<Live, 'look' | 'print'>;
 	/** 1 is a pace to read at; 0 never waits. */
 	pace: number;
 	clock: Clock;
@@ -25,8 +25,8 @@ export class DemoNarrator {
 
 	constructor(options: NarratorOptions) {
 		this.#options = options;
-		this.theme = options.output.theme;
-		this.columns = options.output.columns;
+		this.theme = options.live.look.theme;
+		this.columns = options.live.look.columns;
 	}
 
 	async begin(folder: string, hasGit: boolean): Promise<void> {
@@ -107,7 +107,7 @@ export class DemoNarrator {
 	}
 
 	line(text: string): void {
-		this.#options.output.print(`${text}\n`);
+		this.#options.live.print(`${text}\n`);
 	}
 
 	#prompt(prompt: string): void {

@@ -1,14 +1,52 @@
 /** How a chat begins and how it ended, in lines: who, how long, at what cost, what to do next. Styled, safe, not yet wrapped. */
 import { formatPlural } from '../../core/plural.ts';
-import { safeLine } from '../../core/text.ts';
+import { safeLine, safeText } from '../../core/text.ts';
 import { describeTime } from '../../limits/describe-limit.ts';
+import { withoutVerdict } from '../../relay/chat/chat-verdict.ts';
 import type { ChatOutcome, ChatResult } from '../../relay/chat/contract.ts';
 import type { SessionMeta } from '../../sessions/session-meta.ts';
 import type { Theme } from '../../ui/plain-theme.ts';
 import { describeCost, formatCount } from '../../ui/quantities.ts';
+import { wrapToColumns } from '../../ui/text-width.ts';
 import { shortRef } from '../../view/describe-session.ts';
+import type { Look } from '../look.ts';
+
+export interface ChatData {
+	result: ChatResult;
+	exitCode: number;
+	/** Of the session as it ended. */
+	meta: SessionMeta;
+	/** Epoch ms. */
+	now: number;
+	/** How this program is called here, and how a chat is begun: `agent-relay chat` or `/chat`. */
+	ownName: string;
+	command: string;
+}
 
 const WORDS_CHARS = 120;
+
+/** How the chat ended, apart from what was said in it. */
+export function chatLines(
+	{ result, meta, now, ownName, command }: ChatData,
+	{ theme, columns }: Look,
+): string[] {
+	// A command that is broken into rows cannot be pasted.
+	const rows = (text: string) =>
+		text.includes(`${ownName} `) ? [text] : wrapToColumns(text, columns, { indent: 2 });
+	return ['', ...chatEndLines(result, meta, { theme, now, ownName, command }).flatMap(rows)];
+}
+
+export function lastMessageLines({ result: { lastMessage } }: ChatData): string[] {
+	return lastMessage ? [safeText(withoutVerdict(lastMessage.text))] : [];
+}
+
+export function chatBeginLines(
+	meta: Pick<SessionMeta, 'chat' | 'objective'>,
+	goesOn: boolean,
+	{ theme, columns }: Look,
+): string[] {
+	return wrapToColumns(chatBeginLine(meta, goesOn, theme), columns, { indent: 2 });
+}
 
 /** Said before anyone speaks, so that the user sees what was asked for, and in a chat that goes on what it is about. */
 export function chatBeginLine(
@@ -40,7 +78,7 @@ export const CHAT_ENDS: Readonly<Record<ChatOutcome, string>> = {
 	out_of_budget: 'budgets.max_cost is used up',
 };
 
-export interface ChatEndOptions {
+interface ChatEndOptions {
 	theme: Theme;
 	/** Epoch ms. */
 	now: number;

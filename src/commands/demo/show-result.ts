@@ -2,21 +2,21 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DEMO_CHECK } from '../../agents/demo/scenario.ts';
-import type { App } from '../../app/create-app.ts';
 import { runProcess } from '../../core/processes/run-process.ts';
 import { safeText } from '../../core/text.ts';
 import { readMeta } from '../../sessions/files/json-record.ts';
 import { META_FILE, PACKETS_FOLDER, TURNS_FOLDER } from '../../sessions/files/session-paths.ts';
 import { formatBytes } from '../../ui/quantities.ts';
 import { cutToColumns } from '../../ui/text-width.ts';
-import type { DemoNarrator } from './demo-narrator.ts';
+import type { CommandContext } from '../context.ts';
+import type { DemoNarrator } from './narrator.ts';
 
 const CHECK_MS = 20_000;
 const PACKET_LINES = 14;
 
-export async function showDemoResult(app: App, narrator: DemoNarrator): Promise<void> {
-	await showCheck(app, narrator);
-	const store = await app.store();
+export async function showDemoResult(context: CommandContext, narrator: DemoNarrator): Promise<void> {
+	await showCheck(context, narrator);
+	const store = await context.store();
 	const session = store.list({ limit: 1 })[0];
 	if (session === undefined) return;
 	await narrator.heading(
@@ -30,9 +30,9 @@ export async function showDemoResult(app: App, narrator: DemoNarrator): Promise<
 	showMeta(session.folder, narrator);
 }
 
-async function showCheck(app: App, narrator: DemoNarrator): Promise<void> {
+async function showCheck(context: CommandContext, narrator: DemoNarrator): Promise<void> {
 	await narrator.heading('The finished work', 'The check that failed at first, run once more:');
-	const { env, folder: cwd } = app;
+	const { env, folder: cwd } = context;
 	const result = await runProcess(process.execPath, [DEMO_CHECK], { cwd, env, timeoutMs: CHECK_MS });
 	narrator.command(`node ${DEMO_CHECK}`);
 	narrator.shown(safeText(result.stdout.toString()).trimEnd().split('\n'));

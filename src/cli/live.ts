@@ -1,0 +1,119 @@
+/** What happens on the command line while a command works: drawn live, plainly, as documents, or not at all. */
+import type { HeldSettings } from '../app/command-context.ts';
+import type { App } from '../app/create-app.ts';
+import type { Live, Running, Shown, View } from '../commands/live.ts';
+import { jsonText } from '../core/json-text.ts';
+import { quoteForShell } from '../core/quote-for-shell.ts';
+import type { RelayEvent } from '../relay/events/relay-events.ts';
+import type { Output } from './output.ts';
+import type { StopSignals } from './stop-signals.ts';
+
+export interface LiveParts {
+	app: App;
+	output: Output;
+	held: HeldSettings;
+	/** With `--quiet` nothing is shown on the way. */
+	isSilentWhenQuiet: boolean;
+}
+
+export function createLive(parts: LiveParts): Live {
+	const { app, output } = parts;
+	return {
+		get canAnswer() {
+			return !output.isJson && !output.isQuiet && isAttended(app);
+		},
+		look: output,
+		print: (text) => output.print(text),
+		conversation: (running, act, view) =>
+			follow(parts, running, act, async (stop) => view ?? openConversationView(parts, running, stop)),
+	};
+}
+
+const isAttended = ({ streams: { input, output } }: App) => input.isTTY === true && output.isTTY === true;
+
+/** Draws as long as `act` works, and listens to the signals that stop `running`; closes both. */
+async function follow<Event, Value>(
+	{ app, output }: LiveParts,
+	running: Running,
+	act: (shown: Shown<Event>) => Promise<Value>,
+	openView: (stop: StopSignals) => Promise<View<Event>>,
+): Promise<Value> {
+	const { listenForStop } = await import('./stop-signals.ts');
+	const stop = listenForStop(running, app);
+	try {
+		const view = await openView(stop);
+		try {
+			return await act({
+				signal: stop.signal,
+				event: (event) => view.event(event),
+				lines: (draw) => {
+					if (!output.isJson && !output.isQuiet) output.printError(`${[...draw(output), ''].join('\n')}\n`);
+				},
+				status: () => undefined,
+				stoppedBy: () => stop.exitCode(),
+			});
+		} finally {
+			view.close();
+			await running.close();
+		}
+	} finally {
+		stop.dispose();
+	}
+}
+
+/** Documents, silence, or a view that is live on a terminal and plain elsewhere; the keyboard answers where it can. */
+async function openConversationView(
+	parts: LiveParts,
+	running: Running,
+	stop: StopSignals,
+): Promise<View<RelayEvent>> {
+	const { app, output, held, isSilentWhenQuiet } = parts;
+	if (output.isJson) {
+		const { eventToJson } = await import('../relay/events/event-json.ts');
+		return { event: (event) => output.print(jsonText(eventToJson(event))), close: nothing };
+	}
+	const { ui } = (await held.holder()).settings.loaded.config;
+	await output.useColor(ui.color);
+	if (output.isQuiet && isSilentWhenQuiet) return { event: nothing, close: nothing };
+	const { openRunView } = await import('../view/live/open-view.ts');
+	const { streams, clock, takeNotices } = app;
+	const view = openRunView({
+		output: output.isQuiet ? { write: (text: string) => output.print(text) } : streams.output,
+		errorOutput: output.isQuiet ? { write: () => true } : streams.errorOutput,
+		theme: output.theme,
+		thinking: ui.thinking,
+		isStopping: () => stop.signal.aborted,
+		takeNotices: streams.errorOutput.isTTY ? takeNotices : undefined,
+		clock,
+		worktree: (await app.repo()).worktree,
+		allowHint: (command) =>
+			/[\r\n]/.test(command) ? null : `agent-relay config allow ${quoteForShell(command)}`,
+	});
+	return running.answerTerminal === undefined || output.isQuiet || !isAttended(app)
+		? view
+		: withAnswers(view, running, { app, stop });
+}
+
+const nothing = () => undefined;
+
+/** Lets the keyboard answer what asks on the agent's terminal. */
+async function withAnswers(
+	view: View<RelayEvent>,
+	running: Running,
+	{ app, stop }: { app: App; stop: StopSignals },
+): Promise<View<RelayEvent>> {
+	const { createTerminalAnswers } = await import('./terminal-answers.ts');
+	const answerTerminal = (line: string | null) => running.answerTerminal?.(line) ?? false;
+	const answers = createTerminalAnswers(app.streams.input, { answerTerminal }, stop.interrupt);
+	return {
+		event: (event) => {
+			// Before a question is shown: what was typed until then is no answer to it.
+			answers.event(event);
+			view.event(event);
+		},
+		close: () => {
+			answers.close();
+			view.close();
+		},
+	};
+}

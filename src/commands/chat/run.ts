@@ -1,0 +1,119 @@
+/** `chat`: several agents on one topic, until they agree. */
+import type { PermissionPreset } from '../../agents/agent-adapter.ts';
+import { RelayError } from '../../core/errors.ts';
+import { safeLine } from '../../core/text.ts';
+import type { Chat, ChatOpening, ChatResult } from '../../relay/chat/contract.ts';
+import { continueChat, startChat } from '../../relay/chat/open-chat.ts';
+import type { RoleRequest } from '../../relay/chat/participants.ts';
+import { EXIT, exitCodeOfChat } from '../../relay/exit-codes.ts';
+import { findChat } from '../../relay/resume/find-conversation.ts';
+import { repairAbandoned } from '../../relay/resume/repair.ts';
+import { chatResultToJson } from '../../view/result-json.ts';
+import { agreeOnOrigin } from '../agree-on-origin.ts';
+import type { Body, Result } from '../command.ts';
+import type { CommandContext } from '../context.ts';
+import { refuseTwoSessions } from '../open-earlier.ts';
+import { CHAT_ENDS, type ChatData, chatBeginLines } from './lines.ts';
+
+interface ChatOptions {
+	topic: string | null;
+	agents: readonly string[] | null;
+	file: string | null;
+	encoding: string | null;
+	maxTurns: number | null;
+	role: readonly RoleRequest[];
+	until: string | null;
+	/** Of the whole chat, ms. */
+	timeout: number | null;
+	permissions: PermissionPreset | null;
+	trust: boolean;
+	here: boolean;
+	continue: boolean;
+	session: string | null;
+	json: boolean;
+	quiet: boolean;
+}
+
+const EXAMPLE = 'agent-relay chat "Tabs or spaces?" --agents claude,codex';
+
+export const chat: Body<ChatOptions, ChatData> = {
+	run: async (context, options) => {
+		const { topic: argument, file, encoding } = options;
+		const isOptional = options.continue || options.session !== null;
+		const called = { word: 'topic', example: EXAMPLE, question: 'what is the chat about?' } as const;
+		const words = await context.readTask({ argument, file, encoding, isOptional, called });
+		const opening = openingOf(options, words);
+		const talk = await openChat(context, opening, options.trust);
+		return holdChat(context, talk, opening.type === 'earlier');
+	},
+	toJson: ({ result, exitCode }) => chatResultToJson(result, exitCode),
+};
+
+/**
+ * Runs it to its end and closes it. `goesOn`: it was begun before.
+ * @internal For tests: with a chat that needs no agents.
+ */
+export function holdChat(context: CommandContext, talk: Chat, goesOn: boolean): Promise<Result<ChatData>> {
+	return context.live.conversation(talk, async (shown) => {
+		shown.lines((look) => chatBeginLines(talk.session().meta, goesOn, look));
+		const result = await talk.run({ signal: shown.signal, onEvent: (event) => shown.event(event) });
+		const isStopped = result.outcome === 'interrupted';
+		const exitCode = isStopped ? (shown.stoppedBy() ?? EXIT.interrupted) : exitCodeOfChat(result.outcome);
+		const { meta } = talk.session();
+		const { clock, ownName, called } = context;
+		const data = { result, exitCode, meta, now: clock.now(), ownName, command: called('chat') };
+		return { exitCode, data, heard: heardOf(talk, result), isStopped };
+	});
+}
+
+/** `words`: the topic, or for an earlier chat more of the user's words; null: none were given. Throws `usage`. */
+function openingOf(options: ChatOptions, words: string | null): ChatOpening {
+	const { until, maxTurns, permissions, timeout: timeoutMs, session, here: isHere, agents } = options;
+	const common = { until, maxTurns, permissions, timeoutMs };
+	refuseTwoSessions(options);
+	if (options.continue || session !== null) {
+		refuseWithEarlier(options);
+		return { type: 'earlier', session, words, isHere, ...common };
+	}
+	if (words === null)
+		throw new RelayError('usage', 'No topic was given.', { hint: `For example: ${EXAMPLE}` });
+	if (agents === null)
+		throw new RelayError('usage', 'Who is to take part? Name two to five agents.', {
+			hint: 'For example: --agents claude,codex',
+		});
+	return { type: 'new', topic: words, agents, roles: options.role, ...common };
+}
+
+function refuseWithEarlier({ agents, role }: ChatOptions): void {
+	const flag = agents !== null ? '--agents' : role.length > 0 ? '--role' : null;
+	if (flag === null) return;
+	throw new RelayError('usage', `${flag} is for a new chat: an earlier one keeps its participants.`, {
+		hint: 'Start a new chat, or leave it out.',
+	});
+}
+
+/** Throws what `startChat` and `continueChat` throw, and `nothing_to_continue` where no chat has work left. */
+async function openChat(context: CommandContext, opening: ChatOpening, isTrusted: boolean): Promise<Chat> {
+	const { parentTurn, notice } = context;
+	const ports = await context.ports({ isTrusted, config: [] });
+	if (opening.type === 'new') {
+		await ports.survivors.settle(ports.repo.worktree);
+		return startChat({ ...opening, parentTurn }, ports);
+	}
+	const store = await context.store();
+	const id = findChat(opening.session, store);
+	const isAccepted = opening.isHere !== true && (await agreeOnOrigin(context, id));
+	for (const line of await repairAbandoned(ports)) notice(line);
+	await ports.survivors.settle(store.read(id).repo.worktree);
+	return continueChat(id, { ...opening, parentTurn, isAccepted }, ports);
+}
+
+const TOPIC_CHARS = 200;
+
+/** For the next agent that gets a packet in a conversation beside the chat. */
+function heardOf(talk: Chat, result: ChatResult): string {
+	const { id, meta } = talk.session();
+	const who = result.participants.map((one) => one.id).join(', ');
+	const topic = JSON.stringify(safeLine(meta.objective ?? '', TOPIC_CHARS));
+	return `A chat of ${who} about ${topic} ended after ${result.turns} turns: ${CHAT_ENDS[result.outcome]}. What was said: agent-relay show ${id}`;
+}

@@ -1,0 +1,42 @@
+/** `completion SHELL`: a script made from the declarations of the program; `sessions`, `agents` and the like are what it asks for. */
+import { RelayError } from '../../core/errors.ts';
+import { listRaces } from '../../race/record/race-store.ts';
+import { EXIT } from '../../relay/exit-codes.ts';
+import type { Body } from '../command.ts';
+import type { CommandContext } from '../context.ts';
+import { agentNames } from './agent-names.ts';
+
+/** Sessions that a Tab offers: the newest, few enough to look over. */
+const OFFERED_SESSIONS = 50;
+
+type WordsOf = (context: CommandContext) => Promise<readonly string[]>;
+
+/** Asked by the scripts when Tab is pressed: names in use here. */
+const WORDS: Readonly<Record<string, WordsOf>> = {
+	sessions: async ({ store }) => (await store()).list({ limit: OFFERED_SESSIONS }).map(({ id }) => id),
+	races: async (context) => (await races(context)).map(({ id }) => id),
+	/** Of the latest race, which is the one meant where none is named. */
+	entrants: async (context) => (await races(context))[0]?.entrants.map(({ id }) => id) ?? [],
+	agents: async (context) => agentNames(context),
+};
+
+export const completion: Body<{ shell: string }, readonly string[]> = {
+	run: async (context, { shell }) => {
+		const wordsOf = Object.hasOwn(WORDS, shell) ? WORDS[shell] : undefined;
+		if (wordsOf !== undefined) return { exitCode: EXIT.done, data: await wordsOf(context) };
+		const script = await context.commandLine?.completionScript(shell);
+		if (!script) throw unknownShell(shell);
+		return { exitCode: EXIT.done, data: script.replace(/\n$/, '').split('\n') };
+	},
+	toJson: (rows) => rows,
+};
+
+async function races({ store }: CommandContext) {
+	return listRaces(await store()).slice(0, OFFERED_SESSIONS);
+}
+
+function unknownShell(shell: string): RelayError {
+	return new RelayError('usage', `There is no completion for ${JSON.stringify(shell)}.`, {
+		hint: 'There is one for bash, zsh, fish.',
+	});
+}

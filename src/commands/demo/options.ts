@@ -1,0 +1,32 @@
+import { RelayError } from '../../core/errors.ts';
+import { command } from '../command.ts';
+import { flag, valueOr } from '../options/option-table.ts';
+
+const MAX_PACE = 20;
+
+export const demo = command({
+	path: 'demo',
+	about: 'the main job end to end on the bundled demo agents, in a folder of its own',
+	examples: ['demo', 'demo --keep'],
+	in: ['cli'],
+	duringTurn: 'queued',
+	live: 'the demo',
+	options: {
+		keep: flag('--keep', 'leave the folder for a look'),
+		pace: valueOr(
+			'1',
+			'--pace <factor>',
+			'speed of the demo agents; 0 is as fast as possible',
+			'none',
+			readPace,
+		),
+	},
+	load: async () => (await import('./run.ts')).demo,
+	lines: async () => () => [],
+});
+
+function readPace(text: string): number {
+	const pace = Number(text);
+	if (/^\d+(\.\d+)?$/.test(text) && pace <= MAX_PACE) return pace;
+	throw new RelayError('usage', `--pace takes a number from 0 to ${MAX_PACE}, not ${JSON.stringify(text)}.`);
+}

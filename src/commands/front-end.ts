@@ -1,0 +1,46 @@
+/** What a command gets of whoever called it, beside its options. */
+import type { Conversation } from '../relay/contract.ts';
+import type { Live } from './live.ts';
+
+export interface FrontEnd {
+	readonly live: Live;
+	/** Lets the user choose one; its `value`, null: none. Where nobody can be asked: null instead of a function. */
+	readonly ask: ((question: string, choices: readonly Choice[]) => Promise<string | null>) | null;
+	/**
+	 * The user's words: the operand as typed, or a file or stdin where the front end reads these. null: there are none, which
+	 * the shell refuses where they are needed. RelayError `usage` for empty words and two sources, and for unreadable text.
+	 */
+	readTask(source: TaskSource): Promise<string | null>;
+	/** null: the caller is not the command line. */
+	readonly commandLine: CommandLine | null;
+}
+
+interface Choice {
+	value: string;
+	/** Safe, one line, different from the others. */
+	label: string;
+}
+
+/** Where a task or a topic comes from. */
+export interface TaskSource {
+	/** The operand; null: not given. */
+	argument: string | null;
+	/** `-f FILE`; `-` is stdin. null: not given. */
+	file: string | null;
+	/** Of what is read from `file` and stdin; null: UTF-8. */
+	encoding: string | null;
+	/** Without a task the command has something to do all the same (`--continue`). */
+	isOptional: boolean;
+	/** What it is called, a whole command line with one, and how the shell asks for it. */
+	called: { word: 'task' | 'topic'; example: string; question: string };
+}
+
+/** What only the program itself can do. */
+interface CommandLine {
+	/** Opens the shell on `conversation`, which it closes. The exit code. */
+	runShell(conversation: Conversation): Promise<number>;
+	/** Prints the help of the command of these words. Throws RelayError `usage` where there is none. */
+	help(words: readonly string[]): Promise<void>;
+	/** A script for that shell; null: there is none for it. */
+	completionScript(shell: string): Promise<string | null>;
+}

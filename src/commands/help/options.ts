@@ -1,0 +1,13 @@
+import { command } from '../command.ts';
+import { asTyped, values } from '../options/option-table.ts';
+
+export const help = command({
+	path: 'help',
+	about: 'show help for a command',
+	examples: ['help run', 'help race show'],
+	in: ['cli'],
+	duringTurn: 'now',
+	options: { command: values('[command...]', 'its words', 'none', asTyped) },
+	load: async () => (await import('./run.ts')).help,
+	lines: async () => () => [],
+});

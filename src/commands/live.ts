@@ -1,0 +1,54 @@
+/** What a command that takes its time works with: who follows what happens, and who stops it. */
+import type { RelayEvent } from '../relay/events/relay-events.ts';
+import type { Look } from './look.ts';
+
+/** Implemented by each front end, which draws in its own way. */
+export interface Live {
+	/** Somebody is there who can answer what asks on an agent's terminal. */
+	readonly canAnswer: boolean;
+	/** How text is drawn that is printed as it comes. */
+	readonly look: Look;
+	/** To the screen, at once; already safe. */
+	print(text: string): void;
+	/**
+	 * Lets `act` work where the user can follow what happens, answer it and stop it. Then `running` is closed, whatever came of
+	 * it. `view`: the command draws by itself.
+	 */
+	conversation<T>(
+		running: Running,
+		act: (shown: Shown<RelayEvent>) => Promise<T>,
+		view?: View<RelayEvent>,
+	): Promise<T>;
+}
+
+/** What runs, as far as the user reaches it. */
+export interface Running {
+	/** Ends all graces: the second Ctrl+C. */
+	stopHard(): void;
+	/** Idempotent. */
+	close(): Promise<void>;
+	/** Takes what the user says to it meanwhile. */
+	say?(text: string): void;
+	/** One line for what asks on an agent's terminal; null refuses. */
+	answerTerminal?(line: string | null): boolean;
+}
+
+/** What draws events. */
+export interface View<Event> {
+	event(event: Event): void;
+	/** Shows what is held back. Idempotent. */
+	close(): void;
+}
+
+/** What `act` has of the front end while it works. */
+export interface Shown<Event> {
+	/** Aborted when the user stops what runs. */
+	readonly signal: AbortSignal;
+	event(event: Event): void;
+	/** Lines for people, at once; nobody sees them with `--json` or `--quiet`. */
+	lines(draw: (look: Look) => readonly string[]): void;
+	/** What goes on, in a few safe words, where no turn says it. */
+	status(what: string): void;
+	/** The exit code of the signal that stopped it; null: no signal came. */
+	stoppedBy(): number | null;
+}

@@ -1,0 +1,91 @@
+/** `run`: one task to its end, hand-overs included. */
+import type { AgentId } from '../../agents/agent-adapter.ts';
+import { RelayError } from '../../core/errors.ts';
+import type { Conversation, SendOptions, SendResult } from '../../relay/contract.ts';
+import { exitCodeOfResult } from '../../relay/exit-codes.ts';
+import { resultToJson } from '../../view/result-json.ts';
+import type { Body } from '../command.ts';
+import type { CommandContext } from '../context.ts';
+import { refuseOddModel, startConversation } from '../conversation-start.ts';
+import { openEarlier, refuseTwoSessions } from '../open-earlier.ts';
+import type { ConversationOptions, EarlierOptions } from '../options/conversation-options.ts';
+
+interface RunOptions extends ConversationOptions, EarlierOptions {
+	task: string | null;
+	file: string | null;
+	encoding: string | null;
+	json: boolean;
+	quiet: boolean;
+}
+
+export interface RunData {
+	result: SendResult;
+	exitCode: number;
+	/** How this program is called here. */
+	ownName: string;
+	/** Who may get the words, and what he may do, as the user said it. */
+	standing: Pick<RunOptions, 'order' | 'permissions'>;
+	/**
+	 * The agent to name in place of the one that got the same words again and failed again, null where there is none;
+	 * undefined: nothing was sent again, or it did not fail.
+	 */
+	other: AgentId | null | undefined;
+}
+
+export const run: Body<RunOptions, RunData> = {
+	run: async (context, options) => {
+		refuseTwoSessions(options);
+		refuseOddModel(options);
+		const task = await readTask(context, options);
+		const { live, ownName } = context;
+		const conversation = await startConversation(context, options, {
+			kind: 'run',
+			canAnswer: live.canAnswer,
+		});
+		return live.conversation(conversation, async (shown) => {
+			await openEarlier(context, conversation, options, shown.signal);
+			const sending: SendOptions = { signal: shown.signal, onEvent: (event) => shown.event(event) };
+			const result =
+				task === null ? await conversation.continuePending(sending) : await conversation.send(task, sending);
+			const other = await otherAgent(conversation, task, result);
+			const exitCode = shown.stoppedBy() ?? exitCodeOfResult(result);
+			return { exitCode, data: { result, exitCode, ownName, standing: options, other } };
+		});
+	},
+	toJson: ({ result, exitCode }) => resultToJson(result, exitCode),
+};
+
+async function readTask(
+	context: CommandContext,
+	{ task: argument, file, encoding, continue: goesOn, session }: RunOptions,
+): Promise<string | null> {
+	const isOptional = goesOn || session !== null;
+	const called = {
+		word: 'task',
+		example: 'agent-relay run "fix the failing test"',
+		question: 'what is the task?',
+	} as const;
+	const task = await context.readTask({ argument, file, encoding, isOptional, called });
+	if (task !== null || isOptional) return task;
+	throw new RelayError('usage', 'No task was given.', {
+		hint: 'For example: agent-relay run "fix the failing test", or -f FILE, or a pipe',
+	});
+}
+
+async function otherAgent(
+	conversation: Pick<Conversation, 'agents'>,
+	task: string | null,
+	{ outcome, state }: SendResult,
+): Promise<AgentId | null | undefined> {
+	if (task !== null || (outcome !== 'failed' && outcome !== 'outcome_unknown')) return undefined;
+	const able = (await conversation.agents()).find(
+		({ agent, executable, login, isLimited, refused, isDemo }) =>
+			agent !== state?.agent &&
+			!isDemo &&
+			executable !== null &&
+			refused === null &&
+			!isLimited &&
+			login?.loggedIn !== 'no',
+	);
+	return able?.agent ?? null;
+}

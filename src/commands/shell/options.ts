@@ -1,0 +1,35 @@
+import { command } from '../command.ts';
+import { conversationOptions, earlierOptions } from '../options/conversation-options.ts';
+import { asTyped, value } from '../options/option-table.ts';
+
+const shellOptions = { ...conversationOptions, ...earlierOptions };
+
+const resumeOptions = {
+	ref: value('[ref]', 'this session (id, prefix, suffix, name, latest)', 'sessions', asTyped),
+	...conversationOptions,
+};
+
+export const shell = command({
+	path: 'shell',
+	isDefault: true,
+	about: 'open the shell (also without a command)',
+	examples: ['', 'shell --agent codex', '--continue'],
+	in: ['cli'],
+	duringTurn: 'queued',
+	live: 'the shell',
+	options: shellOptions,
+	load: async () => (await import('./run.ts')).shell,
+	lines: async () => () => [],
+});
+
+export const resume = command({
+	path: 'resume',
+	about: 'open the shell on an earlier session (default: the latest)',
+	examples: ['resume', 'resume 7F3K2Q --agent codex'],
+	in: ['cli'],
+	duringTurn: 'queued',
+	live: 'the shell',
+	options: resumeOptions,
+	load: async () => (await import('./run.ts')).resume,
+	lines: async () => () => [],
+});

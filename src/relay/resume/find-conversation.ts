@@ -1,0 +1,54 @@
+/** Which session the user means by `--session REF`, `--continue` and `/resume REF`. Nothing is opened here. */
+import { RelayError } from '../../core/errors.ts';
+import type { SessionId } from '../../core/ids.ts';
+import { latestSession, latestUnfinished } from '../../sessions/listing/latest-session.ts';
+import type { SessionSummary } from '../../sessions/listing/session-list.ts';
+import type { SessionMeta } from '../../sessions/session-meta.ts';
+import type { SessionStore } from '../../sessions/store/session-store.ts';
+
+/** `meta`: null where it cannot be read. `isNamed`: the user named this one, and did not say `latest`. */
+export interface FoundConversation extends Pick<SessionSummary, 'id' | 'meta'> {
+	isNamed: boolean;
+}
+
+/** Races and their entrants are gone on with by `race resume`. */
+const CONVERSATION_KINDS = ['shell', 'run', 'chat'] as const;
+
+/** `ref`: id, prefix, suffix, name or `latest`. Throws `no_such_session`, `ambiguous_session`. */
+export function findConversation(ref: string, store: SessionStore): FoundConversation {
+	const latest = ref === 'latest' ? latestSession(store, { kinds: CONVERSATION_KINDS }) : null;
+	if (latest !== null) return { ...latest, isNamed: false };
+	const id = store.resolve(ref);
+	return { id, meta: store.read(id), isNamed: ref !== 'latest' };
+}
+
+/** The latest one with work left, the user's own first. Throws `nothing_to_continue`. */
+export function findUnfinished(store: SessionStore): FoundConversation {
+	const kinds = ['shell', 'run'] as const;
+	const isMeant = ({ meta }: SessionSummary) => !isEmptyChild(meta);
+	// One that a repo brings along stands behind the user's own, however new it looks.
+	const isOwn = (session: SessionSummary) => isMeant(session) && store.witness(session.id).isOurs;
+	const latest = latestUnfinished(store, { kinds }, isOwn) ?? latestUnfinished(store, { kinds }, isMeant);
+	if (latest !== null) return { ...latest, isNamed: false };
+	throw new RelayError('nothing_to_continue', 'No session here has work left.', {
+		hint: 'Start one: agent-relay run "TASK", or go on with a finished one: agent-relay run --session REF "TASK"',
+	});
+}
+
+/** `ref`: as for `findConversation`; null: the newest chat with work left. Throws `nothing_to_continue` where there is none. */
+export function findChat(ref: string | null, store: SessionStore): SessionId {
+	if (ref !== null && ref !== 'latest') return store.resolve(ref);
+	const find = ref === null ? latestUnfinished : latestSession;
+	const isOwn = ({ id }: SessionSummary) => store.witness(id).isOurs;
+	const newest = find(store, { kinds: ['chat'] }, isOwn) ?? find(store, { kinds: ['chat'] });
+	if (newest !== null) return newest.id;
+	throw new RelayError('nothing_to_continue', 'No chat here has work left.', {
+		hint: 'Start one: agent-relay chat "TOPIC" --agents claude,codex',
+	});
+}
+
+/** Made to go on with a completed session by a relay that died before it had noted a prompt: nothing waits there. */
+function isEmptyChild(meta: SessionMeta | null): boolean {
+	if (meta === null || meta.parent === null || meta.turn_count > 0) return false;
+	return (meta.checkpoint?.pending_prompt ?? null) === null;
+}
