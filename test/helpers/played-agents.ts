@@ -5,51 +5,56 @@ import type {
 	ProcessEnd,
 	ProcessHandlers,
 	ProcessSpec,
+	StartAgentProcess,
 } from '../../src/terminal/agent-process.ts';
 import { EngineBench } from './engine-bench.ts';
 import type { FakeScript, FakeStep, ReceivedPrompt } from './fake-agents.ts';
+import { RaceBench } from './race-bench.ts';
 
 /** No process has such a pid. */
 const NO_PID = 0x7f_ff_ff_00;
 const ENDED_BY_STOP: ProcessEnd = { exitCode: null, signal: 'SIGINT', seen: 'marker' };
 
 /**
- * An engine bench whose agents are played in memory: the same scripts as those of real processes, of which `emit`, `stderr`,
- * `write`, `exit`, `signal` and a long `sleep` (until it is stopped) are understood. Nothing is started, so a turn takes
- * milliseconds.
+ * Agents and commands that are played in memory: the same scripts as those of real processes, of which `emit`, `stderr`, `write`,
+ * `exit`, `signal` and a `sleep` (until it is stopped) are understood. Nothing is started, so a turn takes milliseconds.
  */
-export class PlayedBench extends EngineBench {
+export class PlayedAgents {
+	readonly #bin: string;
 	readonly #scripts = new Map<string, FakeScript>();
 	readonly #received = new Map<string, ReceivedPrompt[]>();
 
-	override install(agent: string, script: FakeScript): void {
-		this.#scripts.set(agent, script);
-		// What is looked for in PATH, and never started.
-		writeFileSync(join(this.bin, agent), '#!/bin/sh\nexit 99\n', { mode: 0o755 });
+	constructor(bin: string) {
+		this.#bin = bin;
 	}
 
-	override received(agent: string): ReceivedPrompt[] {
+	install(agent: string, script: FakeScript): void {
+		this.#scripts.set(agent, script);
+		// What is looked for in PATH, and never started.
+		writeFileSync(join(this.#bin, agent), '#!/bin/sh\nexit 99\n', { mode: 0o755 });
+	}
+
+	/** What a shell command of the user does. */
+	installCommand(command: string, ...turns: FakeStep[][]): void {
+		this.#scripts.set(command, { turns });
+	}
+
+	received(agent: string): ReceivedPrompt[] {
 		return this.#received.get(agent) ?? [];
 	}
 
-	override deps(over: Parameters<EngineBench['deps']>[0] = {}): ReturnType<EngineBench['deps']> {
-		return super.deps({ startProcess: async (spec, handlers) => this.#start(spec, handlers), ...over });
-	}
-
-	#start(spec: ProcessSpec, handlers: ProcessHandlers): AgentProcess {
-		const agent = basename(spec.executable);
-		const script = this.#scripts.get(agent);
-		if (script === undefined) throw new Error(`${agent} has no script`);
-		const earlier = this.received(agent);
-		const prompt = spec.promptPath === null ? '' : readFileSync(spec.promptPath, 'utf8');
-		const { AGENT_RELAY_SESSION: session = '', AGENT_RELAY_TURN: turn = '' } = spec.env;
+	readonly start: StartAgentProcess = async (spec, handlers) => {
+		const { executable, args, cwd, env, promptPath } = spec;
+		const name = executable === '/bin/sh' ? (args[1] ?? '') : basename(executable);
+		const script = this.#scripts.get(name);
+		if (script === undefined) throw new Error(`nothing is installed for ${name}`);
+		const earlier = this.received(name);
+		const prompt = promptPath === null ? '' : readFileSync(promptPath, 'utf8');
+		const { AGENT_RELAY_SESSION: session = '', AGENT_RELAY_TURN: turn = '' } = env;
 		const pid = NO_PID + earlier.length;
-		this.#received.set(agent, [
-			...earlier,
-			{ pid, cwd: spec.cwd, args: [...spec.args], session, turn, prompt },
-		]);
+		this.#received.set(name, [...earlier, { pid, cwd, args: [...args], session, turn, prompt }]);
 		const steps = script.turns[Math.min(earlier.length, script.turns.length - 1)] ?? [];
-		const native = nativeSessionOf(spec.args) ?? script.nativeSession ?? 'fake-session';
+		const native = nativeSessionOf(args) ?? script.nativeSession ?? 'fake-session';
 		const filled = (text: string) =>
 			Buffer.from(
 				text
@@ -57,6 +62,42 @@ export class PlayedBench extends EngineBench {
 					.replaceAll('{{prompt}}', () => JSON.stringify(prompt).slice(1, -1)),
 			);
 		return new PlayedProcess(pid, steps, { spec, handlers, filled });
+	};
+}
+
+type Deps = EngineBench['deps'];
+
+/** An engine bench on played agents. */
+export class PlayedBench extends EngineBench {
+	readonly agents = new PlayedAgents(this.bin);
+
+	override install(agent: string, script: FakeScript): void {
+		this.agents.install(agent, script);
+	}
+
+	override received(agent: string): ReceivedPrompt[] {
+		return this.agents.received(agent);
+	}
+
+	override deps(over: Parameters<Deps>[0] = {}): ReturnType<Deps> {
+		return super.deps({ startProcess: this.agents.start, ...over });
+	}
+}
+
+/** Races of played agents, whose checks and setup are played too. */
+export class PlayedRaceBench extends RaceBench {
+	readonly agents = new PlayedAgents(this.bin);
+
+	override install(agent: string, script: FakeScript): void {
+		this.agents.install(agent, script);
+	}
+
+	override received(agent: string): ReceivedPrompt[] {
+		return this.agents.received(agent);
+	}
+
+	override deps(over: Parameters<Deps>[0] = {}): ReturnType<Deps> {
+		return super.deps({ startProcess: this.agents.start, ...over });
 	}
 }
 
