@@ -1,0 +1,136 @@
+import { describe, expect, it } from 'vitest';
+import type { Limit } from '../../../../src/agents/events.ts';
+import { eventToJson } from '../../../../src/relay/events/event-json.ts';
+import { alsoLogged } from '../../../../src/relay/events/log-event.ts';
+import type { RelayEvent } from '../../../../src/relay/events/relay-events.ts';
+import type { LogEvent } from '../../../../src/sessions/log/log-entry.ts';
+import { fakeTurnState } from '../../../helpers/fake-turn-state.ts';
+
+const RESET = Date.UTC(2026, 10, 21, 10);
+const LIMIT: Limit = {
+	kind: 'window',
+	resetAt: RESET,
+	window: 'five_hour',
+	scope: 'account',
+	source: { channel: 'event', rule: 'claude:window', excerpt: 'used up' },
+	confidence: 'exact',
+};
+const candidate = { agent: 'codex', model: null, verdict: 'chosen' as const, reason: 'next', resetAt: RESET };
+const question = {
+	id: 'q1',
+	kind: 'permission' as const,
+	title: 'May I?',
+	detail: 'rm -r build',
+	options: [{ id: 'yes', label: 'Yes' }],
+};
+
+const EVENTS: RelayEvent[] = [
+	{ type: 'session_opened', sessionId: 'S' as never, directory: '/r', isNew: true },
+	{
+		type: 'turn_started',
+		turn: 1,
+		agent: 'claude',
+		model: null,
+		permissions: 'edit',
+		trigger: 'chat',
+		resumed: false,
+		packet: null,
+		speaker: { participant: 'claude', role: 'critic', number: 2, maxTurns: 6 },
+	},
+	{ type: 'agent_chosen', agent: 'codex', model: null, why: 'claude is limited', candidates: [candidate] },
+	{ type: 'turn_idle', turn: 1, idleMs: 60_000 },
+	{ type: 'terminal_asked', turn: 1, agent: 'claude', text: 'Password:', refusedInMs: 5_000 },
+	{ type: 'terminal_settled', turn: 1 },
+	{ type: 'question_asked', turn: 1, agent: 'claude', question: question as never, deniedInMs: 9_000 },
+	{ type: 'question_settled', turn: 1, id: 'q1', answer: { option: 'yes' } as never, by: 'user' as never },
+	{ type: 'turn_finished', turn: 1, state: fakeTurnState() },
+	{
+		type: 'handed_over',
+		from: 'claude',
+		to: 'codex',
+		reason: 'limit',
+		failure: null,
+		limit: LIMIT,
+		packet: 'resume/001.md',
+		candidates: [candidate],
+		losses: [],
+	},
+	{
+		type: 'nobody_left',
+		limit: LIMIT,
+		failure: null,
+		earliestReset: RESET,
+		candidates: [candidate],
+		packet: 'p',
+	},
+	{ type: 'waiting', agent: 'claude', until: RESET, now: RESET - 1_000 },
+	{ type: 'utilization_warning', agent: 'claude', window: 'five_hour', ratio: 0.9, resetAt: RESET },
+	{
+		type: 'participant_left',
+		participant: 'claude',
+		agent: 'claude',
+		reason: 'limit',
+		text: 'has met its limit',
+		until: RESET,
+	},
+	{ type: 'notice', level: 'info', text: 'hello' },
+];
+
+/** Every key and every value of a JSON value, at any depth. */
+function parts(value: unknown): { keys: string[]; numbers: number[] } {
+	if (typeof value === 'number') return { keys: [], numbers: [value] };
+	if (typeof value !== 'object' || value === null) return { keys: [], numbers: [] };
+	const inside = Object.values(value).map(parts);
+	return {
+		keys: [...(Array.isArray(value) ? [] : Object.keys(value)), ...inside.flatMap(({ keys }) => keys)],
+		numbers: inside.flatMap(({ numbers }) => numbers),
+	};
+}
+
+describe('an event of the relay', () => {
+	it.each(EVENTS.map((event) => [event.type, event] as const))(
+		'%s has on disk and in --json snake_case keys and times that people can read',
+		(type, event) => {
+			const logged: LogEvent[] = [];
+			alsoLogged(
+				(one) => logged.push(one),
+				() => undefined,
+			)(event);
+			for (const told of [...logged, eventToJson(event)]) {
+				const plain = JSON.parse(JSON.stringify(told));
+				expect(plain.type).toMatch(type === 'question_settled' ? /^question_/ : new RegExp(type));
+				const { keys, numbers } = parts(plain);
+				for (const key of keys) expect(key).toMatch(/^[a-z0-9_]+$/);
+				for (const number of numbers) expect(number, 'an epoch').toBeLessThan(1e12);
+			}
+		},
+	);
+
+	it('of the agent itself is in its turn’s own files, not in the log', () => {
+		const logged: LogEvent[] = [];
+		const heard: RelayEvent[] = [];
+		const tell = alsoLogged(
+			(one) => logged.push(one),
+			(event) => heard.push(event),
+		);
+		tell({ type: 'agent_event', turn: 1, event: { type: 'error', code: null, message: 'x' } });
+		expect([logged.length, heard.length]).toEqual([0, 1]);
+	});
+
+	it('that ticks while the relay waits is logged once a wait, and shown each time', () => {
+		const logged: LogEvent[] = [];
+		let shown = 0;
+		const tell = alsoLogged(
+			(one) => logged.push(one),
+			() => {
+				shown += 1;
+			},
+		);
+		const wait = (until: number) => tell({ type: 'waiting', agent: 'claude', until, now: 0 });
+		for (const until of [RESET, RESET, RESET, RESET + 1, RESET + 1]) wait(until);
+		tell({ type: 'notice', level: 'info', text: 'between' });
+		wait(RESET + 1);
+		expect(logged.map(({ type }) => type)).toEqual(['waiting', 'waiting', 'notice', 'waiting']);
+		expect(shown).toBe(7);
+	});
+});
