@@ -62,7 +62,7 @@ let loaded: unknown;
  */
 function loadFromOwnPackages(): unknown {
 	const binary = `@lydell/node-pty-${process.platform}-${process.arch}/pty.node`;
-	const module: { exports: unknown } = { exports: undefined };
+	const module: { exports: unknown } = { exports: {} };
 	try {
 		process.dlopen(module, join(packageRoot(), 'node_modules', binary));
 		return module.exports;
