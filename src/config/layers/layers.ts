@@ -5,7 +5,7 @@
 import { lstatSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { hasErrno, RelayError } from '../../core/errors.ts';
-import { readIfThere } from '../../core/files/files.ts';
+import { readExpected } from '../../core/files/files.ts';
 import { agentOfKey, CONFIG_KEYS } from '../config-keys.ts';
 import { DEFAULT_AGENT_SETTINGS } from '../defaults.ts';
 import { agentsWithoutCommand, type RelayConfig } from '../schema.ts';
@@ -112,13 +112,14 @@ function readInsideRepo(path: string): Buffer | null {
 	if (folder?.isSymbolicLink()) return null;
 	const facts = lstatSync(path, { throwIfNoEntry: false });
 	if (facts?.isSymbolicLink()) throw linkError(path);
-	const bytes = facts?.size ?? 0;
+	if (facts === undefined) return null;
+	const bytes = facts.size;
 	if (bytes > MAX_REPO_BYTES) {
 		throw new RelayError('bad_config', `${path}: ${bytes} bytes; allowed: ${MAX_REPO_BYTES}`, {
 			hint: 'look at it, then make it smaller or remove it',
 		});
 	}
-	return readIfThere(path);
+	return readExpected(path);
 }
 
 /** Each key once is some 4 KiB; a repo must not make every start read gigabytes. */

@@ -74,8 +74,10 @@ const NOTHING: TrustFile = { schema_version: TRUST_VERSION, repos: [] };
 
 export function createTrustStore({ file, locking, onNotice }: TrustOptions): TrustStore {
 	const find = (folder: string) => {
+		const { repos } = readTrusted();
+		if (repos.length === 0) return null;
 		const path = realPath(folder);
-		return readTrusted().repos.find((record) => record.path === path) ?? null;
+		return repos.find((record) => record.path === path) ?? null;
 	};
 
 	const readTrusted = (): TrustFile => {
