@@ -1,5 +1,8 @@
-import { statSync, utimesSync } from 'node:fs';
+import { fstatSync, futimesSync, statSync, utimesSync } from 'node:fs';
 import { hasErrno } from '../../core/errors.ts';
+
+/** A folder by its path, or by a descriptor, which leads to it wherever it lies by now. */
+export type FolderRef = string | number;
 
 /**
  * Runs a write that must not count as use of the session: the folder's mtime is as before afterwards, so that
@@ -7,11 +10,14 @@ import { hasErrno } from '../../core/errors.ts';
  * using it.
  */
 export function keepFolderTime<T>(
-	folder: string,
+	folder: FolderRef,
 	write: () => T,
 	hasWritten: (result: T) => boolean = () => true,
 ): T {
-	const before = statSync(folder, { bigint: true, throwIfNoEntry: false });
+	const before =
+		typeof folder === 'number'
+			? fstatSync(folder, { bigint: true })
+			: statSync(folder, { bigint: true, throwIfNoEntry: false });
 	const restore = () => {
 		if (before) setFolderTime(folder, seconds(before.atimeNs), seconds(before.mtimeNs));
 	};
@@ -27,13 +33,14 @@ export function keepFolderTime<T>(
 }
 
 /** Marks the session as the one in use. */
-export function bumpFolderTime(folder: string, now: number): void {
+export function bumpFolderTime(folder: FolderRef, now: number): void {
 	setFolderTime(folder, now / 1000, now / 1000);
 }
 
-function setFolderTime(folder: string, atime: number, mtime: number): void {
+function setFolderTime(folder: FolderRef, atime: number, mtime: number): void {
 	try {
-		utimesSync(folder, atime, mtime);
+		if (typeof folder === 'number') futimesSync(folder, atime, mtime);
+		else utimesSync(folder, atime, mtime);
 	} catch (error) {
 		if (!hasErrno(error, 'ENOENT', 'EPERM', 'EACCES', 'EROFS')) throw error;
 	}

@@ -2,11 +2,23 @@
  * The chain of folders that leads to a session's files. An agent may write to all of them, so each write looks again, right
  * before it, that none is a link or another folder by now. Where the system has `/proc/self/fd`, files are then reached through
  * the open folder, so that a swap between the look and the write changes nothing; node has no other call relative to a folder.
+ * There the system also has the path of each open folder as it is at this moment, with no link in it: where that is the path it
+ * was opened by, all on the way is in place.
  */
-import { type BigIntStats, closeSync, constants, existsSync, fstatSync, mkdirSync, openSync } from 'node:fs';
+import {
+	type BigIntStats,
+	closeSync,
+	constants,
+	existsSync,
+	fstatSync,
+	mkdirSync,
+	openSync,
+	readlinkSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { hasErrno, RelayError } from '../../core/errors.ts';
 import { FOLDER_MODE, lstatExactly } from '../../core/files/files.ts';
+import type { FolderRef } from './folder-time.ts';
 import { ADOPT_FOLDER, PACKETS_FOLDER, RACE_FOLDER, TURNS_FOLDER } from './session-paths.ts';
 import { refuseLink } from './store-location.ts';
 
@@ -50,7 +62,7 @@ export class HeldFolder {
 		this.#ofRace = isOfRace ? ofRace : [];
 		for (const path of [...shared, ...ofRace]) refuseLink(path);
 		this.#own = new Map(own.map((path) => [path, identityOf(realFolder(path))]));
-		for (const path of own) this.#hold(path);
+		for (const [path, identity] of this.#own) if (identity !== null) this.#hold(path);
 		this.#missing = own.filter((path) => this.#own.get(path) === null);
 	}
 
@@ -58,6 +70,11 @@ export class HeldFolder {
 	wayTo(path: string): string {
 		const fd = this.#open.get(dirname(path));
 		return fd === undefined ? path : `${OPEN_FOLDERS}/${fd}/${basename(path)}`;
+	}
+
+	/** The session's own folder, for its time. */
+	get ref(): FolderRef {
+		return this.#open.get(this.path) ?? this.path;
 	}
 
 	/** True where every file of the session is reached through an open folder, so that no swap leads a write elsewhere. */
@@ -76,14 +93,23 @@ export class HeldFolder {
 		this.#open.clear();
 	}
 
-	#hold(path: string): void {
+	/** `isNew`: whatever folder stands there now is the session's. */
+	#hold(path: string, { isNew = false } = {}): void {
 		const before = this.#open.get(path);
 		if (before !== undefined) this.#former.push(before);
 		this.#open.delete(path);
 		const fd = HAS_OPEN_FOLDERS ? openFolder(path) : null;
+		const identity = identityOf(fd === null ? lstatExactly(path) : fstatSync(fd, { bigint: true }));
+		if (isNew) this.#own.set(path, identity);
 		if (fd === null) return;
-		if (identityOf(fstatSync(fd, { bigint: true })) === this.#own.get(path)) this.#open.set(path, fd);
+		if (identity === this.#own.get(path)) this.#open.set(path, fd);
 		else closeSync(fd);
+	}
+
+	/** False also where only a look at each folder on the way can say so. */
+	#isSurelyInPlace(path: string): boolean {
+		const fd = this.#open.get(path);
+		return fd !== undefined && pathOf(fd) === path;
 	}
 
 	/**
@@ -91,13 +117,14 @@ export class HeldFolder {
 	 * in place, or missing. Other relays share the store and `sessions`, and may have made those again after a removal.
 	 */
 	obstacle(): string | null {
-		const links = [...this.#shared, ...this.#ofRace].flatMap((path) => {
+		const areOwnInPlace = [...this.#own.keys()].every((path) => this.#isSurelyInPlace(path));
+		const links = [...(areOwnInPlace ? [] : this.#shared), ...this.#ofRace].flatMap((path) => {
 			const facts = lstatExactly(path);
 			return facts === undefined || facts.isDirectory() ? [] : [`${path} is ${describe(facts)} now`];
 		});
 		if (links[0] !== undefined) return links[0];
 		this.#missing = [];
-		for (const [path, known] of this.#own) {
+		for (const [path, known] of areOwnInPlace ? [] : this.#own) {
 			const facts = lstatExactly(path);
 			if (facts === undefined) {
 				this.#missing.push(path);
@@ -111,6 +138,7 @@ export class HeldFolder {
 
 	/** True while the session's own folder is the one that was held. */
 	isSessionInPlace(): boolean {
+		if (this.#isSurelyInPlace(this.path)) return true;
 		const known = this.#own.get(this.path) ?? null;
 		return (
 			known !== null &&
@@ -126,14 +154,23 @@ export class HeldFolder {
 	makeMissing(): void {
 		for (const path of this.#missing.splice(0)) {
 			makeFolder(path);
-			this.#own.set(path, identityOf(lstatExactly(path)));
-			this.#hold(path);
+			this.#hold(path, { isNew: true });
 		}
 	}
 }
 
 const OPEN_FOLDERS = '/proc/self/fd';
 const HAS_OPEN_FOLDERS = existsSync(OPEN_FOLDERS);
+
+/** Of an open folder, as it is now; null where the system does not say, as of one that was removed. */
+function pathOf(fd: number): string | null {
+	try {
+		return readlinkSync(`${OPEN_FOLDERS}/${fd}`);
+	} catch (error) {
+		if (hasErrno(error, 'ENOENT', 'ENAMETOOLONG', 'EACCES', 'EPERM')) return null;
+		throw error;
+	}
+}
 
 /** null where it cannot be opened: its path serves then. */
 function openFolder(path: string): number | null {
@@ -161,7 +198,7 @@ function makeFolder(path: string): void {
 /** undefined: it is missing. Throws `refused`. */
 function realFolder(path: string): BigIntStats | undefined {
 	const facts = lstatExactly(path);
-	refuseLink(path, facts);
+	if (facts !== undefined) refuseLink(path, facts);
 	return facts;
 }
 

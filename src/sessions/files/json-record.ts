@@ -1,8 +1,9 @@
 /** Reading and writing the JSON records of a session: one parse and serialize pair for every schema. */
+import type { Stats } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import * as v from 'valibot';
 import { RelayError } from '../../core/errors.ts';
-import { isUnreadable, readIfThere } from '../../core/files/files.ts';
+import { isUnreadable, readExpected } from '../../core/files/files.ts';
 import { safeLine } from '../../core/text.ts';
 import { SESSION_META_VERSION, type SessionMeta, sessionMetaSchema } from '../session-meta.ts';
 import { TURN_STATE_VERSION, type TurnState, turnStateSchema } from '../turns/turn-state.ts';
@@ -37,11 +38,11 @@ export function serializeTurnState(state: TurnState, path: string): string {
 
 /**
  * The bytes of a session's file, null when there is none. Throws `damaged_record` for what is no file that can be read (a
- * link, a folder, a pipe), and for one that is larger than any record.
+ * link, a folder, a pipe), and for one that is larger than any record. `judge` sees what the system says of the open file.
  */
-export function readRecord(path: string): Buffer | null {
+export function readRecord(path: string, judge?: (facts: Stats) => void): Buffer | null {
 	try {
-		return readIfThere(path, MAX_RECORD_BYTES);
+		return readExpected(path, MAX_RECORD_BYTES, judge);
 	} catch (error) {
 		if (!isUnreadable(error)) throw error;
 		throw new RelayError('damaged_record', error.message, {

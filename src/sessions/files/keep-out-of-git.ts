@@ -6,7 +6,7 @@
  */
 import { join } from 'node:path';
 import { hasErrno, RelayError } from '../../core/errors.ts';
-import { createExclusive, readIfThere, writeAtomic } from '../../core/files/files.ts';
+import { createExclusive, readExpected, readIfThere, writeAtomic } from '../../core/files/files.ts';
 import type { RepoFacts } from '../../git/repo-facts.ts';
 import { readPlainIndex } from '../../git/snapshots/repo-index.ts';
 import { sessionsFolder } from './session-paths.ts';
@@ -47,7 +47,7 @@ export function describeProtection(protection: Protection, { folder }: Pick<Plac
 
 /** True when the file there keeps everything below out of git, after a repair where it is not the repo's. */
 function protectedBy(path: string, text: string, repo: Place['repo']): boolean {
-	const before = textOf(path);
+	const before = textOf(path, readExpected);
 	if (before === text || (before === null && createExclusive(path, text))) return true;
 	const found = before ?? textOf(path);
 	if (found !== null && ignoresRecords(found)) return true;
@@ -57,9 +57,9 @@ function protectedBy(path: string, text: string, repo: Place['repo']): boolean {
 }
 
 /** null for what is no readable file: git reads none of it either, and it may be anyone's. */
-function textOf(path: string): string | null {
+function textOf(path: string, read = readIfThere): string | null {
 	try {
-		return readIfThere(path)?.toString('utf8') ?? null;
+		return read(path)?.toString('utf8') ?? null;
 	} catch (error) {
 		if (hasErrno(error, 'ELOOP', 'EISDIR', 'EACCES')) return null;
 		if (error instanceof RelayError && error.code === 'unreadable_file') return null;

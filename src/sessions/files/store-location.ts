@@ -81,8 +81,8 @@ export function locateStore(repo: RepoFacts, options: LocateOptions): StoreLocat
 /** Said where sessions went on elsewhere because something stands in place of the records: those are all that is read. */
 function passedOver(ways: readonly string[], kept: string): string | null {
 	const path = ways.find(isNoFolder);
-	const isKept = !isNoFolder(dirname(kept)) && namesIn(sessionsFolder({ folder: kept })).length > 0;
-	if (path === undefined || !isKept) return null;
+	if (path === undefined || isNoFolder(dirname(kept))) return null;
+	if (namesIn(sessionsFolder({ folder: kept })).length === 0) return null;
 	const what = lstatIfThere(path)?.isSymbolicLink() ? 'a symbolic link' : 'not a folder';
 	return `${path} is ${what}: nothing is read there, and no new session begins. Look at it, then remove it: rm ${quoteForShell(path)}`;
 }
@@ -140,7 +140,7 @@ const NO_REPO = { root: null, head: null };
  * through a link in place of `kept`, so what lies behind one is nothing of ours.
  */
 export function storeFolders({ folder, others, kept }: Places): string[] {
-	return isNoFolder(dirname(kept)) ? [folder, ...others] : [kept, folder, ...others];
+	return isFolder(dirname(kept)) ? [kept, folder, ...others] : [folder, ...others];
 }
 
 type Places = Pick<StoreLocation, 'folder' | 'others' | 'kept'>;
@@ -182,15 +182,18 @@ function holds(folder: string, id: SessionId): boolean {
  * `disk_full`, `not_writable`.
  */
 export function prepareStore(location: StoreLocation): Protection {
-	refuseLink(location.folder);
-	explainingWrites(location.folder, () => ensureFolder(location.folder));
 	const sessions = sessionsFolder(location);
-	refuseLink(sessions);
-	explainingWrites(sessions, () => ensureFolder(sessions));
+	for (const path of [location.folder, sessions]) makeRealFolder(path);
 	if (!location.isElsewhere) return explainingWrites(location.folder, () => keepOutOfGit(location));
 	const mark = join(location.folder, REPO_FILE);
 	explainingWrites(mark, () => createExclusive(mark, toRepoFile(location.repo)));
 	return 'store';
+}
+
+function makeRealFolder(path: string): void {
+	const facts = lstatIfThere(path);
+	if (facts === undefined) explainingWrites(path, () => ensureFolder(path));
+	else refuseLink(path, facts);
 }
 
 function toRepoFile({ root, commonDir, head }: RepoFacts): string {

@@ -1,6 +1,6 @@
 import { join, sep } from 'node:path';
 import { RelayError } from '../../core/errors.ts';
-import { isFolder, lstatIfThere, namesIn } from '../../core/files/files.ts';
+import { isFolder, lstatIfThere, namesInExpected } from '../../core/files/files.ts';
 import { isSessionId, type SessionId } from '../../core/ids.ts';
 import { foldersOf } from '../files/held-folder.ts';
 import { readMeta } from '../files/json-record.ts';
@@ -49,15 +49,20 @@ export interface ListOptions {
 
 /**
  * Ids of all sessions with the folder that holds each, in no order. Names that are no id are passed over. A link in place of the
- * records is passed over too, as a repo could have planted it to show others; throws `refused` where there are no others.
+ * records is passed over too, as a repo could have planted it to show others; throws `refused` where there are no others. `onNames`
+ * is told all names of each store's `sessions`.
  */
-export function sessionPlaces(location: StoreLocation): Map<SessionId, string> {
+export function sessionPlaces(
+	location: StoreLocation,
+	onNames: (folder: string, names: readonly string[]) => void = () => undefined,
+): Map<SessionId, string> {
 	const places = new Map<SessionId, string>();
 	for (const folder of storeFolders(location)) {
 		const sessions = sessionsFolder({ folder });
 		if (!isFolder(folder) || !isFolder(sessions)) continue;
-		for (const name of namesIn(sessions))
-			if (isSessionId(name) && !places.has(name)) places.set(name, sessions);
+		const names = namesInExpected(sessions);
+		onNames(folder, names);
+		for (const name of names) if (isSessionId(name) && !places.has(name)) places.set(name, sessions);
 	}
 	if (places.size === 0) for (const path of [location.folder, sessionsFolder(location)]) refuseLink(path);
 	return places;
@@ -152,7 +157,8 @@ function isInRace(location: StoreLocation, { kind, parent }: SessionMeta): boole
 /** null for a session that a relay is about to begin. */
 function summarize(folder: string, context: LockContext): Omit<SessionSummary, 'id' | 'lastUsedAt'> | null {
 	try {
-		for (const path of foldersOf(folder).own) refuseLink(path);
+		// The folder itself was looked at to list it.
+		for (const path of foldersOf(folder).own) if (path !== folder) refuseLink(path);
 		const meta = readMeta(join(folder, META_FILE));
 		if (meta !== null) return { folder, meta, ...trueStatus(folder, meta, context), problem: null };
 		if (isAboutToBegin(folder, context)) return null;

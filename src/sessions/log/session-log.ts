@@ -16,7 +16,7 @@ const NEWLINE = 0x0a;
 
 interface LogOptions {
 	/** Where the session lies at this moment. */
-	place: () => Pick<HeldFolder, 'path' | 'wayTo'>;
+	place: () => Pick<HeldFolder, 'path' | 'ref' | 'wayTo'>;
 	clock: Clock;
 	/** One line for the user, said at once. */
 	onNotice: (text: string) => void;
@@ -55,9 +55,9 @@ export class SessionLog {
 		const file = this.#file;
 		if (file === null) return;
 		this.#guard(() => {
-			const { path } = this.#options.place();
+			const { path, ref } = this.#options.place();
 			if (file.path === logFile(path) && file.isInPlace()) return;
-			keepFolderTime(path, () => file.moveTo(logFile(path)));
+			keepFolderTime(ref, () => file.moveTo(logFile(path)));
 		});
 	}
 
@@ -68,9 +68,9 @@ export class SessionLog {
 
 	#open(): AppendFile {
 		if (this.#file !== null) return this.#file;
-		const { path } = this.#options.place();
+		const { path, ref } = this.#options.place();
 		const wayTo = (at: string) => this.#options.place().wayTo(at);
-		const file = keepFolderTime(path, () => new AppendFile(logFile(path), { isOfLines: true, wayTo }));
+		const file = keepFolderTime(ref, () => new AppendFile(logFile(path), { isOfLines: true, wayTo }));
 		try {
 			const tail = file.readTail(TAIL_BYTES);
 			this.#seq = lastSeq(tail, file.bytes);

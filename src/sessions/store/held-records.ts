@@ -10,12 +10,14 @@ import { META_FILE, turnFile } from '../files/session-paths.ts';
 import type { SessionLog } from '../log/session-log.ts';
 import type { SessionMeta } from '../session-meta.ts';
 import type { TurnState } from '../turns/turn-state.ts';
-import { readTurns } from '../turns/turn-states.ts';
+import { readTurns, type TurnRecords } from '../turns/turn-states.ts';
 
 interface HeldRecordsOptions {
 	/** Where the session lies at this moment. */
 	place: () => HeldFolder;
 	meta: SessionMeta;
+	/** This process has just made its folder: it has no turns. */
+	isNew: boolean;
 	log: SessionLog;
 	/** Folders of the sessions that this one goes on from. */
 	ancestors: () => readonly string[];
@@ -31,11 +33,13 @@ export class HeldRecords {
 	#meta: SessionMeta;
 	#hasKept = false;
 	/** Read once: only this process writes them while it holds the lock. */
-	#states: Map<number, TurnState> | null = null;
+	#states: Map<number, TurnState> | null;
+	#problems: string[] = [];
 
 	constructor(options: HeldRecordsOptions) {
 		this.#options = options;
 		this.#meta = options.meta;
+		this.#states = options.isNew ? new Map() : null;
 	}
 
 	/** As last written. */
@@ -43,16 +47,17 @@ export class HeldRecords {
 		return this.#meta;
 	}
 
-	/** Ascending; those that cannot be read are left out. */
-	turns(): TurnState[] {
-		return [...this.#heldStates().values()].sort((a, b) => a.turn - b.turn);
+	/** `problems`: of turns that could not be read when the session was opened. */
+	turns(): TurnRecords {
+		const turns = [...this.#heldStates().values()].sort((a, b) => a.turn - b.turn);
+		return { turns, problems: this.#problems };
 	}
 
 	writeMeta(next: SessionMeta, sync: true | 'content' = true): SessionMeta {
 		const place = this.#options.place();
 		const path = join(place.path, META_FILE);
 		const text = serializeMeta(next, path);
-		keepFolderTime(place.path, () =>
+		keepFolderTime(place.ref, () =>
 			explainingWrites(path, () => writeAtomic(place.wayTo(path), text, { sync })),
 		);
 		this.#meta = next;
@@ -93,7 +98,9 @@ export class HeldRecords {
 		const folder = place.path;
 		const isMetaGone = !existsSync(join(folder, META_FILE));
 		if (isMetaGone) this.writeMeta(this.meta);
-		const restored = explainingWrites(folder, () => keepFolderTime(folder, () => this.#kept.restore(place)));
+		const restored = explainingWrites(folder, () =>
+			keepFolderTime(place.ref, () => this.#kept.restore(place)),
+		);
 		const gone = [...(this.#states?.values() ?? [])].filter(
 			({ turn }) => !existsSync(turnFile(folder, turn, 'state.json')),
 		);
@@ -103,7 +110,11 @@ export class HeldRecords {
 	}
 
 	#heldStates(): Map<number, TurnState> {
-		this.#states ??= new Map(readTurns(this.#options.place().path).turns.map((state) => [state.turn, state]));
+		if (this.#states === null) {
+			const { turns, problems } = readTurns(this.#options.place().path);
+			this.#states = new Map(turns.map((state) => [state.turn, state]));
+			this.#problems = problems;
+		}
 		return this.#states;
 	}
 

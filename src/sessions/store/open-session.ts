@@ -13,7 +13,7 @@ import { SessionLog } from '../log/session-log.ts';
 import type { ChatRecord, SessionMeta } from '../session-meta.ts';
 import { close, type Transition } from '../transitions.ts';
 import type { TurnState } from '../turns/turn-state.ts';
-import { readNewestTurns } from '../turns/turn-states.ts';
+import { readNewestTurns, type TurnRecords } from '../turns/turn-states.ts';
 import type { Witness } from '../witness/witness.ts';
 import { HeldRecords } from './held-records.ts';
 import { type HoldOptions, SessionHold } from './session-hold.ts';
@@ -67,6 +67,8 @@ export interface OpenSession {
 	log(event: LogEvent): void;
 	/** Ascending; turns whose state cannot be read are left out. */
 	turns(): TurnState[];
+	/** As `turns`, with what could not be read. */
+	turnRecords(): TurnRecords;
 	/** Writes the true status into `meta.json` and lets go of the lock. Idempotent. */
 	release(): void;
 	/** As `release`, but the record stays as it is. */
@@ -84,6 +86,10 @@ export interface HeldSession extends Omit<HoldOptions, 'onMoved' | 'onVanished'>
 	onNotice: (text: string) => void;
 	/** Of the sessions that this one goes on from; asked for right before an agent works, whose word then counts for nothing. */
 	ancestors: () => readonly string[];
+	/** This process has just made its folder. */
+	isNew: boolean;
+	/** Nothing of it is held any more. */
+	onLetGo: () => void;
 }
 
 /** The session whose lock was just taken. */
@@ -93,8 +99,8 @@ export function holdSession(held: HeldSession): OpenSession {
 	let listener: ((text: string) => void) | null = null;
 	const say = (text: string) => (listener ?? held.onNotice)(text);
 	const log = new SessionLog({ place: () => hold.place, clock, onNotice: say });
-	const { meta, ancestors } = held;
-	const records = new HeldRecords({ place: () => hold.place, meta, log, ancestors });
+	const { meta, ancestors, isNew } = held;
+	const records = new HeldRecords({ place: () => hold.place, meta, isNew, log, ancestors });
 	const hold: SessionHold = new SessionHold({
 		...held,
 		onVanished: () => void records.restore(),
@@ -137,7 +143,7 @@ export function holdSession(held: HeldSession): OpenSession {
 		writeTurnState: (state, options = {}) => {
 			const recreated = hold.ensure();
 			records.writeState(state, options.sync ?? false);
-			if (!options.isRepair) bumpFolderTime(hold.place.path, clock.now());
+			if (!options.isRepair) bumpFolderTime(hold.place.ref, clock.now());
 			return { recreated };
 		},
 		writableFolder: () => {
@@ -163,7 +169,8 @@ export function holdSession(held: HeldSession): OpenSession {
 		log: (event) => {
 			if (!hold.isReleased && !hold.isLost) log.add(event);
 		},
-		turns: () => records.turns(),
+		turns: () => records.turns().turns,
+		turnRecords: () => records.turns(),
 		discardIfEmpty: () => {
 			const isEmpty = turnNumbers(hold.place.path).length === 0 && records.meta.checkpoint === null;
 			const isOurs = hold.isInPlace;
@@ -192,6 +199,7 @@ export function holdSession(held: HeldSession): OpenSession {
 		},
 		letGo: () => {
 			if (hold.isReleased) return;
+			held.onLetGo();
 			witness.letGo();
 			log.close();
 			hold.letGo();

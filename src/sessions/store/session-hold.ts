@@ -169,5 +169,5 @@ export class SessionHold {
 
 /** Only where a place can still be reached as it was. */
 function unlock({ place, lock }: LockedPlace): void {
-	if (place.isSessionInPlace()) keepFolderTime(place.path, () => lock.release());
+	if (place.isSessionInPlace()) keepFolderTime(place.ref, () => lock.release());
 }

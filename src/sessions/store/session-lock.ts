@@ -22,7 +22,7 @@ import {
 	createExclusive,
 	endFutureTime,
 	isUnreadable,
-	namesIn,
+	namesInExpected,
 	openToRead,
 	readIfThere,
 	removeIfThere,
@@ -95,20 +95,27 @@ export function readLock(folder: string, context: LockContext): LockHolder | nul
 	return findLock(join(folder, LOCK_FILE), context);
 }
 
+export interface LockOptions {
+	/** What killed processes left beside the sessions is not looked for, which takes a listing of all of them. */
+	leavesDrafts?: boolean;
+	/** The names beside the sessions, where the caller has just listed them. */
+	beside?: readonly string[];
+}
+
 /**
  * Takes the lock, or throws `session_locked` naming the pid, host and time of whoever has it; `damaged_record` as `readLock`.
- * `leavesDrafts`: what killed processes left beside the sessions is not looked for, which takes a listing of all of them.
+ * Removes what killed processes left beside the sessions.
  */
 export function acquireLock(
 	folder: string,
 	context: LockContext,
-	{ leavesDrafts = false }: { leavesDrafts?: boolean } = {},
+	{ leavesDrafts = false, beside }: LockOptions = {},
 ): SessionLock {
 	const path = join(folder, LOCK_FILE);
 	const token = randomBytes(8).toString('hex');
 	// Outside the session's folder: a refused attempt must leave no trace there, not even in its mtime.
 	const draft = join(dirname(folder), `.${basename(folder)}.${token}.tmp`);
-	if (!leavesDrafts) removeStrayDrafts(dirname(folder), context);
+	if (!leavesDrafts) removeStrayDrafts(dirname(folder), beside, context);
 	try {
 		createExclusive(draft, lockText(token, context));
 		utimesSync(draft, context.clock.now() / 1000, context.clock.now() / 1000);
@@ -146,8 +153,12 @@ export function acquireEmptyLock(folder: string): Pick<SessionLock, 'release'> |
 const DRAFT = /^\.[0-9A-Z]{26}\.[0-9a-f]{16}\.tmp$/;
 
 /** What a process left that was killed while it took a lock: a draft tells its writer, as the lock itself does. */
-function removeStrayDrafts(sessions: string, context: LockContext): void {
-	for (const name of namesIn(sessions, 'EACCES')) {
+function removeStrayDrafts(
+	sessions: string,
+	names: readonly string[] = namesInExpected(sessions, 'EACCES'),
+	context: LockContext,
+): void {
+	for (const name of names) {
 		const path = join(sessions, name);
 		if (!DRAFT.test(name)) continue;
 		const judged = findLock(path, context)?.judged;
@@ -273,8 +284,10 @@ function lockText(token: string, { clock, processes }: LockContext): string {
 }
 
 function findLock(path: string, context: LockContext): FoundLock | null {
-	const bytes = readRecord(path);
-	const refreshedAt = lstatSync(path, { throwIfNoEntry: false })?.mtimeMs;
+	let refreshedAt: number | undefined;
+	const bytes = readRecord(path, ({ mtimeMs }) => {
+		refreshedAt = mtimeMs;
+	});
 	if (bytes === null || refreshedAt === undefined) return null;
 	const { clock, processes } = context;
 	const isOld = clock.now() - refreshedAt > STALE_AFTER_MS;

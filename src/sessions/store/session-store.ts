@@ -33,6 +33,7 @@ import {
 	listSessions,
 	type SessionSummary,
 	sessionIds,
+	sessionPlaces,
 	trueStatus,
 } from '../listing/session-list.ts';
 import { resolveRef } from '../listing/session-ref.ts';
@@ -43,12 +44,19 @@ import type { TurnState } from '../turns/turn-state.ts';
 import { readTurns } from '../turns/turn-states.ts';
 import type { Witness, Witnesses } from '../witness/witness.ts';
 import { newMeta, type SessionInit } from './new-meta.ts';
-import { holdSession, type OpenSession, removeTemporaries, wordsOfChat } from './open-session.ts';
+import {
+	type HeldSession,
+	holdSession,
+	type OpenSession,
+	removeTemporaries,
+	wordsOfChat,
+} from './open-session.ts';
 import {
 	acquireEmptyLock,
 	acquireLock,
 	type LockContext,
 	type LockHolder,
+	type LockOptions,
 	type LockProcesses,
 	lockedBy,
 	readLock,
@@ -109,11 +117,10 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
 	const context: LockContext = { clock, processes };
 	const folderOf = (id: SessionId) => folderOfSession(location, id);
 
-	const read = (id: SessionId): SessionMeta => {
-		refuseLinksTo(folderOf(id));
-		const meta = readMeta(join(folderOf(id), META_FILE));
+	const read = (id: SessionId, folder = folderOf(id)): SessionMeta => {
+		refuseLinksTo(folder);
+		const meta = readMeta(join(folder, META_FILE));
 		if (meta !== null) return meta;
-		const folder = folderOf(id);
 		if (!isFolder(folder)) throw noSuchSession(id);
 		throw new RelayError('damaged_record', `session ${id} is damaged: ${describeMissingRecord(folder)}`, {
 			hint: `what is there lies in ${folder}`,
@@ -126,7 +133,7 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
 		});
 
 	/** Of a session that was there; a prune may be faster. */
-	const lockOf = (id: SessionId, folder: string, options: { leavesDrafts?: boolean } = {}) => {
+	const lockOf = (id: SessionId, folder: string, options: LockOptions = {}) => {
 		try {
 			return explainingWrites(folder, () => acquireLock(folder, context, options));
 		} catch (error) {
@@ -153,7 +160,21 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
 		}
 	};
 
-	const lineage = (id: SessionId) => readLineage(id, { read, folderOf, witnessOf: witnesses.of });
+	/** Those that this process holds; what it wrote of them counts, whatever somebody else wrote there since. */
+	const held = new Map<SessionId, OpenSession>();
+	const hold = (session: Omit<HeldSession, 'onLetGo'>): OpenSession => {
+		const opened = holdSession({ ...session, onLetGo: () => held.delete(session.id) });
+		held.set(session.id, opened);
+		return opened;
+	};
+	const recordsOf = (id: SessionId) => {
+		const session = held.get(id);
+		if (session !== undefined)
+			return { meta: session.meta, folder: session.folder, ...session.turnRecords() };
+		const folder = folderOf(id);
+		return { meta: read(id, folder), folder, ...readTurns(folder) };
+	};
+	const lineage = (id: SessionId) => readLineage(id, { recordsOf, witnessOf: witnesses.of });
 	const around = (id: SessionId, { kind }: Pick<SessionMeta, 'kind'>) => ({
 		prepareStore: () => protect(folderOf(id), prepareStore(storeHolding(location, id))),
 		ancestors: () =>
@@ -176,13 +197,13 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
 	const create = (init: SessionInit): OpenSession => {
 		const protection = prepareStore(location);
 		const parent = init.parent ? read(init.parent) : null;
-		const id = makeFolder(location, options.ids, clock.now());
+		const { id, beside } = makeFolder(location, options.ids, clock.now());
 		const folder = sessionFolder(location, id);
 		let place: HeldFolder | null = null;
 		try {
 			place = holdFolders(folder, init.kind);
 			const notices = protect(folder, protection);
-			const lock = explainingWrites(folder, () => acquireLock(folder, context));
+			const lock = explainingWrites(folder, () => acquireLock(folder, context, { beside }));
 			const { relayVersion } = options;
 			const meta = newMeta({ id, init, parent, repo: location.repo, now: clock.now(), relayVersion });
 			const path = join(folder, META_FILE);
@@ -192,7 +213,7 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
 			explainingWrites(path, () => writeAtomic(path, serializeMeta(meta, path), { sync: true }));
 			// A prune that took it meanwhile did not see this session yet.
 			if (init.parent) read(init.parent);
-			return holdSession({ id, place, meta, lock, clock, notices, witness, ...around(id, meta) });
+			return hold({ id, place, meta, lock, clock, notices, witness, isNew: true, ...around(id, meta) });
 		} catch (error) {
 			place?.close();
 			rmSync(folder, { recursive: true, force: true });
@@ -236,8 +257,9 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
 			place = keepFolderTime(folder, () => holdFolders(folder, kind));
 			if (lock.replaced !== null) keepFolderTime(folder, () => removeTemporaries(folder));
 			const meta = read(id);
-			session = holdSession({
+			session = hold({
 				id,
+				isNew: false,
 				place,
 				meta,
 				lock,
@@ -288,7 +310,7 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
 		create,
 		open,
 		remove,
-		read,
+		read: (id) => read(id),
 		status: (id) => trueStatus(folderOf(id), read(id), context),
 		list: (listOptions = {}) => listSessions(location, listOptions, context),
 		folderOf,
@@ -347,18 +369,26 @@ function moveAway(location: StoreLocation, id: SessionId, kind: SessionMeta['kin
 
 /**
  * A folder for a new id above all others. Ids far in the future (a clock that was wrong, a folder someone planted) are
- * passed over, or they would leave no room above them.
+ * passed over, or they would leave no room above them. `beside`: the names that it stands among.
  */
-function makeFolder(location: StoreLocation, nextId: SessionStoreOptions['ids'], now: number): SessionId {
+function makeFolder(
+	location: StoreLocation,
+	nextId: SessionStoreOptions['ids'],
+	now: number,
+): { id: SessionId; beside: readonly string[] } {
 	const horizon = ulidTime(now + MAX_CLOCK_ERROR_MS);
 	let newest: SessionId | null = null;
-	for (const id of sessionIds(location))
+	let beside: readonly string[] = [];
+	const places = sessionPlaces(location, (folder, names) => {
+		if (folder === location.folder) beside = names;
+	});
+	for (const id of places.keys())
 		if (id.slice(0, horizon.length) <= horizon && (newest === null || id > newest)) newest = id;
 	for (;;) {
 		const id = nextId(newest);
 		try {
 			mkdirSync(sessionFolder(location, id), { mode: FOLDER_MODE });
-			return id;
+			return { id, beside };
 		} catch (error) {
 			if (!hasErrno(error, 'EEXIST'))
 				explainingWrites(location.folder, () => {

@@ -7,11 +7,13 @@ import { dirname } from 'node:path';
 import * as v from 'valibot';
 import { hasErrno } from '../../core/errors.ts';
 import {
+	areOfOwnFolder,
 	ensureFolder,
 	FILE_MODE,
 	isForeignFolder,
 	isOwned,
 	isUnreadable,
+	lstatIfThere,
 	readIfThere,
 	writeAll,
 } from '../../core/files/files.ts';
@@ -97,8 +99,10 @@ export function appendWitness(
 	path: string,
 	{ lines, all, knownBytes }: { lines: string; all: string; knownBytes: number },
 ): number {
-	if (isForeignFolder(dirname(path))) throw notOurs('folder', dirname(path));
-	ensureFolder(dirname(path));
+	const folder = dirname(path);
+	const standing = lstatIfThere(folder);
+	if (standing === undefined) ensureFolder(folder);
+	else if (!areOfOwnFolder(standing)) throw notOurs('folder', folder);
 	const fd = openSync(path, O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK, FILE_MODE);
 	try {
 		const facts = fstatSync(fd);

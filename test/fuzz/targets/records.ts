@@ -457,7 +457,7 @@ const sessionTargets: FuzzTarget[] = [
 					for (const row of logLines(before, { now: NOW, theme: createTheme(false), columns }))
 						expect(FORBIDDEN.test(row) || row.includes('\n')).toBe(false);
 				const log = new SessionLog({
-					place: () => ({ path: folder, wayTo: (path) => path }),
+					place: () => ({ path: folder, ref: folder, wayTo: (path) => path }),
 					clock: { ...clock, monotonic: () => 0, sleep: async () => undefined },
 					onNotice: (text) => expect.fail(text),
 				});
