@@ -3,11 +3,11 @@ import { join } from 'node:path';
 
 const [, , dist, folder] = process.argv;
 const load = (path) => import(join(dist, path));
-const { createSessionStore } = await load('sessions/session-store.js');
-const { createWitnesses } = await load('sessions/witness.js');
+const { createSessionStore } = await load('sessions/store/session-store.js');
+const { createWitnesses } = await load('sessions/witness/witness.js');
 const { createSessionIds } = await load('core/ids.js');
 const { systemClock } = await load('core/clock.js');
-const { createProcessTable } = await load('core/create-process-table.js');
+const { createProcessTable } = await load('core/processes/create-process-table.js');
 
 const repo = {
 	kind: 'none',

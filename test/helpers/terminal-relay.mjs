@@ -9,8 +9,8 @@ import { pathToFileURL } from 'node:url';
 const [compiled = '', folder = ''] = process.argv.slice(2);
 const load = (path) => import(pathToFileURL(join(compiled, path)).href);
 const { systemClock } = await load('core/clock.js');
-const { createProcessTable } = await load('core/create-process-table.js');
-const { runProcess } = await load('core/run-process.js');
+const { createProcessTable } = await load('core/processes/create-process-table.js');
+const { runProcess } = await load('core/processes/run-process.js');
 const { createStartPty } = await load('terminal/start-pty.js');
 
 const processes = createProcessTable();
