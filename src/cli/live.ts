@@ -1,9 +1,10 @@
 /** What happens on the command line while a command works: drawn live, plainly, as documents, or not at all. */
 import type { HeldSettings } from '../app/command-context.ts';
 import type { App } from '../app/create-app.ts';
-import type { Live, Running, Shown, View } from '../commands/live.ts';
+import type { Live, Running, RunningRace, Shown, View } from '../commands/live.ts';
 import { jsonText } from '../core/json-text.ts';
 import { quoteForShell } from '../core/quote-for-shell.ts';
+import type { RaceEvent } from '../race/contract.ts';
 import type { RelayEvent } from '../relay/events/relay-events.ts';
 import type { Output } from './output.ts';
 import type { StopSignals } from './stop-signals.ts';
@@ -26,6 +27,7 @@ export function createLive(parts: LiveParts): Live {
 		print: (text) => output.print(text),
 		conversation: (running, act, view) =>
 			follow(parts, running, act, async (stop) => view ?? openConversationView(parts, running, stop)),
+		race: (running, act) => follow(parts, running, act, () => openRaceView(parts, running)),
 	};
 }
 
@@ -92,6 +94,32 @@ async function openConversationView(
 	return running.answerTerminal === undefined || output.isQuiet || !isAttended(app)
 		? view
 		: withAnswers(view, running, { app, stop });
+}
+
+/** A table with keys on a terminal, a line a change elsewhere; documents, or nothing. */
+async function openRaceView(parts: LiveParts, race: RunningRace): Promise<View<RaceEvent>> {
+	const { app, output, held } = parts;
+	if (output.isJson) {
+		const { raceEventToJson } = await import('../view/race-json.ts');
+		return { event: (event) => output.print(jsonText(raceEventToJson(event))), close: nothing };
+	}
+	await output.useColor((await held.holder()).settings.loaded.config.ui.color);
+	if (output.isQuiet) return { event: nothing, close: nothing };
+	const [{ openRaceView: open }, { createProcessSignals }] = await Promise.all([
+		import('../view/race/race-view.ts'),
+		import('../core/processes/own-signals.ts'),
+	]);
+	const { streams, clock, env, takeNotices } = app;
+	return open({
+		...streams,
+		theme: output.theme,
+		clock,
+		signals: createProcessSignals(process, app),
+		race,
+		interrupt: () => void process.kill(process.pid, 'SIGINT'),
+		takeNotices: streams.errorOutput.isTTY ? takeNotices : undefined,
+		isDumb: env.TERM === 'dumb',
+	});
 }
 
 const nothing = () => undefined;

@@ -6,18 +6,10 @@ import { EXIT } from '../relay/exit-codes.ts';
 
 import { columnsFor } from '../ui/terminal-size.ts';
 import { declareCommand, exampleText as example } from './bind-command.ts';
-import { declareRace } from './declare-race.ts';
 import { commandPath, refuseExtraWords, refuseUnknownCommand } from './unknown-command.ts';
 
-/**
- * Runs one command line and returns the exit code: `command`, where it is declared in `src/commands`, else what goes by that
- * name in `run-program.ts`.
- */
-export type Act = (
-	name: string,
-	options: Record<string, unknown>,
-	command: Declared | null,
-) => Promise<number>;
+/** Runs one command line and returns the exit code. */
+type Act = (command: Declared, options: Record<string, unknown>) => Promise<number>;
 
 const EXIT_CODES = `
 Exit codes: 0 done · 1 failed or outcome unknown · 2 checkpointed, work left ·
@@ -54,29 +46,19 @@ export function createProgram(act: Act, writeError: (text: string) => void): Com
 			`${example('agent-relay', 'agent-relay run "fix the failing test"', 'agent-relay run --continue')}\n${EXIT_CODES}`,
 		);
 
-	const bind = (command: Command, name: string, declared: Declared | null = null) =>
+	const declare = (declared: Declared) => {
+		const command = declareCommand(program, declared);
 		command
 			.showHelpAfterError(`  See what it takes: ${commandPath(command)} --help`)
 			.allowExcessArguments()
 			.action(async () => {
 				refuseExtraWords(command);
-				await act(name, { ...command.optsWithGlobals(), ...operandsOf(command) }, declared);
+				await act(declared, { ...command.optsWithGlobals(), ...operandsOf(command) });
 			});
-	const declare = (command: Declared) =>
-		bind(declareCommand(program, command), command.path.replaceAll(' ', '-'), command);
+	};
 
-	for (const command of Object.values<Declared>(COMMANDS)) {
-		if (!command.in.includes('cli')) continue;
-		if (command.path.startsWith('race ')) continue;
-		declare(command);
-		if (command === COMMANDS.chat) declareRace(program, { bind, declare, example, collect });
-	}
+	for (const command of Object.values<Declared>(COMMANDS)) if (command.in.includes('cli')) declare(command);
 	return program;
-}
-
-/** Of an option that may be given several times. */
-function collect(value: string, before: readonly string[] | undefined): string[] {
-	return [...(before ?? []), value];
 }
 
 /** Operands by their declared names: `[task]` -> `task`. */

@@ -1,22 +1,15 @@
 /** From argv to an exit code: parse, load the one command that was named, print what it returns, report what it throws. */
 import type { Command as Program } from 'commander';
-import type { Called, Command as Declared } from '../commands/command.ts';
+import type { Called, Command } from '../commands/command.ts';
 import { checkRelayVariables, setsConfig } from '../config/layers/env-names.ts';
 import { jsonText } from '../core/json-text.ts';
 import { ownName } from '../core/own-name.ts';
-import type { Command, CommandResult } from './command.ts';
 import { createOutput, type Output } from './output.ts';
 import { createProgram, exitCodeOfCommander } from './program.ts';
 import { reportError } from './report-error.ts';
 import { setTaskApart } from './task-apart.ts';
 
 type Options = Record<string, unknown>;
-
-/** One `import()` a command. */
-const COMMANDS: Record<string, () => Promise<Command<never>>> = {
-	race: async () => (await import('./commands/race.ts')).race,
-	'race-resume': async () => (await import('./commands/race.ts')).resumeRace,
-};
 
 export interface ProgramStreams {
 	output: NodeJS.WriteStream;
@@ -31,11 +24,9 @@ export interface ProgramStreams {
 export async function runProgram(argv: readonly string[], streams: ProgramStreams): Promise<number> {
 	const tell = (text: string) => void streams.errorOutput.write(text);
 	let exitCode = 0;
-	const program: Program = createProgram(async (name, options, command) => {
+	const program: Program = createProgram(async (command, options) => {
 		const all = apart.task === null ? options : { ...options, task: apart.task };
-		exitCode = await (command === null
-			? runCommand(name, all, streams)
-			: runDeclared(command, all, streams, program));
+		exitCode = await runCommand(command, all, streams, program);
 		return exitCode;
 	}, tell);
 	const apart = setTaskApart(argv, program);
@@ -47,35 +38,8 @@ export async function runProgram(argv: readonly string[], streams: ProgramStream
 	}
 }
 
-/** A command that is not declared in `src/commands` yet. */
-async function runCommand(name: string, options: Options, streams: ProgramStreams): Promise<number> {
-	const load = COMMANDS[name];
-	await begin(name, streams);
-	if (!load) throw new Error(`no command ${name}`);
-	const folder = directoryOf(options);
-	const [command, { createApp }, output] = await Promise.all([
-		load(),
-		import('../app/create-app.ts'),
-		createOutput({ isJson: options.json === true, isQuiet: options.quiet === true }, streams),
-	]);
-	const result = await command(
-		createApp({ ...(folder === undefined ? {} : { folder }), leave: streams.leave }),
-		options as never,
-		{
-			theme: output.theme,
-			columns: output.columns,
-			isJson: output.isJson,
-			print: output.print,
-			tell: output.printError,
-		},
-	);
-	presentOld(result, output);
-	return result.exitCode;
-}
-
-/** A command that is declared in `src/commands`. */
-async function runDeclared(
-	command: Declared,
+async function runCommand(
+	command: Command,
 	options: Options,
 	streams: ProgramStreams,
 	program: Program,
@@ -101,7 +65,7 @@ async function runDeclared(
 }
 
 /** Documents of a command that shows events are a line each, the last one too. */
-function present({ live, linesTo, isSilentWhenQuiet }: Declared, called: Called, output: Output): void {
+function present({ live, linesTo, isSilentWhenQuiet }: Command, called: Called, output: Output): void {
 	if (output.isJson) {
 		const data = called.toJson();
 		if (data !== undefined) output.print(live === null ? jsonText(data, 2) : jsonText(data));
@@ -125,9 +89,3 @@ async function begin(name: string, { onCommand, env }: ProgramStreams): Promise<
 
 const directoryOf = ({ directory }: Options): string | undefined =>
 	typeof directory === 'string' ? directory : undefined;
-
-function presentOld({ data, lines }: CommandResult, output: Output): void {
-	if (output.isJson) {
-		if (data !== undefined) output.print(jsonText(data, 2));
-	} else if (lines !== undefined && lines.length > 0) output.print(`${lines.join('\n')}\n`);
-}

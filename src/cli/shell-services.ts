@@ -3,9 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readPreset } from '../agents/permission-presets.ts';
 import { secretValues } from '../agents/secret-values.ts';
-import { type App, homeOf, parentTurn } from '../app/create-app.ts';
+import { type App, homeOf } from '../app/create-app.ts';
 import type { Settings, SettingsHolder } from '../app/open-relay.ts';
 import { clonedFolders, obeysRepo } from '../app/repo-trust.ts';
 import { RelayError } from '../core/errors.ts';
@@ -19,7 +18,7 @@ export async function createShellServices(
 	holder: SettingsHolder,
 	reload: () => Promise<Settings>,
 ): Promise<ShellServices> {
-	const [repo, store] = await Promise.all([app.repo(), app.store()]);
+	const repo = await app.repo();
 	return {
 		version: app.version,
 		ownName: app.ownName,
@@ -27,25 +26,6 @@ export async function createShellServices(
 		historyPath: join(app.paths.stateHome, 'history'),
 		redact: (text) => createRedactor(secretValues(app.env, holder.settings.registry.adapters)).record(text),
 		openEditor: async (text) => editText(app, text, clonedFolders(repo, homeOf(app.env))),
-		openRace: async (task, flags) => {
-			const [{ openRace }, { startRace }, { raceRequest }] = await Promise.all([
-				import('../app/open-race.ts'),
-				import('../race/start-race.ts'),
-				import('../shell/race-flags.ts'),
-			]);
-			const { registry } = holder.settings;
-			const request = raceRequest(task, flags, { registry, parentTurn: parentTurn(app.env) });
-			return startRace(request, await openRace(app, holder.settings));
-		},
-		resumeRace: async (ref, typed) => {
-			const [{ openRace }, { resumeRace }, { findRaceId }] = await Promise.all([
-				import('../app/open-race.ts'),
-				import('../race/resume-race.ts'),
-				import('../race/find-race.ts'),
-			]);
-			const permissions = typed === null ? null : readPreset(typed);
-			return resumeRace(findRaceId(ref, store), await openRace(app, holder.settings), { permissions });
-		},
 		pendingTrust: async () => {
 			const { trust } = holder.settings;
 			const { digests } = trust;

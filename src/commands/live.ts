@@ -1,4 +1,5 @@
 /** What a command that takes its time works with: who follows what happens, and who stops it. */
+import type { Race, RaceEvent } from '../race/contract.ts';
 import type { RelayEvent } from '../relay/events/relay-events.ts';
 import type { Look } from './look.ts';
 
@@ -19,6 +20,8 @@ export interface Live {
 		act: (shown: Shown<RelayEvent>) => Promise<T>,
 		view?: View<RelayEvent>,
 	): Promise<T>;
+	/** The same for a race, of which the user may stop one entrant. */
+	race<T>(running: RunningRace, act: (shown: Shown<RaceEvent>) => Promise<T>): Promise<T>;
 }
 
 /** What runs, as far as the user reaches it. */
@@ -32,6 +35,8 @@ export interface Running {
 	/** One line for what asks on an agent's terminal; null refuses. */
 	answerTerminal?(line: string | null): boolean;
 }
+
+export type RunningRace = Running & Pick<Race, 'stopEntrant'>;
 
 /** What draws events. */
 export interface View<Event> {

@@ -15,6 +15,8 @@ import { raceClean } from './race/clean/options.ts';
 import { raceDiff } from './race/diff/options.ts';
 import { raceList } from './race/list/options.ts';
 import { raceOpen } from './race/open/options.ts';
+import { race } from './race/options.ts';
+import { raceResume } from './race/resume/options.ts';
 import { raceShow } from './race/show/options.ts';
 import { run } from './run/options.ts';
 import { sessions } from './sessions/options.ts';
@@ -26,11 +28,13 @@ export const COMMANDS = {
 	shell,
 	run,
 	chat,
+	race,
 	raceShow,
 	raceList,
 	raceDiff,
-	raceAdopt,
 	raceOpen,
+	raceAdopt,
+	raceResume,
 	raceClean,
 	sessions,
 	show,

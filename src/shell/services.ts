@@ -1,6 +1,3 @@
-import type { Race } from '../race/contract.ts';
-import type { RaceFlags } from './race-flags.ts';
-
 /** What the shell needs beside the conversation itself; wired in `app/create-app.ts`, faked in tests. */
 export interface ShellServices {
 	/** Of the relay, for the first line. */
@@ -17,10 +14,6 @@ export interface ShellServices {
 	openEditor(text: string): Promise<string>;
 	/** What a repo's files would enable once trusted; null: trusted already, or nothing to trust. Asked once by the shell. */
 	pendingTrust(): Promise<TrustQuestion | null>;
-	/** Opens a race in a session of its own. RelayError for what the user can mend. */
-	openRace(task: string, flags: RaceFlags): Promise<Race>;
-	/** `ref`: id of a race or part of one; null: the latest. `permissions`: as typed; null: as the race was started. */
-	resumeRace(ref: string | null, permissions: string | null): Promise<Race>;
 }
 
 interface TrustQuestion {

@@ -1,4 +1,3 @@
-import { RelayError } from '../../src/core/errors.ts';
 import type { ShellServices } from '../../src/shell/services.ts';
 import { SLASH_COMMANDS } from '../../src/shell/slash/registry.ts';
 import type { SlashContext } from '../../src/shell/slash/slash-command.ts';
@@ -21,12 +20,6 @@ export function fakeServices(over: Partial<ShellServices> = {}): ShellServices {
 		redact: (text) => text,
 		openEditor: async (text) => text,
 		pendingTrust: async () => null,
-		openRace: async () => {
-			throw new RelayError('refused', 'no race here');
-		},
-		resumeRace: async () => {
-			throw new RelayError('refused', 'no race here');
-		},
 		...over,
 	};
 }

@@ -1,7 +1,6 @@
 /** The shell over a fake relay, as a program of its own for tests under a PTY. What the relay was asked goes to `FAKE_LOG`. */
 import { appendFileSync } from 'node:fs';
 import { systemClock } from '../../src/core/clock.ts';
-import { RelayError } from '../../src/core/errors.ts';
 import { replaceGoneTerminals, terminalFds } from '../../src/core/processes/gone-terminal.ts';
 import { createProcessSignals } from '../../src/core/processes/own-signals.ts';
 import { runShell } from '../../src/shell/run-shell.ts';
@@ -58,12 +57,6 @@ process.exitCode = await runShell({
 		historyPath: FAKE_HISTORY ?? null,
 		redact: (text) => text,
 		openEditor: async (text) => `${text} from the editor`,
-		openRace: async () => {
-			throw new RelayError('refused', 'no race here');
-		},
-		resumeRace: async () => {
-			throw new RelayError('refused', 'no race here');
-		},
 		pendingTrust: async () =>
 			FAKE_TRUST
 				? {

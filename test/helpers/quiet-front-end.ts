@@ -1,5 +1,20 @@
 import type { FrontEnd } from '../../src/commands/front-end.ts';
+import type { Running, Shown } from '../../src/commands/live.ts';
 import { PLAIN_THEME } from '../../src/ui/plain-theme.ts';
+
+async function follow<T>(running: Running, act: (shown: Shown<unknown>) => Promise<T>): Promise<T> {
+	try {
+		return await act({
+			signal: new AbortController().signal,
+			event: () => undefined,
+			lines: () => undefined,
+			status: () => undefined,
+			stoppedBy: () => null,
+		});
+	} finally {
+		await running.close();
+	}
+}
 
 /** A front end where nobody sits, which shows nothing. */
 export const QUIET_FRONT_END: FrontEnd = {
@@ -7,19 +22,8 @@ export const QUIET_FRONT_END: FrontEnd = {
 		canAnswer: false,
 		look: { theme: PLAIN_THEME, columns: 80 },
 		print: () => undefined,
-		conversation: async (running, act) => {
-			try {
-				return await act({
-					signal: new AbortController().signal,
-					event: () => undefined,
-					lines: () => undefined,
-					status: () => undefined,
-					stoppedBy: () => null,
-				});
-			} finally {
-				await running.close();
-			}
-		},
+		conversation: follow,
+		race: follow,
 	},
 	ask: null,
 	readTask: async ({ argument }) => argument,

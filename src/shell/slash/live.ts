@@ -1,10 +1,16 @@
 /** What happens in the shell while a command works: it stands in the transcript, and the keys of a turn end it. */
 import type { Live } from '../../commands/live.ts';
+import type { Look } from '../../commands/look.ts';
+import type { RaceEvent } from '../../race/contract.ts';
+import { PLAIN_THEME } from '../../ui/plain-theme.ts';
+import { RaceLines } from '../../view/race/race-lines.ts';
+import { RaceProgress } from '../../view/race/race-progress.ts';
 import type { SlashContext, WorkControl } from './slash-command.ts';
 
 export function createLive({ theme, columns, print }: SlashContext, control: WorkControl): Live {
 	const { signal, onEvent, onStatus, onHardStop, onSay } = control;
 	const look = { theme, columns };
+	const show = (draw: (look: Look) => readonly string[]) => print(draw(look));
 	return {
 		// The shell itself knows who answers.
 		canAnswer: false,
@@ -17,7 +23,7 @@ export function createLive({ theme, columns, print }: SlashContext, control: Wor
 				return await act({
 					signal,
 					event: view === undefined ? onEvent : (event) => view.event(event),
-					lines: (draw) => print(draw(look)),
+					lines: show,
 					status: onStatus,
 					stoppedBy: () => null,
 				});
@@ -26,5 +32,34 @@ export function createLive({ theme, columns, print }: SlashContext, control: Wor
 				await running.close();
 			}
 		},
+		race: async (running, act) => {
+			onStatus('race');
+			onHardStop(() => running.stopHard());
+			try {
+				const event = raceEvents(control);
+				return await act({ signal, event, lines: show, status: onStatus, stoppedBy: () => null });
+			} finally {
+				await running.close();
+			}
+		},
 	};
+}
+
+/** Each change of state as a line of the transcript, and how many are done beside the time. */
+function raceEvents({ onEvent, onStatus }: WorkControl): (event: RaceEvent) => void {
+	const said = new RaceLines(PLAIN_THEME);
+	const progress = new RaceProgress();
+	return (event) => {
+		progress.event(event);
+		onStatus(statusOf(progress));
+		const level = event.type === 'notice' ? event.level : 'info';
+		for (const text of said.linesOf(event)) onEvent({ type: 'notice', level, text });
+	};
+}
+
+/** `race, 1 of 3 done`. */
+function statusOf(progress: RaceProgress): string {
+	const all = progress.entrants();
+	const done = all.filter(({ record }) => record.state === 'ended').length;
+	return all.length === 0 ? 'race' : `race, ${done} of ${all.length} done`;
 }

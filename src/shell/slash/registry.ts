@@ -10,7 +10,7 @@ import { startNew } from './new.ts';
 import { note } from './note.ts';
 import { permissions } from './permissions.ts';
 import { queue } from './queue.ts';
-import { race } from './race.ts';
+import { raceFamily } from './race.ts';
 import { resume } from './resume.ts';
 import { retry } from './retry.ts';
 import { say } from './say.ts';
@@ -29,7 +29,7 @@ export const SLASH_COMMANDS: readonly SlashCommand[] = [
 	answer,
 	slashCommand(COMMANDS.chat),
 	say,
-	race,
+	raceFamily(COMMANDS),
 	queue,
 	slashCommand(COMMANDS.plan),
 	slashCommand(COMMANDS.files),

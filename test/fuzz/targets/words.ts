@@ -13,11 +13,11 @@ import { condenseWords } from '../../../src/handoff/words/condense-words.ts';
 import { splitPipedText, withInertMaterial, withPipedText } from '../../../src/handoff/words/piped-text.ts';
 import { wordsOfPrompt } from '../../../src/handoff/words/words-of-prompt.ts';
 import { resolveRef } from '../../../src/sessions/listing/session-ref.ts';
-import { raceRequest } from '../../../src/shell/race-flags.ts';
 import { readEntry } from '../../../src/shell/read-entry.ts';
 import { SLASH_COMMANDS } from '../../../src/shell/slash/registry.ts';
 import { splitWords } from '../../../src/shell/slash/slash-command.ts';
 import { readWordsAndFlags } from '../../../src/shell/slash/words-and-flags.ts';
+import { askedRace } from '../../helpers/asked-race.ts';
 import { SECRET_CASES } from '../../helpers/secret-cases.ts';
 import { oddText } from '../odd.ts';
 import { type FuzzTarget, target } from '../target.ts';
@@ -262,9 +262,7 @@ export const wordTargets: FuzzTarget[] = [
 		if (read?.words != null) expect(line).toContain(read.words);
 		for (const word of splitWords(line)) expect(line).toContain(word);
 		const registry = createRegistry();
-		orTold(() =>
-			raceRequest('task', { agents: line, jobs: line, maxTime: line }, { registry, parentTurn: null }),
-		);
+		orTold(() => askedRace('task', { agents: line, jobs: line, maxTime: line }, registry));
 		const parsed = orTold(() => registry.parse(line));
 		if (parsed !== undefined) expect(parsed.model?.startsWith('-') ?? false).toBe(false);
 	}),

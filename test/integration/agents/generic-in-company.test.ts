@@ -8,7 +8,7 @@ import { openPorts, readSettings } from '../../../src/app/open-relay.ts';
 import { startRace } from '../../../src/race/start-race.ts';
 import { startChat } from '../../../src/relay/chat/open-chat.ts';
 import type { RelayEvent } from '../../../src/relay/events/relay-events.ts';
-import { raceRequest } from '../../../src/shell/race-flags.ts';
+import { askedRace } from '../../helpers/asked-race.ts';
 import { ConfigAgents } from '../../helpers/config-agents.ts';
 
 /** `mindful` keeps its conversation, `plain` keeps none, `wild` has no read-only preset. */
@@ -126,10 +126,7 @@ describe('a race of agents from the config', () => {
 		program('wild', 'exit 75');
 		const { app, settings } = await wired();
 		const flags = { agents: 'mindful,plain,wild', check: ['grep -qx 42 answer.txt'] };
-		const request = raceRequest('Write the answer.', flags, {
-			registry: settings.registry,
-			parentTurn: null,
-		});
+		const request = askedRace('Write the answer.', flags, settings.registry);
 		const race = await startRace(request, await openRace(app, settings));
 		try {
 			const record = await race.run({ signal: new AbortController().signal, onEvent: () => undefined });

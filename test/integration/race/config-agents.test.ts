@@ -5,12 +5,13 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createApp } from '../../../src/app/create-app.ts';
 import { openRace } from '../../../src/app/open-race.ts';
 import { readSettings } from '../../../src/app/open-relay.ts';
+import type { Given } from '../../../src/commands/options/option-table.ts';
 import { systemClock } from '../../../src/core/clock.ts';
 import { parseSessionId } from '../../../src/core/ids.ts';
 import type { Race } from '../../../src/race/contract.ts';
 import { resumeRace } from '../../../src/race/resume-race.ts';
 import { startRace } from '../../../src/race/start-race.ts';
-import { raceRequest } from '../../../src/shell/race-flags.ts';
+import { askedRace } from '../../helpers/asked-race.ts';
 import { ConfigAgents, documentedAgent } from '../../helpers/config-agents.ts';
 import { claudeAnswers } from '../../helpers/fake-agent-lines.ts';
 import { installFakeAgent } from '../../helpers/fake-agents.ts';
@@ -54,9 +55,9 @@ async function run(race: Race) {
 	return record;
 }
 
-async function raced(task: string, flags: Parameters<typeof raceRequest>[1]) {
+async function raced(task: string, flags: Given) {
 	const { deps: wired, registry } = await deps();
-	const race = await startRace(raceRequest(task, flags, { registry, parentTurn: null }), wired);
+	const race = await startRace(askedRace(task, flags, registry), wired);
 	return { id: race.id, deps: wired, record: await run(race) };
 }
 

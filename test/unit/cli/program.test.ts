@@ -10,8 +10,8 @@ interface Call {
 
 function programWith(calls: Call[] = [], said: string[] = []): Command {
 	return createProgram(
-		async (name, options) => {
-			calls.push({ name, options });
+		async ({ path }, options) => {
+			calls.push({ name: path.replaceAll(' ', '-'), options });
 			return 0;
 		},
 		(text) => void said.push(text),

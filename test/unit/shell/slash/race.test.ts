@@ -2,16 +2,22 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { CommandContext } from '../../../../src/commands/context.ts';
+import type { Look } from '../../../../src/commands/look.ts';
+import type { Given } from '../../../../src/commands/options/option-table.ts';
+import { followRace } from '../../../../src/commands/race/follow-race.ts';
+import { raceLines } from '../../../../src/commands/race/lines.ts';
+import { COMMANDS } from '../../../../src/commands/registry.ts';
 import { createSessionIds } from '../../../../src/core/ids.ts';
 import type { Race } from '../../../../src/race/contract.ts';
 import type { RaceRecord } from '../../../../src/race/record/race-record.ts';
-import { race } from '../../../../src/shell/slash/race.ts';
+import { raceFamily } from '../../../../src/shell/slash/race.ts';
 import type { SlashContext, WorkEnd } from '../../../../src/shell/slash/slash-command.ts';
 import { fakeCommandContext, fakeStore, fakeSummary } from '../../../helpers/fake-command-context.ts';
 import { fakeEntrant } from '../../../helpers/fake-entrant.ts';
 import { createFakeRelay } from '../../../helpers/fake-relay.ts';
 import { fakeSessionMeta } from '../../../helpers/fake-session-meta.ts';
-import { fakeServices, fakeSlashContext, NOON, noonClock } from '../../../helpers/fake-slash-context.ts';
+import { fakeSlashContext, NOON, noonClock } from '../../../helpers/fake-slash-context.ts';
 import { raceRecord } from '../../../helpers/race-record.ts';
 
 const ID = createSessionIds(() => NOON)(null);
@@ -61,16 +67,6 @@ async function run(argument: string, record: RaceRecord = RECORD, isStopped = fa
 	};
 	const fake = fakeSlashContext({
 		...shelf,
-		services: fakeServices({
-			openRace: async (task, flags) => {
-				calls.push({ task, flags });
-				return running;
-			},
-			resumeRace: async (ref, permissions) => {
-				calls.push({ resume: ref, permissions });
-				return running;
-			},
-		}),
 		work: async (act) => {
 			const control = {
 				signal: abort.signal,
@@ -82,7 +78,31 @@ async function run(argument: string, record: RaceRecord = RECORD, isStopped = fa
 			ends.push(await act(control));
 		},
 	});
-	await race.run(fake.context, argument);
+	const follow = async (context: CommandContext) => {
+		const { data, heard = null, isStopped = false, exitCode } = await followRace(context, running);
+		const lines = (look: Look) => raceLines(data, look);
+		return { exitCode, heard, isStopped, toJson: () => data, lines, quietLines: () => [] };
+	};
+	const commands = {
+		...COMMANDS,
+		race: {
+			...COMMANDS.race,
+			call: (context: CommandContext, given: Given) => {
+				const { task, ...flags } = given;
+				if (task === undefined) return COMMANDS.race.call(context, given);
+				calls.push({ task, flags });
+				return follow(context);
+			},
+		},
+		raceResume: {
+			...COMMANDS.raceResume,
+			call: (context: CommandContext, { race = null, permissions = null }: Given) => {
+				calls.push({ resume: race, permissions });
+				return follow(context);
+			},
+		},
+	};
+	await raceFamily(commands).run(fake.context, argument);
 	return { ...fake, calls, statuses, ends };
 }
 
@@ -157,7 +177,7 @@ describe('/race', () => {
 	it('offers agents, entrants and flags where they stand', async () => {
 		const { context } = fakeSlashContext(shelf);
 		const offered = async (argument: string) =>
-			(await race.complete(context, argument)).map(({ value }) => value);
+			(await raceFamily(COMMANDS).complete(context, argument)).map(({ value }) => value);
 		expect(await offered('x --agents claude,')).toContain('claude,codex');
 		expect(await offered('adopt ')).toEqual(['claude', 'codex']);
 		expect(await offered('show ')).toEqual([ID]);

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { BUILT_IN_ADAPTERS, createRegistry } from '../../../src/agents/registry.ts';
-import { type RaceFlags, raceRequest } from '../../../src/shell/race-flags.ts';
+import { BUILT_IN_ADAPTERS, createRegistry } from '../../../../src/agents/registry.ts';
+import type { Given } from '../../../../src/commands/options/option-table.ts';
+import { askedRace } from '../../../helpers/asked-race.ts';
 
 const registry = createRegistry(BUILT_IN_ADAPTERS);
-const request = (flags: RaceFlags) => raceRequest('task', flags, { registry, parentTurn: null });
+const request = (flags: Given) => askedRace('task', flags, registry);
 
 describe('the flags of a race', () => {
 	it('become a request with its defaults', () => {
@@ -43,7 +44,7 @@ describe('the flags of a race', () => {
 		expect(request({ agents, jobs: '12' }).jobs).toBe(12);
 	});
 
-	it.each<[RaceFlags, RegExp]>([
+	it.each<[Given, RegExp]>([
 		[{}, /Who takes part/],
 		[{ agents: 'claude,,codex' }, /no name/],
 		[{ agents: 'claude', maxTime: 'soon' }, /--max-time takes a time/],
