@@ -60,12 +60,3 @@ export function flagAtEnd(argument: string): { flag: string; word: string } | nu
 	const [, flag, word = ''] = /(--?[\w-]+)(?:\s+|=)(\S*)$/.exec(argument) ?? [];
 	return flag === undefined ? null : { flag, word };
 }
-
-/** Values of the flags that every work of several agents takes; null for another flag. */
-export async function completeWhoAndHow(
-	relay: Conversation,
-	{ flag, word }: { flag: string; word: string },
-): Promise<Candidate[] | null> {
-	if (flag === '--agents' || flag === '-A') return completeAgents(await agentCandidates(relay), word);
-	return flag === '--permissions' || flag === '-p' ? PRESETS.map((value) => ({ value })) : null;
-}

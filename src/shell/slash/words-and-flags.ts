@@ -5,7 +5,7 @@ import { type SlashCommand, usageError } from './slash-command.ts';
 type FlagOptions = NonNullable<ParseArgsConfig['options']>;
 
 /** `--agents`, `-A`, …, of a table of options. */
-export function flagsOf(options: FlagOptions): string[] {
+function flagsOf(options: FlagOptions): string[] {
 	return Object.entries(options).flatMap(([name, { short }]) => [
 		`--${name}`,
 		...(short === undefined ? [] : [`-${short}`]),
