@@ -1,12 +1,18 @@
+import { join } from 'node:path';
+import { secretValues } from '../agents/secret-values.ts';
 import { commandContext, type HeldSettings } from '../app/command-context.ts';
-import type { App } from '../app/create-app.ts';
+import { type App, homeOf } from '../app/create-app.ts';
+import type { SettingsHolder } from '../app/open-relay.ts';
+import { clonedFolders, obeysRepo } from '../app/repo-trust.ts';
 import type { FrontEnd } from '../commands/front-end.ts';
 import { createProcessSignals } from '../core/processes/own-signals.ts';
+import type { RepoFacts } from '../git/repo-facts.ts';
+import { createRedactor } from '../handoff/redact.ts';
 import type { Conversation } from '../relay/contract.ts';
 import { runShell } from '../shell/run-shell.ts';
-import type { ShellOptions } from '../shell/shell-options.ts';
+import type { ShellOptions, TrustQuestion } from '../shell/shell-options.ts';
+import { editText } from './edit-text.ts';
 import type { Output } from './output.ts';
-import { createShellServices } from './shell-services.ts';
 
 interface Parts {
 	app: App;
@@ -26,14 +32,19 @@ async function shellOptions(
 	{ app, output, held, front }: Parts,
 ): Promise<ShellOptions> {
 	const holder = await held.holder();
-	const services = await createShellServices(app, holder, held.readAgain);
+	const repo = await app.repo();
 	const { ui } = holder.settings.loaded.config;
 	await output.useColor(ui.color);
 	const { input, output: screen, errorOutput } = app.streams;
 	return {
 		relay: conversation,
 		context: commandContext(app, { ...front, ask: null, commandLine: null }, held, conversation),
-		services,
+		version: app.version,
+		worktree: repo.worktree,
+		historyPath: join(app.paths.stateHome, 'history'),
+		redact: (text) => createRedactor(secretValues(app.env, holder.settings.registry.adapters)).record(text),
+		openEditor: async (text) => editText(app, text, clonedFolders(repo, homeOf(app.env))),
+		pendingTrust: async () => trustQuestion(repo, holder, held),
 		input,
 		output: screen,
 		errorOutput,
@@ -44,6 +55,26 @@ async function shellOptions(
 		takeNotices: app.takeNotices,
 		thinking: ui.thinking,
 		isDumb: app.env.TERM === 'dumb',
+	};
+}
+
+/** null where all is obeyed, or the user said no to these files. */
+function trustQuestion(
+	repo: Pick<RepoFacts, 'kind'>,
+	holder: SettingsHolder,
+	{ readAgain }: HeldSettings,
+): TrustQuestion | null {
+	const { trust } = holder.settings;
+	const { digests } = trust;
+	if (obeysRepo(trust) || digests === null || repo.kind === 'none') return null;
+	if (trust.store.isDeclined(trust, digests)) return null;
+	return {
+		files: [...digests.keys()],
+		decline: () => trust.store.decline(trust, digests),
+		accept: async () => {
+			trust.store.trust(trust, digests);
+			holder.settings = await readAgain();
+		},
 	};
 }
 

@@ -55,16 +55,16 @@ export class InteractiveShell {
 
 	constructor(options: ShellOptions) {
 		this.#options = options;
-		const { input, output, clock, theme, services, context, relay } = options;
+		const { input, output, clock, theme, context, relay } = options;
 		this.#modes = createTerminalModes(input, output);
 		this.#screen = new ScreenWriter(output);
-		this.#history = openHistory(services.historyPath, services.redact);
+		this.#history = openHistory(options.historyPath, (text) => options.redact(text));
 		this.#editor = new LineEditor({
 			input,
 			clock,
 			theme,
 			history: this.#history,
-			complete: createComplete({ relay, context, services, commands: SLASH_COMMANDS }),
+			complete: createComplete({ relay, context, commands: SLASH_COMMANDS }),
 			queued: () => this.#waiting.size,
 			onChange: () => this.#view.drawEdit(),
 			onEffect: (effect) => this.#obey(effect),
@@ -87,7 +87,7 @@ export class InteractiveShell {
 			sink: this.#view,
 			theme,
 			clock,
-			worktree: services.worktree,
+			worktree: options.worktree,
 			thinking: options.thinking,
 			retry: '/retry',
 			answer: '/answer answers it, unseen and unrecorded',
@@ -137,12 +137,12 @@ export class InteractiveShell {
 	}
 
 	async #welcome(): Promise<void> {
-		const { relay, services, theme } = this.#options;
+		const { relay, version, theme } = this.#options;
 		const options = { theme, columns: this.#screen.columns };
 		this.#hint = 'type a task';
 		const [agents, upcoming] = await Promise.all([relay.agents(), relay.upcoming()]);
 		this.#upcoming = upcoming;
-		this.#transcript.lines(welcomeLines(relay, services, upcoming, options));
+		this.#transcript.lines(welcomeLines(relay, version, upcoming, options));
 		if (needsAgent(agents)) this.#transcript.lines(noAgentLines(agents, options));
 		else if (!upcoming.lacksLogins) this.#transcript.detour(upcoming.why);
 		const repaired = await relay.repairAbandoned();
@@ -203,8 +203,8 @@ export class InteractiveShell {
 	}
 
 	async #askForTrust(): Promise<void> {
-		const { services, theme } = this.#options;
-		const question = await services.pendingTrust();
+		const { theme } = this.#options;
+		const question = await this.#options.pendingTrust();
 		if (question === null || this.#isOver) return;
 		const files = question.files.map((file) => safeLine(file, 100)).join(', ');
 		this.#transcript.lines([theme.warn(`This repo has settings of its own for agents: ${files}`)]);
@@ -377,7 +377,7 @@ export class InteractiveShell {
 	}
 
 	async #openEditor(): Promise<void> {
-		const text = await this.#away(() => this.#options.services.openEditor(this.#editor.text));
+		const text = await this.#away(() => this.#options.openEditor(this.#editor.text));
 		if (text !== null) this.#editor.setText(text.replace(/\n+$/, ''));
 	}
 
@@ -433,7 +433,7 @@ export class InteractiveShell {
 	}
 
 	#sayGoodbye(): void {
-		const { relay, theme, services } = this.#options;
+		const { relay, theme, context } = this.#options;
 		const session = relay.session();
 		if (this.#work.isInterruptible) {
 			const what = this.#work.runs ?? `${relay.active().agent}; the work is kept`;
@@ -442,7 +442,7 @@ export class InteractiveShell {
 		if (session === null) return;
 		this.#transcript.lines([
 			theme.dim(`Session ${session.id}`),
-			theme.dim(`  go on with it: ${services.ownName} resume ${shortRef(session.id)}`),
+			theme.dim(`  go on with it: ${context.ownName} resume ${shortRef(session.id)}`),
 		]);
 	}
 

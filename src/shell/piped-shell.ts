@@ -17,13 +17,13 @@ const PLAIN_COLUMNS = 100;
 
 /** `run` resolves with the exit code, `close` ends what runs. */
 export function openPipedShell(options: ShellOptions): { run(): Promise<number>; close(): Promise<void> } {
-	const { relay, theme, clock, services, signals } = options;
+	const { relay, theme, clock, worktree, signals } = options;
 	const sink = createPlainSink(options, theme);
 	const transcript = new Transcript({
 		sink,
 		theme,
 		clock,
-		worktree: services.worktree,
+		worktree,
 		thinking: options.thinking,
 		retry: '/retry',
 		namesReceiver: true,

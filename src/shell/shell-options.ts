@@ -7,7 +7,6 @@ import type { SurvivorDesk } from '../relay/resume/survivors.ts';
 import type { TerminalOutput } from '../ui/screen-writer.ts';
 import type { TerminalInput } from '../ui/terminal-modes.ts';
 import type { Theme } from '../ui/theme.ts';
-import type { ShellServices } from './services.ts';
 
 export interface ShellOutput extends TerminalOutput {
 	isTTY?: boolean;
@@ -20,7 +19,18 @@ export interface ShellOutput extends TerminalOutput {
 export interface ShellOptions {
 	relay: Conversation;
 	context: CommandContext;
-	services: ShellServices;
+	/** Of the relay, for the first line. */
+	version: string;
+	/** Where agents work; paths are shown relative to it. */
+	worktree: string;
+	/** null: no history is kept on disk. */
+	historyPath: string | null;
+	/** Takes secrets out of what the history file gets. */
+	redact(text: string): string;
+	/** Opens the user's editor on `text` with the terminal as it is, and gives the saved text. RelayError when there is none. */
+	openEditor(text: string): Promise<string>;
+	/** What a repo's files would enable once trusted; null: trusted already, or nothing to trust. Asked once. */
+	pendingTrust(): Promise<TrustQuestion | null>;
 	input: TerminalInput;
 	output: ShellOutput;
 	errorOutput: ShellOutput;
@@ -35,4 +45,12 @@ export interface ShellOptions {
 	thinking?: 'dim' | 'hide' | undefined;
 	/** True: nothing is drawn, also on a terminal (`TERM=dumb`). */
 	isDumb?: boolean;
+}
+
+export interface TrustQuestion {
+	/** Files that would be obeyed, relative to the worktree. */
+	files: readonly string[];
+	accept(): Promise<void>;
+	/** Not asked again before the files change. */
+	decline(): void;
 }

@@ -4,7 +4,6 @@ import type { AgentChoice, AgentOverview, Conversation, Upcoming } from '../rela
 import { columnsOf } from '../ui/text-width.ts';
 import type { Theme } from '../ui/theme.ts';
 import { describeFolder } from '../view/describe-event.ts';
-import type { ShellServices } from './services.ts';
 
 export interface WelcomeOptions {
 	theme: Theme;
@@ -14,12 +13,12 @@ export interface WelcomeOptions {
 /** The first lines of the shell: who works, under which rights, in which folder of the worktree, and where help is. */
 export function welcomeLines(
 	relay: Conversation,
-	services: ShellServices,
+	version: string,
 	{ choice }: Pick<Upcoming, 'choice'>,
 	{ theme, columns }: WelcomeOptions,
 ): string[] {
 	const { permissions } = relay.active();
-	const name = `agent-relay ${services.version}`;
+	const name = `agent-relay ${version}`;
 	const { folder, worktree } = relay.place();
 	const where = folder === worktree ? [] : [describeFolder(relative(worktree, folder))];
 	const rest = [describeChoice(choice), permissions, ...where, '/help'];

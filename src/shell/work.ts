@@ -256,7 +256,6 @@ export class Work {
 		return {
 			relay: shell.relay,
 			context: shell.context,
-			services: shell.services,
 			clock: shell.clock,
 			theme: shell.theme,
 			commands: SLASH_COMMANDS,

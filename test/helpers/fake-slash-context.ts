@@ -1,4 +1,3 @@
-import type { ShellServices } from '../../src/shell/services.ts';
 import { SLASH_COMMANDS } from '../../src/shell/slash/registry.ts';
 import type { SlashContext } from '../../src/shell/slash/slash-command.ts';
 import { WaitingPrompts } from '../../src/shell/waiting-prompts.ts';
@@ -11,19 +10,6 @@ export const NOON = new Date(2026, 2, 1, 12, 0).getTime();
 /** A clock that stands at noon and never waits. */
 export const noonClock = { now: () => NOON, monotonic: () => 0, sleep: () => Promise.resolve() };
 
-export function fakeServices(over: Partial<ShellServices> = {}): ShellServices {
-	return {
-		version: '0.1.0',
-		ownName: 'agent-relay',
-		worktree: '/repo',
-		historyPath: null,
-		redact: (text) => text,
-		openEditor: async (text) => text,
-		pendingTrust: async () => null,
-		...over,
-	};
-}
-
 /** What a slash command gets, on a fake relay, with what it printed. */
 export function fakeSlashContext(over: Partial<SlashContext> = {}) {
 	const printed: string[] = [];
@@ -32,7 +18,6 @@ export function fakeSlashContext(over: Partial<SlashContext> = {}) {
 	const context: SlashContext = {
 		relay,
 		context: fakeCommandContext({ relay, clock: noonClock }),
-		services: fakeServices(),
 		commands: SLASH_COMMANDS,
 		clock: noonClock,
 		theme: createTheme(false),

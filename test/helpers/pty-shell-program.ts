@@ -50,22 +50,19 @@ const relay = createFakeRelay({
 process.exitCode = await runShell({
 	relay,
 	context: fakeCommandContext({ relay, clock: systemClock }),
-	services: {
-		version: '0.1.0',
-		ownName: 'agent-relay',
-		worktree: FAKE_WORKTREE ?? '/repo',
-		historyPath: FAKE_HISTORY ?? null,
-		redact: (text) => text,
-		openEditor: async (text) => `${text} from the editor`,
-		pendingTrust: async () =>
-			FAKE_TRUST
-				? {
-						files: ['.claude/settings.json'],
-						accept: async () => relay.note('trusted'),
-						decline: () => undefined,
-					}
-				: null,
-	},
+	version: '0.1.0',
+	worktree: FAKE_WORKTREE ?? '/repo',
+	historyPath: FAKE_HISTORY ?? null,
+	redact: (text) => text,
+	openEditor: async (text) => `${text} from the editor`,
+	pendingTrust: async () =>
+		FAKE_TRUST
+			? {
+					files: ['.claude/settings.json'],
+					accept: async () => relay.note('trusted'),
+					decline: () => undefined,
+				}
+			: null,
 	input: process.stdin,
 	output: process.stdout,
 	errorOutput: process.stderr,

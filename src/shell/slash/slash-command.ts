@@ -5,7 +5,6 @@ import type { Conversation } from '../../relay/contract.ts';
 import type { RelayEvent } from '../../relay/events/relay-events.ts';
 import type { Theme } from '../../ui/theme.ts';
 import type { Candidate } from '../editor/completion.ts';
-import type { ShellServices } from '../services.ts';
 import type { WaitingPrompts } from '../waiting-prompts.ts';
 
 /** One command of the shell: a plain module with all that help, completion and the shell need to know of it. */
@@ -33,7 +32,6 @@ export interface CompletionContext {
 	relay: Conversation;
 	/** What the commands that other front ends have too work with. */
 	context: CommandContext;
-	services: ShellServices;
 	/** Every command, for `/help`. */
 	commands: readonly SlashCommand[];
 }
