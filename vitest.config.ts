@@ -11,8 +11,25 @@ const testTimeout = 120_000;
 const globalSetup = 'test/helpers/setup-scratch.ts';
 const inForks = { setupFiles, pool: 'forks', maxWorkers, testTimeout, hookTimeout: testTimeout } as const;
 
+/**
+ * What unit tests alone must reach, in per cent of lines, with `npm run coverage`: of the rooms that decide what becomes of the
+ * user's work, and of the whole.
+ */
+const thresholds = {
+	lines: 70,
+	...Object.fromEntries(
+		['relay', 'sessions', 'race', 'git'].map((room) => [`src/${room}/**/*.ts`, { lines: 60 }]),
+	),
+};
+
 export default defineConfig({
 	test: {
+		coverage: {
+			provider: 'v8',
+			include: ['src/**/*.ts'],
+			reporter: ['text-summary', 'json-summary'],
+			thresholds,
+		},
 		projects: [
 			{
 				test: {
