@@ -7,7 +7,7 @@ import { readRace } from '../race/record/race-store.ts';
 import { NO_WITNESS } from '../relay/resume/session-origin.ts';
 import { removedSessions } from '../sessions/files/removed-sessions.ts';
 import { isUnbegun } from '../sessions/files/session-remains.ts';
-import { storeFolders } from '../sessions/files/store-location.ts';
+import { isStore, storeFolders } from '../sessions/files/store-location.ts';
 import { lastUse, type SessionSummary, sessionIds } from '../sessions/listing/session-list.ts';
 import type { SessionStore } from '../sessions/store/session-store.ts';
 import type { Kept, PruneAge } from './contract.ts';
@@ -66,7 +66,7 @@ export function keptSessions(
 			remove: isOld && why === null ? () => removeSession(session.id, store, { ...request, known }) : null,
 		};
 	});
-	return [...kept, ...storeFolders(store.location).flatMap(cutShort)];
+	return [...kept, ...storeFolders(store.location).filter(isStore).flatMap(cutShort)];
 }
 
 /** null: it may go, once it is old. A session that is not old enough stays, and so does what it goes on from. */

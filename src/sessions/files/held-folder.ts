@@ -20,16 +20,16 @@ import { hasErrno, RelayError } from '../../core/errors.ts';
 import { FOLDER_MODE, lstatExactly } from '../../core/files/files.ts';
 import type { FolderRef } from './folder-time.ts';
 import { ADOPT_FOLDER, PACKETS_FOLDER, RACE_FOLDER, TURNS_FOLDER } from './session-paths.ts';
-import { refuseLink } from './store-location.ts';
+import { foldersAbove, refuseLink } from './store-location.ts';
 
 /**
- * The store and its `sessions`; the session with its own folders; and those that only the session of a race has. Each before
+ * The store, what is above it in the state home, and its `sessions`; the session with its own folders; and those that only the session of a race has. Each before
  * what is in it.
  */
 export function foldersOf(session: string): { shared: string[]; own: string[]; ofRace: string[] } {
 	const sessions = dirname(session);
 	return {
-		shared: [dirname(sessions), sessions],
+		shared: [...foldersAbove(dirname(sessions)), dirname(sessions), sessions],
 		own: [session, join(session, TURNS_FOLDER), join(session, PACKETS_FOLDER)],
 		ofRace: [join(session, RACE_FOLDER), join(session, ADOPT_FOLDER)],
 	};

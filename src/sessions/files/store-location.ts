@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { accessSync, constants, type StatsBase } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import * as v from 'valibot';
 import { hasErrno, RelayError } from '../../core/errors.ts';
 import {
@@ -89,13 +89,24 @@ function passedOver(ways: readonly string[], kept: string): string | null {
 
 const STATE_STORES = 'repos';
 const KEPT_STORES = 'kept';
+const HASH = /^[0-9a-f]{16}$/;
+
+/**
+ * The relay's own folders above a store, which nothing of its may be written or read through once one is a link: the one in the
+ * state home that holds the stores. The state home itself, and what is above it, are the user's to link.
+ */
+export function foldersAbove(store: string): string[] {
+	const above = dirname(store);
+	return HASH.test(basename(store)) && [STATE_STORES, KEPT_STORES].includes(basename(above)) ? [above] : [];
+}
 /** Says whose sessions a store in the state home holds. */
 const REPO_FILE = 'repo.json';
 
 /** Stores in the state home whose repo is no longer at its path, each with a commit of it: it may have been moved here. */
 export function orphanedStores(stateHome: string): Array<{ folder: string; head: string }> {
 	const stores = join(stateHome, STATE_STORES);
-	return namesIn(stores, 'EACCES').flatMap((name) => {
+	const names = isNoFolder(stores) ? [] : namesIn(stores, 'EACCES');
+	return names.flatMap((name) => {
 		const folder = join(stores, name);
 		const { root, head } = readRepoFile(join(folder, REPO_FILE));
 		return root === null || head === null || isThere(root) ? [] : [{ folder, head }];
@@ -115,12 +126,15 @@ export interface StateStore {
 /** All stores in the state home, of whatever repo. */
 export function stateStores(stateHome: string): StateStore[] {
 	const [stores, keptStores] = [join(stateHome, STATE_STORES), join(stateHome, KEPT_STORES)];
-	const places = isNoFolder(keptStores) ? [stores] : [stores, keptStores];
+	const places = [stores, keptStores].filter((place) => !isNoFolder(place));
 	const names = new Set(places.flatMap((place) => namesIn(place, 'EACCES')));
 	return [...names].map((name) => {
 		const [folder, kept] = [join(stores, name), join(keptStores, name)];
 		const root =
-			[folder, kept].map((place) => readRepoFile(join(place, REPO_FILE)).root).find(Boolean) ?? null;
+			places
+				.map((place) => join(place, name))
+				.map((place) => readRepoFile(join(place, REPO_FILE)).root)
+				.find(Boolean) ?? null;
 		return { folder, kept, root, isGone: root !== null && !isThere(root) };
 	});
 }
@@ -172,9 +186,12 @@ export function storeHolding(location: StoreLocation, id: SessionId): StoreLocat
 }
 
 /** A folder, not a link to one. */
-function holds(folder: string, id: SessionId): boolean {
-	return isFolder(sessionFolder({ folder }, id));
+function holds(store: string, id: SessionId): boolean {
+	return isFolder(sessionFolder({ folder: store }, id)) && foldersAbove(store).every(isFolder);
 }
+
+/** True for a store that is there, on no link: what lies behind one is nothing of ours. */
+export const isStore = (folder: string): boolean => [...foldersAbove(folder), folder].every(isFolder);
 
 /**
  * Makes the store's folders (0700), and what keeps them out of commits: returns what does. Refuses a store or sessions folder
@@ -183,7 +200,7 @@ function holds(folder: string, id: SessionId): boolean {
  */
 export function prepareStore(location: StoreLocation): Protection {
 	const sessions = sessionsFolder(location);
-	for (const path of [location.folder, sessions]) makeRealFolder(path);
+	for (const path of [...foldersAbove(location.folder), location.folder, sessions]) makeRealFolder(path);
 	if (!location.isElsewhere) return explainingWrites(location.folder, () => keepOutOfGit(location));
 	const mark = join(location.folder, REPO_FILE);
 	explainingWrites(mark, () => createExclusive(mark, toRepoFile(location.repo)));

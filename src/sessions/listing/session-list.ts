@@ -6,7 +6,13 @@ import { foldersOf } from '../files/held-folder.ts';
 import { readMeta } from '../files/json-record.ts';
 import { META_FILE, sessionsFolder } from '../files/session-paths.ts';
 import { describeMissingRecord, isUnbegun } from '../files/session-remains.ts';
-import { folderOfSession, refuseLink, type StoreLocation, storeFolders } from '../files/store-location.ts';
+import {
+	folderOfSession,
+	isStore,
+	refuseLink,
+	type StoreLocation,
+	storeFolders,
+} from '../files/store-location.ts';
 import type { CheckpointReason, SessionMeta } from '../session-meta.ts';
 import { type LockContext, readLock } from '../store/session-lock.ts';
 import { newestTurnTime, readNewestTurns } from '../turns/turn-states.ts';
@@ -59,7 +65,7 @@ export function sessionPlaces(
 	const places = new Map<SessionId, string>();
 	for (const folder of storeFolders(location)) {
 		const sessions = sessionsFolder({ folder });
-		if (!isFolder(folder) || !isFolder(sessions)) continue;
+		if (!isStore(folder) || !isFolder(sessions)) continue;
 		const names = namesInExpected(sessions);
 		onNames(folder, names);
 		for (const name of names) if (isSessionId(name) && !places.has(name)) places.set(name, sessions);

@@ -51,6 +51,29 @@ function away(level: string): string {
 	return path;
 }
 
+describe('a store in the state home', () => {
+	const store = () => join(root, 'state/agent-relay/repos/0123456789abcdef');
+	const inState = () => join(store(), 'sessions/ONE');
+	beforeEach(() => mkdirSync(inState(), { recursive: true }));
+
+	it('is in the way where the folder of all stores is a link, though not where what is above that is one', () => {
+		const folder = new HeldFolder(inState(), { isOfRace: false });
+		folder.makeMissing();
+		const stores = join(root, 'state/agent-relay/repos');
+		renameSync(stores, join(root, 'was'));
+		symlinkSync(join(root, 'was'), stores);
+		expect(folder.obstacle()).toBe(`${stores} is a symbolic link now`);
+		expect(() => refuseLinksTo(inState())).toThrow(`${stores} is a symbolic link`);
+		rmSync(stores);
+		renameSync(join(root, 'was'), stores);
+		renameSync(join(root, 'state'), join(root, 'disk'));
+		symlinkSync(join(root, 'disk'), join(root, 'state'));
+		expect(folder.obstacle()).toBeNull();
+		expect(() => refuseLinksTo(inState())).not.toThrow();
+		folder.close();
+	});
+});
+
 describe('the folders that lead to a session', () => {
 	it('are made 0700 where they are missing, and none is in the way then', () => {
 		const folder = held();

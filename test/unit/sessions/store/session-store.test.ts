@@ -7,6 +7,7 @@ import {
 	readdirSync,
 	readFileSync,
 	realpathSync,
+	renameSync,
 	rmSync,
 	statSync,
 	symlinkSync,
@@ -21,7 +22,7 @@ import { createSessionIds, parseSessionId, type SessionId } from '../../../../sr
 import type { RepoFacts } from '../../../../src/git/repo-facts.ts';
 import { keptSessions } from '../../../../src/prune/sessions.ts';
 import { removedSessions } from '../../../../src/sessions/files/removed-sessions.ts';
-import { locateStore } from '../../../../src/sessions/files/store-location.ts';
+import { locateStore, orphanedStores, stateStores } from '../../../../src/sessions/files/store-location.ts';
 import { latestUnfinished } from '../../../../src/sessions/listing/latest-session.ts';
 import type { LockProcesses } from '../../../../src/sessions/store/session-lock.ts';
 import { createSessionStore } from '../../../../src/sessions/store/session-store.ts';
@@ -55,8 +56,9 @@ const alive = (boot: string | null = 'boot', host = 'here'): LockProcesses => ({
 	uptime: () => 7 * 24 * 3_600,
 });
 
-function openStore(processes = alive()) {
-	const location = locateStore(facts(), { stateHome: join(root, 'state') });
+function openStore(processes = alive(), { choice }: { choice?: 'repo' | 'state' } = {}) {
+	const stateHome = join(root, 'state');
+	const location = locateStore(facts(), { stateHome, ...(choice === undefined ? {} : { choice }) });
 	return createSessionStore({
 		location,
 		clock,
@@ -135,7 +137,39 @@ describe('the place of the store', () => {
 		);
 		expect(readdirSync(join(root, 'target'))).toEqual([]);
 	});
+
+	it('in the state home is left, and nothing read there, once the folder of all stores is a link', () => {
+		const store = openStore(alive(), { choice: 'state' });
+		const session = store.create({ kind: 'run', objective: 'fix it' });
+		const stores = join(root, 'state/repos');
+		expect(session.folder.startsWith(stores)).toBe(true);
+		renameSync(stores, join(root, 'target'));
+		symlinkSync(join(root, 'target'), stores);
+		const before = readTree(join(root, 'target'));
+		session.writePrompt(1, Buffer.from('the words'));
+		expect(session.folder.startsWith(join(root, 'state/kept'))).toBe(true);
+		session.release();
+		expect(() => store.create({ kind: 'run' })).toThrow(
+			expect.objectContaining({ code: 'refused', message: expect.stringContaining(stores) }),
+		);
+		expect(readTree(join(root, 'target'))).toEqual(before);
+		expect(store.list().map(({ id, folder }) => [id, folder])).toEqual([[session.id, session.folder]]);
+		expect(orphanedStores(join(root, 'state'))).toEqual([]);
+		expect(stateStores(join(root, 'state')).map(({ root }) => root)).toEqual([root]);
+	});
+
+	it('in the state home is used through a link in place of the state home, which is the user’s to make', () => {
+		mkdirSync(join(root, 'disk'));
+		symlinkSync(join(root, 'disk'), join(root, 'state'));
+		const store = openStore(alive(), { choice: 'state' });
+		const id = finished(store);
+		expect(store.read(id).id).toBe(id);
+		expect(readdirSync(join(root, 'disk/repos'))).toHaveLength(1);
+	});
 });
+
+const readTree = (folder: string) =>
+	readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) => !path.endsWith('lock'));
 
 describe('a session', () => {
 	it('whose folder, turns or meta.json is a symbolic link is not opened', () => {
