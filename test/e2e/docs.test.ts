@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { DEMO_ADAPTERS } from '../../src/agents/demo/adapter.ts';
 import { BUILT_IN_ADAPTERS } from '../../src/agents/registry.ts';
 import { parseMeta, parseTurnState } from '../../src/sessions/files/json-record.ts';
+import { readLog } from '../../src/sessions/log/read-log.ts';
 import { CliHome } from '../helpers/cli-home.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -96,5 +97,15 @@ describe('the sample', () => {
 		]);
 		const packet = await cli.run(['show', '--packet']);
 		expect(packet.stdout).toContain(shown.meta.objective);
+	});
+
+	it('has a log, from the opening over the hand-over to the end, that this version reads whole', () => {
+		const sessions = join(ROOT, '.agent-relay.example/sessions');
+		const [id = ''] = readdirSync(sessions);
+		const types = readLog(join(sessions, id)).map(({ event }) => event?.type);
+		expect(types.at(0)).toBe('session_opened');
+		expect(types).toContain('handed_over');
+		expect(types.at(-1)).toBe('session_closed');
+		expect(types).not.toContain(undefined);
 	});
 });
