@@ -4,8 +4,9 @@ import type { AskedSettings, CommandContext, CommandSettings } from '../commands
 import type { FrontEnd } from '../commands/front-end.ts';
 import type { Conversation } from '../relay/contract.ts';
 import type { Ports } from '../relay/ports.ts';
-import { type App, createApp, homeOf, parentTurn } from './create-app.ts';
-import type { Settings, SettingsHolder } from './open-relay.ts';
+import { type App, createApp, homeOf } from './create-app.ts';
+import { parentTurn, refuseDeepNesting } from './nesting.ts';
+import type { Settings, SettingsHolder } from './settings.ts';
 
 /** Settings of one call of the program: read once, with the flags of whoever asks first. */
 export interface HeldSettings {
@@ -20,7 +21,7 @@ const NOTHING_ASKED: AskedSettings = { isTrusted: false, config: [] };
 export function holdSettings(app: App): HeldSettings {
 	let flags = NOTHING_ASKED;
 	let held: Promise<SettingsHolder> | null = null;
-	const readAgain = async () => (await import('./open-relay.ts')).readSettings(app, flags);
+	const readAgain = async () => (await import('./settings.ts')).readSettings(app, flags);
 	return {
 		readAgain,
 		holder: (asked) => {
@@ -40,8 +41,8 @@ export function commandContext(
 	open: Conversation | null = null,
 ): CommandContext {
 	const portsOf = async (holder: SettingsHolder) => {
-		const { openPorts, refuseDeepNesting } = await import('./open-relay.ts');
 		refuseDeepNesting(app.env);
+		const { openPorts } = await import('./open-ports.ts');
 		return openPorts(app, holder);
 	};
 	let begun: Promise<Conversation> | null = null;

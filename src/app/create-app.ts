@@ -238,12 +238,6 @@ export function homeOf(env: Readonly<Record<string, string>>): string {
 	return env.HOME ?? homedir();
 }
 
-/** `SESSION/TURN` of the relay turn that this relay runs in, or null. */
-export function parentTurn(env: Readonly<Record<string, string>>): string | null {
-	const { AGENT_RELAY_SESSION: session, AGENT_RELAY_TURN: turn } = env;
-	return session && turn ? `${session}/${turn}` : null;
-}
-
 /** A new id for an agent's own conversation, where the CLI lets us choose. */
 export function newNativeId(): string {
 	return randomUUID();

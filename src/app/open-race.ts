@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { createWorktrees } from '../git/worktrees/worktrees.ts';
 import type { RaceDeps } from '../race/contract.ts';
 import type { App } from './create-app.ts';
-import { openPorts, refuseDeepNesting, type Settings } from './open-relay.ts';
+import { refuseDeepNesting } from './nesting.ts';
+import { openPorts } from './open-ports.ts';
+import type { Settings } from './settings.ts';
 
 /** Throws `nested_too_deep`, and `refused` where there is no git repo with a commit. */
 export async function openRace(app: App, settings: Settings): Promise<RaceDeps> {

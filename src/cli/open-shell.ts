@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { secretValues } from '../agents/secret-values.ts';
 import { commandContext, type HeldSettings } from '../app/command-context.ts';
 import { type App, homeOf } from '../app/create-app.ts';
-import type { SettingsHolder } from '../app/open-relay.ts';
+import type { SettingsHolder } from '../app/settings.ts';
 import { clonedFolders, obeysRepo } from '../app/repo-trust.ts';
 import type { FrontEnd } from '../commands/front-end.ts';
 import { createProcessSignals } from '../core/processes/own-signals.ts';

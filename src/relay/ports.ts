@@ -18,7 +18,7 @@ import type { Survivors } from './resume/survivors.ts';
 
 /**
  * What a conversation stands on for as long as it lasts, one set for each folder where agents start. Wired in
- * `app/open-relay.ts`. No getters: a copy of it is as good as the original.
+ * `app/open-ports.ts`. No getters: a copy of it is as good as the original.
  */
 export interface Ports {
 	clock: Clock;
@@ -85,7 +85,7 @@ interface AgentVersions {
 	learn(adapter: AgentAdapter, executable: string): void;
 }
 
-/** What of the machine is asked to place a session. Wired in `app/open-relay.ts`. */
+/** What of the machine is asked to place a session. Wired in `app/open-ports.ts`. */
 export interface Places {
 	/** What a folder belongs to; null when it is not there or git refuses it. */
 	find(folder: string): Promise<RepoFacts | null>;

@@ -103,7 +103,7 @@ describe('where sessions are recorded', () => {
 	it("is no matter of the repo's own file, trusted or not", async () => {
 		mkdirSync(join(repo, '.agent-relay'));
 		writeFileSync(join(repo, '.agent-relay/config.toml'), 'store = "state"\n');
-		const { readSettings } = await import('../../src/app/open-relay.ts');
+		const { readSettings } = await import('../../src/app/settings.ts');
 		for (const isTrusted of [false, true]) {
 			const here = app();
 			expect((await here.store()).location.isElsewhere).toBe(false);
@@ -116,7 +116,7 @@ describe('where sessions are recorded', () => {
 	it('reads the configuration of the repo from the repo all the same', async () => {
 		mkdirSync(join(repo, '.agent-relay'));
 		writeFileSync(join(repo, '.agent-relay/config.toml'), '[turn]\nidle_s = 7\n');
-		const { readSettings } = await import('../../src/app/open-relay.ts');
+		const { readSettings } = await import('../../src/app/settings.ts');
 		const { loaded } = await readSettings(app('state'), { isTrusted: false, config: [] });
 		expect(loaded.config.turn.idle_s).toBe(7);
 	});

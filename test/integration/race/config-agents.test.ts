@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createApp } from '../../../src/app/create-app.ts';
 import { openRace } from '../../../src/app/open-race.ts';
-import { readSettings } from '../../../src/app/open-relay.ts';
+import { readSettings } from '../../../src/app/settings.ts';
 import type { Given } from '../../../src/commands/options/option-table.ts';
 import { systemClock } from '../../../src/core/clock.ts';
 import { parseSessionId } from '../../../src/core/ids.ts';

@@ -4,7 +4,7 @@ import { setImmediate as nextStep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createApp } from '../../../src/app/create-app.ts';
 import { openRace } from '../../../src/app/open-race.ts';
-import { readSettings } from '../../../src/app/open-relay.ts';
+import { readSettings } from '../../../src/app/settings.ts';
 import { RaceBench } from '../../helpers/race-bench.ts';
 
 let bench: RaceBench;
