@@ -82,8 +82,8 @@ export function commandContext(
 		settings: async () => settingsOf((await held.holder()).settings),
 		elsewhere: (place) => commandContext(createApp({ ...place, leave: app.leave }), front),
 		conversation: open,
-		agents: async () => (await conversation()).agents(),
-		candidates: async () => (await conversation()).limits(),
+		agents: async () => (await conversation()).agents.all(),
+		candidates: async () => (await conversation()).agents.candidates(),
 		askVersion: async (agent, executable) => {
 			const [{ settings }, versions] = await Promise.all([held.holder(), openVersions(app)]);
 			return versions.ask(settings.registry.find(agent), executable);

@@ -3,25 +3,20 @@
  * leaves either the old state or a complete packet; nothing is sent twice by itself.
  */
 
-import type { AgentAdapter, AgentId } from '../agents/agent-adapter.ts';
-import { lostAbilities } from '../agents/permission-presets.ts';
 import { RelayError, type RelayErrorCode } from '../core/errors.ts';
-import { safeLine } from '../core/text.ts';
 import type { Snapshots } from '../git/repo-facts.ts';
 import { refsMark } from '../git/snapshots/refs-mark.ts';
 import type { SuccessorChoice } from '../limits/successor.ts';
-import type { CheckpointReason } from '../sessions/session-meta.ts';
 import type { OpenSession } from '../sessions/store/session-store.ts';
-import { checkpoint, settle } from '../sessions/transitions.ts';
+import { settle } from '../sessions/transitions.ts';
 import type { TurnState } from '../sessions/turns/turn-state.ts';
 import { chooseAgent } from './agents/candidates.ts';
 import { requireCommand } from './agents/require-command.ts';
 import { requireExecutable } from './agents/require-executable.ts';
 import type { AgentChoice, SendOptions, SendResult } from './contract.ts';
-import type { ConversationState } from './conversation-state.ts';
+import { type ConversationState, previousAgent } from './conversation-state.ts';
 import {
 	type GiveUp,
-	type HandOver,
 	type Happened,
 	nextStep,
 	type SaveBudget,
@@ -31,10 +26,11 @@ import {
 	type Wait,
 } from './next-step.ts';
 import { oneTurn, type TurnEnd } from './one-turn.ts';
+import { adapterOf, announceTurn, packWork, tellNobodyLeft, type WorkAtHand } from './packet/keep-work.ts';
 import { type Ports, type RelayDeps, type RelayStart, withPolicy } from './ports.ts';
 import { spentBudget } from './turn/budgets.ts';
 import { type PreparedTurn, prepareTurn } from './turn/prepare-turn.ts';
-import { keepWaiting, type Task } from './turn/task.ts';
+import type { Task } from './turn/task.ts';
 import { waitUntil } from './turn/wait-for-reset.ts';
 
 const CANNOT_START: ReadonlySet<RelayErrorCode> = new Set(['refused', 'not_trusted', 'agent_not_installed']);
@@ -54,16 +50,14 @@ export interface CarryOutContext {
 type Outcome = { happened: Happened } | { result: SendResult };
 
 export class CarryOut {
-	readonly #ports: Ports;
+	readonly #context: CarryOutContext;
 	/** With what held when it was decided who has the turn at hand. */
 	#deps: RelayDeps;
 	/** A turn has been since then. */
 	#isStale = false;
-	readonly #start: RelayStart;
 	readonly #state: ConversationState;
 	readonly #options: SendOptions;
 	readonly #session: OpenSession;
-	readonly #snapshots: Snapshots | null;
 	#task: Task;
 	/** Who had the prompt and did not finish it. */
 	readonly #tried: AgentChoice[] = [];
@@ -74,12 +68,10 @@ export class CarryOut {
 	constructor(session: OpenSession, task: Task, context: CarryOutContext) {
 		this.#session = session;
 		this.#task = task;
-		this.#ports = context.ports;
+		this.#context = context;
 		this.#deps = context.deps;
-		this.#start = context.start;
 		this.#state = context.state;
 		this.#options = context.options;
-		this.#snapshots = context.snapshots;
 	}
 
 	/** Throws what refuses the prompt's first turn. */
@@ -112,11 +104,8 @@ export class CarryOut {
 	}
 
 	#situation(happened: Happened): Situation {
-		return {
-			...circumstances(this.#session, this.#options, this.#deps),
-			happened,
-			choose: () => this.#choose(),
-		};
+		const known = circumstances(this.#session, this.#options, this.#deps);
+		return { ...known, happened, choose: () => this.#choose() };
 	}
 
 	#choose(): SuccessorChoice {
@@ -136,7 +125,7 @@ export class CarryOut {
 
 	/** What holds is looked at once for each turn. */
 	#refresh(): void {
-		if (this.#isStale) this.#deps = withPolicy(this.#ports);
+		if (this.#isStale) this.#deps = withPolicy(this.#context.ports);
 		this.#isStale = false;
 	}
 
@@ -157,7 +146,8 @@ export class CarryOut {
 
 	async #turn(step: Send): Promise<TurnEnd> {
 		const adapter = this.#deps.registry.find(step.to.agent);
-		if (step.handOver !== null) this.#requireStart(step.to);
+		// Before a packet is made in the name of one who cannot take it.
+		if (step.handOver !== null) requireStart(step.to, this.#state.selection, this.#deps);
 		const prepared = await prepareTurn(
 			{
 				session: this.#session,
@@ -166,7 +156,7 @@ export class CarryOut {
 				permissions: this.#state.selection.permissions,
 				task: this.#task,
 				trigger: step.trigger,
-				from: this.#adapterOf(step.from),
+				from: adapterOf(step.from, this.#deps),
 				reason: step.packetFor,
 				limit: step.limit,
 				before: step.before,
@@ -175,8 +165,9 @@ export class CarryOut {
 			this.#deps,
 		);
 		this.#state.hardStop = new AbortController();
-		const { timeoutMs, canAnswer } = this.#start;
-		const turn = { session: this.#session, spec: prepared.spec, snapshots: this.#snapshots, timeoutMs };
+		const { start, snapshots } = this.#context;
+		const { timeoutMs, canAnswer } = start;
+		const turn = { session: this.#session, spec: prepared.spec, snapshots, timeoutMs };
 		const end = await oneTurn(turn, this.#deps, {
 			signal: this.#options.signal,
 			hardSignal: this.#state.hardStop.signal,
@@ -198,61 +189,16 @@ export class CarryOut {
 		return end;
 	}
 
-	/** Before a packet is made in the name of one who cannot take it. */
-	#requireStart(to: AgentChoice): void {
-		requireExecutable(to.agent, this.#deps);
-		requireCommand(to, { permissions: this.#state.selection.permissions }, this.#deps);
-	}
-
 	/** The agent has the prompt from here on. */
 	#begin(step: Send, prepared: PreparedTurn): void {
 		this.#current = step.to;
 		if (step.handOver !== null) this.#hops++;
-		this.#announce(step, prepared);
+		announceTurn(step, prepared, this.#work());
 		this.#state.selection.taken(step.to);
 	}
 
-	/** What is different from the agent's turn before this one, and who takes over from whom with which packet. */
-	#announce(step: Send, { packet, leaves, between, gone }: PreparedTurn): void {
-		const change = modelChange(this.#session.meta.agents[step.to.agent]?.model_asked, step.to);
-		if (change !== null) this.#inform(change);
-		if (gone !== null) this.#warn(gone);
-		for (const text of [leaves, between]) if (text !== null) this.#inform(text);
-		if (packet === null) return;
-		// Before the packet is sent: a crash from here on finds a checkpoint that `--continue` finishes.
-		const isOfLimit = step.packetFor === 'limit' || step.packetFor === 'failed_successor';
-		this.#saveCheckpoint(isOfLimit ? 'limit' : 'switch', packet.path, {
-			nextAgent: step.to.agent,
-			reset: step.limit?.resetAt ?? null,
-		});
-		if (step.handOver !== null) this.#tellHandOver(step, step.handOver, packet.path);
-		for (const text of packet.losses) this.#warn(text);
-		this.#tellUnconfirmed(packet.unconfirmed);
-	}
-
-	#tellHandOver({ to, limit }: Send, { from, reason, candidates, failure }: HandOver, packet: string): void {
-		this.#options.onEvent({
-			type: 'handed_over',
-			from,
-			to: to.agent,
-			reason,
-			limit: failure === null ? limit : null,
-			failure,
-			packet,
-			candidates,
-			losses: lostAbilities(from, to.agent, this.#state.selection.permissions, this.#deps.registry.adapters),
-		});
-	}
-
-	/** Once a session. */
-	#tellUnconfirmed(text: string | null): void {
-		if (text === null || this.#state.toldOfWords === this.#session.id) return;
-		this.#state.toldOfWords = this.#session.id;
-		this.#warn(text);
-	}
-
 	async #wait(step: Wait): Promise<Happened> {
-		await this.#tellNobodyLeft(step, true);
+		await tellNobodyLeft(step, true, this.#work());
 		const { agent } = step.for;
 		const isDue = await waitUntil(step.until, this.#deps.clock, this.#options.signal, (now) => {
 			this.#options.onEvent({ type: 'waiting', agent, until: step.until, now });
@@ -262,73 +208,24 @@ export class CarryOut {
 			this.#tried.length = 0;
 			this.#hops = 0;
 		}
-		const isSwitch = this.#state.selection.switchedFrom !== null;
-		return { type: 'wait_over', step, isDue, from: this.#previousAgent(), isSwitch };
+		const from = previousAgent(this.#state);
+		return { type: 'wait_over', step, isDue, from, isSwitch: this.#state.selection.switchedFrom !== null };
 	}
 
 	async #giveUp(step: GiveUp): Promise<SendResult> {
-		if (!step.isTold) await this.#tellNobodyLeft(step, false);
-		if (step.isTooLate) {
-			const { max_wait_s } = this.#deps.config.limits;
+		if (!step.isTold) await tellNobodyLeft(step, false, this.#work());
+		const { max_wait_s } = this.#deps.config.limits;
+		if (step.isTooLate)
 			this.#warn(`The reset is later than limits.max_wait_s allows to wait (${max_wait_s} s).`);
-		}
 		const { limit, last, earliestReset } = step;
 		return this.#result('nobody_left', last, { limit, earliestReset });
 	}
 
-	/** The prompt is kept with a packet for whoever takes it. */
-	async #tellNobodyLeft(step: Wait | GiveUp, isWaiting: boolean): Promise<void> {
-		const { limit, failure, earliestReset, candidates } = step;
-		const packet = await this.#checkpoint('limit', step);
-		const told = failure === null ? limit : null;
-		this.#options.onEvent({
-			type: 'nobody_left',
-			limit: told,
-			failure,
-			earliestReset,
-			candidates,
-			packet,
-			isWaiting,
-		});
-	}
-
 	/** The work is kept with a packet; nothing more is started. */
 	async #saveBudget({ spent, last }: SaveBudget): Promise<SendResult> {
-		await this.#checkpoint(spent.reason, { limit: null, earliestReset: null });
+		await packWork(spent.reason, { limit: null, earliestReset: null }, this.#work());
 		this.#warn(`${spent.text}; the work is kept, go on with a larger budget: ${spent.larger}`);
 		return { ...this.#result('out_of_budget', last), largerBudget: spent.larger };
-	}
-
-	async #checkpoint(
-		reason: CheckpointReason,
-		{ limit, earliestReset }: Pick<GiveUp, 'limit' | 'earliestReset'>,
-	): Promise<string> {
-		const { text, isInterrupted, isConfirmed } = this.#task;
-		const nowPrompt = { text, isInterrupted, isConfirmed };
-		const from = this.#adapterOf(this.#previousAgent());
-		const { makePacket } = await import('./packet/make-packet.ts');
-		const made = await makePacket(
-			{ session: this.#session, from, to: null, reason: 'limit', limit, nowPrompt, since: null },
-			this.#deps,
-		);
-		this.#saveCheckpoint(reason, made.path, { nextAgent: null, reset: earliestReset });
-		return made.path;
-	}
-
-	#saveCheckpoint(
-		reason: CheckpointReason,
-		packet: string,
-		next: { nextAgent: string | null; reset: number | null },
-	): void {
-		keepWaiting(this.#session, this.#task);
-		this.#session.apply(checkpoint, {
-			reason,
-			at: this.#deps.clock.now(),
-			packet,
-			nextAgent: next.nextAgent,
-			resetAt: next.reset,
-			pendingPrompt: this.#task.recordedAt === null ? this.#task.text : null,
-		});
 	}
 
 	#result(
@@ -339,20 +236,14 @@ export class CarryOut {
 		return { outcome, state, sessionId: this.#session.id, limit, earliestReset };
 	}
 
-	#previousAgent(): AgentId | null {
-		return previousAgent(this.#state);
-	}
-
-	#adapterOf(agent: AgentId | null): AgentAdapter | null {
-		return this.#deps.registry.adapters.find(({ id }) => id === agent) ?? null;
-	}
-
 	#warn(text: string): void {
 		this.#options.onEvent({ type: 'notice', level: 'warning', text });
 	}
 
-	#inform(text: string): void {
-		this.#options.onEvent({ type: 'notice', level: 'info', text });
+	/** As it stands now, for what is told and kept of it. */
+	#work(): WorkAtHand {
+		const { onEvent } = this.#options;
+		return { session: this.#session, task: this.#task, state: this.#state, deps: this.#deps, onEvent };
 	}
 }
 
@@ -370,17 +261,11 @@ export function circumstances(
 	};
 }
 
-/** Whose work goes on: the agent that the user left, else the one of the last turn. */
-export function previousAgent({
-	session,
-	selection,
-}: Pick<ConversationState, 'session' | 'selection'>): AgentId | null {
-	return selection.switchedFrom ?? session?.turns().at(-1)?.agent ?? null;
-}
-
-/** `undefined`: the agent had no turn yet, or in a record that does not say. */
-function modelChange(before: string | null | undefined, { agent, model }: AgentChoice): string | null {
-	if (before === undefined || before === model) return null;
-	const was = before === null ? 'its own default' : safeLine(before, 80);
-	return `${agent} works with ${model ?? 'its own default model'} from here on (before: ${was})`;
+function requireStart(
+	to: AgentChoice,
+	{ permissions }: Pick<ConversationState['selection'], 'permissions'>,
+	deps: RelayDeps,
+): void {
+	requireExecutable(to.agent, deps);
+	requireCommand(to, { permissions }, deps);
 }

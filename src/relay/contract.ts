@@ -87,6 +87,17 @@ export interface ResumeOptions {
 	signal?: AbortSignal;
 }
 
+/** Who could work on the conversation at hand: looked at when asked, nothing is begun. */
+export interface AgentsAtHand {
+	all(): Promise<AgentOverview[]>;
+	/** Who would be next, and what keeps the others back. */
+	candidates(): Promise<CandidateVerdict[]>;
+	/** Who would get the next prompt as things stand now. */
+	upcoming(): Promise<Upcoming>;
+	/** Once: an agent that is preferred over the active one and whose limit has ended. */
+	offerBack(): AgentChoice | null;
+}
+
 /**
  * One conversation: the state behind the shell and behind `run`. Methods that need a session create one only when the
  * first prompt is sent. One call of `send` at a time; the shell queues.
@@ -94,13 +105,13 @@ export interface ResumeOptions {
 export interface Conversation {
 	/** What can be read of the session at hand. */
 	readonly view: SessionView;
+	/** Who could work on it. */
+	readonly agents: AgentsAtHand;
 	/** null until the first prompt or `resume`. */
 	session(): { id: SessionId; folder: string; meta: SessionMeta } | null;
 	/** Where agents start, and the worktree that it lies in. Real paths. */
 	place(): { folder: string; worktree: string };
 	active(): AgentChoice & { permissions: PermissionPreset };
-	/** Who would get the next prompt as things stand now. */
-	upcoming(): Promise<Upcoming>;
 	send(prompt: string, options: SendOptions): Promise<SendResult>;
 	/** Sends the last prompt again, to `agent` when given. */
 	retry(choice: AgentChoice | null, options: SendOptions): Promise<SendResult>;
@@ -137,16 +148,10 @@ export interface Conversation {
 	 * Throws `refused` for one that no relay of this user began, unless he says that it goes on.
 	 */
 	resume(id: SessionId, options?: ResumeOptions): Promise<string[]>;
-	/** Whether this user's relay began that session, or he said that it goes on. */
-	isOurs(id: SessionId): boolean;
 	/** Repairs the newest sessions that a crashed relay left, without opening them. Lines say what was found and done. */
 	repairAbandoned(): Promise<string[]>;
 	/** Leaves the session (completed or checkpointed by the status rule); the next prompt starts a new one. */
 	startNew(): Promise<void>;
-	agents(): Promise<AgentOverview[]>;
-	limits(): Promise<CandidateVerdict[]>;
-	/** Once: an agent that is preferred over the active one and whose limit has ended. */
-	offerBack(): AgentChoice | null;
 	/** Stops what runs, checkpoints, releases the lock. Idempotent; takes at most 5 s. */
 	close(): Promise<void>;
 }

@@ -1,12 +1,18 @@
-import type { SessionMeta } from '../sessions/session-meta.ts';
+import type { AgentId } from '../agents/agent-adapter.ts';
+import { type Clock, toIso } from '../core/clock.ts';
+import type { SessionMeta, SessionNote } from '../sessions/session-meta.ts';
 import type { OpenSession } from '../sessions/store/session-store.ts';
+import { addNotes } from '../sessions/transitions.ts';
 import type { AnswerQuestion } from '../turns/turn-spec.ts';
 import type { Selection } from './agents/selection.ts';
+import type { AgentChoice } from './contract.ts';
 
 /** What a conversation remembers between prompts; everything else is on disk. */
 export interface ConversationState {
 	session: OpenSession | null;
 	readonly selection: Selection;
+	/** Who would have got the prompt when that was last asked. */
+	expected: AgentChoice | null;
 	/** Notes and `!cmd` results from before the session exists. */
 	earlyNotes: SessionMeta['notes'];
 	/** Windows whose utilization warning was given. */
@@ -18,4 +24,38 @@ export interface ConversationState {
 	/** Answers what an agent asked in the newest turn with questions; null: none did. */
 	answerQuestion: AnswerQuestion | null;
 	hardStop: AbortController;
+}
+
+export function beginState(selection: Selection): ConversationState {
+	return {
+		session: null,
+		selection,
+		expected: null,
+		earlyNotes: [],
+		warnedWindows: new Set(),
+		toldOfWords: null,
+		answerTerminal: null,
+		answerQuestion: null,
+		hardStop: new AbortController(),
+	};
+}
+
+/** Before the session exists it is kept for it. */
+export function addNote(
+	note: Pick<SessionNote, 'kind' | 'text' | 'exit_code'>,
+	state: ConversationState,
+	{ clock }: { clock: Clock },
+): void {
+	const { session } = state;
+	const entry = { at: toIso(clock.now()), after_turn: session?.meta.turn_count ?? 0, ...note };
+	if (session === null) state.earlyNotes.push(entry);
+	else session.apply(addNotes, { notes: [entry] });
+}
+
+/** Whose work goes on: the agent that the user left, else the one of the last turn. */
+export function previousAgent({
+	session,
+	selection,
+}: Pick<ConversationState, 'session' | 'selection'>): AgentId | null {
+	return selection.switchedFrom ?? session?.turns().at(-1)?.agent ?? null;
 }

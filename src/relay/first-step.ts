@@ -10,9 +10,9 @@ import {
 	nobodyLoggedIn,
 	requireExecutable,
 } from './agents/require-executable.ts';
-import { circumstances, previousAgent } from './carry-out.ts';
+import { circumstances } from './carry-out.ts';
 import type { AgentChoice, SendOptions } from './contract.ts';
-import type { ConversationState } from './conversation-state.ts';
+import { type ConversationState, previousAgent } from './conversation-state.ts';
 import { nextStep, type Step } from './next-step.ts';
 import type { RelayDeps, RelayStart } from './ports.ts';
 

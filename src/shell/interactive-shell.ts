@@ -140,7 +140,7 @@ export class InteractiveShell {
 		const { relay, version, theme } = this.#options;
 		const options = { theme, columns: this.#screen.columns };
 		this.#hint = 'type a task';
-		const [agents, upcoming] = await Promise.all([relay.agents(), relay.upcoming()]);
+		const [agents, upcoming] = await Promise.all([relay.agents.all(), relay.agents.upcoming()]);
 		this.#upcoming = upcoming;
 		this.#transcript.lines(welcomeLines(relay, version, upcoming, options));
 		if (needsAgent(agents)) this.#transcript.lines(noAgentLines(agents, options));
@@ -175,7 +175,7 @@ export class InteractiveShell {
 
 	/** What keeps the first choice away may have come or gone: limits, logins, what the user said. */
 	async #lookAhead(): Promise<void> {
-		const upcoming = await this.#options.relay.upcoming();
+		const upcoming = await this.#options.relay.agents.upcoming();
 		if (this.#isOver || this.#isBusy) return;
 		this.#upcoming = upcoming;
 		if (!upcoming.lacksLogins) this.#transcript.detour(upcoming.why);
@@ -361,7 +361,7 @@ export class InteractiveShell {
 
 	#offerBack(): void {
 		const { relay, theme } = this.#options;
-		const back = relay.offerBack();
+		const back = relay.agents.offerBack();
 		if (back === null) return;
 		const name = back.model === null ? back.agent : `${back.agent}:${back.model}`;
 		this.#transcript.lines([`${theme.accent(name)} is free again${theme.dim(`: /use ${name}`)}`]);

@@ -48,10 +48,10 @@ export function openPipedShell(options: ShellOptions): { run(): Promise<number>;
 		exit: () => leave(exitCode),
 	});
 	const describeAgents = async () => {
-		const agents = await relay.agents();
+		const agents = await relay.agents.all();
 		const shown = { theme, columns: columns() };
 		if (needsAgent(agents)) transcript.lines(noAgentLines(agents, shown));
-		else if ((await relay.upcoming()).lacksLogins) transcript.lines(noLoginLines(agents, shown));
+		else if ((await relay.agents.upcoming()).lacksLogins) transcript.lines(noLoginLines(agents, shown));
 	};
 	let wasInterrupted = false;
 	const workOff = async (): Promise<number> => {

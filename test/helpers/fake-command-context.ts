@@ -11,6 +11,7 @@ import type { LedgerEntry, RefusedLogin } from '../../src/limits/ledger-file.ts'
 import type { Conversation } from '../../src/relay/contract.ts';
 import type { ListOptions, SessionSummary } from '../../src/sessions/listing/session-list.ts';
 import type { SessionStore } from '../../src/sessions/store/session-store.ts';
+import { Witness } from '../../src/sessions/witness/witness.ts';
 import { Machine } from './fake-machine.ts';
 import { fakeSessionMeta } from './fake-session-meta.ts';
 import { QUIET_FRONT_END } from './quiet-front-end.ts';
@@ -61,8 +62,8 @@ export function fakeCommandContext(
 			isRepoObeyed: true,
 		}),
 		conversation: relay,
-		agents: () => relay.agents(),
-		candidates: () => relay.limits(),
+		agents: () => relay.agents.all(),
+		candidates: () => relay.agents.candidates(),
 		askVersion: async () => null,
 		...over,
 	};
@@ -128,7 +129,7 @@ export function fakeStore(
 		read: refuse,
 		status: () => ({ status: 'completed', reason: null }),
 		folderOf: (id) => `${REPO.root}/.agent-relay/sessions/${id}`,
-		witness: refuse,
+		witness: (id) => new Witness('/nowhere/witness', id, { now: () => 0 }),
 		remove: refuse,
 		refuseLocked: refuse,
 		resolve: (ref) => {

@@ -7,6 +7,7 @@ import { parseSessionId, type SessionId } from '../../src/core/ids.ts';
 import type {
 	AgentChoice,
 	AgentOverview,
+	AgentsAtHand,
 	Conversation,
 	SendOptions,
 	SendResult,
@@ -112,6 +113,24 @@ class FakeRelay implements Conversation {
 		utilization: () => [],
 		nativeResumeCommand: () => (this.#turns.length === 0 ? null : 'cd /repo && claude --resume 1234'),
 	};
+	readonly agents: AgentsAtHand = {
+		all: async () => [...(this.#options.agents ?? FAKE_AGENTS)],
+		candidates: async () => [
+			{ agent: 'claude', model: null, verdict: 'current', reason: 'works now', resetAt: null },
+			{
+				agent: 'codex',
+				model: null,
+				verdict: 'limited',
+				reason: 'plan window used up (primary), seen in its own event',
+				resetAt: this.#options.clock.now() + 3_600_000,
+			},
+		],
+		upcoming: async () => {
+			const own = { choice: this.#active, why: null, lacksLogins: false, candidates: [] };
+			return { ...own, ...this.#options.upcoming?.() };
+		},
+		offerBack: () => this.#options.offerBack?.() ?? null,
+	};
 	readonly #options: FakeRelayOptions;
 	readonly #turns: TurnState[] = [];
 	#active: AgentChoice = { agent: 'claude', model: null };
@@ -139,11 +158,6 @@ class FakeRelay implements Conversation {
 
 	active() {
 		return { ...this.#active, permissions: this.#permissions };
-	}
-
-	async upcoming(): Promise<Upcoming> {
-		const own = { choice: this.#active, why: null, lacksLogins: false, candidates: [] };
-		return { ...own, ...this.#options.upcoming?.() };
 	}
 
 	async send(prompt: string, options: SendOptions): Promise<SendResult> {
@@ -214,10 +228,6 @@ class FakeRelay implements Conversation {
 		return { packet: 'resume/002-claude-none.md' };
 	}
 
-	isOurs(): boolean {
-		return true;
-	}
-
 	async resume(id: SessionId): Promise<string[]> {
 		this.#note({ call: 'resume', id });
 		return ['turn 3 was cut off: its outcome is unknown'];
@@ -230,27 +240,6 @@ class FakeRelay implements Conversation {
 	async startNew(): Promise<void> {
 		this.#note({ call: 'new' });
 		this.#turns.length = 0;
-	}
-
-	async agents() {
-		return this.#options.agents ?? FAKE_AGENTS;
-	}
-
-	async limits() {
-		return [
-			{ agent: 'claude', model: null, verdict: 'current' as const, reason: 'works now', resetAt: null },
-			{
-				agent: 'codex',
-				model: null,
-				verdict: 'limited' as const,
-				reason: 'plan window used up (primary), seen in its own event',
-				resetAt: this.#options.clock.now() + 3_600_000,
-			},
-		];
-	}
-
-	offerBack() {
-		return this.#options.offerBack?.() ?? null;
 	}
 
 	async close(): Promise<void> {

@@ -78,7 +78,7 @@ async function otherAgent(
 	{ outcome, state }: SendResult,
 ): Promise<AgentId | null | undefined> {
 	if (task !== null || (outcome !== 'failed' && outcome !== 'outcome_unknown')) return undefined;
-	const able = (await conversation.agents()).find(
+	const able = (await conversation.agents.all()).find(
 		({ agent, executable, login, isLimited, refused, isDemo }) =>
 			agent !== state?.agent &&
 			!isDemo &&

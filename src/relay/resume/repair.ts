@@ -119,6 +119,17 @@ async function repairOne(id: SessionId, deps: Ports): Promise<string[]> {
 	}
 }
 
+/** Unfinished work gets its packet first. */
+export async function letGo(session: OpenSession, ports: Ports): Promise<void> {
+	try {
+		await packUnfinished(session, ports);
+	} finally {
+		// A finished session that was opened but not gone on with leaves no empty child behind.
+		if (session.meta.parent === null) session.release();
+		else session.discardIfEmpty();
+	}
+}
+
 /**
  * Unfinished work gets its packet before the session is let go; finished work needs none. `isItsOwn`: whether `deps` are of
  * the worktree where the session worked.

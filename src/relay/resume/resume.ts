@@ -7,10 +7,12 @@ import { moveTo } from '../../sessions/transitions.ts';
 import { grantChanges } from '../agents/grants.ts';
 import type { Selection } from '../agents/selection.ts';
 import type { ResumeOptions } from '../contract.ts';
-import type { Ports, RelayDeps, RelayStart } from '../ports.ts';
+import type { ConversationState } from '../conversation-state.ts';
+import { type Ports, type RelayDeps, type RelayStart, withPolicy } from '../ports.ts';
 import { repairSession } from './repair.ts';
 import { acceptOrigin, requireOrigin } from './session-origin.ts';
 import { placeSession, repoAt, type SessionPlace } from './session-place.ts';
+import { describeUnconfirmed } from './unconfirmed-words.ts';
 
 /** Throws as `Conversation.resume`; once it returns, the session is this user's. */
 export async function findPlace(
@@ -29,8 +31,29 @@ export async function findPlace(
 	return place;
 }
 
+/** Puts right what a relay left, and goes by what the session says. Returns what was found and done, in lines for people. */
+export async function takeUp(
+	session: OpenSession,
+	place: SessionPlace,
+	{ state, start }: { state: ConversationState; start: RelayStart },
+): Promise<string[]> {
+	const deps = withPolicy(place.ports);
+	const found = await settle(session, place, deps);
+	const { selection } = state;
+	selection.restore(session.meta, session.turns().at(-1) ?? null, {
+		isKnown: (agent) => deps.registry.adapters.some((adapter) => adapter.id === agent),
+		asked: start.permissions,
+	});
+	const changes = changedGrants(session, selection, deps);
+	const words = describeUnconfirmed(place.ports.store.lineage(session.id));
+	if (words !== null) state.toldOfWords = session.id;
+	const told = [place.notice, words].filter((line) => line !== null);
+	for (const text of [...told, ...changes]) session.log({ type: 'notice', level: 'info', text });
+	return [...told, ...session.notices, ...found, ...changes];
+}
+
 /** Ends what a relay left unfinished in it. Returns what was found, in lines for people. */
-export async function settle(session: OpenSession, place: SessionPlace, deps: RelayDeps): Promise<string[]> {
+async function settle(session: OpenSession, place: SessionPlace, deps: RelayDeps): Promise<string[]> {
 	if (place.is === 'moved') session.apply(moveTo, repoAt(place, session.meta.repo));
 	const found = await repairSession(session, deps);
 	session.keepRecords();
@@ -39,7 +62,7 @@ export async function settle(session: OpenSession, place: SessionPlace, deps: Re
 }
 
 /** What the agent that goes on was given here, and is not given now. */
-export function changedGrants(
+function changedGrants(
 	{ meta }: OpenSession,
 	{ active, permissions }: Pick<Selection, 'active' | 'permissions'>,
 	{ loginOf, config }: RelayDeps,

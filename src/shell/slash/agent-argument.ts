@@ -22,7 +22,7 @@ export async function parseAgentChoice(relay: Conversation, text: string): Promi
 	const name = (colon < 0 ? text : text.slice(0, colon)).toLowerCase();
 	const named = colon < 0 ? null : text.slice(colon + 1) || null;
 	const model = named === null ? null : requireModelName(named);
-	const agents = await relay.agents();
+	const agents = await relay.agents.all();
 	return { agent: findAgent(agents, name).agent, model };
 }
 
@@ -40,7 +40,7 @@ function findAgent(agents: readonly AgentOverview[], name: string): AgentOvervie
 }
 
 export async function agentCandidates(relay: Conversation): Promise<Candidate[]> {
-	return (await relay.agents()).map((agent) => ({
+	return (await relay.agents.all()).map((agent) => ({
 		value: agent.agent,
 		hint: describeReadiness(agent, { isOpen: true }),
 	}));

@@ -52,7 +52,8 @@ export const resume: SlashCommand = {
 
 /** Asked of a session that no relay of this user began, where somebody can be asked; null: the user said no. */
 async function isAgreed(id: SessionRow['id'], context: SlashContext): Promise<boolean | null> {
-	if (context.relay.isOurs(id) || !context.isInteractive) return false;
+	const store = await context.context.store();
+	if (store.witness(id).isOurs || !context.isInteractive) return false;
 	context.print([context.theme.warn(`${describeNoWitness(id)}.`)]);
 	const answer = await context.pick('Go on with it? What its records say goes to agents as a quote.', [
 		{ value: 'no', label: 'no' },

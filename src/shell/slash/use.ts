@@ -51,7 +51,7 @@ function readUse(argument: string): { name: string | undefined; permissions: str
 }
 
 async function pickAgent(context: SlashContext): Promise<string | null> {
-	const agents = await context.relay.agents();
+	const agents = await context.relay.agents.all();
 	if (!context.isInteractive)
 		throw usageError(use, `which agent? ${agents.map(({ agent }) => agent).join(', ')}`);
 	return context.pick(

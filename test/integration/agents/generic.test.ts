@@ -177,8 +177,10 @@ describe('an agent that a repo defines', () => {
 		mkdirSync(join(bench.repo, '.agent-relay'));
 		writeFileSync(join(bench.repo, '.agent-relay/config.toml'), EVIL);
 		await expect(bench.open({ agent: 'evil' })).rejects.toMatchObject({ code: 'unknown_agent' });
-		expect((await (await bench.open()).agents()).map(({ agent }) => agent)).not.toContain('evil');
-		expect((await (await bench.open({ trust: true })).agents()).map(({ agent }) => agent)).toContain('evil');
+		expect((await (await bench.open()).agents.all()).map(({ agent }) => agent)).not.toContain('evil');
+		expect((await (await bench.open({ trust: true })).agents.all()).map(({ agent }) => agent)).toContain(
+			'evil',
+		);
 		expect(existsSync(join(bench.repo, 'ran'))).toBe(false);
 	});
 
@@ -192,7 +194,7 @@ describe('an agent that a repo defines', () => {
 			bench.configure(`[agents.mine]\ncommand = ["${way === 'a link to it' ? 'mine' : tool}"]\n`);
 			const relay = await bench.open({ agent: 'mine' });
 			await expect(bench.send(relay, 'hi')).rejects.toMatchObject({ code: 'not_trusted' });
-			const mine = (await relay.agents()).find(({ agent }) => agent === 'mine');
+			const mine = (await relay.agents.all()).find(({ agent }) => agent === 'mine');
 			expect(mine?.refused).toContain('lies inside this repo');
 			expect(existsSync(join(bench.repo, 'ran'))).toBe(false);
 		},

@@ -351,7 +351,9 @@ describe('a successor that cannot begin', () => {
 		bench.clock.advance(2 * HOUR);
 		expect((await it.send('again')).outcome).toBe('completed');
 		expect(bench.received('claude')).toHaveLength(1);
-		expect((await it.relay.limits()).find(({ agent }) => agent === 'claude')?.verdict).toBe('login_refused');
+		expect((await it.relay.agents.candidates()).find(({ agent }) => agent === 'claude')?.verdict).toBe(
+			'login_refused',
+		);
 	});
 
 	const noLedger = async () => ({ ledger: { ...(await bench.deps()).ledger, isLimited: () => null } });
@@ -397,7 +399,7 @@ describe('a login that was refused', () => {
 		const second = await bench.relay();
 		expect(await second.send('Do it now.')).toMatchObject({ outcome: 'completed' });
 		expect(second.states().map(({ agent }) => agent)).toEqual(['codex']);
-		const overview = (await second.relay.agents()).find(({ agent }) => agent === 'claude');
+		const overview = (await second.relay.agents.all()).find(({ agent }) => agent === 'claude');
 		expect(overview?.login).toMatchObject({
 			loggedIn: 'no',
 			evidence: expect.stringContaining('Not logged in · Please run /login'),

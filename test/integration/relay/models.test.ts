@@ -116,7 +116,7 @@ describe('a model that the user named', () => {
 describe('a model that was named without an agent', () => {
 	it('chooses the agent that knows it, and says so where another would be first', async () => {
 		const it = await bench.relay({ model: 'gpt-5-codex' });
-		expect(await it.relay.upcoming()).toMatchObject({
+		expect(await it.relay.agents.upcoming()).toMatchObject({
 			choice: { agent: 'codex', model: 'gpt-5-codex' },
 			why: 'codex takes this, not claude: gpt-5-codex is a model of codex',
 		});

@@ -261,7 +261,7 @@ describe('a session that no relay of this user began', () => {
 		await it.relay.close();
 		const again = await bench.relay({ agent: 'codex' });
 		await again.relay.resume(made.id);
-		expect(again.relay.isOurs(made.id)).toBe(true);
+		expect(again.deps.store.witness(made.id).isOurs).toBe(true);
 	});
 
 	it('is not repaired or packed by itself', async () => {
@@ -281,8 +281,8 @@ describe('a session that no relay of this user began', () => {
 		const other = made.id.slice(0, -1) + (made.id.endsWith('0') ? '1' : '0');
 		cpSync(made.folder, join(made.folder, '..', other), { recursive: true });
 		cpSync(witnessOf(made), join(bench.state, 'witness', `${other}.jsonl`));
-		const { relay } = await opened('codex');
-		expect(relay.isOurs(other as SessionId)).toBe(false);
+		const { it } = await opened('codex');
+		expect(it.deps.store.witness(other as SessionId).isOurs).toBe(false);
 	});
 });
 
@@ -298,7 +298,7 @@ const OF_ANOTHER_USER: [string, (path: string) => void] = [
 ];
 
 describe('a witness', () => {
-	const isOurs = async (made: Made) => (await opened('codex')).relay.isOurs(made.id);
+	const isOurs = async (made: Made) => (await opened('codex')).it.deps.store.witness(made.id).isOurs;
 
 	it.each<[string, (path: string) => void]>([
 		['emptied', (path) => writeFileSync(path, '')],

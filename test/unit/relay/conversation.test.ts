@@ -67,9 +67,9 @@ describe('a limit in mid-turn', () => {
 		expect(packetOf(it, it.meta().checkpoint?.packet)).toContain('the whole work');
 
 		const { next } = await reopened(it);
-		expect(await next.relay.upcoming()).toMatchObject({ choice: null, lacksLogins: false });
+		expect(await next.relay.agents.upcoming()).toMatchObject({ choice: null, lacksLogins: false });
 		bench.clock.advance(HOUR + 1);
-		expect((await next.relay.upcoming()).choice).toEqual({ agent: 'codex', model: null });
+		expect((await next.relay.agents.upcoming()).choice).toEqual({ agent: 'codex', model: null });
 		expect((await next.relay.continuePending(next.options)).outcome).toBe('completed');
 		expect(bench.received('codex')[1]?.prompt).toContain('the whole work');
 		expect(next.meta().checkpoint).toBeNull();
@@ -96,10 +96,10 @@ describe('a limit in mid-turn', () => {
 		bench.install('codex', { turns: [codexAnswers('done')] });
 		const it = await bench.relay();
 		await it.send('go');
-		expect(it.relay.offerBack()).toBeNull();
+		expect(it.relay.agents.offerBack()).toBeNull();
 		bench.clock.advance(3 * HOUR);
-		expect(it.relay.offerBack()).toEqual({ agent: 'claude', model: null });
-		expect(it.relay.offerBack()).toBeNull();
+		expect(it.relay.agents.offerBack()).toEqual({ agent: 'claude', model: null });
+		expect(it.relay.agents.offerBack()).toBeNull();
 	});
 });
 
@@ -286,9 +286,9 @@ describe('what stops a prompt', () => {
 		const next = await bench.relay();
 		expect((await next.send('go')).outcome).toBe('completed');
 		expect(bench.received('claude')).toHaveLength(1);
-		const overview = (await next.relay.agents()).find(({ agent }) => agent === 'claude');
+		const overview = (await next.relay.agents.all()).find(({ agent }) => agent === 'claude');
 		expect(overview?.login).toMatchObject({ loggedIn: 'no' });
-		const verdicts = (await next.relay.limits()).map(({ agent, verdict }) => [agent, verdict]);
+		const verdicts = (await next.relay.agents.candidates()).map(({ agent, verdict }) => [agent, verdict]);
 		expect(verdicts).toContainEqual(['claude', 'login_refused']);
 	});
 });

@@ -1,0 +1,55 @@
+/** Who could work on the conversation at hand: looked at when asked, nothing is begun. */
+import type { AgentsAtHand } from '../contract.ts';
+import type { ConversationState } from '../conversation-state.ts';
+import { choiceRequest, whyElsewhere } from '../first-step.ts';
+import { type Ports, withPolicy } from '../ports.ts';
+import { agentToOffer } from './agent-order.ts';
+import { agentOverviews } from './agent-overviews.ts';
+import { chooseAgent } from './candidates.ts';
+import { lacksLogins } from './require-executable.ts';
+
+interface AtHand {
+	state: ConversationState;
+	/** Of the worktree where the session works. */
+	ports: Ports;
+}
+
+/** `atHand` is asked at each call, as a conversation goes from session to session. */
+export function agentsAtHand(atHand: () => AtHand): AgentsAtHand {
+	let hasOffered = false;
+	return {
+		all: async () => {
+			const { state, ports } = atHand();
+			return agentOverviews(withPolicy(ports), state.selection.active?.agent ?? null);
+		},
+		candidates: async () => {
+			const { state, ports } = atHand();
+			const deps = withPolicy(ports);
+			return chooseAgent(choiceRequest(state, null, deps), deps).candidates;
+		},
+		upcoming: async () => {
+			const { state, ports } = atHand();
+			const { selection, session } = state;
+			const deps = withPolicy(ports);
+			const placed = selection.placeModel(session?.turns().at(-1)?.agent ?? null, deps);
+			const chosen = chooseAgent(choiceRequest(state, selection.explicit, deps), deps);
+			state.expected = chosen.choice;
+			return {
+				choice: chosen.choice,
+				why: placed ?? whyElsewhere(chosen, state, deps),
+				lacksLogins: chosen.choice === null && lacksLogins(chosen.candidates),
+				candidates: chosen.candidates,
+			};
+		},
+		offerBack: () => {
+			const { state, ports } = atHand();
+			const { active, configured } = state.selection;
+			if (hasOffered || active === null) return null;
+			const { findExecutable } = ports.policy();
+			const installed = configured.filter(({ agent }) => findExecutable(agent).path !== null);
+			const offer = agentToOffer(installed, active, ports.ledger.entries(), ports.clock.now());
+			hasOffered = offer !== null;
+			return offer;
+		},
+	};
+}

@@ -1,0 +1,135 @@
+/** What a prompt leaves while it is carried out: checkpoints, packets, and what is told of who takes over. */
+import type { AgentAdapter, AgentId } from '../../agents/agent-adapter.ts';
+import { lostAbilities } from '../../agents/permission-presets.ts';
+import { safeLine } from '../../core/text.ts';
+import type { CheckpointReason } from '../../sessions/session-meta.ts';
+import type { OpenSession } from '../../sessions/store/session-store.ts';
+import { checkpoint } from '../../sessions/transitions.ts';
+import type { AgentChoice, SendOptions } from '../contract.ts';
+import { type ConversationState, previousAgent } from '../conversation-state.ts';
+import type { GiveUp, HandOver, Send, Wait } from '../next-step.ts';
+import type { RelayDeps } from '../ports.ts';
+import type { PreparedTurn } from '../turn/prepare-turn.ts';
+import { keepWaiting, type Task } from '../turn/task.ts';
+
+/** A prompt as it stands. */
+export interface WorkAtHand {
+	session: OpenSession;
+	task: Task;
+	state: ConversationState;
+	deps: RelayDeps;
+	onEvent: SendOptions['onEvent'];
+}
+
+/** What is different from the agent's turn before this one, and who takes over from whom with which packet. */
+export function announceTurn(
+	step: Send,
+	{ packet, leaves, between, gone }: PreparedTurn,
+	work: WorkAtHand,
+): void {
+	const { session, onEvent } = work;
+	const inform = (text: string) => onEvent({ type: 'notice', level: 'info', text });
+	const warn = (text: string) => onEvent({ type: 'notice', level: 'warning', text });
+	const change = modelChange(session.meta.agents[step.to.agent]?.model_asked, step.to);
+	if (change !== null) inform(change);
+	if (gone !== null) warn(gone);
+	for (const text of [leaves, between]) if (text !== null) inform(text);
+	if (packet === null) return;
+	// Before the packet is sent: a crash from here on finds a checkpoint that `--continue` finishes.
+	const isOfLimit = step.packetFor === 'limit' || step.packetFor === 'failed_successor';
+	const next = { nextAgent: step.to.agent, reset: step.limit?.resetAt ?? null };
+	saveCheckpoint(isOfLimit ? 'limit' : 'switch', packet.path, next, work);
+	if (step.handOver !== null) tellHandOver(step, step.handOver, packet.path, work);
+	for (const text of packet.losses) warn(text);
+	const unconfirmed = newlyUnconfirmed(packet.unconfirmed, work);
+	if (unconfirmed !== null) warn(unconfirmed);
+}
+
+function tellHandOver(
+	{ to, limit }: Send,
+	{ from, reason, candidates, failure }: HandOver,
+	packet: string,
+	{ state, deps, onEvent }: WorkAtHand,
+): void {
+	onEvent({
+		type: 'handed_over',
+		from,
+		to: to.agent,
+		reason,
+		limit: failure === null ? limit : null,
+		failure,
+		packet,
+		candidates,
+		losses: lostAbilities(from, to.agent, state.selection.permissions, deps.registry.adapters),
+	});
+}
+
+/** Once a session. */
+function newlyUnconfirmed(text: string | null, { state, session }: WorkAtHand): string | null {
+	if (text === null || state.toldOfWords === session.id) return null;
+	state.toldOfWords = session.id;
+	return text;
+}
+
+/** The prompt is kept with a packet for whoever takes it. */
+export async function tellNobodyLeft(
+	step: Wait | GiveUp,
+	isWaiting: boolean,
+	work: WorkAtHand,
+): Promise<void> {
+	const { limit, failure, earliestReset, candidates } = step;
+	const packet = await packWork('limit', step, work);
+	const told = failure === null ? limit : null;
+	work.onEvent({ type: 'nobody_left', limit: told, failure, earliestReset, candidates, packet, isWaiting });
+}
+
+/** The work is kept with a packet, whose path is returned. */
+export async function packWork(
+	reason: CheckpointReason,
+	{ limit, earliestReset }: Pick<GiveUp, 'limit' | 'earliestReset'>,
+	work: WorkAtHand,
+): Promise<string> {
+	const { session, state, deps } = work;
+	const { text, isInterrupted, isConfirmed } = work.task;
+	const nowPrompt = { text, isInterrupted, isConfirmed };
+	const from = adapterOf(previousAgent(state), deps);
+	const { makePacket } = await import('./make-packet.ts');
+	const made = await makePacket(
+		{ session, from, to: null, reason: 'limit', limit, nowPrompt, since: null },
+		deps,
+	);
+	saveCheckpoint(reason, made.path, { nextAgent: null, reset: earliestReset }, work);
+	return made.path;
+}
+
+function saveCheckpoint(
+	reason: CheckpointReason,
+	packet: string,
+	next: { nextAgent: string | null; reset: number | null },
+	{ session, task, deps }: WorkAtHand,
+): void {
+	keepWaiting(session, task);
+	session.apply(checkpoint, {
+		reason,
+		at: deps.clock.now(),
+		packet,
+		nextAgent: next.nextAgent,
+		resetAt: next.reset,
+		pendingPrompt: task.recordedAt === null ? task.text : null,
+	});
+}
+
+/** null: none is called so here. */
+export function adapterOf(
+	agent: AgentId | null,
+	{ registry }: Pick<RelayDeps, 'registry'>,
+): AgentAdapter | null {
+	return registry.adapters.find(({ id }) => id === agent) ?? null;
+}
+
+/** `undefined`: the agent had no turn yet, or in a record that does not say. */
+function modelChange(before: string | null | undefined, { agent, model }: AgentChoice): string | null {
+	if (before === undefined || before === model) return null;
+	const was = before === null ? 'its own default' : safeLine(before, 80);
+	return `${agent} works with ${model ?? 'its own default model'} from here on (before: ${was})`;
+}
