@@ -151,7 +151,7 @@ export function markdownOf({ recordings, matrix, missed, falseHandOvers, resets 
 		`**${kind}**`,
 		...KINDS.map((told) => String(matrix[kind][told] || '·')),
 	]);
-	const table = [['met \\ told', ...KINDS], ['---', ...KINDS.map(() => '---:')], ...rows];
+	const table = [['actual \\ reported', ...KINDS], ['---', ...KINDS.map(() => '---:')], ...rows];
 	const { right, wrong, missing } = resets;
 	return [
 		...table.map((cells) => `| ${cells.join(' | ')} |`),

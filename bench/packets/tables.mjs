@@ -87,7 +87,7 @@ function printLineages(returned) {
 		'for',
 		...budgets,
 		'size at 24 KB',
-		'told again at 24 KB',
+		'repeated at 24 KB',
 		'leaks',
 		'ms',
 	]);
@@ -110,7 +110,7 @@ function printLineages(returned) {
 
 function printRecasts(recasts, halves) {
 	console.log('\nThe same with the parts dealt to other CLIs');
-	printHead(['parts', ...columnsOf(halves), 'told again at 24 KB', 'leaks']);
+	printHead(['parts', ...columnsOf(halves), 'repeated at 24 KB', 'leaks']);
 	recasts.forEach((mine, by) => {
 		const deltas = mine.filter(({ kind }) => kind === 'delta').flatMap(({ scores }) => scores);
 		const again = deltas.reduce((bytes, { budget, repeated }) => bytes + (budget === 24 ? repeated : 0), 0);
