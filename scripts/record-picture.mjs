@@ -64,7 +64,7 @@ mkdirSync(join(root, 'docs/images'), { recursive: true });
 writeFileSync(
 	join(root, 'docs/images/hand-over.svg'),
 	`<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img">
-<title>A limit in mid-work, and the hand-over: part of agent-relay demo</title>
+<title>A limit mid-task and the hand-over, part of agent-relay demo</title>
 <style>
 text { font: 14px ui-monospace, "SF Mono", Menlo, "DejaVu Sans Mono", Consolas, monospace; fill: #d4d4d8 }
 .bold { font-weight: 700; fill: #fafafa } .dim { fill: #8b8b94 } .bad { fill: #f87171 } .good { fill: #4ade80 } .warn { fill: #facc15 } .accent { fill: #22d3ee }
