@@ -563,7 +563,7 @@ const plainWords = (technical) =>
 		{
 			id: 'plain-words',
 			agent: 'claude',
-			title: 'English, decisions without a telling word',
+			title: 'English, decisions without cue words',
 			turns: [
 				turn(
 					'Users report that two copies of the sync daemon run at once. One per machine is enough. The lock has to survive a reboot without manual work, and Windows matters too. `npm run smoke` is the check.',
