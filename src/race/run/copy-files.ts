@@ -1,5 +1,5 @@
 /** `--copy`: untracked files and folders that entrants need (`.env`), from the main checkout into a worktree. */
-import { lstatSync, realpathSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import { cp } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, normalize, sep } from 'node:path';
 import { hasErrno, RelayError } from '../../core/errors.ts';
@@ -25,18 +25,18 @@ function checkCopyPath(typed: string, checkout: string): string {
 	if (first.toLowerCase() === '.git' || first === '.agent-relay')
 		throw refuse('is not for entrants to have', 'every worktree has its own');
 	const full = join(checkout, path);
-	if (!isThere(full)) throw refuse('is not there', `looked for ${full}`);
-	if (!isInside(realFolderOf(full), realpathSync(checkout)))
-		throw refuse('leads out of the checkout through a link');
+	const real = realPathOrNull(full);
+	if (real === null) throw refuse('is not there', `looked for ${full}`);
+	if (!isInside(real, realpathSync(checkout))) throw refuse('leads out of the checkout through a link');
 	return path;
 }
 
-/** The real path of what is copied: of the link's target where it is a link, since that is what an entrant would read. */
-function realFolderOf(full: string): string {
+/** The real path, that of the target where it is a link, since an entrant would read that; null where nothing can be read. */
+function realPathOrNull(full: string): string | null {
 	try {
 		return realpathSync(full);
 	} catch (error) {
-		if (hasErrno(error, 'ENOENT', 'ELOOP', 'EACCES')) return realpathSync(dirname(full));
+		if (hasErrno(error, 'ENOENT', 'ENOTDIR', 'ELOOP', 'EACCES')) return null;
 		throw error;
 	}
 }
@@ -71,5 +71,4 @@ export function isCopied(path: string, copied: readonly string[]): boolean {
 	return copied.some((one) => path === one || path.startsWith(`${one}/`));
 }
 
-const isThere = (path: string) => lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 const isInside = (path: string, folder: string) => path === folder || path.startsWith(folder + sep);

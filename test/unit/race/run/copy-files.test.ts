@@ -59,6 +59,18 @@ describe('the paths to copy', () => {
 		symlinkSync(join(root, 'secret'), join(checkout, 'link'));
 		expect(() => checkCopyPaths(['link'], checkout)).toThrow('leads out of the checkout through a link');
 	});
+
+	it.each([
+		['a link to nothing', 'gone'],
+		['a link to itself', 'link'],
+		['a link through a file', '.env/inside'],
+	])('are not %s: no worktree is made for that', (_, target) => {
+		symlinkSync(target, join(checkout, 'link'));
+		expect(() => checkCopyPaths(['link'], checkout)).toThrow(
+			expect.objectContaining({ code: 'usage', message: '--copy "link" is not there.' }),
+		);
+		expect(() => checkCopyPaths(['.env/x'], checkout)).toThrow('is not there');
+	});
 });
 
 describe('what is copied', () => {
