@@ -1,27 +1,27 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { App } from '../app/create-app.ts';
 import { RelayError } from '../core/errors.ts';
 import { searchPathOutside } from '../core/processes/find-executable.ts';
 import { withoutInheritedDescriptors } from '../core/processes/inherited-descriptors.ts';
+import { withPrivatePath } from '../turns/process/private-files.ts';
 
 /**
  * What the user makes of `text` in `$VISUAL`, else `$EDITOR`, else vi, on a private file. The variable may hold arguments, as is
  * customary. RelayError where there is no editor, or it fails.
  */
 export function editText(
-	app: Pick<App, 'env' | 'folder'>,
+	app: Pick<App, 'env' | 'folder' | 'paths' | 'processes'>,
 	text: string,
 	repoFolders: readonly string[],
-): string {
+): Promise<string> {
 	const editor = app.env.VISUAL || app.env.EDITOR || 'vi';
 	// A program of the repo that calls itself `vi` is not the user's editor.
 	const env = { ...app.env, PATH: searchPathOutside(app.env.PATH ?? '', repoFolders) };
-	const folder = mkdtempSync(join(tmpdir(), 'agent-relay-'));
-	const file = join(folder, 'prompt.md');
-	try {
+	const { processes, paths } = app;
+	const place = { folder: join(paths.stateHome, 'private'), name: 'prompt.md', processes };
+	return withPrivatePath(place, (file) => {
 		writeFileSync(file, text, { mode: 0o600 });
 		const [program = 'vi', ...args] = editor.split(/\s+/);
 		const result = withoutInheritedDescriptors(['inherit', 'inherit', 'inherit'], (stdio) =>
@@ -34,7 +34,5 @@ export function editText(
 		if (result.status !== 0)
 			throw new RelayError('refused', `${program} ended with ${result.status}; the prompt is as before.`);
 		return readFileSync(file, 'utf8');
-	} finally {
-		rmSync(folder, { recursive: true, force: true });
-	}
+	});
 }
