@@ -5,7 +5,7 @@ import { describeTime } from '../../limits/describe-limit.ts';
 import { withoutVerdict } from '../../relay/chat/chat-verdict.ts';
 import type { ChatOutcome, ChatResult } from '../../relay/chat/contract.ts';
 import type { SessionMeta } from '../../sessions/session-meta.ts';
-import type { Theme } from '../../ui/plain-theme.ts';
+import { PLAIN_THEME, type Theme } from '../../ui/plain-theme.ts';
 import { describeCost, formatCount } from '../../ui/quantities.ts';
 import { wrapToColumns } from '../../ui/text-width.ts';
 import { shortRef } from '../../view/describe-session.ts';
@@ -24,6 +24,7 @@ export interface ChatData {
 }
 
 const WORDS_CHARS = 120;
+const REASON_CHARS = 300;
 
 /** How the chat ended, apart from what was said in it. */
 export function chatLines(
@@ -38,6 +39,13 @@ export function chatLines(
 
 export function lastMessageLines({ result: { lastMessage } }: ChatData): string[] {
 	return lastMessage ? [safeText(withoutVerdict(lastMessage.text))] : [];
+}
+
+/** For a chat that ended without an agreement, of which only the last message is printed. `left`: who can speak no more, and why. */
+export function whyOver({ result, meta, ...rest }: ChatData, left: readonly string[]): string[] {
+	const [, ...steps] = chatEndLines(result, meta, { theme: PLAIN_THEME, ...rest });
+	const reasons = left.map((text) => `  ${safeLine(text, REASON_CHARS)}`);
+	return [`the chat is over: ${CHAT_ENDS[result.outcome]}`, ...reasons, ...steps];
 }
 
 export function chatBeginLines(

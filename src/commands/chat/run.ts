@@ -2,7 +2,7 @@
 import type { PermissionPreset } from '../../agents/agent-adapter.ts';
 import { RelayError } from '../../core/errors.ts';
 import { safeLine } from '../../core/text.ts';
-import type { Chat, ChatOpening, ChatResult } from '../../relay/chat/contract.ts';
+import type { Chat, ChatOpening, ChatOutcome, ChatResult } from '../../relay/chat/contract.ts';
 import { continueChat, startChat } from '../../relay/chat/open-chat.ts';
 import type { RoleRequest } from '../../relay/chat/participants.ts';
 import { EXIT, exitCodeOfChat } from '../../relay/exit-codes.ts';
@@ -13,7 +13,7 @@ import { agreeOnOrigin } from '../agree-on-origin.ts';
 import type { Body, Result } from '../command.ts';
 import type { CommandContext } from '../context.ts';
 import { refuseTwoSessions } from '../open-earlier.ts';
-import { CHAT_ENDS, type ChatData, chatBeginLines } from './lines.ts';
+import { CHAT_ENDS, type ChatData, chatBeginLines, whyOver } from './lines.ts';
 
 interface ChatOptions {
 	topic: string | null;
@@ -44,27 +44,48 @@ export const chat: Body<ChatOptions, ChatData> = {
 		const words = await context.readTask({ argument, file, encoding, isOptional, called });
 		const opening = openingOf(options, words);
 		const talk = await openChat(context, opening, options.trust);
-		return holdChat(context, talk, opening.type === 'earlier');
+		const isQuiet = options.quiet && !options.json;
+		return holdChat(context, talk, { goesOn: opening.type === 'earlier', isQuiet });
 	},
 	toJson: ({ result, exitCode }) => chatResultToJson(result, exitCode),
 };
 
 /**
- * Runs it to its end and closes it. `goesOn`: it was begun before.
+ * Runs it to its end and closes it. `goesOn`: it was begun before. `isQuiet`: only its last message is printed, and on stderr why it
+ * ended where it could not go on.
  * @internal For tests: with a chat that needs no agents.
  */
-export function holdChat(context: CommandContext, talk: Chat, goesOn: boolean): Promise<Result<ChatData>> {
+export function holdChat(
+	context: CommandContext,
+	talk: Chat,
+	{ goesOn, isQuiet }: { goesOn: boolean; isQuiet: boolean },
+): Promise<Result<ChatData>> {
 	return context.live.conversation(talk, async (shown) => {
 		shown.lines((look) => chatBeginLines(talk.session().meta, goesOn, look));
-		const result = await talk.run({ signal: shown.signal, onEvent: (event) => shown.event(event) });
+		const left: string[] = [];
+		const result = await talk.run({
+			signal: shown.signal,
+			onEvent: (event) => {
+				if (event.type === 'participant_left') left.push(`${event.participant} ${event.text}`);
+				shown.event(event);
+			},
+		});
 		const isStopped = result.outcome === 'interrupted';
 		const exitCode = isStopped ? (shown.stoppedBy() ?? EXIT.interrupted) : exitCodeOfChat(result.outcome);
 		const { meta } = talk.session();
 		const { clock, ownName, called } = context;
 		const data = { result, exitCode, meta, now: clock.now(), ownName, command: called('chat') };
+		if (isQuiet && CANNOT_GO_ON.has(result.outcome)) context.notice(whyOver(data, left).join('\n'));
 		return { exitCode, data, heard: heardOf(talk, result), isStopped };
 	});
 }
+
+const CANNOT_GO_ON: ReadonlySet<ChatOutcome> = new Set([
+	'too_few',
+	'out_of_turns',
+	'out_of_budget',
+	'timed_out',
+]);
 
 /** `words`: the topic, or for an earlier chat more of the user's words; null: none were given. Throws `usage`. */
 function openingOf(options: ChatOptions, words: string | null): ChatOpening {

@@ -66,7 +66,12 @@ async function run(argument: string, result: Partial<ChatResult> = {}) {
 		...COMMANDS.chat,
 		call: async (context, { topic: words = null, ...flags }) => {
 			opened.push({ flags, words });
-			const { data, heard = null, isStopped = false, exitCode } = await holdChat(context, talk, false);
+			const {
+				data,
+				heard = null,
+				isStopped = false,
+				exitCode,
+			} = await holdChat(context, talk, { goesOn: false, isQuiet: false });
 			const lines = (look: Look) => chatLines(data, look);
 			return { exitCode, heard, isStopped, toJson: () => data, lines, quietLines: () => [] };
 		},
