@@ -5,7 +5,9 @@
 import { type Stats, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { AgentAdapter } from '../agents/agent-adapter.ts';
-import { ensureFolder, readIfThere, writeAtomic } from '../core/files/files.ts';
+import { ensureFolder } from '../core/files/folders.ts';
+import { readIfThere } from '../core/files/read-file.ts';
+import { writeAtomic } from '../core/files/write-file.ts';
 import { runProcess } from '../core/processes/run-process.ts';
 import { packageVersion } from './package-version.ts';
 

@@ -7,7 +7,8 @@ import { lstatSync, readlinkSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as v from 'valibot';
 import { RelayError } from '../core/errors.ts';
-import { readIfThere, readRegularFile, writeAtomic } from '../core/files/files.ts';
+import { readIfThere, readRegularFile } from '../core/files/read-file.ts';
+import { writeAtomic } from '../core/files/write-file.ts';
 
 const stepSchema = v.looseObject({
 	path: v.string(),

@@ -4,7 +4,7 @@
  */
 import { cpSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ensureFolder, USUAL_FOLDER_MODE } from '../core/files/files.ts';
+import { ensureFolder, USUAL_FOLDER_MODE } from '../core/files/folders.ts';
 import type { IndexEntries, ScratchIndex } from '../git/commits/scratch-index.ts';
 import { mergeThreeWay } from '../git/commits/three-way.ts';
 import type { TreeEntry } from '../git/commits/tree-edits.ts';

@@ -2,7 +2,8 @@
 import { lstatSync, rmdirSync, unlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { hasErrno } from '../core/errors.ts';
-import { ensureFolder, removeIfThere, USUAL_FOLDER_MODE } from '../core/files/files.ts';
+import { ensureFolder, USUAL_FOLDER_MODE } from '../core/files/folders.ts';
+import { removeIfThere } from '../core/files/write-file.ts';
 import {
 	besideOf,
 	digestOf,

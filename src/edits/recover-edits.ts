@@ -1,4 +1,4 @@
-import { isNoFolder } from '../core/files/files.ts';
+import { isNoFolder } from '../core/files/folders.ts';
 import { discardPlace, type EditJournal, type EditPlace } from './edit-journal.ts';
 import { undoSteps } from './put-back.ts';
 

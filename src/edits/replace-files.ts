@@ -12,14 +12,9 @@
 import { chmodSync, existsSync, lstatSync, mkdirSync, rmdirSync, unlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { hasErrno, RelayError } from '../core/errors.ts';
-import {
-	ensureFolder,
-	FOLDER_MODE,
-	isFolder,
-	removeIfThere,
-	USUAL_FOLDER_MODE,
-} from '../core/files/files.ts';
+import { ensureFolder, FOLDER_MODE, isFolder, USUAL_FOLDER_MODE } from '../core/files/folders.ts';
 import { explainingWrites, explainWriteFailure } from '../core/files/write-failure.ts';
+import { removeIfThere } from '../core/files/write-file.ts';
 import { EXECUTABLE_MODE } from '../git/commits/tree-edits.ts';
 import {
 	besideOf,

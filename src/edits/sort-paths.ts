@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { hasErrno } from '../core/errors.ts';
-import { readRegularFile } from '../core/files/files.ts';
+import { readRegularFile } from '../core/files/read-file.ts';
 import { EXECUTABLE_MODE, LINK_MODE } from '../git/commits/tree-edits.ts';
 import type { FileState, SeenPath } from './look-at-paths.ts';
 

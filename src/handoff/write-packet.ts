@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { dirname, relative } from 'node:path';
-import { ensureFolder, writeDurably } from '../core/files/files.ts';
+import { ensureFolder } from '../core/files/folders.ts';
+import { writeDurably } from '../core/files/write-file.ts';
 import { packetFile } from '../sessions/files/session-paths.ts';
 import type { Packet } from './packet.ts';
 

@@ -9,7 +9,8 @@ import { excerptLine } from '../agents/reading/excerpt.ts';
 import { type Clock, toIso } from '../core/clock.ts';
 import { isSystemError, RelayError } from '../core/errors.ts';
 import { type Locking, withFileLock } from '../core/files/file-lock.ts';
-import { readIfThere, writeAtomic } from '../core/files/files.ts';
+import { readIfThere } from '../core/files/read-file.ts';
+import { writeAtomic } from '../core/files/write-file.ts';
 import { isSameStep, limitEnd, waitsForPerson } from './back-off.ts';
 import {
 	EVERY_MODEL,

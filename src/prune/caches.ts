@@ -1,7 +1,8 @@
 /** Caches: all of it is made anew, so it goes whatever its age; but for what a relay may be using at this moment. */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { isOwnFolder, lstatIfThere, namesIn } from '../core/files/files.ts';
+import { lstatIfThere } from '../core/files/file-facts.ts';
+import { isOwnFolder, namesIn } from '../core/files/folders.ts';
 import { explainingWrites } from '../core/files/write-failure.ts';
 import type { Kept, PruneAge } from './contract.ts';
 import { folderBytes } from './folder-bytes.ts';

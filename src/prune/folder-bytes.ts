@@ -1,7 +1,8 @@
 import type { Stats } from 'node:fs';
 import { join } from 'node:path';
 import { hasErrno } from '../core/errors.ts';
-import { lstatIfThere, namesIn } from '../core/files/files.ts';
+import { lstatIfThere } from '../core/files/file-facts.ts';
+import { namesIn } from '../core/files/folders.ts';
 
 /** What a file, or a folder with all that is in it, holds. Links count as what they are, and are not followed. */
 export function folderBytes(path: string): number {

@@ -5,7 +5,8 @@
 import { dirname, join } from 'node:path';
 import { fromIso } from '../core/clock.ts';
 import { RelayError } from '../core/errors.ts';
-import { isFolder, lstatIfThere, namesIn } from '../core/files/files.ts';
+import { lstatIfThere } from '../core/files/file-facts.ts';
+import { isFolder, namesIn } from '../core/files/folders.ts';
 import { parseSessionId } from '../core/ids.ts';
 import { quoteForShell } from '../core/quote-for-shell.ts';
 import { applyClean, type CleanPlan, planClean } from '../race/clean/clean.ts';

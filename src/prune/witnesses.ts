@@ -1,8 +1,10 @@
 /** Witnesses whose sessions are gone: they hold the user's words, so they go by age alone. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { lstatIfThere, namesIn, removeIfThere } from '../core/files/files.ts';
+import { lstatIfThere } from '../core/files/file-facts.ts';
+import { namesIn } from '../core/files/folders.ts';
 import { explainingWrites } from '../core/files/write-failure.ts';
+import { removeIfThere } from '../core/files/write-file.ts';
 import { isSessionId } from '../core/ids.ts';
 import { WITNESS_END, type Witnesses } from '../sessions/witness/witness.ts';
 import type { Kept, PruneAge } from './contract.ts';

@@ -4,7 +4,7 @@ import { basename, isAbsolute, join, sep } from 'node:path';
 import type { PermissionPreset } from '../agents/agent-adapter.ts';
 import { toIso } from '../core/clock.ts';
 import { RelayError } from '../core/errors.ts';
-import { realFolder } from '../core/files/real-folder.ts';
+import { realFolder } from '../core/files/real-path.ts';
 import { recordedFolder } from '../git/repo/start-folder.ts';
 import type { RepoFacts } from '../git/repo-facts.ts';
 import { withPolicy } from '../relay/ports.ts';

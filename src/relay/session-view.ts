@@ -4,7 +4,7 @@ import type { AgentId } from '../agents/agent-adapter.ts';
 import type { Utilization } from '../agents/events.ts';
 import { fromIso } from '../core/clock.ts';
 import { RelayError } from '../core/errors.ts';
-import { readOrNull } from '../core/files/files.ts';
+import { readOrNull } from '../core/files/read-file.ts';
 import { quoteForShell } from '../core/quote-for-shell.ts';
 import { namedFolder } from '../git/repo/start-folder.ts';
 import type { FileChange, Snapshots } from '../git/repo-facts.ts';

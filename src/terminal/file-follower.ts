@@ -1,6 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import type { Clock } from '../core/clock.ts';
-import { openAppend } from '../core/files/files.ts';
+import { openAppend } from '../core/files/write-file.ts';
 
 /** Polling interval: a limit's first sign may be here, and 20 reads a second cost nothing (5 µs each). */
 const POLL_MS = 50;

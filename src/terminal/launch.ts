@@ -7,7 +7,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, constants, openSync } from 'node:fs';
 import { devNull } from 'node:os';
 import { RelayError } from '../core/errors.ts';
-import { openToRead } from '../core/files/files.ts';
+import { openToRead } from '../core/files/read-file.ts';
 import { rememberMaster, withoutInheritedDescriptors } from '../core/processes/inherited-descriptors.ts';
 import type { ProcessSpec } from './agent-process.ts';
 import { loadNativePty, spawnHelperPath, type TerminalPair } from './native-pty.ts';

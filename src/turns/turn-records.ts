@@ -1,7 +1,7 @@
 /** The recorded turns of a session as packets and listings read them: state, prompt, the user's own words, events. */
 import { createHash } from 'node:crypto';
 import type { AgentEvent } from '../agents/events.ts';
-import { readOrNull } from '../core/files/files.ts';
+import { readOrNull } from '../core/files/read-file.ts';
 import { turnFile } from '../sessions/files/session-paths.ts';
 import type { TurnState } from '../sessions/turns/turn-state.ts';
 import { NOTHING_SAID, type SaidWords, saidInTurn } from '../sessions/witness/said-words.ts';

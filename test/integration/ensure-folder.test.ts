@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ensureFolder } from '../../src/core/files/files.ts';
+import { ensureFolder } from '../../src/core/files/folders.ts';
 import { compileSources } from '../helpers/compiled-sources.ts';
 
 let root: string;
@@ -27,9 +27,9 @@ describe('making a folder', () => {
 
 	// In a process of its own: Node's own `recursive` never comes back from it.
 	it.skipIf(!existsSync('/proc/self'))('ends where no folder can be made below one that exists', async () => {
-		const sources = compileSources('core/files/files.ts');
+		const sources = compileSources('core/files/folders.ts');
 		try {
-			const script = `import { ensureFolder } from 'src:core/files/files.js';
+			const script = `import { ensureFolder } from 'src:core/files/folders.js';
 				try { ensureFolder('/proc/no-such/a/b'); } catch (error) { console.log(error.code); }`;
 			const running = sources.start(script);
 			const late = setTimeout(() => running.kill('SIGKILL'), 15_000);

@@ -1,7 +1,7 @@
 import { closeSync, constants, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { hasErrno } from '../../core/errors.ts';
-import { writeAll } from '../../core/files/files.ts';
+import { writeAll } from '../../core/files/write-file.ts';
 import { runProcess } from '../../core/processes/run-process.ts';
 import type { PermissionPreset } from '../agent-adapter.ts';
 import type { PlanItem, PlanStatus } from '../events.ts';

@@ -1,7 +1,9 @@
 /** A demo agent's own memory of its conversations: one JSON file a native session, as a real CLI would keep it. */
 import { join } from 'node:path';
 import { isSystemError, RelayError } from '../../core/errors.ts';
-import { ensureFolder, readIfThere, writeAtomic } from '../../core/files/files.ts';
+import { ensureFolder } from '../../core/files/folders.ts';
+import { readIfThere } from '../../core/files/read-file.ts';
+import { writeAtomic } from '../../core/files/write-file.ts';
 import { countOrNull, objectOrEmpty, parseObject } from '../reading/json-fields.ts';
 import type { DemoUsage } from './voice.ts';
 

@@ -1,6 +1,6 @@
 /** Files in which the CLIs keep logins and choices of them, all small: what is larger, or no file, is not looked into. */
 import { statSync } from 'node:fs';
-import { readRegularText } from '../../core/files/files.ts';
+import { readRegularText } from '../../core/files/read-file.ts';
 import { type JsonObject, parseObject } from './json-fields.ts';
 
 const MAX_FILE_BYTES = 1024 * 1024;

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { RelayError } from '../../core/errors.ts';
-import { namesIn } from '../../core/files/files.ts';
+import { namesIn } from '../../core/files/folders.ts';
 import { readRecord } from '../../sessions/files/json-record.ts';
 import { insideSession, PACKETS_FOLDER } from '../../sessions/files/session-paths.ts';
 import type { LineageEntry } from '../../sessions/lineage/lineage.ts';

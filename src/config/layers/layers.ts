@@ -5,7 +5,7 @@
 import { lstatSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { hasErrno, RelayError } from '../../core/errors.ts';
-import { readExpected } from '../../core/files/files.ts';
+import { readExpected } from '../../core/files/read-file.ts';
 import { agentOfKey, CONFIG_KEYS } from '../config-keys.ts';
 import { DEFAULT_AGENT_SETTINGS } from '../defaults.ts';
 import { agentsWithoutCommand, type RelayConfig } from '../schema.ts';

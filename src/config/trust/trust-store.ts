@@ -7,7 +7,8 @@ import * as v from 'valibot';
 import { toIso } from '../../core/clock.ts';
 import { hasErrno, RelayError } from '../../core/errors.ts';
 import { type Locking, withFileLock } from '../../core/files/file-lock.ts';
-import { isUnreadable, readIfThere, writeAtomic } from '../../core/files/files.ts';
+import { isUnreadable, readIfThere } from '../../core/files/read-file.ts';
+import { writeAtomic } from '../../core/files/write-file.ts';
 import { obeyedAt, type TrustDigests, type TrustPlace } from './trust-files.ts';
 
 interface TrustRecord {

@@ -12,7 +12,8 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { hasErrno, RelayError } from '../errors.ts';
-import { ensureFolder, FILE_MODE, writeAll } from './files.ts';
+import { ensureFolder } from './folders.ts';
+import { FILE_MODE, writeAll } from './write-file.ts';
 
 const { O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDWR } = constants;
 const COPY_BYTES = 1024 * 1024;

@@ -7,14 +7,10 @@ import { dirname } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { hasErrno, RelayError } from '../errors.ts';
 import type { ProcessTable } from '../processes/process-table.ts';
-import {
-	createExclusive,
-	endFutureTime,
-	ensureFolder,
-	lstatIfThere,
-	readOrNull,
-	removeIfThere,
-} from './files.ts';
+import { endFutureTime, lstatIfThere } from './file-facts.ts';
+import { ensureFolder } from './folders.ts';
+import { readOrNull } from './read-file.ts';
+import { createExclusive, removeIfThere } from './write-file.ts';
 
 /**
  * The holder of a lock. `start` exposes a reused pid; `place` names machine, boot and pid namespace.

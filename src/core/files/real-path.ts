@@ -1,7 +1,7 @@
-import { realpathSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { onceAStep } from '../once.ts';
-import { lstatIfThere } from './files.ts';
+import { lstatIfThere } from './file-facts.ts';
 
 /** Returns the path with its links resolved, or unchanged when that fails. */
 export type RealPath = (path: string) => string;
@@ -40,4 +40,11 @@ export function createRealPath(): RealPath {
 			return path;
 		}
 	};
+}
+
+/** Resolves links in the part of the path that exists, as git and agents do. */
+export function realFolder(path: string): string {
+	if (existsSync(path)) return realpathSync(path);
+	const parent = dirname(path);
+	return parent === path ? path : join(realFolder(parent), basename(path));
 }

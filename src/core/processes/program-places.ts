@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { hasErrno } from '../errors.ts';
-import { namesIn } from '../files/files.ts';
+import { namesIn } from '../files/folders.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { hasErrno, RelayError } from '../errors.ts';
-import { CappedBytes } from '../files/capped-bytes.ts';
+import { CappedBytes } from './capped-bytes.ts';
 import { endWithUs, signalGroup } from './end-with-us.ts';
 import { withoutInheritedDescriptors } from './inherited-descriptors.ts';
 

@@ -1,5 +1,5 @@
 import { dirname, resolve } from 'node:path';
-import { readRegularText } from '../../core/files/files.ts';
+import { readRegularText } from '../../core/files/read-file.ts';
 
 const HEAD = 'gitdir: ';
 

@@ -5,7 +5,7 @@
 import { lstatSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { RelayError } from '../../core/errors.ts';
-import { namesIn } from '../../core/files/files.ts';
+import { namesIn } from '../../core/files/folders.ts';
 import { GITLINK_MODE } from '../commits/tree-edits.ts';
 import { firstLineOf, nulFields } from '../git-output.ts';
 import type { GitResult, GitRunOptions } from '../run-git.ts';

@@ -1,6 +1,7 @@
 import { type Stats, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { lstatIfThere, readExpectedText, readRegularText } from '../../core/files/files.ts';
+import { lstatIfThere } from '../../core/files/file-facts.ts';
+import { readExpectedText, readRegularText } from '../../core/files/read-file.ts';
 import type { RepoFacts } from '../repo-facts.ts';
 
 /**

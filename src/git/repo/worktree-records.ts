@@ -5,7 +5,7 @@
 import { existsSync, lstatSync, readdirSync, realpathSync, rmdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { hasErrno } from '../../core/errors.ts';
-import { readRegularText } from '../../core/files/files.ts';
+import { readRegularText } from '../../core/files/read-file.ts';
 import { linkedGitDir } from './git-link.ts';
 
 export interface WorktreeRecord {

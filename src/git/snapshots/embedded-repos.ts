@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { readIfThere, writeAtomic } from '../../core/files/files.ts';
+import { readIfThere } from '../../core/files/read-file.ts';
+import { writeAtomic } from '../../core/files/write-file.ts';
 import type { SnapshotFolder } from './snapshot-folder.ts';
 
 /** Worktree-relative folders of other repos that earlier takes met; kept so that git never looks into them again. */

@@ -4,7 +4,8 @@
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { readIfThere, writeAtomic } from '../../core/files/files.ts';
+import { readIfThere } from '../../core/files/read-file.ts';
+import { writeAtomic } from '../../core/files/write-file.ts';
 import type { SnapshotFolder } from './snapshot-folder.ts';
 
 /** The remembered tree, or null when the index differs from that time or the tree is no longer stored. */

@@ -4,7 +4,9 @@
  */
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
-import { lstatIfThere, readIfThere, writeAtomic } from '../../core/files/files.ts';
+import { lstatIfThere } from '../../core/files/file-facts.ts';
+import { readIfThere } from '../../core/files/read-file.ts';
+import { writeAtomic } from '../../core/files/write-file.ts';
 import { nulFields } from '../git-output.ts';
 import type { SnapshotFolder } from './snapshot-folder.ts';
 import type { SnapshotGit } from './snapshot-git.ts';

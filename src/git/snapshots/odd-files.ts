@@ -6,7 +6,7 @@
 import { type Dirent, readdirSync, type Stats, statSync } from 'node:fs';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { RelayError } from '../../core/errors.ts';
-import { readRegularText } from '../../core/files/files.ts';
+import { readRegularText } from '../../core/files/read-file.ts';
 import { linkedGitDir } from '../repo/git-link.ts';
 
 /** Where a run of git will be. */

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { lstatIfThere } from '../../core/files/files.ts';
+import { lstatIfThere } from '../../core/files/file-facts.ts';
 import { folderEntries } from '../repo/folder-entries.ts';
 import type { RepoFacts } from '../repo-facts.ts';
 

@@ -6,7 +6,7 @@
 import { type Dirent, readdirSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { hasErrno } from '../../core/errors.ts';
-import { removeIfThere, writeAtomic } from '../../core/files/files.ts';
+import { removeIfThere, writeAtomic } from '../../core/files/write-file.ts';
 import { dropStaleMarks, isInUse, type UserProcesses } from './snapshot-users.ts';
 
 export interface SnapshotBounds {

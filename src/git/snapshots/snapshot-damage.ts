@@ -6,7 +6,9 @@ import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { inflateSync } from 'node:zlib';
 import { hasErrno } from '../../core/errors.ts';
-import { namesIn, readIfThere, removeIfThere } from '../../core/files/files.ts';
+import { namesIn } from '../../core/files/folders.ts';
+import { readIfThere } from '../../core/files/read-file.ts';
+import { removeIfThere } from '../../core/files/write-file.ts';
 import type { SnapshotFolder } from './snapshot-folder.ts';
 
 /** Larger objects are judged by their size alone; reading them all could take minutes. */

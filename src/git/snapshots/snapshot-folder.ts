@@ -2,7 +2,9 @@
 import { createHash } from 'node:crypto';
 import { lstatSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { ensureFolder, readIfThere, readRegularText, writeAtomic } from '../../core/files/files.ts';
+import { ensureFolder } from '../../core/files/folders.ts';
+import { readIfThere, readRegularText } from '../../core/files/read-file.ts';
+import { writeAtomic } from '../../core/files/write-file.ts';
 import { quoteAlternate } from '../quote-alternate.ts';
 import type { RepoFacts } from '../repo-facts.ts';
 import { type Git, ISOLATED } from '../run-git.ts';

@@ -2,7 +2,8 @@
 import { renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { hasErrno, RelayError } from '../../core/errors.ts';
-import { isFolder, namesIn, readRegularText } from '../../core/files/files.ts';
+import { isFolder, namesIn } from '../../core/files/folders.ts';
+import { readRegularText } from '../../core/files/read-file.ts';
 import { explainingWrites } from '../../core/files/write-failure.ts';
 import { storeBytes, worktreesOf } from './snapshot-bounds.ts';
 import { isInUse, type UserProcesses } from './snapshot-users.ts';

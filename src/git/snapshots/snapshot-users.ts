@@ -2,14 +2,10 @@
 import { randomBytes } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-	createExclusive,
-	endFutureTime,
-	ensureFolder,
-	namesIn,
-	readIfThere,
-	removeIfThere,
-} from '../../core/files/files.ts';
+import { endFutureTime } from '../../core/files/file-facts.ts';
+import { ensureFolder, namesIn } from '../../core/files/folders.ts';
+import { readIfThere } from '../../core/files/read-file.ts';
+import { createExclusive, removeIfThere } from '../../core/files/write-file.ts';
 import type { ProcessTable } from '../../core/processes/process-table.ts';
 
 export type UserProcesses = Pick<ProcessTable, 'identify' | 'isAlive' | 'place'>;

@@ -7,7 +7,7 @@ import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Clock } from '../../core/clock.ts';
 import { isSystemError, RelayError } from '../../core/errors.ts';
-import { removeIfThere } from '../../core/files/files.ts';
+import { removeIfThere } from '../../core/files/write-file.ts';
 import { safeLine } from '../../core/text.ts';
 import type { FileChange, RepoFacts, Snapshot, Snapshots } from '../repo-facts.ts';
 import { type Git, GitTimeout } from '../run-git.ts';

@@ -1,8 +1,10 @@
 import { lstatSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { RelayError } from '../../core/errors.ts';
-import { ensureFolder, readRegularText, writeAtomic } from '../../core/files/files.ts';
+import { ensureFolder } from '../../core/files/folders.ts';
+import { readRegularText } from '../../core/files/read-file.ts';
 import { explainingWrites } from '../../core/files/write-failure.ts';
+import { writeAtomic } from '../../core/files/write-file.ts';
 import { explainUnwritten } from '../commits/explain-unwritten.ts';
 import { nulFields, nulInput } from '../git-output.ts';
 import type { Place, RepoGit } from '../repo/repo-git.ts';

@@ -1,6 +1,6 @@
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { ensureFolder } from '../../core/files/files.ts';
+import { ensureFolder } from '../../core/files/folders.ts';
 import { explainingWrites, explainWriteFailure } from '../../core/files/write-failure.ts';
 
 const PREFIX = 'scratch-';

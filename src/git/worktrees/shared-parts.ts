@@ -7,7 +7,7 @@ import { createHash, type Hash } from 'node:crypto';
 import { type Dirent, lstatSync, readdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { hasErrno, RelayError } from '../../core/errors.ts';
-import { readRegularFile, readRegularText } from '../../core/files/files.ts';
+import { readRegularFile, readRegularText } from '../../core/files/read-file.ts';
 import { nulFields } from '../git-output.ts';
 import type { Place, RepoGit } from '../repo/repo-git.ts';
 import { readRecords } from '../repo/worktree-records.ts';

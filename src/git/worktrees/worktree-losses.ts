@@ -4,7 +4,7 @@
  */
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
-import { readRegularText } from '../../core/files/files.ts';
+import { readRegularText } from '../../core/files/read-file.ts';
 import { firstLineOf, isObjectId, nulFields } from '../git-output.ts';
 import { readFolderContents } from '../repo/nested-repos.ts';
 import { findNestedWork, findWorkInRecord } from '../repo/nested-work.ts';

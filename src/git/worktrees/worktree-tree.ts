@@ -6,7 +6,9 @@
 import { lstatSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { RelayError } from '../../core/errors.ts';
-import { ensureFolder, readIfThere, removeIfThere, writeAtomic } from '../../core/files/files.ts';
+import { ensureFolder } from '../../core/files/folders.ts';
+import { readIfThere } from '../../core/files/read-file.ts';
+import { removeIfThere, writeAtomic } from '../../core/files/write-file.ts';
 import { embeddedWithoutCommit, unreadablePaths } from '../add-complaints.ts';
 import { firstLineOf, nulFields, nulInput } from '../git-output.ts';
 import { quoteAlternate } from '../quote-alternate.ts';

@@ -1,7 +1,7 @@
 /** What an adoption would write: each path looked at, and new contents laid complete beside the checkout, merged where asked for. */
 import { lstatSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ensureFolder } from '../../core/files/files.ts';
+import { ensureFolder } from '../../core/files/folders.ts';
 import type { EditPlace } from '../../edits/edit-journal.ts';
 import { contentConflict, type EditOmission, isMergeable, type SeenPath } from '../../edits/look-at-paths.ts';
 import { type MergeResult, mergeDiffering, sortByContent } from '../../edits/merge-contents.ts';

@@ -1,7 +1,8 @@
 /** What `race clean` would take away, and what it leaves alone and why. Looking at it changes nothing. */
 import { join } from 'node:path';
 import { RelayError, type RelayErrorCode } from '../../core/errors.ts';
-import { isNoFolder, lstatIfThere } from '../../core/files/files.ts';
+import { lstatIfThere } from '../../core/files/file-facts.ts';
+import { isNoFolder } from '../../core/files/folders.ts';
 import { formatPlural } from '../../core/plural.ts';
 import { safeLine } from '../../core/text.ts';
 import { recordedPath, removalPath } from '../../git/repo/worktree-records.ts';

@@ -6,8 +6,8 @@
 import { lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { RelayError } from '../../core/errors.ts';
-import { removeIfThere } from '../../core/files/files.ts';
 import { explainingWrites } from '../../core/files/write-failure.ts';
+import { removeIfThere } from '../../core/files/write-file.ts';
 import type { SessionId } from '../../core/ids.ts';
 import { removeEmpty } from '../../git/repo/worktree-records.ts';
 import { removeWorktreeFolder } from '../../git/worktrees/remove-worktree.ts';

@@ -1,8 +1,9 @@
 /** `owner.json` beside the worktrees of a race: whose they are. Without it nothing there is ever removed. */
 import { join } from 'node:path';
 import * as v from 'valibot';
-import { ensureFolder, writeAtomic } from '../../core/files/files.ts';
+import { ensureFolder } from '../../core/files/folders.ts';
 import { explainingWrites } from '../../core/files/write-failure.ts';
+import { writeAtomic } from '../../core/files/write-file.ts';
 import { parseRecord, readRecord } from '../../sessions/files/json-record.ts';
 
 const text = v.string();

@@ -5,7 +5,7 @@
 import { lstatSync, readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { RelayError } from '../../core/errors.ts';
-import { realFolder } from '../../core/files/real-folder.ts';
+import { realFolder } from '../../core/files/real-path.ts';
 import { removalPath } from '../../git/repo/worktree-records.ts';
 import type { RepoFacts } from '../../git/repo-facts.ts';
 import { OWNER_FILE, readOwner } from './owner-file.ts';

@@ -1,8 +1,8 @@
 /** `race.json` in the folder of a race's session: read by anyone, written whole and durably by who holds the session. */
 import { basename, join } from 'node:path';
 import { RelayError } from '../../core/errors.ts';
-import { writeAtomic } from '../../core/files/files.ts';
 import { explainingWrites } from '../../core/files/write-failure.ts';
+import { writeAtomic } from '../../core/files/write-file.ts';
 import type { SessionId } from '../../core/ids.ts';
 import { safeLine } from '../../core/text.ts';
 import { parseRecord, readRecord, refuseNewer } from '../../sessions/files/json-record.ts';

@@ -3,7 +3,7 @@ import { realpathSync } from 'node:fs';
 import { cp } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, normalize, sep } from 'node:path';
 import { hasErrno, RelayError } from '../../core/errors.ts';
-import { ensureFolder } from '../../core/files/files.ts';
+import { ensureFolder } from '../../core/files/folders.ts';
 import { explainWriteFailure } from '../../core/files/write-failure.ts';
 
 /**

@@ -2,7 +2,7 @@
 import { lstatSync } from 'node:fs';
 import { isAbsolute, relative, sep } from 'node:path';
 import { RelayError } from '../../core/errors.ts';
-import { realFolder } from '../../core/files/real-folder.ts';
+import { realFolder } from '../../core/files/real-path.ts';
 import { safeLine } from '../../core/text.ts';
 import type { FileChange, Snapshots } from '../../git/repo-facts.ts';
 import type { KeptTree } from '../../git/worktrees/worktree-types.ts';

@@ -1,8 +1,9 @@
 /** Setup and checks: commands in an entrant's worktree, their output recorded beside the race. */
 import { closeSync } from 'node:fs';
 import { join } from 'node:path';
-import { ensureFolder, openAppend, removeIfThere, writeAll } from '../../core/files/files.ts';
+import { ensureFolder } from '../../core/files/folders.ts';
 import { explainingWrites } from '../../core/files/write-failure.ts';
+import { openAppend, removeIfThere, writeAll } from '../../core/files/write-file.ts';
 import { runCommand } from '../../relay/turn/run-command.ts';
 import { RACE_FOLDER } from '../../sessions/files/session-paths.ts';
 import type { EntrantRecord } from '../record/race-record.ts';

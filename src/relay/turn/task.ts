@@ -1,6 +1,6 @@
 /** What an agent is asked to do, in the user's words, and where those words are found again after a crash. */
 import { RelayError } from '../../core/errors.ts';
-import { readOrNull } from '../../core/files/files.ts';
+import { readOrNull } from '../../core/files/read-file.ts';
 import { wordsOfPrompt } from '../../handoff/words/words-of-prompt.ts';
 import { turnFile } from '../../sessions/files/session-paths.ts';
 import type { LineageEntry } from '../../sessions/lineage/lineage.ts';

@@ -17,7 +17,8 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { hasErrno, RelayError } from '../../core/errors.ts';
-import { FOLDER_MODE, lstatExactly } from '../../core/files/files.ts';
+import { lstatExactly } from '../../core/files/file-facts.ts';
+import { FOLDER_MODE } from '../../core/files/folders.ts';
 import type { FolderRef } from './folder-time.ts';
 import { ADOPT_FOLDER, PACKETS_FOLDER, RACE_FOLDER, TURNS_FOLDER } from './session-paths.ts';
 import { foldersAbove, refuseLink } from './store-location.ts';

@@ -3,7 +3,7 @@ import type { Stats } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import * as v from 'valibot';
 import { RelayError } from '../../core/errors.ts';
-import { isUnreadable, readExpected } from '../../core/files/files.ts';
+import { isUnreadable, readExpected } from '../../core/files/read-file.ts';
 import { safeLine } from '../../core/text.ts';
 import { SESSION_META_VERSION, type SessionMeta, sessionMetaSchema } from '../session-meta.ts';
 import { TURN_STATE_VERSION, type TurnState, turnStateSchema } from '../turns/turn-state.ts';

@@ -6,7 +6,8 @@
  */
 import { join } from 'node:path';
 import { hasErrno, RelayError } from '../../core/errors.ts';
-import { createExclusive, readExpected, readIfThere, writeAtomic } from '../../core/files/files.ts';
+import { readExpected, readIfThere } from '../../core/files/read-file.ts';
+import { createExclusive, writeAtomic } from '../../core/files/write-file.ts';
 import type { RepoFacts } from '../../git/repo-facts.ts';
 import { readPlainIndex } from '../../git/snapshots/repo-index.ts';
 import { sessionsFolder } from './session-paths.ts';

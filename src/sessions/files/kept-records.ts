@@ -5,7 +5,10 @@
 import { statSync, utimesSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { RelayError } from '../../core/errors.ts';
-import { ensureFolder, lstatIfThere, namesIn, readOrNull, writeAtomic } from '../../core/files/files.ts';
+import { lstatIfThere } from '../../core/files/file-facts.ts';
+import { ensureFolder, namesIn } from '../../core/files/folders.ts';
+import { readOrNull } from '../../core/files/read-file.ts';
+import { writeAtomic } from '../../core/files/write-file.ts';
 import { type HeldFolder, refuseLinksTo } from './held-folder.ts';
 import { logFile, META_FILE, TURNS_FOLDER } from './session-paths.ts';
 

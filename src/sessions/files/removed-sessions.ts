@@ -1,7 +1,7 @@
 /** How a session goes: its folder gets a name that no listing knows, in one step, and is emptied then. */
 import { renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { isFolder, namesIn } from '../../core/files/files.ts';
+import { isFolder, namesIn } from '../../core/files/folders.ts';
 import { sessionsFolder } from './session-paths.ts';
 
 const REMOVED = /^\.[0-9A-HJKMNP-TV-Z]{26}\.removed$/;

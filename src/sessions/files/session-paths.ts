@@ -1,6 +1,6 @@
 /** Where each file of a session lies. Pure; the only place that knows the names of design 4. */
 import { isAbsolute, join, normalize, sep } from 'node:path';
-import { namesIn } from '../../core/files/files.ts';
+import { namesIn } from '../../core/files/folders.ts';
 import type { SessionId } from '../../core/ids.ts';
 
 export type TurnFileName =

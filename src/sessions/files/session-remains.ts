@@ -1,6 +1,7 @@
 /** What is left of a session whose record is missing or cannot be read: a look at its folder, which changes nothing. */
 import { join } from 'node:path';
-import { lstatIfThere, namesIn } from '../../core/files/files.ts';
+import { lstatIfThere } from '../../core/files/file-facts.ts';
+import { namesIn } from '../../core/files/folders.ts';
 import { readNewestTurns } from '../turns/turn-states.ts';
 import {
 	LOCK_FILE,

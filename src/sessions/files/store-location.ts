@@ -3,16 +3,11 @@ import { accessSync, constants, type StatsBase } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import * as v from 'valibot';
 import { hasErrno, RelayError } from '../../core/errors.ts';
-import {
-	createExclusive,
-	ensureFolder,
-	isFolder,
-	isNoFolder,
-	lstatIfThere,
-	namesIn,
-	readJsonOrNull,
-} from '../../core/files/files.ts';
+import { lstatIfThere } from '../../core/files/file-facts.ts';
+import { ensureFolder, isFolder, isNoFolder, namesIn } from '../../core/files/folders.ts';
+import { readJsonOrNull } from '../../core/files/read-file.ts';
 import { explainingWrites } from '../../core/files/write-failure.ts';
+import { createExclusive } from '../../core/files/write-file.ts';
 import type { SessionId } from '../../core/ids.ts';
 import { quoteForShell } from '../../core/quote-for-shell.ts';
 import type { RepoFacts } from '../../git/repo-facts.ts';

@@ -10,14 +10,9 @@ import * as v from 'valibot';
 import { type Clock, fromIso, toIso } from '../../core/clock.ts';
 import { isSystemError, RelayError } from '../../core/errors.ts';
 import { type Locking, withFileLock } from '../../core/files/file-lock.ts';
-import {
-	isForeignFolder,
-	isOwnFolder,
-	namesIn,
-	readJsonOrNull,
-	removeIfThere,
-	writeAtomic,
-} from '../../core/files/files.ts';
+import { isForeignFolder, isOwnFolder, namesIn } from '../../core/files/folders.ts';
+import { readJsonOrNull } from '../../core/files/read-file.ts';
+import { removeIfThere, writeAtomic } from '../../core/files/write-file.ts';
 import { isSessionId, type SessionId } from '../../core/ids.ts';
 import { standingOf } from '../../core/processes/process-place.ts';
 import type { ProcessTable } from '../../core/processes/process-table.ts';

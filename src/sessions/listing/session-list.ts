@@ -1,6 +1,7 @@
 import { join, sep } from 'node:path';
 import { RelayError } from '../../core/errors.ts';
-import { isFolder, lstatIfThere, namesInExpected } from '../../core/files/files.ts';
+import { lstatIfThere } from '../../core/files/file-facts.ts';
+import { isFolder, namesInExpected } from '../../core/files/folders.ts';
 import { isSessionId, type SessionId } from '../../core/ids.ts';
 import { foldersOf } from '../files/held-folder.ts';
 import { readMeta } from '../files/json-record.ts';

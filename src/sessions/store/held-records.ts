@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeAtomic } from '../../core/files/files.ts';
 import { explainingWrites } from '../../core/files/write-failure.ts';
+import { writeAtomic } from '../../core/files/write-file.ts';
 import { keepFolderTime } from '../files/folder-time.ts';
 import type { HeldFolder } from '../files/held-folder.ts';
 import { serializeMeta, serializeTurnState } from '../files/json-record.ts';

@@ -1,7 +1,7 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Clock, toIso } from '../../core/clock.ts';
-import { removeIfThere } from '../../core/files/files.ts';
+import { removeIfThere } from '../../core/files/write-file.ts';
 import type { SessionId } from '../../core/ids.ts';
 import { bumpFolderTime } from '../files/folder-time.ts';
 import { PACKETS_FOLDER, TURNS_FOLDER, turnNumbers } from '../files/session-paths.ts';

@@ -18,15 +18,10 @@ import { basename, dirname, join } from 'node:path';
 import * as v from 'valibot';
 import { type Clock, toIso } from '../../core/clock.ts';
 import { hasErrno, RelayError } from '../../core/errors.ts';
-import {
-	createExclusive,
-	endFutureTime,
-	isUnreadable,
-	namesInExpected,
-	openToRead,
-	readIfThere,
-	removeIfThere,
-} from '../../core/files/files.ts';
+import { endFutureTime } from '../../core/files/file-facts.ts';
+import { namesInExpected } from '../../core/files/folders.ts';
+import { isUnreadable, openToRead, readIfThere } from '../../core/files/read-file.ts';
+import { createExclusive, removeIfThere } from '../../core/files/write-file.ts';
 import { standingOf } from '../../core/processes/process-place.ts';
 import type { ProcessTable } from '../../core/processes/process-table.ts';
 import { keepFolderTime } from '../files/folder-time.ts';

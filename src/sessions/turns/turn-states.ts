@@ -1,7 +1,7 @@
 import { closeSync, readSync } from 'node:fs';
 import { fromIso } from '../../core/clock.ts';
 import { hasErrno, RelayError } from '../../core/errors.ts';
-import { isUnreadable, openToRead } from '../../core/files/files.ts';
+import { isUnreadable, openToRead } from '../../core/files/read-file.ts';
 import { readTurnState } from '../files/json-record.ts';
 import { turnFile, turnNumbers } from '../files/session-paths.ts';
 import type { TurnState } from './turn-state.ts';

@@ -6,17 +6,10 @@ import { closeSync, constants, fstatSync, ftruncateSync, openSync, readSync } fr
 import { dirname } from 'node:path';
 import * as v from 'valibot';
 import { hasErrno } from '../../core/errors.ts';
-import {
-	areOfOwnFolder,
-	ensureFolder,
-	FILE_MODE,
-	isForeignFolder,
-	isOwned,
-	isUnreadable,
-	lstatIfThere,
-	readIfThere,
-	writeAll,
-} from '../../core/files/files.ts';
+import { isOwned, lstatIfThere } from '../../core/files/file-facts.ts';
+import { areOfOwnFolder, ensureFolder, isForeignFolder } from '../../core/files/folders.ts';
+import { isUnreadable, readIfThere } from '../../core/files/read-file.ts';
+import { FILE_MODE, writeAll } from '../../core/files/write-file.ts';
 
 export const WITNESS_VERSION = 1;
 

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { type Clock, toIso } from '../../core/clock.ts';
-import { removeIfThere, syncNamed, syncNamedNow } from '../../core/files/files.ts';
+import { removeIfThere, syncNamed, syncNamedNow } from '../../core/files/write-file.ts';
 import type { SessionId } from '../../core/ids.ts';
 import {
 	appendWitness,

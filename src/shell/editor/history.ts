@@ -2,15 +2,9 @@
 import { chmodSync, closeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { hasErrno } from '../../core/errors.ts';
-import {
-	ensureFolder,
-	FILE_MODE,
-	isUnreadable,
-	openAppend,
-	readIfThere,
-	writeAll,
-	writeAtomic,
-} from '../../core/files/files.ts';
+import { ensureFolder } from '../../core/files/folders.ts';
+import { isUnreadable, readIfThere } from '../../core/files/read-file.ts';
+import { FILE_MODE, openAppend, writeAll, writeAtomic } from '../../core/files/write-file.ts';
 
 /** Entries kept; the file is rewritten when it holds twice as many. */
 const MAX_ENTRIES = 1000;

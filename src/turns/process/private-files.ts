@@ -17,15 +17,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { PrivateFile } from '../../agents/agent-adapter.ts';
 import { RelayError } from '../../core/errors.ts';
-import {
-	areOfOwnFolder,
-	ensureFolder,
-	FILE_MODE,
-	isOwnFolder,
-	lstatIfThere,
-	namesIn,
-	writeAll,
-} from '../../core/files/files.ts';
+import { lstatIfThere } from '../../core/files/file-facts.ts';
+import { areOfOwnFolder, ensureFolder, isOwnFolder, namesIn } from '../../core/files/folders.ts';
+import { FILE_MODE, writeAll } from '../../core/files/write-file.ts';
 import type { ProcessTable } from '../../core/processes/process-table.ts';
 
 const { O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY } = constants;

@@ -7,14 +7,9 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { isSystemError } from '../../core/errors.ts';
-import {
-	ensureFolder,
-	isForeignFolder,
-	namesIn,
-	readJsonOrNull,
-	removeIfThere,
-	writeAtomic,
-} from '../../core/files/files.ts';
+import { ensureFolder, isForeignFolder, namesIn } from '../../core/files/folders.ts';
+import { readJsonOrNull } from '../../core/files/read-file.ts';
+import { removeIfThere, writeAtomic } from '../../core/files/write-file.ts';
 import { standingOf } from '../../core/processes/process-place.ts';
 import type { ProcessEntry, ProcessIdentity, ProcessTable } from '../../core/processes/process-table.ts';
 import { identifyAll, isMultiplexer } from '../../core/processes/process-tree.ts';

@@ -1,6 +1,6 @@
 import type { AgentExit } from '../../agents/agent-adapter.ts';
 import type { AgentEvent, BackgroundTask, Limit } from '../../agents/events.ts';
-import { syncInBackground } from '../../core/files/files.ts';
+import { syncInBackground } from '../../core/files/write-file.ts';
 import type { AgentProcess } from '../../terminal/agent-process.ts';
 import { AskedTerminal } from '../questions/terminal/asked-terminal.ts';
 import { TurnQuestions } from '../questions/turn-questions.ts';

@@ -5,7 +5,7 @@
 import type { AgentExit, AgentParser, NativeFacts, ParsedTurn } from '../../agents/agent-adapter.ts';
 import type { AgentEvent, PlanItem } from '../../agents/events.ts';
 import { AppendFile } from '../../core/files/append-file.ts';
-import { writeAtomic } from '../../core/files/files.ts';
+import { writeAtomic } from '../../core/files/write-file.ts';
 import { turnFile } from '../../sessions/files/session-paths.ts';
 import { serializeEvent } from '../event-log.ts';
 import type { ChannelBytes } from '../questions/question-channel.ts';

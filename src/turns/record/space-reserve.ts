@@ -1,5 +1,5 @@
 import { closeSync, constants, openSync, unlinkSync, writeSync } from 'node:fs';
-import { FILE_MODE } from '../../core/files/files.ts';
+import { FILE_MODE } from '../../core/files/write-file.ts';
 
 const { O_CREAT, O_EXCL, O_NOFOLLOW, O_RDWR } = constants;
 

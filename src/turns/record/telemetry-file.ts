@@ -1,7 +1,8 @@
 import { closeSync, constants, fstatSync, ftruncateSync, openSync, readSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { hasErrno } from '../../core/errors.ts';
-import { ensureFolder, FILE_MODE, removeIfThere } from '../../core/files/files.ts';
+import { ensureFolder } from '../../core/files/folders.ts';
+import { FILE_MODE, removeIfThere } from '../../core/files/write-file.ts';
 
 const CHUNK_BYTES = 64 * 1024;
 /** A CLI may write 100 KB for each request: what was read is cut off above this. */

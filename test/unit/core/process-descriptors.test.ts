@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CappedBytes } from '../../../src/core/files/capped-bytes.ts';
+import { CappedBytes } from '../../../src/core/processes/capped-bytes.ts';
 import { coverDescriptors } from '../../../src/core/processes/inherited-descriptors.ts';
 
 describe('coverDescriptors', () => {

@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path';
-import { namesIn, readRegularText } from '../../../core/files/files.ts';
+import { namesIn } from '../../../core/files/folders.ts';
+import { readRegularText } from '../../../core/files/read-file.ts';
 import { linkedGitDir } from '../../../git/repo/git-link.ts';
 import type { TurnRequest } from '../../agent-adapter.ts';
 import { foldersUp } from '../../folders-up.ts';

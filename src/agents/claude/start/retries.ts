@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { readRegularText } from '../../../core/files/files.ts';
+import { readRegularText } from '../../../core/files/read-file.ts';
 import type { TurnRequest } from '../../agent-adapter.ts';
 import { foldersUp } from '../../folders-up.ts';
 import { objectOrEmpty, parseObject, textOrNull } from '../../reading/json-fields.ts';

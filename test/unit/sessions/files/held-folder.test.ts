@@ -14,7 +14,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { writeAtomic } from '../../../../src/core/files/files.ts';
+import { writeAtomic } from '../../../../src/core/files/write-file.ts';
 import { HeldFolder, refuseLinksTo } from '../../../../src/sessions/files/held-folder.ts';
 
 let root: string;

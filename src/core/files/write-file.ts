@@ -1,0 +1,145 @@
+/**
+ * Files written in folders that others may write to. Every open refuses a symbolic link as the last component; files are
+ * 0600. `writeAtomic` leaves either the old bytes or the new ones, whenever the process dies.
+ */
+import { randomBytes } from 'node:crypto';
+import { closeSync, constants, fsyncSync, openSync, renameSync, unlinkSync, writeSync } from 'node:fs';
+import { open, rename, unlink } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { hasErrno } from '../errors.ts';
+
+export const FILE_MODE = 0o600;
+
+const { O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY } = constants;
+
+/** Opens for appending (creates when missing), 0600, never through a link. */
+export function openAppend(path: string): number {
+	return openSync(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW, FILE_MODE);
+}
+
+/** Writes all bytes, even where the system takes only part of them at a time. */
+export function writeAll(fd: number, data: Buffer): void {
+	for (let at = 0; at < data.length; ) at += writeSync(fd, data, at, data.length - at);
+}
+
+/**
+ * Replaces a file's content through a new file and a rename in the same folder. With `sync` both the file and the folder
+ * are on disk when it returns; with `content` only the
+ * new bytes are, and a power cut may still show the old file, whole. Removes its own temporary file when it fails.
+ */
+export function writeAtomic(
+	path: string,
+	data: string | Buffer,
+	options: { sync?: boolean | 'content' } = {},
+): void {
+	const temporary = temporaryBeside(path);
+	try {
+		const fd = openSync(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, FILE_MODE);
+		try {
+			writeAll(fd, typeof data === 'string' ? Buffer.from(data) : data);
+			if (options.sync) fsyncSync(fd);
+		} finally {
+			closeSync(fd);
+		}
+		renameSync(temporary, path);
+	} catch (error) {
+		removeIfThere(temporary);
+		throw error;
+	}
+	if (options.sync === true) syncOne(dirname(path), O_RDONLY);
+}
+
+/**
+ * As `writeAtomic` with `sync`, for several files of one folder, without blocking the event loop. They are written concurrently and
+ * appear in the order given: once the last one exists, all do.
+ */
+export async function writeDurably(
+	files: ReadonlyArray<readonly [path: string, data: string]>,
+): Promise<void> {
+	const made = files.map(([path, data]) => ({ path, data, temporary: temporaryBeside(path) }));
+	try {
+		await Promise.all(made.map(({ temporary, data }) => writeSynced(temporary, data)));
+		for (const { temporary, path } of made) await rename(temporary, path);
+	} catch (error) {
+		await Promise.all(made.map(({ temporary }) => unlink(temporary).catch(() => undefined)));
+		throw error;
+	}
+	const folder = await open(dirname(made[0]?.path ?? '.'), O_RDONLY);
+	try {
+		await folder.sync();
+	} finally {
+		await folder.close();
+	}
+}
+
+/**
+ * Syncs an already written file and its name to disk without blocking the event loop. Ignores failures: the file is then as safe as
+ * before.
+ */
+export async function syncInBackground(path: string): Promise<void> {
+	await syncNamed(path).catch(() => undefined);
+}
+
+/** Syncs an already written file and its name to disk. Rejects with a system error. */
+export async function syncNamed(path: string): Promise<void> {
+	for (const each of [path, dirname(path)]) {
+		const handle = await open(each, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+		await handle.sync().finally(() => handle.close());
+	}
+}
+
+/** As `syncNamed`, but blocking. Throws a system error. */
+export function syncNamedNow(path: string): void {
+	for (const each of [path, dirname(path)]) syncOne(each, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+}
+
+async function writeSynced(path: string, data: string): Promise<void> {
+	const file = await open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, FILE_MODE);
+	try {
+		await file.writeFile(data);
+		await file.sync();
+	} finally {
+		await file.close();
+	}
+}
+
+/** Creates a file that must not exist yet. Returns false, and writes nothing, when it does. Leaves no file behind when it fails. */
+export function createExclusive(path: string, data: string): boolean {
+	let fd: number;
+	try {
+		fd = openSync(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, FILE_MODE);
+	} catch (error) {
+		if (hasErrno(error, 'EEXIST')) return false;
+		throw error;
+	}
+	try {
+		writeAll(fd, Buffer.from(data));
+	} catch (error) {
+		removeIfThere(path);
+		throw error;
+	} finally {
+		closeSync(fd);
+	}
+	return true;
+}
+
+export function removeIfThere(path: string): void {
+	try {
+		unlinkSync(path);
+	} catch (error) {
+		if (!hasErrno(error, 'ENOENT', 'ENOTDIR')) throw error;
+	}
+}
+
+function temporaryBeside(path: string): string {
+	return join(dirname(path), `.${basename(path)}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`);
+}
+
+function syncOne(path: string, flags: number): void {
+	const fd = openSync(path, flags);
+	try {
+		fsyncSync(fd);
+	} finally {
+		closeSync(fd);
+	}
+}
