@@ -15,7 +15,7 @@ import {
 	storeFolders,
 } from '../files/store-location.ts';
 import type { CheckpointReason, SessionMeta } from '../session-meta.ts';
-import { type LockContext, readLock } from '../store/session-lock.ts';
+import { type LockContext, readLock } from '../store/lock-record.ts';
 import { newestTurnTime, readNewestTurns } from '../turns/turn-states.ts';
 import { raceStanding } from './race-standing.ts';
 import { sessionStatus } from './session-status.ts';

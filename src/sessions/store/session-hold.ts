@@ -6,7 +6,8 @@ import type { SessionId } from '../../core/ids.ts';
 import { keepFolderTime } from '../files/folder-time.ts';
 import type { HeldFolder } from '../files/held-folder.ts';
 import { META_FILE } from '../files/session-paths.ts';
-import { lockedBy, REFRESH_EVERY_MS, type SessionLock } from './session-lock.ts';
+import { lockedBy } from './lock-record.ts';
+import { REFRESH_EVERY_MS, type SessionLock } from './session-lock.ts';
 
 /** Where a session lies, and the lock there. */
 export interface LockedPlace {

@@ -15,62 +15,24 @@ import {
 	utimesSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import * as v from 'valibot';
-import { type Clock, toIso } from '../../core/clock.ts';
 import { hasErrno, RelayError } from '../../core/errors.ts';
 import { endFutureTime } from '../../core/files/file-facts.ts';
 import { namesInExpected } from '../../core/files/folders.ts';
 import { isUnreadable, openToRead, readIfThere } from '../../core/files/read-file.ts';
 import { createExclusive, removeIfThere } from '../../core/files/write-file.ts';
-import { standingOf } from '../../core/processes/process-place.ts';
-import type { ProcessTable } from '../../core/processes/process-table.ts';
 import { keepFolderTime } from '../files/folder-time.ts';
-import { readRecord } from '../files/json-record.ts';
 import { LOCK_FILE } from '../files/session-paths.ts';
+import {
+	type FoundLock,
+	findLock,
+	type LockContext,
+	type LockHolder,
+	lockedBy,
+	lockText,
+} from './lock-record.ts';
 
-/** What judging a lock needs to know about processes. */
-export type LockProcesses = Pick<ProcessTable, 'identify' | 'isAlive' | 'place' | 'uptime'>;
-
-const lockSchema = v.looseObject({
-	schema_version: v.number(),
-	/** Random; tells this lock from any other of the same process. */
-	token: v.pipe(v.string(), v.regex(/^[0-9a-f]{16}$/)),
-	pid: v.number(),
-	pid_start: v.string(),
-	boot_id: v.nullable(v.string()),
-	pid_namespace: v.nullable(v.string()),
-	host: v.string(),
-	acquired_at: v.string(),
-});
-
-type Lock = v.InferOutput<typeof lockSchema>;
-
-export interface LockHolder {
-	pid: number;
-	host: string;
-	/** ISO-8601. */
-	since: string;
-	/** Set where the lock's file tells nothing: its path. */
-	unreadable?: string;
-	/** Epoch ms of the last refresh (the file's mtime). */
-	refreshedAt: number;
-	/** `gone` and `stale` locks may be taken over; `stale` ones are of another host or namespace. */
-	judged: 'held' | 'gone' | 'stale';
-}
-
-interface FoundLock extends LockHolder {
-	token: string;
-}
-
-/** Where the process of a lock cannot be looked at, it is stale after this long without a refresh (design 4). */
-const STALE_AFTER_MS = 10 * 60_000;
 /** A holder refreshes this often, so that twenty refreshes must fail before anyone takes over. */
 export const REFRESH_EVERY_MS = 30_000;
-
-export interface LockContext {
-	clock: Pick<Clock, 'now'>;
-	processes: LockProcesses;
-}
 
 export interface SessionLock {
 	/** Marks the lock as still in use. */
@@ -83,11 +45,6 @@ export interface SessionLock {
 	release(): void;
 	/** The holder that this lock replaced, null when there was none. */
 	readonly replaced: LockHolder | null;
-}
-
-/** Who has the lock, judged; null when nobody does. Never writes. Throws `damaged_record` for what is no lock at all. */
-export function readLock(folder: string, context: LockContext): LockHolder | null {
-	return findLock(join(folder, LOCK_FILE), context);
 }
 
 export interface LockOptions {
@@ -163,18 +120,6 @@ function removeStrayDrafts(
 
 /** Each attempt past the first means that another process acted in between. */
 const MAX_ATTEMPTS = 50;
-
-export function lockedBy(holder: LockHolder): RelayError {
-	if (holder.unreadable !== undefined) {
-		return new RelayError('session_locked', `the lock ${holder.unreadable} cannot be read`, {
-			hint: `another relay may hold it since ${holder.since}; if none runs, remove that file`,
-		});
-	}
-	const who = `process ${holder.pid} on ${holder.host} since ${holder.since}`;
-	return new RelayError('session_locked', `the session is in use by ${who}`, {
-		hint: 'wait for it, end it, or start a new session',
-	});
-}
 
 /**
  * Replaces a stale lock. The claim `lock.after-<token>` is the sole right to do so; a claim whose owner died is itself
@@ -263,67 +208,6 @@ function refreshFile(path: string, token: string, context: LockContext): void {
 		if (isSame && findLock(path, context)?.token === token) futimesSync(fd, now, now);
 	} finally {
 		closeSync(fd);
-	}
-}
-
-function lockText(token: string, { clock, processes }: LockContext): string {
-	const lock: Lock = {
-		schema_version: 1,
-		token,
-		pid: process.pid,
-		pid_start: processes.identify(process.pid)?.start ?? '',
-		...processes.place(),
-		acquired_at: toIso(clock.now()),
-	};
-	return `${JSON.stringify(lock)}\n`;
-}
-
-function findLock(path: string, context: LockContext): FoundLock | null {
-	let refreshedAt: number | undefined;
-	const bytes = readRecord(path, ({ mtimeMs }) => {
-		refreshedAt = mtimeMs;
-	});
-	if (bytes === null || refreshedAt === undefined) return null;
-	const { clock, processes } = context;
-	const isOld = clock.now() - refreshedAt > STALE_AFTER_MS;
-	const lock = parseLock(bytes.toString('utf8'));
-	if (lock === null) {
-		const since = toIso(refreshedAt);
-		// A power cut empties files that were written shortly before.
-		const isOfEarlierBoot = refreshedAt < clock.now() - processes.uptime() * 1000;
-		const judged = isOld || isOfEarlierBoot ? 'stale' : 'held';
-		return {
-			pid: 0,
-			host: 'an unknown host',
-			since,
-			unreadable: path,
-			refreshedAt,
-			judged,
-			token: 'unreadable',
-		};
-	}
-	const judged = judge(lock, isOld, processes);
-	return { pid: lock.pid, host: lock.host, since: lock.acquired_at, refreshedAt, judged, token: lock.token };
-}
-
-function judge(lock: Lock, isOld: boolean, processes: LockProcesses): LockHolder['judged'] {
-	switch (standingOf(lock, processes.place())) {
-		case 'here':
-			return processes.isAlive({ pid: lock.pid, start: lock.pid_start }) ? 'held' : 'gone';
-		case 'ended':
-			return 'gone';
-		case 'unseen':
-			return isOld ? 'stale' : 'held';
-	}
-}
-
-function parseLock(text: string): Lock | null {
-	try {
-		const result = v.safeParse(lockSchema, JSON.parse(text));
-		return result.success ? result.output : null;
-	} catch (error) {
-		if (error instanceof SyntaxError) return null;
-		throw error;
 	}
 }
 

@@ -24,7 +24,7 @@ import { keptSessions } from '../../../../src/prune/sessions.ts';
 import { removedSessions } from '../../../../src/sessions/files/removed-sessions.ts';
 import { locateStore, orphanedStores, stateStores } from '../../../../src/sessions/files/store-location.ts';
 import { latestUnfinished } from '../../../../src/sessions/listing/latest-session.ts';
-import type { LockProcesses } from '../../../../src/sessions/store/session-lock.ts';
+import type { LockProcesses } from '../../../../src/sessions/store/lock-record.ts';
 import { createSessionStore } from '../../../../src/sessions/store/session-store.ts';
 import { createWitnesses } from '../../../../src/sessions/witness/witness.ts';
 import { fakeCheckpoint } from '../../../helpers/fake-session-meta.ts';

@@ -1,0 +1,54 @@
+import { mkdirSync } from 'node:fs';
+import { hasErrno } from '../../core/errors.ts';
+import { FOLDER_MODE } from '../../core/files/folders.ts';
+import { explainingWrites } from '../../core/files/write-failure.ts';
+import type { SessionId } from '../../core/ids.ts';
+import { sessionFolder } from '../files/session-paths.ts';
+import type { StoreLocation } from '../files/store-location.ts';
+import { sessionPlaces } from '../listing/session-list.ts';
+
+/**
+ * A folder for a new id above all others. Ids far in the future (a clock that was wrong, a folder someone planted) are
+ * passed over, or they would leave no room above them. `beside`: the names that it stands among.
+ */
+export function makeSessionFolder(
+	location: StoreLocation,
+	nextId: (newest: SessionId | null) => SessionId,
+	now: number,
+): { id: SessionId; beside: readonly string[] } {
+	const horizon = ulidTime(now + MAX_CLOCK_ERROR_MS);
+	let newest: SessionId | null = null;
+	let beside: readonly string[] = [];
+	const places = sessionPlaces(location, (folder, names) => {
+		if (folder === location.folder) beside = names;
+	});
+	for (const id of places.keys())
+		if (id.slice(0, horizon.length) <= horizon && (newest === null || id > newest)) newest = id;
+	for (;;) {
+		const id = nextId(newest);
+		try {
+			mkdirSync(sessionFolder(location, id), { mode: FOLDER_MODE });
+			return { id, beside };
+		} catch (error) {
+			if (!hasErrno(error, 'EEXIST'))
+				explainingWrites(location.folder, () => {
+					throw error;
+				});
+			newest = id;
+		}
+	}
+}
+
+/** Clocks are wrong by hours or a dead battery's years; a year keeps both order and room. */
+const MAX_CLOCK_ERROR_MS = 366 * 24 * 3_600_000;
+
+/** The time part of the lowest ULID of this moment. */
+function ulidTime(epochMs: number): string {
+	let digits = '';
+	for (let rest = epochMs, i = 0; i < TIME_DIGITS; i++, rest = Math.floor(rest / 32))
+		digits = (BASE32[rest % 32] ?? '0') + digits;
+	return digits;
+}
+
+const TIME_DIGITS = 10;
+const BASE32 = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';

@@ -1,0 +1,74 @@
+import { dirname } from 'node:path';
+import { RelayError } from '../../core/errors.ts';
+import { lstatIfThere } from '../../core/files/file-facts.ts';
+import { explainingWrites } from '../../core/files/write-failure.ts';
+import type { SessionId } from '../../core/ids.ts';
+import { refuseLinksTo } from '../files/held-folder.ts';
+import { removeSessionFolder } from '../files/removed-sessions.ts';
+import { folderOfSession, placesOf, type StoreLocation } from '../files/store-location.ts';
+import type { Witness, Witnesses } from '../witness/witness.ts';
+import type { LockContext } from './lock-record.ts';
+import { acquireEmptyLock, type SessionLock } from './session-lock.ts';
+import { lockSession } from './session-place.ts';
+
+interface RemovalContext {
+	location: StoreLocation;
+	witnesses: Witnesses;
+	context: LockContext;
+}
+
+/** Removes sessions for as long as one process does so, as a rule many of them; see `SessionStore.remove`. */
+export class SessionRemoval {
+	readonly #deps: RemovalContext;
+	/** Where the first removal has looked for what killed processes left: for each would take the square of their number. */
+	readonly #swept = new Set<string>();
+
+	constructor(deps: RemovalContext) {
+		this.#deps = deps;
+	}
+
+	/** What an earlier place has of the session goes first: alone it would count as the session. */
+	remove(id: SessionId, judge: (is: 'locked' | 'gone') => void): void {
+		const { location, witnesses } = this.#deps;
+		const folder = folderOfSession(location, id);
+		const witness = witnesses.of(id);
+		const earlier = placesOf(location, id).filter((place) => place !== folder && witness.folders.has(place));
+		for (const place of [...earlier, folder]) refuseLinksTo(place);
+		const lock = this.#lock(id, folder);
+		try {
+			judge('locked');
+			// What goes first must not go for a session that stays.
+			if (earlier.length > 0) judge('gone');
+			for (const place of earlier) explainingWrites(place, () => removeSessionFolder(place));
+			explainingWrites(folder, () =>
+				removeSessionFolder(folder, () => {
+					judge('gone');
+					if (!isElsewhereToo(witness, folder)) witness.remove();
+				}),
+			);
+		} catch (error) {
+			lock.release();
+			throw error;
+		}
+	}
+
+	#lock(id: SessionId, folder: string): Pick<SessionLock, 'release'> {
+		const { location, context } = this.#deps;
+		try {
+			const sessions = dirname(folder);
+			const leavesDrafts = this.#swept.has(sessions);
+			this.#swept.add(sessions);
+			return lockSession({ location, id, folder, context }, { leavesDrafts });
+		} catch (error) {
+			// Or nothing could be removed just where it must.
+			const isFull = error instanceof RelayError && error.code === 'disk_full';
+			const lock = isFull ? explainingWrites(folder, () => acquireEmptyLock(folder)) : null;
+			if (lock === null) throw error;
+			return lock;
+		}
+	}
+}
+
+/** Where a repo was copied with its records, the witness is of the other's session too. */
+const isElsewhereToo = ({ folders }: Witness, removed: string) =>
+	[...folders].some((folder) => folder !== removed && lstatIfThere(folder)?.isDirectory() === true);
