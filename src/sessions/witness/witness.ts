@@ -5,19 +5,9 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { type Clock, toIso } from '../../core/clock.ts';
-import { removeIfThere, syncNamed, syncNamedNow } from '../../core/files/write-file.ts';
 import type { SessionId } from '../../core/ids.ts';
-import {
-	appendWitness,
-	MAX_WORDS_BYTES,
-	parseWitness,
-	readWitnessText,
-	serializeWitness,
-	WITNESS_VERSION,
-	type WitnessLine,
-	type WordsLine,
-	witnessProblem,
-} from './witness-file.ts';
+import { MAX_WORDS_BYTES, WITNESS_VERSION, type WitnessLine, type WordsLine } from './witness-file.ts';
+import { WitnessJournal } from './witness-journal.ts';
 
 /** What the user said, as it was sent. */
 export interface WitnessedWords extends Pick<WordsLine, 'kind' | 'turn' | 'at' | 'sha256' | 'bytes'> {
@@ -33,25 +23,23 @@ export type NewWords = Pick<WitnessedWords, 'kind' | 'turn'> & {
 };
 
 export class Witness {
-	readonly path: string;
+	readonly #journal: WitnessJournal;
 	readonly #id: SessionId;
 	readonly #clock: Pick<Clock, 'now'>;
 	readonly #words: WitnessedWords[] = [];
 	readonly #whole = new Map<string, string>();
-	/** All that is known, as it stands in the file, in order. */
-	readonly #lines = new Set<string>();
 	readonly #folders = new Set<string>();
 	#isTakenOver = false;
 	#isHeld = false;
-	#knownBytes = 0;
-	#isSynced = true;
-	#problem: string | null = null;
-	#isTold = false;
 
 	constructor(path: string, id: SessionId, clock: Pick<Clock, 'now'>) {
-		this.path = path;
+		this.#journal = new WitnessJournal(path);
 		this.#id = id;
 		this.#clock = clock;
+	}
+
+	get path(): string {
+		return this.#journal.path;
 	}
 
 	/** This user's relay began the session, or he said that it goes on. */
@@ -97,29 +85,13 @@ export class Witness {
 	/** Takes in what the file holds and is not known yet; what is known stays. */
 	read(): void {
 		if (this.#isHeld) return;
-		let text: string | null = null;
-		try {
-			text = readWitnessText(this.path);
-		} catch (error) {
-			this.#problem ??= witnessProblem(error);
-		}
-		if (text === null) return;
-		this.#knownBytes = Math.max(this.#knownBytes, Buffer.byteLength(text));
-		for (const { line, text: known } of parseWitness(text)) {
-			if (this.#lines.has(known)) continue;
-			this.#lines.add(known);
-			this.#takeIn(line);
-		}
+		for (const line of this.#journal.read()) this.#takeIn(line);
 	}
 
-	/** Of a session in which nothing was said. */
+	/** For a session in which nothing was said. */
 	remove(): void {
 		this.#isHeld = false;
-		try {
-			removeIfThere(this.path);
-		} catch (error) {
-			this.#problem ??= witnessProblem(error);
-		}
+		this.#journal.remove();
 	}
 
 	/** From now on the session is ours, with its records in `folder`; `said` as in `add`. Durable with the next `settle`. */
@@ -173,37 +145,23 @@ export class Witness {
 	}
 
 	/** What was added is on disk, or is told as a problem. Never rejects. */
-	async settle(): Promise<void> {
-		if (this.#isSynced || this.#problem !== null) return;
-		this.#isSynced = true;
-		try {
-			await syncNamed(this.path);
-		} catch (error) {
-			this.#problem ??= witnessProblem(error);
-		}
+	settle(): Promise<void> {
+		return this.#journal.settle();
 	}
 
 	/** As `settle`, before anything else happens. Never throws. */
 	settleNow(): void {
-		if (this.#isSynced || this.#problem !== null) return;
-		this.#isSynced = true;
-		try {
-			syncNamedNow(this.path);
-		} catch (error) {
-			this.#problem ??= witnessProblem(error);
-		}
+		this.#journal.settleNow();
 	}
 
 	/** Why the file does not hold what it should, once; null: it does, or that was told. */
 	takeProblem(): string | null {
-		if (this.#problem === null || this.#isTold) return null;
-		this.#isTold = true;
-		return `What you say in this session is witnessed only while this relay runs: ${this.path}: ${this.#problem}`;
+		return this.#journal.takeProblem();
 	}
 
 	/** Why nothing is known of the session, as the end of a sentence; null: there is no file. */
 	get problem(): string | null {
-		return this.#problem;
+		return this.#journal.problem;
 	}
 
 	#now(): string {
@@ -212,19 +170,8 @@ export class Witness {
 
 	#append(lines: readonly WitnessLine[]): void {
 		if (lines.length === 0) return;
-		const text = lines.map(serializeWitness);
-		for (const line of text) this.#lines.add(line);
 		for (const line of lines) this.#takeIn(line);
-		try {
-			this.#knownBytes = appendWitness(this.path, {
-				lines: text.join(''),
-				all: [...this.#lines].join(''),
-				knownBytes: this.#knownBytes,
-			});
-			this.#isSynced = false;
-		} catch (error) {
-			this.#problem ??= witnessProblem(error);
-		}
+		this.#journal.append(lines);
 	}
 
 	/** What is told of a turn later counts: a relay that dies before its prompt is on record leaves one that was never sent. */

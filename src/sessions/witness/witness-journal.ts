@@ -1,0 +1,99 @@
+import { removeIfThere, syncNamed, syncNamedNow } from '../../core/files/write-file.ts';
+import {
+	appendWitness,
+	parseWitness,
+	readWitnessText,
+	serializeWitness,
+	type WitnessLine,
+	witnessProblem,
+} from './witness-file.ts';
+
+/**
+ * The lines of one witness, in its file and in memory. Whatever the disk refuses becomes a problem that is reported once;
+ * nothing here throws for it.
+ */
+export class WitnessJournal {
+	readonly path: string;
+	/** All that is known, as it stands in the file, in order. */
+	readonly #lines = new Set<string>();
+	#knownBytes = 0;
+	#isSynced = true;
+	#problem: string | null = null;
+	#isTold = false;
+
+	constructor(path: string) {
+		this.path = path;
+	}
+
+	/** Why the file does not hold what it should, as the end of a sentence; null: it does, or there is none. */
+	get problem(): string | null {
+		return this.#problem;
+	}
+
+	/** The problem as a sentence, once; null: there is none, or it was reported. */
+	takeProblem(): string | null {
+		if (this.#problem === null || this.#isTold) return null;
+		this.#isTold = true;
+		return `What you say in this session is witnessed only while this relay runs: ${this.path}: ${this.#problem}`;
+	}
+
+	/** What the file holds and was not known yet. */
+	read(): WitnessLine[] {
+		const text = this.#orProblem(() => readWitnessText(this.path)) ?? null;
+		if (text === null) return [];
+		this.#knownBytes = Math.max(this.#knownBytes, Buffer.byteLength(text));
+		return parseWitness(text).flatMap(({ line, text: known }) => {
+			if (this.#lines.has(known)) return [];
+			this.#lines.add(known);
+			return [line];
+		});
+	}
+
+	/** Durable with the next `settle`. */
+	append(lines: readonly WitnessLine[]): void {
+		const text = lines.map(serializeWitness);
+		for (const line of text) this.#lines.add(line);
+		this.#orProblem(() => {
+			this.#knownBytes = appendWitness(this.path, {
+				lines: text.join(''),
+				all: [...this.#lines].join(''),
+				knownBytes: this.#knownBytes,
+			});
+			this.#isSynced = false;
+		});
+	}
+
+	/** What was appended is on disk, or is a problem. Never rejects. */
+	async settle(): Promise<void> {
+		if (!this.#isUnsettled()) return;
+		try {
+			await syncNamed(this.path);
+		} catch (error) {
+			this.#problem ??= witnessProblem(error);
+		}
+	}
+
+	/** As `settle`, before anything else happens. */
+	settleNow(): void {
+		if (this.#isUnsettled()) this.#orProblem(() => syncNamedNow(this.path));
+	}
+
+	remove(): void {
+		this.#orProblem(() => removeIfThere(this.path));
+	}
+
+	#isUnsettled(): boolean {
+		if (this.#isSynced || this.#problem !== null) return false;
+		this.#isSynced = true;
+		return true;
+	}
+
+	#orProblem<T>(act: () => T): T | undefined {
+		try {
+			return act();
+		} catch (error) {
+			this.#problem ??= witnessProblem(error);
+			return undefined;
+		}
+	}
+}
