@@ -1,15 +1,10 @@
 /** What happened, in one line each. All text of others goes through `core/text` here; rows are broken by whoever draws. */
-import type { AgentEvent, Limit, PlanItem, PlanStatus, ToolKind } from '../agents/events.ts';
-import { formatPlural } from '../core/plural.ts';
+import type { AgentEvent, Limit } from '../agents/events.ts';
 import { safeLine, safeText } from '../core/text.ts';
-import type { FileChange } from '../git/repo-facts.ts';
 import { describeLimit, describeTime } from '../limits/describe-limit.ts';
 import type { CandidateVerdict } from '../limits/successor.ts';
 import type { RelayEvent, Speaker } from '../relay/events/relay-events.ts';
-import { isDone } from '../sessions/turns/is-done.ts';
-import type { TurnState } from '../sessions/turns/turn-state.ts';
-import { readOf, writtenOf } from '../sessions/turns/turn-tokens.ts';
-import { describeCost, formatCount, formatDuration } from '../ui/quantities.ts';
+import { formatDuration } from '../ui/quantities.ts';
 import type { Theme } from '../ui/theme.ts';
 
 type Of<T extends RelayEvent['type']> = Extract<RelayEvent, { type: T }>;
@@ -18,84 +13,6 @@ type AgentOf<T extends AgentEvent['type']> = Extract<AgentEvent, { type: T }>;
 /** Characters of a title, an error or a reason that are worth a line. */
 const TITLE_CHARS = 160;
 const ERROR_CHARS = 400;
-
-const VERBS: Readonly<Record<ToolKind, string>> = {
-	read: 'read',
-	edit: 'edit',
-	execute: 'run',
-	search: 'search',
-	fetch: 'fetch',
-	other: '',
-};
-
-export function describeTool(call: AgentOf<'tool_call'>, worktree: string): string {
-	const verb = VERBS[call.kind] || safeLine(call.name, 40);
-	const title = safeLine(call.title.replaceAll(`${worktree}/`, ''), TITLE_CHARS);
-	return title === '' || title === verb ? verb : `${verb} ${title}`;
-}
-
-/** `result` null: the turn ended without one. Lines: the call, and for a refused command what would allow it. */
-export function describeToolResult(
-	call: AgentOf<'tool_call'>,
-	result: AgentOf<'tool_result'> | null,
-	{
-		theme,
-		worktree,
-		tookMs,
-		allowHint,
-	}: { theme: Theme; worktree: string; tookMs: number; allowHint: AllowHint },
-): string[] {
-	const what = describeTool(call, worktree);
-	if (result === null) return [`${theme.dim('?')} ${what}${theme.dim(' · no outcome told')}`];
-	if (result.denied) {
-		const hint = call.command === null ? null : allowHint(call.command);
-		const allow = hint === null ? [] : [theme.dim(`  to allow it: ${hint}`)];
-		return [`${theme.warn('⊘')} ${what}${theme.warn(' · denied')}`, ...allow];
-	}
-	const facts = [
-		result.exitCode !== null && (result.exitCode !== 0 || call.kind === 'execute')
-			? `exit ${result.exitCode}`
-			: '',
-		result.ok === false && result.exitCode === null ? 'failed' : '',
-		tookMs >= 1000 ? formatDuration(tookMs) : '',
-	].filter((fact) => fact !== '');
-	const mark = result.ok === false ? theme.bad('✗') : result.ok === null ? theme.dim('·') : theme.good('✓');
-	return [`${mark} ${what}${theme.dim(facts.map((fact) => ` · ${fact}`).join(''))}`];
-}
-
-/** The line that would allow a refused command, or null when one line cannot. */
-export type AllowHint = (command: string) => string | null;
-
-export const slashAllowHint: AllowHint = (command) => {
-	const isOneLine = command === safeLine(command, 200);
-	return isOneLine ? `/permissions allow ${quoteArgument(command)}` : null;
-};
-
-function quoteArgument(command: string): string {
-	return command.includes('"') ? command : `"${command}"`;
-}
-
-const PLAN_MARKS: Readonly<Record<PlanStatus, string>> = { pending: '☐', in_progress: '▸', completed: '☑' };
-
-export function describePlanItem(item: PlanItem, theme: Theme): string {
-	const text = `${PLAN_MARKS[item.status]} ${safeLine(item.text, TITLE_CHARS)}`;
-	return item.status === 'completed'
-		? theme.dim(text)
-		: item.status === 'in_progress'
-			? theme.bold(text)
-			: text;
-}
-
-/** The whole plan at first, then only what changed. */
-export function describePlan(
-	before: readonly PlanItem[],
-	after: readonly PlanItem[],
-	theme: Theme,
-): string[] {
-	const known = new Map(before.map((item) => [item.text, item.status]));
-	const changed = after.filter((item) => known.get(item.text) !== item.status);
-	return changed.map((item) => describePlanItem(item, theme));
-}
 
 const RETRY_REASONS: Readonly<Record<AgentOf<'retry'>['reason'], string>> = {
 	rate: 'too many requests',
@@ -176,88 +93,6 @@ function describeProspect(
 
 function describeCandidate(candidate: CandidateVerdict): string {
 	return `${candidate.agent}: ${safeLine(candidate.reason, TITLE_CHARS)}`;
-}
-
-/** `claude opus · 12.3 s · 1.2k in 340 out · $0.013 · 3 files +40 -2`, led by how it ended when it did not go well. */
-export function describeFooter(
-	state: TurnState,
-	theme: Theme,
-	{ isSaid = false }: { /** Its error was shown when it came. */ isSaid?: boolean } = {},
-): string[] {
-	const parts = [
-		state.model === null ? state.agent : `${state.agent} ${safeLine(state.model, 40)}`,
-		describeVerdict(state),
-		state.status === 'limited' ? 'limited' : '',
-		state.duration_ms === null ? '' : formatDuration(state.duration_ms),
-		describeTokens(state),
-		state.cost_usd === 0 ? '' : describeCost(state),
-		describeFiles(state.files),
-	].filter((part) => part !== '');
-	const footer = theme.dim(parts.join(' · '));
-	const ending = describeEnding(isSaid ? { ...state, error: null } : state);
-	return ending === null ? [footer] : [theme[ending.tone](ending.text), footer];
-}
-
-/** Of a message in a chat; one that was cut off has none. */
-function describeVerdict({ verdict, status }: TurnState): string {
-	if (verdict === undefined || status !== 'completed') return '';
-	return verdict === null ? 'no verdict' : `says ${verdict.toUpperCase()}`;
-}
-
-function describeEnding(state: TurnState): { text: string; tone: 'bad' | 'warn' } | null {
-	const reason = state.stop_reason === null ? '' : ` (${safeLine(state.stop_reason, 40)})`;
-	const said = state.error === null ? '' : `: ${safeLine(state.error.message, ERROR_CHARS)}`;
-	switch (state.status) {
-		case 'completed':
-			if (!isDone(state)) return { text: '■ answered · its background tasks were stopped', tone: 'warn' };
-			return ORDINARY_ENDS.has(state.stop_reason) ? null : { text: `■ stopped${reason}`, tone: 'warn' };
-		case 'running':
-			return null;
-		case 'limited':
-			// The hand-over, or that nobody is left, follows and says why.
-			return null;
-		case 'cancelled':
-			return { text: '■ interrupted', tone: 'warn' };
-		case 'timed_out':
-			return { text: '■ timed out', tone: 'bad' };
-		case 'failed':
-			return { text: `■ failed${reason}${said}`, tone: 'bad' };
-		case 'outcome_unknown':
-			return { text: `■ outcome unknown${said}`, tone: 'bad' };
-	}
-}
-
-const ORDINARY_ENDS: ReadonlySet<string | null> = new Set([null, 'end_turn']);
-
-function describeTokens({ tokens }: TurnState): string {
-	const [read, written] = [readOf(tokens), writtenOf(tokens)];
-	return read + written === 0 ? '' : `${formatCount(read)} in ${formatCount(written)} out`;
-}
-
-export function describeFiles(files: TurnState['files']): string {
-	if (files.length === 0) return '';
-	const count = formatPlural(files.length, 'file');
-	// Binary files, and files that only a tool call names, have no lines to count.
-	if (files.every(({ source }) => source === 'tool')) return `${count} (from tool calls)`;
-	if (files.every(({ added, removed }) => added === null && removed === null)) return count;
-	const added = files.reduce((sum, file) => sum + (file.added ?? 0), 0);
-	const removed = files.reduce((sum, file) => sum + (file.removed ?? 0), 0);
-	return `${count} +${added} -${removed}`;
-}
-
-/** What is known of a file's lines: nothing where only a tool call named it. */
-export function describeLines({ added, removed, source }: FileCount): string {
-	if (added !== null || removed !== null) return `+${added ?? 0} -${removed ?? 0}`;
-	return source === 'git' ? 'binary' : '';
-}
-
-type FileCount = Pick<FileChange, 'added' | 'removed' | 'source'>;
-
-export function describePath({
-	path,
-	from,
-}: Pick<FileChange, 'path'> & { from?: string | undefined }): string {
-	return from === undefined ? path : `${from} -> ${path}`;
 }
 
 /** `claude asks on the terminal: [sudo] password for dev:`, and what can be done. */

@@ -13,22 +13,24 @@ import { describeAnswer } from '../turns/questions/describe-answer.ts';
 import { formatDuration } from '../ui/quantities.ts';
 import type { Theme } from '../ui/theme.ts';
 import {
-	type AllowHint,
 	describeError,
-	describeFooter,
 	describeHandOver,
 	describeLeft,
 	describeNobodyLeft,
-	describePlan,
 	describeQuestion,
 	describeReceiver,
 	describeRetry,
 	describeSpeaker,
 	describeTerminalAsked,
+} from './describe-event.ts';
+import {
+	type AllowHint,
+	describePlan,
 	describeTool,
 	describeToolResult,
 	slashAllowHint,
-} from './describe-event.ts';
+} from './describe-tool.ts';
+import { describeFooter } from './describe-turn-end.ts';
 
 /** `output`: what a shell command printed. */
 export type StreamKind = 'message' | 'thought' | 'output';

@@ -1,7 +1,7 @@
 import { safeLine } from '../../core/text.ts';
 import type { FileChange } from '../../git/repo-facts.ts';
 import { renderTable } from '../../ui/table.ts';
-import { describeLines, describePath } from '../../view/describe-event.ts';
+import { describeLines, describePath } from '../../view/describe-files.ts';
 import type { Look } from '../look.ts';
 
 type Changed = ReadonlyArray<Omit<FileChange, 'from'> & { from?: string | undefined }>;

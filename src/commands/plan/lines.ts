@@ -1,5 +1,5 @@
 import type { TurnState } from '../../sessions/turns/turn-state.ts';
-import { describePlanItem } from '../../view/describe-event.ts';
+import { describePlanItem } from '../../view/describe-tool.ts';
 import type { Look } from '../look.ts';
 
 export function planLines(plan: TurnState['plan'], { theme }: Look): string[] {

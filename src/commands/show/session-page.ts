@@ -17,7 +17,7 @@ import { fieldLines } from '../../ui/field-lines.ts';
 import { describeCost, formatAgo, formatCount, formatDuration } from '../../ui/quantities.ts';
 import { wrapToColumns } from '../../ui/text-width.ts';
 import type { Paint, Theme } from '../../ui/theme.ts';
-import { describeFiles } from '../../view/describe-event.ts';
+import { describeFiles } from '../../view/describe-files.ts';
 import { describeLogEvent } from '../../view/describe-log.ts';
 import { describeKind, describeUsage, shortRef } from '../../view/describe-session.ts';
 

@@ -3,7 +3,7 @@ import type { TakeNotices } from '../../core/take-notices.ts';
 import type { RelayEvent } from '../../relay/events/relay-events.ts';
 import { ScreenWriter, type TerminalOutput } from '../../ui/screen-writer.ts';
 import type { Theme } from '../../ui/theme.ts';
-import type { AllowHint } from '../describe-event.ts';
+import type { AllowHint } from '../describe-tool.ts';
 import { Transcript } from '../transcript.ts';
 import { LiveView } from './live-view.ts';
 import { createPlainSink } from './plain-view.ts';

@@ -7,7 +7,7 @@ import type { RelayEvent } from '../../relay/events/relay-events.ts';
 import { oldestPrices } from '../../sessions/lineage/price-dates.ts';
 import { readOf, writtenOf } from '../../sessions/turns/turn-tokens.ts';
 import type { Cost } from '../../ui/quantities.ts';
-import { describeTool } from '../describe-event.ts';
+import { describeTool } from '../describe-tool.ts';
 
 export interface EntrantProgress {
 	/** From 1 on, as keys name it. */

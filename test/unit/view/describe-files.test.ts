@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { describeFiles, describeLines } from '../../../src/view/describe-event.ts';
+import { describeFiles, describeLines } from '../../../src/view/describe-files.ts';
 
 const file = (added: number | null, removed: number | null, source: 'git' | 'tool' = 'git') => ({
 	path: 'a',
