@@ -10,7 +10,7 @@ import type { LiveRegion, ScreenWriter } from '../../ui/screen-writer.ts';
 import { spinnerFrame } from '../../ui/spinner.ts';
 import { cutToColumns, expandTabs, wrapToColumns } from '../../ui/text-width.ts';
 import type { Theme } from '../../ui/theme.ts';
-import type { StreamKind, TranscriptSink, TurnStatus } from '../transcript.ts';
+import type { StreamKind, TranscriptSink, TurnStatus } from '../transcript-sink.ts';
 
 const FRAME_MS = 33;
 const SPIN_MS = 120;

@@ -1,6 +1,6 @@
 /** A transcript for pipes and logs: no cursor movement, answers on one stream, everything about them on another. */
 import type { Theme } from '../../ui/theme.ts';
-import type { StreamKind, TranscriptSink } from '../transcript.ts';
+import type { StreamKind, TranscriptSink } from '../transcript-sink.ts';
 
 export interface PlainStreams {
 	/** Answers. */

@@ -1,6 +1,6 @@
 import { columnsOf, wrapToColumns } from '../../ui/text-width.ts';
 import type { Theme } from '../../ui/theme.ts';
-import type { TranscriptSink } from '../transcript.ts';
+import type { TranscriptSink } from '../transcript-sink.ts';
 
 /** A transcript on one stream, broken at words to `columns`, each row behind `margin`; words appear as they arrive. */
 export function createWrappedSink(

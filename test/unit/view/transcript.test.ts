@@ -4,7 +4,8 @@ import type { AgentEvent } from '../../../src/agents/events.ts';
 import type { RelayEvent } from '../../../src/relay/events/relay-events.ts';
 import { createTheme } from '../../../src/ui/theme.ts';
 import { createPlainSink } from '../../../src/view/live/plain-view.ts';
-import { Transcript, type TurnStatus } from '../../../src/view/transcript.ts';
+import { Transcript } from '../../../src/view/transcript.ts';
+import type { TurnStatus } from '../../../src/view/transcript-sink.ts';
 import { fakeTurnState } from '../../helpers/fake-turn-state.ts';
 import { growthOf, LINEAR } from '../../helpers/growth.ts';
 

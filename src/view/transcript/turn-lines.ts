@@ -1,0 +1,150 @@
+import type { AgentEvent, BackgroundTask, PlanItem } from '../../agents/events.ts';
+import type { Clock } from '../../core/clock.ts';
+import type { TurnState } from '../../sessions/turns/turn-state.ts';
+import { describeTasks } from '../../turns/describe-tasks.ts';
+import type { Theme } from '../../ui/theme.ts';
+import { describeError, describeRetry } from '../describe-event.ts';
+import { type AllowHint, describePlan, slashAllowHint } from '../describe-tool.ts';
+import { describeFooter } from '../describe-turn-end.ts';
+import type { TranscriptSink } from '../transcript-sink.ts';
+import type { TextStream } from './text-stream.ts';
+import { ToolLines } from './tool-lines.ts';
+
+export interface TurnLinesOptions {
+	sink: TranscriptSink;
+	theme: Theme;
+	clock: Clock;
+	/** Cut from the front of paths. */
+	worktree: string;
+	allowHint?: AllowHint;
+	/** `ui.thinking`: reasoning is shown dim (default) or not at all. */
+	thinking?: 'dim' | 'hide' | undefined;
+}
+
+const STOPS_TASKS = 'Ctrl+C stops them';
+
+/** What the agent does in a turn: its words, its tools, its plan, what it waits for, and how it ended. */
+export class TurnLines {
+	readonly #options: TurnLinesOptions;
+	readonly #stream: TextStream;
+	readonly #tools: ToolLines;
+	#agent = '';
+	#startedAt = 0;
+	#plan: readonly PlanItem[] = [];
+	/** Shown in this turn. */
+	#lastError: string | null = null;
+	/** The background tasks that hold an answered turn open. */
+	#awaited: readonly BackgroundTask[] | null = null;
+
+	constructor(options: TurnLinesOptions, stream: TextStream) {
+		const { theme, clock, worktree, allowHint = slashAllowHint } = options;
+		this.#options = options;
+		this.#stream = stream;
+		const show = (lines: readonly string[]) => stream.lines('tool', lines);
+		this.#tools = new ToolLines({ theme, clock, worktree, allowHint, show });
+	}
+
+	/** Whose turn it is; empty between turns. */
+	get agent(): string {
+		return this.#agent;
+	}
+
+	event(event: AgentEvent): void {
+		const { theme } = this.#options;
+		if (event.type === 'plan') this.#tools.dropHeld();
+		this.#tools.showHeld();
+		switch (event.type) {
+			case 'agent_message_chunk':
+				this.#stream.text('message', event.messageId, event.text);
+				break;
+			case 'agent_thought_chunk':
+				if (this.#options.thinking !== 'hide') this.#stream.text('thought', event.messageId, event.text);
+				break;
+			case 'tool_call':
+				this.#tools.called(event);
+				this.showStatus(null);
+				break;
+			case 'tool_result':
+				if (this.#tools.ended(event)) this.showStatus(null);
+				break;
+			case 'plan':
+				this.#stream.lines('tool', describePlan(this.#plan, event.items, theme));
+				this.#plan = event.items;
+				break;
+			case 'retry':
+				this.#say(describeRetry(event, this.#agent, theme));
+				break;
+			case 'error':
+				this.#say(describeError(event, theme));
+				this.#lastError = event.message;
+				break;
+			case 'interim_answer':
+				this.#waitForTasks(event.tasks);
+				break;
+			case 'background_tasks':
+				if (this.#awaited !== null && event.tasks.length > 0) this.#await(event.tasks);
+				break;
+			case 'continued':
+				this.#await(null);
+				break;
+			case 'session_started':
+			case 'usage':
+			case 'limit':
+			case 'utilization':
+			case 'turn_ended':
+				// Told by the footer, by the hand-over line or by a warning.
+				break;
+			default:
+				event satisfies never;
+		}
+	}
+
+	start(agent: string): void {
+		this.#agent = agent;
+		this.#startedAt = this.#options.clock.monotonic();
+		this.#plan = [];
+		this.#lastError = null;
+		this.#await(null);
+	}
+
+	/** Ends with the footer, which leaves out an error that was shown last. */
+	end(state: TurnState): void {
+		const { sink, theme } = this.#options;
+		this.#tools.endAll();
+		this.#stream.end();
+		this.#agent = '';
+		sink.status(null);
+		const isSaid = state.error !== null && state.error.message === this.#lastError;
+		this.#stream.lines('line', describeFooter(state, theme, { isSaid }), true);
+	}
+
+	/** `waiting`: what the turn waits for outside of it (`waiting for claude until 14:30`); null: nothing. */
+	showStatus(waiting: string | null): void {
+		const awaited = this.#awaited && `waiting for ${describeTasks(this.#awaited)}`;
+		this.#options.sink.status({
+			agent: this.#agent,
+			startedAt: this.#startedAt,
+			tools: this.#tools.running,
+			waiting: waiting ?? awaited,
+			...(this.#awaited && { stops: STOPS_TASKS }),
+		});
+	}
+
+	/** The answer so far is not the last one: said once as a line, then by the status as long as it lasts. */
+	#waitForTasks(tasks: readonly BackgroundTask[]): void {
+		const { theme } = this.#options;
+		this.#say(
+			theme.dim(`… ${this.#agent} has answered; waiting for ${describeTasks(tasks)} · ${STOPS_TASKS}`),
+		);
+		this.#await(tasks);
+	}
+
+	#await(tasks: readonly BackgroundTask[] | null): void {
+		this.#awaited = tasks;
+		this.showStatus(null);
+	}
+
+	#say(line: string): void {
+		this.#stream.lines('line', [line]);
+	}
+}
