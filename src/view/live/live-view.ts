@@ -4,13 +4,13 @@
  * at once however much an agent prints; what it prints faster than can be shown is skipped, and said.
  */
 import type { Clock } from '../../core/clock.ts';
-import { createMarkdownLines } from '../../ui/markdown.ts';
-import { formatBytes, formatDuration } from '../../ui/quantities.ts';
+import { formatBytes } from '../../ui/quantities.ts';
 import type { LiveRegion, ScreenWriter } from '../../ui/screen-writer.ts';
-import { spinnerFrame } from '../../ui/spinner.ts';
-import { cutToColumns, expandTabs, wrapToColumns } from '../../ui/text-width.ts';
+import { wrapToColumns } from '../../ui/text-width.ts';
 import type { Theme } from '../../ui/theme.ts';
 import type { StreamKind, TranscriptSink, TurnStatus } from '../transcript-sink.ts';
+import { LiveRows } from './live-rows.ts';
+import { statusRows } from './status-rows.ts';
 
 const FRAME_MS = 33;
 const SPIN_MS = 120;
@@ -22,9 +22,6 @@ const PIECE_CHARS = 4 * 1024;
 /** More than this waiting is skipped down to `KEPT_CHARS`; the record has it all. */
 const MAX_WAITING_CHARS = 1024 * 1024;
 const KEPT_CHARS = 64 * 1024;
-/** A line without end is broken here. */
-const MAX_PARTIAL_CHARS = 8 * 1024;
-const TOOL_ROWS = 3;
 
 export interface LiveViewOptions {
 	screen: ScreenWriter;
@@ -42,12 +39,11 @@ type Item = { kind: StreamKind; text: string } | { kind: 'line'; text: string } 
 
 export class LiveView implements TranscriptSink {
 	readonly #options: LiveViewOptions;
-	readonly #markdown;
+	readonly #rows: LiveRows;
 	#items: Item[] = [];
 	#waitingChars = 0;
 	/** Since the last notice about it. */
 	#skippedChars = 0;
-	#partial: { kind: StreamKind; text: string } | null = null;
 	#status: TurnStatus | null = null;
 	#lastFrameAt = Number.NEGATIVE_INFINITY;
 	#isScheduled = false;
@@ -59,7 +55,7 @@ export class LiveView implements TranscriptSink {
 
 	constructor(options: LiveViewOptions) {
 		this.#options = options;
-		this.#markdown = createMarkdownLines(options.theme);
+		this.#rows = new LiveRows(options.theme, () => this.#columns);
 	}
 
 	text(kind: StreamKind, text: string): void {
@@ -176,54 +172,15 @@ export class LiveView implements TranscriptSink {
 
 	/** Adds the rows of at most `most` characters of a growing text, or of another item as a whole; gives the characters taken. */
 	#takePiece(item: Item, most: number, rows: string[]): number {
-		if (item.kind === 'end') rows.push(...this.#endPartial());
-		else if (item.kind === 'line') rows.push(...this.#lineRows(item.text));
+		if (item.kind === 'end') rows.push(...this.#rows.end());
+		else if (item.kind === 'line') rows.push(...this.#rows.line(item.text));
 		else {
 			const piece = wholeCut(item.text, most);
-			rows.push(...this.#grow(item.kind, piece));
+			rows.push(...this.#rows.grow(item.kind, piece));
 			item.text = item.text.slice(piece.length);
 			return piece.length;
 		}
 		return item.text.length;
-	}
-
-	#lineRows(text: string): string[] {
-		return [...this.#endPartial(), ...wrapToColumns(expandTabs(text), this.#columns, { indent: 2 })];
-	}
-
-	#grow(kind: StreamKind, text: string): string[] {
-		const rows: string[] = [];
-		const lines = text.split('\n');
-		for (const [i, line] of lines.entries()) {
-			this.#partial = { kind, text: (this.#partial?.text ?? '') + line };
-			if (i < lines.length - 1) rows.push(...this.#finishLine(kind));
-		}
-		if ((this.#partial?.text.length ?? 0) > MAX_PARTIAL_CHARS) rows.push(...this.#finishLine(kind));
-		return rows;
-	}
-
-	#finishLine(kind: StreamKind): string[] {
-		const text = this.#partial?.text ?? '';
-		this.#partial = { kind, text: '' };
-		return kind === 'message' ? this.#markdown.line(text, this.#columns) : this.#plainRows(kind, text);
-	}
-
-	#endPartial(): string[] {
-		const partial = this.#partial;
-		if (partial === null) return [];
-		const rows = this.#finishLine(partial.kind);
-		this.#partial = null;
-		this.#markdown.reset();
-		return partial.text === '' ? [] : rows;
-	}
-
-	#plainRows(kind: StreamKind, text: string): string[] {
-		const { theme } = this.#options;
-		if (kind === 'output') return wrapToColumns(expandTabs(text), this.#columns, { byWord: false });
-		const mark = theme.hasColor ? '' : '| ';
-		return wrapToColumns(mark + expandTabs(text), this.#columns, { indent: mark.length }).map((row) =>
-			theme.dim(theme.italic(row)),
-		);
 	}
 
 	/** Drops the oldest waiting text but for the last lines; lines about tools and turns stay. */
@@ -269,42 +226,17 @@ export class LiveView implements TranscriptSink {
 		};
 	}
 
-	/** The last rows of the growing line, as many as leave room for the rest. */
+	/** As many rows of the growing line as leave room for the rest. */
 	#partialRows(): string[] {
-		const partial = this.#partial;
-		if (partial === null || partial.text === '') return [];
-		const rows =
-			partial.kind === 'message'
-				? this.#markdown.partial(partial.text, this.#columns)
-				: this.#plainRows(partial.kind, partial.text);
-		return rows.slice(-Math.max(1, Math.min(8, Math.floor(this.#options.screen.rows / 3))));
+		return this.#rows.partial(Math.max(1, Math.min(8, Math.floor(this.#options.screen.rows / 3))));
 	}
 
 	#statusRows(): string[] {
 		const status = this.#status;
 		if (status === null) return [];
 		const { theme, clock, queued, keyHint } = this.#options;
-		const elapsed = clock.monotonic() - status.startedAt;
-		const waiting = queued?.() ?? 0;
-		const stops = status.stops ?? 'Ctrl+C stops';
-		const parts = [
-			status.waiting ??
-				`${status.agent} ${formatDuration(Math.floor(elapsed / 1000) * 1000)
-					.replace(/^0 ms$/, '0 s')
-					.replace('.0 s', ' s')}`,
-			waiting > 0 ? `${waiting} queued` : '',
-			keyHint?.(stops) ?? stops,
-		];
-		const row = `${spinnerFrame(elapsed)} ${parts.filter((part) => part !== '').join(' · ')}`;
-		return [...this.#toolRows(status.tools), theme.dim(cutToColumns(row, this.#columns))];
-	}
-
-	#toolRows(tools: readonly string[]): string[] {
-		const { theme } = this.#options;
-		const shown = tools.length > TOOL_ROWS ? tools.slice(-TOOL_ROWS + 1) : tools;
-		const more =
-			tools.length > shown.length ? [theme.dim(`  … ${tools.length - shown.length} more running`)] : [];
-		return [...more, ...shown.map((tool) => `${theme.accent('▸')} ${cutToColumns(tool, this.#columns - 2)}`)];
+		const elapsedMs = clock.monotonic() - status.startedAt;
+		return statusRows(status, { theme, columns: this.#columns, elapsedMs, queued: queued?.() ?? 0, keyHint });
 	}
 }
 
