@@ -6,92 +6,13 @@
 import type { AgentId } from '../agents/agent-adapter.ts';
 import type { Limit } from '../agents/events.ts';
 import { adviceFor } from '../agents/evidence/login-advice.ts';
-import type { Snapshot } from '../git/repo-facts.ts';
-import type { CandidateVerdict, SuccessorChoice } from '../limits/successor.ts';
+import type { SuccessorChoice } from '../limits/successor.ts';
 import type { TurnState } from '../sessions/turns/turn-state.ts';
 import { limitFromDisk } from '../turns/event-log.ts';
-import type { AgentChoice } from './contract.ts';
 import type { TurnEnd } from './one-turn.ts';
 import type { SpentBudget } from './turn/budgets.ts';
-
-/** Why a packet goes with the prompt; `continue`: only where the agent's own conversation lacks something. */
-type PacketReason = 'continue' | 'switch' | 'limit' | 'failed_successor';
-
-export interface HandOver {
-	from: AgentId;
-	reason: Extract<PacketReason, 'limit' | 'failed_successor'>;
-	candidates: CandidateVerdict[];
-	/** Why a successor could not begin; null: `from` met the limit. */
-	failure: string | null;
-}
-
-/** The prompt goes to an agent. */
-export interface Send {
-	do: 'send';
-	to: AgentChoice;
-	trigger: TurnState['trigger'];
-	/** Whose work goes on; null where nobody had a turn. */
-	from: AgentId | null;
-	packetFor: PacketReason;
-	/** The limit that the work moves away from. */
-	limit: Limit | null;
-	/** In a new conversation of the agent, with the whole story. */
-	isFresh: boolean;
-	/** The turn that the hand-over followed; null for a prompt's first turn. */
-	last: TurnState | null;
-	/** The files as that turn left them, where this one follows at once. */
-	before: Snapshot | null;
-	handOver: HandOver | null;
-}
-
-/** Nobody can take the prompt now. */
-interface NobodyLeft {
-	/** What the agent that stopped last met. */
-	limit: Limit | null;
-	/** Why a successor could not begin. */
-	failure: string | null;
-	last: TurnState | null;
-	earliestReset: number | null;
-	candidates: CandidateVerdict[];
-}
-
-/** The prompt is kept, and goes out by itself at `until` (epoch ms). */
-export interface Wait extends NobodyLeft {
-	do: 'wait';
-	for: AgentChoice;
-	until: number;
-}
-
-export interface GiveUp extends NobodyLeft {
-	do: 'give_up';
-	/** The reset is later than the user lets the relay wait. */
-	isTooLate: boolean;
-	/** A wait was given up: all else was told when it began. */
-	isTold: boolean;
-}
-
-/** The work is kept; a budget lets no more be started. */
-export interface SaveBudget {
-	do: 'save_budget';
-	spent: SpentBudget;
-	last: TurnState | null;
-}
-
-/** The prompt has ended as its last turn did. */
-interface End {
-	do: 'end';
-	state: TurnState;
-	limit: Limit | null;
-}
-
-/** Nothing is created for a prompt that is refused, and nothing more for a turn that was. */
-interface Refuse {
-	do: 'refuse';
-	error: unknown;
-}
-
-/** `notices`: warnings for the user, given before all else. */
-export type Step = (Send | Wait | GiveUp | SaveBudget | End | Refuse) & { notices: readonly string[] };
+import type { NobodyLeft, Send, Step, Wait } from './turn/step.ts';
+import { hasNoEffect, isFalseStart, mayBeSentAgain, whyFailed } from './turn/turn-effect.ts';
 
 export type Happened =
 	| {
@@ -122,9 +43,6 @@ export interface Situation {
 	/** Epoch ms. */
 	now: number;
 }
-
-/** A successor that fails this fast, and did nothing, never began: the packet goes to the next. */
-const FALSE_START_MS = 10_000;
 
 export function nextStep(situation: Situation): Step {
 	const { happened } = situation;
@@ -303,27 +221,3 @@ const withoutStory = (title: string) =>
 
 const refusedLogin = (title: string, { error }: TurnState, advice: string) =>
 	`${title} refused its login. Log in with: ${adviceFor(error?.message ?? '', advice)}`;
-
-/** Ended by itself or by the relay, and neither a call nor a change is on record: to ask again repeats no work. */
-function hasNoEffect({ status, stop_reason, tools, files }: TurnState): boolean {
-	const hasEnded = status === 'completed' || stop_reason === 'unknown_session';
-	return hasEnded && tools.length === 0 && files.length === 0;
-}
-
-/** Ended at once, and neither a call nor a change is on record: the prompt was not begun, unless the repo's refs say otherwise. */
-function isFalseStart({ status, duration_ms, tools, files }: TurnState): boolean {
-	const isQuick = status === 'failed' && (duration_ms ?? 0) < FALSE_START_MS;
-	return isQuick && tools.length === 0 && files.length === 0;
-}
-
-function whyFailed({ error, exit_code, signal }: TurnState): string {
-	if (error !== null) return error.message;
-	return signal === null ? `it ended with exit code ${exit_code ?? '?'}` : `it was ended by ${signal}`;
-}
-
-/** After a limit, or after a successor that never began; of any other end it is not known what was done. */
-function mayBeSentAgain(last: TurnState | null): boolean {
-	return (
-		last === null || last.status === 'limited' || (last.status === 'failed' && last.trigger === 'failover')
-	);
-}

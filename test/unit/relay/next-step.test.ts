@@ -1,14 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Limit } from '../../../src/agents/events.ts';
 import type { CandidateVerdict, SuccessorChoice } from '../../../src/limits/successor.ts';
-import {
-	type Happened,
-	nextStep,
-	type Send,
-	type Situation,
-	type Wait,
-} from '../../../src/relay/next-step.ts';
+import { type Happened, nextStep, type Situation } from '../../../src/relay/next-step.ts';
 import type { TurnEnd } from '../../../src/relay/one-turn.ts';
+import type { Send, Wait } from '../../../src/relay/turn/step.ts';
 import type { TurnState } from '../../../src/sessions/turns/turn-state.ts';
 import { limitToDisk } from '../../../src/turns/event-log.ts';
 import { fakeTurnState } from '../../helpers/fake-turn-state.ts';
