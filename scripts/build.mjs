@@ -108,7 +108,7 @@ const output = [
 		wrapped(asciiOf(code, fileName)),
 	)),
 	// A program of its own, which has no compiled code kept and would load all that it shares with the relay.
-	...(await bundle({ 'demo-agent': join(dist, 'agents/demo/program.js') }, false, ({ code }) => code)),
+	...(await bundle({ 'demo-agent': join(dist, 'agents/demo/demo-agent.js') }, false, ({ code }) => code)),
 ];
 const sum = createHash('sha256');
 for (const { fileName, code } of output) sum.update(`${fileName}\0${code}\0`);

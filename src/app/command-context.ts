@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { AskedSettings, CommandContext, CommandSettings } from '../commands/context.ts';
 import type { FrontEnd } from '../commands/front-end.ts';
-import type { Conversation } from '../relay/contract.ts';
+import type { Conversation } from '../relay/conversation-contract.ts';
 import type { Ports } from '../relay/ports.ts';
 import { type App, createApp, homeOf } from './create-app.ts';
 import { parentTurn, refuseDeepNesting } from './nesting.ts';

@@ -1,7 +1,7 @@
 /** Wires races: the same configuration, agents, ledger and records as any conversation, once more for each worktree. */
 import { join } from 'node:path';
 import { createWorktrees } from '../git/worktrees/worktrees.ts';
-import type { RaceDeps } from '../race/contract.ts';
+import type { RaceDeps } from '../race/race-contract.ts';
 import type { App } from './create-app.ts';
 import { refuseDeepNesting } from './nesting.ts';
 import { openPorts } from './open-ports.ts';

@@ -4,7 +4,7 @@ import type { App } from '../app/create-app.ts';
 import type { Live, Running, RunningRace, Shown, View } from '../commands/live.ts';
 import { jsonText } from '../core/json-text.ts';
 import { quoteForShell } from '../core/quote-for-shell.ts';
-import type { RaceEvent } from '../race/contract.ts';
+import type { RaceEvent } from '../race/race-contract.ts';
 import type { RelayEvent } from '../relay/events/relay-events.ts';
 import type { Output } from './output.ts';
 import type { StopSignals } from './stop-signals.ts';

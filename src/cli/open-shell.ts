@@ -8,7 +8,7 @@ import type { FrontEnd } from '../commands/front-end.ts';
 import { createProcessSignals } from '../core/processes/own-signals.ts';
 import type { RepoFacts } from '../git/repo-facts.ts';
 import { createRedactor } from '../handoff/redact.ts';
-import type { Conversation } from '../relay/contract.ts';
+import type { Conversation } from '../relay/conversation-contract.ts';
 import { runShell } from '../shell/run-shell.ts';
 import type { ShellOptions, TrustQuestion } from '../shell/shell-options.ts';
 import { editText } from './edit-text.ts';

@@ -1,6 +1,6 @@
 import type { App } from '../app/create-app.ts';
 import { killRunning } from '../core/processes/end-with-us.ts';
-import type { Conversation } from '../relay/contract.ts';
+import type { Conversation } from '../relay/conversation-contract.ts';
 import { EXIT } from '../relay/exit-codes.ts';
 
 export interface StopSignals {

@@ -1,8 +1,8 @@
 /** From the options that every conversation takes to what the relay takes. */
 import { requireModelName } from '../agents/model-name.ts';
 import type { ConfigFlag } from '../config/layers/layer-values.ts';
-import type { Conversation } from '../relay/contract.ts';
 import { openConversation } from '../relay/conversation.ts';
+import type { Conversation } from '../relay/conversation-contract.ts';
 import type { CommandContext } from './context.ts';
 import type { ConversationOptions } from './options/conversation-options.ts';
 

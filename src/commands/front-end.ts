@@ -1,5 +1,5 @@
 /** What a command gets of whoever called it, beside its options. */
-import type { Conversation } from '../relay/contract.ts';
+import type { Conversation } from '../relay/conversation-contract.ts';
 import type { Live } from './live.ts';
 
 export interface FrontEnd {

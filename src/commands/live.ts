@@ -1,5 +1,5 @@
 /** What a command that takes its time works with: who follows what happens, and who stops it. */
-import type { Race, RaceEvent } from '../race/contract.ts';
+import type { Race, RaceEvent } from '../race/race-contract.ts';
 import type { RelayEvent } from '../relay/events/relay-events.ts';
 import type { Look } from './look.ts';
 

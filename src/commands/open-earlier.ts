@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { RelayError } from '../core/errors.ts';
 import { safeLine } from '../core/text.ts';
-import type { Conversation } from '../relay/contract.ts';
+import type { Conversation } from '../relay/conversation-contract.ts';
 import {
 	type FoundConversation,
 	findConversation,

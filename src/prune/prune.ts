@@ -5,12 +5,12 @@ import type { UserProcesses } from '../git/snapshots/snapshot-users.ts';
 import type { CleanDeps } from '../race/clean/clean-plan.ts';
 import type { SessionStore } from '../sessions/store/session-store.ts';
 import type { Witnesses } from '../sessions/witness/witness.ts';
-import { keptCaches } from './caches.ts';
-import type { Kept, Pruned, PruneKind } from './contract.ts';
-import { keptRaces } from './races.ts';
-import { childrenIn, keptSessions, type SessionsRequest } from './sessions.ts';
-import { keptSnapshots } from './snapshots.ts';
-import { keptWitnesses } from './witnesses.ts';
+import { keptCaches } from './kept-caches.ts';
+import { keptRaces } from './kept-races.ts';
+import { childrenIn, keptSessions, type SessionsRequest } from './kept-sessions.ts';
+import { keptSnapshots } from './kept-snapshots.ts';
+import { keptWitnesses } from './kept-witnesses.ts';
+import type { Kept, Pruned, PruneKind } from './prune-contract.ts';
 
 export interface PruneDeps {
 	/** Of the repo at hand. */

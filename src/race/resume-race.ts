@@ -4,7 +4,7 @@ import { fromIso } from '../core/clock.ts';
 import { RelayError } from '../core/errors.ts';
 import type { SessionId } from '../core/ids.ts';
 import { describeTime } from '../limits/describe-limit.ts';
-import type { Race, RaceDeps } from './contract.ts';
+import type { Race, RaceDeps } from './race-contract.ts';
 import { keepBase, requireClaim } from './record/race-claim.ts';
 import type { EntrantRecord, RaceRecord } from './record/race-record.ts';
 import { readRace, writeRace } from './record/race-store.ts';

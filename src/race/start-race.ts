@@ -9,7 +9,7 @@ import { recordedFolder } from '../git/repo/start-folder.ts';
 import type { RepoFacts } from '../git/repo-facts.ts';
 import { withPolicy } from '../relay/ports.ts';
 import type { OpenSession } from '../sessions/store/session-store.ts';
-import type { Race, RaceDeps, RaceRequest } from './contract.ts';
+import type { Race, RaceDeps, RaceRequest } from './race-contract.ts';
 import { entrantIds, slug } from './record/entrant-ids.ts';
 import { claimPlace, keepBase, raceRef } from './record/race-claim.ts';
 import {

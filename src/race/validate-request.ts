@@ -7,9 +7,9 @@ import type { Worktrees } from '../git/worktrees/worktree-types.ts';
 import { refusalText } from '../limits/successor.ts';
 import { allAgentFacts } from '../relay/agents/agent-facts.ts';
 import { commandRefusal } from '../relay/agents/require-command.ts';
-import type { AgentChoice } from '../relay/contract.ts';
+import type { AgentChoice } from '../relay/conversation-contract.ts';
 import type { Policy, RelayDeps } from '../relay/ports.ts';
-import type { RaceRequest } from './contract.ts';
+import type { RaceRequest } from './race-contract.ts';
 import { checkCopyPaths, isCopied } from './run/copy-files.ts';
 
 /** `claude,codex:o3`, as typed. Throws `unknown_agent` with the nearest names, `usage` for an empty name. */

@@ -1,7 +1,7 @@
 import { RelayError, type RelayErrorCode } from '../core/errors.ts';
 import { isDone } from '../sessions/turns/is-done.ts';
-import type { ChatOutcome } from './chat/contract.ts';
-import type { SendResult } from './contract.ts';
+import type { ChatOutcome } from './chat/chat-contract.ts';
+import type { SendResult } from './conversation-contract.ts';
 
 /** The documented exit codes (README, `agent-relay --help`); the first that applies wins. */
 export const EXIT = {

@@ -1,7 +1,7 @@
 /** The shell on a terminal: edit line below, transcript above, and the rules of its keys and signals. */
 import { formatPlural } from '../core/plural.ts';
 import { safeLine } from '../core/text.ts';
-import type { AgentOverview, Upcoming } from '../relay/contract.ts';
+import type { AgentOverview, Upcoming } from '../relay/conversation-contract.ts';
 import { ScreenWriter } from '../ui/screen-writer.ts';
 import { createTerminalModes, type TerminalModes } from '../ui/terminal-modes.ts';
 import { shortRef } from '../view/describe-session.ts';

@@ -2,7 +2,7 @@ import type { CommandContext } from '../commands/context.ts';
 import type { Clock } from '../core/clock.ts';
 import type { OwnSignals } from '../core/processes/own-signals.ts';
 import type { TakeNotices } from '../core/take-notices.ts';
-import type { Conversation } from '../relay/contract.ts';
+import type { Conversation } from '../relay/conversation-contract.ts';
 import type { SurvivorDesk } from '../relay/resume/survivors.ts';
 import type { TerminalOutput } from '../ui/screen-writer.ts';
 import type { TerminalInput } from '../ui/terminal-modes.ts';

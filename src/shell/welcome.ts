@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import { safeLine } from '../core/text.ts';
-import type { AgentChoice, AgentOverview, Conversation, Upcoming } from '../relay/contract.ts';
+import type { AgentChoice, AgentOverview, Conversation, Upcoming } from '../relay/conversation-contract.ts';
 import { columnsOf } from '../ui/text-width.ts';
 import type { Theme } from '../ui/theme.ts';
 import { describeFolder } from '../view/describe-event.ts';

@@ -1,5 +1,5 @@
 /** What `race --json` prints: the race's own records as they are on disk, and what happens in between. */
-import type { RaceEvent } from '../race/contract.ts';
+import type { RaceEvent } from '../race/race-contract.ts';
 import type { RaceRecord } from '../race/record/race-record.ts';
 import { eventToJson } from '../relay/events/event-json.ts';
 

@@ -1,7 +1,7 @@
 /** How a prompt or a chat ended, as the last line of `--json`: snake_case keys, ISO-8601 times. */
 import { toIsoOrNull } from '../core/clock.ts';
-import type { ChatResult } from '../relay/chat/contract.ts';
-import type { SendResult } from '../relay/contract.ts';
+import type { ChatResult } from '../relay/chat/chat-contract.ts';
+import type { SendResult } from '../relay/conversation-contract.ts';
 import { limitToDisk } from '../turns/event-log.ts';
 
 type Json = Record<string, unknown>;

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { SessionId } from '../../src/core/ids.ts';
-import type { Chat, ChatChanges, ChatRequest, ChatResult } from '../../src/relay/chat/contract.ts';
+import type { Chat, ChatChanges, ChatRequest, ChatResult } from '../../src/relay/chat/chat-contract.ts';
 import { continueChat, startChat } from '../../src/relay/chat/open-chat.ts';
 import type { RelayEvent } from '../../src/relay/events/relay-events.ts';
 import type { RelayDeps } from '../../src/relay/ports.ts';

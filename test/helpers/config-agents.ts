@@ -6,7 +6,7 @@ import { commandContext } from '../../src/app/command-context.ts';
 import { createApp } from '../../src/app/create-app.ts';
 import { startConversation } from '../../src/commands/conversation-start.ts';
 import type { ConversationOptions } from '../../src/commands/options/conversation-options.ts';
-import type { Conversation } from '../../src/relay/contract.ts';
+import type { Conversation } from '../../src/relay/conversation-contract.ts';
 import type { RelayEvent } from '../../src/relay/events/relay-events.ts';
 import { QUIET_FRONT_END } from './quiet-front-end.ts';
 

@@ -8,7 +8,7 @@ import { parseSessionId } from '../../src/core/ids.ts';
 import type { RepoFacts } from '../../src/git/repo-facts.ts';
 import type { Ledger } from '../../src/limits/ledger.ts';
 import type { LedgerEntry, RefusedLogin } from '../../src/limits/ledger-file.ts';
-import type { Conversation } from '../../src/relay/contract.ts';
+import type { Conversation } from '../../src/relay/conversation-contract.ts';
 import type { ListOptions, SessionSummary } from '../../src/sessions/listing/session-list.ts';
 import type { SessionStore } from '../../src/sessions/store/session-store.ts';
 import { Witness } from '../../src/sessions/witness/witness.ts';

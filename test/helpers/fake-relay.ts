@@ -12,7 +12,7 @@ import type {
 	SendOptions,
 	SendResult,
 	Upcoming,
-} from '../../src/relay/contract.ts';
+} from '../../src/relay/conversation-contract.ts';
 import type { SessionView } from '../../src/relay/session-view.ts';
 import type { SessionMeta } from '../../src/sessions/session-meta.ts';
 import { toldPlan } from '../../src/sessions/turns/standing-plan.ts';

@@ -8,7 +8,7 @@ import type { RepoFacts } from '../../src/git/repo-facts.ts';
 import { createGit } from '../../src/git/run-git.ts';
 import { createSnapshots } from '../../src/git/snapshots/snapshots.ts';
 import { createWorktrees } from '../../src/git/worktrees/worktrees.ts';
-import type { Race, RaceDeps, RaceEvent, RaceRequest } from '../../src/race/contract.ts';
+import type { Race, RaceDeps, RaceEvent, RaceRequest } from '../../src/race/race-contract.ts';
 import type { RaceRecord } from '../../src/race/record/race-record.ts';
 import { resumeRace } from '../../src/race/resume-race.ts';
 import { startRace } from '../../src/race/start-race.ts';

@@ -1,7 +1,7 @@
 import { RelayError } from '../../core/errors.ts';
 import type { AgentCommand, TurnRequest } from '../agent-adapter.ts';
 import { type JsonObject, objectOrEmpty, parseObject } from '../reading/json-fields.ts';
-import { agentPermissions, permissionsOf } from './start/permissions.ts';
+import { agentPermissions, permissionsOf } from './start/permission-rules.ts';
 import { listedPlugins, statusPlugin } from './start/status-plugin.ts';
 import { untrustedCode } from './start/untrusted-code.ts';
 

@@ -1,6 +1,6 @@
 import { safeLine } from '../../core/text.ts';
 import { describeTime } from '../../limits/describe-limit.ts';
-import type { AgentOverview } from '../../relay/contract.ts';
+import type { AgentOverview } from '../../relay/conversation-contract.ts';
 import { renderTable } from '../../ui/table.ts';
 import { wrapToColumns } from '../../ui/text-width.ts';
 import type { Look } from '../look.ts';

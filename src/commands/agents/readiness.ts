@@ -1,4 +1,4 @@
-import type { AgentOverview } from '../../relay/contract.ts';
+import type { AgentOverview } from '../../relay/conversation-contract.ts';
 
 /**
  * One or two words for lists: `ready`, `limited`, `not installed`, `not logged in`, `no login known`, `refused here`, `demo`;

@@ -2,7 +2,7 @@
 import type { AgentAdapter, TurnRequest } from '../../agents/agent-adapter.ts';
 import { agentEnvironment } from '../../agents/environment.ts';
 import { toIsoOrNull } from '../../core/clock.ts';
-import type { AgentOverview } from '../../relay/contract.ts';
+import type { AgentOverview } from '../../relay/conversation-contract.ts';
 import { EXIT } from '../../relay/exit-codes.ts';
 import type { Body } from '../command.ts';
 import type { CommandContext } from '../context.ts';

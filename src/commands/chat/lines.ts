@@ -2,8 +2,8 @@
 import { formatPlural } from '../../core/plural.ts';
 import { safeLine, safeText } from '../../core/text.ts';
 import { describeTime } from '../../limits/describe-limit.ts';
+import type { ChatOutcome, ChatResult } from '../../relay/chat/chat-contract.ts';
 import { withoutVerdict } from '../../relay/chat/chat-verdict.ts';
-import type { ChatOutcome, ChatResult } from '../../relay/chat/contract.ts';
 import type { SessionMeta } from '../../sessions/session-meta.ts';
 import { PLAIN_THEME, type Theme } from '../../ui/plain-theme.ts';
 import { describeCost, formatCount } from '../../ui/quantities.ts';

@@ -1,7 +1,7 @@
 /** The voice of the demo: a few dim lines between what the relay itself prints. */
 import type { Clock } from '../../core/clock.ts';
 import { safeLine } from '../../core/text.ts';
-import type { SendResult } from '../../relay/contract.ts';
+import type { SendResult } from '../../relay/conversation-contract.ts';
 import { fieldLines } from '../../ui/field-lines.ts';
 import { wrapToColumns } from '../../ui/text-width.ts';
 import type { Theme } from '../../ui/theme.ts';

@@ -2,7 +2,7 @@
 import type { PermissionPreset } from '../../agents/agent-adapter.ts';
 import { parseDuration } from '../../config/duration.ts';
 import { RelayError } from '../../core/errors.ts';
-import type { RaceRequest } from '../../race/contract.ts';
+import type { RaceRequest } from '../../race/race-contract.ts';
 import { encoding, permissions, textFile, trust } from './conversation-options.ts';
 import {
 	asTyped,

@@ -2,7 +2,7 @@
 import { withOwnName } from '../../core/own-name.ts';
 import { formatPlural } from '../../core/plural.ts';
 import { safeLine } from '../../core/text.ts';
-import type { Kept, Pruned, PruneKind } from '../../prune/contract.ts';
+import type { Kept, Pruned, PruneKind } from '../../prune/prune-contract.ts';
 import { formatAgo, formatBytes } from '../../ui/quantities.ts';
 import { renderTable } from '../../ui/table.ts';
 import { wrapToColumns } from '../../ui/text-width.ts';

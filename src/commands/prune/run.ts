@@ -1,7 +1,7 @@
 /** What the relay keeps, and with `apply` the going of what is old and not needed. */
 import { toIso, toIsoOrNull } from '../../core/clock.ts';
-import { type Kept, PRUNE_KINDS, type Pruned, type PruneKind } from '../../prune/contract.ts';
 import { applyPrune, planPrune } from '../../prune/prune.ts';
+import { type Kept, PRUNE_KINDS, type Pruned, type PruneKind } from '../../prune/prune-contract.ts';
 import { EXIT } from '../../relay/exit-codes.ts';
 import type { Body } from '../command.ts';
 import { type Age, DEFAULT_AGE } from '../options/age.ts';

@@ -1,6 +1,6 @@
 /** A race that this process runs, to its end: what is shown on the way, and what is left to say. */
 import { safeLine } from '../../core/text.ts';
-import type { Race } from '../../race/contract.ts';
+import type { Race } from '../../race/race-contract.ts';
 import type { RaceRecord } from '../../race/record/race-record.ts';
 import { EXIT, exitCodeOfRace } from '../../relay/exit-codes.ts';
 import { raceResultToJson } from '../../view/race-json.ts';

@@ -1,6 +1,6 @@
 import type { AgentRegistry } from '../../agents/registry.ts';
 import { RelayError } from '../../core/errors.ts';
-import type { RaceRequest } from '../../race/contract.ts';
+import type { RaceRequest } from '../../race/race-contract.ts';
 import { parseEntrants } from '../../race/validate-request.ts';
 import { type RaceOptions, termsOf } from '../options/race-options.ts';
 

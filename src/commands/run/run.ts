@@ -1,7 +1,7 @@
 /** `run`: one task to its end, hand-overs included. */
 import type { AgentId } from '../../agents/agent-adapter.ts';
 import { RelayError } from '../../core/errors.ts';
-import type { Conversation, SendOptions, SendResult } from '../../relay/contract.ts';
+import type { Conversation, SendOptions, SendResult } from '../../relay/conversation-contract.ts';
 import { exitCodeOfResult } from '../../relay/exit-codes.ts';
 import { resultToJson } from '../../view/result-json.ts';
 import type { Body } from '../command.ts';

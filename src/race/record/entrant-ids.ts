@@ -1,4 +1,4 @@
-import type { AgentChoice } from '../../relay/contract.ts';
+import type { AgentChoice } from '../../relay/conversation-contract.ts';
 
 /** Taken by the base's own ref beside those of the entrants. */
 export const BASE_NAME = 'base';

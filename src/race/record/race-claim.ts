@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { dirname } from 'node:path';
 import { RelayError } from '../../core/errors.ts';
 import { realFolder } from '../../core/files/real-path.ts';
-import type { RaceDeps } from '../contract.ts';
+import type { RaceDeps } from '../race-contract.ts';
 import { BASE_NAME } from './entrant-ids.ts';
 import { OWNER_VERSION, readOwner, writeOwner } from './owner-file.ts';
 import { plannedOptions, type RaceRecord } from './race-record.ts';

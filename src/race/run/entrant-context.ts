@@ -1,6 +1,6 @@
 import type { Clock } from '../../core/clock.ts';
 import type { SessionId } from '../../core/ids.ts';
-import type { RaceDeps, RaceEvent } from '../contract.ts';
+import type { RaceDeps, RaceEvent } from '../race-contract.ts';
 import type { EntrantRecord, RaceRecord } from '../record/race-record.ts';
 
 /** One entrant as the steps of its way see it. */

@@ -8,7 +8,7 @@ import { linkedGitDir } from '../../git/repo/git-link.ts';
 import { namedFolder } from '../../git/repo/start-folder.ts';
 import type { RepoFacts } from '../../git/repo-facts.ts';
 import type { SessionMeta } from '../../sessions/session-meta.ts';
-import type { RaceDeps } from '../contract.ts';
+import type { RaceDeps } from '../race-contract.ts';
 import { type EntrantContext, withNotes } from './entrant-context.ts';
 
 /** Facts of the entrant's worktree, read from its `.git` file. Throws `not_found` when it is gone. */

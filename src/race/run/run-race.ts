@@ -16,7 +16,7 @@ import { sharedChanges } from '../../git/worktrees/shared-changes.ts';
 import type { SharedParts } from '../../git/worktrees/worktree-types.ts';
 import { RACE_FOLDER } from '../../sessions/files/session-paths.ts';
 import type { OpenSession } from '../../sessions/store/session-store.ts';
-import type { Race, RaceDeps, RaceEvent, RaceOptions } from '../contract.ts';
+import type { Race, RaceDeps, RaceEvent, RaceOptions } from '../race-contract.ts';
 import { rankEntrants } from '../rank/rank.ts';
 import type { EntrantRecord, RaceRecord } from '../record/race-record.ts';
 import { writeRace } from '../record/race-store.ts';

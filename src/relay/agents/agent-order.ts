@@ -3,7 +3,7 @@ import type { AgentId } from '../../agents/agent-adapter.ts';
 import type { AgentRegistry } from '../../agents/registry.ts';
 import type { RelayConfig } from '../../config/schema.ts';
 import type { LedgerEntry } from '../../limits/ledger-file.ts';
-import type { AgentChoice } from '../contract.ts';
+import type { AgentChoice } from '../conversation-contract.ts';
 
 /** A configured agent that this build has no adapter for is passed over; one that the user typed is an error. */
 export function agentOrder(

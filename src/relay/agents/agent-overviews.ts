@@ -1,6 +1,6 @@
 import type { AgentId, LoginState } from '../../agents/agent-adapter.ts';
 import { adviceFor } from '../../agents/evidence/login-advice.ts';
-import type { AgentOverview } from '../contract.ts';
+import type { AgentOverview } from '../conversation-contract.ts';
 import type { RelayDeps } from '../ports.ts';
 import { type AgentFacts, allAgentFacts } from './agent-facts.ts';
 

@@ -1,7 +1,7 @@
 /** Whose a model is that the user named without an agent. Pure. */
 import type { AgentAdapter, AgentId } from '../../agents/agent-adapter.ts';
 import { RelayError } from '../../core/errors.ts';
-import type { AgentChoice } from '../contract.ts';
+import type { AgentChoice } from '../conversation-contract.ts';
 
 export interface ModelQuestion {
 	model: string;

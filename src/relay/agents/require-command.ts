@@ -3,7 +3,7 @@ import type { PermissionPreset } from '../../agents/agent-adapter.ts';
 import { agentSettings } from '../../config/defaults.ts';
 import { RelayError } from '../../core/errors.ts';
 import { privatePathToLookAt } from '../../turns/process/private-files.ts';
-import type { AgentChoice } from '../contract.ts';
+import type { AgentChoice } from '../conversation-contract.ts';
 import type { RelayDeps } from '../ports.ts';
 import { presentPlace } from '../resume/present-place.ts';
 

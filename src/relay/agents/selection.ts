@@ -4,7 +4,7 @@ import { agentSettings } from '../../config/defaults.ts';
 import { hasUnusedPacket } from '../../sessions/listing/session-status.ts';
 import type { SessionMeta } from '../../sessions/session-meta.ts';
 import type { TurnState } from '../../sessions/turns/turn-state.ts';
-import type { AgentChoice } from '../contract.ts';
+import type { AgentChoice } from '../conversation-contract.ts';
 import type { Policy, RelayStart, Settings } from '../ports.ts';
 import { agentOrder, inFront, rememberedOrder, withRemembered } from './agent-order.ts';
 import { modelOwner } from './model-owner.ts';

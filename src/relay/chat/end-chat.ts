@@ -3,7 +3,7 @@ import type { ChatRecord, CheckpointReason } from '../../sessions/session-meta.t
 import type { OpenSession } from '../../sessions/store/session-store.ts';
 import { agree, checkpoint } from '../../sessions/transitions.ts';
 import type { RelayDeps } from '../ports.ts';
-import type { ChatOutcome } from './contract.ts';
+import type { ChatOutcome } from './chat-contract.ts';
 
 type Unfinished = Exclude<ChatOutcome, 'agreed'>;
 

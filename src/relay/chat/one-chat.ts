@@ -16,6 +16,7 @@ import { type Ports, type RelayDeps, withPolicy } from '../ports.ts';
 import { packUnfinished } from '../resume/repair.ts';
 import { spentBudget } from '../turn/budgets.ts';
 import { type Hindrance, hindranceOf } from './able-participants.ts';
+import type { Chat, ChatOptions, ChatOutcome, ChatResult } from './chat-contract.ts';
 import {
 	type ChatHistory,
 	type ChatTurn,
@@ -25,7 +26,6 @@ import {
 	readNotes,
 	readTurn,
 } from './chat-history.ts';
-import type { Chat, ChatOptions, ChatOutcome, ChatResult } from './contract.ts';
 import { agreeOn, checkpointChat } from './end-chat.ts';
 import { type PreparedChatTurn, prepareChatTurn } from './prompt/prepare-chat-turn.ts';
 import { whyLeaves } from './why-leaves.ts';

@@ -9,7 +9,7 @@ import { acceptOrigin, requireOrigin } from '../resume/session-origin.ts';
 import { placeSession, repoAt } from '../resume/session-place.ts';
 import { describeUnconfirmed } from '../resume/unconfirmed-words.ts';
 import { findHindrances, refuseLonely } from './able-participants.ts';
-import { type Chat, type ChatChanges, type ChatRequest, DEFAULT_CHAT_TURNS } from './contract.ts';
+import { type Chat, type ChatChanges, type ChatRequest, DEFAULT_CHAT_TURNS } from './chat-contract.ts';
 import { OneChat } from './one-chat.ts';
 import { readParticipants } from './participants.ts';
 

@@ -2,7 +2,7 @@
 import type { AgentRegistry } from '../../agents/registry.ts';
 import { RelayError } from '../../core/errors.ts';
 import type { ChatParticipant } from '../../sessions/session-meta.ts';
-import type { AgentChoice } from '../contract.ts';
+import type { AgentChoice } from '../conversation-contract.ts';
 
 const MIN_PARTICIPANTS = 2;
 /** More make rounds so long that nobody's last words are still what the others answer. */

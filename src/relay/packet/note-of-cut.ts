@@ -5,7 +5,7 @@ import { cutNote } from '../../handoff/pieces/cut-turn.ts';
 import { turnLabel } from '../../handoff/pieces/turn-label.ts';
 import { createRedactor } from '../../handoff/redact.ts';
 import type { RelayDeps } from '../ports.ts';
-import { wasHeard } from '../turn/native-session.ts';
+import { wasHeard } from '../turn/resumable.ts';
 import { recordedWords } from '../turn/task.ts';
 import type { PlacedTurn } from './placed-turns.ts';
 

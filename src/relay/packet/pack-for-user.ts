@@ -1,6 +1,6 @@
 import type { OpenSession } from '../../sessions/store/session-store.ts';
 import { checkpoint } from '../../sessions/transitions.ts';
-import type { AgentChoice } from '../contract.ts';
+import type { AgentChoice } from '../conversation-contract.ts';
 import type { RelayDeps } from '../ports.ts';
 
 /**

@@ -9,7 +9,7 @@ import { type RecordedPlan, standingPlan } from '../../sessions/turns/standing-p
 import { participantOf, type TurnState } from '../../sessions/turns/turn-state.ts';
 import type { Witness } from '../../sessions/witness/witness.ts';
 import { totalsFromDisk } from '../../turns/record/token-counts.ts';
-import { wasHeard, whyLeft } from '../turn/native-session.ts';
+import { wasHeard, whyLeft } from '../turn/resumable.ts';
 
 export interface PlacedTurn {
 	sessionId: string;

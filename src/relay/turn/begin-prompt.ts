@@ -3,7 +3,7 @@ import type { SuccessorChoice } from '../../limits/successor.ts';
 import { hasUnusedPacket } from '../../sessions/listing/session-status.ts';
 import type { OpenSession } from '../../sessions/store/session-store.ts';
 import { addNotes, keepPrompt } from '../../sessions/transitions.ts';
-import type { AgentChoice, SendOptions } from '../contract.ts';
+import type { AgentChoice, SendOptions } from '../conversation-contract.ts';
 import type { ConversationState } from '../conversation-state.ts';
 import { whyElsewhere } from '../first-step.ts';
 import type { RelayDeps, RelayStart } from '../ports.ts';

@@ -4,7 +4,7 @@ import type { Limit } from '../../agents/events.ts';
 import type { Snapshot } from '../../git/repo-facts.ts';
 import type { CandidateVerdict } from '../../limits/successor.ts';
 import type { TurnState } from '../../sessions/turns/turn-state.ts';
-import type { AgentChoice } from '../contract.ts';
+import type { AgentChoice } from '../conversation-contract.ts';
 import type { SpentBudget } from './budgets.ts';
 
 /** Why a packet goes with the prompt; `continue`: only where the agent's own conversation lacks something. */

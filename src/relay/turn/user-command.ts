@@ -1,6 +1,6 @@
 /** `!cmd`: the user's own shell command, where the agents start. */
 import { safeText } from '../../core/text.ts';
-import type { ShellCommandOptions } from '../contract.ts';
+import type { ShellCommandOptions } from '../conversation-contract.ts';
 import type { RelayDeps } from '../ports.ts';
 import { presentPlace } from '../resume/present-place.ts';
 import { runCommand } from './run-command.ts';

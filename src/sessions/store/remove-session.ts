@@ -7,9 +7,9 @@ import { refuseLinksTo } from '../files/held-folder.ts';
 import { removeSessionFolder } from '../files/removed-sessions.ts';
 import { folderOfSession, placesOf, type StoreLocation } from '../files/store-location.ts';
 import type { Witness, Witnesses } from '../witness/witness.ts';
+import { lockSession } from './held-place.ts';
 import type { LockContext } from './lock-record.ts';
 import { acquireEmptyLock, type SessionLock } from './session-lock.ts';
-import { lockSession } from './session-place.ts';
 
 interface RemovalContext {
 	location: StoreLocation;

@@ -34,6 +34,7 @@ import { reopen } from '../transitions.ts';
 import type { TurnState } from '../turns/turn-state.ts';
 import { readTurns } from '../turns/turn-states.ts';
 import type { Witness, Witnesses } from '../witness/witness.ts';
+import { holdFolders, lockSession, moveAway, noSuchSession } from './held-place.ts';
 import { type LockContext, type LockProcesses, lockedBy, noticesOf, readLock } from './lock-record.ts';
 import { newMeta, type SessionInit } from './new-meta.ts';
 import { makeSessionFolder } from './new-session-folder.ts';
@@ -46,7 +47,6 @@ import {
 } from './open-session.ts';
 import { SessionRemoval } from './remove-session.ts';
 import { acquireLock } from './session-lock.ts';
-import { holdFolders, lockSession, moveAway, noSuchSession } from './session-place.ts';
 
 export type { OpenSession } from './open-session.ts';
 

@@ -5,7 +5,7 @@ import { PRESETS } from '../../agents/permission-presets.ts';
 import { describeReadiness } from '../../commands/agents/readiness.ts';
 import { nearestName } from '../../config/nearest-name.ts';
 import { RelayError } from '../../core/errors.ts';
-import type { AgentChoice, AgentOverview, Conversation } from '../../relay/contract.ts';
+import type { AgentChoice, AgentOverview, Conversation } from '../../relay/conversation-contract.ts';
 import type { Candidate } from '../editor/completion.ts';
 
 export function parsePreset(text: string): PermissionPreset {

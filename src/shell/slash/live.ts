@@ -1,7 +1,7 @@
 /** What happens in the shell while a command works: it stands in the transcript, and the keys of a turn end it. */
 import type { Live } from '../../commands/live.ts';
 import type { Look } from '../../commands/look.ts';
-import type { RaceEvent } from '../../race/contract.ts';
+import type { RaceEvent } from '../../race/race-contract.ts';
 import { PLAIN_THEME } from '../../ui/plain-theme.ts';
 import { RaceLines } from '../../view/race/race-lines.ts';
 import { RaceProgress } from '../../view/race/race-progress.ts';

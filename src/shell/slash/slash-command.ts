@@ -1,7 +1,7 @@
 import type { CommandContext } from '../../commands/context.ts';
 import type { Clock } from '../../core/clock.ts';
 import { RelayError } from '../../core/errors.ts';
-import type { Conversation } from '../../relay/contract.ts';
+import type { Conversation } from '../../relay/conversation-contract.ts';
 import type { RelayEvent } from '../../relay/events/relay-events.ts';
 import type { Theme } from '../../ui/theme.ts';
 import type { Candidate } from '../editor/completion.ts';

@@ -2,7 +2,7 @@
 import { fromIso } from '../../core/clock.ts';
 import { formatPlural } from '../../core/plural.ts';
 import { safeLine } from '../../core/text.ts';
-import type { RaceEvent } from '../../race/contract.ts';
+import type { RaceEvent } from '../../race/race-contract.ts';
 import type { EntrantRecord, RaceRecord } from '../../race/record/race-record.ts';
 import { describeCost } from '../../ui/quantities.ts';
 import type { Theme } from '../../ui/theme.ts';

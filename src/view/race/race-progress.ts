@@ -1,7 +1,7 @@
 /** What the records of a running race do not say yet: what each entrant does now, and what its turn has used so far. */
 import { type AgentEvent, type TokenCounts, writtenTokens } from '../../agents/events.ts';
 import { safeLine } from '../../core/text.ts';
-import type { RaceEvent } from '../../race/contract.ts';
+import type { RaceEvent } from '../../race/race-contract.ts';
 import type { EntrantRecord } from '../../race/record/race-record.ts';
 import type { RelayEvent } from '../../relay/events/relay-events.ts';
 import { oldestPrices } from '../../sessions/lineage/price-dates.ts';

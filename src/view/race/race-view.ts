@@ -6,7 +6,7 @@ import type { Clock } from '../../core/clock.ts';
 import type { OwnSignals } from '../../core/processes/own-signals.ts';
 import type { TakeNotices } from '../../core/take-notices.ts';
 import { safeLine } from '../../core/text.ts';
-import type { Race, RaceEvent } from '../../race/contract.ts';
+import type { Race, RaceEvent } from '../../race/race-contract.ts';
 import type { RaceRecord } from '../../race/record/race-record.ts';
 import { ScreenWriter, type TerminalOutput } from '../../ui/screen-writer.ts';
 import { createTerminalModes, type TerminalInput, type TerminalModes } from '../../ui/terminal-modes.ts';

@@ -32,8 +32,8 @@ import { locateStore, orphanedStores, stateStores } from '../../../src/sessions/
 import { createNativeConversations } from '../../../src/sessions/lineage/native-conversations.ts';
 import { readLog } from '../../../src/sessions/log/read-log.ts';
 import { SessionLog } from '../../../src/sessions/log/session-log.ts';
-import { acquireLock } from '../../../src/sessions/store/session-lock.ts';
 import { readLock } from '../../../src/sessions/store/lock-record.ts';
+import { acquireLock } from '../../../src/sessions/store/session-lock.ts';
 import { createSessionStore, type SessionStore } from '../../../src/sessions/store/session-store.ts';
 import { newestTurnTime, readNewestTurns, readTurns } from '../../../src/sessions/turns/turn-states.ts';
 import {

@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ParsedTurn, PermissionPreset } from '../../../src/agents/agent-adapter.ts';
 import { demoCloserAdapter, demoSprinterAdapter } from '../../../src/agents/demo/adapter.ts';
-import { runDemoAgent } from '../../../src/agents/demo/program.ts';
+import { runDemoAgent } from '../../../src/agents/demo/demo-agent.ts';
 import {
 	CHECK_SOURCE,
 	DEMO_CHECK,

@@ -8,7 +8,7 @@ import { readSettings } from '../../../src/app/settings.ts';
 import type { Given } from '../../../src/commands/options/option-table.ts';
 import { systemClock } from '../../../src/core/clock.ts';
 import { parseSessionId } from '../../../src/core/ids.ts';
-import type { Race } from '../../../src/race/contract.ts';
+import type { Race } from '../../../src/race/race-contract.ts';
 import { resumeRace } from '../../../src/race/resume-race.ts';
 import { startRace } from '../../../src/race/start-race.ts';
 import { askedRace } from '../../helpers/asked-race.ts';

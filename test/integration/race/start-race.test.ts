@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { RaceRequest } from '../../../src/race/contract.ts';
+import type { RaceRequest } from '../../../src/race/race-contract.ts';
 import { claudeAnswers } from '../../helpers/fake-agent-lines.ts';
 import { RaceBench } from '../../helpers/race-bench.ts';
 import { fingerprint } from '../../helpers/scratch-repo.ts';

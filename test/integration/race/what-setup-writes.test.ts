@@ -8,7 +8,7 @@ import { adopt } from '../../../src/race/adopt/adopt.ts';
 import type { AdoptDeps } from '../../../src/race/adopt/adopt-deps.ts';
 import { raceDiff } from '../../../src/race/adopt/race-diff.ts';
 import { applyClean, planClean } from '../../../src/race/clean/clean.ts';
-import type { RaceDeps } from '../../../src/race/contract.ts';
+import type { RaceDeps } from '../../../src/race/race-contract.ts';
 import { claudeAnswers } from '../../helpers/fake-agent-lines.ts';
 import { entrantOf, RaceBench } from '../../helpers/race-bench.ts';
 

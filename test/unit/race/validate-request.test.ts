@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { BUILT_IN_ADAPTERS, createRegistry } from '../../../src/agents/registry.ts';
 import { RelayError } from '../../../src/core/errors.ts';
-import type { RaceRequest } from '../../../src/race/contract.ts';
+import type { RaceRequest } from '../../../src/race/race-contract.ts';
 import {
 	checkRequest,
 	parseEntrants,

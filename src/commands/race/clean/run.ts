@@ -2,8 +2,8 @@
 import { RelayError } from '../../../core/errors.ts';
 import { parseSessionId, type SessionId } from '../../../core/ids.ts';
 import { applyClean, type CleanPlan, type CleanResult, planClean } from '../../../race/clean/clean.ts';
-import type { RaceDeps } from '../../../race/contract.ts';
 import { findRace } from '../../../race/find-race.ts';
+import type { RaceDeps } from '../../../race/race-contract.ts';
 import { listRaces } from '../../../race/record/race-store.ts';
 import { EXIT } from '../../../relay/exit-codes.ts';
 import type { SessionStore } from '../../../sessions/store/session-store.ts';

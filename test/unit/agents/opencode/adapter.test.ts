@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { TurnRequest } from '../../../../src/agents/agent-adapter.ts';
 import { opencodeAdapter } from '../../../../src/agents/opencode/adapter.ts';
-import { permissionsOf } from '../../../../src/agents/opencode/start/permissions.ts';
+import { permissionsOf } from '../../../../src/agents/opencode/start/permission-rules.ts';
 import { RelayError } from '../../../../src/core/errors.ts';
 
 const ID = 'ses_e02ecb1f0ffenlF1hFa4Ka40h5';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { chatBeginLine, chatEndLines } from '../../../../src/commands/chat/lines.ts';
 import { parseSessionId } from '../../../../src/core/ids.ts';
-import type { ChatResult } from '../../../../src/relay/chat/contract.ts';
+import type { ChatResult } from '../../../../src/relay/chat/chat-contract.ts';
 import type { ChatRecord } from '../../../../src/sessions/session-meta.ts';
 import { PLAIN_THEME } from '../../../../src/ui/plain-theme.ts';
 import { fakeSessionMeta } from '../../../helpers/fake-session-meta.ts';

@@ -20,7 +20,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Clock } from '../../../../src/core/clock.ts';
 import { createSessionIds, parseSessionId, type SessionId } from '../../../../src/core/ids.ts';
 import type { RepoFacts } from '../../../../src/git/repo-facts.ts';
-import { keptSessions } from '../../../../src/prune/sessions.ts';
+import { keptSessions } from '../../../../src/prune/kept-sessions.ts';
 import { removedSessions } from '../../../../src/sessions/files/removed-sessions.ts';
 import { locateStore, orphanedStores, stateStores } from '../../../../src/sessions/files/store-location.ts';
 import { latestUnfinished } from '../../../../src/sessions/listing/latest-session.ts';

@@ -4,7 +4,7 @@ import { holdChat } from '../../../../src/commands/chat/run.ts';
 import type { Look } from '../../../../src/commands/look.ts';
 import { COMMANDS } from '../../../../src/commands/registry.ts';
 import { parseSessionId } from '../../../../src/core/ids.ts';
-import type { Chat, ChatResult } from '../../../../src/relay/chat/contract.ts';
+import type { Chat, ChatResult } from '../../../../src/relay/chat/chat-contract.ts';
 import { slashCommand } from '../../../../src/shell/slash/from-command.ts';
 import { say } from '../../../../src/shell/slash/say.ts';
 import type { SlashContext, WorkControl, WorkEnd } from '../../../../src/shell/slash/slash-command.ts';

@@ -9,7 +9,7 @@ import { followRace } from '../../../../src/commands/race/follow-race.ts';
 import { raceLines } from '../../../../src/commands/race/lines.ts';
 import { COMMANDS } from '../../../../src/commands/registry.ts';
 import { createSessionIds } from '../../../../src/core/ids.ts';
-import type { Race } from '../../../../src/race/contract.ts';
+import type { Race } from '../../../../src/race/race-contract.ts';
 import type { RaceRecord } from '../../../../src/race/record/race-record.ts';
 import { raceFamily } from '../../../../src/shell/slash/race.ts';
 import type { SlashContext, WorkEnd } from '../../../../src/shell/slash/slash-command.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AgentEvent } from '../../../../src/agents/events.ts';
-import type { RaceEvent } from '../../../../src/race/contract.ts';
+import type { RaceEvent } from '../../../../src/race/race-contract.ts';
 import type { EntrantRecord } from '../../../../src/race/record/race-record.ts';
 import { columnsOf } from '../../../../src/ui/text-width.ts';
 import { createTheme } from '../../../../src/ui/theme.ts';

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { removeSnapshotStore, snapshotStores } from '../git/snapshots/snapshot-stores.ts';
 import type { UserProcesses } from '../git/snapshots/snapshot-users.ts';
-import type { Kept, PruneAge } from './contract.ts';
+import type { Kept, PruneAge } from './prune-contract.ts';
 
 export function keptSnapshots(
 	{ folder, processes }: { folder: string; processes: UserProcesses },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isRefusal, whyLeft } from '../../../../src/relay/turn/native-session.ts';
+import { isRefusal, whyLeft } from '../../../../src/relay/turn/resumable.ts';
 import type { TurnState } from '../../../../src/sessions/turns/turn-state.ts';
 import { fakeTurnState } from '../../../helpers/fake-turn-state.ts';
 

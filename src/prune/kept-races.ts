@@ -15,8 +15,8 @@ import { type RaceOwner, readOwner } from '../race/record/owner-file.ts';
 import type { RaceRecord } from '../race/record/race-record.ts';
 import { listRaces } from '../race/record/race-store.ts';
 import { RACE_FILE } from '../sessions/files/session-paths.ts';
-import type { Kept, PruneAge } from './contract.ts';
 import { folderBytes } from './folder-bytes.ts';
+import type { Kept, PruneAge } from './prune-contract.ts';
 
 /** `clean`: null outside git, where there are no races to clean. */
 export async function keptRaces(

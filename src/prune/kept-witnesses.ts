@@ -7,7 +7,7 @@ import { explainingWrites } from '../core/files/write-failure.ts';
 import { removeIfThere } from '../core/files/write-file.ts';
 import { isSessionId } from '../core/ids.ts';
 import { WITNESS_END, type Witnesses } from '../sessions/witness/witness.ts';
-import type { Kept, PruneAge } from './contract.ts';
+import type { Kept, PruneAge } from './prune-contract.ts';
 
 export function keptWitnesses(
 	{ folder, witnesses, places }: { folder: string; witnesses: Witnesses; places: ReadonlySet<string> },

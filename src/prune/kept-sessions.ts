@@ -10,8 +10,8 @@ import { isUnbegun } from '../sessions/files/session-remains.ts';
 import { isStore, storeFolders } from '../sessions/files/store-location.ts';
 import { lastUse, type SessionSummary, sessionIds } from '../sessions/listing/session-list.ts';
 import type { SessionStore } from '../sessions/store/session-store.ts';
-import type { Kept, PruneAge } from './contract.ts';
 import { folderBytes } from './folder-bytes.ts';
+import type { Kept, PruneAge } from './prune-contract.ts';
 
 export interface SessionsRequest extends PruneAge {
 	/** Sessions with work left go too. */

@@ -2,7 +2,7 @@ import type { PermissionPreset } from '../agents/agent-adapter.ts';
 import type { SessionId } from '../core/ids.ts';
 import type { RepoFacts } from '../git/repo-facts.ts';
 import type { Worktrees } from '../git/worktrees/worktree-types.ts';
-import type { AgentChoice } from '../relay/contract.ts';
+import type { AgentChoice } from '../relay/conversation-contract.ts';
 import type { RelayEvent } from '../relay/events/relay-events.ts';
 import type { Ports } from '../relay/ports.ts';
 import type { EntrantRecord, RaceRecord, RaceTerms } from './record/race-record.ts';

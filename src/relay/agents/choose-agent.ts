@@ -2,7 +2,7 @@
 import type { AgentAdapter, AgentId } from '../../agents/agent-adapter.ts';
 import { RelayError } from '../../core/errors.ts';
 import { chooseSuccessor, type SuccessorChoice } from '../../limits/successor.ts';
-import type { AgentChoice } from '../contract.ts';
+import type { AgentChoice } from '../conversation-contract.ts';
 import type { RelayDeps } from '../ports.ts';
 import { agentFacts } from './agent-facts.ts';
 

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { lstatIfThere } from '../core/files/file-facts.ts';
 import { isOwnFolder, namesIn } from '../core/files/folders.ts';
 import { explainingWrites } from '../core/files/write-failure.ts';
-import type { Kept, PruneAge } from './contract.ts';
 import { folderBytes } from './folder-bytes.ts';
+import type { Kept, PruneAge } from './prune-contract.ts';
 
 /** The longest that git works in a scratch folder, with room. */
 const IN_USE_MS = 60 * 60_000;
