@@ -34,7 +34,7 @@ export default defineConfig({
 			{
 				test: {
 					name: 'unit',
-					include: ['test/unit/**/*.test.ts', 'test/architecture.test.ts'],
+					include: ['test/unit/**/*.test.ts', 'test/architecture*.test.ts'],
 					globalSetup,
 					setupFiles,
 					pool: 'threads',

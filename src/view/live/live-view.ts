@@ -11,6 +11,7 @@ import type { Theme } from '../../ui/theme.ts';
 import type { StreamKind, TranscriptSink, TurnStatus } from '../transcript-sink.ts';
 import { LiveRows } from './live-rows.ts';
 import { statusRows } from './status-rows.ts';
+import { type Output, WaitingOutput } from './waiting-output.ts';
 
 const FRAME_MS = 33;
 const SPIN_MS = 120;
@@ -19,9 +20,6 @@ const FRAME_CHARS = 48 * 1024;
 /** What takes longer to lay out (emoji, a table with styles, a busy machine) ends its frame after this, once a piece is done. */
 const FRAME_WORK_MS = 4;
 const PIECE_CHARS = 4 * 1024;
-/** More than this waiting is skipped down to `KEPT_CHARS`; the record has it all. */
-const MAX_WAITING_CHARS = 1024 * 1024;
-const KEPT_CHARS = 64 * 1024;
 
 export interface LiveViewOptions {
 	screen: ScreenWriter;
@@ -35,15 +33,10 @@ export interface LiveViewOptions {
 	keyHint?: (stops: string) => string;
 }
 
-type Item = { kind: StreamKind; text: string } | { kind: 'line'; text: string } | { kind: 'end'; text: '' };
-
 export class LiveView implements TranscriptSink {
 	readonly #options: LiveViewOptions;
 	readonly #rows: LiveRows;
-	#items: Item[] = [];
-	#waitingChars = 0;
-	/** Since the last notice about it. */
-	#skippedChars = 0;
+	readonly #waiting = new WaitingOutput();
 	#status: TurnStatus | null = null;
 	#lastFrameAt = Number.NEGATIVE_INFINITY;
 	#isScheduled = false;
@@ -85,7 +78,7 @@ export class LiveView implements TranscriptSink {
 	flush(): void {
 		if (this.#isHeld || this.#isClosed) return;
 		const rows: string[] = [];
-		while (this.#items.length > 0) rows.push(...this.#takeRows());
+		while (!this.#waiting.isEmpty) rows.push(...this.#takeRows());
 		// A frame that is due would draw over what others show next.
 		this.#isStale = false;
 		this.#options.screen.draw(rows, this.#region());
@@ -115,13 +108,8 @@ export class LiveView implements TranscriptSink {
 		this.#isClosed = true;
 	}
 
-	#add(item: Item): void {
-		const last = this.#items.at(-1);
-		if (last && last.kind === item.kind && item.kind !== 'line' && item.kind !== 'end')
-			last.text += item.text;
-		else this.#items.push(item);
-		this.#waitingChars += item.text.length;
-		if (this.#waitingChars > MAX_WAITING_CHARS) this.#skip();
+	#add(item: Output): void {
+		this.#waiting.add(item);
 		this.#schedule();
 	}
 
@@ -140,7 +128,7 @@ export class LiveView implements TranscriptSink {
 		this.#isStale = false;
 		screen.draw(this.#takeRows(), this.#region());
 		this.#lastFrameAt = clock.monotonic();
-		if (this.#items.length > 0) this.#schedule();
+		if (!this.#waiting.isEmpty) this.#schedule();
 	}
 
 	async #spin(): Promise<void> {
@@ -157,54 +145,24 @@ export class LiveView implements TranscriptSink {
 		const rows = this.#skipNotice();
 		const { clock } = this.#options;
 		const until = clock.monotonic() + FRAME_WORK_MS;
-		let taken = 0;
 		for (let left = FRAME_CHARS; left > 0 && clock.monotonic() <= until; ) {
-			const item = this.#items[taken];
-			if (item === undefined) break;
-			const length = this.#takePiece(item, Math.min(left, PIECE_CHARS), rows);
-			this.#waitingChars -= length;
-			left -= length + 1;
-			if (item.kind === 'end' || item.kind === 'line' || item.text === '') taken++;
+			const piece = this.#waiting.next(Math.min(left, PIECE_CHARS));
+			if (piece === null) break;
+			rows.push(...this.#rowsOf(piece));
+			left -= piece.text.length + 1;
 		}
-		this.#items.splice(0, taken);
 		return rows;
 	}
 
-	/** Adds the rows of at most `most` characters of a growing text, or of another item as a whole; gives the characters taken. */
-	#takePiece(item: Item, most: number, rows: string[]): number {
-		if (item.kind === 'end') rows.push(...this.#rows.end());
-		else if (item.kind === 'line') rows.push(...this.#rows.line(item.text));
-		else {
-			const piece = wholeCut(item.text, most);
-			rows.push(...this.#rows.grow(item.kind, piece));
-			item.text = item.text.slice(piece.length);
-			return piece.length;
-		}
-		return item.text.length;
-	}
-
-	/** Drops the oldest waiting text but for the last lines; lines about tools and turns stay. */
-	#skip(): void {
-		let excess = this.#waitingChars - KEPT_CHARS;
-		let skipped = 0;
-		for (const item of this.#items) {
-			if (excess <= 0) break;
-			if (item.kind === 'line' || item.kind === 'end') continue;
-			const atBreak = item.text.indexOf('\n', Math.min(excess, item.text.length));
-			const cut = atBreak < 0 ? Math.min(excess, item.text.length) : atBreak;
-			item.text = item.text.slice(cut);
-			skipped += cut;
-			excess -= cut;
-		}
-		this.#waitingChars -= skipped;
-		this.#skippedChars += skipped;
+	#rowsOf({ kind, text }: Output): string[] {
+		if (kind === 'end') return this.#rows.end();
+		return kind === 'line' ? this.#rows.line(text) : this.#rows.grow(kind, text);
 	}
 
 	#skipNotice(): string[] {
-		if (this.#skippedChars === 0) return [];
-		const size = formatBytes(this.#skippedChars);
-		this.#skippedChars = 0;
-		const notice = `… ${size} came faster than it can be shown; /show has all of it`;
+		const skipped = this.#waiting.takeSkipped();
+		if (skipped === 0) return [];
+		const notice = `… ${formatBytes(skipped)} came faster than it can be shown; /show has all of it`;
 		return wrapToColumns(this.#options.theme.dim(notice), this.#columns);
 	}
 
@@ -238,13 +196,4 @@ export class LiveView implements TranscriptSink {
 		const elapsedMs = clock.monotonic() - status.startedAt;
 		return statusRows(status, { theme, columns: this.#columns, elapsedMs, queued: queued?.() ?? 0, keyHint });
 	}
-}
-
-/** At most `length` units from the start, never half a character, rather up to a line break than in a line. */
-function wholeCut(text: string, length: number): string {
-	if (text.length <= length) return text;
-	const atBreak = text.lastIndexOf('\n', length);
-	if (atBreak > 0) return text.slice(0, atBreak + 1);
-	const unit = text.charCodeAt(length - 1);
-	return text.slice(0, unit >= 0xd800 && unit < 0xdc00 ? length + 1 : length);
 }

@@ -11,7 +11,7 @@ import { shortRef } from '../../../view/describe-session.ts';
 import { agreeOnOrigin } from '../../agree-on-origin.ts';
 import type { Body } from '../../command.ts';
 import type { CommandContext } from '../../context.ts';
-import { adoptDeps } from '../adopt-deps.ts';
+import { adoptDeps } from '../adopt-context.ts';
 import { type Asking, adoptionLines } from './describe-adoption.ts';
 
 interface RaceAdoptOptions {

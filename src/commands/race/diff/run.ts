@@ -3,7 +3,7 @@ import { raceDiff as diffOf } from '../../../race/adopt/race-diff.ts';
 import { findRace } from '../../../race/find-race.ts';
 import { EXIT } from '../../../relay/exit-codes.ts';
 import type { Body } from '../../command.ts';
-import { adoptDeps } from '../adopt-deps.ts';
+import { adoptDeps } from '../adopt-context.ts';
 import { neededEntrant } from '../needed-entrant.ts';
 
 interface RaceDiffOptions {

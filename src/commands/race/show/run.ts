@@ -8,7 +8,7 @@ import { EXIT } from '../../../relay/exit-codes.ts';
 import type { SessionStore } from '../../../sessions/store/session-store.ts';
 import type { Body } from '../../command.ts';
 import type { CommandContext } from '../../context.ts';
-import { adoptDeps } from '../adopt-deps.ts';
+import { adoptDeps } from '../adopt-context.ts';
 import { isAtWork, shortOfRaces } from '../race-names.ts';
 
 /** A race with what its page needs beside it. */
