@@ -18,7 +18,6 @@ const LONG_FILES: ReadonlySet<string> = new Set([
 ]);
 const LONG_CLASSES: ReadonlySet<string> = new Set([
 	'relay/carry-out.ts',
-	'relay/chat/one-chat.ts',
 	'relay/conversation.ts',
 	'shell/interactive-shell.ts',
 	'shell/work.ts',

@@ -4,7 +4,15 @@ import type { RelayEvent } from '../relay/events/relay-events.ts';
 import { describeAnswer } from '../turns/questions/describe-answer.ts';
 import { formatDuration } from '../ui/quantities.ts';
 import type { Theme } from '../ui/theme.ts';
-import { describeHandOver, describeLeft, describeNobodyLeft, describeQuestion, describeReceiver, describeSpeaker, describeTerminalAsked } from './describe-event.ts';
+import {
+	describeHandOver,
+	describeLeft,
+	describeNobodyLeft,
+	describeQuestion,
+	describeReceiver,
+	describeSpeaker,
+	describeTerminalAsked,
+} from './describe-event.ts';
 import { TextStream } from './transcript/text-stream.ts';
 import { TurnLines, type TurnLinesOptions } from './transcript/turn-lines.ts';
 

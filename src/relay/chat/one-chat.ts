@@ -4,33 +4,21 @@
  */
 import { toIsoOrNull } from '../../core/clock.ts';
 import { RelayError, type RelayErrorCode } from '../../core/errors.ts';
-import type { LineageEntry } from '../../sessions/lineage/lineage.ts';
-import type { ChatParticipant, ChatRecord } from '../../sessions/session-meta.ts';
+import type { ChatParticipant } from '../../sessions/session-meta.ts';
 import type { OpenSession } from '../../sessions/store/session-store.ts';
-import { checkpoint, leaveChat, sayToAll } from '../../sessions/transitions.ts';
+import { checkpoint, sayToAll } from '../../sessions/transitions.ts';
 import type { TurnState } from '../../sessions/turns/turn-state.ts';
-import { readTurnRecords } from '../../turns/turn-records.ts';
 import { alsoLogged } from '../events/log-event.ts';
 import { oneTurn, type TurnEnd } from '../one-turn.ts';
 import { type Ports, type RelayDeps, withPolicy } from '../ports.ts';
 import { packUnfinished } from '../resume/repair.ts';
-import { spentBudget } from '../turn/budgets.ts';
 import { type Hindrance, hindranceOf } from './able-participants.ts';
 import type { Chat, ChatOptions, ChatOutcome, ChatResult } from './chat-contract.ts';
-import {
-	type ChatHistory,
-	type ChatTurn,
-	isAgreed,
-	nextSpeaker,
-	readHistory,
-	readNotes,
-	readTurn,
-} from './chat-history.ts';
+import { ChatRound } from './chat-round.ts';
 import { agreeOn, checkpointChat } from './end-chat.ts';
 import { type PreparedChatTurn, prepareChatTurn } from './prompt/prepare-chat-turn.ts';
 import { whyLeaves } from './why-leaves.ts';
 
-const MIN_SPEAKERS = 2;
 const CANNOT_START: ReadonlySet<RelayErrorCode> = new Set(['refused', 'not_trusted', 'agent_not_installed']);
 
 export interface ChatStart {
@@ -49,15 +37,11 @@ export class OneChat implements Chat {
 	#deps: RelayDeps;
 	readonly #start: ChatStart;
 	readonly #abort = new AbortController();
-	/** Read from the records when the chat begins, then added to: 1 MiB of log takes 6 ms to read. */
-	#turns: ChatTurn[] = [];
-	#parents: readonly LineageEntry[] = [];
-	/** When the first one that a limit keeps out is free again. */
-	#resets: number[] = [];
+	/** Empty until the chat begins. */
+	#round: ChatRound;
 	#hardStop = new AbortController();
 	readonly #warnedWindows = new Set<string>();
 	#running: Promise<ChatResult> | null = null;
-	#number = 0;
 	#deadline = Number.POSITIVE_INFINITY;
 
 	constructor(session: OpenSession, ports: Ports, start: ChatStart) {
@@ -65,6 +49,7 @@ export class OneChat implements Chat {
 		this.#ports = ports;
 		this.#deps = withPolicy(ports);
 		this.#start = start;
+		this.#round = new ChatRound(session, []);
 	}
 
 	session() {
@@ -104,53 +89,27 @@ export class OneChat implements Chat {
 		const { clock, store } = this.#deps;
 		const { timeoutMs, hindrances, isNew, found } = this.#start;
 		if (timeoutMs !== null) this.#deadline = clock.monotonic() + timeoutMs;
-		const lineage = store.lineage(this.#session.id);
-		this.#parents = lineage.slice(0, -1);
-		this.#turns = [...readHistory(lineage).turns];
+		this.#round = new ChatRound(this.#session, store.lineage(this.#session.id));
 		const { id: sessionId, folder: directory } = this.#session;
 		options.onEvent({ type: 'session_opened', sessionId, directory, isNew });
 		for (const text of found) options.onEvent({ type: 'notice', level: 'warning', text });
-		for (const [id, hindrance] of hindrances) this.#leave(id, hindrance, options);
+		for (const [id, hindrance] of hindrances) this.#round.leave(id, hindrance, options);
 		for (;;) {
-			const outcome = this.#outcome(options.signal);
+			const outcome = this.#round.outcome(options, this.#deps, this.#isTimeUp());
 			if (outcome !== null) return this.#end(outcome);
-			await this.#letSpeak(this.#next(), options);
+			await this.#letSpeak(this.#round.next(), options);
 		}
 	}
 
-	/** How the chat ends now; null while it goes on. */
-	#outcome(signal: AbortSignal): ChatOutcome | null {
-		const inRound = this.#inRound();
-		if (inRound.length >= MIN_SPEAKERS && isAgreed(this.#history(), inRound)) return 'agreed';
-		if (signal.aborted) return 'interrupted';
-		if (this.#deps.clock.monotonic() >= this.#deadline) return 'timed_out';
-		if (inRound.length < MIN_SPEAKERS) return 'too_few';
-		if (this.#number >= this.#chat.max_turns) return 'max_turns';
-		const spent = spentBudget(this.#deps.config.budgets, () => {
-			const own = { meta: this.#session.meta, turns: this.#session.turns() };
-			return [...this.#parents, own];
-		});
-		if (spent === null) return null;
-		return spent.reason === 'max_turns' ? 'out_of_turns' : 'out_of_budget';
-	}
-
-	#next(): ChatParticipant {
-		const { participants } = this.#chat;
-		const id = nextSpeaker(
-			this.#history(),
-			participants.map((one) => one.id),
-			this.#inRound(),
-		);
-		const next = participants.find((one) => one.id === id);
-		if (next === undefined) throw new Error('nobody is in the round');
-		return next;
+	#isTimeUp(): boolean {
+		return this.#deps.clock.monotonic() >= this.#deadline;
 	}
 
 	async #letSpeak(who: ChatParticipant, options: ChatOptions): Promise<void> {
 		// Another participant, or another relay, may have met the limit of the same account meanwhile.
 		this.#deps = withPolicy(this.#ports);
-		const hindrance = hindranceOf(who, this.#chat.permissions, this.#deps);
-		if (hindrance !== null) return this.#leave(who.id, hindrance, options);
+		const hindrance = hindranceOf(who, this.#round.chat.permissions, this.#deps);
+		if (hindrance !== null) return this.#round.leave(who.id, hindrance, options);
 		const prepared = await this.#prepare(who, options);
 		if (prepared === null) return;
 		if (prepared.gone !== null) options.onEvent({ type: 'notice', level: 'warning', text: prepared.gone });
@@ -158,10 +117,10 @@ export class OneChat implements Chat {
 			const text = `${who.id} starts a new conversation, with the whole chat: its last one ${prepared.left}.`;
 			options.onEvent({ type: 'notice', level: 'info', text });
 		}
-		this.#number++;
+		this.#round.count();
 		let end = await this.#turn(who, prepared, options);
 		const { state } = end;
-		if (state.stop_reason === 'unknown_session' && state.resumed && !this.#turns.at(-1)?.hasHeard) {
+		if (state.stop_reason === 'unknown_session' && state.resumed && !this.#round.lastTurn?.hasHeard) {
 			const { title } = this.#deps.registry.find(who.agent);
 			const text = `${title} no longer has the conversation of ${who.id}; it gets the whole chat in a packet instead.`;
 			options.onEvent({ type: 'notice', level: 'warning', text });
@@ -175,10 +134,10 @@ export class OneChat implements Chat {
 	/** null: it cannot be started and has left. */
 	async #prepare(who: ChatParticipant, options: ChatOptions): Promise<PreparedChatTurn | null> {
 		const { store } = this.#deps;
-		const history = this.#history();
+		const { history, chat } = this.#round;
 		const lineage = store.lineage(this.#session.id);
 		try {
-			const plan = { session: this.#session, chat: this.#chat, who, history, lineage };
+			const plan = { session: this.#session, chat, who, history, lineage };
 			const prepared = await prepareChatTurn(plan, this.#deps);
 			// A crash before the turn is on disk leaves a session with a packet that was not used.
 			this.#session.apply(checkpoint, {
@@ -197,7 +156,7 @@ export class OneChat implements Chat {
 	#leaveUnstarted(who: ChatParticipant, error: unknown, options: ChatOptions): void {
 		if (!(error instanceof RelayError) || !CANNOT_START.has(error.code)) throw error;
 		const reason = error.code === 'agent_not_installed' ? 'not_installed' : 'refused';
-		this.#leave(who.id, { reason, text: `cannot be started: ${error.message}`, until: null }, options);
+		this.#round.leave(who.id, { reason, text: `cannot be started: ${error.message}`, until: null }, options);
 	}
 
 	async #turn(who: ChatParticipant, { spec }: PreparedChatTurn, options: ChatOptions): Promise<TurnEnd> {
@@ -208,64 +167,42 @@ export class OneChat implements Chat {
 			spec,
 			snapshots: this.#deps.snapshots,
 			timeoutMs: this.#timeoutMs(),
-			speaker: { participant, role, number: this.#number, maxTurns: this.#chat.max_turns },
-			complete: (ended: TurnState) => this.#record(ended),
+			speaker: { participant, role, number: this.#round.number, maxTurns: this.#round.chat.max_turns },
+			complete: (ended: TurnState) => this.#round.record(ended),
 		};
 		const hardSignal = this.#hardStop.signal;
 		return oneTurn(turn, this.#deps, { ...options, hardSignal, warnedWindows: this.#warnedWindows });
 	}
 
-	/** The verdict stands with the turn. A crash before that loses nothing: it is read from the message again. */
-	#record(ended: TurnState): TurnState {
-		const { folder, witness } = this.#session;
-		const [record] = readTurnRecords([{ folder, state: ended, witness }]);
-		if (record === undefined) throw new Error('a turn without a record');
-		const turn = readTurn(record);
-		this.#turns.push(turn);
-		const state = { ...ended, verdict: turn.verdict };
-		this.#session.writeTurnState(state, { sync: true });
-		return state;
-	}
-
 	/** Whoever could not have its say leaves the round; the others go on. */
 	#judge(who: ChatParticipant, { state, limit, login }: TurnEnd, options: ChatOptions): void {
 		if (options.signal.aborted) return;
-		const { clock } = this.#deps;
 		const why = whyLeaves(state, {
-			hasSpoken: this.#turns.at(-1)?.text !== null,
+			hasSpoken: this.#round.lastTurn?.text !== null,
 			resetAt: limit?.resetAt ?? null,
 			advice: login.advice,
-			isTimeUp: clock.monotonic() >= this.#deadline,
-			now: clock.now(),
+			isTimeUp: this.#isTimeUp(),
+			now: this.#deps.clock.now(),
 		});
-		if (why !== null) this.#leave(who.id, why, options);
-	}
-
-	#leave(id: string, { reason, text, until }: Hindrance, { onEvent }: ChatOptions): void {
-		const who = this.#chat.participants.find((one) => one.id === id);
-		if (who === undefined || who.left !== null) return;
-		if (reason === 'limit' && until !== null) this.#resets.push(until);
-		this.#session.apply(leaveChat, { participant: id, reason });
-		onEvent({ type: 'participant_left', participant: id, agent: who.agent, reason, text, until });
+		if (why !== null) this.#round.leave(who.id, why, options);
 	}
 
 	async #end(outcome: ChatOutcome): Promise<ChatResult> {
-		const resetAt = this.#resets.length === 0 ? null : Math.min(...this.#resets);
+		const { chat, number, lastMessage: last, earliestReset: resetAt } = this.#round;
 		const packet =
 			outcome === 'agreed'
 				? agreeOn(this.#session)
-				: await checkpointChat(this.#session, { outcome, chat: this.#chat, resetAt }, this.#deps);
-		const last = this.#turns.findLast(({ text }) => text !== null);
+				: await checkpointChat(this.#session, { outcome, chat, resetAt }, this.#deps);
 		const earliest_reset = toIsoOrNull(resetAt);
-		this.#session.log({ type: 'chat_finished', outcome, turns: this.#number, packet, earliest_reset });
+		this.#session.log({ type: 'chat_finished', outcome, turns: number, packet, earliest_reset });
 		return {
 			outcome,
 			sessionId: this.#session.id,
-			turns: this.#number,
+			turns: number,
 			lastMessage: last
 				? { participant: last.who, agent: last.agent, text: last.text ?? '', verdict: last.verdict }
 				: null,
-			participants: this.#chat.participants,
+			participants: this.#round.chat.participants,
 			packet,
 			earliestReset: resetAt,
 		};
@@ -277,23 +214,5 @@ export class OneChat implements Chat {
 		const left = Math.max(1, this.#deadline - this.#deps.clock.monotonic());
 		const configured = this.#deps.config.turn.timeout_s * 1000;
 		return configured > 0 ? Math.min(configured, left) : left;
-	}
-
-	get #chat(): ChatRecord {
-		const { chat } = this.#session.meta;
-		if (chat === undefined) throw new Error(`session ${this.#session.id} is no chat`);
-		return chat;
-	}
-
-	#inRound(): string[] {
-		return this.#chat.participants.filter(({ left }) => left === null).map(({ id }) => id);
-	}
-
-	#history(): ChatHistory {
-		const { meta, witness } = this.#session;
-		return {
-			turns: this.#turns,
-			notes: readNotes([...this.#parents, { meta, turns: this.#session.turns(), witness }]),
-		};
 	}
 }
