@@ -5,6 +5,7 @@ import {
 	mkdtempSync,
 	readdirSync,
 	readFileSync,
+	readlinkSync,
 	realpathSync,
 	renameSync,
 	rmSync,
@@ -148,4 +149,14 @@ describe('the folders that lead to a session', () => {
 	});
 });
 
-const openFolders = () => (existsSync('/proc/self/fd') ? readdirSync('/proc/self/fd').length : 0);
+/** Descriptors of this process in the session's folder; other tests may run beside. */
+function openFolders(): number {
+	if (!existsSync('/proc/self/fd')) return 0;
+	return readdirSync('/proc/self/fd').filter((fd) => {
+		try {
+			return readlinkSync(`/proc/self/fd/${fd}`).startsWith(session);
+		} catch {
+			return false;
+		}
+	}).length;
+}
