@@ -10,26 +10,18 @@ import type { SuccessorChoice } from '../limits/successor.ts';
 import type { OpenSession } from '../sessions/store/session-store.ts';
 import { settle } from '../sessions/transitions.ts';
 import type { TurnState } from '../sessions/turns/turn-state.ts';
-import { chooseAgent } from './agents/candidates.ts';
+import { chooseAgent } from './agents/choose-agent.ts';
 import { requireCommand } from './agents/require-command.ts';
 import { requireExecutable } from './agents/require-executable.ts';
-import type { AgentChoice, SendOptions, SendResult } from './contract.ts';
+import type { AgentChoice, SendOptions, SendResult } from './conversation-contract.ts';
 import { type ConversationState, previousAgent } from './conversation-state.ts';
-import {
-	type GiveUp,
-	type Happened,
-	nextStep,
-	type SaveBudget,
-	type Send,
-	type Situation,
-	type Step,
-	type Wait,
-} from './next-step.ts';
+import { type Happened, nextStep, type Situation } from './next-step.ts';
 import { oneTurn, type TurnEnd } from './one-turn.ts';
 import { adapterOf, announceTurn, packWork, tellNobodyLeft, type WorkAtHand } from './packet/keep-work.ts';
 import { type Ports, type RelayDeps, type RelayStart, withPolicy } from './ports.ts';
 import { spentBudget } from './turn/budgets.ts';
 import { type PreparedTurn, prepareTurn } from './turn/prepare-turn.ts';
+import type { GiveUp, SaveBudget, Send, Step, Wait } from './turn/step.ts';
 import type { Task } from './turn/task.ts';
 import { waitUntil } from './turn/wait-for-reset.ts';
 

@@ -5,7 +5,7 @@ import type { OpenSession } from '../sessions/store/session-store.ts';
 import { addNotes } from '../sessions/transitions.ts';
 import type { AnswerQuestion } from '../turns/turn-spec.ts';
 import type { Selection } from './agents/selection.ts';
-import type { AgentChoice } from './contract.ts';
+import type { AgentChoice } from './conversation-contract.ts';
 
 /** What a conversation remembers between prompts; everything else is on disk. */
 export interface ConversationState {

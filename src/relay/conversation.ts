@@ -15,13 +15,13 @@ import type {
 	SendOptions,
 	SendResult,
 	ShellCommandOptions,
-} from './contract.ts';
+} from './conversation-contract.ts';
 import { addNote, beginState, type ConversationState } from './conversation-state.ts';
 import { packForUser } from './packet/pack-for-user.ts';
 import { type Ports, type RelayStart, withPolicy } from './ports.ts';
 import { presentPlace } from './resume/present-place.ts';
 import { letGo, repairAbandoned } from './resume/repair.ts';
-import { findPlace, nothingPending, takeUp } from './resume/resume.ts';
+import { findPlace, nothingPending, takeUp } from './resume/take-up-session.ts';
 import { noSessionYet, viewOf } from './session-view.ts';
 import { sendTask } from './turn/send-task.ts';
 import { lastTask, newTask, type Task, unfinishedTask } from './turn/task.ts';

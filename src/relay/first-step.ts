@@ -2,7 +2,7 @@
 import { RelayError } from '../core/errors.ts';
 import { describeDetour } from '../limits/describe-detour.ts';
 import type { SuccessorChoice } from '../limits/successor.ts';
-import { type ChoiceRequest, chooseAgent, requireKnownLogin } from './agents/candidates.ts';
+import { type ChoiceRequest, chooseAgent, requireKnownLogin } from './agents/choose-agent.ts';
 import { requireCommand } from './agents/require-command.ts';
 import {
 	lacksLogins,
@@ -11,10 +11,11 @@ import {
 	requireExecutable,
 } from './agents/require-executable.ts';
 import { circumstances } from './carry-out.ts';
-import type { AgentChoice, SendOptions } from './contract.ts';
+import type { AgentChoice, SendOptions } from './conversation-contract.ts';
 import { type ConversationState, previousAgent } from './conversation-state.ts';
-import { nextStep, type Step } from './next-step.ts';
+import { nextStep } from './next-step.ts';
 import type { RelayDeps, RelayStart } from './ports.ts';
+import type { Step } from './turn/step.ts';
 
 export interface FirstStep {
 	step: Step;

@@ -2,7 +2,7 @@
 import type { PermissionPreset } from '../../agents/agent-adapter.ts';
 import { RelayError } from '../../core/errors.ts';
 import { safeLine } from '../../core/text.ts';
-import type { Chat, ChatOpening, ChatOutcome, ChatResult } from '../../relay/chat/contract.ts';
+import type { Chat, ChatOpening, ChatOutcome, ChatResult } from '../../relay/chat/chat-contract.ts';
 import { continueChat, startChat } from '../../relay/chat/open-chat.ts';
 import type { RoleRequest } from '../../relay/chat/participants.ts';
 import { EXIT, exitCodeOfChat } from '../../relay/exit-codes.ts';

@@ -1,11 +1,11 @@
 /** Who could work on the conversation at hand: looked at when asked, nothing is begun. */
-import type { AgentsAtHand } from '../contract.ts';
+import type { AgentsAtHand } from '../conversation-contract.ts';
 import type { ConversationState } from '../conversation-state.ts';
 import { choiceRequest, whyElsewhere } from '../first-step.ts';
 import { type Ports, withPolicy } from '../ports.ts';
 import { agentToOffer } from './agent-order.ts';
 import { agentOverviews } from './agent-overviews.ts';
-import { chooseAgent } from './candidates.ts';
+import { chooseAgent } from './choose-agent.ts';
 import { lacksLogins } from './require-executable.ts';
 
 interface AtHand {

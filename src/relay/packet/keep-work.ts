@@ -5,11 +5,11 @@ import { safeLine } from '../../core/text.ts';
 import type { CheckpointReason } from '../../sessions/session-meta.ts';
 import type { OpenSession } from '../../sessions/store/session-store.ts';
 import { checkpoint } from '../../sessions/transitions.ts';
-import type { AgentChoice, SendOptions } from '../contract.ts';
+import type { AgentChoice, SendOptions } from '../conversation-contract.ts';
 import { type ConversationState, previousAgent } from '../conversation-state.ts';
-import type { GiveUp, HandOver, Send, Wait } from '../next-step.ts';
 import type { RelayDeps } from '../ports.ts';
 import type { PreparedTurn } from '../turn/prepare-turn.ts';
+import type { GiveUp, HandOver, Send, Wait } from '../turn/step.ts';
 import { keepWaiting, type Task } from '../turn/task.ts';
 
 /** A prompt as it stands. */

@@ -6,7 +6,7 @@ import type { OpenSession } from '../../sessions/store/session-store.ts';
 import { moveTo } from '../../sessions/transitions.ts';
 import { grantChanges } from '../agents/grants.ts';
 import type { Selection } from '../agents/selection.ts';
-import type { ResumeOptions } from '../contract.ts';
+import type { ResumeOptions } from '../conversation-contract.ts';
 import type { ConversationState } from '../conversation-state.ts';
 import { type Ports, type RelayDeps, type RelayStart, withPolicy } from '../ports.ts';
 import { repairSession } from './repair.ts';

@@ -2,7 +2,7 @@
 import { toIsoOrNull } from '../../core/clock.ts';
 import { yieldToIo } from '../../core/yield-to-io.ts';
 import { CarryOut } from '../carry-out.ts';
-import type { SendOptions, SendResult } from '../contract.ts';
+import type { SendOptions, SendResult } from '../conversation-contract.ts';
 import type { ConversationState } from '../conversation-state.ts';
 import { alsoLogged } from '../events/log-event.ts';
 import { firstStep } from '../first-step.ts';
