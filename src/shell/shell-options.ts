@@ -19,7 +19,7 @@ export interface ShellOutput extends TerminalOutput {
 export interface ShellOptions {
 	relay: Conversation;
 	context: CommandContext;
-	/** Of the relay, for the first line. */
+	/** The relay's own, for the first line. */
 	version: string;
 	/** Where agents work; paths are shown relative to it. */
 	worktree: string;

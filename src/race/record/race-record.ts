@@ -142,9 +142,9 @@ export interface RaceTerms {
 	setup: string | null;
 	/** Untracked files or folders to copy into each worktree, relative to the main checkout. */
 	copy: readonly string[];
-	/** Of one entrant's work, ms. */
+	/** For one entrant's work, ms. */
 	maxTimeMs: number;
-	/** Of one check or the setup, ms. */
+	/** For one check or the setup, ms. */
 	checkTimeMs: number;
 	jobs: number;
 	permissions: PermissionPreset;
@@ -167,8 +167,9 @@ export function termsToOptions(terms: RaceTerms): RaceRecord['options'] {
 }
 
 /**
- * What of them is part of a race's plan, which the mark in the user's data folder guards by a hash: an order that changes refuses
- * every race that is on record. Permissions are not: they may be given anew and are never widened by a record.
+ * What of them is part of a race's plan, which the mark in the user's data folder guards by a hash. The order stays, and a new one
+ * comes last and only where the record has it, or no race of an older relay could be resumed. Permissions are not part of it:
+ * they may be given anew and are never widened by a record.
  */
 export function plannedOptions(options: RaceRecord['options']): readonly unknown[] {
 	const { checks, setup, copy, max_time_s, check_time_s, jobs, handover } = options;

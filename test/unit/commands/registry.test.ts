@@ -56,7 +56,7 @@ function declaredAt(path: string): Program | undefined {
 		);
 }
 
-/** Of the command that a line calls; the shell is open to what names none. */
+/** The path of the command that a line calls; the shell is open to what names none. */
 const longestPathOf = (line: string) =>
 	ofCli
 		.map(([path]) => path)

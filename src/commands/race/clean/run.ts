@@ -24,7 +24,7 @@ export interface Cleaned {
 export interface RaceCleanData {
 	cleaned: readonly Cleaned[];
 	isApplied: boolean;
-	/** Of every race that is not clean. */
+	/** Every race that is not clean was asked for. */
 	isAll: boolean;
 	/** How the commands of a race are called: `agent-relay race` or `/race`. */
 	command: string;

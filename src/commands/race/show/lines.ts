@@ -204,7 +204,7 @@ function nextSteps(
 	const again = record.options.permissions === 'full' ? ' -p full' : '';
 	if (record.state === 'cleaned') return [];
 	if (record.state !== 'ended') return isLive ? [] : step('go on', `${command} resume${own}${again}`);
-	// Of one that changed nothing there is nothing to see or to take.
+	// An entrant that changed nothing has nothing to see or to take.
 	const first = record.winner ?? inOrder(record).find(({ diff }) => diff !== null && diff.files > 0)?.id;
 	const name = record.winner === null ? ` ${first}` : '';
 	return [

@@ -18,7 +18,7 @@ export interface RacePage {
 	ref: string | null;
 	/** How the commands of a race are called: `agent-relay race` or `/race`. */
 	command: string;
-	/** Of the race's records, as a user may name it: outputs of checks are relative to it. */
+	/** Where the race's records lie, as a user may name it: outputs of checks are relative to it. */
 	folder: string;
 	/** A process works on it now; else a race that has not ended was cut off. */
 	isLive: boolean;
