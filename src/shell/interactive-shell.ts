@@ -1,7 +1,6 @@
 /** The shell on a terminal: edit line below, transcript above, and the rules of its keys and signals. */
 import { formatPlural } from '../core/plural.ts';
 import { safeLine } from '../core/text.ts';
-import type { AgentOverview, Upcoming } from '../relay/conversation-contract.ts';
 import { ScreenWriter } from '../ui/screen-writer.ts';
 import { createTerminalModes, type TerminalModes } from '../ui/terminal-modes.ts';
 import { shortRef } from '../view/describe-session.ts';
@@ -12,21 +11,17 @@ import { createDeferred } from './deferred.ts';
 import { openHistory } from './editor/history.ts';
 import { LineEditor } from './editor/line-editor.ts';
 import type { EditEffect } from './editor/reduce-key.ts';
+import { Offers } from './offers.ts';
 import { pickOne } from './pick.ts';
 import type { ShellOptions } from './shell-options.ts';
 import { SLASH_COMMANDS } from './slash/registry.ts';
 import type { PickChoice } from './slash/slash-command.ts';
-import { readSurvivorChoice, SURVIVOR_CHOICES } from './survivor-choices.ts';
+import { TerminalHold } from './terminal-hold.ts';
 import { WaitingPrompts } from './waiting-prompts.ts';
-import { needsAgent, noAgentLines, noLoginLines, welcomeLines, withoutLogin } from './welcome.ts';
 import { Work } from './work.ts';
 
 /** Two Ctrl+C on an empty line within this time leave the shell. */
 const DOUBLE_PRESS_MS = 2000;
-/** After Ctrl+Z the process stands still; when this has passed and it runs, it was woken (or never stopped). */
-const STOPPED_CHECK_MS = 150;
-/** How often an idle shell asks whether a preferred agent is free again. */
-const OFFER_EVERY_MS = 30_000;
 const ECHO_ROWS = 8;
 
 export class InteractiveShell {
@@ -37,6 +32,8 @@ export class InteractiveShell {
 	readonly #editor: LineEditor;
 	readonly #transcript: Transcript;
 	readonly #work: Work;
+	readonly #hold: TerminalHold;
+	readonly #offers: Offers;
 	readonly #waiting = new WaitingPrompts();
 	readonly #history;
 	readonly #ended = createDeferred<number>();
@@ -45,13 +42,9 @@ export class InteractiveShell {
 	#isBusy = false;
 	/** Commands that answer while a turn runs, one after the other. */
 	#answers: Promise<void> = Promise.resolve();
-	#isAway = false;
 	#isOver = false;
 	#lastInterruptAt = Number.NEGATIVE_INFINITY;
 	#hint = '';
-	/** null: not looked yet. */
-	#upcoming: Upcoming | null = null;
-	#stopListening: () => void = () => undefined;
 
 	constructor(options: ShellOptions) {
 		this.#options = options;
@@ -103,6 +96,28 @@ export class InteractiveShell {
 			beginAnswer: () => this.#editor.beginSecret(),
 			onTerminalSettled: () => this.#endAnswer(),
 		});
+		const isOver = () => this.#isOver;
+		const showError = (error: unknown) => this.#work.showError(error);
+		this.#hold = new TerminalHold({
+			modes: this.#modes,
+			editor: this.#editor,
+			view: this.#view,
+			signals: options.signals,
+			clock,
+			isOver,
+			showError,
+		});
+		this.#offers = new Offers({
+			shell: options,
+			transcript: this.#transcript,
+			columns: () => this.#screen.columns,
+			pick: (message, choices) => this.#pick(message, choices),
+			isOver,
+			isBusy: () => this.#isBusy,
+			redraw: () => this.#view.drawEdit(),
+			showError,
+			ended: this.#ended.promise,
+		});
 	}
 
 	/** Resolves with the exit code when the user leaves or a signal ends the shell. */
@@ -111,13 +126,14 @@ export class InteractiveShell {
 		const redraw = () => this.#view.drawEdit();
 		output.on?.('resize', redraw);
 		const dispose = this.#listen();
-		const returnDesk = this.#takeDesk();
+		const returnDesk = this.#offers.takeDesk();
 		const returnNotices = this.#takeNotices();
 		try {
 			this.#modes.enter();
 			this.#editor.attach();
-			await this.#welcome();
-			void this.#offerNowAndThen();
+			this.#hint = 'type a task';
+			await this.#offers.welcome();
+			void this.#offers.offerNowAndThen();
 			return await this.#ended.promise;
 		} finally {
 			this.#isOver = true;
@@ -136,93 +152,14 @@ export class InteractiveShell {
 		return this.#work.end();
 	}
 
-	async #welcome(): Promise<void> {
-		const { relay, version, theme } = this.#options;
-		const options = { theme, columns: this.#screen.columns };
-		this.#hint = 'type a task';
-		const [agents, upcoming] = await Promise.all([relay.agents.all(), relay.agents.upcoming()]);
-		this.#upcoming = upcoming;
-		this.#transcript.lines(welcomeLines(relay, version, upcoming, options));
-		if (needsAgent(agents)) this.#transcript.lines(noAgentLines(agents, options));
-		else if (!upcoming.lacksLogins) this.#transcript.detour(upcoming.why);
-		const repaired = await relay.repairAbandoned();
-		this.#transcript.lines(repaired.map((line) => theme.warn(safeLine(line, 300))));
-		await this.#askForTrust();
-		if (upcoming.lacksLogins) await this.#askWithoutLogin(agents);
-		this.#offerBack();
-	}
-
-	/** Nobody's words go to a provider that he may never have chosen: he logs in, or names an agent. */
-	async #askWithoutLogin(agents: readonly AgentOverview[]): Promise<void> {
-		const { relay, theme } = this.#options;
-		if (this.#isOver) return;
-		this.#transcript.lines(noLoginLines(agents, { theme, columns: this.#screen.columns }));
-		const answer = await this.#pick('Go on with one of them all the same?', [
-			{ value: '', label: 'no, I log in first' },
-			...withoutLogin(agents).map(({ agent, title }) => ({ value: agent, label: `yes, ${title}` })),
-		]);
-		if (!answer) return;
-		await relay.use({ agent: answer, model: null }, null);
-		await this.#lookAhead();
-	}
-
-	/** Who gets the next prompt; while one is worked on, who works. */
-	#receiver(): string {
-		const next =
-			this.#isBusy || this.#upcoming === null ? this.#options.relay.active() : this.#upcoming.choice;
-		return next?.agent || 'agent-relay';
-	}
-
-	/** What keeps the first choice away may have come or gone: limits, logins, what the user said. */
-	async #lookAhead(): Promise<void> {
-		const upcoming = await this.#options.relay.agents.upcoming();
-		if (this.#isOver || this.#isBusy) return;
-		this.#upcoming = upcoming;
-		if (!upcoming.lacksLogins) this.#transcript.detour(upcoming.why);
-		this.#view.drawEdit();
-	}
-
-	#takeDesk(): () => void {
-		const { survivorDesk: desk, theme } = this.#options;
-		if (desk === undefined) return () => undefined;
-		const before = desk.ask;
-		desk.ask = async ({ lines }) => {
-			this.#transcript.lines(lines.map(theme.warn));
-			const picked = await this.#pick('What now?', SURVIVOR_CHOICES);
-			if (picked === 'wait') this.#transcript.lines([theme.dim('Waiting for it. Ctrl+C ends the wait.')]);
-			return readSurvivorChoice(picked);
-		};
-		return () => {
-			desk.ask = before;
-		};
-	}
-
 	#takeNotices(): () => void {
 		const show = (text: string) => this.#transcript.event({ type: 'notice', level: 'warning', text });
 		return this.#options.takeNotices?.(show) ?? (() => undefined);
 	}
 
-	async #askForTrust(): Promise<void> {
-		const { theme } = this.#options;
-		const question = await this.#options.pendingTrust();
-		if (question === null || this.#isOver) return;
-		const files = question.files.map((file) => safeLine(file, 100)).join(', ');
-		this.#transcript.lines([theme.warn(`This repo has settings of its own for agents: ${files}`)]);
-		const answer = await this.#pick('Trust this repo and obey them?', [
-			{ value: 'no', label: 'no, work without them' },
-			{ value: 'yes', label: 'yes, until they change' },
-		]);
-		try {
-			if (answer === 'yes') await question.accept();
-			if (answer === 'no') question.decline();
-		} catch (error) {
-			this.#work.showError(error);
-		}
-	}
-
 	#label(): string {
 		if (this.#editor.isSecret) return 'answer › ';
-		return `${this.#receiver()} › `;
+		return `${this.#offers.receiver()} › `;
 	}
 
 	/** When the question goes away while its answer is typed, the rest must not become a prompt: it stays hidden until Enter. */
@@ -266,7 +203,7 @@ export class InteractiveShell {
 				else this.#end(0);
 				break;
 			case 'suspend':
-				void this.#suspend();
+				void this.#hold.suspend();
 				break;
 			case 'open_editor':
 				void this.#openEditor();
@@ -313,9 +250,9 @@ export class InteractiveShell {
 		}
 		this.#isBusy = false;
 		this.#lastInterruptAt = Number.NEGATIVE_INFINITY;
-		this.#offerBack();
+		this.#offers.offerBack();
 		this.#view.drawEdit();
-		void this.#lookAhead();
+		void this.#offers.lookAhead();
 	}
 
 	#dropWaiting(): void {
@@ -359,77 +296,14 @@ export class InteractiveShell {
 		this.#view.drawEdit();
 	}
 
-	#offerBack(): void {
-		const { relay, theme } = this.#options;
-		const back = relay.agents.offerBack();
-		if (back === null) return;
-		const name = back.model === null ? back.agent : `${back.agent}:${back.model}`;
-		this.#transcript.lines([`${theme.accent(name)} is free again${theme.dim(`: /use ${name}`)}`]);
-	}
-
-	async #offerNowAndThen(): Promise<void> {
-		while (!this.#isOver) {
-			await Promise.race([this.#options.clock.sleep(OFFER_EVERY_MS), this.#ended.promise]);
-			if (this.#isOver || this.#isBusy) continue;
-			this.#offerBack();
-			await this.#lookAhead();
-		}
-	}
-
 	async #openEditor(): Promise<void> {
-		const text = await this.#away(() => this.#options.openEditor(this.#editor.text));
+		const text = await this.#hold.away(() => this.#options.openEditor(this.#editor.text));
 		if (text !== null) this.#editor.setText(text.replace(/\n+$/, ''));
 	}
 
 	#pick(message: string, choices: readonly PickChoice[]): Promise<string | null> {
 		const { input, output, theme } = this.#options;
-		return this.#away(() => pickOne(message, choices, { input, output, hasColor: theme.hasColor }));
-	}
-
-	/** Gives the terminal away and takes it back; null when that failed (shown) or it is away already. */
-	async #away<T>(act: () => Promise<T>): Promise<T | null> {
-		if (this.#isAway || this.#isOver) return null;
-		this.#leaveTerminal();
-		try {
-			return await act();
-		} catch (error) {
-			this.#work.showError(error);
-			return null;
-		} finally {
-			this.#takeTerminal();
-		}
-	}
-
-	#leaveTerminal(): void {
-		this.#isAway = true;
-		this.#editor.detach();
-		this.#view.hold();
-		this.#modes.leave();
-	}
-
-	#takeTerminal(): void {
-		this.#isAway = false;
-		if (this.#isOver) return;
-		this.#modes.enter();
-		this.#editor.attach();
-		this.#view.release();
-	}
-
-	/** The process was stopped and woken from outside: nobody put our modes away, but others may have changed them. */
-	#wake(): void {
-		this.#modes.enter();
-		this.#view.release();
-	}
-
-	async #suspend(): Promise<void> {
-		if (this.#isAway) return;
-		const { signals, clock } = this.#options;
-		this.#leaveTerminal();
-		this.#stopListening();
-		signals.stopGroup();
-		await clock.sleep(STOPPED_CHECK_MS);
-		this.#stopListening = signals.on('SIGTSTP', () => void this.#suspend());
-		this.#takeTerminal();
+		return this.#hold.away(() => pickOne(message, choices, { input, output, hasColor: theme.hasColor }));
 	}
 
 	#sayGoodbye(): void {
@@ -448,19 +322,14 @@ export class InteractiveShell {
 
 	#listen(): () => void {
 		const { signals, output } = this.#options;
-		this.#stopListening = signals.on('SIGTSTP', () => void this.#suspend());
 		const off = [
+			this.#hold.listen(),
 			signals.on('SIGTERM', () => this.#end(143)),
 			signals.on('SIGHUP', () => this.#end(129)),
 			signals.on('SIGINT', () => this.#interrupt()),
-			signals.on('SIGCONT', () => {
-				if (!this.#isAway && !this.#isOver) this.#wake();
-			}),
-			signals.onExit(() => this.#modes.leave()),
 		];
 		output.on?.('error', () => this.#end(129));
 		return () => {
-			this.#stopListening();
 			for (const stop of off) stop();
 		};
 	}

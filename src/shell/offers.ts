@@ -1,0 +1,138 @@
+/** What the shell says and asks by itself: who is next and who is free again, trust, logins, agents that outlived their relay. */
+import { safeLine } from '../core/text.ts';
+import type { AgentOverview, Upcoming } from '../relay/conversation-contract.ts';
+import type { Transcript } from '../view/transcript.ts';
+import type { ShellOptions } from './shell-options.ts';
+import type { PickChoice } from './slash/slash-command.ts';
+import { readSurvivorChoice, SURVIVOR_CHOICES } from './survivor-choices.ts';
+import { needsAgent, noAgentLines, noLoginLines, welcomeLines, withoutLogin } from './welcome.ts';
+
+/** How often an idle shell asks whether a preferred agent is free again. */
+const OFFER_EVERY_MS = 30_000;
+
+interface OffersParts {
+	shell: ShellOptions;
+	transcript: Transcript;
+	/** Of the terminal. */
+	columns(): number;
+	pick(message: string, choices: readonly PickChoice[]): Promise<string | null>;
+	/** The shell is being left. */
+	isOver(): boolean;
+	/** A prompt or a command is being worked on. */
+	isBusy(): boolean;
+	redraw(): void;
+	showError(error: unknown): void;
+	/** Resolves when the shell is left. */
+	ended: Promise<unknown>;
+}
+
+export class Offers {
+	readonly #options: ShellOptions;
+	readonly #parts: OffersParts;
+	/** null: not looked yet. */
+	#upcoming: Upcoming | null = null;
+
+	constructor(parts: OffersParts) {
+		this.#options = parts.shell;
+		this.#parts = parts;
+	}
+
+	/** The first lines, and the questions that cannot wait. */
+	async welcome(): Promise<void> {
+		const { relay, version, theme } = this.#options;
+		const options = { theme, columns: this.#parts.columns() };
+		const [agents, upcoming] = await Promise.all([relay.agents.all(), relay.agents.upcoming()]);
+		this.#upcoming = upcoming;
+		this.#parts.transcript.lines(welcomeLines(relay, version, upcoming, options));
+		if (needsAgent(agents)) this.#parts.transcript.lines(noAgentLines(agents, options));
+		else if (!upcoming.lacksLogins) this.#parts.transcript.detour(upcoming.why);
+		const repaired = await relay.repairAbandoned();
+		this.#parts.transcript.lines(repaired.map((line) => theme.warn(safeLine(line, 300))));
+		await this.#askForTrust();
+		if (upcoming.lacksLogins) await this.#askWithoutLogin(agents);
+		this.offerBack();
+	}
+
+	/** Nobody's words go to a provider that he may never have chosen: he logs in, or names an agent. */
+	async #askWithoutLogin(agents: readonly AgentOverview[]): Promise<void> {
+		const { relay, theme } = this.#options;
+		if (this.#parts.isOver()) return;
+		this.#parts.transcript.lines(noLoginLines(agents, { theme, columns: this.#parts.columns() }));
+		const answer = await this.#parts.pick('Go on with one of them all the same?', [
+			{ value: '', label: 'no, I log in first' },
+			...withoutLogin(agents).map(({ agent, title }) => ({ value: agent, label: `yes, ${title}` })),
+		]);
+		if (!answer) return;
+		await relay.use({ agent: answer, model: null }, null);
+		await this.lookAhead();
+	}
+
+	/** Who gets the next prompt; while one is worked on, who works. */
+	receiver(): string {
+		const next =
+			this.#parts.isBusy() || this.#upcoming === null ? this.#options.relay.active() : this.#upcoming.choice;
+		return next?.agent || 'agent-relay';
+	}
+
+	/** What keeps the first choice away may have come or gone: limits, logins, what the user said. */
+	async lookAhead(): Promise<void> {
+		const upcoming = await this.#options.relay.agents.upcoming();
+		if (this.#parts.isOver() || this.#parts.isBusy()) return;
+		this.#upcoming = upcoming;
+		if (!upcoming.lacksLogins) this.#parts.transcript.detour(upcoming.why);
+		this.#parts.redraw();
+	}
+
+	/** Asks about agents that outlived another relay until the function that is returned is called. */
+	takeDesk(): () => void {
+		const { survivorDesk: desk, theme } = this.#options;
+		if (desk === undefined) return () => undefined;
+		const before = desk.ask;
+		desk.ask = async ({ lines }) => {
+			this.#parts.transcript.lines(lines.map(theme.warn));
+			const picked = await this.#parts.pick('What now?', SURVIVOR_CHOICES);
+			if (picked === 'wait')
+				this.#parts.transcript.lines([theme.dim('Waiting for it. Ctrl+C ends the wait.')]);
+			return readSurvivorChoice(picked);
+		};
+		return () => {
+			desk.ask = before;
+		};
+	}
+
+	async #askForTrust(): Promise<void> {
+		const { theme } = this.#options;
+		const question = await this.#options.pendingTrust();
+		if (question === null || this.#parts.isOver()) return;
+		const files = question.files.map((file) => safeLine(file, 100)).join(', ');
+		this.#parts.transcript.lines([theme.warn(`This repo has settings of its own for agents: ${files}`)]);
+		const answer = await this.#parts.pick('Trust this repo and obey them?', [
+			{ value: 'no', label: 'no, work without them' },
+			{ value: 'yes', label: 'yes, until they change' },
+		]);
+		try {
+			if (answer === 'yes') await question.accept();
+			if (answer === 'no') question.decline();
+		} catch (error) {
+			this.#parts.showError(error);
+		}
+	}
+
+	offerBack(): void {
+		const { relay, theme } = this.#options;
+		const back = relay.agents.offerBack();
+		if (back === null) return;
+		const name = back.model === null ? back.agent : `${back.agent}:${back.model}`;
+		this.#parts.transcript.lines([`${theme.accent(name)} is free again${theme.dim(`: /use ${name}`)}`]);
+	}
+
+	/** As long as the shell is open. */
+	async offerNowAndThen(): Promise<void> {
+		while (!this.#parts.isOver()) {
+			await Promise.race([this.#options.clock.sleep(OFFER_EVERY_MS), this.#parts.ended]);
+			if (this.#parts.isOver() || this.#parts.isBusy()) continue;
+			this.offerBack();
+			await this.lookAhead();
+		}
+	}
+}
