@@ -1,12 +1,12 @@
-/** How long a limit is believed when nobody told its end, or told an end that has passed. Pure. */
+/** Decides how long a limit is believed when its reset was not reported, or has passed. Pure. */
 import type { Limit, LimitKind } from '../agents/events.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
-/** First wait and longest wait. A plan window lasts hours (claude 5 h); a 429 or an overload passes in minutes. */
+/** First and longest wait. A plan window lasts hours (claude 5 h); a 429 or an overload passes in minutes. */
 const LONG = { firstMs: 5 * MINUTE_MS, mostMs: 5 * HOUR_MS };
-/** Money or a permission does not come by itself; somebody may see to it without a trace that the relay could notice. */
+/** Credit or a permission does not come back by itself, but somebody may fix it without a trace that the relay could notice. */
 const BY_A_PERSON = { firstMs: 24 * HOUR_MS, mostMs: 24 * HOUR_MS };
 const SHORT = { firstMs: MINUTE_MS, mostMs: 15 * MINUTE_MS };
 
@@ -20,10 +20,10 @@ const STEPS: Record<LimitKind, { firstMs: number; mostMs: number }> = {
 
 /** A reset in the past means that two clocks differ, or that the CLI repeats an old answer. */
 const PAST_RESET_MS = MINUTE_MS;
-/** The last time an ISO-8601 date can tell. */
+/** The last time that an ISO-8601 date can express. */
 const MOST_EPOCH_MS = 8.64e15;
 
-/** Until when `limit` holds, met now for the `strikes`th time in a row (from 1). */
+/** When `limit` ends, met now for the `strikes`th time in a row (from 1). */
 export function limitEnd(
 	limit: Pick<Limit, 'kind' | 'resetAt'>,
 	strikes: number,
@@ -39,7 +39,7 @@ export function limitEnd(
 	return { until: now + Math.min(mostMs, firstMs * 2 ** (strikes - 1)), isEstimated: true };
 }
 
-/** Whether it ends only when somebody pays, allows or changes something: no end was told, and none comes by itself. */
+/** Whether it ends only when somebody pays, allows or changes something: no reset was reported, and it does not end by itself. */
 export function waitsForPerson({ kind, resetAt }: Pick<Limit, 'kind' | 'resetAt'>): boolean {
 	return kind === 'billing' && resetAt === null;
 }

@@ -1,4 +1,4 @@
-/** Why a prompt does not go to the first choice, in one line. Pure. */
+/** Says in one line why a prompt does not go to the first choice. Pure. */
 import type { AgentId } from '../agents/agent-adapter.ts';
 import { describeMoment } from './describe-limit.ts';
 import type { Candidate, CandidateVerdict, SuccessorChoice } from './successor.ts';
@@ -6,13 +6,13 @@ import type { Candidate, CandidateVerdict, SuccessorChoice } from './successor.t
 export interface DetourOptions {
 	/** Epoch ms. */
 	now: number;
-	/** Agents that the user named: only of these it is worth a word that they are not installed. */
+	/** Agents that the user named: only for these is "not installed" worth mentioning. */
 	named: ReadonlySet<AgentId>;
 	/** IANA name; default: the machine's. */
 	timeZone?: string;
 }
 
-/** `claude is limited until 05:02 · codex takes this`; null where there is nothing to say of those before it. */
+/** `claude is limited until 05:02 · codex takes this`; null when nothing needs saying about those before it. */
 export function describeDetour(
 	{ choice, passedOver }: Pick<SuccessorChoice, 'choice' | 'passedOver'>,
 	options: DetourOptions,

@@ -1,11 +1,11 @@
-/** A limit in words. Pure: the same limit, time and time zone give the same text. */
+/** Puts a limit into words. Pure: the same limit, time and time zone give the same text. */
 import type { Limit, LimitKind } from '../agents/events.ts';
 import { waitsForPerson } from './back-off.ts';
 
 export interface DescribeOptions {
 	/** Epoch ms. */
 	now: number;
-	/** When it ends by the ledger, epoch ms; default: the limit's own reset. */
+	/** When it ends according to the ledger, epoch ms; default: the limit's own reset. */
 	until?: number | null;
 	/** True: `until` is the relay's own back-off. */
 	isEstimated?: boolean;
@@ -18,7 +18,7 @@ export interface LimitText {
 	what: string;
 	/** `plan window used up (five_hour), resets 10:09 (in 1 h 12 min)`. */
 	summary: string;
-	/** What was matched, by which rule, on which channel. The excerpt is untrusted: show it through `core/text.ts`. */
+	/** The text that matched, the rule and the channel. The excerpt is untrusted: show it through `core/text.ts`. */
 	evidence: string;
 }
 
@@ -44,13 +44,13 @@ export function describeLimit(limit: Limit, options: DescribeOptions): LimitText
 
 function resetText(limit: Limit, options: DescribeOptions): string {
 	const until = options.until ?? limit.resetAt;
-	if (until === null) return 'reset not told';
+	if (until === null) return 'reset not reported';
 	if (waitsForPerson(limit)) return `until you change it; tried again from ${describeTime(until, options)}`;
 	const verb = (options.isEstimated ?? limit.confidence === 'estimated') ? 'tried again from' : 'resets';
 	return `${verb} ${describeTime(until, options)}`;
 }
 
-/** `10:09 (in 1 h 12 min)`; with the day where it is not today's: `Tue 24 Nov, 10:09 (in 2 d 3 h)`. Local time. */
+/** `10:09 (in 1 h 12 min)`; with the day unless it is today: `Tue 24 Nov, 10:09 (in 2 d 3 h)`. Local time. */
 export function describeTime(
 	at: number,
 	{ now, timeZone }: Pick<DescribeOptions, 'now' | 'timeZone'>,
@@ -58,7 +58,7 @@ export function describeTime(
 	return `${describeMoment(at, { now, timeZone })} (${describeDistance(at - now)})`;
 }
 
-/** `10:09`; with the day where it is not today's: `Tue 24 Nov, 10:09`. Local time. */
+/** `10:09`; with the day unless it is today: `Tue 24 Nov, 10:09`. Local time. */
 export function describeMoment(
 	at: number,
 	{ now, timeZone }: Pick<DescribeOptions, 'now'> & { timeZone?: string | undefined },
@@ -78,7 +78,10 @@ export function describeMoment(
 	return `${isToday ? '' : date}${clock.format(at)}`;
 }
 
-/** `in 1 h 12 min`, `in 45 s`, `2 min ago`, `now`. The two largest units, rounded up ahead so that it is never too early. */
+/**
+ * `in 1 h 12 min`, `in 45 s`, `2 min ago`, `now`. The two largest units; a future time is rounded up, so that it is never too
+ * early.
+ */
 export function describeDistance(ms: number): string {
 	if (Math.abs(ms) < 1000) return 'now';
 	return ms > 0 ? `in ${describeSpan(ms)}` : `${describeSpan(-ms)} ago`;

@@ -1,4 +1,4 @@
-/** `limits.json`: parse and serialize, and nothing else. */
+/** Parses and serializes `limits.json`, and nothing else. */
 import * as v from 'valibot';
 import type { AgentId } from '../agents/agent-adapter.ts';
 import type { Limit } from '../agents/events.ts';
@@ -6,25 +6,25 @@ import { fromIso, toIso, toIsoOrNull } from '../core/clock.ts';
 
 /** The model key of a limit that holds for the whole account. */
 export const EVERY_MODEL = '*';
-/** The model key of a model-scoped limit met where no model was asked for. */
+/** The model key of a model-scoped limit met when no model was asked for. */
 export const UNNAMED_MODEL = '(default)';
 
-/** One limit that was met. */
+/** A limit that was met. */
 export interface LedgerEntry {
 	agent: AgentId;
 	account: string;
-	/** The model as it was asked for, `*`, or `(default)`. */
+	/** The model that was asked for, `*`, or `(default)`. */
 	model: string;
 	limit: Limit;
 	/** Epoch ms. */
 	recordedAt: number;
 	/** Epoch ms; the agent's own reset, or our estimate. */
 	until: number;
-	/** True: `until` is a back-off, nobody told it. */
+	/** True: `until` is our own back-off; no reset was reported. */
 	isEstimated: boolean;
-	/** How often in a row, counted from 1; what the back-off doubles with. */
+	/** How often in a row, counted from 1; the back-off doubles with it. */
 	strikes: number;
-	/** `LoginState.mark` when it was met; null where none was known. */
+	/** `LoginState.mark` when it was met; null when unknown. */
 	mark: string | null;
 }
 
@@ -32,13 +32,13 @@ export interface LedgerEntry {
 export interface RefusedLogin {
 	agent: AgentId;
 	account: string;
-	/** `LoginState.mark` when it was refused: with another one it is another login. */
+	/** `LoginState.mark` when it was refused: another mark means another login. */
 	mark: string | null;
 	/** Epoch ms. */
 	recordedAt: number;
-	/** Epoch ms; then it is tried again, whatever is seen. */
+	/** Epoch ms; after that it is tried again in any case. */
 	until: number;
-	/** The CLI's own words, at most 200 characters. Untrusted: shown only through `core/text.ts`. */
+	/** The CLI's own words, at most 200 characters. Untrusted: show them only through `core/text.ts`. */
 	reason: string;
 }
 
@@ -95,7 +95,7 @@ export interface LedgerContent {
 	extra: {
 		file: Record<string, unknown>;
 		entries: WeakMap<LedgerEntry, Record<string, unknown>>;
-		/** Entries that are none we can read. */
+		/** Entries that we cannot read. */
 		unread: unknown[];
 	};
 }
@@ -110,8 +110,8 @@ export function emptyLedger(): LedgerContent {
 }
 
 /**
- * null when the text is no ledger at all. In a ledger of a newer version entries that cannot be read are left out; in one of
- * ours they make the file damaged (null).
+ * null when the text is not a ledger. Unreadable entries are left out of a newer version's ledger; in one of ours they make the
+ * file damaged (null).
  */
 export function parseLedger(text: string): LedgerContent | null {
 	const file = v.safeParse(fileSchema, parseJson(text));
@@ -125,7 +125,7 @@ export function parseLedger(text: string): LedgerContent | null {
 		else if (version <= LEDGER_VERSION) return null;
 		else content.extra.unread.push(raw);
 	}
-	// A refusal that cannot be read costs one more try.
+	// A refusal that cannot be read only costs another try.
 	content.refusedLogins = refused.flatMap((raw) => {
 		const parsed = v.safeParse(refusedSchema, raw);
 		return parsed.success ? [fromDisk(parsed.output)] : [];
@@ -161,10 +161,10 @@ function addEntry(content: LedgerContent, disk: DiskEntry): void {
 		estimated,
 		strikes,
 		mark,
-		limit: told,
+		limit: onDisk,
 		...others
 	} = disk;
-	const { reset_at, kind, window, scope, source, confidence } = told;
+	const { reset_at, kind, window, scope, source, confidence } = onDisk;
 	const { channel, rule, excerpt } = source;
 	const entry: LedgerEntry = {
 		agent,
@@ -185,12 +185,12 @@ function addEntry(content: LedgerContent, disk: DiskEntry): void {
 		mark: mark ?? null,
 	};
 	content.entries.push(entry);
-	content.extra.entries.set(entry, { ...others, limit: told });
+	content.extra.entries.set(entry, { ...others, limit: onDisk });
 }
 
 function toDisk(entry: LedgerEntry, others: Record<string, unknown> = {}): DiskEntry {
 	const { limit } = entry;
-	const { limit: told, ...rest } = others;
+	const { limit: onDisk, ...rest } = others;
 	return {
 		...rest,
 		agent: entry.agent,
@@ -202,7 +202,7 @@ function toDisk(entry: LedgerEntry, others: Record<string, unknown> = {}): DiskE
 		strikes: entry.strikes,
 		...(entry.mark === null ? {} : { mark: entry.mark }),
 		limit: {
-			...(typeof told === 'object' ? told : {}),
+			...(typeof onDisk === 'object' ? onDisk : {}),
 			kind: limit.kind,
 			reset_at: toIsoOrNull(limit.resetAt),
 			window: limit.window,

@@ -1,6 +1,6 @@
 /**
- * Who is limited until when, for every relay of this user: one small file, locked while it is rewritten, read anew for each
- * question. It never stops work: what cannot be written is kept in memory and said once.
+ * The limited agents and when their limits end, for every relay of this user: one small file, locked while it is rewritten, read
+ * again for each question. It never stops work: a change that cannot be written is kept in memory and reported once.
  */
 import { renameSync } from 'node:fs';
 import type { AgentId } from '../agents/agent-adapter.ts';
@@ -24,14 +24,14 @@ import {
 	UNNAMED_MODEL,
 } from './ledger-file.ts';
 
-/** An agent's login. `mark`: what changes with it (`LoginState.mark`); absent or null where nothing is known. */
+/** An agent's login. `mark`: a value that changes with it (`LoginState.mark`); absent or null when unknown. */
 interface LoginSubject {
 	agent: AgentId;
 	account: string;
 	mark?: string | null;
 }
 
-/** `model`: as it was asked for (flag, order entry), null when none was; not the model that then answered. */
+/** `model`: the model that was asked for (flag, order entry), null when none was; not the one that then answered. */
 interface LimitSubject extends LoginSubject {
 	model: string | null;
 }
@@ -40,20 +40,20 @@ export interface Ledger {
 	/** Everything on record, ended limits included, sorted by agent, account, model. */
 	entries(): LedgerEntry[];
 	record(met: LimitSubject & { limit: Limit }): LedgerEntry;
-	/** The entry in force that ends last, or null. What waits for a person is over once the login's mark is another. */
+	/** The entry in force that ends last, or null. A limit that waits for a person is over once the login's mark has changed. */
 	isLimited(subject: LimitSubject): LedgerEntry | null;
 	/**
-	 * Clears the subject's entries: its own model's and the whole account's. `startedAt` (epoch ms, default now) is the start
-	 * of the turn that succeeded: what another relay met later than that stays.
+	 * Clears the subject's entries: its own model's and the whole account's. `startedAt` (epoch ms, default now) is the start of
+	 * the turn that succeeded: limits that another relay met after that stay.
 	 */
 	succeeded(subject: LimitSubject & { startedAt?: number }): void;
-	/** Remembers that a CLI refused this login; at most until `until`, and until its mark is another. */
+	/** Remembers that a CLI refused this login, at most until `until`, and only until its mark changes. */
 	refuseLogin(refused: LoginSubject & { reason: string; until: number }): void;
-	/** The refusal of this very login that is in force, or null. */
+	/** The refusal in force for exactly this login, or null. */
 	refusedLogin(login: LoginSubject): RefusedLogin | null;
 	/** Every refusal in force, sorted by agent. */
 	refusedLogins(): RefusedLogin[];
-	/** Forgets everything, or what is known of one agent; returns the limits that were forgotten. */
+	/** Forgets everything, or everything about one agent; returns the forgotten limits. */
 	clear(agent?: AgentId): LedgerEntry[];
 }
 
@@ -66,12 +66,12 @@ export interface LedgerOptions {
 	onNotice: (text: string) => void;
 }
 
-/** An ended limit is remembered this long, so that the next one goes on doubling. */
+/** How long an ended limit is remembered, so that the next one continues the doubling. */
 const FORGET_AFTER_MS = 24 * 60 * 60 * 1000;
 
 export function createLedger({ file, clock, locking, onNotice }: LedgerOptions): Ledger {
 	const said = new Set<string>();
-	/** Changes that could not be written, applied over what is on disk. */
+	/** Changes that could not be written, applied over the content on disk. */
 	const unsaved: Change[] = [];
 
 	const notice = (text: string) => {
@@ -80,7 +80,7 @@ export function createLedger({ file, clock, locking, onNotice }: LedgerOptions):
 		onNotice(text);
 	};
 
-	/** null: there is a file, and it is no ledger. */
+	/** null: the file exists but is not a ledger. */
 	const load = (): LedgerContent | null => {
 		const bytes = readIfThere(file);
 		return bytes === null ? emptyLedger() : parseLedger(bytes.toString('utf8'));
@@ -197,7 +197,7 @@ export function createLedger({ file, clock, locking, onNotice }: LedgerOptions):
 	};
 }
 
-/** What a change is made to. */
+/** The part of the content that changes apply to. */
 type Held = Pick<LedgerContent, 'entries' | 'refusedLogins'>;
 type Change = (held: Held) => Held;
 
@@ -205,7 +205,7 @@ function isOf(one: { agent: AgentId; account: string }, other: LoginSubject): bo
 	return one.agent === other.agent && one.account === other.account;
 }
 
-/** Whether what a person had to change has changed since; what ends by itself does not ask. */
+/** Whether a person has changed something since; a limit that ends by itself does not ask. */
 function isChanged(one: LedgerEntry | RefusedLogin, { mark = null }: LoginSubject): boolean {
 	if ('limit' in one && !waitsForPerson(one.limit)) return false;
 	return one.mark !== null && mark !== null && one.mark !== mark;
@@ -227,7 +227,7 @@ function concerns(entry: LedgerEntry, { agent, account, model }: LimitSubject): 
 	return entry.model === EVERY_MODEL || isSameModel(entry.model, model ?? UNNAMED_MODEL);
 }
 
-/** A family's name stands for its models, and they for it: `opus` and `claude-opus-5-5`. */
+/** A family's name matches its models, and they match it: `opus` and `claude-opus-5-5`. */
 function isSameModel(one: string, other: string): boolean {
 	return one === other || isFamilyOf(one, other) || isFamilyOf(other, one);
 }
@@ -244,8 +244,8 @@ function isFamilyOf(family: string, model: string): boolean {
 }
 
 /**
- * The doubling counts episodes: a limit met again while the last one is in force (two relays at once, an explicit try) is
- * the same episode. An end that was told and lies ahead is not shortened by a later limit that tells none.
+ * The doubling counts episodes: a limit met again while the last one is in force (two relays at once, an explicit try) is the same
+ * episode. A reported reset that lies ahead is not shortened by a later limit that reports none.
  */
 function nextEntry(
 	key: EntryKey,

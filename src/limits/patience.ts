@@ -1,4 +1,4 @@
-/** How long an agent may try again by itself before its work is handed over. Pure: time comes in with each call. */
+/** Decides how long an agent may retry by itself before its work is handed over. Pure: the time is passed in with each call. */
 import type { AgentEvent, Limit, LimitSource } from '../agents/events.ts';
 
 export interface PatienceOptions {
@@ -8,7 +8,7 @@ export interface PatienceOptions {
 
 /**
  * What the relay must do now.
- * @internal For tests: tests name it.
+ * @internal For tests: they name it.
  */
 export type PatienceVerdict =
 	/** Stop the tree and hand over. */
@@ -19,15 +19,15 @@ export type PatienceVerdict =
 export interface Patience {
 	/** Feed every event of the turn, in order. `atMs`: when it was read, epoch ms (a reset may be derived from it). */
 	observe(event: AgentEvent, atMs: number): void;
-	/** When to ask for a verdict if no event comes before; null: nothing is pending. May be in the past. */
+	/** When to ask for a verdict if no event comes first; null: nothing is pending. May be in the past. */
 	dueAt(): number | null;
-	/** null: go on. The same answer from then on once it is not null, until progress. */
+	/** null: continue. Once it is not null it stays the same until there is progress. */
 	verdict(nowMs: number): PatienceVerdict | null;
 }
 
 type Retry = Extract<AgentEvent, { type: 'retry' }>;
 
-/** After its last wait the agent still has to ask, and to say the provider's words when it is refused again. */
+/** After its last wait the agent still has to ask, and to report the provider's words if it is refused again. */
 const LAST_TRY_MS = 5000;
 
 interface Pending {
@@ -38,11 +38,11 @@ interface Pending {
 }
 
 /**
- * Rate and overload retries are the agent's business until their announced delay, or the time since the first of them,
- * exceeds the patience; any progress starts anew. A retry on stderr counts only while no tool call is open, because a
- * tool's error text may be echoed there. Retries of server and network errors never become limits, and while one of them is
- * the newest sign the wait for the limit rests. An agent that has announced its last try gets the time for it, since it then
- * says what it was refused with. A refused login is never worth waiting for.
+ * Rate and overload retries are the agent's business until their announced delay, or the time since the first of them, exceeds the
+ * patience; any progress resets this. A retry on stderr counts only while no tool call is open, because a tool's error text may be
+ * echoed there. Retries of server and network errors never become limits, and while one of them is the newest sign the wait for the
+ * limit is paused. An agent that has announced its last try gets the time for it, since it then reports why it was refused. A
+ * refused login is never worth waiting for.
  */
 export function createPatience({ patienceMs }: PatienceOptions): Patience {
 	const openTools = new Set<string>();
@@ -116,7 +116,7 @@ function lastTryEnd({ last: { attempt, maxAttempts, delayMs }, lastAt }: Pending
 	return attempt < maxAttempts ? null : lastAt + delayMs + LAST_TRY_MS;
 }
 
-/** Only a delay that outlasts the patience says when the limit ends; a short one is just the agent's own back-off. */
+/** Only a delay longer than the patience says when the limit ends; a short one is just the agent's own back-off. */
 function limitOf(pending: Pending, patienceMs: number): Limit {
 	const { last, lastAt } = pending;
 	const isTold = announcedTooLong(pending, patienceMs);

@@ -1,19 +1,20 @@
 /**
- * Estimated cost, for CLIs that report none. List prices of the providers' own APIs without batch, long-context or regional
- * terms; a subscription pays otherwise. So a cost from here is always shown as an estimate, with the date of the list.
+ * Estimates the cost for CLIs that report none, by the list prices of the providers' own APIs, without batch, long-context or
+ * regional terms; a subscription is billed differently. So a cost from here is always shown as an estimate, with the date of the
+ * list.
  */
 import { type TokenCounts, writtenTokens } from '../agents/events.ts';
 import { PRICE_TABLE } from './price-table.ts';
 
 type Price = (typeof PRICE_TABLE)[string];
 
-/** Longest name first. Made when a turn is priced: most are not. */
+/** Longest name first. Built when a turn is priced: most are not. */
 let byLength: ReadonlyArray<[string, Price]> | null = null;
 
 /**
  * USD for the tokens of one turn by the list of `PRICES_AS_OF`; null when the model is in no family of the list or no count is
- * known. An unlisted newer model of a family gets the family's price. Reasoning is charged as output. Counts that the CLI did
- * not report count as none, so the result is then too low.
+ * known. An unlisted newer model of a family gets the family's price. Reasoning is charged as output. Counts that the CLI did not
+ * report count as 0, so the result is then too low.
  */
 export function estimateCost(model: string | null, tokens: TokenCounts): number | null {
 	const price = model === null ? null : priceOf(model);
@@ -28,7 +29,7 @@ export function estimateCost(model: string | null, tokens: TokenCounts): number 
 	return millionths / 1_000_000;
 }
 
-/** Names may carry a provider (`anthropic/claude-…`, `us.anthropic.claude-…`) and a date or a variant behind. */
+/** Names may carry a provider in front (`anthropic/claude-…`, `us.anthropic.claude-…`) and a date or a variant at the end. */
 function priceOf(model: string): Price | null {
 	const name = model
 		.toLowerCase()

@@ -1,4 +1,4 @@
-/** Who goes on. Pure: the same facts give the same choice, and every agent that was considered has a reason. */
+/** Chooses who takes over. Pure: the same facts give the same choice, and every agent that was considered has a reason. */
 import type { AgentId } from '../agents/agent-adapter.ts';
 import { adviceFor } from '../agents/evidence/login-advice.ts';
 import { excerptLine } from '../agents/reading/excerpt.ts';
@@ -21,11 +21,11 @@ export interface CandidateVerdict {
 		| 'already_tried'
 		| 'demo';
 	reason: string;
-	/** Epoch ms when a limit ends, where known. */
+	/** Epoch ms when a limit ends, if known. */
 	resetAt: number | null;
 }
 
-/** An agent and, where one was asked for, its model. */
+/** An agent and, if one was asked for, its model. */
 export interface Candidate {
 	agent: AgentId;
 	model: string | null;
@@ -35,12 +35,12 @@ export interface CandidateFacts {
 	agent: AgentId;
 	installed: boolean;
 	loggedIn: 'yes' | 'no' | 'unknown';
-	/** Nothing shows that the user ever chose its provider, and he did not name it: it gets no words of his. */
+	/** Nothing shows that the user ever chose its provider, nor did they name the agent: it gets none of their words. */
 	isUnasked?: boolean;
-	/** The CLI refused this login; null: it did not, or the login is another one since. */
+	/** The CLI refused this login; null: it did not, or the login has changed since. */
 	refusedLogin: RefusedLogin | null;
 	isDemo: boolean;
-	/** Why what was found may not be started (a program inside an untrusted repo), `installed` or not; null: it may. */
+	/** Why the program that was found may not be started (it is inside an untrusted repo), `installed` or not; null: it may. */
 	refused: string | null;
 	/** How a person installs it, as a command line. */
 	install: string;
@@ -56,7 +56,7 @@ export interface SuccessorQuery {
 	limitOf: (candidate: Candidate) => LedgerEntry | null;
 	/** Who just stopped; null when a prompt begins. */
 	current: Candidate | null;
-	/** Who had this prompt before and did not finish it; never chosen again. */
+	/** Those that had this prompt before and did not finish it; never chosen again. */
 	tried: readonly Candidate[];
 	/** Hand-overs that this prompt may still cost (`limits.max_hops` minus those done); not asked when `current` is null. */
 	hopsLeft: number;
@@ -70,11 +70,11 @@ export interface SuccessorQuery {
 
 export interface SuccessorChoice {
 	choice: Candidate | null;
-	/** Those before the choice, all where there is none, in the order they were considered. */
+	/** The candidates before the choice, or all when there is none, in the order they were considered. */
 	readonly passedOver: readonly CandidateVerdict[];
-	/** In the order they were considered, each agent and model once. Those behind the choice are judged when asked for. */
+	/** All candidates in the order they were considered, each agent and model once. Those after the choice are judged on demand. */
 	readonly candidates: CandidateVerdict[];
-	/** Epoch ms: the first end of a limit after which one of them could work; null when none would. Made when asked for. */
+	/** Epoch ms: the first end of a limit after which one of them could work; null when none would. Computed on demand. */
 	readonly earliestReset: number | null;
 }
 
@@ -131,20 +131,16 @@ function judge(candidate: Candidate, query: SuccessorQuery): CandidateVerdict {
 	if (!facts.installed) return say('not_installed', `not installed: ${facts.install}`);
 	if (explicit !== undefined && isSame(candidate, explicit)) return say('chosen', 'you chose it');
 	if (facts.isDemo && query.agents.some(isReal))
-		return say('demo', 'a demo agent, and a real one is installed');
+		return say('demo', 'a demo agent, but a real one is installed');
 
 	const entry = query.limitOf(candidate);
 	const isLimited = entry !== null && entry.until > query.now;
 	const limit = isLimited ? limitText(entry, query) : null;
 	const resetAt = isLimited ? entry.until : null;
 	if (current !== null && isSame(candidate, current))
-		return say(
-			'current',
-			limit === null ? 'it is the one that stopped' : `it just stopped: ${limit}`,
-			resetAt,
-		);
+		return say('current', limit === null ? 'it just stopped' : `it just stopped: ${limit}`, resetAt);
 	if (tried.some((other) => isSame(other, candidate)))
-		return say('already_tried', `had this prompt already${limit === null ? '' : `: ${limit}`}`, resetAt);
+		return say('already_tried', `already had this prompt${limit === null ? '' : `: ${limit}`}`, resetAt);
 	if (limit !== null) return say('limited', limit, resetAt);
 	if (facts.loggedIn === 'no') return say('not_logged_in', `not logged in: ${facts.loginAdvice}`);
 	if (facts.refusedLogin !== null)
@@ -154,7 +150,7 @@ function judge(candidate: Candidate, query: SuccessorQuery): CandidateVerdict {
 	return say('eligible', 'can work');
 }
 
-/** Installed and no demo: its presence rules the demo agents out, whether or not it can work just now. */
+/** Installed and not a demo: its presence rules the demo agents out, whether or not it can work now. */
 function isReal({ installed, isDemo }: CandidateFacts): boolean {
 	return installed && !isDemo;
 }
@@ -193,7 +189,7 @@ function asLeft(verdict: CandidateVerdict, query: SuccessorQuery): CandidateVerd
 	return { ...verdict, reason: 'can work, but this prompt has no hand-overs left (limits.max_hops)' };
 }
 
-/** The current and the tried count too: they may work again after their reset. Who is not logged in will not. */
+/** The current and the tried agents count too: they may work again after their reset. One that is not logged in will not. */
 function earliestReset(considered: readonly CandidateVerdict[], { agents }: SuccessorQuery): number | null {
 	const cannot = ({ loggedIn, isUnasked, refusedLogin }: CandidateFacts) =>
 		loggedIn === 'no' || isUnasked === true || refusedLogin !== null;

@@ -29,7 +29,7 @@ describe('describeLimit', () => {
 
 	it('says when a time is the relay’s own estimate, when none is known, and when only a model is meant', () => {
 		const none: Limit = { ...limit, kind: 'rate', resetAt: null, window: null, scope: 'model' };
-		expect(describeLimit(none, zone).summary).toBe('too many requests, this model only, reset not told');
+		expect(describeLimit(none, zone).summary).toBe('too many requests, this model only, reset not reported');
 		expect(describeLimit(none, { ...zone, until: NOW + MINUTE, isEstimated: true }).summary).toBe(
 			'too many requests, this model only, tried again from 08:58 (in 1 min)',
 		);

@@ -104,7 +104,7 @@ describe('chooseSuccessor', () => {
 		const { choice, candidates } = chooseSuccessor(query());
 		expect(choice).toEqual(at('codex'));
 		expect(candidates.map(({ agent, verdict, reason }) => [agent, verdict, reason])).toEqual([
-			['claude', 'current', 'it is the one that stopped'],
+			['claude', 'current', 'it just stopped'],
 			['codex', 'chosen', 'first in order that can work'],
 			['gemini', 'eligible', 'can work, but another comes first in order'],
 			['opencode', 'eligible', 'can work, but another comes first in order'],
