@@ -1,4 +1,4 @@
-/** What `git add --ignore-errors` says about paths that it left out (messages of `LC_ALL=C`). */
+/** Reads which paths `git add --ignore-errors` left out (messages of `LC_ALL=C`). */
 
 /** A repo inside this one without a commit of its own. */
 const WITHOUT_COMMIT = /^error: '(.+?)\/?' does not have a commit checked out$/gm;

@@ -1,4 +1,4 @@
-/** What git prints: records that end in NUL, ids on a line of their own. */
+/** Reads git's output: records that end in NUL, ids on a line of their own. */
 
 export function nulFields(output: Buffer): string[] {
 	return output
@@ -9,8 +9,8 @@ export function nulFields(output: Buffer): string[] {
 
 export const firstLineOf = (output: Buffer): string => output.toString('utf8').split('\n', 1)[0] ?? '';
 
-/** For `-z --stdin`. */
+/** Input for `-z --stdin`. */
 export const nulInput = (paths: readonly string[]): string => paths.map((path) => `${path}\0`).join('');
 
-/** Of 40 (SHA-1) or 64 (SHA-256) hex digits. */
+/** True for 40 (SHA-1) or 64 (SHA-256) hex digits. */
 export const isObjectId = (text: string): boolean => /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(text);

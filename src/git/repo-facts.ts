@@ -1,11 +1,11 @@
-/** What the relay knows about the folder it was started in. All paths absolute and real. */
+/** The facts about the folder the relay was started in. All paths absolute and real. */
 export interface RepoFacts {
 	kind: 'worktree' | 'bare' | 'none';
 	/** The main worktree (first of `git worktree list`); a submodule's own top level; the folder itself outside git. */
 	root: string;
-	/** What agents work on: the top level of the current (maybe linked) worktree; the folder itself outside git. */
+	/** The files agents work on: the top level of the current (maybe linked) worktree; the folder itself outside git. */
 	worktree: string;
-	/** Where agents start: the folder that was asked about, where it lies in the worktree, else the worktree. Real path. */
+	/** The folder agents start in: the given folder if it is in the worktree, else the worktree. Real path. */
 	folder: string;
 	/** null outside git. */
 	commonDir: string | null;
@@ -25,7 +25,7 @@ export interface FileChange {
 }
 
 export interface Snapshot {
-	/** Tree id in the snapshot store; null when the repo needs more than the time allowed, or is none. */
+	/** Tree id in the snapshot store; null when the repo needs more time than allowed, or is not a git repo. */
 	tree: string | null;
 	/** Paths git could not read, and embedded repos. */
 	skipped: string[];
@@ -37,16 +37,18 @@ export interface Snapshot {
 /** Tree snapshots of a worktree in a git dir of our own; the repo's `.git` is never written and its config never obeyed. */
 export interface Snapshots {
 	take(): Promise<Snapshot>;
-	/** What differs between two trees of this store, renames found. The contents of both sides are then kept: `settled`. */
+	/**
+	 * The changes between two trees of this store, with renames detected. The contents of both sides are then kept: see `settled`.
+	 */
 	changes(before: string, after: string): Promise<FileChange[]>;
-	/** Unified diff, cut at `maxBytes` with the cut announced as its last line. */
+	/** Unified diff, cut at `maxBytes`; its last line then says so. */
 	diff(
 		before: string,
 		after: string,
 		options: { paths?: readonly string[]; maxBytes: number },
 	): Promise<string>;
-	/** Resolves when what `changes` found is stored independently of the repo. Never rejects. */
+	/** Resolves when everything that `changes` found is stored independently of the repo. Never rejects. */
 	settled(): Promise<void>;
-	/** This relay needs them no more: what is too old or too much may go, of this repo and others. Never throws. */
+	/** This relay needs the snapshots no more: old or excess ones may be removed, of this repo and others. Never throws. */
 	release(): void;
 }

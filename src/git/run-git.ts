@@ -1,10 +1,10 @@
 /**
- * Every run of git is built here, with the same armour, in a trusted repo as in any other. What a repo can make git execute
- * (fsmonitor, hooks, pagers, editors, credential helpers, external diffs) is switched off on the command line, which outranks
- * every config file; what has a name of its own (filters, hooks from config) is asked for and switched off by that name for
- * every command that could run it (`named-programs.ts`). Nothing is ever fetched, and inherited `GIT_*` variables are dropped.
- * The user's own global config stays in force by default, because it is trusted and decides `safe.directory` and what is
- * ignored; `ISOLATED` leaves it out where it could only change an output.
+ * Builds every run of git, with the same protection in a trusted repo as in any other. Programs a repo can make git execute
+ * (fsmonitor, hooks, pagers, editors, credential helpers, external diffs) are switched off on the command line, which takes
+ * precedence over every config file; those with a name of their own (filters, hooks from config) are looked up and switched off by
+ * that name for every command that could run them (`named-programs.ts`). Nothing is ever fetched, and inherited `GIT_*` variables
+ * are dropped. The user's own global config stays in force by default, because it is trusted and decides `safe.directory` and what
+ * is ignored; `ISOLATED` leaves it out where it could only change an output.
  */
 import { RelayError } from '../core/errors.ts';
 import type { ProcessResult, RunProcessOptions } from '../core/processes/run-process.ts';
@@ -19,16 +19,16 @@ import { createOddFileGuard } from './snapshots/odd-file-guard.ts';
 
 export interface GitRunOptions {
 	cwd: string;
-	/** Added to the armoured environment. */
+	/** Added to the protected environment. */
 	env?: Readonly<Record<string, string>>;
 	input?: string | Buffer;
-	/** Exit codes that are an answer, besides 0. */
+	/** Exit codes besides 0 that are an answer. */
 	allowExit?: readonly number[];
-	/** What is kept of stdout; the rest is read and dropped (`truncated`). */
+	/** How much of stdout is kept; the rest is read and dropped (`truncated`). */
 	maxBytes?: number;
 	/** Default: ten minutes. */
 	timeoutMs?: number;
-	/** As `readProgramsOff` has just told: one question for several runs. Without it each run that needs it asks. */
+	/** A fresh answer of `readProgramsOff`, shared by several runs. Without it each run that needs one asks. */
 	programs?: ProgramsOff;
 }
 
@@ -41,19 +41,18 @@ export interface GitResult {
 
 export interface Git {
 	/**
-	 * Runs one git command. Throws RelayError `git_failed` with git's first line for any other exit, and a `GitTimeout`
-	 * when the time is over; `not_started` when git cannot be started, `unreadable_file` where it would wait for a pipe that
-	 * stands in place of a file it reads.
+	 * Runs one git command. Throws RelayError `git_failed` with git's first line for any other exit, a `GitTimeout` on timeout,
+	 * `not_started` when git cannot be started, and `unreadable_file` when it would wait for a pipe in place of a file it reads.
 	 */
 	run(args: readonly string[], options: GitRunOptions): Promise<GitResult>;
 }
 
-/** Of the largest checkouts; a run that takes longer waits for something that will not come. */
+/** Enough for the largest checkouts; a run that takes longer waits for something that will not come. */
 const LONGEST_MS = 10 * 60_000;
 
 export class GitTimeout extends RelayError {
 	constructor(command: string, timeoutMs: number) {
-		super('git_failed', `git ${command} needed more than ${timeoutMs} ms`);
+		super('git_failed', `git ${command} took more than ${timeoutMs} ms`);
 		this.name = 'GitTimeout';
 	}
 }
@@ -109,7 +108,7 @@ export function createGit(options: {
 	};
 }
 
-/** For several runs at the same place in a row: what each of them would ask. */
+/** Asks once for several runs at the same place in a row. */
 export const readProgramsOff = (git: Git, run: Pick<GitRunOptions, 'cwd' | 'env'>): Promise<ProgramsOff> =>
 	askPrograms(git.run, run);
 
@@ -126,7 +125,7 @@ async function askPrograms(
 	return programsOff(answer.stdout);
 }
 
-/** Where the subcommand stands: the first word that is neither an option nor the setting behind a `-c`. */
+/** Index of the subcommand: the first word that is neither an option nor the setting after a `-c`. */
 function commandAt(args: readonly string[]): number {
 	const at = args.findIndex((arg, i) => !arg.startsWith('-') && args[i - 1] !== '-c');
 	return at < 0 ? args.length : at;
@@ -134,7 +133,7 @@ function commandAt(args: readonly string[]): number {
 
 const commandOf = (args: readonly string[]): string => args[commandAt(args)] ?? '';
 
-/** A driver that an attribute names for a diff has no place among the settings. */
+/** A diff driver named by an attribute cannot be switched off by a setting. */
 function withoutDiffPrograms(args: readonly string[], at: number): readonly string[] {
 	if (!/^diff-(?:tree|files|index)$/.test(args[at] ?? '')) return args;
 	return [...args.slice(0, at + 1), '--no-ext-diff', '--no-textconv', ...args.slice(at + 1)];
@@ -153,7 +152,7 @@ function gitFailed(command: string, end: number | string | null, stderr: string)
 }
 
 /**
- * What git says where an object is missing that its partial clone has promised: before 2.45 it tries to fetch it, and meets
+ * Git's messages when an object is missing that its partial clone has promised: before 2.45 it tries to fetch it, and meets
  * `GIT_ALLOW_PROTOCOL`.
  */
 const NOT_FETCHED =
@@ -170,7 +169,7 @@ function notFetched(command: string, stderr: string): RelayError {
 	);
 }
 
-/** On the command line, so that no config file outranks it. */
+/** On the command line, so that no config file takes precedence. */
 const ARMOUR = [
 	'--no-pager',
 	...[
@@ -189,7 +188,7 @@ const ARMOUR = [
 	].flatMap((setting) => ['-c', setting]),
 ];
 
-/** The user's environment without what steers git or asks questions; messages in English. */
+/** The user's environment without variables that steer git or make it ask questions; messages in English. */
 function armouredEnv(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
 	const kept = Object.entries(env).filter(
 		(entry): entry is [string, string] => entry[1] !== undefined && !/^(?:GIT_|SSH_ASKPASS)/.test(entry[0]),
@@ -200,7 +199,7 @@ function armouredEnv(env: Readonly<Record<string, string | undefined>>): Record<
 		GIT_TERMINAL_PROMPT: '0',
 		GIT_ASKPASS: 'false',
 		GIT_EDITOR: 'false',
-		// An object that is missing starts no transport: neither the address nor the program of a planted promisor remote.
+		// A missing object starts no transport: neither the address nor the program of a planted promisor remote.
 		GIT_ALLOW_PROTOCOL: '',
 		GIT_NO_LAZY_FETCH: '1',
 		LC_ALL: 'C',

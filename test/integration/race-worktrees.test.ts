@@ -529,7 +529,7 @@ describe('the shared parts of a repo', () => {
 			`tag v1 was created at ${work}`,
 			"the repo's git config changed",
 			'git hook pre-commit was added',
-			'what is staged in the main checkout changed',
+			'the staged files of the main checkout changed',
 			'info/exclude of the git dir changed',
 			"the list of the repo's other worktrees changed",
 			'files of the main checkout changed: a.txt, b.txt',

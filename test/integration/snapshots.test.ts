@@ -397,7 +397,7 @@ describe('the diff', () => {
 		expect(whole.startsWith(`${lines.slice(0, -2).join('\n')}\n`)).toBe(true);
 	});
 
-	it('refuses what is no tree id', async () => {
+	it('refuses anything but a tree id', async () => {
 		const snapshots = await scratch.snapshotsOf(scratch.repo('r'));
 		await expect(snapshots.changes('--output=/x', 'HEAD')).rejects.toMatchObject({ code: 'damaged_record' });
 	});

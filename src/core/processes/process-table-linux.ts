@@ -9,7 +9,7 @@ import { descendantsOf, identifyAll } from './process-tree.ts';
 /** Process facts from `/proc`. Leaves out a process that ends while it is read, or that this user may not read. */
 export function createLinuxProcessTable(): ProcessTable {
 	let place: ProcessPlace | null = null;
-	/** Of this very process, which asks for itself again and again: nothing of it changes while it runs. */
+	/** This process, cached: it is looked up again and again, and never changes while it runs. */
 	let own: ProcessIdentity | null = null;
 	const table: ProcessTable = {
 		snapshot: () => pids().flatMap((pid) => entryOf(pid) ?? []),

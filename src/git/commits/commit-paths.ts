@@ -1,4 +1,4 @@
-/** Commits made without the worktree: exactly the tree given, by the user, with no hook and no signature. */
+/** Makes commits without the worktree: exactly the given tree, by the user, without hooks or signatures. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { RelayError } from '../../core/errors.ts';
@@ -11,15 +11,15 @@ import { type IndexEntries, indexInfo } from './scratch-index.ts';
 type Env = Readonly<Record<string, string | undefined>>;
 
 /**
- * Who commits, and when, may stand in the user's environment, or in configuration that it names; our runs of git otherwise
- * leave these out. The settings on our own command line still outrank what they configure.
+ * The user's environment, or configuration that it names, may say who commits and when; our other runs of git leave these variables
+ * out. The settings on our own command line still take precedence over what they configure.
  */
 const IDENTITY =
 	/^GIT_(?:(?:AUTHOR|COMMITTER)_(?:NAME|EMAIL|DATE)|CONFIG_(?:GLOBAL|SYSTEM|NOSYSTEM|COUNT|(?:KEY|VALUE)_\d+))$/;
 
 /**
- * The commit's id; author and committer are those that `git commit` would use in `folder`. RelayError `refused`, with git's
- * own words, where it knows none.
+ * The commit's id; author and committer are those that `git commit` would use in `folder`. Throws RelayError `refused` with git's
+ * own message if git knows none.
  */
 export async function createCommit(
 	git: Git,
@@ -55,7 +55,7 @@ export async function createCommit(
 	}
 }
 
-/** Moves the current branch from `from` to `to`. RelayError `refused` when it is elsewhere by now. */
+/** Moves the current branch from `from` to `to`. RelayError `refused` if it has moved meanwhile. */
 export async function moveBranch(
 	git: Git,
 	folder: string,
@@ -89,11 +89,13 @@ export async function createBranch(
 		);
 	} catch (error) {
 		if (!(error instanceof RelayError) || error.code !== 'git_failed') throw error;
-		throw new RelayError('refused', `The branch ${name} cannot be made: ${error.message}`, { cause: error });
+		throw new RelayError('refused', `The branch ${name} cannot be created: ${error.message}`, {
+			cause: error,
+		});
 	}
 }
 
-/** Before anything else is done. Throws as `createBranch`. */
+/** Checks the name before anything else is done. Throws as `createBranch`. */
 export async function refuseBranchName(git: Git, folder: string, name: string): Promise<void> {
 	const ref = `refs/heads/${name}`;
 	const isOdd = name.startsWith('-') || name === 'HEAD';
@@ -102,10 +104,12 @@ export async function refuseBranchName(git: Git, folder: string, name: string): 
 		throw new RelayError('refused', `${JSON.stringify(name)} cannot be the name of a branch.`);
 	const found = await git.run(['show-ref', '--verify', '-q', ref], { cwd: folder, allowExit: [1, 128] });
 	if (found.exitCode === 0)
-		throw new RelayError('refused', `There is a branch ${name} already.`, { hint: 'Choose another name.' });
+		throw new RelayError('refused', `A branch ${name} already exists.`, { hint: 'Choose another name.' });
 }
 
-/** Brings `entries` alone into the repo's own index; what else is staged stays. `idLength`: of the repo's object ids. */
+/**
+ * Stages only `entries` in the repo's own index; whatever else is staged stays. `idLength`: the length of the repo's object ids.
+ */
 export async function stageEntries(
 	git: Git,
 	folder: string,
@@ -125,7 +129,7 @@ const UNFINISHED = [
 	['REVERT_HEAD', 'a revert'],
 ] as const;
 
-/** `a merge`, `a rebase`, … that waits to be finished in this worktree; null when none does. */
+/** `a merge`, `a rebase`, … that is unfinished in this worktree; null when none is. */
 export function unfinishedWork({ gitDir }: RepoFacts): string | null {
 	if (gitDir === null) return null;
 	return UNFINISHED.find(([name]) => existsSync(join(gitDir, name)))?.[1] ?? null;

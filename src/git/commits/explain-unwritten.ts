@@ -3,12 +3,12 @@ import { RelayError } from '../../core/errors.ts';
 import { firstLineOf } from '../git-output.ts';
 import { diskFull, type RepoGit } from '../repo/repo-git.ts';
 
-/** Folders and the index need some, too. */
+/** Room for folders and the index. */
 const SPARE_BYTES = 64 * 1024;
 
 /**
- * A checkout of `tree` into `folder` names the file that it could not write, not why: the disk is asked whether it would
- * have had room for it. Any other error comes back unchanged.
+ * A failed checkout of `tree` into `folder` names the file it could not write, but not why: checks whether the disk had room for
+ * it. Any other error is returned unchanged.
  */
 export async function explainUnwritten(
 	error: unknown,

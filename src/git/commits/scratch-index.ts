@@ -1,7 +1,7 @@
 /**
- * Questions and answers about trees by means of an index of our own, in a scratch folder: what git would write for some
- * paths, which files stand as a tree has them, and new trees. The repo's index is never written here, and filter programs
- * never run: their bytes pass as they are (an LFS pointer stays a pointer).
+ * Answers questions about trees with an index of our own, in a scratch folder: what git would write for some paths, which files
+ * match a tree, and new trees. The repo's index is never written here, and filter programs never run: their bytes pass as they are
+ * (an LFS pointer stays a pointer).
  */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,7 +12,7 @@ import type { Git, GitResult, GitRunOptions } from '../run-git.ts';
 import { explainUnwritten } from './explain-unwritten.ts';
 import type { TreeEntry } from './tree-edits.ts';
 
-/** Paths with what they are to be; null takes one away. */
+/** Paths with their new entries; null removes a path. */
 export type IndexEntries = ReadonlyArray<readonly [path: string, entry: TreeEntry | null]>;
 
 export interface ScratchIndex {
@@ -21,11 +21,11 @@ export interface ScratchIndex {
 	 * that tree's own `.gitattributes` say. Throws `disk_full`.
 	 */
 	checkout(tree: string, paths: readonly string[], target: string): Promise<void>;
-	/** Of `entries`, the paths whose files in the worktree are not as the entry says. */
+	/** The paths of `entries` whose files in the worktree do not match the entry. */
 	differing(entries: IndexEntries): Promise<Set<string>>;
 	/** The tree of `base` with `entries` in place. */
 	makeTree(base: string, entries: IndexEntries): Promise<string>;
-	/** Stores a file of the disk as git would store it under `path`. */
+	/** Stores a file from disk as git would store it under `path`. */
 	storeFile(file: string, path: string): Promise<string>;
 }
 
@@ -47,7 +47,7 @@ export function openScratchIndex(git: Git, facts: RepoFacts, scratch: string): S
 		checkout: async (tree, paths, target) => {
 			if (paths.length === 0) return;
 			await fill(tree, []);
-			// With an empty work tree the attributes come from the index, that is from the tree itself.
+			// With an empty work tree the attributes come from the index, that is, from the tree itself.
 			try {
 				await run(['checkout-index', '-f', '-q', '-z', '--stdin'], {
 					cwd: target,
@@ -73,8 +73,8 @@ export function openScratchIndex(git: Git, facts: RepoFacts, scratch: string): S
 }
 
 /**
- * What `git update-index -z --index-info` reads. Paths that go come first: a file may take the place of a folder. A mode of
- * 0 removes the path. `idLength`: of the repo's object ids.
+ * The input of `git update-index -z --index-info`. Removed paths come first: a file may replace a folder. A mode of 0 removes the
+ * path. `idLength`: the length of the repo's object ids.
  */
 export function indexInfo(entries: IndexEntries, idLength = 40): string {
 	const gone = entries.filter(([, entry]) => entry === null);

@@ -6,19 +6,19 @@ export interface ThreeWayFiles {
 	ours: string;
 	base: string;
 	theirs: string;
-	/** What stands in the markers. */
+	/** Labels in the markers. */
 	labels: { ours: string; base: string; theirs: string };
 	/** Where the result is written. */
 	target: string;
 }
 
-/** From exit code 128 on `git merge-file` failed; below it is the number of conflicts, capped. */
+/** From exit code 128 on `git merge-file` has failed; below that the code is the number of conflicts, capped. */
 const MOST_CONFLICTS = 127;
 const BINARY_LOOK_BYTES = 8000;
 
 /**
- * Merges text with standard markers (`<<<<<<<`, `=======`, `>>>>>>>`) and tells how many conflicts are left; `binary` where
- * one of the three is no text, and then nothing is written. A configured conflict style does not apply.
+ * Merges text with standard markers (`<<<<<<<`, `=======`, `>>>>>>>`) and returns how many conflicts are left, or `binary` when one
+ * of the three is not text, and then nothing is written. A configured conflict style does not apply.
  */
 export async function mergeThreeWay(
 	git: Git,

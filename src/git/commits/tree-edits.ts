@@ -1,13 +1,13 @@
 import type { Git } from '../run-git.ts';
 
-/** What a tree says about a path. `mode` as git writes it: `100644`, `100755`, `120000` (link), `160000` (another repo). */
+/** The entry of a path in a tree. `mode` as git writes it: `100644`, `100755`, `120000` (link), `160000` (another repo). */
 export interface TreeEntry {
 	mode: string;
 	/** Object id. */
 	id: string;
 }
 
-/** One path that differs between two trees. null: not there. */
+/** One path that differs between two trees. null: absent. */
 export interface TreeEdit {
 	path: string;
 	before: TreeEntry | null;
@@ -18,7 +18,7 @@ export const GITLINK_MODE = '160000';
 export const LINK_MODE = '120000';
 export const EXECUTABLE_MODE = '100755';
 
-/** Every path that differs, by path; a rename is a removal and an addition. Trees may be named by their commits. */
+/** Every path that differs, sorted by path; a rename is a removal and an addition. Trees may be named by their commits. */
 export async function listTreeEdits(
 	git: Git,
 	folder: string,
@@ -29,7 +29,7 @@ export async function listTreeEdits(
 	return parseRawEdits((await git.run(args, { cwd: folder })).stdout);
 }
 
-/** `--raw -z --no-abbrev --no-renames` of any of git's diffs. */
+/** Parses the `--raw -z --no-abbrev --no-renames` output of any of git's diffs. */
 export function parseRawEdits(output: Buffer): TreeEdit[] {
 	const fields = output.toString('utf8').split('\0');
 	const edits: TreeEdit[] = [];

@@ -1,12 +1,12 @@
 /**
- * Git as agents run it in a repo that is not trusted: what the repo's own git config could make it execute is switched off
- * by variables, which outrank every config file. For our own runs of git see `run-git.ts`.
+ * Protects the git that agents run in an untrusted repo: anything the repo's own git config could make it execute is switched off
+ * by variables, which take precedence over every config file. For our own runs of git see `run-git.ts`.
  */
 import type { Git } from '../run-git.ts';
 
 type Setting = readonly [key: string, value: string];
 
-/** What may name a program, whichever command the agent runs. */
+/** Settings that may name a program, whichever command the agent runs. */
 const SWITCHED_OFF: readonly Setting[] = [
 	['core.fsmonitor', 'false'],
 	['core.hooksPath', '/dev/null'],
@@ -21,9 +21,9 @@ const SWITCHED_OFF: readonly Setting[] = [
 ];
 
 /**
- * Keys with a name in them that name a program, and what takes its place. An empty filter passes the bytes on. A rule with
- * `only` leaves other values of the key alone; one with `set` works by another key, where git takes the first value and
- * not the last.
+ * Keys containing a name of the repo's choice that name a program, and their replacement. An empty filter passes the bytes on. A
+ * rule with `only` leaves other values of the key alone; one with `set` works through another key, where git takes the first value
+ * rather than the last.
  */
 const HARMLESS: ReadonlyArray<{ key: RegExp; value: string; only?: RegExp; set?: string }> = [
 	{ key: /^filter\..+\.(?:clean|smudge|process)$/, value: '' },
@@ -43,7 +43,7 @@ const HARMLESS: ReadonlyArray<{ key: RegExp; value: string; only?: RegExp; set?:
 	{ key: /^alias\./, value: '!false', only: /^\s*!/ },
 ];
 
-/** Programs that the repo's own git config names by keys of its choice. Empty where git cannot tell. */
+/** Programs that the repo's own git config names by keys of its choice. Empty if git cannot list them. */
 export async function namedPrograms(git: Git, folder: string): Promise<Setting[]> {
 	const args = ['config', '-z', '--show-scope', '--list'];
 	const answer = await git.run(args, { cwd: folder, allowExit: [1, 128] });
@@ -54,7 +54,7 @@ export async function namedPrograms(git: Git, folder: string): Promise<Setting[]
 	});
 }
 
-/** `entry`: a key in git's own spelling and, behind a line break, its value. */
+/** `entry`: a key in git's own spelling, a line break, and its value. */
 function harmless(entry: string): Setting[] {
 	const end = entry.indexOf('\n');
 	const [key, value] = end < 0 ? [entry, ''] : [entry.slice(0, end), entry.slice(end + 1)];
@@ -62,7 +62,7 @@ function harmless(entry: string): Setting[] {
 	return rule === undefined ? [] : [[rule.set ?? key, rule.value]];
 }
 
-/** `env` with the settings behind those that it may hold already (`GIT_CONFIG_COUNT`). */
+/** `env` with the settings appended to those it may hold already (`GIT_CONFIG_COUNT`). */
 export function armouredForAgents(
 	env: Readonly<Record<string, string>>,
 	named: readonly Setting[],

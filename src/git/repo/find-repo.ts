@@ -9,9 +9,9 @@ import { readPlainRepo } from './plain-repo.ts';
 import { startFolder } from './start-folder.ts';
 
 /**
- * What `folder` (must exist) belongs to. An ordinary repo is read from its files (0.2 ms); everything else (linked
- * worktrees, submodules, bare repos, foreign owners, reftables) is asked of git. Throws `refused` for a repo that git
- * does not trust because of its owner, `unreadable_file` when the folder is not there or is something else.
+ * Finds the repo that `folder` (must exist) belongs to. An ordinary repo is read from its files (0.2 ms); git is asked about
+ * everything else (linked worktrees, submodules, bare repos, foreign owners, reftables). Throws `refused` for a repo that git does
+ * not trust because of its owner, `unreadable_file` when the folder does not exist or is not a folder.
  */
 export async function findRepo(
 	folder: string,
@@ -53,7 +53,7 @@ function realFolder(folder: string, realPath: RealPath): { path: string; facts: 
 }
 
 async function askGit(folder: string, git: Git): Promise<Facts> {
-	// In a bare repo or a git dir the last question fails, after the others were answered.
+	// In a bare repo or a git dir the last question fails, after the others have been answered.
 	const { answers, stderr } = await askAll(QUESTIONS, folder, git);
 	const [bare, gitDirText, commonText, top] = answers;
 	if (!gitDirText || !commonText) return explainRefusal(folder, stderr);
@@ -74,7 +74,7 @@ async function askGit(folder: string, git: Git): Promise<Facts> {
 
 const QUESTIONS = ['--is-bare-repository', '--absolute-git-dir', '--git-common-dir', '--show-toplevel'];
 
-/** In one process where each answer is a line; a path with a line break in it is asked for alone. */
+/** Asks in one process if each answer is one line; a path with a line break in it is asked for alone. */
 async function askAll(
 	questions: readonly string[],
 	folder: string,
@@ -89,8 +89,8 @@ async function askAll(
 }
 
 /**
- * The first of `git worktree list`; the common dir itself when that is bare. In a linked worktree of a submodule git names
- * the submodule's git dir, so the configured work tree is asked for.
+ * The first entry of `git worktree list`; the common dir itself when that is bare. In a linked worktree of a submodule git names
+ * the submodule's git dir, so the configured work tree is read instead.
  */
 async function mainWorktree(folder: string, commonDir: string, git: Git): Promise<string> {
 	const list = await git.run(['worktree', 'list', '--porcelain'], { cwd: folder });
@@ -129,5 +129,5 @@ function explainRefusal(folder: string, stderr: string): Facts {
 	throw new RelayError('git_failed', `git cannot read the repo around ${folder}: ${stderr.split('\n')[0]}`);
 }
 
-/** Without the line break that ends it. */
+/** The text without its final line break. */
 const textOf = (stdout: Buffer) => stdout.toString('utf8').replace(/\n$/, '');

@@ -1,6 +1,6 @@
 import { type Dirent, readdirSync } from 'node:fs';
 
-/** What a folder holds; nothing for what is none, or cannot be listed. */
+/** The entries of a folder; empty for anything that is not a folder or cannot be listed. */
 export function folderEntries(folder: string): Dirent[] {
 	try {
 		return readdirSync(folder, { withFileTypes: true });

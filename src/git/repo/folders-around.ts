@@ -3,9 +3,9 @@ import { dirname, join, sep } from 'node:path';
 import { linkedGitDir } from './git-link.ts';
 
 /**
- * The folders whose programs may not stand in for git or an agent, found without git: each folder from `folder` (real path)
- * up with a `.git`, and for a linked worktree or a submodule the one that its `.git` file leads to. A repo at `home` or above
- * counts only where it is the nearest: around others it is the user's own. Empty outside git.
+ * The folders whose programs must not be started as git or an agent, found without git: each folder from `folder` (real path) up
+ * that has a `.git`, and for a linked worktree or a submodule the one that its `.git` file leads to. A repo at `home` or above
+ * counts only if it is the nearest: around others it is the user's own. Empty outside git.
  */
 export function foldersAround(folder: string, home: string): string[] {
 	const found: string[] = [];

@@ -1,6 +1,6 @@
 /**
- * Variables that aim git at one repo (`git rev-parse --local-env-vars`) or belong to one run of it. A hook and `rebase --exec`
- * set them, and whatever runs below would act on that repo, wherever it stands: an entrant would commit on the user's branch.
+ * Variables that point git at one repo (`git rev-parse --local-env-vars`) or belong to one run of it. A hook and `rebase --exec`
+ * set them, and anything started below would act on that repo, wherever it runs: an entrant would commit on the user's branch.
  */
 const LOCAL = new Set([
 	'GIT_ALTERNATE_OBJECT_DIRECTORIES',
@@ -20,7 +20,7 @@ const LOCAL = new Set([
 	'GIT_COMMON_DIR',
 	'GIT_INTERNAL_SUPER_PREFIX',
 	'GIT_REF_URI',
-	// Not on git's own list, and of the same kind.
+	// Not on git's own list, but of the same kind.
 	'GIT_NAMESPACE',
 	'GIT_QUARANTINE_PATH',
 	'GIT_REFLOG_ACTION',

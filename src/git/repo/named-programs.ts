@@ -1,6 +1,6 @@
 /**
- * Programs that git's config names under names of its own choice (filters, hooks from config), and how they are switched off
- * by these names, whichever file of the config has them (LFS is usually named by the user's own).
+ * Finds the programs that git's config names under names of its own choice (filters, hooks from config), and switches them off by
+ * these names, whichever config file has them (LFS is usually named by the user's own).
  */
 import { nulFields } from '../git-output.ts';
 
@@ -12,7 +12,7 @@ export interface ProgramsOff {
 
 export const NO_PROGRAMS: ProgramsOff = { args: [], env: {} };
 
-/** What git is asked, where the run itself will be; its answer goes to `programsOff`. */
+/** The question for git, asked where the run itself will be; its answer goes to `programsOff`. */
 export const QUESTION: readonly string[] = [
 	'config',
 	'-z',
@@ -22,8 +22,8 @@ export const QUESTION: readonly string[] = [
 ];
 
 /**
- * Commands that neither look into files of a worktree nor write an index or a ref, and so start no filter and no hook. Any
- * other may: git looks again into files that changed in an index's own second whenever it writes that index.
+ * Commands that neither read files of a worktree nor write an index or a ref, and so start no filter and no hook. Any other command
+ * may: whenever git writes an index, it reads files again that changed in that index's own second.
  */
 const STARTS_NOTHING = new Set([
 	'cat-file',
@@ -41,13 +41,13 @@ const STARTS_NOTHING = new Set([
 	'unpack-objects',
 ]);
 
-/** `words`: the subcommand and what follows. */
+/** `words`: the subcommand and its arguments. */
 export function mayRunPrograms([command = '', ...rest]: readonly string[]): boolean {
 	const isQuestion = (command === 'worktree' && rest[0] === 'list') || command === 'symbolic-ref';
 	return !isQuestion && !STARTS_NOTHING.has(command);
 }
 
-/** A name with `=` cannot be said with `-c`, so it goes in variables, which git reads since 2.31. */
+/** A name with `=` cannot be given with `-c`, so it goes in variables, which git reads since 2.31. */
 export function programsOff(answer: Buffer): ProgramsOff {
 	const settings = [...new Set(nulFields(answer))].map(settingFor);
 	const [odd, plain] = [

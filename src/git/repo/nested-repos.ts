@@ -4,15 +4,15 @@ import { firstLineOf, isObjectId } from '../git-output.ts';
 import { folderEntries } from './folder-entries.ts';
 import type { RepoGit } from './repo-git.ts';
 
-/** What stands in a worktree's folder, git's own files left out. */
+/** The contents of a worktree's folder, without git's own files. */
 export interface FolderContents {
 	/** Files and links. */
 	files: number;
-	/** Folders below that are repos of their own (submodules and clones), relative. */
+	/** Folders inside that are repos of their own (submodules and clones), relative. */
 	nested: string[];
 }
 
-/** Looks at everything, ignored or not. Folders that cannot be read count as empty. */
+/** Reads everything, ignored or not. Folders that cannot be read count as empty. */
 export function readFolderContents(worktree: string): FolderContents {
 	const found: FolderContents = { files: 0, nested: [] };
 	const walk = (folder: string) => {
@@ -28,7 +28,7 @@ export function readFolderContents(worktree: string): FolderContents {
 	return found;
 }
 
-/** null for a folder that is no repo of its own, or one without a commit. */
+/** null for a folder that is not a repo of its own, or has no commit. */
 export async function nestedHead(git: RepoGit, folder: string): Promise<string | null> {
 	if (lstatSync(join(folder, '.git'), { throwIfNoEntry: false }) === undefined) return null;
 	const answer = await git.nested(folder, ['rev-parse', '-q', '--verify', 'HEAD'], { allowExit: [1, 128] });

@@ -1,6 +1,6 @@
 /**
- * Work that lies inside a worktree in repos of their own (submodules, clones) or in the folder of a submodule that nobody
- * filled: git keeps none of it with the worktree's files. Reads only; what cannot be told counts as work.
+ * Work inside a worktree that is in repos of their own (submodules, clones) or in the folder of an unfilled submodule: git keeps
+ * none of it with the worktree's files. Reads only; when in doubt, it counts as work.
  */
 import { lstatSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,8 +14,8 @@ import { nestedHead, readFolderContents } from './nested-repos.ts';
 import type { Place, RepoGit } from './repo-git.ts';
 
 /**
- * `base`: the commit the worktree began with; what it records of submodules is no work. `nested`: folders of repos inside,
- * relative, as a look at the whole worktree found them; null: only submodules (also those of `now`) and `also` are looked at.
+ * `base`: the commit the worktree began with; what it records of submodules is not work. `nested`: folders of repos inside,
+ * relative, as found by reading the whole worktree; null: only submodules (including those of `now`) and `also` are checked.
  */
 export async function findNestedWork(
 	git: RepoGit,
@@ -38,7 +38,7 @@ export async function findNestedWork(
 		.sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-/** Path -> commit that the tree of `commit` records. */
+/** Path -> commit, as recorded in the tree of `commit`. */
 async function submodulesOf(git: RepoGit, commit: string): Promise<Map<string, string>> {
 	const { stdout } = await git.inRepo(['ls-tree', '-r', '-z', '--full-tree', commit]);
 	const lines = nulFields(stdout).filter((line) => line.startsWith(`${GITLINK_MODE} `));
@@ -47,7 +47,7 @@ async function submodulesOf(git: RepoGit, commit: string): Promise<Map<string, s
 	);
 }
 
-/** A folder of the worktree itself, reached through no link. */
+/** True for a folder of the worktree itself, reached through no link. */
 function isOwnFolder(worktree: string, path: string): boolean {
 	const full = join(worktree, path);
 	if (!lstatSync(full, { throwIfNoEntry: false })?.isDirectory()) return false;
@@ -56,7 +56,7 @@ function isOwnFolder(worktree: string, path: string): boolean {
 
 const isRepo = (folder: string) => lstatSync(join(folder, '.git'), { throwIfNoEntry: false }) !== undefined;
 
-/** Those of `paths` that are repos, and the repos inside them. */
+/** The `paths` that are repos, and the repos inside them. */
 function reposAt(worktree: string, paths: readonly string[]): string[] {
 	const repos = [...new Set(paths)].filter(
 		(path) => isOwnFolder(worktree, path) && isRepo(join(worktree, path)),
@@ -100,7 +100,7 @@ async function workIn(git: RepoGit, place: Place, path: string, known: string | 
 
 type RunIn = (args: readonly string[], options?: Partial<GitRunOptions>) => Promise<GitResult>;
 
-/** Commits of its HEAD, branches and stash that no remote has, nor `known`, which the repo around records. */
+/** Commits of its HEAD, branches and stash that neither a remote nor `known`, the commit recorded by the outer repo, has. */
 async function ownCommits(run: RunIn, known: string | null): Promise<number> {
 	const tips = ['HEAD', '--branches', '--glob=refs/stash'];
 	const excluded = ['--not', '--remotes', ...(known === null ? [] : [known])];
@@ -108,7 +108,7 @@ async function ownCommits(run: RunIn, known: string | null): Promise<number> {
 	return Number.parseInt(firstLineOf(answer.stdout), 10) || 0;
 }
 
-/** True where refs of `other` hold all that HEAD, branches and stash of `run` do. */
+/** True if refs of `other` hold everything that HEAD, branches and stash of `run` do. */
 async function isKeptIn(other: RunIn, run: RunIn): Promise<boolean> {
 	const lists = [
 		['for-each-ref', '--format=%(objectname)', 'refs/heads', 'refs/stash'],
@@ -124,8 +124,8 @@ async function isKeptIn(other: RunIn, run: RunIn): Promise<boolean> {
 }
 
 /**
- * Commits in repos of submodules in git's own record of the worktree: they go with it, also where their folders in the worktree,
- * or the worktree, are gone already.
+ * Commits in repos of submodules in git's own record of the worktree: they are removed with it, even if their folders in the
+ * worktree, or the worktree itself, are already gone.
  */
 export async function findWorkInRecord(
 	git: RepoGit,
@@ -163,7 +163,7 @@ export async function findWorkInRecord(
 const isGitDir = (folder: string) =>
 	['HEAD', 'objects'].every((name) => lstatSync(join(folder, name), { throwIfNoEntry: false }));
 
-/** Relative; those inside another one's `modules` too. */
+/** Relative paths, including those inside another one's `modules`. */
 function gitDirsBelow(home: string, below = ''): string[] {
 	return namesIn(join(home, below), 'EACCES').flatMap((name) => {
 		const path = below === '' ? name : `${below}/${name}`;

@@ -5,9 +5,9 @@ import { readExpectedText, readRegularText } from '../../core/files/read-file.ts
 import type { RepoFacts } from '../repo-facts.ts';
 
 /**
- * Reads the facts of an ordinary repo without starting git: `.git` is a folder, owned by us, on the same disk, with a
- * config that moves nothing. `none`: no `.git` and no sign of a bare repo up to the root. `ask`: anything else; git
- * itself must judge. `own`: what is known of the folder already.
+ * Reads the facts of an ordinary repo without starting git: `.git` is a folder, owned by us, on the same disk, with a config that
+ * relocates nothing. `none`: no `.git` and no sign of a bare repo up to the root. `ask`: anything else, which git itself must
+ * judge. `own`: the folder's facts, if already known.
  */
 export function readPlainRepo(
 	folder: string,
@@ -31,9 +31,9 @@ function isOrdinary(gitDir: Stats, worktree: Stats, device: number): boolean {
 	return isOurs && gitDir.isDirectory() && gitDir.dev === device && worktree.dev === device;
 }
 
-/** Keys that change where things are or how they are stored, and includes, which may hold such keys. */
+/** Keys that change where things are or how they are stored, and includes, which may contain such keys. */
 const MOVING = /^\s*(?:\[\s*(?:include|extensions)|worktree\s*=|bare\s*=(?!\s*false\s*$)|bare\s*$)/im;
-/** Blank, a comment, a section alone on its line, a key: what git writes. */
+/** The lines git writes: blank, a comment, a section alone on its line, a key. */
 const USUAL = /^\s*(?:[#;].*|\[[^\]]*\]\s*|[a-zA-Z][\w-]*\s*(?:=.*)?)?$/;
 
 function isPlainConfig(text: string): boolean {

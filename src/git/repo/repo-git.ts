@@ -1,6 +1,6 @@
 /**
- * Git aimed at one repo by explicit folders. It never looks for a repo from where it stands: a worktree that lost its
- * `.git` file, or had it replaced, must not lead to another repo above it.
+ * Runs git on one repo given by explicit folders. Git never searches for a repo itself: a worktree that lost its `.git` file, or
+ * had it replaced, must not lead to another repo above it.
  */
 import { lstatSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -14,7 +14,7 @@ import { findRecord } from './worktree-records.ts';
 export interface Place {
 	/** Absolute. */
 	worktree: string;
-	/** The common dir itself where git has no record of the worktree. */
+	/** The common dir itself if git has no record of the worktree. */
 	gitDir: string;
 	isKnown: boolean;
 }
@@ -23,17 +23,17 @@ export type RunInPlace = (args: readonly string[], options?: Partial<GitRunOptio
 
 export interface RepoGit {
 	repo: RepoInGit;
-	/** Where relative questions (`HEAD`) are about: the checkout in which the relay was started. */
+	/** The checkout in which the relay was started: what relative names (`HEAD`) refer to. */
 	here: Place;
 	/** Runs git in the common dir: refs and objects, no work tree. */
 	inRepo(args: readonly string[], options?: Partial<GitRunOptions>): Promise<GitResult>;
 	/** Runs git in a worktree; it must be a folder. */
 	at(place: Place, args: readonly string[], options?: Partial<GitRunOptions>): Promise<GitResult>;
-	/** The same for several runs in a row: which programs are to be switched off is asked once. */
+	/** As `inPlace`, for several runs in a row: which programs to switch off is asked only once. */
 	inARow(place: Place): Promise<RunInPlace>;
-	/** Runs git in a repo that lies inside a worktree (a submodule, a clone); never in one around it. */
+	/** Runs git in a repo inside a worktree (a submodule, a clone); never in an outer one. */
 	nested(folder: string, args: readonly string[], options?: Partial<GitRunOptions>): Promise<GitResult>;
-	/** RelayError `refused` when `worktree` is no real folder (a link would lead elsewhere); `mayBeGone`: or none at all. */
+	/** RelayError `refused` when `worktree` is not a real folder (a link would lead elsewhere). `mayBeGone`: it need not exist. */
 	placeOf(worktree: string, options?: { mayBeGone: boolean }): Place;
 }
 
@@ -86,7 +86,7 @@ function requireCheckout(facts: RepoFacts): RepoInGit {
 	const { kind, commonDir, gitDir, root, head } = facts;
 	if (kind === 'none' || commonDir === null || gitDir === null)
 		throw new RelayError('refused', `${root} is not in a git repo; a race needs one`, {
-			hint: 'make one: git init && git add -A && git commit -m "Start"',
+			hint: 'create one: git init && git add -A && git commit -m "Start"',
 		});
 	if (kind === 'bare' || root === commonDir)
 		throw new RelayError('refused', `the repo ${commonDir} is bare; a race needs a main checkout`, {
@@ -94,7 +94,7 @@ function requireCheckout(facts: RepoFacts): RepoInGit {
 		});
 	if (head === null)
 		throw new RelayError('refused', `the repo ${root} has no commit here yet; a race starts from one`, {
-			hint: 'make one: git add -A && git commit -m "Start"',
+			hint: 'make the first commit: git add -A && git commit -m "Start"',
 		});
 	return { ...facts, commonDir, gitDir };
 }
@@ -103,11 +103,11 @@ function refuseNoFolder(worktree: string, mayBeGone: boolean): void {
 	const found = lstatSync(worktree, { throwIfNoEntry: false });
 	if (found?.isDirectory() || (found === undefined && mayBeGone)) return;
 	const what =
-		found === undefined ? 'is gone' : found.isSymbolicLink() ? 'is a symbolic link' : 'is no folder';
+		found === undefined ? 'is gone' : found.isSymbolicLink() ? 'is a symbolic link' : 'is not a folder';
 	throw new RelayError('refused', `the worktree ${worktree} ${what}`);
 }
 
-/** Git tells a full or read-only disk only in words (`LC_ALL=C`). Any other error comes back unchanged. */
+/** Git reports a full or read-only disk only in words (`LC_ALL=C`). Any other error is returned unchanged. */
 export function explainDisk(error: unknown): unknown {
 	if (!(error instanceof RelayError) || error.code !== 'git_failed') return error;
 	const said = String(error.cause);

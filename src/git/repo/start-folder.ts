@@ -1,4 +1,4 @@
-/** The folder of a worktree in which agents start, as facts and as records name it. */
+/** The folder of a worktree in which agents start: as a fact and as recorded. */
 import { lstatSync, realpathSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { hasErrno } from '../../core/errors.ts';
@@ -6,20 +6,20 @@ import type { RepoFacts } from '../repo-facts.ts';
 
 type Place = Pick<RepoFacts, 'worktree' | 'gitDir' | 'commonDir'>;
 
-/** `here` (real path) where it lies in the worktree, else the worktree. Nothing starts inside git's own folder. */
+/** `here` (real path) if it is in the worktree, else the worktree. Nothing starts inside git's own folder. */
 export function startFolder(here: string, { worktree, gitDir, commonDir }: Place): string {
 	const isGitsOwn = [gitDir, commonDir].some((folder) => folder !== null && isIn(here, folder));
 	return isIn(here, worktree) && !isGitsOwn ? here : worktree;
 }
 
-/** As records name it: relative to the worktree, '' for the worktree itself. */
+/** The recorded form: relative to the worktree, '' for the worktree itself. */
 export function recordedFolder({ folder, worktree }: Pick<RepoFacts, 'folder' | 'worktree'>): string {
 	return relative(worktree, folder);
 }
 
 /**
- * The folder that a record names, as a real path; null where it is not there, or is none of this worktree: a link leads away,
- * a repo of its own lies there, or the record was not written by a relay.
+ * The folder that a record names, as a real path; null when it does not exist or is not in this worktree: a link leads away, it
+ * belongs to a repo of its own, or the record was not written by a relay.
  */
 export function namedFolder(recorded: string, place: Place): string | null {
 	const path = join(place.worktree, recorded);

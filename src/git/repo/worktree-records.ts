@@ -1,6 +1,6 @@
 /**
- * Git's own records of linked worktrees, `<common dir>/worktrees/<id>/` (gitrepository-layout(5)), read as files: the same
- * in every version of git, and whatever bytes the paths hold.
+ * Reads git's own records of linked worktrees, `<common dir>/worktrees/<id>/` (gitrepository-layout(5)), as files: the same in
+ * every version of git, whatever bytes the paths contain.
  */
 import { existsSync, lstatSync, readdirSync, realpathSync, rmdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -11,7 +11,7 @@ import { linkedGitDir } from './git-link.ts';
 export interface WorktreeRecord {
 	/** Absolute folder of the record. */
 	folder: string;
-	/** Absolute; null for a record that a removal left half way. */
+	/** Absolute; null for a record that an interrupted removal left. */
 	path: string | null;
 	/** null: not locked. */
 	lockReason: string | null;
@@ -22,7 +22,7 @@ export function readRecords(commonDir: string): WorktreeRecord[] {
 	return namesIn(home).map((name) => {
 		const folder = join(home, name);
 		const link = readText(join(folder, 'gitdir'));
-		// Relative since git 2.48 where the user wants it so. A folder above may have become a link since.
+		// Relative since git 2.48 if the user wants it so. A folder above may have become a link since.
 		const path = link === null || link === '' ? null : recordedPath(dirname(resolve(folder, link)));
 		return { folder, path, lockReason: readText(join(folder, 'locked')) };
 	});
@@ -33,13 +33,16 @@ export function findRecord(commonDir: string, worktree: string): WorktreeRecord 
 	return readRecords(commonDir).find((record) => record.path === path) ?? null;
 }
 
-/** As git writes it down: links in the folders above are resolved, the worktree's own folder may be gone. */
+/** The path as git records it: links in the folders above are resolved; the worktree's own folder may be gone. */
 export function recordedPath(worktree: string): string {
 	const parent = dirname(worktree);
 	return existsSync(parent) ? join(realpathSync(parent), basename(worktree)) : worktree;
 }
 
-/** True for the checkout of the repo and for each that `git worktree list` names; a folder that only points at the repo is none. */
+/**
+ * True for the checkout of the repo and for each that `git worktree list` names; a folder that only points at the repo does not
+ * count.
+ */
 export function isListedWorktree(
 	folder: string,
 	{ root, commonDir }: { root: string; commonDir: string },
@@ -56,8 +59,8 @@ export function isPrunable({ folder, path }: WorktreeRecord): boolean {
 }
 
 /**
- * Removes a record as `git worktree remove` does, but its path and lock last: whenever the process dies, what is left still
- * says whose it is, and git's own pruning leaves it alone until then.
+ * Removes a record as `git worktree remove` does, but its path and lock last: if the process dies, the remains still name their
+ * owner, and git's own pruning leaves them alone until then.
  */
 export function removeRecord({ folder }: WorktreeRecord): void {
 	const last = ['gitdir', 'locked'];
@@ -69,9 +72,8 @@ export function removeRecord({ folder }: WorktreeRecord): void {
 }
 
 /**
- * Records in which nothing was written yet when git was killed (a lock that git had made and not filled is nothing), or
- * nothing is left: git names them for the worktree's own folder, with a number where that name is taken. Without a word
- * in them they are nobody's.
+ * Removes records into which git had written nothing when it was killed (a lock created but not filled is nothing), or in which
+ * nothing is left. Git names them after the worktree's folder, with a number if that name is taken. Empty records are nobody's.
  */
 export function removeEmptyRecords(commonDir: string, worktree: string): void {
 	const home = join(commonDir, 'worktrees');
@@ -92,7 +94,7 @@ function holdsOnlyAnEmptyLock(folder: string): boolean {
 	return names.length === 1 && names[0] === 'locked' && readText(join(folder, 'locked')) === '';
 }
 
-/** Removes a folder unless something is in it. True when it is not there afterwards. */
+/** Removes a folder unless something is in it. True if it is gone afterwards. */
 export function removeEmpty(folder: string): boolean {
 	try {
 		rmdirSync(folder);
@@ -104,7 +106,7 @@ export function removeEmpty(folder: string): boolean {
 	}
 }
 
-/** Of a worktree's folder, where it waits for its removal: `<parent>/.removing-<name>`. */
+/** Where a worktree's folder waits for its removal: `<parent>/.removing-<name>`. */
 export function removalPath(worktree: string): string {
 	return join(dirname(worktree), `.removing-${basename(worktree)}`);
 }
@@ -114,7 +116,7 @@ function namesIn(folder: string): string[] {
 	return readdirSync(folder).sort();
 }
 
-/** Without the newline that ends it. */
+/** The text without its final newline. */
 function readText(path: string): string | null {
 	return readRegularText(path)?.replace(/\n$/, '') ?? null;
 }

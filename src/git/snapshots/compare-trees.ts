@@ -7,13 +7,13 @@ import { parseTreeDiff, type TreeChange } from './tree-diff.ts';
 
 const DIFF_TREE = ['diff-tree', '-r', '-M', '--no-color', '--no-ext-diff', '--no-textconv'];
 
-/** What differs between two trees of the store. */
+/** The changes between two trees of the store. */
 export async function listChanges(store: SnapshotGit, before: string, after: string): Promise<TreeChange[]> {
 	const output = await store.read([...DIFF_TREE, '--raw', '--numstat', '-z', '--no-abbrev', before, after]);
 	return parseTreeDiff(output.stdout);
 }
 
-/** Unified diff; a cut is made at a line and announced as the last one. */
+/** Unified diff; it is cut at a line, and the last line then says so. */
 export async function readDiff(
 	store: SnapshotGit,
 	before: string,
@@ -28,7 +28,7 @@ export async function readDiff(
 	return `${whole}[diff cut: it is longer than ${maxBytes} bytes]\n`;
 }
 
-/** Copies what the changed paths hold out of the repo's objects, so that `git gc` there cannot take it from us. */
+/** Copies the contents of the changed paths out of the repo's objects, so that `git gc` there cannot take them from us. */
 export async function keepBlobs(store: SnapshotGit, changes: readonly TreeChange[]): Promise<void> {
 	const ids = new Set(changes.flatMap(({ oldId, newId }) => [oldId, newId]));
 	const missing = [...ids].filter((id) => !/^0+$/.test(id) && !isStored(store.folder.objects, id));
@@ -37,7 +37,7 @@ export async function keepBlobs(store: SnapshotGit, changes: readonly TreeChange
 		const pack = await store.read(['pack-objects', '--stdout', '-q'], { input: `${missing.join('\n')}\n` });
 		if (!pack.truncated) await store.write(['unpack-objects', '-q'], { env: ISOLATED, input: pack.stdout });
 	} catch (error) {
-		// An object that is nowhere (a partial clone) is no reason to lose the list of changes.
+		// An object that is missing (a partial clone) must not cost us the list of changes.
 		if (!(error instanceof RelayError)) throw error;
 	}
 }

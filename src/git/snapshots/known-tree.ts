@@ -1,6 +1,6 @@
 /**
- * The tree that the warm index stands for, remembered by the index's own checksum. When a take finds nothing changed, git
- * leaves the index as it was, and a whole `git write-tree` (3 ms) is saved.
+ * Remembers the tree of the warm index by the index's own checksum. When a take finds nothing changed, git leaves the index
+ * untouched, and a whole `git write-tree` (3 ms) is saved.
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,20 +8,20 @@ import { readIfThere } from '../../core/files/read-file.ts';
 import { writeAtomic } from '../../core/files/write-file.ts';
 import type { SnapshotFolder } from './snapshot-folder.ts';
 
-/** The remembered tree, or null when the index differs from that time or the tree is no longer stored. */
+/** The remembered tree, or null when the index has changed since or the tree is no longer stored. */
 export function knownTree(folder: SnapshotFolder, indexPath: string): string | null {
 	const [sum = '', tree = ''] = readIfThere(fileOf(folder))?.toString('latin1').split(' ') ?? [];
 	if (!isId(tree) || sum !== checksumOf(indexPath, tree.length / 2)) return null;
 	return existsSync(join(folder.objects, tree.slice(0, 2), tree.slice(2))) ? tree : null;
 }
 
-/** To be called when git has just written `tree` from the index. */
+/** Call it right after git has written `tree` from the index. */
 export function rememberTree(folder: SnapshotFolder, indexPath: string, tree: string): void {
 	const sum = checksumOf(indexPath, tree.length / 2);
 	if (sum !== null && isId(tree)) writeAtomic(fileOf(folder), `${sum} ${tree}`);
 }
 
-/** The last bytes of an index; null for one without a checksum (`index.skipHash` writes zeros), and without an index. */
+/** The last bytes of an index; null for one without a checksum (`index.skipHash` writes zeros), and for a missing index. */
 function checksumOf(indexPath: string, bytes: number): string | null {
 	const sum = readIfThere(indexPath)?.subarray(-bytes);
 	return sum === undefined || sum.every((byte) => byte === 0) ? null : sum.toString('hex');

@@ -7,13 +7,13 @@ import {
 	oddFileError,
 } from './odd-files.ts';
 
-/** A run of git that is not over by then may wait for a pipe; most take milliseconds. */
+/** A run of git that takes longer may be waiting for a pipe; most take milliseconds. */
 const LOOK_AFTER_MS = 2_000;
 
 export interface OddFileGuard {
 	/**
-	 * What `run` gives. Throws `unreadable_file` before it starts, or ends it, where git would wait for a pipe or a device; what
-	 * was met once is looked at first from then on. `run` throws the reason of its signal.
+	 * Returns the result of `run`. Throws `unreadable_file` before it starts, or ends it, if git would wait for a pipe or a device;
+	 * one found once is checked first from then on. `run` throws the reason of its signal.
 	 */
 	guard<T extends { timedOut: boolean }>(
 		place: GitPlace,

@@ -1,7 +1,7 @@
 /**
- * Pipes and devices in place of files that git opens by itself. Git would wait for whoever writes to one, that is for ever, and
- * an agent or a repo can put one anywhere: `HEAD`, `config`, a ref, `info/exclude`, `.gitignore` of any folder. A huge file there
- * is as bad: git reads all of it, at each run.
+ * Finds pipes and devices in place of files that git opens by itself. Git would wait for a writer for ever, and an agent or a repo
+ * can put one anywhere: `HEAD`, `config`, a ref, `info/exclude`, `.gitignore` of any folder. A huge file there is as bad: git reads
+ * all of it, at each run.
  */
 import { type Dirent, readdirSync, type Stats, statSync } from 'node:fs';
 import { basename, dirname, join, resolve, sep } from 'node:path';
@@ -9,21 +9,21 @@ import { RelayError } from '../../core/errors.ts';
 import { readRegularText } from '../../core/files/read-file.ts';
 import { linkedGitDir } from '../repo/git-link.ts';
 
-/** Where a run of git will be. */
+/** Where git will run. */
 export interface GitPlace {
 	cwd: string;
 	env: Readonly<Record<string, string | undefined>>;
 }
 
-/** More refs are not looked at before a run, only when it does not end. */
+/** With more refs than this, they are not checked before a run, only when it does not end. */
 const MAX_REF_FOLDERS = 100;
 const MAX_INCLUDES = 20;
-/** Of a worktree, nearest to its root first: some tenths of a second. */
+/** Folders of a worktree, nearest to its root first: some tenths of a second. */
 const MAX_FOLDERS = 10_000;
 
 /**
- * One among the files that a run of git opens in its git dirs, or in the root of the worktree; null when there is none. Some
- * tens of folders are listed, no file but `config` is read: less than 0.5 ms.
+ * An odd file among those that a run of git opens in its git dirs or in the root of the worktree; null when there is none. Lists
+ * some tens of folders and reads no file but `config`: less than 0.5 ms.
  */
 export function findOddFile(place: GitPlace): string | null {
 	const { gitDirs, worktree } = foldersOf(place);
@@ -38,21 +38,21 @@ export function findOddFile(place: GitPlace): string | null {
 	);
 }
 
-/** The same, looked for in all refs and in the folders of the worktree: for a run that does not end. */
+/** As `findOddFile`, in all refs and the folders of the worktree: for a run that does not end. */
 export function findOddFileAnywhere(place: GitPlace): string | null {
 	const { gitDirs, worktree } = foldersOf(place);
 	const inRefs = (gitDir: string) => oddBelow(join(gitDir, 'refs'), Number.POSITIVE_INFINITY, true);
 	return findOddFile(place) ?? firstOf(gitDirs, inRefs) ?? (worktree === null ? null : oddInTree(worktree));
 }
 
-/** True where a run there may open `path`. */
+/** True if a run there may open `path`. */
 export function isReadAt(path: string, place: GitPlace): boolean {
 	const { gitDirs, worktree } = foldersOf(place);
 	const folders = worktree === null ? gitDirs : [...gitDirs, worktree];
 	return folders.some((folder) => path.startsWith(folder + sep));
 }
 
-/** Names of files that git takes whole into memory, and that are small. */
+/** Names of files that git reads whole into memory, and that are normally small. */
 const SMALL = new Set([
 	'HEAD',
 	'commondir',
@@ -73,7 +73,7 @@ const isHuge = (path: string, facts: Stats) =>
 	facts.size > MAX_SMALL_BYTES &&
 	(SMALL.has(basename(path)) || path.includes(`${sep}refs${sep}`));
 
-/** Links count as what they lead to. `/dev/null` ends at once and is a customary way to say "none". */
+/** Links count as their targets. `/dev/null` ends at once and is a customary way to say "none". */
 export function isOdd(path: string): boolean {
 	const facts = statOf(path);
 	if (facts === null) return false;
@@ -86,7 +86,7 @@ export function oddFileError(path: string): RelayError {
 	const what =
 		facts !== null && isHuge(path, facts)
 			? `has ${facts.size} bytes, which git would read at each run`
-			: 'is a pipe or a device, which git would wait for';
+			: 'is a pipe or a device, on which git would wait';
 	return new RelayError('unreadable_file', `${path} ${what}`, {
 		hint: 'look at it, then remove it',
 	});
@@ -112,7 +112,7 @@ function firstOf<T>(items: readonly T[], look: (item: T) => string | null): stri
 	return null;
 }
 
-/** As git finds them: by its variables, else upward from where it starts. */
+/** Finds the folders as git does: by its variables, else upwards from where it starts. */
 function foldersOf({ cwd, env }: GitPlace): { gitDirs: string[]; worktree: string | null } {
 	if (env.GIT_DIR) {
 		const gitDir = resolve(cwd, env.GIT_DIR);
@@ -148,7 +148,7 @@ function oddInGitDir(gitDir: string): string | null {
 	);
 }
 
-/** `GIT_OBJECT_DIRECTORY` and its alternates, where git is sent to other objects than the git dir's own. */
+/** `GIT_OBJECT_DIRECTORY` and its alternates, if git is pointed at other objects than the git dir's own. */
 function objectFolders({ cwd, env }: GitPlace): string[] {
 	const alternates = (env.GIT_ALTERNATE_OBJECT_DIRECTORIES ?? '').split(':');
 	return [env.GIT_OBJECT_DIRECTORY ?? '', ...alternates].flatMap((path) =>
@@ -160,14 +160,14 @@ function oddIn(folder: string): string | null {
 	return firstOf(entriesOf(folder), (entry) => oddEntry(folder, entry));
 }
 
-/** `isSized`: the size of every file is looked at, not only of those with a known name. */
+/** `isSized`: the size of every file is checked, not only of those with a known name. */
 function oddEntry(folder: string, entry: Dirent, isSized = false): string | null {
 	if (entry.isDirectory() || (entry.isFile() && !isSized && !SMALL.has(entry.name))) return null;
 	const path = join(folder, entry.name);
 	return isOdd(path) ? path : null;
 }
 
-/** At most `folders` of them. */
+/** Searches at most `folders` folders. */
 function oddBelow(top: string, folders: number, isSized = false): string | null {
 	const waiting = [top];
 	for (let left = folders; left > 0; left--) {
@@ -182,7 +182,7 @@ function oddBelow(top: string, folders: number, isSized = false): string | null 
 	return null;
 }
 
-/** Files that a config names and git reads with it: includes, and lists of what is ignored and of attributes. */
+/** Files named by a config that git reads with it: includes, and lists of ignored paths and of attributes. */
 const NAMED_FILE = /^\s*(path|excludesfile|attributesfile)\s*=\s*"?([^"\n#;]+)/gim;
 
 const configsOf = (gitDir: string) => ['config', 'config.worktree'].map((name) => join(gitDir, name));
@@ -200,7 +200,7 @@ function oddInConfig(config: string, place: GitPlace, seen: Set<string>): string
 	return null;
 }
 
-/** What git reads in any folder of a worktree. */
+/** Files that git reads in any folder of a worktree. */
 const READ_ANYWHERE = ['.gitignore', '.gitattributes'];
 
 function oddByName(folder: string): string | null {
@@ -208,10 +208,7 @@ function oddByName(folder: string): string | null {
 	return names.find(isOdd) ?? null;
 }
 
-/**
- * Git opens them in each folder, `.gitmodules` at the top, and `HEAD` and refs of a repo that lies inside, to tell at which
- * commit it is.
- */
+/** Files that git opens in each folder, `.gitmodules` at the top, and `HEAD` and refs of a repo inside, to find out its commit. */
 function oddInTree(worktree: string): string | null {
 	const waiting = [worktree];
 	for (let left = MAX_FOLDERS; left > 0; left--) {

@@ -4,12 +4,12 @@ import { folderEntries } from '../repo/folder-entries.ts';
 import type { RepoFacts } from '../repo-facts.ts';
 
 const OF_WORKTREE = ['HEAD', 'logs/HEAD', 'ORIG_HEAD', 'FETCH_HEAD', 'MERGE_HEAD', 'CHERRY_PICK_HEAD'];
-/** A repo with more than this many refs has them packed, but for the newest. */
+/** A repo with more refs than this has them packed, except the newest. */
 const MAX_REFS = 20_000;
 
 /**
- * Another value once somebody moved what a repo's names point to: a commit, a tag, a switch of branch, a fetch. Empty outside
- * git. Branches count in the main worktree alone: others may be at work in theirs beside a linked one, whose own HEAD tells what
+ * A value that changes whenever a name of the repo is moved: a commit, a tag, a switch of branch, a fetch. Empty outside git.
+ * Branches count only in the main worktree: next to a linked one others may be at work in theirs, and its own HEAD shows what
  * happened in it. Starts no program.
  */
 export function refsMark({ gitDir, commonDir }: Pick<RepoFacts, 'gitDir' | 'commonDir'>): string {
@@ -20,7 +20,7 @@ export function refsMark({ gitDir, commonDir }: Pick<RepoFacts, 'gitDir' | 'comm
 	const folders = [join(commonDir, isMain ? 'refs' : 'refs/tags')];
 	let newest = 0;
 	let count = 0;
-	// Anyone can set the time of a file, but not that of its last change of any kind.
+	// Anyone can set a file's mtime, but not its ctime.
 	const see = (path: string) => {
 		const changed = lstatIfThere(path)?.ctimeMs;
 		if (changed === undefined) return;
@@ -29,7 +29,7 @@ export function refsMark({ gitDir, commonDir }: Pick<RepoFacts, 'gitDir' | 'comm
 	};
 	for (const path of files) see(path);
 	for (let folder = folders.pop(); folder !== undefined && count < MAX_REFS; folder = folders.pop()) {
-		// A ref that is removed changes its folder alone.
+		// The removal of a ref changes only its folder.
 		see(folder);
 		for (const entry of folderEntries(folder)) {
 			const path = join(folder, entry.name);

@@ -1,7 +1,8 @@
 /**
- * Keeps the snapshots of all repos within bounds. A repo's store is put aside whole when it is old or large, as a generation
- * that is only read from then on; generations go when they are too old, or the oldest when all take too much. A store that a
- * living relay uses is left alone. Trees of a new generation never need an older one: git stores anew what it does not see.
+ * Keeps the snapshots of all repos within bounds. A repo's store is set aside whole when it is old or large, as a generation that
+ * is only read from then on; generations are removed when they are too old, or oldest first when all together are too large. A
+ * store that a living relay uses is left alone. Trees of a new generation never need an older one: git stores again what it does
+ * not see.
  */
 import { type Dirent, readdirSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -10,19 +11,19 @@ import { removeIfThere, writeAtomic } from '../../core/files/write-file.ts';
 import { dropStaleMarks, isInUse, type UserProcesses } from './snapshot-users.ts';
 
 export interface SnapshotBounds {
-	/** A store is put aside after this time, or when it is larger. */
+	/** A store is set aside after this time, or when it is larger than this. */
 	generationMs: number;
 	generationBytes: number;
-	/** How long one is kept that was put aside. */
+	/** How long a generation is kept once it is set aside. */
 	keptMs: number;
-	/** Of all stores together. */
+	/** The bound for all stores together. */
 	totalBytes: number;
 }
 
 const DAY_MS = 24 * 3_600_000;
 const MIB = 1024 * 1024;
 
-/** @internal For tests: tests go past them. */
+/** @internal For tests: they go past them. */
 export const SNAPSHOT_BOUNDS: SnapshotBounds = {
 	generationMs: 15 * DAY_MS,
 	generationBytes: 256 * MIB,
@@ -30,13 +31,13 @@ export const SNAPSHOT_BOUNDS: SnapshotBounds = {
 	totalBytes: 1024 * MIB,
 };
 
-/** Looking at everything takes some milliseconds for each thousand objects, so it is done once a day. */
+/** Reading everything takes some milliseconds for each thousand objects, so it is done once a day. */
 const EVERY_MS = DAY_MS;
 
 const STORE = /^[0-9a-f]{16}$/;
 const GENERATION = /^objects\.(\d{1,15})$/;
 
-/** Object folders that were put aside, newest first. */
+/** Object folders that were set aside, newest first. */
 export function olderGenerations(home: string): string[] {
 	return entriesIn(home)
 		.flatMap(({ name }) => (GENERATION.test(name) ? [name] : []))
@@ -45,16 +46,16 @@ export function olderGenerations(home: string): string[] {
 		.map((name) => join(home, name));
 }
 
-/** Bytes of all snapshots, as far as a sample of their objects tells. */
+/** Bytes of all snapshots, estimated from a sample of their objects. */
 export function snapshotBytes(stateFolder: string): number {
 	return sum(storesIn(stateFolder).map(storeBytes));
 }
 
-/** The same of one store. */
+/** The same estimate for one store. */
 export const storeBytes = (home: string): number =>
 	objectFolders(home).reduce((sum, folder) => sum + sizeOf(folder), 0);
 
-/** Does nothing when it was done less than a day ago. */
+/** Does nothing if it was done less than a day ago. */
 export function boundSnapshots(
 	stateFolder: string,
 	{
@@ -79,7 +80,7 @@ export function boundSnapshots(
 	removeOldest(idle, snapshotBytes(stateFolder), now, bounds);
 }
 
-/** What git left of objects that it did not finish (a take that was cut off). Only where nobody else takes. */
+/** Removes what git left of objects that it did not finish (a take that was cut off). Call it only when nobody else takes. */
 export function removeCutOff(home: string): void {
 	for (const folder of objectFolders(home))
 		for (const part of entriesIn(folder))
@@ -100,7 +101,7 @@ function putAside(home: string, now: number, { generationMs, generationBytes }: 
 	beginAnew(home);
 }
 
-/** The next generation begins with the next take: no index may count on objects that are not in it. */
+/** Starts a new generation with the next take: no index may count on objects that are not in it. */
 function beginAnew(home: string): void {
 	for (const gitDir of worktreesOf(home)) {
 		removeIfThere(join(gitDir, 'index'));
@@ -109,12 +110,12 @@ function beginAnew(home: string): void {
 	removeIfThere(join(home, 'HEAD'));
 }
 
-/** The git dirs of a store, one a worktree. */
+/** The git dirs of a store, one for each worktree. */
 export function worktreesOf(home: string): string[] {
 	return entriesIn(home).flatMap(({ name }) => (STORE.test(name) ? [join(home, name)] : []));
 }
 
-/** The store of a repo that was not used since all of its generations went. */
+/** Removes the store of a repo that has not been used since all of its generations were removed. */
 function removeIfEmpty(home: string): void {
 	if (objectFolders(home).length === 0) rmSync(home, { recursive: true, force: true });
 }
@@ -122,7 +123,7 @@ function removeIfEmpty(home: string): void {
 interface Removable {
 	at: number;
 	folder: string;
-	/** Too old; others go only where all together are too large. */
+	/** Too old; others are removed only if all together are too large. */
 	isDue: boolean;
 	remove: () => void;
 }
@@ -151,7 +152,7 @@ function generationsOf(home: string, now: number, { keptMs }: SnapshotBounds): R
 	});
 }
 
-/** What the next take would add to; its place in the order is that of its last use. */
+/** The generation the next take would add to; it is ordered by its last use. */
 function currentOf(home: string): Removable[] {
 	const folder = join(home, 'objects');
 	const used = worktreesOf(home).map(
@@ -175,7 +176,7 @@ function objectFolders(home: string): string[] {
 	return names.filter((name) => name === 'objects' || GENERATION.test(name)).map((name) => join(home, name));
 }
 
-/** Every sixteenth folder of loose objects stands for sixteen, where that is enough to tell. */
+/** Every sixteenth folder of loose objects counts for sixteen, if that is accurate enough. */
 const SAMPLED = /^[0-9a-f]0$/;
 const SAMPLE_OF = 16;
 const ENOUGH_FILES = 32;

@@ -1,6 +1,6 @@
 /**
- * What a power cut leaves of a snapshot store: object files that are empty, torn or gone, and an index that still counts on
- * them. Git takes a file that is there for the object itself, so it would never be written again.
+ * Mends a snapshot store after a power cut: object files that are empty, torn or gone, and an index that still counts on them. Git
+ * takes an existing file for the object itself, so it would never write it again.
  */
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,14 +11,14 @@ import { readIfThere } from '../../core/files/read-file.ts';
 import { removeIfThere } from '../../core/files/write-file.ts';
 import type { SnapshotFolder } from './snapshot-folder.ts';
 
-/** Larger objects are judged by their size alone; reading them all could take minutes. */
+/** Larger objects are judged by size alone; reading them all could take minutes. */
 const MAX_READ_BYTES = 256 * 1024;
-/** Looking at them takes about a second. */
+/** Checking this many takes about a second. */
 const MAX_OBJECTS = 50_000;
 
 /**
- * To be called when a comparison of `trees` failed: removes broken objects and what says that they are stored, so that the
- * next take stores everything anew. Does nothing where a tree is simply not of this store.
+ * Call it when a comparison of `trees` failed: removes broken objects and the caches that say they are stored, so that the next
+ * take stores everything again. Does nothing if a tree is simply not in this store.
  */
 export function dropDamage({ gitDir, objects }: SnapshotFolder, trees: readonly string[]): void {
 	const isOurs = trees.every((tree) => isThere(join(objects, tree.slice(0, 2), tree.slice(2))));

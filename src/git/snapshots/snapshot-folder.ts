@@ -1,4 +1,4 @@
-/** The git dir of our own that holds the snapshots of one worktree: made by hand, since `git init` costs a process. */
+/** Our own git dir with the snapshots of one worktree. It is made by hand, since `git init` costs a process. */
 import { createHash } from 'node:crypto';
 import { lstatSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,22 +11,22 @@ import { type Git, ISOLATED } from '../run-git.ts';
 import { olderGenerations } from './snapshot-bounds.ts';
 
 export interface SnapshotFolder {
-	/** GIT_DIR: one a worktree. */
+	/** GIT_DIR: one for each worktree. */
 	gitDir: string;
 	/** Shared by the worktrees of a repo. */
 	objects: string;
-	/** Object folders that are only read: the repo's own, and those that were put aside. */
+	/** Object folders that are only read: the repo's own, and those set aside. */
 	alternates: string;
 	worktree: string;
-	/** Rewrites the excludes where those of the repo changed. `embedded` are worktree-relative folders. */
+	/** Rewrites the excludes if the repo's have changed. `embedded` are worktree-relative folders. */
 	writeExcludes(embedded: readonly string[]): void;
 }
 
 export type RepoInGit = RepoFacts & { commonDir: string; gitDir: string };
 
 /**
- * Makes or reuses `<stateFolder>/<repo id>/<worktree id>`. Reads the repo's config only for keys that say how the disk
- * behaves and what is ignored. The repo's own excludes become ours; the user's global ones are found by git itself.
+ * Creates or reuses `<stateFolder>/<repo id>/<worktree id>`. Reads the repo's config only for keys that describe the disk and what
+ * is ignored. The repo's own excludes become ours; the user's global ones are found by git itself.
  */
 export async function prepareSnapshotFolder(
 	repo: RepoInGit,
@@ -51,10 +51,13 @@ export async function prepareSnapshotFolder(
 	};
 }
 
-/** Bytes go in as they are: no conversion, and no program named by an attribute. */
+/** Bytes are stored unchanged: no conversion, and no program named by an attribute. */
 const ATTRIBUTES = '* -text -filter -ident -working-tree-encoding\n';
 
-/** A folder that git accepts as a git dir, whatever a power cut or a clean-up left of it; `objects` of the outer one is the store. */
+/**
+ * Makes a folder that git accepts as a git dir, whatever a power cut or a clean-up left of it; `objects` of the outer one is the
+ * store.
+ */
 function makeGitDir(path: string): void {
 	for (const folder of ['objects/info', 'objects/pack', 'refs/heads', 'info'])
 		if (lstatSync(join(path, folder), { throwIfNoEntry: false }) === undefined)
@@ -62,7 +65,7 @@ function makeGitDir(path: string): void {
 	writeIfNew(join(path, 'HEAD'), 'ref: refs/heads/none\n');
 }
 
-/** Once per change of the repo's config file: its size and time stand in ours. */
+/** Copies once per change of the repo's config file: its size and time are recorded in ours. */
 async function copyConfig(repo: RepoInGit, gitDir: string, git: Git): Promise<void> {
 	const source = join(repo.commonDir, 'config');
 	const facts = statSync(source, { throwIfNoEntry: false, bigint: true });
@@ -73,7 +76,7 @@ async function copyConfig(repo: RepoInGit, gitDir: string, git: Git): Promise<vo
 	writeAtomic(path, stamp + text);
 }
 
-/** To be raised when `OUR_CONFIG` changes. */
+/** Raise it when `OUR_CONFIG` changes. */
 const CONFIG_FORMAT = 1;
 
 const COPIED =
@@ -100,8 +103,8 @@ async function readConfig(source: string, repo: RepoInGit, git: Git): Promise<st
 }
 
 /**
- * No fsync: a snapshot that a power cut takes is taken again. Files over 16 MiB count as binary and are not compressed, so
- * that a large one cannot eat the time of a turn.
+ * No fsync: a snapshot lost in a power cut is taken again. Files over 16 MiB count as binary and are not compressed, so that a
+ * large one cannot use up the time of a turn.
  */
 const OUR_CONFIG =
 	'\tsplitIndex = false\n\tfsync = none\n\tbigFileThreshold = 16m\n\tlogAllRefUpdates = false\n\tquotePath = false\n';
@@ -118,7 +121,7 @@ function excludesOf(repo: RepoInGit, embedded: readonly string[]): string {
 	].join('\n');
 }
 
-/** A line end in a path ends its line here too, so any character stands in its place. */
+/** A line break in a path would end its line here too, so a wildcard for any character replaces it. */
 const asPattern = (path: string) => path.replace(/[\\*?[\]!# ]/g, '\\$&').replace(/[\r\n]/g, '?');
 
 function writeIfNew(path: string, text: string): void {

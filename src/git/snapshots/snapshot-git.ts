@@ -2,20 +2,20 @@ import { NO_PROGRAMS } from '../repo/named-programs.ts';
 import { type Git, type GitResult, type GitRunOptions, ISOLATED } from '../run-git.ts';
 import type { RepoInGit, SnapshotFolder } from './snapshot-folder.ts';
 
-/** Git aimed at one snapshot folder. */
+/** Git pointed at one snapshot folder. */
 export interface SnapshotGit {
 	repo: RepoInGit;
 	folder: SnapshotFolder;
 	/**
-	 * Writes: sees no objects but ours, so that it stores whatever it needs and touches nothing of the repo. Its git dir is our
+	 * Writes: sees only our own objects, so that it stores whatever it needs and touches nothing of the repo. Its git dir is our
 	 * own, whose attributes name no filter: there is nothing to switch off.
 	 */
 	write(args: readonly string[], options: Partial<GitRunOptions>): Promise<GitResult>;
-	/** Reads, with the repo's objects as alternates and nobody's config. */
+	/** Reads, with the repo's objects as alternates and without any user's config. */
 	read(args: readonly string[], options?: Partial<GitRunOptions>): Promise<GitResult>;
 }
 
-/** Reading is not on the path to the next prompt; the cap only keeps a monstrous diff from hanging the relay. */
+/** Reading does not delay the next prompt; the cap only keeps a monstrous diff from hanging the relay. */
 const READ_TIMEOUT_MS = 20_000;
 
 export function createSnapshotGit(git: Git, repo: RepoInGit, folder: SnapshotFolder): SnapshotGit {

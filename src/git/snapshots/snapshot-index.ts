@@ -1,7 +1,7 @@
 /**
- * The index that keeps snapshots fast. A take works on a file of its own and puts it in place at the end, so that two
- * relays never meet in one lock file and a killed one leaves nothing that stops the next. Files are linked and renamed,
- * never copied: git compares an index's own mtime with those of the files in it.
+ * The index that keeps snapshots fast. A take works on a file of its own and moves it into place at the end, so that two relays
+ * never compete for one lock file and a killed one leaves nothing that stops the next. Files are linked and renamed, never copied:
+ * git compares an index's own mtime with those of the files in it.
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { linkSync, readdirSync, renameSync, statSync, utimesSync } from 'node:fs';
@@ -19,7 +19,7 @@ export type ReadGit = (args: readonly string[], input: string) => Promise<GitRes
 export interface IndexDraft {
 	/** GIT_INDEX_FILE of one take; may not exist yet. */
 	path: string;
-	/** Where the index came from. `empty`: everything is hashed anew. */
+	/** Where the index came from. `empty`: everything is hashed again. */
 	from: 'warm' | 'repo' | 'empty';
 	/** Worktree-relative paths that must leave the index before it is used. */
 	remove: string[];
@@ -27,9 +27,9 @@ export interface IndexDraft {
 	embedded: string[];
 }
 
-/** Larger ones are not read by us; git then starts from nothing. */
+/** Larger indexes are not read by us; git then starts from nothing. */
 const MAX_INDEX_BYTES = 256 * 1024 * 1024;
-/** A take ends within seconds; what is older was left by a killed one. */
+/** A take ends within seconds; older files were left by a killed one. */
 const STRAY_AFTER_MS = 10 * 60_000;
 
 /** The warm index of a worktree. */
@@ -50,7 +50,7 @@ export async function draftIndex(
 	return { path, from: seed ? 'repo' : 'empty', remove: [], embedded: [], ...seed };
 }
 
-/** Makes the draft the warm index of the next take, whoever runs it. */
+/** Makes the draft the warm index of the next take, by whichever relay. */
 export function keepIndex(folder: SnapshotFolder, draft: IndexDraft): void {
 	renameSync(draft.path, sharedIndex(folder));
 }
@@ -70,7 +70,7 @@ export function removeStrays(folder: SnapshotFolder, now: number): void {
 	}
 }
 
-/** False when there is no warm index, or none whose checksum holds: git itself would not notice. */
+/** False when there is no warm index, or its checksum is wrong, which git itself would not notice. */
 function linkWarm(shared: string, draft: string, idBytes: number): boolean {
 	try {
 		linkSync(shared, draft);
@@ -94,8 +94,8 @@ function isWhole(bytes: Buffer, idBytes: number): boolean {
 }
 
 /**
- * Copies the repo's index. Entries whose object has another size than the file went through a conversion (line ends, LFS)
- * and would make every later edit look like a rewrite: they are removed and hashed as they lie there. Other repos inside
+ * Copies the repo's index. Entries whose object differs in size from the file went through a conversion (line ends, LFS) and would
+ * make every later edit look like a rewrite: they are removed, and the files are hashed as they are on disk. Other repos inside
  * leave the index too, since git would start programs of theirs to compare them.
  */
 async function seedFromRepo(
@@ -119,7 +119,7 @@ async function seedFromRepo(
 	const converted = files.filter(({ size, path }, i) => Number(sizes[i]) !== size || isOurs(path));
 	const embedded = entries.filter(({ isGitlink }) => isGitlink).map((entry) => entry.path);
 	writeAtomic(path, bytes);
-	// A microsecond early: times are kept as doubles, and one that came out late would hide an edit.
+	// A microsecond early: times are kept as doubles, and a late one would hide an edit.
 	const mtime = Number(facts.mtimeNs) / 1e9 - 1e-6;
 	utimesSync(path, mtime, mtime);
 	return { remove: [...converted.map((entry) => entry.path), ...embedded], embedded };

@@ -1,4 +1,4 @@
-/** The snapshot stores of all repos, one a repo, and how one goes. */
+/** The snapshot stores of all repos, one for each repo, and their removal. */
 import { renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { hasErrno, RelayError } from '../../core/errors.ts';
@@ -14,7 +14,7 @@ export interface SnapshotStore {
 	bytes: number;
 	/** Epoch ms of the last take. */
 	usedAt: number;
-	/** The common dir of its repo; null where nothing says. */
+	/** The common dir of its repo; null when unknown. */
 	repo: string | null;
 	isInUse: boolean;
 }
@@ -35,9 +35,9 @@ export function snapshotStores(stateFolder: string, processes: UserProcesses, no
 		}));
 }
 
-/** Throws `refused` where a relay began to use it, `not_writable`. */
+/** Throws `refused` if a relay has begun to use it, `not_writable`. */
 export function removeSnapshotStore(home: string, processes: UserProcesses, now: number): void {
-	if (isInUse(home, processes, now)) throw new RelayError('refused', `${home} stays: a relay uses it.`);
+	if (isInUse(home, processes, now)) throw new RelayError('refused', `${home} is kept: a relay is using it.`);
 	const aside = home.endsWith(REMOVED) ? home : home + REMOVED;
 	explainingWrites(home, () => {
 		if (aside !== home) {
@@ -57,7 +57,7 @@ function renameIfThere(path: string, to: string): void {
 	}
 }
 
-/** A removal that was cut short. */
+/** Suffix of a removal that was cut short. */
 const REMOVED = '.removed';
 
 function usedAt(home: string): number {
@@ -68,7 +68,7 @@ function usedAt(home: string): number {
 	return Math.max(...times);
 }
 
-/** The first line of the config that was copied from it. */
+/** The first line of the config names the repo it was copied from. */
 function repoOf(home: string): string | null {
 	const [gitDir] = worktreesOf(home);
 	const text = gitDir === undefined ? null : readRegularText(join(gitDir, 'config'));
@@ -76,7 +76,7 @@ function repoOf(home: string): string | null {
 	return source === undefined ? null : parentOf(source);
 }
 
-/** `quoted`: a path as JSON. null for what is damaged. */
+/** `quoted`: a path as JSON. null for a damaged one. */
 function parentOf(quoted: string): string | null {
 	try {
 		return dirname(String(JSON.parse(quoted)));

@@ -1,4 +1,4 @@
-/** Which relays use a repo's snapshots: what a living one may still ask for is never removed. */
+/** Records which relays use a repo's snapshots: nothing that a living one may still ask for is removed. */
 import { randomBytes } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,14 +10,14 @@ import type { ProcessTable } from '../../core/processes/process-table.ts';
 
 export type UserProcesses = Pick<ProcessTable, 'identify' | 'isAlive' | 'place'>;
 
-/** A mark of a process that cannot be looked at from here (another host, a container) counts for this long. */
+/** How long a mark counts whose process cannot be seen from here (another host, a container). */
 const FAR_MARK_MS = 7 * 24 * 3_600_000;
-/** What the clocks of two machines may differ by. */
+/** How much the clocks of two machines may differ. */
 const CLOCKS_DIFFER_MS = 3_600_000;
 
 const usersOf = (home: string) => join(home, 'users');
 
-/** Marks this process as a user of the snapshots in `home`. The returned path is removed when it needs them no more. */
+/** Marks this process as a user of the snapshots in `home`. The caller removes the returned path when it is done with them. */
 export function markUser(home: string, processes: UserProcesses): string {
 	const folder = usersOf(home);
 	ensureFolder(folder);
@@ -34,7 +34,7 @@ export function isInUse(home: string, processes: UserProcesses, now: number, exc
 	return marksIn(home).some((path) => path !== except && isOfLiving(path, processes, now));
 }
 
-/** Removes the marks of processes that are gone, and has those that claim to be of a time to come age from now. */
+/** Removes the marks of processes that are gone, and resets marks dated in the future so that they age from now. */
 export function dropStaleMarks(home: string, processes: UserProcesses, now: number): void {
 	for (const path of marksIn(home)) {
 		if (isOfLiving(path, processes, now)) endFutureTime(path, now, CLOCKS_DIFFER_MS);
@@ -48,7 +48,7 @@ function isOfLiving(path: string, processes: UserProcesses, now: number): boolea
 	return now - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0) < FAR_MARK_MS;
 }
 
-/** null for what is no mark: it counts as one from far. */
+/** null for an invalid mark: it counts as one from another machine. */
 function readMark(path: string): { pid: number; start: string; place: string } | null {
 	try {
 		const value: unknown = JSON.parse(readIfThere(path)?.toString('utf8') ?? '');

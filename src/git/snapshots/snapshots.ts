@@ -1,7 +1,7 @@
 /**
- * Tree snapshots of a worktree. Everything is written to a git dir of our own; the repo's `.git` is only read: blobs and
- * trees are stored without a look at the repo's objects (git would touch the times of those it finds there), and only
- * reading commands see them as alternates.
+ * Takes tree snapshots of a worktree. Everything is written to a git dir of our own; the repo's `.git` is only read: blobs and
+ * trees are stored without looking at the repo's objects (git would touch the times of those it finds there), and only reading
+ * commands see them as alternates.
  */
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -28,14 +28,14 @@ export interface SnapshotsOptions {
 	clock: Clock;
 	/** A take that needs more time is cut off. */
 	budgetMs?: number;
-	/** To mark the snapshots as used, and to keep all of them within bounds. Default: neither. */
+	/** Marks the snapshots as used, and keeps all of them within bounds. Default: neither. */
 	processes?: UserProcesses;
 }
 
 const BUDGET_MS = 2_000;
-/** A busy machine makes one take slow; after so many in a row the repo itself is too large. */
+/** A busy machine makes one take slow; after this many in a row the repo itself is too large. */
 const SLOW_IN_A_ROW = 3;
-/** Then a take is tried only now and then, in case it was the machine after all. */
+/** How long takes then pause, in case it was the machine after all. */
 const REST_MS = 10 * 60_000;
 
 export function createSnapshots(options: SnapshotsOptions): Snapshots {
@@ -51,12 +51,12 @@ export function createSnapshots(options: SnapshotsOptions): Snapshots {
 		});
 		return prepared;
 	};
-	/** Git leaves what it has written of a large file; only while nobody else takes is it certain whose it is. */
+	/** Removes what git has written of a large file; only while nobody else takes is its owner certain. */
 	const removeOwnRest = async () => {
 		const home = await prepared?.then(homeOf);
 		if (processes && home && mark && !isInUse(home, processes, clock.now(), mark)) removeCutOff(home);
 	};
-	/** Large untracked files, by name, from the next take on; none where git cannot list them. */
+	/** Large untracked files, by name, to leave out from the next take on; none if git cannot list them. */
 	const leaveOut = async (): Promise<string[]> => {
 		try {
 			return prepared === null ? [] : await leaveOutLarge(await prepared);
@@ -84,7 +84,7 @@ export function createSnapshots(options: SnapshotsOptions): Snapshots {
 			if (isSlow) await removeOwnRest().catch(() => undefined);
 			const leftOut = isSlow ? await leaveOut() : [];
 			prepared = null;
-			// What made it slow is not met again.
+			// The next take does not meet what made this one slow.
 			if (isSlow && leftOut.length === 0)
 				Object.assign(slow, { inARow: slow.inARow + 1, lastAt: clock.monotonic() });
 			const why = isSlow ? unavailable + describeLeftOut(leftOut) : error.message;
@@ -92,7 +92,7 @@ export function createSnapshots(options: SnapshotsOptions): Snapshots {
 		}
 	};
 
-	/** A store that somebody emptied or removed since it was opened is made again, once. */
+	/** Reopens, once, a store that was emptied or removed since it was opened. */
 	const takePrepared = async (left: () => number) => {
 		const isOld = prepared !== null;
 		try {
@@ -104,7 +104,7 @@ export function createSnapshots(options: SnapshotsOptions): Snapshots {
 		}
 	};
 
-	/** What the store cannot answer is a RelayError, and a store with damage in it is mended for the next take. */
+	/** A question that the store cannot answer becomes a RelayError, and a damaged store is mended for the next take. */
 	const reading = async <T>(
 		trees: readonly string[],
 		read: (opened: SnapshotGit) => Promise<T>,
@@ -132,7 +132,7 @@ export function createSnapshots(options: SnapshotsOptions): Snapshots {
 			keeping = Promise.all([keeping, keepBlobs(opened, changes).catch(() => undefined)]);
 			return changes.map(({ oldId: _old, newId: _new, ...change }) => change);
 		});
-	/** A hand-over asks again for what the turn has just asked for, and trees never change. */
+	/** Cached: a hand-over asks again for what the turn has just asked for, and trees never change. */
 	let newest: { pair: string; changes: Promise<FileChange[]> } | null = null;
 
 	return {
@@ -163,7 +163,7 @@ export function createSnapshots(options: SnapshotsOptions): Snapshots {
 				removeIfThere(mark);
 				boundSnapshots(stateFolder, { processes, now: clock.now() });
 			} catch (error) {
-				// Tidying up is no reason to fail.
+				// A failed clean-up must not fail the caller.
 				if (!isExpected(error)) throw error;
 			}
 			mark = null;
@@ -191,14 +191,14 @@ async function openStore(repo: RepoInGit, stateFolder: string, git: Git, clock: 
 function checkTrees(...trees: string[]): void {
 	for (const tree of trees)
 		if (!/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(tree))
-			throw new RelayError('damaged_record', `${JSON.stringify(tree.slice(0, 80))} is no tree id`);
+			throw new RelayError('damaged_record', `${JSON.stringify(tree.slice(0, 80))} is not a tree id`);
 }
 
 function isInGit(repo: RepoFacts): repo is RepoInGit {
 	return repo.kind === 'worktree' && repo.commonDir !== null && repo.gitDir !== null;
 }
 
-/** What git or the disk says, as opposed to a bug of ours. */
+/** True for errors of git or the disk, as opposed to bugs of ours. */
 function isExpected(error: unknown): error is Error {
 	return error instanceof RelayError || isSystemError(error);
 }

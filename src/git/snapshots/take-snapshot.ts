@@ -15,12 +15,12 @@ type Taken = Pick<Snapshot, 'tree' | 'skipped'>;
 /** Milliseconds until the take must be over, at least 1. */
 type TimeLeft = () => number;
 
-/** The tree of the worktree as it is now. Throws `GitTimeout` when the time is over, `git_failed` when git cannot. */
+/** The tree of the worktree as it is now. Throws `GitTimeout` when the time is over, `git_failed` when git fails. */
 export async function takeSnapshot(store: SnapshotGit, left: TimeLeft): Promise<Taken> {
 	try {
 		return await takeOnce(store, left, false);
 	} catch (error) {
-		// A damaged index, a pruned object, a stale cache: all end with an index made from nothing.
+		// A damaged index, a pruned object, a stale cache: a fresh index mends them all.
 		if (!(error instanceof RelayError) || error instanceof GitTimeout) throw error;
 		return takeOnce(store, left, true);
 	}
@@ -59,7 +59,7 @@ async function fillIndex(store: SnapshotGit, draft: IndexDraft, left: TimeLeft):
 	const added = await write(['add', '-A', '--ignore-errors'], { allowExit: [1] });
 	const unborn = embeddedWithoutCommit(added.stderr);
 	if (draft.from === 'empty' || EMBEDDED.test(added.stderr) || unborn.length > 0) {
-		// Left in, the next take would make git compare them, with programs that their own config names.
+		// If it stayed, the next take would make git compare it, with programs named by that repo's own config.
 		const found = gitlinksIn((await write(['ls-files', '-s', '-z'])).stdout);
 		await remove(found);
 		embedded = union(embedded, union(found, unborn));

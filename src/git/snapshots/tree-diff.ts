@@ -7,8 +7,8 @@ export interface TreeChange extends FileChange {
 }
 
 /**
- * Reads `git diff-tree --raw --numstat -z`: first all raw records, then all counts, in the same order. Names come as they
- * are, whatever bytes they have. A copy counts as an addition, a change of type (file to link) as a modification.
+ * Parses `git diff-tree --raw --numstat -z`: first all raw records, then all counts, in the same order. Names are kept unchanged,
+ * whatever bytes they have. A copy counts as an addition, a change of type (file to link) as a modification.
  */
 export function parseTreeDiff(output: Buffer): TreeChange[] {
 	const fields = output.toString('utf8').split('\0');

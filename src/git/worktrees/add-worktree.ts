@@ -17,10 +17,10 @@ export interface NewWorktree {
 	reason: string;
 }
 
-/** Runs `action` when those given before are over: git's own records of worktrees are made one at a time. */
+/** Runs `action` after the previous ones are done: git's own records of worktrees are made one at a time. */
 export type InTurn = <T>(action: () => Promise<T>) => Promise<T>;
 
-/** See `Worktrees.add`. Only the making of the record (a few ms) waits for its turn; files are written side by side. */
+/** Implements `Worktrees.add`. Only making the record (a few ms) waits its turn; files are written concurrently. */
 export async function addWorktree(
 	git: RepoGit,
 	worktree: NewWorktree,
@@ -28,7 +28,7 @@ export async function addWorktree(
 ): Promise<{ notes: string[] }> {
 	const { path, reason } = worktree;
 	if (lstatSync(path, { throwIfNoEntry: false }) !== undefined)
-		throw new RelayError('refused', `${path} is there already; a worktree needs a new folder`);
+		throw new RelayError('refused', `${path} already exists; a worktree needs a new folder`);
 	explainingWrites(path, () => ensureFolder(dirname(path)));
 	try {
 		await inTurn(() => makeRecord(git, worktree));
@@ -41,12 +41,12 @@ export async function addWorktree(
 	}
 }
 
-/** Its own failure is not what the user needs to read; `Worktrees.remove` can finish it later. */
+/** Ignores a failure of its own, which the user need not read; `Worktrees.remove` can finish it later. */
 async function undo(git: RepoGit, { path, reason }: { path: string; reason: string }): Promise<void> {
 	try {
 		await removeWorktree(git, { path, reason });
 	} catch (error) {
-		// Git may have made the folder and no record of it; it was not there before.
+		// Git may have created the folder but no record of it; the folder was not there before.
 		if (!(error instanceof RelayError) || error.code !== 'refused') return;
 		await removeWorktreeFolder(path).catch(() => undefined);
 	}
@@ -74,7 +74,7 @@ async function makeRecord(git: RepoGit, worktree: NewWorktree): Promise<void> {
 	}
 }
 
-/** `--reason` came with git 2.33; before it the lock has git's own words until ours replace them. */
+/** `--reason` came with git 2.33; older versions write a text of their own, which ours replaces. */
 async function tryRecord(git: RepoGit, { path, commit, reason }: NewWorktree): Promise<void> {
 	const args = ['worktree', 'add', '--detach', '--no-checkout', '--lock'];
 	const made = await git.inRepo([...args, '--reason', reason, path, commit], { allowExit: [USAGE] });
@@ -86,7 +86,7 @@ async function tryRecord(git: RepoGit, { path, commit, reason }: NewWorktree): P
 
 const USAGE = 129;
 
-/** What a user may not expect in a checkout that runs no filter and fills no submodule. */
+/** The parts of a checkout that may surprise the user, since it runs no filter and fills no submodule. */
 async function describeCheckout(git: RepoGit, place: Place): Promise<string[]> {
 	const lines = nulFields((await git.at(place, ['ls-files', '-s', '-z'])).stdout);
 	const paths = lines.map((line) => line.slice(line.indexOf('\t') + 1));
@@ -109,7 +109,7 @@ async function describeCheckout(git: RepoGit, place: Place): Promise<string[]> {
 const plural = (count: number, one: string, many: string) => `${count} ${count === 1 ? one : many}`;
 const ask = (command: string) => `to fill in what is missing: --setup "${command}"`;
 
-/** How many files name which filter. Attributes are asked for only where an attributes file speaks of filters. */
+/** Counts the files that use each filter. Attributes are read only if an attributes file mentions filters. */
 async function countFiltered(
 	git: RepoGit,
 	place: Place,

@@ -14,7 +14,7 @@ export interface KeepOptions {
 	scratch: string;
 }
 
-/** See `Worktrees.commitFiles`. */
+/** Implements `Worktrees.commitFiles`. */
 export async function keepFiles(git: RepoGit, place: Place, options: KeepOptions): Promise<KeptTree> {
 	const { parents, message, counted, scratch } = options;
 	const written = await writeWorktreeTree(git, place, { commit: parents[0] ?? 'HEAD', scratch });
@@ -26,7 +26,7 @@ export async function keepFiles(git: RepoGit, place: Place, options: KeepOptions
 	return { commit, tree, skipped, whole: { commit: whole, tree: all }, isUnchanged };
 }
 
-/** Paths that `after` has as `before` had them are those of `base`; all others are as in `after`. */
+/** A tree in which paths unchanged from `before` to `after` are those of `base`, and all others are as in `after`. */
 async function countedTree(
 	git: RepoGit,
 	{ before, base }: CountedFrom,
@@ -63,7 +63,7 @@ async function commitTree(
 	return firstLineOf(made.stdout);
 }
 
-/** Nobody's own, so that the same files on the same parents are the same commit, whoever runs the relay. */
+/** Nobody's own identity, so that the same files on the same parents give the same commit, whoever runs the relay. */
 const IDENTITY = {
 	GIT_AUTHOR_NAME: 'agent-relay',
 	GIT_AUTHOR_EMAIL: 'agent-relay@localhost',
@@ -71,7 +71,7 @@ const IDENTITY = {
 	GIT_COMMITTER_EMAIL: 'agent-relay@localhost',
 };
 
-/** Epoch seconds. The time of the newest parent: fixed, and history stays in order of time. */
+/** Epoch seconds. The time of the newest parent: fixed, and history stays in chronological order. */
 async function newestTime(git: RepoGit, parents: readonly string[]): Promise<number> {
 	if (parents.length === 0) return 0;
 	const { stdout } = await git.inRepo(['rev-list', '--no-walk', '--timestamp', ...parents, '--']);

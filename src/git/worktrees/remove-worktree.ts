@@ -14,10 +14,10 @@ import {
 } from '../repo/worktree-records.ts';
 
 /**
- * Removes the worktree's folder and git's record of it. The folder is first renamed in one step, so that a removal that was
- * cut short is known as one (`removalPath`), and it is never entered through a link. `git worktree remove` would need
- * a whole worktree and leave a record that names nobody when it is killed. Nothing at all there: done.
- * RelayError `refused` when it is not locked with `reason`, or a folder stands there that git has no record of.
+ * Removes the worktree's folder and git's record of it. The folder is first renamed in one step, so that an interrupted removal is
+ * recognized (`removalPath`), and it is never entered through a link. `git worktree remove` would need an intact worktree and leave
+ * an anonymous record when killed. Succeeds if nothing is there. RelayError `refused` when it is not locked with `reason`, or when
+ * git has no record of the folder.
  */
 export async function removeWorktree(
 	git: RepoGit,
@@ -35,11 +35,11 @@ export async function removeWorktree(
 	}
 }
 
-/** The folder alone, in the same way; for one that git no longer knows. Idempotent. Throws as `removeWorktree`. */
+/** Removes the folder alone, in the same way, when git no longer knows it. Idempotent. Throws as `removeWorktree`. */
 export async function removeWorktreeFolder(path: string): Promise<void> {
 	const found = lstatSync(path, { throwIfNoEntry: false });
 	if (found !== undefined && !found.isDirectory())
-		throw new RelayError('refused', `${path} is no folder; it is left alone`);
+		throw new RelayError('refused', `${path} is not a folder; it is left alone`);
 	const leaving = removalPath(path);
 	try {
 		await removeTree(leaving);
@@ -50,7 +50,7 @@ export async function removeWorktreeFolder(path: string): Promise<void> {
 	}
 }
 
-/** What git writes into a lock while `worktree add` runs, before our reason stands there (git < 2.33). */
+/** The text in git's lock while `worktree add` runs, before it is replaced by our reason (git < 2.33). */
 const UNFINISHED = ['initializing', 'added with --lock'];
 
 /** True also for a lock that git had begun to write for us. */

@@ -4,12 +4,12 @@ import { ensureFolder } from '../../core/files/folders.ts';
 import { explainingWrites, explainWriteFailure } from '../../core/files/write-failure.ts';
 
 const PREFIX = 'scratch-';
-/** What lives in one is used for seconds; an older one was left by a killed relay. */
+/** A scratch folder is used for seconds; an older one was left by a killed relay. */
 const STRAY_AFTER_MS = 60 * 60_000;
 
 /**
- * Runs `action` with a new empty folder below `parent`, removed afterwards. `now`: epoch ms, to judge what others left.
- * Throws `disk_full`, `not_writable`, and what `action` throws.
+ * Runs `action` with a new empty folder below `parent`, removed afterwards. `now`: epoch ms, to judge folders left by others.
+ * Throws `disk_full`, `not_writable`, and whatever `action` throws.
  */
 export async function withScratchFolder<T>(
 	parent: string,

@@ -1,12 +1,12 @@
 import { safeLine } from '../../core/text.ts';
 import type { SharedParts } from './worktree-types.ts';
 
-/** How many are named before the rest is counted. */
+/** How many are named before the rest is only counted. */
 const MAX_NAMED = 5;
 const NAME_CHARS = 120;
 
 /**
- * What differs between two takes of the parts that all worktrees share, one line each, in words: refs first, then files of
+ * Describes the differences between two readings of the parts that all worktrees share, one line each: refs first, then files of
  * the git dir, then the main checkout. The lines are safe to show. Pure.
  */
 export function sharedChanges(before: SharedParts, after: SharedParts): string[] {
@@ -23,7 +23,7 @@ export function sharedChanges(before: SharedParts, after: SharedParts): string[]
 
 function capped(lines: readonly string[], what: string): string[] {
 	const rest = lines.length - MAX_NAMED;
-	// A line that counts one says no less than the one it would stand for.
+	// A line that counts only one says no less than the line it would replace.
 	return rest <= 1 ? [...lines] : [...lines.slice(0, MAX_NAMED), `and ${rest} more ${what}`];
 }
 
@@ -44,14 +44,14 @@ function compare(
 		.filter((change) => change.before !== change.after);
 }
 
-/** Refs may be named like something that every object has (`constructor`). */
+/** Refs may be named like a property of every object (`constructor`). */
 const valueIn = (record: Readonly<Record<string, string>>, name: string) =>
 	Object.hasOwn(record, name) ? record[name] : undefined;
 
 const STASH = 'refs/stash';
 const STASH_LOG = 'logs/refs/stash';
 
-/** Longest first where one begins another. */
+/** Longest first, since one may begin another. */
 const KINDS = [
 	['refs/heads/', 'branch '],
 	['refs/tags/', 'tag '],
@@ -78,7 +78,7 @@ function describeValue(value: string | undefined): string {
 	return shown(value.slice(0, SHORT_ID));
 }
 
-/** `HEAD`, `index` are the main checkout's; `worktrees/NAME/HEAD` those of a linked one. */
+/** `HEAD` and `index` are the main checkout's; `worktrees/NAME/HEAD` is a linked one's. */
 function checkoutOf(name: string): string {
 	const linked = /^worktrees\/(.+)\/[^/]+$/.exec(name)?.[1];
 	return linked === undefined ? 'the main checkout' : `the worktree ${shown(linked)}`;
@@ -91,7 +91,7 @@ function describeFile({ name, before, after }: Change): string {
 	if (name === STASH_LOG) return 'the stash changed';
 	if (name.startsWith('hooks/')) return `git hook ${shown(name.slice('hooks/'.length))} ${how}`;
 	if (name === 'index' || /^worktrees\/.+\/index$/.test(name))
-		return `what is staged in ${checkoutOf(name)} changed`;
+		return `the staged files of ${checkoutOf(name)} changed`;
 	return `${shown(name)} of the git dir ${how}`;
 }
 
@@ -100,7 +100,7 @@ const shown = (name: string) => safeLine(name, NAME_CHARS);
 function describeMain(before: SharedParts, after: SharedParts): string[] {
 	if (before.mainTree === after.mainTree) return [];
 	if (before.mainTree === null || after.mainTree === null)
-		return ['whether files of the main checkout changed cannot be told'];
+		return ['files of the main checkout may have changed; git could not compare them'];
 	const paths = compare(before.mainFiles ?? {}, after.mainFiles ?? {}).map(({ name }) => name);
 	const named = paths.slice(0, MAX_NAMED).map(shown);
 	const rest = paths.length - named.length;

@@ -1,7 +1,7 @@
 /**
- * What all worktrees of a repo share, and the checkout in which the race was started, as digests: taken before and after a
- * race, they tell what an entrant touched outside its own worktree. Nothing of the repo is written for it; blobs of
- * changed files go to a scratch folder.
+ * Reads, as digests, the parts that all worktrees of a repo share and the checkout in which the race was started: read before and
+ * after a race, they show what an entrant touched outside its own worktree. The repo is not written to; blobs of changed files go
+ * to a scratch folder.
  */
 import { createHash, type Hash } from 'node:crypto';
 import { type Dirent, lstatSync, readdirSync, readlinkSync } from 'node:fs';
@@ -14,7 +14,7 @@ import { readRecords } from '../repo/worktree-records.ts';
 import { objectsIn, writeWorktreeTree } from './worktree-tree.ts';
 import type { SharedParts } from './worktree-types.ts';
 
-/** Refs and worktrees with these are the relay's own. */
+/** Refs and worktrees with these names are the relay's own. */
 const OUR_REFS = 'refs/agent-relay/';
 const OUR_LOCK_REASON = 'agent-relay race ';
 
@@ -27,7 +27,7 @@ export async function readSharedParts(git: RepoGit, scratch: string): Promise<Sh
 	return { refs, files, ...main };
 }
 
-/** As git reads them, so that packing them changes nothing. Symbolic ones as `ref: NAME`. */
+/** Reads refs through git, so that packing them changes nothing. Symbolic ones are `ref: NAME`. */
 async function readAllRefs(git: RepoGit): Promise<Record<string, string>> {
 	const { stdout } = await git.inRepo(['for-each-ref', '--format=%(refname)%00%(objectname)%00%(symref)']);
 	const refs: Record<string, string> = {};
@@ -40,7 +40,7 @@ async function readAllRefs(git: RepoGit): Promise<Record<string, string>> {
 	return refs;
 }
 
-/** The main worktree and, where the relay was started in a linked one, that too. `name` tells their files apart. */
+/** The main worktree and, if the relay was started in a linked one, that one too. `name` distinguishes their files. */
 function checkouts({ here, repo }: RepoGit): Array<readonly [name: (file: string) => string, place: Place]> {
 	const main = { worktree: repo.root, gitDir: repo.commonDir, isKnown: true };
 	const named = (gitDir: string) => (file: string) =>
@@ -70,7 +70,7 @@ async function readFiles(git: RepoGit): Promise<Record<string, string>> {
 	return found;
 }
 
-/** What is staged, and the marks on it. The index as a file changes whenever somebody looks at `git status`. */
+/** A digest of the staged entries and their flags. The index file itself changes whenever somebody runs `git status`. */
 async function digestIndex(git: RepoGit, place: Place): Promise<string> {
 	try {
 		return sha256((await git.at(place, ['ls-files', '-v', '-s', '-z'])).stdout);
@@ -80,7 +80,7 @@ async function digestIndex(git: RepoGit, place: Place): Promise<string> {
 	}
 }
 
-/** Worktrees that are not the relay's: where they are and whether they are locked. */
+/** The worktrees that are not the relay's: their paths and whether they are locked. */
 function otherWorktrees(git: RepoGit): string {
 	const others = readRecords(git.repo.commonDir).filter(
 		({ lockReason }) => !lockReason?.startsWith(OUR_LOCK_REASON),
@@ -102,7 +102,7 @@ function filesBelow(root: string, name: string): string[] {
 	});
 }
 
-/** Kind, executable bit and bytes; null when there is no such file. */
+/** A digest of kind, execute bit and bytes; null when the file does not exist. */
 function digestOf(path: string): string | null {
 	const facts = lstatSync(path, { throwIfNoEntry: false });
 	if (facts === undefined) return null;
@@ -114,7 +114,7 @@ function digestOf(path: string): string | null {
 
 const addFile = (hash: Hash, path: string): Hash => hash.update(readRegularFile(path) ?? 'unreadable');
 
-/** `mainTree` null where git cannot make one; the rest of the comparison stands without it. */
+/** `mainTree` is null if git cannot make one; the rest of the comparison works without it. */
 async function readMainFiles(
 	git: RepoGit,
 	scratch: string,
@@ -131,7 +131,7 @@ async function readMainFiles(
 	}
 }
 
-/** Of `diff-tree --raw -z`: header and path in turn. */
+/** Parses `diff-tree --raw -z`: header and path in turn. */
 function changedFiles(fields: readonly string[]): Record<string, string> {
 	const files: Array<[path: string, content: string]> = [];
 	for (let at = 0; at + 1 < fields.length; at += 2) {

@@ -1,6 +1,6 @@
 /**
- * What would be lost with a worktree when only some commits and the repo's other refs stay: asked before anything is
- * removed. Nothing is written, neither in the repo nor in the worktree.
+ * Finds what would be lost with a worktree if only some commits and the repo's other refs stay: asked before anything is removed.
+ * Nothing is written, neither in the repo nor in the worktree.
  */
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,7 +12,7 @@ import type { Place, RepoGit } from '../repo/repo-git.ts';
 import { objectsIn, writeWorktreeTree } from './worktree-tree.ts';
 import type { WorktreeLosses } from './worktree-types.ts';
 
-/** See `Worktrees.losses`. `scratch` is an empty folder. */
+/** Implements `Worktrees.losses`. `scratch` is an empty folder. */
 export async function readLosses(
 	git: RepoGit,
 	place: Place,
@@ -33,20 +33,20 @@ export async function readLosses(
 		findNestedWork(git, place, { base, now: kept[0], nested: repos }),
 		findWorkInRecord(git, place, base),
 	]);
-	const told = new Set(inFolder.map(({ path }) => path));
+	const listed = new Set(inFolder.map(({ path }) => path));
 	const unreadable = skipped.filter((path) => !nested.includes(path));
 	return {
 		files,
 		changed,
 		commits,
 		droppedCommits: dropped,
-		nested: [...inFolder, ...inRecord.filter(({ path }) => !told.has(path))],
+		nested: [...inFolder, ...inRecord.filter(({ path }) => !listed.has(path))],
 		unreadable,
 		ignored,
 	};
 }
 
-/** The folder is gone: what is left to lose are the commits of its HEAD, which git keeps as long as the record. */
+/** The folder is gone: only the commits of its HEAD can still be lost, which git keeps as long as the record. */
 async function lossesOfRecord(
 	git: RepoGit,
 	place: Place,
@@ -61,7 +61,7 @@ async function lossesOfRecord(
 	return { ...nothing, commits, droppedCommits };
 }
 
-/** Paths that differ from the last of `kept`, none when the tree is that of any of them. */
+/** Paths that differ from the last of `kept`; none when the tree equals any of them. */
 async function changedSince(
 	git: RepoGit,
 	kept: readonly string[],
@@ -74,7 +74,7 @@ async function changedSince(
 	return nulFields((await git.inRepo(args, { env })).stdout);
 }
 
-/** Commits of `tips` that none of `kept`, no branch, tag or remote branch has; 0 where there is no HEAD. */
+/** Commits of `tips` that none of `kept` and no branch, tag or remote branch has; 0 without a HEAD. */
 async function countCommits(
 	git: RepoGit,
 	place: Place,
@@ -89,7 +89,7 @@ async function countCommits(
 	return Number.parseInt(firstLineOf(answer.stdout), 10) || 0;
 }
 
-/** Where HEAD of the worktree once was; git forgets it with the worktree. */
+/** Former commits of the worktree's HEAD; git forgets them with the worktree. */
 function formerHeads({ gitDir }: Place): string[] {
 	const lines = (readRegularText(join(gitDir, 'logs', 'HEAD')) ?? '').split('\n');
 	const ids = lines.map((line) => line.split(' ', 2)[1] ?? '');

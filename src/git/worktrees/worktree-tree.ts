@@ -1,7 +1,7 @@
 /**
- * The tree of a worktree's files as git itself would commit them (line ends and encodings converted, filter programs not
- * run), made in an index of our own. It starts as a copy of the worktree's index, which knows every file's size and times
- * already: of 5,000 files only those that changed are read.
+ * Writes the tree of a worktree's files as git itself would commit them (line ends and encodings converted, filter programs not
+ * run), in an index of our own. It starts as a copy of the worktree's index, which already knows every file's size and times: of
+ * 5,000 files only the changed ones are read.
  */
 import { lstatSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
@@ -17,20 +17,20 @@ import type { Place, RepoGit, RunInPlace } from '../repo/repo-git.ts';
 
 export interface WrittenTree {
 	tree: string;
-	/** Paths that could not be read and repos inside this one that are no submodules: not in the tree. Sorted. */
+	/** Unreadable paths, and repos inside this one that are not submodules: they are not in the tree. Sorted. */
 	skipped: string[];
 }
 
 export interface TreeOptions {
-	/** What the index starts from where the worktree's own cannot be read. */
+	/** The index starts from this commit if the worktree's own cannot be read. */
 	commit: string;
 	/** An empty folder. */
 	scratch: string;
-	/** For git, such as where objects are to go. */
+	/** Variables for git, such as where objects go. */
 	env?: Readonly<Record<string, string>>;
 }
 
-/** Worktree, refs, index and hooks stay as they are. Throws `git_failed`, `disk_full`, `not_writable`. */
+/** Leaves worktree, refs, index and hooks unchanged. Throws `git_failed`, `disk_full`, `not_writable`. */
 export async function writeWorktreeTree(
 	git: RepoGit,
 	place: Place,
@@ -41,7 +41,7 @@ export async function writeWorktreeTree(
 		try {
 			return await addAll(git, run, place);
 		} catch (error) {
-			// A damaged index or one whose objects are gone: begin again from the commit.
+			// A damaged index, or one whose objects are gone: start again from the commit.
 			if (!(error instanceof RelayError) || error.code !== 'git_failed') throw error;
 		}
 	}
@@ -51,7 +51,7 @@ export async function writeWorktreeTree(
 	return addAll(git, run, place);
 }
 
-/** Variables for a tree that is only looked at: what it needs is stored in the scratch folder, the repo's objects are read. */
+/** Variables for a tree that is only looked at: new objects go to the scratch folder, the repo's objects are read. */
 export function objectsIn(scratch: string, { commonDir }: { commonDir: string }): Record<string, string> {
 	const objects = join(scratch, 'objects');
 	ensureFolder(objects);
@@ -64,8 +64,8 @@ export function objectsIn(scratch: string, { commonDir }: { commonDir: string })
 const indexIn = ({ scratch }: TreeOptions) => join(scratch, 'index');
 
 /**
- * The copy gets the time of the original, a microsecond early: git compares an index's own time with those of its files,
- * and a later one would hide an edit.
+ * The copy gets the time of the original, a microsecond early: git compares an index's own time with those of its files, and a
+ * later one would hide an edit.
  */
 function copyIndex({ gitDir }: Place, target: string): boolean {
 	const source = join(gitDir, 'index');
@@ -84,7 +84,7 @@ async function indexRunner(git: RepoGit, place: Place, options: TreeOptions): Pr
 	return (args, runOptions = {}) => run([...INDEX_SETTINGS, ...args], { ...runOptions, env });
 }
 
-/** Whatever the repo's config says: every change of a file is seen, and one whole index is written, where we say. */
+/** Overrides the repo's config: every change of a file is seen, and one whole index is written, where we choose. */
 const INDEX_SETTINGS = [
 	'core.splitIndex=false',
 	'core.untrackedCache=false',
@@ -125,8 +125,8 @@ async function listIndex(run: RunInPlace): Promise<IndexLine[]> {
 }
 
 /**
- * Marks that would hide a file from `git add` go, except for files that a sparse checkout left out. Submodules get one:
- * git would start a git in each to compare it, under that repo's own config.
+ * Clears flags that would hide a file from `git add`, except for files that a sparse checkout left out. Submodules get one: git
+ * would start a git in each to compare it, under that repo's own config.
  */
 async function settleFlags(
 	git: RepoGit,
@@ -150,7 +150,7 @@ async function settleFlags(
 	await mark('--skip-worktree', submodules);
 }
 
-/** A submodule that stands at another commit by now is recorded so, as `git add` would. */
+/** Records a submodule that is now at another commit, as `git add` would. */
 async function followSubmodules(
 	git: RepoGit,
 	run: RunInPlace,
@@ -165,7 +165,7 @@ async function followSubmodules(
 	if (moved.length > 0) await run(['update-index', '-z', '--index-info'], { input: moved.join('') });
 }
 
-/** Takes repos inside this one that are no submodules out of the index. Returns their paths. */
+/** Removes repos inside this one that are not submodules from the index. Returns their paths. */
 async function dropEmbedded(run: RunInPlace, before: readonly IndexLine[]): Promise<string[]> {
 	const known = new Set(before.flatMap(({ mode, path }) => (mode === GITLINK ? [path] : [])));
 	const embedded = (await listIndex(run)).flatMap(({ mode, path }) =>

@@ -1,4 +1,4 @@
-/** Worktrees, kept commits and shared parts of one repo (`worktree-contract.ts`), wired from the files beside. */
+/** Wires `Worktrees` of one repo (`worktree-types.ts`) from the other files of this folder. */
 import { join } from 'node:path';
 import { RelayError } from '../../core/errors.ts';
 import { firstLineOf, isObjectId, nulFields } from '../git-output.ts';
@@ -16,15 +16,15 @@ import { readLosses } from './worktree-losses.ts';
 import type { WorktreeEntry, Worktrees } from './worktree-types.ts';
 
 export interface WorktreesOptions {
-	/** Where the relay was started; its `worktree` is the main checkout of a race, be it a linked one. */
+	/** The repo the relay was started in; its `worktree` is the main checkout of a race, even if it is a linked one. */
 	repo: RepoFacts;
 	git: Git;
-	/** For temporary indexes. Absolute; made when needed, outside the repo. */
+	/** For temporary indexes. Absolute, outside the repo; created when needed. */
 	scratchFolder: string;
 	clock: { now(): number };
 }
 
-/** RelayError `refused` where a race cannot be: outside git, bare, main worktree bare, no commit yet. */
+/** RelayError `refused` if a race is impossible: outside git, bare, main worktree bare, no commit yet. */
 export function createWorktrees({ repo, git: runner, scratchFolder, clock }: WorktreesOptions): Worktrees {
 	const git = createRepoGit(runner, repo);
 	const { commonDir } = git.repo;
@@ -76,7 +76,7 @@ async function resolveCommit(git: RepoGit, ref: string): Promise<string> {
 		: null;
 	const id = answer === null ? '' : firstLineOf(answer.stdout);
 	if (isObjectId(id)) return id;
-	throw new RelayError('not_found', `there is no commit ${JSON.stringify(ref)} in ${git.repo.root}`, {
+	throw new RelayError('not_found', `no commit ${JSON.stringify(ref)} in ${git.repo.root}`, {
 		hint: 'name a branch, a tag or a commit: git log --oneline',
 	});
 }
@@ -89,7 +89,7 @@ async function dirtyPaths(git: RepoGit, place: Place, limit: number): Promise<st
 		.map((line) => line.slice(3));
 }
 
-/** null where git has no record of the worktree. */
+/** null when git has no record of the worktree. */
 function gitDirOf(git: RepoGit, worktree: string): string | null {
 	const { here, repo } = git;
 	if (worktree === here.worktree) return here.gitDir;
@@ -136,7 +136,7 @@ async function readRefs(git: RepoGit, prefix: string): Promise<Map<string, strin
 	return new Map(lines.map((line) => [line.slice(line.indexOf(' ') + 1), line.slice(0, line.indexOf(' '))]));
 }
 
-/** Git leaves `refs/agent-relay` behind when the last ref below it goes. */
+/** Removes the empty `refs/agent-relay` that git leaves when the last ref below it is deleted. */
 function removeEmptyAbove(commonDir: string, ref: string): void {
 	const parts = ref.split('/');
 	for (let depth = parts.length - 1; depth > 1; depth--)

@@ -44,7 +44,7 @@ describe('changes of the shared parts', () => {
 		});
 		expect(sharedChanges(before, after)).toEqual([
 			'HEAD of the worktree topic moved from aaaaaaaaaa to b',
-			'what is staged in the worktree topic changed',
+			'the staged files of the worktree topic changed',
 		]);
 	});
 
