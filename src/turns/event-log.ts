@@ -90,7 +90,7 @@ export function eventToDisk(event: AgentEvent): Json {
 	}
 }
 
-/** The event of one line, or null when it is none (a torn line, a type of a newer version). */
+/** The event of one line, or null when it is not one (a torn line, a type of a newer version). */
 export function parseEventLine(line: string): LoggedEvent | null {
 	let json: unknown;
 	try {
@@ -220,7 +220,7 @@ const STOP_REASONS = [
 	'crashed',
 ] as const;
 
-/** A word of a newer version reads as null: known to have ended, reason not known here. */
+/** An unknown word of a newer version reads as null: ended, for an unknown reason. */
 function stopReasonFrom(word: string | null): (typeof STOP_REASONS)[number] | null {
 	return STOP_REASONS.find((known) => known === word) ?? null;
 }

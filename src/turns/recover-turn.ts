@@ -1,6 +1,6 @@
 /**
- * A turn found `running` whose relay is gone: what it left is ended, its bytes are read again through the same parser,
- * and its files say what an uninterrupted reading of the same bytes would say. Its prompt is never sent again from here.
+ * Recovers a turn found `running` whose relay is gone: ends the processes it left, reads its bytes again through the same parser,
+ * and makes its files say what an uninterrupted reading of the same bytes would say. Its prompt is never sent again from here.
  */
 
 import { createReadStream, existsSync } from 'node:fs';
@@ -31,13 +31,13 @@ export interface RecoverDeps {
 	session: OpenSession;
 	clock: Clock;
 	processes: ProcessTable;
-	/** Of the folder where the turn worked; null where there are none. */
+	/** The snapshots of the folder where the turn worked; null when there are none. */
 	snapshotsOf: (state: TurnState) => Snapshots | null;
 	env: Readonly<Record<string, string>>;
-	/** null when the agent is no longer known (removed from the config): the state is closed without a reading. */
+	/** null when the agent is no longer known (removed from the config): the state is closed without reading its output. */
 	adapter: (agent: string) => AgentAdapter | null;
 	estimateCost: (model: string | null, tokens: TokenCounts) => number | null;
-	/** Processes that the user let go on: nothing of the turn is ended then. */
+	/** Processes that the user chose to keep: then nothing of the turn is ended. */
 	spared?: readonly ProcessIdentity[];
 	/** Another relay, or somebody else, wrote the record: no process that it names is ended. */
 	isForeign?: boolean;
@@ -81,7 +81,7 @@ async function recoverTurn(state: TurnState, deps: RecoverDeps): Promise<Recover
 		warnings: [
 			...(judged.warnings ?? state.warnings),
 			...ended.map((stray) => `Left running by the interrupted turn and ended now: ${stray}`),
-			...spared.map(({ pid, command }) => `Its agent went on after this was recorded: ${pid} ${command}`),
+			...spared.map(({ pid, command }) => `Its agent continued after this was recorded: ${pid} ${command}`),
 		],
 	};
 	deps.session.writeTurnState(final, { sync: true });
@@ -89,7 +89,7 @@ async function recoverTurn(state: TurnState, deps: RecoverDeps): Promise<Recover
 	return { state: final, ended };
 }
 
-/** null: the trees are no longer there, and what the agent's tools said serves instead. */
+/** null: the trees no longer exist, and the reports of the agent's tools are used instead. */
 async function changesOrNull(
 	snapshots: Snapshots,
 	before: string,
@@ -180,7 +180,7 @@ function createReplayRecorder(
 }
 
 /**
- * What the CLI was asked for. The state soon holds the id that the CLI answered with, which may be another one; the
+ * The session id that the CLI was asked for. The state soon holds the id that the CLI answered with, which may differ; the
  * session's meta keeps the old id until a turn ends.
  */
 function requestedSession(state: TurnState, adapter: AgentAdapter, { session }: RecoverDeps): string | null {
@@ -202,19 +202,19 @@ function earlierInNativeSession(
 
 function readNative(
 	state: TurnState,
-	toldSessionId: string | null,
+	reportedSessionId: string | null,
 	adapter: AgentAdapter,
 	deps: RecoverDeps,
 ): Promise<NativeFacts | null> {
 	return readNativeFacts(adapter, deps.clock, {
-		nativeSessionId: toldSessionId ?? state.native_session_id,
+		nativeSessionId: reportedSessionId ?? state.native_session_id,
 		folder: join(state.worktree ?? deps.session.meta.repo.worktree, state.folder ?? ''),
 		env: deps.env,
 		startedAt: fromIso(state.started_at) ?? 0,
 	});
 }
 
-/** Returns why the file cannot be read, null when it was. One that is missing is made, empty. */
+/** Returns why the file cannot be read, null when it was. A missing file is created empty. */
 async function feed(path: string, take: (chunk: Buffer) => void): Promise<string | null> {
 	try {
 		createExclusive(path, '');

@@ -1,6 +1,6 @@
 /**
- * One prompt to one agent, from the first file to the final state. What lives here: the order of things. What the bytes
- * mean is the adapter's, how the process is kept is the terminal's, what follows from a limit is the relay's.
+ * Runs one prompt on one agent, from the first file to the final state. This file holds the order of the steps: the meaning of the
+ * bytes is the adapter's, the process is the terminal's, and the consequences of a limit are the relay's.
  */
 import type { AgentExit, NativeFacts } from '../agents/agent-adapter.ts';
 import type { AgentEvent } from '../agents/events.ts';
@@ -36,8 +36,8 @@ const STATE_EVENTS: ReadonlySet<AgentEvent['type']> = new Set([
 ]);
 
 /**
- * Runs the turn and returns its final state, which is also on disk, as is the session's meta. An agent's failure is a
- * value in that state. Throws RelayError when the turn could not be recorded or nothing was started.
+ * Runs the turn and returns its final state, which is also on disk, as is the session's meta. An agent's failure is a value in that
+ * state. Throws RelayError when the turn could not be recorded or nothing was started.
  */
 export async function runTurn(spec: TurnSpec, deps: TurnDeps, control: TurnControl): Promise<TurnState> {
 	let conversation: Conversation | null = null;
@@ -59,7 +59,7 @@ class RunningTurn {
 	readonly #deps: TurnDeps;
 	readonly #control: TurnControl;
 	readonly #startedAt: number;
-	/** Time for all that is measured of the turn: a clock that is set in mid-turn changes none of it. */
+	/** The time for everything measured in the turn: setting the clock during the turn changes none of it. */
 	readonly #now: () => number;
 	readonly #prompt: Buffer;
 	readonly #start: AgentStart;
@@ -91,7 +91,7 @@ class RunningTurn {
 		this.#touched = new TouchedFiles(deps.snapshots, (text) => files.warn(text));
 	}
 
-	/** Files first, then the snapshot: whatever dies from here on, the turn is known. */
+	/** Writes the files first, then takes the snapshot: whatever dies from here on, the turn is known. */
 	async start(): Promise<void> {
 		this.#files.prepare();
 		const { witness } = this.#deps.session;
@@ -187,10 +187,10 @@ class RunningTurn {
 		return this.#files.state;
 	}
 
-	/** What the agent left behind tells the outcome; git reads the worktree meanwhile. */
+	/** Judges the outcome by what the agent left; git reads the worktree meanwhile. */
 	async #judgeMeanwhile(recorder: TurnRecorder, exit: AgentExit): Promise<void> {
 		await yieldToIo();
-		this.#process.guard(() => this.#tellLeftRunning());
+		this.#process.guard(() => this.#reportLeftRunning());
 		this.#closeTelemetry();
 		const native = await this.#readNative(recorder);
 		this.#files.release();
@@ -204,8 +204,8 @@ class RunningTurn {
 		this.#files.change(judgeTurn(parsed, recorder.facts, request.model, this.#deps.estimateCost));
 		const { status, limit } = this.#files.state;
 		const impatient = exit.stopRequested === 'limited' ? this.#process.impatientLimit() : null;
-		const isTold = status === 'completed' || limit !== null;
-		if (impatient !== null && !isTold) {
+		const isReported = status === 'completed' || limit !== null;
+		if (impatient !== null && !isReported) {
 			const limited = { status: 'limited', stop_reason: 'limit', error: null } as const;
 			this.#files.change({ ...limited, limit: limitToDisk(impatient) });
 		}
@@ -225,7 +225,7 @@ class RunningTurn {
 		});
 	}
 
-	/** On an agent's first turn its version may have become known only meanwhile. */
+	/** On an agent's first turn its version may have become known only during the turn. */
 	#agentVersion(): string | null {
 		return this.#files.state.agent_version ?? this.#deps.knownVersion(this.#spec.executable);
 	}
@@ -239,7 +239,7 @@ class RunningTurn {
 		return { status: 'failed', stop_reason: 'crashed', error: { code, message } };
 	}
 
-	#tellLeftRunning(): void {
+	#reportLeftRunning(): void {
 		const { turn, pid } = this.#files.state;
 		const of = { session: this.#deps.session.id, turn, after: pid };
 		const text = describeLeftRunning(of, this.#deps.processes);

@@ -12,7 +12,7 @@ export function spokenMessages(events: readonly AgentEvent[]): string[] {
 	return [...messages.values()].map((chunks) => chunks.join('')).filter((text) => text.trim() !== '');
 }
 
-/** All an agent said in a turn, as one text. */
+/** Everything an agent said in a turn, as one text. */
 export function spokenText(events: readonly AgentEvent[]): string {
 	return spokenMessages(events).join('\n\n');
 }

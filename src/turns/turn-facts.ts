@@ -1,13 +1,13 @@
 /**
- * What the events of a turn add up to: tools with outcomes, plan, validation, tokens. A pure fold, shared by the live turn
- * and by recovery, so both give the same state.
+ * Sums up the events of a turn: tools with outcomes, plan, validation, tokens. A pure fold, shared by the live turn and by
+ * recovery, so both give the same state.
  */
 import type { ParsedTurn } from '../agents/agent-adapter.ts';
 import type { AgentEvent, PlanItem, ToolKind, Utilization } from '../agents/events.ts';
 import type { TurnState } from '../sessions/turns/turn-state.ts';
 import { unwrapShell, validationKind } from './validation.ts';
 
-/** Tools kept in the state; a turn with more keeps the first and the last half, the log has all. */
+/** How many tools the state keeps; a turn with more keeps the first and the last half, the log has all. */
 const MAX_TOOLS = 2000;
 
 interface ToolFacts {
@@ -26,7 +26,7 @@ interface ToolFacts {
 export class TurnFacts {
 	nativeSessionId: string | null = null;
 	model: string | null = null;
-	/** Names; null: not told. */
+	/** Names; null: not reported. */
 	mcpServers: readonly string[] | null = null;
 	/** True once the adapter's terminal event was seen: the answer is final. */
 	isFinal = false;
@@ -34,22 +34,22 @@ export class TurnFacts {
 	hasModelOutput = false;
 	#tools = new Map<string, ToolFacts>();
 	#plan: TurnState['plan'];
-	#isPlanTold = false;
+	#isPlanReported = false;
 	#utilization: Utilization[] = [];
 
-	/** `planBefore`: the plan that stands in the native session until the turn tells another. */
+	/** `planBefore`: the plan of the native session, valid until the turn reports another. */
 	constructor(planBefore: readonly PlanItem[] = []) {
 		this.#plan = planBefore.map(planItem);
 	}
 
-	/** Folds one event in. Returns true when the state on disk is worth replacing. */
+	/** Adds one event. Returns true when the state on disk is worth replacing. */
 	add(event: AgentEvent, atMs: number): boolean {
 		switch (event.type) {
 			case 'session_started':
 				this.nativeSessionId = event.nativeSessionId;
 				this.model = event.model ?? this.model;
-				// The plan that stood is that of the conversation which was not resumed.
-				if (event.lacksStory && !this.#isPlanTold) this.#plan = [];
+				// The earlier plan belonged to the conversation that was not resumed.
+				if (event.lacksStory && !this.#isPlanReported) this.#plan = [];
 				this.mcpServers = event.mcpServers ?? this.mcpServers;
 				return true;
 			case 'agent_message_chunk':
@@ -65,7 +65,7 @@ export class TurnFacts {
 				return true;
 			case 'plan':
 				this.#plan = event.items.map(planItem);
-				this.#isPlanTold = true;
+				this.#isPlanReported = true;
 				return true;
 			case 'utilization':
 				this.#utilization = mergeWindows(this.#utilization, event.windows);
@@ -89,7 +89,7 @@ export class TurnFacts {
 		}
 	}
 
-	/** Outcomes that only the native record knows replace what the stream said. */
+	/** Outcomes that only the native record knows replace those of the stream. */
 	applyNative(results: ParsedTurn['toolResults']): void {
 		for (const { id, ok, exitCode, denied } of results) {
 			const tool = this.#tools.get(id);
@@ -99,7 +99,7 @@ export class TurnFacts {
 		}
 	}
 
-	/** Calls without a result will never have one: said as unknown. */
+	/** Calls still without a result will never have one: they become `unknown`. */
 	close(): void {
 		for (const tool of this.#tools.values()) if (tool.status === 'running') tool.status = 'unknown';
 	}
@@ -109,7 +109,7 @@ export class TurnFacts {
 		return false;
 	}
 
-	/** Files of edit tools that succeeded, for folders where git cannot tell. */
+	/** Files of edit tools that succeeded, for folders without git. */
 	editedFiles(): TurnState['files'] {
 		const edits = [...this.#tools.values()].filter(({ kind, status }) => kind === 'edit' && status === 'ok');
 		const paths = [...new Set(edits.flatMap(({ paths }) => paths))];
@@ -132,7 +132,7 @@ export class TurnFacts {
 				}),
 			),
 			plan: this.#plan,
-			plan_told: this.#isPlanTold,
+			plan_told: this.#isPlanReported,
 			validation: this.#validation(),
 			utilization: this.#utilization.map(({ window, ratio, resetAt }) => ({
 				window,
@@ -188,9 +188,9 @@ export class TurnFacts {
 	}
 }
 
-/** Each event tells the windows it knows of; what it does not name stays as it was. */
-function mergeWindows(known: readonly Utilization[], told: readonly Utilization[]): Utilization[] {
-	const byName = new Map([...known, ...told].map((one) => [one.window, one]));
+/** Each event reports the windows it knows of; the others stay unchanged. */
+function mergeWindows(known: readonly Utilization[], reported: readonly Utilization[]): Utilization[] {
+	const byName = new Map([...known, ...reported].map((one) => [one.window, one]));
 	return [...byName.values()];
 }
 

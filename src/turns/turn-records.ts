@@ -1,4 +1,4 @@
-/** The recorded turns of a session as packets and listings read them: state, prompt, the user's own words, events. */
+/** Reads the recorded turns of a session for packets and listings: state, prompt, the user's own words, events. */
 import { createHash } from 'node:crypto';
 import type { AgentEvent } from '../agents/events.ts';
 import { readOrNull } from '../core/files/read-file.ts';
@@ -8,11 +8,11 @@ import { NOTHING_SAID, type SaidWords, saidInTurn } from '../sessions/witness/sa
 import type { Witness } from '../sessions/witness/witness.ts';
 import { parseEventLine } from './event-log.ts';
 
-/** Above this an event log is read from its start and its end only; what lies between stays on disk. */
+/** Above this only the start and the end of an event log are read; the middle stays on disk. */
 const MAX_LOG_BYTES = 16 * 1024 * 1024;
-/** Of all logs that are read together, the newest first; for the others see `MIN_LOG_BYTES`. 1 MiB of log takes about 6 ms. */
+/** The bytes of all logs read together, the newest first; for the others see `MIN_LOG_BYTES`. 1 MiB of log takes about 6 ms. */
 const MAX_ALL_LOGS_BYTES = 24 * 1024 * 1024;
-/** Of every log at least this: its beginning and its last words. */
+/** At least this much is read of every log: its beginning and its last words. */
 const MIN_LOG_BYTES = 64 * 1024;
 
 export interface TurnRecord {
@@ -21,20 +21,20 @@ export interface TurnRecord {
 	prompt: string;
 	/** What the user typed for this turn; null when the turn repeats an earlier prompt or the words are gone. */
 	userPrompt: string | null;
-	/** What the record says that the user typed, and nobody witnessed. */
+	/** Words that the record attributes to the user, but nobody witnessed. */
 	unconfirmed?: string | null;
 	/** True when the user typed something that is no longer known. */
 	hasLostWords?: boolean;
-	/** As one event where chunks of one message follow each other; without thoughts, which no reader of records may use. */
+	/** Consecutive chunks of one message are one event; without thoughts, which no reader of records may use. */
 	events: AgentEvent[];
-	/** What does not fit what the relay once wrote (edited, missing), in words. */
+	/** Differences from what the relay once wrote (edited, missing), in words. */
 	issues: string[];
 }
 
 export interface RecordedTurn {
 	folder: string;
 	state: TurnState;
-	/** Of the turn's session. */
+	/** The witness of the turn's session. */
 	witness: Witness;
 }
 
@@ -71,7 +71,7 @@ function readTurn(
 	return { record, readBytes: Math.min(log.length, maxLogBytes) };
 }
 
-/** What the user said for a turn, without a look at what came of it. */
+/** The user's words for a turn, without reading what came of it. */
 export function readSaidWords({ folder, state, witness }: RecordedTurn): SaidWords {
 	const prompt = readOrNull(turnFile(folder, state.turn, 'prompt.md')) ?? Buffer.alloc(0);
 	return wordsOfTurn(state, prompt, witness);
@@ -86,7 +86,7 @@ function ownWords(
 	return { userPrompt: words, unconfirmed, hasLostWords: isLost };
 }
 
-/** The witness says whether the turn had words of its own; where it knows nothing of the turn, its record does. */
+/** The witness says whether the turn had words of its own; if it does not know the turn, the record does. */
 function wordsOfTurn({ user_prompt: range, turn }: TurnState, prompt: Buffer, witness: Witness): SaidWords {
 	const isOwn = (witness.prompt(turn)?.range ?? range)?.turn === turn;
 	const isRecorded = range !== null && range.turn === turn;
@@ -127,11 +127,11 @@ interface LogLine {
 	text: string;
 	/** From 1. */
 	number: number;
-	/** The last of a file whose writer died in it, or one at which we cut a long log. */
+	/** The last line of a file whose writer died in it, or the line at which we cut a long log. */
 	isTorn: boolean;
 }
 
-/** Of a long log its beginning and its end. */
+/** The lines of a log; of a long one only its beginning and its end. */
 function linesOf(bytes: Buffer, maxBytes: number): LogLine[] {
 	if (bytes.length <= maxBytes) return numbered(bytes, 1, { isStartCut: false });
 	const end = bytes.length - Math.floor((maxBytes * 3) / 4);
@@ -159,7 +159,7 @@ function newlinesIn(bytes: Buffer): number {
 
 const NEWLINE = 0x0a;
 
-/** `onBadLine`: told the number of each line that is no JSON, but for a torn one. */
+/** `onBadLine`: called with the number of each line that is not JSON, except a torn one. */
 function parseLog(bytes: Buffer, maxBytes: number, onBadLine: (line: number) => void): AgentEvent[] {
 	const events: AgentEvent[] = [];
 	const answer = new OpenMessage();
@@ -187,12 +187,12 @@ function isJson(text: string): boolean {
 }
 
 const HEAD = '^\\{"ts":"[^"]{0,40}","seq":\\d{1,12},"type":';
-/** Seen before the line is parsed: agents think more than they say. */
+/** Checked before the line is parsed: agents think more than they say. */
 const THOUGHT = new RegExp(`${HEAD}"agent_thought_chunk",`);
-/** As the relay writes it; any other form of a chunk is parsed as a whole. */
+/** The form in which the relay writes chunks; any other form is parsed as a whole. */
 const CHUNK = new RegExp(`${HEAD}"agent_message_chunk","message_id":"([^"\\\\]*)","text":"(.*)"\\}$`);
 
-/** A part of the answer with its text as a JSON literal without quotes, or any other event; no literal: no event. */
+/** Part of the answer, its text as a JSON literal without quotes, or any other event; no literal: no event. */
 function readChunk(line: string): { messageId: string; literal: string | null } | AgentEvent {
 	const [, messageId = '', literal] = CHUNK.exec(line) ?? [];
 	if (literal !== undefined) return { messageId, literal };
@@ -202,7 +202,7 @@ function readChunk(line: string): { messageId: string; literal: string | null } 
 	return event ?? { messageId: '', literal: null };
 }
 
-/** Chunks of one message that follow each other. Their JSON literals are parsed at once: 300,000 words in 0.1 s instead of 2. */
+/** Consecutive chunks of one message. Their JSON literals are parsed at once: 300,000 words in 0.1 s instead of 2. */
 class OpenMessage {
 	#messageId = '';
 	#literals: string[] = [];
@@ -226,7 +226,7 @@ class OpenMessage {
 	}
 }
 
-/** null for what is no string: a line that someone changed. */
+/** null for anything but a string: a line that someone changed. */
 function parseLiteral(literal: string): string | null {
 	try {
 		const value: unknown = JSON.parse(`"${literal}"`);

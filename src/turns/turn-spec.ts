@@ -10,7 +10,7 @@ import type { TurnState } from '../sessions/turns/turn-state.ts';
 import type { StartAgentProcess } from '../terminal/agent-process.ts';
 import type { RunningAgents } from './process/running-agents.ts';
 
-/** What is to be run: one prompt for one agent. */
+/** What to run: one prompt for one agent. */
 export interface TurnSpec {
 	adapter: AgentAdapter;
 	/** null: not known yet; the end of the turn looks again. */
@@ -18,7 +18,7 @@ export interface TurnSpec {
 	/** Absolute path of the agent's program. */
 	executable: string;
 	request: TurnRequest;
-	/** The model that the user named, which may be another than a configured one; null: none. */
+	/** The model that the user named, which may differ from the configured one; null: none. */
 	modelAsked?: string | null;
 	/** The login it works under. */
 	account?: NonNullable<TurnState['account']>;
@@ -30,53 +30,53 @@ export interface TurnSpec {
 	packet: string | null;
 	/** Thread totals of the native session before this turn. */
 	cumulativeBefore: ThreadTotals | null;
-	/** The plan that stands in the same native session; null where that is new, or nothing of it is known. */
+	/** The current plan of the same native session; null if that is new, or its plan is unknown. */
 	planBefore: readonly PlanItem[] | null;
 	/** The snapshot taken when the predecessor ended, for a hand-over that follows at once. */
 	before: Snapshot | null;
 	/** The agent's conversation, taken for this turn. */
 	conversation?: Pick<ConversationUse, 'end'>;
-	/** Of a chat: who has the turn, and how many of the session's notes it has been told with this prompt. */
+	/** In a chat: whose turn it is, and how many of the session's notes they have received with this prompt. */
 	speaker?: { participant: string; notesHeard: number };
 }
 
 /**
- * A question that waits, and the one answer it takes.
+ * A waiting question on the terminal, and the one answer it takes.
  * @internal For tests: tests take the question.
  */
 export interface AskedOnTerminal {
-	/** Safe to show; empty where something only reads the terminal. */
+	/** Safe to show; empty when something only reads the terminal. */
 	text: string;
-	/** When it is refused by itself, ms from now; null: it waits. */
+	/** When it is refused automatically, ms from now; null: it waits. */
 	refusedInMs: number | null;
 	/** One line without its newline, never recorded; null: end of input, which most programs take as a refusal. */
 	answer: (line: string | null) => void;
 }
 
-/** A question of the agent that waits, and the one answer it takes. */
+/** A waiting question of the agent, and the one answer it takes. */
 interface QuestionAsked {
 	question: Question;
-	/** When it is denied by itself, ms from now. */
+	/** When it is denied automatically, ms from now. */
 	deniedInMs: number;
 	answer: AnswerQuestion;
 }
 
 /**
- * Answers a question of the turn that runs. `too_late`: it was answered or denied before, or the agent takes no answer any
- * more. Throws RelayError `usage` for an answer that the question does not take; it stays open then.
+ * Answers a question of the running turn. `too_late`: it was answered or denied before, or the agent no longer takes an answer.
+ * Throws RelayError `usage` for an answer that the question does not accept; it then stays open.
  */
 export type AnswerQuestion = (id: string, answer: Answer, by: AnsweredBy) => 'taken' | 'too_late';
 
-/** The times a turn is governed by, ms. 0 = off. */
+/** The time limits of a turn, ms. 0 = off. */
 export interface TurnTimes {
 	idleMs: number;
 	timeoutMs: number;
 	lingerMs: number;
-	/** Of a question on the agent's terminal that nobody can answer. */
+	/** For a question on the agent's terminal that nobody can answer. */
 	answerMs: number;
-	/** Of a question of the agent, until it is denied. */
+	/** For a question of the agent, until it is denied. */
 	questionMs: number;
-	/** From the last byte on, while background tasks hold the turn open; 0: they are not waited for. */
+	/** Counted from the last byte, while background tasks hold the turn open; 0: they are not waited for. */
 	backgroundMs: number;
 	patienceMs: number;
 	/** Silence after which the provider counts as overloaded. */
@@ -91,12 +91,12 @@ export interface TurnDeps {
 	/** null outside git. */
 	snapshots: Snapshots | null;
 	times: TurnTimes;
-	/** For files of this turn that only its agent and the relay see; outside every repo. */
+	/** The folder for files of this turn that only its agent and the relay see; outside every repo. */
 	privateFolder?: string;
 	/** Keeps a note of the agent while it runs. */
 	runningAgents?: Pick<RunningAgents, 'began'>;
 	estimateCost: (model: string | null, tokens: TokenCounts) => number | null;
-	/** What is known by now of the agent's version; starts nothing. */
+	/** The agent's version, if known by now; starts nothing. */
 	knownVersion: (executable: string) => string | null;
 }
 
@@ -114,8 +114,8 @@ export interface TurnControl {
 	onTerminalAsked?: (question: AskedOnTerminal) => void;
 	onTerminalSettled?: () => void;
 	onQuestionAsked?: (asked: QuestionAsked) => void;
-	/** `answer` null: denied, or no longer wanted. */
+	/** `answer` null: denied, or withdrawn. */
 	onQuestionSettled?: (settled: { id: string; answer: Answer | null; by: AnsweredBy }) => void;
-	/** True: somebody is there to answer what is asked on the terminal. Otherwise a question is refused after `times.answerMs`. */
+	/** True: somebody is there to answer questions on the terminal. Otherwise a question is refused after `times.answerMs`. */
 	canAnswer?: boolean;
 }

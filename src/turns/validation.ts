@@ -1,4 +1,4 @@
-/** Recognises commands that check work. By the command's own words only; what its output says is never read here. */
+/** Recognises commands that check work, by the command's own words only; their output is never read here. */
 
 export type ValidationKind = 'test' | 'lint' | 'typecheck' | 'build';
 
@@ -59,7 +59,7 @@ const RULES: ReadonlyArray<{ kind: ValidationKind; pattern: RegExp }> = [
 	},
 ];
 
-/** What a shell command line checks, or null when it is no check. A wrapping `bash -lc '…'` is looked through. */
+/** What a shell command line checks, or null when it checks nothing. A wrapping `bash -lc '…'` is looked through. */
 export function validationKind(commandLine: string): ValidationKind | null {
 	for (const command of simpleCommands(unwrapShell(commandLine))) {
 		const rule = RULES.find(({ pattern }) => pattern.test(command));
@@ -68,7 +68,7 @@ export function validationKind(commandLine: string): ValidationKind | null {
 	return null;
 }
 
-/** The script inside `bash -lc '…'`, as codex reports its commands; other lines as they are. */
+/** The script inside `bash -lc '…'`, as codex reports its commands; other lines unchanged. */
 export function unwrapShell(commandLine: string): string {
 	const wrapped = /^(?:\/\S*\/)?(?:ba|z|da)?sh -l?c (['"])([\s\S]*)\1$/.exec(commandLine.trim());
 	if (!wrapped?.[2]) return commandLine;

@@ -73,7 +73,7 @@ it('allows nothing, and the next start says what was asked and not answered', as
 	expect(sockets()).toEqual([]);
 	const state = JSON.parse(recordOf('turns/001-state.json'));
 	expect(state.status).toBe('outcome_unknown');
-	expect(state.warnings).toContain('Asked, and not answered: run make');
+	expect(state.warnings).toContain('Asked, but not answered: run make');
 	const events = linesOf(recordOf('turns/001-events.jsonl')).filter(({ type }) =>
 		type.startsWith('question_'),
 	);

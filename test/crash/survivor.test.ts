@@ -142,7 +142,7 @@ describe('on a terminal', () => {
 		expect(await run.ended).toBe(0);
 		expect(secondRan()).toBe(true);
 		expect(lives()).toBe(true);
-		expect(lastState().warnings.join()).toContain('Its agent went on after this was recorded');
+		expect(lastState().warnings.join()).toContain('Its agent continued after this was recorded');
 		expect((await cli.run(['run', 'more'], { env: env() })).exitCode).toBe(6);
 	});
 

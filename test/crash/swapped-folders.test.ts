@@ -83,7 +83,9 @@ describe('a folder that leads to the records', () => {
 			const state = JSON.parse(kept(folder, '002-state.json'));
 			expect(state).toMatchObject({ status: 'completed' });
 			// The relay may look between the move and what takes the folder's place: it then finds it removed first.
-			const warnings = state.warnings.filter((text: string) => !text.includes('were removed in mid-turn'));
+			const warnings = state.warnings.filter(
+				(text: string) => !text.includes('were removed during the turn'),
+			);
 			expect(warnings).toEqual([expect.stringContaining(folder)]);
 			const told = relay.events.flatMap((event) => (event.type === 'notice' ? [event.text] : []));
 			expect(told.filter((text) => text.includes(folder))).toHaveLength(1);

@@ -13,7 +13,7 @@ function describeRefusedModel({ limit, model }: Refused, now: number): string {
 	return `A sub-agent was refused its model${which}: ${safeLine(what, 200)}${until}`;
 }
 
-/** What the state of the turn warns of by this event, live and when recovery reads it again; null for most. */
+/** The warning that this event adds to the turn's state, live and when recovery reads it again; null for most events. */
 export function warningOf(event: AgentEvent, atMs: number): string | null {
 	return event.type === 'limit' && event.speaker === 'sub_agent' ? describeRefusedModel(event, atMs) : null;
 }

@@ -1,4 +1,4 @@
-/** From the adapter's judgement to the final state: pure, shared by the live turn and by recovery. */
+/** Turns the adapter's judgement into the final state: pure, shared by the live turn and by recovery. */
 import type { ParsedTurn } from '../../agents/agent-adapter.ts';
 import type { PlanItem, TokenCounts } from '../../agents/events.ts';
 import { PRICES_AS_OF } from '../../limits/price-table.ts';
@@ -32,8 +32,8 @@ type Judged = Pick<
 >;
 
 /**
- * Everything of the state that follows from the bytes. `requestedModel` stands in where the CLI began but never named one;
- * a CLI that refused to start used no model.
+ * The part of the state that follows from the bytes. `requestedModel` is used if the CLI began but never named a model; a CLI that
+ * refused to start used none.
  */
 export function judgeTurn(
 	parsed: ParsedTurn,
@@ -75,11 +75,14 @@ export function judgeTurn(
 	};
 }
 
-/** The native record's states where it lists the same items; else the stream's list, which is surely of this turn. */
-function finerPlan(told: TurnState['plan'], native: readonly PlanItem[] | undefined): TurnState['plan'] {
+/**
+ * Takes the native record's states if it lists the same items; otherwise the stream's list, which certainly belongs to this turn.
+ */
+function finerPlan(reported: TurnState['plan'], native: readonly PlanItem[] | undefined): TurnState['plan'] {
 	const isSame =
-		native?.length === told.length && native.every(({ text }, at) => text.trim() === told[at]?.text.trim());
-	return isSame ? native.map(({ text, status }, at) => ({ ...told[at], text, status })) : told;
+		native?.length === reported.length &&
+		native.every(({ text }, at) => text.trim() === reported[at]?.text.trim());
+	return isSame ? native.map(({ text, status }, at) => ({ ...reported[at], text, status })) : reported;
 }
 
 function judgeCost(

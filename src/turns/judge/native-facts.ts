@@ -1,7 +1,7 @@
 import type { AgentAdapter, NativeFacts, NativeRecordQuery } from '../../agents/agent-adapter.ts';
 import type { Clock } from '../../core/clock.ts';
 
-/** What the end of a turn may wait for the CLI's own record, and how much of it is read. */
+/** How long the end of a turn may wait for the CLI's own record, and how much of it is read. */
 const TIMEOUT_MS = 1500;
 const MAX_BYTES = 4 * 1024 * 1024;
 

@@ -4,7 +4,7 @@ import type { TurnState } from '../../sessions/turns/turn-state.ts';
 
 const BY_TOOLS = "Files touched are taken from the agent's tool calls: ";
 
-/** Which files a turn touched: by git's account where there is one, by the agent's own otherwise, and then `warn` says why. */
+/** Finds the files a turn touched: from git if possible, otherwise from the agent's reports, and then `warn` says why. */
 export class TouchedFiles {
 	readonly #snapshots: Snapshots | null;
 	readonly #warn: (text: string) => void;
@@ -16,7 +16,7 @@ export class TouchedFiles {
 		this.#warn = warn;
 	}
 
-	/** `known`: taken already, right before the turn. */
+	/** `known`: a snapshot taken right before the turn. */
 	async begin(known: Snapshot | null): Promise<void> {
 		this.#before = known ?? (await this.#take());
 	}
@@ -29,8 +29,8 @@ export class TouchedFiles {
 		return { before: this.#before?.tree ?? null, after: this.#after?.tree ?? null };
 	}
 
-	/** `told`: what the agent says that it edited. */
-	async changes(told: () => TurnState['files']): Promise<TurnState['files']> {
+	/** `reported`: the edits that the agent reports. */
+	async changes(reported: () => TurnState['files']): Promise<TurnState['files']> {
 		const { before, after } = this.trees;
 		if (before && after && this.#snapshots) {
 			try {
@@ -41,7 +41,7 @@ export class TouchedFiles {
 				this.#warn(BY_TOOLS + error.message);
 			}
 		}
-		return told();
+		return reported();
 	}
 
 	async #take(): Promise<Snapshot | null> {

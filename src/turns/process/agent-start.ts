@@ -10,16 +10,16 @@ import { TelemetryFile } from '../record/telemetry-file.ts';
 import type { TurnDeps, TurnSpec } from '../turn-spec.ts';
 import { PrivateFiles, preparePrivateFolder, privatePath, privateSocketPath } from './private-files.ts';
 
-/** How the agent asks in its turn. */
+/** How the agent asks questions in its turn. */
 export interface Asking {
-	/** null: it does not. */
+	/** null: it does not ask. */
 	channel: QuestionChannel | null;
 	address: string | null;
-	/** Why it cannot, where it otherwise could. */
+	/** Why it cannot ask, although it otherwise could. */
 	problem: string | null;
 }
 
-/** What the agent of one turn is started with: its command line, its environment, and files that nobody else sees. */
+/** The start of one turn's agent: its command line, its environment, and files that nobody else sees. */
 export class AgentStart {
 	readonly #spec: TurnSpec;
 	readonly asking: Asking;
@@ -62,7 +62,7 @@ export class AgentStart {
 		return this.#env;
 	}
 
-	/** Where the agent can tell more in a file of its own; a file that cannot be made is not worth a word. */
+	/** Opens a file of the turn's own for agents that can report more there; a failure to create it is ignored. */
 	openTelemetry(deliver: (chunk: Buffer) => void): void {
 		const { telemetry } = this.#command;
 		if (telemetry === undefined) return;
@@ -83,7 +83,7 @@ export class AgentStart {
 		this.#telemetry?.close();
 	}
 
-	/** To be called right before the start. Throws RelayError where the agent must not be started. */
+	/** Call it right before the start. Throws RelayError if the agent must not be started. */
 	writePrivateFiles(): void {
 		this.#privateFiles.write(this.#command.files ?? []);
 		this.#privateFiles.check();

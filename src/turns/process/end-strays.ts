@@ -4,10 +4,9 @@ import { describeTrees, isMultiplexer } from '../../core/processes/process-tree.
 import type { TurnState } from '../../sessions/turns/turn-state.ts';
 
 /**
- * Ends what a crashed relay's turn left running: its wrapper and the descendants on record, each only if it still is the
- * same process: none of another machine, container or boot, nor where the record does not say. One that was recorded before
- * it became a multiplexer's server is the user's by now, and spared. Returns those that were ended, as `describeTrees`
- * tells them.
+ * Ends the processes that a crashed relay's turn left running: its wrapper and the recorded descendants, each only if it is still
+ * the same process, and none of another machine, container or boot, or of an unknown place. A process that became a multiplexer's
+ * server after it was recorded belongs to the user and is spared. Returns those that were ended, in the words of `describeTrees`.
  */
 export function endStrays(
 	state: Pick<TurnState, 'strays' | 'pid' | 'pid_start' | 'executable' | 'process_place'>,

@@ -6,8 +6,9 @@ const SHOWN = 3;
 const COMMAND_CHARS = 120;
 
 /**
- * One line of what a turn started and the relay did not end, as it is no longer its to end: a server of tmux, a program that left the
- * agent's tree before it was seen. null: nothing that can be told; a program may hide its environment, and of more than a whole circle of pids the oldest are not looked at..
+ * One line about processes that a turn started and the relay did not end, because they are no longer its own: a server of tmux, a
+ * program that left the agent's tree before it was seen. null: none known; a program may hide its environment, and when the pids
+ * have gone round a whole circle the oldest are not looked at.
  */
 export function describeLeftRunning(
 	{ session, turn, after }: { session: string; turn: number; after: number | null },

@@ -1,6 +1,6 @@
 /**
- * Files that only one turn's agent and the relay see, in a folder of 0700 outside the repo. Their names say which relay made
- * them, so that the next one can tell what a crash left behind.
+ * Files that only one turn's agent and the relay see, in a folder of mode 0700 outside the repo. Their names say which relay
+ * created them, so that the next one recognizes what a crash left behind.
  */
 import { randomBytes } from 'node:crypto';
 import {
@@ -24,24 +24,24 @@ import type { ProcessTable } from '../../core/processes/process-table.ts';
 
 const { O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY } = constants;
 
-/** macOS takes 104 bytes with the last zero, Linux 108; Node cuts what is longer, without an error. */
+/** macOS takes 104 bytes with the final zero, Linux 108; Node cuts longer paths without an error. */
 const MAX_SOCKET_BYTES = 103;
 
 const NAME = /^(\d{1,10})-([^-]{1,40})-/;
 
-/** How the private files of a turn begin: a path in `folder` that no other turn of this process uses. `turn`: any text. */
+/** The prefix of a turn's private files: a path in `folder` that no other turn of this process uses. `turn`: any text. */
 export function privatePath(folder: string, turn: string, processes: ProcessTable): string {
 	const start = ownerMark(processes.identify(process.pid)?.start ?? 'unknown');
 	return join(folder, `${process.pid}-${start}-${turn.replace(/[^\w.-]/g, '_')}`);
 }
 
-/** Where the agent of a turn asks: a socket that no other turn uses; null: no path in `folder` is short enough for one. */
+/** The socket on which the agent of a turn asks, used by no other turn; null: no path in `folder` is short enough for one. */
 export function privateSocketPath(folder: string, processes: ProcessTable): string | null {
 	const path = privatePath(folder, `${randomBytes(4).toString('hex')}.ask`, processes);
 	return Buffer.byteLength(path) <= MAX_SOCKET_BYTES ? path : null;
 }
 
-/** Throws unless nobody but the user may write to the folder of `path`, which is made where it is missing. */
+/** Throws unless only the user may write to the folder of `path`, which is created if missing. */
 export function preparePrivateFolder(path: string): void {
 	ensureFolder(dirname(path));
 	requireOwn(dirname(path));
@@ -75,12 +75,12 @@ function preparedPath(folder: string, name: string, processes: ProcessTable): st
 	}
 }
 
-/** The same for a command line that is only looked at: nothing is ever written there. */
+/** As `privatePath`, for a command line that is only shown: nothing is ever written there. */
 export function privatePathToLookAt(folder: string | undefined): { privatePath?: string } {
 	return folder === undefined ? {} : { privatePath: join(folder, 'looked-at') };
 }
 
-/** Removes what relays that are gone left in `folder`, and nothing through a link. Never throws: it is done in passing. */
+/** Removes files of relays that are gone from `folder`, and nothing through a link. Never throws: it is only a clean-up. */
 export function removeStrayPrivateFiles(folder: string, processes: ProcessTable): void {
 	if (!isOwnFolder(folder)) return;
 	for (const name of namesIn(folder, 'EACCES', 'EPERM', 'ELOOP', 'EIO')) {
@@ -104,7 +104,9 @@ function removeQuietly(path: string): void {
 	}
 }
 
-/** Those of one turn. An agent must not start without them, so what cannot be written or has changed is an error. */
+/**
+ * The private files of one turn. An agent must not start without them, so a file that cannot be written or has changed is an error.
+ */
 export class PrivateFiles {
 	readonly #written: Array<PrivateFile & { dev: number; ino: number }> = [];
 	readonly #agent: string;
@@ -114,7 +116,7 @@ export class PrivateFiles {
 		this.#agent = agent;
 	}
 
-	/** Each is new, 0600 and on no link. Throws `not_writable`; then none is left. */
+	/** Creates each file new, 0600 and never through a link. Throws `not_writable`; then none is left. */
 	write(files: readonly PrivateFile[]): void {
 		for (const file of files) {
 			try {
@@ -126,7 +128,10 @@ export class PrivateFiles {
 		}
 	}
 
-	/** For right before the start. Throws `refused` where one is not the very file, or not the very text, that was written. */
+	/**
+	 * Call it right before the start. Throws `refused` if one is not the very file, or does not hold the very text, that was
+	 * written.
+	 */
 	check(): void {
 		for (const file of this.#written) {
 			let isSame = false;
@@ -146,8 +151,8 @@ export class PrivateFiles {
 	#refusal(what: string, cause?: unknown): RelayError {
 		return new RelayError(
 			cause === undefined ? 'refused' : 'not_writable',
-			`${this.#agent} was not started: what keeps it to its permissions is a file, and ${what}${reason(cause)}.`,
-			{ hint: 'Nothing was sent. Mend the folder, or use another agent.', cause },
+			`${this.#agent} was not started: a file keeps it to its permissions, and ${what}${reason(cause)}.`,
+			{ hint: 'Nothing was sent. Repair the folder, or use another agent.', cause },
 		);
 	}
 }
@@ -171,7 +176,7 @@ function writeNew({ path, text }: PrivateFile): { dev: number; ino: number } {
 	}
 }
 
-/** Who else may write to the folder could put another file in place of ours. */
+/** Anyone else who may write to the folder could replace our file. */
 function requireOwn(folder: string): void {
 	const facts = lstatIfThere(folder);
 	if (!areOfOwnFolder(facts)) throw new Error(`${folder} is not a folder of yours`);

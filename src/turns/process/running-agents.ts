@@ -1,6 +1,6 @@
 /**
- * Which agents run in which folder, known to every relay of this user on this machine: a note a running turn, outside the
- * repo, written when the agent starts and removed when its turn is over. A note whose relay is gone may name an agent that
+ * Records which agents run in which folder, for every relay of this user on this machine: one note for each running turn, outside
+ * the repo, written when the agent starts and removed when its turn is over. A note whose relay is gone may name an agent that
  * outlived it.
  */
 import { createHash } from 'node:crypto';
@@ -19,14 +19,14 @@ const identitySchema = v.looseObject({ pid: v.number(), start: v.string() });
 const noteSchema = v.looseObject({
 	schema_version: v.literal(1),
 	session_id: v.pipe(v.string(), v.regex(/^[0-9A-Z]{26}$/)),
-	/** Of the session's records. */
+	/** The folder of the session's records. */
 	folder: v.string(),
 	turn: v.number(),
 	agent: v.string(),
 	executable: v.string(),
 	worktree: v.string(),
 	started_at: v.string(),
-	/** The leader of the agent's terminal session; it ends with the relay, what else is in the session may not. */
+	/** The leader of the agent's terminal session; it ends with the relay, but other processes of the session may not. */
 	wrapper: identitySchema,
 	relay: identitySchema,
 	/** Absent in notes of older relays. */
@@ -34,22 +34,22 @@ const noteSchema = v.looseObject({
 	boot_id: v.nullable(v.string()),
 	pid_namespace: v.nullable(v.string()),
 });
-/** @internal For tests: tests write one as another relay does. */
+/** @internal For tests: they write one as another relay does. */
 export type RunningNote = Pick<
 	v.InferOutput<typeof noteSchema>,
 	'session_id' | 'folder' | 'turn' | 'agent' | 'executable' | 'worktree' | 'started_at' | 'wrapper'
 >;
 
-/** An agent that runs on although the relay of its turn is gone. */
+/** An agent that is still running although the relay of its turn is gone. */
 export interface Survivor extends RunningNote {
-	/** What lives of it, the agent itself first. Never empty. */
+	/** Its living processes, the agent itself first. Never empty. */
 	processes: ProcessIdentity[];
 }
 
 export interface RunningAgents {
-	/** Call what it returns when the turn is over. Never fails: without its note an agent is only not asked about. */
+	/** Call the returned function when the turn is over. Never fails: an agent without a note is only not asked about. */
 	began(note: RunningNote): () => void;
-	/** Agents in that folder whose relay is gone. Notes of those that have ended are removed. */
+	/** Agents in that folder whose relay is gone. Removes the notes of those that have ended. */
 	survivors(worktree: string): Survivor[];
 }
 
@@ -98,9 +98,9 @@ export function createRunningAgents(root: string, processes: Processes): Running
 }
 
 /**
- * What lives in the agent's terminal session, whose number the kernel gives to nobody else while one of them does, and the
- * agent itself where it has left that session (known by the turn in its environment and its program). Where the system
- * tells no sessions, its process group.
+ * The living processes of the agent's terminal session, whose number the kernel reuses only after all of them have ended, and the
+ * agent itself if it has left that session (recognized by the turn in its environment and by its program). If the system does not
+ * report sessions, its process group is used.
  */
 function livingOf(note: v.InferOutput<typeof noteSchema>, processes: Processes): ProcessIdentity[] {
 	const isInSession = (entry: ProcessEntry) => (entry.session ?? entry.group) === note.wrapper.pid;
@@ -117,7 +117,7 @@ function livingOf(note: v.InferOutput<typeof noteSchema>, processes: Processes):
 	return [...byPid.values()].sort((a, b) => Number(isAgent(b)) - Number(isAgent(a)) || a.pid - b.pid);
 }
 
-/** Stamps of Linux are ticks since the boot; others cannot be compared. */
+/** Linux stamps are ticks since boot; others cannot be compared. */
 function compareStarts(a: string, b: string): number {
 	return /^\d+$/.test(a) && /^\d+$/.test(b) ? Number(a) - Number(b) : 0;
 }

@@ -4,7 +4,7 @@ import type { TurnFiles } from '../record/turn-files.ts';
 /** How often the descendants of an agent at work are sampled. */
 const SAMPLE_MS = 1000;
 
-/** What an agent at work has started: on disk, so that the next start can end what a crash left behind. */
+/** The processes that a working agent has started, kept on disk so that the next start can end what a crash left behind. */
 export class SampledDescendants {
 	readonly #files: Pick<TurnFiles, 'change' | 'markChanged'>;
 	readonly #known = new Map<string, ProcessIdentity>();
@@ -18,7 +18,7 @@ export class SampledDescendants {
 		return [...this.#known.values()];
 	}
 
-	/** To be called while a tool may run; looks once a second. */
+	/** Call it while a tool may run; samples once a second. */
 	sample(agent: Pick<AgentProcess, 'descendants'>, now: number): void {
 		if (now - this.#sampledAt < SAMPLE_MS) return;
 		this.#sampledAt = now;

@@ -12,7 +12,7 @@ import { SampledDescendants } from './sampled-descendants.ts';
 import { TurnStop, type TurnStopReason } from './turn-stop.ts';
 import { TurnWatch, type WatchVerdict } from './turn-watch.ts';
 
-/** How often deadlines are looked at and a changed state is written: four times a second. */
+/** How often deadlines are checked and a changed state is written: four times a second. */
 const TICK_MS = 250;
 
 export interface TurnProcessParts {
@@ -22,11 +22,11 @@ export interface TurnProcessParts {
 	start: AgentStart;
 	files: TurnFiles;
 	startedAt: number;
-	/** Epoch ms that do not jump while the turn runs. */
+	/** Epoch ms that never jump while the turn runs. */
 	now: () => number;
 }
 
-/** The agent of one turn while it runs: started, watched, stopped where it must be, and at its end what became of it. */
+/** The agent of one turn while it runs: starts it, watches it, stops it when necessary, and returns how it ended. */
 export class TurnProcess {
 	readonly #watch: TurnWatch;
 	readonly #parts: TurnProcessParts;
@@ -60,12 +60,12 @@ export class TurnProcess {
 		this.#questions = new TurnQuestions({ ...start.asking, questionMs, control, now, warn, guard });
 	}
 
-	/** What went wrong on the relay's side first; null: nothing. */
+	/** The first error on the relay's side; null: none. */
 	get failure(): unknown {
 		return this.#failure;
 	}
 
-	/** From the start to the agent's last byte. Throws what kept it from starting, once that is on record. */
+	/** Runs from the start to the agent's last byte. Throws the error that prevented the start, once that is on record. */
 	async run(recorder: TurnRecorder): Promise<AgentExit> {
 		const { signal, hardSignal } = this.#parts.control;
 		const onAbort = () => this.#halt('cancelled');
@@ -100,16 +100,16 @@ export class TurnProcess {
 		await this.#promptOnDisk;
 	}
 
-	/** What runs in the background, or did until the turn was asked to stop. */
+	/** The background tasks now, or at the moment the turn was asked to stop. */
 	get tasks(): readonly BackgroundTask[] {
 		return this.#tasks;
 	}
 
 	observe(event: AgentEvent, atMs: number): void {
-		// Once it is asked to stop, the agent ends its tasks and its list of them.
+		// Once asked to stop, the agent ends its tasks and clears its list of them.
 		if ((event.type === 'background_tasks' || event.type === 'interim_answer') && this.#stop.reason === null)
 			this.#tasks = event.tasks;
-		this.#heed(this.#watch.observe(event, this.#questions.timeAt(atMs)));
+		this.#actOn(this.#watch.observe(event, this.#questions.timeAt(atMs)));
 	}
 
 	/** An exception in a handler (a full disk, a bug of ours) stops the turn, not the relay; the first one is kept. */
@@ -126,13 +126,13 @@ export class TurnProcess {
 		this.#halt('failed');
 	}
 
-	/** The limit that the turn was stopped for, where its own stream named none. */
+	/** The limit that the turn was stopped for, if its own stream named none. */
 	impatientLimit(): Limit | null {
 		const now = this.#questions.timeAt(this.#parts.now());
 		return this.#watch.impatientLimit(now, this.#parts.spec.adapter.id);
 	}
 
-	/** What is asked is denied with it: an agent that is to stop gets no leave to go on. */
+	/** Denies whatever is asked as well: an agent being stopped gets no permission to continue. */
 	#halt(reason: TurnStopReason): void {
 		this.#stop.request(reason);
 		void this.#questions.close();
@@ -154,9 +154,9 @@ export class TurnProcess {
 			);
 			files.change({ pid: agent.identity.pid, pid_start: agent.identity.start });
 			this.#stop.attach(agent);
-			// While the agent begins: from now on it may remove anything.
+			// Read while the agent starts: from now on it may remove anything.
 			this.guard(() => deps.session.keepRecords());
-			// The words are on disk before the agent has read them through; a start that waited for it would be felt.
+			// The prompt is synced before the agent has read it through; a start that waited for it would be noticeable.
 			this.#promptOnDisk = syncInBackground(files.path('prompt.md'));
 			this.#attach(agent);
 			this.#removeNote = deps.runningAgents?.began(runningNote(agent, files, deps)) ?? this.#removeNote;
@@ -170,7 +170,7 @@ export class TurnProcess {
 
 	#attach(agent: AgentProcess): void {
 		const { channel } = this.#parts.start.asking;
-		// What reads its answers on a live stdin reads its terminal all the time.
+		// An agent that reads its answers from a live stdin reads its terminal all the time.
 		if (this.#parts.start.isLive) channel?.attach(agent);
 		else this.#asked.attach(agent);
 	}
@@ -181,7 +181,7 @@ export class TurnProcess {
 		this.#parts.start.asking.channel?.output(kept);
 	}
 
-	#heed(verdict: WatchVerdict): void {
+	#actOn(verdict: WatchVerdict): void {
 		if (verdict === null) return;
 		if ('stop' in verdict) this.#halt(verdict.stop);
 		else this.#parts.control.onIdle(verdict.idleMs);
@@ -194,17 +194,17 @@ export class TurnProcess {
 		this.#questions.tick();
 		start.readTelemetry();
 		const verdict = this.#watched(recorder, now);
-		if (verdict !== null && 'stop' in verdict && verdict.stop === 'limited') this.#askAgain(recorder);
-		else this.#heed(verdict);
+		if (verdict !== null && 'stop' in verdict && verdict.stop === 'limited') this.#lookAgain(recorder);
+		else this.#actOn(verdict);
 		const hasWork = recorder.facts.hasOpenTool || this.#tasks.length > 0;
 		const mayRunTool = hasWork || spec.adapter.hidesRunningTools === true;
 		if (mayRunTool) this.#descendants.sample(agent, now);
 		files.writeIfChanged(recorder);
 	}
 
-	/** What has arrived meanwhile is read first: it may be the answer that takes the limit back. */
-	#askAgain(recorder: TurnRecorder): void {
-		const again = () => this.#heed(this.#watched(recorder, this.#parts.now()));
+	/** Reads what has arrived meanwhile first: it may be the answer that revokes the limit. */
+	#lookAgain(recorder: TurnRecorder): void {
+		const again = () => this.#actOn(this.#watched(recorder, this.#parts.now()));
 		setImmediate(() => this.guard(again));
 	}
 

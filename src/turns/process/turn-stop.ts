@@ -4,7 +4,7 @@ import type { AgentProcess, ProcessIdentity, StopGraces } from '../../terminal/a
 
 export type TurnStopReason = NonNullable<AgentExit['stopRequested']>;
 
-/** An agent at work gets time to end its tool and write its record; one that only waits to retry gets none. */
+/** An agent at work gets time to end its tool and write its record; one that only waits for a retry gets none. */
 const GRACES: Record<TurnStopReason | 'kill', StopGraces> = {
 	cancelled: { interruptMs: 2000, terminateMs: 1500 },
 	timed_out: { interruptMs: 2000, terminateMs: 1500 },
@@ -25,7 +25,7 @@ export class TurnStop {
 		this.#known = known;
 	}
 
-	/** Takes the process once it runs; a stop asked for before is carried out now. */
+	/** Takes the process once it runs; a stop requested before is carried out now. */
 	attach(process: AgentProcess): void {
 		this.#process = process;
 		if (this.reason) this.#stop(GRACES[this.reason]);
@@ -37,13 +37,13 @@ export class TurnStop {
 		this.#stop(GRACES[reason]);
 	}
 
-	/** Ends the graces of a stop that is under way, or begins one. */
+	/** Ends the graces of a stop in progress, or starts one without. */
 	kill(reason: TurnStopReason): void {
 		this.reason ??= reason;
 		this.#stop(GRACES.kill);
 	}
 
-	/** Resolves when every stop that was begun is through. */
+	/** Resolves when every stop that was started is done. */
 	async settled(): Promise<void> {
 		await this.#done;
 	}

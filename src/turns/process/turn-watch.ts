@@ -1,11 +1,11 @@
-/** When a running turn must be stopped, and why: a pure decision over events and time. */
+/** Decides when a running turn must be stopped, and why: pure, over events and time. */
 import type { AgentId } from '../../agents/agent-adapter.ts';
 import type { AgentEvent, Limit } from '../../agents/events.ts';
 import { createPatience } from '../../limits/patience.ts';
 import type { TurnTimes } from '../turn-spec.ts';
 import type { TurnStopReason } from './turn-stop.ts';
 
-/** After a hard limit or a refused login the CLI gets this long to write its own last lines before its tree is stopped. */
+/** How long the CLI may write its own last lines after a hard limit or a refused login, before its tree is stopped. */
 const LIMIT_GRACE_MS = 400;
 
 type WatchTimes = Omit<TurnTimes, 'answerMs' | 'questionMs'>;
@@ -31,26 +31,26 @@ export class TurnWatch {
 		this.#patience = createPatience({ patienceMs: times.patienceMs });
 	}
 
-	/** Takes an event in; a stop that follows at once is returned. */
+	/** Takes in an event; returns a stop if one follows at once. */
 	observe(event: AgentEvent, atMs: number): WatchVerdict {
 		this.#patience.observe(event, atMs);
 		if (event.type === 'limit' && event.speaker === undefined) this.#limitSeenAt ??= atMs;
 		if (isOwnOutput(event)) this.#limitSeenAt = null;
 		if (event.type === 'turn_ended') this.#end(event, atMs);
 		if (event.type === 'interim_answer') this.#isWaiting = true;
-		if (event.type === 'continued') this.#goOn();
+		if (event.type === 'continued') this.#resume();
 		if (event.type === 'retry' && event.reason === 'auth') this.#refusedAt ??= atMs;
 		this.#lacksStory ||= event.type === 'session_started' && event.lacksStory === true;
 		return event.type === 'retry' && event.reason !== 'auth' ? this.#patienceVerdict(atMs) : null;
 	}
 
-	/** To be called a few times a second. `isToolRunning`: one is known to, so the agent has no reason to say anything. */
+	/** Call it a few times a second. `isToolRunning`: a tool is known to run, so the agent has no reason to print anything. */
 	tick(now: number, lastByteAt: number, isToolRunning = false): WatchVerdict {
 		const { lingerMs, timeoutMs, idleMs, backgroundMs } = this.#times;
 		if (this.#finalAt !== null)
 			return now - this.#finalAt >= Math.min(lingerMs, this.#lingerCapMs) ? { stop: 'linger' } : null;
 		if (this.#limitSeenAt !== null && now - this.#limitSeenAt >= LIMIT_GRACE_MS) return { stop: 'limited' };
-		// Before the model's first word: until then nothing was done without the story.
+		// Only before the model's first word: until then nothing was done without the story.
 		if (this.#lacksStory) return { stop: 'failed' };
 		if (timeoutMs > 0 && now - this.#startedAt >= timeoutMs) return { stop: 'timed_out' };
 		const patience = this.#patienceVerdict(now);
@@ -63,14 +63,14 @@ export class TurnWatch {
 		return { idleMs: now - lastByteAt };
 	}
 
-	/** The limit that patience ran out on, or that silence stands for; for a turn whose own stream never named one. */
+	/** The limit that ended the patience, or that silence stands for; for a turn whose own stream named none. */
 	impatientLimit(now: number, agent: AgentId): Limit | null {
 		const verdict = this.#patience.verdict(now);
 		if (verdict?.type === 'limited') return verdict.limit;
 		return this.#silentMs === null ? null : limitOfSilence(this.#silentMs, agent);
 	}
 
-	/** Only where the user said that silence means something. */
+	/** Only if the user configured silence as a sign. */
 	#isTooSilent(silentMs: number, isToolRunning: boolean): boolean {
 		const { silenceMs = 0 } = this.#times;
 		const isTooSilent = silenceMs > 0 && !isToolRunning && silentMs >= silenceMs;
@@ -78,7 +78,7 @@ export class TurnWatch {
 		return isTooSilent;
 	}
 
-	/** A background tool may go on after a good answer; after a failed one there is nothing to wait for. */
+	/** A background tool may continue after a good answer; after a failed one there is nothing to wait for. */
 	#end({ outcome }: Extract<AgentEvent, { type: 'turn_ended' }>, atMs: number): void {
 		this.#isWaiting = false;
 		if (this.#finalAt !== null) return;
@@ -86,7 +86,7 @@ export class TurnWatch {
 		if (outcome !== 'completed') this.#lingerCapMs = LIMIT_GRACE_MS;
 	}
 
-	#goOn(): void {
+	#resume(): void {
 		this.#isWaiting = false;
 		this.#finalAt = null;
 		this.#lingerCapMs = Number.POSITIVE_INFINITY;
@@ -98,7 +98,7 @@ export class TurnWatch {
 	}
 }
 
-/** The main conversation is answered: what was refused before it is over. */
+/** The main conversation has produced output: earlier refusals are over. */
 function isOwnOutput(event: AgentEvent): boolean {
 	if (event.type === 'tool_call') return event.speaker === undefined;
 	return event.type === 'agent_message_chunk' || event.type === 'agent_thought_chunk';

@@ -3,7 +3,7 @@ import { safeLine } from '../../core/text.ts';
 
 const CHARS = 200;
 
-/** What became of a question, in one line, safe to show: `Allow (user)`. `question`: where it is known. */
+/** The outcome of a question in one line, safe to show: `Allow (user)`. `question`: if known. */
 export function describeAnswer(
 	{ answer, by }: { answer: Answer | null; by: AnsweredBy },
 	question?: Pick<Question, 'options'>,
@@ -17,7 +17,7 @@ export function describeAnswer(
 
 const DENIED: Readonly<Record<string, string>> = {
 	timeout: 'denied: nobody answered in time',
-	withdrawn: 'withdrawn: the agent waits for no answer any more',
+	withdrawn: 'withdrawn: the agent no longer waits for an answer',
 	turn_ended: 'denied: the turn has ended',
 	relay_gone: 'denied: the relay ended before it was answered',
 };

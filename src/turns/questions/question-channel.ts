@@ -1,17 +1,16 @@
 /**
- * The way of one turn's questions to the relay and of the answers back. What lives here: bytes, and whose answer goes where.
- * Every question gets at most one answer; one that gets none is denied, by the CLI's side too: a channel that closes allows
- * nothing.
+ * Carries one turn's questions to the relay and the answers back: bytes, and which answer goes where. Every question gets at most
+ * one answer; a question without one is denied, by the CLI's side too: a channel that closes allows nothing.
  */
 import type { Answer, AskedQuestion, Question, QuestionDialect } from '../../agents/questions.ts';
 import type { AgentProcess } from '../../terminal/agent-process.ts';
 
-/** Open at the same time; a program that asks without end fills no screen. */
+/** Questions open at the same time; a program that asks without end must not fill the screen. */
 export const MAX_OPEN = 16;
-/** Of one question, in the agent's words. */
+/** The most bytes of one question, in the agent's words. */
 export const MAX_QUESTION_BYTES = 1024 * 1024;
 const MAX_OPTIONS = 32;
-/** Of a permission for which the CLI offers no others. */
+/** The options of a permission for which the CLI offers none. */
 const PERMISSION_OPTIONS: AskedQuestion['options'] = [
 	{ id: 'allow', label: 'Allow' },
 	{ id: 'deny', label: 'Deny' },
@@ -19,35 +18,35 @@ const PERMISSION_OPTIONS: AskedQuestion['options'] = [
 
 export interface ChannelBytes {
 	direction: 'in' | 'out';
-	/** Which connection, from 1 on; 0: the agent's own stdin and stdout. */
+	/** The number of the connection, from 1; 0: the agent's own stdin and stdout. */
 	connection: number;
 	bytes: Buffer;
 }
 
 export interface ChannelHandlers {
 	onQuestion(question: Question): void;
-	/** Nobody waits for its answer any more. */
+	/** The agent no longer waits for its answer. */
 	onWithdrawn(id: string): void;
-	/** To be recorded: called before the bytes are read, and before they are sent. */
+	/** The bytes to record: called before they are read, and before they are sent. */
 	onBytes(bytes: ChannelBytes): void;
-	/** Something came that is no question, or one too many; it was turned down. */
+	/** Something invalid, or one question too many, was turned down. */
 	onRefused(why: string): void;
 }
 
 export interface QuestionChannel {
-	/** Throws what the system throws; then nothing can be asked. */
+	/** Throws the system's error; then nothing can be asked. */
 	open(handlers: ChannelHandlers): Promise<void>;
-	/** For what is asked on the agent's own stdin and stdout. */
+	/** For questions on the agent's own stdin and stdout. */
 	attach(agent: Pick<AgentProcess, 'write'>): void;
 	/** The agent's stdout, once it is recorded. */
 	output(chunk: Buffer): void;
-	/** `answer` null: denied. `too_late`: nobody waits for it, and nothing was sent. */
+	/** `answer` null: denied. `too_late`: the agent no longer waits for it, and nothing was sent. */
 	answer(id: string, answer: Answer | null): 'taken' | 'too_late';
-	/** Nothing is allowed from here on. Idempotent. */
+	/** Allows nothing from here on. Idempotent. */
 	close(): Promise<void>;
 }
 
-/** What was asked, within bounds; null: nothing that could be answered. */
+/** The question, within bounds; null: it could not be answered. */
 export function answerable(asked: AskedQuestion): AskedQuestion | null {
 	const { kind, title, detail } = asked;
 	const isPlain = kind === 'permission' && asked.options.length === 0;
@@ -57,7 +56,7 @@ export function answerable(asked: AskedQuestion): AskedQuestion | null {
 	return { kind, title, detail, options: options.map(({ id, label }) => ({ id, label })) };
 }
 
-/** `read`, by an adapter that must not be able to stop a turn. */
+/** Calls `read` so that an exception in an adapter cannot stop a turn. */
 export function readMessage(dialect: QuestionDialect, line: string) {
 	try {
 		return dialect.read(line);

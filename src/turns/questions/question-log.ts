@@ -6,7 +6,7 @@ import type { ChannelBytes } from './question-channel.ts';
 
 export type QuestionEvent =
 	| { type: 'question_asked'; question: Question }
-	/** `answer` null: denied, or no longer wanted. */
+	/** `answer` null: denied, or withdrawn. */
 	| { type: 'question_answered'; id: string; answer: Answer | null; by: AnsweredBy };
 
 export interface LoggedQuestion {
@@ -36,14 +36,14 @@ const schema = v.variant('type', [
 	}),
 ]);
 
-/** One line of the events with its newline. */
+/** One line of the event log, with its newline. */
 export function serializeQuestion({ ts, event }: LoggedQuestion, seq: number): string {
 	const { type, ...facts } =
 		event.type === 'question_asked' ? { type: event.type, ...event.question } : event;
 	return `${JSON.stringify({ ts: toIso(ts), seq, type, ...facts })}\n`;
 }
 
-/** null for a line that is another event, or none. */
+/** null for any other line. */
 export function parseQuestionLine(line: string): LoggedQuestion | null {
 	// Most lines of a long turn are chunks of text.
 	if (!line.includes('"question_')) return null;
@@ -60,7 +60,7 @@ export function parseQuestionLine(line: string): LoggedQuestion | null {
 	return { ts, event: { type, id, answer: given, by } };
 }
 
-/** One line with its newline: as text where that is the same, else as base64. */
+/** One line with its newline: as text if that is lossless, else as base64. */
 export function serializeBytes(ts: number, { direction, connection, bytes }: ChannelBytes): string {
 	const text = bytes.toString('utf8');
 	const isText = Buffer.from(text).equals(bytes);

@@ -4,7 +4,7 @@ import { type LoggedQuestion, parseQuestionLine, type QuestionEvent } from './qu
 
 const TITLE_CHARS = 200;
 
-/** Gathers what was asked and answered from the events that a dead relay left; torn lines and other events are passed over. */
+/** Collects questions and answers from the events that a dead relay left; skips torn lines and other events. */
 export class RecordedQuestions {
 	readonly found: LoggedQuestion[] = [];
 	readonly #lines = new LineSplitter();
@@ -18,8 +18,8 @@ export class RecordedQuestions {
 }
 
 /**
- * Writes them into the events that recovery makes anew, with their times. What was still open was denied when the relay
- * died; that is recorded, and told in the lines that are returned.
+ * Writes them, with their times, into the events that recovery writes again. Questions still open were denied when the relay died;
+ * that is recorded, and reported in the returned lines.
  */
 export function repeatQuestions(
 	asked: readonly LoggedQuestion[],
@@ -34,5 +34,5 @@ export function repeatQuestions(
 	}
 	for (const id of open.keys())
 		recorder.question({ type: 'question_answered', id, answer: null, by: 'relay_gone' });
-	return [...open.values()].map((title) => `Asked, and not answered: ${safeLine(title, TITLE_CHARS)}`);
+	return [...open.values()].map((title) => `Asked, but not answered: ${safeLine(title, TITLE_CHARS)}`);
 }

@@ -21,8 +21,8 @@ interface Asker {
 }
 
 /**
- * One question a connection, and its answer on that connection alone: whoever connects can ask, never answer. A connection
- * that ends takes its question back. `prepareFolder` throws where the socket's folder is not the user's alone.
+ * Takes one question per connection, and answers on that connection alone: whoever connects can ask, never answer. A connection
+ * that ends withdraws its question. `prepareFolder` throws unless the socket's folder is the user's alone.
  */
 export class SocketChannel implements QuestionChannel {
 	readonly #path: string;
@@ -44,7 +44,7 @@ export class SocketChannel implements QuestionChannel {
 		this.#prepareFolder();
 		this.#handlers = handlers;
 		const server = createServer((socket) => this.#connected(socket));
-		// Nothing of a channel keeps the program alive.
+		// The channel never keeps the program alive.
 		server.unref();
 		await new Promise<void>((resolve, reject) => {
 			server.once('error', reject);
@@ -95,14 +95,16 @@ export class SocketChannel implements QuestionChannel {
 		let id: string | null = null;
 		socket.on('error', () => undefined);
 		socket.on('data', (chunk: Buffer) => {
-			// One question a connection: what follows it says nothing.
+			// One question per connection: anything after it is ignored.
 			if (id !== null || this.#handlers === null) return;
 			this.#handlers.onBytes({ direction: 'in', connection, bytes: chunk });
 			const text = line.push(chunk);
 			if (text === null) return;
 			id = text === 'too long' ? null : this.#ask(text.line, connection, socket);
 			if (id !== null) return;
-			this.#handlers.onRefused(text === 'too long' ? 'a question over 1 MiB' : 'what is no question');
+			this.#handlers.onRefused(
+				text === 'too long' ? 'a question over 1 MiB' : 'something that is not a question',
+			);
 			socket.destroy();
 		});
 		socket.on('close', () => {
@@ -111,7 +113,7 @@ export class SocketChannel implements QuestionChannel {
 		});
 	}
 
-	/** null: that was no question. */
+	/** null: not a question. */
 	#ask(line: string, connection: number, socket: Socket): string | null {
 		const message = readMessage(this.#dialect, line);
 		const question = message?.type === 'asked' ? answerable(message.question) : null;
@@ -123,7 +125,7 @@ export class SocketChannel implements QuestionChannel {
 	}
 }
 
-/** Gathers what comes up to the first newline. */
+/** Collects bytes up to the first newline. */
 class FirstLine {
 	readonly #parts: Buffer[] = [];
 	#bytes = 0;

@@ -1,4 +1,4 @@
-/** Time that stands still now and then, for limits that must not count what the agent waits for. Epoch ms throughout. */
+/** A clock that can be paused, for limits that must not count the time an agent waits for an answer. Epoch ms throughout. */
 export class StandingTime {
 	readonly #stood: Array<{ from: number; to: number }> = [];
 	#since: number | null = null;
@@ -12,7 +12,7 @@ export class StandingTime {
 		this.#since = null;
 	}
 
-	/** `at` without the time that stood still before it. */
+	/** `at` minus the pauses before it. */
 	at(at: number): number {
 		const standing = this.#since === null ? 0 : Math.max(0, at - this.#since);
 		return this.#stood.reduce((left, { from, to }) => left - overlap(from, to, at), at - standing);

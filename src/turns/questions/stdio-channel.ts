@@ -11,7 +11,7 @@ import {
 	readMessage,
 } from './question-channel.ts';
 
-/** Questions among the lines of the agent's stdout, answers on its stdin. */
+/** Takes questions from the lines of the agent's stdout, and answers on its stdin. */
 export class StdioChannel implements QuestionChannel {
 	readonly #dialect: QuestionDialect;
 	readonly #lines = new LineSplitter(MAX_QUESTION_BYTES);
@@ -61,7 +61,7 @@ export class StdioChannel implements QuestionChannel {
 		const question = answerable(asked);
 		if (question === null || this.#open.size >= MAX_OPEN) {
 			this.#handlers?.onRefused(
-				question === null ? 'what is no question' : `more than ${MAX_OPEN} questions at once`,
+				question === null ? 'something that is not a question' : `more than ${MAX_OPEN} questions at once`,
 			);
 			this.#send({ key, question: asked }, null);
 			return;

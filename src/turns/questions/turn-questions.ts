@@ -9,24 +9,24 @@ import { StandingTime } from './standing-time.ts';
 export interface TurnQuestionsOptions {
 	/** null: this agent asks nothing. */
 	channel: QuestionChannel | null;
-	/** Why it cannot ask in this turn, where it otherwise could. */
+	/** Why it cannot ask in this turn, although it otherwise could. */
 	problem: string | null;
-	/** A question that nobody answers is denied after this. */
+	/** How long until an unanswered question is denied. */
 	questionMs: number;
 	control: Pick<TurnControl, 'onQuestionAsked' | 'onQuestionSettled'>;
 	now: () => number;
 	warn: (text: string) => void;
-	/** Runs what must not throw into a channel. */
+	/** Runs code whose exceptions must not reach a channel. */
 	guard: (action: () => void) => void;
 }
 
-/** What is asked and answered: on disk when it returns. */
+/** Records questions and answers: on disk when it returns. */
 export interface QuestionRecord {
 	question(event: QuestionEvent): void;
 	questionBytes(bytes: ChannelBytes): void;
 }
 
-/** The questions of one turn: each told and recorded, answered once by whoever comes first, or denied. */
+/** The questions of one turn: each is reported and recorded, then answered by whoever comes first, or denied. */
 export class TurnQuestions {
 	readonly #options: TurnQuestionsOptions;
 	readonly #open = new Map<string, { question: Question; denyAt: number }>();
@@ -38,7 +38,7 @@ export class TurnQuestions {
 		this.#options = options;
 	}
 
-	/** A channel that cannot be opened stops no turn: what is asked is then denied by the agent's side. */
+	/** A channel that cannot be opened does not stop the turn: the agent's side then denies whatever is asked. */
 	async open(record: QuestionRecord): Promise<void> {
 		const { channel, problem, warn, guard } = this.#options;
 		this.#record = record;
@@ -56,18 +56,18 @@ export class TurnQuestions {
 		}
 	}
 
-	/** Epoch ms without the time that questions were open: an agent that waits for an answer is not slow. */
+	/** Epoch ms minus the time that questions were open: an agent that waits for an answer is not slow. */
 	timeAt(at: number): number {
 		return this.#time.at(at);
 	}
 
-	/** To be called a few times a second. */
+	/** Call it a few times a second. */
 	tick(): void {
 		const now = this.#options.now();
 		for (const [id, { denyAt }] of this.#open) if (now >= denyAt) this.#send(id, null, 'timeout');
 	}
 
-	/** The turn has ended, or is to: nothing is allowed any more. Never rejects. */
+	/** Ends with the turn, or before it is stopped: allows nothing any more. Never rejects. */
 	close(): Promise<void> {
 		this.#closing ??= this.#close();
 		return this.#closing;
@@ -93,7 +93,7 @@ export class TurnQuestions {
 		});
 	}
 
-	/** Throws RelayError `usage` for an answer that the question does not take; it stays open. */
+	/** Throws RelayError `usage` for an answer that the question does not accept; it stays open. */
 	#answer(id: string, answer: Answer, by: AnsweredBy): 'taken' | 'too_late' {
 		const open = this.#open.get(id);
 		if (open === undefined) return 'too_late';
@@ -102,7 +102,7 @@ export class TurnQuestions {
 		return this.#send(id, answer, by);
 	}
 
-	/** On record before it is sent: what was allowed is known, whatever dies in between. */
+	/** Records the answer before it is sent: whatever dies in between, it is known what was allowed. */
 	#send(id: string, answer: Answer | null, by: AnsweredBy): 'taken' | 'too_late' {
 		const { channel, guard } = this.#options;
 		let taken: 'taken' | 'too_late' = 'too_late';
@@ -123,4 +123,4 @@ export class TurnQuestions {
 }
 
 const cannotAsk = (why: string) =>
-	`The agent cannot ask in this turn (${safeLine(why, 200)}); what it would ask for is denied.`;
+	`The agent cannot ask in this turn (${safeLine(why, 200)}); whatever it would ask for is denied.`;

@@ -1,21 +1,21 @@
 /**
- * Numbers that agents and providers report, held within what can be true. What is beyond counts as not reported: it would be
- * shown to people, summed up for a session, waited for, and written where JSON has no word for it.
+ * Keeps numbers that agents and providers report within possible bounds. A number out of bounds counts as not reported: otherwise
+ * it would be shown to people, summed up for a session, waited for, and written to JSON, which has no word for it.
  */
 import type { ParsedTurn, ThreadTotals } from '../../agents/agent-adapter.ts';
 import type { AgentEvent, Limit, TokenCounts, Utilization } from '../../agents/events.ts';
 
 const DAY_MS = 24 * 3600_000;
-/** A reset further away is no time at all; no window of any plan is longer than a year. */
+/** A reset further away is not credible; no window of any plan is longer than a year. */
 const MAX_AHEAD_MS = 400 * DAY_MS;
-/** Of one turn. The dearest turn that anybody reported cost some hundred dollars. */
+/** The bound for one turn. The most expensive turn that anybody reported cost some hundred dollars. */
 const MAX_COST_USD = 100_000;
-/** Of one turn or thread. */
+/** The bound for one turn or thread. */
 const MAX_TOKENS = 1e12;
-/** A plan may be overdrawn, but not so. */
+/** A plan may be overdrawn, but not this far. */
 const MAX_RATIO = 1000;
 const MAX_ATTEMPTS = 1e6;
-/** Exit codes have 32 bits where they have most. */
+/** Exit codes have at most 32 bits. */
 const MAX_EXIT_CODE = 2 ** 32;
 
 export function boundedEvent(event: AgentEvent, now: number): AgentEvent {
@@ -95,11 +95,11 @@ function boundedTotals({ costUsd, ...tokens }: ThreadTotals): ThreadTotals {
 
 function boundedLimit(limit: Limit, now: number): Limit {
 	const resetAt = boundedReset(limit.resetAt, now);
-	// Without a told end its length is the relay's guess.
+	// Without a reported end its length is the relay's estimate.
 	return { ...limit, resetAt, confidence: resetAt === null ? 'estimated' : limit.confidence };
 }
 
-/** A window whose use is no number tells nothing. */
+/** A window whose use is not a number is useless. */
 function boundedWindows(windows: readonly Utilization[], now: number): Utilization[] {
 	return windows.flatMap((window) => {
 		const ratio = within(window.ratio, MAX_RATIO);
@@ -116,7 +116,7 @@ function boundedExitCode(code: number | null): number | null {
 	return code !== null && Number.isInteger(code) && Math.abs(code) <= MAX_EXIT_CODE ? code : null;
 }
 
-/** null for what is no number from 0 to `most`. */
+/** null for anything but a number from 0 to `most`. */
 function within(value: number | null, most: number): number | null {
 	return value !== null && Number.isFinite(value) && value >= 0 && value <= most ? value : null;
 }

@@ -9,7 +9,7 @@ import { TURN_STATE_VERSION, type TurnState } from '../../sessions/turns/turn-st
 import type { TurnSpec } from '../turn-spec.ts';
 import { tokensToDisk } from './token-counts.ts';
 
-/** The state as it stands on disk before the agent is started: everything that is known is said, the rest is empty. */
+/** The state on disk before the agent is started: everything known is filled in, the rest is empty. */
 export function firstState(
 	spec: TurnSpec,
 	args: readonly string[],

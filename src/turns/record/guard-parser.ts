@@ -1,13 +1,13 @@
 /**
- * A parser that never throws. One line that its adapter cannot read (an exception is a bug of ours, or a shape that nobody
- * thought of) costs what it says and nothing else: it stays in the raw record, and the agent is left at work.
+ * Wraps a parser so that it never throws. A line that its adapter cannot read (an exception is a bug of ours, or a shape that
+ * nobody thought of) loses only its own meaning: it stays in the raw record, and the agent keeps working.
  */
 import type { AgentExit, AgentId, AgentParser, NativeFacts, ParsedTurn } from '../../agents/agent-adapter.ts';
 import type { AgentEvent } from '../../agents/events.ts';
 
 const NEWLINE = 0x0a;
 
-/** `onTrouble` hears of each exception. Lines are given one by one, so that one which throws takes no other with it. */
+/** Calls `onTrouble` with each exception. Lines are passed one by one, so that one that throws takes no other with it. */
 export function guardParser(parser: AgentParser, onTrouble: (error: unknown) => void): AgentParser {
 	const read = (chunk: Buffer, take: (piece: Buffer) => AgentEvent[]): AgentEvent[] => {
 		const all: AgentEvent[] = [];
@@ -33,7 +33,10 @@ export function guardParser(parser: AgentParser, onTrouble: (error: unknown) => 
 	};
 }
 
-/** A last line without its newline is taken once, so a second try judges what came before it; then without the CLI's own record. */
+/**
+ * A last line without its newline is taken only once, so a second try judges the lines before it; a third leaves out the CLI's own
+ * record.
+ */
 function ended(
 	parser: AgentParser,
 	exit: AgentExit,
@@ -69,7 +72,7 @@ function judgedByExit({ exitCode, stopRequested }: AgentExit): ParsedTurn {
 	};
 }
 
-/** What the user is told, once a turn, where a parser met what it cannot read. */
+/** The warning, once a turn, when a parser met something it cannot read. */
 export function unreadableOutput(agent: AgentId, rawPath: string): string {
-	return `A part of ${agent}'s output could not be read; it is kept as it came in ${rawPath}.`;
+	return `Part of ${agent}'s output could not be read; it is kept unchanged in ${rawPath}.`;
 }

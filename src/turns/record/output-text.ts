@@ -1,6 +1,6 @@
 /**
- * `NNN-output.md`: the turn as a person reads it. Text as text, a line per tool call and one per outcome, reasoning in a
- * marked block. Everything the agent wrote passes the text filter, so the file is safe to `cat`.
+ * `NNN-output.md`: the turn for a person to read. Text as text, a line per tool call and one per outcome, reasoning in a marked
+ * block. Everything the agent wrote passes the text filter, so the file is safe to `cat`.
  */
 import type { AgentEvent } from '../../agents/events.ts';
 import type { Question } from '../../agents/questions.ts';
@@ -9,13 +9,13 @@ import { describeTasks } from '../describe-tasks.ts';
 import { describeAnswer } from '../questions/describe-answer.ts';
 import type { QuestionEvent } from '../questions/question-log.ts';
 
-/** Lines of a failed tool's output that the transcript repeats. */
+/** How many lines of a failed tool's output the transcript repeats. */
 const FAILURE_LINES = 12;
 const TITLE_CHARS = 200;
 
 type Block = { kind: 'message' | 'thought'; messageId: string; filter: TextFilter };
 
-/** Streaming: `add` gives the text to append for one event, `end` closes what is open. */
+/** Streaming: `add` returns the text to append for one event, `end` closes what is open. */
 export class Transcript {
 	#block: Block | null = null;
 	#isEmpty = true;
@@ -43,7 +43,7 @@ export class Transcript {
 				);
 			case 'retry':
 				return this.#line(
-					`! ${event.reason}, the agent tries again${event.delayMs === null ? '' : ` in ${event.delayMs} ms`}`,
+					`! ${event.reason}, the agent retries${event.delayMs === null ? '' : ` in ${event.delayMs} ms`}`,
 				);
 			case 'error':
 				return this.#line(`! ${safeLine(event.message, 500)}`);
@@ -67,7 +67,7 @@ export class Transcript {
 		return this.#close();
 	}
 
-	/** A line for a question, and one for what became of it. */
+	/** A line for a question, and one for its outcome. */
 	question(event: QuestionEvent): string {
 		if (event.type === 'question_asked') {
 			this.#questions.set(event.question.id, event.question);

@@ -1,6 +1,6 @@
 /**
- * Writes one turn as it happens: the bytes first, then what they mean. A parser bug may lose a summary, never a record.
- * Memory stays flat: raw bytes go to disk at once; events and transcript are gathered for a few milliseconds at most.
+ * Writes one turn as it happens: the bytes first, then their meaning. A parser bug may lose a summary, never a record. Memory stays
+ * flat: raw bytes go to disk at once; events and transcript are gathered for a few milliseconds at most.
  */
 import type { AgentExit, AgentParser, NativeFacts, ParsedTurn } from '../../agents/agent-adapter.ts';
 import type { AgentEvent, PlanItem } from '../../agents/events.ts';
@@ -28,15 +28,15 @@ export interface RecorderOptions {
 	folder: string;
 	turn: number;
 	prompt: Buffer;
-	/** As of the session; default: paths as they are. */
+	/** The session's `wayTo`; default: paths unchanged. */
 	wayTo?: (path: string) => string;
 	parser: AgentParser;
-	/** Epoch ms that do not jump while the turn runs. */
+	/** Epoch ms that never jump while the turn runs. */
 	now: () => number;
-	/** The plan that stands in the native session before the turn; null: none is known. */
+	/** The plan in the native session before the turn; null: unknown. */
 	planBefore: readonly PlanItem[] | null;
 	onEvent: (event: AgentEvent, atMs: number) => void;
-	/** Something of the agent's output could not be read; it is in the raw record. */
+	/** Part of the agent's output could not be read; it is in the raw record. */
 	onUnreadable: () => void;
 	/** A write that failed outside any call of the owner (a gathered write on a full disk). */
 	onError: (error: unknown) => void;
@@ -54,7 +54,7 @@ export class TurnRecorder {
 	readonly #events: AppendFile;
 	readonly #output: AppendFile;
 	readonly #stderr: AppendFile;
-	/** There only where the agent asked. */
+	/** Exists only if the agent asked. */
 	#questions: AppendFile | null = null;
 	readonly #transcript = new Transcript();
 	#seq = 0;
@@ -109,23 +109,23 @@ export class TurnRecorder {
 		this.#take(this.#parser.stderr(chunk), now);
 	}
 
-	/** What the agent told in a file beside its output; it is read, not kept, and no sign that it goes on. */
+	/** The agent's reports in a file next to its output; they are read, not kept, and are not a sign of life. */
 	telemetry(chunk: Buffer): void {
 		this.#take(this.#parser.telemetry?.(chunk) ?? [], this.#options.now());
 	}
 
-	/** What the agent asked, and what became of it: on disk when it returns. */
+	/** A question of the agent, or its outcome: on disk when it returns. */
 	question(event: QuestionEvent): void {
 		this.repeatQuestion({ ts: this.#options.now(), event });
 		this.flush();
 	}
 
-	/** One that was on record before, with its time. */
+	/** A question or answer that was on record before, with its time. */
 	repeatQuestion(logged: LoggedQuestion): void {
 		this.#gather(serializeQuestion(logged, ++this.#seq), this.#transcript.question(logged.event));
 	}
 
-	/** What went over the channel of the turn's questions: recorded before it is read or sent. */
+	/** Bytes on the channel of the turn's questions: recorded before they are read or sent. */
 	questionBytes(bytes: ChannelBytes): void {
 		this.#questions ??= new AppendFile(turnFile(this.#folder, this.#options.turn, 'questions.jsonl'), {
 			isOfLines: true,
@@ -168,8 +168,8 @@ export class TurnRecorder {
 	}
 
 	/**
-	 * Writes the turn's files again when somebody removed them (an agent's `git clean -fdx`). Returns true when it had to;
-	 * after that each call copies stderr anew, since the agent still writes to the removed file.
+	 * Writes the turn's files again when somebody removed them (an agent's `git clean -fdx`). Returns true if it had to; after that
+	 * each call copies stderr again, since the agent still writes to the removed file.
 	 */
 	restoreIfGone(): boolean {
 		const files = [this.#raw, this.#events, this.#output, this.#questions].filter((file) => file !== null);
@@ -184,8 +184,8 @@ export class TurnRecorder {
 		return isGone;
 	}
 
-	/** The turn's files go on in the session's folder, wherever that is now. */
-	goOnIn(folder: string): void {
+	/** Continues the turn's files in the session's folder, wherever that is now. */
+	continueIn(folder: string): void {
 		if (folder === this.#folder) return;
 		this.#folder = folder;
 		const { turn } = this.#options;
@@ -197,7 +197,7 @@ export class TurnRecorder {
 		this.#restored++;
 	}
 
-	/** After the last write: raw bytes are on disk before the final state names them. */
+	/** Call it after the last write: raw bytes are on disk before the final state names them. */
 	sync(): void {
 		this.#raw.sync();
 	}
@@ -217,8 +217,8 @@ export class TurnRecorder {
 	}
 
 	#take(events: AgentEvent[], now: number): void {
-		for (const told of events) {
-			const event = boundedEvent(told, now);
+		for (const reported of events) {
+			const event = boundedEvent(reported, now);
 			this.facts.add(event, now);
 			this.#gather(serializeEvent({ ts: now, seq: ++this.#seq, event }), this.#transcript.add(event));
 			this.#options.onEvent(event, now);

@@ -7,8 +7,8 @@ const { O_CREAT, O_EXCL, O_NOFOLLOW, O_RDWR } = constants;
 const RESERVED_BYTES = 256 * 1024;
 
 /**
- * Space set aside on the record's own file system in a file without a name: `release` gives it back, and so does any end
- * of the process. It is what lets a turn on a full disk still say how it ended.
+ * Space set aside on the record's own file system in a file without a name: `release` returns it, and so does any end of the
+ * process. It lets a turn on a full disk still record how it ended.
  */
 export class SpaceReserve {
 	#fd: number | null;

@@ -5,15 +5,15 @@ import { ensureFolder } from '../../core/files/folders.ts';
 import { FILE_MODE, removeIfThere } from '../../core/files/write-file.ts';
 
 const CHUNK_BYTES = 64 * 1024;
-/** A CLI may write 100 KB for each request: what was read is cut off above this. */
+/** A CLI may write 100 KB for each request: above this size, the part that was read is cut off. */
 const KEPT_BYTES = 1024 * 1024;
-/** At its end a CLI writes what it still holds; more than this is no telemetry. */
+/** At its end a CLI flushes what it still holds; more than this is not telemetry. */
 const MOST_AT_END = 16 * 1024 * 1024;
 
 /**
- * A private file (0600, in a folder of 0700) to which a CLI appends what its stream does not tell, read while it works. Its
- * name is gone as soon as the CLI has written, so that nothing is left after a crash and nobody else can write to it; what
- * was read is cut off. Nothing of it is kept.
+ * A private file (0600, in a folder of mode 0700) to which a CLI appends what its stream does not report, read while it works. Its
+ * name is removed as soon as the CLI has written, so that nothing is left after a crash and nobody else can write to it; the part
+ * that was read is cut off. Nothing of it is kept.
  */
 export class TelemetryFile {
 	readonly #path: string;
@@ -23,7 +23,7 @@ export class TelemetryFile {
 	#at = 0;
 	#isOpen = true;
 
-	/** Throws what the file system throws; then there is no file. */
+	/** Throws the file system's error; then there is no file. */
 	constructor(path: string, deliver: (chunk: Buffer) => void) {
 		const { O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_RDWR } = constants;
 		ensureFolder(dirname(path));

@@ -1,4 +1,4 @@
-/** Token counts and totals as files hold them. */
+/** Token counts and totals in their disk form. */
 import type { ThreadTotals } from '../../agents/agent-adapter.ts';
 import type { TokenCounts } from '../../agents/events.ts';
 import type { TurnState } from '../../sessions/turns/turn-state.ts';
@@ -15,7 +15,7 @@ export function tokensFromDisk(tokens: TurnState['tokens']): TokenCounts {
 	return reasoning_in_output ? { ...counts, reasoningInOutput: true } : counts;
 }
 
-/** The cost stands beside the counts where the CLI adds it up too. */
+/** The cost is next to the counts if the CLI adds it up too. */
 export function totalsToDisk(totals: ThreadTotals): NonNullable<TurnState['cumulative_tokens']> {
 	const { costUsd } = totals;
 	return { ...tokensToDisk(totals), ...(costUsd === undefined ? {} : { cost_usd: costUsd }) };

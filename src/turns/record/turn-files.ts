@@ -14,12 +14,12 @@ export interface TurnFilesOptions {
 	session: OpenSession;
 	/** Exactly what the agent reads. */
 	prompt: Buffer;
-	/** As it stands on disk before the agent is started. */
+	/** The state on disk before the agent is started. */
 	state: TurnState;
 	onWarning: (text: string) => void;
 }
 
-/** What is on disk of a turn besides what its recorder writes: the prompt, its state, its share of the session's record. */
+/** A turn's files besides those of its recorder: the prompt, its state, its share of the session's record. */
 export class TurnFiles {
 	readonly #options: TurnFilesOptions;
 	#state: TurnState;
@@ -35,7 +35,7 @@ export class TurnFiles {
 		return this.#state;
 	}
 
-	/** Another one once something stands in the way of the session's own. */
+	/** The path changes once something blocks the session's own folder. */
 	get folder(): string {
 		return this.#options.session.folder;
 	}
@@ -44,7 +44,7 @@ export class TurnFiles {
 		return turnFile(this.folder, this.#state.turn, name);
 	}
 
-	/** Throws RelayError where the turn cannot be recorded. */
+	/** Throws RelayError if the turn cannot be recorded. */
 	prepare(): void {
 		try {
 			this.#options.session.together(() => this.#prepare());
@@ -54,12 +54,12 @@ export class TurnFiles {
 		}
 	}
 
-	/** Gives the reserved space back: what is written from here on may need it. */
+	/** Returns the reserved space: writes from here on may need it. */
 	release(): void {
 		this.#reserve?.release();
 	}
 
-	/** On disk with the next write. */
+	/** Changes the state; it is on disk with the next write. */
 	change(facts: Partial<TurnState>): void {
 		this.#state = { ...this.#state, ...facts };
 	}
@@ -68,7 +68,7 @@ export class TurnFiles {
 		this.#isDirty = true;
 	}
 
-	/** Told once and kept in the state. */
+	/** Warns once, and keeps the warning in the state. */
 	warn(text: string): void {
 		if (this.#state.warnings.includes(text)) return;
 		this.change({ warnings: [...this.#state.warnings, text] });
@@ -79,7 +79,7 @@ export class TurnFiles {
 		if (this.#isDirty) this.write(recorder);
 	}
 
-	/** The state of a turn that runs. */
+	/** The state of a running turn. */
 	write(recorder: TurnRecorder): void {
 		this.#isDirty = false;
 		this.#options.session.together(() => this.#write(recorder));
@@ -97,7 +97,7 @@ export class TurnFiles {
 		this.#options.session.writeTurnState(this.#state, { sync: false });
 	}
 
-	/** The state as it stays, with the session's record. Throws RelayError, but not where the turn has failed already. */
+	/** The final state, with the session's record. Throws RelayError, unless the turn has failed already. */
 	writeFinal(facts: Partial<TurnState>, hasFailed: boolean): void {
 		const { session } = this.#options;
 		this.change(facts);
@@ -126,13 +126,13 @@ export class TurnFiles {
 
 	#restoreIfGone(recorder: TurnRecorder, isLast: boolean): void {
 		const { session } = this.#options;
-		recorder.goOnIn(session.writableFolder());
+		recorder.continueIn(session.writableFolder());
 		const isGone = recorder.restoreIfGone();
-		// Each kept file is looked at only where something is gone already, and once the agent has ended.
+		// Each kept file is checked only if something is gone already, and once the agent has ended.
 		const isKeptGone = (isGone || isLast) && session.restore();
 		if (!isGone && !isKeptGone) return;
 		this.warn(
-			'Records of this session were removed in mid-turn (git clean?); your words of all its turns, and what this turn wrote, are there again.',
+			'Records of this session were removed during the turn (git clean?); your words in all its turns, and the records of this turn, were restored.',
 		);
 	}
 
@@ -154,13 +154,13 @@ export class TurnFiles {
 
 	#existsAlready(): RelayError {
 		const { session } = this.#options;
-		const what = `Turn ${this.#state.turn} of session ${session.id} exists already.`;
+		const what = `Turn ${this.#state.turn} of session ${session.id} already exists.`;
 		return new RelayError('damaged_record', what, {
 			hint: 'Another relay may have written it; open the session again.',
 		});
 	}
 
-	/** What this turn is sent of the user's words, before it is on record. */
+	/** Witnesses the user's words in this turn before it is on record. */
 	#witnessWords(): void {
 		const { user_prompt: range, turn } = this.#state;
 		if (range === null) return;
@@ -172,7 +172,7 @@ export class TurnFiles {
 		}
 	}
 
-	/** The user's words when they came with this turn; null when the prompt repeats an earlier one. */
+	/** The user's words if they came with this turn; null when the prompt repeats an earlier one. */
 	#ownWords(): string | null {
 		const { user_prompt: range, turn } = this.#state;
 		if (range?.turn !== turn) return null;

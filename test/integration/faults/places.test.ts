@@ -121,13 +121,13 @@ describe('an agent that removes the records in mid-turn', () => {
 		expect(relay.read(2, 'stderr.log')).toBe('warned before\nwarned after\n');
 		expect(relay.read(2, 'output.md')).toMatch(/said before[\s\S]*said after/);
 		expect(JSON.parse(relay.read(2, 'state.json'))).toEqual(relay.states()[1]);
-		expect(relay.states()[1]?.warnings.join()).toMatch(/removed in mid-turn/);
+		expect(relay.states()[1]?.warnings.join()).toMatch(/removed during the turn/);
 		expect(
 			relay
 				.ofType('notice')
 				.map(({ text }) => text)
 				.join(),
-		).toMatch(/removed in mid-turn/);
+		).toMatch(/removed during the turn/);
 		expect(JSON.parse(relay.read(1, 'state.json'))).toMatchObject({ status: 'completed' });
 		const { folder } = relay;
 		await relay.relay.close();

@@ -85,7 +85,7 @@ describe("an agent's git clean -fdx", () => {
 		await relay.send('the second task');
 		expect(relay.read(1, 'prompt.md')).toBe('the first task');
 		expect(relay.read(2, 'prompt.md')).toBe('the second task');
-		expect(relay.states()[1]?.warnings.join()).toContain('removed in mid-turn');
+		expect(relay.states()[1]?.warnings.join()).toContain('removed during the turn');
 	});
 });
 

@@ -231,7 +231,7 @@ it('is told as withdrawn when the agent takes it back, and answered no more', as
 	expect(told).toMatchObject([{ id: asked[0]?.question.id, answer: null, by: 'withdrawn' }]);
 	expect(outcomes).toEqual(['denied no answer']);
 	expect(existsSync(ran)).toBe(false);
-	expect(relay.read(1, 'output.md')).toContain('withdrawn: the agent waits for no answer any more');
+	expect(relay.read(1, 'output.md')).toContain('withdrawn: the agent no longer waits for an answer');
 });
 
 it('stops the clocks of the turn while it waits', async () => {

@@ -1,4 +1,6 @@
-/** What is asked on the agent's terminal while a turn runs: told once, answered once, or refused where nobody is there. */
+/**
+ * Questions on the agent's terminal while a turn runs: each is reported once and answered once, or refused when nobody is there.
+ */
 import type { AgentProcess } from '../../../terminal/agent-process.ts';
 import type { TurnControl } from '../../turn-spec.ts';
 import { EchoMask } from './echo-mask.ts';
@@ -6,22 +8,22 @@ import { TerminalQuestions } from './terminal-question.ts';
 
 /** Ctrl+D: end of input. */
 const END_OF_INPUT = '\x04';
-/** A program that asks again after so many refusals never takes one. */
+/** A program that asks again after this many refusals never accepts one. */
 const MAX_REFUSALS = 3;
-/** Questions of one turn that are told; a program that asks without end fills no screen. */
-const MAX_TOLD = 20;
+/** How many questions of one turn are reported; a program that asks without end must not fill the screen. */
+const MAX_REPORTED = 20;
 
 type Open = { text: string; refuseAt: number | null };
 
 export interface AskedTerminalOptions {
 	startedAt: number;
 	isTextAgent: boolean;
-	/** 0 = a question is never refused by itself. */
+	/** 0 = a question is never refused automatically. */
 	answerMs: number;
 	control: Pick<TurnControl, 'onTerminalAsked' | 'onTerminalSettled' | 'canAnswer'>;
 	now: () => number;
 	warn: (text: string) => void;
-	/** Nobody answers and no refusal is taken. */
+	/** Called when nobody answers and no refusal is accepted. */
 	giveUp: () => void;
 }
 
@@ -33,7 +35,7 @@ export class AskedTerminal {
 	#open: Open | null = null;
 	#settledAt = 0;
 	#refusals = 0;
-	#told = 0;
+	#reported = 0;
 
 	constructor(options: AskedTerminalOptions) {
 		this.#options = options;
@@ -44,7 +46,7 @@ export class AskedTerminal {
 		this.#agent = agent;
 	}
 
-	/** The bytes as they may be recorded: without an answer that the program itself has shown. */
+	/** The bytes to record: without an answer that the program itself has echoed. */
 	output(chunk: Buffer): Buffer {
 		const kept = this.#mask.apply(chunk);
 		this.#questions.output(kept, this.#options.now());
@@ -56,17 +58,17 @@ export class AskedTerminal {
 		const now = this.#options.now();
 		if (this.#open?.refuseAt != null && now >= this.#open.refuseAt) this.#refuse();
 		const agent = this.#agent;
-		if (agent === null || this.#told >= MAX_TOLD) return;
+		if (agent === null || this.#reported >= MAX_REPORTED) return;
 		const text = this.#questions.tick(now, () => agent.isTerminalRead());
 		if (text !== null) this.#ask(text, now);
 	}
 
-	/** Since when the agent itself is silent: a wait for an answer is none of its own. Epoch ms. */
+	/** When the agent itself fell silent: waiting for an answer does not count. Epoch ms. */
 	silentSince(lastByteAt: number): number {
 		return this.#open === null ? Math.max(lastByteAt, this.#settledAt) : this.#options.now();
 	}
 
-	/** The turn has ended. */
+	/** Ends with the turn. */
 	close(): void {
 		this.#settle('was left open');
 		this.#agent = null;
@@ -75,11 +77,11 @@ export class AskedTerminal {
 	#ask(text: string, now: number): void {
 		const { answerMs, control, giveUp, warn } = this.#options;
 		if (this.#refusals >= MAX_REFUSALS) {
-			warn(`Stopped, because it went on asking on the terminal after ${MAX_REFUSALS} refusals`);
+			warn(`Stopped, because it kept asking on the terminal after ${MAX_REFUSALS} refusals`);
 			giveUp();
 			return;
 		}
-		this.#told++;
+		this.#reported++;
 		const refusedInMs = control.canAnswer === true || answerMs === 0 ? null : answerMs;
 		const open = { text, refuseAt: refusedInMs === null ? null : now + refusedInMs };
 		this.#open = open;

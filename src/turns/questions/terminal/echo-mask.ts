@@ -1,6 +1,6 @@
 /**
- * Keeps an answer out of the records where the program that asked shows what is typed: bytes that repeat the answer, in
- * order and first of all, are recorded as asterisks. The terminal itself echoes nothing.
+ * Keeps an answer out of the records when the program that asked echoes what is typed: leading bytes that repeat the answer, in
+ * order, are recorded as asterisks. The terminal itself echoes nothing.
  */
 const ASTERISK = 0x2a;
 
@@ -11,7 +11,7 @@ export class EchoMask {
 		this.#expected = Buffer.from(answer);
 	}
 
-	/** The chunk as it may be kept, of the same length. */
+	/** The chunk as it may be kept, with the same length. */
 	apply(chunk: Buffer): Buffer {
 		if (this.#expected.length === 0 || chunk.length === 0) return chunk;
 		let count = 0;

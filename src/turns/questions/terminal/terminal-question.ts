@@ -1,14 +1,15 @@
 /**
- * What asks on the agent's terminal (sudo, ssh, git), past the agent. Two signs: text that is no event and stands unfinished,
- * as questions do; and a process that reads the terminal, where the system can tell. A pure decision over bytes and time.
+ * Detects programs that ask on the agent's terminal (sudo, ssh, git), past the agent. There are two signs: an unfinished line that
+ * is not an event, as questions are; and a process that reads the terminal, if the system shows it. A pure decision over bytes and
+ * time.
  */
 import { safeLine } from '../../../core/text.ts';
 
-/** A program that goes on printing finishes its line sooner. */
+/** A program that continues to print finishes its line sooner. */
 const UNFINISHED_MS = 1_000;
-/** A reader is asked for once the agent has been quiet for this long, and this often. */
+/** How long the agent must be quiet before a reader is looked for, and how often. */
 const QUIET_MS = 2_000;
-/** Of a line without end this much of its beginning and of its end is kept. */
+/** How much is kept of the beginning and the end of a line without end. */
 const KEPT_BYTES = 1_024;
 const SHOWN_CHARS = 200;
 const NEWLINE = 0x0a;
@@ -21,7 +22,7 @@ export class TerminalQuestions {
 	#lastLookAt: number;
 	#isAsked = false;
 
-	/** `isTextAgent`: the agent's own words come as plain text, so that an unfinished line says nothing. */
+	/** `isTextAgent`: the agent's own words come as plain text, so an unfinished line says nothing. */
 	constructor(startedAt: number, { isTextAgent }: { isTextAgent: boolean }) {
 		this.#isTextAgent = isTextAgent;
 		this.#lastByteAt = startedAt;
@@ -41,7 +42,7 @@ export class TerminalQuestions {
 		this.#line = longer(NO_LINE, chunk.subarray(end + 1));
 	}
 
-	/** Somebody has answered: silence from now on may be the next question. */
+	/** Somebody has answered: a silence from now on may be the next question. */
 	answered(now: number): void {
 		this.#lastByteAt = now;
 		this.#lastLookAt = now;
@@ -50,7 +51,7 @@ export class TerminalQuestions {
 		this.#lineBefore = NO_LINE;
 	}
 
-	/** To be called a few times a second. A question is given once; `isRead` costs a look at processes and is asked seldom. */
+	/** Call it a few times a second. Returns each question once; `isRead` looks at processes, so it is called seldom. */
 	tick(now: number, isRead: () => boolean): string | null {
 		if (this.#isAsked) return null;
 		const quietMs = now - this.#lastByteAt;
@@ -85,10 +86,10 @@ function longer({ head, tail }: LineEnds, bytes: Buffer): LineEnds {
 	};
 }
 
-/** The line as a question, safe to show, or '' when it is an event or blank. */
+/** The line as a question, safe to show, or '' if it is an event or blank. */
 function questionIn({ head, tail }: LineEnds): string {
 	if (shown(head.toString()).startsWith('{')) return '';
-	// What a carriage return has overwritten is not on a screen any more.
+	// Text overwritten after a carriage return is no longer on the screen.
 	const text = tail.toString().replace(/\s+$/, '');
 	return shown(text.slice(text.lastIndexOf('\r') + 1));
 }

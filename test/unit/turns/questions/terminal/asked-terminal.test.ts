@@ -92,7 +92,7 @@ describe('what asks on the terminal', () => {
 		expect(asked[0]).toMatchObject({ refusedInMs: 30_000 });
 		expect(typed).toEqual(['\x04', '\x04', '\x04']);
 		expect(ends.gaveUp).toBeGreaterThan(0);
-		expect(warnings.at(-1)).toBe('Stopped, because it went on asking on the terminal after 3 refusals');
+		expect(warnings.at(-1)).toBe('Stopped, because it kept asking on the terminal after 3 refusals');
 	});
 
 	it('is never refused by itself where the configuration says so', () => {
