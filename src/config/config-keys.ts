@@ -1,4 +1,4 @@
-/** What people must know about each key. The table is the documentation; `docs/configuration.md` is checked against it. */
+/** Describes each key for people. The table is the documentation; `docs/configuration.md` is checked against it. */
 import type * as v from 'valibot';
 import { DEFAULT_AGENT_SETTINGS, DEFAULT_CONFIG } from './defaults.ts';
 import { agentSettingsSchema, relayConfigSchema } from './schema.ts';
@@ -14,7 +14,7 @@ export interface ConfigKey {
 	/** Completes `allowed: …`. */
 	allowed: string;
 	unit: string | null;
-	/** What an untrusted repo's file may do with it. `user only`: a trusted one's neither. */
+	/** What an untrusted repo's file may do with it. `user only`: not even a trusted repo may set it. */
 	untrusted: 'may set' | 'may lower' | 'not obeyed' | 'user only';
 	about: string;
 	default: unknown;
@@ -57,7 +57,7 @@ const { by_name: _, ...agentsEntries } = agents.entries;
 const { by_name: __, ...agentsDefaults } = DEFAULT_CONFIG.agents;
 
 const LIMIT_KINDS = 'one of "window", "rate", "quota", "billing", "overloaded"';
-const KINDS_OR_TOLD = `${LIMIT_KINDS}, or "told" by the words`;
+const KINDS_OR_REPORTED = `${LIMIT_KINDS}, or "told" for the kind that the words name`;
 
 export const CONFIG_KEYS: readonly ConfigKey[] = [
 	{
@@ -72,27 +72,27 @@ export const CONFIG_KEYS: readonly ConfigKey[] = [
 		order: {
 			kind: 'list',
 			allowed: 'a list of agents, each as "agent" or "agent:model"',
-			about: 'Who works, first choice first; hand-overs follow it.',
+			about: 'The agents to use, first choice first; hand-overs follow it.',
 		},
 		default: text(
 			'"agent" or "agent:model", or ""',
-			'The agent that begins; "" = the first usable one of agents.order.',
+			'The agent that starts; "" = the first usable one of agents.order.',
 		),
 	}),
 	...section('agents.NAME', agentSettingsSchema.entries, DEFAULT_AGENT_SETTINGS, {
 		model: {
-			...text('a model name, or ""', 'The model asked for; "" = none is passed, the CLI decides.'),
+			...text('a model name, or ""', 'The model to ask for; "" = none, the CLI decides.'),
 			...looks,
 		},
 		executable: text(
 			'a program name, an absolute path, "~/…", or ""',
-			'The program to start in place of the one found on PATH or in the places of installers and version managers.',
+			'The program to start instead of the one found on PATH or where installers and version managers put it.',
 		),
-		title: text('one line of text, or ""', 'How the agent is called in lists.'),
-		install: text('one line of text, or ""', 'How a person installs it, as a command line.'),
+		title: text('one line of text, or ""', 'The name that lists show.'),
+		install: text('one line of text, or ""', 'The command line that installs it.'),
 		command: {
 			...words(
-				'Makes NAME an agent of your own: its program and arguments. `{prompt_file}`, `{prompt}` stand for the prompt, `{session}` for an id of the conversation.',
+				'Defines NAME as an agent of your own: its program and arguments. `{prompt_file}`, `{prompt}` stand for the prompt, `{session}` for an id of the conversation.',
 			),
 			allowed: 'a list of words; the first is a program name, an absolute path or "~/…"',
 		},
@@ -106,14 +106,14 @@ export const CONFIG_KEYS: readonly ConfigKey[] = [
 		edit_args: words('Arguments for the preset `edit`.'),
 		full_args: words('Arguments for the preset `full`.'),
 		secret_variables: {
-			...words('Names of the variables with its secrets; other agents do not get them.'),
+			...words('Names of the variables that hold its secrets; other agents do not get them.'),
 			allowed: 'a list of variable names',
 		},
 		fields: {
 			kind: 'table',
 			allowed:
 				'a table of dotted paths: text, message, thought, session, model, input_tokens, output_tokens, cost_usd, error, tool_call, tool_name, tool_input, tool_result, tool_output, tool_error',
-			about: 'With `output = "jsonl"`: where a line says what.',
+			about: 'With `output = "jsonl"`: where each value is in a line.',
 		},
 		silence_s: duration(
 			'0 to 1 day',
@@ -121,7 +121,7 @@ export const CONFIG_KEYS: readonly ConfigKey[] = [
 		),
 		limit_stderr: {
 			kind: 'table',
-			allowed: `a list of { pattern = "regular expression", kind = ${KINDS_OR_TOLD} }`,
+			allowed: `a list of { pattern = "regular expression", kind = ${KINDS_OR_REPORTED} }`,
 			about: 'Lines of stderr that mean a limit.',
 		},
 		limit_exit: {
@@ -131,7 +131,7 @@ export const CONFIG_KEYS: readonly ConfigKey[] = [
 		},
 		limit_fields: {
 			kind: 'table',
-			allowed: `a list of { field = "dotted.path", equals = a value or a list of values, or matches = "regular expression", kind = ${KINDS_OR_TOLD}, reset_field = "dotted.path" }`,
+			allowed: `a list of { field = "dotted.path", equals = a value or a list of values, or matches = "regular expression", kind = ${KINDS_OR_REPORTED}, reset_field = "dotted.path" }`,
 			about: 'With `output = "jsonl"`: fields that mean a limit.',
 		},
 	}),
@@ -143,7 +143,7 @@ export const CONFIG_KEYS: readonly ConfigKey[] = [
 		timeout_s: duration('0 to 30 days', 'A turn is stopped after this; 0 = never.'),
 		linger_s: duration(
 			'0 to 1 hour',
-			'How long a process that is left after the answer may hold the turn open.',
+			'How long a process left running after the answer may hold the turn open.',
 		),
 		answer_s: duration(
 			'0 to 1 hour',
@@ -155,28 +155,28 @@ export const CONFIG_KEYS: readonly ConfigKey[] = [
 		),
 		background_s: duration(
 			'0 to 30 days',
-			'How long background tasks that the agent waits for may go without a sign of life; 0 = not waited for.',
+			'How long background tasks that the agent waits for may go without a sign of life; 0 = the turn does not wait for them.',
 		),
 	}),
 	...section('limits', limits.entries, DEFAULT_CONFIG.limits, {
 		patience_s: duration(
 			'0 to 1 hour',
-			'How long an agent may retry by itself on 429 or overload before work is handed over.',
+			'How long an agent may retry by itself on 429 or overload before its work is handed over.',
 		),
 		max_hops: {
 			kind: 'number',
 			allowed: 'a whole number from 0 to 100',
-			about: 'Most hand-overs for one prompt; 0 = none.',
+			about: 'The most hand-overs for one prompt; 0 = none.',
 		},
 		when_exhausted: text(
 			'"stop" or "wait"',
-			'When nobody is left: stop with exit code 2, or wait for the earliest reset.',
+			'When no agent is available: stop with exit code 2, or wait for the earliest reset.',
 		),
 		max_wait_s: duration('0 to 30 days', 'The longest such wait.'),
 		warn_at: {
 			kind: 'number',
 			allowed: 'a number from 0 to 1',
-			about: 'Share of a plan window that is used up when the shell warns, once; 1 = never early.',
+			about: 'The used share of a plan window at which the shell warns, once; 1 = never early.',
 		},
 	}),
 	...section('permissions', permissions.entries, DEFAULT_CONFIG.permissions, {
@@ -192,7 +192,7 @@ export const CONFIG_KEYS: readonly ConfigKey[] = [
 			kind: 'number',
 			allowed: 'a whole number from 4096 to 1048576',
 			unit: 'bytes',
-			about: 'Size of a resume packet at most.',
+			about: 'The maximum size of a resume packet.',
 		},
 	}),
 	...section('ui', ui.entries, DEFAULT_CONFIG.ui, {
@@ -209,14 +209,14 @@ export const CONFIG_KEYS: readonly ConfigKey[] = [
 			unit: 'turns',
 			untrusted: 'may lower',
 			about:
-				'Turns of a session, those it goes on from included, after which it is checkpointed; 0 = no end.',
+				'Turns of a session, including those it continues, after which it is checkpointed; 0 = no limit.',
 		},
 		max_cost: {
 			kind: 'number',
 			allowed: 'a number from 0 to 1000000',
 			unit: 'USD',
 			untrusted: 'may lower',
-			about: 'Cost of a session, those it goes on from included, after which it is checkpointed; 0 = no end.',
+			about: 'Cost of a session, including those it continues, after which it is checkpointed; 0 = no limit.',
 		},
 	}),
 ];
@@ -232,7 +232,7 @@ export function findConfigKey(key: string): ConfigKey | null {
 	return ROWS.get(genericKey(key)) ?? null;
 }
 
-/** `agents.claude.model` -> `agents.NAME.model`; other keys as they are. */
+/** `agents.claude.model` -> `agents.NAME.model`; other keys unchanged. */
 export function genericKey(key: string): string {
 	const [first, , third, ...more] = key.split('.');
 	return first === 'agents' && third !== undefined && more.length === 0 ? `agents.NAME.${third}` : key;

@@ -1,6 +1,6 @@
 import { type AgentSettings, BUILT_IN_AGENTS, type RelayConfig } from './schema.ts';
 
-/** `[agents.NAME]` where the user says nothing. */
+/** `[agents.NAME]` if the user sets nothing. */
 export const DEFAULT_AGENT_SETTINGS: AgentSettings = {
 	model: null,
 	executable: null,
@@ -22,7 +22,7 @@ export const DEFAULT_AGENT_SETTINGS: AgentSettings = {
 	limit_fields: [],
 };
 
-/** The configuration of someone who has no file. `docs/configuration.md` names each value; a test compares. */
+/** The configuration without any file. `docs/configuration.md` names each value; a test compares. */
 export const DEFAULT_CONFIG: RelayConfig = {
 	store: 'repo',
 	agents: { order: [...BUILT_IN_AGENTS], default: null, by_name: {} },
@@ -34,7 +34,7 @@ export const DEFAULT_CONFIG: RelayConfig = {
 	budgets: { max_turns: 0, max_cost: 0 },
 };
 
-/** What is configured for one agent; the defaults when nothing is. */
+/** The configuration of one agent; the defaults when there is none. */
 export function agentSettings(config: RelayConfig, agent: string): AgentSettings {
 	return Object.hasOwn(config.agents.by_name, agent)
 		? (config.agents.by_name[agent] ?? DEFAULT_AGENT_SETTINGS)

@@ -12,15 +12,15 @@ import { appendTomlElement, setTomlValue } from './toml/toml-edit.ts';
 import { parseToml } from './toml/toml-text.ts';
 
 export interface EditOptions {
-	/** Against two relays that edit at once. */
+	/** Guards against two relays that edit at once. */
 	locking: Locking;
 	/** As in `loadConfig`. */
 	knownAgents?: readonly string[];
 }
 
 /**
- * Sets `key` (`limits.patience_s`) to what `text` means for it; creates file (0600) and folder (0700). A link to the file is
- * followed. Throws RelayError `usage` for an unknown key or a value that is not allowed, `bad_config` when the file is not
+ * Sets `key` (`limits.patience_s`) to the value that `text` means for it; creates file (0600) and folder (0700). A link to the file
+ * is followed. Throws RelayError `usage` for an unknown key or a value that is not allowed, `bad_config` when the file is not
  * valid, `refused` when it cannot be edited safely, `not_writable`.
  */
 export function setConfigValue(file: string, key: string, text: string, options: EditOptions): void {
@@ -36,7 +36,7 @@ export function appendAllowCommand(file: string, command: string, options: EditO
 	return editFile(file, options, (before, path) => appendTomlElement(before, path, key, command));
 }
 
-/** `edit` gives the new text, or null for no change. The whole result must be a valid configuration before it is written. */
+/** `edit` returns the new text, or null for no change. The whole result must be a valid configuration before it is written. */
 function editFile(
 	link: string,
 	options: EditOptions,

@@ -1,7 +1,7 @@
-/** Farther than a third of the word plus one edit a suggestion confuses more than it helps. */
+/** A suggestion with more edits than a third of the word plus one confuses more than it helps. */
 const closeEnough = (name: string) => Math.floor(name.length / 3) + 1;
 
-/** The candidate that takes the fewest edits, or null when none is near. Equal distances: the first wins. */
+/** The candidate that takes the fewest edits, or null when none is near. With equal distances the first wins. */
 export function nearestName(name: string, candidates: Iterable<string>): string | null {
 	let nearest: string | null = null;
 	let fewest = closeEnough(name) + 1;
@@ -15,7 +15,7 @@ export function nearestName(name: string, candidates: Iterable<string>): string 
 	return nearest;
 }
 
-/** Insertions, deletions, replacements and swaps of neighbours that turn one text into the other. */
+/** The number of insertions, deletions, replacements and swaps of neighbours that turn one text into the other. */
 export function editDistance(from: string, to: string): number {
 	let beforeLast: number[] = [];
 	let last = Array.from({ length: to.length + 1 }, (_, column) => column);

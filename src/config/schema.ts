@@ -1,6 +1,6 @@
 /**
- * What may be configured, as types: one schema a section, keys as in TOML. `config-keys.ts` says about each key what people
- * need to know; `layers.ts` reads the values.
+ * The types of everything that may be configured: one schema per section, keys as in TOML. `config-keys.ts` describes each key for
+ * people; `layers.ts` reads the values.
  */
 import { isAbsolute } from 'node:path';
 import * as v from 'valibot';
@@ -17,7 +17,7 @@ export function agentsWithoutCommand(others: readonly string[] = []): string[] {
 /** Also safe as a TOML bare key, as part of a variable's name and as a file name. */
 /** Not `constructor` nor `prototype`: no record keeps a key of these names. */
 export const AGENT_NAME = /^(?!(?:constructor|prototype)$)[a-z][a-z0-9_-]{0,31}$/;
-/** A model becomes a word of a command line, so it never begins like an option. */
+/** A model becomes a word of a command line, so it must not begin like an option. */
 const MODEL_NAME = /^[A-Za-z0-9][\w.:/@+[\]-]{0,127}$/;
 const ONE_LINE = /^[^\u0000-\u001f\u007f]+$/;
 const VARIABLE_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
@@ -28,7 +28,7 @@ const MAX_PATTERN_CHARS = 500;
 const line = v.pipe(v.string(), v.regex(ONE_LINE));
 const lines = v.array(line);
 const fieldPath = v.pipe(v.string(), v.regex(FIELD_PATH));
-/** TOML has no null: empty text takes a value back. */
+/** TOML has no null: empty text unsets a value. */
 const orNone = <T extends v.GenericSchema>(schema: T) =>
 	v.nullable(
 		v.union([
@@ -57,8 +57,8 @@ const isPattern = (text: string) => {
 const pattern = v.pipe(line, v.check(isPattern));
 const LIMIT_KINDS = ['window', 'rate', 'quota', 'billing', 'overloaded'] as const;
 const limitKind = v.picklist(LIMIT_KINDS);
-/** `told`: the kind that the provider's words tell. */
-const kindOrTold = v.picklist([...LIMIT_KINDS, 'told']);
+/** `told`: the kind is read from the provider's words. */
+const kindOrReported = v.picklist([...LIMIT_KINDS, 'told']);
 const plainValue = v.union([line, v.number(), v.boolean()]);
 
 const inRange = (min: number, max: number) =>
@@ -76,14 +76,14 @@ const seconds = (min: number, max: number) =>
 	]);
 const DAY_S = 86_400;
 
-const limitByText = v.strictObject({ pattern, kind: kindOrTold });
+const limitByText = v.strictObject({ pattern, kind: kindOrReported });
 const limitByExit = v.strictObject({ code: integerInRange(1, 255), kind: limitKind });
 const limitByField = v.pipe(
 	v.strictObject({
 		field: fieldPath,
 		equals: v.optional(v.union([plainValue, v.pipe(v.array(plainValue), v.minLength(1))])),
 		matches: v.optional(pattern),
-		kind: kindOrTold,
+		kind: kindOrReported,
 		/** A time, or a wait in seconds. */
 		reset_field: v.optional(fieldPath),
 	}),
@@ -92,10 +92,10 @@ const limitByField = v.pipe(
 		return conditions === 1 || (conditions === 0 && kind === 'told');
 	}),
 );
-/** Where the JSON lines of a CLI say what; each a dotted path (`*`: every item of a list). */
+/** Where the JSON lines of a CLI hold each value; dotted paths (`*`: every item of a list). */
 const fields = v.strictObject({
 	text: v.optional(fieldPath),
-	/** Texts with one value here are parts of one message; without it each text is a message. */
+	/** Texts with the same value here are parts of one message; without it each text is a message. */
 	message: v.optional(fieldPath),
 	thought: v.optional(fieldPath),
 	session: v.optional(fieldPath),
@@ -104,7 +104,7 @@ const fields = v.strictObject({
 	output_tokens: v.optional(fieldPath),
 	cost_usd: v.optional(fieldPath),
 	error: v.optional(fieldPath),
-	/** The id of a tool call where it begins, and where its result stands. */
+	/** The id of a tool call, in the line where it begins and in the line of its result. */
 	tool_call: v.optional(fieldPath),
 	tool_name: v.optional(fieldPath),
 	tool_input: v.optional(fieldPath),
@@ -113,7 +113,7 @@ const fields = v.strictObject({
 	tool_error: v.optional(fieldPath),
 });
 
-/** `[agents.NAME]`. `model` and `executable` hold for every agent, the rest describes an agent of the user's own. */
+/** `[agents.NAME]`. `model` and `executable` apply to every agent, the rest describes an agent of the user's own. */
 export const agentSettingsSchema = v.strictObject({
 	model: orNone(v.pipe(v.string(), v.regex(MODEL_NAME))),
 	executable: orNone(program),
@@ -129,7 +129,7 @@ export const agentSettingsSchema = v.strictObject({
 	full_args: lines,
 	secret_variables: v.array(v.pipe(v.string(), v.regex(VARIABLE_NAME))),
 	fields,
-	/** 0: silence says nothing. */
+	/** 0: silence means nothing. */
 	silence_s: seconds(0, DAY_S),
 	limit_stderr: v.array(limitByText),
 	limit_exit: v.array(limitByExit),
@@ -140,7 +140,7 @@ export type AgentSettings = v.InferOutput<typeof agentSettingsSchema>;
 const agentsSchema = v.strictObject({
 	order: v.pipe(v.array(line), v.minLength(1)),
 	default: orNone(line),
-	/** The tables `[agents.NAME]`; read it through `agentSettings`. */
+	/** The tables `[agents.NAME]`; read them through `agentSettings`. */
 	by_name: v.record(v.pipe(v.string(), v.regex(AGENT_NAME)), agentSettingsSchema),
 });
 
@@ -177,5 +177,5 @@ export const relayConfigSchema = v.strictObject({
 	}),
 });
 
-/** The whole configuration, checked. Times are seconds, money is USD, 0 = off where the key's text says so. */
+/** The whole configuration, checked. Times are seconds, money is USD, 0 = off if the key's text says so. */
 export type RelayConfig = v.InferOutput<typeof relayConfigSchema>;

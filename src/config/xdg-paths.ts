@@ -13,16 +13,16 @@ export interface RelayPaths {
 	limits: string;
 	/** The record of trusted repos. */
 	trust: string;
-	/** Notes of the agents that run now. */
+	/** Notes about the agents running now. */
 	running: string;
-	/** What the user said, by session. */
+	/** The user's words, by session. */
 	witness: string;
 }
 
 /**
- * Where the relay keeps its own files, by the XDG base directory rules: a variable counts only when it is an absolute path
- * (https://specifications.freedesktop.org/basedir-spec), else the default below `HOME` does. Throws RelayError `bad_config`
- * when neither says where.
+ * The places of the relay's own files, by the XDG base directory rules: a variable counts only if it is an absolute path
+ * (https://specifications.freedesktop.org/basedir-spec), otherwise the default below `HOME`. Throws RelayError `bad_config` when
+ * neither gives a place.
  */
 export function relayPaths(env: Readonly<Record<string, string | undefined>>): RelayPaths {
 	const configHome = join(baseFolder(env, 'XDG_CONFIG_HOME', '.config'), 'agent-relay');

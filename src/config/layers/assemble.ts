@@ -1,4 +1,4 @@
-/** From the values of all layers, lowest first, to the checked configuration. Pure. */
+/** Assembles the checked configuration from the values of all layers, lowest first. Pure. */
 import * as v from 'valibot';
 import { agentOfKey } from '../config-keys.ts';
 import { DEFAULT_AGENT_SETTINGS, DEFAULT_CONFIG } from '../defaults.ts';
@@ -13,7 +13,7 @@ export interface Assembled {
 	origins: Map<string, Origin>;
 }
 
-/** A value that passed its key's check, in the form the configuration holds. */
+/** A value that passed its key's check, in the form that the configuration holds. */
 export interface CheckedValue extends LayerValue {
 	value: unknown;
 }
@@ -25,7 +25,7 @@ export function checkValue(value: LayerValue): CheckedValue {
 	throw configError(value.origin, `${problemOf(value, result.issues[0])}; allowed: ${value.row.allowed}`);
 }
 
-/** What is wrong, by the part of a list or table that is. */
+/** Describes the problem, naming the part of a list or table that is wrong. */
 function problemOf({ key, raw }: LayerValue, issue: v.BaseIssue<unknown>): string {
 	const path = v.getDotPath(issue);
 	if (path === null) return `${key} is ${show(raw)}`;
@@ -35,8 +35,8 @@ function problemOf({ key, raw }: LayerValue, issue: v.BaseIssue<unknown>): strin
 }
 
 /**
- * Later values win. `knownAgents` need no `command`; every agent that `agents.order`, `agents.default` or a table names must be
- * one of them or have one.
+ * Later values win. `knownAgents` need no `command`; every agent that `agents.order`, `agents.default` or a table names must be one
+ * of them or have one.
  */
 export function assemble(values: readonly CheckedValue[], knownAgents: readonly string[]): Assembled {
 	const origins = new Map<string, Origin>();
@@ -70,7 +70,7 @@ function put(root: Record<string, unknown>, path: readonly string[], value: unkn
 
 function asFolder(value: unknown, path: readonly string[]): Record<string, unknown> {
 	if (typeof value !== 'object' || value === null) throw new Error(`${path.join('.')} crosses a value`);
-	// An object that is no array: sections and agents only.
+	// An object but not an array: sections and agents only.
 	return value as Record<string, unknown>;
 }
 
@@ -125,11 +125,14 @@ function checkNamed(
 		);
 	}
 	if (model !== null && !MODEL.test(model)) {
-		throw configError(origin, `${key}: ${show(model)} is no model name; allowed: "agent" or "agent:model"`);
+		throw configError(
+			origin,
+			`${key}: ${show(model)} is not a model name; allowed: "agent" or "agent:model"`,
+		);
 	}
 }
 
-/** `claude:opus` -> agent and model; everything behind the first colon is the model. */
+/** `claude:opus` -> agent and model; everything after the first colon is the model. */
 function splitAgentEntry(entry: string): { agent: string; model: string | null } {
 	const colon = entry.indexOf(':');
 	return colon < 0

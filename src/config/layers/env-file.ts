@@ -1,10 +1,10 @@
 /** Whether a repo's `.env` could redirect or widen an agent that reads it by itself. */
 
 /**
- * Gemini CLI 0.61.0 takes every variable of a trusted folder's `.env` that is not set yet, then passes all to what it
- * starts. These names decide where its key goes, what it may do, or what runtimes, git and shells load; the list is of
- * names known to do so, not of all that could. Names of keys alone (`GEMINI_API_KEY`) are not in it: that is what a `.env`
- * is for, and a set variable wins.
+ * Gemini CLI 0.61.0 takes every variable of a trusted folder's `.env` that is not set yet, then passes them to everything it
+ * starts. These names decide where its key goes, what it may do, or what runtimes, git and shells load; they are the names known to
+ * do so, not all that could. Names of keys (`GEMINI_API_KEY`) are not listed: that is what a `.env` is for, and a set variable
+ * wins.
  */
 const WATCHED = [
 	/^GEMINI_(?!API_KEY$|MODEL$)/,
@@ -21,7 +21,7 @@ const WATCHED = [
 	/^(?:PYTHONPATH|PYTHONHOME|PYTHONSTARTUP|JAVA_TOOL_OPTIONS|JDK_JAVA_OPTIONS)$/,
 ] as const;
 
-/** Any word before `=` or `:`, also inside comments and quotes: at least what any reader of the format could find. */
+/** Any word before `=` or `:`, even inside comments and quotes: at least as much as any reader of the format could find. */
 const NAMES = /(?<![\w.-])[\w.-]+(?=\s*[=:])/g;
 
 export function setsWatchedVariable(envFile: string): boolean {

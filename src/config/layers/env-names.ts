@@ -5,8 +5,8 @@ import { nearestName } from '../nearest-name.ts';
 export const CONFIG_VARIABLE_PREFIX = 'AGENT_RELAY_CFG_';
 
 /**
- * The relay's own variables besides `AGENT_RELAY_CFG_*`. Closed: a new one gets a line here and in the docs.
- * @internal For tests: the documentation is held against it.
+ * The relay's own variables besides `AGENT_RELAY_CFG_*`. The list is closed: a new one gets a line here and in the docs.
+ * @internal For tests: they compare the documentation with it.
  */
 export const RELAY_VARIABLES = {
 	AGENT_RELAY_SESSION: 'set for agents: the session a process belongs to',
@@ -15,7 +15,7 @@ export const RELAY_VARIABLES = {
 } as const;
 
 /**
- * Throws RelayError `bad_config` for an `AGENT_RELAY_*` variable that nobody reads: a typing error there would otherwise go
+ * Throws RelayError `bad_config` for an `AGENT_RELAY_*` variable that nobody reads: a typing error in one would otherwise go
  * unnoticed.
  */
 export function checkRelayVariables(env: Readonly<Record<string, string | undefined>>): void {
@@ -30,7 +30,7 @@ export function checkRelayVariables(env: Readonly<Record<string, string | undefi
 	}
 }
 
-/** Whether a variable names a configuration key; whether there is such a key costs more to tell. */
+/** Whether a variable names a configuration key. Whether that key exists costs more to find out. */
 export function setsConfig(env: Readonly<Record<string, string | undefined>>): boolean {
 	return Object.keys(env).some((name) => name.startsWith(CONFIG_VARIABLE_PREFIX));
 }

@@ -1,4 +1,4 @@
-/** From one source (a file, the environment, flags) to values with their keys and places, still unchecked. */
+/** Reads one source (a file, the environment, flags) into values with their keys and places, still unchecked. */
 import { RelayError, type RelayErrorCode } from '../../core/errors.ts';
 import {
 	agentOfKey,
@@ -22,10 +22,10 @@ export interface Origin {
 }
 
 export interface LayerValue {
-	/** Full key, agent's name included. */
+	/** Full key, including the agent's name. */
 	key: string;
 	row: ConfigKey;
-	/** As found; text of a variable or flag already read by the key's kind. */
+	/** As found; text of a variable or flag is already read by the key's kind. */
 	raw: unknown;
 	origin: Origin;
 }
@@ -35,7 +35,7 @@ export interface ConfigFlag {
 	key: string;
 	/** Typed, or text. */
 	value: unknown;
-	/** As the user knows it: `--timeout`. */
+	/** The user's name for it: `--timeout`. */
 	flag: string;
 }
 
@@ -75,7 +75,7 @@ function keyOfVariable(name: string, agentNames: readonly string[]): string {
 	return `agents.${known ?? agent}.${key}`;
 }
 
-/** Throws RelayError naming the nearest key when there is no such one. */
+/** Throws RelayError naming the nearest key when there is no such key. */
 export function keyValue(key: string, raw: unknown, origin: Origin): LayerValue {
 	const agent = agentOfKey(key);
 	if (agent !== null) checkAgentName(agent, origin);
@@ -88,14 +88,14 @@ function checkAgentName(agent: string, origin: Origin): void {
 	if (!AGENT_NAME.test(agent)) {
 		throw configError(
 			origin,
-			`${show(agent)} is no agent name; allowed: a lower-case letter, then letters, digits, - or _, at most 32, and neither constructor nor prototype`,
+			`${show(agent)} is not an agent name; allowed: a lower-case letter, then letters, digits, - or _, at most 32, but neither constructor nor prototype`,
 		);
 	}
 }
 
 /**
- * Text of a variable, flag or `config set` as the key's kind reads it: numbers, `["a", "b"]` or `a, b` for lists, a TOML
- * expression for tables. What does not fit stays text and fails the check with the allowed set.
+ * Reads the text of a variable, flag or `config set` by the key's kind: numbers, `["a", "b"]` or `a, b` for lists, a TOML
+ * expression for tables. Text that does not fit stays text and fails the check, which names what is allowed.
  */
 export function readText(value: LayerValue): LayerValue {
 	if (typeof value.raw !== 'string') return value;
@@ -150,12 +150,12 @@ function flattenAgent(agent: string, table: Record<string, unknown>, document: T
 	return Object.entries(table).map(([key, value]) => ({ path: [...path, key], value }));
 }
 
-/** A quoted key may hold a dot; written out it must not look like another key. */
+/** A quoted key may hold a dot; printed, it must not look like another key. */
 function dotless(key: string): string {
 	return key.replaceAll('.', '\\.');
 }
 
-/** TOML times are objects too, and no tables. */
+/** TOML times are objects too, but not tables. */
 export function isTable(value: unknown): value is Record<string, unknown> {
 	return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
 }

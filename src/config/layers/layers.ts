@@ -1,6 +1,6 @@
 /**
- * Reads the configuration: user file < repo file < `AGENT_RELAY_CFG_*` < flags. Everything is checked before anything
- * starts; the first thing that is wrong is one `bad_config` error with its place.
+ * Reads the configuration: user file < repo file < `AGENT_RELAY_CFG_*` < flags. Everything is checked before anything starts; the
+ * first problem is one `bad_config` error with its place.
  */
 import { lstatSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -28,7 +28,7 @@ export interface LoadConfigOptions {
 	userFile: string;
 	/** The repo's file; need not exist; a link is refused. null outside any repo. */
 	repoFile: string | null;
-	/** Asked once, with the bytes that are then parsed, and only when the repo has a file. */
+	/** Called once, with the bytes that are then parsed, and only when the repo has a file. */
 	isRepoTrusted: (repoConfig: Buffer) => boolean;
 	flags?: readonly ConfigFlag[];
 	/** Agents besides the built-in CLIs that need no `command`: the demo agents. */
@@ -39,9 +39,9 @@ export interface LoadedConfig {
 	config: RelayConfig;
 	/** Full key (`turn.idle_s`, `agents.claude.model`) -> where its value comes from. Absent: the default. */
 	origins: Map<string, Origin>;
-	/** One line each, for people: what of the repo's file is not obeyed. */
+	/** One line each, for people: the parts of the repo's file that are not obeyed. */
 	notices: string[];
-	/** The repo file's bytes as parsed, null when there is none: what a trust record must cover. */
+	/** The repo file's bytes as parsed, null when there is none: a trust record must cover them. */
 	repoConfig: Buffer | null;
 }
 
@@ -68,7 +68,7 @@ export interface ConfigSources {
 	knownAgents: readonly string[];
 }
 
-/** The configuration from what was read. Pure; errors as `loadConfig`. */
+/** Resolves the configuration from the sources already read. Pure; errors as `loadConfig`. */
 export function resolveConfig(sources: ConfigSources): Omit<LoadedConfig, 'repoConfig'> {
 	const { env, user, repo, flags, knownAgents } = sources;
 	checkRelayVariables(env);
@@ -91,7 +91,7 @@ function resolveRepo(
 	const found = valuesOf(repo, 'repo');
 	if (repo.isTrusted) {
 		const own = found.filter(({ row }) => row.untrusted === 'user only').map(({ key }) => key);
-		const notice = `${repo.path}: not obeyed, since only your own configuration may set it: ${own.join(', ')}`;
+		const notice = `${repo.path}: ignored, because only your own configuration may set it: ${own.join(', ')}`;
 		return {
 			values: found.filter(({ row }) => row.untrusted !== 'user only').map(checkValue),
 			notices: own.length === 0 ? [] : [notice],
@@ -99,13 +99,13 @@ function resolveRepo(
 	}
 	const lower = (key: string) => user.findLast((value) => value.key === key)?.value ?? defaultOf(key);
 	const { obeyed, ignored } = siftUntrusted(found, lower);
-	const notice = `${repo.path}: this repo is not trusted, so not obeyed: ${ignored.join(', ')}`;
+	const notice = `${repo.path}: ignored, because this repo is not trusted: ${ignored.join(', ')}`;
 	return { values: obeyed.map(checkValue), notices: ignored.length === 0 ? [] : [notice] };
 }
 
 /**
- * A repo must not point the relay elsewhere: the file may be no link, and nothing is read behind a link in place of its folder.
- * The store says what is wrong with that.
+ * A repo must not point the relay elsewhere: the file must not be a link, and nothing is read through a link in place of its
+ * folder. The store reports that problem.
  */
 function readInsideRepo(path: string): Buffer | null {
 	const folder = lstatSync(dirname(path), { throwIfNoEntry: false });
@@ -122,12 +122,12 @@ function readInsideRepo(path: string): Buffer | null {
 	return readExpected(path);
 }
 
-/** Each key once is some 4 KiB; a repo must not make every start read gigabytes. */
+/** All keys once take some 4 KiB; a repo must not make every start read gigabytes. */
 const MAX_REPO_BYTES = 1024 * 1024;
 
 function linkError(path: string): RelayError {
 	return new RelayError('bad_config', `${path}: a symbolic link is not followed here`, {
-		hint: 'put the file itself in its place',
+		hint: 'replace the link with the file itself',
 	});
 }
 
@@ -135,7 +135,7 @@ function readOrExplain(path: string, read: (path: string) => Buffer | null): Buf
 	try {
 		return read(path);
 	} catch (error) {
-		// A file in the folder's place holds no configuration; the store says what is wrong with it.
+		// A file in place of the folder holds no configuration; the store reports that problem.
 		if (hasErrno(error, 'ENOTDIR')) return null;
 		if (!hasErrno(error, 'EACCES', 'EPERM', 'EISDIR')) throw error;
 		throw new RelayError('unreadable_file', `${path}: cannot be read (${error.code})`, { cause: error });
@@ -161,7 +161,7 @@ export interface ConfigLine {
 
 const BY_DEFAULT: Origin = { layer: 'default', place: 'default' };
 
-/** Every key with value and origin, in the order of the documentation; keys of agents only where they are set. */
+/** Every key with value and origin, in the order of the documentation; keys of agents only if they are set. */
 export function listConfig(loaded: Pick<LoadedConfig, 'config' | 'origins'>): ConfigLine[] {
 	const agents = Object.keys(loaded.config.agents.by_name);
 	return CONFIG_KEYS.flatMap((row) => {
@@ -180,7 +180,7 @@ export function listConfig(loaded: Pick<LoadedConfig, 'config' | 'origins'>): Co
 
 /**
  * The value of a full key; undefined when there is no such key.
- * @internal For tests: tried without files.
+ * @internal For tests: they need no files.
  */
 export function configValue(config: RelayConfig, key: string): unknown {
 	const path = key.split('.');

@@ -1,4 +1,7 @@
-/** `store`, which decides where records lie: it is needed before the rest of the configuration, whose repo part lies there. */
+/**
+ * Reads `store`, which decides where records are: it is needed before the rest of the configuration, whose repo part is in the
+ * records.
+ */
 import { readFileSync } from 'node:fs';
 import { hasErrno } from '../../core/errors.ts';
 import type { RelayConfig } from '../schema.ts';
@@ -11,8 +14,8 @@ const MAY_SET = /^\s*["']?store["']?\s*=/m;
 const VARIABLE = `${CONFIG_VARIABLE_PREFIX}STORE`;
 
 /**
- * Of the user's own file and variable; what a repo's file says of it counts for nothing. Throws RelayError `bad_config` for
- * a value that is not allowed, or a file that is no TOML.
+ * Reads the user's own file and variable; a repo's file has no say. Throws RelayError `bad_config` for a value that is not allowed,
+ * or a file that is not TOML.
  */
 export async function readStoreChoice(
 	env: Readonly<Record<string, string | undefined>>,
@@ -30,7 +33,7 @@ export async function readStoreChoice(
 		.store;
 }
 
-/** The keys before the first table: what stands below them may name agents that are not known here. */
+/** The keys before the first table: those below may name agents that are not known here. */
 function topOf(text: string): string {
 	const at = text.search(/^\s*\[/m);
 	return at < 0 ? text : text.slice(0, at);
@@ -40,7 +43,7 @@ function readText(path: string): string {
 	try {
 		return readFileSync(path, 'utf8');
 	} catch (error) {
-		// The configuration itself says why it cannot be read.
+		// The configuration itself reports why it cannot be read.
 		if (hasErrno(error, 'ENOENT', 'ENOTDIR', 'EACCES', 'EPERM', 'EISDIR', 'ELOOP')) return '';
 		throw error;
 	}

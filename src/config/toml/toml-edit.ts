@@ -1,4 +1,4 @@
-/** Changes one value in a TOML text and leaves every other byte alone. Pure; `edit-config.ts` does the files. */
+/** Changes one value in a TOML text and leaves every other byte alone. Pure; `edit-config.ts` handles the files. */
 import { isDeepStrictEqual } from 'node:util';
 import { RelayError } from '../../core/errors.ts';
 import { isTable } from '../layers/layer-values.ts';
@@ -8,14 +8,14 @@ import { parseToml, toTomlValue } from './toml-text.ts';
 interface Edit {
 	text: string;
 	key: string;
-	/** What parsing `text` must give for `key`. */
+	/** The value that parsing `text` must give for `key`. */
 	value: unknown;
 }
 
 /**
- * The text with `key` (full, `limits.patience_s`) set. The result is parsed again and must differ in that value only; where
- * the layout makes that impossible (an inline table, dotted keys) RelayError `refused` says what to write by hand. `path`
- * stands in messages. Throws `bad_config` when the text is not valid TOML.
+ * The text with `key` (full, `limits.patience_s`) set. The result is parsed again and must differ in that value only; if the layout
+ * makes that impossible (an inline table, dotted keys) RelayError `refused` says what to write by hand. `path` is named in
+ * messages. Throws `bad_config` when the text is not valid TOML.
  */
 export function setTomlValue(text: string, path: string, key: string, value: unknown): string {
 	return verified(text, path, replaceValue(text, key, value));
@@ -57,12 +57,12 @@ function cannotEdit(file: string, text: string, { key, value }: Edit): RelayErro
 	const [section = ''] = key.split('.');
 	const entry = scanToml(text).entries.find(({ path }) => path[0] === section);
 	const place = entry === undefined ? file : `${file}:${lineAndColumn(text, entry.keyStart).line}`;
-	return new RelayError('refused', `${place}: ${key} cannot be set here without changing more than it`, {
+	return new RelayError('refused', `${place}: ${key} cannot be set here without changing more`, {
 		hint: `write ${key} = ${toTomlValue(value)} into the file yourself`,
 	});
 }
 
-/** In place where the key has a value, else as the last line of its table, else in a new table at the end. */
+/** In place if the key has a value, else as the last line of its table, else in a new table at the end. */
 function replaceValue(text: string, key: string, value: unknown): Edit {
 	const literal = toTomlValue(value);
 	const entry = findEntry(text, key);
@@ -98,7 +98,7 @@ function replaceValue(text: string, key: string, value: unknown): Edit {
 	};
 }
 
-/** After the last element, on a line of its own where that one has one. */
+/** After the last element, on a line of its own if that one is. */
 function insertElement(text: string, entry: TomlEntry, element: string): string {
 	const { open, elements } = scanArray(text, entry.valueStart);
 	const literal = toTomlValue(element);
@@ -116,13 +116,13 @@ function findEntry(text: string, key: string): TomlEntry | null {
 	return scanToml(text).entries.find((entry) => isDeepStrictEqual(entry.path, path)) ?? null;
 }
 
-/** Offset behind the line's end. */
+/** Offset after the line's end. */
 function lineEnd(text: string, from: number): number {
 	const at = text.indexOf('\n', from);
 	return at < 0 ? text.length : at + 1;
 }
 
-/** The blanks before `at` when nothing else stands there, else nothing. */
+/** The blanks before `at` if nothing else precedes it on the line, otherwise nothing. */
 function indentBefore(text: string, at: number): string {
 	const before = text.slice(text.lastIndexOf('\n', at - 1) + 1, at);
 	return before.trim() === '' ? before : '';

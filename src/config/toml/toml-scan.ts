@@ -1,6 +1,6 @@
 /**
- * Where things stand in a TOML text that the real parser has already accepted. The parser keeps no positions and no
- * comments; messages need the first and edits must leave the second alone.
+ * Locates keys and values in a TOML text that the real parser has already accepted. The parser keeps neither positions nor
+ * comments; messages need the former and edits must leave the latter alone.
  */
 
 export interface TomlEntry {
@@ -10,7 +10,7 @@ export interface TomlEntry {
 	keyStart: number;
 	valueStart: number;
 	valueEnd: number;
-	/** Path of the table header it stands under; empty at the top. */
+	/** Path of the table header above it; empty at the top. */
 	table: string[];
 }
 
@@ -18,7 +18,7 @@ interface TomlTable {
 	path: string[];
 	isArray: boolean;
 	start: number;
-	/** Offset behind the header's line. */
+	/** Offset after the header's line. */
 	bodyStart: number;
 }
 
@@ -27,7 +27,7 @@ export interface TomlScan {
 	tables: TomlTable[];
 }
 
-/** Finds headers and top-level `key = value` pairs of valid TOML; on text that is not valid the result is of no use. */
+/** Finds headers and top-level `key = value` pairs of valid TOML; for invalid text the result is useless. */
 export function scanToml(text: string): TomlScan {
 	const entries: TomlEntry[] = [];
 	const tables: TomlTable[] = [];
@@ -59,7 +59,7 @@ export function lineAndColumn(text: string, offset: number): { line: number; col
 	return { line: before.split('\n').length, column: offset - (before.lastIndexOf('\n') + 1) + 1 };
 }
 
-/** Ends of the elements of an array value (offsets behind each element), and of its opening bracket. */
+/** Ends of the elements of an array value (offsets after each element), and of its opening bracket. */
 export function scanArray(
 	text: string,
 	valueStart: number,
@@ -117,7 +117,7 @@ function scanBracketed(text: string, from: number): number {
 	return text.length;
 }
 
-/** Offset behind the closing quote, one-line or triple; only `"` knows escapes. */
+/** Offset after the closing quote, one-line or triple; only `"` knows escapes. */
 function scanString(text: string, from: number): number {
 	const quote = text[from] ?? '"';
 	const fence = text.startsWith(quote.repeat(3), from) ? quote.repeat(3) : quote;
@@ -151,7 +151,7 @@ function skipBlank(text: string, from: number): number {
 	}
 }
 
-/** As `skipBlank`, and commas. */
+/** As `skipBlank`, plus commas. */
 function skipFiller(text: string, from: number): number {
 	let at = skipBlank(text, from);
 	while (text[at] === ',') at = skipBlank(text, at + 1);

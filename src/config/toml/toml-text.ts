@@ -5,12 +5,12 @@ import { lineAndColumn, scanToml } from './toml-scan.ts';
 
 const require = createRequire(import.meta.url);
 
-/** Loaded when there is TOML to read: most starts have no file (2 ms). */
+/** Loaded only when there is TOML to read: most starts have no file (2 ms). */
 function loadToml(): typeof Toml {
 	return require('smol-toml');
 }
 
-/** A parsed file that can still say where each key stands. */
+/** A parsed file that still knows where each key is. */
 export interface TomlDocument {
 	path: string;
 	text: string;
@@ -62,7 +62,7 @@ function placesIn(text: string): Map<string, number> {
 	return places;
 }
 
-/** A value given as one TOML expression (`["a", "b"]`, `{ code = 3 }`); undefined when it is none. */
+/** A value given as one TOML expression (`["a", "b"]`, `{ code = 3 }`); undefined when it is not one. */
 export function parseTomlValue(text: string): unknown {
 	if (text.includes('\n')) return undefined;
 	const { parse, TomlError } = loadToml();

@@ -1,4 +1,4 @@
-/** What an untrusted repo's configuration may do: choose a model, idle time and looks, and make budgets smaller. */
+/** Decides what an untrusted repo's configuration may do: choose a model, idle time and looks, and lower budgets. */
 import { agentOfKey } from '../config-keys.ts';
 import type { LayerValue } from '../layers/layer-values.ts';
 
@@ -9,8 +9,8 @@ export interface Sifted {
 }
 
 /**
- * `lower`: the value of a key in the layers below. Values are not checked yet: what is ignored need not even be well formed.
- * An agent that the file itself defines by a command is ignored whole.
+ * `lower`: the value of a key in the layers below. Values are not checked yet: an ignored one need not even be well formed. An
+ * agent that the file itself defines by a command is ignored entirely.
  */
 export function siftUntrusted(values: readonly LayerValue[], lower: (key: string) => unknown): Sifted {
 	const defined = new Set(
@@ -39,7 +39,7 @@ export function siftUntrusted(values: readonly LayerValue[], lower: (key: string
 	};
 }
 
-/** 0 means no budget, so any number is below it and 0 is below nothing. What is no number is left to the check. */
+/** 0 means no budget, so any number is below it and nothing is below 0. Anything but a number is left to the check. */
 function isLower(raw: unknown, current: unknown): boolean {
 	if (typeof raw !== 'number') return true;
 	if (raw <= 0) return raw === current;

@@ -1,4 +1,4 @@
-/** Which files of a repo its trust enables, and what they hold now. */
+/** Finds the files of a repo that its trust enables, and their current contents. */
 import { createHash } from 'node:crypto';
 import { lstatSync, readdirSync, readFileSync, readlinkSync, type Stats, statSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
@@ -10,8 +10,8 @@ import { setsWatchedVariable } from '../layers/env-file.ts';
 const REPO_CONFIG = '.agent-relay/config.toml';
 
 /**
- * What the CLIs obey in a trusted repo and may start programs from: settings, hooks, servers, plugins, commands. Files that
- * only speak to the model (`CLAUDE.md`, `AGENTS.md`) change daily and start nothing, so they are not here.
+ * The files that CLIs obey in a trusted repo and may start programs from: settings, hooks, servers, plugins, commands. Files that
+ * only address the model (`CLAUDE.md`, `AGENTS.md`) change daily and start nothing, so they are not here.
  */
 const ENABLED_PATHS = [
 	'.claude/settings.json',
@@ -32,16 +32,16 @@ const ENABLED_PATHS = [
 	'.opencode',
 ] as const;
 
-/** Gemini CLI reads it by itself. Most hold a user's own variables only, and those are nobody's business. */
+/** Gemini CLI reads it by itself. Most hold only a user's own variables, which are nobody's business. */
 const ENV_FILE = '.env';
 
 /**
- * Also found in folders above, up to the root of the disk: by claude 2.1.197 and 2.1.332 (measured: a server named there
- * starts) and gemini 0.61.0. Above a repo that lies inside another one, as a submodule or a nested clone, is that other repo.
+ * Also found in folders above, up to the root of the disk: by claude 2.1.197 and 2.1.332 (measured: a server named there starts)
+ * and gemini 0.61.0. Above a repo inside another one, such as a submodule or a nested clone, is that other repo.
  */
 const FOUND_ABOVE = ['.mcp.json', '.gemini/.env'] as const;
 
-/** What claude takes from the main checkout where a linked worktree has none (measured: hooks of an agent ran). */
+/** Files that claude takes from the main checkout if a linked worktree has none (measured: hooks of an agent ran). */
 const TAKEN_FROM_MAIN = [
 	'.claude/agents',
 	'.claude/commands',
@@ -51,10 +51,12 @@ const TAKEN_FROM_MAIN = [
 	'.claude/settings.local.json',
 ] as const;
 
-/** Of these, what claude 2.1.332 obeys beside the worktree's own (measured: hooks, variables and the key helper ran). */
+/**
+ * Those of them that claude 2.1.332 obeys in addition to the worktree's own (measured: hooks, variables and the key helper ran).
+ */
 const TAKEN_BESIDE_OWN = ['.claude/settings.local.json'] as const;
 
-/** Installed by the CLIs themselves and too large to compare; what starts them stands in the files above. */
+/** Installed by the CLIs themselves and too large to compare; the files above name what starts them. */
 const SKIPPED_FOLDERS = new Set(['node_modules', '.git']);
 
 /** A repo that needs more than this cannot be trusted as a whole: comparing must stay fast at every start. */
@@ -64,24 +66,24 @@ const MAX_DEPTH = 12;
 /** A larger `.env` counts without a look at its names. */
 const MAX_ENV_BYTES = 1024 * 1024;
 
-/** Behind the name of a link, whose target has a digest of its own. */
+/** Suffix of a link's name; its target has a digest of its own. */
 const LINK_MARK = ' ->';
 
 /** Path relative to the worktree -> SHA-256 (hex) of its bytes, or of a link's target. */
 export type TrustDigests = ReadonlyMap<string, string>;
 
-/** Where agents start, and what they find from there. Real paths. */
+/** Where agents start, and from where they find files. Real paths. */
 export interface TrustPlace {
 	/** Where agents start: the worktree, or a folder in it. */
 	folder: string;
 	worktree: string;
 	/** The main checkout; `worktree` itself except in a linked worktree. */
 	root: string;
-	/** What lies here or above is the user's own, and no repo brought it. */
+	/** Files here or above are the user's own, and no repo brought them. */
 	home: string;
 }
 
-/** Where agents start in this repo, of a user with this home. */
+/** The trust place of agents that start in this repo, for a user with this home. */
 export function trustPlace(
 	{ folder, worktree, root }: Omit<TrustPlace, 'home'>,
 	home: string,
@@ -91,8 +93,8 @@ export function trustPlace(
 }
 
 /**
- * `repoConfig`: the bytes that were parsed (`LoadedConfig.repoConfig`), so that what is trusted is what is obeyed. null when
- * there is too much to compare, or something that cannot be read: such a repo is not trusted.
+ * `repoConfig`: the bytes that were parsed (`LoadedConfig.repoConfig`), so that exactly what is obeyed is trusted. null when there
+ * is too much to compare, or something cannot be read: such a repo is not trusted.
  */
 export function readTrustDigests(place: TrustPlace, repoConfig: Buffer | null): TrustDigests | null {
 	const digests = new Map<string, string>();
@@ -129,12 +131,12 @@ function enabledPaths(place: TrustPlace): Array<{ root: string; path: string }> 
 
 interface Candidates {
 	settings: string[];
-	/** What the main checkout of a linked worktree adds to an own file, named by its way from there: both are compared. */
+	/** Files that the main checkout of a linked worktree adds to an own file, named by their path from there: both are compared. */
 	besideOwn: Array<{ own: string; path: string }>;
 	envFiles: string[];
 }
 
-/** Where something may stand that agents obey which start there, whether or not it does. Relative to the worktree. */
+/** Every path that agents starting there may obey, whether or not it exists. Relative to the worktree. */
 function candidates(place: TrustPlace): Candidates {
 	const within = prefixesWithin(place);
 	const above = prefixesAbove(place.worktree, place.home);
@@ -150,7 +152,7 @@ function candidates(place: TrustPlace): Candidates {
 	};
 }
 
-/** Tells of a name in digests whether agents that start at `place` obey it: the worktree has others in its other folders. */
+/** Whether agents that start at `place` obey a name in the digests: the worktree has others in its other folders. */
 export function obeyedAt(place: TrustPlace): (name: string) => boolean {
 	const { settings, besideOwn, envFiles } = candidates(place);
 	const paths = [REPO_CONFIG, ...settings, ...besideOwn.map(({ path }) => path), ...envFiles];
@@ -166,7 +168,7 @@ function prefixesWithin({ folder, worktree }: TrustPlace): string[] {
 	return ['', ...names.map((_, i) => `${names.slice(0, i + 1).join('/')}/`)];
 }
 
-/** `../`, `../../` and so on, for each folder above that is neither the home folder nor holds it. */
+/** `../`, `../../` and so on, for each folder above that neither is the home folder nor contains it. */
 function prefixesAbove(worktree: string, home: string): string[] {
 	const prefixes: string[] = [];
 	for (let at = dirname(worktree), below = worktree; at !== below; below = at, at = dirname(at)) {
@@ -181,7 +183,7 @@ const isSurelyThere = (folder: string) => folder === '.' || folder.endsWith('..'
 
 const isThere = (path: string) => statIfThere(path, lstatSync) !== null;
 
-/** False also for what gemini cannot read either, such as a virtual environment's folder of that name. */
+/** False also for anything gemini cannot read either, such as a virtual environment's folder of that name. */
 function isEnvFileObeyed(path: string): boolean {
 	try {
 		const facts = statIfThere(path, statSync);

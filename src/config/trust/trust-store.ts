@@ -1,6 +1,6 @@
 /**
- * Which repos the user trusts: by the worktree's real path and by what the enabled files held when the user said so. What is
- * asked and answered is of the files that agents obey at one place; those of the worktree's other folders stay as they are.
+ * Records which repos the user trusts: by the worktree's real path and the contents of the enabled files at that moment. Questions
+ * and answers concern the files that agents obey at one place; those of the worktree's other folders are left alone.
  */
 import { realpathSync, renameSync } from 'node:fs';
 import * as v from 'valibot';
@@ -24,20 +24,20 @@ export interface TrustStore {
 	/** False also when `digests` is null, and when the record cannot be read. */
 	isTrusted(place: TrustPlace, digests: TrustDigests | null): boolean;
 	/**
-	 * Why it is not trusted any more: relative paths that appeared, went or changed since; null when the folder was never
+	 * Why it is no longer trusted: relative paths that were added, removed or changed since; null when the folder was never
 	 * trusted.
 	 */
 	changedSince(place: TrustPlace, digests: TrustDigests | null): string[] | null;
 	/** Durable when it returns. Throws RelayError `not_writable`, or `newer_version`. */
 	trust(place: TrustPlace, digests: TrustDigests): void;
 	/**
-	 * Remembers a no to these files, durably; a worktree that was trusted before is not any more, unless the no is only to
-	 * files of its sub folder. Throws as `trust`.
+	 * Records a no to these files, durably; a worktree that was trusted before no longer is, unless the no only concerns files of
+	 * its sub folder. Throws as `trust`.
 	 */
 	decline(place: TrustPlace, digests: TrustDigests): void;
 	/** True while the files are those that the user said no to. */
 	isDeclined(place: TrustPlace, digests: TrustDigests): boolean;
-	/** For the whole worktree. Whether there was something to revoke. */
+	/** Revokes for the whole worktree. Returns whether there was something to revoke. */
 	revoke(worktree: string): boolean;
 	/** Sorted by path. */
 	list(): TrustRecord[];
@@ -46,7 +46,7 @@ export interface TrustStore {
 export interface TrustOptions {
 	/** `trust.json`. */
 	file: string;
-	/** `lockingOf` (core/file-lock.ts) in the product; its clock also dates the records. */
+	/** `lockingOf` (core/files/file-lock.ts) in the product; its clock also dates the records. */
 	locking: Locking;
 	onNotice: (text: string) => void;
 }
@@ -66,7 +66,7 @@ const declinedSchema = v.looseObject({
 const fileSchema = v.looseObject({
 	schema_version: v.number(),
 	repos: v.array(recordSchema),
-	/** What the user said no to; absent in files of earlier versions. */
+	/** The files that the user said no to; absent in records of earlier versions. */
 	declined: v.optional(v.array(declinedSchema)),
 });
 type TrustFile = v.InferOutput<typeof fileSchema>;
@@ -166,7 +166,7 @@ interface FilesRecord {
 const without = <T extends FilesRecord>(records: readonly T[], path: string): T[] =>
 	records.filter((record) => record.path !== path);
 
-/** What was said of files that agents at `place` do not obey. */
+/** The answers for files that agents at `place` do not obey. */
 function filesElsewhere(
 	records: readonly FilesRecord[],
 	path: string,
@@ -177,7 +177,7 @@ function filesElsewhere(
 	return Object.fromEntries(Object.entries(files).filter(([name]) => !isObeyed(name)));
 }
 
-/** True where the worktree's own files are as recorded, and only those of the folders below, down to `place`, are not. */
+/** True if the worktree's own files are as recorded, and only those of the folders below, down to `place`, are not. */
 function isOnlyOfSubfolder({ files }: FilesRecord, digests: TrustDigests, place: TrustPlace): boolean {
 	const root = { ...place, folder: place.worktree };
 	const isObeyedAtRoot = obeyedAt(root);
@@ -185,7 +185,7 @@ function isOnlyOfSubfolder({ files }: FilesRecord, digests: TrustDigests, place:
 	return differences(files, ofRoot, root).length === 0 && differences(files, digests, place).length > 0;
 }
 
-/** Names of what agents at `place` obey that is not as it was recorded. */
+/** Names of the files obeyed at `place` that differ from the record. */
 function differences(recorded: Record<string, string>, found: TrustDigests, place: TrustPlace): string[] {
 	const names = new Set([...Object.keys(recorded).filter(obeyedAt(place)), ...found.keys()]);
 	return [...names]
@@ -193,7 +193,7 @@ function differences(recorded: Record<string, string>, found: TrustDigests, plac
 		.sort();
 }
 
-/** The content; `damaged` when it is none; the system's code when the file cannot be read. */
+/** The content; `damaged` when it is invalid; the system's code when the file cannot be read. */
 function readContent(file: string): TrustFile | string {
 	try {
 		const bytes = readIfThere(file);
@@ -220,7 +220,7 @@ function explainWriteFailure(file: string, action: () => void): void {
 
 function cannotWrite(file: string, code: string, cause?: unknown): RelayError {
 	return new RelayError('not_writable', `trust cannot be recorded in ${file} (${code})`, {
-		hint: 'for one run, --trust needs no record',
+		hint: '--trust works for one run without a record',
 		cause,
 	});
 }

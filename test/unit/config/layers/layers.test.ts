@@ -187,12 +187,12 @@ describe('a configuration that is wrong', () => {
 		[
 			'an agent name that is none',
 			{ user: '[agents."../x"]\nmodel = "a"' },
-			'"../x" is no agent name; allowed:',
+			'"../x" is not an agent name; allowed:',
 		],
 		[
 			'an agent name that no record keeps',
 			{ user: '[agents.constructor]\ncommand = ["x"]' },
-			'"constructor" is no agent name; allowed:',
+			'"constructor" is not an agent name; allowed:',
 		],
 		[
 			'a model that looks like an option',
@@ -202,7 +202,7 @@ describe('a configuration that is wrong', () => {
 		[
 			'such a model in order',
 			{ user: '[agents]\norder = ["claude:--x"]' },
-			'agents.order: "--x" is no model name',
+			'agents.order: "--x" is not a model name',
 		],
 		[
 			'a relative program path',

@@ -85,7 +85,7 @@ describe('changes of the shared parts', () => {
 
 	it('say so where the main checkout could not be compared', () => {
 		const [line] = sharedChanges(parts(), parts({ mainTree: null }));
-		expect(line).toMatch(/cannot be told/);
+		expect(line).toMatch(/git could not compare them/);
 	});
 
 	const values = fc.dictionary(
