@@ -27,9 +27,9 @@ export const INGREDIENTS = {
 	},
 	place: {
 		module: 'handoff/talk/read-statements.js',
-		exports: ['readTalk'],
+		exports: ['readStatements'],
 		replace: (real) =>
-			mapped(real, 'readTalk', (said) =>
+			mapped(real, 'readStatements', (said) =>
 				said.map((entry) => ({
 					...entry,
 					isLastWords: false,

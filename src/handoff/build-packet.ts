@@ -1,5 +1,5 @@
 /**
- * Builds the resume packet: what a successor needs, from records alone, under a byte budget. Pure and deterministic. Nothing
+ * Builds the resume packet: everything a successor needs, from records alone, within a byte budget. Pure and deterministic. Nothing
  * here starts, reads or writes anything; `write-packet.ts` puts the result on disk.
  */
 
@@ -50,7 +50,7 @@ export function buildPacket(input: PacketInput): Packet {
 	};
 }
 
-/** What is sent to the successor. */
+/** The text sent to the successor. */
 export interface ComposedPrompt {
 	text: string;
 	/** The byte range in `text` of the prompt to answer (`user_prompt` of the turn's state); null when there is none. */
@@ -58,8 +58,8 @@ export interface ComposedPrompt {
 }
 
 /**
- * The packet, and behind it the prompt where the packet does not hold it whole. The text never begins with `/`. `prompt` is
- * the user's prompt that goes with a packet built without one; else null.
+ * The packet, followed by the prompt if the packet does not hold it whole. The text never begins with `/`. `prompt` is the user's
+ * prompt that goes with a packet built without one; else null.
  */
 export function composePrompt(
 	{ markdown, nowPrompt, hasWholePrompt }: Packet,
@@ -74,13 +74,13 @@ export function composePrompt(
 			? "What to do now (the user's words)"
 			: "The prompt to answer now, whole (the user's words)";
 	const text = isInside ? markdown : `${markdown}\n## ${heading}\n${fenced}`;
-	// The whole fence is looked for: the words alone may stand inside a longer prompt before it.
+	// Searches for the whole fence: the words alone may also be part of a longer prompt before it.
 	const at = isInside ? text.indexOf(fenced) : text.length - fenced.length;
 	const start = byteLength(text.slice(0, at)) + fenced.indexOf('\n') + 1;
 	return { text, words: { start, end: start + byteLength(words) } };
 }
 
-/** The plan clean; messages so that their sentences can be cleaned one by one. */
+/** The plan is cleaned as a whole; messages so that their sentences can be cleaned one by one. */
 function cleanStory(story: TurnStory, cleaner: RecordCleaner): TurnStory {
 	return {
 		...story,
@@ -94,7 +94,7 @@ function cleanPlan(plan: TurnStory['plan'], cleaner: RecordCleaner): TurnStory['
 	return plan?.map(({ text, status }) => ({ text: cleaner.whole(text), status })) ?? null;
 }
 
-/** Of what tells which words belong to the work. */
+/** The text that decides which words belong to the task. */
 const TASK_CHARS = 128 * 1024;
 const TASK_CHARS_OF_DIFF = 4000;
 
@@ -133,7 +133,7 @@ function recordPieces(
 			cleaner.part,
 		),
 		...filePieces(
-			[...input.diffs, ...toldFiles(input, stories)],
+			[...input.diffs, ...reportedFiles(input, stories)],
 			input.userEdits,
 			new Set(lastTouched),
 			quote,
@@ -144,14 +144,14 @@ function recordPieces(
 	];
 }
 
-/** Files that only the agents' tools tell of (no git, or a repo too large for snapshots): named, without a diff. */
-function toldFiles({ diffs }: PacketInput, stories: readonly TurnStory[]): PacketDiff[] {
+/** Files known only from the agents' tools (no git, or a repo too large for snapshots): named, without a diff. */
+function reportedFiles({ diffs }: PacketInput, stories: readonly TurnStory[]): PacketDiff[] {
 	const known = new Set(diffs.map(({ path }) => path));
-	const told = new Map<string, PacketDiff>();
+	const reported = new Map<string, PacketDiff>();
 	for (const { path, change, source } of stories.flatMap(({ files }) => files))
 		if (source === 'tool' && !known.has(path))
-			told.set(path, { path, change, added: null, removed: null, text: null, by: 'agent' });
-	return [...told.values()];
+			reported.set(path, { path, change, added: null, removed: null, text: null, by: 'agent' });
+	return [...reported.values()];
 }
 
 function shellNotes(input: PacketInput, clean: (text: string) => string) {

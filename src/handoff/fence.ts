@@ -1,14 +1,14 @@
 /**
- * Marks whose words are whose. Recorded words stand in `<record-XXXXXXXX>`, the user's in `<user-XXXXXXXX>`, a note of the
- * relay before a prompt in `<relay-XXXXXXXX>`; the eight hex digits are the start of the content's SHA-256, so no content can hold its own closing mark by chance or on purpose.
- * Inside a record every quoted line also begins with `> ` and look-alikes of the marks are escaped: one line that a reader
- * misjudges is still a quote.
+ * Marks who said what. Recorded words are in `<record-XXXXXXXX>`, the user's in `<user-XXXXXXXX>`, a note of the relay before a
+ * prompt in `<relay-XXXXXXXX>`; the eight hex digits are the start of the content's SHA-256, so no content can contain its own
+ * closing mark by chance or on purpose. Inside a record every quoted line also begins with `> ` and look-alikes of the marks are
+ * escaped: a line that a reader misjudges is still a quote.
  */
 import { createHash } from 'node:crypto';
 
 /** Bytes that a fence adds to its content: both marks with their line breaks. */
 export const RECORD_FENCE_BYTES = '<record-00000000>\n</record-00000000>\n'.length;
-/** @internal For tests: tests go past it. */
+/** @internal For tests: they go past it. */
 export const USER_FENCE_BYTES = '<user-00000000>\n\n</user-00000000>\n'.length;
 
 const MARKS = /<(\/?)(?=(?:record|user|relay)-)/gi;
@@ -32,7 +32,7 @@ export function fenceUser(words: string): string {
 	return `<${mark}>\n${words}\n</${mark}>\n`;
 }
 
-/** A note of the relay's own, which ends in a line break, before the words of the user. */
+/** Fences a note of the relay's own, which ends in a line break, to go before the user's words. */
 export function fenceRelay(note: string): string {
 	const mark = `relay-${digest(note)}`;
 	return `<${mark}>\n${note}</${mark}>\n`;

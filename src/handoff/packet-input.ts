@@ -9,14 +9,14 @@ export interface LineageSession {
 	notes: readonly PacketNote[];
 }
 
-/** `note`: the user's own words. `shell`: a `!cmd` line and what it printed. */
+/** `note`: the user's own words. `shell`: a `!cmd` line and its output. */
 export interface PacketNote {
 	kind: 'note' | 'shell';
 	text: string;
-	/** Number of the turn it followed, 0 before the first. */
+	/** Number of the turn before it, 0 before the first. */
 	afterTurn: number;
 	exitCode: number | null;
-	/** False: only the record says that the user made it. Default: true. */
+	/** False: only the record attributes it to the user. Default: true. */
 	isConfirmed?: boolean;
 }
 
@@ -43,7 +43,7 @@ export interface PacketInput {
 	lineage: readonly LineageSession[];
 	/** The lineage's objective; null: the first prompt of the user in it. */
 	objective: string | null;
-	/** What the record has for the objective, where nobody witnessed it; null: nothing. */
+	/** The recorded objective, if nobody witnessed it; null: none. */
 	unconfirmedObjective?: string | null;
 	/** null when no agent worked yet. */
 	from: PacketAgent | null;
@@ -53,18 +53,18 @@ export interface PacketInput {
 	limit: Limit | null;
 	/**
 	 * The prompt that waits for an answer. null: it follows the packet (`composePrompt`). `isConfirmed` false: only the record
-	 * says that it is the user's.
+	 * attributes it to the user.
 	 */
 	nowPrompt: { text: string; isInterrupted: boolean; isConfirmed?: boolean } | null;
-	/** One entry a path: the change over the whole time that the packet covers. */
+	/** One entry per path: the change over the whole time that the packet covers. */
 	diffs: readonly PacketDiff[];
-	/** What the user changed between turns, where told apart from the agents' changes. */
+	/** The user's changes between turns, if they can be distinguished from the agents' changes. */
 	userEdits: readonly PacketDiff[];
 	/** The folder of the worktree in which the successor starts, relative to it; '': the worktree itself. */
 	startsIn: string;
-	/** Set for a delta packet: the successor knows everything up to and with this turn. */
+	/** Set for a delta packet: the successor knows everything up to and including this turn. */
 	since: { sessionId: string; turn: number } | null;
-	/** Those of `lineage` that are no ancestors of the present session, but went on in the successor's own conversation. */
+	/** Sessions of `lineage` that are not ancestors of the current session, but used the successor's own conversation. */
 	between?: readonly string[];
 	/** UTF-8 bytes of the Markdown, at least `MIN_BUDGET_BYTES`. */
 	budgetBytes: number;
@@ -72,9 +72,9 @@ export interface PacketInput {
 	inert: (text: string) => string;
 	/** Values of secret-named variables; those under 8 characters are ignored. */
 	secrets: readonly string[];
-	/** Records that are not what the relay wrote, in words, besides the `issues` of the turns. */
+	/** Records that differ from what the relay wrote, in words, besides the `issues` of the turns. */
 	recordIssues: readonly string[];
 }
 
-/** Below this the frame of a packet does not fit; smaller budgets are raised to it. */
+/** The frame of a packet does not fit below this; smaller budgets are raised to it. */
 export const MIN_BUDGET_BYTES = 4 * 1024;

@@ -1,7 +1,7 @@
 /**
- * Takes secrets out of recorded text: by the shapes of well-known keys (secret-shapes.ts), by the places where secrets stand
- * (secret-places.ts), by assignments to secret-sounding names, and by value. A replacement says what kind of thing stood
- * there. It errs on the side of taking out.
+ * Removes secrets from recorded text: by the shapes of well-known keys (secret-shapes.ts), by the places where secrets are
+ * (secret-places.ts), by assignments to secret-sounding names, and by value. A replacement says what kind of secret was there. When
+ * in doubt, it removes.
  */
 import { withoutOpaqueTokens } from './secrets/opaque-tokens.ts';
 import { assignedSecrets } from './secrets/secret-assignments.ts';
@@ -12,11 +12,11 @@ import { withoutSpans } from './secrets/secret-spans.ts';
 export interface Redactor {
 	/** Recorded text: shapes, assignments and values. */
 	record(text: string): string;
-	/** What agents say to each other: known values and keys of known shapes; nothing is guessed, so that code stays as it was. */
+	/** Messages between agents: known values and keys of known shapes only; nothing is guessed, so that code stays unchanged. */
 	speech(text: string): string;
-	/** True: a secret in `text` may go over its line ends, so no part of it can be judged alone. */
+	/** True: a secret in `text` may span lines, so no part of it can be judged alone. */
 	spansLines(text: string): boolean;
-	/** The user's own words stay as typed, known values apart. */
+	/** The user's own words: kept as typed, except known values. */
 	words(text: string): string;
 	/** How many replacements were made so far. */
 	count(): number;
@@ -52,7 +52,7 @@ const KEY_END = /-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/g;
 const KEY_LINE = /^[A-Za-z0-9+/=]{8,}\s*$/;
 const LAST_KEY_LINE = /^[A-Za-z0-9+/=]{2,}\s*$/;
 
-/** What is left of a private key whose beginning lies in a part that was left out; whole keys are gone by now. */
+/** Removes the rest of a private key whose beginning was left out; whole keys are already gone. */
 function withoutKeyTails(text: string, mark: (kind: string) => string): string {
 	if (!text.includes('-----END ')) return text;
 	const kept: string[] = [];

@@ -9,20 +9,20 @@ export interface WrittenPacket {
 	/** The Markdown, relative to the session's folder. */
 	path: string;
 	bytes: number;
-	/** Of the Markdown, hex. */
+	/** SHA-256 of the Markdown, hex. */
 	sha256: string;
 }
 
-/** The session, as far as a write to its folder needs it. */
+/** The part of a session that a write to its folder needs. */
 export interface PacketHolder {
 	writableFolder(): string;
 	wayTo(path: string): string;
 }
 
 /**
- * Puts both files of a packet on disk, synced. The `.md` comes last: where it is, the packet is complete. `turn` is the
- * number of the turn that the packet follows; `to` is `next` while the successor is not chosen. A failing write leaves no
- * partial file and throws the system's error.
+ * Puts both files of a packet on disk, synced. The `.md` comes last: once it is there, the packet is complete. `turn` is the number
+ * of the turn that the packet follows; `to` is `next` while the successor is not chosen. A failing write leaves no partial file and
+ * throws the system's error.
  */
 export async function writePacket(
 	session: PacketHolder,

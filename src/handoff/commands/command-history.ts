@@ -3,28 +3,28 @@ import type { RecordCleaner } from '../pieces/clean-record.ts';
 import type { CommandRun, TurnStory } from '../pieces/turn-story.ts';
 import { decisiveLines } from './decisive-lines.ts';
 
-/** Runs of one command that ended alike, together. */
+/** Consecutive runs of one command with the same outcome. */
 export interface CommandOutcome {
 	command: string;
 	outcome: CommandRun['outcome'];
 	exitCode: number | null;
-	/** Turns in which it ended like this, oldest first; sessions before the current one are told apart by `turnLabel`. */
+	/** Turns in which it ended like this, oldest first; `turnLabel` distinguishes earlier sessions from the current one. */
 	turns: string[];
 	runs: number;
 	lines: string[];
-	/** What the command says now: no later run ended otherwise. */
+	/** True for the command's current outcome: no later run ended differently. */
 	isNewest: boolean;
 	isFirstFailure: boolean;
-	/** test, lint, typecheck or build, where the record recognised one. */
+	/** test, lint, typecheck or build, if the record recognised one. */
 	validation: string | null;
-	/** Place in time of the last of these runs. */
+	/** The position in time of the last of these runs. */
 	order: number;
 }
 
 const NEWEST_LINES = 10;
 const EARLIER_LINES = 5;
 const LINE_CHARS = 240;
-/** Of all outputs together this much is read, the newest first; older runs keep their exit code. */
+/** How much of all outputs together is read, the newest first; older runs keep their exit code. */
 const READ_CHARS = 2 * 1024 * 1024;
 
 /** Outcomes of all commands, oldest first. `turnLabel` names a turn in a few characters. */

@@ -12,7 +12,7 @@ const OTHER = 35;
 const USER_SHELL = 90;
 const MAX_COMMAND_CHARS = 400;
 
-/** Commands as quoted pieces: `failing`, `passing`, `earlier`, `commands`; and the user's own `!cmd` results. */
+/** Turns commands into quoted pieces: `failing`, `passing`, `earlier`, `commands`; and the user's own `!cmd` results. */
 export function commandPieces(outcomes: readonly CommandOutcome[], quote: (text: string) => string): Piece[] {
 	const failed = new Set(outcomes.filter(({ outcome }) => outcome !== 'ok').map(({ command }) => command));
 	return outcomes.map((entry): Piece => {
@@ -30,7 +30,7 @@ export function commandPieces(outcomes: readonly CommandOutcome[], quote: (text:
 		const variants = [[head, ...body], [head, ...body.slice(-3)], [head]].map((lines) => lines.join('\n'));
 		return {
 			section,
-			// A check says more than a look around; newer says more than older.
+			// A check says more than a look around, and newer more than older.
 			priority: base + (entry.validation === null ? 0 : 8) + entry.order / 10_000,
 			order: entry.order,
 			variants: [...new Set(variants)].map(quote),
@@ -67,10 +67,10 @@ function headOf({ command, exitCode, outcome, turns, runs, isNewest, validation 
 }
 
 const outcomeWords = {
-	ok: 'ok, exit code not told',
-	error: 'failed, exit code not told',
+	ok: 'ok, exit code unknown',
+	error: 'failed, exit code unknown',
 	denied: 'refused by permission, not run',
-	unknown: 'result not told',
+	unknown: 'result unknown',
 } as const;
 
 export function shellNotePieces(

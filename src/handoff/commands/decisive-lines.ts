@@ -1,4 +1,4 @@
-/** Finds the lines of a command's output that tell how it went: errors, failed expectations, the summary. */
+/** Finds the lines of a command's output that show how it went: errors, failed expectations, the summary. */
 import { ellipsis } from '../pieces/cut-text.ts';
 
 const ERROR =
@@ -9,25 +9,25 @@ const FRAME = /^\s*(?:at\s+\S|File "|in <module>|\^+\s*$|\d+\s*\|)|node:internal
 
 /** `src/a.ts:12`, `a.py:3:7`, `a.ts(12,7)`: where it happened. */
 const PLACE = /[\w-]\.\w{1,5}(?::\d+|\(\d+,\d+\))/;
-/** What was wanted and what came, in the words of assertion libraries. */
+/** The expected and the actual value, in the words of assertion libraries. */
 const WANTED = /\b(?:want|got|actual|expected|received|but was|left|right)\b/i;
 
-/** A figure with its unit: what a command was run to measure. */
+/** A number with its unit: what a command was run to measure. */
 const MEASURED =
 	/\d\s?(?:[mµun]?s|sec(?:onds?)?|min|[kKMGT]i?B|bytes|%|rps|qps|fps|(?:ops|req|requests|rows|MB|KB|GB)\/s(?:ec)?)(?![\p{L}\p{N}])/u;
-/** It stands in the last lines, where no other line looks like it. */
+/** A measurement is in the last lines, and no other line looks like it. */
 const MEASURED_LINES = 3;
 const MEASURED_CHARS = 240;
 
-/** Of what went well only the end is read: it holds the summary. */
+/** How much of a successful output is read: its end, which holds the summary. */
 const READ_CHARS_OF_SUCCESS = 4 * 1024;
-/** Summaries stand at the ends of an output; in a long one only this many lines there are searched for them. */
+/** Summaries are at either end of an output; in a long one only this many lines there are searched for them. */
 const SUMMARY_LINES = 40;
 
 export interface DecisiveOptions {
 	maxLines: number;
 	maxLineChars: number;
-	/** Of a command that went well only the summary tells something. */
+	/** False: only the summary matters. */
 	isFailure: boolean;
 	/** Applied to a chosen line before it is shortened; `before` is the line above it. */
 	clean: (line: string, before: string) => string;
@@ -60,7 +60,7 @@ export function decisiveLines(
 		.map(({ line, before }) => ellipsis(clean(line, before), maxLineChars));
 }
 
-/** From a line's start on, so that no line is cut. */
+/** Starts at the beginning of a line, so that no line is cut. */
 function endOf(output: string): string {
 	if (output.length <= READ_CHARS_OF_SUCCESS) return output;
 	return output.slice(output.indexOf('\n', output.length - READ_CHARS_OF_SUCCESS) + 1);
@@ -83,7 +83,7 @@ function scoreLines(lines: readonly string[], isFailure: boolean): Scored[] {
 }
 
 function scoreLine(line: string, at: number, total: number, isFailure: boolean): number {
-	// A line of more is data; its beginning tells as much.
+	// A longer line is data; its beginning is enough.
 	const text = line.length > 1000 ? line.slice(0, 1000) : line;
 	const isNearAnEnd = at < SUMMARY_LINES || total - at <= SUMMARY_LINES;
 	let score = 0;
@@ -96,7 +96,7 @@ function scoreLine(line: string, at: number, total: number, isFailure: boolean):
 	return score > 0 && FRAME.test(text) ? score - 2 : score;
 }
 
-/** What a benchmark or a count tells at its end; lines of a log carry figures too, but resemble each other. */
+/** Adds the figures that a benchmark or a count prints at its end; lines of a log carry figures too, but resemble each other. */
 function addMeasurements(scored: Scored[], lines: readonly string[]): void {
 	const shapes = new Map<string, number>();
 	for (const line of lines) shapes.set(shapeOf(line), (shapes.get(shapeOf(line)) ?? 0) + 1);
@@ -108,7 +108,9 @@ function addMeasurements(scored: Scored[], lines: readonly string[]): void {
 	}
 }
 
-/** The line after an error that names a place or what was wanted explains it, without a word of error of its own. */
+/**
+ * Raises the line after an error that names a place or the expected value: it explains the error without an error word of its own.
+ */
 function raiseExplanations(scored: Scored[], lines: readonly string[]): void {
 	const byPlace = new Map(scored.map((entry) => [entry.at, entry]));
 	for (const { at, score } of [...scored]) {
@@ -124,7 +126,7 @@ function raiseExplanations(scored: Scored[], lines: readonly string[]): void {
 	}
 }
 
-/** Lines of a log differ in numbers and ids only. */
+/** Lines of a log differ only in numbers and ids. */
 const shapeOf = (line: string) =>
 	line
 		.replace(/\b[0-9a-f]*\d[0-9a-f]*\b/gi, '#')

@@ -1,7 +1,7 @@
 /** Shorter forms of one file's unified diff, for when the whole does not fit. */
 import { ellipsis } from '../pieces/cut-text.ts';
 
-/** In cut hunks: a longer line is data or minified code. */
+/** In cut hunks, a longer line is data or minified code. */
 const MAX_LINE_CHARS = 300;
 
 interface Hunk {
@@ -30,7 +30,7 @@ function readHunks(text: string): Hunk[] {
 	return hunks;
 }
 
-/** `@@ -3,4 +5,6 @@` as `[line 5]`: `@` means something to some agents. */
+/** `@@ -3,4 +5,6 @@` as `[line 5]`: some agents interpret `@`. */
 const headOf = (line: string) => `[line ${/\+(\d+)/.exec(line)?.[1] ?? '?'}]`;
 
 const isChange = (line: string | undefined) => line !== undefined && /^[+-]/.test(line);

@@ -6,11 +6,11 @@ const LISTED = 150;
 const DIFF = 85;
 const LAST_TOUCHED = 12;
 const USERS = 14;
-/** Files that a build or a package manager writes: their diff tells a reader little. */
+/** Files that a build or a package manager writes: their diff says little to a reader. */
 const GENERATED =
 	/(?:^|\/)(?:package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml|bun\.lockb?|Cargo\.lock|poetry\.lock|uv\.lock|Gemfile\.lock|composer\.lock|go\.sum|dist|build|node_modules|vendor|coverage|__snapshots__)(?:\/|$)|\.(?:min\.(?:js|css)|map|snap|svg|lock)$/;
 
-/** The list of changed files and their diffs as quoted pieces of the sections `files` and `diffs`. */
+/** Turns changed files and their diffs into quoted pieces of the sections `files` and `diffs`. */
 export function filePieces(
 	diffs: readonly PacketDiff[],
 	userEdits: readonly PacketDiff[],
@@ -18,11 +18,11 @@ export function filePieces(
 	quote: (text: string) => string,
 	clean: (text: string) => string,
 ): Piece[] {
-	// A file that only the user changed, once, would be told twice.
-	const isToldBetween = ({ by, path, text }: PacketDiff) =>
+	// A file that only the user changed, once, would otherwise be listed twice.
+	const isListedAsUserEdit = ({ by, path, text }: PacketDiff) =>
 		by === 'user' && userEdits.some((edit) => edit.path === path && edit.text === text);
 	const all = [
-		...diffs.filter((diff) => !isToldBetween(diff)),
+		...diffs.filter((diff) => !isListedAsUserEdit(diff)),
 		...userEdits.map((edit) => ({ ...edit, by: 'user' as const, isBetween: true })),
 	];
 	return all.flatMap((diff, order): Piece[] => {

@@ -1,4 +1,4 @@
-/** Decides which pieces a packet holds, and renders them: shares for sections first, then what is left by priority. */
+/** Chooses the pieces of a packet and renders them: first each section gets its share, then the rest goes by priority. */
 
 import { fenceUser } from '../fence.ts';
 import { byteLength, type Piece, Selection } from '../pieces/budget.ts';
@@ -15,9 +15,9 @@ import {
 	SECTIONS,
 } from './render-packet.ts';
 
-/** Of the budget: all of the user's words together, in the first round. */
+/** Share of the budget for all of the user's words together, in the first round. */
 const USER_SHARE = 0.72;
-/** Of what the user's words leave, in the first round; the rest goes by priority alone. */
+/** Share of the remaining budget for each section, in the first round; the rest goes by priority alone. */
 const SHARES: Readonly<Record<string, number>> = {
 	unconfirmed: 0.15,
 	plan: 0.2,
@@ -32,7 +32,7 @@ const SHARES: Readonly<Record<string, number>> = {
 	shell: 0.12,
 };
 const REPEAT_SHARE = 0.12;
-/** Of the budget: up to here, statements that nothing speaks for but their rarity may fill what is left. */
+/** Share of the budget up to which statements that only their rarity supports may fill what is left. */
 const SPARE_SHARE = 0.8;
 
 const isUsers = ({ section }: Piece) =>
@@ -46,7 +46,7 @@ function choose(
 ): void {
 	const users = pieces.filter(isUsers);
 	const cap = bytes * USER_SHARE;
-	// First round: everyone gets a place, long ones shortened; second: whole where there is room.
+	// First round: every piece gets a place, long ones shortened; second: whole where there is room.
 	selection.fill(users, cap, Math.max(600, cap / Math.max(3, Math.min(8, words.entries.length))));
 	selection.fill(users, cap - selection.used);
 	const left = bytes - selection.used;
@@ -78,10 +78,10 @@ export interface Fitted {
 }
 
 const ROUNDS = 4;
-/** A notice may grow by these when another piece goes in. */
+/** A notice may grow by this much when another piece goes in. */
 const SLACK_BYTES = 30;
 
-/** Chooses and renders; then offers the bytes that notices did not need to what was left out. */
+/** Chooses and renders; then offers the bytes that notices did not need to the pieces left out. */
 export function fitToBudget(
 	pieces: readonly Piece[],
 	words: UserWords,

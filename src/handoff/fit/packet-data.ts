@@ -7,7 +7,7 @@ import type { UserWords } from '../words/user-words.ts';
 import type { Fitted } from './fit-to-budget.ts';
 import { newestCut } from './packet-head.ts';
 
-/** The facts of the pieces that were chosen, as data. */
+/** The facts of the chosen pieces, as data. */
 export function packetData(
 	input: PacketInput,
 	budget: number,

@@ -1,4 +1,6 @@
-/** The fixed lines of a packet: how to read it, who worked, why it stopped, where the records are. All from the relay. */
+/**
+ * The fixed lines of a packet: how to read it, who worked, why it stopped, where the records are. All of them are the relay's own.
+ */
 import { relative } from 'node:path/posix';
 import type { Limit } from '../../agents/events.ts';
 import { toIso } from '../../core/clock.ts';
@@ -9,7 +11,7 @@ import type { TurnState } from '../../sessions/turns/turn-state.ts';
 import { fenceRecord, quoteRecord } from '../fence.ts';
 import { nameOnly } from '../name-only.ts';
 import type { PacketInput } from '../packet-input.ts';
-import { howItEnded, tellCut } from '../pieces/cut-turn.ts';
+import { describeCut, howItEnded } from '../pieces/cut-turn.ts';
 import { shortId, turnLabel } from '../pieces/turn-label.ts';
 import type { TurnStory } from '../pieces/turn-story.ts';
 
@@ -38,19 +40,19 @@ export function renderHead(
 	if (input.since)
 		lines.push(
 			line(
-				`You know this work up to ${turnLabel(input.lineage)(input.since)}; here is only what you missed.`,
+				`You know this work up to ${turnLabel(input.lineage)(input.since)}; this packet holds only what you missed.`,
 			),
 		);
 	if (input.between !== undefined && input.between.length > 0)
 		lines.push(
 			line(
-				`Another line of work, session ${input.between.map(shortId).join(', ')}, went on in this same conversation of yours in between. Its turns are told here for what they changed; they are no part of what is asked now.`,
+				`Another line of work, session ${input.between.map(shortId).join(', ')}, used this same conversation of yours in between. Its turns are listed here because of what they changed; they are not part of the current task.`,
 			),
 		);
 	const cut = ownCutTurn(input);
 	if (cut) {
 		const label = turnLabel(input.lineage)({ sessionId: cut.session_id, turn: cut.turn });
-		lines.push(tellCut(cut, { label, inert: input.inert, redact }).trimEnd());
+		lines.push(describeCut(cut, { label, inert: input.inert, redact }).trimEnd());
 	}
 	if (current)
 		lines.push(
@@ -65,21 +67,21 @@ export function renderHead(
 	lines.push(...earlierSessions(input).map(line));
 	const issues = [...new Set([...input.recordIssues, ...stories.flatMap((story) => story.issues)])].map(line);
 	if (issues.length === 0) return `${lines.join('\n')}\n`;
-	// What is wrong with a record may quote it.
+	// A problem with a record may quote it.
 	const quoted = fenceRecord(issues.slice(0, MAX_ISSUES).map(quoteRecord).join(''));
 	const more =
 		issues.length > MAX_ISSUES
 			? `… and ${formatPlural(issues.length - MAX_ISSUES, 'more such record')}.\n`
 			: '';
-	return `${lines.join('\n')}\nRecords that are not as the relay wrote them:\n${quoted}${more}`;
+	return `${lines.join('\n')}\nRecords that differ from what the relay wrote:\n${quoted}${more}`;
 }
 
-/** Inside a code span. */
+/** For use inside a code span. */
 const named = (path: string) => path.replaceAll('`', '');
 
 const MAX_EARLIER = 5;
 
-/** Where the turns of the ancestors stand, the nearest first. */
+/** Where the turns of the ancestors are, the nearest first. */
 function earlierSessions({ lineage }: PacketInput): string[] {
 	const ancestors = lineage.slice(0, -1).reverse();
 	const current = lineage.at(-1)?.folder ?? '';
@@ -117,7 +119,7 @@ function workers(
 		: shown;
 }
 
-/** The successor's own newest turn, where it was cut off and nobody has finished what it was at. */
+/** The successor's own newest turn, if it was cut off and nobody has finished its prompt since. */
 function ownCutTurn({ lineage, since }: PacketInput): TurnState | null {
 	const states = lineage.find(({ id }) => id === since?.sessionId)?.turns.map(({ state }) => state) ?? [];
 	const own = states.find(({ turn }) => turn === since?.turn);
@@ -128,7 +130,7 @@ function ownCutTurn({ lineage, since }: PacketInput): TurnState | null {
 	return isFinished ? null : own;
 }
 
-/** A turn that repeats a prompt points to where the user's words came. */
+/** A turn that repeats a prompt points to where the user's words came from. */
 function isSamePrompt({ user_prompt: a }: TurnState, { user_prompt: b }: TurnState): boolean {
 	return a !== null && b !== null && a.turn === b.turn;
 }
@@ -143,7 +145,7 @@ function whyStopped(input: PacketInput): string {
 		case 'switch':
 			return `the user chose another agent after ${who}${cut === null ? '' : `; ${cut.replace(/\.$/, '')}`}.`;
 		case 'failed_successor':
-			return afterFailedSuccessor(input, limit === null ? `${who} cannot go on.` : metLimit(who, limit));
+			return afterFailedSuccessor(input, limit === null ? `${who} cannot continue.` : metLimit(who, limit));
 		case 'continue':
 			if (cut !== null) return cut;
 			return to !== null && from !== null && to.id !== from.id
@@ -156,7 +158,7 @@ function whyStopped(input: PacketInput): string {
 
 function afterFailedSuccessor(input: PacketInput, before: string): string {
 	const cut = cutTurnOf(input);
-	// Of a successor that was not even started there is no turn.
+	// A successor that was not even started has no turn.
 	if (cut === null || newestCut(input)?.agent === input.from?.id) return before;
 	return `${before} Then ${cut.replace(/\.$/, '')}; nothing of the task was done in it.`;
 }
@@ -170,19 +172,19 @@ function metLimit(who: string, limit: Limit): string {
 	return `${who} met ${what}${reset}.`;
 }
 
-/** The newest turn, where it did not complete. */
+/** The newest turn, if it did not complete. */
 export function newestCut({ lineage }: Pick<PacketInput, 'lineage'>): TurnState | null {
 	const last = lineage.findLast(({ turns }) => turns.length > 0)?.turns.at(-1)?.state;
 	return last === undefined || isDone(last) ? null : last;
 }
 
-/** How the newest turn ended, where it did not complete; else null. */
+/** How the newest turn ended, if it did not complete; else null. */
 function cutTurnOf({ lineage, from }: PacketInput): string | null {
 	const last = newestCut({ lineage });
 	if (last === null) return null;
 	const who = last.agent === from?.id ? from.title : nameOnly(last.agent);
 	const label = turnLabel(lineage)({ sessionId: last.session_id, turn: last.turn });
 	const isKnown =
-		last.status === 'outcome_unknown' || last.status === 'running' ? '; its outcome is not known' : '';
+		last.status === 'outcome_unknown' || last.status === 'running' ? '; its outcome is unknown' : '';
 	return `${label} of ${who} ${howItEnded(last)}${isKnown}.`;
 }

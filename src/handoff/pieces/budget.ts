@@ -1,12 +1,12 @@
-/** Chooses what goes into a packet: pieces by priority, each in the largest form that fits. */
+/** Chooses the pieces of a packet: by priority, each in the largest form that fits. */
 
 export interface Piece<Data = unknown> {
 	section: string;
-	/** Higher goes first; ties by place. */
+	/** Higher goes first; ties go by `order`. */
 	priority: number;
-	/** Place within its section. */
+	/** Position within its section. */
 	order: number;
-	/** Finished Markdown, largest first; the first is the whole. */
+	/** Finished Markdown, largest first; the first is the whole piece. */
 	variants: readonly string[];
 	/** A label line that is paid once for all chosen pieces with the same key. */
 	group?: { key: string; text: string };
@@ -21,7 +21,7 @@ export interface Choice<P extends Piece = Piece> {
 
 export const byteLength = (text: string) => Buffer.byteLength(text);
 
-/** A filling under way: what is chosen so far and what it costs, to the byte. */
+/** A filling in progress: the choices so far and their cost, to the byte. */
 export class Selection<P extends Piece> {
 	readonly #chosen: Map<P, number>;
 	readonly #groups: Set<string>;
@@ -29,7 +29,7 @@ export class Selection<P extends Piece> {
 	readonly #sectionBytes: (section: string) => number;
 	used: number;
 
-	/** `sectionBytes`: what a section costs with its first piece. `from`: a filling to go on from; it stays as it is. */
+	/** `sectionBytes`: the cost of a section with its first piece. `from`: a filling to continue from; it stays unchanged. */
 	constructor(sectionBytes: (section: string) => number, from?: Selection<P>) {
 		this.#sectionBytes = sectionBytes;
 		this.#chosen = new Map(from ? from.#chosen : []);
@@ -39,8 +39,8 @@ export class Selection<P extends Piece> {
 	}
 
 	/**
-	 * Offers pieces up to `maxBytes` more than now. What is chosen already may grow to a larger variant. `maxFirst` bounds
-	 * one piece in this round.
+	 * Offers pieces up to `maxBytes` more than now. Pieces already chosen may grow to a larger variant. `maxFirst` bounds one piece
+	 * in this round.
 	 */
 	fill(pieces: readonly P[], maxBytes: number, maxFirst = Number.POSITIVE_INFINITY): void {
 		const end = this.used + Math.max(0, maxBytes);

@@ -2,15 +2,20 @@ import { safeText } from '../../core/text.ts';
 import type { Redactor } from '../redact.ts';
 
 /**
- * Makes recorded text plain and free of secrets. Cleaning a megabyte takes longer than all the rest, so parts are chosen
- * first and cleaned after; nothing is shortened before it is clean, so that no half of a secret is left.
+ * Makes recorded text plain and free of secrets. Cleaning a megabyte takes longer than everything else, so parts are chosen first
+ * and cleaned afterwards; nothing is shortened before it is clean, so that no half of a secret is left.
  */
 export interface RecordCleaner {
-	/** For text that is used as it is. */
+	/** For text that is used as a whole. */
 	whole(text: string): string;
-	/** Before parts are chosen from `text`: cleans it where a secret may go over the ends of parts, else leaves it. */
+	/**
+	 * Call it before parts are chosen from `text`: cleans it if a secret may cross the ends of parts, otherwise returns it
+	 * unchanged.
+	 */
 	prepare(text: string): string;
-	/** One part (a line, a sentence) of prepared text. `before` stands right before it: a name whose value comes here. */
+	/**
+	 * One part (a line, a sentence) of prepared text. `before` is the text right before it: a name there may have its value here.
+	 */
 	part(text: string, before: string): string;
 }
 

@@ -1,13 +1,13 @@
 /**
- * A turn that did not complete, told to whoever goes on: why it ended, whether its outcome is known, what to look at first.
- * All of it the relay's own words from its records; what an agent had called stands in a record fence.
+ * Describes a turn that did not complete to whoever takes over: why it ended, whether its outcome is known, what to look at first.
+ * All of it is in the relay's own words from its records; the calls of the agent are in a record fence.
  */
 import { safeLine } from '../../core/text.ts';
 import type { TurnState } from '../../sessions/turns/turn-state.ts';
 import { fenceRecord, fenceRelay, fenceUser, quoteRecord } from '../fence.ts';
 import { nameOnly } from '../name-only.ts';
 
-/** Calls without an end that are named; a turn has rarely more than two. */
+/** How many calls without an end are named; a turn rarely has more than two. */
 const MAX_CALLS = 5;
 const MAX_CALL_CHARS = 120;
 
@@ -27,7 +27,7 @@ export function howItEnded(state: TurnState): string {
 			return `failed: ${FAILURES[state.stop_reason ?? ''] ?? 'it ended with an error'}`;
 		case 'completed':
 			return state.stop_reason === 'background_stopped'
-				? 'answered, but what it still ran in the background was stopped'
+				? 'answered, but its background tasks were stopped'
 				: 'was completed';
 	}
 }
@@ -42,9 +42,9 @@ const FAILURES: Readonly<Record<string, string>> = {
 	unknown_session: 'its conversation could not be resumed',
 	session_in_use: 'its conversation was in use elsewhere',
 	auth: 'the login was refused',
-	model_not_found: 'its model is not known',
-	max_tokens: 'its answer reached the greatest length',
-	max_turns: 'it reached its number of steps',
+	model_not_found: 'its model is unknown',
+	max_tokens: 'its answer reached the maximum length',
+	max_turns: 'it reached its maximum number of steps',
 	max_budget: 'it reached its budget',
 	refusal: 'the model refused to answer',
 	api_error: 'its provider answered with an error',
@@ -59,8 +59,8 @@ export interface CutWords {
 	redact: (text: string) => string;
 }
 
-/** For the agent whose own turn it was: some lines of text, the last with its line break. */
-export function tellCut(state: TurnState, { label, inert, redact }: CutWords): string {
+/** For the agent whose own turn it was: some lines of text, ending in a line break. */
+export function describeCut(state: TurnState, { label, inert, redact }: CutWords): string {
 	const open = state.tools.filter(
 		({ status, duration_ms }) => duration_ms === null && (status === 'unknown' || status === 'running'),
 	);
@@ -70,31 +70,34 @@ export function tellCut(state: TurnState, { label, inert, redact }: CutWords): s
 	});
 	const lines = [
 		`Your last turn (${label}) ${howItEnded(state)}. ${outcome(state)}`,
-		...(calls.length === 0 ? [] : [`No end is recorded of what you had called (${open.length}); quoted:`]),
+		...(calls.length === 0 ? [] : [`Calls of yours without a recorded end (${open.length}); quoted:`]),
 	];
 	const quoted = calls.length === 0 ? '' : fenceRecord(calls.join(''));
 	return `${lines.join('\n')}\n${quoted}${ADVICE}\n`;
 }
 
-const ADVICE = 'Look at the files, at git and at what still runs before you repeat anything of it.';
+const ADVICE = 'Check the files, git and running processes before you repeat any of it.';
 
 function outcome({ status, heard }: TurnState): string {
 	if (status === 'outcome_unknown' || status === 'running')
-		return 'Its outcome is not known: what it had begun may be done, half done or not done.';
-	if (status === 'completed') return 'Its outcome is known, but not that of what was stopped.';
-	if (status === 'failed' && heard === false) return 'Its outcome is known: nothing of it was begun.';
+		return 'Its outcome is unknown: what it had begun may be done, half done or not done.';
+	if (status === 'completed') return 'Its outcome is known, but not that of the stopped tasks.';
+	if (status === 'failed' && heard === false) return 'Its outcome is known: nothing was begun.';
 	return 'Its outcome is known: it did not finish, and what it had begun may be half done.';
 }
 
-/** A turn whose own end, or whose prompt, the agent may not know. `unheard`: the user's words, where nothing shows that they reached it. */
+/**
+ * A turn whose end, or whose prompt, the agent may not know. `unheard`: the user's words, if nothing shows that they reached the
+ * agent.
+ */
 export interface CutTurn {
 	state: TurnState;
 	unheard: string | null;
 }
 
 /**
- * What stands before the user's next prompt when an agent resumes its own conversation after a cut: fenced as the relay's.
- * `turns`: oldest first, the last is the one that was cut off.
+ * The note before the user's next prompt when an agent resumes its own conversation after a cut: fenced as the relay's. `turns`:
+ * oldest first, the last is the one that was cut off.
  */
 export function cutNote(turns: readonly CutTurn[], words: CutWords): string {
 	const last = turns.at(-1);
@@ -104,6 +107,6 @@ export function cutNote(turns: readonly CutTurn[], words: CutWords): string {
 		unheard.length === 0
 			? ''
 			: `Nothing shows that this prompt of the user reached you:\n${unheard.map(fenceUser).join('')}`;
-	const text = `This note is agent-relay's, not the user's. ${tellCut(last.state, words)}${missed}The user's next prompt follows this note.\n`;
+	const text = `This note is agent-relay's, not the user's. ${describeCut(last.state, words)}${missed}The user's next prompt follows this note.\n`;
 	return `${fenceRelay(text)}\n`;
 }

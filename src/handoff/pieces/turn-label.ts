@@ -1,6 +1,6 @@
 import type { LineageSession } from '../packet-input.ts';
 
-/** Names turns in a few characters: `turn 3`, and with the end of its session's id where that is not the current one. */
+/** Names turns briefly: `turn 3`, with the end of its session's id unless that is the current one. */
 export function turnLabel(
 	lineage: readonly Pick<LineageSession, 'id'>[],
 ): (place: { sessionId: string; turn: number }) => string {
@@ -9,7 +9,7 @@ export function turnLabel(
 		sessionId === current ? `turn ${turn}` : `turn ${turn} of session ${shortId(sessionId)}`;
 }
 
-/** Where a note stands: `after turn 3`, `before turn 1`. */
+/** The place of a note: `after turn 3`, `before turn 1`. */
 export const notePlace = (
 	{ sessionId, afterTurn }: { sessionId: string; afterTurn: number },
 	label: ReturnType<typeof turnLabel>,

@@ -7,13 +7,13 @@ import type { PacketInput } from '../packet-input.ts';
 
 export interface CommandRun {
 	command: string;
-	/** null: not told, or never ended. */
+	/** null: not reported, or never ended. */
 	exitCode: number | null;
 	outcome: 'ok' | 'error' | 'denied' | 'unknown';
 	output: string;
 }
 
-/** What one turn said and did, thoughts left out. */
+/** What one turn said and did, without thoughts. */
 export interface TurnStory {
 	sessionId: string;
 	turn: number;
@@ -26,16 +26,16 @@ export interface TurnStory {
 	trigger: TurnState['trigger'];
 	/** null when the turn repeats an earlier prompt. */
 	userPrompt: string | null;
-	/** What the record has for the user's words, and nobody witnessed; null: nothing. */
+	/** The recorded words of the user, if nobody witnessed them; null: none. */
 	unconfirmed: string | null;
 	/** The user's words of this turn are gone from the records. */
 	hasLostWords: boolean;
 	/** The answer's messages in order. */
 	messages: string[];
 	runs: CommandRun[];
-	/** Last plan of the turn, also an empty one; null when it told none. */
+	/** Last plan of the turn, even an empty one; null when it reported none. */
 	plan: PlanItem[] | null;
-	/** The plan that stood in its conversation since before the turn; null where the turn told one itself. */
+	/** The plan of its conversation from before the turn; null if the turn reported one itself. */
 	standing: PlanItem[] | null;
 	validation: TurnState['validation'];
 	files: TurnState['files'];
@@ -63,7 +63,7 @@ export function readStories({
 function readStory(record: TurnRecord, sessionId: string, base: string): TurnStory {
 	const { state } = record;
 	const number = String(state.turn).padStart(3, '0');
-	const plan = toldPlan(record);
+	const plan = reportedPlan(record);
 	return {
 		sessionId,
 		turn: state.turn,
@@ -90,7 +90,7 @@ function readRuns({ events, state }: TurnRecord): CommandRun[] {
 	const results = new Map(
 		events.flatMap((event) => (event.type === 'tool_result' ? [[event.id, event]] : [])),
 	);
-	// The state holds what the native record corrected after the fact.
+	// The state has the native record's later corrections.
 	const corrected = new Map(state.tools.map((tool) => [tool.id, tool]));
 	return events.flatMap((event) => {
 		if (event.type !== 'tool_call' || event.kind !== 'execute') return [];
@@ -114,8 +114,8 @@ function outcomeOf(
 	return ok === false ? 'error' : 'unknown';
 }
 
-/** The state knows more of the same list (codex's record), but is old while a turn runs. */
-function toldPlan({ state, events }: TurnRecord): PlanItem[] | null {
+/** The state knows more about the same list (codex's record), but is out of date while a turn runs. */
+function reportedPlan({ state, events }: TurnRecord): PlanItem[] | null {
 	const inState = (state.plan_told ?? state.plan.length > 0) ? itemsOf(state.plan) : null;
 	return state.status === 'running' ? (lastPlan(events) ?? inState) : (inState ?? lastPlan(events));
 }

@@ -1,9 +1,12 @@
-/** Random-looking runs that nothing names: both cases and digits, often changing. Paths, names, digests and ids are none. */
+/**
+ * Random-looking runs that nothing names: both cases and digits, often alternating. Paths, names, digests and ids are not among
+ * them.
+ */
 
-/** Not behind the name of a digest, nor inside a data URL: lock files and style sheets are full of those. */
+/** Not after the name of a digest, nor inside a data URL: lock files and style sheets are full of those. */
 const OPAQUE =
 	/(?<![\w/+.-]|\bh1:|\bSHA256:|;base64,)(?!sha(?:1|256|384|512)-)[A-Za-z0-9+/_-]{24,}={0,2}(?![\w/+.-])/g;
-/** What is named so is no secret; `before` ends where the token begins. */
+/** A value with such a name is not a secret; `before` ends where the token begins. */
 const PUBLIC_NAME =
 	/(?:etag|if-none-match|if-match|integrity|checksum|digest|fingerprint|public[-_ ]?key|certificate(?:[-_ ]?authority[-_ ]?data)?|content-md5|cursor|next_?page|request[-_ ]?id|trace[-_ ]?id|span[-_ ]?id|session[-_ ]?(?:id|name)|message[-_ ]?id|thread[-_ ]?id|signature[-_ ]?version)\\{0,3}["']?\s{0,4}[:=]\s{0,4}(?:W\/)?\\{0,3}["']?$/i;
 /** Public keys, certificates, pictures and documents in base64, and ids that coding agents and their providers print. */
@@ -17,7 +20,7 @@ export function withoutOpaqueTokens(text: string, mark: (kind: string) => string
 	});
 }
 
-/** Judged by its longest piece: a provider's name before a key makes it no word. */
+/** Judged by its longest piece: a provider's name before a key does not make it a word. */
 function isOpaque(token: string): boolean {
 	if (looksRandom(token)) return true;
 	const longest = token.split(/[-_]/).reduce((a, b) => (b.length > a.length ? b : a), '');
@@ -32,7 +35,7 @@ function looksRandom(token: string): boolean {
 
 const WORD = /^(?:[A-Z]?[a-z]{1,24}(?:[A-Z][a-z]{1,24}){0,8}|[A-Z]{1,24}|\d{1,4}|v\d{1,3})$/;
 
-/** True for what people write as names: words and short numbers with `-`, `_`, `.`, `:`, `/` or blanks between them. */
+/** True for names that people write: words and short numbers with `-`, `_`, `.`, `:`, `/` or blanks between them. */
 export function isMadeOfWords(text: string): boolean {
 	return text.split(/[-_./: ]/).every((piece) => WORD.test(piece));
 }

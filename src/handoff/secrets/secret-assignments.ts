@@ -1,7 +1,7 @@
 /**
- * Values that are given to a name which sounds like a secret: `DB_PASSWORD=value`, `"clientSecret": "value"`,
- * `--token value`, `password: value`. A name says how sure it is: what stands behind a password is one even when it is
- * words; a token or a cookie must look like one. The name is looked for first, for names are few; all runs are bounded.
+ * Values assigned to a name that sounds like a secret: `DB_PASSWORD=value`, `"clientSecret": "value"`, `--token value`, `password:
+ * value`. The name decides how certain it is: the value of a password is a secret even if it is words; a token or a cookie must
+ * look like one. The name is searched for first, since names are few; all runs are bounded.
  */
 import { isMadeOfWords } from './opaque-tokens.ts';
 import type { SecretSpan } from './secret-spans.ts';
@@ -10,23 +10,23 @@ const PASSWORD_NAME =
 	/(?:^|[-_.~ ])(?:[a-z]{0,12}(?:passw(?:or)?d|passphrase|passcode|passwort|passwrd)|kennwort|senha|contrasena|pwd|(?:db|database|user|smtp|mail|email|ftp|sftp|ssh|admin|root|redis|mysql|maria|postgres|pg|mongo|rabbitmq|ldap|http|proxy|auth|login|key|store|keystore|truststore|app|sudo|vnc|wifi)[-_~]?pass|requirepass|mnemonic|(?:seed|recovery|backup)[-_~ ]?(?:phrase|words|codes?)|psk)(?:[-_][a-z0-9~]{1,40}){0,4}$/;
 const SECRET_NAME =
 	/(?:^|[-_.~ ])(?:[a-z]{0,8}api[-_~ ]?key|(?:access|secret|private|signing|encryption|decryption|master|subscription|functions?|shared[-_~ ]?access|consumer|service[-_~ ]?role|deploy|hmac|jwt|webhook|unseal|recovery|auth(?:orization)?)[-_~ ]?key(?:[-_~ ]?id)?|account[-_~ ]?key|secret(?:[-_~ ]?(?:access[-_~ ]?)?key)?|[a-z]{2,12}secret|(?:client|shared|consumer|app|webhook|jwt|session)[-_~ ]?secret|connection[-_~ ]?string)(?:[-_][a-z0-9~]{1,40}){0,4}$/;
-/** Much that has these names is public. */
+/** Much with these names is public. */
 const TOKEN_NAME =
 	/(?:^|[-_.~ ])(?:(?:auth|access|refresh|id|bot|github|csrf|xsrf|user|bearer|api|personal|deploy|job|session)?[-_~ ]?token|credentials?|creds|cookie|session[-_~ ]?id|[a-z]{0,6}sess(?:ion)?id|authorization|app[-_~ ]?key)(?:[-_][a-z0-9~]{1,40}){0,4}$/;
-/** What comes behind these in a name is about a secret and is none. */
+/** With such an ending the name is about a secret, but its value is not one. */
 const ABOUT_SECRETS =
 	/[-_~](?:count|counts|limit|length|len|size|type|url|uri|endpoint|host|name|names|field|policy|min|max|expires?|expiry|expiration|ttl|age|path|file|files|dir|env|var|usage|budget|ref|label|prefix|suffix|header|hint|regex|pattern|version|rotation|enabled|required|manager|store|provider|placeholder|title|text|message|error|errors|form|input|reset|strength)$/;
 
-/** Finds the end of such a name with its sign; what stands before and behind is read by hand. */
+/** Finds the end of such a name with its sign; the text before and after it is parsed by hand. */
 const NAME_AND_SIGN =
 	/(?:key|token|secret|passw|phrase|passcode|pass|wort|wrd|pwd|senha|contrasena|credential|creds|cookie|sess|authorization|mnemonic|words|codes?|psk|string)[A-Za-z0-9_-]{0,60}(?:\\{0,3}["'`])?\]?(?:\s{0,20}(?::=|=>|[:=])\s{0,20}|[ \t](?=[^\s=:]))/gi;
 
-/** The beginning of a replacement, which names what was taken out. */
+/** The beginning of a replacement, which names what was removed. */
 const OWN_MARK = /\[redacted: [^\]\n]{0,60}$/;
 
-/** Longest part of a name that is looked at. */
+/** The longest part of a name that is looked at. */
 const MAX_NAME = 80;
-/** Longer values are no passwords. */
+/** Longer values are not passwords. */
 const MAX_VALUE = 1000;
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -43,13 +43,13 @@ const ABOUT_WORDS =
 type Certainty = 'password' | 'secret' | 'token';
 
 interface Value {
-	/** Where it begins and ends in the text, without its quotes. */
+	/** Start and end in the text, without quotes. */
 	start: number;
 	end: number;
 	isQuoted: boolean;
 }
 
-/** The values of names that sound like secrets, by the place where they begin. */
+/** The values of names that sound like secrets, by position. */
 export function assignedSecrets(text: string): SecretSpan[] {
 	const found: SecretSpan[] = [];
 	NAME_AND_SIGN.lastIndex = 0;
@@ -57,7 +57,7 @@ export function assignedSecrets(text: string): SecretSpan[] {
 		const value = assignedSecret(text, hit.index, hit[0]);
 		if (value === null) continue;
 		found.push({ start: value.start, end: value.end, kind: 'secret' });
-		// What was taken for the value may end in a name with a value of its own: an empty `TOKEN=` before `PASSWORD="…"`.
+		// The supposed value may end in a name with a value of its own: an empty `TOKEN=` before `PASSWORD="…"`.
 		NAME_AND_SIGN.lastIndex = value.isQuoted ? value.end : Math.max(value.start, value.end - MAX_NAME);
 	}
 	return found;
@@ -82,7 +82,7 @@ function assignedSecret(text: string, at: number, match: string): Value | null {
 	return isSecret({ text, name, certainty, words, value, isEnv, isFlag }) ? value : null;
 }
 
-/** The whole name of which `end` at `at` is the end. */
+/** The whole name that `end` at `at` ends. */
 function nameEndingAt(text: string, at: number, end: string): string {
 	let start = at;
 	while (start > 0 && at - start < MAX_NAME && /[\w.-]/.test(text.charAt(start - 1))) start--;
@@ -109,7 +109,7 @@ function certaintyOf(name: string): Certainty | null {
 
 const QUOTED = /(\\{0,3})(["'`])/y;
 const BARE = /[^\s"'`,;(){}<>[\]$\\]{1,1000}/y;
-/** As shells and env files have it: to the next blank, whatever signs are in it. */
+/** Shells and env files: up to the next blank, whatever characters are in it. */
 const ENV_VALUE = /(?!\$[A-Za-z_({]|\[redacted)[^\s"'`]{1,1000}/y;
 
 function readValue(text: string, at: number, isEnv: boolean): Value | null {
@@ -130,7 +130,7 @@ function bare(text: string, at: number, shape: RegExp): Value | null {
 	return run === null ? null : { start: at, end: at + run[0].length, isQuoted: false };
 }
 
-/** Of a quote that opened with `slashes` (text that holds JSON as text has some); on the same line, or null. */
+/** The end of a quote that opened with `slashes` (text that holds JSON as text has some); on the same line, or null. */
 function closingQuote(text: string, start: number, slashes: string, quote: string): number | null {
 	const limit = Math.min(text.length, start + MAX_VALUE);
 	for (let at = start; at < limit; at++) {
@@ -175,7 +175,7 @@ function isSecret(candidate: Candidate): boolean {
 	return isBareSecret(candidate);
 }
 
-/** A sentence or a label, not a passphrase: it speaks of such things and has no digit. */
+/** A sentence or a label, not a passphrase: it talks about secrets and has no digit. */
 function isAboutSecrets(words: string): boolean {
 	return ABOUT_WORDS.test(words) && !/\d/.test(words);
 }
@@ -192,7 +192,7 @@ function isTokenValue({ words, value, isEnv, name }: Candidate): boolean {
 		: /[^A-Za-z._-]/.test(words) && words.length >= 8;
 }
 
-/** Without quotes words are code or prose more often than secrets, unless a digit or a sign is in them. */
+/** Unquoted words are code or prose more often than secrets, unless they contain a digit or a sign. */
 function isBareSecret(candidate: Candidate): boolean {
 	const { certainty, words, isEnv, isFlag } = candidate;
 	if (isCode(words)) return false;
@@ -205,7 +205,7 @@ function isBareSecret(candidate: Candidate): boolean {
 	return isEnv && standsAlone(candidate) && words.length >= 8;
 }
 
-/** A member of something, or a call: `this.#session.id`, `known?.token`, `read()`. A digit makes it a value. */
+/** A member access or a call: `this.#session.id`, `known?.token`, `read()`. A digit makes it a value. */
 const isCode = (words: string) => !/\d/.test(words) && /[()]|^[a-z_]\w*\??\.#?[a-z_]/i.test(words);
 
 /** `POSTGRES_PASSWORD: words` to the end of its line. */
@@ -213,7 +213,7 @@ function isYamlOfEnv({ text, name, value }: Candidate): boolean {
 	return /^[A-Z][A-Z0-9_]*$/.test(name) && /^[ \t]*(?:\r?\n|$)/.test(text.slice(value.end, value.end + 8));
 }
 
-/** The assignment is all that its line holds, as in an env file. */
+/** The assignment is alone on its line, as in an env file. */
 function standsAlone({ text, name, value }: Candidate): boolean {
 	const begin = value.start - name.length - 1;
 	const before = text.slice(Math.max(0, begin - 12), begin);

@@ -1,6 +1,6 @@
 /**
- * Secrets that are known by where they stand: an option of a command, a field of a file, a part of a URL. One row each;
- * `place` is global and has two groups, what stays and what goes. Cases are in test/helpers/secret-cases.ts, as for
+ * Secrets recognized by their place: an option of a command, a field of a file, a part of a URL. One row each; `place` is global
+ * and has two groups, the text that stays and the text that is removed. Cases are in test/helpers/secret-cases.ts, as for
  * secret-shapes.ts.
  */
 import type { SecretSpan } from './secret-spans.ts';
@@ -8,13 +8,13 @@ import type { SecretSpan } from './secret-spans.ts';
 /** @internal For tests: each has a test case. */
 export interface SecretPlace {
 	id: string;
-	/** What is said in its place. */
+	/** The kind of secret named in its place. */
 	kind: string;
 	source: string;
-	/** Every match holds one of these, in any case; none: every text is searched. */
+	/** Every match contains one of these, in any case; none: every text is searched. */
 	hints: readonly string[];
 	place: RegExp;
-	/** What stands there is no secret unless this holds. */
+	/** The text is a secret only if this holds. */
 	isSecret?: (value: string) => boolean;
 }
 
@@ -23,7 +23,7 @@ const isLong = (value: string) => value.length >= 16 && hasDigit(value);
 /** A word with a sign or a digit: prose has none. */
 const isNoWord = (value: string) => /[^A-Za-z.,;:]/.test(value);
 
-/** Names of which the value follows in a field of its own: `name: DB_PASSWORD, value: x`. */
+/** Names whose value follows in a field of its own: `name: DB_PASSWORD, value: x`. */
 const NAMED_FIELD =
 	/(\b(?:name|key|id)\\{0,3}["']?\s{0,4}[:=]\s{0,4}\\{0,3}["']?[\w.-]{0,40}(?:passw(?:or)?d|secret|token|api_?key|private_?key|access_?key|passphrase)\\{0,3}["']?\s{0,20},?\s{0,20}\\{0,3}["']?value\\{0,3}["']?\s{0,4}[:=]\s{0,4}(?:\\{0,3}["'])?)((?<=["'])[^"'\n\\]{4,400}|(?<!["'])[^\s"'{$<]{4,400})/gi;
 
@@ -266,10 +266,10 @@ export const SECRET_PLACES: readonly SecretPlace[] = [
 	},
 ];
 
-/** How far from its end a value can hold the beginning of another secret's place. */
+/** How far before its end a value can hold the beginning of another secret's place. */
 const MAX_BEGINNING = 80;
 
-/** What stands in a secret's place, by the place where it begins. */
+/** The secrets found by place, by position. */
 export function placedSecrets(text: string): SecretSpan[] {
 	const lower = text.toLowerCase();
 	return SECRET_PLACES.filter(({ hints }) => hints.some((hint) => lower.includes(hint))).flatMap((place) =>
@@ -284,7 +284,7 @@ function secretsAt({ kind, place, isSecret }: SecretPlace, text: string): Secret
 		const [whole, before = '', value = ''] = hit;
 		const end = hit.index + whole.length;
 		const start = end - value.length;
-		// What was taken for the value may be the beginning of another place: `Authorization:` below an empty one.
+		// The supposed value may be the beginning of another place: `Authorization:` below an empty one.
 		place.lastIndex = Math.max(hit.index + 1, start, end - MAX_BEGINNING);
 		if (value.includes('[redacted') || before.endsWith('[redacted: ')) continue;
 		if (isSecret === undefined || isSecret(value)) found.push({ start, end, kind });

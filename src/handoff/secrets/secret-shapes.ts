@@ -1,22 +1,22 @@
 /**
- * Keys that are known by their shape alone, one row each, wherever they stand. `source` is where the shape is described:
- * a provider's page, or a published rule (`gitleaks: NAME` in config/gitleaks.toml, `secretlint: NAME`). Each row has a
- * text that it must find and one that it must leave in test/helpers/secret-cases.ts.
+ * Keys recognized by their shape alone, one row each, wherever they are. `source` is where the shape is described: a provider's
+ * page, or a published rule (`gitleaks: NAME` in config/gitleaks.toml, `secretlint: NAME`). Each row has a text that it must find
+ * and one that it must leave in test/helpers/secret-cases.ts.
  *
- * All shapes take linear time: a run that may be long is not followed by anything that could fail, or cannot begin inside
+ * All shapes match in linear time: a run that may be long is not followed by anything that could fail, or cannot begin inside
  * another one, or has a bound.
  */
 
 /** @internal For tests: each has a test case. */
 export interface SecretShape {
 	id: string;
-	/** What is said in its place: `[redacted: kind]`. */
+	/** The kind of secret named in its place: `[redacted: kind]`. */
 	kind: string;
 	source: string;
-	/** Every match holds one of these, so a text with none of them is not searched. */
+	/** Every match contains one of these, so a text with none of them is not searched. */
 	hints: readonly string[];
 	shape: RegExp;
-	/** Words and names begin like this key too: what follows decides. */
+	/** Words and names begin like this key too: the rest decides. */
 	isShared?: true;
 }
 
@@ -25,7 +25,7 @@ const GITLAB = 'https://docs.gitlab.com/security/tokens/#token-prefixes';
 const AWS_IDS = 'https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html';
 const RFC_7468 = 'https://www.rfc-editor.org/rfc/rfc7468';
 
-/** A key that is a prefix and a run of letters and digits. `body` may hold what is not followed by anything. */
+/** A key made of a prefix and a run of letters and digits. `body` may end only in something that needs nothing after it. */
 function prefixed(id: string, kind: string, source: string, prefixes: string[], body: string): SecretShape {
 	const escaped = prefixes.map((prefix) => prefix.replace(/[.$*+]/g, '\\$&')).join('|');
 	return {
@@ -37,7 +37,7 @@ function prefixed(id: string, kind: string, source: string, prefixes: string[], 
 	};
 }
 
-/** As `prefixed`, where names of other things begin alike. */
+/** As `prefixed`, for prefixes with which names of other things begin too. */
 function shared(
 	id: string,
 	kind: string,
@@ -624,14 +624,14 @@ export const SECRET_SHAPES: readonly SecretShape[] = [
 	},
 ];
 
-/** A run that no word has: long, or of some length with a digit inside. */
+/** A run that no word contains: long, or of some length with a digit inside. */
 const KEY_BODY = /[A-Za-z0-9]{20}|(?=[A-Za-z]{0,11}\d)[A-Za-z0-9]{12}/;
 
-/** Every key is such a run, or holds one of `LINES`; most lines of code and prose have none. */
+/** Every key is such a run, or contains one of `LINES`; most lines of code and prose do not. */
 const LONG_RUN = /[\w+/=.~$:|%@-]{16,}/g;
 const LINES = ['PRIVATE KEY', 'Private-Lines:'];
 
-/** `text` with each key replaced by what `mark` gives for its kind. */
+/** `text` with each key replaced by the result of `mark` for its kind. */
 export function withoutShapes(text: string, mark: (kind: string) => string): string {
 	const runs = [...(text.match(LONG_RUN) ?? []), ...LINES.filter((line) => text.includes(line))].join(' ');
 	if (runs === '') return text;

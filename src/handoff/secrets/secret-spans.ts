@@ -1,15 +1,17 @@
 /**
- * Where secrets lie in one and the same text. What one rule takes out may hold the name that another one goes by, so all look
- * before anything is taken out.
+ * The places of secrets in one text. One rule's secret may hold the name that another rule relies on, so all rules search before
+ * anything is removed.
  */
 export interface SecretSpan {
 	start: number;
 	end: number;
-	/** What is said in its place. */
+	/** The kind of secret named in its place. */
 	kind: string;
 }
 
-/** `text` with one mark for all that overlaps, by the kind of what begins first; of equals the first in the list. */
+/**
+ * `text` with one mark for everything that overlaps, named after the span that begins first; of equal ones, the first in the list.
+ */
 export function withoutSpans(
 	text: string,
 	spans: readonly SecretSpan[],

@@ -7,7 +7,7 @@ const PLAN = 200;
 const MAX_ITEM_CHARS = 300;
 const MARK = { completed: '[x] done', in_progress: '[>] in progress', pending: '[ ] pending' } as const;
 
-/** The newest plan that any agent kept, by its own means or as a check list in its text. */
+/** The newest plan of any agent, from its own tools or from a check list in its text. */
 export function newestPlan(
 	stories: readonly TurnStory[],
 	clean: (text: string) => string,
@@ -17,7 +17,7 @@ export function newestPlan(
 			story.plan ?? checkList(story.messages)?.map((item) => ({ ...item, text: clean(item.text) }));
 		if (items) return { items, story };
 	}
-	// The turn that told it is gone from the records.
+	// The turn that reported it is gone from the records.
 	const story = stories.findLast(({ standing }) => standing !== null && standing.length > 0);
 	return story?.standing ? { items: story.standing, story } : null;
 }
@@ -44,13 +44,13 @@ function checkList(messages: readonly string[]): PlanItem[] | null {
 
 const STATE_MARK = /^\s*(?:(?:[-*+•]|\d{1,3}[.)])\s+)?(?:\[.\]|[✓✔✅☑☐⬜◻◼▶→⏳🔄]\ufe0f?)\s*/u;
 
-/** Tells lines that name an item of `plan` with a state: said earlier, they tell of states that no longer hold. */
+/** Recognizes lines that name an item of `plan` with a state: in earlier statements these states are out of date. */
 export function planLines(plan: { items: readonly PlanItem[] } | null): (text: string) => boolean {
 	const items = new Set(plan?.items.map(({ text }) => text.trim()));
 	return (text) => STATE_MARK.test(text) && items.has(text.replace(STATE_MARK, '').trim());
 }
 
-/** One piece an item, open ones first when they do not all fit. */
+/** One piece per item, open ones first if they do not all fit. */
 export function planPieces(
 	plan: { items: PlanItem[]; story: TurnStory } | null,
 	quote: (text: string) => string,

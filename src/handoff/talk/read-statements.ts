@@ -1,4 +1,4 @@
-/** What agents said, sentence by sentence, with its place; bounded for sessions with megabytes of talk. */
+/** Reads what agents said, sentence by sentence, with its position; bounded for sessions with megabytes of text. */
 
 import type { TurnStory } from '../pieces/turn-story.ts';
 import { type Features, featuresOf } from './sentence-features.ts';
@@ -7,7 +7,7 @@ import { segment, type Unit } from './sentences.ts';
 export interface Said {
 	story: TurnStory;
 	text: string;
-	/** What stands right before it in its message; empty at the start. */
+	/** The text right before it in its message; empty at the start. */
 	before: string;
 	kind: Unit['kind'];
 	/** Different for every paragraph and list of the session. */
@@ -20,18 +20,18 @@ export interface Said {
 	standsOut: boolean;
 	isLastParagraph: boolean;
 	features: Features;
-	/** How often the very same sentence was said. */
+	/** How often exactly this sentence was said. */
 	times: number;
 }
 
-/** Different sentences read closely, of all turns together: about 30 ms. What repeats is read once. */
+/** How many characters of different sentences are read closely, over all turns: about 30 ms. A repeated sentence is read once. */
 const READ_CHARS = 128 * 1024;
-/** Each turn may use this much, however many there are. */
+/** Each turn may use at least this much, however many there are. */
 const MIN_TURN_CHARS = 3 * 1024;
-/** Of one turn's messages more than this is not even cut into sentences: their beginnings and ends are. */
+/** The most of one turn's messages that is cut into sentences; beyond it only beginnings and ends are. */
 const SEGMENTED_CHARS = 1024 * 1024;
 const SHORT_ANSWER_CHARS = 700;
-/** A paragraph of its own is given to what matters; talk comes in longer ones. */
+/** Important points get a paragraph of their own; small talk comes in longer ones. */
 const FEW_SENTENCES = 3;
 
 interface Reading {
@@ -44,10 +44,10 @@ interface Reading {
 }
 
 /**
- * Each different sentence once, in order, at the newest place it was said. Where there is too much, what stands out goes
- * before the inside of long paragraphs, the later before the earlier.
+ * Each different sentence once, in order, at the newest place it was said. If there is too much, prominent sentences go before the
+ * inside of long paragraphs, and later ones before earlier ones.
  */
-export function readTalk(stories: readonly TurnStory[]): Said[] {
+export function readStatements(stories: readonly TurnStory[]): Said[] {
 	const share = Math.max(MIN_TURN_CHARS, READ_CHARS / Math.max(1, stories.length));
 	const reading: Reading = { known: new Map(), turnLeft: 0, left: READ_CHARS, paragraph: 0 };
 	const turns = stories.toReversed().map((story) => {

@@ -1,10 +1,10 @@
-/** What a sentence says about itself, wherever it stands. */
+/** The properties of a sentence by itself, independent of its position. */
 export interface Features {
-	/** Without case, punctuation and numbers: equal for what is said again. */
+	/** Without case, punctuation and numbers: equal when the same thing is said again. */
 	shape: string;
-	/** Its telling words, each once. */
+	/** Its significant words, each once. */
 	words: string[];
-	/** 0 to 2: names, numbers and code in it. */
+	/** 0 to 2: how many names, numbers and pieces of code it contains. */
 	specificity: number;
 }
 
@@ -15,17 +15,20 @@ export function featuresOf(text: string): Features {
 	const tokens = text.toLowerCase().replaceAll('’', "'").match(TOKEN) ?? [];
 	return {
 		shape: tokens.join(' ').replace(/\d+/g, '#'),
-		words: [...new Set(tellingWords(tokens))],
+		words: [...new Set(significantWords(tokens))],
 		specificity: specificityOf(text),
 	};
 }
 
-/** Beginnings of lower-case words of four letters and more, so that forms of one word are one; pairs of signs in scripts without spaces. */
+/**
+ * Beginnings of lower-case words of four letters and more, so that forms of one word are equal; pairs of characters in scripts
+ * without spaces.
+ */
 export function wordsOf(text: string): Set<string> {
-	return new Set(tellingWords(text.toLowerCase().match(TOKEN) ?? []));
+	return new Set(significantWords(text.toLowerCase().match(TOKEN) ?? []));
 }
 
-function tellingWords(tokens: readonly string[]): string[] {
+function significantWords(tokens: readonly string[]): string[] {
 	return tokens.flatMap((token) =>
 		SIGNS.test(token)
 			? pairs(token)
@@ -35,7 +38,7 @@ function tellingWords(tokens: readonly string[]): string[] {
 	);
 }
 
-/** No grammar: what forms of a word share in most languages that write with letters. */
+/** No grammar: the part that forms of a word share in most languages with an alphabet. */
 const stemOf = (word: string) =>
 	word.length > 6 ? word.slice(0, 6) : word.length > 4 ? word.replace(/s$/, '') : word;
 

@@ -1,4 +1,4 @@
-/** Cuts what an agent wrote into units that can be kept or left out one by one: sentences, list items, code blocks. */
+/** Cuts an agent's text into units that can be kept or left out one by one: sentences, list items, code blocks. */
 import { cutText } from '../pieces/cut-text.ts';
 
 export interface Unit {
@@ -50,12 +50,12 @@ export function segment(text: string): Unit[] {
 /** Words after which a full stop does not end a sentence. */
 const ABBREVIATION =
 	/(?:^|[\s(])(?:\p{L}|e\.g|i\.e|z\.\s?B|d\.\s?h|u\.\s?a|o\.\s?ä|bzw|usw|ggf|vgl|ca|Nr|p\.\s?ex|par ex|cf|etc|vs|approx|fig|sec|ch|p|pp|vol|no|Mr|Mrs|Ms|Dr|Prof|St|ej|art|núm|pág|т\.\s?е|т\.\s?д)\.$/iu;
-/** With its full stop, of the last word of an abbreviation. */
+/** The last word of an abbreviation, with its full stop. */
 const MAX_ABBREVIATION = 8;
 // A terminator with closing marks, then white space; or a full-width terminator. Tried once for a run of terminators.
 const BOUNDARY = /(?<![.!?…؟])[.!?…؟]+["'»”’)\]*_]*(?=\s)|[。！？｡]+[」』”’）]*/g;
 
-/** @internal For tests: tried by itself, in many scripts. */
+/** @internal For tests: they try it alone, in many scripts. */
 export function splitSentences(text: string): string[] {
 	const out: string[] = [];
 	const hasCode = text.includes('`');
@@ -74,7 +74,9 @@ export function splitSentences(text: string): string[] {
 	return out.filter((sentence) => sentence !== '');
 }
 
-/** An odd number of backticks before the place: it stands in `code`. Long distances are a stray backtick, not code. */
+/**
+ * True if an odd number of backticks precedes the position: it is in `code`. Over long distances it is a stray backtick, not code.
+ */
 function isInsideCode(text: string, start: number, end: number): boolean {
 	if (end - start > 400) return false;
 	let ticks = 0;
@@ -82,7 +84,7 @@ function isInsideCode(text: string, start: number, end: number): boolean {
 	return ticks % 2 === 1 && text.indexOf('`', end) - end < 200 && text.includes('`', end);
 }
 
-/** Text without any sentence end is cut at white space, so that no unit outgrows a budget. */
+/** Cuts text without any sentence end at white space, so that no unit outgrows a budget. */
 function chop(text: string): string[] {
 	if (text.length <= MAX_UNIT_CHARS) return [text];
 	const parts: string[] = [];

@@ -7,13 +7,13 @@ import { type Statement, WORTH_A_SPARE_PLACE, WORTH_KEEPING } from './statements
 const QUESTION = 110;
 const PROGRESS = 120;
 const STATEMENT = 40;
-/** Pieces below this are taken only for room that is left over. */
+/** Pieces below this are only taken into room that is left over. */
 export const SPARE_PRIORITY = 10;
 
 const MAX_CHARS = [2000, 500, 240] as const;
 
 /**
- * What agents said as quoted pieces: `progress` (the turn that was cut off), `questions`, and `statements` (the rest).
+ * Turns the words of agents into quoted pieces: `progress` (the turn that was cut off), `questions`, and `statements` (the rest).
  * `openStories` are the turns at the end that did not finish.
  */
 export function statementPieces(

@@ -1,12 +1,12 @@
 import type { TurnStory } from '../pieces/turn-story.ts';
-import { readTalk, type Said } from './read-statements.ts';
+import { readStatements, type Said } from './read-statements.ts';
 import { wordsOf } from './sentence-features.ts';
 
-/** One sentence, list item or code block of an agent, with what speaks for keeping it. */
+/** One sentence, list item or code block of an agent, with its score. */
 export interface Statement {
 	story: TurnStory;
 	text: string;
-	/** What stands right before it. */
+	/** The text right before it. */
 	before: string;
 	kind: 'question' | 'said';
 	score: number;
@@ -14,22 +14,22 @@ export interface Statement {
 	isLastWords: boolean;
 }
 
-/** From here on a statement goes by priority with everything else. */
+/** From this score on, a statement competes by priority with everything else. */
 export const WORTH_KEEPING = 3.5;
 
 /**
- * From here on it may fill room that nothing else needs: plain facts score 1 to 3, talk that comes again
- * and again less than -2 (measured on 20 sentences of seven languages inside 100 KB of talk).
+ * From this score on it may fill room that nothing else needs: plain facts score 1 to 3, small talk that keeps coming back less
+ * than -2 (measured on 20 sentences of seven languages inside 100 KB of talk).
  */
 export const WORTH_A_SPARE_PLACE = 0.5;
 
 /**
- * What agents said in `stories`, in order, scored without a model and in any language: names, numbers and code; words of the
- * task; rarity in this session; place in the turn. What is said over and over sinks. `taskText` is what the work is about
+ * Scores the statements of agents in `stories`, in order, without a model and in any language: names, numbers and code; words of
+ * the task; rarity in this session; position in the turn. Whatever is said over and over loses score. `taskText` describes the work
  * (prompts, paths, plan, commands, changed lines).
  */
 export function scoreStatements(stories: readonly TurnStory[], taskText: string): Statement[] {
-	const said = readTalk(stories);
+	const said = readStatements(stories);
 	const shapes = new Map<string, { times: number; lastAt: number }>();
 	said.forEach(({ features: { shape }, times }, lastAt) => {
 		shapes.set(shape, { times: (shapes.get(shape)?.times ?? 0) + times, lastAt });
@@ -52,7 +52,7 @@ function placeScore({ kind, isLastWords, isShortAnswer, isLastParagraph, standsO
 	return form + (isShortAnswer ? WORTH_KEEPING : (standsOut ? 0.8 : 0) + (isLastParagraph ? 0.5 : 0));
 }
 
-/** How much the words of each sentence belong to the work, and how rare they are in the session. */
+/** How much the words of each sentence belong to the task, and how rare they are in the session. */
 function wordScores(said: readonly Said[], task: ReadonlySet<string>): number[] {
 	const counts = new Map<string, number>();
 	let sentences = 0;
@@ -65,7 +65,7 @@ function wordScores(said: readonly Said[], task: ReadonlySet<string>): number[] 
 	const ties: number[] = [];
 	const rare: number[] = [];
 	for (const { features } of said) {
-		// A word of the task counts less the more of the talk has it.
+		// A word of the task counts less, the more of the talk contains it.
 		let tie = 0;
 		let rareWords = 0;
 		for (const word of features.words) {
@@ -87,7 +87,7 @@ function wordScores(said: readonly Said[], task: ReadonlySet<string>): number[] 
 const TIE_SHARE = 3;
 const TIE_COUNT = 0.7;
 const RARITY = 2;
-/** Sentences around one that belongs to the work belong to it too. */
+/** Sentences around one that belongs to the task belong to it too. */
 const OF_PARAGRAPH = 0.3;
 
 function bestByParagraph(said: readonly Said[], scores: readonly number[]): Map<number, number> {
@@ -98,6 +98,6 @@ function bestByParagraph(said: readonly Said[], scores: readonly number[]): Map<
 	return best;
 }
 
-/** A question mark at the end, or behind a word inside (an item of a list is several sentences). */
+/** A question mark at the end, or after a word inside (an item of a list is several sentences). */
 const isQuestion = (text: string) =>
 	/[?？؟\u037e]["'»”’)\]*_]*$/.test(text) || /[^\s?][?？؟]["'»”’)\]*_]*\s/.test(text);

@@ -1,26 +1,26 @@
 /**
- * Shorter forms of a long prompt of the user: whole passages of it, unchanged, as many as fit. People paste logs around a
- * sentence that matters; so lines of a log go first, then prose from the middle.
+ * Shortens a long prompt of the user to whole passages of it, unchanged, as many as fit. People paste logs around a sentence that
+ * matters; so lines of a log are dropped first, then prose from the middle.
  */
 import { cutText } from '../pieces/cut-text.ts';
 
 interface Span {
 	text: string;
 	bytes: number;
-	/** Higher stays longer. */
+	/** Higher is kept longer. */
 	worth: number;
 	isBulk: boolean;
 }
 
-/** What a gap costs: the notice between two fences. */
+/** The cost of a gap: the notice between two fences. */
 const GAP_BYTES = 170;
 const MAX_PASSAGES = 12;
-/** Lines of one shape from this number on are pasted data. */
+/** From this many lines of one shape on, they are pasted data. */
 const BULK_LINES = 4;
 const MAX_SPAN_CHARS = 500;
-/** Of a longer prompt only as much at its two ends together is read: about 30 ms. */
+/** How much of a longer prompt is read, at its two ends together: about 30 ms. */
 const MAX_READ_CHARS = 128 * 1024;
-/** Of pasted data as much shows what it was. */
+/** This much of pasted data shows what it was. */
 const MAX_BULK = 8;
 
 /** Passages of `text` in order, together at most `maxBytes` with their gaps; null when that is not worth it. */
@@ -53,7 +53,7 @@ export function condenseWords(text: string, maxBytes: number): string[] | null {
 	return passages.length === 0 ? null : passages;
 }
 
-/** Of a text of megabytes its two ends, as sentences; what lies between as one span that never fits. */
+/** The two ends of a text of megabytes, as sentences; the middle becomes one span that never fits. */
 function readableSpans(text: string): Span[] {
 	if (text.length <= MAX_READ_CHARS) return spansOf(text);
 	const end = cutText(text, MAX_READ_CHARS / 2).length;
@@ -80,7 +80,7 @@ function spansOf(text: string): Span[] {
 	});
 }
 
-/** 0 to about 3: beginning and end of a prompt say what it wants. */
+/** 0 to about 3: the beginning and the end of a prompt say what it wants. */
 function worthOf(text: string, isBulk: boolean, place: number): number {
 	if (text.trim() === '') return 0.3;
 	const toAnEnd = 1.5 * Math.abs(place - 0.45) * 2;
@@ -96,7 +96,7 @@ const sentencesOf = (line: string): string[] =>
 		? [line]
 		: (line.match(/[\s\S]{1,400}?(?:[.!?…]["'”»)]*\s+|[。！？]|$)|[\s\S]{1,400}/g) ?? [line]);
 
-/** Lines of a log differ in numbers and ids only. */
+/** Lines of a log differ only in numbers and ids. */
 const shapeOf = (line: string) =>
 	line
 		.slice(0, 200)

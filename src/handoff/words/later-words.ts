@@ -3,10 +3,9 @@ import type { UserEntry } from './user-words.ts';
 const RUN = 4;
 
 /**
- * Records repeat the user's words, overruled ones too. Where recorded text in the packet holds a run of four words of an
- * earlier prompt, the prompts after it are worth repeating at the end, so that the later word is also the last one read.
- * Returns the entries to repeat, in order: all that came after, or, when they exceed `maxBytes`, those that speak of the
- * same things, newest first.
+ * Records repeat the user's words, including overruled ones. If recorded text in the packet contains a run of four words of an
+ * earlier prompt, the prompts after it are worth repeating at the end, so that the later word is also the last one read. Returns
+ * the entries to repeat, in order: all later ones or, if they exceed `maxBytes`, those about the same things, newest first.
  */
 export function wordsToRepeat(
 	entries: readonly UserEntry[],
@@ -40,19 +39,19 @@ function echoedWords(words: readonly string[], text: string): Set<string> {
 	for (let at = 0; at + RUN <= words.length; at++) {
 		const length = words.slice(at, at + RUN).some(isSign) ? 2 * RUN : RUN;
 		const run = words.slice(at, at + length);
-		if (run.length === length && isTelling(run) && text.includes(` ${run.join(' ')} `))
+		if (run.length === length && isSignificant(run) && text.includes(` ${run.join(' ')} `))
 			for (const word of run) found.add(word);
 	}
 	return found;
 }
 
 /** A run of little words and numbers proves nothing. */
-const isTelling = (run: readonly string[]) =>
+const isSignificant = (run: readonly string[]) =>
 	run.some(isSign) || run.filter((word) => /\p{L}{4}/u.test(word)).length >= 2;
 
 const isSign = (word: string) => /^[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]$/.test(word);
 
-/** Words in lower case; each sign of a script without spaces is one. */
+/** Words in lower case; each character of a script without spaces is a word. */
 const foldWords = (text: string) =>
 	text
 		.toLowerCase()

@@ -6,14 +6,17 @@ export interface PlacedNote extends PacketNote {
 }
 
 /**
- * The notes that the successor was never sent, oldest first. Notes go out with packets only, so one made between two turns
- * of the same agent is still missed: known are those before the newest packet that its own conversation holds.
+ * The notes that the successor was never sent, oldest first. Notes are sent only with packets, so one made between two turns of the
+ * same agent is still missed: only those before the newest packet in its own conversation are known.
  */
 export function missedNotes({ lineage, since }: PacketInput): PlacedNote[] {
-	const told = since === null ? null : newestPacket(lineage, since);
+	const lastPacket = since === null ? null : newestPacket(lineage, since);
 	return lineage.flatMap(({ id, notes }, at) =>
 		notes
-			.filter(({ afterTurn }) => told === null || at > told.at || (at === told.at && afterTurn >= told.turn))
+			.filter(
+				({ afterTurn }) =>
+					lastPacket === null || at > lastPacket.at || (at === lastPacket.at && afterTurn >= lastPacket.turn),
+			)
 			.map((note) => ({ ...note, sessionId: id })),
 	);
 }

@@ -1,11 +1,11 @@
 /**
- * What came through a pipe beside a task (`git diff | agent-relay run "review this"`): it stands behind the task in
- * `<stdin-XXXXXXXX>`, whose eight hex digits are the start of its SHA-256, so it cannot hold its own closing mark. It is
- * material and not typed: a CLI's own prompt syntax in it is made harmless, and a packet cuts it before the user's words.
+ * Text piped in with a task (`git diff | agent-relay run "review this"`): it follows the task in `<stdin-XXXXXXXX>`, whose eight
+ * hex digits are the start of its SHA-256, so it cannot contain its own closing mark. It is material and was not typed: a CLI's own
+ * prompt syntax in it is made harmless, and a packet cuts it before the user's words.
  */
 import { createHash } from 'node:crypto';
 
-/** The task, a blank line, and the material in its fence. Both stay as they are but for a line break at the end. */
+/** The task, a blank line, and the material in its fence. Both stay unchanged except for a line break at the end. */
 export function withPipedText(task: string, material: string): string {
 	const mark = `stdin-${createHash('sha256').update(material).digest('hex').slice(0, 8)}`;
 	const gap = task.endsWith('\n') ? '\n' : '\n\n';
@@ -35,7 +35,7 @@ export function splitPipedText(text: string): PipedText | null {
 	return null;
 }
 
-/** `inert` applied to the material alone. */
+/** Applies `inert` to the material alone. */
 export function withInertMaterial(text: string, inert: (material: string) => string): string {
 	const parts = splitPipedText(text);
 	return parts === null ? text : parts.head + inert(parts.material) + parts.tail;

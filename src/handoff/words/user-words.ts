@@ -1,4 +1,4 @@
-/** The user's own words as pieces: the objective, the prompt that waits, and everything else in order. */
+/** Turns the user's own words into pieces: the objective, the prompt that waits, and everything else in order. */
 
 import { fenceUser, quoteRecord } from '../fence.ts';
 import { nameOnly } from '../name-only.ts';
@@ -14,20 +14,20 @@ export interface UserEntry {
 	/** `Turn 3, to codex` or `Note after turn 3`. */
 	label: string;
 	text: string;
-	/** Where the whole stands on disk. */
+	/** The file with the whole text on disk. */
 	file: string | null;
-	/** `lost`: what the user said there is gone from the records; there is no text. */
+	/** `lost`: the user's words are gone from the records; there is no text. */
 	kind: 'prompt' | 'note' | 'lost';
 }
 
 export interface UserWords {
 	objective: { text: string; file: string | null } | null;
 	now: { text: string; isInterrupted: boolean; file: string | null } | null;
-	/** Oldest first; the prompt that waits is the last where it was sent before. */
+	/** Oldest first; the prompt that waits is the last if it was sent before. */
 	entries: UserEntry[];
-	/** What the record says that the user said, and nobody witnessed, oldest first; quoted like any record. */
+	/** Words that the record attributes to the user, but nobody witnessed, oldest first; quoted like any record. */
 	unconfirmed: RecordedWords[];
-	/** The same of the prompt that waits; then `now` is null. */
+	/** The same for the prompt that waits; then `now` is null. */
 	asked: { text: string; isInterrupted: boolean } | null;
 }
 
@@ -54,7 +54,7 @@ export function readUserWords(
 ): UserWords {
 	const entries: UserEntry[] = [];
 	const unconfirmed: RecordedWords[] = [];
-	// What the user ran stands with the commands, where he is known to have run it.
+	// The user's commands are listed with the commands, if the user is known to have run them.
 	const missed = missedNotes(input).filter(
 		({ kind, isConfirmed }) => kind === 'note' || isConfirmed === false,
 	);
@@ -98,7 +98,7 @@ export function readUserWords(
 	};
 }
 
-/** An objective that says what the first prompt says is told with that. */
+/** An objective equal to the first prompt is shown with that. */
 function withObjective(
 	unconfirmed: RecordedWords[],
 	{ unconfirmedObjective, since }: PacketInput,
@@ -111,7 +111,7 @@ function withObjective(
 		: [{ label: 'Objective', text }, ...unconfirmed];
 }
 
-/** Nothing in them may be obeyed: quoted, and made inert for the agent that reads them. */
+/** Nothing in them may be obeyed: they are quoted, and made inert for the agent that reads them. */
 export function recordedPieces(
 	{ unconfirmed, asked }: UserWords,
 	budgetBytes: number,
@@ -140,7 +140,7 @@ export function recordedPieces(
 	return pieces;
 }
 
-/** Whole, then the two ends of at most each of `sizes` (bytes) that is smaller. */
+/** The whole, then its two ends within each of `sizes` (bytes) that is smaller. */
 function quotedVariants(
 	label: string,
 	text: string,
@@ -158,7 +158,7 @@ function quotedVariants(
 	return [label + quote(text), ...shorter];
 }
 
-/** `budgetBytes` of the whole packet decides how long one entry may be before others are served. */
+/** `budgetBytes` of the whole packet decides how long one entry may be before others get room. */
 export function userPieces({ objective, now, entries }: UserWords, budgetBytes: number): WordsPiece[] {
 	const pieces: WordsPiece[] = [];
 	if (objective)
@@ -189,13 +189,13 @@ export function userPieces({ objective, now, entries }: UserWords, budgetBytes: 
 		const isNow =
 			now !== null && entry.text === now.text && entries.slice(at + 1).every((e) => e.text !== now.text);
 		const label = `${entry.label}:\n`;
-		// The pointer keeps the order visible where the words stand above.
+		// The pointer keeps the order visible although the words are above.
 		const variants = isObjective
 			? [`${entry.label}: the objective above.\n`]
 			: isNow
 				? [
 						...wordVariants(label, entry.text, entry.file, []),
-						`${entry.label}: the prompt under "What to do now"; it is the newest.\n`,
+						`${entry.label}: the prompt under "What to do now"; it is the newest one.\n`,
 					]
 				: wordVariants(label, entry.text, entry.file, [1500, 400]);
 		const priority = isNow ? REPEATED_NOW : NEWEST - (entries.length - 1 - at) / 1000;
@@ -210,15 +210,15 @@ export function userPieces({ objective, now, entries }: UserWords, budgetBytes: 
 	return pieces;
 }
 
-/** The words of the first turn stand in the session's record too, as its objective. */
+/** The words of the first turn are also in the session's record, as its objective. */
 function lostPiece({ label, file }: UserEntry, order: number, isObjective: boolean): WordsPiece {
 	const text = isObjective
 		? `${label}: the objective above.\n`
-		: `${label}: what the user said is missing; ${file} is gone from the records.\n`;
+		: `${label}: the user's words are missing; ${file} is gone from the records.\n`;
 	return { section: 'said', priority: NEWEST, order, variants: [text], data: { label, text: null } };
 }
 
-/** Whole, then passages of at most each of `sizes` (bytes) that is smaller, with every cut announced. */
+/** The whole, then passages within each of `sizes` (bytes) that is smaller, with every cut announced. */
 function wordVariants(label: string, text: string, file: string | null, sizes: readonly number[]): string[] {
 	const piped = splitPipedText(text);
 	if (piped !== null) return pipedVariants(label, piped, file, sizes);
@@ -242,7 +242,7 @@ function wordVariants(label: string, text: string, file: string | null, sizes: r
 	return variants;
 }
 
-/** What was piped in gives way to the words it came with: its two ends stay, then only that it was there. */
+/** Piped text is cut before the words it came with: first to its two ends, then to a note that it was there. */
 function pipedVariants(
 	label: string,
 	{ head, material, tail }: PipedText,
@@ -281,7 +281,7 @@ function endsOf(text: string, size: number): string[] {
 	];
 }
 
-/** Without the halves of characters at either end. */
+/** Drops halves of characters at either end. */
 const cutUtf8 = (bytes: Buffer) => {
 	let start = 0;
 	while (start < Math.min(4, bytes.length) && ((bytes[start] ?? 0) & 0xc0) === 0x80) start++;

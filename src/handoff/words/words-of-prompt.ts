@@ -1,9 +1,8 @@
 import { fenceRelay, fenceUser } from '../fence.ts';
 
 /**
- * The user's words in a prompt as it was sent, where no state says which bytes they are: the whole of a bare prompt, what
- * follows a note, what stands last in a packet. null where that is not certain. Marks count only with the digest of what
- * they hold.
+ * The user's words in a prompt as it was sent, if no state says which bytes they are: the whole of a bare prompt, the text after a
+ * note, or the last fence of a packet. null when uncertain. Marks count only with the digest of their content.
  */
 export function wordsOfPrompt(sent: string): string | null {
 	const note = NOTE.exec(sent);
@@ -22,5 +21,5 @@ const NOTE = /^(<relay-[0-9a-f]{8}>\n(.*?\n)<\/relay-[0-9a-f]{8}>\n)\n/s;
 const LAST = /\n<\/(user-[0-9a-f]{8})>\n$/;
 const MARK = /^<(?:user|record|relay)-[0-9a-f]{8}>$/m;
 
-/** The blank before words that a CLI would take for a command or an option of its own. */
+/** Removes the blank before words that a CLI would take for a command or an option of its own. */
 const withoutGuard = (sent: string) => (/^ [/-]/.test(sent) ? sent.slice(1) : sent);

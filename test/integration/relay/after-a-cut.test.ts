@@ -87,7 +87,7 @@ describe.each(CUTS)(
 			expect(note).toMatch(says);
 			expect(note).toMatch(outcome);
 			expect(note).toMatch(/before you repeat anything/);
-			expect(note).toMatch(/No end is recorded[\s\S]*<record-[0-9a-f]{8}>\n> Bash: npm publish\n<\/record/);
+			expect(note).toMatch(/Calls of yours without a recorded end[\s\S]*<record-[0-9a-f]{8}>\n> Bash: npm publish\n<\/record/);
 			expect(it.states().at(-1)?.packet).toBeNull();
 		});
 
@@ -156,7 +156,7 @@ describe('a prompt that never reached the agent', () => {
 		expect((await it.send('fourth')).outcome).toBe('completed');
 		const { prompt, words } = sentLast(it);
 		expect(words).toBe('fourth');
-		expect(prompt).toMatch(/failed: the login was refused\. Its outcome is known: nothing of it was begun/);
+		expect(prompt).toMatch(/failed: the login was refused\. Its outcome is known: nothing was begun/);
 		for (const unheard of ['second, with /slash', 'third'])
 			expect(prompt.split(`<user-`).filter((part) => part.includes(`>\n${unheard}\n</user-`))).toHaveLength(
 				1,

@@ -115,7 +115,7 @@ describe('words that are gone from the records', () => {
 	it('are named in a packet, never quoted as empty', async () => {
 		const packet = await withoutPrompt(2);
 		expect(packet).toContain('the third task');
-		expect(packet).toMatch(/Turn 2[^\n]*what the user said is missing; [^\n]*002-prompt\.md/);
+		expect(packet).toMatch(/Turn 2[^\n]*the user's words are missing; [^\n]*002-prompt\.md/);
 		expect(packet).not.toMatch(/<user-\w+>\s*<\/user/);
 	});
 
