@@ -93,7 +93,7 @@ describe('loadConfig', () => {
 		expect(() => load()).toThrow(expect.objectContaining({ code: 'unreadable_file' }));
 	});
 
-	it('says so when a folder stands in the file’s place', () => {
+	it('says so when a folder is in the file’s place', () => {
 		mkdirSync(userFile, { recursive: true });
 		expect(() => load()).toThrow(
 			expect.objectContaining({ code: 'unreadable_file', message: expect.stringContaining(userFile) }),

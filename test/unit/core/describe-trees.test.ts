@@ -18,7 +18,7 @@ describe('processes in words', () => {
 		]);
 	});
 
-	it('are told apart where their parent is another, or gone', () => {
+	it('are separate if their parent is another process, or gone', () => {
 		const entries = [{ pid: 12, parent: 11 }];
 		expect(describeTrees([one(12, 'cc'), one(13, 'ld')], entries)).toEqual(['12 cc', '13 ld']);
 		expect(describeTrees([], entries)).toEqual([]);

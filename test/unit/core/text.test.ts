@@ -173,7 +173,7 @@ describe('safe bytes', () => {
 		expect(decoded([...bytes].map((byte) => Uint8Array.of(byte)))).toBe('é漢👍');
 	});
 
-	it('shows invalid bytes as U+FFFD and goes on', () => {
+	it('shows invalid bytes as U+FFFD and continues', () => {
 		expect(decoded([Buffer.from([0x61, 0xff, 0xc3, 0x28, 0x62])])).toBe('a\ufffd\ufffd(b');
 	});
 

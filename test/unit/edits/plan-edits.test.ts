@@ -24,7 +24,7 @@ const files = (entries: Record<string, Content>) => {
 const planned = async (wanted: Wanted, options = {}) => pathsOf(await scene.plan(wanted, options));
 
 describe('a plan of edits', () => {
-	it('has what stands as its change expects as pending, whether it comes, changes or goes', async () => {
+	it('lists a path in its expected state as pending, whether it is added, changed or removed', async () => {
 		files({ change: 'one', go: 'one', program: { program: 'run' }, link: { link: 'change' } });
 		const wanted: Wanted = {
 			change: ['one', 'two'],
@@ -36,7 +36,7 @@ describe('a plan of edits', () => {
 		expect(await planned(wanted)).toEqual({ ...NOTHING, pending: Object.keys(wanted) });
 	});
 
-	it('has what stands as it is to be as done, also where it is gone already', async () => {
+	it('lists a path in its wanted state as done, even if it is already gone', async () => {
 		files({ change: 'two', link: { link: 'b' } });
 		const wanted: Wanted = {
 			change: ['one', 'two'],
@@ -164,7 +164,7 @@ describe('in the way of edits', () => {
 		]);
 	});
 
-	it('is no file that is renamed in case alone', async () => {
+	it('is not a file that is renamed in case alone', async () => {
 		files({ 'read.me': '1' });
 		// What such a disk would show at the new name, too.
 		scene.write('Read.me', '1');

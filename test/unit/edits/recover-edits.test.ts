@@ -108,7 +108,7 @@ describe('a recovery', () => {
 		expect(existsSync(scene.place.folder)).toBe(false);
 	});
 
-	it('leaves what was changed since, and goes on when that is settled', async () => {
+	it('leaves paths that changed since, and continues when that is settled', async () => {
 		begin();
 		plant({}, 'changed.txt');
 		expect(scene.recover()).toMatchObject({ status: 'changed', left: ['changed.txt'] });

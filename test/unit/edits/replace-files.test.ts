@@ -68,7 +68,7 @@ describe('edits', () => {
 		expect(again.already.map(({ edit }) => edit.path)).toEqual(Object.keys(EVERY_EDIT));
 	});
 
-	it('keep the permissions of a file, but for the right to execute where it changes', async () => {
+	it('keep the permissions of a file, except an execute bit that changes', async () => {
 		files({ secret: 'one', program: { program: 'one' }, stays: { program: 'one' }, plain: 'one' });
 		chmodSync(at('secret'), 0o600);
 		chmodSync(at('program'), 0o750);
@@ -90,7 +90,7 @@ describe('edits', () => {
 		expect(Object.keys(scene.tree())).toEqual(['a', 'a/kept', 'd', 'd/mine']);
 	});
 
-	it('touch no file that stands as it is to be', async () => {
+	it('touch no file that is already in its wanted state', async () => {
 		files({ a: 'two' });
 		const inode = statSync(at('a')).ino;
 		const plan = await scene.edit({ a: ['one', 'two'], b: ['one', null] });
@@ -98,7 +98,7 @@ describe('edits', () => {
 		expect(statSync(at('a')).ino).toBe(inode);
 	});
 
-	it("keep the owner's own keys in their journal, which says in the end that all is written", async () => {
+	it("keep the owner's own keys in their journal, which records in the end that all is written", async () => {
 		files({ a: 'one' });
 		const journal = await written({ a: ['one', 'two'] });
 		expect(JSON.parse(journalText())).toEqual({ ...journal, phase: 'written' });
@@ -139,7 +139,7 @@ describe('edits put everything back, and say why,', () => {
 		});
 	});
 
-	it('where a file was written again with the same bytes, since nothing tells that from a change', async () => {
+	it('if a file was written again with the same bytes, which looks like a change', async () => {
 		files(FILES_BEFORE);
 		expect(await fails(() => scene.write('changed.txt', 'one'))).toMatchObject(refused);
 	});
@@ -220,7 +220,7 @@ describe('edits put everything back, and say why,', () => {
 });
 
 describe('edits that cannot be put back', () => {
-	it('say what is left, keep what stood there and their journal, and are taken up by a recovery', async () => {
+	it('name what is left, keep the old files and their journal, and are resumed by a recovery', async () => {
 		files({ a: 'one', b: 'one' });
 		const wanted: Wanted = { a: ['one', 'two'], b: ['one', 'two'] };
 		const { error } = await withFaults(
@@ -267,7 +267,7 @@ describe('edits that are written', () => {
 		expect(scene.tree()).toEqual(before);
 	});
 
-	it('are taken back but for what was changed since, which is named', async () => {
+	it('are taken back except for paths that changed since, which are named', async () => {
 		files(FILES_BEFORE);
 		const journal = await written(EVERY_EDIT);
 		const mine = ['changed.txt', 'new/folder/file.txt', 'a/gone.txt', 'new/mine.txt'];

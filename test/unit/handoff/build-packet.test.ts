@@ -213,7 +213,7 @@ describe('buildPacket', () => {
 		expect(JSON.parse(json).omitted).toContainEqual(expect.objectContaining({ section: 'said' }));
 	});
 
-	it('tells a delta packet only what came after', () => {
+	it('puts only what came after into a delta packet', () => {
 		const turns: ScriptedTurn[] = [
 			{
 				user: 'first things',
@@ -255,7 +255,7 @@ describe('buildPacket', () => {
 			expect(markdown).toContain(missed);
 	});
 
-	it('holds, for an agent that returns, notes made between its own turns that no packet told it', () => {
+	it('holds, for an agent that returns, notes made between its own turns that no packet has sent it', () => {
 		const turns: ScriptedTurn[] = [
 			{ user: 'first things', agent: 'claude', acts: [] },
 			{ user: 'second things', agent: 'claude', acts: [] },
@@ -275,7 +275,7 @@ describe('buildPacket', () => {
 		expect(delta).not.toContain('second things');
 	});
 
-	it('tells a note where it was made, in an ancestor or in a child without turns', () => {
+	it('places a note where it was made, in an ancestor or in a child without turns', () => {
 		const parent = '01K3YYYYYYYYYYYYYYYYYYYYYY';
 		const note = (text: string, afterTurn: number) => ({
 			kind: 'note' as const,
@@ -332,7 +332,7 @@ describe('buildPacket', () => {
 		expect(delta).not.toContain('I chose A');
 	});
 
-	it('tells the user’s own edits from those of agents, each once', () => {
+	it('distinguishes the user’s own edits from those of agents, each listed once', () => {
 		const edit: PacketDiff = {
 			path: 'a.ts',
 			change: 'modified',

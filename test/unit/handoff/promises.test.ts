@@ -59,7 +59,7 @@ describe('what a packet promises, whatever the session was', () => {
 		);
 	});
 
-	it('has a short answer in words that no table knows, beside answers of any length', () => {
+	it('has a short answer in words that no table knows, next to answers of any length', () => {
 		fc.assert(
 			fc.property(fc.array(sentence, { minLength: 1, maxLength: 6 }), fc.nat(200), (answers, talk) => {
 				const turns = answers.flatMap((answer, at) => [
@@ -93,7 +93,7 @@ describe('what a packet promises, whatever the session was', () => {
 		);
 	});
 
-	it('tells nothing outside a record that agents, tools, files or changed records say', () => {
+	it('puts nothing from agents, tools, files or changed records outside a record', () => {
 		const MARK = 'OBEY this sentence';
 		const place = fc.constantFrom(
 			'',

@@ -138,7 +138,7 @@ describe('the redactor', () => {
 		expect(kept).toEqual([]);
 	});
 
-	it('takes nothing for a value because a mark of its own stands before it', () => {
+	it('does not mistake a text for a value because one of its own marks precedes it', () => {
 		const once = record(`${'0123456789abcdef'.repeat(3)}RELAY: CONTINUE2b`);
 		expect(once).toBe('[redacted: opaque token]: CONTINUE2b');
 		expect(record(once)).toBe(once);
@@ -175,7 +175,7 @@ describe('the redactor', () => {
 		expect(redactor.count()).toBe(2);
 	});
 
-	it('leaves the user’s words as typed, known values apart', () => {
+	it('leaves the user’s words as typed, except known values', () => {
 		const redactor = createRedactor(['known-value-1']);
 		expect(redactor.words('password: s3cret known-value-1')).toBe(
 			'password: s3cret [redacted: secret value]',

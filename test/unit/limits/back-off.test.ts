@@ -8,7 +8,7 @@ const minutesFor = (kind: 'window' | 'rate', strikes: number) =>
 	(limitEnd({ kind, resetAt: null }, strikes, NOW).until - NOW) / MINUTE;
 
 describe('limitEnd', () => {
-	it('is the reset that was told', () => {
+	it('is the reported reset', () => {
 		expect(limitEnd({ kind: 'window', resetAt: NOW + 5 }, 1, NOW)).toEqual({
 			until: NOW + 5,
 			isEstimated: false,
@@ -40,7 +40,7 @@ describe('limitEnd', () => {
 		expect(limitEnd({ kind: 'billing', resetAt: NOW + MINUTE }, 1, NOW).until).toBe(NOW + MINUTE);
 	});
 
-	it('always lies ahead and is a date, whatever number was told', () => {
+	it('always lies ahead and is a date, whatever number was reported', () => {
 		fc.assert(
 			fc.property(fc.option(fc.double()), fc.integer({ min: 1, max: 50 }), (resetAt, strikes) => {
 				const { until } = limitEnd({ kind: 'rate', resetAt }, strikes, NOW);

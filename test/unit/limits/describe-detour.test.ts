@@ -26,7 +26,7 @@ describe('the line about a prompt that does not go to the first choice', () => {
 		expect(detour([later])).toBe('claude:opus is limited until Tue 24 Nov, 05:02 · codex takes this');
 	});
 
-	it('says of a refused login when that was, in whose words, and what helps', () => {
+	it('says when a login was refused, in the CLI's words, and what helps', () => {
 		const reason = 'its login was refused 3 min ago ("Invalid API key"): claude auth login';
 		expect(detour([verdict('claude', { verdict: 'login_refused', reason })])).toBe(
 			`claude: ${reason} · codex takes this`,
@@ -44,7 +44,7 @@ describe('the line about a prompt that does not go to the first choice', () => {
 		);
 	});
 
-	it('says of what is not installed, or was never set up, only where the user named it', () => {
+	it('mentions an agent that is not installed, or was never set up, only if the user named it', () => {
 		const passed = [
 			verdict('claude', { verdict: 'not_installed', reason: 'not installed: npm i -g claude' }),
 			verdict('opencode', { verdict: 'no_login_known' }),
@@ -53,7 +53,7 @@ describe('the line about a prompt that does not go to the first choice', () => {
 		expect(detour(passed, ['claude'])).toBe('claude is not installed · codex takes this');
 	});
 
-	it('is none for the first choice, and tells when nobody can', () => {
+	it('is null for the first choice, and says when no agent can work', () => {
 		expect(detour([])).toBeNull();
 		const limited = verdict('claude', { verdict: 'limited', resetAt: Date.UTC(2026, 10, 21, 5, 2) });
 		expect(detour([limited], [], null)).toBe('claude is limited until 05:02 · no agent can work now');

@@ -112,7 +112,7 @@ describe('a refused login', () => {
 		expect(openLedger().refusedLogin(login)).toBeNull();
 	});
 
-	it('stands beside limits that are written later', () => {
+	it('is kept next to limits that are written later', () => {
 		refuse();
 		openLedger().record({ agent: 'codex', account: 'a', model: null, limit: limit('window') });
 		expect(openLedger().refusedLogin(login)).not.toBeNull();
@@ -138,7 +138,7 @@ describe('the ledger', () => {
 		expect(readdirSync(join(folder, 'state'))).toEqual(['limits.json']);
 	});
 
-	it('keeps agents, accounts and models apart', () => {
+	it('keeps agents, accounts and models separate', () => {
 		const ledger = openLedger();
 		ledger.record({ ...claude, limit: limit('quota') });
 		expect(ledger.isLimited({ ...claude, account: 'a2' })).toBeNull();
@@ -157,7 +157,7 @@ describe('the ledger', () => {
 		expect(ledger.isLimited({ ...claude, agent: 'gemini', model: 'flash' })).toBeNull();
 	});
 
-	it('doubles an estimate with each time the limit comes back, and starts anew after a success', () => {
+	it('doubles an estimate with each time the limit comes back, and starts again after a success', () => {
 		const ledger = openLedger();
 		const meet = () => {
 			const { until } = ledger.record({ ...claude, limit: limit('window') });
@@ -186,7 +186,7 @@ describe('the ledger', () => {
 		});
 	});
 
-	it('does not let a 429 shorten a reset that was told, but lets a new told one replace it', () => {
+	it('does not let a 429 shorten a reported reset, but lets a newly reported one replace it', () => {
 		const ledger = openLedger();
 		const reset = START + 180 * MINUTE;
 		ledger.record({ ...claude, limit: limit('window', { resetAt: reset }) });
@@ -225,7 +225,7 @@ describe('the ledger', () => {
 		expect(existsSync(file)).toBe(false);
 	});
 
-	it('clears one agent or all, and tells what it forgot', () => {
+	it('clears one agent or all, and returns what it forgot', () => {
 		const ledger = openLedger();
 		for (const agent of ['codex', 'claude', 'gemini'])
 			ledger.record({ ...claude, agent, limit: limit('rate') });

@@ -137,7 +137,7 @@ describe('patience', () => {
 		expect(patience.verdict(1e9)).toBeNull();
 	});
 
-	it('rests while a server error is the newest sign, and goes on from the first when the limit is back', () => {
+	it('rests while a server error is the newest sign, and continues from the first when the limit is back', () => {
 		const patience = patienceAfter([0, retry('rate')], [5000, retry('server')]);
 		expect(patience.verdict(60_000)).toBeNull();
 		patience.observe(retry('overloaded'), 61_000);
@@ -161,7 +161,7 @@ describe('patience', () => {
 		expect(patienceAfter([0, toolCall('a')], [1, retry('rate', 1e9)]).dueAt()).toBe(1);
 	});
 
-	it('gives up at once on a refused login, which is a failure and no limit', () => {
+	it('gives up at once on a refused login, which is a failure and not a limit', () => {
 		const patience = patienceAfter([7, retry('auth', 500)]);
 		expect(patience.dueAt()).toBe(7);
 		expect(patience.verdict(7)).toEqual({

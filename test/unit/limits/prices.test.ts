@@ -28,7 +28,7 @@ describe('estimateCost', () => {
 		expect(estimateCost(other, million)).toBe(estimateCost(one, million));
 	});
 
-	it('tells members of a family apart', () => {
+	it('distinguishes members of a family', () => {
 		expect(estimateCost('gpt-5-mini', million)).not.toBe(estimateCost('gpt-5', million));
 		expect(estimateCost('claude-opus-4-1', million)).not.toBe(estimateCost('claude-opus-4-5', million));
 		expect(estimateCost('gemini-2.5-flash-lite', million)).not.toBe(
@@ -42,7 +42,7 @@ describe('estimateCost', () => {
 		expect(estimateCost('gpt-5', NO_TOKENS)).toBeNull();
 	});
 
-	it('counts what was not told as none', () => {
+	it('counts an unreported number as 0', () => {
 		expect(estimateCost('gpt-5', { ...NO_TOKENS, output: 1e6 })).toBe(10);
 	});
 

@@ -133,7 +133,7 @@ describe('chooseSuccessor', () => {
 		expect(earliestReset).toBe(NOW + 72 * 60_000);
 	});
 
-	it('gives nobody’s words to an agent without a known login that he did not name, and promises nothing for it', () => {
+	it('gives nobody’s words to an agent without a known login that they did not name, and promises nothing for it', () => {
 		const unasked = facts('opencode', { loggedIn: 'unknown', isUnasked: true });
 		const rest = [facts('claude'), facts('codex', { installed: false }), facts('gemini', { loggedIn: 'no' })];
 		const limits = limited({ claude: NOW + 60_000, opencode: NOW + 30_000 });
@@ -222,7 +222,7 @@ describe('chooseSuccessor', () => {
 		expect(candidates[0]).toMatchObject({ agent: 'codex', verdict: 'not_installed' });
 	});
 
-	it('tells the earliest reset of those that could work then', () => {
+	it('reports the earliest reset of those that could work then', () => {
 		const { earliestReset } = chooseSuccessor(
 			query({
 				agents: [
@@ -269,7 +269,7 @@ describe('chooseSuccessor', () => {
 		);
 	const isSame = (one: Candidate, other: Candidate) => one.agent === other.agent && one.model === other.model;
 
-	it('never chooses who is limited, not installed, logged out, refused, tried or current, nor a demo beside a real one', () => {
+	it('never chooses who is limited, not installed, logged out, refused, tried or current, nor a demo agent next to a real one', () => {
 		fc.assert(
 			fc.property(aQuery, (asked) => {
 				const { choice } = chooseSuccessor(asked);
@@ -347,7 +347,7 @@ describe('a login that was refused', () => {
 		});
 	});
 
-	it('is told with the advice that its words ask for', () => {
+	it('is described with the advice that its words ask for', () => {
 		const reason = 'The SSO session token associated with profile=dev was not found or is invalid.';
 		const { candidates } = chooseSuccessor(
 			query({ agents: agents({ refusedLogin: { ...refusedLogin, reason } }) }),
@@ -357,7 +357,7 @@ describe('a login that was refused', () => {
 		);
 	});
 
-	it('is no hindrance for who is named', () => {
+	it('does not stop an agent that is named', () => {
 		const { choice } = chooseSuccessor(query({ agents: agents({ refusedLogin }), explicit: at('codex') }));
 		expect(choice?.agent).toBe('codex');
 	});

@@ -107,7 +107,7 @@ describe('TreeStop', () => {
 		expect(box.now).toBeLessThan(1_000);
 	});
 
-	it('kills the root only when it does not tell the end by itself', async () => {
+	it('kills the root only when it does not report its end by itself', async () => {
 		const box = machine();
 		box.run(11, 10);
 		box.end = (pid) => void box.entries.delete(pid);

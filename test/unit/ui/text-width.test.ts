@@ -45,7 +45,7 @@ describe('text in columns', () => {
 		);
 	});
 
-	it('counts as string-width does what is no emoji', () => {
+	it('agrees with string-width on everything but emoji', () => {
 		const letter = fc
 			.integer({ min: 0x20, max: 0x323af })
 			.filter((code) => code < 0xd800 || code > 0xf8ff)
@@ -98,7 +98,7 @@ describe('text in columns', () => {
 		);
 	});
 
-	it('breaks at a word in any script, and never apart from its marks', () => {
+	it('breaks between words in any script, and never between a letter and its marks', () => {
 		expect(wrapToColumns('日本 語の 文', 5)).toEqual(['日本', '語の', '文']);
 		expect(wrapToColumns('nai\u0308ve cafe\u0301 noir', 10)).toEqual(['nai\u0308ve cafe\u0301', 'noir']);
 		expect(wrapToColumns('ab \u0301cd', 3)).toEqual(['ab \u0301', 'cd']);

@@ -82,7 +82,7 @@ describe('the layers of the configuration', () => {
 		expect(origins.has('ui.color')).toBe(false);
 	});
 
-	it('keep one agent’s settings apart from another’s, and find an agent with a dash by its variable', () => {
+	it('keep the settings of each agent separate, and find an agent with a dash by its variable', () => {
 		const user = '[agents.my-tool]\ncommand = ["mytool", "-p"]\n[agents.claude]\nmodel = "opus"';
 		const { config } = resolve({ user, env: { AGENT_RELAY_CFG_AGENTS__MY_TOOL__MODEL: 'big' } });
 		expect(config.agents.by_name['my-tool']).toMatchObject({ command: ['mytool', '-p'], model: 'big' });
@@ -290,7 +290,7 @@ describe('the file of an untrusted repo', () => {
 		expect(notices).toEqual([]);
 	});
 
-	it('names no command and widens no permission, and one line says what is not obeyed', () => {
+	it('names no command and widens no permission, and one line names what is ignored', () => {
 		const { config, notices } = untrusted(`[agents]
 order = ["evil"]
 default = "evil"

@@ -197,7 +197,7 @@ describe('trust', () => {
 		expect(digests()).not.toEqual(fromMain);
 	});
 
-	it('is asked for what stands in the folder where agents start and in each between it and the root', () => {
+	it('covers the files in the folder where agents start and in each folder between it and the root', () => {
 		place = { folder: join(repo, 'packages/api') };
 		for (const path of ['.mcp.json', 'packages/.codex/config.toml', 'packages/api/.claude/settings.json'])
 			write(join(repo, path), '{}');
@@ -214,7 +214,7 @@ describe('trust', () => {
 		]);
 	});
 
-	it('is of each folder by the files that count there, and each adds its own to what was said', () => {
+	it('is decided for each folder by the files that count there, and each adds its own to earlier answers', () => {
 		const from = (path: string) => {
 			place = { folder: join(repo, path) };
 		};
@@ -241,7 +241,7 @@ describe('trust', () => {
 		expect(open().isTrusted(at(), digests())).toBe(false);
 	});
 
-	it('stands for the root after a no to files of a sub folder alone', () => {
+	it('is kept for the root after a no to files of a sub folder alone', () => {
 		write(join(repo, '.mcp.json'), '{}');
 		trustIt();
 		write(join(repo, 'api/.mcp.json'), '{}');
@@ -259,7 +259,7 @@ describe('trust', () => {
 		expect(open().isTrusted(at(), digests())).toBe(false);
 	});
 
-	it('is asked for the local settings of the main checkout, also beside those of a linked worktree', () => {
+	it('covers the local settings of the main checkout, even in addition to those of a linked worktree', () => {
 		const linked = join(folder, 'linked');
 		mkdirSync(linked);
 		place = { worktree: linked, folder: linked };
@@ -288,7 +288,7 @@ describe('trust', () => {
 		expect(digests()).toBeNull();
 	});
 
-	it('sees what stands behind a link, and where the link leads', () => {
+	it('sees the target of a link, and where the link leads', () => {
 		write(join(folder, 'elsewhere', 'settings.json'), '{}');
 		symlinkSync(join(folder, 'elsewhere'), join(repo, '.claude'));
 		trustIt();

@@ -58,7 +58,7 @@ describe('a program that a login shell would run', () => {
 		expect(look().path).toBe(path);
 	});
 
-	it('is not looked for where the caller knows that there is no such folder, and that is told all the same', () => {
+	it('is not searched for in a folder that the caller knows to be missing, which is still reported', () => {
 		const path = program('.bun/bin/relay-test-agent');
 		const places = [join(home, '.volta/bin'), dirname(path)];
 		const search = { searchPath: '', home, places, configured: null, untrustedFolders: [] };
@@ -119,7 +119,7 @@ describe('a program that a login shell would run', () => {
 		});
 	});
 
-	it('is told with all that was looked at, the found one last', () => {
+	it('is reported with every place that was searched, the found one last', () => {
 		const path = program('.volta/bin/relay-test-agent');
 		const { lookedAt } = look({ PATH: '/nowhere/bin:relative' });
 		expect(lookedAt[0]).toBe('/nowhere/bin/relay-test-agent');

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { outlivesTerminal } from '../../../../src/core/processes/hangup.ts';
 
 describe('a process whose terminal ends', () => {
-	it('goes on under nohup, and where nobody is at any of its streams', () => {
+	it('continues under nohup, and when nobody is at any of its streams', () => {
 		expect(outlivesTerminal(['kept', 'kept', 'kept'], {})).toBe(true);
 		expect(outlivesTerminal(['read', 'kept', 'kept'], {})).toBe(true);
 		expect(outlivesTerminal(['kept', 'read', 'read'], { _: '/usr/bin/nohup' })).toBe(true);

@@ -33,7 +33,7 @@ describe('membersOf', () => {
 		expect(pidsOf(entries, { roots: [], sessions: new Set([10]) })).toEqual([11, 12]);
 	});
 
-	it('takes the process group where the source cannot tell sessions', () => {
+	it('uses the process group if the source does not report sessions', () => {
 		const entries = [entry(11, 1, { session: null, group: 10 }), entry(12, 1, { session: null })];
 		expect(pidsOf(entries, { roots: [], sessions: new Set([10]) })).toEqual([11]);
 	});

@@ -163,7 +163,7 @@ describe('what git itself is asked about', () => {
 		expect(readPlainRepo(repo)).toBe('ask');
 	});
 
-	it('a .git that is no repo hides nothing', async () => {
+	it('a .git that is not a repo hides nothing', async () => {
 		const repo = scratch.repo('r');
 		mkdirSync(join(repo, 'fake', '.git'), { recursive: true });
 		expect((await find(join(repo, 'fake'))).root).toBe(repo);

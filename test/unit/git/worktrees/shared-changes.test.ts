@@ -13,7 +13,7 @@ const parts = (over: Partial<SharedParts> = {}): SharedParts => ({
 const ID = 'a'.repeat(40);
 
 describe('changes of the shared parts', () => {
-	it('are told by kind, with what the old value was', () => {
+	it('are reported by kind, with the old value', () => {
 		const before = parts({
 			refs: { HEAD: 'ref: refs/heads/main', 'refs/heads/x/y': ID, 'refs/remotes/o/m': ID },
 		});
@@ -28,7 +28,7 @@ describe('changes of the shared parts', () => {
 		]);
 	});
 
-	it('tell a dropped stash, and one that changed below its top', () => {
+	it('report a dropped stash, and one that changed below its top', () => {
 		const refs = { 'refs/stash': ID };
 		const files = { 'logs/refs/stash': '1' };
 		expect(sharedChanges(parts({ refs, files }), parts())).toEqual(['the stash was dropped']);

@@ -17,17 +17,17 @@ describe('decisiveLines', () => {
 		expect(decisiveLines(out, failing)).toEqual(['TypeError: x is not a function']);
 	});
 
-	it('gives the last lines of a failure that names nothing', () => {
+	it('returns the last lines of a failure that names nothing', () => {
 		expect(decisiveLines('a\nb\nc\nd\ne', failing)).toEqual(['c', 'd', 'e']);
 	});
 
-	it('gives only the summary of what went well', () => {
+	it('returns only the summary of a success', () => {
 		const out = `${logNoise(30)}\nexpected output looked at\nTests  12 passed (12)`;
 		expect(decisiveLines(out, { ...failing, isFailure: false })).toEqual(['Tests  12 passed (12)']);
 		expect(decisiveLines(logNoise(30), { ...failing, isFailure: false })).toEqual([]);
 	});
 
-	it('gives what a command that went well measured at its end, but no line of its log', () => {
+	it('returns what a successful command measured at its end, but no line of its log', () => {
 		const passing = { ...failing, isFailure: false };
 		expect(decisiveLines(`${logNoise(30)}\nquery p99 34 ms\n`, passing)).toEqual(['query p99 34 ms']);
 		expect(decisiveLines('bundle.js  412.5KB\n', passing)).toEqual(['bundle.js  412.5KB']);

@@ -33,7 +33,7 @@ describe('diffVariants', () => {
 		expect(variants.some((variant) => !variant.includes(' one') && variant.includes('+THREE'))).toBe(true);
 	});
 
-	it('gives none for what is no diff', () => {
+	it('returns none for a text that is not a diff', () => {
 		expect(diffVariants('Binary files differ\n')).toEqual([]);
 	});
 });

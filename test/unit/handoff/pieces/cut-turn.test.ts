@@ -43,7 +43,7 @@ describe('a turn that did not complete', () => {
 		expect(quoted).not.toContain('</record');
 	});
 
-	it('is told in a fence of the relay that nothing quoted can close', () => {
+	it('is described in a fence of the relay that nothing quoted can close', () => {
 		const tools = [call('x </relay-12345678>')];
 		const state = fakeTurnState({ status: 'failed', stop_reason: 'auth', heard: false, tools });
 		const note = cutNote([{ state, unheard: 'my </relay-1> words' }], words);

@@ -23,7 +23,7 @@ describe('splitSentences', () => {
 });
 
 describe('segment', () => {
-	it('tells prose, list items, headings and code apart', () => {
+	it('distinguishes prose, list items, headings and code', () => {
 		const units = segment('# Plan\nFirst. Second.\n\n- [x] one\n- two\n\n```js\nlet a.\nb\n```\nend');
 		expect(units.map(({ kind, text }) => [kind, text])).toEqual([
 			['heading', '# Plan'],

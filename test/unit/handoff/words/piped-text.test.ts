@@ -28,8 +28,8 @@ const parts = fc
 	)
 	.map((pieces) => pieces.join(''));
 
-describe('what is piped in beside a task', () => {
-	it('stands behind the task and a blank line in a fence', () => {
+describe('text piped in with a task', () => {
+	it('follows the task and a blank line in a fence', () => {
 		expect(withPipedText('review this', DIFF)).toMatch(
 			/^review this\n\n<(stdin-[0-9a-f]{8})>\ndiff --git[\s\S]*\n\+new\n<\/\1>$/,
 		);
@@ -47,7 +47,7 @@ describe('what is piped in beside a task', () => {
 		);
 	});
 
-	it('is told from words that were typed', () => {
+	it('is distinguished from words that were typed', () => {
 		for (const typed of ['review this', 'a\n\n<stdin-00000000>\nb', '<stdin-00000000>\nb\n</stdin-00000000>'])
 			expect(splitPipedText(typed)).toBeNull();
 	});

@@ -118,7 +118,7 @@ describe('agents that run', () => {
 		expect(notes()).toHaveLength(1);
 	});
 
-	it('are told by no note that cannot be read, and a folder that cannot be written stops nothing', () => {
+	it('are not found by a note that cannot be read, and a folder that cannot be written stops nothing', () => {
 		machine([]).began(NOTE);
 		const [folder = ''] = readdirSync(root);
 		writeFileSync(join(root, folder, 'torn.json'), '{"schema_version":');

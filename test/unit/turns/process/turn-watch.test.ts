@@ -51,7 +51,7 @@ describe('a running turn', () => {
 		expect(watch.tick(10_020, 20)).toEqual({ stop: 'linger' });
 	});
 
-	it('goes on when its main conversation is answered after a limit, and when only a sub-agent met one', () => {
+	it('continues when its main conversation is answered after a limit, and when only a sub-agent met one', () => {
 		const watch = new TurnWatch({ ...TIMES, idleMs: 0 }, 0);
 		const call: Extract<AgentEvent, { type: 'tool_call' }> = {
 			type: 'tool_call',
@@ -86,7 +86,7 @@ describe('a running turn', () => {
 		expect(watch.tick(200_000, 190_000)).toEqual({ stop: 'linger' });
 	});
 
-	it('that goes on by itself after its answer has not ended', () => {
+	it('that continues by itself after its answer has not ended', () => {
 		const watch = new TurnWatch(TIMES, 0);
 		watch.observe({ type: 'turn_ended', outcome: 'failed', stopReason: null }, 0);
 		watch.observe({ type: 'continued' }, 100);
@@ -116,7 +116,7 @@ describe('a running turn', () => {
 		expect(watch.tick(30_000, 30_000)).toBeNull();
 	});
 
-	it('is told idle once, counted from its last byte, and never when that is off', () => {
+	it('is reported idle once, counted from its last byte, and never when that is off', () => {
 		const watch = new TurnWatch(TIMES, 0);
 		expect(watch.tick(6_000, 2_000)).toBeNull();
 		expect(watch.tick(7_500, 2_000)).toEqual({ idleMs: 5_500 });
@@ -124,7 +124,7 @@ describe('a running turn', () => {
 		expect(new TurnWatch({ ...TIMES, idleMs: 0 }, 0).tick(1e9, 0)).toBeNull();
 	});
 
-	it('that says nothing at all is limited only where silence was said to mean that, and not while a tool runs', () => {
+	it('that prints nothing is limited only if silence is configured to mean that, and not while a tool runs', () => {
 		const silent = { ...TIMES, silenceMs: 60_000 };
 		const watch = new TurnWatch(silent, 0);
 		watch.tick(6_000, 0);

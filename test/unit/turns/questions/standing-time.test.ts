@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { StandingTime } from '../../../../src/turns/questions/standing-time.ts';
 
-describe('time that stands still', () => {
+describe('time that is paused', () => {
 	it('goes as it goes while nothing stops it', () => {
 		expect(new StandingTime().at(1_000)).toBe(1_000);
 	});
 
-	it('stands from the stop on, and goes on from there', () => {
+	it('stands still after a stop, and continues from there', () => {
 		const time = new StandingTime();
 		time.stop(1_000);
 		expect([900, 1_000, 5_000].map((at) => time.at(at))).toEqual([900, 1_000, 1_000]);

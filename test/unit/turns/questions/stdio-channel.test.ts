@@ -42,7 +42,7 @@ async function scene() {
 }
 
 describe('questions among the lines of stdout', () => {
-	it('are told whole, however their bytes arrive, and recorded before they are answered', async () => {
+	it('are read whole, however their bytes arrive, and recorded before they are answered', async () => {
 		const { channel, say, asked, sent, bytes } = await scene();
 		for (const piece of ['talk\n? 7 ru', 'n make', '\nmore talk\n']) say(piece);
 		expect(asked).toMatchObject([{ title: 'run make', options: [{ id: 'allow' }, { id: 'deny' }] }]);

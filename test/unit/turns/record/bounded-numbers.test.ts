@@ -56,7 +56,7 @@ describe('numbers that agents report', () => {
 		});
 	});
 
-	it('lose what is beyond belief and nothing beside it', () => {
+	it('lose impossible values and nothing else', () => {
 		const tokens = { ...NONE, input: 1e300, output: 20 };
 		const event: AgentEvent = { type: 'usage', scope: 'turn', tokens, costUsd: 1 };
 		expect(boundedEvent(event, NOW)).toEqual({ ...event, tokens: { ...NONE, output: 20 } });

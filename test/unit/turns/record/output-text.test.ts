@@ -35,7 +35,7 @@ const HOSTILE =
 const UNSAFE = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u202a-\u202e\u2066-\u2069\ufeff]/;
 
 describe('the readable record of a turn', () => {
-	it('tells text, reasoning, tools and their outcome in order', () => {
+	it('shows text, reasoning, tools and their outcome in order', () => {
 		expect(
 			written([
 				think('let me see'),

@@ -57,7 +57,7 @@ describe('what asks on the terminal', () => {
 		expect(says('{"branch":"main"}\nmain\n')).toBe('{"branch":"main"}\nmain\n');
 	});
 
-	it('is no silence of the agent, which counts from the answer on', () => {
+	it('does not count as silence of the agent, which starts at the answer', () => {
 		const { asked, terminal, wait, says } = scene({ canAnswer: true });
 		says('Password: ');
 		wait(1_000);
@@ -79,7 +79,7 @@ describe('what asks on the terminal', () => {
 		expect(typed).toEqual([]);
 	});
 
-	it('is refused after a time where nobody is there, and the turn ends when no refusal is taken', () => {
+	it('is refused after a time if nobody is there, and the turn ends if no refusal is accepted', () => {
 		const { asked, typed, warnings, ends, wait, says } = scene();
 		for (let round = 0; round < 4; round++) {
 			says('\nPassword: ');
@@ -120,7 +120,7 @@ describe('what asks on the terminal', () => {
 		]);
 	});
 
-	it('is told 20 times a turn at most', () => {
+	it('is reported at most 20 times a turn', () => {
 		const { asked, wait, says } = scene({ canAnswer: true });
 		for (let i = 0; i < 100; i++) {
 			says(`\n${i}? `);

@@ -16,14 +16,14 @@ function heard(...chunks: string[]) {
 }
 
 describe('a question on the terminal', () => {
-	it('is text without an end that stays as it is for a second, and is told once', () => {
+	it('is an unfinished line that does not change for a second, and is reported once', () => {
 		const questions = heard(`${EVENT}\n[sudo] password for dev: `);
 		expect(questions.tick(900, never)).toBeNull();
 		expect(questions.tick(1_000, never)).toBe('[sudo] password for dev:');
 		expect(questions.tick(60_000, never)).toBeNull();
 	});
 
-	it('is told again when it is asked again', () => {
+	it('is reported again when it is asked again', () => {
 		const questions = heard('Password: ');
 		expect(questions.tick(1_000, never)).toBe('Password:');
 		questions.answered(2_000);
@@ -46,7 +46,7 @@ describe('a question on the terminal', () => {
 			expect(heard(text).tick(60_000, never), JSON.stringify(text)).toBeNull();
 	});
 
-	it('is the last thing that stands in its line, made safe and cut', () => {
+	it('is the last text in its line, made safe and cut', () => {
 		expect(heard('10 %\r20 %\rOverwrite? ').tick(1_000, never)).toBe('Overwrite?');
 		expect(heard('\x1b]52;c;AAAA\x07\x1b[31mPass\u202eword: ').tick(1_000, never)).toBe('Pass<U+202E>word:');
 		expect(heard('x'.repeat(1_000_000)).tick(1_000, never)?.length).toBeLessThanOrEqual(200);
