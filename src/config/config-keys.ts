@@ -222,7 +222,7 @@ export const CONFIG_KEYS: readonly ConfigKey[] = [
 ];
 
 const ROWS = new Map(CONFIG_KEYS.map((row) => [row.key, row]));
-/** The tables; a few keys stand above them. */
+/** The tables; a few keys are above them. */
 export const SECTIONS: readonly string[] = Object.keys(relayConfigSchema.entries).filter(
 	(name) => !ROWS.has(name),
 );

@@ -57,8 +57,8 @@ export function loadNativePty(): NativePty {
 let loaded: unknown;
 
 /**
- * Where npm puts it below this very package, which only node-pty's exact version can be: found without node-pty's own module,
- * and without Node's search for packages. undefined where it lies elsewhere.
+ * Loads it from where npm puts it below this package, which can only hold node-pty's exact version: found without node-pty's own
+ * module, and without Node's search for packages. undefined if it is elsewhere.
  */
 function loadFromOwnPackages(): unknown {
 	const binary = `@lydell/node-pty-${process.platform}-${process.arch}/pty.node`;

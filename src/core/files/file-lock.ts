@@ -56,9 +56,9 @@ const UNJUDGED_STALE_MS = 10_000;
 const RETRY_MS = 4;
 
 /**
- * Runs `action` while this process alone holds `path` (a file beside the one it guards, created and removed here). Blocks
- * the thread while another holds it. Throws RelayError `not_writable` when a living holder does not let go in time;
- * errors of `action` and of the file system pass through, with the lock released.
+ * Runs `action` while this process alone holds `path` (a file next to the one it guards, created and removed here). Blocks the
+ * thread while another holds it. Throws RelayError `not_writable` when a living holder does not let go in time; errors of `action`
+ * and of the file system pass through, with the lock released.
  */
 export function withFileLock<T>(path: string, locking: Locking, action: () => T): T {
 	ensureFolder(dirname(path));

@@ -63,7 +63,7 @@ function choose(
 }
 
 const REPEAT_HEADING =
-	"\n## The user's later words again\nThe records above repeat earlier words of the user; these came after and stand.\n";
+	"\n## The user's later words again\nThe records above repeat earlier words of the user; these came later and take precedence.\n";
 
 const repeatBytes = (entries: readonly UserEntry[]) =>
 	byteLength(REPEAT_HEADING) + byteLength(renderEntries(entries.slice(1)));

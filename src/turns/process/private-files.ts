@@ -48,9 +48,9 @@ export function preparePrivateFolder(path: string): void {
 }
 
 /**
- * Gives `use` the path of a file that nobody else uses, and removes what is there afterwards; where this process is killed, the
- * next relay does (`removeStrayPrivateFiles`). Where `folder` is none of ours, or cannot be made, it lies in the temporary folder
- * of the system, in one of its own. `name`: how the file's name ends.
+ * Calls `use` with the path of a file that nobody else uses, and removes the file afterwards; if this process is killed, the next
+ * relay does (`removeStrayPrivateFiles`). If `folder` is not ours, or cannot be created, the path is in a new folder of the
+ * system's temporary folder. `name`: the end of the file's name.
  */
 export async function withPrivatePath<T>(
 	{ folder, name, processes }: { folder: string | undefined; name: string; processes: ProcessTable },
