@@ -15,7 +15,7 @@ import type { TurnState } from '../sessions/turns/turn-state.ts';
 import { runTurn } from '../turns/run-turn.ts';
 import type { AnswerQuestion, TurnControl, TurnSpec, TurnTimes } from '../turns/turn-spec.ts';
 import { serverChange } from './agents/grants.ts';
-import { tellLedger } from './agents/update-ledger.ts';
+import { updateLedger } from './agents/update-ledger.ts';
 import type { RelayEvent, Speaker } from './events/relay-events.ts';
 import type { RelayDeps } from './ports.ts';
 
@@ -97,7 +97,7 @@ class RunOfTurn {
 		if (state.status === 'completed') this.#warnOfUtilization(state);
 		// It may be another one by now.
 		const login = adapter.probeLogin(this.#deps.env);
-		const limit = tellLedger(state, { model: spec.modelAsked ?? null, login }, this.#deps);
+		const limit = updateLedger(state, { model: spec.modelAsked ?? null, login }, this.#deps);
 		return {
 			state,
 			limit,

@@ -25,7 +25,7 @@ export interface EntrantContext {
 	/** Set once `signal` has aborted: by the user for this entrant alone, or with the whole race. */
 	stoppedBy(): 'user' | 'race' | null;
 	/** The user's stop was carried out: what comes next has a signal of its own. */
-	heedStop(): void;
+	acknowledgeStop(): void;
 }
 
 /** Adds what is worth knowing; each text once. */

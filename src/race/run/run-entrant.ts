@@ -74,7 +74,7 @@ async function worked(context: EntrantContext): Promise<boolean> {
 	const isThere = await keepEntrant(context, work.turns);
 	if (work.outcome === 'interrupted') return false;
 	context.change({ state: 'checking', ...outcomeOf(work, isThere) });
-	context.heedStop();
+	context.acknowledgeStop();
 	return true;
 }
 

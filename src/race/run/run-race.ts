@@ -102,7 +102,7 @@ class OneRace implements Race {
 		for (const text of this.#notices) this.#emit({ type: 'notice', level: 'info', text });
 		const before = await this.#sharedBefore();
 		await this.#runAll(stop);
-		if (!stop.aborted || this.#isThrough()) await this.#finish(before);
+		if (!stop.aborted || this.#haveAllEnded()) await this.#finish(before);
 		onEvent({ type: 'race_ended', record: this.#record });
 		return this.#record;
 	}
@@ -144,7 +144,7 @@ class OneRace implements Race {
 		this.#write({ ...this.#record, state: 'ended', ended_at, ranking, winner, verdict, shared_changes });
 	}
 
-	#isThrough(): boolean {
+	#haveAllEnded(): boolean {
 		return this.#record.entrants.every(({ state }) => state === 'ended');
 	}
 
@@ -169,7 +169,7 @@ class OneRace implements Race {
 			},
 			hardSignal: this.#hardStop.signal,
 			stoppedBy: () => (stop.aborted ? 'race' : this.#stopOf(id).signal.aborted ? 'user' : null),
-			heedStop: () => {
+			acknowledgeStop: () => {
 				if (!this.#stopOf(id).signal.aborted) return;
 				this.#stops.delete(id);
 				signal = signalOf();

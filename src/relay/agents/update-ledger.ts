@@ -13,7 +13,7 @@ const REFUSED_FOR_MS = { yes: 24 * HOUR_MS, no: 24 * HOUR_MS, unknown: HOUR_MS }
  * A success clears the agent's entries, a limit makes one, a refused login is remembered; returns that limit. `model`: as
  * it was asked for. A sub-agent's refused model gets an entry of its own, and the turn's none.
  */
-export function tellLedger(
+export function updateLedger(
 	state: TurnState,
 	{ model, login }: { model: string | null; login: LoginState },
 	{ ledger, clock }: Pick<RelayDeps, 'ledger' | 'clock'>,
