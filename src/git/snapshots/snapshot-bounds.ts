@@ -74,7 +74,7 @@ export function boundSnapshots(
 	const idle = stores.filter((home) => !isInUse(home, processes, now));
 	for (const home of idle) {
 		removeCutOff(home);
-		putAside(home, now, bounds);
+		setAside(home, now, bounds);
 		removeIfEmpty(home);
 	}
 	removeOldest(idle, snapshotBytes(stateFolder), now, bounds);
@@ -88,7 +88,7 @@ export function removeCutOff(home: string): void {
 				if (name.startsWith('tmp_')) removeIfThere(join(folder, part.name, name));
 }
 
-function putAside(home: string, now: number, { generationMs, generationBytes }: SnapshotBounds): void {
+function setAside(home: string, now: number, { generationMs, generationBytes }: SnapshotBounds): void {
 	const objects = join(home, 'objects');
 	const began = statSync(join(home, 'HEAD'), { throwIfNoEntry: false })?.mtimeMs ?? now;
 	if (now - began < generationMs && sizeOf(objects) < generationBytes) return;
@@ -98,11 +98,11 @@ function putAside(home: string, now: number, { generationMs, generationBytes }: 
 		if (hasErrno(error, 'ENOENT')) return;
 		throw error;
 	}
-	beginAnew(home);
+	startGeneration(home);
 }
 
 /** Starts a new generation with the next take: no index may count on objects that are not in it. */
-function beginAnew(home: string): void {
+function startGeneration(home: string): void {
 	for (const gitDir of worktreesOf(home)) {
 		removeIfThere(join(gitDir, 'index'));
 		removeIfThere(join(gitDir, 'tree'));
@@ -160,7 +160,7 @@ function currentOf(home: string): Removable[] {
 	);
 	const remove = () => {
 		rmSync(folder, { recursive: true, force: true });
-		beginAnew(home);
+		startGeneration(home);
 	};
 	return [{ at: Math.max(0, ...used), folder, isDue: false, remove }];
 }

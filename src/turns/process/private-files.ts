@@ -136,7 +136,7 @@ export class PrivateFiles {
 		for (const file of this.#written) {
 			let isSame = false;
 			try {
-				isSame = holdsStill(file);
+				isSame = isUnchanged(file);
 			} catch (error) {
 				throw this.#refusal(`${file.path} cannot be read back`, error);
 			}
@@ -183,7 +183,7 @@ function requireOwn(folder: string): void {
 	if ((facts.mode & 0o022) !== 0) throw new Error('others may write to its folder');
 }
 
-function holdsStill({ path, text, dev, ino }: PrivateFile & { dev: number; ino: number }): boolean {
+function isUnchanged({ path, text, dev, ino }: PrivateFile & { dev: number; ino: number }): boolean {
 	if (!lstatSync(path).isFile()) return false;
 	const fd = openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
 	try {

@@ -2,9 +2,9 @@ import { type Answer, type AnsweredBy, answerProblem, type Question } from '../.
 import { RelayError } from '../../core/errors.ts';
 import { safeLine } from '../../core/text.ts';
 import type { TurnControl } from '../turn-spec.ts';
+import { PausableTime } from './pausable-time.ts';
 import type { ChannelBytes, QuestionChannel } from './question-channel.ts';
 import type { QuestionEvent } from './question-log.ts';
-import { StandingTime } from './standing-time.ts';
 
 export interface TurnQuestionsOptions {
 	/** null: this agent asks nothing. */
@@ -30,7 +30,7 @@ export interface QuestionRecord {
 export class TurnQuestions {
 	readonly #options: TurnQuestionsOptions;
 	readonly #open = new Map<string, { question: Question; denyAt: number }>();
-	readonly #time = new StandingTime();
+	readonly #time = new PausableTime();
 	#record: QuestionRecord | null = null;
 	#closing: Promise<void> | null = null;
 

@@ -1,5 +1,5 @@
 /** A clock that can be paused, for limits that must not count the time an agent waits for an answer. Epoch ms throughout. */
-export class StandingTime {
+export class PausableTime {
 	readonly #stood: Array<{ from: number; to: number }> = [];
 	#since: number | null = null;
 

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { StandingTime } from '../../../../src/turns/questions/standing-time.ts';
+import { PausableTime } from '../../../../src/turns/questions/pausable-time.ts';
 
 describe('time that is paused', () => {
 	it('goes as it goes while nothing stops it', () => {
-		expect(new StandingTime().at(1_000)).toBe(1_000);
+		expect(new PausableTime().at(1_000)).toBe(1_000);
 	});
 
 	it('stands still after a stop, and continues from there', () => {
-		const time = new StandingTime();
+		const time = new PausableTime();
 		time.stop(1_000);
 		expect([900, 1_000, 5_000].map((at) => time.at(at))).toEqual([900, 1_000, 1_000]);
 		time.go(5_000);
@@ -15,7 +15,7 @@ describe('time that is paused', () => {
 	});
 
 	it('adds up several stops, and takes a second stop in one for the same', () => {
-		const time = new StandingTime();
+		const time = new PausableTime();
 		time.stop(100);
 		time.stop(150);
 		time.go(200);
