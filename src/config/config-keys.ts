@@ -57,7 +57,7 @@ const { by_name: _, ...agentsEntries } = agents.entries;
 const { by_name: __, ...agentsDefaults } = DEFAULT_CONFIG.agents;
 
 const LIMIT_KINDS = 'one of "window", "rate", "quota", "billing", "overloaded"';
-const KINDS_OR_REPORTED = `${LIMIT_KINDS}, or "told" for the kind that the words name`;
+const KINDS_OR_REPORTED = `${LIMIT_KINDS}, or "told" to take it from the provider's words`;
 
 export const CONFIG_KEYS: readonly ConfigKey[] = [
 	{
