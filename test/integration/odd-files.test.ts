@@ -28,7 +28,7 @@ function makePipe(path: string): string {
 
 const refusal = (path: string) => ({
 	code: 'unreadable_file',
-	message: `${path} is a pipe or a device, on which git would wait`,
+	message: `${path} is a pipe or a device, which git would wait for`,
 });
 
 /** Names of files in a git dir that some command or other of git opens. */

@@ -86,7 +86,7 @@ export function oddFileError(path: string): RelayError {
 	const what =
 		facts !== null && isHuge(path, facts)
 			? `has ${facts.size} bytes, which git would read at each run`
-			: 'is a pipe or a device, on which git would wait';
+			: 'is a pipe or a device, which git would wait for';
 	return new RelayError('unreadable_file', `${path} ${what}`, {
 		hint: 'look at it, then remove it',
 	});

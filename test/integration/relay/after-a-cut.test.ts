@@ -57,7 +57,7 @@ const CUTS: ReadonlyArray<{
 describe.each(CUTS)(
 	'an agent that resumes its conversation after $how',
 	({ steps, start, stopAt, says, isKnown }) => {
-		const outcome = isKnown ? /Its outcome is known: it did not finish/ : /Its outcome is not known/;
+		const outcome = isKnown ? /Its outcome is known: it did not finish/ : /Its outcome is unknown/;
 
 		async function cutOff(): Promise<BenchRelay> {
 			bench.install('claude', { turns: [claudeAnswers('ready'), steps, claudeAnswers('again')] });
@@ -86,7 +86,7 @@ describe.each(CUTS)(
 			expect(rest).toBe(words);
 			expect(note).toMatch(says);
 			expect(note).toMatch(outcome);
-			expect(note).toMatch(/before you repeat anything/);
+			expect(note).toMatch(/before you repeat any of it/);
 			expect(note).toMatch(/Calls of yours without a recorded end[\s\S]*<record-[0-9a-f]{8}>\n> Bash: npm publish\n<\/record/);
 			expect(it.states().at(-1)?.packet).toBeNull();
 		});
@@ -102,7 +102,7 @@ describe.each(CUTS)(
 			expect(why).toMatch(/turn 2 of Claude Code/);
 			expect(why).toMatch(says);
 			expect(prompt).toMatch(outcome);
-			expect(prompt).toMatch(/before you repeat anything/);
+			expect(prompt).toMatch(/before you repeat any of it/);
 			expect(prompt).toContain('> Bash: npm publish\n');
 		});
 
@@ -117,7 +117,7 @@ describe.each(CUTS)(
 			expect(prompt).toContain('published by hand');
 			expect(prompt).toMatch(/Your last turn \(turn 2\)/);
 			expect(prompt).toMatch(says);
-			expect(prompt).toMatch(/before you repeat anything/);
+			expect(prompt).toMatch(/before you repeat any of it/);
 		});
 
 		it('is told once: the turn after the next completed one is the bare prompt', async () => {
@@ -140,7 +140,7 @@ describe('an agent that waits for its reset', () => {
 			/Why it stopped: turn 1 of Claude Code was cut off: it met a usage limit \(five_hour window\)/,
 		);
 		expect(prompt).toMatch(/Your last turn \(turn 1\) was cut off/);
-		expect(prompt).toMatch(/before you repeat anything/);
+		expect(prompt).toMatch(/before you repeat any of it/);
 		expect(it.states()[1]).toMatchObject({ agent: 'claude', resumed: true });
 	});
 });
