@@ -58,7 +58,7 @@ describe("an agent's git clean -fdx", () => {
 		const packet = bench.received('codex')[0]?.prompt ?? '';
 		for (const said of ['first of the parent', 'second of the parent', 'first of the child', 'clean up'])
 			expect(packet).toContain(said);
-		expect(packet).not.toContain('what the user said is missing');
+		expect(packet).not.toContain("the user's words are missing");
 		expect(bench.git('status', '--porcelain')).toBe('');
 	});
 
