@@ -87,7 +87,9 @@ describe.each(CUTS)(
 			expect(note).toMatch(says);
 			expect(note).toMatch(outcome);
 			expect(note).toMatch(/before you repeat any of it/);
-			expect(note).toMatch(/Calls of yours without a recorded end[\s\S]*<record-[0-9a-f]{8}>\n> Bash: npm publish\n<\/record/);
+			expect(note).toMatch(
+				/Calls of yours without a recorded end[\s\S]*<record-[0-9a-f]{8}>\n> Bash: npm publish\n<\/record/,
+			);
 			expect(it.states().at(-1)?.packet).toBeNull();
 		});
 

@@ -26,7 +26,7 @@ describe('the line about a prompt that does not go to the first choice', () => {
 		expect(detour([later])).toBe('claude:opus is limited until Tue 24 Nov, 05:02 · codex takes this');
 	});
 
-	it('says when a login was refused, in the CLI's words, and what helps', () => {
+	it('says when a login was refused, in the words of the CLI, and what helps', () => {
 		const reason = 'its login was refused 3 min ago ("Invalid API key"): claude auth login';
 		expect(detour([verdict('claude', { verdict: 'login_refused', reason })])).toBe(
 			`claude: ${reason} · codex takes this`,
