@@ -80,7 +80,7 @@ export function renderPriceTable(rows, { date, source }) {
 export const PRICES_AS_OF = '${date}';
 
 /**
- * By the name of a model or its beginning: USD per million tokens of input, of output, read from a cache, written to a cache.
+ * Keyed by a model's name or its beginning: USD per million tokens of input, of output, read from a cache, written to a cache.
  * From ${source.replaceAll('*/', '* /')}.
  */
 export const PRICE_TABLE: Readonly<Record<string, readonly [number, number, number, number]>> = {

@@ -4,8 +4,8 @@
 export const PRICES_AS_OF = '2025-11-30';
 
 /**
- * Keyed by a model's name or its beginning: USD per million tokens of input, of output, read from a cache, written to a cache. From
- * anthropic.com/pricing, openai.com/api/pricing and ai.google.dev/pricing.
+ * Keyed by a model's name or its beginning: USD per million tokens of input, of output, read from a cache, written to a cache.
+ * From anthropic.com/pricing, openai.com/api/pricing and ai.google.dev/pricing.
  */
 export const PRICE_TABLE: Readonly<Record<string, readonly [number, number, number, number]>> = {
 	'claude-3-5-haiku': [0.8, 4, 0.08, 1],
