@@ -1,4 +1,4 @@
-/** Caches: all of it is made anew, so it goes whatever its age; but for what a relay may be using at this moment. */
+/** Caches are made again when needed, so they go whatever their age, except what a relay may be using at this moment. */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { lstatIfThere } from '../core/files/file-facts.ts';

@@ -68,7 +68,7 @@ function whyStays({ refusals, entrants }: CleanPlan): string | null {
 	return all.length === 0 ? null : all.join('; ');
 }
 
-/** Of another repo, or of one that is gone. */
+/** A race of another repo, or of one that is gone. */
 function otherRace(path: string): Kept {
 	const owner = ownerOf(path);
 	const isLost = owner === null || !isThere(owner.common_dir) || !isThere(recordOf(owner));

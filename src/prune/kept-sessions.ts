@@ -1,4 +1,4 @@
-/** Sessions: what is finished and old goes, with its witness. Work that is left, and what others go on from, stays. */
+/** Sessions: what is finished and old goes, with its witness. Unfinished work stays, and so does what other sessions continue. */
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { RelayError } from '../core/errors.ts';
@@ -18,7 +18,7 @@ export interface SessionsRequest extends PruneAge {
 	isUnfinishedToo: boolean;
 }
 
-/** Which session goes on from which, by the parent: a moved repo has a new store, whose sessions go on from the old one's. */
+/** Which session continues which, by the parent: a moved repo has a new store, whose sessions continue those of the old one. */
 export type Children = ReadonlyMap<string, readonly SessionId[]>;
 
 export function childrenIn(sessions: readonly SessionSummary[]): Children {
@@ -33,7 +33,7 @@ interface Listed {
 	sessions: readonly SessionSummary[];
 	/** What the store is of; empty for the repo at hand. */
 	about: string;
-	/** Of all stores. */
+	/** In all stores. */
 	children: Children;
 }
 
@@ -47,8 +47,8 @@ export function keptSessions(
 	const reasons = new Map(
 		all.map((one) => {
 			const elsewhere = children.get(one.id)?.find((id) => !known.has(id));
-			const goesOn = elsewhere === undefined ? null : goesOnFromIt(elsewhere);
-			return [one.id, whyStays(one, store, request) ?? goesOn];
+			const successor = elsewhere === undefined ? null : continuesIt(elsewhere);
+			return [one.id, whyStays(one, store, request) ?? successor];
 		}),
 	);
 	keepAncestors(all, reasons);
@@ -69,7 +69,7 @@ export function keptSessions(
 	return [...kept, ...storeFolders(store.location).filter(isStore).flatMap(cutShort)];
 }
 
-/** null: it may go, once it is old. A session that is not old enough stays, and so does what it goes on from. */
+/** null: it may go, once it is old. A session that is not old enough stays, and so does what it continues. */
 function whyStays(
 	{ id, folder, meta, status, lastUsedAt, problem }: SessionSummary,
 	store: SessionStore,
@@ -96,9 +96,9 @@ function hasWorktrees(id: SessionId, store: SessionStore): boolean {
 	}
 }
 
-const goesOnFromIt = (id: SessionId) => `session ${id.slice(-6)} goes on from it`;
+const continuesIt = (id: SessionId) => `session ${id.slice(-6)} continues it`;
 
-/** Of a session that stays. */
+/** For a session that stays. */
 function keepAncestors(all: readonly SessionSummary[], reasons: Map<SessionId, string | null>): void {
 	const byId = new Map(all.map((session) => [String(session.id), session]));
 	for (const { id, meta } of all) {
@@ -107,7 +107,7 @@ function keepAncestors(all: readonly SessionSummary[], reasons: Map<SessionId, s
 		for (let parent = byId.get(meta?.parent ?? ''); parent; parent = byId.get(parent.meta?.parent ?? '')) {
 			if (seen.has(parent.id)) break;
 			seen.add(parent.id);
-			if (reasons.get(parent.id) === null) reasons.set(parent.id, goesOnFromIt(id));
+			if (reasons.get(parent.id) === null) reasons.set(parent.id, continuesIt(id));
 		}
 	}
 }
@@ -130,15 +130,15 @@ function removeSession(
 			throw new RelayError('refused', `Session ${id} stays: it was begun just now.`);
 		if (is === 'locked') return;
 		const child = sessionIds(store.location).find(
-			(one) => !request.known.has(one) && goesOnFrom(one, id, store),
+			(one) => !request.known.has(one) && continues(one, id, store),
 		);
 		if (child !== undefined)
-			throw new RelayError('refused', `Session ${id} stays: session ${child.slice(-6)} goes on from it.`);
+			throw new RelayError('refused', `Session ${id} stays: session ${child.slice(-6)} continues it.`);
 	});
 }
 
-/** Of one that was made since the look. */
-function goesOnFrom(child: SessionId, parent: SessionId, store: SessionStore): boolean {
+/** For one that was made since the look. */
+function continues(child: SessionId, parent: SessionId, store: SessionStore): boolean {
 	try {
 		return store.read(child).parent === parent;
 	} catch (error) {

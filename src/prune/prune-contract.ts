@@ -9,7 +9,7 @@ export type PruneKind = (typeof PRUNE_KINDS)[number];
 
 export interface Kept {
 	kind: PruneKind;
-	/** Of a session or a race, else the name of the folder or file. */
+	/** The id of a session or a race, else the name of the folder or file. */
 	name: string;
 	/** Absolute. */
 	path: string;

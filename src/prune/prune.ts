@@ -13,11 +13,11 @@ import { keptWitnesses } from './kept-witnesses.ts';
 import type { Kept, Pruned, PruneKind } from './prune-contract.ts';
 
 export interface PruneDeps {
-	/** Of the repo at hand. */
+	/** The store of the repo at hand. */
 	store: SessionStore;
 	/** Stores in the state folder whose repo is gone. */
 	goneStores: ReadonlyArray<{ store: SessionStore; root: string }>;
-	/** Other stores in the state folder; what their sessions go on from stays, wherever it lies. */
+	/** Other stores in the state folder; what their sessions continue stays, wherever it is. */
 	livingStores: readonly SessionStore[];
 	witnesses: Witnesses;
 	witnessFolder: string;
@@ -56,7 +56,7 @@ export async function planPrune(
 	return kept;
 }
 
-/** One after the other; what cannot go is told, and the others go. */
+/** One after the other; what cannot go is reported, and the others go. */
 export async function applyPrune(kept: readonly Kept[]): Promise<Pruned[]> {
 	const pruned: Pruned[] = [];
 	for (const one of kept) if (one.remove !== null) pruned.push({ one, problem: await tryRemove(one.remove) });

@@ -25,7 +25,7 @@ export function findRace(ref: string | null, store: Pick<SessionStore, 'list'>):
 	if (found !== undefined) return found;
 	throw (
 		damaged.find((one) => one.id === id)?.error ??
-		new RelayError('damaged_record', `${id} is no id of a race`)
+		new RelayError('damaged_record', `${id} is not the id of a race`)
 	);
 }
 
@@ -34,5 +34,5 @@ export function findRaceId(ref: string | null, store: Pick<SessionStore, 'list'>
 	const { id } = findRace(ref, store);
 	const session = parseSessionId(id);
 	if (session !== null) return session;
-	throw new RelayError('damaged_record', `${id} is no id of a race`);
+	throw new RelayError('damaged_record', `${id} is not the id of a race`);
 }

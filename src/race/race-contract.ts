@@ -9,7 +9,7 @@ import type { EntrantRecord, RaceRecord, RaceTerms } from './record/race-record.
 
 /** Everything a race stands on, wired in `app/open-race.ts`. */
 export interface RaceDeps {
-	/** Of the main checkout: store, ledger, clock, processes, registry. */
+	/** The main checkout's: store, ledger, clock, processes, registry. */
 	relay: Ports;
 	/** RelayError `refused` where there is no git repo with a commit. */
 	worktrees: Worktrees;
@@ -52,7 +52,7 @@ export interface Race {
 	/**
 	 * Runs what is not done yet to the end. Never rejects for what one entrant does; rejects with `disk_full` or
 	 * `session_locked`, agents stopped, when nothing more can be recorded. Of a race that was stopped the record has
-	 * `state: running`, and `race_ended` is told all the same.
+	 * `state: running`, and `race_ended` is emitted all the same.
 	 */
 	run(options: RaceOptions): Promise<RaceRecord>;
 	/**

@@ -17,7 +17,7 @@ export interface ResumeOptions {
 }
 
 /**
- * Entrants that ended stay as they are, but for those whose limit has passed. Throws `nothing_to_continue` when there is
+ * Entrants that ended stay as they are, except those whose limit has passed. Throws `nothing_to_continue` when there is
  * nothing to do, `refused` for a race whose worktrees were cleaned or that this user did not start so, `session_locked`, `not_found`, `no_such_session`.
  */
 export async function resumeRace(
@@ -101,7 +101,7 @@ function withPermissions(
 	const isDropped = said === null && asStarted === 'full' && !isWide();
 	const permissions = said ?? (isDropped ? 'edit' : asStarted);
 	const notices = isDropped
-		? ['the race was started with --permissions full, which must be said again; it goes on with edit']
+		? ['the race was started with --permissions full, which must be given again; it resumes with edit']
 		: [];
 	return { record: { ...record, options: { ...record.options, permissions } }, notices };
 }

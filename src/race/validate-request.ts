@@ -55,7 +55,7 @@ export function requireCommit({ kind, root, head }: Pick<RepoFacts, 'kind' | 'ro
 	if (kind === 'none')
 		throw new RelayError(
 			'refused',
-			`${root} is no git repo; each entrant of a race works in a worktree of one.`,
+			`${root} is not a git repo; each entrant of a race works in a worktree of one.`,
 			{
 				hint: 'Make it one: git init && git add -A && git commit -m "first"',
 			},
@@ -91,7 +91,7 @@ export async function refuseDirty(
 	});
 }
 
-/** Why an entrant cannot start, with what helps; null when it can. A limit on record is no reason: it was asked for by name. */
+/** Why an entrant cannot start, with what helps; null when it can. A recorded limit is not a reason: it was asked for by name. */
 export function obstacles(
 	{ entrants, permissions, task }: RaceRequest,
 	deps: RelayDeps,
@@ -120,12 +120,12 @@ export function refuseNobody(
 ): void {
 	if (why.some((reason) => reason === null)) return;
 	const isInstalled = entrants.some(({ agent }) => findExecutable(agent).path !== null);
-	const told = entrants.map(
+	const reasons = entrants.map(
 		({ agent, model }, at) => `${agent}${model === null ? '' : `:${model}`}: ${why[at]}`,
 	);
 	throw new RelayError(
 		isInstalled ? 'not_logged_in' : 'agent_not_installed',
 		'No entrant of this race can start.',
-		{ hint: told.join(' · ') },
+		{ hint: reasons.join(' · ') },
 	);
 }

@@ -142,7 +142,7 @@ describe('prune', () => {
 		rmSync(witnessOf(foreign));
 		const { sessions: found } = await prune('--sessions', '--apply');
 		expect(named(found, left)?.stays).toBe('it has work left');
-		expect(named(found, parent)?.stays).toMatch(/goes on from it$/);
+		expect(named(found, parent)?.stays).toMatch(/continues it$/);
 		expect(named(found, foreign)?.stays).toBe('no witness says that it is yours');
 		expect(readdirSync(sessions())).toHaveLength(4);
 		expect(named((await prune('--unfinished')).sessions, left)).toMatchObject({ goes: true });
@@ -313,7 +313,7 @@ describe('prune', () => {
 		const [{ items }] = JSON.parse(end.stdout).kinds as [{ items: Item[] }];
 		expect(named(items, parent)).toMatchObject({
 			removed: false,
-			stays: expect.stringContaining('goes on from it'),
+			stays: expect.stringContaining('continues it'),
 		});
 	});
 

@@ -210,7 +210,7 @@ describe('a race with full permissions', () => {
 			stderr: expect.stringContaining('--permissions takes read-only, edit, full, not "all"'),
 		});
 		const resumed = await cli.run(['race', 'resume', '-p', 'full', '--json']);
-		expect(resumed.stderr).not.toContain('must be said again');
+		expect(resumed.stderr).not.toContain('must be given again');
 		expect(jsonLines(resumed.stdout).at(-1).race).toMatchObject({
 			state: 'ended',
 			options: { permissions: 'full' },

@@ -27,7 +27,7 @@ import type { Adoption } from './stage-files.ts';
 export async function adopt(request: AdoptRequest, deps: AdoptDeps): Promise<AdoptResult> {
 	const { record, mode, isAccepted = false } = request;
 	const id = parseSessionId(record.id);
-	if (id === null) throw new RelayError('damaged_record', `${record.id} is no id of a race`);
+	if (id === null) throw new RelayError('damaged_record', `${record.id} is not the id of a race`);
 	const entrant = chooseEntrant(record, request.entrant);
 	const goOn = `agent-relay race adopt ${entrant.id} --race ${id.slice(-6)} --here`;
 	requireOrigin({ id, kind: 'race' }, deps.store.witness(id), isAccepted, goOn);

@@ -26,5 +26,5 @@ export const readJournal = (place: EditPlace): AdoptJournal | null =>
 	readEdits(
 		place,
 		adoptJournalSchema,
-		'It tells what an interrupted adoption had replaced; the old files lie beside it, under old/.',
+		'It lists what an interrupted adoption replaced; the old files are next to it, in old/.',
 	);

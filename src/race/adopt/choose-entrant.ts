@@ -22,7 +22,7 @@ export function chooseEntrant(record: RaceRecord, name: string | null): EntrantR
 }
 
 /**
- * The commit that holds the entrant's files. Throws `refused` where they are not kept or this is no checkout to adopt them into,
+ * The commit that holds the entrant's files. Throws `refused` where they are not kept or there is no checkout to adopt them into,
  * `not_found` where git does not have them any more.
  */
 export async function keptCommit(
@@ -38,7 +38,7 @@ export async function keptCommit(
 		});
 	if (entrant.commit === null)
 		throw new RelayError('refused', `The files of ${entrant.id} are not kept${wasCleaned(record)}.`, {
-			hint: entrant.reason ?? 'agent-relay race show tells why',
+			hint: entrant.reason ?? 'agent-relay race show says why',
 		});
 	const object = `${entrant.commit}^{commit}`;
 	const found = await git.run(['cat-file', '-e', object], { cwd: repo.worktree, allowExit: [1, 128] });

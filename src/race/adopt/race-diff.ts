@@ -49,7 +49,7 @@ const notInDiff = ({ id, left_inside = [] }: EntrantRecord): string[] =>
 function commitOf({ id, commit, reason }: EntrantRecord): string {
 	if (commit !== null) return commit;
 	throw new RelayError('not_found', `The files of ${id} are not kept.`, {
-		hint: reason ?? 'agent-relay race show tells why',
+		hint: reason ?? 'agent-relay race show says why',
 	});
 }
 

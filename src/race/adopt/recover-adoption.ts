@@ -16,7 +16,7 @@ import { recordAdoption } from './record-adoption.ts';
 /**
  * Settles an adoption that a dead relay left behind, and says how: where its last file was written it is noted as done, else
  * every file is put back as it was. null: nothing was left. Only under the lock of the race's session. Throws `damaged_record` for
- * a journal that cannot be read or names a folder that is no worktree of this repo, `refused` where files were changed since.
+ * a journal that cannot be read or names a folder that is not a worktree of this repo, `refused` where files were changed since.
  */
 export async function recoverAdoption(session: OpenSession, deps: AdoptDeps): Promise<string | null> {
 	const place = adoptPlace(session.writableFolder());
@@ -58,8 +58,8 @@ function foreign(
 ): RelayError {
 	const why =
 		notFolder === null
-			? `it names ${journal.worktree}, which is no worktree of this repo`
-			: `${notFolder} is no folder`;
+			? `it names ${journal.worktree}, which is not a worktree of this repo`
+			: `${notFolder} is not a folder`;
 	return new RelayError('damaged_record', `${place.journal} is not of an adoption here: ${why}`, {
 		hint: `look at it, then remove it: rm -r ${quoteForShell(place.folder)}`,
 	});

@@ -1,4 +1,4 @@
-/** What an adoption would write: each path looked at, and new contents laid complete beside the checkout, merged where asked for. */
+/** What an adoption would write: looks at each path, and stages the new contents, merged on request, next to the checkout. */
 import { lstatSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureFolder } from '../../core/files/folders.ts';

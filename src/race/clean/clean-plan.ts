@@ -33,7 +33,7 @@ export interface CleanEntrant {
 	isRecorded: boolean;
 	/** Files and links that would go; null where nobody looked. */
 	files: number | null;
-	/** Of them, files in no ref at all. */
+	/** Those among them that are in no ref at all. */
 	ignored: WorktreeLosses['ignored'];
 	/** Refs that would go; the work in them with it, unless it was adopted. */
 	refs: string[];
@@ -52,7 +52,7 @@ export interface LookContext {
 	findUsers: FindFolderUsers;
 	/** As git has them now. */
 	entries: readonly WorktreeEntry[];
-	/** Of this race: full name -> commit. */
+	/** The refs of this race: full name -> commit. */
 	refs: ReadonlyMap<string, string>;
 }
 
@@ -129,7 +129,7 @@ async function judge(
 		);
 	} catch (error) {
 		if (!(error instanceof RelayError) || !CANNOT_TELL.has(error.code)) throw error;
-		return { ...plan, refusals: [`whether its work is kept cannot be told: ${error.message}`] };
+		return { ...plan, refusals: [`whether its work is kept is not known: ${error.message}`] };
 	}
 	const { users, unknown } = await findUsers(recordedPath(plan.worktree));
 	return {
@@ -140,7 +140,7 @@ async function judge(
 			...(losses.droppedCommits > 0
 				? [`${formatPlural(losses.droppedCommits, 'commit')} that it made and left again would go`]
 				: []),
-			...(unknown === null ? [] : [`whether a process works in it cannot be told: ${unknown}`]),
+			...(unknown === null ? [] : [`whether a process works in it is not known: ${unknown}`]),
 		],
 		refusals: [
 			...users.map(({ pid, name, how }) => `process ${pid} (${name}) ${how} it`),
@@ -149,7 +149,7 @@ async function judge(
 	};
 }
 
-/** Of one worktree; nothing is said of the others. */
+/** Looks at one worktree alone. */
 const CANNOT_TELL: ReadonlySet<RelayErrorCode> = new Set(['git_failed', 'unreadable_file']);
 
 function lossRefusals(losses: WorktreeLosses, entrant: EntrantRecord, isKept: boolean): string[] {

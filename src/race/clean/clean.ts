@@ -49,7 +49,7 @@ export interface CleanResult {
 	record: RaceRecord;
 }
 
-/** Throws `not_found` for a session that is no race, `damaged_record`, `newer_version`. */
+/** Throws `not_found` for a session that is not a race, `damaged_record`, `newer_version`. */
 export async function planClean(
 	id: SessionId,
 	deps: CleanDeps,

@@ -25,7 +25,7 @@ export function hasFiles({ commit, outcome }: EntrantRecord): boolean {
 	return commit !== null && outcome !== 'not_started' && outcome !== 'setup_failed';
 }
 
-/** Failing tests of the checks that did not pass; null where one of them tells no number. */
+/** Failing tests of the checks that did not pass; null where one of them gives no number. */
 export function failingTests({ checks }: Pick<EntrantRecord, 'checks'>): number | null {
 	let sum = 0;
 	for (const { status, failing_tests } of checks) {

@@ -1,4 +1,4 @@
-/** Why the first is first, or why there is no winner: one sentence with the figures that decided. Pure. */
+/** Why the winner won, or why there is none: one sentence with the figures that decided. Pure. */
 import { formatPlural } from '../../core/plural.ts';
 import type { EntrantRecord } from '../record/race-record.ts';
 import { type CriterionName, failingTests, hasChanges, passedOf } from './figures.ts';
@@ -6,7 +6,7 @@ import { type CriterionName, failingTests, hasChanges, passedOf } from './figure
 export interface Standing {
 	/** Best first. */
 	ranked: readonly EntrantRecord[];
-	/** The first, and those that nothing tells apart from it. */
+	/** The first, and those that tie with it. */
 	leaders: readonly EntrantRecord[];
 	/** What put the first before the second. */
 	decidedBy: CriterionName | null;

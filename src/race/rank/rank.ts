@@ -1,4 +1,4 @@
-/** Who is first, by facts. Pure: the order of the entrants counts only where nothing else tells them apart. */
+/** Ranks entrants by facts. Pure: their order counts only where everything else ties. */
 
 import type { EntrantRecord } from '../record/race-record.ts';
 import { type CriterionName, failingTests, hasChanges, hasFiles, passedOf } from './figures.ts';
@@ -7,14 +7,14 @@ import { type Standing, verdictOf } from './race-verdict.ts';
 export interface RaceResult {
 	/** Entrant ids, best first. Those that tie keep the order in which they were named. */
 	ranking: string[];
-	/** null: nobody passed all checks, nobody finished with a change, or the first two cannot be told apart. */
+	/** null: nobody passed all checks, nobody finished with a change, or the first two tie. */
 	winner: string | null;
 	verdict: string;
 }
 
 interface Criterion {
 	name: CriterionName;
-	/** Smaller is better; null: not told. A criterion counts only where it is told of all that still tie. */
+	/** Smaller is better; null: not known. A criterion counts only where it is known of all that still tie. */
 	figure: (entrant: EntrantRecord) => number | null;
 }
 
@@ -31,8 +31,8 @@ const CRITERIA: readonly Criterion[] = [
 ];
 
 /**
- * A criterion splits every group that tied before it, so the order is total and transitive whatever is told of whom. What
- * is not told of one member of a group says nothing about the others of that group.
+ * A criterion splits every group that tied before it, so the order is total and transitive whichever figures are known. A figure
+ * that one member of a group lacks says nothing about the others of that group.
  */
 export function rankEntrants(entrants: readonly EntrantRecord[]): RaceResult {
 	const groups = CRITERIA.reduce<EntrantRecord[][]>(
@@ -53,14 +53,14 @@ function splitBy(group: EntrantRecord[], { figure }: Criterion): EntrantRecord[]
 	if (group.length < 2) return [group];
 	const byFigure = new Map<number, EntrantRecord[]>();
 	for (const entrant of group) {
-		const told = figure(entrant);
-		if (told === null) return [group];
-		byFigure.set(told, [...(byFigure.get(told) ?? []), entrant]);
+		const value = figure(entrant);
+		if (value === null) return [group];
+		byFigure.set(value, [...(byFigure.get(value) ?? []), entrant]);
 	}
 	return [...byFigure].sort(([one], [other]) => one - other).map(([, members]) => members);
 }
 
-/** By what the first is before the second; null where they tie or there is no second. */
+/** The criterion that puts the first before the second; null where they tie or there is no second. */
 function decisive(ranked: readonly EntrantRecord[]): { decidedBy: CriterionName | null } {
 	let group: EntrantRecord[][] = [[...ranked]];
 	const [first, second] = ranked;

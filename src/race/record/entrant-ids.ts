@@ -1,6 +1,6 @@
 import type { AgentChoice } from '../../relay/conversation-contract.ts';
 
-/** Taken by the base's own ref beside those of the entrants. */
+/** The base's own ref has this name, so no entrant can. */
 export const BASE_NAME = 'base';
 
 /** Longer names help nobody and meet the limits of file systems. */

@@ -1,5 +1,5 @@
 /**
- * Which commit the relay itself made of an entrant's work, told outside the repo: `race.json` and the refs lie where an entrant and
+ * Which commit the relay itself made of an entrant's work, recorded outside the repo: `race.json` and the refs lie where an entrant and
  * a repo may write, and what no entrant made must not be adopted as its work.
  */
 import type { Witness } from '../../sessions/witness/witness.ts';

@@ -1,4 +1,4 @@
-/** `owner.json` beside the worktrees of a race: whose they are. Without it nothing there is ever removed. */
+/** `owner.json` next to the worktrees of a race names their owner. Without it nothing there is ever removed. */
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { ensureFolder } from '../../core/files/folders.ts';

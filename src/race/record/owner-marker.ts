@@ -30,7 +30,7 @@ export function judgeRaceFolder(
 ): FolderClaim {
 	const foreign = (why: string): FolderClaim => ({ kind: 'foreign', why });
 	if (!isRaceFolder(folder, id, claimant.worktreesFolder))
-		return foreign(`${folder} is no folder for the worktrees of this race.`);
+		return foreign(`${folder} is not a folder of this race's worktrees.`);
 	const facts = lstatSync(folder, { throwIfNoEntry: false });
 	if (facts === undefined) return { kind: 'gone' };
 	if (!facts.isDirectory()) return foreign(`${folder} is a link or a file, not the folder of this race.`);
@@ -60,7 +60,7 @@ function ownerProblem(folder: string, id: string, { repo }: Claimant): string | 
 	const path = join(folder, OWNER_FILE);
 	try {
 		const owner = readOwner(folder);
-		if (owner === null) return `${path} is missing, so whose ${folder} is cannot be told.`;
+		if (owner === null) return `${path} is missing, so the owner of ${folder} is not known.`;
 		if (owner.race !== id) return `${path} names another race: ${owner.race}.`;
 		if (owner.common_dir !== repo.commonDir) return `${path} names another repo: ${owner.common_dir}.`;
 		return null;

@@ -16,7 +16,7 @@ export const racePrefix = (race: string) => `refs/agent-relay/race/${race}/`;
 
 export const raceRef = (race: string, name: string) => racePrefix(race) + name;
 
-/** Ends of the refs beside that of an entrant's work: what stood in its worktree and is not its work. */
+/** Suffixes of an entrant's other refs: what was in its worktree and is not its work. */
 export const FOUND_FILES = '+found';
 export const ALL_FILES = '+all';
 export const AFTER_CHECKS = '+checks';

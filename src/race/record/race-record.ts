@@ -14,7 +14,7 @@ const commandSchema = v.looseObject({
 	status: v.picklist(['passed', 'failed', 'timed_out', 'stopped', 'not_run']),
 	exit_code: count,
 	duration_ms: count,
-	/** Told by the output of a known test runner; null when not told. */
+	/** From the output of a known test runner; null where it gives no number. */
 	failing_tests: count,
 	/** Relative to the race's session folder; null when it did not run. */
 	output: v.nullable(text),
@@ -68,7 +68,7 @@ const entrantSchema = v.looseObject({
 	/** Its work on the base as a commit, kept under `ref`; null when it could not be kept. */
 	commit: v.nullable(objectId),
 	tree: v.nullable(text),
-	/** Of all files as they stood, where that is another tree; kept under `<ref>+all`. */
+	/** The tree of all files as they were, where it differs from `tree`; kept under `<ref>+all`. */
 	whole_tree: v.optional(v.nullable(text)),
 	diff: v.nullable(v.looseObject({ files: v.number(), added: v.number(), removed: v.number() })),
 	/** Work in submodules and other repos inside its worktree, which is not in `commit`. */
@@ -121,7 +121,7 @@ export const raceRecordSchema = v.looseObject({
 	/** Best first; empty until the race ended. */
 	ranking: v.array(text),
 	winner: v.nullable(text),
-	/** One sentence: why the first is first, or why there is no winner. */
+	/** One sentence: why the winner won, or why there is none. */
 	verdict: v.nullable(text),
 	/** What changed in the parts that all worktrees share, and in the main checkout, in words. */
 	shared_changes: v.array(text),
@@ -135,16 +135,16 @@ export type RaceRecord = v.InferOutput<typeof raceRecordSchema>;
 
 export const RACE_RECORD_VERSION = 1;
 
-/** What a race is asked to obey, beside its task, its entrants and where it begins; `options` on disk. */
+/** What a race was asked for besides its task, its entrants and its base; `options` on disk. */
 export interface RaceTerms {
 	/** Shell commands as the user typed them; each passes with exit code 0. */
 	checks: readonly string[];
 	setup: string | null;
 	/** Untracked files or folders to copy into each worktree, relative to the main checkout. */
 	copy: readonly string[];
-	/** For one entrant's work, ms. */
+	/** Time limit of one entrant's work, ms. */
 	maxTimeMs: number;
-	/** For one check or the setup, ms. */
+	/** Time limit of one check or of the setup, ms. */
 	checkTimeMs: number;
 	jobs: number;
 	permissions: PermissionPreset;
@@ -167,9 +167,9 @@ export function termsToOptions(terms: RaceTerms): RaceRecord['options'] {
 }
 
 /**
- * What of them is part of a race's plan, which the mark in the user's data folder guards by a hash. The order stays, and a new one
- * comes last and only where the record has it, or no race of an older relay could be resumed. Permissions are not part of it:
- * they may be given anew and are never widened by a record.
+ * The terms that are part of a race's plan, which the mark in the user's data folder guards by a hash. The order stays; a new term
+ * comes last, and only where the record has it, or no race of an older relay could be resumed. Permissions are not part of it:
+ * they can be given again and are never widened by a record.
  */
 export function plannedOptions(options: RaceRecord['options']): readonly unknown[] {
 	const { checks, setup, copy, max_time_s, check_time_s, jobs, handover } = options;

@@ -11,11 +11,11 @@ import type { OpenSession, SessionStore } from '../../sessions/store/session-sto
 import { eventsOfRace } from './race-log.ts';
 import { RACE_RECORD_VERSION, type RaceRecord, raceRecordSchema } from './race-record.ts';
 
-/** Throws `not_found` for a session that is no race, `damaged_record`, `newer_version`. */
+/** Throws `not_found` for a session that is not a race, `damaged_record`, `newer_version`. */
 export function readRace(id: SessionId, { folderOf }: Pick<SessionStore, 'folderOf'>): RaceRecord {
 	const record = readRecordOf(folderOf(id));
 	if (record !== null) return record;
-	throw new RelayError('not_found', `Session ${id} is no race.`, {
+	throw new RelayError('not_found', `Session ${id} is not a race.`, {
 		hint: 'List the races with: agent-relay race list',
 	});
 }
@@ -58,7 +58,7 @@ export function updateRace(
 ): RaceRecord {
 	const record = readRecordOf(session.writableFolder());
 	if (record !== null) return writeRace(session, { before: record, after: change(record) });
-	throw new RelayError('not_found', `Session ${session.id} is no race.`);
+	throw new RelayError('not_found', `Session ${session.id} is not a race.`);
 }
 
 /**

@@ -53,7 +53,7 @@ export async function copyInto(worktree: string, paths: readonly string[], check
 			ensureFolder(dirname(target));
 			if (!isInside(realpathSync(dirname(target)), realpathSync(worktree)))
 				throw new RelayError('refused', `${path} leads out of the worktree through a link`);
-			// A large folder takes a while, in which the other entrants go on.
+			// A large folder takes a while, while the other entrants work.
 			await cp(realpathSync(source), target, {
 				recursive: true,
 				preserveTimestamps: true,
@@ -66,7 +66,7 @@ export async function copyInto(worktree: string, paths: readonly string[], check
 	}
 }
 
-/** True for paths that `--copy` covers: they are no reason to call the checkout dirty. */
+/** True for paths that `--copy` covers: they do not make the checkout dirty. */
 export function isCopied(path: string, copied: readonly string[]): boolean {
 	return copied.some((one) => path === one || path.startsWith(`${one}/`));
 }

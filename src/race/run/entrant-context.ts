@@ -7,7 +7,7 @@ import type { EntrantRecord, RaceRecord } from '../record/race-record.ts';
 export interface EntrantContext {
 	deps: RaceDeps;
 	clock: Clock;
-	/** Of the race. */
+	/** The race's. */
 	sessionId: SessionId;
 	/** The race's session folder. Absolute. */
 	folder: string;
@@ -15,7 +15,7 @@ export interface EntrantContext {
 	parentTurn: string | null;
 	race(): RaceRecord;
 	entrant(): EntrantRecord;
-	/** Durable when it returns; told to whoever shows the race. Throws what `writeRace` throws. */
+	/** Durable when it returns, and reported to whoever shows the race. Throws what `writeRace` throws. */
 	change(over: Partial<EntrantRecord>): void;
 	emit(event: RaceEvent): void;
 	/** Aborts when what this entrant does now is to stop, for whichever reason. */

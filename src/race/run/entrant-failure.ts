@@ -1,4 +1,4 @@
-/** What went wrong with one entrant, told apart from what ends the whole race and from bugs of ours. */
+/** What went wrong with one entrant, as opposed to what ends the whole race and to bugs of ours. */
 import { isSystemError, RelayError, type RelayErrorCode } from '../../core/errors.ts';
 import { explainWriteFailure } from '../../core/files/write-failure.ts';
 import type { EntrantRecord } from '../record/race-record.ts';
@@ -11,14 +11,14 @@ export interface EntrantFailure {
 	text: string;
 }
 
-/** Throws the error where it is no failure of this entrant alone: nothing more can be put on record, or it is our bug. */
+/** Throws the error where it is not a failure of this entrant alone: nothing more can be recorded, or it is our bug. */
 export function failureOf(error: unknown, context: EntrantContext): EntrantFailure {
 	const { worktree, state } = context.entrant();
-	const told = explainWriteFailure(error, worktree);
-	if (told instanceof RelayError && !endsRace(told.code, state))
-		return { code: told.code, text: withHint(told) };
-	if (isSystemError(told)) return { code: null, text: told.message };
-	throw told;
+	const explained = explainWriteFailure(error, worktree);
+	if (explained instanceof RelayError && !endsRace(explained.code, state))
+		return { code: explained.code, text: withHint(explained) };
+	if (isSystemError(explained)) return { code: null, text: explained.message };
+	throw explained;
 }
 
 /** A disk that has no room for a worktree may have room for the record, and for those that work already. */

@@ -1,4 +1,4 @@
-/** Where in its worktree an entrant works: in the folder in which the race was started, as far as the base has it. */
+/** Where in its worktree an entrant works: in the folder where the race was started, or the nearest one that the base has. */
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { RelayError } from '../../core/errors.ts';
@@ -17,7 +17,7 @@ export function entrantRepo(context: EntrantContext): RepoFacts {
 	if (!lstatSync(worktree, { throwIfNoEntry: false })?.isDirectory())
 		throw new RelayError('not_found', `the worktree ${worktree} is gone`);
 	const gitDir = gitDirOf(worktree);
-	if (gitDir === null) throw new RelayError('not_found', `${worktree} is no worktree any more`);
+	if (gitDir === null) throw new RelayError('not_found', `${worktree} is not a worktree any more`);
 	const { kind, root, commonDir, head } = context.deps.relay.repo;
 	const place = { kind, root, worktree, commonDir, gitDir, branch: null, head };
 	return { ...place, folder: namedFolder(raceFolder(context), place) ?? worktree };

@@ -108,7 +108,7 @@ class EntrantWork {
 		return last?.status === 'limited' && (resetAt ?? 0) > this.#context.clock.now();
 	}
 
-	/** Of a session that was not opened again. */
+	/** The state of a session that was not opened again. */
 	#ownTurns: TurnState[] = [];
 
 	#options(): SendOptions {
@@ -208,13 +208,13 @@ class EntrantWork {
 
 	#limitText(result: SendResult): string {
 		const { limit } = result;
-		if (limit === null) return 'no agent could go on';
-		// Until when stands beside it as a time, which is still true when the record is read.
+		if (limit === null) return 'no agent could take over';
+		// The reset is recorded separately as a time, which is still true when the record is read.
 		return describeLimit(limit, { now: this.#context.clock.now() }).what;
 	}
 }
 
-/** What the record says of the work, however it ended. Costs and tokens are told only where every turn tells them. */
+/** What the record says of the work, however it ended. Costs and tokens only where every turn reports them. */
 export function workFigures(end: WorkEnd, workMs: number): Partial<EntrantRecord> {
 	const { turns } = end;
 	const costs = turns.map(({ cost_usd }) => cost_usd);
@@ -234,10 +234,10 @@ export function workFigures(end: WorkEnd, workMs: number): Partial<EntrantRecord
 	};
 }
 
-/** null where none is told. */
+/** null where none is known. */
 function total(counts: ReadonlyArray<number | null>): number | null {
-	const told = counts.filter((count) => count !== null);
-	return told.length === 0 ? null : told.reduce((sum, count) => sum + count, 0);
+	const known = counts.filter((count) => count !== null);
+	return known.length === 0 ? null : known.reduce((sum, count) => sum + count, 0);
 }
 
 /** Where a relay died between the making of the session and the record of it, the session is found by its parent. */

@@ -6,7 +6,7 @@ import stripAnsi from 'strip-ansi';
 
 export interface OutputEnd {
 	text: string;
-	/** False: the beginning was dropped, so that what is counted over the whole output cannot be told. */
+	/** False: the beginning was dropped, so counts over the whole output are not known. */
 	isWhole: boolean;
 }
 
@@ -19,7 +19,7 @@ interface Runner {
 	 * package or module, to be added up.
 	 */
 	place: 'end' | 'block' | 'each';
-	/** Failing tests told by the summary that begins at this line; null: none begins here. NaN: told, but not how many. */
+	/** Failing tests by the summary that begins at this line; null: none begins here. NaN: some, without a number. */
 	read: (line: string, following: readonly string[]) => number | null;
 }
 
@@ -120,8 +120,8 @@ const RUNNERS: Readonly<Record<string, Runner>> = {
 	gradle: {
 		place: 'each',
 		read: (line) => {
-			const told = /^\d+ tests? completed(?:, (\d+) failed)?(?:, \d+ skipped)?$/.exec(line);
-			return told === null ? null : Number(told[1] ?? 0);
+			const match = /^\d+ tests? completed(?:, (\d+) failed)?(?:, \d+ skipped)?$/.exec(line);
+			return match === null ? null : Number(match[1] ?? 0);
 		},
 	},
 };
@@ -137,15 +137,15 @@ export function countFailingTests({ text, isWhole }: OutputEnd): number | null {
 		.split(/\r?\n|\r/)
 		.map((line) => line.trimEnd())
 		.filter((line) => line !== '');
-	const told = Object.values(RUNNERS).flatMap((runner) => {
+	const reports = Object.values(RUNNERS).flatMap((runner) => {
 		const found = countOf(runner, lines, isWhole);
 		return found === null ? [] : [found];
 	});
-	const [only, ...others] = told;
+	const [only, ...others] = reports;
 	return only === undefined || others.length > 0 || Number.isNaN(only) ? null : only;
 }
 
-/** null: this runner said nothing. NaN: it did, and the number cannot be told. */
+/** null: this runner said nothing. NaN: it did, without a number. */
 function countOf({ place, read }: Runner, lines: readonly string[], isWhole: boolean): number | null {
 	const from = place === 'end' ? Math.max(0, lines.length - SUMMARY_LINES) : 0;
 	const counts: number[] = [];

@@ -1,4 +1,4 @@
-/** What an entrant leaves: its files as a commit under its ref, the size of its change, and what it did besides. */
+/** Keeps what an entrant leaves: its files as a commit under its ref, the size of its change, and what else it did. */
 import { lstatSync } from 'node:fs';
 import { isAbsolute, relative, sep } from 'node:path';
 import { RelayError } from '../../core/errors.ts';
@@ -44,7 +44,7 @@ export function hasWorktree(context: EntrantContext, about: readonly string[] = 
 const isFolder = (path: string) => lstatSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 
 /**
- * Files that a check wrote are no work of the entrant: they stand under a ref of their own (`<ref>+checks`), so that
+ * Files that a check wrote are not the entrant's work: they get a ref of their own (`<ref>+checks`), so that
  * nothing in the worktree is in no ref and it can be cleaned.
  */
 export async function keepWhatChecksWrote(context: EntrantContext): Promise<void> {
@@ -86,15 +86,15 @@ async function keptFiles(context: EntrantContext, about: readonly string[]): Pro
 		also: kept.skipped,
 	});
 	const left_inside = nested.map(leftInside);
-	const told = [...about, ...headNotes(head, base.commit), ...keptNotes(kept, diff, left_inside)];
+	const said = [...about, ...headNotes(head, base.commit), ...keptNotes(kept, diff, left_inside)];
 	const { commit, tree } = kept;
 	await witnessKept(relay.store.witness(context.sessionId), { entrant: id, base: base.commit, commit });
 	const earlier = context.entrant().notes.filter((note) => !isOfKeptFiles(note));
 	const whole_tree = whole.tree === tree ? null : whole.tree;
-	return { commit, tree, whole_tree, diff, left_inside, notes: withNotes({ notes: earlier }, ...told) };
+	return { commit, tree, whole_tree, diff, left_inside, notes: withNotes({ notes: earlier }, ...said) };
 }
 
-/** null where they cannot be told: what is kept is kept all the same. */
+/** null where they are not known: the work is kept all the same. */
 async function changesOf(
 	snapshots: Snapshots | null,
 	base: string,
@@ -108,7 +108,7 @@ async function changesOf(
 	}
 }
 
-/** Said anew each time its files are kept: it may have gone on since. */
+/** Said again each time its files are kept: it may have worked on since. */
 const isOfKeptFiles = (note: string) =>
 	[EDITED_OUTSIDE, NOT_KEPT, 'is on the branch ', MADE_COMMITS, 'not kept, ', 'changed nothing'].some(
 		(start) => note.startsWith(start),

@@ -1,6 +1,6 @@
 /**
  * One entrant from its worktree to its last check. Each step is on record before the next begins, so that a relay that
- * dies anywhere leaves an entrant that `race resume` goes on with from there.
+ * dies anywhere leaves an entrant that `race resume` takes up from there.
  */
 import { toIso } from '../../core/clock.ts';
 import type { RelayErrorCode } from '../../core/errors.ts';

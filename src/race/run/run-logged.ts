@@ -1,4 +1,4 @@
-/** Setup and checks: commands in an entrant's worktree, their output recorded beside the race. */
+/** Setup and checks: commands in an entrant's worktree, with their output recorded in the race's folder. */
 import { closeSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureFolder } from '../../core/files/folders.ts';

@@ -1,6 +1,6 @@
 /**
  * A race under way: entrants side by side, each on its own, then the order among them. What is on record at any moment is
- * enough to go on from (`resume-race.ts`).
+ * enough to resume from (`resume-race.ts`).
  */
 import { setMaxListeners } from 'node:events';
 import { join } from 'node:path';
@@ -38,7 +38,7 @@ class OneRace implements Race {
 	readonly #session: OpenSession;
 	readonly #deps: RaceDeps;
 	readonly #notices: readonly string[];
-	/** Of entrants that the user stopped, by id. */
+	/** Entrants that the user stopped, by id. */
 	readonly #stops = new Map<string, AbortController>();
 	readonly #hardStop = new AbortController();
 	/** Aborted when nothing more can be recorded. */
@@ -123,7 +123,7 @@ class OneRace implements Race {
 		if (this.#failures.length > 0) throw this.#failures[0];
 	}
 
-	/** A key was pressed: what goes wrong is told by `run`. */
+	/** A key was pressed: `run` reports what goes wrong. */
 	#guard(action: () => void): void {
 		try {
 			action();
@@ -199,7 +199,7 @@ class OneRace implements Race {
 		this.#record = writeRace(this.#session, { before: this.#record, after: record });
 	}
 
-	/** As they were when the race began, also when it goes on after a crash. null: they cannot be looked at. */
+	/** As they were when the race began, also when it resumes after a crash. null: they cannot be looked at. */
 	async #sharedBefore(): Promise<SharedParts | null> {
 		const path = join(this.#session.writableFolder(), RACE_FOLDER, 'shared-before.json');
 		const known = parseShared(readIfThere(path));
@@ -216,7 +216,7 @@ class OneRace implements Race {
 	async #sharedChanges(before: SharedParts | null): Promise<string[]> {
 		const after = await this.#sharedParts();
 		if (before === null || after === null) return ['what entrants share could not be compared'];
-		// Who did it cannot be told.
+		// Who did it is not known.
 		return sharedChanges(before, after).map((line) => `${line} (an entrant or you)`);
 	}
 

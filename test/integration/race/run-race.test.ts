@@ -298,7 +298,7 @@ describe('what goes wrong with one entrant is told, and the others go on', () =>
 		const { record } = await bench.race('codex', { setup: 'rm .git && mkfifo .git' });
 		expect(record.entrants[0]).toMatchObject({
 			outcome: 'not_started',
-			reason: expect.stringMatching(/is no worktree any more$/),
+			reason: expect.stringMatching(/is not a worktree any more$/),
 		});
 		const { deps } = await bench.start('codex');
 		const entries = await deps.worktrees.list();

@@ -154,15 +154,13 @@ describe('an entrant', () => {
 		expect(refusals).toEqual([]);
 		expect(notes).toEqual([
 			'1 commit that it made and left again would go',
-			'whether a process works in it cannot be told: there is no lsof to ask',
+			'whether a process works in it is not known: there is no lsof to ask',
 		]);
 	});
 
 	it('stays where git cannot tell what is kept; a bug of ours is thrown', async () => {
 		const losses = new RelayError('git_failed', 'bad object');
-		expect((await plan({ losses })).refusals).toEqual([
-			'whether its work is kept cannot be told: bad object',
-		]);
+		expect((await plan({ losses })).refusals).toEqual(['whether its work is kept is not known: bad object']);
 		await expect(plan({ losses: new TypeError('bug') })).rejects.toThrow('bug');
 	});
 

@@ -59,7 +59,7 @@ describe('the folder of a race', () => {
 
 	it('is foreign at any other place than the one for it, or behind a link', () => {
 		for (const path of [data, '/home', join(data, 'repo-OTHER'), join(data, 'x', `repo-${RACE}`)])
-			expect(why(judge({ folder: path })), path).toMatch(/is no folder for the worktrees/);
+			expect(why(judge({ folder: path })), path).toMatch(/is not a folder of this race's worktrees/);
 		symlinkSync(data, folder);
 		expect(why(judge())).toMatch(/is a link or a file/);
 	});
