@@ -35,6 +35,7 @@ export interface Scratch {
 		folder: string,
 		budgetMs?: number,
 		processes?: UserProcesses,
+		git?: Git,
 	): Promise<ReturnType<typeof createSnapshots>>;
 	remove(): void;
 }
@@ -75,10 +76,10 @@ export function createScratch(): Scratch {
 			beginRepo(folder, env);
 			return folder;
 		},
-		snapshotsOf: async (folder, budgetMs, processes) =>
+		snapshotsOf: async (folder, budgetMs, processes, takenWith = git) =>
 			createSnapshots({
 				repo: await findRepo(folder, git),
-				git,
+				git: takenWith,
 				stateFolder: join(root, 'state', 'snapshots'),
 				clock: systemClock,
 				...(budgetMs === undefined ? {} : { budgetMs }),
