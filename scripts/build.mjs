@@ -32,6 +32,7 @@ const LOADED_TOGETHER = {
 		'app/create-app.js',
 		'app/command-context.js',
 		'app/open-ledger.js',
+		'cli/front-end.js',
 		'commands/limits/run.js',
 		'commands/limits/lines.js',
 		'commands/sessions/run.js',
@@ -39,6 +40,12 @@ const LOADED_TOGETHER = {
 		'ui/field-lines.js',
 	],
 	work: [
+		'app/open-relay.js',
+		'app/repo-trust.js',
+		'app/version-cache.js',
+		'cli/read-stdin.js',
+		'cli/read-task.js',
+		'cli/stop-signals.js',
 		'commands/run/run.js',
 		'commands/run/lines.js',
 		'core/processes/find-executable.js',
@@ -46,8 +53,11 @@ const LOADED_TOGETHER = {
 		'git/repo/folders-around.js',
 		'git/run-git.js',
 		'git/repo/same-repo.js',
+		'git/snapshots/snapshots.js',
 		'relay/resume/survivors.js',
 		'turns/process/running-agents.js',
+		'view/live/open-view.js',
+		'view/live/plain-view.js',
 	],
 };
 /** What a command does and what draws it are wanted by the same call. */

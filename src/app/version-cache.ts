@@ -6,7 +6,7 @@ import { type Stats, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { AgentAdapter } from '../agents/agent-adapter.ts';
 import { ensureFolder } from '../core/files/folders.ts';
-import { readIfThere } from '../core/files/read-file.ts';
+import { readExpected } from '../core/files/read-file.ts';
 import { writeAtomic } from '../core/files/write-file.ts';
 import { runProcess } from '../core/processes/run-process.ts';
 import { packageVersion } from './package-version.ts';
@@ -37,7 +37,8 @@ export function createVersionCache(file: string, env: () => Readonly<Record<stri
 			const entry = readEntries(file)[executable];
 			return entry && entry.mtime_ms === facts?.mtimeMs ? entry.version : null;
 		};
-		const version = packageVersion(executable, adapter.install) ?? told();
+		// Only what has no package was ever asked.
+		const version = told() ?? packageVersion(executable, adapter.install);
 		if (facts !== undefined && version !== null) answered.set(executable, { version, facts });
 		return version;
 	};
@@ -79,7 +80,7 @@ function remember(file: string, executable: string, version: string): void {
 /** A cache: what cannot be read is empty. */
 function readEntries(file: string): Entries {
 	try {
-		const parsed: unknown = JSON.parse(readIfThere(file)?.toString() ?? '{}');
+		const parsed: unknown = JSON.parse(readExpected(file)?.toString() ?? '{}');
 		return isEntries(parsed) ? parsed : {};
 	} catch {
 		return {};

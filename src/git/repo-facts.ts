@@ -47,7 +47,7 @@ export interface Snapshots {
 		after: string,
 		options: { paths?: readonly string[]; maxBytes: number },
 	): Promise<string>;
-	/** Resolves when everything that `changes` found is stored independently of the repo. Never rejects. */
+	/** Resolves when no snapshot is being taken and everything that `changes` found is stored independently of the repo. Never rejects. */
 	settled(): Promise<void>;
 	/** This relay needs the snapshots no more: old or excess ones may be removed, of this repo and others. Never throws. */
 	release(): void;

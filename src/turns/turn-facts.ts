@@ -2,8 +2,10 @@
  * Sums up the events of a turn: tools with outcomes, plan, validation, tokens. A pure fold, shared by the live turn and by
  * recovery, so both give the same state.
  */
+
 import type { ParsedTurn } from '../agents/agent-adapter.ts';
 import type { AgentEvent, PlanItem, ToolKind, Utilization } from '../agents/events.ts';
+import { toIso } from '../core/clock.ts';
 import type { TurnState } from '../sessions/turns/turn-state.ts';
 import { unwrapShell, validationKind } from './validation.ts';
 
@@ -137,7 +139,7 @@ export class TurnFacts {
 			utilization: this.#utilization.map(({ window, ratio, resetAt }) => ({
 				window,
 				ratio,
-				reset_at: resetAt === null ? null : new Date(resetAt).toISOString(),
+				reset_at: resetAt === null ? null : toIso(resetAt),
 			})),
 		};
 	}

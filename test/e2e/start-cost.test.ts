@@ -45,10 +45,10 @@ interface Cost {
 	files: string[];
 }
 
-/** About a fifth of them at the folders that lead to a record, before each write. */
-const LOOKS_OF_A_RUN = 460;
+/** About 210: a fifth at the folders that lead to a record, before each write, a fifth at what git or an agent would obey. */
+const LOOKS_OF_A_RUN = 230;
 /** When the settings are read, when the agent is chosen, when its turn is prepared and started; at the folder, too. */
-const LOOKS_AT_AN_OBEYED_FILE = 8;
+const LOOKS_AT_AN_OBEYED_FILE = 4;
 
 beforeEach(() => {
 	cli = new CliHome();

@@ -3,14 +3,12 @@
  * milliseconds. A session's lock, held for hours and refreshed, lives in `sessions/`.
  */
 import { renameSync } from 'node:fs';
-import { dirname } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { hasErrno, RelayError } from '../errors.ts';
 import type { ProcessTable } from '../processes/process-table.ts';
 import { endFutureTime, lstatIfThere } from './file-facts.ts';
-import { ensureFolder } from './folders.ts';
 import { readOrNull } from './read-file.ts';
-import { createExclusive, removeIfThere } from './write-file.ts';
+import { createExclusive, createWithFolder, removeIfThere } from './write-file.ts';
 
 /**
  * The holder of a lock. `start` exposes a reused pid; `place` names machine, boot and pid namespace.
@@ -61,7 +59,6 @@ const RETRY_MS = 4;
  * and of the file system pass through, with the lock released.
  */
 export function withFileLock<T>(path: string, locking: Locking, action: () => T): T {
-	ensureFolder(dirname(path));
 	acquire(path, locking);
 	try {
 		return action();
@@ -74,7 +71,7 @@ function acquire(path: string, locking: Locking): void {
 	const content = JSON.stringify(locking.self);
 	const attempts = Math.ceil((locking.timeoutMs ?? DEFAULT_TIMEOUT_MS) / RETRY_MS);
 	for (let attempt = 0; attempt <= attempts; attempt++) {
-		if (createExclusive(path, content)) return;
+		if (createWithFolder(path, content)) return;
 		if (!removeStale(path, locking)) pause(RETRY_MS);
 	}
 	const holder = parseHolder(readText(path));

@@ -7,6 +7,7 @@ import { closeSync, constants, fsyncSync, openSync, renameSync, unlinkSync, writ
 import { open, rename, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { hasErrno } from '../errors.ts';
+import { ensureFolder } from './folders.ts';
 
 export const FILE_MODE = 0o600;
 
@@ -121,6 +122,17 @@ export function createExclusive(path: string, data: string): boolean {
 		closeSync(fd);
 	}
 	return true;
+}
+
+/** As `createExclusive`, with the folder where that is missing. */
+export function createWithFolder(path: string, data: string): boolean {
+	try {
+		return createExclusive(path, data);
+	} catch (error) {
+		if (!hasErrno(error, 'ENOENT')) throw error;
+		ensureFolder(dirname(path));
+		return createExclusive(path, data);
+	}
 }
 
 export function removeIfThere(path: string): void {

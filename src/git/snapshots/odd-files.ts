@@ -6,7 +6,7 @@
 import { type Dirent, readdirSync, type Stats, statSync } from 'node:fs';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { RelayError } from '../../core/errors.ts';
-import { readRegularText } from '../../core/files/read-file.ts';
+import { readExpectedText, readRegularText } from '../../core/files/read-file.ts';
 import { linkedGitDir } from '../repo/git-link.ts';
 
 /** Where git will run. */
@@ -28,7 +28,7 @@ const MAX_FOLDERS = 10_000;
 export function findOddFile(place: GitPlace): string | null {
 	const { gitDirs, worktree } = foldersOf(place);
 	return (
-		firstOf(gitDirs, oddInGitDir) ??
+		firstOf(gitDirs, (gitDir) => oddInGitDir(gitDir, !place.env.GIT_OBJECT_DIRECTORY)) ??
 		firstOf(gitDirs.flatMap(configsOf), (config) => oddInConfig(config, place, new Set())) ??
 		firstOf(
 			objectFolders(place),
@@ -41,14 +41,14 @@ export function findOddFile(place: GitPlace): string | null {
 /** As `findOddFile`, in all refs and the folders of the worktree: for a run that does not end. */
 export function findOddFileAnywhere(place: GitPlace): string | null {
 	const { gitDirs, worktree } = foldersOf(place);
-	const inRefs = (gitDir: string) => oddBelow(join(gitDir, 'refs'), Number.POSITIVE_INFINITY, true);
+	const inRefs = ({ path }: GitDir) => oddBelow(join(path, 'refs'), Number.POSITIVE_INFINITY, true);
 	return findOddFile(place) ?? firstOf(gitDirs, inRefs) ?? (worktree === null ? null : oddInTree(worktree));
 }
 
 /** True if a run there may open `path`. */
 export function isReadAt(path: string, place: GitPlace): boolean {
 	const { gitDirs, worktree } = foldersOf(place);
-	const folders = worktree === null ? gitDirs : [...gitDirs, worktree];
+	const folders = [...gitDirs.map((gitDir) => gitDir.path), ...(worktree === null ? [] : [worktree])];
 	return folders.some((folder) => path.startsWith(folder + sep));
 }
 
@@ -92,8 +92,7 @@ export function oddFileError(path: string): RelayError {
 	});
 }
 
-const NULL_DEVICE = statOf('/dev/null');
-const isNull = ({ rdev }: Stats) => rdev === NULL_DEVICE?.rdev;
+const isNull = ({ rdev }: Stats) => rdev === statOf('/dev/null')?.rdev;
 
 function statOf(path: string): Stats | null {
 	try {
@@ -113,15 +112,15 @@ function firstOf<T>(items: readonly T[], look: (item: T) => string | null): stri
 }
 
 /** Finds the folders as git does: by its variables, else upwards from where it starts. */
-function foldersOf({ cwd, env }: GitPlace): { gitDirs: string[]; worktree: string | null } {
+function foldersOf({ cwd, env }: GitPlace): { gitDirs: GitDir[]; worktree: string | null } {
 	if (env.GIT_DIR) {
-		const gitDir = resolve(cwd, env.GIT_DIR);
-		const common = env.GIT_COMMON_DIR ? [resolve(cwd, env.GIT_COMMON_DIR)] : commonDirOf(gitDir);
-		return { gitDirs: [gitDir, ...common], worktree: env.GIT_WORK_TREE ?? null };
+		const common = env.GIT_COMMON_DIR ? resolve(cwd, env.GIT_COMMON_DIR) : undefined;
+		const gitDirs = withCommonDir(resolve(cwd, env.GIT_DIR), common);
+		return { gitDirs, worktree: env.GIT_WORK_TREE ?? null };
 	}
 	for (let at = cwd; ; at = dirname(at)) {
 		const gitDir = gitDirAt(at);
-		if (gitDir !== null) return { gitDirs: [gitDir, ...commonDirOf(gitDir)], worktree: at };
+		if (gitDir !== null) return { gitDirs: withCommonDir(gitDir), worktree: at };
 		if (dirname(at) === at) return { gitDirs: [], worktree: null };
 	}
 }
@@ -135,16 +134,41 @@ function gitDirAt(folder: string): string | null {
 	return statOf(join(folder, 'HEAD')) !== null && statOf(join(folder, 'objects')) !== null ? folder : null;
 }
 
-function commonDirOf(gitDir: string): string[] {
-	const text = readRegularText(join(gitDir, 'commondir'))?.trim();
-	return text ? [resolve(gitDir, text)] : [];
+/** Listed once: what is not in it is not looked for. */
+interface GitDir {
+	path: string;
+	/** null where it cannot be listed: then all may be there. */
+	entries: Dirent[] | null;
 }
 
-function oddInGitDir(gitDir: string): string | null {
+const listGitDir = (path: string): GitDir => ({ path, entries: listingOf(path) });
+
+const mayHave = ({ entries }: GitDir, name: string): boolean =>
+	entries?.some((entry) => entry.name === name) ?? true;
+
+/** The git dir, and where it has one, its common dir. */
+function withCommonDir(path: string, named?: string): GitDir[] {
+	const gitDir = listGitDir(path);
+	const common = named ?? (mayHave(gitDir, 'commondir') ? commonDirOf(path) : null);
+	return common === null ? [gitDir] : [gitDir, listGitDir(common)];
+}
+
+function commonDirOf(gitDir: string): string | null {
+	const text = readRegularText(join(gitDir, 'commondir'))?.trim();
+	return text ? resolve(gitDir, text) : null;
+}
+
+/** `hasObjects`: false where git takes objects from elsewhere. */
+function oddInGitDir(gitDir: GitDir, hasObjects = true): string | null {
+	const { path, entries } = gitDir;
+	const folders = ['info', 'logs', ...(hasObjects ? ['objects/info', 'objects/pack'] : [])];
+	const there = folders.filter((folder) => mayHave(gitDir, folder.split('/', 1)[0] ?? ''));
+	const worktrees = mayHave(gitDir, 'worktrees') ? foldersIn(join(path, 'worktrees')) : [];
 	return (
-		firstOf(['', 'info', 'logs', 'objects/info', 'objects/pack'], (name) => oddIn(join(gitDir, name))) ??
-		oddBelow(join(gitDir, 'refs'), MAX_REF_FOLDERS) ??
-		firstOf(foldersIn(join(gitDir, 'worktrees')), oddIn)
+		firstOf(entries ?? [], (entry) => oddEntry(path, entry)) ??
+		firstOf(there, (folder) => oddIn(join(path, folder))) ??
+		oddBelow(join(path, 'refs'), MAX_REF_FOLDERS) ??
+		firstOf(worktrees, oddIn)
 	);
 }
 
@@ -185,12 +209,15 @@ function oddBelow(top: string, folders: number, isSized = false): string | null 
 /** Files named by a config that git reads with it: includes, and lists of ignored paths and of attributes. */
 const NAMED_FILE = /^\s*(path|excludesfile|attributesfile)\s*=\s*"?([^"\n#;]+)/gim;
 
-const configsOf = (gitDir: string) => ['config', 'config.worktree'].map((name) => join(gitDir, name));
+const configsOf = (gitDir: GitDir) =>
+	['config', 'config.worktree']
+		.filter((name) => mayHave(gitDir, name))
+		.map((name) => join(gitDir.path, name));
 
 function oddInConfig(config: string, place: GitPlace, seen: Set<string>): string | null {
 	if (seen.has(config) || seen.size >= MAX_INCLUDES) return null;
 	seen.add(config);
-	for (const [, key = '', value = ''] of (readRegularText(config) ?? '').matchAll(NAMED_FILE)) {
+	for (const [, key = '', value = ''] of (readExpectedText(config) ?? '').matchAll(NAMED_FILE)) {
 		const isInclude = key.toLowerCase() === 'path';
 		const named = value.trim().replace(/^~(?=\/)/, place.env.HOME ?? '~');
 		const path = resolve(isInclude ? dirname(config) : place.cwd, named);
@@ -227,16 +254,19 @@ function oddForGit(folder: string, entry: Dirent): string | null {
 	if (READ_ANYWHERE.includes(entry.name) || entry.name === '.gitmodules') return oddEntry(folder, entry);
 	if (entry.name !== '.git') return null;
 	const gitDir = gitDirAt(folder);
-	return gitDir === null ? null : firstOf([gitDir, ...commonDirOf(gitDir)], oddInGitDir);
+	return gitDir === null ? null : firstOf(withCommonDir(gitDir), (each) => oddInGitDir(each));
 }
 
 const foldersIn = (folder: string): string[] =>
 	entriesOf(folder).flatMap((entry) => (entry.isDirectory() ? [join(folder, entry.name)] : []));
 
-function entriesOf(folder: string): Dirent[] {
+const entriesOf = (folder: string): Dirent[] => listingOf(folder) ?? [];
+
+/** null for what cannot be listed. */
+function listingOf(folder: string): Dirent[] | null {
 	try {
 		return readdirSync(folder, { withFileTypes: true });
 	} catch {
-		return [];
+		return null;
 	}
 }

@@ -1,9 +1,10 @@
 /** Our own git dir with the snapshots of one worktree. It is made by hand, since `git init` costs a process. */
 import { createHash } from 'node:crypto';
-import { lstatSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
+import { lstatIfThere } from '../../core/files/file-facts.ts';
 import { ensureFolder } from '../../core/files/folders.ts';
-import { readIfThere, readRegularText } from '../../core/files/read-file.ts';
+import { readExpected, readExpectedText } from '../../core/files/read-file.ts';
 import { writeAtomic } from '../../core/files/write-file.ts';
 import { quoteAlternate } from '../quote-alternate.ts';
 import type { RepoFacts } from '../repo-facts.ts';
@@ -18,6 +19,8 @@ export interface SnapshotFolder {
 	/** Object folders that are only read: the repo's own, and those set aside. */
 	alternates: string;
 	worktree: string;
+	/** Some of it may be missing: it was not looked at. */
+	isTakenAsMade: boolean;
 	/** Rewrites the excludes if the repo's have changed. `embedded` are worktree-relative folders. */
 	writeExcludes(embedded: readonly string[]): void;
 }
@@ -26,20 +29,28 @@ export type RepoInGit = RepoFacts & { commonDir: string; gitDir: string };
 
 /**
  * Creates or reuses `<stateFolder>/<repo id>/<worktree id>`. Reads the repo's config only for keys that describe the disk and what
- * is ignored. The repo's own excludes become ours; the user's global ones are found by git itself.
+ * is ignored. The repo's own excludes become ours; the user's global ones are found by git itself. `isWhole`: a folder with its
+ * config and attributes counts as complete until git finds that it is not.
  */
 export async function prepareSnapshotFolder(
 	repo: RepoInGit,
 	stateFolder: string,
 	git: Git,
+	{ isWhole = false } = {},
 ): Promise<SnapshotFolder> {
 	const home = join(stateFolder, idOf(repo.commonDir));
 	const gitDir = join(home, idOf(repo.worktree));
 	const objects = join(home, 'objects');
-	makeGitDir(home);
-	makeGitDir(gitDir);
-	await copyConfig(repo, gitDir, git);
-	writeIfNew(join(gitDir, 'info', 'attributes'), ATTRIBUTES);
+	const stamp = configStamp(repo);
+	const attributes = join(gitDir, 'info', 'attributes');
+	const isTakenAsMade =
+		isWhole && isThere(objects) && hasConfig(gitDir, stamp) && textOf(attributes) === ATTRIBUTES;
+	if (!isTakenAsMade) {
+		makeGitDir(home);
+		makeGitDir(gitDir);
+		if (!hasConfig(gitDir, stamp)) await copyConfig(repo, gitDir, stamp, git);
+		writeIfNew(attributes, ATTRIBUTES);
+	}
 	const alternates = [join(repo.commonDir, 'objects'), ...olderGenerations(home)];
 	const exclude = join(gitDir, 'info', 'exclude');
 	return {
@@ -47,6 +58,7 @@ export async function prepareSnapshotFolder(
 		objects,
 		alternates: alternates.map(quoteAlternate).join(':'),
 		worktree: repo.worktree,
+		isTakenAsMade,
 		writeExcludes: (embedded) => writeIfNew(exclude, excludesOf(repo, embedded)),
 	};
 }
@@ -60,20 +72,37 @@ const ATTRIBUTES = '* -text -filter -ident -working-tree-encoding\n';
  */
 function makeGitDir(path: string): void {
 	for (const folder of ['objects/info', 'objects/pack', 'refs/heads', 'info'])
-		if (lstatSync(join(path, folder), { throwIfNoEntry: false }) === undefined)
-			ensureFolder(join(path, folder));
+		if (!isThere(join(path, folder))) ensureFolder(join(path, folder));
 	writeIfNew(join(path, 'HEAD'), 'ref: refs/heads/none\n');
 }
 
-/** Copies once per change of the repo's config file: its size and time are recorded in ours. */
-async function copyConfig(repo: RepoInGit, gitDir: string, git: Git): Promise<void> {
-	const source = join(repo.commonDir, 'config');
+interface ConfigStamp {
+	/** The repo's own config file. */
+	source: string;
+	isThere: boolean;
+	/** The first line of ours. */
+	line: string;
+}
+
+/** Ours is copied once per change of the repo's config file: its size and time are recorded in ours. */
+function configStamp({ commonDir }: RepoInGit): ConfigStamp {
+	const source = join(commonDir, 'config');
 	const facts = statSync(source, { throwIfNoEntry: false, bigint: true });
-	const stamp = `# from ${JSON.stringify(source)} ${facts?.size ?? 0} ${facts?.mtimeNs ?? 0} format ${CONFIG_FORMAT}\n`;
-	const path = join(gitDir, 'config');
-	if (readIfThere(path)?.toString('utf8').startsWith(stamp)) return;
-	const text = facts === undefined ? '' : await readConfig(source, repo, git);
-	writeAtomic(path, stamp + text);
+	const line = `# from ${JSON.stringify(source)} ${facts?.size ?? 0} ${facts?.mtimeNs ?? 0} format ${CONFIG_FORMAT}\n`;
+	return { source, isThere: facts !== undefined, line };
+}
+
+const hasConfig = (gitDir: string, { line }: ConfigStamp): boolean =>
+	textOf(join(gitDir, 'config'))?.startsWith(line) ?? false;
+
+async function copyConfig(
+	repo: RepoInGit,
+	gitDir: string,
+	{ source, isThere, line }: ConfigStamp,
+	git: Git,
+): Promise<void> {
+	const text = isThere ? await readConfig(source, repo, git) : '';
+	writeAtomic(join(gitDir, 'config'), line + text);
 }
 
 /** Raise it when `OUR_CONFIG` changes. */
@@ -114,7 +143,7 @@ const quoteValue = (value: string) =>
 
 function excludesOf(repo: RepoInGit, embedded: readonly string[]): string {
 	return [
-		readRegularText(join(repo.commonDir, 'info', 'exclude')) ?? '',
+		readExpectedText(join(repo.commonDir, 'info', 'exclude')) ?? '',
 		'/.agent-relay/',
 		...embedded.map((path) => `/${asPattern(path)}`),
 		'',
@@ -125,8 +154,12 @@ function excludesOf(repo: RepoInGit, embedded: readonly string[]): string {
 const asPattern = (path: string) => path.replace(/[\\*?[\]!# ]/g, '\\$&').replace(/[\r\n]/g, '?');
 
 function writeIfNew(path: string, text: string): void {
-	if (readIfThere(path)?.toString('utf8') !== text) writeAtomic(path, text);
+	if (textOf(path) !== text) writeAtomic(path, text);
 }
+
+const textOf = (path: string): string | undefined => readExpected(path)?.toString('utf8');
+
+const isThere = (path: string) => lstatIfThere(path) !== undefined;
 
 function idOf(path: string): string {
 	return createHash('sha256').update(path).digest('hex').slice(0, 16);

@@ -3,9 +3,9 @@ import { randomBytes } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { endFutureTime } from '../../core/files/file-facts.ts';
-import { ensureFolder, namesIn } from '../../core/files/folders.ts';
+import { namesIn } from '../../core/files/folders.ts';
 import { readIfThere } from '../../core/files/read-file.ts';
-import { createExclusive, removeIfThere } from '../../core/files/write-file.ts';
+import { createWithFolder, removeIfThere } from '../../core/files/write-file.ts';
 import type { ProcessTable } from '../../core/processes/process-table.ts';
 
 export type UserProcesses = Pick<ProcessTable, 'identify' | 'isAlive' | 'place'>;
@@ -19,11 +19,10 @@ const usersOf = (home: string) => join(home, 'users');
 
 /** Marks this process as a user of the snapshots in `home`. The caller removes the returned path when it is done with them. */
 export function markUser(home: string, processes: UserProcesses): string {
-	const folder = usersOf(home);
-	ensureFolder(folder);
-	const path = join(folder, `${process.pid}-${randomBytes(4).toString('hex')}`);
+	const path = join(usersOf(home), `${process.pid}-${randomBytes(4).toString('hex')}`);
 	const start = processes.identify(process.pid)?.start ?? '';
-	createExclusive(path, `${JSON.stringify({ pid: process.pid, start, place: placeOf(processes) })}\n`);
+	const mark = `${JSON.stringify({ pid: process.pid, start, place: placeOf(processes) })}\n`;
+	createWithFolder(path, mark);
 	return path;
 }
 

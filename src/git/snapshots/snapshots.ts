@@ -44,8 +44,9 @@ export function createSnapshots(options: SnapshotsOptions): Snapshots {
 	if (!isInGit(repo)) return noSnapshots(repo);
 	let prepared: Promise<SnapshotGit> | null = null;
 	let mark: string | null = null;
-	const store = () => {
-		prepared ??= openStore(repo, stateFolder, git, clock).then((opened) => {
+	/** `isWhole`: no part of it is known to be missing. */
+	const store = ({ isWhole = true } = {}) => {
+		prepared ??= openStore({ repo, stateFolder, git, clock, isWhole }).then((opened) => {
 			if (processes && (mark === null || !existsSync(mark))) mark = markUser(homeOf(opened), processes);
 			return opened;
 		});
@@ -68,7 +69,14 @@ export function createSnapshots(options: SnapshotsOptions): Snapshots {
 	const slow = { inARow: 0, lastAt: 0 };
 	const isResting = () => slow.inARow >= SLOW_IN_A_ROW && clock.monotonic() - slow.lastAt < REST_MS;
 
-	const take = async (): Promise<Snapshot> => {
+	/** One that nobody waits for any more may still write to the store. */
+	let taking: Promise<unknown> = Promise.resolve();
+	const take = (): Promise<Snapshot> => {
+		const taken = takeNow();
+		taking = Promise.all([taking, taken.catch(() => undefined)]);
+		return taken;
+	};
+	const takeNow = async (): Promise<Snapshot> => {
 		const start = clock.monotonic();
 		const tookMs = () => clock.monotonic() - start;
 		const left = () => Math.max(1, Math.ceil(budgetMs - tookMs()));
@@ -92,15 +100,17 @@ export function createSnapshots(options: SnapshotsOptions): Snapshots {
 		}
 	};
 
-	/** Reopens, once, a store that was emptied or removed since it was opened. */
+	/** Reopens, once, a store that was emptied or removed, in part or since it was opened. */
 	const takePrepared = async (left: () => number) => {
 		const isOld = prepared !== null;
+		const opened = await store();
 		try {
-			return await takeSnapshot(await store(), left);
+			return await takeSnapshot(opened, left);
 		} catch (error) {
-			if (!isOld || error instanceof GitTimeout || !isExpected(error)) throw error;
+			const mayLack = isOld || opened.folder.isTakenAsMade;
+			if (!mayLack || error instanceof GitTimeout || !isExpected(error)) throw error;
 			prepared = null;
-			return takeSnapshot(await store(), left);
+			return takeSnapshot(await store({ isWhole: false }), left);
 		}
 	};
 
@@ -155,7 +165,7 @@ export function createSnapshots(options: SnapshotsOptions): Snapshots {
 			return reading([before, after], (opened) => readDiff(opened, before, after, diffOptions));
 		},
 		settled: async () => {
-			await keeping;
+			await Promise.all([taking, keeping]);
 		},
 		release: () => {
 			if (!processes || mark === null) return;
@@ -182,8 +192,17 @@ function describeLeftOut(paths: readonly string[]): string {
 
 const homeOf = ({ folder }: SnapshotGit) => dirname(folder.gitDir);
 
-async function openStore(repo: RepoInGit, stateFolder: string, git: Git, clock: Clock): Promise<SnapshotGit> {
-	const folder = await prepareSnapshotFolder(repo, stateFolder, git);
+async function openStore({
+	repo,
+	stateFolder,
+	git,
+	clock,
+	isWhole,
+}: Pick<SnapshotsOptions, 'stateFolder' | 'git' | 'clock'> & {
+	repo: RepoInGit;
+	isWhole: boolean;
+}): Promise<SnapshotGit> {
+	const folder = await prepareSnapshotFolder(repo, stateFolder, git, { isWhole });
 	removeStrays(folder, clock.now());
 	return createSnapshotGit(git, repo, folder);
 }

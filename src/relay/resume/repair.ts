@@ -85,7 +85,7 @@ export async function repairSession(session: OpenSession, deps: RelayDeps): Prom
  */
 export async function repairAbandoned(deps: Ports): Promise<string[]> {
 	const abandoned = deps.store
-		.list({ limit: ABANDONED_LOOK, order: 'touched', kinds: ['shell', 'run', 'chat'] })
+		.list({ limit: ABANDONED_LOOK, order: 'touched', kinds: ['shell', 'run', 'chat'], isOfUnfinished: true })
 		.filter(({ meta, status }) => meta?.status === 'active' && status !== 'active')
 		// One that another relay left is not touched until the user says that it goes on.
 		.filter(({ id }) => deps.store.witness(id).isOurs);

@@ -55,15 +55,24 @@ export class HeldFolder {
 	/** Those of the session's own folders that the last look did not find. */
 	#missing: string[];
 
-	/** Throws `refused` as `refuseLinksTo`. A folder that is missing belongs to the session once `makeMissing` has made it. */
-	constructor(session: string, { isOfRace }: { isOfRace: boolean }) {
+	/**
+	 * Throws `refused` as `refuseLinksTo`. A folder that is missing belongs to the session once `makeMissing` has made it. `isNew`:
+	 * this process has just made the session's folder, and nothing else.
+	 */
+	constructor(session: string, { isOfRace, isNew = false }: { isOfRace: boolean; isNew?: boolean }) {
 		const { shared, own, ofRace } = foldersOf(session);
 		this.path = session;
 		this.#shared = shared;
 		this.#ofRace = isOfRace ? ofRace : [];
-		for (const path of [...shared, ...ofRace]) refuseLink(path);
-		this.#own = new Map(own.map((path) => [path, identityOf(realFolder(path))]));
-		for (const [path, identity] of this.#own) if (identity !== null) this.#hold(path);
+		if (isNew) {
+			this.#own = new Map(own.map((path) => [path, null]));
+			this.#hold(session, { isNew });
+			if (!this.#isSurelyInPlace(session)) for (const path of [...shared, session]) refuseLink(path);
+		} else {
+			for (const path of [...shared, ...ofRace]) refuseLink(path);
+			this.#own = new Map(own.map((path) => [path, identityOf(realFolder(path))]));
+			for (const [path, identity] of this.#own) if (identity !== null) this.#hold(path);
+		}
 		this.#missing = own.filter((path) => this.#own.get(path) === null);
 	}
 

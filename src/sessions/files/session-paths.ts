@@ -1,6 +1,6 @@
 /** Where each file of a session lies. Pure; the only place that knows the names of design 4. */
 import { isAbsolute, join, normalize, sep } from 'node:path';
-import { namesIn } from '../../core/files/folders.ts';
+import { namesInExpected } from '../../core/files/folders.ts';
 import type { SessionId } from '../../core/ids.ts';
 
 export type TurnFileName =
@@ -89,4 +89,6 @@ const TURN_FILE =
 
 /** Of all turns, unsorted. What cannot be listed has no turns: it costs this session, and no other. */
 export const turnFileNames = (folder: string): string[] =>
-	namesIn(join(folder, TURNS_FOLDER), 'EACCES', 'EPERM', 'EIO').filter((name) => TURN_FILE.test(name));
+	namesInExpected(join(folder, TURNS_FOLDER), 'EACCES', 'EPERM', 'EIO').filter((name) =>
+		TURN_FILE.test(name),
+	);

@@ -50,25 +50,33 @@ export interface ListOptions {
 	isBegun?: boolean;
 	/** An entrant whose race is here too is left out: it is a part of that. */
 	isFolded?: boolean;
+	/** For whoever cares for unfinished sessions only: no folder in one that is completed is looked at. */
+	isOfUnfinished?: boolean;
 	/** What `sessionPlaces` gave, where the caller has it already (6 ms for 10,000). */
 	places?: ReadonlyMap<SessionId, string>;
 }
 
+interface PlacesOptions {
+	/** The store for new sessions was looked at right before, and is there. */
+	isPrepared?: boolean;
+	/** Is told all names in `sessions` of each store. */
+	onNames?: (folder: string, names: readonly string[]) => void;
+}
+
 /**
  * Ids of all sessions with the folder that holds each, in no order. Names that are no id are passed over. A link in place of the
- * records is passed over too, as a repo could have planted it to show others; throws `refused` where there are no others. `onNames`
- * is told all names of each store's `sessions`.
- */
+ * records is passed over too, as a repo could have planted it to show others; throws `refused` where there are no others. */
 export function sessionPlaces(
 	location: StoreLocation,
-	onNames: (folder: string, names: readonly string[]) => void = () => undefined,
+	{ isPrepared = false, onNames }: PlacesOptions = {},
 ): Map<SessionId, string> {
 	const places = new Map<SessionId, string>();
 	for (const folder of storeFolders(location)) {
 		const sessions = sessionsFolder({ folder });
-		if (!isStore(folder) || !isFolder(sessions)) continue;
+		const isKnown = isPrepared && folder === location.folder;
+		if (!isKnown && (!isStore(folder) || !isFolder(sessions))) continue;
 		const names = namesInExpected(sessions);
-		onNames(folder, names);
+		onNames?.(folder, names);
 		for (const name of names) if (isSessionId(name) && !places.has(name)) places.set(name, sessions);
 	}
 	if (places.size === 0) for (const path of [location.folder, sessionsFolder(location)]) refuseLink(path);
@@ -145,7 +153,7 @@ export function listSessions(
 	const summaries: SessionSummary[] = [];
 	for (const { id, folder, lastUsedAt } of inOrder(location, options, context.clock.now())) {
 		if (summaries.length >= (options.limit ?? Number.POSITIVE_INFINITY)) break;
-		const found = summarize(folder, context);
+		const found = summarize(folder, context, options);
 		if (found === null || (options.status !== undefined && found.status !== options.status)) continue;
 		if (options.isBegun && found.meta === null && isUnbegun(folder)) continue;
 		if (options.kinds && !(found.meta && options.kinds.includes(found.meta.kind))) continue;
@@ -162,11 +170,17 @@ function isInRace(location: StoreLocation, { kind, parent }: SessionMeta): boole
 }
 
 /** null for a session that a relay is about to begin. */
-function summarize(folder: string, context: LockContext): Omit<SessionSummary, 'id' | 'lastUsedAt'> | null {
+function summarize(
+	folder: string,
+	context: LockContext,
+	{ isOfUnfinished = false }: ListOptions,
+): Omit<SessionSummary, 'id' | 'lastUsedAt'> | null {
 	try {
 		// The folder itself was looked at to list it.
-		for (const path of foldersOf(folder).own) if (path !== folder) refuseLink(path);
+		const inside = foldersOf(folder).own.filter((path) => path !== folder);
+		if (!isOfUnfinished) for (const path of inside) refuseLink(path);
 		const meta = readMeta(join(folder, META_FILE));
+		if (isOfUnfinished && meta?.status !== 'completed') for (const path of inside) refuseLink(path);
 		if (meta !== null) return { folder, meta, ...trueStatus(folder, meta, context), problem: null };
 		if (isAboutToBegin(folder, context)) return null;
 		return damaged(folder, describeMissingRecord(folder));

@@ -47,7 +47,8 @@ export class SessionLog {
 
 	/** From here on `restore` writes again what stood in the file before too. Makes no file. */
 	hold(): void {
-		if (existsSync(logFile(this.#options.place().path))) this.#guard(() => this.#open());
+		if (this.#file === null && existsSync(logFile(this.#options.place().path)))
+			this.#guard(() => this.#open());
 	}
 
 	/** Writes the file again where somebody removed it; at another place once the session lies there. */

@@ -18,8 +18,8 @@ import type { LockContext } from './lock-record.ts';
 import { acquireLock, type LockOptions, type SessionLock } from './session-lock.ts';
 
 /** The session's folders, 0700. Throws `refused` where one is a link. */
-export function holdFolders(folder: string, kind: SessionMeta['kind']): HeldFolder {
-	const held = new HeldFolder(folder, { isOfRace: kind === 'race' });
+export function holdFolders(folder: string, kind: SessionMeta['kind'], { isNew = false } = {}): HeldFolder {
+	const held = new HeldFolder(folder, { isOfRace: kind === 'race', isNew });
 	try {
 		explainingWrites(folder, () => held.makeMissing());
 		return held;

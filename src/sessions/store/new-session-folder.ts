@@ -19,8 +19,11 @@ export function makeSessionFolder(
 	const horizon = ulidTime(now + MAX_CLOCK_ERROR_MS);
 	let newest: SessionId | null = null;
 	let beside: readonly string[] = [];
-	const places = sessionPlaces(location, (folder, names) => {
-		if (folder === location.folder) beside = names;
+	const places = sessionPlaces(location, {
+		isPrepared: true,
+		onNames: (folder, names) => {
+			if (folder === location.folder) beside = names;
+		},
 	});
 	for (const id of places.keys())
 		if (id.slice(0, horizon.length) <= horizon && (newest === null || id > newest)) newest = id;

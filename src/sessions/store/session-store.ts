@@ -154,7 +154,7 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
 		const folder = sessionFolder(location, id);
 		let place: HeldFolder | null = null;
 		try {
-			place = holdFolders(folder, init.kind);
+			place = holdFolders(folder, init.kind, { isNew: true });
 			const notices = protect(folder, protection);
 			const lock = explainingWrites(folder, () => acquireLock(folder, context, { beside }));
 			const { relayVersion } = options;
@@ -177,7 +177,7 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
 
 	/** With what the user says in its first record; what it takes over of a parent is witnessed there. */
 	const beginWitness = (id: SessionId, init: SessionInit): Witness => {
-		const witness = witnesses.of(id);
+		const witness = witnesses.ofNew(id);
 		const { objective, chat } = init;
 		const said = [
 			...(objective ? [{ kind: 'objective' as const, turn: 0, words: objective }] : []),

@@ -208,18 +208,25 @@ export class Witness {
 export interface Witnesses {
 	/** As this process knows it, with what the file tells by now. Never throws. */
 	of(id: SessionId): Witness;
+	/** Of a session that this process has just made: nobody told anything of it. */
+	ofNew(id: SessionId): Witness;
 }
 
 /** `folder`: `$XDG_STATE_HOME/agent-relay/witness`. One for a whole process, which forgets nothing that it said. */
 export function createWitnesses(folder: string, clock: Pick<Clock, 'now'>): Witnesses {
 	const known = new Map<SessionId, Witness>();
+	const knownOf = (id: SessionId): Witness => {
+		const witness = known.get(id) ?? new Witness(join(folder, `${id}${WITNESS_END}`), id, clock);
+		known.set(id, witness);
+		return witness;
+	};
 	return {
 		of(id) {
-			const witness = known.get(id) ?? new Witness(join(folder, `${id}${WITNESS_END}`), id, clock);
-			known.set(id, witness);
+			const witness = knownOf(id);
 			witness.read();
 			return witness;
 		},
+		ofNew: knownOf,
 	};
 }
 

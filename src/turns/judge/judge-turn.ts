@@ -1,6 +1,7 @@
 /** Turns the adapter's judgement into the final state: pure, shared by the live turn and by recovery. */
 import type { ParsedTurn } from '../../agents/agent-adapter.ts';
 import type { PlanItem, TokenCounts } from '../../agents/events.ts';
+import { toIso } from '../../core/clock.ts';
 import { PRICES_AS_OF } from '../../limits/price-table.ts';
 import type { TurnState } from '../../sessions/turns/turn-state.ts';
 import { limitToDisk } from '../event-log.ts';
@@ -70,7 +71,7 @@ export function judgeTurn(
 				: parsed.utilization.map(({ window, ratio, resetAt }) => ({
 						window,
 						ratio,
-						reset_at: resetAt === null ? null : new Date(resetAt).toISOString(),
+						reset_at: resetAt === null ? null : toIso(resetAt),
 					})),
 	};
 }

@@ -794,6 +794,7 @@ const storeTargets: FuzzTarget[] = [
 					objects: join(home, 'objects'),
 					alternates: '',
 					worktree: home,
+					isTakenAsMade: false,
 					writeExcludes: () => undefined,
 				};
 				put(join(home, 'embedded'), paths);

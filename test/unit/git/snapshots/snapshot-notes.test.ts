@@ -19,6 +19,7 @@ it('leaves a name out of the large files that no file can have', () => {
 		objects: home,
 		alternates: '',
 		worktree: home,
+		isTakenAsMade: false,
 		writeExcludes: () => undefined,
 	};
 	expect(readLarge(folder)).toEqual(['large.bin']);
