@@ -40,8 +40,9 @@ const LOADED_TOGETHER = {
 		'ui/field-lines.js',
 	],
 	work: [
-		'app/open-relay.js',
+		'app/open-ports.js',
 		'app/repo-trust.js',
+		'app/settings.js',
 		'app/version-cache.js',
 		'cli/read-stdin.js',
 		'cli/read-task.js',
