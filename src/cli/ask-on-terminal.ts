@@ -8,7 +8,7 @@ export function askOnTerminal({ streams }: Pick<App, 'streams'>): FrontEnd['ask'
 	// A look at `streams.input` would open it, for every command.
 	if (!errorOutput.isTTY || !isatty(0)) return null;
 	return async (question, choices) => {
-		const { pickOne } = await import('../shell/pick.ts');
+		const { pickOne } = await import('../shell/input/pick.ts');
 		return pickOne(question, choices, { input: streams.input, output: errorOutput, hasColor: false });
 	};
 }

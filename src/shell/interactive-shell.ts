@@ -6,18 +6,18 @@ import { createTerminalModes, type TerminalModes } from '../ui/terminal-modes.ts
 import { shortRef } from '../view/describe-session.ts';
 import { LiveView } from '../view/live/live-view.ts';
 import { Transcript } from '../view/transcript.ts';
-import { createComplete } from './complete-input.ts';
-import { createDeferred } from './deferred.ts';
 import { openHistory } from './editor/history.ts';
 import { LineEditor } from './editor/line-editor.ts';
 import type { EditEffect } from './editor/reduce-key.ts';
+import { createComplete } from './input/complete-input.ts';
+import { createDeferred } from './input/deferred.ts';
+import { pickOne } from './input/pick.ts';
+import { WaitingPrompts } from './input/waiting-prompts.ts';
 import { Offers } from './offers.ts';
-import { pickOne } from './pick.ts';
 import type { ShellOptions } from './shell-options.ts';
 import { SLASH_COMMANDS } from './slash/registry.ts';
 import type { PickChoice } from './slash/slash-command.ts';
 import { TerminalHold } from './terminal-hold.ts';
-import { WaitingPrompts } from './waiting-prompts.ts';
 import { Work } from './work.ts';
 
 /** Two Ctrl+C on an empty line within this time leave the shell. */

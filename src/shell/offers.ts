@@ -2,9 +2,9 @@
 import { safeLine } from '../core/text.ts';
 import type { AgentOverview, Upcoming } from '../relay/conversation-contract.ts';
 import type { Transcript } from '../view/transcript.ts';
+import { readSurvivorChoice, SURVIVOR_CHOICES } from './input/survivor-choices.ts';
 import type { ShellOptions } from './shell-options.ts';
 import type { PickChoice } from './slash/slash-command.ts';
-import { readSurvivorChoice, SURVIVOR_CHOICES } from './survivor-choices.ts';
 import { needsAgent, noAgentLines, noLoginLines, welcomeLines, withoutLogin } from './welcome.ts';
 
 /** How often an idle shell asks whether a preferred agent is free again. */

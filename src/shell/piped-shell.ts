@@ -6,10 +6,10 @@ import type { TerminalInput } from '../ui/terminal-modes.ts';
 import { columnsFor } from '../ui/terminal-size.ts';
 import { createPlainSink } from '../view/live/plain-view.ts';
 import { Transcript } from '../view/transcript.ts';
-import { createDeferred } from './deferred.ts';
 import { readPrompt } from './editor/prompt-text.ts';
+import { createDeferred } from './input/deferred.ts';
+import { WaitingPrompts } from './input/waiting-prompts.ts';
 import type { ShellOptions } from './shell-options.ts';
-import { WaitingPrompts } from './waiting-prompts.ts';
 import { needsAgent, noAgentLines, noLoginLines } from './welcome.ts';
 import { Work } from './work.ts';
 

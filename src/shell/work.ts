@@ -8,7 +8,8 @@ import type { RelayEvent } from '../relay/events/relay-events.ts';
 import { EXIT, exitCodeOfError, exitCodeOfResult } from '../relay/exit-codes.ts';
 import type { Transcript } from '../view/transcript.ts';
 import type { TranscriptSink } from '../view/transcript-sink.ts';
-import { type Entry, readEntry } from './read-entry.ts';
+import { type Entry, readEntry } from './input/read-entry.ts';
+import type { WaitingPrompts } from './input/waiting-prompts.ts';
 import type { ShellOptions } from './shell-options.ts';
 import { findCommand, unknownCommand } from './slash/find-command.ts';
 import { SLASH_COMMANDS } from './slash/registry.ts';
@@ -19,7 +20,6 @@ import {
 	type WorkControl,
 	type WorkEnd,
 } from './slash/slash-command.ts';
-import type { WaitingPrompts } from './waiting-prompts.ts';
 
 export interface WorkOptions {
 	shell: ShellOptions;

@@ -285,7 +285,12 @@ export const ROOMS: readonly Room[] = [
 	},
 	{ name: 'commands', holds: 'each capability once: what can be typed, the body, its lines' },
 	{ name: 'app', holds: 'wiring; the environment enters here' },
-	{ name: 'shell', holds: 'keys, the queue, `/` and questions', users: ['cli'] },
+	{
+		name: 'shell',
+		holds: 'keys, the queue, `/` and questions',
+		users: ['cli'],
+		doors: ['run-shell', 'shell-options', 'input/pick', 'input/survivor-choices'],
+	},
 	{ name: 'cli', holds: 'argv in, exit code out', users: ['main.ts'], doors: ['run-program'] },
 	{ name: 'main.ts', holds: 'the one `process.exit`' },
 ];

@@ -1,22 +1,22 @@
 /** Every command of the shell, in the order of `/help`. */
 import { COMMANDS } from '../../commands/registry.ts';
-import { answer } from './answer.ts';
-import { checkpoint } from './checkpoint.ts';
-import { exit } from './exit.ts';
-import { slashCommand } from './from-command.ts';
-import { help } from './help.ts';
-import { model } from './model.ts';
-import { startNew } from './new.ts';
-import { note } from './note.ts';
-import { permissions } from './permissions.ts';
-import { queue } from './queue.ts';
-import { raceFamily } from './race.ts';
-import { resume } from './resume.ts';
-import { retry } from './retry.ts';
-import { say } from './say.ts';
+import { slashCommand } from './commands/from-command.ts';
+import { raceFamily } from './commands/race.ts';
+import { answer } from './conversation/answer.ts';
+import { checkpoint } from './conversation/checkpoint.ts';
+import { model } from './conversation/model.ts';
+import { startNew } from './conversation/new.ts';
+import { note } from './conversation/note.ts';
+import { permissions } from './conversation/permissions.ts';
+import { resume } from './conversation/resume.ts';
+import { retry } from './conversation/retry.ts';
+import { say } from './conversation/say.ts';
+import { status } from './conversation/status.ts';
+import { use } from './conversation/use.ts';
+import { exit } from './shell/exit.ts';
+import { help } from './shell/help.ts';
+import { queue } from './shell/queue.ts';
 import type { SlashCommand } from './slash-command.ts';
-import { status } from './status.ts';
-import { use } from './use.ts';
 
 export const SLASH_COMMANDS: readonly SlashCommand[] = [
 	use,

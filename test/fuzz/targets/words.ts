@@ -13,7 +13,7 @@ import { condenseWords } from '../../../src/handoff/words/condense-words.ts';
 import { splitPipedText, withInertMaterial, withPipedText } from '../../../src/handoff/words/piped-text.ts';
 import { wordsOfPrompt } from '../../../src/handoff/words/words-of-prompt.ts';
 import { resolveRef } from '../../../src/sessions/listing/session-ref.ts';
-import { readEntry } from '../../../src/shell/read-entry.ts';
+import { readEntry } from '../../../src/shell/input/read-entry.ts';
 import { SLASH_COMMANDS } from '../../../src/shell/slash/registry.ts';
 import { splitWords } from '../../../src/shell/slash/slash-command.ts';
 import { readWordsAndFlags } from '../../../src/shell/slash/words-and-flags.ts';

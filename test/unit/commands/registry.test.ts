@@ -7,7 +7,7 @@ import { createProgram } from '../../../src/cli/program.ts';
 import type { Command } from '../../../src/commands/command.ts';
 import { partsOf } from '../../../src/commands/options/option-table.ts';
 import { COMMANDS } from '../../../src/commands/registry.ts';
-import { slashCommand } from '../../../src/shell/slash/from-command.ts';
+import { slashCommand } from '../../../src/shell/slash/commands/from-command.ts';
 import { SLASH_COMMANDS } from '../../../src/shell/slash/registry.ts';
 import { fakeSlashContext } from '../../helpers/fake-slash-context.ts';
 

@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
-import { PRESETS } from '../../agents/permission-presets.ts';
-import { describeReadiness } from '../../commands/agents/readiness.ts';
-import { agentCandidates, parseAgentChoice, parsePreset } from './agent-argument.ts';
-import { type SlashCommand, type SlashContext, splitWords, usageError } from './slash-command.ts';
+import { PRESETS } from '../../../agents/permission-presets.ts';
+import { describeReadiness } from '../../../commands/agents/readiness.ts';
+import { agentCandidates, parseAgentChoice, parsePreset } from '../agent-argument.ts';
+import { type SlashCommand, type SlashContext, splitWords, usageError } from '../slash-command.ts';
 
 export const use: SlashCommand = {
 	name: 'use',

@@ -1,16 +1,16 @@
 /** A command's table as the shell takes it: usage, summary, completion, and the words behind it. */
 import { type ParseArgsConfig, parseArgs } from 'node:util';
-import type { Called, Command } from '../../commands/command.ts';
-import type { CommandContext } from '../../commands/context.ts';
-import { type Given, isOperand, type Option, partsOf } from '../../commands/options/option-table.ts';
-import { RelayError } from '../../core/errors.ts';
-import { formatPlural } from '../../core/plural.ts';
-import type { Candidate } from '../editor/completion.ts';
-import { flagAtEnd } from './agent-argument.ts';
-import { candidatesOf } from './candidates.ts';
+import type { Called, Command } from '../../../commands/command.ts';
+import type { CommandContext } from '../../../commands/context.ts';
+import { type Given, isOperand, type Option, partsOf } from '../../../commands/options/option-table.ts';
+import { RelayError } from '../../../core/errors.ts';
+import { formatPlural } from '../../../core/plural.ts';
+import type { Candidate } from '../../editor/completion.ts';
+import { flagAtEnd } from '../agent-argument.ts';
+import { candidatesOf } from '../candidates.ts';
+import { type SlashCommand, type SlashContext, splitWords, usageError } from '../slash-command.ts';
+import { readWordsAndFlags } from '../words-and-flags.ts';
 import { createLive } from './live.ts';
-import { type SlashCommand, type SlashContext, splitWords, usageError } from './slash-command.ts';
-import { readWordsAndFlags } from './words-and-flags.ts';
 
 export function slashCommand(command: Command): SlashCommand {
 	const options = optionsOf(command);

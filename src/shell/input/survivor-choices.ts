@@ -1,5 +1,5 @@
-import type { SurvivorChoice } from '../relay/resume/survivors.ts';
-import type { PickChoice } from './slash/slash-command.ts';
+import type { SurvivorChoice } from '../../relay/resume/survivors.ts';
+import type { PickChoice } from '../slash/slash-command.ts';
 
 /** What can be done about an agent that outlived its relay; the first is what a hasty Enter means. */
 export const SURVIVOR_CHOICES: ReadonlyArray<PickChoice & { value: SurvivorChoice }> = [

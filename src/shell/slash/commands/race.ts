@@ -1,8 +1,8 @@
-import type { Command } from '../../commands/command.ts';
-import type { COMMANDS } from '../../commands/registry.ts';
+import type { Command } from '../../../commands/command.ts';
+import type { COMMANDS } from '../../../commands/registry.ts';
+import type { SlashCommand } from '../slash-command.ts';
 import { slashFamily } from './family.ts';
 import { slashCommand } from './from-command.ts';
-import type { SlashCommand } from './slash-command.ts';
 
 type RaceCommands = Record<Extract<keyof typeof COMMANDS, `race${string}`>, Command>;
 

@@ -1,6 +1,6 @@
-import { columnsOf, wrapToColumns } from '../../ui/text-width.ts';
-import { findCommand, unknownCommand } from './find-command.ts';
-import type { SlashCommand, SlashContext } from './slash-command.ts';
+import { columnsOf, wrapToColumns } from '../../../ui/text-width.ts';
+import { findCommand, unknownCommand } from '../find-command.ts';
+import type { SlashCommand, SlashContext } from '../slash-command.ts';
 
 export const help: SlashCommand = {
 	name: 'help',

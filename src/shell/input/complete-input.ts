@@ -1,11 +1,11 @@
 /** What Tab completes: commands after `/`, their arguments, and paths after `@`. */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { hasErrno } from '../core/errors.ts';
-import { safeLine } from '../core/text.ts';
-import type { Candidate, Complete, Completion } from './editor/completion.ts';
-import { findCommand } from './slash/find-command.ts';
-import type { CompletionContext } from './slash/slash-command.ts';
+import { hasErrno } from '../../core/errors.ts';
+import { safeLine } from '../../core/text.ts';
+import type { Candidate, Complete, Completion } from '../editor/completion.ts';
+import { findCommand } from '../slash/find-command.ts';
+import type { CompletionContext } from '../slash/slash-command.ts';
 
 /** Entries of one folder that are offered. */
 const MAX_ENTRIES = 200;

@@ -1,4 +1,4 @@
-import { noCandidates, type SlashCommand, usageError } from './slash-command.ts';
+import { noCandidates, type SlashCommand, usageError } from '../slash-command.ts';
 
 export const say: SlashCommand = {
 	name: 'say',

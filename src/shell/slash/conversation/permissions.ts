@@ -1,7 +1,7 @@
-import { PRESETS } from '../../agents/permission-presets.ts';
-import { safeLine } from '../../core/text.ts';
-import { parsePreset } from './agent-argument.ts';
-import { type SlashCommand, type SlashContext, usageError } from './slash-command.ts';
+import { PRESETS } from '../../../agents/permission-presets.ts';
+import { safeLine } from '../../../core/text.ts';
+import { parsePreset } from '../agent-argument.ts';
+import { type SlashCommand, type SlashContext, usageError } from '../slash-command.ts';
 
 export const permissions: SlashCommand = {
 	name: 'permissions',

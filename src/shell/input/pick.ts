@@ -1,7 +1,7 @@
-import type { TerminalInput } from '../ui/terminal-modes.ts';
-import { terminalColumns, terminalRows } from '../ui/terminal-size.ts';
-import type { ShellOutput } from './shell-options.ts';
-import type { PickChoice } from './slash/slash-command.ts';
+import type { TerminalInput } from '../../ui/terminal-modes.ts';
+import { terminalColumns, terminalRows } from '../../ui/terminal-size.ts';
+import type { ShellOutput } from '../shell-options.ts';
+import type { PickChoice } from '../slash/slash-command.ts';
 
 const STYLES = /\x1b\[[\d;]*m/g;
 

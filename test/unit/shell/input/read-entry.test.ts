@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { readPrompt } from '../../../src/shell/editor/prompt-text.ts';
-import { readEntry } from '../../../src/shell/read-entry.ts';
+import { readPrompt } from '../../../../src/shell/editor/prompt-text.ts';
+import { readEntry } from '../../../../src/shell/input/read-entry.ts';
 
 describe('what was typed', () => {
 	it.each([

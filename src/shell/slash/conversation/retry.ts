@@ -1,6 +1,6 @@
-import { exitCodeOfResult } from '../../relay/exit-codes.ts';
-import { agentCandidates, parseAgentChoice } from './agent-argument.ts';
-import type { SlashCommand } from './slash-command.ts';
+import { exitCodeOfResult } from '../../../relay/exit-codes.ts';
+import { agentCandidates, parseAgentChoice } from '../agent-argument.ts';
+import type { SlashCommand } from '../slash-command.ts';
 
 export const retry: SlashCommand = {
 	name: 'retry',

@@ -1,4 +1,4 @@
-import { noCandidates, type SlashCommand } from './slash-command.ts';
+import { noCandidates, type SlashCommand } from '../slash-command.ts';
 
 export const startNew: SlashCommand = {
 	name: 'new',

@@ -1,14 +1,14 @@
-import { RelayError } from '../../core/errors.ts';
-import { formatPlural } from '../../core/plural.ts';
-import { safeLine } from '../../core/text.ts';
-import { describeNoWitness } from '../../relay/resume/session-origin.ts';
-import { formatAgo } from '../../ui/quantities.ts';
-import { cutToColumns } from '../../ui/text-width.ts';
-import { describeKind } from '../../view/describe-session.ts';
-import type { Candidate } from '../editor/completion.ts';
-import { type SessionRow, sessionRows } from './session-rows.ts';
-import { type PickChoice, type SlashCommand, type SlashContext, usageError } from './slash-command.ts';
-import { readWordsAndFlags } from './words-and-flags.ts';
+import { RelayError } from '../../../core/errors.ts';
+import { formatPlural } from '../../../core/plural.ts';
+import { safeLine } from '../../../core/text.ts';
+import { describeNoWitness } from '../../../relay/resume/session-origin.ts';
+import { formatAgo } from '../../../ui/quantities.ts';
+import { cutToColumns } from '../../../ui/text-width.ts';
+import { describeKind } from '../../../view/describe-session.ts';
+import type { Candidate } from '../../editor/completion.ts';
+import { type SessionRow, sessionRows } from '../session-rows.ts';
+import { type PickChoice, type SlashCommand, type SlashContext, usageError } from '../slash-command.ts';
+import { readWordsAndFlags } from '../words-and-flags.ts';
 
 /** `checkpointed` is the longest. */
 const STATUS_CHARS = 12;

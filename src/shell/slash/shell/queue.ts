@@ -1,6 +1,6 @@
-import { formatPlural } from '../../core/plural.ts';
-import { safeLine } from '../../core/text.ts';
-import { oneOf, type SlashCommand, usageError } from './slash-command.ts';
+import { formatPlural } from '../../../core/plural.ts';
+import { safeLine } from '../../../core/text.ts';
+import { oneOf, type SlashCommand, usageError } from '../slash-command.ts';
 
 export const queue: SlashCommand = {
 	name: 'queue',

@@ -1,11 +1,11 @@
 /** What happens in the shell while a command works: it stands in the transcript, and the keys of a turn end it. */
-import type { Live } from '../../commands/live.ts';
-import type { Look } from '../../commands/look.ts';
-import type { RaceEvent } from '../../race/race-contract.ts';
-import { PLAIN_THEME } from '../../ui/plain-theme.ts';
-import { RaceLines } from '../../view/race/race-lines.ts';
-import { RaceProgress } from '../../view/race/race-progress.ts';
-import type { SlashContext, WorkControl } from './slash-command.ts';
+import type { Live } from '../../../commands/live.ts';
+import type { Look } from '../../../commands/look.ts';
+import type { RaceEvent } from '../../../race/race-contract.ts';
+import { PLAIN_THEME } from '../../../ui/plain-theme.ts';
+import { RaceLines } from '../../../view/race/race-lines.ts';
+import { RaceProgress } from '../../../view/race/race-progress.ts';
+import type { SlashContext, WorkControl } from '../slash-command.ts';
 
 export function createLive({ theme, columns, print }: SlashContext, control: WorkControl): Live {
 	const { signal, onEvent, onStatus, onHardStop, onSay } = control;

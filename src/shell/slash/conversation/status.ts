@@ -1,7 +1,7 @@
-import { formatPlural } from '../../core/plural.ts';
-import { safeLine } from '../../core/text.ts';
-import { describeUsage } from '../../view/describe-session.ts';
-import { noCandidates, type SlashCommand, type SlashContext } from './slash-command.ts';
+import { formatPlural } from '../../../core/plural.ts';
+import { safeLine } from '../../../core/text.ts';
+import { describeUsage } from '../../../view/describe-session.ts';
+import { noCandidates, type SlashCommand, type SlashContext } from '../slash-command.ts';
 
 export const status: SlashCommand = {
 	name: 'status',

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { command } from '../../../../src/commands/command.ts';
-import { asJson, choice, countFrom1, flag, value } from '../../../../src/commands/options/option-table.ts';
-import { slashCommand } from '../../../../src/shell/slash/from-command.ts';
-import { fakeSlashContext } from '../../../helpers/fake-slash-context.ts';
+import { command } from '../../../../../src/commands/command.ts';
+import { asJson, choice, countFrom1, flag, value } from '../../../../../src/commands/options/option-table.ts';
+import { slashCommand } from '../../../../../src/shell/slash/commands/from-command.ts';
+import { fakeSlashContext } from '../../../../helpers/fake-slash-context.ts';
 
 const count = slashCommand(
 	command({

@@ -1,5 +1,5 @@
 /** Commands of the shell that share their first word: `/race TASK`, `/race show`. */
-import { type CompletionContext, type SlashCommand, splitWords } from './slash-command.ts';
+import { type CompletionContext, type SlashCommand, splitWords } from '../slash-command.ts';
 
 interface Family {
 	/** What the name alone means; usage, summary and example are its. */

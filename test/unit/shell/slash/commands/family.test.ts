@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { slashFamily } from '../../../../src/shell/slash/family.ts';
-import type { SlashCommand } from '../../../../src/shell/slash/slash-command.ts';
-import { fakeSlashContext } from '../../../helpers/fake-slash-context.ts';
+import { slashFamily } from '../../../../../src/shell/slash/commands/family.ts';
+import type { SlashCommand } from '../../../../../src/shell/slash/slash-command.ts';
+import { fakeSlashContext } from '../../../../helpers/fake-slash-context.ts';
 
 const asked: string[] = [];
 const fake = (name: string): SlashCommand => ({

@@ -1,5 +1,5 @@
-import { safeLine } from '../../core/text.ts';
-import { noCandidates, type SlashCommand } from './slash-command.ts';
+import { safeLine } from '../../../core/text.ts';
+import { noCandidates, type SlashCommand } from '../slash-command.ts';
 
 export const checkpoint: SlashCommand = {
 	name: 'checkpoint',

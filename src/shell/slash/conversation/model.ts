@@ -1,6 +1,6 @@
-import { requireModelName } from '../../agents/model-name.ts';
-import { safeLine } from '../../core/text.ts';
-import { oneOf, type SlashCommand } from './slash-command.ts';
+import { requireModelName } from '../../../agents/model-name.ts';
+import { safeLine } from '../../../core/text.ts';
+import { oneOf, type SlashCommand } from '../slash-command.ts';
 
 export const model: SlashCommand = {
 	name: 'model',
