@@ -24,7 +24,7 @@ export type Ability = 'edit_files' | 'run_listed_commands' | 'run_any_command' |
 
 /** Everything an adapter may know about the turn it is asked to start. */
 export interface TurnRequest {
-	/** With `resume`: the conversation to go on with. Without: the id to use where the CLI lets us choose, else null. */
+	/** With `resume`: the conversation to resume. Without: the id to use where the CLI lets us choose, else null. */
 	nativeSessionId: string | null;
 	resume: boolean;
 	/** null: none is passed, the CLI's own default applies. */
@@ -32,11 +32,11 @@ export interface TurnRequest {
 	permissions: PermissionPreset;
 	/** Commands that `edit` may run, as the user wrote them (`npm test`, `git status`). */
 	allowCommands: readonly string[];
-	/** False: the repo's own settings and hooks must not be obeyed, by the CLI's own switch. */
+	/** False: the CLI's own switch must turn off the repo's settings and hooks. */
 	isTrusted: boolean;
 	/** Where the CLI starts: the worktree, or a folder in it. Real path. */
 	folder: string;
-	/** What the agent works on: files outside `folder` too, where these are in here. Real path. */
+	/** The whole tree the agent works on; `folder` is in it or is the same. Real path. */
 	worktree: string;
 	isGitRepo: boolean;
 	isRoot: boolean;
@@ -45,13 +45,13 @@ export interface TurnRequest {
 	/** How long the relay lets an agent retry a rate or an overload, ms; absent where no turn is started. */
 	patienceMs?: number;
 	/**
-	 * How the names of this turn's private files begin (`AgentCommand.files`, `telemetry`): an absolute path that only this
-	 * user may write to. Absent where none can be kept.
+	 * The prefix of this turn's private files (`AgentCommand.files`, `telemetry`): an absolute path that only this user may
+	 * write to. Absent where none can be kept.
 	 */
 	privatePath?: string;
 	/**
-	 * Where the CLI is to ask (`AgentAdapter.questions`): the path of a socket, or `-` for its own stdin and stdout. Absent: it
-	 * asks nobody, and what it would ask for is denied.
+	 * Where the CLI sends its questions (`AgentAdapter.questions`): the path of a socket, or `-` for its own stdin and stdout.
+	 * Absent: it asks nobody, and whatever needs an answer is denied.
 	 */
 	questionAddress?: string;
 	/** The turn's prompt and its file (absolute path), for CLIs that do not read it on stdin. */
@@ -81,13 +81,13 @@ export interface AgentCommand {
 	stdin?: 'prompt' | 'empty' | 'live';
 	/** Added to the environment; null removes a variable. */
 	env: Record<string, string | null>;
-	/** What must be there, as it stands, when the CLI starts, and is removed when it has ended. Begins with `privatePath`. */
+	/** Files written before the CLI starts and removed when it has ended. Their paths begin with `privatePath`. */
 	files?: readonly PrivateFile[];
 	/** A file that the parser can read while the CLI appends to it, which it does with `env` added to its own. */
 	telemetry?: { path: string; env: Record<string, string> };
 }
 
-/** What a whole native session used so far, as its CLI tells it; the cost where the CLI adds that up too. */
+/** What a whole native session used so far, as its CLI reports it; with the cost if the CLI adds that up too. */
 export type ThreadTotals = TokenCounts & { costUsd?: number };
 
 export interface ParserContext {
@@ -97,9 +97,9 @@ export interface ParserContext {
 	requestedModel: string | null;
 	/** Thread totals before this turn, for CLIs that report totals (codex, newer claude); null when unknown. */
 	cumulativeBefore: ThreadTotals | null;
-	/** Epoch ms, for resets that are told as a delay. */
+	/** Epoch ms, for resets that are reported as a delay. */
 	now: () => number;
-	/** The plan that stands in this native session before the turn, in order; CLIs that number their tasks only tell changes to it. */
+	/** The plan of this native session before the turn, in order; CLIs that number their tasks report only changes to it. */
 	planBefore?: readonly PlanItem[];
 }
 
@@ -118,18 +118,18 @@ export interface NativeFacts {
 	model?: string;
 	/** The record's own error code, as short text (`usage_limit_exceeded`, `http_connection_failed:402`). */
 	errorCode?: string;
-	/** A reset and window that the stream could not tell. */
+	/** A reset and window that the stream did not report. */
 	limit?: { resetAt: number | null; window: string | null };
 	utilization?: Utilization[];
-	/** Outcomes that the stream could not tell, by tool call id. */
+	/** Outcomes that the stream did not report, by tool call id. */
 	toolResults?: Array<{ id: string; ok: boolean; exitCode: number | null }>;
-	/** How commands ended by a record that has no tool call ids of the stream. */
+	/** How commands ended, from a record without the stream's tool call ids. */
 	commandResults?: Array<{ command: string; exitCode: number }>;
-	/** Usage of this turn where the stream told none. */
+	/** Usage of this turn if the stream reported none. */
 	tokens?: TokenCounts;
 	/** Thread totals after this turn. */
 	cumulative?: TokenCounts;
-	/** The newest to-do list of this turn, with states that the stream does not tell. */
+	/** The newest to-do list of this turn, with states that the stream does not report. */
 	plan?: PlanItem[];
 }
 
@@ -161,8 +161,8 @@ export interface ParsedTurn {
 	plan?: PlanItem[];
 	/**
 	 * Set where this native session must not be resumed: why, as the end of the sentence "its conversation …" for people
-	 * (`could not be saved: no space left on the device`). It stands with the turn, whatever its outcome; the agent's next
-	 * turn begins a new native session with the whole story in a packet, and the user is told in one line.
+	 * (`could not be saved: no space left on the device`). It holds whatever the turn's outcome; the agent's next turn begins
+	 * a new native session with the whole story in a packet, and the user is told in one line.
 	 */
 	unresumable?: string;
 }
@@ -181,9 +181,9 @@ export interface AgentParser {
 }
 
 export interface LoginState {
-	/** `unknown` counts as yes, but for an `untouched` CLI. */
+	/** `unknown` counts as yes, except for an `untouched` CLI. */
 	loggedIn: 'yes' | 'no' | 'unknown';
-	/** True: nothing of the user's shows that he ever set this CLI up, so his words go there only where he names it. */
+	/** True: nothing shows that the user ever set this CLI up, so prompts go to it only if the user names it. */
 	untouched?: boolean;
 	/** Names what was looked at, never a value (`ANTHROPIC_API_KEY is set`). */
 	evidence: string;
@@ -191,7 +191,7 @@ export interface LoginState {
 	account: string;
 	/** The CLI's own way to log in, as a command line. */
 	advice: string;
-	/** Another text after the login or the CLI's own configuration has changed, as far as files and variables show it. */
+	/** Changes with the login and the CLI's own configuration, where files and variables show it. */
 	mark?: string;
 }
 
@@ -212,7 +212,7 @@ export interface AgentAdapter {
 	aliases: readonly string[];
 	/** Names looked up on PATH, first found wins. */
 	executables: readonly string[];
-	/** Folders of its own installers, `~/…`, looked into before other places off PATH. */
+	/** Folders of its own installers (`~/…`), searched before other places outside PATH. */
 	places?: readonly string[];
 	/** How a person installs it, as a command line. */
 	install: string;
@@ -227,25 +227,25 @@ export interface AgentAdapter {
 	editAbilities?: readonly Ability[];
 	/** True: the prompt is a word of the command line, so it must not begin like an option. */
 	takesPromptAsArgument?: boolean;
-	/** True: its words come as plain text, not as events in lines of JSON. */
+	/** True: it prints plain text, not events as lines of JSON. */
 	printsText?: boolean;
-	/** True: a tool call is told only when it has ended, or never, so one may run at any time of a turn. */
+	/** True: a tool call is reported only when it has ended, or never, so one may run at any time of a turn. */
 	hidesRunningTools?: boolean;
 	command(turn: TurnRequest): AgentCommand;
 	parser(context: ParserContext): AgentParser;
 	/** Makes text that the user did not type harmless for this CLI's own prompt syntax (`@file`); keeps it readable. */
 	inert(text: string): string;
-	/** Whether a record's word can be the id of one of its conversations. */
+	/** Whether a word from a record can be the id of one of its conversations. */
 	isNativeId(id: string): boolean;
-	/** The command a person types to go on with the conversation in the CLI itself. */
+	/** The command a person types to resume the conversation in the CLI itself. */
 	resumeHint(nativeSessionId: string): string;
-	/** A look at files and variables only; starts no process. */
+	/** Reads files and variables only; starts no process. */
 	probeLogin(env: Readonly<Record<string, string>>): LoginState;
 	/** The version in the output of `<executable> --version`, or null. */
 	parseVersion(output: string): string | null;
 	/**
-	 * Why this CLI cannot start there, in words, where the repo is not trusted and the CLI has no switch to leave the
-	 * repo's own code alone; null when it can. Looks at file names only.
+	 * Why this CLI cannot start there, in words, if the repo is not trusted and the CLI has no switch to ignore the
+	 * repo's own code; null when it can. Looks at file names only.
 	 */
 	refusal?(turn: Pick<TurnRequest, 'isTrusted' | 'folder' | 'worktree' | 'isGitRepo' | 'env'>): string | null;
 	/** How the CLI asks during this turn; null, or no such function: it does not. */

@@ -8,7 +8,7 @@ export interface AgentEnvironment {
 
 /**
  * The environment an agent starts with: the user's, without the secrets that another adapter owns and this one neither
- * owns nor shares, and with the marks by which its processes are known. The adapter's own additions come on top, by
+ * owns nor shares, and with the variables that mark its processes. The adapter's own additions come on top, by
  * `withAdditions`.
  */
 export function agentEnvironment(

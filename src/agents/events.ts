@@ -15,14 +15,14 @@ export interface PlanItem {
 	id?: string;
 }
 
-/** null = the CLI did not tell. `input` never includes cached tokens; `output` is as the CLI reports it. */
+/** null = the CLI did not report it. `input` never includes cached tokens; `output` is as the CLI reports it. */
 export interface TokenCounts {
 	input: number | null;
 	output: number | null;
 	cacheRead: number | null;
 	cacheWrite: number | null;
 	reasoning: number | null;
-	/** `output` counts the reasoning too, so that it must not be added once more. */
+	/** `output` includes the reasoning, so it must not be added again. */
 	reasoningInOutput?: true;
 }
 
@@ -33,7 +33,7 @@ export function writtenTokens({ output, reasoning, reasoningInOutput }: TokenCou
 
 export type LimitKind = 'window' | 'rate' | 'quota' | 'billing' | 'overloaded';
 
-/** Where a limit was seen. Only channels that the CLI itself writes are allowed here, and that it wrote nothing at all. */
+/** Where a limit was seen. Only channels that the CLI itself writes are allowed here, or its silence. */
 export interface LimitSource {
 	channel: 'event' | 'stderr' | 'exit' | 'result' | 'native' | 'silence';
 	/** Stable name of the rule that matched, for instance `claude:rate_limit_event.rejected`. */
@@ -46,14 +46,14 @@ export interface Limit {
 	kind: LimitKind;
 	/** Epoch ms, or null when the CLI named none. */
 	resetAt: number | null;
-	/** The window's own name (`five_hour`, `primary`), where told. */
+	/** The window's own name (`five_hour`, `primary`), if reported. */
 	window: string | null;
 	scope: 'account' | 'model' | null;
 	source: LimitSource;
 	confidence: 'exact' | 'derived' | 'estimated';
 }
 
-/** How much of a plan window is used, as far as an agent reports it. `ratio` 0..1 (may exceed 1). */
+/** How much of a plan window is used, where an agent reports it. `ratio` 0..1 (may exceed 1). */
 export interface Utilization {
 	window: string;
 	ratio: number;
@@ -86,7 +86,7 @@ export type StopReason =
 	| 'api_error'
 	| 'crashed';
 
-/** What runs beside the conversation; `title`: one line for people, the command where it is told. Untrusted text. */
+/** A task that runs in the background; `title`: one line for people, the command if it is reported. Untrusted text. */
 export interface BackgroundTask {
 	id: string;
 	title: string;
@@ -96,7 +96,7 @@ export type AgentEvent =
 	/**
 	 * `lacksStory`: asked to resume, the CLI began a conversation that knows nothing of the earlier one. The relay stops such
 	 * a turn at its next look: what it would do, it would do without the story. `mcpServers`: names of the MCP servers that
-	 * the agent was given; absent where the CLI does not tell.
+	 * the agent was given; absent if the CLI does not list them.
 	 */
 	| {
 			type: 'session_started';
@@ -115,7 +115,7 @@ export type AgentEvent =
 			kind: ToolKind;
 			/** One line for people: the command, the path, the query. Untrusted text, at most 500 characters. */
 			title: string;
-			/** The shell command, whole, when `kind` is `execute` and the CLI tells it; else null. */
+			/** The shell command, whole, when `kind` is `execute` and the CLI reports it; else null. */
 			command: string | null;
 			/** Paths as the agent named them (usually absolute); empty when none. */
 			paths: string[];
@@ -145,26 +145,26 @@ export type AgentEvent =
 			reason: 'rate' | 'overloaded' | 'server' | 'network' | 'auth';
 			attempt: number | null;
 			maxAttempts: number | null;
-			/** Announced wait until the next try, ms; null when not told. */
+			/** Announced wait until the next try, ms; null if not reported. */
 			delayMs: number | null;
 			source: LimitSource;
 	  }
 	/**
-	 * A limit that is certain: the relay acts at once, and goes on if the main conversation is answered after all. One of a
-	 * sub-agent, whose `model` was refused, stops nothing: the agent itself goes on.
+	 * A limit that is certain: the relay acts at once, and continues if the main conversation is answered after all. A
+	 * sub-agent's limit, with the `model` that was refused, stops nothing: the agent itself continues.
 	 */
 	| { type: 'limit'; limit: Limit; speaker?: 'sub_agent'; model?: string }
 	| { type: 'utilization'; windows: Utilization[] }
 	| { type: 'error'; code: string | null; message: string }
-	/** Replaces the list known so far; empty: nothing runs beside the conversation any more. */
+	/** Replaces the list known so far; empty: nothing runs in the background any more. */
 	| { type: 'background_tasks'; tasks: BackgroundTask[] }
-	/** The agent has answered and waits for these tasks; it goes on by itself when they have ended. The turn is not over. */
+	/** The agent has answered and waits for these tasks; it continues by itself when they have ended. The turn is not over. */
 	| { type: 'interim_answer'; tasks: BackgroundTask[] }
-	/** The agent goes on by itself after an answer, an interim one or one that was taken for the last. */
+	/** The agent continues by itself after an answer, either an interim one or one that was taken for the last. */
 	| { type: 'continued' }
 	/**
 	 * The adapter's terminal event: the answer is final, and only housekeeping follows. After `continued` there is another,
-	 * and at the end of the process one that corrects it where the exit code tells otherwise; the last one counts.
+	 * and at the end of the process one that corrects it if the exit code says otherwise; the last one counts.
 	 */
 	| { type: 'turn_ended'; outcome: TurnOutcome; stopReason: StopReason | null };
 

@@ -11,7 +11,7 @@ export function foldersUp({ folder, worktree }: Pick<TurnRequest, 'folder' | 'wo
 	return folders;
 }
 
-/** Where the CLI starts in a folder of the worktree: the worktree, which it is to reach all the same; else nothing. */
+/** The worktree, if the CLI starts in a folder below it and still has to reach all of it; else nothing. */
 export function worktreeAround({ folder, worktree }: Pick<TurnRequest, 'folder' | 'worktree'>): string[] {
 	return folder === worktree ? [] : [worktree];
 }

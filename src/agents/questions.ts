@@ -1,6 +1,6 @@
 /**
- * What an agent asks in mid-turn, and how it does. An adapter whose CLI can ask gives a `QuestionDialect`; who carries the bytes,
- * who answers, and what happens where nobody does, is decided above. All texts are the agent's: untrusted, shown only through
+ * What an agent asks in mid-turn, and how. An adapter whose CLI can ask gives a `QuestionDialect`; the layers above decide who
+ * carries the bytes, who answers, and what happens if nobody does. All texts are the agent's: untrusted, shown only through
  * `core/text.ts`.
  */
 
@@ -15,11 +15,11 @@ interface QuestionOption {
 /** As the agent asks it. */
 export interface AskedQuestion {
 	kind: QuestionKind;
-	/** One line for people: what is to be done, or what is to be known. */
+	/** One line for people: what the agent wants to do, or to know. */
 	title: string;
 	/** All of it: the whole command, the whole patch, the agent's reason. May have many lines; empty where the title is all. */
 	detail: string;
-	/** Empty for a question that takes words alone, and for a permission that is given (`allow`) or not (`deny`). */
+	/** Empty for a question that is answered in words only, and for a permission that is given (`allow`) or not (`deny`). */
 	options: readonly QuestionOption[];
 }
 
@@ -29,7 +29,7 @@ export interface Question extends AskedQuestion {
 	id: string;
 }
 
-/** One of the options, with words for the agent where there are any; or, to a question of kind `text`, words alone. */
+/** One of the options, with words for the agent if there are any; or, to a question of kind `text`, words only. */
 export interface Answer {
 	option: string | null;
 	text: string | null;

@@ -69,7 +69,7 @@ function unknownAgent(name: string, adapters: readonly AgentAdapter[], names: re
 	});
 }
 
-/** Only these letters of a name count for its distance: what is typed may be anything. */
+/** Only this many letters are compared: the user may type anything. */
 const MAX_LETTERS = 64;
 
 /** At most three names that differ by a third of their letters or begin with what was typed, nearest first. */

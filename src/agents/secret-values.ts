@@ -5,7 +5,7 @@ const SECRET_NAME =
 /** Shorter values (a flag, a port) would be found everywhere in ordinary text. */
 const MIN_CHARS = 8;
 
-/** Values of the variables that hold secrets, by an adapter's own list or by name; longest first. */
+/** Values of the variables that hold secrets, going by an adapter's own list or by their name; longest first. */
 export function secretValues(
 	env: Readonly<Record<string, string>>,
 	adapters: readonly Pick<AgentAdapter, 'secretVariables'>[],

@@ -1,5 +1,5 @@
 /**
- * The parts of a provider's JSON error that tell what it is: machine words, message, status, and when to try again, in any of
+ * The parts of a provider's JSON error that say what it is: machine words, message, status, and when to try again, in any of
  * the usual nestings (`error`, `error.details[]`, `error.metadata`, a JSON text inside a message). Pure and bounded.
  */
 import {

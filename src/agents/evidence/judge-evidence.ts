@@ -2,7 +2,7 @@
  * One order of evidence for every CLI: what a refused request is, whose, and until when.
  *
  * 1. the provider's machine word (`machine-words.ts`), 2. the CLI's or the provider's own fixed sentence
- * (`own-sentences.ts`, `provider-sentences.ts`), 3. a told end further away than a rate can be, 4. what only says the HTTP
+ * (`own-sentences.ts`, `provider-sentences.ts`), 3. a reported end further away than a rate can be, 4. what only says the HTTP
  * status in other words, and the status itself. So 401 and 403 are a refused login, and 429 a rate, only where nothing above
  * says otherwise; a 400 can be a limit.
  *
@@ -27,16 +27,16 @@ import { ownText, PROVIDER_SENTENCES } from './provider-sentences.ts';
 export interface Evidence {
 	/** `error.code`, `error.type` and their like, the most specific first. */
 	words?: readonly string[];
-	/** What the CLI itself words (`agent`: whose fixed sentences); matched from its start. */
+	/** The CLI's own words (`agent`: whose fixed sentences apply); matched from their start. */
 	ownSentence?: { agent: string; text: string } | null;
 	/** The provider's error text, as the CLI passes it on; matched anywhere. */
 	providerText?: string | null;
 	status?: number | null;
-	/** An end told as a time, in a field or a header (epoch ms). */
+	/** An end reported as a time, in a field or a header (epoch ms). */
 	resetAt?: number | null;
-	/** An end told as a wait, in a field or a header. */
+	/** An end reported as a wait, in a field or a header. */
 	delayMs?: number | null;
-	/** The model of the refused request: a limit that names it holds for it alone. */
+	/** The model of the refused request: a limit that names it holds only for it. */
 	model?: string | null;
 }
 
@@ -47,7 +47,7 @@ export interface LimitVerdict {
 	window: string | null;
 	/** Epoch ms. */
 	resetAt: number | null;
-	/** `estimated` where no end was told. */
+	/** `estimated` if no end was reported. */
 	confidence: Limit['confidence'];
 	/** `word.insufficient_quota`, `sentence.per_day`, `reset`, `status.429`. */
 	rule: string;
@@ -61,14 +61,14 @@ interface FailureVerdict {
 
 export type Verdict = LimitVerdict | FailureVerdict;
 
-/** Longer than this no provider makes a request of a minute's rate wait. */
+/** The longest wait for a rate; a longer one belongs to another kind of limit. */
 const LONGEST_RATE_MS = 300_000;
 /** A rate that ends sooner is over before anyone could use the news; the ledger's own first step is as long. */
 const SHORTEST_RATE_MS = 60_000;
-/** An end further away is none. */
+/** An end further away is ignored. */
 const FURTHEST_MS = 400 * 24 * 3600_000;
 
-/** What the evidence says (`now`: epoch ms), or null: a failure of a kind that nobody knows. */
+/** What the evidence says (`now`: epoch ms), or null: a failure of an unknown kind. */
 export function judgeEvidence(evidence: Evidence, now: number): Verdict | null {
 	const found = findMeaning(evidence, now);
 	if (found === null) return null;
@@ -128,7 +128,7 @@ const asFound =
 	(where: string) =>
 	({ meaning, name }: { meaning: Meaning; name: string }): Found => ({ meaning, rule: `${where}.${name}` });
 
-/** At most one of the CLI's own sentences and one of the provider's; a sentence that is known to be no limit ends it. */
+/** At most one of the CLI's own sentences and one of the provider's; a sentence that is known not to be a limit ends the search. */
 function sentencesIn({ ownSentence, providerText }: Evidence): Found[] {
 	const found: Found[] = [];
 	const own = (ownSentence?.text ?? '').trimStart();
@@ -150,7 +150,7 @@ function sentencesIn({ ownSentence, providerText }: Evidence): Found[] {
 	return found;
 }
 
-/** A rate whose told end is too far away for one. */
+/** A rate whose reported end is too far away for one. */
 function isLonger(meaning: Meaning, evidence: Evidence, now: number): boolean {
 	if (!('limit' in meaning) || meaning.limit !== 'rate') return false;
 	const end = reportedEnd(evidence, now);
@@ -163,7 +163,7 @@ function statusMeaning(status: number | null): (Found & { isTelling: boolean }) 
 	return { meaning, rule: `status.${status}`, isTelling: TELLING_STATUSES.has(status ?? 0) };
 }
 
-/** Statuses that stand for one thing alone. */
+/** Statuses that mean only one thing. */
 const TELLING_STATUSES: ReadonlySet<number> = new Set([402, 503, 529]);
 
 const BY_STATUS: ReadonlyMap<number, Meaning> = new Map<number, Meaning>([
@@ -182,7 +182,7 @@ function limitVerdict(meaning: LimitMeaning, rule: string, evidence: Evidence, n
 	const isSoon = end !== null && end.at - now <= LONGEST_RATE_MS;
 	let limitKind = meaning.limit;
 	if (meaning.isRateWhenSoon && isSoon) limitKind = 'rate';
-	// What comes back at a told time is a window, even where it could be bought.
+	// Whatever comes back at a reported time is a window, even if more could be bought.
 	if (limitKind === 'billing' && end !== null && !meaning.staysBilling) limitKind = 'window';
 	const usable = limitKind === 'rate' || limitKind === 'overloaded' ? notTooSoon(end, now) : end;
 	return {
@@ -198,7 +198,7 @@ function limitVerdict(meaning: LimitMeaning, rule: string, evidence: Evidence, n
 
 interface ReportedEnd {
 	at: number;
-	/** Told as a time in a field. */
+	/** Reported as a time in a field. */
 	isExact: boolean;
 	isDelay: boolean;
 }
@@ -225,7 +225,7 @@ function notTooSoon(end: ReportedEnd | null, now: number): ReportedEnd | null {
 	return end !== null && end.at - now > SHORTEST_RATE_MS ? end : null;
 }
 
-/** Whether the provider's text speaks of the model by its name. */
+/** Whether the provider's text names the model. */
 function namesModel({ providerText, model }: Evidence): boolean {
 	return (
 		!!model && model.length > 2 && !!providerText && providerText.toLowerCase().includes(model.toLowerCase())

@@ -1,4 +1,4 @@
-/** How a person mends the login that a CLI refused, where its own words say more than "log in". */
+/** How a person repairs a login that a CLI refused, where its own words say more than "log in". */
 
 interface Rule {
 	pattern: RegExp;
@@ -28,7 +28,7 @@ const RULES: readonly Rule[] = [
 	{
 		pattern:
 			/\baccount\b[^.\n]{0,40}\b(?:on hold|deactivated|suspended|terminated|banned)\b|\bverification required\b/i,
-		advice: () => "see to the account on the provider's site, or use another",
+		advice: () => "check the account on the provider's site, or use another",
 	},
 ];
 

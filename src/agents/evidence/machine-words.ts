@@ -9,7 +9,7 @@ const BILLING: Meaning = { limit: 'billing', ignoresShortDelay: true };
 const MODEL_BILLING: Meaning = { limit: 'billing', scope: 'model', ignoresShortDelay: true };
 
 const TABLE: ReadonlyArray<readonly [Meaning, string]> = [
-	// OpenAI and what speaks like it.
+	// OpenAI and compatible APIs.
 	[
 		BILLING,
 		`insufficient_quota credit_balance_exhausted organization_spend_limit_exceeded project_spend_limit_exceeded
@@ -137,7 +137,7 @@ const normal = (word: string) => word.toLowerCase().replace(/[^a-z0-9]/g, '');
 
 type Known = { meaning: Meaning; name: string };
 
-/** Made when a word is looked up, which is where something went wrong: not at every start. */
+/** Made at the first look-up, when something went wrong, not at every start. */
 let byWord: ReadonlyMap<string, Known> | null = null;
 
 const readTable = (): ReadonlyMap<string, Known> =>
@@ -153,7 +153,7 @@ const readTable = (): ReadonlyMap<string, Known> =>
 /** A machine's word is one word; a sentence is not. */
 const LONGEST_WORD = 120;
 
-/** What `word` means and its name in the table; null for a word that nobody knows. */
+/** What `word` means and its name in the table; null for an unknown word. */
 export function meaningOfWord(word: string): Known | null {
 	if (word.length > LONGEST_WORD || /\s/.test(word.trim())) return null;
 	byWord ??= readTable();

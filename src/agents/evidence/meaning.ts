@@ -1,18 +1,18 @@
-/** What a word or a sentence of a provider means; the vocabulary of the tables beside this file. */
+/** What a word or a sentence of a provider means; the vocabulary of the tables in this folder. */
 import type { Limit, LimitKind, StopReason } from '../events.ts';
 
 export interface LimitMeaning {
 	limit: LimitKind;
 	scope?: NonNullable<Limit['scope']>;
-	/** The window's name where the words tell it. */
+	/** The window's name, if the words contain it. */
 	window?: string;
 	/** Only the status in other words (`rate_limit_error`): anything that says more comes first. */
 	isWeak?: true;
-	/** A delay of seconds beside it is not when it ends (Google's daily quota, a balance). */
+	/** A delay of seconds reported with it is not its end (Google's daily quota, a balance). */
 	ignoresShortDelay?: true;
-	/** With an end only seconds away it is a matter of requests a minute. */
+	/** With an end only seconds away it is a rate (requests a minute). */
 	isRateWhenSoon?: true;
-	/** A matter of money even where its end is told; other billing that comes back by itself is a window. */
+	/** It stays `billing` even if its end is reported; other billing that comes back by itself is a window. */
 	staysBilling?: true;
 }
 

@@ -1,7 +1,7 @@
 /**
  * The sentences that the CLIs word themselves, each from its start: claude's published prefixes, codex's error texts. The
  * caller has made sure that the words are the CLI's own: the model, tools and the user say the same sentences.
- * From claude 1.0 to 2.1.332, codex 0.39 to 0.171 and the issues about them; a sentence about credit comes before the
+ * Sources: claude 1.0 to 2.1.332, codex 0.39 to 0.171 and the issues about them. A sentence about credit comes before the
  * general ones, which it may resemble.
  */
 import type { Meaning } from './meaning.ts';

@@ -1,6 +1,6 @@
 /**
- * What providers and gateways say in the message of a refused request, for all whose machine word says nothing or too
- * little. The order is part of the table: the first row that fits counts. Rows are matched against the provider's own error
+ * What providers and gateways say in the message of a refused request, for those whose machine word says nothing or too
+ * little. The order is part of the table: the first row that matches counts. Rows are matched against the provider's own error
  * text alone, without what it quotes (names of models, of fields, of files) and without addresses, and never against
  * anything that the model, a tool or the user said.
  */
@@ -19,7 +19,7 @@ const WEAK_RATE: Meaning = { limit: 'rate', isWeak: true };
 const OVERLOADED: Meaning = { limit: 'overloaded', isWeak: true };
 
 export const PROVIDER_SENTENCES: readonly SentenceRule[] = [
-	// Words of a limit that are none: a place in the request, and what stands there.
+	// Words that sound like a limit but are not: a place in the request, and what it contains.
 	['request_field', /^(?:messages|tools|input|system|contents?)(?:\.|\[)\d+\S*:/i, null],
 	['goes_on', /\b(?:now using|continuing with)\b/i, null],
 	['warning', /\byou['’](?:ve used|re (?:close to|approaching|nearing))\b/i, null],
@@ -86,7 +86,7 @@ export const PROVIDER_SENTENCES: readonly SentenceRule[] = [
 		RATE,
 	],
 
-	// OpenAI's sentence of a rate, whatever the wait.
+	// OpenAI's sentence for a rate, whatever the wait.
 	['rate_reached_for', /\brate limit reached for \S/i, RATE],
 
 	// A limit that the session itself was given.
@@ -96,7 +96,7 @@ export const PROVIDER_SENTENCES: readonly SentenceRule[] = [
 		{ failure: 'max_budget' },
 	],
 
-	// What somebody has to pay or to allow.
+	// Something that somebody has to pay for or to allow.
 	[
 		'balance',
 		/(?:\b(?:insufficient|not enough|low|exhausted|negative|zero|no)|(?:\bnot|n['’]t) have (?:enough|sufficient|any)) (?:account |credit |user |remaining |available )?(?:balance|funds|credits?|money)\b/i,
@@ -250,7 +250,7 @@ export const PROVIDER_SENTENCES: readonly SentenceRule[] = [
 		OVERLOADED,
 	],
 	['allocated', /\ballocated quota exceeded\b|\btoken[- ]limit exceeded\b/i, WEAK_RATE],
-	// Without a word of what for, it says more than a 403 does.
+	// Even if it does not say what for, it says more than a 403.
 	[
 		'quota',
 		/\bquota\b[^.\n]{0,20}\b(?:exceeded|exhausted|used up|reached)\b(?! for\b)|配额[^。\n]{0,6}(?:用尽|用完|耗尽|超限|不足)/i,
@@ -261,11 +261,11 @@ export const PROVIDER_SENTENCES: readonly SentenceRule[] = [
 		/\brate[ _-]?limit|\btoo many (?:requests|tokens|concurrent)\b|\b(?:max\w*|high|reduce|request|account|user|model|key|organization) concurrency\b|\bconcurrency\b[^.\n]{0,30}\b(?:limits?|quota|exceed\w*|reached|usage)\b|\bconcurrent requests?\b|\bthrottl|\bslow down\b|请求过(?:多|快)|过于频繁|速率限制|频率|并发/i,
 		WEAK_RATE,
 	],
-	// Without a word of what for.
+	// It does not say what for.
 	['upgrade', /\bupgrade (?:your|to a) (?:\w+ )?(?:plan|subscription|account)\b/i, BILLING],
 ];
 
-/** More of an error text is not looked at. */
+/** The rest of an error text is not searched. */
 const SEARCHED_CHARS = 4000;
 /** `'…'`, `` `…` ``, `“…”`: what a message quotes is a name, not the message's own word. */
 const QUOTED =

@@ -1,4 +1,4 @@
-/** When a refused request may be tried again by the answer's own headers. */
+/** When a refused request may be tried again, from the headers of the answer. */
 import { type JsonObject, MAX_TIME_MS, textOrNull } from '../reading/json-fields.ts';
 import { readDuration } from '../reading/reported-duration.ts';
 
@@ -6,7 +6,7 @@ import { readDuration } from '../reading/reported-duration.ts';
 const MOST_DELAY_S = 1e8;
 const MIN_MILLISECONDS = 1e11;
 
-/** Names as OpenRouter, GitHub, OpenAI and others write them; case does not count. The first that tells an end counts. */
+/** Names as OpenRouter, GitHub, OpenAI and others write them; case does not count. The first that reports an end counts. */
 const NAMES: ReadonlyArray<readonly [string, 'ms' | 'seconds']> = [
 	['retry-after-ms', 'ms'],
 	['retry-after', 'seconds'],

@@ -1,20 +1,20 @@
-/** What an event keeps of a tool's output, in characters: head, tail, and of what lies between the lines that tell of errors. */
+/** How much of a tool's output an event keeps, in characters: head, tail, and the lines in between that report errors. */
 const MAX_CHARS = 16 * 1024;
 const HEAD_CHARS = 4 * 1024;
 const MIDDLE_CHARS = 4 * 1024;
-/** Of the middle this much is searched, from its end: 2 MiB take about 20 ms. */
+/** How much of the middle is searched, from its end: 2 MiB take about 20 ms. */
 const SEARCHED_CHARS = 2 * 1024 * 1024;
 const LINE_CHARS = 300;
 /** Lines kept whose only difference is in numbers: logs repeat one error a thousand times. */
 const SAME_SHAPE = 2;
-/** After a line that tells, this many of its text explain it (a panic's message, what was expected). */
+/** Lines kept after a line that reports an error, because they explain it (a panic's message, what was expected). */
 const LINES_AFTER = 2;
 
 const TELLING =
 	/\berror\b|\bError:|[a-z]Error\b|\bERR!|\bfail(?:ed|ures?|s)?\b|\bfatal\b|\bpanic|Exception\b|Traceback|Caused by|\bassert|\bexpected\b|✗|✘|✖|×|❌|●|^E\s|^not ok\b|segmentation fault|core dumped|\b\d+ (?:passed|failing|errors?)\b|Fehler|erreur|échec|\bfallo|errore|ошибка|错误|失败|エラー|失敗/i;
 /**
- * Head and tail of a tool's output, at most about 16 KiB, with the cut announced. Of what is left out, the lines that tell
- * of errors and results stay, since a long log often has them in its middle. Short output is returned as it is.
+ * Head and tail of a tool's output, at most about 16 KiB, with the cut announced. Lines of the cut that report errors
+ * or results stay, since a long log often has them in its middle. Short output is returned as it is.
  */
 export function excerptOutput(output: string): string {
 	if (output.length <= MAX_CHARS) return output;
@@ -25,7 +25,7 @@ export function excerptOutput(output: string): string {
 	const notice =
 		kept === ''
 			? `[… ${left} characters left out …]`
-			: `[… ${left} characters left out; the lines of them that tell of errors or results:]\n${kept}[… to here …]`;
+			: `[… ${left} characters left out; those of their lines that report errors or results:]\n${kept}[… to here …]`;
 	return `${output.slice(0, HEAD_CHARS)}\n${notice}\n${output.slice(-tailChars)}`;
 }
 

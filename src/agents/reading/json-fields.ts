@@ -71,14 +71,14 @@ function isWithin(value: unknown, depth: number): boolean {
 /** Largest time `Date` can hold, ms. */
 export const MAX_TIME_MS = 8.64e15;
 
-/** Seconds of the year 5138; as milliseconds, a day of 1973. No CLI tells of either. */
+/** As seconds, the year 5138; as milliseconds, a day of 1973. No CLI reports either. */
 const MILLISECONDS_FROM = 1e11;
 
-/** Epoch ms of Unix seconds, or of the milliseconds that some tell in their place; null for what no calendar holds. */
+/** Epoch ms of Unix seconds, or of the milliseconds that some CLIs write instead; null for what no calendar holds. */
 export function secondsToEpochMs(value: unknown): number | null {
-	const told = numberOrNull(value);
-	if (told === null || told <= 0) return null;
-	const epochMs = told >= MILLISECONDS_FROM ? told : told * 1000;
+	const reported = numberOrNull(value);
+	if (reported === null || reported <= 0) return null;
+	const epochMs = reported >= MILLISECONDS_FROM ? reported : reported * 1000;
 	return epochMs > MAX_TIME_MS ? null : Math.round(epochMs);
 }
 

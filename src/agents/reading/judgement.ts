@@ -1,11 +1,11 @@
-/** The endings of a turn that every adapter tells; which of them a turn met is each CLI's own matter. */
+/** The endings of a turn that every adapter reports; which of them a turn met is each CLI's own matter. */
 import type { AgentExit, ParsedTurn } from '../agent-adapter.ts';
 import type { Limit, StopReason } from '../events.ts';
 import { excerptLine } from './excerpt.ts';
 
 export type Judgement = Pick<ParsedTurn, 'outcome' | 'stopReason' | 'error' | 'limit'>;
 
-/** It ended and nobody can tell what it had done. */
+/** It ended, and what it had done is not known. */
 export const UNKNOWN: Judgement = { outcome: 'outcome_unknown', stopReason: null, error: null, limit: null };
 export const CANCELLED: Judgement = { ...UNKNOWN, outcome: 'cancelled', stopReason: 'cancelled' };
 export const TIMED_OUT: Judgement = { ...UNKNOWN, outcome: 'timed_out', stopReason: 'timed_out' };
@@ -14,7 +14,7 @@ export function completed(stopReason: StopReason = 'end_turn'): Judgement {
 	return { ...UNKNOWN, outcome: 'completed', stopReason };
 }
 
-/** `limit` is null where the relay stopped the agent for one that its own words do not tell. */
+/** `limit` is null if the relay stopped the agent for one that its own words do not report. */
 export function limited(limit: Limit | null): Judgement {
 	return { ...UNKNOWN, outcome: 'limited', stopReason: 'limit', limit };
 }
@@ -35,7 +35,7 @@ export function failedAfterAnswer(agent: string, exitCode: number | null): Judge
 	return failed('crashed', `${agent} answered and then ended with exit code ${exitCode}`);
 }
 
-/** `message`: the CLI's words, of any length; their first line is kept. A reason of null is one that nobody knows. */
+/** `message`: the CLI's words, of any length; their first line is kept. A reason of null is unknown. */
 export function failed(stopReason: StopReason | null, message: string): Judgement {
 	const error = { code: stopReason ?? 'unknown', message: excerptLine(message) };
 	return { ...UNKNOWN, outcome: 'failed', stopReason, error };

@@ -1,4 +1,4 @@
-/** Files in which the CLIs keep logins and choices of them, all small: what is larger, or no file, is not looked into. */
+/** Files in which the CLIs keep logins and choices of them, all small: a larger one, or anything but a file, is not read. */
 import { statSync } from 'node:fs';
 import { readRegularText } from '../../core/files/read-file.ts';
 import { type JsonObject, parseObject } from './json-fields.ts';

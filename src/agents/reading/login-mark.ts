@@ -1,9 +1,9 @@
-/** Whether a login is still the one that was refused, or the one without credit: by files and variables, nothing else. */
+/** Whether a login is still the one that was refused, or the one without credit, judged by files and variables only. */
 import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
 import type { LoginState } from '../agent-adapter.ts';
 
-/** A name for an account that tells nothing of its secret: hex, 16 characters. */
+/** A name for an account that reveals nothing of its secret: hex, 16 characters. */
 export function accountOf(secret: string): string {
 	return createHash('sha256').update(secret).digest('hex').slice(0, 16);
 }

@@ -1,7 +1,7 @@
 /** A wait in the words of CLIs and providers: `3 days 4 hours`, `3h12m5s`, `an hour and 5 minutes`, `3 小时 20 分钟`. */
 
 export const DAY_MS = 24 * 3600_000;
-/** A reset further away is no time at all. */
+/** A reset further away is not taken for a time. */
 export const MAX_DELAY_MS = 400 * DAY_MS;
 
 const DURATION_PART =
@@ -23,7 +23,7 @@ const UNIT_MS: ReadonlyArray<readonly [string, number]> = [
 	['w', 7 * DAY_MS],
 ];
 
-/** The wait at the start of `text` in ms; null when none stands there. */
+/** The wait at the start of `text` in ms; null if there is none. */
 export function readDuration(text: string): number | null {
 	let delayMs: number | null = null;
 	DURATION_PART.lastIndex = AT_MOST.exec(text)?.[0].length ?? 0;

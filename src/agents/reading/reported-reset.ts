@@ -1,13 +1,13 @@
 /**
- * The end of a limit in the words in which CLIs and providers tell it to people: a time of day with or without date and
+ * The end of a limit in the words in which CLIs and providers report it to people: a time of day with or without date and
  * zone, a weekday, a delay, or an epoch number. Callers decide whose words they read; nothing here does.
  */
 
 import { DAY_MS, MAX_DELAY_MS, readDuration } from './reported-duration.ts';
 
-/** A time of day that passed this recently is the one that was meant: it was told just before and read just after. */
+/** A time of day that passed this recently is the one that was meant: it was printed just before and read just after. */
 const LATE_MS = 10 * 60_000;
-/** More of a text is not searched. */
+/** The rest of a text is not searched. */
 const SEARCHED_CHARS = 8000;
 
 /** What stands before a time: `resets 3pm`, `will reset at`, `try again in`, `regain access on`, `wait for about`. */
@@ -22,7 +22,7 @@ const RESET_HEADER = /\bx?-?rate-?limit-reset(?:-[a-z]{1,20})?"?\s*[:=]\s*"?([\d
 const WAIT_AHEAD = /(?<![\d.])(?:\d{1,9}(?:\.\d{1,9})?\s?(?:秒钟?|分钟?|个?小时|天)\s?){1,4}(?=[之以]?后)/;
 const ISO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)/;
 
-/** Epoch ms of the end that `text` tells (`now`: epoch ms), or null. A time without a zone is one of this machine. */
+/** Epoch ms of the end that `text` reports (`now`: epoch ms), or null. A time without a zone is in this machine's zone. */
 export function reportedReset(text: string, now: number): number | null {
 	const searched = text.slice(0, SEARCHED_CHARS);
 	return timesIn(searched, now).find((at) => at < now + MAX_DELAY_MS) ?? null;
@@ -85,7 +85,7 @@ const CLOCK =
 	/^(?:(?<word>midnight|noon)|(?<hour>\d{1,2})(?::(?<minute>\d\d)(?::(?<second>\d\d)(?:\.\d+)?)?)?(?:\s?(?<half>[ap])\.?m\b\.?)?)/i;
 /** `+0800`, `+08:00 CST`, `GMT-3`, `(UTC+5:30)`, `CST (UTC+8)`. */
 const OFFSET =
-	/^\s*(?:\(?(?:[A-Z]{2,5},?\s?)??\(?(?:UTC|GMT)\s?(?<told>[+-]\d{1,2}(?::?\d\d)?)(?!\d)|\(?(?<plain>[+-]\d\d:?\d\d)(?!\d))/;
+	/^\s*(?:\(?(?:[A-Z]{2,5},?\s?)??\(?(?:UTC|GMT)\s?(?<signed>[+-]\d{1,2}(?::?\d\d)?)(?!\d)|\(?(?<plain>[+-]\d\d:?\d\d)(?!\d))/;
 const ZONE =
 	/^\s*(?:[(（](?<named>[^()（）]{1,40})[)）]|(?<bare>[A-Z][A-Za-z_]+\/[A-Za-z_/+-]+|[A-Z]{1,4}T|UTC|Z)\b|(?<spoken>北京时间|(?:Pacific|Eastern|Central|Mountain|Beijing)(?: Standard| Daylight)?(?: time)?)(?![a-z]))/i;
 
@@ -106,15 +106,15 @@ const BEIJING_AHEAD = /^(?:北京时间|Beijing time)[\s,:：]*/i;
 /** `8点`, `下午3点30分`, `0时0分0秒`. */
 const CHINESE_CLOCK = /^(上午|凌晨|早上|下午|晚上)?\s?(\d{1,2})[点时](?:(\d{1,2})分(?:(\d{1,2})秒)?)?/;
 
-/** The clock as other languages write it; one that no clock shows stays what it is. */
-function asClock(told: string, half = '', hour = '', minute = '0', second = '0'): string {
+/** A Chinese time as `HH:MM:SS`; an impossible one stays as it is. */
+function asClock(written: string, half = '', hour = '', minute = '0', second = '0'): string {
 	const isLater = (half === '下午' || half === '晚上') && Number(hour) < 12;
 	const shown = [Number(hour) + (isLater ? 12 : 0), Number(minute), Number(second)];
 	const [ofDay = 24] = shown;
-	return ofDay > 23 ? told : shown.map((part) => String(part).padStart(2, '0')).join(':');
+	return ofDay > 23 ? written : shown.map((part) => String(part).padStart(2, '0')).join(':');
 }
 
-/** Ms since the day began, or null: `3` alone is no time. */
+/** Ms since the day began, or null: `3` alone is not a time. */
 function readClock(words: string): number | null {
 	const clock = CLOCK.exec(words)?.groups;
 	if (clock === undefined) return null;
@@ -131,7 +131,7 @@ function readClock(words: string): number | null {
 
 /**
  * Letters that stand for one offset or one place. `CST` and `IST` are not among them: they stand for several, and count only
- * with an offset beside them.
+ * together with an offset.
  */
 const LETTERS: ReadonlyMap<string, string> = new Map([
 	['utc', 'UTC'],
@@ -169,15 +169,15 @@ const LETTERS: ReadonlyMap<string, string> = new Map([
 	['brt', '-03:00'],
 ]);
 
-/** The zone named behind the time where it is known, else the machine's own. */
+/** The zone named after the time if it is known, else the machine's own. */
 function zoneAfter(words: string): string {
 	const offset = OFFSET.exec(words)?.groups;
-	const told = offset?.told ?? offset?.plain;
-	if (told !== undefined) return normalOffset(told);
+	const reported = offset?.signed ?? offset?.plain;
+	if (reported !== undefined) return normalOffset(reported);
 	const named = ZONE.exec(words)?.groups;
 	const name = (named?.named ?? named?.bare ?? named?.spoken ?? '').trim();
 	const inside = OFFSET.exec(` ${name}`)?.groups;
-	if (inside?.told !== undefined) return normalOffset(inside.told);
+	if (inside?.signed !== undefined) return normalOffset(inside.signed);
 	const letters = LETTERS.get(name.toLowerCase().replace(/ .*$/, ''));
 	return letters ?? knownZone(name) ?? new Intl.DateTimeFormat('en-US').resolvedOptions().timeZone;
 }
@@ -228,8 +228,8 @@ function dayAt(day: Record<string, string | undefined>, timeMs: number, now: num
 	}
 	const named = MONTHS.indexOf((day.month ?? day.monthSecond ?? '').slice(0, 3).toLowerCase());
 	const ofMonth = Number(day.day ?? day.dayFirst);
-	const told = day.year ?? day.yearLast;
-	if (told !== undefined) return instant(zone, Number(told), named, ofMonth, timeMs);
+	const namedYear = day.year ?? day.yearLast;
+	if (namedYear !== undefined) return instant(zone, Number(namedYear), named, ofMonth, timeMs);
 	const at = instant(zone, year, named, ofMonth, timeMs);
 	return at < now - DAY_MS ? instant(zone, year + 1, named, ofMonth, timeMs) : at;
 }

@@ -35,7 +35,7 @@ describe('allow_commands', () => {
 		expect(simpleCommand(entry)).toBeNull();
 	});
 
-	it('tells which entries were refused', () => {
+	it('reports which entries were refused', () => {
 		expect(simpleCommands(['npm  test', 'rm *'])).toEqual({ allowed: ['npm test'], refused: ['rm *'] });
 	});
 });

@@ -12,7 +12,7 @@ describe('the folders in which a CLI may find files of the repo', () => {
 		expect(foldersUp({ folder: '/elsewhere/a', worktree: '/repo' })).toEqual(['/elsewhere/a', '/repo']);
 	});
 
-	it('leave the worktree to be reached beside them, but for one that starts at its root', () => {
+	it('leave the rest of the worktree to be reached, unless the CLI starts at its root', () => {
 		expect(worktreeAround({ folder: '/repo/a', worktree: '/repo' })).toEqual(['/repo']);
 		expect(worktreeAround({ folder: '/repo', worktree: '/repo' })).toEqual([]);
 	});

@@ -64,7 +64,7 @@ describe('the record of a gemini session on disk', () => {
 		expect(await read()).toBeNull();
 	});
 
-	it('that is missing, a folder, or led elsewhere by a hostile registry is no error', async () => {
+	it('that is missing, a folder, or led elsewhere by a hostile registry is not an error', async () => {
 		expect(await read()).toBeNull();
 		mkdirSync(join(home, '.gemini', 'tmp', 'repo', 'chats', NAME), { recursive: true });
 		expect(await read()).toBeNull();

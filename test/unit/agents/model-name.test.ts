@@ -22,7 +22,7 @@ describe('the name of a model', () => {
 		},
 	);
 
-	it('is checked behind the colon of an agent too', () => {
+	it('is checked after the colon of an agent too', () => {
 		expect(() => createRegistry().parse('claude:--yolo')).toThrow('is not the name of a model');
 	});
 });

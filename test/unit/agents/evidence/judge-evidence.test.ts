@@ -111,7 +111,7 @@ describe('the machine word', () => {
 		);
 	});
 
-	it('is one word: a sentence in its place says nothing', () => {
+	it('is one word: a sentence in its place means nothing', () => {
 		expect(meaning({ words: ['insufficient quota for this user'] })).toBe('unknown');
 		expect(meaning({ words: [`${'x'.repeat(200)}PerDay`] })).toBe('unknown');
 	});
@@ -461,7 +461,7 @@ describe("the CLI's own sentence", () => {
 	});
 });
 
-describe('a told end', () => {
+describe('a reported end', () => {
 	it('too far away for a rate makes a window of it', () => {
 		const far = [
 			{ providerText: 'Too many requests. Try again in 5 hours.', status: 429 },
@@ -495,14 +495,14 @@ describe('a told end', () => {
 		});
 	});
 
-	it('of seconds beside an empty balance or a daily quota of Google means nothing', () => {
+	it('of seconds with an empty balance or a daily quota of Google means nothing', () => {
 		for (const word of ['insufficient_quota', 'GenerateRequestsPerDayPerProjectPerModel'])
-			for (const told of [
+			for (const end of [
 				{ delayMs: 41_000 },
 				{ providerText: 'Please retry in 41.9s.' },
 				{ resetAt: NOW + 1000 },
 			])
-				expect(limitVerdict({ words: [word], ...told })).toMatchObject({
+				expect(limitVerdict({ words: [word], ...end })).toMatchObject({
 					limitKind: word === 'insufficient_quota' ? 'billing' : 'quota',
 					resetAt: null,
 					confidence: 'estimated',
@@ -575,7 +575,7 @@ describe('an error body', () => {
 		['Dec 29, 2026 9:00 AM PST', '2026-12-29T17:00:00.000Z'],
 		['Tue, 29 Dec 2026 16:30:00 GMT', '2026-12-29T16:30:00.000Z'],
 		['2026-12-29T23:59:59+0800', '2026-12-29T15:59:59.000Z'],
-	])('tells its end as people write it: %s', (resets_at, at) => {
+	])('reports its end as people write it: %s', (resets_at, at) => {
 		const { resetAt } = inBody({ error: { message: 'usage limit reached', resets_at } });
 		expect(new Date(resetAt ?? 0).toISOString()).toBe(at);
 	});
@@ -646,10 +646,10 @@ describe('an error body', () => {
 			{},
 		],
 		['a list of errors', [{ error: { code: 'insufficient_quota' } }], 'billing', {}],
-	])('of %s', (_name, body, expected, told) => {
+	])('of %s', (_name, body, expected, verdict) => {
 		const evidence = inBody(body);
 		expect(meaning(evidence)).toBe(expected);
-		if (expected !== 'unknown') expect(judgeEvidence(evidence, NOW)).toMatchObject(told);
+		if (expected !== 'unknown') expect(judgeEvidence(evidence, NOW)).toMatchObject(verdict);
 	});
 
 	it('inside a sentence is found, with the words before it', () => {
@@ -658,7 +658,7 @@ describe('an error body', () => {
 		expect(meaning(readEvidence(text, NOW))).toBe('window');
 	});
 
-	it('never throws and never names an end that is no time', () => {
+	it('never throws and never names an end that is not a time', () => {
 		fc.assert(
 			fc.property(fc.jsonValue({ maxDepth: 6 }), (value) => {
 				const verdict = judgeEvidence(readEvidence(JSON.stringify({ error: value }), NOW), NOW);

@@ -7,10 +7,10 @@ it.each([
 	['retry-after', 2 ** 53],
 	['retry-after-ms', 1e20],
 	['x-ratelimit-reset', '99999999999999999'],
-])('tells no end that is in no calendar: %s %s', (name, value) => {
+])('reports no end that is in no calendar: %s %s', (name, value) => {
 	expect(resetFromHeaders({ [name]: value }, NOW)).toBeNull();
 });
 
-it('takes the next header where the first tells none', () => {
+it('takes the next header if the first reports none', () => {
 	expect(resetFromHeaders({ 'Retry-After': 2 ** 53, 'X-RateLimit-Reset': '60' }, NOW)).toBe(NOW + 60_000);
 });

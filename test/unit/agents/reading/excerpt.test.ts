@@ -7,7 +7,7 @@ const log = (lines: number) =>
 /** 16 KiB and the words of the notice. */
 const CAP = 16 * 1024 + 120;
 
-describe('what an event keeps of an output', () => {
+describe('the part of an output that an event keeps', () => {
 	it('is the whole of a short one', () => {
 		expect(excerptOutput('a\nb')).toBe('a\nb');
 	});

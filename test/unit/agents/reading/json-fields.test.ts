@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parseEventLine, secondsToEpochMs, writtenJson } from '../../../../src/agents/reading/json-fields.ts';
 
 describe('a line of a CLI’s output', () => {
-	it('is an event also where a question on the terminal stands before it', () => {
+	it('is an event even after a question on the terminal', () => {
 		expect(parseEventLine('{"type":"x"}')).toEqual({ type: 'x' });
 		expect(parseEventLine('[sudo] password for {dev}: {"type":"x"}')).toEqual({ type: 'x' });
 	});
@@ -22,8 +22,8 @@ describe('a value of a CLI’s output', () => {
 		[-1, null],
 		[1e300, null],
 		['1795248000', null],
-	])('is a time in seconds, or in the milliseconds that some tell: %s is %s', (told, epochMs) => {
-		expect(secondsToEpochMs(told)).toBe(epochMs);
+	])('is a time in seconds, or in milliseconds from some CLIs: %s is %s', (written, epochMs) => {
+		expect(secondsToEpochMs(written)).toBe(epochMs);
 	});
 
 	it('is written only where it is not nested too deeply', () => {

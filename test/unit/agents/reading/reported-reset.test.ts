@@ -10,7 +10,7 @@ import { growthOf, LINEAR } from '../../../helpers/growth.ts';
 
 /** A Saturday; Berlin shows 09:00, New York 03:00. */
 const NOW = Date.parse('2026-11-21T08:00:00Z');
-const told = (text: string, now = NOW) => {
+const resetIn = (text: string, now = NOW) => {
 	const at = reportedReset(text, now);
 	return at === null ? null : new Date(at).toISOString();
 };
@@ -101,7 +101,7 @@ describe('a reset in words', () => {
 		['"X-RateLimit-Reset":"1795255786000"', '2026-11-21T10:09:46.000Z'],
 		['{"resetAt": 1795255786}', '2026-11-21T10:09:46.000Z'],
 	])('%s', (text, at) => {
-		expect(told(text)).toBe(at);
+		expect(resetIn(text)).toBe(at);
 	});
 
 	it.each([
@@ -124,7 +124,7 @@ describe('a reset in words', () => {
 		'The token expires at 3pm',
 		'presets 3pm',
 	])('%j names none', (text) => {
-		expect(told(text)).toBeNull();
+		expect(resetIn(text)).toBeNull();
 	});
 
 	it('is of this machine when no zone, or none that exists, is named', () => {
@@ -136,7 +136,7 @@ describe('a reset in words', () => {
 		);
 	});
 
-	it('in letters that stand for several places is of this machine', () => {
+	it('with letters for several places is in this machine’s zone', () => {
 		const now = new Date(2026, 10, 21, 8, 0).getTime();
 		for (const letters of ['CST', 'IST', 'XYZT'])
 			expect(reportedReset(`resets 3pm ${letters}`, now)).toBe(new Date(2026, 10, 21, 15, 0).getTime());
@@ -174,17 +174,19 @@ describe('a reset in words', () => {
 	);
 
 	it('that was named just before and read just after is not a day ahead', () => {
-		expect(told('resets 7:58am (UTC)')).toBe('2026-11-21T07:58:00.000Z');
-		expect(told('resets 11:59pm (UTC)', Date.parse('2026-11-22T00:00:05Z'))).toBe('2026-11-21T23:59:00.000Z');
-		expect(told('resets 7am (UTC)')).toBe('2026-11-22T07:00:00.000Z');
+		expect(resetIn('resets 7:58am (UTC)')).toBe('2026-11-21T07:58:00.000Z');
+		expect(resetIn('resets 11:59pm (UTC)', Date.parse('2026-11-22T00:00:05Z'))).toBe(
+			'2026-11-21T23:59:00.000Z',
+		);
+		expect(resetIn('resets 7am (UTC)')).toBe('2026-11-22T07:00:00.000Z');
 	});
 
 	it('keeps its hour across the change to and from summer time', () => {
 		const spring = Date.parse('2027-03-27T20:00:00Z');
-		expect(told('resets 9am (Europe/Berlin)', spring)).toBe('2027-03-28T07:00:00.000Z');
+		expect(resetIn('resets 9am (Europe/Berlin)', spring)).toBe('2027-03-28T07:00:00.000Z');
 		const autumn = Date.parse('2026-10-24T20:00:00Z');
-		expect(told('resets 9am (Europe/Berlin)', autumn)).toBe('2026-10-25T08:00:00.000Z');
-		expect(told('resets 1:30am (Europe/Berlin)', autumn)).toBe('2026-10-24T23:30:00.000Z');
+		expect(resetIn('resets 9am (Europe/Berlin)', autumn)).toBe('2026-10-25T08:00:00.000Z');
+		expect(resetIn('resets 1:30am (Europe/Berlin)', autumn)).toBe('2026-10-24T23:30:00.000Z');
 	});
 
 	it.each([
@@ -194,7 +196,7 @@ describe('a reset in words', () => {
 		['no', 'resets 2:30am (Europe/Berlin)', '2027-03-27T22:00:00Z', '2027-03-28T01:30:00.000Z'],
 		['one', 'resets 3:30am (Europe/Berlin)', '2026-10-24T20:00:00Z', '2026-10-25T02:30:00.000Z'],
 	])('of the hour that the clocks change has its %s time: %s', (_which, text, now, at) => {
-		expect(told(text, Date.parse(now))).toBe(at);
+		expect(resetIn(text, Date.parse(now))).toBe(at);
 	});
 
 	it.each([
@@ -205,7 +207,7 @@ describe('a reset in words', () => {
 		['2h5m', '2026-11-21T10:05:00.000Z'],
 		['soon', null],
 		['2026-99-99T99:99:99Z', null],
-	])('that is all of a field is read as it stands: %s', (text, at) => {
+	])('that is a whole field is read as it is: %s', (text, at) => {
 		const read = readReportedTime(text, NOW);
 		expect(read === null ? null : new Date(read).toISOString()).toBe(at);
 	});
