@@ -1,7 +1,7 @@
 /**
- * Claude Code (`claude`), whose versions `outcome.ts` names. What lives here: its command line, its stream, its limit rules, its
- * login and its prompt syntax. No native record is read: partial messages tell model and usage of a turn that is stopped, and
- * nothing else of it is missing from the stream.
+ * Claude Code (`claude`), in the versions that `outcome.ts` names. What lives here: its command line, its stream, its limit
+ * rules, its login and its prompt syntax. No native record is read: partial messages report model and usage of a turn that is
+ * stopped, and nothing else is missing from the stream.
  */
 import { quoteForShell } from '../../core/quote-for-shell.ts';
 import type { AgentAdapter } from '../agent-adapter.ts';

@@ -9,16 +9,16 @@ const OUTPUT = ['--output-format', 'stream-json', '--verbose', '--include-partia
 
 const EDITS = ['Edit', 'Write', 'NotebookEdit'];
 /**
- * They make a branch and a checkout, unasked under every preset, and work there: where no snapshot looks and nobody finds
- * it. The last is a sub-agent in a checkout of its own (measured with 2.1.197 and 2.1.332).
+ * They make a branch and a checkout without asking, under every preset, and work there, where no snapshot looks and nobody
+ * finds it. The last is a sub-agent in a checkout of its own (measured with 2.1.197 and 2.1.332).
  */
 const ELSEWHERE = ['EnterWorktree', 'ExitWorktree', 'Agent(isolation:*)'];
-const REFUSAL = 'agent-relay: no checkout beside this one';
+const REFUSAL = 'agent-relay: a turn may not make another checkout';
 /**
  * An agent file can ask for a checkout of its own (`isolation: worktree`), which no rule for tools sees. Those that are found
- * are refused by name (`isolatedAgents`). For others (of a plugin, or in a workflow) the hook in whose hands claude puts the
- * making of a checkout refuses; settings can turn hooks off (`disableAllHooks`), which is not ours to overrule, and then git
- * is given a path that it takes for no checkout's: nothing works there, but an empty branch is left. Measured with 2.1.197 and
+ * are refused by name (`isolatedAgents`). Others (from a plugin, or in a workflow) are refused by the hook that claude calls
+ * to make a checkout. Settings can turn hooks off (`disableAllHooks`), and we do not overrule them; then git is given a path
+ * that it does not accept for a checkout: nothing works there, but an empty branch is left. Measured with 2.1.197 and
  * 2.1.332.
  */
 const NO_CHECKOUTS = {
@@ -59,7 +59,7 @@ export function command(turn: TurnRequest): AgentCommand {
 	};
 }
 
-/** Beside the user's own. Not `--add-dir`, which also takes skills and plugins from there. */
+/** Settings added to the user's own. Not `--add-dir`, which also takes skills and plugins from there. */
 function settings(turn: TurnRequest): string[] {
 	const additionalDirectories = worktreeAround(turn);
 	const permissions = additionalDirectories.length === 0 ? {} : { permissions: { additionalDirectories } };
@@ -71,7 +71,7 @@ function session(turn: TurnRequest): string[] {
 	return [turn.resume ? '--resume' : '--session-id', checkedId(turn.nativeSessionId)];
 }
 
-/** As the CLI makes them: whatever a record names beside that never becomes a word of its command line. */
+/** Ids as the CLI makes them. Nothing else from a record may become a word of its command line. */
 export function isNativeId(id: string): boolean {
 	return /^[0-9A-Za-z][\w-]{0,127}$/.test(id);
 }
@@ -79,7 +79,7 @@ export function isNativeId(id: string): boolean {
 /** `--resume` takes an optional value, so an id from a damaged record could be read as a flag. */
 function checkedId(id: string): string {
 	if (isNativeId(id)) return id;
-	throw new RelayError('damaged_record', `${JSON.stringify(id)} is no id of a claude session`, {
+	throw new RelayError('damaged_record', `${JSON.stringify(id)} is not the id of a claude session`, {
 		hint: 'start a new conversation with /new',
 	});
 }
@@ -106,7 +106,7 @@ function without(...tools: ReadonlyArray<readonly string[]>): string[] {
 	return ['--disallowedTools', tools.flat().join(',')];
 }
 
-/** `Bash(npm test:*)`: the command and anything behind it; the CLI judges each part of a compound command by itself. */
+/** `Bash(npm test:*)`: the command and anything after it; the CLI judges each part of a compound command separately. */
 function allowedTools(entries: readonly string[]): string[] {
 	const rules = simpleCommands(entries).allowed.map((words) => `Bash(${words}:*)`);
 	return rules.length === 0 ? [] : ['--allowedTools', ...rules];
@@ -114,7 +114,7 @@ function allowedTools(entries: readonly string[]): string[] {
 
 /**
  * No update while a turn runs: other turns may be using the same files, and claude updates itself when its user opens it.
- * The marks of an outer claude are taken away. `IS_SANDBOX` is what claude asks of root before it skips permissions.
+ * The variables of an outer claude are removed. `IS_SANDBOX` is what claude requires of root before it skips permissions.
  */
 function environment(turn: TurnRequest): Record<string, string | null> {
 	return {

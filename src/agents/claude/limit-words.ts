@@ -1,6 +1,6 @@
 /**
- * What claude's own words hand over to the order of evidence: the text of its own message (`<synthetic>`) and of its result
- * line, which begins with a sentence of its own or with `API Error` and the provider's. The caller has made sure that the
+ * The evidence in claude's own words: in the text of its own message (`<synthetic>`) and of its result line, which begins
+ * with a sentence of its own or with `API Error` and the provider's. The caller has made sure that the
  * words are claude's own: the model, tools and the user say the same sentences.
  */
 import { type Evidence, readEvidence } from '../evidence/judge-evidence.ts';

@@ -1,6 +1,7 @@
 /**
  * The evidence of claude, in order of trust: its `rate_limit_event`, then what the result line and its own synthetic message
- * say (`evidence/judge-evidence.ts`), then its retry lines. No rule reads text that may be another's: the sentences of real limits also occur in answers, files and tool output.
+ * say (`evidence/judge-evidence.ts`), then its retry lines. No rule reads text that may be somebody else's: the sentences of
+ * real limits also occur in answers, files and tool output.
  */
 import type { AgentEvent, Limit, LimitSource, StopReason, Utilization } from '../events.ts';
 import { judgeEvidence, limitOf, type Verdict } from '../evidence/judge-evidence.ts';
@@ -24,8 +25,8 @@ export type Retry = Extract<AgentEvent, { type: 'retry' }>;
 
 /**
  * A limit from `rate_limit_info`, or null when the request was served: `allowed`, `allowed_warning`, and `rejected` while
- * paid extra usage serves, or the grace in which 2.1.330 may bring its work to an end (a refusal behind that is told by the
- * result line). Without `resetsAt` it is the server's throttle, not the plan's window (seen with a 429 that
+ * paid extra usage serves, or during the grace in which 2.1.330 may finish its work (the result line reports a refusal after
+ * that). Without `resetsAt` it is the server's throttle, not the plan's window (seen with a 429 that
  * carried no unified headers), unless one of the windows it lists is used up.
  */
 export function limitFromEvent(info: JsonObject, model: string | null): Limit | null {
@@ -34,10 +35,10 @@ export function limitFromEvent(info: JsonObject, model: string | null): Limit | 
 	const spent = info.resetsAt === undefined ? spentWindow(info) : null;
 	const resetAt = secondsToEpochMs(info.resetsAt) ?? spent?.resetAt ?? null;
 	const window = windowName(info) ?? spent?.window ?? null;
-	// Switched off by the organization: nothing is used up, and no reset ends it.
+	// The organization switched it off: nothing is used up, and no reset ends it.
 	if (window === 'overage' && info.overageDisabledReason === 'org_service_level_disabled') return null;
 	const isWindow = resetAt !== null || window !== null;
-	// What is beyond the plan is bought; a plan's window that is full stays one, whatever could be bought.
+	// Usage beyond the plan is bought; a full plan window stays one, whatever could be bought.
 	const isBought = window === 'overage' || (window === null && info.errorCode === 'credits_required');
 	return {
 		kind: isBought ? 'billing' : isWindow ? 'window' : 'rate',
@@ -65,10 +66,10 @@ function listedWindows(info: JsonObject): Utilization[] {
 	return windows.flatMap(([name, window]) => usage(excerptLine(name, 100), objectOrEmpty(window)));
 }
 
-function usage(window: string | null, told: JsonObject): Utilization[] {
-	const ratio = numberOrNull(told.utilization);
+function usage(window: string | null, reported: JsonObject): Utilization[] {
+	const ratio = numberOrNull(reported.utilization);
 	if (window === null || ratio === null || ratio < 0) return [];
-	return [{ window, ratio, resetAt: secondsToEpochMs(told.resetsAt) }];
+	return [{ window, ratio, resetAt: secondsToEpochMs(reported.resetsAt) }];
 }
 
 /** The listed window that is used up; of two, the one that opens later, because both must be open again. */
@@ -93,33 +94,33 @@ function isModelWindow(window: string, model: string | null): boolean {
 	return /^[a-z]{4,}$/.test(family) && (model?.split(/[-.[]/).includes(family) ?? false);
 }
 
-/** A failed request as the result line and claude's own message tell it. */
+/** A failed request as the result line and claude's own message report it. */
 export interface RefusedRequest {
 	result: JsonObject;
 	/** The error name on claude's own message. */
 	errorName: string | null;
-	/** Words that are claude's own; null where the model spoke last. */
+	/** claude's own words; null if the model spoke last. */
 	words: string | null;
 	retry: Retry | null;
 	/** Epoch ms. */
 	now: number;
 }
 
-/** What stands behind a failed result line; null when nobody knows. */
+/** The cause of a failed result line; null if unknown. */
 export function judgeRefused(request: RefusedRequest): { limit: Limit } | { stopReason: StopReason } | null {
 	const { result, errorName, words, retry, now } = request;
 	const status = countOrNull(result.api_error_status);
 	const inWords = words === null ? {} : evidenceInWords(words, now);
 	// A plan's window or a spend cap: `usage_limit_reached` stands for both, and claude's sentence says which.
 	const ownVerdict = judgeEvidence({ ownSentence: inWords.ownSentence ?? null }, now);
-	const isTold = ownVerdict?.kind === 'limit';
+	const namesLimit = ownVerdict?.kind === 'limit';
 	const verdict = judgeEvidence(
 		{
 			...inWords,
 			words: [...namesIn(result, errorName), ...(inWords.words ?? [])].filter(
-				(word) => !(isTold && word === 'usage_limit_reached'),
+				(word) => !(namesLimit && word === 'usage_limit_reached'),
 			),
-			// 503 is no more than a failing server here (claude names it so).
+			// Here 503 is only a failing server (claude calls it that).
 			status: status === 503 ? null : (status ?? inWords.status ?? null),
 		},
 		now,
@@ -143,7 +144,7 @@ function namesIn(result: JsonObject, errorName: string | null): string[] {
 	return names.filter((name) => typeof name === 'string');
 }
 
-/** The limit that claude's own sentence tells (`now`: epoch ms); null when no rule knows it. */
+/** The limit that claude's own sentence reports (`now`: epoch ms); null when no rule matches. */
 export function limitFromOwnWords(words: string, now: number): Limit | null {
 	const verdict = judgeEvidence(evidenceInWords(words, now), now);
 	if (verdict === null) return null;

@@ -10,14 +10,14 @@ const ADVICE = 'claude auth login';
 const KEY_VARIABLES = ['ANTHROPIC_AUTH_TOKEN', 'ANTHROPIC_API_KEY', 'CLAUDE_CODE_OAUTH_TOKEN'];
 /** The CLI then signs in through a cloud's own login, which cannot be seen from here. */
 const CLOUD_VARIABLES = ['CLAUDE_CODE_USE_BEDROCK', 'CLAUDE_CODE_USE_VERTEX', 'CLAUDE_CODE_USE_FOUNDRY'];
-/** What else chooses account or provider, */
+/** Other variables that choose account or provider, */
 const ACCOUNT_VARIABLES = [
 	'ANTHROPIC_BASE_URL',
 	'AWS_PROFILE',
 	'AWS_ACCESS_KEY_ID',
 	'ANTHROPIC_VERTEX_PROJECT_ID',
 ];
-/** and what a cloud's own log-in writes, below HOME. */
+/** and the files that a cloud's own login writes, below HOME. */
 const CLOUD_FILES = [
 	'.aws/sso/cache',
 	'.aws/credentials',
@@ -40,7 +40,7 @@ export function probeLogin(
 	);
 }
 
-/** Where the login and what chooses it are kept; of a cloud's, what its own log-in writes. */
+/** The files that hold the login and its settings; for a cloud, those that its own login writes. */
 function loginFiles(env: Readonly<Record<string, string>>): string[] {
 	const home = env.HOME;
 	const folder = env.CLAUDE_CONFIG_DIR || (home ? join(home, '.claude') : null);

@@ -1,4 +1,4 @@
-/** How a claude turn ended: from its result line, else from the relay's own stop, else from what is left of it. */
+/** How a claude turn ended: from its result line, else from the relay's own stop, else from what it left behind. */
 
 import type { AgentExit } from '../agent-adapter.ts';
 import type { Limit, StopReason } from '../events.ts';
@@ -36,7 +36,7 @@ export interface Seen {
 	errorName: string | null;
 	/** Who spoke last in the main conversation. */
 	lastSpeaker: 'cli' | 'model' | null;
-	/** Text of the CLI's own message, while nothing of the model followed it. */
+	/** Text of the CLI's own message, as long as the model has said nothing after it. */
 	ownWords: string;
 	hasCompactionFailed: boolean;
 	/** Whether any line of the stream was understood. */
@@ -72,7 +72,7 @@ export function judgeResult(result: JsonObject, seen: Seen): Judgement | null {
 	return limit === null ? failed(failureReason(result, seen), message) : limited(limit);
 }
 
-/** An event says what kind of limit it is; of one that names no window the result line may know more. */
+/** An event says what kind of limit it is; if it names no window, the result line may know more. */
 export function limitBehind(result: JsonObject, seen: Seen): Limit | null {
 	const standing = standingLimit(seen);
 	if (standing !== null && !isUnnamed(standing)) return standing;
@@ -90,8 +90,8 @@ function isUnnamed(limit: Limit): boolean {
 }
 
 /**
- * The limit in the CLI's own words: on its synthetic message, or on a failed result line that nothing of the model came
- * before. What the model says stands in a result line too.
+ * The limit in the CLI's own words: on its synthetic message, or on a failed result line before which the model said
+ * nothing. A result line can also hold the model's words.
  */
 function spokenLimit(seen: Seen): Limit | null {
 	const words = ownWords(seen);
@@ -131,11 +131,11 @@ export function standingLimit(seen: Seen): Limit | null {
 }
 
 function completedBy(result: JsonObject): Judgement {
-	const told = COMPLETED_REASONS.get(textOrNull(result.stop_reason) ?? '');
-	return completed(told);
+	const reported = COMPLETED_REASONS.get(textOrNull(result.stop_reason) ?? '');
+	return completed(reported);
 }
 
-/** By the CLI's own words, where they are known. */
+/** Judged by the CLI's own words, if they are known. */
 function refused(words: string): Judgement {
 	const refusal = knownRefusal(words);
 	if (refusal === null) return failed(null, words);
@@ -164,7 +164,7 @@ export function failureReason(result: JsonObject, seen: Seen): StopReason | null
 	return seen.lastSpeaker === 'cli' ? reasonInWords(seen.ownWords) : null;
 }
 
-/** For versions that tell neither status nor error name. */
+/** For versions that report neither status nor error name. */
 function reasonInWords(words: string): StopReason | null {
 	return knownRefusal(words)?.reason ?? (words.startsWith('API Error') ? 'api_error' : null);
 }

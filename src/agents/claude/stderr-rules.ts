@@ -18,7 +18,7 @@ const SENTENCES: ReadonlyArray<readonly [RegExp, StopReason]> = [
 	[/^(?:Error: )?Invalid API key(?: ·|\.|$)/m, 'auth'],
 ];
 
-/** The reason and the sentence of a refusal, or null for a text nobody knows. */
+/** The reason and the sentence of a refusal, or null for unknown text. */
 export function knownRefusal(text: string): { reason: StopReason; sentence: string } | null {
 	for (const [pattern, reason] of SENTENCES) {
 		const found = pattern.exec(text);

@@ -26,7 +26,7 @@ export function isolatedAgents(turn: Asked): string[] {
 	return rules.includes('Agent') ? ['Agent'] : [...new Set(rules)].sort();
 }
 
-/** The user's own, and of a trusted repo what claude finds there and in the main checkout of a linked worktree. */
+/** The user's own folders, and in a trusted repo those that claude finds there and in the main checkout of a linked worktree. */
 function agentFolders(turn: Asked): string[] {
 	const { env, isTrusted, worktree } = turn;
 	const own = env.CLAUDE_CONFIG_DIR || (env.HOME ? join(env.HOME, '.claude') : null);
@@ -38,7 +38,7 @@ function agentFolders(turn: Asked): string[] {
 	];
 }
 
-/** Of a linked worktree, by its `.git` file; else null. */
+/** The main checkout of a linked worktree, from its `.git` file; else null. */
 function mainCheckout(worktree: string): string | null {
 	const gitDir = linkedGitDir(join(worktree, '.git')) ?? '';
 	const gitFolder = /^(.+[\\/]\.git)[\\/]worktrees[\\/][^\\/]+$/s.exec(gitDir)?.[1];
@@ -48,7 +48,7 @@ function mainCheckout(worktree: string): string | null {
 /** Its files for agents, links followed; at most one more than `MAX_FILES`. */
 function filesBelow(folder: string, depth: number): string[] {
 	const found: string[] = [];
-	// One that is not to be read is not read by claude either.
+	// claude cannot read it either.
 	for (const name of namesIn(folder, 'EACCES', 'EPERM', 'EIO', 'ENAMETOOLONG')) {
 		const path = join(folder, name);
 		if (name.endsWith('.md')) found.push(path);
@@ -58,14 +58,14 @@ function filesBelow(folder: string, depth: number): string[] {
 	return found.slice(0, MAX_FILES + 1);
 }
 
-/** Its front matter; whole where that has no end. */
+/** The front matter of an agent file; the whole text if that has no end. */
 function headOf(path: string): string {
 	const text = readRegularText(path) ?? '';
 	const end = text.search(/\n---[ \t]*\r?(?:\n|$)/);
 	return end < 0 ? text : text.slice(0, end);
 }
 
-/** null where there is none: to claude, that is no agent. */
+/** null if there is none: for claude, that is not an agent. */
 function nameIn(head: string): string | null {
 	return NAME.exec(head)?.[2] ?? null;
 }

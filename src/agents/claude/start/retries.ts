@@ -19,9 +19,9 @@ type Retrying = Pick<TurnRequest, 'env' | 'folder' | 'worktree' | 'isTrusted' | 
 
 /**
  * `CLAUDE_CODE_MAX_RETRIES` for this turn, or nothing. Another provider refuses an empty balance with the same 429 as too
- * many requests, and claude says the provider's words only when it gives up: after three minutes. With as many tries as
- * fit into the patience it says them before the relay would stop it anyway. Anthropic's own service needs none of it: there
- * the words come at once, and ten tries outlast a network that is away for a minute. A number that the user set stays; one
+ * many requests, and claude prints the provider's words only when it gives up, after three minutes. With as many tries as
+ * fit into the patience it prints them before the relay would stop it anyway. Anthropic's own service does not need this:
+ * the words come at once, and ten tries outlast a network that is down for a minute. A number that the user set stays; one
  * in claude's settings wins over the variable by itself (measured).
  */
 export function retryVariables(turn: Retrying): Record<string, string> {

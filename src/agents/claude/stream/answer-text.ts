@@ -8,7 +8,7 @@ interface StreamedBlock {
 	id: string;
 	index: number;
 	kind: BlockKind;
-	/** What was streamed so far; null past the cap, where only the length is known. */
+	/** The text streamed so far; null past the cap, where only the length is known. */
 	text: string | null;
 	length: number;
 }
@@ -19,10 +19,10 @@ const MAX_KEPT_CHARS = 4 * 1024 * 1024;
 const MAX_WAITING = 64;
 
 /**
- * Gives text and reasoning once, although the CLI tells it twice with partial messages: as deltas, then as one whole
+ * Emits text and reasoning once, although with partial messages the CLI prints it twice: as deltas, then as one whole
  * block. A CLI or version that sends no deltas gives the same text from the whole blocks. When a stream breaks off, the
- * CLI asks again in silence and prints the new answer as whole blocks of another message: a block that begins with
- * what was already streamed continues it, any other is a new paragraph.
+ * CLI silently asks again and prints the new answer as whole blocks of another message: a block that begins with
+ * the text already streamed continues it, any other is a new paragraph.
  */
 export class AnswerText {
 	#messageId = '';
@@ -31,12 +31,12 @@ export class AnswerText {
 	#waiting: StreamedBlock[] = [];
 	#hasText = false;
 
-	/** Whether any part of an answer was given out. */
+	/** Whether any part of an answer was emitted. */
 	get hasText(): boolean {
 		return this.#hasText;
 	}
 
-	/** What an earlier message left without its repetition will not be repeated any more. */
+	/** Blocks of an earlier message that were not repeated by now never will be. */
 	messageStarts(messageId: string | null): void {
 		this.#waiting = [];
 		this.#open(messageId ?? `message-${this.#messages + 1}`);

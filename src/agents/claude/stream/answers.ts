@@ -1,4 +1,4 @@
-/** How a claude turn ended that has answered: by its last result line, checked by how its process then ended. */
+/** How a claude turn that has answered ended: by its last result line, checked by how its process then ended. */
 import type { AgentExit } from '../../agent-adapter.ts';
 import type { AgentEvent, BackgroundTask } from '../../events.ts';
 import { countOrNull, type JsonObject, textOrNull } from '../../reading/json-fields.ts';
@@ -13,25 +13,25 @@ import {
 import { failureReason, isAborted, judgeEnd, limitBehind, type Seen, standingLimit } from '../outcome.ts';
 import { knownRefusal } from '../stderr-rules.ts';
 
-/** The last result line that stands for something, and what it came to. */
+/** The last result line that counts, and how it was judged. */
 interface Answered {
 	result: JsonObject;
 	judgement: Judgement;
-	/** Background tasks were listed with it, or right after it: the agent goes on when they have ended. */
+	/** Background tasks were listed with it, or right after it: the agent continues when they have ended. */
 	isInterim: boolean;
-	/** Whether an empty result line followed it: that is what the exit code then speaks of. */
+	/** Whether an empty result line followed it: the exit code is then about that line. */
 	isEmptyAfter: boolean;
 }
 
-/** The answers of one turn: after each the main conversation may begin anew by itself, and the last one counts. */
+/** The answers of one turn: after each the main conversation may continue by itself, and the last one counts. */
 export class Answers {
 	readonly #seen: Seen;
 	#last: Answered | null = null;
-	/** The main conversation has begun anew after the last answer, */
+	/** The main conversation has begun again after the last answer, */
 	#isContinued = false;
 	/** and said something: from then on that answer does not stand for the turn. */
-	#hasGoneOn = false;
-	/** Of the newest `turn_ended`; null while the turn goes on. */
+	#hasContinued = false;
+	/** The judgement of the newest `turn_ended`; null while the turn runs. */
 	#ended: Judgement | null = null;
 
 	constructor(seen: Seen) {
@@ -42,22 +42,22 @@ export class Answers {
 		return this.#ended !== null;
 	}
 
-	/** The main conversation begins. News when it had answered before, and this is the first sign of more. */
-	goOn(): AgentEvent[] {
+	/** The main conversation begins. Gives `continued` if it had answered before and this is the first sign of more. */
+	begin(): AgentEvent[] {
 		const isNews = this.#last !== null && !this.#isContinued;
 		this.#isContinued = true;
 		return this.#continue(isNews);
 	}
 
-	/** The main conversation speaks; as `goOn`. */
+	/** The main conversation speaks; as `begin`. */
 	speak(): AgentEvent[] {
-		this.#hasGoneOn = this.#last !== null;
-		return this.goOn();
+		this.#hasContinued = this.#last !== null;
+		return this.begin();
 	}
 
-	/** True for a result line that tells of no work behind an answer; it is then only remembered. */
+	/** True for a result line that reports no work after an answer; it is then only remembered. */
 	isEmpty(result: JsonObject): boolean {
-		if (this.#last === null || !isEmptyResult(result, this.#hasGoneOn)) return false;
+		if (this.#last === null || !isEmptyResult(result, this.#hasContinued)) return false;
 		this.#last.isEmptyAfter = true;
 		return true;
 	}
@@ -65,17 +65,17 @@ export class Answers {
 	/** An answer: the turn's end, unless background tasks are listed. */
 	take(result: JsonObject, judgement: Judgement, listed: BackgroundTask[]): AgentEvent[] {
 		const isRepeated = this.#last !== null && isSameEnd(this.#ended, judgement);
-		const continued = isRepeated ? [] : this.goOn();
+		const continued = isRepeated ? [] : this.begin();
 		const tasks = judgement.outcome === 'limited' ? [] : listed;
 		const isInterim = tasks.length > 0;
 		this.#last = { result, judgement, isInterim, isEmptyAfter: false };
-		this.#hasGoneOn = false;
+		this.#hasContinued = false;
 		this.#isContinued = false;
 		if (isInterim) return [...continued, { type: 'interim_answer', tasks }];
 		return isRepeated ? [] : [...continued, ...this.#end(judgement)];
 	}
 
-	/** Background tasks that are listed only after the answer make an interim one of it. */
+	/** Background tasks that are listed only after the answer make it an interim one. */
 	holdOpen(tasks: BackgroundTask[]): AgentEvent[] {
 		if (this.#ended?.outcome !== 'completed' || tasks.length === 0) return [];
 		if (this.#last !== null) this.#last.isInterim = true;
@@ -85,13 +85,13 @@ export class Answers {
 	/** The end of the process. `isAborted`: a result line said that the turn was interrupted. */
 	judge(exit: AgentExit, isAborted: boolean): { events: AgentEvent[]; judgement: Judgement } {
 		const judgement =
-			this.#last === null || this.#hasGoneOn
+			this.#last === null || this.#hasContinued
 				? judgeEnd(exit, isAborted, this.#seen)
 				: judgeAnswered(exit, this.#last, this.#seen);
 		return { judgement, events: isSameEnd(this.#ended, judgement) ? [] : this.#end(judgement) };
 	}
 
-	/** Whatever ended the turn did not where the main conversation goes on by itself. */
+	/** The turn has not ended after all if the main conversation continues by itself. */
 	#continue(isNews: boolean): AgentEvent[] {
 		this.#ended = null;
 		return isNews ? [{ type: 'continued' }] : [];
@@ -114,18 +114,18 @@ function isSameEnd(one: Judgement | null, other: Judgement): boolean {
 }
 
 /**
- * True for a result line behind an answer that tells of no work: 2.1.1 and others add an `error_during_execution` without
- * a single turn when the stream of prompts ends (anthropics/claude-code#16768). `hasGoneOn`: the main conversation did
+ * True for a result line after an answer that reports no work: 2.1.1 and others add an `error_during_execution` without
+ * a single turn when the stream of prompts ends (anthropics/claude-code#16768). `hasContinued`: the main conversation did
  * something since that answer.
  */
-function isEmptyResult(result: JsonObject, hasGoneOn: boolean): boolean {
-	if (hasGoneOn || result.subtype !== 'error_during_execution' || isAborted(result)) return false;
+function isEmptyResult(result: JsonObject, hasContinued: boolean): boolean {
+	if (hasContinued || result.subtype !== 'error_during_execution' || isAborted(result)) return false;
 	const hasRequest =
 		countOrNull(result.api_error_status) !== null || (countOrNull(result.num_turns) ?? 0) > 0;
 	return !hasRequest && !textOrNull(result.result);
 }
 
-/** The judgement of a turn that has answered and did not go on, by how its process then ended. */
+/** The judgement of a turn that has answered and did not continue, by how its process then ended. */
 function judgeAnswered(exit: AgentExit, answered: Answered, seen: Seen): Judgement {
 	const { judgement, isInterim } = answered;
 	switch (exit.stopRequested) {
@@ -141,7 +141,7 @@ function judgeAnswered(exit: AgentExit, answered: Answered, seen: Seen): Judgeme
 			return judgement;
 	}
 	if (saysFailed(exit)) return answered.isEmptyAfter ? judgement : judgeAgain(exit.exitCode, answered, seen);
-	// What the tasks were for is lost with a killed process; a last answer is not.
+	// A killed process loses the result of its tasks, but not a last answer.
 	return isInterim && exit.exitCode !== 0 ? judgeEnd(exit, false, seen) : judgement;
 }
 
@@ -149,7 +149,7 @@ function withoutTasks(judgement: Judgement): Judgement {
 	return judgement.outcome === 'completed' ? { ...judgement, stopReason: 'background_stopped' } : judgement;
 }
 
-/** A good result line whose process says that it failed: what came behind the line, or stderr, tells why. */
+/** A good result line whose process says that it failed: what came after the line, or stderr, says why. */
 function judgeAgain(exitCode: number | null, { result, judgement }: Answered, seen: Seen): Judgement {
 	if (judgement.outcome !== 'completed') return judgement;
 	const standing = standingLimit(seen) ?? seen.lateLimit;

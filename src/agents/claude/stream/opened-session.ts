@@ -13,7 +13,7 @@ export class OpenedSession {
 	#model: string | null = null;
 	#unresumable: string | null = null;
 
-	/** `asked`: the id that it was told to open; null where it chooses. */
+	/** `asked`: the id that it was asked to open; null where it chooses. */
 	constructor(asked: string | null) {
 		this.#asked = asked;
 	}
@@ -79,8 +79,8 @@ const REASONS: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * `session_writes_lost` (2.1.332, on a full disk): claude goes on, and its own record of the session has a hole. Why that
- * session must not be resumed, for `ParsedTurn.unresumable`; null where the line is about something else.
+ * Why the session must not be resumed, for `ParsedTurn.unresumable`; null if the line is about something else. After
+ * `session_writes_lost` (2.1.332, on a full disk) claude continues, but its own record of the session has a hole.
  */
 function whyUnresumable(message: JsonObject, sessionId: string | null): string | null {
 	const ids = listOrEmpty(message.transcript_session_ids);

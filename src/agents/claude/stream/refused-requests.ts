@@ -27,7 +27,7 @@ export class RefusedRequests {
 		return [...this.#utilization.values()];
 	}
 
-	/** Those that sub-agents asked for. */
+	/** Limits of the models that sub-agents asked for. */
 	get refusedModels(): NonNullable<ParsedTurn['refusedModels']> {
 		return [...this.#refusedModels].map(([model, limit]) => ({ model, limit }));
 	}
@@ -38,7 +38,7 @@ export class RefusedRequests {
 		this.#seen.retry = retry;
 		if (retry.reason !== 'auth' || this.#seen.hasAuthRetry) return [retry];
 		this.#seen.hasAuthRetry = true;
-		return [retry, { type: 'error', code: 'auth', message: 'the login was refused; claude goes on trying' }];
+		return [retry, { type: 'error', code: 'auth', message: 'the login was refused; claude keeps trying' }];
 	}
 
 	/** `rate_limit_event`. `main`: the main conversation's model; `hasEnded`: the turn had ended before. */
@@ -61,12 +61,12 @@ export class RefusedRequests {
 		return events;
 	}
 
-	/** claude's own message in the main conversation claims a limit of which nothing said whose it was. */
+	/** claude's own message in the main conversation claims a limit that was not attributed to anyone yet. */
 	claim(line: JsonObject, main: string | null): AgentEvent[] {
 		if (line.error !== 'rate_limit' && line.api_error !== 'usage_limit_reached') return [];
 		if (standingLimit(this.#seen) !== null) return [];
-		const told = objectOrNull(objectOrEmpty(line.api_error_params).rate_limit_info);
-		const limit = (told === null ? null : limitFromEvent(told, main)) ?? this.#unclaimed;
+		const reported = objectOrNull(objectOrEmpty(line.api_error_params).rate_limit_info);
+		const limit = (reported === null ? null : limitFromEvent(reported, main)) ?? this.#unclaimed;
 		this.#unclaimed = null;
 		return limit === null ? [] : [this.#refuse(limit)];
 	}

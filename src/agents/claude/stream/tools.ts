@@ -17,7 +17,7 @@ const KINDS: ReadonlyMap<string, ToolKind> = new Map([
 	['WebFetch', 'fetch'],
 ]);
 
-/** Input fields that say best what a call is about, most telling first. */
+/** Input fields that say best what a call is about, best first. */
 const TITLE_FIELDS = [
 	'command',
 	'file_path',
@@ -54,21 +54,21 @@ export function toolCall(block: JsonObject): Extract<AgentEvent, { type: 'tool_c
 function title(name: string, input: JsonObject): string {
 	const task = textOrNull(input.taskId);
 	if (task !== null) return excerptLine(`#${task} ${textOrNull(input.status) ?? ''}`);
-	const told = TITLE_FIELDS.map((field) => textOrNull(input[field])).find((text) => text?.trim());
-	return excerptLine(told ?? name);
+	const reported = TITLE_FIELDS.map((field) => textOrNull(input[field])).find((text) => text?.trim());
+	return excerptLine(reported ?? name);
 }
 
 interface ResultContext {
 	/** The line's `tool_use_result`. */
 	extras: unknown;
-	/** Of the call this answers, where known. */
+	/** The name of the call that this answers, if known. */
 	toolName: string | null;
 	/** False when the line's end was cut away, and with it perhaps the word that the call failed. */
 	isWhole: boolean;
 }
 
 /**
- * A `tool_result` block as an event; no `is_error` means it went well. A shell's exit code is told only as text, on the
+ * A `tool_result` block as an event; no `is_error` means it succeeded. A shell's exit code is reported only as text, on the
  * first line and only when it failed.
  */
 export function toolResult(
@@ -102,13 +102,13 @@ function outputText(content: unknown): string {
 }
 
 /**
- * 0 for a command that ended well in the foreground. The CLI also calls some non-zero codes a success (`grep` without a
- * match, told by `returnCodeInterpretation`); those, background and interrupted commands have no known code.
+ * 0 for a command that succeeded in the foreground. The CLI also calls some non-zero codes a success (`grep` without a
+ * match, marked by `returnCodeInterpretation`); the code of those, and of background and interrupted commands, is unknown.
  */
 function shellExitCode(ok: boolean, output: string, extras: JsonObject): number | null {
 	if (!ok) {
-		const told = /^Exit code (\d{1,3})(?:\n|$)/.exec(output)?.[1];
-		return told === undefined ? null : Number(told);
+		const reported = /^Exit code (\d{1,3})(?:\n|$)/.exec(output)?.[1];
+		return reported === undefined ? null : Number(reported);
 	}
 	const isUnsure =
 		extras.interrupted === true ||

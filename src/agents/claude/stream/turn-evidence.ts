@@ -1,12 +1,12 @@
 import { type JsonObject, listOrEmpty, objectOrEmpty, textOrNull } from '../../reading/json-fields.ts';
 import type { Seen } from '../outcome.ts';
 
-/** Start of stderr that is kept for the judgement: the CLI's own refusals are one line. */
+/** How much of the start of stderr is kept for the judgement: the CLI's own refusals are one line. */
 const MAX_STDERR_CHARS = 64 * 1024;
 /** The CLI's own messages are a sentence or two. */
 const MAX_OWN_CHARS = 4000;
 
-/** What a turn shows besides its result lines, gathered as it comes; `outcome.ts` judges by it. */
+/** What a turn shows besides its result lines, gathered as it arrives; `outcome.ts` judges by it. */
 export class TurnEvidence implements Seen {
 	limit: Seen['limit'] = null;
 	lateLimit: Seen['lateLimit'] = null;
@@ -44,7 +44,7 @@ export class TurnEvidence implements Seen {
 			.slice(0, MAX_OWN_CHARS);
 	}
 
-	/** The model answers: what was refused or retried before is over. */
+	/** The model answers: earlier refusals and retries are over. */
 	served(): void {
 		this.retry = null;
 		this.isServedSinceLimit = true;

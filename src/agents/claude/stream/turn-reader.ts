@@ -20,7 +20,7 @@ import { BackgroundTasks } from './work/background-tasks.ts';
 import { SubAgents } from './work/sub-agents.ts';
 import { ToolTracker } from './work/tool-tracker.ts';
 
-/** The messages of one turn as events: gives each to the part that it concerns, and says when the turn has ended. */
+/** The messages of one turn as events: passes each to the part that it concerns, and says when the turn has ended. */
 export class TurnReader {
 	readonly #seen: TurnEvidence;
 	readonly #session: OpenedSession;
@@ -32,7 +32,7 @@ export class TurnReader {
 	readonly #subAgents = new SubAgents();
 	readonly #refused: RefusedRequests;
 	#isAborted = false;
-	/** By call id: each result line tells those since the one before. */
+	/** By call id: each result line reports those since the one before. */
 	readonly #corrections = new Map<string, ParsedTurn['toolResults'][number]>();
 
 	constructor(context: ParserContext) {
@@ -88,7 +88,7 @@ export class TurnReader {
 	#system(message: JsonObject): AgentEvent[] {
 		switch (message.subtype) {
 			case 'init':
-				return [...this.#answers.goOn(), ...this.#session.init(message)];
+				return [...this.#answers.begin(), ...this.#session.init(message)];
 			case 'background_tasks_changed':
 				return [...this.#background.changed(message), ...this.#answers.holdOpen(this.#background.listed)];
 			case 'task_started':

@@ -1,7 +1,7 @@
 /**
- * What one turn used, by its result lines and, where it is stopped before one, by its partial messages. Versions differ:
- * `modelUsage` and `total_cost_usd` are of the process in 2.1.197 and of the whole native session, earlier turns included,
- * in 2.1.330; no field of the line says which. 2.1.332 has `model_usage_since_last_result` beside them, which is exact.
+ * What one turn used, from its result lines or, if it is stopped before one, from its partial messages. Versions differ:
+ * `modelUsage` and `total_cost_usd` count the process in 2.1.197 and the whole native session, earlier turns included,
+ * in 2.1.330; no field of the line says which. 2.1.332 also has `model_usage_since_last_result`, which is exact.
  */
 import type { ThreadTotals } from '../../agent-adapter.ts';
 import { NO_TOKENS, type TokenCounts } from '../../events.ts';
@@ -33,10 +33,10 @@ interface Known {
 /** Follows one turn; `tokens` and `costUsd` are those of the turn so far. */
 export class TurnMeter {
 	readonly #known: Omit<Known, 'running'>;
-	/** Of the whole turn, and since its last result line. */
+	/** The whole turn, and since its last result line. */
 	readonly #running = new RunningUsage();
 	#sinceResult = new RunningUsage();
-	#told: TokenCounts = NO_TOKENS;
+	#reported: TokenCounts = NO_TOKENS;
 	#reportedCostUsd: number | null = null;
 	totals: ThreadTotals | null = null;
 
@@ -45,7 +45,7 @@ export class TurnMeter {
 	}
 
 	get tokens(): TokenCounts {
-		return addTokens(this.#told, this.#sinceResult.total());
+		return addTokens(this.#reported, this.#sinceResult.total());
 	}
 
 	get costUsd(): number | null {
@@ -61,7 +61,7 @@ export class TurnMeter {
 	}
 
 	/**
-	 * `isStopped`: the line of a turn that was interrupted counts only finished requests; what partial messages told is then
+	 * `isStopped`: the line of a turn that was interrupted counts only finished requests; partial messages then give
 	 * the better figure.
 	 */
 	result(line: JsonObject, isStopped: boolean): void {
@@ -73,30 +73,30 @@ export class TurnMeter {
 		this.totals = totals;
 		this.#reportedCostUsd = costUsd;
 		if (isStopped && (tokens.output ?? 0) < (this.tokens.output ?? 0)) return;
-		this.#told = tokens;
+		this.#reported = tokens;
 		this.#sinceResult = new RunningUsage();
 	}
 
 	#with(since: SpentSince, line: JsonObject): TurnUsage {
 		const costUsd =
 			since.costUsd === null ? null : toNanoDollars((this.#reportedCostUsd ?? 0) + since.costUsd);
-		return { tokens: addTokens(this.#told, since.tokens), costUsd, totals: totalsOf(line) };
+		return { tokens: addTokens(this.#reported, since.tokens), costUsd, totals: totalsOf(line) };
 	}
 }
 
 /** @internal For tests: its cases are tried without a stream. */
 export function readTurnUsage(result: JsonObject, { isResumed, before, running }: Known): TurnUsage {
-	const told = resultTokens(result);
+	const reported = resultTokens(result);
 	const reportedCost = resultCost(result);
 	const totals = totalsOf(result);
-	const ofTurn = { tokens: told, costUsd: reportedCost, totals };
+	const ofTurn = { tokens: reported, costUsd: reportedCost, totals };
 	if (!isResumed) return ofTurn;
 	const streamed = sumOf(running) > 0 ? running : mainTokens(result);
-	// Nobody knows what went before: what this turn streamed counts, be it nothing, and its cost is not told.
+	// Earlier totals are unknown: what this turn streamed counts, even if nothing, and its cost is not reported.
 	if (before === null)
-		return sumOf(told) > sumOf(streamed) ? { tokens: streamed, costUsd: null, totals } : ofTurn;
-	const rest = difference(told, before);
-	if (rest === null || distance(rest, streamed) >= distance(told, streamed)) return ofTurn;
+		return sumOf(reported) > sumOf(streamed) ? { tokens: streamed, costUsd: null, totals } : ofTurn;
+	const rest = difference(reported, before);
+	if (rest === null || distance(rest, streamed) >= distance(reported, streamed)) return ofTurn;
 	return { tokens: rest, costUsd: costSince(before, reportedCost), totals };
 }
 
@@ -110,14 +110,14 @@ function costSince({ costUsd }: ThreadTotals, total: number | null): number | nu
 	return toNanoDollars(total - costUsd);
 }
 
-/** To a billionth of a dollar: sums and differences of floats have noise behind that. */
+/** To a billionth of a dollar: sums and differences of floats have noise below that. */
 function toNanoDollars(usd: number): number {
 	return Math.round(usd * 1e9) / 1e9;
 }
 
 const COUNTS = ['input', 'output', 'cacheRead', 'cacheWrite'] as const;
 
-/** null where a total went down: then it is none. */
+/** null if a total went down: then it was not a total. */
 function difference(total: TokenCounts, before: TokenCounts): TokenCounts | null {
 	const rest: TokenCounts = { ...NO_TOKENS, reasoningInOutput: true };
 	for (const name of COUNTS) {

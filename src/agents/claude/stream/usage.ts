@@ -7,7 +7,7 @@ import {
 	objectOrNull,
 } from '../../reading/json-fields.ts';
 
-/** What the requests between two result lines used, sub-agents included; the cost where every model tells one. */
+/** What the requests between two result lines used, sub-agents included; the cost if every model reports one. */
 export interface SpentSince {
 	tokens: TokenCounts;
 	costUsd: number | null;
@@ -19,16 +19,16 @@ export function mainTokens(result: JsonObject): TokenCounts {
 }
 
 /**
- * What the whole process (or, in newer versions, the native session) used, as the result line tells it. `modelUsage` is
- * summed because `usage` leaves out sub-agents, answers got without streaming, and says 0 after a budget stop; `usage`
- * serves only a line without it.
+ * What the whole process (or, in newer versions, the native session) used, as the result line reports it. `modelUsage` is
+ * summed because `usage` leaves out sub-agents and answers without streaming, and says 0 after a budget stop; `usage`
+ * is read only from a line without it.
  */
 export function resultTokens(result: JsonObject): TokenCounts {
 	const byModel = objectOrNull(result.modelUsage);
 	return byModel === null ? mainTokens(result) : sumOfModels(byModel);
 }
 
-/** null in versions that do not tell it. */
+/** null in versions that do not report it. */
 export function spentSinceLast(result: JsonObject): SpentSince | null {
 	const byModel = objectOrNull(result.model_usage_since_last_result);
 	if (byModel === null) return null;
@@ -70,7 +70,7 @@ function apiTokens(usage: JsonObject): TokenCounts {
 }
 
 /**
- * Adds up what the requests of a turn used while it runs, from partial messages: `message_start` tells the input,
+ * Adds up what the requests of a turn used while it runs, from partial messages: `message_start` reports the input,
  * `message_delta` the output so far. This is all that is known of a turn that is stopped before its result line. Sub-agents
  * (`speaker` = the id of their call) answer at the same time as the agent itself.
  */
@@ -87,13 +87,13 @@ export class RunningUsage {
 	messageGrows(speaker: string, usage: JsonObject): void {
 		const known = this.#open.get(speaker);
 		if (known === undefined) return;
-		const told = apiTokens(usage);
+		const reported = apiTokens(usage);
 		this.#open.set(speaker, {
-			input: told.input ?? known.input,
-			output: told.output ?? known.output,
-			cacheRead: told.cacheRead ?? known.cacheRead,
-			cacheWrite: told.cacheWrite ?? known.cacheWrite,
-			reasoning: told.reasoning ?? known.reasoning,
+			input: reported.input ?? known.input,
+			output: reported.output ?? known.output,
+			cacheRead: reported.cacheRead ?? known.cacheRead,
+			cacheWrite: reported.cacheWrite ?? known.cacheWrite,
+			reasoning: reported.reasoning ?? known.reasoning,
 			reasoningInOutput: true,
 		});
 	}
@@ -105,7 +105,7 @@ export class RunningUsage {
 
 const MAX_SPEAKERS = 100;
 
-/** Field by field; what one of the two does not tell is what the other tells. */
+/** Field by field; a field that only one of the two reports is taken from it. */
 export function addTokens(one: TokenCounts, other: TokenCounts): TokenCounts {
 	return {
 		input: add(one.input, other.input),

@@ -82,7 +82,7 @@ describe('the command line of claude', () => {
 
 	it('takes no flag for a session id', () => {
 		for (const nativeSessionId of ['--dangerously-skip-permissions', '', 'a b', '../x'])
-			expect(() => command({ nativeSessionId, resume: true })).toThrow(/is no id of a claude session/);
+			expect(() => command({ nativeSessionId, resume: true })).toThrow(/is not the id of a claude session/);
 	});
 
 	it('leaves the repo’s own settings out until the repo is trusted', () => {

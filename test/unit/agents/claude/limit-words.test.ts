@@ -7,7 +7,7 @@ const EXIT_0: AgentExit = { exitCode: 0, signal: null, stopRequested: null };
 const EXIT_1: AgentExit = { exitCode: 1, signal: null, stopRequested: null };
 const INIT = { type: 'system', subtype: 'init', session_id: 's1', model: 'claude-opus-4-5' };
 
-/** Older versions tell neither `error` nor `api_error_status`: only the sentence is left. */
+/** Older versions report neither `error` nor `api_error_status`: only the sentence is left. */
 const own = (words: string, more: object = {}) => ({
 	type: 'assistant',
 	message: { id: 'c', model: '<synthetic>', content: [{ type: 'text', text: words }] },
@@ -131,8 +131,8 @@ describe("a limit in claude's own sentence alone", () => {
 		]) {
 			const { turn, events } = run(lines);
 			expect(turn).toMatchObject({ outcome: 'limited', stopReason: 'limit', limit: { kind, window } });
-			const told = turn.limit?.resetAt ?? null;
-			expect(told === null ? null : new Date(told).toISOString()).toBe(resetAt);
+			const reported = turn.limit?.resetAt ?? null;
+			expect(reported === null ? null : new Date(reported).toISOString()).toBe(resetAt);
 			expect(turn.limit?.source).toMatchObject({
 				channel: 'result',
 				rule: expect.stringMatching(/^claude:result\./),
@@ -151,24 +151,24 @@ describe("a limit in claude's own sentence alone", () => {
 			});
 	});
 
-	it('tells more than a bare 429, and never less than an event', () => {
+	it('says more than a bare 429, and never less than an event', () => {
 		const words = "You've hit your weekly limit · resets Nov 24, 6am (UTC)";
 		const bare = run([INIT, own(words, { error: 'rate_limit' }), result(words, { api_error_status: 429 })]);
 		expect(bare.turn.limit).toMatchObject({ kind: 'window', window: 'seven_day' });
 		const info = { status: 'rejected', resetsAt: 1_795_255_786, rateLimitType: 'five_hour' };
 		const event = { type: 'rate_limit_event', rate_limit_info: info };
-		const told = run([
+		const both = run([
 			INIT,
 			event,
 			own(words, { error: 'rate_limit' }),
 			result(words, { api_error_status: 429 }),
 		]);
-		expect(told.turn.limit).toMatchObject({ window: 'five_hour', source: { channel: 'event' } });
+		expect(both.turn.limit).toMatchObject({ window: 'five_hour', source: { channel: 'event' } });
 	});
 });
 
 describe('the same words from anyone else', () => {
-	it.each(LIMITS)('%s is no limit', (words) => {
+	it.each(LIMITS)('%s is not a limit', (words) => {
 		const toolText = {
 			type: 'user',
 			message: { content: [{ type: 'tool_result', tool_use_id: 't', content: words, is_error: true }] },
@@ -215,7 +215,7 @@ describe('the same words from anyone else', () => {
 	});
 });
 
-describe('a failure that only a sentence tells', () => {
+describe('a failure that only a sentence reports', () => {
 	it.each([
 		['Invalid API key · Fix external API key', 'auth'],
 		['API Error: 401 {"type":"error","error":{"type":"authentication_error"}} · Please run /login', 'auth'],
@@ -238,7 +238,7 @@ describe('windows that newer versions list', () => {
 		seven_day: { utilization: 0.65, resetsAt: 1_795_600_000 },
 	};
 
-	it('are told as utilization, each once', () => {
+	it('are reported as utilization, each once', () => {
 		const info = {
 			status: 'allowed',
 			rateLimitType: 'five_hour',

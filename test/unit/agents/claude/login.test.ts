@@ -28,7 +28,7 @@ describe('the login of claude', () => {
 	});
 
 	it.each(['ANTHROPIC_API_KEY', 'ANTHROPIC_AUTH_TOKEN', 'CLAUDE_CODE_OAUTH_TOKEN'])(
-		'is seen in %s, whose value is never told',
+		'is seen in %s, whose value is never shown',
 		(name) => {
 			const secret = 'sk-very-secret';
 			const state = probe({ [name]: secret });
@@ -78,9 +78,9 @@ describe('the login of claude', () => {
 	it.each([
 		[{ apiKeyHelper: 'get-key' }, 'apiKeyHelper'],
 		[{ env: { ANTHROPIC_API_KEY: 'k' } }, 'ANTHROPIC_API_KEY'],
-	])('is unknown when settings are %j', async (settings, told) => {
+	])('is unknown when settings are %j', async (settings, evidence) => {
 		put('.claude/settings.json', settings);
-		expect(probe()).toMatchObject({ loggedIn: 'unknown', evidence: expect.stringContaining(told) });
+		expect(probe()).toMatchObject({ loggedIn: 'unknown', evidence: expect.stringContaining(evidence) });
 	});
 
 	it('is unknown with a cloud, a broken file, or no home', () => {

@@ -14,7 +14,7 @@ const fixture = (name: string) => loadFixture('claude', name);
 const BIG_BYTES = 100_000;
 
 describe('the recordings of claude', () => {
-	it.each(fixtures.map((one) => [one.name, one] as const))('%s gives what it must', (_name, one) => {
+	it.each(fixtures.map((one) => [one.name, one] as const))('%s gives the expected result', (_name, one) => {
 		const result = replay(claudeAdapter, one);
 		expect(asExpectation(one, result)).toEqual(one.expect);
 		const ends = result.events.filter((event) => event.type === 'turn_ended');
@@ -24,7 +24,7 @@ describe('the recordings of claude', () => {
 			stopReason: one.expect.stop_reason,
 		});
 		const continued = result.events.filter((event) => event.type === 'continued');
-		expect(ends.length, 'another end only after going on').toBeLessThanOrEqual(1 + continued.length);
+		expect(ends.length, 'another end only after continuing').toBeLessThanOrEqual(1 + continued.length);
 	});
 
 	it.each(['plain-text', 'partial-messages', 'bad-flag', 'resume-unknown-id', 'unicode', 'subagent'])(
@@ -88,7 +88,7 @@ describe('the recordings of claude', () => {
 		});
 	});
 
-	it('tell a model window from an account window', () => {
+	it('distinguish a model window from an account window', () => {
 		const { turn } = replay(claudeAdapter, fixture('limit-seven-day-opus'));
 		expect(turn.limit).toMatchObject({ scope: 'model', window: 'seven_day_opus' });
 	});
@@ -120,7 +120,7 @@ describe('the recordings of claude', () => {
 		expect(denials('shell-exit-3')).toEqual([false]);
 	});
 
-	it('tell exit codes of shell commands and nothing for other tools', () => {
+	it('report exit codes of shell commands and nothing for other tools', () => {
 		const codes = (name: string) =>
 			replay(claudeAdapter, fixture(name)).events.flatMap((event) =>
 				event.type === 'tool_result' ? [event.exitCode] : [],

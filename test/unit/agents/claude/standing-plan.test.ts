@@ -60,7 +60,7 @@ class Tasks {
 	#next = 1;
 	#call = 0;
 
-	/** The lines of one edit, and true where it changed or told the list. */
+	/** The lines of one edit, and true if it changed or reported the list. */
 	apply(edit: Edit): { lines: string; isTold: boolean } {
 		const ids = [...this.list.keys()];
 		const id = 'pick' in edit ? ids[edit.pick % Math.max(1, ids.length)] : undefined;
@@ -152,7 +152,7 @@ function claudeTurn(
 }
 
 describe('the plan of a native session', () => {
-	it('stands over turns that do not touch it, finished sessions and other agents, and goes into every packet', () => {
+	it('lasts over turns that do not touch it, finished sessions and other agents, and goes into every packet', () => {
 		fc.assert(
 			fc.property(fc.array(step, { minLength: 1, maxLength: 12 }), (steps) => {
 				const tasks = new Tasks();

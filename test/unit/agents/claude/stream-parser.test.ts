@@ -117,7 +117,7 @@ describe('text of an answer', () => {
 		expect(ofType(withPartials.events, 'agent_thought_chunk')).toHaveLength(1);
 	});
 
-	it('streams as it is cut, and is not told again by the whole block', () => {
+	it('streams as it is cut, and is not repeated by the whole block', () => {
 		fc.assert(
 			fc.property(fc.array(fc.string({ minLength: 1, unit: CHARACTER }), { minLength: 1 }), (pieces) => {
 				const whole = pieces.join('');
@@ -164,7 +164,7 @@ describe('text of an answer', () => {
 		expect(answerText(events)).toBe('I\n\nTwo.\n\nIt is done.');
 	});
 
-	it('keeps two blocks of one message apart', () => {
+	it('keeps two blocks of one message separate', () => {
 		const { events } = parse([INIT, text('a', 'One.'), text('a', 'Two.'), RESULT]);
 		expect(answerText(events)).toBe('One.\n\nTwo.');
 	});
@@ -189,7 +189,7 @@ describe('text of an answer', () => {
 });
 
 describe('usage', () => {
-	it('of several result lines is the sum of what each adds, where that is told', () => {
+	it('of several result lines is the sum of what each adds, if that is reported', () => {
 		const model = (input: number, output: number, thinking: number, costUSD: number) => ({
 			m: { inputTokens: input, outputTokens: output, thinkingTokens: thinking, costUSD },
 		});
@@ -217,15 +217,15 @@ describe('usage', () => {
 			modelUsage: totals,
 			usage: { input_tokens: 0, output_tokens: 0 },
 		};
-		const told = parse([INIT, { ...stopped, model_usage_since_last_result: {} }], EXIT_0, {
+		const reported = parse([INIT, { ...stopped, model_usage_since_last_result: {} }], EXIT_0, {
 			resume: true,
 		}).turn;
-		expect(told).toMatchObject({ tokens: { input: 0, output: 0 }, costUsd: 0 });
+		expect(reported).toMatchObject({ tokens: { input: 0, output: 0 }, costUsd: 0 });
 		const untold = parse([INIT, stopped], EXIT_0, { resume: true }).turn;
 		expect(untold).toMatchObject({ tokens: { input: 0, output: 0 }, costUsd: null });
 	});
 
-	it('of a turn that was stopped is what partial messages told', () => {
+	it('of a stopped turn comes from partial messages', () => {
 		const { turn } = parse(
 			[
 				INIT,
@@ -249,7 +249,7 @@ describe('usage', () => {
 		expect(turn.tokens).toMatchObject({ input: 100, output: 40 });
 	});
 
-	it('of a result line is the sum over models, and takes the place of what came before', () => {
+	it('of a result line is the sum over models, and replaces earlier counts', () => {
 		const { turn } = parse([
 			INIT,
 			messageStart('a'),
@@ -260,7 +260,7 @@ describe('usage', () => {
 		expect(turn.costUsd).toBe(0.5);
 	});
 
-	it('falls back to the plain counts of a line that does not tell models', () => {
+	it('falls back to the plain counts of a line without models', () => {
 		const { turn } = parse([INIT, { ...RESULT, modelUsage: undefined, usage: { input_tokens: 7 } }]);
 		expect(turn.tokens).toMatchObject({ input: 7, output: null });
 	});
@@ -280,7 +280,7 @@ describe('retries', () => {
 		expect(retry).toMatchObject({ reason, attempt: 1, maxAttempts: 10, delayMs: 598 });
 	});
 
-	it('of a refused login are told once as an error that ends the turn', () => {
+	it('of a refused login are reported once as an error that ends the turn', () => {
 		const { events } = parse([
 			INIT,
 			apiRetry('authentication_failed', 401),
@@ -322,7 +322,7 @@ describe('the outcome', () => {
 		expect(turn).toMatchObject({ outcome: 'failed', stopReason: 'auth', error: { code: 'auth' } });
 	});
 
-	it('is what the result line said, whatever stopped the process afterwards', () => {
+	it('is that of the result line, whatever stopped the process afterwards', () => {
 		for (const reason of ['cancelled', 'timed_out', 'linger', 'failed', 'limited'] as const)
 			expect(parse([INIT, text('a', 'Done.'), RESULT], stopped(reason)).turn.outcome).toBe('completed');
 		expect(
@@ -482,14 +482,14 @@ describe('the outcome', () => {
 		expect(turn).toMatchObject({ outcome: 'limited', limit: { window: 'five_hour' } });
 	});
 
-	it('is told once when a second result line says the same', () => {
+	it('is reported once when a second result line says the same', () => {
 		const { events } = parse([INIT, RESULT, RESULT]);
 		expect(ofType(events, 'turn_ended')).toHaveLength(1);
 	});
 
 	const EMPTY = { ...ABORTED, terminal_reason: null, num_turns: 0, result: '', errors: ['only prompts'] };
 
-	it('is not that of an empty error behind an answer, and neither is the exit code then', () => {
+	it('is not that of an empty error after an answer, nor that of the exit code then', () => {
 		const { events, turn } = parse([INIT, text('m', 'Done.'), RESULT, EMPTY], EXIT_1);
 		expect(turn).toMatchObject({ outcome: 'completed', stopReason: 'end_turn', tokens: { output: 5 } });
 		expect(ofType(events, 'turn_ended')).toHaveLength(1);
@@ -572,7 +572,7 @@ describe('limits', () => {
 		expect(turn.limit).toMatchObject({ kind: 'window', window, scope });
 	});
 
-	it('beyond the plan are a matter of credit, with the end that is told', () => {
+	it('beyond the plan are a matter of credit, with the reported end', () => {
 		const info = { status: 'rejected', resetsAt: 1_796_083_200, rateLimitType: 'overage' };
 		const { turn } = parse([INIT, rateLimit(info)], KILLED);
 		expect(turn.limit).toMatchObject({ kind: 'billing', resetAt: 1_796_083_200_000, window: 'overage' });
@@ -602,7 +602,7 @@ describe('limits', () => {
 		expect(turn.outcome).toBe('completed');
 	});
 
-	it('keep each window as it was last told', () => {
+	it('keep each window as it was last reported', () => {
 		const windows = (fiveHour: number) => ({
 			five_hour: { utilization: fiveHour, resetsAt: 1_800_000_000 },
 			seven_day: { utilization: 0.5, resetsAt: 1_800_500_000 },
@@ -656,7 +656,7 @@ describe('limits', () => {
 			expect(killed).toMatchObject({ outcome: 'outcome_unknown', limit: null });
 		});
 
-		it('of the account are told once the main conversation is refused too', () => {
+		it('of the account are reported once the main conversation is refused too', () => {
 			const waiting = parse([INIT, agent, task, launched, REJECTED, taskEnd], KILLED);
 			expect(ofType(waiting.events, 'limit')).toEqual([]);
 			expect(waiting.turn.outcome).toBe('outcome_unknown');
@@ -670,7 +670,7 @@ describe('limits', () => {
 			expect(served.turn).toMatchObject({ outcome: 'completed', limit: null });
 		});
 
-		it('are the account’s by what claude’s own message says, where it says it', () => {
+		it('are the account’s if claude’s own message says so', () => {
 			const rate_limit_info = { status: 'rejected', resetsAt: 1_800_000_000, rateLimitType: 'seven_day' };
 			const own = refusal({ api_error: 'usage_limit_reached', api_error_params: { rate_limit_info } });
 			const { turn } = parse([INIT, agent, opus, toolResult('a1', 'x'), own, REFUSED], EXIT_1);
@@ -746,7 +746,7 @@ describe('tools', () => {
 		]);
 	});
 
-	it('keep head and tail of a long output and tell its size', () => {
+	it('keep head and tail of a long output and report its size', () => {
 		const output = `${'a'.repeat(50_000)}END`;
 		const { events } = parse([INIT, toolUse('1', 'Bash', { command: 'x' }), toolResult('1', output)]);
 		const [result] = ofType(events, 'tool_result');
@@ -762,7 +762,7 @@ describe('tools', () => {
 		['a grep without a match', '', {}, { returnCodeInterpretation: 'No matches found' }, null],
 		['a background command', 'started', {}, { backgroundTaskId: 'b' }, null],
 		['a refused command', 'This command requires approval', { is_error: true }, undefined, null],
-	])('tell the exit code of %s', (_name, content, more, extras, exitCode) => {
+	])('report the exit code of %s', (_name, content, more, extras, exitCode) => {
 		const { events } = parse([
 			INIT,
 			toolUse('1', 'Bash', { command: 'x' }),
@@ -785,7 +785,7 @@ describe('tools', () => {
 describe('the plan', () => {
 	const plans = (events: readonly AgentEvent[]) => ofType(events, 'plan').map((plan) => plan.items);
 
-	it('goes on from the one known before when a resumed turn only tells changes', () => {
+	it('continues from the one known before when a resumed turn only reports changes', () => {
 		const lines = [
 			INIT,
 			toolUse('1', 'TaskUpdate', { taskId: '2', status: 'completed' }),
@@ -805,7 +805,7 @@ describe('the plan', () => {
 		expect(plans(parse(lines, EXIT_0, { resume: true }).events)).toEqual([]);
 	});
 
-	it('is not told in part by a resumed turn that adds to a list nobody knows here', () => {
+	it('is not reported in part by a resumed turn that adds to an unknown list', () => {
 		const list = [
 			{ id: '1', subject: 'One', status: 'completed' },
 			{ id: '2', subject: 'Two', status: 'pending' },
@@ -924,7 +924,7 @@ describe('hostile and broken streams', () => {
 		);
 	});
 
-	it('skip what is no JSON: terminal resets, half lines, invalid bytes', () => {
+	it('skip anything but JSON: terminal resets, half lines, invalid bytes', () => {
 		const line = (value: unknown) => Buffer.from(`${JSON.stringify(value)}\n`);
 		const { events, turn } = parseBytes(
 			Buffer.concat([
@@ -956,7 +956,7 @@ describe('hostile and broken streams', () => {
 describe('a line over the cap', () => {
 	const MIB = 1024 * 1024;
 
-	it('is told, and a turn whose answer was 20 MiB is still judged by its result line', () => {
+	it('is reported, and a turn whose answer was 20 MiB is still judged by its result line', () => {
 		const huge = 'word "quoted" \\ '.repeat((20 * MIB) / 16);
 		const { events, turn } = parse([INIT, text('a', huge), { ...RESULT, result: huge }]);
 		expect(turn).toMatchObject({ outcome: 'completed', costUsd: 0.5, tokens: { input: 10, output: 5 } });
@@ -964,7 +964,7 @@ describe('a line over the cap', () => {
 		expect(answerText(events)).toContain('was left out');
 	});
 
-	it('is told when it is no JSON at all', () => {
+	it('is reported even if it is not JSON at all', () => {
 		const { events, turn } = parse([INIT, 'x'.repeat(17 * MIB), text('a', 'ok'), RESULT]);
 		expect(ofType(events, 'error').map((event) => event.code)).toEqual(['oversized_line']);
 		expect(turn.outcome).toBe('completed');
@@ -1013,7 +1013,7 @@ describe('what 2.1.332 adds', () => {
 		]);
 	});
 
-	it('user lines that are not the user’s: a cut answer that goes on is one answer', () => {
+	it('user lines that are not the user’s: a cut answer that continues is one answer', () => {
 		const goOn = {
 			type: 'user',
 			message: {

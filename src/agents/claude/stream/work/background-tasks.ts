@@ -2,7 +2,7 @@ import type { AgentEvent, BackgroundTask } from '../../../events.ts';
 import { excerptLine } from '../../../reading/excerpt.ts';
 import { type JsonObject, objectOrEmpty, textOrNull } from '../../../reading/json-fields.ts';
 
-/** More than any session runs; the rest of a longer list is not looked at. */
+/** More than any session runs; the rest of a longer list is ignored. */
 const MAX_TASKS = 100;
 
 /**

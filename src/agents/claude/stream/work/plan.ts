@@ -10,10 +10,10 @@ import {
 const MAX_ITEMS = 500;
 
 /**
- * Follows the plan through the CLI's two means: `TodoWrite` replaces the list at once; `TaskCreate`, `TaskUpdate` and
- * `TaskList` change a numbered list when their result arrives. Task numbers go on over resumes, so a resumed turn starts
- * from the plan that stood before it, whose items keep their numbers. As long as only a part of the list is known (a resumed turn without that plan), no plan
- * is told: it would replace a fuller one.
+ * Follows the plan through the CLI's two sets of tools: `TodoWrite` replaces the list at once; `TaskCreate`, `TaskUpdate` and
+ * `TaskList` change a numbered list when their result arrives. Task numbers continue across resumes, so a resumed turn starts
+ * from the plan before it, whose items keep their numbers. As long as only a part of the list is known (a resumed turn
+ * without that plan), no plan is reported: it would replace a fuller one.
  */
 export class PlanTracker {
 	/** By number. */
@@ -22,7 +22,7 @@ export class PlanTracker {
 
 	#isComplete: boolean;
 
-	/** `before` is null when there may be a plan that is not known here. */
+	/** `before` is null when there may be an unknown plan. */
 	constructor(before: readonly PlanItem[] | null) {
 		this.#isComplete = before !== null;
 		for (const [at, { id, text, status }] of (before ?? []).entries())
@@ -40,21 +40,21 @@ export class PlanTracker {
 		const call = this.#open.get(id);
 		this.#open.delete(id);
 		if (call === undefined || !ok) return [];
-		const told = objectOrEmpty(extras);
+		const reported = objectOrEmpty(extras);
 		const hasChanged =
 			call.name === 'TaskCreate'
-				? this.#create(call.input, told, output)
+				? this.#create(call.input, reported, output)
 				: call.name === 'TaskUpdate'
 					? this.#update(call.input)
-					: this.#replaceByList(told);
+					: this.#replaceByList(reported);
 		return hasChanged && this.#isComplete ? [this.#event()] : [];
 	}
 
-	#create(input: JsonObject, told: JsonObject, output: string): boolean {
-		const id = textOrNull(objectOrEmpty(told.task).id) ?? /^Task #(\d+) /.exec(output)?.[1];
+	#create(input: JsonObject, reported: JsonObject, output: string): boolean {
+		const id = textOrNull(objectOrEmpty(reported.task).id) ?? /^Task #(\d+) /.exec(output)?.[1];
 		const text = textOrNull(input.subject);
 		if (id === undefined || text === null || this.#tasks.size >= MAX_ITEMS) return false;
-		// A number that starts again at 1 is a new list: what was known before has gone.
+		// A number that starts again at 1 is a new list: the old one is gone.
 		if (id === '1') this.#startOver();
 		this.#tasks.set(id, { text, status: 'pending' });
 		return true;
@@ -72,10 +72,10 @@ export class PlanTracker {
 		return true;
 	}
 
-	#replaceByList(told: JsonObject): boolean {
-		if (!Array.isArray(told.tasks)) return false;
+	#replaceByList(reported: JsonObject): boolean {
+		if (!Array.isArray(reported.tasks)) return false;
 		this.#startOver();
-		for (const item of listOrEmpty(told.tasks).slice(0, MAX_ITEMS)) {
+		for (const item of listOrEmpty(reported.tasks).slice(0, MAX_ITEMS)) {
 			const task = objectOrEmpty(item);
 			const id = textOrNull(task.id);
 			const text = textOrNull(task.subject);

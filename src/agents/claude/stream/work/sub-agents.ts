@@ -1,6 +1,6 @@
 /**
- * Who may have been refused. A `rate_limit_event` does not name its speaker; the agent and its sub-agents ask side by side,
- * and of different models. The main conversation's own refusal is always followed by claude's own message in it.
+ * Who may have been refused. A `rate_limit_event` does not name its speaker; the agent and its sub-agents send requests at
+ * the same time, and to different models. The main conversation's own refusal is always followed by claude's own message in it.
  */
 import type { Limit } from '../../../events.ts';
 import { type JsonObject, objectOrEmpty, textOrNull } from '../../../reading/json-fields.ts';
@@ -17,7 +17,7 @@ export class SubAgents {
 	readonly #calls = new Set<string>();
 	/** Tasks of sub-agents that have not ended; one in the background outlives the result of its call. */
 	readonly #tasks = new Set<string>();
-	/** Models by the names they were asked for. */
+	/** Models by the names that were asked for. */
 	readonly #models = new Set<string>();
 	#haveBeen = false;
 
@@ -35,7 +35,7 @@ export class SubAgents {
 		this.#haveBeen = true;
 	}
 
-	/** A line of a sub-agent, however that was begun. */
+	/** A line of a sub-agent, however it was started. */
 	spoke(): void {
 		this.#haveBeen = true;
 	}

@@ -13,7 +13,7 @@ export class ToolTracker {
 	/** Names and titles by call id. */
 	readonly #open = new Map<string, { name: string; title: string }>();
 	readonly #denied = new Set<string>();
-	/** Refused, by claude's own line; the result follows. */
+	/** Calls that claude's own line reports as refused; the result follows. */
 	readonly #refused = new Set<string>();
 
 	constructor(planBefore: readonly PlanItem[] | null) {
@@ -40,10 +40,11 @@ export class ToolTracker {
 			const block = objectOrEmpty(item);
 			if (block.type !== 'tool_result') return [];
 			const name = this.#open.get(textOrNull(block.tool_use_id) ?? '')?.name ?? null;
-			const told = toolResult(block, { extras: line.tool_use_result, toolName: name, isWhole });
-			if (told === null) return [];
-			const isRefused = told.ok === false && (this.#refused.has(told.id) || isRejected(line, told.id));
-			const result = isRefused ? { ...told, denied: true } : told;
+			const reported = toolResult(block, { extras: line.tool_use_result, toolName: name, isWhole });
+			if (reported === null) return [];
+			const isRefused =
+				reported.ok === false && (this.#refused.has(reported.id) || isRejected(line, reported.id));
+			const result = isRefused ? { ...reported, denied: true } : reported;
 			this.#refused.delete(result.id);
 			this.#open.delete(result.id);
 			if (result.denied && this.#denied.size < MAX_OPEN) this.#denied.add(result.id);
@@ -68,7 +69,7 @@ export class ToolTracker {
 	}
 }
 
-/** 2.1.332 says beside each result how its call was decided. */
+/** 2.1.332 says with each result how its call was decided. */
 function isRejected(line: JsonObject, id: string): boolean {
 	return listOrEmpty(line.tool_result_meta).some((item) => {
 		const meta = objectOrEmpty(item);

@@ -31,7 +31,7 @@ const read = (line: object, running = TURN, before: ThreadTotals | null = BEFORE
 	readTurnUsage(line as Record<string, unknown>, { isResumed, before, running });
 
 describe('the usage of a resumed turn of claude', () => {
-	it('is what was added, where the line counts the whole native session (2.1.330)', () => {
+	it('is the difference where the line counts the whole native session (2.1.330)', () => {
 		const whole = result(TURN, counts(1300, 70, 700), 0.00337);
 		expect(read(whole)).toMatchObject({
 			tokens: TURN,
@@ -41,13 +41,13 @@ describe('the usage of a resumed turn of claude', () => {
 		expect(read(whole, NO_TOKENS), 'without partial messages').toMatchObject({ tokens: TURN });
 	});
 
-	it('is the line as it stands, where that counts the process (2.1.197)', () => {
+	it('is the line itself where that counts the process (2.1.197)', () => {
 		expect(read(result(TURN, TURN, 0.001))).toMatchObject({ tokens: TURN, costUsd: 0.001 });
 		const larger = counts(5000, 400, 9000);
 		expect(read(result(larger, larger, 0.02), larger)).toMatchObject({ tokens: larger, costUsd: 0.02 });
 	});
 
-	it('keeps what sub-agents used beside the main conversation', () => {
+	it('includes what sub-agents used', () => {
 		const withSubAgent = counts(2300, 170, 700);
 		const whole = result(TURN, counts(3300, 220, 700), 0.01);
 		expect(read(whole, withSubAgent)).toMatchObject({ tokens: withSubAgent, costUsd: 0.0075 });
@@ -57,7 +57,7 @@ describe('the usage of a resumed turn of claude', () => {
 		});
 	});
 
-	it('is what was streamed, and its cost not told, when nobody knows what went before', () => {
+	it('is what was streamed, and its cost not reported, when earlier totals are unknown', () => {
 		const whole = result(TURN, counts(1300, 70, 700), 0.00337);
 		expect(read(whole, TURN, null)).toMatchObject({ tokens: TURN, costUsd: null });
 		expect(read(result(TURN, TURN, 0.001), TURN, null)).toMatchObject({ tokens: TURN, costUsd: 0.001 });
@@ -68,7 +68,7 @@ describe('the usage of a resumed turn of claude', () => {
 		expect(read(whole, TURN, counts(1000, 50))).toMatchObject({ tokens: TURN, costUsd: null });
 	});
 
-	it('does not go below zero when totals began anew', () => {
+	it('does not go below zero when totals started again', () => {
 		expect(read(result(TURN, TURN, 0.001), TURN, { ...counts(90_000, 9000), costUsd: 3 })).toMatchObject({
 			tokens: TURN,
 			costUsd: 0.001,
@@ -77,7 +77,7 @@ describe('the usage of a resumed turn of claude', () => {
 });
 
 describe('the usage of a fresh turn', () => {
-	it('is the line as it stands, whatever was streamed', () => {
+	it('is the line itself, whatever was streamed', () => {
 		expect(read(result(TURN, TURN, 0.001), NO_TOKENS, null, false)).toMatchObject({
 			tokens: TURN,
 			costUsd: 0.001,
