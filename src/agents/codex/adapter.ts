@@ -1,5 +1,5 @@
 /**
- * OpenAI Codex CLI, in the versions that `outcome.ts` names: `codex exec --json`, one JSON line an event. The stream tells
+ * OpenAI Codex CLI, in the versions that `outcome.ts` names: `codex exec --json`, one JSON line an event. The stream reports
  * neither model, error code nor exact reset; those come from the thread's own record (`rollout.ts`).
  */
 import { quoteForShell } from '../../core/quote-for-shell.ts';
@@ -41,7 +41,7 @@ const SKILL_SIGN = new RegExp(
 /**
  * codex puts a skill's whole text into the request when the prompt names it, quoted, fenced or inside a word (`$name`,
  * `[$x](…/SKILL.md)`), also from a repo that is not trusted; `@file` and `/command` are plain text to it (measured). An
- * invisible U+2060 after the `$` stops it. `$1` and the variables that codex itself takes for no skill (`$HOME`, `$PATH`)
+ * invisible U+2060 after the `$` stops it. `$1` and the variables that codex never reads as skills (`$HOME`, `$PATH`)
  * stay as they are, so that recorded commands can be copied.
  */
 function inertForCodex(text: string): string {

@@ -1,4 +1,4 @@
-/** The argv of one turn. Nothing is restored on resume, so every flag is given again each time. */
+/** The argv of one turn. A resume restores nothing, so every flag is given each time. */
 import { RelayError } from '../../core/errors.ts';
 import type { AgentCommand, PermissionPreset, TurnRequest } from '../agent-adapter.ts';
 import { foldersUp, worktreeAround } from '../folders-up.ts';
@@ -6,7 +6,7 @@ import { ignoresRules } from './start/saved-rules.ts';
 
 /**
  * `analytics`: keeps the process 5 s after the answer when there is no internet. `update_plan`: the plan tool is off by
- * default. `unbounded_connection_retries`: on, an unreachable backend is retried for ever (measured with 0.169.0).
+ * default. `unbounded_connection_retries`: if on, an unreachable backend is retried forever (measured with 0.169.0).
  */
 const SETTINGS = [
 	'analytics.enabled=false',
@@ -16,7 +16,7 @@ const SETTINGS = [
 ];
 
 /**
- * exec asks nobody, unless the user's or the repo's config names a reviewer: then a model may let a command out of the
+ * exec asks nobody, unless the user's or the repo's config names a reviewer: then a model may let a command leave the
  * sandbox (measured with 0.169.0).
  */
 const NO_REVIEW = ['approval_policy="never"', 'approvals_reviewer="user"'];
@@ -30,7 +30,7 @@ const PERMISSION_FLAGS: Record<PermissionPreset, readonly string[]> = {
 
 /**
  * `codex exec --json … [resume ID] -` with the prompt on stdin. The sandbox flag must stand before `resume`. Outside git
- * codex runs only with `--skip-git-repo-check`; that check is no trust of its own, so it is given there always. `edit`
+ * codex runs only with `--skip-git-repo-check`; that check implies no trust, so the flag is always given there. `edit`
  * needs no list of allowed commands: every command runs, inside the sandbox.
  */
 export function codexCommand(turn: TurnRequest): AgentCommand {
@@ -55,20 +55,20 @@ export function codexCommand(turn: TurnRequest): AgentCommand {
 }
 
 /**
- * Switches off the repo's own `.codex/` settings (instructions, MCP servers, hooks) also where the user's config trusts
- * that path: measured, in linked worktrees too. Instructions in AGENTS.md and skills stay: they are only text.
+ * Switches off the repo's own `.codex/` settings (instructions, MCP servers, hooks) even if the user's config trusts
+ * that path (measured, in linked worktrees too). Instructions in AGENTS.md and skills stay: they are only text.
  */
 function distrust(folders: readonly string[]): string {
 	const projects = folders.map((folder) => `${tomlString(folder)}={trust_level="untrusted"}`);
 	return `projects={${projects.join(',')}}`;
 }
 
-/** A TOML basic string has JSON's escapes; DEL is the one character more that needs one. */
+/** A TOML basic string has JSON's escapes; DEL is the only other character that needs one. */
 function tomlString(text: string): string {
 	return JSON.stringify(text).replaceAll('\u007f', '\\u007f');
 }
 
-/** As the CLI makes them: whatever a record names beside that never becomes a word of its command line. */
+/** Ids as the CLI makes them. Nothing else from a record may become a word of its command line. */
 export function isNativeId(id: string): boolean {
 	return /^[0-9A-Za-z][\w.-]{0,127}$/.test(id);
 }
@@ -76,7 +76,7 @@ export function isNativeId(id: string): boolean {
 /** An id from a damaged record must not become a flag. */
 function checkedId(id: string): string {
 	if (isNativeId(id)) return id;
-	throw new RelayError('damaged_record', `${JSON.stringify(id)} is no id of a codex thread`, {
+	throw new RelayError('damaged_record', `${JSON.stringify(id)} is not the id of a codex thread`, {
 		hint: 'start a new conversation with /new',
 	});
 }

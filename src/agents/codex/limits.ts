@@ -1,8 +1,8 @@
 /**
- * Where codex's own sentences hold what a refused request was: in `turn.failed`, in its `Reconnecting...` lines and in the
+ * The evidence in codex's own sentences about a refused request: in `turn.failed`, in its `Reconnecting...` lines and in the
  * one-line errors it prints on stderr before a thread exists; never in what the model or a tool says (checked against
- * 0.135.0 to 0.171.0 and its sources). What they mean is in `evidence/`; a sentence that it does not know is a failure of
- * unknown kind.
+ * 0.135.0 to 0.171.0 and its sources). What they mean is in `evidence/`; an unknown sentence is a failure of unknown
+ * kind.
  */
 import type { AgentEvent, Limit, LimitSource } from '../events.ts';
 import {
@@ -15,9 +15,9 @@ import {
 import { excerptLine } from '../reading/excerpt.ts';
 import { reportedDelay } from '../reading/reported-reset.ts';
 
-/** Before a sentence: what codex was doing, or how an older version names a broken stream. */
+/** Prefixes of a sentence: what codex was doing, or how an older version names a broken stream. */
 const PREFIX = /^(?:Error running (?:\w+ ){1,4}task: |(?:stream )?error: )+/i;
-/** What stands behind it broke the stream; where that is no word of transport, it decides. */
+/** The text after it is what broke the stream; unless that is about transport, it decides. */
 const DISCONNECTED = /^stream disconnected before completion: /;
 /** `unexpected status 402 Payment Required: TEXT, url: …`, `exceeded retry limit, last status: 429 …`, `http 429: …`. */
 const STATUS =
@@ -32,32 +32,32 @@ function evidenceIn(message: string, code: string | null, now: number): Evidence
 	const sentence = whole.replace(DISCONNECTED, '');
 	const prefix = STATUS.exec(sentence) ?? RATE.exec(sentence);
 	const read = readEvidence(sentence.slice(prefix?.[0].length ?? 0).replace(TRAILER, ''), now);
-	// Without codex's words around it, or a body, nothing tells that a sentence is the provider's.
+	// Without codex's words around it, or a body, nothing shows that a sentence is the provider's.
 	const isProviders = prefix !== null || whole !== sentence || sentence.startsWith('{');
-	const told = isProviders ? read : {};
+	const reported = isProviders ? read : {};
 	const [, statusOfCode] = /^\w+:(\d{3})$/.exec(code ?? '') ?? [];
 	const status = prefix?.[1] ?? statusOfCode;
 	return {
-		...told,
+		...reported,
 		ownSentence: { agent: 'codex', text: sentence },
-		words: [...(code === null ? [] : [code]), ...(told.words ?? [])],
-		status: status === undefined ? (told.status ?? null) : Number(status),
+		words: [...(code === null ? [] : [code]), ...(reported.words ?? [])],
+		status: status === undefined ? (reported.status ?? null) : Number(status),
 	};
 }
 
 /**
- * What the message of `turn.failed` says (`now`: epoch ms), with the record's own error code where that is known; null when
- * nobody knows the sentence.
+ * What the message of `turn.failed` says (`now`: epoch ms), with the record's own error code if that is known; null for
+ * an unknown sentence.
  */
 export function judgeFailedTurn(message: string, code: string | null, now: number): Verdict | null {
 	const verdict = judgeEvidence(evidenceIn(message, code, now), now);
 	if (verdict !== null) return verdict;
-	// What the backend says of the request itself comes bare (a policy, a model, a length).
+	// Errors about the request itself (a policy, a model, a length) come without a frame.
 	const bare = judgeEvidence({ providerText: message.replace(PREFIX, '') }, now);
 	return bare?.kind === 'failure' ? bare : null;
 }
 
-/** A verdict about a sentence of codex as the limit it tells. */
+/** The limit in a verdict about a sentence of codex. */
 export function limitFrom(
 	verdict: Extract<Verdict, { kind: 'limit' }>,
 	message: string,
@@ -71,11 +71,11 @@ export type Retry = Extract<AgentEvent, { type: 'retry' }>;
 
 const RECONNECTING =
 	/^Re-?connecting(?:\.\.\.|…)(?: (?<attempt>\d+)\/(?<max>\d+)| waiting for network)?(?: \((?<cause>[\s\S]*)\))?$/;
-/** As versions before `Reconnecting...` told it: `stream error: CAUSE; retrying 1/5 in 207ms…`. */
+/** As versions before `Reconnecting...` printed it: `stream error: CAUSE; retrying 1/5 in 207ms…`. */
 const RETRYING =
 	/^stream error: (?<cause>[\s\S]*); retrying (?<attempt>\d+)\/(?<max>\d+) in \d[\d.]*(?:ms|s|m)(?:\.\.\.|…)?$/;
 
-/** What is no limit and no login; the rest is in `evidence/`. */
+/** Causes that are neither a limit nor a login; the rest is in `evidence/`. */
 const RETRY_REASONS: ReadonlyArray<{ name: string; pattern: RegExp; reason: Retry['reason'] }> = [
 	{
 		name: 'server',
@@ -90,7 +90,7 @@ const RETRY_REASONS: ReadonlyArray<{ name: string; pattern: RegExp; reason: Retr
 	},
 ];
 
-/** A told wait up to this is the agent's own business. */
+/** An announced wait up to this is the agent's own business. */
 const SHORT_WAIT_MS = 60_000;
 
 export interface Reconnecting {
@@ -99,7 +99,7 @@ export interface Reconnecting {
 	limit: Limit | null;
 }
 
-/** A `Reconnecting...` line as a retry (`now`: epoch ms), or null when the message is none. */
+/** A `Reconnecting...` line as a retry (`now`: epoch ms), or null for any other message. */
 export function readReconnecting(message: string, now: number): Reconnecting | null {
 	const match = RECONNECTING.exec(message) ?? RETRYING.exec(message);
 	if (!match?.groups) return null;
@@ -141,7 +141,7 @@ function retryReason(
 	return known ?? { name: 'unknown', reason: isCounted ? 'server' : 'network' };
 }
 
-/** The limit that stands for retries the relay did not wait for any longer; null when they were no sign of one. */
+/** The limit behind retries that the relay stopped waiting for; null when they were not a sign of one. */
 export function limitFromRetry(retry: Retry): Limit | null {
 	if (retry.reason !== 'rate' && retry.reason !== 'overloaded') return null;
 	return {

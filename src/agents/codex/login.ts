@@ -1,4 +1,4 @@
-/** Whether codex has a login, from its own files and the environment. It is not asked and nothing is checked for validity. */
+/** Whether codex has a login, from its own files and the environment. codex is not started, and no login is validated. */
 import { join } from 'node:path';
 import type { LoginState } from '../agent-adapter.ts';
 import { type JsonObject, objectOrEmpty, parseObject, textOrNull } from '../reading/json-fields.ts';
@@ -10,7 +10,7 @@ const ADVICE = 'codex login';
 
 type Env = Readonly<Record<string, string>>;
 
-/** Which provider the user's config.toml chooses, as far as a text search can tell. */
+/** The provider that the user's config.toml chooses, found by text search. */
 interface Provider {
 	name: string;
 	/** The variable its key comes from, null when the section names none. */
@@ -50,7 +50,7 @@ function stateOfKey(env: Env, variable: string, provider: string): LoginState {
 	return { ...state('yes', `${variable} is set`), account: accountOf(key) };
 }
 
-/** Measured with 0.169.0: `OPENAI_API_KEY` alone is not sent; another version may. A keyring is not looked into. */
+/** Measured with 0.169.0: `OPENAI_API_KEY` alone is not sent; another version may. A keyring is not read. */
 function stateWithoutFile(env: Env, config: string): LoginState {
 	const variable = ['OPENAI_API_KEY', 'CODEX_ACCESS_TOKEN'].find((name) => env[name]);
 	if (variable !== undefined) return state('unknown', `no auth.json, but ${variable} is set`);

@@ -41,16 +41,16 @@ const STARTUP_RULES: readonly StartupRule[] = [
 
 export interface Seen {
 	isStarted: boolean;
-	/** The newest retry that nothing of the model followed, */
+	/** The newest retry that no output of the model followed, */
 	lastRetry: Retry | null;
-	/** and the limit that no retry ends, where it told one. */
+	/** and the limit that no retry ends, if it reported one. */
 	limit: Limit | null;
 	stderr: string;
 	/** Epoch ms. */
 	now: number;
 }
 
-/** The judgement of `turn.failed` (`now`: epoch ms); `code`: the record's own error code, null while it is not known. */
+/** The judgement of `turn.failed` (`now`: epoch ms); `code`: the record's own error code, null while it is unknown. */
 export function judgeTurnFailed(message: string, now: number, code: string | null = null): Judgement {
 	const verdict = judgeFailedTurn(message, code, now);
 	if (verdict?.kind === 'limit') return limited(limitFrom(verdict, message));
@@ -58,8 +58,8 @@ export function judgeTurnFailed(message: string, now: number, code: string | nul
 }
 
 /**
- * What the thread's own record adds: its error code, and the exact reset of a spent window. That counts beside a word about
- * credit too: credit is asked for because the window is full.
+ * Adds what the thread's own record knows: its error code, and the exact reset of a spent window. The reset counts even if
+ * the sentence is about credit: codex asks for credit because the window is full.
  */
 export function refineByRecord(
 	judgement: Judgement,
@@ -75,7 +75,7 @@ export function refineByRecord(
 	if (limit?.kind === 'window') return limited(withWindow(limit, spent));
 	const isAhead = spent.resetAt !== null && spent.resetAt > now;
 	if (limit?.kind === 'billing' && isAhead) return limited(withWindow({ ...limit, kind: 'window' }, spent));
-	// A code that stands for several things; the spent window says which.
+	// The code means several things; the spent window says which.
 	if (limit === null && known.stopReason === 'api_error' && errorCode === 'usage_limit_exceeded')
 		return limited(spentWindow(message, spent));
 	return known;
@@ -138,7 +138,7 @@ function withWindow(limit: Limit, spent: NonNullable<NativeFacts['limit']>): Lim
 	return { ...limit, window: spent.window, resetAt: spent.resetAt, confidence: 'exact' };
 }
 
-/** The first line that is no log line (`2026-… ERROR …`) and no warning of its start. */
+/** The first line that is neither a log line (`2026-… ERROR …`) nor a warning printed at the start. */
 function firstOwnLine(stderr: string): string | null {
 	const lines = stderr.split('\n').map((line) => line.trim());
 	return (

@@ -1,5 +1,5 @@
 /**
- * A line too long to keep whole (16 MiB) is known by its head and tail only. The CLI's own fields stand before and after
+ * A line too long to keep whole (16 MiB) is known by its head and tail only. The CLI's own fields come before and after
  * the long text; what a tool printed is JSON-escaped and cannot look like them.
  */
 import type { Line } from '../../core/files/line-splitter.ts';
@@ -11,7 +11,7 @@ const START = /^\{"type":"([\w.]+)"(?:,"item":\{"id":"([^"\\]*)","type":"(\w+)")
 const END_OF_COMMAND = /","exit_code":(-?\d+|null),"status":"(\w+)"\}\}\s*$/;
 const LONG_FIELD = /"(text|aggregated_output|message)":"/g;
 
-/** The line's object with its long text replaced by head and tail; null when the head is no line of codex. */
+/** The line's object with its long text replaced by head and tail; null when the head is not a line of codex. */
 export function rebuildOversized(line: Oversized): JsonObject | null {
 	const [, type, id, itemType] = START.exec(line.head) ?? [];
 	if (type === undefined) return null;

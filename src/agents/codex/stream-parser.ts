@@ -1,4 +1,4 @@
-/** The JSON lines of `codex exec --json` as events, and the judgement of the turn they tell. */
+/** The JSON lines of `codex exec --json` as events, and the judgement of the turn they describe. */
 import { type Line, LineSplitter } from '../../core/files/line-splitter.ts';
 import type { AgentExit, AgentParser, NativeFacts, ParsedTurn, ParserContext } from '../agent-adapter.ts';
 import type { AgentEvent } from '../events.ts';
@@ -29,13 +29,13 @@ class CodexParser implements AgentParser {
 	readonly #lines = new LineSplitter();
 	readonly #session: OpenedSession;
 	readonly #open: OpenTools = new Set();
-	/** Commands whose end the stream has not told, by item id. */
+	/** Commands whose end the stream has not reported, by item id. */
 	readonly #unfinished = new Map<string, string>();
 	readonly #stderr: Buffer[] = [];
 	#stderrBytes = 0;
 	#last: Reconnecting | null = null;
 	#lastError = '';
-	/** A top-level error that nothing of the turn followed. */
+	/** A top-level error, as long as nothing of the turn followed it. */
 	#standingError: string | null = null;
 	#ended: { judgement: Judgement; message: string } | null = null;
 
@@ -48,7 +48,7 @@ class CodexParser implements AgentParser {
 		return this.#lines.push(chunk).flatMap((line) => this.#readLine(line));
 	}
 
-	/** Only log lines in a turn that began; kept to explain one that did not. */
+	/** Only log lines if the turn began; kept to explain a turn that did not. */
 	stderr(chunk: Buffer): AgentEvent[] {
 		if (this.#stderrBytes < KEPT_STDERR_CHARS) {
 			this.#stderr.push(Buffer.from(chunk.subarray(0, KEPT_STDERR_CHARS - this.#stderrBytes)));
@@ -89,7 +89,7 @@ class CodexParser implements AgentParser {
 		return this.#judgeLastError(exit, native) ?? this.#judgeLeft(exit);
 	}
 
-	/** The last word of a codex that died before it could say how the turn ended, where it is known what that means. */
+	/** Judged by the last error of a codex that died before it could say how the turn ended; null if that is unknown. */
 	#judgeLastError(exit: AgentExit, native: NativeFacts | null): Judgement | null {
 		const message = this.#standingError;
 		if (message === null || exit.stopRequested !== null) return null;
@@ -182,7 +182,7 @@ class CodexParser implements AgentParser {
 		return usage === null ? [] : this.#session.usage(usage);
 	}
 
-	/** The same sentence usually stands just before as a top-level error; it is told once. */
+	/** Usually a top-level error with the same sentence came just before; it is reported once. */
 	#turnFailed(message: string): AgentEvent[] {
 		const events = message === this.#lastError ? [] : this.#error(message);
 		const judgement = judgeTurnFailed(message, this.#context.now());

@@ -1,6 +1,6 @@
 /**
- * How the commands of a turn ended by the thread's own record: a call and its output, joined by the call's id. Versions such
- * as 0.135.0 do not tell in the stream that a command which took a second has ended.
+ * How the commands of a turn ended, from the thread's own record: a call and its output, joined by the call's id. In the
+ * stream, versions such as 0.135.0 do not report the end of a command that took a second.
  */
 import {
 	type JsonObject,
@@ -20,11 +20,11 @@ export interface CommandResult {
 export type RecordedCommands = Map<string, { command: string; exitCode: number | null }>;
 
 const MAX_COMMANDS = 2000;
-/** codex's own lines stand before the command's output, so nothing a command prints is taken for them. */
+/** codex's own lines come before the command's output, so nothing a command prints is taken for them. */
 const EXIT_CODE =
 	/^(?:Chunk ID: [^\n]*\n)?(?:Wall time: [^\n]*\n)?(?:Process exited with code|Exit code:) (-?\d{1,5})\n/;
 
-/** Takes one `response_item` in; every other is left alone. */
+/** Records one `response_item`; items of other types are ignored. */
 export function noteCommand(commands: RecordedCommands, payload: JsonObject): void {
 	const id = textOrNull(payload.call_id);
 	if (id === null) return;
@@ -38,16 +38,18 @@ export function noteCommand(commands: RecordedCommands, payload: JsonObject): vo
 }
 
 /** `{"cmd": "npm test"}`, or `{"command": ["bash", "-lc", "npm test"]}` as older versions have it. */
-function commandOf(told: JsonObject): string | null {
-	const words = listOrEmpty(told.command);
+function commandOf(reported: JsonObject): string | null {
+	const words = listOrEmpty(reported.command);
 	return (
-		textOrNull(told.cmd) ?? textOrNull(told.command) ?? (words.length === 3 ? textOrNull(words[2]) : null)
+		textOrNull(reported.cmd) ??
+		textOrNull(reported.command) ??
+		(words.length === 3 ? textOrNull(words[2]) : null)
 	);
 }
 
 function exitCodeOf(output: string): number | null {
-	const told = EXIT_CODE.exec(output)?.[1];
-	if (told !== undefined) return Number(told);
+	const reported = EXIT_CODE.exec(output)?.[1];
+	if (reported !== undefined) return Number(reported);
 	return numberOrNull(objectOrEmpty(parseObject(output)?.metadata).exit_code);
 }
 

@@ -6,7 +6,7 @@ import { hasErrno } from '../../../core/errors.ts';
 import type { NativeFacts, NativeRecordQuery } from '../../agent-adapter.ts';
 import { parseRollout } from './rollout.ts';
 
-/** Folders of days looked into, newest first: about three years of daily use. */
+/** The most folders of days that are searched, newest first: about three years of daily use. */
 const MAX_DAYS = 1000;
 const THREAD_ID = /^[0-9A-Za-z][0-9A-Za-z-]{0,63}$/;
 
@@ -16,7 +16,7 @@ export function codexHome(env: Readonly<Record<string, string>>): string | null 
 	return env.HOME ? join(env.HOME, '.codex') : null;
 }
 
-/** The facts of the thread's last turn; null when there is no readable record. Never throws for what it finds. */
+/** The facts of the thread's last turn; null when there is no readable record. Never throws, whatever it finds. */
 export async function readCodexRecord(query: NativeRecordQuery): Promise<NativeFacts | null> {
 	const home = codexHome(query.env);
 	if (home === null || !THREAD_ID.test(query.nativeSessionId)) return null;
@@ -57,7 +57,7 @@ async function namesIn(folder: string): Promise<string[]> {
 	}
 }
 
-/** The last `maxBytes` from the first whole line on; null for what cannot be read as a regular file. */
+/** The last `maxBytes` from the first whole line on; null unless it is a readable regular file. */
 async function readTail(path: string, maxBytes: number): Promise<string | null> {
 	try {
 		const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);

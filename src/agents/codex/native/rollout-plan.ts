@@ -6,8 +6,8 @@ const STATUSES: ReadonlySet<string> = new Set<PlanStatus>(['pending', 'in_progre
 const MAX_ITEMS = 200;
 
 /**
- * The plan that a rollout line sets by a call of `update_plan`, null for every other line. The stream tells of an item only
- * whether it is done; here it has its state. Items that are no step with a known state are left out.
+ * The plan that a rollout line sets by a call of `update_plan`, null for every other line. The stream reports only
+ * whether an item is done; the record has its state. Items that are not a step with a known state are left out.
  */
 export function readPlanCall(payload: JsonObject): PlanItem[] | null {
 	if (payload.type !== 'function_call' || payload.name !== 'update_plan') return null;

@@ -1,7 +1,8 @@
 /**
  * codex's own record of a thread (`rollout-*.jsonl`): the only place with the model, an error code, the exact reset, how
- * much of the plan's windows is used, and which item of the to-do list is in progress. Facts are taken after the last `task_started` line, so that an earlier turn's
- * limit never explains this one; a part without that line is read whole, but then its usage is not summed up.
+ * much of the plan's windows is used, and which item of the to-do list is in progress. Facts are taken after the last
+ * `task_started` line, so that an earlier turn's limit never explains this one; a part without that line is read whole, but
+ * then its usage is not summed up.
  */
 import type { NativeFacts } from '../../agent-adapter.ts';
 import type { PlanItem, TokenCounts, Utilization } from '../../events.ts';
@@ -98,7 +99,7 @@ function readTokenCount(part: TurnPart, payload: JsonObject): TurnPart {
 	return { ...part, windows, total, spent: addTokens(part.spent, readUsage(lastUsage)) };
 }
 
-/** The named windows; null when the line tells nothing about limits at all. */
+/** The named windows; null when the line says nothing about limits. */
 function readWindows(limits: JsonObject | null): Window[] | null {
 	if (limits === null) return null;
 	return ['primary', 'secondary'].flatMap((name) => {

@@ -9,9 +9,9 @@ type Asked = Pick<TurnRequest, 'permissions' | 'env' | 'isTrusted' | 'folder' | 
 const MAX_BYTES = 1024 * 1024;
 
 /**
- * Whether codex is to leave out its rule files, which it writes itself when a person answers "always". A command that they
- * allow runs outside the sandbox, under read-only too (measured with 0.169.0 and 0.171.0). Under `edit` they stay where
- * one also forbids something: the user's refusals are worth more than the sandbox's hold on the rest.
+ * Whether codex must ignore its rule files, which it writes itself when a person answers "always". A command that they
+ * allow runs outside the sandbox, under read-only too (measured with 0.169.0 and 0.171.0). Under `edit` they stay if
+ * one also forbids something: the user's refusals matter more than sandboxing the rest.
  */
 export function ignoresRules(turn: Asked): boolean {
 	if (turn.permissions === 'full') return false;
@@ -40,7 +40,7 @@ function rulesIn(folder: string): string[] {
 	}
 }
 
-/** Empty where it cannot be read: then it is known to be there, and nothing of what it says. */
+/** Empty if it cannot be read: the file is known to exist, but not what it says. */
 function readRules(path: string): string {
 	try {
 		const facts = statSync(path);

@@ -14,7 +14,7 @@ import { unwrapShell } from './unwrap-shell.ts';
 
 export type ItemPhase = 'started' | 'updated' | 'completed';
 
-/** Ids of the tool items seen in this turn: a call is announced once, also when only its end is shown. */
+/** Ids of the tool items seen in this turn: a call is announced once, even when only its end is shown. */
 export type OpenTools = Set<string>;
 
 const TOOL_KINDS: ReadonlyMap<string, ToolKind> = new Map([
@@ -108,10 +108,10 @@ function toolTitle(item: JsonObject, type: string): string {
 			.map(({ kind, path }) => `${kind} ${path}`)
 			.join(', ');
 	const action = objectOrEmpty(item.action);
-	const told = [item.query, action.query, item.path, item.prompt].find(
+	const reported = [item.query, action.query, item.path, item.prompt].find(
 		(value) => typeof value === 'string' && value !== '',
 	);
-	if (typeof told === 'string') return told;
+	if (typeof reported === 'string') return reported;
 	const args = objectOrNull(item.arguments);
 	return args === null ? toolName(item, type) : writtenJson(args);
 }

@@ -49,7 +49,7 @@ export class OpenedSession {
 		return [{ type: 'usage', scope: 'cumulative', tokens: this.#totals, costUsd: null }];
 	}
 
-	/** The difference of totals, so that no turn is counted twice; the record's own count where one of them is unknown. */
+	/** The difference of totals, so that no turn is counted twice; the record's own count if one of them is unknown. */
 	turnTokens(native: NativeFacts | null): TokenCounts {
 		const before = this.#isNew() ? ZERO_TOKENS : this.#context.cumulativeBefore;
 		if (this.#totals !== null && before !== null) return subtractTokens(this.#totals, before);
@@ -58,7 +58,7 @@ export class OpenedSession {
 		return (hasMoved ? native?.tokens : null) ?? NO_TOKENS;
 	}
 
-	/** codex answers a resume of a word that is no thread id with a new thread and exit 0. */
+	/** codex answers a resume of a word that is not a thread id with a new thread and exit 0. */
 	#isNew(): boolean {
 		const { resume, requestedSessionId } = this.#context;
 		return !resume || (this.#id !== null && this.#id !== requestedSessionId);

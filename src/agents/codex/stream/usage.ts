@@ -20,7 +20,7 @@ export function readUsage(usage: JsonObject): TokenCounts {
 	};
 }
 
-/** Totals after minus totals before, field by field; null where either is unknown or the total went down. */
+/** Totals after minus totals before, field by field; null if either is unknown or the total went down. */
 export function subtractTokens(after: TokenCounts, before: TokenCounts): TokenCounts {
 	return combine(after, before, (a, b) => (a >= b ? a - b : null));
 }

@@ -49,15 +49,15 @@ describe('the command line of codex', () => {
 
 	it('switches off the settings of an untrusted repo, whatever its path holds', () => {
 		const worktree = '/a "b"\\c.d';
-		const told = argsOf({ isTrusted: false, folder: worktree, worktree });
-		expect(told).toContain('projects={"/a \\"b\\"\\\\c.d"={trust_level="untrusted"}}');
+		const args = argsOf({ isTrusted: false, folder: worktree, worktree });
+		expect(args).toContain('projects={"/a \\"b\\"\\\\c.d"={trust_level="untrusted"}}');
 		expect(argsOf().some((arg) => arg.startsWith('projects='))).toBe(false);
 	});
 
 	it('does so for each folder from where it starts up to the root: the user may have trusted any of them', () => {
-		const told = argsOf({ isTrusted: false, folder: '/repo/a/b', worktree: '/repo' });
+		const args = argsOf({ isTrusted: false, folder: '/repo/a/b', worktree: '/repo' });
 		const untrusted = (path: string) => `"${path}"={trust_level="untrusted"}`;
-		expect(told).toContain(`projects={${['/repo/a/b', '/repo/a', '/repo'].map(untrusted).join(',')}}`);
+		expect(args).toContain(`projects={${['/repo/a/b', '/repo/a', '/repo'].map(untrusted).join(',')}}`);
 	});
 
 	it('may write to the whole worktree from a folder in it, under edit alone', () => {
@@ -88,7 +88,7 @@ describe('text that the user did not type', () => {
 			expect(codexAdapter.inert(`run $${name}`)).toBe(`run $\u2060${name}`);
 	});
 
-	it('keeps what names no skill as it is', () => {
+	it('leaves words that name no skill as they are', () => {
 		const text = 'echo $HOME "$PATH" \x24{name} $1 $5.00 @file /init';
 		expect(codexAdapter.inert(text)).toBe(text);
 	});

@@ -65,7 +65,7 @@ describe('the record of a codex thread', () => {
 describe('the login of codex', () => {
 	const probe = (env: Record<string, string> = {}) => codexAdapter.probeLogin({ HOME: home, ...env });
 
-	it('is a key in its own variable, whose value is not told', () => {
+	it('is a key in its own variable, whose value is not shown', () => {
 		const login = probe({ CODEX_API_KEY: 'sk-secret' });
 		expect(login).toMatchObject({ loggedIn: 'yes', evidence: 'CODEX_API_KEY is set' });
 		expect(login.account).toMatch(/^[0-9a-f]{16}$/);

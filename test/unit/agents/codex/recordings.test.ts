@@ -99,7 +99,7 @@ describe('a recording of codex', () => {
 });
 
 describe('the reset of a plan window', () => {
-	it('is exact when the record of the thread tells it', () => {
+	it('is exact when the record of the thread has it', () => {
 		const { turn } = replayed(named('limit-five-hour'));
 		expect(turn.limit).toMatchObject({ confidence: 'exact', window: 'primary', scope: 'account' });
 		expect(turn.utilization).toContainEqual({ window: 'secondary', ratio: 0.34, resetAt: 1795647811000 });
@@ -145,7 +145,7 @@ describe('the reset of a plan window', () => {
 });
 
 describe('the tokens of a resumed turn', () => {
-	it('are unknown rather than the whole thread when nothing tells the total before', () => {
+	it('are unknown rather than those of the whole thread when the total before is unknown', () => {
 		const { turn } = replayed(named('resume-turn-2'), { cumulativeBefore: null, native: null });
 		expect(turn.tokens.input).toBeNull();
 		expect(turn.cumulative).toMatchObject({ input: 2200, cacheRead: 2300, output: 70 });
@@ -185,7 +185,7 @@ describe('a retry of codex', () => {
 		expect(retries('429-transient-retry-after')[0]).toMatchObject({ reason: 'rate', delayMs: null });
 	});
 
-	it('is told apart by its cause', () => {
+	it('is classified by its cause', () => {
 		const reasons = ['auth-401', 'server-500-forever', 'connection-refused', 'disconnect-default-retries'];
 		expect(reasons.map((name) => retries(name)[0]?.reason)).toEqual(['auth', 'server', 'network', 'network']);
 		expect(retries('connection-refused-unbounded-killed')[0]).toMatchObject({

@@ -114,7 +114,7 @@ describe('a failed turn of codex', () => {
 	});
 });
 
-describe('a refusal that codex goes on retrying', () => {
+describe('a refusal that codex keeps retrying', () => {
 	const retried = (cause: string) =>
 		parser().push(lines(...STARTED, { type: 'error', message: `Reconnecting... 1/5 (${cause})` }));
 	const kinds = (cause: string) =>

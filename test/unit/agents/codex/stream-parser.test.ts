@@ -57,7 +57,7 @@ describe('the sentence of a failed turn', () => {
 		'Usage limit reached, resets 3pm',
 		'429 Too Many Requests',
 		'',
-	])('%j is no limit: no rule knows it', (message) => {
+	])('%j is not a limit: no rule matches', (message) => {
 		expect(run(failedTurn(message)).turn).toMatchObject({
 			outcome: 'failed',
 			stopReason: 'api_error',
@@ -83,7 +83,7 @@ describe('the words of a failure', () => {
 	const wordsOf = (stdout: string, stderr = '') =>
 		run(stdout, { stderr }).events.flatMap((event) => (event.type === 'error' ? [event.message] : []));
 
-	it('are told once, also when they stand only in the last line', () => {
+	it('are reported once, even when only the last line has them', () => {
 		const failed = failedTurn('Something broke.');
 		const before = '{"type":"error","message":"Something broke."}\n';
 		expect(wordsOf(failed)).toEqual(['Something broke.']);
@@ -128,7 +128,7 @@ describe('a turn without a last line', () => {
 			expect(ended(spent, null, 'SIGKILL').turn).toMatchObject({ outcome: 'limited', limit });
 		});
 
-		it('failed for that reason where the exit code says that it failed', () => {
+		it('failed for that reason if the exit code says that it failed', () => {
 			const { events, turn } = ended(full, 1);
 			expect(turn).toMatchObject({ outcome: 'failed', stopReason: 'context_too_long' });
 			expect(events.filter(({ type }) => type === 'error')).toHaveLength(1);
@@ -143,7 +143,7 @@ describe('a turn without a last line', () => {
 			expect(ended(`${spent}${retry}`, 1).turn.outcome).toBe('outcome_unknown');
 		});
 
-		it('and that the relay stopped is what the stop makes of it', () => {
+		it('and that the relay stopped is judged by the stop', () => {
 			const exit: AgentExit = { exitCode: 1, signal: null, stopRequested: 'cancelled' };
 			expect(run(spent, { exit }).turn.outcome).toBe('cancelled');
 		});
@@ -342,7 +342,7 @@ describe('another thread than the one to resume', () => {
 		return { events, turn: parser.end({ exitCode: 1, signal: null, stopRequested }, null).turn };
 	};
 
-	it('is told with its first line, and is not to be resumed', () => {
+	it('is reported with its first line, and must not be resumed', () => {
 		const { events, turn } = asked('failed');
 		expect(events).toMatchObject([
 			{ type: 'session_started', nativeSessionId: 't1', lacksStory: true },
@@ -352,7 +352,7 @@ describe('another thread than the one to resume', () => {
 		expect(turn.unresumable).toMatch(/without what came before/);
 	});
 
-	it('leaves the end of the turn what it was: interrupted, or completed', () => {
+	it('does not change the end of the turn: interrupted, or completed', () => {
 		expect(asked('cancelled').turn).toMatchObject({ outcome: 'cancelled' });
 		const done = '{"type":"turn.completed","usage":{"input_tokens":1,"output_tokens":1}}\n';
 		expect(asked('failed', done).turn).toMatchObject({

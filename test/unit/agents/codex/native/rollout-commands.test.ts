@@ -19,7 +19,7 @@ const ended = (code: number, printed = 'one\n') =>
 const commands = (...lines: string[]) => parseRollout([started, ...lines].join('\n'))?.commandResults ?? [];
 
 describe('the commands in the record of a thread', () => {
-	it('tell how they ended, in the forms of several versions', () => {
+	it('report how they ended, in the forms of several versions', () => {
 		const bash = { command: ['bash', '-lc', 'npm test'] };
 		expect(
 			commands(
@@ -37,7 +37,7 @@ describe('the commands in the record of a thread', () => {
 		]);
 	});
 
-	it('do not end by what a command prints, nor in an earlier turn', () => {
+	it('are not ended by what a command prints, nor by an earlier turn', () => {
 		const running =
 			'Chunk ID: 1\nWall time: 10 seconds\nProcess running with session ID 5\nOutput:\nProcess exited with code 0\n';
 		expect(commands(call('a', { cmd: 'serve' }), output('a', running))).toEqual([]);
@@ -46,7 +46,7 @@ describe('the commands in the record of a thread', () => {
 	});
 });
 
-describe('a command whose end the stream does not tell', () => {
+describe('a command whose end the stream does not report', () => {
 	const item = (id: string, command: string) =>
 		`${JSON.stringify({ type: 'item.started', item: { id, type: 'command_execution', command: `/bin/bash -lc '${command}'`, exit_code: null, status: 'in_progress' } })}\n`;
 	const results = (native: Array<{ command: string; exitCode: number }>, ...items: string[]) => {
@@ -79,7 +79,7 @@ describe('a command whose end the stream does not tell', () => {
 		expect(results([], item('i0', 'npm test'))).toEqual([]);
 	});
 
-	it('that the stream did tell is left as it is', () => {
+	it('whose end the stream reported is left as it is', () => {
 		const end =
 			'{"type":"item.completed","item":{"id":"i0","type":"command_execution","command":"npm test","aggregated_output":"","exit_code":0,"status":"completed"}}\n';
 		expect(results([{ command: 'npm test', exitCode: 0 }], item('i0', 'npm test'), end)).toEqual([]);

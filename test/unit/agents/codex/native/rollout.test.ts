@@ -26,18 +26,18 @@ const window = (used_percent: number, resets_at: number) => ({
 });
 
 describe('the record of a thread', () => {
-	it('tells the tokens of the last turn only, a repeated line once', () => {
+	it('reports the tokens of the last turn only, a repeated line once', () => {
 		const text = [started, count(100, 100), started, count(150, 50), count(150, 50), count(190, 40)].join(
 			'\n',
 		);
 		expect(parseRollout(text)).toMatchObject({ tokens: { input: 90 }, cumulative: { input: 190 } });
 	});
 
-	it('tells no tokens of a turn whose start was cut off', () => {
+	it('reports no tokens of a turn whose start was cut off', () => {
 		expect(parseRollout(count(150, 50))).not.toHaveProperty('tokens');
 	});
 
-	it('tells the newest plan of the last turn with the states of its items', () => {
+	it('reports the newest plan of the last turn with the states of its items', () => {
 		const call = (...states: string[]) =>
 			line('response_item', {
 				type: 'function_call',
@@ -99,7 +99,7 @@ describe('the record of a thread', () => {
 		expect(parseRollout(models.join('\n'))?.model).toBe('b');
 	});
 
-	it('is read past torn lines, and says nothing when there is none', () => {
+	it('is read past torn lines, and gives nothing when there is none', () => {
 		expect(
 			parseRollout(
 				`ut":1,"token_count"}\n${count(5, 5)}\n{"type":"event_msg","payload":{"type":"token_count"`,
