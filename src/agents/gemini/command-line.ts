@@ -13,8 +13,8 @@ const APPROVAL_MODES: Record<PermissionPreset, string> = {
 };
 
 /**
- * One headless turn; the prompt comes on stdin. Nothing is restored on resume, so model and approval mode are given each
- * time. No model is passed when none was named: the CLI then lets a small model choose (one request more), as it does for
+ * One headless turn; the prompt comes on stdin. A resume restores nothing, so model and approval mode are given each
+ * time. No model is passed when none was named: the CLI then lets a small model choose (one extra request), as it does for
  * its user.
  */
 export function geminiCommand(turn: TurnRequest): AgentCommand {
@@ -39,7 +39,7 @@ export function geminiCommand(turn: TurnRequest): AgentCommand {
 	};
 }
 
-/** gemini takes a list with commas, so a path that holds one is left out: its parts would name other folders. */
+/** gemini takes a comma-separated list, so a path with a comma is left out: its parts would name other folders. */
 function reach(turn: TurnRequest): string[] {
 	const folders = worktreeAround(turn).filter((path) => !path.includes(','));
 	return folders.map((path) => `--include-directories=${path}`);
@@ -50,7 +50,7 @@ function session(turn: TurnRequest): string[] {
 	return [turn.resume ? '--resume' : '--session-id', checkedId(turn.nativeSessionId)];
 }
 
-/** As the CLI makes them: whatever a record names beside that never becomes a word of its command line. */
+/** Ids as the CLI makes them. Nothing else from a record may become a word of its command line. */
 export function isNativeId(id: string): boolean {
 	return /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id);
 }
@@ -58,7 +58,7 @@ export function isNativeId(id: string): boolean {
 /** An id from a damaged record must not become a flag, `latest`, or the number of some other session. */
 function checkedId(id: string): string {
 	if (isNativeId(id)) return id;
-	throw new RelayError('damaged_record', `${JSON.stringify(id)} is no id of a gemini session`, {
+	throw new RelayError('damaged_record', `${JSON.stringify(id)} is not the id of a gemini session`, {
 		hint: 'start a new conversation with /new',
 	});
 }
@@ -75,11 +75,11 @@ function allowedCommands(entries: readonly string[]): string[] {
 }
 
 /**
- * Trust by variable: 0.61.0 loads the repo's settings before it reads `--skip-trust`, so with the flag a trusted repo's
- * hooks and servers do not start (measured), while its `.env` is obeyed all the same. Without trust it refuses to start
- * (exit 55) where the user's settings have folder trust on, whatever folders were trusted in gemini itself; it has no
- * switch to work without the repo's settings. One process in place of parent and child, so that signals reach the one
- * that works.
+ * Trust is set by a variable: 0.61.0 loads the repo's settings before it reads `--skip-trust`, so with the flag a trusted
+ * repo's hooks and servers do not start (measured), although its `.env` is obeyed. Without trust it refuses to start
+ * (exit 55) if the user's settings have folder trust on, whatever folders were trusted in gemini itself; it has no
+ * switch to work without the repo's settings. It runs as one process instead of parent and child, so that signals reach the
+ * one that works.
  */
 function environment({ isTrusted }: TurnRequest): Record<string, string> {
 	return { GEMINI_CLI_NO_RELAUNCH: 'true', GEMINI_CLI_TRUST_WORKSPACE: String(isTrusted) };

@@ -18,7 +18,7 @@ import type { ApiError } from './stream/telemetry.ts';
 
 export type Retry = Extract<AgentEvent, { type: 'retry' }>;
 
-/** Whose request it was, and when it is judged (epoch ms). */
+/** The model that was asked, and when the request is judged (epoch ms). */
 export interface Asked {
 	model: string | null;
 	now: number;
@@ -28,7 +28,7 @@ export interface Asked {
 const MACHINE_WORDS = /\b(?:[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|[A-Z][A-Za-z]+Error|\w+Per(?:Day|Minute)\w*)\b/g;
 const MOST_SEARCHED = 16 * 1024;
 
-/** A limit that stderr shows while the CLI goes on waiting; null when the sign is only a retry. */
+/** A limit that stderr shows while the CLI keeps waiting; null when the sign is only a retry. */
 export function limitFromSign(sign: Sign, asked: Asked): Limit | null {
 	if (sign.kind === 'dump') return null;
 	const verdict = judge(evidenceOfSign(sign, asked.now), asked);
@@ -50,10 +50,10 @@ export function retryFromSign(sign: Sign, asked: Asked): Retry | null {
 	};
 }
 
-/** A delay is announced only where the backend refused for a rate or a quota. */
+/** A delay is announced only if the backend refused for a rate or a quota. */
 function evidenceOfSign(sign: Exclude<Sign, { kind: 'dump' }>, now: number): Evidence {
-	const told = sign.text.replace(/^Attempt \d+ failed/, '');
-	const evidence = withMachineWords(readEvidence(told, now), told);
+	const reported = sign.text.replace(/^Attempt \d+ failed/, '');
+	const evidence = withMachineWords(readEvidence(reported, now), reported);
 	if (sign.kind === 'backoff') return { ...evidence, status: sign.status };
 	return { ...evidence, status: 429, delayMs: sign.delayMs };
 }
@@ -74,8 +74,14 @@ export function signFromTelemetry(error: ApiError, asked: Asked): { limit: Limit
 	if (isHard(verdict)) return { limit: geminiLimit(verdict, 'native', 'telemetry', error.body) };
 	if (error.status !== null && error.status < 500 && error.status !== 429) return null;
 	const reason = retryReason(verdict, error.status);
-	const told = source('native', `telemetry.retry_${reason}`, `${error.status ?? ''} ${error.body}`.trim());
-	return { retry: { type: 'retry', reason, attempt: null, maxAttempts: null, delayMs: null, source: told } };
+	const reported = source(
+		'native',
+		`telemetry.retry_${reason}`,
+		`${error.status ?? ''} ${error.body}`.trim(),
+	);
+	return {
+		retry: { type: 'retry', reason, attempt: null, maxAttempts: null, delayMs: null, source: reported },
+	};
 }
 
 /** The limit a turn had when the relay stopped it while it was retrying; null when the retries were of another kind. */
@@ -91,15 +97,15 @@ export function limitFromRetry(retry: Retry | null): Limit | null {
 	};
 }
 
-/** What the CLI said of the failure: its result line or last words, and the error object it printed. */
+/** What the CLI said about the failure: its result line or last words, and the error object it printed. */
 export interface Words {
 	said: string;
 	dump: string;
-	/** The backend's answer to the last request, by the telemetry; '' where there is none. */
+	/** The backend's answer to the last request, from the telemetry; '' if there is none. */
 	body: string;
 }
 
-/** What a failed turn met. `status` is the HTTP status where it is known. */
+/** Why a turn failed. `status` is the HTTP status if it is known. */
 export function judgeFailure(
 	status: number | null,
 	{ said, dump, body }: Words,
@@ -121,7 +127,7 @@ export function judgeFailure(
 	);
 }
 
-/** The CLI has read the backend's answer: where its sentence alone says what it is, the words it was made from do not count. */
+/** The CLI has read the backend's answer: if its own sentence alone says what it is, the backend's words do not count. */
 function providerText(texts: ReadonlyArray<string | null | undefined>, asked: Asked): string {
 	const said = texts[0] ?? '';
 	const verdict = judge({ providerText: said }, asked);
@@ -161,7 +167,7 @@ function isHard(verdict: Verdict | null): verdict is LimitVerdict {
 	return verdict?.kind === 'limit' && verdict.limitKind !== 'rate' && verdict.limitKind !== 'overloaded';
 }
 
-/** All that Google counts is counted by model; credits are the account's. */
+/** Google counts everything by model, except credits, which are the account's. */
 export function geminiLimit(
 	verdict: LimitVerdict,
 	channel: LimitSource['channel'],

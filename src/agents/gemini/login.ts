@@ -6,7 +6,7 @@ import { readLoginJson } from '../reading/login-file.ts';
 import { accountOf, withMark } from '../reading/login-mark.ts';
 import { geminiFolder } from './native/session-file.ts';
 
-/** gemini has no login command: its own first screen asks. */
+/** gemini has no login command: its first screen asks. */
 const ADVICE = 'gemini';
 
 type Env = Readonly<Record<string, string>>;

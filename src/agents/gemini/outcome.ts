@@ -27,13 +27,13 @@ export interface Seen {
 	result: JsonObject | null;
 	/** Messages of the stream's own `error` lines, in order. */
 	errors: readonly string[];
-	/** A certain limit seen on stderr that no answer followed. */
+	/** A certain limit seen on stderr, as long as no answer followed it. */
 	limit: Limit | null;
 	/** The last retry that no answer followed. */
 	retry: Retry | null;
 	/** The error object the CLI printed at its end, or ''. */
 	dump: string;
-	/** The last refused request by the telemetry, that no answer followed. */
+	/** The last refused request in the telemetry, as long as no answer followed it. */
 	apiError: ApiError | null;
 	/** Start of stderr. */
 	stderr: string;
@@ -45,7 +45,7 @@ export function claimsExitCode(code: number): boolean {
 	return code === 130 || code >= 144;
 }
 
-/** HTTP 400–511 as the exit code tells it (status modulo 256), or null. */
+/** HTTP 400–511 from the exit code (status modulo 256), or null. */
 function statusOfExit(code: number | null): number | null {
 	return code !== null && code >= 144 && code <= 255 ? code + 256 : null;
 }
@@ -60,11 +60,11 @@ export function judgeSuccess(result: JsonObject, errors: readonly string[]): Jud
 	return completed();
 }
 
-/** `told`: by a successful result line. An exit code that says otherwise is looked at: it may be an HTTP status. */
-export function judgeTurn(exit: AgentExit, told: Judgement | null, seen: Seen): Judgement {
-	if (told === null) return judgeEnd(exit, seen);
-	const isContradicted = told.outcome === 'completed' && saysFailed(exit) && exit.exitCode !== 130;
-	return isContradicted ? judgeContradiction(exit, seen) : told;
+/** `reported`: from a successful result line. An exit code that says otherwise is checked: it may be an HTTP status. */
+export function judgeTurn(exit: AgentExit, reported: Judgement | null, seen: Seen): Judgement {
+	if (reported === null) return judgeEnd(exit, seen);
+	const isContradicted = reported.outcome === 'completed' && saysFailed(exit) && exit.exitCode !== 130;
+	return isContradicted ? judgeContradiction(exit, seen) : reported;
 }
 
 function judgeContradiction(exit: AgentExit, seen: Seen): Judgement {
@@ -132,8 +132,8 @@ function judgeInvalidStream(sentence: string): Judgement {
 }
 
 /**
- * Where the exit code does not tell it (529 and above, a wrapper's own code, and versions before about 0.5x, which end with
- * 1 and call the error unknown): the error object's own status, or the `code` of its cause.
+ * The error object's own status, or the `code` of its cause, for when the exit code does not give it (529 and above, a
+ * wrapper's own code, and versions before about 0.5x, which end with 1 and call the error unknown).
  */
 function statusOfDump(dump: string): number | null {
 	const status = /^ {2}status: (\d{3}),?$/m.exec(dump)?.[1] ?? /^ {4}code: (\d{3}),?$/m.exec(dump)?.[1];
@@ -183,7 +183,7 @@ function startReason(code: number, stderr: string): StopReason | null {
 	return code === 1 && isBadUsage ? 'bad_usage' : null;
 }
 
-/** The CLI's own words around whatever its login met; a login server that was not reached has refused nothing. */
+/** The CLI's own words around an error of its login; an unreachable login server has refused nothing. */
 function isRefusedLogin(stderr: string): boolean {
 	const line = /^(?:Error authenticating:|Failed to login\.) ([^\n]*)/m.exec(stderr)?.[1];
 	return line !== undefined && !TRANSPORT.test(line);
@@ -192,17 +192,17 @@ function isRefusedLogin(stderr: string): boolean {
 const TRANSPORT =
 	/\b(?:ENOTFOUND|ECONN\w+|ETIMEDOUT|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EPIPE|getaddrinfo|socket hang up|fetch failed|network|timed? ?out)\b/i;
 
-/** Lines that the CLI, its libraries and Node print at a start whatever comes of it; one is of the telemetry library. */
+/** Lines that the CLI, its libraries and Node print at every start; one is from the telemetry library. */
 const CHATTER =
 	/^(?:Warning: |YOLO mode is enabled|Ripgrep is not available|\[STARTUP\]|Approval mode overridden|Loaded cached credentials|\(node:\d+\) |\(Use `node |The '\w+' option is deprecated\.)/;
 
-/** The first line that tells why. */
+/** The first line that says why. */
 function ownLine(stderr: string): string | null {
 	const lines = stderr.split('\n').map((line) => line.trim());
 	return lines.find((line) => line !== '' && !CHATTER.test(line)) ?? null;
 }
 
-/** What the stream tells of an error's own words, for an event. */
+/** An error's own words from the stream, for an event. */
 export function resultMessage(result: JsonObject): string | null {
 	return textOrNull(objectOrEmpty(result.error).message);
 }

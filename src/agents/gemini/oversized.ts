@@ -1,5 +1,5 @@
 /**
- * A line too long to keep whole (16 MiB) is known by its head and tail only. The CLI's own short fields stand before the
+ * A line too long to keep whole (16 MiB) is known by its head and tail only. The CLI's own short fields come before the
  * long text; what the model or a tool wrote is JSON-escaped and cannot look like them.
  */
 import type { Line } from '../../core/files/line-splitter.ts';
@@ -10,7 +10,7 @@ type Oversized = Extract<Line, { kind: 'oversized' }>;
 const FIELD = /"(type|role|tool_name|tool_id|status|session_id|model)":"((?:[^"\\]|\\.){0,500})"/g;
 const LONG_FIELD = /"(?:content|output|parameters)":/;
 
-/** The line's short fields with a word in place of the long text; an empty object when the head tells no type. */
+/** The line's short fields with a word in place of the long text; an empty object when the head has no type. */
 export function readOversized({ head, bytes }: Oversized): JsonObject {
 	const cut = LONG_FIELD.exec(head)?.index ?? head.length;
 	const fields: Record<string, unknown> = {};

@@ -180,7 +180,7 @@ class GeminiParser implements AgentParser {
 	}
 }
 
-function conclusion({ outcome, stopReason, limit }: Judgement, told: Limit | null): AgentEvent[] {
+function conclusion({ outcome, stopReason, limit }: Judgement, reported: Limit | null): AgentEvent[] {
 	const end: AgentEvent = { type: 'turn_ended', outcome, stopReason };
-	return limit === null || limit === told ? [end] : [{ type: 'limit', limit }, end];
+	return limit === null || limit === reported ? [end] : [{ type: 'limit', limit }, end];
 }

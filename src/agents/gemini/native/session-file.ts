@@ -8,9 +8,9 @@ import { objectOrEmpty, parseObject, textOrNull } from '../../reading/json-field
 import { parseSessionRecord } from './session-record.ts';
 
 const SESSION_ID = /^[0-9a-f]{8}-[0-9a-f-]{27}$/i;
-/** Far above any real file; a larger one is not looked into. */
+/** Far above any real file; a larger one is not read. */
 const MAX_PROJECTS_BYTES = 4 * 1024 * 1024;
-/** Projects looked into when the registry does not name the folder. */
+/** The most projects searched when the registry does not name the folder. */
 const MAX_PROJECTS = 500;
 const MAX_RECORDS = 5;
 
@@ -20,7 +20,7 @@ export function geminiFolder(env: Readonly<Record<string, string>>): string | nu
 	return home ? join(home, '.gemini') : null;
 }
 
-/** What the record tells of the turn; null when there is no readable one. Never throws for what it finds. */
+/** What the record says about the turn; null when there is no readable one. Never throws, whatever it finds. */
 export async function readGeminiRecord(query: NativeRecordQuery): Promise<NativeFacts | null> {
 	const folder = geminiFolder(query.env);
 	if (folder === null || !SESSION_ID.test(query.nativeSessionId)) return null;
@@ -34,7 +34,7 @@ export async function readGeminiRecord(query: NativeRecordQuery): Promise<Native
 	return null;
 }
 
-/** The project's own folder by the CLI's registry; all of them when it does not name it (another spelling of the path). */
+/** The project's own folder from the CLI's registry; all of them if it does not name it (another spelling of the path). */
 async function chatFolders(folder: string, startedIn: string): Promise<string[]> {
 	const slug = await slugOf(join(folder, 'projects.json'), startedIn);
 	if (slug !== null) return [join(folder, 'tmp', slug, 'chats')];
@@ -74,7 +74,7 @@ async function namesIn(folder: string): Promise<string[]> {
 	}
 }
 
-/** The last `maxBytes` from the first whole line on; null for another session's record or no regular file. */
+/** The last `maxBytes` from the first whole line on; null for another session's record, or if it is not a regular file. */
 async function readTail(path: string, sessionId: string, maxBytes: number): Promise<string | null> {
 	try {
 		const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);

@@ -1,6 +1,6 @@
 /**
  * gemini's own record of a session (JSON lines): the only place with the exit code of a shell command. Only what was
- * written after the turn's start is read; a message told again replaces its earlier form.
+ * written after the turn's start is read; a repeated message replaces its earlier form.
  */
 import type { NativeFacts } from '../../agent-adapter.ts';
 import {
@@ -33,7 +33,7 @@ export function parseSessionRecord(tail: string, startedAt: number): NativeFacts
 	return { ...(model === null ? {} : { model }), toolResults: [...results.values()] };
 }
 
-/** Without a readable time a line counts. */
+/** A line without a readable time counts. */
 function isBefore(line: JsonObject, startedAt: number): boolean {
 	const at = Date.parse(textOrNull(line.timestamp) ?? '');
 	return Number.isFinite(at) && at < startedAt;
@@ -53,12 +53,12 @@ const TRAILER =
 	/\n(?:Error: [^\n]*\n)?(?:Exit Code: (-?\d{1,10}))?\n?(?:Signal: ([^\n]+))?\n?(?:Background PIDs: [^\n]*)?\n?(?:Process Group PGID: \d+)?$/;
 
 /**
- * The exit code in the block that the CLI puts behind a command's output; without such a line it was 0. The command's
- * own output may end in the same words: where the record has it apart (`resultDisplay`), it is cut away first. null for
- * commands that were cancelled, sent to the background or ended by a signal.
+ * The exit code in the block that the CLI puts after a command's output; without such a line it was 0. The command's
+ * own output may end in the same words: if the record also has it separately (`resultDisplay`), it is cut away first. null
+ * for commands that were cancelled, sent to the background or ended by a signal.
  */
-function shellExitCode(told: string, display: string | null): number | null {
-	const body = WRAPPED.exec(told)?.[1];
+function shellExitCode(reported: string, display: string | null): number | null {
+	const body = WRAPPED.exec(reported)?.[1];
 	if (body === undefined) return null;
 	const own = display !== null && display !== '' && body.startsWith(display) ? display.length : 0;
 	const rest = body.slice(own);

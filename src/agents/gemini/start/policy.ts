@@ -1,7 +1,7 @@
 /**
- * The policy file of a turn below `full`. Without it the model leaves every preset by itself: `enter_plan_mode`, then
- * `exit_plan_mode`, which headless answers with "Switching to YOLO mode" (0.61.0); and rules that gemini saved when its user
- * once said "always" would run what the preset does not allow.
+ * The policy file of a turn below `full`. Without it the model can leave every preset by itself: `enter_plan_mode`, then
+ * `exit_plan_mode`, which a headless gemini answers with "Switching to YOLO mode" (0.61.0); and rules that gemini saved when
+ * its user once said "always" would allow what the preset does not.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,10 +13,10 @@ import { geminiFolder } from '../native/session-file.ts';
 
 type Asked = Pick<TurnRequest, 'permissions' | 'allowCommands' | 'privatePath' | 'env'>;
 
-/** Tools that change the mode, and by that every other rule. */
+/** Tools that change the mode, and with it every other rule. */
 const MODE_TOOLS = ['enter_plan_mode', 'exit_plan_mode'];
 const SHELL = 'run_shell_command';
-/** By the names of 0.45.2 to 0.61.0. What reads is left to gemini's own rules. */
+/** Names from 0.45.2 to 0.61.0. Reading tools are left to gemini's own rules. */
 const CHANGING_TOOLS = [
 	'write_file',
 	'replace',
@@ -28,15 +28,15 @@ const CHANGING_TOOLS = [
 ];
 
 /**
- * The flags that hold gemini to its preset and the file they name; neither for `full`. Throws `refused` where there is no
- * place for the file: gemini ignores a file that is missing and says nothing.
+ * The flags that hold gemini to its preset and the file they name; neither for `full`. Throws `refused` if there is no
+ * place for the file: gemini silently ignores a missing file.
  */
 export function policyOf(turn: Asked): { args: string[]; files: PrivateFile[] } {
 	if (turn.permissions === 'full') return { args: [], files: [] };
 	if (turn.privatePath === undefined)
 		throw new RelayError(
 			'refused',
-			'gemini cannot be held to its permissions: its policy file has no place.',
+			'gemini cannot be held to its permissions: there is no place for its policy file.',
 		);
 	const path = `${turn.privatePath}.policy.toml`;
 	const args = [path, ...ownPolicies(turn.env)].map((place) => `--policy=${withoutComma(place)}`);
@@ -63,7 +63,7 @@ function text(words: string): string {
 	return JSON.stringify(words);
 }
 
-/** What gemini would read were there no `--policy`: the places that the user's settings name, else its own folder. */
+/** The policies that gemini reads without `--policy`: those that the user's settings name, else its own folder. */
 function ownPolicies(env: Readonly<Record<string, string>>): string[] {
 	const folder = geminiFolder(env);
 	if (folder === null) return [];
@@ -81,10 +81,10 @@ function namedPolicies(settings: string): string[] {
 	}
 }
 
-/** gemini splits the value at commas, and ignores parts that are no file. */
+/** gemini splits the value at commas, and ignores parts that are not a file. */
 function withoutComma(place: string): string {
 	if (!place.includes(',')) return place;
-	throw new RelayError('refused', `gemini cannot be given a policy file whose path holds a comma: ${place}`, {
+	throw new RelayError('refused', `gemini cannot use a policy file whose path has a comma: ${place}`, {
 		hint: 'Use another agent, or set XDG_STATE_HOME to a path without commas.',
 	});
 }

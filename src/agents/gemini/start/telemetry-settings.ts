@@ -14,8 +14,8 @@ const SYSTEM_FOLDERS: Partial<Record<NodeJS.Platform, string>> = {
 };
 
 /**
- * The file of ours in which gemini tells refused requests, and the variables that make it do so; null: where the user has telemetry of his own
- * (these variables would replace it), and where a sandbox would keep gemini from the file. Prompts are left out.
+ * Our file to which gemini reports refused requests, and the variables that make it do so; null if the user has telemetry
+ * already (these variables would replace it), or if a sandbox would keep gemini from the file. Prompts are left out.
  */
 export function telemetryOf(
 	turn: Asked,
@@ -52,7 +52,7 @@ function settingsSpeak({ env, folder, isTrusted }: Asked, platform: NodeJS.Platf
 		const text = readText(file);
 		if (text === null || text === '') return false;
 		const settings = parseObject(text);
-		// With comments in it only its words can be looked at.
+		// A file with comments can only be searched for words.
 		return settings === null
 			? /telemetry|sandbox/i.test(text)
 			: hasOwnTelemetry(settings) || hasSandbox(settings);
@@ -93,7 +93,7 @@ function foldersAbove(from: string): string[] {
 	return folders;
 }
 
-/** null when there is no such file; a text that speaks of all when it cannot be read. */
+/** null when there is no such file; a text that names every setting when it cannot be read. */
 function readText(file: string): string | null {
 	try {
 		const facts = statSync(file, { throwIfNoEntry: false });

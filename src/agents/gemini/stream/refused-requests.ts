@@ -5,14 +5,14 @@ import { type Asked, limitFromSign, type Retry, retryFromSign, signFromTelemetry
 import { type Sign, StderrSigns } from './stderr-signs.ts';
 import { type ApiError, TelemetryErrors } from './telemetry.ts';
 
-/** A refusal to start is a few lines; what a long turn writes is not kept. */
+/** A refusal to start is a few lines; the output of a long turn is not kept. */
 const KEPT_STDERR_CHARS = 16 * 1024;
-/** A stderr line over this is none of the CLI's signs. */
+/** A longer stderr line is not one of the CLI's signs. */
 const MAX_STDERR_LINE_BYTES = 256 * 1024;
 
 /**
- * What stderr and the telemetry say of refused requests. The stream itself is silent about them; where the model answers,
- * what was refused before is over.
+ * What stderr and the telemetry say about refused requests. The stream itself does not report them; once the model answers,
+ * earlier refusals are over.
  */
 export class RefusedRequests {
 	readonly #asked: () => Asked;
@@ -26,7 +26,7 @@ export class RefusedRequests {
 	#apiError: ApiError | null = null;
 	/** When the model last answered, by the CLI's own clock (epoch ms). */
 	#servedAt = 0;
-	/** Refusals since then, by each channel: one that both tell is told once. */
+	/** Refusals since then, by channel: one that both report is reported once. */
 	#refusals = { stderr: 0, telemetry: 0 };
 	/** The result line has come. */
 	#isOver = false;
@@ -51,12 +51,12 @@ export class RefusedRequests {
 		return this.#lines.push(chunk).flatMap((line) => this.#readStderr(line));
 	}
 
-	/** Telemetry comes late: what the model has answered since is over. */
+	/** Telemetry comes late: a refusal that the model has answered since is over. */
 	telemetry(chunk: Buffer, sessionId: string | null): AgentEvent[] {
 		return this.#telemetry.push(chunk, sessionId).flatMap((error) => this.#refused(error));
 	}
 
-	/** What is known by now; a sign may end with a line of the other channel. */
+	/** The events known by now; a line of the other channel may complete a sign. */
 	take(): AgentEvent[] {
 		return this.#signs.take().flatMap((sign) => this.#sign(sign));
 	}

@@ -1,12 +1,12 @@
 /**
- * The lines by which the CLI tells on stderr that a request failed. stderr also repeats the text of failed tool calls,
+ * The lines by which the CLI reports on stderr that a request failed. stderr also repeats the text of failed tool calls,
  * line breaks included, so a line is believed only when no tool can have written it: no call is open, stdout has shown
  * the result of every echoed failure, and no tool input or output held the same words.
  */
 import stripAnsi from 'strip-ansi';
 import { type JsonObject, textOrNull } from '../../reading/json-fields.ts';
 
-/** A failed request, as the CLI put it. */
+/** A failed request, as the CLI reports it. */
 export type Sign =
 	/** `Attempt N failed with status S. Retrying with backoff...` and what follows on that line. */
 	| { kind: 'backoff'; attempt: number; status: number | null; text: string }
@@ -21,7 +21,7 @@ const BACKOFF =
 	/^Attempt (\d{1,6}) failed(?: with (?:status )?(\d{3}|5xx)\b[^.]*)?\. Retrying with backoff\.\.\./;
 const DELAYED = /\. Retrying after (\d{1,15})ms\.\.\.$/;
 const GAVE_UP = /\. Max attempts reached$/;
-/** A message of more lines is none of the CLI's. */
+/** A message of more lines is not one of the CLI's. */
 const MAX_LINES = 60;
 const MAX_CHARS = 16 * 1024;
 const MAX_SPOKEN = 2000;
@@ -41,7 +41,7 @@ export class StderrSigns {
 	#held: Sign[] = [];
 	#echoes = 0;
 	#failures = 0;
-	/** True once a tool's text was too long to know: then no line is believed any more. */
+	/** True once a tool's text was too long to be known: then no line is believed any more. */
 	#isBlind = false;
 
 	toolCalled(id: string, line: JsonObject): void {
@@ -61,7 +61,7 @@ export class StderrSigns {
 		this.#held = [];
 	}
 
-	/** Takes one line of stderr in; `signs` gives what it completes. */
+	/** Reads one line of stderr; `take` gives the signs that it completes. */
 	line(text: string): void {
 		const line = stripAnsi(text.replace(/\r$/, ''));
 		if (line.startsWith('Error executing tool ') && !this.#isSpoken(line)) this.#echoes++;
@@ -124,7 +124,7 @@ export class StderrSigns {
 		if (!this.#isBlind && this.#held.length < MAX_HELD) this.#held.push(sign);
 	}
 
-	/** Remembers what could be taken for one of the CLI's lines in anything a tool was given or gave. */
+	/** Remembers any text in a tool's input or output that could be taken for one of the CLI's lines. */
 	#hear(value: unknown, depth: number): void {
 		const text = textOrNull(value);
 		if (text !== null) this.#hearText(text);

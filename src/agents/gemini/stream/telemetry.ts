@@ -1,7 +1,7 @@
 /**
- * gemini's telemetry in a file: JSON objects one behind the other, each from a line `{` to a line `}`. Of all of it only the
- * refused requests are read, and of these only when, whose, and what the backend answered: a structured error where stderr
- * has prose. It comes up to five seconds late, since the CLI gathers it.
+ * gemini's telemetry in a file: JSON objects one after the other, each from a line `{` to a line `}`. Only the refused
+ * requests are read, and only their time, their conversation, and what the backend answered: a structured error where stderr
+ * has prose. It comes up to five seconds late, since the CLI buffers it.
  */
 import { type Line, LineSplitter } from '../../../core/files/line-splitter.ts';
 import {
@@ -14,7 +14,7 @@ import {
 
 /** A refused request of the main conversation. */
 export interface ApiError {
-	/** Epoch ms by the CLI's own clock, null when it does not say. */
+	/** Epoch ms by the CLI's own clock, null if missing. */
 	at: number | null;
 	status: number | null;
 	model: string | null;
@@ -30,12 +30,12 @@ const API_ERROR = /^ {4}"event\.name": "gemini_cli\.api_error",?$/;
 
 export class TelemetryErrors {
 	readonly #lines = new LineSplitter(MAX_LINE_BYTES);
-	/** The lines of the record that is being read; null between two, and in one that is too long. */
+	/** The lines of the record that is being read; null between records, and in one that is too long. */
 	#record: string[] | null = null;
 	#chars = 0;
 	#isError = false;
 
-	/** The errors in `chunk`, of the session `sessionId` alone: a gemini that the model starts inherits the file. */
+	/** The errors in `chunk`, only those of the session `sessionId`: a gemini that the model starts inherits the file. */
 	push(chunk: Buffer, sessionId: string | null): ApiError[] {
 		return this.#lines.push(chunk).flatMap((line) => {
 			const record = this.#add(line);
@@ -72,7 +72,7 @@ export class TelemetryErrors {
 function readError(record: JsonObject): (ApiError & { sessionId: string | null }) | null {
 	const attributes = objectOrEmpty(record.attributes);
 	const role = textOrNull(attributes.role);
-	// Before roles were told there was one conversation.
+	// Versions that report no roles have only one conversation.
 	if (attributes['event.name'] !== 'gemini_cli.api_error' || (role !== null && role !== 'main')) return null;
 	const at = Date.parse(textOrNull(attributes['event.timestamp']) ?? '');
 	return {

@@ -17,7 +17,7 @@ const KINDS: ReadonlyMap<string, ToolKind> = new Map([
 	['web_fetch', 'fetch'],
 ]);
 
-/** Input fields that say best what a call is about, most telling first. */
+/** Input fields that say best what a call is about, best first. */
 const TITLE_FIELDS = [
 	'command',
 	'file_path',
@@ -45,13 +45,13 @@ export function toolCall(line: JsonObject): ToolCall | null {
 	const name = excerptLine(textOrNull(line.tool_name) ?? 'unknown', MAX_NAME_CHARS);
 	const input = objectOrEmpty(line.parameters);
 	const kind = toolKind(KINDS, name);
-	const told = TITLE_FIELDS.map((field) => textOrNull(input[field])).find((text) => text?.trim());
+	const reported = TITLE_FIELDS.map((field) => textOrNull(input[field])).find((text) => text?.trim());
 	return {
 		type: 'tool_call',
 		id,
 		name,
 		kind,
-		title: excerptLine(told ?? name),
+		title: excerptLine(reported ?? name),
 		command: kind === 'execute' ? textOrNull(input.command) : null,
 		paths: PATH_FIELDS.map((field) => textOrNull(input[field])).filter((path) => path !== null),
 	};
@@ -77,8 +77,8 @@ function planStatus(status: unknown): PlanStatus {
 }
 
 /**
- * A `tool_result` line as an event. A shell command that ran is a success to the CLI whatever its exit code, so how it
- * went is unknown here; the session record tells.
+ * A `tool_result` line as an event. A shell command that ran is a success to the CLI whatever its exit code, so whether
+ * it succeeded is unknown here; the session record says.
  */
 export function toolResult(
 	line: JsonObject,

@@ -2,8 +2,8 @@ import type { TokenCounts } from '../../events.ts';
 import { countOrNull, type JsonObject } from '../../reading/json-fields.ts';
 
 /**
- * `stats` of the result line: the sum over this process's requests, so this turn alone, also on resume. `input` is
- * without cached tokens; what is in the total and neither input nor output was reasoning.
+ * `stats` of the result line: the sum over this process's requests, so only this turn, even on resume. `input` is
+ * without cached tokens; the part of the total that is neither input nor output was reasoning.
  */
 export function readStats(stats: JsonObject): TokenCounts {
 	const whole = countOrNull(stats.input_tokens);

@@ -123,7 +123,7 @@ describe('the command line of gemini', () => {
 });
 
 describe('text for gemini that the user did not type', () => {
-	it('names no file any more, wherever the @ stands', () => {
+	it('names no file any more, wherever the @ is', () => {
 		const text = 'see @a.txt, x@a.txt, "@.env" `@"a b"` (@/etc/passwd) @\\ a and me@host';
 		const inert = geminiAdapter.inert(text);
 		expect(inert).not.toMatch(/@(?!\u2060)/);
@@ -158,7 +158,7 @@ describe('the record of a gemini session', () => {
 		JSON.stringify({ type: 'gemini', timestamp: '2026-11-21T08:00:00.000Z', model: 'm', toolCalls });
 	const resultsOf = (text: string, startedAt = 0) => parseSessionRecord(text, startedAt)?.toolResults;
 
-	it('tells the exit code of a shell command, 0 where no line tells one', () => {
+	it('reports the exit code of a shell command, 0 if no line has one', () => {
 		const text = record(
 			call('a', 'Output: x\nExit Code: 3\nProcess Group PGID: 7', { resultDisplay: 'x' }),
 			call('b', 'Output: y\nProcess Group PGID: 8', { resultDisplay: 'y' }),
@@ -177,7 +177,7 @@ describe('the record of a gemini session', () => {
 		expect(resultsOf(text)).toEqual([{ id: 'a', ok: true, exitCode: 0 }]);
 	});
 
-	it('says nothing of a command that was cancelled, put away or killed', () => {
+	it('reports nothing about a command that was cancelled, sent to the background or killed', () => {
 		const text = record(
 			call('a', 'Command was cancelled by user before it could complete.'),
 			call('b', 'Command moved to background (PID: 7). Output hidden.'),
@@ -187,14 +187,14 @@ describe('the record of a gemini session', () => {
 		expect(resultsOf(text)).toEqual([]);
 	});
 
-	it('is read from the start of the turn on, and a message told again counts', () => {
+	it('is read from the start of the turn on, and a repeated message replaces the earlier one', () => {
 		const late = record(call('a', 'Output: x\nExit Code: 3', { resultDisplay: 'x' }));
 		expect(resultsOf(late, Date.parse('2026-11-21T09:00:00Z'))).toEqual([]);
 		const again = record(call('a', 'Output: x', { resultDisplay: 'x' }));
 		expect(resultsOf(`${late}\n{"torn\n${again}`)).toEqual([{ id: 'a', ok: true, exitCode: 0 }]);
 	});
 
-	it('of any other shape tells nothing', () => {
+	it('of any other shape reports nothing', () => {
 		expect(parseSessionRecord('', 0)).toBeNull();
 		expect(parseSessionRecord('not json "gemini"\n[]', 0)).toBeNull();
 		for (const odd of [

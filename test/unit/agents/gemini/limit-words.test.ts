@@ -32,7 +32,7 @@ const attempt = (words: string, delayMs: number) =>
 const backoff = (body: string, status = 429) =>
 	`Attempt 1 failed with status ${status}. Retrying with backoff... _ApiError: ${body}\n    at x {\n  status: ${status}\n}`;
 
-/** Lines of stderr while the CLI goes on: what each is, and how long it announces (`null`: nothing). */
+/** Lines of stderr while the CLI continues: what each is, and how long it announces (`null`: nothing). */
 const WHILE_WAITING: ReadonlyArray<readonly [string, string, string, number | null]> = [
 	[
 		attempt(
@@ -101,7 +101,7 @@ const WHILE_WAITING: ReadonlyArray<readonly [string, string, string, number | nu
 	[backoff('{"error":{"code":429,"message":"Quota exceeded, limit: 0"}}'), 'limit', 'quota', null],
 ];
 
-describe('a line of stderr while gemini goes on', () => {
+describe('a line of stderr while gemini continues', () => {
 	it.each(WHILE_WAITING)('%s', (line, type, kind, delayMs) => {
 		const cli = gemini();
 		cli.push(INIT);

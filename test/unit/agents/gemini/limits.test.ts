@@ -193,14 +193,14 @@ describe('the end of a gemini turn', () => {
 		expect(failedTurn('[API Error: words]', exitCode).limit).toMatchObject({ kind });
 	});
 
-	it('tells a reset when the CLI names one', () => {
+	it('reports a reset when the CLI names one', () => {
 		const asked = failedTurn('[API Error: Busy.\nSuggested retry after 3600s.]', 173);
 		expect(asked.limit).toMatchObject({ kind: 'window', resetAt: NOW + 3_600_000, confidence: 'derived' });
 		const short = failedTurn('[API Error: Busy.\nSuggested retry after 90s.]', 173);
 		expect(short.limit).toMatchObject({ kind: 'rate', resetAt: NOW + 90_000 });
 	});
 
-	it('knows what only the printed error object says', () => {
+	it('is read from the printed error object if nothing else says it', () => {
 		const quota = dump(
 			'TerminalQuotaError',
 			"  retryDelayMs: 7200000,\n  reason: 'QUOTA_EXHAUSTED',\n  status: 429",
@@ -389,7 +389,7 @@ describe('a good result line', () => {
 		return gemini.end({ ...EXITED, exitCode }, null).turn;
 	};
 
-	it('is looked at again when the exit code says that the turn failed', () => {
+	it('is judged again when the exit code says that the turn failed', () => {
 		expect(endedWith(0).outcome).toBe('completed');
 		expect(endedWith(1)).toMatchObject({ outcome: 'failed', stopReason: 'crashed' });
 		expect(endedWith(173), 'HTTP 429').toMatchObject({ outcome: 'limited', limit: { kind: 'rate' } });

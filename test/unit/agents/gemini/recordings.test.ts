@@ -34,7 +34,7 @@ function replayed(fixture: Fixture, options: ReplayOptions = {}) {
 	return replay(geminiAdapter, fixture, { context: { now: () => at }, ...options });
 }
 
-/** The recordings leave out a cost, which gemini never tells. */
+/** The recordings leave out a cost, which gemini never reports. */
 function expected(fixture: Fixture, withNative: boolean): Expectation {
 	const { usage, tools } = fixture.expect;
 	return {
@@ -114,7 +114,7 @@ describe('a recording of gemini', () => {
 });
 
 describe('a limit of gemini', () => {
-	it('of the plan is certain at its first line, with the reset the line tells', () => {
+	it('of the plan is certain at its first line, with the reset that the line reports', () => {
 		const fixture = named('429-plan-quota');
 		const parser = geminiAdapter.parser({
 			requestedSessionId: null,
@@ -143,7 +143,7 @@ describe('a limit of gemini', () => {
 		]);
 	});
 
-	it('is told apart by its first line: rate, overload, network', () => {
+	it('is classified by its first line: rate, overload, network', () => {
 		const reasons = (name: string) => {
 			const fixture = named(name);
 			const start = fixture.stdout.toString().split('\n').slice(0, 2).join('\n');

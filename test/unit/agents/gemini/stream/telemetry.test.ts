@@ -38,7 +38,7 @@ const apiError = (body: unknown, more: object = {}) =>
 		role: 'main',
 		...more,
 	});
-const tell = (gemini: AgentParser, chunk: Buffer) => gemini.telemetry?.(chunk) ?? [];
+const read = (gemini: AgentParser, chunk: Buffer) => gemini.telemetry?.(chunk) ?? [];
 const signs = (events: AgentEvent[]) => events.filter(({ type }) => type === 'limit' || type === 'retry');
 
 const PER_DAY = {
@@ -56,7 +56,7 @@ describe('a refused request in gemini’s telemetry', () => {
 	])('as 0.61.0 wrote it is understood: %s', (name, type, kind) => {
 		const fixture = loadFixture('gemini', name);
 		const gemini = parser(fixture.expect.native_session_id ?? '');
-		const [first] = signs(tell(gemini, readFileSync(join(fixture.folder, 'telemetry.log'))));
+		const [first] = signs(read(gemini, readFileSync(join(fixture.folder, 'telemetry.log'))));
 		expect(first).toMatchObject(type === 'limit' ? { type, limit: { kind } } : { type, reason: kind });
 	});
 
@@ -64,11 +64,11 @@ describe('a refused request in gemini’s telemetry', () => {
 		const fixture = loadFixture('gemini', '503-overloaded');
 		const bytes = readFileSync(join(fixture.folder, 'telemetry.log'));
 		const id = fixture.expect.native_session_id ?? '';
-		const whole = tell(parser(id), bytes);
+		const whole = read(parser(id), bytes);
 		fc.assert(
 			fc.property(fc.array(fc.nat(bytes.length), { maxLength: 20 }), (cuts) => {
 				const gemini = parser(id);
-				expect(splitAt(bytes, cuts).flatMap((chunk) => tell(gemini, chunk))).toEqual(whole);
+				expect(splitAt(bytes, cuts).flatMap((chunk) => read(gemini, chunk))).toEqual(whole);
 			}),
 			{ numRuns: 50 },
 		);
@@ -77,7 +77,7 @@ describe('a refused request in gemini’s telemetry', () => {
 	it('is a limit at once, by what the backend answered', () => {
 		const gemini = parser();
 		gemini.push(init);
-		expect(tell(gemini, apiError(PER_DAY))).toMatchObject([
+		expect(read(gemini, apiError(PER_DAY))).toMatchObject([
 			{
 				type: 'limit',
 				limit: {
@@ -101,34 +101,34 @@ describe('a refused request in gemini’s telemetry', () => {
 			{ role: 'utility_router' },
 			{ 'event.name': 'gemini_cli.api_response' },
 		];
-		for (const other of others) expect(tell(gemini, apiError(PER_DAY, other))).toEqual([]);
-		expect(signs(tell(gemini, apiError(PER_DAY, { role: undefined })))).toHaveLength(1);
+		for (const other of others) expect(read(gemini, apiError(PER_DAY, other))).toEqual([]);
+		expect(signs(read(gemini, apiError(PER_DAY, { role: undefined })))).toHaveLength(1);
 	});
 
 	it('is over where the model has answered since, also when it is read late', () => {
 		const gemini = parser();
 		gemini.push(Buffer.concat([init, answer('2026-11-28T08:00:11.000Z')]));
-		expect(tell(gemini, apiError(PER_DAY))).toEqual([]);
+		expect(read(gemini, apiError(PER_DAY))).toEqual([]);
 		expect(gemini.end(STOPPED, null).turn.limit).toBeNull();
 		const later = { 'event.timestamp': '2026-11-28T08:00:12.000Z' };
-		expect(signs(tell(gemini, apiError(PER_DAY, later)))).toHaveLength(1);
+		expect(signs(read(gemini, apiError(PER_DAY, later)))).toHaveLength(1);
 	});
 
-	it('that stderr has told already is told once', () => {
+	it('that stderr has reported already is reported once', () => {
 		const gemini = parser();
 		gemini.push(init);
 		const backoff = 'Attempt 1 failed with status 429. Retrying with backoff... _ApiError: {}\n';
 		expect(signs(gemini.stderr(Buffer.from(backoff)))).toHaveLength(1);
-		expect(tell(gemini, apiError(PLAIN))).toEqual([]);
-		expect(tell(gemini, apiError(PLAIN))).toMatchObject([
+		expect(read(gemini, apiError(PLAIN))).toEqual([]);
+		expect(read(gemini, apiError(PLAIN))).toMatchObject([
 			{ type: 'retry', reason: 'rate', source: { channel: 'native' } },
 		]);
 	});
 
-	it('tells the status where exit code and stderr do not', () => {
+	it('gives the status where exit code and stderr do not', () => {
 		const gemini = parser();
 		gemini.push(init);
-		tell(gemini, apiError({ code: 503, status: 'UNAVAILABLE', message: 'x' }, { status_code: 503 }));
+		read(gemini, apiError({ code: 503, status: 'UNAVAILABLE', message: 'x' }, { status_code: 503 }));
 		gemini.push(
 			line({ type: 'result', status: 'error', error: { type: 'unknown', message: '[API Error: x]' } }),
 		);
@@ -138,18 +138,18 @@ describe('a refused request in gemini’s telemetry', () => {
 		});
 	});
 
-	it('tells the end that only the backend told', () => {
+	it('gives the end that only the backend reported', () => {
 		const gemini = parser();
 		gemini.push(init);
 		const retryInfo = { '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay: '7200s' };
-		tell(gemini, apiError({ code: 429, message: 'x', details: [retryInfo] }, { role: undefined }));
+		read(gemini, apiError({ code: 429, message: 'x', details: [retryInfo] }, { role: undefined }));
 		gemini.push(
 			line({ type: 'result', status: 'error', error: { type: 'unknown', message: '[API Error: x]' } }),
 		);
 		expect(gemini.end(EXITED, null).turn.limit).toMatchObject({ kind: 'window', resetAt: NOW + 7_200_000 });
 	});
 
-	it('of a server or a bad request is no limit', () => {
+	it('of a server or a bad request is not a limit', () => {
 		for (const [status_code, events] of [
 			[400, []],
 			[401, []],
@@ -157,19 +157,19 @@ describe('a refused request in gemini’s telemetry', () => {
 		] as const) {
 			const gemini = parser();
 			gemini.push(init);
-			expect(tell(gemini, apiError({ message: 'boom' }, { status_code }))).toMatchObject(events);
+			expect(read(gemini, apiError({ message: 'boom' }, { status_code }))).toMatchObject(events);
 			expect(gemini.end(EXITED, null).turn.limit).toBeNull();
 		}
 	});
 
-	it('is found again behind whatever stands between two records', () => {
+	it('is found again after anything between two records', () => {
 		const gemini = parser();
 		gemini.push(init);
 		const torn = apiError(PER_DAY).subarray(40);
 		const long = Buffer.from(`{\n  "x": "${'y'.repeat(300_000)}"\n}\n`);
 		const deep = Buffer.from(`{\n${'['.repeat(20_000)}\n}\n`);
-		expect(tell(gemini, Buffer.concat([torn, long, deep, Buffer.from('}\n{\n{\n')]))).toEqual([]);
-		expect(signs(tell(gemini, apiError(PER_DAY)))).toHaveLength(1);
+		expect(read(gemini, Buffer.concat([torn, long, deep, Buffer.from('}\n{\n{\n')]))).toEqual([]);
+		expect(signs(read(gemini, apiError(PER_DAY)))).toHaveLength(1);
 	});
 
 	it('never throws, whatever the fields hold', () => {
@@ -191,9 +191,9 @@ describe('a refused request in gemini’s telemetry', () => {
 				(fields, noise) => {
 					const gemini = parser();
 					gemini.push(init);
-					tell(gemini, Buffer.from(noise));
-					tell(gemini, Buffer.from('\n'));
-					tell(gemini, apiError(PLAIN, fields));
+					read(gemini, Buffer.from(noise));
+					read(gemini, Buffer.from('\n'));
+					read(gemini, apiError(PLAIN, fields));
 					expect(gemini.end(EXITED, null).turn.outcome).toBeTypeOf('string');
 				},
 			),
