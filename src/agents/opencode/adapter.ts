@@ -1,5 +1,5 @@
 /**
- * OpenCode, in the versions that `outcome.ts` names: `opencode run --format json`, one JSON line an event. The stream tells
+ * OpenCode, in the versions that `outcome.ts` names: `opencode run --format json`, one JSON line an event. The stream reports
  * whole parts only and never the model; while a request is retried it is silent, and only a plugin inside the CLI sees why.
  */
 import { quoteForShell } from '../../core/quote-for-shell.ts';
@@ -15,7 +15,7 @@ export const opencodeAdapter: AgentAdapter = {
 	aliases: ['o'],
 	executables: ['opencode'],
 	places: ['~/.opencode/bin'],
-	// PROVIDER/MODEL, of which no other CLI has the form.
+	// PROVIDER/MODEL, a form that no other CLI has.
 	knowsModel: (model) => /^[a-z0-9][\w.-]*\/.+/i.test(model),
 	install: 'npm install -g opencode-ai',
 	isDemo: false,
@@ -32,7 +32,7 @@ export const opencodeAdapter: AgentAdapter = {
 	command: opencodeCommand,
 	refusal: untrustedCode,
 	parser: createOpencodeParser,
-	/** `run` sends the words as they are: `@file`, `/command` and shell quotes are plain text to it (measured). */
+	/** `run` sends the prompt as it is: `@file`, `/command` and shell quotes are plain text to it (measured). */
 	inert: (text) => text,
 	isNativeId,
 	resumeHint: (nativeSessionId) => `opencode --session ${quoteForShell(nativeSessionId)}`,

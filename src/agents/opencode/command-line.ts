@@ -10,8 +10,8 @@ const TITLE = 'agent-relay';
 
 /**
  * One headless turn; the prompt comes on stdin. Nothing is stored with the session, so model and permissions are given
- * each time. `--dir` is the session's folder: resumed from another one, opencode works unseen and never ends. Throws
- * `not_trusted` where the repo's own code would run.
+ * each time. `--dir` is the session's folder: resumed from another one, opencode works without output and never ends. Throws
+ * `not_trusted` if the repo's own code would run.
  */
 export function opencodeCommand(turn: TurnRequest): AgentCommand {
 	const refusal = untrustedCode(turn);
@@ -38,7 +38,7 @@ function session(turn: TurnRequest): string[] {
 	return [`--session=${checkedId(turn.nativeSessionId)}`];
 }
 
-/** As the CLI makes them: whatever a record names beside that never becomes a word of its command line. */
+/** Ids as the CLI makes them. Nothing else from a record may become a word of its command line. */
 export function isNativeId(id: string): boolean {
 	return /^ses_[0-9A-Za-z]{8,64}$/.test(id);
 }
@@ -46,13 +46,13 @@ export function isNativeId(id: string): boolean {
 /** An id from a damaged record must not become a flag or a path. */
 function checkedId(id: string): string {
 	if (isNativeId(id)) return id;
-	throw new RelayError('damaged_record', `${JSON.stringify(id)} is no id of an opencode session`, {
+	throw new RelayError('damaged_record', `${JSON.stringify(id)} is not the id of an opencode session`, {
 		hint: 'start a new conversation with /new',
 	});
 }
 
 /**
- * The preset stands twice, for all agents and for each that may run: rules of an agent in the user's or the repo's
+ * The preset is given twice, for all agents and for each that may run: rules of an agent in the user's or the repo's
  * configuration come after the general ones (measured), and only the same agent's rules come after those. No update
  * while a turn runs: other turns may be using the same files.
  */
@@ -72,7 +72,7 @@ function withRules(agents: JsonObject, turn: TurnRequest): Record<string, unknow
 	);
 }
 
-/** The user's own value of the variable with the preset, and the plugin where it costs no time, on top. */
+/** The user's own value of the variable, with the preset, and the plugin if it costs no time, added. */
 function configuration(turn: TurnRequest): Record<string, unknown> {
 	const own = objectOrEmpty(parseObject(turn.env.OPENCODE_CONFIG_CONTENT ?? ''));
 	const agents = objectOrEmpty(own.agent);

@@ -24,22 +24,22 @@ import type { RetryStatus } from './stream/status-lines.ts';
 
 export type Retry = Extract<AgentEvent, { type: 'retry' }>;
 
-/** Whose request it was, and when it is judged (epoch ms). */
+/** The model that was asked, and when the request is judged (epoch ms). */
 export interface Asked {
 	/** As opencode names it, `provider/model`. */
 	model: string | null;
 	now: number;
 }
 
-/** The CLI's own waits end at 30 s and a quarter; a longer one was told by the provider. */
+/** The CLI's own waits end at 30 s and a quarter; the provider asked for a longer one. */
 const LONGEST_OWN_WAIT_MS = 40_000;
-/** A reset further away is no time at all. */
+/** A reset further away is not taken for a time. */
 const MAX_WAIT_MS = 366 * 24 * 3600_000;
 
-/** Versions before the `action` told an empty free tier in these words of their own. */
+/** Versions before the `action` reported an empty free tier in these words of their own. */
 const FREE_TIER = /^Free usage exceeded\b/;
 
-/** A limit that is certain while the CLI goes on retrying; null when it is only a retry. */
+/** A limit that is certain while the CLI keeps retrying; null when it is only a retry. */
 export function limitFromStatus(retry: RetryStatus, asked: Asked): Limit | null {
 	const verdict = judgeStatus(retry, asked);
 	if (verdict?.kind !== 'limit' || verdict.limitKind === 'rate' || verdict.limitKind === 'overloaded')
@@ -48,15 +48,18 @@ export function limitFromStatus(retry: RetryStatus, asked: Asked): Limit | null 
 	return limitOf(verdict, { agent: 'opencode', channel: 'stderr', at: 'session.status', matched });
 }
 
-/** `next` is the CLI's next try: where the provider told when, its time. */
+/** `next` is the CLI's next try, at the provider's time if it named one. */
 function judgeStatus({ actionReason, message, nextAt }: RetryStatus, { model, now }: Asked): Verdict | null {
 	const evidence = readEvidence(message, now);
 	const ownWord = actionReason ?? (FREE_TIER.test(message) ? 'free_tier_limit' : null);
 	const words = [...(ownWord === null ? [] : [ownWord]), ...(evidence.words ?? [])];
 	const resetAt = waitedReset(nextAt, now) ?? evidence.resetAt ?? null;
-	const told = { ...evidence, words, resetAt, model: shortName(model) };
-	// A wait that no rate asks for is a provider's, even in words that nobody knows; a server's error tells none.
-	return judgeEvidence(told, now) ?? (resetAt === null ? null : judgeEvidence({ ...told, status: 429 }, now));
+	const reported = { ...evidence, words, resetAt, model: shortName(model) };
+	// A wait too long for a rate comes from a provider, even in unknown words; a server's error names none.
+	return (
+		judgeEvidence(reported, now) ??
+		(resetAt === null ? null : judgeEvidence({ ...reported, status: 429 }, now))
+	);
 }
 
 /** Only a wait longer than the CLI's own says when a limit ends. */
@@ -87,14 +90,14 @@ function retryReason(message: string, verdict: Verdict | null): Retry['reason'] 
 /** The limit a turn had when the relay stopped it while it was retrying; null when the retries were of another kind. */
 export function limitFromRetry(retry: Retry | null, now: number): Limit | null {
 	if (retry?.reason !== 'rate' && retry?.reason !== 'overloaded') return null;
-	const isTold = retry.delayMs !== null && retry.delayMs > LONGEST_OWN_WAIT_MS;
+	const isReported = retry.delayMs !== null && retry.delayMs > LONGEST_OWN_WAIT_MS;
 	return {
 		kind: retry.reason,
-		resetAt: isTold ? Math.round(now + (retry.delayMs ?? 0)) : null,
+		resetAt: isReported ? Math.round(now + (retry.delayMs ?? 0)) : null,
 		window: null,
 		scope: null,
 		source: retry.source,
-		confidence: isTold ? 'derived' : 'estimated',
+		confidence: isReported ? 'derived' : 'estimated',
 	};
 }
 
@@ -121,8 +124,8 @@ export function judgeError(error: JsonObject, { model, now }: Asked): ErrorVerdi
 }
 
 /**
- * An error inside a stream that had begun has no status: its message is the provider's JSON, and in other words it is the
- * CLI's own about anything at all.
+ * An error inside a stream that had begun has no status: its message is the provider's JSON, or else the CLI's own words
+ * about anything at all.
  */
 function evidenceOf(error: JsonObject, now: number): Evidence {
 	const name = textOrNull(error.name) ?? '';
@@ -130,23 +133,23 @@ function evidenceOf(error: JsonObject, now: number): Evidence {
 	const message = textOrNull(data.message) ?? '';
 	if (name === 'UnknownError') return message.trim().startsWith('{') ? readEvidence(message, now) : {};
 	const body = textOrNull(data.responseBody) ?? '';
-	const told = readEvidence(parseObject(body) === null ? message : body, now);
+	const reported = readEvidence(parseObject(body) === null ? message : body, now);
 	return {
-		...told,
-		words: [...(told.words ?? []), name],
-		providerText: told.providerText || message,
-		status: numberOrNull(data.statusCode) ?? told.status ?? null,
-		...endInHeaders(objectOrEmpty(data.responseHeaders), told, now),
+		...reported,
+		words: [...(reported.words ?? []), name],
+		providerText: reported.providerText || message,
+		status: numberOrNull(data.statusCode) ?? reported.status ?? null,
+		...endInHeaders(objectOrEmpty(data.responseHeaders), reported, now),
 	};
 }
 
-/** `retry-after-ms` and `retry-after` in seconds are a wait; dates and other headers a time. */
-function endInHeaders(headers: JsonObject, told: Evidence, now: number): Partial<Evidence> {
+/** `retry-after-ms` and `retry-after` in seconds are a wait; dates and other headers are a time. */
+function endInHeaders(headers: JsonObject, reported: Evidence, now: number): Partial<Evidence> {
 	const ms = plainNumber(headers['retry-after-ms']);
 	const seconds = plainNumber(headers['retry-after']);
 	const delayMs = ms ?? (seconds === null ? null : seconds * 1000);
-	if (delayMs !== null) return { delayMs: told.delayMs ?? delayMs };
-	return { resetAt: told.resetAt ?? resetFromHeaders(headers, now) };
+	if (delayMs !== null) return { delayMs: reported.delayMs ?? delayMs };
+	return { resetAt: reported.resetAt ?? resetFromHeaders(headers, now) };
 }
 
 function plainNumber(value: unknown): number | null {
@@ -154,7 +157,7 @@ function plainNumber(value: unknown): number | null {
 	return /^\d{1,15}(?:\.\d+)?$/.test(text) ? Number(text) : null;
 }
 
-/** The CLI's own error that has one cause that was seen: a model that its configuration does not know. */
+/** The CLI's own error with only one cause seen so far: a model that its configuration does not know. */
 function isUnknownModel({ name, data }: JsonObject): boolean {
 	const message = textOrNull(objectOrEmpty(data).message) ?? '';
 	return (

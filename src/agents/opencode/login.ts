@@ -21,7 +21,8 @@ const KEY_VARIABLES = [
 /**
  * Whether opencode has a login of any provider, by variables and files alone (`opencode auth list` takes 1.5 s). Without
  * one it still has free models and providers from its configuration, so the answer is never `no`; but free models are a
- * provider that nobody chose (1.18.33 without any set-up asks opencode.ai; with a key of another it asks that one). Never throws.
+ * provider that nobody chose (1.18.33 without any setup asks opencode.ai; with another provider's key it asks that one).
+ * Never throws.
  */
 export function probeOpencodeLogin(env: Env): LoginState {
 	const folder = dataFolder(env);
@@ -58,7 +59,7 @@ function probe(env: Env): LoginState {
 	return { ...state('unknown', free, null), untouched: true };
 }
 
-/** Where the user chose a model or a provider for opencode, in words; null: nowhere that is seen. */
+/** Where the user chose a model or a provider for opencode, in words; null if nowhere visible. */
 function setUpBy(env: Env): string | null {
 	const variable = ['OPENCODE_CONFIG', 'OPENCODE_CONFIG_CONTENT'].find((name) => env[name]);
 	if (variable !== undefined) return `${variable} is set`;
@@ -72,7 +73,7 @@ function setUpBy(env: Env): string | null {
 	return isChosen ? 'a model was chosen in it' : null;
 }
 
-/** JSON with comments: only whether a key is there is looked for. */
+/** JSON with comments: it is only searched for a key. */
 const CHOOSES = /"(?:model|small_model|provider|enabled_providers)"\s*:/;
 
 function firstSettings(folder: string): string | null {
@@ -85,7 +86,7 @@ function dataFolder(env: Env): string | null {
 	return env.HOME ? join(env.HOME, '.local', 'share', 'opencode') : null;
 }
 
-/** What stays the same while tokens are renewed. */
+/** The part of a login that stays the same while tokens are renewed. */
 function identity([provider, login]: [string, unknown]): string {
 	const { key, accountId } = objectOrEmpty(login);
 	return `${provider} ${textOrNull(key) ?? textOrNull(accountId) ?? ''}`;

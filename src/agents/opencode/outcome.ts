@@ -21,15 +21,15 @@ const CHECKED_VERSIONS = 'OpenCode 1.14.41 to 1.18.33';
 
 export interface Seen {
 	hasStarted: boolean;
-	/** The last `error` line's error that no further step followed. */
+	/** The error of the last `error` line, as long as no step followed it. */
 	error: JsonObject | null;
-	/** Whether there ever was one: after it the CLI ends with 1, whatever came then. */
+	/** Whether there ever was one: after it the CLI ends with 1, whatever follows. */
 	hasFailed: boolean;
 	/** `reason` of the last `step_finish`, null when a later step is open or none ended. */
 	finish: string | null;
 	/** The step of that reason had a call that was rejected because nobody could be asked. */
 	isRejected: boolean;
-	/** A certain limit from the plugin that no step followed. */
+	/** A certain limit from the plugin, as long as no step followed it. */
 	limit: Limit | null;
 	retry: Retry | null;
 	stderr: string;
@@ -73,7 +73,7 @@ function judgeOwnEnd(exit: AgentExit, seen: Seen): Judgement {
 	return failed(startReason(stderr), message);
 }
 
-/** Exit 1 after a good last step: an error before it was overcome (a compaction). Without one it is not explained. */
+/** Exit 1 after a good last step: an error before it was overcome (a compaction). Without one it is unexplained. */
 function judgeFinish(reason: string, exitCode: number, seen: Seen): Judgement {
 	if (exitCode !== 0 && !seen.hasFailed && reason !== 'tool-calls')
 		return failedAfterAnswer('opencode', exitCode);
@@ -82,7 +82,7 @@ function judgeFinish(reason: string, exitCode: number, seen: Seen): Judgement {
 	if (reason === 'content-filter') return completed('refusal');
 	if (reason === 'tool-calls' && exitCode === 0) {
 		const words = seen.isRejected
-			? 'a tool call needed a permission that nobody could give'
+			? 'a tool call needed a permission, and there was nobody to give it'
 			: 'the turn stopped after a tool call';
 		return failed('permission_rejected', words);
 	}
@@ -107,5 +107,5 @@ function ownLine(stderr: string): string | null {
 
 export function errorMessage(error: JsonObject): string {
 	const message = textOrNull(objectOrEmpty(error.data).message) ?? textOrNull(error.message);
-	return message ?? textOrNull(error.name) ?? 'opencode failed without a word';
+	return message ?? textOrNull(error.name) ?? 'opencode failed without a message';
 }

@@ -1,5 +1,5 @@
 /**
- * A line too long to keep whole (16 MiB) is known by its head and tail only. The CLI's own short fields stand before the
+ * A line too long to keep whole (16 MiB) is known by its head and tail only. The CLI's own short fields come before the
  * long text; what the model or a tool wrote is JSON-escaped and cannot look like them.
  */
 import type { Line } from '../../core/files/line-splitter.ts';
@@ -11,7 +11,7 @@ const LINE = /^\{"type":"(\w{1,40})","timestamp":\d+,"sessionID":"(ses_\w{1,64})
 const FIELD = /"(tool|callID|id|status)":"((?:[^"\\]|\\.){0,300})"/g;
 const LONG_FIELD = /"(?:text|input|output|error)":/;
 
-/** The line's short fields with a word in place of the long text; null when the head is no line of opencode. */
+/** The line's short fields with a word in place of the long text; null when the head is not a line of opencode. */
 export function readOversized({ head, bytes }: Oversized): JsonObject | null {
 	const [start, type, sessionID] = LINE.exec(head) ?? [];
 	if (start === undefined) return null;

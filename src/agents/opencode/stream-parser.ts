@@ -11,10 +11,10 @@ import { type RetryStatus, StatusLines } from './stream/status-lines.ts';
 import { readTool } from './stream/tools.ts';
 import { StepUsage } from './stream/usage.ts';
 
-/** A refusal to start is a few lines; what a long turn writes is not kept. */
+/** A refusal to start is a few lines; the output of a long turn is not kept. */
 const KEPT_STDERR_CHARS = 16 * 1024;
 const MAX_STDERR_LINE_BYTES = 256 * 1024;
-/** The second overflow in one turn means that compacting does not help: the CLI would go on for ever. */
+/** The second overflow in one turn means that compacting does not help: the CLI would continue forever. */
 const MAX_OVERFLOWS = 2;
 
 export function createOpencodeParser(context: ParserContext): AgentParser {
@@ -36,7 +36,7 @@ class OpencodeParser implements AgentParser {
 	#limit: Limit | null = null;
 	#retry: Retry | null = null;
 	#overflows = 0;
-	/** The step right after an overflow is the CLI's own summary, no answer. */
+	/** The step right after an overflow is the CLI's own summary, not an answer. */
 	#isSummary = false;
 	#judgement: Judgement | null = null;
 
@@ -117,13 +117,13 @@ class OpencodeParser implements AgentParser {
 		return [...events, this.#retry];
 	}
 
-	/** Which model a sub-agent asked is not told; its limit is no more than said. */
+	/** The model that a sub-agent asked is not reported; its limit is shown but never acted on. */
 	#ofSubAgent(retry: RetryStatus | null): AgentEvent[] {
 		const limit = retry === null ? null : limitFromStatus(retry, this.#asked());
 		return limit === null ? [] : [{ type: 'limit', limit, speaker: 'sub_agent' }];
 	}
 
-	/** A sub-agent's session has its own id; the first one told, when none is known yet, is the turn's. */
+	/** A sub-agent's session has its own id; the first one reported, when none is known yet, is the turn's. */
 	#isOwnSession(id: string): boolean {
 		const { resume, requestedSessionId } = this.#context;
 		const known = this.#sessionId ?? (resume ? requestedSessionId : null);

@@ -1,6 +1,6 @@
 /**
- * The presets in opencode's rule language. A rule of "ask" ends a turn that has no one to ask (exit 0, nothing done), so
- * it is never left: what would ask is denied. What the user's own `OPENCODE_PERMISSION` denies stays denied.
+ * The presets in opencode's rule language. An "ask" rule ends a turn that has no one to ask (exit 0, nothing done), so
+ * none is left: "ask" becomes "deny". Whatever the user's own `OPENCODE_PERMISSION` denies stays denied.
  */
 
 import type { PermissionPreset, TurnRequest } from '../../agent-adapter.ts';
@@ -13,12 +13,12 @@ export type Permissions = Record<string, Rules>;
 
 /** Files with secrets: opencode's own default asks here. */
 const READ: Rules = { '*': 'allow', '*.env': 'deny', '*.env.*': 'deny', '*.env.example': 'allow' };
-/** Nobody can answer a question, and a plan mode cannot be left, in a turn without a person. */
+/** In a turn without a person nobody can answer a question, and a plan mode cannot be left. */
 const NO_ANSWERS = { question: 'deny', plan_enter: 'deny', plan_exit: 'deny' } as const;
 
 /**
- * opencode allows what no rule speaks of, tools of MCP servers and custom ones too. `?*` says `*` in a place where no user's
- * rule stands. `invalid` stands for each call that opencode cannot take.
+ * opencode allows whatever no rule matches, including tools of MCP servers and custom ones. `?*` means `*` under a key that
+ * no user's rule has. `invalid` stands for each call that opencode cannot take.
  */
 const READING_ONLY: Permissions = {
 	'?*': 'deny',
@@ -69,7 +69,7 @@ const PRESETS: Record<PermissionPreset, Permissions> = {
 };
 
 /**
- * The rules of a turn for each agent that may run in it. One that the user's or the repo's files name brings permissions of
+ * The rules of a turn for each agent that may run in it. An agent from the user's or the repo's files has permissions of
  * its own, which come after all others: the model reached a shell under `edit` through `task` (measured with 1.18.33). So
  * only opencode's own two may be called, under rules given here.
  */
@@ -93,8 +93,8 @@ export function permissionsOf(turn: Pick<TurnRequest, 'permissions' | 'allowComm
 }
 
 /**
- * `npm test` and `npm test ARGUMENTS`; the CLI judges each part of a compound command by itself. The last rule that fits
- * wins and the user's own rules come first; `?*` says `*` again in a place where no user's rule stands.
+ * `npm test` and `npm test ARGUMENTS`; the CLI judges each part of a compound command separately. The last rule that matches
+ * wins and the user's own rules come first; `?*` repeats `*` under a key that no user's rule has.
  */
 function allowedCommands(entries: readonly string[]): Rules {
 	const { allowed } = simpleCommands(entries);

@@ -1,6 +1,6 @@
 /**
  * Runs inside opencode, not inside the relay: a plugin that writes the status of a session to stderr, one line each time,
- * behind a sign no other line begins with. It imports nothing and answers nothing. The lines are read by `status-lines.ts`.
+ * after a character that no other line begins with. It imports nothing and answers nothing. The lines are read by `status-lines.ts`.
  */
 interface PluginEvent {
 	event: { type: string; properties?: Record<string, unknown> };

@@ -10,8 +10,8 @@ type Place = Pick<TurnRequest, 'isTrusted' | 'folder' | 'worktree' | 'isGitRepo'
 
 /**
  * Why opencode must not start in a repo that is not trusted, or null. 1.18.33 imports the plugins of the repo's
- * configuration whatever it is told: measured with `OPENCODE_DISABLE_PROJECT_CONFIG` and `OPENCODE_PURE`, which keep
- * away only the repo's tools, MCP servers, rules and instructions. So a repo without such files is safe, others wait.
+ * configuration whatever it is asked: measured with `OPENCODE_DISABLE_PROJECT_CONFIG` and `OPENCODE_PURE`, which keep
+ * away only the repo's tools, MCP servers, rules and instructions. So only a repo without such files is safe.
  */
 export function untrustedCode(place: Place): string | null {
 	if (place.isTrusted) return null;

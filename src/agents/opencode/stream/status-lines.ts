@@ -19,14 +19,14 @@ export interface RetryStatus {
 	attempt: number | null;
 	message: string;
 	nextAt: number | null;
-	/** `account_rate_limit`, `free_tier_limit` or another word of the CLI's, where it tells one. */
+	/** `account_rate_limit`, `free_tier_limit` or another word of the CLI's, if it reports one. */
 	actionReason: string | null;
 }
 
 export class StatusLines {
 	#isBlind = false;
 
-	/** The session and, while it is retrying, the status that a line of stderr tells; null for every other line. */
+	/** The session and, while it is retrying, the status that a line of stderr reports; null for every other line. */
 	read(text: string): { sessionId: string; retry: RetryStatus | null } | null {
 		if (/^[!\s]*permission requested:/.test(stripAnsi(text))) this.#isBlind = true;
 		if (this.#isBlind || !text.startsWith(MARK)) return null;

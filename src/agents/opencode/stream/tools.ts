@@ -67,13 +67,13 @@ function toolCall(
 ): Extract<AgentEvent, { type: 'tool_call' }> {
 	const name = excerptLine(textOrNull(part.tool) ?? 'unknown', MAX_NAME_CHARS);
 	const kind = toolKind(KINDS, name);
-	const told = TITLE_FIELDS.map((field) => textOrNull(input[field])).find((text) => text?.trim());
+	const reported = TITLE_FIELDS.map((field) => textOrNull(input[field])).find((text) => text?.trim());
 	return {
 		type: 'tool_call',
 		id,
 		name,
 		kind,
-		title: excerptLine(told ?? textOrNull(objectOrEmpty(part.state).title) ?? name),
+		title: excerptLine(reported ?? textOrNull(objectOrEmpty(part.state).title) ?? name),
 		command: kind === 'execute' ? textOrNull(input.command) : null,
 		paths: PATH_FIELDS.map((field) => textOrNull(input[field])).filter((path) => path !== null),
 	};

@@ -8,14 +8,14 @@ export class StepUsage {
 
 	/** The `part` of a `step_finish` line. */
 	add(part: JsonObject): void {
-		const told = objectOrEmpty(part.tokens);
-		const cache = objectOrEmpty(told.cache);
+		const reported = objectOrEmpty(part.tokens);
+		const cache = objectOrEmpty(reported.cache);
 		this.tokens = {
-			input: sum(this.tokens.input, countOrNull(told.input)),
-			output: sum(this.tokens.output, countOrNull(told.output)),
+			input: sum(this.tokens.input, countOrNull(reported.input)),
+			output: sum(this.tokens.output, countOrNull(reported.output)),
 			cacheRead: sum(this.tokens.cacheRead, countOrNull(cache.read)),
 			cacheWrite: sum(this.tokens.cacheWrite, countOrNull(cache.write)),
-			reasoning: sum(this.tokens.reasoning, countOrNull(told.reasoning)),
+			reasoning: sum(this.tokens.reasoning, countOrNull(reported.reasoning)),
 		};
 		const cost = numberOrNull(part.cost);
 		if (cost !== null && cost >= 0) this.costUsd = roundedUsd((this.costUsd ?? 0) + cost);
@@ -26,7 +26,7 @@ function sum(a: number | null, b: number | null): number | null {
 	return a === null ? b : b === null ? a : a + b;
 }
 
-/** Adding in binary leaves dust behind; a billionth of a dollar is enough. */
+/** Binary sums are slightly off; a billionth of a dollar is precise enough. */
 function roundedUsd(value: number): number {
 	return Math.round(value * 1e9) / 1e9;
 }

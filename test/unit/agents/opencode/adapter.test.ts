@@ -40,7 +40,7 @@ describe('the command line of opencode', () => {
 		expect(resumed).not.toContain('--title=agent-relay');
 	});
 
-	it('refuses an id that is no session of opencode', () => {
+	it('refuses an id that is not a session of opencode', () => {
 		for (const nativeSessionId of ['--help', 'ses_', '../x', 'ses_a b', ''])
 			expect(() => argsOf({ resume: true, nativeSessionId })).toThrow(RelayError);
 	});
@@ -53,7 +53,7 @@ describe('the command line of opencode', () => {
 		expect(args).toContain('--agent=build');
 	});
 
-	it('keeps what the user put into the variable', () => {
+	it('keeps the user’s own value of the variable', () => {
 		const own = {
 			provider: { p: {} },
 			plugin: ['x'],

@@ -26,7 +26,7 @@ function opencode() {
 const status = (message: string, waitMs: number, more: object = {}) =>
 	`\u001e${JSON.stringify({ relay: 'session.status', sessionID: ID, status: { type: 'retry', attempt: 1, message, next: NOW + waitMs, ...more } })}`;
 
-/** The plugin's lines: what each is, and the end it tells. */
+/** The plugin's lines: what each is, and the end it reports. */
 const WHILE_WAITING: ReadonlyArray<readonly [string, string, string, number | null]> = [
 	[
 		status('Subscription quota exceeded.', 2 * HOUR, { action: { reason: 'account_rate_limit' } }),
@@ -213,7 +213,7 @@ describe('the last error of opencode', () => {
 		['APIError', { statusCode: 400, message: 'Input exceeds the context window' }, 'context_too_long'],
 		['APIError', { statusCode: 400, message: 'Your prompt was flagged under our usage policy' }, 'refusal'],
 		['UnknownError', { message: 'The usage limit has been reached' }, 'api_error'],
-	])('%s %j is no limit but %s', (name, data, stopReason) => {
+	])('%s %j is not a limit but %s', (name, data, stopReason) => {
 		const cli = opencode();
 		cli.push('error', { error: { name, data } });
 		expect(cli.end().turn).toMatchObject({ outcome: 'failed', stopReason, limit: null });

@@ -51,13 +51,13 @@ describe('the status of opencode on stderr', () => {
 		['Too Many Requests', 'rate'],
 		['Cannot connect to API: Unable to connect.', 'network'],
 		['The server had an error while processing your request.', 'server'],
-	])('tells apart: %s', (message, reason) => {
+	])('is classified: %s', (message, reason) => {
 		expect(signs(parser().stderr(status({ message, next: NOW + 2000 })))).toEqual([
 			expect.objectContaining({ reason }),
 		]);
 	});
 
-	it('with a wait that no rate asks for is a limit at once, whatever it says', () => {
+	it('with a wait too long for a rate is a limit at once, whatever it says', () => {
 		expect(signs(parser().stderr(status({ message: 'no', next: NOW + 3_600_000 })))).toEqual([
 			expect.objectContaining({
 				type: 'limit',
@@ -100,7 +100,7 @@ describe('the status of opencode on stderr', () => {
 		expect(turn).toMatchObject({ outcome: 'outcome_unknown', limit: null });
 	});
 
-	it('tells the session before the first line of the answer', () => {
+	it('reports the session before the first line of the answer', () => {
 		const opencode = parser();
 		expect(opencode.stderr(status({ type: 'busy' }))).toEqual([
 			expect.objectContaining({ nativeSessionId: ID }),
@@ -108,7 +108,7 @@ describe('the status of opencode on stderr', () => {
 		expect(opencode.push(stepStart).filter(({ type }) => type === 'session_started')).toEqual([]);
 	});
 
-	it('counts only behind its sign at the start of a line', () => {
+	it('counts only after its sign at the start of a line', () => {
 		const json = status(RATE).toString().slice(1);
 		for (const forged of [json, ` \u001e${json}`, `x\u001e${json}`])
 			expect(parser().stderr(Buffer.from(forged))).toEqual([]);
