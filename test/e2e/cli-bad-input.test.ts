@@ -167,7 +167,7 @@ const BAD: BadInput[] = [
 				home.write(`.agent-relay/sessions/01JD000000000000000000000${end}/meta.json`, '{}');
 		},
 		exitCode: notFound,
-		says: /"01JD" fits 2 sessions: 01JD000000000000000000000B, 01JD000000000000000000000A/,
+		says: /"01JD" matches 2 sessions: 01JD000000000000000000000B, 01JD000000000000000000000A/,
 	},
 	{
 		what: '--continue with nothing to continue',

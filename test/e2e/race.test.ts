@@ -112,7 +112,7 @@ describe('a race on the command line', () => {
 		expect(await show('latest')).toContain(`Race ${newest}`);
 		expect(await cli.run(['race', 'show', newest.slice(0, 3)])).toMatchObject({
 			exitCode: 4,
-			stderr: expect.stringContaining('fits 2 sessions'),
+			stderr: expect.stringContaining('matches 2 sessions'),
 		});
 		const words = (what: string) =>
 			cli.run(['completion', what]).then(({ stdout }) => stdout.trim().split('\n'));

@@ -6,10 +6,10 @@ interface Listing {
 	list(options: ListOptions): SessionSummary[];
 }
 
-/** Enough to pass over what is not meant; more of that in a row is not left by crashes. */
+/** Enough to skip the sessions that are not meant; crashes do not leave more of them in a row. */
 const LOOK = 20;
 
-/** The newest session that is meant: of this worktree, else of any other of the repo; null: there is none. */
+/** The newest session that is meant: one of this worktree, else one of any other of the repo; null: there is none. */
 export function latestSession(
 	store: Listing,
 	options: ListOptions,
@@ -19,12 +19,12 @@ export function latestSession(
 	const newest = (more: ListOptions) =>
 		store.list({ ...options, ...more, limit: LOOK }).find(isMeant) ?? null;
 	const latest = newest({});
-	// Most repos have one worktree: the newest is of it.
+	// Most repos have one worktree, and the newest session belongs to it.
 	if (latest === null || latest.meta?.repo.worktree === worktree) return latest;
 	return newest({ worktree }) ?? latest;
 }
 
-/** The newest checkpointed session that is meant. Throws `session_locked` where all that is meant is at work elsewhere. */
+/** The newest checkpointed session that is meant. Throws `session_locked` if every one that is meant is in use elsewhere. */
 export function latestUnfinished(
 	store: Listing & { refuseLocked(id: SessionId): void },
 	options: Pick<ListOptions, 'kinds'>,

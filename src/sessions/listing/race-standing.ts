@@ -1,4 +1,4 @@
-/** What the record of a race says of its session, as far as a status needs it; the record itself is `race/`'s. */
+/** The part of a race's record that the status of its session needs; the record itself belongs to `race/`. */
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { RelayError } from '../../core/errors.ts';
@@ -13,7 +13,7 @@ const standingSchema = v.looseObject({
 	entrants: v.array(v.looseObject({ outcome: v.nullable(v.string()) })),
 });
 
-/** null for a session that is no race; an entrant's is judged by its turns like any other. */
+/** null for a session that is not a race; an entrant's is judged by its turns like any other. */
 export function raceStanding(
 	folder: string,
 	{ kind, parent }: Pick<SessionMeta, 'kind' | 'parent'>,
@@ -22,11 +22,11 @@ export function raceStanding(
 	const record = readStanding(join(folder, RACE_FILE));
 	if (record?.state === 'cleaned') return 'completed';
 	if (record?.state !== 'ended') return 'interrupted';
-	const mayGoOn = record.winner === null && record.entrants.some(({ outcome }) => outcome === 'limited');
-	return mayGoOn ? 'limit' : 'completed';
+	const canResume = record.winner === null && record.entrants.some(({ outcome }) => outcome === 'limited');
+	return canResume ? 'limit' : 'completed';
 }
 
-/** null for a record that is not there or cannot be read. */
+/** null for a record that is missing or cannot be read. */
 function readStanding(path: string): v.InferOutput<typeof standingSchema> | null {
 	try {
 		const parsed = v.safeParse(standingSchema, JSON.parse(readRecord(path)?.toString() ?? 'null'));

@@ -38,34 +38,35 @@ export interface ListOptions {
 	status?: SessionSummary['status'];
 	/**
 	 * `used` (default): by the last turn, which costs a look at every folder (60 ms for 10,000) and into some. `created`: by id, which
-	 * looks only at what is listed. `touched`: as `used`, but by the times of the folders alone, which anybody can change: for what
-	 * may be wrong.
+	 * looks only at what is listed. `touched`: like `used`, but by the times of the folders alone, which anybody can change, for a
+	 * caller that can live with a wrong order.
 	 */
 	order?: 'used' | 'created' | 'touched';
 	/** Only these. */
 	kinds?: ReadonlyArray<SessionMeta['kind']>;
 	/** Only those that work in this folder. */
 	worktree?: string;
-	/** What a relay left that ended before its session began is left out. */
+	/** Leaves out what is left of a relay that ended before its session began. */
 	isBegun?: boolean;
-	/** An entrant whose race is here too is left out: it is a part of that. */
+	/** Leaves out an entrant whose race is listed too, as part of it. */
 	isFolded?: boolean;
-	/** For whoever cares for unfinished sessions only: no folder in one that is completed is looked at. */
+	/** For callers that only need unfinished sessions: does not check the folders in a completed one. */
 	isOfUnfinished?: boolean;
 	/** What `sessionPlaces` gave, where the caller has it already (6 ms for 10,000). */
 	places?: ReadonlyMap<SessionId, string>;
 }
 
 interface PlacesOptions {
-	/** The store for new sessions was looked at right before, and is there. */
+	/** The store for new sessions was checked just before, and exists. */
 	isPrepared?: boolean;
-	/** Is told all names in `sessions` of each store. */
+	/** Gets all names in `sessions` of each store. */
 	onNames?: (folder: string, names: readonly string[]) => void;
 }
 
 /**
- * Ids of all sessions with the folder that holds each, in no order. Names that are no id are passed over. A link in place of the
- * records is passed over too, as a repo could have planted it to show others; throws `refused` where there are no others. */
+ * Ids of all sessions with the folder that holds each, in no order. Names that are not ids are skipped. So is a link in place of
+ * the records, as a repo could have planted it to show others; throws `refused` if there are no others.
+ */
 export function sessionPlaces(
 	location: StoreLocation,
 	{ isPrepared = false, onNames }: PlacesOptions = {},
@@ -115,12 +116,12 @@ function* inOrder(
 
 const byUse = (a: Dated, b: Dated) => b.lastUsedAt - a.lastUsedAt || (a.id < b.id ? 1 : -1);
 
-/** So many of each are looked into; 0.1 ms each. */
+/** How many of each are looked into, at 0.1 ms each. */
 const LOOK_INTO = 40;
 
 /**
- * Anybody can change a folder's time, and so does a copy, a restore, a clock that is set. So what may be the newest, by its
- * folder or by its id, is put in the order of its own newest turn. Times in the future count as now.
+ * Anybody can change a folder's time, and so does a copy, a restore or a change of the clock. So the likely newest, by folder
+ * time or by id, are sorted by their own newest turn. Times in the future count as now.
  */
 function byTurn(sorted: readonly Dated[], now: number): Dated[] {
 	const newestIds = sorted.toSorted((a, b) => (a.id < b.id ? 1 : -1)).slice(0, LOOK_INTO);
@@ -132,13 +133,13 @@ function byTurn(sorted: readonly Dated[], now: number): Dated[] {
 	return [...dated.sort(byUse), ...sorted.filter((one) => !looked.has(one))];
 }
 
-/** Epoch ms, by its newest turn, else by its folder; null for what is no folder. */
+/** Epoch ms, by its newest turn, else by its folder; null if it is not a folder. */
 export function lastUse(folder: string): number | null {
 	const time = usedAt(folder);
 	return time === null ? null : (newestTurnTime(folder) ?? time);
 }
 
-/** null for what is no folder. */
+/** null if it is not a folder. */
 function usedAt(folder: string): number | null {
 	const facts = lstatIfThere(folder);
 	return facts?.isDirectory() ? facts.mtimeMs : null;
@@ -176,7 +177,7 @@ function summarize(
 	{ isOfUnfinished = false }: ListOptions,
 ): Omit<SessionSummary, 'id' | 'lastUsedAt'> | null {
 	try {
-		// The folder itself was looked at to list it.
+		// The folder itself was checked when it was listed.
 		const inside = foldersOf(folder).own.filter((path) => path !== folder);
 		if (!isOfUnfinished) for (const path of inside) refuseLink(path);
 		const meta = readMeta(join(folder, META_FILE));

@@ -28,7 +28,7 @@ export function resolveRef(ref: string, { ids, latest, named }: RefChoices): Ses
 	if (candidates.length === 0) return refuseUnknown(ref, ids);
 	throw new RelayError(
 		'ambiguous_session',
-		`${JSON.stringify(ref)} fits ${candidates.length} sessions: ${shortList(candidates)}`,
+		`${JSON.stringify(ref)} matches ${candidates.length} sessions: ${shortList(candidates)}`,
 		{ hint: 'give more of the id' },
 	);
 }

@@ -8,11 +8,11 @@ export interface StatusFacts {
 	lastTurn: Pick<TurnState, 'status' | 'stop_reason' | 'packet' | 'trigger'> | null;
 	/** A newer turn than `lastTurn`, of which no state can be read; absent or null: there is none. */
 	unreadTurn?: number | null;
-	/** Of a race's session, which has no turns of its own: what its record says. */
+	/** What the record of a race says, for a race's session, which has no turns of its own; else null. */
 	race?: RaceStanding | null;
 }
 
-/** `limit`: it ended without a winner, and an entrant can go on after its reset. */
+/** `limit`: it ended without a winner, and an entrant can resume after its limit resets. */
 export type RaceStanding = 'completed' | 'limit' | 'interrupted';
 
 export interface TrueStatus {
@@ -51,7 +51,7 @@ export function hasUnusedPacket({ meta, lastTurn }: Omit<StatusFacts, 'isLocked'
 	return packet !== null && lastTurn?.packet !== packet;
 }
 
-/** True for a chat whose last speaker had its say and that goes on, whether or not it was told to. */
+/** True for a chat that is not over and whose last speaker finished its message. */
 function isOpenChat({ meta, lastTurn }: Omit<StatusFacts, 'isLocked'>): boolean {
 	return meta.chat?.agreed === false && lastTurn?.trigger === 'chat' && lastTurn.status === 'completed';
 }

@@ -1,6 +1,6 @@
 /**
  * `log.jsonl` of a session: what the relay did and why, as it happened, one object a line with `ts` (ISO-8601), `seq` and
- * `type`. It explains and decides nothing: state and record of a session are read from their own files.
+ * `type`. It explains but decides nothing: state and record of a session are read from their own files.
  */
 import * as v from 'valibot';
 import { fromIso } from '../../core/clock.ts';
@@ -23,9 +23,9 @@ const entry = <const Type extends string, const Facts extends v.ObjectEntries>(t
 /** What each type says. Keys as on disk, and as `run --json` prints them where it prints the same event. */
 const eventSchema = v.variant('type', [
 	entry('session_opened', { is_new: v.boolean() }),
-	/** Another process, or another start, goes on with the session. `found`: what it found, in lines for people. */
+	/** Another process, or another start, resumes the session. `found`: what it found, in lines for people. */
 	entry('session_reopened', { found: v.array(text) }),
-	/** What was put right that a relay left unfinished. */
+	/** What a relay left unfinished was repaired. */
 	entry('session_repaired', { found: v.array(text) }),
 	entry('session_moved', { worktree: text, folder: textOrNull }),
 	entry('session_closed', { status: text, reason: textOrNull }),
@@ -100,11 +100,11 @@ const eventSchema = v.variant('type', [
 		is_waiting: v.boolean(),
 	}),
 	entry('waiting', { agent: text, until: text }),
-	/** `is_due`: the time came; else the wait was given up. */
+	/** `is_due`: the wait ran to its end; otherwise it was cancelled. */
 	entry('wait_ended', { agent: text, is_due: v.boolean() }),
 	/** How a prompt ended after all its hand-overs. */
 	entry('prompt_finished', { outcome: text, turn: countOrNull, earliest_reset: textOrNull }),
-	/** `pending`: words wait that no turn has taken yet. */
+	/** `pending`: there are words that no turn has taken yet. */
 	entry('checkpointed', {
 		reason: text,
 		packet: textOrNull,
@@ -112,9 +112,9 @@ const eventSchema = v.variant('type', [
 		reset_at: textOrNull,
 		pending: v.boolean(),
 	}),
-	/** Nothing waits any more. */
+	/** Nothing is pending any more. */
 	entry('settled', {}),
-	/** The words themselves stand in `notes` of the record. */
+	/** The words themselves are in `notes` of the record. */
 	entry('noted', { kind: text, exit_code: v.optional(countOrNull) }),
 	entry('utilization_warning', { agent: text, window: text, ratio: count, reset_at: textOrNull }),
 	entry('participant_left', { participant: text, agent: text, reason: text, text, until: textOrNull }),
@@ -134,11 +134,11 @@ export type LogEvent = v.InferOutput<typeof eventSchema>;
 export interface LogEntry {
 	/** Epoch ms. */
 	ts: number;
-	/** Rises with every entry of the session, over all its processes. */
+	/** Rises with every entry of the session, across all its processes. */
 	seq: number;
 	/** null: a type that this version does not know, or one that says something else here. */
 	event: LogEvent | null;
-	/** The line as it stands, for whoever reads it as data. */
+	/** The line as it is in the file, for callers that read it as data. */
 	raw: Readonly<Record<string, unknown>>;
 }
 
@@ -148,7 +148,7 @@ const headSchema = v.looseObject({
 	type: text,
 });
 
-/** null for a torn line, and for one that is no entry. */
+/** null for a torn line, and for one that is not an entry. */
 export function parseLogLine(line: string): LogEntry | null {
 	const head = v.safeParse(headSchema, parseJson(line));
 	if (!head.success) return null;

@@ -3,8 +3,8 @@ import { logFile } from '../files/session-paths.ts';
 import { type LogEntry, parseLogLine } from './log-entry.ts';
 
 /**
- * The entries of a session's log, oldest first; a torn line, and what is no entry, is passed over. Empty where there is no log:
- * relays before 0.2 wrote none. Throws `damaged_record` as `readRecord`.
+ * The entries of a session's log, oldest first; torn lines and lines that are not entries are skipped. Empty if there is no log:
+ * relays before 0.2 wrote none. Throws `damaged_record` like `readRecord`.
  */
 export function readLog(folder: string): LogEntry[] {
 	const bytes = readRecord(logFile(folder));

@@ -12,7 +12,7 @@ const REASON_TYPES = [
 	'participant_left',
 ] as const;
 
-/** By the number of the turn that they followed; 0: before the first one. */
+/** Keyed by the number of the turn that they followed; 0: before the first one. */
 export function reasonsByTurn(entries: readonly LogEntry[]): Map<number, Reason[]> {
 	const reasons = new Map<number, Reason[]>();
 	let turn = 0;

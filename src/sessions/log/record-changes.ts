@@ -1,8 +1,8 @@
-/** What a change of the record (`meta.json`) says in the log. Pure. */
+/** The log entries for a change of the record (`meta.json`). Pure. */
 import type { SessionMeta } from '../session-meta.ts';
 import type { LogEvent } from './log-entry.ts';
 
-/** In the order in which a reader would tell them. Empty where the change is told by another entry, as that of a turn is. */
+/** In the order in which a reader would expect them. Empty if another entry reports the change, as for a turn. */
 export function eventsOfChange(before: SessionMeta, after: SessionMeta): LogEvent[] {
 	return [
 		...moved(before, after),
@@ -23,7 +23,7 @@ function noted({ kind, exit_code }: SessionMeta['notes'][number]): LogEvent {
 
 function checkpointed({ checkpoint: before }: SessionMeta, { checkpoint: after }: SessionMeta): LogEvent[] {
 	if (after === null) return before === null ? [] : [{ type: 'settled' }];
-	// A turn took the words that waited; its own entry says so.
+	// A turn took the pending words; its own entry says so.
 	const isTaken = before !== null && isSame({ ...before, pending_prompt: null }, after);
 	if (isTaken || (before !== null && isSame(before, after))) return [];
 	const { reason, packet, next_agent, reset_at, pending_prompt } = after;

@@ -8,23 +8,23 @@ import type { HeldFolder } from '../files/held-folder.ts';
 import { logFile } from '../files/session-paths.ts';
 import type { LogEvent } from './log-entry.ts';
 
-/** A text of an entry is cut here; what was printed or said stands whole in the files of its turn. */
+/** Where a text of an entry is cut; the files of its turn hold all that was printed or said. */
 const MAX_TEXT = 2_000;
-/** Holds many entries: the last of them has the number to go on from. */
+/** Holds many entries, the last of which has the number to continue from. */
 const TAIL_BYTES = 256 * 1024;
 const NEWLINE = 0x0a;
 
 interface LogOptions {
-	/** Where the session lies at this moment. */
+	/** Where the session is at the moment. */
 	place: () => Pick<HeldFolder, 'path' | 'ref' | 'wayTo'>;
 	clock: Clock;
-	/** One line for the user, said at once. */
+	/** One line for the user, shown at once. */
 	onNotice: (text: string) => void;
 }
 
 /**
- * The log of a session that this process holds. It explains what happens and is nobody's only record of it, so a log that
- * cannot be written stops nothing: the user is told once.
+ * The log of a session that this process holds. It explains what happens and is never the only record of it, so a log that
+ * cannot be written stops nothing: the user is warned once.
  */
 export class SessionLog {
 	readonly #options: LogOptions;
@@ -45,13 +45,13 @@ export class SessionLog {
 		});
 	}
 
-	/** From here on `restore` writes again what stood in the file before too. Makes no file. */
+	/** From here on `restore` also writes back what was in the file before. Creates no file. */
 	hold(): void {
 		if (this.#file === null && existsSync(logFile(this.#options.place().path)))
 			this.#guard(() => this.#open());
 	}
 
-	/** Writes the file again where somebody removed it; at another place once the session lies there. */
+	/** Writes the file again if somebody removed it, in the new place if the session has moved. */
 	restore(): void {
 		const file = this.#file;
 		if (file === null) return;
@@ -93,14 +93,14 @@ export class SessionLog {
 			this.#hasFailed = true;
 			const { path } = this.#options.place();
 			const why = safeLine(error.message, 200);
-			this.#options.onNotice(`${logFile(path)} cannot be written, so it lacks some of what happens: ${why}`);
+			this.#options.onNotice(`${logFile(path)} cannot be written, so it is incomplete: ${why}`);
 		}
 	}
 }
 
 /**
- * The highest number in the tail; where none can be read, the size: every entry takes more bytes than one, so none before had a
- * higher number, and a higher one that stands there is not the relay's.
+ * The highest number in the tail, or the size if none can be read: every entry takes more than one byte, so no earlier one had a
+ * higher number, and a higher one in the file was not written by the relay.
  */
 function lastSeq(tail: Buffer, size: number): number {
 	const numbers = tail

@@ -26,12 +26,12 @@ describe('the latest session', () => {
 		expect(latest(['c', '/here'], ['b', '/other'])).toBe('c');
 	});
 
-	it('is the newest of another worktree where this one has none', () => {
+	it('is the newest of another worktree if this one has none', () => {
 		expect(latest(['b', '/other'], ['a', '/third'])).toBe('b');
 		expect(latest()).toBeNull();
 	});
 
-	it('passes over what is not meant, and asks once where the newest is of this worktree', () => {
+	it('skips what is not meant, and asks once if the newest is of this worktree', () => {
 		const two = store([
 			['b', '/here'],
 			['a', '/here'],

@@ -20,24 +20,24 @@ const standing = (text: string, meta: Parameters<typeof raceStanding>[1] = RACE)
 const record = (over: Parameters<typeof raceRecord>[2]) => JSON.stringify(raceRecord('R', 'b', over));
 const limited = [fakeEntrant('claude', { outcome: 'limited' })];
 
-it('is that a race is done once it has ended, or was cleaned', () => {
+it('is completed once the race has ended or was cleaned', () => {
 	expect(standing(record({ state: 'ended', entrants: [fakeEntrant('claude')] }))).toBe('completed');
 	expect(standing(record({ state: 'cleaned', winner: null, entrants: limited }))).toBe('completed');
 });
 
-it('is that a race without a winner waits for a limit to end, and one with a winner does not', () => {
+it('is a limit while a race without a winner waits for a reset, but not once there is a winner', () => {
 	expect(standing(record({ state: 'ended', winner: null, entrants: limited }))).toBe('limit');
 	expect(standing(record({ state: 'ended', winner: 'claude', entrants: limited }))).toBe('completed');
 });
 
-it('is that a race was interrupted where it did not end, or nothing of it can be read', () => {
+it('is interrupted if the race did not end or its record cannot be read', () => {
 	expect(standing(record({ state: 'running' }))).toBe('interrupted');
 	for (const text of ['', '{', 'null', '[]', '{"state":"ended"}']) expect(standing(text)).toBe('interrupted');
 	rmSync(join(folder, 'race.json'));
 	expect(raceStanding(folder, RACE)).toBe('interrupted');
 });
 
-it('is none for a session that is no race, nor for an entrant of one', () => {
+it('is null for a session that is not a race, and for an entrant', () => {
 	const ended = record({ state: 'ended' });
 	expect(standing(ended, { kind: 'run', parent: null })).toBeNull();
 	expect(standing(ended, { kind: 'race', parent: 'R' as never })).toBeNull();

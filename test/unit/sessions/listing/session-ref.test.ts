@@ -29,17 +29,20 @@ describe('a session reference', () => {
 		expect(resolveRef('BB', choices({ BB: [A] }))).toBe(A);
 	});
 
-	it('that fits several sessions is an error that lists them', () => {
+	it('that matches several sessions is an error that lists them', () => {
 		expect(() => resolveRef('01JD', choices())).toThrow(
 			expect.objectContaining({ code: 'ambiguous_session', message: expect.stringContaining(`${B}, ${A}`) }),
 		);
 	});
 
-	it.each(['', 'nothing', '../..', '01JD00000000000000000000ZZ'])('that fits none is an error: %j', (ref) => {
-		expect(() => resolveRef(ref, choices())).toThrow(
-			expect.objectContaining({ code: 'no_such_session', hint: expect.stringContaining(C) }),
-		);
-	});
+	it.each(['', 'nothing', '../..', '01JD00000000000000000000ZZ'])(
+		'that matches none is an error: %j',
+		(ref) => {
+			expect(() => resolveRef(ref, choices())).toThrow(
+				expect.objectContaining({ code: 'no_such_session', hint: expect.stringContaining(C) }),
+			);
+		},
+	);
 
 	it('has no latest in an empty store', () => {
 		const empty = { ids: [], latest: () => null, named: () => [] };

@@ -20,7 +20,7 @@ describe('short ids', () => {
 		);
 	});
 
-	it('are six characters where that is enough', () => {
+	it('are six characters if that is enough', () => {
 		const all = ['01JD0000000000000000AAAAAA', '01JD0000000000000000BBBBBB'].map(
 			(text) => parseSessionId(text) as SessionId,
 		);

@@ -22,7 +22,7 @@ describe('a line of the log', () => {
 		expect(unknown).toMatchObject({ event: null, raw: { type: 'undone', turn: 2 } });
 	});
 
-	it('has no event where a known type says something else', () => {
+	it('has no event if a known type has other fields', () => {
 		expect(parseLogLine(line({ type: 'waiting', agent: 5, until: null }))).toMatchObject({
 			event: null,
 			raw: { type: 'waiting' },

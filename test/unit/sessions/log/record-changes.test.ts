@@ -18,7 +18,7 @@ const typesOf = (before: SessionMeta, after: SessionMeta) =>
 	eventsOfChange(before, after).map(({ type }) => type);
 
 describe('a change of the record', () => {
-	it('tells a checkpoint with what waits', () => {
+	it('logs a checkpoint with what is pending', () => {
 		const facts = {
 			reason: 'limit',
 			at: AT,
@@ -39,19 +39,19 @@ describe('a change of the record', () => {
 		]);
 	});
 
-	it('tells words that wait beside a checkpoint, and not that a turn took them', () => {
+	it('logs words kept in a checkpoint, but not that a turn took them', () => {
 		const kept = keepPrompt(waiting, { text: 'now this', nextAgent: null, reason: 'interrupted', at: AT });
 		expect(typesOf(waiting, kept)).toEqual(['checkpointed']);
 		expect(typesOf(kept, waiting)).toEqual([]);
 	});
 
-	it('tells that nothing waits any more, once', () => {
+	it('logs once that nothing is pending any more', () => {
 		const settled = settle(waiting, undefined);
 		expect(typesOf(waiting, settled)).toEqual(['settled']);
 		expect(typesOf(settled, { ...settled, turn_count: 9 })).toEqual([]);
 	});
 
-	it('tells notes by their kind and not by their words', () => {
+	it('logs notes by their kind, without their words', () => {
 		const at = '2026-11-21T08:00:00.000Z';
 		const noted = addNotes(fakeSessionMeta(), {
 			notes: [
@@ -65,7 +65,7 @@ describe('a change of the record', () => {
 		]);
 	});
 
-	it('tells another place, and not another name of its branch', () => {
+	it('logs another place, but not another name of its branch', () => {
 		const before = fakeSessionMeta();
 		const elsewhere = moveTo(before, { ...before.repo, worktree: '/other', folder: 'api' });
 		expect(eventsOfChange(before, elsewhere)).toEqual([
@@ -74,7 +74,7 @@ describe('a change of the record', () => {
 		expect(typesOf(before, moveTo(before, { ...before.repo, branch: 'next' }))).toEqual([]);
 	});
 
-	it('tells that a chat agreed', () => {
+	it('logs that a chat agreed', () => {
 		const chat = {
 			participants: [],
 			until: null,
