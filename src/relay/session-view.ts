@@ -12,7 +12,7 @@ import { turnFile } from '../sessions/files/session-paths.ts';
 import { sumOfUsage } from '../sessions/lineage/lineage-usage.ts';
 import type { SessionMeta } from '../sessions/session-meta.ts';
 import type { OpenSession } from '../sessions/store/session-store.ts';
-import { toldPlan } from '../sessions/turns/standing-plan.ts';
+import { reportedPlan } from '../sessions/turns/standing-plan.ts';
 import type { TurnState } from '../sessions/turns/turn-state.ts';
 import { agentStanding, placedTurns, startedIn } from './packet/placed-turns.ts';
 import type { Ports } from './ports.ts';
@@ -53,7 +53,7 @@ export function viewOf(viewed: () => Viewed): SessionView {
 	return {
 		turns,
 		usage: () => sumOfUsage(lineage().map(({ meta }) => meta.usage)),
-		plan: () => toldPlan(placedTurns(lineage()).map(({ state }) => state)) ?? [],
+		plan: () => reportedPlan(placedTurns(lineage()).map(({ state }) => state)) ?? [],
 		files: () => filesOf(turns()),
 		diff: (turn) => diffOf(turns(), turn, viewed().ports.snapshots),
 		transcript: (turn) => {

@@ -28,7 +28,7 @@ const CHECKPOINT_REASONS = [
 ] as const;
 export type CheckpointReason = (typeof CHECKPOINT_REASONS)[number];
 
-/** One who speaks in a chat. */
+/** A participant of a chat. */
 const participantSchema = v.looseObject({
 	/** `claude`, `claude-opus`, `claude-2`: unique in the chat, safe as part of a file name. */
 	id: text,
@@ -36,7 +36,7 @@ const participantSchema = v.looseObject({
 	model: v.nullable(text),
 	/** In the user's words. */
 	role: v.nullable(text),
-	/** Why it speaks no more; null while it is in the round. */
+	/** Why it no longer speaks; null while it is in the round. */
 	left: v.nullable(
 		v.picklist(['limit', 'auth', 'failed', 'timed_out', 'empty_answer', 'not_installed', 'refused']),
 	),
@@ -48,7 +48,7 @@ const chatSchema = v.looseObject({
 	participants: v.array(participantSchema),
 	/** What must hold before anyone may say that it is done, in the user's words. */
 	until: v.nullable(text),
-	/** Of one run of the chat. */
+	/** For one run of the chat. */
 	max_turns: v.number(),
 	permissions: v.picklist(['read-only', 'edit', 'full']),
 	/** True once all agreed and until somebody speaks again. */
@@ -79,14 +79,14 @@ export const sessionMetaSchema = v.looseObject({
 		moved_from: v.optional(v.array(text)),
 	}),
 	active_agent: v.nullable(text),
-	/** By agent, in a chat by participant. */
+	/** Keyed by agent, in a chat by participant. */
 	agents: keyed(
 		v.looseObject({
 			native_session_id: v.nullable(text),
 			model: v.nullable(text),
-			/** The model that the user named for it, which it is given again; null: none. */
+			/** The model that the user named for it, used again on later turns; null: none. */
 			model_asked: v.optional(v.nullable(text)),
-			/** Of its last turn, as in the turn's state. */
+			/** Its last turn's, as in the turn's state. */
 			account: v.optional(accountSchema),
 			allow_commands: v.optional(v.array(text)),
 			mcp_servers: v.optional(v.nullable(v.array(text))),
@@ -133,7 +133,7 @@ export const sessionMetaSchema = v.looseObject({
 		reasoning_tokens: v.number(),
 		cost_usd: v.number(),
 		cost_source: v.picklist(['reported', 'estimated', 'mixed', 'none']),
-		/** The oldest price list behind what is estimated of it. */
+		/** The date of the oldest price list behind the estimated part. */
 		prices_as_of: v.optional(day),
 		by_agent: keyed(
 			v.looseObject({

@@ -1,6 +1,6 @@
 /**
  * Every change of a session's record (`meta.json`) has its name here: a pure function of the record and the facts of the change,
- * given to `OpenSession.apply`. Times are epoch ms. Keys that a transition does not name stay, unknown ones too.
+ * passed to `OpenSession.apply`. Times are epoch ms. Keys that a transition does not name are kept, unknown ones too.
  */
 import { toIso, toIsoOrNull } from '../core/clock.ts';
 import { oldestPrices } from './lineage/price-dates.ts';
@@ -15,7 +15,7 @@ export const reopen: Transition<{ newestTurn: number }> = (meta, { newestTurn })
 		? meta
 		: { ...meta, status: 'active', ended_at: null, turn_count: Math.max(meta.turn_count, newestTurn) };
 
-/** Nobody has it open any more. `reason`: why it was left, for a record that does not say so yet; null: its work is done. */
+/** The session is no longer open. `reason`: why it was left, for a record that does not say so yet; null: its work is done. */
 export const close: Transition<{
 	status: SessionMeta['status'];
 	reason: CheckpointReason | null;
@@ -40,7 +40,7 @@ export interface CheckpointFacts {
 	pendingPrompt?: string | null;
 }
 
-/** The work waits, for the reason told, with what the next agent will get. */
+/** The work waits, for `reason`, with what the next agent will get. */
 export const checkpoint: Transition<CheckpointFacts> = (meta, facts) => {
 	const { reason, at, packet, nextAgent = null, resetAt = null, pendingPrompt = null } = facts;
 	const reset_at = toIsoOrNull(resetAt);
@@ -48,7 +48,7 @@ export const checkpoint: Transition<CheckpointFacts> = (meta, facts) => {
 	return { ...meta, checkpoint: { ...made, pending_prompt: pendingPrompt } };
 };
 
-/** Words that no turn has taken yet stand beside the checkpoint, which `reason` and `at` make where there is none. */
+/** Keeps words that no turn has taken yet in the checkpoint; `reason` and `at` make one if there is none. */
 export const keepPrompt: Transition<{
 	text: string;
 	nextAgent: string | null;
@@ -60,7 +60,7 @@ export const keepPrompt: Transition<{
 	return { ...meta, checkpoint: { ...begun, next_agent, pending_prompt: text } };
 };
 
-/** Nothing waits any more. */
+/** Nothing is pending any more. */
 export const settle: Transition<undefined> = (meta) =>
 	meta.checkpoint === null ? meta : { ...meta, checkpoint: null };
 
@@ -69,11 +69,11 @@ export const addNotes: Transition<{ notes: readonly SessionNote[] }> = (meta, { 
 	notes: [...meta.notes, ...notes],
 });
 
-/** The user's words to everyone in a chat: a note, so that no turn tells them twice to one participant. */
+/** The user's words to everyone in a chat: a note, so that no participant gets them twice. */
 export const sayToAll: Transition<{ text: string; at: number }> = (meta, { text, at }) =>
 	addNotes(meta, { notes: [{ at: toIso(at), kind: 'note', text, after_turn: meta.turn_count }] });
 
-/** A chat goes on at this place, by these rules, with what the user says to everyone first (null: nothing). */
+/** A chat continues in this place, by these rules, with what the user says to everyone first (null: nothing). */
 export const reopenChat: Transition<{
 	repo: SessionMeta['repo'];
 	chat: ChatRecord;
@@ -84,7 +84,7 @@ export const reopenChat: Transition<{
 	return words === null ? moved : sayToAll(moved, { text: words, at });
 };
 
-/** One of a chat speaks no more. */
+/** A participant leaves the chat. */
 export const leaveChat: Transition<{ participant: string; reason: LeftReason }> = (
 	meta,
 	{ participant, reason },
@@ -102,11 +102,11 @@ export const agree: Transition<undefined> = (meta) =>
 		? meta
 		: { ...meta, checkpoint: null, error: null, chat: { ...meta.chat, agreed: true } };
 
-/** It goes on in another folder, or in the same one of a worktree that was moved. */
+/** The session continues in another folder, or in the same one of a worktree that was moved. */
 export const moveTo: Transition<SessionMeta['repo']> = (meta, repo) =>
 	repo === meta.repo ? meta : { ...meta, repo };
 
-/** A turn begins: it is the session's newest, with its agent active. `words`: the user's, where they came with this turn. */
+/** A turn begins: it is the session's newest, with its agent active. `words`: the user's, if they came with this turn. */
 export const beginTurn: Transition<{ state: TurnState; words: string | null }> = (meta, { state, words }) => {
 	const who = participantOf(state);
 	const known = meta.agents[who];
@@ -128,14 +128,14 @@ export const beginTurn: Transition<{ state: TurnState; words: string | null }> =
 			},
 		},
 		turn_count: Math.max(meta.turn_count, state.turn),
-		// The prompt stands with the turn from here on.
+		// The prompt belongs to the turn from here on.
 		checkpoint: meta.checkpoint && { ...meta.checkpoint, pending_prompt: null },
 		ended_at: null,
 		error: null,
 	};
 };
 
-/** Under what it works. MCP servers are told once it has begun: until then those of its turn before stand. */
+/** What the agent works under. It reports MCP servers once it has begun: until then those of its previous turn are kept. */
 function grantedTo(
 	{ model_asked, account, allow_commands, mcp_servers }: TurnState,
 	known: SessionMeta['agents'][string] | undefined,
@@ -182,7 +182,7 @@ export const endTurn: Transition<{ state: TurnState; earlier: readonly TurnState
 	};
 };
 
-/** A conversation that the CLI no longer has, or that has become useless, is not asked for again. */
+/** null for a conversation that the CLI no longer has, or that has become useless: it is not resumed again. */
 function nativeSessionAfter(state: TurnState, known: string | null): string | null {
 	const isOver = state.unresumable !== undefined || OVER.has(state.stop_reason);
 	return isOver ? null : (state.native_session_id ?? known);
@@ -210,7 +210,7 @@ function sumUsage(states: readonly TurnState[]): SessionMeta['usage'] {
 		output_tokens: total(({ tokens }) => tokens.output),
 		cache_read_tokens: total(({ tokens }) => tokens.cache_read),
 		cache_write_tokens: total(({ tokens }) => tokens.cache_write),
-		// Beside the output: what is counted in it already would be counted twice.
+		// Only what is not already counted in the output.
 		reasoning_tokens: total(({ tokens }) => (tokens.reasoning_in_output ? 0 : tokens.reasoning)),
 		cost_usd: round(total(({ cost_usd }) => cost_usd)),
 		cost_source: sources.size > 1 ? 'mixed' : (only ?? 'none'),

@@ -1,12 +1,12 @@
 import { fstatSync, futimesSync, statSync, utimesSync } from 'node:fs';
 import { hasErrno } from '../../core/errors.ts';
 
-/** A folder by its path, or by a descriptor, which leads to it wherever it lies by now. */
+/** A folder by its path, or by a descriptor, which leads to it wherever it is by now. */
 export type FolderRef = string | number;
 
 /**
  * Runs a write that must not count as use of the session: the folder's mtime is as before afterwards, so that
- * `ls -t | head -n 1` keeps naming the session in use. `hasWritten` false leaves the folder alone: someone else may be
+ * `ls -t | head -n 1` keeps naming the session in use. `hasWritten` false leaves the folder alone, as someone else may be
  * using it.
  */
 export function keepFolderTime<T>(

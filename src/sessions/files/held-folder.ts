@@ -1,9 +1,9 @@
 /**
- * The chain of folders that leads to a session's files. An agent may write to all of them, so each write looks again, right
- * before it, that none is a link or another folder by now. Where the system has `/proc/self/fd`, files are then reached through
- * the open folder, so that a swap between the look and the write changes nothing; node has no other call relative to a folder.
- * There the system also has the path of each open folder as it is at this moment, with no link in it: where that is the path it
- * was opened by, all on the way is in place.
+ * The chain of folders that leads to a session's files. An agent may write to all of them, so each write checks, right before
+ * it, that none is a link or another folder by now. If the system has `/proc/self/fd`, files are then reached through the open
+ * folder, so that a swap between the check and the write changes nothing; Node has no other call relative to a folder. Such a
+ * system also knows the current path of each open folder, free of links: if that is the path it was opened by, everything on
+ * the way is in place.
  */
 import {
 	type BigIntStats,
@@ -24,8 +24,8 @@ import { ADOPT_FOLDER, PACKETS_FOLDER, RACE_FOLDER, TURNS_FOLDER } from './sessi
 import { foldersAbove, refuseLink } from './store-location.ts';
 
 /**
- * The store, what is above it in the state home, and its `sessions`; the session with its own folders; and those that only the session of a race has. Each before
- * what is in it.
+ * The store, what is above it in the state home, and its `sessions`; the session with its own folders; and those that only the
+ * session of a race has. Each list is ordered from the outside in.
  */
 export function foldersOf(session: string): { shared: string[]; own: string[]; ofRace: string[] } {
 	const sessions = dirname(session);
@@ -36,7 +36,7 @@ export function foldersOf(session: string): { shared: string[]; own: string[]; o
 	};
 }
 
-/** Throws `refused`, naming it, where one of the folders that lead to a session's files is a link or no folder. */
+/** Throws `refused`, naming the path, if one of the folders that lead to a session's files is a link or not a folder. */
 export function refuseLinksTo(session: string): void {
 	const { shared, own, ofRace } = foldersOf(session);
 	for (const path of [...shared, ...own, ...ofRace]) refuseLink(path);
@@ -48,16 +48,16 @@ export class HeldFolder {
 	readonly #ofRace: readonly string[];
 	/** Device and inode of the session's own folders, as they were when this process made or first saw them. */
 	readonly #own: Map<string, string | null>;
-	/** Descriptors of the same folders, where files can be reached through them. */
+	/** Descriptors of the same folders, if files can be reached through them. */
 	readonly #open = new Map<string, number>();
-	/** Of folders that are gone; a write that is under way may still name one. */
+	/** Descriptors of folders that are gone; a write in progress may still use one. */
 	readonly #former: number[] = [];
 	/** Those of the session's own folders that the last look did not find. */
 	#missing: string[];
 
 	/**
-	 * Throws `refused` as `refuseLinksTo`. A folder that is missing belongs to the session once `makeMissing` has made it. `isNew`:
-	 * this process has just made the session's folder, and nothing else.
+	 * Throws `refused` like `refuseLinksTo`. A missing folder belongs to the session once `makeMissing` has made it. `isNew`: this
+	 * process has just made the session's folder, and nothing else.
 	 */
 	constructor(session: string, { isOfRace, isNew = false }: { isOfRace: boolean; isNew?: boolean }) {
 		const { shared, own, ofRace } = foldersOf(session);
@@ -76,7 +76,7 @@ export class HeldFolder {
 		this.#missing = own.filter((path) => this.#own.get(path) === null);
 	}
 
-	/** A way to a file of the session that no swap of a folder leads elsewhere, for one use right now. */
+	/** A path to a file of the session that no swap of a folder can redirect, for one immediate use. */
 	wayTo(path: string): string {
 		const fd = this.#open.get(dirname(path));
 		return fd === undefined ? path : `${OPEN_FOLDERS}/${fd}/${basename(path)}`;
@@ -87,7 +87,7 @@ export class HeldFolder {
 		return this.#open.get(this.path) ?? this.path;
 	}
 
-	/** True where every file of the session is reached through an open folder, so that no swap leads a write elsewhere. */
+	/** True if every file of the session is reached through an open folder, so that no swap can redirect a write. */
 	get isReachedThroughFolders(): boolean {
 		return [...this.#own.keys()].every((path) => this.#open.has(path));
 	}
@@ -97,13 +97,13 @@ export class HeldFolder {
 		return this.#missing.length > 0;
 	}
 
-	/** Nothing is written any more. Idempotent. */
+	/** Ends all writing. Idempotent. */
 	close(): void {
 		for (const fd of [...this.#open.values(), ...this.#former.splice(0)]) closeSync(fd);
 		this.#open.clear();
 	}
 
-	/** `isNew`: whatever folder stands there now is the session's. */
+	/** `isNew`: whatever folder is there now is the session's. */
 	#hold(path: string, { isNew = false } = {}): void {
 		const before = this.#open.get(path);
 		if (before !== undefined) this.#former.push(before);
@@ -116,15 +116,15 @@ export class HeldFolder {
 		else closeSync(fd);
 	}
 
-	/** False also where only a look at each folder on the way can say so. */
+	/** False also if only a check of each folder on the way can say so. */
 	#isSurelyInPlace(path: string): boolean {
 		const fd = this.#open.get(path);
 		return fd !== undefined && pathOf(fd) === path;
 	}
 
 	/**
-	 * What stands in the way of a write: a link, a file, or a folder that is not the one this process began with. null: all is
-	 * in place, or missing. Other relays share the store and `sessions`, and may have made those again after a removal.
+	 * What is in the way of a write: a link, a file, or a folder that is not the one this process began with. null: all is in
+	 * place, or missing. Other relays share the store and `sessions`, and may have made those again after a removal.
 	 */
 	obstacle(): string | null {
 		const areOwnInPlace = [...this.#own.keys()].every((path) => this.#isSurelyInPlace(path));
@@ -158,7 +158,7 @@ export class HeldFolder {
 	}
 
 	/**
-	 * Makes those of the session's own folders that were missing at the last look; what leads to them is there. Throws
+	 * Makes those of the session's own folders that were missing at the last look; the folders above them exist. Throws
 	 * `refused`.
 	 */
 	makeMissing(): void {
@@ -172,7 +172,7 @@ export class HeldFolder {
 const OPEN_FOLDERS = '/proc/self/fd';
 const HAS_OPEN_FOLDERS = existsSync(OPEN_FOLDERS);
 
-/** Of an open folder, as it is now; null where the system does not say, as of one that was removed. */
+/** The current path of an open folder; null if the system does not say, for instance after a removal. */
 function pathOf(fd: number): string | null {
 	try {
 		return readlinkSync(`${OPEN_FOLDERS}/${fd}`);
@@ -182,7 +182,7 @@ function pathOf(fd: number): string | null {
 	}
 }
 
-/** null where it cannot be opened: its path serves then. */
+/** null if it cannot be opened: its path serves then. */
 function openFolder(path: string): number | null {
 	try {
 		return openSync(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
@@ -192,7 +192,7 @@ function openFolder(path: string): number | null {
 	}
 }
 
-/** Somebody who was faster made it for a purpose of his own. */
+/** Throws `refused` if another process was faster: the folder may not be meant for the session. */
 function makeFolder(path: string): void {
 	try {
 		mkdirSync(path, { mode: FOLDER_MODE });
@@ -216,5 +216,5 @@ const identityOf = (facts: BigIntStats | undefined) =>
 	facts === undefined ? null : `${facts.dev}:${facts.ino}`;
 
 function describe(facts: BigIntStats): string {
-	return facts.isSymbolicLink() ? 'a symbolic link' : 'no folder';
+	return facts.isSymbolicLink() ? 'a symbolic link' : 'not a folder';
 }

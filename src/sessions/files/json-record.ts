@@ -37,8 +37,8 @@ export function serializeTurnState(state: TurnState, path: string): string {
 }
 
 /**
- * The bytes of a session's file, null when there is none. Throws `damaged_record` for what is no file that can be read (a
- * link, a folder, a pipe), and for one that is larger than any record. `judge` sees what the system says of the open file.
+ * The bytes of a session's file, null when there is none. Throws `damaged_record` for anything but a readable file (a link, a
+ * folder, a pipe), and for a file larger than any record. `judge` gets the stats of the open file.
  */
 export function readRecord(path: string, judge?: (facts: Stats) => void): Buffer | null {
 	try {
@@ -55,7 +55,7 @@ export function readRecord(path: string, judge?: (facts: Stats) => void): Buffer
 /** A turn with ten thousand tool calls has some 5 MB. */
 const MAX_RECORD_BYTES = 64 * 1024 * 1024;
 
-/** null when there is no such file. One that names another session than its folder was copied or forged: `damaged_record`. */
+/** null when there is no such file. Throws `damaged_record` for a copied or forged one, whose id is not that of its folder. */
 export function readMeta(path: string): SessionMeta | null {
 	const bytes = readRecord(path);
 	if (bytes === null) return null;
@@ -79,11 +79,11 @@ export function readTurnState(path: string): TurnState | null {
 export function refuseNewer(version: number, known: number, path: string): void {
 	if (version <= known) return;
 	throw new RelayError('newer_version', `${path} was written by a newer agent-relay (version ${version})`, {
-		hint: `this one knows version ${known}; update agent-relay to go on with this session`,
+		hint: `this one knows version ${known}; update agent-relay to resume this session`,
 	});
 }
 
-/** A record of any schema whose values carry `schema_version`. Throws as `parseMeta`. */
+/** A record of any schema whose values carry `schema_version`. Throws like `parseMeta`. */
 export function parseRecord<const S extends v.GenericSchema>(
 	schema: S,
 	known: number,
@@ -113,7 +113,7 @@ function versionOf(value: unknown): number {
 
 function damaged(path: string, problem: string, cause?: unknown): RelayError {
 	return new RelayError('damaged_record', `${path} is damaged: ${problem}`, {
-		hint: 'the file is left as it is; the turns beside it can still be read with cat',
+		hint: 'the file is left as it is; the turns next to it can still be read with cat',
 		cause,
 	});
 }

@@ -1,7 +1,7 @@
 /**
- * Keeps records out of commits. The store's `.gitignore` does it where it is as the relay writes it. A repo can bring one that
- * does not (empty, or with `!`), and an agent or a power cut can leave one; what the repo tracks is not the relay's to
- * change, so `sessions/` then gets a `.gitignore` of its own, which comes before one further up, and each session one where
+ * Keeps records out of commits. The store's `.gitignore` does so if it is as the relay writes it. A repo can bring one that
+ * does not (empty, or with `!`), and an agent or a power cut can leave one. The relay does not change what the repo tracks, so
+ * `sessions/` then gets a `.gitignore` of its own, which takes precedence over one further up, and each session gets one if
  * that is the repo's too.
  */
 import { join } from 'node:path';
@@ -26,27 +26,27 @@ interface Place {
 	repo: Pick<RepoFacts, 'root' | 'commonDir'>;
 }
 
-/** Writes what is missing and repairs what is ours. `sessions` exists. Throws what the system says of a write. */
+/** Writes what is missing and repairs what is ours. `sessions` must exist. Throws the system error of a failed write. */
 export function keepOutOfGit(place: Place): Protection {
 	const { folder, repo } = place;
 	if (protectedBy(join(folder, IGNORE_FILE), OF_STORE, repo)) return 'store';
 	return protectedBy(join(sessionsFolder(place), IGNORE_FILE), OF_RECORDS, repo) ? 'sessions' : 'each';
 }
 
-/** For a session where nothing further up protects it. */
+/** For a session that nothing further up protects. */
 export function keepSessionOutOfGit(folder: string): void {
 	createExclusive(join(folder, IGNORE_FILE), OF_RECORDS);
 }
 
-/** A line for the user where not all is as the relay makes it. */
+/** A line for the user if the protection is not what the relay sets up. */
 export function describeProtection(protection: Protection, { folder }: Pick<Place, 'folder'>): string[] {
 	if (protection === 'store') return [];
 	return [
-		`${join(folder, IGNORE_FILE)} of this repo does not keep the relay's records out of commits; one beside the records does. Remove it from the repo, and the relay writes its own.`,
+		`${join(folder, IGNORE_FILE)} of this repo does not keep the relay's records out of commits; one next to the records does. Remove it from the repo, and the relay writes its own.`,
 	];
 }
 
-/** True when the file there keeps everything below out of git, after a repair where it is not the repo's. */
+/** True when the file at `path` keeps everything below out of git. Repairs it unless it is the repo's. */
 function protectedBy(path: string, text: string, repo: Place['repo']): boolean {
 	const before = textOf(path, readExpected);
 	if (before === text || (before === null && createExclusive(path, text))) return true;
@@ -57,7 +57,7 @@ function protectedBy(path: string, text: string, repo: Place['repo']): boolean {
 	return true;
 }
 
-/** null for what is no readable file: git reads none of it either, and it may be anyone's. */
+/** null unless it is a readable file: git does not read it either, and it may be anyone's. */
 function textOf(path: string, read = readIfThere): string | null {
 	try {
 		return read(path)?.toString('utf8') ?? null;
@@ -72,14 +72,14 @@ function textOf(path: string, read = readIfThere): string | null {
 const keepsWords = (text: string) =>
 	text.split(/\r?\n/).some((line) => line.trim() !== '' && !OF_STORE.includes(line.trim()));
 
-/** Patterns that cover all that lies beside the file, or all of `sessions`. */
+/** Patterns that cover everything next to the file, or all of `sessions`. */
 const COVERS_ALL = /^(?:\/?\*{1,2}|\/?(?:\*\*\/)?sessions\/?(?:\*{1,2})?)$/;
 /** `!` patterns that cannot name a record. */
 const HARMLESS = /^!\/?(?:config\.toml|\.gitignore|[A-Z][\w-]*\.md)$/;
 
 /**
- * True when the rules of `text` keep every record out: one covers them, and none behind it may take one in again. Rules that
- * are not understood count as taking in.
+ * True when the rules of `text` keep every record out: one covers them, and no later one may include a record again. Rules that
+ * are not understood count as including.
  */
 function ignoresRecords(text: string): boolean {
 	let isIgnored = false;
@@ -91,7 +91,7 @@ function ignoresRecords(text: string): boolean {
 	return isIgnored;
 }
 
-/** Whether the repo has `path` in its index; what cannot be told counts as its own. */
+/** Whether the repo has `path` in its index; true if the index cannot be read. */
 function isTracked(path: string, { root, commonDir }: Place['repo']): boolean {
 	if (commonDir === null) return false;
 	const bytes = readIndex(join(commonDir, 'index'));

@@ -1,6 +1,6 @@
 /**
- * What a relay remembers of a conversation, so that it can write it again when an agent's `git clean -fdx` took it: the
- * prompts (the user's words) of its session, and record, prompts and states of the sessions before it.
+ * What a relay remembers of a conversation, so that it can write it again after an agent's `git clean -fdx`: the prompts (the
+ * user's words) of its session, and the record, prompts and states of the sessions before it.
  */
 import { statSync, utimesSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -12,7 +12,7 @@ import { writeAtomic } from '../../core/files/write-file.ts';
 import { type HeldFolder, refuseLinksTo } from './held-folder.ts';
 import { logFile, META_FILE, TURNS_FOLDER } from './session-paths.ts';
 
-/** The newest are kept where a conversation has more: some thousand turns with a packet each. */
+/** If a conversation has more, the newest are kept: some thousand turns with a packet each. */
 const MAX_BYTES = 64 * 1024 * 1024;
 const PROMPT = /^\d{3,15}-prompt\.md$/;
 const PROMPT_OR_STATE = /^\d{3,15}-(?:prompt\.md|state\.json)$/;
@@ -23,7 +23,7 @@ export class KeptRecords {
 	readonly #usedAt = new Map<string, { atime: Date; mtime: Date }>();
 	#bytes = 0;
 
-	/** The prompts of the session at hand; its other records are its holder's. */
+	/** The prompts of the current session; its holder keeps its other records. */
 	readPrompts(folder: string): void {
 		this.#readTurns(folder, PROMPT);
 	}
@@ -44,7 +44,7 @@ export class KeptRecords {
 		this.#files.set(path, bytes);
 	}
 
-	/** What is held of the session that lay in `from` belongs below `to` from now on. */
+	/** Makes what is held of the session in `from` belong below `to` from now on. */
 	move(from: string, to: string): void {
 		for (const [path, bytes] of [...this.#files]) {
 			if (!path.startsWith(`${from}/`)) continue;
@@ -54,8 +54,8 @@ export class KeptRecords {
 	}
 
 	/**
-	 * Writes what is no longer there, over nothing that is, and nothing where a link stands in place of a folder. Returns how
-	 * many files that were.
+	 * Writes what is gone, never over what exists, and nothing where a link has replaced a folder. Returns the number of files
+	 * written.
 	 */
 	restore(place: Pick<HeldFolder, 'wayTo'>): number {
 		const gone = [...this.#files].filter(
@@ -79,13 +79,13 @@ export class KeptRecords {
 
 	#read(path: string): void {
 		if (this.#files.has(path)) return;
-		// A link, a pipe, an unreadable file: nothing that the relay wrote.
+		// A link, a pipe, an unreadable file: not written by the relay.
 		const bytes = readOrNull(path);
 		if (bytes !== null) this.set(path, bytes);
 	}
 }
 
-/** True where a link or a file stands in place of a folder of the session that the file belongs to. */
+/** True if a link or a file has replaced a folder of the session that the file belongs to. */
 function leadsThroughLink(path: string): boolean {
 	const folder = dirname(path);
 	try {

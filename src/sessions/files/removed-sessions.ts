@@ -1,4 +1,4 @@
-/** How a session goes: its folder gets a name that no listing knows, in one step, and is emptied then. */
+/** How a session is removed: its folder gets a name that no listing knows, in one step, and is then emptied. */
 import { renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { isFolder, namesIn } from '../../core/files/folders.ts';
@@ -7,8 +7,8 @@ import { sessionsFolder } from './session-paths.ts';
 const REMOVED = /^\.[0-9A-HJKMNP-TV-Z]{26}\.removed$/;
 
 /**
- * Removes the folder of a session whose lock the caller holds. `onGone`: it is no session any more; where that throws, it is one
- * again. Throws system errors.
+ * Removes the folder of a session whose lock the caller holds. `onGone` is called once it is no longer a session; if that throws,
+ * it is made one again. Throws system errors.
  */
 export function removeSessionFolder(folder: string, onGone = () => {}): void {
 	const aside = join(dirname(folder), `.${basename(folder)}.removed`);
@@ -23,7 +23,7 @@ export function removeSessionFolder(folder: string, onGone = () => {}): void {
 	rmSync(aside, { recursive: true, force: true });
 }
 
-/** Folders of sessions whose removal was cut short, in the store at `folder`. */
+/** Folders of sessions whose removal was interrupted, in the store at `folder`. */
 export function removedSessions(folder: string): string[] {
 	const sessions = sessionsFolder({ folder });
 	if (!isFolder(folder) || !isFolder(sessions)) return [];

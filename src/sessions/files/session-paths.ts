@@ -1,4 +1,4 @@
-/** Where each file of a session lies. Pure; the only place that knows the names of design 4. */
+/** Where each file of a session is. Pure; the only place that knows their names. */
 import { isAbsolute, join, normalize, sep } from 'node:path';
 import { namesInExpected } from '../../core/files/folders.ts';
 import type { SessionId } from '../../core/ids.ts';
@@ -10,7 +10,7 @@ export type TurnFileName =
 	| 'state.json'
 	| 'events.jsonl'
 	| 'raw.jsonl'
-	/** Only where the agent asked. */
+	/** Only if the agent asked. */
 	| 'questions.jsonl';
 
 export const META_FILE = 'meta.json';
@@ -78,7 +78,7 @@ export function turnNumbers(folder: string): number[] {
 		.sort((a, b) => a - b);
 }
 
-/** The newest turn of which more is there than its prompt; 0: none. Its number is taken, whatever its files hold. */
+/** The newest turn that left more than its prompt; 0: none. Its number is taken, whatever its files hold. */
 export function newestBegunTurn(folder: string): number {
 	const begun = turnFileNames(folder).filter((name) => !name.endsWith('-prompt.md'));
 	return Math.max(0, ...begun.map((name) => Number(TURN_FILE.exec(name)?.[1] ?? 0)));
@@ -87,7 +87,7 @@ export function newestBegunTurn(folder: string): number {
 const TURN_FILE =
 	/^(\d{3,15})-(?:prompt\.md|output\.md|stderr\.log|state\.json|events\.jsonl|raw\.jsonl|questions\.jsonl)$/;
 
-/** Of all turns, unsorted. What cannot be listed has no turns: it costs this session, and no other. */
+/** The numbers of all turns, unsorted. Empty for a folder that cannot be listed, so that only this session suffers. */
 export const turnFileNames = (folder: string): string[] =>
 	namesInExpected(join(folder, TURNS_FOLDER), 'EACCES', 'EPERM', 'EIO').filter((name) =>
 		TURN_FILE.test(name),

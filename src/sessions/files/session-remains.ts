@@ -1,4 +1,4 @@
-/** What is left of a session whose record is missing or cannot be read: a look at its folder, which changes nothing. */
+/** What is left of a session whose record is missing or cannot be read. Only looks at its folder and changes nothing. */
 import { join } from 'node:path';
 import { lstatIfThere } from '../../core/files/file-facts.ts';
 import { namesIn } from '../../core/files/folders.ts';
@@ -19,7 +19,7 @@ export interface SessionRemains {
 	waitingPrompt: WaitingPrompt | null;
 }
 
-/** Of the newest turn, whose end is on no record. */
+/** The prompt of the newest turn, whose end is not on record. */
 interface WaitingPrompt {
 	turn: number;
 	/** Absolute. */
@@ -42,7 +42,7 @@ function waitingPromptIn(folder: string): WaitingPrompt | null {
 	return lstatIfThere(path)?.isFile() === true ? { turn, path } : null;
 }
 
-/** Why a session without a record is damaged, as one clause: what a narrow listing cuts off comes last. */
+/** Why a session without a record is damaged, as one clause. What a narrow listing may cut off comes last. */
 export function describeMissingRecord(folder: string): string {
 	if (isUnbegun(folder)) return `nothing was sent: its relay ended before it wrote ${META_FILE}`;
 	const waiting = waitingPromptIn(folder);
@@ -51,7 +51,7 @@ export function describeMissingRecord(folder: string): string {
 		: `the prompt of turn ${waiting.turn} waits, but ${META_FILE} is missing`;
 }
 
-/** True for a folder in which nothing but what a relay makes before the record stands: it holds nothing of anybody. */
+/** True for a folder that holds only what a relay makes before the record: nobody's work is in it. */
 export function isUnbegun(folder: string): boolean {
 	return (
 		namesIn(folder, 'EACCES', 'EPERM').every((name) => BEFORE_RECORD.test(name)) &&

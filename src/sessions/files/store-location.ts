@@ -14,18 +14,18 @@ import type { RepoFacts } from '../../git/repo-facts.ts';
 import { keepOutOfGit, type Protection } from './keep-out-of-git.ts';
 import { sessionFolder, sessionsFolder } from './session-paths.ts';
 
-/** Where the records of one repo lie. */
+/** Where the records of one repo are. */
 export interface StoreLocation {
 	/** Where new sessions are recorded: `.agent-relay` of the repo, or its stand-in. Absolute. */
 	folder: string;
 	repo: RepoFacts;
-	/** True when the records lie under the state home. */
+	/** True when the records are under the state home. */
 	isElsewhere: boolean;
-	/** Other places where sessions of this repo may lie: another choice, or another path of the repo, was in force then. */
+	/** Other places where sessions of this repo may be, made under another choice or another path of the repo. */
 	others: readonly string[];
 	/**
-	 * In the state home, for sessions that had to leave their place because a link stood in their way. What lies here is newer
-	 * than what any other place has of the same session.
+	 * In the state home, for sessions that had to leave their place because a link was in the way. What is here is newer than
+	 * what any other place has of the same session.
 	 */
 	kept: string;
 	/** The repo's own configuration; need not exist. */
@@ -43,9 +43,8 @@ interface LocateOptions {
 }
 
 /**
- * Decides where the records go (design 4): the main worktree, so that linked worktrees share them; the common dir where
- * the main "worktree" is a bare repo; the state home where the user wants that or the repo cannot be written. Creates
- * nothing.
+ * Decides where the records go: the main worktree, so that linked worktrees share them; the common dir if the main
+ * "worktree" is a bare repo; the state home if the user wants that or the repo cannot be written. Creates nothing.
  */
 export function locateStore(repo: RepoFacts, options: LocateOptions): StoreLocation {
 	const { stateHome, choice = 'repo', isWritable = canWrite } = options;
@@ -73,7 +72,7 @@ export function locateStore(repo: RepoFacts, options: LocateOptions): StoreLocat
 	};
 }
 
-/** Said where sessions went on elsewhere because something stands in place of the records: those are all that is read. */
+/** The notice for a repo whose sessions moved elsewhere because something is in place of the records; only those are read. */
 function passedOver(ways: readonly string[], kept: string): string | null {
 	const path = ways.find(isNoFolder);
 	if (path === undefined || isNoFolder(dirname(kept))) return null;
@@ -87,14 +86,14 @@ const KEPT_STORES = 'kept';
 const HASH = /^[0-9a-f]{16}$/;
 
 /**
- * The relay's own folders above a store, which nothing of its may be written or read through once one is a link: the one in the
- * state home that holds the stores. The state home itself, and what is above it, are the user's to link.
+ * The relay's own folders above a store, namely the one in the state home that holds the stores. If one is a link, nothing may be
+ * written or read through it. The state home itself, and what is above it, are the user's to link.
  */
 export function foldersAbove(store: string): string[] {
 	const above = dirname(store);
 	return HASH.test(basename(store)) && [STATE_STORES, KEPT_STORES].includes(basename(above)) ? [above] : [];
 }
-/** Says whose sessions a store in the state home holds. */
+/** Names the repo whose sessions a store in the state home holds. */
 const REPO_FILE = 'repo.json';
 
 /** Stores in the state home whose repo is no longer at its path, each with a commit of it: it may have been moved here. */
@@ -110,11 +109,11 @@ export function orphanedStores(stateHome: string): Array<{ folder: string; head:
 
 export interface StateStore {
 	folder: string;
-	/** Of sessions that had to leave their place. */
+	/** The store of sessions that had to leave their place. */
 	kept: string;
 	/** The path of its repo when it was made; null: nothing says so. */
 	root: string | null;
-	/** Nothing is at that path now: the repo was moved or removed, or its disk is not there. */
+	/** Nothing is at that path now: the repo was moved or removed, or its disk is not mounted. */
 	isGone: boolean;
 }
 
@@ -136,7 +135,7 @@ export function stateStores(stateHome: string): StateStore[] {
 
 const repoFileSchema = v.looseObject({ root: v.string(), head: v.nullable(v.string()) });
 
-/** What is damaged names no repo. */
+/** Nulls for a damaged file. */
 function readRepoFile(path: string): { root: string | null; head: string | null } {
 	const read = v.safeParse(repoFileSchema, readJsonOrNull(path));
 	return read.success ? read.output : NO_REPO;
@@ -146,7 +145,7 @@ const NO_REPO = { root: null, head: null };
 
 /**
  * All places: the one whose sessions come before others of the same id first, then the one for new sessions. Nothing is written
- * through a link in place of `kept`, so what lies behind one is nothing of ours.
+ * through a link in place of `kept`, so what is behind one is not ours.
  */
 export function storeFolders({ folder, others, kept }: Places): string[] {
 	return isFolder(dirname(kept)) ? [kept, folder, ...others] : [folder, ...others];
@@ -154,25 +153,25 @@ export function storeFolders({ folder, others, kept }: Places): string[] {
 
 type Places = Pick<StoreLocation, 'folder' | 'others' | 'kept'>;
 
-/** Where a session goes on that had to leave its place, as a store of its own. */
+/** The place for a session that had to leave its own, as a store. */
 export function keptPlace(location: StoreLocation): StoreLocation {
 	return { ...location, folder: location.kept, isElsewhere: true };
 }
 
-/** Where a session lies; where it would be made when it lies nowhere. */
+/** Where a session is, or would be made if it is nowhere. */
 export function folderOfSession(location: StoreLocation, id: SessionId): string {
 	const holder = storeFolders(location).find((folder) => holds(folder, id));
 	return sessionFolder({ folder: holder ?? location.folder }, id);
 }
 
-/** Each folder of the session: the one that it lies in, then what earlier places still have of it. */
+/** Each folder of the session: the one that it is in, then what earlier places still have of it. */
 export function placesOf(location: StoreLocation, id: SessionId): string[] {
 	return storeFolders(location)
 		.filter((folder) => holds(folder, id))
 		.map((folder) => sessionFolder({ folder }, id));
 }
 
-/** The place that a session lies in, as a store of its own. */
+/** The place that a session is in, as a store of its own. */
 export function storeHolding(location: StoreLocation, id: SessionId): StoreLocation {
 	const folder = dirname(dirname(folderOfSession(location, id)));
 	const isElsewhere =
@@ -185,12 +184,12 @@ function holds(store: string, id: SessionId): boolean {
 	return isFolder(sessionFolder({ folder: store }, id)) && foldersAbove(store).every(isFolder);
 }
 
-/** True for a store that is there, on no link: what lies behind one is nothing of ours. */
+/** True for a store that exists and is not behind a link: what is behind one is not ours. */
 export const isStore = (folder: string): boolean => [...foldersAbove(folder), folder].every(isFolder);
 
 /**
- * Makes the store's folders (0700), and what keeps them out of commits: returns what does. Refuses a store or sessions folder
- * that is a symbolic link or no folder (`refused`): a repo could have planted it to make the relay write elsewhere. Throws
+ * Makes the store's folders (0700) and what keeps them out of commits; returns the latter. Refuses a store or sessions folder
+ * that is a symbolic link or not a folder (`refused`): a repo could have planted it to make the relay write elsewhere. Throws
  * `disk_full`, `not_writable`.
  */
 export function prepareStore(location: StoreLocation): Protection {
@@ -212,7 +211,7 @@ function toRepoFile({ root, commonDir, head }: RepoFacts): string {
 	return `${JSON.stringify({ schema_version: 1, root, common_dir: commonDir, head }, null, 2)}\n`;
 }
 
-/** Throws `refused` when something other than a real folder has this path; nothing there is fine. */
+/** Throws `refused` when something other than a real folder has this path; a missing one is fine. */
 export function refuseLink(
 	path: string,
 	facts: StatsBase<number> | StatsBase<bigint> | undefined = lstatIfThere(path),
@@ -234,7 +233,7 @@ function canWrite(path: string): boolean {
 		return true;
 	} catch (error) {
 		if (hasErrno(error, 'EACCES', 'EPERM', 'EROFS')) return false;
-		// Anything else (a dangling link, a file in the way) is told by `prepareStore`, with the path.
+		// Anything else (a dangling link, a file in the way) is reported by `prepareStore`, with the path.
 		return true;
 	}
 }

@@ -3,7 +3,7 @@ import { oldestPrices } from './price-dates.ts';
 
 type Usage = SessionMeta['usage'];
 
-/** What a session and those it goes on from came to together; each record counts only its own turns. */
+/** The total of a session and those it continues; each record counts only its own turns. */
 export function sumOfUsage(usages: readonly Usage[]): Usage {
 	const total = (pick: (usage: Usage) => number) => usages.reduce((sum, usage) => sum + pick(usage), 0);
 	const sources = new Set(usages.map(({ cost_source }) => cost_source).filter((source) => source !== 'none'));

@@ -10,11 +10,11 @@ export interface LineageEntry {
 	turns: TurnState[];
 	/** What could not be read of this session or above it, one line each. */
 	problems: string[];
-	/** What is known of it that its records cannot change. */
+	/** What is known of the session that its records cannot change. */
 	witness: Witness;
 }
 
-/** The session and its ancestors, oldest first. A missing parent or a cycle ends the chain and stands in `problems`. */
+/** The session and its ancestors, oldest first. A missing parent or a cycle ends the chain and is named in `problems`. */
 export function readLineage(id: SessionId, store: RecordSource): LineageEntry[] {
 	const chain: LineageEntry[] = [];
 	const seen = new Set<SessionId>();
@@ -30,7 +30,7 @@ export function readLineage(id: SessionId, store: RecordSource): LineageEntry[] 
 }
 
 interface RecordSource {
-	/** As they stand; of a session that this process holds, as it wrote them. Throws RelayError. */
+	/** As on disk; for a session that this process holds, as it wrote them. Throws RelayError. */
 	recordsOf(id: SessionId): Omit<LineageEntry, 'witness'>;
 	witnessOf(id: SessionId): Witness;
 }
@@ -48,7 +48,7 @@ function parentOf(
 	const nobody = (problem?: string) => ({ parent: null, problems: problem ? [problem] : [] });
 	if (meta.parent === null) return nobody();
 	const id = parseSessionId(meta.parent);
-	if (id === null) return nobody(`${meta.id} names a parent that is no session id`);
+	if (id === null) return nobody(`${meta.id} names a parent that is not a session id`);
 	if (seen.has(id)) return nobody(`${meta.id} names ${id} as its parent, which descends from it`);
 	try {
 		return { parent: { id, records: store.recordsOf(id) }, problems: [] };

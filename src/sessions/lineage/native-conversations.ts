@@ -1,7 +1,7 @@
 /**
  * Who works in which conversation of an agent. Two sessions may know the same one, as children of one parent do, and a CLI
- * keeps one history for both. So each turn takes its conversation for itself, and finds out which other sessions went on in
- * it. One small file a conversation in the state home; no repo can write there.
+ * keeps one history for both. So each turn takes its conversation for itself, and finds out which other sessions have used it.
+ * One small file per conversation in the state home, where no repo can write.
  */
 import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
@@ -19,8 +19,8 @@ import type { ProcessTable } from '../../core/processes/process-table.ts';
 
 export interface NativeConversations {
 	/**
-	 * Takes the conversation for a turn of a session. `null`: it is to be a new one. `mayJoin` judges those that were seen in it
-	 * (empty: nothing is known of it). A state folder that cannot be written takes nothing, and knows of nobody.
+	 * Takes the conversation for a turn of a session. `null`: it is to be a new one. `mayJoin` judges the sessions that were seen
+	 * in it (empty: none is known). If the state folder cannot be written, nothing is taken and nobody is known.
 	 */
 	begin(
 		conversation: Conversation | null,
@@ -35,13 +35,13 @@ export interface Conversation {
 }
 
 export interface ConversationUse {
-	/** The session that works in it at this moment, which is another one; null: none does. */
+	/** Another session that works in it at the moment; null: none does. */
 	busyBy: SessionId | null;
-	/** It is not this session's to join, and was not taken. */
+	/** This session may not join it, so it was not taken. */
 	isOthers: boolean;
-	/** Other sessions that went on in it since one of `known` did, the earliest first. */
+	/** Other sessions that have used it since one of `known` did, the earliest first. */
 	othersSince(known: readonly SessionId[]): SessionId[];
-	/** The turn is over; `after` is the conversation that it was in, as the CLI named it. Idempotent. */
+	/** Ends the turn's use; `after` is the conversation that it was in, as the CLI named it. Idempotent. */
 	end(after: Conversation | null): void;
 }
 
@@ -63,7 +63,7 @@ const recordSchema = v.looseObject({
 			since: v.string(),
 		}),
 	),
-	/** Each session once, the one that had the last turn at the end. */
+	/** Each session once; the one that had the last turn comes last. */
 	users: v.array(userSchema),
 });
 
@@ -71,9 +71,9 @@ type ConversationRecord = v.InferOutput<typeof recordSchema>;
 
 /** Sessions that one conversation remembers. */
 const MAX_USERS = 50;
-/** A holder on another machine cannot be looked at; no turn is trusted to last longer than this. */
+/** A holder on another machine cannot be checked; no turn is trusted to last longer than this. */
 const UNSEEN_MS = 3_600_000;
-/** Records of conversations that nobody used for so long are removed, once there are many. */
+/** Records of conversations that nobody has used for this long are removed, once there are many. */
 const FORGET_AFTER_MS = 90 * 24 * 3_600_000;
 const MANY = 500;
 
@@ -89,7 +89,7 @@ export function createNativeConversations(options: NativeConversationsOptions): 
 	const pathOf = ({ agent, nativeId }: Conversation) =>
 		join(folder, `${createHash('sha256').update(`${agent}\0${nativeId}`).digest('hex').slice(0, 32)}.json`);
 
-	/** null where the state folder cannot be written. */
+	/** null if the state folder cannot be written. */
 	const change = <T>(conversation: Conversation, act: (record: ConversationRecord) => T): T | null => {
 		const path = pathOf(conversation);
 		if (isForeignFolder(folder)) return null;
@@ -123,7 +123,7 @@ export function createNativeConversations(options: NativeConversationsOptions): 
 	const take = (record: ConversationRecord, session: SessionId): SessionId | null => {
 		const { holder } = record;
 		if (isHeld(record) && holder !== null && holder.session_id !== session) {
-			// Of a clock that was wrong: it counts as now, or the hold would never end.
+			// A time in the future comes from a wrong clock: it counts as now, or the hold would never end.
 			if ((fromIso(holder.since) ?? 0) > clock.now()) holder.since = toIso(clock.now());
 			return holder.session_id as SessionId;
 		}
@@ -179,7 +179,7 @@ function emptyRecord({ agent, nativeId }: Conversation): ConversationRecord {
 	return { schema_version: 1, agent, native_session_id: nativeId, holder: null, users: [] };
 }
 
-/** null for what is no such record: it begins anew. */
+/** null for anything but such a record, which then starts again empty. */
 function read(path: string): ConversationRecord | null {
 	const result = v.safeParse(recordSchema, readJsonOrNull(path));
 	return result.success ? result.output : null;

@@ -1,4 +1,4 @@
-/** Where a session lies: its folders, held so that nobody can put others in their place, and its lock taken. */
+/** Where a session is: its folders, held so that nobody can replace them, and its lock, taken. */
 import { dirname } from 'node:path';
 import { hasErrno, RelayError } from '../../core/errors.ts';
 import { lstatIfThere } from '../../core/files/file-facts.ts';
@@ -17,7 +17,7 @@ import type { SessionMeta } from '../session-meta.ts';
 import type { LockContext } from './lock-record.ts';
 import { acquireLock, type LockOptions, type SessionLock } from './session-lock.ts';
 
-/** The session's folders, 0700. Throws `refused` where one is a link. */
+/** The session's folders, 0700. Throws `refused` if one is a link. */
 export function holdFolders(folder: string, kind: SessionMeta['kind'], { isNew = false } = {}): HeldFolder {
 	const held = new HeldFolder(folder, { isOfRace: kind === 'race', isNew });
 	try {
@@ -29,7 +29,7 @@ export function holdFolders(folder: string, kind: SessionMeta['kind'], { isNew =
 	}
 }
 
-/** The place outside the repo for a session whose own can no longer be used, locked; null for one that is there already. */
+/** The locked place outside the repo for a session whose own can no longer be used; null if the session is already there. */
 export function moveAway(
 	location: StoreLocation,
 	id: SessionId,
@@ -57,8 +57,8 @@ export function noSuchSession(id: SessionId, { folder }: Pick<StoreLocation, 'fo
 }
 
 /**
- * The lock of a session that was there; a prune may be faster (`no_such_session`). Throws as `acquireLock`, whose
- * options it takes, `disk_full` and `not_writable`.
+ * The lock of a session that existed a moment ago; a prune may be faster (`no_such_session`). Throws like `acquireLock`, whose
+ * options it takes, and `disk_full` and `not_writable`.
  */
 export function lockSession(
 	{

@@ -13,19 +13,19 @@ import type { TurnState } from '../turns/turn-state.ts';
 import { readTurns, type TurnRecords } from '../turns/turn-states.ts';
 
 interface HeldRecordsOptions {
-	/** Where the session lies at this moment. */
+	/** Where the session is at the moment. */
 	place: () => HeldFolder;
 	meta: SessionMeta;
 	/** This process has just made its folder: it has no turns. */
 	isNew: boolean;
 	log: SessionLog;
-	/** Folders of the sessions that this one goes on from. */
+	/** Folders of the sessions that this one continues. */
 	ancestors: () => readonly string[];
 }
 
 /**
- * The records of a session that this process holds: what was last written of each, so that it can be written again when somebody
- * removed it. Whether a write may happen is the caller's to look at.
+ * The records of a session that this process holds: what was last written of each, so that it can be written again after somebody
+ * removed it. The caller checks whether a write may happen.
  */
 export class HeldRecords {
 	readonly #options: HeldRecordsOptions;
@@ -47,7 +47,7 @@ export class HeldRecords {
 		return this.#meta;
 	}
 
-	/** `problems`: of turns that could not be read when the session was opened. */
+	/** `problems`: the turns that could not be read when the session was opened. */
 	turns(): TurnRecords {
 		const turns = [...this.#heldStates().values()].sort((a, b) => a.turn - b.turn);
 		return { turns, problems: this.#problems };
@@ -87,12 +87,12 @@ export class HeldRecords {
 			for (const ancestor of this.#options.ancestors()) this.#kept.readSession(ancestor);
 	}
 
-	/** The session lay in `from` and lies elsewhere now: what is remembered belongs there. */
+	/** Follows the session, which was in `from` and is elsewhere now, with what is remembered. */
 	moveFrom(from: string): void {
 		this.#kept.move(from, this.#options.place().path);
 	}
 
-	/** Writes what is gone, the user's words before what is known of them. Returns true when something was. */
+	/** Writes what is gone, the user's words before what is known of them. Returns true if something was gone. */
 	restore(): boolean {
 		const place = this.#options.place();
 		const folder = place.path;

@@ -1,4 +1,4 @@
-/** What the file of a session's lock says, and whether its holder still has it. */
+/** The content of a session's lock file, and whether its holder still has the lock. */
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { type Clock, toIso } from '../../core/clock.ts';
@@ -8,12 +8,12 @@ import type { ProcessTable } from '../../core/processes/process-table.ts';
 import { readRecord } from '../files/json-record.ts';
 import { LOCK_FILE } from '../files/session-paths.ts';
 
-/** What judging a lock needs to know about processes. */
+/** What is needed about processes to judge a lock. */
 export type LockProcesses = Pick<ProcessTable, 'identify' | 'isAlive' | 'place' | 'uptime'>;
 
 const lockSchema = v.looseObject({
 	schema_version: v.number(),
-	/** Random; tells this lock from any other of the same process. */
+	/** Random; distinguishes this lock from any other of the same process. */
 	token: v.pipe(v.string(), v.regex(/^[0-9a-f]{16}$/)),
 	pid: v.number(),
 	pid_start: v.string(),
@@ -30,11 +30,11 @@ export interface LockHolder {
 	host: string;
 	/** ISO-8601. */
 	since: string;
-	/** Set where the lock's file tells nothing: its path. */
+	/** The path of the lock's file, set if that names no holder. */
 	unreadable?: string;
 	/** Epoch ms of the last refresh (the file's mtime). */
 	refreshedAt: number;
-	/** `gone` and `stale` locks may be taken over; `stale` ones are of another host or namespace. */
+	/** `gone` and `stale` locks may be taken over; `stale` ones belong to another host or namespace. */
 	judged: 'held' | 'gone' | 'stale';
 }
 
@@ -47,15 +47,15 @@ export interface LockContext {
 	processes: LockProcesses;
 }
 
-/** Where the process of a lock cannot be looked at, it is stale after this long without a refresh. */
+/** A lock whose process cannot be checked is stale after this long without a refresh. */
 const STALE_AFTER_MS = 10 * 60_000;
 
-/** Who has the lock, judged; null when nobody does. Never writes. Throws `damaged_record` for what is no lock at all. */
+/** Who has the lock, judged; null when nobody does. Never writes. Throws `damaged_record` for anything but a lock. */
 export function readLock(folder: string, context: LockContext): LockHolder | null {
 	return findLock(join(folder, LOCK_FILE), context);
 }
 
-/** Who the lock at `path` names, judged; null when there is none. Throws `damaged_record` for what is no lock at all. */
+/** The holder that the lock at `path` names, judged; null when there is none. Throws `damaged_record` for anything but a lock. */
 export function findLock(path: string, context: LockContext): FoundLock | null {
 	let refreshedAt: number | undefined;
 	const bytes = readRecord(path, ({ mtimeMs }) => {
@@ -129,7 +129,7 @@ export function lockedBy(holder: LockHolder): RelayError {
 	});
 }
 
-/** What the user should know of the lock that was taken over. */
+/** What the user should know about the lock that was taken over. */
 export function noticesOf(replaced: LockHolder | null): string[] {
 	if (replaced === null) return [];
 	if (replaced.unreadable !== undefined)
@@ -139,6 +139,8 @@ export function noticesOf(replaced: LockHolder | null): string[] {
 	const who = `process ${replaced.pid} on ${replaced.host}`;
 	const since = toIso(replaced.refreshedAt);
 	return replaced.judged === 'stale'
-		? [`took over the lock of ${who}, which cannot be looked at from here and gave no sign since ${since}`]
+		? [
+				`took over the lock of ${who}, which cannot be checked from here and has shown no sign of life since ${since}`,
+			]
 		: [`took over the lock of ${who}, which is gone`];
 }

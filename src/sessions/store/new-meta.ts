@@ -73,7 +73,7 @@ export function newMeta(options: {
 /** The field of a record that names a folder of the worktree, which is left out for the worktree itself. */
 export const folderOf = (folder: string): { folder?: string } => (folder === '' ? {} : { folder });
 
-/** The parent's agents with their native conversations; turns are counted anew. */
+/** The parent's agents with their native conversations; the count of turns starts again. */
 function agentsOf(parent: SessionMeta | null): SessionMeta['agents'] {
 	return Object.fromEntries(
 		Object.entries(parent?.agents ?? {}).map(([agent, known]) => [

@@ -8,21 +8,21 @@ import type { StoreLocation } from '../files/store-location.ts';
 import { sessionPlaces } from '../listing/session-list.ts';
 
 /**
- * A folder for a new id above all others. Ids far in the future (a clock that was wrong, a folder someone planted) are
- * passed over, or they would leave no room above them. `beside`: the names that it stands among.
+ * A folder for a new id above all others. Ids far in the future (a wrong clock, a planted folder) are ignored, or they would
+ * leave no room above them. `siblings`: the names in the same folder.
  */
 export function makeSessionFolder(
 	location: StoreLocation,
 	nextId: (newest: SessionId | null) => SessionId,
 	now: number,
-): { id: SessionId; beside: readonly string[] } {
+): { id: SessionId; siblings: readonly string[] } {
 	const horizon = ulidTime(now + MAX_CLOCK_ERROR_MS);
 	let newest: SessionId | null = null;
-	let beside: readonly string[] = [];
+	let siblings: readonly string[] = [];
 	const places = sessionPlaces(location, {
 		isPrepared: true,
 		onNames: (folder, names) => {
-			if (folder === location.folder) beside = names;
+			if (folder === location.folder) siblings = names;
 		},
 	});
 	for (const id of places.keys())
@@ -31,7 +31,7 @@ export function makeSessionFolder(
 		const id = nextId(newest);
 		try {
 			mkdirSync(sessionFolder(location, id), { mode: FOLDER_MODE });
-			return { id, beside };
+			return { id, siblings };
 		} catch (error) {
 			if (!hasErrno(error, 'EEXIST'))
 				explainingWrites(location.folder, () => {

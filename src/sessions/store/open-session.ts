@@ -21,57 +21,57 @@ import { type HoldOptions, SessionHold } from './session-hold.ts';
 /** A session that this process alone may write, until `release`. */
 export interface OpenSession {
 	readonly id: SessionId;
-	/** Absolute. Another one once something stands in its way; `writableFolder` looks. */
+	/** Absolute. Changes if something gets in its way; `writableFolder` checks. */
 	readonly folder: string;
 	/** As last written. */
 	readonly meta: SessionMeta;
 	/** What the user should know about the opening, for instance whose stale lock was replaced. */
 	readonly notices: readonly string[];
-	/** What the user says here, told outside the records. */
+	/** What the user says here, witnessed outside the records. */
 	readonly witness: Witness;
 	/** True once another process was seen with the lock; writes throw `session_locked` from then on. */
 	readonly isLost: boolean;
 	/**
 	 * Changes `meta.json` by a transition, durably, with a new `updated_at`; does not count as use of the session. Nothing is
-	 * written where nothing changes. Throws `session_locked` when the lock went to someone else, `disk_full`, `not_writable`.
+	 * written if nothing changes. Throws `session_locked` when the lock went to someone else, `disk_full`, `not_writable`.
 	 * `isMinor`: the turn's own state says it too, so a power cut may undo it.
 	 */
 	apply<Facts>(transition: Transition<Facts>, facts: Facts, options?: { isMinor?: boolean }): SessionMeta;
 	/**
 	 * Replaces the turn's `NNN-state.json` and marks the session as the one in use (`isRepair` does not). `recreated` is
-	 * true when the session's folder had vanished and was made anew: what else stood in it is gone. Throws as `apply`.
+	 * true when the session's folder had vanished and was made again: what else was in it is gone. Throws like `apply`.
 	 */
 	writeTurnState(state: TurnState, options?: { sync?: boolean; isRepair?: boolean }): { recreated: boolean };
 	/**
-	 * The folder to write a file of the session to, right now: no link or other folder stands in place of one that leads there,
-	 * and what was removed is there again. Where one does, the session goes on in the state folder, and the user is told.
-	 * Throws as `apply`, and `refused` where that is in the way too.
+	 * The folder to write a file of the session to, right now: no link or other folder has replaced one on the way, and what was
+	 * removed is there again. If one has, the session continues in the state folder, and the user is warned. Throws like `apply`,
+	 * and `refused` if the state folder is obstructed too.
 	 */
 	writableFolder(): string;
-	/** `path` of a file in that folder, for one use right now: no swap of a folder leads it elsewhere, where the system can do that. */
+	/** `path` of a file in that folder, for one immediate use: no swap of a folder can redirect it, if the system can ensure that. */
 	wayTo(path: string): string;
-	/** Who is told, in place of the store's `onNotice`, that the session had to leave its folder; null: nobody more. */
+	/** Replaces the store's `onNotice` for the news that the session had to leave its folder; null: back to that. */
 	hearNotices(listener: ((text: string) => void) | null): void;
 	/**
-	 * Writes that follow each other at once: who holds the session, and that nothing stands in its way, is looked at before the
-	 * first of them alone, where no swap of a folder could lead a later one elsewhere.
+	 * Writes that follow each other at once: who holds the session, and that nothing is in its way, is checked only before the
+	 * first of them if no swap of a folder could redirect a later one.
 	 */
 	together<T>(writes: () => T): T;
-	/** Writes `NNN-prompt.md`. Throws as `apply`. */
+	/** Writes `NNN-prompt.md`. Throws like `apply`. */
 	writePrompt(turn: number, prompt: Buffer): void;
 	/** Remembers the prompts of all turns, and the sessions before this one, for `restore`. Reads them once. */
 	keepRecords(): void;
-	/** Writes again what somebody removed of what is remembered. Returns true when something was. Throws as `apply`. */
+	/** Writes again what is remembered and was removed. Returns true if something was. Throws like `apply`. */
 	restore(): boolean;
-	/** Adds to `log.jsonl`. Never throws: a log that cannot be written stops nothing, and the user is told once. */
+	/** Adds to `log.jsonl`. Never throws: a log that cannot be written stops nothing, and the user is warned once. */
 	log(event: LogEvent): void;
 	/** Ascending; turns whose state cannot be read are left out. */
 	turns(): TurnState[];
-	/** As `turns`, with what could not be read. */
+	/** Like `turns`, with what could not be read. */
 	turnRecords(): TurnRecords;
 	/** Writes the true status into `meta.json` and lets go of the lock. Idempotent. */
 	release(): void;
-	/** As `release`, but the record stays as it is. */
+	/** Like `release`, but leaves the record as it is. */
 	letGo(): void;
 	/** Removes a session in which nothing was recorded, lock and all; any other is released. */
 	discardIfEmpty(): void;
@@ -82,13 +82,13 @@ export interface HeldSession extends Omit<HoldOptions, 'onMoved' | 'onVanished'>
 	clock: Clock;
 	notices: readonly string[];
 	witness: Witness;
-	/** One line for the user, said at once. */
+	/** One line for the user, shown at once. */
 	onNotice: (text: string) => void;
-	/** Of the sessions that this one goes on from; asked for right before an agent works, whose word then counts for nothing. */
+	/** The sessions that this one continues, read right before an agent works: what they hold afterwards may be its doing. */
 	ancestors: () => readonly string[];
 	/** This process has just made its folder. */
 	isNew: boolean;
-	/** Nothing of it is held any more. */
+	/** Called once nothing of the session is held any more. */
 	onLetGo: () => void;
 }
 
@@ -104,13 +104,13 @@ export function holdSession(held: HeldSession): OpenSession {
 	const hold: SessionHold = new SessionHold({
 		...held,
 		onVanished: () => void records.restore(),
-		/** Goes on outside the repo with all that this process holds. */
+		/** Continues outside the repo with all that this process holds. */
 		onMoved: (from, obstacle) => {
 			records.moveFrom(from);
 			if (witness.isOurs) witness.begin(hold.place.path);
 			records.restore();
-			const text = `${obstacle}; nothing is written through it. This session goes on in ${hold.place.path}`;
-			// The turn that listens logs what it is told.
+			const text = `${obstacle}; nothing is written through it. This session continues in ${hold.place.path}`;
+			// A turn that listens logs the notice itself.
 			if (listener === null) log.add({ type: 'notice', level: 'warning', text });
 			say(text);
 		},
@@ -208,7 +208,7 @@ export function holdSession(held: HeldSession): OpenSession {
 	return session;
 }
 
-/** Notes, and what a chat goes by, enter a record only as the user says them. */
+/** Notes and the rules of a chat enter a record only when the user says them. */
 function witnessChange(before: SessionMeta, after: SessionMeta, witness: Witness): void {
 	for (const { kind, text } of after.notes.slice(before.notes.length))
 		witness.add({ kind, turn: after.turn_count, words: text });
@@ -218,7 +218,7 @@ function witnessChange(before: SessionMeta, after: SessionMeta, witness: Witness
 		if (!known.has(words)) witness.add({ kind: 'chat', turn: after.turn_count, words });
 }
 
-/** What the user said of how a chat goes. */
+/** The user's words in the rules of a chat. */
 export function wordsOfChat({ until, participants }: ChatRecord): string[] {
 	return [until, ...participants.map(({ role }) => role)].filter((words) => words !== null);
 }

@@ -17,17 +17,17 @@ interface RemovalContext {
 	context: LockContext;
 }
 
-/** Removes sessions for as long as one process does so, as a rule many of them; see `SessionStore.remove`. */
+/** Removes sessions, usually many in one process; see `SessionStore.remove`. */
 export class SessionRemoval {
 	readonly #deps: RemovalContext;
-	/** Where the first removal has looked for what killed processes left: for each would take the square of their number. */
+	/** Where the first removal has looked for what killed processes left: to do so for each would take quadratic time. */
 	readonly #swept = new Set<string>();
 
 	constructor(deps: RemovalContext) {
 		this.#deps = deps;
 	}
 
-	/** What an earlier place has of the session goes first: alone it would count as the session. */
+	/** What an earlier place has of the session is removed first: alone it would count as the session. */
 	remove(id: SessionId, judge: (is: 'locked' | 'gone') => void): void {
 		const { location, witnesses } = this.#deps;
 		const folder = folderOfSession(location, id);
@@ -37,7 +37,7 @@ export class SessionRemoval {
 		const lock = this.#lock(id, folder);
 		try {
 			judge('locked');
-			// What goes first must not go for a session that stays.
+			// Nothing may be removed of a session that stays.
 			if (earlier.length > 0) judge('gone');
 			for (const place of earlier) explainingWrites(place, () => removeSessionFolder(place));
 			explainingWrites(folder, () =>
@@ -60,7 +60,7 @@ export class SessionRemoval {
 			this.#swept.add(sessions);
 			return lockSession({ location, id, folder, context }, { leavesDrafts });
 		} catch (error) {
-			// Or nothing could be removed just where it must.
+			// Otherwise nothing could be removed exactly when it must be.
 			const isFull = error instanceof RelayError && error.code === 'disk_full';
 			const lock = isFull ? explainingWrites(folder, () => acquireEmptyLock(folder)) : null;
 			if (lock === null) throw error;
@@ -69,6 +69,6 @@ export class SessionRemoval {
 	}
 }
 
-/** Where a repo was copied with its records, the witness is of the other's session too. */
+/** True for a repo that was copied with its records: the witness belongs to the other's session too. */
 const isElsewhereToo = ({ folders }: Witness, removed: string) =>
 	[...folders].some((folder) => folder !== removed && lstatIfThere(folder)?.isDirectory() === true);

@@ -9,7 +9,7 @@ import { META_FILE } from '../files/session-paths.ts';
 import { lockedBy } from './lock-record.ts';
 import { REFRESH_EVERY_MS, type SessionLock } from './session-lock.ts';
 
-/** Where a session lies, and the lock there. */
+/** Where a session is, and the lock there. */
 export interface LockedPlace {
 	place: HeldFolder;
 	lock: SessionLock;
@@ -20,30 +20,30 @@ export interface HoldOptions extends LockedPlace {
 	/** Makes the store's own folders and ignore file again. */
 	prepareStore: () => void;
 	/**
-	 * A place outside the repo for a session whose folder is lost to a link, with its lock; null: it is there already. Its folders
-	 * are made.
+	 * Makes a place outside the repo, with its folders and lock, for a session whose folder is lost to a link; null: it is there
+	 * already.
 	 */
 	moveAway: (id: SessionId) => LockedPlace | null;
-	/** The session lies at another place from now on, and nothing of it stands there yet. `obstacle`: what made it leave. */
+	/** The session is in another place from now on, which holds nothing of it yet. `obstacle`: what made it leave. */
 	onMoved: (from: string, obstacle: string) => void;
 	/** The session's folders were gone and are there again, empty. */
 	onVanished: () => void;
 }
 
 /**
- * A session that this process alone may write, as a place. Before each write it is looked at: what was removed is made again,
- * and where something stands in the way the session goes on outside the repo. Refreshes the lock until `letGo`; never keeps
- * the process alive for it.
+ * A session that this process alone may write, as a place. It is checked before each write: what was removed is made again, and
+ * if something is in the way the session continues outside the repo. Refreshes the lock until `letGo`, without keeping the
+ * process alive for it.
  */
 export class SessionHold {
 	readonly #options: HoldOptions;
 	readonly #timer: NodeJS.Timeout;
 	#at: LockedPlace;
-	/** Where the session lay before something stood in its way. */
+	/** Where the session was before something got in its way. */
 	#left: LockedPlace | null = null;
 	#isLost = false;
 	#isReleased = false;
-	/** `none`: each write looks for itself. */
+	/** `none`: each write checks for itself. */
 	#lookedAt: 'none' | 'not yet' | 'once' = 'none';
 
 	constructor(options: HoldOptions) {
@@ -70,7 +70,7 @@ export class SessionHold {
 		return this.#left !== null;
 	}
 
-	/** True while nothing stands in the way, and the lock is there and ours. */
+	/** True while nothing is in the way, and the lock is there and ours. */
 	get isInPlace(): boolean {
 		return this.place.obstacle() === null && this.isLockOurs;
 	}
@@ -80,8 +80,8 @@ export class SessionHold {
 	}
 
 	/**
-	 * For right before each write. Returns true when the folder had vanished and was made again. Throws `session_locked`,
-	 * `disk_full`, `not_writable`, and `refused` where what stands in the way cannot be left.
+	 * To be called right before each write. Returns true when the folder had vanished and was made again. Throws
+	 * `session_locked`, `disk_full`, `not_writable`, and `refused` if the session cannot move out of the way of an obstacle.
 	 */
 	ensure(): boolean {
 		if (this.#isReleased) throw new Error(`session ${this.#options.id} was released`);
@@ -91,7 +91,7 @@ export class SessionHold {
 		return hasVanished;
 	}
 
-	/** Only the first of these writes looks, where no swap of a folder could lead a later one elsewhere. */
+	/** Only the first of these writes checks, if no swap of a folder could redirect a later one. */
 	together<T>(writes: () => T): T {
 		if (this.#lookedAt !== 'none') return writes();
 		this.#lookedAt = 'not yet';
@@ -102,7 +102,7 @@ export class SessionHold {
 		}
 	}
 
-	/** What was written before stays where it is. Throws `refused` where there is no other place. */
+	/** Leaves what was written before where it is. Throws `refused` if there is no other place. */
 	moveAway(obstacle: string): void {
 		const away = this.#left === null ? this.#options.moveAway(this.#options.id) : null;
 		if (away === null)
@@ -114,7 +114,7 @@ export class SessionHold {
 		this.#options.onMoved(this.#left.place.path, obstacle);
 	}
 
-	/** Lets go of the lock, here and where the session lay before. Idempotent. */
+	/** Lets go of the lock, here and where the session was before. Idempotent. */
 	letGo(): void {
 		if (this.#isReleased) return;
 		clearInterval(this.#timer);
@@ -168,7 +168,7 @@ export class SessionHold {
 	}
 }
 
-/** Only where a place can still be reached as it was. */
+/** Skips a place that can no longer be reached as it was. */
 function unlock({ place, lock }: LockedPlace): void {
 	if (place.isSessionInPlace()) keepFolderTime(place.ref, () => lock.release());
 }

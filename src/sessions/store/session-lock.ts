@@ -37,7 +37,7 @@ export const REFRESH_EVERY_MS = 30_000;
 export interface SessionLock {
 	/** Marks the lock as still in use. */
 	refresh(): void;
-	/** `ours`, `missing` (the file vanished, nobody has it), or whoever holds it now. */
+	/** `ours`, `missing` (the file vanished, nobody has it), or the holder now. */
 	check(): 'ours' | 'missing' | LockHolder;
 	/** Creates the file again after `missing`. False when someone else was faster. */
 	restore(): boolean;
@@ -48,26 +48,26 @@ export interface SessionLock {
 }
 
 export interface LockOptions {
-	/** What killed processes left beside the sessions is not looked for, which takes a listing of all of them. */
+	/** Does not look for what killed processes left next to the sessions, which takes a listing of all of them. */
 	leavesDrafts?: boolean;
-	/** The names beside the sessions, where the caller has just listed them. */
-	beside?: readonly string[];
+	/** The names in the sessions folder, if the caller has just listed it. */
+	siblings?: readonly string[];
 }
 
 /**
- * Takes the lock, or throws `session_locked` naming the pid, host and time of whoever has it; `damaged_record` as `readLock`.
- * Removes what killed processes left beside the sessions.
+ * Takes the lock, or throws `session_locked` naming the pid, host and time of its holder; `damaged_record` like `readLock`.
+ * Removes what killed processes left next to the sessions.
  */
 export function acquireLock(
 	folder: string,
 	context: LockContext,
-	{ leavesDrafts = false, beside }: LockOptions = {},
+	{ leavesDrafts = false, siblings }: LockOptions = {},
 ): SessionLock {
 	const path = join(folder, LOCK_FILE);
 	const token = randomBytes(8).toString('hex');
 	// Outside the session's folder: a refused attempt must leave no trace there, not even in its mtime.
 	const draft = join(dirname(folder), `.${basename(folder)}.${token}.tmp`);
-	if (!leavesDrafts) removeStrayDrafts(dirname(folder), beside, context);
+	if (!leavesDrafts) removeStrayDrafts(dirname(folder), siblings, context);
 	try {
 		createExclusive(draft, lockText(token, context));
 		utimesSync(draft, context.clock.now() / 1000, context.clock.now() / 1000);
@@ -93,8 +93,8 @@ export function acquireLock(
 }
 
 /**
- * For a removal on a disk that is full, where a lock cannot be written: an empty one needs no space, and everybody else takes it for
- * one that cannot be judged. null: there is a lock already. Throws system errors.
+ * For a removal on a full disk, where a lock cannot be written: an empty one needs no space, and everybody else takes it for one
+ * that cannot be judged. null: there is a lock already. Throws system errors.
  */
 export function acquireEmptyLock(folder: string): Pick<SessionLock, 'release'> | null {
 	const path = join(folder, LOCK_FILE);
@@ -104,7 +104,7 @@ export function acquireEmptyLock(folder: string): Pick<SessionLock, 'release'> |
 
 const DRAFT = /^\.[0-9A-Z]{26}\.[0-9a-f]{16}\.tmp$/;
 
-/** What a process left that was killed while it took a lock: a draft tells its writer, as the lock itself does. */
+/** Removes what a process left that was killed while it took a lock: a draft names its writer, as the lock itself does. */
 function removeStrayDrafts(
 	sessions: string,
 	names: readonly string[] = namesInExpected(sessions, 'EACCES'),
@@ -123,7 +123,7 @@ const MAX_ATTEMPTS = 50;
 
 /**
  * Replaces a stale lock. The claim `lock.after-<token>` is the sole right to do so; a claim whose owner died is itself
- * claimed the same way. Whoever finds, with the claim in hand, that the lock has changed meanwhile, starts again.
+ * claimed the same way. A claimant that finds that the lock has changed meanwhile starts again.
  */
 function takeOver(
 	path: string,
@@ -140,7 +140,7 @@ function takeOver(
 		if (linkExclusive(draft, claim)) break;
 		const claimant = findLock(claim, context);
 		if (claimant === null) return 'again';
-		// One that came too late holds its claim for a moment only; the lock is another's by then.
+		// A late claimant holds its claim only for a moment; by then the lock is another's.
 		if (claimant.judged === 'held') return isStill(stale) ? claimant : 'again';
 		last = claimant;
 	}
@@ -160,7 +160,7 @@ function holdLock(
 	context: LockContext,
 ): SessionLock {
 	const isOurs = () => findLock(path, context)?.token === token;
-	/** The file as it was when it was last read and was ours: each write asks, and most of the time nothing touched it. */
+	/** The file when it was last read and was ours: each write asks, and mostly nothing has touched it. */
 	let known: BigIntStats | undefined;
 	return {
 		replaced,
@@ -182,7 +182,7 @@ function holdLock(
 	};
 }
 
-/** The same file with the same content: what replaces a lock is another file, and what writes to one changes its times. */
+/** The same file with the same content: a lock is replaced by another file, and a write to it changes its times. */
 function isSameFile(a: BigIntStats, b: BigIntStats): boolean {
 	return (
 		a.ino === b.ino &&
@@ -211,7 +211,7 @@ function refreshFile(path: string, token: string, context: LockContext): void {
 	}
 }
 
-/** A new name for a finished file, or false when the name is taken. Copies where the disk has no hard links. */
+/** Gives a finished file a new name; false when the name is taken. Copies if the disk has no hard links. */
 function linkExclusive(from: string, to: string): boolean {
 	try {
 		linkSync(from, to);

@@ -1,6 +1,6 @@
 /**
- * The sessions of one repo on disk: create, open for writing, read, list, find. What lives here is the order of effects
- * (folder, lock, record); formats are in `json-record.ts`, the lock in `session-lock.ts`, what a status means in
+ * The sessions of one repo on disk: create, open for writing, read, list, find. This file holds the order of effects (folder,
+ * lock, record); formats are in `json-record.ts`, the lock in `session-lock.ts`, the meaning of a status in
  * `session-status.ts`. Readers never lock and never write.
  */
 import { rmSync } from 'node:fs';
@@ -61,27 +61,28 @@ export interface SessionStore {
 	open(id: SessionId): OpenSession;
 	/** The record as it is. Throws `no_such_session`, `damaged_record`, `newer_version` (unreadable only). */
 	read(id: SessionId): SessionMeta;
-	/** The true status, whatever the record says. Throws as `read`. */
+	/** The true status, whatever the record says. Throws like `read`. */
 	status(id: SessionId): TrueStatus;
 	/** Newest use first, with the true status. Never throws for one bad record. */
 	list(options?: ListOptions): SessionSummary[];
-	/** Where a session's records lie. */
+	/** Where a session's records are. */
 	folderOf(id: SessionId): string;
 	/** What is known of a session that its records cannot change. */
 	witness(id: SessionId): Witness;
 	/**
-	 * Removes a session from all its places, with its witness unless a copy of the repo has the session too. Throws `session_locked`, `refused` (a link in its place), `not_writable`; a process that
-	 * dies meanwhile leaves it whole, or a folder that `removedSessions` finds. `judge` throws where it must stay: once nobody else can
-	 * write it, and once nobody can find it any more.
+	 * Removes a session from all its places, with its witness unless a copy of the repo has the session too. Throws
+	 * `session_locked`, `refused` (a link in its place), `not_writable`; a process that dies meanwhile leaves it whole, or a folder
+	 * that `removedSessions` finds. `judge` throws if the session must stay; it is called once nobody else can write it, and again
+	 * once nobody can find it any more.
 	 */
 	remove(id: SessionId, judge?: (is: 'locked' | 'gone') => void): void;
-	/** Throws `session_locked` where another process works in the session. */
+	/** Throws `session_locked` if another process works in the session. */
 	refuseLocked(id: SessionId): void;
 	/** See `resolveRef`. */
 	resolve(ref: string): SessionId;
 	/** Ascending; turns whose state cannot be read are left out (`lineage` names them). */
 	turns(id: SessionId): TurnState[];
-	/** This session and its ancestors, oldest first; missing parents and cycles end the chain and are told. */
+	/** This session and its ancestors, oldest first; missing parents and cycles end the chain and are reported in `problems`. */
 	lineage(id: SessionId): LineageEntry[];
 }
 
@@ -93,7 +94,7 @@ export interface SessionStoreOptions {
 	processes: LockProcesses;
 	relayVersion: string;
 	witnesses: Witnesses;
-	/** One line for the user that cannot wait for the end of a turn. */
+	/** Gets one line for the user that cannot wait for the end of a turn. */
 	onNotice?: (text: string) => void;
 }
 
@@ -108,12 +109,12 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
 		if (meta !== null) return meta;
 		if (!isFolder(folder)) throw noSuchSession(id, location);
 		throw new RelayError('damaged_record', `session ${id} is damaged: ${describeMissingRecord(folder)}`, {
-			hint: `what is there lies in ${folder}`,
+			hint: `what is left of it is in ${folder}`,
 		});
 	};
 
 	const removal = new SessionRemoval({ location, witnesses, context });
-	/** Those that this process holds; what it wrote of them counts, whatever somebody else wrote there since. */
+	/** Sessions that this process holds; what it wrote counts, whatever somebody else wrote there since. */
 	const held = new Map<SessionId, OpenSession>();
 	const hold = (session: Omit<HeldSession, 'onLetGo'>): OpenSession => {
 		const opened = holdSession({ ...session, onLetGo: () => held.delete(session.id) });
@@ -141,7 +142,7 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
 		onNotice,
 	});
 
-	/** Returns what the user should know of it. */
+	/** Returns what the user should know about it. */
 	const protect = (folder: string, protection: Protection): string[] => {
 		if (protection === 'each') explainingWrites(folder, () => keepSessionOutOfGit(folder));
 		return describeProtection(protection, location);
@@ -150,17 +151,17 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
 	const create = (init: SessionInit): OpenSession => {
 		const protection = prepareStore(location);
 		const parent = init.parent ? read(init.parent) : null;
-		const { id, beside } = makeSessionFolder(location, options.ids, clock.now());
+		const { id, siblings } = makeSessionFolder(location, options.ids, clock.now());
 		const folder = sessionFolder(location, id);
 		let place: HeldFolder | null = null;
 		try {
 			place = holdFolders(folder, init.kind, { isNew: true });
 			const notices = protect(folder, protection);
-			const lock = explainingWrites(folder, () => acquireLock(folder, context, { beside }));
+			const lock = explainingWrites(folder, () => acquireLock(folder, context, { siblings }));
 			const { relayVersion } = options;
 			const meta = newMeta({ id, init, parent, repo: location.repo, now: clock.now(), relayVersion });
 			const path = join(folder, META_FILE);
-			// On disk before the record: where that is, whatever is cut off, its session is known to be ours.
+			// On disk before the record: after any crash, a session that has a record is known to be ours.
 			const witness = beginWitness(id, init);
 			witness.settleNow();
 			explainingWrites(path, () => writeAtomic(path, serializeMeta(meta, path), { sync: true }));
@@ -175,7 +176,7 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
 		}
 	};
 
-	/** With what the user says in its first record; what it takes over of a parent is witnessed there. */
+	/** Witnesses what the user says in the first record; what it takes over from a parent is witnessed there. */
 	const beginWitness = (id: SessionId, init: SessionInit): Witness => {
 		const witness = witnesses.ofNew(id);
 		const { objective, chat } = init;
@@ -191,7 +192,7 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
 		return witness;
 	};
 
-	/** Where a repo was moved, the records lie elsewhere now. */
+	/** Notes the present folder too: a repo that was moved has its records elsewhere now. */
 	const openWitness = (id: SessionId): Witness => {
 		const witness = witnesses.of(id);
 		if (witness.isOurs) witness.begin(folderOf(id));

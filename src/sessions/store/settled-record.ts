@@ -4,8 +4,8 @@ import type { TrueStatus } from '../listing/session-status.ts';
 import { participantOf, type TurnState } from '../turns/turn-state.ts';
 
 /**
- * `entry` with what a relay that died could no longer write: the status, the turns each agent had, and how the last one
- * stands. An active session's record is given as it is.
+ * `entry` with what a relay that died could no longer write: the status, the turns each agent had, and the outcome of the last
+ * one. An active session's record is returned unchanged.
  */
 export function settledRecord<T extends Pick<LineageEntry, 'meta' | 'turns'>>(
 	entry: T,
@@ -21,7 +21,7 @@ export function settledRecord<T extends Pick<LineageEntry, 'meta' | 'turns'>>(
 	return { ...entry, turns, meta: { ...meta, status, agents: Object.fromEntries(agents) } };
 }
 
-/** A turn without anyone who could still end it has an unknown outcome, as recovery will say. */
+/** A turn that nobody is left to end has an unknown outcome, as recovery will say. */
 function settledTurn(state: TurnState): TurnState {
 	return state.status === 'running' ? { ...state, status: 'outcome_unknown' } : state;
 }

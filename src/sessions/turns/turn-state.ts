@@ -29,7 +29,7 @@ export const tokensSchema = v.looseObject({
 	reasoning_in_output: v.optional(v.boolean()),
 });
 
-/** Under which login an agent worked: `profile` of the configuration (null: none), and the login as a hash, never its value. */
+/** The login that an agent worked under: `profile` of the configuration (null: none), and a hash of the login, never its value. */
 export const accountSchema = v.looseObject({ profile: v.nullable(text), hash: text });
 
 /** `NNN-state.json`: what happened in one turn, as data. Keys as on disk; unknown keys survive a rewrite. */
@@ -45,7 +45,7 @@ export const turnStateSchema = v.looseObject({
 	account: v.optional(accountSchema),
 	/** Commands that the preset `edit` let it run. */
 	allow_commands: v.optional(v.array(text)),
-	/** Names of the MCP servers it was given; null: not told. */
+	/** Names of the MCP servers it was given; null: not reported. */
 	mcp_servers: v.optional(v.nullable(v.array(text))),
 	native_session_id: v.nullable(text),
 	status: v.picklist([
@@ -81,7 +81,7 @@ export const turnStateSchema = v.looseObject({
 	/** Relative to the session directory. */
 	packet: v.nullable(text),
 	tokens: tokensSchema,
-	/** Thread totals of the native session after this turn, where the CLI reports totals; `cost_usd` where it adds that up. */
+	/** Thread totals of the native session after this turn, if the CLI reports totals; `cost_usd` if it adds that up. */
 	cumulative_tokens: v.nullable(tokensSchema),
 	cost_usd: count,
 	cost_source: v.picklist(['reported', 'estimated', 'none']),
@@ -119,7 +119,7 @@ export const turnStateSchema = v.looseObject({
 			exit_code: count,
 		}),
 	),
-	/** The plan that stands in the native session after the turn. `id`: the CLI's name of an item that its place does not tell. */
+	/** The plan of the native session after the turn. `id`: the CLI's name for an item that its position does not identify. */
 	plan: v.array(
 		v.looseObject({
 			text,
@@ -127,7 +127,7 @@ export const turnStateSchema = v.looseObject({
 			id: v.exactOptional(text),
 		}),
 	),
-	/** Whether this turn told the plan; false: it stands from before. Missing in records of before this key. */
+	/** Whether this turn reported the plan; false: it is an earlier turn's. Absent in records older than this key. */
 	plan_told: v.optional(v.boolean()),
 	limit: v.nullable(limitSchema),
 	/** Limits of sub-agents' models, which did not stop the turn. */
@@ -137,26 +137,26 @@ export const turnStateSchema = v.looseObject({
 	tree: v.looseObject({ before: v.nullable(text), after: v.nullable(text) }),
 	/** Sizes of what was recorded, bytes, and what was lost to interference, in words. */
 	bytes: v.looseObject({ raw: v.number(), output: v.number(), stderr: v.number() }),
-	/** SHA-256 of the prompt file, so that a packet can tell an edited record. */
-	/** Where the user's own words stand: a byte range of the named turn's prompt file (a packet surrounds them). */
+	/** SHA-256 of the prompt file, so that a packet can detect an edited record. */
+	/** Where the user's own words are: a byte range of the named turn's prompt file (a packet surrounds them). */
 	user_prompt: v.nullable(v.looseObject({ turn: v.number(), start: v.number(), end: v.number() })),
-	/** SHA-256 (hex) of files as the relay wrote them, so that a packet can tell an edited record. */
+	/** SHA-256 (hex) of files as the relay wrote them, so that a packet can detect an edited record. */
 	hashes: v.looseObject({ prompt: v.nullable(text), events: v.nullable(text), output: v.nullable(text) }),
 	utilization: v.array(v.looseObject({ window: text, ratio: v.number(), reset_at: v.nullable(iso) })),
 	warnings: v.array(text),
-	/** Whether anything of the model came; false: nothing shows that the prompt reached it. */
+	/** Whether the model produced anything; false: nothing shows that the prompt reached it. */
 	heard: v.optional(v.boolean()),
 	/** Why the native session must not be resumed after this turn, as the end of the sentence "its conversation …". */
 	unresumable: v.optional(text),
-	/** Who of a chat had the turn; the agent where this is missing. Conversations of one CLI are told apart by it. */
+	/** The chat participant that had the turn; the agent if absent. It distinguishes conversations of one CLI. */
 	participant: v.optional(text),
-	/** What the message of a chat's turn ends with; null: with neither. */
+	/** What the message of a chat's turn ends with; null: neither. */
 	verdict: v.optional(v.nullable(v.picklist(['done', 'continue']))),
-	/** Where the agent worked; where this is missing, as the session's meta says. Absolute. */
+	/** Where the agent worked; if absent, as the session's meta says. Absolute. */
 	worktree: v.optional(text),
 	/** The folder of the worktree in which the agent was started, relative to it. Absent: the worktree itself. */
 	folder: v.optional(text),
-	/** How many of the session's notes the agent has been told, this turn's prompt included. */
+	/** How many of the session's notes the agent has been given, this turn's prompt included. */
 	notes_heard: v.optional(v.number()),
 });
 

@@ -24,15 +24,15 @@ export function readTurns(folder: string): TurnRecords {
 	return records;
 }
 
-/** Where a session stands by its newest turns. */
+/** The state of a session by its newest turns. */
 export interface NewestTurns {
 	/** The state of the newest turn that has a readable one. */
 	lastTurn: TurnState | null;
-	/** The newest turn, where its state cannot be read or is not there: how it ended is not known. Else null. */
+	/** The newest turn, if its state is missing or cannot be read: how it ended is not known. Else null. */
 	unreadTurn: number | null;
 }
 
-/** Reads one file where nothing is damaged. */
+/** Reads one file if nothing is damaged. */
 export function readNewestTurns(folder: string): NewestTurns {
 	const [newest, ...earlier] = turnNumbers(folder).reverse();
 	if (newest === undefined) return { lastTurn: null, unreadTurn: null };
@@ -55,13 +55,13 @@ function tryReadTurn(folder: string, turn: number): TurnState | string | null {
 }
 
 const NO_EXIT = /"exit_code":\s*null,\s*"signal":\s*null/;
-/** Enough for the keys up to the times, which stand before all that can be long. */
+/** Enough for the keys up to the times, which come before all that can be long. */
 const HEAD_BYTES = 8 * 1024;
 const TIME = (key: string) => new RegExp(`"${key}":\\s*"([^"\\\\]{1,40})"`);
 
 /**
- * When the newest turn ended, by its own record; when it began, where it still runs or its relay died: a repair is no use of
- * the session. Epoch ms; null: no turn has a readable record. Reads the beginning of one file.
+ * When the newest turn ended, by its own record; when it began, if it still runs or its relay died: a repair does not count as
+ * use of the session. Epoch ms; null: no turn has a readable record. Reads the beginning of one file.
  */
 export function newestTurnTime(folder: string): number | null {
 	for (const turn of turnNumbers(folder).reverse()) {
@@ -73,7 +73,7 @@ export function newestTurnTime(folder: string): number | null {
 	return null;
 }
 
-/** Empty for what is no readable file. */
+/** Empty if it is not a readable file. */
 function readHead(path: string): string {
 	try {
 		const fd = openToRead(path);

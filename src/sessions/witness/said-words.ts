@@ -1,13 +1,13 @@
 /**
- * Whose words a record holds: the user's where the session's witness knows them, else only what the record says. What is missing
- * or was changed comes back as the witness has it. Pure.
+ * Whose words a record holds: the user's if the session's witness knows them, else only what the record says. What is missing or
+ * was changed comes back as the witness has it. Pure.
  */
 import { hashOf, type Witness, type WitnessedWords } from './witness.ts';
 
 export interface SaidWords {
-	/** The user's. null: he said nothing there, or it is lost. */
+	/** The user's own. null: he said nothing there, or it is lost. */
 	words: string | null;
-	/** What the record holds in their place and nobody witnessed; null: nothing of that kind. */
+	/** What the record holds in their place without a witness; null: nothing of that kind. */
 	unconfirmed: string | null;
 	/** He said something that neither the record nor the witness has. */
 	isLost: boolean;
@@ -15,7 +15,7 @@ export interface SaidWords {
 
 export const NOTHING_SAID: SaidWords = { words: null, unconfirmed: null, isLost: false };
 
-/** Where a record says that words stand: a byte range of that prompt file. null: it is not there. */
+/** Where the words are, by the record: a byte range of that prompt file. null: it is not there. */
 export interface RecordedAt {
 	prompt: Buffer | null;
 	range: { start: number; end: number };
@@ -27,7 +27,7 @@ export function saidInTurn(witness: Witness, turn: number, recorded: RecordedAt 
 	const bytes = recorded === null ? null : exactly(recorded);
 	if (bytes !== null && known?.sha256 === hashOf(bytes)) return { ...NOTHING_SAID, words: bytes.toString() };
 	const words = known === null ? null : givenBack(known);
-	// Too short a file is torn, which a witness can tell from changed.
+	// A file that is too short is torn; a witness can distinguish that from a changed one.
 	const isTorn = bytes === null && known === null;
 	const unconfirmed = recorded === null || isTorn ? null : wholeLines(recorded) || null;
 	return { words, unconfirmed, isLost: words === null && unconfirmed === null };
@@ -37,7 +37,7 @@ function exactly({ prompt, range: { start, end } }: RecordedAt): Buffer | null {
 	return prompt === null || prompt.length < end ? null : prompt.subarray(start, end);
 }
 
-/** No part of a line: half a secret would pass for none. */
+/** Never part of a line: half a secret would not be recognized as one. */
 function wholeLines({ prompt, range: { start, end } }: RecordedAt): string {
 	if (prompt === null) return '';
 	const from = start === 0 ? 0 : prompt.lastIndexOf(0x0a, start - 1) + 1;
@@ -45,7 +45,7 @@ function wholeLines({ prompt, range: { start, end } }: RecordedAt): string {
 	return prompt.subarray(from, to < 0 ? undefined : to).toString();
 }
 
-/** The task of a session as its record has it. `lineage`: the witnesses of the session and those it goes on from, oldest first. */
+/** The task of a session as its record has it. `lineage`: the witnesses of the session and those it continues, oldest first. */
 export function saidAsObjective(lineage: readonly Witness[], recorded: string | null): SaidWords {
 	const first = lineage.flatMap(({ words }) => words).find(({ kind }) => kind === 'objective');
 	if (recorded === null) return NOTHING_SAID;
@@ -59,7 +59,7 @@ export function saidAsPending(lineage: readonly Witness[], recorded: string): Sa
 	const said = lineage.at(-1)?.words ?? [];
 	const sent = said.findLastIndex(({ kind }) => kind === 'prompt' || kind === 'objective');
 	const kept = said.findLastIndex(({ kind }) => kind === 'pending');
-	// Only the newest: words that were answered long ago do not wait again because a record says so.
+	// Only the newest: words that were answered long ago are not pending again because a record says so.
 	if ([said[sent], said[kept]].some((one) => one?.sha256 === hashOf(recorded)))
 		return { ...NOTHING_SAID, words: recorded };
 	const waiting = kept > sent ? said[kept] : undefined;
@@ -98,7 +98,7 @@ export function saidAsNotes(
 	return [...judged, ...lost].sort((a, b) => a.after_turn - b.after_turn || (a.at < b.at ? -1 : 1));
 }
 
-/** As far as the witness keeps them; null where it has only their hash. */
+/** What the witness keeps of the words; null if it has only their hash. */
 function givenBack({ words, bytes }: WitnessedWords): string | null {
 	if (words === null) return null;
 	const missing = bytes - Buffer.byteLength(words);

@@ -1,6 +1,6 @@
 /**
- * One file of `$XDG_STATE_HOME/agent-relay/witness/`: what the user said in a session, told where no repo and no clean-up of one
- * reaches. Lines are only ever appended. What lives here: the lines, and how they reach the disk.
+ * One file of `$XDG_STATE_HOME/agent-relay/witness/`: what the user said in a session, kept out of reach of any repo and its
+ * clean-ups. Lines are only ever appended. This file holds the lines, and how they reach the disk.
  */
 import { closeSync, constants, fstatSync, ftruncateSync, openSync, readSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -15,30 +15,30 @@ export const WITNESS_VERSION = 1;
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
-/** The first line: this user's relay began the session, or took it over on the user's word. Once more where its records moved. */
+/** The first line: this user's relay began the session, or took it over on the user's word. Repeated when its records move. */
 const beginningSchema = v.looseObject({
 	kind: v.literal('session'),
 	schema_version: v.number(),
 	session_id: v.string(),
-	/** Where its records lie. Absolute. */
+	/** Where its records are. Absolute. */
 	folder: v.string(),
 	at: v.string(),
-	/** The user said that a session which no relay of his began goes on. */
+	/** The user accepted a session that none of his relays began. */
 	accepted: v.optional(v.boolean()),
 });
 
 const wordsSchema = v.looseObject({
 	kind: v.picklist(['objective', 'pending', 'prompt', 'note', 'shell', 'chat', 'kept']),
 	at: v.string(),
-	/** The turn that was sent them; for what is no prompt, the newest turn then. */
+	/** The turn that was sent them; if they are not a prompt, the newest turn then. */
 	turn: count,
 	sha256: v.string(),
 	bytes: count,
-	/** Of a prompt: where they stand in the prompt file of `in_turn`. */
+	/** For a prompt: where they are in the prompt file of `in_turn`. */
 	in_turn: v.optional(count),
 	start: v.optional(count),
 	end: v.optional(count),
-	/** Their beginning up to `MAX_WORDS_BYTES`; absent where an earlier line holds them. */
+	/** Their beginning up to `MAX_WORDS_BYTES`; absent if an earlier line holds them. */
 	words: v.optional(v.string()),
 });
 
@@ -48,10 +48,10 @@ export type WordsLine = v.InferOutput<typeof wordsSchema>;
 
 /** What a packet has room for by default. */
 export const MAX_WORDS_BYTES = 24 * 1024;
-/** Some thousand prompts of the longest kind; what is larger is not a witness of ours. */
+/** Some thousand prompts of the longest kind; a larger file is not a witness of ours. */
 const MAX_FILE_BYTES = 128 * 1024 * 1024;
 
-/** Each line as data and as it stands there. What cannot be parsed (a torn line, one of a newer kind) is left out. */
+/** Each line as data and as text. What cannot be parsed (a torn line, one of a newer kind) is left out. */
 export function parseWitness(text: string): Array<{ line: WitnessLine; text: string }> {
 	return text.split('\n').flatMap((one) => {
 		const read = v.safeParse(lineSchema, parseOrNull(one));
@@ -70,8 +70,8 @@ function parseOrNull(line: string): unknown {
 }
 
 /**
- * The file's text, null where there is none. Throws a system error, or `unreadable_file`, for what is not this user's own file
- * in a folder of his.
+ * The file's text, null if there is none. Throws a system error, or `unreadable_file`, unless it is this user's own file in a
+ * folder of his.
  */
 export function readWitnessText(path: string): string | null {
 	if (isForeignFolder(dirname(path))) throw notOurs('folder', dirname(path));
@@ -85,8 +85,8 @@ export function readWitnessText(path: string): string | null {
 const { O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_RDWR } = constants;
 
 /**
- * Appends `lines`; `all` in their place where the file is gone or shorter than `knownBytes`. Never through a link, never half a
- * line: a full disk leaves the file as it was. Returns the size now. Throws a system error.
+ * Appends `lines`, or `all` if the file is gone or shorter than `knownBytes`. Never through a link, never half a line: a full
+ * disk leaves the file as it was. Returns the new size. Throws a system error.
  */
 export function appendWitness(
 	path: string,

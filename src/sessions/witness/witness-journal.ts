@@ -14,12 +14,12 @@ import {
  */
 export class WitnessJournal {
 	readonly path: string;
-	/** All that is known, as it stands in the file, in order. */
+	/** All that is known, as it is in the file, in order. */
 	readonly #lines = new Set<string>();
 	#knownBytes = 0;
 	#isSynced = true;
 	#problem: string | null = null;
-	#isTold = false;
+	#isReported = false;
 
 	constructor(path: string) {
 		this.path = path;
@@ -32,12 +32,12 @@ export class WitnessJournal {
 
 	/** The problem as a sentence, once; null: there is none, or it was reported. */
 	takeProblem(): string | null {
-		if (this.#problem === null || this.#isTold) return null;
-		this.#isTold = true;
+		if (this.#problem === null || this.#isReported) return null;
+		this.#isReported = true;
 		return `What you say in this session is witnessed only while this relay runs: ${this.path}: ${this.#problem}`;
 	}
 
-	/** What the file holds and was not known yet. */
+	/** The lines of the file that were not known yet. */
 	read(): WitnessLine[] {
 		const text = this.#orProblem(() => readWitnessText(this.path)) ?? null;
 		if (text === null) return [];
@@ -63,7 +63,7 @@ export class WitnessJournal {
 		});
 	}
 
-	/** What was appended is on disk, or is a problem. Never rejects. */
+	/** Puts what was appended on disk; a failure becomes the `problem`. Never rejects. */
 	async settle(): Promise<void> {
 		if (!this.#isUnsettled()) return;
 		try {
@@ -73,7 +73,7 @@ export class WitnessJournal {
 		}
 	}
 
-	/** As `settle`, before anything else happens. */
+	/** Like `settle`, before anything else happens. */
 	settleNow(): void {
 		if (this.#isUnsettled()) this.#orProblem(() => syncNamedNow(this.path));
 	}

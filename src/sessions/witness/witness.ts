@@ -1,6 +1,6 @@
 /**
  * What this user's relay knows of a session that no record can change: whether it began it, and what the user said in it. A
- * relay goes by what it holds in memory; the file tells the next one.
+ * relay relies on what it holds in memory; the file informs the next one.
  */
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
@@ -11,9 +11,9 @@ import { WitnessJournal } from './witness-journal.ts';
 
 /** What the user said, as it was sent. */
 export interface WitnessedWords extends Pick<WordsLine, 'kind' | 'turn' | 'at' | 'sha256' | 'bytes'> {
-	/** Of a prompt: the bytes of which turn's prompt file they are. */
+	/** For a prompt: the byte range, and the turn whose prompt file it is in. */
 	range: { turn: number; start: number; end: number } | null;
-	/** null: only their hash is known. Fewer than `bytes`: the rest is not kept. */
+	/** null: only their hash is known. Shorter than `bytes`: the rest is not kept. */
 	words: string | null;
 }
 
@@ -42,17 +42,17 @@ export class Witness {
 		return this.#journal.path;
 	}
 
-	/** This user's relay began the session, or he said that it goes on. */
+	/** Whether this user's relay began the session, or the user accepted it. */
 	get isOurs(): boolean {
 		return this.#folders.size > 0;
 	}
 
-	/** Where its records lay when relays opened it; empty: not ours. */
+	/** Where its records were when relays opened it; empty: not ours. */
 	get folders(): ReadonlySet<string> {
 		return this.#folders;
 	}
 
-	/** Another began it, and the user said that it goes on. */
+	/** Whether another began it and the user accepted it. */
 	get isTakenOver(): boolean {
 		return this.#isTakenOver;
 	}
@@ -67,13 +67,13 @@ export class Witness {
 		return this.#words.find((one) => one.kind === 'prompt' && one.turn === turn) ?? null;
 	}
 
-	/** Whether just this was said, at whatever point. */
+	/** Whether exactly this was said, at any point. */
 	knows(words: string | Buffer, as?: WitnessedWords['kind']): boolean {
 		const hash = hashOf(words);
 		return this.#words.some(({ kind, sha256 }) => sha256 === hash && (as === undefined || kind === as));
 	}
 
-	/** While this process has the session open, nobody else tells of it. */
+	/** While this process has the session open, nobody else adds to the file. */
 	hold(): void {
 		this.#isHeld = true;
 	}
@@ -144,17 +144,17 @@ export class Witness {
 		];
 	}
 
-	/** What was added is on disk, or is told as a problem. Never rejects. */
+	/** Puts what was added on disk; a failure becomes the `problem`. Never rejects. */
 	settle(): Promise<void> {
 		return this.#journal.settle();
 	}
 
-	/** As `settle`, before anything else happens. Never throws. */
+	/** Like `settle`, before anything else happens. Never throws. */
 	settleNow(): void {
 		this.#journal.settleNow();
 	}
 
-	/** Why the file does not hold what it should, once; null: it does, or that was told. */
+	/** Why the file does not hold what it should, once; null: it does, or that was already reported. */
 	takeProblem(): string | null {
 		return this.#journal.takeProblem();
 	}
@@ -174,7 +174,7 @@ export class Witness {
 		this.#journal.append(lines);
 	}
 
-	/** What is told of a turn later counts: a relay that dies before its prompt is on record leaves one that was never sent. */
+	/** The last prompt of a turn counts: a relay that dies before its prompt is on record leaves one that was never sent. */
 	#takeIn(line: WitnessLine): void {
 		if (line.kind === 'session') {
 			if (line.session_id !== this.#id) return;
@@ -194,7 +194,7 @@ export class Witness {
 		this.#words.push({ kind, turn, at, sha256, bytes, range, words: this.#wordsOf(line) });
 	}
 
-	/** Whole where they are known, else as far as the line holds them; null for what does not fit its own hash. */
+	/** The whole words if known, else what the line holds of them; null if they do not match their own hash. */
 	#wordsOf({ sha256, bytes, words }: WordsLine): string | null {
 		const known = this.#whole.get(sha256);
 		if (known !== undefined || words === undefined) return known ?? null;
@@ -206,13 +206,13 @@ export class Witness {
 }
 
 export interface Witnesses {
-	/** As this process knows it, with what the file tells by now. Never throws. */
+	/** The witness as this process knows it, with what the file holds by now. Never throws. */
 	of(id: SessionId): Witness;
-	/** Of a session that this process has just made: nobody told anything of it. */
+	/** The witness of a session that this process has just made: nobody has added to it yet. */
 	ofNew(id: SessionId): Witness;
 }
 
-/** `folder`: `$XDG_STATE_HOME/agent-relay/witness`. One for a whole process, which forgets nothing that it said. */
+/** `folder`: `$XDG_STATE_HOME/agent-relay/witness`. One per process, which forgets nothing that was said in it. */
 export function createWitnesses(folder: string, clock: Pick<Clock, 'now'>): Witnesses {
 	const known = new Map<SessionId, Witness>();
 	const knownOf = (id: SessionId): Witness => {

@@ -118,7 +118,7 @@ describe('the log of a session', () => {
 		session.restore();
 		expect(session.folder).not.toBe(before);
 		session.log(notice('two'));
-		expect(texts()).toEqual(['one', expect.stringContaining(`goes on in ${session.folder}`), 'two']);
+		expect(texts()).toEqual(['one', expect.stringContaining(`continues in ${session.folder}`), 'two']);
 	});
 
 	it('ends with its session', () => {
@@ -135,7 +135,7 @@ describe('the log of a session', () => {
 		renameSync(turns, join(bench.root, 'turns'));
 		symlinkSync(bench.root, turns);
 		session.writableFolder();
-		expect(texts()).toEqual(['one', expect.stringContaining(`goes on in ${session.folder}`)]);
+		expect(texts()).toEqual(['one', expect.stringContaining(`continues in ${session.folder}`)]);
 	});
 });
 

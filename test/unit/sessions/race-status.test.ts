@@ -4,7 +4,7 @@ import { sessionStatus } from '../../../src/sessions/listing/session-status.ts';
 const meta = { status: 'active', checkpoint: null } as const;
 
 describe('the status of a race', () => {
-	it('is that of its record, not of turns that it does not have', () => {
+	it('is that of its record, not of turns it does not have', () => {
 		const of = (race: 'completed' | 'limit' | 'interrupted') =>
 			sessionStatus({ isLocked: false, meta, lastTurn: null, race });
 		expect(of('completed')).toEqual({ status: 'completed', reason: null });

@@ -33,7 +33,7 @@ describe('the record of a session', () => {
 		expect(once.usage.by_agent.codex).toMatchObject({ turns: 1 });
 	});
 
-	it('names the oldest list of prices behind the estimates of its turns', () => {
+	it('names the oldest price list behind the estimates of its turns', () => {
 		const earlier = [
 			fakeTurnState({ cost_source: 'estimated', prices_as_of: '2026-02-01' }),
 			fakeTurnState({ turn: 2, cost_source: 'estimated', prices_as_of: '2025-11-30' }),
@@ -42,7 +42,7 @@ describe('the record of a session', () => {
 		expect(usage).toMatchObject({ cost_source: 'mixed', prices_as_of: '2025-11-30' });
 	});
 
-	it('keeps the first prompt as the objective and lets go of a prompt that stands with its turn', () => {
+	it('keeps the first prompt as the objective and drops a pending prompt once a turn has it', () => {
 		const meta = fakeSessionMeta({
 			objective: null,
 			checkpoint: fakeCheckpoint({ pending_prompt: 'fix it' }),
@@ -75,7 +75,7 @@ describe('the record of a session', () => {
 		expect(gone.agents.claude?.native_session_id).toBeNull();
 	});
 
-	it('has no end while the session is open: it ends when it is let go', () => {
+	it('has no end while the session is open, and gets one when it is released', () => {
 		const begun = beginTurn(fakeSessionMeta({ ended_at: '2026-01-01T00:00:00.000Z' }), {
 			state: fakeTurnState(),
 			words: null,
@@ -131,13 +131,13 @@ describe('a session that is opened and left', () => {
 		expect(reopen(left, { newestTurn: 1 }).turn_count).toBe(2);
 	});
 
-	it('stays as it is where it is open already', () => {
+	it('stays as it is if it is already open', () => {
 		const open = fakeSessionMeta({ turn_count: 2 });
 		expect(reopen(open, { newestTurn: 2 })).toBe(open);
 		expect(reopen(open, { newestTurn: 3 }).turn_count).toBe(3);
 	});
 
-	it('is left with its reason, and with the packet where one was made for that reason', () => {
+	it('is left with its reason, and with the packet if one was made for that reason', () => {
 		const open = fakeSessionMeta({ checkpoint: fakeCheckpoint({ reason: 'limit' }) });
 		const left = (reason: 'limit' | 'interrupted') => close(open, { status: 'checkpointed', reason, at: AT });
 		expect(left('limit')).toMatchObject({
@@ -185,13 +185,13 @@ describe('a checkpoint', () => {
 		expect(bare).toMatchObject({ packet: null, next_agent: null, reset_at: null, pending_prompt: null });
 	});
 
-	it('takes the place of the one before, words and all', () => {
+	it('replaces the previous one, words included', () => {
 		const before = fakeSessionMeta({ checkpoint: fakeCheckpoint({ pending_prompt: 'old' }) });
 		const after = checkpoint(before, { reason: 'interrupted', at: AT, packet: 'p' });
 		expect(after.checkpoint).toMatchObject({ reason: 'interrupted', pending_prompt: null });
 	});
 
-	it('keeps its packet and reason when words are put beside it', () => {
+	it('keeps its packet and reason when words are added', () => {
 		const waiting = fakeSessionMeta({ checkpoint: fakeCheckpoint({ next_agent: 'codex' }) });
 		const facts = { text: 'go on', reason: 'interrupted', at: AT } as const;
 		expect(keepPrompt(waiting, { ...facts, nextAgent: null }).checkpoint).toEqual({
@@ -201,7 +201,7 @@ describe('a checkpoint', () => {
 		expect(keepPrompt(waiting, { ...facts, nextAgent: 'gemini' }).checkpoint?.next_agent).toBe('gemini');
 	});
 
-	it('is made for words where there is none', () => {
+	it('is made for words if there is none', () => {
 		const facts = { text: 'go on', nextAgent: 'codex', reason: 'switch', at: AT } as const;
 		expect(keepPrompt(fakeSessionMeta(), facts).checkpoint).toEqual({
 			reason: 'switch',
@@ -213,7 +213,7 @@ describe('a checkpoint', () => {
 		});
 	});
 
-	it('goes once nothing waits', () => {
+	it('is removed once nothing is pending', () => {
 		expect(settle(fakeSessionMeta({ checkpoint: fakeCheckpoint() }), undefined).checkpoint).toBeNull();
 		const settled = fakeSessionMeta();
 		expect(settle(settled, undefined)).toBe(settled);
@@ -221,7 +221,7 @@ describe('a checkpoint', () => {
 });
 
 describe('what the user says', () => {
-	it('is added behind what was said before', () => {
+	it('is added after what was said before', () => {
 		const one = { at: AT_ISO, kind: 'note' as const, text: 'one', after_turn: 0 };
 		const two = { at: AT_ISO, kind: 'shell' as const, text: '$ ls', after_turn: 1, exit_code: 0 };
 		const meta = addNotes(fakeSessionMeta({ notes: [one] }), { notes: [two] });
@@ -236,7 +236,7 @@ describe('what the user says', () => {
 });
 
 describe('a chat', () => {
-	it('goes on by new rules, at its place, with what is said first', () => {
+	it('continues by new rules, in its place, with what is said first', () => {
 		const before = fakeSessionMeta({ chat: CHAT });
 		const chat = { ...CHAT, max_turns: 12 };
 		const moved = { ...before.repo, worktree: '/elsewhere' };
@@ -249,12 +249,12 @@ describe('a chat', () => {
 		expect(reopenChat(before, { ...facts, words: null }).notes).toEqual([]);
 	});
 
-	it('is left by one, and the others stay', () => {
+	it('is left by one participant while the others stay', () => {
 		const left = leaveChat(fakeSessionMeta({ chat: CHAT }), { participant: 'codex', reason: 'limit' });
 		expect(left.chat?.participants.map((one) => one.left)).toEqual([null, 'limit']);
 	});
 
-	it('is agreed on: nothing waits, and nothing failed', () => {
+	it('is agreed: nothing is pending, and nothing failed', () => {
 		const open = fakeSessionMeta({
 			chat: CHAT,
 			checkpoint: fakeCheckpoint(),
@@ -263,7 +263,7 @@ describe('a chat', () => {
 		expect(agree(open, undefined)).toMatchObject({ checkpoint: null, error: null, chat: { agreed: true } });
 	});
 
-	it('is nothing that another kind of session takes part in', () => {
+	it('does not change another kind of session', () => {
 		const run = fakeSessionMeta();
 		expect(agree(run, undefined)).toBe(run);
 		expect(leaveChat(run, { participant: 'codex', reason: 'limit' })).toBe(run);
@@ -271,7 +271,7 @@ describe('a chat', () => {
 });
 
 describe('the place of a session', () => {
-	it('changes only where it is another one', () => {
+	it('changes only if it is another one', () => {
 		const meta = fakeSessionMeta();
 		expect(moveTo(meta, meta.repo)).toBe(meta);
 		const repo = { ...meta.repo, worktree: '/elsewhere', moved_from: ['/repo'] };
@@ -296,7 +296,7 @@ const ALL: ReadonlyArray<(meta: SessionMeta) => SessionMeta> = [
 ];
 
 describe('any row of changes', () => {
-	it('leaves the record before it alone, and keeps what it does not know', () => {
+	it('leaves the old record unchanged, and keeps keys it does not know', () => {
 		fc.assert(
 			fc.property(
 				fc.array(fc.constantFrom(...ALL), { maxLength: 12 }),

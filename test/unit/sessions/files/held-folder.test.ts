@@ -57,7 +57,7 @@ describe('a store in the state home', () => {
 	const inState = () => join(store(), 'sessions/ONE');
 	beforeEach(() => mkdirSync(inState(), { recursive: true }));
 
-	it('is in the way where the folder of all stores is a link, though not where what is above that is one', () => {
+	it('is obstructed if the folder of all stores is a link, but not if a folder above that is one', () => {
 		const folder = new HeldFolder(inState(), { isOfRace: false });
 		folder.makeMissing();
 		const stores = join(root, 'state/agent-relay/repos');
@@ -76,7 +76,7 @@ describe('a store in the state home', () => {
 });
 
 describe('the folders that lead to a session', () => {
-	it('are made 0700 where they are missing, and none is in the way then', () => {
+	it('are made 0700 if missing, and nothing is then in the way', () => {
 		const folder = held();
 		expect(folder.obstacle()).toBeNull();
 		expect(folder.isSessionInPlace()).toBe(true);
@@ -84,23 +84,26 @@ describe('the folders that lead to a session', () => {
 		expect(existsSync(join(session, 'race'))).toBe(false);
 	});
 
-	it.each(Object.entries(LEVELS))('are in the way where %s is a link or a file, by name', (name, level) => {
-		const folder = held();
-		const path = away(level);
-		const isReached = !['store', 'sessions', 'session'].includes(name);
-		for (const target of ['outside', 'was', 'nowhere']) {
-			symlinkSync(join(root, target), path);
-			expect(folder.obstacle()).toBe(`${path} is a symbolic link now`);
-			expect(folder.isSessionInPlace()).toBe(isReached);
-			expect(() => refuseLinksTo(session)).toThrow(expect.objectContaining({ code: 'refused' }));
-			expect(() => new HeldFolder(session, { isOfRace: true })).toThrow(path);
-			rmSync(path);
-		}
-		writeFileSync(path, '');
-		expect(folder.obstacle()).toBe(`${path} is no folder now`);
-	});
+	it.each(Object.entries(LEVELS))(
+		'are obstructed if %s is a link or a file, which is named',
+		(name, level) => {
+			const folder = held();
+			const path = away(level);
+			const isReached = !['store', 'sessions', 'session'].includes(name);
+			for (const target of ['outside', 'was', 'nowhere']) {
+				symlinkSync(join(root, target), path);
+				expect(folder.obstacle()).toBe(`${path} is a symbolic link now`);
+				expect(folder.isSessionInPlace()).toBe(isReached);
+				expect(() => refuseLinksTo(session)).toThrow(expect.objectContaining({ code: 'refused' }));
+				expect(() => new HeldFolder(session, { isOfRace: true })).toThrow(path);
+				rmSync(path);
+			}
+			writeFileSync(path, '');
+			expect(folder.obstacle()).toBe(`${path} is not a folder now`);
+		},
+	);
 
-	it.each(['session', 'turns', 'resume'] as const)('are in the way where %s is another folder', (name) => {
+	it.each(['session', 'turns', 'resume'] as const)('are obstructed if %s is another folder', (name) => {
 		const folder = held();
 		const path = away(LEVELS[name]);
 		mkdirSync(path);
@@ -110,7 +113,7 @@ describe('the folders that lead to a session', () => {
 		expect(folder.obstacle()).toBeNull();
 	});
 
-	it('may be gone, and belong to the session again once it has made them', () => {
+	it('may vanish, and belong to the session again once it has made them', () => {
 		const folder = held();
 		rmSync(join(root, '.agent-relay'), { recursive: true });
 		expect(folder.obstacle()).toBeNull();
@@ -138,7 +141,7 @@ describe('the folders that lead to a session', () => {
 		expect(folder.wayTo(join(session, 'turns', 'a'))).toBe(join(session, 'turns', 'a'));
 	});
 
-	it('are let go of with the session', () => {
+	it('are released with the session', () => {
 		const before = openFolders();
 		const folder = held();
 		rmSync(join(session, 'turns'), { recursive: true });

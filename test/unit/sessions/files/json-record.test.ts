@@ -10,7 +10,7 @@ const extra = fc.dictionary(
 );
 
 describe('meta.json', () => {
-	it('comes back as it was, unknown keys at every level included', () => {
+	it('round-trips, unknown keys at every level included', () => {
 		fc.assert(
 			fc.property(extra, extra, fc.string(), (top, inner, objective) => {
 				const meta = fakeSessionMeta({ objective });

@@ -35,7 +35,7 @@ const addable = () =>
 	scratch.sh(root, 'ls-files', '-o', '--exclude-standard', '.agent-relay').split('\n').filter(Boolean);
 
 describe('the records', () => {
-	it('are kept out of commits by the file of the store, and the configuration is not', () => {
+	it('are kept out of commits by the file of the store, unlike the configuration', () => {
 		expect(protect()).toBe('store');
 		expect(addable()).toEqual(['.agent-relay/config.toml']);
 		expect(describeProtection('store', { folder })).toEqual([]);
@@ -57,7 +57,7 @@ describe('the records', () => {
 		},
 	);
 
-	it('need no more where a rule of the user keeps them out already', () => {
+	it('need nothing more if a rule of the user already keeps them out', () => {
 		for (const text of ['*\n', 'sessions/\n', '/**\n!/config.toml\n', '*\n!README.md\n']) {
 			writeFileSync(ignoreFile(), text);
 			expect(protect()).toBe('store');
@@ -65,7 +65,7 @@ describe('the records', () => {
 		}
 	});
 
-	it('are kept out beside the file that the repo tracks, which is the repo’s to change, and that is said', () => {
+	it('are kept out next to a file that the repo tracks, which is left alone and reported', () => {
 		writeFileSync(ignoreFile(), '!*\n');
 		scratch.sh(root, 'add', '-f', '.agent-relay/.gitignore');
 		const protection = protect();
@@ -75,7 +75,7 @@ describe('the records', () => {
 		expect(describeProtection(protection, { folder }).join()).toContain(ignoreFile());
 	});
 
-	it('are kept out in each session where the repo tracks both files', () => {
+	it('are kept out in each session if the repo tracks both files', () => {
 		const inner = join(folder, 'sessions/.gitignore');
 		for (const path of [ignoreFile(), inner]) writeFileSync(path, '!*\n');
 		scratch.sh(root, 'add', '-f', '.agent-relay');
@@ -86,7 +86,7 @@ describe('the records', () => {
 		expect(existsSync(join(session(), '.gitignore'))).toBe(true);
 	});
 
-	it('are kept out whatever rules stand there, as git reads them', () => {
+	it('are kept out whatever rules are there, as git reads them', () => {
 		const rule = fc.constantFrom(
 			'*',
 			'!*',

@@ -58,7 +58,7 @@ describe('the place of the records', () => {
 		expect(locate({ kind: 'bare', root: commonDir, commonDir }).folder).toBe(join(commonDir, 'agent-relay'));
 	});
 
-	it('is the state home where the repo cannot be written, which is said, or where the user wants that', () => {
+	it('is the state home if the repo cannot be written, which is reported, or if the user wants that', () => {
 		const location = locate({}, readOnly);
 		expect(location.folder).toMatch(/\/state\/repos\/[0-9a-f]+$/);
 		expect(location.notice).toContain('cannot be written');
@@ -67,12 +67,12 @@ describe('the place of the records', () => {
 		expect(chosen.configFile).toBe(join(home, 'repo/.agent-relay/config.toml'));
 	});
 
-	it('is another one for each repo', () => {
+	it('is different for each repo', () => {
 		const [one, two] = [locate({}, readOnly), locate({ root: join(home, 'other') }, readOnly)];
 		expect(one.folder).not.toBe(two.folder);
 	});
 
-	it('creates nothing before it is prepared, and then says whose the records are', () => {
+	it('creates nothing before it is prepared, and then marks whose the records are', () => {
 		const location = locate({}, readOnly);
 		expect(existsSync(stateHome)).toBe(false);
 		expect(prepareStore(location)).toBe('store');
@@ -82,7 +82,7 @@ describe('the place of the records', () => {
 		});
 	});
 
-	it('is refused where a link or a file stands in its place', () => {
+	it('is refused if a link or a file is in its place', () => {
 		const { folder } = locate();
 		symlinkSync(stateHome, folder);
 		expect(() => prepareStore(locate())).toThrow(expect.objectContaining({ code: 'refused' }));
@@ -96,14 +96,14 @@ describe('the place of the records', () => {
 describe('a session', () => {
 	const make = (store: string) => mkdirSync(join(store, 'sessions', ID), { recursive: true });
 
-	it('is found in whichever place it lies, also after the choice has changed', () => {
+	it('is found wherever it is, also after the choice has changed', () => {
 		const [inRepo, inState] = [locate(), locate({}, { choice: 'state' })];
 		make(inRepo.folder);
 		expect(folderOfSession(inState, ID)).toBe(join(inRepo.folder, 'sessions', ID));
 		expect(storeHolding(inState, ID)).toMatchObject({ folder: inRepo.folder, isElsewhere: false });
 	});
 
-	it('that had to leave its place is read where it went, the newest place first', () => {
+	it('that had to leave its place is read where it went, newest place first', () => {
 		const location = locate();
 		make(location.folder);
 		make(location.kept);
@@ -113,7 +113,7 @@ describe('a session', () => {
 		]);
 	});
 
-	it('is made in the place for new ones where it lies nowhere', () => {
+	it('is made in the place for new sessions if it is nowhere', () => {
 		const location = locate();
 		expect(folderOfSession(location, ID)).toBe(join(location.folder, 'sessions', ID));
 		expect(placesOf(location, ID)).toEqual([]);
@@ -131,7 +131,7 @@ describe('a session', () => {
 });
 
 describe('stores in the state home', () => {
-	it('are orphans once nothing is at the path of their repo, and can then be of a repo that was moved', () => {
+	it('are orphans once nothing is at the path of their repo, which may have been moved', () => {
 		const location = locate({}, readOnly);
 		prepareStore(location);
 		expect(orphanedStores(stateHome)).toEqual([]);
@@ -141,7 +141,7 @@ describe('stores in the state home', () => {
 		expect(stateStores(stateHome)).toMatchObject([{ root: join(home, 'repo'), isGone: true }]);
 	});
 
-	it('belong to nobody where their mark is damaged', () => {
+	it('belong to nobody if their mark is damaged', () => {
 		const location = locate({}, readOnly);
 		prepareStore(location);
 		writeFileSync(join(location.folder, 'repo.json'), '{');

@@ -43,7 +43,7 @@ const changeHolder = (over: object) => {
 };
 
 describe('a conversation of an agent', () => {
-	it('is one session at a time', () => {
+	it('serves one session at a time', () => {
 		const first = here().begin(talk, a);
 		expect(first.busyBy).toBeNull();
 		expect(here().begin(talk, b).busyBy).toBe(a);
@@ -52,7 +52,7 @@ describe('a conversation of an agent', () => {
 		expect(here().begin(talk, b).busyBy).toBeNull();
 	});
 
-	it('is not taken, nor remembered for a session that may not join those who were in it', () => {
+	it('is neither taken nor remembered for a session that may not join those in it', () => {
 		here().begin(talk, a).end(talk);
 		const asked: unknown[] = [];
 		const use = here().begin(talk, b, (users) => asked.push(users) < 0);
@@ -89,7 +89,7 @@ describe('a conversation of an agent', () => {
 		expect(here().begin(talk, b).busyBy).toBeNull();
 	});
 
-	it('knows who went on in it since, also where that one was killed', () => {
+	it('knows who has used it since, even if that one was killed', () => {
 		here().begin(null, a).end(talk);
 		here().begin(talk, b).end(talk);
 		here().begin(talk, c);
@@ -101,7 +101,7 @@ describe('a conversation of an agent', () => {
 		expect(use.othersSince([a, b])).toEqual([c]);
 	});
 
-	it('is let go of when the CLI went on under another id', () => {
+	it('is released when the CLI continued under another id', () => {
 		const use = here().begin(talk, a);
 		use.end({ agent: 'claude', nativeId: 'another' });
 		use.end(talk);
@@ -118,7 +118,7 @@ describe('a conversation of an agent', () => {
 		},
 	);
 
-	it('is not guarded where the state folder cannot be written, and no turn fails of it', () => {
+	it('is not guarded if the state folder cannot be written, and no turn fails for it', () => {
 		const closed = join(folder, 'closed');
 		mkdirSync(closed);
 		writeFileSync(join(closed, 'conversations'), 'a file in the way');
@@ -135,7 +135,7 @@ describe('a conversation of an agent', () => {
 		chmodSync(closed, 0o700);
 	});
 
-	it('is not guarded through a link in place of the state folder, and no turn fails of it', () => {
+	it('is not guarded through a link in place of the state folder, and no turn fails for it', () => {
 		const link = `${folder}-link`;
 		symlinkSync(folder, link);
 		try {

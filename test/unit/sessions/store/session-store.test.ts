@@ -138,7 +138,7 @@ describe('the place of the store', () => {
 		expect(readdirSync(join(root, 'target'))).toEqual([]);
 	});
 
-	it('in the state home is left, and nothing read there, once the folder of all stores is a link', () => {
+	it('in the state home is left, and nothing is read there, once the folder of all stores is a link', () => {
 		const store = openStore(alive(), { choice: 'state' });
 		const session = store.create({ kind: 'run', objective: 'fix it' });
 		const stores = join(root, 'state/repos');
@@ -158,7 +158,7 @@ describe('the place of the store', () => {
 		expect(stateStores(join(root, 'state')).map(({ root }) => root)).toEqual([root]);
 	});
 
-	it('in the state home is used through a link in place of the state home, which is the user’s to make', () => {
+	it('in the state home is used even if the user made the state home a link', () => {
 		mkdirSync(join(root, 'disk'));
 		symlinkSync(join(root, 'disk'), join(root, 'state'));
 		const store = openStore(alive(), { choice: 'state' });
@@ -233,7 +233,7 @@ describe('a session', () => {
 		expect(() => foreign.open(session.id)).toThrow(expect.objectContaining({ code: 'session_locked' }));
 		now += 2 * 60_000;
 		const taken = foreign.open(session.id);
-		expect(taken.notices).toEqual([expect.stringContaining('cannot be looked at from here')]);
+		expect(taken.notices).toEqual([expect.stringContaining('cannot be checked from here')]);
 		expect(() => session.apply((meta) => ({ ...meta, title: 'too late' }), undefined)).toThrow(
 			expect.objectContaining({ code: 'session_locked' }),
 		);
@@ -247,7 +247,7 @@ describe('a session', () => {
 		taken.release();
 	});
 
-	it('takes away what a process left that was killed while it took a lock, and nothing of a living one', () => {
+	it('removes what a process left that was killed while taking a lock, but nothing of a living one', () => {
 		const store = openStore();
 		const session = store.create({ kind: 'run' });
 		const sessions = join(root, '.agent-relay/sessions');
@@ -297,7 +297,7 @@ describe('a session', () => {
 		session.release();
 	});
 
-	it('that is at work elsewhere is not told as no work left', () => {
+	it('that is in use elsewhere is not reported as no work left', () => {
 		const store = openStore();
 		expect(latestUnfinished(store, { kinds: ['run'] })).toBeNull();
 		const session = store.create({ kind: 'run' });
@@ -346,7 +346,7 @@ describe('a session', () => {
 		expect(store.read(limited)).toMatchObject({ status: 'checkpointed', checkpoint: { reason: 'switch' } });
 	});
 
-	it('of a killed relay is told as checkpointed without anything being written', () => {
+	it('of a killed relay is reported as checkpointed without anything being written', () => {
 		const store = openStore();
 		const session = store.create({ kind: 'run' });
 		session.writeTurnState(turnState({ status: 'running' }));
@@ -357,7 +357,7 @@ describe('a session', () => {
 		session.release();
 	});
 
-	it('that vanished under a turn is made again, and the recorder is told', () => {
+	it('that vanished during a turn is made again, and the recorder learns of it', () => {
 		const session = openStore().create({ kind: 'run', objective: 'keep me' });
 		rmSync(join(root, '.agent-relay'), { recursive: true });
 		expect(session.writeTurnState(turnState())).toEqual({ recreated: true });
@@ -367,7 +367,7 @@ describe('a session', () => {
 		session.release();
 	});
 
-	it('of a newer relay is read but not opened; a damaged one is left as it is', () => {
+	it('of a newer relay is read but not opened; a damaged one is left untouched', () => {
 		const store = openStore();
 		const id = finished(store);
 		const path = join(root, '.agent-relay', 'sessions', id, 'meta.json');
@@ -402,7 +402,7 @@ describe('a session', () => {
 		expect(store.read(id)).toMatchObject({ title: 'new', x_tool: { deep: [1] } });
 	});
 
-	it('with a parent takes over objective, native ids and notes, and its lineage is told oldest first', () => {
+	it('with a parent takes over objective, native ids and notes, and its lineage is oldest first', () => {
 		const store = openStore();
 		const parent = finished(store);
 		const opened = store.open(parent);
@@ -431,7 +431,7 @@ describe('a session', () => {
 		child.release();
 	});
 
-	it('tells a missing parent, a cycle and a damaged turn in its lineage', () => {
+	it('reports a missing parent, a cycle and a damaged turn in its lineage', () => {
 		const store = openStore();
 		const [a, b] = [finished(store), finished(store)];
 		const link = (id: SessionId, parent: string) => {
@@ -451,7 +451,7 @@ describe('a session', () => {
 			expect.stringContaining('cannot be read'),
 		]);
 		link(b, '../../etc');
-		expect(store.lineage(b)[0]?.problems).toContainEqual(expect.stringContaining('no session id'));
+		expect(store.lineage(b)[0]?.problems).toContainEqual(expect.stringContaining('not a session id'));
 	});
 });
 
@@ -482,7 +482,7 @@ describe('the list', () => {
 		expect(store.resolve('latest')).toBe(third);
 	});
 
-	it('takes a turn of the future for one of now, and a repair for no use', () => {
+	it('counts a turn in the future as now, and a repair as no use', () => {
 		const store = openStore();
 		const repaired = finished(store);
 		const session = store.open(repaired);
@@ -499,7 +499,7 @@ describe('the list', () => {
 		expect(store.list().map(({ id }) => id)).toEqual([future, newest, repaired]);
 	});
 
-	it('passes over folders with hostile names, and takes none that never began for the latest', () => {
+	it('skips folders with hostile names, and never takes one that did not begin for the latest', () => {
 		const store = openStore();
 		const id = finished(store);
 		const sessions = join(root, '.agent-relay', 'sessions');
@@ -526,7 +526,7 @@ describe('the list', () => {
 		expect(() => store.open('../../../etc' as SessionId)).toThrow();
 	});
 
-	it('has what a relay left that died before its record as damaged, and not what one is beginning', () => {
+	it('shows what a relay left before its record as damaged, but not what one is just beginning', () => {
 		const store = openStore();
 		const id = finished(store);
 		const folder = join(root, '.agent-relay/sessions', '01JD0000000000000000000000');
@@ -554,7 +554,7 @@ describe('the list', () => {
 		expect(listed()).toMatchObject({ problem: 'the prompt of turn 1 waits, but meta.json is missing' });
 	});
 
-	it('is empty where nothing was recorded, and creates nothing', () => {
+	it('is empty if nothing was recorded, and creates nothing', () => {
 		expect(openStore().list()).toEqual([]);
 		expect(() => openStore().resolve('latest')).toThrow(expect.objectContaining({ code: 'no_such_session' }));
 		expect(readdirSync(root)).toEqual([]);
@@ -582,7 +582,7 @@ describe('a session that is removed', () => {
 			{ before, now, isUnfinishedToo: false },
 		);
 
-	it('stays where another went on from it since the look, with all that it holds', async () => {
+	it('stays, with all that it holds, if another has continued it since the look', async () => {
 		const store = openStore();
 		const parent = finished(store);
 		now += 60_000;
@@ -596,7 +596,7 @@ describe('a session that is removed', () => {
 		store.open(parent).release();
 	});
 
-	it('is no parent any more: what goes on from it at that moment is not made', () => {
+	it('can no longer be a parent: a session that continues it at that moment is not made', () => {
 		const store = openStore();
 		const parent = finished(store);
 		let problem: unknown = null;
@@ -612,7 +612,7 @@ describe('a session that is removed', () => {
 		expect(readdirSync(join(root, '.agent-relay', 'sessions'))).toEqual([]);
 	});
 
-	it('is no session to another that was about to remove or to open it', () => {
+	it('is gone for another process that was about to remove or open it', () => {
 		const [store, other] = [openStore(), openStore()];
 		const id = finished(store);
 		other.read(id);

@@ -10,7 +10,7 @@ const entry = {
 };
 
 describe('the record of a session whose relay died', () => {
-	it('says of status, turns and agents what recovery will say', () => {
+	it('has the status, turns and agents that recovery will write', () => {
 		const { meta, turns } = settledRecord(entry, { status: 'checkpointed' });
 		expect(meta.status).toBe('checkpointed');
 		expect(meta.agents.claude?.turns).toBe(2);

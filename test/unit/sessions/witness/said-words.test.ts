@@ -21,7 +21,7 @@ const at = (prompt: string, start = 0, end = Buffer.byteLength(prompt)): Recorde
 });
 
 describe('the words of a turn', () => {
-	it("are the user's where the witness knows just these bytes", () => {
+	it("are the user's if the witness knows exactly these bytes", () => {
 		fc.assert(
 			fc.property(fc.string({ unit: 'grapheme', minLength: 1 }), fc.string(), (words, before) => {
 				const start = Buffer.byteLength(before);
@@ -35,7 +35,7 @@ describe('the words of a turn', () => {
 		);
 	});
 
-	it("are never the user's where any byte differs", () => {
+	it("are never the user's if any byte differs", () => {
 		fc.assert(
 			fc.property(fc.string({ minLength: 1 }), fc.string({ minLength: 1 }), (words, other) => {
 				fc.pre(words !== other);
@@ -56,7 +56,7 @@ describe('the words of a turn', () => {
 		expect(saidInTurn(fakeWitness(), 1, at(prompt, 4, end)).unconfirmed).toBe('key=abcdef and more');
 	});
 
-	it('are lost where neither has them', () => {
+	it('are lost if neither has them', () => {
 		expect(saidInTurn(fakeWitness(), 1, { prompt: null, range: { start: 0, end: 4 } }).isLost).toBe(true);
 		expect(saidInTurn(fakeWitness(), 1, at('to', 0, 4))).toMatchObject({ isLost: true, unconfirmed: null });
 	});
@@ -65,7 +65,7 @@ describe('the words of a turn', () => {
 describe('a prompt that waits', () => {
 	const pending = (words: string, turn = 1) => ({ kind: 'pending' as const, turn, words });
 
-	it("is the user's only where it is the newest that was kept or sent", () => {
+	it("is the user's only if it is the newest that was kept or sent", () => {
 		const witness = fakeWitness(said('old', 1), said('newer', 2));
 		expect(saidAsPending([witness], 'newer').words).toBe('newer');
 		expect(saidAsPending([witness], 'old')).toMatchObject({ words: null, unconfirmed: 'old' });
@@ -102,7 +102,7 @@ describe('the lines of a witness', () => {
 		words: fc.string({ unit: 'binary' }),
 	});
 
-	it('read back as they were written, whatever is torn at the end', () => {
+	it('round-trip, whatever is torn at the end', () => {
 		fc.assert(
 			fc.property(fc.array(line), fc.nat(), (lines, cut) => {
 				const text = lines.map(serializeWitness).join('');
