@@ -91,7 +91,7 @@ describe.skipIf(!hasAgents)('a real CLI that is started in a sub folder', () => 
 
 			expect(second.exitCode, second.stderr).toBe(0);
 			expect(second.stderr).toContain(
-				`${cwd}, which is no longer a folder of this worktree; it goes on in ${scene.repo}`,
+				`${cwd}, which is no longer a folder of this worktree; it continues in ${scene.repo}`,
 			);
 			expect(second.stdout).toContain('starts a new conversation');
 			expect(scene.model.of(agent)[1]?.raw).toContain('I will call it Merlin.');

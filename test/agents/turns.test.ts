@@ -159,7 +159,7 @@ describe.skipIf(!hasAgents)('a turn of a real CLI', () => {
 
 		// 2.1.332 finds its own session from any folder; 2.1.197 does not, and gets the story in a packet.
 		expect(exitCode, stderr).toBe(0);
-		expect(stderr).toContain(`it goes on in ${moved}`);
+		expect(stderr).toContain(`it continues in ${moved}`);
 		expect(scene.model.of('claude').at(-1)?.raw).toContain('I will call it Heron.');
 	});
 

@@ -86,7 +86,7 @@ describe('a session that another home began', () => {
 		const refused = await cli.run(['run', '--session', ref, ...CODEX, 'and more'], { env });
 		expect(refused.stderr.trim().split('\n')).toEqual([
 			expect.stringContaining(`No witness says that session ${ref} is yours`),
-			`  Look at it: agent-relay show ${ref}, or go on with it: agent-relay run --session ${ref} --here "TASK"`,
+			`  Look at it: agent-relay show ${ref}, or continue it: agent-relay run --session ${ref} --here "TASK"`,
 		]);
 		const end = await cli.run(['run', '--session', ref, '--here', '--json', ...CODEX, 'and more'], { env });
 		const child = /"session_id":"(\w{26})"/.exec(end.stdout)?.[1] ?? '';

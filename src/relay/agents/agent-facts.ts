@@ -6,7 +6,7 @@ import type { RelayDeps } from '../ports.ts';
 import { refusalOf } from './require-executable.ts';
 import { ledgerKey } from './update-ledger.ts';
 
-/** What is known of an agent at this moment, without starting it. */
+/** What is known of an agent now, without starting it. */
 export interface AgentFacts extends CandidateFacts {
 	readonly adapter: AgentAdapter;
 	readonly executable: FoundExecutable;
@@ -16,8 +16,8 @@ export interface AgentFacts extends CandidateFacts {
 }
 
 /**
- * Each fact is looked up when it is asked for: most choices fall on the first agent, and the others are not looked at. `isNamed`:
- * the user named the agent, now or in his configuration.
+ * Each fact is looked up on demand: most choices fall on the first agent, and the others are not examined. `isNamed`: the user
+ * named the agent, now or in his configuration.
  */
 export function agentFacts(
 	adapter: AgentAdapter,

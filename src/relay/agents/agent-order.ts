@@ -1,11 +1,11 @@
-/** Who is asked first: the configured order, the user's default, and the agent at work. Pure. */
+/** The order in which agents are tried: the configured order, the user's default, and the agent at work. Pure. */
 import type { AgentId } from '../../agents/agent-adapter.ts';
 import type { AgentRegistry } from '../../agents/registry.ts';
 import type { RelayConfig } from '../../config/schema.ts';
 import type { LedgerEntry } from '../../limits/ledger-file.ts';
 import type { AgentChoice } from '../conversation-contract.ts';
 
-/** A configured agent that this build has no adapter for is passed over; one that the user typed is an error. */
+/** Skips a configured agent that this build has no adapter for; throws for one that the user typed. */
 export function agentOrder(
 	registry: AgentRegistry,
 	{ agents }: Pick<RelayConfig, 'agents'>,
@@ -19,7 +19,7 @@ export function agentOrder(
 	return agents.default === null ? order : inFront(registry.parse(agents.default), order);
 }
 
-/** The order with the models that the user named: an agent in it without one is asked for with its own, each once. */
+/** The order with the models that the user named: an agent without one gets its own, and each choice comes once. */
 export function rememberedOrder({
 	order,
 	models,
@@ -42,7 +42,7 @@ export function inFront(first: AgentChoice, order: readonly AgentChoice[]): Agen
 	return [first, ...order.filter(({ agent, model }) => agent !== first.agent || model !== first.model)];
 }
 
-/** The first agent before `active` whose limit was met and has ended; null when there is none to offer. */
+/** The first agent before `active` that met a limit which has ended; null when there is none to offer. */
 export function agentToOffer(
 	order: readonly AgentChoice[],
 	active: AgentChoice,

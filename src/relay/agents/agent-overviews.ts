@@ -4,7 +4,7 @@ import type { AgentOverview } from '../conversation-contract.ts';
 import type { RelayDeps } from '../ports.ts';
 import { type AgentFacts, allAgentFacts } from './agent-facts.ts';
 
-/** Every agent with what is known of it without starting any. */
+/** Every agent with what is known of it, without starting any. */
 export function agentOverviews(deps: RelayDeps, active: AgentId | null): AgentOverview[] {
 	return allAgentFacts(deps).map((facts) => {
 		const { adapter, executable } = facts;

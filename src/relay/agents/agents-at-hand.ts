@@ -1,4 +1,4 @@
-/** Who could work on the conversation at hand: looked at when asked, nothing is begun. */
+/** Which agents could work on the current conversation. Looked up on demand; starts nothing. */
 import type { AgentsAtHand } from '../conversation-contract.ts';
 import type { ConversationState } from '../conversation-state.ts';
 import { choiceRequest, whyElsewhere } from '../first-step.ts';
@@ -10,11 +10,11 @@ import { lacksLogins } from './require-executable.ts';
 
 interface AtHand {
 	state: ConversationState;
-	/** Of the worktree where the session works. */
+	/** The ports of the worktree where the session works. */
 	ports: Ports;
 }
 
-/** `atHand` is asked at each call, as a conversation goes from session to session. */
+/** `atHand` is called each time, as a conversation moves from session to session. */
 export function agentsAtHand(atHand: () => AtHand): AgentsAtHand {
 	let hasOffered = false;
 	return {

@@ -1,4 +1,4 @@
-/** "Who works next", asked of the pure choice in `limits/successor.ts`. */
+/** Gathers the candidates for the pure choice of who works next in `limits/successor.ts`. */
 import type { AgentAdapter, AgentId } from '../../agents/agent-adapter.ts';
 import { RelayError } from '../../core/errors.ts';
 import { chooseSuccessor, type SuccessorChoice } from '../../limits/successor.ts';
@@ -34,7 +34,7 @@ export function chooseAgent(request: ChoiceRequest, deps: RelayDeps): SuccessorC
 	});
 }
 
-/** Demo agents take part only where the user named one: work must never seem done because a script answered. */
+/** Demo agents take part only if the user named one: work must never seem done because a script answered. */
 function eligibleAdapters(
 	{ order, current, explicit }: ChoiceRequest,
 	{ registry }: RelayDeps,
@@ -46,7 +46,7 @@ function eligibleAdapters(
 	return isDemoWanted ? registry.adapters : registry.adapters.filter(({ isDemo }) => !isDemo);
 }
 
-/** Throws `not_logged_in` where no login of this agent is known: naming a model does not name who gets the words. */
+/** Throws `not_logged_in` if no login of this agent is known: naming a model does not choose who gets the words. */
 export function requireKnownLogin(agent: AgentId, deps: RelayDeps): void {
 	const { title } = deps.registry.find(agent);
 	const login = deps.loginOf(agent);

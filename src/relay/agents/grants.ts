@@ -1,4 +1,4 @@
-/** What an agent was given in its last turn of a session, beside what it gets now: the differences, in lines. Pure. */
+/** How what an agent gets now differs from what it was given in its last turn of a session, in lines. Pure. */
 import type { LoginState, PermissionPreset } from '../../agents/agent-adapter.ts';
 import { safeLine } from '../../core/text.ts';
 import type { SessionMeta } from '../../sessions/session-meta.ts';
@@ -14,19 +14,19 @@ export interface Grants {
 	account: LoginState['account'];
 }
 
-/** Of an agent that goes on; empty where all is as it was, or the record does not say. */
+/** For an agent that continues; empty if nothing changed, or the record does not say. */
 export function grantChanges(agent: string, known: Known, now: Grants): string[] {
 	const lines: string[] = [];
 	if (known.account !== undefined && known.account.hash !== now.account)
 		lines.push(`${agent} is logged in with another account than in its last turn here`);
 	if (known.permissions !== now.permissions)
-		lines.push(`${agent} had the permissions ${known.permissions}; it goes on with ${now.permissions}`);
+		lines.push(`${agent} had the permissions ${known.permissions}; it continues with ${now.permissions}`);
 	const commands = known.allow_commands && differences(known.allow_commands, now.allowCommands);
 	if (commands) lines.push(`the commands that ${agent} may run have changed: ${commands}`);
 	return lines;
 }
 
-/** Told by the agent itself as it begins. */
+/** The change in MCP servers, which the agent itself reports as it begins. */
 export function serverChange(
 	agent: string,
 	known: readonly string[] | null | undefined,
@@ -36,7 +36,7 @@ export function serverChange(
 	return servers === null ? null : `the MCP servers of ${agent} have changed: ${servers}`;
 }
 
-/** `now also npm test; no longer git push`; null where nothing differs. */
+/** `now also npm test; no longer git push`; null if nothing differs. */
 function differences(before: readonly string[], after: readonly string[]): string | null {
 	const list = (texts: readonly string[]) => texts.map((text) => safeLine(text, 80)).join(', ');
 	const added = after.filter((text) => !before.includes(text));

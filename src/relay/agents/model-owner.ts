@@ -1,4 +1,4 @@
-/** Whose a model is that the user named without an agent. Pure. */
+/** Finds the agent for a model that the user named without an agent. Pure. */
 import type { AgentAdapter, AgentId } from '../../agents/agent-adapter.ts';
 import { RelayError } from '../../core/errors.ts';
 import type { AgentChoice } from '../conversation-contract.ts';
@@ -15,8 +15,8 @@ export interface ModelQuestion {
 }
 
 /**
- * The current agent where it knows the model, else the first that does (installed ones first), else the current one, else the
- * only one that is installed. Throws `usage` where that leaves several: no agent is chosen for being free.
+ * The current agent if it knows the model, else the first that does (installed ones first), else the current one, else the
+ * only one that is installed. Throws `usage` if that leaves several: no agent is chosen for being free.
  */
 export function modelOwner(question: ModelQuestion): AgentId {
 	const { model, current, order, adapters, isInstalled } = question;

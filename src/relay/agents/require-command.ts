@@ -1,4 +1,4 @@
-/** What can be told of an agent's command line before anything is created for its turn. */
+/** Checks an agent's command line before anything is created for its turn. */
 import type { PermissionPreset } from '../../agents/agent-adapter.ts';
 import { agentSettings } from '../../config/defaults.ts';
 import { RelayError } from '../../core/errors.ts';
@@ -9,11 +9,11 @@ import { presentPlace } from '../resume/present-place.ts';
 
 export interface AskedTurn {
 	permissions: PermissionPreset;
-	/** As it will be sent; absent where that is not known yet. */
+	/** The prompt as it will be sent; absent if not known yet. */
 	text?: string;
 }
 
-/** Throws what the adapter throws for a model, a preset or a prompt that its CLI cannot be given. Starts nothing. */
+/** Throws what the adapter throws for a model, a preset or a prompt that its CLI cannot take. Starts nothing. */
 export function requireCommand({ agent, model }: AgentChoice, asked: AskedTurn, deps: RelayDeps): void {
 	const { config, env, isRoot, isTrusted, registry, repo } = deps;
 	registry.find(agent).command({

@@ -23,7 +23,7 @@ function notTrusted(refused: string): RelayError {
 	return new RelayError('not_trusted', refused, { hint: 'Trust this repo with: agent-relay config trust' });
 }
 
-/** Why an agent that is there may not be started in this repo: where its program lies, or what the CLI would obey. */
+/** Why an installed agent may not be started in this repo: where its program is, or what the CLI would obey. */
 export function refusalOf(
 	agent: AgentId,
 	deps: RelayDeps,
@@ -37,7 +37,7 @@ export function refusalOf(
 	return adapter.refusal({ isTrusted, folder, worktree, isGitRepo: repo.kind !== 'none', env });
 }
 
-/** For a prompt that no installed agent may get: nobody is logged in, or no login is known. */
+/** The error for a prompt that no installed agent may get: nobody is logged in, or no login is known. */
 export function nobodyLoggedIn(
 	{ registry, findExecutable }: RelayDeps,
 	candidates: readonly CandidateVerdict[],
@@ -58,7 +58,7 @@ const WITHOUT_LOGIN: ReadonlySet<CandidateVerdict['verdict']> = new Set([
 	'no_login_known',
 ]);
 
-/** True where a login is all that is missing: nobody could work after a reset either. */
+/** True if only a login is missing: nobody could work after a reset either. */
 export function lacksLogins(candidates: readonly CandidateVerdict[]): boolean {
 	return (
 		candidates.some(({ verdict }) => WITHOUT_LOGIN.has(verdict)) &&
@@ -68,7 +68,7 @@ export function lacksLogins(candidates: readonly CandidateVerdict[]): boolean {
 
 const CANNOT_START: ReadonlySet<CandidateVerdict['verdict']> = new Set(['not_installed', 'demo']);
 
-/** For a prompt that no installed agent could take; one that is there but refused is named with the way to allow it. */
+/** The error for a prompt that no installed agent could take. Names one that is there but refused, and how to allow it. */
 export function nobodyInstalled(deps: RelayDeps): RelayError {
 	const { registry } = deps;
 	const refused = registry.adapters.map(({ id }) => refusalOf(id, deps)).find((text) => text !== null);

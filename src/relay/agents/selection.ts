@@ -12,19 +12,19 @@ import { modelOwner } from './model-owner.ts';
 type Facts = Pick<Policy, 'registry' | 'config' | 'findExecutable'>;
 
 /**
- * Who gets the next prompt, and under what: what the user named, else what the session's record says. A wide preset is never
- * taken up again by itself.
+ * Who gets the next prompt, and under which settings: what the user named, else what the session's record says. A wide preset is
+ * never resumed automatically.
  */
 export class Selection {
 	permissions: PermissionPreset;
 	/** Agents that the user named, or that worked in this session already. */
 	readonly named: Set<AgentId>;
 	readonly #order: readonly AgentChoice[];
-	/** The model that the user named for each agent; it is given again on every later turn of that agent. */
+	/** The model that the user named for each agent; every later turn of that agent uses it. */
 	readonly #models: Map<AgentId, string>;
 	#active: AgentChoice | null;
 	#isExplicit: boolean;
-	/** `--model` without an agent, until it is clear whose it is. */
+	/** `--model` without an agent, until its agent is known. */
 	#looseModel: string | null;
 	#ownerOfModel: AgentId | null = null;
 	#switchedFrom: AgentId | null = null;
@@ -40,7 +40,7 @@ export class Selection {
 		this.#looseModel = agent === null ? model : null;
 	}
 
-	/** Who works now; null until the first prompt chose. */
+	/** Who works now; null until the first prompt has chosen. */
 	get active(): AgentChoice | null {
 		return this.#active;
 	}
@@ -50,12 +50,12 @@ export class Selection {
 		return this.#isExplicit ? this.#active : null;
 	}
 
-	/** The agent that the user left, while no prompt went to the new one. */
+	/** The agent that the user left, until a prompt goes to the new one. */
 	get switchedFrom(): AgentId | null {
 		return this.#switchedFrom;
 	}
 
-	/** The agent that works only because a model is of it; null where the user named one. */
+	/** The agent that works only because it has the model; null if the user named one. */
 	get ownerOfModel(): AgentId | null {
 		return this.#ownerOfModel;
 	}
@@ -65,7 +65,7 @@ export class Selection {
 		return rememberedOrder({ order: this.#order, models: this.#models });
 	}
 
-	/** As `order`; the agent at work keeps the conversation until a limit or the user moves it. */
+	/** Like `order`; the agent at work keeps the conversation until a limit or the user moves it. */
 	preferred(): AgentChoice[] {
 		return this.#active === null ? this.order() : inFront(this.#active, this.order());
 	}
@@ -75,7 +75,7 @@ export class Selection {
 		return this.#order;
 	}
 
-	/** The user's own choice. `worked`: who had the last turn. */
+	/** Takes the user's own choice. `worked`: who had the last turn. */
 	name(choice: AgentChoice, worked: AgentId | null): void {
 		this.#active = this.#withModel(choice);
 		this.#looseModel = null;
@@ -93,7 +93,7 @@ export class Selection {
 		this.#active = { agent, model };
 	}
 
-	/** Gives a model that was named alone to the agent that has it; returns what is to be said of that, or null. */
+	/** Gives a model that was named alone to the agent that has it; returns what to tell the user about it, or null. */
 	placeModel(worked: AgentId | null, { registry, config, findExecutable }: Facts): string | null {
 		const model = this.#looseModel;
 		if (model === null) return null;
@@ -114,18 +114,18 @@ export class Selection {
 		return `${agent} takes this, not ${before}: ${model} is a model of ${agent}`;
 	}
 
-	/** A turn of it is about to begin. */
+	/** Notes that a turn of this choice is about to begin. */
 	taken(choice: AgentChoice): void {
 		this.#active = choice;
 		this.#switchedFrom = null;
 	}
 
-	/** The session at hand is left. */
+	/** Leaves the current session. */
 	forgetSwitch(): void {
 		this.#switchedFrom = null;
 	}
 
-	/** A session is opened: its agent goes on unless the user named one. */
+	/** Opens a session: its agent continues unless the user named one. */
 	restore(
 		meta: SessionMeta,
 		last: TurnState | null,
@@ -138,11 +138,11 @@ export class Selection {
 		const isSwitch = isUnused && meta.checkpoint?.reason === 'switch';
 		// The agent that the user switched to and that had no turn yet.
 		const switchedTo = isSwitch ? (meta.checkpoint?.next_agent ?? null) : null;
-		const goesOn = switchedTo ?? meta.active_agent;
-		if (this.#active === null && goesOn !== null && isKnown(goesOn)) {
-			this.#active = { agent: goesOn, model: null };
+		const agent = switchedTo ?? meta.active_agent;
+		if (this.#active === null && agent !== null && isKnown(agent)) {
+			this.#active = { agent, model: null };
 			this.#isExplicit = switchedTo !== null;
-			this.named.add(goesOn);
+			this.named.add(agent);
 		}
 		if (this.#active !== null) this.#active = this.#withModel(this.#active);
 		if (asked === null && known?.permissions === 'read-only') this.permissions = 'read-only';
@@ -150,7 +150,7 @@ export class Selection {
 		if (isOther && (isSwitch || this.#isExplicit)) this.#switchedFrom = last.agent;
 	}
 
-	/** The model that is named with it, else the one that the user named for that agent before. */
+	/** The model that is named with the agent, else the one that the user named for it before. */
 	#withModel(choice: AgentChoice): AgentChoice {
 		if (choice.model !== null) this.#models.set(choice.agent, choice.model);
 		return withRemembered(choice, this.#models);

@@ -6,12 +6,12 @@ import { limitFromDisk } from '../../turns/event-log.ts';
 import type { RelayDeps } from '../ports.ts';
 
 const HOUR_MS = 3600_000;
-/** A login that can be seen is another one once it changes; one that cannot be seen may have been mended meanwhile. */
+/** A change of a visible login is noticed; one that cannot be seen may have been fixed meanwhile. */
 const REFUSED_FOR_MS = { yes: 24 * HOUR_MS, no: 24 * HOUR_MS, unknown: HOUR_MS };
 
 /**
- * A success clears the agent's entries, a limit makes one, a refused login is remembered; returns that limit. `model`: as
- * it was asked for. A sub-agent's refused model gets an entry of its own, and the turn's none.
+ * A success clears the agent's entries, a limit adds one, a refused login is remembered; returns that limit. `model`: as
+ * requested. A sub-agent's refused model gets an entry of its own, and the turn's none.
  */
 export function updateLedger(
 	state: TurnState,

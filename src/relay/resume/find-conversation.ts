@@ -11,7 +11,7 @@ export interface FoundConversation extends Pick<SessionSummary, 'id' | 'meta'> {
 	isNamed: boolean;
 }
 
-/** Races and their entrants are gone on with by `race resume`. */
+/** Without races and their entrants, which `race resume` resumes. */
 const CONVERSATION_KINDS = ['shell', 'run', 'chat'] as const;
 
 /** `ref`: id, prefix, suffix, name or `latest`. Throws `no_such_session`, `ambiguous_session`. */
@@ -26,12 +26,12 @@ export function findConversation(ref: string, store: SessionStore): FoundConvers
 export function findUnfinished(store: SessionStore): FoundConversation {
 	const kinds = ['shell', 'run'] as const;
 	const isMeant = ({ meta }: SessionSummary) => !isEmptyChild(meta);
-	// One that a repo brings along stands behind the user's own, however new it looks.
+	// One that came with a repo ranks behind the user's own, however new it looks.
 	const isOwn = (session: SessionSummary) => isMeant(session) && store.witness(session.id).isOurs;
 	const latest = latestUnfinished(store, { kinds }, isOwn) ?? latestUnfinished(store, { kinds }, isMeant);
 	if (latest !== null) return { ...latest, isNamed: false };
 	throw new RelayError('nothing_to_continue', 'No session here has work left.', {
-		hint: 'Start one: agent-relay run "TASK", or go on with a finished one: agent-relay run --session REF "TASK"',
+		hint: 'Start one: agent-relay run "TASK", or continue a finished one: agent-relay run --session REF "TASK"',
 	});
 }
 
@@ -47,7 +47,7 @@ export function findChat(ref: string | null, store: SessionStore): SessionId {
 	});
 }
 
-/** Made to go on with a completed session by a relay that died before it had noted a prompt: nothing waits there. */
+/** Made to continue a completed session, by a relay that died before it had noted a prompt: nothing is pending there. */
 function isEmptyChild(meta: SessionMeta | null): boolean {
 	if (meta === null || meta.parent === null || meta.turn_count > 0) return false;
 	return (meta.checkpoint?.pending_prompt ?? null) === null;

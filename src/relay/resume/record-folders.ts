@@ -2,8 +2,8 @@ import { relative, sep } from 'node:path';
 import type { RepoFacts } from '../../git/repo-facts.ts';
 
 /**
- * The folders of sessions as an agent that starts in `folder` can open them: relative where all lie in the repo, else absolute, so that
- * each still leads from one to another.
+ * The folders of sessions as an agent that starts in `folder` can open them: relative if all are in the repo, else absolute, so
+ * that paths from one to another stay valid.
  */
 export function readableFolders(
 	folders: readonly string[],

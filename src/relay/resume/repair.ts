@@ -1,4 +1,4 @@
-/** What a crashed relay left: turns to judge, processes to end, unfinished work to pack. Told in lines for people. */
+/** What a crashed relay left: turns to judge, processes to end, unfinished work to pack. Reported in lines for people. */
 import { existsSync } from 'node:fs';
 import { fromIso } from '../../core/clock.ts';
 import { RelayError } from '../../core/errors.ts';
@@ -38,7 +38,7 @@ const CHECKPOINT_REASON = {
 	running: 'outcome_unknown',
 } as const;
 
-/** Judges every turn that is still `running`; the caller holds the lock. `deps`: of the session's own place. */
+/** Judges every turn that is still `running`; the caller holds the lock. `deps`: those of the session's own place. */
 export async function repairSession(session: OpenSession, deps: RelayDeps): Promise<string[]> {
 	const { clock, processes, env, registry, estimateCost } = deps;
 	const adapter = (agent: string) => registry.adapters.find(({ id }) => id === agent) ?? null;
@@ -80,21 +80,21 @@ export async function repairSession(session: OpenSession, deps: RelayDeps): Prom
 }
 
 /**
- * Repairs the newest sessions whose relay is gone, each by the facts of its own worktree. One that cannot be opened is passed
- * over; opening it says why. Entrants of a race are left to it.
+ * Repairs the newest sessions whose relay is gone, each by the facts of its own worktree. One that cannot be opened is skipped;
+ * opening it says why. Entrants of a race are left to the race.
  */
 export async function repairAbandoned(deps: Ports): Promise<string[]> {
 	const abandoned = deps.store
 		.list({ limit: ABANDONED_LOOK, order: 'touched', kinds: ['shell', 'run', 'chat'], isOfUnfinished: true })
 		.filter(({ meta, status }) => meta?.status === 'active' && status !== 'active')
-		// One that another relay left is not touched until the user says that it goes on.
+		// One that another relay left is not touched until the user accepts it.
 		.filter(({ id }) => deps.store.witness(id).isOurs);
 	const lines: string[] = [];
 	for (const { id } of abandoned) {
 		try {
 			lines.push(...(await repairOne(id, deps)));
 		} catch (error) {
-			// One odd file stops its own session, and none that the user asks for.
+			// An odd file stops its own session, not the one that the user asks for.
 			lines.push(`session ${id} cannot be looked after: ${messageOf(error)}`);
 		}
 	}
@@ -119,19 +119,19 @@ async function repairOne(id: SessionId, deps: Ports): Promise<string[]> {
 	}
 }
 
-/** Unfinished work gets its packet first. */
+/** Releases the session; unfinished work gets its packet first. */
 export async function letGo(session: OpenSession, ports: Ports): Promise<void> {
 	try {
 		await packUnfinished(session, ports);
 	} finally {
-		// A finished session that was opened but not gone on with leaves no empty child behind.
+		// A finished session that was opened but not continued leaves no empty child behind.
 		if (session.meta.parent === null) session.release();
 		else session.discardIfEmpty();
 	}
 }
 
 /**
- * Unfinished work gets its packet before the session is let go; finished work needs none. `isItsOwn`: whether `deps` are of
+ * Packs unfinished work before the session is released; finished work needs no packet. `isItsOwn`: whether `deps` are those of
  * the worktree where the session worked.
  */
 export async function packUnfinished(
@@ -144,7 +144,7 @@ export async function packUnfinished(
 	const facts = { meta: session.meta, lastTurn: last };
 	if (hasUnusedPacket(facts) || sessionStatus({ ...facts, isLocked: false }).status === 'completed') return;
 	const reason = last.status === 'completed' ? 'interrupted' : CHECKPOINT_REASON[last.status];
-	// What a chat is about is its objective; no prompt of it waits for one agent.
+	// The topic of a chat is its objective; no prompt of a chat waits for one agent.
 	const words =
 		last.trigger === 'chat' ? null : recordedWords(placedTurns(ports.store.lineage(session.id)), last);
 	const deps = withPolicy(ports);
@@ -166,20 +166,20 @@ export async function packUnfinished(
 	session.apply(checkpoint, { reason, at: deps.clock.now(), packet: made.path, resetAt });
 }
 
-/** In words; a bug passes through. */
+/** The message of an expected error; rethrows a bug. */
 function messageOf(error: unknown): string {
 	if (error instanceof RelayError) return error.message;
 	if (error instanceof Error && 'syscall' in error) return error.message;
 	throw error;
 }
 
-/** The session of another repo is repaired without a look at the files here. */
+/** A session of another repo is repaired without a look at the files here. */
 function notPlaced(error: unknown): null {
 	if (error instanceof RelayError) return null;
 	throw error;
 }
 
-/** Agents of this session that outlived their relay: what they still do belongs to their turn, so its repair waits. */
+/** Agents of this session that outlived their relay. What they still do belongs to their turn, so its repair waits. */
 async function survivorsOf({ id, repo }: SessionMeta, { survivors }: Ports): Promise<Survivor[]> {
 	return (await survivors.left(repo.worktree)).filter(({ session_id }) => session_id === id);
 }

@@ -1,4 +1,4 @@
-/** Whether a session may go on: one that this user's relay began, or of which he says so. */
+/** Whether a session may be resumed: this user's relay began it, or the user accepts it. */
 import { RelayError } from '../../core/errors.ts';
 import type { SessionId } from '../../core/ids.ts';
 import type { SessionMeta } from '../../sessions/session-meta.ts';
@@ -6,20 +6,20 @@ import type { SessionStore } from '../../sessions/store/session-store.ts';
 import type { Witness } from '../../sessions/witness/witness.ts';
 
 /**
- * Throws `refused` for a session that no relay of this user began, unless `isAccepted`: he says that it goes on. `goOn`: the
- * command that says so.
+ * Throws `refused` for a session that no relay of this user began, unless the user accepts it (`isAccepted`). `command`: the
+ * command that accepts it.
  */
 export function requireOrigin(
 	meta: Pick<SessionMeta, 'id' | 'kind'> & Partial<Pick<SessionMeta, 'status'>>,
 	{ isOurs, problem, path }: Witness,
 	isAccepted: boolean,
-	goOn = acceptingCommand(meta),
+	command = acceptingCommand(meta),
 ): void {
 	if (isOurs || isAccepted) return;
 	const { id, kind } = meta;
 	const why = problem === null ? '' : ` ${path} cannot say so: ${problem}.`;
 	throw new RelayError('refused', `${describeNoWitness(id, kind === 'race' ? 'race' : 'session')}.${why}`, {
-		hint: `Look at it: agent-relay show ${id.slice(-6)}, or go on with it: ${goOn}`,
+		hint: `Look at it: agent-relay show ${id.slice(-6)}, or continue it: ${command}`,
 	});
 }
 
@@ -28,14 +28,14 @@ function acceptingCommand({ id, kind, status }: Parameters<typeof requireOrigin>
 	return `agent-relay ${kind === 'chat' ? 'chat' : 'run'} --session ${id.slice(-6)} --here${task}`;
 }
 
-/** Why a session, or a race, is asked about, without a full stop. */
+/** Why the user is asked about a session or a race, without a full stop. */
 export function describeNoWitness(id: string, what: 'session' | 'race' = 'session'): string {
 	return `No witness says that ${what} ${id.slice(-6)} is yours: ${UNWITNESSED}`;
 }
 
-/** Of a session that is known from the words before. */
+/** For a session that the text before names. */
 export const NO_WITNESS = 'no witness says that it is yours';
-/** Where such a one is from. */
+/** Where such a session may come from. */
 export const UNWITNESSED =
 	'it came with the repo, from another home, or from a relay that kept no witness yet';
 

@@ -1,5 +1,5 @@
 /**
- * Where a session goes on: in the worktree where it was made, wherever the relay was started; in the present folder when
+ * Where a session continues: in the worktree where it was made, wherever the relay was started; in the present folder when
  * that worktree is gone or the repo was moved. Only a repo that is known to be another one is refused.
  */
 import { existsSync, realpathSync } from 'node:fs';
@@ -14,15 +14,15 @@ import { folderOf } from '../../sessions/store/new-meta.ts';
 import type { Ports } from '../ports.ts';
 
 export interface SessionPlace {
-	/** Of the folder where the session goes on. */
+	/** The ports of the folder where the session continues. */
 	ports: Ports;
 	/** `own`: where it was made. `moved`: the same files at a new path. `other`: its trees say nothing about the files here. */
 	is: 'own' | 'moved' | 'other';
-	/** Where the record says that it was made. */
+	/** Where the session was made, by its record. */
 	from: SessionMeta['repo'];
-	/** Where its agents start from now on, as its record names it: also a folder that is not there at the moment. */
+	/** Where its agents start from now on, as its record names it, even if that folder is missing now. */
 	folder: string;
-	/** One line for the user when the session does not go on where the relay was started, or not where it was made. */
+	/** One line for the user if the session continues elsewhere than where the relay was started or where it was made. */
 	notice: string | null;
 }
 
@@ -51,11 +51,11 @@ export async function placeSession(
 		is: isGone && isWhole ? 'moved' : 'other',
 		from: repo,
 		folder,
-		notice: `this session was made in ${shown(repo.worktree)}${isGone ? ', which is no longer there' : ''}; it goes on in ${describe(ports.repo)}`,
+		notice: `this session was made in ${shown(repo.worktree)}${isGone ? ', which is no longer there' : ''}; it continues in ${describe(ports.repo)}`,
 	};
 }
 
-/** In the worktree where it was made: in the same folder of it, and where that is gone, at its root. */
+/** The place in the worktree where it was made: the same folder, or the root if that is gone. */
 async function inItsFolder(
 	{ from, folder }: Pick<SessionPlace, 'from' | 'folder'>,
 	there: RepoFacts,
@@ -65,7 +65,7 @@ async function inItsFolder(
 	const place = { ports, is: 'own', from, folder } as const;
 	if (recordedFolder(ports.repo) !== folder) {
 		const gone = shown(join(from.worktree, folder));
-		const notice = `this session was made in ${gone}, which is no longer a folder of this worktree; it goes on in ${describe(ports.repo)}`;
+		const notice = `this session was made in ${gone}, which is no longer a folder of this worktree; it continues in ${describe(ports.repo)}`;
 		return { ...place, notice };
 	}
 	const isHere = ports.repo.folder === here.repo.folder;
@@ -75,13 +75,13 @@ async function inItsFolder(
 	};
 }
 
-/** The relay for a folder of `repo`, or for its root where that folder is not there. */
+/** The ports for a folder of `repo`, or for its root if that folder is missing. */
 async function portsIn(recorded: string, repo: RepoFacts, here: Ports): Promise<Ports> {
 	const folder = namedFolder(recorded, repo) ?? repo.worktree;
 	return folder === here.repo.folder ? here : here.places.portsAt({ ...repo, folder });
 }
 
-/** Where the session, or a child of it, is from now on; `recorded` itself where nothing changes. */
+/** Where the session, or a child of it, is from now on; `recorded` itself if nothing changes. */
 export function repoAt(
 	{ ports, is, from, folder }: SessionPlace,
 	recorded: SessionMeta['repo'],
@@ -95,8 +95,8 @@ export function repoAt(
 }
 
 /**
- * A folder that was a worktree once and is an ordinary one now belongs to the worktree around it. The record may be anyone's, so
- * the repo itself must name the folder as a worktree of its own.
+ * A folder that was once a worktree and is now an ordinary one belongs to the worktree around it. The record may be anyone's, so
+ * the repo itself must list the folder as a worktree.
  */
 function isWorktreeOf(there: RepoFacts, folder: string, here: RepoFacts): boolean {
 	const { commonDir, root } = here;
@@ -104,7 +104,7 @@ function isWorktreeOf(there: RepoFacts, folder: string, here: RepoFacts): boolea
 	return there.worktree === realpathSync(folder) && isListedWorktree(there.worktree, { root, commonDir });
 }
 
-/** Longer paths no system opens. */
+/** No system opens longer paths. */
 const MAX_PATH_BYTES = 4096;
 
 /** What a relay writes down: absolute, and printable. */
@@ -113,8 +113,8 @@ function isPathOfWorktree(path: string): boolean {
 }
 
 /**
- * Where the repo of the session can be looked at, true only where it is certain: histories are rewritten, clones are shallow. Where
- * it is gone, its commit must be here: then this is the repo, moved or cloned. A record without a commit names none.
+ * If the repo of the session can be examined, true only if it is certainly another: histories are rewritten, clones are shallow.
+ * If it is gone, its commit must be here: then this is the repo, moved or cloned. A record without a commit names no repo.
  */
 async function isOtherRepo({ repo }: Recorded, there: RepoFacts | null, here: Ports): Promise<boolean> {
 	if (there?.commonDir === here.repo.commonDir && there.kind !== 'none') return false;

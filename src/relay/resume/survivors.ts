@@ -10,36 +10,36 @@ import { safeLine } from '../../core/text.ts';
 import { readNewestTurns } from '../../sessions/turns/turn-states.ts';
 import type { RunningAgents, Survivor } from '../../turns/process/running-agents.ts';
 
-/** An agent whose terminal was hung up by the end of its relay is gone within 1.5 s, as a rule. */
+/** An agent whose terminal was hung up by the end of its relay is usually gone within 1.5 s. */
 const DYING_MS = 2_500;
 const LOOK_MS = 100;
 const WAIT_LOOK_MS = 500;
 /** Between SIGTERM and SIGKILL. */
 const GRACE_MS = 2_000;
-/** Rounds of looking for what was started meanwhile. */
+/** How often to look for what was started meanwhile. */
 const END_ROUNDS = 50;
 const COMMAND_CHARS = 120;
 
-/** `wait` until it has ended, `end` it, or go on `beside` it. */
+/** `wait` until it has ended, `end` it, or work `beside` it. */
 export type SurvivorChoice = 'wait' | 'end' | 'beside';
 
 interface SurvivorQuestion {
-	/** Who runs, in which session, and what it does: safe, one line each. */
+	/** What runs, in which session, and what it does: safe, one line each. */
 	lines: readonly string[];
 }
 
-/** Who asks the user; null: nobody can. The answer null means: start nothing. */
+/** Asks the user; null: nobody can be asked. The answer null means: start nothing. */
 export interface SurvivorDesk {
 	ask: ((question: SurvivorQuestion) => Promise<SurvivorChoice | null>) | null;
 }
 
 export interface Survivors {
 	/**
-	 * Resolves once no agent of a relay that is gone runs in the folder, or the user wants to go on beside it; asks where
-	 * somebody can be asked. Throws RelayError `agent_survived` otherwise.
+	 * Resolves once no agent of a relay that is gone runs in the folder, or the user wants to work beside it; asks if somebody
+	 * can be asked. Throws RelayError `agent_survived` otherwise.
 	 */
 	settle(worktree: string, signal?: AbortSignal): Promise<void>;
-	/** Those that run in the folder, after those that were dying have ended. */
+	/** The agents that run in the folder, after those that were dying have ended. */
 	left(worktree: string): Promise<Survivor[]>;
 }
 
@@ -51,9 +51,9 @@ export interface SurvivorDeps {
 }
 
 export function createSurvivors({ running, processes, clock, desk }: SurvivorDeps): Survivors {
-	/** The user said to go on beside these. */
+	/** The user chose to work beside these. */
 	const accepted = new Set<string>();
-	/** Found alive after the time that dying takes. */
+	/** Found alive after the time that dying may take. */
 	const lasting = new Set<string>();
 	const isOpen = (survivor: Survivor) => !accepted.has(keyOf(survivor));
 
@@ -94,7 +94,7 @@ function keyOf({ session_id, turn }: Survivor): string {
 	return `${session_id}/${turn}`;
 }
 
-/** Who runs, since when, and what its record says that it does. */
+/** What runs, since when, and what it does by its record. */
 export function describeSurvivor(survivor: Survivor): string[] {
 	const { agent, session_id, folder, turn, started_at, processes } = survivor;
 	const [first] = processes;
@@ -114,7 +114,7 @@ function survived(survivor: Survivor): RelayError {
 	});
 }
 
-/** Ends all of it and what it starts meanwhile: SIGTERM, and SIGKILL after a grace. */
+/** Ends the agent and whatever it starts meanwhile: SIGTERM, then SIGKILL after a grace. */
 async function endSurvivor(
 	survivor: Survivor,
 	{ processes, clock }: Pick<SurvivorDeps, 'processes' | 'clock'>,

@@ -1,4 +1,4 @@
-/** Taking up an earlier session: where it goes on, whether it may, and what is put right first. */
+/** Resuming an earlier session: where it continues, whether it may, and what is repaired first. */
 import { RelayError } from '../../core/errors.ts';
 import { parseSessionId, type SessionId } from '../../core/ids.ts';
 import type { SessionMeta } from '../../sessions/session-meta.ts';
@@ -14,7 +14,7 @@ import { acceptOrigin, requireOrigin } from './session-origin.ts';
 import { placeSession, repoAt, type SessionPlace } from './session-place.ts';
 import { describeUnconfirmed } from './unconfirmed-words.ts';
 
-/** Throws as `Conversation.resume`; once it returns, the session is this user's. */
+/** Throws like `Conversation.resume`; once it returns, the session is this user's. */
 export async function findPlace(
 	id: SessionId,
 	{ start, options, home }: { start: RelayStart; options: ResumeOptions; home: Ports },
@@ -31,7 +31,7 @@ export async function findPlace(
 	return place;
 }
 
-/** Puts right what a relay left, and goes by what the session says. Returns what was found and done, in lines for people. */
+/** Repairs what a relay left, and adopts the session's choices. Returns what was found and done, in lines for people. */
 export async function takeUp(
 	session: OpenSession,
 	place: SessionPlace,
@@ -46,7 +46,7 @@ export async function takeUp(
 	});
 	const changes = changedGrants(session, selection, deps);
 	const words = describeUnconfirmed(place.ports.store.lineage(session.id));
-	if (words !== null) state.toldOfWords = session.id;
+	if (words !== null) state.unconfirmedReportedIn = session.id;
 	const told = [place.notice, words].filter((line) => line !== null);
 	for (const text of [...told, ...changes]) session.log({ type: 'notice', level: 'info', text });
 	return [...told, ...session.notices, ...found, ...changes];
@@ -61,7 +61,7 @@ async function settle(session: OpenSession, place: SessionPlace, deps: RelayDeps
 	return found;
 }
 
-/** What the agent that goes on was given here, and is not given now. */
+/** How the grants of the agent that continues differ from those it had in this session. */
 function changedGrants(
 	{ meta }: OpenSession,
 	{ active, permissions }: Pick<Selection, 'active' | 'permissions'>,
@@ -74,16 +74,16 @@ function changedGrants(
 	return grantChanges(active.agent, known, { permissions, allowCommands, account });
 }
 
-/** Its entrants work in worktrees of their own, and their turns are judged and gone on with there. */
+/** The entrants of a race work in worktrees of their own, where their turns are judged and resumed. */
 function refuseRace({ id, kind, parent }: SessionMeta): void {
 	if (kind !== 'race') return;
 	const race = (parent === null ? null : parseSessionId(parent)) ?? id;
 	throw new RelayError('usage', `Session ${id} is ${parent === null ? 'a race' : 'an entrant of a race'}.`, {
-		hint: `Go on with the race: agent-relay race resume ${race.slice(-6)}`,
+		hint: `Resume the race: agent-relay race resume ${race.slice(-6)}`,
 	});
 }
 
-/** A completed session goes on in a child, which is gone again when nothing is sent: the one on disk is named. */
+/** A completed session continues in a child, which is removed when nothing is sent: names the one on disk. */
 export function nothingPending(session: OpenSession | null): RelayError {
 	const { turn_count = 0, parent = null } = session?.meta ?? {};
 	const id = (turn_count === 0 ? parent : null) ?? session?.id ?? 'latest';

@@ -1,4 +1,4 @@
-/** What records say that the user said, and nobody witnessed: found, and told in one line. */
+/** Words that records ascribe to the user and nobody witnessed: finds them, and reports them in one line. */
 import type { LineageEntry } from '../../sessions/lineage/lineage.ts';
 import { saidAsObjective, saidAsPending } from '../../sessions/witness/said-words.ts';
 import { readSaidWords } from '../../turns/turn-records.ts';
@@ -7,12 +7,12 @@ import { ownNotes } from '../packet/own-notes.ts';
 export interface UnconfirmedWords {
 	session_id: string;
 	kind: 'objective' | 'prompt' | 'pending' | 'note' | 'shell';
-	/** The turn they are said to be of; for a note the one before it; null for the others. */
+	/** The turn that the record gives for them; for a note the one before it; null for the others. */
 	turn: number | null;
 	text: string;
 }
 
-/** Oldest first. `lineage`: a session and those it goes on from. */
+/** Oldest first. `lineage`: a session and those it continues. */
 export function unconfirmedWords(lineage: readonly LineageEntry[]): UnconfirmedWords[] {
 	const witnesses = lineage.map(({ witness }) => witness);
 	const own = lineage.at(-1);
@@ -48,7 +48,7 @@ function found(
 
 const SHOWN = 4;
 
-/** One line for people; null: all is the user's. */
+/** One line for people; null: all words are the user's. */
 export function describeUnconfirmed(lineage: readonly LineageEntry[]): string | null {
 	const ref = lineage.at(-1)?.meta.id.slice(-6);
 	const all = unconfirmedWords(lineage);
@@ -64,7 +64,7 @@ export function describeUnconfirmed(lineage: readonly LineageEntry[]): string | 
 	return `No witness confirms what session ${refs} says that you said: it goes to agents as a quote, not as your words.`;
 }
 
-/** Its own, or a first prompt that a later session takes over. */
+/** True for its own words, and for a first prompt that a later session takes over. */
 function isOf(
 	{ session_id, kind, text }: UnconfirmedWords,
 	{ id, objective }: LineageEntry['meta'],

@@ -166,7 +166,7 @@ describe('a session whose folder is gone', () => {
 		renameSync(bench.repo, moved);
 		const { relay, said, packet } = await goneOnIn(moved);
 		expect(said).toEqual([
-			`this session was made in ${bench.repo}, which is no longer there; it goes on in ${moved} (main)`,
+			`this session was made in ${bench.repo}, which is no longer there; it continues in ${moved} (main)`,
 		]);
 		expect(files(relay, 2)).toEqual(['git: added by-codex.txt']);
 		expect(relay.meta().repo).toMatchObject({ root: moved, worktree: moved });
@@ -189,7 +189,7 @@ describe('a session whose folder is gone', () => {
 		bench.write('only-in-main.txt', 'x\n');
 		const { relay, said, packet } = await goneOnIn(bench.repo);
 		expect(said).toEqual([
-			`this session was made in ${side}, which is no longer there; it goes on in ${bench.repo} (main)`,
+			`this session was made in ${side}, which is no longer there; it continues in ${bench.repo} (main)`,
 		]);
 		expect(files(relay, 2)).toEqual(['git: added by-codex.txt']);
 		expect(packet).not.toContain('only-in-main');
@@ -205,7 +205,7 @@ describe('a session whose folder is gone', () => {
 		bench.git('clone', '-q', bench.repo, clone);
 		cpSync(join(bench.repo, '.agent-relay'), join(clone, '.agent-relay'), { recursive: true });
 		const { relay, said } = await goneOnIn(clone);
-		expect(said).toEqual([`this session was made in ${bench.repo}; it goes on in ${clone} (main)`]);
+		expect(said).toEqual([`this session was made in ${bench.repo}; it continues in ${clone} (main)`]);
 		expect(files(relay, 2)).toEqual(['git: added by-codex.txt']);
 		expect(existsSync(join(bench.repo, 'by-codex.txt'))).toBe(false);
 	});

@@ -30,7 +30,7 @@ describe('what an agent was given in its last turn, beside what it gets now', ()
 		});
 		expect(grantChanges('claude', KNOWN, changed)).toEqual([
 			'claude is logged in with another account than in its last turn here',
-			'claude had the permissions edit; it goes on with read-only',
+			'claude had the permissions edit; it continues with read-only',
 			'the commands that claude may run have changed: now also make; no longer git status',
 		]);
 	});
