@@ -17,7 +17,13 @@ import type { AgentChoice, SendOptions, SendResult } from './conversation-contra
 import { type ConversationState, previousAgent } from './conversation-state.ts';
 import { type Happened, nextStep, type Situation } from './next-step.ts';
 import { oneTurn, type TurnEnd } from './one-turn.ts';
-import { adapterOf, announceTurn, packWork, tellNobodyLeft, type WorkAtHand } from './packet/keep-work.ts';
+import {
+	adapterOf,
+	announceNobodyLeft,
+	announceTurn,
+	packWork,
+	type WorkAtHand,
+} from './packet/keep-work.ts';
 import { type Ports, type RelayDeps, type RelayStart, withPolicy } from './ports.ts';
 import { spentBudget } from './turn/budgets.ts';
 import { type PreparedTurn, prepareTurn } from './turn/prepare-turn.ts';
@@ -190,7 +196,7 @@ export class CarryOut {
 	}
 
 	async #wait(step: Wait): Promise<Happened> {
-		await tellNobodyLeft(step, true, this.#work());
+		await announceNobodyLeft(step, true, this.#work());
 		const { agent } = step.for;
 		const isDue = await waitUntil(step.until, this.#deps.clock, this.#options.signal, (now) => {
 			this.#options.onEvent({ type: 'waiting', agent, until: step.until, now });
@@ -205,7 +211,7 @@ export class CarryOut {
 	}
 
 	async #giveUp(step: GiveUp): Promise<SendResult> {
-		if (!step.isTold) await tellNobodyLeft(step, false, this.#work());
+		if (!step.isTold) await announceNobodyLeft(step, false, this.#work());
 		const { max_wait_s } = this.#deps.config.limits;
 		if (step.isTooLate)
 			this.#warn(`The reset is later than limits.max_wait_s allows to wait (${max_wait_s} s).`);

@@ -17,8 +17,8 @@ export interface ConversationState {
 	earlyNotes: SessionMeta['notes'];
 	/** Windows whose utilization warning was given. */
 	readonly warnedWindows: Set<string>;
-	/** The session of which the user was told that words in it are not known to be his. */
-	toldOfWords: string | null;
+	/** The session whose unconfirmed words were reported to the user. */
+	unconfirmedReportedIn: string | null;
 	/** Answers what asks on the agent's terminal; null: nothing does. */
 	answerTerminal: ((line: string | null) => void) | null;
 	/** Answers what an agent asked in the newest turn with questions; null: none did. */
@@ -33,7 +33,7 @@ export function beginState(selection: Selection): ConversationState {
 		expected: null,
 		earlyNotes: [],
 		warnedWindows: new Set(),
-		toldOfWords: null,
+		unconfirmedReportedIn: null,
 		answerTerminal: null,
 		answerQuestion: null,
 		hardStop: new AbortController(),

@@ -39,7 +39,7 @@ it('shows in the shell that a session left its folder between two prompts, above
 	const kept = join(cli.home, '.local/state/agent-relay/kept');
 	const [repo = ''] = readdirSync(kept);
 	const there = join(kept, repo, 'sessions', id);
-	const said = `${turns} is a symbolic link now; nothing is written through it. This session goes on in ${there}`;
+	const said = `${turns} is a symbolic link now; nothing is written through it. This session continues in ${there}`;
 	expect(joined(program.text())).toContain(joined(`› hello again ! ${said} [demo]`));
 	program.type('/exit\r');
 	expect(await program.ended).toBe(0);

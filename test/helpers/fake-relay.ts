@@ -15,7 +15,7 @@ import type {
 } from '../../src/relay/conversation-contract.ts';
 import type { SessionView } from '../../src/relay/session-view.ts';
 import type { SessionMeta } from '../../src/sessions/session-meta.ts';
-import { toldPlan } from '../../src/sessions/turns/standing-plan.ts';
+import { reportedPlan } from '../../src/sessions/turns/standing-plan.ts';
 import type { TurnState } from '../../src/sessions/turns/turn-state.ts';
 import { fakeTurnState } from './fake-turn-state.ts';
 
@@ -102,7 +102,7 @@ class FakeRelay implements Conversation {
 	readonly view: SessionView = {
 		turns: () => this.#turns,
 		usage: () => fakeMeta(this.#turns).usage,
-		plan: () => toldPlan(this.#turns) ?? [],
+		plan: () => reportedPlan(this.#turns) ?? [],
 		files: () => (this.#turns.length === 0 ? [] : [CHANGED]),
 		diff: async () => 'diff --git a/a.ts b/a.ts\n--- a/a.ts\n+++ b/a.ts\n@@ -1 +1 @@\n-old\n+new \x1b[2J\n',
 		transcript: (turn) => {

@@ -1,4 +1,4 @@
-/** Relay events as `run --json` prints them: as the session's log has them, and more where a reader of the stream needs it. */
+/** Relay events as `run --json` prints them: as in the session's log, with more if a reader of the stream needs it. */
 import { toIso } from '../../core/clock.ts';
 import { eventToDisk } from '../../turns/event-log.ts';
 import { toLogEvent } from './log-event.ts';

@@ -1,11 +1,11 @@
-/** What happens in a conversation as its session's log tells it. Pure. */
+/** Turns what happens in a conversation into entries of its session's log. Pure. */
 import { toIso, toIsoOrNull } from '../../core/clock.ts';
 import { candidateToJson } from '../../limits/candidate-json.ts';
 import type { LogEvent } from '../../sessions/log/log-entry.ts';
 import { limitToDisk } from '../../turns/event-log.ts';
 import type { RelayEvent } from './relay-events.ts';
 
-/** Everything but what the agent itself does, which its turn has in files of its own. */
+/** Everything except what the agent itself does, which is in its turn's own files. */
 export type LoggedRelayEvent = Exclude<RelayEvent, { type: 'agent_event' }>;
 
 export function toLogEvent(event: LoggedRelayEvent): LogEvent {
@@ -70,7 +70,7 @@ export function toLogEvent(event: LoggedRelayEvent): LogEvent {
 	}
 }
 
-/** `onEvent` with a memory: what it is told also enters the log, a wait once. */
+/** Wraps `onEvent` so that each event also enters the log, a wait only once. */
 export function alsoLogged(
 	log: (event: LogEvent) => void,
 	onEvent: (event: RelayEvent) => void,

@@ -11,13 +11,13 @@ export interface Speaker {
 	participant: string;
 	/** In the user's words. */
 	role: string | null;
-	/** Of this run, from 1 on. */
+	/** Counts within this run, from 1 on. */
 	number: number;
 	maxTurns: number;
 }
 
 /**
- * What happens in a conversation, in order, for whoever shows it (the shell's view, `run`'s stream, `--json`).
+ * What happens in a conversation, in order, for the code that shows it (the shell's view, `run`'s stream, `--json`).
  * Text in it is as recorded: untrusted, shown only through `core/text.ts`.
  */
 export type RelayEvent =
@@ -46,24 +46,24 @@ export type RelayEvent =
 			candidates: CandidateVerdict[];
 	  }
 	| { type: 'agent_event'; turn: number; event: AgentEvent }
-	/** No byte for `turn.idle_s`. Once a turn. */
+	/** No byte for `turn.idle_s`. Once per turn. */
 	| { type: 'turn_idle'; turn: number; idleMs: number }
-	/** Something asks on the agent's terminal, past the agent. `text` is empty where it only reads. */
+	/** Something asks on the agent's terminal, bypassing the agent. `text` is empty if it only reads. */
 	| { type: 'terminal_asked'; turn: number; agent: AgentId; text: string; refusedInMs: number | null }
 	/** The question was answered, refused, or went away. */
 	| { type: 'terminal_settled'; turn: number }
-	/** The agent asks something and waits for the answer. Denied by itself after `deniedInMs`. */
+	/** The agent asks something and waits for the answer. Denied automatically after `deniedInMs`. */
 	| { type: 'question_asked'; turn: number; agent: AgentId; question: Question; deniedInMs: number }
 	/** It was answered, denied or withdrawn; `answer` null: denied, or no longer wanted. */
 	| { type: 'question_settled'; turn: number; id: string; answer: Answer | null; by: AnsweredBy }
 	| { type: 'turn_finished'; turn: number; state: TurnState }
-	/** Work moves on by itself or on request; `candidates` says who was considered and why. */
+	/** Work moves on, automatically or on request; `candidates` says who was considered and why. */
 	| {
 			type: 'handed_over';
 			from: AgentId;
 			to: AgentId;
 			reason: 'limit' | 'switch' | 'failed_successor';
-			/** Of a failed successor: why it could not begin. */
+			/** Why a failed successor could not begin. */
 			failure: string | null;
 			limit: Limit | null;
 			packet: string;
@@ -79,12 +79,12 @@ export type RelayEvent =
 			earliestReset: number | null;
 			candidates: CandidateVerdict[];
 			packet: string;
-			/** The reset is waited for, and the prompt then goes out by itself. */
+			/** The relay waits for the reset, and then sends the prompt itself. */
 			isWaiting?: boolean;
 	  }
 	| { type: 'waiting'; agent: AgentId; until: number; now: number }
 	| { type: 'utilization_warning'; agent: AgentId; window: string; ratio: number; resetAt: number | null }
-	/** Someone speaks no more in this chat; `until`: when its limit ends, null when not known or another reason. */
+	/** A participant leaves this chat; `until`: when its limit ends, null when not known or for another reason. */
 	| {
 			type: 'participant_left';
 			participant: string;

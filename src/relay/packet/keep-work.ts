@@ -1,4 +1,4 @@
-/** What a prompt leaves while it is carried out: checkpoints, packets, and what is told of who takes over. */
+/** What a prompt leaves while it is carried out: checkpoints, packets, and the news of who takes over. */
 import type { AgentAdapter, AgentId } from '../../agents/agent-adapter.ts';
 import { lostAbilities } from '../../agents/permission-presets.ts';
 import { safeLine } from '../../core/text.ts';
@@ -12,7 +12,7 @@ import type { PreparedTurn } from '../turn/prepare-turn.ts';
 import type { GiveUp, HandOver, Send, Wait } from '../turn/step.ts';
 import { keepWaiting, type Task } from '../turn/task.ts';
 
-/** A prompt as it stands. */
+/** The present state of a prompt. */
 export interface WorkAtHand {
 	session: OpenSession;
 	task: Task;
@@ -21,7 +21,7 @@ export interface WorkAtHand {
 	onEvent: SendOptions['onEvent'];
 }
 
-/** What is different from the agent's turn before this one, and who takes over from whom with which packet. */
+/** Reports what has changed since the agent's previous turn, and who takes over from whom with which packet. */
 export function announceTurn(
 	step: Send,
 	{ packet, leaves, between, gone }: PreparedTurn,
@@ -39,13 +39,13 @@ export function announceTurn(
 	const isOfLimit = step.packetFor === 'limit' || step.packetFor === 'failed_successor';
 	const next = { nextAgent: step.to.agent, reset: step.limit?.resetAt ?? null };
 	saveCheckpoint(isOfLimit ? 'limit' : 'switch', packet.path, next, work);
-	if (step.handOver !== null) tellHandOver(step, step.handOver, packet.path, work);
+	if (step.handOver !== null) announceHandOver(step, step.handOver, packet.path, work);
 	for (const text of packet.losses) warn(text);
 	const unconfirmed = newlyUnconfirmed(packet.unconfirmed, work);
 	if (unconfirmed !== null) warn(unconfirmed);
 }
 
-function tellHandOver(
+function announceHandOver(
 	{ to, limit }: Send,
 	{ from, reason, candidates, failure }: HandOver,
 	packet: string,
@@ -64,15 +64,15 @@ function tellHandOver(
 	});
 }
 
-/** Once a session. */
+/** `text`, once per session. */
 function newlyUnconfirmed(text: string | null, { state, session }: WorkAtHand): string | null {
-	if (text === null || state.toldOfWords === session.id) return null;
-	state.toldOfWords = session.id;
+	if (text === null || state.unconfirmedReportedIn === session.id) return null;
+	state.unconfirmedReportedIn = session.id;
 	return text;
 }
 
-/** The prompt is kept with a packet for whoever takes it. */
-export async function tellNobodyLeft(
+/** Keeps the prompt with a packet for the next agent, and reports that nobody is left. */
+export async function announceNobodyLeft(
 	step: Wait | GiveUp,
 	isWaiting: boolean,
 	work: WorkAtHand,
@@ -83,7 +83,7 @@ export async function tellNobodyLeft(
 	work.onEvent({ type: 'nobody_left', limit: told, failure, earliestReset, candidates, packet, isWaiting });
 }
 
-/** The work is kept with a packet, whose path is returned. */
+/** Keeps the work with a packet; returns its path. */
 export async function packWork(
 	reason: CheckpointReason,
 	{ limit, earliestReset }: Pick<GiveUp, 'limit' | 'earliestReset'>,
@@ -119,7 +119,7 @@ function saveCheckpoint(
 	});
 }
 
-/** null: none is called so here. */
+/** null: none has that name here. */
 export function adapterOf(
 	agent: AgentId | null,
 	{ registry }: Pick<RelayDeps, 'registry'>,
@@ -127,7 +127,7 @@ export function adapterOf(
 	return registry.adapters.find(({ id }) => id === agent) ?? null;
 }
 
-/** `undefined`: the agent had no turn yet, or in a record that does not say. */
+/** `before` is undefined if the agent had no turn yet or the record does not say. */
 function modelChange(before: string | null | undefined, { agent, model }: AgentChoice): string | null {
 	if (before === undefined || before === model) return null;
 	const was = before === null ? 'its own default' : safeLine(before, 80);

@@ -1,4 +1,4 @@
-/** What changed on disk over a stretch of turns, told apart by who did it: facts from snapshots, not from what agents say. */
+/** What changed on disk over a stretch of turns, separated by who did it: facts from snapshots, not from what agents say. */
 import { RelayError } from '../../core/errors.ts';
 import { formatPlural } from '../../core/plural.ts';
 import type { Snapshots } from '../../git/repo-facts.ts';
@@ -9,7 +9,7 @@ import type { TurnState } from '../../sessions/turns/turn-state.ts';
 const MAX_DIFF_BYTES = 512 * 1024;
 
 export interface LineageDiffs {
-	/** One entry a path, over the whole stretch. */
+	/** One entry per path, over the whole stretch. */
 	diffs: PacketDiff[];
 	/** Changes between turns, and since the last one. */
 	userEdits: PacketDiff[];
@@ -17,7 +17,7 @@ export interface LineageDiffs {
 	losses: string[];
 }
 
-/** A tree and the worktree whose files it holds: two of different worktrees say nothing about what was edited. */
+/** A tree and the worktree whose files it holds: trees of different worktrees say nothing about what was edited. */
 interface TreeAt {
 	tree: string | null;
 	worktree: string;
@@ -40,8 +40,8 @@ interface Run {
 }
 
 /**
- * Without git the agents' own tool paths serve, and the user's edits stay unknown. So they do for turns whose snapshots are
- * gone (another home, a moved repo, a power cut); `losses` says so.
+ * Without git the agents' own tool paths are used, and the user's edits stay unknown. The same holds for turns whose snapshots
+ * are gone (another home, a moved repo, a power cut); `losses` says so.
  */
 export async function lineageDiffs(stretch: DiffStretch, snapshots: Snapshots | null): Promise<LineageDiffs> {
 	const runs = runsOf(stretch);
@@ -62,7 +62,7 @@ export async function lineageDiffs(stretch: DiffStretch, snapshots: Snapshots | 
 	return { diffs: [...byPath.values()], userEdits, losses: describeLosses(lost, lostEdits) };
 }
 
-/** Of both ends: with one alone no diff was ever possible. */
+/** True if both trees were taken: with only one no diff was ever possible. */
 const hadSnapshots = ({ tree }: TurnState) => tree.before !== null && tree.after !== null;
 
 function describeLosses(lost: { gone: number; neverTaken: number }, lostEdits: number): string[] {
@@ -83,13 +83,13 @@ function describeLosses(lost: { gone: number; neverTaken: number }, lostEdits: n
 	return losses;
 }
 
-/** How often the work went on in another worktree. */
+/** How often the work moved to another worktree. */
 function movesIn({ turns, base, current }: DiffStretch): number {
 	const worktrees = [...(base ? [base] : []), ...turns, current].map(({ worktree }) => worktree);
 	return worktrees.filter((worktree, at) => at > 0 && worktree !== worktrees[at - 1]).length;
 }
 
-/** Split where the work went on in another worktree. */
+/** Splits the stretch wherever the work moved to another worktree. */
 function runsOf({ turns, base, current }: DiffStretch): Run[] {
 	const runs: Array<Run & { worktree: string }> = [];
 	if (base !== null) runs.push({ turns: [], base: base.tree, current: null, worktree: base.worktree });
@@ -133,7 +133,7 @@ function startsOf(turns: readonly TurnState[], base: string | null): Start[] {
 	return base === null ? own : [{ tree: base, from: 0 }, ...own];
 }
 
-/** The comparison that covers the most turns. Old snapshots are lost before new ones, so half of them is tried at a time. */
+/** The comparison that covers the most turns. Old snapshots are lost before new ones, so this is a binary search. */
 async function longestKnown(
 	starts: readonly Start[],
 	last: string,

@@ -31,9 +31,9 @@ export interface PacketRequest {
 	nowPrompt: PacketInput['nowPrompt'];
 	/** The successor's own newest turn, for a delta packet. */
 	since: PlacedTurn | null;
-	/** Sessions beside the lineage that went on in the successor's conversation meanwhile, oldest first. */
+	/** Sessions outside the lineage that used the successor's conversation meanwhile, oldest first. */
 	between?: readonly LineageEntry[];
-	/** The tree now, where the caller just took it; undefined: it is taken here. */
+	/** The tree now, if the caller just took it; undefined: it is taken here. */
 	currentTree?: string | null;
 }
 
@@ -41,9 +41,9 @@ export interface MadePacket {
 	/** Relative to the session folder. */
 	path: string;
 	packet: Packet;
-	/** What the packet cannot tell any more, one sentence each. */
+	/** What the packet can no longer contain, one sentence each. */
 	losses: readonly string[];
-	/** Said where records hold words that are not known to be the user's, in one line; else null. */
+	/** One line if records hold words that are not known to be the user's; else null. */
 	unconfirmed: string | null;
 }
 
@@ -106,14 +106,14 @@ export async function makePacket(request: PacketRequest, deps: RelayDeps): Promi
 	return { path: written.path, packet, losses, unconfirmed: describeUnconfirmed(lineage) };
 }
 
-/** Whom the packet's file is named after: a successor that is the same agent with another model also by that. */
+/** The names for the packet's file: a successor that is the same agent with another model gets that model in its name. */
 function namesIn({ from, to, toModel }: PacketRequest): { from: string; to: string } {
 	const isSame = to !== null && from?.id === to.id;
 	const model = isSame && toModel ? `-${toModel}` : '';
 	return { from: from?.id ?? 'start', to: (to?.id ?? 'next') + model };
 }
 
-/** The turns that others had since the successor's own newest one; their sessions come before the present one. */
+/** Adds the turns that others had since the successor's own newest one; their sessions come before the present one. */
 function withBetween(
 	lineage: readonly LineageEntry[],
 	{ between = [], since }: Pick<PacketRequest, 'between' | 'since'>,
@@ -126,7 +126,7 @@ function withBetween(
 	return [...lineage.slice(0, -1), ...missed, ...lineage.slice(-1)];
 }
 
-/** All turns, or for a delta packet those after the successor's own newest one, and those of others meanwhile. */
+/** All turns, or for a delta packet those after the successor's own newest one and those of others meanwhile. */
 function stretchAfter(
 	turns: readonly PlacedTurn[],
 	{ since, between = [] }: Pick<PacketRequest, 'since' | 'between'>,
@@ -143,19 +143,19 @@ function stretchAfter(
 	return { turns: later, base, current };
 }
 
-/** What stands before the path of a file of another session: paths in a packet are relative to the session at hand. */
+/** The prefix for the path of a file of another session: paths in a packet are relative to the current session. */
 const fromFolderOf = (current: string, owner: string) => (owner === current ? '' : `../${owner}/`);
 
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
-/** The sessions that it goes on from, as far as they are among `earlier`; oldest first, as `earlier` is. */
+/** The sessions among `earlier` that it continues; oldest first, like `earlier`. */
 function ancestorsOf({ meta }: LineageEntry, earlier: readonly LineageEntry[]): LineageEntry[] {
 	const at = earlier.findIndex((other) => other.meta.id === meta.parent);
 	const parent = earlier[at];
 	return parent === undefined ? [] : [...ancestorsOf(parent, earlier.slice(0, at)), parent];
 }
 
-/** A child's record begins with copies of its parent's notes; each note is told where it was made. `before`: its ancestors. */
+/** A child's record begins with copies of its parent's notes; each note appears where it was made. `before`: its ancestors. */
 function lineageSession(
 	entry: LineageEntry,
 	turns: readonly TurnRecord[],

@@ -9,7 +9,7 @@ import { wasHeard } from '../turn/resumable.ts';
 import { recordedWords } from '../turn/task.ts';
 import type { PlacedTurn } from './placed-turns.ts';
 
-/** `cut`: oldest first, the last is the one that was cut off. The same words are told once. */
+/** `cut`: oldest first, the last is the one that was cut off. The same words appear once. */
 export function noteOfCut(
 	cut: readonly PlacedTurn[],
 	about: { current: string; turns: readonly PlacedTurn[]; adapter: AgentAdapter },

@@ -4,8 +4,8 @@ import { type JudgedNote, saidAsNotes } from '../../sessions/witness/said-words.
 type Entry = Pick<LineageEntry, 'meta' | 'witness'>;
 
 /**
- * The notes that were made in a session itself: a child's record begins with copies of its parent's. `before`: those it goes on
- * from, oldest first.
+ * The notes that were made in a session itself: a child's record begins with copies of its parent's. `before`: the sessions it
+ * continues, oldest first.
  */
 export function ownNotes({ meta, witness }: Entry, before: readonly Entry[]): JudgedNote[] {
 	const copied = new Set(before.at(-1)?.meta.notes.map(noteKey));

@@ -4,8 +4,8 @@ import type { AgentChoice } from '../conversation-contract.ts';
 import type { RelayDeps } from '../ports.ts';
 
 /**
- * A packet on the user's word: for the agent that was named (a switch), or for whoever comes (null, a checkpoint). Returns its
- * path, relative to the session's folder.
+ * A packet that the user asked for: for the agent that was named (a switch), or for any next agent (null, a checkpoint). Returns
+ * its path, relative to the session's folder.
  */
 export async function packForUser(
 	session: OpenSession,

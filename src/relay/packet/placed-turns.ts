@@ -1,4 +1,4 @@
-/** A session with its ancestors, as the relay reasons about it: who did what, who knows what. */
+/** A session with its ancestors: who did what, and who knows what. */
 import { join } from 'node:path';
 import type { ThreadTotals } from '../../agents/agent-adapter.ts';
 import { safeLine } from '../../core/text.ts';
@@ -17,7 +17,7 @@ export interface PlacedTurn {
 	state: TurnState;
 	/** What the agent worked on. */
 	worktree: string;
-	/** Of the turn's session. */
+	/** The id of the turn's session. */
 	witness: Witness;
 }
 
@@ -35,31 +35,31 @@ export function placedTurns(lineage: readonly LineageEntry[]): PlacedTurn[] {
 	);
 }
 
-/** Where a turn worked, as its files are found today: `now` is the repo as the newest session of the chain names it. */
+/** Where a turn's files are found today: `now` is the repo as the newest session of the chain names it. */
 export function workedIn({ worktree }: TurnState, own: SessionMeta['repo'], now = own): string {
 	const then = worktree ?? own.worktree;
 	return now.moved_from?.includes(then) ? now.worktree : then;
 }
 
 export interface AgentStanding {
-	/** The conversation to resume, null when there is none that the CLI still has and takes. */
+	/** The conversation to resume; null when there is none that the CLI still has and accepts. */
 	nativeSessionId: string | null;
 	/** Why an earlier conversation is not resumed, as the end of the sentence "its conversation …"; null: none is left. */
 	left: string | null;
 	/** The agent's own newest turn in the chain. */
 	lastTurn: PlacedTurn | null;
-	/** The plan that stands in that conversation; null where it is new, or nothing of it is known. */
+	/** The plan of that conversation; null if it is new or nothing is known of it. */
 	plan: RecordedPlan | null;
-	/** What that conversation has used so far, where its CLI reports totals. */
+	/** What that conversation has used so far, if its CLI reports totals. */
 	totals: ThreadTotals | null;
-	/** True when others worked, or the agent's conversation is new, since it last had a turn. */
+	/** True when others have worked since the agent's last turn, or its conversation is new. */
 	needsPacket: boolean;
 }
 
 /**
- * What one agent, or participant of a chat, knows of the chain. `nativeSessionId`: as the session's meta names it for it.
- * `hasPacket`: the next prompt goes with a packet, whatever the agent knows. `folder`: where the agent starts now, as records
- * name it; CLIs keep conversations by folder, and what was said in another one is not found, or seen by nobody.
+ * What one agent, or participant of a chat, knows of the chain. `nativeSessionId`: its id in the session's meta. `hasPacket`: the
+ * next prompt goes with a packet, whatever the agent knows. `folder`: where the agent starts now, as records name it; CLIs keep
+ * conversations by folder, and one of another folder is not found, or nobody sees it.
  */
 export function agentStanding(
 	turns: readonly PlacedTurn[],
@@ -84,7 +84,7 @@ export function agentStanding(
 
 const UNKNOWN_HERE = { nativeSessionId: null, lastTurn: null, plan: null, totals: null };
 
-/** Of an agent whose conversation cannot be resumed now: `why` as the end of the sentence "its conversation …". */
+/** The standing of an agent whose conversation cannot be resumed now: `why` is the end of the sentence "its conversation …". */
 export const standingWithout = (why: string): AgentStanding => ({
 	...UNKNOWN_HERE,
 	needsPacket: true,
@@ -94,7 +94,7 @@ export const standingWithout = (why: string): AgentStanding => ({
 /** The folder in which the agent of a turn was started. */
 export const startedIn = ({ worktree, state }: PlacedTurn) => join(worktree, state.folder ?? '');
 
-/** Set where the conversation was held in another folder than where its agent starts now. */
+/** Set if the conversation was held in another folder than the one its agent starts in now. */
 function whyElsewhere(last: PlacedTurn | null, folder: string | undefined): string | null {
 	if (last === null || folder === undefined || (last.state.folder ?? '') === folder) return null;
 	return `was held in ${safeLine(startedIn(last), 200)}`;
@@ -119,8 +119,8 @@ function knowledge(
 }
 
 /**
- * The agent's own newest turns where the last one did not complete: that one, and those before it of which nothing shows
- * that their prompt was heard. Oldest first; empty after a turn that is done.
+ * The agent's own newest turns if the last one did not complete: that one, and those before it whose prompt may not have been
+ * heard. Oldest first; empty after a turn that is done.
  */
 export function cutTurns(turns: readonly PlacedTurn[], who: string): PlacedTurn[] {
 	const own = turns.filter(({ state }) => participantOf(state) === who);
@@ -130,7 +130,7 @@ export function cutTurns(turns: readonly PlacedTurn[], who: string): PlacedTurn[
 	return own.slice(Math.min(heardAt + 1, own.length - 1));
 }
 
-/** The prompt that still waits for its answer: the user's words of the newest turn that did not complete. */
+/** The prompt that still waits for an answer: the user's words of the newest turn if that did not complete. */
 export function pendingTurn(turns: readonly PlacedTurn[]): PlacedTurn | null {
 	const last = turns.at(-1);
 	return last && !isDone(last.state) ? last : null;

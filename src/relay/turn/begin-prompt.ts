@@ -1,4 +1,4 @@
-/** The session of a prompt, made or made ready, and what is told before its first turn. */
+/** Makes or prepares the session of a prompt, and reports what the user should know before its first turn. */
 import type { SuccessorChoice } from '../../limits/successor.ts';
 import { hasUnusedPacket } from '../../sessions/listing/session-status.ts';
 import type { OpenSession } from '../../sessions/store/session-store.ts';
@@ -9,7 +9,7 @@ import { whyElsewhere } from '../first-step.ts';
 import type { RelayDeps, RelayStart } from '../ports.ts';
 import { keepWaiting, type Task } from './task.ts';
 
-/** The session at hand, which keeps the prompt, or a new one with the prompt as its objective. */
+/** The current session, which keeps the prompt, or a new one with the prompt as its objective. */
 export function openFor(
 	task: Task,
 	choice: AgentChoice | null,
@@ -38,8 +38,8 @@ function createSession(
 }
 
 /**
- * A child or a switched session keeps the prompt beside the checkpoint until its turn is on disk, so that a relay that dies in
- * between leaves something to go on with.
+ * A child or a switched session keeps the prompt with the checkpoint until its turn is on disk, so that a relay that dies in
+ * between leaves something to resume.
  */
 function rememberPrompt(
 	session: OpenSession,
@@ -62,15 +62,15 @@ function rememberPrompt(
 
 export interface Beginning {
 	isNew: boolean;
-	/** Said of a model that was named alone; null: nothing. */
+	/** A notice about a model that was named alone; null: none. */
 	placed: string | null;
 	chosen: SuccessorChoice;
 	state: ConversationState;
 	onEvent: SendOptions['onEvent'];
 }
 
-/** Where the prompt goes, and why where that is not as expected. */
-export function tellBeginning(
+/** Reports where the prompt goes, and why if that is unexpected. */
+export function announceBeginning(
 	session: OpenSession,
 	{ isNew, placed, chosen, state, onEvent }: Beginning,
 	deps: RelayDeps,

@@ -13,12 +13,12 @@ export interface SpentBudget {
 	larger: string;
 }
 
-/** The budget that has no room for another turn in this session, those it goes on from included; null: there is room. */
+/** The budget that has no room for another turn in this session, those it continues included; null: there is room. */
 export function spentBudget(
 	{ max_turns, max_cost }: RelayConfig['budgets'],
 	readLineage: () => ReadonlyArray<{ meta: Pick<LineageEntry['meta'], 'usage'>; turns: readonly unknown[] }>,
 ): SpentBudget | null {
-	// Most sessions have no budget, and to read a lineage takes a look at each of its turns.
+	// Most sessions have no budget, and reading a lineage means looking at each of its turns.
 	if (max_turns === 0 && max_cost === 0) return null;
 	const lineage = readLineage();
 	const turns = lineage.reduce((sum, entry) => sum + entry.turns.length, 0);
@@ -40,7 +40,7 @@ export function spentBudget(
 	return null;
 }
 
-/** Parts of a cent are told too: beside a small budget `0.00` would say that nothing was spent. */
+/** Shows parts of a cent too: next to a small budget `0.00` would say that nothing was spent. */
 function formatUsd(usd: number): string {
 	return usd < 0.1 ? String(Number(usd.toPrecision(2))) : usd.toFixed(2);
 }

@@ -1,4 +1,4 @@
-/** What a turn finds out about the agent's conversation before it is resumed: who works in it, and who did in between. */
+/** What a turn finds out about the agent's conversation before resuming it: who works in it, and who has worked in it since. */
 import type { AgentAdapter } from '../../agents/agent-adapter.ts';
 import { RelayError } from '../../core/errors.ts';
 import { parseSessionId, type SessionId } from '../../core/ids.ts';
@@ -10,11 +10,11 @@ import type { RelayDeps } from '../ports.ts';
 export interface UsedConversation {
 	standing: AgentStanding;
 	use: ConversationUse;
-	/** Sessions beside the lineage that went on in the conversation since the lineage did; oldest first. */
+	/** Sessions outside the lineage that have used the conversation since the lineage did; oldest first. */
 	between: LineageEntry[];
 }
 
-/** A conversation in which another session works at this moment is left for a new one; so is one that only a record names. */
+/** A conversation that another session is working in is left for a new one; so is one that only a record names. */
 export function useConversation(
 	standing: AgentStanding,
 	{ adapter, lineage }: { adapter: AgentAdapter; lineage: readonly LineageEntry[] },
@@ -43,8 +43,8 @@ export function useConversation(
 }
 
 /**
- * Whoever can write a record can put the id of any conversation of the user's there. So somebody of the lineage was seen in
- * it; of one that no relay knows, the user's own records are believed.
+ * Anyone who can write a record can put the id of any conversation of the user's there. So some session of the lineage must have
+ * been seen in it; if no relay knows the conversation, only the user's own records are believed.
  */
 function mayJoin(users: readonly SessionId[], lineage: readonly LineageEntry[]): boolean {
 	if (users.length > 0) return lineage.some(({ meta }) => users.some((id) => id === meta.id));
@@ -61,8 +61,8 @@ function entriesOf(id: Parameters<RelayDeps['store']['lineage']>[0], store: Rela
 	}
 }
 
-/** Said with the prompt; null: nobody was in between. */
-export function tellBetween(title: string, between: readonly LineageEntry[]): string | null {
+/** The notice that goes with the prompt; null: nobody has worked there since. */
+export function describeBetween(title: string, between: readonly LineageEntry[]): string | null {
 	if (between.length === 0) return null;
 	const who = between.map(({ meta }) => meta.id.slice(-6)).join(', ');
 	return `${title} has worked in this conversation for session ${who} since; what it did there goes with your prompt.`;

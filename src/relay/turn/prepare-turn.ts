@@ -26,7 +26,7 @@ import {
 } from '../packet/placed-turns.ts';
 import type { RelayDeps } from '../ports.ts';
 import { presentPlace } from '../resume/present-place.ts';
-import { tellBetween, useConversation } from './conversation-use.ts';
+import { describeBetween, useConversation } from './conversation-use.ts';
 import type { Task } from './task.ts';
 
 export interface TurnPlan {
@@ -40,7 +40,7 @@ export interface TurnPlan {
 	from: AgentAdapter | null;
 	reason: PacketReason;
 	limit: Limit | null;
-	/** The snapshot of a moment ago, in a hand-over that follows at once. */
+	/** The snapshot of a moment ago, for an immediate hand-over. */
 	before: Snapshot | null;
 	/** True: the native session is known to be gone. */
 	isFresh: boolean;
@@ -51,9 +51,9 @@ export interface PreparedTurn {
 	packet: MadePacket | null;
 	/** Why the agent's earlier conversation is not resumed, in a sentence for people; null: nothing is left. */
 	leaves: string | null;
-	/** Said where other sessions went on in the conversation; null: none did. */
+	/** The notice that other sessions have used the conversation; null: none has. */
 	between: string | null;
-	/** Said where the agent does not start in the folder where it was to; null: it does. */
+	/** The notice that the agent does not start in its folder; null: it does. */
 	gone: string | null;
 }
 
@@ -62,7 +62,7 @@ export async function prepareTurn(plan: TurnPlan, deps: RelayDeps): Promise<Prep
 	const lineage = deps.store.lineage(session.id);
 	const turns = placedTurns(lineage);
 	const known = plan.isFresh ? null : (session.meta.agents[adapter.id]?.native_session_id ?? null);
-	// Words that are not known for the user's go out as a quote, never bare.
+	// Words that are not known to be the user's go out as a quote, never bare.
 	const isPacketWanted = task.isInterrupted || plan.trigger === 'switch' || !task.isConfirmed;
 	const place = presentPlace(deps.repo);
 	const now = { hasPacket: isPacketWanted, folder: recordedFolder(place) };
@@ -80,7 +80,7 @@ export async function prepareTurn(plan: TurnPlan, deps: RelayDeps): Promise<Prep
 		const number = session.meta.turn_count + 1;
 		const userPrompt = task.recordedAt ?? (sent.words && { turn: number, ...sent.words });
 		const made = { prompt: sent.text, userPrompt, packet: packet?.path ?? null, standing };
-		// Of one that is known to be gone the user was told already.
+		// The user already knows about one that is gone.
 		const leaves = plan.isFresh || standing.left === null ? null : newConversation(adapter, standing.left);
 		const { account } = deps.loginOf(adapter.id);
 		const spec = {
@@ -92,8 +92,8 @@ export async function prepareTurn(plan: TurnPlan, deps: RelayDeps): Promise<Prep
 			spec,
 			packet,
 			leaves,
-			between: tellBetween(adapter.title, between),
-			gone: place.folder === deps.repo.folder ? null : tellGone(deps.repo),
+			between: describeBetween(adapter.title, between),
+			gone: place.folder === deps.repo.folder ? null : describeGoneFolder(deps.repo),
 		};
 	} catch (error) {
 		use.end(null);
@@ -101,8 +101,8 @@ export async function prepareTurn(plan: TurnPlan, deps: RelayDeps): Promise<Prep
 	}
 }
 
-/** The folder where agents were to start is not there: it was removed, or another one has taken its place. */
-export function tellGone({ folder, worktree }: RepoFacts): string {
+/** The notice that the folder where agents start is missing: it was removed, or another one has taken its place. */
+export function describeGoneFolder({ folder, worktree }: RepoFacts): string {
 	return `${safeLine(folder, 200)} is no longer a folder of this worktree; agents start in ${safeLine(worktree, 200)}`;
 }
 
@@ -110,7 +110,7 @@ function newConversation({ title }: AgentAdapter, why: string): string {
 	return `${title} starts a new conversation, with the whole story in a packet: its last one ${why}.`;
 }
 
-/** Packets are a sixth of the program and most turns need none, so they are loaded here. */
+/** Packets are a sixth of the program and most turns need none, so their code is loaded here. */
 async function promptWithPacket(
 	plan: TurnPlan,
 	known: Pick<PacketRequest, 'since' | 'between'>,
@@ -140,12 +140,12 @@ function packetRequest(plan: TurnPlan) {
 	};
 }
 
-/** Stands in the packet, where it does not follow it. */
+/** The prompt if it is part of the packet rather than following it. */
 function nowPromptOf({ text, isInterrupted, isConfirmed }: Task) {
 	return isInterrupted || !isConfirmed ? { text, isInterrupted, isConfirmed } : null;
 }
 
-/** Throws what `requireExecutable` throws. */
+/** Throws like `requireExecutable`. */
 export function turnSpec(
 	plan: Pick<TurnPlan, 'session' | 'adapter' | 'model' | 'permissions' | 'trigger' | 'before'>,
 	deps: RelayDeps,
@@ -198,7 +198,7 @@ export function turnSpec(
 	};
 }
 
-/** The bare words, and before them a note where the agent's own conversation ends with a turn that was cut off. */
+/** The bare words, after a note if the agent's own conversation ends with a turn that was cut off. */
 async function promptAlone(
 	{ session, adapter, task }: TurnPlan,
 	turns: readonly PlacedTurn[],
@@ -213,7 +213,7 @@ async function promptAlone(
 	return { text: note + task.text, words: { start, end: start + Buffer.byteLength(task.text) } };
 }
 
-/** A program that was found off PATH finds what lies beside it (its `node`, as of a version manager), after all else. */
+/** A program that was found off PATH also finds its neighbours (such as a version manager's `node`), after all else. */
 function withFolderOf(executable: string, searchPath: string): string {
 	const folder = dirname(executable);
 	const folders = searchPath === '' ? [] : searchPath.split(delimiter);

@@ -1,10 +1,10 @@
 /** Whether an agent's own conversation can be resumed, by what its turns show. Pure. */
 import type { TurnState } from '../../sessions/turns/turn-state.ts';
 
-/** So many refusals in a row, and the conversation is given up. One may be chance: it is open in another window. */
+/** After this many refusals in a row the conversation is given up. One may be chance: it is open in another window. */
 const MAX_REFUSALS = 2;
 
-/** Ends of a turn that a CLI may come to because of the conversation that it was to resume. */
+/** Outcomes of a turn that the conversation to be resumed may have caused. */
 const REFUSALS: ReadonlySet<string | null> = new Set([
 	'unknown_session',
 	'session_in_use',
@@ -34,7 +34,7 @@ export function whyLeft(own: readonly TurnState[], id: string | null, hasPacket:
 }
 
 /**
- * True when the CLI would not, or could not, resume the conversation, and nothing of the model came.
+ * True when the CLI would not, or could not, resume the conversation, and the model produced nothing.
  * @internal For tests: tried without a store.
  */
 export function isRefusal(state: TurnState): boolean {

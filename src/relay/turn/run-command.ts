@@ -14,11 +14,11 @@ export interface CommandControl {
 	hardSignal?: AbortSignal;
 	/** ms; default: no limit. */
 	timeoutMs?: number;
-	/** True: what it left in the background, in sessions of its own too, is ended when it has ended. */
+	/** True: what it left in the background, even in sessions of its own, is ended after it. */
 	leavesNothing?: boolean;
-	/** It has waited for input of its terminal for a second; called once. */
+	/** Called once, when it has waited for input on its terminal for a second. */
 	onTerminalRead?: () => void;
-	/** Both channels in the order in which they were read. What it throws stops the command and is thrown on. */
+	/** Gets both channels in the order in which they were read. An error that it throws stops the command and is rethrown. */
 	onOutput: (chunk: Buffer) => void;
 }
 
@@ -35,7 +35,7 @@ const HARD: StopGraces = { interruptMs: 0, terminateMs: 100 };
 /** How often its descendants are looked at, so that those in sessions of their own are known when it ends. */
 const SAMPLE_MS = 1000;
 
-/** Nobody can turn a page or type a name here: programs print all of it, and git asks nothing. */
+/** Nobody can page or type here: programs print everything, and git asks nothing. */
 const NO_ONE_TYPES: Readonly<Record<string, string>> = {
 	PAGER: 'cat',
 	GIT_PAGER: 'cat',
@@ -67,7 +67,7 @@ class RunningCommand {
 	#ended: CommandEnd['ended'] = 'exited';
 	#failures: unknown[] = [];
 	#stopping: Promise<unknown> = Promise.resolve();
-	/** Looks in a row that found it waiting for input. */
+	/** Consecutive looks that found it waiting for input. */
 	#waits = 0;
 
 	constructor(control: CommandControl, deps: CommandDeps) {
@@ -79,12 +79,12 @@ class RunningCommand {
 		const { clock } = this.#deps;
 		const startedAt = clock.monotonic();
 		this.#process = await this.#start(command, place);
-		const exitCode = await this.#heedingSignals(this.#process);
+		const exitCode = await this.#waitForEnd(this.#process);
 		if (this.#failures.length > 0) throw this.#failures[0];
 		return { exitCode, ended: this.#ended, durationMs: Math.round(clock.monotonic() - startedAt) };
 	}
 
-	/** Its stderr file has no name any more once it runs. */
+	/** The stderr file no longer has a name once the command runs. */
 	#start(command: string, { cwd, env }: CommandPlace): Promise<AgentProcess> {
 		const { startProcess, processes, privateFolder: folder } = this.#deps;
 		const take = (chunk: Buffer) => this.#take(chunk);
@@ -94,7 +94,7 @@ class RunningCommand {
 		);
 	}
 
-	async #heedingSignals(process: AgentProcess): Promise<number | null> {
+	async #waitForEnd(process: AgentProcess): Promise<number | null> {
 		const { signal, hardSignal, timeoutMs, leavesNothing } = this.#control;
 		const onAbort = () => this.#stop('stopped', GRACES);
 		const onHardAbort = () => this.#stop('stopped', HARD);

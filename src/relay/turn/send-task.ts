@@ -1,4 +1,4 @@
-/** A prompt from its words to how it ended: where it goes first, its session, and each step carried out. */
+/** A prompt from its words to its outcome: chooses the first agent, prepares the session, and carries out each step. */
 import { toIsoOrNull } from '../../core/clock.ts';
 import { yieldToIo } from '../../core/yield-to-io.ts';
 import { CarryOut } from '../carry-out.ts';
@@ -7,14 +7,14 @@ import type { ConversationState } from '../conversation-state.ts';
 import { alsoLogged } from '../events/log-event.ts';
 import { firstStep } from '../first-step.ts';
 import { type Ports, type RelayStart, withPolicy } from '../ports.ts';
-import { openFor, tellBeginning } from './begin-prompt.ts';
+import { announceBeginning, openFor } from './begin-prompt.ts';
 import { withFirstTake } from './early-snapshot.ts';
 import type { Task } from './task.ts';
 
 interface Sender {
 	state: ConversationState;
 	start: RelayStart;
-	/** Of the worktree where the session works. */
+	/** The ports of the worktree where the session works. */
 	ports: Ports;
 }
 
@@ -38,7 +38,7 @@ export async function sendTask(
 	const isNew = state.session === null;
 	const session = openFor(task, chosen.choice, { state, start }, deps);
 	const onEvent = alsoLogged(session.log, options.onEvent);
-	tellBeginning(session, { isNew, placed, chosen, state, onEvent }, deps);
+	announceBeginning(session, { isNew, placed, chosen, state, onEvent }, deps);
 	const context = { ...asked, ports, deps, options: { ...options, onEvent }, snapshots };
 	const result = await new CarryOut(session, task, context).run(step);
 	const { outcome, state: last, earliestReset } = result;

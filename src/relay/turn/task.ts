@@ -1,4 +1,4 @@
-/** What an agent is asked to do, in the user's words, and where those words are found again after a crash. */
+/** What an agent is asked to do, in the user's words, and where to find those words after a crash. */
 import { RelayError } from '../../core/errors.ts';
 import { readOrNull } from '../../core/files/read-file.ts';
 import { wordsOfPrompt } from '../../handoff/words/words-of-prompt.ts';
@@ -24,9 +24,9 @@ export interface RecordedWords {
 }
 
 export interface Task extends RecordedWords {
-	/** Where the words stand already, when they were sent before; null for words that go out for the first time. */
+	/** Where the words already are, if they were sent before; null for words that are sent for the first time. */
 	recordedAt: TurnState['user_prompt'];
-	/** True: an agent began on it and was cut off. */
+	/** True: an agent began the task and was cut off. */
 	isInterrupted: boolean;
 }
 
@@ -34,7 +34,7 @@ export function newTask(text: string): Task {
 	return { text, isConfirmed: true, recordedAt: null, isInterrupted: false };
 }
 
-/** Witnesses words that no turn took yet, so that they are known for the user's when a record brings them back. */
+/** Witnesses words that no turn has taken yet, so that they are known to be the user's when a record brings them back. */
 export function keepWaiting({ meta, witness }: OpenSession, { text, isConfirmed, recordedAt }: Task): void {
 	if (isConfirmed && recordedAt === null)
 		witness.add({ kind: 'pending', turn: meta.turn_count, words: text });
@@ -52,13 +52,13 @@ export function lastTask(session: OpenSession, store: SessionStore): Task | null
 	return { ...words, recordedAt: isInterrupted ? last.state.user_prompt : null, isInterrupted };
 }
 
-/** The words of a session of which no turn can be read: its relay died before its first one, or that one's state is damaged. */
+/** The words of a session without a readable turn: its relay died before the first one, or that one's state is damaged. */
 function firstTask({ meta }: OpenSession, lineage: readonly LineageEntry[]): Task | null {
 	const words = meta.parent === null ? objectiveOf(lineage) : null;
 	return words && { ...words, recordedAt: null, isInterrupted: meta.turn_count > 0 };
 }
 
-/** The words of a lineage's first prompt stand in the session's record as well; null for a later one. */
+/** The words of a lineage's first prompt, which are in the session's record as well; null for a later prompt. */
 function firstWords(lineage: readonly LineageEntry[], turns: readonly PlacedTurn[]): RecordedWords | null {
 	const first = turns[0]?.state;
 	const newest = turns.at(-1)?.state.user_prompt;
@@ -93,8 +93,8 @@ export function unfinishedTask(session: OpenSession, store: SessionStore): Task 
 }
 
 /**
- * What the newest turn was to do, whose state cannot be read (a power cut) or was not written yet: its outcome is not known.
- * `before`: the words that waited then; a hand-over sends them on.
+ * The task of a newest turn whose state cannot be read (a power cut) or was not written yet: its outcome is not known.
+ * `before`: the words that waited then; a hand-over passes them on.
  */
 function unreadTask({ folder, meta, witness }: OpenSession, turn: number, before: Task | null): Task {
 	const path = turnFile(folder, turn, 'prompt.md');
@@ -105,7 +105,7 @@ function unreadTask({ folder, meta, witness }: OpenSession, turn: number, before
 	const witnessed = range && saidInTurn(witness, turn, { prompt: sent, range }).words;
 	const words = eitherOf({ ...wordsAlone(sent), words: witnessed });
 	if (words !== null && words.text.trim() !== '') return { ...words, recordedAt: null, isInterrupted: true };
-	// The hand-over itself was cut: its packet stands, and what it sends on are the words before.
+	// The hand-over itself was cut off: its packet exists, and it passes on the words before.
 	const isHandOver = (meta.checkpoint?.packet ?? null) !== null;
 	if (before !== null && isHandOver) return { ...before, isInterrupted: true };
 	throw new RelayError('damaged_record', `How turn ${turn} ended cannot be read. Its prompt: ${path}`, {
@@ -113,7 +113,7 @@ function unreadTask({ folder, meta, witness }: OpenSession, turn: number, before
 	});
 }
 
-/** Of a prompt whose witness is gone. */
+/** The words of a prompt whose witness is gone. */
 const wordsAlone = (sent: Buffer | null) => ({
 	unconfirmed: sent === null ? null : wordsOfPrompt(sent.toString()),
 });
@@ -129,7 +129,7 @@ function refuseLost({ state, folder }: PlacedTurn): never {
 	);
 }
 
-/** What a turn worked on, verbatim: the bytes that its state points to, or what the witness has. null when both are gone. */
+/** What a turn worked on, verbatim: the bytes that its state points to, or those of the witness. null when both are gone. */
 export function recordedWords(turns: readonly PlacedTurn[], state: TurnState): RecordedWords | null {
 	const { session_id: id, turn, user_prompt: range } = state;
 	const own = turns.filter(({ sessionId }) => sessionId === id);

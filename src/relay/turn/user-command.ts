@@ -5,7 +5,7 @@ import type { RelayDeps } from '../ports.ts';
 import { presentPlace } from '../resume/present-place.ts';
 import { runCommand } from './run-command.ts';
 
-/** What the note keeps of the output's end. */
+/** How much of the end of the output the note keeps. */
 const TAIL_BYTES = 6_000;
 
 /** Runs it to its end; the whole tree is stopped when `signal` aborts. */

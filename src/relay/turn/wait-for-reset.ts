@@ -1,12 +1,12 @@
 import type { Clock } from '../../core/clock.ts';
 
-/** A laptop that slept wakes with a wall clock far ahead of any timer: the wait is armed anew this often. */
+/** A laptop that slept wakes with a wall clock far ahead of any timer: the timer is set again this often. */
 const REARM_MS = 60_000;
 /** Providers open a window a moment after the time they announce. */
 const MARGIN_MS = 1_000;
 
 /**
- * Waits for a wall-clock time; no longer than it was away at the start, where the clock is set back meanwhile. False when it was
+ * Waits for a wall-clock time, but no longer than it was away at the start if the clock is set back meanwhile. False if
  * cancelled. `onTick` is called at the start and once a minute.
  */
 export async function waitUntil(

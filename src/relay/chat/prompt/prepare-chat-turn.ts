@@ -17,7 +17,7 @@ import type { RelayDeps } from '../../ports.ts';
 import { presentPlace } from '../../resume/present-place.ts';
 import { readableFolders } from '../../resume/record-folders.ts';
 import { type UsedConversation, useConversation } from '../../turn/conversation-use.ts';
-import { tellGone, turnSpec } from '../../turn/prepare-turn.ts';
+import { describeGoneFolder, turnSpec } from '../../turn/prepare-turn.ts';
 import { objectiveOf } from '../../turn/task.ts';
 import { type ChatHistory, lastHeard, missedBy } from '../chat-history.ts';
 import { writeChatPacket } from './chat-packet.ts';
@@ -129,7 +129,7 @@ async function prepareIn(
 		packet,
 		isFresh,
 		left: standing.left,
-		gone: place.folder === deps.repo.folder ? null : tellGone(deps.repo),
+		gone: place.folder === deps.repo.folder ? null : describeGoneFolder(deps.repo),
 	};
 }
 
