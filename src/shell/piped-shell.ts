@@ -8,10 +8,10 @@ import { createPlainSink } from '../view/live/plain-view.ts';
 import { Transcript } from '../view/transcript.ts';
 import { readPrompt } from './editor/prompt-text.ts';
 import { createDeferred } from './input/deferred.ts';
-import { WaitingPrompts } from './input/waiting-prompts.ts';
 import type { ShellOptions } from './shell-options.ts';
 import { needsAgent, noAgentLines, noLoginLines } from './welcome.ts';
-import { Work } from './work.ts';
+import { WaitingPrompts } from './work/waiting-prompts.ts';
+import { Work } from './work/work.ts';
 
 const PLAIN_COLUMNS = 100;
 
@@ -84,7 +84,7 @@ export function openPipedShell(options: ShellOptions): { run(): Promise<number>;
 		const off = [
 			signals.on('SIGINT', () => {
 				wasInterrupted = true;
-				if (work.isInterruptible) work.interrupt();
+				if (work.running.isInterruptible) work.running.interrupt();
 				else leave(EXIT.interrupted);
 			}),
 			signals.on('SIGTERM', () => leave(143)),
@@ -96,7 +96,7 @@ export function openPipedShell(options: ShellOptions): { run(): Promise<number>;
 			for (const stop of off) stop();
 		}
 	};
-	return { run, close: () => work.end() };
+	return { run, close: () => work.running.end() };
 }
 
 /** Whole prompts of a stream of lines; an unfinished last one counts. */

@@ -4,6 +4,9 @@ import type { AgentChoice, AgentOverview, Conversation, Upcoming } from '../rela
 import { columnsOf } from '../ui/text-width.ts';
 import type { Theme } from '../ui/theme.ts';
 import { describeFolder } from '../view/describe-event.ts';
+import { shortRef } from '../view/describe-session.ts';
+import type { ShellOptions } from './shell-options.ts';
+import type { RunningWork } from './work/running-work.ts';
 
 export interface WelcomeOptions {
 	theme: Theme;
@@ -30,6 +33,20 @@ export function welcomeLines(
 			: [theme.bold(name), theme.dim(rest.join(' · '))];
 	if (session !== null) lines.push(theme.dim(`going on with session ${session.id}`));
 	return lines;
+}
+
+/** The last lines of the shell, in blocks: what is stopped now, and how the session is resumed. */
+export function goodbyeBlocks(
+	{ relay, theme, context }: Pick<ShellOptions, 'relay' | 'theme' | 'context'>,
+	{ isInterruptible, what }: Pick<RunningWork, 'isInterruptible' | 'what'>,
+): string[][] {
+	const session = relay.session();
+	const stopping = `Stopping ${what ?? `${relay.active().agent}; the work is kept`}.`;
+	const resume = session && [
+		`Session ${session.id}`,
+		`  go on with it: ${context.ownName} resume ${shortRef(session.id)}`,
+	];
+	return [isInterruptible ? [stopping] : [], resume ?? []].map((block) => block.map(theme.dim));
 }
 
 function describeChoice(choice: AgentChoice | null): string {

@@ -1,6 +1,6 @@
-import { WaitingPrompts } from '../../src/shell/input/waiting-prompts.ts';
 import { SLASH_COMMANDS } from '../../src/shell/slash/registry.ts';
 import type { SlashContext } from '../../src/shell/slash/slash-command.ts';
+import { WaitingPrompts } from '../../src/shell/work/waiting-prompts.ts';
 import { createTheme } from '../../src/ui/theme.ts';
 import { fakeCommandContext } from './fake-command-context.ts';
 import { createFakeRelay } from './fake-relay.ts';

@@ -5,7 +5,7 @@ import type { Conversation } from '../../relay/conversation-contract.ts';
 import type { RelayEvent } from '../../relay/events/relay-events.ts';
 import type { Theme } from '../../ui/theme.ts';
 import type { Candidate } from '../editor/completion.ts';
-import type { WaitingPrompts } from '../input/waiting-prompts.ts';
+import type { WaitingPrompts } from '../work/waiting-prompts.ts';
 
 /** One command of the shell: a plain module with all that help, completion and the shell need to know of it. */
 export interface SlashCommand {

@@ -1,25 +1,27 @@
 /**
- * What the shell does with typed texts, whatever they come from: prompts become turns, `!cmd` runs, commands answer. One thing
- * at a time; it owns the interrupt of what runs and gives the exit code that each stands for.
+ * What the shell does with typed texts, wherever they come from: prompts become turns, `!cmd` runs, commands answer. One thing
+ * at a time; each gives the exit code that it stands for.
  */
-import { RelayError } from '../core/errors.ts';
-import { createByteFilter, safeLine, safeText } from '../core/text.ts';
-import type { RelayEvent } from '../relay/events/relay-events.ts';
-import { EXIT, exitCodeOfError, exitCodeOfResult } from '../relay/exit-codes.ts';
-import type { Transcript } from '../view/transcript.ts';
-import type { TranscriptSink } from '../view/transcript-sink.ts';
-import { type Entry, readEntry } from './input/read-entry.ts';
-import type { WaitingPrompts } from './input/waiting-prompts.ts';
-import type { ShellOptions } from './shell-options.ts';
-import { findCommand, unknownCommand } from './slash/find-command.ts';
-import { SLASH_COMMANDS } from './slash/registry.ts';
+import { RelayError } from '../../core/errors.ts';
+import { createByteFilter, safeLine } from '../../core/text.ts';
+import type { RelayEvent } from '../../relay/events/relay-events.ts';
+import { EXIT, exitCodeOfError, exitCodeOfResult } from '../../relay/exit-codes.ts';
+import type { Transcript } from '../../view/transcript.ts';
+import type { TranscriptSink } from '../../view/transcript-sink.ts';
+import { type Entry, readEntry } from '../input/read-entry.ts';
+import type { ShellOptions } from '../shell-options.ts';
+import { findCommand, unknownCommand } from '../slash/find-command.ts';
+import { SLASH_COMMANDS } from '../slash/registry.ts';
 import {
 	type PickChoice,
 	type SlashContext,
 	usageError,
 	type WorkControl,
 	type WorkEnd,
-} from './slash/slash-command.ts';
+} from '../slash/slash-command.ts';
+import { errorLines } from './error-lines.ts';
+import { RunningWork } from './running-work.ts';
+import type { WaitingPrompts } from './waiting-prompts.ts';
 
 export interface WorkOptions {
 	shell: ShellOptions;
@@ -46,51 +48,18 @@ const FINE: WorkResult = { exitCode: 0, isBroken: false };
 
 export class Work {
 	readonly #options: WorkOptions;
-	#abort: AbortController | null = null;
-	/** What ends at once what runs now. */
-	#stopHard: () => void = () => undefined;
-	/** Who takes what the user says to what runs now. */
-	#listener: ((text: string) => void) | null = null;
+	/** What runs now, and how it is stopped. */
+	readonly running = new RunningWork();
 	#isAsked = false;
-	/** What runs, where it is no turn of the agent. */
-	#what: string | null = null;
-	#running: Promise<void> | null = null;
 	#result: WorkResult = FINE;
 
 	constructor(options: WorkOptions) {
 		this.#options = options;
 	}
 
-	/** True while a turn, a shell command or a command's long work can be interrupted. */
-	get isInterruptible(): boolean {
-		return this.#abort !== null;
-	}
-
-	/** What runs and would be stopped, safe to show; null for a turn of the active agent. */
-	get runs(): string | null {
-		return this.#what;
-	}
-
-	/** True between the first interrupt and the end of what it interrupted. */
-	get isStopping(): boolean {
-		return this.#abort?.signal.aborted ?? false;
-	}
-
 	/** True while something asks on the agent's terminal and `/answer` can answer it. */
 	get isAsked(): boolean {
 		return this.#isAsked;
-	}
-
-	/** First call: ends the turn in good order. Any later one: at once. */
-	interrupt(): void {
-		if (this.#abort?.signal.aborted) this.#stopHard();
-		else this.#abort?.abort();
-	}
-
-	/** Interrupts what runs and resolves when it has ended. */
-	async end(): Promise<void> {
-		this.#abort?.abort();
-		await this.#running?.catch(() => undefined);
 	}
 
 	/** True for a command that answers while a turn runs. */
@@ -129,14 +98,8 @@ export class Work {
 	}
 
 	showError(error: unknown): void {
-		const { theme } = this.#options.shell;
-		if (error instanceof RelayError) {
-			const hint = error.hint === undefined ? [] : [theme.dim(`  ${safeLine(error.hint, 600)}`)];
-			this.#options.transcript.lines([theme.bad(`! ${safeLine(error.message, 600)}`), ...hint]);
-			return;
-		}
-		const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-		this.#options.transcript.lines(safeText(text).split('\n').map(theme.bad));
+		const { shell, transcript } = this.#options;
+		transcript.lines(errorLines(error, shell.theme));
 	}
 
 	async #runEntry(entry: Entry): Promise<void> {
@@ -164,12 +127,8 @@ export class Work {
 				signal,
 				onEvent: (event) => this.#show(event),
 				onStatus: (what) => sink.status({ agent: what, startedAt, tools: [], waiting: null }),
-				onHardStop: (stop) => {
-					this.#stopHard = stop;
-				},
-				onSay: (take) => {
-					this.#listener = take;
-				},
+				onHardStop: (stop) => this.running.onHardStop(stop),
+				onSay: (take) => this.running.onSay(take),
 			});
 			this.#result = { exitCode, isBroken };
 		});
@@ -194,7 +153,7 @@ export class Work {
 		const startedAt = shell.clock.monotonic();
 		const shown = safeLine(command, 40);
 		await this.#interruptibly(shown, async (signal) => {
-			this.#stopHard = () => hard.abort();
+			this.running.onHardStop(() => hard.abort());
 			sink.status({ agent: `! ${shown}`, startedAt, tools: [], waiting: null });
 			const { exitCode } = await shell.relay.runShellCommand(command, {
 				signal,
@@ -221,7 +180,7 @@ export class Work {
 			shell.theme.warn(`! it waits for input, which \`!\` commands do not get; ${what}`),
 			shell.theme.dim('  Run it in a terminal of its own.'),
 		]);
-		if (!isAttended) this.interrupt();
+		if (!isAttended) this.running.interrupt();
 	}
 
 	async #command(name: string, argument: string): Promise<void> {
@@ -234,19 +193,9 @@ export class Work {
 	}
 
 	async #interruptibly(what: string | null, act: (signal: AbortSignal) => Promise<void>): Promise<void> {
-		if (this.#abort !== null) throw new Error('something runs already');
-		const abort = new AbortController();
-		this.#abort = abort;
-		this.#what = what;
-		this.#stopHard = () => undefined;
 		try {
-			this.#running = act(abort.signal);
-			await this.#running;
+			await this.running.run(what, act);
 		} finally {
-			this.#abort = null;
-			this.#what = null;
-			this.#running = null;
-			this.#listener = null;
 			this.#settleTerminal();
 			this.#options.sink.status(null);
 		}
@@ -265,7 +214,7 @@ export class Work {
 			waiting,
 			print: (lines) => transcript.lines(lines),
 			work: (act, what) => this.#work(act, what),
-			say: this.#listener,
+			say: this.running.listener,
 			answer: this.#isAsked && beginAnswer !== undefined ? beginAnswer : null,
 			pick: pick ?? (async () => null),
 			exit,

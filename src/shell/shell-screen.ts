@@ -1,0 +1,138 @@
+/** The terminal of the shell: edit line below, transcript above, pickers and the user's editor in between. */
+
+import { ScreenWriter } from '../ui/screen-writer.ts';
+import { createTerminalModes, type TerminalModes } from '../ui/terminal-modes.ts';
+import { LiveView } from '../view/live/live-view.ts';
+import { Transcript } from '../view/transcript.ts';
+import type { Complete } from './editor/completion.ts';
+import type { History } from './editor/history.ts';
+import { LineEditor } from './editor/line-editor.ts';
+import type { EditEffect } from './editor/reduce-key.ts';
+import { pickOne } from './input/pick.ts';
+import type { ShellOptions } from './shell-options.ts';
+import type { PickChoice } from './slash/slash-command.ts';
+import { TerminalHold } from './terminal-hold.ts';
+
+interface ScreenParts {
+	shell: ShellOptions;
+	history: History;
+	complete: Complete;
+	/** How many prompts wait. */
+	queued(): number;
+	/** The agent that the edit line is labelled with. */
+	receiver(): string;
+	/** What runs was interrupted and has not ended yet. */
+	isStopping(): boolean;
+	/** The shell is being left. */
+	isOver(): boolean;
+	showError(error: unknown): void;
+	onEffect(effect: EditEffect): void;
+	/** The terminal is gone. */
+	onHangup(): void;
+}
+
+export class ShellScreen {
+	readonly editor: LineEditor;
+	readonly view: LiveView;
+	readonly transcript: Transcript;
+	/** Shown dim while nothing is typed. */
+	hint = '';
+	readonly #options: ShellOptions;
+	readonly #modes: TerminalModes;
+	readonly #writer: ScreenWriter;
+	readonly #hold: TerminalHold;
+	#giveBack: () => void = () => undefined;
+
+	constructor(parts: ScreenParts) {
+		const { shell, queued, isOver, showError } = parts;
+		const { input, output, clock, theme, signals } = shell;
+		this.#options = shell;
+		this.#modes = createTerminalModes(input, output);
+		this.#writer = new ScreenWriter(output);
+		this.editor = this.#createEditor(parts);
+		this.view = new LiveView({
+			screen: this.#writer,
+			theme,
+			clock,
+			queued,
+			keyHint: (stops) => (parts.isStopping() ? 'stopping, Ctrl+C kills' : stops),
+			layoutEdit: (room) =>
+				this.editor.layout({
+					...room,
+					label: `${this.editor.isSecret ? 'answer' : parts.receiver()} › `,
+					placeholder: this.editor.isSecret ? '' : this.hint,
+				}),
+		});
+		this.transcript = new Transcript({
+			sink: this.view,
+			theme,
+			clock,
+			worktree: shell.worktree,
+			thinking: shell.thinking,
+			retry: '/retry',
+			answer: '/answer answers it, unseen and unrecorded',
+		});
+		const { editor, view } = this;
+		this.#hold = new TerminalHold({ modes: this.#modes, editor, view, signals, clock, isOver, showError });
+	}
+
+	get columns(): number {
+		return this.#writer.columns;
+	}
+
+	/** Takes the terminal, and the notices that would be written past the drawing, until `leave`. */
+	enter(): void {
+		const { output, takeNotices } = this.#options;
+		const redraw = () => this.redraw();
+		const stopListening = this.#hold.listen();
+		const returnNotices = takeNotices?.((text) =>
+			this.transcript.event({ type: 'notice', level: 'warning', text }),
+		);
+		output.on?.('resize', redraw);
+		this.#giveBack = () => {
+			output.off?.('resize', redraw);
+			returnNotices?.();
+			stopListening();
+		};
+		this.#modes.enter();
+		this.editor.attach();
+	}
+
+	leave(): void {
+		this.editor.detach();
+		this.view.close();
+		this.#modes.leave();
+		this.#giveBack();
+	}
+
+	redraw(): void {
+		this.view.drawEdit();
+	}
+
+	clear(): void {
+		this.#writer.clearAll();
+	}
+
+	/** Stops the process as the shell of the terminal would (Ctrl+Z). */
+	suspend(): Promise<void> {
+		return this.#hold.suspend();
+	}
+
+	/** The value of one choice; null when the question is left. */
+	pick(message: string, choices: readonly PickChoice[]): Promise<string | null> {
+		const { input, output, theme } = this.#options;
+		return this.#hold.away(() => pickOne(message, choices, { input, output, hasColor: theme.hasColor }));
+	}
+
+	/** Lets the user write the edit line in an editor of their own. */
+	async openEditor(): Promise<void> {
+		const text = await this.#hold.away(() => this.#options.openEditor(this.editor.text));
+		if (text !== null) this.editor.setText(text.replace(/\n+$/, ''));
+	}
+
+	#createEditor({ shell, history, complete, queued, onEffect, onHangup }: ScreenParts): LineEditor {
+		const { input, clock, theme } = shell;
+		const onChange = () => this.redraw();
+		return new LineEditor({ input, clock, theme, history, complete, queued, onChange, onEffect, onHangup });
+	}
+}

@@ -1,0 +1,110 @@
+/** The queue of a shell on a terminal: what is typed is held back, answered at once, or worked off in the order typed. */
+import { formatPlural } from '../../core/plural.ts';
+import { safeLine } from '../../core/text.ts';
+import type { Transcript } from '../../view/transcript.ts';
+import type { ShellOptions } from '../shell-options.ts';
+import type { WaitingPrompts } from './waiting-prompts.ts';
+import type { Work } from './work.ts';
+
+const ECHO_ROWS = 8;
+
+interface QueueParts {
+	shell: ShellOptions;
+	transcript: Transcript;
+	work: Work;
+	waiting: WaitingPrompts;
+	/** Puts a line that was held back on the edit line again. */
+	giveBack(typed: string): void;
+	/** The shell is being left: nothing more is begun. */
+	isOver(): boolean;
+	/** The last prompt has ended and none waits. */
+	onIdle(): void;
+}
+
+export class PromptQueue {
+	readonly #parts: QueueParts;
+	/** A line that was typed while something asked on the agent's terminal; the same line again is meant as a prompt. */
+	#held: string | null = null;
+	#isBusy = false;
+	/** Commands that answer while a turn runs, one after the other. */
+	#answers: Promise<void> = Promise.resolve();
+
+	constructor(parts: QueueParts) {
+		this.#parts = parts;
+	}
+
+	/** A prompt or a command is being worked on. */
+	get isBusy(): boolean {
+		return this.#isBusy;
+	}
+
+	/**
+	 * What is typed while something asks on the agent's terminal may be its answer, even a password. Such a line goes back to the
+	 * edit line, neither sent nor kept, and true is returned; the same line again passes.
+	 */
+	holdsBack(typed: string): boolean {
+		const { shell, transcript, work, giveBack } = this.#parts;
+		if (!work.isAsked || this.#held === typed || work.answersNow(typed)) return false;
+		this.#held = typed;
+		giveBack(typed);
+		const { relay, theme } = shell;
+		transcript.lines([
+			theme.warn(`Not queued: ${relay.active().agent} asks on the terminal. /answer answers it`),
+			theme.dim('  Enter again queues this line as a prompt; Ctrl+U clears it.'),
+		]);
+		return true;
+	}
+
+	/** The question has gone: what was held back for it is not remembered. */
+	forgetHeld(): void {
+		this.#held = null;
+	}
+
+	/** Answers at once what can be answered while a turn runs; anything else waits for its turn. */
+	add(prompt: string): void {
+		const { work, waiting } = this.#parts;
+		this.#held = null;
+		if (work.running.isInterruptible && work.answersNow(prompt)) {
+			this.#answers = this.#answers.then(() => {
+				this.#echo(prompt);
+				return work.runNow(prompt);
+			});
+			return;
+		}
+		waiting.add(prompt);
+		if (!this.#isBusy) void this.#workOff();
+	}
+
+	/** Takes what waits, one after the other; when one breaks, the rest is dropped and shown. */
+	async #workOff(): Promise<void> {
+		const { work, waiting, isOver, onIdle } = this.#parts;
+		this.#isBusy = true;
+		for (let next = waiting.takeOldest(); next !== null && !isOver(); next = waiting.takeOldest()) {
+			this.#echo(next);
+			const { isBroken } = await work.run(next);
+			if (isBroken) this.#dropWaiting();
+		}
+		this.#isBusy = false;
+		onIdle();
+	}
+
+	#dropWaiting(): void {
+		const { shell, transcript, waiting } = this.#parts;
+		const dropped = waiting.drop();
+		if (dropped.length === 0) return;
+		transcript.lines([
+			shell.theme.warn(`${formatPlural(dropped.length, 'queued prompt')} dropped:`),
+			...dropped.map((text) => `  ${safeLine(text, 300)}`),
+		]);
+	}
+
+	#echo(text: string): void {
+		const { theme } = this.#parts.shell;
+		const lines = text.replace(/\n+$/, '').split('\n');
+		const shown = lines
+			.slice(0, ECHO_ROWS)
+			.map((line, i) => theme.bold(`${i === 0 ? '›' : ' '} ${safeLine(line, 500)}`));
+		const more = lines.length > ECHO_ROWS ? [theme.dim(`  … ${lines.length - ECHO_ROWS} more lines`)] : [];
+		this.#parts.transcript.lines([...shown, ...more]);
+	}
+}
