@@ -9,8 +9,6 @@ const MAX_FILES_BESIDE_ROOMS = 10;
 
 /** Tables may be long. */
 const TABLES: ReadonlySet<string> = new Set(['handoff/secrets/secret-shapes.ts']);
-/** Still to be divided. */
-const FULL_FOLDERS: ReadonlySet<string> = new Set(['cli', 'core']);
 
 /** Names that mean the same thing wherever they stand: the one list of a room, what each front end has of its own. */
 const SHARED_NAMES: ReadonlySet<string> = new Set(['registry', 'front-end', 'live', 'command']);
@@ -53,7 +51,7 @@ describe('the sources', () => {
 			const files = sources.filter((path) => dirname(path) === folder);
 			return hasRooms && files.length > MAX_FILES_BESIDE_ROOMS;
 		});
-		expect(full.filter((folder) => !FULL_FOLDERS.has(folder))).toEqual([]);
+		expect(full).toEqual([]);
 	});
 
 	it('have one name for one thing: no two files of different jobs share a name', () => {

@@ -125,7 +125,7 @@ describe('the layers', () => {
 	it('start programs in few places, and git in one', () => {
 		const starting = sources().filter((path) => /^import (?!type).*'node:child_process'/m.test(textOf(path)));
 		expect(starting.sort()).toEqual([
-			'cli/edit-text.ts',
+			'cli/input/edit-text.ts',
 			'core/processes/process-table-ps.ts',
 			'core/processes/run-process.ts',
 			'terminal/launch.ts',

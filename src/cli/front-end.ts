@@ -1,7 +1,7 @@
 /** The command line as a front end: whom it asks, where it reads a task, how it draws what happens. */
 import type { Command as Program } from 'commander';
 import type { FrontEnd } from '../commands/front-end.ts';
-import { askOnTerminal } from './ask-on-terminal.ts';
+import { askOnTerminal } from './answers/ask-on-terminal.ts';
 import { createLive, type LiveParts } from './live.ts';
 
 export interface FrontEndParts extends LiveParts {
@@ -15,15 +15,15 @@ export function createFrontEnd(parts: FrontEndParts): FrontEnd {
 		ask: askOnTerminal(app),
 		readTask: async (source) => {
 			const [{ readTask }, { stdinOf }] = await Promise.all([
-				import('./read-task.ts'),
-				import('./read-stdin.ts'),
+				import('./input/read-task.ts'),
+				import('./input/read-stdin.ts'),
 			]);
 			return readTask(source, stdinOf(app));
 		},
 		commandLine: {
 			runShell: async (conversation) =>
 				(await import('./open-shell.ts')).openShell(conversation, { ...parts, front }),
-			help: async (words) => (await import('./show-help.ts')).showHelp(program, words),
+			help: async (words) => (await import('./argv/show-help.ts')).showHelp(program, words),
 			completionScript: async (shell) =>
 				(await import('./completion/completion-script.ts')).completionScript(program, shell),
 		},

@@ -130,7 +130,7 @@ async function withAnswers(
 	running: Running,
 	{ app, stop }: { app: App; stop: StopSignals },
 ): Promise<View<RelayEvent>> {
-	const { createTerminalAnswers } = await import('./terminal-answers.ts');
+	const { createTerminalAnswers } = await import('./answers/terminal-answers.ts');
 	const answerTerminal = (line: string | null) => running.answerTerminal?.(line) ?? false;
 	const answers = createTerminalAnswers(app.streams.input, { answerTerminal }, stop.interrupt);
 	return {

@@ -11,7 +11,7 @@ import { createRedactor } from '../handoff/redact.ts';
 import type { Conversation } from '../relay/conversation-contract.ts';
 import { runShell } from '../shell/run-shell.ts';
 import type { ShellOptions, TrustQuestion } from '../shell/shell-options.ts';
-import { editText } from './edit-text.ts';
+import { editText } from './input/edit-text.ts';
 import type { Output } from './output.ts';
 
 interface Parts {

@@ -4,10 +4,10 @@ import type { Called, Command } from '../commands/command.ts';
 import { checkRelayVariables, setsConfig } from '../config/layers/env-names.ts';
 import { jsonText } from '../core/json-text.ts';
 import { ownName } from '../core/own-name.ts';
+import { createProgram, exitCodeOfCommander } from './argv/program.ts';
+import { separateTask } from './argv/separate-task.ts';
 import { createOutput, type Output } from './output.ts';
-import { createProgram, exitCodeOfCommander } from './program.ts';
 import { reportError } from './report-error.ts';
-import { setTaskApart } from './task-apart.ts';
 
 type Options = Record<string, unknown>;
 
@@ -29,7 +29,7 @@ export async function runProgram(argv: readonly string[], streams: ProgramStream
 		exitCode = await runCommand(command, all, streams, program);
 		return exitCode;
 	}, tell);
-	const apart = setTaskApart(argv, program);
+	const apart = separateTask(argv, program);
 	try {
 		await program.parseAsync([...apart.argv], { from: 'user' });
 		return exitCode;
@@ -56,7 +56,7 @@ async function runCommand(
 	]);
 	const app = createApp({ ...(folder === undefined ? {} : { folder }), leave: streams.leave });
 	if (live !== null && !output.isJson && !output.isQuiet)
-		(await import('./ask-survivor.ts')).askAboutSurvivors(app, output.theme);
+		(await import('./answers/ask-survivor.ts')).askAboutSurvivors(app, output.theme);
 	const held = holdSettings(app);
 	const front = createFrontEnd({ app, output, held, program, isSilentWhenQuiet });
 	const called = await command.call(commandContext(app, front, held), options);

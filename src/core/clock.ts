@@ -58,3 +58,10 @@ export function fromIso(text: string | null | undefined): number | null {
 	const epochMs = text ? Date.parse(text) : Number.NaN;
 	return Number.isNaN(epochMs) ? null : epochMs;
 }
+
+/** Lets work just started reach its first wait, so that a process it starts runs while this one continues. */
+export function yieldToIo(): Promise<void> {
+	return new Promise((resolve) => {
+		setImmediate(resolve);
+	});
+}

@@ -4,10 +4,9 @@
  */
 import type { AgentExit, NativeFacts } from '../agents/agent-adapter.ts';
 import type { AgentEvent } from '../agents/events.ts';
-import { steadyNow, toIso } from '../core/clock.ts';
+import { steadyNow, toIso, yieldToIo } from '../core/clock.ts';
 import { RelayError } from '../core/errors.ts';
 import { explainWriteFailure } from '../core/files/write-failure.ts';
-import { yieldToIo } from '../core/yield-to-io.ts';
 import { turnFile } from '../sessions/files/session-paths.ts';
 import type { Conversation } from '../sessions/lineage/native-conversations.ts';
 import type { TurnState } from '../sessions/turns/turn-state.ts';

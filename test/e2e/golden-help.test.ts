@@ -1,7 +1,7 @@
 /** Every page of help, and the scripts of completion. */
 import type { Command } from 'commander';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createProgram } from '../../src/cli/program.ts';
+import { createProgram } from '../../src/cli/argv/program.ts';
 import type { CliHome } from '../helpers/cli-home.ts';
 import { GoldenFiles } from '../helpers/golden-files.ts';
 import { createGoldenHome, runScene, sceneText } from '../helpers/golden-scene.ts';

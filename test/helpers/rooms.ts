@@ -54,7 +54,6 @@ export const ROOMS: readonly Room[] = [
 			'quote-for-shell',
 			'take-notices',
 			'text',
-			'yield-to-io',
 		],
 	},
 	{

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { editText } from '../../src/cli/edit-text.ts';
+import { editText } from '../../src/cli/input/edit-text.ts';
 import { relayPaths } from '../../src/config/xdg-paths.ts';
 import { createProcessTable } from '../../src/core/processes/create-process-table.ts';
 import { removeStrayPrivateFiles } from '../../src/turns/process/private-files.ts';

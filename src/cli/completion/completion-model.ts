@@ -1,8 +1,7 @@
 /** What can be completed where, read from the declarations of the program: one list for every shell. */
 import type { Argument, Command, Option } from 'commander';
-import { PRESETS } from '../../agents/permission-presets.ts';
 import type { ValueKind } from '../../commands/options/option-table.ts';
-import { KnownArgument, KnownOption } from '../bind-command.ts';
+import { KnownArgument, KnownOption } from '../argv/bind-command.ts';
 
 export interface CompletionOption {
 	/** `-a`, `--agent`. */
@@ -23,22 +22,6 @@ export interface CompletionCommand {
 
 /** A command that runs where none is named lends its options and operand to the one above. */
 const DEFAULTS: Readonly<Record<string, string>> = { '': 'shell', config: 'config show' };
-
-/** By the name of a declared value, in any of `<name>` and `[name]`. */
-const KINDS: Readonly<Record<string, ValueKind>> = {
-	agent: 'agents',
-	agents: 'agent_list',
-	ref: 'sessions',
-	race: 'races',
-	entrant: 'entrants',
-	other: 'entrants',
-	file: 'files',
-	dir: 'folders',
-	key: 'settings',
-	preset: { words: [...PRESETS] },
-	shell: { words: ['bash', 'zsh', 'fish'] },
-	encoding: { words: ['utf-8', 'utf-16le', 'latin1', 'windows-1252', 'shift_jis', 'gb18030'] },
-};
 
 export function completionModel(program: Command): CompletionCommand[] {
 	const commands = describe(program, '');
@@ -73,24 +56,19 @@ function describe(command: Command, where: string): CompletionCommand[] {
 
 function describeOption(option: Option): CompletionOption {
 	const flags = [option.short, option.long].filter((flag) => typeof flag === 'string');
-	const takesValue = option.required || option.optional;
-	const name = /[<[]([\w-]+)/.exec(option.flags)?.[1] ?? '';
-	const kind = option instanceof KnownOption ? offered(option.kind) : kindOf(name, option.argChoices);
-	return { flags, about: option.description, value: takesValue ? kind : null };
+	const kind = option instanceof KnownOption ? option.kind : null;
+	return { flags, about: option.description, value: kind && offered(kind) };
 }
 
 function operandOf(argument: Argument | undefined): ValueKind {
-	if (argument instanceof KnownArgument) return offered(argument.kind);
-	return argument === undefined ? 'none' : kindOf(argument.name(), argument.argChoices);
+	return argument instanceof KnownArgument ? offered(argument.kind) : 'none';
 }
 
-/** What a shell offers for a kind: nobody knows what a task will say, and sessions are not told apart. */
+/**
+ * What a shell offers for a kind of value: nothing for a task, and every session where a chat is wanted.
+ * @internal For tests.
+ */
 export function offered(kind: ValueKind): ValueKind {
 	if (kind === 'text') return 'none';
 	return kind === 'chats' ? 'sessions' : kind;
-}
-
-function kindOf(name: string, choices: readonly string[] | undefined): ValueKind {
-	if (choices !== undefined) return { words: choices };
-	return Object.hasOwn(KINDS, name) ? (KINDS[name] ?? 'none') : 'none';
 }

@@ -53,7 +53,6 @@ export const chat: Body<ChatOptions, ChatData> = {
 /**
  * Runs it to its end and closes it. `goesOn`: it was begun before. `isQuiet`: only its last message is printed, and on stderr why it
  * ended where it could not go on.
- * @internal For tests: with a chat that needs no agents.
  */
 export function holdChat(
 	context: CommandContext,

@@ -1,6 +1,5 @@
 /** A prompt from its words to its outcome: chooses the first agent, prepares the session, and carries out each step. */
-import { toIsoOrNull } from '../../core/clock.ts';
-import { yieldToIo } from '../../core/yield-to-io.ts';
+import { toIsoOrNull, yieldToIo } from '../../core/clock.ts';
 import { CarryOut } from '../carry-out.ts';
 import type { SendOptions, SendResult } from '../conversation-contract.ts';
 import type { ConversationState } from '../conversation-state.ts';

@@ -1,11 +1,10 @@
 /** Names, options and examples of every command. Nothing is done here: each command is loaded when it is called. */
-import { Command, CommanderError, Option } from 'commander';
-import type { Command as Declared } from '../commands/command.ts';
-import { COMMANDS } from '../commands/registry.ts';
-import { EXIT } from '../relay/exit-codes.ts';
-
-import { columnsFor } from '../ui/terminal-size.ts';
-import { declareCommand, exampleText as example } from './bind-command.ts';
+import { Command, CommanderError } from 'commander';
+import type { Command as Declared } from '../../commands/command.ts';
+import { COMMANDS } from '../../commands/registry.ts';
+import { EXIT } from '../../relay/exit-codes.ts';
+import { columnsFor } from '../../ui/terminal-size.ts';
+import { declareCommand, exampleText as example, KnownOption } from './bind-command.ts';
 import { commandPath, refuseExtraWords, refuseUnknownCommand } from './unknown-command.ts';
 
 /** Runs one command line and returns the exit code. */
@@ -21,7 +20,11 @@ const HELP_COLUMNS = 80;
 
 /** `writeError` gets the lines about a command line that cannot be understood. */
 export function createProgram(act: Act, writeError: (text: string) => void): Command {
-	const directory = new Option('-C, --directory <dir>', 'work in that folder instead of this one');
+	const directory = new KnownOption({
+		flags: '-C, --directory <dir>',
+		about: 'work in that folder instead of this one',
+		kind: 'folders',
+	});
 	const program = new Command('agent-relay')
 		.configureOutput({
 			writeErr: (text) => writeError(text.replace(/^error: /, 'agent-relay: ')),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decodeText } from '../../../src/cli/text-input.ts';
+import { decodeText } from '../../../../src/cli/input/text-input.ts';
 
 const read = (bytes: Buffer | string, encoding?: string, isStrict = true) =>
 	decodeText(Buffer.from(bytes), { name: 'FILE', encoding, isStrict });

@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { App } from '../app/create-app.ts';
-import { RelayError } from '../core/errors.ts';
-import { searchPathOutside } from '../core/processes/find-executable.ts';
-import { withoutInheritedDescriptors } from '../core/processes/inherited-descriptors.ts';
-import { withPrivatePath } from '../turns/process/private-files.ts';
+import type { App } from '../../app/create-app.ts';
+import { RelayError } from '../../core/errors.ts';
+import { searchPathOutside } from '../../core/processes/find-executable.ts';
+import { withoutInheritedDescriptors } from '../../core/processes/inherited-descriptors.ts';
+import { withPrivatePath } from '../../turns/process/private-files.ts';
 
 /**
  * What the user makes of `text` in `$VISUAL`, else `$EDITOR`, else vi, on a private file. The variable may hold arguments, as is

@@ -1,17 +1,18 @@
 /** A command's table as commander takes it: options, operands, help and examples. */
 import { Argument, Option, type Command as Program } from 'commander';
-import type { Command } from '../commands/command.ts';
-import { type Option as Declared, isOperand, type ValueKind } from '../commands/options/option-table.ts';
-import { FAMILIES } from '../commands/registry.ts';
+import type { Command } from '../../commands/command.ts';
+import { type Option as Declared, isOperand, type ValueKind } from '../../commands/options/option-table.ts';
+import { FAMILIES } from '../../commands/registry.ts';
 import { refuseUnknownCommand } from './unknown-command.ts';
 
 /** An option that knows what its value may be, for completion. */
 export class KnownOption extends Option {
-	readonly kind: ValueKind;
+	/** null: takes no value. */
+	readonly kind: ValueKind | null;
 
-	constructor({ flags, about, kind, fallback, isMany = false }: Declared<unknown>) {
+	constructor({ flags, about, kind, fallback, isMany = false }: Omit<Declared<unknown>, 'parse'>) {
 		super(flags, about);
-		this.kind = kind ?? 'none';
+		this.kind = kind;
 		if (isMany) this.argParser(collect);
 		if (fallback !== undefined) this.default(fallback);
 		if (typeof kind === 'object' && kind !== null && !kind.isOpen) this.choices([...kind.words]);

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import { nearestName } from '../config/nearest-name.ts';
-import { RelayError } from '../core/errors.ts';
-import { formatPlural } from '../core/plural.ts';
-import { quoteForShell } from '../core/quote-for-shell.ts';
+import { nearestName } from '../../config/nearest-name.ts';
+import { RelayError } from '../../core/errors.ts';
+import { formatPlural } from '../../core/plural.ts';
+import { quoteForShell } from '../../core/quote-for-shell.ts';
 
 /** Where a command runs because none was named, the first word may be a mistyped one. Throws RelayError `usage`. */
 export function refuseUnknownCommand(parent: Command, chosen: Command): void {

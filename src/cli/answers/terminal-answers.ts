@@ -1,8 +1,8 @@
 /** Answers from the keyboard to what asks on an agent's terminal, for commands without an edit line. */
 import { StringDecoder } from 'node:string_decoder';
-import type { Conversation } from '../relay/conversation-contract.ts';
-import type { RelayEvent } from '../relay/events/relay-events.ts';
-import type { TerminalInput } from '../ui/terminal-modes.ts';
+import type { Conversation } from '../../relay/conversation-contract.ts';
+import type { RelayEvent } from '../../relay/events/relay-events.ts';
+import type { TerminalInput } from '../../ui/terminal-modes.ts';
 import { dropTypedAhead } from './drop-typed-ahead.ts';
 
 export interface TerminalAnswers {

@@ -1,6 +1,6 @@
-import type { App } from '../app/create-app.ts';
-import { pickOne } from '../shell/input/pick.ts';
-import { readSurvivorChoice, SURVIVOR_CHOICES } from '../shell/input/survivor-choices.ts';
+import type { App } from '../../app/create-app.ts';
+import { pickOne } from '../../shell/input/pick.ts';
+import { readSurvivorChoice, SURVIVOR_CHOICES } from '../../shell/input/survivor-choices.ts';
 
 /** Lets a command on a terminal ask about agents that outlived their relay. */
 export function askAboutSurvivors(app: App, { hasColor }: { hasColor: boolean }): void {

@@ -1,6 +1,6 @@
 import { isatty } from 'node:tty';
-import type { App } from '../app/create-app.ts';
-import type { FrontEnd } from '../commands/front-end.ts';
+import type { App } from '../../app/create-app.ts';
+import type { FrontEnd } from '../../commands/front-end.ts';
 
 /** How a command line asks its user: on stderr, where that and stdin are a terminal; else null. */
 export function askOnTerminal({ streams }: Pick<App, 'streams'>): FrontEnd['ask'] {
@@ -8,7 +8,7 @@ export function askOnTerminal({ streams }: Pick<App, 'streams'>): FrontEnd['ask'
 	// A look at `streams.input` would open it, for every command.
 	if (!errorOutput.isTTY || !isatty(0)) return null;
 	return async (question, choices) => {
-		const { pickOne } = await import('../shell/input/pick.ts');
+		const { pickOne } = await import('../../shell/input/pick.ts');
 		return pickOne(question, choices, { input: streams.input, output: errorOutput, hasColor: false });
 	};
 }

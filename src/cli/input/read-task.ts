@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
-import type { TaskSource } from '../commands/front-end.ts';
-import { hasErrno, RelayError } from '../core/errors.ts';
-import { withPipedText } from '../handoff/words/piped-text.ts';
+import type { TaskSource } from '../../commands/front-end.ts';
+import { hasErrno, RelayError } from '../../core/errors.ts';
+import { withPipedText } from '../../handoff/words/piped-text.ts';
 import { readStdin, type StdinDeps } from './read-stdin.ts';
 import { decodeText, refuseMangledArgument } from './text-input.ts';
 

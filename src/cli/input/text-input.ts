@@ -1,7 +1,7 @@
 /** The user's words as text: refused where they are none, and never changed on the way. */
 import { isUtf8 } from 'node:buffer';
 import { readFileSync } from 'node:fs';
-import { RelayError } from '../core/errors.ts';
+import { RelayError } from '../../core/errors.ts';
 
 export interface TextInput {
 	/** What the bytes are called, at the start of a sentence: `Stdin`, a path. */

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
  * Commander takes a first word that names a subcommand for one, also behind `--`: `race … -- show` would show a race. Such a
  * word is taken out of the line, to be given to `race` as its task; any other line stays as it is, with null.
  */
-export function setTaskApart(
+export function separateTask(
 	argv: readonly string[],
 	program: Command,
 ): { argv: readonly string[]; task: string | null } {

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
-import { completionModel } from '../../../src/cli/completion/completion-model.ts';
-import { createProgram } from '../../../src/cli/program.ts';
+import { createProgram } from '../../../../src/cli/argv/program.ts';
+import { completionModel } from '../../../../src/cli/completion/completion-model.ts';
 
 interface Call {
 	name: string;

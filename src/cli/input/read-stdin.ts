@@ -4,11 +4,11 @@
  */
 import { isUtf8 } from 'node:buffer';
 import { fstatSync } from 'node:fs';
-import type { App } from '../app/create-app.ts';
-import type { Clock } from '../core/clock.ts';
-import { RelayError } from '../core/errors.ts';
-import { pipeWriters } from '../core/processes/pipe-writers.ts';
-import type { ProcessTable } from '../core/processes/process-table.ts';
+import type { App } from '../../app/create-app.ts';
+import type { Clock } from '../../core/clock.ts';
+import { RelayError } from '../../core/errors.ts';
+import { pipeWriters } from '../../core/processes/pipe-writers.ts';
+import type { ProcessTable } from '../../core/processes/process-table.ts';
 import { decodeText, type TextInput } from './text-input.ts';
 
 export interface StdinDeps {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { createProgram } from '../../../src/cli/program.ts';
-import { setTaskApart } from '../../../src/cli/task-apart.ts';
+import { createProgram } from '../../../../src/cli/argv/program.ts';
+import { separateTask } from '../../../../src/cli/argv/separate-task.ts';
 
 const apart = (line: string) =>
-	setTaskApart(
+	separateTask(
 		line.split(' '),
 		createProgram(
 			async () => 0,
