@@ -1,6 +1,6 @@
 /**
- * Any CLI that the user describes in `[agents.NAME]`. What lives here: that description as an adapter. Nothing is known of
- * the CLI beyond it: no login, no prices, no native record; its limits come only from what the user named.
+ * Any CLI that the user describes in `[agents.NAME]`. What lives here: that description as an adapter. Nothing else is known about
+ * the CLI: no login, no prices, no native record; its limits come only from what the user named.
  */
 import { createHash } from 'node:crypto';
 import type { AgentSettings } from '../../config/schema.ts';
@@ -11,9 +11,9 @@ import { genericCommand, isSessionId, namesSession, resumeWords } from './comman
 import { JsonLinesParser } from './json-lines-parser.ts';
 import { TextParser } from './text-parser.ts';
 
-/** Two to four numbers and what may hang on them (`1.2.0-rc.1`), alone or behind a name; no address, no part of a path. */
+/** Two to four numbers with a suffix (`1.2.0-rc.1`), alone or after a name; not an address, not a part of a path. */
 const VERSION = /(?<![\w.:/-])v?(\d{1,6}(?:\.\d{1,6}){1,3}(?:[-+][\w.+-]{1,40})?)(?![\w.:/@])/;
-/** A version stands in the first lines, above any licence. */
+/** The version is in the first lines, above any licence. */
 const VERSION_LINES = 3;
 const MAX_LINE_CHARS = 500;
 const MAX_VERSION_OUTPUT = 16 * 1024;
@@ -51,8 +51,8 @@ export function genericAdapter(name: AgentId, settings: AgentSettings): AgentAda
 const WORD_JOINER = '\u2060';
 
 /**
- * What most prompt syntaxes would obey: `@path` at the start of a word gets an invisible U+2060 after the `@`; a text that
- * begins with `/` gets a space before it. Addresses (`me@host`) and versions (`pkg@1`) stay as they are.
+ * Defuses what most prompt syntaxes would obey: `@path` at the start of a word gets an invisible U+2060 after the `@`; a text
+ * that begins with `/` gets a space before it. Addresses (`me@host`) and versions (`pkg@1`) stay as they are.
  * @internal For tests: tried with many texts.
  */
 export function inertForAny(text: string): string {
@@ -71,13 +71,15 @@ function loginBy(
 	return {
 		loggedIn: 'unknown',
 		evidence:
-			set.length === 0 ? 'nothing is known of the login of an agent from config' : `${set.join(', ')} is set`,
+			set.length === 0
+				? 'nothing is known about the login of an agent from config'
+				: `${set.join(', ')} is set`,
 		account: set.length === 0 ? 'default' : hash.digest('hex').slice(0, 16),
 		advice: `log in the way ${title} asks for`,
 	};
 }
 
-/** The first version that `--version` names, or null: other words it may print there are none. */
+/** The first version that `--version` names, or null: other words it may print are not a version. */
 function versionIn(output: string): string | null {
 	const lines = output
 		.slice(0, MAX_VERSION_OUTPUT)

@@ -11,7 +11,7 @@ const SESSION_ID = /^[0-9A-Za-z][\w.:-]{0,199}$/;
 
 type Values = Partial<Record<string, string>>;
 
-/** Throws RelayError `refused` for what this CLI cannot be asked to do; then nothing was started. */
+/** Throws RelayError `refused` if this CLI cannot be asked to do it; then nothing was started. */
 export function genericCommand(name: AgentId, settings: AgentSettings, turn: TurnRequest): AgentCommand {
 	const [program = '', ...words] = settings.command;
 	const options = optionsOf(name, settings, turn);
@@ -30,12 +30,12 @@ export function genericCommand(name: AgentId, settings: AgentSettings, turn: Tur
 		args: fill(prompt === null ? values : { ...values, prompt }),
 		...(prompt === null ? {} : { recordedArgs: fill(values) }),
 		stdin: settings.prompt === 'stdin' ? 'prompt' : 'empty',
-		// A program that writes for people sees a terminal on stdout; told so, most leave colours and redrawing out.
+		// A program that writes for people sees a terminal on stdout; these make most leave out colours and redrawing.
 		env: settings.output === 'text' ? { TERM: 'dumb', NO_COLOR: '1' } : {},
 	};
 }
 
-/** True: the relay chooses the id of a conversation and tells it with each turn. */
+/** True: the relay chooses the id of a conversation and passes it with each turn. */
 export function namesSession(words: readonly string[]): boolean {
 	return words.some((word) => word.includes('{session}'));
 }
@@ -44,7 +44,7 @@ export function isSessionId(text: string): boolean {
 	return SESSION_ID.test(text);
 }
 
-/** The command line that goes on with a conversation, as far as the settings tell it. */
+/** The command line that resumes a conversation, if the settings have one. */
 export function resumeWords({ executable, command, resume }: AgentSettings, id: string): string[] {
 	const [program = '', ...words] = command;
 	const about = words.filter((word, at) => {
@@ -111,7 +111,7 @@ function promptArgument(name: AgentId, settings: AgentSettings, { prompt }: Turn
 	return prompt.text;
 }
 
-/** In one pass: what stands in for a placeholder is never searched for another. */
+/** In one pass: the value of a placeholder is never searched for another. */
 function filled(word: string, values: Values): string {
 	return word.replace(PLACEHOLDER, (placeholder, key: string) => values[key] ?? placeholder);
 }
@@ -124,7 +124,7 @@ function withOptions(words: readonly string[], options: readonly string[]): stri
 
 function checkedId(name: AgentId, id: string): string {
 	if (isSessionId(id)) return id;
-	throw new RelayError('damaged_record', `${JSON.stringify(id)} is no id of a conversation of ${name}`, {
+	throw new RelayError('damaged_record', `${JSON.stringify(id)} is not the id of a conversation of ${name}`, {
 		hint: 'start a new conversation with /new',
 	});
 }

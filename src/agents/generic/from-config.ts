@@ -5,7 +5,7 @@ import { genericAdapter } from './adapter.ts';
 import { problemIn } from './settings-problem.ts';
 
 /**
- * The agents that the configuration defines by a `command`. What an untrusted repo's file says never gets here: the layers
+ * The agents that the configuration defines by a `command`. The file of an untrusted repo never gets here: the layers
  * leave it out. Throws RelayError `bad_config` with the place of the first contradiction.
  */
 export function adaptersFromConfig({

@@ -1,4 +1,4 @@
-/** The JSON lines of a CLI, read by the paths that the user named. What no path names is recorded and not looked at. */
+/** The JSON lines of a CLI, read by the paths that the user named. Anything that no path names is recorded and ignored. */
 import type { AgentSettings } from '../../config/schema.ts';
 import { type Line, LineSplitter } from '../../core/files/line-splitter.ts';
 import type { AgentExit, AgentId, AgentParser, ParsedTurn, ParserContext } from '../agent-adapter.ts';
@@ -32,7 +32,7 @@ export class JsonLinesParser implements AgentParser {
 	#hasAnswer = false;
 	#hasLines = false;
 	#certain: Limit | null = null;
-	#isLimitTold = false;
+	#isLimitReported = false;
 	#error: string | null = null;
 	#failure: StopReason | null = null;
 	#lastWords = '';
@@ -50,13 +50,13 @@ export class JsonLinesParser implements AgentParser {
 	}
 
 	stderr(chunk: Buffer): AgentEvent[] {
-		return this.#stderr.push(chunk, this.#tools.hasOpen).flatMap((sign) => this.#heedStderr(sign));
+		return this.#stderr.push(chunk, this.#tools.hasOpen).flatMap((sign) => this.#stderrSign(sign));
 	}
 
 	end(exit: AgentExit): { events: AgentEvent[]; turn: ParsedTurn } {
 		const last = this.#lines.end();
 		const read = last === null ? [] : this.#readLine(last);
-		const signs = this.#stderr.end(this.#tools.hasOpen).flatMap((sign) => this.#heedStderr(sign));
+		const signs = this.#stderr.end(this.#tools.hasOpen).flatMap((sign) => this.#stderrSign(sign));
 		const judgement = judge(this.#name, exit, {
 			hasAnswer: this.#hasAnswer,
 			certain: this.#certain,
@@ -67,7 +67,7 @@ export class JsonLinesParser implements AgentParser {
 			lastWords: this.#stderr.lastLine() || this.#lastWords,
 		});
 		return {
-			events: [...read, ...signs, ...closingEvents(judgement, this.#isLimitTold)],
+			events: [...read, ...signs, ...closingEvents(judgement, this.#isLimitReported)],
 			turn: {
 				...judgement,
 				nativeSessionId: this.#sessionId,
@@ -98,14 +98,15 @@ export class JsonLinesParser implements AgentParser {
 		return [...started, ...results, ...words, ...calls, ...this.#usage(line), ...this.#trouble(line)];
 	}
 
-	/** Once: the conversation's id and the model. An agent that cannot resume has no conversation to go on with. */
+	/** Once: the conversation's id and the model. An agent that cannot resume has no conversation to resume. */
 	#start(line: JsonObject): AgentEvent[] {
 		const { fields, resume, command } = this.#settings;
 		this.#model ??= textOrNull(firstField(line, fields.model));
 		if (this.#sessionId !== null || resume.length === 0) return [];
 		const { requestedSessionId, requestedModel, resume: isResumed } = this.#context;
-		const told = textOrNull(firstField(line, fields.session));
-		const id = told ?? (namesSession(command) && fields.session === undefined ? requestedSessionId : null);
+		const reported = textOrNull(firstField(line, fields.session));
+		const id =
+			reported ?? (namesSession(command) && fields.session === undefined ? requestedSessionId : null);
 		if (id === null || !isSessionId(id)) return [];
 		this.#sessionId = id;
 		const started: AgentEvent = {
@@ -132,17 +133,17 @@ export class JsonLinesParser implements AgentParser {
 		return [...thoughts, ...texts];
 	}
 
-	/** Words on both sides of a tool call are two messages, whatever the stream calls them. */
+	/** Words before and after a tool call are two messages, whatever the stream calls them. */
 	#messageId(line: JsonObject): string {
-		const told = firstField(line, this.#settings.fields.message);
-		if (typeof told !== 'string' && typeof told !== 'number') return `message-${++this.#messages}`;
-		return `${told}-${this.#tools.count}`;
+		const reported = firstField(line, this.#settings.fields.message);
+		if (typeof reported !== 'string' && typeof reported !== 'number') return `message-${++this.#messages}`;
+		return `${reported}-${this.#tools.count}`;
 	}
 
-	/** The agent went on, so what it met before is over. */
+	/** The agent continued, so earlier trouble is over. */
 	#settle(): void {
 		this.#certain = null;
-		this.#isLimitTold = false;
+		this.#isLimitReported = false;
 		this.#error = null;
 		this.#failure = null;
 		this.#stderr.forgetSigns();
@@ -180,19 +181,19 @@ export class JsonLinesParser implements AgentParser {
 	}
 
 	/**
-	 * Surely the CLI's own is only a line from before its first tool call, where calls are told: a tool's line may be read
-	 * after the tool's end, since stdout and stderr are read apart. For any other line patience and the end decide.
+	 * Only a line before the first tool call, if calls are reported, is surely the CLI's own: a tool's line may be read after
+	 * the tool's end, since stdout and stderr are read separately. For any other line patience and the end decide.
 	 */
-	#heedStderr(sign: Limit): AgentEvent[] {
-		const isOwn = this.#tools.areTold && this.#tools.count === 0;
+	#stderrSign(sign: Limit): AgentEvent[] {
+		const isOwn = this.#tools.areReported && this.#tools.count === 0;
 		if (!isOwn || !isHard(sign)) return [retryOf(sign, this.#context.now())];
 		this.#certain ??= sign;
 		return this.#limit(sign);
 	}
 
 	#limit(sign: Limit): AgentEvent[] {
-		if (this.#isLimitTold) return [];
-		this.#isLimitTold = true;
+		if (this.#isLimitReported) return [];
+		this.#isLimitReported = true;
 		return [{ type: 'limit', limit: sign }];
 	}
 }
@@ -203,7 +204,7 @@ function textsAt(line: JsonObject, path: string | undefined): string[] {
 	);
 }
 
-/** What stands in an error field, as words; `false`, 0, '' and null are no error. */
+/** The words in an error field; `false`, 0, '' and null are not an error. */
 function errorIn(value: unknown): string | null {
 	if (!value) return null;
 	if (value === true) return 'the agent reported an error';

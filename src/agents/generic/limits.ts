@@ -1,4 +1,4 @@
-/** What the user named as signs of a limit: lines of stderr, fields of a JSON line, exit codes. */
+/** The signs of a limit that the user named: lines of stderr, fields of a JSON line, exit codes. */
 import stripAnsi from 'strip-ansi';
 import type { AgentSettings } from '../../config/schema.ts';
 import { type Line, LineSplitter } from '../../core/files/line-splitter.ts';
@@ -10,13 +10,13 @@ import { numberOrNull, textOrNull, writtenJson } from '../reading/json-fields.ts
 import { readReportedTime, reportedReset } from '../reading/reported-reset.ts';
 import { readField } from './read-field.ts';
 
-/** What a rule of the user's found: a limit, or by the provider's words a failure of another kind. */
+/** What a user's rule found: a limit or, from the provider's words, a failure of another kind. */
 export type Sign = Limit | { stopReason: StopReason };
 
-/** More of a line is not searched: a pattern of the user's may be slow. */
+/** The rest of a line is not searched: a user's pattern may be slow. */
 const MAX_SEARCHED_CHARS = 2000;
 const MAX_LINE_BYTES = 64 * 1024;
-/** An error that ends a program stands among its last lines. */
+/** An error that ends a program is among its last lines. */
 const LAST_LINES = 20;
 
 /** A plan window, quota or credit that is used up does not come back while the agent waits. */
@@ -24,7 +24,7 @@ export function isHard({ kind }: Limit): boolean {
 	return kind === 'window' || kind === 'quota' || kind === 'billing';
 }
 
-/** By a rule that names the kind itself. */
+/** The limit of a rule that names the kind itself. */
 function namedLimit(kind: LimitKind, resetAt: number | null, source: LimitSource): Limit {
 	const confidence = resetAt === null ? 'estimated' : 'exact';
 	return { kind, resetAt, window: null, scope: null, source, confidence };
@@ -42,7 +42,7 @@ export function retryOf({ kind, resetAt, source }: Limit, now: number): AgentEve
 	};
 }
 
-/** The sign that an exit code is. */
+/** The limit that an exit code stands for, by the user's list. */
 export function signOfExit(
 	name: AgentId,
 	rules: AgentSettings['limit_exit'],
@@ -106,17 +106,17 @@ function wordsOf(value: unknown): string {
 /** `[API Error: 403 …]`, `HTTP 429`, `status code: 402`, `403 …`: a status near the start of the words. */
 const STATUS = /(?:^|\berror\W{1,3}|\bhttp(?:\/[\d.]+)?\W{1,2}|\b(?:status|code)\W{1,3})([45]\d\d)(?![\w.])/i;
 const STATUS_CHARS = 80;
-const MAX_TOLD_CHARS = 16 * 1024;
+const MAX_REPORTED_CHARS = 16 * 1024;
 
-/** What the provider's own words or JSON say by the one order of evidence; null when they say nothing that is known. */
+/** What the provider's own words or JSON mean, in the one order of evidence; null if nothing in them is known. */
 function reportedSign(
 	text: string,
 	{ source, resetAt }: { source: LimitSource; resetAt: number | null },
 	now: number,
 ): Sign | null {
-	const told = text.slice(0, MAX_TOLD_CHARS);
-	const evidence = readEvidence(told, now);
-	const status = evidence.status ?? Number(STATUS.exec(told.slice(0, STATUS_CHARS))?.[1] ?? Number.NaN);
+	const reported = text.slice(0, MAX_REPORTED_CHARS);
+	const evidence = readEvidence(reported, now);
+	const status = evidence.status ?? Number(STATUS.exec(reported.slice(0, STATUS_CHARS))?.[1] ?? Number.NaN);
 	const verdict = judgeEvidence(
 		{
 			...evidence,
@@ -154,12 +154,12 @@ function resetTime(value: unknown, now: number): number | null {
 	return at <= MAX_TIME_MS ? at : null;
 }
 
-/** Reads stderr line by line, colours taken out. */
+/** Reads stderr line by line, without colours. */
 export class StderrWatch {
 	readonly #rules: Array<{ pattern: RegExp; kind: LimitKind | 'told'; name: string }>;
 	readonly #now: () => number;
 	readonly #lines = new LineSplitter(MAX_LINE_BYTES);
-	/** The last lines that say something, each with its sign. */
+	/** The last lines that are not empty, each with its sign. */
 	readonly #last: Array<{ text: string; sign: Limit | null }> = [];
 
 	constructor(name: AgentId, rules: AgentSettings['limit_stderr'], now: () => number) {
@@ -171,7 +171,7 @@ export class StderrWatch {
 		}));
 	}
 
-	/** With `isMute` (a tool is at work, whose words may be echoed there) lines are kept to be shown, and no sign is seen. */
+	/** With `isMute` (a tool is at work, and its words may be echoed there) lines are kept to be shown, but give no signs. */
 	push(chunk: Buffer, isMute: boolean): Limit[] {
 		return this.#lines.push(chunk).flatMap((line) => this.#read(line, isMute));
 	}
@@ -186,7 +186,7 @@ export class StderrWatch {
 		return this.#last.findLast(({ sign }) => sign !== null)?.sign ?? null;
 	}
 
-	/** The agent went on: what stood there was not its end. */
+	/** The agent continued: the lines so far were not its end. */
 	forgetSigns(): void {
 		for (const line of this.#last) line.sign = null;
 	}

@@ -13,17 +13,17 @@ import {
 import { isHard } from './limits.ts';
 
 export interface Seen {
-	/** Whether it said anything that is no white space. */
+	/** Whether it said anything but white space. */
 	hasAnswer: boolean;
 	/** A sign on a channel that is surely the CLI's own, with no answer after it. */
 	certain: Limit | null;
 	/** The newest sign among the last lines of stderr. */
 	onStderr: Limit | null;
-	/** What the exit code is, by the user's list. */
+	/** The limit that the exit code stands for, by the user's list. */
 	byExit: Limit | null;
-	/** The last error that a field told, with no answer after it. */
+	/** The last error that a field reported, with no answer after it. */
 	error: string | null;
-	/** What the provider's words called it, where they are no limit. */
+	/** What the provider's words called it, if not a limit. */
 	failure: StopReason | null;
 	/** The last words on stderr or outside the JSON lines; '' when there are none. */
 	lastWords: string;
@@ -70,16 +70,16 @@ function judgeOwnEnd(name: AgentId, exit: AgentExit, seen: Seen): Judgement {
 	);
 }
 
-/** A line of stderr says more than the code where both mean the same. */
+/** A line of stderr says more than the code if both mean the same. */
 function withKindOf(byExit: Limit, onStderr: Limit | null): Limit {
 	return onStderr?.kind === byExit.kind ? onStderr : byExit;
 }
 
 /** The events that end a stream, in their order. */
-export function closingEvents(judgement: Judgement, isLimitTold: boolean) {
+export function closingEvents(judgement: Judgement, isLimitReported: boolean) {
 	const { limit, error, outcome, stopReason } = judgement;
 	return [
-		...(limit === null || isLimitTold ? [] : [{ type: 'limit' as const, limit }]),
+		...(limit === null || isLimitReported ? [] : [{ type: 'limit' as const, limit }]),
 		...(error === null ? [] : [{ type: 'error' as const, ...error }]),
 		{ type: 'turn_ended' as const, outcome, stopReason },
 	];

@@ -1,7 +1,7 @@
 import type { AgentSettings } from '../../config/schema.ts';
 import { namesSession } from './command-line.ts';
 
-/** What is wrong with settings whose values are each right by themselves. */
+/** What is wrong with settings whose values are each valid by themselves. */
 export interface SettingsProblem {
 	/** The key to change. */
 	key: keyof AgentSettings;
@@ -22,7 +22,7 @@ export function problemIn(settings: AgentSettings): SettingsProblem | null {
 function promptProblem({ command, prompt }: AgentSettings): SettingsProblem | null {
 	const [program = '', ...words] = command;
 	if (/\{(prompt_file|prompt|session|model)\}/.test(program))
-		return { key: 'command', problem: 'a placeholder stands where the program belongs' };
+		return { key: 'command', problem: 'the first word is a placeholder, not a program' };
 	const has = (placeholder: string) => words.some((word) => word.includes(placeholder));
 	const wanted = { stdin: null, file: '{prompt_file}', arg: '{prompt}' }[prompt];
 	if (wanted !== null && !has(wanted))
@@ -49,7 +49,7 @@ function placeholderProblem(settings: AgentSettings): SettingsProblem | null {
 function resumeProblem({ command, resume, output, fields }: AgentSettings): SettingsProblem | null {
 	if (resume.length === 0) {
 		return namesSession(command)
-			? { key: 'resume', problem: 'command names {session}, so it must say how a conversation goes on' }
+			? { key: 'resume', problem: 'command names {session}, so this must say how to resume a conversation' }
 			: null;
 	}
 	if (namesSession(command)) return null;
@@ -57,7 +57,7 @@ function resumeProblem({ command, resume, output, fields }: AgentSettings): Sett
 		return {
 			key: 'resume',
 			problem:
-				'the word {session} is missing here or in command; without an id another conversation could go on',
+				'the word {session} is missing here or in command; without an id another conversation could be resumed',
 		};
 	if (output === 'jsonl' && fields.session !== undefined) return null;
 	return {
@@ -79,6 +79,6 @@ function fieldsProblem({ output, fields, limit_fields }: AgentSettings): Setting
 	if (forgeable === undefined) return null;
 	return {
 		key: 'limit_fields',
-		problem: `${forgeable.field} holds what the model or a tool says; a limit must stand in a field of its own`,
+		problem: `${forgeable.field} holds what the model or a tool says; a limit must be in a field of its own`,
 	};
 }

@@ -31,8 +31,8 @@ export class TextParser implements AgentParser {
 	}
 
 	/**
-	 * What its tools do is not told, and they may write to the same stderr. So a sign there only starts the patience, which
-	 * any further words of the answer end; a program that ends over its limit is judged by its last lines.
+	 * Tool calls are not reported, and tools may write to the same stderr. So a sign there only starts the patience, which
+	 * any further words of the answer end; a program that ends because of its limit is judged by its last lines.
 	 */
 	stderr(chunk: Buffer): AgentEvent[] {
 		return this.#stderr.push(chunk, false).map((sign) => this.#retry(sign));
@@ -91,7 +91,7 @@ export class TextParser implements AgentParser {
 	}
 }
 
-/** Colours are taken out; of a line that was redrawn (`12 %\r13 %\rdone`) the last state is left. */
+/** Without colours; a line that was redrawn (`12 %\r13 %\rdone`) is shown in its last state. */
 function shownText(line: Line): string {
 	if (line.kind === 'oversized') {
 		const left = line.bytes - Buffer.byteLength(line.head) - Buffer.byteLength(line.tail);

@@ -35,14 +35,14 @@ const KINDS: ReadonlyMap<string, ToolKind> = new Map([
 export class ToolCalls {
 	readonly #fields: AgentSettings['fields'];
 	readonly #open = new Set<string>();
-	/** Every id that was a call: a later line about it is no new one. */
+	/** Every id that was a call: a later line about it is not a new one. */
 	readonly #known = new Set<string>();
 
 	constructor(fields: AgentSettings['fields']) {
 		this.#fields = fields;
 	}
 
-	get areTold(): boolean {
+	get areReported(): boolean {
 		return this.#fields.tool_call !== undefined && this.#fields.tool_result !== undefined;
 	}
 
@@ -55,7 +55,7 @@ export class ToolCalls {
 		return this.#open.size > 0;
 	}
 
-	/** To be asked before `calls` of the same line: where one path serves both, an id is a call first and a result then. */
+	/** Must run before `calls` of the same line: if one path serves both, an id is a call first and then a result. */
 	results(line: JsonObject): AgentEvent[] {
 		const { tool_result, tool_output, tool_error } = this.#fields;
 		return readField(line, tool_result).flatMap(({ at, value }): AgentEvent[] => {

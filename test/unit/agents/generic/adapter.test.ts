@@ -21,7 +21,7 @@ const TURN: TurnRequest = {
 };
 
 describe('an agent from config', () => {
-	it('gets its prompt on stdin, and its options behind its command', () => {
+	it('gets its prompt on stdin, and its options after its command', () => {
 		const mine = settings({
 			command: ['mine', 'run'],
 			model_args: ['-m', '{model}'],
@@ -77,12 +77,12 @@ describe('an agent from config', () => {
 		expect(mine.command({ ...TURN, permissions: 'full' }).args).toEqual([]);
 	});
 
-	it('goes on with a conversation by its id, never by one that reads as an option', () => {
+	it('resumes a conversation by its id, never by one that reads as an option', () => {
 		const mine = genericAdapter('mine', settings({ resume: ['--resume', '{session}'] }));
 		const resumed = { ...TURN, resume: true, nativeSessionId: 'abc.1' };
 		expect(mine.command(resumed).args).toEqual(['--resume', 'abc.1']);
 		expect(mine.command({ ...resumed, resume: false }).args).toEqual([]);
-		expect(() => mine.command({ ...resumed, nativeSessionId: '--yolo' })).toThrow(/is no id/);
+		expect(() => mine.command({ ...resumed, nativeSessionId: '--yolo' })).toThrow(/is not the id/);
 	});
 
 	it('lets the relay choose the id where its command names one', () => {
@@ -91,7 +91,7 @@ describe('an agent from config', () => {
 		expect(genericAdapter('mine', settings()).choosesSessionId).toBe(false);
 	});
 
-	it('shows how a person goes on with the conversation, quoted for a shell', () => {
+	it('shows how a person resumes the conversation, quoted for a shell', () => {
 		const mine = settings({
 			command: ['my tool', '--batch', '--id', '{session}', '{prompt}'],
 			prompt: 'arg',
@@ -125,7 +125,7 @@ describe('an agent from config', () => {
 		expect(genericAdapter('mine', settings()).parseVersion(output)).toBeNull();
 	});
 
-	it('is told apart by the secrets it may use, whose values are never shown', () => {
+	it('is identified by the secrets it may use, whose values are never shown', () => {
 		const adapter = genericAdapter('mine', settings({ secret_variables: ['MINE_KEY'] }));
 		const one = adapter.probeLogin({ MINE_KEY: 'secret-one' });
 		const two = adapter.probeLogin({ MINE_KEY: 'secret-two' });

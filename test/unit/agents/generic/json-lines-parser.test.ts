@@ -20,7 +20,7 @@ const exit = (exitCode: number | null, over: Partial<AgentExit> = {}): AgentExit
 	...over,
 });
 
-/** Tool calls told, everything named. */
+/** Tool calls reported, everything named. */
 const FIELDS: AgentSettings['fields'] = {
 	text: 'text',
 	thought: 'thought',
@@ -61,7 +61,7 @@ function turnOf(lines: unknown[], end = exit(0), over: Partial<AgentSettings> = 
 }
 
 describe('the JSON lines of an agent', () => {
-	it('say conversation, model, thoughts, answer, counts and cost where the paths lead', () => {
+	it('give conversation, model, thoughts, answer, counts and cost at the named paths', () => {
 		const { events, turn } = turnOf([
 			{ sid: 's-1', model: 'big' },
 			{ thought: 'hm' },
@@ -141,7 +141,7 @@ describe('the JSON lines of an agent', () => {
 		expect(turn.stopReason).toBe('empty_answer');
 	});
 
-	it('tell a failed tool from one that went well', () => {
+	it('distinguish a failed tool from one that succeeded', () => {
 		const { events } = turnOf([
 			{ call: { id: 'a' } },
 			{ result: { id: 'a', failed: true, output: 'no' } },
@@ -156,7 +156,7 @@ describe('the JSON lines of an agent', () => {
 		]);
 	});
 
-	it('are skipped where they are none, and never make the parser stumble', () => {
+	it('are skipped where they are not JSON, and never break the parser', () => {
 		fc.assert(
 			fc.property(fc.array(fc.oneof(fc.json(), fc.string())), (lines) => {
 				const parser = open();
@@ -197,7 +197,7 @@ describe('the JSON lines of an agent', () => {
 	});
 });
 
-describe('a conversation told in JSON lines', () => {
+describe('a conversation reported in JSON lines', () => {
 	it('is none for an agent that cannot resume, nor by an id that reads as an option', () => {
 		const kinds = (lines: unknown[], over = {}) =>
 			turnOf(lines, exit(0), over).events.map(({ type }) => type);
@@ -213,7 +213,7 @@ describe('a conversation told in JSON lines', () => {
 	});
 });
 
-describe('a limit told in JSON lines', () => {
+describe('a limit reported in JSON lines', () => {
 	it.each([
 		['2026-11-21T10:00:00Z', Date.parse('2026-11-21T10:00:00Z')],
 		[1_795_000_000, 1_795_000_000_000],
@@ -235,14 +235,14 @@ describe('a limit told in JSON lines', () => {
 			limit: {
 				kind: 'billing',
 				resetAt,
-				// Without a told end its length is the relay's guess.
+				// Without a reported end its length is the relay's guess.
 				confidence: resetAt === null ? 'estimated' : 'exact',
 				source: { channel: 'event', rule: 'mine:limit_fields.error.code' },
 			},
 		});
 	});
 
-	it('is over when the agent goes on', () => {
+	it('is over when the agent continues', () => {
 		const { turn } = turnOf([{ error: { code: 'out_of_credit' } }, { text: 'done' }]);
 		expect(turn).toMatchObject({ outcome: 'completed', limit: null, error: null });
 	});
@@ -253,7 +253,7 @@ describe('a limit told in JSON lines', () => {
 		expect(turn.limit?.kind).toBe('rate');
 	});
 
-	it('is not known of a turn whose end nobody saw, unless it was a hard one', () => {
+	it('is unknown for a turn whose end nobody saw, unless it was a hard one', () => {
 		expect(turnOf([{ error: { status: 429 } }], exit(null)).turn.outcome).toBe('outcome_unknown');
 		expect(turnOf([{ error: { code: 'out_of_credit' } }], exit(null)).turn.outcome).toBe('limited');
 	});
@@ -273,7 +273,7 @@ describe('a limit told in JSON lines', () => {
 		expect(parser.end(exit(1)).turn).toMatchObject({ outcome: 'limited', limit: { kind: 'quota' } });
 	});
 
-	it('on stderr is void once the agent goes on, also for a later crash', () => {
+	it('on stderr is void once the agent continues, even for a later crash', () => {
 		const parser = open();
 		parser.push(line({ call: { id: 'a' } }));
 		parser.push(line({ result: { id: 'a' } }));
@@ -282,7 +282,7 @@ describe('a limit told in JSON lines', () => {
 		expect(parser.end(exit(1)).turn).toMatchObject({ outcome: 'failed', limit: null });
 	});
 
-	it('on stderr that a tool printed is no limit of a turn that crashed', () => {
+	it('on stderr that a tool printed is not a limit of a turn that crashed', () => {
 		const parser = open();
 		parser.push(line({ call: { id: 'a' } }));
 		parser.stderr(Buffer.from('quota exceeded\n'));
@@ -290,13 +290,13 @@ describe('a limit told in JSON lines', () => {
 		expect(parser.end(exit(1)).turn.outcome).toBe('failed');
 	});
 
-	it('on stderr is left to patience where tool calls are not told', () => {
+	it('on stderr is left to patience if tool calls are not reported', () => {
 		const parser = open({ fields: { text: 'text', session: 'sid' } });
 		expect(parser.stderr(Buffer.from('quota exceeded\n'))).toMatchObject([{ type: 'retry' }]);
 	});
 });
 
-describe('an error told in JSON lines', () => {
+describe('an error reported in JSON lines', () => {
 	it.each([
 		['gone wrong', 'gone wrong'],
 		[{ message: 'no model' }, 'no model'],
@@ -310,7 +310,7 @@ describe('an error told in JSON lines', () => {
 		});
 	});
 
-	it('is none where the field says so', () => {
+	it('is none if the field says so', () => {
 		for (const error of [false, null, '', 0])
 			expect(turnOf([{ text: 'done', error }]).turn.outcome).toBe('completed');
 	});
@@ -379,7 +379,7 @@ describe('a limit by the words of the provider', () => {
 		});
 	});
 
-	it('is looked for in the next rule where the words of one say nothing', () => {
+	it('is looked for by the next rule if the words of one say nothing', () => {
 		const limit_fields: AgentSettings['limit_fields'] = [
 			{ field: 'error.message', kind: 'told' },
 			{ field: 'error.code', equals: [7, '402', 'spent'], kind: 'quota' },
@@ -404,7 +404,7 @@ describe('a limit by the words of the provider', () => {
 		expect(said('warning: [API Error: 429 slow down]')).toEqual([]);
 	});
 
-	it('never throws, whatever stands in the field', () => {
+	it('never throws, whatever is in the field', () => {
 		let deep: unknown = 'rate limit';
 		for (let depth = 0; depth < 4000; depth++) deep = [deep];
 		expect(failedWith(deep)).toMatchObject({ outcome: 'failed', limit: null });

@@ -17,12 +17,7 @@ describe('settings of an agent that contradict each other', () => {
 			'command',
 			/prompt = "arg"/,
 		],
-		[
-			'a program that is a placeholder',
-			{ command: ['{prompt}'], prompt: 'arg' },
-			'command',
-			/where the program belongs/,
-		],
+		['a program that is a placeholder', { command: ['{prompt}'], prompt: 'arg' }, 'command', /not a program/],
 		['a model in the command', { command: ['m', '{model}'] }, 'command', /model_args/],
 		['model words without a model', { model_args: ['-m'] }, 'model_args', /\{model\} is missing/],
 		[
@@ -31,8 +26,8 @@ describe('settings of an agent that contradict each other', () => {
 			'resume',
 			/another conversation/,
 		],
-		['a resume by an id that nothing tells', { resume: ['-r', '{session}'] }, 'resume', /not known/],
-		['an id without a resume', { command: ['m', '{session}'] }, 'resume', /how a conversation goes on/],
+		['a resume by an id that nothing reports', { resume: ['-r', '{session}'] }, 'resume', /not known/],
+		['an id without a resume', { command: ['m', '{session}'] }, 'resume', /how to resume a conversation/],
 		['fields of plain text', { fields: FIELDS }, 'fields', /output = "jsonl"/],
 		[
 			'limit fields of plain text',
@@ -57,7 +52,7 @@ describe('settings of an agent that contradict each other', () => {
 		expect(problemIn(settings(over))).toMatchObject({ key, problem: expect.stringMatching(problem) });
 	});
 
-	it('are none where each part fits', () => {
+	it('are none if each part fits', () => {
 		const right: Array<Partial<AgentSettings>> = [
 			{},
 			{ command: ['m', '{prompt_file}'], prompt: 'file' },
@@ -81,7 +76,7 @@ describe('settings of an agent that contradict each other', () => {
 		);
 	});
 
-	it('leave out what an untrusted repo defines, whatever it says', () => {
+	it('leave out whatever an untrusted repo defines', () => {
 		const text =
 			'[agents.evil]\ncommand = ["sh", "-c", "touch x"]\nprompt = "nonsense"\n[agents.mine]\nmodel = "m"\n';
 		const loaded = resolveConfig({

@@ -109,7 +109,7 @@ describe('the end of an agent that prints text', () => {
 		expect(turnOf(seen).turn).toMatchObject({ outcome, stopReason, limit: null });
 	});
 
-	it('says the exit code and the last words on stderr', () => {
+	it('reports the exit code and the last words on stderr', () => {
 		const { turn, events } = turnOf({ err: 'first\nno such model\n\n', end: exit(3) });
 		expect(turn.error?.message).toBe('mine ended with exit code 3: no such model');
 		expect(events.map(({ type }) => type)).toEqual(['error', 'turn_ended']);
@@ -128,7 +128,7 @@ describe('the end of an agent that prints text', () => {
 		expect(turnOf({ end: exit(74) }, QUOTA).turn.outcome).toBe('failed');
 	});
 
-	it('is a limit by what stands among the last lines of stderr', () => {
+	it('is a limit if one of the last lines of stderr says so', () => {
 		const err = '\u001b[31mError: quota exceeded\u001b[0m, come back\nbye\n';
 		expect(turnOf({ out: 'half', err, end: exit(1) }, QUOTA).turn).toMatchObject({
 			outcome: 'limited',
@@ -139,7 +139,7 @@ describe('the end of an agent that prints text', () => {
 		expect(turnOf({ err: `${err}${'more\n'.repeat(20)}`, end: exit(1) }, QUOTA).turn.outcome).toBe('failed');
 	});
 
-	it('is no limit when it answered and ended well, nor by what it printed as its answer', () => {
+	it('is not a limit when it answered and ended well, nor if only its answer says so', () => {
 		const said = 'Error: quota exceeded\n';
 		expect(turnOf({ out: 'done', err: said }, QUOTA).turn.outcome).toBe('completed');
 		expect(turnOf({ out: said, end: exit(1) }, QUOTA).turn.outcome).toBe('failed');
