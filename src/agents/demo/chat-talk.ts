@@ -1,4 +1,4 @@
-/** What the demo agents say in a chat: a script that reads what it was told and agrees after two rounds. */
+/** What the demo agents say in a chat: a script that reads what the others said and agrees after two rounds. */
 import type { DemoDesk } from './desk.ts';
 import type { DemoAgentName, JobEnd } from './jobs.ts';
 
@@ -21,11 +21,11 @@ export async function takePart(
 	const heard = [...prompt.matchAll(/^(?:(\S+) \(.*\), turn \d+ said:|(The user):)$/gm)].map(
 		([, who, user]) => who ?? user,
 	);
-	const told = heard.length === 0 ? 'Nobody said anything yet.' : `I heard ${heard.join(', ')}.`;
+	const summary = heard.length === 0 ? 'Nobody said anything yet.' : `I heard ${heard.join(', ')}.`;
 	const point =
 		turns < TURNS_BEFORE_DONE
-			? `${told} ${OPINIONS[agent]}`
-			: `${told} I have nothing to add; what was said stands.`;
+			? `${summary} ${OPINIONS[agent]}`
+			: `${summary} I have nothing to add; what was said stands.`;
 	const verdict = turns < TURNS_BEFORE_DONE ? 'CONTINUE' : 'DONE';
 	await desk.say(`I am demo-${agent}, a script without a model. ${point}\n\nRELAY: ${verdict}`);
 	return 'done';

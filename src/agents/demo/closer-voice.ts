@@ -9,7 +9,7 @@ interface CloserSetting {
 	output: DemoOutput;
 }
 
-/** Speaks the stream dialect of Codex (`exec --json`), as far as the demo needs it. */
+/** Speaks the stream dialect of Codex (`exec --json`), the part that the demo needs. */
 export class CloserVoice implements DemoVoice {
 	readonly #setting: CloserSetting;
 	#items = 0;

@@ -31,7 +31,7 @@ export interface DemoProgram {
 	clock?: Clock;
 }
 
-/** Between pieces of text unless `DEMO_AGENT_PACE_MS` says otherwise: slow enough to be seen, fast enough not to bore. */
+/** The pause between pieces of text unless `DEMO_AGENT_PACE_MS` is set: slow enough to see, fast enough not to bore. */
 const DEFAULT_PACE_MS = 35;
 const MAX_PACE_MS = 5_000;
 /** The pretend window opens again after this, so that a second try of the demo is not locked out for long. */

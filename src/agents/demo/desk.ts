@@ -46,7 +46,7 @@ export class DemoDesk {
 		this.#setting.voice.plan(this.#plan);
 	}
 
-	/** What the file holds, without telling anyone; null when there is none. */
+	/** What the file holds, without reporting it; null when there is none. */
 	look(path: string): string | null {
 		try {
 			return readFileSync(join(this.#setting.folder, path), 'utf8');

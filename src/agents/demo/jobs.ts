@@ -78,7 +78,7 @@ async function sprintOn(desk: DemoDesk): Promise<JobEnd> {
 	return 'limited';
 }
 
-/** Goes on from whatever is there: a packet and half of the work, or nothing at all. */
+/** Continues from whatever is there: a packet and half of the work, or nothing at all. */
 async function close(prompt: string, desk: DemoDesk): Promise<JobEnd> {
 	const { hasObjective, hasSecondPrompt } = readScenario(prompt);
 	await desk.say(whatIRead(prompt));
@@ -133,7 +133,7 @@ async function writeMissing(desk: DemoDesk, moduleSource: string): Promise<boole
 	return desk.look(DEMO_CHECK) !== null || (await desk.write(DEMO_CHECK, CHECK_SOURCE)).ok;
 }
 
-/** One line is changed where it is a known one; a module that somebody rewrote is left alone. */
+/** Changes one line if it is a known one; a module that somebody rewrote is left alone. */
 async function repair(desk: DemoDesk): Promise<boolean> {
 	const source = desk.look(DEMO_MODULE) ?? '';
 	const wrong = [FIRST_COUNT, SECOND_COUNT].find((count) => source.includes(count));

@@ -27,7 +27,7 @@ export class NativeSessions {
 		this.#folder = join(root, agent);
 	}
 
-	/** Makes the folder, so that no work is done whose end cannot be kept. Throws `not_writable`. */
+	/** Makes the folder first, so that no work is done that could not be remembered. Throws `not_writable`. */
 	prepare(): void {
 		this.#reach(() => ensureFolder(this.#folder));
 	}

@@ -1,7 +1,7 @@
 /**
  * The scripted job that the demo agents know: a small word counter with a check. The first agent writes it, meets a failing
- * case and hits its pretend limit in the second turn; the second agent goes on from the packet. The prompts here are what
- * the demo sends, and what both agents look for in theirs.
+ * case and hits its pretend limit in the second turn; the second agent continues from the packet. The prompts here are those
+ * that the demo sends, and that both agents look for in theirs.
  */
 
 /** The first prompt: the objective of the demo session. */
@@ -9,7 +9,7 @@ export const DEMO_OBJECTIVE =
 	'Write a word counter: word-count.mjs exports countWords(text), check-word-count.mjs checks it with four cases ' +
 	'(plain text, padded text, two lines, an empty text). No dependencies. Run the check and tell me what fails.';
 
-/** The second prompt, in whose middle the first agent's pretend window is used up. */
+/** The second prompt; in the middle of it the first agent's pretend window is used up. */
 export const DEMO_SECOND_PROMPT =
 	'Now make every case of the check pass without changing the check, and describe the module in WORD-COUNT.md.';
 
@@ -17,8 +17,8 @@ export const DEMO_MODULE = 'word-count.mjs';
 export const DEMO_CHECK = 'check-word-count.mjs';
 export const DEMO_GUIDE = 'WORD-COUNT.md';
 /**
- * What is there when the job is done, and the command that is then green.
- * @internal For tests: what the demo agents leave is held against them.
+ * The files that exist when the job is done, and the command that is then green.
+ * @internal For tests: they compare what the demo agents leave with these.
  */
 export const DEMO_FILES: readonly string[] = [DEMO_MODULE, DEMO_CHECK, DEMO_GUIDE];
 export const DEMO_CHECK_COMMAND = `node ${DEMO_CHECK}`;

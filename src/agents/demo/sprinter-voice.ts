@@ -12,7 +12,7 @@ interface SprinterSetting {
 	output: DemoOutput;
 }
 
-/** Speaks the stream dialect of Claude Code (`stream-json` with partial messages), as far as the demo needs it. */
+/** Speaks the stream dialect of Claude Code (`stream-json` with partial messages), the part that the demo needs. */
 export class SprinterVoice implements DemoVoice {
 	readonly #setting: SprinterSetting;
 	readonly #denials: unknown[] = [];

@@ -1,6 +1,6 @@
 import type { PlanItem } from '../events.ts';
 
-/** What a demo agent does in its folder, for real. Paths are names in that folder. */
+/** What a demo agent really does in its folder. Paths are names in that folder. */
 export type DemoTool =
 	| { kind: 'read'; path: string }
 	| { kind: 'write'; path: string; content: string }
@@ -21,7 +21,7 @@ export interface DemoUsage {
 	output: number;
 }
 
-/** A stream dialect: how a demo agent tells what it does. Every line is one JSON object on stdout. */
+/** A stream dialect: how a demo agent reports what it does. Every line is one JSON object on stdout. */
 export interface DemoVoice {
 	start(): void;
 	say(text: string): Promise<void>;
@@ -36,7 +36,7 @@ export interface DemoVoice {
 	endLimited(resetAt: number): void;
 }
 
-/** Where a voice speaks: one line, and a pause between pieces of text. */
+/** Where a voice writes: one line, and a pause between pieces of text. */
 export interface DemoOutput {
 	line(value: Readonly<Record<string, unknown>>): void;
 	pause(): Promise<void>;
