@@ -254,8 +254,8 @@ function nextEntry(
 	now: number,
 ): LedgerEntry {
 	const isInForce = before !== null && before.until > now;
-	const goesOn = before !== null && isSameStep(before.limit.kind, limit.kind);
-	const strikes = goesOn ? before.strikes + (isInForce ? 0 : 1) : 1;
+	const isContinued = before !== null && isSameStep(before.limit.kind, limit.kind);
+	const strikes = isContinued ? before.strikes + (isInForce ? 0 : 1) : 1;
 	const { until, isEstimated } = limitEnd(limit, strikes, now);
 	if (isInForce && !before.isEstimated && isEstimated && before.until > until) return before;
 	return { ...key, limit, recordedAt: now, until, isEstimated, strikes, mark };

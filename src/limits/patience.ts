@@ -119,13 +119,13 @@ function lastTryEnd({ last: { attempt, maxAttempts, delayMs }, lastAt }: Pending
 /** Only a delay longer than the patience says when the limit ends; a short one is just the agent's own back-off. */
 function limitOf(pending: Pending, patienceMs: number): Limit {
 	const { last, lastAt } = pending;
-	const isTold = announcedTooLong(pending, patienceMs);
+	const isReported = announcedTooLong(pending, patienceMs);
 	return {
 		kind: last.reason === 'overloaded' ? 'overloaded' : 'rate',
-		resetAt: isTold && last.delayMs !== null ? Math.round(lastAt + last.delayMs) : null,
+		resetAt: isReported && last.delayMs !== null ? Math.round(lastAt + last.delayMs) : null,
 		window: null,
 		scope: null,
 		source: last.source,
-		confidence: isTold ? 'derived' : 'estimated',
+		confidence: isReported ? 'derived' : 'estimated',
 	};
 }
