@@ -58,7 +58,7 @@ export interface TurnRequest {
 	prompt?: { path: string; text: string };
 }
 
-/** A file for the CLI alone, written by the relay. */
+/** A file that only the CLI reads, written by the relay. */
 export interface PrivateFile {
 	path: string;
 	text: string;
@@ -157,7 +157,7 @@ export interface ParsedTurn {
 	utilization: Utilization[];
 	/** Limits of sub-agents: which model was refused, as it was asked for where that is known. */
 	refusedModels?: RefusedModel[];
-	/** The newest to-do list by the native record; it counts where the stream's has the same items. */
+	/** The newest to-do list in the native record; it counts if the stream's has the same items. */
 	plan?: PlanItem[];
 	/**
 	 * Set where this native session must not be resumed: why, as the end of the sentence "its conversation …" for people

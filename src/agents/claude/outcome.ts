@@ -26,7 +26,7 @@ export interface Seen {
 	limit: Limit | null;
 	/** One that came when the turn had ended; it counts only where the exit code says that something failed. */
 	lateLimit: Limit | null;
-	/** Whether an answer came after that limit: another model or paid usage went on. */
+	/** Whether an answer came after that limit: another model or paid usage took over. */
 	isServedSinceLimit: boolean;
 	/** The last retry that no answer followed. */
 	retry: Retry | null;

@@ -3,8 +3,8 @@ import { type JsonObject, parseObject } from '../reading/json-fields.ts';
 
 /**
  * Reads what is left of a line over the cap. The head of a line is read as JSON up to the string it was cut in. If the tail
- * closes that same string, the rest of the line follows it (a huge answer); else the head alone is closed, and what came
- * later is not known (`isWhole` false). null when not even the head is JSON.
+ * closes that same string, the rest of the line follows it (a huge answer); else only the head is closed, and what came
+ * later is unknown (`isWhole` false). null when not even the head is JSON.
  */
 export function readOversized(
 	line: Extract<Line, { kind: 'oversized' }>,

@@ -29,7 +29,7 @@ const PERMISSION_FLAGS: Record<PermissionPreset, readonly string[]> = {
 };
 
 /**
- * `codex exec --json … [resume ID] -` with the prompt on stdin. The sandbox flag must stand before `resume`. Outside git
+ * `codex exec --json … [resume ID] -` with the prompt on stdin. The sandbox flag must come before `resume`. Outside git
  * codex runs only with `--skip-git-repo-check`; that check implies no trust, so the flag is always given there. `edit`
  * needs no list of allowed commands: every command runs, inside the sandbox.
  */

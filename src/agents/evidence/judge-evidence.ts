@@ -117,7 +117,7 @@ function findMeaning(evidence: Evidence, now: number): Found | null {
 	);
 	if (strong !== undefined) return strong;
 	// claude 2.1.112 calls a 529 `rate_limit`: a status of its own comes before a general name.
-	const named = status?.isTelling ? [status, ...words] : [...words, ...(status === null ? [] : [status])];
+	const named = status?.isSpecific ? [status, ...words] : [...words, ...(status === null ? [] : [status])];
 	const weak = [...said, ...named][0] ?? null;
 	return weak === null || !isLonger(weak.meaning, evidence, now)
 		? weak
@@ -157,14 +157,14 @@ function isLonger(meaning: Meaning, evidence: Evidence, now: number): boolean {
 	return end !== null && end.at - now > LONGEST_RATE_MS;
 }
 
-function statusMeaning(status: number | null): (Found & { isTelling: boolean }) | null {
+function statusMeaning(status: number | null): (Found & { isSpecific: boolean }) | null {
 	const meaning = BY_STATUS.get(status ?? 0);
 	if (meaning === undefined) return null;
-	return { meaning, rule: `status.${status}`, isTelling: TELLING_STATUSES.has(status ?? 0) };
+	return { meaning, rule: `status.${status}`, isSpecific: SPECIFIC_STATUSES.has(status ?? 0) };
 }
 
 /** Statuses that mean only one thing. */
-const TELLING_STATUSES: ReadonlySet<number> = new Set([402, 503, 529]);
+const SPECIFIC_STATUSES: ReadonlySet<number> = new Set([402, 503, 529]);
 
 const BY_STATUS: ReadonlyMap<number, Meaning> = new Map<number, Meaning>([
 	[402, { limit: 'billing', ignoresShortDelay: true }],

@@ -9,7 +9,7 @@ import type { SentenceRule } from './provider-sentences.ts';
 
 const BILLING: Meaning = { limit: 'billing', ignoresShortDelay: true };
 const MODEL_BILLING: Meaning = { limit: 'billing', scope: 'model', ignoresShortDelay: true };
-/** Bought by the month: it may name its end and still waits for money. */
+/** Bought by the month: the sentence may name an end, but the limit still waits for money. */
 const CREDITS: Meaning = { limit: 'billing', ignoresShortDelay: true, staysBilling: true };
 const AUTH: Meaning = { failure: 'auth' };
 

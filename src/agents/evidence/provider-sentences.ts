@@ -1,7 +1,7 @@
 /**
  * What providers and gateways say in the message of a refused request, for those whose machine word says nothing or too
- * little. The order is part of the table: the first row that matches counts. Rows are matched against the provider's own error
- * text alone, without what it quotes (names of models, of fields, of files) and without addresses, and never against
+ * little. The order is part of the table: the first row that matches counts. Rows are matched only against the provider's own
+ * error text, without what it quotes (names of models, of fields, of files) and without addresses, and never against
  * anything that the model, a tool or the user said.
  */
 import type { Meaning } from './meaning.ts';

@@ -3,7 +3,7 @@ import { type JsonObject, MAX_TIME_MS, textOrNull } from '../reading/json-fields
 import { readDuration } from '../reading/reported-duration.ts';
 
 /** Seconds below this are a delay, above it a time since 1973. */
-const MOST_DELAY_S = 1e8;
+const MAX_DELAY_S = 1e8;
 const MIN_MILLISECONDS = 1e11;
 
 /** Names as OpenRouter, GitHub, OpenAI and others write them; case does not count. The first that reports an end counts. */
@@ -37,6 +37,6 @@ function timeOf(value: unknown, unit: 'ms' | 'seconds', now: number): number | n
 	}
 	const number = Number(text);
 	if (unit === 'ms') return Math.round(now + number);
-	if (number < MOST_DELAY_S) return Math.round(now + number * 1000);
+	if (number < MAX_DELAY_S) return Math.round(now + number * 1000);
 	return Math.round(number < MIN_MILLISECONDS ? number * 1000 : number);
 }

@@ -10,7 +10,7 @@ const SAME_SHAPE = 2;
 /** Lines kept after a line that reports an error, because they explain it (a panic's message, what was expected). */
 const LINES_AFTER = 2;
 
-const TELLING =
+const REPORTS_RESULT =
 	/\berror\b|\bError:|[a-z]Error\b|\bERR!|\bfail(?:ed|ures?|s)?\b|\bfatal\b|\bpanic|Exception\b|Traceback|Caused by|\bassert|\bexpected\b|✗|✘|✖|×|❌|●|^E\s|^not ok\b|segmentation fault|core dumped|\b\d+ (?:passed|failing|errors?)\b|Fehler|erreur|échec|\bfallo|errore|ошибка|错误|失败|エラー|失敗/i;
 /**
  * Head and tail of a tool's output, at most about 16 KiB, with the cut announced. Lines of the cut that report errors
@@ -19,7 +19,7 @@ const TELLING =
 export function excerptOutput(output: string): string {
 	if (output.length <= MAX_CHARS) return output;
 	const middle = output.slice(HEAD_CHARS, HEAD_CHARS - MAX_CHARS);
-	const kept = tellingLines(middle);
+	const kept = reportingLines(middle);
 	const tailChars = MAX_CHARS - HEAD_CHARS - kept.length;
 	const left = output.length - HEAD_CHARS - tailChars;
 	const notice =
@@ -30,7 +30,7 @@ export function excerptOutput(output: string): string {
 }
 
 /** Whole lines in their order, each ended by a line break, up to `MIDDLE_CHARS`; the later ones win. */
-function tellingLines(middle: string): string {
+function reportingLines(middle: string): string {
 	const searched = middle.slice(-SEARCHED_CHARS);
 	const lines = searched.split('\n');
 	const shapes = new Map<string, number>();
@@ -44,7 +44,7 @@ function tellingLines(middle: string): string {
 	};
 	for (let at = lines.length - 1; at >= 0 && left > 0; at--) {
 		const line = (lines[at] ?? '').slice(0, LINE_CHARS * 4);
-		if (!TELLING.test(line)) continue;
+		if (!REPORTS_RESULT.test(line)) continue;
 		const shape = line.replace(/[0-9a-f]*\d[0-9a-f]*/gi, '#').slice(0, 80);
 		const same = shapes.get(shape) ?? 0;
 		shapes.set(shape, same + 1);

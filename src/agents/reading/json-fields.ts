@@ -45,8 +45,8 @@ export function parseObject(line: string): JsonObject | null {
 }
 
 /**
- * The event of a line of a CLI's output, or null. A question on the terminal ends without a newline, so that the next event
- * stands behind it in the same line.
+ * The event of a line of a CLI's output, or null. A question on the terminal ends without a newline, so the next event
+ * follows it in the same line.
  */
 export function parseEventLine(line: string): JsonObject | null {
 	const whole = parseObject(line);

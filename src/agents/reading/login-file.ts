@@ -5,10 +5,10 @@ import { type JsonObject, parseObject } from './json-fields.ts';
 
 const MAX_FILE_BYTES = 1024 * 1024;
 
-/** Links followed, as the CLIs do; null: nothing has this path. Never waits and never throws. */
+/** Follows links, as the CLIs do; null if nothing has this path. Never waits and never throws. */
 export function readLoginText(path: string): string | 'unreadable' | null {
 	try {
-		// Most are not there, and Node takes ten times as long for an open that throws.
+		// Most do not exist, and Node takes ten times as long for an open that throws.
 		if (statSync(path, { throwIfNoEntry: false }) === undefined) return null;
 		return readRegularText(path, MAX_FILE_BYTES) ?? 'unreadable';
 	} catch {
@@ -16,7 +16,7 @@ export function readLoginText(path: string): string | 'unreadable' | null {
 	}
 }
 
-/** As `readLoginText`; `unreadable` also for what is no JSON object. */
+/** As `readLoginText`; `unreadable` also for anything but a JSON object. */
 export function readLoginJson(path: string): JsonObject | 'unreadable' | null {
 	const text = readLoginText(path);
 	return text === null || text === 'unreadable' ? text : (parseObject(text) ?? 'unreadable');

@@ -10,7 +10,7 @@ const LATE_MS = 10 * 60_000;
 /** The rest of a text is not searched. */
 const SEARCHED_CHARS = 8000;
 
-/** What stands before a time: `resets 3pm`, `will reset at`, `try again in`, `regain access on`, `wait for about`. */
+/** The words before a time: `resets 3pm`, `will reset at`, `try again in`, `regain access on`, `wait for about`. */
 const LEAD =
 	/(?:\b(?:resets?(?:[ _](?:at|time))?|renews?|refills?|refresh(?:es|ed)?|restored?|retry(?:ing)?(?:[ -]after|[ _-]?delay)?|try again|available(?: again)?|regain access|again|wait(?:ing)?|until|unlocks?|resumes?|lifts?|lifted|(?:come|check) back|continue)(?![a-z])"?(?: (?:at|on|in|after|by|from|for|is|until|again))*\s*[:=]?\s*"?|(?:将在|将于|请在|请于|预计|重置时间[为是]?[:：]?|请?等待)\s*)(?:(?:about|around|approximately|approx\.?|another|~)\s*)?/gi;
 const EPOCH =

@@ -16,7 +16,7 @@ const NAME = /^["']?name["']?[ \t]*:[ \t]*(["']?)(.*?)\1(?:[ \t]+#.*)?[ \t]*$/m;
 
 /**
  * The rules that refuse each agent whose file asks for a checkout of its own (`isolation: worktree`), by its name: unlike a
- * hook, no setting turns them off. `Agent`, all of them, where a name cannot stand in a rule or there are too many files.
+ * hook, no setting turns them off. `Agent`, all of them, if a name cannot be written in a rule or there are too many files.
  */
 export function isolatedAgents(turn: Asked): string[] {
 	const files = agentFolders(turn).flatMap((folder) => filesBelow(folder, MAX_DEPTH));

@@ -29,7 +29,7 @@ export class Answers {
 	#last: Answered | null = null;
 	/** The main conversation has begun again after the last answer, */
 	#isContinued = false;
-	/** and said something: from then on that answer does not stand for the turn. */
+	/** and said something: from then on that answer is not the turn's last. */
 	#hasContinued = false;
 	/** The judgement of the newest `turn_ended`; null while the turn runs. */
 	#ended: Judgement | null = null;

@@ -3,7 +3,7 @@ import type { AgentEvent } from '../../events.ts';
 import { excerptLine } from '../../reading/excerpt.ts';
 import { type JsonObject, listOrEmpty, objectOrEmpty, textOrNull } from '../../reading/json-fields.ts';
 
-/** A config may list any number; nobody reads more. */
+/** A config may list any number of servers; no more are read. */
 const MAX_SERVERS = 100;
 
 /** The session that claude says it opened, with its model, and whether it can be resumed. */

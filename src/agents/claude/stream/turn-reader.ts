@@ -179,7 +179,7 @@ export class TurnReader {
 		return [...text, usage, ...this.#answers.take(result, judgement, this.#background.listed)];
 	}
 
-	/** Local commands answer in the result line alone. */
+	/** Local commands answer only in the result line. */
 	#answerInResult(result: JsonObject, judgement: Judgement): AgentEvent[] {
 		const text = textOrNull(result.result);
 		if (judgement.outcome !== 'completed' || this.#answer.hasText || !text) return [];

@@ -13,7 +13,7 @@ export interface SpentSince {
 	costUsd: number | null;
 }
 
-/** The requests of the main conversation in this turn alone. */
+/** The requests of the main conversation in this turn only. */
 export function mainTokens(result: JsonObject): TokenCounts {
 	return apiTokens(objectOrEmpty(result.usage));
 }

@@ -24,7 +24,8 @@ export function telemetryOf(
 	const { privatePath, env } = turn;
 	if (privatePath === undefined) return null;
 	const isOwn = Object.entries(env).some(([name, value]) => /^GEMINI_TELEMETRY_/.test(name) && value !== '');
-	if (isOwn || isOn(env.GEMINI_SANDBOX) || settingsSpeak(turn, platform) || envFilesSpeak(turn)) return null;
+	if (isOwn || isOn(env.GEMINI_SANDBOX) || settingsForbid(turn, platform) || envFilesForbid(turn))
+		return null;
 	const path = `${privatePath}.log`;
 	return {
 		path,
@@ -37,7 +38,7 @@ export function telemetryOf(
 	};
 }
 
-function settingsSpeak({ env, folder, isTrusted }: Asked, platform: NodeJS.Platform): boolean {
+function settingsForbid({ env, folder, isTrusted }: Asked, platform: NodeJS.Platform): boolean {
 	const home = geminiFolder(env);
 	const system = SYSTEM_FOLDERS[platform];
 	const files = [
@@ -71,7 +72,7 @@ function hasSandbox(settings: JsonObject): boolean {
 }
 
 /** gemini reads the first `.env` it finds from where it starts up, else the user's; each is looked at. */
-function envFilesSpeak({ env, folder: start }: Asked): boolean {
+function envFilesForbid({ env, folder: start }: Asked): boolean {
 	const folders = [
 		...foldersAbove(start),
 		...(env.HOME ? [env.HOME] : []),

@@ -46,14 +46,14 @@ export class StderrSigns {
 
 	toolCalled(id: string, line: JsonObject): void {
 		this.#openTools.add(id);
-		this.#hear(line.parameters, 0);
+		this.#remember(line.parameters, 0);
 	}
 
 	toolEnded(id: string, line: JsonObject): void {
 		this.#openTools.delete(id);
 		if (line.status === 'error' || line.error != null) this.#failures++;
-		this.#hear(line.output, 0);
-		this.#hear(line.error, 0);
+		this.#remember(line.output, 0);
+		this.#remember(line.error, 0);
 	}
 
 	blind(): void {
@@ -125,17 +125,17 @@ export class StderrSigns {
 	}
 
 	/** Remembers any text in a tool's input or output that could be taken for one of the CLI's lines. */
-	#hear(value: unknown, depth: number): void {
+	#remember(value: unknown, depth: number): void {
 		const text = textOrNull(value);
-		if (text !== null) this.#hearText(text);
+		if (text !== null) this.#rememberText(text);
 		else if (typeof value === 'object' && value !== null && depth < 20)
 			for (const [key, child] of Object.entries(value)) {
-				this.#hearText(key);
-				this.#hear(child, depth + 1);
+				this.#rememberText(key);
+				this.#remember(child, depth + 1);
 			}
 	}
 
-	#hearText(text: string): void {
+	#rememberText(text: string): void {
 		for (const [found] of stripAnsi(text).matchAll(STARTS)) {
 			if (this.#spoken.size >= MAX_SPOKEN) this.blind();
 			else this.#spoken.add(normal(found));

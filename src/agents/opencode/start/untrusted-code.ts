@@ -15,7 +15,7 @@ type Place = Pick<TurnRequest, 'isTrusted' | 'folder' | 'worktree' | 'isGitRepo'
  */
 export function untrustedCode(place: Place): string | null {
 	if (place.isTrusted) return null;
-	for (const folder of foldersLookedInto(place)) {
+	for (const folder of searchedFolders(place)) {
 		const name = NAMES.find((name) => existsSync(join(folder, name)));
 		if (name !== undefined)
 			return `OpenCode would run plugins of this repo, which is not trusted (${join(folder, name)}).`;
@@ -24,7 +24,7 @@ export function untrustedCode(place: Place): string | null {
 }
 
 /** Outside git opencode looks in the folders above too; the user's home is the user's own. */
-function foldersLookedInto(place: Place): string[] {
+function searchedFolders(place: Place): string[] {
 	const { worktree, isGitRepo, env } = place;
 	const folders = foldersUp(place);
 	if (isGitRepo) return folders;

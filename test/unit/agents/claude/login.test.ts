@@ -49,7 +49,7 @@ describe('the login of claude', () => {
 		expect(before.account).not.toBe('default');
 	});
 
-	it('has another mark after a log-in, a change of settings, of provider or of a cloud, and the same without one', async () => {
+	it('has another mark after a login, a change of settings, of provider or of a cloud, and the same without one', async () => {
 		const marks = [probe().mark];
 		const next = async (env: Record<string, string> = {}) => {
 			marks.push(probe(env).mark);

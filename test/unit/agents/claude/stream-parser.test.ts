@@ -1028,7 +1028,7 @@ describe('what 2.1.332 adds', () => {
 		expect(turn.outcome).toBe('completed');
 	});
 
-	it('word of a record that could not be written: that session is not resumed', () => {
+	it('a record that could not be written: that session is not resumed', () => {
 		const lost = (more: object) => ({
 			type: 'system',
 			subtype: 'session_writes_lost',

@@ -53,7 +53,7 @@ describe('the record of a codex thread', () => {
 		expect(await record({ maxBytes: 5 })).toBeNull();
 	});
 
-	it('is nothing when it is missing, no file, or its id is none', async () => {
+	it('is nothing when it is missing, not a file, or its id is not one', async () => {
 		expect(await record()).toBeNull();
 		mkdirSync(join(home, '.codex/sessions/2026/11/20', `rollout-x-${ID}.jsonl`), { recursive: true });
 		expect(await record()).toBeNull();
@@ -91,7 +91,7 @@ describe('the login of codex', () => {
 		expect(probe().loggedIn).toBe('unknown');
 	});
 
-	it('is unknown where a file cannot be read', () => {
+	it('is unknown if a file cannot be read', () => {
 		mkdirSync(join(home, '.codex/auth.json'));
 		expect(probe()).toMatchObject({ loggedIn: 'unknown', evidence: 'auth.json cannot be read' });
 	});

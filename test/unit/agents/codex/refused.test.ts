@@ -99,7 +99,7 @@ describe('a failed turn of codex', () => {
 		expect(outcome(failedWith('Something new.', { errorCode: 'usage_limit_exceeded' }))).toBe('api_error');
 	});
 
-	it('is limited by the window that its record shows as full, also where it speaks of credit', () => {
+	it('is limited by the window that its record shows as full, even if it is about credit', () => {
 		const limit = { resetAt: NOW + 50 * HOUR, window: 'secondary' };
 		const words =
 			'Your workspace is out of credits. Ask your workspace owner to refill in order to continue.';
@@ -120,14 +120,14 @@ describe('a refusal that codex keeps retrying', () => {
 	const kinds = (cause: string) =>
 		retried(cause).flatMap((event) => (event.type === 'limit' ? [event.limit.kind] : []));
 
-	it('is a limit at once where no retry ends it', () => {
+	it('is a limit at once if no retry ends it', () => {
 		expect(
 			kinds('rate limit exceeded: Rate limit reached for o on tokens per day. Try again in 38m24s.'),
 		).toEqual(['quota']);
 		expect(kinds('unexpected status 429 Too Many Requests: Insufficient balance')).toEqual(['billing']);
 	});
 
-	it('is only a retry where it passes in seconds', () => {
+	it('is only a retry if it passes in seconds', () => {
 		expect(
 			kinds('rate limit exceeded: Rate limit reached for o on tokens per day. Try again in 9s.'),
 		).toEqual([]);

@@ -122,7 +122,7 @@ describe('a turn without a last line', () => {
 		const ended = (stdout: string, exitCode: number | null, signal: AgentExit['signal'] = null) =>
 			run(stdout, { exit: { exitCode, signal, stopRequested: null } });
 
-		it('is limited where that was a limit, however the process ended', () => {
+		it('is limited if that was a limit, however the process ended', () => {
 			const limit = { kind: 'window', resetAt: Date.parse('2026-11-23T16:13:00Z') };
 			for (const code of [0, 1]) expect(ended(spent, code).turn).toMatchObject({ outcome: 'limited', limit });
 			expect(ended(spent, null, 'SIGKILL').turn).toMatchObject({ outcome: 'limited', limit });
@@ -149,7 +149,7 @@ describe('a turn without a last line', () => {
 		});
 	});
 
-	it('looks again at an answer whose process says by its exit code that it failed', () => {
+	it('judges an answer again if the exit code says that it failed', () => {
 		const done = `${THREAD}{"type":"turn.completed","usage":{}}\n`;
 		const { events, turn } = run(done, { exit: EXITED });
 		expect(turn).toMatchObject({ outcome: 'failed', stopReason: 'crashed' });

@@ -553,7 +553,7 @@ describe('the HTTP status', () => {
 });
 
 describe('the scope', () => {
-	it('is the model where the word or the text names it', () => {
+	it('is the model if the word or the text names it', () => {
 		const providerText = 'Rate limit reached for gpt-5.5 in organization org-x on tokens per day (TPD).';
 		expect(limitVerdict({ providerText, model: 'gpt-5.5' }).scope).toBe('model');
 		expect(limitVerdict({ providerText, model: 'o3' }).scope).toBe('account');

@@ -218,7 +218,7 @@ describe('the end of a gemini turn', () => {
 		);
 	});
 
-	it('takes the CLI’s own sentence before the words it was made from', () => {
+	it('prefers the CLI’s own sentence to the words it was made from', () => {
 		const google =
 			"  cause: {\n    code: 429,\n    message: 'You exceeded your current quota, please check your plan and billing details.',\n    details: []\n  },\n  status: 429";
 		const daily = failedTurn(

@@ -7,7 +7,7 @@ describe('a line of a CLI’s output', () => {
 		expect(parseEventLine('[sudo] password for {dev}: {"type":"x"}')).toEqual({ type: 'x' });
 	});
 
-	it('is none where no whole object ends it', () => {
+	it('is none if it does not end in a whole object', () => {
 		for (const line of ['', 'Continue? [y/N]', 'got {"type":"x"} from you', '{"type":', '["a"]', 'say {"'])
 			expect(parseEventLine(line), line).toBeNull();
 	});
@@ -26,7 +26,7 @@ describe('a value of a CLI’s output', () => {
 		expect(secondsToEpochMs(written)).toBe(epochMs);
 	});
 
-	it('is written only where it is not nested too deeply', () => {
+	it('is written only if it is not nested too deeply', () => {
 		const nested = (depth: number) => JSON.parse(`${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`);
 		expect(writtenJson(nested(3))).toBe('{"a":{"a":{"a":1}}}');
 		expect(writtenJson(nested(20_000))).toBe('');

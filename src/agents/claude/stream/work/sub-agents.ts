@@ -60,8 +60,8 @@ export class SubAgents {
 	}
 
 	/**
-	 * The model that was refused where it is surely not the main conversation's (`main`: its name): as it was asked for, else
-	 * the name of the window's family. Without sub-agents nobody else asks, whatever its model is called.
+	 * The refused model if it is surely not the main conversation's (`main`: its name): the name that was asked for, else that
+	 * of the window's family. Without sub-agents every request is the main conversation's, whatever its model is called.
 	 */
 	refusedModel(limit: Limit, main: string | null): string | null {
 		const family = this.#haveBeen && limit.scope === 'model' ? familyOf(limit.window) : null;

@@ -34,7 +34,7 @@ export class ToolTracker {
 		if (id !== null && this.#refused.size < MAX_OPEN) this.#refused.add(id);
 	}
 
-	/** The results in a `user` line; its text (a sub-agent's prompt, an interrupt) is nobody's answer. */
+	/** The results in a `user` line; its text (a sub-agent's prompt, an interrupt) is not an answer. */
 	results(line: JsonObject, isWhole: boolean): AgentEvent[] {
 		return listOrEmpty(objectOrEmpty(line.message).content).flatMap((item) => {
 			const block = objectOrEmpty(item);

@@ -61,7 +61,7 @@ describe('agents of claude that ask for a checkout of their own', () => {
 		expect(refused()).toEqual([]);
 	});
 
-	it('are refused with all others where a name cannot stand in a rule', () => {
+	it('are refused with all others if a name cannot be written in a rule', () => {
 		write('.claude/agents/a.md', agent('away'));
 		for (const name of ['two words', 'x),Bash(*', '>-\n  folded', '*']) {
 			write('.claude/agents/b.md', agent(name));

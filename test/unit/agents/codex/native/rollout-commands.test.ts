@@ -70,7 +70,7 @@ describe('a command whose end the stream does not report', () => {
 		expect(results([run, run], item('i0', 'npm test'))).toEqual([{ id: 'i0', ok: false, exitCode: 3 }]);
 	});
 
-	it('stays unknown where the record does not say which run it was', () => {
+	it('stays unknown if the record does not say which run it was', () => {
 		const runs = [
 			{ command: 'npm test', exitCode: 3 },
 			{ command: 'npm test', exitCode: 0 },

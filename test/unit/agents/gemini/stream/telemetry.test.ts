@@ -105,7 +105,7 @@ describe('a refused request in gemini’s telemetry', () => {
 		expect(signs(read(gemini, apiError(PER_DAY, { role: undefined })))).toHaveLength(1);
 	});
 
-	it('is over where the model has answered since, also when it is read late', () => {
+	it('is over if the model has answered since, even when it is read late', () => {
 		const gemini = parser();
 		gemini.push(Buffer.concat([init, answer('2026-11-28T08:00:11.000Z')]));
 		expect(read(gemini, apiError(PER_DAY))).toEqual([]);
