@@ -1,6 +1,6 @@
 /**
- * One prompt until it is answered, or nobody is left: does what `next-step.ts` says, and tells what happened. A crash at any point
- * leaves either the old state or a complete packet; nothing is sent twice by itself.
+ * One prompt until it is answered, or nobody is left: does what `next-step.ts` says, and reports what happened. A crash at any
+ * point leaves either the old state or a complete packet; nothing is sent twice automatically.
  */
 
 import { RelayError, type RelayErrorCode } from '../core/errors.ts';
@@ -35,23 +35,23 @@ const CANNOT_START: ReadonlySet<RelayErrorCode> = new Set(['refused', 'not_trust
 
 export interface CarryOutContext {
 	ports: Ports;
-	/** With the policy that the first step was decided by. */
+	/** The ports, with the policy that the first step was decided by. */
 	deps: RelayDeps;
 	start: RelayStart;
 	state: ConversationState;
 	options: SendOptions;
-	/** Its first take has begun already; null outside git. */
+	/** The first take has already begun; null outside git. */
 	snapshots: Snapshots | null;
 }
 
-/** What a step led to. */
+/** The result of a step. */
 type Outcome = { happened: Happened } | { result: SendResult };
 
 export class CarryOut {
 	readonly #context: CarryOutContext;
-	/** With what held when it was decided who has the turn at hand. */
+	/** The ports, with the policy when the agent of the current turn was chosen. */
 	#deps: RelayDeps;
-	/** A turn has been since then. */
+	/** A turn has run under that policy. */
 	#isStale = false;
 	readonly #state: ConversationState;
 	readonly #options: SendOptions;
@@ -121,7 +121,7 @@ export class CarryOut {
 		);
 	}
 
-	/** What holds is looked at once for each turn. */
+	/** Takes the policy once per turn. */
 	#refresh(): void {
 		if (this.#isStale) this.#deps = withPolicy(this.#context.ports);
 		this.#isStale = false;
@@ -144,7 +144,7 @@ export class CarryOut {
 
 	async #turn(step: Send): Promise<TurnEnd> {
 		const adapter = this.#deps.registry.find(step.to.agent);
-		// Before a packet is made in the name of one who cannot take it.
+		// Before a packet is made for an agent that cannot take it.
 		if (step.handOver !== null) requireStart(step.to, this.#state.selection, this.#deps);
 		const prepared = await prepareTurn(
 			{
@@ -211,7 +211,7 @@ export class CarryOut {
 	}
 
 	async #giveUp(step: GiveUp): Promise<SendResult> {
-		if (!step.isTold) await announceNobodyLeft(step, false, this.#work());
+		if (!step.isReported) await announceNobodyLeft(step, false, this.#work());
 		const { max_wait_s } = this.#deps.config.limits;
 		if (step.isTooLate)
 			this.#warn(`The reset is later than limits.max_wait_s allows to wait (${max_wait_s} s).`);
@@ -219,10 +219,10 @@ export class CarryOut {
 		return this.#result('nobody_left', last, { limit, earliestReset });
 	}
 
-	/** The work is kept with a packet; nothing more is started. */
+	/** Keeps the work with a packet; nothing more is started. */
 	async #saveBudget({ spent, last }: SaveBudget): Promise<SendResult> {
 		await packWork(spent.reason, { limit: null, earliestReset: null }, this.#work());
-		this.#warn(`${spent.text}; the work is kept, go on with a larger budget: ${spent.larger}`);
+		this.#warn(`${spent.text}; the work is kept, continue with a larger budget: ${spent.larger}`);
 		return { ...this.#result('out_of_budget', last), largerBudget: spent.larger };
 	}
 
@@ -238,14 +238,14 @@ export class CarryOut {
 		this.#options.onEvent({ type: 'notice', level: 'warning', text });
 	}
 
-	/** As it stands now, for what is told and kept of it. */
+	/** The present state of the prompt, to report and keep. */
 	#work(): WorkAtHand {
 		const { onEvent } = this.#options;
 		return { session: this.#session, task: this.#task, state: this.#state, deps: this.#deps, onEvent };
 	}
 }
 
-/** What a decision takes into account besides what happened and who can take over. */
+/** What a decision considers besides what happened and who can take over. */
 export function circumstances(
 	session: OpenSession | null,
 	{ wait }: Pick<SendOptions, 'wait'>,

@@ -33,16 +33,16 @@ export interface SendResult {
 	/** Why work is left, null when done. */
 	limit: Limit | null;
 	earliestReset: number | null;
-	/** With `out_of_budget`: the flag under which the session has room again, `--max-turns 4`. */
+	/** With `out_of_budget`: the flag that gives the session room again, `--max-turns 4`. */
 	largerBudget?: string;
 }
 
 export interface Upcoming {
 	/** null: nobody can work. */
 	choice: AgentChoice | null;
-	/** Why it is not the first choice, in one line; null: it is. */
+	/** Why the agent is not the first choice, in one line; null: it is. */
 	why: string | null;
-	/** True: an agent is installed, and a login is all that is missing. */
+	/** True: an agent is installed, and only a login is missing. */
 	lacksLogins: boolean;
 	candidates: readonly CandidateVerdict[];
 }
@@ -54,47 +54,47 @@ export interface AgentOverview {
 	isDemo: boolean;
 	/** Absolute path, or null when not installed. */
 	executable: string | null;
-	/** Where it was looked for, in order. */
+	/** Where the program was looked for, in order. */
 	lookedAt: readonly string[];
 	/** Cached; null when not known yet. */
 	version: string | null;
 	login: LoginState | null;
 	install: string;
 	limitedUntil: number | null;
-	/** Set when a limit without known end applies. */
+	/** Set when a limit without a known end applies. */
 	isLimited: boolean;
 	isActive: boolean;
-	/** Why it may not be started, for instance an executable inside an untrusted repo. */
+	/** Why the agent may not be started, for instance an executable inside an untrusted repo. */
 	refused: string | null;
 }
 
 export interface ShellCommandOptions {
-	/** Stops it: interrupt, SIGTERM, SIGKILL. */
+	/** Stops the command: interrupt, SIGTERM, SIGKILL. */
 	signal: AbortSignal;
 	/** Ends the graces of that. */
 	hardSignal?: AbortSignal;
 	onOutput: (chunk: Buffer) => void;
-	/** It waits for something typed, which never comes. Called once. */
+	/** Called once, when the command waits for something typed, which never comes. */
 	onTerminalRead?: () => void;
 }
 
 export interface ResumeOptions {
-	/** It goes on in this folder, wherever and by whomever it was made. */
+	/** The session continues in this folder, wherever and by whomever it was made. */
 	isHere?: boolean;
-	/** The user said that it goes on, whoever made it. */
+	/** The user accepts the session, whoever made it. */
 	isAccepted?: boolean;
 	/** Ends a wait for an agent that outlived its relay there. */
 	signal?: AbortSignal;
 }
 
-/** Who could work on the conversation at hand: looked at when asked, nothing is begun. */
+/** Which agents could work on the current conversation. Looked up on demand; starts nothing. */
 export interface AgentsAtHand {
 	all(): Promise<AgentOverview[]>;
-	/** Who would be next, and what keeps the others back. */
+	/** Which agent would be next, and why the others would not. */
 	candidates(): Promise<CandidateVerdict[]>;
-	/** Who would get the next prompt as things stand now. */
+	/** Which agent would get the next prompt now. */
 	upcoming(): Promise<Upcoming>;
-	/** Once: an agent that is preferred over the active one and whose limit has ended. */
+	/** An agent that is preferred over the active one and whose limit has ended. Returned once. */
 	offerBack(): AgentChoice | null;
 }
 
@@ -103,13 +103,13 @@ export interface AgentsAtHand {
  * first prompt is sent. One call of `send` at a time; the shell queues.
  */
 export interface Conversation {
-	/** What can be read of the session at hand. */
+	/** What can be read of the current session. */
 	readonly view: SessionView;
-	/** Who could work on it. */
+	/** Which agents could work on it. */
 	readonly agents: AgentsAtHand;
 	/** null until the first prompt or `resume`. */
 	session(): { id: SessionId; folder: string; meta: SessionMeta } | null;
-	/** Where agents start, and the worktree that it lies in. Real paths. */
+	/** Where agents start, and the worktree around it. Real paths. */
 	place(): { folder: string; worktree: string };
 	active(): AgentChoice & { permissions: PermissionPreset };
 	send(prompt: string, options: SendOptions): Promise<SendResult>;
@@ -145,7 +145,7 @@ export interface Conversation {
 	/**
 	 * Opens a session: in place when it is checkpointed or active, as a child when completed. Repairs what a crash left; the
 	 * returned lines say what was found and done, and where the session works when that is another folder than this one.
-	 * Throws `refused` for one that no relay of this user began, unless he says that it goes on.
+	 * Throws `refused` for one that no relay of this user began, unless the user accepts it.
 	 */
 	resume(id: SessionId, options?: ResumeOptions): Promise<string[]>;
 	/** Repairs the newest sessions that a crashed relay left, without opening them. Lines say what was found and done. */

@@ -11,7 +11,7 @@ import type { AgentChoice } from './conversation-contract.ts';
 export interface ConversationState {
 	session: OpenSession | null;
 	readonly selection: Selection;
-	/** Who would have got the prompt when that was last asked. */
+	/** The agent that would have got the prompt when last asked. */
 	expected: AgentChoice | null;
 	/** Notes and `!cmd` results from before the session exists. */
 	earlyNotes: SessionMeta['notes'];
@@ -40,7 +40,7 @@ export function beginState(selection: Selection): ConversationState {
 	};
 }
 
-/** Before the session exists it is kept for it. */
+/** Before the session exists, the note is kept for it. */
 export function addNote(
 	note: Pick<SessionNote, 'kind' | 'text' | 'exit_code'>,
 	state: ConversationState,
@@ -52,7 +52,7 @@ export function addNote(
 	else session.apply(addNotes, { notes: [entry] });
 }
 
-/** Whose work goes on: the agent that the user left, else the one of the last turn. */
+/** The agent whose work is continued: the one that the user left, else the one of the last turn. */
 export function previousAgent({
 	session,
 	selection,

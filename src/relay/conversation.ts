@@ -1,4 +1,4 @@
-/** The conversation behind the shell and behind `run`: it holds the session, and has each prompt decided and carried out. */
+/** The conversation behind the shell and behind `run`: it holds the session, and sends each prompt. */
 
 import type { PermissionPreset } from '../agents/agent-adapter.ts';
 import { lostAbilities } from '../agents/permission-presets.ts';
@@ -37,9 +37,9 @@ export function openConversation(ports: Ports, start: RelayStart): Conversation 
 class OneConversation implements Conversation {
 	readonly view = viewOf(() => ({ session: this.#state.session, ports: this.#ports }));
 	readonly agents = agentsAtHand(() => ({ state: this.#state, ports: this.#ports }));
-	/** Of the folder where the relay was started; new sessions are made there. */
+	/** The ports of the folder where the relay was started; new sessions are made there. */
 	readonly #home: Ports;
-	/** Of the worktree where the session at hand works. */
+	/** The ports of the worktree where the current session works. */
 	#ports: Ports;
 	/** Everything that took snapshots. */
 	readonly #used: Set<Ports>;
@@ -192,7 +192,7 @@ class OneConversation implements Conversation {
 	}
 
 	#send(task: Task, options: SendOptions): Promise<SendResult> {
-		// Leaves no listener on the signal of the conversation: from the eleventh prompt on Node would warn on the screen.
+		// Leaves no listener on the conversation's signal: from the eleventh prompt on Node would print a warning.
 		const signal = AbortSignal.any([options.signal, this.#abort.signal]);
 		return sendTask(
 			task,
@@ -217,7 +217,7 @@ class OneConversation implements Conversation {
 		return this.#state.session?.turns().at(-1)?.agent ?? null;
 	}
 
-	/** Lets the session go; unfinished work gets its packet first. */
+	/** Releases the session; unfinished work gets its packet first. */
 	async #leave(): Promise<void> {
 		const { session } = this.#state;
 		if (session === null) return;

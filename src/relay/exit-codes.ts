@@ -67,7 +67,7 @@ export function exitCodeOfResult({ outcome, state }: Pick<SendResult, 'outcome' 
 	}
 }
 
-/** `winner`: the entrant that won, null where nobody did; then work is left. */
+/** `winner`: the entrant that won; null if none did, so work is left. */
 export function exitCodeOfRace({ winner }: { winner: string | null }): number {
 	return winner === null ? EXIT.checkpointed : EXIT.done;
 }

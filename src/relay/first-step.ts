@@ -70,8 +70,8 @@ interface Asked {
 }
 
 /**
- * Why `wanted` cannot get the prompt, told before a session is made for it; one that is there keeps the words. An agent that the
- * user named and that cannot start here is refused, never replaced. null: nothing known.
+ * Why `wanted` cannot get the prompt, known before a session is made for it; an existing session keeps the words. An agent that
+ * the user named and that cannot start here is refused, never replaced. null: nothing known.
  */
 function refusalOf(wanted: AgentChoice | null, chosen: SuccessorChoice, asked: Asked): RelayError | null {
 	const { deps } = asked;
@@ -89,7 +89,7 @@ function requireStart(choice: AgentChoice, { text, state, deps }: Asked): void {
 	requireCommand(choice, { permissions: selection.permissions, text }, deps);
 }
 
-/** What `check` refuses, as a value. */
+/** The error that `check` throws, as a value. */
 function refusalBy(check: () => void): RelayError | null {
 	try {
 		check();

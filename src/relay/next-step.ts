@@ -1,6 +1,6 @@
 /**
- * What follows from what happened to a prompt: who gets it, who takes over, what is waited for, when it ends. Pure: every row of
- * the relay's decisions stands here, and `carry-out.ts` only does what a step says.
+ * What follows from what happened to a prompt: who gets it, who takes over, what is waited for, when it ends. Pure: all of the
+ * relay's decisions are here, and `carry-out.ts` only does what a step says.
  */
 
 import type { AgentId } from '../agents/agent-adapter.ts';
@@ -19,7 +19,7 @@ export type Happened =
 			type: 'asked';
 			/** Why the agent that would get it cannot, or why there is none; null: nothing known. */
 			refusal: unknown;
-			/** Who worked before, where somebody did. */
+			/** Who worked before; null if nobody did. */
 			from: AgentId | null;
 			/** The user named another agent since the last turn. */
 			isSwitch: boolean;
@@ -27,13 +27,13 @@ export type Happened =
 	  }
 	/** Refused before anything of the turn was on record. */
 	| { type: 'not_started'; step: Send; message: string; error: unknown }
-	/** `areRefsMoved`: what the repo's names point to was moved meanwhile. */
+	/** `areRefsMoved`: refs of the repo were moved meanwhile. */
 	| { type: 'turn_ended'; step: Send; title: string; end: TurnEnd; areRefsMoved: () => boolean }
 	| { type: 'wait_over'; step: Wait; isDue: boolean; from: AgentId | null; isSwitch: boolean };
 
 export interface Situation {
 	happened: Happened;
-	/** Who can take the prompt now. Each is looked up when it is asked for. */
+	/** Chooses who can take the prompt now; looks up each agent on demand. */
 	choose: () => SuccessorChoice;
 	/** Which budget has no room for another turn; null: there is room. */
 	spentBudget: () => SpentBudget | null;
@@ -95,7 +95,7 @@ function afterRefusedStart({ step, message, error }: Of<'not_started'>, situatio
 	return withNotice(notice, next.do === 'send' ? asAnother(step, next) : next);
 }
 
-/** Who was to take over never did, so the work moves from the same agent, for the same reason, to the next one. */
+/** The successor never began, so the work moves from the same agent, for the same reason, to the next one. */
 function asAnother({ handOver: planned, packetFor }: Send, next: Send & Step): Step {
 	if (planned === null || next.handOver === null) return next;
 	return { ...next, packetFor, handOver: { ...planned, candidates: next.handOver.candidates } };
@@ -133,7 +133,7 @@ function afterFailure({ step, title, end, areRefsMoved }: Of<'turn_ended'>, situ
 function afterWait({ step, isDue, from, isSwitch }: Of<'wait_over'>): Step {
 	const { limit, failure, last, earliestReset, candidates } = step;
 	const left = { limit, failure, last, earliestReset, candidates };
-	if (!isDue) return { ...left, do: 'give_up', isTooLate: false, isTold: true, notices: [] };
+	if (!isDue) return { ...left, do: 'give_up', isTooLate: false, isReported: true, notices: [] };
 	return {
 		...NOTHING_BEFORE,
 		to: step.for,
@@ -176,8 +176,8 @@ function nobodyLeft(
 	const left = { ...why, earliestReset, candidates, notices: [] };
 	const who = candidates.find(({ resetAt }) => resetAt !== null && resetAt === earliestReset);
 	if (!mayWait || !mayBeSentAgain(why.last) || who === undefined || earliestReset === null)
-		return { ...left, do: 'give_up', isTooLate: false, isTold: false };
-	if (earliestReset - now > maxWaitMs) return { ...left, do: 'give_up', isTooLate: true, isTold: false };
+		return { ...left, do: 'give_up', isTooLate: false, isReported: false };
+	if (earliestReset - now > maxWaitMs) return { ...left, do: 'give_up', isTooLate: true, isReported: false };
 	return { ...left, do: 'wait', for: { agent: who.agent, model: who.model }, until: earliestReset };
 }
 
@@ -210,12 +210,12 @@ const saveBudget = (spent: SpentBudget, last: TurnState | null): Step => ({
 	notices: [],
 });
 
-/** Given before all that the step itself has to say. */
+/** Adds a notice before those of the step. */
 function withNotice(text: string | null, step: Step): Step {
 	return text === null ? step : { ...step, notices: [text, ...step.notices] };
 }
 
-/** It did something already, so the prompt is not sent again by itself. */
+/** The agent already did something, so the prompt is not sent again automatically. */
 const withoutStory = (title: string) =>
 	`${title} did not take up its conversation but began a new one, and worked on the prompt without the story. Look at what it did; its next turn gets the whole story.`;
 

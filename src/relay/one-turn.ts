@@ -1,6 +1,6 @@
 /**
- * One turn, whoever asked for it: told to whoever watches, run, and what it says of limits and logins remembered. What follows
- * from it is decided elsewhere.
+ * One turn, whoever asked for it: announces it, runs it, and remembers what it reports of limits and logins. What follows from it
+ * is decided elsewhere.
  */
 import type { AgentId, LoginState } from '../agents/agent-adapter.ts';
 import type { AgentEvent, Limit } from '../agents/events.ts';
@@ -26,21 +26,21 @@ export interface OneTurn {
 	snapshots: Snapshots | null;
 	/** ms; null: as configured. */
 	timeoutMs: number | null;
-	/** Who speaks, in a chat. */
+	/** The speaker, in a chat. */
 	speaker?: Speaker;
-	/** Adds to the state what only the conversation knows, before anybody is told that the turn has finished. */
+	/** Adds to the state what only the conversation knows, before the end of the turn is announced. */
 	complete?: (state: TurnState) => TurnState;
 }
 
 export interface TurnWatcher extends Pick<TurnControl, 'signal' | 'hardSignal'> {
 	onEvent: (event: RelayEvent) => void;
-	/** Called before the turn is told: nothing refuses it any more. */
+	/** Called before the turn is announced: nothing refuses it any more. */
 	onBegin?: () => void;
 	/** Windows whose warning was given; a turn adds its own. */
 	warnedWindows: Set<string>;
-	/** Set where somebody may answer what asks on the agent's terminal: takes the way to answer, and null once nothing asks. */
+	/** Set if somebody may answer what asks on the agent's terminal: gets the way to answer, and null once nothing asks. */
 	onAnswerable?: (answer: ((line: string | null) => void) | null) => void;
-	/** Takes the way to answer what the agent of this turn asks, once it has asked. */
+	/** Gets the way to answer what the agent of this turn asks, once it has asked. */
 	onQuestions?: (answer: AnswerQuestion) => void;
 }
 
@@ -48,17 +48,17 @@ export interface TurnEnd {
 	state: TurnState;
 	/** The limit that ended it, as the ledger has it now. */
 	limit: Limit | null;
-	/** Of its agent, as it was seen after the turn. */
+	/** The login of its agent, as seen after the turn. */
 	login: LoginState;
 	/** The model said or did something. */
 	hasModelOutput: boolean;
 	/** The agent began a conversation that knows nothing of the earlier one, and got the bare prompt. */
 	lacksStory: boolean;
-	/** What was thrown where the agent's program could not be started: the turn is on record as failed. */
+	/** What was thrown if the agent's program could not be started: the turn is on record as failed. */
 	startError: unknown;
 }
 
-/** Throws RelayError where the turn could not be recorded. */
+/** Throws RelayError if the turn could not be recorded. */
 export async function oneTurn(turn: OneTurn, deps: RelayDeps, watcher: TurnWatcher): Promise<TurnEnd> {
 	return new RunOfTurn(turn, deps, watcher).run();
 }
@@ -68,7 +68,7 @@ class RunOfTurn {
 	readonly #deps: RelayDeps;
 	readonly #watcher: TurnWatcher;
 	readonly #number: number;
-	/** As the agent's turn before this one had them, where that is known. */
+	/** The MCP servers of the agent's previous turn, if known. */
 	#servers: readonly string[] | null | undefined;
 	#hasModelOutput = false;
 	#lacksStory = false;
@@ -89,13 +89,13 @@ class RunOfTurn {
 	async run(): Promise<TurnEnd> {
 		const { spec, complete = (state) => state } = this.#turn;
 		const { adapter } = spec;
-		// While the agent works: asked after the turn, the answer would come after the end of `run`, and never be kept.
+		// While the agent works: if asked after the turn, the answer would come after the end of `run` and never be kept.
 		this.#deps.versions.learn(adapter, spec.executable);
 		const { state: ended, startError } = await this.#work();
 		const state = complete(ended);
 		this.#watcher.onEvent({ type: 'turn_finished', turn: this.#number, state });
 		if (state.status === 'completed') this.#warnOfUtilization(state);
-		// It may be another one by now.
+		// The login may have changed by now.
 		const login = adapter.probeLogin(this.#deps.env);
 		const limit = updateLedger(state, { model: spec.modelAsked ?? null, login }, this.#deps);
 		return {
@@ -185,7 +185,7 @@ class RunOfTurn {
 	}
 
 	#onEvent(event: AgentEvent): void {
-		// A hand-over may follow at once: what it needs is loaded while the agent still ends.
+		// A hand-over may follow at once: loads what it needs while the agent is still ending.
 		if (event.type === 'limit' || event.type === 'retry') void import('./packet/make-packet.ts');
 		if (event.type === 'session_started') this.#onSession(event);
 		this.#hasModelOutput ||= MODEL_OUTPUT.has(event.type);
@@ -200,7 +200,7 @@ class RunOfTurn {
 		if (text !== null) this.#watcher.onEvent({ type: 'notice', level: 'info', text });
 	}
 
-	/** Once for each window and agent. */
+	/** Warns once for each window and agent. */
 	#warnOfUtilization({ agent, utilization }: TurnState): void {
 		const { warnedWindows, onEvent } = this.#watcher;
 		for (const { window, ratio, reset_at } of utilization) {

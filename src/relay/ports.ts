@@ -17,8 +17,8 @@ import type { RunningAgents } from '../turns/process/running-agents.ts';
 import type { Survivors } from './resume/survivors.ts';
 
 /**
- * What a conversation stands on for as long as it lasts, one set for each folder where agents start. Wired in
- * `app/open-ports.ts`. No getters: a copy of it is as good as the original.
+ * What a conversation depends on as long as it lasts, one set for each folder where agents start. Wired in
+ * `app/open-ports.ts`. No getters: a copy is as good as the original.
  */
 export interface Ports {
 	clock: Clock;
@@ -45,9 +45,9 @@ export interface Ports {
 	newNativeId: () => string;
 	/** Adds to `permissions.allow_commands` of the user's configuration. */
 	allowCommand: (command: string) => void;
-	/** What the user has settled, without a look at anything. */
+	/** What the user has set; reading it examines nothing. */
 	settings(): Settings;
-	/** What holds now. Taken once for each turn, and handed on. */
+	/** What holds now. Taken once for each turn, and passed on. */
 	policy(): Policy;
 }
 
@@ -59,17 +59,17 @@ export interface Settings {
 }
 
 /**
- * What the user has settled and what the repo and the machine hold, as of one look: a plain value that does not change under
- * whoever reads it.
+ * What the user has set and what the repo and the machine hold, at one moment: a plain value that does not change while it is in
+ * use.
  */
 export interface Policy extends Settings {
-	/** The user's environment for agents: where the repo is not trusted, without ways to its own programs. */
+	/** The user's environment for agents; in an untrusted repo without paths to the repo's own programs. */
 	agentEnv: Readonly<Record<string, string>>;
 	/** For what the repo's files hold. */
 	isTrusted: boolean;
 	/** Each agent's program is looked for at most once. */
 	findExecutable: (agent: AgentId) => FoundExecutable;
-	/** Each agent's login is looked at at most once. */
+	/** Each agent's login is checked at most once. */
 	loginOf: (agent: AgentId) => LoginState;
 }
 
@@ -85,7 +85,7 @@ interface AgentVersions {
 	learn(adapter: AgentAdapter, executable: string): void;
 }
 
-/** What of the machine is asked to place a session. Wired in `app/open-ports.ts`. */
+/** What is asked about the machine to place a session. Wired in `app/open-ports.ts`. */
 export interface Places {
 	/** What a folder belongs to; null when it is not there or git refuses it. */
 	find(folder: string): Promise<RepoFacts | null>;
@@ -97,26 +97,26 @@ export interface Places {
 	portsAt(repo: RepoFacts): Promise<Ports>;
 }
 
-/** What the command line settled for this conversation. */
+/** What the command line sets for this conversation. */
 export interface RelayStart {
 	kind: SessionMeta['kind'];
 	/** Named by the user; null: the successor rule chooses. */
 	agent: AgentId | null;
 	model: string | null;
-	/** null: the configured preset. `full` stands only when the user said so now. */
+	/** null: the configured preset. `full` must be given again. */
 	permissions: PermissionPreset | null;
 	order: readonly string[] | null;
-	/** Agents that the user named, where `order` was not typed by him; default: those of `agent` and `order`. */
+	/** Agents that the user named, if he did not type `order`; default: those of `agent` and `order`. */
 	named?: readonly AgentId[];
 	timeoutMs: number | null;
 	/** True: somebody is there to answer what asks on an agent's terminal. */
 	canAnswer?: boolean;
 	/** `SESSION/TURN` of the relay turn that started this relay, or null. */
 	parentTurn: string | null;
-	/** The user said that an earlier session goes on in this folder, wherever it was made. */
+	/** The user wants an earlier session to continue in this folder, wherever it was made. */
 	isHere?: boolean;
-	/** The session that new ones are made under; default: none. */
+	/** The parent of new sessions; default: none. */
 	parent?: SessionId;
-	/** What the record says of why a prompt's first turn ran; default: `user`. */
+	/** Why a prompt's first turn runs, for the record; default: `user`. */
 	trigger?: Extract<TurnState['trigger'], 'race'>;
 }

@@ -1,4 +1,4 @@
-/** What can be read of a session's turns, for whoever shows it. Pure but for transcripts and diffs, which are read when asked for. */
+/** What can be read of a session's turns, to show it. Pure, except that transcripts and diffs are read on demand. */
 import { relative } from 'node:path';
 import type { AgentId } from '../agents/agent-adapter.ts';
 import type { Utilization } from '../agents/events.ts';
@@ -17,12 +17,12 @@ import type { TurnState } from '../sessions/turns/turn-state.ts';
 import { agentStanding, placedTurns, startedIn } from './packet/placed-turns.ts';
 import type { Ports } from './ports.ts';
 
-/** Reads the session at hand; before the first prompt there is nothing to read. */
+/** Reads the current session; before the first prompt there is nothing to read. */
 export interface SessionView {
 	turns(): TurnState[];
-	/** With the sessions that it goes on from. */
+	/** The session with those it continues. */
 	usage(): SessionMeta['usage'];
-	/** The newest plan that an agent reported in the session or its parents; empty where none stands. */
+	/** The newest plan that an agent reported in the session or its parents; empty if there is none. */
 	plan(): TurnState['plan'];
 	/** The newest change of each path, by path. */
 	files(): FileChange[];
@@ -32,18 +32,18 @@ export interface SessionView {
 	transcript(turn: number | null): string;
 	/** How much of their windows agents last reported as used. */
 	utilization(): Array<Utilization & { agent: AgentId }>;
-	/** `cd … && claude --resume …`: how to go on in the program of `agent`; null without a conversation that it would take. */
+	/** `cd … && claude --resume …`: how to continue in the program of `agent`; null without a conversation that it would take. */
 	nativeResumeCommand(agent: AgentId): string | null;
 }
 
 export interface Viewed {
 	/** null: there is none yet. */
 	session: OpenSession | null;
-	/** Of the worktree where it works. */
+	/** The snapshots of the worktree where the session works. */
 	ports: Ports;
 }
 
-/** `viewed` is asked at each call, so that one view serves a conversation that goes from session to session. */
+/** `viewed` is called each time, so that one view serves a conversation that moves from session to session. */
 export function viewOf(viewed: () => Viewed): SessionView {
 	const turns = () => viewed().session?.turns() ?? [];
 	const lineage = () => {
@@ -85,11 +85,11 @@ function resumeCommandOf(
 	const adapter = settings().registry.adapters.find(({ id }) => id === agent);
 	if (!native || !adapter?.isNativeId(native)) return null;
 	const turns = placedTurns(store.lineage(session.id));
-	// What the agent has just refused here it would refuse on the user's own command line too.
+	// The agent would refuse on the user's own command line what it has just refused here.
 	const { left, lastTurn } = agentStanding(turns, agent, native, { hasPacket: true });
 	if (left !== null) return null;
 	const folder = lastTurn === null ? repo.worktree : startedIn(lastTurn);
-	// A record may name any folder; to start an agent in one is to obey what lies there.
+	// A record may name any folder, and an agent started there obeys the files in it.
 	if (folder !== repo.worktree && namedFolder(relative(repo.worktree, folder), repo) !== folder) return null;
 	return `cd ${quoteForShell(folder)} && ${adapter.resumeHint(native)}`;
 }
@@ -108,8 +108,8 @@ function filesOf(turns: readonly TurnState[]): FileChange[] {
 }
 
 /**
- * Unified diff of one turn, or from the first turn's start to the last one's end; empty where nothing ran yet. Throws
- * `not_found` for a turn that is not there, and where no snapshots were taken: that nothing changed is not known then.
+ * Unified diff of one turn, or from the first turn's start to the last one's end; empty if nothing has run yet. Throws
+ * `not_found` for a missing turn, and if no snapshots were taken: then it is not known that nothing changed.
  */
 async function diffOf(
 	turns: readonly TurnState[],
@@ -133,7 +133,7 @@ async function diffOf(
 	return snapshots.diff(before, after, { maxBytes: MAX_DIFF_BYTES });
 }
 
-/** What each agent last reported of its windows. */
+/** What each agent last reported about its windows. */
 function utilizationOf(turns: readonly TurnState[]): Array<Utilization & { agent: AgentId }> {
 	const newest = new Map<AgentId, TurnState['utilization']>();
 	for (const { agent, utilization } of turns) if (utilization.length > 0) newest.set(agent, utilization);
@@ -142,7 +142,7 @@ function utilizationOf(turns: readonly TurnState[]): Array<Utilization & { agent
 	);
 }
 
-/** The readable transcript of a turn, as recorded; empty where nothing ran yet. Throws `not_found` with the turns there are. */
+/** The readable transcript of a turn, as recorded; empty if nothing has run yet. Throws `not_found` with the turns there are. */
 function transcriptOf(session: OpenSession, turn: number | null): string {
 	const { turn_count } = session.meta;
 	const number = turn ?? turn_count;

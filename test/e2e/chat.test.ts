@@ -151,7 +151,7 @@ describe('chat on the command line', () => {
 		const { sessions } = JSON.parse((await cli.run(['sessions', '--json'])).stdout);
 		expect(await cli.run(['chat', '--session', sessions[0].id, 'x'])).toMatchObject({
 			exitCode: 64,
-			stderr: expect.stringContaining('is no chat'),
+			stderr: expect.stringContaining('is not a chat'),
 		});
 	});
 });

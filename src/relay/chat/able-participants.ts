@@ -1,4 +1,4 @@
-/** Who of a chat can speak now, and why another cannot. Looks only at files, variables and the ledger; starts nothing. */
+/** Which participants of a chat can speak now, and why the others cannot. Looks only at files, variables and the ledger. */
 import type { PermissionPreset } from '../../agents/agent-adapter.ts';
 import { RelayError } from '../../core/errors.ts';
 import { describeTime } from '../../limits/describe-limit.ts';
@@ -9,20 +9,20 @@ import { commandRefusal, requireCommand } from '../agents/require-command.ts';
 import { requireExecutable } from '../agents/require-executable.ts';
 import type { RelayDeps } from '../ports.ts';
 
-export interface Hindrance {
+export interface Obstacle {
 	reason: LeftReason;
 	/** For the user, without the participant's name in front. */
 	text: string;
-	/** Epoch ms; null when not known, or another reason than a limit. */
+	/** Epoch ms; null when not known, or for another reason than a limit. */
 	until: number | null;
 }
 
 /** What keeps a participant from speaking; null: nothing known. */
-export function hindranceOf(
+export function obstacleOf(
 	{ agent, model }: Pick<ChatParticipant, 'agent' | 'model'>,
 	permissions: PermissionPreset,
 	deps: RelayDeps,
-): Hindrance | null {
+): Obstacle | null {
 	const adapter = deps.registry.adapters.find(({ id }) => id === agent);
 	const cannot = (reason: LeftReason, text: string, until: number | null = null) => ({ reason, text, until });
 	if (adapter === undefined) return cannot('not_installed', 'is not known here any more');
@@ -43,37 +43,37 @@ export function hindranceOf(
 	return cannot('limit', `has met its limit${when}`, limit.until);
 }
 
-/** By participant, for those who cannot speak. */
-export function findHindrances(
+/** Keyed by participant, for those who cannot speak. */
+export function findObstacles(
 	{ participants, permissions }: Pick<ChatRecord, 'participants' | 'permissions'>,
 	deps: RelayDeps,
-): Map<string, Hindrance> {
+): Map<string, Obstacle> {
 	return new Map(
-		participants.flatMap((one): Array<[string, Hindrance]> => {
-			const hindrance = hindranceOf(one, permissions, deps);
-			return hindrance === null ? [] : [[one.id, hindrance]];
+		participants.flatMap((one): Array<[string, Obstacle]> => {
+			const obstacle = obstacleOf(one, permissions, deps);
+			return obstacle === null ? [] : [[one.id, obstacle]];
 		}),
 	);
 }
 
 /**
- * Throws `agent_not_installed`, `not_trusted`, `refused` or `not_logged_in` where fewer than two are there to be started at
- * all. Who waits for a limit to end does not count as missing: the chat is kept for then.
+ * Throws `agent_not_installed`, `not_trusted`, `refused` or `not_logged_in` if fewer than two can be started at all. A
+ * participant that waits for a limit to end does not count as missing: the chat is kept until then.
  */
-export function refuseLonely(
+export function requireTwoAbleToStart(
 	{ participants, permissions }: Pick<ChatRecord, 'participants' | 'permissions'>,
-	hindrances: ReadonlyMap<string, Hindrance>,
+	obstacles: ReadonlyMap<string, Obstacle>,
 	deps: RelayDeps,
 ): void {
 	const cannotStart = participants.filter(({ id }) => {
-		const reason = hindrances.get(id)?.reason;
+		const reason = obstacles.get(id)?.reason;
 		return reason !== undefined && reason !== 'limit';
 	});
 	if (participants.length - cannotStart.length >= 2) return;
 	for (const { agent } of cannotStart) requireExecutable(agent, deps);
 	for (const choice of cannotStart) requireCommand(choice, { permissions }, deps);
-	const reasons = cannotStart.map(({ id }) => `${id} ${hindrances.get(id)?.text}`);
-	throw new RelayError('not_logged_in', 'Fewer than two of this chat can speak.', {
+	const reasons = cannotStart.map(({ id }) => `${id} ${obstacles.get(id)?.text}`);
+	throw new RelayError('not_logged_in', 'Fewer than two participants of this chat can speak.', {
 		hint: `${reasons.join('; ')}.`,
 	});
 }

@@ -11,37 +11,37 @@ export interface ChatRequest {
 	/** `claude`, `claude:opus`, in the order in which they speak. */
 	agents: readonly string[];
 	roles: readonly RoleRequest[];
-	/** What must hold before anyone may say that it is done, in words. */
+	/** What must hold before anyone may say that the chat is done, in words. */
 	until: string | null;
 	/** null: `DEFAULT_CHAT_TURNS`. */
 	maxTurns: number | null;
 	/** null: read-only. */
 	permissions: PermissionPreset | null;
-	/** Of the whole chat, ms; null: none. */
+	/** The time limit of the whole chat, ms; null: none. */
 	timeoutMs: number | null;
 	/** `SESSION/TURN` of the relay turn that started this relay, or null. */
 	parentTurn: string | null;
 }
 
-/** How a chat goes on; null: as it was. */
+/** How a chat continues; null: as before. */
 export interface ChatChanges
 	extends Pick<ChatRequest, 'until' | 'maxTurns' | 'permissions' | 'timeoutMs' | 'parentTurn'> {
 	/** More of the user's words, for everyone. */
 	words: string | null;
-	/** It goes on in this folder, wherever it was held. */
+	/** The chat continues in this folder, wherever it was held. */
 	isHere?: boolean;
-	/** The user said that it goes on, whoever began it. */
+	/** The user accepts the chat, whoever began it. */
 	isAccepted?: boolean;
 }
 
-/** `session`: a session to go on with (id, prefix, suffix, name, latest); null: the newest chat with work left. */
+/** `session`: the session to continue (id, prefix, suffix, name, latest); null: the newest chat with work left. */
 export type ChatOpening =
 	| ({ type: 'new' } & Omit<ChatRequest, 'parentTurn'>)
 	| ({ type: 'earlier'; session: string | null } & Omit<ChatChanges, 'parentTurn'>);
 
 export const DEFAULT_CHAT_TURNS = 6;
 
-/** `too_few`: fewer than two can go on. `out_of_turns`: `budgets.max_turns`. `out_of_budget`: `budgets.max_cost`. */
+/** `too_few`: fewer than two can continue. `out_of_turns`: `budgets.max_turns`. `out_of_budget`: `budgets.max_cost`. */
 export type ChatOutcome =
 	| 'agreed'
 	| 'max_turns'
@@ -54,7 +54,7 @@ export type ChatOutcome =
 export interface ChatResult {
 	outcome: ChatOutcome;
 	sessionId: SessionId;
-	/** Turns of this run. */
+	/** How many turns this run had. */
 	turns: number;
 	/** The newest message of the whole chat; null when nobody said anything. */
 	lastMessage: { participant: string; agent: AgentId; text: string; verdict: Verdict | null } | null;
@@ -74,12 +74,12 @@ export interface ChatOptions {
 /** A chat whose session this process holds. */
 export interface Chat {
 	session(): { id: SessionId; folder: string; meta: SessionMeta };
-	/** Once. Ends as `ChatOutcome` says; rejects only where the records cannot be written. */
+	/** Called once. Ends as `ChatOutcome` says; rejects only if the records cannot be written. */
 	run(options: ChatOptions): Promise<ChatResult>;
-	/** The user's own words: they go into the next prompt of each participant. */
+	/** Adds the user's own words to the next prompt of each participant. */
 	say(text: string): void;
 	/** Ends the graces of the running turn (the second Ctrl+C). */
 	stopHard(): void;
-	/** Stops what runs, keeps the work, lets go of the session. Idempotent. */
+	/** Stops what runs, keeps the work, releases the session. Idempotent. */
 	close(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-/** What was said in a chat, by whom, and who has heard it: read once from the records, then added to. Pure but for `readHistory`. */
+/** What was said in a chat, by whom, and who has heard it: read once from the records, then added to. Only `readHistory` reads. */
 import type { LineageEntry } from '../../sessions/lineage/lineage.ts';
 import { participantOf, type TurnState } from '../../sessions/turns/turn-state.ts';
 import { knownToAny } from '../../sessions/witness/said-words.ts';
@@ -7,7 +7,7 @@ import { readTurnRecords, type TurnRecord } from '../../turns/turn-records.ts';
 import { readVerdict, type Verdict } from './chat-verdict.ts';
 
 export interface ChatTurn {
-	/** The participant; in a turn outside the chat (the user went on with the session in the shell) the agent. */
+	/** The participant; in a turn outside the chat (the user continued the session in the shell) the agent. */
 	who: string;
 	agent: string;
 	sessionId: string;
@@ -19,11 +19,11 @@ export interface ChatTurn {
 	verdict: Verdict | null;
 	/** What the user typed for this turn alone; null in a chat, whose words go to everyone. */
 	userWords: string | null;
-	/** What the record has in their place, and nobody witnessed; null: nothing. */
+	/** What the record has in their place without a witness; null: nothing. */
 	unconfirmed?: string | null;
 	/** False: nothing shows that its prompt reached the agent, which then gets those words again. */
 	hasHeard: boolean;
-	/** How many of the notes its prompt and those before it told. */
+	/** How many of the notes its prompt and earlier ones have contained. */
 	notesHeard: number;
 	files: TurnState['files'];
 }
@@ -37,9 +37,9 @@ export interface ChatNote {
 }
 
 export interface ChatHistory {
-	/** Of the session and its parents, oldest first. */
+	/** The turns of the session and its parents, oldest first. */
 	turns: readonly ChatTurn[];
-	/** In the order said; their number is what `notesHeard` counts. */
+	/** In the order said; `notesHeard` counts them. */
 	notes: readonly ChatNote[];
 }
 
@@ -98,7 +98,7 @@ export function readNotes(
 /** What `missedBy` gives, in the order it was said. */
 export type Missed =
 	| { kind: 'user'; text: string }
-	/** Said by the user as the record has it, and nobody witnessed it. */
+	/** Said by the user according to the record, without a witness. */
 	| { kind: 'unconfirmed'; text: string }
 	| { kind: 'agent'; by: ChatTurn; isOwn: boolean };
 
@@ -130,7 +130,7 @@ export function missedBy({ turns, notes }: ChatHistory, who: string, isFresh: bo
 	return missed;
 }
 
-/** Index of the newest turn whose prompt reached the participant's own conversation, -1 when there is none. */
+/** Index of the newest turn whose prompt reached the participant's own conversation; -1 when there is none. */
 export function lastHeard(turns: readonly ChatTurn[], who: string): number {
 	return turns.findLastIndex((turn) => turn.who === who && turn.isInChat && turn.hasHeard);
 }
@@ -143,7 +143,7 @@ export function isAgreed({ turns, notes }: ChatHistory, inRound: readonly string
 	});
 }
 
-/** In the order of `everyone`, those of `inRound` only; who was cut off has its say first. */
+/** In the order of `everyone`, those of `inRound` only; a participant that was cut off goes first. */
 export function nextSpeaker(
 	{ turns }: ChatHistory,
 	everyone: readonly string[],

@@ -1,4 +1,4 @@
-/** Who is in the round of a chat, what was said in it, and whether it is over. Knows the records; starts nothing. */
+/** Who is in the round of a chat, what was said in it, and whether it is over. Works on the records; starts nothing. */
 import type { LineageEntry } from '../../sessions/lineage/lineage.ts';
 import type { ChatParticipant, ChatRecord } from '../../sessions/session-meta.ts';
 import type { OpenSession } from '../../sessions/store/session-store.ts';
@@ -7,7 +7,7 @@ import type { TurnState } from '../../sessions/turns/turn-state.ts';
 import { readTurnRecords } from '../../turns/turn-records.ts';
 import type { RelayDeps } from '../ports.ts';
 import { spentBudget } from '../turn/budgets.ts';
-import type { Hindrance } from './able-participants.ts';
+import type { Obstacle } from './able-participants.ts';
 import type { ChatOptions, ChatOutcome } from './chat-contract.ts';
 import {
 	type ChatHistory,
@@ -24,9 +24,9 @@ const MIN_SPEAKERS = 2;
 export class ChatRound {
 	readonly #session: OpenSession;
 	readonly #parents: readonly LineageEntry[];
-	/** Read from the records when the chat begins, then added to: 1 MiB of log takes 6 ms to read. */
+	/** Read from the records when the chat begins, then added to, as 1 MiB of log takes 6 ms to read. */
 	readonly #turns: ChatTurn[];
-	/** When those that a limit keeps out are free again, epoch ms. */
+	/** When the limited participants are free again, epoch ms. */
 	readonly #resets: number[] = [];
 	#number = 0;
 
@@ -43,7 +43,7 @@ export class ChatRound {
 
 	get chat(): ChatRecord {
 		const { chat } = this.#session.meta;
-		if (chat === undefined) throw new Error(`session ${this.#session.id} is no chat`);
+		if (chat === undefined) throw new Error(`session ${this.#session.id} is not a chat`);
 		return chat;
 	}
 
@@ -56,7 +56,7 @@ export class ChatRound {
 		return this.#turns.findLast(({ text }) => text !== null);
 	}
 
-	/** When the first one that a limit keeps out is free again, epoch ms; null: not known. */
+	/** When the first limited participant is free again, epoch ms; null: not known. */
 	get earliestReset(): number | null {
 		return this.#resets.length === 0 ? null : Math.min(...this.#resets);
 	}
@@ -69,7 +69,7 @@ export class ChatRound {
 		};
 	}
 
-	/** How the chat ends now; null while it goes on. */
+	/** How the chat ends now; null while it continues. */
 	outcome({ signal }: ChatOptions, { config }: RelayDeps, isTimeUp: boolean): ChatOutcome | null {
 		const speakers = this.#speakers();
 		if (speakers.length >= MIN_SPEAKERS && isAgreed(this.history, speakers)) return 'agreed';
@@ -97,12 +97,12 @@ export class ChatRound {
 		return next;
 	}
 
-	/** A turn begins. */
+	/** Counts a turn that begins. */
 	count(): void {
 		this.#number++;
 	}
 
-	/** The verdict stands with the turn. A crash before that loses nothing: it is read from the message again. */
+	/** Records the verdict with the turn. A crash before that loses nothing: it is read from the message again. */
 	record(ended: TurnState): TurnState {
 		const { folder, witness } = this.#session;
 		const [record] = readTurnRecords([{ folder, state: ended, witness }]);
@@ -114,7 +114,7 @@ export class ChatRound {
 		return state;
 	}
 
-	leave(id: string, { reason, text, until }: Hindrance, { onEvent }: ChatOptions): void {
+	leave(id: string, { reason, text, until }: Obstacle, { onEvent }: ChatOptions): void {
 		const who = this.chat.participants.find((one) => one.id === id);
 		if (who === undefined || who.left !== null) return;
 		if (reason === 'limit' && until !== null) this.#resets.push(until);

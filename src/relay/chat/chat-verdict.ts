@@ -1,17 +1,17 @@
-/** How a message ends: with a line of its own that says whether the speaker is done. */
+/** The verdict of a message: its last line, which says whether the speaker is done. */
 
 export type Verdict = 'done' | 'continue';
 
-/** Styles around the words are forgiven, any other word on the line is not. */
+/** Accepts styles around the words, but no other word on the line. */
 const VERDICT_LINE =
 	/^ {0,3}[*_`]{0,4}RELAY ?:[*_`]{0,4} {0,3}[*_`]{0,4}(DONE|CONTINUE)[*_`]{0,4}[.!]?[*_`]{0,4}$/i;
-/** No verdict line is longer; longer ones are not even looked at. */
+/** No verdict line is longer; longer lines are not examined. */
 const MAX_LINE_CHARS = 80;
 const FENCE = /^ {0,3}(`{3,}(?=[^`]*$)|~{3,})(.*)$/;
 
 /**
- * The verdict in the last line that is not empty; null when that line says something else, or when it is quoted or stands in a
- * code block. Words anywhere else in the message never count.
+ * The verdict in the last line that is not empty; null when that line says something else, is quoted or is in a code block. Words
+ * anywhere else in the message never count.
  */
 export function readVerdict(message: string): Verdict | null {
 	const { line, before } = lastLine(message);
@@ -32,7 +32,7 @@ function lastLine(message: string): { line: string; before: string } {
 	return { line: text.slice(at), before: text.slice(0, at) };
 }
 
-/** True where a code block is open at the end of `text`. */
+/** True if a code block is open at the end of `text`. */
 function endsInFence(text: string): boolean {
 	let open: string | null = null;
 	for (const line of text.split('\n')) {

@@ -1,4 +1,4 @@
-/** How a chat stands on disk once nobody speaks any more: agreed, or checkpointed with a packet for whoever goes on. */
+/** How a chat is left on disk once nobody speaks: agreed, or checkpointed with a packet for whoever continues. */
 import type { ChatRecord, CheckpointReason } from '../../sessions/session-meta.ts';
 import type { OpenSession } from '../../sessions/store/session-store.ts';
 import { agree, checkpoint } from '../../sessions/transitions.ts';
@@ -16,13 +16,13 @@ const REASONS: Readonly<Record<Unfinished, CheckpointReason>> = {
 	too_few: 'failed',
 };
 
-/** Nothing is left to be packed. */
+/** Nothing is left to pack. */
 export function agreeOn(session: OpenSession): null {
 	session.apply(agree, undefined);
 	return null;
 }
 
-/** `resetAt`: when the first one that a limit keeps out is free again, epoch ms. Returns the path of the packet. */
+/** `resetAt`: when the first limited participant is free again, epoch ms. Returns the path of the packet. */
 export async function checkpointChat(
 	session: OpenSession,
 	{ outcome, chat, resetAt }: { outcome: Unfinished; chat: ChatRecord; resetAt: number | null },

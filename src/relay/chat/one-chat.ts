@@ -1,6 +1,6 @@
 /**
- * A chat at work: one participant after the other, until all agree or it cannot go on. Every turn is an ordinary turn of the
- * session; a crash at any point leaves records that `continueChat` goes on from.
+ * A running chat: one participant after the other, until all agree or it cannot continue. Every turn is an ordinary turn of the
+ * session; a crash at any point leaves records that `continueChat` can continue.
  */
 import { toIsoOrNull } from '../../core/clock.ts';
 import { RelayError, type RelayErrorCode } from '../../core/errors.ts';
@@ -12,7 +12,7 @@ import { alsoLogged } from '../events/log-event.ts';
 import { oneTurn, type TurnEnd } from '../one-turn.ts';
 import { type Ports, type RelayDeps, withPolicy } from '../ports.ts';
 import { packUnfinished } from '../resume/repair.ts';
-import { type Hindrance, hindranceOf } from './able-participants.ts';
+import { type Obstacle, obstacleOf } from './able-participants.ts';
 import type { Chat, ChatOptions, ChatOutcome, ChatResult } from './chat-contract.ts';
 import { ChatRound } from './chat-round.ts';
 import { agreeOn, checkpointChat } from './end-chat.ts';
@@ -23,17 +23,17 @@ const CANNOT_START: ReadonlySet<RelayErrorCode> = new Set(['refused', 'not_trust
 
 export interface ChatStart {
 	/** Who is known to be unable to speak, and why. */
-	hindrances: ReadonlyMap<string, Hindrance>;
+	obstacles: ReadonlyMap<string, Obstacle>;
 	timeoutMs: number | null;
 	isNew: boolean;
-	/** What opening the session found, for people. */
+	/** What opening the session found, in lines for people. */
 	found: readonly string[];
 }
 
 export class OneChat implements Chat {
 	readonly #session: OpenSession;
 	readonly #ports: Ports;
-	/** With what holds for the turn at hand. */
+	/** The ports, with the policy of the current turn. */
 	#deps: RelayDeps;
 	readonly #start: ChatStart;
 	readonly #abort = new AbortController();
@@ -87,13 +87,13 @@ export class OneChat implements Chat {
 
 	async #run(options: ChatOptions): Promise<ChatResult> {
 		const { clock, store } = this.#deps;
-		const { timeoutMs, hindrances, isNew, found } = this.#start;
+		const { timeoutMs, obstacles, isNew, found } = this.#start;
 		if (timeoutMs !== null) this.#deadline = clock.monotonic() + timeoutMs;
 		this.#round = new ChatRound(this.#session, store.lineage(this.#session.id));
 		const { id: sessionId, folder: directory } = this.#session;
 		options.onEvent({ type: 'session_opened', sessionId, directory, isNew });
 		for (const text of found) options.onEvent({ type: 'notice', level: 'warning', text });
-		for (const [id, hindrance] of hindrances) this.#round.leave(id, hindrance, options);
+		for (const [id, obstacle] of obstacles) this.#round.leave(id, obstacle, options);
 		for (;;) {
 			const outcome = this.#round.outcome(options, this.#deps, this.#isTimeUp());
 			if (outcome !== null) return this.#end(outcome);
@@ -106,10 +106,10 @@ export class OneChat implements Chat {
 	}
 
 	async #letSpeak(who: ChatParticipant, options: ChatOptions): Promise<void> {
-		// Another participant, or another relay, may have met the limit of the same account meanwhile.
+		// Another participant, or another relay, may have hit the limit of the same account meanwhile.
 		this.#deps = withPolicy(this.#ports);
-		const hindrance = hindranceOf(who, this.#round.chat.permissions, this.#deps);
-		if (hindrance !== null) return this.#round.leave(who.id, hindrance, options);
+		const obstacle = obstacleOf(who, this.#round.chat.permissions, this.#deps);
+		if (obstacle !== null) return this.#round.leave(who.id, obstacle, options);
 		const prepared = await this.#prepare(who, options);
 		if (prepared === null) return;
 		if (prepared.gone !== null) options.onEvent({ type: 'notice', level: 'warning', text: prepared.gone });
@@ -131,7 +131,7 @@ export class OneChat implements Chat {
 		this.#judge(who, end, options);
 	}
 
-	/** null: it cannot be started and has left. */
+	/** null: the participant cannot be started and has left. */
 	async #prepare(who: ChatParticipant, options: ChatOptions): Promise<PreparedChatTurn | null> {
 		const { store } = this.#deps;
 		const { history, chat } = this.#round;
@@ -139,7 +139,7 @@ export class OneChat implements Chat {
 		try {
 			const plan = { session: this.#session, chat, who, history, lineage };
 			const prepared = await prepareChatTurn(plan, this.#deps);
-			// A crash before the turn is on disk leaves a session with a packet that was not used.
+			// A crash before the turn is on disk leaves a session with an unused packet.
 			this.#session.apply(checkpoint, {
 				reason: 'interrupted',
 				at: this.#deps.clock.now(),
@@ -174,7 +174,7 @@ export class OneChat implements Chat {
 		return oneTurn(turn, this.#deps, { ...options, hardSignal, warnedWindows: this.#warnedWindows });
 	}
 
-	/** Whoever could not have its say leaves the round; the others go on. */
+	/** A participant that could not speak leaves the round; the others continue. */
 	#judge(who: ChatParticipant, { state, limit, login }: TurnEnd, options: ChatOptions): void {
 		if (options.signal.aborted) return;
 		const why = whyLeaves(state, {
@@ -208,7 +208,7 @@ export class OneChat implements Chat {
 		};
 	}
 
-	/** Of the next turn: the configured time, or what is left of the whole chat's; null: as configured. */
+	/** The time limit of the next turn: the configured one, or what is left of the chat's; null: as configured. */
 	#timeoutMs(): number | null {
 		if (this.#deadline === Number.POSITIVE_INFINITY) return null;
 		const left = Math.max(1, this.#deadline - this.#deps.clock.monotonic());

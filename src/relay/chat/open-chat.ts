@@ -1,4 +1,4 @@
-/** Opens chats: a new one, or one that goes on. Refuses before anything is created. */
+/** Opens chats, new or continued. Refuses before anything is created. */
 import { RelayError } from '../../core/errors.ts';
 import type { SessionId } from '../../core/ids.ts';
 import type { ChatParticipant, ChatRecord } from '../../sessions/session-meta.ts';
@@ -8,7 +8,7 @@ import { repairSession } from '../resume/repair.ts';
 import { acceptOrigin, requireOrigin } from '../resume/session-origin.ts';
 import { placeSession, repoAt } from '../resume/session-place.ts';
 import { describeUnconfirmed } from '../resume/unconfirmed-words.ts';
-import { findHindrances, refuseLonely } from './able-participants.ts';
+import { findObstacles, requireTwoAbleToStart } from './able-participants.ts';
 import { type Chat, type ChatChanges, type ChatRequest, DEFAULT_CHAT_TURNS } from './chat-contract.ts';
 import { OneChat } from './one-chat.ts';
 import { readParticipants } from './participants.ts';
@@ -24,16 +24,16 @@ export async function startChat(request: ChatRequest, ports: Ports): Promise<Cha
 		permissions: request.permissions ?? 'read-only',
 		agreed: false,
 	};
-	const hindrances = findHindrances(chat, deps);
-	refuseLonely(chat, hindrances, deps);
+	const obstacles = findObstacles(chat, deps);
+	requireTwoAbleToStart(chat, obstacles, deps);
 	const { topic, parentTurn, timeoutMs } = request;
 	const session = deps.store.create({ kind: 'chat', objective: topic, parentTurn, chat });
-	return new OneChat(session, ports, { hindrances, timeoutMs, isNew: true, found: session.notices });
+	return new OneChat(session, ports, { obstacles, timeoutMs, isNew: true, found: session.notices });
 }
 
 /**
- * Goes on with a chat: in place, or as a child where all had agreed. Everyone is asked again whom nothing known keeps from
- * speaking. Throws `usage` where the session is no chat or there is nothing to say, and as `startChat`.
+ * Continues a chat: in place, or as a child if all had agreed. Every participant that can speak, as far as is known, is asked
+ * again. Throws `usage` if the session is not a chat or there is nothing to say, and like `startChat`.
  */
 export async function continueChat(id: SessionId, changes: ChatChanges, here: Ports): Promise<Chat> {
 	const recorded = here.store.read(id);
@@ -50,8 +50,8 @@ export async function continueChat(id: SessionId, changes: ChatChanges, here: Po
 		});
 	const participants = chat.participants.map((one): ChatParticipant => ({ ...one, left: null }));
 	const next = changed({ ...chat, participants }, changes);
-	const hindrances = findHindrances(next, deps);
-	refuseLonely(next, hindrances, deps);
+	const obstacles = findObstacles(next, deps);
+	requireTwoAbleToStart(next, obstacles, deps);
 	const { parentTurn, timeoutMs } = changes;
 	acceptOrigin(id, deps.store);
 	const session = isCompleted
@@ -66,7 +66,7 @@ export async function continueChat(id: SessionId, changes: ChatChanges, here: Po
 		];
 		const repo = repoAt(place, session.meta.repo);
 		session.apply(reopenChat, { repo, chat: next, words: changes.words, at: deps.clock.now() });
-		return new OneChat(session, place.ports, { hindrances, timeoutMs, isNew: isCompleted, found });
+		return new OneChat(session, place.ports, { obstacles, timeoutMs, isNew: isCompleted, found });
 	} catch (error) {
 		if (isCompleted) session.discardIfEmpty();
 		else session.release();
@@ -74,7 +74,7 @@ export async function continueChat(id: SessionId, changes: ChatChanges, here: Po
 	}
 }
 
-/** `full` stands only where the user says so now. */
+/** `full` must be given again. */
 function changed(chat: ChatRecord, { until, maxTurns, permissions }: ChatChanges): ChatRecord {
 	const known = chat.permissions === 'full' ? 'edit' : chat.permissions;
 	return {
@@ -87,7 +87,7 @@ function changed(chat: ChatRecord, { until, maxTurns, permissions }: ChatChanges
 }
 
 function noChat(id: SessionId): RelayError {
-	return new RelayError('usage', `Session ${id} is no chat.`, {
-		hint: `Go on with it: agent-relay run --session ${id.slice(-6)} "TASK"`,
+	return new RelayError('usage', `Session ${id} is not a chat.`, {
+		hint: `Continue it: agent-relay run --session ${id.slice(-6)} "TASK"`,
 	});
 }

@@ -1,11 +1,11 @@
-/** Who takes part in a chat: from what the user named to ids that tell conversations apart. Pure. */
+/** Who takes part in a chat: turns what the user named into ids that distinguish conversations. Pure. */
 import type { AgentRegistry } from '../../agents/registry.ts';
 import { RelayError } from '../../core/errors.ts';
 import type { ChatParticipant } from '../../sessions/session-meta.ts';
 import type { AgentChoice } from '../conversation-contract.ts';
 
 const MIN_PARTICIPANTS = 2;
-/** More make rounds so long that nobody's last words are still what the others answer. */
+/** With more, rounds are so long that nobody's last words are still what the others answer. */
 const MAX_PARTICIPANTS = 5;
 
 export interface RoleRequest {
@@ -43,7 +43,7 @@ export function readParticipants(
 	return withRoles;
 }
 
-/** `claude`, `claude-opus` for a model, `claude-2` for the same once more. */
+/** `claude`, `claude-opus` for a model, `claude-2` for the same again. */
 function participantIds(choices: readonly AgentChoice[]): string[] {
 	const taken = new Set<string>();
 	return choices.map(({ agent, model }) => {

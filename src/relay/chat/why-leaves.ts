@@ -1,26 +1,26 @@
 import { describeTime } from '../../limits/describe-limit.ts';
 import type { TurnState } from '../../sessions/turns/turn-state.ts';
-import type { Hindrance } from './able-participants.ts';
+import type { Obstacle } from './able-participants.ts';
 
 export interface TurnEnd {
 	/** It said something that the others can hear. */
 	hasSpoken: boolean;
-	/** Of the limit it met, epoch ms; null when not told. */
+	/** The reset of the limit it met, epoch ms; null when not reported. */
 	resetAt: number | null;
 	/** How its user logs in; null when not known. */
 	advice: string | null;
-	/** The time of the whole chat is used up, which ends it for everyone. */
+	/** The time of the whole chat is used up, which ends the chat for everyone. */
 	isTimeUp: boolean;
 	/** Epoch ms. */
 	now: number;
 }
 
-/** Why a participant leaves the round after its turn; null: it stays. A turn that the user stopped is not for this. */
+/** Why a participant leaves the round after its turn; null: it stays. Not for a turn that the user stopped. */
 export function whyLeaves(
 	{ status, stop_reason, error }: Pick<TurnState, 'status' | 'stop_reason' | 'error'>,
 	{ hasSpoken, resetAt, advice, isTimeUp, now }: TurnEnd,
-): Hindrance | null {
-	const because = (reason: Hindrance['reason'], text: string, until: number | null = null) => ({
+): Obstacle | null {
+	const because = (reason: Obstacle['reason'], text: string, until: number | null = null) => ({
 		reason,
 		text,
 		until,

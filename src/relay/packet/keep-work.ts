@@ -79,8 +79,15 @@ export async function announceNobodyLeft(
 ): Promise<void> {
 	const { limit, failure, earliestReset, candidates } = step;
 	const packet = await packWork('limit', step, work);
-	const told = failure === null ? limit : null;
-	work.onEvent({ type: 'nobody_left', limit: told, failure, earliestReset, candidates, packet, isWaiting });
+	work.onEvent({
+		type: 'nobody_left',
+		limit: failure === null ? limit : null,
+		failure,
+		earliestReset,
+		candidates,
+		packet,
+		isWaiting,
+	});
 }
 
 /** Keeps the work with a packet; returns its path. */

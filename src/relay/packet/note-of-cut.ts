@@ -18,11 +18,11 @@ export function noteOfCut(
 	const { current, turns, adapter } = about;
 	const last = cut.at(-1);
 	if (last === undefined) return '';
-	const told = new Set<string>();
+	const seen = new Set<string>();
 	const unheard = cut.map(({ state }) => {
 		const words = wasHeard(state) ? null : recordedWords(turns, state);
-		if (words === null || !words.isConfirmed || told.has(words.text)) return { state, unheard: null };
-		told.add(words.text);
+		if (words === null || !words.isConfirmed || seen.has(words.text)) return { state, unheard: null };
+		seen.add(words.text);
 		return { state, unheard: words.text };
 	});
 	const redactor = createRedactor(secretValues(deps.env, deps.registry.adapters));

@@ -47,9 +47,9 @@ export async function takeUp(
 	const changes = changedGrants(session, selection, deps);
 	const words = describeUnconfirmed(place.ports.store.lineage(session.id));
 	if (words !== null) state.unconfirmedReportedIn = session.id;
-	const told = [place.notice, words].filter((line) => line !== null);
-	for (const text of [...told, ...changes]) session.log({ type: 'notice', level: 'info', text });
-	return [...told, ...session.notices, ...found, ...changes];
+	const lines = [place.notice, words].filter((line) => line !== null);
+	for (const text of [...lines, ...changes]) session.log({ type: 'notice', level: 'info', text });
+	return [...lines, ...session.notices, ...found, ...changes];
 }
 
 /** Ends what a relay left unfinished in it. Returns what was found, in lines for people. */

@@ -22,7 +22,7 @@ export function spentBudget(
 	if (max_turns === 0 && max_cost === 0) return null;
 	const lineage = readLineage();
 	const turns = lineage.reduce((sum, entry) => sum + entry.turns.length, 0);
-	const where = lineage.length > 1 ? ' in this session and those it goes on from' : ' in this session';
+	const where = lineage.length > 1 ? ' in this session and those it continues' : ' in this session';
 	if (max_turns > 0 && turns >= max_turns)
 		return {
 			reason: 'max_turns',

@@ -1,4 +1,4 @@
-/** What may follow from what happened to a prompt; `next-step.ts` decides, `carry-out.ts` does it. */
+/** What may follow from what happened to a prompt; `next-step.ts` decides, `carry-out.ts` acts. */
 import type { AgentId } from '../../agents/agent-adapter.ts';
 import type { Limit } from '../../agents/events.ts';
 import type { Snapshot } from '../../git/repo-facts.ts';
@@ -7,7 +7,7 @@ import type { TurnState } from '../../sessions/turns/turn-state.ts';
 import type { AgentChoice } from '../conversation-contract.ts';
 import type { SpentBudget } from './budgets.ts';
 
-/** Why a packet goes with the prompt; `continue`: only where the agent's own conversation lacks something. */
+/** Why a packet goes with the prompt; `continue`: only if the agent's own conversation lacks something. */
 type PacketReason = 'continue' | 'switch' | 'limit' | 'failed_successor';
 
 export interface HandOver {
@@ -23,23 +23,23 @@ export interface Send {
 	do: 'send';
 	to: AgentChoice;
 	trigger: TurnState['trigger'];
-	/** Whose work goes on; null where nobody had a turn. */
+	/** The agent whose work is continued; null if nobody had a turn. */
 	from: AgentId | null;
 	packetFor: PacketReason;
 	/** The limit that the work moves away from. */
 	limit: Limit | null;
-	/** In a new conversation of the agent, with the whole story. */
+	/** True: in a new conversation of the agent, with the whole story. */
 	isFresh: boolean;
 	/** The turn that the hand-over followed; null for a prompt's first turn. */
 	last: TurnState | null;
-	/** The files as that turn left them, where this one follows at once. */
+	/** The files as that turn left them, if this one follows at once. */
 	before: Snapshot | null;
 	handOver: HandOver | null;
 }
 
 /** Nobody can take the prompt now. */
 export interface NobodyLeft {
-	/** What the agent that stopped last met. */
+	/** The limit of the agent that stopped last. */
 	limit: Limit | null;
 	/** Why a successor could not begin. */
 	failure: string | null;
@@ -48,7 +48,7 @@ export interface NobodyLeft {
 	candidates: CandidateVerdict[];
 }
 
-/** The prompt is kept, and goes out by itself at `until` (epoch ms). */
+/** The prompt is kept, and sent automatically at `until` (epoch ms). */
 export interface Wait extends NobodyLeft {
 	do: 'wait';
 	for: AgentChoice;
@@ -59,11 +59,11 @@ export interface GiveUp extends NobodyLeft {
 	do: 'give_up';
 	/** The reset is later than the user lets the relay wait. */
 	isTooLate: boolean;
-	/** A wait was given up: all else was told when it began. */
-	isTold: boolean;
+	/** A wait was cancelled: everything else was reported when it began. */
+	isReported: boolean;
 }
 
-/** The work is kept; a budget lets no more be started. */
+/** The work is kept; a budget is spent, so nothing more is started. */
 export interface SaveBudget {
 	do: 'save_budget';
 	spent: SpentBudget;

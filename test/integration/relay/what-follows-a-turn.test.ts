@@ -48,7 +48,7 @@ describe('a budget that is spent when a limit is met', () => {
 		});
 		expect(bench.received('codex')).toEqual([]);
 		expect(it.ofType('handed_over')).toEqual([]);
-		expect(warningsOf(it).join()).toContain(`go on with a larger budget: ${larger}`);
+		expect(warningsOf(it).join()).toContain(`continue with a larger budget: ${larger}`);
 		const { folder } = it;
 		const id = it.deps.store.resolve('latest');
 		await it.relay.close();

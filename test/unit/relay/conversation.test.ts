@@ -57,7 +57,7 @@ describe('a limit in mid-turn', () => {
 		expect(bench.received('codex')).toHaveLength(2);
 	});
 
-	it('keeps the prompt where nobody is left, and sends it once a limit has ended', async () => {
+	it('keeps the prompt if nobody is left, and sends it once a limit has ended', async () => {
 		bench.install('claude', { turns: [claudeLimited(RESET), claudeAnswers('at last')] });
 		bench.install('codex', { turns: [codexLimited('9:00 AM'), codexAnswers('at last')] });
 		const it = await bench.relay();
@@ -75,7 +75,7 @@ describe('a limit in mid-turn', () => {
 		expect(next.meta().checkpoint).toBeNull();
 	});
 
-	it('is waited for where the user asks for that, and the same prompt goes out then', async () => {
+	it('is waited for if the user asks for that, and the same prompt is then sent', async () => {
 		bench.install('claude', { turns: [claudeLimited(RESET), claudeAnswers('done')] });
 		const it = await bench.relay({ order: ['claude'] });
 		expect((await it.send('patience', { wait: true })).outcome).toBe('completed');
@@ -84,7 +84,7 @@ describe('a limit in mid-turn', () => {
 		expect(bench.received('claude')[1]?.prompt).toContain('patience');
 	});
 
-	it('of a throttled model does not keep the relay from the others of the agent, unlike one of the account', async () => {
+	it("of a throttled model does not block the agent's other models, unlike one of the account", async () => {
 		bench.install('claude', { turns: [claudeLimited(RESET)] });
 		const it = await bench.relay({ order: ['claude:opus', 'claude:sonnet'] });
 		expect((await it.send('go')).outcome).toBe('nobody_left');
@@ -134,7 +134,7 @@ describe('a switch that the user asks for', () => {
 		expect(turnsOf(it).map(([, , trigger]) => trigger)).toEqual(['user', 'switch', 'switch']);
 	});
 
-	it('is refused where that agent is not installed, and changes nothing', async () => {
+	it('is refused if that agent is not installed, and changes nothing', async () => {
 		bench.install('claude', { turns: [claudeAnswers('one')] });
 		const it = await bench.relay();
 		await it.send('first');
@@ -195,7 +195,7 @@ describe('the conversation of an agent', () => {
 	});
 });
 
-describe('the words of the user beside a prompt', () => {
+describe('the words of the user next to a prompt', () => {
 	it('go with the next packet, also those said before there was a session', async () => {
 		bench.install('claude', { turns: [claudeAnswers('one')] });
 		bench.install('codex', { turns: [codexAnswers('two')] });

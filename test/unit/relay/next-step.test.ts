@@ -126,22 +126,22 @@ describe('a prompt that is asked', () => {
 		expect(decide(asked({ trigger: 'race' }))).toMatchObject({ trigger: 'race' });
 	});
 
-	it('goes with a packet after a switch, and as a switch where another agent takes it', () => {
+	it('goes with a packet after a switch, and as a switch if another agent takes it', () => {
 		const switched = asked({ from: 'claude', isSwitch: true });
 		expect(decide(switched)).toMatchObject({ trigger: 'switch', packetFor: 'switch', from: 'claude' });
 		const back = decide(switched, { choose: () => choice(claude) });
 		expect(back).toMatchObject({ trigger: 'user', packetFor: 'switch' });
 	});
 
-	it('is saved where a budget is spent', () => {
+	it('is kept if a budget is spent', () => {
 		expect(decide(asked(), { spentBudget: () => SPENT })).toMatchObject({ do: 'save_budget', spent: SPENT });
 	});
 
-	it('is kept where nobody can take it, and looks at no budget then', () => {
+	it('is kept if nobody can take it, without a look at the budgets', () => {
 		const spentBudget = () => expect.fail('a budget was read');
 		expect(decide(asked(), { choose: () => NOBODY, spentBudget })).toMatchObject({
 			do: 'give_up',
-			isTold: false,
+			isReported: false,
 			last: null,
 			earliestReset: NOW + HOUR,
 		});
@@ -152,17 +152,17 @@ describe('nobody left', () => {
 	const kept = (over: Partial<Situation>, happened = asked()) =>
 		decide(happened, { choose: () => NOBODY, mayWait: true, ...over });
 
-	it('is waited for until the first reset, where the user lets it', () => {
+	it('leads to a wait until the first reset, if the user allows it', () => {
 		expect(kept({})).toMatchObject({ do: 'wait', for: claude, until: NOW + HOUR });
 		expect(kept({ mayWait: false })).toMatchObject({ do: 'give_up', isTooLate: false });
 	});
 
-	it('is not waited for longer than allowed, and says so', () => {
+	it('leads to no wait longer than allowed, which is reported', () => {
 		expect(kept({ maxWaitMs: HOUR })).toMatchObject({ do: 'wait' });
 		expect(kept({ maxWaitMs: HOUR - 1 })).toMatchObject({ do: 'give_up', isTooLate: true });
 	});
 
-	it('is not waited for without a known reset', () => {
+	it('leads to no wait without a known reset', () => {
 		const choose = () => choice(null, [verdict('claude', { resetAt: null })]);
 		expect(kept({ choose })).toMatchObject({ do: 'give_up', earliestReset: null });
 	});
@@ -198,11 +198,11 @@ describe('nobody left', () => {
 		expect(decide(untouched)).toMatchObject({ trigger: 'user', packetFor: 'switch' });
 	});
 
-	it('tells nothing twice where the wait is given up', () => {
+	it('reports nothing twice if the wait is cancelled', () => {
 		expect(decide({ ...over, isDue: false })).toEqual({
 			do: 'give_up',
 			isTooLate: false,
-			isTold: true,
+			isReported: true,
 			limit: LIMIT,
 			failure: null,
 			last: limited,
@@ -214,7 +214,7 @@ describe('nobody left', () => {
 });
 
 describe('a turn that ended', () => {
-	it('ends the prompt where it was completed, or failed by itself', () => {
+	it('ends the prompt if it completed, or failed by itself', () => {
 		expect(decide(turnEnded(first, { status: 'completed' }))).toMatchObject({ do: 'end', notices: [] });
 		for (const status of ['failed', 'cancelled', 'timed_out', 'outcome_unknown'] as const)
 			expect(decide(turnEnded(first, { status }))).toMatchObject({ do: 'end', state: { status } });
@@ -235,7 +235,7 @@ describe('a turn that ended', () => {
 		});
 	});
 
-	it('is followed by nobody where a budget is spent', () => {
+	it('is followed by nobody if a budget is spent', () => {
 		const end = turnEnded(first, { status: 'limited' }, { limit: LIMIT });
 		expect(decide(end, { spentBudget: () => SPENT })).toMatchObject({
 			do: 'save_budget',
@@ -243,7 +243,7 @@ describe('a turn that ended', () => {
 		});
 	});
 
-	it('keeps the limit of the first agent where a successor fails at once without a word', () => {
+	it('keeps the limit of the first agent if a successor fails at once without a word', () => {
 		const state = { status: 'failed' as const, duration_ms: 200, error: { code: 'x', message: 'boom' } };
 		const step = decide(turnEnded(second, state, { hasModelOutput: false }), {
 			choose: () => choice(claude),
@@ -280,14 +280,14 @@ describe('a turn that ended', () => {
 		expect(decide(happened)).toMatchObject({ do: 'end' });
 	});
 
-	it('says how to log in where the login was refused', () => {
+	it('says how to log in if the login was refused', () => {
 		const happened = turnEnded(first, { status: 'failed', stop_reason: 'auth', duration_ms: 20_000 });
 		expect(decide(happened).notices).toEqual([
 			'Claude Code refused its login. Log in with: claude auth login',
 		]);
 	});
 
-	it('goes to the same agent afresh where its conversation is gone', () => {
+	it('goes to the same agent afresh if its conversation is gone', () => {
 		const lost = { status: 'failed', stop_reason: 'unknown_session', resumed: true } as const;
 		const step = decide(turnEnded({ ...first, from: 'codex' }, lost, { hasModelOutput: false }));
 		expect(step).toMatchObject({ do: 'send', to: claude, isFresh: true, from: 'claude', handOver: null });
@@ -295,7 +295,7 @@ describe('a turn that ended', () => {
 		expect(decide(turnEnded(first, lost, { hasModelOutput: true }))).toMatchObject({ do: 'end' });
 	});
 
-	it('goes afresh where it lacked the story and did nothing, else says what that means', () => {
+	it('goes afresh if it lacked the story and did nothing, else says what that means', () => {
 		const untouched = turnEnded(first, { status: 'completed' }, { lacksStory: true });
 		expect(decide(untouched)).toMatchObject({ do: 'send', isFresh: true });
 		const tool = {
@@ -324,7 +324,7 @@ describe('an agent that cannot be started', () => {
 		expect(decide(happened)).toMatchObject({ do: 'refuse', error });
 	});
 
-	it('leaves the hand-over to the next one, from whom it came and for the reason that it had', () => {
+	it('passes the hand-over to the next one, from the same agent and for the same reason', () => {
 		const next = decide(notStarted(second));
 		expect(next).toMatchObject({
 			...{ do: 'send', from: second.from, packetFor: second.packetFor, limit: second.limit },

@@ -28,14 +28,14 @@ describe('the diff of a session', () => {
 		expect(await view([]).diff(null)).toBe('');
 	});
 
-	it('of a turn that is not there is refused with those that are', async () => {
+	it('of a missing turn is refused, naming those there are', async () => {
 		await expect(view([turn(1, 'a', 'b')]).diff(9)).rejects.toMatchObject({
 			code: 'not_found',
 			hint: 'Its turns are 1 to 1.',
 		});
 	});
 
-	it('is refused where no snapshot was taken: that nothing changed is not known', async () => {
+	it('is refused if no snapshot was taken: then it is not known that nothing changed', async () => {
 		await expect(view([turn(1, null, null)]).diff(null)).rejects.toMatchObject({ code: 'not_found' });
 		await expect(view([turn(1, 'a', 'b')], null).diff(null)).rejects.toMatchObject({ code: 'not_found' });
 	});
@@ -47,7 +47,7 @@ describe('the transcript of a turn', () => {
 		expect(viewOf(() => ({ session: null }) as unknown as Viewed).transcript(null)).toBe('');
 	});
 
-	it('of a turn that is not there is refused with those that are', () => {
+	it('of a missing turn is refused, naming those there are', () => {
 		expect(() => view([]).transcript(3)).toThrow(/no turn 3/);
 		expect(() => view([turn(1, null, null), turn(2, null, null)]).transcript(3)).toThrow(
 			expect.objectContaining({ hint: 'Its turns are 1 to 2.' }),

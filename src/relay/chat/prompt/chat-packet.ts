@@ -1,4 +1,4 @@
-/** The packet of a chat's turn: the prompt as it is sent, and the same facts as data. A schema of its own, beside that of resume packets. */
+/** The packet of a chat's turn: the prompt as it is sent, and the same facts as data. Its schema is not that of resume packets. */
 import { writePacket } from '../../../handoff/write-packet.ts';
 import type { ChatParticipant, ChatRecord } from '../../../sessions/session-meta.ts';
 import type { OpenSession } from '../../../sessions/store/session-store.ts';
@@ -18,7 +18,7 @@ interface Speaker {
 /** The `.json` twin. Keys as on disk. */
 interface ChatPacketData {
 	schema_version: number;
-	/** Tells it from a resume packet (`full`, `delta`). */
+	/** Distinguishes it from a resume packet (`full`, `delta`). */
 	kind: 'chat';
 	reason: 'chat';
 	/** Who spoke last; null: nobody yet. */
@@ -34,7 +34,7 @@ interface ChatPacketData {
 	budget_bytes: number;
 }
 
-/** A message of the user has its text; one of an agent says in which turn its text stands, and the Markdown quotes it. */
+/** A message of the user has its text; one of an agent names the turn that has its text, which the Markdown quotes. */
 type SaidData =
 	| { by: 'user' | 'unconfirmed'; text: string }
 	| {
@@ -58,7 +58,7 @@ export interface ChatPacketFacts {
 	redactions: number;
 }
 
-/** Returns its path relative to the session's folder. Fails as `writePacket` does. */
+/** Returns its path relative to the session's folder. Fails like `writePacket`. */
 export async function writeChatPacket(session: OpenSession, facts: ChatPacketFacts): Promise<string> {
 	const { markdown, to } = facts;
 	const data = packetData(facts, session.meta.objective);

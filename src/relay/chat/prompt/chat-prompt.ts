@@ -1,4 +1,4 @@
-/** What one participant of a chat is sent: pure, the same records give the same bytes. */
+/** The prompt for one participant of a chat. Pure: the same records give the same bytes. */
 import type { PermissionPreset } from '../../../agents/agent-adapter.ts';
 import { safeLine, safeText } from '../../../core/text.ts';
 import { fenceRecord, fenceUser, quoteRecord } from '../../../handoff/fence.ts';
@@ -8,14 +8,14 @@ import type { ChatTurn, Missed } from '../chat-history.ts';
 import { type FittingMessage, fitMessages } from './fit-messages.ts';
 
 /**
- * Of one prompt, unless the user's own words, which are never cut, take more than half of it. An agent from the configuration
- * may take its prompt as a command line argument, which Linux cuts off at 128 KiB; and no answer needs more at once than this
+ * For one prompt, unless the user's own words, which are never cut, take more than half of it. An agent from the configuration
+ * may take its prompt as a command line argument, which Linux limits to 128 KiB; and no answer needs more at once than this
  * (about 25,000 tokens).
  */
 export const MAX_CHAT_PROMPT_BYTES = 96 * 1024;
 /** Beyond this many the oldest are left out: each would be cut to nothing. */
 const MAX_MESSAGES = 60;
-/** Of all messages of one prompt together; of each at least `MIN_FILES`. */
+/** For all messages of one prompt together; each lists at least `MIN_FILES`. */
 const MAX_FILES = 60;
 const MIN_FILES = 3;
 
@@ -28,19 +28,19 @@ export interface ChatPromptInput {
 	/** False: only the record says that it is the user's. Default: true. */
 	isTopicConfirmed?: boolean;
 	until: string | null;
-	/** Whether the user said that condition, or that role. Default: yes. */
+	/** Whether the user gave that condition or role. Default: yes. */
 	isUsers?: (words: string) => boolean;
 	permissions: PermissionPreset;
 	missed: readonly Missed[];
 	/** The participant's conversation begins with this prompt. */
 	isFirst: boolean;
-	/** It had turns in a conversation that is gone. */
+	/** The participant had turns in a conversation that is gone. */
 	isFresh: boolean;
-	/** Its newest turn ended before it was done. */
+	/** The participant's newest turn was cut off. */
 	wasCutOff: boolean;
 	/** `.agent-relay/sessions/…`, of a session of the lineage. */
 	folderOf: (sessionId: string) => string;
-	/** The way from where the participant starts to the worktree's root, such as `../`; absent: it starts there. */
+	/** The path from where the participant starts to the worktree's root, such as `../`; absent: it starts there. */
 	root?: string;
 	/** Takes secrets out of what agents said. */
 	redact: (text: string) => string;
@@ -99,7 +99,7 @@ function rules(input: ChatPromptInput): string {
 			? '`RELAY: DONE` if you agree with the others and have nothing to add'
 			: '`RELAY: DONE` only if what stands under "Until" holds';
 	const end = `End your message with a line of its own: ${done}, else \`RELAY: CONTINUE\`. The chat ends when the newest message of everyone says DONE.\n`;
-	// Said each time: it may have been changed since.
+	// Repeated each time: it may have changed since.
 	const condition = until === null ? '' : `\n## Until\n${fenceOf(until, input)}`;
 	if (!isFirst && !isFresh) return `${condition}\n${cutOff}${end}`;
 	return `${condition}\n## Rules\nOne speaks at a time; what you write now goes to the others word for word, and to the user. Answer what was said, do not repeat it.\n${MAY[permissions]}\n${cutOff}${end}`;
@@ -131,7 +131,7 @@ function saidSince(input: ChatPromptInput, room: number): string {
 	const fixed = shown.reduce((sum, { before, after }) => sum + bytesOf(before) + bytesOf(after), 0);
 	const messages = shown.flatMap(({ message }) => (message === null ? [] : [message]));
 	const left = room - fixed - bytesOf(heading) - bytesOf(notice);
-	// However much the user typed, agents are heard too.
+	// However much the user typed, agents get room too.
 	const fitted = fitMessages(messages, Math.max(left, input.maxBytes / 2));
 	const body = shown.map(({ before, message, after }) => {
 		const text = message === null ? '' : (fitted.shift() ?? '');
@@ -140,7 +140,7 @@ function saidSince(input: ChatPromptInput, room: number): string {
 	return `${heading}${notice}${body.join('')}`;
 }
 
-/** Those for which there is no room; the user's words always stay. */
+/** The messages for which there is no room; the user's words always stay. */
 function oldestAgentTurns(missed: readonly Missed[]) {
 	const spoken = missed.flatMap((said) => (said.kind === 'agent' ? [said] : []));
 	return spoken.slice(0, Math.max(0, spoken.length - MAX_MESSAGES));

@@ -1,17 +1,17 @@
 /** Cuts long messages so that all of them fit: the longest first, in their middle, each cut announced. Pure. */
 
-/** Of a message that must be cut, this much is left at least: enough for its first and its last sentences. */
+/** A message that must be cut keeps at least this much: enough for its first and its last sentences. */
 const MIN_SHOWN_BYTES = 512;
 
 export interface FittingMessage {
 	text: string;
-	/** As it stands in the prompt; the given part is `text` or what is left of it. */
+	/** Renders the message for the prompt from `text` or what is left of it. */
 	render(part: string): string;
-	/** Where the whole text stands. */
+	/** Where the whole text is. */
 	whereWhole: string;
 }
 
-/** Rendered messages, in order, within `maxBytes` together where the minimum for each leaves that. */
+/** Rendered messages, in order, within `maxBytes` together if the minimum for each allows that. */
 export function fitMessages(messages: readonly FittingMessage[], maxBytes: number): string[] {
 	const whole = messages.map(({ text, render }) => render(text));
 	const share = fairShare(whole.map(byteLength), maxBytes);
@@ -21,7 +21,7 @@ export function fitMessages(messages: readonly FittingMessage[], maxBytes: numbe
 	});
 }
 
-/** The largest size that nobody needs to go over for all to fit. */
+/** The largest size per message at which all fit. */
 function fairShare(sizes: readonly number[], maxBytes: number): number {
 	let left = maxBytes;
 	const ascending = [...sizes].sort((a, b) => a - b);

@@ -28,7 +28,7 @@ export interface ChatTurnPlan {
 	chat: ChatRecord;
 	who: ChatParticipant;
 	history: ChatHistory;
-	/** The session and those it goes on from, oldest first. */
+	/** The session and those it continues, oldest first. */
 	lineage: readonly LineageEntry[];
 }
 
@@ -40,7 +40,7 @@ export interface PreparedChatTurn {
 	isFresh: boolean;
 	/** Why its own conversation is not resumed, as the end of the sentence "its conversation …"; null: nothing is left. */
 	left: string | null;
-	/** Said where the agent does not start in the folder where it was to; null: it does. */
+	/** The notice that the agent does not start in its folder; null: it does. */
 	gone: string | null;
 }
 
@@ -108,7 +108,7 @@ async function prepareIn(
 	const userPrompt = earlier ?? (prompt.topic && { turn, ...prompt.topic });
 	const notesHeard = history.notes.length;
 	const sent = { prompt: prompt.text, userPrompt, packet: null, standing };
-	// What is refused (a program that is gone, a preset it cannot keep) is refused before anything is written.
+	// Refuses a missing program or a preset that the agent cannot hold before anything is written.
 	const spec = turnSpec(own, deps, sent);
 	adapter.command({
 		...spec.request,
@@ -138,7 +138,7 @@ function wasCutOff({ turns }: ChatHistory, who: string): boolean {
 	return newest !== undefined && newest.text === null && newest.hasHeard;
 }
 
-/** As the agent can open it from where it works. */
+/** The session's folder as the agent can open it from where it works. */
 function folderFor(id: string, { store, repo }: RelayDeps): string {
 	const parsed = parseSessionId(id);
 	if (parsed === null) return id;

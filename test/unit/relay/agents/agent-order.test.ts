@@ -23,12 +23,12 @@ describe('the order of agents', () => {
 		]);
 	});
 
-	it('passes over a configured agent that is not there, and refuses one that is typed', () => {
+	it('skips a configured agent that is missing, and refuses one that is typed', () => {
 		expect(order(['later', 'codex'])).toEqual([choice('codex')]);
 		expect(() => order([], null, ['later'])).toThrow(expect.objectContaining({ code: 'unknown_agent' }));
 	});
 
-	it('asks for each agent with the model that the user named for it, and for nothing twice', () => {
+	it('has each agent with the model that the user named for it, and nothing twice', () => {
 		const models = new Map([['claude', 'opus']]);
 		const typed = [choice('claude'), choice('claude', 'opus'), choice('claude', 'haiku'), choice('codex')];
 		expect(rememberedOrder({ order: typed, models })).toEqual([
@@ -50,7 +50,7 @@ describe('the offer to go back', () => {
 		expect(offered('codex', [entry('claude', NOW), entry('claude', NOW + 1)])).toBeNull();
 	});
 
-	it('names nobody that met no limit, that comes later, or where the active one is not in the order', () => {
+	it('names no agent that met no limit, that comes later, or if the active one is not in the order', () => {
 		expect(offered('codex', [])).toBeNull();
 		expect(offered('codex', [entry('gemini', NOW - 1)])).toBeNull();
 		expect(offered('other', [entry('claude', NOW - 1)])).toBeNull();

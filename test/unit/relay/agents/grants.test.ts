@@ -15,8 +15,8 @@ const now = (over: Partial<Grants> = {}): Grants => ({
 	...over,
 });
 
-describe('what an agent was given in its last turn, beside what it gets now', () => {
-	it('is not spoken of where nothing differs, or where the record does not say', () => {
+describe('what an agent was given in its last turn, compared with what it gets now', () => {
+	it('is not mentioned if nothing differs, or if the record does not say', () => {
 		expect(grantChanges('claude', KNOWN, now())).toEqual([]);
 		const old = { permissions: 'edit' as const, last_turn: 1 };
 		expect(grantChanges('claude', old, now({ account: 'bbbb' }))).toEqual([]);
@@ -35,7 +35,7 @@ describe('what an agent was given in its last turn, beside what it gets now', ()
 		]);
 	});
 
-	it('names MCP servers that came or went, where both turns report them', () => {
+	it('names MCP servers that came or went, if both turns report them', () => {
 		expect(serverChange('claude', ['github'], ['github'])).toBeNull();
 		expect(serverChange('claude', null, ['github'])).toBeNull();
 		expect(serverChange('claude', undefined, ['github'])).toBeNull();

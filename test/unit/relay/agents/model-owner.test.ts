@@ -40,7 +40,7 @@ describe('a model that was named without an agent', () => {
 		expect(owner('mine-7b', { order: [...ORDER, { agent: 'gemini', model: 'mine-7b' }] })).toBe('gemini');
 	});
 
-	it('stays with the current agent where nobody is known for it', () => {
+	it('stays with the current agent if no agent is known for it', () => {
 		expect(owner('mine-7b', { current: 'gemini' })).toBe('gemini');
 	});
 

@@ -55,14 +55,14 @@ describe('an agent’s program', () => {
 		expect(nobodyInstalled(inRepo)).toMatchObject({ code: 'not_trusted' });
 	});
 
-	it('is named for every agent where none is there', () => {
+	it('is named for every agent if none is there', () => {
 		const { hint } = nobodyInstalled(deps({}));
 		for (const title of ['Claude Code', 'Codex', 'agent-relay demo']) expect(hint).toContain(title);
 	});
 });
 
 describe('logins', () => {
-	it('are all that is missing where every other agent cannot be started at all', () => {
+	it('are all that is missing if no other agent can be started at all', () => {
 		expect(lacksLogins([verdict('claude', 'not_logged_in'), verdict('codex', 'not_installed')])).toBe(true);
 		expect(lacksLogins([verdict('claude', 'login_refused'), verdict('codex', 'no_login_known')])).toBe(true);
 		expect(lacksLogins([verdict('claude', 'not_logged_in'), verdict('codex', 'limited')])).toBe(false);
@@ -70,7 +70,7 @@ describe('logins', () => {
 		expect(lacksLogins([])).toBe(false);
 	});
 
-	it('that are missing are told for each agent that is here, with the way around it', () => {
+	it('that are missing are reported for each agent that is here, with the way around it', () => {
 		const candidates = [
 			verdict('claude', 'not_logged_in', 'no login'),
 			verdict('codex', 'not_logged_in'),

@@ -47,7 +47,7 @@ function restored(it: Selection, meta = {}, { asked = null, last = fakeTurnState
 }
 
 describe('who gets the first prompt', () => {
-	it('is the first of the order where the user named nobody; the ledger may overrule that', () => {
+	it('is the first of the order if the user named nobody; the ledger may overrule that', () => {
 		const it = selection();
 		expect(it.preferred()).toEqual([claude, codex]);
 		expect([it.active, it.explicit]).toEqual([null, null]);
@@ -78,7 +78,7 @@ describe('a model that is named alone', () => {
 		}),
 	});
 
-	it('goes to the agent that has it, which is said where that is not the first choice', () => {
+	it('goes to the agent that has it, which is reported if that is not the first choice', () => {
 		const it = selection({ model: 'gpt-5' });
 		expect(it.placeModel(null, facts(configured()))).toBe(
 			'codex takes this, not claude: gpt-5 is a model of codex',
@@ -88,13 +88,13 @@ describe('a model that is named alone', () => {
 		expect(it.placeModel(null, facts(configured()))).toBeNull();
 	});
 
-	it('needs no word where the first choice has it', () => {
+	it('needs no notice if the first choice has it', () => {
 		const it = selection({ model: 'opus' });
 		expect(it.placeModel(null, facts(configured()))).toBeNull();
 		expect(it.active).toEqual({ agent: 'claude', model: 'opus' });
 	});
 
-	it('does not name who gets the words, unlike an agent that the user did name', () => {
+	it('does not choose who gets the words, unlike an agent that the user named', () => {
 		const it = selection({ model: 'gpt-5', named: ['codex'] });
 		it.placeModel(null, facts(configured()));
 		expect(it.ownerOfModel).toBeNull();
@@ -102,7 +102,7 @@ describe('a model that is named alone', () => {
 });
 
 describe('a switch', () => {
-	it('is one only where another agent worked last, until a turn of the new one begins', () => {
+	it('is one only if another agent worked last, until a turn of the new one begins', () => {
 		const it = selection();
 		it.name(codex, 'claude');
 		expect([it.explicit, it.switchedFrom]).toEqual([codex, 'claude']);
@@ -133,7 +133,7 @@ describe('a switch', () => {
 });
 
 describe('an opened session', () => {
-	it('goes on with its agent and its model, which a limit may still move', () => {
+	it('continues with its agent and its model, which a limit may still change', () => {
 		const agents = { claude: agentRecord({ model_asked: 'opus' }) };
 		const it = restored(selection(), { agents });
 		expect(it.active).toEqual({ agent: 'claude', model: 'opus' });
@@ -141,23 +141,23 @@ describe('an opened session', () => {
 		expect(it.named).toContain('claude');
 	});
 
-	it('goes on with the agent that the user names now, as a switch', () => {
+	it('continues with the agent that the user names now, as a switch', () => {
 		const it = restored(selection({ agent: 'codex' }));
 		expect([it.explicit, it.switchedFrom]).toEqual([codex, 'claude']);
 	});
 
-	it('goes on with the agent that the user had switched to and that had no turn yet', () => {
+	it('continues with the agent that the user had switched to and that had no turn yet', () => {
 		const checkpoint = fakeCheckpoint({ reason: 'switch', next_agent: 'codex' });
 		const it = restored(selection(), { checkpoint });
 		expect([it.explicit, it.switchedFrom]).toEqual([codex, 'claude']);
 	});
 
-	it('whose agent is not known here is open to whoever can work', () => {
+	it('whose agent is not known here is open to any agent that can work', () => {
 		const it = restored(selection(), { active_agent: 'gone', agents: {} });
 		expect(it.active).toBeNull();
 	});
 
-	it('stays read-only, takes up no wide preset again by itself, and does what is asked now', () => {
+	it('stays read-only, never resumes a wide preset automatically, and does what is asked now', () => {
 		const of = (permissions: string) => ({ agents: { claude: agentRecord({ permissions }) } });
 		expect(restored(selection(), of('read-only')).permissions).toBe('read-only');
 		expect(restored(selection(), of('full')).permissions).toBe('edit');

@@ -120,7 +120,7 @@ describe('what a participant has missed', () => {
 		expect(textsOf(missedBy(history, 'b', false))).toEqual(['before', 'during 2', 'message 3', 'last']);
 	});
 
-	it('is the whole chat, own words included, where its conversation is gone', () => {
+	it('is the whole chat, own words included, if its conversation is gone', () => {
 		const turns = [turnOf('a', 1), turnOf('b', 2), turnOf('a', 3)];
 		const missed = missedBy({ turns, notes: [] }, 'a', true);
 		expect(missed.map((said) => said.kind === 'agent' && [said.by.turn, said.isOwn])).toEqual([
@@ -192,7 +192,7 @@ describe('who speaks next', () => {
 });
 
 describe('the words of the user over a chain of sessions', () => {
-	it('stand where they were said, though a child holds copies', () => {
+	it('are kept where they were said, though a child holds copies', () => {
 		const note = (text: string, after_turn: number) => ({ at: '', kind: 'note' as const, text, after_turn });
 		const said = (words: string, turn: number) => ({ kind: 'note' as const, turn, words });
 		const parent = {

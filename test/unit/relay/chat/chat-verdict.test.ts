@@ -57,7 +57,7 @@ describe('the verdict of a message', () => {
 		expect(readVerdict(`${'*'.repeat(200_000)}RELAY: DONE`)).toBeNull();
 	});
 
-	it('does not depend on anything but the last line, code blocks apart', () => {
+	it('depends only on the last line, except for code blocks', () => {
 		const prose = fc.string({
 			unit: fc.constantFrom('a', ' ', '\n', '>', 'RELAY: DONE', 'RELAY: CONTINUE', '**'),
 		});
@@ -69,12 +69,12 @@ describe('the verdict of a message', () => {
 		);
 	});
 
-	it('is taken off for whoever wants the words alone', () => {
+	it('is removed for callers that want only the words', () => {
 		expect(withoutVerdict('Fine.\n\n**RELAY: DONE**\n')).toBe('Fine.');
 		expect(withoutVerdict('You said RELAY: DONE\n')).toBe('You said RELAY: DONE');
 	});
 
-	it('takes no more than as much longer as the message is longer', () => {
+	it('takes time proportional to the length of the message', () => {
 		const message = (words: number) => `${'word '.repeat(words)}\n${'line\n'.repeat(words)}RELAY: DONE`;
 		expect(readVerdict(message(100_000))).toBe('done');
 		expect(growthOf((words) => void readVerdict(message(words)))).toBeLessThan(LINEAR);

@@ -28,7 +28,7 @@ const talkers = () => {
 };
 
 describe('a chat', () => {
-	it('ends once all agree; each hears the words of the other once, in a conversation of its own', async () => {
+	it('ends once all agree; each gets the words of the other once, in a conversation of its own', async () => {
 		bench.install('claude', { turns: [says.claude('tabs'), says.claude('fine, tabs', 'DONE')] });
 		bench.install('codex', {
 			turns: [says.codex('never tabs'), says.codex('so be it', 'DONE')],
@@ -48,7 +48,7 @@ describe('a chat', () => {
 		expect(it.status()).toEqual({ status: 'completed', reason: null });
 	});
 
-	it('does not end on the word of one', async () => {
+	it('does not end because one says so', async () => {
 		bench.install('claude', { turns: [says.claude('done?', 'DONE')] });
 		bench.install('codex', { turns: [says.codex('no')], nativeSession: 'thread' });
 		const it = await startBenchChat(bench, { maxTurns: 4 });
@@ -96,7 +96,7 @@ describe('a chat', () => {
 			expect(timesIn(sentTo(agent), 'the Makefile needs tabs')).toBe(1);
 	});
 
-	it('stands under the budgets of the session', async () => {
+	it('is subject to the budgets of the session', async () => {
 		talkers();
 		const config = benchConfig((config) => {
 			config.budgets.max_turns = 2;
@@ -106,7 +106,7 @@ describe('a chat', () => {
 		expect(it.status()).toEqual({ status: 'checkpointed', reason: 'max_turns' });
 	});
 
-	it('interrupted by the user is kept, and who was cut off is asked anew', async () => {
+	it('interrupted by the user is kept, and the one that was cut off is asked again', async () => {
 		bench.install('claude', {
 			turns: [[{ emit: claude.init + claude.text('I thi') }, HANGS], says.claude('anew')],
 		});
@@ -163,7 +163,7 @@ describe('a participant', () => {
 		expect(existsSync(join(bench.repo, '.agent-relay/sessions'))).toBe(false);
 	});
 
-	it('whose login was refused is passed over by the next chat, with the reason', async () => {
+	it('whose login was refused is skipped by the next chat, with the reason', async () => {
 		bench.install('claude', { turns: [[{ emit: claude.init + claude.notLoggedIn }, { exit: 1 }]] });
 		bench.install('codex', { turns: [says.codex('one')], nativeSession: 'thread' });
 		const agents = ['claude', 'codex:a', 'codex:b'];

@@ -30,7 +30,7 @@ describe('who takes part in a chat', () => {
 		expect(read('claude,claude', 'claude-2=against')).toMatchObject([{ role: null }, { role: 'against' }]);
 	});
 
-	it('ids that a model makes equal stay unique', () => {
+	it('ids stay unique if models would make them equal', () => {
 		expect(read('opencode:a/b,opencode:a-b').map(({ id }) => id)).toEqual(['opencode-a-b', 'opencode-a-b-2']);
 	});
 
@@ -60,7 +60,7 @@ describe('who takes part in a chat', () => {
 		expect(() => read(agents, ...roles)).toThrow(message);
 	});
 
-	it('twins are told the remedy', () => {
+	it('twins are refused with the remedy', () => {
 		expect(() => read('codex,codex')).toThrow(
 			expect.objectContaining({ hint: expect.stringContaining('codex:MODEL') }),
 		);

@@ -10,7 +10,7 @@ const why = (state: Partial<TurnState>, end: Partial<TurnEnd> = {}) =>
 	whyLeaves(fakeTurnState(state), { ...END, ...end });
 
 describe('why a participant leaves after its turn', () => {
-	it('is nothing where it had its say', () => {
+	it('is nothing if it could speak', () => {
 		expect(why({ status: 'completed' })).toBeNull();
 	});
 
@@ -21,7 +21,7 @@ describe('why a participant leaves after its turn', () => {
 		expect(why(state, end)).toEqual({ reason: 'empty_answer', text: 'gave an empty answer', until: null });
 	});
 
-	it('is its limit, with the reset where that is told', () => {
+	it('is its limit, with the reset if that is reported', () => {
 		const limited = { status: 'limited', stop_reason: 'limit' } as const;
 		expect(why(limited, { hasSpoken: false, resetAt: NOON + HOUR })).toEqual({
 			reason: 'limit',

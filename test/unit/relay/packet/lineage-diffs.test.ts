@@ -15,7 +15,7 @@ const turn = (before: string | null, after: string | null) => ({
 const lossesOf = async (...turns: Array<ReturnType<typeof turn>>) =>
 	(await lineageDiffs({ turns, base: null, current: { tree: 'now', worktree } }, empty)).losses;
 
-it('says of a turn whose snapshots were never taken nothing of any that are gone', async () => {
+it('does not call snapshots gone that were never taken', async () => {
 	expect(await lossesOf(turn(null, null))).toEqual([
 		'No snapshots were taken around 1 turn; what changed there is listed without a diff.',
 	]);

@@ -31,7 +31,7 @@ async function killedAfter(rawBytes: number | null): Promise<BenchRelay> {
 const idOf = (it: BenchRelay) => it.deps.store.resolve('latest');
 
 describe('a turn that a killed relay left running', () => {
-	it('is judged by the bytes that were read: it was completed, and nothing is sent again', async () => {
+	it('is judged by the bytes that were read: if completed, nothing is sent again', async () => {
 		const it = await killedAfter(null);
 		const next = await bench.relay();
 		expect((await next.relay.repairAbandoned()).join('\n')).toMatch(/that it was completed/);
@@ -42,7 +42,7 @@ describe('a turn that a killed relay left running', () => {
 		expect(await next.relay.repairAbandoned()).toEqual([]);
 	});
 
-	it('has an outcome that nobody knows where they end before the answer: it is packed, and sent on the user’s word', async () => {
+	it('has an unknown outcome if they end before the answer: it is packed, and sent when the user says so', async () => {
 		bench.install('codex', { turns: [codexAnswers('finished')] });
 		const it = await killedAfter(Buffer.byteLength(claude.init));
 		const id = idOf(it);
@@ -55,7 +55,7 @@ describe('a turn that a killed relay left running', () => {
 		expect(bench.received('codex')[0]?.prompt).toContain('the task');
 	});
 
-	it('keeps its packet where nobody goes on with it', async () => {
+	it('keeps its packet if nobody continues it', async () => {
 		const it = await killedAfter(0);
 		const next = await bench.relay();
 		await next.relay.repairAbandoned();

@@ -42,7 +42,7 @@ function portsOf(here: RepoFacts, places: Partial<Places> = {}): Ports {
 }
 
 describe('a session of this worktree', () => {
-	it('goes on in the folder where it was made, and only a change of folder is told', async () => {
+	it('continues in the folder where it was made, and only a change of folder is reported', async () => {
 		const here = repo('r', {}, 'sub');
 		const same = await placeSession(recorded('r'), portsOf(here));
 		expect(same).toMatchObject({ is: 'own', notice: null, ports: { repo: { folder: at('r') } } });
@@ -51,7 +51,7 @@ describe('a session of this worktree', () => {
 		expect(inSub.notice).toBe(`works in ${at('r/sub')} (main), where this session was made`);
 	});
 
-	it('whose folder is gone goes on at the root, and its record still names that folder', async () => {
+	it('whose folder is gone continues at the root, and its record still names that folder', async () => {
 		const session = recorded('r', { folder: 'gone' });
 		const place = await placeSession(session, portsOf(repo('r')));
 		expect(place.notice).toMatch(/gone, which is no longer a folder of this worktree/);
@@ -59,7 +59,7 @@ describe('a session of this worktree', () => {
 		expect(repoAt(place, session.repo)).toBe(session.repo);
 	});
 
-	it('goes on where the user says that he is', async () => {
+	it('continues where the user is if he says so', async () => {
 		const here = repo('r', { folder: join(root, 'r/sub') }, 'sub');
 		const place = await placeSession(recorded('r'), portsOf(here), { isHere: true });
 		expect(place).toMatchObject({ folder: 'sub', ports: { repo: { folder: at('r/sub') } } });
@@ -68,7 +68,7 @@ describe('a session of this worktree', () => {
 });
 
 describe('a session of a folder that is gone', () => {
-	it('goes on here where this repo has its commit: it was moved, and remembers from where', async () => {
+	it('continues here if this repo has its commit: it was moved, and remembers from where', async () => {
 		const session = recorded('old');
 		const place = await placeSession(session, portsOf(repo('new')));
 		expect(place).toMatchObject({ is: 'moved', ports: { repo: { worktree: at('new') } } });
@@ -80,7 +80,7 @@ describe('a session of a folder that is gone', () => {
 		});
 	});
 
-	it('is refused where this repo is known to lack its commit, and taken where nobody knows', async () => {
+	it('is refused if this repo is known to lack its commit, and accepted if that is unknown', async () => {
 		const hasCommit = (answer: boolean | null) => portsOf(repo('new'), { hasCommit: async () => answer });
 		await expect(placeSession(recorded('old'), hasCommit(false))).rejects.toMatchObject({
 			code: 'refused',
@@ -121,14 +121,14 @@ describe('a session of another repo', () => {
 		});
 	};
 
-	it('is refused where the two began with different commits', async () => {
+	it('is refused if the two began with different commits', async () => {
 		await expect(placeSession(recorded('there'), between(['1'], ['2']))).rejects.toMatchObject({
 			code: 'refused',
 			message: expect.stringContaining('which is another repo than'),
 		});
 	});
 
-	it('may go on in a clone: one that has the commit, or that began with the same', async () => {
+	it('may continue in a clone: one that has the commit, or that began with the same', async () => {
 		expect(await placeSession(recorded('there'), between(['1'], ['1', '2']))).toMatchObject({ is: 'other' });
 		expect(await placeSession(recorded('there'), between(['1'], ['2'], true))).toMatchObject({ is: 'other' });
 	});

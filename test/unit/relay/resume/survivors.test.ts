@@ -48,13 +48,13 @@ function scene({
 }
 
 describe('an agent that outlived its relay', () => {
-	it('which is about to die is waited for, and nobody is asked', async () => {
+	it('that is about to die is waited for, and nobody is asked', async () => {
 		const { settled, asked } = scene({ endsAt: 1_000, answers: [] });
 		expect(await settled()).toBe('settled');
 		expect(asked).toEqual([]);
 	});
 
-	it('lets nothing start beside it where nobody can be asked, and says how to end it', async () => {
+	it('lets nothing start beside it if nobody can be asked, and says how to end it', async () => {
 		const { survivors, machine } = scene();
 		await expect(survivors.settle('/repo')).rejects.toMatchObject({
 			code: 'agent_survived',
@@ -64,7 +64,7 @@ describe('an agent that outlived its relay', () => {
 		expect(machine.log).toEqual([]);
 	});
 
-	it('is described by who runs, in which turn, with nothing that a terminal would obey', async () => {
+	it('is described by what runs and in which turn, with nothing that a terminal would obey', async () => {
 		const { settled, asked } = scene({ answers: [] });
 		expect(await settled()).toBe('agent_survived');
 		expect(asked[0]?.[0]).toContain(`process ${PID}`);

@@ -28,11 +28,11 @@ describe('the budgets of a session', () => {
 		expect(spentBudget(budgets(0, 0), () => [session(1000, 1000)])).toBeNull();
 	});
 
-	it('count the turns of the session and of those it goes on from', () => {
+	it('count the turns of the session and of those it continues', () => {
 		expect(spentBudget(budgets(3, 0), () => [session(2, 0)])).toBeNull();
 		expect(spentBudget(budgets(3, 0), () => [session(2, 0), session(1, 0)])).toEqual({
 			reason: 'max_turns',
-			text: 'budgets.max_turns = 3 is used up (3 turns in this session and those it goes on from)',
+			text: 'budgets.max_turns = 3 is used up (3 turns in this session and those it continues)',
 			larger: '--max-turns 6',
 		});
 	});
@@ -46,11 +46,11 @@ describe('the budgets of a session', () => {
 		});
 	});
 
-	it('name the day of the prices where some of the cost is estimated', () => {
+	it('name the day of the prices if some of the cost is estimated', () => {
 		const estimated = usage(0.4, { cost_source: 'estimated', prices_as_of: '2025-11-30' });
 		expect(
 			spentBudget(budgets(0, 0.3), () => [session(1, 0.1), { meta: { usage: estimated }, turns: [] }])?.text,
-		).toContain('(0.50 USD, estimates at prices of 2025-11-30, in this session and those it goes on from)');
+		).toContain('(0.50 USD, estimates at prices of 2025-11-30, in this session and those it continues)');
 	});
 
 	it.each([
@@ -66,7 +66,7 @@ describe('the budgets of a session', () => {
 });
 
 describe('the usage of a lineage', () => {
-	it('is the sum of its sessions, by agent too, and says where costs have two sources', () => {
+	it('is the sum of its sessions, by agent too, and says if costs have two sources', () => {
 		const codex = { codex: { turns: 2, input_tokens: 1, output_tokens: 2, cost_usd: 0.5 } };
 		const sum = sumOfUsage([
 			usage(0.1),
@@ -81,7 +81,7 @@ describe('the usage of a lineage', () => {
 		expect(sumOfUsage([]).cost_source).toBe('none');
 	});
 
-	it('names the oldest list of prices behind its estimates, and none where all is reported', () => {
+	it('names the oldest price list behind its estimates, and none if all is reported', () => {
 		const of = (prices_as_of: string) => usage(0.1, { cost_source: 'estimated', prices_as_of });
 		expect(sumOfUsage([usage(0.1), of('2026-02-01'), of('2025-11-30')]).prices_as_of).toBe('2025-11-30');
 		expect(sumOfUsage([usage(0.1)])).not.toHaveProperty('prices_as_of');

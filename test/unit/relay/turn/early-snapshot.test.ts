@@ -16,7 +16,7 @@ function countingSnapshots(): Snapshots {
 }
 
 describe('snapshots whose first take has begun', () => {
-	it('give that one first, and take anew from then on', async () => {
+	it('return that one first, and take new ones from then on', async () => {
 		const snapshots = withFirstTake(countingSnapshots(), Promise.resolve(snapshotOf('early')));
 		const trees = [await snapshots.take(), await snapshots.take(), await snapshots.take()];
 		expect(trees.map(({ tree }) => tree)).toEqual(['early', 'later 1', 'later 2']);

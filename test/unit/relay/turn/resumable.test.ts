@@ -29,7 +29,7 @@ describe('a native session', () => {
 		expect(whyLeft([good, failed('context_too_long')], NATIVE, false)).toBe('has become too long');
 	});
 
-	it('is left for the reason that the adapter gave, whatever came of the turn', () => {
+	it('is left for the reason that the adapter gave, whatever the outcome of the turn', () => {
 		const lost = { ...good, unresumable: 'could not be saved: no space left on the device' };
 		expect(whyLeft([good, lost], NATIVE, false)).toBe('could not be saved: no space left on the device');
 	});

@@ -51,7 +51,7 @@ class Command {
 }
 
 describe('a command of the user', () => {
-	it('runs by the shell where the agents start, with nobody to turn a page, and both channels are heard in order', async () => {
+	it('runs in a shell where the agents start, without a pager, and both channels arrive in order', async () => {
 		const command = new Command();
 		const { ended, output } = command.run();
 		await nextTick();
@@ -70,7 +70,7 @@ describe('a command of the user', () => {
 		expect(command.stops).toEqual([]);
 	});
 
-	it('is stopped with graces by the user, and with shorter ones by his second word', async () => {
+	it('is stopped by the user with graces, and with shorter ones the second time', async () => {
 		const [soft, hard] = [new AbortController(), new AbortController()];
 		const command = new Command();
 		const { ended } = command.run({ signal: soft.signal, hardSignal: hard.signal });
@@ -83,16 +83,16 @@ describe('a command of the user', () => {
 		expect(first?.interruptMs).toBeGreaterThan(second?.interruptMs ?? Number.POSITIVE_INFINITY);
 	});
 
-	it('is stopped at once where that was asked before it began', async () => {
+	it('is stopped at once if that was asked before it began', async () => {
 		const command = new Command();
 		expect(await command.run({ signal: AbortSignal.abort() }).ended).toMatchObject({ ended: 'stopped' });
 	});
 
-	it('is ended by its time', async () => {
+	it('is ended by its time limit', async () => {
 		expect(await new Command().run({ timeoutMs: 5 }).ended).toMatchObject({ ended: 'timed_out' });
 	});
 
-	it('is stopped where its output cannot be taken, and the first reason is thrown', async () => {
+	it('is stopped if its output cannot be handled, and the first error is thrown', async () => {
 		const command = new Command();
 		let heard = 0;
 		const onOutput = () => {

@@ -24,7 +24,7 @@ function clockThat(...jumps: number[]) {
 }
 
 describe('a wait for a reset', () => {
-	it('ends just behind the reset, and tells the time at its start and each minute', async () => {
+	it('ends just after the reset, and reports the time at its start and each minute', async () => {
 		const { clock, slept } = clockThat();
 		const reset = clock.now() + 150_000;
 		const ticks: number[] = [];
@@ -34,20 +34,20 @@ describe('a wait for a reset', () => {
 		expect(clock.now()).toBe(reset + 1000);
 	});
 
-	it('is no longer where the clock is set back meanwhile', async () => {
+	it('is not longer if the clock is set back meanwhile', async () => {
 		const { clock, slept } = clockThat(-48 * 3600_000);
 		expect(await waitUntil(clock.now() + 150_000, clock, never, () => undefined)).toBe(true);
 		expect(slept.reduce((sum, ms) => sum + ms)).toBe(151_000);
 	});
 
-	it('is over within a minute of waking where the machine slept past the reset', async () => {
+	it('is over within a minute of waking if the machine slept past the reset', async () => {
 		const { clock, slept } = clockThat(0, 5 * 3600_000);
 		const reset = clock.now() + 3 * 3600_000;
 		expect(await waitUntil(reset, clock, never, () => undefined)).toBe(true);
 		expect(slept).toEqual([MINUTE_MS, MINUTE_MS]);
 	});
 
-	it('goes on waiting where the machine woke before the reset, or its clock was set back', async () => {
+	it('continues if the machine woke before the reset, or its clock was set back', async () => {
 		const { clock, slept } = clockThat(3600_000, -1800_000);
 		const reset = clock.now() + 2 * 3600_000;
 		expect(await waitUntil(reset, clock, never, () => undefined)).toBe(true);
@@ -61,7 +61,7 @@ describe('a wait for a reset', () => {
 		expect(slept).toEqual([]);
 	});
 
-	it('is given up when cancelled, before it and in the middle', async () => {
+	it('ends when cancelled, before it began or in the middle', async () => {
 		const { clock, slept } = clockThat();
 		const reset = clock.now() + 3600_000;
 		const stop = new AbortController();

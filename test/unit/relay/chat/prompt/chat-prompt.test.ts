@@ -108,7 +108,7 @@ describe('a later prompt', () => {
 		expect(cut).toContain('turn 2, was cut off:');
 	});
 
-	it('tells one that was cut off', () => {
+	it('says so to one that was cut off', () => {
 		expect(prompt({ wasCutOff: true }).text).toContain('Your last turn was cut off');
 	});
 
@@ -122,7 +122,7 @@ describe('a later prompt', () => {
 });
 
 describe('the size of a prompt', () => {
-	it('stays below the cap: the longest message is cut in its middle, and the cut is told', () => {
+	it('stays below the cap: the longest message is cut in its middle, and the cut is announced', () => {
 		const long = `BEGIN ${'é line\n'.repeat(150_000)} END`;
 		const { text } = prompt({
 			missed: [said('short one'), said(long, { turn: 7 }), said('short two', { turn: 8 })],
