@@ -12,14 +12,14 @@ export interface DetourOptions {
 	timeZone?: string;
 }
 
-/** `claude is limited until 05:02 · codex takes this`; null when nothing needs saying about those before it. */
+/** `claude is limited until 05:02 · codex takes this prompt`; null when nothing needs saying about those before it. */
 export function describeDetour(
 	{ choice, passedOver }: Pick<SuccessorChoice, 'choice' | 'passedOver'>,
 	options: DetourOptions,
 ): string | null {
 	const reasons = passedOver.flatMap((one) => whyPassed(one, options) ?? []);
 	if (reasons.length === 0) return null;
-	const who = choice === null ? 'no agent can work now' : `${nameOf(choice)} takes this`;
+	const who = choice === null ? 'no agent can work now' : `${nameOf(choice)} takes this prompt`;
 	return `${reasons.join(', ')} · ${who}`;
 }
 

@@ -10,7 +10,7 @@ import { PtyProgram } from '../helpers/pty-program.ts';
 const HOUR = 3_600_000;
 const CLAUDE = { ANTHROPIC_API_KEY: 'fake-key' };
 const CODEX = { CODEX_API_KEY: 'fake-key' };
-const LIMITED = /claude is limited until [^·]*\d\d:\d\d · codex takes this/;
+const LIMITED = /claude is limited until [^·]*\d\d:\d\d · codex takes this prompt/;
 
 let cli: CliHome;
 let env: Record<string, string>;
@@ -49,7 +49,7 @@ describe('run', () => {
 		const end = await run(['do it'], { ...CLAUDE, ...CODEX });
 		expect(end).toMatchObject({ exitCode: EXIT.done, stdout: 'claude was here\n' });
 		expect(end.stderr.split('\n')[0]).toBe('claude · edit');
-		expect(end.stderr).not.toContain('takes this');
+		expect(end.stderr).not.toContain('takes this prompt');
 	});
 
 	it('says in one line why another than the first choice takes it, as a line and as JSON', async () => {
@@ -71,7 +71,7 @@ describe('run', () => {
 	it('says that the first choice is not logged in', async () => {
 		const end = await run(['do it'], CODEX);
 		expect(end.stdout).toBe('codex was here\n');
-		expect(end.stderr).toContain('claude is not logged in · codex takes this');
+		expect(end.stderr).toContain('claude is not logged in · codex takes this prompt');
 	});
 
 	it('ends with 5 and how to log in where nobody is known to be, with nothing made and nothing told to anyone', async () => {
@@ -139,11 +139,11 @@ describe('the shell', () => {
 		const shell = new PtyProgram([], { cwd: cli.repo, env: { ...env, ...CLAUDE, ...CODEX } });
 		await shell.shows('codex ›');
 		expect(shell.screen()).toMatch(/agent-relay \S+ · codex · edit/);
-		await shell.shows('codex takes this');
+		await shell.shows('codex takes this prompt');
 		expect(shell.screen()).toMatch(LIMITED);
 		shell.type('do it\r');
 		await shell.shows('codex was here');
-		expect(shell.text().match(/codex takes this/g)).toHaveLength(1);
+		expect(shell.text().match(/codex takes this prompt/g)).toHaveLength(1);
 		shell.type('\x04');
 		expect(await shell.ended).toBe(0);
 	});

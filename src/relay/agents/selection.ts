@@ -111,7 +111,7 @@ export class Selection {
 		this.name({ agent, model }, worked);
 		this.#ownerOfModel = isNamed ? null : agent;
 		if (before === null || before === agent) return null;
-		return `${agent} takes this, not ${before}: ${model} is a model of ${agent}`;
+		return `${agent} takes this prompt, not ${before}: ${model} is a model of ${agent}`;
 	}
 
 	/** Notes that a turn of this choice is about to begin. */

@@ -118,13 +118,13 @@ describe('a model that was named without an agent', () => {
 		const it = await bench.relay({ model: 'gpt-5-codex' });
 		expect(await it.relay.agents.upcoming()).toMatchObject({
 			choice: { agent: 'codex', model: 'gpt-5-codex' },
-			why: 'codex takes this, not claude: gpt-5-codex is a model of codex',
+			why: 'codex takes this prompt, not claude: gpt-5-codex is a model of codex',
 		});
 		await it.send('one');
 		expect(bench.received('codex')[0]?.args).toContain('--model=gpt-5-codex');
 		const straight = await bench.relay({ model: 'gpt-5-codex' });
 		await straight.send('two');
-		expect(infos(straight)).toEqual(['codex takes this, not claude: gpt-5-codex is a model of codex']);
+		expect(infos(straight)).toEqual(['codex takes this prompt, not claude: gpt-5-codex is a model of codex']);
 	});
 
 	it('moves a session to the agent that knows it, with what was done so far', async () => {

@@ -17,19 +17,19 @@ function detour(passed: CandidateVerdict[], named: string[] = [], chosen: Candid
 describe('the line about a prompt that does not go to the first choice', () => {
 	it('says who is limited until when and who takes it', () => {
 		const limited = verdict('claude', { verdict: 'limited', resetAt: Date.UTC(2026, 10, 21, 5, 2) });
-		expect(detour([limited])).toBe('claude is limited until 05:02 · codex takes this');
+		expect(detour([limited])).toBe('claude is limited until 05:02 · codex takes this prompt');
 		const later = verdict('claude', {
 			verdict: 'limited',
 			model: 'opus',
 			resetAt: Date.UTC(2026, 10, 24, 5, 2),
 		});
-		expect(detour([later])).toBe('claude:opus is limited until Tue 24 Nov, 05:02 · codex takes this');
+		expect(detour([later])).toBe('claude:opus is limited until Tue 24 Nov, 05:02 · codex takes this prompt');
 	});
 
 	it('says when a login was refused, in the words of the CLI, and what helps', () => {
 		const reason = 'its login was refused 3 min ago ("Invalid API key"): claude auth login';
 		expect(detour([verdict('claude', { verdict: 'login_refused', reason })])).toBe(
-			`claude: ${reason} · codex takes this`,
+			`claude: ${reason} · codex takes this prompt`,
 		);
 	});
 
@@ -40,7 +40,7 @@ describe('the line about a prompt that does not go to the first choice', () => {
 		];
 		const o3 = verdict('codex', { verdict: 'chosen', model: 'o3' });
 		expect(detour(passed, [], o3)).toBe(
-			'claude is not logged in, mine is refused here · codex:o3 takes this',
+			'claude is not logged in, mine is refused here · codex:o3 takes this prompt',
 		);
 	});
 
@@ -50,7 +50,7 @@ describe('the line about a prompt that does not go to the first choice', () => {
 			verdict('opencode', { verdict: 'no_login_known' }),
 		];
 		expect(detour(passed)).toBeNull();
-		expect(detour(passed, ['claude'])).toBe('claude is not installed · codex takes this');
+		expect(detour(passed, ['claude'])).toBe('claude is not installed · codex takes this prompt');
 	});
 
 	it('is null for the first choice, and says when no agent can work', () => {

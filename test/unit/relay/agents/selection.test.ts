@@ -81,7 +81,7 @@ describe('a model that is named alone', () => {
 	it('goes to the agent that has it, which is reported if that is not the first choice', () => {
 		const it = selection({ model: 'gpt-5' });
 		expect(it.placeModel(null, facts(configured()))).toBe(
-			'codex takes this, not claude: gpt-5 is a model of codex',
+			'codex takes this prompt, not claude: gpt-5 is a model of codex',
 		);
 		expect(it.explicit).toEqual({ agent: 'codex', model: 'gpt-5' });
 		expect(it.ownerOfModel).toBe('codex');
