@@ -25,7 +25,7 @@ const settings = (lingerS: number, backgroundS: number) =>
 	});
 
 describe('a turn with background tasks', () => {
-	it('goes on past its interim answer until the agent has answered to them', async () => {
+	it('continues past its interim answer until the agent has answered to them', async () => {
 		const ended = { emit: claude.backgroundTasks() + DONE };
 		bench.install('claude', { turns: [[{ emit: INTERIM }, { sleep: 1200 }, ended, { exit: 0 }]] });
 		const it = await bench.relay({}, { config: settings(0, 60) });
@@ -45,7 +45,7 @@ describe('a turn with background tasks', () => {
 		expect(exitCodeOfResult(result)).toBe(0);
 	});
 
-	it('is not plainly completed when they took too long, and goes on from there', async () => {
+	it('is not plainly completed when they took too long, and continues from there', async () => {
 		bench.install('claude', { turns: [WAITS, claudeAnswers('Built again.')] });
 		const it = await bench.relay({}, { config: settings(0, 1) });
 
@@ -105,7 +105,7 @@ describe('a turn with background tasks', () => {
 		expect(processes.identify(pid), 'ended with the turn').toBeNull();
 	});
 
-	it('that meets a limit before it goes on is limited, and handed over', async () => {
+	it('that meets a limit before it continues is limited, and handed over', async () => {
 		const refused = {
 			emit: claude.backgroundTasks() + claude.init + claude.windowLimit(bench.clock.now() + 3_600_000),
 		};

@@ -100,7 +100,7 @@ describe('a chat of two', () => {
 		expect(data).toMatchObject({ kind: 'chat', to: { id: 'claude' }, said: [{ by: 'codex', turn: 2 }] });
 	});
 
-	it('stops after its turns with a packet, and goes on where it was', async () => {
+	it('stops after its turns with a packet, and continues where it was', async () => {
 		installTalkers(6);
 		const it = await startBenchChat(bench, { maxTurns: 3 });
 		expect(await it.finish()).toMatchObject({ outcome: 'max_turns', turns: 3 });
@@ -118,7 +118,7 @@ describe('a chat of two', () => {
 		expect(count(sentTo('claude'), 'codex-words-2')).toBe(1);
 	});
 
-	it('goes on as a child once all agreed, and only with something new', async () => {
+	it('continues as a child once all agreed, and only with something new', async () => {
 		bench.install('claude', { turns: [says.claude('yes', 'DONE'), says.claude('also yes', 'DONE')] });
 		bench.install('codex', {
 			turns: [says.codex('yes', 'DONE'), says.codex('so be it', 'DONE')],
@@ -348,7 +348,7 @@ describe('a participant that cannot go on', () => {
 describe('a chat that is ended from outside', () => {
 	const slow: FakeStep[] = [{ emit: claude.init + claude.text('half a thought') }, HANGS];
 
-	it('by Ctrl+C is checkpointed; who was cut off is asked anew and told so, the others get none of it', async () => {
+	it('by Ctrl+C is checkpointed; who was cut off is asked again and told so, the others get none of it', async () => {
 		bench.install('claude', { turns: [slow, says.claude('whole thought', 'DONE')] });
 		bench.install('codex', { turns: [says.codex('fine', 'DONE')], nativeSession: 't' });
 		const it = await startBenchChat(bench);
@@ -399,7 +399,7 @@ describe('a chat that is ended from outside', () => {
 	});
 });
 
-describe('a chat beside other sessions', () => {
+describe('a chat next to other sessions', () => {
 	it('can be gone on with by one agent alone, and the chat hears of it afterwards', async () => {
 		installTalkers(6);
 		const it = await startBenchChat(bench, { maxTurns: 2 });

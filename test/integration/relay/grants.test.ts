@@ -66,7 +66,7 @@ describe('what an agent was given', () => {
 		);
 	});
 
-	it('is compared when the session goes on, and what differs is said', async () => {
+	it('is compared when the session continues, and what differs is said', async () => {
 		bench.install('claude', { turns: [withServers('github'), withServers('jira')] });
 		const it = await bench.relay({ agent: 'claude' }, { config: allowing('npm test') });
 		await it.send('one');

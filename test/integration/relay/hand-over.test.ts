@@ -75,7 +75,7 @@ describe('a plan limit in mid-turn', () => {
 		expect(bench.received('codex')[1]?.prompt).toBe('another task');
 	});
 
-	it('goes on from codex to claude as well', async () => {
+	it('continues from codex to claude as well', async () => {
 		bench.install('codex', { turns: [codexLimited('10:00 AM')] });
 		bench.install('claude', { turns: [claudeAnswers('done by claude')] });
 		const it = await bench.relay({ order: ['codex', 'claude'] });
@@ -210,7 +210,7 @@ describe('the words of a limit', () => {
 });
 
 describe('when nobody is left', () => {
-	it('the work is checkpointed with a packet, exit 2, and the earliest reset is told', async () => {
+	it('the work is checkpointed with a packet, exit 2, and the earliest reset is reported', async () => {
 		bench.install('claude', { turns: [claudeLimited(RESET)] });
 		bench.install('codex', { turns: [codexLimited('9:00 AM')] });
 		const it = await bench.relay();
@@ -387,7 +387,7 @@ describe('a packet', () => {
 describe('a login that was refused', () => {
 	const refused = [[{ emit: claude.init + claude.notLoggedIn }, { exit: 1 }]];
 
-	it('is passed over by another relay until it changes, and the reason is in the line', async () => {
+	it('is skipped by another relay until it changes, and the reason is in the line', async () => {
 		bench.install('claude', { turns: refused });
 		bench.install('codex', { nativeSession: 'thread-1', turns: [codexAnswers('one'), codexAnswers('two')] });
 		const first = await bench.relay();

@@ -25,7 +25,7 @@ function eventsOf<T extends LogEvent['type']>(
 		.filter((event): event is Extract<LogEvent, { type: T }> => event?.type === type);
 }
 
-it('tells a hand-over with the reason of each candidate', async () => {
+it('logs a hand-over with the reason of each candidate', async () => {
 	bench.install('claude', { turns: [claudeLimited(RECORDED_AT + HOUR)] });
 	bench.install('codex', { nativeSession: 'thread-1', turns: [codexAnswers('finished')] });
 	const relay = await bench.relay();
@@ -59,7 +59,7 @@ it('tells a hand-over with the reason of each candidate', async () => {
 	expect(readLog(folder).map(({ seq }) => seq)).toEqual(typesIn(folder).map((_, at) => at + 1));
 });
 
-it('tells a wait once, and how it ended', async () => {
+it('logs a wait once, and how it ended', async () => {
 	const soon = RECORDED_AT + 10 * 60_000;
 	bench.install('claude', { turns: [claudeLimited(soon), claudeAnswers('done')] });
 	const config = benchConfig((made) => {
@@ -75,7 +75,7 @@ it('tells a wait once, and how it ended', async () => {
 	expect(eventsOf(relay.folder, 'nobody_left')).toMatchObject([{ is_waiting: true }]);
 });
 
-it('tells a switch, a note and what the next relay finds', async () => {
+it('logs a switch, a note and what the next relay finds', async () => {
 	bench.install('claude', { turns: [claudeAnswers('one')] });
 	bench.install('codex', { nativeSession: 'thread-1', turns: [codexAnswers('two')] });
 	const relay = await bench.relay({ agent: 'claude' });
@@ -97,7 +97,7 @@ it('tells a switch, a note and what the next relay finds', async () => {
 	expect(eventsOf(folder, 'session_repaired')[0]?.found.join()).toContain('turn 1 (claude) was cut off');
 });
 
-it('tells the turn of a prompt that cleans the repo', async () => {
+it('logs the turn of a prompt that cleans the repo', async () => {
 	const cleans = [{ emit: claude.init }, { clean: true }, { sleep: 300 }, ...claudeAnswers('cleaned')];
 	bench.install('claude', { turns: [claudeAnswers('one'), cleans] });
 	const relay = await bench.relay({ agent: 'claude' });
@@ -108,7 +108,7 @@ it('tells the turn of a prompt that cleans the repo', async () => {
 	expect(eventsOf(relay.folder, 'turn_finished').map(({ turn }) => turn)).toEqual([1, 2]);
 });
 
-it('tells who of a chat left and why, and how it ended', async () => {
+it('logs who of a chat left and why, and how it ended', async () => {
 	bench.install('claude', { turns: [claudeLimited(RECORDED_AT + HOUR)] });
 	bench.install('codex', { nativeSession: 'thread-1', turns: [codexAnswers('I think so')] });
 	const chat = await startBenchChat(bench, { agents: ['claude', 'codex'] });

@@ -159,7 +159,7 @@ describe('a model that was named without an agent', () => {
 });
 
 describe('the budgets of a session', () => {
-	it('end it after its turns, those it goes on from included', async () => {
+	it('end it after its turns, those it continues included', async () => {
 		const config = benchConfig();
 		config.budgets.max_turns = 2;
 		const it = await bench.relay({}, { config });

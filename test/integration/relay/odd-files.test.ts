@@ -73,7 +73,7 @@ const RECORDS = [
 const isRead = (record: string) => /raw\.jsonl|stderr\.log/.test(record);
 
 describe('one odd file in one session', () => {
-	it.each(RECORDS)('%s: whatever stands there, other work goes on at once', async (record) => {
+	it.each(RECORDS)('%s: whatever stands there, other work continues at once', async (record) => {
 		for (const [kind, make] of Object.entries(ODD)) {
 			if (kind === 'a huge file' && isRead(record)) continue;
 			rmSync(bench.repo, { recursive: true });

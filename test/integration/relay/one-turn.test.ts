@@ -71,7 +71,7 @@ describe('a window that is nearly used up', () => {
 		{ type: 'utilization_warning', agent: 'claude', window: 'five_hour', ratio: 0.95, resetAt: RESET },
 	];
 
-	it('is told once in a conversation', async () => {
+	it('is reported once in a conversation', async () => {
 		bench.install('claude', { turns: [warned('one'), warned('two')] });
 		const relay = await bench.relay({ agent: 'claude' });
 		await relay.send('first');
@@ -79,7 +79,7 @@ describe('a window that is nearly used up', () => {
 		expect(relay.ofType('utilization_warning')).toEqual(told);
 	});
 
-	it('is told once in a chat', async () => {
+	it('is reported once in a chat', async () => {
 		bench.install('claude', { turns: [warned('a\n\nRELAY: CONTINUE'), warned('b\n\nRELAY: DONE')] });
 		bench.install('codex', {
 			nativeSession: 'thread-1',

@@ -63,7 +63,7 @@ const files = (relay: BenchRelay, turn: number) =>
 const losses = (relay: BenchRelay) =>
 	relay.ofType('notice').flatMap(({ text }) => (/snapshots|not known/.test(text) ? [text] : []));
 
-describe('a session of a linked worktree that goes on from the main checkout', () => {
+describe('a session of a linked worktree that is resumed from the main checkout', () => {
 	it('is about the files of its own worktree', async () => {
 		installBoth();
 		const side = addWorktree('side');
@@ -97,7 +97,7 @@ describe('a session of a linked worktree that goes on from the main checkout', (
 		expect(printed.trim()).toBe(side);
 	});
 
-	it('goes on there as a child too, once it is completed', async () => {
+	it('continues there as a child too, once it is completed', async () => {
 		installBoth();
 		const side = addWorktree('side');
 		await begunIn(side);
@@ -158,7 +158,7 @@ function asCutOff(folder: string): void {
 }
 
 describe('a session whose folder is gone', () => {
-	it('goes on where the repo was moved to, says so, and says which diffs are lost', async () => {
+	it('continues where the repo was moved to, says so, and says which diffs are lost', async () => {
 		installBoth();
 		bench.write('uncommitted.txt', 'only a snapshot knows this\n');
 		await begunIn(bench.repo);
@@ -181,7 +181,7 @@ describe('a session whose folder is gone', () => {
 		expect(again).toMatchObject({ code: 'usage' });
 	});
 
-	it('goes on in the present worktree when its own was removed, and takes no difference for an edit', async () => {
+	it('continues in the present worktree when its own was removed, and takes no difference for an edit', async () => {
 		installBoth();
 		const side = addWorktree('side');
 		await begunIn(side);
@@ -198,7 +198,7 @@ describe('a session whose folder is gone', () => {
 		expect(packet).toContain('the work moved');
 	});
 
-	it('goes on in a clone that has its records', async () => {
+	it('continues in a clone that has its records', async () => {
 		installBoth();
 		await begunIn(bench.repo);
 		const clone = join(bench.root, 'clone');
@@ -210,7 +210,7 @@ describe('a session whose folder is gone', () => {
 		expect(existsSync(join(bench.repo, 'by-codex.txt'))).toBe(false);
 	});
 
-	it('goes on outside git as well', async () => {
+	it('continues outside git as well', async () => {
 		await bench.dispose();
 		bench = new EngineBench({ kind: 'none' });
 		installBoth();
@@ -245,7 +245,7 @@ describe('a session whose folder is gone', () => {
 });
 
 describe('a session of another repo', () => {
-	it('is refused with how to say that it is right, and goes on when the user says so', async () => {
+	it('is refused with how to say that it is right, and continues when the user says so', async () => {
 		installBoth();
 		await begunIn(bench.repo);
 		const other = otherRepo();
@@ -299,7 +299,7 @@ describe('a hand-over without the snapshots', () => {
 		['all of it is empty', () => eachFile((path) => writeFileSync(path, ''))],
 	];
 
-	it.each(damages)('goes on when %s, and the next turn is known in full again', async (_what, damage) => {
+	it.each(damages)('continues when %s, and the next turn is known in full again', async (_what, damage) => {
 		installBoth();
 		await begunIn(bench.repo);
 		damage();
@@ -312,7 +312,7 @@ describe('a hand-over without the snapshots', () => {
 		expect(await relay.relay.view.diff(3)).toContain('+made');
 	});
 
-	it('goes on when the state folder cannot be made', async () => {
+	it('continues when the state folder cannot be made', async () => {
 		installBoth();
 		await begunIn(bench.repo);
 		rmSync(join(bench.state, 'snapshots'), { recursive: true });

@@ -81,7 +81,7 @@ describe('two sessions that know one conversation of an agent', () => {
 		expect(one.states()).toHaveLength(2);
 	});
 
-	it('are one where a session simply goes on: nothing is told then', async () => {
+	it('are one where a session simply continues: nothing is told then', async () => {
 		const parent = await finished([claudeAnswers('two'), claudeAnswers('three')]);
 		const child = await childOf(parent);
 		await child.send('task A');

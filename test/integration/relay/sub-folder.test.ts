@@ -122,7 +122,7 @@ describe('a relay that is started in a folder of the worktree', () => {
 });
 
 describe('a session of a folder of the worktree', () => {
-	it('goes on in it, in its own conversation, wherever the relay is started', async () => {
+	it('continues in it, in its own conversation, wherever the relay is started', async () => {
 		await begunIn(api);
 		for (const folder of [bench.repo, join(bench.repo, 'web')]) {
 			const { relay, said } = await goneOnIn(folder);
@@ -136,14 +136,14 @@ describe('a session of a folder of the worktree', () => {
 		expect(cwds()).toEqual([api, api, api, api]);
 	});
 
-	it('goes on at the root where its record names none, as those of earlier relays', async () => {
+	it('continues at the root where its record names none, as those of earlier relays', async () => {
 		await begunIn(bench.repo);
 		const { relay, said } = await goneOnIn(api);
 		expect(said).toEqual([`works in ${bench.repo} (main), where this session was made`]);
 		expect([cwds(), resumed(relay)]).toEqual([[bench.repo, bench.repo], true]);
 	});
 
-	it('goes on here where the user says so, in a new conversation with the whole story', async () => {
+	it('continues here where the user says so, in a new conversation with the whole story', async () => {
 		await begunIn(api);
 		const web = join(bench.repo, 'web');
 		const { relay } = await goneOnIn(web, { isHere: true });
@@ -153,7 +153,7 @@ describe('a session of a folder of the worktree', () => {
 		expect(relay.meta().repo.folder).toBe('web');
 	});
 
-	it('goes on at the root once the folder is gone, and in it again once it is back', async () => {
+	it('continues at the root once the folder is gone, and in it again once it is back', async () => {
 		await begunIn(api);
 		renameSync(api, join(bench.root, 'away'));
 		const gone = await goneOnIn(bench.repo);
@@ -228,7 +228,7 @@ describe('a session of a folder of the worktree', () => {
 		}
 	});
 
-	it('goes on in the same folder of a repo that was moved', async () => {
+	it('continues in the same folder of a repo that was moved', async () => {
 		await begunIn(api);
 		const moved = join(bench.root, 'moved');
 		renameSync(bench.repo, moved);
@@ -236,7 +236,7 @@ describe('a session of a folder of the worktree', () => {
 		expect(cwds().at(-1)).toBe(join(moved, 'api'));
 	});
 
-	it('goes on in its folder of the linked worktree where it was made', async () => {
+	it('continues in its folder of the linked worktree where it was made', async () => {
 		const side = join(bench.root, 'side');
 		bench.git('worktree', 'add', '-q', side, '-b', 'side');
 		mkdirSync(join(side, 'api'));

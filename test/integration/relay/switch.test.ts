@@ -190,7 +190,7 @@ describe('a native session that cannot be resumed', () => {
 		expect(notices(it).join()).toMatch(/new conversation.*was refused 2 times/);
 	});
 
-	it('is never sent a packet: what it refused goes on in a new one', async () => {
+	it('is never sent a packet: what it refused continues in a new one', async () => {
 		bench.install('claude', { turns: [claudeAnswers('one'), refused, claudeAnswers('anew')] });
 		const it = await bench.relay({ agent: 'claude' });
 		await it.send('first');
@@ -374,7 +374,7 @@ describe('a plan', () => {
 });
 
 describe('a session that is continued', () => {
-	it('after it was completed goes on in a child that knows objective and native session', async () => {
+	it('after it was completed continues in a child that knows objective and native session', async () => {
 		bench.install('claude', { turns: [claudeAnswers('one'), claudeAnswers('two')] });
 		const first = await bench.relay();
 		await first.send('the objective');

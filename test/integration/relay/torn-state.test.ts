@@ -29,14 +29,14 @@ async function torn(turns: number, meanwhile: (folder: string) => void = () => u
 }
 
 describe('a session whose newest turn has a torn state', () => {
-	it('of one turn goes on with the words of its prompt, and says that they were begun on', async () => {
+	it('of one turn continues with the words of its prompt, and says that they were begun on', async () => {
 		bench.install('claude', { turns: [FAILS, claudeAnswers('done')] });
 		const { again } = await torn(1);
 		expect(await again.relay.continuePending(control())).toMatchObject({ outcome: 'completed' });
 		expect(bench.received('claude').at(-1)?.prompt).toContain('task 1');
 	});
 
-	it('of several goes on with the words of that turn, whose number is not used again', async () => {
+	it('of several continues with the words of that turn, whose number is not used again', async () => {
 		bench.install('claude', { turns: [claudeAnswers('one'), FAILS, claudeAnswers('done')] });
 		const { again, folder } = await torn(2);
 		expect(await again.relay.continuePending(control())).toMatchObject({ outcome: 'completed' });
@@ -45,7 +45,7 @@ describe('a session whose newest turn has a torn state', () => {
 		expect(readFileSync(turnFile(folder, 2, 'prompt.md'), 'utf8')).toBe('task 2');
 	});
 
-	it('of several names the prompt where its words are not to be told from the rest', async () => {
+	it('of several names the prompt if its words cannot be distinguished from the rest', async () => {
 		bench.install('claude', { turns: [claudeAnswers('one'), FAILS] });
 		const { again, folder } = await torn(2, (there) => {
 			writeFileSync(turnFile(there, 2, 'prompt.md'), '<record-00000000>\n> a packet that was cut');
@@ -58,7 +58,7 @@ describe('a session whose newest turn has a torn state', () => {
 		});
 	});
 
-	it('goes on with what the witness has where the prompt is gone too', async () => {
+	it('continues with what the witness has where the prompt is gone too', async () => {
 		bench.install('claude', { turns: [claudeAnswers('one'), FAILS, claudeAnswers('done')] });
 		const { again, folder } = await torn(2);
 		rmSync(turnFile(folder, 2, 'prompt.md'));

@@ -152,7 +152,7 @@ describe('a wait for a reset', () => {
 		expect(it.meta().checkpoint).toBeNull();
 	});
 
-	it('begins the budget of hand-overs anew, and may ask again who was asked before', async () => {
+	it('begins the budget of hand-overs again, and may ask again who was asked before', async () => {
 		bothLimited();
 		const config = benchConfig((own) => {
 			own.limits.max_hops = 1;

@@ -95,7 +95,7 @@ describe("words that are not the user's any more", () => {
 		expect(said.join('\n')).toMatch(/^Your words in session \w{6} were changed.*turn 1/);
 	});
 
-	it('are told of once a session', async () => {
+	it('are reported once a session', async () => {
 		const made = await begun('Tidy up.');
 		writeFileSync(prompt(made, 1), FORGED);
 		const { it, said } = await goneOn(made);
@@ -217,7 +217,7 @@ describe("the user's words in two sessions of relays", () => {
 	});
 });
 
-describe('a prompt of which a killed relay had only told its witness', () => {
+describe('a prompt of which a killed relay had only informed the witness', () => {
 	it('does not stand in the way of the one that is sent in its place', async () => {
 		const made = await begun('first words');
 		const { store } = await bench.deps();
@@ -239,7 +239,7 @@ describe('a session that no relay of this user began', () => {
 		return made;
 	};
 
-	it('can be read, and is refused until he says that it goes on here', async () => {
+	it('can be read, and is refused until the user accepts it', async () => {
 		const made = await planted();
 		const { relay } = await opened('codex');
 		await expect(relay.resume(made.id)).rejects.toMatchObject({
@@ -250,7 +250,7 @@ describe('a session that no relay of this user began', () => {
 		expect(bench.received('codex')).toEqual([]);
 	});
 
-	it('goes on after that, with its words as a quote, and is not asked about again', async () => {
+	it('continues after that, with its words as a quote, and is not asked about again', async () => {
 		const made = await planted();
 		const { it, said, prompt: sent } = await goneOn(made, { isHere: true });
 		expect(said.join()).toContain('No witness confirms');
@@ -325,7 +325,7 @@ describe('a witness', () => {
 		});
 	});
 
-	it('with a torn last line tells what stands before it, and takes more lines', async () => {
+	it('with a torn last line reports what is before it, and takes more lines', async () => {
 		const made = await begun('Tidy up.');
 		appendFileSync(witnessOf(made), '{"kind":"prompt","turn":9,"sha2');
 		const { it, said } = await goneOn(made);
@@ -420,7 +420,7 @@ describe('a chat', () => {
 		expect(sent).not.toContain('@/etc');
 	});
 
-	it('that nobody of this user began is refused until he says that it goes on', async () => {
+	it('that nobody of this user began is refused until the user accepts it', async () => {
 		bench.install('claude', { turns: [claudeAnswers(`a\n\n${verdict}`)] });
 		const talk = await startBenchChat(bench, { maxTurns: 1 });
 		await talk.finish();
