@@ -44,7 +44,7 @@ export class InteractiveShell {
 			isStopping: () => this.#work.running.isStopping,
 			isOver,
 			showError,
-			onEffect: (effect) => this.#obey(effect),
+			onEffect: (effect) => this.#carryOut(effect),
 			onHangup: () => this.#end(129),
 		});
 		const { transcript, view, editor } = this.#screen;
@@ -100,12 +100,12 @@ export class InteractiveShell {
 		}
 	}
 
-	/** Ends what runs. */
+	/** Stops what runs. */
 	close(): Promise<void> {
 		return this.#work.running.end();
 	}
 
-	#obey(effect: EditEffect): void {
+	#carryOut(effect: EditEffect): void {
 		const { editor } = this.#screen;
 		switch (effect.type) {
 			case 'submit':
@@ -133,7 +133,7 @@ export class InteractiveShell {
 				editor.setText(this.#waiting.takeNewest() ?? '');
 				break;
 			case 'complete':
-				// The editor answers that itself.
+				// The editor does that itself.
 				break;
 		}
 	}
@@ -165,7 +165,7 @@ export class InteractiveShell {
 		const { editor, transcript } = this.#screen;
 		editor.endSecret();
 		if (!relay.answerTerminal(line))
-			transcript.lines([theme.dim('Nothing asks any more; what you typed was thrown away.')]);
+			transcript.lines([theme.dim('The question has gone; what you typed was discarded.')]);
 	}
 
 	#interrupt(): void {

@@ -1,4 +1,4 @@
-/** What the shell says and asks by itself: who is next and who is free again, trust, logins, agents that outlived their relay. */
+/** What the shell says and asks unprompted: who is next, who is free again, trust, logins, agents that outlived their relay. */
 import { safeLine } from '../core/text.ts';
 import type { AgentOverview, Upcoming } from '../relay/conversation-contract.ts';
 import type { Transcript } from '../view/transcript.ts';
@@ -13,7 +13,7 @@ const OFFER_EVERY_MS = 30_000;
 interface OffersParts {
 	shell: ShellOptions;
 	transcript: Transcript;
-	/** Of the terminal. */
+	/** The terminal's width. */
 	columns(): number;
 	pick(message: string, choices: readonly PickChoice[]): Promise<string | null>;
 	/** The shell is being left. */
@@ -29,7 +29,7 @@ interface OffersParts {
 export class Offers {
 	readonly #options: ShellOptions;
 	readonly #parts: OffersParts;
-	/** null: not looked yet. */
+	/** null: not looked up yet. */
 	#upcoming: Upcoming | null = null;
 
 	constructor(parts: OffersParts) {
@@ -37,7 +37,7 @@ export class Offers {
 		this.#parts = parts;
 	}
 
-	/** The first lines, and the questions that cannot wait. */
+	/** Prints the first lines and asks the questions that cannot wait. */
 	async welcome(): Promise<void> {
 		const { relay, version, theme } = this.#options;
 		const options = { theme, columns: this.#parts.columns() };
@@ -53,13 +53,13 @@ export class Offers {
 		this.offerBack();
 	}
 
-	/** Nobody's words go to a provider that he may never have chosen: he logs in, or names an agent. */
+	/** Words never go to a provider that the user may not have chosen: they log in or name an agent first. */
 	async #askWithoutLogin(agents: readonly AgentOverview[]): Promise<void> {
 		const { relay, theme } = this.#options;
 		if (this.#parts.isOver()) return;
 		this.#parts.transcript.lines(noLoginLines(agents, { theme, columns: this.#parts.columns() }));
-		const answer = await this.#parts.pick('Go on with one of them all the same?', [
-			{ value: '', label: 'no, I log in first' },
+		const answer = await this.#parts.pick('Use one of them anyway?', [
+			{ value: '', label: 'no, I will log in first' },
 			...withoutLogin(agents).map(({ agent, title }) => ({ value: agent, label: `yes, ${title}` })),
 		]);
 		if (!answer) return;
@@ -67,14 +67,14 @@ export class Offers {
 		await this.lookAhead();
 	}
 
-	/** Who gets the next prompt; while one is worked on, who works. */
+	/** The agent that gets the next prompt; while one is worked on, the agent that works. */
 	receiver(): string {
 		const next =
 			this.#parts.isBusy() || this.#upcoming === null ? this.#options.relay.active() : this.#upcoming.choice;
 		return next?.agent || 'agent-relay';
 	}
 
-	/** What keeps the first choice away may have come or gone: limits, logins, what the user said. */
+	/** Looks up who is next: limits, logins and what the user said may have changed. */
 	async lookAhead(): Promise<void> {
 		const upcoming = await this.#options.relay.agents.upcoming();
 		if (this.#parts.isOver() || this.#parts.isBusy()) return;
@@ -83,7 +83,7 @@ export class Offers {
 		this.#parts.redraw();
 	}
 
-	/** Asks about agents that outlived another relay until the function that is returned is called. */
+	/** Asks about agents that outlived another relay, until the returned function is called. */
 	takeDesk(): () => void {
 		const { survivorDesk: desk, theme } = this.#options;
 		if (desk === undefined) return () => undefined;
@@ -105,8 +105,8 @@ export class Offers {
 		const question = await this.#options.pendingTrust();
 		if (question === null || this.#parts.isOver()) return;
 		const files = question.files.map((file) => safeLine(file, 100)).join(', ');
-		this.#parts.transcript.lines([theme.warn(`This repo has settings of its own for agents: ${files}`)]);
-		const answer = await this.#parts.pick('Trust this repo and obey them?', [
+		this.#parts.transcript.lines([theme.warn(`This repo has its own settings for agents: ${files}`)]);
+		const answer = await this.#parts.pick('Trust this repo and use them?', [
 			{ value: 'no', label: 'no, work without them' },
 			{ value: 'yes', label: 'yes, until they change' },
 		]);
@@ -126,7 +126,7 @@ export class Offers {
 		this.#parts.transcript.lines([`${theme.accent(name)} is free again${theme.dim(`: /use ${name}`)}`]);
 	}
 
-	/** As long as the shell is open. */
+	/** Looks every now and then, as long as the shell is open. */
 	async offerNowAndThen(): Promise<void> {
 		while (!this.#parts.isOver()) {
 			await Promise.race([this.#options.clock.sleep(OFFER_EVERY_MS), this.#parts.ended]);

@@ -1,4 +1,4 @@
-/** The shell without a terminal: each line of the input a prompt or a command, one after the other, nothing drawn. */
+/** The shell without a terminal: each input line is a prompt or a command, taken one after the other, and nothing is drawn. */
 import { StringDecoder } from 'node:string_decoder';
 import { safeLine } from '../core/text.ts';
 import { EXIT } from '../relay/exit-codes.ts';
@@ -15,7 +15,7 @@ import { Work } from './work/work.ts';
 
 const PLAIN_COLUMNS = 100;
 
-/** `run` resolves with the exit code, `close` ends what runs. */
+/** `run` resolves with the exit code; `close` stops what runs. */
 export function openPipedShell(options: ShellOptions): { run(): Promise<number>; close(): Promise<void> } {
 	const { relay, theme, clock, worktree, signals } = options;
 	const sink = createPlainSink(options, theme);
@@ -31,7 +31,7 @@ export function openPipedShell(options: ShellOptions): { run(): Promise<number>;
 	const ended = createDeferred<number>();
 	const columns = () => columnsFor(options.output, PLAIN_COLUMNS);
 	const waiting = new WaitingPrompts();
-	/** Set by `/exit` and by signals: what follows is not read any more. */
+	/** Set by `/exit` and by signals: the rest of the input is not read. */
 	let isLeaving = false;
 	const leave = (exitCode: number) => {
 		isLeaving = true;
@@ -67,18 +67,16 @@ export function openPipedShell(options: ShellOptions): { run(): Promise<number>;
 			if (isLeaving) break;
 			exitCode = result.exitCode;
 			if (exitCode === EXIT.checkpointed && result.isBroken) {
-				transcript.lines([
-					theme.warn(`Not sent, and nothing behind it was read: what follows ${safeLine(prompt, 60)}`),
-				]);
+				transcript.lines([theme.warn(`Nothing after this prompt was read or sent: ${safeLine(prompt, 60)}`)]);
 				return exitCode;
 			}
 		}
-		// A prompt that nobody can take says so itself.
+		// A prompt that no agent can take reports that itself.
 		if (!isAsked && !isLeaving) await describeAgents();
 		return exitCode;
 	};
 	const run = async (): Promise<number> => {
-		// A reader that has gone (EPIPE) does not end the work.
+		// The work continues when the reader is gone (EPIPE).
 		options.output.on?.('error', () => undefined);
 		options.errorOutput.on?.('error', () => undefined);
 		const off = [

@@ -1,12 +1,12 @@
 /**
- * The shell: the user's side of one conversation. What lives in this folder: reading keys and lines, showing what happens, the
- * commands behind `/`. What does not: anything an agent, a limit or a file on disk means; that is the relay's.
+ * The shell: the user's side of one conversation. This folder reads keys and lines, shows what happens and has the
+ * commands behind `/`. What an agent, a limit or a file on disk means is the relay's business, not this folder's.
  */
 import { InteractiveShell } from './interactive-shell.ts';
 import { openPipedShell } from './piped-shell.ts';
 import type { ShellOptions } from './shell-options.ts';
 
-/** The relay promises to close within 5 s; a shell that was told to end waits no longer than that. */
+/** The relay promises to close within 5 s; a shell that has to end waits no longer than that. */
 const CLOSE_MS = 4500;
 
 /**

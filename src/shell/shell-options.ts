@@ -15,21 +15,21 @@ export interface ShellOutput extends TerminalOutput {
 	off?(event: 'resize', listener: () => void): unknown;
 }
 
-/** All that the shell touches; `process` defaults belong to whoever calls it. */
+/** Everything the shell touches; `process` defaults belong to the caller. */
 export interface ShellOptions {
 	relay: Conversation;
 	context: CommandContext;
-	/** The relay's own, for the first line. */
+	/** The relay's own version, for the first line. */
 	version: string;
 	/** Where agents work; paths are shown relative to it. */
 	worktree: string;
 	/** null: no history is kept on disk. */
 	historyPath: string | null;
-	/** Takes secrets out of what the history file gets. */
+	/** Removes secrets from what the history file gets. */
 	redact(text: string): string;
-	/** Opens the user's editor on `text` with the terminal as it is, and gives the saved text. RelayError when there is none. */
+	/** Opens the user's editor on `text` with the terminal as it is, and gives the saved text. Throws RelayError if there is no editor. */
 	openEditor(text: string): Promise<string>;
-	/** What a repo's files would enable once trusted; null: trusted already, or nothing to trust. Asked once. */
+	/** What a repo's files would enable once trusted; null: already trusted, or nothing to trust. Called once. */
 	pendingTrust(): Promise<TrustQuestion | null>;
 	input: TerminalInput;
 	output: ShellOutput;
@@ -43,14 +43,14 @@ export interface ShellOptions {
 	takeNotices?: TakeNotices;
 	/** `ui.thinking`. */
 	thinking?: 'dim' | 'hide' | undefined;
-	/** True: nothing is drawn, also on a terminal (`TERM=dumb`). */
+	/** True: nothing is drawn, not even on a terminal (`TERM=dumb`). */
 	isDumb?: boolean;
 }
 
 export interface TrustQuestion {
-	/** Files that would be obeyed, relative to the worktree. */
+	/** Files that agents would obey, relative to the worktree. */
 	files: readonly string[];
 	accept(): Promise<void>;
-	/** Not asked again before the files change. */
+	/** The question does not return until the files change. */
 	decline(): void;
 }

@@ -1,11 +1,11 @@
-/** Who has the terminal: the shell, for a while a picker or an editor, or whoever is in front while the process is stopped. */
+/** Who has the terminal: the shell, a picker or an editor, or the foreground process while this one is stopped. */
 import type { Clock } from '../core/clock.ts';
 import type { OwnSignals } from '../core/processes/own-signals.ts';
 import type { TerminalModes } from '../ui/terminal-modes.ts';
 import type { LiveView } from '../view/live/live-view.ts';
 import type { LineEditor } from './editor/line-editor.ts';
 
-/** After Ctrl+Z the process stands still; when this has passed and it runs, it was woken (or never stopped). */
+/** Ctrl+Z stops the process; if it still runs after this time, it was woken (or never stopped). */
 const STOPPED_CHECK_MS = 150;
 
 interface HoldParts {
@@ -14,7 +14,7 @@ interface HoldParts {
 	view: Pick<LiveView, 'hold' | 'release'>;
 	signals: OwnSignals;
 	clock: Clock;
-	/** The shell is being left: the terminal is taken back no more. */
+	/** The shell is being left: the terminal is not taken back. */
 	isOver(): boolean;
 	showError(error: unknown): void;
 }
@@ -28,7 +28,7 @@ export class TerminalHold {
 		this.#parts = parts;
 	}
 
-	/** Gives the terminal away and takes it back; null when that failed (shown) or it is away already. */
+	/** Gives the terminal away while `act` runs and takes it back; null if that failed (the error is shown) or it is already away. */
 	async away<T>(act: () => Promise<T>): Promise<T | null> {
 		if (this.#isAway || this.#parts.isOver()) return null;
 		this.#leave();
@@ -53,7 +53,7 @@ export class TerminalHold {
 		this.#take();
 	}
 
-	/** Obeys the job control. Returns how to stop that. */
+	/** Follows job control signals until the returned function is called. */
 	listen(): () => void {
 		const { signals, modes, isOver } = this.#parts;
 		this.#listenToStop();
@@ -90,7 +90,7 @@ export class TerminalHold {
 		view.release();
 	}
 
-	/** The process was stopped and woken from outside: nobody put our modes away, but others may have changed them. */
+	/** The process was stopped and woken from outside: our modes were never reset, but other programs may have changed them. */
 	#wake(): void {
 		this.#parts.modes.enter();
 		this.#parts.view.release();

@@ -13,7 +13,7 @@ export interface WelcomeOptions {
 	columns: number;
 }
 
-/** The first lines of the shell: who works, under which rights, in which folder of the worktree, and where help is. */
+/** The first lines of the shell: who works, with which permissions, in which folder of the worktree, and where help is. */
 export function welcomeLines(
 	relay: Conversation,
 	version: string,
@@ -31,7 +31,7 @@ export function welcomeLines(
 		columnsOf(name + facts) < columns
 			? [theme.bold(name) + theme.dim(facts)]
 			: [theme.bold(name), theme.dim(rest.join(' · '))];
-	if (session !== null) lines.push(theme.dim(`going on with session ${session.id}`));
+	if (session !== null) lines.push(theme.dim(`resuming session ${session.id}`));
 	return lines;
 }
 
@@ -44,7 +44,7 @@ export function goodbyeBlocks(
 	const stopping = `Stopping ${what ?? `${relay.active().agent}; the work is kept`}.`;
 	const resume = session && [
 		`Session ${session.id}`,
-		`  go on with it: ${context.ownName} resume ${shortRef(session.id)}`,
+		`  resume it: ${context.ownName} resume ${shortRef(session.id)}`,
 	];
 	return [isInterruptible ? [stopping] : [], resume ?? []].map((block) => block.map(theme.dim));
 }
@@ -54,13 +54,13 @@ function describeChoice(choice: AgentChoice | null): string {
 	return choice.model === null ? choice.agent : `${choice.agent} ${safeLine(choice.model, 40)}`;
 }
 
-/** Agents are installed, but of none a login is known: how to log in. */
+/** How to log in, when agents are installed but none has a known login. */
 export function noLoginLines(agents: readonly AgentOverview[], { theme, columns }: WelcomeOptions): string[] {
 	const here = withoutLogin(agents);
 	const widest = Math.max(0, ...here.map(({ title }) => columnsOf(title)));
 	const adviceOf = ({ login }: AgentOverview) => theme.accent(login?.advice ?? '');
 	return [
-		theme.warn('No agent that is installed here has a known login. Log in to one of them:'),
+		theme.warn('No installed agent has a known login. Log in to one of them:'),
 		'',
 		...here.flatMap((agent) =>
 			widest + (agent.login?.advice.length ?? 0) + 6 < columns
@@ -70,26 +70,26 @@ export function noLoginLines(agents: readonly AgentOverview[], { theme, columns 
 	];
 }
 
-/** Installed agents that could be named all the same. */
+/** Installed agents that the user may name anyway. */
 export function withoutLogin(agents: readonly AgentOverview[]): AgentOverview[] {
 	return agents.filter(
 		({ isDemo, executable, refused }) => !isDemo && executable !== null && refused === null,
 	);
 }
 
-/** No real agent is there to work with, and the user has not chosen a demo agent either. */
+/** True if no real agent is installed and the user has not chosen a demo agent either. */
 export function needsAgent(agents: readonly AgentOverview[]): boolean {
 	return !agents.some(({ isDemo, isActive, executable }) => executable !== null && (isActive || !isDemo));
 }
 
-/** Nothing is installed: how to get each agent, and what can be tried without. */
+/** How to get each agent when none is installed, and what can be tried without one. */
 export function noAgentLines(agents: readonly AgentOverview[], { theme, columns }: WelcomeOptions): string[] {
 	const real = agents.filter(({ isDemo }) => !isDemo);
 	const demo = agents.find(({ isDemo, executable }) => isDemo && executable !== null);
 	const widest = Math.max(0, ...real.map(({ title }) => columnsOf(title)));
 	const isWide = real.every(({ install }) => widest + install.length + 6 < columns);
 	return [
-		theme.warn('No coding agent is installed. Any one of these is enough:'),
+		theme.warn('No coding agent is installed. One of these is enough:'),
 		'',
 		...real.flatMap(({ title, install }) =>
 			isWide

@@ -168,10 +168,10 @@ describe('chat in the shell', () => {
 		shell.type(`/chat which way? --agents ${DEMOS}\r`);
 		await shell.shows('demo-sprinter · turn 1 of 6');
 		shell.type('/say keep it small\r');
-		await shell.shows('whoever speaks next hears it first');
+		await shell.shows('the next speaker hears it first');
 		await shell.shows('Chat over: all agree');
 		shell.type('/say too late\r');
-		await shell.shows('no chat runs that could hear it');
+		await shell.shows('No chat is running.');
 		shell.type('what was that?\r');
 		await shell.shows('I changed nothing');
 		shell.type('/exit\r');

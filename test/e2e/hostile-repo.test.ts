@@ -458,7 +458,7 @@ describe('the shell in a repo with settings', () => {
 			});
 
 		const no = open();
-		await no.shows('Trust this repo and obey them?');
+		await no.shows('Trust this repo and use them?');
 		expect(no.text()).toContain('.claude/settings.json');
 		no.type('\r');
 		await no.shows('claude ›');
@@ -478,7 +478,7 @@ describe('the shell in a repo with settings', () => {
 
 		cli.write('.claude/settings.json', '{ }');
 		const yes = open();
-		await yes.shows('Trust this repo and obey them?');
+		await yes.shows('Trust this repo and use them?');
 		yes.type('\x1b[B\r');
 		await yes.shows('claude ›');
 		yes.type('hello\r');

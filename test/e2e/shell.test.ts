@@ -196,7 +196,7 @@ describe('the shell on a terminal', () => {
 	it('sends nothing for an unknown command and names the nearest', async () => {
 		const shell = await start();
 		shell.type('/statsu\r');
-		await shell.until('did you mean /status?');
+		await shell.until('Did you mean /status?');
 		shell.type('//compact\r');
 		await shell.until('You said "/compact"');
 		expect(shell.prompts()).toEqual(['/compact']);
@@ -207,7 +207,7 @@ describe('the shell on a terminal', () => {
 		shell.type('say one\r');
 		await shell.until(/one\n\nclaude · /);
 		shell.type('/exit\r');
-		await shell.until(/Session 01K3Z+\n {2}go on with it: agent-relay resume ZZZZZZ/);
+		await shell.until(/Session 01K3Z+\n {2}resume it: agent-relay resume ZZZZZZ/);
 		expect(await shell.exited()).toBe(0);
 		expect(shell.screen.text()).not.toContain('Stopping');
 	});
@@ -256,10 +256,10 @@ describe('the shell on a terminal', () => {
 	it('picks from a list, and gives the edit line back after Escape', async () => {
 		const shell = await start();
 		shell.type('/use\r');
-		await shell.until('Go on with');
+		await shell.until('Switch to');
 		shell.type('\x1b[B\r');
 		await shell.until('codex is next');
-		expect(shell.screen.text()).toContain('Go on with · codex (ready)');
+		expect(shell.screen.text()).toContain('Switch to · codex (ready)');
 		shell.type('/permissions\r');
 		await shell.until('Agents may');
 		shell.type('\x1b');
@@ -275,8 +275,8 @@ describe('the shell on a terminal', () => {
 		});
 		open.push(shell);
 		await shell.until('turn 2 was cut off');
-		await shell.until('settings of its own for agents: .claude/settings.json');
-		await shell.until('Trust this repo and obey them?');
+		await shell.until('its own settings for agents: .claude/settings.json');
+		await shell.until('Trust this repo and use them?');
 		expect(shell.calls()).toEqual([]);
 		shell.type('\x1b[B\r');
 		await shell.until(() => shell.calls().length === 1, 'the answer');

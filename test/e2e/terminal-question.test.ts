@@ -99,7 +99,7 @@ it('in the shell Ctrl+D refuses it, and the turn goes on', async () => {
 	await shell.shows('✓ run sudo apt update');
 	expect(got()).toBe('refused');
 	shell.type('/answer\r');
-	await shell.shows("nothing asks on an agent's terminal");
+	await shell.shows("Nothing asks on an agent's terminal");
 	shell.type('\x04');
 	expect(await shell.ended).toBe(0);
 });

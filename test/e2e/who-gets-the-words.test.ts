@@ -150,7 +150,7 @@ describe('the shell', () => {
 
 	it('lists how to log in where nobody is, and asks; a named agent then works', async () => {
 		const shell = new PtyProgram([], { cwd: cli.repo, env });
-		await shell.shows('Go on with one of them all the same?');
+		await shell.shows('Use one of them anyway?');
 		expect(shell.screen()).toMatch(/ · no agent · edit/);
 		expect(shell.screen()).toMatch(/Claude Code +claude auth login/);
 		expect(shell.screen()).toMatch(/OpenCode +opencode auth login/);

@@ -1,4 +1,4 @@
-/** Prompts of earlier days, one JSON string a line so that a prompt of several lines stays one entry. */
+/** Earlier prompts, one JSON string a line, so that a prompt of several lines stays one entry. */
 import { chmodSync, closeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { hasErrno } from '../../core/errors.ts';
@@ -18,8 +18,8 @@ export interface History {
 }
 
 /**
- * Never fails: a history that cannot be read or written is kept in memory alone. `path` null: memory alone. The file gets
- * what `redact` leaves of an entry; this shell still has it as it was typed.
+ * Never fails: a history that cannot be read or written is kept only in memory, as it is when `path` is null. The file gets
+ * what `redact` leaves of an entry; this shell keeps the entry as it was typed.
  */
 export function openHistory(path: string | null, redact: (text: string) => string = (text) => text): History {
 	let entries = path === null ? [] : load(path);
@@ -33,14 +33,14 @@ export function openHistory(path: string | null, redact: (text: string) => strin
 	};
 }
 
-/** @internal For tests: tried without a file. */
+/** @internal Exported for tests that use no file. */
 export function withEntry(entries: readonly string[], entry: string): string[] {
 	return [...entries.filter((known) => known !== entry), entry].slice(-MAX_ENTRIES);
 }
 
 /**
- * Entries of a file's text; lines that are no JSON string are left out.
- * @internal For tests: tried without a file.
+ * Entries of a file's text; lines that are not JSON strings are skipped.
+ * @internal Exported for tests that use no file.
  */
 export function parseHistory(text: string): string[] {
 	const entries = new Set<string>();

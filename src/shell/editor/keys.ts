@@ -20,7 +20,7 @@ type KeyName =
 
 export type Key =
 	| { kind: 'text'; text: string }
-	/** Line breaks are `\n`; other controls but tab are gone. */
+	/** Line breaks are `\n`; control characters other than tab are removed. */
 	| { kind: 'paste'; text: string }
 	| {
 			kind: 'press';
@@ -188,7 +188,7 @@ function csiKeys(parameters: string, final: string): Pick<Decoded, 'keys' | 'ope
 	return { keys: namedKey(CSI_NUMBERS[first], modifiers) };
 }
 
-/** A key told by its code point (the kitty and modifyOtherKeys forms). */
+/** A key reported by its code point (the kitty and modifyOtherKeys forms). */
 function codeKey(code: number, modifiers: number): Key[] {
 	if (!Number.isInteger(code) || code < 0 || code > 0x10ffff) return [];
 	const name = CODES[code];

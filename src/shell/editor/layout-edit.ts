@@ -9,7 +9,7 @@ import type { EditState } from './edit-state.ts';
 export interface EditLayoutOptions {
 	/** Plain text, for instance `claude › `. */
 	label: string;
-	/** Of the terminal. */
+	/** The terminal's width. */
 	columns: number;
 	maxRows: number;
 	theme: Theme;
@@ -56,7 +56,7 @@ function searchLabel(state: EditState, columns: number): string {
 	return cutToColumns(`${mark} "${query}": `, Math.floor(columns / 2));
 }
 
-/** Greedy rows of one logical line, broken at any character; the cursor may stand one column past the last. */
+/** Fills rows with one logical line, broken at any character; the cursor may stand one column past the last. */
 function wrapLine(
 	line: string,
 	cursor: number | null,

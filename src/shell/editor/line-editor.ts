@@ -1,4 +1,4 @@
-/** The edit line at work: bytes of the input become keys, keys become states, effects go to whoever owns the shell. */
+/** The edit line at work: input bytes become keys, keys become states, and effects go to the shell. */
 import type { Clock } from '../../core/clock.ts';
 import type { LiveRegion } from '../../ui/screen-writer.ts';
 import type { TerminalInput } from '../../ui/terminal-modes.ts';
@@ -31,7 +31,7 @@ export interface LineEditorOptions {
 	complete: Complete;
 	/** How many prompts wait (Up on an empty line takes the newest back). */
 	queued: () => number;
-	/** The state changed: draw it. */
+	/** The state changed and must be drawn. */
 	onChange: () => void;
 	onEffect: (effect: EditEffect) => void;
 	/** The input ended or failed: the terminal is gone. */
@@ -84,7 +84,7 @@ export class LineEditor {
 		this.#options.onChange();
 	}
 
-	/** Forgets the secret and takes up what was typed before it. */
+	/** Forgets the secret and restores what was typed before it. */
 	endSecret(): void {
 		if (this.#draft === null) return;
 		this.#state = this.#draft;

@@ -1,13 +1,13 @@
 /**
- * When a typed text is a whole prompt. `\` at the end of a line continues it; `"""` alone opens a block that goes on until a
- * line that ends with `"""`. The same rules hold for the edit line and for a pipe.
+ * Decides when a typed text is a whole prompt. `\` at the end of a line continues it; `"""` alone opens a block that ends with
+ * a line that ends with `"""`. The edit line and a pipe follow the same rules.
  */
 
 const QUOTES = '"""';
 
 export type PromptText = { isComplete: true; prompt: string } | { isComplete: false; text: string };
 
-/** `text`: all that was typed so far, lines joined by `\n`. An incomplete text is to be followed by a newline and more. */
+/** `text`: everything typed so far, lines joined by `\n`. An incomplete text needs a newline and more after it. */
 export function readPrompt(text: string): PromptText {
 	const opened = text.trimStart();
 	if (opened.startsWith(QUOTES)) return readBlock(text, opened.slice(QUOTES.length));

@@ -20,8 +20,8 @@ export function startSearch(state: EditState): EditState {
 }
 
 /**
- * One key of an incremental search (Ctrl+R). Done with `key` set: the found text is taken over and that key goes on
- * to the edit line (Enter submits).
+ * One key of an incremental search (Ctrl+R). Done with `key` set: the found text is taken over and the edit line
+ * gets that key (Enter submits).
  */
 export function reduceSearch(
 	state: EditState,

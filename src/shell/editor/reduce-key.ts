@@ -1,4 +1,4 @@
-/** Key -> state, pure. What needs the outside (submit, interrupt, completion, …) is returned as an effect. */
+/** Key -> state, pure. Whatever reaches outside (submit, interrupt, completion, …) is returned as an effect. */
 import {
 	blankWordStart,
 	type EditState,
@@ -58,7 +58,7 @@ export function reduceKey(state: EditState, key: Key, context: EditContext): Red
 	return action ? action(state, context) : only(state);
 }
 
-/** `ctrl+a`, `alt+b`, `left`, `ctrl+left`, `alt+enter`; shift is told only for enter and tab. */
+/** `ctrl+a`, `alt+b`, `left`, `ctrl+left`, `alt+enter`; shift is named only for enter and tab. */
 function nameOf(key: Press): string {
 	const base = key.name === 'character' ? key.character : key.name;
 	const shift = key.shift && (key.name === 'enter' || key.name === 'tab') ? 'shift+' : '';

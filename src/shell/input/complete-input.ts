@@ -7,7 +7,7 @@ import type { Candidate, Complete, Completion } from '../editor/completion.ts';
 import { findCommand } from '../slash/find-command.ts';
 import type { CompletionContext } from '../slash/slash-command.ts';
 
-/** Entries of one folder that are offered. */
+/** At most this many entries of a folder are offered. */
 const MAX_ENTRIES = 200;
 
 export function createComplete(context: CompletionContext): Complete {
@@ -31,7 +31,7 @@ function commandCandidates({ commands }: CompletionContext): Candidate[] {
 	return commands.map(({ name, summary }) => ({ value: `/${name}`, hint: summary }));
 }
 
-/** Names below the folder where agents start only; hidden ones when their dot is typed. */
+/** Only names below the folder where agents start; hidden ones only once their dot is typed. */
 async function completePath(start: string, typed: string, cursor: number): Promise<Completion> {
 	const folder = typed.slice(0, typed.lastIndexOf('/') + 1);
 	const begun = typed.slice(folder.length);

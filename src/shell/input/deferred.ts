@@ -1,6 +1,6 @@
 export interface Deferred<T> {
 	readonly promise: Promise<T>;
-	/** Later calls change nothing. */
+	/** Only the first call counts. */
 	resolve(value: T): void;
 }
 

@@ -6,8 +6,8 @@ import type { PickChoice } from '../slash/slash-command.ts';
 const STYLES = /\x1b\[[\d;]*m/g;
 
 /**
- * Lets the user choose one of a list with the arrow keys; null when left with Escape or Ctrl+C. The terminal must be free: the
- * caller has put the edit line away and left raw mode.
+ * Lets the user choose from a list with the arrow keys; null if they leave it with Escape or Ctrl+C. The terminal must be free:
+ * the caller has cleared the edit line and left raw mode.
  */
 export async function pickOne(
 	message: string,
@@ -19,7 +19,7 @@ export async function pickOne(
 		type: 'select',
 		name: 'choice',
 		message,
-		// Enquirer writes the name of what was chosen behind the question.
+		// Enquirer writes the chosen name after the question.
 		choices: choices.map(({ label }) => ({ name: label, message: label })),
 		stdin: input,
 		columns: terminalColumns(output),
@@ -40,7 +40,7 @@ function isAnswer(value: unknown): value is { choice: string } {
 	return typeof value === 'object' && value !== null && 'choice' in value && typeof value.choice === 'string';
 }
 
-/** The same stream, with styles taken out of all that is written. */
+/** The same stream, which writes everything without styles. */
 function withoutStyles(output: ShellOutput): ShellOutput {
 	return new Proxy(output, {
 		get(target, property) {

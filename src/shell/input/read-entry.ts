@@ -5,7 +5,7 @@ export type Entry =
 	| { kind: 'command'; name: string; argument: string }
 	| { kind: 'shell'; command: string };
 
-/** A prompt that must begin with `/` is typed as `//…`, or with a blank before it; the same with `!!` for `!`. */
+/** A prompt that begins with `/` is typed as `//…`, or with a blank before it; likewise `!!` for `!`. */
 export function readEntry(typed: string): Entry {
 	const text = typed.replace(/\n+$/, '');
 	if (text.trim() === '') return { kind: 'nothing' };

@@ -11,8 +11,8 @@ import type { Candidate } from '../editor/completion.ts';
 export function parsePreset(text: string): PermissionPreset {
 	const preset = PRESETS.find((name) => name === text);
 	if (preset) return preset;
-	throw new RelayError('usage', `no such permissions: ${JSON.stringify(text)}`, {
-		hint: `one of ${PRESETS.join(', ')}`,
+	throw new RelayError('usage', `No permissions are called ${JSON.stringify(text)}.`, {
+		hint: `Use one of ${PRESETS.join(', ')}.`,
 	});
 }
 
@@ -34,8 +34,9 @@ function findAgent(agents: readonly AgentOverview[], name: string): AgentOvervie
 	if (first && (starting.length === 1 || starting.every(({ isDemo }) => isDemo))) return first;
 	const names = agents.map(({ agent }) => agent);
 	const near = nearestName(name, names);
-	throw new RelayError('unknown_agent', `no agent is called ${JSON.stringify(name)}`, {
-		hint: near === null ? `known: ${names.join(', ')}` : `did you mean ${near}? known: ${names.join(', ')}`,
+	const known = `Known agents: ${names.join(', ')}.`;
+	throw new RelayError('unknown_agent', `No agent is called ${JSON.stringify(name)}.`, {
+		hint: near === null ? known : `Did you mean ${near}? ${known}`,
 	});
 }
 
@@ -46,7 +47,7 @@ export async function agentCandidates(relay: Conversation): Promise<Candidate[]>
 	}));
 }
 
-/** The last of a list: `claude,co` -> `claude,codex`. */
+/** Completes the last name of a list: `claude,co` -> `claude,codex`. */
 export function completeAgents(agents: readonly Candidate[], word: string): Candidate[] {
 	const named = word.slice(0, word.lastIndexOf(',') + 1);
 	const taken = new Set(named.split(','));
@@ -55,7 +56,7 @@ export function completeAgents(agents: readonly Candidate[], word: string): Cand
 		.map(({ value, ...rest }) => ({ ...rest, value: named + value }));
 }
 
-/** The flag that `argument` ends with and its value so far; null where it ends with none. */
+/** The flag that `argument` ends with and its value so far; null if it ends with none. */
 export function flagAtEnd(argument: string): { flag: string; word: string } | null {
 	const [, flag, word = ''] = /(--?[\w-]+)(?:\s+|=)(\S*)$/.exec(argument) ?? [];
 	return flag === undefined ? null : { flag, word };

@@ -7,7 +7,7 @@ import { agentCandidates, completeAgents } from './agent-argument.ts';
 import { sessionRows } from './session-rows.ts';
 import { type CompletionContext, turnCandidates } from './slash-command.ts';
 
-/** What the shell offers for a value of that kind. `word`: what is typed of it. */
+/** Candidates for a value of that kind. `word`: what is already typed of it. */
 export async function candidatesOf(
 	kind: ValueKind,
 	shell: CompletionContext,
@@ -29,7 +29,7 @@ export async function candidatesOf(
 			return entrantCandidates(shell);
 		case 'settings':
 			return settingCandidates(shell);
-		// Completed elsewhere, or by nobody yet.
+		// Completed elsewhere, or not at all yet.
 		case 'sessions':
 		case 'text':
 		case 'files':
@@ -49,7 +49,7 @@ async function sessionCandidates(
 	return rows.map(({ id, title }) => ({ value: id, hint: safeLine(title, 40) }));
 }
 
-/** Those of the latest race. */
+/** Entrants of the latest race. */
 async function entrantCandidates({ context }: CompletionContext): Promise<Candidate[]> {
 	const [latest] = listRaces(await context.store());
 	return latest?.entrants.map(({ id }) => ({ value: id })) ?? [];

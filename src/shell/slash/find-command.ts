@@ -3,20 +3,22 @@ import { RelayError } from '../../core/errors.ts';
 import { safeLine } from '../../core/text.ts';
 import type { SlashCommand } from './slash-command.ts';
 
-/** By name or alias; null when there is none. */
+/** Finds a command by name or alias; null if there is none. */
 export function findCommand(commands: readonly SlashCommand[], name: string): SlashCommand | null {
 	return commands.find((command) => command.name === name || command.aliases.includes(name)) ?? null;
 }
 
-/** Names the nearest commands, and how a prompt that begins with a slash is typed. */
+/** The error for an unknown command: names the nearest ones, and how to type a prompt that begins with a slash. */
 export function unknownCommand(commands: readonly SlashCommand[], name: string): RelayError {
 	const near = nearest(
 		commands.map((command) => command.name),
 		name,
 	);
 	const suggestion =
-		near.length === 0 ? '/help lists all.' : `did you mean ${near.map((word) => `/${word}`).join(' or ')}?`;
-	return new RelayError('usage', `no command is called /${safeLine(name, 40)}; nothing was sent`, {
+		near.length === 0
+			? '/help lists all commands.'
+			: `Did you mean ${near.map((word) => `/${word}`).join(' or ')}?`;
+	return new RelayError('usage', `No command is called /${safeLine(name, 40)}; nothing was sent.`, {
 		hint: `${suggestion} A prompt that begins with a slash is typed as //…`,
 	});
 }

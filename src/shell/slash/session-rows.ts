@@ -7,10 +7,10 @@ import type { SessionMeta } from '../../sessions/session-meta.ts';
 /** A session as the shell offers it. */
 export interface SessionRow {
 	id: SessionId;
-	/** Short, and names this session alone. */
+	/** Short and unique. */
 	ref: string;
 	kind: SessionMeta['kind'];
-	/** The race of an entrant; the session that another one goes on from. */
+	/** The race of an entrant; the session that this one continues. */
 	parent: string | null;
 	status: SessionMeta['status'];
 	/** Name or first prompt; untrusted text. */
@@ -21,10 +21,10 @@ export interface SessionRow {
 	updatedAt: number;
 }
 
-/** Enough to look over. */
+/** As many as a list can show at a glance. */
 const OFFERED = 20;
 
-/** The newest of these kinds first, a race with its entrants as one, without what is damaged. */
+/** Sessions of these kinds, newest first, a race with its entrants as one row; damaged ones are left out. */
 export async function sessionRows(
 	{ store: openStore }: Pick<CommandContext, 'store'>,
 	kinds: ReadonlyArray<SessionRow['kind']>,

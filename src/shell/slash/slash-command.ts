@@ -7,7 +7,7 @@ import type { Theme } from '../../ui/theme.ts';
 import type { Candidate } from '../editor/completion.ts';
 import type { WaitingPrompts } from '../work/waiting-prompts.ts';
 
-/** One command of the shell: a plain module with all that help, completion and the shell need to know of it. */
+/** One command of the shell: a plain module with all that help, completion and the shell need to know. */
 export interface SlashCommand {
 	/** Without the slash. */
 	name: string;
@@ -18,19 +18,19 @@ export interface SlashCommand {
 	summary: string;
 	/** A whole line as typed. */
 	example: string;
-	/** Those that its first word may name: `/race show`. */
+	/** Commands that its first word may name: `/race show`. */
 	members?: readonly SlashCommand[];
 	/** `now`: answers while a turn runs. `queued`: waits for its turn, in the order typed. */
 	duringTurn: 'now' | 'queued';
 	/** Candidates for the word at the end of `argument`. */
 	complete(context: CompletionContext, argument: string): Promise<readonly Candidate[]>;
-	/** Prints its answer. Throws RelayError for what the user can mend. */
+	/** Prints its answer. Throws RelayError for what the user can correct. */
 	run(context: SlashContext, argument: string): Promise<void>;
 }
 
 export interface CompletionContext {
 	relay: Conversation;
-	/** What the commands that other front ends have too work with. */
+	/** What commands that are shared with other front ends work with. */
 	context: CommandContext;
 	/** Every command, for `/help`. */
 	commands: readonly SlashCommand[];
@@ -39,21 +39,21 @@ export interface CompletionContext {
 export interface SlashContext extends CompletionContext {
 	clock: Clock;
 	theme: Theme;
-	/** Of the terminal. */
+	/** The terminal's width. */
 	columns: number;
-	/** False: pickers answer null, the flag form must be used. */
+	/** False: pickers answer null, so arguments must be given. */
 	isInteractive: boolean;
 	waiting: WaitingPrompts;
 	/** Plain or styled lines, already safe. */
 	print(lines: readonly string[]): void;
 	/**
-	 * Long work of a `queued` command, as a turn is: the keys of a turn end it, and what it tells stands in the transcript. A
-	 * rejection is shown as an error. `what`: its name where it is no turn of the active agent.
+	 * Long work of a `queued` command, like a turn: the same keys stop it, and its events are shown in the transcript. A
+	 * rejection is shown as an error. `what`: its name, unless it is a turn of the active agent.
 	 */
 	work(act: (control: WorkControl) => Promise<WorkEnd>, what?: string): Promise<void>;
-	/** Gives the user's words to what runs; null where nothing that runs listens. */
+	/** Gives the user's words to what runs; null if nothing that runs listens. */
 	say: ((text: string) => void) | null;
-	/** Lets the user type one line to what asks on the agent's terminal; null where nothing asks. */
+	/** Lets the user answer the agent's terminal with one hidden line; null if it asks nothing. */
 	answer: (() => void) | null;
 	pick(message: string, choices: readonly PickChoice[]): Promise<string | null>;
 	exit(): void;
@@ -61,7 +61,7 @@ export interface SlashContext extends CompletionContext {
 
 export interface WorkEnd {
 	exitCode: number;
-	/** What was typed behind it is dropped; default: where the exit code is not 0. */
+	/** What was typed after it is dropped; default: true unless the exit code is 0. */
 	isBroken?: boolean;
 }
 
@@ -70,11 +70,11 @@ export interface WorkControl {
 	signal: AbortSignal;
 	/** Shows it in the transcript. */
 	onEvent(event: RelayEvent): void;
-	/** What goes on, in a few safe words, where no turn says it: shown with the time since the work began. */
+	/** What happens, in a few safe words, when no turn shows it: drawn with the time since the work began. */
 	onStatus(what: string): void;
 	/** What a second Ctrl+C does; a later call replaces it. */
 	onHardStop(stop: () => void): void;
-	/** Who takes what the user says to it meanwhile (`/say`), until it ends. */
+	/** Takes what the user says to it (`/say`) until it ends. */
 	onSay(take: (text: string) => void): void;
 }
 
@@ -86,7 +86,7 @@ export interface PickChoice {
 
 export const noCandidates = async (): Promise<readonly Candidate[]> => [];
 
-/** Words of an argument; quotes hold one together. */
+/** Splits an argument into words; quotes hold one together. */
 export function splitWords(argument: string): string[] {
 	return [...argument.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(
 		([, double, single, bare]) => double ?? single ?? bare ?? '',
@@ -95,7 +95,7 @@ export function splitWords(argument: string): string[] {
 
 export function usageError(command: Pick<SlashCommand, 'usage' | 'example'>, message: string): RelayError {
 	return new RelayError('usage', message, {
-		hint: `usage: /${command.usage}, for example ${command.example}`,
+		hint: `Usage: /${command.usage}, for example ${command.example}`,
 	});
 }
 

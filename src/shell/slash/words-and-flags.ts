@@ -1,4 +1,4 @@
-/** An argument that is words in one piece, as typed, with flags behind or before them. */
+/** Reads an argument of words in one piece, as typed, with flags before or after them. */
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { type SlashCommand, usageError } from './slash-command.ts';
 
@@ -13,8 +13,8 @@ function flagsOf(options: FlagOptions): string[] {
 }
 
 /**
- * The words stand before the first flag, or behind the flags; they are taken as typed, quotes around all of them apart. null:
- * there are none. Throws `usage` for flags that are not known and for words on both sides.
+ * The words come before the first flag or after the flags; they are taken as typed, without quotes around all of them. null:
+ * no words. Throws `usage` for unknown flags and for words on both sides.
  */
 export function readWordsAndFlags<const T extends FlagOptions>(
 	command: SlashCommand,
@@ -33,13 +33,14 @@ export function readWordsAndFlags<const T extends FlagOptions>(
 		rest.map(({ text }) => text),
 		options,
 	);
-	const behind = tokens.find(({ kind }) => kind === 'positional');
-	const after = behind === undefined ? '' : argument.slice(rest[behind.index]?.start ?? argument.length);
+	const firstWord = tokens.find(({ kind }) => kind === 'positional');
+	const after =
+		firstWord === undefined ? '' : argument.slice(rest[firstWord.index]?.start ?? argument.length);
 	const isLast = tokens
-		.slice(behind === undefined ? 0 : tokens.indexOf(behind))
+		.slice(firstWord === undefined ? 0 : tokens.indexOf(firstWord))
 		.every(({ kind }) => kind === 'positional');
-	if ((before.trim() !== '' && after !== '') || (behind !== undefined && !isLast))
-		throw usageError(command, 'the words stand in one piece, before or behind the flags');
+	if ((before.trim() !== '' && after !== '') || (firstWord !== undefined && !isLast))
+		throw usageError(command, 'Write the words in one piece, before or after the flags.');
 	const typed = unquoted((before.trim() === '' ? after : before).trim());
 	return { values, words: typed === '' ? null : typed };
 }
@@ -52,7 +53,7 @@ function parse<const T extends FlagOptions>(command: SlashCommand, args: string[
 	}
 }
 
-/** With their places; quotes hold one together, also within it (`--role claude="be brief"`). */
+/** Words with their offsets; quotes hold one together, also within it (`--role claude="be brief"`). */
 function wordsOf(argument: string): Array<{ text: string; start: number }> {
 	return [...argument.matchAll(/(?:"[^"]*"|'[^']*'|\S)+/g)].map((match) => ({
 		text: match[0].replace(

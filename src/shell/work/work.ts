@@ -32,13 +32,13 @@ export interface WorkOptions {
 	/** null: this shell cannot ask. */
 	pick: ((message: string, choices: readonly PickChoice[]) => Promise<string | null>) | null;
 	exit: () => void;
-	/** Takes one hidden line for what asks on the agent's terminal; absent: this shell cannot. */
+	/** Takes one hidden line as the answer to the agent's terminal; absent: this shell cannot. */
 	beginAnswer?: () => void;
-	/** What asked there has its answer, or asks no more. */
+	/** The question there was answered or has gone. */
 	onTerminalSettled?: () => void;
 }
 
-/** How an entry ended. `isBroken`: what was typed behind it must not run any more. */
+/** How an entry ended. `isBroken`: what was typed after it must not run. */
 export interface WorkResult {
 	exitCode: number;
 	isBroken: boolean;
@@ -57,7 +57,7 @@ export class Work {
 		this.#options = options;
 	}
 
-	/** True while something asks on the agent's terminal and `/answer` can answer it. */
+	/** True while the agent's terminal asks something that `/answer` can answer. */
 	get isAsked(): boolean {
 		return this.#isAsked;
 	}
@@ -70,7 +70,7 @@ export class Work {
 		return command === null || command.duringTurn === 'now';
 	}
 
-	/** Never rejects: what fails is shown. */
+	/** Never rejects: errors are shown. */
 	async run(typed: string): Promise<WorkResult> {
 		this.#result = FINE;
 		try {
@@ -79,7 +79,7 @@ export class Work {
 			this.showError(error);
 			this.#result = {
 				exitCode: exitCodeOfError(error),
-				// What only tells something, and what was mistyped, leaves the ground that the next ones stand on.
+				// A command that only reports, or one that was mistyped, changes nothing that the next entries rely on.
 				isBroken: !(this.answersNow(typed) || (error instanceof RelayError && error.code === 'usage')),
 			};
 		}
@@ -136,7 +136,7 @@ export class Work {
 
 	#show(event: RelayEvent): void {
 		this.#options.transcript.event(event);
-		// In a chat or a race nobody can answer: there it is refused by itself.
+		// Nobody can answer in a chat or a race: there the question is refused after a while.
 		if (event.type === 'terminal_asked') this.#isAsked = event.refusedInMs === null;
 		if (event.type === 'terminal_settled') this.#settleTerminal();
 	}
@@ -171,13 +171,13 @@ export class Work {
 		});
 	}
 
-	/** A command that asks gets no answer here; where nobody can press Ctrl+C it is stopped. */
+	/** A command that asks gets no answer here; if nobody can press Ctrl+C, it is stopped. */
 	#refuseInput(): void {
 		const { shell, transcript, pick } = this.#options;
 		const isAttended = pick !== null;
 		const what = isAttended ? 'Ctrl+C stops it' : 'it is stopped';
 		transcript.lines([
-			shell.theme.warn(`! it waits for input, which \`!\` commands do not get; ${what}`),
+			shell.theme.warn(`! It waits for input, which \`!\` commands do not get; ${what}.`),
 			shell.theme.dim('  Run it in a terminal of its own.'),
 		]);
 		if (!isAttended) this.running.interrupt();
@@ -186,9 +186,9 @@ export class Work {
 	async #command(name: string, argument: string): Promise<void> {
 		const command = findCommand(SLASH_COMMANDS, name);
 		if (command === null) throw unknownCommand(SLASH_COMMANDS, name);
-		// Words that nobody reads would be lost: `/new fix the login` begins no task.
+		// Words that no command reads would be lost: `/new fix the login` starts no task.
 		if (argument !== '' && command.usage === command.name)
-			throw usageError(command, `/${command.name} takes no words; nothing was done`);
+			throw usageError(command, `/${command.name} takes no words; nothing was done.`);
 		await command.run(this.#context(), argument);
 	}
 

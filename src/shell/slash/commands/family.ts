@@ -2,10 +2,10 @@
 import { type CompletionContext, type SlashCommand, splitWords } from '../slash-command.ts';
 
 interface Family {
-	/** What the name alone means; usage, summary and example are its. */
+	/** What the name alone means; it gives usage, summary and example. */
 	head: SlashCommand;
 	members: readonly SlashCommand[];
-	/** True for what the head means although it begins with the word of a member. `words`: those behind it. */
+	/** True if the head is meant although the first word names a member. `words`: those after that word. */
 	isHead(words: readonly string[]): boolean;
 }
 

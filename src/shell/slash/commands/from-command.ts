@@ -1,4 +1,4 @@
-/** A command's table as the shell takes it: usage, summary, completion, and the words behind it. */
+/** Turns a command's table into a slash command: usage, summary, completion, and reading its words. */
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import type { Called, Command } from '../../../commands/command.ts';
 import type { CommandContext } from '../../../commands/context.ts';
@@ -30,10 +30,10 @@ export function slashCommand(command: Command): SlashCommand {
 		run: async (shell, argument) => {
 			const given = readArgument(slash, options, argument);
 			const call = (context: CommandContext) => called(slash, command.call(context, given));
-			if (command.live === null) return tell(await call(contextOf(shell)), shell);
+			if (command.live === null) return show(await call(contextOf(shell)), shell);
 			await shell.work(async (control) => {
 				const done = await call({ ...contextOf(shell), live: createLive(shell, control) });
-				tell(done, shell);
+				show(done, shell);
 				return { exitCode: done.exitCode, isBroken: done.isStopped };
 			}, command.live);
 		},
@@ -41,14 +41,14 @@ export function slashCommand(command: Command): SlashCommand {
 	return slash;
 }
 
-/** An answer stands apart by itself, so it begins with no empty line. */
-function tell({ lines, heard }: Called, shell: SlashContext): void {
+/** The shell sets an answer apart itself, so an answer does not begin with an empty line. */
+function show({ lines, heard }: Called, shell: SlashContext): void {
 	const rows = lines(shell);
 	shell.print(rows.slice(rows.findIndex((row) => row !== '')));
 	if (heard !== null) shell.relay.note(heard);
 }
 
-/** What a command asks, the shell asks; a task is what was typed. */
+/** The shell asks what a command asks; a task is what was typed. */
 function contextOf({ context, isInteractive, pick }: SlashContext): CommandContext {
 	const readTask: CommandContext['readTask'] = async ({ argument, isOptional, called: { question } }) => {
 		if (argument !== null || isOptional) return argument;
@@ -59,7 +59,7 @@ function contextOf({ context, isInteractive, pick }: SlashContext): CommandConte
 
 type Options = Command['options'];
 
-/** Those that the shell takes. */
+/** Options that the shell takes. */
 function optionsOf({ options }: Command): Options {
 	return new Map([...options].filter(([, { only }]) => only === undefined || only === 'shell'));
 }
@@ -128,7 +128,7 @@ function readArgument(slash: SlashCommand, options: Options, argument: string): 
 
 type FlagOptions = NonNullable<ParseArgsConfig['options']>;
 
-/** All words are one text, as typed. */
+/** Takes all words as one text, as typed. */
 function textAndFlags(slash: SlashCommand, argument: string, flags: FlagOptions, operand: string) {
 	const { values, words } = readWordsAndFlags(slash, argument, flags);
 	return { values, words: words === null ? {} : { [operand]: words } };
@@ -158,7 +158,7 @@ function parseWords(slash: SlashCommand, args: string[], options: FlagOptions) {
 	}
 }
 
-/** What was typed wrong is told with how it is typed. */
+/** A usage error without a hint gets the command's usage. */
 async function called<Value>(slash: SlashCommand, call: Promise<Value>): Promise<Value> {
 	try {
 		return await call;

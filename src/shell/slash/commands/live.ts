@@ -1,4 +1,4 @@
-/** What happens in the shell while a command works: it stands in the transcript, and the keys of a turn end it. */
+/** What the shell shows while a command works: its events are in the transcript, and the keys of a turn stop it. */
 import type { Live } from '../../../commands/live.ts';
 import type { Look } from '../../../commands/look.ts';
 import type { RaceEvent } from '../../../race/race-contract.ts';
@@ -12,7 +12,7 @@ export function createLive({ theme, columns, print }: SlashContext, control: Wor
 	const look = { theme, columns };
 	const show = (draw: (look: Look) => readonly string[]) => print(draw(look));
 	return {
-		// The shell itself knows who answers.
+		// The shell itself asks and answers.
 		canAnswer: false,
 		look,
 		print: (text) => print(text.split('\n')),
@@ -45,15 +45,15 @@ export function createLive({ theme, columns, print }: SlashContext, control: Wor
 	};
 }
 
-/** Each change of state as a line of the transcript, and how many are done beside the time. */
+/** Shows each change of state as a line of the transcript, and next to the time how many are done. */
 function raceEvents({ onEvent, onStatus }: WorkControl): (event: RaceEvent) => void {
-	const said = new RaceLines(PLAIN_THEME);
+	const lines = new RaceLines(PLAIN_THEME);
 	const progress = new RaceProgress();
 	return (event) => {
 		progress.event(event);
 		onStatus(statusOf(progress));
 		const level = event.type === 'notice' ? event.level : 'info';
-		for (const text of said.linesOf(event)) onEvent({ type: 'notice', level, text });
+		for (const text of lines.linesOf(event)) onEvent({ type: 'notice', level, text });
 	};
 }
 

@@ -18,6 +18,6 @@ export const raceFamily = (commands: RaceCommands): SlashCommand =>
 			commands.raceResume,
 			commands.raceClean,
 		].map(slashCommand),
-		// "show the total" is a task as well; one has entrants.
+		// "show the total" may be a task too; a task has entrants.
 		isHead: (words) => words.some((word) => /^(?:-A|--agents(?:=.*)?)$/.test(word)),
 	});

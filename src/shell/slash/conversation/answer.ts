@@ -4,12 +4,12 @@ export const answer: SlashCommand = {
 	name: 'answer',
 	aliases: [],
 	usage: 'answer',
-	summary: "answer what asks on the agent's terminal, unseen and unrecorded",
+	summary: "answer a question on the agent's terminal, unseen and unrecorded",
 	example: '/answer',
 	duringTurn: 'now',
 	complete: noCandidates,
 	async run(context) {
-		if (context.answer === null) throw usageError(answer, "nothing asks on an agent's terminal");
+		if (context.answer === null) throw usageError(answer, "Nothing asks on an agent's terminal.");
 		context.answer();
 	},
 };

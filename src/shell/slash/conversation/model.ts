@@ -6,7 +6,7 @@ export const model: SlashCommand = {
 	name: 'model',
 	aliases: [],
 	usage: 'model [NAME | default]',
-	summary: "the active agent's model from the next turn on",
+	summary: "set the active agent's model from the next turn",
 	example: '/model opus',
 	duringTurn: 'queued',
 	complete: oneOf('default'),

@@ -4,12 +4,12 @@ export const startNew: SlashCommand = {
 	name: 'new',
 	aliases: ['clear'],
 	usage: 'new',
-	summary: 'leave this session; the next prompt begins another',
+	summary: 'leave this session; the next prompt starts another',
 	example: '/new',
 	duringTurn: 'queued',
 	complete: noCandidates,
 	async run({ relay, print }) {
 		await relay.startNew();
-		print(['The next prompt begins a new session.']);
+		print(['The next prompt starts a new session.']);
 	},
 };

@@ -4,12 +4,12 @@ export const note: SlashCommand = {
 	name: 'note',
 	aliases: [],
 	usage: 'note TEXT',
-	summary: 'words that every later agent gets with its packet',
+	summary: 'add a note that every later agent gets with its packet',
 	example: '/note the staging database is read-only',
 	duringTurn: 'now',
 	complete: noCandidates,
 	async run({ relay, print }, argument) {
-		if (argument === '') throw usageError(note, 'what is to be noted?');
+		if (argument === '') throw usageError(note, 'Nothing to note.');
 		relay.note(argument);
 		print(['Noted.']);
 	},

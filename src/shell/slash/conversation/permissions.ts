@@ -21,9 +21,9 @@ export const permissions: SlashCommand = {
 };
 
 async function allowCommand({ relay, theme, print }: SlashContext, command: string): Promise<void> {
-	if (command === '') throw usageError(permissions, 'which command?');
+	if (command === '') throw usageError(permissions, 'Which command?');
 	await relay.allowCommand(command);
-	print([`${theme.bold(safeLine(command, 200))} is allowed under edit from the next turn on`]);
+	print([`${theme.bold(safeLine(command, 200))} is allowed under edit from the next turn`]);
 }
 
 async function pickPreset({ isInteractive, pick, relay }: SlashContext): Promise<string | null> {

@@ -12,14 +12,14 @@ import { readWordsAndFlags } from '../words-and-flags.ts';
 
 /** `checkpointed` is the longest. */
 const STATUS_CHARS = 12;
-/** A race is gone on with by `/race resume`. */
+/** `/race resume` resumes races. */
 const CONVERSATIONS = ['shell', 'run', 'chat'] as const;
 
 export const resume: SlashCommand = {
 	name: 'resume',
 	aliases: [],
 	usage: 'resume [REF] [--here]',
-	summary: 'go on with another session: id, part of it, name, latest',
+	summary: 'resume another session: id, part of it, name, latest',
 	example: '/resume latest',
 	duringTurn: 'queued',
 	async complete({ context }): Promise<readonly Candidate[]> {
@@ -43,19 +43,19 @@ export const resume: SlashCommand = {
 		const turns = context.relay.session()?.meta.turn_count ?? 0;
 		const { theme } = context;
 		context.print([
-			`Going on with ${theme.bold(context.relay.session()?.id ?? ref)}`,
+			`Resumed ${theme.bold(context.relay.session()?.id ?? ref)}`,
 			theme.dim(`  ${formatPlural(turns, 'turn')} so far · ${agent} · ${permissions}`),
 			...found.map((line) => theme.warn(`  ${safeLine(line, 300)}`)),
 		]);
 	},
 };
 
-/** Asked of a session that no relay of this user began, where somebody can be asked; null: the user said no. */
+/** Asks before a session that no relay of this user began is resumed, if somebody can answer; null: the user said no. */
 async function isAgreed(id: SessionRow['id'], context: SlashContext): Promise<boolean | null> {
 	const store = await context.context.store();
 	if (store.witness(id).isOurs || !context.isInteractive) return false;
 	context.print([context.theme.warn(`${describeNoWitness(id)}.`)]);
-	const answer = await context.pick('Go on with it? What its records say goes to agents as a quote.', [
+	const answer = await context.pick('Resume it? What its records say goes to agents as a quote.', [
 		{ value: 'no', label: 'no' },
 		{ value: 'yes', label: 'yes' },
 	]);
@@ -68,8 +68,8 @@ async function resolve(ref: string, shell: SlashContext): Promise<SessionRow['id
 	const others = await othersOf(shell);
 	const latest = others.find(({ isHere }) => isHere) ?? others[0];
 	if (latest !== undefined) return latest.id;
-	throw new RelayError('no_such_session', 'there is no other session here', {
-		hint: 'go on with this one: just type',
+	throw new RelayError('no_such_session', 'There is no other session here.', {
+		hint: 'To continue this one, just type.',
 	});
 }
 
@@ -80,13 +80,13 @@ async function othersOf({ relay, context }: SlashContext): Promise<SessionRow[]>
 
 async function pickSession(context: SlashContext): Promise<string | null> {
 	if (!context.isInteractive)
-		throw usageError(resume, 'which session? /sessions lists them, and latest is the last one used');
+		throw usageError(resume, 'Which session? /sessions lists them, and latest is the last one used.');
 	const rows = await othersOf(context);
 	if (rows.length === 0) {
 		context.print([context.theme.dim('There is no other session yet.')]);
 		return null;
 	}
-	return context.pick('Go on with', choicesOf(rows, context));
+	return context.pick('Resume', choicesOf(rows, context));
 }
 
 function choicesOf(rows: readonly SessionRow[], { clock, columns }: SlashContext): PickChoice[] {

@@ -7,7 +7,7 @@ export const status: SlashCommand = {
 	name: 'status',
 	aliases: [],
 	usage: 'status',
-	summary: 'session, agent, permissions, usage, and how to go on natively',
+	summary: 'session, agent, permissions, usage, and how to resume natively',
 	example: '/status',
 	duringTurn: 'now',
 	complete: noCandidates,
@@ -20,7 +20,7 @@ export const status: SlashCommand = {
 			['permissions', PERMISSION_WORDS[permissions]],
 			...sessionRows(context),
 			...(waiting.size > 0 ? [['queue', formatPlural(waiting.size, 'prompt')] as [string, string]] : []),
-			...(native === null ? [] : [['go on natively', safeLine(native, 500)] as [string, string]]),
+			...(native === null ? [] : [['resume natively', safeLine(native, 500)] as [string, string]]),
 		];
 		const widest = Math.max(...rows.map(([name]) => name.length));
 		print(rows.map(([name, value]) => `${theme.dim(name.padEnd(widest))}  ${value}`));
@@ -35,7 +35,7 @@ const PERMISSION_WORDS = {
 
 function sessionRows({ relay }: SlashContext): Array<[string, string]> {
 	const session = relay.session();
-	if (session === null) return [['session', 'none yet; it begins with your first prompt']];
+	if (session === null) return [['session', 'none yet; your first prompt starts one']];
 	const { turn_count: turns, repo, parent } = session.meta;
 	const place = relay.place();
 	return [

@@ -8,7 +8,7 @@ export const use: SlashCommand = {
 	name: 'use',
 	aliases: ['switch'],
 	usage: 'use [AGENT[:MODEL]] [--permissions P]',
-	summary: 'go on with another agent; it gets what was done so far',
+	summary: 'switch to another agent; it gets what was done so far',
 	example: '/use codex --permissions edit',
 	duringTurn: 'queued',
 	async complete({ relay }, argument) {
@@ -47,15 +47,15 @@ function readUse(argument: string): { name: string | undefined; permissions: str
 	} catch (error) {
 		throw usageError(use, error instanceof Error ? error.message : String(error));
 	}
-	throw usageError(use, 'one agent at a time');
+	throw usageError(use, 'Name one agent at a time.');
 }
 
 async function pickAgent(context: SlashContext): Promise<string | null> {
 	const agents = await context.relay.agents.all();
 	if (!context.isInteractive)
-		throw usageError(use, `which agent? ${agents.map(({ agent }) => agent).join(', ')}`);
+		throw usageError(use, `Which agent? ${agents.map(({ agent }) => agent).join(', ')}`);
 	return context.pick(
-		'Go on with',
+		'Switch to',
 		agents.map((agent) => ({
 			value: agent.agent,
 			label: `${agent.agent} (${describeReadiness(agent, { isOpen: true })})`,

@@ -24,7 +24,7 @@ export const help: SlashCommand = {
 				? [theme.dim(`also: ${command.aliases.map((alias) => `/${alias}`).join(' ')}`)]
 				: []),
 			...(command.duringTurn === 'queued'
-				? [theme.dim('typed while a turn runs, it waits for the end of the turn')]
+				? [theme.dim('typed while a turn runs, it waits until the turn ends')]
 				: []),
 		]);
 	},
@@ -35,7 +35,7 @@ const KEYS: ReadonlyArray<readonly [string, string]> = [
 	['//TEXT', 'a prompt that begins with a slash'],
 	['@PATH', 'Tab completes paths, commands and agents'],
 	['\\ and """', 'continue a line; a block of lines'],
-	['Ctrl+C', 'interrupt the turn, again: kill it'],
+	['Ctrl+C', 'interrupt the turn; again: kill it'],
 	['Ctrl+R', 'search the history'],
 	['Ctrl+X Ctrl+E', 'write the prompt in $EDITOR'],
 	['Ctrl+D', 'exit'],

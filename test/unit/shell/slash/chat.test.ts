@@ -112,7 +112,7 @@ describe('/chat', () => {
 		async (argument) => {
 			await expect(run(argument)).rejects.toMatchObject({
 				code: 'usage',
-				hint: expect.stringContaining('usage: /chat'),
+				hint: expect.stringContaining('Usage: /chat'),
 			});
 		},
 	);
@@ -166,7 +166,7 @@ describe('/say', () => {
 	it('is refused where no chat runs, and without words', async () => {
 		const { context } = fakeSlashContext();
 		await expect(say.run(context, 'x')).rejects.toMatchObject({
-			message: expect.stringContaining('no chat runs'),
+			message: expect.stringContaining('No chat is running'),
 		});
 		await expect(say.run({ ...context, say: () => undefined }, '')).rejects.toMatchObject({ code: 'usage' });
 	});

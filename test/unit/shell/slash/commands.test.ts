@@ -33,11 +33,11 @@ describe('/use', () => {
 	});
 
 	it.each([
-		['/use clade', /did you mean claude/],
+		['/use clade', /Did you mean claude/],
 		['/use codex --permissions all', /one of read-only, edit, full/],
-		['/use codex --model x', /usage: \/use/],
-		['/use a b', /usage: \/use/],
-		['/use', /usage: \/use/],
+		['/use codex --model x', /Usage: \/use/],
+		['/use a b', /Usage: \/use/],
+		['/use', /Usage: \/use/],
 	])('%s is refused with what to do', async (line, hint) => {
 		await expect(run(line)).rejects.toMatchObject({ hint: expect.stringMatching(hint) });
 	});
@@ -149,7 +149,7 @@ describe('other commands', () => {
 	});
 
 	it('an unknown one names the nearest', () => {
-		expect(unknownCommand(SLASH_COMMANDS, 'sesions').hint).toContain('did you mean /sessions?');
+		expect(unknownCommand(SLASH_COMMANDS, 'sesions').hint).toContain('Did you mean /sessions?');
 		expect(unknownCommand(SLASH_COMMANDS, 'home/user/x').hint).toContain('/help lists all');
 	});
 });

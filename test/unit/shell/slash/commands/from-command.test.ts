@@ -60,7 +60,7 @@ describe('a command in the shell', () => {
 		await expect(typed(argument)).rejects.toMatchObject({
 			code: 'usage',
 			message: typeof message === 'string' ? message : expect.stringMatching(message),
-			hint: `usage: /${count.usage}, for example /count 2`,
+			hint: `Usage: /${count.usage}, for example /count 2`,
 		});
 	});
 

@@ -131,7 +131,7 @@ describe('/race', () => {
 		async (argument) => {
 			await expect(run(argument)).rejects.toMatchObject({
 				code: 'usage',
-				hint: expect.stringContaining('usage: /race'),
+				hint: expect.stringContaining('Usage: /race'),
 			});
 		},
 	);
@@ -163,10 +163,10 @@ describe('/race', () => {
 		['diff', 'Which entrant?', 'For example: /race diff claude'],
 		['open', 'Which entrant?', 'For example: /race open claude'],
 		['open nobody', 'No entrant "nobody" is in race', 'Its entrants: claude, codex'],
-		['show a b', '/race show takes 1 word, and got a b', 'usage: /race show [RACE]'],
+		['show a b', '/race show takes 1 word, and got a b', 'Usage: /race show [RACE]'],
 		['adopt --branch x --merge', '--branch leaves the checkout as it is', 'Give --branch alone'],
 		['clean x --all', '--all and an id name different races', 'Give one of them'],
-		['list -n all', '--limit takes a number from 1 on', 'usage: /race list [--limit COUNT]'],
+		['list -n all', '--limit takes a number from 1 on', 'Usage: /race list [--limit COUNT]'],
 	])('refuses %j', async (argument, message, hint) => {
 		await expect(run(argument)).rejects.toMatchObject({
 			message: expect.stringContaining(message),
