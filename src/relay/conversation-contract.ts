@@ -144,7 +144,7 @@ export interface Conversation {
 	checkpoint(note: string | null): Promise<{ packet: string }>;
 	/**
 	 * Opens a session: in place when it is checkpointed or active, as a child when completed. Repairs what a crash left; the
-	 * returned lines say what was found and done, and where the session works when that is another folder than this one.
+	 * returned lines say what was found and done, and where the session works if that is not this folder.
 	 * Throws `refused` for one that no relay of this user began, unless the user accepts it.
 	 */
 	resume(id: SessionId, options?: ResumeOptions): Promise<string[]>;

@@ -32,7 +32,7 @@ const NOTHING_PACKED = { packet: null, next_agent: null, reset_at: null, pending
 export interface CheckpointFacts {
 	reason: CheckpointReason;
 	at: number;
-	/** Relative to the session's folder; null where there was nothing to pack. */
+	/** Relative to the session's folder; null if there was nothing to pack. */
 	packet: string | null;
 	nextAgent?: string | null;
 	resetAt?: number | null;

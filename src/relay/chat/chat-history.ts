@@ -75,7 +75,7 @@ export function readTurn(record: TurnRecord): ChatTurn {
 	};
 }
 
-/** A child holds its parent's notes before its own; where they were said is known to the parent alone. */
+/** A child holds its parent's notes before its own; only the parent knows where they were said. */
 export function readNotes(
 	lineage: ReadonlyArray<Pick<LineageEntry, 'meta' | 'turns' | 'witness'>>,
 ): ChatNote[] {

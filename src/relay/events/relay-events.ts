@@ -73,7 +73,7 @@ export type RelayEvent =
 	  }
 	| {
 			type: 'nobody_left';
-			/** What the agent that stopped last met; null where it could not begin, and `failure` says why. */
+			/** The limit of the agent that stopped last; null if it could not begin, and `failure` says why. */
 			limit: Limit | null;
 			failure: string | null;
 			earliestReset: number | null;

@@ -24,7 +24,7 @@ export interface PacketRequest {
 	from: AgentAdapter | null;
 	/** null: the successor is not chosen yet. */
 	to: AgentAdapter | null;
-	/** The successor's, where the user or the order of agents names one. */
+	/** The successor's model, if the user or the order of agents names one. */
 	toModel?: string | null;
 	reason: PacketReason;
 	limit: Limit | null;

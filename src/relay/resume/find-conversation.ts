@@ -6,7 +6,7 @@ import type { SessionSummary } from '../../sessions/listing/session-list.ts';
 import type { SessionMeta } from '../../sessions/session-meta.ts';
 import type { SessionStore } from '../../sessions/store/session-store.ts';
 
-/** `meta`: null where it cannot be read. `isNamed`: the user named this one, and did not say `latest`. */
+/** `meta`: null if it cannot be read. `isNamed`: the user named this one, and did not say `latest`. */
 export interface FoundConversation extends Pick<SessionSummary, 'id' | 'meta'> {
 	isNamed: boolean;
 }
@@ -35,7 +35,7 @@ export function findUnfinished(store: SessionStore): FoundConversation {
 	});
 }
 
-/** `ref`: as for `findConversation`; null: the newest chat with work left. Throws `nothing_to_continue` where there is none. */
+/** `ref`: as for `findConversation`; null: the newest chat with work left. Throws `nothing_to_continue` if there is none. */
 export function findChat(ref: string | null, store: SessionStore): SessionId {
 	if (ref !== null && ref !== 'latest') return store.resolve(ref);
 	const find = ref === null ? latestUnfinished : latestSession;

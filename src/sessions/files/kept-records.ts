@@ -54,7 +54,7 @@ export class KeptRecords {
 	}
 
 	/**
-	 * Writes what is gone, never over what exists, and nothing where a link has replaced a folder. Returns the number of files
+	 * Writes what is gone, never over what exists, and nothing if a link has replaced a folder. Returns the number of files
 	 * written.
 	 */
 	restore(place: Pick<HeldFolder, 'wayTo'>): number {

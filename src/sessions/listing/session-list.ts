@@ -52,7 +52,7 @@ export interface ListOptions {
 	isFolded?: boolean;
 	/** For callers that only need unfinished sessions: does not check the folders in a completed one. */
 	isOfUnfinished?: boolean;
-	/** What `sessionPlaces` gave, where the caller has it already (6 ms for 10,000). */
+	/** The result of `sessionPlaces`, if the caller already has it (6 ms for 10,000). */
 	places?: ReadonlyMap<SessionId, string>;
 }
 
@@ -94,7 +94,7 @@ interface Dated {
 	lastUsedAt: number;
 }
 
-/** Newest first; lazily where it can be. */
+/** Newest first; lazily if possible. */
 function* inOrder(
 	location: StoreLocation,
 	{ order = 'used', places }: ListOptions,
@@ -206,7 +206,7 @@ function damaged(folder: string, problem: string): Omit<SessionSummary, 'id' | '
 	return { folder, meta: null, status: 'damaged', reason: null, problem };
 }
 
-/** A status other than `active` was written by whoever let go of the lock, and holds until someone opens again. */
+/** A status other than `active` was written by the process that released the lock, and holds until the session is opened again. */
 export function trueStatus(
 	folder: string,
 	meta: SessionMeta,

@@ -23,7 +23,7 @@ export interface TrueStatus {
 
 /**
  * What a session is, whatever `meta.json` says (design 4). A held lock: active. Else completed only when the last turn is
- * and no packet waits; else checkpointed, with the recorded reason where it is still about this state. A chat is completed
+ * and no packet waits; else checkpointed, with the recorded reason if that is still about this state. A chat is completed
  * only when its participants agreed.
  */
 export function sessionStatus({ isLocked, meta, lastTurn, unreadTurn, race }: StatusFacts): TrueStatus {

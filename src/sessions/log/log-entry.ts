@@ -20,7 +20,7 @@ const candidates = v.array(
 const entry = <const Type extends string, const Facts extends v.ObjectEntries>(type: Type, facts: Facts) =>
 	v.object({ type: v.literal(type), ...facts });
 
-/** What each type says. Keys as on disk, and as `run --json` prints them where it prints the same event. */
+/** What each type says. Keys as on disk, and as `run --json` prints them if it prints the same event. */
 const eventSchema = v.variant('type', [
 	entry('session_opened', { is_new: v.boolean() }),
 	/** Another process, or another start, resumes the session. `found`: what it found, in lines for people. */

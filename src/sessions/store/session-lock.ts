@@ -1,6 +1,6 @@
 /**
  * One writer a session. The lock is a file that appears whole (a hard link of a finished file), so that no reader meets a
- * half-written one. A stale lock is replaced only by whoever first creates the claim named after that very lock: two
+ * half-written one. A stale lock is replaced only by the process that first creates the claim named after that very lock: two
  * processes that judge the same lock stale cannot both win.
  */
 import { randomBytes } from 'node:crypto';

@@ -116,7 +116,7 @@ export class Witness {
 		this.#append(this.#lineOf(words));
 	}
 
-	/** Turn `turn` is sent again what `range` of an earlier one holds, where that is known. */
+	/** Notes that turn `turn` is sent again what `range` of an earlier one holds, if that is known. */
 	repeat(turn: number, range: NonNullable<WitnessedWords['range']>): void {
 		const known = this.prompt(range.turn);
 		if (known === null || this.prompt(turn)?.sha256 === known.sha256) return;

@@ -5,7 +5,7 @@ import { waitUntil } from '../../../../src/relay/turn/wait-for-reset.ts';
 const MINUTE_MS = 60_000;
 const never = new AbortController().signal;
 
-/** Time passes only in `sleep`; `jumps` are slept through by the machine beside it, one for each sleep. */
+/** Time passes only in `sleep`; each `sleep` also moves the clock by the next of `jumps`. */
 function clockThat(...jumps: number[]) {
 	const slept: number[] = [];
 	let now = 1_000_000;

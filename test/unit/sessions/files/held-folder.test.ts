@@ -152,7 +152,7 @@ describe('the folders that lead to a session', () => {
 	});
 });
 
-/** Descriptors of this process in the session's folder; other tests may run beside. */
+/** Descriptors of this process in the session's folder; other tests may run at the same time. */
 function openFolders(): number {
 	if (!existsSync('/proc/self/fd')) return 0;
 	return readdirSync('/proc/self/fd').filter((fd) => {

@@ -94,7 +94,7 @@ describe('the status of a session', () => {
 			});
 		expect(about(true)).toEqual({ status: 'completed', reason: null });
 		expect(about(false)).toEqual({ status: 'checkpointed', reason: 'interrupted' });
-		// The user went on with it in the shell, and that turn is done.
+		// The user continued it in the shell, and that turn is done.
 		expect(about(false, 'user')).toEqual({ status: 'completed', reason: null });
 	});
 });
