@@ -118,7 +118,7 @@ class CodexParser implements AgentParser {
 			toolResults: resultsOf(this.#unfinished, native?.commandResults ?? []),
 			utilization: native?.utilization ?? [],
 			...(native?.plan === undefined ? {} : { plan: native.plan }),
-			...(mismatch === null ? {} : { unresumable: 'began without what came before it' }),
+			...(mismatch === null ? {} : { unresumable: 'began without the earlier turns' }),
 		};
 	}
 

@@ -263,7 +263,7 @@ describe('a native session that cannot be resumed', () => {
 			expect(whole?.args).not.toContain('resume');
 			for (const words of ['first', 'one', 'second', 'made it', 'third'])
 				expect(whole?.prompt).toContain(words);
-			expect(notices(it).join()).toMatch(/began without what came before it/);
+			expect(notices(it).join()).toMatch(/began without the earlier turns/);
 		});
 	});
 

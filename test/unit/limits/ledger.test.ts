@@ -235,7 +235,7 @@ describe('the ledger', () => {
 	});
 
 	it.each(['', '{"schema_version":1,"entr', '[]', '{"schema_version":1,"entries":[{"agent":3}]}'])(
-		'sets a damaged file (%j) aside with one notice and goes on empty',
+		'sets a damaged file (%j) aside with one notice and continues empty',
 		(content) => {
 			mkdirSync(join(folder, 'state'));
 			writeFileSync(file, content);

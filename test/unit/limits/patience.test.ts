@@ -116,7 +116,7 @@ describe('patience', () => {
 				costUsd: null,
 			},
 		],
-	])('starts anew with %s', (_, progress) => {
+	])('starts again with %s', (_, progress) => {
 		const patience = patienceAfter([0, retry('rate')], [19_000, progress]);
 		expect(patience.verdict(30_000)).toBeNull();
 		patience.observe(retry('rate'), 31_000);
@@ -127,7 +127,7 @@ describe('patience', () => {
 		['the session’s start', { type: 'session_started', nativeSessionId: 's', model: null }],
 		['an error', { type: 'error', code: null, message: 'x' }],
 		['utilization', { type: 'utilization', windows: [] }],
-	])('goes on through %s, which is no progress', (_, event) => {
+	])('continues through %s, which is not progress', (_, event) => {
 		expect(patienceAfter([0, retry('rate')], [10_000, event]).dueAt()).toBe(20_000);
 	});
 

@@ -161,7 +161,7 @@ describe('the command line of claude', () => {
 			expect(command(turn).env).not.toHaveProperty('CLAUDE_CODE_MAX_RETRIES');
 	});
 
-	it('reads the version and names how to go on by hand', () => {
+	it('reads the version and names the command to resume by hand', () => {
 		expect(claudeAdapter.parseVersion('2.1.197 (Claude Code)\n')).toBe('2.1.197');
 		expect(claudeAdapter.parseVersion('codex-cli 0.169.0')).toBeNull();
 		expect(claudeAdapter.resumeHint(ID)).toBe(`claude --resume ${ID}`);

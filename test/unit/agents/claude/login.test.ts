@@ -19,7 +19,7 @@ const probe = (env: Record<string, string> = {}, platform: NodeJS.Platform = 'li
 	probeLogin({ HOME: home, ...env }, platform);
 
 describe('the login of claude', () => {
-	it('is no without any key or file, and says how to log in', () => {
+	it('is "no" without any key or file, and says how to log in', () => {
 		expect(probe()).toMatchObject({ loggedIn: 'no', account: 'default', advice: 'claude auth login' });
 	});
 

@@ -61,7 +61,7 @@ class Tasks {
 	#call = 0;
 
 	/** The lines of one edit, and true if it changed or reported the list. */
-	apply(edit: Edit): { lines: string; isTold: boolean } {
+	apply(edit: Edit): { lines: string; isReported: boolean } {
 		const ids = [...this.list.keys()];
 		const id = 'pick' in edit ? ids[edit.pick % Math.max(1, ids.length)] : undefined;
 		switch (edit.do) {
@@ -79,7 +79,7 @@ class Tasks {
 				return this.#lines('TaskList', {}, { tasks });
 			}
 			default: {
-				if (id === undefined) return { lines: '', isTold: false };
+				if (id === undefined) return { lines: '', isReported: false };
 				const task = this.list.get(id) ?? { text: '', status: 'pending' as const };
 				if (edit.do === 'delete') this.list.delete(id);
 				else if (edit.do === 'rename') this.list.set(id, { ...task, text: edit.text });
@@ -99,7 +99,7 @@ class Tasks {
 		return [...this.list.values()].map(({ text, status }) => ({ text, status }));
 	}
 
-	#lines(name: string, input: object, extras: object): { lines: string; isTold: boolean } {
+	#lines(name: string, input: object, extras: object): { lines: string; isReported: boolean } {
 		const id = `t${this.#call++}`;
 		const call = {
 			type: 'assistant',
@@ -107,7 +107,7 @@ class Tasks {
 		};
 		const content = [{ type: 'tool_result', tool_use_id: id, content: 'done' }];
 		const result = { type: 'user', message: { role: 'user', content }, tool_use_result: extras };
-		return { lines: `${JSON.stringify(call)}\n${JSON.stringify(result)}\n`, isTold: true };
+		return { lines: `${JSON.stringify(call)}\n${JSON.stringify(result)}\n`, isReported: true };
 	}
 }
 
@@ -148,7 +148,7 @@ function claudeTurn(
 		plan,
 		plan_told,
 	});
-	return { state, events, isTold: applied.some(({ isTold }) => isTold) };
+	return { state, events, isReported: applied.some(({ isReported }) => isReported) };
 }
 
 describe('the plan of a native session', () => {
@@ -160,17 +160,17 @@ describe('the plan of a native session', () => {
 				const records: Array<{ sessionId: string; turns: TurnRecord[] }> = [];
 				let session = 0;
 				let turn = 0;
-				let lastTold: PlanItem[] | null = null;
+				let lastReported: PlanItem[] | null = null;
 				for (const one of steps) {
 					const sessionId = `session-${session}`;
 					turn++;
 					let made: { state: ReturnType<typeof fakeTurnState>; events: AgentEvent[] };
 					if (one.who === 'claude') {
-						const { isTold, ...ran } = claudeTurn(one, tasks, placed, { sessionId, turn });
+						const { isReported, ...ran } = claudeTurn(one, tasks, placed, { sessionId, turn });
 						made = ran;
 						// What stands is claude's own list, whatever happened in between.
 						expect(plain(ran.state.plan)).toEqual(tasks.plan());
-						if (isTold) lastTold = tasks.plan();
+						if (isReported) lastReported = tasks.plan();
 					} else {
 						const facts = new TurnFacts();
 						const items = one.plan?.map((text) => ({ text, status: 'pending' as const })) ?? null;
@@ -188,7 +188,7 @@ describe('the plan of a native session', () => {
 							...more,
 						});
 						made = { state, events };
-						if (items !== null) lastTold = items;
+						if (items !== null) lastReported = items;
 					}
 					placed.push({ sessionId, folder: '', worktree: '', state: made.state, witness: fakeWitness() });
 					const record = { prompt: '', userPrompt: null, issues: [], ...made };
@@ -202,7 +202,7 @@ describe('the plan of a native session', () => {
 						notes: [],
 					}));
 					const packed = newestPlan(readStories({ lineage, since: null }), (text) => text);
-					expect(packed?.items ?? null).toEqual(lastTold);
+					expect(packed?.items ?? null).toEqual(lastReported);
 					if (one.ends) {
 						session++;
 						turn = 0;

@@ -349,7 +349,7 @@ describe('another thread than the one to resume', () => {
 			{ type: 'error', code: 'session_mismatch' },
 		]);
 		expect(turn).toMatchObject({ outcome: 'failed', stopReason: 'unknown_session' });
-		expect(turn.unresumable).toMatch(/without what came before/);
+		expect(turn.unresumable).toMatch(/without the earlier turns/);
 	});
 
 	it('does not change the end of the turn: interrupted, or completed', () => {

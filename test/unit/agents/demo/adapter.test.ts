@@ -34,7 +34,7 @@ const REFUSED = {
 };
 
 /** What the adapter reads from what its own program says. */
-async function heard(agent: 'sprinter' | 'closer', speak: (voice: DemoVoice) => Promise<void> | void) {
+async function eventsOf(agent: 'sprinter' | 'closer', speak: (voice: DemoVoice) => Promise<void> | void) {
 	const lines: string[] = [];
 	const output = {
 		line: (value: object) => void lines.push(`${JSON.stringify(value)}\n`),
@@ -76,7 +76,7 @@ describe('the demo agents', () => {
 	});
 
 	it.each(['sprinter', 'closer'] as const)('are understood in their own dialect: the %s', async (agent) => {
-		const { events, turn } = await heard(agent, async (voice) => {
+		const { events, turn } = await eventsOf(agent, async (voice) => {
 			voice.plan([{ text: 'one', status: 'completed' }]);
 			voice.toolStarts('t1', { kind: 'run', args: ['x.mjs'] });
 			voice.toolEnds('t1', { kind: 'run', args: ['x.mjs'] }, OK);
@@ -106,7 +106,7 @@ describe('the demo agents', () => {
 	});
 
 	it('show a pretend limit as their own, with its reset', async () => {
-		const { events, turn } = await heard('sprinter', (voice) => voice.endLimited(1_795_000_000_000));
+		const { events, turn } = await eventsOf('sprinter', (voice) => voice.endLimited(1_795_000_000_000));
 		const limit = {
 			kind: 'window',
 			window: 'demo_window',
@@ -120,7 +120,7 @@ describe('the demo agents', () => {
 	});
 
 	it('say how much of the pretend window is used', async () => {
-		const { turn } = await heard('sprinter', (voice) => voice.windowUsed(0.94, 1_795_000_000_000));
+		const { turn } = await eventsOf('sprinter', (voice) => voice.windowUsed(0.94, 1_795_000_000_000));
 		expect(turn.utilization).toEqual([{ window: 'demo_window', ratio: 0.94, resetAt: 1_795_000_000_000 }]);
 	});
 });
