@@ -186,7 +186,7 @@ describe('the journal of an adoption that others wrote', () => {
 		const id = plant({ worktree: outside() }, 'planted.txt');
 		await expect(recoverAbandonedAdoption(id, scene.deps)).rejects.toMatchObject({
 			code: 'damaged_record',
-			message: expect.stringContaining('no worktree of this repo'),
+			message: expect.stringContaining('not a worktree of this repo'),
 		});
 		expect(existsSync(join(outside(), 'planted.txt'))).toBe(false);
 	});
