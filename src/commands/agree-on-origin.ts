@@ -12,7 +12,7 @@ import type { CommandContext } from './context.ts';
 export async function agreeOnOrigin(
 	{ ask, notice, store: openStore }: Pick<CommandContext, 'ask' | 'notice' | 'store'>,
 	id: SessionId,
-	question = 'Go on with it? What its records say goes to agents as a quote.',
+	question = 'Continue it? Agents get what its records say as a quote.',
 ): Promise<boolean> {
 	const store = await openStore();
 	if (ask === null || store.witness(id).isOurs) return false;
@@ -20,7 +20,7 @@ export async function agreeOnOrigin(
 	const ref = id.slice(-6);
 	notice(`${describeNoWitness(id)}. Its task: ${safeLine(title ?? objective ?? '', 60)}`);
 	if ((await ask(question, NO_OR_YES)) === 'yes') return true;
-	throw new RelayError('nothing_to_continue', `Session ${ref} was not gone on with.`, {
+	throw new RelayError('nothing_to_continue', `Session ${ref} was not continued.`, {
 		hint: `Look at it: agent-relay show ${ref}`,
 	});
 }

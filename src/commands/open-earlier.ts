@@ -63,8 +63,8 @@ async function agreeOnFolder(
 	if (there === here || !existsSync(there) || ask === null) return;
 	const task = safeLine(meta?.title ?? meta?.objective ?? '', 60);
 	notice(`No session of this folder fits; the latest one works in ${safeLine(there, 200)}: ${task}`);
-	if ((await ask('Go on there?', NO_OR_YES)) === 'yes') return;
-	throw new RelayError('nothing_to_continue', 'No session of this folder was gone on with.', {
+	if ((await ask('Continue there?', NO_OR_YES)) === 'yes') return;
+	throw new RelayError('nothing_to_continue', 'No session of this folder was continued.', {
 		hint: `By its name: agent-relay run --session ${id.slice(-6)}, with --here in this folder`,
 	});
 }

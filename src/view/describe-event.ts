@@ -44,7 +44,7 @@ function limitText(limit: Limit, now: number): string {
 
 export function describeHandOver(event: Of<'handed_over'>, now: number, theme: Theme): string[] {
 	const because = event.limit ? limitText(event.limit, now) : handOverReason(event);
-	const line = `${theme.accent('→')} ${theme.bold(event.to)} goes on for ${event.from}: ${because}`;
+	const line = `${theme.accent('→')} ${theme.bold(event.to)} takes over from ${event.from}: ${because}`;
 	return event.losses.length === 0
 		? [line]
 		: [line, theme.warn(`  ${event.to} cannot: ${safeLine(event.losses.join(', '), ERROR_CHARS)}`)];
@@ -73,7 +73,7 @@ export function describeNobodyLeft(
 	const { limit, failure } = event;
 	const why = limit ? limitText(limit, now) : failure === null ? '' : couldNotStart('the last one', failure);
 	return [
-		theme.warn(`■ Nobody is left to go on${why && `: ${why}`}`),
+		theme.warn(`■ No agent is available${why && `: ${why}`}`),
 		...event.candidates.map((candidate) => theme.dim(`  ${describeCandidate(candidate)}`)),
 		`  ${describeProspect(event, now, retry)}`,
 	];
@@ -87,7 +87,7 @@ function describeProspect(
 	if (earliestReset === null)
 		return `No reset is known; the work is saved${retry === null ? '.' : `: ${retry} when an agent is free.`}`;
 	const when = `The work is saved; the first agent is free ${describeTime(earliestReset, { now })}`;
-	if (isWaiting) return `${when}, and goes on then by itself. Ctrl+C ends the wait.`;
+	if (isWaiting) return `${when}; it continues by itself then. Ctrl+C ends the wait.`;
 	return retry === null ? `${when}.` : `${when}: ${retry} then.`;
 }
 

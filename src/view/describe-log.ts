@@ -33,7 +33,7 @@ export function describeLogEvent(event: LogEvent, now: number): LogText {
 			return { line: 'the session is opened again', below: event.found.map((text) => safe(text)) };
 		case 'session_repaired':
 			return {
-				line: 'what a relay left unfinished is put right',
+				line: 'what a relay left unfinished is repaired',
 				below: event.found.map((text) => safe(text)),
 			};
 		case 'session_moved':
@@ -57,7 +57,7 @@ export function describeLogEvent(event: LogEvent, now: number): LogText {
 		case 'terminal_asked':
 			return only(`turn ${event.turn}: ${name(event.agent)} asks on the terminal: ${safe(event.text)}`);
 		case 'terminal_settled':
-			return only(`turn ${event.turn}: the terminal asks no more`);
+			return only(`turn ${event.turn}: the terminal no longer asks`);
 		case 'question_asked':
 			return only(`turn ${event.turn}: ${name(event.agent)} asks: ${safe(event.question.title)}`);
 		case 'question_answered':
@@ -119,7 +119,7 @@ function describeHandOver({ from, to, reason, failure, limit }: Of<'handed_over'
 function describeNobodyLeft({ limit, failure, earliest_reset, is_waiting }: Of<'nobody_left'>, now: number) {
 	const why = whyItStopped(limit, failure, now);
 	const when = earliest_reset === null ? '' : `; the first is free ${time(earliest_reset, now)}`;
-	return `nobody is left to go on${why === null ? '' : `: ${why}`}${when}${is_waiting ? ', and is waited for' : ''}`;
+	return `no agent is available${why === null ? '' : `: ${why}`}${when}${is_waiting ? ', and the relay waits for it' : ''}`;
 }
 
 function whyItStopped(limit: DiskLimit, failure: string | null, now: number): string | null {

@@ -36,7 +36,7 @@ export function describeToolResult(
 	}: { theme: Theme; worktree: string; tookMs: number; allowHint: AllowHint },
 ): string[] {
 	const what = describeTool(call, worktree);
-	if (result === null) return [`${theme.dim('?')} ${what}${theme.dim(' · no outcome told')}`];
+	if (result === null) return [`${theme.dim('?')} ${what}${theme.dim(' · outcome unknown')}`];
 	if (result.denied) {
 		const hint = call.command === null ? null : allowHint(call.command);
 		const allow = hint === null ? [] : [theme.dim(`  to allow it: ${hint}`)];

@@ -102,7 +102,7 @@ describe('chat on the command line', () => {
 		program.type('\x03');
 		expect(await program.ended).toBe(130);
 		expect(program.screen()).toMatch(
-			/■ Chat over: stopped · 1 turn\n.*\n {2}go on: agent-relay chat --session \w{6}/,
+			/■ Chat over: stopped · 1 turn\n.*\n {2}continue: agent-relay chat --session \w{6}/,
 		);
 		expect((await cli.run(['sessions'])).stdout).toContain('checkpointed (interrupted)');
 	});
@@ -127,7 +127,7 @@ describe('chat on the command line', () => {
 		[['chat', 'x', '-A', 'demo-closer,demo-closer'], 64, 'same model and the same role'],
 		[['chat', 'x', '-A', 'claude,codex'], 127, 'is not installed'],
 		[['chat', 'x', '-A', 'claude,nobody'], 64, 'no agent named'],
-		[['chat', 'x', '-A', `${DEMOS},`], 64, 'names no agent at one place'],
+		[['chat', 'x', '-A', `${DEMOS},`], 64, 'has an empty name'],
 		[['chat', 'x', '-A', DEMOS, '-n', '0'], 64, '--max-turns'],
 		[['chat', 'x', '-A', DEMOS, '--role', 'nobody'], 64, '--role takes NAME'],
 		[['chat', 'x', '-A', DEMOS, '--until', ' '], 64, '--until is empty'],

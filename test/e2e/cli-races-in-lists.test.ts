@@ -140,7 +140,7 @@ describe('show', () => {
 		expect(race).not.toMatch(/No turn yet|usage/);
 		const entrant = (await cli.run(['show', FIRST])).stdout;
 		expect(entrant).toMatch(/^kind +entrant of 0RACE0\nlook at +agent-relay race show 0RACE0$/m);
-		expect(entrant).not.toContain('which this session goes on from');
+		expect(entrant).not.toContain('which this session continues');
 	});
 });
 

@@ -52,7 +52,7 @@ describe('reading commands', () => {
 		expect(shown.parents).toHaveLength(1);
 		const { stdout } = await cli.run(['show', 'latest']);
 		expect(stdout).toContain('test passed: node check-word-count.mjs');
-		expect(stdout).toContain('which this session goes on from');
+		expect(stdout).toContain('which this session continues');
 	});
 
 	it('show --turn prints the transcript and what changed, --packet the packet, --diff what changed', async () => {

@@ -31,7 +31,7 @@ it('the shell waits, takes prompts meanwhile, and keeps the work when the wait i
 	await shell.shows('waiting for tired until');
 	shell.type('and this\r');
 	await shell.shows('1 queued');
-	expect(shell.text()).toContain('goes on then by itself');
+	expect(shell.text()).toContain('it continues by itself then');
 	shell.type('\x03');
 	await shell.shows('1 queued prompt dropped:');
 	shell.type('\x04');
@@ -45,7 +45,7 @@ it('run leaves every line it printed when the wait is ended', async () => {
 	run.type('\x03');
 	expect(await run.ended).toBe(130);
 	expect(run.text()).toMatch(
-		/goes on then by itself\. Ctrl\+C\s+ends the wait\.\nSession \w+ keeps the work/,
+		/it continues by itself then\. Ctrl\+C\s+ends the wait\.\nSession \w+ keeps the work/,
 	);
 	expect(await lastSession()).toMatchObject({ status: 'checkpointed', reason: 'limit' });
 });
@@ -54,7 +54,7 @@ it('without it, both say at once how to go on', async () => {
 	const { exitCode, stderr } = await cli.run(['run', 'do it all']);
 	expect(exitCode).toBe(2);
 	expect(stderr).toMatch(
-		/the first agent is free .*\(in \d min\)\.\n.*Go on with: agent-relay run --session/s,
+		/the first agent is free .*\(in \d min\)\.\n.*Continue with: agent-relay run --session/s,
 	);
 	expect(stderr).not.toContain('/retry');
 });

@@ -70,7 +70,7 @@ describe('the latest session', () => {
 		const theirs = await leaveWork(other, 'theirs');
 		const ask = async (answer: string) => {
 			const relay = new PtyProgram(['run', '--continue', ...CODEX], { cwd: cli.repo, env });
-			await relay.shows('Go on there?');
+			await relay.shows('Continue there?');
 			// Without the breaks that the terminal makes.
 			expect(relay.text().replace(/\s+/g, '')).toContain(`thelatestoneworksin${other}:theirs`);
 			relay.type(answer);
@@ -89,6 +89,6 @@ describe('the latest session', () => {
 		cli.git('worktree', 'remove', '--force', other);
 		const relay = new PtyProgram(['run', '--continue', ...CODEX], { cwd: cli.repo, env });
 		expect(await relay.ended).not.toBe(EXIT.notFound);
-		expect(relay.text()).not.toContain('Go on there?');
+		expect(relay.text()).not.toContain('Continue there?');
 	});
 });

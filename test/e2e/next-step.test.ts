@@ -72,7 +72,7 @@ it('keeps the folder of -C, so that each printed command works where it is paste
 	const here = `agent-relay -C ${cli.repo}`;
 	const chat = await away(`${here} chat "Which?" --agents sound,second -n 2 -p edit`);
 	const read = /read it: (.*)$/m.exec(chat.stderr)?.[1] ?? '';
-	const goOn = /go on: (.*)$/m.exec(chat.stderr)?.[1] ?? '';
+	const goOn = /continue: (.*)$/m.exec(chat.stderr)?.[1] ?? '';
 	expect([read, goOn]).toEqual([
 		expect.stringContaining(`${here} show `),
 		expect.stringContaining(`${here} chat --session `),

@@ -45,7 +45,7 @@ describe('a race that another home began', () => {
 		};
 		const no = await ask('\r');
 		expect(no.exitCode).toBe(EXIT.notFound);
-		expect(no.text).toContain('was not gone on with');
+		expect(no.text).toContain('was not continued');
 		expect(isAdopted()).toBe(false);
 		expect(await ask(`${DOWN}\r`)).toMatchObject({ exitCode: EXIT.done });
 		expect(isAdopted()).toBe(true);

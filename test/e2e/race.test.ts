@@ -64,7 +64,7 @@ describe('a race on the command line', () => {
 		expect(other.exitCode).toBe(5);
 		expect(other.stdout).toContain('word-count.mjs  another file is here');
 
-		expect((await cli.run(['race', 'clean'])).stdout).toContain('would go');
+		expect((await cli.run(['race', 'clean'])).stdout).toContain('would be removed');
 		expect((await cli.run(['race', 'clean', '--apply'])).stdout).toContain(
 			'is clean: 2 worktrees and 2 refs removed',
 		);
@@ -117,7 +117,7 @@ describe('a race on the command line', () => {
 		const words = (what: string) =>
 			cli.run(['completion', what]).then(({ stdout }) => stdout.trim().split('\n'));
 		const all = (await cli.run(['race', 'clean', '--all'])).stdout;
-		expect(all.match(/this would go/g)).toHaveLength(2);
+		expect(all.match(/this would be removed/g)).toHaveLength(2);
 		expect(all.match(/remove them: .*/g)).toEqual(['remove them: agent-relay race clean --all --apply']);
 		expect(await words('races')).toEqual([newest, older]);
 		expect(await words('entrants')).toEqual(DEMOS.split(','));
@@ -139,7 +139,7 @@ describe('a race on the command line', () => {
 	});
 
 	it.each([
-		[['race', 'x'], 64, 'Who takes part?'],
+		[['race', 'x'], 64, 'No entrants were named'],
 		[['race', '-A', DEMOS], 64, 'no task'],
 		[['race', ' ', '-A', DEMOS], 64, 'The task is empty.\n  For example: agent-relay race'],
 		[['race', 'x', '-A', 'demo-closer,demo-closer'], 64, 'twice'],
@@ -204,7 +204,7 @@ describe('a race with full permissions', () => {
 		await program.shows('working');
 		program.type('\x03');
 		expect(await program.ended).toBe(130);
-		await program.shows('go on: agent-relay race resume -p full');
+		await program.shows('resume: agent-relay race resume -p full');
 		expect(await cli.run(['race', 'resume', '-p', 'all'])).toMatchObject({
 			exitCode: 64,
 			stderr: expect.stringContaining('--permissions takes read-only, edit, full, not "all"'),
@@ -280,7 +280,7 @@ describe('a race in the shell', () => {
 		await shell.shows(' s · Ctrl+C stops');
 		shell.type('\x03');
 		await shell.shows('cut off');
-		await shell.shows('go on: /race resume');
+		await shell.shows('resume: /race resume');
 		shell.type('/exit\r');
 		expect(await shell.ended).toBe(0);
 	});

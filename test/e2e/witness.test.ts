@@ -70,7 +70,7 @@ describe('a session that another home began', () => {
 		await leaveWork('Tidy up.', other);
 		const ask = async (answer: string) => {
 			const relay = new PtyProgram(['run', '--continue', ...CODEX], { cwd: cli.repo, env });
-			await relay.shows('Go on with it?');
+			await relay.shows('Continue it?');
 			relay.type(answer);
 			return { exitCode: await relay.ended, text: relay.text() };
 		};

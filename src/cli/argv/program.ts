@@ -22,7 +22,7 @@ const HELP_COLUMNS = 80;
 export function createProgram(act: Act, writeError: (text: string) => void): Command {
 	const directory = new KnownOption({
 		flags: '-C, --directory <dir>',
-		about: 'work in that folder instead of this one',
+		about: 'work in this folder instead of the current one',
 		kind: 'folders',
 	});
 	const program = new Command('agent-relay')
@@ -33,7 +33,7 @@ export function createProgram(act: Act, writeError: (text: string) => void): Com
 		})
 		.hook('preSubcommand', refuseUnknownCommand)
 		.description(
-			'One shell over every coding agent on the machine, that never loses your work to a rate limit.',
+			'One shell for every coding agent on your machine, so a rate limit never costs you your work.',
 		)
 		.addOption(directory)
 		.option('-V, --version', 'print the version')
@@ -52,7 +52,7 @@ export function createProgram(act: Act, writeError: (text: string) => void): Com
 	const declare = (declared: Declared) => {
 		const command = declareCommand(program, declared);
 		command
-			.showHelpAfterError(`  See what it takes: ${commandPath(command)} --help`)
+			.showHelpAfterError(`  For help: ${commandPath(command)} --help`)
 			.allowExcessArguments()
 			.action(async () => {
 				refuseExtraWords(command);

@@ -45,10 +45,10 @@ export function refuseExtraWords(command: Command): void {
 	const isText = TEXTS.has(taken[0]?.name() ?? '');
 	const takes = taken.length === 0 ? 'no words' : isText ? 'one text' : formatPlural(taken.length, 'word');
 	const got = `${formatPlural(command.args.length, 'word')}: ${command.args.join(' ')}`;
-	throw new RelayError('usage', `${command.name()} takes ${takes}, and got ${got}`, {
+	throw new RelayError('usage', `${command.name()} takes ${takes} but got ${got}.`, {
 		hint: isText
 			? `Quote it: ${[path, ...givenOptions(command), quoted(command.args)].join(' ')}`
-			: `See what it takes: ${path} --help`,
+			: `For help: ${path} --help`,
 	});
 }
 
@@ -75,7 +75,7 @@ function isSentence(word: string, more: readonly string[]): boolean {
 
 function tasklessRun(words: readonly string[]): RelayError {
 	return new RelayError('usage', `There is no command ${JSON.stringify(words[0])}.`, {
-		hint: `A task is given to run: agent-relay run ${quoted(words)}`,
+		hint: `To run a task: agent-relay run ${quoted(words)}`,
 	});
 }
 

@@ -32,7 +32,7 @@ export function editText(
 				hint: 'Set EDITOR.',
 			});
 		if (result.status !== 0)
-			throw new RelayError('refused', `${program} ended with ${result.status}; the prompt is as before.`);
+			throw new RelayError('refused', `${program} ended with ${result.status}; the prompt is unchanged.`);
 		return readFileSync(file, 'utf8');
 	});
 }

@@ -45,7 +45,9 @@ export async function readStdin(
 	const bytes = await readBytes(need, deps);
 	if (bytes === null) return null;
 	if (!text.isStrict && text.encoding === undefined && !isUtf8(bytes))
-		deps.notice('Stdin is not UTF-8: what is not is shown to the agent as U+FFFD (or name its --encoding).');
+		deps.notice(
+			'Stdin is not UTF-8: the agent gets U+FFFD for each invalid byte (name its encoding: --encoding).',
+		);
 	return decodeText(bytes, { name: 'Stdin', ...text });
 }
 

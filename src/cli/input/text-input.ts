@@ -20,9 +20,13 @@ export function decodeText(bytes: Buffer, { name, encoding, isStrict }: TextInpu
 			hint: 'Name that file in the task instead, or name its encoding: --encoding utf-16le',
 		});
 	if (isStrict && !isUtf8(bytes))
-		throw new RelayError('usage', `${name} is not UTF-8: the first such byte is number ${firstBad(bytes)}.`, {
-			hint: 'Say what it is, for example --encoding latin1, or convert it with iconv.',
-		});
+		throw new RelayError(
+			'usage',
+			`${name} is not UTF-8: the first invalid byte is number ${firstBad(bytes)}.`,
+			{
+				hint: 'Name its encoding, for example --encoding latin1, or convert it with iconv.',
+			},
+		);
 	return bytes.toString();
 }
 
@@ -62,7 +66,7 @@ function firstBad(bytes: Buffer): number {
 export function refuseMangledArgument(argument: string, word: string): void {
 	if (!argument.includes('\ufffd') || isUtf8(commandLine())) return;
 	throw new RelayError('usage', `The ${word} on the command line is not UTF-8.`, {
-		hint: 'Give it in a file and say what it is: -f FILE --encoding latin1',
+		hint: 'Put it in a file and name its encoding: -f FILE --encoding latin1',
 	});
 }
 

@@ -67,7 +67,7 @@ export function chatBeginLine(
 	const who = participants.map(({ id }) => safeLine(id, WORDS_CHARS)).join(', ');
 	const facts = [
 		goesOn
-			? `Chat about ${JSON.stringify(safeLine(objective ?? '', WORDS_CHARS))} goes on: ${who}`
+			? `Chat about ${JSON.stringify(safeLine(objective ?? '', WORDS_CHARS))} continues: ${who}`
 			: `Chat of ${who}`,
 		`at most ${formatPlural(max_turns, goesOn ? 'more turn' : 'turn')}`,
 		permissions,
@@ -81,7 +81,7 @@ export const CHAT_ENDS: Readonly<Record<ChatOutcome, string>> = {
 	max_turns: 'its turns are used up',
 	timed_out: 'its time is up',
 	interrupted: 'stopped',
-	too_few: 'fewer than two can go on',
+	too_few: 'fewer than two can continue',
 	out_of_turns: 'budgets.max_turns is used up',
 	out_of_budget: 'budgets.max_cost is used up',
 };
@@ -119,7 +119,7 @@ export function chatEndLines(
 			? [step('raise it', 'agent-relay config set budgets.max_turns TURNS')]
 			: []),
 		...(outcome === 'out_of_budget' ? [step('raise it', 'agent-relay config set budgets.max_cost USD')] : []),
-		...(isAgreed ? [] : [step('go on', `${command} --session ${short}${again}`)]),
+		...(isAgreed ? [] : [step('continue', `${command} --session ${short}${again}`)]),
 	];
 }
 

@@ -7,7 +7,7 @@ import { asTyped, documents, flag, only, quietly, value, values } from '../optio
 const MAX_TURNS = 1000;
 
 const options = {
-	topic: value('[topic]', 'what they talk about, in quotes', 'text', asTyped),
+	topic: value('[topic]', 'what they discuss, in quotes', 'text', asTyped),
 	agents: value(
 		'-A, --agents <agents>',
 		'who takes part, in this order, for instance claude,codex:o3',
@@ -15,23 +15,23 @@ const options = {
 		readAgents,
 	),
 	file: textFile('read the topic from a file (- is stdin)'),
-	encoding: encoding('of that file and of stdin (utf-8)'),
+	encoding: encoding('encoding of that file and of stdin (utf-8)'),
 	maxTurns: value('-n, --max-turns <count>', 'turns in all (6)', 'none', readTurns),
-	role: values('--role <role>', 'NAME="what it stands for"; once for each that has one', 'none', readRole),
+	role: values('--role <role>', 'give an agent a role, NAME="…"; may be repeated', 'none', readRole),
 	until: value(
 		'--until <condition>',
-		'what must hold before anyone may say that it is done',
+		'what must be true before an agent may call it done',
 		'none',
 		readUntil,
 	),
 	timeout: value('--timeout <time>', 'end the chat after this time (90s, 10m)', 'none', readTimeout),
 	permissions: permissions('read-only (the default), edit or full'),
 	trust: only('cli', trust),
-	here: flag('--here', 'go on with an earlier chat in this folder, wherever and by whomever it was begun'),
-	continue: flag('-c, --continue', 'go on with the latest chat that has not agreed'),
+	here: flag('--here', 'continue an earlier chat in this folder, wherever and by whomever it was started'),
+	continue: flag('-c, --continue', 'continue the latest chat that has not reached agreement'),
 	session: value(
 		'-s, --session <ref>',
-		'go on with this chat (id, prefix, suffix, name, latest)',
+		'continue this chat (id, prefix, suffix, name, latest)',
 		'chats',
 		asTyped,
 	),
@@ -50,7 +50,7 @@ export const chat = command({
 	in: ['cli', 'shell'],
 	duringTurn: 'queued',
 	shell: {
-		summary: 'let two to five agents answer each other, in a session of its own',
+		summary: 'let two to five agents answer each other, in a separate session',
 		usage:
 			'chat TOPIC --agents A,B [-n TURNS] [--role NAME="…"] [--until "…"] [--timeout TIME] [-p PERMISSIONS] | [TEXT] --continue | [TEXT] --session REF',
 		example: '/chat is the cache worth its bugs? --agents claude,codex -n 4',
@@ -66,7 +66,7 @@ export const chat = command({
 function readAgents(text: string): string[] {
 	const names = text.split(',').map((name) => name.trim());
 	if (names.every((name) => name !== '')) return names;
-	throw new RelayError('usage', `--agents ${JSON.stringify(text)} names no agent at one place.`, {
+	throw new RelayError('usage', `--agents ${JSON.stringify(text)} has an empty name.`, {
 		hint: 'For example: --agents claude,codex',
 	});
 }

@@ -98,7 +98,7 @@ function openingOf(options: ChatOptions, words: string | null): ChatOpening {
 	if (words === null)
 		throw new RelayError('usage', 'No topic was given.', { hint: `For example: ${EXAMPLE}` });
 	if (agents === null)
-		throw new RelayError('usage', 'Who is to take part? Name two to five agents.', {
+		throw new RelayError('usage', 'No agents were named: a chat takes two to five.', {
 			hint: 'For example: --agents claude,codex',
 		});
 	return { type: 'new', topic: words, agents, roles: options.role, ...common };

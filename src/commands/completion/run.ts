@@ -37,6 +37,6 @@ async function races({ store }: CommandContext) {
 
 function unknownShell(shell: string): RelayError {
 	return new RelayError('usage', `There is no completion for ${JSON.stringify(shell)}.`, {
-		hint: 'There is one for bash, zsh, fish.',
+		hint: 'Supported shells: bash, zsh, fish.',
 	});
 }

@@ -4,18 +4,18 @@ import { asJson, asTyped, flag, needed, value } from '../options/option-table.ts
 export const configShow = command({
 	path: 'config show',
 	isDefault: true,
-	about: 'every value with its origin',
+	about: 'show every value and where it comes from',
 	examples: ['config show limits', 'config show turn.idle_s --json'],
 	in: ['cli', 'shell'],
 	duringTurn: 'now',
-	options: { key: value('[key]', 'this one, or those below it', 'settings', asTyped), json: asJson },
+	options: { key: value('[key]', 'this setting, or all below it', 'settings', asTyped), json: asJson },
 	load: async () => (await import('./run.ts')).configShow,
 	lines: async () => (await import('./lines.ts')).configLines,
 });
 
 export const configPath = command({
 	path: 'config path',
-	about: 'which files are read and written',
+	about: 'show which files are read and written',
 	examples: ['config path'],
 	in: ['cli'],
 	duringTurn: 'now',
@@ -26,11 +26,14 @@ export const configPath = command({
 
 export const configSet = command({
 	path: 'config set',
-	about: 'set one value in your own file',
+	about: 'set a value in your own file',
 	examples: ['config set agents.default codex'],
 	in: ['cli'],
 	duringTurn: 'now',
-	options: { key: needed('<key>', 'which', 'settings'), value: needed('<value>', 'to what', 'none') },
+	options: {
+		key: needed('<key>', 'the setting', 'settings'),
+		value: needed('<value>', 'its new value', 'none'),
+	},
 	load: async () => (await import('./run.ts')).configSet,
 	lines: async () => (await import('./lines.ts')).editLines,
 });
@@ -54,7 +57,7 @@ export const configTrust = command({
 	duringTurn: 'now',
 	options: {
 		list: flag('--list', 'list the trusted repos'),
-		revoke: flag('--revoke', 'take it back'),
+		revoke: flag('--revoke', 'stop trusting this repo'),
 		json: asJson,
 	},
 	load: async () => (await import('./trust/run.ts')).configTrust,

@@ -6,13 +6,13 @@ const MAX_PACE = 20;
 
 export const demo = command({
 	path: 'demo',
-	about: 'the main job end to end on the bundled demo agents, in a folder of its own',
+	about: 'watch a hand-over between bundled demo agents, in a temporary folder',
 	examples: ['demo', 'demo --keep'],
 	in: ['cli'],
 	duringTurn: 'queued',
 	live: 'the demo',
 	options: {
-		keep: flag('--keep', 'leave the folder for a look'),
+		keep: flag('--keep', 'keep the folder afterwards'),
 		pace: valueOr(
 			'1',
 			'--pace <factor>',

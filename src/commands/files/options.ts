@@ -2,7 +2,7 @@ import { command } from '../command.ts';
 
 export const files = command({
 	path: 'files',
-	about: 'files that this session changed',
+	about: 'list the files that this session changed',
 	examples: ['files'],
 	in: ['shell'],
 	duringTurn: 'now',

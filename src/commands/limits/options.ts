@@ -3,7 +3,7 @@ import { asJson, asTyped, value } from '../options/option-table.ts';
 
 export const limits = command({
 	path: 'limits',
-	about: 'who is limited until when, and by what evidence',
+	about: 'show limited agents, until when, and why',
 	examples: ['limits', 'limits clear claude'],
 	in: ['cli', 'shell'],
 	duringTurn: 'now',
@@ -14,7 +14,7 @@ export const limits = command({
 
 export const limitsClear = command({
 	path: 'limits clear',
-	about: 'forget the limits of one agent, or all',
+	about: 'forget the limits of one agent, or of all',
 	examples: ['limits clear', 'limits clear claude'],
 	in: ['cli'],
 	duringTurn: 'now',

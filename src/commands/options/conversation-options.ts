@@ -21,7 +21,7 @@ export interface ConversationOptions {
 	here: boolean;
 }
 
-export const trust: Option<boolean> = flag('--trust', 'obey the settings of this repo, this time');
+export const trust: Option<boolean> = flag('--trust', 'obey the settings of this repo, this time only');
 
 export const conversationOptions: OptionTable<ConversationOptions> = {
 	agent: value(
@@ -32,7 +32,7 @@ export const conversationOptions: OptionTable<ConversationOptions> = {
 	),
 	model: value(
 		'-m, --model <model>',
-		'the model; without --agent, of the agent that has it',
+		'use this model; without --agent, with the agent that offers it',
 		'none',
 		asTyped,
 	),
@@ -46,19 +46,19 @@ export const conversationOptions: OptionTable<ConversationOptions> = {
 	timeout: value('--timeout <time>', 'stop a turn after this time (90s, 10m)', 'none', readTimeout),
 	maxTurns: value(
 		'-n, --max-turns <count>',
-		'turns a session may have, with those it goes on from',
+		'turns a session may have, with those of the sessions it continues',
 		'none',
 		asTyped,
 	),
 	maxCost: value(
 		'--max-cost <usd>',
-		'dollars a session may cost, with those it goes on from',
+		'dollars a session may cost, with those of the sessions it continues',
 		'none',
 		asTyped,
 	),
-	wait: flag('--wait', 'wait for the earliest reset when nobody is left'),
+	wait: flag('--wait', 'wait for the earliest reset when no agent is available'),
 	trust,
-	here: flag('--here', 'go on with an earlier session in this folder, wherever and by whomever it was begun'),
+	here: flag('--here', 'continue an earlier session in this folder, wherever and by whomever it was started'),
 };
 
 export interface EarlierOptions {
@@ -67,13 +67,10 @@ export interface EarlierOptions {
 }
 
 export const earlierOptions: OptionTable<EarlierOptions> = {
-	continue: flag(
-		'-c, --continue',
-		'go on with the latest session that has work left, of this worktree first',
-	),
+	continue: flag('-c, --continue', 'continue the latest session with work left, in this worktree first'),
 	session: value(
 		'-s, --session <ref>',
-		'go on with this session (id, prefix, suffix, name, latest)',
+		'continue this session (id, prefix, suffix, name, latest)',
 		'sessions',
 		asTyped,
 	),
@@ -113,7 +110,7 @@ export function readTimeout(text: string): number {
 function readOrder(text: string): string[] {
 	const names = text.split(',').map((name) => name.trim());
 	if (names.every((name) => name !== '')) return names;
-	throw new RelayError('usage', `--order ${JSON.stringify(text)} names no agent at one place.`, {
+	throw new RelayError('usage', `--order ${JSON.stringify(text)} has an empty name.`, {
 		hint: 'For example: --order claude,codex',
 	});
 }

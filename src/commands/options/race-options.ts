@@ -48,7 +48,7 @@ const DEFAULT_CHECK_TIME_MS = 10 * 60_000;
 const LONGEST_S = 20 * 86_400;
 
 export const raceOptions: OptionTable<RaceOptions> = {
-	task: value('[task]', 'what each of them does', 'text', asTyped),
+	task: value('[task]', 'what each agent is to do, in quotes', 'text', asTyped),
 	agents: value(
 		'-A, --agents <agents>',
 		'the entrants, for instance claude,codex,claude:opus',
@@ -56,8 +56,8 @@ export const raceOptions: OptionTable<RaceOptions> = {
 		(text) => text.split(','),
 	),
 	file: textFile('read the task from a file (- is stdin)'),
-	encoding: encoding('of that file and of stdin (utf-8)'),
-	check: values('--check <command>', 'passes with exit code 0; once for each check', 'none', asTyped),
+	encoding: encoding('encoding of that file and of stdin (utf-8)'),
+	check: values('--check <command>', 'passes with exit code 0; may be repeated', 'none', asTyped),
 	checkTimeout: time(
 		'--check-timeout',
 		'stop a check or the setup after this time (10m)',
@@ -78,9 +78,9 @@ export const raceOptions: OptionTable<RaceOptions> = {
 		'files',
 		asTyped,
 	),
-	jobs: value('--jobs <count>', 'entrants at the same time (all, up to 8)', 'none', readJobs),
+	jobs: value('--jobs <count>', 'how many entrants run at the same time (all, up to 8)', 'none', readJobs),
 	permissions: permissions('read-only, edit or full'),
-	handover: flag('--handover', 'an entrant at its limit hands over to the next agent'),
+	handover: flag('--handover', 'let an entrant that hits a limit hand over to the next agent'),
 	trust: only('cli', trust),
 	json: documents,
 	quiet: quietly('print only the verdict'),

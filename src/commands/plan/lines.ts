@@ -5,5 +5,5 @@ import type { Look } from '../look.ts';
 export function planLines(plan: TurnState['plan'], { theme }: Look): string[] {
 	return plan.length > 0
 		? plan.map((item) => describePlanItem(item, theme))
-		: [theme.dim('No agent has told a plan yet.')];
+		: [theme.dim('No agent has reported a plan yet.')];
 }

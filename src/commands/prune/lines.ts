@@ -22,7 +22,7 @@ export function pruneLines(page: PruneData, { theme, columns }: Look): string[] 
 			kept.filter(({ stays }) => stays !== null),
 			{ theme, ownName },
 		),
-		...(pruned === null && goes.length === 0 ? ['', 'Nothing would go.'] : []),
+		...(pruned === null && goes.length === 0 ? ['', 'Nothing to remove.'] : []),
 	].flatMap((line) => wrapToColumns(line, columns, { indent: 4 }));
 	// A command stays whole, to be pasted.
 	const step = pruned === null && goes.length > 0 ? ['', `${theme.dim('remove them:')} ${command}`] : [];
@@ -58,7 +58,7 @@ function goingLines(goes: readonly Kept[], { now }: PruneData, theme: Theme): st
 		].filter((fact) => fact !== '');
 		return `  ${theme.accent(nameOf(one))}: ${facts.join(' · ')}`;
 	});
-	return ['', 'This would go:', ...shown, ...more(goes.length, theme)];
+	return ['', 'This would be removed:', ...shown, ...more(goes.length, theme)];
 }
 
 function removedLines(pruned: readonly Pruned[], theme: Theme): string[] {

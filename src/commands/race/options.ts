@@ -3,7 +3,7 @@ import { raceOptions } from '../options/race-options.ts';
 
 export const race = command({
 	path: 'race',
-	about: 'let several agents do one task in worktrees of their own; facts decide who is first',
+	about: 'let several agents do one task, each in its own worktree; facts decide who wins',
 	examples: [
 		'race "fix the failing test" --agents claude,codex --check "npm test"',
 		'race -f task.md --agents claude,claude:opus --setup "npm ci" --max-time 20m',
@@ -13,7 +13,7 @@ export const race = command({
 	in: ['cli', 'shell'],
 	duringTurn: 'queued',
 	shell: {
-		summary: 'let several agents do one task in worktrees of their own; facts decide',
+		summary: 'let several agents do one task, each in its own worktree; facts decide',
 		usage:
 			'race TASK --agents A,B [--check "…"] [FLAGS] | show | list | diff | adopt | open | resume | clean',
 		example: '/race fix the failing test --agents claude,codex --check "npm test"',

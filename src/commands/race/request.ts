@@ -21,7 +21,7 @@ export function raceRequest(
 /** As typed. Throws `usage` where nobody is named. */
 export function namedEntrants({ agents }: Pick<RaceOptions, 'agents'>): readonly string[] {
 	if (agents !== null) return agents;
-	throw new RelayError('usage', 'Who takes part? --agents names the entrants.', {
+	throw new RelayError('usage', 'No entrants were named.', {
 		hint: 'For example: --agents claude,codex',
 	});
 }

@@ -28,5 +28,5 @@ async function readTask(
 	const called = { word: 'task', example: EXAMPLE, question: 'what is the task?' } as const;
 	const task = await context.readTask({ argument, file, encoding, isOptional: false, called });
 	if (task !== null) return task;
-	throw new RelayError('usage', 'There is no task for the race.', { hint: `For example: ${EXAMPLE}` });
+	throw new RelayError('usage', 'No task was given.', { hint: `For example: ${EXAMPLE}` });
 }

@@ -13,7 +13,7 @@ export function runLines({ result, exitCode, ownName, standing, other }: RunData
 	const goOn = `${ownName} run --session ${ref}${standingFlags(standing)}`;
 	const kept = `Session ${sessionId} keeps the work.`;
 	const flag = largerBudget === undefined ? '' : ` ${largerBudget}`;
-	if (other === undefined) return [`${kept} Go on with: ${goOn}${flag}`];
+	if (other === undefined) return [`${kept} Continue with: ${goOn}${flag}`];
 	const read = `${kept} What happened: ${ownName} show ${ref}`;
 	return other === null ? [read] : [read, `Another agent takes over with: ${goOn} --agent ${other}`];
 }

@@ -7,7 +7,7 @@ const options = {
 	...conversationOptions,
 	...earlierOptions,
 	file: textFile('read the task from a file (- is stdin)'),
-	encoding: encoding('of that file and of stdin (utf-8)'),
+	encoding: encoding('encoding of that file and of stdin (utf-8)'),
 	json: documents,
 	quiet: quietly('print only the answer'),
 };

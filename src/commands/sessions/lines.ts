@@ -10,7 +10,7 @@ export function sessionsLines(data: SessionsData, look: Look): string[] {
 	if (data.rows.length === 0) return nothingLines(data, look);
 	const { cut } = data;
 	const more =
-		cut === null ? [] : [look.theme.dim(`The newest ${cut.shown} of ${cut.all}; every one: --all`)];
+		cut === null ? [] : [look.theme.dim(`The newest ${cut.shown} of ${cut.all}; all of them: --all`)];
 	return [...tableLines(data, look), ...more.flatMap((line) => ['', line])];
 }
 

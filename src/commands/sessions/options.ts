@@ -9,8 +9,13 @@ export const sessions = command({
 	duringTurn: 'now',
 	options: {
 		limit: valueOr('20', '-n, --limit <count>', 'at most this many', 'none', countFrom1('--limit takes')),
-		all: flag('--all', 'all of them, each entrant of a race too'),
-		status: choice('--status <status>', 'only these', ['active', 'checkpointed', 'completed', 'damaged']),
+		all: flag('--all', 'list all of them, entrants of races too'),
+		status: choice('--status <status>', 'only sessions with this status', [
+			'active',
+			'checkpointed',
+			'completed',
+			'damaged',
+		]),
 		json: asJson,
 	},
 	load: async () => (await import('./run.ts')).sessions,

@@ -12,7 +12,7 @@ const resumeOptions = {
 export const shell = command({
 	path: 'shell',
 	isDefault: true,
-	about: 'open the shell (also without a command)',
+	about: 'open the shell (the default without a command)',
 	examples: ['', 'shell --agent codex', '--continue'],
 	in: ['cli'],
 	duringTurn: 'queued',

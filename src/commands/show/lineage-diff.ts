@@ -32,8 +32,8 @@ export async function lineageDiff(
 	const after = turns.findLast(({ tree }) => tree.after !== null)?.tree.after ?? null;
 	const diff = before === null || after === null ? null : await readDiff(context, before, after);
 	if (diff !== null) return { id: own.meta.id, turn, before, after, diff };
-	throw new RelayError('not_found', 'There is no snapshot to compare: nothing ran, or not in a git repo.', {
-		hint: 'The files that agents named stand in: agent-relay show',
+	throw new RelayError('not_found', 'No snapshot to compare: nothing ran, or not in a git repo.', {
+		hint: 'The files that agents named are listed in: agent-relay show',
 	});
 }
 

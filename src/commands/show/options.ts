@@ -8,7 +8,7 @@ export const show = command({
 	in: ['cli'],
 	duringTurn: 'now',
 	options: {
-		ref: value('[ref]', 'which; default: the latest', 'sessions', asTyped),
+		ref: value('[ref]', 'which session; default: the latest', 'sessions', asTyped),
 		turn: value('-t, --turn <number>', 'the transcript of one turn', 'none', countFrom1('--turn takes')),
 		packet: flag('--packet', 'the newest resume packet'),
 		diff: flag('--diff', 'what its turns changed'),

@@ -193,6 +193,6 @@ function logOf(lineage: readonly LineageEntry[], { clock }: CommandContext): Sho
 	const logs = lineage.map(({ meta, folder }) => ({ id: meta.id, entries: readLog(folder) }));
 	if (logs.some(({ entries }) => entries.length > 0)) return { kind: 'log', logs, now: clock.now() };
 	throw new RelayError('not_found', `Session ${ownEntry(lineage).meta.id} has no log.`, {
-		hint: 'It is of an older version; its turns and hand-overs: agent-relay show',
+		hint: 'It was recorded by an older version; its turns and hand-overs: agent-relay show',
 	});
 }

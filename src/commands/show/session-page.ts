@@ -77,11 +77,11 @@ function headFields({ meta, folder }: PageEntry, page: SessionPage): Array<[stri
 		['works in', safeLine(`${join(repo.worktree, repo.folder ?? '')}${branch}`, LINE_CHARS)],
 		['folder', safeLine(folder, LINE_CHARS)],
 		['began', formatAgo(fromIso(meta.created_at) ?? now, now)],
-		['origin', page.isOurs ? '' : `${UNWITNESSED}; what it says that you said is not confirmed`],
+		['origin', page.isOurs ? '' : `${UNWITNESSED}; the words that it says are yours are not confirmed`],
 		['agents', safeLine(agents.join(', '), LINE_CHARS)],
 		...Object.entries(meta.agents).map(grantField),
 		['usage', describeUsage(usage)],
-		['in all', lineage.length > 1 ? describeUsage(sumOfUsage(lineage.map((entry) => entry.meta.usage))) : ''],
+		['total', lineage.length > 1 ? describeUsage(sumOfUsage(lineage.map((entry) => entry.meta.usage))) : ''],
 		['packet', safeLine(checkpoint?.packet ?? '', LINE_CHARS)],
 		['waits', page.status === 'checkpointed' ? waitsFor(meta.checkpoint, page) : ''],
 		['error', safeLine(meta.error?.message ?? '', LINE_CHARS)],
@@ -126,7 +126,7 @@ function partsOf({ lineage }: SessionPage): readonly PageEntry[] {
 
 function turnsOf({ meta, turns, log = [] }: PageEntry, isOwn: boolean, page: SessionPage): string[] {
 	const { theme } = page;
-	const title = isOwn ? 'Turns' : `Turns of ${meta.id}, which this session goes on from`;
+	const title = isOwn ? 'Turns' : `Turns of ${meta.id}, which this session continues`;
 	if (turns.length === 0) return [theme.dim(isOwn ? noTurns(meta) : title)];
 	const width = String(turns.at(-1)?.turn ?? 1).length;
 	const reasons = reasonsByTurn(log);

@@ -3,7 +3,7 @@ import { turnNumber, value } from '../options/option-table.ts';
 
 export const transcript = command({
 	path: 'show',
-	about: 'the record of a turn, by default the last',
+	about: 'show the record of a turn (default: the last)',
 	examples: ['show 2'],
 	in: ['shell'],
 	duringTurn: 'now',

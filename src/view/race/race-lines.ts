@@ -83,7 +83,7 @@ export class RaceLines {
 
 	#handOver({ entrant, event }: Extract<RaceEvent, { type: 'entrant_event' }>): string[] {
 		if (event.type !== 'handed_over') return [];
-		return [`${this.#theme.accent('→')} ${entrant}: ${event.to} goes on for ${event.from}`];
+		return [`${this.#theme.accent('→')} ${entrant}: ${event.to} takes over from ${event.from}`];
 	}
 }
 

@@ -115,7 +115,7 @@ export class RaceProgress {
 				cost: event.state.cost_usd ?? 0,
 			});
 			live.prices = oldestPrices([live.prices, event.state]);
-		} else if (event.type === 'handed_over') live.lastAction = `${event.to} goes on for ${event.from}`;
+		} else if (event.type === 'handed_over') live.lastAction = `${event.to} takes over from ${event.from}`;
 		else if (event.type === 'notice') live.lastAction = safeLine(event.text, ACTION_CHARS);
 	}
 

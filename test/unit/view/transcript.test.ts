@@ -155,7 +155,7 @@ describe('a transcript', () => {
 	});
 
 	it('says which tools never told their outcome', () => {
-		expect(shown(started, call('1', 'sleep 9'), finished)).toMatch(/^\? run sleep 9 · no outcome told\n/);
+		expect(shown(started, call('1', 'sleep 9'), finished)).toMatch(/^\? run sleep 9 · outcome unknown\n/);
 	});
 
 	it('shows the whole plan once, then what changed', () => {
@@ -194,7 +194,7 @@ describe('a transcript', () => {
 			losses: [],
 		};
 		expect(shown(event)).toBe(
-			'→ codex goes on for claude: plan window used up (five_hour), resets 14:10 (in 2 h 10 min)\n',
+			'→ codex takes over from claude: plan window used up (five_hour), resets 14:10 (in 2 h 10 min)\n',
 		);
 	});
 
@@ -238,7 +238,7 @@ describe('a transcript', () => {
 			return text.trimEnd().split('\n').at(-1);
 		};
 		expect(end({ isWaiting: true }, '/retry')).toBe(
-			'  The work is saved; the first agent is free 12:01 (in 1 min), and goes on then by itself. Ctrl+C ends the wait.',
+			'  The work is saved; the first agent is free 12:01 (in 1 min); it continues by itself then. Ctrl+C ends the wait.',
 		);
 		expect(end({}, '/retry')).toMatch(/in 1 min\): \/retry then\.$/);
 		expect(end({})).toMatch(/in 1 min\)\.$/);

@@ -40,7 +40,7 @@ export function adoptionLines(result: AdoptResult, theme: Theme, asking: Asking)
 				: '';
 	const counts = [
 		branch === null ? `${formatPlural(written.length, 'file')} written` : '',
-		already.length === 0 ? '' : `${already.length} stood so already`,
+		already.length === 0 ? '' : `${already.length} already the same`,
 	].filter((part) => part !== '');
 	return [
 		...written.map(
@@ -68,7 +68,7 @@ function conflictLines(
 	theme: Theme,
 	{ command, of }: Asking,
 ): string[] {
-	const these = conflicts.length === 1 ? 'this path stands' : `these ${conflicts.length} paths stand`;
+	const these = conflicts.length === 1 ? 'this path is' : `these ${conflicts.length} paths are`;
 	return [
 		`${theme.bad('✗')} Nothing was written: ${these} in the way of ${safeLine(entrant, 60)}.`,
 		...conflicts.map(

@@ -42,7 +42,7 @@ export function cleanPlanLines(plan: CleanPlan, theme: Theme, apply: string | nu
 		];
 	const goes = entrants.filter((entrant) => entrant.refusals.length === 0);
 	return [
-		`Race ${race}: ${goes.length === 0 ? 'nothing' : 'this'} would go; its records stay.`,
+		`Race ${race}: ${goes.length === 0 ? 'nothing' : 'this'} would be removed; its records stay.`,
 		...goes.flatMap((entrant) => goingLines(entrant, theme)),
 		...stayingLines(entrants, theme),
 		...hinted(hint, theme),

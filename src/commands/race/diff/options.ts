@@ -4,13 +4,13 @@ import { asJson, asTyped, value } from '../../options/option-table.ts';
 
 export const raceDiff = command({
 	path: 'race diff',
-	about: 'what an entrant changed, or how two of them differ',
+	about: 'show what an entrant changed, or how two of them differ',
 	examples: ['race diff claude', 'race diff claude codex'],
 	in: ['cli', 'shell'],
 	duringTurn: 'queued',
 	options: {
 		entrant: value('<entrant>', 'whose changes', 'entrants', asTyped),
-		other: value('[other]', 'compared with this one', 'entrants', asTyped),
+		other: value('[other]', 'compare with this one', 'entrants', asTyped),
 		race: ofRace,
 		json: asJson,
 	},

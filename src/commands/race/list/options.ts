@@ -3,7 +3,7 @@ import { asJson, countFrom1, value } from '../../options/option-table.ts';
 
 export const raceList = command({
 	path: 'race list',
-	about: 'the races of this repo, newest first',
+	about: 'list the races of this repo, newest first',
 	examples: ['race list', 'race list --json'],
 	in: ['cli', 'shell'],
 	duringTurn: 'queued',

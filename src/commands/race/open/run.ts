@@ -57,7 +57,7 @@ async function refuseForeign(worktree: string, { repo }: CommandContext): Promis
 	if (commonDir !== null && isListedWorktree(realpathSync(worktree), { commonDir, root })) return;
 	throw new RelayError(
 		'refused',
-		`The record of the race names a folder that is no worktree of this repo: ${worktree}`,
+		`The record of the race names a folder that is not a worktree of this repo: ${worktree}`,
 		{ hint: WRITTEN_BY_OTHERS },
 	);
 }

@@ -3,8 +3,8 @@ import { permissions, trust } from '../../options/conversation-options.ts';
 import { asTyped, documents, only, quietly, value } from '../../options/option-table.ts';
 
 const options = {
-	race: value('[race]', 'which; default: the latest', 'races', asTyped),
-	permissions: permissions('read-only, edit or full; full stands only where it is said again'),
+	race: value('[race]', 'which race; default: the latest', 'races', asTyped),
+	permissions: permissions('read-only, edit or full; full must be given again'),
 	trust: only('cli', trust),
 	json: documents,
 	quiet: quietly('print only the verdict'),
@@ -12,7 +12,7 @@ const options = {
 
 export const raceResume = command({
 	path: 'race resume',
-	about: 'go on with a race that was cut off, or whose entrants met a limit (default: the latest)',
+	about: 'resume a race that was cut off, or whose entrants hit a limit (default: the latest)',
 	examples: ['race resume', 'race resume 7F3K2Q'],
 	in: ['cli', 'shell'],
 	duringTurn: 'queued',

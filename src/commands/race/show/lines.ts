@@ -203,7 +203,7 @@ function nextSteps(
 	// It stands only where it is said again.
 	const again = record.options.permissions === 'full' ? ' -p full' : '';
 	if (record.state === 'cleaned') return [];
-	if (record.state !== 'ended') return isLive ? [] : step('go on', `${command} resume${own}${again}`);
+	if (record.state !== 'ended') return isLive ? [] : step('resume', `${command} resume${own}${again}`);
 	// An entrant that changed nothing has nothing to see or to take.
 	const first = record.winner ?? inOrder(record).find(({ diff }) => diff !== null && diff.files > 0)?.id;
 	const name = record.winner === null ? ` ${first}` : '';
@@ -212,7 +212,7 @@ function nextSteps(
 			? []
 			: [
 					...step('look at it', `${command} diff ${first}${race}`),
-					...(record.adopted.length > 0 ? [] : step('take it over', `${command} adopt${name}${race}`)),
+					...(record.adopted.length > 0 ? [] : step('adopt it', `${command} adopt${name}${race}`)),
 				]),
 		...goOnSteps(record, now).flatMap((what) => step(what, `${command} resume${own}${again}`)),
 		...step('tidy up', `${command} clean${own} --apply`),
@@ -224,5 +224,5 @@ function goOnSteps({ entrants }: RaceRecord, now: number): string[] {
 	const unfinished = entrants.filter(({ outcome }) => outcome === 'limited' || outcome === 'outcome_unknown');
 	const from = Math.min(...unfinished.map(({ limited_until }) => fromIso(limited_until) ?? now));
 	if (unfinished.length === 0) return [];
-	return [from <= now ? 'go on' : `go on from ${describeTime(from, { now })}`];
+	return [from <= now ? 'resume' : `resume from ${describeTime(from, { now })}`];
 }

@@ -3,11 +3,11 @@ import { asJson, asTyped, value } from '../../options/option-table.ts';
 
 export const raceShow = command({
 	path: 'race show',
-	about: 'every figure of a race, its order and why (default: the latest)',
+	about: 'show every figure of a race, its ranking and why (default: the latest)',
 	examples: ['race show', 'race show 7F3K2Q --json'],
 	in: ['cli', 'shell'],
 	duringTurn: 'queued',
-	options: { race: value('[race]', 'which; default: the latest', 'races', asTyped), json: asJson },
+	options: { race: value('[race]', 'which race; default: the latest', 'races', asTyped), json: asJson },
 	load: async () => (await import('./run.ts')).raceShow,
 	lines: async () => (await import('./lines.ts')).raceShowLines,
 });

@@ -149,7 +149,7 @@ describe('the program', () => {
 
 	it('begins its own refusals like every other', async () => {
 		expect((await parse('run', '--agent')).said).toMatch(
-			/^agent-relay: option .* argument missing\n {2}See /,
+			/^agent-relay: option .* argument missing\n {2}For help: /,
 		);
 		expect((await parse('run', '--bogus')).said).toMatch(/^agent-relay: unknown option '--bogus'\n/);
 	});

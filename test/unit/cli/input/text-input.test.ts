@@ -16,7 +16,7 @@ describe('the words of a task', () => {
 		expect(() => read(latin1('prends un café\n'))).toThrow(
 			expect.objectContaining({
 				code: 'usage',
-				message: 'FILE is not UTF-8: the first such byte is number 14.',
+				message: 'FILE is not UTF-8: the first invalid byte is number 14.',
 				hint: expect.stringContaining('--encoding latin1'),
 			}),
 		);

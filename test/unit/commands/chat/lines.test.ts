@@ -46,7 +46,7 @@ describe('the beginning of a chat', () => {
 		const chat = { ...CHAT, until: 'both\x1b[2J are sure', permissions: 'edit' as const };
 		const line = chatBeginLine(fakeSessionMeta({ chat, objective: 'which\n?' }), true, PLAIN_THEME);
 		expect(line).toMatch(
-			/^Chat about "which.*\?" goes on: claude, codex · at most 6 more turns · edit · until "both/,
+			/^Chat about "which.*\?" continues: claude, codex · at most 6 more turns · edit · until "both/,
 		);
 		expect(line).not.toMatch(/[\x00-\x1f]/);
 	});
@@ -72,12 +72,12 @@ describe('the end of a chat', () => {
 		['max_turns', 'its turns are used up'],
 		['timed_out', 'its time is up'],
 		['interrupted', 'stopped'],
-		['too_few', 'fewer than two can go on'],
+		['too_few', 'fewer than two can continue'],
 	] as const)('by %s says how to go on', (outcome, text) => {
 		expect(endOf({ outcome })).toEqual([
 			`■ Chat over: ${text} · 4 turns`,
 			'  read it: agent-relay show 7F3K2Q',
-			'  go on: agent-relay chat --session 7F3K2Q',
+			'  continue: agent-relay chat --session 7F3K2Q',
 		]);
 	});
 
@@ -85,7 +85,7 @@ describe('the end of a chat', () => {
 		const meta = fakeSessionMeta({ chat: { ...CHAT, permissions: 'full' } });
 		const options = { theme: PLAIN_THEME, now: NOON, ownName: 'agent-relay', command: '/chat' };
 		expect(chatEndLines({ ...RESULT, outcome: 'max_turns' }, meta, options).at(-1)).toBe(
-			'  go on: /chat --session 7F3K2Q -p full',
+			'  continue: /chat --session 7F3K2Q -p full',
 		);
 	});
 

@@ -14,7 +14,7 @@ import {
 
 const table = {
 	limit: valueOr('20', '-n, --limit <count>', 'at most', 'none', countFrom1('--limit takes')),
-	status: choice('--status <status>', 'only these', ['active', 'completed']),
+	status: choice('--status <status>', 'only sessions with this status', ['active', 'completed']),
 	all: flag('--all', 'all of them'),
 	ref: value('[ref]', 'of which', 'sessions', asTyped),
 	json: asJson,
@@ -37,7 +37,9 @@ describe('a table of options', () => {
 	});
 
 	it('refuses an operand that is missing', () => {
-		expect(() => readOptions({ key: needed('<key>', 'which', 'settings') }, {})).toThrow('<key> is missing.');
+		expect(() => readOptions({ key: needed('<key>', 'the setting', 'settings') }, {})).toThrow(
+			'<key> is missing.',
+		);
 	});
 
 	it.each([

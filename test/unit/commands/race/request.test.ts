@@ -45,7 +45,7 @@ describe('the flags of a race', () => {
 	});
 
 	it.each<[Given, RegExp]>([
-		[{}, /Who takes part/],
+		[{}, /No entrants were named/],
 		[{ agents: 'claude,,codex' }, /no name/],
 		[{ agents: 'claude', maxTime: 'soon' }, /--max-time takes a time/],
 		[{ agents: 'claude', maxTime: '0' }, /--max-time takes a time/],

@@ -120,7 +120,7 @@ describe('/chat', () => {
 	it('tells how it ended, how to go on, and leaves a note in the session of the shell', async () => {
 		const { printed, relay, ends, isClosed } = await run('x --agents a,b');
 		expect(printed.join('\n')).toContain('Chat over: its turns are used up');
-		expect(printed.join('\n')).toContain('go on: /chat --session ZZZZZZ');
+		expect(printed.join('\n')).toContain('continue: /chat --session ZZZZZZ');
 		expect(relay.calls).toEqual([
 			{
 				call: 'note',

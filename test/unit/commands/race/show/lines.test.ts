@@ -107,11 +107,11 @@ describe('the page of a race', () => {
 		expect(text).toContain('✓ claude was adopted as branch try 3 min ago');
 		expect(text).toContain('agent-relay race diff claude');
 		expect(text).toContain('agent-relay race clean --apply');
-		expect(page(ended()).join('\n')).toMatch(/take it over: agent-relay race adopt\n/);
+		expect(page(ended()).join('\n')).toMatch(/adopt it: agent-relay race adopt\n/);
 		expect(page(ended({ winner: null }), 100, 'GY015').join('\n')).toContain(
 			'race adopt claude --race GY015',
 		);
-		expect(page(ended({ state: 'running' })).join('\n')).toContain('go on: agent-relay race resume');
+		expect(page(ended({ state: 'running' })).join('\n')).toContain('resume: agent-relay race resume');
 		const full = { ...ended().options, permissions: 'full' as const };
 		expect(page(ended({ state: 'running', options: full })).join('\n')).toContain('race resume -p full');
 		const going = page(ended({ state: 'running' }), 100, null, true).join('\n');
@@ -126,18 +126,18 @@ describe('the page of a race', () => {
 		const busy = fakeEntrant('claude', { outcome: 'timed_out' });
 		const steps = (...entrants: RaceRecord['entrants']) =>
 			page(ended({ entrants, ...rankEntrants(entrants), winner: null })).join('\n');
-		expect(steps(idle, busy)).toContain('take it over: agent-relay race adopt claude');
+		expect(steps(idle, busy)).toContain('adopt it: agent-relay race adopt claude');
 		expect(steps(idle)).not.toMatch(/race (?:adopt|diff)/);
 		expect(steps(idle)).toContain('race clean --apply');
 	});
 
 	it('says from when on a race with limited entrants can go on', () => {
 		expect(page(ended()).join('\n')).toMatch(
-			/go on from .*\d\d:\d\d \(in 2 h 30 min\): agent-relay race resume\n/,
+			/resume from .*\d\d:\d\d \(in 2 h 30 min\): agent-relay race resume\n/,
 		);
 		const free = fakeEntrant('gemini', { outcome: 'limited', limited_until: '2026-11-21T11:00:00.000Z' });
 		expect(page(ended({ entrants: [free], ranking: ['gemini'] })).join('\n')).toContain(
-			'\ngo on: agent-relay race resume',
+			'\nresume: agent-relay race resume',
 		);
 		expect(page(ended({ entrants: [fakeEntrant('codex')] })).join('\n')).not.toContain('resume');
 	});
@@ -187,7 +187,7 @@ describe('an adoption as lines', () => {
 		};
 		const asking = { command: 'agent-relay race', of: ' --race GY015' };
 		expect(adoptionLines(result, theme, asking)).toEqual([
-			'✗ Nothing was written: this path stands in the way of claude.',
+			'✗ Nothing was written: this path is in the way of claude.',
 			'  a.txt  changed here',
 			'Merge them three-way: agent-relay race adopt claude --race GY015 --merge',
 		]);

@@ -13,7 +13,7 @@ const count = slashCommand(
 		in: ['cli', 'shell'],
 		duringTurn: 'now',
 		options: {
-			turn: value('[turn]', 'of this turn', 'turns', countFrom1('a turn is')),
+			turn: value('[turn]', 'only this turn', 'turns', countFrom1('a turn is')),
 			limit: value('-n, --limit <count>', 'at most', 'none', countFrom1('--limit takes')),
 			order: choice('--order <order>', 'in this order', ['up', 'down']),
 			all: flag('--all', 'all of them'),

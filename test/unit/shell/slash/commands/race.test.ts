@@ -141,7 +141,7 @@ describe('/race', () => {
 		expect(statuses).toEqual(['race', 'race, 0 of 2 done', 'race, 1 of 2 done']);
 		expect(calls[1]).toBe('close');
 		expect(printed).toContain('claude is first: it passed.');
-		expect(printed).toContain('take it over: /race adopt');
+		expect(printed).toContain('adopt it: /race adopt');
 		expect(ends).toEqual([{ exitCode: 0, isBroken: false }]);
 		expect(relay.calls).toMatchObject([{ call: 'note', text: expect.stringContaining('claude is first') }]);
 	});
