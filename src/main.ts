@@ -3,7 +3,7 @@ import { runProgram } from './cli/run-program.ts';
 import { replaceGoneTerminals, terminalFds } from './core/processes/gone-terminal.ts';
 import { guardOutput } from './core/processes/guard-output.ts';
 
-/** These go on and record when what they print is lost; any other command then has nothing left to do. */
+/** These continue and record when what they print is lost; any other command then has nothing left to do. */
 const RECORDING = new Set(['run', 'chat', 'race', 'race-resume', 'shell', 'resume']);
 
 /** Reads the command line, does what it says and ends the process. `keepCode` speeds up the next start. */
@@ -33,7 +33,7 @@ export function main({ keepCode }: { keepCode: () => void }): void {
 		process.stdout.write('', () => {
 			// A command that only reads, or that could not work, leaves no file behind.
 			if (!isReading && exitCode === 0) keepCode();
-			// A write that failed is told after its callback.
+			// A write that failed is reported after its callback.
 			setImmediate(() => process.exit(exitCode));
 		}),
 	);

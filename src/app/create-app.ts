@@ -226,7 +226,7 @@ export async function storeAt(
 	});
 }
 
-/** True when the process goes on without its terminal: from now on SIGHUP does nothing. */
+/** True when the process continues without its terminal: from now on SIGHUP does nothing. */
 function ignoreHangup(env: Readonly<Record<string, string>>): boolean {
 	const isIgnored = outlivesTerminal(standardStreamKinds(), env);
 	if (isIgnored) process.on('SIGHUP', () => undefined);

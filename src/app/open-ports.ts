@@ -132,7 +132,7 @@ function policyNow({ app, current, trust, agentEnv, cloned }: PolicySources): Po
 
 type Own = Pick<Ports, 'repo' | 'snapshots'>;
 
-/** Where sessions go on: the records stay where they are, and each folder has one relay of its own. */
+/** Where sessions continue: the records stay where they are, and each folder has one relay of its own. */
 function placesOf(app: App, current: ReadonlySettings, own: Own): Places {
 	const known = new Map<string, Promise<Ports>>();
 	return {

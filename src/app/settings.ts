@@ -73,7 +73,7 @@ export const AGENTS_WITHOUT_COMMAND: readonly string[] = [
 	...new Set([...BUILT_IN_AGENTS, ...[...BUILT_IN_ADAPTERS, ...DEMO_ADAPTERS].map(({ id }) => id)]),
 ];
 
-/** The settings at hand with the trust of another worktree, looked at anew where the user's answer changed. */
+/** The settings at hand with the trust of another worktree, looked at again where the user's answer changed. */
 export function settingsThere(repo: RepoFacts, current: ReadonlySettings): ReadonlySettings {
 	let known: { from: Settings; settings: Settings } | null = null;
 	return {

@@ -22,19 +22,19 @@ export interface ProgramStreams {
 }
 
 export async function runProgram(argv: readonly string[], streams: ProgramStreams): Promise<number> {
-	const tell = (text: string) => void streams.errorOutput.write(text);
+	const printError = (text: string) => void streams.errorOutput.write(text);
 	let exitCode = 0;
 	const program: Program = createProgram(async (command, options) => {
 		const all = apart.task === null ? options : { ...options, task: apart.task };
 		exitCode = await runCommand(command, all, streams, program);
 		return exitCode;
-	}, tell);
+	}, printError);
 	const apart = separateTask(argv, program);
 	try {
 		await program.parseAsync([...apart.argv], { from: 'user' });
 		return exitCode;
 	} catch (error) {
-		return exitCodeOfCommander(error) ?? reportError(error, tell, ownName(directoryOf(program.opts())));
+		return exitCodeOfCommander(error) ?? reportError(error, printError, ownName(directoryOf(program.opts())));
 	}
 }
 

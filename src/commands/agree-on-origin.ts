@@ -6,8 +6,8 @@ import { describeNoWitness } from '../relay/resume/session-origin.ts';
 import type { CommandContext } from './context.ts';
 
 /**
- * True when the user says that it goes on; false where nobody can be asked, or nothing is to be asked. Throws
- * `nothing_to_continue` when he says no.
+ * True when the user agrees to continue it; false where nobody can be asked, or nothing is to be asked. Throws
+ * `nothing_to_continue` when the user says no.
  */
 export async function agreeOnOrigin(
 	{ ask, notice, store: openStore }: Pick<CommandContext, 'ask' | 'notice' | 'store'>,

@@ -1,4 +1,4 @@
-/** What a command gets of whoever called it, beside its options. */
+/** What a command gets from its caller, besides its options. */
 import type { Conversation } from '../relay/conversation-contract.ts';
 import type { Live } from './live.ts';
 
@@ -27,7 +27,7 @@ export interface TaskSource {
 	argument: string | null;
 	/** `-f FILE`; `-` is stdin. null: not given. */
 	file: string | null;
-	/** Of what is read from `file` and stdin; null: UTF-8. */
+	/** Encoding of `file` and stdin; null: UTF-8. */
 	encoding: string | null;
 	/** Without a task the command has something to do all the same (`--continue`). */
 	isOptional: boolean;

@@ -52,7 +52,7 @@ export interface Shown<Event> {
 	event(event: Event): void;
 	/** Lines for people, at once; nobody sees them with `--json` or `--quiet`. */
 	lines(draw: (look: Look) => readonly string[]): void;
-	/** What goes on, in a few safe words, where no turn says it. */
+	/** What is happening, in a few safe words, where no turn says it. */
 	status(what: string): void;
 	/** The exit code of the signal that stopped it; null: no signal came. */
 	stoppedBy(): number | null;

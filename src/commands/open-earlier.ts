@@ -1,4 +1,4 @@
-/** The way from `--session`, `--continue` or a named session to the conversation that goes on with it. */
+/** The way from `--session`, `--continue` or a named session to the conversation that continues it. */
 import { existsSync } from 'node:fs';
 import { RelayError } from '../core/errors.ts';
 import { safeLine } from '../core/text.ts';
@@ -16,7 +16,7 @@ export interface Earlier {
 	continue: boolean;
 	/** id, prefix, suffix, name, latest; null: not named. */
 	session: string | null;
-	/** It goes on in this folder, wherever and by whomever it was begun. */
+	/** Continue it in this folder, wherever and by whomever it was started. */
 	here: boolean;
 }
 
@@ -52,7 +52,7 @@ export async function openEarlier(
 
 /**
  * Nobody named the session, and the latest one works in another folder: where somebody can be asked, that is asked before
- * anything runs there. Throws `nothing_to_continue` when he says no. Elsewhere going on names the folder.
+ * anything runs there. Throws `nothing_to_continue` when the user says no. Elsewhere, continuing names the folder.
  */
 async function agreeOnFolder(
 	{ ask, notice, repo }: Pick<CommandContext, 'ask' | 'notice' | 'repo'>,

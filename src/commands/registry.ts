@@ -57,7 +57,7 @@ export const COMMANDS = {
 	transcript,
 } as const;
 
-/** What is no command by itself, by the first word of those below it. */
+/** Groups that are not commands themselves, by the first word of those below them. */
 export const FAMILIES: Readonly<Record<string, { about: string; examples: readonly string[] }>> = {
 	config: {
 		about: 'show and change the configuration',

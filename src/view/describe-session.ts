@@ -1,4 +1,4 @@
-/** What a listing says of a session beside its status. */
+/** What a listing says about a session besides its status. */
 import { parseSessionId } from '../core/ids.ts';
 import type { SessionMeta } from '../sessions/session-meta.ts';
 import { describeCost, formatCount } from '../ui/quantities.ts';
@@ -12,7 +12,7 @@ export function describeKind({ kind, parent }: Pick<SessionMeta, 'kind' | 'paren
 	return kind === 'race' && parent !== null ? `entrant of ${shortRef(parent)}` : kind;
 }
 
-/** `12.3k in 340 out · $0.01`; empty where no agent told of any. */
+/** `12.3k in 340 out · $0.01`; empty where no agent reported any. */
 export function describeUsage(usage: SessionMeta['usage']): string {
 	const read = usage.input_tokens + usage.cache_read_tokens + usage.cache_write_tokens;
 	const parts = [
@@ -22,7 +22,7 @@ export function describeUsage(usage: SessionMeta['usage']): string {
 	return parts.filter((part) => part !== '').join(' · ');
 }
 
-/** Short for commands that are typed; what a record names that is no id becomes no word of one. */
+/** Short for commands that are typed; what a record names that is not an id is not shown as one. */
 export function shortRef(id: string): string {
 	return parseSessionId(id)?.slice(-REF_CHARS) ?? 'ID';
 }

@@ -30,7 +30,7 @@ export function describeFooter(
 	return ending === null ? [footer] : [theme[ending.tone](ending.text), footer];
 }
 
-/** Of a message in a chat; one that was cut off has none. */
+/** The verdict of a message in a chat; one that was cut off has none. */
 function describeVerdict({ verdict, status }: TurnState): string {
 	if (verdict === undefined || status !== 'completed') return '';
 	return verdict === null ? 'no verdict' : `says ${verdict.toUpperCase()}`;

@@ -10,7 +10,7 @@ export interface TranscriptSink {
 	line(text: string): void;
 	/** A line that belongs to what is said; where it is missing, a line like any other. */
 	heading?(text: string): void;
-	/** What is going on now; null: nothing. */
+	/** What is happening now; null: nothing. */
 	status(status: TurnStatus | null): void;
 }
 

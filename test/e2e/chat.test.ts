@@ -122,7 +122,7 @@ describe('chat on the command line', () => {
 		[['chat', '-A', DEMOS], 64, 'No topic'],
 		[['chat', ' ', '-A', DEMOS], 64, 'The topic is empty.\n  For example: agent-relay chat'],
 		[['chat', '-f', 'nowhere', '-A', DEMOS], 64, 'Cannot read the topic'],
-		[['chat', 'x'], 64, 'two to five agents'],
+		[['chat', 'x'], 64, 'takes two to five'],
 		[['chat', 'x', '-A', 'demo-closer'], 64, '2 to 5'],
 		[['chat', 'x', '-A', 'demo-closer,demo-closer'], 64, 'same model and the same role'],
 		[['chat', 'x', '-A', 'claude,codex'], 127, 'is not installed'],

@@ -140,7 +140,7 @@ describe('a race on the command line', () => {
 
 	it.each([
 		[['race', 'x'], 64, 'No entrants were named'],
-		[['race', '-A', DEMOS], 64, 'no task'],
+		[['race', '-A', DEMOS], 64, 'No task was given'],
 		[['race', ' ', '-A', DEMOS], 64, 'The task is empty.\n  For example: agent-relay race'],
 		[['race', 'x', '-A', 'demo-closer,demo-closer'], 64, 'twice'],
 		[['race', 'x', '-A', 'nobody'], 64, 'no agent named'],

@@ -2,7 +2,7 @@ import { closeSync, constants, openSync, readSync } from 'node:fs';
 
 /**
  * Takes from the terminal what was typed and not read yet, so that it answers no question that it was not typed at. To be
- * called in raw mode: half a line is not there to be read else. Does nothing where the process has no terminal.
+ * called in raw mode: otherwise half a line could not be read. Does nothing where the process has no terminal.
  */
 export function dropTypedAhead(): void {
 	let fd: number;

@@ -19,7 +19,7 @@ export class KnownOption extends Option {
 	}
 }
 
-/** Of an option that may be given several times. */
+/** Collects the values of an option that may be given several times. */
 function collect(value: string, before: readonly string[] | undefined): string[] {
 	return [...(before ?? []), value];
 }

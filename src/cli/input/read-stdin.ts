@@ -63,7 +63,7 @@ function hasInput(): boolean {
 
 async function readBytes(need: 'all' | 'whole' | 'beside', deps: StdinDeps): Promise<Buffer | null> {
 	const reading = collect(deps.input());
-	const isSilent = await tellOfWait(need, reading, deps);
+	const isSilent = await announceWait(need, reading, deps);
 	if (!isSilent) return reading.whole;
 	reading.leave();
 	deps.notice('Nothing came on stdin, and nothing writes to it: starting without it.');
@@ -71,7 +71,7 @@ async function readBytes(need: 'all' | 'whole' | 'beside', deps: StdinDeps): Pro
 }
 
 /** Resolves when stdin is at its end, or when it is clear how long it is waited for; true: no longer. */
-async function tellOfWait(
+async function announceWait(
 	need: 'all' | 'whole' | 'beside',
 	reading: Collecting,
 	{ input, clock, processes, notice }: StdinDeps,

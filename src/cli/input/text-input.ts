@@ -6,7 +6,7 @@ import { RelayError } from '../../core/errors.ts';
 export interface TextInput {
 	/** What the bytes are called, at the start of a sentence: `Stdin`, a path. */
 	name: string;
-	/** Of `--encoding`; absent: UTF-8. */
+	/** The value of `--encoding`; absent: UTF-8. */
 	encoding: string | undefined;
 	/** Whether bytes that are not UTF-8 are refused; else they become U+FFFD. */
 	isStrict: boolean;
@@ -61,7 +61,7 @@ function firstBad(bytes: Buffer): number {
 
 /**
  * Refuses words of the command line that were no UTF-8: Node has put U+FFFD in their place by then. Whether it has, only
- * Linux tells; elsewhere a U+FFFD is taken for one that was typed.
+ * Linux reports; elsewhere a U+FFFD is taken for one that was typed.
  */
 export function refuseMangledArgument(argument: string, word: string): void {
 	if (!argument.includes('\ufffd') || isUtf8(commandLine())) return;

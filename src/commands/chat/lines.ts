@@ -14,7 +14,7 @@ import type { Look } from '../look.ts';
 export interface ChatData {
 	result: ChatResult;
 	exitCode: number;
-	/** Of the session as it ended. */
+	/** The session's, as it ended. */
 	meta: SessionMeta;
 	/** Epoch ms. */
 	now: number;
@@ -56,7 +56,7 @@ export function chatBeginLines(
 	return wrapToColumns(chatBeginLine(meta, goesOn, theme), columns, { indent: 2 });
 }
 
-/** Said before anyone speaks, so that the user sees what was asked for, and in a chat that goes on what it is about. */
+/** Said before anyone speaks, so that the user sees what was asked for, and in a continued chat what it is about. */
 export function chatBeginLine(
 	{ chat, objective }: Pick<SessionMeta, 'chat' | 'objective'>,
 	goesOn: boolean,
@@ -105,7 +105,7 @@ export function chatEndLines(
 	const { outcome, sessionId, earliestReset } = result;
 	const short = shortRef(sessionId);
 	const isAgreed = outcome === 'agreed';
-	// It stands only where it is said again.
+	// It must be given again.
 	const again = chat?.permissions === 'full' ? ' -p full' : '';
 	const mark = isAgreed ? theme.good('✓') : theme.warn('■');
 	const facts = [formatPlural(turn_count, 'turn'), tokensOf(usage), costOf(usage)].filter(Boolean);

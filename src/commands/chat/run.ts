@@ -23,7 +23,7 @@ interface ChatOptions {
 	maxTurns: number | null;
 	role: readonly RoleRequest[];
 	until: string | null;
-	/** Of the whole chat, ms. */
+	/** Limit for the whole chat, ms. */
 	timeout: number | null;
 	permissions: PermissionPreset | null;
 	trust: boolean;
@@ -51,8 +51,8 @@ export const chat: Body<ChatOptions, ChatData> = {
 };
 
 /**
- * Runs it to its end and closes it. `goesOn`: it was begun before. `isQuiet`: only its last message is printed, and on stderr why it
- * ended where it could not go on.
+ * Runs it to its end and closes it. `goesOn`: it was started before. `isQuiet`: only its last message is printed, and on stderr why it
+ * ended where it could not continue.
  */
 export function holdChat(
 	context: CommandContext,

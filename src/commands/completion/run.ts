@@ -15,7 +15,7 @@ type WordsOf = (context: CommandContext) => Promise<readonly string[]>;
 const WORDS: Readonly<Record<string, WordsOf>> = {
 	sessions: async ({ store }) => (await store()).list({ limit: OFFERED_SESSIONS }).map(({ id }) => id),
 	races: async (context) => (await races(context)).map(({ id }) => id),
-	/** Of the latest race, which is the one meant where none is named. */
+	/** Those of the latest race, which is the one meant where none is named. */
 	entrants: async (context) => (await races(context))[0]?.entrants.map(({ id }) => id) ?? [],
 	agents: async (context) => agentNames(context),
 };

@@ -42,7 +42,7 @@ function unknownKey(key: string, all: readonly ConfigLine[]): RelayError {
 
 export interface PlacesData {
 	places: ReadonlyArray<{ name: string; path: string; isThere: boolean }>;
-	/** Of all repos. */
+	/** Bytes, all repos together. */
 	snapshotBytes: number;
 }
 

@@ -9,7 +9,7 @@ export interface DiffData {
 	diff: string;
 }
 
-/** What a turn of the session at hand changed, or all of them; without the sessions that it goes on from. */
+/** What a turn of the session at hand changed, or all of them; without the sessions that it continues. */
 export const diff: Body<{ turn: number | null }, DiffData> = {
 	run: async (context, { turn }) => ({
 		exitCode: EXIT.done,

@@ -11,7 +11,7 @@ export interface ConversationOptions {
 	permissions: PermissionPreset | null;
 	/** As typed, with a comma between them. */
 	order: readonly string[] | null;
-	/** Of a turn, ms. */
+	/** Limit for a turn, ms. */
 	timeout: number | null;
 	/** As typed; the configuration reads them. */
 	maxTurns: string | null;

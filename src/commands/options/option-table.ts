@@ -15,11 +15,11 @@ export type ValueKind =
 	| 'sessions'
 	/** Sessions of several agents that talked. */
 	| 'chats'
-	/** Of this repo, and the entrants of the latest one. */
+	/** Races of this repo, and the entrants of the latest one. */
 	| 'races'
 	| 'entrants'
 	| 'settings'
-	/** Of the conversation at hand. */
+	/** Those of the conversation at hand. */
 	| 'turns'
 	| 'files'
 	| 'folders'
@@ -51,7 +51,7 @@ export interface Option<Value> {
 /** Each option by its name: the long flag, or the word of the operand. */
 export type OptionTable<Options> = { readonly [Name in keyof Options]: Option<Options[Name]> };
 
-/** As a front end read them, by name; what is no `Typed` counts as not given. */
+/** As a front end read them, by name; what is not a `Typed` counts as not given. */
 export type Given = Readonly<Record<string, unknown>>;
 
 /** The options of one call. Throws RelayError `usage`. */
@@ -156,7 +156,7 @@ export const countFrom1 =
 		throw new RelayError('usage', `${what} a number from 1 on, not ${JSON.stringify(text)}.`);
 	};
 
-/** Of the conversation at hand. */
+/** A turn of the conversation at hand. */
 export function turnNumber(text: string): number {
 	if (/^\d{1,9}$/.test(text) && Number(text) > 0) return Number(text);
 	throw new RelayError('usage', `a turn is a number from 1 on, not ${JSON.stringify(text)}`);

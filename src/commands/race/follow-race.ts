@@ -22,7 +22,7 @@ export async function followRace(context: CommandContext, race: Race): Promise<R
 			return { record: ended, exitCode: stoppedBy() ?? exitCodeOf(ended, signal), isStopped: signal.aborted };
 		},
 	);
-	// The page tells a race that is held still from one that was stopped.
+	// The page distinguishes a race that is still held from one that was stopped.
 	const page = pageOf(record, context, await context.store());
 	return { exitCode, data: { page, exitCode }, heard: heardOf(record), isStopped };
 }

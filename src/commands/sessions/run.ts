@@ -20,19 +20,19 @@ export interface SessionRow {
 	session: SessionSummary;
 	/** Short, and names this session alone. */
 	ref: string;
-	/** Of a race, its entrants. */
+	/** For a race, its entrants. */
 	agents: readonly string[];
 }
 
 export interface SessionsData {
-	/** Of the records of this repo. */
+	/** The folder of the records of this repo. */
 	folder: string;
 	otherFolders: readonly string[];
 	rows: readonly SessionRow[];
 	status: SessionsOptions['status'];
 	/** How many are shown of how many; null: there are no more. */
 	cut: { shown: number; all: number } | null;
-	/** Of the conversation at hand. */
+	/** The session of the conversation at hand. */
 	current: SessionId | null;
 	/** How a printed command calls this program. */
 	ownName: string;

@@ -20,7 +20,7 @@ export async function agentsOfSessions(
 	return ({ id, meta }) => entrants.get(id) ?? Object.keys(meta?.agents ?? {});
 }
 
-/** None where the record cannot be read: a listing is no place to refuse. */
+/** None where the record cannot be read: a listing does not refuse. */
 function entrantsOf(read: () => { entrants: ReadonlyArray<{ id: string }> }): string[] {
 	try {
 		return read().entrants.map(({ id }) => id);

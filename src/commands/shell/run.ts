@@ -22,7 +22,7 @@ export const resume: Body<ResumeOptions, null> = {
 				hint: 'Start one: agent-relay',
 			});
 		}
-		// `latest` is the latest conversation, which only the listing of kinds can tell.
+		// `latest` is the latest conversation, which only the listing of kinds knows.
 		const isNamed = ref !== null && ref !== 'latest';
 		const session = isNamed ? store.resolve(ref) : 'latest';
 		return openShell(context, { ...options, session, continue: false });

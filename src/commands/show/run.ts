@@ -38,7 +38,7 @@ export type ShowData =
 	| { kind: 'damaged'; page: DamagedPage }
 	/** `text`: what was said, as recorded. */
 	| { kind: 'turn'; state: TurnState; text: string }
-	/** Of each session of the lineage, the oldest first. `now`: epoch ms. */
+	/** One entry per session of the lineage, the oldest first. `now`: epoch ms. */
 	| { kind: 'log'; logs: ReadonlyArray<{ id: string; entries: readonly LogEntry[] }>; now: number }
 	| ({ kind: 'packet' } & NewestPacket)
 	| ({ kind: 'diff' } & LineageDiff);
@@ -147,7 +147,7 @@ function sessionOf(
 	const entries = [...found.slice(0, -1), own];
 	const { isOurs, isTakenOver } = own.witness;
 	const words = describeUnconfirmed(entries);
-	// That another's words are not confirmed is no fault of the record.
+	// That another's words are not confirmed is not a fault of the record.
 	if (words !== null && isOurs && !isTakenOver) own.problems.unshift(words);
 	const lineage = entries.map(withLog);
 	const document = {

@@ -101,7 +101,7 @@ function grantField([agent, known]: [string, LineageEntry['meta']['agents'][stri
 	return [safeLine(agent, 40), safeLine(parts.join(' · '), GRANT_CHARS)];
 }
 
-/** Eight characters tell accounts apart; a login that cannot be seen from outside has none. */
+/** Eight characters distinguish accounts; a login that cannot be seen from outside has none. */
 function accountText({ profile, hash }: NonNullable<TurnState['account']>): string {
 	const login = hash === 'default' ? 'not visible' : hash.slice(0, 8);
 	return profile === null ? login : `${profile} (${login})`;
@@ -119,7 +119,7 @@ function isRace({ meta }: Pick<LineageEntry, 'meta'>): boolean {
 	return meta.kind === 'race' && meta.parent === null;
 }
 
-/** What an entrant goes on from is its race, which has no turns. */
+/** What an entrant continues is its race, which has no turns. */
 function partsOf({ lineage }: SessionPage): readonly PageEntry[] {
 	return lineage.filter((entry) => !isRace(entry));
 }
@@ -139,7 +139,7 @@ function turnsOf({ meta, turns, log = [] }: PageEntry, isOwn: boolean, page: Ses
 	];
 }
 
-/** Why the work went on elsewhere, and below it who else was considered. */
+/** Why the work continued elsewhere, and below it who else was considered. */
 function reasonLines(reason: Reason, width: number, { theme, columns, now }: SessionPage): string[] {
 	const { line, below } = describeLogEvent(reason, now);
 	const rows = (text: string, indent: number) =>

@@ -35,7 +35,7 @@ export function createPlainSink({ output, errorOutput }: PlainStreams, theme: Th
 	};
 }
 
-/** Without colour, reasoning is told apart by a bar before each line. */
+/** Without colour, a bar before each line marks reasoning. */
 function markThought(text: string, atLineStart: boolean, theme: Theme): string {
 	if (theme.hasColor) return theme.dim(text);
 	return (atLineStart ? '| ' : '') + text.replace(/\n(?=.)/gs, '\n| ');

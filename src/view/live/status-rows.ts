@@ -17,7 +17,7 @@ export interface StatusContext {
 	keyHint: ((stops: string) => string) | undefined;
 }
 
-/** What goes on now: the tools that run, and a row with who works and for how long. */
+/** What is happening now: the tools that run, and a row with who works and for how long. */
 export function statusRows(status: TurnStatus, context: StatusContext): string[] {
 	const { theme, columns, elapsedMs, queued, keyHint } = context;
 	const stops = status.stops ?? 'Ctrl+C stops';

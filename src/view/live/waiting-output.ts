@@ -60,7 +60,7 @@ export class WaitingOutput {
 		this.#taken = 0;
 	}
 
-	/** Drops the oldest waiting text but for the last lines; lines about tools and turns stay. */
+	/** Drops the oldest waiting text except the last lines; lines about tools and turns stay. */
 	#skip(): void {
 		let excess = this.#chars - KEPT_CHARS;
 		let skipped = 0;

@@ -36,10 +36,10 @@ export function checksText(entrant: EntrantRecord): string {
 	return entrant.checks.length === 0 ? '' : `${passedOf(entrant)}/${entrant.checks.length}`;
 }
 
-/** Failing tests of the checks that tell a number. */
+/** Failing tests of the checks that report a number. */
 export function failingText({ checks }: EntrantRecord): string {
-	const told = checks.flatMap(({ failing_tests: failing }) => (failing === null ? [] : [failing]));
-	return told.length === 0 ? '' : String(told.reduce((sum, failing) => sum + failing, 0));
+	const reported = checks.flatMap(({ failing_tests: failing }) => (failing === null ? [] : [failing]));
+	return reported.length === 0 ? '' : String(reported.reduce((sum, failing) => sum + failing, 0));
 }
 
 /** `3 +40 -2`, `none`. */
@@ -56,11 +56,11 @@ export function pricesNote(costs: readonly Cost[]): string | null {
 
 /** `12k in 3.4k out`. */
 export function tokensText({ input, output }: EntrantRecord['tokens']): string {
-	const told = [
+	const reported = [
 		input === null ? '' : `${formatCount(input)} in`,
 		output === null ? '' : `${formatCount(output)} out`,
 	];
-	return told.filter((text) => text !== '').join(' ');
+	return reported.filter((text) => text !== '').join(' ');
 }
 
 export function workText({ work_ms }: EntrantRecord): string {

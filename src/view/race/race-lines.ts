@@ -1,4 +1,4 @@
-/** A race told as lines: for a log, a pipe, and the shell's transcript. One line a change of state, none for progress. */
+/** A race as lines: for a log, a pipe, and the shell's transcript. One line a change of state, none for progress. */
 import { fromIso } from '../../core/clock.ts';
 import { formatPlural } from '../../core/plural.ts';
 import { safeLine } from '../../core/text.ts';

@@ -28,11 +28,11 @@ interface Live {
 	number: number;
 	record: EntrantRecord;
 	lastAction: string;
-	/** Of the turns that ended. */
+	/** Those of the turns that ended. */
 	finished: { input: number; output: number; cost: number };
 	/** What their estimates came from. */
 	prices: Pick<Cost, 'prices_as_of'>;
-	/** Of the running turn. */
+	/** The running turn's. */
 	turn: { input: number; output: number; cost: number };
 	paths: Set<string>;
 	message: { id: string; text: string };

@@ -30,7 +30,7 @@ function applyAllLines({ cleaned, isAll, isApplied, command }: RaceCleanData, th
 	return isAll && !isApplied && canGo ? ['', applyLine(`${command} clean --all --apply`, theme)] : [];
 }
 
-/** What a clean would take away. `apply`: the line that does it; null: it is told elsewhere. */
+/** What a clean would take away. `apply`: the line that does it; null: it is shown elsewhere. */
 export function cleanPlanLines(plan: CleanPlan, theme: Theme, apply: string | null): string[] {
 	const { race, entrants, refusals, hint } = plan;
 	if (plan.isCleaned) return [`Race ${race} is clean.`];

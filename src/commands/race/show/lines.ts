@@ -200,7 +200,7 @@ function nextSteps(
 			: [...wrapToColumns(theme.dim(`${what}:`), columns, { indent: 2 }), line];
 	const race = ref === null ? '' : ` --race ${ref}`;
 	const own = ref === null ? '' : ` ${ref}`;
-	// It stands only where it is said again.
+	// It must be given again.
 	const again = record.options.permissions === 'full' ? ' -p full' : '';
 	if (record.state === 'cleaned') return [];
 	if (record.state !== 'ended') return isLive ? [] : step('resume', `${command} resume${own}${again}`);
@@ -219,7 +219,7 @@ function nextSteps(
 	];
 }
 
-/** `go on`, or from when on that makes sense; nothing where everybody is done. */
+/** `resume`, or from when on that makes sense; nothing where everybody is done. */
 function goOnSteps({ entrants }: RaceRecord, now: number): string[] {
 	const unfinished = entrants.filter(({ outcome }) => outcome === 'limited' || outcome === 'outcome_unknown');
 	const from = Math.min(...unfinished.map(({ limited_until }) => fromIso(limited_until) ?? now));
