@@ -35,7 +35,7 @@ describe('sessions of a race', () => {
 		for (const session of [race.id, record.entrants[0]?.session_id ?? ''])
 			await expect(opened({ session })).rejects.toMatchObject({
 				code: 'usage',
-				hint: `Go on with the race: agent-relay race resume ${race.id.slice(-6)}`,
+				hint: `Resume the race: agent-relay race resume ${race.id.slice(-6)}`,
 			});
 	});
 
