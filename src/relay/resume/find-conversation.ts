@@ -14,9 +14,17 @@ export interface FoundConversation extends Pick<SessionSummary, 'id' | 'meta'> {
 /** Without races and their entrants, which `race resume` resumes. */
 const CONVERSATION_KINDS = ['shell', 'run', 'chat'] as const;
 
+/** The newest conversation that is meant, of this worktree if it has one; null: there is none. */
+export function latestConversation(
+	store: SessionStore,
+	isMeant?: (session: SessionSummary) => boolean,
+): SessionSummary | null {
+	return latestSession(store, { kinds: CONVERSATION_KINDS }, isMeant);
+}
+
 /** `ref`: id, prefix, suffix, name or `latest`. Throws `no_such_session`, `ambiguous_session`. */
 export function findConversation(ref: string, store: SessionStore): FoundConversation {
-	const latest = ref === 'latest' ? latestSession(store, { kinds: CONVERSATION_KINDS }) : null;
+	const latest = ref === 'latest' ? latestConversation(store) : null;
 	if (latest !== null) return { ...latest, isNamed: false };
 	const id = store.resolve(ref);
 	return { id, meta: store.read(id), isNamed: ref !== 'latest' };

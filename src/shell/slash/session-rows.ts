@@ -15,8 +15,6 @@ export interface SessionRow {
 	status: SessionMeta['status'];
 	/** Name or first prompt; untrusted text. */
 	title: string;
-	/** It works in the folder where the relay was started. */
-	isHere: boolean;
 	/** Epoch ms. */
 	updatedAt: number;
 }
@@ -39,9 +37,8 @@ export async function sessionRows(
 	);
 	return found.flatMap(({ id, meta, status, lastUsedAt }) => {
 		if (meta === null || status === 'damaged') return [];
-		const { kind, parent, repo } = meta;
+		const { kind, parent } = meta;
 		const title = meta.name ?? meta.title ?? meta.objective ?? '';
-		const isHere = repo.worktree === location.repo.worktree;
-		return [{ id, ref: refOf(id), kind, parent, status, title, isHere, updatedAt: lastUsedAt }];
+		return [{ id, ref: refOf(id), kind, parent, status, title, updatedAt: lastUsedAt }];
 	});
 }

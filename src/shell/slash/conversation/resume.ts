@@ -1,6 +1,7 @@
 import { RelayError } from '../../../core/errors.ts';
 import { formatPlural } from '../../../core/plural.ts';
 import { safeLine } from '../../../core/text.ts';
+import { latestConversation } from '../../../relay/resume/find-conversation.ts';
 import { describeNoWitness } from '../../../relay/resume/session-origin.ts';
 import { formatAgo } from '../../../ui/quantities.ts';
 import { cutToColumns } from '../../../ui/text-width.ts';
@@ -62,12 +63,13 @@ async function isAgreed(id: SessionRow['id'], context: SlashContext): Promise<bo
 	return answer === 'yes' ? true : null;
 }
 
-/** `latest` is the last conversation but the one that runs, of this folder where it has one. */
-async function resolve(ref: string, shell: SlashContext): Promise<SessionRow['id']> {
-	if (ref !== 'latest') return (await shell.context.store()).resolve(ref);
-	const others = await othersOf(shell);
-	const latest = others.find(({ isHere }) => isHere) ?? others[0];
-	if (latest !== undefined) return latest.id;
+/** `latest` is the last conversation other than the current one, as `resume latest` finds it. */
+async function resolve(ref: string, { relay, context }: SlashContext): Promise<SessionRow['id']> {
+	const store = await context.store();
+	if (ref !== 'latest') return store.resolve(ref);
+	const current = relay.session()?.id;
+	const latest = latestConversation(store, ({ id }) => id !== current);
+	if (latest !== null) return latest.id;
 	throw new RelayError('no_such_session', 'There is no other session here.', {
 		hint: 'To continue this one, just type.',
 	});
