@@ -308,7 +308,7 @@ describe('the marks of a race', () => {
 				entrants: [{ ...(claude ?? fakeEntrant('claude')), ...entrant }],
 			}));
 		plant({ worktree: join(victim, 'claude') }, victim);
-		expect((await race.plan()).refusals.join()).toMatch(/no folder for the worktrees of this race/);
+		expect((await race.plan()).refusals.join()).toMatch(/is not a folder of this race.s worktrees/);
 		plant({ worktree: victim });
 		expect((await race.plan()).refusals.join()).toMatch(/holds what is not the race's: codex/);
 		await race.deps.worktrees.remove({ path: race.path('codex'), reason: lockReason(race.id, 'codex') });
