@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { AgentBench, isRunning, processes, TRANSPORTS, until } from '../helpers/terminal-harness.ts';
@@ -14,7 +15,7 @@ const PATIENT = { interruptMs: FOR_EVER_MS, terminateMs: FOR_EVER_MS };
 const pidIn = async (said: Promise<RegExpExecArray>): Promise<number> => Number((await said)[1]);
 const commandsOf = (killed: Array<{ command: string }>) => killed.map(({ command }) => command);
 
-describe.each(TRANSPORTS)('stopping an agent on %s', (_, start) => {
+describe.each(TRANSPORTS)('stopping an agent on %s', (transport, start) => {
 	it('interrupts first, and leaves an agent that obeys its own exit code', async () => {
 		const running = await bench.sh(
 			start,
@@ -55,18 +56,20 @@ describe.each(TRANSPORTS)('stopping an agent on %s', (_, start) => {
 	});
 
 	it('ends what was recorded earlier and has lost its parent since', async () => {
+		const seen = join(bench.folder, `seen-${transport.replaceAll(' ', '-')}`);
 		const running = await bench.sh(
 			start,
-			'(setsid sleep 60 & echo "tool $!"; sleep 1) & wait; echo over; sleep 60',
+			`(setsid sleep 60 & echo "tool $!"; until [ -e '${seen}' ]; do sleep 0.05; done) & wait; echo over; sleep 60`,
 		);
 		const pid = await pidIn(running.says(/tool (\d+)/));
-		const known = await until(
-			() => running.agent.descendants().filter((found) => found.command === 'sleep 60'),
+		const tool = await until(
+			() => running.agent.descendants().find((found) => found.pid === pid && found.command === 'sleep 60'),
 			'the tool to be seen',
 		);
+		writeFileSync(seen, '');
 		await running.says(/over/);
 		expect(running.agent.descendants().map((found) => found.pid)).not.toContain(pid);
-		await running.agent.stop(AT_ONCE, known);
+		await running.agent.stop(AT_ONCE, [tool]);
 		expect(isRunning(pid)).toBe(false);
 	});
 
