@@ -89,7 +89,7 @@ describe('a folder that leads to the records', () => {
 			expect(warnings).toEqual([expect.stringContaining(folder)]);
 			const told = relay.events.flatMap((event) => (event.type === 'notice' ? [event.text] : []));
 			expect(told.filter((text) => text.includes(folder))).toHaveLength(1);
-			expect(told.join()).toMatch(/is (a symbolic link|no folder|another folder) now/);
+			expect(told.join()).toMatch(/is (a symbolic link|not a folder|another folder) now/);
 			await relay.relay.close();
 			expect(JSON.parse(readFileSync(join(folder, 'meta.json'), 'utf8'))).toMatchObject({
 				status: 'completed',
