@@ -12,7 +12,7 @@ import type { Settings, SettingsHolder } from './settings.ts';
 export interface HeldSettings {
 	/** A trust that the user gives meanwhile replaces what it holds. */
 	holder(asked?: AskedSettings): Promise<SettingsHolder>;
-	/** With the same flags, anew. */
+	/** Read again with the same flags. */
 	readAgain(): Promise<Settings>;
 }
 

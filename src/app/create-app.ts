@@ -175,7 +175,7 @@ async function openGit({ env, folder, realPath }: App): Promise<Git> {
 async function findHere(app: App): Promise<RepoFacts> {
 	// An ordinary repo is read without git, so git's own modules are loaded when it is first run.
 	const git: Git = { run: async (args, options) => (await app.git()).run(args, options) };
-	// Elsewhere the system would spell a path of another case anew, and the records of a repo lie where its path says.
+	// Elsewhere the system would spell a path of another case differently, and the records of a repo lie where its path says.
 	return findRepo(app.folder, git, process.platform === 'linux' ? app.realPath : undefined);
 }
 

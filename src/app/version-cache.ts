@@ -33,12 +33,12 @@ export function createVersionCache(file: string, env: () => Readonly<Record<stri
 		const facts = statSync(executable, { throwIfNoEntry: false });
 		const last = answered.get(executable);
 		if (facts !== undefined && last !== undefined && isSameFile(facts, last.facts)) return last.version;
-		const told = () => {
+		const reported = () => {
 			const entry = readEntries(file)[executable];
 			return entry && entry.mtime_ms === facts?.mtimeMs ? entry.version : null;
 		};
 		// Only what has no package was ever asked.
-		const version = told() ?? packageVersion(executable, adapter.install);
+		const version = reported() ?? packageVersion(executable, adapter.install);
 		if (facts !== undefined && version !== null) answered.set(executable, { version, facts });
 		return version;
 	};
@@ -64,7 +64,7 @@ export function createVersionCache(file: string, env: () => Readonly<Record<stri
 	};
 }
 
-/** What is installed anew is another file, or one that was written to. */
+/** A new installation is another file, or one that was written to. */
 const isSameFile = (a: Stats, b: Stats) => a.ino === b.ino && a.dev === b.dev && a.ctimeMs === b.ctimeMs;
 
 function remember(file: string, executable: string, version: string): void {

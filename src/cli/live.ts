@@ -135,7 +135,7 @@ async function withAnswers(
 	const answers = createTerminalAnswers(app.streams.input, { answerTerminal }, stop.interrupt);
 	return {
 		event: (event) => {
-			// Before a question is shown: what was typed until then is no answer to it.
+			// Before a question is shown: what was typed until then does not answer it.
 			answers.event(event);
 			view.event(event);
 		},

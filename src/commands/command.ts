@@ -78,7 +78,7 @@ export interface Command extends Required<CommandFacts> {
 	readonly options: ReadonlyMap<string, Option<unknown>>;
 	/** With `--quiet` it shows nothing before its end. */
 	readonly isSilentWhenQuiet: boolean;
-	/** Loads what a call needs, so that it can be loaded beside other things. */
+	/** Loads what a call needs, so that it can be loaded at the same time as other things. */
 	preload(): Promise<unknown>;
 	/** Throws RelayError, also for options that cannot be read. */
 	call(context: CommandContext, given: Given): Promise<Called>;

@@ -24,7 +24,7 @@ export interface Live {
 	race<T>(running: RunningRace, act: (shown: Shown<RaceEvent>) => Promise<T>): Promise<T>;
 }
 
-/** What runs, as far as the user reaches it. */
+/** What runs, and how the user reaches it. */
 export interface Running {
 	/** Ends all graces: the second Ctrl+C. */
 	stopHard(): void;

@@ -21,8 +21,8 @@ export interface Earlier {
 }
 
 /** Throws RelayError `usage` where both are given. */
-export function refuseTwoSessions({ continue: goesOn, session }: Omit<Earlier, 'here'>): void {
-	if (!goesOn || session === null) return;
+export function refuseTwoSessions({ continue: isContinued, session }: Omit<Earlier, 'here'>): void {
+	if (!isContinued || session === null) return;
 	throw new RelayError('usage', '--continue and --session name two sessions.', {
 		hint: 'Give one of them.',
 	});

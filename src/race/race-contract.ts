@@ -66,7 +66,7 @@ export interface Race {
 	close(): Promise<void>;
 }
 
-// Exported by the modules beside (signatures are part of the contract):
+// Exported by the neighbouring modules (signatures are part of the contract):
 // start-race.ts    startRace(request: RaceRequest, deps: RaceDeps): Promise<Race>      refuses before anything is created
 // resume-race.ts   resumeRace(id: SessionId, deps: RaceDeps): Promise<Race>
 // race-store.ts    readRace(id, store): RaceRecord; listRaces(store): RaceRecord[]; updateRace(session, change): RaceRecord

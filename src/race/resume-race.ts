@@ -1,4 +1,4 @@
-/** Goes on with a race whose relay was stopped or died, or whose limited entrants may work again. */
+/** Resumes a race whose relay was stopped or died, or whose limited entrants may work again. */
 import type { PermissionPreset } from '../agents/agent-adapter.ts';
 import { fromIso } from '../core/clock.ts';
 import { RelayError } from '../core/errors.ts';

@@ -146,8 +146,8 @@ function describeEnd(
 	{ turn, status, stop_reason, duration_ms, limit, error }: Of<'turn_finished'>,
 	now: number,
 ) {
-	const told = error === null ? (stop_reason === 'end_turn' ? null : stop_reason) : error.message;
-	const why = limit === null ? told : limitText(limit, now);
+	const reported = error === null ? (stop_reason === 'end_turn' ? null : stop_reason) : error.message;
+	const why = limit === null ? reported : limitText(limit, now);
 	const took = duration_ms === null ? '' : ` · ${formatDuration(duration_ms)}`;
 	return `turn ${turn} ends: ${words(status)}${why === null ? '' : ` · ${safe(why)}`}${took}`;
 }

@@ -91,7 +91,7 @@ const WAITING = {
 	beside: 'Reading the rest of the task from stdin (to start without it, add < /dev/null).',
 };
 
-/** Whoever started the relay may keep the pipe open without a thought; a process beside it is there to write. */
+/** Whoever started the relay may keep the pipe open unawares; a process next to it is there to write. */
 function hasOtherWriter(processes: StdinDeps['processes']): boolean {
 	const writers = pipeWriters(0) ?? [];
 	if (writers.length === 0) return false;

@@ -6,7 +6,7 @@ import { readStdin, type StdinDeps } from './read-stdin.ts';
 import { decodeText, refuseMangledArgument } from './text-input.ts';
 
 /**
- * The task, verbatim, with what is piped in beside it behind it in a fence; null when none was given. Throws `usage` for an
+ * The task, verbatim, followed by what is piped in, in a fence; null when none was given. Throws `usage` for an
  * empty one, two of them, or a file it cannot read, and what `readStdin` throws.
  */
 export async function readTask(source: TaskSource, stdin: StdinDeps): Promise<string | null> {
@@ -22,7 +22,7 @@ export async function readTask(source: TaskSource, stdin: StdinDeps): Promise<st
 	const words = argument ?? (isFile ? await readTaskFile(file, encoding, called.word) : null);
 	if (words !== null) {
 		refuseEmpty(words, called);
-		// What stands beside a task is material, a diff of old files for instance.
+		// What is piped in with a task is material, a diff of old files for instance.
 		const beside = await readStdin('beside', { encoding, isStrict: false }, stdin);
 		return beside === null || beside.trim() === '' ? words : withPipedText(words, beside);
 	}

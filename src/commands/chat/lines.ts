@@ -50,26 +50,26 @@ export function whyOver({ result, meta, ...rest }: ChatData, left: readonly stri
 
 export function chatBeginLines(
 	meta: Pick<SessionMeta, 'chat' | 'objective'>,
-	goesOn: boolean,
+	isContinued: boolean,
 	{ theme, columns }: Look,
 ): string[] {
-	return wrapToColumns(chatBeginLine(meta, goesOn, theme), columns, { indent: 2 });
+	return wrapToColumns(chatBeginLine(meta, isContinued, theme), columns, { indent: 2 });
 }
 
 /** Said before anyone speaks, so that the user sees what was asked for, and in a continued chat what it is about. */
 export function chatBeginLine(
 	{ chat, objective }: Pick<SessionMeta, 'chat' | 'objective'>,
-	goesOn: boolean,
+	isContinued: boolean,
 	theme: Theme,
 ): string {
 	if (chat === undefined) return '';
 	const { participants, max_turns, permissions, until } = chat;
 	const who = participants.map(({ id }) => safeLine(id, WORDS_CHARS)).join(', ');
 	const facts = [
-		goesOn
+		isContinued
 			? `Chat about ${JSON.stringify(safeLine(objective ?? '', WORDS_CHARS))} continues: ${who}`
 			: `Chat of ${who}`,
-		`at most ${formatPlural(max_turns, goesOn ? 'more turn' : 'turn')}`,
+		`at most ${formatPlural(max_turns, isContinued ? 'more turn' : 'turn')}`,
 		permissions,
 		until === null ? '' : `until ${JSON.stringify(safeLine(until, WORDS_CHARS))}`,
 	];

@@ -45,22 +45,22 @@ export const chat: Body<ChatOptions, ChatData> = {
 		const opening = openingOf(options, words);
 		const talk = await openChat(context, opening, options.trust);
 		const isQuiet = options.quiet && !options.json;
-		return holdChat(context, talk, { goesOn: opening.type === 'earlier', isQuiet });
+		return holdChat(context, talk, { isContinued: opening.type === 'earlier', isQuiet });
 	},
 	toJson: ({ result, exitCode }) => chatResultToJson(result, exitCode),
 };
 
 /**
- * Runs it to its end and closes it. `goesOn`: it was started before. `isQuiet`: only its last message is printed, and on stderr why it
+ * Runs it to its end and closes it. `isContinued`: it was started before. `isQuiet`: only its last message is printed, and on stderr why it
  * ended where it could not continue.
  */
 export function holdChat(
 	context: CommandContext,
 	talk: Chat,
-	{ goesOn, isQuiet }: { goesOn: boolean; isQuiet: boolean },
+	{ isContinued, isQuiet }: { isContinued: boolean; isQuiet: boolean },
 ): Promise<Result<ChatData>> {
 	return context.live.conversation(talk, async (shown) => {
-		shown.lines((look) => chatBeginLines(talk.session().meta, goesOn, look));
+		shown.lines((look) => chatBeginLines(talk.session().meta, isContinued, look));
 		const left: string[] = [];
 		const result = await talk.run({
 			signal: shown.signal,
@@ -130,7 +130,7 @@ async function openChat(context: CommandContext, opening: ChatOpening, isTrusted
 
 const TOPIC_CHARS = 200;
 
-/** For the next agent that gets a packet in a conversation beside the chat. */
+/** For the next agent that gets a packet in a conversation next to the chat. */
 function heardOf(talk: Chat, result: ChatResult): string {
 	const { id, meta } = talk.session();
 	const who = result.participants.map((one) => one.id).join(', ');

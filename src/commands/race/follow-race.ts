@@ -34,7 +34,7 @@ const exitCodeOf = (record: RaceRecord, { aborted }: AbortSignal): number =>
 
 const TASK_CHARS = 200;
 
-/** For the next agent that gets a packet in a conversation beside the race. */
+/** For the next agent that gets a packet in a conversation next to the race. */
 function heardOf({ id, entrants, verdict, ...record }: RaceRecord): string {
 	const who = entrants.map((entrant) => entrant.id).join(', ');
 	const task = JSON.stringify(safeLine(record.task, TASK_CHARS));

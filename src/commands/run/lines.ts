@@ -4,7 +4,7 @@ import type { RunData } from './run.ts';
 
 /**
  * What to type next, where work is left. Where the words of before were just sent again and failed again (`other` is set), the
- * same command is no help: another agent is named where there is one, and where to read what happened.
+ * same command does not help: another agent is named where there is one, and where to read what happened.
  */
 export function runLines({ result, exitCode, ownName, standing, other }: RunData): string[] {
 	if (exitCode === EXIT.done) return [];

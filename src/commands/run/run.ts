@@ -57,9 +57,9 @@ export const run: Body<RunOptions, RunData> = {
 
 async function readTask(
 	context: CommandContext,
-	{ task: argument, file, encoding, continue: goesOn, session }: RunOptions,
+	{ task: argument, file, encoding, continue: isContinued, session }: RunOptions,
 ): Promise<string | null> {
-	const isOptional = goesOn || session !== null;
+	const isOptional = isContinued || session !== null;
 	const called = {
 		word: 'task',
 		example: 'agent-relay run "fix the failing test"',

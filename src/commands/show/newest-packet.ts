@@ -10,7 +10,7 @@ export interface NewestPacket {
 	path: string;
 	/** As recorded. */
 	text: string;
-	/** What stands in the `.json` beside it; undefined: there is none, or it was not read. */
+	/** The content of the `.json` next to it; undefined: there is none, or it was not read. */
 	document: unknown;
 }
 
@@ -31,7 +31,7 @@ function parsePacket(bytes: Buffer, path: string): unknown {
 	try {
 		return JSON.parse(bytes.toString());
 	} catch (error) {
-		throw new RelayError('damaged_record', `The .json beside ${path} is damaged.`, {
+		throw new RelayError('damaged_record', `The .json next to ${path} is damaged.`, {
 			hint: 'The .md can still be read: agent-relay show --packet',
 			cause: error,
 		});

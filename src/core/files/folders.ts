@@ -1,4 +1,4 @@
-/** Folders, made 0700, listed, and told from what else may stand in their place. */
+/** Folders: made 0700, listed, and distinguished from whatever else may be in their place. */
 import { mkdirSync, readdirSync, type Stats, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { hasErrno } from '../errors.ts';

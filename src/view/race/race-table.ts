@@ -20,7 +20,7 @@ export interface RaceTableRoom {
 	elapsedMs: number;
 }
 
-/** From here on all figures of an entrant fit beside its name. */
+/** From here on all figures of an entrant fit next to its name. */
 const WIDE_COLUMNS = 72;
 /** Less than this says nothing of an action. */
 const LEAST_ACTION = 12;

@@ -11,7 +11,7 @@ import type { CommandContext } from '../../context.ts';
 import { adoptDeps } from '../adopt-context.ts';
 import { isAtWork, shortOfRaces } from '../race-names.ts';
 
-/** A race with what its page needs beside it. */
+/** A race, and what else its page needs. */
 export interface RacePage {
 	record: RaceRecord;
 	/** How this race is named on a command line; null: it is the latest, which needs no name. */
