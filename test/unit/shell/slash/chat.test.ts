@@ -71,7 +71,7 @@ async function run(argument: string, result: Partial<ChatResult> = {}) {
 				heard = null,
 				isStopped = false,
 				exitCode,
-			} = await holdChat(context, talk, { goesOn: false, isQuiet: false });
+			} = await holdChat(context, talk, { isContinued: false, isQuiet: false });
 			const lines = (look: Look) => chatLines(data, look);
 			return { exitCode, heard, isStopped, toJson: () => data, lines, quietLines: () => [] };
 		},
