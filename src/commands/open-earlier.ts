@@ -14,7 +14,7 @@ import type { CommandContext } from './context.ts';
 export interface Earlier {
 	/** The latest with work left. */
 	continue: boolean;
-	/** id, prefix, suffix, name, latest; null: not named. */
+	/** id, prefix, suffix, @name, latest; null: not named. */
 	session: string | null;
 	/** Continue it in this folder, wherever and by whomever it was started. */
 	here: boolean;

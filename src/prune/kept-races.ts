@@ -23,7 +23,8 @@ export async function keptRaces(
 	{ clean, worktreesFolder }: { clean: CleanDeps | null; worktreesFolder: string },
 	age: PruneAge,
 ): Promise<Kept[]> {
-	const races = clean === null ? [] : listRaces(clean.relay.store).filter(({ state }) => state !== 'cleaned');
+	const races =
+		clean === null ? [] : listRaces(clean.relay.store, null).filter(({ state }) => state !== 'cleaned');
 	const own: Kept[] = [];
 	if (clean !== null) for (const race of races) own.push(await ownRace(race, clean, age));
 	const known = new Set(races.map(({ folder }) => folder));

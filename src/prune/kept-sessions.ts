@@ -61,7 +61,7 @@ export function keptSessions(
 			path: session.folder,
 			bytes: folderBytes(session.folder),
 			lastUsedAt: session.lastUsedAt,
-			about: about || (session.meta?.name ?? session.meta?.title ?? session.meta?.objective ?? ''),
+			about: about || (session.meta?.title ?? session.meta?.objective ?? ''),
 			stays: isOld ? (why ?? null) : null,
 			remove: isOld && why === null ? () => removeSession(session.id, store, { ...request, known }) : null,
 		};

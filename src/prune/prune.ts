@@ -37,7 +37,7 @@ export async function planPrune(
 ): Promise<Kept[]> {
 	const { store, goneStores } = deps;
 	const kept: Kept[] = [];
-	const listed = onceAStep((one: SessionStore) => one.list());
+	const listed = onceAStep((one: SessionStore) => one.list({ name: null }));
 	if (kinds.has('races')) kept.push(...(await keptRaces(deps, request)));
 	if (kinds.has('sessions')) {
 		const stores = [store, ...deps.livingStores, ...goneStores.map((gone) => gone.store)];

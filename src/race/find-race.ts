@@ -1,16 +1,16 @@
 import { RelayError } from '../core/errors.ts';
 import { parseSessionId, type SessionId } from '../core/ids.ts';
-import { resolveRef } from '../sessions/listing/session-ref.ts';
+import { nameInRef, resolveRef } from '../sessions/listing/session-ref.ts';
 import type { SessionStore } from '../sessions/store/session-store.ts';
 import type { RaceRecord } from './record/race-record.ts';
 import { racesIn } from './record/race-store.ts';
 
 /**
- * The race that is meant by a full id, a unique part of one among the races, or `latest` (also null: of those that can be
- * read). Throws `no_such_session`, `ambiguous_session`, and why the record of the one meant cannot be read.
+ * The race that is meant by a full id, a unique part of one among the races, `latest` (also null: of those that can be
+ * read), or `@name`, for the latest of that name. Throws `no_such_session`, `ambiguous_session`, and why the record of the one meant cannot be read.
  */
 export function findRace(ref: string | null, store: Pick<SessionStore, 'list'>): RaceRecord {
-	const { records, damaged } = racesIn(store);
+	const { records, damaged } = racesIn(store, nameInRef(ref ?? '') ?? undefined);
 	const [newest] = records;
 	const [unread] = damaged;
 	if (newest === undefined && unread === undefined)
@@ -20,7 +20,7 @@ export function findRace(ref: string | null, store: Pick<SessionStore, 'list'>):
 	const newestId = newest === undefined ? null : parseSessionId(newest.id);
 	const ids = [...records.flatMap(({ id }) => parseSessionId(id) ?? []), ...damaged.map(({ id }) => id)];
 	const latest = () => newestId ?? unread?.id ?? null;
-	const id = ref === null ? latest() : resolveRef(ref, { ids, latest, named: () => [] });
+	const id = ref === null ? latest() : resolveRef(ref, { ids, latest });
 	const found = records.find((race) => race.id === id);
 	if (found !== undefined) return found;
 	throw (

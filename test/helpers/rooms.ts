@@ -175,6 +175,7 @@ export const ROOMS: readonly Room[] = [
 			'log/log-entry',
 			'log/read-log',
 			'log/reasons',
+			'names/name-id',
 			'session-meta',
 			'store/new-meta',
 			'store/session-store',

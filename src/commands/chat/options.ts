@@ -31,7 +31,7 @@ const options = {
 	continue: flag('-c, --continue', 'continue the latest chat that has not reached agreement'),
 	session: value(
 		'-s, --session <ref>',
-		'continue this chat (id, prefix, suffix, name, latest)',
+		'continue this chat (id, prefix, suffix, @name, latest)',
 		'chats',
 		asTyped,
 	),

@@ -49,5 +49,5 @@ function turnsOf({ meta }: SessionSummary): string {
 }
 
 function taskOf({ meta, problem }: SessionSummary): string {
-	return safeLine(problem ?? meta?.name ?? meta?.title ?? meta?.objective ?? '', 120);
+	return safeLine(problem ?? meta?.title ?? meta?.objective ?? '', 120);
 }

@@ -4,6 +4,7 @@ import type { SessionId } from '../../core/ids.ts';
 import { EXIT } from '../../relay/exit-codes.ts';
 import { type SessionSummary, sessionPlaces } from '../../sessions/listing/session-list.ts';
 import { shortIds } from '../../sessions/listing/short-ids.ts';
+import { nameOf } from '../../sessions/names/name-id.ts';
 import type { SessionStore } from '../../sessions/store/session-store.ts';
 import type { Body } from '../command.ts';
 import { agentsOfSessions } from './session-agents.ts';
@@ -96,7 +97,7 @@ function sessionToJson(session: SessionSummary): Record<string, unknown> {
 		id: session.id,
 		status: session.status,
 		reason: session.reason,
-		name: meta?.name ?? null,
+		name: meta === null ? null : nameOf(meta),
 		title: meta?.title ?? null,
 		objective: meta?.objective ?? null,
 		kind: meta?.kind ?? null,

@@ -5,7 +5,7 @@ import { asTyped, value } from '../options/option-table.ts';
 const shellOptions = { ...conversationOptions, ...earlierOptions };
 
 const resumeOptions = {
-	ref: value('[ref]', 'this session (id, prefix, suffix, name, latest)', 'sessions', asTyped),
+	ref: value('[ref]', 'this session (id, prefix, suffix, @name, latest)', 'sessions', asTyped),
 	...conversationOptions,
 };
 

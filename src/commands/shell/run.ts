@@ -1,5 +1,6 @@
 /** `agent-relay` and `agent-relay resume`: the shell on a conversation, new or earlier. */
 import { RelayError } from '../../core/errors.ts';
+import { nameInRef } from '../../sessions/listing/session-ref.ts';
 import type { Body, Result } from '../command.ts';
 import type { CommandContext } from '../context.ts';
 import { refuseOddModel, startConversation } from '../conversation-start.ts';
@@ -17,14 +18,14 @@ export const shell: Body<ShellOptions, null> = { run: openShell, toJson: () => u
 export const resume: Body<ResumeOptions, null> = {
 	run: async (context, { ref, ...options }) => {
 		const store = await context.store();
-		if (store.list({ limit: 1 }).length === 0) {
+		if ((ref === null || ref === 'latest') && store.list({ limit: 1 }).length === 0) {
 			throw new RelayError('no_such_session', 'There is no session here yet.', {
 				hint: 'Start one: agent-relay',
 			});
 		}
-		// `latest` is the latest conversation, which only the listing of kinds knows.
-		const isNamed = ref !== null && ref !== 'latest';
-		const session = isNamed ? store.resolve(ref) : 'latest';
+		// `latest` is the latest conversation, which only the listing of kinds knows; so is the latest of a name.
+		const isLatest = ref === null || ref === 'latest' || nameInRef(ref) !== null;
+		const session = isLatest ? (ref ?? 'latest') : store.resolve(ref);
 		return openShell(context, { ...options, session, continue: false });
 	},
 	toJson: () => undefined,

@@ -7,6 +7,7 @@ import type { SessionId } from '../../core/ids.ts';
 import { safeLine } from '../../core/text.ts';
 import { parseRecord, readRecord, refuseNewer } from '../../sessions/files/json-record.ts';
 import { RACE_FILE } from '../../sessions/files/session-paths.ts';
+import type { NameId } from '../../sessions/names/name-id.ts';
 import type { OpenSession, SessionStore } from '../../sessions/store/session-store.ts';
 import { eventsOfRace } from './race-log.ts';
 import { RACE_RECORD_VERSION, type RaceRecord, raceRecordSchema } from './race-record.ts';
@@ -29,10 +30,13 @@ interface Races {
 	damaged: Array<{ id: SessionId; error: RelayError }>;
 }
 
-/** Reads the records of all sessions once. */
-export function racesIn(store: Listed): Races {
+/** Reads the records of all sessions once. `name`: those of this name, null: of every name; absent: of the name in force. */
+export function racesIn(store: Listed, name?: NameId | null): Races {
 	const races: Races = { records: [], damaged: [] };
-	for (const { id, meta, folder } of store.list({ order: 'created' })) {
+	for (const { id, meta, folder } of store.list({
+		order: 'created',
+		...(name === undefined ? {} : { name }),
+	})) {
 		if (meta?.kind !== 'race' || meta.parent !== null) continue;
 		try {
 			const record = readRecordOf(folder);
@@ -46,7 +50,7 @@ export function racesIn(store: Listed): Races {
 }
 
 /** Those of `racesIn` that can be read. */
-export const listRaces = (store: Listed): RaceRecord[] => racesIn(store).records;
+export const listRaces = (store: Listed, name?: NameId | null): RaceRecord[] => racesIn(store, name).records;
 
 /**
  * Replaces the record by `change` of it. Throws `session_locked` when the lock went to someone else, `disk_full`,

@@ -34,7 +34,7 @@ export interface ChatChanges
 	isAccepted?: boolean;
 }
 
-/** `session`: the session to continue (id, prefix, suffix, name, latest); null: the newest chat with work left. */
+/** `session`: the session to continue (id, prefix, suffix, @name, latest); null: the newest chat with work left. */
 export type ChatOpening =
 	| ({ type: 'new' } & Omit<ChatRequest, 'parentTurn'>)
 	| ({ type: 'earlier'; session: string | null } & Omit<ChatChanges, 'parentTurn'>);

@@ -3,6 +3,8 @@ import { RelayError } from '../../core/errors.ts';
 import type { SessionId } from '../../core/ids.ts';
 import { latestSession, latestUnfinished } from '../../sessions/listing/latest-session.ts';
 import type { SessionSummary } from '../../sessions/listing/session-list.ts';
+import { nameInRef } from '../../sessions/listing/session-ref.ts';
+import type { NameId } from '../../sessions/names/name-id.ts';
 import type { SessionMeta } from '../../sessions/session-meta.ts';
 import type { SessionStore } from '../../sessions/store/session-store.ts';
 
@@ -14,20 +16,25 @@ export interface FoundConversation extends Pick<SessionSummary, 'id' | 'meta'> {
 /** Without races and their entrants, which `race resume` resumes. */
 const CONVERSATION_KINDS = ['shell', 'run', 'chat'] as const;
 
-/** The newest conversation that is meant, of this worktree if it has one; null: there is none. */
+/** The newest conversation that is meant, of this worktree if it has one; null: there is none. `name`: as for a listing. */
 export function latestConversation(
 	store: SessionStore,
 	isMeant?: (session: SessionSummary) => boolean,
+	name?: NameId,
 ): SessionSummary | null {
-	return latestSession(store, { kinds: CONVERSATION_KINDS }, isMeant);
+	return latestSession(store, { kinds: CONVERSATION_KINDS, ...ofName(name) }, isMeant);
 }
 
-/** `ref`: id, prefix, suffix, name or `latest`. Throws `no_such_session`, `ambiguous_session`. */
+const ofName = (name: NameId | undefined) => (name === undefined ? {} : { name });
+
+/** `ref`: id, prefix, suffix, `@name` or `latest`. Throws `no_such_session`, `ambiguous_session`. */
 export function findConversation(ref: string, store: SessionStore): FoundConversation {
-	const latest = ref === 'latest' ? latestConversation(store) : null;
+	const name = nameInRef(ref) ?? undefined;
+	const isLatest = ref === 'latest' || name !== undefined;
+	const latest = isLatest ? latestConversation(store, undefined, name) : null;
 	if (latest !== null) return { ...latest, isNamed: false };
 	const id = store.resolve(ref);
-	return { id, meta: store.read(id), isNamed: ref !== 'latest' };
+	return { id, meta: store.read(id), isNamed: !isLatest };
 }
 
 /** The latest one with work left, the user's own first. Throws `nothing_to_continue`. */
@@ -45,10 +52,12 @@ export function findUnfinished(store: SessionStore): FoundConversation {
 
 /** `ref`: as for `findConversation`; null: the newest chat with work left. Throws `nothing_to_continue` if there is none. */
 export function findChat(ref: string | null, store: SessionStore): SessionId {
-	if (ref !== null && ref !== 'latest') return store.resolve(ref);
+	const name = nameInRef(ref ?? '');
+	if (ref !== null && ref !== 'latest' && name === null) return store.resolve(ref);
+	const chats = { kinds: ['chat'] as const, ...ofName(name ?? undefined) };
 	const find = ref === null ? latestUnfinished : latestSession;
 	const isOwn = ({ id }: SessionSummary) => store.witness(id).isOurs;
-	const newest = find(store, { kinds: ['chat'] }, isOwn) ?? find(store, { kinds: ['chat'] });
+	const newest = find(store, chats, isOwn) ?? find(store, chats);
 	if (newest !== null) return newest.id;
 	throw new RelayError('nothing_to_continue', 'No chat here has work left.', {
 		hint: 'Start one: agent-relay chat "TOPIC" --agents claude,codex',

@@ -27,7 +27,7 @@ export function latestSession(
 /** The newest checkpointed session that is meant. Throws `session_locked` if every one that is meant is in use elsewhere. */
 export function latestUnfinished(
 	store: Listing & { refuseLocked(id: SessionId): void },
-	options: Pick<ListOptions, 'kinds'>,
+	options: Pick<ListOptions, 'kinds' | 'name'>,
 	isMeant?: (session: SessionSummary) => boolean,
 ): SessionSummary | null {
 	const latest = latestSession(store, { ...options, status: 'checkpointed' }, isMeant);

@@ -14,6 +14,7 @@ import {
 	type StoreLocation,
 	storeFolders,
 } from '../files/store-location.ts';
+import { type NameId, nameOf } from '../names/name-id.ts';
 import type { CheckpointReason, SessionMeta } from '../session-meta.ts';
 import { type LockContext, readLock } from '../store/lock-record.ts';
 import { newestTurnTime, readNewestTurns } from '../turns/turn-states.ts';
@@ -44,6 +45,8 @@ export interface ListOptions {
 	order?: 'used' | 'created' | 'touched';
 	/** Only these. */
 	kinds?: ReadonlyArray<SessionMeta['kind']>;
+	/** Only those of this name; null: of every name. Absent: of the name in force where the store is asked, else of every one. */
+	name?: NameId | null;
 	/** Only those that work in this folder. */
 	worktree?: string;
 	/** Leaves out what is left of a relay that ended before its session began. */
@@ -157,6 +160,7 @@ export function listSessions(
 		const found = summarize(folder, context, options);
 		if (found === null || (options.status !== undefined && found.status !== options.status)) continue;
 		if (options.isBegun && found.meta === null && isUnbegun(folder)) continue;
+		if (options.name && nameOf(found.meta) !== options.name) continue;
 		if (options.kinds && !(found.meta && options.kinds.includes(found.meta.kind))) continue;
 		if (options.worktree !== undefined && found.meta?.repo.worktree !== options.worktree) continue;
 		if (options.isFolded && found.meta && isInRace(location, found.meta)) continue;

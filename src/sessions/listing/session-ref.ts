@@ -1,36 +1,43 @@
 import { RelayError } from '../../core/errors.ts';
 import { parseSessionId, type SessionId } from '../../core/ids.ts';
+import { type NameId, requireNameId } from '../names/name-id.ts';
 
 export interface RefChoices {
 	ids: readonly SessionId[];
-	/** Asked only when needed: the id last used. */
-	latest(): SessionId | null;
-	/** Asked only when the id does not decide: sessions with exactly this name. */
-	named(name: string): SessionId[];
+	/** Asked only when needed: the id last used, of this name; null: of the name in force. */
+	latest(name: NameId | null): SessionId | null;
 }
 
+/** The name of a REF that is a name, `@review`; null: it is none. Throws `usage` for one that cannot be a name. */
+export const nameInRef = (ref: string): NameId | null =>
+	ref.startsWith('@') ? requireNameId(ref.slice(1)) : null;
+
 /**
- * The session a user means by a full ULID, `latest`, a unique prefix or suffix of an id (any case), or a name. Throws
- * `no_such_session` or `ambiguous_session`, naming candidates.
+ * The session a user means by a full ULID, `latest`, a unique prefix or suffix of an id (any case), or `@name`: the latest of that
+ * name. Throws `no_such_session` or `ambiguous_session`, naming candidates, and `usage` for what cannot be a name.
  */
-export function resolveRef(ref: string, { ids, latest, named }: RefChoices): SessionId {
+export function resolveRef(ref: string, { ids, latest }: RefChoices): SessionId {
 	const whole = parseSessionId(ref);
 	if (whole !== null && ids.includes(whole)) return whole;
-	if (ref === 'latest') return latest() ?? refuseUnknown(ref, ids);
+	if (ref === 'latest') return latest(null) ?? refuseUnknown(ref, ids);
+	const name = nameInRef(ref);
+	if (name !== null) return latest(name) ?? refuseNothingOf(name);
 	const part = ref.toUpperCase();
 	const partial = ref === '' ? [] : ids.filter((id) => id.startsWith(part) || id.endsWith(part));
 	const [only, ...others] = partial;
-	if (only !== undefined && others.length === 0) return only;
-	const byName = ref === '' ? [] : named(ref);
-	const [first, ...more] = byName;
-	if (first !== undefined && more.length === 0) return first;
-	const candidates = byName.length > 0 ? byName : partial;
-	if (candidates.length === 0) return refuseUnknown(ref, ids);
+	if (only === undefined) return refuseUnknown(ref, ids);
+	if (others.length === 0) return only;
 	throw new RelayError(
 		'ambiguous_session',
-		`${JSON.stringify(ref)} matches ${candidates.length} sessions: ${shortList(candidates)}`,
+		`${JSON.stringify(ref)} matches ${partial.length} sessions: ${shortList(partial)}`,
 		{ hint: 'give more of the id' },
 	);
+}
+
+function refuseNothingOf(name: NameId): never {
+	throw new RelayError('no_such_session', `There is no session of @${name} here.`, {
+		hint: 'List the names: agent-relay name list',
+	});
 }
 
 function refuseUnknown(ref: string, ids: readonly SessionId[]): never {

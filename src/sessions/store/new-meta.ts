@@ -2,6 +2,7 @@ import { toIso } from '../../core/clock.ts';
 import type { SessionId } from '../../core/ids.ts';
 import { recordedFolder } from '../../git/repo/start-folder.ts';
 import type { RepoFacts } from '../../git/repo-facts.ts';
+import { type NameId, toMetaName } from '../names/name-id.ts';
 import { type ChatRecord, SESSION_META_VERSION, type SessionMeta } from '../session-meta.ts';
 
 export interface SessionInit {
@@ -9,7 +10,6 @@ export interface SessionInit {
 	/** The first prompt, verbatim; default: the parent's objective, else null. */
 	objective?: string | null;
 	title?: string | null;
-	name?: string | null;
 	workstream?: string | null;
 	/** A completed session that this one continues. */
 	parent?: SessionId | null;
@@ -24,12 +24,14 @@ export interface SessionInit {
 	chat?: ChatRecord;
 }
 
-/** The first `meta.json` of a session. A child takes over objective, workstream, native ids and notes of its parent. */
+/** The first `meta.json` of a session. A child takes over objective, name, workstream, native ids and notes of its parent. */
 export function newMeta(options: {
 	id: SessionId;
 	init: SessionInit;
 	parent: SessionMeta | null;
 	repo: RepoFacts;
+	/** Of a session without a parent. */
+	name: NameId;
 	now: number;
 	relayVersion: string;
 }): SessionMeta {
@@ -43,7 +45,7 @@ export function newMeta(options: {
 		status: 'active',
 		objective: init.objective ?? parent?.objective ?? null,
 		title: init.title ?? parent?.title ?? null,
-		name: init.name ?? null,
+		name: parent === null ? toMetaName(options.name) : parent.name,
 		workstream: init.workstream ?? parent?.workstream ?? null,
 		repo: {
 			root: repo.root,

@@ -29,6 +29,7 @@ import {
 } from '../listing/session-list.ts';
 import { resolveRef } from '../listing/session-ref.ts';
 import type { TrueStatus } from '../listing/session-status.ts';
+import { DEFAULT_NAME, type NameId, type NameInForce, nameOf } from '../names/name-id.ts';
 import { SESSION_META_VERSION, type SessionMeta } from '../session-meta.ts';
 import { reopen } from '../transitions.ts';
 import type { TurnState } from '../turns/turn-state.ts';
@@ -63,7 +64,7 @@ export interface SessionStore {
 	read(id: SessionId): SessionMeta;
 	/** The true status, whatever the record says. Throws like `read`. */
 	status(id: SessionId): TrueStatus;
-	/** Newest use first, with the true status. Never throws for one bad record. */
+	/** Newest use first, with the true status, of the name in force unless `name` says otherwise. Never throws for one bad record. */
 	list(options?: ListOptions): SessionSummary[];
 	/** Where a session's records are. */
 	folderOf(id: SessionId): string;
@@ -78,7 +79,7 @@ export interface SessionStore {
 	remove(id: SessionId, judge?: (is: 'locked' | 'gone') => void): void;
 	/** Throws `session_locked` if another process works in the session. */
 	refuseLocked(id: SessionId): void;
-	/** See `resolveRef`. */
+	/** See `resolveRef`. With a name that the user gave, a session of another one is `no_such_session`. */
 	resolve(ref: string): SessionId;
 	/** Ascending; turns whose state cannot be read are left out (`lineage` names them). */
 	turns(id: SessionId): TurnState[];
@@ -93,6 +94,8 @@ export interface SessionStoreOptions {
 	ids: (newest: SessionId | null) => SessionId;
 	processes: LockProcesses;
 	relayVersion: string;
+	/** Default: `default`, not given. It may change while the process runs. */
+	name?: () => NameInForce;
 	witnesses: Witnesses;
 	/** Gets one line for the user that cannot wait for the end of a turn. */
 	onNotice?: (text: string) => void;
@@ -100,6 +103,7 @@ export interface SessionStoreOptions {
 
 export function createSessionStore(options: SessionStoreOptions): SessionStore {
 	const { location, clock, processes, witnesses, onNotice = () => undefined } = options;
+	const { name: nameInForce = () => NOTHING_GIVEN } = options;
 	const context: LockContext = { clock, processes };
 	const folderOf = (id: SessionId) => folderOfSession(location, id);
 
@@ -159,7 +163,8 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
 			const notices = protect(folder, protection);
 			const lock = explainingWrites(folder, () => acquireLock(folder, context, { siblings }));
 			const { relayVersion } = options;
-			const meta = newMeta({ id, init, parent, repo: location.repo, now: clock.now(), relayVersion });
+			const { id: name } = nameInForce();
+			const meta = newMeta({ id, init, parent, name, repo: location.repo, now: clock.now(), relayVersion });
 			const path = join(folder, META_FILE);
 			// On disk before the record: after any crash, a session that has a record is known to be ours.
 			const witness = beginWitness(id, init);
@@ -235,6 +240,29 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
 		}
 	};
 
+	/** Where the user gave a name, the sessions of others are not found. */
+	const refuseOtherName = (name: NameId | null, what: string): void => {
+		const { id, isGiven } = nameInForce();
+		if (!isGiven || name === null || name === id) return;
+		throw new RelayError('no_such_session', `${what} is of @${name}, and this command works under @${id}.`, {
+			hint: `Name the line of work that it belongs to: --name ${name}`,
+		});
+	};
+	const list = ({ name = nameInForce().id, ...more }: ListOptions = {}): SessionSummary[] => {
+		refuseOtherName(name, 'What is asked for');
+		return listSessions(location, { ...more, name }, context);
+	};
+
+	const resolve = (ref: string): SessionId => {
+		const found = resolveRef(ref, {
+			ids: sessionIds(location),
+			latest: (name) =>
+				latestSession({ location, list }, { isBegun: true, ...(name === null ? {} : { name }) })?.id ?? null,
+		});
+		if (nameInForce().isGiven) refuseOtherName(recordedName(folderOf(found)), `Session ${found}`);
+		return found;
+	};
+
 	return {
 		location,
 		create,
@@ -242,25 +270,28 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
 		remove: (id, judge = () => undefined) => removal.remove(id, judge),
 		read: (id) => read(id),
 		status: (id) => trueStatus(folderOf(id), read(id), context),
-		list: (listOptions = {}) => listSessions(location, listOptions, context),
+		list,
 		folderOf,
 		witness: witnesses.of,
 		refuseLocked: (id) => {
 			const holder = readLock(folderOf(id), context);
 			if (holder?.judged === 'held') throw lockedBy(holder);
 		},
-		resolve: (ref) =>
-			resolveRef(ref, {
-				ids: sessionIds(location),
-				latest: () =>
-					latestSession({ location, list: (all) => listSessions(location, all, context) }, { isBegun: true })
-						?.id ?? null,
-				named: (name) =>
-					listSessions(location, {}, context)
-						.filter(({ meta }) => meta?.name === name)
-						.map(({ id }) => id),
-			}),
+		resolve,
 		turns: (id) => readTurns(folderOf(id)).turns,
 		lineage,
 	};
+}
+
+const NOTHING_GIVEN: NameInForce = { id: DEFAULT_NAME, isGiven: false };
+
+/** null: the record does not say. */
+function recordedName(folder: string): NameId | null {
+	try {
+		const meta = readMeta(join(folder, META_FILE));
+		return meta && nameOf(meta);
+	} catch (error) {
+		if (error instanceof RelayError) return null;
+		throw error;
+	}
 }

@@ -13,7 +13,7 @@ export interface SessionRow {
 	/** The race of an entrant; the session that this one continues. */
 	parent: string | null;
 	status: SessionMeta['status'];
-	/** Name or first prompt; untrusted text. */
+	/** Title or first prompt; untrusted text. */
 	title: string;
 	/** Epoch ms. */
 	updatedAt: number;
@@ -38,7 +38,7 @@ export async function sessionRows(
 	return found.flatMap(({ id, meta, status, lastUsedAt }) => {
 		if (meta === null || status === 'damaged') return [];
 		const { kind, parent } = meta;
-		const title = meta.name ?? meta.title ?? meta.objective ?? '';
+		const title = meta.title ?? meta.objective ?? '';
 		return [{ id, ref: refOf(id), kind, parent, status, title, updatedAt: lastUsedAt }];
 	});
 }

@@ -270,9 +270,12 @@ export const wordTargets: FuzzTarget[] = [
 		'references',
 		'lead to one of the sessions, or nowhere',
 		100,
-		fc.oneof(oddText, fc.constantFrom('latest', '01J', '0001', '01jd0000000000000000000000')),
+		fc.oneof(
+			oddText,
+			fc.constantFrom('latest', '@review', '@../..', '01J', '0001', '01jd0000000000000000000000'),
+		),
 		(ref) => {
-			const found = orTold(() => resolveRef(ref, { ids: IDS, latest: () => null, named: () => [] }));
+			const found = orTold(() => resolveRef(ref, { ids: IDS, latest: () => null }));
 			if (found !== undefined) expect(IDS).toContain(found);
 			const id = parseSessionId(ref);
 			if (id !== null) expect(id).toMatch(/^[0-9A-Z]{26}$/);

@@ -3,6 +3,7 @@ import { formatPlural } from '../../../core/plural.ts';
 import { safeLine } from '../../../core/text.ts';
 import { latestConversation } from '../../../relay/resume/find-conversation.ts';
 import { describeNoWitness } from '../../../relay/resume/session-origin.ts';
+import { nameInRef } from '../../../sessions/listing/session-ref.ts';
 import { formatAgo } from '../../../ui/quantities.ts';
 import { cutToColumns } from '../../../ui/text-width.ts';
 import { describeKind } from '../../../view/describe-session.ts';
@@ -20,7 +21,7 @@ export const resume: SlashCommand = {
 	name: 'resume',
 	aliases: [],
 	usage: 'resume [REF] [--here]',
-	summary: 'resume another session: id, part of it, name, latest',
+	summary: 'resume another session: id, part of it, @name, latest',
 	example: '/resume latest',
 	duringTurn: 'queued',
 	async complete({ context }): Promise<readonly Candidate[]> {
@@ -66,9 +67,10 @@ async function isAgreed(id: SessionRow['id'], context: SlashContext): Promise<bo
 /** `latest` is the last conversation other than the current one, as `resume latest` finds it. */
 async function resolve(ref: string, { relay, context }: SlashContext): Promise<SessionRow['id']> {
 	const store = await context.store();
-	if (ref !== 'latest') return store.resolve(ref);
+	const name = nameInRef(ref) ?? undefined;
+	if (ref !== 'latest' && name === undefined) return store.resolve(ref);
 	const current = relay.session()?.id;
-	const latest = latestConversation(store, ({ id }) => id !== current);
+	const latest = latestConversation(store, ({ id }) => id !== current, name);
 	if (latest !== null) return latest.id;
 	throw new RelayError('no_such_session', 'There is no other session here.', {
 		hint: 'To continue this one, just type.',

@@ -10,23 +10,34 @@ const id = (text: string): SessionId => {
 const A = id('01JD00000000000000000000AA');
 const B = id('01JD00000000000000000000BB');
 const C = id('01JE00000000000000000000BB');
-const choices = (names: Record<string, SessionId[]> = {}) => ({
+const choices = (names: Record<string, SessionId> = {}) => ({
 	ids: [A, B, C],
-	latest: () => B,
-	named: (name: string) => names[name] ?? [],
+	latest: (name: string | null) => (name === null ? B : (names[name] ?? null)),
 });
 
 describe('a session reference', () => {
-	it('may be a whole id in any case, a unique prefix or suffix, latest, or a name', () => {
+	it('may be a whole id in any case, a unique prefix or suffix, latest, or @name', () => {
 		expect(resolveRef(A.toLowerCase(), choices())).toBe(A);
 		expect(resolveRef('01JE', choices())).toBe(C);
 		expect(resolveRef('aa', choices())).toBe(A);
 		expect(resolveRef('latest', choices())).toBe(B);
-		expect(resolveRef('review', choices({ review: [C] }))).toBe(C);
+		expect(resolveRef('@review', choices({ review: C }))).toBe(C);
 	});
 
-	it('prefers an exact name to parts of several ids', () => {
-		expect(resolveRef('BB', choices({ BB: [A] }))).toBe(A);
+	it('is a name only behind @, so that no end of an id can stand for one', () => {
+		expect(() => resolveRef('review', choices({ review: C }))).toThrow(
+			expect.objectContaining({ code: 'no_such_session' }),
+		);
+		expect(() => resolveRef('@aa', choices())).toThrow(
+			expect.objectContaining({ code: 'no_such_session', message: expect.stringContaining('@aa') }),
+		);
+		expect(resolveRef('@aa', choices({ aa: C }))).toBe(C);
+	});
+
+	it.each(['@', '@BB', '@../x', '@a', '@review ', `@${'a'.repeat(65)}`])('cannot be the name %j', (ref) => {
+		expect(() => resolveRef(ref, choices())).toThrow(
+			expect.objectContaining({ code: 'usage', hint: expect.stringContaining('2 to 64 characters') }),
+		);
 	});
 
 	it('that matches several sessions is an error that lists them', () => {
@@ -45,7 +56,7 @@ describe('a session reference', () => {
 	);
 
 	it('has no latest in an empty store', () => {
-		const empty = { ids: [], latest: () => null, named: () => [] };
+		const empty = { ids: [], latest: () => null };
 		expect(() => resolveRef('latest', empty)).toThrow(expect.objectContaining({ code: 'no_such_session' }));
 	});
 });

@@ -24,6 +24,7 @@ import { keptSessions } from '../../../../src/prune/kept-sessions.ts';
 import { removedSessions } from '../../../../src/sessions/files/removed-sessions.ts';
 import { locateStore, orphanedStores, stateStores } from '../../../../src/sessions/files/store-location.ts';
 import { latestUnfinished } from '../../../../src/sessions/listing/latest-session.ts';
+import { nameOf, requireNameId } from '../../../../src/sessions/names/name-id.ts';
 import type { LockProcesses } from '../../../../src/sessions/store/lock-record.ts';
 import { createSessionStore } from '../../../../src/sessions/store/session-store.ts';
 import { createWitnesses } from '../../../../src/sessions/witness/witness.ts';
@@ -56,7 +57,10 @@ const alive = (boot: string | null = 'boot', host = 'here'): LockProcesses => ({
 	uptime: () => 7 * 24 * 3_600,
 });
 
-function openStore(processes = alive(), { choice }: { choice?: 'repo' | 'state' } = {}) {
+function openStore(
+	processes = alive(),
+	{ choice, name }: { choice?: 'repo' | 'state'; name?: { id: string; isGiven: boolean } } = {},
+) {
 	const stateHome = join(root, 'state');
 	const location = locateStore(facts(), { stateHome, ...(choice === undefined ? {} : { choice }) });
 	return createSessionStore({
@@ -66,6 +70,7 @@ function openStore(processes = alive(), { choice }: { choice?: 'repo' | 'state' 
 		processes,
 		relayVersion: '0.1.0',
 		witnesses: createWitnesses(join(root, 'state', 'witness'), clock),
+		...(name === undefined ? {} : { name: () => ({ ...name, id: requireNameId(name.id) }) }),
 	});
 }
 
@@ -316,7 +321,7 @@ describe('a session', () => {
 		utimesSync(folder, 1_700_000_000, 1_700_000_000.123);
 		const before = mtime(folder);
 		const session = store.open(id);
-		session.apply((meta) => ({ ...meta, name: 'review' }), undefined);
+		session.apply((meta) => ({ ...meta, title: 'review' }), undefined);
 		session.writeTurnState(turnState({ turn: 1 }), { isRepair: true });
 		expect(() => openStore().open(id)).toThrow('in use');
 		expect(mtime(folder)).toBeCloseTo(before, 2);
@@ -634,4 +639,72 @@ describe('a session that cannot be written', () => {
 		expect(readdirSync(join(root, '.agent-relay', 'sessions'))).toEqual([session.id]);
 		chmodSync(join(root, '.agent-relay'), 0o700);
 	});
+});
+
+describe('sessions under a name', () => {
+	const under = (id: string, isGiven = true) => openStore(alive(), { name: { id, isGiven } });
+
+	it('are recorded with it, and a child keeps the name of its parent, whatever name is in force', () => {
+		const own = finished(openStore());
+		const reviewed = finished(under('review'));
+		expect([own, reviewed].map((id) => openStore().read(id).name)).toEqual([null, 'review']);
+		const child = openStore().create({ kind: 'run', parent: reviewed });
+		const other = under('other').create({ kind: 'run', parent: own });
+		expect([child, other].map(({ meta }) => nameOf(meta))).toEqual(['review', 'default']);
+		for (const session of [child, other]) session.release();
+	});
+
+	it('are the only ones that a listing and latest see, and @name is the latest of that name', () => {
+		const own = finished(openStore());
+		const reviewed = finished(under('review'));
+		expect(
+			openStore()
+				.list()
+				.map(({ id }) => id),
+		).toEqual([own]);
+		expect(
+			under('review')
+				.list()
+				.map(({ id }) => id),
+		).toEqual([reviewed]);
+		expect(under('other').list()).toEqual([]);
+		expect(
+			openStore()
+				.list({ name: null })
+				.map(({ id }) => id),
+		).toEqual([reviewed, own]);
+		expect(openStore().resolve('latest')).toBe(own);
+		expect(under('review').resolve('latest')).toBe(reviewed);
+		expect(openStore().resolve('@review')).toBe(reviewed);
+		expect(under('review', false).resolve('@default')).toBe(own);
+		expect(() => openStore().resolve('@other')).toThrow(expect.objectContaining({ code: 'no_such_session' }));
+	});
+
+	it('are not found by id or name under another one that the user gave', () => {
+		const own = finished(openStore());
+		const reviewed = finished(under('review'));
+		const refused = { code: 'no_such_session', hint: expect.stringContaining('--name review') };
+		expect(() => under('other').resolve(reviewed)).toThrow(expect.objectContaining(refused));
+		expect(() => under('default').resolve(reviewed.slice(-8))).toThrow(expect.objectContaining(refused));
+		expect(() => under('other').resolve('@review')).toThrow(expect.objectContaining(refused));
+		expect(() => under('review').resolve(own)).toThrow(
+			expect.objectContaining({ code: 'no_such_session', hint: expect.stringContaining('--name default') }),
+		);
+		expect(openStore().resolve(reviewed)).toBe(reviewed);
+		expect(under('review').resolve(reviewed)).toBe(reviewed);
+	});
+
+	it.each(['../x', '', 'Default', 'x', `a${'b'.repeat(64)}`, 'a\u202eb'])(
+		'belong to default if the record has %j for one',
+		(name) => {
+			const id = finished(openStore());
+			const path = join(openStore().folderOf(id), 'meta.json');
+			writeFileSync(path, JSON.stringify({ ...openStore().read(id), name }));
+			expect(
+				openStore()
+					.list()
+					.map((one) => one.id),
+			).toEqual([id]);
+		},
+	);
 });
