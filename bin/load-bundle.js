@@ -3,7 +3,7 @@
 const { readFileSync } = require('node:fs');
 const { isAbsolute, join } = require('node:path');
 const { Script } = require('node:vm');
-const { readCodeCache, writeCodeCache } = require('./code-cache.js');
+const { openCodeCache, writeCodeCache } = require('./code-cache.js');
 
 const bundle = join(__dirname, '../dist/bundle');
 
@@ -15,7 +15,7 @@ function openBundle(env = process.env) {
 	const buildId = readBuildId();
 	if (buildId === null) return null;
 	const cacheFile = findCacheFile(env, buildId);
-	const cached = cacheFile === null ? new Map() : readCodeCache(cacheFile);
+	const cached = openCodeCache(cacheFile);
 	const modules = new Map();
 	const scripts = new Map();
 	let isStale = false;
@@ -26,7 +26,7 @@ function openBundle(env = process.env) {
 		const filename = join(bundle, name);
 		// A function of what a module is given, in ASCII: with any other character V8 keeps two bytes for each of all.
 		const source = readFileSync(filename, 'latin1');
-		const script = new Script(source, { filename, cachedData: cached.get(name) });
+		const script = new Script(source, { filename, cachedData: cached.read(name) });
 		// V8 refuses code of another V8 or of other flags; undefined: there was none.
 		if (script.cachedDataRejected !== false) isStale = true;
 		scripts.set(name, script);
@@ -42,11 +42,11 @@ function openBundle(env = process.env) {
 
 	function keepCode() {
 		if (cacheFile === null || !isStale) return;
-		const codes = new Map(cached);
+		const codes = new Map(cached.all());
 		for (const [name, script] of scripts) {
 			const code = script.createCachedData();
 			// V8 drops functions out of use, so the larger one serves more starts; a refused one serves none.
-			const isLarger = code.length > (cached.get(name)?.length ?? 0);
+			const isLarger = code.length > (codes.get(name)?.length ?? 0);
 			if (isLarger || script.cachedDataRejected) codes.set(name, code);
 		}
 		writeCodeCache(cacheFile, codes);

@@ -14,11 +14,14 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 interface CodeCache {
-	readCodeCache(path: string): Map<string, Buffer>;
+	openCodeCache(path: string | null): {
+		read(name: string): Buffer | undefined;
+		all(): Array<[string, Buffer]>;
+	};
 	writeCodeCache(path: string, codes: ReadonlyMap<string, Buffer>): void;
 }
 
-const { readCodeCache, writeCodeCache }: CodeCache = createRequire(import.meta.url)(
+const { openCodeCache, writeCodeCache }: CodeCache = createRequire(import.meta.url)(
 	resolve(import.meta.dirname, '../../bin/code-cache.js'),
 );
 
@@ -27,6 +30,8 @@ const CODES = new Map([
 	['run-é.cjs', Buffer.from('compiled')],
 	['empty.cjs', Buffer.alloc(0)],
 ]);
+
+const readCodeCache = (path: string) => new Map(openCodeCache(path).all());
 
 let folder: string;
 let path: string;
