@@ -84,6 +84,25 @@ function asciiOf(code, fileName) {
 	return code.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
+/** Node's own modules that take 1 to 5 ms to load. */
+const COSTLY =
+	/(?:let|const) (\w+)=require\("(node:(?:child_process|crypto|fs\/promises|net|os|tty|zlib))"\);(?:\1=([\w.]+)\(\1,1\);)?/g;
+
+/** Code that loads those where it uses them first: most commands use none. Throws where one is used in a way unknown here. */
+function loadedWhenUsed(code, fileName) {
+	const names = [];
+	const declared = code.replace(COSTLY, (_, name, id, toModule) => {
+		names.push(name);
+		const loaded = toModule === undefined ? `require("${id}")` : `${toModule}(require("${id}"),1)`;
+		return `let loaded_${name};const ${name}=()=>loaded_${name}??=${loaded};`;
+	});
+	return names.reduce((text, name) => {
+		const odd = new RegExp(`.{40}(?<!const )\\b${name}\\b(?!\\.).{40}`).exec(text);
+		if (odd !== null) throw new Error(`${fileName} uses ${name} in a way that cannot wait: ${odd[0]}`);
+		return text.replaceAll(new RegExp(`\\b${name}(?=\\.)`, 'g'), `(${name}())`);
+	}, declared);
+}
+
 /** As Node wraps a module, for a loader that does not: bin/load-bundle.js runs the file as it is. */
 const wrapped = (code) => `(function (exports, require, module, __filename, __dirname) {${code}\n})`;
 
@@ -116,7 +135,7 @@ async function bundle(input, codeSplitting, change) {
 
 const output = [
 	...(await bundle({ main: join(dist, 'main.js') }, { groups }, ({ code, fileName }) =>
-		wrapped(asciiOf(code, fileName)),
+		wrapped(asciiOf(loadedWhenUsed(code, fileName), fileName)),
 	)),
 	// A program of its own, which has no compiled code kept and would load all that it shares with the relay.
 	...(await bundle({ 'demo-agent': join(dist, 'agents/demo/demo-agent.js') }, false, ({ code }) => code)),

@@ -34,7 +34,10 @@ fs.readFileSync = (path, ...rest) => {
 	if (file !== undefined) files.push(file);
 	return read(path, ...rest);
 };
-process.on('exit', () => fs.writeFileSync(process.env.COST_REPORT, JSON.stringify({ looks, files })));
+process.on('exit', () => {
+	const own = process.moduleLoadList.flatMap((name) => /^NativeModule ((?!internal)\\S+)$/.exec(name)?.[1] ?? []);
+	fs.writeFileSync(process.env.COST_REPORT, JSON.stringify({ looks, files, own }));
+});
 `;
 
 interface Cost {
@@ -43,6 +46,8 @@ interface Cost {
 	total: number;
 	/** Of the bundle, without their hashes. */
 	files: string[];
+	/** Modules of Node that were loaded. */
+	own: string[];
 }
 
 /** About 210: a fifth at the folders that lead to a record, before each write, a fifth at what git or an agent would obey. */
@@ -61,8 +66,8 @@ async function costOf(...args: string[]): Promise<Cost> {
 	const env = { NODE_OPTIONS: `--require=${join(cli.base, 'counter.cjs')}`, COST_REPORT: report };
 	const { exitCode, stderr } = await cli.run(args, { env });
 	expect(exitCode, stderr).toBe(0);
-	const { looks, files }: Pick<Cost, 'looks' | 'files'> = JSON.parse(readFileSync(report, 'utf8'));
-	return { looks, files, total: Object.values(looks).reduce((sum, count) => sum + count, 0) };
+	const { looks, files, own }: Omit<Cost, 'total'> = JSON.parse(readFileSync(report, 'utf8'));
+	return { looks, files, own, total: Object.values(looks).reduce((sum, count) => sum + count, 0) };
 }
 
 /** Each file of the bundle costs a look, a read and a script; those of one command are few. */
@@ -89,6 +94,21 @@ describe('the files of the bundle that a start reads', () => {
 	it('are none for a demo agent besides its own', () => {
 		const own = readFileSync(resolve(PROGRAM, '../../dist/bundle/demo-agent.cjs'), 'utf8');
 		expect(own.match(/require\(["']\.[^)]*\)/g)).toBeNull();
+	});
+});
+
+/** Each takes Node 1 to 5 ms. */
+describe("Node's own modules that a start loads", () => {
+	const costly = ({ own }: Cost) =>
+		own.filter((name) => ['child_process', 'crypto', 'fs/promises', 'zlib'].includes(name));
+
+	it('are none that only other commands use', async () => {
+		expect(costly(await costOf('--help'))).toEqual([]);
+		expect(costly(await costOf('limits'))).toEqual([]);
+	});
+
+	it('are loaded where they are used', async () => {
+		expect(costly(await costOf('run', '-q', '-a', 'demo-closer', 'hello'))).toContain('child_process');
 	});
 });
 
