@@ -1,11 +1,9 @@
 import { RelayError } from '../core/errors.ts';
 
-/** One printable line that no CLI can take for an option of its own; ARNs of the clouds are the longest. */
-const MODEL_NAME = /^[^\s\p{C}-][^\p{C}\u2028\u2029]{0,255}$/u;
-
 /** A model becomes a word of an agent's command line, and may come from a record that an agent can write. */
 export function isModelName(text: string): boolean {
-	return MODEL_NAME.test(text);
+	// One printable line that no CLI can take for an option of its own; ARNs of the clouds are the longest.
+	return /^[^\s\p{C}-][^\p{C}\u2028\u2029]{0,255}$/u.test(text);
 }
 
 /** The name as it is. Throws `usage`. */

@@ -2,13 +2,12 @@
  * JSON for `--json`. Characters that a terminal could obey or that could mislead a reader are escaped, and parse back unchanged.
  */
 
-/** Controls from DEL on, line and paragraph separators, bidi marks and other invisible characters. JSON itself escapes C0. */
-const UNSEEN =
-	/[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}]/gu;
-
 /** On one line, or indented by `indent` blanks; ends with a newline. */
 export function jsonText(value: unknown, indent = 0): string {
-	return `${JSON.stringify(value, null, indent).replace(UNSEEN, escaped)}\n`;
+	// Controls from DEL on, line and paragraph separators, bidi marks and other invisible characters. JSON itself escapes C0.
+	const unseen =
+		/[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}]/gu;
+	return `${JSON.stringify(value, null, indent).replace(unseen, escaped)}\n`;
 }
 
 function escaped(character: string): string {

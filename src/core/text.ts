@@ -29,9 +29,6 @@ const MAX_PARAMETERS = 64;
 const MAX_BODY = 2048;
 
 const UNUSUAL = /[^\t\n\x20-\x7e]/;
-const FORBIDDEN_SOURCE =
-	'[[\\p{Cc}--[\\t\\n]]\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}\\p{Default_Ignorable_Code_Point}\\p{Noncharacter_Code_Point}]';
-const FORBIDDEN = new RegExp(FORBIDDEN_SOURCE, 'gv');
 
 const PARAMETERS = `[\\x30-\\x3f]{0,${MAX_PARAMETERS}}[\\x20-\\x2f]{0,${MAX_PARAMETERS}}`;
 const BODY = `[^\\x00-\\x1f\\x7f-\\x9f]{0,${MAX_BODY}}`;
@@ -46,10 +43,26 @@ const SEQUENCE_START = new RegExp(
 	'y',
 );
 
-const TAKES_VARIANT = /^[\p{Extended_Pictographic}0-9#*]$/u;
-const TAKES_JOINER = /^(?:[\p{Extended_Pictographic}\p{Emoji_Modifier}]|\ufe0f)$/u;
-const PICTURE = /^\p{Extended_Pictographic}$/u;
-const WORD = /^[\p{L}\p{M}\p{N}]$/u;
+/** Created when a text first needs them: they take 2 ms, which most starts save. */
+let patterns: ReturnType<typeof createPatterns> | null = null;
+
+function createPatterns() {
+	const forbidden =
+		'[[\\p{Cc}--[\\t\\n]]\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}\\p{Default_Ignorable_Code_Point}\\p{Noncharacter_Code_Point}]';
+	return {
+		forbidden: new RegExp(forbidden, 'gv'),
+		takesVariant: /^[\p{Extended_Pictographic}0-9#*]$/u,
+		takesJoiner: /^(?:[\p{Extended_Pictographic}\p{Emoji_Modifier}]|\ufe0f)$/u,
+		picture: /^\p{Extended_Pictographic}$/u,
+		word: /^[\p{L}\p{M}\p{N}]$/u,
+	};
+}
+
+function usePatterns(): ReturnType<typeof createPatterns> {
+	patterns ??= createPatterns();
+	return patterns;
+}
+
 /** Scripts whose letters change form next to each other, where joiners distinguish words (Unicode 16, 9.2 and 12). */
 const JOINED_SCRIPTS = [
 	...[
@@ -102,8 +115,9 @@ export function createTextFilter(): TextFilter {
 	const filter = (text: string, isLast: boolean): string => {
 		let shown = '';
 		let from = 0;
-		FORBIDDEN.lastIndex = 0;
-		for (let hit = FORBIDDEN.exec(text); hit !== null; hit = FORBIDDEN.exec(text)) {
+		const { forbidden } = usePatterns();
+		forbidden.lastIndex = 0;
+		for (let hit = forbidden.exec(text); hit !== null; hit = forbidden.exec(text)) {
 			if (hit.index > from) before = lastCharacter(text, hit.index, before);
 			const verdict = judge(text, hit.index, hit[0], before, isLast);
 			shown += text.slice(from, hit.index);
@@ -114,7 +128,7 @@ export function createTextFilter(): TextFilter {
 			}
 			shown += verdict.shown;
 			before = lastCharacter(verdict.shown, verdict.shown.length, before);
-			FORBIDDEN.lastIndex = from;
+			forbidden.lastIndex = from;
 		}
 		if (text.length > from) before = lastCharacter(text, text.length, before);
 		return shown + text.slice(from);
@@ -202,7 +216,7 @@ function judge(
 		if (code < 0xdc00 && isAtEnd && !isLast) return { length: 0, shown: '' };
 		return { length: 1, shown: '\ufffd' };
 	}
-	if ((code === 0xfe0e || code === 0xfe0f) && TAKES_VARIANT.test(previous))
+	if ((code === 0xfe0e || code === 0xfe0f) && usePatterns().takesVariant.test(previous))
 		return { length: 1, shown: found };
 	if (code === 0x200c || code === 0x200d) return judgeJoiner(text, at, previous, isLast);
 	return { length: found.length, shown: visible(code) };
@@ -216,14 +230,15 @@ function judgeJoiner(
 	isLast: boolean,
 ): { length: number; shown: string } {
 	const joiner = text.charAt(at);
+	const { takesJoiner, word, picture } = usePatterns();
 	if (isJoined(previous)) return { length: 1, shown: joiner };
-	const isInEmoji = joiner === '\u200d' && TAKES_JOINER.test(previous);
-	if (!isInEmoji && !WORD.test(previous)) return { length: 1, shown: visible(joiner.charCodeAt(0)) };
+	const isInEmoji = joiner === '\u200d' && takesJoiner.test(previous);
+	if (!isInEmoji && !word.test(previous)) return { length: 1, shown: visible(joiner.charCodeAt(0)) };
 	const next = text.codePointAt(at + 1);
 	const isHalf = next !== undefined && next >= 0xd800 && next < 0xdc00 && at + 2 === text.length;
 	if ((next === undefined || isHalf) && !isLast) return { length: 0, shown: '' };
 	const following = next === undefined ? '' : String.fromCodePoint(next);
-	if (isInEmoji) return { length: 1, shown: PICTURE.test(following) ? joiner : '' };
+	if (isInEmoji) return { length: 1, shown: picture.test(following) ? joiner : '' };
 	return { length: 1, shown: isJoined(following) ? joiner : visible(joiner.charCodeAt(0)) };
 }
 

@@ -10,8 +10,6 @@ const STYLES = /\x1b\[[\d;]*m/g;
 /** East Asian Wide and Fullwidth (Unicode 16, EastAsianWidth.txt, blocks whose assigned characters are all wide). */
 const WIDE =
 	/^[\u1100-\u115f\u2329\u232a\u2630-\u2637\u268a-\u268f\u2e80-\u303e\u3041-\u3247\u3250-\ua4c6\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe10-\ufe19\ufe30-\ufe6b\uff01-\uff60\uffe0-\uffe6\u{16fe0}-\u{18df2}\u{1aff0}-\u{1b2fb}\u{1d300}-\u{1d376}\u{1f200}-\u{1f265}\u{20000}-\u{3fffd}]/u;
-const EMOJI = /^(?:\p{Emoji_Presentation}|\p{Emoji}\ufe0f)/u;
-const UNSEEN = /^[\p{Mn}\p{Me}\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]+$/u;
 
 /**
  * Columns of a text in a terminal that follows Unicode's East Asian Width; emoji count two only where they are shown as
@@ -31,8 +29,8 @@ function columnsOfRun(text: string, { from, units, columns }: GraphemeRun): 0 | 
 }
 
 function columnsOfGrapheme(grapheme: string): 0 | 1 | 2 {
-	if (UNSEEN.test(grapheme)) return 0;
-	return EMOJI.test(grapheme) || WIDE.test(grapheme) ? 2 : 1;
+	if (/^[\p{Mn}\p{Me}\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]+$/u.test(grapheme)) return 0;
+	return /^(?:\p{Emoji_Presentation}|\p{Emoji}\ufe0f)/u.test(grapheme) || WIDE.test(grapheme) ? 2 : 1;
 }
 
 /** Cuts plain text to at most `columns`, with `…` in the last column if anything was cut. */

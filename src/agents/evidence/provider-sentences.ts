@@ -267,9 +267,6 @@ export const PROVIDER_SENTENCES: readonly SentenceRule[] = [
 
 /** The rest of an error text is not searched. */
 const SEARCHED_CHARS = 4000;
-/** `'…'`, `` `…` ``, `“…”`: what a message quotes is a name, not the message's own word. */
-const QUOTED =
-	/(?<![\p{L}\d])'[^'\n]{1,300}'(?![\p{L}\d])|`[^`\n]{1,300}`|“[^”\n]{1,300}”|(?<![\p{L}\d])"[^"\n]{1,300}"(?![\p{L}\d])/gu;
 const ADDRESS = /\bhttps?:\/\/\S+/gi;
 /** Google puts the name of its own quota in quotes. */
 const GOOGLE_QUOTA_NAME = /\bquota exceeded for (?:quota )?metric\b[\s\S]{0,200}?\blimit '([^']{1,200})'/i;
@@ -278,5 +275,8 @@ const GOOGLE_QUOTA_NAME = /\bquota exceeded for (?:quota )?metric\b[\s\S]{0,200}
 export function ownText(text: string): string {
 	const searched = text.slice(0, SEARCHED_CHARS);
 	const quota = GOOGLE_QUOTA_NAME.exec(searched)?.[1] ?? '';
-	return `${searched.replace(ADDRESS, ' ').replace(QUOTED, ' … ')} ${quota}`;
+	// `'…'`, `` `…` ``, `“…”`: what a message quotes is a name, not the message's own word.
+	const quoted =
+		/(?<![\p{L}\d])'[^'\n]{1,300}'(?![\p{L}\d])|`[^`\n]{1,300}`|“[^”\n]{1,300}”|(?<![\p{L}\d])"[^"\n]{1,300}"(?![\p{L}\d])/gu;
+	return `${searched.replace(ADDRESS, ' ').replace(quoted, ' … ')} ${quota}`;
 }

@@ -73,19 +73,15 @@ export function lineEnd(text: string, cursor: number): number {
 	return end < 0 ? text.length : end;
 }
 
-const WORD_BEFORE = /[\p{L}\p{N}_]*[^\p{L}\p{N}_]*$/u;
-const WORD_AFTER = /^[^\p{L}\p{N}_]*[\p{L}\p{N}_]*/u;
-const BLANK_WORD_BEFORE = /\S*\s*$/;
-
 export function wordStart(text: string, cursor: number): number {
-	return cursor - (WORD_BEFORE.exec(text.slice(0, cursor))?.[0].length ?? 0);
+	return cursor - (/[\p{L}\p{N}_]*[^\p{L}\p{N}_]*$/u.exec(text.slice(0, cursor))?.[0].length ?? 0);
 }
 
 export function wordEnd(text: string, cursor: number): number {
-	return cursor + (WORD_AFTER.exec(text.slice(cursor))?.[0].length ?? 0);
+	return cursor + (/^[^\p{L}\p{N}_]*[\p{L}\p{N}_]*/u.exec(text.slice(cursor))?.[0].length ?? 0);
 }
 
 /** As `wordStart`, where only white space ends a word (Ctrl+W). */
 export function blankWordStart(text: string, cursor: number): number {
-	return cursor - (BLANK_WORD_BEFORE.exec(text.slice(0, cursor))?.[0].length ?? 0);
+	return cursor - (/\S*\s*$/.exec(text.slice(0, cursor))?.[0].length ?? 0);
 }
