@@ -191,8 +191,11 @@ export interface LoginState {
 	account: string;
 	/** The CLI's own way to log in, as a command line. */
 	advice: string;
-	/** Changes with the login and the CLI's own configuration, where files and variables show it. */
-	mark?: string;
+	/**
+	 * Changes with the login and the CLI's own configuration, where files and variables show it. Looked up when first asked for:
+	 * only an agent that was refused or has no credit is judged by it.
+	 */
+	mark?: () => string;
 }
 
 export interface NativeRecordQuery {

@@ -24,11 +24,14 @@ import {
 	UNNAMED_MODEL,
 } from './ledger-file.ts';
 
-/** An agent's login. `mark`: a value that changes with it (`LoginState.mark`); absent or null when unknown. */
+/**
+ * An agent's login. `mark` gives a value that changes with it (`LoginState.mark`), null or absent when unknown; it is asked only
+ * where an entry with a mark is written or compared.
+ */
 interface LoginSubject {
 	agent: AgentId;
 	account: string;
-	mark?: string | null;
+	mark?: (() => string) | null;
 }
 
 /** `model`: the model that was asked for (flag, order entry), null when none was; not the one that then answered. */
@@ -166,9 +169,16 @@ export function createLedger({ file, clock, locking, onNotice }: LedgerOptions):
 				refusedLogins: held.refusedLogins.filter((refused) => !isOf(refused, subject)),
 			}));
 		},
-		refuseLogin({ agent, account, mark = null, reason, until }) {
+		refuseLogin({ agent, account, mark, reason, until }) {
 			const now = clock.now();
-			const refused = { agent, account, mark, recordedAt: now, until, reason: excerptLine(reason, 200) };
+			const refused = {
+				agent,
+				account,
+				mark: mark?.() ?? null,
+				recordedAt: now,
+				until,
+				reason: excerptLine(reason, 200),
+			};
 			change((held) => ({
 				...held,
 				refusedLogins: [
@@ -197,18 +207,20 @@ export function createLedger({ file, clock, locking, onNotice }: LedgerOptions):
 	};
 }
 
+type Login = Pick<LoginSubject, 'agent' | 'account'>;
+
 /** The part of the content that changes apply to. */
 type Held = Pick<LedgerContent, 'entries' | 'refusedLogins'>;
 type Change = (held: Held) => Held;
 
-function isOf(one: { agent: AgentId; account: string }, other: LoginSubject): boolean {
+function isOf(one: Login, other: Login): boolean {
 	return one.agent === other.agent && one.account === other.account;
 }
 
 /** Whether a person has changed something since; a limit that ends by itself does not ask. */
-function isChanged(one: LedgerEntry | RefusedLogin, { mark = null }: LoginSubject): boolean {
+function isChanged(one: LedgerEntry | RefusedLogin, { mark }: LoginSubject): boolean {
 	if ('limit' in one && !waitsForPerson(one.limit)) return false;
-	return one.mark !== null && mark !== null && one.mark !== mark;
+	return one.mark !== null && mark != null && one.mark !== mark();
 }
 
 type EntryKey = Pick<LedgerEntry, 'agent' | 'account' | 'model'>;
@@ -249,7 +261,7 @@ function isFamilyOf(family: string, model: string): boolean {
  */
 function nextEntry(
 	key: EntryKey,
-	{ limit, mark = null }: LimitSubject & { limit: Limit },
+	{ limit, mark }: LimitSubject & { limit: Limit },
 	before: LedgerEntry | null,
 	now: number,
 ): LedgerEntry {
@@ -258,7 +270,7 @@ function nextEntry(
 	const strikes = isContinued ? before.strikes + (isInForce ? 0 : 1) : 1;
 	const { until, isEstimated } = limitEnd(limit, strikes, now);
 	if (isInForce && !before.isEstimated && isEstimated && before.until > until) return before;
-	return { ...key, limit, recordedAt: now, until, isEstimated, strikes, mark };
+	return { ...key, limit, recordedAt: now, until, isEstimated, strikes, mark: mark?.() ?? null };
 }
 
 function byKey(one: LedgerEntry, other: LedgerEntry): number {

@@ -9,21 +9,29 @@ export function accountOf(secret: string): string {
 }
 
 /**
- * The state with a mark of its login. `files`: absolute paths of what holds the login and the CLI's own configuration (time
- * and size count, never the content); `values`: variables that choose provider and account.
+ * The state with a mark of its login, taken when first asked for. `files`: absolute paths of what holds the login and the CLI's own
+ * configuration (time and size count, never the content); `values`: variables that choose provider and account.
  */
 export function withMark(
 	state: LoginState,
 	files: readonly string[],
 	values: ReadonlyArray<string | undefined>,
 ): LoginState {
-	const parts = [
-		state.account,
-		state.evidence,
-		...files.map(changeOf),
-		...values.map((value) => value ?? ''),
-	];
-	return { ...state, mark: accountOf(JSON.stringify(parts)) };
+	let known: string | null = null;
+	return {
+		...state,
+		mark: () => {
+			known ??= accountOf(
+				JSON.stringify([
+					state.account,
+					state.evidence,
+					...files.map(changeOf),
+					...values.map((value) => value ?? ''),
+				]),
+			);
+			return known;
+		},
+	};
 }
 
 function changeOf(path: string): string {

@@ -67,24 +67,24 @@ describe('what waits for a person', () => {
 
 	it('is over when the login or the configuration changes, at the latest after a day', () => {
 		const ledger = openLedger();
-		ledger.record({ ...broke, mark: 'm1', limit: limit('billing') });
-		expect(openLedger().isLimited({ ...broke, mark: 'm1' })).toMatchObject({
+		ledger.record({ ...broke, mark: () => 'm1', limit: limit('billing') });
+		expect(openLedger().isLimited({ ...broke, mark: () => 'm1' })).toMatchObject({
 			until: START + 24 * 60 * MINUTE,
 		});
 		expect(openLedger().isLimited(broke)).not.toBeNull();
-		expect(openLedger().isLimited({ ...broke, mark: 'm2' })).toBeNull();
+		expect(openLedger().isLimited({ ...broke, mark: () => 'm2' })).toBeNull();
 		now += 24 * 60 * MINUTE;
-		expect(openLedger().isLimited({ ...broke, mark: 'm1' })).toBeNull();
+		expect(openLedger().isLimited({ ...broke, mark: () => 'm1' })).toBeNull();
 	});
 
 	it('is nothing else: a window stays, whatever changes', () => {
-		openLedger().record({ ...broke, mark: 'm1', limit: limit('window') });
-		expect(openLedger().isLimited({ ...broke, mark: 'm2' })).not.toBeNull();
+		openLedger().record({ ...broke, mark: () => 'm1', limit: limit('window') });
+		expect(openLedger().isLimited({ ...broke, mark: () => 'm2' })).not.toBeNull();
 	});
 });
 
 describe('a refused login', () => {
-	const login = { agent: 'claude', account: 'a1', mark: 'm1' };
+	const login = { agent: 'claude', account: 'a1', mark: () => 'm1' };
 	const refuse = (until = START + 60 * MINUTE) =>
 		openLedger().refuseLogin({ ...login, reason: 'Invalid API key', until });
 
@@ -93,7 +93,7 @@ describe('a refused login', () => {
 		expect(openLedger().refusedLogin(login)).toMatchObject({ reason: 'Invalid API key', recordedAt: START });
 		expect(openLedger().refusedLogins()).toHaveLength(1);
 		expect(openLedger().entries()).toEqual([]);
-		expect(openLedger().refusedLogin({ ...login, mark: 'm2' })).toBeNull();
+		expect(openLedger().refusedLogin({ ...login, mark: () => 'm2' })).toBeNull();
 		expect(openLedger().refusedLogin({ ...login, account: 'a2' })).toBeNull();
 		expect(openLedger().refusedLogin({ ...login, agent: 'codex' })).toBeNull();
 	});

@@ -50,11 +50,11 @@ describe('the login of claude', () => {
 	});
 
 	it('has another mark after a login, a change of settings, of provider or of a cloud, and the same without one', async () => {
-		const marks = [probe().mark];
+		const marks = [probe().mark?.()];
 		const next = async (env: Record<string, string> = {}) => {
-			marks.push(probe(env).mark);
+			marks.push(probe(env).mark?.());
 		};
-		expect(probe().mark).toBe(marks[0]);
+		expect(probe().mark?.()).toBe(marks[0]);
 		put('.claude/.credentials.json', { claudeAiOauth: { accessToken: 'one' } });
 		await next();
 		put('.claude/.credentials.json', { claudeAiOauth: { accessToken: 'another' } });
@@ -67,7 +67,7 @@ describe('the login of claude', () => {
 		await next({ CLAUDE_CODE_USE_BEDROCK: '1' });
 		expect(new Set(marks).size).toBe(marks.length);
 		put('project/file', 'x');
-		expect(probe({ CLAUDE_CODE_USE_BEDROCK: '1' }).mark).toBe(marks.at(-1));
+		expect(probe({ CLAUDE_CODE_USE_BEDROCK: '1' }).mark?.()).toBe(marks.at(-1));
 	});
 
 	it('follows CLAUDE_CONFIG_DIR', () => {
