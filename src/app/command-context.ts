@@ -96,8 +96,8 @@ export function commandContext(
  * question; after a no it does not ask again.
  */
 async function sayDistrust(app: App, { trust }: Settings, { willAsk = false }: AskedSettings): Promise<void> {
-	const isDeclined = trust.digests !== null && trust.store.isDeclined(trust, trust.digests);
-	if (willAsk && app.streams.input.isTTY && !isDeclined) return;
+	const isDeclined = () => trust.digests !== null && trust.store.isDeclined(trust, trust.digests);
+	if (willAsk && app.streams.input.isTTY && !isDeclined()) return;
 	const { describeDistrust } = await import('./repo-trust.ts');
 	const line = describeDistrust(trust);
 	if (line !== null) app.notice(line);
@@ -128,7 +128,8 @@ async function openVersions(app: App) {
 		import('./repo-trust.ts'),
 		import('../core/processes/find-executable.ts'),
 	]);
-	const PATH = searchPathOutside(app.env.PATH ?? '', clonedFolders(await app.repo(), homeOf(app.env)));
+	const cloned = clonedFolders(await app.repo(), await app.around());
+	const PATH = searchPathOutside(app.env.PATH ?? '', cloned);
 	const env = { ...app.env, PATH };
 	return createVersionCache(join(app.paths.cacheHome, 'versions.json'), () => env);
 }

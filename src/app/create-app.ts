@@ -51,6 +51,10 @@ export interface App {
 	readonly folder: string;
 	/** One for the whole process: what leads to one path leads to others too. */
 	readonly realPath: RealPath;
+	/** `folder` with its links resolved; looked up once. */
+	realFolder(): string;
+	/** `foldersAround` of it; looked up once. */
+	around(): Promise<readonly string[]>;
 	/** How a printed command calls this program: with the `-C` that it was given. */
 	readonly ownName: string;
 	/** Ends the process at once, for when what it waits for does not come. */
@@ -91,6 +95,8 @@ export function createApp(
 	};
 	let showNotice = onStderr;
 	const processes = createProcessTable();
+	let realFolder: string | null = null;
+	let around: Promise<readonly string[]> | null = null;
 	let git: Promise<Git> | null = null;
 	let repo: Promise<RepoFacts> | null = null;
 	let store: Promise<SessionStore> | null = null;
@@ -118,6 +124,14 @@ export function createApp(
 		outlivesTerminal: ignoreHangup(env),
 		folder,
 		realPath,
+		realFolder: () => {
+			realFolder ??= realPath(folder);
+			return realFolder;
+		},
+		around: () => {
+			around ??= findAround(app);
+			return around;
+		},
 		ownName: name,
 		witnesses: createWitnesses(paths.witness, clock),
 		leave: options.leave ?? (() => undefined),
@@ -153,15 +167,15 @@ export function createApp(
 }
 
 /** Git is needed before trust can be known, so one that lies in the repo is never run, nor finds programs there. */
-async function openGit({ env, folder, realPath }: App): Promise<Git> {
-	const [{ createGit }, { runProcess }, { findExecutable, searchPathOutside }, { foldersAround }] =
+async function openGit(app: App): Promise<Git> {
+	const { env, realPath } = app;
+	const [{ createGit }, { runProcess }, { findExecutable, searchPathOutside }, untrustedFolders] =
 		await Promise.all([
 			import('../git/run-git.ts'),
 			import('../core/processes/run-process.ts'),
 			import('../core/processes/find-executable.ts'),
-			import('../git/repo/folders-around.ts'),
+			app.around(),
 		]);
-	const untrustedFolders = foldersAround(realPath(folder), realPath(homeOf(env)));
 	const searchPath = searchPathOutside(env.PATH ?? '', untrustedFolders, realPath);
 	const search = { searchPath, home: homeOf(env), configured: null, untrustedFolders, realPath };
 	const { path } = findExecutable(['git'], search);
@@ -172,11 +186,16 @@ async function openGit({ env, folder, realPath }: App): Promise<Git> {
 	});
 }
 
+async function findAround({ env, realPath, realFolder }: App): Promise<readonly string[]> {
+	const { foldersAround } = await import('../git/repo/folders-around.ts');
+	return foldersAround(realFolder(), realPath(homeOf(env)));
+}
+
 async function findHere(app: App): Promise<RepoFacts> {
 	// An ordinary repo is read without git, so git's own modules are loaded when it is first run.
 	const git: Git = { run: async (args, options) => (await app.git()).run(args, options) };
 	// Elsewhere the system would spell a path of another case differently, and the records of a repo lie where its path says.
-	return findRepo(app.folder, git, process.platform === 'linux' ? app.realPath : undefined);
+	return findRepo(app.folder, git, process.platform === 'linux' ? app.realFolder : undefined);
 }
 
 async function openStore(app: App): Promise<SessionStore> {

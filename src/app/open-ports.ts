@@ -10,6 +10,7 @@ import { once } from '../core/once.ts';
 import { findExecutable } from '../core/processes/find-executable.ts';
 import { programPlaces } from '../core/processes/program-places.ts';
 import { findRepo } from '../git/repo/find-repo.ts';
+import { foldersAround } from '../git/repo/folders-around.ts';
 import { firstCommits, hasCommit } from '../git/repo/same-repo.ts';
 import type { RepoFacts, Snapshots } from '../git/repo-facts.ts';
 import { createSnapshots } from '../git/snapshots/snapshots.ts';
@@ -35,15 +36,16 @@ export async function openPorts(
 	known?: Snapshots | null,
 ): Promise<Ports> {
 	const { env, clock, processes, paths } = app;
-	const [repo, store, git, ledger, { runningAgents, survivors }] = await Promise.all([
+	const [repo, around, store, git, ledger, { runningAgents, survivors }] = await Promise.all([
 		app.repo(),
+		app.around(),
 		app.store(),
 		app.git(),
 		app.ledger(),
 		app.survivors(),
 	]);
 	const trust = trustNow(current);
-	const cloned = clonedFolders(repo, homeOf(env), app.realPath);
+	const cloned = clonedFolders(repo, around);
 	const agentEnv = await createAgentEnv({ app, repo, current, cloned });
 	const privateFolder = join(paths.stateHome, 'private');
 	removeStrayPrivateFiles(privateFolder, processes);
@@ -158,7 +160,14 @@ function placesOf(app: App, current: ReadonlySettings, own: Own): Places {
 async function portsAt(repo: RepoFacts, app: App, current: ReadonlySettings, own: Own): Promise<Ports> {
 	const { location } = await app.store();
 	const store = storeAt({ ...location, repo }, app);
-	const there: App = { ...app, folder: repo.folder, repo: async () => repo, store: () => store };
+	const there: App = {
+		...app,
+		folder: repo.folder,
+		realFolder: () => repo.folder,
+		around: async () => foldersAround(repo.folder, app.realPath(homeOf(app.env))),
+		repo: async () => repo,
+		store: () => store,
+	};
 	const settings = settingsThere(repo, current);
 	const isSameWorktree = repo.worktree === own.repo.worktree;
 	// What the start said was of the folder where the relay was started.

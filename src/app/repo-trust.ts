@@ -6,9 +6,7 @@ import {
 	trustPlace,
 } from '../config/trust/trust-files.ts';
 import type { TrustStore } from '../config/trust/trust-store.ts';
-import { type RealPath, realPathIfThere } from '../core/files/real-path.ts';
 import { safeLine } from '../core/text.ts';
-import { foldersAround } from '../git/repo/folders-around.ts';
 import type { RepoFacts } from '../git/repo-facts.ts';
 
 export interface RepoTrust extends TrustPlace {
@@ -62,14 +60,9 @@ export function trustThere(repo: RepoFacts, trust: RepoTrust): RepoTrust {
 	return { ...trust, ...place, digests, isTrusted };
 }
 
-/** The repo and what lies around it. Outside git the folder is the user's own choice; nothing in it was cloned. */
-export function clonedFolders(
-	{ kind, root, worktree }: RepoFacts,
-	home: string,
-	realPath: RealPath = realPathIfThere,
-): string[] {
-	if (kind === 'none') return [];
-	return [...new Set([root, worktree, ...foldersAround(worktree, realPath(home))])];
+/** The repo and what lies around it (`App.around`). Outside git the folder is the user's own choice; nothing in it was cloned. */
+export function clonedFolders({ kind, root, worktree }: RepoFacts, around: readonly string[]): string[] {
+	return kind === 'none' ? [] : [...new Set([root, worktree, ...around])];
 }
 
 const SHOWN_FILES = 6;

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { secretValues } from '../agents/secret-values.ts';
 import { commandContext, type HeldSettings } from '../app/command-context.ts';
-import { type App, homeOf } from '../app/create-app.ts';
+import type { App } from '../app/create-app.ts';
 import { clonedFolders, obeysRepo } from '../app/repo-trust.ts';
 import type { SettingsHolder } from '../app/settings.ts';
 import type { FrontEnd } from '../commands/front-end.ts';
@@ -32,7 +32,7 @@ async function shellOptions(
 	{ app, output, held, front }: Parts,
 ): Promise<ShellOptions> {
 	const holder = await held.holder();
-	const repo = await app.repo();
+	const [repo, around] = await Promise.all([app.repo(), app.around()]);
 	const { ui } = holder.settings.loaded.config;
 	await output.useColor(ui.color);
 	const { input, output: screen, errorOutput } = app.streams;
@@ -43,7 +43,7 @@ async function shellOptions(
 		worktree: repo.worktree,
 		historyPath: join(app.paths.stateHome, 'history'),
 		redact: (text) => createRedactor(secretValues(app.env, holder.settings.registry.adapters)).record(text),
-		openEditor: async (text) => editText(app, text, clonedFolders(repo, homeOf(app.env))),
+		openEditor: async (text) => editText(app, text, clonedFolders(repo, around)),
 		pendingTrust: async () => trustQuestion(repo, holder, held),
 		input,
 		output: screen,

@@ -90,7 +90,7 @@ class RunOfTurn {
 		const { spec, complete = (state) => state } = this.#turn;
 		const { adapter } = spec;
 		// While the agent works: if asked after the turn, the answer would come after the end of `run` and never be kept.
-		this.#deps.versions.learn(adapter, spec.executable);
+		if (spec.agentVersion === null) this.#deps.versions.learn(adapter, spec.executable);
 		const { state: ended, startError } = await this.#work();
 		const state = complete(ended);
 		this.#watcher.onEvent({ type: 'turn_finished', turn: this.#number, state });

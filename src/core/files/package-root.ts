@@ -11,7 +11,8 @@ export function packageRoot(): string {
 let known: string | null = null;
 
 function findPackageRoot(): string {
-	let folder = dirname(fileURLToPath(import.meta.url));
+	const own = dirname(fileURLToPath(import.meta.url));
+	let folder = /^.*(?=[\\/](?:src|dist)(?:[\\/]|$))/s.exec(own)?.[0] ?? own;
 	while (!existsSync(join(folder, 'package.json'))) {
 		const parent = dirname(folder);
 		if (parent === folder) throw new Error('agent-relay cannot find its own package.json');

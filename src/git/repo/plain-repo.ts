@@ -1,6 +1,5 @@
-import { type Stats, statSync } from 'node:fs';
+import { type Dirent, readdirSync, type Stats, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { lstatIfThere } from '../../core/files/file-facts.ts';
 import { readExpectedText, readRegularText } from '../../core/files/read-file.ts';
 import type { RepoFacts } from '../repo-facts.ts';
 
@@ -42,12 +41,14 @@ function isPlainConfig(text: string): boolean {
 }
 
 function readFacts(root: string, gitDir: string): Omit<RepoFacts, 'folder'> | 'ask' {
+	const entries = listingOf(gitDir);
+	const isFolder = (name: string) => entries.some((entry) => entry.name === name && entry.isDirectory());
+	// An old repo's HEAD may be a symbolic link to its branch; its content would look like a detached head.
+	if (!entries.some((entry) => entry.name === 'HEAD' && entry.isFile())) return 'ask';
+	if (!isFolder('objects') || !isFolder('refs')) return 'ask';
 	const config = readExpectedText(join(gitDir, 'config'));
 	const head = readExpectedText(join(gitDir, 'HEAD'))?.trim();
-	// An old repo's HEAD may be a symbolic link to its branch; its content would look like a detached head.
-	if (lstatIfThere(join(gitDir, 'HEAD'))?.isSymbolicLink()) return 'ask';
 	if (config === null || head === undefined || !isPlainConfig(config)) return 'ask';
-	if (!isFolder(join(gitDir, 'objects')) || !isFolder(join(gitDir, 'refs'))) return 'ask';
 	const place = { kind: 'worktree', root, worktree: root, commonDir: gitDir, gitDir } as const;
 	if (OBJECT_ID.test(head)) return { ...place, branch: null, head };
 	const branch = /^ref: refs\/heads\/(.+)$/.exec(head)?.[1];
@@ -58,9 +59,18 @@ function readFacts(root: string, gitDir: string): Omit<RepoFacts, 'folder'> | 'a
 
 const OBJECT_ID = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
 
+/** Empty where it cannot be listed. */
+function listingOf(folder: string): Dirent[] {
+	try {
+		return readdirSync(folder, { withFileTypes: true });
+	} catch {
+		return [];
+	}
+}
+
 /** null for a branch without a commit. */
 function readBranch(gitDir: string, branch: string): string | null | 'ask' {
-	const loose = readRegularText(join(gitDir, 'refs', 'heads', branch))?.trim();
+	const loose = readExpectedText(join(gitDir, 'refs', 'heads', branch))?.trim();
 	if (loose !== undefined) return OBJECT_ID.test(loose) ? loose : 'ask';
 	const name = ` refs/heads/${branch}`;
 	const packed = readRegularText(join(gitDir, 'packed-refs'))
@@ -68,5 +78,3 @@ function readBranch(gitDir: string, branch: string): string | null | 'ask' {
 		.find((line) => line.endsWith(name) && OBJECT_ID.test(line.slice(0, -name.length)));
 	return packed?.slice(0, -name.length) ?? null;
 }
-
-const isFolder = (path: string) => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;

@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import * as v from 'valibot';
 import { hasErrno, RelayError } from '../../core/errors.ts';
 import { lstatIfThere } from '../../core/files/file-facts.ts';
-import { ensureFolder, isFolder, isNoFolder, namesIn } from '../../core/files/folders.ts';
+import { ensureFolder, isFolder, isNoFolder, namesIn, namesInExpected } from '../../core/files/folders.ts';
 import { readJsonOrNull } from '../../core/files/read-file.ts';
 import { explainingWrites } from '../../core/files/write-failure.ts';
 import { createExclusive } from '../../core/files/write-file.ts';
@@ -99,7 +99,7 @@ const REPO_FILE = 'repo.json';
 /** Stores in the state home whose repo is no longer at its path, each with a commit of it: it may have been moved here. */
 export function orphanedStores(stateHome: string): Array<{ folder: string; head: string }> {
 	const stores = join(stateHome, STATE_STORES);
-	const names = isNoFolder(stores) ? [] : namesIn(stores, 'EACCES');
+	const names = isFolder(stores) ? namesInExpected(stores, 'EACCES') : [];
 	return names.flatMap((name) => {
 		const folder = join(stores, name);
 		const { root, head } = readRepoFile(join(folder, REPO_FILE));

@@ -186,9 +186,8 @@ function read(path: string): ConversationRecord | null {
 }
 
 function forgetOld(folder: string, now: number): void {
-	if (!isOwnFolder(folder)) return;
 	const names = namesInExpected(folder, 'EACCES').filter((name) => name.endsWith('.json'));
-	if (names.length < MANY) return;
+	if (names.length < MANY || !isOwnFolder(folder)) return;
 	for (const name of names) {
 		const path = join(folder, name);
 		const usedAt = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? now;

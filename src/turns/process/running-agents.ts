@@ -7,7 +7,8 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { isSystemError } from '../../core/errors.ts';
-import { ensureFolder, isForeignFolder, namesInExpected } from '../../core/files/folders.ts';
+import { lstatIfThere } from '../../core/files/file-facts.ts';
+import { areOfOwnFolder, ensureFolder, namesInExpected } from '../../core/files/folders.ts';
 import { readJsonOrNull } from '../../core/files/read-file.ts';
 import { removeIfThere, writeAtomic } from '../../core/files/write-file.ts';
 import { standingOf } from '../../core/processes/process-place.ts';
@@ -56,7 +57,11 @@ export interface RunningAgents {
 type Processes = Pick<ProcessTable, 'identify' | 'isAlive' | 'place' | 'snapshot' | 'withEnvironment'>;
 
 export function createRunningAgents(root: string, processes: Processes): RunningAgents {
-	const isOdd = (folder: string) => [root, folder].some(isForeignFolder);
+	const foundAt = (folder: string): 'odd' | 'missing' | 'ours' => {
+		const [above, own] = [lstatIfThere(root), lstatIfThere(folder)];
+		if ([above, own].some((facts) => facts !== undefined && !areOfOwnFolder(facts))) return 'odd';
+		return own === undefined ? 'missing' : 'ours';
+	};
 	const folderOf = (worktree: string) =>
 		join(root, createHash('sha256').update(worktree).digest('hex').slice(0, 16));
 	const standing = ({ host, ...note }: v.InferOutput<typeof noteSchema>) => {
@@ -66,8 +71,10 @@ export function createRunningAgents(root: string, processes: Processes): Running
 
 	return {
 		began(note) {
-			if (isOdd(folderOf(note.worktree))) return () => undefined;
-			const path = join(folderOf(note.worktree), `${note.session_id}-${note.turn}.json`);
+			const folder = folderOf(note.worktree);
+			const found = foundAt(folder);
+			if (found === 'odd') return () => undefined;
+			const path = join(folder, `${note.session_id}-${note.turn}.json`);
 			const text = JSON.stringify({
 				schema_version: 1,
 				...note,
@@ -75,14 +82,14 @@ export function createRunningAgents(root: string, processes: Processes): Running
 				...processes.place(),
 			});
 			unlessUnwritable(() => {
-				ensureFolder(folderOf(note.worktree));
+				if (found === 'missing') ensureFolder(folder);
 				writeAtomic(path, `${text}\n`, { sync: false });
 			});
 			return () => unlessUnwritable(() => removeIfThere(path));
 		},
 		survivors(worktree) {
 			const folder = folderOf(worktree);
-			if (isOdd(folder)) return [];
+			if (foundAt(folder) !== 'ours') return [];
 			return names(folder).flatMap((name) => {
 				const path = join(folder, name);
 				const note = readNote(path);
