@@ -12,7 +12,7 @@ export function createFrontEnd(parts: FrontEndParts): FrontEnd {
 	const { app, program } = parts;
 	const front: FrontEnd = {
 		live: createLive(parts),
-		ask: askOnTerminal(app),
+		...askOnTerminal(app),
 		readTask: async (source) => {
 			const [{ readTask }, { stdinOf }] = await Promise.all([
 				import('./input/read-task.ts'),

@@ -6,6 +6,8 @@ export interface FrontEnd {
 	readonly live: Live;
 	/** Lets the user choose one; its `value`, null: none. Where nobody can be asked: null instead of a function. */
 	readonly ask: ((question: string, choices: readonly Choice[]) => Promise<string | null>) | null;
+	/** Lets the user type one line; null: they left the question. Where nobody can be asked: null instead of a function. */
+	readonly askText: ((question: string) => Promise<string | null>) | null;
 	/**
 	 * The user's words: the operand as typed, or a file or stdin where the front end reads these. null: there are none, which
 	 * the shell refuses where they are needed. RelayError `usage` for empty words and two sources, and for unreadable text.

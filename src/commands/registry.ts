@@ -1,8 +1,10 @@
 /** Every command of this folder, for the front ends to take those that are theirs, in the order of the program's help. */
 import { agents } from './agents/options.ts';
+import { archive, unarchive } from './archive/options.ts';
 import { chat } from './chat/options.ts';
 import { completion } from './completion/options.ts';
 import { configAllow, configPath, configSet, configShow, configTrust } from './config/options.ts';
+import { deleteSessions } from './delete/options.ts';
 import { demo } from './demo/options.ts';
 import { diff } from './diff/options.ts';
 import { files } from './files/options.ts';
@@ -18,10 +20,12 @@ import { raceOpen } from './race/open/options.ts';
 import { race } from './race/options.ts';
 import { raceResume } from './race/resume/options.ts';
 import { raceShow } from './race/show/options.ts';
+import { rename } from './rename/options.ts';
 import { run } from './run/options.ts';
 import { sessions } from './sessions/options.ts';
 import { resume, shell } from './shell/options.ts';
 import { show } from './show/options.ts';
+import { tag } from './tag/options.ts';
 import { transcript } from './transcript/options.ts';
 
 export const COMMANDS = {
@@ -39,6 +43,11 @@ export const COMMANDS = {
 	sessions,
 	show,
 	resume,
+	rename,
+	tag,
+	archive,
+	unarchive,
+	delete: deleteSessions,
 	agents,
 	limits,
 	limitsClear,

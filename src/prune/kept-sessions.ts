@@ -19,14 +19,7 @@ export interface SessionsRequest extends PruneAge {
 }
 
 /** Which session continues which, by the parent: a moved repo has a new store, whose sessions continue those of the old one. */
-export type Children = ReadonlyMap<string, readonly SessionId[]>;
-
-export function childrenIn(sessions: readonly SessionSummary[]): Children {
-	const children = new Map<string, SessionId[]>();
-	for (const { id, meta } of sessions)
-		if (meta?.parent) children.set(meta.parent, [...(children.get(meta.parent) ?? []), id]);
-	return children;
-}
+type Children = ReadonlyMap<string, readonly SessionId[]>;
 
 interface Listed {
 	/** All of the store. */
@@ -149,7 +142,7 @@ function continues(child: SessionId, parent: SessionId, store: SessionStore): bo
 
 /** What a prune left that was killed in the middle of a removal. */
 function cutShort(folder: string): Kept[] {
-	return removedSessions(folder).map((path) => ({
+	return removedSessions(folder).map(({ path }) => ({
 		kind: 'sessions',
 		name: path.slice(join(folder, 'sessions').length + 1),
 		path,

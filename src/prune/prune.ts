@@ -3,11 +3,12 @@ import { hasErrno, isSystemError, RelayError } from '../core/errors.ts';
 import { onceAStep } from '../core/once.ts';
 import type { UserProcesses } from '../git/snapshots/snapshot-users.ts';
 import type { CleanDeps } from '../race/clean/clean-plan.ts';
+import { childrenOf } from '../sessions/lineage/whole-lineage.ts';
 import type { SessionStore } from '../sessions/store/session-store.ts';
 import type { Witnesses } from '../sessions/witness/witness.ts';
 import { keptCaches } from './kept-caches.ts';
 import { keptRaces } from './kept-races.ts';
-import { childrenIn, keptSessions, type SessionsRequest } from './kept-sessions.ts';
+import { keptSessions, type SessionsRequest } from './kept-sessions.ts';
 import { keptSnapshots } from './kept-snapshots.ts';
 import { keptWitnesses } from './kept-witnesses.ts';
 import type { Kept, Pruned, PruneKind } from './prune-contract.ts';
@@ -41,7 +42,7 @@ export async function planPrune(
 	if (kinds.has('races')) kept.push(...(await keptRaces(deps, request)));
 	if (kinds.has('sessions')) {
 		const stores = [store, ...deps.livingStores, ...goneStores.map((gone) => gone.store)];
-		const children = childrenIn(stores.flatMap(listed));
+		const children = childrenOf(stores.flatMap(listed));
 		const looked = (one: SessionStore, about: string) =>
 			keptSessions(one, { sessions: listed(one), about, children }, request);
 		kept.push(...looked(store, ''));

@@ -4,6 +4,7 @@ import type { Answer, AnsweredBy } from '../agents/questions.ts';
 import type { SessionId } from '../core/ids.ts';
 import type { CandidateVerdict } from '../limits/successor.ts';
 import type { SessionMeta } from '../sessions/session-meta.ts';
+import type { Transition } from '../sessions/transitions.ts';
 import type { TurnState } from '../sessions/turns/turn-state.ts';
 import type { RelayEvent } from './events/relay-events.ts';
 import type { SessionView } from './session-view.ts';
@@ -141,6 +142,8 @@ export interface Conversation {
 	note(text: string): void;
 	/** Runs a shell command where agents start, recorded; output is streamed as it arrives. */
 	runShellCommand(command: string, options: ShellCommandOptions): Promise<{ exitCode: number | null }>;
+	/** Changes the record of the session. Throws `no_such_session` before the first prompt. */
+	change<Facts>(transition: Transition<Facts>, facts: Facts): SessionMeta;
 	checkpoint(note: string | null): Promise<{ packet: string }>;
 	/**
 	 * Opens a session: in place when it is checkpointed or active, as a child when completed. Repairs what a crash left; the

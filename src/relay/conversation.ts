@@ -5,6 +5,7 @@ import { lostAbilities } from '../agents/permission-presets.ts';
 import type { Answer, AnsweredBy } from '../agents/questions.ts';
 import { RelayError } from '../core/errors.ts';
 import type { SessionId } from '../core/ids.ts';
+import type { Transition } from '../sessions/transitions.ts';
 import { agentsAtHand } from './agents/agents-at-hand.ts';
 import { requireExecutable } from './agents/require-executable.ts';
 import { Selection } from './agents/selection.ts';
@@ -149,6 +150,12 @@ class OneConversation implements Conversation {
 			addNote({ kind: 'shell', text, exit_code: exitCode }, this.#state, this.#ports);
 			return { exitCode };
 		});
+	}
+
+	change<Facts>(transition: Transition<Facts>, facts: Facts) {
+		const { session } = this.#state;
+		if (session !== null) return session.apply(transition, facts);
+		throw noSessionYet();
 	}
 
 	async checkpoint(note: string | null) {

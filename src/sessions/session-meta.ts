@@ -67,6 +67,10 @@ export const sessionMetaSchema = v.looseObject({
 	objective: v.nullable(text),
 	title: v.nullable(text),
 	name: v.nullable(text),
+	/** The user's, in the order in which they were given. Absent: none. */
+	tags: v.optional(v.array(text)),
+	/** Set while the session is kept out of lists, and is not resumed. */
+	archived_at: v.optional(v.nullable(iso)),
 	workstream: v.nullable(text),
 	repo: v.looseObject({
 		root: text,
@@ -154,3 +158,6 @@ export type SessionMeta = v.InferOutput<typeof sessionMetaSchema>;
 export type SessionNote = SessionMeta['notes'][number];
 
 export const SESSION_META_VERSION = 1;
+
+export const isArchived = ({ archived_at }: Pick<SessionMeta, 'archived_at'>): boolean =>
+	(archived_at ?? null) !== null;

@@ -4,7 +4,14 @@
  */
 import { toIso, toIsoOrNull } from '../core/clock.ts';
 import { oldestPrices } from './lineage/price-dates.ts';
-import type { ChatRecord, CheckpointReason, LeftReason, SessionMeta, SessionNote } from './session-meta.ts';
+import {
+	type ChatRecord,
+	type CheckpointReason,
+	isArchived,
+	type LeftReason,
+	type SessionMeta,
+	type SessionNote,
+} from './session-meta.ts';
 import { participantOf, type TurnState } from './turns/turn-state.ts';
 
 export type Transition<Facts> = (meta: SessionMeta, facts: Facts) => SessionMeta;
@@ -105,6 +112,27 @@ export const agree: Transition<undefined> = (meta) =>
 /** The session continues in another folder, or in the same one of a worktree that was moved. */
 export const moveTo: Transition<SessionMeta['repo']> = (meta, repo) =>
 	repo === meta.repo ? meta : { ...meta, repo };
+
+export const rename: Transition<{ title: string }> = (meta, { title }) =>
+	meta.title === title ? meta : { ...meta, title };
+
+/** Each tag is there once, in the order in which it was first given. */
+export const tag: Transition<{ add?: readonly string[]; remove?: readonly string[] }> = (
+	meta,
+	{ add = [], remove = [] },
+) => {
+	const before = meta.tags ?? [];
+	const tags = [...new Set([...before, ...add])].filter((one) => !remove.includes(one));
+	const isSame = tags.length === before.length && tags.every((one, at) => one === before[at]);
+	return isSame ? meta : { ...meta, tags };
+};
+
+/** Kept out of lists, and not resumed, from `at` on. */
+export const archive: Transition<{ at: number }> = (meta, { at }) =>
+	isArchived(meta) ? meta : { ...meta, archived_at: toIso(at) };
+
+export const unarchive: Transition<undefined> = (meta) =>
+	isArchived(meta) ? { ...meta, archived_at: null } : meta;
 
 /** A turn begins: it is the session's newest, with its agent active. `words`: the user's, if they came with this turn. */
 export const beginTurn: Transition<{ state: TurnState; words: string | null }> = (meta, { state, words }) => {

@@ -20,6 +20,8 @@ export interface LogText {
 const TEXT_CHARS = 400;
 const NAME_CHARS = 60;
 
+/** `+ui`, `-draft`. */
+const marked = (mark: string, tags: readonly string[]) => tags.map((tag) => `${mark}${name(tag)}`);
 const safe = (text: string, max = TEXT_CHARS) => safeLine(text, max);
 const name = (text: string) => safeLine(text, NAME_CHARS);
 const only = (line: string): LogText => ({ line, below: [] });
@@ -83,6 +85,14 @@ export function describeLogEvent(event: LogEvent, now: number): LogText {
 			return only('nothing waits any more');
 		case 'noted':
 			return only(event.kind === 'shell' ? `you ran a command${exit(event.exit_code)}` : 'you left a note');
+		case 'renamed':
+			return only(event.title === null ? 'the title is gone' : `renamed: ${safe(event.title)}`);
+		case 'tagged':
+			return only([...marked('+', event.added), ...marked('-', event.removed)].join(' '));
+		case 'archived':
+			return only('archived');
+		case 'unarchived':
+			return only('taken back from the archive');
 		case 'utilization_warning':
 			return only(describeUtilization(event, now));
 		case 'participant_left':

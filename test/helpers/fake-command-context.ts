@@ -126,6 +126,8 @@ export function fakeStore(
 		},
 		create: refuse,
 		open: refuse,
+		change: refuse,
+		finishRemovals: () => [],
 		read: refuse,
 		status: () => ({ status: 'completed', reason: null }),
 		folderOf: (id) => `${REPO.root}/.agent-relay/sessions/${id}`,

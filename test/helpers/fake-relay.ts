@@ -15,6 +15,7 @@ import type {
 } from '../../src/relay/conversation-contract.ts';
 import type { SessionView } from '../../src/relay/session-view.ts';
 import type { SessionMeta } from '../../src/sessions/session-meta.ts';
+import type { Transition } from '../../src/sessions/transitions.ts';
 import { reportedPlan } from '../../src/sessions/turns/standing-plan.ts';
 import type { TurnState } from '../../src/sessions/turns/turn-state.ts';
 import { fakeTurnState } from './fake-turn-state.ts';
@@ -222,6 +223,10 @@ class FakeRelay implements Conversation {
 			await new Promise((resolve) => signal.addEventListener('abort', resolve));
 		onOutput(Buffer.from(`ran ${command}\n\x1b[31mred\x1b[0m\n`));
 		return { exitCode: command === 'false' ? 1 : 0 };
+	}
+
+	change<Facts>(transition: Transition<Facts>, facts: Facts): SessionMeta {
+		return transition(this.session()?.meta ?? fakeMeta([]), facts);
 	}
 
 	async checkpoint() {

@@ -26,6 +26,7 @@ export const QUIET_FRONT_END: FrontEnd = {
 		race: follow,
 	},
 	ask: null,
+	askText: null,
 	readTask: async ({ argument }) => argument,
 	commandLine: null,
 };

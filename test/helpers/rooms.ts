@@ -167,6 +167,7 @@ export const ROOMS: readonly Room[] = [
 			'lineage/lineage-usage',
 			'lineage/native-conversations',
 			'lineage/price-dates',
+			'lineage/whole-lineage',
 			'listing/latest-session',
 			'listing/session-list',
 			'listing/session-ref',

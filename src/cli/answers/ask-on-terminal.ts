@@ -2,13 +2,20 @@ import { isatty } from 'node:tty';
 import type { App } from '../../app/create-app.ts';
 import type { FrontEnd } from '../../commands/front-end.ts';
 
-/** How a command line asks its user: on stderr, where that and stdin are a terminal; else null. */
-export function askOnTerminal({ streams }: Pick<App, 'streams'>): FrontEnd['ask'] {
+/** How a command line asks its user: on stderr, where that and stdin are a terminal; else nulls. */
+export function askOnTerminal({ streams }: Pick<App, 'streams'>): Pick<FrontEnd, 'ask' | 'askText'> {
 	const { errorOutput } = streams;
 	// A look at `streams.input` would open it, for every command.
-	if (!errorOutput.isTTY || !isatty(0)) return null;
-	return async (question, choices) => {
-		const { pickOne } = await import('../../shell/input/pick.ts');
-		return pickOne(question, choices, { input: streams.input, output: errorOutput, hasColor: false });
+	if (!errorOutput.isTTY || !isatty(0)) return { ask: null, askText: null };
+	const terminal = () => ({ input: streams.input, output: errorOutput, hasColor: false });
+	return {
+		ask: async (question, choices) => {
+			const { pickOne } = await import('../../shell/input/pick.ts');
+			return pickOne(question, choices, terminal());
+		},
+		askText: async (question) => {
+			const { typeLine } = await import('../../shell/input/pick.ts');
+			return typeLine(question, terminal());
+		},
 	};
 }

@@ -114,6 +114,20 @@ export function values<Value>(
 	return { flags, about, kind, isMany: true, parse };
 }
 
+/** An operand that takes all words that are left, as one text; null where there are none. */
+export function words<Value>(
+	flags: string,
+	about: string,
+	kind: ValueKind,
+	read: (text: string) => Value,
+): Option<Value | null> {
+	const parse = (typed: Typed) => {
+		const text = Array.isArray(typed) ? typed.join(' ') : typed;
+		return typeof text === 'string' && text !== '' ? read(text) : null;
+	};
+	return { flags, about, kind, isMany: true, parse };
+}
+
 /** The same for one front end alone. */
 export const only = <Value>(front: FrontEnd, option: Option<Value>): Option<Value> => ({
 	...option,
@@ -144,6 +158,9 @@ export const documents: Option<boolean> = {
 
 /** Only the answer, where the front end is the command line. */
 export const quietly = (about: string): Option<boolean> => only('cli', flag('-q, --quiet', about));
+
+/** Answers what a command asks before it acts; never a question of trust or permission. */
+export const yes = (about: string): Option<boolean> => only('cli', flag('-y, --yes', about));
 
 export const asTyped = (text: string): string => text;
 

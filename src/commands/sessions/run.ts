@@ -47,6 +47,7 @@ export const sessions: Body<SessionsOptions, SessionsData> = {
 		const places = sessionPlaces(store.location);
 		const found = store.list({
 			places,
+			isArchived: false,
 			// For reading a race is one thing; as data, and with --all, everything stands there.
 			isFolded: !json && !all,
 			...(all ? {} : { limit }),

@@ -5,7 +5,7 @@ import type { ChatParticipant, ChatRecord } from '../../sessions/session-meta.ts
 import { reopenChat } from '../../sessions/transitions.ts';
 import { type Ports, withPolicy } from '../ports.ts';
 import { repairSession } from '../resume/repair.ts';
-import { acceptOrigin, requireOrigin } from '../resume/session-origin.ts';
+import { acceptOrigin, refuseArchived, requireOrigin } from '../resume/session-origin.ts';
 import { placeSession, repoAt } from '../resume/session-place.ts';
 import { describeUnconfirmed } from '../resume/unconfirmed-words.ts';
 import { findObstacles, requireTwoAbleToStart } from './able-participants.ts';
@@ -40,6 +40,7 @@ export async function continueChat(id: SessionId, changes: ChatChanges, here: Po
 	const { chat, kind } = recorded;
 	if (kind !== 'chat' || chat === undefined) throw noChat(id);
 	const isHere = changes.isHere ?? false;
+	refuseArchived(recorded);
 	requireOrigin(recorded, here.store.witness(id), isHere || (changes.isAccepted ?? false));
 	const place = await placeSession(recorded, here, { isHere });
 	const deps = withPolicy(place.ports);

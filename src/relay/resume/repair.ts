@@ -89,7 +89,9 @@ export async function repairAbandoned(deps: Ports): Promise<string[]> {
 		.filter(({ meta, status }) => meta?.status === 'active' && status !== 'active')
 		// One that another relay left is not touched until the user accepts it.
 		.filter(({ id }) => deps.store.witness(id).isOurs);
-	const lines: string[] = [];
+	const lines = deps.store
+		.finishRemovals()
+		.map((id) => `session ${id}: its removal was cut short, and is finished now`);
 	for (const { id } of abandoned) {
 		try {
 			lines.push(...(await repairOne(id, deps)));

@@ -1,7 +1,7 @@
 /** Whether a session may be resumed: this user's relay began it, or the user accepts it. */
 import { RelayError } from '../../core/errors.ts';
 import type { SessionId } from '../../core/ids.ts';
-import type { SessionMeta } from '../../sessions/session-meta.ts';
+import { isArchived, type SessionMeta } from '../../sessions/session-meta.ts';
 import type { SessionStore } from '../../sessions/store/session-store.ts';
 import type { Witness } from '../../sessions/witness/witness.ts';
 
@@ -26,6 +26,14 @@ export function requireOrigin(
 function acceptingCommand({ id, kind, status }: Parameters<typeof requireOrigin>[0]): string {
 	const task = status === 'completed' && kind !== 'chat' ? ' "TASK"' : '';
 	return `agent-relay ${kind === 'chat' ? 'chat' : 'run'} --session ${id.slice(-6)} --here${task}`;
+}
+
+/** Throws `refused` for a session that the user has put away. */
+export function refuseArchived(meta: Pick<SessionMeta, 'id' | 'archived_at'>): void {
+	if (!isArchived(meta)) return;
+	throw new RelayError('refused', `Session ${meta.id} is archived.`, {
+		hint: `Take it back first: agent-relay unarchive ${meta.id.slice(-6)}`,
+	});
 }
 
 /** Why the user is asked about a session or a race, without a full stop. */

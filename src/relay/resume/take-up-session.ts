@@ -10,7 +10,7 @@ import type { ResumeOptions } from '../conversation-contract.ts';
 import type { ConversationState } from '../conversation-state.ts';
 import { type Ports, type RelayDeps, type RelayStart, withPolicy } from '../ports.ts';
 import { repairSession } from './repair.ts';
-import { acceptOrigin, requireOrigin } from './session-origin.ts';
+import { acceptOrigin, refuseArchived, requireOrigin } from './session-origin.ts';
 import { placeSession, repoAt, type SessionPlace } from './session-place.ts';
 import { describeUnconfirmed } from './unconfirmed-words.ts';
 
@@ -23,6 +23,7 @@ export async function findPlace(
 	const isHere = options.isHere || (start.isHere ?? false);
 	const recorded = home.store.read(id);
 	if (start.kind !== 'race') refuseRace(recorded);
+	refuseArchived(recorded);
 	requireOrigin(recorded, home.store.witness(id), isHere || (options.isAccepted ?? false));
 	const place = await placeSession(recorded, home, { isHere });
 	for (const folder of new Set([place.ports.repo.worktree, recorded.repo.worktree]))

@@ -2,9 +2,10 @@
 import { renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { isFolder, namesIn } from '../../core/files/folders.ts';
+import { parseSessionId, type SessionId } from '../../core/ids.ts';
 import { sessionsFolder } from './session-paths.ts';
 
-const REMOVED = /^\.[0-9A-HJKMNP-TV-Z]{26}\.removed$/;
+const REMOVED = /^\.([0-9A-HJKMNP-TV-Z]{26})\.removed$/;
 
 /**
  * Removes the folder of a session whose lock the caller holds. `onGone` is called once it is no longer a session; if that throws,
@@ -23,12 +24,13 @@ export function removeSessionFolder(folder: string, onGone = () => {}): void {
 	rmSync(aside, { recursive: true, force: true });
 }
 
-/** Folders of sessions whose removal was interrupted, in the store at `folder`. */
-export function removedSessions(folder: string): string[] {
+/** Sessions whose removal was interrupted, in the store at `folder`, each with what is left of its folder. */
+export function removedSessions(folder: string): Array<{ id: SessionId; path: string }> {
 	const sessions = sessionsFolder({ folder });
 	if (!isFolder(folder) || !isFolder(sessions)) return [];
-	return namesIn(sessions, 'EACCES')
-		.filter((name) => REMOVED.test(name))
-		.map((name) => join(sessions, name))
-		.filter(isFolder);
+	return namesIn(sessions, 'EACCES').flatMap((name) => {
+		const id = parseSessionId(REMOVED.exec(name)?.[1] ?? '');
+		const path = join(sessions, name);
+		return id !== null && isFolder(path) ? [{ id, path }] : [];
+	});
 }

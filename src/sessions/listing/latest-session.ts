@@ -17,7 +17,7 @@ export function latestSession(
 ): SessionSummary | null {
 	const { worktree } = store.location.repo;
 	const newest = (more: ListOptions) =>
-		store.list({ ...options, ...more, limit: LOOK }).find(isMeant) ?? null;
+		store.list({ isArchived: false, ...options, ...more, limit: LOOK }).find(isMeant) ?? null;
 	const latest = newest({});
 	// Most repos have one worktree, and the newest session belongs to it.
 	if (latest === null || latest.meta?.repo.worktree === worktree) return latest;

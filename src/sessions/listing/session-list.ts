@@ -15,7 +15,7 @@ import {
 	storeFolders,
 } from '../files/store-location.ts';
 import { type NameId, nameOf } from '../names/name-id.ts';
-import type { CheckpointReason, SessionMeta } from '../session-meta.ts';
+import { type CheckpointReason, isArchived, type SessionMeta } from '../session-meta.ts';
 import { type LockContext, readLock } from '../store/lock-record.ts';
 import { newestTurnTime, readNewestTurns } from '../turns/turn-states.ts';
 import { raceStanding } from './race-standing.ts';
@@ -47,6 +47,10 @@ export interface ListOptions {
 	kinds?: ReadonlyArray<SessionMeta['kind']>;
 	/** Only those of this name; null: of every name. Absent: of the name in force where the store is asked, else of every one. */
 	name?: NameId | null;
+	/** False: leaves archived ones out. True: only those. Default: both. */
+	isArchived?: boolean;
+	/** Only those that have all of these. */
+	tags?: readonly string[];
 	/** Only those that work in this folder. */
 	worktree?: string;
 	/** Leaves out what is left of a relay that ended before its session began. */
@@ -162,11 +166,18 @@ export function listSessions(
 		if (options.isBegun && found.meta === null && isUnbegun(folder)) continue;
 		if (options.name && nameOf(found.meta) !== options.name) continue;
 		if (options.kinds && !(found.meta && options.kinds.includes(found.meta.kind))) continue;
+		if (!isKept(found.meta, options)) continue;
 		if (options.worktree !== undefined && found.meta?.repo.worktree !== options.worktree) continue;
 		if (options.isFolded && found.meta && isInRace(location, found.meta)) continue;
 		summaries.push({ id, lastUsedAt, ...found });
 	}
 	return summaries;
+}
+
+/** A damaged record is not archived, and has no tags. */
+function isKept(meta: SessionMeta | null, { isArchived: wanted, tags = [] }: ListOptions): boolean {
+	if (wanted !== undefined && wanted !== (meta !== null && isArchived(meta))) return false;
+	return tags.every((tag) => meta?.tags?.includes(tag) === true);
 }
 
 function isInRace(location: StoreLocation, { kind, parent }: SessionMeta): boolean {

@@ -116,6 +116,11 @@ const eventSchema = v.variant('type', [
 	entry('settled', {}),
 	/** The words themselves are in `notes` of the record. */
 	entry('noted', { kind: text, exit_code: v.optional(countOrNull) }),
+	entry('renamed', { title: textOrNull }),
+	entry('tagged', { added: v.array(text), removed: v.array(text) }),
+	/** Kept out of lists, and not resumed. */
+	entry('archived', {}),
+	entry('unarchived', {}),
 	entry('utilization_warning', { agent: text, window: text, ratio: count, reset_at: textOrNull }),
 	entry('participant_left', { participant: text, agent: text, reason: text, text, until: textOrNull }),
 	entry('chat_agreed', {}),

@@ -1,5 +1,5 @@
 /** The log entries for a change of the record (`meta.json`). Pure. */
-import type { SessionMeta } from '../session-meta.ts';
+import { isArchived, type SessionMeta } from '../session-meta.ts';
 import type { LogEvent } from './log-entry.ts';
 
 /** In the order in which a reader would expect them. Empty if another entry reports the change, as for a turn. */
@@ -8,6 +8,9 @@ export function eventsOfChange(before: SessionMeta, after: SessionMeta): LogEven
 		...moved(before, after),
 		...after.notes.slice(before.notes.length).map(noted),
 		...checkpointed(before, after),
+		...(after.title === before.title ? [] : [{ type: 'renamed' as const, title: after.title }]),
+		...tagged(before.tags ?? [], after.tags ?? []),
+		...archived(before, after),
 		...(after.chat?.agreed && !before.chat?.agreed ? [{ type: 'chat_agreed' as const }] : []),
 	];
 }
@@ -19,6 +22,17 @@ function moved({ repo: before }: SessionMeta, { repo: after }: SessionMeta): Log
 
 function noted({ kind, exit_code }: SessionMeta['notes'][number]): LogEvent {
 	return { type: 'noted', kind, ...(exit_code === undefined ? {} : { exit_code }) };
+}
+
+function tagged(before: readonly string[], after: readonly string[]): LogEvent[] {
+	const added = after.filter((one) => !before.includes(one));
+	const removed = before.filter((one) => !after.includes(one));
+	return added.length + removed.length === 0 ? [] : [{ type: 'tagged', added, removed }];
+}
+
+function archived(before: SessionMeta, after: SessionMeta): LogEvent[] {
+	if (isArchived(before) === isArchived(after)) return [];
+	return [{ type: isArchived(after) ? 'archived' : 'unarchived' }];
 }
 
 function checkpointed({ checkpoint: before }: SessionMeta, { checkpoint: after }: SessionMeta): LogEvent[] {

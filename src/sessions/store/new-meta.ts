@@ -46,6 +46,7 @@ export function newMeta(options: {
 		objective: init.objective ?? parent?.objective ?? null,
 		title: init.title ?? parent?.title ?? null,
 		name: parent === null ? toMetaName(options.name) : parent.name,
+		...(parent?.tags === undefined ? {} : { tags: parent.tags }),
 		workstream: init.workstream ?? parent?.workstream ?? null,
 		repo: {
 			root: repo.root,

@@ -1,14 +1,22 @@
-import { dirname } from 'node:path';
+import { rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { RelayError } from '../../core/errors.ts';
 import { lstatIfThere } from '../../core/files/file-facts.ts';
+import { isFolder } from '../../core/files/folders.ts';
 import { explainingWrites } from '../../core/files/write-failure.ts';
 import type { SessionId } from '../../core/ids.ts';
 import { refuseLinksTo } from '../files/held-folder.ts';
-import { removeSessionFolder } from '../files/removed-sessions.ts';
-import { folderOfSession, placesOf, type StoreLocation } from '../files/store-location.ts';
+import { removedSessions, removeSessionFolder } from '../files/removed-sessions.ts';
+import {
+	folderOfSession,
+	isStore,
+	placesOf,
+	type StoreLocation,
+	storeFolders,
+} from '../files/store-location.ts';
 import type { Witness, Witnesses } from '../witness/witness.ts';
 import { lockSession } from './held-place.ts';
-import type { LockContext } from './lock-record.ts';
+import { type LockContext, readLock } from './lock-record.ts';
 import { acquireEmptyLock, type SessionLock } from './session-lock.ts';
 
 interface RemovalContext {
@@ -52,6 +60,25 @@ export class SessionRemoval {
 		}
 	}
 
+	/** Finishes what a process left that died in a removal. Returns the ids of those sessions. */
+	finish(): SessionId[] {
+		const { location, witnesses, context } = this.#deps;
+		return storeFolders(location)
+			.filter(isStore)
+			.flatMap(removedSessions)
+			.flatMap(({ id, path }) => {
+				// Its process lives, and may still make it a session again.
+				if (isHeld(path, context)) return [];
+				const witness = witnesses.of(id);
+				const folder = join(dirname(path), id);
+				// What a repo brought along says nothing about a session of another one.
+				const isItsOwn = witness.folders.has(folder) && !isFolder(folder);
+				if (isItsOwn && !isElsewhereToo(witness, folder)) witness.remove();
+				explainingWrites(path, () => rmSync(path, { recursive: true, force: true }));
+				return [id];
+			});
+	}
+
 	#lock(id: SessionId, folder: string): Pick<SessionLock, 'release'> {
 		const { location, context } = this.#deps;
 		try {
@@ -66,6 +93,16 @@ export class SessionRemoval {
 			if (lock === null) throw error;
 			return lock;
 		}
+	}
+}
+
+function isHeld(folder: string, context: LockContext): boolean {
+	try {
+		return readLock(folder, context)?.judged === 'held';
+	} catch (error) {
+		// Something else is in place of the lock: no relay has it.
+		if (error instanceof RelayError) return false;
+		throw error;
 	}
 }
 

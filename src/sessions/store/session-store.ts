@@ -5,7 +5,6 @@
  */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Clock } from '../../core/clock.ts';
 import { RelayError } from '../../core/errors.ts';
 import { isFolder } from '../../core/files/folders.ts';
 import { explainingWrites } from '../../core/files/write-failure.ts';
@@ -17,8 +16,8 @@ import { readMeta, refuseNewer, serializeMeta } from '../files/json-record.ts';
 import { describeProtection, keepSessionOutOfGit, type Protection } from '../files/keep-out-of-git.ts';
 import { META_FILE, newestBegunTurn, sessionFolder } from '../files/session-paths.ts';
 import { describeMissingRecord } from '../files/session-remains.ts';
-import { folderOfSession, prepareStore, type StoreLocation, storeHolding } from '../files/store-location.ts';
-import { type LineageEntry, readLineage } from '../lineage/lineage.ts';
+import { folderOfSession, prepareStore, storeHolding } from '../files/store-location.ts';
+import { readLineage } from '../lineage/lineage.ts';
 import { latestSession } from '../listing/latest-session.ts';
 import {
 	type ListOptions,
@@ -28,15 +27,13 @@ import {
 	trueStatus,
 } from '../listing/session-list.ts';
 import { resolveRef } from '../listing/session-ref.ts';
-import type { TrueStatus } from '../listing/session-status.ts';
 import { DEFAULT_NAME, type NameId, type NameInForce, nameOf } from '../names/name-id.ts';
 import { SESSION_META_VERSION, type SessionMeta } from '../session-meta.ts';
 import { reopen } from '../transitions.ts';
-import type { TurnState } from '../turns/turn-state.ts';
 import { readTurns } from '../turns/turn-states.ts';
-import type { Witness, Witnesses } from '../witness/witness.ts';
+import type { Witness } from '../witness/witness.ts';
 import { holdFolders, lockSession, moveAway, noSuchSession } from './held-place.ts';
-import { type LockContext, type LockProcesses, lockedBy, noticesOf, readLock } from './lock-record.ts';
+import { type LockContext, lockedBy, noticesOf, readLock } from './lock-record.ts';
 import { newMeta, type SessionInit } from './new-meta.ts';
 import { makeSessionFolder } from './new-session-folder.ts';
 import {
@@ -48,58 +45,10 @@ import {
 } from './open-session.ts';
 import { SessionRemoval } from './remove-session.ts';
 import { acquireLock } from './session-lock.ts';
+import type { SessionStore, SessionStoreOptions } from './store-contract.ts';
 
 export type { OpenSession } from './open-session.ts';
-
-export interface SessionStore {
-	readonly location: StoreLocation;
-	/**
-	 * Makes a session and opens it. With `parent` it takes over objective, native ids and notes of that session. Throws
-	 * `refused`, `disk_full`, `not_writable`; then nothing of the session is left.
-	 */
-	create(init: SessionInit): OpenSession;
-	/** Throws `no_such_session`, `session_locked`, `newer_version`, `damaged_record`; nothing is changed then. */
-	open(id: SessionId): OpenSession;
-	/** The record as it is. Throws `no_such_session`, `damaged_record`, `newer_version` (unreadable only). */
-	read(id: SessionId): SessionMeta;
-	/** The true status, whatever the record says. Throws like `read`. */
-	status(id: SessionId): TrueStatus;
-	/** Newest use first, with the true status, of the name in force unless `name` says otherwise. Never throws for one bad record. */
-	list(options?: ListOptions): SessionSummary[];
-	/** Where a session's records are. */
-	folderOf(id: SessionId): string;
-	/** What is known of a session that its records cannot change. */
-	witness(id: SessionId): Witness;
-	/**
-	 * Removes a session from all its places, with its witness unless a copy of the repo has the session too. Throws
-	 * `session_locked`, `refused` (a link in its place), `not_writable`; a process that dies meanwhile leaves it whole, or a folder
-	 * that `removedSessions` finds. `judge` throws if the session must stay; it is called once nobody else can write it, and again
-	 * once nobody can find it any more.
-	 */
-	remove(id: SessionId, judge?: (is: 'locked' | 'gone') => void): void;
-	/** Throws `session_locked` if another process works in the session. */
-	refuseLocked(id: SessionId): void;
-	/** See `resolveRef`. With a name that the user gave, a session of another one is `no_such_session`. */
-	resolve(ref: string): SessionId;
-	/** Ascending; turns whose state cannot be read are left out (`lineage` names them). */
-	turns(id: SessionId): TurnState[];
-	/** This session and its ancestors, oldest first; missing parents and cycles end the chain and are reported in `problems`. */
-	lineage(id: SessionId): LineageEntry[];
-}
-
-export interface SessionStoreOptions {
-	location: StoreLocation;
-	clock: Clock;
-	/** From `createSessionIds`. */
-	ids: (newest: SessionId | null) => SessionId;
-	processes: LockProcesses;
-	relayVersion: string;
-	/** Default: `default`, not given. It may change while the process runs. */
-	name?: () => NameInForce;
-	witnesses: Witnesses;
-	/** Gets one line for the user that cannot wait for the end of a turn. */
-	onNotice?: (text: string) => void;
-}
+export type { SessionStore } from './store-contract.ts';
 
 export function createSessionStore(options: SessionStoreOptions): SessionStore {
 	const { location, clock, processes, witnesses, onNotice = () => undefined } = options;
@@ -204,7 +153,8 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
 		return witness;
 	};
 
-	const open = (id: SessionId): OpenSession => {
+	/** `isUse`: somebody is about to work in it. */
+	const open = (id: SessionId, { isUse = true } = {}): OpenSession => {
 		const folder = folderOf(id);
 		const { schema_version, kind } = read(id);
 		refuseNewer(schema_version, SESSION_META_VERSION, join(folder, META_FILE));
@@ -227,6 +177,7 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
 				witness: openWitness(id),
 				...around(id, meta),
 			});
+			if (!isUse) return session;
 			session.apply(reopen, { newestTurn: newestBegunTurn(folder) });
 			session.log({ type: 'session_reopened', found: [...session.notices] });
 			return session;
@@ -266,7 +217,16 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
 	return {
 		location,
 		create,
-		open,
+		open: (id) => open(id),
+		change: (id, transition, facts) => {
+			const session = open(id, { isUse: false });
+			try {
+				return session.apply(transition, facts);
+			} finally {
+				session.letGo();
+			}
+		},
+		finishRemovals: () => removal.finish(),
 		remove: (id, judge = () => undefined) => removal.remove(id, judge),
 		read: (id) => read(id),
 		status: (id) => trueStatus(folderOf(id), read(id), context),

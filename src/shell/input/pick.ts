@@ -5,6 +5,12 @@ import type { PickChoice } from '../slash/slash-command.ts';
 
 const STYLES = /\x1b\[[\d;]*m/g;
 
+interface Terminal {
+	input: TerminalInput;
+	output: ShellOutput;
+	hasColor: boolean;
+}
+
 /**
  * Lets the user choose from a list with the arrow keys; null if they leave it with Escape or Ctrl+C. The terminal must be free:
  * the caller has cleared the edit line and left raw mode.
@@ -12,15 +18,27 @@ const STYLES = /\x1b\[[\d;]*m/g;
 export async function pickOne(
 	message: string,
 	choices: readonly PickChoice[],
-	{ input, output, hasColor }: { input: TerminalInput; output: ShellOutput; hasColor: boolean },
+	terminal: Terminal,
+): Promise<string | null> {
+	// Enquirer writes the chosen name after the question.
+	const named = choices.map(({ label }) => ({ name: label, message: label }));
+	const chosen = await askEnquirer({ type: 'select', message, choices: named }, terminal);
+	return choices.find(({ label }) => label === chosen)?.value ?? null;
+}
+
+/** Lets the user type one line; otherwise like `pickOne`. */
+export function typeLine(message: string, terminal: Terminal): Promise<string | null> {
+	return askEnquirer({ type: 'input', message }, terminal);
+}
+
+async function askEnquirer(
+	what: Record<string, unknown>,
+	{ input, output, hasColor }: Terminal,
 ): Promise<string | null> {
 	const { default: enquirer } = await import('enquirer');
 	const question = {
-		type: 'select',
+		...what,
 		name: 'choice',
-		message,
-		// Enquirer writes the chosen name after the question.
-		choices: choices.map(({ label }) => ({ name: label, message: label })),
 		stdin: input,
 		columns: terminalColumns(output),
 		rows: terminalRows(output),
@@ -28,8 +46,7 @@ export async function pickOne(
 	};
 	try {
 		const answer: unknown = await enquirer.prompt(question as never);
-		if (!isAnswer(answer)) return null;
-		return choices.find(({ label }) => label === answer.choice)?.value ?? null;
+		return isAnswer(answer) ? answer.choice : null;
 	} catch {
 		// Enquirer rejects with an empty value when the question is left.
 		return null;

@@ -39,6 +39,8 @@ export const SLASH_COMMANDS: readonly SlashCommand[] = [
 	resume,
 	startNew,
 	checkpoint,
+	slashCommand(COMMANDS.rename),
+	slashCommand(COMMANDS.tag),
 	note,
 	slashCommand(COMMANDS.configShow),
 	help,

@@ -30,7 +30,7 @@ export async function sessionRows(
 	const store = await openStore();
 	const { location } = store;
 	const places = sessionPlaces(location);
-	const found = store.list({ places, limit: OFFERED, isFolded: true, kinds });
+	const found = store.list({ places, isArchived: false, limit: OFFERED, isFolded: true, kinds });
 	const refOf = shortIds(
 		found.map(({ id }) => id),
 		[...places.keys()],

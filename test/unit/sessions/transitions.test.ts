@@ -4,6 +4,7 @@ import type { SessionMeta } from '../../../src/sessions/session-meta.ts';
 import {
 	addNotes,
 	agree,
+	archive,
 	beginTurn,
 	checkpoint,
 	close,
@@ -11,10 +12,13 @@ import {
 	keepPrompt,
 	leaveChat,
 	moveTo,
+	rename,
 	reopen,
 	reopenChat,
 	sayToAll,
 	settle,
+	tag,
+	unarchive,
 } from '../../../src/sessions/transitions.ts';
 import { fakeCheckpoint, fakeSessionMeta } from '../../helpers/fake-session-meta.ts';
 import { fakeTurnState } from '../../helpers/fake-turn-state.ts';
@@ -56,6 +60,26 @@ describe('the record of a session', () => {
 		expect(beginTurn(begun, { state: fakeTurnState({ turn: 2 }), words: 'and more' })).toMatchObject({
 			objective: 'fix it',
 		});
+	});
+
+	it('gives a title and tags, each tag once and in the order in which it came', () => {
+		const meta = fakeSessionMeta({ title: null });
+		expect(rename(meta, { title: 'the login' }).title).toBe('the login');
+		expect(rename({ ...meta, title: 'a' }, { title: 'a' })).toMatchObject({ title: 'a' });
+		const tagged = tag(meta, { add: ['b', 'a', 'b'] });
+		expect(tagged.tags).toEqual(['b', 'a']);
+		expect(tag(tagged, { add: ['a'] })).toBe(tagged);
+		expect(tag(tagged, { remove: ['b', 'c'] }).tags).toEqual(['a']);
+		expect(tag(meta, { remove: ['c'] })).toBe(meta);
+	});
+
+	it('is archived since the first time, and taken back', () => {
+		const meta = fakeSessionMeta();
+		const archived = archive(meta, { at: 0 });
+		expect(archived.archived_at).toBe('1970-01-01T00:00:00.000Z');
+		expect(archive(archived, { at: 5 })).toBe(archived);
+		expect(unarchive(archived, undefined).archived_at).toBeNull();
+		expect(unarchive(meta, undefined)).toBe(meta);
 	});
 
 	it('forgets a conversation that the agent no longer has, and keeps one that the turn did not name', () => {

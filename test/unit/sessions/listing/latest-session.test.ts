@@ -37,6 +37,6 @@ describe('the latest session', () => {
 			['a', '/here'],
 		]);
 		expect(latestSession(two, { status: 'checkpointed' }, ({ id }) => `${id}` !== 'b')?.id).toBe('a');
-		expect(two.asked).toEqual([{ status: 'checkpointed', limit: 20 }]);
+		expect(two.asked).toEqual([{ isArchived: false, status: 'checkpointed', limit: 20 }]);
 	});
 });

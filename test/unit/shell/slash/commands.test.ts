@@ -144,6 +144,25 @@ describe('other commands', () => {
 		await expect(run('/note')).rejects.toMatchObject({ code: 'usage' });
 	});
 
+	it('/rename and /tag change the open session, and refuse odd words', async () => {
+		const { context, relay, printed } = fakeSlashContext();
+		await relay.send('say hello', { signal: new AbortController().signal, onEvent: () => undefined });
+		const type = async (line: string) => {
+			const [, name = '', argument = ''] = /^\/(\S+) ?(.*)$/s.exec(line) ?? [];
+			await findCommand(SLASH_COMMANDS, name)?.run(context, argument);
+		};
+		await type('/rename the  login');
+		expect(printed.at(-1)).toBe('Session ZZZZZZ is called the login');
+		await expect(type('/rename a\u2028b')).rejects.toMatchObject({ code: 'usage' });
+		await expect(type(`/rename ${'x'.repeat(201)}`)).rejects.toMatchObject({ code: 'usage' });
+		await type('/tag auth review:ux');
+		expect(printed.at(-1)).toBe('Session ZZZZZZ: auth review:ux (+auth +review:ux)');
+		await type('/tag auth --remove');
+		expect(printed.at(-1)).toBe('Session ZZZZZZ: no tags (nothing changed)');
+		for (const odd of ['-x', 'a,b', '\u202eb', '../x', 'x'.repeat(201)])
+			await expect(type(`/tag ok ${odd}`)).rejects.toMatchObject({ code: 'usage' });
+	});
+
 	it('/exit leaves', async () => {
 		expect((await run('/exit')).hasExited()).toBe(true);
 	});
@@ -168,7 +187,10 @@ function contextWith(found: readonly SessionSummary[], onList?: Parameters<typeo
 
 describe('what commands print', () => {
 	const quiet = SLASH_COMMANDS.filter(
-		({ name }) => !['use', 'retry', 'answer', 'resume', 'note', 'exit', 'chat', 'say', 'race'].includes(name),
+		({ name }) =>
+			!['use', 'retry', 'answer', 'resume', 'note', 'exit', 'chat', 'say', 'race', 'rename', 'tag'].includes(
+				name,
+			),
 	);
 
 	it.each(quiet.map(({ name }) => name))(
