@@ -17,6 +17,11 @@ export interface ProcessSpec {
 	promptPath: string | null;
 	/** Receives fd 2 by appending, and is followed. Created 0600 when missing. */
 	stderrPath: string;
+	/**
+	 * The agent begins once this resolves; its terminal and its wrapper are made meanwhile. If it rejects, nothing is started, and the
+	 * start throws the same. Default: at once.
+	 */
+	mayBegin?: Promise<void>;
 	columns?: number;
 	rows?: number;
 	/** True for an exit code that is the CLI's own and does not mean a signal (128 + n). Default: always false. */

@@ -37,7 +37,7 @@ const WRAPPER_EXIT_MS = 1_000;
 export class PtyProcess implements AgentProcess {
 	readonly identity: ProcessIdentity;
 	readonly ended: Promise<ProcessEnd>;
-	/** True once the wrapper is about to start the agent, false if it ended before. */
+	/** True once the wrapper waits for `begin`, false if it ended before. */
 	readonly ready: Promise<boolean>;
 	readonly #parts: PtyProcessParts;
 	readonly #terminal: ReadStream;
@@ -73,6 +73,17 @@ export class PtyProcess implements AgentProcess {
 		void launched.exited.then(() => this.#onWrapperExit());
 	}
 
+	/** Lets the wrapper start the agent. To be called once, when it is `ready`. */
+	begin(): void {
+		if (this.#finishing === null) this.#terminal.write(`${this.#parts.nonce}\n`);
+	}
+
+	/** Ends the wrapper instead. */
+	async abandon(): Promise<void> {
+		this.#parts.processes.signal(this.identity, 'SIGKILL');
+		await this.ended;
+	}
+
 	async write(bytes: Buffer): Promise<void> {
 		// After the end marker the wrapper itself reads.
 		if (!this.#isReady || this.#finishing !== null) return;
@@ -99,7 +110,6 @@ export class PtyProcess implements AgentProcess {
 		if (!this.#isReady) {
 			if (!chunk.includes(READY)) return;
 			this.#isReady = true;
-			this.#terminal.write(`${this.#parts.nonce}\n`);
 			this.#tellReady(true);
 			return;
 		}

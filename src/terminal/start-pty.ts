@@ -3,7 +3,7 @@ import { accessSync, constants, statSync } from 'node:fs';
 import type { Clock } from '../core/clock.ts';
 import { hasErrno, RelayError } from '../core/errors.ts';
 import type { ProcessTable } from '../core/processes/process-table.ts';
-import type { StartAgentProcess } from './agent-process.ts';
+import type { ProcessSpec, StartAgentProcess } from './agent-process.ts';
 import { FileFollower } from './file-follower.ts';
 import { defaultLaunch, type Launch } from './launch.ts';
 import { PtyProcess } from './pty-process.ts';
@@ -23,13 +23,18 @@ export function createStartPty(
 	launch: Launch = defaultLaunch(),
 ): StartAgentProcess {
 	return async (spec, handlers) => {
+		// It may be refused before it is waited for.
+		spec.mayBegin?.catch(() => undefined);
 		checkExecutable(spec.executable);
 		const stderr = new FileFollower(spec.stderrPath, clock, handlers.onStderr);
 		try {
 			const launched = await launch(spec, stderr.writeFd);
 			const nonce = randomBytes(16).toString('hex');
 			const agent = new PtyProcess({ launched, nonce, stderr, spec, handlers, clock, processes });
-			if (await agent.ready) return agent;
+			if (await agent.ready) {
+				await beginWhenAllowed(agent, spec);
+				return agent;
+			}
 			throw new RelayError('not_started', `cannot start ${spec.executable} in ${spec.cwd}`, {
 				hint: `the shell's own message is in ${spec.stderrPath}`,
 			});
@@ -38,6 +43,16 @@ export function createStartPty(
 			throw error;
 		}
 	};
+}
+
+async function beginWhenAllowed(agent: PtyProcess, { mayBegin }: ProcessSpec): Promise<void> {
+	try {
+		await mayBegin;
+	} catch (error) {
+		await agent.abandon();
+		throw error;
+	}
+	agent.begin();
 }
 
 /** Throws RelayError `agent_not_installed` unless `path` is an executable file. */

@@ -43,7 +43,7 @@ export async function runTurn(spec: TurnSpec, deps: TurnDeps, control: TurnContr
 	try {
 		const turn = new RunningTurn(spec, deps, control);
 		control.onBegin?.();
-		await turn.start();
+		turn.start();
 		const state = await turn.finish();
 		const { agent, native_session_id: nativeId } = state;
 		conversation = nativeId === null ? null : { agent, nativeId };
@@ -65,6 +65,7 @@ class RunningTurn {
 	readonly #files: TurnFiles;
 	readonly #process: TurnProcess;
 	readonly #touched: TouchedFiles;
+	#mayBegin: Promise<void> = Promise.resolve();
 
 	constructor(spec: TurnSpec, deps: TurnDeps, control: TurnControl) {
 		const { session } = deps;
@@ -91,8 +92,15 @@ class RunningTurn {
 	}
 
 	/** Writes the files first, then takes the snapshot: whatever dies from here on, the turn is known. */
-	async start(): Promise<void> {
+	start(): void {
 		this.#files.prepare();
+		this.#mayBegin = this.#takeBefore();
+		// A turn that ends before it waits for this leaves nobody to hear of it.
+		this.#mayBegin.catch(() => undefined);
+	}
+
+	/** The agent's terminal is made meanwhile. */
+	async #takeBefore(): Promise<void> {
 		const { witness } = this.#deps.session;
 		await Promise.all([this.#touched.begin(this.#spec.before), witness.settle()]);
 		const problem = witness.takeProblem();
@@ -113,7 +121,7 @@ class RunningTurn {
 	async #finish(): Promise<TurnState> {
 		const recorder = this.#createRecorder();
 		try {
-			const exit = await this.#process.run(recorder);
+			const exit = await this.#process.run(recorder, this.#mayBegin);
 			return await this.#close(recorder, exit);
 		} finally {
 			this.#closeTelemetry();

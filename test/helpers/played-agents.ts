@@ -44,6 +44,7 @@ export class PlayedAgents {
 	}
 
 	readonly start: StartAgentProcess = async (spec, handlers) => {
+		await spec.mayBegin;
 		const { executable, args, cwd, env, promptPath } = spec;
 		const name = executable === '/bin/sh' ? (args[1] ?? '') : basename(executable);
 		const script = this.#scripts.get(name);

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { expectLastBytes } from '../helpers/last-bytes.ts';
@@ -127,7 +127,38 @@ describe.each(TRANSPORTS)('an agent on %s', (_, start) => {
 			code: 'not_started',
 		});
 	});
+
+	it('begins once it may, and its wrapper waits for that', async () => {
+		const name = join(bench.folder, `begun-${_.replace(' ', '-')}`);
+		const before = ownPids();
+		let allow = (): void => undefined;
+		const mayBegin = new Promise<void>((resolve) => {
+			allow = resolve;
+		});
+		const begun = bench.run(start, '/bin/sh', ['-c', `touch '${name}'`], { mayBegin });
+		await until(() => ownPids().some((pid) => !before.includes(pid)), 'the wrapper');
+		expect(existsSync(name)).toBe(false);
+		allow();
+		expect((await begun).end).toEqual({ exitCode: 0, signal: null, seen: 'marker' });
+		expect(existsSync(name)).toBe(true);
+	});
+
+	it('never begins if it may not, and leaves no wrapper', async () => {
+		const name = join(bench.folder, `not-begun-${_.replace(' ', '-')}`);
+		const before = ownPids();
+		const mayBegin = Promise.reject(new Error('no snapshot'));
+		const begun = bench.run(start, '/bin/sh', ['-c', `touch '${name}'`], { mayBegin });
+		await expect(begun).rejects.toThrow('no snapshot');
+		expect(existsSync(name)).toBe(false);
+		expect(ownPids().filter((pid) => !before.includes(pid))).toEqual([]);
+	});
 });
+
+/** Of every process below this one. */
+function ownPids(): number[] {
+	const start = processes.identify(process.pid)?.start ?? '';
+	return processes.descendants({ pid: process.pid, start }).map(({ pid }) => pid);
+}
 
 describe.each(TRANSPORTS)('an agent on %s', (_, start) => {
 	it('sees a terminal of its own on stdout, as controlling one', async () => {

@@ -83,9 +83,13 @@ export class AgentStart {
 		this.#telemetry?.close();
 	}
 
-	/** Call it right before the start. Throws RelayError if the agent must not be started. */
+	/** Throws RelayError if the agent must not be started. */
 	writePrivateFiles(): void {
 		this.#privateFiles.write(this.#command.files ?? []);
+	}
+
+	/** Call it right before the agent begins. Throws RelayError if it must not. */
+	checkPrivateFiles(): void {
 		this.#privateFiles.check();
 	}
 
@@ -93,7 +97,7 @@ export class AgentStart {
 		this.#privateFiles.remove();
 	}
 
-	processSpec(files: { promptPath: string; stderrPath: string }): ProcessSpec {
+	processSpec(files: { promptPath: string; stderrPath: string }, mayBegin: Promise<void>): ProcessSpec {
 		const { adapter, executable, request } = this.#spec;
 		return {
 			executable,
@@ -102,6 +106,7 @@ export class AgentStart {
 			cwd: request.folder,
 			promptPath: this.isLive ? null : this.#command.stdin === 'empty' ? devNull : files.promptPath,
 			stderrPath: files.stderrPath,
+			mayBegin,
 			claimsExitCode: (code) => adapter.claimsExitCode?.(code) ?? false,
 		};
 	}

@@ -65,8 +65,11 @@ export class TurnProcess {
 		return this.#failure;
 	}
 
-	/** Runs from the start to the agent's last byte. Throws the error that prevented the start, once that is on record. */
-	async run(recorder: TurnRecorder): Promise<AgentExit> {
+	/**
+	 * Runs from the start to the agent's last byte; the agent begins once `mayBegin` resolves. Throws the error that prevented the
+	 * start, once that is on record.
+	 */
+	async run(recorder: TurnRecorder, mayBegin: Promise<void>): Promise<AgentExit> {
 		const { signal, hardSignal } = this.#parts.control;
 		const onAbort = () => this.#halt('cancelled');
 		const onHardAbort = () => {
@@ -75,7 +78,7 @@ export class TurnProcess {
 		};
 		let ticker: NodeJS.Timeout | undefined;
 		try {
-			const agent = await this.#begin(recorder);
+			const agent = await this.#begin(recorder, mayBegin);
 			signal.addEventListener('abort', onAbort, { once: true });
 			hardSignal.addEventListener('abort', onHardAbort, { once: true });
 			if (hardSignal.aborted) onHardAbort();
@@ -138,20 +141,18 @@ export class TurnProcess {
 		void this.#questions.close();
 	}
 
-	async #begin(recorder: TurnRecorder): Promise<AgentProcess> {
+	async #begin(recorder: TurnRecorder, mayBegin: Promise<void>): Promise<AgentProcess> {
 		const { deps, files, start } = this.#parts;
 		await this.#questions.open(recorder);
 		start.openTelemetry((chunk) => recorder.telemetry(chunk));
 		try {
 			start.writePrivateFiles();
-			const promptPath = files.path('prompt.md');
-			const agent = await deps.startProcess(
-				start.processSpec({ promptPath, stderrPath: files.path('stderr.log') }),
-				{
-					onOutput: (chunk) => this.guard(() => this.#output(chunk, recorder)),
-					onStderr: (chunk) => this.guard(() => recorder.stderr(chunk)),
-				},
-			);
+			const paths = { promptPath: files.path('prompt.md'), stderrPath: files.path('stderr.log') };
+			const mayBeginChecked = mayBegin.then(() => start.checkPrivateFiles());
+			const agent = await deps.startProcess(start.processSpec(paths, mayBeginChecked), {
+				onOutput: (chunk) => this.guard(() => this.#output(chunk, recorder)),
+				onStderr: (chunk) => this.guard(() => recorder.stderr(chunk)),
+			});
 			files.change({ pid: agent.identity.pid, pid_start: agent.identity.start });
 			this.#stop.attach(agent);
 			// Read while the agent starts: from now on it may remove anything.
@@ -163,6 +164,7 @@ export class TurnProcess {
 			this.guard(() => files.write(recorder));
 			return agent;
 		} catch (error) {
+			await mayBegin.catch(() => undefined);
 			files.writeUnstarted(error, deps.clock.now(), this.#failure !== null);
 			throw error;
 		}
