@@ -4,7 +4,6 @@
  * appended to), and a name that was not synced with its folder may be missing, or lead to what stood there before.
  */
 import fs from 'node:fs';
-import promises, { type FileHandle } from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
 import { dirname, join } from 'node:path';
 
@@ -43,7 +42,6 @@ export function watchWrites(folders: readonly string[]): { moments: Moment[]; st
 	const isWatched = (path: unknown): path is string =>
 		typeof path === 'string' && folders.some((folder) => path.startsWith(`${folder}/`));
 	const original = { ...fs };
-	const originalPromises = { ...promises };
 	const take = (call: string, path: string) =>
 		moments.push({
 			call: `${call} ${path}`,
@@ -99,6 +97,14 @@ export function watchWrites(folders: readonly string[]): { moments: Moment[]; st
 			original.fsyncSync(fd);
 			synced(paths.get(fd) ?? '');
 		},
+		fsync: (fd: number, callback: (error: NodeJS.ErrnoException | null) => void) => {
+			// By the time it calls back, the number may lead to another file.
+			const path = paths.get(fd) ?? '';
+			original.fsync(fd, (error) => {
+				if (error === null) synced(path);
+				callback(error);
+			});
+		},
 		renameSync: (from: string, to: string) => {
 			const before = bytesOf(to);
 			original.renameSync(from, to);
@@ -119,34 +125,10 @@ export function watchWrites(folders: readonly string[]): { moments: Moment[]; st
 		},
 	};
 	Object.assign(fs, patched);
-	Object.assign(promises, {
-		open: async (path: string, ...rest: [never]) => {
-			const handle: FileHandle = await originalPromises.open(path, ...rest);
-			const writeFile = handle.writeFile.bind(handle);
-			const sync = handle.sync.bind(handle);
-			handle.writeFile = async (...args) => {
-				await writeFile(...args);
-				if (isWatched(named(path))) wrote(named(path));
-			};
-			handle.sync = async () => {
-				await sync();
-				synced(named(path));
-			};
-			return handle;
-		},
-		rename: async (from: string, to: string) => {
-			const before = bytesOf(to);
-			await originalPromises.rename(from, to);
-			if (!isWatched(named(to))) return;
-			renamed(named(from), named(to), before);
-			take('rename', named(to));
-		},
-	});
 	syncBuiltinESMExports();
 	const stop = () => {
-		const { openSync, writeSync, fsyncSync, renameSync, linkSync, unlinkSync } = original;
-		Object.assign(fs, { openSync, writeSync, fsyncSync, renameSync, linkSync, unlinkSync });
-		Object.assign(promises, { open: originalPromises.open, rename: originalPromises.rename });
+		const { openSync, writeSync, fsyncSync, fsync, renameSync, linkSync, unlinkSync } = original;
+		Object.assign(fs, { openSync, writeSync, fsyncSync, fsync, renameSync, linkSync, unlinkSync });
 		syncBuiltinESMExports();
 	};
 	return { moments, stop };

@@ -3,8 +3,7 @@
  * 0600. `writeAtomic` leaves either the old bytes or the new ones, whenever the process dies.
  */
 import { randomBytes } from 'node:crypto';
-import { closeSync, constants, fsyncSync, openSync, renameSync, unlinkSync, writeSync } from 'node:fs';
-import { open, rename, unlink } from 'node:fs/promises';
+import { closeSync, constants, fsync, fsyncSync, openSync, renameSync, unlinkSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { hasErrno } from '../errors.ts';
 import { ensureFolder } from './folders.ts';
@@ -12,6 +11,7 @@ import { ensureFolder } from './folders.ts';
 export const FILE_MODE = 0o600;
 
 const { O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY } = constants;
+const TO_SYNC = O_RDONLY | O_NOFOLLOW | O_NONBLOCK;
 
 /** Opens for appending (creates when missing), 0600, never through a link. */
 export function openAppend(path: string): number {
@@ -51,26 +51,22 @@ export function writeAtomic(
 }
 
 /**
- * As `writeAtomic` with `sync`, for several files of one folder, without blocking the event loop. They are written concurrently and
- * appear in the order given: once the last one exists, all do.
+ * As `writeAtomic` with `sync`, for several files of one folder, without blocking the event loop while the disk is waited for. They
+ * are synced concurrently and appear in the order given: once the last one exists, all do.
  */
 export async function writeDurably(
 	files: ReadonlyArray<readonly [path: string, data: string]>,
 ): Promise<void> {
 	const made = files.map(([path, data]) => ({ path, data, temporary: temporaryBeside(path) }));
 	try {
-		await Promise.all(made.map(({ temporary, data }) => writeSynced(temporary, data)));
-		for (const { temporary, path } of made) await rename(temporary, path);
+		const written = await Promise.allSettled(made.map(({ temporary, data }) => writeSynced(temporary, data)));
+		for (const one of written) if (one.status === 'rejected') throw one.reason;
+		for (const { temporary, path } of made) renameSync(temporary, path);
 	} catch (error) {
-		await Promise.all(made.map(({ temporary }) => unlink(temporary).catch(() => undefined)));
+		for (const { temporary } of made) removeIfThere(temporary);
 		throw error;
 	}
-	const folder = await open(dirname(made[0]?.path ?? '.'), O_RDONLY);
-	try {
-		await folder.sync();
-	} finally {
-		await folder.close();
-	}
+	await syncLater(dirname(made[0]?.path ?? '.'), O_RDONLY);
 }
 
 /**
@@ -83,25 +79,43 @@ export async function syncInBackground(path: string): Promise<void> {
 
 /** Syncs an already written file and its name to disk. Rejects with a system error. */
 export async function syncNamed(path: string): Promise<void> {
-	for (const each of [path, dirname(path)]) {
-		const handle = await open(each, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
-		await handle.sync().finally(() => handle.close());
-	}
+	await Promise.all([path, dirname(path)].map((each) => syncLater(each, TO_SYNC)));
+}
+
+/** As `syncNamed`, for a file whose name is on disk already. */
+export async function syncContent(path: string): Promise<void> {
+	await syncLater(path, TO_SYNC);
 }
 
 /** As `syncNamed`, but blocking. Throws a system error. */
 export function syncNamedNow(path: string): void {
-	for (const each of [path, dirname(path)]) syncOne(each, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+	for (const each of [path, dirname(path)]) syncOne(each, TO_SYNC);
 }
 
 async function writeSynced(path: string, data: string): Promise<void> {
-	const file = await open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, FILE_MODE);
+	const fd = openSync(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, FILE_MODE);
 	try {
-		await file.writeFile(data);
-		await file.sync();
+		writeAll(fd, Buffer.from(data));
+		await syncOpen(fd);
 	} finally {
-		await file.close();
+		closeSync(fd);
 	}
+}
+
+async function syncLater(path: string, flags: number): Promise<void> {
+	const fd = openSync(path, flags);
+	try {
+		await syncOpen(fd);
+	} finally {
+		closeSync(fd);
+	}
+}
+
+/** By a callback: `node:fs/promises` takes 2 ms to load, and nothing else of a run needs it. */
+function syncOpen(fd: number): Promise<void> {
+	return new Promise((resolve, reject) => {
+		fsync(fd, (error) => (error === null ? resolve() : reject(error)));
+	});
 }
 
 /** Creates a file that must not exist yet. Returns false, and writes nothing, when it does. Leaves no file behind when it fails. */

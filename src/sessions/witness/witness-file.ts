@@ -86,12 +86,12 @@ const { O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_RDWR } = constants;
 
 /**
  * Appends `lines`, or `all` if the file is gone or shorter than `knownBytes`. Never through a link, never half a line: a full
- * disk leaves the file as it was. Returns the new size. Throws a system error.
+ * disk leaves the file as it was. Returns the new size, and whether the file was empty or new. Throws a system error.
  */
 export function appendWitness(
 	path: string,
 	{ lines, all, knownBytes }: { lines: string; all: string; knownBytes: number },
-): number {
+): { bytes: number; isNew: boolean } {
 	const folder = dirname(path);
 	const standing = lstatIfThere(folder);
 	if (standing === undefined) ensureFolder(folder);
@@ -108,7 +108,7 @@ export function appendWitness(
 			ftruncateSync(fd, facts.size);
 			throw error;
 		}
-		return facts.size + data.length;
+		return { bytes: facts.size + data.length, isNew: facts.size === 0 };
 	} finally {
 		closeSync(fd);
 	}

@@ -1,4 +1,4 @@
-import { removeIfThere, syncNamed, syncNamedNow } from '../../core/files/write-file.ts';
+import { removeIfThere, syncContent, syncNamed, syncNamedNow } from '../../core/files/write-file.ts';
 import {
 	appendWitness,
 	parseWitness,
@@ -18,6 +18,8 @@ export class WitnessJournal {
 	readonly #lines = new Set<string>();
 	#knownBytes = 0;
 	#isSynced = true;
+	/** The file's name is on disk. */
+	#isNamed = false;
 	#problem: string | null = null;
 	#isReported = false;
 
@@ -54,20 +56,25 @@ export class WitnessJournal {
 		const text = lines.map(serializeWitness);
 		for (const line of text) this.#lines.add(line);
 		this.#orProblem(() => {
-			this.#knownBytes = appendWitness(this.path, {
+			const { bytes, isNew } = appendWitness(this.path, {
 				lines: text.join(''),
 				all: [...this.#lines].join(''),
 				knownBytes: this.#knownBytes,
 			});
+			this.#knownBytes = bytes;
 			this.#isSynced = false;
+			if (isNew) this.#isNamed = false;
 		});
 	}
 
 	/** Puts what was appended on disk; a failure becomes the `problem`. Never rejects. */
 	async settle(): Promise<void> {
 		if (!this.#isUnsettled()) return;
+		const sync = this.#isNamed ? syncContent : syncNamed;
+		// Before the wait: a file that is removed meanwhile has to be named again.
+		this.#isNamed = true;
 		try {
-			await syncNamed(this.path);
+			await sync(this.path);
 		} catch (error) {
 			this.#problem ??= witnessProblem(error);
 		}
@@ -75,7 +82,11 @@ export class WitnessJournal {
 
 	/** Like `settle`, before anything else happens. */
 	settleNow(): void {
-		if (this.#isUnsettled()) this.#orProblem(() => syncNamedNow(this.path));
+		if (!this.#isUnsettled()) return;
+		this.#orProblem(() => {
+			syncNamedNow(this.path);
+			this.#isNamed = true;
+		});
 	}
 
 	remove(): void {
