@@ -1,5 +1,5 @@
 /** Files read where others may have put anything: only a regular file is read, and no open waits. */
-import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readFileSync, readSync, type Stats } from 'node:fs';
 import { hasErrno, RelayError } from '../errors.ts';
 import { isKnownMissing } from './file-facts.ts';
 
@@ -23,6 +23,24 @@ export function readExpected(
 	maxBytes = MAX_READ_BYTES,
 	judge: (facts: Stats) => void = () => undefined,
 ): Buffer | null {
+	return withOpenFile(path, ({ fd, facts }) => {
+		judge(facts);
+		const { size } = facts;
+		if (size > maxBytes) throw unreadable(path, `has ${size} bytes; at most ${maxBytes} are read here`);
+		return readFileSync(fd);
+	});
+}
+
+/** The last `bytes` of a file; null for a shorter one, and where there is none. Refuses what `openToRead` refuses. */
+export function readEnd(path: string, bytes: number): Buffer | null {
+	return withOpenFile(path, ({ fd, facts: { size } }) => {
+		const end = Buffer.alloc(bytes);
+		return size >= bytes && readSync(fd, end, 0, bytes, size - bytes) === bytes ? end : null;
+	});
+}
+
+/** null if there is no such file. */
+function withOpenFile<T>(path: string, read: (opened: OpenFile) => T): T | null {
 	let opened: OpenFile;
 	try {
 		opened = openRegular(path);
@@ -30,14 +48,10 @@ export function readExpected(
 		if (hasErrno(error, 'ENOENT', 'ENOTDIR')) return null;
 		throw error;
 	}
-	const { fd, facts } = opened;
 	try {
-		judge(facts);
-		const { size } = facts;
-		if (size > maxBytes) throw unreadable(path, `has ${size} bytes; at most ${maxBytes} are read here`);
-		return readFileSync(fd);
+		return read(opened);
 	} finally {
-		closeSync(fd);
+		closeSync(opened.fd);
 	}
 }
 

@@ -4,7 +4,7 @@
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { readExpected } from '../../core/files/read-file.ts';
+import { readEnd, readExpected } from '../../core/files/read-file.ts';
 import { writeAtomic } from '../../core/files/write-file.ts';
 import type { SnapshotFolder } from './snapshot-folder.ts';
 
@@ -23,8 +23,8 @@ export function rememberTree(folder: SnapshotFolder, indexPath: string, tree: st
 
 /** The last bytes of an index; null for one without a checksum (`index.skipHash` writes zeros), and for a missing index. */
 function checksumOf(indexPath: string, bytes: number): string | null {
-	const sum = readExpected(indexPath)?.subarray(-bytes);
-	return sum === undefined || sum.every((byte) => byte === 0) ? null : sum.toString('hex');
+	const sum = readEnd(indexPath, bytes);
+	return sum === null || sum.every((byte) => byte === 0) ? null : sum.toString('hex');
 }
 
 const isId = (text: string) => /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(text);
