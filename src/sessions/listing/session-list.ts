@@ -193,10 +193,12 @@ function summarize(
 ): Omit<SessionSummary, 'id' | 'lastUsedAt'> | null {
 	try {
 		// The folder itself was checked when it was listed.
-		const inside = foldersOf(folder).own.filter((path) => path !== folder);
-		if (!isOfUnfinished) for (const path of inside) refuseLink(path);
+		const refuseLinksInside = () => {
+			for (const path of foldersOf(folder).own) if (path !== folder) refuseLink(path);
+		};
+		if (!isOfUnfinished) refuseLinksInside();
 		const meta = readMeta(join(folder, META_FILE));
-		if (isOfUnfinished && meta?.status !== 'completed') for (const path of inside) refuseLink(path);
+		if (isOfUnfinished && meta?.status !== 'completed') refuseLinksInside();
 		if (meta !== null) return { folder, meta, ...trueStatus(folder, meta, context), problem: null };
 		if (isAboutToBegin(folder, context)) return null;
 		return damaged(folder, describeMissingRecord(folder));
