@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { lstatSync, readdirSync, readFileSync, readlinkSync, type Stats, statSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { hasErrno } from '../../core/errors.ts';
+import { listedIn } from '../../core/files/folders.ts';
 import { type RealPath, realPathIfThere } from '../../core/files/real-path.ts';
 import { once } from '../../core/once.ts';
 import { setsWatchedVariable } from '../layers/env-file.ts';
@@ -112,12 +113,10 @@ export function readTrustDigests(place: TrustPlace, repoConfig: Buffer | null): 
 function enabledPaths(place: TrustPlace): Array<{ root: string; path: string }> {
 	const { worktree, root } = place;
 	const { settings, besideOwn, envFiles } = candidates(place);
-	// Most repos have none of the folders that many of the paths lead into.
-	const isFolderThere = once((folder: string) => isThere(join(worktree, folder)));
-	const mayBeThere = (path: string) => isSurelyThere(dirname(path)) || isFolderThere(dirname(path));
+	const mayBeThere = mayBeIn(place);
 	const own = [
 		...settings.filter(mayBeThere),
-		...envFiles.filter((path) => isEnvFileObeyed(join(worktree, path))),
+		...envFiles.filter((path) => mayBeThere(path) && isEnvFileObeyed(join(worktree, path))),
 	];
 	const isOwn = (path: string) => mayBeThere(path) && isThere(join(worktree, path));
 	const taken = prefixesWithin(place).flatMap((prefix) => TAKEN_FROM_MAIN.map((path) => prefix + path));
@@ -178,8 +177,20 @@ function prefixesAbove(worktree: string, home: string): string[] {
 	return prefixes;
 }
 
-/** The worktree, or a folder above it. */
-const isSurelyThere = (folder: string) => folder === '.' || folder.endsWith('..');
+/**
+ * Whether there may be something at a path: most repos have none of the files and folders that agents obey, and one listing of
+ * each folder where agents look says so. Folders above the worktree hold anything, so they are not listed.
+ */
+function mayBeIn(place: TrustPlace): (path: string) => boolean {
+	const within = prefixesWithin(place).toReversed();
+	const isListed = once((prefix: string) => listedIn(join(place.worktree, prefix)));
+	return (path) => {
+		const prefix = path.startsWith('../') ? undefined : within.find((one) => path.startsWith(one));
+		if (prefix === undefined) return true;
+		const [first = ''] = path.slice(prefix.length).split('/', 1);
+		return isListed(prefix)(first);
+	};
+}
 
 const isThere = (path: string) => statIfThere(path, lstatSync) !== null;
 

@@ -1,7 +1,8 @@
 /** Folders: made 0700, listed, and distinguished from whatever else may be in their place. */
-import { mkdirSync, readdirSync, type Stats, statSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { type Dir, existsSync, mkdirSync, opendirSync, readdirSync, type Stats, statSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
 import { hasErrno } from '../errors.ts';
+import { once } from '../once.ts';
 import { isKnownMissing, isOwned, lstatIfThere } from './file-facts.ts';
 
 export const FOLDER_MODE = 0o700;
@@ -68,6 +69,59 @@ export function namesInExpected(folder: string, ...alsoEmpty: string[]): string[
 		if (hasErrno(error, 'ENOENT', 'ENOTDIR', 'ELOOP', ...alsoEmpty)) return [];
 		throw error;
 	}
+}
+
+/**
+ * Whether a folder may hold a name, by one listing instead of a look for each. Answers yes where it cannot be known: the folder
+ * has too many names or cannot be listed, or one of its names might be the same on its disk (upper case, another spelling of a
+ * letter). `name` is in lower case and ASCII.
+ */
+export function listedIn(folder: string): (name: string) => boolean {
+	const names = fewNamesIn(folder)?.map((name) => name.toLowerCase());
+	if (names === undefined || names.some((name) => !/^[ -~]*$/.test(name))) return () => true;
+	const listed = new Set(names);
+	return (name) => listed.has(name);
+}
+
+/** A longer list takes longer than the looks that it would save. */
+const FEW_NAMES = 500;
+
+function fewNamesIn(folder: string): string[] | undefined {
+	let opened: Dir;
+	try {
+		opened = opendirSync(folder, { bufferSize: FEW_NAMES });
+	} catch {
+		return undefined;
+	}
+	try {
+		const names: string[] = [];
+		for (let entry = opened.readSync(); entry !== null; entry = opened.readSync()) {
+			if (names.length === FEW_NAMES) return undefined;
+			names.push(entry.name);
+		}
+		return names;
+	} finally {
+		opened.closeSync();
+	}
+}
+
+/**
+ * Whether something has a path, links followed, for many paths in few folders: each folder is listed when it is first asked about.
+ * A link, and a folder that cannot be listed, take a look for each path.
+ */
+export function createPresence(): (path: string) => boolean {
+	const entriesOf = once((folder: string) => {
+		try {
+			return new Map(readdirSync(folder, { withFileTypes: true }).map((entry) => [entry.name, entry]));
+		} catch {
+			return null;
+		}
+	});
+	return (path) => {
+		const entries = entriesOf(dirname(path));
+		const entry = entries?.get(basename(path));
+		return entries === null || entry?.isSymbolicLink() ? existsSync(path) : entry !== undefined;
+	};
 }
 
 /** True for a folder itself, not for a link to one. */

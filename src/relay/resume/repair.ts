@@ -142,9 +142,10 @@ export async function packUnfinished(
 	{ isItsOwn = true }: { isItsOwn?: boolean } = {},
 ): Promise<void> {
 	const last = session.turns().at(-1);
-	if (!last || !existsSync(session.folder)) return;
+	if (!last) return;
 	const facts = { meta: session.meta, lastTurn: last };
 	if (hasUnusedPacket(facts) || sessionStatus({ ...facts, isLocked: false }).status === 'completed') return;
+	if (!existsSync(session.folder)) return;
 	const reason = last.status === 'completed' ? 'interrupted' : CHECKPOINT_REASON[last.status];
 	// The topic of a chat is its objective; no prompt of a chat waits for one agent.
 	const words =

@@ -5,7 +5,6 @@
 import { statSync, utimesSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { RelayError } from '../../core/errors.ts';
-import { lstatIfThere } from '../../core/files/file-facts.ts';
 import { ensureFolder, namesInExpected } from '../../core/files/folders.ts';
 import { readOrNull } from '../../core/files/read-file.ts';
 import { writeAtomic } from '../../core/files/write-file.ts';
@@ -55,12 +54,10 @@ export class KeptRecords {
 
 	/**
 	 * Writes what is gone, never over what exists, and nothing if a link has replaced a folder. Returns the number of files
-	 * written.
+	 * written. `isThere` says what exists now (`createPresence`).
 	 */
-	restore(place: Pick<HeldFolder, 'wayTo'>): number {
-		const gone = [...this.#files].filter(
-			([path]) => lstatIfThere(path) === undefined && !leadsThroughLink(path),
-		);
+	restore(place: Pick<HeldFolder, 'wayTo'>, isThere: (path: string) => boolean): number {
+		const gone = [...this.#files].filter(([path]) => !isThere(path) && !leadsThroughLink(path));
 		for (const [path, bytes] of gone) {
 			ensureFolder(dirname(path));
 			writeAtomic(place.wayTo(path), bytes);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { accessSync, constants, type StatsBase } from 'node:fs';
+import { accessSync, constants, type Stats, type StatsBase } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import * as v from 'valibot';
 import { hasErrno, RelayError } from '../../core/errors.ts';
@@ -51,8 +51,9 @@ export function locateStore(repo: RepoFacts, options: LocateOptions): StoreLocat
 	const isBare = repo.kind === 'bare' || repo.root === repo.commonDir;
 	const inRepo = isBare ? join(repo.commonDir ?? repo.root, 'agent-relay') : join(repo.root, '.agent-relay');
 	const inState = join(stateHome, STATE_STORES, hashOf(repo.root));
+	const found = lstatIfThere(inRepo);
 	const canBeInRepo = isWritable(
-		isThere(inRepo) ? inRepo : isBare ? (repo.commonDir ?? repo.root) : repo.root,
+		found !== undefined ? inRepo : isBare ? (repo.commonDir ?? repo.root) : repo.root,
 	);
 	const isElsewhere = choice === 'state' || !canBeInRepo;
 	const folder = isElsewhere ? inState : inRepo;
@@ -68,14 +69,16 @@ export function locateStore(repo: RepoFacts, options: LocateOptions): StoreLocat
 		notice:
 			choice === 'repo' && isElsewhere
 				? `${repo.root} cannot be written; sessions are recorded in ${inState}`
-				: passedOver([folder, sessionsFolder({ folder })], kept),
+				: passedOver(folder, isElsewhere ? lstatIfThere(folder) : found, kept),
 	};
 }
 
 /** The notice for a repo whose sessions moved elsewhere because something is in place of the records; only those are read. */
-function passedOver(ways: readonly string[], kept: string): string | null {
-	const path = ways.find(isNoFolder);
-	if (path === undefined || isNoFolder(dirname(kept))) return null;
+function passedOver(folder: string, found: Stats | undefined, kept: string): string | null {
+	const sessions = sessionsFolder({ folder });
+	const isInWay = found !== undefined && !found.isDirectory();
+	const path = isInWay ? folder : found !== undefined && isNoFolder(sessions) ? sessions : null;
+	if (path === null || isNoFolder(dirname(kept))) return null;
 	if (namesIn(sessionsFolder({ folder: kept })).length === 0) return null;
 	const what = lstatIfThere(path)?.isSymbolicLink() ? 'a symbolic link' : 'not a folder';
 	return `${path} is ${what}: nothing is read there, and no new session begins. Look at it, then remove it: rm ${quoteForShell(path)}`;

@@ -39,8 +39,8 @@ export interface ListOptions {
 	status?: SessionSummary['status'];
 	/**
 	 * `used` (default): by the last turn, which costs a look at every folder (60 ms for 10,000) and into some. `created`: by id, which
-	 * looks only at what is listed. `touched`: like `used`, but by the times of the folders alone, which anybody can change, for a
-	 * caller that can live with a wrong order.
+	 * looks only at what is listed. `touched`: only the newest by id, by the times of their folders alone, which anybody can change,
+	 * for a caller that can live with a wrong order and without an old session that was continued.
 	 */
 	order?: 'used' | 'created' | 'touched';
 	/** Only these. */
@@ -63,29 +63,17 @@ export interface ListOptions {
 	places?: ReadonlyMap<SessionId, string>;
 }
 
-interface PlacesOptions {
-	/** The store for new sessions was checked just before, and exists. */
-	isPrepared?: boolean;
-	/** Gets all names in `sessions` of each store. */
-	onNames?: (folder: string, names: readonly string[]) => void;
-}
-
 /**
  * Ids of all sessions with the folder that holds each, in no order. Names that are not ids are skipped. So is a link in place of
  * the records, as a repo could have planted it to show others; throws `refused` if there are no others.
  */
-export function sessionPlaces(
-	location: StoreLocation,
-	{ isPrepared = false, onNames }: PlacesOptions = {},
-): Map<SessionId, string> {
+export function sessionPlaces(location: StoreLocation): Map<SessionId, string> {
 	const places = new Map<SessionId, string>();
 	for (const folder of storeFolders(location)) {
 		const sessions = sessionsFolder({ folder });
-		const isKnown = isPrepared && folder === location.folder;
-		if (!isKnown && (!isStore(folder) || !isFolder(sessions))) continue;
-		const names = namesInExpected(sessions);
-		onNames?.(folder, names);
-		for (const name of names) if (isSessionId(name) && !places.has(name)) places.set(name, sessions);
+		if (!isStore(folder) || !isFolder(sessions)) continue;
+		for (const name of namesInExpected(sessions))
+			if (isSessionId(name) && !places.has(name)) places.set(name, sessions);
 	}
 	if (places.size === 0) for (const path of [location.folder, sessionsFolder(location)]) refuseLink(path);
 	return places;
@@ -113,12 +101,13 @@ function* inOrder(
 		const lastUsedAt = usedAt(folder);
 		return lastUsedAt === null ? [] : [{ id, folder, lastUsedAt }];
 	};
-	if (order === 'created') {
-		for (const one of all.sort(([a], [b]) => (a < b ? 1 : -1))) yield* dated(one);
+	if (order === 'used') {
+		yield* byTurn(all.flatMap(dated).sort(byUse), now);
 		return;
 	}
-	const touched = all.flatMap(dated).sort(byUse);
-	yield* order === 'touched' ? touched : byTurn(touched, now);
+	const newest = all.sort(([a], [b]) => (a < b ? 1 : -1));
+	if (order === 'touched') yield* newest.slice(0, LOOK_INTO).flatMap(dated).sort(byUse);
+	else for (const one of newest) yield* dated(one);
 }
 
 const byUse = (a: Dated, b: Dated) => b.lastUsedAt - a.lastUsedAt || (a.id < b.id ? 1 : -1);

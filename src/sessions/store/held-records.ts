@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { createPresence } from '../../core/files/folders.ts';
 import { explainingWrites } from '../../core/files/write-failure.ts';
 import { writeAtomic } from '../../core/files/write-file.ts';
 import { keepFolderTime } from '../files/folder-time.ts';
@@ -96,13 +97,14 @@ export class HeldRecords {
 	restore(): boolean {
 		const place = this.#options.place();
 		const folder = place.path;
+		const isThere = createPresence();
 		const isMetaGone = !existsSync(join(folder, META_FILE));
 		if (isMetaGone) this.writeMeta(this.meta);
-		const restored = explainingWrites(folder, () =>
-			keepFolderTime(place.ref, () => this.#kept.restore(place)),
-		);
 		const gone = [...(this.#states?.values() ?? [])].filter(
-			({ turn }) => !existsSync(turnFile(folder, turn, 'state.json')),
+			({ turn }) => !isThere(turnFile(folder, turn, 'state.json')),
+		);
+		const restored = explainingWrites(folder, () =>
+			keepFolderTime(place.ref, () => this.#kept.restore(place, isThere)),
 		);
 		for (const state of gone) this.#write(state, false);
 		this.#options.log.restore();

@@ -1,15 +1,14 @@
 import { mkdirSync } from 'node:fs';
 import { hasErrno } from '../../core/errors.ts';
-import { FOLDER_MODE } from '../../core/files/folders.ts';
+import { FOLDER_MODE, namesInExpected } from '../../core/files/folders.ts';
 import { explainingWrites } from '../../core/files/write-failure.ts';
-import type { SessionId } from '../../core/ids.ts';
-import { sessionFolder } from '../files/session-paths.ts';
+import { isSessionId, type SessionId } from '../../core/ids.ts';
+import { sessionFolder, sessionsFolder } from '../files/session-paths.ts';
 import type { StoreLocation } from '../files/store-location.ts';
-import { sessionPlaces } from '../listing/session-list.ts';
 
 /**
- * A folder for a new id above all others. Ids far in the future (a wrong clock, a planted folder) are ignored, or they would
- * leave no room above them. `siblings`: the names in the same folder.
+ * A folder for a new id above all others there, in a store that was prepared just before. Ids far in the future (a wrong clock, a
+ * planted folder) are ignored, or they would leave no room above them. `siblings`: the names in the same folder.
  */
 export function makeSessionFolder(
 	location: StoreLocation,
@@ -18,15 +17,10 @@ export function makeSessionFolder(
 ): { id: SessionId; siblings: readonly string[] } {
 	const horizon = ulidTime(now + MAX_CLOCK_ERROR_MS);
 	let newest: SessionId | null = null;
-	let siblings: readonly string[] = [];
-	const places = sessionPlaces(location, {
-		isPrepared: true,
-		onNames: (folder, names) => {
-			if (folder === location.folder) siblings = names;
-		},
-	});
-	for (const id of places.keys())
-		if (id.slice(0, horizon.length) <= horizon && (newest === null || id > newest)) newest = id;
+	const siblings = namesInExpected(sessionsFolder(location));
+	for (const name of siblings)
+		if (isSessionId(name) && name.slice(0, horizon.length) <= horizon && (newest === null || name > newest))
+			newest = name;
 	for (;;) {
 		const id = nextId(newest);
 		try {

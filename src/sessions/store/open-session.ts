@@ -116,6 +116,14 @@ export function holdSession(held: HeldSession): OpenSession {
 		},
 	});
 
+	const letGo = (seen: { isInPlace?: boolean } = {}) => {
+		if (hold.isReleased) return;
+		held.onLetGo();
+		witness.letGo();
+		log.close();
+		hold.letGo(seen);
+	};
+
 	const session: OpenSession = {
 		id,
 		get folder() {
@@ -184,26 +192,22 @@ export function holdSession(held: HeldSession): OpenSession {
 		},
 		release: () => {
 			if (hold.isReleased) return;
+			let isInPlace = false;
 			try {
 				const obstacle = hold.place.obstacle();
 				if (obstacle !== null && hold.hasMoved) return say(`${obstacle}; nothing is written there`);
 				if (obstacle !== null) hold.moveAway(obstacle);
+				isInPlace = obstacle === null;
 				if (!hold.isLockOurs) return;
 				const last = closed(records.meta, hold.place.path, clock.now());
 				const { status, checkpoint } = records.writeMeta(last, 'content');
 				log.restore();
 				log.add({ type: 'session_closed', status, reason: checkpoint?.reason ?? null });
 			} finally {
-				session.letGo();
+				letGo({ isInPlace });
 			}
 		},
-		letGo: () => {
-			if (hold.isReleased) return;
-			held.onLetGo();
-			witness.letGo();
-			log.close();
-			hold.letGo();
-		},
+		letGo: () => letGo(),
 	};
 	return session;
 }

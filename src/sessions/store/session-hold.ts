@@ -114,13 +114,16 @@ export class SessionHold {
 		this.#options.onMoved(this.#left.place.path, obstacle);
 	}
 
-	/** Lets go of the lock, here and where the session was before. Idempotent. */
-	letGo(): void {
+	/**
+	 * Lets go of the lock, here and where the session was before. Idempotent. `isInPlace`: the caller has just seen that nothing is
+	 * in the way.
+	 */
+	letGo({ isInPlace = false } = {}): void {
 		if (this.#isReleased) return;
 		clearInterval(this.#timer);
 		this.#isReleased = true;
 		try {
-			unlock(this.#at);
+			unlock(this.#at, isInPlace);
 			if (this.#left !== null) unlock(this.#left);
 		} finally {
 			this.place.close();
@@ -169,6 +172,6 @@ export class SessionHold {
 }
 
 /** Skips a place that can no longer be reached as it was. */
-function unlock({ place, lock }: LockedPlace): void {
-	if (place.isSessionInPlace()) keepFolderTime(place.ref, () => lock.release());
+function unlock({ place, lock }: LockedPlace, isInPlace = false): void {
+	if (isInPlace || place.isSessionInPlace()) keepFolderTime(place.ref, () => lock.release());
 }

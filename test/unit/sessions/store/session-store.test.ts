@@ -487,6 +487,18 @@ describe('the list', () => {
 		expect(store.resolve('latest')).toBe(third);
 	});
 
+	it('by the times of the folders looks only at the newest by id, however many there are', () => {
+		const store = openStore();
+		const [old, ...others] = Array.from({ length: 41 }, () => finished(store));
+		const touch = (id: SessionId | undefined, at: number) =>
+			utimesSync(store.folderOf(id ?? expect.fail('no session')), at / 1000, at / 1000);
+		touch(old, now + 60_000);
+		touch(others[7], now + 30_000);
+		const listed = store.list({ order: 'touched' }).map(({ id }) => id);
+		expect(listed[0]).toBe(others[7]);
+		expect(listed.toSorted()).toEqual(others.toSorted());
+	});
+
 	it('counts a turn in the future as now, and a repair as no use', () => {
 		const store = openStore();
 		const repaired = finished(store);
