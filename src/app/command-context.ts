@@ -72,6 +72,7 @@ export function commandContext(
 			if (open === null) await sayDistrust(app, holder.settings, asked);
 			return portsOf(holder);
 		},
+		otherStores: async () => (await import('./other-stores.ts')).otherStores(app),
 		pruneDeps: async () => (await import('./open-prune.ts')).openPrune(app),
 		raceDeps: async (asked) => {
 			const { openRace } = await import('./open-race.ts');

@@ -230,8 +230,9 @@ export async function storeAt(
 		processes,
 		version,
 		notice,
+		paths,
 		witnesses,
-	}: Pick<App, 'clock' | 'processes' | 'version' | 'notice' | 'witnesses'>,
+	}: Pick<App, 'clock' | 'processes' | 'version' | 'notice' | 'paths' | 'witnesses'>,
 ): Promise<SessionStore> {
 	const ids = createSessionIds(() => clock.now());
 	return createSessionStore({
@@ -241,6 +242,7 @@ export async function storeAt(
 		processes,
 		relayVersion: version,
 		witnesses,
+		cacheFolder: paths.cacheHome,
 		onNotice: (text) => notice(text),
 	});
 }

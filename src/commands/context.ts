@@ -37,6 +37,8 @@ export interface CommandContext extends FrontEnd {
 	repo(): Promise<RepoFacts>;
 	git(): Promise<Git>;
 	store(): Promise<SessionStore>;
+	/** Of other repos in which this user has sessions. */
+	otherStores(): Promise<KnownStore[]>;
 	ledger(): Promise<Ledger>;
 	/** What `prune` looks at: the records of this repo, and what all repos share. */
 	pruneDeps(): Promise<PruneDeps>;
@@ -62,6 +64,12 @@ export interface CommandContext extends FrontEnd {
 	candidates(): Promise<CandidateVerdict[]>;
 	/** Starts the agent's program for its version, where that is not known; null: it does not say. */
 	askVersion(agent: AgentId, executable: string): Promise<string | null>;
+}
+
+export interface KnownStore {
+	/** Of the repo, which may be gone. */
+	root: string;
+	store: SessionStore;
 }
 
 /** What the options of a command add to the settings of files and environment; nothing where the shell has read them. */

@@ -66,6 +66,8 @@ export const sessionMetaSchema = v.looseObject({
 	/** The first prompt of the lineage, verbatim; null before the first turn. */
 	objective: v.nullable(text),
 	title: v.nullable(text),
+	/** The beginning of what the user said last, on one line. Absent before that, and in records of older relays. */
+	last_prompt: v.optional(text),
 	name: v.nullable(text),
 	/** The user's, in the order in which they were given. Absent: none. */
 	tags: v.optional(v.array(text)),

@@ -3,6 +3,7 @@
  * passed to `OpenSession.apply`. Times are epoch ms. Keys that a transition does not name are kept, unknown ones too.
  */
 import { toIso, toIsoOrNull } from '../core/clock.ts';
+import { safeLine } from '../core/text.ts';
 import { oldestPrices } from './lineage/price-dates.ts';
 import {
 	type ChatRecord,
@@ -134,6 +135,9 @@ export const archive: Transition<{ at: number }> = (meta, { at }) =>
 export const unarchive: Transition<undefined> = (meta) =>
 	isArchived(meta) ? { ...meta, archived_at: null } : meta;
 
+/** A line of a list. */
+const LAST_PROMPT_CHARS = 200;
+
 /** A turn begins: it is the session's newest, with its agent active. `words`: the user's, if they came with this turn. */
 export const beginTurn: Transition<{ state: TurnState; words: string | null }> = (meta, { state, words }) => {
 	const who = participantOf(state);
@@ -142,6 +146,7 @@ export const beginTurn: Transition<{ state: TurnState; words: string | null }> =
 		...meta,
 		status: 'active',
 		objective: meta.objective ?? words,
+		...(words === null ? {} : { last_prompt: safeLine(words, LAST_PROMPT_CHARS) }),
 		active_agent: state.agent,
 		agents: {
 			...meta.agents,

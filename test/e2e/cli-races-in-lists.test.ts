@@ -124,11 +124,15 @@ describe('sessions', () => {
 		for (const id of [RACE, CHAT, PLAIN, ORPHAN]) expect(rowOf(stdout, id)).not.toBeNull();
 	});
 
-	it('names with --all, and as data, each entrant and its race', async () => {
-		const { stdout } = await cli.run(['sessions', '--all']);
+	it('names with --flat each entrant and its race', async () => {
+		const { stdout } = await cli.run(['sessions', '--flat']);
 		expect(rowOf(stdout, FIRST)).toContain('entrant of 0RACE0');
-		const data = JSON.parse((await cli.run(['sessions', '--json'])).stdout);
+		const data = JSON.parse((await cli.run(['sessions', '--flat', '--json'])).stdout);
 		expect(data.sessions).toHaveLength(6);
+		const lines = JSON.parse((await cli.run(['sessions', '--json'])).stdout);
+		expect(lines.sessions).toHaveLength(4);
+		const race = lines.sessions.find(({ id }: { id: string }) => id === RACE);
+		expect(race.lineage.sessions).toEqual([RACE, FIRST, SECOND].sort());
 		expect(data.sessions).toContainEqual(expect.objectContaining({ id: SECOND, kind: 'race', parent: RACE }));
 	});
 });

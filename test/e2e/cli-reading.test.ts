@@ -28,7 +28,7 @@ describe('reading commands', () => {
 		expect(sessions[0].agents).toEqual(['demo-sprinter', 'demo-closer']);
 		const { stdout } = await cli.run(['sessions']);
 		expect(stdout.split('\n')[1]).toMatch(
-			new RegExp(`^${id.slice(-6)} +completed +just now +2 +demo-sprinter demo-closer +Write a`),
+			new RegExp(`^${id.slice(-6)} +completed +just now +3 +demo-sprinter demo-closer +Now make`),
 		);
 	});
 

@@ -25,6 +25,8 @@ const KEPT = ['--sessions', '--races', '--snapshots', '--witness'];
 const COMMANDS: ReadonlyArray<readonly [name: string, args: readonly string[], forms: readonly Form[]]> = [
 	['sessions', ['sessions'], EVERY],
 	['sessions-all', ['sessions', '--all'], ['100']],
+	['sessions-flat', ['sessions', '--flat'], ['100']],
+	['sessions-grep', ['sessions', '--grep', 'GREETING'], ['100']],
 	['sessions-limit', ['sessions', '--limit', '2'], ['100']],
 	['sessions-status', ['sessions', '--status', 'checkpointed'], ['100']],
 	['sessions-none', ['sessions', '--status', 'active'], ['100']],

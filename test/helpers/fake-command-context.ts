@@ -9,6 +9,8 @@ import type { RepoFacts } from '../../src/git/repo-facts.ts';
 import type { Ledger } from '../../src/limits/ledger.ts';
 import type { LedgerEntry, RefusedLogin } from '../../src/limits/ledger-file.ts';
 import type { Conversation } from '../../src/relay/conversation-contract.ts';
+import { listLineages } from '../../src/sessions/listing/lineage-list.ts';
+import type { IndexedSession, SessionIndex } from '../../src/sessions/listing/session-index.ts';
 import type { ListOptions, SessionSummary } from '../../src/sessions/listing/session-list.ts';
 import type { SessionStore } from '../../src/sessions/store/session-store.ts';
 import { Witness } from '../../src/sessions/witness/witness.ts';
@@ -48,6 +50,7 @@ export function fakeCommandContext(
 		git: absent('git'),
 		store: async () => fakeStore([fakeSummary(clock.now() - 7_200_000)]),
 		ledger: async () => fakeLedger(),
+		otherStores: async () => [],
 		pruneDeps: absent('place to prune'),
 		raceDeps: absent('race'),
 		ports: absent('place for conversations'),
@@ -124,6 +127,24 @@ export function fakeStore(
 				.filter(({ meta }) => !isFolded || meta?.kind !== 'race' || meta.parent === null)
 				.slice(0, limit);
 		},
+		lineages: (filter = {}) => {
+			const sessions = found.map(asIndexed);
+			const at = (place: number) => {
+				const session = sessions[place];
+				if (session === undefined) throw new Error(`no session at ${place}`);
+				return session;
+			};
+			const index: SessionIndex = {
+				ids: sessions.map(({ id }) => id),
+				parent: (place) => at(place).parent,
+				lastUsedAt: (place) => at(place).lastUsedAt,
+				label: (place) => at(place).label,
+				session: at,
+				words: (place) => at(place).summary?.meta?.objective ?? '',
+			};
+			return { ...listLineages(index, filter), ids: index.ids };
+		},
+		summary: ({ summary }) => summary,
 		create: refuse,
 		open: refuse,
 		change: refuse,
@@ -141,6 +162,28 @@ export function fakeStore(
 		},
 		turns: refuse,
 		lineage: refuse,
+	};
+}
+
+function asIndexed(summary: SessionSummary): IndexedSession {
+	const { id, folder, lastUsedAt, status, meta } = summary;
+	return {
+		id,
+		folder,
+		parent: parseSessionId(meta?.parent ?? ''),
+		lastUsedAt,
+		turns: meta?.turn_count ?? 0,
+		costUsd: meta?.usage.cost_usd ?? 0,
+		label: {
+			status,
+			isArchived: false,
+			name: 'default',
+			isEntrant: meta?.kind === 'race' && meta.parent !== null,
+			agents: Object.keys(meta?.agents ?? {}),
+			costSource: meta?.usage.cost_source ?? 'none',
+			pricesAsOf: null,
+		},
+		summary,
 	};
 }
 

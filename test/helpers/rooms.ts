@@ -169,6 +169,7 @@ export const ROOMS: readonly Room[] = [
 			'lineage/price-dates',
 			'lineage/whole-lineage',
 			'listing/latest-session',
+			'listing/lineage-list',
 			'listing/session-list',
 			'listing/session-ref',
 			'listing/session-status',
@@ -189,6 +190,7 @@ export const ROOMS: readonly Room[] = [
 			'turns/turn-tokens',
 			'witness/said-words',
 			'witness/witness',
+			'witness/witnessed-folders',
 		],
 	},
 	{

@@ -173,6 +173,14 @@ export const countFrom1 =
 		throw new RelayError('usage', `${what} a number from 1 on, not ${JSON.stringify(text)}.`);
 	};
 
+/** As `countFrom1`; null for 0, which takes the limit away. */
+export const limitOrNone =
+	(what: string) =>
+	(text: string): number | null => {
+		if (/^\d{1,9}$/.test(text)) return Number(text) || null;
+		throw new RelayError('usage', `${what} a number, or 0 for all of them, not ${JSON.stringify(text)}.`);
+	};
+
 /** A turn of the conversation at hand. */
 export function turnNumber(text: string): number {
 	if (/^\d{1,9}$/.test(text) && Number(text) > 0) return Number(text);

@@ -19,7 +19,7 @@ export const prune = command({
 			'--older-than <age>',
 			'only what has not been used for this long (12h, 30d)',
 			{ words: ['7d', '30d', '90d'], isOpen: true },
-			readAge,
+			readAge('--older-than takes'),
 		),
 		unfinished: flag('--unfinished', 'also sessions with work left'),
 		apply: flag('--apply', 'remove them; without this nothing is removed'),

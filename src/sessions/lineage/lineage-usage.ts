@@ -6,18 +6,26 @@ type Usage = SessionMeta['usage'];
 /** The total of a session and those it continues; each record counts only its own turns. */
 export function sumOfUsage(usages: readonly Usage[]): Usage {
 	const total = (pick: (usage: Usage) => number) => usages.reduce((sum, usage) => sum + pick(usage), 0);
-	const sources = new Set(usages.map(({ cost_source }) => cost_source).filter((source) => source !== 'none'));
-	const [only] = sources;
 	return {
 		input_tokens: total((usage) => usage.input_tokens),
 		output_tokens: total((usage) => usage.output_tokens),
 		cache_read_tokens: total((usage) => usage.cache_read_tokens),
 		cache_write_tokens: total((usage) => usage.cache_write_tokens),
 		reasoning_tokens: total((usage) => usage.reasoning_tokens),
-		cost_usd: inMillionths(total((usage) => usage.cost_usd)),
-		cost_source: sources.size > 1 ? 'mixed' : (only ?? 'none'),
-		...oldestPrices(usages),
+		...sumOfCosts(usages),
 		by_agent: sumByAgent(usages),
+	};
+}
+
+export type SumOfCosts = Pick<Usage, 'cost_usd' | 'cost_source' | 'prices_as_of'>;
+
+export function sumOfCosts(costs: readonly SumOfCosts[]): SumOfCosts {
+	const sources = new Set(costs.map(({ cost_source }) => cost_source).filter((source) => source !== 'none'));
+	const [only] = sources;
+	return {
+		cost_usd: inMillionths(costs.reduce((sum, { cost_usd }) => sum + cost_usd, 0)),
+		cost_source: sources.size > 1 ? 'mixed' : (only ?? 'none'),
+		...oldestPrices(costs),
 	};
 }
 

@@ -174,6 +174,13 @@ function isInRace(location: StoreLocation, { kind, parent }: SessionMeta): boole
 	return usedAt(folderOfSession(location, parent)) !== null;
 }
 
+/** One session as a list has it; null if it is not there, or a relay is about to begin it. */
+export function summaryOf(id: SessionId, folder: string, context: LockContext): SessionSummary | null {
+	const lastUsedAt = lastUse(folder);
+	const found = lastUsedAt === null ? null : summarize(folder, context, {});
+	return lastUsedAt === null || found === null ? null : { id, lastUsedAt, ...found };
+}
+
 /** null for a session that a relay is about to begin. */
 function summarize(
 	folder: string,

@@ -18,16 +18,8 @@ import { META_FILE, newestBegunTurn, sessionFolder } from '../files/session-path
 import { describeMissingRecord } from '../files/session-remains.ts';
 import { folderOfSession, prepareStore, storeHolding } from '../files/store-location.ts';
 import { readLineage } from '../lineage/lineage.ts';
-import { latestSession } from '../listing/latest-session.ts';
-import {
-	type ListOptions,
-	listSessions,
-	type SessionSummary,
-	sessionIds,
-	trueStatus,
-} from '../listing/session-list.ts';
-import { resolveRef } from '../listing/session-ref.ts';
-import { DEFAULT_NAME, type NameId, type NameInForce, nameOf } from '../names/name-id.ts';
+import { trueStatus } from '../listing/session-list.ts';
+import { DEFAULT_NAME, type NameInForce } from '../names/name-id.ts';
 import { SESSION_META_VERSION, type SessionMeta } from '../session-meta.ts';
 import { reopen } from '../transitions.ts';
 import { readTurns } from '../turns/turn-states.ts';
@@ -46,14 +38,16 @@ import {
 import { SessionRemoval } from './remove-session.ts';
 import { acquireLock } from './session-lock.ts';
 import type { SessionStore, SessionStoreOptions } from './store-contract.ts';
+import { createStoreLists } from './store-lists.ts';
 
 export type { OpenSession } from './open-session.ts';
 export type { SessionStore } from './store-contract.ts';
 
 export function createSessionStore(options: SessionStoreOptions): SessionStore {
 	const { location, clock, processes, witnesses, onNotice = () => undefined } = options;
-	const { name: nameInForce = () => NOTHING_GIVEN } = options;
+	const { name: nameInForce = () => NOTHING_GIVEN, cacheFolder = null } = options;
 	const context: LockContext = { clock, processes };
+	const lists = createStoreLists({ location, context, nameInForce, cacheFolder });
 	const folderOf = (id: SessionId) => folderOfSession(location, id);
 
 	const read = (id: SessionId, folder = folderOf(id)): SessionMeta => {
@@ -191,29 +185,6 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
 		}
 	};
 
-	/** Where the user gave a name, the sessions of others are not found. */
-	const refuseOtherName = (name: NameId | null, what: string): void => {
-		const { id, isGiven } = nameInForce();
-		if (!isGiven || name === null || name === id) return;
-		throw new RelayError('no_such_session', `${what} is of @${name}, and this command works under @${id}.`, {
-			hint: `Name the line of work that it belongs to: --name ${name}`,
-		});
-	};
-	const list = ({ name = nameInForce().id, ...more }: ListOptions = {}): SessionSummary[] => {
-		refuseOtherName(name, 'What is asked for');
-		return listSessions(location, { ...more, name }, context);
-	};
-
-	const resolve = (ref: string): SessionId => {
-		const found = resolveRef(ref, {
-			ids: sessionIds(location),
-			latest: (name) =>
-				latestSession({ location, list }, { isBegun: true, ...(name === null ? {} : { name }) })?.id ?? null,
-		});
-		if (nameInForce().isGiven) refuseOtherName(recordedName(folderOf(found)), `Session ${found}`);
-		return found;
-	};
-
 	return {
 		location,
 		create,
@@ -230,28 +201,16 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
 		remove: (id, judge = () => undefined) => removal.remove(id, judge),
 		read: (id) => read(id),
 		status: (id) => trueStatus(folderOf(id), read(id), context),
-		list,
+		...lists,
 		folderOf,
 		witness: witnesses.of,
 		refuseLocked: (id) => {
 			const holder = readLock(folderOf(id), context);
 			if (holder?.judged === 'held') throw lockedBy(holder);
 		},
-		resolve,
 		turns: (id) => readTurns(folderOf(id)).turns,
 		lineage,
 	};
 }
 
 const NOTHING_GIVEN: NameInForce = { id: DEFAULT_NAME, isGiven: false };
-
-/** null: the record does not say. */
-function recordedName(folder: string): NameId | null {
-	try {
-		const meta = readMeta(join(folder, META_FILE));
-		return meta && nameOf(meta);
-	} catch (error) {
-		if (error instanceof RelayError) return null;
-		throw error;
-	}
-}

@@ -3,7 +3,6 @@ import type { Clock } from '../../core/clock.ts';
 import type { SessionId } from '../../core/ids.ts';
 import type { StoreLocation } from '../files/store-location.ts';
 import type { LineageEntry } from '../lineage/lineage.ts';
-import type { ListOptions, SessionSummary } from '../listing/session-list.ts';
 import type { TrueStatus } from '../listing/session-status.ts';
 import type { NameInForce } from '../names/name-id.ts';
 import type { SessionMeta } from '../session-meta.ts';
@@ -13,8 +12,9 @@ import type { Witness, Witnesses } from '../witness/witness.ts';
 import type { LockProcesses } from './lock-record.ts';
 import type { SessionInit } from './new-meta.ts';
 import type { OpenSession } from './open-session.ts';
+import type { StoreLists } from './store-lists.ts';
 
-export interface SessionStore {
+export interface SessionStore extends StoreLists {
 	readonly location: StoreLocation;
 	/**
 	 * Makes a session and opens it. With `parent` it takes over objective, native ids and notes of that session. Throws
@@ -32,8 +32,6 @@ export interface SessionStore {
 	read(id: SessionId): SessionMeta;
 	/** The true status, whatever the record says. Throws like `read`. */
 	status(id: SessionId): TrueStatus;
-	/** Newest use first, with the true status, of the name in force unless `name` says otherwise. Never throws for one bad record. */
-	list(options?: ListOptions): SessionSummary[];
 	/** Where a session's records are. */
 	folderOf(id: SessionId): string;
 	/** What is known of a session that its records cannot change. */
@@ -49,8 +47,6 @@ export interface SessionStore {
 	finishRemovals(): SessionId[];
 	/** Throws `session_locked` if another process works in the session. */
 	refuseLocked(id: SessionId): void;
-	/** See `resolveRef`. With a name that the user gave, a session of another one is `no_such_session`. */
-	resolve(ref: string): SessionId;
 	/** Ascending; turns whose state cannot be read are left out (`lineage` names them). */
 	turns(id: SessionId): TurnState[];
 	/** This session and its ancestors, oldest first; missing parents and cycles end the chain and are reported in `problems`. */
@@ -67,6 +63,8 @@ export interface SessionStoreOptions {
 	/** Default: `default`, not given. It may change while the process runs. */
 	name?: () => NameInForce;
 	witnesses: Witnesses;
+	/** For what can be made again at any time. Default: nothing is cached. */
+	cacheFolder?: string;
 	/** Gets one line for the user that cannot wait for the end of a turn. */
 	onNotice?: (text: string) => void;
 }

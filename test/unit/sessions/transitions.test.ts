@@ -108,6 +108,18 @@ describe('the record of a session', () => {
 		expect(endTurn(begun, { state: fakeTurnState(), earlier: [] }).ended_at).toBeNull();
 	});
 
+	it('knows what the user said last, on one line, and keeps it while an agent takes over', () => {
+		const begun = beginTurn(fakeSessionMeta(), {
+			state: fakeTurnState(),
+			words: `fix\n\x1b[1m it ${'a'.repeat(500)}`,
+		});
+		expect(begun.last_prompt).toMatch(/^fix .*it a+…$/);
+		expect(begun.last_prompt).not.toContain('\x1b');
+		expect(begun.last_prompt?.length).toBe(200);
+		const after = beginTurn(begun, { state: fakeTurnState({ turn: 2 }), words: null });
+		expect(after.last_prompt).toBe(begun.last_prompt);
+	});
+
 	it('gives up a conversation that is too long, or that its agent could not keep', () => {
 		const named = endTurn(fakeSessionMeta(), {
 			state: fakeTurnState({ native_session_id: 'n1' }),
