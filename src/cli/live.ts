@@ -31,7 +31,7 @@ export function createLive(parts: LiveParts): Live {
 	};
 }
 
-const isAttended = ({ streams: { input, output } }: App) => input.isTTY === true && output.isTTY === true;
+const isAttended = ({ streams }: App) => streams.output.isTTY === true && streams.input.isTTY === true;
 
 /** Draws as long as `act` works, and listens to the signals that stop `running`; closes both. */
 async function follow<Event, Value>(

@@ -55,7 +55,9 @@ async function runCommand(
 		command.preload(),
 	]);
 	const app = createApp({ ...(folder === undefined ? {} : { folder }), leave: streams.leave });
-	if (live !== null && !output.isJson && !output.isQuiet)
+	// A look at stdin opens it, which takes Node 1 ms.
+	const isOnTerminal = streams.output.isTTY === true;
+	if (live !== null && isOnTerminal && !output.isJson && !output.isQuiet)
 		(await import('./answers/ask-survivor.ts')).askAboutSurvivors(app, output.theme);
 	const held = holdSettings(app);
 	const front = createFrontEnd({ app, output, held, program, isSilentWhenQuiet });
