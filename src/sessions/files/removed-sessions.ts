@@ -30,7 +30,8 @@ export function removedSessions(folder: string): Array<{ id: SessionId; path: st
 	if (!isFolder(folder) || !isFolder(sessions)) return [];
 	return namesIn(sessions, 'EACCES').flatMap((name) => {
 		const id = parseSessionId(REMOVED.exec(name)?.[1] ?? '');
+		if (id === null) return [];
 		const path = join(sessions, name);
-		return id !== null && isFolder(path) ? [{ id, path }] : [];
+		return isFolder(path) ? [{ id, path }] : [];
 	});
 }
