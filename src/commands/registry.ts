@@ -1,6 +1,7 @@
 /** Every command of this folder, for the front ends to take those that are theirs, in the order of the program's help. */
 import { agents } from './agents/options.ts';
 import { archive, unarchive } from './archive/options.ts';
+import { blame } from './blame/options.ts';
 import { chat } from './chat/options.ts';
 import { completion } from './completion/options.ts';
 import { configAllow, configPath, configSet, configShow, configTrust } from './config/options.ts';
@@ -42,6 +43,7 @@ export const COMMANDS = {
 	raceClean,
 	sessions,
 	show,
+	blame,
 	resume,
 	rename,
 	tag,

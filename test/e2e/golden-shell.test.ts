@@ -106,6 +106,7 @@ const WORKING: readonly Scene[] = [
 			...[
 				'/files',
 				'/diff',
+				'/blame greeting.txt',
 				'/diff 1',
 				'/diff 9',
 				'/show',

@@ -100,6 +100,7 @@ export const ROOMS: readonly Room[] = [
 			'repo/start-folder',
 			'repo/worktree-records',
 			'run-git',
+			'snapshots/blame-lines',
 			'snapshots/refs-mark',
 			'snapshots/repo-index',
 			'snapshots/snapshot-bounds',

@@ -26,6 +26,8 @@ export const QUESTION: readonly string[] = [
  * may: whenever git writes an index, it reads files again that changed in that index's own second.
  */
 const STARTS_NOTHING = new Set([
+	// Of a commit; without one it would read the file in the worktree.
+	'blame',
 	'cat-file',
 	'check-attr',
 	'check-ref-format',
@@ -33,6 +35,7 @@ const STARTS_NOTHING = new Set([
 	'config',
 	'diff-tree',
 	'for-each-ref',
+	'ls-tree',
 	'merge-file',
 	'pack-objects',
 	'rev-list',

@@ -7,9 +7,23 @@ import { parseTreeDiff, type TreeChange } from './tree-diff.ts';
 
 const DIFF_TREE = ['diff-tree', '-r', '-M', '--no-color', '--no-ext-diff', '--no-textconv'];
 
-/** The changes between two trees of the store. */
-export async function listChanges(store: SnapshotGit, before: string, after: string): Promise<TreeChange[]> {
-	const output = await store.read([...DIFF_TREE, '--raw', '--numstat', '-z', '--no-abbrev', before, after]);
+/** The changes between two trees of the store. `similarity`: from how much on a file counts as renamed, in per cent. */
+export async function listChanges(
+	store: SnapshotGit,
+	before: string,
+	after: string,
+	similarity = 50,
+): Promise<TreeChange[]> {
+	const output = await store.read([
+		...DIFF_TREE,
+		`-M${similarity}%`,
+		'--raw',
+		'--numstat',
+		'-z',
+		'--no-abbrev',
+		before,
+		after,
+	]);
 	return parseTreeDiff(output.stdout);
 }
 

@@ -154,6 +154,7 @@ describe('in the shell', () => {
 		const answered = slash.run(context, slash.example.slice(slash.name.length + 1).trim());
 		if (path === 'chat')
 			return expect(answered).rejects.toMatchObject({ message: 'this test has no place for conversations' });
+		if (path === 'blame') return expect(answered).rejects.toMatchObject({ message: 'this test has no git' });
 		if (path === 'race') return expect(answered).rejects.toMatchObject({ message: 'this test has no race' });
 		if (NEEDS_A_RACE.includes(path))
 			return expect(answered).rejects.toMatchObject({ message: 'No race is recorded here.' });

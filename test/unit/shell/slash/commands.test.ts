@@ -188,9 +188,20 @@ function contextWith(found: readonly SessionSummary[], onList?: Parameters<typeo
 describe('what commands print', () => {
 	const quiet = SLASH_COMMANDS.filter(
 		({ name }) =>
-			!['use', 'retry', 'answer', 'resume', 'note', 'exit', 'chat', 'say', 'race', 'rename', 'tag'].includes(
-				name,
-			),
+			![
+				'blame',
+				'use',
+				'retry',
+				'answer',
+				'resume',
+				'note',
+				'exit',
+				'chat',
+				'say',
+				'race',
+				'rename',
+				'tag',
+			].includes(name),
 	);
 
 	it.each(quiet.map(({ name }) => name))(

@@ -1,0 +1,88 @@
+/** Every recorded turn of a repo, as far as a look at who wrote what needs it. */
+import { join } from 'node:path';
+import { fromIso } from '../../core/clock.ts';
+import { RelayError } from '../../core/errors.ts';
+import type { SessionId } from '../../core/ids.ts';
+import { readMeta, readTurnState } from '../../sessions/files/json-record.ts';
+import { META_FILE, turnFile, turnNumbers } from '../../sessions/files/session-paths.ts';
+import type { SessionMeta } from '../../sessions/session-meta.ts';
+import type { TurnState } from '../../sessions/turns/turn-state.ts';
+
+export interface RecordedTurn {
+	session: SessionId;
+	/** Of the session. */
+	folder: string;
+	turn: number;
+	/** Absolute; where it worked. */
+	worktree: string;
+	/** Epoch ms; `endedAt` null: not known, or it still runs. */
+	startedAt: number;
+	endedAt: number | null;
+	/** Trees; null: no snapshot. */
+	before: string | null;
+	after: string | null;
+	/** Each path that it changed, old names of renames too. */
+	paths: readonly string[];
+	/** False: it reported tools, and none of them can write. */
+	mayWrite: boolean;
+}
+
+/** Oldest first. A session or turn whose record cannot be read is named in `problems`. */
+export function recordedTurns(places: ReadonlyMap<SessionId, string>): {
+	turns: RecordedTurn[];
+	problems: string[];
+} {
+	const turns: RecordedTurn[] = [];
+	const problems: string[] = [];
+	const reading = <T>(read: () => T): T | null => {
+		try {
+			return read();
+		} catch (error) {
+			if (!(error instanceof RelayError)) throw error;
+			problems.push(error.message);
+			return null;
+		}
+	};
+	for (const [session, sessions] of places) {
+		const folder = join(sessions, session);
+		const numbers = turnNumbers(folder);
+		const meta = numbers.length === 0 ? null : reading(() => readMeta(join(folder, META_FILE)));
+		if (meta === null) continue;
+		for (const turn of numbers) {
+			const state = reading(() => readTurnState(turnFile(folder, turn, 'state.json')));
+			const recorded = state === null ? null : asRecorded(session, folder, state, meta);
+			if (recorded !== null) turns.push(recorded);
+		}
+	}
+	return {
+		turns: turns.sort((a, b) => a.startedAt - b.startedAt || (a.session < b.session ? -1 : 1)),
+		problems,
+	};
+}
+
+function asRecorded(
+	session: SessionId,
+	folder: string,
+	state: TurnState,
+	{ repo }: SessionMeta,
+): RecordedTurn | null {
+	const startedAt = fromIso(state.started_at);
+	if (startedAt === null) return null;
+	const { turn, tools, files, tree } = state;
+	const worktree = state.worktree ?? repo.worktree;
+	return {
+		session,
+		folder,
+		turn,
+		// A worktree that was moved since is the same one.
+		worktree: repo.moved_from?.includes(worktree) ? repo.worktree : worktree,
+		startedAt,
+		endedAt: fromIso(state.ended_at),
+		before: tree.before,
+		after: tree.after,
+		paths: files.flatMap(({ path, from }) => (from === undefined ? [path] : [path, from])),
+		mayWrite: tools.length === 0 || tools.some(({ kind }) => MAY_WRITE.has(kind)),
+	};
+}
+
+const MAY_WRITE: ReadonlySet<string> = new Set(['edit', 'execute', 'other']);
