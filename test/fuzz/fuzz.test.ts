@@ -3,6 +3,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { removeScratch } from './scratch.ts';
 import { chosen, tryTarget } from './target.ts';
 import { agentTargets } from './targets/agents.ts';
+import { followTargets } from './targets/follow.ts';
 import { limitTargets } from './targets/limits.ts';
 import { recordTargets } from './targets/records.ts';
 import { repoTargets } from './targets/repo.ts';
@@ -12,6 +13,7 @@ import { wordTargets } from './targets/words.ts';
 const ALL = [
 	...agentTargets,
 	...recordTargets,
+	...followTargets,
 	...limitTargets,
 	...textTargets,
 	...repoTargets,
