@@ -1,5 +1,7 @@
 import { RelayError, type RelayErrorCode } from '../core/errors.ts';
+import type { CheckpointReason, SessionMeta } from '../sessions/session-meta.ts';
 import { isDone } from '../sessions/turns/is-done.ts';
+import type { TurnState } from '../sessions/turns/turn-state.ts';
 import type { ChatOutcome } from './chat/chat-contract.ts';
 import type { SendResult } from './conversation-contract.ts';
 
@@ -75,4 +77,45 @@ export function exitCodeOfRace({ winner }: { winner: string | null }): number {
 export function exitCodeOfChat(outcome: ChatOutcome): number {
 	if (outcome === 'agreed') return EXIT.done;
 	return outcome === 'interrupted' ? EXIT.interrupted : EXIT.checkpointed;
+}
+
+/** What the records of a session that nobody works in say about how it was left. */
+interface LeftSession {
+	status: SessionMeta['status'];
+	reason: CheckpointReason | null;
+	lastTurn: Pick<TurnState, 'status' | 'trigger'> | null;
+	/** Of the session of a race, its record; else null. */
+	race: { winner: string | null } | null;
+}
+
+/** The code that `run`, `chat` or `race` ended with, or would have, had nothing but an end of their own ended them. */
+export function exitCodeOfSession({ status, reason, lastTurn, race }: LeftSession): number {
+	if (race !== null && reason !== 'interrupted') return exitCodeOfRace(race);
+	if (status !== 'checkpointed' || reason === null) return EXIT.done;
+	const isChat = lastTurn?.trigger === 'chat';
+	switch (reason) {
+		case 'limit':
+		case 'switch':
+		case 'handoff':
+		case 'max_turns':
+		case 'max_budget':
+			return EXIT.checkpointed;
+		case 'interrupted':
+			// An answer whose background tasks were stopped leaves work, and was not interrupted itself.
+			return lastTurn?.status === 'completed' ? EXIT.checkpointed : EXIT.interrupted;
+		case 'timed_out':
+			return isChat ? EXIT.checkpointed : EXIT.timedOut;
+		case 'failed':
+			return isChat ? EXIT.checkpointed : EXIT.failed;
+		case 'outcome_unknown':
+			return EXIT.failed;
+		default:
+			return reason satisfies never;
+	}
+}
+
+/** The first of these that one of several sessions ended with, in the documented order; 0: all are done. */
+export function worstExitCode(codes: readonly number[]): number {
+	const order = [EXIT.notFound, EXIT.interrupted, EXIT.timedOut, EXIT.checkpointed, EXIT.failed];
+	return order.find((code) => codes.includes(code)) ?? EXIT.done;
 }

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Limit } from '../../../../src/agents/events.ts';
 import { eventToJson } from '../../../../src/relay/events/event-json.ts';
+import { fromLogEvent } from '../../../../src/relay/events/from-log.ts';
 import { alsoLogged } from '../../../../src/relay/events/log-event.ts';
 import type { RelayEvent } from '../../../../src/relay/events/relay-events.ts';
-import type { LogEvent } from '../../../../src/sessions/log/log-entry.ts';
+import { type LogEvent, parseLogLine } from '../../../../src/sessions/log/log-entry.ts';
 import { fakeTurnState } from '../../../helpers/fake-turn-state.ts';
 
 const RESET = Date.UTC(2026, 10, 21, 10);
@@ -105,6 +106,56 @@ describe('an event of the relay', () => {
 			}
 		},
 	);
+
+	/** As it was logged, read by somebody else. */
+	function readBack(event: RelayEvent, ts: number): RelayEvent | null {
+		const logged: LogEvent[] = [];
+		alsoLogged(
+			(one) => logged.push(one),
+			() => undefined,
+		)(event);
+		const line = JSON.stringify({ ts: new Date(ts).toISOString(), seq: 1, ...logged[0] });
+		const entry = parseLogLine(line)?.event;
+		return entry ? fromLogEvent(entry, ts) : null;
+	}
+
+	it('can be told from the log by somebody who was not there', () => {
+		const { speaker: _, ...started } = EVENTS[1] as Extract<RelayEvent, { type: 'turn_started' }>;
+		const others = EVENTS.filter(
+			({ type }) =>
+				!['session_opened', 'turn_started', 'terminal_settled', 'turn_finished', 'participant_left'].includes(
+					type,
+				),
+		);
+		for (const event of [started, ...others]) {
+			const told =
+				event.type === 'question_settled' ? { ...event, answer: { option: 'yes', text: null } } : event;
+			const asLogged = event.type === 'nobody_left' ? { ...told, isWaiting: false } : told;
+			expect(readBack(asLogged as RelayEvent, RESET - 1_000)).toEqual(asLogged);
+		}
+	});
+
+	it('from a log that others wrote has names that are safe to show, and no words of ours that it does not have', () => {
+		const entry = (fields: object) =>
+			parseLogLine(JSON.stringify({ ts: '2026-11-21T08:00:00.000Z', seq: 1, ...fields }));
+		const told = (fields: object) => {
+			const event = entry(fields)?.event;
+			return event ? fromLogEvent(event, 0) : null;
+		};
+		const handed = {
+			...{ type: 'handed_over', from: 'a\x1b[2J', to: 'b\r', reason: 'limit', failure: null },
+			...{ limit: null, packet: null, candidates: [], losses: [] },
+		};
+		expect(told(handed)).toMatchObject({ from: 'a', to: 'b\\r' });
+		expect(told({ ...handed, reason: 'because' })).toBeNull();
+		const started = {
+			...{ type: 'turn_started', turn: 1, agent: 'a', model: null, permissions: 'edit' },
+			...{ trigger: 'user', resumed: false, packet: null },
+		};
+		expect(told(started)).toMatchObject({ type: 'turn_started' });
+		expect(told({ ...started, permissions: 'everything' })).toBeNull();
+		expect(told({ ...started, trigger: 'magic' })).toBeNull();
+	});
 
 	it('of the agent itself is in its turn’s own files, not in the log', () => {
 		const logged: LogEvent[] = [];
