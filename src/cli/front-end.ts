@@ -24,6 +24,7 @@ export function createFrontEnd(parts: FrontEndParts): FrontEnd {
 			runShell: async (conversation) =>
 				(await import('./open-shell.ts')).openShell(conversation, { ...parts, front }),
 			help: async (words) => (await import('./argv/show-help.ts')).showHelp(program, words),
+			openWatchScreen: async (options) => (await import('./watch-view.ts')).openWatchView(options, parts),
 			completionScript: async (shell) =>
 				(await import('./completion/completion-script.ts')).completionScript(program, shell),
 		},

@@ -25,6 +25,7 @@ export function createLive(parts: LiveParts): Live {
 		},
 		look: output,
 		print: (text) => output.print(text),
+		drained: () => new Promise((done) => app.streams.output.write('', () => done())),
 		conversation: (running, act, view) =>
 			follow(parts, running, act, async (stop) => view ?? openConversationView(parts, running, stop)),
 		race: (running, act) => follow(parts, running, act, () => openRaceView(parts, running)),

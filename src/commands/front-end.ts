@@ -1,5 +1,6 @@
 /** What a command gets from its caller, besides its options. */
 import type { Conversation } from '../relay/conversation-contract.ts';
+import type { WatchScreen } from '../view/watch/watch-screen.ts';
 import type { Live } from './live.ts';
 
 export interface FrontEnd {
@@ -43,6 +44,8 @@ interface CommandLine {
 	runShell(conversation: Conversation): Promise<number>;
 	/** Prints the help of the command of these words. Throws RelayError `usage` where there is none. */
 	help(words: readonly string[]): Promise<void>;
+	/** Where `watch` draws; `isMarked`: several sessions at once. */
+	openWatchScreen(options: { isMarked: boolean }): Promise<WatchScreen>;
 	/** A script for that shell; null: there is none for it. */
 	completionScript(shell: string): Promise<string | null>;
 }

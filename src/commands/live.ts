@@ -11,6 +11,8 @@ export interface Live {
 	readonly look: Look;
 	/** To the screen, at once; already safe. */
 	print(text: string): void;
+	/** Resolves when what was printed has gone out, or is lost: a reader may be slow, and what waits for it takes memory. */
+	drained(): Promise<void>;
 	/**
 	 * Lets `act` work where the user can follow what happens, answer it and stop it. Then `running` is closed, whatever came of
 	 * it. `view`: the command draws by itself.

@@ -28,6 +28,7 @@ import { resume, shell } from './shell/options.ts';
 import { show } from './show/options.ts';
 import { tag } from './tag/options.ts';
 import { transcript } from './transcript/options.ts';
+import { watch } from './watch/options.ts';
 
 export const COMMANDS = {
 	shell,
@@ -44,6 +45,7 @@ export const COMMANDS = {
 	sessions,
 	show,
 	blame,
+	watch,
 	resume,
 	rename,
 	tag,

@@ -65,30 +65,36 @@ function couldNotStart(who: string, failure: string | null): string {
 	return `${who} could not start${failure === null ? '' : ` (${safeLine(failure, ERROR_CHARS)})`}`;
 }
 
-/** `retry`: what sends the prompt again, in words of whoever shows it; null: that is said elsewhere. */
-export function describeNobodyLeft(
-	event: Of<'nobody_left'>,
-	{ now, theme, retry }: { now: number; theme: Theme; retry: string | null },
-): string[] {
+/** Where it is shown. */
+interface Shown {
+	now: number;
+	theme: Theme;
+	/** What sends the prompt again, in words of whoever shows it; absent: that is said elsewhere. */
+	retry?: string;
+	/** No key reaches the relay. */
+	onlyWatches?: boolean;
+}
+
+export function describeNobodyLeft(event: Of<'nobody_left'>, shown: Shown): string[] {
+	const { now, theme } = shown;
 	const { limit, failure } = event;
 	const why = limit ? limitText(limit, now) : failure === null ? '' : couldNotStart('the last one', failure);
 	return [
 		theme.warn(`■ No agent is available${why && `: ${why}`}`),
 		...event.candidates.map((candidate) => theme.dim(`  ${describeCandidate(candidate)}`)),
-		`  ${describeProspect(event, now, retry)}`,
+		`  ${describeProspect(event, shown)}`,
 	];
 }
 
 function describeProspect(
 	{ earliestReset, isWaiting = false }: Of<'nobody_left'>,
-	now: number,
-	retry: string | null,
+	{ now, retry, onlyWatches = false }: Shown,
 ): string {
 	if (earliestReset === null)
-		return `No reset is known; the work is saved${retry === null ? '.' : `: ${retry} when an agent is free.`}`;
+		return `No reset is known; the work is saved${retry === undefined ? '.' : `: ${retry} when an agent is free.`}`;
 	const when = `The work is saved; the first agent is free ${describeTime(earliestReset, { now })}`;
-	if (isWaiting) return `${when}; it continues by itself then. Ctrl+C ends the wait.`;
-	return retry === null ? `${when}.` : `${when}: ${retry} then.`;
+	if (isWaiting) return `${when}; it continues by itself then.${onlyWatches ? '' : ' Ctrl+C ends the wait.'}`;
+	return retry === undefined ? `${when}.` : `${when}: ${retry} then.`;
 }
 
 function describeCandidate(candidate: CandidateVerdict): string {
@@ -99,14 +105,16 @@ function describeCandidate(candidate: CandidateVerdict): string {
 export function describeTerminalAsked(
 	{ agent, text, refusedInMs }: Of<'terminal_asked'>,
 	theme: Theme,
-	answer: string,
+	{ answer = '', onlyWatches = false }: { answer?: string; onlyWatches?: boolean },
 ): string[] {
 	const what =
 		text === '' ? 'waits for input on the terminal' : `asks on the terminal: ${safeLine(text, TITLE_CHARS)}`;
 	const how =
 		refusedInMs === null
-			? `${answer} · Ctrl+C stops the turn`
-			: `nobody can answer here; refused in ${formatDuration(refusedInMs)} (turn.answer_s)`;
+			? onlyWatches
+				? 'it is answered where the relay runs'
+				: `${answer} · Ctrl+C stops the turn`
+			: `nobody can answer ${onlyWatches ? 'there' : 'here'}; refused in ${formatDuration(refusedInMs)} (turn.answer_s)`;
 	return [theme.warn(`? ${agent} ${what}`), theme.dim(`  ${how}`)];
 }
 
@@ -134,6 +142,21 @@ export function describeReceiver(
 	const who = model === null ? agent : `${agent} ${safeLine(model, 40)}`;
 	const where = folder === undefined ? [] : [describeFolder(folder)];
 	return theme.dim([who, permissions, ...where].join(' · '));
+}
+
+/** Before a turn that is watched: `turn 2 · codex · edit · failover · with resume/001-claude-codex.md`. */
+export function describeTurnHead(
+	{ turn, agent, model, permissions, trigger, resumed, packet }: Of<'turn_started'>,
+	theme: Theme,
+): string {
+	const facts = [
+		model === null ? agent : `${agent} ${safeLine(model, 40)}`,
+		permissions,
+		trigger === 'user' ? '' : trigger,
+		resumed ? 'its conversation is resumed' : '',
+		packet === null ? '' : `with ${safeLine(packet, TITLE_CHARS)}`,
+	].filter((fact) => fact !== '');
+	return `${theme.bold(`turn ${turn}`)}${theme.dim(` · ${facts.join(' · ')}`)}`;
 }
 
 /** A folder of the worktree, relative to it. */

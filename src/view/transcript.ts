@@ -12,6 +12,7 @@ import {
 	describeReceiver,
 	describeSpeaker,
 	describeTerminalAsked,
+	describeTurnHead,
 } from './describe-event.ts';
 import { TextStream } from './transcript/text-stream.ts';
 import { TurnLines, type TurnLinesOptions } from './transcript/turn-lines.ts';
@@ -23,6 +24,8 @@ export interface TranscriptOptions extends TurnLinesOptions {
 	answer?: string;
 	/** True where no prompt names who gets the words: a line does. */
 	namesReceiver?: boolean;
+	/** A line before each turn: its number, who works, and why. */
+	headsTurns?: boolean;
 }
 
 const DETOUR_CHARS = 400;
@@ -49,7 +52,8 @@ export class Transcript {
 				this.detour(event.why);
 				break;
 			case 'turn_started':
-				if (event.speaker) this.#stream.heading(describeSpeaker(event.speaker, theme));
+				if (this.#options.headsTurns) this.#stream.heading(describeTurnHead(event, theme));
+				else if (event.speaker) this.#stream.heading(describeSpeaker(event.speaker, theme));
 				else if (this.#options.namesReceiver && event.trigger !== 'failover')
 					this.#say(describeReceiver(event, theme));
 				this.#turn.start(event.speaker?.participant ?? event.agent);
@@ -58,14 +62,10 @@ export class Transcript {
 				this.#turn.event(event.event);
 				break;
 			case 'turn_idle':
-				this.#say(
-					theme.warn(
-						`! nothing from ${this.#turn.agent} for ${formatDuration(event.idleMs)}; Ctrl+C stops it`,
-					),
-				);
+				this.#sayIdle(event.idleMs);
 				break;
 			case 'terminal_asked':
-				this.#say(...describeTerminalAsked(event, theme, this.#options.answer ?? ''));
+				this.#say(...describeTerminalAsked(event, theme, this.#options));
 				break;
 			case 'question_asked':
 				this.#say(...describeQuestion(event, theme));
@@ -81,9 +81,7 @@ export class Transcript {
 				break;
 			case 'nobody_left':
 				sink.status(null);
-				this.#say(
-					...describeNobodyLeft(event, { now: clock.now(), theme, retry: this.#options.retry ?? null }),
-				);
+				this.#say(...describeNobodyLeft(event, { now: clock.now(), ...this.#options }));
 				break;
 			case 'waiting':
 				this.#turn.showStatus(
@@ -124,6 +122,12 @@ export class Transcript {
 	/** Shows what is still held back of a growing text. */
 	finish(): void {
 		this.#stream.end();
+	}
+
+	#sayIdle(idleMs: number): void {
+		const { theme, onlyWatches } = this.#options;
+		const stops = onlyWatches ? '' : '; Ctrl+C stops it';
+		this.#say(theme.warn(`! nothing from ${this.#turn.agent} for ${formatDuration(idleMs)}${stops}`));
 	}
 
 	#say(...lines: readonly string[]): void {

@@ -22,6 +22,7 @@ export const QUIET_FRONT_END: FrontEnd = {
 		canAnswer: false,
 		look: { theme: PLAIN_THEME, columns: 80 },
 		print: () => undefined,
+		drained: async () => undefined,
 		conversation: follow,
 		race: follow,
 	},

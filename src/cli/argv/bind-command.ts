@@ -13,6 +13,8 @@ export class KnownOption extends Option {
 	constructor({ flags, about, kind, fallback, isMany = false }: Omit<Declared<unknown>, 'parse'>) {
 		super(flags, about);
 		this.kind = kind;
+		// One that begins with --no- is a flag like any other, not the opposite of one.
+		this.negate = false;
 		if (isMany) this.argParser(collect);
 		if (fallback !== undefined) this.default(fallback);
 		if (typeof kind === 'object' && kind !== null && !kind.isOpen) this.choices([...kind.words]);

@@ -31,6 +31,8 @@ export interface LiveViewOptions {
 	queued?: () => number;
 	/** What keys do now, for the status row; `stops`: what Ctrl+C does. */
 	keyHint?: (stops: string) => string;
+	/** How often the status row is drawn again while nothing else changes; default: fast enough to turn smoothly. */
+	spinMs?: number;
 }
 
 export class LiveView implements TranscriptSink {
@@ -134,7 +136,7 @@ export class LiveView implements TranscriptSink {
 	async #spin(): Promise<void> {
 		this.#isSpinning = true;
 		while (this.#status !== null && !this.#isClosed) {
-			await this.#options.clock.sleep(SPIN_MS);
+			await this.#options.clock.sleep(this.#options.spinMs ?? SPIN_MS);
 			this.#schedule();
 		}
 		this.#isSpinning = false;

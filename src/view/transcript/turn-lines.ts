@@ -19,6 +19,8 @@ export interface TurnLinesOptions {
 	allowHint?: AllowHint;
 	/** `ui.thinking`: reasoning is shown dim (default) or not at all. */
 	thinking?: 'dim' | 'hide' | undefined;
+	/** Shown where no key reaches the relay. */
+	onlyWatches?: boolean;
 }
 
 const STOPS_TASKS = 'Ctrl+C stops them';
@@ -133,9 +135,8 @@ export class TurnLines {
 	/** The answer so far is not the last one: said once as a line, then by the status as long as it lasts. */
 	#waitForTasks(tasks: readonly BackgroundTask[]): void {
 		const { theme } = this.#options;
-		this.#say(
-			theme.dim(`… ${this.#agent} has answered; waiting for ${describeTasks(tasks)} · ${STOPS_TASKS}`),
-		);
+		const stops = this.#options.onlyWatches ? '' : ` · ${STOPS_TASKS}`;
+		this.#say(theme.dim(`… ${this.#agent} has answered; waiting for ${describeTasks(tasks)}${stops}`));
 		this.#await(tasks);
 	}
 

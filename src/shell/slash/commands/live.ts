@@ -16,6 +16,7 @@ export function createLive({ theme, columns, print }: SlashContext, control: Wor
 		canAnswer: false,
 		look,
 		print: (text) => print(text.split('\n')),
+		drained: async () => undefined,
 		conversation: async (running, act, view) => {
 			onHardStop(() => running.stopHard());
 			if (running.say !== undefined) onSay((text) => running.say?.(text));

@@ -82,6 +82,8 @@ describe('every command', () => {
 				'--max-cost',
 				'--limit',
 				'--turn',
+				'--since',
+				'--grep',
 				'--pace',
 				'--role',
 				'--until',
