@@ -147,7 +147,7 @@ export function createTextFilter(): TextFilter {
 		end() {
 			const rest = held;
 			held = '';
-			const shown = filter(rest, true);
+			const shown = rest === '' ? '' : filter(rest, true);
 			before = '';
 			return shown;
 		},

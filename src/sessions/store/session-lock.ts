@@ -111,8 +111,8 @@ function removeStrayDrafts(
 	context: LockContext,
 ): void {
 	for (const name of names) {
-		const path = join(sessions, name);
 		if (!DRAFT.test(name)) continue;
+		const path = join(sessions, name);
 		const judged = findLock(path, context)?.judged;
 		if (judged === 'gone' || judged === 'stale') removeIfThere(path);
 	}
