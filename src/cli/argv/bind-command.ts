@@ -1,5 +1,5 @@
 /** A command's table as commander takes it: options, operands, help and examples. */
-import { Argument, Option, type Command as Program } from 'commander';
+import { Argument, Option, Command as Program } from 'commander';
 import type { Command } from '../../commands/command.ts';
 import { type Option as Declared, isOperand, type ValueKind } from '../../commands/options/option-table.ts';
 import { FAMILIES } from '../../commands/registry.ts';
@@ -35,36 +35,70 @@ export class KnownArgument extends Argument {
 	}
 }
 
-/** `limits clear` below `limits`; gives what commander knows of it, without an action. */
-export function declareCommand(program: Program, command: Command): Program {
-	const words = command.path.split(' ');
-	const name = words.pop() ?? '';
-	const parent = words.reduce(subcommandOf, program);
-	const declared = parent.command(name, { isDefault: command.isDefault }).description(command.about);
-	for (const option of command.options.values()) {
-		if (option.only !== undefined && option.only !== 'cli') continue;
-		if (isOperand(option)) declared.addArgument(new KnownArgument(option));
-		else declared.addOption(new KnownOption(option));
+/** A command of the program, and the program itself. */
+export class BoundCommand extends Program {
+	#hasOptions = false;
+
+	override createCommand(name?: string): BoundCommand {
+		return new BoundCommand(name);
 	}
-	return declared.addHelpText(
-		'after',
-		exampleText(...command.examples.map((line) => `agent-relay ${line}`.trimEnd())),
-	);
+
+	/** Adds what a command takes; its options only when commander first looks at them, as one start needs those of one command. */
+	take(declared: readonly Declared<unknown>[]): this {
+		const named = declared.filter((option) => !isOperand(option));
+		for (const operand of declared.filter(isOperand)) this.addArgument(new KnownArgument(operand));
+		this.#hasOptions = named.length > 0;
+		const { options } = this;
+		const fill = () => {
+			Object.defineProperty(this, 'options', { value: options });
+			for (const option of named) this.addOption(new KnownOption(option));
+			return options;
+		};
+		return Object.defineProperty(this, 'options', { get: fill, configurable: true });
+	}
+
+	/** How the help of the command above lists it, without a look at its options: `run [options] [task]`. */
+	term(): string {
+		const operands = this.registeredArguments.map((argument) => {
+			const name = `${argument.name()}${argument.variadic ? '...' : ''}`;
+			return argument.required ? `<${name}>` : `[${name}]`;
+		});
+		return [this.name(), ...(this.#hasOptions ? ['[options]'] : []), ...operands].join(' ');
+	}
 }
 
-export function exampleText(...lines: readonly string[]): string {
-	return `\nExamples:\n${lines.map((line) => `  $ ${line}`).join('\n')}`;
+/** `limits clear` below `limits`; gives what commander knows of it, without an action. */
+export function declareCommand(
+	program: BoundCommand,
+	{ path, isDefault, about, options, examples }: Command,
+) {
+	const words = path.split(' ');
+	const name = words.pop() ?? '';
+	const parent = words.reduce(parentOf, program);
+	return parent
+		.command(name, { isDefault })
+		.description(about)
+		.take([...options.values()].filter(({ only = 'cli' }) => only === 'cli'))
+		.addHelpText('after', () => exampleText(examples));
 }
 
-function subcommandOf(parent: Program, name: string): Program {
-	const found = parent.commands.find((candidate) => candidate.name() === name);
-	if (found !== undefined) return found;
+/** As typed behind the program's name. */
+export function exampleText(lines: readonly string[]): string {
+	return `\nExamples:\n${lines.map((line) => `  $ agent-relay ${line}`.trimEnd()).join('\n')}`;
+}
+
+export function findSubcommand(parent: Program, name: string): Program | undefined {
+	return parent.commands.find((candidate) => candidate.name() === name);
+}
+
+function parentOf(above: BoundCommand, name: string): BoundCommand {
+	const found = findSubcommand(above, name);
+	if (found instanceof BoundCommand) return found;
 	const family = FAMILIES[name];
 	if (family === undefined) throw new Error(`${name} is declared after its subcommands`);
-	const examples = family.examples.map((line) => `agent-relay ${line}`);
-	return parent
+	return above
 		.command(name)
 		.hook('preSubcommand', refuseUnknownCommand)
 		.description(family.about)
-		.addHelpText('after', exampleText(...examples));
+		.addHelpText('after', () => exampleText(family.examples));
 }

@@ -1,10 +1,10 @@
 /** Names, options and examples of every command. Nothing is done here: each command is loaded when it is called. */
-import { Command, CommanderError } from 'commander';
+import { type Command, CommanderError } from 'commander';
 import type { Command as Declared } from '../../commands/command.ts';
 import { COMMANDS } from '../../commands/registry.ts';
 import { EXIT } from '../../relay/exit-codes.ts';
 import { columnsFor } from '../../ui/terminal-size.ts';
-import { declareCommand, exampleText as example, KnownOption } from './bind-command.ts';
+import { BoundCommand, declareCommand, exampleText, KnownOption } from './bind-command.ts';
 import { commandPath, refuseExtraWords, refuseUnknownCommand } from './unknown-command.ts';
 
 /** Runs one command line and returns the exit code. */
@@ -25,7 +25,7 @@ export function createProgram(act: Act, writeError: (text: string) => void): Com
 		about: 'work in this folder instead of the current one',
 		kind: 'folders',
 	});
-	const program = new Command('agent-relay')
+	const program = new BoundCommand('agent-relay')
 		.configureOutput({
 			writeErr: (text) => writeError(text.replace(/^error: /, 'agent-relay: ')),
 			getOutHelpWidth: () => columnsFor(process.stdout, HELP_COLUMNS),
@@ -41,12 +41,13 @@ export function createProgram(act: Act, writeError: (text: string) => void): Com
 		.helpCommand(false)
 		.configureHelp({
 			showGlobalOptions: true,
+			subcommandTerm: (command) => (command instanceof BoundCommand ? command.term() : command.name()),
 			visibleGlobalOptions: ({ parent }) => (parent === null ? [] : [directory]),
 		})
 		.exitOverride()
 		.addHelpText(
 			'after',
-			`${example('agent-relay', 'agent-relay run "fix the failing test"', 'agent-relay run --continue')}\n${EXIT_CODES}`,
+			() => `${exampleText(['', 'run "fix the failing test"', 'run --continue'])}\n${EXIT_CODES}`,
 		);
 
 	const declare = (declared: Declared) => {

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { findSubcommand } from './bind-command.ts';
 
 /**
  * Commander takes a first word that names a subcommand for one, also behind `--`: `race … -- show` would show a race. Such a
@@ -11,9 +12,8 @@ export function separateTask(
 	const at = argv.indexOf('--');
 	const before = argv.slice(0, Math.max(at, 0));
 	const [task, ...more] = argv.slice(at + 1);
-	const race = program.commands.find((command) => command.name() === 'race');
-	const isName = (word: string | undefined) =>
-		race?.commands.some((command) => command.name() === word) ?? false;
+	const race = findSubcommand(program, 'race');
+	const isName = (word = '') => race !== undefined && findSubcommand(race, word) !== undefined;
 	const from = GLOBAL_OPTION.test(before[0] ?? '') ? 2 : 0;
 	const isTask = before[from] === 'race' && !isName(before[from + 1]) && isName(task) && more.length === 0;
 	return isTask && task !== undefined ? { argv: before, task } : { argv, task: null };

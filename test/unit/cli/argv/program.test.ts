@@ -156,3 +156,25 @@ describe('the program', () => {
 		expect((await parse('run', '--bogus')).said).toMatch(/^agent-relay: unknown option '--bogus'\n/);
 	});
 });
+
+/** Those of all commands take a tenth of a start. */
+describe('the options', () => {
+	const madeBy = async (...argv: string[]) => {
+		const program = programWith().configureOutput({ writeOut: () => undefined });
+		await program.parseAsync(argv, { from: 'user' }).catch(() => undefined);
+		const made = (command: Command) => Object.getOwnPropertyDescriptor(command, 'options')?.value ?? [];
+		return commandsOf(program)
+			.filter((command) => made(command).length > 0)
+			.map(pathOf);
+	};
+
+	it('are made for the command that is called, and those above it', async () => {
+		expect(await madeBy('sessions')).toEqual(['sessions']);
+		expect(await madeBy('race', 'show')).toEqual(['race', 'race show']);
+		expect(await madeBy()).toEqual(['shell']);
+	});
+
+	it('are made for no command by the help that lists all', async () => {
+		expect(await madeBy('--help')).toEqual([]);
+	});
+});
