@@ -94,13 +94,13 @@ function loadedWhenUsed(code, fileName) {
 	const declared = code.replace(COSTLY, (_, name, id, toModule) => {
 		names.push(name);
 		const loaded = toModule === undefined ? `require("${id}")` : `${toModule}(require("${id}"),1)`;
-		return `let loaded_${name};const ${name}=()=>loaded_${name}??=${loaded};`;
+		return `let kept_${name};const load_${name}=()=>kept_${name}??=${loaded};`;
 	});
-	return names.reduce((text, name) => {
-		const odd = new RegExp(`.{40}(?<!const )\\b${name}\\b(?!\\.).{40}`).exec(text);
-		if (odd !== null) throw new Error(`${fileName} uses ${name} in a way that cannot wait: ${odd[0]}`);
-		return text.replaceAll(new RegExp(`\\b${name}(?=\\.)`, 'g'), `(${name}())`);
-	}, declared);
+	if (names.length === 0) return code;
+	return declared.replaceAll(new RegExp(`\\b(${names.join('|')})\\b(.)`, 'g'), (text, name, next) => {
+		if (next !== '.') throw new Error(`${fileName} uses ${name} in a way that cannot wait: ${text}`);
+		return `(load_${name}()).`;
+	});
 }
 
 /** As Node wraps a module, for a loader that does not: bin/load-bundle.js runs the file as it is. */
