@@ -1,9 +1,7 @@
 /** Finds and reads the end of a thread's record under `$CODEX_HOME/sessions/YYYY/MM/DD/`. */
-import { constants } from 'node:fs';
-import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { hasErrno } from '../../../core/errors.ts';
 import type { NativeFacts, NativeRecordQuery } from '../../agent-adapter.ts';
+import { namesIn, readTail } from '../../reading/native-files.ts';
 import { parseRollout } from './rollout.ts';
 
 /** The most folders of days that are searched, newest first: about three years of daily use. */
@@ -46,34 +44,4 @@ async function* newestDays(sessions: string): AsyncGenerator<string> {
 async function numbersIn(folder: string): Promise<string[]> {
 	const names = await namesIn(folder);
 	return names.filter((name) => /^\d{1,4}$/.test(name)).sort((a, b) => Number(b) - Number(a));
-}
-
-async function namesIn(folder: string): Promise<string[]> {
-	try {
-		return await readdir(folder);
-	} catch (error) {
-		if (hasErrno(error, 'ENOENT', 'ENOTDIR', 'EACCES', 'EPERM', 'ELOOP')) return [];
-		throw error;
-	}
-}
-
-/** The last `maxBytes` from the first whole line on; null unless it is a readable regular file. */
-async function readTail(path: string, maxBytes: number): Promise<string | null> {
-	try {
-		const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
-		try {
-			const stat = await file.stat();
-			if (!stat.isFile()) return null;
-			const from = Math.max(0, stat.size - maxBytes);
-			const buffer = Buffer.alloc(stat.size - from);
-			const { bytesRead } = await file.read(buffer, 0, buffer.length, from);
-			const text = buffer.toString('utf8', 0, bytesRead);
-			return from === 0 ? text : text.slice(text.indexOf('\n') + 1);
-		} finally {
-			await file.close();
-		}
-	} catch (error) {
-		if (hasErrno(error, 'ENOENT', 'ENOTDIR', 'EACCES', 'EPERM', 'ELOOP', 'EISDIR', 'ENXIO')) return null;
-		throw error;
-	}
 }

@@ -1,10 +1,9 @@
 /** Finds and reads the end of a session's record under `<settings home>/.gemini/tmp/<project>/chats/`. */
-import { constants } from 'node:fs';
-import { open, readdir, readFile, stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { hasErrno } from '../../../core/errors.ts';
 import type { NativeFacts, NativeRecordQuery } from '../../agent-adapter.ts';
 import { objectOrEmpty, parseObject, textOrNull } from '../../reading/json-fields.ts';
+import { ifReadable, namesIn, readTail } from '../../reading/native-files.ts';
 import { parseSessionRecord } from './session-record.ts';
 
 const SESSION_ID = /^[0-9a-f]{8}-[0-9a-f-]{27}$/i;
@@ -26,7 +25,7 @@ export async function readGeminiRecord(query: NativeRecordQuery): Promise<Native
 	if (folder === null || !SESSION_ID.test(query.nativeSessionId)) return null;
 	for (const chats of await chatFolders(folder, query.folder)) {
 		for (const path of await recordsOf(chats, query.nativeSessionId)) {
-			const tail = await readTail(path, query.nativeSessionId, query.maxBytes);
+			const tail = await readTail(path, query.maxBytes, query.nativeSessionId);
 			const facts = tail === null ? null : parseSessionRecord(tail, query.startedAt);
 			if (facts !== null) return facts;
 		}
@@ -43,15 +42,13 @@ async function chatFolders(folder: string, startedIn: string): Promise<string[]>
 }
 
 async function slugOf(path: string, startedIn: string): Promise<string | null> {
-	try {
-		if ((await stat(path)).size > MAX_PROJECTS_BYTES) return null;
-		const registry = objectOrEmpty(parseObject(await readFile(path, 'utf8')));
-		const slug = textOrNull(objectOrEmpty(registry.projects)[startedIn]);
-		return slug !== null && /^[\w.-]{1,255}$/.test(slug) && !slug.startsWith('.') ? slug : null;
-	} catch (error) {
-		if (isAbsent(error)) return null;
-		throw error;
-	}
+	const text = await ifReadable(async () => {
+		const facts = await stat(path);
+		return facts.isFile() && facts.size <= MAX_PROJECTS_BYTES ? readFile(path, 'utf8') : null;
+	});
+	const registry = objectOrEmpty(parseObject(text ?? ''));
+	const slug = textOrNull(objectOrEmpty(registry.projects)[startedIn]);
+	return slug !== null && /^[\w.-]{1,255}$/.test(slug) && !slug.startsWith('.') ? slug : null;
 }
 
 /** A resumed session may have several records; the newest name first. */
@@ -63,41 +60,4 @@ async function recordsOf(chats: string, sessionId: string): Promise<string[]> {
 		.reverse()
 		.slice(0, MAX_RECORDS)
 		.map((name) => join(chats, name));
-}
-
-async function namesIn(folder: string): Promise<string[]> {
-	try {
-		return await readdir(folder);
-	} catch (error) {
-		if (isAbsent(error)) return [];
-		throw error;
-	}
-}
-
-/** The last `maxBytes` from the first whole line on; null for another session's record, or if it is not a regular file. */
-async function readTail(path: string, sessionId: string, maxBytes: number): Promise<string | null> {
-	try {
-		const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
-		try {
-			const info = await file.stat();
-			if (!info.isFile()) return null;
-			const head = Buffer.alloc(Math.min(info.size, 4096));
-			await file.read(head, 0, head.length, 0);
-			if (!head.includes(sessionId)) return null;
-			const from = Math.max(0, info.size - maxBytes);
-			const buffer = Buffer.alloc(info.size - from);
-			const { bytesRead } = await file.read(buffer, 0, buffer.length, from);
-			const text = buffer.toString('utf8', 0, bytesRead);
-			return from === 0 ? text : text.slice(text.indexOf('\n') + 1);
-		} finally {
-			await file.close();
-		}
-	} catch (error) {
-		if (isAbsent(error)) return null;
-		throw error;
-	}
-}
-
-function isAbsent(error: unknown): boolean {
-	return hasErrno(error, 'ENOENT', 'ENOTDIR', 'EACCES', 'EPERM', 'ELOOP', 'EISDIR', 'ENXIO');
 }
