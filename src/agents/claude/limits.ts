@@ -16,6 +16,7 @@ import {
 	textOrNull,
 	writtenJson,
 } from '../reading/json-fields.ts';
+import { limitFromRetry } from '../reading/retry-limit.ts';
 import { evidenceInWords, windowInWords } from './limit-words.ts';
 
 /** More windows than any plan has. */
@@ -128,7 +129,7 @@ export function judgeRefused(request: RefusedRequest): { limit: Limit } | { stop
 	const evidence = { api_error_status: status, error: errorName, result: textOrNull(result.result) };
 	if (verdict !== null) return fromVerdict(verdict, words, 'result', writtenJson(evidence));
 	if (status !== null || retry?.reason !== 'overloaded') return null;
-	const overloaded = limitFromRetry(retry);
+	const overloaded = limitFromRetry(retry, 'account');
 	return overloaded === null ? null : { limit: overloaded };
 }
 
@@ -191,19 +192,6 @@ function retryReason(error: string | null, status: number | null): Retry['reason
 	if (error === 'overloaded' || status === 529) return 'overloaded';
 	if (error === 'rate_limit' || status === 429) return 'rate';
 	return status === null ? 'network' : 'server';
-}
-
-/** The limit a turn had when the relay stopped it while it was retrying; null when the retries were of another kind. */
-export function limitFromRetry(retry: Retry | null): Limit | null {
-	if (retry?.reason !== 'rate' && retry?.reason !== 'overloaded') return null;
-	return {
-		kind: retry.reason,
-		resetAt: null,
-		window: null,
-		scope: 'account',
-		source: retry.source,
-		confidence: 'estimated',
-	};
 }
 
 function source(channel: LimitSource['channel'], rule: string, matched: unknown): LimitSource {

@@ -14,7 +14,8 @@ import {
 	UNKNOWN,
 	unknownOption,
 } from '../reading/judgement.ts';
-import { judgeRefused, limitFromOwnWords, limitFromRetry, type Retry } from './limits.ts';
+import { limitFromRetry } from '../reading/retry-limit.ts';
+import { judgeRefused, limitFromOwnWords, type Retry } from './limits.ts';
 import { knownRefusal } from './stderr-rules.ts';
 
 /** The oldest and the newest version that the tests with the real CLI ran against (docs/agents.md says what was seen). */
@@ -111,7 +112,7 @@ export function judgeEnd(exit: AgentExit, isAbortedByResult: boolean, seen: Seen
 		case 'timed_out':
 			return TIMED_OUT;
 		case 'limited':
-			return limited(seen.limit ?? limitFromRetry(seen.retry));
+			return limited(seen.limit ?? limitFromRetry(seen.retry, 'account'));
 		case 'failed':
 			return seen.hasAuthRetry
 				? failed('auth', 'the login was refused')

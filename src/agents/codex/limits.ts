@@ -140,16 +140,3 @@ function retryReason(
 	const known = RETRY_REASONS.find(({ pattern }) => pattern.test(cause));
 	return known ?? { name: 'unknown', reason: isCounted ? 'server' : 'network' };
 }
-
-/** The limit behind retries that the relay stopped waiting for; null when they were not a sign of one. */
-export function limitFromRetry(retry: Retry): Limit | null {
-	if (retry.reason !== 'rate' && retry.reason !== 'overloaded') return null;
-	return {
-		kind: retry.reason,
-		resetAt: null,
-		window: null,
-		scope: 'account',
-		source: retry.source,
-		confidence: 'estimated',
-	};
-}

@@ -13,7 +13,8 @@ import {
 	UNKNOWN,
 	unknownOption,
 } from '../reading/judgement.ts';
-import { judgeFailedTurn, limitFrom, limitFromRetry, type Retry } from './limits.ts';
+import { limitFromRetry } from '../reading/retry-limit.ts';
+import { judgeFailedTurn, limitFrom, type Retry } from './limits.ts';
 
 /** The oldest and the newest version that the tests with the real CLI ran against (docs/agents.md says what was seen). */
 const CHECKED_VERSIONS = 'Codex CLI 0.135.0 to 0.171.0';
@@ -91,7 +92,7 @@ export function judgeWithoutEnd(exit: AgentExit, seen: Seen): Judgement {
 		case 'timed_out':
 			return TIMED_OUT;
 		case 'limited':
-			return limited(seen.limit ?? (seen.lastRetry === null ? null : limitFromRetry(seen.lastRetry)));
+			return limited(seen.limit ?? limitFromRetry(seen.lastRetry, 'account'));
 		case 'failed':
 			return failed(
 				seen.lastRetry?.reason === 'auth' ? 'auth' : 'api_error',

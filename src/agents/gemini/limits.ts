@@ -84,19 +84,6 @@ export function signFromTelemetry(error: ApiError, asked: Asked): { limit: Limit
 	};
 }
 
-/** The limit a turn had when the relay stopped it while it was retrying; null when the retries were of another kind. */
-export function limitFromRetry(retry: Retry | null): Limit | null {
-	if (retry?.reason !== 'rate' && retry?.reason !== 'overloaded') return null;
-	return {
-		kind: retry.reason,
-		resetAt: null,
-		window: null,
-		scope: null,
-		source: retry.source,
-		confidence: 'estimated',
-	};
-}
-
 /** What the CLI said about the failure: its result line or last words, and the error object it printed. */
 export interface Words {
 	said: string;

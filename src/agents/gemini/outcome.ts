@@ -15,7 +15,8 @@ import {
 	UNKNOWN,
 	unknownOption,
 } from '../reading/judgement.ts';
-import { type Asked, geminiLimit, judgeFailure, limitFromRetry, type Retry } from './limits.ts';
+import { limitFromRetry } from '../reading/retry-limit.ts';
+import { type Asked, geminiLimit, judgeFailure, type Retry } from './limits.ts';
 import type { ApiError } from './stream/telemetry.ts';
 
 /** The oldest and the newest version that the tests with the real CLI ran against (docs/agents.md says what was seen). */
@@ -82,7 +83,7 @@ function judgeEnd(exit: AgentExit, seen: Seen): Judgement {
 		case 'timed_out':
 			return TIMED_OUT;
 		case 'limited':
-			return limited(seen.limit ?? limitFromRetry(seen.retry));
+			return limited(seen.limit ?? limitFromRetry(seen.retry, null));
 		case 'failed':
 			return failed('api_error', seen.retry?.source.excerpt ?? 'gemini was stopped by the relay');
 		case 'linger':
