@@ -14,7 +14,7 @@ import type { Asked } from './limits.ts';
 import { judgeSuccess, judgeTurn, resultMessage } from './outcome.ts';
 import { readOversized } from './oversized.ts';
 import { RefusedRequests } from './stream/refused-requests.ts';
-import { planOf, toolCall, toolResult } from './stream/tools.ts';
+import { planOf, readToolCall, toolResult } from './stream/tools.ts';
 import { readStats } from './stream/usage.ts';
 
 const MAX_ERRORS = 100;
@@ -139,7 +139,7 @@ class GeminiParser implements AgentParser {
 	}
 
 	#toolUse(line: JsonObject): AgentEvent[] {
-		const call = toolCall(line);
+		const call = readToolCall(line);
 		if (call === null) return [];
 		this.#isInAnswer = false;
 		this.#refused.served(line);

@@ -1,61 +1,46 @@
-import { type AgentEvent, type ToolKind, toolKind } from '../../events.ts';
+import type { AgentEvent } from '../../events.ts';
 import { excerptLine, excerptOutput } from '../../reading/excerpt.ts';
 import { type JsonObject, listOrEmpty, objectOrEmpty, textOrNull } from '../../reading/json-fields.ts';
+import { type ToolCall, type ToolWords, toolCall } from '../../reading/tool-call.ts';
 
-const KINDS: ReadonlyMap<string, ToolKind> = new Map([
-	['Read', 'read'],
-	['NotebookRead', 'read'],
-	['LS', 'read'],
-	['Edit', 'edit'],
-	['MultiEdit', 'edit'],
-	['Write', 'edit'],
-	['NotebookEdit', 'edit'],
-	['Bash', 'execute'],
-	['Grep', 'search'],
-	['Glob', 'search'],
-	['WebSearch', 'search'],
-	['WebFetch', 'fetch'],
-]);
-
-/** Input fields that say best what a call is about, best first. */
-const TITLE_FIELDS = [
-	'command',
-	'file_path',
-	'notebook_path',
-	'pattern',
-	'query',
-	'url',
-	'subject',
-	'description',
-	'skill',
-	'path',
-];
-const PATH_FIELDS = ['file_path', 'notebook_path'];
-const MAX_NAME_CHARS = 200;
+const WORDS: ToolWords = {
+	kinds: new Map([
+		['Read', 'read'],
+		['NotebookRead', 'read'],
+		['LS', 'read'],
+		['Edit', 'edit'],
+		['MultiEdit', 'edit'],
+		['Write', 'edit'],
+		['NotebookEdit', 'edit'],
+		['Bash', 'execute'],
+		['Grep', 'search'],
+		['Glob', 'search'],
+		['WebSearch', 'search'],
+		['WebFetch', 'fetch'],
+	]),
+	titles: [
+		'command',
+		'file_path',
+		'notebook_path',
+		'pattern',
+		'query',
+		'url',
+		'subject',
+		'description',
+		'skill',
+		'path',
+	],
+	paths: ['file_path', 'notebook_path'],
+};
 
 /** A `tool_use` block as an event; null when it has no id to match a result with. */
-export function toolCall(block: JsonObject): Extract<AgentEvent, { type: 'tool_call' }> | null {
+export function readToolCall(block: JsonObject): ToolCall | null {
 	const id = textOrNull(block.id);
 	if (id === null) return null;
-	const name = excerptLine(textOrNull(block.name) ?? 'unknown', MAX_NAME_CHARS);
 	const input = objectOrEmpty(block.input);
-	const kind = toolKind(KINDS, name);
-	return {
-		type: 'tool_call',
-		id,
-		name,
-		kind,
-		title: title(name, input),
-		command: kind === 'execute' ? textOrNull(input.command) : null,
-		paths: PATH_FIELDS.map((field) => textOrNull(input[field])).filter((path) => path !== null),
-	};
-}
-
-function title(name: string, input: JsonObject): string {
+	const call = toolCall({ id, name: textOrNull(block.name), input }, WORDS);
 	const task = textOrNull(input.taskId);
-	if (task !== null) return excerptLine(`#${task} ${textOrNull(input.status) ?? ''}`);
-	const reported = TITLE_FIELDS.map((field) => textOrNull(input[field])).find((text) => text?.trim());
-	return excerptLine(reported ?? name);
+	return task === null ? call : { ...call, title: excerptLine(`#${task} ${textOrNull(input.status) ?? ''}`) };
 }
 
 interface ResultContext {

@@ -1,60 +1,36 @@
 /** gemini's tool calls and results as normalized events. */
-import { type AgentEvent, type PlanItem, type PlanStatus, type ToolKind, toolKind } from '../../events.ts';
-import { excerptLine, excerptOutput } from '../../reading/excerpt.ts';
+import type { AgentEvent, PlanItem, PlanStatus } from '../../events.ts';
+import { excerptOutput } from '../../reading/excerpt.ts';
 import { type JsonObject, listOrEmpty, objectOrEmpty, textOrNull } from '../../reading/json-fields.ts';
+import { type ToolCall, type ToolWords, toolCall } from '../../reading/tool-call.ts';
 
-const KINDS: ReadonlyMap<string, ToolKind> = new Map([
-	['read_file', 'read'],
-	['read_many_files', 'read'],
-	['list_directory', 'read'],
-	['write_file', 'edit'],
-	['replace', 'edit'],
-	['run_shell_command', 'execute'],
-	['grep_search', 'search'],
-	['search_file_content', 'search'],
-	['glob', 'search'],
-	['google_web_search', 'search'],
-	['web_fetch', 'fetch'],
-]);
-
-/** Input fields that say best what a call is about, best first. */
-const TITLE_FIELDS = [
-	'command',
-	'file_path',
-	'dir_path',
-	'pattern',
-	'query',
-	'prompt',
-	'title',
-	'description',
-	'path',
-];
-const PATH_FIELDS = ['file_path', 'dir_path', 'absolute_path'];
-const MAX_NAME_CHARS = 200;
+const WORDS: ToolWords = {
+	kinds: new Map([
+		['read_file', 'read'],
+		['read_many_files', 'read'],
+		['list_directory', 'read'],
+		['write_file', 'edit'],
+		['replace', 'edit'],
+		['run_shell_command', 'execute'],
+		['grep_search', 'search'],
+		['search_file_content', 'search'],
+		['glob', 'search'],
+		['google_web_search', 'search'],
+		['web_fetch', 'fetch'],
+	]),
+	titles: ['command', 'file_path', 'dir_path', 'pattern', 'query', 'prompt', 'title', 'description', 'path'],
+	paths: ['file_path', 'dir_path', 'absolute_path'],
+};
 const MAX_PLAN_ITEMS = 500;
 
 /** The CLI's own words for a call that was refused and not tried (`policy_violation`: under an approval mode's rules). */
 const REFUSALS: ReadonlySet<string> = new Set(['tool_not_registered', 'policy_violation']);
 
-export type ToolCall = Extract<AgentEvent, { type: 'tool_call' }>;
-
 /** A `tool_use` line as an event; null when it has no id to match a result with. */
-export function toolCall(line: JsonObject): ToolCall | null {
+export function readToolCall(line: JsonObject): ToolCall | null {
 	const id = textOrNull(line.tool_id);
 	if (id === null) return null;
-	const name = excerptLine(textOrNull(line.tool_name) ?? 'unknown', MAX_NAME_CHARS);
-	const input = objectOrEmpty(line.parameters);
-	const kind = toolKind(KINDS, name);
-	const reported = TITLE_FIELDS.map((field) => textOrNull(input[field])).find((text) => text?.trim());
-	return {
-		type: 'tool_call',
-		id,
-		name,
-		kind,
-		title: excerptLine(reported ?? name),
-		command: kind === 'execute' ? textOrNull(input.command) : null,
-		paths: PATH_FIELDS.map((field) => textOrNull(input[field])).filter((path) => path !== null),
-	};
+	return toolCall({ id, name: textOrNull(line.tool_name), input: objectOrEmpty(line.parameters) }, WORDS);
 }
 
 /** The plan of a `write_todos` call, null for every other call. */

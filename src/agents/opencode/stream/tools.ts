@@ -1,6 +1,6 @@
 /** opencode's tool parts as normalized events: a call is shown once it has ended, with its result. */
-import { type AgentEvent, type PlanItem, type ToolKind, toolKind } from '../../events.ts';
-import { excerptLine, excerptOutput } from '../../reading/excerpt.ts';
+import type { AgentEvent, PlanItem } from '../../events.ts';
+import { excerptOutput } from '../../reading/excerpt.ts';
 import {
 	type JsonObject,
 	listOrEmpty,
@@ -8,36 +8,27 @@ import {
 	objectOrEmpty,
 	textOrNull,
 } from '../../reading/json-fields.ts';
+import { type ToolWords, toolCall } from '../../reading/tool-call.ts';
 
-const KINDS: ReadonlyMap<string, ToolKind> = new Map([
-	['read', 'read'],
-	['list', 'read'],
-	['edit', 'edit'],
-	['multiedit', 'edit'],
-	['write', 'edit'],
-	['patch', 'edit'],
-	['apply_patch', 'edit'],
-	['bash', 'execute'],
-	['grep', 'search'],
-	['glob', 'search'],
-	['codesearch', 'search'],
-	['websearch', 'search'],
-	['webfetch', 'fetch'],
-]);
-
-const TITLE_FIELDS = [
-	'command',
-	'filePath',
-	'path',
-	'pattern',
-	'query',
-	'url',
-	'description',
-	'name',
-	'tool',
-];
-const PATH_FIELDS = ['filePath', 'path'];
-const MAX_NAME_CHARS = 200;
+const WORDS: ToolWords = {
+	kinds: new Map([
+		['read', 'read'],
+		['list', 'read'],
+		['edit', 'edit'],
+		['multiedit', 'edit'],
+		['write', 'edit'],
+		['patch', 'edit'],
+		['apply_patch', 'edit'],
+		['bash', 'execute'],
+		['grep', 'search'],
+		['glob', 'search'],
+		['codesearch', 'search'],
+		['websearch', 'search'],
+		['webfetch', 'fetch'],
+	]),
+	titles: ['command', 'filePath', 'path', 'pattern', 'query', 'url', 'description', 'name', 'tool'],
+	paths: ['filePath', 'path'],
+};
 const MAX_PLAN_ITEMS = 500;
 
 /** The CLI's own words for a call it refused; they only say how the call is shown. */
@@ -52,31 +43,13 @@ export function readTool(part: JsonObject): { events: AgentEvent[]; isRejected: 
 	const id = textOrNull(part.callID) ?? textOrNull(part.id);
 	if (id === null) return { events: [], isRejected: false };
 	const state = objectOrEmpty(part.state);
-	const call = toolCall(id, part, objectOrEmpty(state.input));
+	const input = objectOrEmpty(state.input);
+	const call = toolCall({ id, name: textOrNull(part.tool), input, title: textOrNull(state.title) }, WORDS);
 	const result = toolResult(id, call.name, state);
-	const plan = call.name === 'todowrite' ? planOf(objectOrEmpty(state.input)) : null;
+	const plan = call.name === 'todowrite' ? planOf(input) : null;
 	const events: AgentEvent[] = plan === null ? [call, result] : [call, result, plan];
 	const failure = textOrNull(state.error) ?? '';
 	return { events, isRejected: REJECTED?.test(failure) ?? false };
-}
-
-function toolCall(
-	id: string,
-	part: JsonObject,
-	input: JsonObject,
-): Extract<AgentEvent, { type: 'tool_call' }> {
-	const name = excerptLine(textOrNull(part.tool) ?? 'unknown', MAX_NAME_CHARS);
-	const kind = toolKind(KINDS, name);
-	const reported = TITLE_FIELDS.map((field) => textOrNull(input[field])).find((text) => text?.trim());
-	return {
-		type: 'tool_call',
-		id,
-		name,
-		kind,
-		title: excerptLine(reported ?? textOrNull(objectOrEmpty(part.state).title) ?? name),
-		command: kind === 'execute' ? textOrNull(input.command) : null,
-		paths: PATH_FIELDS.map((field) => textOrNull(input[field])).filter((path) => path !== null),
-	};
 }
 
 function toolResult(

@@ -1,7 +1,7 @@
 import type { ParsedTurn } from '../../../agent-adapter.ts';
 import type { AgentEvent, PlanItem } from '../../../events.ts';
 import { type JsonObject, listOrEmpty, objectOrEmpty, textOrNull } from '../../../reading/json-fields.ts';
-import { toolCall, toolResult } from '../tools.ts';
+import { readToolCall, toolResult } from '../tools.ts';
 import { PlanTracker } from './plan.ts';
 
 /** Calls without a result that are remembered; a turn has a handful, only a broken stream has more. */
@@ -21,7 +21,7 @@ export class ToolTracker {
 	}
 
 	call(block: JsonObject, isOwn: boolean): AgentEvent[] {
-		const call = toolCall(block);
+		const call = readToolCall(block);
 		if (call === null || this.#open.has(call.id)) return [];
 		if (this.#open.size < MAX_OPEN) this.#open.set(call.id, { name: call.name, title: call.title });
 		if (!isOwn) return [{ ...call, speaker: 'sub_agent' }];
