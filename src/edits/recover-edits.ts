@@ -1,4 +1,4 @@
-import { isNoFolder } from '../core/files/folders.ts';
+import { isNotAFolder } from '../core/files/folders.ts';
 import { discardPlace, type EditJournal, type EditPlace } from './edit-journal.ts';
 import { undoSteps } from './put-back.ts';
 
@@ -30,7 +30,7 @@ export function recoverEdits<J extends EditJournal>(
 		return { status: 'none' };
 	}
 	if (!isOurs(journal.worktree)) return { status: 'foreign', journal, notFolder: null };
-	const notFolder = [place.fresh, place.old].find(isNoFolder);
+	const notFolder = [place.fresh, place.old].find(isNotAFolder);
 	if (notFolder !== undefined) return { status: 'foreign', journal, notFolder };
 	if (journal.phase === 'written') return { status: 'written', journal };
 	const { left } = undoSteps(place, journal);

@@ -128,13 +128,13 @@ export function createPresence(): (path: string) => boolean {
 export const isFolder = (path: string): boolean => lstatIfThere(path)?.isDirectory() === true;
 
 /** True when something else than a folder is there, a link to a folder included. */
-export const isNoFolder = (path: string): boolean => lstatIfThere(path)?.isDirectory() === false;
+export const isNotAFolder = (path: string): boolean => lstatIfThere(path)?.isDirectory() === false;
 
 /** True for a folder itself, not a link to one, that this user owns. */
-export const isOwnFolder = (path: string): boolean => areOfOwnFolder(lstatIfThere(path));
+export const isOwnFolder = (path: string): boolean => describesOwnFolder(lstatIfThere(path));
 
 /** As `isOwnFolder`, from facts already known. */
-export const areOfOwnFolder = (facts: Stats | undefined): facts is Stats =>
+export const describesOwnFolder = (facts: Stats | undefined): facts is Stats =>
 	facts?.isDirectory() === true && isOwned(facts);
 
 /**
@@ -143,5 +143,5 @@ export const areOfOwnFolder = (facts: Stats | undefined): facts is Stats =>
  */
 export function isForeignFolder(path: string): boolean {
 	const facts = lstatIfThere(path);
-	return facts !== undefined && !areOfOwnFolder(facts);
+	return facts !== undefined && !describesOwnFolder(facts);
 }

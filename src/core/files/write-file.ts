@@ -25,8 +25,8 @@ export function writeAll(fd: number, data: Buffer): void {
 
 /**
  * Replaces a file's content through a new file and a rename in the same folder. With `sync` both the file and the folder
- * are on disk when it returns; with `content` only the
- * new bytes are, and a power cut may still show the old file, whole. Removes its own temporary file when it fails.
+ * are on disk when it returns; with `content` only the new bytes are, and a power cut may still show the old file, whole.
+ * Removes its own temporary file when it fails.
  */
 export function writeAtomic(
 	path: string,

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { RelayError, type RelayErrorCode } from '../../core/errors.ts';
 import { lstatIfThere } from '../../core/files/file-facts.ts';
-import { isNoFolder } from '../../core/files/folders.ts';
+import { isNotAFolder } from '../../core/files/folders.ts';
 import { formatPlural } from '../../core/plural.ts';
 import { safeLine } from '../../core/text.ts';
 import { recordedPath, removalPath } from '../../git/repo/worktree-records.ts';
@@ -107,7 +107,7 @@ function placeProblem(
 ): string | null {
 	const isPlain = /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(id) && worktree === join(record.folder, id);
 	if (!isPlain || ref !== raceRef(record.id, id)) return 'its record names a place that is not its own';
-	if (isNoFolder(worktree)) return 'a link or a file stands in its place';
+	if (isNotAFolder(worktree)) return 'a link or a file stands in its place';
 	if (entry === undefined || isOurLock(entry.lockReason, lockReason(record.id, id))) return null;
 	return 'git has its worktree locked for another reason than ours';
 }

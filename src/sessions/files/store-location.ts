@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import * as v from 'valibot';
 import { hasErrno, RelayError } from '../../core/errors.ts';
 import { lstatIfThere } from '../../core/files/file-facts.ts';
-import { ensureFolder, isFolder, isNoFolder, namesIn, namesInExpected } from '../../core/files/folders.ts';
+import { ensureFolder, isFolder, isNotAFolder, namesIn, namesInExpected } from '../../core/files/folders.ts';
 import { readJsonOrNull } from '../../core/files/read-file.ts';
 import { explainingWrites } from '../../core/files/write-failure.ts';
 import { createExclusive } from '../../core/files/write-file.ts';
@@ -77,8 +77,8 @@ export function locateStore(repo: RepoFacts, options: LocateOptions): StoreLocat
 function passedOver(folder: string, found: Stats | undefined, kept: string): string | null {
 	const sessions = sessionsFolder({ folder });
 	const isInWay = found !== undefined && !found.isDirectory();
-	const path = isInWay ? folder : found !== undefined && isNoFolder(sessions) ? sessions : null;
-	if (path === null || isNoFolder(dirname(kept))) return null;
+	const path = isInWay ? folder : found !== undefined && isNotAFolder(sessions) ? sessions : null;
+	if (path === null || isNotAFolder(dirname(kept))) return null;
 	if (namesIn(sessionsFolder({ folder: kept })).length === 0) return null;
 	const what = lstatIfThere(path)?.isSymbolicLink() ? 'a symbolic link' : 'not a folder';
 	return `${path} is ${what}: nothing is read there, and no new session begins. Look at it, then remove it: rm ${quoteForShell(path)}`;
@@ -123,7 +123,7 @@ export interface StateStore {
 /** All stores in the state home, of whatever repo. */
 export function stateStores(stateHome: string): StateStore[] {
 	const [stores, keptStores] = [join(stateHome, STATE_STORES), join(stateHome, KEPT_STORES)];
-	const places = [stores, keptStores].filter((place) => !isNoFolder(place));
+	const places = [stores, keptStores].filter((place) => !isNotAFolder(place));
 	const names = new Set(places.flatMap((place) => namesIn(place, 'EACCES')));
 	return [...names].map((name) => {
 		const [folder, kept] = [join(stores, name), join(keptStores, name)];

@@ -7,7 +7,7 @@ import { dirname } from 'node:path';
 import * as v from 'valibot';
 import { hasErrno } from '../../core/errors.ts';
 import { isOwned, lstatIfThere } from '../../core/files/file-facts.ts';
-import { areOfOwnFolder, ensureFolder, isForeignFolder } from '../../core/files/folders.ts';
+import { describesOwnFolder, ensureFolder, isForeignFolder } from '../../core/files/folders.ts';
 import { isUnreadable, readIfThere } from '../../core/files/read-file.ts';
 import { FILE_MODE, writeAll } from '../../core/files/write-file.ts';
 
@@ -95,7 +95,7 @@ export function appendWitness(
 	const folder = dirname(path);
 	const standing = lstatIfThere(folder);
 	if (standing === undefined) ensureFolder(folder);
-	else if (!areOfOwnFolder(standing)) throw notOurs('folder', folder);
+	else if (!describesOwnFolder(standing)) throw notOurs('folder', folder);
 	const fd = openSync(path, O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK, FILE_MODE);
 	try {
 		const facts = fstatSync(fd);

@@ -18,7 +18,7 @@ import { dirname, join } from 'node:path';
 import type { PrivateFile } from '../../agents/agent-adapter.ts';
 import { RelayError } from '../../core/errors.ts';
 import { lstatIfThere } from '../../core/files/file-facts.ts';
-import { areOfOwnFolder, ensureFolder, isOwnFolder, namesIn } from '../../core/files/folders.ts';
+import { describesOwnFolder, ensureFolder, isOwnFolder, namesIn } from '../../core/files/folders.ts';
 import { FILE_MODE, writeAll } from '../../core/files/write-file.ts';
 import type { ProcessTable } from '../../core/processes/process-table.ts';
 
@@ -179,7 +179,7 @@ function writeNew({ path, text }: PrivateFile): { dev: number; ino: number } {
 /** Anyone else who may write to the folder could replace our file. */
 function requireOwn(folder: string): void {
 	const facts = lstatIfThere(folder);
-	if (!areOfOwnFolder(facts)) throw new Error(`${folder} is not a folder of yours`);
+	if (!describesOwnFolder(facts)) throw new Error(`${folder} is not a folder of yours`);
 	if ((facts.mode & 0o022) !== 0) throw new Error('others may write to its folder');
 }
 

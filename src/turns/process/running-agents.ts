@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import { isSystemError } from '../../core/errors.ts';
 import { lstatIfThere } from '../../core/files/file-facts.ts';
-import { areOfOwnFolder, ensureFolder, namesInExpected } from '../../core/files/folders.ts';
+import { describesOwnFolder, ensureFolder, namesInExpected } from '../../core/files/folders.ts';
 import { readJsonOrNull } from '../../core/files/read-file.ts';
 import { removeIfThere, writeAtomic } from '../../core/files/write-file.ts';
 import { standingOf } from '../../core/processes/process-place.ts';
@@ -59,7 +59,7 @@ type Processes = Pick<ProcessTable, 'identify' | 'isAlive' | 'place' | 'snapshot
 export function createRunningAgents(root: string, processes: Processes): RunningAgents {
 	const foundAt = (folder: string): 'odd' | 'missing' | 'ours' => {
 		const [above, own] = [lstatIfThere(root), lstatIfThere(folder)];
-		if ([above, own].some((facts) => facts !== undefined && !areOfOwnFolder(facts))) return 'odd';
+		if ([above, own].some((facts) => facts !== undefined && !describesOwnFolder(facts))) return 'odd';
 		return own === undefined ? 'missing' : 'ours';
 	};
 	const folderOf = (worktree: string) =>
