@@ -9,7 +9,8 @@ const bundle = join(__dirname, '../dist/bundle');
 
 /**
  * null where no build came to its end. `load` gives what a file of the bundle exports. `keepCode` stores what was compiled,
- * for the next start; it is for the end of the program, when the functions that were needed are compiled too.
+ * for the next start; it is for the end of the program, when the functions that were needed are compiled too. `callMore` calls what
+ * other starts will need.
  */
 function openBundle(env = process.env) {
 	const buildId = readBuildId();
@@ -40,8 +41,9 @@ function openBundle(env = process.env) {
 		return id.startsWith('./') ? load(id.slice(2)) : require(id);
 	}
 
-	function keepCode() {
+	function keepCode(callMore) {
 		if (cacheFile === null || !isStale) return;
+		callMore();
 		const codes = new Map(cached.all());
 		for (const [name, script] of scripts) {
 			const code = script.createCachedData();

@@ -1,5 +1,5 @@
 /** The process: argv in, exit code out. The only place that ends it. */
-import { runProgram } from './cli/run-program.ts';
+import { rehearseHelp, runProgram } from './cli/run-program.ts';
 import { replaceGoneTerminals, terminalFds } from './core/processes/gone-terminal.ts';
 import { guardOutput } from './core/processes/guard-output.ts';
 
@@ -7,7 +7,7 @@ import { guardOutput } from './core/processes/guard-output.ts';
 const RECORDING = new Set(['run', 'chat', 'race', 'race-resume', 'shell', 'resume']);
 
 /** Reads the command line, does what it says and ends the process. `keepCode` speeds up the next start. */
-export function main({ keepCode }: { keepCode: () => void }): void {
+export function main({ keepCode }: { keepCode: (callMore: () => void) => void }): void {
 	let isReading = true;
 	guardOutput(process.stderr, () => undefined);
 	guardOutput(process.stdout, (error) => {
@@ -32,7 +32,7 @@ export function main({ keepCode }: { keepCode: () => void }): void {
 	void ended.then((exitCode) =>
 		process.stdout.write('', () => {
 			// A command that only reads, or that could not work, leaves no file behind.
-			if (!isReading && exitCode === 0) keepCode();
+			if (!isReading && exitCode === 0) keepCode(rehearseHelp);
 			// A write that failed is reported after its callback.
 			setImmediate(() => process.exit(exitCode));
 		}),

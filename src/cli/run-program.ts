@@ -38,6 +38,14 @@ export async function runProgram(argv: readonly string[], streams: ProgramStream
 	}
 }
 
+/** Calls what the help calls, whose compiled code a run would not keep otherwise. */
+export function rehearseHelp(): void {
+	createProgram(
+		async () => 0,
+		() => undefined,
+	).helpInformation();
+}
+
 async function runCommand(
 	command: Command,
 	options: Options,
