@@ -81,6 +81,7 @@ describe('every command', () => {
 				'--max-turns',
 				'--max-cost',
 				'--limit',
+				'--grep',
 				'--turn',
 				'--since',
 				'--grep',
