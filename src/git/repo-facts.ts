@@ -41,11 +41,11 @@ export interface Snapshots {
 	 * The changes between two trees of this store, with renames detected. The contents of both sides are then kept: see `settled`.
 	 */
 	changes(before: string, after: string): Promise<FileChange[]>;
-	/** Unified diff, cut at `maxBytes`; its last line then says so. */
+	/** Unified diff, cut at `maxBytes`; its last line then says so. `isByWord`: words out as `[-old-]`, in as `{+new+}`. */
 	diff(
 		before: string,
 		after: string,
-		options: { paths?: readonly string[]; maxBytes: number },
+		options: { paths?: readonly string[]; maxBytes: number; isByWord?: boolean },
 	): Promise<string>;
 	/** Resolves when no snapshot is being taken and everything that `changes` found is stored independently of the repo. Never rejects. */
 	settled(): Promise<void>;

@@ -1,9 +1,25 @@
 import { safeText } from '../../core/text.ts';
 import { diffLines as unifiedLines } from '../../ui/diff-lines.ts';
+import type { Theme } from '../../ui/plain-theme.ts';
+import { filesLines } from '../files/lines.ts';
 import type { Look } from '../look.ts';
 import type { DiffData } from './run.ts';
 
-export function diffLines({ diff }: Pick<DiffData, 'diff'>, { theme }: Look): string[] {
-	const text = safeText(diff).trimEnd();
-	return text === '' ? [theme.dim('Nothing was changed.')] : unifiedLines(text, theme);
+export function diffLines(data: DiffData, look: Look): string[] {
+	const { theme } = look;
+	if (data?.isStat) return filesLines(data.files, look);
+	const text = safeText(data?.diff ?? '').trimEnd();
+	if (text === '') return [theme.dim('Nothing was changed.')];
+	return data?.isByWord ? wordLines(text, theme) : unifiedLines(text, theme);
 }
+
+/** Lines have no sign of their own there: a word that is out or in has brackets around it. */
+function wordLines(text: string, theme: Theme): string[] {
+	const paint = (word: string) => (word.startsWith('[') ? theme.bad(word) : theme.good(word));
+	return text
+		.split('\n')
+		.flatMap((line) => (HEAD.test(line) ? unifiedLines(line, theme) : line.replace(MARKED, paint)));
+}
+
+const HEAD = /^(?:diff --git |index |@@ |--- |\+\+\+ )/;
+const MARKED = /\[-.*?-\]|\{\+.*?\+\}/g;

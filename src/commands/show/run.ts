@@ -17,9 +17,9 @@ import type { TurnState } from '../../sessions/turns/turn-state.ts';
 import { readTurnRecords } from '../../turns/turn-records.ts';
 import type { Body } from '../command.ts';
 import type { CommandContext } from '../context.ts';
+import { findTurn } from '../diff/find-turn.ts';
+import { type LineageDiff, lineageDiff } from '../diff/lineage-diff.ts';
 import type { DamagedPage } from './damaged-page.ts';
-import { findTurn } from './find-turn.ts';
-import { type LineageDiff, lineageDiff } from './lineage-diff.ts';
 import { type NewestPacket, newestPacket } from './newest-packet.ts';
 import type { SessionPage } from './session-page.ts';
 
@@ -68,7 +68,8 @@ async function viewOf(
 	const own = ownEntry(lineage);
 	if (packet) return { kind: 'packet', ...newestPacket(own, { isWithData: json }) };
 	if (log) return logOf(lineage, context);
-	if (diff) return { kind: 'diff', ...(await lineageDiff(context, turn === null ? lineage : [own], turn)) };
+	const range = turn === null ? null : { from: turn, to: turn };
+	if (diff) return { kind: 'diff', ...(await lineageDiff(context, lineage, range)) };
 	return turn === null ? sessionOf(context, lineage, own) : turnOf(own, turn);
 }
 
@@ -92,8 +93,8 @@ function toJson(data: ShowData): unknown {
 		case 'packet':
 			return data.document ?? { path: data.path, text: data.text };
 		case 'diff': {
-			const { id, turn, before, after, diff } = data;
-			return { id, turn, before, after, diff };
+			const { id, range, before, after, diff } = data;
+			return { id, turn: range?.from ?? null, before, after, diff };
 		}
 	}
 }

@@ -32,9 +32,17 @@ export async function readDiff(
 	store: SnapshotGit,
 	before: string,
 	after: string,
-	{ paths, maxBytes }: { paths?: readonly string[]; maxBytes: number },
+	{ paths, maxBytes, isByWord = false }: { paths?: readonly string[]; maxBytes: number; isByWord?: boolean },
 ): Promise<string> {
-	const args = [...DIFF_TREE, '-p', '--src-prefix=a/', '--dst-prefix=b/', before, after];
+	const args = [
+		...DIFF_TREE,
+		'-p',
+		'--src-prefix=a/',
+		'--dst-prefix=b/',
+		...(isByWord ? ['--word-diff=plain'] : []),
+		before,
+		after,
+	];
 	const output = await store.read([...args, '--', ...(paths ?? [])], { maxBytes });
 	const text = output.stdout.toString('utf8');
 	if (!output.truncated) return text;
