@@ -67,9 +67,19 @@ export function commandContext(
 		git,
 		store,
 		ledger,
+		names: app.names,
+		checkName: async (id) => {
+			const { line, place } = await launching(app, (await held.holder()).settings);
+			line.check(place, id);
+		},
+		enterName: async (id) => {
+			const { line, place } = await launching(app, (await held.holder()).settings);
+			line.enter(place, id);
+		},
 		ports: async (asked) => {
 			const holder = await held.holder(asked);
 			if (open === null) await sayDistrust(app, holder.settings, asked);
+			await refuseLaunch(app, holder.settings);
 			return portsOf(holder);
 		},
 		otherStores: async () => (await import('./other-stores.ts')).otherStores(app),
@@ -78,10 +88,11 @@ export function commandContext(
 			const { openRace } = await import('./open-race.ts');
 			const { settings } = await held.holder(asked);
 			if (asked !== undefined && open === null) await sayDistrust(app, settings, asked);
-			return openRace(app, settings);
+			if (asked !== undefined) await refuseLaunch(app, settings);
+			return openRace(app, settings, { isLive: asked !== undefined });
 		},
 		settings: async () => settingsOf((await held.holder()).settings),
-		elsewhere: (place) => commandContext(createApp({ ...place, leave: app.leave }), front),
+		elsewhere: (place) => commandContext(createApp({ ...place, name: 'default', leave: app.leave }), front),
 		conversation: open,
 		agents: async () => (await conversation()).agents.all(),
 		candidates: async () => (await conversation()).agents.candidates(),
@@ -102,6 +113,21 @@ async function sayDistrust(app: App, { trust }: Settings, { willAsk = false }: A
 	const { describeDistrust } = await import('./repo-trust.ts');
 	const line = describeDistrust(trust);
 	if (line !== null) app.notice(line);
+}
+
+/** Throws what stands against a launch of the name in force here, before anything is looked for. */
+async function refuseLaunch(app: App, settings: Settings): Promise<void> {
+	const { line, place } = await launching(app, settings);
+	line.check(place);
+}
+
+async function launching(app: App, settings: Settings) {
+	const [{ launchPlace }, { line }, repo] = await Promise.all([
+		import('./open-names.ts'),
+		app.names(),
+		app.repo(),
+	]);
+	return { line, place: launchPlace(app.env, settings, repo) };
 }
 
 async function openIdle(ports: Ports): Promise<Conversation> {

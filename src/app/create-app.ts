@@ -24,6 +24,8 @@ import type { Git } from '../git/run-git.ts';
 import type { Ledger } from '../limits/ledger.ts';
 import type { SurvivorDesk, Survivors } from '../relay/resume/survivors.ts';
 import { locateStore, orphanedStores, type StoreLocation } from '../sessions/files/store-location.ts';
+import type { NamesOfRepo } from '../sessions/names/line-of-work.ts';
+import { type NameInForce, nameInForce } from '../sessions/names/name-id.ts';
 import { createSessionStore, type SessionStore } from '../sessions/store/session-store.ts';
 import { createWitnesses, type Witnesses } from '../sessions/witness/witness.ts';
 import type { RunningAgents } from '../turns/process/running-agents.ts';
@@ -57,6 +59,8 @@ export interface App {
 	around(): Promise<readonly string[]>;
 	/** How a printed command calls this program: with the `-C` that it was given. */
 	readonly ownName: string;
+	/** The name that this process works under; `/name` and a session of another name change it. */
+	readonly name: NameInForce;
 	/** Ends the process at once, for when what it waits for does not come. */
 	leave(exitCode: number): void;
 	/** A line for people, on stderr while nobody takes it; each text once. */
@@ -67,6 +71,10 @@ export interface App {
 	git(): Promise<Git>;
 	repo(): Promise<RepoFacts>;
 	store(): Promise<SessionStore>;
+	/** One for the whole process: the names of the repo, and what this process is live under. */
+	names(): Promise<NamesOfRepo>;
+	/** Says that this process is no longer live, if it was. */
+	leaveName(): Promise<void>;
 	/** One for the whole process: where it cannot be written, it is kept in memory. */
 	ledger(): Promise<Ledger>;
 }
@@ -78,6 +86,8 @@ export interface App {
 export function createApp(
 	options: {
 		folder?: string;
+		/** As typed behind `--name`; absent: of the environment. */
+		name?: string;
 		env?: Readonly<Record<string, string>>;
 		leave?: (exitCode: number) => void;
 	} = {},
@@ -87,7 +97,7 @@ export function createApp(
 	const paths = relayPaths(env);
 	const clock = systemClock;
 	const folder = resolve(options.folder ?? '.');
-	const name = ownName(options.folder);
+	const calledBy = ownName(options.folder, options.name);
 	const realPath = createRealPath();
 	const said = new Set<string>();
 	const onStderr = (text: string): void => {
@@ -100,6 +110,7 @@ export function createApp(
 	let git: Promise<Git> | null = null;
 	let repo: Promise<RepoFacts> | null = null;
 	let store: Promise<SessionStore> | null = null;
+	let names: Promise<NamesOfRepo> | null = null;
 	let ledger: Promise<Ledger> | null = null;
 	let survivors: ReturnType<App['survivors']> | null = null;
 	const app: App = {
@@ -132,13 +143,14 @@ export function createApp(
 			around ??= findAround(app);
 			return around;
 		},
-		ownName: name,
+		ownName: calledBy,
+		name: nameInForce(options.name, env),
 		witnesses: createWitnesses(paths.witness, clock),
 		leave: options.leave ?? (() => undefined),
 		notice: (text) => {
 			if (said.has(text)) return;
 			said.add(text);
-			showNotice(withOwnName(text, name));
+			showNotice(withOwnName(text, calledBy));
 		},
 		takeNotices: (show) => {
 			showNotice = show;
@@ -158,6 +170,11 @@ export function createApp(
 			store ??= openStore(app);
 			return store;
 		},
+		names: () => {
+			names ??= import('./open-names.ts').then(({ openNames }) => openNames(app));
+			return names;
+		},
+		leaveName: async () => (await names)?.line.leave(),
 		ledger: () => {
 			ledger ??= import('./open-ledger.ts').then(({ openLedger }) => openLedger(app));
 			return ledger;
@@ -232,7 +249,8 @@ export async function storeAt(
 		notice,
 		paths,
 		witnesses,
-	}: Pick<App, 'clock' | 'processes' | 'version' | 'notice' | 'paths' | 'witnesses'>,
+		name,
+	}: Pick<App, 'clock' | 'processes' | 'version' | 'notice' | 'paths' | 'witnesses' | 'name'>,
 ): Promise<SessionStore> {
 	const ids = createSessionIds(() => clock.now());
 	return createSessionStore({
@@ -241,6 +259,7 @@ export async function storeAt(
 		ids,
 		processes,
 		relayVersion: version,
+		name: () => name,
 		witnesses,
 		cacheFolder: paths.cacheHome,
 		onNotice: (text) => notice(text),

@@ -17,10 +17,12 @@ import { createSnapshots } from '../git/snapshots/snapshots.ts';
 import { estimateCost } from '../limits/prices.ts';
 import type { Places, Policy, Ports } from '../relay/ports.ts';
 import { createNativeConversations } from '../sessions/lineage/native-conversations.ts';
+import { liveStore } from '../sessions/names/live-store.ts';
 import { createStartPty } from '../terminal/start-pty.ts';
 import { removeStrayPrivateFiles } from '../turns/process/private-files.ts';
 import { type AgentEnv, createAgentEnv, type TrustNow, trustNow } from './agent-environment.ts';
 import { type App, homeOf, newNativeId, storeAt } from './create-app.ts';
+import { launchPlace } from './open-names.ts';
 import { clonedFolders, describeDistrust, digestsNow, obeysRepo } from './repo-trust.ts';
 
 import { AGENTS_WITHOUT_COMMAND, namedAgents, type ReadonlySettings, settingsThere } from './settings.ts';
@@ -28,18 +30,20 @@ import { createVersionCache } from './version-cache.ts';
 
 /**
  * What every conversation, alone or of several agents, stands on. `known`: the worktree's snapshots, where another relay of
- * this process takes them.
+ * this process takes them. `isLive`: they are for work of agents, so that the process works under a name from its first session on.
  */
 export async function openPorts(
 	app: App,
 	current: ReadonlySettings,
 	known?: Snapshots | null,
+	{ isLive = true } = {},
 ): Promise<Ports> {
 	const { env, clock, processes, paths } = app;
-	const [repo, around, store, git, ledger, { runningAgents, survivors }] = await Promise.all([
+	const [repo, around, store, { line }, git, ledger, { runningAgents, survivors }] = await Promise.all([
 		app.repo(),
 		app.around(),
 		app.store(),
+		app.names(),
 		app.git(),
 		app.ledger(),
 		app.survivors(),
@@ -59,13 +63,19 @@ export async function openPorts(
 		repo,
 		isRoot: process.getuid?.() === 0,
 		env,
-		store,
+		store: isLive ? liveStore(store, line, launchPlace(env, current.settings, repo)) : store,
 		snapshots,
 		places: placesOf(app, current, { repo, snapshots }),
 		processes,
 		startProcess: createStartPty({ clock, processes }),
 		ledger,
-		runningAgents,
+		runningAgents: {
+			...runningAgents,
+			began: (note) => {
+				line.working({ agent: note.agent, session: note.session_id });
+				return runningAgents.began(note);
+			},
+		},
 		conversations: createNativeConversations({
 			folder: join(paths.stateHome, 'conversations'),
 			clock,

@@ -8,9 +8,13 @@ import { openPorts } from './open-ports.ts';
 import type { Settings } from './settings.ts';
 
 /** Throws `nested_too_deep`, and `refused` where there is no git repo with a commit. */
-export async function openRace(app: App, settings: Settings): Promise<RaceDeps> {
+export async function openRace(app: App, settings: Settings, { isLive = true } = {}): Promise<RaceDeps> {
 	refuseDeepNesting(app.env);
-	const [relay, repo, git] = await Promise.all([openPorts(app, { settings }), app.repo(), app.git()]);
+	const [relay, repo, git] = await Promise.all([
+		openPorts(app, { settings }, undefined, { isLive }),
+		app.repo(),
+		app.git(),
+	]);
 	const { paths, clock } = app;
 	const worktrees = createWorktrees({ repo, git, scratchFolder: join(paths.cacheHome, 'scratch'), clock });
 	return {

@@ -1,7 +1,7 @@
-import { join } from 'node:path';
 import { secretValues } from '../agents/secret-values.ts';
 import { commandContext, type HeldSettings } from '../app/command-context.ts';
 import type { App } from '../app/create-app.ts';
+import { historyPath, launchPlace } from '../app/open-names.ts';
 import { clonedFolders, obeysRepo } from '../app/repo-trust.ts';
 import type { SettingsHolder } from '../app/settings.ts';
 import type { FrontEnd } from '../commands/front-end.ts';
@@ -32,7 +32,13 @@ async function shellOptions(
 	{ app, output, held, front }: Parts,
 ): Promise<ShellOptions> {
 	const holder = await held.holder();
-	const [repo, around] = await Promise.all([app.repo(), app.around()]);
+	const [repo, around, { location }, { line }] = await Promise.all([
+		app.repo(),
+		app.around(),
+		app.store(),
+		app.names(),
+	]);
+	line.enter(launchPlace(app.env, holder.settings, repo));
 	const { ui } = holder.settings.loaded.config;
 	await output.useColor(ui.color);
 	const { input, output: screen, errorOutput } = app.streams;
@@ -41,7 +47,7 @@ async function shellOptions(
 		context: commandContext(app, { ...front, ask: null, commandLine: null }, held, conversation),
 		version: app.version,
 		worktree: repo.worktree,
-		historyPath: join(app.paths.stateHome, 'history'),
+		historyPath: () => historyPath(app.paths, app.name.id, location),
 		redact: (text) => createRedactor(secretValues(app.env, holder.settings.registry.adapters)).record(text),
 		openEditor: async (text) => editText(app, text, clonedFolders(repo, around)),
 		pendingTrust: async () => trustQuestion(repo, holder, held),

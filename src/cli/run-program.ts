@@ -34,7 +34,7 @@ export async function runProgram(argv: readonly string[], streams: ProgramStream
 		await program.parseAsync([...apart.argv], { from: 'user' });
 		return exitCode;
 	} catch (error) {
-		return exitCodeOfCommander(error) ?? reportError(error, printError, ownName(directoryOf(program.opts())));
+		return exitCodeOfCommander(error) ?? reportError(error, printError, calledBy(program));
 	}
 }
 
@@ -53,7 +53,7 @@ async function runCommand(
 	program: Program,
 ): Promise<number> {
 	await begin(command.path, streams);
-	const folder = directoryOf(options);
+	const { folder, name } = globalsOf(program);
 	const { live, isSilentWhenQuiet } = command;
 	const [{ createApp }, { commandContext, holdSettings }, { createFrontEnd }, output] = await Promise.all([
 		import('../app/create-app.ts'),
@@ -62,16 +62,27 @@ async function runCommand(
 		createOutput({ isJson: options.json === true, isQuiet: options.quiet === true }, streams),
 		command.preload(),
 	]);
-	const app = createApp({ ...(folder === undefined ? {} : { folder }), leave: streams.leave });
+	const app = createApp({
+		...(folder === undefined ? {} : { folder }),
+		...(name === undefined ? {} : { name }),
+		leave: streams.leave,
+	});
+	// What it is asked for may be of another name.
+	if (command.ignoresName) app.name.isGiven = false;
+	if (live === null && app.name.isGiven) await (await import('../app/open-names.ts')).requireKnownName(app);
 	// A look at stdin opens it, which takes Node 1 ms.
 	const isOnTerminal = streams.output.isTTY === true;
 	if (live !== null && isOnTerminal && !output.isJson && !output.isQuiet)
 		(await import('./answers/ask-survivor.ts')).askAboutSurvivors(app, output.theme);
 	const held = holdSettings(app);
 	const front = createFrontEnd({ app, output, held, program, isSilentWhenQuiet });
-	const called = await command.call(commandContext(app, front, held), options);
-	present(command, called, output);
-	return called.exitCode;
+	try {
+		const called = await command.call(commandContext(app, front, held), options);
+		present(command, called, output);
+		return called.exitCode;
+	} finally {
+		await app.leaveName();
+	}
 }
 
 /** Documents of a command that shows events are a line each, the last one too. */
@@ -97,5 +108,16 @@ async function begin(name: string, { onCommand, env }: ProgramStreams): Promise<
 	valuesOfEnvironment(env, []);
 }
 
-const directoryOf = ({ directory }: Options): string | undefined =>
-	typeof directory === 'string' ? directory : undefined;
+/** Of the program itself: a command may have an option of the same name. */
+function globalsOf(program: Program): { folder: string | undefined; name: string | undefined } {
+	const { directory, name }: Options = program.opts();
+	return {
+		folder: typeof directory === 'string' ? directory : undefined,
+		name: typeof name === 'string' ? name : undefined,
+	};
+}
+
+function calledBy(program: Program): string {
+	const { folder, name } = globalsOf(program);
+	return ownName(folder, name);
+}

@@ -52,6 +52,8 @@ interface CommandFacts {
 	 * prints it with `--json` as a document a line, its data last.
 	 */
 	live?: string | null;
+	/** It works whatever name is in force, also an unknown one. */
+	ignoresName?: boolean;
 	/** Where its lines go on the command line; with `stderr` only documents and `quietLines` are on stdout. */
 	linesTo?: 'stdout' | 'stderr';
 }
@@ -102,6 +104,7 @@ export function command<Options, Data>(spec: CommandSpec<Options, Data>): Comman
 		isDefault: false,
 		shell: {},
 		live: null,
+		ignoresName: false,
 		linesTo: 'stdout',
 		...facts,
 		options: new Map(Object.entries<Option<unknown>>(options)),

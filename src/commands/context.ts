@@ -13,6 +13,8 @@ import type { PruneDeps } from '../prune/prune.ts';
 import type { RaceDeps } from '../race/race-contract.ts';
 import type { AgentOverview, Conversation } from '../relay/conversation-contract.ts';
 import type { Ports } from '../relay/ports.ts';
+import type { NamesOfRepo } from '../sessions/names/line-of-work.ts';
+import type { NameId } from '../sessions/names/name-id.ts';
 import type { SessionStore } from '../sessions/store/session-store.ts';
 import type { FrontEnd } from './front-end.ts';
 
@@ -40,6 +42,12 @@ export interface CommandContext extends FrontEnd {
 	/** Of other repos in which this user has sessions. */
 	otherStores(): Promise<KnownStore[]>;
 	ledger(): Promise<Ledger>;
+	/** The names of this repo, and what is live under them. */
+	names(): Promise<NamesOfRepo>;
+	/** Throws what stands against `enterName`. */
+	checkName(id: NameId): Promise<void>;
+	/** Works under that name from now on, which launches it. Throws what stands against that; then nothing changed. */
+	enterName(id: NameId): Promise<void>;
 	/** What `prune` looks at: the records of this repo, and what all repos share. */
 	pruneDeps(): Promise<PruneDeps>;
 	/**

@@ -11,6 +11,18 @@ import { diff } from './diff/options.ts';
 import { files } from './files/options.ts';
 import { help } from './help/options.ts';
 import { limits, limitsClear } from './limits/options.ts';
+import {
+	kill,
+	nameArchive,
+	nameCreate,
+	nameKill,
+	nameList,
+	namePrune,
+	nameRebind,
+	nameSelect,
+	nameStatus,
+	nameUnarchive,
+} from './name/options.ts';
 import { plan } from './plan/options.ts';
 import { prune } from './prune/options.ts';
 import { raceAdopt } from './race/adopt/options.ts';
@@ -53,6 +65,16 @@ export const COMMANDS = {
 	archive,
 	unarchive,
 	delete: deleteSessions,
+	nameList,
+	nameCreate,
+	nameSelect,
+	nameStatus,
+	nameArchive,
+	nameUnarchive,
+	nameRebind,
+	namePrune,
+	nameKill,
+	kill,
 	agents,
 	limits,
 	limitsClear,
@@ -70,8 +92,20 @@ export const COMMANDS = {
 	transcript,
 } as const;
 
+interface Family {
+	about: string;
+	examples: readonly string[];
+	/** Another word that calls it. */
+	alias?: string;
+}
+
 /** Groups that are not commands themselves, by the first word of those below them. */
-export const FAMILIES: Readonly<Record<string, { about: string; examples: readonly string[] }>> = {
+export const FAMILIES: Readonly<Record<string, Family>> = {
+	name: {
+		about: 'keep lines of work apart, each with its own sessions and bound to a folder',
+		examples: ['name create review --worktree ../review', 'name list', '--name review'],
+		alias: 'session',
+	},
 	config: {
 		about: 'show and change the configuration',
 		examples: ['config show', 'config set limits.patience_s 30', 'config trust'],

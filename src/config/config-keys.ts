@@ -4,7 +4,7 @@ import { DEFAULT_AGENT_SETTINGS, DEFAULT_CONFIG } from './defaults.ts';
 import { agentSettingsSchema, relayConfigSchema } from './schema.ts';
 
 /** How text (a variable, a flag, `config set`) becomes a value. */
-type ValueKind = 'text' | 'number' | 'duration' | 'list' | 'table';
+type ValueKind = 'text' | 'flag' | 'number' | 'duration' | 'list' | 'table';
 
 export interface ConfigKey {
 	/** `turn.idle_s`; `agents.NAME.model` stands for every agent. */
@@ -22,7 +22,7 @@ export interface ConfigKey {
 
 type Row = Pick<ConfigKey, 'kind' | 'allowed' | 'about'> & Partial<Pick<ConfigKey, 'unit' | 'untrusted'>>;
 
-const { agents, turn, limits, permissions, packet, ui, budgets } = relayConfigSchema.entries;
+const { agents, turn, limits, permissions, names, packet, ui, budgets } = relayConfigSchema.entries;
 const duration = (allowed: string, about: string): Row => ({
 	kind: 'duration',
 	allowed: `${allowed}, as seconds or as text such as "90s", "5 min", "6h"`,
@@ -185,6 +185,14 @@ export const CONFIG_KEYS: readonly ConfigKey[] = [
 			kind: 'list',
 			allowed: 'a list of commands',
 			about: 'Commands that the preset `edit` may run without asking.',
+		},
+	}),
+	...section('names', names.entries, DEFAULT_CONFIG.names, {
+		allow: {
+			kind: 'flag',
+			allowed: 'true or false',
+			about: 'Whether relays may start under names other than `default`.',
+			untrusted: 'user only',
 		},
 	}),
 	...section('packet', packet.entries, DEFAULT_CONFIG.packet, {

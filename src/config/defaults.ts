@@ -30,6 +30,7 @@ export const DEFAULT_CONFIG: RelayConfig = {
 	limits: { patience_s: 20, max_hops: 4, when_exhausted: 'stop', max_wait_s: 21_600, warn_at: 0.9 },
 	permissions: { preset: 'edit', allow_commands: [] },
 	packet: { max_bytes: 24_576 },
+	names: { allow: false },
 	ui: { color: 'auto', thinking: 'dim' },
 	budgets: { max_turns: 0, max_cost: 0 },
 };

@@ -166,6 +166,7 @@ export const relayConfigSchema = v.strictObject({
 		preset: v.picklist(['read-only', 'edit', 'full']),
 		allow_commands: lines,
 	}),
+	names: v.strictObject({ allow: v.boolean() }),
 	packet: v.strictObject({ max_bytes: integerInRange(4096, 1_048_576) }),
 	ui: v.strictObject({
 		color: v.picklist(['auto', 'always', 'never']),

@@ -1,8 +1,9 @@
 import { quoteForShell } from './quote-for-shell.ts';
 
-/** The command that starts this program from where the user is. `directory`: the value of `-C`, as typed. */
-export function ownName(directory?: string): string {
-	return directory === undefined ? OWN_NAME : `${OWN_NAME} -C ${quoteForShell(directory)}`;
+/** The command that starts this program from where the user is. `directory`, `name`: the values of `-C` and `--name`, as typed. */
+export function ownName(directory?: string, name?: string): string {
+	const folder = directory === undefined ? '' : ` -C ${quoteForShell(directory)}`;
+	return OWN_NAME + folder + (name === undefined ? '' : ` --name ${quoteForShell(name)}`);
 }
 
 const OWN_NAME = 'agent-relay';
@@ -13,7 +14,13 @@ const OWN_NAME = 'agent-relay';
  */
 export function withOwnName(line: string, name: string): string {
 	if (name === OWN_NAME) return line;
-	return line.replace(/"(?:[^"\\]|\\.)*"|\bagent-relay(?= [a-z]|$)(?!.* --directory )/g, (found) =>
-		found.startsWith('"') ? found : name,
-	);
+	// These work whatever name is in force.
+	const nameless = name.replace(/ --name \S+$/, '');
+	return line.replace(COMMAND, (found, isNameless: string | undefined) => {
+		if (found.startsWith('"')) return found;
+		return isNameless === undefined ? name : nameless;
+	});
 }
+
+const COMMAND =
+	/"(?:[^"\\]|\\.)*"|\bagent-relay(?:(?= (name|config|kill)\b)|(?= [a-z]|$))(?!.* --directory )/g;

@@ -1,6 +1,6 @@
 /** The shell on a terminal: the rules of its keys, signals and questions. */
 
-import { openHistory } from './editor/history.ts';
+import { followHistory } from './editor/history.ts';
 import type { EditEffect } from './editor/reduce-key.ts';
 import { createComplete } from './input/complete-input.ts';
 import { createDeferred } from './input/deferred.ts';
@@ -32,7 +32,7 @@ export class InteractiveShell {
 	constructor(options: ShellOptions) {
 		this.#options = options;
 		const { context, relay } = options;
-		this.#history = openHistory(options.historyPath, (text) => options.redact(text));
+		this.#history = followHistory(options.historyPath, (text) => options.redact(text));
 		const isOver = () => this.#isOver;
 		const showError = (error: unknown) => this.#work.showError(error);
 		this.#screen = new ShellScreen({

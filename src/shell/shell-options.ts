@@ -23,8 +23,8 @@ export interface ShellOptions {
 	version: string;
 	/** Where agents work; paths are shown relative to it. */
 	worktree: string;
-	/** null: no history is kept on disk. */
-	historyPath: string | null;
+	/** Where the history of the name in force is; null: none is kept on disk. */
+	historyPath(): string | null;
 	/** Removes secrets from what the history file gets. */
 	redact(text: string): string;
 	/** Opens the user's editor on `text` with the terminal as it is, and gives the saved text. Throws RelayError if there is no editor. */

@@ -93,6 +93,10 @@ const FRESH: readonly Scene[] = [
 			...['/rename', '/rename Too early', '/tag', '/tag a,b'],
 		],
 	},
+	{
+		scene: 'names',
+		lines: ['/name', '/name list', '/name review', '/name X', '/name a b', '/name status nope'],
+	},
 	{ scene: 'exit', lines: ['/exit', '/status'] },
 ];
 

@@ -15,6 +15,7 @@ import type { ListOptions, SessionSummary } from '../../src/sessions/listing/ses
 import type { SessionStore } from '../../src/sessions/store/session-store.ts';
 import { Witness } from '../../src/sessions/witness/witness.ts';
 import { Machine } from './fake-machine.ts';
+import { fakeNames } from './fake-names.ts';
 import { fakeSessionMeta } from './fake-session-meta.ts';
 import { QUIET_FRONT_END } from './quiet-front-end.ts';
 
@@ -36,6 +37,7 @@ export function fakeCommandContext(
 ): CommandContext {
 	const absent = (part: string) => () => Promise.reject(new Error(`this test has no ${part}`));
 	const env = { HOME: '/home/u' };
+	const names = fakeNames(REPO.folder);
 	return {
 		env,
 		home: '/home/u',
@@ -51,6 +53,9 @@ export function fakeCommandContext(
 		store: async () => fakeStore([fakeSummary(clock.now() - 7_200_000)]),
 		ledger: async () => fakeLedger(),
 		otherStores: async () => [],
+		names: async () => names,
+		checkName: async () => undefined,
+		enterName: async () => undefined,
 		pruneDeps: absent('place to prune'),
 		raceDeps: absent('race'),
 		ports: absent('place for conversations'),

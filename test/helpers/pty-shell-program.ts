@@ -52,7 +52,7 @@ process.exitCode = await runShell({
 	context: fakeCommandContext({ relay, clock: systemClock }),
 	version: '0.1.0',
 	worktree: FAKE_WORKTREE ?? '/repo',
-	historyPath: FAKE_HISTORY ?? null,
+	historyPath: () => FAKE_HISTORY ?? null,
 	redact: (text) => text,
 	openEditor: async (text) => `${text} from the editor`,
 	pendingTrust: async () =>

@@ -63,7 +63,11 @@ export class BoundCommand extends Program {
 			const name = `${argument.name()}${argument.variadic ? '...' : ''}`;
 			return argument.required ? `<${name}>` : `[${name}]`;
 		});
-		return [this.name(), ...(this.#hasOptions ? ['[options]'] : []), ...operands].join(' ');
+		return [
+			[this.name(), ...this.aliases()].join('|'),
+			...(this.#hasOptions ? ['[options]'] : []),
+			...operands,
+		].join(' ');
 	}
 }
 
@@ -96,9 +100,10 @@ function parentOf(above: BoundCommand, name: string): BoundCommand {
 	if (found instanceof BoundCommand) return found;
 	const family = FAMILIES[name];
 	if (family === undefined) throw new Error(`${name} is declared after its subcommands`);
-	return above
+	const group = above
 		.command(name)
 		.hook('preSubcommand', refuseUnknownCommand)
 		.description(family.about)
 		.addHelpText('after', () => exampleText(family.examples));
+	return family.alias === undefined ? group : group.alias(family.alias);
 }

@@ -25,6 +25,11 @@ export function createProgram(act: Act, writeError: (text: string) => void): Com
 		about: 'work in this folder instead of the current one',
 		kind: 'folders',
 	});
+	const name = new KnownOption({
+		flags: '--name <id>',
+		about: 'work under this name (default: default)',
+		kind: 'names',
+	});
 	const program = new BoundCommand('agent-relay')
 		.configureOutput({
 			writeErr: (text) => writeError(text.replace(/^error: /, 'agent-relay: ')),
@@ -36,13 +41,14 @@ export function createProgram(act: Act, writeError: (text: string) => void): Com
 			'One shell for every coding agent on your machine, so a rate limit never costs you your work.',
 		)
 		.addOption(directory)
+		.addOption(name)
 		.option('-V, --version', 'print the version')
 		.helpOption('-h, --help', 'show help')
 		.helpCommand(false)
 		.configureHelp({
 			showGlobalOptions: true,
 			subcommandTerm: (command) => (command instanceof BoundCommand ? command.term() : command.name()),
-			visibleGlobalOptions: ({ parent }) => (parent === null ? [] : [directory]),
+			visibleGlobalOptions: ({ parent }) => (parent === null ? [] : [directory, name]),
 		})
 		.exitOverride()
 		.addHelpText(

@@ -14,10 +14,11 @@ export function separateTask(
 	const [task, ...more] = argv.slice(at + 1);
 	const race = findSubcommand(program, 'race');
 	const isName = (word = '') => race !== undefined && findSubcommand(race, word) !== undefined;
-	const from = GLOBAL_OPTION.test(before[0] ?? '') ? 2 : 0;
+	let from = 0;
+	while (GLOBAL_OPTION.test(before[from] ?? '')) from += before[from]?.includes('=') ? 1 : 2;
 	const isTask = before[from] === 'race' && !isName(before[from + 1]) && isName(task) && more.length === 0;
 	return isTask && task !== undefined ? { argv: before, task } : { argv, task: null };
 }
 
-/** The one that may stand before a command. */
-const GLOBAL_OPTION = /^(?:-C|--directory)$/;
+/** Those that may stand before a command. */
+const GLOBAL_OPTION = /^(?:-C|--(?:directory|name)(?:=.*)?)$/s;

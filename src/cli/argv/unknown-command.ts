@@ -9,7 +9,7 @@ export function refuseUnknownCommand(parent: Command, chosen: Command): void {
 	const [word, ...more] = parent.args;
 	if (word === undefined || word.startsWith('-') || word === chosen.name()) return;
 	const names = parent.commands.map((command) => command.name());
-	if (names.includes(word)) return;
+	if (names.includes(word) || parent.commands.some((command) => command.aliases().includes(word))) return;
 	const nearest = nearestName(word, names);
 	// A word may be meant for the chosen command; it is its own judge unless a command is near.
 	if (chosen.registeredArguments.length > 0 && (nearest === null || word.includes('.'))) return;

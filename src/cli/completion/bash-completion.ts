@@ -41,6 +41,7 @@ ${commandCases(model, known)}
 		for word in $("\${COMP_WORDS[0]}" completion agents 2>/dev/null); do words="$words $begun$word"; done
 		;;
 	races) words="$words latest $("\${COMP_WORDS[0]}" completion races 2>/dev/null)" ;;
+	names) words="$words $("\${COMP_WORDS[0]}" completion names 2>/dev/null)" ;;
 	entrants) words="$words $("\${COMP_WORDS[0]}" completion entrants 2>/dev/null)" ;;
 	sessions) words="$words latest $("\${COMP_WORDS[0]}" completion sessions 2>/dev/null)" ;;
 	files | folders)

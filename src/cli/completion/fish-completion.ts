@@ -78,6 +78,7 @@ function valueWords(value: ValueKind, known: KnownWords): string {
 	if (value === 'agents') return `-f -a '(agent-relay completion agents 2>/dev/null)'`;
 	if (value === 'agent_list') return `-f -a '(__agent_relay_list)'`;
 	if (value === 'races') return `-f -a '(echo latest; agent-relay completion races 2>/dev/null)'`;
+	if (value === 'names') return `-f -a '(agent-relay completion names 2>/dev/null)'`;
 	if (value === 'entrants') return `-f -a '(agent-relay completion entrants 2>/dev/null)'`;
 	if (value === 'sessions') return `-f -a '(echo latest; agent-relay completion sessions 2>/dev/null)'`;
 	return value === 'folders' ? `-f -a '(__fish_complete_directories)'` : '-F';

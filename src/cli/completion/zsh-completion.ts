@@ -38,6 +38,7 @@ ${commandCases(model, known)}
 		offers+=(\${(f)"$(agent-relay completion agents 2>/dev/null)"})
 		;;
 	races) offers+=(latest \${(f)"$(agent-relay completion races 2>/dev/null)"}) ;;
+	names) offers+=(\${(f)"$(agent-relay completion names 2>/dev/null)"}) ;;
 	entrants) offers+=(\${(f)"$(agent-relay completion entrants 2>/dev/null)"}) ;;
 	sessions) offers+=(latest \${(f)"$(agent-relay completion sessions 2>/dev/null)"}) ;;
 	esac

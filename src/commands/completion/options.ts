@@ -13,6 +13,7 @@ export const completion = command({
 	],
 	in: ['cli'],
 	duringTurn: 'now',
+	ignoresName: true,
 	options: { shell: needed('<shell>', 'for this shell', SHELLS) },
 	load: async () => (await import('./run.ts')).completion,
 	lines: async () => (rows) => rows,

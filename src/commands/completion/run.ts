@@ -2,6 +2,7 @@
 import { RelayError } from '../../core/errors.ts';
 import { listRaces } from '../../race/record/race-store.ts';
 import { EXIT } from '../../relay/exit-codes.ts';
+import { DEFAULT_NAME } from '../../sessions/names/name-id.ts';
 import type { Body } from '../command.ts';
 import type { CommandContext } from '../context.ts';
 import { agentNames } from './agent-names.ts';
@@ -13,11 +14,15 @@ type WordsOf = (context: CommandContext) => Promise<readonly string[]>;
 
 /** Asked by the scripts when Tab is pressed: names in use here. */
 const WORDS: Readonly<Record<string, WordsOf>> = {
-	sessions: async ({ store }) => (await store()).list({ limit: OFFERED_SESSIONS }).map(({ id }) => id),
+	sessions: async (context) => [
+		...(await context.store()).list({ limit: OFFERED_SESSIONS }).map(({ id }) => id),
+		...(await nameIds(context)).map((id) => `@${id}`),
+	],
 	races: async (context) => (await races(context)).map(({ id }) => id),
 	/** Those of the latest race, which is the one meant where none is named. */
 	entrants: async (context) => (await races(context))[0]?.entrants.map(({ id }) => id) ?? [],
 	agents: async (context) => agentNames(context),
+	names: nameIds,
 };
 
 export const completion: Body<{ shell: string }, readonly string[]> = {
@@ -30,6 +35,18 @@ export const completion: Body<{ shell: string }, readonly string[]> = {
 	},
 	toJson: (rows) => rows,
 };
+
+/** Those that a file names which can be read; the commands say what is wrong with another. */
+async function nameIds({ names: open }: CommandContext): Promise<string[]> {
+	const { registry } = await open();
+	try {
+		const { names } = registry.read();
+		return [DEFAULT_NAME, ...names.filter(({ lifecycle }) => lifecycle !== 'archived').map(({ id }) => id)];
+	} catch (error) {
+		if (error instanceof RelayError) return [DEFAULT_NAME];
+		throw error;
+	}
+}
 
 async function races({ store }: CommandContext) {
 	return listRaces(await store()).slice(0, OFFERED_SESSIONS);

@@ -7,6 +7,7 @@ export const help = command({
 	examples: ['help run', 'help race show'],
 	in: ['cli'],
 	duringTurn: 'now',
+	ignoresName: true,
 	options: { command: values('[command...]', 'the command', 'none', asTyped) },
 	load: async () => (await import('./run.ts')).help,
 	lines: async () => () => [],

@@ -19,6 +19,8 @@ export type ValueKind =
 	| 'races'
 	| 'entrants'
 	| 'settings'
+	/** Names of this repo. */
+	| 'names'
 	/** Those of the conversation at hand. */
 	| 'turns'
 	| 'files'

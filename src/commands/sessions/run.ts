@@ -121,10 +121,12 @@ async function filterOf(
 	now: number,
 	context: CommandContext,
 ): Promise<LineageFilter> {
+	// A name that the user gave keeps all others out.
+	const isNameGiven = all && (await context.names()).line.name.isGiven;
 	return {
 		isFlat: flat,
 		isArchived: archived,
-		...(all ? { name: null } : {}),
+		...(all && !isNameGiven ? { name: null } : {}),
 		...(limit === null ? {} : { limit }),
 		...(status === null ? {} : { status }),
 		...(agent === null ? {} : { agent: await knownName(agent, context) }),

@@ -11,6 +11,8 @@ export const CONFIG_VARIABLE_PREFIX = 'AGENT_RELAY_CFG_';
 export const RELAY_VARIABLES = {
 	AGENT_RELAY_SESSION: 'set for agents: the session a process belongs to',
 	AGENT_RELAY_TURN: 'set for agents: the turn a process belongs to',
+	AGENT_RELAY_NAME: 'the name to work under, as with --name',
+	AGENT_RELAY_ALLOW_NAMED_SESSIONS: '1 lets relays start under names',
 	AGENT_RELAY_DEPTH: 'set for agents: how many relays stand above (at most 2)',
 } as const;
 

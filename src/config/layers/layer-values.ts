@@ -106,6 +106,8 @@ export function readText(value: LayerValue): LayerValue {
 		case 'duration':
 		case 'number':
 			return /^[+-]?\d+(\.\d+)?$/.test(text) ? { ...value, raw: Number(text) } : value;
+		case 'flag':
+			return text === 'true' || text === 'false' ? { ...value, raw: text === 'true' } : value;
 		case 'list':
 			return { ...value, raw: text.startsWith('[') ? (parseTomlValue(text) ?? text) : splitList(text) };
 		case 'table':

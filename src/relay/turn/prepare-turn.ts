@@ -12,6 +12,8 @@ import type { RepoFacts, Snapshot } from '../../git/repo-facts.ts';
 import type { ComposedPrompt } from '../../handoff/build-packet.ts';
 import type { PacketReason } from '../../handoff/packet-input.ts';
 import { withInertMaterial } from '../../handoff/words/piped-text.ts';
+import { DEFAULT_NAME, nameOf } from '../../sessions/names/name-id.ts';
+import type { SessionMeta } from '../../sessions/session-meta.ts';
 import type { OpenSession } from '../../sessions/store/session-store.ts';
 import type { TurnState } from '../../sessions/turns/turn-state.ts';
 import type { TurnSpec } from '../../turns/turn-spec.ts';
@@ -187,6 +189,7 @@ export function turnSpec(
 			env: {
 				...env,
 				PATH: withFolderOf(executable, env.PATH ?? ''),
+				...nameForAgents(plan.session.meta, env),
 				AGENT_RELAY_DEPTH: String(Number(deps.env.AGENT_RELAY_DEPTH ?? 0) + 1),
 			},
 		},
@@ -196,6 +199,15 @@ export function turnSpec(
 		planBefore: standing.plan,
 		before: plan.before,
 	};
+}
+
+/** A relay within the turn works under the name of its session. */
+function nameForAgents(
+	meta: Pick<SessionMeta, 'name'>,
+	{ AGENT_RELAY_NAME: inherited }: Readonly<Record<string, string | undefined>>,
+) {
+	const name = nameOf(meta);
+	return name === DEFAULT_NAME && inherited === undefined ? {} : { AGENT_RELAY_NAME: name };
 }
 
 /** The bare words, after a note if the agent's own conversation ends with a turn that was cut off. */

@@ -34,6 +34,15 @@ export function requireNameId(text: string): NameId {
 	});
 }
 
+/** What was typed, else `AGENT_RELAY_NAME`, else `default`. Throws RelayError `usage` for what cannot be a name. */
+export function nameInForce(
+	typed: string | undefined,
+	{ AGENT_RELAY_NAME: named }: Readonly<Record<string, string | undefined>>,
+): NameInForce {
+	const text = typed ?? (named || undefined);
+	return { id: text === undefined ? DEFAULT_NAME : requireNameId(text), isGiven: text !== undefined };
+}
+
 /** The name that a session belongs to; a record that names none, or nothing that can be one, belongs to `default`. */
 export function nameOf(meta: Pick<SessionMeta, 'name'> | null): NameId {
 	const name = meta?.name ?? null;

@@ -20,6 +20,7 @@ export interface History {
 /**
  * Never fails: a history that cannot be read or written is kept only in memory, as it is when `path` is null. The file gets
  * what `redact` leaves of an entry; this shell keeps the entry as it was typed.
+ * @internal Exported for tests of one file.
  */
 export function openHistory(path: string | null, redact: (text: string) => string = (text) => text): History {
 	let entries = path === null ? [] : load(path);
@@ -31,6 +32,19 @@ export function openHistory(path: string | null, redact: (text: string) => strin
 			if (path !== null) append(path, redact(entry));
 		},
 	};
+}
+
+/** The history at a path that may change while the shell runs: each has its own entries. */
+export function followHistory(pathNow: () => string | null, redact: (text: string) => string): History {
+	const opened = new Map<string | null, History>();
+	const now = (): History => {
+		const path = pathNow();
+		const known = opened.get(path) ?? openHistory(path, redact);
+		opened.set(path, known);
+		return known;
+	};
+	now();
+	return { entries: () => now().entries(), add: (entry) => now().add(entry) };
 }
 
 /** @internal Exported for tests that use no file. */

@@ -2,6 +2,7 @@ import type { ValueKind } from '../../commands/options/option-table.ts';
 import { listConfig } from '../../config/layers/layers.ts';
 import { safeLine } from '../../core/text.ts';
 import { listRaces } from '../../race/record/race-store.ts';
+import { DEFAULT_NAME } from '../../sessions/names/name-id.ts';
 import type { Candidate } from '../editor/completion.ts';
 import { agentCandidates, completeAgents } from './agent-argument.ts';
 import { sessionRows } from './session-rows.ts';
@@ -27,6 +28,8 @@ export async function candidatesOf(
 			return sessionCandidates(['chat'], shell);
 		case 'entrants':
 			return entrantCandidates(shell);
+		case 'names':
+			return nameCandidates(shell);
 		case 'settings':
 			return settingCandidates(shell);
 		// Completed elsewhere, or not at all yet.
@@ -53,6 +56,15 @@ async function sessionCandidates(
 async function entrantCandidates({ context }: CompletionContext): Promise<Candidate[]> {
 	const [latest] = listRaces(await context.store());
 	return latest?.entrants.map(({ id }) => ({ value: id })) ?? [];
+}
+
+async function nameCandidates({ context }: CompletionContext): Promise<Candidate[]> {
+	const { registry } = await context.names();
+	const names = registry.read().names.filter(({ lifecycle }) => lifecycle !== 'archived');
+	return [
+		{ value: DEFAULT_NAME },
+		...names.map(({ id, label }) => ({ value: id, hint: safeLine(label ?? '', 40) })),
+	];
 }
 
 async function settingCandidates({ context }: CompletionContext): Promise<Candidate[]> {

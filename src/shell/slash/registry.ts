@@ -1,6 +1,7 @@
 /** Every command of the shell, in the order of `/help`. */
 import { COMMANDS } from '../../commands/registry.ts';
 import { slashCommand } from './commands/from-command.ts';
+import { nameFamily } from './commands/name.ts';
 import { raceFamily } from './commands/race.ts';
 import { answer } from './conversation/answer.ts';
 import { checkpoint } from './conversation/checkpoint.ts';
@@ -39,6 +40,7 @@ export const SLASH_COMMANDS: readonly SlashCommand[] = [
 	slashCommand(COMMANDS.sessions),
 	resume,
 	startNew,
+	nameFamily(COMMANDS),
 	checkpoint,
 	slashCommand(COMMANDS.rename),
 	slashCommand(COMMANDS.tag),

@@ -159,6 +159,10 @@ describe('in the shell', () => {
 		if (path === 'diff')
 			return expect(answered).rejects.toMatchObject({ message: 'this test opens no session' });
 		if (path === 'race') return expect(answered).rejects.toMatchObject({ message: 'this test has no race' });
+		if (path === 'name create' || path === 'name rebind')
+			return expect(answered).rejects.toMatchObject({
+				message: '/nowhere/repo is not a folder that is there.',
+			});
 		if (NEEDS_A_RACE.includes(path))
 			return expect(answered).rejects.toMatchObject({ message: 'No race is recorded here.' });
 		await answered;

@@ -95,6 +95,7 @@ describe('every command', () => {
 				'--setup',
 				'--jobs',
 				'--branch',
+				'--label',
 			];
 			const entry = completionModel(programWith()).find(({ where }) => where === path);
 			const unknown = entry?.options.filter(
