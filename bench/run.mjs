@@ -6,6 +6,7 @@ import { measureFlood } from './flood.mjs';
 import { measureHandOver } from './hand-over.mjs';
 import { measureLimitsMatrix } from './limits-matrix.mjs';
 import { measureLimits } from './limits-table.mjs';
+import { measureLooks } from './looks.mjs';
 import { measurePackets } from './packets/measure.mjs';
 import { measureRace } from './race.mjs';
 import { measureRedaction } from './redaction.mjs';
@@ -16,6 +17,7 @@ import { measureTurn } from './turn.mjs';
 const PARTS = {
 	'start-up': (isShort) => measureStartUp({ rounds: isShort ? 11 : 31 }),
 	turn: (isShort) => measureTurn({ rounds: isShort ? 11 : 31 }),
+	looks: (isShort) => measureLooks({ rounds: isShort ? 3 : 5 }),
 	'hand-over': (isShort) => measureHandOver({ rounds: isShort ? 5 : 21 }),
 	flood: (isShort) =>
 		measureFlood(

@@ -40,6 +40,18 @@ process.on('exit', () => {
 });
 `;
 
+/** Answers as claude does, and takes no time. */
+const INSTANT_CLAUDE = `#!/bin/sh
+[ "$1" = --version ] && { echo '2.1.197 (Claude Code)'; exit; }
+id=none
+while [ $# -gt 0 ]; do
+	case $1 in --session-id | --resume) id=$2 ;; esac
+	shift
+done
+printf '%s\\n' '{"type":"system","subtype":"init","session_id":"'$id'","tools":[],"model":"m"}' \\
+	'{"type":"result","subtype":"success","is_error":false,"result":"Done.","stop_reason":"end_turn","session_id":"'$id'","usage":{"input_tokens":1,"output_tokens":1}}'
+`;
+
 interface Cost {
 	/** Of each kind. */
 	looks: Record<string, number>;
@@ -50,8 +62,17 @@ interface Cost {
 	own: string[];
 }
 
-/** About 210: a fifth at the folders that lead to a record, before each write, a fifth at what git or an agent would obey. */
-const LOOKS_OF_A_RUN = 230;
+/**
+ * All but those of Node itself and those through descriptors: a third at the records, right before they are written, a fifth at
+ * what git or an agent would obey. `npm run bench -- --only looks` lists what the system counts, by path.
+ */
+const LOOKS_OF_A_RUN = 105;
+/** On a busy machine an agent's lines arrive apart, and what is known of the turn is written once more in between. */
+const LOOKS_OF_A_WRITE = 4;
+/** Each folder above the temporary one is looked at once or twice. */
+const SPARE_LOOKS = 4;
+/** A take of the snapshot that a busy machine makes slow is repeated, with looks of its own. */
+const TRIES = 5;
 /** When the settings are read, when the agent is chosen, when its turn is prepared and started; at the folder, too. */
 const LOOKS_AT_AN_OBEYED_FILE = 4;
 
@@ -63,7 +84,12 @@ beforeEach(() => {
 afterEach(() => cli.remove());
 
 async function costOf(...args: string[]): Promise<Cost> {
-	const env = { NODE_OPTIONS: `--require=${join(cli.base, 'counter.cjs')}`, COST_REPORT: report };
+	const env = {
+		PATH: cli.bin,
+		ANTHROPIC_API_KEY: 'none',
+		NODE_OPTIONS: `--require=${join(cli.base, 'counter.cjs')}`,
+		COST_REPORT: report,
+	};
 	const { exitCode, stderr } = await cli.run(args, { env });
 	expect(exitCode, stderr).toBe(0);
 	const { looks, files, own }: Omit<Cost, 'total'> = JSON.parse(readFileSync(report, 'utf8'));
@@ -113,9 +139,17 @@ describe("Node's own modules that a start loads", () => {
 });
 
 describe('the looks at the disk of one run', () => {
-	it('stay within a bound, whoever is installed', async () => {
-		const { looks, total } = await costOf('run', '-q', '-a', 'demo-closer', 'hello');
-		expect(total, JSON.stringify(looks)).toBeLessThan(LOOKS_OF_A_RUN);
+	it('do not grow', async () => {
+		cli.program('claude', INSTANT_CLAUDE);
+		const run = () => costOf('run', '-q', '-a', 'claude', 'hello');
+		await run();
+		const most = LOOKS_OF_A_RUN + LOOKS_OF_A_WRITE + SPARE_LOOKS;
+		let fewest = await run();
+		for (let at = 1; at < TRIES && fewest.total > most; at++) {
+			const next = await run();
+			if (next.total < fewest.total) fewest = next;
+		}
+		expect(fewest.total, JSON.stringify(fewest.looks)).toBeLessThanOrEqual(most);
 	});
 
 	it('are few for each file that a trusted repo makes agents obey, however often trust is asked for', async () => {
