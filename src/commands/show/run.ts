@@ -14,6 +14,7 @@ import { readLog } from '../../sessions/log/read-log.ts';
 import type { SessionStore } from '../../sessions/store/session-store.ts';
 import { settledRecord } from '../../sessions/store/settled-record.ts';
 import type { TurnState } from '../../sessions/turns/turn-state.ts';
+import { spokenText } from '../../turns/spoken-text.ts';
 import { readTurnRecords } from '../../turns/turn-records.ts';
 import type { Body } from '../command.ts';
 import type { CommandContext } from '../context.ts';
@@ -144,13 +145,14 @@ function sessionOf(
 ): ShowData {
 	const status = trueStatus(recorded.folder, recorded.meta, { clock, processes });
 	const settled = settledRecord(recorded, status);
-	const own = { ...settled, problems: [...settled.problems, ...turnIssues(settled)] };
+	const read = [...found.slice(0, -1), settled].map((entry) => ({ entry, ...recordsOf(entry) }));
+	const own = { ...settled, problems: [...settled.problems, ...(read.at(-1)?.issues ?? [])] };
 	const entries = [...found.slice(0, -1), own];
 	const { isOurs, isTakenOver } = own.witness;
 	const words = describeUnconfirmed(entries);
 	// That another's words are not confirmed is not a fault of the record.
 	if (words !== null && isOurs && !isTakenOver) own.problems.unshift(words);
-	const lineage = entries.map(withLog);
+	const lineage = entries.map((entry, at) => ({ ...withLog(entry), said: read[at]?.said ?? new Map() }));
 	const document = {
 		id: own.meta.id,
 		...status,
@@ -177,10 +179,15 @@ function withLog(entry: LineageEntry) {
 	}
 }
 
-/** What is missing, was edited or cannot be read in the records of its turns, as a packet says it. */
-function turnIssues({ folder, turns, witness }: LineageEntry): string[] {
+/** What was said in its turns, and what is missing, was edited or cannot be read in their records, as a packet says it. */
+function recordsOf({ folder, turns, witness }: LineageEntry) {
 	const ended = turns.filter(({ status }) => status !== 'running');
-	return readTurnRecords(ended.map((state) => ({ folder, state, witness }))).flatMap(({ issues }) => issues);
+	const records = readTurnRecords(ended.map((state) => ({ folder, state, witness })));
+	const said = records.map(({ state, userPrompt, unconfirmed, events }) => {
+		const prompt = userPrompt ?? unconfirmed ?? null;
+		return [state.turn, { prompt, answer: spokenText(events) }] as const;
+	});
+	return { said: new Map(said), issues: records.flatMap(({ issues }) => issues) };
 }
 
 function turnOf(own: LineageEntry, turn: number): ShowData {

@@ -24,7 +24,16 @@ import { describeKind, describeUsage, shortRef } from '../../view/describe-sessi
 type PageEntry = Omit<LineageEntry, 'witness'> & {
 	/** What the relay did in it, and why; empty in a record of an older version. */
 	log?: readonly LogEntry[];
+	/** What was said in its turns, by number. */
+	said?: ReadonlyMap<number, SaidInTurn>;
 };
+
+export interface SaidInTurn {
+	/** The user's words; null: none that belong to this turn. */
+	prompt: string | null;
+	/** Empty: nothing. */
+	answer: string;
+}
 
 export interface SessionPage extends TrueStatus {
 	/** False: no relay of this user began it, so what it says that he said is not confirmed. */
@@ -42,6 +51,7 @@ export interface SessionPage extends TrueStatus {
 const TASK_CHARS = 400;
 const LINE_CHARS = 200;
 const GRANT_CHARS = 400;
+const SAID_CHARS = 160;
 
 export function sessionPage(page: SessionPage): string[] {
 	const { lineage, theme, columns } = page;
@@ -124,7 +134,7 @@ function partsOf({ lineage }: SessionPage): readonly PageEntry[] {
 	return lineage.filter((entry) => !isRace(entry));
 }
 
-function turnsOf({ meta, turns, log = [] }: PageEntry, isOwn: boolean, page: SessionPage): string[] {
+function turnsOf({ meta, turns, log = [], said }: PageEntry, isOwn: boolean, page: SessionPage): string[] {
 	const { theme } = page;
 	const title = isOwn ? 'Turns' : `Turns of ${meta.id}, which this session continues`;
 	if (turns.length === 0) return [theme.dim(isOwn ? noTurns(meta) : title)];
@@ -135,7 +145,10 @@ function turnsOf({ meta, turns, log = [] }: PageEntry, isOwn: boolean, page: Ses
 	return [
 		theme.dim(title),
 		...reasonsAfter(0),
-		...turns.flatMap((state) => [...turnLines(state, width, page), ...reasonsAfter(state.turn)]),
+		...turns.flatMap((state) => [
+			...turnLines(state, said?.get(state.turn), width, page),
+			...reasonsAfter(state.turn),
+		]),
 	];
 }
 
@@ -154,7 +167,12 @@ function reasonLines(reason: Reason, width: number, { theme, columns, now }: Ses
 const noTurns = ({ turn_count }: LineageEntry['meta']) =>
 	turn_count === 0 ? 'No turn yet.' : 'No turn can be read.';
 
-function turnLines(state: TurnState, width: number, { theme, columns }: SessionPage): string[] {
+function turnLines(
+	state: TurnState,
+	said: SaidInTurn | undefined,
+	width: number,
+	{ theme, columns }: SessionPage,
+): string[] {
 	const number = String(state.turn).padStart(width);
 	const model = state.model === null ? '' : ` ${safeLine(state.model, 40)}`;
 	const who = participantOf(state);
@@ -176,11 +194,19 @@ function turnLines(state: TurnState, width: number, { theme, columns }: SessionP
 			columns,
 			{ indent },
 		),
+		...(said?.prompt ? below(`› ${safeLine(said.prompt, SAID_CHARS)}`, theme.bold) : []),
+		...(said?.answer ? below(firstLine(said.answer), (text) => text) : []),
 		...(facts.length === 0 ? [] : below(facts.join(' · '), theme.dim)),
 		...state.validation.flatMap((check) => below(...checkText(check, theme))),
 		...(state.error === null ? [] : below(safeLine(state.error.message, LINE_CHARS), theme.bad)),
 		...state.warnings.flatMap((text) => below(`! ${safeLine(text, LINE_CHARS)}`, theme.warn)),
 	];
+}
+
+/** Of what an agent said. */
+function firstLine(text: string): string {
+	const lines = text.split('\n').map((line) => safeLine(line, SAID_CHARS));
+	return lines.find((line) => line !== '') ?? '';
 }
 
 function outcomeText(state: TurnState, theme: Theme): string {

@@ -34,6 +34,19 @@ describe('the page of a session', () => {
 			expect(text).toContain(part);
 	});
 
+	it('has the prompt of a turn and the first line of its answer, and nothing that a terminal would obey', () => {
+		const said = new Map([
+			[1, { prompt: 'fix \u001b[2J\nthe login', answer: '\n\nDone: \u202eit works.\nMore.' }],
+		]);
+		const turns = [fakeTurnState(), fakeTurnState({ turn: 2 })];
+		const rows = page({ lineage: [{ meta, folder: '/x', turns, problems: [], said }] });
+		const at = rows.findIndex((row) => row.startsWith('  1  '));
+		expect(rows[at + 1]).toMatch(/^ {5}› fix .*the login$/);
+		expect(rows[at + 2]).toMatch(/^ {5}Done: .*it works\.$/);
+		expect(rows.join('')).not.toMatch(/More|\u001b|\u202e/);
+		expect(rows.filter((row) => row.includes('›'))).toHaveLength(1);
+	});
+
 	it('tells why a session stopped, its packet, who goes on and when', () => {
 		const checkpoint = fakeCheckpoint({
 			packet: 'resume/001-claude-codex.md',
