@@ -2,6 +2,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { recordsIn, recordsOf, startWatch } from '../helpers/watched.ts';
 import { REFUSALS, say, sayUntil, TOOLS } from './harness/answers.ts';
 import { hasAgents } from './harness/installed-agents.ts';
 import { until } from './harness/until.ts';
@@ -78,4 +79,33 @@ describe.skipIf(!hasAgents)('a running turn', () => {
 			'completed\ncompleted\n',
 		);
 	});
+
+	it.each(['claude', 'codex'] as const)(
+		'can be followed with watch, each record once (%s)',
+		async (agent) => {
+			const scene = await openScene();
+			scene.model.script(
+				agent,
+				{ type: 'message', text: 'I look around first.', calls: [TOOLS[agent].shell('echo around')] },
+				say('That was all.'),
+			);
+			const printed = join(scene.repo, '..', 'watched.jsonl');
+			const watching = startWatch({ cwd: scene.repo, env: scene.env }, printed, ['--follow-new', '--json']);
+			const { exitCode, stderr } = await scene.run('Look around', ['-a', agent, '-p', 'full']);
+			expect(exitCode, stderr).toBe(0);
+			const all = recordsIn(join(scene.repo, '.agent-relay/sessions'));
+			await until(
+				() => watching.lines().length >= all.length,
+				'all records to be printed',
+				() => watching.lines().join('\n'),
+			);
+			watching.kill('SIGINT');
+			expect(await watching.ended).toEqual({ code: 130, stderr: '' });
+			expect(recordsOf(watching.lines())).toEqual(all);
+			const shown = await scene.relay(['watch', 'latest']);
+			expect(shown.stdout).toMatch(
+				/turn 1 · [\s\S]*I look around first\.[\s\S]*run echo around[\s\S]*That was all\./,
+			);
+		},
+	);
 });

@@ -1,7 +1,9 @@
 /** The loop of `watch`: reads what is new in each session that is followed, waits for more, and says when each has ended. */
 import { type Clock, yieldToIo } from '../../core/clock.ts';
+import { lstatExactly } from '../../core/files/file-facts.ts';
 import { createFolderChanges } from '../../core/files/folder-changes.ts';
 import type { SessionId } from '../../core/ids.ts';
+import { logFile } from '../../sessions/files/session-paths.ts';
 import { BEGINNING, type Cursor } from '../../sessions/follow/cursor.ts';
 import { type FollowedRecord, SETTLE_MS, SessionFollower } from '../../sessions/follow/follow-session.ts';
 import type { SessionLife } from '../../sessions/follow/session-life.ts';
@@ -51,6 +53,8 @@ interface Running {
 	id: SessionId;
 	follower: SessionFollower;
 	life: SessionLife;
+	/** Of its log, before the last read. */
+	mark: string;
 }
 
 /** Resolves when `until` says, or `signal` aborts. */
@@ -90,7 +94,7 @@ class FollowLoop {
 			this.#takeUp();
 			const rest = await this.#readAll();
 			// What ended may have been continued meanwhile.
-			if (rest === 'ended') this.#join();
+			if (rest === 'ended' || this.#running.size === 0) this.#join();
 			if (this.#isWaiting()) {
 				if (this.#running.size === 0 && until !== 'forever') return;
 				if (rest === 'end') await this.#pause();
@@ -118,8 +122,22 @@ class FollowLoop {
 
 	#join(): void {
 		const { roster, shown } = this.#options;
-		const joining = [...roster.look().map(({ id }) => id), ...this.#atWorkAgain()];
+		const joining = [...this.#changedSince(), ...roster.look().map(({ id }) => id), ...this.#atWorkAgain()];
 		this.#queue.push(...joining.filter((id) => !shown.has(id)));
+	}
+
+	/** Ended ones in which something was written after that: whoever continues a session repairs what a crash left of it. */
+	#changedSince(): SessionId[] {
+		if (this.#options.until === 'end') return [];
+		const changed = [...this.#ended.values()].filter(
+			({ id, mark }) => !['', mark].includes(this.#markOf(id)),
+		);
+		return changed.map(({ id }) => id).filter((id) => !this.#queue.includes(id));
+	}
+
+	#markOf(id: SessionId): string {
+		const facts = lstatExactly(logFile(this.#options.folderOf(id)));
+		return facts === undefined ? '' : `${facts.ino}:${facts.size}:${facts.mtimeNs}`;
 	}
 
 	/** Sessions of before that somebody resumed. */
@@ -152,7 +170,7 @@ class FollowLoop {
 		const folder = () => folderOf(id);
 		const from = cursors.get(id) ?? BEGINNING;
 		const follower = new SessionFollower({ id, folder, from, now: () => clock.monotonic() });
-		return { id, follower, life: lifeOf(id) };
+		return { id, follower, life: lifeOf(id), mark: '' };
 	}
 
 	/** One piece of each. What is least at rest decides; `ended`: one has. */
@@ -160,6 +178,7 @@ class FollowLoop {
 		let rest: 'more' | 'soon' | 'ended' | 'end' = 'end';
 		for (const running of [...this.#running.values()]) {
 			// Judged first: what its relay wrote until then is read.
+			running.mark = this.#markOf(running.id);
 			const isOver = this.#options.until === 'end' || !running.life.isLive();
 			const followed = running.follower.read({ isOver });
 			for (const record of followed.records) this.#handlers.onRecord(record);
