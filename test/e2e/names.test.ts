@@ -221,7 +221,7 @@ describe('sessions of a name', () => {
 		await allowed(['--name', 'review', 'run', ...DEMO, 'words of review']);
 		await allowed(['--name', 'third', 'name', 'create', 'third']);
 		const [own] = (await data(['sessions'])).sessions;
-		const [its] = (await data(['--name', 'review', 'sessions'])).sessions;
+		const [its] = (await data(['--name', 'review', 'sessions', '--flat'])).sessions;
 		expect([own.objective, its.objective]).toEqual(['words of default', 'words of review']);
 		expect([own.name, its.name]).toEqual(['default', 'review']);
 		const before = home.state();
@@ -267,10 +267,10 @@ describe('sessions of a name', () => {
 		await allowed(['--name', 'review', 'run', ...DEMO, 'words of review']);
 		refusedBy(await home.run(['run', '--session', '@review', ...DEMO, 'more']), 'review', 'names.allow');
 		expect((await allowed(['run', '--session', '@review', ...DEMO, 'more'])).exitCode).toBe(0);
-		const { sessions } = await data(['--name', 'review', 'sessions']);
+		const { sessions } = await data(['--name', 'review', 'sessions', '--flat']);
 		expect(sessions).toHaveLength(2);
 		expect((await allowed(['run', '--session', sessions[0].id, ...DEMO, 'still more'])).exitCode).toBe(0);
-		expect((await data(['--name', 'review', 'sessions'])).sessions).toHaveLength(3);
+		expect((await data(['--name', 'review', 'sessions', '--flat'])).sessions).toHaveLength(3);
 		expect((await data(['sessions'])).sessions).toEqual([]);
 		expect((await data(['name', 'status', 'review'])).sessions).toHaveLength(3);
 		expect((await allowed(['show', '@review'])).stdout).toContain('words of review');
@@ -289,7 +289,7 @@ describe('sessions of a name', () => {
 			(await data(['sessions'])).sessions.map(({ objective }: { objective: string }) => objective),
 		).toEqual(['say default']);
 		expect(
-			(await data(['--name', 'review', 'sessions'])).sessions.map(
+			(await data(['--name', 'review', 'sessions', '--flat'])).sessions.map(
 				({ objective }: { objective: string }) => objective,
 			),
 		).toEqual(['say review']);
@@ -437,7 +437,7 @@ describe('kill', () => {
 		expect(await named.ended).toBe(143);
 		const nothing = await home.run(['kill', '--session', 'review']);
 		expect([nothing.exitCode, nothing.stdout]).toEqual([0, expect.stringContaining('nothing was stopped')]);
-		const [session] = (await data(['--name', 'review', 'sessions'])).sessions;
+		const [session] = (await data(['--name', 'review', 'sessions', '--flat'])).sessions;
 		expect(session.status).toBe('checkpointed');
 	});
 
