@@ -27,6 +27,7 @@ import { locateStore, orphanedStores, type StoreLocation } from '../sessions/fil
 import type { NamesOfRepo } from '../sessions/names/line-of-work.ts';
 import { type NameInForce, nameInForce } from '../sessions/names/name-id.ts';
 import { createSessionStore, type SessionStore } from '../sessions/store/session-store.ts';
+import { undoPlaces } from '../sessions/undo/undo-places.ts';
 import { createWitnesses, type Witnesses } from '../sessions/witness/witness.ts';
 import type { RunningAgents } from '../turns/process/running-agents.ts';
 
@@ -222,12 +223,20 @@ async function openStore(app: App): Promise<SessionStore> {
 	const location = locateStore(repo, { stateHome, choice });
 	if (location.notice) app.notice(location.notice);
 	const orphans = orphanedStores(stateHome);
-	if (orphans.length === 0) return storeAt(location, app);
+	if (orphans.length === 0) return withUndosSettled(await storeAt(location, app), app);
 	const { hasCommit } = await import('../git/repo/same-repo.ts');
 	const git = await app.git();
 	const isOurs = await Promise.all(orphans.map(({ head }) => hasCommit(repo, head, git)));
 	const moved = orphans.filter((_, at) => isOurs[at]).map(({ folder }) => folder);
-	return storeAt({ ...location, others: [...location.others, ...moved] }, app);
+	return withUndosSettled(await storeAt({ ...location, others: [...location.others, ...moved] }, app), app);
+}
+
+/** What an undo left whose process died is finished, or taken back, by the next command that opens the records. */
+async function withUndosSettled(store: SessionStore, { notice }: App): Promise<SessionStore> {
+	if (undoPlaces(store.location).length === 0) return store;
+	const { recoverUndos } = await import('../undo/recover-undo.ts');
+	for (const line of recoverUndos(store)) notice(line);
+	return store;
 }
 
 async function openSurvivors({ paths, processes, clock, desk }: App) {

@@ -13,6 +13,7 @@ export function createFrontEnd(parts: FrontEndParts): FrontEnd {
 	const front: FrontEnd = {
 		live: createLive(parts),
 		...askOnTerminal(app),
+		show: (draw) => parts.output.printError(`${draw(parts.output).join('\n')}\n`),
 		readTask: async (source) => {
 			const [{ readTask }, { stdinOf }] = await Promise.all([
 				import('./input/read-task.ts'),

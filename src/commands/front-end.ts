@@ -2,6 +2,7 @@
 import type { Conversation } from '../relay/conversation-contract.ts';
 import type { WatchScreen } from '../view/watch/watch-screen.ts';
 import type { Live } from './live.ts';
+import type { Look } from './look.ts';
 
 export interface FrontEnd {
 	readonly live: Live;
@@ -9,6 +10,8 @@ export interface FrontEnd {
 	readonly ask: ((question: string, choices: readonly Choice[]) => Promise<string | null>) | null;
 	/** Lets the user type one line; null: they left the question. Where nobody can be asked: null instead of a function. */
 	readonly askText: ((question: string) => Promise<string | null>) | null;
+	/** Lines for people before the command ends, such as what a question is about. Never on stdout. */
+	show(draw: (look: Look) => readonly string[]): void;
 	/**
 	 * The user's words: the operand as typed, or a file or stdin where the front end reads these. null: there are none, which
 	 * the shell refuses where they are needed. RelayError `usage` for empty words and two sources, and for unreadable text.

@@ -33,6 +33,7 @@ import { raceOpen } from './race/open/options.ts';
 import { race } from './race/options.ts';
 import { raceResume } from './race/resume/options.ts';
 import { raceShow } from './race/show/options.ts';
+import { redo } from './redo/options.ts';
 import { rename } from './rename/options.ts';
 import { run } from './run/options.ts';
 import { sessions } from './sessions/options.ts';
@@ -41,6 +42,7 @@ import { show } from './show/options.ts';
 import { tag } from './tag/options.ts';
 import { transcript } from './transcript/options.ts';
 import { watch } from './watch/options.ts';
+import { undo } from './undo/options.ts';
 
 export const COMMANDS = {
 	shell,
@@ -59,6 +61,8 @@ export const COMMANDS = {
 	blame,
 	watch,
 	diff,
+	undo,
+	redo,
 	resume,
 	rename,
 	tag,

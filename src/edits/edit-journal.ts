@@ -28,6 +28,8 @@ export const journalEntries = {
 	phase: v.picklist(['writing', 'written']),
 	/** Folders that the edits create; an undo removes those it leaves empty. */
 	made_folders: v.array(v.string()),
+	/** The only folders that are removed when the edits empty them. Absent: all. */
+	removable_folders: v.optional(v.array(v.string())),
 	steps: v.array(stepSchema),
 };
 const journalSchema = v.looseObject(journalEntries);

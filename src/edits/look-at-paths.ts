@@ -10,6 +10,8 @@ export interface FileState {
 	mode: string;
 	/** Git's id of the bytes, or of a link's target: 40 or 64 hex digits. */
 	id: string;
+	/** Mode bits of the file, where a record has them all; git knows only whether it can be executed. */
+	permissions?: number | null;
 }
 
 /** One path of a set of edits. A renamed file is two of these. */

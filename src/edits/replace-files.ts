@@ -63,12 +63,14 @@ function claim({ folder }: EditPlace): void {
 
 /**
  * The journal of `replaced`, whose new contents are in `place.fresh`; it is not on disk yet. A new content gets its file's current
- * permissions, except the execute bit, which comes from the change.
+ * permissions, except the execute bit, which comes from the change; one whose own permissions are recorded gets those unless
+ * somebody has changed them since. `removableFolders`: the only folders that may go when they become empty; default: all.
  */
 export function prepareJournal(
 	{ fresh }: EditPlace,
 	root: string,
 	replaced: readonly SeenPath[],
+	{ removableFolders }: { removableFolders?: readonly string[] } = {},
 ): EditJournal {
 	const removals = replaced.filter(({ edit }) => edit.after === null);
 	const comes = replaced.filter(({ edit }) => edit.after !== null);
@@ -81,6 +83,7 @@ export function prepareJournal(
 			root,
 			comes.map(({ edit }) => edit.path),
 		),
+		...(removableFolders === undefined ? {} : { removable_folders: [...removableFolders] }),
 		steps: [...removals, ...comes].map(({ edit, stamp, kind }) => ({
 			path: edit.path,
 			stamp: kind === 'folder' ? null : stamp,
@@ -90,8 +93,15 @@ export function prepareJournal(
 }
 
 function keepPermissions(fresh: string, { edit, permissions }: SeenPath): void {
-	if (permissions === null) return;
+	const recorded = edit.after?.permissions ?? null;
+	if (permissions === null && recorded === null) return;
 	const facts = lstatSync(fresh);
+	const isAsRecorded = permissions === null || permissions === edit.before?.permissions;
+	if (recorded !== null && isAsRecorded) {
+		if (facts.isFile() && (facts.mode & 0o777) !== recorded) chmodSync(fresh, recorded);
+		return;
+	}
+	if (permissions === null) return;
 	const isProgram = edit.after?.mode === EXECUTABLE_MODE;
 	const isAsBefore = edit.before !== null && edit.before.mode === edit.after?.mode;
 	const withExecute = isProgram ? permissions | ((permissions & 0o444) >> 2) : permissions & ~0o111;
@@ -128,7 +138,7 @@ export function replaceFiles(place: EditPlace, journal: EditJournal): void {
 		ensureFolder(place.old);
 		for (; at < journal.steps.length; at++) {
 			const step = journal.steps[at];
-			if (step !== undefined) replaceFile(place, journal.worktree, step, at);
+			if (step !== undefined) replaceFile(place, journal, step, at);
 		}
 		writeJournal(place, { ...journal, phase: 'written' });
 	} catch (error) {
@@ -158,7 +168,8 @@ export const closeJournal = (place: EditPlace): void => removeIfThere(place.jour
 
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
-function replaceFile(place: EditPlace, root: string, step: EditStep, at: number): void {
+function replaceFile(place: EditPlace, journal: EditJournal, step: EditStep, at: number): void {
+	const { worktree: root, removable_folders } = journal;
 	const target = join(root, step.path);
 	const now = lookAt(target);
 	const isSame =
@@ -170,7 +181,7 @@ function replaceFile(place: EditPlace, root: string, step: EditStep, at: number)
 	if (step.stamp !== null) keepOld(target, oldPath(place, at));
 	if (step.digest === null) {
 		unlinkSync(target);
-		removeEmptyParents(root, step.path);
+		removeEmptyParents(root, step.path, removable_folders);
 		return;
 	}
 	if (now.kind === 'folder') removeEmptied(target, step.path);
@@ -194,9 +205,10 @@ function removeEmptied(folder: string, path: string): void {
 }
 
 /** Removes the folders that git would: those that held the file and are now empty. Never the top. */
-function removeEmptyParents(root: string, path: string): void {
+function removeEmptyParents(root: string, path: string, removable: readonly string[] | undefined): void {
 	const parts = path.split('/').slice(0, -1);
 	for (; parts.length > 0; parts.pop()) {
+		if (removable !== undefined && !removable.includes(parts.join('/'))) return;
 		try {
 			rmdirSync(join(root, ...parts));
 		} catch (error) {

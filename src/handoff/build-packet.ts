@@ -7,6 +7,7 @@ import { commandHistory } from './commands/command-history.ts';
 import { commandPieces, shellNotePieces } from './commands/command-pieces.ts';
 import { fenceUser, quoteRecord } from './fence.ts';
 import { filePieces } from './files/file-pieces.ts';
+import { missedUndos, undoPieces } from './files/undo-pieces.ts';
 import { fitToBudget } from './fit/fit-to-budget.ts';
 import { packetData } from './fit/packet-data.ts';
 import { renderHead } from './fit/packet-head.ts';
@@ -140,6 +141,7 @@ function recordPieces(
 			clean,
 		),
 		...commandPieces(outcomes, quote),
+		...undoPieces(missedUndos(input), label, quote, clean),
 		...shellNotePieces(shellNotes(input, clean), label, quote),
 	];
 }

@@ -7,6 +7,8 @@ export interface LineageSession {
 	folder: string;
 	turns: readonly TurnRecord[];
 	notes: readonly PacketNote[];
+	/** What the user took back while the session was open, oldest first. */
+	undos?: readonly PacketUndo[];
 }
 
 /** `note`: the user's own words. `shell`: a `!cmd` line and its output. */
@@ -18,6 +20,24 @@ export interface PacketNote {
 	exitCode: number | null;
 	/** False: only the record attributes it to the user. Default: true. */
 	isConfirmed?: boolean;
+}
+
+/** An undo of turns, or a redo. */
+export interface PacketUndo {
+	/** Different from those of all others. */
+	id: string;
+	kind: 'undo' | 'redo';
+	/** The `id` of the undo that a redo took back; else null. */
+	of: string | null;
+	/** Number of the turn before it. */
+	afterTurn: number;
+	turns: ReadonlyArray<{ sessionId: string; turn: number }>;
+	/** How many it wrote or removed. */
+	files: number;
+	/** The first of them. */
+	paths: readonly string[];
+	/** The first of those that it left, as they had changed since. */
+	left: readonly string[];
 }
 
 export interface PacketDiff {

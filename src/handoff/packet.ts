@@ -39,6 +39,8 @@ export interface PacketData {
 	diffs: string[];
 	commands: unknown[];
 	notes: unknown[];
+	/** What the user took back of turns, or brought back. */
+	undone: unknown[];
 	/** The pieces that did not fit, by section. */
 	omitted: Array<{ section: string; pieces: number; cut: number; bytes: number }>;
 	redactions: number;

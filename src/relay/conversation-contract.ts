@@ -4,9 +4,11 @@ import type { Answer, AnsweredBy } from '../agents/questions.ts';
 import type { SessionId } from '../core/ids.ts';
 import type { CandidateVerdict } from '../limits/successor.ts';
 import type { SessionMeta } from '../sessions/session-meta.ts';
+import type { OpenSession } from '../sessions/store/session-store.ts';
 import type { Transition } from '../sessions/transitions.ts';
 import type { TurnState } from '../sessions/turns/turn-state.ts';
 import type { RelayEvent } from './events/relay-events.ts';
+import type { Ports } from './ports.ts';
 import type { SessionView } from './session-view.ts';
 
 /** An agent as the user named it: `claude`, `claude:opus`, `c`. */
@@ -153,6 +155,11 @@ export interface Conversation {
 	resume(id: SessionId, options?: ResumeOptions): Promise<string[]>;
 	/** Repairs the newest sessions that a crashed relay left, without opening them. Lines say what was found and done. */
 	repairAbandoned(): Promise<string[]>;
+	/**
+	 * Lets `act` work on the session that is open, while no prompt runs. `ports`: those of the worktree where it works. Throws
+	 * RelayError `no_such_session` where none is open.
+	 */
+	holding<T>(act: (held: { session: OpenSession; ports: Ports }) => Promise<T>): Promise<T>;
 	/** Leaves the session (completed or checkpointed by the status rule); the next prompt starts a new one. */
 	startNew(): Promise<void>;
 	/** Stops what runs, checkpoints, releases the lock. Idempotent; takes at most 5 s. */

@@ -5,6 +5,7 @@ import { lostAbilities } from '../agents/permission-presets.ts';
 import type { Answer, AnsweredBy } from '../agents/questions.ts';
 import { RelayError } from '../core/errors.ts';
 import type { SessionId } from '../core/ids.ts';
+import type { OpenSession } from '../sessions/store/session-store.ts';
 import type { Transition } from '../sessions/transitions.ts';
 import { agentsAtHand } from './agents/agents-at-hand.ts';
 import { requireExecutable } from './agents/require-executable.ts';
@@ -83,8 +84,7 @@ class OneConversation implements Conversation {
 		return this.#exclusively(async () => {
 			const { session } = this.#state;
 			const task = session && lastTask(session, this.#ports.store);
-			if (!task)
-				throw new RelayError('usage', 'There is no prompt to send again.', { hint: 'Type a task first.' });
+			if (!task) throw nothingToRetry();
 			if (choice !== null) await this.use(choice, null);
 			return this.#send(task, options);
 		});
@@ -146,8 +146,7 @@ class OneConversation implements Conversation {
 	runShellCommand(command: string, options: ShellCommandOptions) {
 		return this.#exclusively(async () => {
 			const { exitCode, tail } = await runUserCommand(command, withPolicy(this.#ports), options);
-			const text = `$ ${command}\n${tail}`.slice(0, MAX_NOTE_CHARS);
-			addNote({ kind: 'shell', text, exit_code: exitCode }, this.#state, this.#ports);
+			addNote(commandNote(command, tail, exitCode), this.#state, this.#ports);
 			return { exitCode };
 		});
 	}
@@ -183,6 +182,12 @@ class OneConversation implements Conversation {
 		return repairAbandoned(this.#home);
 	}
 
+	holding<T>(act: (held: { session: OpenSession; ports: Ports }) => Promise<T>): Promise<T> {
+		const { session } = this.#state;
+		if (session === null) throw noSessionYet();
+		return this.#exclusively(() => act({ session, ports: this.#ports }));
+	}
+
 	async startNew(): Promise<void> {
 		await this.#leave();
 		this.#selection.forgetSwitch();
@@ -192,10 +197,7 @@ class OneConversation implements Conversation {
 		this.#abort.abort();
 		await this.#running?.catch(() => undefined);
 		await this.#leave();
-		for (const { snapshots } of this.#used) {
-			await snapshots?.settled();
-			snapshots?.release();
-		}
+		await releaseSnapshots(this.#used);
 	}
 
 	#send(task: Task, options: SendOptions): Promise<SendResult> {
@@ -234,3 +236,18 @@ class OneConversation implements Conversation {
 		});
 	}
 }
+
+async function releaseSnapshots(used: Iterable<Ports>): Promise<void> {
+	for (const { snapshots } of used) {
+		await snapshots?.settled();
+		snapshots?.release();
+	}
+}
+
+function commandNote(command: string, tail: string, exitCode: number | null) {
+	const text = `$ ${command}\n${tail}`.slice(0, MAX_NOTE_CHARS);
+	return { kind: 'shell' as const, text, exit_code: exitCode };
+}
+
+const nothingToRetry = () =>
+	new RelayError('usage', 'There is no prompt to send again.', { hint: 'Type a task first.' });

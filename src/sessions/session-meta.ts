@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { accountSchema, day } from './turns/turn-state.ts';
+import { undoStepSchema } from './undo/undo-step.ts';
 
 const count = v.nullable(v.number());
 const text = v.string();
@@ -131,6 +132,8 @@ export const sessionMetaSchema = v.looseObject({
 			exit_code: v.optional(count),
 		}),
 	),
+	/** What the user took back of turns, and what of that again, oldest first. Absent: nothing. */
+	undos: v.optional(v.array(undoStepSchema)),
 	usage: v.looseObject({
 		input_tokens: v.number(),
 		output_tokens: v.number(),

@@ -14,6 +14,7 @@ import {
 	type SessionNote,
 } from './session-meta.ts';
 import { participantOf, type TurnState } from './turns/turn-state.ts';
+import type { UndoStep } from './undo/undo-step.ts';
 
 export type Transition<Facts> = (meta: SessionMeta, facts: Facts) => SessionMeta;
 
@@ -75,6 +76,12 @@ export const settle: Transition<undefined> = (meta) =>
 export const addNotes: Transition<{ notes: readonly SessionNote[] }> = (meta, { notes }) => ({
 	...meta,
 	notes: [...meta.notes, ...notes],
+});
+
+/** The user took back turns, or what was taken back. */
+export const recordUndo: Transition<{ step: UndoStep }> = (meta, { step }) => ({
+	...meta,
+	undos: [...(meta.undos ?? []), step],
 });
 
 /** The user's words to everyone in a chat: a note, so that no participant gets them twice. */

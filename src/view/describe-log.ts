@@ -83,6 +83,8 @@ export function describeLogEvent(event: LogEvent, now: number): LogText {
 			return only(describeCheckpoint(event, now));
 		case 'settled':
 			return only('nothing waits any more');
+		case 'undone':
+			return describeUndone(event);
 		case 'noted':
 			return only(event.kind === 'shell' ? `you ran a command${exit(event.exit_code)}` : 'you left a note');
 		case 'renamed':
@@ -203,4 +205,30 @@ const exit = (code: number | null | undefined) =>
 function time(iso: string, now: number): string {
 	const at = fromIso(iso);
 	return at === null ? name(iso) : describeTime(at, { now });
+}
+
+/** How many files of an undo are named. */
+const SHOWN_FILES = 5;
+
+/** `you took back turn 2: 3 files`, and below it their names, and what was left or kept. */
+function describeUndone({ kind, turns, files, paths, left, kept }: Of<'undone'>): LogText {
+	const numbers = turns.map(({ turn }) => turn).join(', ');
+	const which = `${turns.length === 1 ? 'turn' : 'turns'} ${numbers}`;
+	const line = `you ${kind === 'undo' ? 'took back' : 'brought back'} ${which}: ${formatPlural(files, 'file')}`;
+	const namesOf = (all: readonly string[], count: number) => {
+		const named = all.slice(0, SHOWN_FILES).map((path) => safeLine(path, 120));
+		const more = count - named.length;
+		return `${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+	};
+	const below = [
+		paths.length === 0
+			? ''
+			: namesOf(
+					paths.map(({ path }) => path),
+					files,
+				),
+		left.length === 0 ? '' : `left as they were, changed since: ${namesOf(left, left.length)}`,
+		kept === null ? '' : `copies of what was replaced: ${safeLine(kept, 200)}`,
+	];
+	return { line, below: below.filter((text) => text !== '') };
 }

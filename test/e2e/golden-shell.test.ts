@@ -137,6 +137,13 @@ const WORKING: readonly Scene[] = [
 		args: ['--order', 'claude,codex'],
 		lines: ['Write it all.', '/limits', '/agents', '/retry claude'],
 	},
+	{
+		scene: 'undo',
+		lines: [
+			...['/undo --dry-run', '/undo', '/undo', '/redo', '/redo', '/redo', '/undo --turn 99', '/undo --to x'],
+			...['/undo --turn 1 --to 1', '/redo --turn 1', '/sessions'],
+		],
+	},
 ];
 
 const SCENES = [...FRESH, ...WORKING];

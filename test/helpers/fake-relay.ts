@@ -242,6 +242,10 @@ class FakeRelay implements Conversation {
 		return this.#options.repaired ?? [];
 	}
 
+	async holding(): Promise<never> {
+		throw new RelayError('no_such_session', 'A played conversation has no session.');
+	}
+
 	async startNew(): Promise<void> {
 		this.#note({ call: 'new' });
 		this.#turns.length = 0;

@@ -28,6 +28,7 @@ export const QUIET_FRONT_END: FrontEnd = {
 	},
 	ask: null,
 	askText: null,
+	show: () => undefined,
 	readTask: async ({ argument }) => argument,
 	commandLine: null,
 };

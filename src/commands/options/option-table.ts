@@ -183,6 +183,14 @@ export const limitOrNone =
 		throw new RelayError('usage', `${what} a number, or 0 for all of them, not ${JSON.stringify(text)}.`);
 	};
 
+/** The same from 0 on. */
+export const countFrom0 =
+	(what: string) =>
+	(text: string): number => {
+		if (/^\d{1,9}$/.test(text)) return Number(text);
+		throw new RelayError('usage', `${what} a number from 0 on, not ${JSON.stringify(text)}.`);
+	};
+
 /** A turn of the conversation at hand. */
 export function turnNumber(text: string): number {
 	if (/^\d{1,9}$/.test(text) && Number(text) > 0) return Number(text);

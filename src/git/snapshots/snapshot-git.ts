@@ -33,6 +33,6 @@ export function createSnapshotGit(git: Git, repo: RepoInGit, folder: SnapshotFol
 		write: (args, options) =>
 			git.run(args, { cwd, ...options, programs: NO_PROGRAMS, env: { ...base, ...options.env } }),
 		read: (args, options = {}) =>
-			git.run(args, { cwd, timeoutMs: READ_TIMEOUT_MS, ...options, env: reading }),
+			git.run(args, { cwd, timeoutMs: READ_TIMEOUT_MS, ...options, env: { ...reading, ...options.env } }),
 	};
 }

@@ -55,6 +55,7 @@ export function packetData(
 			.map(({ piece, variant }) => (piece.variants[variant] ?? '').replace(/^> /gm, '')),
 		commands: chosen('failing', 'passing', 'earlier', 'commands'),
 		notes: chosen('shell'),
+		undone: chosen('undone'),
 		omitted: cuts,
 		redactions: redactor.count(),
 		record_issues: [...input.recordIssues],

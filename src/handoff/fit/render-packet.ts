@@ -62,6 +62,13 @@ export const SECTIONS: readonly Section[] = [
 		more: 'see turns/*-prompt.md',
 	},
 	{ id: 'shell', heading: 'Commands the user ran', intro: '', isRecord: true, more: 'see meta.json' },
+	{
+		id: 'undone',
+		heading: 'What the user took back',
+		intro: "These are the user's acts. Do not repeat what was taken back unless the user asks for it.",
+		isRecord: true,
+		more: 'see log.jsonl',
+	},
 	{ id: 'plan', heading: 'Plan', intro: '', isRecord: true, more: TURNS_MORE },
 	{
 		id: 'statements',

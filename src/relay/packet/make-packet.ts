@@ -17,6 +17,7 @@ import { readableFolders } from '../resume/record-folders.ts';
 import { describeUnconfirmed } from '../resume/unconfirmed-words.ts';
 import { type DiffStretch, lineageDiffs } from './lineage-diffs.ts';
 import { ownNotes } from './own-notes.ts';
+import { packetUndos } from './packet-undos.ts';
 import { type PlacedTurn, placedTurns } from './placed-turns.ts';
 
 export interface PacketRequest {
@@ -166,6 +167,7 @@ function lineageSession(
 		id: meta.id,
 		folder,
 		turns,
+		undos: packetUndos(entry.meta),
 		notes: ownNotes(entry, before).map(({ kind, text, after_turn, exit_code, isConfirmed }) => ({
 			kind,
 			text,

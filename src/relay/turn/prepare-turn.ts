@@ -12,6 +12,7 @@ import type { RepoFacts, Snapshot } from '../../git/repo-facts.ts';
 import type { ComposedPrompt } from '../../handoff/build-packet.ts';
 import type { PacketReason } from '../../handoff/packet-input.ts';
 import { withInertMaterial } from '../../handoff/words/piped-text.ts';
+import type { LineageEntry } from '../../sessions/lineage/lineage.ts';
 import { DEFAULT_NAME, nameOf } from '../../sessions/names/name-id.ts';
 import type { SessionMeta } from '../../sessions/session-meta.ts';
 import type { OpenSession } from '../../sessions/store/session-store.ts';
@@ -78,7 +79,7 @@ export async function prepareTurn(plan: TurnPlan, deps: RelayDeps): Promise<Prep
 			!task.isConfirmed ||
 			((standing.needsPacket || isPacketWanted || between.length > 0) && turns.length > 0)
 				? await promptWithPacket(plan, { since: standing.lastTurn, between }, deps)
-				: { packet: null, sent: await promptAlone(plan, turns, standing, deps) };
+				: { packet: null, sent: await promptAlone(plan, { lineage, turns }, standing, deps) };
 		const number = session.meta.turn_count + 1;
 		const userPrompt = task.recordedAt ?? (sent.words && { turn: number, ...sent.words });
 		const made = { prompt: sent.text, userPrompt, packet: packet?.path ?? null, standing };
@@ -210,17 +211,24 @@ function nameForAgents(
 	return name === DEFAULT_NAME && inherited === undefined ? {} : { AGENT_RELAY_NAME: name };
 }
 
-/** The bare words, after a note if the agent's own conversation ends with a turn that was cut off. */
+/** The bare words, after notes if the agent's own conversation ends with a turn that was cut off, or was taken back since. */
 async function promptAlone(
 	{ session, adapter, task }: TurnPlan,
-	turns: readonly PlacedTurn[],
-	{ nativeSessionId }: AgentStanding,
+	{ lineage, turns }: { lineage: readonly LineageEntry[]; turns: readonly PlacedTurn[] },
+	{ nativeSessionId, lastTurn }: AgentStanding,
 	deps: RelayDeps,
 ): Promise<ComposedPrompt> {
 	const cut = nativeSessionId === null ? [] : cutTurns(turns, adapter.id);
-	if (cut.length === 0) return plainPrompt(task.text, adapter);
-	const { noteOfCut } = await import('../packet/note-of-cut.ts');
-	const note = noteOfCut(cut, { current: session.id, turns, adapter }, deps);
+	const hasUndos = lineage.some(({ meta }) => meta.undos !== undefined);
+	if (cut.length === 0 && !hasUndos) return plainPrompt(task.text, adapter);
+	const [{ noteOfCut }, { noteOfUndos }] = await Promise.all([
+		import('../packet/note-of-cut.ts'),
+		import('../packet/note-of-undos.ts'),
+	]);
+	const note =
+		noteOfUndos(lineage, lastTurn, adapter, deps) +
+		noteOfCut(cut, { current: session.id, turns, adapter }, deps);
+	if (note === '') return plainPrompt(task.text, adapter);
 	const start = Buffer.byteLength(note);
 	return { text: note + task.text, words: { start, end: start + Buffer.byteLength(task.text) } };
 }

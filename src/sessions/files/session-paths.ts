@@ -18,6 +18,8 @@ export const LOCK_FILE = 'lock';
 const LOG_FILE = 'log.jsonl';
 export const TURNS_FOLDER = 'turns';
 export const PACKETS_FOLDER = 'resume';
+/** What each undo wrote, path by path, and copies of what it was told to replace. */
+const UNDO_FOLDER = 'undo';
 /** Logs of a race, and what an adoption stages: only in the session of a race. */
 export const RACE_FOLDER = 'race';
 export const ADOPT_FOLDER = 'adopt';
@@ -62,6 +64,11 @@ const MAX_NAME_PART = 40;
 function asNamePart(agent: string): string {
 	const safe = agent.replace(/[^A-Za-z0-9._-]/g, '_').replace(/^\.+/, '_');
 	return safe.slice(0, MAX_NAME_PART) || 'agent';
+}
+
+/** Of the session's undo or redo with that number. `kept`: the folder of the copies. */
+export function undoFile(folder: string, step: number, what: 'json' | 'kept'): string {
+	return join(folder, UNDO_FOLDER, `${formatTurn(step)}${what === 'json' ? '.json' : '-kept'}`);
 }
 
 /** The absolute path of a session-relative one from a record, or null when it would leave the session's folder. */

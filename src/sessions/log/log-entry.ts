@@ -121,6 +121,16 @@ const eventSchema = v.variant('type', [
 	/** Kept out of lists, and not resumed. */
 	entry('archived', {}),
 	entry('unarchived', {}),
+	/** The user took back turns, or (`redo`) what was taken back. `left`: conflicts; `kept`: where copies of them are. */
+	entry('undone', {
+		kind: text,
+		step: count,
+		turns: v.array(v.looseObject({ session_id: text, turn: count })),
+		files: count,
+		paths: v.array(v.looseObject({ path: text, change: text })),
+		left: v.array(text),
+		kept: textOrNull,
+	}),
 	entry('utilization_warning', { agent: text, window: text, ratio: count, reset_at: textOrNull }),
 	entry('participant_left', { participant: text, agent: text, reason: text, text, until: textOrNull }),
 	entry('chat_agreed', {}),

@@ -10,6 +10,7 @@ const REASON_TYPES = [
 	'nobody_left',
 	'wait_ended',
 	'participant_left',
+	'undone',
 ] as const;
 
 /** Keyed by the number of the turn that they followed; 0: before the first one. */

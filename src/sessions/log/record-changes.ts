@@ -1,5 +1,6 @@
 /** The log entries for a change of the record (`meta.json`). Pure. */
 import { isArchived, type SessionMeta } from '../session-meta.ts';
+import type { UndoStep } from '../undo/undo-step.ts';
 import type { LogEvent } from './log-entry.ts';
 
 /** In the order in which a reader would expect them. Empty if another entry reports the change, as for a turn. */
@@ -7,6 +8,7 @@ export function eventsOfChange(before: SessionMeta, after: SessionMeta): LogEven
 	return [
 		...moved(before, after),
 		...after.notes.slice(before.notes.length).map(noted),
+		...(after.undos ?? []).slice(before.undos?.length ?? 0).map(undone),
 		...checkpointed(before, after),
 		...(after.title === before.title ? [] : [{ type: 'renamed' as const, title: after.title }]),
 		...tagged(before.tags ?? [], after.tags ?? []),
@@ -33,6 +35,11 @@ function tagged(before: readonly string[], after: readonly string[]): LogEvent[]
 function archived(before: SessionMeta, after: SessionMeta): LogEvent[] {
 	if (isArchived(before) === isArchived(after)) return [];
 	return [{ type: isArchived(after) ? 'archived' : 'unarchived' }];
+}
+
+function undone(step: UndoStep): LogEvent {
+	const { kind, step: number, turns, files, paths, left, kept } = step;
+	return { type: 'undone', kind, step: number, turns, files, paths, left, kept };
 }
 
 function checkpointed({ checkpoint: before }: SessionMeta, { checkpoint: after }: SessionMeta): LogEvent[] {

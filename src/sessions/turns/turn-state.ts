@@ -134,7 +134,12 @@ export const turnStateSchema = v.looseObject({
 	refused_models: v.optional(v.array(v.looseObject({ model: text, limit: limitSchema }))),
 	error: v.nullable(v.looseObject({ code: text, message: text })),
 	/** Tree ids in the relay's own snapshot store; null without git. */
-	tree: v.looseObject({ before: v.nullable(text), after: v.nullable(text) }),
+	tree: v.looseObject({
+		before: v.nullable(text),
+		after: v.nullable(text),
+		/** Paths that are in neither: other repos, large and unreadable files. Absent: none, or a record of an older relay. */
+		skipped: v.optional(v.array(text)),
+	}),
 	/** Sizes of what was recorded, bytes, and what was lost to interference, in words. */
 	bytes: v.looseObject({ raw: v.number(), output: v.number(), stderr: v.number() }),
 	/** SHA-256 of the prompt file, so that a packet can detect an edited record. */

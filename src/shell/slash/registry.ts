@@ -36,6 +36,8 @@ export const SLASH_COMMANDS: readonly SlashCommand[] = [
 	slashCommand(COMMANDS.files),
 	slashCommand(COMMANDS.diff),
 	slashCommand(COMMANDS.blame),
+	slashCommand(COMMANDS.undo),
+	slashCommand(COMMANDS.redo),
 	slashCommand(COMMANDS.transcript),
 	slashCommand(COMMANDS.sessions),
 	resume,

@@ -2,6 +2,9 @@ import { RelayError } from '../../core/errors.ts';
 import type { Snapshot, Snapshots } from '../../git/repo-facts.ts';
 import type { TurnState } from '../../sessions/turns/turn-state.ts';
 
+/** How many of the paths that are in no snapshot a record names. */
+const MAX_SKIPPED = 100;
+
 const BY_TOOLS = "Files touched are taken from the agent's tool calls: ";
 
 /** Finds the files a turn touched: from git if possible, otherwise from the agent's reports, and then `warn` says why. */
@@ -26,7 +29,12 @@ export class TouchedFiles {
 	}
 
 	get trees(): TurnState['tree'] {
-		return { before: this.#before?.tree ?? null, after: this.#after?.tree ?? null };
+		const skipped = [...new Set([...(this.#before?.skipped ?? []), ...(this.#after?.skipped ?? [])])];
+		return {
+			before: this.#before?.tree ?? null,
+			after: this.#after?.tree ?? null,
+			...(skipped.length === 0 ? {} : { skipped: skipped.slice(0, MAX_SKIPPED) }),
+		};
 	}
 
 	/** `reported`: the edits that the agent reports. */

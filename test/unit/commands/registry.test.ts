@@ -155,7 +155,8 @@ describe('in the shell', () => {
 		const answered = slash.run(context, slash.example.slice(slash.name.length + 1).trim());
 		if (path === 'chat')
 			return expect(answered).rejects.toMatchObject({ message: 'this test has no place for conversations' });
-		if (path === 'blame') return expect(answered).rejects.toMatchObject({ message: 'this test has no git' });
+		if (['blame', 'undo', 'redo'].includes(path))
+			return expect(answered).rejects.toMatchObject({ message: 'this test has no git' });
 		if (path === 'diff')
 			return expect(answered).rejects.toMatchObject({ message: 'this test opens no session' });
 		if (path === 'race') return expect(answered).rejects.toMatchObject({ message: 'this test has no race' });

@@ -49,12 +49,14 @@ function show({ lines, heard }: Called, shell: SlashContext): void {
 }
 
 /** The shell asks what a command asks; a task is what was typed. */
-function contextOf({ context, isInteractive, pick }: SlashContext): CommandContext {
+function contextOf(shell: SlashContext): CommandContext {
+	const { context, isInteractive, pick } = shell;
+	const show: CommandContext['show'] = (draw) => shell.print(draw(shell));
 	const readTask: CommandContext['readTask'] = async ({ argument, isOptional, called: { question } }) => {
 		if (argument !== null || isOptional) return argument;
 		throw new RelayError('usage', question);
 	};
-	return { ...context, readTask, ...(isInteractive ? { ask: pick } : {}) };
+	return { ...context, readTask, show, ...(isInteractive ? { ask: pick } : {}) };
 }
 
 type Options = Command['options'];

@@ -1,0 +1,135 @@
+/** What paths hold in the trees of a store, as bytes on a disk and back: nothing is converted on the way. */
+import { existsSync, statfsSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { RelayError } from '../../core/errors.ts';
+import { removeIfThere } from '../../core/files/write-file.ts';
+import { parseRawEdits, type TreeEdit, type TreeEntry } from '../commits/tree-edits.ts';
+import { isObjectId, nulFields, nulInput } from '../git-output.ts';
+import { NO_PROGRAMS } from '../repo/named-programs.ts';
+import { diskFull } from '../repo/repo-git.ts';
+import type { RepoFacts } from '../repo-facts.ts';
+import { type Git, ISOLATED } from '../run-git.ts';
+import { prepareSnapshotFolder, type RepoInGit } from './snapshot-folder.ts';
+import { createSnapshotGit, type SnapshotGit } from './snapshot-git.ts';
+import { markUser, type UserProcesses } from './snapshot-users.ts';
+
+export interface TreeContents {
+	/**
+	 * Every path that differs, sorted by path; a rename is a removal and an addition. Throws `not_found` for a tree that is not
+	 * stored here, or not any more.
+	 */
+	edits(before: string, after: string): Promise<TreeEdit[]>;
+	/** Every folder of the tree, by its path. Throws like `edits`. */
+	folders(tree: string): Promise<string[]>;
+	/**
+	 * Writes `entries` below `target`, an existing, empty folder. `scratch`: where an index may lie. Throws `not_found` for
+	 * contents that are no longer stored, `disk_full`.
+	 */
+	write(
+		entries: ReadonlyArray<readonly [path: string, entry: TreeEntry]>,
+		places: { target: string; scratch: string },
+	): Promise<void>;
+	/** Stores the bytes of files; their ids, in order. `paths`: absolute, without line breaks. */
+	store(paths: readonly string[]): Promise<string[]>;
+	/** The store is not needed any more. */
+	release(): void;
+}
+
+export interface TreeContentsOptions {
+	repo: RepoFacts;
+	git: Git;
+	/** `<stateHome>/agent-relay/snapshots`. */
+	stateFolder: string;
+	/** Marks the store as used meanwhile, so that nothing of it is removed. */
+	processes: UserProcesses;
+}
+
+/** Throws `not_found` outside git, and where no snapshot was ever taken. */
+export async function openTreeContents(options: TreeContentsOptions): Promise<TreeContents> {
+	const { repo, git, stateFolder, processes } = options;
+	// Opening a store makes it, and looking must make nothing.
+	if (!isInGit(repo) || !existsSync(stateFolder)) throw notStored();
+	const folder = await prepareSnapshotFolder(repo, stateFolder, git, { isWhole: true });
+	const opened = createSnapshotGit(git, repo, folder);
+	const mark = markUser(dirname(folder.gitDir), processes);
+	return {
+		edits: async (before, after) => parseRawEdits(await readTrees(opened, [before, after], DIFF)),
+		folders: async (tree) => nulFields(await readTrees(opened, [tree], LIST)),
+		write: (entries, places) => writeEntries(opened, entries, places),
+		store: (paths) => storeFiles(opened, paths),
+		release: () => removeIfThere(mark),
+	};
+}
+
+const DIFF = ['diff-tree', '-r', '-z', '--raw', '--no-abbrev', '--no-renames'];
+const LIST = ['ls-tree', '-r', '-d', '-z', '--name-only'];
+
+async function readTrees(
+	store: SnapshotGit,
+	trees: readonly string[],
+	command: readonly string[],
+): Promise<Buffer> {
+	if (!trees.every(isObjectId)) throw new RelayError('damaged_record', 'A record names a tree that is none.');
+	try {
+		return (await store.read([...command, ...trees, '--'])).stdout;
+	} catch (error) {
+		if (!(error instanceof RelayError) || error.code !== 'git_failed') throw error;
+		throw notStored(error);
+	}
+}
+
+async function writeEntries(
+	store: SnapshotGit,
+	entries: Parameters<TreeContents['write']>[0],
+	{ target, scratch }: Parameters<TreeContents['write']>[1],
+): Promise<void> {
+	if (entries.length === 0) return;
+	const env = { GIT_INDEX_FILE: scratch, GIT_WORK_TREE: target };
+	const input = entries.map(([path, { mode, id }]) => `${mode} ${id}\t${path}\0`).join('');
+	const here = { cwd: target, env, programs: NO_PROGRAMS };
+	await store.read(['update-index', '-z', '--index-info'], { ...here, input });
+	const paths = nulInput(entries.map(([path]) => path));
+	try {
+		await store.read(['checkout-index', '-f', '-q', '-z', '--stdin'], { ...here, input: paths });
+	} catch (error) {
+		throw explainFailure(error, target);
+	}
+}
+
+/** With less than this, what git could not write did not fit. */
+const SPARE_BYTES = 1024 * 1024;
+
+function explainFailure(error: unknown, target: string): unknown {
+	if (!(error instanceof RelayError)) return error;
+	const said = String(error.cause);
+	// Git names the file that it could not write, but not why.
+	const isUnwritten = /unable to (?:write|create)|cannot create directory|could not write/.test(said);
+	const { bavail, bsize } = statfsSync(target);
+	if (isUnwritten && bavail * bsize < SPARE_BYTES) return diskFull(error);
+	const [, path] = /unable to read sha1 file of (.+) \([0-9a-f]+\)/.exec(said) ?? [];
+	if (path === undefined) return error;
+	return new RelayError('not_found', `The snapshots no longer hold what ${path} held.`, {
+		hint: KEPT_FOR,
+		cause: error,
+	});
+}
+
+async function storeFiles(store: SnapshotGit, paths: readonly string[]): Promise<string[]> {
+	if (paths.length === 0) return [];
+	const input = paths.map((path) => `${path}\n`).join('');
+	const args = ['hash-object', '-w', '--no-filters', '--stdin-paths'];
+	const { stdout } = await store.write(args, { env: ISOLATED, input });
+	return stdout.toString('latin1').trimEnd().split('\n');
+}
+
+const KEPT_FOR = 'Snapshots are kept for some weeks, where the session ran.';
+
+const notStored = (cause?: unknown) =>
+	new RelayError('not_found', 'The snapshots of these turns are not here, so nothing can be put back.', {
+		hint: KEPT_FOR,
+		cause,
+	});
+
+function isInGit(repo: RepoFacts): repo is RepoInGit {
+	return repo.kind === 'worktree' && repo.commonDir !== null && repo.gitDir !== null;
+}
