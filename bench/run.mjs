@@ -13,6 +13,7 @@ import { measureRedaction } from './redaction.mjs';
 import { measureShell } from './shell.mjs';
 import { measureStartUp } from './start-up.mjs';
 import { measureTurn } from './turn.mjs';
+import { measureUndo } from './undo.mjs';
 
 const PARTS = {
 	'start-up': (isShort) => measureStartUp({ rounds: isShort ? 11 : 31 }),
@@ -25,6 +26,7 @@ const PARTS = {
 		),
 	shell: (isShort) => measureShell(isShort ? { rounds: 5, keys: 200 } : { rounds: 15, keys: 1000 }),
 	race: (isShort) => measureRace({ rounds: isShort ? 1 : 5 }),
+	undo: (isShort) => measureUndo({ rounds: isShort ? 3 : 11 }),
 	limits: (isShort) => measureLimits({ isShort }),
 	'limits-matrix': () => measureLimitsMatrix(),
 	packets: () => measurePackets(),

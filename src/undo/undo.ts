@@ -7,9 +7,16 @@ import { RelayError } from '../core/errors.ts';
 import type { SessionId } from '../core/ids.ts';
 import { openTreeContents, type TreeContents } from '../git/snapshots/tree-contents.ts';
 import type { OpenSession } from '../sessions/store/session-store.ts';
-import { type UndoHistory, undoHistory } from '../sessions/undo/undo-history.ts';
+import { type UndoHistory, type UndoneTurn, undoHistory } from '../sessions/undo/undo-history.ts';
 import { applyUndo } from './apply-undo.ts';
-import { chooseRedo, chooseTurns, refuseRunning, refuseUnknown, standingTurns } from './choose-steps.ts';
+import {
+	chooseRedo,
+	chooseTurns,
+	hasSnapshots,
+	refuseRunning,
+	refuseUnknown,
+	standingTurns,
+} from './choose-steps.ts';
 import { planUndo, type UndoPlan } from './plan-undo.ts';
 import type { Chosen, UndoDeps, UndoPolicy, UndoResult, UndoTarget } from './undo-contract.ts';
 
@@ -52,7 +59,7 @@ export async function undo(
 
 export const nothingToUndo = () =>
 	new RelayError('not_found', 'There is nothing to undo: no turn here has changes that are not undone yet.', {
-		hint: 'agent-relay show lists what turns changed.',
+		hint: 'agent-relay show lists what turns changed; one without snapshots cannot be undone.',
 	});
 
 async function withContents<T>(deps: UndoDeps, act: (contents: TreeContents) => Promise<T>): Promise<T> {
@@ -94,9 +101,20 @@ async function settle(
 		refuseUnknown(turn);
 		const found = await planned({ kind: 'undo', turns: [turn] });
 		// Files that somebody has already put back by other means.
-		if (hasWork(found.plan)) return found;
+		if (hasWork(found.plan)) return withUnknown(found, history.turns.slice(history.turns.indexOf(turn) + 1));
 	}
 	return null;
+}
+
+/** Names newer turns of which nothing is known, and whose changes therefore stay. */
+function withUnknown({ chosen, plan }: Settled, newer: readonly UndoneTurn[]): Settled {
+	const unknown = newer.filter((turn) => !hasSnapshots(turn)).map(({ state }) => state.turn);
+	if (unknown.length === 0) return { chosen, plan };
+	const line = `Turn ${unknown.join(', ')} came later and has no snapshots: what it changed stays.`;
+	return {
+		chosen,
+		plan: { ...plan, outline: { ...plan.outline, uncovered: [line, ...plan.outline.uncovered] } },
+	};
 }
 
 /** False if every path is as wanted already. */

@@ -6,7 +6,7 @@ import { removeIfThere } from '../../core/files/write-file.ts';
 import { parseRawEdits, type TreeEdit, type TreeEntry } from '../commits/tree-edits.ts';
 import { isObjectId, nulFields, nulInput } from '../git-output.ts';
 import { NO_PROGRAMS } from '../repo/named-programs.ts';
-import { diskFull } from '../repo/repo-git.ts';
+import { diskFull, explainDisk } from '../repo/repo-git.ts';
 import type { RepoFacts } from '../repo-facts.ts';
 import { type Git, ISOLATED } from '../run-git.ts';
 import { prepareSnapshotFolder, type RepoInGit } from './snapshot-folder.ts';
@@ -87,9 +87,9 @@ async function writeEntries(
 	const env = { GIT_INDEX_FILE: scratch, GIT_WORK_TREE: target };
 	const input = entries.map(([path, { mode, id }]) => `${mode} ${id}\t${path}\0`).join('');
 	const here = { cwd: target, env, programs: NO_PROGRAMS };
-	await store.read(['update-index', '-z', '--index-info'], { ...here, input });
 	const paths = nulInput(entries.map(([path]) => path));
 	try {
+		await store.read(['update-index', '-z', '--index-info'], { ...here, input });
 		await store.read(['checkout-index', '-f', '-q', '-z', '--stdin'], { ...here, input: paths });
 	} catch (error) {
 		throw explainFailure(error, target);
@@ -103,11 +103,11 @@ function explainFailure(error: unknown, target: string): unknown {
 	if (!(error instanceof RelayError)) return error;
 	const said = String(error.cause);
 	// Git names the file that it could not write, but not why.
-	const isUnwritten = /unable to (?:write|create)|cannot create directory|could not write/.test(said);
+	const isUnwritten = /unable to (?:write|create)|cannot create|could not write|write error/i.test(said);
 	const { bavail, bsize } = statfsSync(target);
 	if (isUnwritten && bavail * bsize < SPARE_BYTES) return diskFull(error);
 	const [, path] = /unable to read sha1 file of (.+) \([0-9a-f]+\)/.exec(said) ?? [];
-	if (path === undefined) return error;
+	if (path === undefined) return explainDisk(error);
 	return new RelayError('not_found', `The snapshots no longer hold what ${path} held.`, {
 		hint: KEPT_FOR,
 		cause: error,

@@ -305,6 +305,7 @@ describe('an undo says', () => {
 		writeFileSync(join(inner, 'x'), 'changed inside');
 		const result = await scene.undo();
 		expect(result.uncovered).toEqual([
+			'Turn 2 came later and has no snapshots: what it changed stays.',
 			'Other repos, large and unreadable files, left out of the snapshots: inner.',
 			'Files that git ignored, and what is inside submodules and other repos, are never covered.',
 		]);

@@ -1,0 +1,53 @@
+// What an undo of a turn that changed 5,000 files takes, and its redo: the whole command, less the start of a bare node.
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { measure, median } from './figures.mjs';
+import { RELAY, withScene } from './scene.mjs';
+
+const FILES = 5_000;
+const BAR_MS = 200;
+
+/** A line more in every file. */
+const CHANGED = 'git ls-files -z | xargs -0 sed -i "\\$a changed"; echo done';
+/** Every file anew, in folders of its own. */
+const MADE = 'mkdir made; cp -r $(git ls-files | cut -d/ -f1 | sort -u) made; echo done';
+
+export async function measureUndo({ rounds }) {
+	return [...(await measureOne('changed', CHANGED, rounds)), ...(await measureOne('made', MADE, rounds))];
+}
+
+function measureOne(what, script, rounds) {
+	return withScene(async (scene) => {
+		const repo = scene.makeRepo('repo', FILES);
+		const config = join(scene.home, '.config/agent-relay');
+		mkdirSync(config, { recursive: true });
+		const command = JSON.stringify(['sh', '-c', `cat >/dev/null; ${script}`]);
+		writeFileSync(join(config, 'config.toml'), `[agents.doer]\ncommand = ${command}\n`);
+		const stage = { repo, env: scene.env };
+		relay(stage, 'run', '-q', '--agent', 'doer', 'do it');
+		const rows = { undo: [], redo: [] };
+		for (let round = 0; round <= rounds; round++)
+			for (const name of ['undo', 'redo']) {
+				const ms = relay(stage, name) - timed(stage, '-e', '0');
+				// The first of each warms up.
+				if (round > 0) rows[name].push(ms);
+			}
+		return [
+			measure(`undo of a turn that ${what} ${FILES} files`, 'ms', median(rows.undo), {
+				atMost: BAR_MS,
+				values: rows.undo,
+			}),
+			measure(`redo of a turn that ${what} ${FILES} files`, 'ms', median(rows.redo), { values: rows.redo }),
+		];
+	});
+}
+
+const relay = (stage, ...args) => timed(stage, RELAY, ...args);
+
+function timed({ repo, env }, ...args) {
+	const started = performance.now();
+	const { status, stderr } = spawnSync(process.execPath, args, { cwd: repo, env, encoding: 'utf8' });
+	if (status !== 0) throw new Error(`${args.join(' ')} ended with ${status}: ${stderr}`);
+	return performance.now() - started;
+}
