@@ -41,8 +41,8 @@ import { resume, shell } from './shell/options.ts';
 import { show } from './show/options.ts';
 import { tag } from './tag/options.ts';
 import { transcript } from './transcript/options.ts';
-import { watch } from './watch/options.ts';
 import { undo } from './undo/options.ts';
+import { watch } from './watch/options.ts';
 
 export const COMMANDS = {
 	shell,
