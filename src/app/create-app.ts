@@ -27,9 +27,9 @@ import { locateStore, orphanedStores, type StoreLocation } from '../sessions/fil
 import type { NamesOfRepo } from '../sessions/names/line-of-work.ts';
 import { type NameInForce, nameInForce } from '../sessions/names/name-id.ts';
 import { createSessionStore, type SessionStore } from '../sessions/store/session-store.ts';
-import { undoPlaces } from '../sessions/undo/undo-places.ts';
 import { createWitnesses, type Witnesses } from '../sessions/witness/witness.ts';
 import type { RunningAgents } from '../turns/process/running-agents.ts';
+import { withUndosSettled } from './settle-undos.ts';
 
 interface AppStreams {
 	input: NodeJS.ReadStream;
@@ -229,14 +229,6 @@ async function openStore(app: App): Promise<SessionStore> {
 	const isOurs = await Promise.all(orphans.map(({ head }) => hasCommit(repo, head, git)));
 	const moved = orphans.filter((_, at) => isOurs[at]).map(({ folder }) => folder);
 	return withUndosSettled(await storeAt({ ...location, others: [...location.others, ...moved] }, app), app);
-}
-
-/** What an undo left whose process died is finished, or taken back, by the next command that opens the records. */
-async function withUndosSettled(store: SessionStore, { notice }: App): Promise<SessionStore> {
-	if (undoPlaces(store.location).length === 0) return store;
-	const { recoverUndos } = await import('../undo/recover-undo.ts');
-	for (const line of recoverUndos(store)) notice(line);
-	return store;
 }
 
 async function openSurvivors({ paths, processes, clock, desk }: App) {

@@ -43,7 +43,7 @@ export function previewLines(
 	const isForced = (canForce: boolean) => force && canForce;
 	return [
 		theme.bold(`This ${verb} ${turnsText(turns)}:`),
-		...changeLines(outline.changes, theme, WORDS),
+		...changeLines(outline, theme, WORDS),
 		...conflicts.map(({ path, why, canForce }) =>
 			theme.warn(`! ${safe(path)}: ${safe(why)}; ${isForced(canForce) ? 'a copy is kept' : 'it stays'}`),
 		),
@@ -52,13 +52,15 @@ export function previewLines(
 }
 
 function changeLines(
-	changes: readonly PathChange[],
+	{ kind, changes }: UndoOutline,
 	theme: Theme,
 	words: Readonly<Record<PathChange['change'], string>>,
 ): string[] {
+	const textOf = (change: PathChange['change']) =>
+		kind === 'undo' ? words[change] : words[change].replace('earlier', 'later');
 	const shown = changes
 		.slice(0, SHOWN)
-		.map(({ path, change }) => `${theme.accent(MARKS[change])} ${safe(path)} ${theme.dim(words[change])}`);
+		.map(({ path, change }) => `${theme.accent(MARKS[change])} ${safe(path)} ${theme.dim(textOf(change))}`);
 	const more = changes.length - shown.length;
 	return more > 0 ? [...shown, theme.dim(`  and ${more} more; all of them: --json`)] : shown;
 }
@@ -80,7 +82,7 @@ export function resultLines(result: UndoResult, theme: Theme, command: string): 
 		case 'planned':
 			return [
 				theme.bold(`${kind === 'undo' ? 'An undo' : 'A redo'} of ${turnsText(turns)} would write this:`),
-				...changeLines(changes, theme, WORDS),
+				...changeLines(result, theme, WORDS),
 				...conflictLines(result, theme),
 				...uncoveredLines(result, theme),
 				theme.dim('Nothing was written.'),
@@ -93,7 +95,7 @@ export function resultLines(result: UndoResult, theme: Theme, command: string): 
 			];
 		case 'done':
 			return [
-				...changeLines(changes, theme, DONE),
+				...changeLines(result, theme, DONE),
 				...result.left
 					.slice(0, SHOWN)
 					.map((path) => theme.warn(`! ${safe(path)}: left as it is, changed since`)),

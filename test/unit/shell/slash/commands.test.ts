@@ -201,6 +201,8 @@ describe('what commands print', () => {
 				'race',
 				'rename',
 				'tag',
+				'undo',
+				'redo',
 			].includes(name),
 	);
 
