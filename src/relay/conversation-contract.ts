@@ -86,6 +86,8 @@ export interface ResumeOptions {
 	isHere?: boolean;
 	/** The user accepts the session, whoever made it. */
 	isAccepted?: boolean;
+	/** A completed session continues itself, not in a child. */
+	isInPlace?: boolean;
 	/** Ends a wait for an agent that outlived its relay there. */
 	signal?: AbortSignal;
 }
@@ -136,6 +138,11 @@ export interface Conversation {
 		choice: AgentChoice,
 		permissions: PermissionPreset | null,
 	): Promise<{ packet: string | null; losses: string[] }>;
+	/**
+	 * Leaves the session to an agent, with a packet in it: the next prompt goes there, whoever sends it. Throws
+	 * `nothing_to_continue` where no agent has worked yet, and like `use`.
+	 */
+	handOff(choice: AgentChoice): Promise<{ packet: string; losses: string[] }>;
 	setModel(model: string | null): void;
 	setPermissions(permissions: PermissionPreset): void;
 	/** Adds to `permissions.allow_commands` in the user's config file. */

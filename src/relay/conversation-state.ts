@@ -6,6 +6,7 @@ import { addNotes } from '../sessions/transitions.ts';
 import type { AnswerQuestion } from '../turns/turn-spec.ts';
 import type { Selection } from './agents/selection.ts';
 import type { AgentChoice } from './conversation-contract.ts';
+import { noSessionYet } from './session-view.ts';
 
 /** What a conversation remembers between prompts; everything else is on disk. */
 export interface ConversationState {
@@ -58,4 +59,10 @@ export function previousAgent({
 	selection,
 }: Pick<ConversationState, 'session' | 'selection'>): AgentId | null {
 	return selection.switchedFrom ?? session?.turns().at(-1)?.agent ?? null;
+}
+
+/** Throws `no_such_session` before the first prompt. */
+export function heldSession({ session }: Pick<ConversationState, 'session'>): OpenSession {
+	if (session !== null) return session;
+	throw noSessionYet();
 }

@@ -18,15 +18,15 @@ import type {
 	SendResult,
 	ShellCommandOptions,
 } from './conversation-contract.ts';
-import { addNote, beginState, type ConversationState } from './conversation-state.ts';
+import { addNote, beginState, type ConversationState, heldSession } from './conversation-state.ts';
 import { packForUser } from './packet/pack-for-user.ts';
 import { type Ports, type RelayStart, withPolicy } from './ports.ts';
 import { presentPlace } from './resume/present-place.ts';
 import { letGo, repairAbandoned } from './resume/repair.ts';
 import { findPlace, nothingPending, takeUp } from './resume/take-up-session.ts';
-import { noSessionYet, viewOf } from './session-view.ts';
+import { viewOf } from './session-view.ts';
 import { sendTask } from './turn/send-task.ts';
-import { lastTask, newTask, type Task, unfinishedTask } from './turn/task.ts';
+import { lastTask, newTask, type Task, waitingTask } from './turn/task.ts';
 import { runUserCommand } from './turn/user-command.ts';
 
 /** A note about a `!cmd` keeps this much of what it printed. */
@@ -93,7 +93,7 @@ class OneConversation implements Conversation {
 	continuePending(options: SendOptions): Promise<SendResult> {
 		return this.#exclusively(async () => {
 			const { session } = this.#state;
-			const task = session && unfinishedTask(session, this.#ports.store);
+			const task = session && waitingTask(session, this.#ports.store);
 			if (task) return this.#send(task, options);
 			throw nothingPending(session);
 		});
@@ -127,6 +127,11 @@ class OneConversation implements Conversation {
 		return { packet, losses };
 	}
 
+	async handOff(choice: AgentChoice) {
+		const { handOff } = await import('./packet/hand-off.ts');
+		return handOff(this.#state, choice, withPolicy(this.#ports));
+	}
+
 	setModel(model: string | null): void {
 		this.#selection.setModel(this.active().agent, model);
 	}
@@ -152,26 +157,22 @@ class OneConversation implements Conversation {
 	}
 
 	change<Facts>(transition: Transition<Facts>, facts: Facts) {
-		const { session } = this.#state;
-		if (session !== null) return session.apply(transition, facts);
-		throw noSessionYet();
+		return heldSession(this.#state).apply(transition, facts);
 	}
 
 	async checkpoint(note: string | null) {
 		if (note !== null) this.note(note);
-		const { session } = this.#state;
-		if (session !== null) return { packet: await packForUser(session, null, withPolicy(this.#ports)) };
-		throw noSessionYet();
+		return { packet: await packForUser(heldSession(this.#state), null, withPolicy(this.#ports)) };
 	}
 
 	async resume(id: SessionId, options: ResumeOptions = {}): Promise<string[]> {
 		if (this.#state.session?.id === id) return [];
 		const place = await findPlace(id, { start: this.#start, options, home: this.#home }, this.#ports);
 		const { store } = place.ports;
-		const isCompleted = store.status(id).status === 'completed';
+		const isChild = !options.isInPlace && store.status(id).status === 'completed';
 		await this.#leave();
 		const { kind, parentTurn } = this.#start;
-		const session = isCompleted ? store.create({ kind, parent: id, parentTurn }) : store.open(id);
+		const session = isChild ? store.create({ kind, parent: id, parentTurn }) : store.open(id);
 		this.#state.session = session;
 		this.#ports = place.ports;
 		this.#used.add(place.ports);

@@ -117,6 +117,8 @@ export const sessionMetaSchema = v.looseObject({
 			/** Relative to the session directory; null when the session had nothing to pack. */
 			packet: v.nullable(text),
 			next_agent: v.nullable(text),
+			/** The model that the user named with that agent. Absent: none. */
+			next_model: v.optional(v.nullable(text)),
 			reset_at: v.nullable(iso),
 			/** The prompt that still waits for an answer, as `turns/NNN-prompt.md` of the user's own words; null when none. */
 			pending_prompt: v.nullable(text),

@@ -44,6 +44,7 @@ export interface CheckpointFacts {
 	/** Relative to the session's folder; null if there was nothing to pack. */
 	packet: string | null;
 	nextAgent?: string | null;
+	nextModel?: string | null;
 	resetAt?: number | null;
 	/** Words that no turn has taken yet. */
 	pendingPrompt?: string | null;
@@ -51,10 +52,12 @@ export interface CheckpointFacts {
 
 /** The work waits, for `reason`, with what the next agent will get. */
 export const checkpoint: Transition<CheckpointFacts> = (meta, facts) => {
-	const { reason, at, packet, nextAgent = null, resetAt = null, pendingPrompt = null } = facts;
+	const { reason, at, packet, nextAgent = null, nextModel = null } = facts;
+	const { resetAt = null, pendingPrompt = null } = facts;
 	const reset_at = toIsoOrNull(resetAt);
 	const made = { reason, at: toIso(at), packet, next_agent: nextAgent, reset_at };
-	return { ...meta, checkpoint: { ...made, pending_prompt: pendingPrompt } };
+	const model = nextModel === null ? {} : { next_model: nextModel };
+	return { ...meta, checkpoint: { ...made, ...model, pending_prompt: pendingPrompt } };
 };
 
 /** Keeps words that no turn has taken yet in the checkpoint; `reason` and `at` make one if there is none. */

@@ -90,7 +90,7 @@ const FRESH: readonly Scene[] = [
 				'/race list',
 				'/race x --agents claude y --jobs 1',
 			],
-			...['/rename', '/rename Too early', '/tag', '/tag a,b'],
+			...['/rename', '/rename Too early', '/tag', '/tag a,b', '/handoff', '/handoff --to claude'],
 		],
 	},
 	{
@@ -135,7 +135,14 @@ const WORKING: readonly Scene[] = [
 	{
 		scene: 'limit',
 		args: ['--order', 'claude,codex'],
-		lines: ['Write it all.', '/limits', '/agents', '/retry claude'],
+		lines: [
+			'Write it all.',
+			'/limits',
+			'/agents',
+			'/retry claude',
+			'/handoff --to codex',
+			'/handoff --to codex',
+		],
 	},
 	{
 		scene: 'undo',

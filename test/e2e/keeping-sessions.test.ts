@@ -96,7 +96,8 @@ describe('an archived session', () => {
 		expect(await json('archive', second)).toEqual({
 			sessions: [{ id: second, archived: true, changed: [first, second] }],
 		});
-		const listed = async () => (await json('sessions')).sessions.map(({ id }: { id: string }) => id);
+		const listed = async () =>
+			(await json('sessions', '--flat')).sessions.map(({ id }: { id: string }) => id);
 		expect(await listed()).toEqual([other]);
 		expect((await cli.run(['show', '--json'])).stdout).toContain(other);
 		for (const id of [first, second]) {

@@ -56,6 +56,7 @@ export function fakeCommandContext(
 		names: async () => names,
 		checkName: async () => undefined,
 		enterName: async () => undefined,
+		copy: async () => null,
 		pruneDeps: absent('place to prune'),
 		raceDeps: absent('race'),
 		ports: absent('place for conversations'),

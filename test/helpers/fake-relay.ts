@@ -225,6 +225,12 @@ class FakeRelay implements Conversation {
 		return { exitCode: command === 'false' ? 1 : 0 };
 	}
 
+	async handOff(choice: AgentChoice) {
+		this.#note({ call: 'use', agent: choice.agent, model: choice.model });
+		this.#active = choice;
+		return { packet: 'resume/002-claude-codex.md', losses: [] };
+	}
+
 	change<Facts>(transition: Transition<Facts>, facts: Facts): SessionMeta {
 		return transition(this.session()?.meta ?? fakeMeta([]), facts);
 	}

@@ -252,6 +252,7 @@ export const ROOMS: readonly Room[] = [
 		doors: [
 			'agents/agent-facts',
 			'agents/require-command',
+			'agents/require-executable',
 			'chat/chat-contract',
 			'chat/chat-verdict',
 			'chat/open-chat',
@@ -262,6 +263,7 @@ export const ROOMS: readonly Room[] = [
 			'events/from-log',
 			'events/relay-events',
 			'exit-codes',
+			'packet/hand-off',
 			'packet/placed-turns',
 			'ports',
 			'resume/find-conversation',

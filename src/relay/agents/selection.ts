@@ -135,12 +135,16 @@ export class Selection {
 			if (model && isModelName(model) && !this.#models.has(agent)) this.#models.set(agent, model);
 		const known = meta.active_agent === null ? undefined : meta.agents[meta.active_agent];
 		const isUnused = last === null || hasUnusedPacket({ meta, lastTurn: last });
-		const isSwitch = isUnused && meta.checkpoint?.reason === 'switch';
+		const { reason, next_agent = null, next_model: model = null } = meta.checkpoint ?? {};
+		const isSwitch = isUnused && (reason === 'switch' || (reason === 'handoff' && next_agent !== null));
 		// The agent that the user switched to and that had no turn yet.
-		const switchedTo = isSwitch ? (meta.checkpoint?.next_agent ?? null) : null;
+		const switchedTo = isSwitch ? next_agent : null;
 		const agent = switchedTo ?? meta.active_agent;
 		if (this.#active === null && agent !== null && isKnown(agent)) {
-			this.#active = { agent, model: null };
+			this.#active = {
+				agent,
+				model: switchedTo !== null && model !== null && isModelName(model) ? model : null,
+			};
 			this.#isExplicit = switchedTo !== null;
 			this.named.add(agent);
 		}

@@ -21,7 +21,7 @@ import { packetUndos } from './packet-undos.ts';
 import { type PlacedTurn, placedTurns } from './placed-turns.ts';
 
 export interface PacketRequest {
-	session: OpenSession;
+	session: Pick<OpenSession, 'id' | 'meta'>;
 	from: AgentAdapter | null;
 	/** null: the successor is not chosen yet. */
 	to: AgentAdapter | null;
@@ -38,9 +38,7 @@ export interface PacketRequest {
 	currentTree?: string | null;
 }
 
-export interface MadePacket {
-	/** Relative to the session folder. */
-	path: string;
+export interface BuiltPacket {
 	packet: Packet;
 	/** What the packet can no longer contain, one sentence each. */
 	losses: readonly string[];
@@ -48,7 +46,24 @@ export interface MadePacket {
 	unconfirmed: string | null;
 }
 
-export async function makePacket(request: PacketRequest, deps: RelayDeps): Promise<MadePacket> {
+export interface MadePacket extends BuiltPacket {
+	/** Relative to the session folder. */
+	path: string;
+}
+
+/** Builds the packet of a session that this process holds, and writes it there. */
+export async function makePacket(
+	request: PacketRequest & { session: OpenSession },
+	deps: RelayDeps,
+): Promise<MadePacket> {
+	const built = await packetOf(request, deps);
+	const { session } = request;
+	const written = await writePacket(session, session.meta.turn_count, namesIn(request), built.packet);
+	return { ...built, path: written.path };
+}
+
+/** The packet alone: nothing of the session is written. */
+export async function packetOf(request: PacketRequest, deps: RelayDeps): Promise<BuiltPacket> {
 	const { session, from, to, since } = request;
 	const lineage = withBetween(deps.store.lineage(session.id), request);
 	const read = readTurnRecords(
@@ -102,9 +117,7 @@ export async function makePacket(request: PacketRequest, deps: RelayDeps): Promi
 			...losses,
 		],
 	});
-	const number = session.meta.turn_count;
-	const written = await writePacket(session, number, namesIn(request), packet);
-	return { path: written.path, packet, losses, unconfirmed: describeUnconfirmed(lineage) };
+	return { packet, losses, unconfirmed: describeUnconfirmed(lineage) };
 }
 
 /** The names for the packet's file: a successor that is the same agent with another model gets that model in its name. */

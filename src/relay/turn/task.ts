@@ -4,6 +4,7 @@ import { readOrNull } from '../../core/files/read-file.ts';
 import { wordsOfPrompt } from '../../handoff/words/words-of-prompt.ts';
 import { turnFile } from '../../sessions/files/session-paths.ts';
 import type { LineageEntry } from '../../sessions/lineage/lineage.ts';
+import { hasUnusedPacket } from '../../sessions/listing/session-status.ts';
 import type { OpenSession, SessionStore } from '../../sessions/store/session-store.ts';
 import { isDone } from '../../sessions/turns/is-done.ts';
 import type { TurnState } from '../../sessions/turns/turn-state.ts';
@@ -40,8 +41,11 @@ export function keepWaiting({ meta, witness }: OpenSession, { text, isConfirmed,
 		witness.add({ kind: 'pending', turn: meta.turn_count, words: text });
 }
 
+/** What is asked about the words of a session. */
+type Recorded = Pick<OpenSession, 'id' | 'meta' | 'folder' | 'witness'>;
+
 /** The newest prompt, verbatim; interrupted when an agent began on it without completing. null before the first. */
-export function lastTask(session: OpenSession, store: SessionStore): Task | null {
+export function lastTask(session: Recorded, store: SessionStore): Task | null {
 	const lineage = store.lineage(session.id);
 	const turns = placedTurns(lineage);
 	const last = turns.at(-1);
@@ -53,7 +57,7 @@ export function lastTask(session: OpenSession, store: SessionStore): Task | null
 }
 
 /** The words of a session without a readable turn: its relay died before the first one, or that one's state is damaged. */
-function firstTask({ meta }: OpenSession, lineage: readonly LineageEntry[]): Task | null {
+function firstTask({ meta }: Pick<Recorded, 'meta'>, lineage: readonly LineageEntry[]): Task | null {
 	const words = meta.parent === null ? objectiveOf(lineage) : null;
 	return words && { ...words, recordedAt: null, isInterrupted: meta.turn_count > 0 };
 }
@@ -76,7 +80,7 @@ export function objectiveOf(lineage: readonly LineageEntry[]): RecordedWords | n
 const witnessesOf = (lineage: readonly LineageEntry[]) => lineage.map(({ witness }) => witness);
 
 /** What still waits for an answer: a prompt that no turn took, else the newest that did not complete. null: nothing. */
-export function unfinishedTask(session: OpenSession, store: SessionStore): Task | null {
+export function unfinishedTask(session: Recorded, store: SessionStore): Task | null {
 	const pending = session.meta.checkpoint?.pending_prompt ?? null;
 	const lineage = store.lineage(session.id);
 	if (pending !== null) {
@@ -93,10 +97,23 @@ export function unfinishedTask(session: OpenSession, store: SessionStore): Task 
 }
 
 /**
+ * What a session that was handed over waits for: what is unfinished, else the newest prompt again, as the next agent has the packet
+ * and no other words. null: nothing.
+ */
+export function waitingTask(session: Recorded, store: SessionStore): Task | null {
+	const unfinished = unfinishedTask(session, store);
+	const { meta } = session;
+	const { reason, next_agent } = meta.checkpoint ?? {};
+	if (unfinished !== null || reason !== 'handoff' || !next_agent) return unfinished;
+	const lastTurn = store.turns(session.id).at(-1) ?? null;
+	return hasUnusedPacket({ meta, lastTurn }) ? lastTask(session, store) : null;
+}
+
+/**
  * The task of a newest turn whose state cannot be read (a power cut) or was not written yet: its outcome is not known.
  * `before`: the words that waited then; a hand-over passes them on.
  */
-function unreadTask({ folder, meta, witness }: OpenSession, turn: number, before: Task | null): Task {
+function unreadTask({ folder, meta, witness }: Recorded, turn: number, before: Task | null): Task {
 	const path = turnFile(folder, turn, 'prompt.md');
 	const sent = readOrNull(path);
 	if (before !== null && (sent === null || sent.includes(before.text)))

@@ -44,6 +44,7 @@ export const SLASH_COMMANDS: readonly SlashCommand[] = [
 	startNew,
 	nameFamily(COMMANDS),
 	checkpoint,
+	slashCommand(COMMANDS.handoff),
 	slashCommand(COMMANDS.rename),
 	slashCommand(COMMANDS.tag),
 	note,

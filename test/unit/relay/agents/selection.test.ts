@@ -152,6 +152,18 @@ describe('an opened session', () => {
 		expect([it.explicit, it.switchedFrom]).toEqual([codex, 'claude']);
 	});
 
+	it('continues with the agent and the model that the session was handed off to, but not after a bare checkpoint', () => {
+		const handed = fakeCheckpoint({ reason: 'handoff', next_agent: 'codex', next_model: 'gpt-6' });
+		const it = restored(selection(), { checkpoint: handed });
+		expect([it.explicit, it.switchedFrom]).toEqual([{ agent: 'codex', model: 'gpt-6' }, 'claude']);
+		const forged = fakeCheckpoint({ reason: 'handoff', next_agent: 'codex', next_model: '--danger' });
+		expect(restored(selection(), { checkpoint: forged }).explicit).toEqual(codex);
+		const bare = restored(selection(), {
+			checkpoint: fakeCheckpoint({ reason: 'handoff', next_agent: null }),
+		});
+		expect([bare.explicit, bare.active?.agent]).toEqual([null, 'claude']);
+	});
+
 	it('whose agent is not known here is open to any agent that can work', () => {
 		const it = restored(selection(), { active_agent: 'gone', agents: {} });
 		expect(it.active).toBeNull();

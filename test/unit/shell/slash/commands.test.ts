@@ -203,6 +203,7 @@ describe('what commands print', () => {
 				'tag',
 				'undo',
 				'redo',
+				'handoff',
 			].includes(name),
 	);
 

@@ -1,0 +1,52 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { CliHome } from '../helpers/cli-home.ts';
+import { startProgram } from '../helpers/crash-program.ts';
+
+let cli: CliHome;
+beforeEach(() => {
+	cli = new CliHome();
+	const folder = join(cli.home, '.config/agent-relay');
+	mkdirSync(folder, { recursive: true });
+	const agent = (name: string) =>
+		`[agents.${name}]\ncommand = ["sh", "-c", "cat >>$HOME/${name}.txt; echo ${name} did it"]\n`;
+	writeFileSync(join(folder, 'config.toml'), `[agents]\norder = ["one"]\n${agent('one')}${agent('two')}`);
+});
+afterEach(() => cli.remove());
+
+const INSTANTS = 30;
+
+describe('a hand-off that is killed', () => {
+	it('leaves the session as it was or with a whole packet, at whatever instant, and both continue', async () => {
+		const seen = new Set<string>();
+		let wholeTook = 0;
+		for (let at = 0; at <= INSTANTS; at++) {
+			const end = await cli.run(['run', '-a', 'one', '--json', 'Say what you are.']);
+			const id = /"session_id":"(\w{26})"/.exec(end.stdout)?.[1] ?? '';
+			const folder = join(cli.repo, '.agent-relay/sessions', id);
+			const run = startProgram({ cwd: cli.repo, env: cli.env }, 'handoff', id, '--to', 'two');
+			// The first one runs to its end, to know how long that takes.
+			if (at > 0) {
+				await sleep((wholeTook * (INSTANTS + 2 * at)) / (3 * INSTANTS));
+				run.kill('SIGKILL');
+			}
+			const { tookMs } = await run.ended;
+			if (at === 0) wholeTook = tookMs;
+			const { checkpoint } = JSON.parse(readFileSync(join(folder, 'meta.json'), 'utf8'));
+			seen.add(checkpoint === null ? 'as it was' : 'handed off');
+			if (checkpoint !== null) {
+				expect(checkpoint).toMatchObject({ reason: 'handoff', next_agent: 'two' });
+				for (const path of [checkpoint.packet, checkpoint.packet.replace(/md$/, 'json')])
+					expect(existsSync(join(folder, path))).toBe(true);
+				expect(readFileSync(join(folder, checkpoint.packet), 'utf8')).toContain('Where to read more');
+			}
+			const again = await cli.run(['handoff', id, '--to', 'two', '--run']);
+			expect(again).toMatchObject({ exitCode: 0 });
+			const after = JSON.parse(readFileSync(join(folder, 'meta.json'), 'utf8'));
+			expect(after).toMatchObject({ status: 'completed', turn_count: 2, active_agent: 'two' });
+		}
+		expect([...seen].sort()).toEqual(['as it was', 'handed off']);
+	}, 300_000);
+});
