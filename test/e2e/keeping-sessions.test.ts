@@ -55,6 +55,12 @@ describe('a title and tags', () => {
 		expect(await json('tag', 'latest', 'auth', 'review:ux')).toMatchObject({ tags: ['auth', 'review:ux'] });
 		expect(await json('tag', id.slice(-6), 'auth', '--remove')).toMatchObject({ removed: ['auth'] });
 		expect((await cli.run(['tag', id])).stdout).toContain('review:ux');
+		expect((await cli.run(['sessions'])).stdout).toContain('#review:ux the login');
+		expect((await json('sessions', '--tag', 'review:ux')).sessions).toMatchObject([
+			{ id, tags: ['review:ux'] },
+		]);
+		expect((await json('sessions', '--tag', 'review:ux', '--tag', 'auth')).sessions).toEqual([]);
+		expect((await json('sessions', '--tag', 'review')).sessions).toEqual([]);
 		const after = metaOf(id);
 		expect(after).toMatchObject({ title: 'the login', tags: ['review:ux'], status: 'completed' });
 		expect(after.ended_at).toBe(before.ended_at);
@@ -99,6 +105,8 @@ describe('an archived session', () => {
 		const listed = async () =>
 			(await json('sessions', '--flat')).sessions.map(({ id }: { id: string }) => id);
 		expect(await listed()).toEqual([other]);
+		const put = (await json('sessions', '--archived')).sessions;
+		expect(put).toMatchObject([{ id: second, archived: true }]);
 		expect((await cli.run(['show', '--json'])).stdout).toContain(other);
 		for (const id of [first, second]) {
 			const { exitCode, stderr } = await cli.run(['run', '--session', id, 'go on']);

@@ -183,6 +183,7 @@ function asIndexed(summary: SessionSummary): IndexedSession {
 		label: {
 			status,
 			isArchived: false,
+			tags: [],
 			name: 'default',
 			isEntrant: meta?.kind === 'race' && meta.parent !== null,
 			agents: Object.keys(meta?.agents ?? {}),

@@ -71,7 +71,9 @@ function nameIn({ meta }: SessionSummary): string {
 	return name === DEFAULT_NAME ? '' : name;
 }
 
-/** The user's own, else what he said last. */
+/** The user's own, else what he said last; his tags before it. */
 function titleOf({ meta, problem }: SessionSummary): string {
-	return safeLine(problem ?? meta?.title ?? meta?.last_prompt ?? meta?.objective ?? '', 120);
+	const title = problem ?? meta?.title ?? meta?.last_prompt ?? meta?.objective ?? '';
+	const tags = (meta?.tags ?? []).map((tag) => `#${tag} `).join('');
+	return safeLine(tags + title, 120);
 }

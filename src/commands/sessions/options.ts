@@ -1,6 +1,15 @@
 import { command } from '../command.ts';
 import { readAge } from '../options/age.ts';
-import { asJson, asTyped, choice, flag, limitOrNone, value, valueOr } from '../options/option-table.ts';
+import {
+	asJson,
+	asTyped,
+	choice,
+	flag,
+	limitOrNone,
+	value,
+	valueOr,
+	values,
+} from '../options/option-table.ts';
 
 export const sessions = command({
 	path: 'sessions',
@@ -36,6 +45,7 @@ export const sessions = command({
 			'none',
 			asTyped,
 		),
+		tag: values('--tag <tag>', 'only those with this tag; may be repeated', 'none', asTyped),
 		flat: flag('--flat', 'each session as a row of its own, entrants of races too'),
 		archived: flag('--archived', 'archived ones instead'),
 		json: asJson,

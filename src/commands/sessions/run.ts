@@ -12,6 +12,7 @@ import {
 import type { SessionSummary } from '../../sessions/listing/session-list.ts';
 import { shortIds } from '../../sessions/listing/short-ids.ts';
 import { nameOf } from '../../sessions/names/name-id.ts';
+import { isArchived } from '../../sessions/session-meta.ts';
 import type { SessionStore } from '../../sessions/store/session-store.ts';
 import type { Body } from '../command.ts';
 import type { CommandContext } from '../context.ts';
@@ -26,6 +27,8 @@ interface SessionsOptions {
 	agent: string | null;
 	since: Age | null;
 	grep: string | null;
+	/** All of them. */
+	tag: readonly string[];
 	flat: boolean;
 	/** Those that are kept out of lists, and no others. */
 	archived: boolean;
@@ -98,7 +101,7 @@ export const sessions: Body<SessionsOptions, SessionsData> = {
 			),
 			rows: inOrder(rows.flat(), shown),
 			isOfAllRepos: all,
-			isFiltered: archived || ['status', 'agent', 'since', 'text'].some((key) => key in filter),
+			isFiltered: archived || ['status', 'agent', 'since', 'text', 'tags'].some((key) => key in filter),
 			status,
 			cut: shown.length < count ? { shown: shown.length, all: count } : null,
 			current: conversation?.session()?.id ?? null,
@@ -117,7 +120,7 @@ export const sessions: Body<SessionsOptions, SessionsData> = {
 };
 
 async function filterOf(
-	{ all, status, agent, since, grep, flat, limit, archived }: SessionsOptions,
+	{ all, status, agent, since, grep, tag: tags, flat, limit, archived }: SessionsOptions,
 	now: number,
 	context: CommandContext,
 ): Promise<LineageFilter> {
@@ -132,6 +135,7 @@ async function filterOf(
 		...(agent === null ? {} : { agent: await knownName(agent, context) }),
 		...(since === null ? {} : { since: now - since.ms }),
 		...(grep === null ? {} : { text: grep }),
+		...(tags.length === 0 ? {} : { tags: tags.map((tag) => tag.normalize()) }),
 	};
 }
 
@@ -188,6 +192,8 @@ function rowToJson({ session, lineage, sums, root }: SessionRow): Record<string,
 		reason: session.reason,
 		name: meta === null ? null : nameOf(meta),
 		title: meta?.title ?? null,
+		tags: meta?.tags ?? [],
+		archived: meta !== null && isArchived(meta),
 		objective: meta?.objective ?? null,
 		last_prompt: meta?.last_prompt ?? null,
 		kind: meta?.kind ?? null,

@@ -24,6 +24,7 @@ const labelSchema = v.object({
 	status: v.picklist(['completed', 'checkpointed']),
 	isEntrant: v.boolean(),
 	isArchived: v.boolean(),
+	tags: v.array(v.string()),
 	name: v.string(),
 	/** In order of use. */
 	agents: v.array(v.string()),
@@ -65,7 +66,7 @@ export interface IndexCache {
  * Layout: a digest (20 bytes) of all that follows; a head (`HEAD` numbers); a block of numbers a column; ids and parents (`ID_BYTES`
  * each, blanks for none); labels and words as JSON. Numbers are doubles of this machine, so another machine's is no cache.
  */
-const VERSION = 1;
+const VERSION = 2;
 const DIGEST_BYTES = 20;
 const HEAD = 5;
 const NUMBER_BYTES = 8;

@@ -21,6 +21,8 @@ export interface LineageFilter {
 	name?: string | null;
 	/** Who worked in any of its sessions. */
 	agent?: string;
+	/** Each of them is on one of its sessions. */
+	tags?: readonly string[];
 	/** Used since then, epoch ms. */
 	since?: number;
 	/** In the name, the title, a tag or a prompt of any of its sessions, in any case. */
@@ -73,12 +75,13 @@ const isMeantHead = (label: IndexedSession['label'], { status, isArchived }: Lin
 
 /** Judges a lineage by the places of its sessions. */
 function matcher(
-	{ agent, text }: LineageFilter,
+	{ agent, text, tags = [] }: LineageFilter,
 	index: SessionIndex,
 ): (members: readonly number[]) => boolean {
 	const wanted = text?.toLowerCase();
 	return (members) =>
 		(agent === undefined || members.some((at) => index.label(at).agents.includes(agent))) &&
+		tags.every((tag) => members.some((at) => index.label(at).tags.includes(tag))) &&
 		(wanted === undefined || members.some((at) => index.words(at).toLowerCase().includes(wanted)));
 }
 

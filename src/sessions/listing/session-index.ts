@@ -195,6 +195,7 @@ function fromRecord(summary: SessionSummary, now: number): IndexedSession {
 			status,
 			isEntrant: meta?.kind === 'race' && meta.parent !== null,
 			isArchived: meta !== null && isArchived(meta),
+			tags: meta?.tags ?? [],
 			name: nameOf(meta),
 			agents: Object.keys(meta?.agents ?? {}),
 			costSource: meta?.usage.cost_source ?? 'none',

@@ -49,8 +49,6 @@ export interface ListOptions {
 	name?: NameId | null;
 	/** False: leaves archived ones out. True: only those. Default: both. */
 	isArchived?: boolean;
-	/** Only those that have all of these. */
-	tags?: readonly string[];
 	/** Only those that work in this folder. */
 	worktree?: string;
 	/** Leaves out what is left of a relay that ended before its session began. */
@@ -163,10 +161,9 @@ export function listSessions(
 	return summaries;
 }
 
-/** A damaged record is not archived, and has no tags. */
-function isKept(meta: SessionMeta | null, { isArchived: wanted, tags = [] }: ListOptions): boolean {
-	if (wanted !== undefined && wanted !== (meta !== null && isArchived(meta))) return false;
-	return tags.every((tag) => meta?.tags?.includes(tag) === true);
+/** A damaged record is not archived. */
+function isKept(meta: SessionMeta | null, { isArchived: wanted }: ListOptions): boolean {
+	return wanted === undefined || wanted === (meta !== null && isArchived(meta));
 }
 
 function isInRace(location: StoreLocation, { kind, parent }: SessionMeta): boolean {

@@ -23,6 +23,7 @@ const row = (at: number, over: Partial<NewRow> = {}): NewRow => ({
 		status: 'completed',
 		isEntrant: false,
 		isArchived: false,
+		tags: [],
 		name: 'default',
 		agents: ['claude'],
 		costSource: 'none',
