@@ -184,8 +184,7 @@ class OneConversation implements Conversation {
 	}
 
 	holding<T>(act: (held: { session: OpenSession; ports: Ports }) => Promise<T>): Promise<T> {
-		const { session } = this.#state;
-		if (session === null) throw noSessionYet();
+		const session = heldSession(this.#state);
 		return this.#exclusively(() => act({ session, ports: this.#ports }));
 	}
 
