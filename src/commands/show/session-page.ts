@@ -28,7 +28,7 @@ type PageEntry = Omit<LineageEntry, 'witness'> & {
 	said?: ReadonlyMap<number, SaidInTurn>;
 };
 
-export interface SaidInTurn {
+interface SaidInTurn {
 	/** The user's words; null: none that belong to this turn. */
 	prompt: string | null;
 	/** Empty: nothing. */
