@@ -35,7 +35,9 @@ describe('chat on the command line', () => {
 			/✓ Chat over: all agree · 4 turns · \w+ in \d+ out\n {2}read it: agent-relay show \w{6}\n$/,
 		);
 		const shown = await cli.run(['show']);
-		expect(shown.stdout).toMatch(/demo-sprinter .*\(chat\) completed\n.*says CONTINUE/);
+		expect(shown.stdout).toMatch(
+			/demo-sprinter .*\(chat\) completed\n +› Tabs or spaces\?\n(?: {5}.*\n)+? +says CONTINUE/,
+		);
 		expect((await cli.run(['sessions'])).stdout).toMatch(
 			/completed .* demo-sprinter demo-closer +Tabs or spaces\?/,
 		);

@@ -215,7 +215,7 @@ const BAD: BadInput[] = [
 	},
 	{
 		what: 'a value of the wrong type',
-		args: ['sessions', '--limit', '0'],
+		args: ['race', 'list', '--limit', '0'],
 		exitCode: usage,
 		says: /--limit takes a number from 1 on/,
 	},

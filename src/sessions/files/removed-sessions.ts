@@ -1,7 +1,7 @@
 /** How a session is removed: its folder gets a name that no listing knows, in one step, and is then emptied. */
 import { renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { isFolder, namesIn } from '../../core/files/folders.ts';
+import { isFolder, namesInExpected } from '../../core/files/folders.ts';
 import { parseSessionId, type SessionId } from '../../core/ids.ts';
 import { sessionsFolder } from './session-paths.ts';
 
@@ -28,7 +28,7 @@ export function removeSessionFolder(folder: string, onGone = () => {}): void {
 export function removedSessions(folder: string): Array<{ id: SessionId; path: string }> {
 	const sessions = sessionsFolder({ folder });
 	if (!isFolder(folder) || !isFolder(sessions)) return [];
-	return namesIn(sessions, 'EACCES').flatMap((name) => {
+	return namesInExpected(sessions, 'EACCES').flatMap((name) => {
 		const id = parseSessionId(REMOVED.exec(name)?.[1] ?? '');
 		if (id === null) return [];
 		const path = join(sessions, name);

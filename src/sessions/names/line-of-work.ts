@@ -104,10 +104,11 @@ export function createLineOfWork(deps: LineDeps): LineOfWork {
 			participants = new Set();
 		},
 		began({ id, isNew }, folder) {
-			quietly(() => {
-				mark ??= live.begin(inForce.id, { folder: realPath(folder), tmux });
-			});
-			mark?.working({ agent: null, session: id });
+			if (mark !== null) mark.working({ agent: null, session: id });
+			else
+				quietly(() => {
+					mark = live.begin(inForce.id, { folder: realPath(folder), tmux, session: id });
+				});
 			if (isNew) update((entry) => ({ ...entry, sessions: [...entry.sessions, id] }));
 		},
 		working({ agent, session }) {

@@ -10,7 +10,13 @@ import * as v from 'valibot';
 import { type Clock, toIso } from '../../core/clock.ts';
 import { hasErrno } from '../../core/errors.ts';
 import { lstatIfThere } from '../../core/files/file-facts.ts';
-import { ensureFolder, isFolder, isForeignFolder, namesInExpected } from '../../core/files/folders.ts';
+import {
+	ensureFolder,
+	isFolder,
+	isForeignFolder,
+	isOwnFolder,
+	namesInExpected,
+} from '../../core/files/folders.ts';
 import { readJsonOrNull } from '../../core/files/read-file.ts';
 import { removeIfThere, writeAtomic } from '../../core/files/write-file.ts';
 import { type ProcessPlace, standingOf } from '../../core/processes/process-place.ts';
@@ -62,8 +68,8 @@ export interface LiveRelays {
 	of(name: NameId): FoundRelay[];
 	/** Names of the folders in `runtime`, whatever they are called. */
 	folders(): string[];
-	/** Throws `refused` for a link in place of a folder, and system errors. */
-	begin(name: NameId, facts: { folder: string; tmux: string | null }): LiveMark;
+	/** `session`: the one that it works in, if it has one. Throws `refused` for a link in place of a folder, and system errors. */
+	begin(name: NameId, facts: { folder: string; tmux: string | null; session?: string }): LiveMark;
 	/** Removes a hint, and what its process said outside the repo. */
 	remove(found: FoundRelay): void;
 	/** Removes a folder of `runtime` with all that is in it. */
@@ -119,7 +125,7 @@ export function createLiveRelays({ store, marks, clock, processes }: LiveRelaysO
 	return {
 		of: (name) => namesIn(folderOf(name)).map((file) => judge(join(folderOf(name), file))),
 		folders: () => namesIn(runtime),
-		begin(name, { folder, tmux }) {
+		begin(name, { folder, tmux, session = null }) {
 			const self = {
 				pid: process.pid,
 				pid_start: processes.identify(process.pid)?.start ?? '',
@@ -132,18 +138,19 @@ export function createLiveRelays({ store, marks, clock, processes }: LiveRelaysO
 				folder,
 				agent: null,
 				agents: [],
-				session: null,
+				session,
 				tmux,
 			};
 			const place = folderOf(name);
-			for (const path of [store, runtime, place]) refuseLink(path);
-			ensureFolder(place);
+			for (const path of [store, runtime]) refuseLink(path);
+			if (!isFolder(place)) {
+				refuseLink(place);
+				ensureFolder(place);
+			}
 			const path = join(place, `${process.pid}-${randomBytes(4).toString('hex')}.json`);
 			const mark = markOf(self);
-			if (!isForeignFolder(marks)) {
-				ensureFolder(marks);
+			if (ensureOwnFolder(marks))
 				writeAtomic(mark, toText({ schema_version: 1, pid_start: self.pid_start, store }));
-			}
 			writeAtomic(path, toText(hint));
 			let hasEnded = false;
 			return {
@@ -157,7 +164,8 @@ export function createLiveRelays({ store, marks, clock, processes }: LiveRelaysO
 				end() {
 					if (hasEnded) return;
 					hasEnded = true;
-					quietly(() => isFolder(runtime) && isFolder(place) && removeIfThere(path));
+					// Through a link that an agent put there it would be sought in vain: nobody else's file has its name.
+					quietly(() => removeIfThere(path));
 					quietly(() => removeIfThere(mark));
 				},
 			};
@@ -176,6 +184,14 @@ export function createLiveRelays({ store, marks, clock, processes }: LiveRelaysO
 const markSchema = v.looseObject({ schema_version: v.literal(1), pid_start: text, store: text });
 
 const toText = (value: unknown) => `${JSON.stringify(value)}\n`;
+
+/** False where something else is in its place. */
+function ensureOwnFolder(path: string): boolean {
+	if (isOwnFolder(path)) return true;
+	if (isForeignFolder(path)) return false;
+	ensureFolder(path);
+	return true;
+}
 
 function quietly(act: () => unknown): void {
 	try {
