@@ -1,7 +1,8 @@
 /** `watch` of the built program as a process, and what it must have printed: every record on disk. */
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, existsSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { afterAll } from 'vitest';
 import { parseSessionId } from '../../src/core/ids.ts';
 import { logFile, turnFile, turnNumbers } from '../../src/sessions/files/session-paths.ts';
 import { PROGRAM } from './cli-home.ts';
@@ -12,6 +13,12 @@ export interface Watching {
 	kill(signal: NodeJS.Signals): void;
 	ended: Promise<{ code: number | null; stderr: string }>;
 }
+
+const started: ChildProcess[] = [];
+/** One that is not over follows for ever what a failed test leaves behind. */
+afterAll(() => {
+	for (const child of started) child.kill('SIGKILL');
+});
 
 /** stdout goes to a new file in `folder`. */
 export function startWatch(
@@ -25,6 +32,7 @@ export function startWatch(
 		stdio: ['ignore', fd, 'pipe'],
 	});
 	closeSync(fd);
+	started.push(child);
 	let stderr = '';
 	child.stderr?.on('data', (chunk) => {
 		stderr += chunk;
