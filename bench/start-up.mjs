@@ -68,7 +68,15 @@ async function fillStore(folder) {
 		now = start + i * 60_000;
 		newest = nextId(newest);
 		const init = { kind: 'run', objective: `task ${i}`, activeAgent: 'claude' };
-		const meta = newMeta({ id: newest, init, parent: null, repo, now, relayVersion: '0.1.0' });
+		const meta = newMeta({
+			id: newest,
+			init,
+			parent: null,
+			name: 'default',
+			repo,
+			now,
+			relayVersion: '0.1.0',
+		});
 		const path = join(folder, '.agent-relay/sessions', newest);
 		mkdirSync(join(path, 'turns'), { recursive: true });
 		const text = serializeMeta({ ...meta, status: 'completed', turn_count: 1 }, path);
