@@ -26,7 +26,7 @@ const PARTS = {
 		),
 	shell: (isShort) => measureShell(isShort ? { rounds: 5, keys: 200 } : { rounds: 15, keys: 1000 }),
 	race: (isShort) => measureRace({ rounds: isShort ? 1 : 5 }),
-	undo: (isShort) => measureUndo({ rounds: isShort ? 3 : 11 }),
+	undo: (isShort) => measureUndo(isShort ? { rounds: 1, files: 500 } : { rounds: 11, files: 5_000 }),
 	limits: (isShort) => measureLimits({ isShort }),
 	'limits-matrix': () => measureLimitsMatrix(),
 	packets: () => measurePackets(),

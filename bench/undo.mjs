@@ -1,11 +1,11 @@
-// What an undo of a turn that changed 5,000 files takes, and its redo: the whole command, less the start of a bare node.
+// What an undo of a turn that changed many files takes, and its redo: the whole command, less the start of a bare node.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { measure, median } from './figures.mjs';
 import { RELAY, withScene } from './scene.mjs';
 
-const FILES = 5_000;
+/** Of 5,000 files. */
 const BAR_MS = 200;
 
 /** A line more in every file. */
@@ -13,13 +13,14 @@ const CHANGED = 'git ls-files -z | xargs -0 sed -i "\\$a changed"; echo done';
 /** Every file anew, in folders of its own. */
 const MADE = 'mkdir made; cp -r $(git ls-files | cut -d/ -f1 | sort -u) made; echo done';
 
-export async function measureUndo({ rounds }) {
-	return [...(await measureOne('changed', CHANGED, rounds)), ...(await measureOne('made', MADE, rounds))];
+export async function measureUndo({ rounds, files }) {
+	const one = (what, script) => measureOne(what, script, { rounds, files });
+	return [...(await one('changed', CHANGED)), ...(await one('made', MADE))];
 }
 
-function measureOne(what, script, rounds) {
+function measureOne(what, script, { rounds, files }) {
 	return withScene(async (scene) => {
-		const repo = scene.makeRepo('repo', FILES);
+		const repo = scene.makeRepo('repo', files);
 		const config = join(scene.home, '.config/agent-relay');
 		mkdirSync(config, { recursive: true });
 		const command = JSON.stringify(['sh', '-c', `cat >/dev/null; ${script}`]);
@@ -32,7 +33,7 @@ function measureOne(what, script, rounds) {
 		relay(stage, 'run', '-q', '--agent', 'idle', 'nothing');
 		relay(stage, 'run', '-q', '--agent', 'doer', 'do it');
 		if (!hasSnapshots(stage))
-			return [{ name: `undo of a turn that ${what} ${FILES} files`, skipped: TOO_SLOW }];
+			return [{ name: `undo of a turn that ${what} ${files} files`, skipped: TOO_SLOW }];
 		const rows = { undo: [], redo: [] };
 		for (let round = 0; round <= rounds; round++)
 			for (const name of ['undo', 'redo']) {
@@ -41,11 +42,11 @@ function measureOne(what, script, rounds) {
 				if (round > 0) rows[name].push(ms);
 			}
 		return [
-			measure(`undo of a turn that ${what} ${FILES} files`, 'ms', median(rows.undo), {
+			measure(`undo of a turn that ${what} ${files} files`, 'ms', median(rows.undo), {
 				atMost: BAR_MS,
 				values: rows.undo,
 			}),
-			measure(`redo of a turn that ${what} ${FILES} files`, 'ms', median(rows.redo), { values: rows.redo }),
+			measure(`redo of a turn that ${what} ${files} files`, 'ms', median(rows.redo), { values: rows.redo }),
 		];
 	});
 }
