@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fromIso } from '../../core/clock.ts';
 import { RelayError } from '../../core/errors.ts';
 import type { SessionId } from '../../core/ids.ts';
+import { workedIn } from '../../relay/packet/placed-turns.ts';
 import { readMeta, readTurnState } from '../../sessions/files/json-record.ts';
 import { META_FILE, turnFile, turnNumbers } from '../../sessions/files/session-paths.ts';
 import type { SessionMeta } from '../../sessions/session-meta.ts';
@@ -69,13 +70,11 @@ function asRecorded(
 	const startedAt = fromIso(state.started_at);
 	if (startedAt === null) return null;
 	const { turn, tools, files, tree } = state;
-	const worktree = state.worktree ?? repo.worktree;
 	return {
 		session,
 		folder,
 		turn,
-		// A worktree that was moved since is the same one.
-		worktree: repo.moved_from?.includes(worktree) ? repo.worktree : worktree,
+		worktree: workedIn(state, repo),
 		startedAt,
 		endedAt: fromIso(state.ended_at),
 		before: tree.before,
