@@ -67,8 +67,8 @@ describe.skipIf(!hasAgents || !hasTmux())('a relay that is killed while a tool r
 		scene.model.script(agent, callTools(TOOLS[agent].shell(`${server}; sleep 300`)));
 		const running = scene.startRun(PROMPT, flags(agent));
 		await until(
-			() => scene.processes().filter(isOfTool).length > 0 && scene.turn(1).strays.some(isOfTool),
-			'the tool to be on record',
+			() => hasServer(scene) && scene.turn(1).strays.some(isOfTool),
+			'the tool to be on record and its tmux server to be up',
 			() => JSON.stringify(scene.processes()) + running.stdout() + running.stderr(),
 		);
 		await kill(running);
@@ -95,8 +95,8 @@ describe.skipIf(!hasAgents || !hasTmux())('a relay that is killed while a tool r
 		scene.model.script(agent, callTools(TOOLS[agent].shell(`${server}; sleep 300`)));
 		const running = scene.startRun(PROMPT, flags(agent));
 		await until(
-			() => scene.processes().some(({ command }) => command === 'sleep 300'),
-			'the tool to run',
+			() => hasServer(scene) && scene.processes().some(({ command }) => command === 'sleep 300'),
+			'the tool and its tmux server to run',
 			() => running.stdout() + running.stderr(),
 		);
 		running.child.kill('SIGINT');
@@ -136,6 +136,9 @@ async function namedByNextStart(scene: Scene, agent: Other): Promise<string> {
 const isOfTmux = ({ command }: { command: string }) => command === 'sleep 301' || /^tmux\b/.test(command);
 const isOfTool = (process: { command: string }) =>
 	!isOfTmux(process) && process.command.includes('sleep 300');
+
+/** The pane has become its command: before that it is a copy of the server or a shell. */
+const hasServer = (scene: Scene) => scene.processes().some(({ command }) => command === 'sleep 301');
 
 function hasTmux(): boolean {
 	try {
