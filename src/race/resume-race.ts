@@ -4,6 +4,7 @@ import { fromIso } from '../core/clock.ts';
 import { RelayError } from '../core/errors.ts';
 import type { SessionId } from '../core/ids.ts';
 import { describeTime } from '../limits/describe-limit.ts';
+import { refuseArchived } from '../relay/resume/session-origin.ts';
 import type { Race, RaceDeps } from './race-contract.ts';
 import { keepBase, requireClaim } from './record/race-claim.ts';
 import type { EntrantRecord, RaceRecord } from './record/race-record.ts';
@@ -18,7 +19,7 @@ export interface ResumeOptions {
 
 /**
  * Entrants that ended stay as they are, except those whose limit has passed. Throws `nothing_to_continue` when there is
- * nothing to do, `refused` for a race whose worktrees were cleaned or that this user did not start so, `session_locked`, `not_found`, `no_such_session`.
+ * nothing to do, `refused` for a race that is archived, whose worktrees were cleaned or that this user did not start so, `session_locked`, `not_found`, `no_such_session`.
  */
 export async function resumeRace(
 	id: SessionId,
@@ -27,6 +28,7 @@ export async function resumeRace(
 ): Promise<Race> {
 	const { store, clock, processes } = deps.relay;
 	const before = readRace(id, store);
+	refuseArchived(store.read(id));
 	refuseFinished(before, clock.now());
 	requireClaim(before, deps);
 	for (const { worktree, state } of before.entrants)
@@ -35,6 +37,7 @@ export async function resumeRace(
 	try {
 		// Read again under the lock.
 		const found = readRace(id, store);
+		refuseArchived(session.meta);
 		refuseFinished(found, clock.now());
 		requireClaim(found, deps);
 		const { record, notices } = withPermissions(found, permissions, deps);

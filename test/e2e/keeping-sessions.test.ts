@@ -114,6 +114,15 @@ describe('an archived session', () => {
 			expect(stderr).toContain(`agent-relay unarchive ${id.slice(-6)}`);
 		}
 		expect((await cli.run(['archive', second])).stdout).toContain('is archived already');
+		await json('archive', other);
+		for (const line of ['show', 'resume', 'run --session latest x']) {
+			const { exitCode, stderr } = await cli.run(line.split(' '));
+			expect(exitCode).toBe(EXIT.notFound);
+			expect(stderr).toContain(
+				`Every session here is archived.\n  Take the newest one back: agent-relay unarchive`,
+			);
+		}
+		await json('unarchive', other);
 		await json('unarchive', first);
 		expect((await listed()).sort()).toEqual([other, first, second].sort());
 		expect(logOf(second).slice(-2)).toEqual(['archived', 'unarchived']);

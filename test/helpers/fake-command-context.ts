@@ -187,6 +187,7 @@ function asIndexed(summary: SessionSummary): IndexedSession {
 			name: 'default',
 			isEntrant: meta?.kind === 'race' && meta.parent !== null,
 			agents: Object.keys(meta?.agents ?? {}),
+			behind: [],
 			costSource: meta?.usage.cost_source ?? 'none',
 			pricesAsOf: null,
 		},

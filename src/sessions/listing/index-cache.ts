@@ -28,6 +28,8 @@ const labelSchema = v.object({
 	name: v.string(),
 	/** In order of use. */
 	agents: v.array(v.string()),
+	/** Agents behind participants of a chat that have names of their own. */
+	behind: v.array(v.string()),
 	costSource: v.picklist(['reported', 'estimated', 'mixed', 'none']),
 	pricesAsOf: v.nullable(v.string()),
 });
@@ -66,7 +68,7 @@ export interface IndexCache {
  * Layout: a digest (20 bytes) of all that follows; a head (`HEAD` numbers); a block of numbers a column; ids and parents (`ID_BYTES`
  * each, blanks for none); labels and words as JSON. Numbers are doubles of this machine, so another machine's is no cache.
  */
-const VERSION = 2;
+const VERSION = 3;
 const DIGEST_BYTES = 20;
 const HEAD = 5;
 const NUMBER_BYTES = 8;

@@ -19,7 +19,7 @@ export interface LineageFilter {
 	isArchived?: boolean;
 	/** Of its sessions, which all have the same; null or absent: any. */
 	name?: string | null;
-	/** Who worked in any of its sessions. */
+	/** Who worked in any of its sessions: an agent, or a participant of a chat. */
 	agent?: string;
 	/** Each of them is on one of its sessions. */
 	tags?: readonly string[];
@@ -80,10 +80,14 @@ function matcher(
 ): (members: readonly number[]) => boolean {
 	const wanted = text?.toLowerCase();
 	return (members) =>
-		(agent === undefined || members.some((at) => index.label(at).agents.includes(agent))) &&
+		(agent === undefined || members.some((at) => isAtWork(agent, index.label(at)))) &&
 		tags.every((tag) => members.some((at) => index.label(at).tags.includes(tag))) &&
 		(wanted === undefined || members.some((at) => index.words(at).toLowerCase().includes(wanted)));
 }
+
+/** Also under the name of a participant. */
+const isAtWork = (agent: string, { agents, behind }: IndexedSession['label']) =>
+	agents.includes(agent) || behind.includes(agent);
 
 /** An entrant is part of its race. */
 function headOf(members: readonly IndexedSession[]): IndexedSession {

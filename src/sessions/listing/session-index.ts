@@ -198,11 +198,18 @@ function fromRecord(summary: SessionSummary, now: number): IndexedSession {
 			tags: meta?.tags ?? [],
 			name: nameOf(meta),
 			agents: Object.keys(meta?.agents ?? {}),
+			behind: agentsBehind(meta),
 			costSource: meta?.usage.cost_source ?? 'none',
 			pricesAsOf: meta?.usage.prices_as_of ?? null,
 		},
 		summary,
 	};
+}
+
+/** A participant is called as its agent is, unless an agent takes part twice. */
+function agentsBehind(meta: SessionMeta | null): string[] {
+	const participants = meta?.chat?.participants ?? [];
+	return [...new Set(participants.flatMap(({ id, agent }) => (agent === id ? [] : [agent])))];
 }
 
 /** null for a session whose status its record alone does not decide: it is read each time. */

@@ -6,6 +6,8 @@ export interface RefChoices {
 	ids: readonly SessionId[];
 	/** Asked only when needed: the id last used, of this name; null: of the name in force. */
 	latest(name: NameId | null): SessionId | null;
+	/** Asked only when there is no latest: the newest of those that were put away. Absent: none are. */
+	archived?(name: NameId | null): SessionId | null;
 }
 
 /** The name of a REF that is a name, `@review`; null: it is none. Throws `usage` for one that cannot be a name. */
@@ -16,12 +18,13 @@ export const nameInRef = (ref: string): NameId | null =>
  * The session a user means by a full ULID, `latest`, a unique prefix or suffix of an id (any case), or `@name`: the latest of that
  * name. Throws `no_such_session` or `ambiguous_session`, naming candidates, and `usage` for what cannot be a name.
  */
-export function resolveRef(ref: string, { ids, latest }: RefChoices): SessionId {
+export function resolveRef(ref: string, choices: RefChoices): SessionId {
+	const { ids, latest } = choices;
 	const whole = parseSessionId(ref);
 	if (whole !== null && ids.includes(whole)) return whole;
-	if (ref === 'latest') return latest(null) ?? refuseUnknown(ref, ids);
+	if (ref === 'latest') return latest(null) ?? refuseArchived(null, choices) ?? refuseUnknown(ref, ids);
 	const name = nameInRef(ref);
-	if (name !== null) return latest(name) ?? refuseNothingOf(name);
+	if (name !== null) return latest(name) ?? refuseArchived(name, choices) ?? refuseNothingOf(name);
 	const part = ref.toUpperCase();
 	const partial = ref === '' ? [] : ids.filter((id) => id.startsWith(part) || id.endsWith(part));
 	const [only, ...others] = partial;
@@ -32,6 +35,16 @@ export function resolveRef(ref: string, { ids, latest }: RefChoices): SessionId 
 		`${JSON.stringify(ref)} matches ${partial.length} sessions: ${shortList(partial)}`,
 		{ hint: 'give more of the id' },
 	);
+}
+
+/** Throws where all that could be meant is archived; null: it is not that. */
+function refuseArchived(name: NameId | null, { archived }: RefChoices): null {
+	const newest = archived?.(name) ?? null;
+	if (newest === null) return null;
+	const which = name === null ? 'Every session here' : `Every session of @${name}`;
+	throw new RelayError('no_such_session', `${which} is archived.`, {
+		hint: `Take the newest one back: agent-relay unarchive ${newest.slice(-6)}`,
+	});
 }
 
 function refuseNothingOf(name: NameId): never {

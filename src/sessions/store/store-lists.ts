@@ -64,9 +64,8 @@ export function createStoreLists({ location, context, nameInForce, cacheFolder }
 		resolve: (ref) => {
 			const found = resolveRef(ref, {
 				ids: sessionIds(location),
-				latest: (name) =>
-					latestSession({ location, list }, { isBegun: true, ...(name === null ? {} : { name }) })?.id ??
-					null,
+				latest: (name) => latestSession({ location, list }, begun(name))?.id ?? null,
+				archived: (name) => list({ ...begun(name), isArchived: true, limit: 1 })[0]?.id ?? null,
 			});
 			if (nameInForce().isGiven)
 				refuseOtherName(recordedName(folderOfSession(location, found)), `Session ${found}`);
@@ -74,6 +73,8 @@ export function createStoreLists({ location, context, nameInForce, cacheFolder }
 		},
 	};
 }
+
+const begun = (name: NameId | null) => ({ isBegun: true, ...(name === null ? {} : { name }) });
 
 /** null: the record does not say. */
 function recordedName(folder: string): NameId | null {

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseSessionId } from '../../../src/core/ids.ts';
+import { archive, unarchive } from '../../../src/sessions/transitions.ts';
 import { benchConfig, type EngineBench, leftovers, until } from '../../helpers/engine-bench.ts';
 import { claude, claudeAnswers, claudeLimited, codex, codexAnswers } from '../../helpers/fake-agent-lines.ts';
 import type { FakeStep } from '../../helpers/fake-agents.ts';
@@ -563,12 +564,19 @@ describe('stopping', () => {
 		bench.install('claude', {
 			turns: [claudeLimited(reset), [writes('answer.txt', '42\n'), ...claudeAnswers('done')]],
 		});
-		const { race } = await bench.race('claude', { checks: [CHECK] });
+		const { race, deps } = await bench.race('claude', { checks: [CHECK] });
 		await expect(bench.resume(race.id)).rejects.toMatchObject({
 			code: 'nothing_to_continue',
 			hint: expect.stringMatching(/^Still limited: claude until .*\d\d:\d\d \(in /),
 		});
 		bench.clock.advance(2 * 3_600_000);
+		const { store } = deps.relay;
+		store.change(race.id, archive, { at: bench.clock.now() });
+		await expect(bench.resume(race.id)).rejects.toMatchObject({
+			code: 'refused',
+			hint: `Take it back first: agent-relay unarchive ${race.id.slice(-6)}`,
+		});
+		store.change(race.id, unarchive, undefined);
 		const record = await new RaceBenchRun(bench).resume(race.id);
 		expect(record).toMatchObject({ winner: 'claude', state: 'ended' });
 		expect(record.entrants[0]).toMatchObject({ outcome: 'completed', limited_until: null });

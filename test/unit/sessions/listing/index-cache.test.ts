@@ -26,6 +26,7 @@ const row = (at: number, over: Partial<NewRow> = {}): NewRow => ({
 		tags: [],
 		name: 'default',
 		agents: ['claude'],
+		behind: [],
 		costSource: 'none',
 		pricesAsOf: null,
 	},

@@ -33,6 +33,7 @@ function session(
 			tags: [],
 			name: 'default',
 			agents: ['claude'],
+			behind: [],
 			costSource: 'reported',
 			pricesAsOf: null,
 			...label,
@@ -111,7 +112,7 @@ describe('a lineage', () => {
 
 describe('of lineages', () => {
 	const sessions = [
-		session(1, null, { turns: 7 }, { agents: ['gemini'] }),
+		session(1, null, { turns: 7 }, { agents: ['gemini', 'reviewer'], behind: ['opencode'] }),
 		session(2, 1, {}, { status: 'checkpointed' }),
 		session(3, null, {}, { name: 'review' }),
 	];
@@ -119,6 +120,7 @@ describe('of lineages', () => {
 		[{ status: 'checkpointed' }, ['/s/2']],
 		[{ agent: 'gemini' }, ['/s/2']],
 		[{ agent: 'gem' }, []],
+		[{ agent: 'opencode' }, ['/s/2']],
 		[{ since: 3 }, ['/s/3']],
 		[{ text: 'pROMPT OF 7' }, ['/s/2']],
 		[{ name: 'review' }, ['/s/3']],

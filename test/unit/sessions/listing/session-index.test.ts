@@ -85,6 +85,23 @@ describe('the index of sessions', () => {
 		expect(listed()).toEqual({ all, read: 0 });
 	});
 
+	it('knows the agents behind participants that have names of their own', () => {
+		const participant = (id: string) => ({ id, agent: 'claude', model: null, role: null, left: null });
+		record(3, {
+			chat: {
+				participants: [participant('claude'), participant('claude-opus')],
+				until: null,
+				max_turns: 4,
+				permissions: 'edit',
+				agreed: false,
+			},
+		});
+		for (const { all } of [listed(), listed()]) {
+			expect(all[3]?.behind).toEqual(['claude']);
+			expect(all[4]?.behind).toEqual([]);
+		}
+	});
+
 	it('reads a record again that has another size, time or file, and only that', () => {
 		listed();
 		record(7, { objective: 'another task that is longer' });

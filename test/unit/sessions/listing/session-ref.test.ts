@@ -55,6 +55,22 @@ describe('a session reference', () => {
 		},
 	);
 
+	it('that finds only archived ones says so, and which one to take back', () => {
+		const put = { ids: [A, B], latest: () => null, archived: () => B };
+		for (const [ref, which] of [
+			['latest', 'Every session here'],
+			['@review', 'Every session of @review'],
+		] as const)
+			expect(() => resolveRef(ref, put)).toThrow(
+				expect.objectContaining({
+					code: 'no_such_session',
+					message: `${which} is archived.`,
+					hint: expect.stringContaining('agent-relay unarchive 0000BB'),
+				}),
+			);
+		expect(() => resolveRef('latest', { ...put, archived: () => null })).toThrow('no session "latest"');
+	});
+
 	it('has no latest in an empty store', () => {
 		const empty = { ids: [], latest: () => null };
 		expect(() => resolveRef('latest', empty)).toThrow(expect.objectContaining({ code: 'no_such_session' }));
