@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -8,11 +8,8 @@ import { startProgram } from '../helpers/crash-program.ts';
 let cli: CliHome;
 beforeEach(() => {
 	cli = new CliHome();
-	const folder = join(cli.home, '.config/agent-relay');
-	mkdirSync(folder, { recursive: true });
-	const agent = (name: string) =>
-		`[agents.${name}]\ncommand = ["sh", "-c", "cat >>$HOME/${name}.txt; echo ${name} did it"]\n`;
-	writeFileSync(join(folder, 'config.toml'), `[agents]\norder = ["one"]\n${agent('one')}${agent('two')}`);
+	const keeps = (name: string) => `cat >>$HOME/${name}.txt; echo ${name} did it`;
+	cli.configureAgents({ one: keeps('one'), two: keeps('two') }, '[agents]\norder = ["one"]\n');
 });
 afterEach(() => cli.remove());
 

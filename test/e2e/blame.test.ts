@@ -1,12 +1,10 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CliHome } from '../helpers/cli-home.ts';
 
 /** Agents whose prompt is a script of the shell, so that a test says what each of them writes. */
-const AGENTS = ['ann', 'bob', 'cleo']
-	.map((name) => `[agents.${name}]\ncommand = ["sh"]\noutput = "text"\n`)
-	.join('\n');
+const AGENTS = { ann: 'exec sh', bob: 'exec sh', cleo: 'exec sh' };
 
 /** Three agents, the user, a formatter, commits, a move, a rebase onto a colleague's work, and a second worktree in between. */
 let cli: CliHome;
@@ -20,8 +18,7 @@ async function work(agent: string, script: string, cwd = cli.repo): Promise<void
 
 beforeAll(async () => {
 	cli = new CliHome();
-	mkdirSync(join(cli.home, '.config/agent-relay'), { recursive: true });
-	writeFileSync(join(cli.home, '.config/agent-relay/config.toml'), AGENTS);
+	cli.configureAgents(AGENTS);
 	cli.git('config', 'user.email', 'me@example.org');
 	cli.git('config', 'user.name', 'Me');
 	cli.write('list.js', 'const a = 1;\nconst b = 2;\nfunction f() {\n}\n');

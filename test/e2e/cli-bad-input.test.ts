@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EXIT } from '../../src/relay/exit-codes.ts';
@@ -26,11 +26,7 @@ interface BadInput {
 }
 
 const { usage, notFound, refused } = EXIT;
-const userConfig = (text: string) => (home: CliHome) => {
-	const folder = join(home.home, '.config/agent-relay');
-	mkdirSync(folder, { recursive: true });
-	writeFileSync(join(folder, 'config.toml'), text);
-};
+const userConfig = (text: string) => (home: CliHome) => home.configure(text);
 const DEMO = ['--agent', 'demo-closer'];
 const NEWER = '01JD0000000000000000000000';
 

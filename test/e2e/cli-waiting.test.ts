@@ -1,6 +1,3 @@
-/** `--wait` where nobody is left, on a terminal. */
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { CliHome } from '../helpers/cli-home.ts';
 import { PtyProgram } from '../helpers/pty-program.ts';
@@ -9,8 +6,6 @@ let cli: CliHome;
 
 beforeEach(() => {
 	cli = new CliHome();
-	const folder = join(cli.home, '.config/agent-relay');
-	mkdirSync(folder, { recursive: true });
 	// Limited at once and without a reset: tried again in 5 minutes.
 	const lines = [
 		'[agents]',
@@ -20,7 +15,7 @@ beforeEach(() => {
 		'command = ["sh", "-c", "cat >/dev/null; echo half the work; exit 75"]',
 		'limit_exit = [{ code = 75, kind = "quota" }]',
 	];
-	writeFileSync(join(folder, 'config.toml'), `${lines.join('\n')}\n`);
+	cli.configure(`${lines.join('\n')}\n`);
 });
 afterEach(() => cli.remove());
 

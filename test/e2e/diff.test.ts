@@ -1,27 +1,16 @@
 /** `diff` over the turns of real sessions: an agent of the configuration runs what its prompt says. */
 
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CliHome } from '../helpers/cli-home.ts';
 
-const WORKER = `#!/bin/sh
-# Runs the last line of the prompt that begins with "!".
-line=$(grep '^!' | tail -n 1)
-sh -c "\${line#!}" && echo done
-`;
+/** Runs the last line of the prompt that begins with "!". */
+const WORKER = `line=$(grep '^!' | tail -n 1); sh -c "\${line#!}" && echo done`;
 
 let cli: CliHome;
 beforeAll(async () => {
 	cli = new CliHome();
-	cli.program('worker', WORKER);
-	const config = join(cli.home, '.config/agent-relay');
-	mkdirSync(config, { recursive: true });
-	const command = JSON.stringify([join(cli.bin, 'worker')]);
-	writeFileSync(
-		join(config, 'config.toml'),
-		`[agents.worker]\ncommand = ${command}\nprompt = "stdin"\noutput = "text"\n`,
-	);
+	cli.configureAgents({ worker: WORKER });
 	cli.write('poem.txt', 'The quick brown fox\njumps over the dog\n');
 	cli.write('move.me', 'one\ntwo\nthree\nfour\nfive\n');
 	await work('! sed -i s/quick/slow/ poem.txt; mv move.me moved');

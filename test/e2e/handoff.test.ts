@@ -1,13 +1,4 @@
-import {
-	existsSync,
-	mkdirSync,
-	readdirSync,
-	readFileSync,
-	rmSync,
-	statSync,
-	symlinkSync,
-	writeFileSync,
-} from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EXIT } from '../../src/relay/exit-codes.ts';
@@ -19,13 +10,14 @@ let cli: CliHome;
 /** Agents that keep what they were sent; `cut` leaves its work unfinished. */
 beforeEach(() => {
 	cli = new CliHome();
-	const folder = join(cli.home, '.config/agent-relay');
-	mkdirSync(folder, { recursive: true });
-	const agent = (name: string, then: string) =>
-		`[agents.${name}]\ncommand = ["sh", "-c", "cat >>$HOME/${name}.txt; ${then}"]\n`;
-	const agents = [agent('one', 'echo one did it'), agent('two', 'echo two did it'), agent('cut', 'exit 9')];
-	const gone = '[agents.gone]\ncommand = ["/nowhere/gone"]\n';
-	writeFileSync(join(folder, 'config.toml'), `[agents]\norder = ["one", "two"]\n${agents.join('')}${gone}`);
+	cli.configureAgents(
+		{
+			one: 'cat >>$HOME/one.txt; echo one did it',
+			two: 'cat >>$HOME/two.txt; echo two did it',
+			cut: 'cat >>$HOME/cut.txt; exit 9',
+		},
+		'[agents]\norder = ["one", "two"]\n[agents.gone]\ncommand = ["/nowhere/gone"]\n',
+	);
 });
 afterEach(() => cli.remove());
 

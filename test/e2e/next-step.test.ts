@@ -1,6 +1,3 @@
-/** What `run` says to type next, after it failed. */
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { CliHome } from '../helpers/cli-home.ts';
 
@@ -12,8 +9,6 @@ beforeEach(() => {
 afterEach(() => cli.remove());
 
 function configure(order: readonly string[], more: readonly string[] = []): void {
-	const folder = join(cli.home, '.config/agent-relay');
-	mkdirSync(folder, { recursive: true });
 	const lines = [
 		'[agents]',
 		`order = ${JSON.stringify(order)}`,
@@ -24,7 +19,7 @@ function configure(order: readonly string[], more: readonly string[] = []): void
 			: []),
 		...more,
 	];
-	writeFileSync(join(folder, 'config.toml'), `${lines.join('\n')}\n`);
+	cli.configure(`${lines.join('\n')}\n`);
 }
 
 const commandIn = (stderr: string) => /agent-relay (run --session .*)$/m.exec(stderr)?.[1]?.split(' ') ?? [];

@@ -30,15 +30,8 @@ const git = (folder: string, ...args: string[]) =>
 
 /** Two agents that do nothing but what their scripts say. */
 function agents(one: string): void {
-	const names = ['one', 'two'];
-	for (const name of names) {
-		const script = `#!/bin/sh\ncat > /dev/null\n${name === 'one' ? one : 'echo two > two.txt'}\necho done\n`;
-		writeFileSync(join(cli.bin, name), script, { mode: 0o755 });
-	}
-	const config = names.map((name) => `[agents.${name}]\ncommand = ["${join(cli.bin, name)}"]\n`).join('');
-	const folder = join(cli.home, '.config/agent-relay');
-	mkdirSync(folder, { recursive: true });
-	writeFileSync(join(folder, 'config.toml'), config);
+	const script = (work: string) => `cat > /dev/null; ${work}; echo done`;
+	cli.configureAgents({ one: script(one), two: script('echo two > two.txt') });
 }
 
 const race = (...flags: string[]) => cli.run(['race', 'do', '-A', 'one,two', '--check', 'true', ...flags]);

@@ -3,6 +3,11 @@ import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CliHome, PROGRAM } from '../helpers/cli-home.ts';
 
+/** The one that the benchmark runs. */
+const { INSTANT_CLAUDE }: { INSTANT_CLAUDE: string } = await import(
+	resolve(import.meta.dirname, '../../bench/agents.mjs')
+);
+
 /** What a start costs, in things that can be counted: times of a loaded machine tell nothing (`npm run bench` measures them). */
 let cli: CliHome;
 let report: string;
@@ -41,17 +46,6 @@ process.on('exit', () => {
 `;
 
 /** Answers as claude does, and takes no time. */
-const INSTANT_CLAUDE = `#!/bin/sh
-[ "$1" = --version ] && { echo '2.1.197 (Claude Code)'; exit; }
-id=none
-while [ $# -gt 0 ]; do
-	case $1 in --session-id | --resume) id=$2 ;; esac
-	shift
-done
-printf '%s\\n' '{"type":"system","subtype":"init","session_id":"'$id'","tools":[],"model":"m"}' \\
-	'{"type":"result","subtype":"success","is_error":false,"result":"Done.","stop_reason":"end_turn","session_id":"'$id'","usage":{"input_tokens":1,"output_tokens":1}}'
-`;
-
 interface Cost {
 	/** Of each kind. */
 	looks: Record<string, number>;
@@ -140,7 +134,7 @@ describe("Node's own modules that a start loads", () => {
 
 describe('the looks at the disk of one run', () => {
 	it('do not grow', async () => {
-		cli.program('claude', INSTANT_CLAUDE);
+		cli.program('claude', `#!/bin/sh\n${INSTANT_CLAUDE}`);
 		const run = () => costOf('run', '-q', '-a', 'claude', 'hello');
 		await run();
 		const most = LOOKS_OF_A_RUN + LOOKS_OF_A_WRITE + SPARE_LOOKS;

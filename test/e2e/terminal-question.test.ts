@@ -1,5 +1,5 @@
 /** What asks on the agent's terminal, past the agent: shown, answered once, or refused where nobody is there. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { CliHome } from '../helpers/cli-home.ts';
@@ -30,12 +30,9 @@ let cli: CliHome;
 
 beforeEach(() => {
 	cli = new CliHome();
-	const config = join(cli.home, '.config/agent-relay');
-	mkdirSync(config, { recursive: true });
 	const agent = join(cli.home, 'claude');
 	writeFileSync(agent, AGENT, { mode: 0o755 });
-	writeFileSync(
-		join(config, 'config.toml'),
+	cli.configure(
 		`[agents]\norder = ["claude"]\n[agents.claude]\nexecutable = "${agent}"\n[turn]\nanswer_s = 1\n`,
 	);
 });

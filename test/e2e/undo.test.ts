@@ -16,12 +16,9 @@ import { CliHome, PROGRAM } from '../helpers/cli-home.ts';
 let cli: CliHome;
 beforeEach(() => {
 	cli = new CliHome();
-	const config = join(cli.home, '.config/agent-relay');
-	mkdirSync(config, { recursive: true });
 	// Does what the test says, whatever the prompt says.
-	const command = ['bash', '-c', 'cat >"$HOME/prompt"; bash "$HOME/next.sh"; echo done'];
-	const agent = (name: string) => `[agents.${name}]\ncommand = ${JSON.stringify(command)}\n`;
-	writeFileSync(join(config, 'config.toml'), agent('doer') + agent('other'));
+	const script = 'cat >"$HOME/prompt"; bash "$HOME/next.sh"; echo done';
+	cli.configureAgents({ doer: script, other: script });
 });
 afterEach(() => cli.remove());
 

@@ -107,6 +107,22 @@ export class CliHome {
 		writeFileSync(join(this.bin, name), text, { mode: 0o755 });
 	}
 
+	/** The user's own configuration. */
+	configure(toml: string): void {
+		const folder = join(this.home, '.config/agent-relay');
+		mkdirSync(folder, { recursive: true });
+		writeFileSync(join(folder, 'config.toml'), toml);
+	}
+
+	/** Configures agents, each a script of one line for `sh` that has its prompt on stdin and answers in text. `more`: what else is set. */
+	configureAgents(scripts: Readonly<Record<string, string>>, more = ''): void {
+		const agents = Object.entries(scripts).map(
+			([name, script]) =>
+				`[agents.${name}]\ncommand = ${JSON.stringify(['sh', '-c', script])}\noutput = "text"\n`,
+		);
+		this.configure(`${more}${agents.join('')}`);
+	}
+
 	/** Everything below home and repo: kinds, modes, times, bytes. */
 	state(): Record<string, string> {
 		return fingerprint(this.base);
