@@ -1,6 +1,7 @@
 /** The command line as a front end: whom it asks, where it reads a task, how it draws what happens. */
 import type { Command as Program } from 'commander';
 import type { FrontEnd } from '../commands/front-end.ts';
+import { showProgress } from '../ui/progress.ts';
 import { askOnTerminal } from './answers/ask-on-terminal.ts';
 import { createLive, type LiveParts } from './live.ts';
 
@@ -14,6 +15,10 @@ export function createFrontEnd(parts: FrontEndParts): FrontEnd {
 		live: createLive(parts),
 		...askOnTerminal(app),
 		show: (draw) => parts.output.printError(`${draw(parts.output).join('\n')}\n`),
+		progress: (text) => {
+			const { errorOutput } = app.streams;
+			if (errorOutput.isTTY && !parts.output.isQuiet) showProgress(errorOutput, text);
+		},
 		readTask: async (source) => {
 			const [{ readTask }, { stdinOf }] = await Promise.all([
 				import('./input/read-task.ts'),

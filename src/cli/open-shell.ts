@@ -44,7 +44,12 @@ async function shellOptions(
 	const { input, output: screen, errorOutput } = app.streams;
 	return {
 		relay: conversation,
-		context: commandContext(app, { ...front, ask: null, commandLine: null }, held, conversation),
+		context: commandContext(
+			app,
+			{ ...front, ask: null, progress: () => undefined, commandLine: null },
+			held,
+			conversation,
+		),
 		version: app.version,
 		worktree: repo.worktree,
 		historyPath: () => historyPath(app.paths, app.name.id, location),

@@ -12,6 +12,8 @@ export interface FrontEnd {
 	readonly askText: ((question: string) => Promise<string | null>) | null;
 	/** Lines for people before the command ends, such as what a question is about. Never on stdout. */
 	show(draw: (look: Look) => readonly string[]): void;
+	/** How far the command is, in a few safe words; the next ones replace them, null takes them away. Nothing where nobody looks. */
+	progress(text: string | null): void;
 	/**
 	 * The user's words: the operand as typed, or a file or stdin where the front end reads these. null: there are none, which
 	 * the shell refuses where they are needed. RelayError `usage` for empty words and two sources, and for unreadable text.

@@ -12,6 +12,7 @@ import { files } from './files/options.ts';
 import { handoff } from './handoff/options.ts';
 import { help } from './help/options.ts';
 import { limits, limitsClear } from './limits/options.ts';
+import { metrics } from './metrics/options.ts';
 import {
 	kill,
 	nameArchive,
@@ -62,6 +63,7 @@ export const COMMANDS = {
 	blame,
 	watch,
 	diff,
+	metrics,
 	undo,
 	redo,
 	resume,

@@ -29,6 +29,7 @@ export const QUIET_FRONT_END: FrontEnd = {
 	ask: null,
 	askText: null,
 	show: () => undefined,
+	progress: () => undefined,
 	readTask: async ({ argument }) => argument,
 	commandLine: null,
 };

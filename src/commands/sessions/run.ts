@@ -1,6 +1,5 @@
 /** The sessions of this repo, or of all repos of this user, newest use first: a row for each line of work. */
 import { toIso } from '../../core/clock.ts';
-import { RelayError } from '../../core/errors.ts';
 import type { SessionId } from '../../core/ids.ts';
 import { EXIT } from '../../relay/exit-codes.ts';
 import {
@@ -17,6 +16,7 @@ import type { SessionStore } from '../../sessions/store/session-store.ts';
 import type { Body } from '../command.ts';
 import type { CommandContext } from '../context.ts';
 import type { Age } from '../options/age.ts';
+import { knownAgent } from './known-agent.ts';
 import { agentsOfSessions } from './session-agents.ts';
 
 interface SessionsOptions {
@@ -132,21 +132,11 @@ async function filterOf(
 		...(all && !isNameGiven ? { name: null } : {}),
 		...(limit === null ? {} : { limit }),
 		...(status === null ? {} : { status }),
-		...(agent === null ? {} : { agent: await knownName(agent, context) }),
+		...(agent === null ? {} : { agent: await knownAgent(agent, context) }),
 		...(since === null ? {} : { since: now - since.ms }),
 		...(grep === null ? {} : { text: grep }),
 		...(tags.length === 0 ? {} : { tags: tags.map((tag) => tag.normalize()) }),
 	};
-}
-
-/** An agent that was removed from the configuration may still have worked. */
-async function knownName(typed: string, { settings }: CommandContext): Promise<string> {
-	try {
-		return (await settings()).registry.find(typed).id;
-	} catch (error) {
-		if (error instanceof RelayError) return typed;
-		throw error;
-	}
 }
 
 interface Place {

@@ -16,12 +16,19 @@ export interface TurnRecords {
 /** All turns of a session's folder that have a readable state. A damaged one is named, not thrown. */
 export function readTurns(folder: string): TurnRecords {
 	const records: TurnRecords = { turns: [], problems: [] };
-	for (const turn of turnNumbers(folder)) {
-		const found = tryReadTurn(folder, turn);
+	for (const found of eachTurn(folder)) {
 		if (typeof found === 'string') records.problems.push(found);
-		else if (found !== null) records.turns.push(found);
+		else records.turns.push(found);
 	}
 	return records;
+}
+
+/** As `readTurns`, one after the other, so that no more than one is in memory. A string is a problem. */
+export function* eachTurn(folder: string): Generator<TurnState | string> {
+	for (const turn of turnNumbers(folder)) {
+		const found = tryReadTurn(folder, turn);
+		if (found !== null) yield found;
+	}
 }
 
 /** The state of a session by its newest turns. */

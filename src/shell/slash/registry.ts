@@ -40,6 +40,7 @@ export const SLASH_COMMANDS: readonly SlashCommand[] = [
 	slashCommand(COMMANDS.redo),
 	slashCommand(COMMANDS.transcript),
 	slashCommand(COMMANDS.sessions),
+	slashCommand(COMMANDS.metrics),
 	resume,
 	startNew,
 	nameFamily(COMMANDS),
