@@ -225,6 +225,18 @@ export const endTurn: Transition<{ state: TurnState; earlier: readonly TurnState
 	};
 };
 
+/**
+ * Whether `meta` knows less than the states of the turns: a relay that died between writing the last state and the record left the
+ * turn's usage and native session out of it.
+ */
+export function lacksEnd(meta: SessionMeta, turns: readonly TurnState[]): boolean {
+	const newest = turns.at(-1);
+	if (newest === undefined || newest.status === 'running') return false;
+	const who = participantOf(newest);
+	const ended = turns.filter((turn) => participantOf(turn) === who && turn.status !== 'running');
+	return (meta.agents[who]?.turns ?? 0) < ended.length;
+}
+
 /** null for a conversation that the CLI no longer has, or that has become useless: it is not resumed again. */
 function nativeSessionAfter(state: TurnState, known: string | null): string | null {
 	const isOver = state.unresumable !== undefined || OVER.has(state.stop_reason);

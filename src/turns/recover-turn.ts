@@ -15,7 +15,7 @@ import type { ProcessIdentity, ProcessTable } from '../core/processes/process-ta
 import type { FileChange, Snapshots } from '../git/repo-facts.ts';
 import { turnFile } from '../sessions/files/session-paths.ts';
 import type { OpenSession } from '../sessions/store/session-store.ts';
-import { endTurn } from '../sessions/transitions.ts';
+import { endTurn, lacksEnd } from '../sessions/transitions.ts';
 import { standingPlan } from '../sessions/turns/standing-plan.ts';
 import { participantOf, type TurnState } from '../sessions/turns/turn-state.ts';
 import { warningOf } from './judge/describe-refused-model.ts';
@@ -51,12 +51,20 @@ export interface Recovered {
 	ended: string[];
 }
 
-/** Repairs every turn that is still `running`; the caller holds the session's lock. Returns them, oldest first. */
+/**
+ * Repairs every turn that is still `running`, and a record that lacks the end of the newest; the caller holds the session's lock.
+ * Returns the repaired turns, oldest first.
+ */
 export async function recoverTurns(deps: RecoverDeps): Promise<Recovered[]> {
+	const { session } = deps;
 	const recovered: Recovered[] = [];
-	for (const state of deps.session.turns()) {
+	for (const state of session.turns()) {
 		if (state.status === 'running') recovered.push(await recoverTurn(state, deps));
 	}
+	const turns = session.turns();
+	const newest = turns.at(-1);
+	if (newest !== undefined && lacksEnd(session.meta, turns))
+		session.apply(endTurn, { state: newest, earlier: turns });
 	return recovered;
 }
 

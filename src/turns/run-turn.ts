@@ -101,9 +101,9 @@ class RunningTurn {
 
 	/** The agent's terminal is made meanwhile. */
 	async #takeBefore(): Promise<void> {
-		const { witness } = this.#deps.session;
-		await Promise.all([this.#touched.begin(this.#spec.before), witness.settle()]);
-		const problem = witness.takeProblem();
+		const { session } = this.#deps;
+		await Promise.all([this.#touched.begin(this.#spec.before), session.settled()]);
+		const problem = session.witness.takeProblem();
 		if (problem !== null) this.#files.warn(problem);
 		this.#files.change({ tree: this.#touched.trees });
 	}

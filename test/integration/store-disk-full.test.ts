@@ -63,8 +63,9 @@ describe.skipIf(!canMount)('on a full disk', () => {
 			witnesses: createWitnesses(join(root, 'witness'), systemClock),
 		});
 
-	it('an open session says so, keeps its last good records, and goes on when there is space', () => {
+	it('an open session says so, keeps its last good records, and goes on when there is space', async () => {
 		const session = store().create({ kind: 'run', objective: 'keep' });
+		await session.settled();
 		session.writeTurnState({ ...fakeTurnState(), hashes: { prompt: null, events: null, output: null } });
 		fill();
 		const full = expect.objectContaining({
@@ -87,8 +88,9 @@ describe.skipIf(!canMount)('on a full disk', () => {
 		expect(readdirSync(session.folder).sort()).toEqual(['log.jsonl', 'meta.json', 'resume', 'turns']);
 	});
 
-	it('a new session is refused and leaves nothing', () => {
+	it('a new session is refused and leaves nothing', async () => {
 		const first = store().create({ kind: 'run' });
+		await first.settled();
 		first.release();
 		fill();
 		expect(() => store().create({ kind: 'run', objective: 'x'.repeat(9000) })).toThrow(

@@ -47,7 +47,7 @@ export function writeAtomic(
 		removeIfThere(temporary);
 		throw error;
 	}
-	if (options.sync === true) syncOne(dirname(path), O_RDONLY);
+	if (options.sync === true) syncFolder(dirname(path));
 }
 
 /**
@@ -85,11 +85,6 @@ export async function syncNamed(path: string): Promise<void> {
 /** As `syncNamed`, for a file whose name is on disk already. */
 export async function syncContent(path: string): Promise<void> {
 	await syncLater(path, TO_SYNC);
-}
-
-/** As `syncNamed`, but blocking. Throws a system error. */
-export function syncNamedNow(path: string): void {
-	for (const each of [path, dirname(path)]) syncOne(each, TO_SYNC);
 }
 
 async function writeSynced(path: string, data: string): Promise<void> {
@@ -161,8 +156,8 @@ function temporaryBeside(path: string): string {
 	return join(dirname(path), `.${basename(path)}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`);
 }
 
-function syncOne(path: string, flags: number): void {
-	const fd = openSync(path, flags);
+function syncFolder(path: string): void {
+	const fd = openSync(path, O_RDONLY);
 	try {
 		fsyncSync(fd);
 	} finally {

@@ -59,6 +59,8 @@ export interface OpenSession {
 	together<T>(writes: () => T): T;
 	/** Writes `NNN-prompt.md`. Throws like `apply`. */
 	writePrompt(turn: number, prompt: Buffer): void;
+	/** Resolves once it is on disk that the session is ours, and what the user said in it. Never rejects; the witness keeps a problem. */
+	settled(): Promise<void>;
 	/** Remembers the prompts of all turns, and the sessions before this one, for `restore`. Reads them once. */
 	keepRecords(): void;
 	/** Writes again what is remembered and was removed. Returns true if something was. Throws like `apply`. */
@@ -86,8 +88,8 @@ export interface HeldSession extends Omit<HoldOptions, 'onMoved' | 'onVanished'>
 	onNotice: (text: string) => void;
 	/** The sessions that this one continues, read right before an agent works: what they hold afterwards may be its doing. */
 	ancestors: () => readonly string[];
-	/** This process has just made its folder. */
-	isNew: boolean;
+	/** Resolves once the record and its witness are on disk; null: this process did not make the session. */
+	created: Promise<void> | null;
 	/** Called once nothing of the session is held any more. */
 	onLetGo: () => void;
 }
@@ -99,8 +101,14 @@ export function holdSession(held: HeldSession): OpenSession {
 	let listener: ((text: string) => void) | null = null;
 	const say = (text: string) => (listener ?? held.onNotice)(text);
 	const log = new SessionLog({ place: () => hold.place, clock, onNotice: say });
-	const { meta, ancestors, isNew } = held;
-	const records = new HeldRecords({ place: () => hold.place, meta, isNew, log, ancestors });
+	const { meta, ancestors, created } = held;
+	const records = new HeldRecords({
+		place: () => hold.place,
+		meta,
+		isNew: created !== null,
+		log,
+		ancestors,
+	});
 	const hold: SessionHold = new SessionHold({
 		...held,
 		onVanished: () => void records.restore(),
@@ -166,6 +174,9 @@ export function holdSession(held: HeldSession): OpenSession {
 		writePrompt: (turn, prompt) => {
 			hold.ensure();
 			records.writePrompt(turn, prompt);
+		},
+		settled: async () => {
+			await Promise.all([created, witness.settle()]);
 		},
 		keepRecords: () => records.keep(),
 		restore: () => {

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { RelayError } from '../../core/errors.ts';
 import { isFolder } from '../../core/files/folders.ts';
 import { explainingWrites } from '../../core/files/write-failure.ts';
-import { writeAtomic } from '../../core/files/write-file.ts';
+import { syncInBackground, writeAtomic } from '../../core/files/write-file.ts';
 import type { SessionId } from '../../core/ids.ts';
 import { keepFolderTime } from '../files/folder-time.ts';
 import { type HeldFolder, refuseLinksTo } from '../files/held-folder.ts';
@@ -109,13 +109,13 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
 			const { id: name } = nameInForce();
 			const meta = newMeta({ id, init, parent, name, repo: location.repo, now: clock.now(), relayVersion });
 			const path = join(folder, META_FILE);
-			// On disk before the record: after any crash, a session that has a record is known to be ours.
+			// Written before the record: after a crash, a session that has a record is known to be ours.
 			const witness = beginWitness(id, init);
-			witness.settleNow();
-			explainingWrites(path, () => writeAtomic(path, serializeMeta(meta, path), { sync: true }));
+			explainingWrites(path, () => writeAtomic(path, serializeMeta(meta, path)));
+			const created = Promise.all([witness.settle(), syncInBackground(path)]).then(() => undefined);
 			// A prune that took it meanwhile did not see this session yet.
 			if (init.parent) read(init.parent);
-			return hold({ id, place, meta, lock, clock, notices, witness, isNew: true, ...around(id, meta) });
+			return hold({ id, place, meta, lock, clock, notices, witness, created, ...around(id, meta) });
 		} catch (error) {
 			place?.close();
 			rmSync(folder, { recursive: true, force: true });
@@ -162,7 +162,7 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
 			const meta = read(id);
 			session = hold({
 				id,
-				isNew: false,
+				created: null,
 				place,
 				meta,
 				lock,

@@ -1,4 +1,4 @@
-import { removeIfThere, syncContent, syncNamed, syncNamedNow } from '../../core/files/write-file.ts';
+import { removeIfThere, syncContent, syncNamed } from '../../core/files/write-file.ts';
 import {
 	appendWitness,
 	parseWitness,
@@ -20,6 +20,7 @@ export class WitnessJournal {
 	#isSynced = true;
 	/** The file's name is on disk. */
 	#isNamed = false;
+	#settling: Promise<void> = Promise.resolve();
 	#problem: string | null = null;
 	#isReported = false;
 
@@ -67,9 +68,18 @@ export class WitnessJournal {
 		});
 	}
 
-	/** Puts what was appended on disk; a failure becomes the `problem`. Never rejects. */
-	async settle(): Promise<void> {
-		if (!this.#isUnsettled()) return;
+	/** Resolves once all that was appended is on disk, whoever began to put it there; a failure becomes the `problem`. Never rejects. */
+	settle(): Promise<void> {
+		if (this.#isUnsettled())
+			this.#settling = Promise.all([this.#settling, this.#sync()]).then(() => undefined);
+		return this.#settling;
+	}
+
+	remove(): void {
+		this.#orProblem(() => removeIfThere(this.path));
+	}
+
+	async #sync(): Promise<void> {
 		const sync = this.#isNamed ? syncContent : syncNamed;
 		// Before the wait: a file that is removed meanwhile has to be named again.
 		this.#isNamed = true;
@@ -78,19 +88,6 @@ export class WitnessJournal {
 		} catch (error) {
 			this.#problem ??= witnessProblem(error);
 		}
-	}
-
-	/** Like `settle`, before anything else happens. */
-	settleNow(): void {
-		if (!this.#isUnsettled()) return;
-		this.#orProblem(() => {
-			syncNamedNow(this.path);
-			this.#isNamed = true;
-		});
-	}
-
-	remove(): void {
-		this.#orProblem(() => removeIfThere(this.path));
 	}
 
 	#isUnsettled(): boolean {

@@ -144,14 +144,9 @@ export class Witness {
 		];
 	}
 
-	/** Puts what was added on disk; a failure becomes the `problem`. Never rejects. */
+	/** Resolves once all that was added is on disk; a failure becomes the `problem`. Never rejects. */
 	settle(): Promise<void> {
 		return this.#journal.settle();
-	}
-
-	/** Like `settle`, before anything else happens. Never throws. */
-	settleNow(): void {
-		this.#journal.settleNow();
 	}
 
 	/** Why the file does not hold what it should, once; null: it does, or that was already reported. */

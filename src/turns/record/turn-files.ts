@@ -104,9 +104,7 @@ export class TurnFiles {
 		try {
 			session.together(() => {
 				session.writeTurnState(this.#state, { sync: true });
-				// After a limit the checkpoint is written next, durably.
-				const isMinor = this.#state.status === 'limited';
-				session.apply(endTurn, { state: this.#state, earlier: session.turns() }, { isMinor });
+				session.apply(endTurn, { state: this.#state, earlier: session.turns() }, { isMinor: true });
 			});
 		} catch (error) {
 			if (!hasFailed) throw explainWriteFailure(error, this.folder);

@@ -5,7 +5,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readUsage } from '../../../src/agents/codex/stream/usage.ts';
 import type { RelayDeps } from '../../../src/relay/ports.ts';
 import { turnFile } from '../../../src/sessions/files/session-paths.ts';
+import type { SessionMeta } from '../../../src/sessions/session-meta.ts';
 import type { OpenSession } from '../../../src/sessions/store/session-store.ts';
+import { beginTurn } from '../../../src/sessions/transitions.ts';
 import type { TurnState } from '../../../src/sessions/turns/turn-state.ts';
 import type { StartAgentProcess } from '../../../src/terminal/agent-process.ts';
 import { parseEventLine } from '../../../src/turns/event-log.ts';
@@ -13,6 +15,7 @@ import { tokensToDisk } from '../../../src/turns/record/token-counts.ts';
 import { recoverTurns } from '../../../src/turns/recover-turn.ts';
 import { runTurn } from '../../../src/turns/run-turn.ts';
 import { EngineBench, RECORDED_AT } from '../../helpers/engine-bench.ts';
+import { fakeSessionMeta } from '../../helpers/fake-session-meta.ts';
 import { fakeTurnState } from '../../helpers/fake-turn-state.ts';
 import { type Fixture, fixtureNames, loadFixture, splitAt } from '../../helpers/replay-fixture.ts';
 
@@ -249,6 +252,29 @@ describe('a turn that was cut off by a kill of the relay', () => {
 			await comparesAfterRecovery(recording, recording.stdout, [100, 5000], { isLate: true, tear: 0.5 });
 		},
 	);
+});
+
+describe('a relay that is killed between the last state of a turn and the record of its session', () => {
+	it('leaves the end of the turn to the next one, once', async () => {
+		const recording = recordings.find(({ expect: wanted }) => wanted.status === 'completed');
+		if (recording === undefined) throw new Error('no recording of a turn that completed');
+		const { session, final, env } = await uninterrupted(recording, [recording.stdout]);
+		try {
+			const whole = session.meta;
+			const begun = beginTurn(session.meta, { state: final, words: null });
+			const own = { ...begun.agents[recording.agent], native_session_id: null, turns: final.turn - 1 };
+			const agents = { ...begun.agents, [recording.agent]: own } as SessionMeta['agents'];
+			session.apply(() => ({ ...begun, usage: fakeSessionMeta().usage, agents }), undefined);
+			const about = { ...deps, session, env, snapshotsOf: () => null, adapter: () => null };
+			expect(await recoverTurns(about)).toEqual([]);
+			expect(session.meta).toMatchObject({ usage: whole.usage, agents: whole.agents });
+			const { updated_at } = session.meta;
+			await recoverTurns(about);
+			expect(session.meta.updated_at).toBe(updated_at);
+		} finally {
+			session.release();
+		}
+	});
 });
 
 async function comparesAfterRecovery(

@@ -10,6 +10,7 @@ import {
 	close,
 	endTurn,
 	keepPrompt,
+	lacksEnd,
 	leaveChat,
 	moveTo,
 	rename,
@@ -35,6 +36,22 @@ describe('the record of a session', () => {
 		expect(twice.usage).toEqual(once.usage);
 		expect(once.usage).toMatchObject({ input_tokens: 400, output_tokens: 680, cost_source: 'mixed' });
 		expect(once.usage.by_agent.codex).toMatchObject({ turns: 1 });
+	});
+
+	it('knows when it lacks the end of its newest turn', () => {
+		const first = fakeTurnState();
+		const second = fakeTurnState({ turn: 2, agent: 'codex' });
+		const running = fakeTurnState({ turn: 3, status: 'running' });
+		const ended = endTurn(fakeSessionMeta(), { state: first, earlier: [] });
+		const begun = beginTurn(ended, { state: second, words: null });
+		const rows = [
+			{ meta: fakeSessionMeta(), turns: [], lacks: false },
+			{ meta: ended, turns: [first], lacks: false },
+			{ meta: begun, turns: [first, second], lacks: true },
+			{ meta: begun, turns: [first, second, running], lacks: false },
+			{ meta: endTurn(begun, { state: second, earlier: [first] }), turns: [first, second], lacks: false },
+		];
+		for (const { meta, turns, lacks } of rows) expect(lacksEnd(meta, turns)).toBe(lacks);
 	});
 
 	it('names the oldest price list behind the estimates of its turns', () => {
