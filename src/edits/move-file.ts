@@ -13,8 +13,8 @@ import {
 import { hasErrno } from '../core/errors.ts';
 
 /** Keeps the old file as a hard link, which costs nothing and is the very file, or as a copy if the disks differ or cannot link. */
-export function keepOld(target: string, kept: string): void {
-	if (lstatSync(target).isSymbolicLink()) {
+export function keepOld(target: string, kept: string, isLink: boolean): void {
+	if (isLink) {
 		symlinkSync(readlinkSync(target, 'buffer'), kept);
 		return;
 	}

@@ -10,6 +10,7 @@ import {
 	type EditJournal,
 	type EditPlace,
 	type EditStep,
+	hasDigest,
 	oldPath,
 } from './edit-journal.ts';
 import { isWritablePath, leadsElsewhere, lookAt } from './look-at-paths.ts';
@@ -80,20 +81,22 @@ function undoStep(place: EditPlace, root: string, step: EditStep, at: number): b
 	const now = lookAt(target);
 	// The old content is kept before it is replaced: if nothing was kept, nothing was begun.
 	if (step.stamp !== null && (!isKept || now.stamp === step.stamp)) return true;
-	const stands = now.kind === 'absent' ? null : now.kind === 'folder' ? 'folder' : digestOf(target);
+	const isFree = now.kind === 'absent';
+	const isFolder = now.kind === 'folder';
 	if (step.stamp === null) {
 		const isNotBegun = step.digest !== null && existsNoFollow(join(place.fresh, step.path));
-		if (stands === null || stands === 'folder' || isNotBegun) return true;
-		if (stands !== step.digest) return false;
+		if (isFree || isFolder || isNotBegun) return true;
+		if (step.digest === null || !hasDigest(target, step.digest)) return false;
 		unlinkSync(target);
 		return true;
 	}
-	if (stands !== null && stands !== step.digest) return stands === digestOf(kept);
+	const isOurs = !isFree && !isFolder && step.digest !== null && hasDigest(target, step.digest);
+	if (!isFree && !isOurs) return !isFolder && digestOf(target) === digestOf(kept);
 	ensureFolder(dirname(target), USUAL_FOLDER_MODE);
 	try {
 		moveInto(kept, target, beside);
 	} catch (error) {
-		if (!hasErrno(error, 'ENOSPC', 'EDQUOT') || stands === null) throw error;
+		if (!hasErrno(error, 'ENOSPC', 'EDQUOT') || isFree) throw error;
 		// The new content has taken the old one's space on disk; the kept file still has the old bytes.
 		unlinkSync(target);
 		moveInto(kept, target, beside);

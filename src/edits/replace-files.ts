@@ -19,6 +19,7 @@ import { EXECUTABLE_MODE } from '../git/commits/tree-edits.ts';
 import {
 	besideOf,
 	digestOf,
+	digestOfEntry,
 	discardPlace,
 	type EditJournal,
 	type EditPlace,
@@ -26,7 +27,7 @@ import {
 	oldPath,
 	writeJournal,
 } from './edit-journal.ts';
-import { leadsElsewhere, lookAt, type SeenPath } from './look-at-paths.ts';
+import { createWayCheck, type FileEdit, lookAt, type SeenPath } from './look-at-paths.ts';
 import { keepOld, moveInto } from './move-file.ts';
 import { undoSteps } from './put-back.ts';
 
@@ -61,20 +62,34 @@ function claim({ folder }: EditPlace): void {
 	}
 }
 
+export interface JournalOptions {
+	/** The only folders that may go when they become empty. Default: all. */
+	removableFolders?: readonly string[];
+	/** The new contents are byte for byte as their edits name them, so that none is read again. */
+	isExact?: boolean;
+	/** Told the permissions that each new content will have; null: a link. */
+	onStaged?: (path: string, permissions: number | null) => void;
+}
+
 /**
  * The journal of `replaced`, whose new contents are in `place.fresh`; it is not on disk yet. A new content gets its file's current
  * permissions, except the execute bit, which comes from the change; one whose own permissions are recorded gets those unless
- * somebody has changed them since. `removableFolders`: the only folders that may go when they become empty; default: all.
+ * somebody has changed them since.
  */
 export function prepareJournal(
 	{ fresh }: EditPlace,
 	root: string,
 	replaced: readonly SeenPath[],
-	{ removableFolders }: { removableFolders?: readonly string[] } = {},
+	{ removableFolders, isExact = false, onStaged }: JournalOptions = {},
 ): EditJournal {
 	const removals = replaced.filter(({ edit }) => edit.after === null);
 	const comes = replaced.filter(({ edit }) => edit.after !== null);
-	for (const seen of comes) keepPermissions(join(fresh, seen.edit.path), seen);
+	for (const seen of comes) {
+		const permissions = settlePermissions(`${fresh}/${seen.edit.path}`, seen);
+		onStaged?.(seen.edit.path, permissions);
+	}
+	const digestAt = ({ path, after }: FileEdit) =>
+		after === null ? null : isExact ? digestOfEntry(after) : digestOf(join(fresh, path));
 	return {
 		schema_version: 1,
 		worktree: root,
@@ -87,26 +102,31 @@ export function prepareJournal(
 		steps: [...removals, ...comes].map(({ edit, stamp, kind }) => ({
 			path: edit.path,
 			stamp: kind === 'folder' ? null : stamp,
-			digest: edit.after === null ? null : digestOf(join(fresh, edit.path)),
+			digest: digestAt(edit),
 		})),
 	};
 }
 
-function keepPermissions(fresh: string, { edit, permissions }: SeenPath): void {
-	const recorded = edit.after?.permissions ?? null;
-	if (permissions === null && recorded === null) return;
+/** What it has then; null: a link. */
+function settlePermissions(fresh: string, seen: SeenPath): number | null {
 	const facts = lstatSync(fresh);
+	if (!facts.isFile()) return null;
+	const made = facts.mode & 0o777;
+	const wanted = permissionsWanted(seen) ?? made;
+	if (made !== wanted) chmodSync(fresh, wanted);
+	return wanted;
+}
+
+/** null: as it was made. */
+function permissionsWanted({ edit, permissions }: SeenPath): number | null {
+	const recorded = edit.after?.permissions ?? null;
 	const isAsRecorded = permissions === null || permissions === edit.before?.permissions;
-	if (recorded !== null && isAsRecorded) {
-		if (facts.isFile() && (facts.mode & 0o777) !== recorded) chmodSync(fresh, recorded);
-		return;
-	}
-	if (permissions === null) return;
-	const isProgram = edit.after?.mode === EXECUTABLE_MODE;
+	if (recorded !== null && isAsRecorded) return recorded;
+	if (permissions === null) return null;
 	const isAsBefore = edit.before !== null && edit.before.mode === edit.after?.mode;
-	const withExecute = isProgram ? permissions | ((permissions & 0o444) >> 2) : permissions & ~0o111;
-	const wanted = isAsBefore ? permissions : withExecute;
-	if (facts.isFile() && (facts.mode & 0o777) !== wanted) chmodSync(fresh, wanted);
+	if (isAsBefore) return permissions;
+	const isProgram = edit.after?.mode === EXECUTABLE_MODE;
+	return isProgram ? permissions | ((permissions & 0o444) >> 2) : permissions & ~0o111;
 }
 
 /** Folders on the way to `paths` that do not exist yet, or are a file to be removed. */
@@ -134,11 +154,12 @@ function missingFolders(root: string, paths: readonly string[]): string[] {
 export function replaceFiles(place: EditPlace, journal: EditJournal): void {
 	writeJournal(place, journal);
 	let at = 0;
+	const leadsElsewhere = createWayCheck(journal.worktree);
 	try {
 		ensureFolder(place.old);
 		for (; at < journal.steps.length; at++) {
 			const step = journal.steps[at];
-			if (step !== undefined) replaceFile(place, journal, step, at);
+			if (step !== undefined) replaceFile(place, journal, { step, at, leadsElsewhere });
 		}
 		writeJournal(place, { ...journal, phase: 'written' });
 	} catch (error) {
@@ -168,17 +189,20 @@ export const closeJournal = (place: EditPlace): void => removeIfThere(place.jour
 
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
-function replaceFile(place: EditPlace, journal: EditJournal, step: EditStep, at: number): void {
-	const { worktree: root, removable_folders } = journal;
-	const target = join(root, step.path);
+function replaceFile(
+	place: EditPlace,
+	{ worktree: root, removable_folders }: EditJournal,
+	{ step, at, leadsElsewhere }: { step: EditStep; at: number; leadsElsewhere: (path: string) => boolean },
+): void {
+	const target = `${root}/${step.path}`;
 	const now = lookAt(target);
 	const isSame =
 		step.stamp === null ? now.kind === 'absent' || now.kind === 'folder' : now.stamp === step.stamp;
-	if (!isSame || leadsElsewhere(root, step.path))
+	if (!isSame || leadsElsewhere(step.path))
 		throw new RelayError('refused', `${step.path} was changed while its replacement was being prepared.`, {
 			hint: 'Nothing was changed. Try again when nothing else is writing here.',
 		});
-	if (step.stamp !== null) keepOld(target, oldPath(place, at));
+	if (step.stamp !== null) keepOld(target, oldPath(place, at), now.kind === 'link');
 	if (step.digest === null) {
 		unlinkSync(target);
 		removeEmptyParents(root, step.path, removable_folders);
@@ -186,7 +210,7 @@ function replaceFile(place: EditPlace, journal: EditJournal, step: EditStep, at:
 	}
 	if (now.kind === 'folder') removeEmptied(target, step.path);
 	if (step.stamp === null) ensureFolder(dirname(target), USUAL_FOLDER_MODE);
-	const fresh = join(place.fresh, step.path);
+	const fresh = `${place.fresh}/${step.path}`;
 	// Before it is in place: while it is still here, an undo treats the step as not begun.
 	moveInto(fresh, target, besideOf(place, target, at), () => unlinkSync(fresh));
 }

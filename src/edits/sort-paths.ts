@@ -1,10 +1,9 @@
 /** Sorts the open paths into those already done, those that may be replaced, and those that hold something else. */
-import { createHash } from 'node:crypto';
 import { readlinkSync } from 'node:fs';
-import { join } from 'node:path';
 import { hasErrno } from '../core/errors.ts';
-import { readRegularFile } from '../core/files/read-file.ts';
+import { readExpectedFile } from '../core/files/read-file.ts';
 import { EXECUTABLE_MODE, LINK_MODE } from '../git/commits/tree-edits.ts';
+import { blobId } from './edit-journal.ts';
 import type { FileState, SeenPath } from './look-at-paths.ts';
 
 export interface SortedPaths {
@@ -54,17 +53,17 @@ const FILE_MODE = '100644';
 
 /** null: not a file or link, or one that cannot be read (any more). */
 function presentState(root: string, { edit, kind, permissions }: SeenPath): FileState | null {
-	const path = join(root, edit.path);
+	const path = `${root}/${edit.path}`;
 	const bytes =
 		kind === 'link'
 			? targetOf(path)
 			: kind === 'file'
-				? readRegularFile(path, Number.POSITIVE_INFINITY)
+				? readExpectedFile(path, Number.POSITIVE_INFINITY)
 				: null;
 	if (bytes === null) return null;
 	const isProgram = ((permissions ?? 0) & 0o100) !== 0;
 	const mode = kind === 'link' ? LINK_MODE : isProgram ? EXECUTABLE_MODE : FILE_MODE;
-	return { mode, id: idOf(bytes, (edit.before ?? edit.after)?.id.length ?? 0) };
+	return { mode, id: blobId(bytes, (edit.before ?? edit.after)?.id.length ?? 0) };
 }
 
 function targetOf(link: string): Buffer | null {
@@ -74,10 +73,4 @@ function targetOf(link: string): Buffer | null {
 		if (hasErrno(error, 'ENOENT', 'ENOTDIR', 'EINVAL')) return null;
 		throw error;
 	}
-}
-
-/** As `git hash-object --no-filters`: SHA-1, or SHA-256 for ids of 64 digits. */
-function idOf(bytes: Buffer, idLength: number): string {
-	const hash = createHash(idLength === 64 ? 'sha256' : 'sha1');
-	return hash.update(`blob ${bytes.length}\0`).update(bytes).digest('hex');
 }

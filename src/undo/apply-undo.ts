@@ -1,25 +1,23 @@
 /** Writes what was planned, all or nothing, and records it. */
-import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { toIso } from '../core/clock.ts';
 import type { EditPlace } from '../edits/edit-journal.ts';
 import type { FileState, SeenPath } from '../edits/look-at-paths.ts';
 import { closeJournal, inPlace, prepareJournal, replaceFiles } from '../edits/replace-files.ts';
 import { EXECUTABLE_MODE, LINK_MODE } from '../git/commits/tree-edits.ts';
-import type { TreeContents } from '../git/snapshots/tree-contents.ts';
 import type { OpenSession } from '../sessions/store/session-store.ts';
 import { recordUndo } from '../sessions/transitions.ts';
 import { NAMED_PATHS, type UndoStep } from '../sessions/undo/undo-step.ts';
 import { keepCopies } from './keep-copies.ts';
-import { canBeForced, changeOf, type UndoPlan } from './plan-undo.ts';
-import type { Chosen, PathChange, UndoDeps, UndoPolicy, UndoResult } from './undo-contract.ts';
+import { canBeForced, changeOf } from './plan-undo.ts';
+import type { Chosen, PathChange, UndoPlan, UndoPolicy, UndoResult } from './undo-contract.ts';
 import { undoPlace } from './undo-journal.ts';
 import { prepareUndoFolder, writeUndoRecord } from './undo-record.ts';
+import type { UndoWork } from './undo-work.ts';
 
-interface Work {
+interface Held {
 	session: OpenSession;
-	contents: TreeContents;
-	deps: UndoDeps;
+	work: UndoWork;
 }
 
 /** Conflicts are a result, unless the policy lets them pass. Throws what `replaceFiles` and `TreeContents.write` throw. */
@@ -27,7 +25,7 @@ export async function applyUndo(
 	chosen: Chosen,
 	plan: UndoPlan,
 	{ isForced, isPartial }: UndoPolicy,
-	work: Work,
+	held: Held,
 ): Promise<UndoResult> {
 	const { outline, pending } = plan;
 	const forced = isForced ? plan.differing.filter(canBeForced) : [];
@@ -36,9 +34,8 @@ export async function applyUndo(
 	const count = pending.length + forced.length;
 	const isStopped = left.length > 0 && (!isPartial || count === 0);
 	if (isStopped) return { ...outline, status: 'conflicts' };
-	const { session } = work;
-	const place = undoPlace(session.writableFolder());
-	const done = await inPlace(place, () => writeAll(chosen, { ...plan, forced, left }, place, work));
+	const place = undoPlace(held.session.writableFolder());
+	const done = await inPlace(place, () => writeAll(chosen, { ...plan, forced, left }, place, held));
 	return { ...outline, ...done, status: 'done', left: left.map(({ path }) => path) };
 }
 
@@ -51,9 +48,10 @@ async function writeAll(
 	chosen: Chosen,
 	plan: Writing,
 	place: EditPlace,
-	{ session, contents, deps }: Work,
+	{ session, work }: Held,
 ): Promise<{ step: number; kept: string | null; changes: PathChange[] }> {
-	const { worktree } = deps.repo;
+	const { worktree } = work.repo;
+	const [contents, { ignoresModes, hasLinks }] = await Promise.all([work.contents(), work.rules()]);
 	const step = (session.meta.undos?.length ?? 0) + 1;
 	const { kept, keptName } = prepareUndoFolder(session, step);
 	const { forced, hasCopies } = await keepCopies(plan.forced, { worktree, place, kept, contents });
@@ -62,12 +60,18 @@ async function writeAll(
 		after === null ? [] : [[path, after] as const],
 	);
 	await contents.write(comes, { target: place.fresh, scratch: join(place.folder, 'index') });
-	const journal = prepareJournal(place, worktree, written, { removableFolders: plan.removableFolders });
+	const isExact = hasLinks && !ignoresModes;
+	const staged = new Map<string, number | null>();
+	const journal = prepareJournal(place, worktree, written, {
+		removableFolders: plan.removableFolders,
+		isExact,
+		onStaged: (path, permissions) => staged.set(path, permissions),
+	});
 	const changes = written.map(({ edit }) => ({ path: edit.path, change: changeOf(edit) }));
 	const undo: UndoStep = {
 		step,
 		...turnsOf(chosen),
-		at: toIso(deps.clock.now()),
+		at: toIso(work.clock.now()),
 		after_turn: session.meta.turn_count,
 		files: written.length,
 		paths: changes.slice(0, NAMED_PATHS),
@@ -76,7 +80,7 @@ async function writeAll(
 		record: writeUndoRecord(session, {
 			step,
 			worktree,
-			files: written.map((seen) => fileOf(seen, place)),
+			files: written.map((seen) => fileOf(seen, staged.get(seen.edit.path) ?? null)),
 			made_folders: journal.made_folders,
 		}),
 	};
@@ -97,12 +101,15 @@ function turnsOf(chosen: Chosen): Pick<UndoStep, 'kind' | 'turns' | 'of'> {
 }
 
 /** As the record has it: what stood there, and what comes. */
-function fileOf({ edit: { path, before, after }, kind, permissions }: SeenPath, place: EditPlace) {
+function fileOf(
+	{ edit: { path, before, after }, kind, permissions }: SeenPath,
+	newPermissions: number | null,
+) {
 	const stood = kind === 'absent' || kind === 'folder' ? null : before;
 	return {
 		path,
 		before: stood === null ? null : { ...named(stood), permissions },
-		after: after === null ? null : { ...named(after), permissions: permissionsOf(join(place.fresh, path)) },
+		after: after === null ? null : { ...named(after), permissions: newPermissions },
 	};
 }
 
@@ -111,9 +118,4 @@ const named = ({ mode, id }: FileState) => ({ mode: knownMode(mode), id });
 function knownMode(mode: string): '100644' | '100755' | '120000' {
 	if (mode === LINK_MODE || mode === EXECUTABLE_MODE) return mode;
 	return '100644';
-}
-
-function permissionsOf(path: string): number | null {
-	const facts = lstatSync(path);
-	return facts.isFile() ? facts.mode & 0o777 : null;
 }

@@ -6,36 +6,28 @@ import { RelayError } from '../core/errors.ts';
 import { contentConflict, type FileEdit, type SeenPath } from '../edits/look-at-paths.ts';
 import { planEdits } from '../edits/plan-edits.ts';
 import { EXECUTABLE_MODE, LINK_MODE } from '../git/commits/tree-edits.ts';
-import { nulFields } from '../git/git-output.ts';
+import type { RepoFacts } from '../git/repo-facts.ts';
 import type { TreeContents } from '../git/snapshots/tree-contents.ts';
 import { workedIn } from '../relay/packet/placed-turns.ts';
 import type { UndoneTurn } from '../sessions/undo/undo-history.ts';
 import { type Composed, composeEdits } from './compose-edits.ts';
 import { describeUncovered } from './describe-uncovered.ts';
-import type { Chosen, PathChange, UndoConflict, UndoDeps, UndoOutline } from './undo-contract.ts';
+import type { Chosen, PathChange, UndoConflict, UndoPlan } from './undo-contract.ts';
 import { readUndoRecord } from './undo-record.ts';
-
-export interface UndoPlan {
-	/** As expected: to be written. */
-	pending: SeenPath[];
-	/** Not as expected, and to be written only by force. */
-	differing: SeenPath[];
-	outline: UndoOutline;
-	/** The only folders that may go. */
-	removableFolders: string[];
-}
+import type { UndoWork } from './undo-work.ts';
 
 /** `history`: all turns of the line of work. Throws `refused` for turns of another worktree, `not_found` without snapshots. */
 export async function planUndo(
 	chosen: Chosen,
 	history: readonly UndoneTurn[],
-	contents: TreeContents,
-	deps: UndoDeps,
+	work: UndoWork,
 ): Promise<UndoPlan> {
-	const { worktree } = deps.repo;
+	const { repo } = work;
+	// Asked for either way: a redo, too, needs what the store keeps.
+	const [contents, rules] = await Promise.all([work.contents(), work.rules()]);
 	const { edits, broken, removable } =
-		chosen.kind === 'undo' ? await editsOfTurns(chosen.turns, contents, deps) : editsOfRedo(chosen, deps);
-	const plan = await planEdits(worktree, edits, await diskRules(deps));
+		chosen.kind === 'undo' ? await editsOfTurns(chosen.turns, contents, repo) : editsOfRedo(chosen, repo);
+	const plan = await planEdits(repo.worktree, edits, rules);
 	const isBroken = ({ edit }: SeenPath) => broken.has(edit.path);
 	const pending = plan.pending.filter((seen) => !isBroken(seen));
 	const differing = [...plan.differing, ...plan.pending.filter(isBroken)];
@@ -72,7 +64,7 @@ type Edits = Composed & { removable: (written: readonly SeenPath[]) => Promise<s
 async function editsOfTurns(
 	turns: readonly UndoneTurn[],
 	contents: TreeContents,
-	{ repo }: UndoDeps,
+	repo: RepoFacts,
 ): Promise<Edits> {
 	const known = turns.flatMap((turn) => {
 		const { before, after } = turn.state.tree;
@@ -132,7 +124,7 @@ function foldersMade(
 const parentsOf = (path: string) => [...path.matchAll(/\//g)].map(({ index }) => path.slice(0, index));
 
 /** Back from what the undo left to what it found. */
-function editsOfRedo({ undo }: Extract<Chosen, { kind: 'redo' }>, { repo }: UndoDeps): Edits {
+function editsOfRedo({ undo }: Extract<Chosen, { kind: 'redo' }>, repo: RepoFacts): Edits {
 	const record = readUndoRecord(undo);
 	if (record.worktree !== repo.worktree)
 		throw new RelayError('refused', `Undo ${record.step} was of files in ${record.worktree}, not here.`, {
@@ -140,20 +132,6 @@ function editsOfRedo({ undo }: Extract<Chosen, { kind: 'redo' }>, { repo }: Undo
 		});
 	const edits = record.files.map(({ path, before, after }) => ({ path, before: after, after: before }));
 	return { edits, broken: new Map(), removable: async () => record.made_folders };
-}
-
-async function diskRules({ git, repo }: UndoDeps) {
-	const asked = await git.run(
-		['config', '--type=bool', '-z', '--get-regexp', '^core\\.(ignorecase|filemode)$'],
-		{ cwd: repo.worktree, allowExit: [1, 128] },
-	);
-	const set = new Map(
-		nulFields(asked.stdout).map((line) => [line.split('\n')[0] ?? '', line.split('\n')[1] ?? '']),
-	);
-	return {
-		ignoresCase: set.get('core.ignorecase') === 'true',
-		ignoresModes: set.get('core.filemode') === 'false',
-	};
 }
 
 /** The turns that a redo makes again are those of its undo. */

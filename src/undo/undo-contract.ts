@@ -1,6 +1,6 @@
 /** What an undo or a redo is asked for, what it works with, and what comes of it. */
 import type { Clock } from '../core/clock.ts';
-import type { EditConflict } from '../edits/look-at-paths.ts';
+import type { EditConflict, SeenPath } from '../edits/look-at-paths.ts';
 import type { RepoFacts } from '../git/repo-facts.ts';
 import type { Git } from '../git/run-git.ts';
 import type { UserProcesses } from '../git/snapshots/snapshot-users.ts';
@@ -57,6 +57,16 @@ export interface UndoOutline {
 	conflicts: readonly UndoConflict[];
 	/** What is not covered, in a sentence each. */
 	uncovered: readonly string[];
+}
+
+export interface UndoPlan {
+	/** As expected: to be written. */
+	pending: SeenPath[];
+	/** Not as expected, and to be written only by force. */
+	differing: SeenPath[];
+	outline: UndoOutline;
+	/** The only folders that may go. */
+	removableFolders: string[];
 }
 
 export type UndoResult = UndoOutline &

@@ -5,9 +5,8 @@
  */
 import { RelayError } from '../core/errors.ts';
 import type { SessionId } from '../core/ids.ts';
-import { openTreeContents, type TreeContents } from '../git/snapshots/tree-contents.ts';
 import type { OpenSession } from '../sessions/store/session-store.ts';
-import { type UndoHistory, type UndoneTurn, undoHistory } from '../sessions/undo/undo-history.ts';
+import { type UndoneTurn, undoHistory } from '../sessions/undo/undo-history.ts';
 import { applyUndo } from './apply-undo.ts';
 import {
 	chooseRedo,
@@ -17,8 +16,9 @@ import {
 	refuseUnknown,
 	standingTurns,
 } from './choose-steps.ts';
-import { planUndo, type UndoPlan } from './plan-undo.ts';
-import type { Chosen, UndoDeps, UndoPolicy, UndoResult, UndoTarget } from './undo-contract.ts';
+import { planUndo } from './plan-undo.ts';
+import type { Chosen, UndoPlan, UndoPolicy, UndoResult, UndoTarget } from './undo-contract.ts';
+import type { UndoWork } from './undo-work.ts';
 
 /** What is asked for, of one session. */
 export type UndoRequest = { kind: 'undo'; target: UndoTarget } | { kind: 'redo' };
@@ -30,13 +30,10 @@ export type UndoRequest = { kind: 'undo'; target: UndoTarget } | { kind: 'redo' 
 export async function previewUndo(
 	id: SessionId,
 	request: UndoRequest,
-	deps: UndoDeps,
+	work: UndoWork,
 ): Promise<UndoResult | null> {
-	const history = undoHistory(deps.store.lineage(id));
-	return withContents(deps, async (contents) => {
-		const found = await settle(id, request, history, { contents, deps });
-		return found === null ? null : { ...found.plan.outline, status: 'planned' };
-	});
+	const found = await settle(id, request, work);
+	return found === null ? null : { ...found.plan.outline, status: 'planned' };
 }
 
 /**
@@ -47,14 +44,11 @@ export async function undo(
 	session: OpenSession,
 	request: UndoRequest,
 	policy: UndoPolicy,
-	deps: UndoDeps,
+	work: UndoWork,
 ): Promise<UndoResult> {
-	const history = undoHistory(deps.store.lineage(session.id));
-	return withContents(deps, async (contents) => {
-		const found = await settle(session.id, request, history, { contents, deps });
-		if (found === null) throw nothingToUndo();
-		return applyUndo(found.chosen, found.plan, policy, { session, contents, deps });
-	});
+	const found = await settle(session.id, request, work);
+	if (found === null) throw nothingToUndo();
+	return applyUndo(found.chosen, found.plan, policy, { session, work });
 }
 
 export const nothingToUndo = () =>
@@ -62,30 +56,16 @@ export const nothingToUndo = () =>
 		hint: 'agent-relay show lists what turns changed; one without snapshots cannot be undone.',
 	});
 
-async function withContents<T>(deps: UndoDeps, act: (contents: TreeContents) => Promise<T>): Promise<T> {
-	const { snapshotsFolder: stateFolder, ...rest } = deps;
-	const contents = await openTreeContents({ ...rest, stateFolder });
-	try {
-		return await act(contents);
-	} finally {
-		contents.release();
-	}
-}
-
 interface Settled {
 	chosen: Chosen;
 	plan: UndoPlan;
 }
 
-async function settle(
-	id: SessionId,
-	request: UndoRequest,
-	history: UndoHistory,
-	{ contents, deps }: { contents: TreeContents; deps: UndoDeps },
-): Promise<Settled | null> {
+async function settle(id: SessionId, request: UndoRequest, work: UndoWork): Promise<Settled | null> {
+	const history = undoHistory(work.store.lineage(id));
 	const planned = async (chosen: Chosen) => ({
 		chosen,
-		plan: await planUndo(chosen, history.turns, contents, deps),
+		plan: await work.plan(chosen, () => planUndo(chosen, history.turns, work)),
 	});
 	if (request.kind === 'redo') return planned(chooseRedo(history));
 	if (request.target.kind !== 'newest') {

@@ -77,6 +77,8 @@ export interface EditScene {
 	place: EditPlace;
 	/** How often the owner recorded that edits were made. */
 	recorded: number;
+	/** New contents are named by git's ids, as an undo has them, and not read again. */
+	isExact: boolean;
 	write(path: string, content: Content): void;
 	/** Lays a new content into the place. */
 	stage(path: string, content: Content): void;
@@ -101,6 +103,7 @@ export function createEditScene(files: Record<string, Content> = {}): EditScene 
 		root,
 		place,
 		recorded: 0,
+		isExact: false,
 		write: (path, content) => write(join(root, path), content),
 		stage: (path, content) => write(join(place.fresh, path), content),
 		plan: (wanted, options = {}) => planEdits(root, changesOf(wanted), { ignoresCase: false, ...options }),
@@ -108,7 +111,8 @@ export function createEditScene(files: Record<string, Content> = {}): EditScene 
 			inPlace(place, async () => {
 				const plan = await scene.plan(wanted);
 				for (const { edit } of plan.pending) scene.stage(edit.path, wanted[edit.path]?.[1] ?? null);
-				const journal = { ...prepareJournal(place, root, plan.pending), reason: 'for the test' };
+				const { isExact } = scene;
+				const journal = { ...prepareJournal(place, root, plan.pending, { isExact }), reason: 'for the test' };
 				meanwhile?.();
 				replaceFiles(place, journal);
 				scene.recorded++;

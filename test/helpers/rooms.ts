@@ -301,7 +301,7 @@ export const ROOMS: readonly Room[] = [
 		name: 'undo',
 		holds: 'what turns changed, taken back and brought back',
 		users: ['commands', 'app'],
-		doors: ['find-undo', 'recover-undo', 'undo', 'undo-contract'],
+		doors: ['find-undo', 'recover-undo', 'undo', 'undo-contract', 'undo-work'],
 	},
 	{
 		name: 'prune',

@@ -24,6 +24,7 @@ import type { TurnState } from '../../src/sessions/turns/turn-state.ts';
 import { createWitnesses } from '../../src/sessions/witness/witness.ts';
 import { previewUndo, type UndoRequest, undo } from '../../src/undo/undo.ts';
 import type { UndoDeps, UndoPolicy, UndoResult, UndoTarget } from '../../src/undo/undo-contract.ts';
+import { withUndoWork } from '../../src/undo/undo-work.ts';
 import { fakeTurnState } from './fake-turn-state.ts';
 import { createScratch, type Scratch } from './scratch-repo.ts';
 
@@ -97,7 +98,7 @@ export async function createUndoScene(
 	const act = async (request: UndoRequest, policy: Partial<UndoPolicy>) => {
 		const session = store.open(scene.session);
 		try {
-			return await undo(session, request, { ...PLAIN, ...policy }, deps);
+			return await withUndoWork(deps, (work) => undo(session, request, { ...PLAIN, ...policy }, work));
 		} finally {
 			session.release();
 		}
@@ -115,7 +116,8 @@ export async function createUndoScene(
 		work: (work) => doWork(repo, work),
 		undo: (target = { kind: 'newest' }, policy = {}) => act({ kind: 'undo', target }, policy),
 		redo: (policy = {}) => act({ kind: 'redo' }, policy),
-		preview: (target = { kind: 'newest' }) => previewUndo(scene.session, { kind: 'undo', target }, deps),
+		preview: (target = { kind: 'newest' }) =>
+			withUndoWork(deps, (work) => previewUndo(scene.session, { kind: 'undo', target }, work)),
 		checkout: () => readCheckout(repo),
 		gitState: () =>
 			[

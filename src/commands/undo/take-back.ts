@@ -8,6 +8,7 @@ import type { OpenSession } from '../../sessions/store/session-store.ts';
 import { sessionsToUndo, sessionToRedo } from '../../undo/find-undo.ts';
 import { nothingToUndo, previewUndo, type UndoRequest, undo } from '../../undo/undo.ts';
 import type { UndoDeps, UndoResult } from '../../undo/undo-contract.ts';
+import { type UndoWork, withUndoWork } from '../../undo/undo-work.ts';
 import { agreeOnOrigin, NO_OR_YES } from '../agree-on-origin.ts';
 import type { Result } from '../command.ts';
 import type { CommandContext } from '../context.ts';
@@ -32,8 +33,17 @@ export async function takeBack(
 	options: UndoFlags & { ref: string | null },
 	request: UndoRequest,
 ): Promise<Result<UndoData>> {
-	const deps = await undoDeps(context);
-	const { id, preview } = await lookFirst(context, options, request, deps);
+	return withUndoWork(await undoDeps(context), (work) => lookAndAct(context, options, request, work));
+}
+
+async function lookAndAct(
+	context: CommandContext,
+	options: UndoFlags & { ref: string | null },
+	request: UndoRequest,
+	work: UndoWork,
+): Promise<Result<UndoData>> {
+	const { store } = work;
+	const { id, preview } = await lookFirst(context, options, request, work);
 	const data = (result: UndoResult) => ({ session: id, result, command: context.called(request.kind) });
 	if (options.dryRun) return { exitCode: EXIT.done, data: data(preview) };
 	if (isStopped(preview, options))
@@ -44,11 +54,14 @@ export async function takeBack(
 		`${nameOf(request)} from it? Its record says which files.`,
 	);
 	const command = `${context.called(request.kind)} ${id.slice(-6)}`;
-	requireOrigin(deps.store.read(id), deps.store.witness(id), isAccepted, command);
-	if (context.ask !== null && !options.yes) await askFirst(context, context.ask, preview, options);
-	acceptOrigin(id, deps.store);
+	requireOrigin(store.read(id), store.witness(id), isAccepted, command);
+	if (context.ask !== null && !options.yes) {
+		await askFirst(context, context.ask, preview, options);
+		work.forgetPlans();
+	}
+	acceptOrigin(id, store);
 	const policy = { isPartial: options.partial, isForced: options.force };
-	const result = await holding(context, id, deps, (session, held) => undo(session, request, policy, held));
+	const result = await holding(context, id, work, (session, held) => undo(session, request, policy, held));
 	return { exitCode: result.status === 'done' ? EXIT.done : EXIT.refused, data: data(result) };
 }
 
@@ -64,12 +77,12 @@ async function lookFirst(
 	context: CommandContext,
 	{ ref, dryRun }: UndoFlags & { ref: string | null },
 	request: UndoRequest,
-	deps: UndoDeps,
+	work: UndoWork,
 ): Promise<{ id: SessionId; preview: UndoResult }> {
-	for (const id of sessionsMeant(context, ref, request, deps)) {
+	for (const id of sessionsMeant(context, ref, request, work)) {
 		// What another relay does there changes what is to be seen.
-		if (!dryRun && context.conversation?.session()?.id !== id) deps.store.refuseLocked(id);
-		const preview = await previewUndo(id, request, deps);
+		if (!dryRun && context.conversation?.session()?.id !== id) work.store.refuseLocked(id);
+		const preview = await previewUndo(id, request, work);
 		if (preview !== null) return { id, preview };
 	}
 	throw nothingToUndo();
@@ -110,16 +123,16 @@ async function askFirst(
 async function holding<T>(
 	{ conversation }: CommandContext,
 	id: SessionId,
-	deps: UndoDeps,
-	act: (session: OpenSession, deps: UndoDeps) => Promise<T>,
+	work: UndoWork,
+	act: (session: OpenSession, work: UndoWork) => Promise<T>,
 ): Promise<T> {
 	if (conversation !== null && conversation.session()?.id === id)
 		return conversation.holding(({ session, ports }) =>
-			act(session, { ...deps, repo: ports.repo, store: ports.store }),
+			act(session, { ...work, repo: ports.repo, store: ports.store }),
 		);
-	const session = deps.store.open(id);
+	const session = work.store.open(id);
 	try {
-		return await act(session, deps);
+		return await act(session, work);
 	} finally {
 		session.release();
 	}

@@ -92,7 +92,7 @@ export function readRegularFile(path: string, maxBytes = MAX_REGULAR_BYTES): Buf
 }
 
 /** As `readRegularFile`, of a file that is nearly always there. */
-function readExpectedFile(path: string, maxBytes = MAX_REGULAR_BYTES): Buffer | null {
+export function readExpectedFile(path: string, maxBytes = MAX_REGULAR_BYTES): Buffer | null {
 	let fd: number;
 	try {
 		fd = openSync(path, O_RDONLY | O_NONBLOCK);

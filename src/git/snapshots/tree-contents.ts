@@ -3,8 +3,9 @@ import { existsSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { RelayError } from '../../core/errors.ts';
 import { removeIfThere } from '../../core/files/write-file.ts';
+import { once } from '../../core/once.ts';
 import { parseRawEdits, type TreeEdit, type TreeEntry } from '../commits/tree-edits.ts';
-import { isObjectId, nulFields, nulInput } from '../git-output.ts';
+import { isObjectId, nulFields } from '../git-output.ts';
 import { NO_PROGRAMS } from '../repo/named-programs.ts';
 import { diskFull, explainDisk } from '../repo/repo-git.ts';
 import type { RepoFacts } from '../repo-facts.ts';
@@ -52,9 +53,12 @@ export async function openTreeContents(options: TreeContentsOptions): Promise<Tr
 	const folder = await prepareSnapshotFolder(repo, stateFolder, git, { isWhole: true });
 	const opened = createSnapshotGit(git, repo, folder);
 	const mark = markUser(dirname(folder.gitDir), processes);
+	// A preview asks for what the undo itself asks again, and trees never change.
+	const edits = once((pair: string) => readTrees(opened, pair.split(' '), DIFF).then(parseRawEdits));
+	const folders = once((tree: string) => readTrees(opened, [tree], LIST).then(nulFields));
 	return {
-		edits: async (before, after) => parseRawEdits(await readTrees(opened, [before, after], DIFF)),
-		folders: async (tree) => nulFields(await readTrees(opened, [tree], LIST)),
+		edits: (before, after) => edits(`${before} ${after}`),
+		folders,
 		write: (entries, places) => writeEntries(opened, entries, places),
 		store: (paths) => storeFiles(opened, paths),
 		release: () => removeIfThere(mark),
@@ -87,10 +91,9 @@ async function writeEntries(
 	const env = { GIT_INDEX_FILE: scratch, GIT_WORK_TREE: target };
 	const input = entries.map(([path, { mode, id }]) => `${mode} ${id}\t${path}\0`).join('');
 	const here = { cwd: target, env, programs: NO_PROGRAMS };
-	const paths = nulInput(entries.map(([path]) => path));
 	try {
 		await store.read(['update-index', '-z', '--index-info'], { ...here, input });
-		await store.read(['checkout-index', '-f', '-q', '-z', '--stdin'], { ...here, input: paths });
+		await store.read(['checkout-index', '-f', '-q', '-a'], here);
 	} catch (error) {
 		throw explainFailure(error, target);
 	}

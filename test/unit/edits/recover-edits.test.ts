@@ -13,9 +13,18 @@ const begin = () => {
 };
 const textOf = (tree: Record<string, string>) => JSON.stringify(tree);
 
+interface Campaign {
+	twoDisks: boolean;
+	isExact?: boolean;
+}
+
 /** Edits that die at that call, and what the next start makes of them. Returns which of the two trees is left. */
-async function diesAt(diesAt: number, twoDisks: boolean, recoveryDiesAt?: number): Promise<'old' | 'new'> {
+async function diesAt(
+	diesAt: number,
+	{ twoDisks, isExact = false, recoveryDiesAt }: Campaign & { recoveryDiesAt?: number },
+): Promise<'old' | 'new'> {
 	begin();
+	scene.isExact = isExact;
 	const [before, after] = [textOf(scene.tree()), textOf(await treeAfter())];
 	const disks = twoDisks ? { disks: [scene.root, scene.place.folder] as const } : {};
 	const { error, calls } = await withFaults({ diesAt, ...disks }, () => scene.edit(EVERY_EDIT));
@@ -56,26 +65,28 @@ async function countCalls(twoDisks: boolean): Promise<number> {
 
 describe('edits of a process that died', () => {
 	it.each([
-		['on one disk', false],
-		['on two disks', true],
-	])('at any call, %s, are all there or none at all after the next start', async (_, twoDisks) => {
-		const count = await countCalls(twoDisks);
+		['on one disk', { twoDisks: false }],
+		['on two disks', { twoDisks: true }],
+		['named by their ids', { twoDisks: false, isExact: true }],
+	])('at any call, %s, are all there or none at all after the next start', async (_, campaign) => {
+		const count = await countCalls(campaign.twoDisks);
 		const left = new Set<string>();
 		for (let at = 0; at < count; at++) {
-			left.add(await diesAt(at, twoDisks));
+			left.add(await diesAt(at, campaign));
 			scene.remove();
 		}
 		expect([...left].sort()).toEqual(['new', 'old']);
 	});
 
 	it.each([
-		['on one disk', false],
-		['on two disks', true],
-	])('at any call, %s, and whose recovery died as well, too', async (_, twoDisks) => {
-		const count = await countCalls(twoDisks);
+		['on one disk', { twoDisks: false }],
+		['on two disks', { twoDisks: true }],
+		['named by their ids', { twoDisks: false, isExact: true }],
+	])('at any call, %s, and whose recovery died as well, too', async (_, campaign) => {
+		const count = await countCalls(campaign.twoDisks);
 		for (let at = 0; at < count; at += 9)
 			for (let again = 0; again < 40; again += 5) {
-				await diesAt(at, twoDisks, again);
+				await diesAt(at, { ...campaign, recoveryDiesAt: again });
 				scene.remove();
 			}
 		begin();

@@ -139,6 +139,28 @@ describe('edits put everything back, and say why,', () => {
 		});
 	});
 
+	it('where a link took the place of a folder between two of its files', async () => {
+		const names = Array.from({ length: 40 }, (_, i) => `a/${String(i).padStart(2, '0')}`);
+		files(Object.fromEntries(names.map((name) => [name, 'one'])));
+		const outside = join(scene.scratch, 'outside');
+		let moved = 0;
+		const { error } = await withFaults(
+			{
+				before: (call) => {
+					if (!call.startsWith('linkSync') || ++moved !== 5) return;
+					renameSync(at('a'), outside);
+					symlinkSync(outside, at('a'));
+				},
+			},
+			() => scene.edit(Object.fromEntries(names.map((name) => [name, ['one', 'two']]))),
+		);
+		expect(error).toMatchObject({ code: expect.stringMatching(/^(?:refused|not_writable)$/) });
+		const written = readdirSync(outside).filter(
+			(name) => readFileSync(join(outside, name), 'utf8') === 'two',
+		);
+		expect(written.length).toBeLessThan(25);
+	});
+
 	it('if a file was written again with the same bytes, which looks like a change', async () => {
 		files(FILES_BEFORE);
 		expect(await fails(() => scene.write('changed.txt', 'one'))).toMatchObject(refused);
