@@ -12,8 +12,12 @@ export interface Output {
 	readonly isQuiet: boolean;
 	/** `ui.color` over what terminal and environment suggest; `auto` leaves it to them. */
 	useColor(color: RelayConfig['ui']['color']): Promise<void>;
+	/** stdout is a terminal. */
+	readonly isTerminal: boolean;
 	/** To stdout. */
 	print(text: string): void;
+	/** As `print`; resolves once more may come: what waits for a slow reader takes memory. */
+	write(piece: string | Uint8Array): Promise<void>;
 	/** To stderr: everything for people when stdout carries data. */
 	printError(text: string): void;
 }
@@ -43,7 +47,13 @@ export async function createOutput(
 		useColor: async (color) => {
 			if (color !== 'auto') theme = await loadTheme(color === 'always');
 		},
+		isTerminal: output.isTTY === true,
 		print: (text) => void output.write(text),
+		write: (piece) =>
+			new Promise((taken) => {
+				if (output.write(piece)) taken();
+				else output.write('', () => taken());
+			}),
 		printError: (text) => void errorOutput.write(text),
 	};
 }

@@ -78,7 +78,7 @@ async function runCommand(
 	const front = createFrontEnd({ app, output, held, program, isSilentWhenQuiet });
 	try {
 		const called = await command.call(commandContext(app, front, held), options);
-		present(command, called, output);
+		await present(command, called, output);
 		return called.exitCode;
 	} finally {
 		await app.leaveName();
@@ -86,7 +86,15 @@ async function runCommand(
 }
 
 /** Documents of a command that shows events are a line each, the last one too. */
-function present({ live, linesTo, isSilentWhenQuiet }: Command, called: Called, output: Output): void {
+async function present(command: Command, called: Called, output: Output): Promise<void> {
+	const { isJson, isTerminal, theme, columns } = output;
+	const form = { isJson, isOnTerminal: isTerminal, theme, columns, maxChars: null };
+	const pieces = called.pieces(form);
+	if (pieces === null) presentRows(command, called, output);
+	else for (const piece of pieces) await output.write(piece);
+}
+
+function presentRows({ live, linesTo, isSilentWhenQuiet }: Command, called: Called, output: Output): void {
 	if (output.isJson) {
 		const data = called.toJson();
 		if (data !== undefined) output.print(live === null ? jsonText(data, 2) : jsonText(data));

@@ -30,6 +30,19 @@ export interface Body<Options, Data> {
 	toJson(data: Data): unknown;
 }
 
+/** How pieces are printed. */
+export interface PieceForm extends Look {
+	/** As the document of `--json`, newline included. */
+	isJson: boolean;
+	/** A terminal or a pager shows it: nothing in it is obeyed, not even what was asked for as bytes. */
+	isOnTerminal: boolean;
+	/** About so many characters, then where to read the rest; null: all of it. */
+	maxChars: number | null;
+}
+
+/** Data that is too large to be held as rows, newlines included; null: it has rows, and a document. */
+type Pieces<Data> = (data: Data, form: PieceForm) => Iterable<string | Uint8Array> | null;
+
 /** Data as rows, already safe to show. */
 type Lines<Data> = (data: Data, look: Look) => readonly string[];
 
@@ -54,6 +67,8 @@ interface CommandFacts {
 	live?: string | null;
 	/** It works whatever name is in force, also an unknown one. */
 	ignoresName?: boolean;
+	/** On a terminal its lines go through the user's pager. */
+	pages?: boolean;
 	/** Where its lines go on the command line; with `stderr` only documents and `quietLines` are on stdout. */
 	linesTo?: 'stdout' | 'stderr';
 }
@@ -71,6 +86,8 @@ interface CommandSpec<Options, Data> extends CommandFacts {
 	options: OptionTable<Options>;
 	load(): Promise<Body<NoInfer<Options>, Data>>;
 	lines(): Promise<Lines<Data>>;
+	/** Text that is printed piece by piece, in place of its lines. */
+	pieces?(): Promise<Pieces<Data>>;
 	/** What `--quiet` prints in the end; nothing is shown on the way then. Absent: `--quiet` shows answers as they come. */
 	quietLines?(): Promise<Lines<Data>>;
 }
@@ -93,18 +110,21 @@ export interface Called {
 	isStopped: boolean;
 	toJson(): unknown;
 	lines(look: Look): readonly string[];
+	/** null: it has lines, and a document. */
+	pieces(form: PieceForm): Iterable<string | Uint8Array> | null;
 	quietLines(look: Look): readonly string[];
 }
 
 /** Declares a command; what it is and what loads it stand in one place. */
 export function command<Options, Data>(spec: CommandSpec<Options, Data>): Command {
-	const { options, load, lines, quietLines, ...facts } = spec;
-	const preload = () => Promise.all([load(), lines(), quietLines?.() ?? NO_LINES]);
+	const { options, load, lines, pieces, quietLines, ...facts } = spec;
+	const preload = () => Promise.all([load(), lines(), quietLines?.() ?? NO_LINES, pieces?.() ?? NO_PIECES]);
 	return {
 		isDefault: false,
 		shell: {},
 		live: null,
 		ignoresName: false,
+		pages: false,
 		linesTo: 'stdout',
 		...facts,
 		options: new Map(Object.entries<Option<unknown>>(options)),
@@ -112,7 +132,7 @@ export function command<Options, Data>(spec: CommandSpec<Options, Data>): Comman
 		preload,
 		call: async (context, given) => {
 			const read = readOptions(options, given);
-			const [body, linesOf, quietLinesOf] = await preload();
+			const [body, linesOf, quietLinesOf, piecesOf] = await preload();
 			const { exitCode, data, heard = null, isStopped = false } = await body.run(context, read);
 			return {
 				exitCode,
@@ -120,6 +140,7 @@ export function command<Options, Data>(spec: CommandSpec<Options, Data>): Comman
 				isStopped,
 				toJson: () => body.toJson(data),
 				lines: (look) => linesOf(data, look),
+				pieces: (form) => piecesOf(data, form),
 				quietLines: (look) => quietLinesOf(data, look),
 			};
 		},
@@ -127,3 +148,4 @@ export function command<Options, Data>(spec: CommandSpec<Options, Data>): Comman
 }
 
 const NO_LINES = () => [];
+const NO_PIECES = () => null;

@@ -42,7 +42,6 @@ import { sessions } from './sessions/options.ts';
 import { resume, shell } from './shell/options.ts';
 import { show } from './show/options.ts';
 import { tag } from './tag/options.ts';
-import { transcript } from './transcript/options.ts';
 import { undo } from './undo/options.ts';
 import { watch } from './watch/options.ts';
 
@@ -97,7 +96,6 @@ export const COMMANDS = {
 	help,
 	files,
 	plan,
-	transcript,
 } as const;
 
 interface Family {

@@ -1,14 +1,12 @@
-/** What can be read of a session's turns, to show it. Pure, except that transcripts and diffs are read on demand. */
+/** What can be read of a session's turns, to show it. Pure, except that diffs are read on demand. */
 import { relative } from 'node:path';
 import type { AgentId } from '../agents/agent-adapter.ts';
 import type { Utilization } from '../agents/events.ts';
 import { fromIso } from '../core/clock.ts';
 import { RelayError } from '../core/errors.ts';
-import { readOrNull } from '../core/files/read-file.ts';
 import { quoteForShell } from '../core/quote-for-shell.ts';
 import { namedFolder } from '../git/repo/start-folder.ts';
 import type { FileChange, Snapshots } from '../git/repo-facts.ts';
-import { turnFile } from '../sessions/files/session-paths.ts';
 import { sumOfUsage } from '../sessions/lineage/lineage-usage.ts';
 import type { SessionMeta } from '../sessions/session-meta.ts';
 import type { OpenSession } from '../sessions/store/session-store.ts';
@@ -28,8 +26,6 @@ export interface SessionView {
 	files(): FileChange[];
 	/** Unified diff of a turn, or of the whole session. Throws `not_found`. */
 	diff(turn: number | null): Promise<string>;
-	/** The readable transcript of a turn (null: the last), as recorded; show it through `core/text.ts`. Throws `not_found`. */
-	transcript(turn: number | null): string;
 	/** How much of their windows agents last reported as used. */
 	utilization(): Array<Utilization & { agent: AgentId }>;
 	/** `cd … && claude --resume …`: how to continue in the program of `agent`; null without a conversation that it would take. */
@@ -56,12 +52,6 @@ export function viewOf(viewed: () => Viewed): SessionView {
 		plan: () => reportedPlan(placedTurns(lineage()).map(({ state }) => state)) ?? [],
 		files: () => filesOf(turns()),
 		diff: (turn) => diffOf(turns(), turn, viewed().ports.snapshots),
-		transcript: (turn) => {
-			const { session } = viewed();
-			if (session !== null) return transcriptOf(session, turn);
-			if (turn === null) return '';
-			throw noSessionYet();
-		},
 		utilization: () => utilizationOf(turns()),
 		nativeResumeCommand: (agent) => {
 			const { session, ports } = viewed();
@@ -140,18 +130,6 @@ function utilizationOf(turns: readonly TurnState[]): Array<Utilization & { agent
 	return [...newest].flatMap(([agent, windows]) =>
 		windows.map(({ window, ratio, reset_at }) => ({ agent, window, ratio, resetAt: fromIso(reset_at) })),
 	);
-}
-
-/** The readable transcript of a turn, as recorded; empty if nothing has run yet. Throws `not_found` with the turns there are. */
-function transcriptOf(session: OpenSession, turn: number | null): string {
-	const { turn_count } = session.meta;
-	const number = turn ?? turn_count;
-	if (number === 0) return '';
-	const bytes = number < 1 ? null : readOrNull(turnFile(session.folder, number, 'output.md'));
-	if (bytes !== null) return bytes.toString();
-	throw new RelayError('not_found', `Session ${session.id} has no turn ${number}.`, {
-		hint: turnsThereAre(turn_count),
-	});
 }
 
 function turnsThereAre(count: number): string {

@@ -8,6 +8,7 @@ import { startConversation } from '../../src/commands/conversation-start.ts';
 import type { ConversationOptions } from '../../src/commands/options/conversation-options.ts';
 import type { Conversation } from '../../src/relay/conversation-contract.ts';
 import type { RelayEvent } from '../../src/relay/events/relay-events.ts';
+import { turnFile } from '../../src/sessions/files/session-paths.ts';
 import { QUIET_FRONT_END } from './quiet-front-end.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -83,7 +84,9 @@ export class ConfigAgents {
 	async send(relay: Conversation, prompt: string) {
 		const onEvent = (event: RelayEvent) => void this.events.push(event);
 		const { outcome, state } = await relay.send(prompt, { signal: new AbortController().signal, onEvent });
-		return { outcome, state, text: relay.view.transcript(null) };
+		const session = relay.session();
+		const file = session && turnFile(session.folder, session.meta.turn_count, 'output.md');
+		return { outcome, state, text: file === null ? '' : readFileSync(file, 'utf8') };
 	}
 
 	read(path: string): string {

@@ -106,11 +106,6 @@ class FakeRelay implements Conversation {
 		plan: () => reportedPlan(this.#turns) ?? [],
 		files: () => (this.#turns.length === 0 ? [] : [CHANGED]),
 		diff: async () => 'diff --git a/a.ts b/a.ts\n--- a/a.ts\n+++ b/a.ts\n@@ -1 +1 @@\n-old\n+new \x1b[2J\n',
-		transcript: (turn) => {
-			if (turn !== null && turn > this.#turns.length)
-				throw new RelayError('not_found', `Session ${ID} has no turn ${turn}.`);
-			return '# A turn\n\nIt said **this**.\n';
-		},
 		utilization: () => [],
 		nativeResumeCommand: () => (this.#turns.length === 0 ? null : 'cd /repo && claude --resume 1234'),
 	};

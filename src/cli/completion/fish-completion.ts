@@ -68,7 +68,9 @@ function commandLines(command: CompletionCommand, known: KnownWords): string[] {
 
 function optionWords({ flags, about, value }: CompletionOption, known: KnownWords): string {
 	const names = flags.map((flag) => (flag.startsWith('--') ? `-l ${flag.slice(2)}` : `-s ${flag.slice(1)}`));
-	const taken = value === null ? [] : value === 'none' ? ['-x'] : ['-r', valueWords(value, known)];
+	// Turns are those of an open conversation, and there is none.
+	const isFree = value === 'none' || value === 'turns';
+	const taken = value === null ? [] : isFree ? ['-x'] : ['-r', valueWords(value, known)];
 	return [...names, `-d ${quote(about)}`, ...taken].join(' ');
 }
 

@@ -1,7 +1,5 @@
 import { safeText } from '../../core/text.ts';
 import { diffLines } from '../../ui/diff-lines.ts';
-import { createMarkdownLines } from '../../ui/markdown.ts';
-import { fileTable } from '../files/lines.ts';
 import type { Look } from '../look.ts';
 import { damagedPage } from './damaged-page.ts';
 import { logLines } from './log-lines.ts';
@@ -14,21 +12,19 @@ export function showLines(data: ShowData, look: Look): string[] {
 			return sessionPage({ ...data.page, ...look });
 		case 'damaged':
 			return damagedPage(data.page, look);
-		case 'turn':
-			return turnLines(data, look);
+		case 'nothing':
+			return [look.theme.dim('Nothing is recorded yet.')];
+		// Printed in pieces.
+		case 'turns':
+		case 'files':
+			return [];
 		case 'log':
 			return lineageLogLines(data, look);
 		case 'packet':
-			return textLines(data.text, look);
+			return safeText(data.text).trimEnd().split('\n');
 		case 'diff':
 			return data.diff === '' ? ['Nothing was changed.'] : diffLines(safeText(data.diff), look.theme);
 	}
-}
-
-/** What the turn changed stands below what was said. */
-function turnLines({ state, text }: Extract<ShowData, { kind: 'turn' }>, look: Look): string[] {
-	const files = state.files.length === 0 ? [] : ['', ...fileTable(state.files, look)];
-	return [...textLines(text, look), ...files];
 }
 
 function lineageLogLines(
@@ -39,12 +35,4 @@ function lineageLogLines(
 		...(logs.length === 1 ? [] : [theme.bold(id)]),
 		...logLines(entries, { now, theme, columns }),
 	]);
-}
-
-/** Marks are drawn only where there is colour: a pipe gets the text as it was recorded. */
-function textLines(text: string, { theme, columns }: Look): string[] {
-	const lines = safeText(text).trimEnd().split('\n');
-	if (!theme.hasColor) return lines;
-	const markdown = createMarkdownLines(theme);
-	return lines.flatMap((line) => markdown.line(line, columns));
 }

@@ -3,12 +3,11 @@ import { RelayError } from '../../core/errors.ts';
 import type { SessionId } from '../../core/ids.ts';
 import { EXIT, exitCodeOfError } from '../../relay/exit-codes.ts';
 import { describeUnconfirmed, unconfirmedWords } from '../../relay/resume/unconfirmed-words.ts';
-import { readRecord } from '../../sessions/files/json-record.ts';
-import { turnFile } from '../../sessions/files/session-paths.ts';
 import { remainsOf } from '../../sessions/files/session-remains.ts';
 import type { LineageEntry } from '../../sessions/lineage/lineage.ts';
 import { sumOfUsage } from '../../sessions/lineage/lineage-usage.ts';
 import { lastUse, trueStatus } from '../../sessions/listing/session-list.ts';
+import { askedQuestions } from '../../sessions/log/asked-questions.ts';
 import type { LogEntry } from '../../sessions/log/log-entry.ts';
 import { readLog } from '../../sessions/log/read-log.ts';
 import type { SessionStore } from '../../sessions/store/session-store.ts';
@@ -18,27 +17,28 @@ import { spokenText } from '../../turns/spoken-text.ts';
 import { readTurnRecords } from '../../turns/turn-records.ts';
 import type { Body } from '../command.ts';
 import type { CommandContext } from '../context.ts';
-import { findTurn } from '../diff/find-turn.ts';
-import { type LineageDiff, lineageDiff } from '../diff/lineage-diff.ts';
+import { type LineageDiff, lineageDiff, type TurnRange } from '../diff/lineage-diff.ts';
 import type { DamagedPage } from './damaged-page.ts';
 import { type NewestPacket, newestPacket } from './newest-packet.ts';
 import type { SessionPage } from './session-page.ts';
-
-interface ShowOptions {
-	ref: string | null;
-	turn: number | null;
-	packet: boolean;
-	diff: boolean;
-	log: boolean;
-	json: boolean;
-}
+import {
+	packetsOfTurns,
+	type RecordedFiles,
+	recordedFiles,
+	type TurnStories,
+	turnStories,
+	turnsOf,
+} from './turns/turns-on-disk.ts';
+import { type ShowOptions, type Wanted, wantedOf } from './wanted.ts';
 
 /** One of the views of a session. */
 export type ShowData =
 	| { kind: 'session'; page: Omit<SessionPage, 'theme' | 'columns'>; document: Record<string, unknown> }
 	| { kind: 'damaged'; page: DamagedPage }
-	/** `text`: what was said, as recorded. */
-	| { kind: 'turn'; state: TurnState; text: string }
+	/** Nothing was sent yet from the shell that asks. */
+	| { kind: 'nothing' }
+	| ({ kind: 'turns' } & TurnStories)
+	| ({ kind: 'files' } & RecordedFiles)
 	/** One entry per session of the lineage, the oldest first. `now`: epoch ms. */
 	| { kind: 'log'; logs: ReadonlyArray<{ id: string; entries: readonly LogEntry[] }>; now: number }
 	| ({ kind: 'packet' } & NewestPacket)
@@ -46,17 +46,17 @@ export type ShowData =
 
 export const show: Body<ShowOptions, ShowData> = {
 	async run(context, options) {
-		refuseTwoViews(options);
-		const { turn } = options;
+		const wanted = wantedOf(options);
 		const store = await context.store();
-		const id = store.resolve(options.ref ?? 'latest');
+		const id = idOf(wanted.ref, context, store);
+		if (id === null) return { exitCode: EXIT.done, data: { kind: 'nothing' } };
 		const lineage = readableLineage(id, store);
 		if (lineage instanceof RelayError) {
-			if (options.packet || options.diff || options.log || turn !== null) throw lineage;
+			if (wanted.view !== 'story' || wanted.range !== null) throw lineage;
 			const page = damagedPageOf(id, lineage, store, context);
 			return { exitCode: exitCodeOfError(lineage), data: { kind: 'damaged', page } };
 		}
-		return { exitCode: EXIT.done, data: await viewOf(context, lineage, options) };
+		return { exitCode: EXIT.done, data: await viewOf(context, lineage, wanted, options) };
 	},
 	toJson,
 };
@@ -64,14 +64,34 @@ export const show: Body<ShowOptions, ShowData> = {
 async function viewOf(
 	context: CommandContext,
 	lineage: LineageEntry[],
-	{ turn, packet, log, diff, json }: ShowOptions,
+	{ view, range }: Wanted,
+	{ json }: ShowOptions,
 ): Promise<ShowData> {
 	const own = ownEntry(lineage);
-	if (packet) return { kind: 'packet', ...newestPacket(own, { isWithData: json }) };
-	if (log) return logOf(lineage, context);
-	const range = turn === null ? null : { from: turn, to: turn };
-	if (diff) return { kind: 'diff', ...(await lineageDiff(context, lineage, range)) };
-	return turn === null ? sessionOf(context, lineage, own) : turnOf(own, turn);
+	switch (view) {
+		case 'packet':
+			if (range !== null) return { kind: 'files', ...packetsOfTurns(own, range) };
+			return { kind: 'packet', ...newestPacket(own, { isWithData: json }) };
+		case 'log':
+			return logOf(lineage, range, context);
+		case 'diff':
+			return { kind: 'diff', ...(await lineageDiff(context, lineage, range)) };
+		case 'story':
+			if (range !== null) return { kind: 'turns', ...turnStories(own, range) };
+			return sessionOf(context, lineage, own);
+		default:
+			return { kind: 'files', ...recordedFiles(own, view, range) };
+	}
+}
+
+/** null: the shell has no session yet. */
+function idOf(
+	ref: string | null,
+	{ conversation }: Pick<CommandContext, 'conversation'>,
+	store: SessionStore,
+): SessionId | null {
+	if (ref !== null || conversation === null) return store.resolve(ref ?? 'latest');
+	return conversation.session()?.id ?? null;
 }
 
 function toJson(data: ShowData): unknown {
@@ -83,8 +103,17 @@ function toJson(data: ShowData): unknown {
 			const known = { id, status: 'damaged', reason: null, folder, problem, task, turns };
 			return { ...known, waiting_prompt: waitingPrompt };
 		}
-		case 'turn':
-			return data.state;
+		case 'nothing':
+			return null;
+		case 'turns': {
+			const [only, ...others] = data.turns.map(({ state }) => state);
+			return others.length === 0 ? only : { id: data.id, turns: [only, ...others] };
+		}
+		case 'files': {
+			const { id, view, files } = data;
+			const turns = files.map(({ turn, agent, file: { path, bytes } }) => ({ turn, agent, path, bytes }));
+			return { id, view, turns };
+		}
 		case 'log': {
 			const log = data.logs.flatMap(({ id, entries }) =>
 				entries.map(({ raw }) => ({ session_id: id, ...raw })),
@@ -95,18 +124,10 @@ function toJson(data: ShowData): unknown {
 			return data.document ?? { path: data.path, text: data.text };
 		case 'diff': {
 			const { id, range, before, after, diff } = data;
-			return { id, turn: range?.from ?? null, before, after, diff };
+			const { from = null, to = null } = range ?? {};
+			return { id, turn: from === to ? from : null, from, to, before, after, diff };
 		}
 	}
-}
-
-function refuseTwoViews({ packet, log, diff, turn }: ShowOptions): void {
-	const others = [packet && '--packet', log && '--log', (diff || turn !== null) && '--turn or --diff'];
-	const asked = others.filter((name) => typeof name === 'string');
-	if (asked.length < 2) return;
-	throw new RelayError('usage', `${asked.join(' and ')} show different things.`, {
-		hint: 'Give one of them; --turn and --diff go together.',
-	});
 }
 
 /** The error where the record of the session itself cannot be read. */
@@ -161,6 +182,9 @@ function sessionOf(
 		usage: sumOfUsage(lineage.map(({ meta }) => meta.usage)),
 		meta: own.meta,
 		turns: own.turns,
+		questions: lineage.flatMap(({ meta, log }) =>
+			askedQuestions(log).map((asked) => ({ session_id: meta.id, ...asked })),
+		),
 		problems: lineage.flatMap(({ problems }) => problems),
 		is_ours: isOurs,
 		unconfirmed_words: unconfirmedWords(lineage),
@@ -190,17 +214,31 @@ function recordsOf({ folder, turns, witness }: LineageEntry) {
 	return { said: new Map(said), issues: records.flatMap(({ issues }) => issues) };
 }
 
-function turnOf(own: LineageEntry, turn: number): ShowData {
-	const state = findTurn(own, turn);
-	const text = readRecord(turnFile(own.folder, turn, 'output.md'))?.toString() ?? '';
-	return { kind: 'turn', state, text };
+/** What the relay did and why, from the first session of the lineage on; `range`: about those turns of its last one. */
+function logOf(
+	lineage: readonly LineageEntry[],
+	range: TurnRange | null,
+	{ clock }: CommandContext,
+): ShowData {
+	const own = ownEntry(lineage);
+	const logs =
+		range === null
+			? lineage.map(({ meta, folder }) => ({ id: meta.id, entries: readLog(folder) }))
+			: [{ id: own.meta.id, entries: aboutTurns(readLog(own.folder), turnsOf(own, range)) }];
+	if (logs.some(({ entries }) => entries.length > 0)) return { kind: 'log', logs, now: clock.now() };
+	throw new RelayError('not_found', `Session ${own.meta.id} has no log${range === null ? '' : ' of that'}.`, {
+		hint: 'It was recorded by an older version; its turns and hand-overs: agent-relay show',
+	});
 }
 
-/** What the relay did and why, from the first session of the lineage on. */
-function logOf(lineage: readonly LineageEntry[], { clock }: CommandContext): ShowData {
-	const logs = lineage.map(({ meta, folder }) => ({ id: meta.id, entries: readLog(folder) }));
-	if (logs.some(({ entries }) => entries.length > 0)) return { kind: 'log', logs, now: clock.now() };
-	throw new RelayError('not_found', `Session ${ownEntry(lineage).meta.id} has no log.`, {
-		hint: 'It was recorded by an older version; its turns and hand-overs: agent-relay show',
+/** From the end of the turn before them to the beginning of the turn after them. */
+function aboutTurns(entries: readonly LogEntry[], turns: readonly TurnState[]): LogEntry[] {
+	const numbers = new Set(turns.map(({ turn }) => turn));
+	let [at, isRunning] = [0, false];
+	return entries.filter(({ event }) => {
+		if (event?.type === 'turn_started') [at, isRunning] = [event.turn, true];
+		const isMeant = numbers.has(at) || (!isRunning && numbers.has(at + 1));
+		if (event?.type === 'turn_finished') isRunning = false;
+		return isMeant;
 	});
 }

@@ -8,11 +8,13 @@ import { UNWITNESSED } from '../../relay/resume/session-origin.ts';
 import type { LineageEntry } from '../../sessions/lineage/lineage.ts';
 import { sumOfUsage } from '../../sessions/lineage/lineage-usage.ts';
 import type { TrueStatus } from '../../sessions/listing/session-status.ts';
+import { type AskedInTurn, askedQuestions } from '../../sessions/log/asked-questions.ts';
 import type { LogEntry } from '../../sessions/log/log-entry.ts';
 import { type Reason, reasonsByTurn } from '../../sessions/log/reasons.ts';
 import { isDone } from '../../sessions/turns/is-done.ts';
 import { participantOf, type TurnState } from '../../sessions/turns/turn-state.ts';
 import { readOf, writtenOf } from '../../sessions/turns/turn-tokens.ts';
+import { describeAnswer } from '../../turns/questions/describe-answer.ts';
 import { fieldLines } from '../../ui/field-lines.ts';
 import { describeCost, formatAgo, formatCount, formatDuration } from '../../ui/quantities.ts';
 import { wrapToColumns } from '../../ui/text-width.ts';
@@ -140,13 +142,18 @@ function turnsOf({ meta, turns, log = [], said }: PageEntry, isOwn: boolean, pag
 	if (turns.length === 0) return [theme.dim(isOwn ? noTurns(meta) : title)];
 	const width = String(turns.at(-1)?.turn ?? 1).length;
 	const reasons = reasonsByTurn(log);
+	const asked = askedQuestions(log);
 	const reasonsAfter = (turn: number) =>
 		(reasons.get(turn) ?? []).flatMap((reason) => reasonLines(reason, width, page));
 	return [
 		theme.dim(title),
 		...reasonsAfter(0),
 		...turns.flatMap((state) => [
-			...turnLines(state, said?.get(state.turn), width, page),
+			...turnLines(
+				{ state, said: said?.get(state.turn), asked: asked.filter(({ turn }) => turn === state.turn) },
+				width,
+				page,
+			),
 			...reasonsAfter(state.turn),
 		]),
 	];
@@ -168,8 +175,7 @@ const noTurns = ({ turn_count }: LineageEntry['meta']) =>
 	turn_count === 0 ? 'No turn yet.' : 'No turn can be read.';
 
 function turnLines(
-	state: TurnState,
-	said: SaidInTurn | undefined,
+	{ state, said, asked }: { state: TurnState; said: SaidInTurn | undefined; asked: readonly AskedInTurn[] },
 	width: number,
 	{ theme, columns }: SessionPage,
 ): string[] {
@@ -195,12 +201,19 @@ function turnLines(
 			{ indent },
 		),
 		...(said?.prompt ? below(`› ${safeLine(said.prompt, SAID_CHARS)}`, theme.bold) : []),
+		...asked.flatMap((question) => below(askedText(question), theme.warn)),
 		...(said?.answer ? below(firstLine(said.answer), (text) => text) : []),
 		...(facts.length === 0 ? [] : below(facts.join(' · '), theme.dim)),
 		...state.validation.flatMap((check) => below(...checkText(check, theme))),
 		...(state.error === null ? [] : below(safeLine(state.error.message, LINE_CHARS), theme.bad)),
 		...state.warnings.flatMap((text) => below(`! ${safeLine(text, LINE_CHARS)}`, theme.warn)),
 	];
+}
+
+/** `? Run npm publish → Allow (user)`. */
+function askedText({ question, answered }: AskedInTurn): string {
+	const came = answered === null ? 'no answer recorded' : describeAnswer(answered, question);
+	return `? ${safeLine(question.title, SAID_CHARS)} → ${came}`;
 }
 
 /** Of what an agent said. */

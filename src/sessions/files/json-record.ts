@@ -4,6 +4,7 @@ import { basename, dirname } from 'node:path';
 import * as v from 'valibot';
 import { RelayError } from '../../core/errors.ts';
 import { isUnreadable, readExpected } from '../../core/files/read-file.ts';
+import { type FilePieces, filePieces } from '../../core/files/read-pieces.ts';
 import { safeLine } from '../../core/text.ts';
 import { SESSION_META_VERSION, type SessionMeta, sessionMetaSchema } from '../session-meta.ts';
 import { TURN_STATE_VERSION, type TurnState, turnStateSchema } from '../turns/turn-state.ts';
@@ -41,8 +42,15 @@ export function serializeTurnState(state: TurnState, path: string): string {
  * folder, a pipe), and for a file larger than any record. `judge` gets the stats of the open file.
  */
 export function readRecord(path: string, judge?: (facts: Stats) => void): Buffer | null {
+	return ofRealFile(() => readExpected(path, MAX_RECORD_BYTES, judge));
+}
+
+/** As `readRecord`, of a file of any size. */
+export const recordPieces = (path: string): FilePieces | null => ofRealFile(() => filePieces(path));
+
+function ofRealFile<Found>(read: () => Found): Found {
 	try {
-		return readExpected(path, MAX_RECORD_BYTES, judge);
+		return read();
 	} catch (error) {
 		if (!isUnreadable(error)) throw error;
 		throw new RelayError('damaged_record', error.message, {

@@ -38,7 +38,7 @@ export const SLASH_COMMANDS: readonly SlashCommand[] = [
 	slashCommand(COMMANDS.blame),
 	slashCommand(COMMANDS.undo),
 	slashCommand(COMMANDS.redo),
-	slashCommand(COMMANDS.transcript),
+	slashCommand(COMMANDS.show),
 	slashCommand(COMMANDS.sessions),
 	slashCommand(COMMANDS.metrics),
 	resume,

@@ -157,7 +157,7 @@ describe('in the shell', () => {
 			return expect(answered).rejects.toMatchObject({ message: 'this test has no place for conversations' });
 		if (['blame', 'undo', 'redo'].includes(path))
 			return expect(answered).rejects.toMatchObject({ message: 'this test has no git' });
-		if (path === 'diff')
+		if (path === 'diff' || path === 'show')
 			return expect(answered).rejects.toMatchObject({ message: 'this test opens no session' });
 		if (path === 'race') return expect(answered).rejects.toMatchObject({ message: 'this test has no race' });
 		if (path === 'name create' || path === 'name rebind')

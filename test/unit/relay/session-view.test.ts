@@ -40,23 +40,3 @@ describe('the diff of a session', () => {
 		await expect(view([turn(1, 'a', 'b')], null).diff(null)).rejects.toMatchObject({ code: 'not_found' });
 	});
 });
-
-describe('the transcript of a turn', () => {
-	it('is empty before anything ran', () => {
-		expect(view([]).transcript(null)).toBe('');
-		expect(viewOf(() => ({ session: null }) as unknown as Viewed).transcript(null)).toBe('');
-	});
-
-	it('of a missing turn is refused, naming those there are', () => {
-		expect(() => view([]).transcript(3)).toThrow(/no turn 3/);
-		expect(() => view([turn(1, null, null), turn(2, null, null)]).transcript(3)).toThrow(
-			expect.objectContaining({ hint: 'Its turns are 1 to 2.' }),
-		);
-	});
-
-	it('of a conversation without a session is refused', () => {
-		expect(() => viewOf(() => ({ session: null }) as unknown as Viewed).transcript(1)).toThrow(
-			expect.objectContaining({ code: 'no_such_session' }),
-		);
-	});
-});

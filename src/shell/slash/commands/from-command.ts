@@ -42,10 +42,21 @@ export function slashCommand(command: Command): SlashCommand {
 }
 
 /** The shell sets an answer apart itself, so an answer does not begin with an empty line. */
-function show({ lines, heard }: Called, shell: SlashContext): void {
-	const rows = lines(shell);
+function show(called: Called, shell: SlashContext): void {
+	const { heard } = called;
+	const rows = rowsOf(called, shell);
 	shell.print(rows.slice(rows.findIndex((row) => row !== '')));
 	if (heard !== null) shell.relay.note(heard);
+}
+
+/** What stays on the screen is not a place for a whole record. */
+const MAX_CHARS = 64 * 1024;
+
+function rowsOf({ lines, pieces }: Called, shell: SlashContext): readonly string[] {
+	const { theme, columns } = shell;
+	const form = { theme, columns, isJson: false, isOnTerminal: true, maxChars: MAX_CHARS };
+	const found = pieces(form);
+	return found === null ? lines(shell) : [...found].join('').replace(/\n+$/, '').split('\n');
 }
 
 /** The shell asks what a command asks; a task is what was typed. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { sessionPage } from '../../../../src/commands/show/session-page.ts';
+import { parseLogLine } from '../../../../src/sessions/log/log-entry.ts';
 import { columnsOf } from '../../../../src/ui/text-width.ts';
 import { createTheme } from '../../../../src/ui/theme.ts';
 import { fakeCheckpoint, fakeSessionMeta } from '../../../helpers/fake-session-meta.ts';
@@ -45,6 +46,36 @@ describe('the page of a session', () => {
 		expect(rows[at + 2]).toMatch(/^ {5}Done: .*it works\.$/);
 		expect(rows.join('')).not.toMatch(/More|\u001b|\u202e/);
 		expect(rows.filter((row) => row.includes('›'))).toHaveLength(1);
+	});
+
+	it('has what the agent asked in a turn, and what came of it', () => {
+		const entry = (event: Record<string, unknown>, seq: number) =>
+			parseLogLine(JSON.stringify({ ts: '2026-01-01T00:00:00.000Z', seq, ...event }));
+		const question = (id: string, title: string) => ({
+			...{ id, kind: 'permission', title, detail: '' },
+			options: [{ id: 'allow', label: 'Allow' }],
+		});
+		const asks = (id: string, title: string) => ({
+			...{ type: 'question_asked', turn: 1, agent: 'claude', denied_in_ms: 1 },
+			question: question(id, title),
+		});
+		const answers = (id: string, answer: unknown, by: string) => ({
+			...{ type: 'question_answered', turn: 1, id, answer, by },
+		});
+		const log = [
+			asks('a', 'Run npm\u001b[2J test'),
+			asks('b', 'Run rm -rf build'),
+			answers('b', null, 'timeout'),
+			answers('a', { option: 'allow', text: null }, 'user'),
+			answers('z', { option: 'allow', text: null }, 'user'),
+			asks('c', 'Push it?'),
+		].flatMap((event, seq) => entry(event, seq) ?? []);
+		const rows = page({ lineage: [{ meta, folder: '/x', turns: [fakeTurnState()], problems: [], log }] });
+		expect(rows.filter((row) => row.includes('?')).map((row) => row.trim())).toEqual([
+			'? Run npm test → Allow (user)',
+			'? Run rm -rf build → denied: nobody answered in time',
+			'? Push it? → no answer recorded',
+		]);
 	});
 
 	it('tells why a session stopped, its packet, who goes on and when', () => {

@@ -73,7 +73,15 @@ async function run(argument: string, result: Partial<ChatResult> = {}) {
 				exitCode,
 			} = await holdChat(context, talk, { isContinued: false, isQuiet: false });
 			const lines = (look: Look) => chatLines(data, look);
-			return { exitCode, heard, isStopped, toJson: () => data, lines, quietLines: () => [] };
+			return {
+				exitCode,
+				heard,
+				isStopped,
+				toJson: () => data,
+				lines,
+				pieces: () => null,
+				quietLines: () => [],
+			};
 		},
 	});
 	await chat.run(fake.context, argument);

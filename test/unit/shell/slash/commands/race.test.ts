@@ -81,7 +81,15 @@ async function run(argument: string, record: RaceRecord = RECORD, isStopped = fa
 	const follow = async (context: CommandContext) => {
 		const { data, heard = null, isStopped = false, exitCode } = await followRace(context, running);
 		const lines = (look: Look) => raceLines(data, look);
-		return { exitCode, heard, isStopped, toJson: () => data, lines, quietLines: () => [] };
+		return {
+			exitCode,
+			heard,
+			isStopped,
+			toJson: () => data,
+			lines,
+			pieces: () => null,
+			quietLines: () => [],
+		};
 	};
 	const commands = {
 		...COMMANDS,
