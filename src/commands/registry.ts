@@ -9,6 +9,7 @@ import { deleteSessions } from './delete/options.ts';
 import { demo } from './demo/options.ts';
 import { diff } from './diff/options.ts';
 import { files } from './files/options.ts';
+import { fork } from './fork/options.ts';
 import { handoff } from './handoff/options.ts';
 import { help } from './help/options.ts';
 import { limits, limitsClear } from './limits/options.ts';
@@ -67,6 +68,7 @@ export const COMMANDS = {
 	redo,
 	resume,
 	handoff,
+	fork,
 	rename,
 	tag,
 	archive,

@@ -51,7 +51,14 @@ export interface PacketDiff {
 	by: 'agent' | 'user';
 }
 
-export type PacketReason = 'limit' | 'switch' | 'failed_successor' | 'continue' | 'checkpoint';
+export type PacketReason =
+	| 'limit'
+	| 'switch'
+	| 'failed_successor'
+	| 'continue'
+	| 'checkpoint'
+	| 'fork'
+	| 'adopted';
 
 interface PacketAgent {
 	id: string;
@@ -84,6 +91,8 @@ export interface PacketInput {
 	startsIn: string;
 	/** Set for a delta packet: the successor knows everything up to and including this turn. */
 	since: { sessionId: string; turn: number } | null;
+	/** The turn after which the work was forked; absent: it was not. `hasFiles`: the files were brought to what it left. */
+	fork?: { sessionId: string; turn: number; hasFiles: boolean };
 	/** Sessions of `lineage` that are not ancestors of the current session, but used the successor's own conversation. */
 	between?: readonly string[];
 	/** UTF-8 bytes of the Markdown, at least `MIN_BUDGET_BYTES`. */

@@ -8,6 +8,7 @@ import { NO_WITNESS } from '../relay/resume/session-origin.ts';
 import { removedSessions } from '../sessions/files/removed-sessions.ts';
 import { isUnbegun } from '../sessions/files/session-remains.ts';
 import { isStore, storeFolders } from '../sessions/files/store-location.ts';
+import { sourcesOf } from '../sessions/lineage/whole-lineage.ts';
 import { lastUse, type SessionSummary, sessionIds } from '../sessions/listing/session-list.ts';
 import type { SessionStore } from '../sessions/store/session-store.ts';
 import { folderBytes } from './folder-bytes.ts';
@@ -97,13 +98,16 @@ function keepAncestors(all: readonly SessionSummary[], reasons: Map<SessionId, s
 	for (const { id, meta } of all) {
 		if (reasons.get(id) === null) continue;
 		const seen = new Set<string>();
-		for (let parent = byId.get(meta?.parent ?? ''); parent; parent = byId.get(parent.meta?.parent ?? '')) {
+		for (let parent = sourceOf(meta, byId); parent; parent = sourceOf(parent.meta, byId)) {
 			if (seen.has(parent.id)) break;
 			seen.add(parent.id);
 			if (reasons.get(parent.id) === null) reasons.set(parent.id, continuesIt(id));
 		}
 	}
 }
+
+const sourceOf = (meta: SessionSummary['meta'], byId: ReadonlyMap<string, SessionSummary>) =>
+	byId.get((meta && sourcesOf(meta)[0]) ?? '');
 
 function removeSession(
 	id: SessionId,
@@ -133,7 +137,7 @@ function removeSession(
 /** For one that was made since the look. */
 function continues(child: SessionId, parent: SessionId, store: SessionStore): boolean {
 	try {
-		return store.read(child).parent === parent;
+		return sourcesOf(store.read(child)).includes(parent);
 	} catch (error) {
 		if (error instanceof RelayError) return false;
 		throw error;

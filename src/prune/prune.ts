@@ -3,7 +3,7 @@ import { hasErrno, isSystemError, RelayError } from '../core/errors.ts';
 import { onceAStep } from '../core/once.ts';
 import type { UserProcesses } from '../git/snapshots/snapshot-users.ts';
 import type { CleanDeps } from '../race/clean/clean-plan.ts';
-import { childrenOf } from '../sessions/lineage/whole-lineage.ts';
+import { dependentsOf } from '../sessions/lineage/whole-lineage.ts';
 import type { SessionStore } from '../sessions/store/session-store.ts';
 import type { Witnesses } from '../sessions/witness/witness.ts';
 import { keptCaches } from './kept-caches.ts';
@@ -42,7 +42,7 @@ export async function planPrune(
 	if (kinds.has('races')) kept.push(...(await keptRaces(deps, request)));
 	if (kinds.has('sessions')) {
 		const stores = [store, ...deps.livingStores, ...goneStores.map((gone) => gone.store)];
-		const children = childrenOf(stores.flatMap(listed));
+		const children = dependentsOf(stores.flatMap(listed));
 		const looked = (one: SessionStore, about: string) =>
 			keptSessions(one, { sessions: listed(one), about, children }, request);
 		kept.push(...looked(store, ''));

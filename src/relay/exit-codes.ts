@@ -99,6 +99,8 @@ export function exitCodeOfSession({ status, reason, lastTurn, race }: LeftSessio
 		case 'handoff':
 		case 'max_turns':
 		case 'max_budget':
+		case 'fork':
+		case 'adopted':
 			return EXIT.checkpointed;
 		case 'interrupted':
 			// An answer whose background tasks were stopped leaves work, and was not interrupted itself.

@@ -49,7 +49,11 @@ export function viewOf(viewed: () => Viewed): SessionView {
 	return {
 		turns,
 		usage: () => sumOfUsage(lineage().map(({ meta }) => meta.usage)),
-		plan: () => reportedPlan(placedTurns(lineage()).map(({ state }) => state)) ?? [],
+		plan: () => {
+			const { session, ports } = viewed();
+			const story = session === null ? [] : ports.store.story(session.id);
+			return reportedPlan(placedTurns(story).map(({ state }) => state)) ?? [];
+		},
 		files: () => filesOf(turns()),
 		diff: (turn) => diffOf(turns(), turn, viewed().ports.snapshots),
 		utilization: () => utilizationOf(turns()),

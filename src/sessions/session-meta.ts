@@ -26,6 +26,8 @@ const CHECKPOINT_REASONS = [
 	'timed_out',
 	'failed',
 	'outcome_unknown',
+	'fork',
+	'adopted',
 ] as const;
 export type CheckpointReason = (typeof CHECKPOINT_REASONS)[number];
 
@@ -56,6 +58,22 @@ const chatSchema = v.looseObject({
 	agreed: v.boolean(),
 });
 export type ChatRecord = v.InferOutput<typeof chatSchema>;
+
+const forkSchema = v.looseObject({
+	session: text,
+	turn: v.number(),
+	/** Whether the files were brought to what that turn left. */
+	files: v.boolean(),
+});
+export type ForkedFrom = v.InferOutput<typeof forkSchema>;
+
+const adoptionSchema = v.looseObject({
+	agent: text,
+	native_session_id: v.nullable(text),
+	/** The transcript, absolute. */
+	path: text,
+});
+export type AdoptedFrom = v.InferOutput<typeof adoptionSchema>;
 
 /** `meta.json`: one session. Keys as on disk; unknown keys survive a rewrite. */
 export const sessionMetaSchema = v.looseObject({
@@ -104,6 +122,10 @@ export const sessionMetaSchema = v.looseObject({
 		}),
 	),
 	parent: v.nullable(text),
+	/** Set for a line of work of its own that begins after turn `turn` of another session. */
+	forked_from: v.optional(forkSchema),
+	/** Set for a session that was made from an agent's own transcript. */
+	adopted_from: v.optional(adoptionSchema),
 	/** `SESSION/TURN` of the relay turn that started this relay, when nested. */
 	parent_turn: v.nullable(text),
 	created_at: iso,

@@ -72,6 +72,14 @@ export const keepPrompt: Transition<{
 	return { ...meta, checkpoint: { ...begun, next_agent, pending_prompt: text } };
 };
 
+/** A fork begins with the settings of those who worked before it; their conversations stay with the other session. */
+export const takeOverAgents: Transition<{ agents: SessionMeta['agents'] }> = (meta, { agents }) => {
+	const own = Object.entries(agents).map(
+		([who, known]) => [who, { ...known, native_session_id: null, turns: 0, last_turn: 0 }] as const,
+	);
+	return { ...meta, agents: Object.fromEntries(own) };
+};
+
 /** Nothing is pending any more. */
 export const settle: Transition<undefined> = (meta) =>
 	meta.checkpoint === null ? meta : { ...meta, checkpoint: null };

@@ -87,6 +87,14 @@ export function describeLogEvent(event: LogEvent, now: number): LogText {
 			return describeUndone(event);
 		case 'noted':
 			return only(event.kind === 'shell' ? `you ran a command${exit(event.exit_code)}` : 'you left a note');
+		case 'forked':
+			return only(
+				`the session is forked from turn ${event.turn} of ${name(event.session)}${event.files ? ', with its files' : ''}`,
+			);
+		case 'adopted':
+			return only(
+				`the session is made from a transcript of ${name(event.agent)}, with ${formatPlural(event.turns, 'turn')}: ${safe(event.path)}`,
+			);
 		case 'renamed':
 			return only(event.title === null ? 'the title is gone' : `renamed: ${safe(event.title)}`);
 		case 'tagged':

@@ -90,7 +90,7 @@ const FRESH: readonly Scene[] = [
 				'/race list',
 				'/race x --agents claude y --jobs 1',
 			],
-			...['/rename', '/rename Too early', '/tag', '/tag a,b', '/handoff', '/handoff --to claude'],
+			...['/rename', '/rename Too early', '/tag', '/tag a,b', '/handoff', '/handoff --to claude', '/fork'],
 		],
 	},
 	{
@@ -142,6 +142,7 @@ const WORKING: readonly Scene[] = [
 			'/retry claude',
 			'/handoff --to codex',
 			'/handoff --to codex',
+			'/fork --turn 99',
 		],
 	},
 	{

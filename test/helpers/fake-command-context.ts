@@ -168,6 +168,8 @@ export function fakeStore(
 		},
 		turns: refuse,
 		lineage: refuse,
+		story: refuse,
+		make: refuse,
 	};
 }
 

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { RelayError } from '../../core/errors.ts';
 import { parseSessionId, type SessionId } from '../../core/ids.ts';
 import { readRace } from '../../race/record/race-store.ts';
-import { childrenOf } from '../../sessions/lineage/whole-lineage.ts';
+import { dependentsOf } from '../../sessions/lineage/whole-lineage.ts';
 import { type SessionSummary, sessionIds } from '../../sessions/listing/session-list.ts';
 import type { SessionStore } from '../../sessions/store/session-store.ts';
 
@@ -20,7 +20,7 @@ export interface Removal {
  */
 export function planRemoval(named: readonly SessionId[], store: SessionStore): Removal[] {
 	const all = store.list({ order: 'created', name: null });
-	const children = childrenOf(all);
+	const children = dependentsOf(all);
 	const removals = named
 		.toSorted()
 		.reverse()
@@ -44,13 +44,17 @@ function refuseNeeded(
 		going,
 		children,
 		store,
-	}: { going: ReadonlySet<SessionId>; children: ReturnType<typeof childrenOf>; store: SessionStore },
+	}: { going: ReadonlySet<SessionId>; children: ReturnType<typeof dependentsOf>; store: SessionStore },
 ): void {
 	for (const one of [id, ...(children.get(id) ?? [])]) if (going.has(one)) store.refuseLocked(one);
 	const ref = id.slice(-6);
 	const child = children.get(id)?.find((one) => !going.has(one));
 	if (child !== undefined)
-		throw stays(id, `session ${child.slice(-6)} continues it`, `delete ${child.slice(-6)} ${ref}`);
+		throw stays(
+			id,
+			`session ${child.slice(-6)} ${needs(child, id, store)}`,
+			`delete ${child.slice(-6)} ${ref}`,
+		);
 	if (meta?.kind !== 'race') return;
 	const race = meta.parent === null ? id : parseSessionId(meta.parent);
 	if (race === null) return;
@@ -76,14 +80,17 @@ function hasWorktrees(id: SessionId, store: SessionStore): boolean {
 
 /** For `SessionStore.remove`: refuses where a session was made meanwhile that continues it. `known`: all that were there before. */
 export function refuseNewChild(id: SessionId, known: ReadonlySet<SessionId>, store: SessionStore): void {
-	const child = sessionIds(store.location).find((one) => !known.has(one) && parentOf(one, store) === id);
+	const child = sessionIds(store.location).find((one) => !known.has(one) && needs(one, id, store) !== null);
 	if (child !== undefined)
-		throw stays(id, `session ${child.slice(-6)} continues it`, `show ${child.slice(-6)}`);
+		throw stays(id, `session ${child.slice(-6)} ${needs(child, id, store)}`, `show ${child.slice(-6)}`);
 }
 
-function parentOf(id: SessionId, store: SessionStore): string | null {
+/** What `id` is to `one`, as the end of a sentence; null: nothing. */
+function needs(one: SessionId, id: SessionId, store: SessionStore): string | null {
 	try {
-		return store.read(id).parent;
+		const { parent, forked_from } = store.read(one);
+		if (parent === id) return 'continues it';
+		return forked_from?.session === id ? 'was forked from it' : null;
 	} catch (error) {
 		if (error instanceof RelayError) return null;
 		throw error;

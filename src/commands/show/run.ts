@@ -56,7 +56,10 @@ export const show: Body<ShowOptions, ShowData> = {
 			const page = damagedPageOf(id, lineage, store, context);
 			return { exitCode: exitCodeOfError(lineage), data: { kind: 'damaged', page } };
 		}
-		return { exitCode: EXIT.done, data: await viewOf(context, lineage, wanted, options) };
+		return {
+			exitCode: EXIT.done,
+			data: await viewOf(context, lineage, wanted, { ...options, story: store.story(id) }),
+		};
 	},
 	toJson,
 };
@@ -65,7 +68,7 @@ async function viewOf(
 	context: CommandContext,
 	lineage: LineageEntry[],
 	{ view, range }: Wanted,
-	{ json }: ShowOptions,
+	{ json, story }: ShowOptions & Pick<Found, 'story'>,
 ): Promise<ShowData> {
 	const own = ownEntry(lineage);
 	switch (view) {
@@ -78,7 +81,7 @@ async function viewOf(
 			return { kind: 'diff', ...(await lineageDiff(context, lineage, range)) };
 		case 'story':
 			if (range !== null) return { kind: 'turns', ...turnStories(own, range) };
-			return sessionOf(context, lineage, own);
+			return sessionOf(context, { lineage, story }, own);
 		default:
 			return { kind: 'files', ...recordedFiles(own, view, range) };
 	}
@@ -159,9 +162,15 @@ function ownEntry(lineage: readonly LineageEntry[]): LineageEntry {
 	return own;
 }
 
+interface Found {
+	lineage: LineageEntry[];
+	/** With what it was forked from, whose words it repeats. */
+	story: LineageEntry[];
+}
+
 function sessionOf(
 	{ clock, processes, ownName }: CommandContext,
-	found: LineageEntry[],
+	{ lineage: found, story }: Found,
 	recorded: LineageEntry,
 ): ShowData {
 	const status = trueStatus(recorded.folder, recorded.meta, { clock, processes });
@@ -170,7 +179,7 @@ function sessionOf(
 	const own = { ...settled, problems: [...settled.problems, ...(read.at(-1)?.issues ?? [])] };
 	const entries = [...found.slice(0, -1), own];
 	const { isOurs, isTakenOver } = own.witness;
-	const words = describeUnconfirmed(entries);
+	const words = describeUnconfirmed(story);
 	// That another's words are not confirmed is not a fault of the record.
 	if (words !== null && isOurs && !isTakenOver) own.problems.unshift(words);
 	const lineage = entries.map((entry, at) => ({ ...withLog(entry), said: read[at]?.said ?? new Map() }));
@@ -187,7 +196,7 @@ function sessionOf(
 		),
 		problems: lineage.flatMap(({ problems }) => problems),
 		is_ours: isOurs,
-		unconfirmed_words: unconfirmedWords(lineage),
+		unconfirmed_words: unconfirmedWords(story),
 	};
 	const page = { ...status, lineage, isOurs: isOurs && !isTakenOver, now: clock.now(), ownName };
 	return { kind: 'session', page, document };

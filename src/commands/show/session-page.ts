@@ -86,6 +86,13 @@ function headFields({ meta, folder }: PageEntry, page: SessionPage): Array<[stri
 		['kind', describeKind(meta)],
 		['look at', meta.kind === 'race' ? `${ownName} race show ${shortRef(meta.parent ?? meta.id)}` : ''],
 		['task', safeLine(meta.objective ?? '', TASK_CHARS)],
+		['forked from', meta.forked_from === undefined ? '' : forkText(meta.forked_from)],
+		[
+			'made from',
+			meta.adopted_from === undefined
+				? ''
+				: safeLine(`${meta.adopted_from.agent} ${meta.adopted_from.path}`, LINE_CHARS),
+		],
 		['works in', safeLine(`${join(repo.worktree, repo.folder ?? '')}${branch}`, LINE_CHARS)],
 		['folder', safeLine(folder, LINE_CHARS)],
 		['began', formatAgo(fromIso(meta.created_at) ?? now, now)],
@@ -98,6 +105,10 @@ function headFields({ meta, folder }: PageEntry, page: SessionPage): Array<[stri
 		['waits', page.status === 'checkpointed' ? waitsFor(meta.checkpoint, page) : ''],
 		['error', safeLine(meta.error?.message ?? '', LINE_CHARS)],
 	];
+}
+
+function forkText({ session, turn, files }: NonNullable<LineageEntry['meta']['forked_from']>): string {
+	return safeLine(`turn ${turn} of ${session}${files ? ', with its files' : ''}`, LINE_CHARS);
 }
 
 /** Under what an agent worked last: `claude  edit · model opus · account 1f2e3d… · may run npm test · MCP github`. */

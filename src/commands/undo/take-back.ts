@@ -67,7 +67,7 @@ async function lookAndAct(
 
 const nameOf = ({ kind }: UndoRequest) => (kind === 'undo' ? 'Undo' : 'Redo');
 
-async function undoDeps(context: CommandContext): Promise<UndoDeps> {
+export async function undoDeps(context: CommandContext): Promise<UndoDeps> {
 	const [git, repo, store] = await Promise.all([context.git(), context.repo(), context.store()]);
 	const { clock, processes, paths } = context;
 	return { git, repo, store, clock, processes, snapshotsFolder: join(paths.stateHome, 'snapshots') };
@@ -102,16 +102,19 @@ function sessionsMeant(
 	return request.target.kind === 'newest' ? sessionsToUndo(store) : [store.resolve('latest')];
 }
 
-function isStopped({ conflicts, changes }: UndoResult, { partial, force }: UndoFlags): boolean {
+export function isStopped(
+	{ conflicts, changes }: UndoResult,
+	{ partial, force }: Pick<UndoFlags, 'partial' | 'force'>,
+): boolean {
 	const left = conflicts.filter(({ canForce }) => !(force && canForce));
 	return left.length > 0 && !(partial && changes.length + conflicts.length > left.length);
 }
 
-async function askFirst(
+export async function askFirst(
 	{ show }: CommandContext,
 	ask: NonNullable<CommandContext['ask']>,
 	preview: UndoResult,
-	flags: UndoFlags,
+	flags: Pick<UndoFlags, 'force'>,
 ): Promise<void> {
 	show((look) => previewLines(preview, look, flags));
 	const verb = preview.kind === 'undo' ? 'Undo' : 'Redo';

@@ -49,6 +49,7 @@ export function renderHead(
 				`Another line of work, session ${input.between.map(shortId).join(', ')}, used this same conversation of yours in between. Its turns are listed here because of what they changed; they are not part of the current task.`,
 			),
 		);
+	if (input.fork !== undefined) lines.push(line(describeFork(input.fork, input)));
 	const cut = ownCutTurn(input);
 	if (cut) {
 		const label = turnLabel(input.lineage)({ sessionId: cut.session_id, turn: cut.turn });
@@ -74,6 +75,16 @@ export function renderHead(
 			? `… and ${formatPlural(issues.length - MAX_ISSUES, 'more such record')}.\n`
 			: '';
 	return `${lines.join('\n')}\nRecords that differ from what the relay wrote:\n${quoted}${more}`;
+}
+
+function describeFork(
+	{ hasFiles, ...place }: NonNullable<PacketInput['fork']>,
+	{ lineage }: Pick<PacketInput, 'lineage'>,
+): string {
+	const files = hasFiles
+		? 'The files were brought back to what that turn left.'
+		: 'What later turns there changed may still be in the files.';
+	return `The user forked the work after ${turnLabel(lineage)(place)}: what came later there is not part of it. ${files}`;
 }
 
 /** For use inside a code span. */
@@ -153,6 +164,10 @@ function whyStopped(input: PacketInput): string {
 				: 'the session was left and is now continued.';
 		case 'checkpoint':
 			return cut ?? 'a checkpoint was made.';
+		case 'fork':
+			return cut ?? 'the user goes on from there in a line of work of its own.';
+		case 'adopted':
+			return cut ?? 'the conversation is continued with agent-relay.';
 	}
 }
 

@@ -136,7 +136,8 @@ export class Selection {
 		const known = meta.active_agent === null ? undefined : meta.agents[meta.active_agent];
 		const isUnused = last === null || hasUnusedPacket({ meta, lastTurn: last });
 		const { reason, next_agent = null, next_model: model = null } = meta.checkpoint ?? {};
-		const isSwitch = isUnused && (reason === 'switch' || (reason === 'handoff' && next_agent !== null));
+		const isNamed = reason === 'handoff' || reason === 'fork' || reason === 'adopted';
+		const isSwitch = isUnused && (reason === 'switch' || (isNamed && next_agent !== null));
 		// The agent that the user switched to and that had no turn yet.
 		const switchedTo = isSwitch ? next_agent : null;
 		const agent = switchedTo ?? meta.active_agent;

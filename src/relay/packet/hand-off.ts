@@ -82,7 +82,7 @@ type Words = Pick<OpenSession, 'id' | 'meta' | 'folder' | 'witness'>;
 function requestOf(session: Words, to: AgentChoice | null, deps: RelayDeps): Omit<PacketRequest, 'session'> {
 	const { registry, store } = deps;
 	const worked = store
-		.lineage(session.id)
+		.story(session.id)
 		.flatMap(({ turns }) => turns)
 		.at(-1)?.agent;
 	const task = unfinishedTask(session, store);
@@ -99,7 +99,7 @@ function requestOf(session: Words, to: AgentChoice | null, deps: RelayDeps): Omi
 
 /** Throws `nothing_to_continue` for a session in which no agent has worked. */
 export function refuseNothing(id: SessionId, store: SessionStore): void {
-	if (store.lineage(id).some(({ turns }) => turns.length > 0)) return;
+	if (store.story(id).some(({ turns }) => turns.length > 0)) return;
 	throw new RelayError(
 		'nothing_to_continue',
 		`Session ${id} has no turn yet: there is nothing to hand off.`,

@@ -2,13 +2,14 @@
 import type { AgentAdapter } from '../../agents/agent-adapter.ts';
 import type { Limit } from '../../agents/events.ts';
 import { secretValues } from '../../agents/secret-values.ts';
+import { parseSessionId } from '../../core/ids.ts';
 import { recordedFolder } from '../../git/repo/start-folder.ts';
 import { buildPacket } from '../../handoff/build-packet.ts';
 import type { Packet } from '../../handoff/packet.ts';
 import type { LineageSession, PacketInput, PacketReason } from '../../handoff/packet-input.ts';
 import { writePacket } from '../../handoff/write-packet.ts';
 import type { LineageEntry } from '../../sessions/lineage/lineage.ts';
-import type { OpenSession } from '../../sessions/store/session-store.ts';
+import type { OpenSession, SessionStore } from '../../sessions/store/session-store.ts';
 import { saidAsObjective } from '../../sessions/witness/said-words.ts';
 import { readTurnRecords, type TurnRecord } from '../../turns/turn-records.ts';
 import type { RelayDeps } from '../ports.ts';
@@ -34,6 +35,8 @@ export interface PacketRequest {
 	since: PlacedTurn | null;
 	/** Sessions outside the lineage that used the successor's conversation meanwhile, oldest first. */
 	between?: readonly LineageEntry[];
+	/** What it tells, for a session that is just being made; default: what the store has of `session`. */
+	story?: readonly LineageEntry[];
 	/** The tree now, if the caller just took it; undefined: it is taken here. */
 	currentTree?: string | null;
 }
@@ -65,7 +68,8 @@ export async function makePacket(
 /** The packet alone: nothing of the session is written. */
 export async function packetOf(request: PacketRequest, deps: RelayDeps): Promise<BuiltPacket> {
 	const { session, from, to, since } = request;
-	const lineage = withBetween(deps.store.lineage(session.id), request);
+	const story = request.story ?? deps.store.story(session.id);
+	const lineage = withBetween(story, request);
 	const read = readTurnRecords(
 		lineage.flatMap(({ folder, turns, witness }) => turns.map((state) => ({ folder, state, witness }))),
 	);
@@ -77,7 +81,7 @@ export async function packetOf(request: PacketRequest, deps: RelayDeps): Promise
 	);
 	const tree =
 		request.currentTree === undefined ? ((await deps.snapshots?.take())?.tree ?? null) : request.currentTree;
-	const placed = placedTurns(lineage);
+	const placed = placedTurns(withLeftOut(lineage, deps.store));
 	const { losses, ...changed } = await lineageDiffs(
 		stretchAfter(placed, request, { tree, worktree: deps.repo.worktree }),
 		deps.snapshots,
@@ -91,11 +95,10 @@ export async function packetOf(request: PacketRequest, deps: RelayDeps): Promise
 	);
 	const packet = buildPacket({
 		lineage: lineage.map((entry, i) =>
-			lineageSession(
-				{ ...entry, folder: folders[i] ?? entry.folder },
-				records[i] ?? [],
-				ancestorsOf(entry, lineage.slice(0, i)),
-			),
+			lineageSession({ ...entry, folder: folders[i] ?? entry.folder }, records[i] ?? [], {
+				ancestors: ancestorsOf(entry, lineage.slice(0, i)),
+				story: lineage,
+			}),
 		),
 		objective: objective.words,
 		unconfirmedObjective: objective.unconfirmed,
@@ -105,6 +108,7 @@ export async function packetOf(request: PacketRequest, deps: RelayDeps): Promise
 		limit: request.limit,
 		nowPrompt: request.nowPrompt,
 		...changed,
+		...forkOf(story),
 		between: (request.between ?? []).map(({ meta }) => meta.id),
 		startsIn: recordedFolder(place),
 		since: since && { sessionId: since.sessionId, turn: since.state.turn },
@@ -120,8 +124,33 @@ export async function packetOf(request: PacketRequest, deps: RelayDeps): Promise
 	return { packet, losses, unconfirmed: describeUnconfirmed(lineage) };
 }
 
+/** Where the work was forked, for the head of the packet. */
+function forkOf(story: readonly LineageEntry[]): Pick<PacketInput, 'fork'> {
+	const fork = story.findLast(({ meta }) => meta.forked_from !== undefined)?.meta.forked_from;
+	if (fork === undefined || story.length === 1) return {};
+	return { fork: { sessionId: fork.session, turn: fork.turn, hasFiles: fork.files } };
+}
+
+/** With the turns that a fork leaves out: no agent is told of them, but what they changed is in the files, and is not the user's. */
+function withLeftOut(
+	lineage: readonly LineageEntry[],
+	store: Pick<SessionStore, 'read' | 'turns'>,
+): LineageEntry[] {
+	return lineage.map((entry, at) => {
+		const fork = lineage[at + 1]?.meta;
+		if (entry.until === undefined || fork?.forked_from === undefined || fork.forked_from.files) return entry;
+		const id = parseSessionId(entry.meta.id);
+		const later = id === null ? [] : store.turns(id).filter(({ turn }) => turn > (entry.until ?? 0));
+		const begun = later.filter(({ started_at }) => started_at < fork.created_at);
+		return { ...entry, turns: [...entry.turns, ...begun] };
+	});
+}
+
 /** The names for the packet's file: a successor that is the same agent with another model gets that model in its name. */
-function namesIn({ from, to, toModel }: PacketRequest): { from: string; to: string } {
+export function namesIn({ from, to, toModel }: Pick<PacketRequest, 'from' | 'to' | 'toModel'>): {
+	from: string;
+	to: string;
+} {
 	const isSame = to !== null && from?.id === to.id;
 	const model = isSame && toModel ? `-${toModel}` : '';
 	return { from: from?.id ?? 'start', to: (to?.id ?? 'next') + model };
@@ -169,19 +198,19 @@ function ancestorsOf({ meta }: LineageEntry, earlier: readonly LineageEntry[]): 
 	return parent === undefined ? [] : [...ancestorsOf(parent, earlier.slice(0, at)), parent];
 }
 
-/** A child's record begins with copies of its parent's notes; each note appears where it was made. `before`: its ancestors. */
+/** A child's record begins with copies of its parent's notes; each note appears where it was made. */
 function lineageSession(
 	entry: LineageEntry,
 	turns: readonly TurnRecord[],
-	before: readonly LineageEntry[],
+	{ ancestors, story }: { ancestors: readonly LineageEntry[]; story: readonly LineageEntry[] },
 ): LineageSession {
 	const { meta, folder } = entry;
 	return {
 		id: meta.id,
 		folder,
 		turns,
-		undos: packetUndos(entry.meta),
-		notes: ownNotes(entry, before).map(({ kind, text, after_turn, exit_code, isConfirmed }) => ({
+		undos: packetUndos(entry.meta, story),
+		notes: ownNotes(entry, ancestors).map(({ kind, text, after_turn, exit_code, isConfirmed }) => ({
 			kind,
 			text,
 			afterTurn: after_turn,

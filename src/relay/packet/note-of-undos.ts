@@ -22,7 +22,7 @@ export function noteOfUndos(
 		folder,
 		turns: [],
 		notes: [],
-		undos: packetUndos(meta),
+		undos: packetUndos(meta, lineage),
 	}));
 	const undos = missedUndos({ lineage: sessions, since });
 	const redactor = createRedactor(secretValues(deps.env, deps.registry.adapters));

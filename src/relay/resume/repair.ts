@@ -149,7 +149,7 @@ export async function packUnfinished(
 	const reason = last.status === 'completed' ? 'interrupted' : CHECKPOINT_REASON[last.status];
 	// The topic of a chat is its objective; no prompt of a chat waits for one agent.
 	const words =
-		last.trigger === 'chat' ? null : recordedWords(placedTurns(ports.store.lineage(session.id)), last);
+		last.trigger === 'chat' ? null : recordedWords(placedTurns(ports.store.story(session.id)), last);
 	const deps = withPolicy(ports);
 	const { makePacket } = await import('../packet/make-packet.ts');
 	const made = await makePacket(

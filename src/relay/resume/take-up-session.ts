@@ -46,7 +46,7 @@ export async function takeUp(
 		asked: start.permissions,
 	});
 	const changes = changedGrants(session, selection, deps);
-	const words = describeUnconfirmed(place.ports.store.lineage(session.id));
+	const words = describeUnconfirmed(place.ports.store.story(session.id));
 	if (words !== null) state.unconfirmedReportedIn = session.id;
 	const lines = [place.notice, words].filter((line) => line !== null);
 	for (const text of [...lines, ...changes]) session.log({ type: 'notice', level: 'info', text });

@@ -62,7 +62,7 @@ export interface PreparedTurn {
 
 export async function prepareTurn(plan: TurnPlan, deps: RelayDeps): Promise<PreparedTurn> {
 	const { session, adapter, task } = plan;
-	const lineage = deps.store.lineage(session.id);
+	const lineage = deps.store.story(session.id);
 	const turns = placedTurns(lineage);
 	const known = plan.isFresh ? null : (session.meta.agents[adapter.id]?.native_session_id ?? null);
 	// Words that are not known to be the user's go out as a quote, never bare.

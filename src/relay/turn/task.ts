@@ -4,6 +4,7 @@ import { readOrNull } from '../../core/files/read-file.ts';
 import { wordsOfPrompt } from '../../handoff/words/words-of-prompt.ts';
 import { turnFile } from '../../sessions/files/session-paths.ts';
 import type { LineageEntry } from '../../sessions/lineage/lineage.ts';
+import { sourcesOf } from '../../sessions/lineage/whole-lineage.ts';
 import { hasUnusedPacket } from '../../sessions/listing/session-status.ts';
 import type { OpenSession, SessionStore } from '../../sessions/store/session-store.ts';
 import { isDone } from '../../sessions/turns/is-done.ts';
@@ -46,7 +47,7 @@ type Recorded = Pick<OpenSession, 'id' | 'meta' | 'folder' | 'witness'>;
 
 /** The newest prompt, verbatim; interrupted when an agent began on it without completing. null before the first. */
 export function lastTask(session: Recorded, store: SessionStore): Task | null {
-	const lineage = store.lineage(session.id);
+	const lineage = store.story(session.id);
 	const turns = placedTurns(lineage);
 	const last = turns.at(-1);
 	if (last === undefined) return firstTask(session, lineage);
@@ -58,7 +59,7 @@ export function lastTask(session: Recorded, store: SessionStore): Task | null {
 
 /** The words of a session without a readable turn: its relay died before the first one, or that one's state is damaged. */
 function firstTask({ meta }: Pick<Recorded, 'meta'>, lineage: readonly LineageEntry[]): Task | null {
-	const words = meta.parent === null ? objectiveOf(lineage) : null;
+	const words = sourcesOf(meta).length === 0 ? objectiveOf(lineage) : null;
 	return words && { ...words, recordedAt: null, isInterrupted: meta.turn_count > 0 };
 }
 
@@ -82,7 +83,7 @@ const witnessesOf = (lineage: readonly LineageEntry[]) => lineage.map(({ witness
 /** What still waits for an answer: a prompt that no turn took, else the newest that did not complete. null: nothing. */
 export function unfinishedTask(session: Recorded, store: SessionStore): Task | null {
 	const pending = session.meta.checkpoint?.pending_prompt ?? null;
-	const lineage = store.lineage(session.id);
+	const lineage = store.story(session.id);
 	if (pending !== null) {
 		const words = eitherOf(saidAsPending(witnessesOf(lineage), pending));
 		return words && { ...newTask(words.text), ...words };

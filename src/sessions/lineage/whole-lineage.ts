@@ -1,5 +1,6 @@
 import type { SessionId } from '../../core/ids.ts';
 import type { SessionSummary } from '../listing/session-list.ts';
+import type { SessionMeta } from '../session-meta.ts';
 
 type Listed = Pick<SessionSummary, 'id' | 'meta'>;
 
@@ -24,3 +25,16 @@ export function childrenOf(sessions: readonly Listed[]): ReadonlyMap<string, rea
 		if (meta?.parent) children.set(meta.parent, [...(children.get(meta.parent) ?? []), id]);
 	return children;
 }
+
+/** Which sessions need each: those that continue it, and those that were forked from it. */
+export function dependentsOf(sessions: readonly Listed[]): ReadonlyMap<string, readonly SessionId[]> {
+	const dependents = new Map<string, SessionId[]>();
+	for (const { id, meta } of sessions)
+		for (const source of meta === null ? [] : sourcesOf(meta))
+			dependents.set(source, [...(dependents.get(source) ?? []), id]);
+	return dependents;
+}
+
+/** The session that it continues, or was forked from. */
+export const sourcesOf = ({ parent, forked_from }: Pick<SessionMeta, 'parent' | 'forked_from'>): string[] =>
+	[parent, forked_from?.session].filter((source) => typeof source === 'string');

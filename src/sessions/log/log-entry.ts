@@ -131,6 +131,10 @@ const eventSchema = v.variant('type', [
 		left: v.array(text),
 		kept: textOrNull,
 	}),
+	/** The session begins after that turn of another one. `files`: they were brought to what it left. */
+	entry('forked', { session: text, turn: count, files: v.boolean() }),
+	/** The session was made from an agent's own transcript. */
+	entry('adopted', { agent: text, native_session_id: textOrNull, path: text, turns: count }),
 	entry('utilization_warning', { agent: text, window: text, ratio: count, reset_at: textOrNull }),
 	entry('participant_left', { participant: text, agent: text, reason: text, text, until: textOrNull }),
 	entry('chat_agreed', {}),

@@ -3,7 +3,13 @@ import type { SessionId } from '../../core/ids.ts';
 import { recordedFolder } from '../../git/repo/start-folder.ts';
 import type { RepoFacts } from '../../git/repo-facts.ts';
 import { type NameId, toMetaName } from '../names/name-id.ts';
-import { type ChatRecord, SESSION_META_VERSION, type SessionMeta } from '../session-meta.ts';
+import {
+	type AdoptedFrom,
+	type ChatRecord,
+	type ForkedFrom,
+	SESSION_META_VERSION,
+	type SessionMeta,
+} from '../session-meta.ts';
 
 export interface SessionInit {
 	kind: SessionMeta['kind'];
@@ -22,6 +28,12 @@ export interface SessionInit {
 	activeAgent?: string | null;
 	/** Default for a chat: the parent's. */
 	chat?: ChatRecord;
+	/** Default: the parent's, else the name in force. */
+	name?: SessionMeta['name'];
+	/** Where it works. Default: here. */
+	repo?: SessionMeta['repo'];
+	forkedFrom?: ForkedFrom;
+	adoptedFrom?: AdoptedFrom;
 }
 
 /** The first `meta.json` of a session. A child takes over objective, name, workstream, native ids and notes of its parent. */
@@ -45,10 +57,10 @@ export function newMeta(options: {
 		status: 'active',
 		objective: init.objective ?? parent?.objective ?? null,
 		title: init.title ?? parent?.title ?? null,
-		name: parent === null ? toMetaName(options.name) : parent.name,
+		name: init.name !== undefined ? init.name : parent === null ? toMetaName(options.name) : parent.name,
 		...(parent?.tags === undefined ? {} : { tags: parent.tags }),
 		workstream: init.workstream ?? parent?.workstream ?? null,
-		repo: {
+		repo: init.repo ?? {
 			root: repo.root,
 			worktree: init.worktree ?? repo.worktree,
 			...folderOf(init.worktree === undefined ? recordedFolder(repo) : ''),
@@ -59,6 +71,8 @@ export function newMeta(options: {
 		active_agent: init.activeAgent ?? parent?.active_agent ?? null,
 		agents: agentsOf(parent),
 		parent: init.parent ?? null,
+		...(init.forkedFrom === undefined ? {} : { forked_from: init.forkedFrom }),
+		...(init.adoptedFrom === undefined ? {} : { adopted_from: init.adoptedFrom }),
 		parent_turn: init.parentTurn ?? null,
 		created_at: at,
 		updated_at: at,

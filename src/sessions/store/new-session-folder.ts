@@ -15,12 +15,8 @@ export function makeSessionFolder(
 	nextId: (newest: SessionId | null) => SessionId,
 	now: number,
 ): { id: SessionId; siblings: readonly string[] } {
-	const horizon = ulidTime(now + MAX_CLOCK_ERROR_MS);
-	let newest: SessionId | null = null;
 	const siblings = namesInExpected(sessionsFolder(location));
-	for (const name of siblings)
-		if (isSessionId(name) && name.slice(0, horizon.length) <= horizon && (newest === null || name > newest))
-			newest = name;
+	let newest = newestSession(siblings, now);
 	for (;;) {
 		const id = nextId(newest);
 		try {
@@ -34,6 +30,16 @@ export function makeSessionFolder(
 			newest = id;
 		}
 	}
+}
+
+/** The highest id among the names of a sessions folder; null: there is none. */
+export function newestSession(names: readonly string[], now: number): SessionId | null {
+	const horizon = ulidTime(now + MAX_CLOCK_ERROR_MS);
+	let newest: SessionId | null = null;
+	for (const name of names)
+		if (isSessionId(name) && name.slice(0, horizon.length) <= horizon && (newest === null || name > newest))
+			newest = name;
+	return newest;
 }
 
 /** Clocks are wrong by hours or a dead battery's years; a year keeps both order and room. */

@@ -16,8 +16,8 @@ import { readMeta, refuseNewer, serializeMeta } from '../files/json-record.ts';
 import { describeProtection, keepSessionOutOfGit, type Protection } from '../files/keep-out-of-git.ts';
 import { META_FILE, newestBegunTurn, sessionFolder } from '../files/session-paths.ts';
 import { describeMissingRecord } from '../files/session-remains.ts';
-import { folderOfSession, prepareStore, storeHolding } from '../files/store-location.ts';
-import { readLineage } from '../lineage/lineage.ts';
+import { folderOfSession, isStore, prepareStore, storeHolding } from '../files/store-location.ts';
+import { readLineage, readStory } from '../lineage/lineage.ts';
 import { trueStatus } from '../listing/session-list.ts';
 import { DEFAULT_NAME, type NameInForce } from '../names/name-id.ts';
 import { SESSION_META_VERSION, type SessionMeta } from '../session-meta.ts';
@@ -26,6 +26,7 @@ import { readTurns } from '../turns/turn-states.ts';
 import type { Witness } from '../witness/witness.ts';
 import { holdFolders, lockSession, moveAway, noSuchSession } from './held-place.ts';
 import { type LockContext, lockedBy, noticesOf, readLock } from './lock-record.ts';
+import { makeSession, removeStrayDrafts } from './make-session.ts';
 import { newMeta, type SessionInit } from './new-meta.ts';
 import { makeSessionFolder } from './new-session-folder.ts';
 import {
@@ -75,7 +76,8 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
 		const folder = folderOf(id);
 		return { meta: read(id, folder), folder, ...readTurns(folder) };
 	};
-	const lineage = (id: SessionId) => readLineage(id, { recordsOf, witnessOf: witnesses.of });
+	const source = { recordsOf, witnessOf: witnesses.of };
+	const lineage = (id: SessionId) => readLineage(id, source);
 	const around = (id: SessionId, { kind }: Pick<SessionMeta, 'kind'>) => ({
 		prepareStore: () => protect(folderOf(id), prepareStore(storeHolding(location, id))),
 		ancestors: () =>
@@ -197,7 +199,10 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
 				session.letGo();
 			}
 		},
-		finishRemovals: () => removal.finish(),
+		finishRemovals: () => {
+			if (isStore(location.folder)) removeStrayDrafts(location, context);
+			return removal.finish();
+		},
 		remove: (id, judge = () => undefined) => removal.remove(id, judge),
 		read: (id) => read(id),
 		status: (id) => trueStatus(folderOf(id), read(id), context),
@@ -210,6 +215,8 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
 		},
 		turns: (id) => readTurns(folderOf(id)).turns,
 		lineage,
+		story: (id) => readStory(id, source),
+		make: (init, write) => makeSession(init, write, { ...options, context, name: nameInForce().id }),
 	};
 }
 

@@ -10,6 +10,7 @@ import type { Transition } from '../transitions.ts';
 import type { TurnState } from '../turns/turn-state.ts';
 import type { Witness, Witnesses } from '../witness/witness.ts';
 import type { LockProcesses } from './lock-record.ts';
+import type { SessionDraft } from './make-session.ts';
 import type { SessionInit } from './new-meta.ts';
 import type { OpenSession } from './open-session.ts';
 import type { StoreLists } from './store-lists.ts';
@@ -51,6 +52,13 @@ export interface SessionStore extends StoreLists {
 	turns(id: SessionId): TurnState[];
 	/** This session and its ancestors, oldest first; missing parents and cycles end the chain and are reported in `problems`. */
 	lineage(id: SessionId): LineageEntry[];
+	/** The lineage, and before it the turns that it was forked from: what agents are told of. See `readStory`. */
+	story(id: SessionId): LineageEntry[];
+	/**
+	 * Makes a session that nobody works in yet. `write` fills its folder and returns its record; lists know it once all of it is
+	 * there, so a process that dies before leaves no session. Throws like `create`, and what `write` throws; then nothing is left.
+	 */
+	make(init: SessionInit, write: (draft: SessionDraft) => Promise<SessionMeta>): Promise<SessionId>;
 }
 
 export interface SessionStoreOptions {

@@ -46,6 +46,7 @@ export const SLASH_COMMANDS: readonly SlashCommand[] = [
 	nameFamily(COMMANDS),
 	checkpoint,
 	slashCommand(COMMANDS.handoff),
+	slashCommand(COMMANDS.fork),
 	slashCommand(COMMANDS.rename),
 	slashCommand(COMMANDS.tag),
 	note,

@@ -153,7 +153,7 @@ describe('in the shell', () => {
 		await send();
 		const slash = slashCommand(command);
 		const answered = slash.run(context, slash.example.slice(slash.name.length + 1).trim());
-		if (path === 'chat' || path === 'handoff')
+		if (['chat', 'handoff', 'fork'].includes(path))
 			return expect(answered).rejects.toMatchObject({ message: 'this test has no place for conversations' });
 		if (['blame', 'undo', 'redo'].includes(path))
 			return expect(answered).rejects.toMatchObject({ message: 'this test has no git' });

@@ -204,6 +204,7 @@ describe('what commands print', () => {
 				'undo',
 				'redo',
 				'handoff',
+				'fork',
 			].includes(name),
 	);
 

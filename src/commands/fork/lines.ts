@@ -1,0 +1,23 @@
+import { safeLine } from '../../core/text.ts';
+import { shortRef } from '../../view/describe-session.ts';
+import type { Look } from '../look.ts';
+import { undoLines } from '../undo/lines.ts';
+import type { ForkData } from './run.ts';
+
+export function forkLines(
+	{ from, turn, fork, files, isOpen, command, ownName }: ForkData,
+	look: Look,
+): string[] {
+	const { theme } = look;
+	const aboutFiles = files === null ? [] : undoLines({ session: from, result: files, command }, look);
+	if (fork === null) return [...aboutFiles, 'The session was not forked.'];
+	const ref = shortRef(fork.id);
+	const next = isOpen
+		? 'your next prompt goes there'
+		: `say what to do there: ${ownName} run --session ${ref} "TASK"`;
+	return [
+		...aboutFiles,
+		`Session ${theme.bold(ref)} begins after turn ${turn} of ${shortRef(from)}; ${theme.bold(safeLine(fork.to, 60))} gets the first prompt, with ${safeLine(fork.packet, 200)}`,
+		theme.dim(next),
+	];
+}

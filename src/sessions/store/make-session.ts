@@ -1,0 +1,157 @@
+/** A session that appears at once, with all that it begins with: a fork, or one that is made from a transcript. */
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, renameSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { type Clock, toIso } from '../../core/clock.ts';
+import { RelayError } from '../../core/errors.ts';
+import { lstatIfThere } from '../../core/files/file-facts.ts';
+import { FOLDER_MODE, namesInExpected } from '../../core/files/folders.ts';
+import { explainingWrites } from '../../core/files/write-failure.ts';
+import { createExclusive, removeIfThere, writeAtomic } from '../../core/files/write-file.ts';
+import type { SessionId } from '../../core/ids.ts';
+import type { HeldFolder } from '../files/held-folder.ts';
+import { serializeMeta } from '../files/json-record.ts';
+import { keepSessionOutOfGit } from '../files/keep-out-of-git.ts';
+import { LOCK_FILE, META_FILE, sessionFolder, sessionsFolder } from '../files/session-paths.ts';
+import { prepareStore, type StoreLocation } from '../files/store-location.ts';
+import type { LogEvent } from '../log/log-entry.ts';
+import { eventsOfChange } from '../log/record-changes.ts';
+import { SessionLog } from '../log/session-log.ts';
+import type { NameId } from '../names/name-id.ts';
+import type { SessionMeta } from '../session-meta.ts';
+import type { Witness, Witnesses } from '../witness/witness.ts';
+import { holdFolders } from './held-place.ts';
+import { type LockContext, lockText, readLock } from './lock-record.ts';
+import { newMeta, type SessionInit } from './new-meta.ts';
+import { newestSession } from './new-session-folder.ts';
+
+/** A session before it is one. */
+export interface SessionDraft {
+	id: SessionId;
+	/** As it begins. */
+	meta: SessionMeta;
+	/** What is known of it that its records cannot change. */
+	witness: Witness;
+	/** Where it will be. */
+	folder: string;
+	/** Where its files are written until then. */
+	writableFolder(): string;
+	wayTo(path: string): string;
+	log(event: LogEvent): void;
+}
+
+interface MakeDeps {
+	location: StoreLocation;
+	clock: Clock;
+	ids: (newest: SessionId | null) => SessionId;
+	relayVersion: string;
+	witnesses: Witnesses;
+	context: LockContext;
+	name: NameId;
+	onNotice?: (text: string) => void;
+}
+
+/** See `SessionStore.make`. */
+export async function makeSession(
+	init: SessionInit,
+	write: (draft: SessionDraft) => Promise<SessionMeta>,
+	deps: MakeDeps,
+): Promise<SessionId> {
+	const { location, clock, context, witnesses, relayVersion, name } = deps;
+	const protection = prepareStore(location);
+	const siblings = namesInExpected(sessionsFolder(location));
+	removeStrayDrafts(location, context, siblings);
+	const id = deps.ids(newestSession(siblings, clock.now()));
+	const folder = sessionFolder(location, id);
+	const draft = join(dirname(folder), `.${id}${DRAFT_END}`);
+	explainingWrites(draft, () => mkdirSync(draft, { mode: FOLDER_MODE }));
+	let place: HeldFolder | null = null;
+	try {
+		const lock = join(draft, LOCK_FILE);
+		explainingWrites(lock, () => createExclusive(lock, lockText(randomBytes(8).toString('hex'), context)));
+		place = holdFolders(draft, init.kind, { isNew: true });
+		const held = place;
+		if (protection === 'each') explainingWrites(draft, () => keepSessionOutOfGit(draft));
+		const log = new SessionLog({ place: () => held, clock, onNotice: deps.onNotice ?? (() => undefined) });
+		const meta = newMeta({
+			id,
+			init,
+			parent: null,
+			name,
+			repo: location.repo,
+			now: clock.now(),
+			relayVersion,
+		});
+		const witness = witnesses.ofNew(id);
+		log.add({ type: 'session_opened', is_new: true });
+		const made = await write({
+			id,
+			meta,
+			witness,
+			folder,
+			writableFolder: () => draft,
+			wayTo: (path) => held.wayTo(path),
+			log: (event) => log.add(event),
+		});
+		for (const event of eventsOfChange(meta, made)) log.add(event);
+		log.close();
+		const path = join(draft, META_FILE);
+		const text = serializeMeta({ ...made, updated_at: toIso(clock.now()) }, path);
+		explainingWrites(path, () => writeAtomic(held.wayTo(path), text, { sync: true }));
+		witness.begin(folder);
+		await witness.settle();
+		removeIfThere(lock);
+		refuseReplaced(held);
+		explainingWrites(folder, () => renameSync(draft, folder));
+		return id;
+	} catch (error) {
+		rmSync(draft, { recursive: true, force: true });
+		witnesses.ofNew(id).remove();
+		throw error;
+	} finally {
+		place?.close();
+	}
+}
+
+const DRAFT_END = '.draft';
+const DRAFT = /^\.([0-9A-HJKMNP-TV-Z]{26})\.draft$/;
+/** A draft without a lock is being begun, or about to be a session; nobody takes so long for either. */
+const ABANDONED_AFTER_MS = 3_600_000;
+
+/** Removes what processes left that died while they made a session. */
+export function removeStrayDrafts(
+	location: Pick<StoreLocation, 'folder'>,
+	context: LockContext,
+	siblings: readonly string[] = namesInExpected(sessionsFolder(location), 'EACCES'),
+): void {
+	const sessions = sessionsFolder(location);
+	for (const name of siblings) {
+		if (!DRAFT.test(name)) continue;
+		const path = join(sessions, name);
+		const facts = lstatIfThere(path);
+		if (facts?.isDirectory() !== true) continue;
+		const judged = judgedAt(path, context);
+		const isAbandoned =
+			judged === null
+				? context.clock.now() - facts.mtimeMs > ABANDONED_AFTER_MS
+				: judged === 'gone' || judged === 'stale';
+		if (isAbandoned) rmSync(path, { recursive: true, force: true });
+	}
+}
+
+function judgedAt(draft: string, context: LockContext) {
+	try {
+		return readLock(draft, context)?.judged ?? null;
+	} catch (error) {
+		if (error instanceof RelayError) return null;
+		throw error;
+	}
+}
+
+function refuseReplaced(held: HeldFolder): void {
+	const obstacle = held.obstacle();
+	if (obstacle !== null)
+		throw new RelayError('refused', `${obstacle}; the session was not made.`, {
+			hint: 'Something else writes to the records of this repo. Look at it, then try again.',
+		});
+}
