@@ -126,6 +126,7 @@ describe('the layers', () => {
 		const starting = sources().filter((path) => /^import (?!type).*'node:child_process'/m.test(textOf(path)));
 		expect(starting.sort()).toEqual([
 			'cli/input/edit-text.ts',
+			'cli/pager.ts',
 			'core/processes/process-table-ps.ts',
 			'core/processes/run-process.ts',
 			'terminal/launch.ts',

@@ -7,6 +7,7 @@ import { ownName } from '../core/own-name.ts';
 import { createProgram, exitCodeOfCommander } from './argv/program.ts';
 import { separateTask } from './argv/separate-task.ts';
 import { createOutput, type Output } from './output.ts';
+import type { PagedApp } from './pager.ts';
 import { reportError } from './report-error.ts';
 
 type Options = Record<string, unknown>;
@@ -53,7 +54,7 @@ async function runCommand(
 	program: Program,
 ): Promise<number> {
 	await begin(command.path, streams);
-	const { folder, name } = globalsOf(program);
+	const { folder, name, noPager } = globalsOf(program);
 	const { live, isSilentWhenQuiet } = command;
 	const [{ createApp }, { commandContext, holdSettings }, { createFrontEnd }, output] = await Promise.all([
 		import('../app/create-app.ts'),
@@ -78,7 +79,8 @@ async function runCommand(
 	const front = createFrontEnd({ app, output, held, program, isSilentWhenQuiet });
 	try {
 		const called = await command.call(commandContext(app, front, held), options);
-		await present(command, called, output);
+		const pages = command.pages && !noPager && output.isTerminal && !output.isJson;
+		await present(command, called, output, pages ? app : null);
 		return called.exitCode;
 	} finally {
 		await app.leaveName();
@@ -86,13 +88,22 @@ async function runCommand(
 }
 
 /** Documents of a command that shows events are a line each, the last one too. */
-async function present(command: Command, called: Called, output: Output): Promise<void> {
+async function present(
+	command: Command,
+	called: Called,
+	output: Output,
+	/** null: no pager is wanted. */
+	paging: PagedApp | null,
+): Promise<void> {
 	const { isJson, isTerminal, theme, columns } = output;
 	const form = { isJson, isOnTerminal: isTerminal, theme, columns, maxChars: null };
-	const pieces = called.pieces(form);
+	const pieces = called.pieces(form) ?? (paging === null ? null : textOf(called.lines(output)));
 	if (pieces === null) presentRows(command, called, output);
+	else if (paging !== null) await (await import('./pager.ts')).printPaged(pieces, output, paging);
 	else for (const piece of pieces) await output.write(piece);
 }
+
+const textOf = (lines: readonly string[]) => (lines.length === 0 ? [] : [`${lines.join('\n')}\n`]);
 
 function presentRows({ live, linesTo, isSilentWhenQuiet }: Command, called: Called, output: Output): void {
 	if (output.isJson) {
@@ -117,9 +128,10 @@ async function begin(name: string, { onCommand, env }: ProgramStreams): Promise<
 }
 
 /** Of the program itself: a command may have an option of the same name. */
-function globalsOf(program: Program): { folder: string | undefined; name: string | undefined } {
-	const { directory, name }: Options = program.opts();
+function globalsOf(program: Program) {
+	const { directory, name, noPager }: Options = program.opts();
 	return {
+		noPager: noPager === true,
 		folder: typeof directory === 'string' ? directory : undefined,
 		name: typeof name === 'string' ? name : undefined,
 	};

@@ -23,7 +23,7 @@ export class PtyProgram {
 
 	constructor(args: string[], { cwd, env }: { cwd: string; env: Record<string, string> }) {
 		const size = { cols: 100, rows: 40, name: 'xterm-256color' };
-		this.#pty = spawn(process.execPath, [PROGRAM, ...args], { ...size, cwd, env });
+		this.#pty = spawn(process.execPath, [PROGRAM, ...args], { ...size, cwd, env: { PAGER: 'cat', ...env } });
 		this.#pty.onData((data) => {
 			this.#written += data;
 			this.#screen.write(data);

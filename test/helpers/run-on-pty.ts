@@ -18,7 +18,13 @@ export function runOnPty(
 	{ columns, env, cwd }: { columns: number; env: Record<string, string>; cwd: string },
 ): Promise<{ exitCode: number; output: string }> {
 	return new Promise((done, fail) => {
-		const pty = spawn(file, args, { cols: columns, rows: 40, cwd, env, name: 'xterm-256color' });
+		const pty = spawn(file, args, {
+			cols: columns,
+			rows: 40,
+			cwd,
+			env: { PAGER: 'cat', ...env },
+			name: 'xterm-256color',
+		});
 		let output = '';
 		const timer = setTimeout(() => {
 			pty.kill('SIGKILL');

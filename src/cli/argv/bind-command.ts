@@ -38,6 +38,8 @@ export class KnownArgument extends Argument {
 /** A command of the program, and the program itself. */
 export class BoundCommand extends Program {
 	#hasOptions = false;
+	/** On a terminal its lines go through the user's pager. */
+	pages = false;
 
 	override createCommand(name?: string): BoundCommand {
 		return new BoundCommand(name);
@@ -74,13 +76,14 @@ export class BoundCommand extends Program {
 /** `limits clear` below `limits`; gives what commander knows of it, without an action. */
 export function declareCommand(
 	program: BoundCommand,
-	{ path, isDefault, about, options, examples }: Command,
+	{ path, isDefault, about, options, examples, pages }: Command,
 ) {
 	const words = path.split(' ');
 	const name = words.pop() ?? '';
 	const parent = words.reduce(parentOf, program);
-	return parent
-		.command(name, { isDefault })
+	const bound = parent.command(name, { isDefault });
+	bound.pages = pages;
+	return bound
 		.description(about)
 		.take([...options.values()].filter(({ only = 'cli' }) => only === 'cli'))
 		.addHelpText('after', () => exampleText(examples));

@@ -30,6 +30,11 @@ export function createProgram(act: Act, writeError: (text: string) => void): Com
 		about: 'work under this name (default: default)',
 		kind: 'names',
 	});
+	const noPager = new KnownOption({
+		flags: '--no-pager',
+		about: 'print on a terminal without $PAGER',
+		kind: null,
+	});
 	const program = new BoundCommand('agent-relay')
 		.configureOutput({
 			writeErr: (text) => writeError(text.replace(/^error: /, 'agent-relay: ')),
@@ -42,13 +47,17 @@ export function createProgram(act: Act, writeError: (text: string) => void): Com
 		)
 		.addOption(directory)
 		.addOption(name)
+		.addOption(noPager)
 		.option('-V, --version', 'print the version')
 		.helpOption('-h, --help', 'show help')
 		.helpCommand(false)
 		.configureHelp({
 			showGlobalOptions: true,
 			subcommandTerm: (command) => (command instanceof BoundCommand ? command.term() : command.name()),
-			visibleGlobalOptions: ({ parent }) => (parent === null ? [] : [directory, name]),
+			visibleGlobalOptions: (command) => {
+				if (command.parent === null) return [];
+				return [directory, name, ...(command instanceof BoundCommand && command.pages ? [noPager] : [])];
+			},
 		})
 		.exitOverride()
 		.addHelpText(

@@ -15,10 +15,11 @@ export function separateTask(
 	const race = findSubcommand(program, 'race');
 	const isName = (word = '') => race !== undefined && findSubcommand(race, word) !== undefined;
 	let from = 0;
-	while (GLOBAL_OPTION.test(before[from] ?? '')) from += before[from]?.includes('=') ? 1 : 2;
+	while (GLOBAL_OPTION.test(before[from] ?? '')) from += TAKES_NEXT.test(before[from] ?? '') ? 2 : 1;
 	const isTask = before[from] === 'race' && !isName(before[from + 1]) && isName(task) && more.length === 0;
 	return isTask && task !== undefined ? { argv: before, task } : { argv, task: null };
 }
 
 /** Those that may stand before a command. */
-const GLOBAL_OPTION = /^(?:-C|--(?:directory|name)(?:=.*)?)$/s;
+const GLOBAL_OPTION = /^(?:-C|--(?:directory|name)(?:=.*)?|--no-pager)$/s;
+const TAKES_NEXT = /^(?:-C|--directory|--name)$/;

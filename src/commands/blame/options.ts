@@ -11,6 +11,7 @@ export const blame = command({
 		file: needed('<file>', 'a file of this repo; FILE:12 or FILE:12-20 for some of its lines', 'files'),
 		json: asJson,
 	},
+	pages: true,
 	load: async () => (await import('./run.ts')).blame,
 	lines: async () => (await import('./lines.ts')).blameLines,
 });

@@ -19,6 +19,7 @@ export const diff = command({
 		word: flag('--word', 'mark words instead of lines: [-old-]{+new+}'),
 		json: asJson,
 	},
+	pages: true,
 	load: async () => (await import('./run.ts')).diff,
 	lines: async () => (await import('./lines.ts')).diffLines,
 });

@@ -28,6 +28,7 @@ export const metrics = command({
 		json: asJson,
 		csv: only('cli', flag('--csv', 'print CSV')),
 	},
+	pages: true,
 	load: async () => (await import('./run.ts')).metrics,
 	lines: async () => (await import('./lines.ts')).metricsLines,
 });

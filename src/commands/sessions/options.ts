@@ -50,6 +50,7 @@ export const sessions = command({
 		archived: flag('--archived', 'archived ones instead'),
 		json: asJson,
 	},
+	pages: true,
 	load: async () => (await import('./run.ts')).sessions,
 	lines: async () => (await import('./lines.ts')).sessionsLines,
 });

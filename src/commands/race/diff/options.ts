@@ -14,6 +14,7 @@ export const raceDiff = command({
 		race: ofRace,
 		json: asJson,
 	},
+	pages: true,
 	load: async () => (await import('./run.ts')).raceDiff,
 	lines: async () => (await import('./lines.ts')).raceDiffLines,
 });

@@ -8,6 +8,7 @@ export const raceShow = command({
 	in: ['cli', 'shell'],
 	duringTurn: 'queued',
 	options: { race: value('[race]', 'which race; default: the latest', 'races', asTyped), json: asJson },
+	pages: true,
 	load: async () => (await import('./run.ts')).raceShow,
 	lines: async () => (await import('./lines.ts')).raceShowLines,
 });

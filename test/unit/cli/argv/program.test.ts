@@ -84,6 +84,7 @@ describe('every command', () => {
 				'--grep',
 				'--tag',
 				'--turn',
+				'--turns',
 				'--since',
 				'--pace',
 				'--role',
