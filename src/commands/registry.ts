@@ -3,6 +3,7 @@ import { agents } from './agents/options.ts';
 import { archive, unarchive } from './archive/options.ts';
 import { blame } from './blame/options.ts';
 import { chat } from './chat/options.ts';
+import { checkpoint } from './checkpoint/options.ts';
 import { completion } from './completion/options.ts';
 import { configAllow, configPath, configSet, configShow, configTrust } from './config/options.ts';
 import { deleteSessions } from './delete/options.ts';
@@ -67,6 +68,7 @@ export const COMMANDS = {
 	undo,
 	redo,
 	resume,
+	checkpoint,
 	handoff,
 	fork,
 	rename,

@@ -153,7 +153,8 @@ export interface Conversation {
 	runShellCommand(command: string, options: ShellCommandOptions): Promise<{ exitCode: number | null }>;
 	/** Changes the record of the session. Throws `no_such_session` before the first prompt. */
 	change<Facts>(transition: Transition<Facts>, facts: Facts): SessionMeta;
-	checkpoint(note: string | null): Promise<{ packet: string }>;
+	/** Writes a packet for any next agent now. `isNew` false: there is one, and nothing has happened since. */
+	checkpoint(note: string | null): Promise<{ packet: string; isNew: boolean }>;
 	/**
 	 * Opens a session: in place when it is checkpointed or active, as a child when completed. Repairs what a crash left; the
 	 * returned lines say what was found and done, and where the session works if that is not this folder.

@@ -19,7 +19,7 @@ import type {
 	ShellCommandOptions,
 } from './conversation-contract.ts';
 import { addNote, beginState, type ConversationState, heldSession } from './conversation-state.ts';
-import { packForUser } from './packet/pack-for-user.ts';
+import { packForSwitch } from './packet/pack-for-switch.ts';
 import { type Ports, type RelayStart, withPolicy } from './ports.ts';
 import { presentPlace } from './resume/present-place.ts';
 import { letGo, repairAbandoned } from './resume/repair.ts';
@@ -121,15 +121,14 @@ class OneConversation implements Conversation {
 		this.#selection.name(choice, this.#lastAgent());
 		const { switchedFrom: from } = this.#selection;
 		if (session === null || from === null) return { packet: null, losses: [] };
-		const packet = await packForUser(session, choice, deps);
+		const packet = await packForSwitch(session, choice, deps);
 		const losses = lostAbilities(from, choice.agent, this.#selection.permissions, deps.registry.adapters);
 		session.log({ type: 'agent_switched', from, to: choice.agent, model: choice.model, packet, losses });
 		return { packet, losses };
 	}
 
 	async handOff(choice: AgentChoice) {
-		const { handOff } = await import('./packet/hand-off.ts');
-		return handOff(this.#state, choice, withPolicy(this.#ports));
+		return (await import('./packet/hand-off.ts')).handOff(this.#state, choice, withPolicy(this.#ports));
 	}
 
 	setModel(model: string | null): void {
@@ -162,7 +161,8 @@ class OneConversation implements Conversation {
 
 	async checkpoint(note: string | null) {
 		if (note !== null) this.note(note);
-		return { packet: await packForUser(heldSession(this.#state), null, withPolicy(this.#ports)) };
+		const { packNow } = await import('./packet/hand-off.ts');
+		return packNow(heldSession(this.#state), withPolicy(this.#ports), { hasNote: note !== null });
 	}
 
 	async resume(id: SessionId, options: ResumeOptions = {}): Promise<string[]> {

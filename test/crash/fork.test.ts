@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -10,14 +10,9 @@ let cli: CliHome;
 let unmount: () => void = () => undefined;
 beforeEach(() => {
 	cli = new CliHome();
-	const folder = join(cli.home, '.config/agent-relay');
-	mkdirSync(folder, { recursive: true });
 	const work =
 		'cat >/dev/null; n=1; while [ -e f$n.txt ]; do n=$((n+1)); done; echo $n >f$n.txt; echo did $n';
-	writeFileSync(
-		join(folder, 'config.toml'),
-		`[agents]\norder = ["one"]\n[agents.one]\ncommand = ["sh", "-c", '''${work}''']\n`,
-	);
+	cli.configureAgents({ one: work }, '[agents]\norder = ["one"]\n');
 });
 afterEach(() => {
 	unmount();

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EXIT } from '../../src/relay/exit-codes.ts';
@@ -6,18 +6,15 @@ import { CliHome } from '../helpers/cli-home.ts';
 
 let cli: CliHome;
 
-/** Agents that keep what they were sent; `one` makes a file a turn and changes a common one, `cut` leaves its work unfinished. */
+/** Agents that keep what they were sent; `one` makes a file a turn and changes a common one. */
 beforeEach(() => {
 	cli = new CliHome();
-	const folder = join(cli.home, '.config/agent-relay');
-	mkdirSync(folder, { recursive: true });
-	const agent = (name: string, then: string) =>
-		`[agents.${name}]\ncommand = ["sh", "-c", '''cat >$HOME/${name}.txt; ${then}''']\n`;
 	const work =
-		'n=1; while [ -e f$n.txt ]; do n=$((n+1)); done; echo $n >f$n.txt; echo $n >>all.txt; echo did $n';
-	const agents = [agent('one', work), agent('two', 'echo two did it'), agent('cut', 'exit 9')];
-	const gone = '[agents.gone]\ncommand = ["/nowhere/gone"]\n';
-	writeFileSync(join(folder, 'config.toml'), `[agents]\norder = ["one", "two"]\n${agents.join('')}${gone}`);
+		'cat >$HOME/one.txt; n=1; while [ -e f$n.txt ]; do n=$((n+1)); done; echo $n >f$n.txt; echo $n >>all.txt; echo did $n';
+	cli.configureAgents(
+		{ one: work, two: 'cat >$HOME/two.txt; echo two did it' },
+		'[agents]\norder = ["one", "two"]\n[agents.gone]\ncommand = ["/nowhere/gone"]\n',
+	);
 });
 afterEach(() => cli.remove());
 

@@ -231,7 +231,7 @@ class FakeRelay implements Conversation {
 	}
 
 	async checkpoint() {
-		return { packet: 'resume/002-claude-none.md' };
+		return { packet: 'resume/002-claude-none.md', isNew: true };
 	}
 
 	async resume(id: SessionId): Promise<string[]> {

@@ -1,10 +1,12 @@
 /** A packet of a session for an agent that the user names: left in the session for the next prompt, or only shown. */
 import { lostAbilities } from '../../agents/permission-presets.ts';
+import { fromIso } from '../../core/clock.ts';
 import { RelayError } from '../../core/errors.ts';
 import { readOrNull } from '../../core/files/read-file.ts';
 import type { SessionId } from '../../core/ids.ts';
 import { insideSession } from '../../sessions/files/session-paths.ts';
 import { hasUnusedPacket } from '../../sessions/listing/session-status.ts';
+import type { SessionMeta } from '../../sessions/session-meta.ts';
 import type { OpenSession, SessionStore } from '../../sessions/store/session-store.ts';
 import { checkpoint } from '../../sessions/transitions.ts';
 import { requireExecutable } from '../agents/require-executable.ts';
@@ -67,12 +69,44 @@ export async function previewPacket(
 	}
 }
 
+/**
+ * A packet for any next agent, as the user asked for one: what waits goes on waiting, for the same reason. `isNew` false: there is
+ * one already, and nothing that it should tell has happened since; `hasNote`: a note was just added. Throws `nothing_to_continue`.
+ */
+export async function packNow(
+	session: OpenSession,
+	deps: RelayDeps,
+	{ hasNote }: { hasNote: boolean },
+): Promise<{ packet: string; isNew: boolean }> {
+	refuseNothing(session.id, deps.store, 'checkpoint');
+	const before = session.meta.checkpoint;
+	const known = waitingPacket(session.id, session.meta, deps.store);
+	const hasNews = hasNote || session.meta.notes.some(({ at }) => before !== null && at > before.at);
+	if (known !== null && !hasNews) return { packet: known, isNew: false };
+	const { makePacket } = await import('./make-packet.ts');
+	const { path: packet } = await makePacket({ session, ...requestOf(session, null, deps) }, deps);
+	session.apply(checkpoint, {
+		reason: before?.reason ?? 'handoff',
+		at: deps.clock.now(),
+		packet,
+		nextAgent: before?.next_agent ?? null,
+		nextModel: before?.next_model ?? null,
+		resetAt: fromIso(before?.reset_at ?? null),
+		pendingPrompt: before?.pending_prompt ?? null,
+	});
+	return { packet, isNew: true };
+}
+
 /** A packet that waits for the agent already; its path in the session, or null. */
 export function packetWaitingFor(agent: string, id: SessionId, store: SessionStore): string | null {
 	const meta = store.read(id);
+	return meta.checkpoint?.next_agent === agent ? waitingPacket(id, meta, store) : null;
+}
+
+function waitingPacket(id: SessionId, meta: SessionMeta, store: SessionStore): string | null {
 	const lastTurn = store.turns(id).at(-1) ?? null;
-	const { packet = null, next_agent } = meta.checkpoint ?? {};
-	if (packet === null || next_agent !== agent || !hasUnusedPacket({ meta, lastTurn })) return null;
+	const { packet = null } = meta.checkpoint ?? {};
+	if (packet === null || !hasUnusedPacket({ meta, lastTurn })) return null;
 	const path = insideSession(store.folderOf(id), packet);
 	return path === null || readOrNull(path) === null ? null : packet;
 }
@@ -98,13 +132,9 @@ function requestOf(session: Words, to: AgentChoice | null, deps: RelayDeps): Omi
 }
 
 /** Throws `nothing_to_continue` for a session in which no agent has worked. */
-export function refuseNothing(id: SessionId, store: SessionStore): void {
+export function refuseNothing(id: SessionId, store: SessionStore, what = 'hand off'): void {
 	if (store.story(id).some(({ turns }) => turns.length > 0)) return;
-	throw new RelayError(
-		'nothing_to_continue',
-		`Session ${id} has no turn yet: there is nothing to hand off.`,
-		{
-			hint: `See what is there: agent-relay show ${id.slice(-6)}`,
-		},
-	);
+	throw new RelayError('nothing_to_continue', `Session ${id} has no turn yet: there is nothing to ${what}.`, {
+		hint: `See what is there: agent-relay show ${id.slice(-6)}`,
+	});
 }

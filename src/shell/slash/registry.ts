@@ -4,7 +4,6 @@ import { slashCommand } from './commands/from-command.ts';
 import { nameFamily } from './commands/name.ts';
 import { raceFamily } from './commands/race.ts';
 import { answer } from './conversation/answer.ts';
-import { checkpoint } from './conversation/checkpoint.ts';
 import { model } from './conversation/model.ts';
 import { startNew } from './conversation/new.ts';
 import { note } from './conversation/note.ts';
@@ -44,7 +43,7 @@ export const SLASH_COMMANDS: readonly SlashCommand[] = [
 	resume,
 	startNew,
 	nameFamily(COMMANDS),
-	checkpoint,
+	slashCommand(COMMANDS.checkpoint),
 	slashCommand(COMMANDS.handoff),
 	slashCommand(COMMANDS.fork),
 	slashCommand(COMMANDS.rename),

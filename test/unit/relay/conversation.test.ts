@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { keepPrompt } from '../../../src/sessions/transitions.ts';
 import type { BenchRelay } from '../../helpers/engine-bench.ts';
 import { benchConfig, RECORDED_AT } from '../../helpers/engine-bench.ts';
 import {
@@ -208,6 +209,21 @@ describe('the words of the user next to a prompt', () => {
 			expect(packetOf(it, packet)).toContain(words);
 		expect(it.meta().checkpoint).toMatchObject({ reason: 'handoff', next_agent: null });
 		expect(it.meta().notes.map(({ after_turn }) => after_turn)).toEqual([0, 1, 1]);
+	});
+
+	it('are not packed twice unless something was said since, and what waits goes on waiting', async () => {
+		bench.install('claude', { turns: [claudeAnswers('one')] });
+		const it = await bench.relay();
+		await it.send('first');
+		const first = await it.relay.checkpoint(null);
+		expect(first.isNew).toBe(true);
+		expect(await it.relay.checkpoint(null)).toEqual({ ...first, isNew: false });
+		it.relay.change(keepPrompt, { text: 'still to do', nextAgent: null, reason: 'limit', at: 0 });
+		const again = await it.relay.checkpoint('for the night');
+		expect(again.isNew).toBe(true);
+		expect(packetOf(it, again.packet)).toContain('for the night');
+		expect(packetOf(it, again.packet)).toContain('still to do');
+		expect(it.meta().checkpoint).toMatchObject({ reason: 'handoff', pending_prompt: 'still to do' });
 	});
 
 	it('cannot be packed before there is anything', async () => {

@@ -205,6 +205,7 @@ describe('what commands print', () => {
 				'redo',
 				'handoff',
 				'fork',
+				'checkpoint',
 			].includes(name),
 	);
 
@@ -214,7 +215,7 @@ describe('what commands print', () => {
 			const { printed } = await run(`/${name}`, { columns: 39 });
 			expect(printed.length).toBeGreaterThan(0);
 			expect(printed.join('\n')).not.toMatch(/[\x00-\x08\x0b-\x1f\x7f-\x9f]/);
-			if (name !== 'status' && name !== 'diff' && name !== 'checkpoint') {
+			if (name !== 'status' && name !== 'diff') {
 				for (const line of printed) expect(columnsOf(line)).toBeLessThanOrEqual(39);
 			}
 		},

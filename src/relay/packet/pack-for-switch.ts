@@ -3,15 +3,8 @@ import { checkpoint } from '../../sessions/transitions.ts';
 import type { AgentChoice } from '../conversation-contract.ts';
 import type { RelayDeps } from '../ports.ts';
 
-/**
- * A packet that the user asked for: for the agent that was named (a switch), or for any next agent (null, a checkpoint). Returns
- * its path, relative to the session's folder.
- */
-export async function packForUser(
-	session: OpenSession,
-	to: AgentChoice | null,
-	deps: RelayDeps,
-): Promise<string> {
+/** A packet for the agent to which the user switches. Returns its path, relative to the session's folder. */
+export async function packForSwitch(session: OpenSession, to: AgentChoice, deps: RelayDeps): Promise<string> {
 	const { registry, clock } = deps;
 	const worked = session.turns().at(-1)?.agent;
 	const from = registry.adapters.find(({ id }) => id === worked) ?? null;
@@ -20,8 +13,8 @@ export async function packForUser(
 		{
 			session,
 			from,
-			to: to && registry.find(to.agent),
-			reason: to === null ? 'checkpoint' : 'switch',
+			to: registry.find(to.agent),
+			reason: 'switch',
 			limit: null,
 			nowPrompt: null,
 			since: null,
@@ -29,10 +22,10 @@ export async function packForUser(
 		deps,
 	);
 	session.apply(checkpoint, {
-		reason: to === null ? 'handoff' : 'switch',
+		reason: 'switch',
 		at: clock.now(),
 		packet,
-		nextAgent: to?.agent ?? null,
+		nextAgent: to.agent,
 	});
 	return packet;
 }
