@@ -36,7 +36,11 @@ export interface Snapshot {
 
 /** Tree snapshots of a worktree in a git dir of our own; the repo's `.git` is never written and its config never obeyed. */
 export interface Snapshots {
-	take(): Promise<Snapshot>;
+	/**
+	 * `isPatient`: one that runs out of time is taken again, without what is too large, and may take longer: an undo rests on the
+	 * one after a turn. `onSlow` is called right before.
+	 */
+	take(options?: { isPatient?: boolean; onSlow?: () => void }): Promise<Snapshot>;
 	/**
 	 * The changes between two trees of this store, with renames detected. The contents of both sides are then kept: see `settled`.
 	 */

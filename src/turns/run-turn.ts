@@ -169,7 +169,7 @@ class RunningTurn {
 	}
 
 	async #close(recorder: TurnRecorder, exit: AgentExit): Promise<TurnState> {
-		await Promise.all([this.#touched.end(), this.#judgeMeanwhile(recorder, exit)]);
+		await Promise.all([this.#touched.end(exit.stopRequested), this.#judgeMeanwhile(recorder, exit)]);
 		await this.#process.promptKept();
 		const endedAt = this.#now();
 		const { firstOutputAt } = recorder;

@@ -6,6 +6,7 @@ import {
 	renameSync,
 	rmSync,
 	symlinkSync,
+	truncateSync,
 	utimesSync,
 	writeFileSync,
 } from 'node:fs';
@@ -187,6 +188,66 @@ describe('a snapshot', () => {
 		expect(again.tookMs).toBe(0);
 		const patient = await (await scratch.snapshotsOf(repo, 30_000)).take();
 		expect(patient).toMatchObject({ unavailable: null, skipped: [] });
+	});
+});
+
+describe('a take that runs out of time', () => {
+	const manyFiles = () => {
+		const repo = scratch.repo('r', { 'a.txt': 'x\n' });
+		for (let i = 0; i < 1500; i++) scratch.write(join(repo, `d${i % 50}`, `${i}`), `${i}`);
+		return repo;
+	};
+
+	it('is taken again with more time if it is patient, and says so before', async () => {
+		const snapshots = await scratch.snapshotsOf(manyFiles(), 20);
+		let said = 0;
+		const first = await snapshots.take({ onSlow: () => said++ });
+		expect(first.unavailable).toContain('20 ms');
+		expect(said).toBe(0);
+		const patient = await snapshots.take({ isPatient: true, onSlow: () => said++ });
+		expect(said).toBe(1);
+		if (patient.tree === null) expect(patient.unavailable).toContain('80 ms');
+	});
+
+	it('stores many new contents in one pack, which undo, diffs and a repair of the store read', async () => {
+		const repo = scratch.repo('r', { 'a.txt': 'x\n' });
+		const snapshots = await scratch.snapshotsOf(repo, 30_000);
+		const before = (await snapshots.take()).tree ?? '';
+		const home = join(
+			scratch.root,
+			'state/snapshots',
+			readdirSync(join(scratch.root, 'state/snapshots'))[0] ?? '',
+		);
+		const objects = join(home, 'objects');
+		// Without an index everything is hashed anew, as in a take that was cut off.
+		for (const name of readdirSync(home).filter((name) => /^[0-9a-f]{16}$/.test(name)))
+			rmSync(join(home, name, 'index'));
+		rmSync(join(repo, '.git/index'));
+		const write = () => {
+			for (let i = 0; i < 300; i++) scratch.write(join(repo, `d${i % 5}`, `${i}`), `content ${i}\n`);
+		};
+		write();
+		const after = (await snapshots.take()).tree ?? '';
+		const packs = () => readdirSync(join(objects, 'pack')).filter((name) => name.endsWith('.pack'));
+		expect(packs()).toHaveLength(1);
+		const changes = await snapshots.changes(before, after);
+		expect(changes).toHaveLength(300);
+		await snapshots.settled();
+		expect(packs()).toHaveLength(1);
+		// A power cut tears it: what compares the trees says so, and the next take stores everything again.
+		const pack = join(objects, 'pack', packs()[0] ?? '');
+		chmodSync(pack, 0o600);
+		truncateSync(pack, 100);
+		// Git takes a content from the checkout where it is there.
+		for (let i = 0; i < 5; i++) rmSync(join(repo, `d${i}`), { recursive: true });
+		const torn = await scratch.snapshotsOf(repo, 30_000);
+		await expect(torn.diff(before, after, { maxBytes: 10_000 })).rejects.toMatchObject({
+			code: 'git_failed',
+		});
+		expect(packs()).toHaveLength(0);
+		write();
+		expect((await torn.take()).tree).toBe(after);
+		expect(await torn.diff(before, after, { maxBytes: 100_000 })).toContain('+content 7');
 	});
 });
 

@@ -18,7 +18,7 @@ import { prepareSnapshotFolder, type RepoInGit } from './snapshot-folder.ts';
 import { createSnapshotGit, type SnapshotGit } from './snapshot-git.ts';
 import { removeStrays } from './snapshot-index.ts';
 import { isInUse, markUser, type UserProcesses } from './snapshot-users.ts';
-import { takeSnapshot } from './take-snapshot.ts';
+import { type Storing, takeSnapshot } from './take-snapshot.ts';
 
 export interface SnapshotsOptions {
 	repo: RepoFacts;
@@ -26,13 +26,14 @@ export interface SnapshotsOptions {
 	/** `<stateHome>/agent-relay/snapshots`. */
 	stateFolder: string;
 	clock: Clock;
-	/** A take that needs more time is cut off. */
+	/** A take that needs more time is cut off; the second attempt of a patient one may need four times as much. */
 	budgetMs?: number;
 	/** Marks the snapshots as used, and keeps all of them within bounds. Default: neither. */
 	processes?: UserProcesses;
 }
 
 const BUDGET_MS = 2_000;
+const PATIENCE = 4;
 /** A busy machine makes one take slow; after this many in a row the repo itself is too large. */
 const SLOW_IN_A_ROW = 3;
 /** How long takes then pause, in case it was the machine after all. */
@@ -66,26 +67,34 @@ export function createSnapshots(options: SnapshotsOptions): Snapshots {
 			return [];
 		}
 	};
+	const storing: Storing = { isPacked: false, onCut: () => removeOwnRest().catch(() => undefined) };
 	const slow = { inARow: 0, lastAt: 0 };
 	const isResting = () => slow.inARow >= SLOW_IN_A_ROW && clock.monotonic() - slow.lastAt < REST_MS;
 
 	/** One that nobody waits for any more may still write to the store. */
 	let taking: Promise<unknown> = Promise.resolve();
-	const take = (): Promise<Snapshot> => {
-		const taken = takeNow();
+	const take: Snapshots['take'] = (options = {}) => {
+		const taken = takeNow(options);
 		taking = Promise.all([taking, taken.catch(() => undefined)]);
 		return taken;
 	};
-	const takeNow = async (): Promise<Snapshot> => {
+	const takeNow = async ({ isPatient = false, onSlow }: TakeOptions): Promise<Snapshot> => {
+		const { isCut, ...snapshot } = await takeWithin(budgetMs);
+		if (!isCut || !isPatient) return snapshot;
+		onSlow?.();
+		const { isCut: _, ...second } = await takeWithin(PATIENCE * budgetMs);
+		return second;
+	};
+	const takeWithin = async (allowedMs: number): Promise<Snapshot & { isCut: boolean }> => {
 		const start = clock.monotonic();
 		const tookMs = () => clock.monotonic() - start;
-		const left = () => Math.max(1, Math.ceil(budgetMs - tookMs()));
-		const unavailable = `a snapshot needs more than ${budgetMs} ms here`;
-		if (isResting()) return { tree: null, skipped: [], tookMs: 0, unavailable };
+		const left = () => Math.max(1, Math.ceil(allowedMs - tookMs()));
+		const unavailable = `a snapshot needs more than ${allowedMs} ms here`;
+		if (isResting()) return { tree: null, skipped: [], tookMs: 0, unavailable, isCut: false };
 		try {
 			const taken = await takePrepared(left);
 			slow.inARow = 0;
-			return { ...taken, tookMs: tookMs(), unavailable: null };
+			return { ...taken, tookMs: tookMs(), unavailable: null, isCut: false };
 		} catch (error) {
 			if (!isExpected(error)) throw error;
 			const isSlow = error instanceof GitTimeout;
@@ -93,10 +102,10 @@ export function createSnapshots(options: SnapshotsOptions): Snapshots {
 			const leftOut = isSlow ? await leaveOut() : [];
 			prepared = null;
 			// The next take does not meet what made this one slow.
-			if (isSlow && leftOut.length === 0)
+			if (isSlow && leftOut.length === 0 && allowedMs === budgetMs)
 				Object.assign(slow, { inARow: slow.inARow + 1, lastAt: clock.monotonic() });
 			const why = isSlow ? unavailable + describeLeftOut(leftOut) : error.message;
-			return { tree: null, skipped: [], tookMs: tookMs(), unavailable: why };
+			return { tree: null, skipped: [], tookMs: tookMs(), unavailable: why, isCut: isSlow };
 		}
 	};
 
@@ -105,12 +114,12 @@ export function createSnapshots(options: SnapshotsOptions): Snapshots {
 		const isOld = prepared !== null;
 		const opened = await store();
 		try {
-			return await takeSnapshot(opened, left);
+			return await takeSnapshot(opened, left, storing);
 		} catch (error) {
 			const mayLack = isOld || opened.folder.isTakenAsMade;
 			if (!mayLack || error instanceof GitTimeout || !isExpected(error)) throw error;
 			prepared = null;
-			return takeSnapshot(await store({ isWhole: false }), left);
+			return takeSnapshot(await store({ isWhole: false }), left, storing);
 		}
 	};
 
@@ -180,6 +189,8 @@ export function createSnapshots(options: SnapshotsOptions): Snapshots {
 		},
 	};
 }
+
+type TakeOptions = Parameters<Snapshots['take']>[0] & {};
 
 const SHOWN_PATHS = 3;
 

@@ -5,8 +5,8 @@ export function withFirstTake(snapshots: Snapshots, first: Promise<Snapshot>): S
 	let begun: Promise<Snapshot> | null = first;
 	return {
 		...snapshots,
-		take: () => {
-			const taken = begun ?? snapshots.take();
+		take: (options) => {
+			const taken = begun ?? snapshots.take(options);
 			begun = null;
 			return taken;
 		},

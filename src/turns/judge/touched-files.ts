@@ -1,3 +1,4 @@
+import type { AgentExit } from '../../agents/agent-adapter.ts';
 import { RelayError } from '../../core/errors.ts';
 import type { Snapshot, Snapshots } from '../../git/repo-facts.ts';
 import type { TurnState } from '../../sessions/turns/turn-state.ts';
@@ -5,6 +6,7 @@ import type { TurnState } from '../../sessions/turns/turn-state.ts';
 /** How many of the paths that are in no snapshot a record names. */
 const MAX_SKIPPED = 100;
 
+const SLOW = 'Storing what the turn changed takes longer than usual; its undo needs it.';
 const BY_TOOLS = "Files touched are taken from the agent's tool calls: ";
 
 /** Finds the files a turn touched: from git if possible, otherwise from the agent's reports, and then `warn` says why. */
@@ -24,8 +26,11 @@ export class TouchedFiles {
 		this.#before = known ?? (await this.#take());
 	}
 
-	async end(): Promise<void> {
-		this.#after = await this.#take();
+	/** The snapshot of a turn that nobody cancelled may take longer. */
+	async end(stopped: AgentExit['stopRequested']): Promise<void> {
+		const isPatient = stopped !== 'cancelled';
+		const onSlow = () => this.#warn(SLOW);
+		this.#after = await this.#take({ isPatient, ...(isPatient ? { onSlow } : {}) });
 	}
 
 	get trees(): TurnState['tree'] {
@@ -52,8 +57,8 @@ export class TouchedFiles {
 		return reported();
 	}
 
-	async #take(): Promise<Snapshot | null> {
-		const snapshot = (await this.#snapshots?.take()) ?? null;
+	async #take(options?: Parameters<Snapshots['take']>[0]): Promise<Snapshot | null> {
+		const snapshot = (await this.#snapshots?.take(options)) ?? null;
 		if (snapshot?.unavailable) this.#warn(BY_TOOLS + snapshot.unavailable);
 		if (snapshot && snapshot.skipped.length > 0)
 			this.#warn(`Not in the snapshot: ${snapshot.skipped.slice(0, 5).join(', ')}`);
