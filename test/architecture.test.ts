@@ -125,7 +125,7 @@ describe('the layers', () => {
 	it('start programs in few places, and git in one', () => {
 		const starting = sources().filter((path) => /^import (?!type).*'node:child_process'/m.test(textOf(path)));
 		expect(starting.sort()).toEqual([
-			'cli/input/edit-text.ts',
+			'cli/input/take-over.ts',
 			'cli/pager.ts',
 			'core/processes/process-table-ps.ts',
 			'core/processes/run-process.ts',
@@ -139,6 +139,7 @@ describe('the layers', () => {
 			'app/create-app.ts',
 			'app/version-cache.ts',
 			'commands/demo/show-result.ts',
+			'commands/pair/tmux.ts',
 			'core/processes/run-process.ts',
 			'git/run-git.ts',
 			'race/clean/folder-users.ts',

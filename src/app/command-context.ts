@@ -83,6 +83,7 @@ export function commandContext(
 			return portsOf(holder);
 		},
 		otherStores: async () => (await import('./other-stores.ts')).otherStores(app),
+		findProgram: async (name) => (await import('./find-program.ts')).findProgram(name, app),
 		copy: async (text) => (await import('./copy-text.ts')).copyText(text, app),
 		pruneDeps: async () => (await import('./open-prune.ts')).openPrune(app),
 		raceDeps: async (asked) => {

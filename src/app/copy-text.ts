@@ -1,8 +1,7 @@
 /** The clipboard: a program of the desktop, else the terminal's own (OSC 52). No shell reads the text. */
-import { findExecutable } from '../core/processes/find-executable.ts';
 import { runProcess } from '../core/processes/run-process.ts';
 import { type App, homeOf } from './create-app.ts';
-import { clonedFolders } from './repo-trust.ts';
+import { findProgram } from './find-program.ts';
 
 interface Clipboard {
 	program: string;
@@ -28,11 +27,9 @@ const MAX_SEQUENCE_BYTES = 100_000;
 export async function copyText(text: string, app: App): Promise<string | null> {
 	const { env, folder } = app;
 	const home = homeOf(env);
-	const untrustedFolders = clonedFolders(await app.repo(), await app.around());
 	for (const { program, args, needs, encode = Buffer.from } of CLIPBOARDS) {
 		if (needs !== undefined && !env[needs]) continue;
-		const search = { searchPath: env.PATH ?? '', home, configured: null, untrustedFolders };
-		const { path } = findExecutable([program], search);
+		const path = await findProgram(program, app);
 		if (path === null) continue;
 		const { exitCode } = await runProcess(path, args, {
 			cwd: home === '' ? folder : home,

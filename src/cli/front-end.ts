@@ -3,6 +3,7 @@ import type { Command as Program } from 'commander';
 import type { FrontEnd } from '../commands/front-end.ts';
 import { showProgress } from '../ui/progress.ts';
 import { askOnTerminal } from './answers/ask-on-terminal.ts';
+import { takeOver } from './input/take-over.ts';
 import { createLive, type LiveParts } from './live.ts';
 
 export interface FrontEndParts extends LiveParts {
@@ -31,6 +32,8 @@ export function createFrontEnd(parts: FrontEndParts): FrontEnd {
 				(await import('./open-shell.ts')).openShell(conversation, { ...parts, front }),
 			help: async (words) => (await import('./argv/show-help.ts')).showHelp(program, words),
 			openWatchScreen: async (options) => (await import('./watch-view.ts')).openWatchView(options, parts),
+			hasTerminal: app.streams.input.isTTY === true && app.streams.output.isTTY === true,
+			takeOver: (path, args, env) => takeOver(path, args, { env, cwd: app.folder }),
 			completionScript: async (shell) =>
 				(await import('./completion/completion-script.ts')).completionScript(program, shell),
 		},

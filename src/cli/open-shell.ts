@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { secretValues } from '../agents/secret-values.ts';
 import { commandContext, type HeldSettings } from '../app/command-context.ts';
 import type { App } from '../app/create-app.ts';
@@ -5,10 +6,15 @@ import { historyPath, launchPlace } from '../app/open-names.ts';
 import { clonedFolders, obeysRepo } from '../app/repo-trust.ts';
 import type { SettingsHolder } from '../app/settings.ts';
 import type { FrontEnd } from '../commands/front-end.ts';
+import { SERVER_PREFIX } from '../commands/pair/tmux.ts';
+import { removeIfThere } from '../core/files/write-file.ts';
 import { createProcessSignals } from '../core/processes/own-signals.ts';
 import type { RepoFacts } from '../git/repo-facts.ts';
 import { createRedactor } from '../handoff/redact.ts';
 import type { Conversation } from '../relay/conversation-contract.ts';
+import { isLive } from '../sessions/names/line-of-work.ts';
+import { DEFAULT_NAME } from '../sessions/names/name-id.ts';
+import { openPairMail, PAIR_VARIABLE, pairMailPath, removePairMail } from '../sessions/names/pair-mail.ts';
 import { runShell } from '../shell/run-shell.ts';
 import type { ShellOptions, TrustQuestion } from '../shell/shell-options.ts';
 import { editText } from './input/edit-text.ts';
@@ -24,7 +30,12 @@ interface Parts {
 /** Runs the shell on `conversation`, and closes that. The exit code. */
 export async function openShell(conversation: Conversation, parts: Parts): Promise<number> {
 	// From the first prompt on the shell closes it, in bounded time.
-	return runShell(await closedOnError(conversation, () => shellOptions(conversation, parts)));
+	const options = await closedOnError(conversation, () => shellOptions(conversation, parts));
+	try {
+		return await runShell(options);
+	} finally {
+		if (options.pair) await leavePair(parts.app);
+	}
 }
 
 async function shellOptions(
@@ -66,7 +77,28 @@ async function shellOptions(
 		takeNotices: app.takeNotices,
 		thinking: ui.thinking,
 		isDumb: app.env.TERM === 'dumb',
+		pair: isInPair(app) ? openPairMail(mailPathOf(app, location), app.clock) : null,
 	};
+}
+
+/** What is piped into a shell is not heard by another one. */
+const isInPair = ({ env, name, streams }: App) =>
+	env[PAIR_VARIABLE] !== undefined && name.id !== DEFAULT_NAME && streams.input.isTTY === true;
+
+const mailPathOf = ({ paths, name }: App, { folder }: { folder: string }) =>
+	pairMailPath(paths.stateHome, folder, name.id);
+
+/** The last shell to leave takes with it what they said to each other. */
+async function leavePair(app: App): Promise<void> {
+	const { location } = await app.store();
+	const path = mailPathOf(app, location);
+	await app.leaveName();
+	const { live } = await app.names();
+	if (isLive(live, app.name.id)) return;
+	removePairMail(path);
+	// tmux leaves the socket of a server that has ended. One of the user's own is not touched.
+	const [socket = ''] = (app.env.TMUX ?? '').split(',');
+	if (basename(socket).startsWith(SERVER_PREFIX)) removeIfThere(socket);
 }
 
 /** null where all is obeyed, or the user said no to these files. */

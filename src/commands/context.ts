@@ -48,6 +48,8 @@ export interface CommandContext extends FrontEnd {
 	checkName(id: NameId): Promise<void>;
 	/** Works under that name from now on, which launches it. Throws what stands against that; then nothing changed. */
 	enterName(id: NameId): Promise<void>;
+	/** The absolute path of a program of this machine, which the repo does not hold; null: there is none. */
+	findProgram(name: string): Promise<string | null>;
 	/** Puts text into the clipboard: by what, for people; null: there is none. */
 	copy(text: string): Promise<string | null>;
 	/** What `prune` looks at: the records of this repo, and what all repos share. */

@@ -51,6 +51,10 @@ interface CommandLine {
 	help(words: readonly string[]): Promise<void>;
 	/** Where `watch` draws; `isMarked`: several sessions at once. */
 	openWatchScreen(options: { isMarked: boolean }): Promise<WatchScreen>;
+	/** Whether the user sits at a terminal that a program can take over. */
+	readonly hasTerminal: boolean;
+	/** Gives the terminal to a program until it ends. Its exit code. Throws RelayError `not_started`. */
+	takeOver(program: string, args: readonly string[], env: Readonly<Record<string, string>>): number;
 	/** A script for that shell; null: there is none for it. */
 	completionScript(shell: string): Promise<string | null>;
 }

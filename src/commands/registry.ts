@@ -27,6 +27,7 @@ import {
 	nameStatus,
 	nameUnarchive,
 } from './name/options.ts';
+import { pair } from './pair/options.ts';
 import { plan } from './plan/options.ts';
 import { prune } from './prune/options.ts';
 import { raceAdopt } from './race/adopt/options.ts';
@@ -86,6 +87,7 @@ export const COMMANDS = {
 	namePrune,
 	nameKill,
 	kill,
+	pair,
 	agents,
 	limits,
 	limitsClear,

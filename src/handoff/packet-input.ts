@@ -95,6 +95,8 @@ export interface PacketInput {
 	fork?: { sessionId: string; turn: number; hasFiles: boolean };
 	/** Sessions of `lineage` that are not ancestors of the current session, but used the successor's own conversation. */
 	between?: readonly string[];
+	/** Sessions of `lineage` whose agents work at the same time, beside the successor, for the same user. */
+	beside?: readonly string[];
 	/** UTF-8 bytes of the Markdown, at least `MIN_BUDGET_BYTES`. */
 	budgetBytes: number;
 	/** The successor's own defence against its prompt syntax (`AgentAdapter.inert`). */

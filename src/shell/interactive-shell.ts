@@ -2,8 +2,10 @@
 
 import { followHistory } from './editor/history.ts';
 import type { EditEffect } from './editor/reduce-key.ts';
+import { hearPair } from './hear-pair.ts';
 import { createComplete } from './input/complete-input.ts';
 import { createDeferred } from './input/deferred.ts';
+import { asPrompt } from './input/read-entry.ts';
 import { Offers } from './offers.ts';
 import type { ShellOptions } from './shell-options.ts';
 import { ShellScreen } from './shell-screen.ts';
@@ -57,6 +59,7 @@ export class InteractiveShell {
 			columns: () => this.#screen.columns - 1,
 			pick,
 			exit: () => this.#end(0),
+			prompt: (text) => this.#queue.add(asPrompt(text)),
 			beginAnswer: () => editor.beginSecret(),
 			onTerminalSettled: () => this.#endAnswer(),
 		});
@@ -201,6 +204,7 @@ export class InteractiveShell {
 			signals.on('SIGTERM', () => this.#end(143)),
 			signals.on('SIGHUP', () => this.#end(129)),
 			signals.on('SIGINT', () => this.#interrupt()),
+			hearPair(this.#options, this.#queue, this.#screen.transcript),
 		];
 		output.on?.('error', () => this.#end(129));
 		return () => {

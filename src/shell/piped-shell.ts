@@ -46,6 +46,7 @@ export function openPipedShell(options: ShellOptions): { run(): Promise<number>;
 		columns,
 		pick: null,
 		exit: () => leave(exitCode),
+		prompt: (text) => waiting.add(text),
 	});
 	const describeAgents = async () => {
 		const agents = await relay.agents.all();

@@ -4,6 +4,7 @@ import type { OwnSignals } from '../core/processes/own-signals.ts';
 import type { TakeNotices } from '../core/take-notices.ts';
 import type { Conversation } from '../relay/conversation-contract.ts';
 import type { SurvivorDesk } from '../relay/resume/survivors.ts';
+import type { PairMail } from '../sessions/names/pair-mail.ts';
 import type { TerminalOutput } from '../ui/screen-writer.ts';
 import type { TerminalInput } from '../ui/terminal-modes.ts';
 import type { Theme } from '../ui/theme.ts';
@@ -39,6 +40,8 @@ export interface ShellOptions {
 	theme: Theme;
 	/** Where the relay asks about agents that outlived another relay; the shell asks in its own way while it has the terminal. */
 	survivorDesk?: SurvivorDesk;
+	/** The other shells of the pair that this one belongs to. */
+	pair?: PairMail | null;
 	/** The shell shows notices above its edit line while it has the terminal. */
 	takeNotices?: TakeNotices;
 	/** `ui.thinking`. */

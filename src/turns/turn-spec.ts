@@ -36,6 +36,8 @@ export interface TurnSpec {
 	before: Snapshot | null;
 	/** The agent's conversation, taken for this turn. */
 	conversation?: Pick<ConversationUse, 'end'>;
+	/** Turns of other sessions that go with the prompt. */
+	toldOf?: NonNullable<TurnState['told_of']>;
 	/** In a chat: whose turn it is, and how many of the session's notes they have received with this prompt. */
 	speaker?: { participant: string; notesHeard: number };
 }

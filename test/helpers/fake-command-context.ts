@@ -56,6 +56,7 @@ export function fakeCommandContext(
 		names: async () => names,
 		checkName: async () => undefined,
 		enterName: async () => undefined,
+		findProgram: async () => null,
 		copy: async () => null,
 		pruneDeps: absent('place to prune'),
 		raceDeps: absent('race'),

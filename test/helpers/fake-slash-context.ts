@@ -36,6 +36,8 @@ export function fakeSlashContext(over: Partial<SlashContext> = {}) {
 			});
 		},
 		say: null,
+		pair: null,
+		prompt: () => undefined,
 		answer: null,
 		pick: async () => null,
 		exit: () => {

@@ -193,6 +193,7 @@ export const ROOMS: readonly Room[] = [
 			'names/name-guards',
 			'names/name-id',
 			'names/name-registry',
+			'names/pair-mail',
 			'names/stop-relays',
 			'session-meta',
 			'store/make-session',

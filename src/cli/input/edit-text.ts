@@ -1,11 +1,10 @@
-import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { App } from '../../app/create-app.ts';
 import { RelayError } from '../../core/errors.ts';
 import { searchPathOutside } from '../../core/processes/find-executable.ts';
-import { withoutInheritedDescriptors } from '../../core/processes/inherited-descriptors.ts';
 import { withPrivatePath } from '../../turns/process/private-files.ts';
+import { takeOver } from './take-over.ts';
 
 /**
  * What the user makes of `text` in `$VISUAL`, else `$EDITOR`, else vi, on a private file. The variable may hold arguments, as is
@@ -24,15 +23,9 @@ export function editText(
 	return withPrivatePath(place, (file) => {
 		writeFileSync(file, text, { mode: 0o600 });
 		const [program = 'vi', ...args] = editor.split(/\s+/);
-		const result = withoutInheritedDescriptors(['inherit', 'inherit', 'inherit'], (stdio) =>
-			spawnSync(program, [...args, file], { stdio, env, cwd: app.folder }),
-		);
-		if (result.error)
-			throw new RelayError('not_started', `The editor ${program} cannot be started.`, {
-				hint: 'Set EDITOR.',
-			});
-		if (result.status !== 0)
-			throw new RelayError('refused', `${program} ended with ${result.status}; the prompt is unchanged.`);
+		const exitCode = takeOver(program, [...args, file], { env, cwd: app.folder }, 'Set EDITOR.');
+		if (exitCode !== 0)
+			throw new RelayError('refused', `${program} ended with ${exitCode}; the prompt is unchanged.`);
 		return readFileSync(file, 'utf8');
 	});
 }

@@ -50,6 +50,12 @@ export function renderHead(
 			),
 		);
 	if (input.fork !== undefined) lines.push(line(describeFork(input.fork, input)));
+	if (input.beside !== undefined && input.beside.length > 0)
+		lines.push(
+			line(
+				`Session ${input.beside.map(shortId).join(', ')} works beside you, in the same folder, for the same user. Its turns since you last heard of it are listed here, so that you know what it changed; its prompts are not yours to answer.`,
+			),
+		);
 	const cut = ownCutTurn(input);
 	if (cut) {
 		const label = turnLabel(input.lineage)({ sessionId: cut.session_id, turn: cut.turn });
@@ -159,6 +165,7 @@ function whyStopped(input: PacketInput): string {
 			return afterFailedSuccessor(input, limit === null ? `${who} cannot continue.` : metLimit(who, limit));
 		case 'continue':
 			if (cut !== null) return cut;
+			if ((input.beside ?? []).length > 0) return 'it did not; this packet tells what happened beside you.';
 			return to !== null && from !== null && to.id !== from.id
 				? `${who} had finished its last turn; the next prompt goes to you.`
 				: 'the session was left and is now continued.';

@@ -47,7 +47,8 @@ export function readStories({
 	lineage,
 	since,
 	between = [],
-}: Pick<PacketInput, 'lineage' | 'since' | 'between'>): TurnStory[] {
+	beside = [],
+}: Pick<PacketInput, 'lineage' | 'since' | 'between' | 'beside'>): TurnStory[] {
 	const folder = lineage.at(-1)?.folder ?? '';
 	const known = since === null ? -1 : lineage.findIndex((session) => session.id === since.sessionId);
 	return lineage.flatMap((session, at) => {
@@ -55,6 +56,7 @@ export function readStories({
 		const isMissed = ({ state }: TurnRecord) =>
 			at > known ||
 			between.includes(session.id) ||
+			beside.includes(session.id) ||
 			(at === known && since !== null && state.turn > since.turn);
 		return session.turns.filter(isMissed).map((record) => readStory(record, session.id, base));
 	});

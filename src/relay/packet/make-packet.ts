@@ -37,6 +37,11 @@ export interface PacketRequest {
 	between?: readonly LineageEntry[];
 	/** What it tells, for a session that is just being made; default: what the store has of `session`. */
 	story?: readonly LineageEntry[];
+	/**
+	 * Sessions that others work in at the same time, with those turns alone that the successor has not heard of. Their notes reach it
+	 * in its own session.
+	 */
+	beside?: readonly LineageEntry[];
 	/** The tree now, if the caller just took it; undefined: it is taken here. */
 	currentTree?: string | null;
 }
@@ -67,7 +72,7 @@ export async function makePacket(
 
 /** The packet alone: nothing of the session is written. */
 export async function packetOf(request: PacketRequest, deps: RelayDeps): Promise<BuiltPacket> {
-	const { session, from, to, since } = request;
+	const { session, from, to, since, beside = [] } = request;
 	const story = request.story ?? deps.store.story(session.id);
 	const lineage = withBetween(story, request);
 	const read = readTurnRecords(
@@ -86,7 +91,8 @@ export async function packetOf(request: PacketRequest, deps: RelayDeps): Promise
 		stretchAfter(placed, request, { tree, worktree: deps.repo.worktree }),
 		deps.snapshots,
 	);
-	const witnesses = lineage.map(({ witness }) => witness);
+	const isBeside = ({ meta }: LineageEntry) => beside.some((one) => one.meta.id === meta.id);
+	const witnesses = lineage.filter((entry) => !isBeside(entry)).map(({ witness }) => witness);
 	const objective = saidAsObjective(witnesses, session.meta.objective);
 	const place = presentPlace(deps.repo);
 	const folders = readableFolders(
@@ -98,6 +104,7 @@ export async function packetOf(request: PacketRequest, deps: RelayDeps): Promise
 			lineageSession({ ...entry, folder: folders[i] ?? entry.folder }, records[i] ?? [], {
 				ancestors: ancestorsOf(entry, lineage.slice(0, i)),
 				story: lineage,
+				hasNotes: !isBeside(entry),
 			}),
 		),
 		objective: objective.words,
@@ -109,7 +116,10 @@ export async function packetOf(request: PacketRequest, deps: RelayDeps): Promise
 		nowPrompt: request.nowPrompt,
 		...changed,
 		...forkOf(story),
+		// Turns that overlap leave no gaps between them in which only the user could have worked.
+		userEdits: beside.length === 0 ? changed.userEdits : [],
 		between: (request.between ?? []).map(({ meta }) => meta.id),
+		beside: beside.map(({ meta }) => meta.id),
 		startsIn: recordedFolder(place),
 		since: since && { sessionId: since.sessionId, turn: since.state.turn },
 		budgetBytes: deps.config.packet.max_bytes,
@@ -121,7 +131,7 @@ export async function packetOf(request: PacketRequest, deps: RelayDeps): Promise
 			...losses,
 		],
 	});
-	return { packet, losses, unconfirmed: describeUnconfirmed(lineage) };
+	return { packet, losses, unconfirmed: describeUnconfirmed(lineage.filter((entry) => !isBeside(entry))) };
 }
 
 /** Where the work was forked, for the head of the packet. */
@@ -159,23 +169,23 @@ export function namesIn({ from, to, toModel }: Pick<PacketRequest, 'from' | 'to'
 /** Adds the turns that others had since the successor's own newest one; their sessions come before the present one. */
 function withBetween(
 	lineage: readonly LineageEntry[],
-	{ between = [], since }: Pick<PacketRequest, 'between' | 'since'>,
+	{ between = [], beside = [], since }: Pick<PacketRequest, 'between' | 'beside' | 'since'>,
 ): LineageEntry[] {
 	const from = since?.state.started_at ?? '';
 	const missed = between.map((entry) => ({
 		...entry,
 		turns: entry.turns.filter(({ started_at }) => started_at >= from),
 	}));
-	return [...lineage.slice(0, -1), ...missed, ...lineage.slice(-1)];
+	return [...lineage.slice(0, -1), ...missed, ...beside, ...lineage.slice(-1)];
 }
 
 /** All turns, or for a delta packet those after the successor's own newest one and those of others meanwhile. */
 function stretchAfter(
 	turns: readonly PlacedTurn[],
-	{ since, between = [] }: Pick<PacketRequest, 'since' | 'between'>,
+	{ since, between = [], beside = [] }: Pick<PacketRequest, 'since' | 'between' | 'beside'>,
 	current: DiffStretch['current'],
 ): DiffStretch {
-	const others = new Set<string>(between.map(({ meta }) => meta.id));
+	const others = new Set<string>([...between, ...beside].map(({ meta }) => meta.id));
 	const knownAt = turns.findIndex(
 		({ sessionId, state }) => sessionId === since?.sessionId && state.turn === since.state.turn,
 	);
@@ -202,15 +212,20 @@ function ancestorsOf({ meta }: LineageEntry, earlier: readonly LineageEntry[]): 
 function lineageSession(
 	entry: LineageEntry,
 	turns: readonly TurnRecord[],
-	{ ancestors, story }: { ancestors: readonly LineageEntry[]; story: readonly LineageEntry[] },
+	{
+		ancestors,
+		story,
+		hasNotes,
+	}: { ancestors: readonly LineageEntry[]; story: readonly LineageEntry[]; hasNotes: boolean },
 ): LineageSession {
 	const { meta, folder } = entry;
+	const notes = hasNotes ? ownNotes(entry, ancestors) : [];
 	return {
 		id: meta.id,
 		folder,
 		turns,
 		undos: packetUndos(entry.meta, story),
-		notes: ownNotes(entry, ancestors).map(({ kind, text, after_turn, exit_code, isConfirmed }) => ({
+		notes: notes.map(({ kind, text, after_turn, exit_code, isConfirmed }) => ({
 			kind,
 			text,
 			afterTurn: after_turn,

@@ -14,6 +14,7 @@ import type { PacketReason } from '../../handoff/packet-input.ts';
 import { withInertMaterial } from '../../handoff/words/piped-text.ts';
 import type { LineageEntry } from '../../sessions/lineage/lineage.ts';
 import { DEFAULT_NAME, nameOf } from '../../sessions/names/name-id.ts';
+import { PAIR_VARIABLE } from '../../sessions/names/pair-mail.ts';
 import type { SessionMeta } from '../../sessions/session-meta.ts';
 import type { OpenSession } from '../../sessions/store/session-store.ts';
 import type { TurnState } from '../../sessions/turns/turn-state.ts';
@@ -30,6 +31,7 @@ import {
 import type { RelayDeps } from '../ports.ts';
 import { presentPlace } from '../resume/present-place.ts';
 import { describeBetween, useConversation } from './conversation-use.ts';
+import { describePartners, partnerTurns, turnsOf } from './partner-turns.ts';
 import type { Task } from './task.ts';
 
 export interface TurnPlan {
@@ -54,7 +56,7 @@ export interface PreparedTurn {
 	packet: MadePacket | null;
 	/** Why the agent's earlier conversation is not resumed, in a sentence for people; null: nothing is left. */
 	leaves: string | null;
-	/** The notice that other sessions have used the conversation; null: none has. */
+	/** The notice of what other sessions did meanwhile, in the conversation or beside it; null: nothing. */
 	between: string | null;
 	/** The notice that the agent does not start in its folder; null: it does. */
 	gone: string | null;
@@ -75,10 +77,13 @@ export async function prepareTurn(plan: TurnPlan, deps: RelayDeps): Promise<Prep
 		deps,
 	);
 	try {
+		const { nativeSessionId: nativeId } = standing;
+		const beside = partnerTurns(lineage, { agent: adapter.id, nativeId }, deps);
 		const { packet, sent } =
 			!task.isConfirmed ||
+			beside.length > 0 ||
 			((standing.needsPacket || isPacketWanted || between.length > 0) && turns.length > 0)
-				? await promptWithPacket(plan, { since: standing.lastTurn, between }, deps)
+				? await promptWithPacket(plan, { since: standing.lastTurn, between, beside }, deps)
 				: { packet: null, sent: await promptAlone(plan, { lineage, turns }, standing, deps) };
 		const number = session.meta.turn_count + 1;
 		const userPrompt = task.recordedAt ?? (sent.words && { turn: number, ...sent.words });
@@ -90,12 +95,13 @@ export async function prepareTurn(plan: TurnPlan, deps: RelayDeps): Promise<Prep
 			...turnSpec(plan, deps, made),
 			account: { profile: null, hash: account },
 			conversation: use,
+			toldOf: turnsOf(beside),
 		};
 		return {
 			spec,
 			packet,
 			leaves,
-			between: describeBetween(adapter.title, between),
+			between: describeBetween(adapter.title, between) ?? describePartners(beside),
 			gone: place.folder === deps.repo.folder ? null : describeGoneFolder(deps.repo),
 		};
 	} catch (error) {
@@ -116,7 +122,7 @@ function newConversation({ title }: AgentAdapter, why: string): string {
 /** Packets are a sixth of the program and most turns need none, so their code is loaded here. */
 async function promptWithPacket(
 	plan: TurnPlan,
-	known: Pick<PacketRequest, 'since' | 'between'>,
+	known: Pick<PacketRequest, 'since' | 'between' | 'beside'>,
 	deps: RelayDeps,
 ) {
 	const [{ makePacket }, { composePrompt }] = await Promise.all([
@@ -188,7 +194,7 @@ export function turnSpec(
 			isRoot: deps.isRoot,
 			patienceMs: deps.config.limits.patience_s * 1000,
 			env: {
-				...env,
+				...withoutPair(env),
 				PATH: withFolderOf(executable, env.PATH ?? ''),
 				...nameForAgents(plan.session.meta, env),
 				AGENT_RELAY_DEPTH: String(Number(deps.env.AGENT_RELAY_DEPTH ?? 0) + 1),
@@ -209,6 +215,11 @@ function nameForAgents(
 ) {
 	const name = nameOf(meta);
 	return name === DEFAULT_NAME && inherited === undefined ? {} : { AGENT_RELAY_NAME: name };
+}
+
+/** A relay within the turn is no shell of the pair. */
+function withoutPair({ [PAIR_VARIABLE]: _, ...env }: Readonly<Record<string, string>>) {
+	return env;
 }
 
 /** The bare words, after notes if the agent's own conversation ends with a turn that was cut off, or was taken back since. */

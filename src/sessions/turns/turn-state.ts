@@ -161,6 +161,8 @@ export const turnStateSchema = v.looseObject({
 	worktree: v.optional(text),
 	/** The folder of the worktree in which the agent was started, relative to it. Absent: the worktree itself. */
 	folder: v.optional(text),
+	/** In a pair: turns of other sessions that went with the prompt. Absent: none. */
+	told_of: v.optional(v.array(v.looseObject({ session_id: text, turn: v.number() }))),
 	/** How many of the session's notes the agent has been given, this turn's prompt included. */
 	notes_heard: v.optional(v.number()),
 });

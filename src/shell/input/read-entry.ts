@@ -5,6 +5,9 @@ export type Entry =
 	| { kind: 'command'; name: string; argument: string }
 	| { kind: 'shell'; command: string };
 
+/** What must be typed for a prompt of these words. */
+export const asPrompt = (text: string): string => (/^[/!]/.test(text) ? `${text[0]}${text}` : text);
+
 /** A prompt that begins with `/` is typed as `//…`, or with a blank before it; likewise `!!` for `!`. */
 export function readEntry(typed: string): Entry {
 	const text = typed.replace(/\n+$/, '');

@@ -3,6 +3,7 @@ import type { Clock } from '../../core/clock.ts';
 import { RelayError } from '../../core/errors.ts';
 import type { Conversation } from '../../relay/conversation-contract.ts';
 import type { RelayEvent } from '../../relay/events/relay-events.ts';
+import type { PairMail } from '../../sessions/names/pair-mail.ts';
 import type { Theme } from '../../ui/theme.ts';
 import type { Candidate } from '../editor/completion.ts';
 import type { WaitingPrompts } from '../work/waiting-prompts.ts';
@@ -53,6 +54,10 @@ export interface SlashContext extends CompletionContext {
 	work(act: (control: WorkControl) => Promise<WorkEnd>, what?: string): Promise<void>;
 	/** Gives the user's words to what runs; null if nothing that runs listens. */
 	say: ((text: string) => void) | null;
+	/** The other shells of a pair; null: this one is in none. */
+	pair: PairMail | null;
+	/** Makes it a prompt, whatever it begins with; it waits for its turn. */
+	prompt(text: string): void;
 	/** Lets the user answer the agent's terminal with one hidden line; null if it asks nothing. */
 	answer: (() => void) | null;
 	pick(message: string, choices: readonly PickChoice[]): Promise<string | null>;

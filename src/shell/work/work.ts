@@ -32,6 +32,8 @@ export interface WorkOptions {
 	/** null: this shell cannot ask. */
 	pick: ((message: string, choices: readonly PickChoice[]) => Promise<string | null>) | null;
 	exit: () => void;
+	/** Makes it a prompt that waits for its turn. */
+	prompt: (text: string) => void;
 	/** Takes one hidden line as the answer to the agent's terminal; absent: this shell cannot. */
 	beginAnswer?: () => void;
 	/** The question there was answered or has gone. */
@@ -202,7 +204,7 @@ export class Work {
 	}
 
 	#context(): SlashContext {
-		const { shell, waiting, transcript, columns, pick, exit, beginAnswer } = this.#options;
+		const { shell, waiting, transcript, columns, pick, exit, beginAnswer, prompt } = this.#options;
 		return {
 			relay: shell.relay,
 			context: shell.context,
@@ -215,6 +217,8 @@ export class Work {
 			print: (lines) => transcript.lines(lines),
 			work: (act, what) => this.#work(act, what),
 			say: this.running.listener,
+			pair: shell.pair ?? null,
+			prompt,
 			answer: this.#isAsked && beginAnswer !== undefined ? beginAnswer : null,
 			pick: pick ?? (async () => null),
 			exit,

@@ -8,9 +8,10 @@ export const note: SlashCommand = {
 	example: '/note the staging database is read-only',
 	duringTurn: 'now',
 	complete: noCandidates,
-	async run({ relay, print }, argument) {
+	async run({ relay, print, pair }, argument) {
 		if (argument === '') throw usageError(note, 'Nothing to note.');
 		relay.note(argument);
-		print(['Noted.']);
+		pair?.post({ kind: 'note', text: argument });
+		print([pair === null ? 'Noted.' : 'Noted, in every shell of this pair.']);
 	},
 };
