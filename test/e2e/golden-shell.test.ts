@@ -51,7 +51,7 @@ const FRESH: readonly Scene[] = [
 				'/diff',
 				'/show',
 			],
-			...['/sessions', '/queue', '/queue clear', '/retry', '/checkpoint'],
+			...['/sessions', '/metrics --agent nobody', '/queue', '/queue clear', '/retry', '/checkpoint'],
 		],
 	},
 	{

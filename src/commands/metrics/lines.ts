@@ -25,9 +25,11 @@ export function metricsLines(data: MetricsData, look: Look): string[] {
 	];
 }
 
-function nothingLines({ since, agent, isOfAllRepos, ownName }: MetricsData, { theme }: Look): string[] {
-	if (since !== null || agent !== null)
-		return ['No turn matches.', theme.dim(`See them all: ${ownName} metrics`)];
+function nothingLines(
+	{ since, agent, isOfAllRepos, ownName, called }: MetricsData,
+	{ theme }: Look,
+): string[] {
+	if (since !== null || agent !== null) return ['No turn matches.', theme.dim(`See them all: ${called}`)];
 	const where = isOfAllRepos ? 'No turns in any repo yet.' : 'No turns here yet.';
 	return [where, theme.dim(`Start one: ${ownName} run "TASK"`)];
 }

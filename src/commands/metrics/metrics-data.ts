@@ -30,4 +30,6 @@ export interface MetricsData {
 	damaged: readonly DamagedSession[];
 	isCsv: boolean;
 	ownName: string;
+	/** How this command is called where its answer is read. */
+	called: string;
 }

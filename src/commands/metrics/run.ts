@@ -56,6 +56,7 @@ export const metrics: Body<MetricsOptions, MetricsData> = {
 			damaged,
 			isCsv: csv,
 			ownName: context.ownName,
+			called: context.called('metrics'),
 		};
 		return { exitCode: total.turns === 0 ? EXIT.notFound : EXIT.done, data };
 	},

@@ -27,6 +27,7 @@ function dataOf(turns: readonly TurnState[], over: Partial<MetricsData> = {}): M
 		damaged: [],
 		isCsv: false,
 		ownName: 'agent-relay',
+		called: 'agent-relay metrics',
 		...over,
 	};
 }
