@@ -23,6 +23,7 @@ export function createLive(parts: LiveParts): Live {
 		get canAnswer() {
 			return !output.isJson && !output.isQuiet && isAttended(app);
 		},
+		isOnTerminal: app.streams.output.isTTY === true,
 		look: output,
 		print: (text) => output.print(text),
 		drained: () => new Promise((done) => app.streams.output.write('', () => done())),

@@ -7,6 +7,8 @@ import type { Look } from './look.ts';
 export interface Live {
 	/** Somebody is there who can answer what asks on an agent's terminal. */
 	readonly canAnswer: boolean;
+	/** What is printed goes to a screen, not to a file or another program. */
+	readonly isOnTerminal: boolean;
 	/** How text is drawn that is printed as it comes. */
 	readonly look: Look;
 	/** To the screen, at once; already safe. */

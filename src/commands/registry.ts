@@ -9,6 +9,7 @@ import { configAllow, configPath, configSet, configShow, configTrust } from './c
 import { deleteSessions } from './delete/options.ts';
 import { demo } from './demo/options.ts';
 import { diff } from './diff/options.ts';
+import { exportSession } from './export/options.ts';
 import { files } from './files/options.ts';
 import { fork } from './fork/options.ts';
 import { handoff } from './handoff/options.ts';
@@ -66,6 +67,7 @@ export const COMMANDS = {
 	watch,
 	diff,
 	metrics,
+	export: exportSession,
 	undo,
 	redo,
 	resume,

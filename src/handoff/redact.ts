@@ -20,6 +20,8 @@ export interface Redactor {
 	words(text: string): string;
 	/** How many replacements were made so far. */
 	count(): number;
+	/** The same by kind of secret, in the order in which they were first met. */
+	kinds(): ReadonlyMap<string, number>;
 }
 
 /** `values` shorter than 8 characters are ignored: they would match by chance. */
@@ -27,9 +29,9 @@ export function createRedactor(values: readonly string[]): Redactor {
 	const known = [...new Set(values.filter((value) => value.trim().length >= 8))].sort(
 		(a, b) => b.length - a.length || (a < b ? -1 : 1),
 	);
-	let count = 0;
+	const kinds = new Map<string, number>();
 	const mark = (kind: string) => {
-		count++;
+		kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
 		return `[redacted: ${kind}]`;
 	};
 	const byValue = (text: string) =>
@@ -40,7 +42,8 @@ export function createRedactor(values: readonly string[]): Redactor {
 		speech: (text) => byKeyShape(byValue(text), mark),
 		spansLines: (text) => text.includes('PRIVATE KEY') || long.some((value) => text.includes(value)),
 		words: byValue,
-		count: () => count,
+		count: () => [...kinds.values()].reduce((sum, count) => sum + count, 0),
+		kinds: () => kinds,
 	};
 }
 

@@ -49,10 +49,19 @@ export function readTurnRecords(turns: readonly RecordedTurn[]): TurnRecord[] {
 	return newestFirst.reverse();
 }
 
+/** One turn. Of an event log over `maxLogBytes` only the beginning and the end are read; `leftOutBytes`: how much lies between. */
+export function readTurnRecord(
+	turn: RecordedTurn,
+	maxLogBytes: number,
+): TurnRecord & { leftOutBytes: number } {
+	const { record, readBytes, logBytes } = readTurn(turn, maxLogBytes);
+	return { ...record, leftOutBytes: logBytes - readBytes };
+}
+
 function readTurn(
 	{ folder, state, witness }: RecordedTurn,
 	maxLogBytes: number,
-): { record: TurnRecord; readBytes: number } {
+): { record: TurnRecord; readBytes: number; logBytes: number } {
 	const issues: string[] = [];
 	const promptBytes = readChecked(folder, state, 'prompt.md', state.hashes.prompt, issues);
 	const log = readChecked(folder, state, 'events.jsonl', state.hashes.events, issues);
@@ -68,7 +77,7 @@ function readTurn(
 		issues.push(
 			describeBadLines(turnFile(folder, state.turn, 'events.jsonl').slice(folder.length + 1), badLines),
 		);
-	return { record, readBytes: Math.min(log.length, maxLogBytes) };
+	return { record, readBytes: Math.min(log.length, maxLogBytes), logBytes: log.length };
 }
 
 /** The user's words for a turn, without reading what came of it. */

@@ -52,6 +52,7 @@ const FRESH: readonly Scene[] = [
 				'/show',
 			],
 			...['/sessions', '/metrics --agent nobody', '/queue', '/queue clear', '/retry', '/checkpoint'],
+			...['/export', '/export --format pdf'],
 		],
 	},
 	{

@@ -20,6 +20,7 @@ async function follow<T>(running: Running, act: (shown: Shown<unknown>) => Promi
 export const QUIET_FRONT_END: FrontEnd = {
 	live: {
 		canAnswer: false,
+		isOnTerminal: false,
 		look: { theme: PLAIN_THEME, columns: 80 },
 		print: () => undefined,
 		drained: async () => undefined,

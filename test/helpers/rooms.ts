@@ -27,6 +27,7 @@ export const ROOMS: readonly Room[] = [
 			'files/folders',
 			'files/growing-lines',
 			'files/line-splitter',
+			'files/new-file',
 			'files/package-root',
 			'files/read-file',
 			'files/read-pieces',
@@ -235,7 +236,7 @@ export const ROOMS: readonly Room[] = [
 	{
 		name: 'handoff',
 		holds: 'a packet, built from records within a budget of bytes, secrets taken out',
-		users: ['relay', 'cli'],
+		users: ['relay', 'commands', 'cli'],
 		doors: [
 			'build-packet',
 			'fence',

@@ -1,11 +1,10 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { RelayError } from '../../core/errors.ts';
-import type { FileChange, Snapshots } from '../../git/repo-facts.ts';
+import type { FileChange } from '../../git/repo-facts.ts';
 import type { LineageEntry } from '../../sessions/lineage/lineage.ts';
 import type { TurnState } from '../../sessions/turns/turn-state.ts';
 import type { CommandContext } from '../context.ts';
 import { findTurn } from './find-turn.ts';
+import { readTrees } from './read-trees.ts';
 
 /** Turns of a session; null: from its first one, to its last. */
 export interface TurnRange {
@@ -69,35 +68,5 @@ function noTrees({ meta }: LineageEntry, turns: number): RelayError {
 			: 'No snapshot to compare: the turn has not ended, or it ran outside git or in a repo that is too slow for them.';
 	return new RelayError('not_found', why, {
 		hint: 'The files that agents named are listed in: agent-relay show',
-	});
-}
-
-async function readTrees<Found>(
-	context: Pick<CommandContext, 'repo' | 'git' | 'paths' | 'clock'>,
-	read: (snapshots: Snapshots) => Promise<Found>,
-): Promise<Found> {
-	const [repo, git, { createSnapshots }] = await Promise.all([
-		context.repo(),
-		context.git(),
-		import('../../git/snapshots/snapshots.ts'),
-	]);
-	const stateFolder = join(context.paths.stateHome, 'snapshots');
-	// Opening a store makes it, and reading must make nothing.
-	if (repo.kind !== 'worktree' || !existsSync(stateFolder)) throw noSnapshots(stateFolder);
-	const snapshots = createSnapshots({ repo, git, stateFolder, clock: context.clock });
-	try {
-		return await read(snapshots);
-	} catch (error) {
-		if (!(error instanceof RelayError) || error.code !== 'git_failed') throw error;
-		throw noSnapshots(stateFolder, error);
-	} finally {
-		await snapshots.settled();
-	}
-}
-
-function noSnapshots(stateFolder: string, cause?: unknown): RelayError {
-	return new RelayError('not_found', `The snapshots of this session are not in ${stateFolder}.`, {
-		hint: 'They stay where the session ran; what changed is listed in: agent-relay show',
-		cause,
 	});
 }

@@ -38,6 +38,7 @@ export const SLASH_COMMANDS: readonly SlashCommand[] = [
 	slashCommand(COMMANDS.undo),
 	slashCommand(COMMANDS.redo),
 	slashCommand(COMMANDS.show),
+	slashCommand(COMMANDS.export),
 	slashCommand(COMMANDS.sessions),
 	slashCommand(COMMANDS.metrics),
 	resume,

@@ -157,6 +157,10 @@ describe('in the shell', () => {
 			return expect(answered).rejects.toMatchObject({ message: 'this test has no place for conversations' });
 		if (['blame', 'undo', 'redo'].includes(path))
 			return expect(answered).rejects.toMatchObject({ message: 'this test has no git' });
+		if (path === 'export')
+			return expect(answered).rejects.toMatchObject({
+				message: 'There is no folder /nowhere/repo to write the export to.',
+			});
 		if (path === 'diff' || path === 'show')
 			return expect(answered).rejects.toMatchObject({ message: 'this test opens no session' });
 		if (path === 'race') return expect(answered).rejects.toMatchObject({ message: 'this test has no race' });

@@ -14,6 +14,7 @@ export function createLive({ theme, columns, print }: SlashContext, control: Wor
 	return {
 		// The shell itself asks and answers.
 		canAnswer: false,
+		isOnTerminal: true,
 		look,
 		print: (text) => print(text.split('\n')),
 		drained: async () => undefined,

@@ -196,6 +196,7 @@ describe('what commands print', () => {
 				'resume',
 				'note',
 				'exit',
+				'export',
 				'chat',
 				'say',
 				'race',
