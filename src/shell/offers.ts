@@ -1,6 +1,8 @@
 /** What the shell says and asks unprompted: who is next, who is free again, trust, logins, agents that outlived their relay. */
 import { safeLine } from '../core/text.ts';
 import type { AgentOverview, Upcoming } from '../relay/conversation-contract.ts';
+import { recapOf } from '../relay/resume/recap.ts';
+import { recapLines } from '../view/transcript/recap-lines.ts';
 import type { Transcript } from '../view/transcript.ts';
 import { readSurvivorChoice, SURVIVOR_CHOICES } from './input/survivor-choices.ts';
 import type { ShellOptions } from './shell-options.ts';
@@ -43,7 +45,8 @@ export class Offers {
 		const options = { theme, columns: this.#parts.columns() };
 		const [agents, upcoming] = await Promise.all([relay.agents.all(), relay.agents.upcoming()]);
 		this.#upcoming = upcoming;
-		this.#parts.transcript.lines(welcomeLines(relay, version, upcoming, options));
+		const recap = await this.#recap({ theme, columns: options.columns - 1 });
+		this.#parts.transcript.lines([...welcomeLines(relay, version, upcoming, options), ...recap]);
 		if (needsAgent(agents)) this.#parts.transcript.lines(noAgentLines(agents, options));
 		else if (!upcoming.lacksLogins) this.#parts.transcript.detour(upcoming.why);
 		const repaired = await relay.repairAbandoned();
@@ -51,6 +54,15 @@ export class Offers {
 		await this.#askForTrust();
 		if (upcoming.lacksLogins) await this.#askWithoutLogin(agents);
 		this.offerBack();
+	}
+
+	/** Where the session that is resumed stands. */
+	async #recap(look: { theme: ShellOptions['theme']; columns: number }): Promise<string[]> {
+		const { relay, context, clock } = this.#options;
+		const session = relay.session();
+		const recap = session && recapOf((await context.store()).story(session.id));
+		const { called } = context;
+		return recap === null ? [] : recapLines(recap, { ...look, now: clock.now(), called });
 	}
 
 	/** Words never go to a provider that the user may not have chosen: they log in or name an agent first. */

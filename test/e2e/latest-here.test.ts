@@ -91,4 +91,21 @@ describe('the latest session', () => {
 		expect(await relay.ended).not.toBe(EXIT.notFound);
 		expect(relay.text()).not.toContain('Continue there?');
 	});
+
+	it('is summed up on a terminal when it is resumed, by the shell and by run, and not for a program', async () => {
+		const id = await leaveWork(cli.repo, 'mend the login');
+		const recap =
+			/1 turn · claude · just now\n {2}› mend the login\n {2}claude: .*\n {2}stopped: limit · your prompt waits/;
+		const shell = new PtyProgram(['resume'], { cwd: cli.repo, env });
+		await shell.shows('all of it: /show');
+		expect(shell.text()).toMatch(recap);
+		shell.type('/exit\r');
+		await shell.ended;
+		const run = new PtyProgram(['run', '--continue', ...CODEX], { cwd: cli.repo, env });
+		expect(await run.ended).toBe(EXIT.done);
+		expect(run.text()).toMatch(recap);
+		expect(run.text()).toContain(`resuming session ${id}`);
+		const quiet = await cli.run(['run', '--session', id, 'more', ...CODEX], { env });
+		expect(quiet.stdout + quiet.stderr).not.toContain('all of it');
+	});
 });

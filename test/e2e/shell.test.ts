@@ -218,7 +218,7 @@ describe('the shell on a terminal', () => {
 		await shell.until('/new takes no words; nothing was done');
 		expect(shell.calls()).toEqual([]);
 		shell.type('/show 7\rsay still here\r');
-		await shell.until('has no turn 7');
+		await shell.until('No prompt was sent yet');
 		await shell.until(/still here\n\nclaude · /);
 	});
 

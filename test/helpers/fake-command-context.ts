@@ -169,7 +169,7 @@ export function fakeStore(
 		},
 		turns: refuse,
 		lineage: refuse,
-		story: refuse,
+		story: () => [],
 		make: refuse,
 	};
 }

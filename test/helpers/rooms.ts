@@ -273,6 +273,7 @@ export const ROOMS: readonly Room[] = [
 			'packet/placed-turns',
 			'ports',
 			'resume/find-conversation',
+			'resume/recap',
 			'resume/repair',
 			'resume/session-origin',
 			'resume/survivors',

@@ -7,7 +7,8 @@ export function findTurn({ meta, turns }: LineageEntry, turn: number): TurnState
 	const state = turns.find((candidate) => candidate.turn === turn);
 	if (state !== undefined) return state;
 	const last = turns.at(-1)?.turn ?? 0;
-	throw new RelayError('not_found', `Session ${meta.id} has no turn ${turn}.`, {
-		hint: last === 0 ? 'It has none yet.' : `Its turns are 1 to ${last}.`,
-	});
+	const own = last === 0 ? 'It has none yet.' : `Its turns are 1 to ${last}.`;
+	const above =
+		meta.parent === null ? '' : ` Those of the session that it continues: agent-relay show ${meta.parent}`;
+	throw new RelayError('not_found', `Session ${meta.id} has no turn ${turn}.`, { hint: `${own}${above}` });
 }

@@ -3,10 +3,13 @@ import type { AgentId } from '../../agents/agent-adapter.ts';
 import { RelayError } from '../../core/errors.ts';
 import type { Conversation, SendOptions, SendResult } from '../../relay/conversation-contract.ts';
 import { exitCodeOfResult } from '../../relay/exit-codes.ts';
+import { recapOf } from '../../relay/resume/recap.ts';
 import { resultToJson } from '../../view/result-json.ts';
+import { recapLines } from '../../view/transcript/recap-lines.ts';
 import type { Body } from '../command.ts';
 import type { CommandContext } from '../context.ts';
 import { refuseOddModel, startConversation } from '../conversation-start.ts';
+import type { Shown } from '../live.ts';
 import { openEarlier, refuseTwoSessions } from '../open-earlier.ts';
 import type { ConversationOptions, EarlierOptions } from '../options/conversation-options.ts';
 
@@ -44,6 +47,7 @@ export const run: Body<RunOptions, RunData> = {
 		});
 		return live.conversation(conversation, async (shown) => {
 			await openEarlier(context, conversation, options, shown.signal);
+			if (live.canAnswer) await showRecap(context, conversation, shown);
 			const sending: SendOptions = { signal: shown.signal, onEvent: (event) => shown.event(event) };
 			const result =
 				task === null ? await conversation.continuePending(sending) : await conversation.send(task, sending);
@@ -54,6 +58,23 @@ export const run: Body<RunOptions, RunData> = {
 	},
 	toJson: ({ result, exitCode }) => resultToJson(result, exitCode),
 };
+
+/** To somebody who watches, where the session that is continued stands. */
+async function showRecap(
+	{ store, clock, called }: CommandContext,
+	conversation: Pick<Conversation, 'session'>,
+	shown: Pick<Shown<unknown>, 'lines'>,
+): Promise<void> {
+	const session = conversation.session();
+	const recap = session && recapOf((await store()).story(session.id));
+	if (session === null || recap === null) return;
+	const now = clock.now();
+	shown.lines((look) => [
+		look.theme.dim(`resuming session ${session.id}`),
+		...recapLines(recap, { ...look, now, called }),
+		'',
+	]);
+}
 
 async function readTask(
 	context: CommandContext,

@@ -3,6 +3,7 @@ import { RelayError } from '../../core/errors.ts';
 import type { SessionId } from '../../core/ids.ts';
 import { EXIT, exitCodeOfError } from '../../relay/exit-codes.ts';
 import { describeUnconfirmed, unconfirmedWords } from '../../relay/resume/unconfirmed-words.ts';
+import { noSessionYet } from '../../relay/session-view.ts';
 import { remainsOf } from '../../sessions/files/session-remains.ts';
 import type { LineageEntry } from '../../sessions/lineage/lineage.ts';
 import { sumOfUsage } from '../../sessions/lineage/lineage-usage.ts';
@@ -22,6 +23,7 @@ import type { DamagedPage } from './damaged-page.ts';
 import { type NewestPacket, newestPacket } from './newest-packet.ts';
 import type { SessionPage } from './session-page.ts';
 import {
+	ownEntry,
 	packetsOfTurns,
 	type RecordedFiles,
 	recordedFiles,
@@ -49,10 +51,12 @@ export const show: Body<ShowOptions, ShowData> = {
 		const wanted = wantedOf(options);
 		const store = await context.store();
 		const id = idOf(wanted.ref, context, store);
+		const isWhole = wanted.view === 'story' && wanted.range === null;
+		if (id === null && !isWhole) throw noSessionYet();
 		if (id === null) return { exitCode: EXIT.done, data: { kind: 'nothing' } };
 		const lineage = readableLineage(id, store);
 		if (lineage instanceof RelayError) {
-			if (wanted.view !== 'story' || wanted.range !== null) throw lineage;
+			if (!isWhole) throw lineage;
 			const page = damagedPageOf(id, lineage, store, context);
 			return { exitCode: exitCodeOfError(lineage), data: { kind: 'damaged', page } };
 		}
@@ -83,7 +87,7 @@ async function viewOf(
 			if (range !== null) return { kind: 'turns', ...turnStories(own, range) };
 			return sessionOf(context, { lineage, story }, own);
 		default:
-			return { kind: 'files', ...recordedFiles(own, view, range) };
+			return { kind: 'files', ...recordedFiles(story, view, range) };
 	}
 }
 
@@ -154,12 +158,6 @@ function damagedPageOf(
 	const { turns, waitingPrompt } = remainsOf(folder);
 	const task = store.witness(id).words.find(({ kind }) => kind === 'objective')?.words ?? null;
 	return { id, problem, folder, task, turns, waitingPrompt, used: lastUse(folder), now: clock.now() };
-}
-
-function ownEntry(lineage: readonly LineageEntry[]): LineageEntry {
-	const own = lineage.at(-1);
-	if (own === undefined) throw new Error('a lineage without its session');
-	return own;
 }
 
 interface Found {

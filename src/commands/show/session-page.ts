@@ -22,6 +22,7 @@ import type { Paint, Theme } from '../../ui/theme.ts';
 import { describeFiles } from '../../view/describe-files.ts';
 import { describeLogEvent } from '../../view/describe-log.ts';
 import { describeKind, describeUsage, shortRef } from '../../view/describe-session.ts';
+import { firstLine } from '../../view/transcript/first-line.ts';
 
 type PageEntry = Omit<LineageEntry, 'witness'> & {
 	/** What the relay did in it, and why; empty in a record of an older version. */
@@ -213,7 +214,7 @@ function turnLines(
 		),
 		...(said?.prompt ? below(`› ${safeLine(said.prompt, SAID_CHARS)}`, theme.bold) : []),
 		...asked.flatMap((question) => below(askedText(question), theme.warn)),
-		...(said?.answer ? below(firstLine(said.answer), (text) => text) : []),
+		...(said?.answer ? below(firstLine(said.answer, SAID_CHARS), (text) => text) : []),
 		...(facts.length === 0 ? [] : below(facts.join(' · '), theme.dim)),
 		...state.validation.flatMap((check) => below(...checkText(check, theme))),
 		...(state.error === null ? [] : below(safeLine(state.error.message, LINE_CHARS), theme.bad)),
@@ -225,12 +226,6 @@ function turnLines(
 function askedText({ question, answered }: AskedInTurn): string {
 	const came = answered === null ? 'no answer recorded' : describeAnswer(answered, question);
 	return `? ${safeLine(question.title, SAID_CHARS)} → ${came}`;
-}
-
-/** Of what an agent said. */
-function firstLine(text: string): string {
-	const lines = text.split('\n').map((line) => safeLine(line, SAID_CHARS));
-	return lines.find((line) => line !== '') ?? '';
 }
 
 function outcomeText(state: TurnState, theme: Theme): string {

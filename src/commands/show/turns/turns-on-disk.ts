@@ -33,6 +33,13 @@ export interface TurnStories {
 	command: string;
 }
 
+/** The last one of a lineage. */
+export function ownEntry(lineage: readonly LineageEntry[]): LineageEntry {
+	const own = lineage.at(-1);
+	if (own === undefined) throw new Error('a lineage without its session');
+	return own;
+}
+
 /** Throws `not_found` for a turn that is not there, with those that are. */
 export function turnsOf(own: LineageEntry, { from, to }: TurnRange): TurnState[] {
 	for (const turn of [from, to]) if (turn !== null) findTurn(own, turn);
@@ -49,8 +56,17 @@ export function turnStories(own: LineageEntry, range: TurnRange): TurnStories {
 	return { id: own.meta.id, turns, command: commandOf(own, states, '') };
 }
 
-/** Of the last turn where none is named. Throws `not_found` where none of them has the file, or anything in it. */
-export function recordedFiles(own: LineageEntry, view: FileView, range: TurnRange | null): RecordedFiles {
+/**
+ * Of turns of the last session of `lineage`; where none is named, of the last turn of all. Throws `not_found` where none of them has
+ * the file, or anything in it.
+ */
+export function recordedFiles(
+	lineage: readonly LineageEntry[],
+	view: FileView,
+	range: TurnRange | null,
+): RecordedFiles {
+	const newest = range === null ? lineage.findLast(({ turns }) => turns.length > 0) : undefined;
+	const own = newest ?? ownEntry(lineage);
 	const states = range === null ? own.turns.slice(-1) : turnsOf(own, range);
 	return filesOf(own, view, states, ({ turn }) => turnFile(own.folder, turn, FILE_OF_VIEW[view]));
 }

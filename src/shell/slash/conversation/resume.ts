@@ -1,12 +1,13 @@
 import { RelayError } from '../../../core/errors.ts';
-import { formatPlural } from '../../../core/plural.ts';
 import { safeLine } from '../../../core/text.ts';
 import { latestConversation } from '../../../relay/resume/find-conversation.ts';
+import { recapOf } from '../../../relay/resume/recap.ts';
 import { describeNoWitness } from '../../../relay/resume/session-origin.ts';
 import { nameInRef } from '../../../sessions/listing/session-ref.ts';
 import { formatAgo } from '../../../ui/quantities.ts';
 import { cutToColumns } from '../../../ui/text-width.ts';
 import { describeKind } from '../../../view/describe-session.ts';
+import { recapLines } from '../../../view/transcript/recap-lines.ts';
 import type { Candidate } from '../../editor/completion.ts';
 import { type SessionRow, sessionRows } from '../session-rows.ts';
 import { type PickChoice, type SlashCommand, type SlashContext, usageError } from '../slash-command.ts';
@@ -42,15 +43,23 @@ export const resume: SlashCommand = {
 			return { exitCode: 0 };
 		});
 		const { agent, permissions } = context.relay.active();
-		const turns = context.relay.session()?.meta.turn_count ?? 0;
+		const session = context.relay.session();
 		const { theme } = context;
+		const recap = session && recapOf((await context.context.store()).story(session.id));
 		context.print([
-			`Resumed ${theme.bold(context.relay.session()?.id ?? ref)}`,
-			theme.dim(`  ${formatPlural(turns, 'turn')} so far · ${agent} · ${permissions}`),
+			`Resumed ${theme.bold(session?.id ?? ref)}${theme.dim(` · ${agent} · ${permissions}`)}`,
+			...(recap === null ? [] : recapLines(recap, recapLook(context))),
 			...found.map((line) => theme.warn(`  ${safeLine(line, 300)}`)),
 		]);
 	},
 };
+
+const recapLook = ({ theme, columns, clock, context: { called } }: SlashContext) => ({
+	theme,
+	columns,
+	now: clock.now(),
+	called,
+});
 
 /** Asks before a session that no relay of this user began is resumed, if somebody can answer; null: the user said no. */
 async function isAgreed(id: SessionRow['id'], context: SlashContext): Promise<boolean | null> {

@@ -49,7 +49,7 @@ const view = (
 	name: FileView,
 	range: { from: number; to: number | null } | null,
 	form: Partial<PieceForm> = {},
-) => joined(showPieces({ kind: 'files', ...recordedFiles(own(), name, range) }, { ...PLAIN, ...form }));
+) => joined(showPieces({ kind: 'files', ...recordedFiles([own()], name, range) }, { ...PLAIN, ...form }));
 
 const HOSTILE = 'a\u001b]0;title\u0007b\u202ec\n';
 
@@ -160,7 +160,7 @@ describe('a view of a turn', () => {
 
 	it('holds a piece of the file at a time, also of a line without end', () => {
 		write('turns/001-output.md', Buffer.alloc(8 * 1024 * 1024, 'x'));
-		const files = { kind: 'files' as const, ...recordedFiles(own(), 'output', { from: 1, to: 1 }) };
+		const files = { kind: 'files' as const, ...recordedFiles([own()], 'output', { from: 1, to: 1 }) };
 		const stories = { kind: 'turns' as const, ...turnStories(own(), { from: 1, to: 1 }) };
 		const styled = { ...PLAIN, theme: createTheme(true) };
 		for (const pieces of [

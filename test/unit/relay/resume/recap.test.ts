@@ -1,0 +1,95 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { recapOf } from '../../../../src/relay/resume/recap.ts';
+import type { LineageEntry } from '../../../../src/sessions/lineage/lineage.ts';
+import type { TurnState } from '../../../../src/sessions/turns/turn-state.ts';
+import { fakeCheckpoint, fakeSessionMeta } from '../../../helpers/fake-session-meta.ts';
+import { fakeTurnState } from '../../../helpers/fake-turn-state.ts';
+import { fakeWitness } from '../../../helpers/fake-witness.ts';
+
+let root: string;
+beforeEach(() => {
+	root = mkdtempSync(join(tmpdir(), 'relay-recap-'));
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+/** A turn of `folder` with the user's words and what was said; null: none. */
+function turn(
+	folder: string,
+	number: number,
+	said: [string | null, string | null],
+	over: Partial<TurnState> = {},
+) {
+	const [prompt, answer] = said;
+	mkdirSync(join(folder, 'turns'), { recursive: true });
+	const path = (name: string) => join(folder, 'turns', `00${number}-${name}`);
+	writeFileSync(path('prompt.md'), prompt ?? 'a packet');
+	const event = {
+		ts: '2026-01-01T00:00:00.000Z',
+		seq: 1,
+		type: 'agent_message_chunk',
+		message_id: 'm',
+		text: answer,
+	};
+	writeFileSync(path('events.jsonl'), answer === null ? '' : `${JSON.stringify(event)}\n`);
+	const range = prompt === null ? null : { turn: number, start: 0, end: Buffer.byteLength(prompt) };
+	return fakeTurnState({ turn: number, user_prompt: range, ...over });
+}
+
+function entry(
+	name: string,
+	turns: (folder: string) => TurnState[],
+	meta: Partial<LineageEntry['meta']> = {},
+) {
+	const folder = join(root, name);
+	return {
+		meta: fakeSessionMeta({ id: name, ...meta }),
+		folder,
+		turns: turns(folder),
+		problems: [],
+		witness: fakeWitness(),
+	};
+}
+
+describe('the facts of a session that is resumed', () => {
+	it('come from the session and those it continues', () => {
+		const parent = entry('A', (folder) => [turn(folder, 1, ['first', 'one'], { agent: 'codex' })]);
+		const own = entry('B', (folder) => [turn(folder, 1, ['second', 'two'], { agent: 'claude' })], {
+			title: 'T',
+		});
+		expect(recapOf([parent, own])).toMatchObject({
+			title: 'T',
+			turns: 2,
+			agents: ['codex', 'claude'],
+			prompt: 'second',
+			answer: { who: 'claude', text: 'two' },
+			pending: null,
+			stopped: null,
+			undone: { own: [], others: 0 },
+		});
+	});
+
+	it('are those of the last turns that said something: a hand-over repeats a prompt, and a limit gives no answer', () => {
+		const own = entry(
+			'A',
+			(folder) => [
+				turn(folder, 1, ['do it', 'begun'], { agent: 'claude' }),
+				turn(folder, 2, [null, null], { agent: 'codex', status: 'limited' }),
+			],
+			{ checkpoint: fakeCheckpoint({ reason: 'limit', next_agent: 'gemini', pending_prompt: null }) },
+		);
+		expect(recapOf([own])).toMatchObject({
+			prompt: 'do it',
+			answer: { who: 'claude', text: 'begun' },
+			pending: 'do it',
+			stopped: { reason: 'limit', nextAgent: 'gemini', resetAt: null },
+		});
+	});
+
+	it('are none before the first turn', () => {
+		expect(recapOf([entry('A', () => [])])).toBeNull();
+		expect(recapOf([])).toBeNull();
+	});
+});
