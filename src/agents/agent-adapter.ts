@@ -3,6 +3,8 @@
  * line, turn bytes into events and say how a turn ended. They start nothing and write nothing; only `readNativeRecord` and
  * `probeLogin` read files of the CLI's own home.
  */
+
+import type { QuestionDialect } from './asking/question.ts';
 import type {
 	AgentEvent,
 	Limit,
@@ -12,7 +14,6 @@ import type {
 	TurnOutcome,
 	Utilization,
 } from './events.ts';
-import type { QuestionDialect } from './questions.ts';
 
 /** `claude`, `codex`, `gemini`, `opencode`, a demo agent, or a name from `[agents.NAME]` in the user's config. */
 export type AgentId = string;
@@ -54,6 +55,10 @@ export interface TurnRequest {
 	 * Absent: it asks nobody, and whatever needs an answer is denied.
 	 */
 	questionAddress?: string;
+	/** Somebody is there to answer, and the user lets agents ask. */
+	mayAsk?: boolean;
+	/** `bin/ask.js` as a command for a POSIX shell; it takes the name of its dialect. Absent: there is none. */
+	asker?: string;
 	/** The turn's prompt and its file (absolute path), for CLIs that do not read it on stdin. */
 	prompt?: { path: string; text: string };
 }

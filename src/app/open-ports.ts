@@ -6,9 +6,11 @@ import { agentSettings } from '../config/defaults.ts';
 import { appendAllowCommand } from '../config/edit-config.ts';
 import { RelayError } from '../core/errors.ts';
 import { lockingOf } from '../core/files/file-lock.ts';
+import { packageRoot } from '../core/files/package-root.ts';
 import { once } from '../core/once.ts';
 import { findExecutable } from '../core/processes/find-executable.ts';
 import { programPlaces } from '../core/processes/program-places.ts';
+import { quoteForShell } from '../core/quote-for-shell.ts';
 import { findRepo } from '../git/repo/find-repo.ts';
 import { foldersAround } from '../git/repo/folders-around.ts';
 import { firstCommits, hasCommit } from '../git/repo/same-repo.ts';
@@ -87,6 +89,7 @@ export async function openPorts(
 		privateFolder,
 		versions: createVersionCache(join(paths.cacheHome, 'versions.json'), () => agentEnv(trust())),
 		newNativeId,
+		asker: () => [process.execPath, join(packageRoot(), 'bin/ask.js')].map(quoteForShell).join(' '),
 		allowCommand: (command) => {
 			appendAllowCommand(paths.userConfig, command, { locking, knownAgents: AGENTS_WITHOUT_COMMAND });
 			const { permissions } = current.settings.loaded.config;

@@ -30,6 +30,7 @@ export async function startConversation(
 		order: options.order,
 		timeoutMs: options.timeout,
 		canAnswer,
+		mayAsk: kind === 'shell' && canAnswer,
 		parentTurn: context.parentTurn,
 		isHere: options.here,
 	});

@@ -149,10 +149,6 @@ export const CONFIG_KEYS: readonly ConfigKey[] = [
 			'0 to 1 hour',
 			"How long a question on the agent's terminal waits where nobody can answer it; then it is refused; 0 = never.",
 		),
-		question_s: duration(
-			'1 second to 30 days',
-			'How long a question of the agent (may it run this command?) waits for your answer; then it is denied.',
-		),
 		background_s: duration(
 			'0 to 30 days',
 			'How long background tasks that the agent waits for may go without a sign of life; 0 = the turn does not wait for them.',
@@ -181,6 +177,17 @@ export const CONFIG_KEYS: readonly ConfigKey[] = [
 	}),
 	...section('permissions', permissions.entries, DEFAULT_CONFIG.permissions, {
 		preset: text('"read-only", "edit" or "full"', 'What agents may do.'),
+		ask: {
+			kind: 'flag',
+			allowed: 'true or false',
+			about:
+				'Whether an agent in the shell may ask you for what its preset does not allow; otherwise it is denied.',
+			untrusted: 'user only',
+		},
+		ask_timeout: duration(
+			'1 second to 30 days',
+			'How long such a question waits for your answer; then it is denied.',
+		),
 		allow_commands: {
 			kind: 'list',
 			allowed: 'a list of commands',

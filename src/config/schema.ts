@@ -152,7 +152,6 @@ export const relayConfigSchema = v.strictObject({
 		timeout_s: seconds(0, 30 * DAY_S),
 		linger_s: seconds(0, 3600),
 		answer_s: seconds(0, 3600),
-		question_s: seconds(1, 30 * DAY_S),
 		background_s: seconds(0, 30 * DAY_S),
 	}),
 	limits: v.strictObject({
@@ -164,6 +163,9 @@ export const relayConfigSchema = v.strictObject({
 	}),
 	permissions: v.strictObject({
 		preset: v.picklist(['read-only', 'edit', 'full']),
+		ask: v.boolean(),
+		/** Seconds. */
+		ask_timeout: seconds(1, 30 * DAY_S),
 		allow_commands: lines,
 	}),
 	names: v.strictObject({ allow: v.boolean() }),

@@ -159,6 +159,7 @@ export class CarryOut {
 				limit: step.limit,
 				before: step.before,
 				isFresh: step.isFresh,
+				mayAsk: this.#context.start.mayAsk ?? false,
 			},
 			this.#deps,
 		);

@@ -1,6 +1,6 @@
 import type { AgentId, LoginState, PermissionPreset } from '../agents/agent-adapter.ts';
+import type { Answer, AnsweredBy } from '../agents/asking/question.ts';
 import type { Limit } from '../agents/events.ts';
-import type { Answer, AnsweredBy } from '../agents/questions.ts';
 import type { SessionId } from '../core/ids.ts';
 import type { CandidateVerdict } from '../limits/successor.ts';
 import type { SessionMeta } from '../sessions/session-meta.ts';

@@ -1,8 +1,8 @@
 /** The conversation behind the shell and behind `run`: it holds the session, and sends each prompt. */
 
 import type { PermissionPreset } from '../agents/agent-adapter.ts';
+import type { Answer, AnsweredBy } from '../agents/asking/question.ts';
 import { lostAbilities } from '../agents/permission-presets.ts';
-import type { Answer, AnsweredBy } from '../agents/questions.ts';
 import { RelayError } from '../core/errors.ts';
 import type { SessionId } from '../core/ids.ts';
 import type { OpenSession } from '../sessions/store/session-store.ts';

@@ -3,6 +3,8 @@
  * is decided elsewhere.
  */
 import type { AgentId, LoginState } from '../agents/agent-adapter.ts';
+import { type AllowRule, isCovered } from '../agents/asking/allow-rules.ts';
+import { ALLOW } from '../agents/asking/question.ts';
 import type { AgentEvent, Limit } from '../agents/events.ts';
 import { agentSettings } from '../config/defaults.ts';
 import type { RelayConfig } from '../config/schema.ts';
@@ -178,10 +180,20 @@ class RunOfTurn {
 			},
 			onQuestionAsked: ({ question, deniedInMs, answer }) => {
 				onQuestions?.(answer);
-				onEvent({ type: 'question_asked', turn, agent: this.#agent, question, deniedInMs });
+				const { wants } = question;
+				const isAllowed = wants !== undefined && isCovered(wants, this.#allowed());
+				onEvent({ type: 'question_asked', turn, agent: this.#agent, question, deniedInMs, isAllowed });
+				if (isAllowed) answer(question.id, { option: ALLOW, text: null }, 'rule');
 			},
 			onQuestionSettled: (settled) => onEvent({ type: 'question_settled', turn, ...settled }),
 		};
+	}
+
+	/** Beyond the preset, by the user: for this session, and by the configuration as it is now. */
+	#allowed(): AllowRule[] {
+		const { allow_commands } = this.#deps.settings().config.permissions;
+		const commands = allow_commands.map((what) => ({ action: 'run' as const, what }));
+		return [...commands, ...this.#turn.session.allowed()];
 	}
 
 	#onEvent(event: AgentEvent): void {
@@ -220,13 +232,13 @@ const MODEL_OUTPUT: ReadonlySet<AgentEvent['type']> = new Set([
 ]);
 
 function turnTimes(config: RelayConfig, agent: AgentId, timeoutMs: number | null): TurnTimes {
-	const { turn, limits } = config;
+	const { turn, limits, permissions } = config;
 	return {
 		idleMs: turn.idle_s * 1000,
 		timeoutMs: timeoutMs ?? turn.timeout_s * 1000,
 		lingerMs: turn.linger_s * 1000,
 		answerMs: turn.answer_s * 1000,
-		questionMs: turn.question_s * 1000,
+		questionMs: permissions.ask_timeout * 1000,
 		backgroundMs: turn.background_s * 1000,
 		patienceMs: limits.patience_s * 1000,
 		silenceMs: agentSettings(config, agent).silence_s * 1000,

@@ -43,6 +43,8 @@ export interface Ports {
 	estimateCost: (model: string | null, tokens: TokenCounts) => number | null;
 	versions: AgentVersions;
 	newNativeId: () => string;
+	/** `bin/ask.js` as a command for a POSIX shell. */
+	asker: () => string;
 	/** Adds to `permissions.allow_commands` of the user's configuration. */
 	allowCommand: (command: string) => void;
 	/** What the user has set; reading it examines nothing. */
@@ -111,6 +113,8 @@ export interface RelayStart {
 	timeoutMs: number | null;
 	/** True: somebody is there to answer what asks on an agent's terminal. */
 	canAnswer?: boolean;
+	/** True: somebody is there to answer what an agent asks, by `answer`. */
+	mayAsk?: boolean;
 	/** `SESSION/TURN` of the relay turn that started this relay, or null. */
 	parentTurn: string | null;
 	/** The user wants an earlier session to continue in this folder, wherever it was made. */

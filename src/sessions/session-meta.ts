@@ -156,6 +156,10 @@ export const sessionMetaSchema = v.looseObject({
 			exit_code: v.optional(count),
 		}),
 	),
+	/** What the user lets agents do in this session beyond the preset. It counts where the witness knows it too. Absent: nothing. */
+	allowed: v.optional(
+		v.array(v.looseObject({ action: v.picklist(['run', 'edit', 'read', 'fetch', 'use']), what: text })),
+	),
 	/** What the user took back of turns, and what of that again, oldest first. Absent: nothing. */
 	undos: v.optional(v.array(undoStepSchema)),
 	usage: v.looseObject({

@@ -2,6 +2,7 @@
  * Every change of a session's record (`meta.json`) has its name here: a pure function of the record and the facts of the change,
  * passed to `OpenSession.apply`. Times are epoch ms. Keys that a transition does not name are kept, unknown ones too.
  */
+import type { AllowRule } from '../agents/asking/allow-rules.ts';
 import { toIso, toIsoOrNull } from '../core/clock.ts';
 import { safeLine } from '../core/text.ts';
 import { oldestPrices } from './lineage/price-dates.ts';
@@ -88,6 +89,15 @@ export const addNotes: Transition<{ notes: readonly SessionNote[] }> = (meta, { 
 	...meta,
 	notes: [...meta.notes, ...notes],
 });
+
+/** The user lets agents do more in this session. */
+export const allow: Transition<{ rules: readonly AllowRule[] }> = (meta, { rules }) => {
+	const allowed = [...(meta.allowed ?? [])];
+	for (const { action, what } of rules)
+		if (!allowed.some((known) => known.action === action && known.what === what))
+			allowed.push({ action, what });
+	return allowed.length === (meta.allowed?.length ?? 0) ? meta : { ...meta, allowed };
+};
 
 /** The user took back turns, or what was taken back. */
 export const recordUndo: Transition<{ step: UndoStep }> = (meta, { step }) => ({

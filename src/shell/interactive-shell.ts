@@ -7,6 +7,8 @@ import { createComplete } from './input/complete-input.ts';
 import { createDeferred } from './input/deferred.ts';
 import { asPrompt } from './input/read-entry.ts';
 import { Offers } from './offers.ts';
+import { deskOfShell } from './questions/desk-of-shell.ts';
+import type { QuestionDesk } from './questions/question-desk.ts';
 import type { ShellOptions } from './shell-options.ts';
 import { ShellScreen } from './shell-screen.ts';
 import { SLASH_COMMANDS } from './slash/registry.ts';
@@ -25,6 +27,7 @@ export class InteractiveShell {
 	readonly #work: Work;
 	readonly #queue: PromptQueue;
 	readonly #offers: Offers;
+	readonly #desk: QuestionDesk;
 	readonly #waiting = new WaitingPrompts();
 	readonly #history;
 	readonly #ended = createDeferred<number>();
@@ -47,9 +50,12 @@ export class InteractiveShell {
 			isOver,
 			showError,
 			onEffect: (effect) => this.#carryOut(effect),
+			desk: () => this.#desk,
 			onHangup: () => this.#end(129),
 		});
 		const { transcript, view, editor } = this.#screen;
+		const stopTurn = () => this.#work.running.interrupt();
+		this.#desk = deskOfShell({ shell: options, transcript, editor, stopTurn, showError });
 		const pick = (message: string, choices: readonly PickChoice[]) => this.#screen.pick(message, choices);
 		this.#work = new Work({
 			shell: options,
@@ -62,6 +68,7 @@ export class InteractiveShell {
 			prompt: (text) => this.#queue.add(asPrompt(text)),
 			beginAnswer: () => editor.beginSecret(),
 			onTerminalSettled: () => this.#endAnswer(),
+			desk: this.#desk,
 		});
 		this.#queue = new PromptQueue({
 			shell: options,
@@ -113,6 +120,7 @@ export class InteractiveShell {
 		switch (effect.type) {
 			case 'submit':
 				if (editor.isSecret) this.#answer(effect.typed);
+				else if (this.#desk.label !== null) this.#desk.reply(effect.typed);
 				else this.#submit(effect.typed, effect.prompt);
 				break;
 			case 'interrupt':
@@ -160,13 +168,13 @@ export class InteractiveShell {
 	#endAnswer(): void {
 		const { editor } = this.#screen;
 		this.#queue.forgetHeld();
-		if (editor.text === '') editor.endSecret();
+		if (editor.text === '') editor.giveBack();
 	}
 
 	#answer(line: string | null): void {
 		const { relay, theme } = this.#options;
 		const { editor, transcript } = this.#screen;
-		editor.endSecret();
+		editor.giveBack();
 		if (!relay.answerTerminal(line))
 			transcript.lines([theme.dim('The question has gone; what you typed was discarded.')]);
 	}
@@ -181,16 +189,7 @@ export class InteractiveShell {
 			this.#lastInterruptAt = Number.NEGATIVE_INFINITY;
 			editor.setText('');
 		} else if (isSecond) this.#end(0);
-		else {
-			this.#screen.hint = 'Ctrl+C again to exit';
-			void this.#forgetHint();
-		}
-	}
-
-	async #forgetHint(): Promise<void> {
-		await this.#options.clock.sleep(DOUBLE_PRESS_MS);
-		this.#screen.hint = '';
-		this.#screen.redraw();
+		else void this.#screen.hintFor(DOUBLE_PRESS_MS, 'Ctrl+C again to exit');
 	}
 
 	#sayGoodbye(): void {

@@ -6,9 +6,11 @@ import { LiveView } from '../view/live/live-view.ts';
 import { Transcript } from '../view/transcript.ts';
 import type { Complete } from './editor/completion.ts';
 import type { History } from './editor/history.ts';
+import type { Key } from './editor/keys.ts';
 import { LineEditor } from './editor/line-editor.ts';
 import type { EditEffect } from './editor/reduce-key.ts';
 import { pickOne } from './input/pick.ts';
+import type { QuestionDesk } from './questions/question-desk.ts';
 import type { ShellOptions } from './shell-options.ts';
 import type { PickChoice } from './slash/slash-command.ts';
 import { TerminalHold } from './terminal-hold.ts';
@@ -27,6 +29,8 @@ interface ScreenParts {
 	isOver(): boolean;
 	showError(error: unknown): void;
 	onEffect(effect: EditEffect): void;
+	/** The agent's questions: what keys answer, and what the edit line is for meanwhile. */
+	desk(): Pick<QuestionDesk, 'press' | 'label' | 'keys' | 'waitsFor'>;
 	/** The terminal is gone. */
 	onHangup(): void;
 }
@@ -55,11 +59,13 @@ export class ShellScreen {
 			theme,
 			clock,
 			queued,
+			rowsAboveStatus: () => parts.desk().keys(this.editor.text === ''),
+			waitsFor: () => parts.desk().waitsFor(),
 			keyHint: (stops) => (parts.isStopping() ? 'stopping, Ctrl+C kills' : stops),
 			layoutEdit: (room) =>
 				this.editor.layout({
 					...room,
-					label: `${this.editor.isSecret ? 'answer' : parts.receiver()} › `,
+					label: `${this.editor.isSecret ? 'answer' : (parts.desk().label ?? parts.receiver())} › `,
 					placeholder: this.editor.isSecret ? '' : this.hint,
 				}),
 		});
@@ -105,6 +111,13 @@ export class ShellScreen {
 		this.#giveBack();
 	}
 
+	async hintFor(ms: number, text: string): Promise<void> {
+		this.hint = text;
+		await this.#options.clock.sleep(ms);
+		this.hint = '';
+		this.redraw();
+	}
+
 	redraw(): void {
 		this.view.drawEdit();
 	}
@@ -130,9 +143,9 @@ export class ShellScreen {
 		if (text !== null) this.editor.setText(text.replace(/\n+$/, ''));
 	}
 
-	#createEditor({ shell, history, complete, queued, onEffect, onHangup }: ScreenParts): LineEditor {
-		const { input, clock, theme } = shell;
-		const onChange = () => this.redraw();
-		return new LineEditor({ input, clock, theme, history, complete, queued, onChange, onEffect, onHangup });
+	#createEditor(parts: ScreenParts): LineEditor {
+		const { input, clock, theme } = parts.shell;
+		const onKey = (key: Key, isEmpty: boolean) => parts.desk().press(key, isEmpty);
+		return new LineEditor({ ...parts, input, clock, theme, onKey, onChange: () => this.redraw() });
 	}
 }

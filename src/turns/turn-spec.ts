@@ -1,6 +1,6 @@
 import type { AgentAdapter, ThreadTotals, TurnRequest } from '../agents/agent-adapter.ts';
+import type { Answer, AnsweredBy, Question } from '../agents/asking/question.ts';
 import type { AgentEvent, PlanItem, TokenCounts } from '../agents/events.ts';
-import type { Answer, AnsweredBy, Question } from '../agents/questions.ts';
 import type { Clock } from '../core/clock.ts';
 import type { ProcessTable } from '../core/processes/process-table.ts';
 import type { Snapshot, Snapshots } from '../git/repo-facts.ts';

@@ -4,6 +4,7 @@ import { safeLine, safeText } from '../core/text.ts';
 import { describeLimit, describeTime } from '../limits/describe-limit.ts';
 import type { CandidateVerdict } from '../limits/successor.ts';
 import type { RelayEvent, Speaker } from '../relay/events/relay-events.ts';
+import { diffLines } from '../ui/diff-lines.ts';
 import { formatDuration } from '../ui/quantities.ts';
 import type { Theme } from '../ui/theme.ts';
 
@@ -118,19 +119,27 @@ export function describeTerminalAsked(
 	return [theme.warn(`? ${agent} ${what}`), theme.dim(`  ${how}`)];
 }
 
-/** `claude asks: run npm test`, all of what is asked for, and what may be answered. */
-export function describeQuestion(
-	{ agent, question, deniedInMs }: Of<'question_asked'>,
-	theme: Theme,
-): string[] {
-	const { title, detail, options } = question;
-	const details = detail === '' ? [] : safeText(detail).split('\n');
-	const choices = options.map(({ label }) => safeLine(label, TITLE_CHARS)).join(' / ');
-	const until = `denied in ${formatDuration(deniedInMs)} (turn.question_s)`;
+/** `claude asks to run a command`, all of what it wants, and why; what may be answered, where no key row says it. */
+export function describeQuestion(event: Of<'question_asked'>, theme: Theme): string[] {
+	const { agent, question, deniedInMs, isAllowed = false } = event;
+	const { title, detail, options, wants } = question;
+	const details = detail === '' ? [] : diffLines(safeText(detail), theme).map((line) => `  ${line}`);
+	if (wants === undefined) {
+		const choices = options.map(({ label }) => safeLine(label, TITLE_CHARS)).join(' / ');
+		const until = `denied in ${formatDuration(deniedInMs)} (permissions.ask_timeout)`;
+		return [
+			theme.warn(`? ${agent} asks: ${safeLine(title, TITLE_CHARS)}`),
+			...details,
+			theme.dim(`  ${[choices, until].filter((part) => part !== '').join(' · ')}`),
+		];
+	}
+	if (isAllowed) return [theme.dim(`  ${agent} may ${title}: ${safeLine(wants.what, TITLE_CHARS)}`)];
+	const where = wants.folder === null ? [] : [`in ${safeLine(wants.folder, TITLE_CHARS)}`];
+	const why = wants.reason === null ? [] : [`${agent} says: "${safeLine(wants.reason, TITLE_CHARS)}"`];
 	return [
-		theme.warn(`? ${agent} asks: ${safeLine(title, TITLE_CHARS)}`),
-		...details.map((line) => `  ${line}`),
-		theme.dim(`  ${[choices, until].filter((part) => part !== '').join(' · ')}`),
+		theme.warn(`? ${agent} asks to ${safeLine(title, TITLE_CHARS)}`),
+		...details,
+		...[[...where, ...why].join(' · ')].filter((row) => row !== '').map((row) => theme.dim(`  ${row}`)),
 	];
 }
 

@@ -1,6 +1,6 @@
 import type { AgentAdapter } from '../../src/agents/agent-adapter.ts';
+import type { AskedQuestion, QuestionDialect } from '../../src/agents/asking/question.ts';
 import { claudeAdapter } from '../../src/agents/claude/adapter.ts';
-import type { AskedQuestion, QuestionDialect } from '../../src/agents/questions.ts';
 
 /**
  * The claude adapter with a way to ask, in the words of `fake-agent.cjs`: `{"ask": …}` in, `{"allowed", "option", "words"}` or

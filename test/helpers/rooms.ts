@@ -142,6 +142,7 @@ export const ROOMS: readonly Room[] = [
 		holds: 'what each CLI takes and reports: a folder a CLI; pure',
 		doors: [
 			'agent-adapter',
+			'asking/allow-rules',
 			'demo/adapter',
 			'demo/scenario',
 			'environment',
@@ -150,7 +151,7 @@ export const ROOMS: readonly Room[] = [
 			'generic/from-config',
 			'model-name',
 			'permission-presets',
-			'questions',
+			'asking/question',
 			'reading/excerpt',
 			'registry',
 			'secret-values',

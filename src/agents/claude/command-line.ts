@@ -1,8 +1,10 @@
 import { RelayError } from '../../core/errors.ts';
 import type { AgentCommand, TurnRequest } from '../agent-adapter.ts';
-import { simpleCommands } from '../allow-commands.ts';
+import { simpleCommands } from '../asking/allow-commands.ts';
+import { ASK_VARIABLE } from '../asking/asker-dialect.ts';
 import { worktreeAround } from '../folders-up.ts';
 import { isolatedAgents } from './start/isolated-agents.ts';
+import { askingHook } from './start/questions.ts';
 import { retryVariables } from './start/retries.ts';
 
 const OUTPUT = ['--output-format', 'stream-json', '--verbose', '--include-partial-messages'];
@@ -63,7 +65,10 @@ export function command(turn: TurnRequest): AgentCommand {
 function settings(turn: TurnRequest): string[] {
 	const additionalDirectories = worktreeAround(turn);
 	const permissions = additionalDirectories.length === 0 ? {} : { permissions: { additionalDirectories } };
-	return ['--settings', JSON.stringify({ ...permissions, ...NO_CHECKOUTS })];
+	const { hooks, worktree } = NO_CHECKOUTS;
+	const asking = askingHook(turn);
+	const own = asking === null ? { hooks } : { disableAllHooks: false, hooks: { ...hooks, ...asking } };
+	return ['--settings', JSON.stringify({ ...permissions, ...own, worktree })];
 }
 
 function session(turn: TurnRequest): string[] {
@@ -122,6 +127,7 @@ function environment(turn: TurnRequest): Record<string, string | null> {
 		CLAUDECODE: null,
 		CLAUDE_CODE_ENTRYPOINT: null,
 		...(turn.permissions === 'full' && turn.isRoot ? { IS_SANDBOX: '1' } : {}),
+		...(turn.questionAddress === undefined ? {} : { [ASK_VARIABLE]: turn.questionAddress }),
 		...retryVariables(turn),
 	};
 }

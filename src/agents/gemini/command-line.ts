@@ -1,6 +1,6 @@
 import { RelayError } from '../../core/errors.ts';
 import type { AgentCommand, PermissionPreset, TurnRequest } from '../agent-adapter.ts';
-import { simpleCommands } from '../allow-commands.ts';
+import { simpleCommands } from '../asking/allow-commands.ts';
 import { worktreeAround } from '../folders-up.ts';
 import { policyOf } from './start/policy.ts';
 import { telemetryOf } from './start/telemetry-settings.ts';

@@ -29,8 +29,10 @@ export function toLogEvent(event: LoggedRelayEvent): LogEvent {
 		}
 		case 'question_asked': {
 			const { type, turn, agent, question, deniedInMs } = event;
+			const { wants, ...asked } = question;
 			const options = question.options.map((option) => ({ ...option }));
-			return { type, turn, agent, question: { ...question, options }, denied_in_ms: deniedInMs };
+			const known = { ...asked, options, ...(wants === undefined ? {} : { wants: { ...wants } }) };
+			return { type, turn, agent, question: known, denied_in_ms: deniedInMs };
 		}
 		case 'question_settled':
 			return { ...event, type: 'question_answered', answer: event.answer && { ...event.answer } };

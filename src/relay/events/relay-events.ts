@@ -1,6 +1,6 @@
 import type { AgentId, PermissionPreset } from '../../agents/agent-adapter.ts';
+import type { Answer, AnsweredBy, Question } from '../../agents/asking/question.ts';
 import type { AgentEvent, Limit } from '../../agents/events.ts';
-import type { Answer, AnsweredBy, Question } from '../../agents/questions.ts';
 import type { SessionId } from '../../core/ids.ts';
 import type { CandidateVerdict } from '../../limits/successor.ts';
 import type { LeftReason } from '../../sessions/session-meta.ts';
@@ -52,8 +52,18 @@ export type RelayEvent =
 	| { type: 'terminal_asked'; turn: number; agent: AgentId; text: string; refusedInMs: number | null }
 	/** The question was answered, refused, or went away. */
 	| { type: 'terminal_settled'; turn: number }
-	/** The agent asks something and waits for the answer. Denied automatically after `deniedInMs`. */
-	| { type: 'question_asked'; turn: number; agent: AgentId; question: Question; deniedInMs: number }
+	/**
+	 * The agent asks something and waits for the answer. Denied automatically after `deniedInMs`. `isAllowed`: the user has allowed
+	 * it before, and the answer follows at once.
+	 */
+	| {
+			type: 'question_asked';
+			turn: number;
+			agent: AgentId;
+			question: Question;
+			deniedInMs: number;
+			isAllowed?: boolean;
+	  }
 	/** It was answered, denied or withdrawn; `answer` null: denied, or no longer wanted. */
 	| { type: 'question_settled'; turn: number; id: string; answer: Answer | null; by: AnsweredBy }
 	| { type: 'turn_finished'; turn: number; state: TurnState }

@@ -49,6 +49,8 @@ export interface TurnPlan {
 	before: Snapshot | null;
 	/** True: the native session is known to be gone. */
 	isFresh: boolean;
+	/** Somebody is there to answer what the agent asks. */
+	mayAsk: boolean;
 }
 
 export interface PreparedTurn {
@@ -156,7 +158,7 @@ function nowPromptOf({ text, isInterrupted, isConfirmed }: Task) {
 
 /** Throws like `requireExecutable`. */
 export function turnSpec(
-	plan: Pick<TurnPlan, 'session' | 'adapter' | 'model' | 'permissions' | 'trigger' | 'before'>,
+	plan: Pick<TurnPlan, 'session' | 'adapter' | 'model' | 'permissions' | 'trigger' | 'before' | 'mayAsk'>,
 	deps: RelayDeps,
 	made: Pick<TurnSpec, 'prompt' | 'userPrompt' | 'packet'> & { standing: AgentStanding },
 ): TurnSpec {
@@ -193,6 +195,7 @@ export function turnSpec(
 			isGitRepo: deps.repo.kind !== 'none',
 			isRoot: deps.isRoot,
 			patienceMs: deps.config.limits.patience_s * 1000,
+			...(plan.mayAsk && deps.config.permissions.ask ? { mayAsk: true, asker: deps.asker() } : {}),
 			env: {
 				...withoutPair(env),
 				PATH: withFolderOf(executable, env.PATH ?? ''),

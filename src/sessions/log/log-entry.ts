@@ -61,6 +61,8 @@ const eventSchema = v.variant('type', [
 			title: text,
 			detail: text,
 			options: v.array(v.looseObject({ id: text, label: text })),
+			/** Absent where it is not known what a permission is for. */
+			wants: v.optional(v.looseObject({ action: text, what: text, folder: textOrNull, reason: textOrNull })),
 		}),
 		denied_in_ms: count,
 	}),

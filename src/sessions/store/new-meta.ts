@@ -59,6 +59,7 @@ export function newMeta(options: {
 		title: init.title ?? parent?.title ?? null,
 		name: init.name !== undefined ? init.name : parent === null ? toMetaName(options.name) : parent.name,
 		...(parent?.tags === undefined ? {} : { tags: parent.tags }),
+		...(parent?.allowed === undefined ? {} : { allowed: parent.allowed }),
 		workstream: init.workstream ?? parent?.workstream ?? null,
 		repo: init.repo ?? {
 			root: repo.root,

@@ -1,5 +1,6 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import type { AllowRule } from '../../agents/asking/allow-rules.ts';
 import { type Clock, toIso } from '../../core/clock.ts';
 import { removeIfThere } from '../../core/files/write-file.ts';
 import type { SessionId } from '../../core/ids.ts';
@@ -15,6 +16,7 @@ import { close, type Transition } from '../transitions.ts';
 import type { TurnState } from '../turns/turn-state.ts';
 import { readNewestTurns, type TurnRecords } from '../turns/turn-states.ts';
 import type { Witness } from '../witness/witness.ts';
+import { confirmedRules, wordsOfRule } from './confirmed-rules.ts';
 import { HeldRecords } from './held-records.ts';
 import { type HoldOptions, SessionHold } from './session-hold.ts';
 
@@ -59,6 +61,8 @@ export interface OpenSession {
 	together<T>(writes: () => T): T;
 	/** Writes `NNN-prompt.md`. Throws like `apply`. */
 	writePrompt(turn: number, prompt: Buffer): void;
+	/** What the user lets agents do here beyond the preset. What only the record says does not count. */
+	allowed(): AllowRule[];
 	/** Resolves once it is on disk that the session is ours, and what the user said in it. Never rejects; the witness keeps a problem. */
 	settled(): Promise<void>;
 	/** Remembers the prompts of all turns, and the sessions before this one, for `restore`. Reads them once. */
@@ -175,6 +179,7 @@ export function holdSession(held: HeldSession): OpenSession {
 			hold.ensure();
 			records.writePrompt(turn, prompt);
 		},
+		allowed: () => confirmedRules(records.meta, witness),
 		settled: async () => {
 			await Promise.all([created, witness.settle()]);
 		},
@@ -227,6 +232,8 @@ export function holdSession(held: HeldSession): OpenSession {
 function witnessChange(before: SessionMeta, after: SessionMeta, witness: Witness): void {
 	for (const { kind, text } of after.notes.slice(before.notes.length))
 		witness.add({ kind, turn: after.turn_count, words: text });
+	for (const rule of (after.allowed ?? []).slice(before.allowed?.length ?? 0))
+		witness.add({ kind: 'allow', turn: after.turn_count, words: wordsOfRule(rule) });
 	if (after.chat === undefined || after.chat === before.chat) return;
 	const known = new Set(before.chat === undefined ? [] : wordsOfChat(before.chat));
 	for (const words of wordsOfChat(after.chat))

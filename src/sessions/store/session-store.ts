@@ -24,6 +24,7 @@ import { SESSION_META_VERSION, type SessionMeta } from '../session-meta.ts';
 import { reopen } from '../transitions.ts';
 import { readTurns } from '../turns/turn-states.ts';
 import type { Witness } from '../witness/witness.ts';
+import { confirmedRules, wordsOfRule } from './confirmed-rules.ts';
 import { holdFolders, lockSession, moveAway, noSuchSession } from './held-place.ts';
 import { type LockContext, lockedBy, noticesOf, readLock } from './lock-record.ts';
 import { makeSession, removeStrayDrafts } from './make-session.ts';
@@ -99,7 +100,7 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
 
 	const create = (init: SessionInit): OpenSession => {
 		const protection = prepareStore(location);
-		const parent = init.parent ? read(init.parent) : null;
+		const parent = init.parent ? readParent(init.parent) : null;
 		const { id, siblings } = makeSessionFolder(location, options.ids, clock.now());
 		const folder = sessionFolder(location, id);
 		let place: HeldFolder | null = null;
@@ -112,7 +113,7 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
 			const meta = newMeta({ id, init, parent, name, repo: location.repo, now: clock.now(), relayVersion });
 			const path = join(folder, META_FILE);
 			// Written before the record: after a crash, a session that has a record is known to be ours.
-			const witness = beginWitness(id, init);
+			const witness = beginWitness(id, init, meta);
 			explainingWrites(path, () => writeAtomic(path, serializeMeta(meta, path)));
 			const created = Promise.all([witness.settle(), syncInBackground(path)]).then(() => undefined);
 			// A prune that took it meanwhile did not see this session yet.
@@ -126,8 +127,15 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
 		}
 	};
 
+	/** As its child takes it over. */
+	const readParent = (id: SessionId): SessionMeta => {
+		const meta = read(id);
+		if (meta.allowed === undefined) return meta;
+		return { ...meta, allowed: confirmedRules(meta, witnesses.of(id)).map((rule) => ({ ...rule })) };
+	};
+
 	/** Witnesses what the user says in the first record; what it takes over from a parent is witnessed there. */
-	const beginWitness = (id: SessionId, init: SessionInit): Witness => {
+	const beginWitness = (id: SessionId, init: SessionInit, { allowed = [] }: SessionMeta): Witness => {
 		const witness = witnesses.ofNew(id);
 		const { objective, chat } = init;
 		const said = [
@@ -137,6 +145,7 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
 				turn: 0,
 				words,
 			})),
+			...allowed.map((rule) => ({ kind: 'allow' as const, turn: 0, words: wordsOfRule(rule) })),
 		];
 		witness.begin(sessionFolder(location, id), { said });
 		return witness;

@@ -34,6 +34,8 @@ export interface LineEditorOptions {
 	/** The state changed and must be drawn. */
 	onChange: () => void;
 	onEffect: (effect: EditEffect) => void;
+	/** Sees a key before the line does; true: it was for somebody else. `isEmpty`: nothing is typed. Never while a secret is typed. */
+	onKey?: (key: Key, isEmpty: boolean) => boolean;
 	/** The input ended or failed: the terminal is gone. */
 	onHangup: () => void;
 }
@@ -43,8 +45,9 @@ export class LineEditor {
 	readonly #decoder = createKeyDecoder();
 	#state: EditState = EMPTY_EDIT;
 	#offered: readonly Candidate[] = [];
-	/** What was being typed before a secret was asked for. */
+	/** What was being typed before the line was borrowed. */
 	#draft: EditState | null = null;
+	#isSecret = false;
 
 	constructor(options: LineEditorOptions) {
 		this.#options = options;
@@ -78,22 +81,35 @@ export class LineEditor {
 
 	/** From now on what is typed is a secret: shown as dots, never in the history, an editor, a completion or an undo. */
 	beginSecret(): void {
-		this.#draft ??= this.#state;
-		this.#state = EMPTY_EDIT;
-		this.#offered = [];
+		this.#borrow('');
+		this.#isSecret = true;
 		this.#options.onChange();
 	}
 
-	/** Forgets the secret and restores what was typed before it. */
-	endSecret(): void {
+	/** From now on the line is for something else, until `giveBack`; it begins with `text`. */
+	borrow(text: string): void {
+		if (this.#isSecret) return;
+		this.#borrow(text);
+		this.#options.onChange();
+	}
+
+	/** Forgets what was typed into the borrowed line and restores what was typed before it. */
+	giveBack(): void {
 		if (this.#draft === null) return;
 		this.#state = this.#draft;
 		this.#draft = null;
+		this.#isSecret = false;
 		this.#options.onChange();
 	}
 
 	get isSecret(): boolean {
-		return this.#draft !== null;
+		return this.#isSecret;
+	}
+
+	#borrow(text: string): void {
+		this.#draft ??= this.#state;
+		this.#state = withText(EMPTY_EDIT, text);
+		this.#offered = [];
 	}
 
 	/** Rows of the edit line and, below it, of what Tab offers. */
@@ -121,6 +137,7 @@ export class LineEditor {
 				this.#pressSecret(key);
 				continue;
 			}
+			if (this.#options.onKey?.(key, this.#state.text === '')) continue;
 			const context = { history: this.#options.history.entries(), queued: this.#options.queued() };
 			const { state, effect } = reduceKey(this.#state, key, context);
 			this.#state = state;

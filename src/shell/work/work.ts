@@ -9,6 +9,7 @@ import { EXIT, exitCodeOfError, exitCodeOfResult } from '../../relay/exit-codes.
 import type { Transcript } from '../../view/transcript.ts';
 import type { TranscriptSink } from '../../view/transcript-sink.ts';
 import { type Entry, readEntry } from '../input/read-entry.ts';
+import type { QuestionDesk } from '../questions/question-desk.ts';
 import type { ShellOptions } from '../shell-options.ts';
 import { findCommand, unknownCommand } from '../slash/find-command.ts';
 import { SLASH_COMMANDS } from '../slash/registry.ts';
@@ -38,6 +39,8 @@ export interface WorkOptions {
 	beginAnswer?: () => void;
 	/** The question there was answered or has gone. */
 	onTerminalSettled?: () => void;
+	/** Where the agent's questions are answered; absent: nowhere. */
+	desk?: Pick<QuestionDesk, 'asked' | 'settled' | 'clear'>;
 }
 
 /** How an entry ended. `isBroken`: what was typed after it must not run. */
@@ -137,7 +140,10 @@ export class Work {
 	}
 
 	#show(event: RelayEvent): void {
-		this.#options.transcript.event(event);
+		const { transcript, desk } = this.#options;
+		if (event.type === 'question_asked' && desk !== undefined) desk.asked(event);
+		else if (event.type !== 'question_settled' || (desk?.settled(event.id) ?? true)) transcript.event(event);
+		if (event.type === 'turn_finished') desk?.clear();
 		// Nobody can answer in a chat or a race: there the question is refused after a while.
 		if (event.type === 'terminal_asked') this.#isAsked = event.refusedInMs === null;
 		if (event.type === 'terminal_settled') this.#settleTerminal();

@@ -1,7 +1,7 @@
 import { devNull } from 'node:os';
 import type { AgentCommand, TurnRequest } from '../../agents/agent-adapter.ts';
+import type { QuestionDialect } from '../../agents/asking/question.ts';
 import { withAdditions } from '../../agents/environment.ts';
-import type { QuestionDialect } from '../../agents/questions.ts';
 import type { ProcessSpec } from '../../terminal/agent-process.ts';
 import type { QuestionChannel } from '../questions/question-channel.ts';
 import { SocketChannel } from '../questions/socket-channel.ts';

@@ -1,4 +1,4 @@
-import type { Answer, AnsweredBy, Question } from '../../agents/questions.ts';
+import type { Answer, AnsweredBy, Question } from '../../agents/asking/question.ts';
 import { safeLine } from '../../core/text.ts';
 
 const CHARS = 200;

@@ -2,7 +2,14 @@
  * Carries one turn's questions to the relay and the answers back: bytes, and which answer goes where. Every question gets at most
  * one answer; a question without one is denied, by the CLI's side too: a channel that closes allows nothing.
  */
-import type { Answer, AskedQuestion, Question, QuestionDialect } from '../../agents/questions.ts';
+import {
+	ALLOW,
+	type Answer,
+	type AskedQuestion,
+	DENY,
+	type Question,
+	type QuestionDialect,
+} from '../../agents/asking/question.ts';
 import type { AgentProcess } from '../../terminal/agent-process.ts';
 
 /** Questions open at the same time; a program that asks without end must not fill the screen. */
@@ -12,8 +19,8 @@ export const MAX_QUESTION_BYTES = 1024 * 1024;
 const MAX_OPTIONS = 32;
 /** The options of a permission for which the CLI offers none. */
 const PERMISSION_OPTIONS: AskedQuestion['options'] = [
-	{ id: 'allow', label: 'Allow' },
-	{ id: 'deny', label: 'Deny' },
+	{ id: ALLOW, label: 'Allow' },
+	{ id: DENY, label: 'Deny' },
 ];
 
 export interface ChannelBytes {
@@ -48,12 +55,13 @@ export interface QuestionChannel {
 
 /** The question, within bounds; null: it could not be answered. */
 export function answerable(asked: AskedQuestion): AskedQuestion | null {
-	const { kind, title, detail } = asked;
+	const { kind, title, detail, wants } = asked;
 	const isPlain = kind === 'permission' && asked.options.length === 0;
 	const options = isPlain ? PERMISSION_OPTIONS : asked.options;
 	if (options.length > MAX_OPTIONS || (kind !== 'text' && options.length === 0)) return null;
 	if (new Set(options.map(({ id }) => id)).size < options.length) return null;
-	return { kind, title, detail, options: options.map(({ id, label }) => ({ id, label })) };
+	const shown = options.map(({ id, label }) => ({ id, label }));
+	return { kind, title, detail, options: shown, ...(wants === undefined ? {} : { wants }) };
 }
 
 /** Calls `read` so that an exception in an adapter cannot stop a turn. */

@@ -1,6 +1,6 @@
 /** Disk forms: questions and answers among a turn's events, and the bytes of their channel in `NNN-questions.jsonl`. */
 import * as v from 'valibot';
-import type { Answer, AnsweredBy, Question } from '../../agents/questions.ts';
+import type { Answer, AnsweredBy, Question } from '../../agents/asking/question.ts';
 import { fromIso, toIso } from '../../core/clock.ts';
 import type { ChannelBytes } from './question-channel.ts';
 
@@ -26,6 +26,14 @@ const schema = v.variant('type', [
 		title: text,
 		detail: text,
 		options: v.array(v.looseObject({ id: text, label: text })),
+		wants: v.optional(
+			v.looseObject({
+				action: v.picklist(['run', 'edit', 'read', 'fetch', 'use']),
+				what: text,
+				folder: textOrNull,
+				reason: textOrNull,
+			}),
+		),
 	}),
 	v.looseObject({
 		ts: text,
@@ -51,8 +59,12 @@ export function parseQuestionLine(line: string): LoggedQuestion | null {
 	if (!parsed.success) return null;
 	const ts = fromIso(parsed.output.ts) ?? 0;
 	if (parsed.output.type === 'question_asked') {
-		const { type, id, kind, title, detail, options } = parsed.output;
-		const question = { id, kind, title, detail, options: options.map(({ id, label }) => ({ id, label })) };
+		const { type, id, kind, title, detail, options, wants } = parsed.output;
+		const question = {
+			...{ id, kind, title, detail },
+			options: options.map(({ id, label }) => ({ id, label })),
+			...(wants === undefined ? {} : { wants }),
+		};
 		return { ts, event: { type, question } };
 	}
 	const { type, id, by, answer } = parsed.output;

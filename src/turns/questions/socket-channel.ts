@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
-import type { Answer, AskedQuestion, QuestionDialect } from '../../agents/questions.ts';
+import type { Answer, AskedQuestion, QuestionDialect } from '../../agents/asking/question.ts';
 import { FILE_MODE, removeIfThere } from '../../core/files/write-file.ts';
 import {
 	answerable,

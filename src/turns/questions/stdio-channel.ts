@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Answer, AskedQuestion, QuestionDialect } from '../../agents/questions.ts';
+import type { Answer, AskedQuestion, QuestionDialect } from '../../agents/asking/question.ts';
 import { type Line, LineSplitter } from '../../core/files/line-splitter.ts';
 import type { AgentProcess } from '../../terminal/agent-process.ts';
 import {

@@ -1,4 +1,4 @@
-import { type Answer, type AnsweredBy, answerProblem, type Question } from '../../agents/questions.ts';
+import { type Answer, type AnsweredBy, answerProblem, type Question } from '../../agents/asking/question.ts';
 import { RelayError } from '../../core/errors.ts';
 import { safeLine } from '../../core/text.ts';
 import type { TurnControl } from '../turn-spec.ts';

@@ -2,8 +2,9 @@
  * `NNN-output.md`: the turn for a person to read. Text as text, a line per tool call and one per outcome, reasoning in a marked
  * block. Everything the agent wrote passes the text filter, so the file is safe to `cat`.
  */
+
+import type { Question } from '../../agents/asking/question.ts';
 import type { AgentEvent } from '../../agents/events.ts';
-import type { Question } from '../../agents/questions.ts';
 import { createTextFilter, safeLine, safeText, type TextFilter } from '../../core/text.ts';
 import { describeTasks } from '../describe-tasks.ts';
 import { describeAnswer } from '../questions/describe-answer.ts';

@@ -31,6 +31,10 @@ export interface LiveViewOptions {
 	queued?: () => number;
 	/** What keys do now, for the status row; `stops`: what Ctrl+C does. */
 	keyHint?: (stops: string) => string;
+	/** Rows above the status: what keys answer. */
+	rowsAboveStatus?: () => readonly string[];
+	/** In place of the agent and its time; null: as the status says. */
+	waitsFor?: () => string | null;
 	/** How often the status row is drawn again while nothing else changes; default: fast enough to turn smoothly. */
 	spinMs?: number;
 }
@@ -194,8 +198,14 @@ export class LiveView implements TranscriptSink {
 	#statusRows(): string[] {
 		const status = this.#status;
 		if (status === null) return [];
-		const { theme, clock, queued, keyHint } = this.#options;
+		const { theme, clock, queued, keyHint, rowsAboveStatus, waitsFor } = this.#options;
 		const elapsedMs = clock.monotonic() - status.startedAt;
-		return statusRows(status, { theme, columns: this.#columns, elapsedMs, queued: queued?.() ?? 0, keyHint });
+		const columns = this.#columns;
+		const above = rowsAboveStatus?.() ?? [];
+		const waiting = waitsFor?.() ?? status.waiting;
+		return [
+			...above.flatMap((row) => wrapToColumns(row, columns, { indent: 2 })),
+			...statusRows({ ...status, waiting }, { theme, columns, elapsedMs, queued: queued?.() ?? 0, keyHint }),
+		];
 	}
 }

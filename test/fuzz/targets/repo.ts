@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import { simpleCommands } from '../../../src/agents/allow-commands.ts';
+import { simpleCommands } from '../../../src/agents/asking/allow-commands.ts';
 import { unwrapShell as unwrapCodexShell } from '../../../src/agents/codex/stream/unwrap-shell.ts';
 import { parseDuration } from '../../../src/config/duration.ts';
 import { setsWatchedVariable } from '../../../src/config/layers/env-file.ts';

@@ -2,7 +2,7 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Answer } from '../../../src/agents/questions.ts';
+import type { Answer } from '../../../src/agents/asking/question.ts';
 import { createRegistry } from '../../../src/agents/registry.ts';
 import { DEFAULT_CONFIG } from '../../../src/config/defaults.ts';
 import type { RelayEvent } from '../../../src/relay/events/relay-events.ts';
@@ -48,7 +48,7 @@ async function turnAsking(scene: Scene) {
 	const steps = scene.together ? [{ ask: whole }] : whole.map((ask) => ({ ask: [ask] }));
 	bench.install('claude', { turns: [[...steps, ...(scene.last ?? claudeAnswers('done'))]] });
 	const config = benchConfig((config) => {
-		config.turn.question_s = questionS;
+		config.permissions.ask_timeout = questionS;
 	});
 	const privateFolder = join(bench.root, 'private');
 	const registry = createRegistry([askingClaude(transport)]);
@@ -354,5 +354,5 @@ it('leaves no trace of a turn in which nothing is asked', async () => {
 			(name) => `001-${name}`,
 		),
 	);
-	expect(DEFAULT_CONFIG.turn.question_s).toBe(300);
+	expect(DEFAULT_CONFIG.permissions.ask_timeout).toBe(600);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { simpleCommand, simpleCommands } from '../../../src/agents/allow-commands.ts';
+import { simpleCommand, simpleCommands } from '../../../src/agents/asking/allow-commands.ts';
 
 describe('allow_commands', () => {
 	it('splits a simple command into its words', () => {

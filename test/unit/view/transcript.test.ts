@@ -71,7 +71,7 @@ describe('a transcript', () => {
 			{ type: 'question_settled', turn: 1, id, answer: null, by: 'timeout' },
 		);
 		expect(text).toContain(
-			'? claude asks: run make\n  make all\n  make test\n  Allow / Deny · denied in 5 min (turn.question_s)\n',
+			'? claude asks: run make\n  make all\n  make test\n  Allow / Deny · denied in 5 min (permissions.ask_timeout)\n',
 		);
 		expect(text).toContain('  deny: not now (user)\n  denied: nobody answered in time\n');
 	});

@@ -7,7 +7,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { RelayError } from '../../../core/errors.ts';
 import type { PrivateFile, TurnRequest } from '../../agent-adapter.ts';
-import { simpleCommands } from '../../allow-commands.ts';
+import { simpleCommands } from '../../asking/allow-commands.ts';
 import { listOrEmpty, parseObject } from '../../reading/json-fields.ts';
 import { geminiFolder } from '../native/session-file.ts';
 

@@ -4,7 +4,7 @@
  */
 
 import type { PermissionPreset, TurnRequest } from '../../agent-adapter.ts';
-import { simpleCommands } from '../../allow-commands.ts';
+import { simpleCommands } from '../../asking/allow-commands.ts';
 import { type JsonObject, objectOrNull, parseObject } from '../../reading/json-fields.ts';
 
 type Action = 'allow' | 'deny';

@@ -102,6 +102,7 @@ async function prepareIn(
 		permissions: chat.permissions,
 		trigger: 'chat' as const,
 		before: null,
+		mayAsk: false,
 	};
 	const turn = session.meta.turn_count + 1;
 	const earlier = session.turns().find(({ user_prompt }) => user_prompt !== null)?.user_prompt ?? null;

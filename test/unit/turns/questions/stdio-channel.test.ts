@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Question, QuestionDialect } from '../../../../src/agents/questions.ts';
+import type { Question, QuestionDialect } from '../../../../src/agents/asking/question.ts';
 import { StdioChannel } from '../../../../src/turns/questions/stdio-channel.ts';
 
 /** `? KEY TITLE` asks, `- KEY` withdraws; answered by `KEY OPTION`. */

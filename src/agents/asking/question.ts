@@ -12,6 +12,17 @@ interface QuestionOption {
 	label: string;
 }
 
+/** What a permission is for, where that is known. */
+export interface Wanted {
+	action: 'run' | 'edit' | 'read' | 'fetch' | 'use';
+	/** The whole command, the path, the address, or the tool with what it is given. */
+	what: string;
+	/** Where it would happen: an absolute path; null: not said. */
+	folder: string | null;
+	/** Why, in the model's words; null: it gives no reason. */
+	reason: string | null;
+}
+
 /** As the agent asks it. */
 export interface AskedQuestion {
 	kind: QuestionKind;
@@ -21,7 +32,12 @@ export interface AskedQuestion {
 	detail: string;
 	/** Empty for a question that is answered in words only, and for a permission that is given (`allow`) or not (`deny`). */
 	options: readonly QuestionOption[];
+	wants?: Wanted;
 }
+
+/** The answers to a plain permission. */
+export const ALLOW = 'allow';
+export const DENY = 'deny';
 
 /** As it is shown and answered. */
 export interface Question extends AskedQuestion {
@@ -35,7 +51,7 @@ export interface Answer {
 	text: string | null;
 }
 
-/** `user`, or another name that a front end gives itself; where nothing was allowed, why (`timeout`, `withdrawn`, `turn_ended`, `relay_gone`). */
+/** `user`, `rule`, or another name that a front end gives itself; where nothing was allowed, why (`timeout`, `withdrawn`, `turn_ended`, `relay_gone`). */
 export type AnsweredBy = string;
 
 /** `key`: the CLI's own id of the question, where it has one. */

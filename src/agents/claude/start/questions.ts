@@ -1,0 +1,59 @@
+/** claude's questions: its `PermissionRequest` hook, which `-p` calls from 2.1.269 on; an older one denies as without it. */
+import type { TurnRequest } from '../../agent-adapter.ts';
+import { askerDialect, permission } from '../../asking/asker-dialect.ts';
+import type { AskedQuestion, QuestionDialect } from '../../asking/question.ts';
+import { type JsonObject, objectOrEmpty, textOrNull, writtenJson } from '../../reading/json-fields.ts';
+
+const NAME = 'claude';
+/** Longer than any turn; how long a question waits is the relay's to say. */
+const HOOK_TIMEOUT_S = 30 * 24 * 3600;
+
+/** Only `edit` asks: `read-only` (`dontAsk`) never calls the hook, and `full` needs no permission. */
+export function questions({ mayAsk, asker, permissions }: TurnRequest): QuestionDialect | null {
+	const asks = mayAsk === true && asker !== undefined && permissions === 'edit';
+	return asks ? askerDialect(NAME, readHook) : null;
+}
+
+/** null: this turn asks nothing. */
+export function askingHook({ questionAddress, asker }: TurnRequest) {
+	if (questionAddress === undefined || asker === undefined) return null;
+	const hook = { type: 'command', command: `${asker} ${NAME}`, timeout: HOOK_TIMEOUT_S };
+	return { PermissionRequest: [{ matcher: '', hooks: [hook] }] };
+}
+
+function readHook(hook: JsonObject): AskedQuestion | null {
+	const tool = textOrNull(hook.tool_name);
+	if (tool === null) return null;
+	const input = objectOrEmpty(hook.tool_input);
+	const folder = textOrNull(hook.cwd);
+	const reason = textOrNull(input.description);
+	const path = textOrNull(input.file_path) ?? textOrNull(input.notebook_path);
+	const command = textOrNull(input.command);
+	const url = textOrNull(input.url);
+	if (tool === 'Bash' && command !== null)
+		return permission({ action: 'run', what: command, folder, reason });
+	if (EDITS.has(tool) && path !== null)
+		return permission(
+			{ action: 'edit', what: path, folder, reason: null },
+			[path, ...changes(input)].join('\n'),
+		);
+	if (tool === 'Read' && path !== null)
+		return permission({ action: 'read', what: path, folder, reason: null });
+	if (tool === 'WebFetch' && url !== null)
+		return permission({ action: 'fetch', what: url, folder, reason: null });
+	return permission({ action: 'use', what: `${tool} ${writtenJson(input)}`, folder, reason });
+}
+
+const EDITS = new Set(['Edit', 'Write', 'NotebookEdit']);
+
+/** The lines of an edit, marked as in a diff. */
+function changes(input: JsonObject): string[] {
+	const written = textOrNull(input.content) ?? textOrNull(input.new_string) ?? textOrNull(input.new_source);
+	return [...marked('-', textOrNull(input.old_string)), ...marked('+', written)];
+}
+
+function marked(mark: string, text: string | null): string[] {
+	if (text === null || text === '') return [];
+	const lines = text.endsWith('\n') ? text.slice(0, -1) : text;
+	return lines.split('\n').map((line) => `${mark}${line}`);
+}

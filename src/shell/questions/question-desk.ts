@@ -1,0 +1,283 @@
+/**
+ * The agent's questions in the shell: one at a time is shown, and answered by one key on an empty line. What is typed for a prompt
+ * never answers: a question takes no key in its first moment, no paste, and none while the line holds text.
+ */
+import { type AllowRule, isCovered, rulesFor } from '../../agents/asking/allow-rules.ts';
+import { ALLOW, type Answer, DENY, type Question } from '../../agents/asking/question.ts';
+import type { Clock } from '../../core/clock.ts';
+import { safeLine } from '../../core/text.ts';
+import type { RelayEvent } from '../../relay/events/relay-events.ts';
+import { formatDuration } from '../../ui/quantities.ts';
+import type { Theme } from '../../ui/theme.ts';
+import type { Key } from '../editor/keys.ts';
+
+/** What was pressed before the question was read is no answer to it. */
+const FIRST_MOMENT_MS = 500;
+
+type Asked = Extract<RelayEvent, { type: 'question_asked' }>;
+
+export interface DeskParts {
+	clock: Pick<Clock, 'monotonic'>;
+	theme: Theme;
+	/** Shows the question itself, in full. */
+	show(event: Asked): void;
+	print(lines: readonly string[]): void;
+	/** Sends the answer; false: the question has gone. Throws RelayError. */
+	answer(id: string, answer: Answer): boolean;
+	allowInSession(rules: readonly AllowRule[]): void;
+	/** Adds to the user's configuration; resolves with where. Rejects with RelayError. */
+	allowAlways(commands: readonly string[]): Promise<string>;
+	/** Lets the user write a line of its own, which begins with `text`; `restoreLine` gives back what was typed before. */
+	borrowLine(text: string): void;
+	restoreLine(): void;
+	stopTurn(): void;
+	showError(error: unknown): void;
+}
+
+interface Open {
+	event: Asked;
+	/** Monotonic ms. */
+	askedAt: number;
+	shownAt: number;
+}
+
+/** `keys`: one key answers. `rule`, `words`: the edit line is the rule that is added, or what the agent is told. */
+type Mode = 'keys' | 'rule' | 'words';
+
+export class QuestionDesk {
+	readonly #parts: DeskParts;
+	readonly #waiting: Open[] = [];
+	#mode: Mode = 'keys';
+	/** The line was put aside (Ctrl+Y), so that a key answers. */
+	#isLineAside = false;
+
+	constructor(parts: DeskParts) {
+		this.#parts = parts;
+	}
+
+	/** The question that keys answer now; null: none is open. */
+	get current(): Question | null {
+		return this.#waiting[0]?.event.question ?? null;
+	}
+
+	/** What the edit line is for, as its label; null: prompts. */
+	get label(): string | null {
+		if (this.#mode === 'rule') return 'always';
+		return this.#mode === 'words' ? 'tell it' : null;
+	}
+
+	asked(event: Asked): void {
+		if (event.isAllowed === true) {
+			this.#parts.show(event);
+			return;
+		}
+		const now = this.#parts.clock.monotonic();
+		this.#waiting.push({ event, askedAt: now, shownAt: now });
+		if (this.#waiting.length === 1) this.#parts.show(event);
+	}
+
+	/** Returns false for a question that was never shown. */
+	settled(id: string): boolean {
+		const at = this.#waiting.findIndex(({ event }) => event.question.id === id);
+		if (at < 0) return true;
+		this.#waiting.splice(at, 1);
+		if (at > 0) return false;
+		this.#endReply();
+		const next = this.#waiting[0];
+		if (next !== undefined) {
+			next.shownAt = this.#parts.clock.monotonic();
+			// After the outcome of the one before.
+			queueMicrotask(() => this.#waiting[0] === next && this.#parts.show(next.event));
+		}
+		return true;
+	}
+
+	/** The turn is over, and with it whatever it asked. */
+	clear(): void {
+		this.#waiting.length = 0;
+		this.#endReply();
+	}
+
+	/** True: the key was an answer, or part of one. `isEmpty`: nothing is typed. */
+	press(key: Key, isEmpty: boolean): boolean {
+		const open = this.#waiting[0];
+		if (open === undefined) return false;
+		if (this.#mode !== 'keys') return this.#pressInReply(key);
+		if (isCtrlY(key) && !isEmpty) {
+			this.#isLineAside = true;
+			this.#parts.borrowLine('');
+			return true;
+		}
+		if (this.#isLineAside) {
+			if (!this.#answerBy(letterOf(key), open.event.question)) this.#endReply();
+			return true;
+		}
+		const isTooSoon = this.#parts.clock.monotonic() - open.shownAt < FIRST_MOMENT_MS;
+		return isEmpty && !isTooSoon && this.#answerBy(letterOf(key), open.event.question);
+	}
+
+	/** The line that was borrowed for a rule or for words. */
+	reply(text: string): void {
+		const question = this.current;
+		const words = text.trim();
+		if (question === null) this.#endReply();
+		else if (this.#mode === 'rule') this.#addRule(question, words);
+		else
+			this.#send(question, {
+				option: question.kind === 'text' ? null : DENY,
+				text: words === '' ? null : words,
+			});
+	}
+
+	/** What keys do now, for the row above the edit line. */
+	keys(isEmpty: boolean): string[] {
+		const question = this.current;
+		if (question === null) return [];
+		const { theme } = this.#parts;
+		if (this.#mode !== 'keys') return [theme.dim('  Enter sends it · Esc goes back')];
+		const more = this.#waiting.length > 1 ? [`${this.#waiting.length - 1} more wait`] : [];
+		if (!isEmpty) return [theme.dim(`  ${['Ctrl+Y answers', ...more].join(' · ')}`)];
+		const answers = answersTo(question).map(({ key, means }) => `${theme.bold(key)} ${means}`);
+		return [`  ${[...answers, `${theme.bold('Esc')} stops the turn`, ...more].join(' · ')}`];
+	}
+
+	/** What the agent waits for, for the status row; null: nothing. */
+	waitsFor(): string | null {
+		const open = this.#waiting[0];
+		if (open === undefined) return null;
+		const waited = this.#parts.clock.monotonic() - open.askedAt;
+		const left = Math.max(0, open.event.deniedInMs - waited);
+		return `waiting for you · ${inSeconds(waited)} · denied in ${inSeconds(left)}`;
+	}
+
+	#pressInReply(key: Key): boolean {
+		if (key.kind !== 'press' || key.name !== 'escape') return false;
+		this.#endReply();
+		return true;
+	}
+
+	#answerBy(letter: string | null, question: Question): boolean {
+		if (letter === 'escape') {
+			this.#parts.stopTurn();
+			return true;
+		}
+		const answer = answersTo(question).find(({ key }) => key === letter);
+		if (answer === undefined) return false;
+		switch (answer.does) {
+			case 'tell':
+				this.#borrow('words', '');
+				break;
+			case 'always':
+				this.#borrow('rule', commandsOf(question).join('; '));
+				break;
+			case 'session':
+				this.#session(question);
+				break;
+			default:
+				this.#send(question, { option: answer.option ?? null, text: null });
+		}
+		return true;
+	}
+
+	#borrow(mode: Mode, text: string): void {
+		this.#mode = mode;
+		this.#parts.borrowLine(text);
+	}
+
+	#endReply(): void {
+		if (this.#mode !== 'keys' || this.#isLineAside) this.#parts.restoreLine();
+		this.#mode = 'keys';
+		this.#isLineAside = false;
+	}
+
+	#addRule(question: Question, words: string): void {
+		const commands = words
+			.split(';')
+			.map((command) => command.trim())
+			.filter((command) => command !== '');
+		const rules = commands.map((what) => ({ action: 'run' as const, what }));
+		if (question.wants !== undefined && isCovered(question.wants, rules)) {
+			void this.#always(question, commands);
+			return;
+		}
+		const { theme, print } = this.#parts;
+		print([theme.warn(`Not allowed: ${safeLine(words, 200) || 'nothing'} does not cover what is asked.`)]);
+	}
+
+	#session(question: Question): void {
+		try {
+			if (question.wants !== undefined) this.#parts.allowInSession(rulesFor(question.wants));
+			this.#send(question, { option: ALLOW, text: null });
+		} catch (error) {
+			this.#parts.showError(error);
+		}
+	}
+
+	async #always(question: Question, commands: readonly string[]): Promise<void> {
+		const { allowAlways, print, theme, showError } = this.#parts;
+		try {
+			const where = await allowAlways(commands);
+			print([
+				theme.dim(
+					`  ${commands.map((command) => safeLine(command, 200)).join('; ')}: always allowed, in ${where}`,
+				),
+			]);
+			this.#send(question, { option: ALLOW, text: null });
+		} catch (error) {
+			showError(error);
+		}
+	}
+
+	#send({ id }: Question, answer: Answer): void {
+		const { print, theme, showError } = this.#parts;
+		try {
+			if (this.#parts.answer(id, answer)) return;
+			print([theme.dim('The question has gone: it was answered elsewhere, denied or withdrawn.')]);
+		} catch (error) {
+			showError(error);
+		}
+		this.settled(id);
+	}
+}
+
+interface KeyAnswer {
+	key: string;
+	means: string;
+	does: 'answer' | 'session' | 'always' | 'tell';
+	option?: string;
+}
+
+function answersTo(question: Question): KeyAnswer[] {
+	if (question.kind === 'text') return [{ key: 't', means: 'answer in words', does: 'tell' }];
+	if (question.kind === 'choice' || question.wants === undefined)
+		return question.options.slice(0, 9).map(({ id, label }, at) => ({
+			key: String(at + 1),
+			means: safeLine(label, 40),
+			does: 'answer',
+			option: id,
+		}));
+	const always: KeyAnswer[] =
+		question.wants.action === 'run'
+			? [{ key: 'a', means: `always: ${safeLine(commandsOf(question).join('; '), 60)}`, does: 'always' }]
+			: [];
+	return [
+		{ key: 'y', means: 'once', does: 'answer', option: ALLOW },
+		{ key: 's', means: 'in this session', does: 'session' },
+		...always,
+		{ key: 'n', means: 'no', does: 'answer', option: DENY },
+		{ key: 't', means: 'no, and say why', does: 'tell' },
+	];
+}
+
+const commandsOf = ({ wants }: Question) =>
+	wants === undefined ? [] : rulesFor(wants).map(({ what }) => what);
+
+/** One typed character, or Esc; null: any other key, a paste, or several characters at once. */
+function letterOf(key: Key): string | null {
+	if (key.kind === 'text') return key.text.length === 1 ? key.text.toLowerCase() : null;
+	return key.kind === 'press' && key.name === 'escape' ? 'escape' : null;
+}
+
+const inSeconds = (ms: number) => formatDuration(Math.round(ms / 1000) * 1000);
+
+const isCtrlY = (key: Key) => key.kind === 'press' && key.ctrl && key.character === 'y';

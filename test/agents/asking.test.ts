@@ -1,0 +1,192 @@
+/** Questions that the real CLIs ask while they work, and the answers of a person at the shell. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { callTools, say, TOOLS } from './harness/answers.ts';
+import { hasAgents } from './harness/installed-agents.ts';
+import { PtyRelay } from './harness/pty-relay.ts';
+import type { Scene } from './harness/scene.ts';
+import { until } from './harness/until.ts';
+import { scenes } from './harness/with-scene.ts';
+
+const COMMAND = 'node make.mjs ran.txt';
+const FILES = {
+	'make.mjs': "import { writeFileSync } from 'node:fs';\nwriteFileSync(process.argv[2], 'made');\n",
+};
+
+describe.skipIf(!hasAgents)('claude asks in the shell', () => {
+	const openScene = scenes();
+
+	/** Types a task whose answer wants to run `commands`, one after the other, and gives the shell once the first is asked for. */
+	async function asked(scene: Scene, commands = [COMMAND]): Promise<PtyRelay> {
+		const calls = commands.map((command) => callTools(TOOLS.claude.shell(command)));
+		scene.model.script('claude', ...calls, say('That is all.'));
+		const shell = new PtyRelay(scene, ['--agent', 'claude']);
+		shell.type('Make the file\r');
+		await shell.shows('? claude asks to run a command');
+		await shell.shows('waiting for you');
+		return shell;
+	}
+
+	/** Answers only count once the question has been there for a moment. */
+	async function press(shell: PtyRelay, key: string): Promise<void> {
+		await new Promise((wake) => setTimeout(wake, 700));
+		shell.type(key);
+	}
+
+	async function ends(scene: Scene, shell: PtyRelay): Promise<void> {
+		await shell.shows('That is all.');
+		await until(() => scene.turn(1).status === 'completed', 'the turn to end');
+		shell.type('/exit\r');
+		expect(await shell.ended, shell.text()).toBe(0);
+	}
+
+	const log = (scene: Scene) => readFileSync(join(scene.sessions()[0] ?? '', 'log.jsonl'), 'utf8');
+	const config = (scene: Scene) => scene.readHome('.config/agent-relay/config.toml') ?? '';
+
+	it.each([
+		{ key: 'y', hasRun: true },
+		{ key: 'n', hasRun: false },
+	])('$key: whether it ran is $hasRun', async ({ key, hasRun }) => {
+		const scene = await openScene({ files: FILES });
+		const shell = await asked(scene);
+		try {
+			expect(scene.read('ran.txt')).toBeNull();
+			await press(shell, key);
+			await ends(scene, shell);
+		} finally {
+			shell.kill('SIGKILL');
+		}
+		expect(scene.read('ran.txt') !== null).toBe(hasRun);
+		expect(log(scene)).toContain('"by":"user"');
+		expect(scene.meta().allowed).toBeUndefined();
+	});
+
+	it('t: what the user says reaches the model, and nothing runs', async () => {
+		const scene = await openScene({ files: FILES });
+		const shell = await asked(scene);
+		try {
+			await press(shell, 't');
+			await shell.shows('tell it ›');
+			shell.type('Use the docs folder instead.\r');
+			await ends(scene, shell);
+		} finally {
+			shell.kill('SIGKILL');
+		}
+		expect(scene.read('ran.txt')).toBeNull();
+		expect(JSON.stringify(scene.model.of('claude').at(-1))).toContain('Use the docs folder instead.');
+	});
+
+	it('s: the same command runs unasked from then on, in this session and its continuation alone', async () => {
+		const scene = await openScene({ files: FILES });
+		const shell = await asked(scene, [COMMAND, `${COMMAND} 2>&1 | tail -3`]);
+		try {
+			await press(shell, 's');
+			await ends(scene, shell);
+		} finally {
+			shell.kill('SIGKILL');
+		}
+		expect(scene.meta().allowed).toEqual([{ action: 'run', what: COMMAND }]);
+		expect(log(scene).match(/"by":"rule"/g)).toHaveLength(1);
+		expect(config(scene)).not.toContain('make.mjs');
+
+		scene.model.reset();
+		scene.model.script('claude', callTools(TOOLS.claude.shell(COMMAND)), say('And again.'));
+		const again = new PtyRelay(scene, ['resume', scene.meta().id]);
+		try {
+			again.type('Once more\r');
+			await again.shows('And again.');
+			again.type('/exit\r');
+			expect(await again.ended, again.text()).toBe(0);
+		} finally {
+			again.kill('SIGKILL');
+		}
+		expect(again.text()).not.toContain('? claude asks');
+	});
+
+	it('a: the rule is shown, can be edited, and is in the configuration', async () => {
+		const scene = await openScene({ files: FILES });
+		const shell = await asked(scene, [`${COMMAND} 2>&1 | tail -3`, 'node make.mjs other.txt']);
+		try {
+			await press(shell, 'a');
+			await shell.shows(`always › ${COMMAND}`);
+			shell.type('\x15node make.mjs\r');
+			await ends(scene, shell);
+		} finally {
+			shell.kill('SIGKILL');
+		}
+		expect(config(scene)).toContain('allow_commands = ["node make.mjs"]');
+		expect([scene.read('ran.txt'), scene.read('other.txt')]).toEqual(['made', 'made']);
+	});
+
+	it('what is typed or pasted for a prompt answers nothing', async () => {
+		const scene = await openScene({ files: FILES });
+		const shell = await asked(scene);
+		try {
+			await press(shell, '\x1b[200~y\x1b[201~');
+			await shell.shows('Ctrl+Y answers');
+			shell.type('es, and the docs too');
+			await shell.shows('claude › yes, and the docs too');
+			expect(scene.read('ran.txt')).toBeNull();
+			expect(log(scene)).not.toContain('question_answered');
+			shell.type('\x19');
+			await shell.shows('y once');
+			shell.type('n');
+			await shell.shows('claude › yes, and the docs too');
+			shell.type('\x15');
+			await ends(scene, shell);
+		} finally {
+			shell.kill('SIGKILL');
+		}
+		expect(scene.read('ran.txt')).toBeNull();
+	});
+
+	it('Esc stops the turn; nothing ran', async () => {
+		const scene = await openScene({ files: FILES });
+		const shell = await asked(scene);
+		try {
+			await press(shell, '\x1b');
+			await until(() => scene.turn(1).status === 'cancelled', 'the turn to be stopped');
+			shell.type('/exit\r');
+			expect(await shell.ended, shell.text()).toBe(0);
+		} finally {
+			shell.kill('SIGKILL');
+		}
+		expect(scene.read('ran.txt')).toBeNull();
+	});
+
+	it('nobody answers in time: denied, and said', async () => {
+		const scene = await openScene({ files: FILES, config: '[permissions]\nask_timeout = 2\n' });
+		const shell = await asked(scene);
+		try {
+			await ends(scene, shell);
+		} finally {
+			shell.kill('SIGKILL');
+		}
+		expect(shell.text()).toContain('nobody answered in time');
+		expect(scene.read('ran.txt')).toBeNull();
+	});
+
+	it('the relay is killed while it asks: nothing runs, nothing is left, and the next start says so', async () => {
+		const scene = await openScene({ files: FILES });
+		const shell = await asked(scene);
+		shell.kill('SIGKILL');
+		await until(() => scene.processes().length === 0, 'all to be gone');
+		expect(scene.read('ran.txt')).toBeNull();
+		scene.model.reset();
+		scene.model.script('claude', say('Picked up.'));
+		const next = await scene.relay(['run', '--json', '--continue']);
+		expect(next.exitCode, next.stderr).toBe(0);
+		expect(scene.turn(1).warnings.join()).toContain('Asked, but not answered: run a command');
+		expect(scene.read('ran.txt')).toBeNull();
+	});
+
+	it('without a person at the shell nothing is asked: denied as ever', async () => {
+		const scene = await openScene({ files: FILES });
+		scene.model.script('claude', callTools(TOOLS.claude.shell(COMMAND)), say('No luck.'));
+		const run = await scene.relay(['run', '--json', '--agent', 'claude', 'Make the file']);
+		expect(run.exitCode, run.stderr).toBe(0);
+		expect(scene.turn(1).argv.join(' ')).not.toContain('PermissionRequest');
+		expect(scene.read('ran.txt')).toBeNull();
+	});
+});
