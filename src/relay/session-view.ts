@@ -12,6 +12,7 @@ import type { SessionMeta } from '../sessions/session-meta.ts';
 import type { OpenSession } from '../sessions/store/session-store.ts';
 import { reportedPlan } from '../sessions/turns/standing-plan.ts';
 import type { TurnState } from '../sessions/turns/turn-state.ts';
+import { type TurnPlace, undoHistory, undoneTurns } from '../sessions/undo/undo-history.ts';
 import { agentStanding, placedTurns, startedIn } from './packet/placed-turns.ts';
 import type { Ports } from './ports.ts';
 
@@ -24,6 +25,8 @@ export interface SessionView {
 	plan(): TurnState['plan'];
 	/** The newest change of each path, by path. */
 	files(): FileChange[];
+	/** The turns of the session itself that are undone. */
+	undone(): TurnPlace[];
 	/** Unified diff of a turn, or of the whole session. Throws `not_found`. */
 	diff(turn: number | null): Promise<string>;
 	/** How much of their windows agents last reported as used. */
@@ -55,6 +58,10 @@ export function viewOf(viewed: () => Viewed): SessionView {
 			return reportedPlan(placedTurns(story).map(({ state }) => state)) ?? [];
 		},
 		files: () => filesOf(turns()),
+		undone: () => {
+			const id = viewed().session?.meta.id;
+			return undoneTurns(undoHistory(lineage())).filter(({ session_id }) => session_id === id);
+		},
 		diff: (turn) => diffOf(turns(), turn, viewed().ports.snapshots),
 		utilization: () => utilizationOf(turns()),
 		nativeResumeCommand: (agent) => {

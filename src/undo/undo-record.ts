@@ -4,6 +4,7 @@ import * as v from 'valibot';
 import { RelayError } from '../core/errors.ts';
 import { ensureFolder, isFolder } from '../core/files/folders.ts';
 import { writeAtomic } from '../core/files/write-file.ts';
+import { safeLine } from '../core/text.ts';
 import { isObjectId } from '../git/git-output.ts';
 import { parseRecord, readRecord } from '../sessions/files/json-record.ts';
 import { insideSession, undoFile } from '../sessions/files/session-paths.ts';
@@ -60,13 +61,20 @@ export function writeUndoRecord(session: OpenSession, record: UndoRecord): strin
 	return relative(folder, path);
 }
 
+/** The only names that `writeUndoRecord` gives. */
+const RECORD_NAME = /^undo\/\d{3,9}\.json$/;
+
 /** Throws `damaged_record`, also where it is missing, and `newer_version`. */
 export function readUndoRecord({ folder, step }: PlacedStep): UndoRecord {
-	const path = insideSession(folder, step.record);
+	const path = RECORD_NAME.test(step.record) ? insideSession(folder, step.record) : null;
 	const bytes = path === null ? null : readRecord(path);
 	if (path === null || bytes === null)
-		throw new RelayError('damaged_record', `The record of undo ${step.step} is missing: ${step.record}`, {
-			hint: 'Without it a redo cannot know what stood there.',
-		});
+		throw new RelayError(
+			'damaged_record',
+			`The record of undo ${step.step} is missing: ${safeLine(step.record, 200)}`,
+			{
+				hint: 'Without it a redo cannot know what stood there.',
+			},
+		);
 	return parseRecord(recordSchema, VERSION, bytes.toString(), path);
 }

@@ -129,6 +129,12 @@ describe('agent-relay undo', () => {
 		const sent = readFileSync(join(cli.home, 'prompt'), 'utf8');
 		expect(sent).toContain('## What the user took back');
 		expect(sent).toMatch(/^> The user took back turn 1 of session ….{6}: 1 file as before: README\.md$/m);
+		const note = 'Turn 1 is undone: the user took back what it changed.\n';
+		expect((await cli.run(['diff', id, '--turn', '1'])).stdout.startsWith(`${note}diff --git `)).toBe(true);
+		expect((await cli.run(['diff', id, '--stat', '--turn', '1'])).stdout.endsWith(note)).toBe(true);
+		expect(JSON.parse((await cli.run(['diff', id, '--json'])).stdout).undone).toEqual([
+			{ session_id: id, turn: 1 },
+		]);
 		const shown = await cli.run(['show', id]);
 		expect(shown.stdout).toContain('you took back turn 1: 1 file');
 		expect((await cli.run(['show', id, '--log'])).stdout).toContain('you took back turn 1: 1 file');
@@ -137,10 +143,11 @@ describe('agent-relay undo', () => {
 	it('works in the shell, on the open session', async () => {
 		next('echo $RANDOM >a; echo x >>b');
 		const { stderr, exitCode } = await cli.run(['shell', '--agent', 'doer'], {
-			input: 'do it\n/undo --dry-run\n/undo\n/undo\n/redo\n/files\n',
+			input: 'do it\n/undo --dry-run\n/undo\n/undo\n/files\n/redo\n/files\n',
 		});
 		expect(exitCode).not.toBe(EXIT.usage);
 		expect(stderr).toContain('✓ turn 1 of doer is undone: 2 files.');
+		expect(stderr.split('Turn 1 is undone: the user took back what it changed.')).toHaveLength(2);
 		expect(stderr).toContain('✓ turn 1 of doer is redone: 2 files.');
 		expect(read('b')).toBe('x\n');
 		expect(sessions()).toHaveLength(1);

@@ -8,6 +8,7 @@ import { limitTargets } from './targets/limits.ts';
 import { recordTargets } from './targets/records.ts';
 import { repoTargets } from './targets/repo.ts';
 import { textTargets } from './targets/text.ts';
+import { undoTargets } from './targets/undo.ts';
 import { wordTargets } from './targets/words.ts';
 
 const ALL = [
@@ -17,6 +18,7 @@ const ALL = [
 	...limitTargets,
 	...textTargets,
 	...repoTargets,
+	...undoTargets,
 	...wordTargets,
 ];
 const targets = chosen(ALL);

@@ -105,6 +105,7 @@ class FakeRelay implements Conversation {
 		usage: () => fakeMeta(this.#turns).usage,
 		plan: () => reportedPlan(this.#turns) ?? [],
 		files: () => (this.#turns.length === 0 ? [] : [CHANGED]),
+		undone: () => [],
 		diff: async () => 'diff --git a/a.ts b/a.ts\n--- a/a.ts\n+++ b/a.ts\n@@ -1 +1 @@\n-old\n+new \x1b[2J\n',
 		utilization: () => [],
 		nativeResumeCommand: () => (this.#turns.length === 0 ? null : 'cd /repo && claude --resume 1234'),

@@ -2,6 +2,7 @@ import { RelayError } from '../../core/errors.ts';
 import type { FileChange } from '../../git/repo-facts.ts';
 import type { LineageEntry } from '../../sessions/lineage/lineage.ts';
 import type { TurnState } from '../../sessions/turns/turn-state.ts';
+import { type TurnPlace, undoHistory, undoneTurns } from '../../sessions/undo/undo-history.ts';
 import type { CommandContext } from '../context.ts';
 import { findTurn } from './find-turn.ts';
 import { readTrees } from './read-trees.ts';
@@ -23,12 +24,16 @@ export interface LineageDiff {
 	diff: string;
 	/** Empty if they were not asked for. */
 	files: readonly FileChange[];
+	/** Those of the turns that were taken back. */
+	undone: readonly TurnPlace[];
 }
 
 interface DiffForm {
 	isByWord?: boolean;
 	isWithFiles?: boolean;
 	isWithText?: boolean;
+	/** The lineage with all undos, where `lineage` is a part of it. */
+	undoneIn?: readonly LineageEntry[];
 }
 
 /** A diff is for reading; a longer one is cut, and says so. */
@@ -52,7 +57,10 @@ export async function lineageDiff(
 		files: isWithFiles ? await snapshots.changes(before, after) : [],
 		diff: isWithText ? await snapshots.diff(before, after, { maxBytes: MAX_DIFF_BYTES, isByWord }) : '',
 	}));
-	return { id: own.meta.id, range, before, after, ...found };
+	const isShown = ({ session_id, turn }: TurnPlace) =>
+		turns.some((state) => state.turn === turn && state.session_id === session_id);
+	const undone = undoneTurns(undoHistory(form.undoneIn ?? lineage)).filter(isShown);
+	return { id: own.meta.id, range, before, after, undone, ...found };
 }
 
 /** Throws `not_found` for a turn that is not there, with those that are. */

@@ -34,6 +34,7 @@ export const diff: Body<DiffOptions, DiffData> = {
 		if (whole === null) return { exitCode: EXIT.done, data: null };
 		const lineage = own || range !== null ? whole.slice(-1) : whole;
 		const found = await lineageDiff(context, lineage, range, {
+			undoneIn: whole,
 			...(isByWord ? { isByWord } : {}),
 			isWithFiles: isStat || json,
 			isWithText: !isStat || json,
@@ -44,9 +45,19 @@ export const diff: Body<DiffOptions, DiffData> = {
 };
 
 /** `show --diff` prints the same of it. */
-function toDocument({ id, range, before, after, diff: text, files }: LineageDiff) {
+function toDocument({ id, range, before, after, diff: text, files, undone }: LineageDiff) {
 	const turn = range !== null && range.from === range.to ? range.from : null;
-	return { id, turn, from: range?.from ?? null, to: range?.to ?? null, before, after, files, diff: text };
+	return {
+		id,
+		turn,
+		from: range?.from ?? null,
+		to: range?.to ?? null,
+		before,
+		after,
+		undone,
+		files,
+		diff: text,
+	};
 }
 
 /** null: all turns. */

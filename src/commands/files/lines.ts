@@ -1,13 +1,24 @@
 import { safeLine } from '../../core/text.ts';
 import type { FileChange } from '../../git/repo-facts.ts';
+import type { TurnPlace } from '../../sessions/undo/undo-history.ts';
 import { renderTable } from '../../ui/table.ts';
 import { describeLines, describePath } from '../../view/describe-files.ts';
 import type { Look } from '../look.ts';
+import { describeUndone } from './describe-undone.ts';
 
 type Changed = ReadonlyArray<Omit<FileChange, 'from'> & { from?: string | undefined }>;
 
-export function filesLines(files: Changed, look: Look): string[] {
-	return files.length === 0 ? [look.theme.dim('No file was changed.')] : fileTable(files, look);
+/** `undone`: turns that were taken back; those of `own` need no name. */
+export function filesLines(
+	{ files, undone }: { files: Changed; undone: readonly TurnPlace[] },
+	look: Look,
+	own = undone[0]?.session_id ?? '',
+): string[] {
+	const note = describeUndone(undone, own);
+	return [
+		...(files.length === 0 ? [look.theme.dim('No file was changed.')] : fileTable(files, look)),
+		...(note === null ? [] : [look.theme.dim(note)]),
+	];
 }
 
 export function fileTable(files: Changed, { theme, columns }: Look): string[] {

@@ -51,21 +51,26 @@ export function undoPieces(
 	});
 }
 
-/** The note before the user's next prompt, for an agent that resumes its own conversation; empty: nothing was taken back. */
+/**
+ * The note for an agent that resumes its own conversation; empty: nothing was taken back. `isInChat`: for a participant, among what
+ * others did; else it stands before the user's next prompt.
+ */
 export function undoNote(
 	undos: readonly PacketUndo[],
 	{
 		label,
 		inert,
 		redact,
-	}: { label: Label; inert: (text: string) => string; redact: (text: string) => string },
+		isInChat = false,
+	}: { label: Label; inert: (text: string) => string; redact: (text: string) => string; isInChat?: boolean },
 ): string {
 	if (undos.length === 0) return '';
 	const lines = undos.flatMap((undo) => [
 		`${lineOf(undo, label)}. Their names, quoted:\n`,
 		quoteRecord(inert(namesOf(undo.paths, undo.files, redact))),
 	]);
-	const text = `This note is agent-relay's, not the user's.\n${lines.join('')}${ADVICE} The user's next prompt follows this note.\n`;
+	const ending = isInChat ? '' : " The user's next prompt follows this note.";
+	const text = `This note is agent-relay's, not the user's.\n${lines.join('')}${ADVICE}${ending}\n`;
 	return `${fenceRelay(text)}\n`;
 }
 

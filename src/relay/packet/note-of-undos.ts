@@ -15,6 +15,7 @@ export function noteOfUndos(
 	lastTurn: PlacedTurn | null,
 	adapter: AgentAdapter,
 	deps: RelayDeps,
+	{ isInChat = false } = {},
 ): string {
 	const since = lastTurn && { sessionId: lastTurn.sessionId, turn: lastTurn.state.turn };
 	const sessions = lineage.map(({ meta, folder }) => ({
@@ -30,5 +31,6 @@ export function noteOfUndos(
 		label: turnLabel(sessions),
 		inert: adapter.inert,
 		redact: (text) => redactor.record(text),
+		isInChat,
 	});
 }

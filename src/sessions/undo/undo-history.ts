@@ -47,6 +47,18 @@ export function undoHistory(
 	return history;
 }
 
+/** A turn by its place, as data has it. */
+export interface TurnPlace {
+	session_id: string;
+	turn: number;
+}
+
+/** The turns that changed files and are undone, oldest first. */
+export const undoneTurns = ({ turns }: Pick<UndoHistory, 'turns'>): TurnPlace[] =>
+	turns
+		.filter(({ undoneBy, state }) => undoneBy !== null && hasChanges(state))
+		.map(({ sessionId, state }) => ({ session_id: sessionId, turn: state.turn }));
+
 /** True if the files are known or reported to have changed in the turn. */
 export function hasChanges({ tree, files }: Pick<TurnState, 'tree' | 'files'>): boolean {
 	if (tree.before !== null && tree.after !== null) return tree.before !== tree.after;

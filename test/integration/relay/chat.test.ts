@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { TurnRequest } from '../../../src/agents/agent-adapter.ts';
 import { RelayError } from '../../../src/core/errors.ts';
 import { MAX_CHAT_PROMPT_BYTES } from '../../../src/relay/chat/prompt/chat-prompt.ts';
+import { recordUndo } from '../../../src/sessions/transitions.ts';
 import { type BenchChat, continueBenchChat, startBenchChat } from '../../helpers/bench-chat.ts';
 import { benchConfig, EngineBench, RECORDED_AT, until } from '../../helpers/engine-bench.ts';
 import {
@@ -162,6 +163,40 @@ describe('a chat of two', () => {
 		expect(it.turns()[0]?.files).toMatchObject([{ path: 'new.txt', change: 'added' }]);
 		expect(it.turns()[1]?.permissions).toBe('edit');
 		expect(sentTo('codex')[0]).toContain('> added new.txt (+2 -0)');
+	});
+
+	it('tells each, once, what the user took back since its last turn', async () => {
+		installTalkers(6);
+		const it = await startBenchChat(bench, { maxTurns: 3 });
+		await it.finish();
+		const session = it.deps.store.open(it.id);
+		const turns = [{ session_id: it.id, turn: 2 }];
+		session.apply(recordUndo, {
+			step: {
+				step: 1,
+				kind: 'undo',
+				at: '2026-11-29T12:00:00.000Z',
+				after_turn: 3,
+				turns,
+				of: null,
+				files: 1,
+				paths: [{ path: 'taken-back.txt', change: 'removed' }],
+				left: [],
+				kept: null,
+				record: 'undo/001.json',
+			},
+		});
+		session.release();
+		const next = await continueBenchChat(bench, it.id, { maxTurns: 4 });
+		await next.finish();
+		for (const agent of ['claude', 'codex']) {
+			const told = sentTo(agent).filter((prompt) => prompt.includes('> taken-back.txt'));
+			expect(told, agent).toHaveLength(1);
+			expect(told[0]).toMatch(
+				/^<relay-[0-9a-f]{8}>\nThis note is agent-relay's, not the user's\.\nThe user took back turn 2/m,
+			);
+			expect(told[0]).not.toContain("The user's next prompt follows");
+		}
 	});
 
 	it('passes a message of a megabyte on within the cap, and keeps it whole on disk', async () => {

@@ -38,6 +38,8 @@ export interface ChatPromptInput {
 	isFresh: boolean;
 	/** The participant's newest turn was cut off. */
 	wasCutOff: boolean;
+	/** The relay's note of what the user took back since; empty: nothing. */
+	undone?: string;
 	/** `.agent-relay/sessions/…`, of a session of the lineage. */
 	folderOf: (sessionId: string) => string;
 	/** The path from where the participant starts to the worktree's root, such as `../`; absent: it starts there. */
@@ -56,7 +58,8 @@ export interface ChatPrompt {
 
 export function composeChatPrompt(input: ChatPromptInput): ChatPrompt {
 	const opening = input.isFirst || input.isFresh ? introduction(input) : { text: REMINDER, topic: null };
-	const ending = rules(input);
+	const undone = input.undone ? `\n${input.undone}` : '';
+	const ending = `${undone}${rules(input)}`;
 	const room = input.maxBytes - bytesOf(opening.text) - bytesOf(ending);
 	return { text: `${opening.text}${saidSince(input, room)}${ending}`, topic: opening.topic };
 }

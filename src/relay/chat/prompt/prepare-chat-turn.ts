@@ -12,7 +12,8 @@ import type { OpenSession } from '../../../sessions/store/session-store.ts';
 import { knownToAny } from '../../../sessions/witness/said-words.ts';
 import { privatePathToLookAt } from '../../../turns/process/private-files.ts';
 import type { TurnSpec } from '../../../turns/turn-spec.ts';
-import { agentStanding, placedTurns } from '../../packet/placed-turns.ts';
+import { noteOfUndos } from '../../packet/note-of-undos.ts';
+import { agentStanding, type PlacedTurn, placedTurns } from '../../packet/placed-turns.ts';
 import type { RelayDeps } from '../../ports.ts';
 import { presentPlace } from '../../resume/present-place.ts';
 import { readableFolders } from '../../resume/record-folders.ts';
@@ -85,6 +86,9 @@ async function prepareIn(
 		isUsers: (said) => knownToAny(witnesses, said),
 		until: chat.until,
 		permissions: chat.permissions,
+		undone: noteOfUndos(lineage, heardLast(lineage, history, { who: who.id, isFresh }), adapter, deps, {
+			isInChat: true,
+		}),
 		missed: missed.map((said) => (said.kind === 'agent' ? said : { ...said, text: words(said.text) })),
 		isFirst: !hasTurns,
 		isFresh,
@@ -132,6 +136,18 @@ async function prepareIn(
 		left: standing.left,
 		gone: place.folder === deps.repo.folder ? null : describeGoneFolder(deps.repo),
 	};
+}
+
+/** The turn that the participant knows of last; null: none, or its conversation is gone. */
+function heardLast(
+	lineage: readonly LineageEntry[],
+	{ turns }: ChatHistory,
+	{ who, isFresh }: { who: string; isFresh: boolean },
+): PlacedTurn | null {
+	const heard = isFresh ? undefined : turns[lastHeard(turns, who)];
+	const isHeard = ({ sessionId, state }: PlacedTurn) =>
+		sessionId === heard?.sessionId && state.turn === heard.turn;
+	return placedTurns(lineage).find(isHeard) ?? null;
 }
 
 function wasCutOff({ turns }: ChatHistory, who: string): boolean {

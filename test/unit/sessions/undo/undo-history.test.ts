@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { SessionMeta } from '../../../../src/sessions/session-meta.ts';
 import type { TurnState } from '../../../../src/sessions/turns/turn-state.ts';
-import { undoHistory } from '../../../../src/sessions/undo/undo-history.ts';
+import { undoHistory, undoneTurns } from '../../../../src/sessions/undo/undo-history.ts';
 import type { UndoStep } from '../../../../src/sessions/undo/undo-step.ts';
 import { fakeSessionMeta } from '../../../helpers/fake-session-meta.ts';
 import { fakeTurnState } from '../../../helpers/fake-turn-state.ts';
@@ -36,8 +36,7 @@ const entry = (id: string, turns: TurnState[], undos: UndoStep[] = []) => ({
 	folder: `/sessions/${id}`,
 	turns,
 });
-const undone = (history: ReturnType<typeof undoHistory>) =>
-	history.turns.filter(({ undoneBy }) => undoneBy !== null).map(({ state }) => state.turn);
+const undone = (history: ReturnType<typeof undoHistory>) => undoneTurns(history).map(({ turn }) => turn);
 const redoable = (history: ReturnType<typeof undoHistory>) => history.redoable.map(({ step }) => step.step);
 
 describe('what is undone', () => {
