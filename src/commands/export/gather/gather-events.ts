@@ -8,7 +8,7 @@ import type { ExportEvent, ExportQuestion } from '../document.ts';
 import type { Cleaner } from './clean-text.ts';
 
 /** Keyed by the turn that they followed; 0: before the first. */
-export type EventsByTurn = ReadonlyMap<number, ExportEvent[]>;
+type EventsByTurn = Map<number, ExportEvent[]>;
 
 /** Said by the turns themselves, or of no interest to whoever reads the story. */
 const UNTOLD: ReadonlySet<LogEvent['type']> = new Set([
@@ -44,8 +44,8 @@ export function eventsByTurn(
 	for (const { ts, event, raw } of entries) {
 		if (event === null) continue;
 		if (event.type === 'turn_started' || event.type === 'turn_finished') turn = event.turn;
-		if (UNTOLD.has(event.type)) continue;
 		const { line, below } = describeLogEvent(event, ts);
+		if (UNTOLD.has(event.type) || (event.type === 'session_reopened' && below.length === 0)) continue;
 		add(turn, {
 			type: 'event',
 			session_id: id,

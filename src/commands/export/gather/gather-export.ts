@@ -45,8 +45,17 @@ async function* itemsOf(parts: ExportParts): AsyncGenerator<ExportItem> {
 			};
 		const events = eventsByTurn(log, meta, cleaner);
 		const questions = questionsByTurn(log, cleaner);
-		yield* events.get(0) ?? [];
+		const known = new Set(turns.map(({ turn }) => turn));
+		/** Also what followed a turn whose record is gone. */
+		const upTo = (next: number) =>
+			[...events]
+				.filter(([turn]) => !known.has(turn) && turn < next)
+				.flatMap(([turn, group]) => {
+					events.delete(turn);
+					return group;
+				});
 		for (const state of turns) {
+			yield* upTo(state.turn);
 			signal.throwIfAborted();
 			number++;
 			onTurn(number);
@@ -57,5 +66,6 @@ async function* itemsOf(parts: ExportParts): AsyncGenerator<ExportItem> {
 			);
 			yield* events.get(state.turn) ?? [];
 		}
+		yield* upTo(Number.POSITIVE_INFINITY);
 	}
 }

@@ -129,9 +129,21 @@ function countsOf(found: readonly FoundSession[], states: readonly TurnState[]):
 		limits: states.filter(({ limit }) => limit !== null).length,
 		waits: count('waiting'),
 		questions: count('question_asked'),
-		checkpoints: types.filter((type, at) => type === 'checkpointed' && types[at + 1] !== type).length,
+		checkpoints: found.reduce((sum, one) => sum + checkpointsOf(one), 0),
 		files: new Set(states.flatMap(({ files }) => files.map(({ path }) => path))).size,
 	};
+}
+
+/** Where the work stopped: a checkpoint whose packet a turn began with is a part of a hand-over. */
+function checkpointsOf({ entry, log }: FoundSession): number {
+	const packets = new Set(entry.turns.map(({ packet }) => packet));
+	const events = log.flatMap(({ event }) => event ?? []);
+	return events.filter(
+		(event, at) =>
+			event.type === 'checkpointed' &&
+			events[at + 1]?.type !== event.type &&
+			(event.packet === null || !packets.has(event.packet)),
+	).length;
 }
 
 function gatherChat(

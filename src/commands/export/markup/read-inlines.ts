@@ -72,6 +72,7 @@ class InlineReader {
 	#line(): void {
 		const last = this.#inlines.at(-1);
 		const isBroken = last?.kind === 'text' && last.text.endsWith('  ');
+		if (last?.kind === 'text') last.text = last.text.trimEnd();
 		this.#inlines.push(isBroken ? { kind: 'break' } : { kind: 'text', text: '\n' });
 	}
 

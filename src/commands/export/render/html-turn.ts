@@ -4,6 +4,7 @@ import { type Html, html } from '../markup/html-text.ts';
 import { readMarkup } from '../markup/read-blocks.ts';
 import { codeHtml, toHtml } from '../markup/to-html.ts';
 import {
+	DIFF_CUT,
 	gist,
 	localTime,
 	OUTCOME_TONES,
@@ -29,13 +30,16 @@ export function turnHtml(turn: ExportTurn, { color, isOpen }: { color: string; i
 	const outcome = html`<span class="tag ${OUTCOME_TONES[turn.status]}">${outcomeWords(turn)}</span>`;
 	return html`<article class="turn ${color}${undone_at === null ? '' : ' undone'}" id="t${number}" aria-labelledby="h${number}">
 <details${isOpen ? html` open` : null}>
-<summary><h3 id="h${number}">${number}. ${whoWords(turn)}</h3>${outcome}${undone} <span class="meta">${turnFacts(turn).join(' · ')}</span>${said === '' ? null : html`<span class="gist">${said}</span>`}</summary>
+<summary><h3 id="h${number}">${number}. ${whoWords(turn)}</h3>${outcome}${undone} <span class="meta">${turnFacts(turn).map(unbroken).join(' · ')}</span>${said === '' ? null : html`<span class="gist">${said}</span>`}</summary>
 <div class="inside">
 ${partsOf(turn)}</div>
 </details>
 </article>
 `;
 }
+
+/** A fact stays on one line. */
+const unbroken = (fact: string): string => fact.replaceAll(' ', '\u00a0');
 
 const firstWords = (story: readonly ExportStep[]): string =>
 	story.find((step) => step.type === 'message')?.text ?? '';
@@ -54,7 +58,9 @@ function partsOf(turn: ExportTurn): Array<Html | null> {
 		prompt === null
 			? null
 			: html`${label(prompt.is_confirmed ? 'Prompt' : 'Prompt (not confirmed as the user’s own words)')}<div class="words">${prompt.text.trim()}</div>\n`,
-		turn.story.length === 0 ? null : html`${label('Answer')}${storyHtml(turn.story)}`,
+		turn.story.length === 0
+			? null
+			: html`${turn.trigger === 'chat' ? null : label('Answer')}${storyHtml(turn.story)}`,
 		turn.questions.length === 0 ? null : html`${label('Questions')}${turn.questions.map(questionHtml)}`,
 		plan.length === 0
 			? null
@@ -138,7 +144,7 @@ function changesHtml({ files, diff, diff_missing }: ExportTurn): Html | null {
 	const lines = diff === null ? 0 : diff.split('\n').length;
 	const named = new Set(parts.map(({ path }) => path));
 	const others = files.filter(({ path }) => !named.has(path));
-	const rest = diff === null ? null : /\n(\[diff cut: .*\])\n*$/.exec(diff)?.[1];
+	const [, rest] = DIFF_CUT.exec(diff ?? '') ?? [];
 	if (parts.length === 0 && others.length === 0)
 		return diff_missing === null ? null : html`<p class="note">${diff_missing}</p>\n`;
 	return html`${label('Changes')}${parts.map((part) => fileHtml(part, lines <= OPEN_DIFF_LINES))}${

@@ -2,30 +2,31 @@
  * An export as one page that loads nothing and runs nothing: folds are `<details>`, the style is ours by its hash, and whatever
  * others wrote is text.
  */
-import type { Export, ExportEvent, ExportHead, ExportRace, ExportTail } from '../document.ts';
+import type { Export, ExportEvent, ExportHead, ExportItem, ExportRace, ExportTail } from '../document.ts';
 import { type Html, html } from '../markup/html-text.ts';
 import { turnHtml } from './html-turn.ts';
 import { PAGE_STYLE, pagePolicy } from './page-style.ts';
+import { isOneThread, storyItems } from './story-items.ts';
 import {
 	adoptedWords,
 	ENTRANT_COLUMNS,
 	entrantFacts,
 	hasTask,
 	headFacts,
-	isOneThread,
 	isOpen,
 	localTime,
 	redactionWords,
+	sessionWords,
 	zoneOf,
 } from './words.ts';
 
-export async function* renderHtml({ head, items, tail }: Export): AsyncGenerator<string> {
+export async function* renderHtml(exported: Export): AsyncGenerator<string> {
+	const { head, tail } = exported;
 	yield headHtml(head).html;
 	const colors = new Map(head.agents.map(({ name }, at) => [name, `a${(at % 6) + 1}`]));
-	for await (const item of items) {
-		if (item.type === 'session') {
-			if (!isOneThread(head)) yield sessionHtml(item.session_id, head).html;
-		} else if (item.type === 'event') yield eventHtml(item).html;
+	for await (const item of storyItems(exported)) {
+		if (item.type === 'session') yield sessionHtml(item, head).html;
+		else if (item.type === 'event') yield eventHtml(item).html;
 		else yield turnHtml(item, { color: colors.get(item.name) ?? '', isOpen: isOpen(head) }).html;
 	}
 	yield tailHtml(head, tail()).html;
@@ -62,20 +63,18 @@ ${isOneThread(head) ? null : crumbsHtml(head)}<main id="story">
 
 const anchorOf = (id: string) => `s-${id}`;
 
-function crumbsHtml({ sessions }: ExportHead): Html {
+function crumbsHtml({ sessions, race }: ExportHead): Html {
 	const links = sessions.map(
 		({ id, entrant, title }) =>
-			html`<li><a href="#${anchorOf(id)}">${entrant ?? title ?? id.slice(-6)}</a></li>\n`,
+			html`<li><a href="#${anchorOf(id)}">${entrant ?? (race === null ? (title ?? id.slice(-6)) : 'the race')}</a></li>\n`,
 	);
 	return html`<nav aria-label="Sessions">\n<ul class="crumbs">\n${links}</ul>\n</nav>\n`;
 }
 
-function sessionHtml(id: string, { sessions }: ExportHead): Html {
-	const session = sessions.find((one) => one.id === id);
-	const name = session?.entrant ?? null;
-	const what = name === null ? `Session ${id.slice(-6)}` : `Entrant ${name}`;
-	const facts = [localTime(session?.created_at ?? null), session?.branch ?? '', session?.status ?? ''];
-	return html`<h2 id="${anchorOf(id)}">${what}</h2>\n<p class="note">${facts.filter((fact) => fact !== '').join(' · ')}</p>\n`;
+function sessionHtml(start: Extract<ExportItem, { type: 'session' }>, head: ExportHead): Html {
+	const session = head.sessions.find(({ id }) => id === start.session_id);
+	const facts = [localTime(start.at), session?.branch ?? '', session?.status ?? ''];
+	return html`<h2 id="${anchorOf(start.session_id)}">${sessionWords(head, start)}</h2>\n<p class="note">${facts.filter((fact) => fact !== '').join(' · ')}</p>\n`;
 }
 
 /** The work changes hands, or stops. */
@@ -100,7 +99,12 @@ ${details.length === 0 ? null : below}</aside>
 
 function chatHtml({ participants, until, agreed }: NonNullable<ExportHead['chat']>): Html {
 	const rows = participants.map(({ id, agent, model, role, left }) => {
-		const facts = [agent, model ?? '', role ?? '', left === null ? '' : `left: ${left.replaceAll('_', ' ')}`];
+		const facts = [
+			agent === id ? '' : agent,
+			model ?? '',
+			role ?? '',
+			left === null ? '' : `left: ${left.replaceAll('_', ' ')}`,
+		];
 		return html`<li><strong>${id}</strong> ${facts.filter((fact) => fact !== '').join(' · ')}</li>\n`;
 	});
 	const goal = until === null ? null : html`<p>Until: ${until}</p>\n`;

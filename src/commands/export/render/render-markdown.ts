@@ -12,6 +12,7 @@ import type {
 import { escapeHtml } from '../markup/html-text.ts';
 import { readMarkup } from '../markup/read-blocks.ts';
 import { escapeMarkdown, fenced, prefixed, toMarkdown } from '../markup/to-markdown.ts';
+import { storyItems } from './story-items.ts';
 import {
 	adoptedWords,
 	ENTRANT_COLUMNS,
@@ -19,12 +20,12 @@ import {
 	gist,
 	hasTask,
 	headFacts,
-	isOneThread,
 	isOpen,
 	localTime,
 	outcomeWords,
 	planMark,
 	redactionWords,
+	sessionWords,
 	toolOutcome,
 	toolWords,
 	turnFacts,
@@ -34,12 +35,12 @@ import {
 /** Headings of an answer stand below those of the page. */
 const ANSWER_DEPTH = 3;
 
-export async function* renderMarkdown({ head, items, tail }: Export): AsyncGenerator<string> {
+export async function* renderMarkdown(exported: Export): AsyncGenerator<string> {
+	const { head, tail } = exported;
 	yield headText(head);
-	for await (const item of items) {
+	for await (const item of storyItems(exported)) {
 		if (item.type === 'session') {
-			if (isOneThread(head)) continue;
-			const what = item.entrant === null ? `Session ${item.session_id.slice(-6)}` : `Entrant ${item.entrant}`;
+			const what = sessionWords(head, item);
 			yield `\n## ${escapeMarkdown(what)}${item.title === '' ? '' : `: ${escapeMarkdown(gist(item.title))}`}\n`;
 		} else yield item.type === 'turn' ? turnText(item, isOpen(head)) : eventText(item);
 	}
@@ -70,12 +71,12 @@ const quoted = (text: string): string =>
 function chatText({ participants, until, agreed }: NonNullable<ExportHead['chat']>): string {
 	const rows = participants.map(({ id, agent, model, role, left }) => {
 		const facts = [
-			agent,
+			agent === id ? '' : agent,
 			model ?? '',
 			role === null ? '' : `as ${role}`,
 			left === null ? '' : `left: ${left.replaceAll('_', ' ')}`,
 		];
-		return `- **${escapeMarkdown(id)}** ${escapeMarkdown(facts.filter((fact) => fact !== '').join(', '))}`;
+		return `- **${escapeMarkdown(id)}** ${escapeMarkdown(facts.filter((fact) => fact !== '').join(', '))}`.trimEnd();
 	});
 	const goal = until === null ? [] : [`Until: ${escapeMarkdown(gist(until, 400))}`];
 	return ['## Who talks', rows.join('\n'), ...goal, agreed ? 'All agreed.' : 'They have not agreed.'].join(

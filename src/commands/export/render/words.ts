@@ -4,7 +4,6 @@ import { formatPlural } from '../../../core/plural.ts';
 import { formatCost, formatCount, formatDuration } from '../../../ui/quantities.ts';
 import type {
 	ExportCost,
-	ExportCounts,
 	ExportEntrant,
 	ExportHead,
 	ExportRace,
@@ -24,6 +23,14 @@ export function localTime(iso: string | null): string {
 		.toISOString()
 		.slice(0, 16)
 		.replace('T', ' ');
+}
+
+/** `2026-01-31 14:02 to 15:10`. */
+function spanOf(from: string, to: string): string {
+	const [begin, end] = [localTime(from), localTime(to)];
+	if (begin === end) return begin;
+	const [day = ''] = begin.split(' ');
+	return `${begin} to ${end.startsWith(day) ? end.slice(day.length + 1) : end}`;
 }
 
 /** `UTC+01:00`, as it was at that time. */
@@ -93,9 +100,9 @@ export function headFacts(head: ExportHead): Array<[string, string]> {
 	const facts: Array<[string, string]> = [
 		['Repository', repo.branch === null ? repo.name : `${repo.name}, branch ${repo.branch}`],
 		['Status', reason === null ? status : `${status} (${reason.replaceAll('_', ' ')})`],
-		['When', `${localTime(began_at)} to ${localTime(last_used_at)} (${zoneOf(began_at)})`],
+		['When', `${spanOf(began_at, last_used_at)} (${zoneOf(began_at)})`],
 		['Agents', agentWords(head)],
-		['What happened', countWords(head.counts)],
+		['What happened', countWords(head)],
 		['Tokens', tokenWords(usage)],
 		...costFacts(usage),
 		['Session', id],
@@ -128,7 +135,7 @@ function tokenWords(usage: ExportUsage): string {
 	return `${formatCount(read)} read${cached}, ${formatCount(output_tokens)} written${thought}`;
 }
 
-function countWords(counts: ExportCounts): string {
+function countWords({ counts }: ExportHead): string {
 	const { turns, undone_turns, hand_overs, limits, waits, questions, checkpoints, files } = counts;
 	const some = (count: number, noun: string) => (count === 0 ? '' : formatPlural(count, noun));
 	return [
@@ -218,11 +225,12 @@ export function gist(text: string, maxChars = 140): string {
 	return characters.length <= maxChars ? line : `${characters.slice(0, maxChars - 1).join('')}…`;
 }
 
-/** Files of a unified diff, each with its part; what precedes the first is no part. */
+/** Files of a unified diff, each with its part; what precedes the first is no part, nor is the note of a cut behind the last. */
 export function splitDiff(
 	diff: string,
 ): Array<{ path: string; text: string; added: number; removed: number }> {
 	return diff
+		.replace(DIFF_CUT, '')
 		.split(/^(?=diff --git )/m)
 		.filter((part) => part.startsWith('diff --git '))
 		.map((part) => {
@@ -232,6 +240,9 @@ export function splitDiff(
 			return { path: pathOf(part), text: part.trimEnd(), added: count('+'), removed: count('-') };
 		});
 }
+
+/** How a snapshot store ends a diff that it cut; the words in brackets are its first group. */
+export const DIFF_CUT = /^(\[diff cut: .*\])\n*$(?![\s\S])/m;
 
 function pathOf(part: string): string {
 	const head = part.split(/^@@ /m, 1)[0] ?? '';
@@ -253,10 +264,15 @@ const OPEN_TURNS = 12;
 export const isOpen = ({ kind, counts }: ExportHead): boolean =>
 	kind === 'chat' || counts.turns <= OPEN_TURNS;
 
-/** Each session continues the one before it, which no reader needs to know. */
-export const isOneThread = ({ sessions, race }: ExportHead): boolean =>
-	race === null && sessions.every(({ parent }, at) => at === 0 || parent === sessions[at - 1]?.id);
-
 /** The task stands above the story where the first turn does not show it at once, and its title does not hold all of it. */
 export const hasTask = (head: ExportHead): boolean =>
 	head.task?.trim() !== head.title && (head.kind !== 'conversation' || !isOpen(head));
+
+/** A heading of its own for each session of several. */
+export function sessionWords(
+	{ race }: ExportHead,
+	{ session_id, entrant }: { session_id: string; entrant: string | null },
+): string {
+	if (entrant !== null) return `Entrant ${entrant}`;
+	return race === null ? `Session ${session_id.slice(-6)}` : 'The race itself';
+}

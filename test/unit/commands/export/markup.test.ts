@@ -11,7 +11,7 @@ describe('the Markdown of an answer', () => {
 	it.each([
 		['# One\n## Two ##', '<h1>One</h1>\n<h2>Two</h2>\n'],
 		['#hash', '<p>#hash</p>\n'],
-		['a\nb  \nc', '<p>a\nb  <br>c</p>\n'],
+		['a\nb  \nc', '<p>a\nb<br>c</p>\n'],
 		[
 			'**b** *i* __b__ _i_ ~~s~~ `c`',
 			'<p><strong>b</strong> <em>i</em> <strong>b</strong> <em>i</em> <del>s</del> <code>c</code></p>\n',
