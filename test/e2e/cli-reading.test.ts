@@ -67,6 +67,38 @@ describe('reading commands', () => {
 		expect((await cli.run(['show', '--diff', '--turn', '1'])).stdout).not.toContain('WORD-COUNT.md');
 	});
 
+	it('show prints each record of a turn as it is on disk', async () => {
+		const turns = join(cli.repo, '.agent-relay/sessions', id, 'turns');
+		for (const [view, file] of [
+			['prompt', 'prompt.md'],
+			['output', 'output.md'],
+			['state', 'state.json'],
+			['events', 'events.jsonl'],
+			['raw', 'raw.jsonl'],
+		])
+			for (const turn of ['1', '2'])
+				expect((await cli.run(['show', `--${view}`, '--turn', turn])).stdout).toBe(
+					readFileSync(join(turns, `00${turn}-${file}`), 'utf8'),
+				);
+		const { stdout } = await cli.run(['show', '--turns', '1-', '--output']);
+		expect(stdout).toMatch(/^Turn 1 {2}demo-sprinter\n[\s\S]*\nTurn 2 {2}demo-closer\n/);
+		expect((await json('show', '--events')).turns[0].events.at(-1)).toMatchObject({ type: 'turn_ended' });
+		const log = (await cli.run(['show', '--log', '--turn', '2'])).stdout;
+		expect(log).toContain('demo-sprinter → demo-closer');
+		expect(log).not.toContain('turn 1 begins');
+	});
+
+	it.each([
+		[['--stderr'], 4, 'Turn 2 has no recorded stderr'],
+		[['--turn', '1', '--packet'], 4, 'Turn 1 has no resume packet.'],
+		[['--turns', '2-3', '--raw'], 4, 'Its turns are 1 to 2.'],
+		[['--raw', '--prompt'], 64, '--prompt and --raw show different things.'],
+		[['--turns', '2-1'], 64, '--turns takes a range'],
+	])('show %j is refused with %i', async (args, exitCode, message) => {
+		const run = await cli.run(['show', ...args]);
+		expect(run).toMatchObject({ exitCode, stdout: '', stderr: expect.stringContaining(message) });
+	});
+
 	it('a turn that is not there is named with those that are', async () => {
 		const run = await cli.run(['show', '--turn', '9']);
 		expect(run.exitCode).toBe(4);

@@ -30,6 +30,7 @@ import {
 	type TurnStories,
 	turnStories,
 	turnsOf,
+	upToTurns,
 } from './turns/turns-on-disk.ts';
 import { type ShowOptions, type Wanted, wantedOf } from './wanted.ts';
 
@@ -75,19 +76,24 @@ async function viewOf(
 	{ json, story }: ShowOptions & Pick<Found, 'story'>,
 ): Promise<ShowData> {
 	const own = ownEntry(lineage);
+	const begun = upToTurns(story);
+	const named = ownEntry(begun);
 	switch (view) {
 		case 'packet':
-			if (range !== null) return { kind: 'files', ...packetsOfTurns(own, range) };
+			if (range !== null) return { kind: 'files', ...packetsOfTurns(named, range) };
 			return { kind: 'packet', ...newestPacket(own, { isWithData: json }) };
 		case 'log':
-			return logOf(lineage, range, context);
+			return logOf(range === null ? lineage : begun, range, context);
 		case 'diff':
-			return { kind: 'diff', ...(await lineageDiff(context, lineage, range)) };
+			return {
+				kind: 'diff',
+				...(await lineageDiff(context, range === null ? lineage : begun, range)),
+			};
 		case 'story':
-			if (range !== null) return { kind: 'turns', ...turnStories(own, range) };
+			if (range !== null) return { kind: 'turns', ...turnStories(named, range) };
 			return sessionOf(context, { lineage, story }, own);
 		default:
-			return { kind: 'files', ...recordedFiles(story, view, range) };
+			return { kind: 'files', ...recordedFiles(named, view, range) };
 	}
 }
 

@@ -24,12 +24,15 @@ export function showPieces(data: ShowData, form: PieceForm): Iterable<Piece> | n
 }
 
 /** As recorded. Between records that programs read there is no heading. */
-function* recordPieces({ files, view, command }: RecordedFiles, form: PieceForm): Generator<Piece> {
+function* recordPieces(
+	{ files, view, isOfSeveral, command }: RecordedFiles,
+	form: PieceForm,
+): Generator<Piece> {
 	if (view === 'raw' && form.isOnTerminal)
 		yield form.theme.dim(`⋮ made safe for the terminal; the bytes: ${command} | cat`).concat('\n');
 	const isForPeople = view !== 'state' && view !== 'events' && view !== 'raw';
 	for (const [at, one] of files.entries()) {
-		if (isForPeople && files.length > 1) yield headingOf(one, at, form);
+		if (isForPeople && isOfSeveral) yield headingOf(one, at, form);
 		const isEnded = form.isOnTerminal || (isForPeople && at < files.length - 1);
 		const texts = textsOf(one, view);
 		if (view === 'raw' && !form.isOnTerminal) yield* one.file.pieces();

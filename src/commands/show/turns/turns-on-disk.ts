@@ -21,6 +21,8 @@ export interface RecordedFiles {
 	id: string;
 	view: FileView | 'packet';
 	files: readonly RecordedFile[];
+	/** More turns than one were asked for, whether or not each has the file. */
+	isOfSeveral: boolean;
 	/** That prints the same on the command line, and all of it. */
 	command: string;
 }
@@ -40,6 +42,15 @@ export function ownEntry(lineage: readonly LineageEntry[]): LineageEntry {
 	return own;
 }
 
+/**
+ * Up to the session that the user means by the number of a turn: one that was just resumed has none yet, and what is on the screen
+ * are those of the session it continues.
+ */
+export function upToTurns(lineage: readonly LineageEntry[]): readonly LineageEntry[] {
+	const at = lineage.findLastIndex(({ turns }) => turns.length > 0);
+	return at < 0 ? lineage : lineage.slice(0, at + 1);
+}
+
 /** Throws `not_found` for a turn that is not there, with those that are. */
 export function turnsOf(own: LineageEntry, { from, to }: TurnRange): TurnState[] {
 	for (const turn of [from, to]) if (turn !== null) findTurn(own, turn);
@@ -56,17 +67,8 @@ export function turnStories(own: LineageEntry, range: TurnRange): TurnStories {
 	return { id: own.meta.id, turns, command: commandOf(own, states, '') };
 }
 
-/**
- * Of turns of the last session of `lineage`; where none is named, of the last turn of all. Throws `not_found` where none of them has
- * the file, or anything in it.
- */
-export function recordedFiles(
-	lineage: readonly LineageEntry[],
-	view: FileView,
-	range: TurnRange | null,
-): RecordedFiles {
-	const newest = range === null ? lineage.findLast(({ turns }) => turns.length > 0) : undefined;
-	const own = newest ?? ownEntry(lineage);
+/** Of the last turn where none is named. Throws `not_found` where none of them has the file, or anything in it. */
+export function recordedFiles(own: LineageEntry, view: FileView, range: TurnRange | null): RecordedFiles {
 	const states = range === null ? own.turns.slice(-1) : turnsOf(own, range);
 	return filesOf(own, view, states, ({ turn }) => turnFile(own.folder, turn, FILE_OF_VIEW[view]));
 }
@@ -91,7 +93,13 @@ function filesOf(
 		return [{ turn: state.turn, agent: participantOf(state), file }];
 	});
 	if (files.length === 0) throw nothingOf(own, view, states);
-	return { id: own.meta.id, view, files, command: commandOf(own, states, ` --${view}`) };
+	return {
+		id: own.meta.id,
+		view,
+		files,
+		isOfSeveral: states.length > 1,
+		command: commandOf(own, states, ` --${view}`),
+	};
 }
 
 function commandOf({ meta }: LineageEntry, states: readonly TurnState[], view: string): string {

@@ -8,6 +8,7 @@ import {
 	packetsOfTurns,
 	recordedFiles,
 	turnStories,
+	upToTurns,
 } from '../../../../../src/commands/show/turns/turns-on-disk.ts';
 import type { FileView } from '../../../../../src/commands/show/wanted.ts';
 import type { LineageEntry } from '../../../../../src/sessions/lineage/lineage.ts';
@@ -49,7 +50,7 @@ const view = (
 	name: FileView,
 	range: { from: number; to: number | null } | null,
 	form: Partial<PieceForm> = {},
-) => joined(showPieces({ kind: 'files', ...recordedFiles([own()], name, range) }, { ...PLAIN, ...form }));
+) => joined(showPieces({ kind: 'files', ...recordedFiles(own(), name, range) }, { ...PLAIN, ...form }));
 
 const HOSTILE = 'a\u001b]0;title\u0007b\u202ec\n';
 
@@ -122,7 +123,7 @@ describe('a view of a turn', () => {
 		const packets = (from: number, to: number) =>
 			joined(showPieces({ kind: 'files', ...packetsOfTurns(own(), { from, to }) }, PLAIN)).toString();
 		expect(packets(2, 2)).toBe('the packet\n');
-		expect(packets(1, 3)).toBe('the packet\n');
+		expect(packets(1, 3)).toBe('Turn 2  codex\n\nthe packet\n');
 		for (const turn of [1, 3])
 			expect(() => packets(turn, turn)).toThrow(
 				expect.objectContaining({ code: 'not_found', message: `Turn ${turn} has no resume packet.` }),
@@ -160,7 +161,7 @@ describe('a view of a turn', () => {
 
 	it('holds a piece of the file at a time, also of a line without end', () => {
 		write('turns/001-output.md', Buffer.alloc(8 * 1024 * 1024, 'x'));
-		const files = { kind: 'files' as const, ...recordedFiles([own()], 'output', { from: 1, to: 1 }) };
+		const files = { kind: 'files' as const, ...recordedFiles(own(), 'output', { from: 1, to: 1 }) };
 		const stories = { kind: 'turns' as const, ...turnStories(own(), { from: 1, to: 1 }) };
 		const styled = { ...PLAIN, theme: createTheme(true) };
 		for (const pieces of [
@@ -182,6 +183,15 @@ describe('a view of a turn', () => {
 		expect(shown).toBe(
 			'a line\na line\na line\na line\n⋮ cut here; all of it: agent-relay show 000000 --turn 2 --output\n',
 		);
+	});
+});
+
+describe('a turn that is named', () => {
+	it('is of the session that a fresh one continues', () => {
+		const fresh = { ...own(), turns: [] };
+		expect(upToTurns([own(), fresh])).toHaveLength(1);
+		expect(upToTurns([own(), own()])).toHaveLength(2);
+		expect(upToTurns([fresh])).toEqual([fresh]);
 	});
 });
 
