@@ -7,6 +7,7 @@ import type { Clock } from '../core/clock.ts';
 import { lockingOf } from '../core/files/file-lock.ts';
 import type { RealPath } from '../core/files/real-path.ts';
 import type { ProcessTable } from '../core/processes/process-table.ts';
+import { safeLine } from '../core/text.ts';
 import type { RepoFacts } from '../git/repo-facts.ts';
 import type { StoreLocation } from '../sessions/files/store-location.ts';
 import { createLineOfWork, type LaunchPlace, type NamesOfRepo } from '../sessions/names/line-of-work.ts';
@@ -31,7 +32,11 @@ interface NamesPorts {
 export async function openNames(app: NamesPorts): Promise<NamesOfRepo> {
 	const { name, paths, processes, clock, realPath, env, notice } = app;
 	const { location } = await app.store();
-	const registry = createNameRegistry(location, lockingOf(processes, clock));
+	const registry = createNameRegistry(location, lockingOf(processes, clock), (path) =>
+		notice(
+			`${safeLine(path, 300)} can get into a commit: the .gitignore of this repo does not keep it out. Add a line to that: /names.json*`,
+		),
+	);
 	const live = createLiveRelays({
 		store: location.folder,
 		marks: join(paths.stateHome, 'relays'),

@@ -1,7 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CliHome, type CliRun } from '../helpers/cli-home.ts';
+import { startProgram } from '../helpers/crash-program.ts';
 
 let home: CliHome;
 beforeEach(() => {
@@ -30,5 +33,122 @@ describe('names', () => {
 		expect(new Set(names.map(({ worktree: path }: { worktree: string }) => path))).toEqual(
 			new Set([home.repo, other]),
 		);
+	});
+});
+
+const ROOT = resolve(import.meta.dirname, '../..');
+/** How often a process is killed in the middle of its changes. */
+const KILLS = Number(process.env.RELAY_CRASH_KILLS ?? 16);
+
+interface Writer {
+	child: ChildProcess;
+	/** What it reported as made, whole lines. */
+	reported(): string[];
+	kill(): Promise<void>;
+}
+
+function startWriter(self: string, repo: string): Writer {
+	const state = join(home.base, 'state');
+	mkdirSync(state, { recursive: true });
+	const child = spawn(
+		process.execPath,
+		[join(ROOT, 'test/helpers/names-child.mjs'), join(ROOT, 'dist'), repo, state, self],
+		{ stdio: ['ignore', 'pipe', 'inherit'] },
+	);
+	let said = '';
+	child.stdout?.on('data', (chunk) => {
+		said += chunk;
+	});
+	const ended = new Promise<void>((done) => child.on('close', () => done()));
+	return {
+		child,
+		reported: () => said.split('\n').slice(0, -1),
+		kill: () => {
+			child.kill('SIGKILL');
+			return ended;
+		},
+	};
+}
+
+/** In the order in which one name goes through them. */
+const STAGES = ['created', 'selected', 'bound', 'inactive', 'archived'];
+
+describe('the registry of names', () => {
+	it('is never torn and loses nothing that was reported, whoever is killed while others write', async () => {
+		const repo = join(home.base, 'plain');
+		mkdirSync(repo);
+		const folder = join(repo, '.agent-relay');
+		const state = join(home.base, 'state');
+		const read = () => JSON.parse(readFileSync(join(folder, 'names.json'), 'utf8'));
+		const others = ['one', 'two'].map((self) => startWriter(self, repo));
+		const reported: string[] = [];
+		try {
+			for (let at = 0; at < KILLS; at++) {
+				const victim = startWriter(`victim${at}`, repo);
+				for (const end = Date.now() + 20_000; victim.reported().length < 2; await sleep(2))
+					if (Date.now() > end) throw new Error('waited 20 s for a change');
+				// At another instant of its changes each time.
+				await sleep((at * 7) % 23);
+				await victim.kill();
+				reported.push(...victim.reported());
+				const names = new Map(read().names.map((name: { id: string }) => [name.id, name]));
+				for (const line of [...reported, ...others.flatMap((writer) => writer.reported())]) {
+					const [what, id = ''] = line.split(' ');
+					if (what === 'created') expect(names.has(id), line).toBe(true);
+				}
+			}
+		} finally {
+			for (const writer of others) await writer.kill();
+		}
+		const last = new Map<string, number>();
+		for (const line of reported) {
+			const [what = '', id = ''] = line.split(' ');
+			if (id !== '') last.set(id, STAGES.indexOf(what));
+		}
+		expect(last.size).toBeGreaterThanOrEqual(KILLS);
+		for (const { id, lifecycle, worktree } of read().names) {
+			const reached = last.get(id) ?? 0;
+			if (reached >= STAGES.indexOf('bound')) expect(worktree).toBe(state);
+			if (reached >= STAGES.indexOf('inactive')) expect(['inactive', 'archived']).toContain(lifecycle);
+			if (reached >= STAGES.indexOf('archived')) expect(lifecycle).toBe('archived');
+		}
+		// A lock of a killed process is in nobody's way.
+		const next = startWriter('next', repo);
+		for (const end = Date.now() + 20_000; next.reported().length < 2; await sleep(2))
+			if (Date.now() > end) throw new Error('waited 20 s for a change after the last kill');
+		await next.kill();
+		// A victim that had no time to put its file in place leaves that beside it, under a name that nobody reads.
+		const strange = readdirSync(folder).filter(
+			(name) => !/^(\.gitignore|names\.json(\.lock)?|sessions|\.names\.json\..+\.tmp)$/.test(name),
+		);
+		expect(strange).toEqual([]);
+	});
+
+	it('is as it was, or has the name, after a kill of the program at any instant', async () => {
+		const [first] = [await home.run(['name', 'create', 'first'])];
+		expect(first.exitCode).toBe(0);
+		const whole = startProgram({ cwd: home.repo, env: home.env }, 'name', 'create', 'whole');
+		const { tookMs } = await whole.ended;
+		const commands = [
+			(id: string) => ['name', 'create', id],
+			() => ['name', 'select', 'first'],
+			() => ['name', 'rebind', 'first', '--worktree', home.home],
+			() => ['name', 'select', 'default'],
+			() => ['kill', '--session', 'first'],
+			() => ['name', 'archive', 'whole'],
+		];
+		const made = ['first', 'whole'];
+		for (const [at, command] of [...commands, ...commands].entries()) {
+			const id = `n${at}`;
+			const run = startProgram({ cwd: home.repo, env: home.env }, ...command(id));
+			await sleep((tookMs * (at + 4)) / 16);
+			run.kill('SIGKILL');
+			const { code } = await run.ended;
+			const { names } = JSON.parse(readFileSync(join(home.repo, '.agent-relay/names.json'), 'utf8'));
+			const ids = names.map((name: { id: string }) => name.id);
+			if (code === 0 && command(id)[1] === 'create') made.push(id);
+			expect(ids).toEqual(expect.arrayContaining(made));
+		}
+		expect((await home.run(['name', 'create', 'last'])).exitCode).toBe(0);
 	});
 });

@@ -278,6 +278,63 @@ describe('sessions of a name', () => {
 		expect([unknown.exitCode, unknown.stderr]).toEqual([4, expect.stringContaining('@nobody')]);
 	});
 
+	it('have notes, an undo line and a focus that no command under another one reads or writes', async () => {
+		home.configureAgents({ doer: 'cat >"$HOME/prompt"; sh "$HOME/next.sh"; echo done' });
+		const prompt = () => readFileSync(join(home.home, 'prompt'), 'utf8');
+		const under = (name: string | null, ...args: string[]) =>
+			allowed(name === null ? args : ['--name', name, ...args]);
+		const work = async (name: string | null, file: string) => {
+			writeFileSync(join(home.home, 'next.sh'), `echo work >${file}.txt`);
+			const { exitCode, stderr } = await under(name, 'run', '-q', '-a', 'doer', `write ${file}`);
+			expect(exitCode, stderr).toBe(0);
+		};
+		const isThere = (file: string) => existsSync(join(home.repo, `${file}.txt`));
+		for (const [name, file] of [
+			[null, 'd'],
+			['one', 'a'],
+			['two', 'b'],
+		] as const)
+			await work(name, file);
+		const sessions = join(home.repo, '.agent-relay/sessions');
+		const [ofDefault = '', , ofTwo = ''] = readdirSync(sessions).sort();
+		const recordOf = (id: string) =>
+			['meta.json', 'log.jsonl'].map((name) => readFileSync(join(sessions, id, name), 'utf8')).join('');
+		const others = () => [recordOf(ofDefault), recordOf(ofTwo)];
+		const before = others();
+
+		// Undo: the newest turn of all is not of this name.
+		expect((await under('one', 'undo')).exitCode).toBe(0);
+		expect([isThere('d'), isThere('a'), isThere('b')]).toEqual([true, false, true]);
+		for (const name of [null, 'two']) expect((await under(name, 'redo')).exitCode).not.toBe(0);
+		expect(isThere('a')).toBe(false);
+		expect((await under('one', 'redo')).exitCode).toBe(0);
+		expect(isThere('a')).toBe(true);
+
+		// Notes, made in a shell.
+		const noted = await home.run(['--name', 'one', 'resume', 'latest', '--agent', 'doer'], {
+			env: ALLOWED,
+			input: '/note only for one\ngo on\n/exit\n',
+		});
+		expect(noted.exitCode, noted.stderr).toBe(0);
+		expect(prompt()).toContain('only for one');
+		expect(prompt()).toContain('write a');
+		expect(others()).toEqual(before);
+		for (const name of [null, 'two']) {
+			await under(name, 'run', '-q', '-a', 'doer', '--session', 'latest', 'go on');
+			expect(prompt()).not.toContain('only for one');
+			expect(prompt()).not.toContain('write a');
+		}
+
+		// Focus: it is for lists and status alone, and work under another name leaves it.
+		await under(null, 'name', 'select', 'one');
+		expect((await data(['name', 'status'])).id).toBe('one');
+		await work('two', 'b2');
+		expect((await data(['name', 'status'])).id).toBe('one');
+		await work(null, 'd2');
+		const [latest] = (await data(['sessions'])).sessions;
+		expect([latest.name, latest.objective]).toEqual(['default', 'write d2']);
+	});
+
 	it('have their own history in the shell, which /name changes with the name', async () => {
 		const typed = ['say default', '/name review', '/name', 'say review', '/name default', '/exit', ''].join(
 			'\n',
@@ -392,6 +449,12 @@ describe('commands of names', () => {
 				`eval "$(agent-relay completion bash)"; COMP_WORDS=(${line}); COMP_CWORD=$((\${#COMP_WORDS[@]} - 1)); _agent_relay; echo "\${COMPREPLY[@]}"`,
 			);
 		expect((await tab("agent-relay name select ''")).stdout).toContain('review');
+		expect((await tab("agent-relay session select ''")).stdout).toBe(
+			(await tab("agent-relay name select ''")).stdout,
+		);
+		expect((await tab('agent-relay session re')).stdout).toBe('rebind\n');
+		expect((await tab("agent-relay session create x --worktree ''")).stdout).toContain('.agent-relay');
+		expect((await tab('agent-relay se')).stdout).not.toMatch(/\bsession\b/);
 		expect((await tab("agent-relay --name ''")).stdout).toContain('review');
 		expect((await tab('agent-relay show @')).stdout).toContain('@review');
 	});

@@ -62,9 +62,10 @@ const indent = (depth: number) => '\t'.repeat(depth);
 function pathCases(model: readonly CompletionCommand[], depth: number): string {
 	return model
 		.flatMap(({ where, subcommands }) =>
-			subcommands.map(({ name }) => {
+			subcommands.map(({ name, words }) => {
+				const typed = words.map((word) => quote(`${where}/${word}`)).join(' | ');
 				const next = where === '' ? name : `${where} ${name}`;
-				return `${indent(depth - 1)}${quote(`${where}/${name}`)}) where=${quote(next)} ;;`;
+				return `${indent(depth - 1)}${typed}) where=${quote(next)} ;;`;
 			}),
 		)
 		.join('\n');

@@ -15,7 +15,8 @@ export interface CompletionCommand {
 	/** Words after the program: `''`, `run`, `config set`. */
 	where: string;
 	about: string;
-	subcommands: ReadonlyArray<{ name: string; about: string }>;
+	/** `words`: all that call it, its name first. Another word is understood, and not offered. */
+	subcommands: ReadonlyArray<{ name: string; words: readonly string[]; about: string }>;
 	options: readonly CompletionOption[];
 	operand: ValueKind;
 }
@@ -46,7 +47,11 @@ function describe(command: Command, where: string): CompletionCommand[] {
 		{
 			where,
 			about: command.description(),
-			subcommands: subcommands.map((sub) => ({ name: sub.name(), about: sub.description() })),
+			subcommands: subcommands.map((sub) => ({
+				name: sub.name(),
+				words: [sub.name(), ...sub.aliases()],
+				about: sub.description(),
+			})),
 			options: help.visibleOptions(command).map(describeOption),
 			operand: operandOf(command.registeredArguments[0]),
 		},

@@ -39,9 +39,10 @@ function quote(text: string): string {
 function pathCases(model: readonly CompletionCommand[]): string {
 	return model
 		.flatMap(({ where, subcommands }) =>
-			subcommands.map(({ name }) => {
+			subcommands.map(({ name, words }) => {
+				const typed = words.map((word) => quote(`${where}/${word}`)).join(' ');
 				const next = where === '' ? name : `${where} ${name}`;
-				return `\t\t\tcase ${quote(`${where}/${name}`)}\n\t\t\t\tset where ${quote(next)}`;
+				return `\t\t\tcase ${typed}\n\t\t\t\tset where ${quote(next)}`;
 			}),
 		)
 		.join('\n');

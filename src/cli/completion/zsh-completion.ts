@@ -51,9 +51,10 @@ if [[ $zsh_eval_context[-1] == loadautofunc ]]; then _agent_relay "$@"; else com
 function pathCases(model: readonly CompletionCommand[]): string {
 	return model
 		.flatMap(({ where, subcommands }) =>
-			subcommands.map(({ name }) => {
+			subcommands.map(({ name, words }) => {
+				const typed = words.map((word) => quote(`${where}/${word}`)).join('|');
 				const next = where === '' ? name : `${where} ${name}`;
-				return `\t\t${quote(`${where}/${name}`)}) where=${quote(next)} ;;`;
+				return `\t\t${typed}) where=${quote(next)} ;;`;
 			}),
 		)
 		.join('\n');

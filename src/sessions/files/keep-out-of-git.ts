@@ -1,16 +1,17 @@
 /**
  * Keeps records out of commits. The store's `.gitignore` does so if it is as the relay writes it. A repo can bring one that
  * does not (empty, or with `!`), and an agent or a power cut can leave one. The relay does not change what the repo tracks, so
- * `sessions/` then gets a `.gitignore` of its own, which takes precedence over one further up, and each session gets one if
+ * `sessions/` and `runtime/` then get a `.gitignore` of their own, which take precedence over one further up, and each session gets one if
  * that is the repo's too.
  */
 import { join } from 'node:path';
 import { hasErrno, RelayError } from '../../core/errors.ts';
+import { ensureFolder, isNotAFolder } from '../../core/files/folders.ts';
 import { readExpected, readIfThere } from '../../core/files/read-file.ts';
 import { createExclusive, writeAtomic } from '../../core/files/write-file.ts';
 import type { RepoFacts } from '../../git/repo-facts.ts';
 import { readPlainIndex } from '../../git/snapshots/repo-index.ts';
-import { sessionsFolder } from './session-paths.ts';
+import { runtimeFolder, sessionsFolder } from './session-paths.ts';
 
 const IGNORE_FILE = '.gitignore';
 /** `config.toml` may be committed; nothing else here may. */
@@ -30,6 +31,11 @@ interface Place {
 export function keepOutOfGit(place: Place): Protection {
 	const { folder, repo } = place;
 	if (protectedBy(join(folder, IGNORE_FILE), OF_STORE, repo)) return 'store';
+	const runtime = runtimeFolder(place);
+	if (!isNotAFolder(runtime)) {
+		ensureFolder(runtime);
+		protectedBy(join(runtime, IGNORE_FILE), OF_RECORDS, repo);
+	}
 	return protectedBy(join(sessionsFolder(place), IGNORE_FILE), OF_RECORDS, repo) ? 'sessions' : 'each';
 }
 

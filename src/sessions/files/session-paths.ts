@@ -30,6 +30,11 @@ export function sessionsFolder(location: { folder: string }): string {
 	return join(location.folder, 'sessions');
 }
 
+/** What is live now. */
+export function runtimeFolder(location: { folder: string }): string {
+	return join(location.folder, 'runtime');
+}
+
 export function sessionFolder(location: { folder: string }, id: SessionId): string {
 	return join(sessionsFolder(location), id);
 }

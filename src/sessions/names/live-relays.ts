@@ -21,6 +21,7 @@ import { readJsonOrNull } from '../../core/files/read-file.ts';
 import { removeIfThere, writeAtomic } from '../../core/files/write-file.ts';
 import { type ProcessPlace, standingOf } from '../../core/processes/process-place.ts';
 import type { ProcessTable } from '../../core/processes/process-table.ts';
+import { runtimeFolder } from '../files/session-paths.ts';
 import { isStore, refuseLink } from '../files/store-location.ts';
 import type { NameId } from './name-id.ts';
 
@@ -91,7 +92,7 @@ const MOST = 1000;
 const UNSEEN_STALE_MS = 10 * 60_000;
 
 export function createLiveRelays({ store, marks, clock, processes }: LiveRelaysOptions): LiveRelays {
-	const runtime = join(store, 'runtime');
+	const runtime = runtimeFolder({ folder: store });
 	const folderOf = (name: string) => join(runtime, name);
 	const namesIn = (folder: string) =>
 		isStore(store) && isFolder(runtime) && isFolder(folder)
@@ -124,7 +125,7 @@ export function createLiveRelays({ store, marks, clock, processes }: LiveRelaysO
 
 	return {
 		of: (name) => namesIn(folderOf(name)).map((file) => judge(join(folderOf(name), file))),
-		folders: () => namesIn(runtime),
+		folders: () => namesIn(runtime).filter((name) => name !== '.gitignore'),
 		begin(name, { folder, tmux, session = null }) {
 			const self = {
 				pid: process.pid,

@@ -5,11 +5,13 @@
 import { isAbsolute, join } from 'node:path';
 import * as v from 'valibot';
 import { RelayError } from '../../core/errors.ts';
+import { lstatIfThere } from '../../core/files/file-facts.ts';
 import { type Locking, withFileLock } from '../../core/files/file-lock.ts';
 import { explainingWrites } from '../../core/files/write-failure.ts';
 import { writeAtomic } from '../../core/files/write-file.ts';
 import { quoteForShell } from '../../core/quote-for-shell.ts';
 import { parseRecord, readRecord, refuseNewer } from '../files/json-record.ts';
+import { sessionsFolder } from '../files/session-paths.ts';
 import { isStore, prepareStore, refuseLink, type StoreLocation } from '../files/store-location.ts';
 import { DEFAULT_NAME, isNameId, type NameId } from './name-id.ts';
 
@@ -62,9 +64,18 @@ export interface NameRegistry {
 	change(act: (names: Names) => Names): Names;
 }
 
-export function createNameRegistry(location: StoreLocation, locking: Locking): NameRegistry {
-	const path = join(location.folder, 'names.json');
-	const read = (): Names => {
+/** `onUnprotected`: the file may end up in a commit, as the repo has a `.gitignore` of its own there. */
+export function createNameRegistry(
+	location: StoreLocation,
+	locking: Locking,
+	onUnprotected: (path: string) => void = () => undefined,
+): NameRegistry {
+	const usual = join(location.folder, REGISTRY_FILE);
+	/** Out of git where the repo's own `.gitignore` would let the usual one in. */
+	const withRecords = join(sessionsFolder(location), REGISTRY_FILE);
+	const isThere = (file: string) => lstatIfThere(file) !== undefined;
+	const pathNow = () => (!isThere(usual) && isThere(withRecords) ? withRecords : usual);
+	const read = (path = pathNow()): Names => {
 		refuseLink(location.folder);
 		if (!isStore(location.folder)) return NOTHING;
 		try {
@@ -75,15 +86,19 @@ export function createNameRegistry(location: StoreLocation, locking: Locking): N
 		}
 	};
 	return {
-		path,
-		read,
+		get path() {
+			return pathNow();
+		},
+		read: () => read(),
 		change: (act) => {
 			// Before anything is made: a file that cannot be obeyed stops every change.
-			refuseNewer(read().schema_version, VERSION, path);
-			prepareStore(location);
+			refuseNewer(read().schema_version, VERSION, pathNow());
+			const protection = prepareStore(location);
+			const path = protection === 'store' || isThere(usual) ? pathNow() : withRecords;
+			if (protection !== 'store' && (path === usual || protection === 'each')) onUnprotected(path);
 			return explainingWrites(path, () =>
 				withFileLock(`${path}.lock`, { timeoutMs: LOCK_MS, ...locking, self: locking.self }, () => {
-					const before = read();
+					const before = read(path);
 					refuseNewer(before.schema_version, VERSION, path);
 					const after = act(before);
 					if (after !== before) writeAtomic(path, `${JSON.stringify(after, null, 2)}\n`, { sync: true });
@@ -93,6 +108,8 @@ export function createNameRegistry(location: StoreLocation, locking: Locking): N
 		},
 	};
 }
+
+const REGISTRY_FILE = 'names.json';
 
 /** Hundreds of relays may wait for each other, each for a write of some milliseconds. */
 const LOCK_MS = 30_000;

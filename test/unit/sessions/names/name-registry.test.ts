@@ -56,6 +56,56 @@ const entry = (id = REVIEW) =>
 	newEntry({ id, worktree: '/repo', label: null, at: '2026-05-01T12:00:00.000Z' });
 const file = () => join(root, '.agent-relay', 'names.json');
 
+describe('the registry of a repo that has a .gitignore of its own there', () => {
+	const git = (...args: string[]) => execFileSync('git', args, { cwd: root, encoding: 'utf8' });
+	const ignore = (text: string) => {
+		git('init', '-q');
+		mkdirSync(join(root, '.agent-relay'));
+		writeFileSync(join(root, '.agent-relay/.gitignore'), text);
+		git('add', '-f', '.agent-relay/.gitignore');
+	};
+	const untracked = () => git('status', '--porcelain', '-uall').replace(/^A .*\n/m, '');
+
+	it('is with the records, out of commits, and stays there; what is live is kept out, too', () => {
+		ignore('');
+		const said: string[] = [];
+		const registry = createNameRegistry(
+			locateStore(facts(), { stateHome: join(root, '.git/state') }),
+			locking,
+			(path) => said.push(path),
+		);
+		registry.change((names) => withName(names, entry()));
+		expect(existsSync(file())).toBe(false);
+		expect(findName(registry.read(), REVIEW)).toMatchObject({ id: 'review' });
+		expect(registry.path).toBe(join(root, '.agent-relay/sessions/names.json'));
+		mkdirSync(join(root, '.agent-relay/runtime/review'));
+		writeFileSync(join(root, '.agent-relay/runtime/review/1-a.json'), '{}');
+		expect(untracked()).toBe('');
+		expect(said).toEqual([]);
+		// The repo's own file is put right: the registry is where it was.
+		writeFileSync(join(root, '.agent-relay/.gitignore'), '*\n');
+		registry.change((names) => ({ ...names, selected: REVIEW }));
+		expect(registry.read()).toMatchObject({ selected: 'review', names: [{ id: 'review' }] });
+		expect(existsSync(file())).toBe(false);
+	});
+
+	it('is named where it was there before', () => {
+		open().change((names) => withName(names, entry()));
+		rmSync(join(root, '.agent-relay/.gitignore'));
+		git('init', '-q');
+		writeFileSync(join(root, '.agent-relay/.gitignore'), '!*\n');
+		git('add', '-f', '.agent-relay/.gitignore');
+		const said: string[] = [];
+		const location = locateStore(facts(), { stateHome: join(root, 'state') });
+		createNameRegistry(location, locking, (path) => said.push(path)).change((names) => ({
+			...names,
+			selected: REVIEW,
+		}));
+		expect(said).toEqual([file()]);
+		expect(JSON.parse(readFileSync(file(), 'utf8')).selected).toBe('review');
+	});
+});
+
 describe('the registry of names', () => {
 	it('is empty without a file, and reading it makes none', () => {
 		expect(open().read()).toMatchObject({ selected: null, names: [] });
