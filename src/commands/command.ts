@@ -12,6 +12,7 @@ import {
 	type OptionTable,
 	readOptions,
 } from './options/option-table.ts';
+import { pathRefsIn, type TakesTranscripts } from './options/path-ref.ts';
 
 /** What a command found or did. */
 export interface Result<Data> {
@@ -69,6 +70,8 @@ interface CommandFacts {
 	ignoresName?: boolean;
 	/** On a terminal its lines go through the user's pager. */
 	pages?: boolean;
+	/** What it does with a REF that is a path to an agent's own transcript. */
+	transcripts?: TakesTranscripts;
 	/** Where its lines go on the command line; with `stderr` only documents and `quietLines` are on stdout. */
 	linesTo?: 'stdout' | 'stderr';
 }
@@ -118,6 +121,7 @@ export interface Called {
 /** Declares a command; what it is and what loads it stand in one place. */
 export function command<Options, Data>(spec: CommandSpec<Options, Data>): Command {
 	const { options, load, lines, pieces, quietLines, ...facts } = spec;
+	const table = new Map(Object.entries<Option<unknown>>(options));
 	const preload = () => Promise.all([load(), lines(), quietLines?.() ?? NO_LINES, pieces?.() ?? NO_PIECES]);
 	return {
 		isDefault: false,
@@ -125,12 +129,21 @@ export function command<Options, Data>(spec: CommandSpec<Options, Data>): Comman
 		live: null,
 		ignoresName: false,
 		pages: false,
+		transcripts: 'no',
 		linesTo: 'stdout',
 		...facts,
-		options: new Map(Object.entries<Option<unknown>>(options)),
+		options: table,
 		isSilentWhenQuiet: quietLines !== undefined,
 		preload,
-		call: async (context, given) => {
+		call: async (at, typed) => {
+			const names = pathRefsIn(table, typed);
+			const { context, given } =
+				names.length === 0
+					? { context: at, given: typed }
+					: await (await import('./sessions/place-path-refs.ts')).placePathRefs(at, typed, {
+							names,
+							transcripts: spec.transcripts ?? 'no',
+						});
 			const read = readOptions(options, given);
 			const [body, linesOf, quietLinesOf, piecesOf] = await preload();
 			const { exitCode, data, heard = null, isStopped = false } = await body.run(context, read);

@@ -5,8 +5,8 @@
 import type { AllowRule } from '../agents/asking/allow-rules.ts';
 import { toIso, toIsoOrNull } from '../core/clock.ts';
 import { safeLine } from '../core/text.ts';
-import { oldestPrices } from './lineage/price-dates.ts';
 import {
+	type AdoptedFrom,
 	type ChatRecord,
 	type CheckpointReason,
 	isArchived,
@@ -14,6 +14,7 @@ import {
 	type SessionMeta,
 	type SessionNote,
 } from './session-meta.ts';
+import { sumUsage } from './turns/sum-usage.ts';
 import { participantOf, type TurnState } from './turns/turn-state.ts';
 import type { UndoStep } from './undo/undo-step.ts';
 
@@ -71,6 +72,18 @@ export const keepPrompt: Transition<{
 	const begun = meta.checkpoint ?? { ...NOTHING_PACKED, reason, at: toIso(at) };
 	const next_agent = nextAgent ?? begun.next_agent;
 	return { ...meta, checkpoint: { ...begun, next_agent, pending_prompt: text } };
+};
+
+/** A session is made from a transcript: with its turns, its title and the conversation they were in. */
+export const adoptTurns: Transition<{
+	states: readonly TurnState[];
+	adoptedFrom: AdoptedFrom;
+	title: string | null;
+	objective: string | null;
+	repo: SessionMeta['repo'];
+}> = (meta, { states, adoptedFrom, title, objective, repo }) => {
+	const begun = moveTo({ ...meta, adopted_from: adoptedFrom, title, objective }, repo);
+	return states.reduce((so, state) => endTurn(so, { state, earlier: states }), begun);
 };
 
 /** A fork begins with the settings of those who worked before it; their conversations stay with the other session. */
@@ -262,37 +275,3 @@ function nativeSessionAfter(state: TurnState, known: string | null): string | nu
 }
 
 const OVER: ReadonlySet<string | null> = new Set(['unknown_session', 'context_too_long']);
-
-function sumUsage(states: readonly TurnState[]): SessionMeta['usage'] {
-	const byAgent: SessionMeta['usage']['by_agent'] = {};
-	for (const { agent, tokens, cost_usd } of states) {
-		const sum = byAgent[agent] ?? { turns: 0, input_tokens: 0, output_tokens: 0, cost_usd: 0 };
-		byAgent[agent] = {
-			turns: sum.turns + 1,
-			input_tokens: sum.input_tokens + (tokens.input ?? 0),
-			output_tokens: sum.output_tokens + (tokens.output ?? 0),
-			cost_usd: round(sum.cost_usd + (cost_usd ?? 0)),
-		};
-	}
-	const total = (pick: (state: TurnState) => number | null) =>
-		states.reduce((sum, state) => sum + (pick(state) ?? 0), 0);
-	const sources = new Set(states.map(({ cost_source }) => cost_source).filter((source) => source !== 'none'));
-	const [only] = sources;
-	return {
-		input_tokens: total(({ tokens }) => tokens.input),
-		output_tokens: total(({ tokens }) => tokens.output),
-		cache_read_tokens: total(({ tokens }) => tokens.cache_read),
-		cache_write_tokens: total(({ tokens }) => tokens.cache_write),
-		// Only what is not already counted in the output.
-		reasoning_tokens: total(({ tokens }) => (tokens.reasoning_in_output ? 0 : tokens.reasoning)),
-		cost_usd: round(total(({ cost_usd }) => cost_usd)),
-		cost_source: sources.size > 1 ? 'mixed' : (only ?? 'none'),
-		...oldestPrices(states),
-		by_agent: byAgent,
-	};
-}
-
-/** Sums of dollars without the tails of binary fractions: a millionth of a dollar is below any price. */
-function round(usd: number): number {
-	return Math.round(usd * 1e6) / 1e6;
-}

@@ -11,6 +11,7 @@ export const handoff = command({
 	in: ['cli', 'shell'],
 	duringTurn: 'queued',
 	live: 'the hand-off',
+	transcripts: 'adopt',
 	linesTo: 'stderr',
 	shell: {
 		usage: 'handoff [--to AGENT] [--run] [--print] [--copy] [--file FILE]',

@@ -70,7 +70,7 @@ export const earlierOptions: OptionTable<EarlierOptions> = {
 	continue: flag('-c, --continue', 'continue the latest session with work left, in this worktree first'),
 	session: value(
 		'-s, --session <ref>',
-		'continue this session (id, prefix, suffix, @name, latest)',
+		'continue this session (id, prefix, suffix, @name, latest, path)',
 		'sessions',
 		asTyped,
 	),

@@ -17,6 +17,7 @@ export const run = command({
 	about: 'work on one task to its end, hand-overs included',
 	examples: ['run "fix the failing test"', 'run -f task.md --agent codex --json', 'run --continue'],
 	in: ['cli'],
+	transcripts: 'adopt',
 	duringTurn: 'queued',
 	live: 'the task',
 	linesTo: 'stderr',

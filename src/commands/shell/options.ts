@@ -5,7 +5,7 @@ import { asTyped, value } from '../options/option-table.ts';
 const shellOptions = { ...conversationOptions, ...earlierOptions };
 
 const resumeOptions = {
-	ref: value('[ref]', 'this session (id, prefix, suffix, @name, latest)', 'sessions', asTyped),
+	ref: value('[ref]', 'this session (id, prefix, suffix, @name, latest, path)', 'sessions', asTyped),
 	...conversationOptions,
 };
 
@@ -17,6 +17,7 @@ export const shell = command({
 	in: ['cli'],
 	duringTurn: 'queued',
 	live: 'the shell',
+	transcripts: 'adopt',
 	options: shellOptions,
 	load: async () => (await import('./run.ts')).shell,
 	lines: async () => () => [],
@@ -29,6 +30,7 @@ export const resume = command({
 	in: ['cli'],
 	duringTurn: 'queued',
 	live: 'the shell',
+	transcripts: 'adopt',
 	options: resumeOptions,
 	load: async () => (await import('./run.ts')).resume,
 	lines: async () => () => [],

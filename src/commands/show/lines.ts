@@ -5,6 +5,7 @@ import { damagedPage } from './damaged-page.ts';
 import { logLines } from './log-lines.ts';
 import type { ShowData } from './run.ts';
 import { sessionPage } from './session-page.ts';
+import { transcriptPage } from './transcript-page.ts';
 
 export function showLines(data: ShowData, look: Look): string[] {
 	switch (data.kind) {
@@ -12,6 +13,8 @@ export function showLines(data: ShowData, look: Look): string[] {
 			return sessionPage({ ...data.page, ...look });
 		case 'damaged':
 			return damagedPage(data.page, look);
+		case 'transcript':
+			return transcriptPage(data.page, look);
 		case 'nothing':
 			return [look.theme.dim('Nothing is recorded yet.')];
 		// Printed in pieces.

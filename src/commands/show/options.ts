@@ -42,6 +42,7 @@ export const show = command({
 		json: asJson,
 	},
 	pages: true,
+	transcripts: 'read',
 	load: async () => (await import('./run.ts')).show,
 	lines: async () => (await import('./lines.ts')).showLines,
 	pieces: async () => (await import('./turns/turn-pieces.ts')).showPieces,

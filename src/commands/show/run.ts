@@ -1,6 +1,8 @@
 /** One session read back from its records. Locks and writes nothing. */
 import { RelayError } from '../../core/errors.ts';
 import type { SessionId } from '../../core/ids.ts';
+import { quoteForShell } from '../../core/quote-for-shell.ts';
+import type { TranscriptPage } from '../../history/describe-transcript.ts';
 import { EXIT, exitCodeOfError } from '../../relay/exit-codes.ts';
 import { describeUnconfirmed, unconfirmedWords } from '../../relay/resume/unconfirmed-words.ts';
 import { noSessionYet } from '../../relay/session-view.ts';
@@ -19,9 +21,11 @@ import { readTurnRecords } from '../../turns/turn-records.ts';
 import type { Body } from '../command.ts';
 import type { CommandContext } from '../context.ts';
 import { type LineageDiff, lineageDiff, type TurnRange } from '../diff/lineage-diff.ts';
+import { isPathRef } from '../options/path-ref.ts';
 import type { DamagedPage } from './damaged-page.ts';
 import { type NewestPacket, newestPacket } from './newest-packet.ts';
 import type { SessionPage } from './session-page.ts';
+import { transcriptToJson } from './transcript-page.ts';
 import {
 	ownEntry,
 	packetsOfTurns,
@@ -38,6 +42,7 @@ import { type ShowOptions, type Wanted, wantedOf } from './wanted.ts';
 export type ShowData =
 	| { kind: 'session'; page: Omit<SessionPage, 'theme' | 'columns'>; document: Record<string, unknown> }
 	| { kind: 'damaged'; page: DamagedPage }
+	| { kind: 'transcript'; page: TranscriptPage }
 	/** Nothing was sent yet from the shell that asks. */
 	| { kind: 'nothing' }
 	| ({ kind: 'turns' } & TurnStories)
@@ -50,6 +55,9 @@ export type ShowData =
 export const show: Body<ShowOptions, ShowData> = {
 	async run(context, options) {
 		const wanted = wantedOf(options);
+		// A folder of a session is its id by now.
+		if (wanted.ref !== null && isPathRef(wanted.ref))
+			return { exitCode: EXIT.done, data: await transcriptOf(wanted.ref, wanted) };
 		const store = await context.store();
 		const id = idOf(wanted.ref, context, store);
 		const isWhole = wanted.view === 'story' && wanted.range === null;
@@ -68,6 +76,16 @@ export const show: Body<ShowOptions, ShowData> = {
 	},
 	toJson,
 };
+
+/** Throws RelayError `not_found` for what is no transcript, `usage` for a view that only records of ours have. */
+async function transcriptOf(path: string, { view, range }: Wanted): Promise<ShowData> {
+	if (view !== 'story' || range !== null)
+		throw new RelayError('usage', "An agent's own transcript is shown as a whole.", {
+			hint: `As a session it has all views: agent-relay resume ${quoteForShell(path)}`,
+		});
+	const { describeTranscript } = await import('../../history/describe-transcript.ts');
+	return { kind: 'transcript', page: await describeTranscript(path) };
+}
 
 async function viewOf(
 	context: CommandContext,
@@ -116,6 +134,8 @@ function toJson(data: ShowData): unknown {
 			const known = { id, status: 'damaged', reason: null, folder, problem, task, turns };
 			return { ...known, waiting_prompt: waitingPrompt };
 		}
+		case 'transcript':
+			return transcriptToJson(data.page);
 		case 'nothing':
 			return null;
 		case 'turns': {

@@ -98,7 +98,8 @@ export async function makeSession(
 		const path = join(draft, META_FILE);
 		const text = serializeMeta({ ...made, updated_at: toIso(clock.now()) }, path);
 		explainingWrites(path, () => writeAtomic(held.wayTo(path), text, { sync: true }));
-		witness.begin(folder);
+		// The user names a transcript, but nobody saw him say what it holds.
+		witness.begin(folder, { isAccepted: init.adoptedFrom !== undefined });
 		await witness.settle();
 		removeIfThere(lock);
 		refuseReplaced(held);

@@ -60,6 +60,8 @@ export const turnStateSchema = v.looseObject({
 	stop_reason: v.nullable(text),
 	trigger: v.picklist(['user', 'switch', 'failover', 'chat', 'race']),
 	started_at: iso,
+	/** When the turn was taken over from an agent's own transcript. Absent: the relay ran it. */
+	adopted_at: v.optional(iso),
 	ended_at: v.nullable(iso),
 	duration_ms: count,
 	first_output_ms: count,

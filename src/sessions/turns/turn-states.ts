@@ -68,14 +68,15 @@ const TIME = (key: string) => new RegExp(`"${key}":\\s*"([^"\\\\]{1,40})"`);
 
 /**
  * When the newest turn ended, by its own record; when it began, if it still runs or its relay died: a repair does not count as
- * use of the session. Epoch ms; null: no turn has a readable record. Reads the beginning of one file.
+ * use of the session, and an adoption does. Epoch ms; null: no turn has a readable record. Reads the beginning of one file.
  */
 export function newestTurnTime(folder: string): number | null {
 	for (const turn of turnNumbers(folder).reverse()) {
 		const head = readHead(turnFile(folder, turn, 'state.json'));
 		const began = fromIso(TIME('started_at').exec(head)?.[1]);
 		const ended = NO_EXIT.test(head) ? null : fromIso(TIME('ended_at').exec(head)?.[1]);
-		if (began !== null) return Math.max(began, ended ?? began);
+		const adopted = fromIso(TIME('adopted_at').exec(head)?.[1]);
+		if (began !== null) return Math.max(began, ended ?? began, adopted ?? began);
 	}
 	return null;
 }

@@ -1,3 +1,4 @@
+import { isPathRef } from '../../../commands/options/path-ref.ts';
 import { RelayError } from '../../../core/errors.ts';
 import { safeLine } from '../../../core/text.ts';
 import { latestConversation } from '../../../relay/resume/find-conversation.ts';
@@ -33,8 +34,8 @@ export const resume: SlashCommand = {
 		const { values, words } = readWordsAndFlags(resume, argument, { here: { type: 'boolean' } });
 		const ref = words ?? (await pickSession(context));
 		if (ref === null) return;
-		const id = await resolve(ref, context);
 		const isHere = values.here ?? false;
+		const id = await resolve(ref, isHere, context);
 		const isAccepted = !isHere && (await isAgreed(id, context));
 		if (isAccepted === null) return;
 		const found: string[] = [];
@@ -74,9 +75,14 @@ async function isAgreed(id: SessionRow['id'], context: SlashContext): Promise<bo
 }
 
 /** `latest` is the last conversation other than the current one, as `resume latest` finds it. */
-async function resolve(ref: string, { relay, context }: SlashContext): Promise<SessionRow['id']> {
+async function resolve(
+	ref: string,
+	isHere: boolean,
+	{ relay, context }: SlashContext,
+): Promise<SessionRow['id']> {
 	const store = await context.store();
 	const name = nameInRef(ref) ?? undefined;
+	if (isPathRef(ref)) return placed(ref, isHere, context);
 	if (ref !== 'latest' && name === undefined) return store.resolve(ref);
 	const current = relay.session()?.id;
 	const latest = latestConversation(store, ({ id }) => id !== current, name);
@@ -84,6 +90,18 @@ async function resolve(ref: string, { relay, context }: SlashContext): Promise<S
 	throw new RelayError('no_such_session', 'There is no other session here.', {
 		hint: 'To continue this one, just type.',
 	});
+}
+
+/** The session of a folder, or one with the turns of a transcript. */
+async function placed(
+	ref: string,
+	here: boolean,
+	context: SlashContext['context'],
+): Promise<SessionRow['id']> {
+	const { placePathRefs } = await import('../../../commands/sessions/place-path-refs.ts');
+	const asked = { names: ['ref'], transcripts: 'adopt' as const };
+	const { given } = await placePathRefs(context, { ref, here }, asked);
+	return (await context.store()).resolve(String(given.ref));
 }
 
 async function othersOf({ relay, context }: SlashContext): Promise<SessionRow[]> {

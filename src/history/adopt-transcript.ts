@@ -1,0 +1,196 @@
+/** Makes a session of ours from an agent's own transcript, so that any agent can go on with it. */
+import { existsSync, realpathSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
+import { codexHome } from '../agents/codex/native/rollout-file.ts';
+import { RelayError } from '../core/errors.ts';
+import type { SessionId } from '../core/ids.ts';
+import { quoteForShell } from '../core/quote-for-shell.ts';
+import { safeLine } from '../core/text.ts';
+import { recordedFolder } from '../git/repo/start-folder.ts';
+import type { RepoFacts } from '../git/repo-facts.ts';
+import { packAdopted } from '../relay/packet/pack-adopted.ts';
+import type { Ports } from '../relay/ports.ts';
+import type { SessionMeta } from '../sessions/session-meta.ts';
+import { folderOf } from '../sessions/store/new-meta.ts';
+import { adoptTurns } from '../sessions/transitions.ts';
+import { TurnGrouping, type TurnStep } from './group-turns.ts';
+import { type OpenTranscript, openTranscript } from './read-transcript.ts';
+import { TurnRecording } from './record-turns.ts';
+import type { TranscriptFacts } from './transcript-items.ts';
+
+export interface AdoptOptions {
+	/** It continues in the present folder, wherever it was held. */
+	isHere: boolean;
+	/** Called once it takes long. */
+	onSlow?: (text: string) => void;
+}
+
+export interface Adopted {
+	id: SessionId;
+	/** False: a session has these turns already. */
+	isNew: boolean;
+	agent: string;
+	turns: number;
+	/** Lines that could not be read. */
+	torn: number;
+}
+
+/**
+ * Throws `not_found` for what is no transcript, `nothing_to_continue` for one without turns, `refused` for one of another folder
+ * (unless `isHere`), and what `SessionStore.make` throws. Nothing is left then.
+ */
+export async function adoptTranscript(path: string, options: AdoptOptions, home: Ports): Promise<Adopted> {
+	const transcript = await openTranscript(path);
+	try {
+		if (transcript.bytes > SLOW_BYTES)
+			options.onSlow?.(`Reading ${safeLine(path, 200)} (${Math.round(transcript.bytes / 1e6)} MB) …`);
+		const found = await look(transcript);
+		if (found.turns === 0)
+			throw new RelayError('nothing_to_continue', `${path} has no turn yet: there is nothing to go on with.`);
+		const place = await placeOf(path, found.facts, options, home);
+		const nativeId = place.isOwn ? nativeIdOf(path, transcript, home) : null;
+		const about = { agent: transcript.agent, turns: found.turns, torn: found.torn };
+		const known = nativeId === null ? null : sessionOf(nativeId, { ...about, path }, home);
+		if (known !== null) return { id: known, isNew: false, ...about };
+		const id = await record(transcript, { path, nativeId, place, facts: found.facts }, home);
+		await packAdopted(id, home).catch((error) => {
+			home.store.remove(id);
+			throw error;
+		});
+		return { id, isNew: true, ...about };
+	} finally {
+		transcript.close();
+	}
+}
+
+/** Some hundred milliseconds. */
+const SLOW_BYTES = 20e6;
+
+async function look(
+	transcript: OpenTranscript,
+): Promise<{ facts: Partial<TranscriptFacts>; turns: number; torn: number }> {
+	const grouping = new TurnGrouping();
+	let turns = 0;
+	const count = (steps: readonly TurnStep[]) => {
+		turns += steps.filter(({ step }) => step === 'end').length;
+	};
+	for await (const item of transcript.items()) count(grouping.push(item));
+	count(grouping.end());
+	return { facts: grouping.facts, turns, torn: grouping.torn };
+}
+
+interface Place {
+	repo: SessionMeta['repo'];
+	/** The conversation was held there. */
+	isOwn: boolean;
+}
+
+async function placeOf(
+	path: string,
+	{ cwd }: Partial<TranscriptFacts>,
+	{ isHere }: AdoptOptions,
+	home: Ports,
+): Promise<Place> {
+	const { repo } = home;
+	const here = { repo: repoOf(repo, recordedFolder(repo)), isOwn: false };
+	if (cwd === undefined) return here;
+	const held = existsSync(cwd) ? realpathSync(cwd) : cwd;
+	const there = existsSync(held) ? await home.places.find(held) : null;
+	const isSameRepo =
+		there !== null &&
+		(there.worktree === repo.worktree || (there.commonDir !== null && there.commonDir === repo.commonDir));
+	if (isSameRepo) {
+		const folder = relative(there.worktree, held);
+		const isInside = folder !== '..' && !folder.startsWith(`..${sep}`);
+		return isInside && !(isHere && held !== repo.folder)
+			? { repo: repoOf(there, folder), isOwn: true }
+			: here;
+	}
+	if (isHere) return here;
+	throw new RelayError(
+		'refused',
+		`That conversation was held in ${safeLine(cwd, 200)}, which is not in this repo${there === null ? ', and not there any more' : ''}.`,
+		{
+			hint: `${there === null ? '' : `Go on there: agent-relay -C ${quoteForShell(held)} resume ${quoteForShell(path)}, or `}${there === null ? 'G' : 'g'}o on here: add --here`,
+		},
+	);
+}
+
+const repoOf = ({ root, worktree, branch, head }: RepoFacts, folder: string): SessionMeta['repo'] => ({
+	root,
+	worktree,
+	...folderOf(folder),
+	branch,
+	head,
+});
+
+/** Only a CLI's own folder: what lies elsewhere may be anybody's, and the CLI would not find it. */
+function nativeIdOf(
+	path: string,
+	{ agent, id }: OpenTranscript,
+	{ env, settings }: Pick<Ports, 'env' | 'settings'>,
+): string | null {
+	const adapter = settings().registry.adapters.find((one) => one.id === agent);
+	if (id === null || adapter === undefined || !adapter.isNativeId(id)) return null;
+	const codex = codexHome(env);
+	const claude = env.CLAUDE_CONFIG_DIR || (env.HOME ? join(env.HOME, '.claude') : null);
+	const place = agent === 'codex' ? codex && join(codex, 'sessions') : claude && join(claude, 'projects');
+	if (place === null || !existsSync(place)) return null;
+	return realpathSync(path).startsWith(realpathSync(place) + sep) ? id : null;
+}
+
+/** A session that has all of these turns, its own or adopted; the newest. */
+function sessionOf(
+	nativeId: string,
+	{ agent, turns }: { agent: string; turns: number; path: string },
+	{ store }: Pick<Ports, 'store'>,
+): SessionId | null {
+	const found = store.list({ kinds: ['run', 'shell'], name: null }).find(({ id, meta }) => {
+		if (meta?.agents[agent]?.native_session_id !== nativeId || meta.archived_at) return false;
+		const had = store.lineage(id).flatMap((entry) => entry.turns);
+		return had.filter((state) => state.native_session_id === nativeId).length >= turns;
+	});
+	return found?.id ?? null;
+}
+
+async function record(
+	transcript: OpenTranscript,
+	{
+		path,
+		nativeId,
+		place,
+		facts,
+	}: { path: string; nativeId: string | null; place: Place; facts: Partial<TranscriptFacts> },
+	home: Ports,
+): Promise<SessionId> {
+	const { agent } = transcript;
+	const adoptedFrom = { agent, native_session_id: nativeId, path };
+	const as = {
+		agent,
+		nativeId,
+		worktree: place.repo.worktree,
+		folder: place.repo.folder ?? '',
+		now: home.clock.now(),
+	};
+	return home.store.make({ kind: 'run', activeAgent: agent, adoptedFrom }, async (draft) => {
+		const recording = new TurnRecording(draft, as);
+		const grouping = new TurnGrouping();
+		let objective: string | null = null;
+		const write = (steps: readonly TurnStep[]) => {
+			for (const step of steps) {
+				if (step.step === 'begin') objective ??= step.text;
+				recording.write(step);
+			}
+		};
+		try {
+			for await (const item of transcript.items()) write(grouping.push(item));
+			write(grouping.end());
+		} finally {
+			recording.close();
+		}
+		const { states } = recording;
+		draft.log({ type: 'adopted', agent, native_session_id: nativeId, path, turns: states.length });
+		const title = facts.title === undefined ? null : safeLine(facts.title, 200);
+		return adoptTurns(draft.meta, { states, adoptedFrom, title, objective, repo: place.repo });
+	});
+}

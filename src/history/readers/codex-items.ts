@@ -1,0 +1,143 @@
+/** What single items of a codex rollout say: prompts, calls, results, patches. Pure. */
+import type { ToolKind } from '../../agents/events.ts';
+import { excerptLine, excerptOutput } from '../../agents/reading/excerpt.ts';
+import {
+	type JsonObject,
+	listOrEmpty,
+	numberOrNull,
+	objectOrEmpty,
+	parseObject,
+	textOrNull,
+} from '../../agents/reading/json-fields.ts';
+import type { TranscriptItem } from '../transcript-items.ts';
+
+type Event = Extract<TranscriptItem, { kind: 'event' }>['event'];
+
+/** What codex and editors put into the conversation as if the user had said it. */
+const NOT_TYPED =
+	/^\s*(?:<(?:environment_context|user_instructions|turn_aborted|skill|permissions|user_shell_command|ide_context)\b|<[a-z_]+>|# AGENTS\.md instructions)/;
+const REQUEST = '## My request for Codex:';
+
+/** The words that a person typed; null: none. */
+export function typedWords(text: string): string | null {
+	if (NOT_TYPED.test(text)) return null;
+	const at =
+		text.startsWith('# Files mentioned by the user:') || text.startsWith('# Context')
+			? text.indexOf(REQUEST)
+			: -1;
+	const words = (at < 0 ? text : text.slice(at + REQUEST.length)).trim();
+	return words === '' ? null : words;
+}
+
+/** Of a message item: its text, whoever speaks. */
+export function messageText({ content }: JsonObject): string {
+	return listOrEmpty(content)
+		.map((part) => textOrNull(objectOrEmpty(part).text) ?? '')
+		.filter((text) => text !== '')
+		.join('\n');
+}
+
+export interface CodexCall {
+	event: Extract<Event, { type: 'tool_call' }>;
+	/** Files that its patch names. */
+	patched: readonly string[];
+}
+
+const KINDS: Readonly<Record<string, ToolKind>> = {
+	shell: 'execute',
+	exec_command: 'execute',
+	local_shell: 'execute',
+	apply_patch: 'edit',
+	web_search: 'search',
+	view_image: 'read',
+};
+
+/** null: the item is not a call. */
+export function readCall(item: JsonObject): CodexCall | null {
+	const id = textOrNull(item.call_id) ?? textOrNull(item.id);
+	if (id === null) return null;
+	switch (item.type) {
+		case 'function_call':
+			return call(
+				id,
+				textOrNull(item.name),
+				objectOrEmpty(parseObject(textOrNull(item.arguments) ?? '')),
+				'',
+			);
+		case 'custom_tool_call':
+			return call(id, textOrNull(item.name), {}, textOrNull(item.input) ?? '');
+		case 'local_shell_call':
+			return call(id, 'local_shell', objectOrEmpty(item.action), '');
+		case 'web_search_call':
+			return call(id, 'web_search', objectOrEmpty(item.action), '');
+		default:
+			return null;
+	}
+}
+
+function call(id: string, named: string | null, input: JsonObject, words: string): CodexCall {
+	const name = excerptLine(named ?? 'unknown', 200);
+	const command = commandOf(input);
+	const patch = words.includes('*** ') ? words : (command ?? '');
+	const patched = filesOfPatch(patch);
+	const kind = patched.length > 0 ? 'edit' : (KINDS[name] ?? 'other');
+	const title = patched[0] ?? command ?? textOrNull(input.query) ?? (words === '' ? name : words);
+	const event = {
+		type: 'tool_call' as const,
+		id,
+		name,
+		kind,
+		title: excerptLine(title),
+		command: kind === 'execute' ? command : null,
+		paths: [...patched],
+	};
+	return { event, patched };
+}
+
+function commandOf(input: JsonObject): string | null {
+	const words = listOrEmpty(input.command).map((word) => textOrNull(word) ?? '');
+	const shell = words.length === 3 && /^-l?c$/.test(words[1] ?? '') ? words[2] : null;
+	return (
+		textOrNull(input.cmd) ??
+		textOrNull(input.command) ??
+		shell ??
+		(words.length === 0 ? null : words.join(' '))
+	);
+}
+
+const MAX_PATCHED = 500;
+
+function filesOfPatch(text: string): string[] {
+	if (!text.includes('*** Begin Patch')) return [];
+	const names = [...text.matchAll(/^\*\*\* (?:Add|Update|Delete) File: (.+)$/gm)];
+	return names.slice(0, MAX_PATCHED).map(([, name = '']) => name.trim());
+}
+
+/** null: the item is not a result. */
+export function readResult(item: JsonObject): Extract<Event, { type: 'tool_result' }> | null {
+	const id = textOrNull(item.call_id);
+	if (id === null || !/^(?:function|custom_tool)_call_output$/.test(textOrNull(item.type) ?? '')) return null;
+	const raw = textOrNull(item.output) ?? messageText({ content: item.output });
+	const packed = raw.startsWith('{') ? parseObject(raw) : null;
+	const output = textOrNull(packed?.output) ?? raw;
+	const exitCode = numberOrNull(objectOrEmpty(packed?.metadata).exit_code) ?? exitCodeIn(raw);
+	return {
+		type: 'tool_result',
+		id,
+		ok: exitCode === null ? null : exitCode === 0,
+		denied: false,
+		exitCode,
+		output: excerptOutput(output),
+		outputBytes: Buffer.byteLength(output),
+	};
+}
+
+/** codex's own lines come before the command's output. */
+function exitCodeIn(output: string): number | null {
+	const head = output.slice(0, 400);
+	const reported =
+		/^(?:Chunk ID: [^\n]*\n)?(?:Wall time: [^\n]*\n)?(?:Process exited with code|Exit code:) (-?\d{1,5})(?:\n|$)/.exec(
+			head,
+		);
+	return reported?.[1] === undefined ? null : Number(reported[1]);
+}
