@@ -14,6 +14,13 @@ export interface RepoFacts {
 	head: string | null;
 }
 
+/** A worktree of a repo: the only thing that snapshots are taken of. */
+export type RepoInGit = RepoFacts & { commonDir: string; gitDir: string };
+
+export function isInGit(repo: RepoFacts): repo is RepoInGit {
+	return repo.kind === 'worktree' && repo.commonDir !== null && repo.gitDir !== null;
+}
+
 export interface FileChange {
 	path: string;
 	change: 'added' | 'modified' | 'deleted' | 'renamed' | 'mode';

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { RelayError } from '../../core/errors.ts';
 import type { SessionId } from '../../core/ids.ts';
-import type { RepoFacts } from '../../git/repo-facts.ts';
+import { isInGit, type RepoInGit } from '../../git/repo-facts.ts';
 import { type BlameLines, openBlameLines } from '../../git/snapshots/blame-lines.ts';
 import { createSnapshots } from '../../git/snapshots/snapshots.ts';
 import { EXIT } from '../../relay/exit-codes.ts';
@@ -44,21 +44,14 @@ export type LineOrigin =
 export const blame: Body<{ file: string }, BlameData> = {
 	async run(context, { file }) {
 		const repo = await requireRepo(context);
-		const now = await takeNow(context, repo);
 		const stateFolder = stateFolderOf(context);
-		const lines = await openBlameLines({ repo, git: await context.git(), stateFolder });
-		const place = { lines, tree: now.tree, worktree: repo.worktree, folder: context.folder };
-		const { path, from, to, text } = await findFile(place, file);
-		const store = await context.store();
-		const { turns, problems } = recordedTurns(sessionPlaces(store.location));
-		const blamed = { lines, repo, turns, now, path, lineCount: text.length };
-		const originOf = await resolveOrigins(blamed, await tracedOrigins(blamed));
-		const shown = text.slice(from - 1, to);
-		const rows = shown.map((line, i) => ({ number: from + i, text: line, by: originOf(from + i) }));
-		const writers = turns.filter((turn) => rows.some(({ by }) => isBy(turn, by)));
-		const described = writers.map((turn) => describeTurn(turn, store));
-		const data = { path, lines: rows, turns: described, problems, now: context.clock.now() };
-		return { exitCode: EXIT.done, data };
+		const { processes } = context;
+		const lines = await openBlameLines({ repo, git: await context.git(), stateFolder, processes });
+		try {
+			return { exitCode: EXIT.done, data: await blameFile(context, { repo, lines }, file) };
+		} finally {
+			lines.release();
+		}
 	},
 	toJson: ({ path, lines, turns, problems }) => ({
 		path,
@@ -68,12 +61,28 @@ export const blame: Body<{ file: string }, BlameData> = {
 	}),
 };
 
-type RepoInGit = RepoFacts & { commonDir: string; gitDir: string };
+async function blameFile(
+	context: CommandContext,
+	{ repo, lines }: { repo: RepoInGit; lines: BlameLines },
+	file: string,
+): Promise<BlameData> {
+	const now = await takeNow(context, repo);
+	const place = { lines, tree: now.tree, worktree: repo.worktree, folder: context.folder };
+	const { path, from, to, text } = await findFile(place, file);
+	const store = await context.store();
+	const { turns, problems } = recordedTurns(sessionPlaces(store.location));
+	const blamed = { lines, repo, turns, now, path, lineCount: text.length };
+	const originOf = await resolveOrigins(blamed, await tracedOrigins(blamed));
+	const shown = text.slice(from - 1, to);
+	const rows = shown.map((line, i) => ({ number: from + i, text: line, by: originOf(from + i) }));
+	const writers = turns.filter((turn) => rows.some(({ by }) => isBy(turn, by)));
+	const described = writers.map((turn) => describeTurn(turn, store));
+	return { path, lines: rows, turns: described, problems, now: context.clock.now() };
+}
 
 async function requireRepo(context: CommandContext): Promise<RepoInGit> {
 	const repo = await context.repo();
-	const { kind, commonDir, gitDir } = repo;
-	if (kind === 'worktree' && commonDir !== null && gitDir !== null) return { ...repo, commonDir, gitDir };
+	if (isInGit(repo)) return repo;
 	throw new RelayError('not_found', `There are no snapshots of ${repo.root}: not a git repo with files.`, {
 		hint: 'Who wrote what is known only where agents worked in a git repo.',
 	});

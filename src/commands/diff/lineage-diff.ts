@@ -41,7 +41,7 @@ const MAX_DIFF_BYTES = 4 * 1024 * 1024;
 
 /** What the turns of `lineage` changed, or a range of those of its last session. Throws `not_found` without a snapshot to compare. */
 export async function lineageDiff(
-	context: Pick<CommandContext, 'repo' | 'git' | 'paths' | 'clock'>,
+	context: Pick<CommandContext, 'repo' | 'git' | 'paths' | 'clock' | 'processes'>,
 	lineage: readonly LineageEntry[],
 	range: TurnRange | null,
 	form: DiffForm = {},

@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { RelayError } from '../../core/errors.ts';
-import type { Snapshots } from '../../git/repo-facts.ts';
+import { isInGit, type Snapshots } from '../../git/repo-facts.ts';
 import type { CommandContext } from '../context.ts';
 
 /** Lets `read` look into the snapshots of this repo, and makes nothing. Throws `not_found` where they are not there. */
 export async function readTrees<Found>(
-	context: Pick<CommandContext, 'repo' | 'git' | 'paths' | 'clock'>,
+	context: Pick<CommandContext, 'repo' | 'git' | 'paths' | 'clock' | 'processes'>,
 	read: (snapshots: Snapshots) => Promise<Found>,
 ): Promise<Found> {
 	const [repo, git, { createSnapshots }] = await Promise.all([
@@ -16,8 +16,14 @@ export async function readTrees<Found>(
 	]);
 	const stateFolder = join(context.paths.stateHome, 'snapshots');
 	// Opening a store makes it, and reading must make nothing.
-	if (repo.kind !== 'worktree' || !existsSync(stateFolder)) throw noSnapshots(stateFolder);
-	const snapshots = createSnapshots({ repo, git, stateFolder, clock: context.clock });
+	if (!isInGit(repo) || !existsSync(stateFolder)) throw noSnapshots(stateFolder);
+	const snapshots = createSnapshots({
+		repo,
+		git,
+		stateFolder,
+		clock: context.clock,
+		processes: context.processes,
+	});
 	try {
 		return await read(snapshots);
 	} catch (error) {
@@ -25,6 +31,7 @@ export async function readTrees<Found>(
 		throw noSnapshots(stateFolder, error);
 	} finally {
 		await snapshots.settled();
+		snapshots.release();
 	}
 }
 

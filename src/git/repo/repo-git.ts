@@ -5,9 +5,8 @@
 import { lstatSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { RelayError } from '../../core/errors.ts';
-import type { RepoFacts } from '../repo-facts.ts';
+import type { RepoFacts, RepoInGit } from '../repo-facts.ts';
 import { type Git, type GitResult, type GitRunOptions, readProgramsOff } from '../run-git.ts';
-import type { RepoInGit } from '../snapshots/snapshot-folder.ts';
 import { findRecord } from './worktree-records.ts';
 
 /** One worktree of the repo with the folder in which git keeps its HEAD and index. */

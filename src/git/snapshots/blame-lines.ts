@@ -1,12 +1,12 @@
 /** What git knows of the lines of one file: as it stands in a tree, how it came from tree to tree, who committed it. */
 import { RelayError } from '../../core/errors.ts';
 import { firstLineOf, isObjectId } from '../git-output.ts';
-import type { FileChange, RepoFacts } from '../repo-facts.ts';
+import type { FileChange, RepoInGit } from '../repo-facts.ts';
 import type { Git } from '../run-git.ts';
 import { listChanges } from './compare-trees.ts';
 import { type LineAuthor, type LinePatch, parseLinePatches, parsePorcelainBlame } from './line-patches.ts';
-import { prepareSnapshotFolder, type RepoInGit } from './snapshot-folder.ts';
-import { createSnapshotGit, type SnapshotGit } from './snapshot-git.ts';
+import { openSnapshotStore, type StoreOptions } from './opened-store.ts';
+import type { SnapshotGit } from './snapshot-git.ts';
 
 export type { Hunk, LineAuthor, LinePatch } from './line-patches.ts';
 
@@ -32,6 +32,8 @@ export interface BlameLines {
 	treeOf(commit: string): Promise<string | null>;
 	/** The address under which the user commits here; null: git knows none. */
 	userEmail(): Promise<string | null>;
+	/** The store is not needed any more. */
+	release(): void;
 }
 
 const MAX_FILE_BYTES = 16 * 1024 * 1024;
@@ -52,14 +54,10 @@ const PATCH = [
 ];
 
 /** Opens the snapshot store of the worktree, which is made if it is not there. */
-export async function openBlameLines(options: {
-	repo: RepoFacts & { commonDir: string; gitDir: string };
-	git: Git;
-	/** `<stateHome>/agent-relay/snapshots`. */
-	stateFolder: string;
-}): Promise<BlameLines> {
-	const { repo, git, stateFolder } = options;
-	const store = createSnapshotGit(git, repo, await prepareSnapshotFolder(repo, stateFolder, git));
+export async function openBlameLines(options: StoreOptions & { repo: RepoInGit }): Promise<BlameLines> {
+	const { repo, ...rest } = options;
+	const { git } = rest;
+	const { store, release } = await openSnapshotStore(repo, rest);
 	return {
 		fileAt: (tree, path) => fileAt(store, tree, path),
 		patches: (pairs, path, from) => readPatches(store, pairs, path, from),
@@ -67,6 +65,7 @@ export async function openBlameLines(options: {
 		authors: (commit, path) => orNull(() => readAuthors(store, commit, path)),
 		treeOf: (commit) => orNull(() => readTree(store, commit)),
 		userEmail: () => orNull(() => readEmail(git, repo)),
+		release,
 	};
 }
 

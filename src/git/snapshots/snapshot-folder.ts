@@ -7,7 +7,7 @@ import { ensureFolder } from '../../core/files/folders.ts';
 import { readExpected, readExpectedText } from '../../core/files/read-file.ts';
 import { writeAtomic } from '../../core/files/write-file.ts';
 import { quoteAlternate } from '../quote-alternate.ts';
-import type { RepoFacts } from '../repo-facts.ts';
+import type { RepoInGit } from '../repo-facts.ts';
 import { type Git, ISOLATED } from '../run-git.ts';
 import { olderGenerations } from './snapshot-bounds.ts';
 
@@ -24,8 +24,6 @@ export interface SnapshotFolder {
 	/** Rewrites the excludes if the repo's have changed. `embedded` are worktree-relative folders. */
 	writeExcludes(embedded: readonly string[]): void;
 }
-
-export type RepoInGit = RepoFacts & { commonDir: string; gitDir: string };
 
 /**
  * Creates or reuses `<stateFolder>/<repo id>/<worktree id>`. Reads the repo's config only for keys that describe the disk and what

@@ -1,6 +1,7 @@
 import { NO_PROGRAMS } from '../repo/named-programs.ts';
+import type { RepoInGit } from '../repo-facts.ts';
 import { type Git, type GitResult, type GitRunOptions, ISOLATED } from '../run-git.ts';
-import type { RepoInGit, SnapshotFolder } from './snapshot-folder.ts';
+import type { SnapshotFolder } from './snapshot-folder.ts';
 
 /** Git pointed at one snapshot folder. */
 export interface SnapshotGit {

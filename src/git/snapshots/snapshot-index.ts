@@ -9,9 +9,10 @@ import { join } from 'node:path';
 import { hasErrno } from '../../core/errors.ts';
 import { readExpected, readIfThere } from '../../core/files/read-file.ts';
 import { removeIfThere, writeAtomic } from '../../core/files/write-file.ts';
+import type { RepoInGit } from '../repo-facts.ts';
 import type { GitResult } from '../run-git.ts';
 import { readPlainIndex } from './repo-index.ts';
-import type { RepoInGit, SnapshotFolder } from './snapshot-folder.ts';
+import type { SnapshotFolder } from './snapshot-folder.ts';
 
 /** Runs git on the snapshot store with the repo's objects readable. */
 export type ReadGit = (args: readonly string[], input: string) => Promise<GitResult>;

@@ -9,12 +9,19 @@ import type { Clock } from '../../core/clock.ts';
 import { isSystemError, RelayError } from '../../core/errors.ts';
 import { removeIfThere } from '../../core/files/write-file.ts';
 import { safeLine } from '../../core/text.ts';
-import type { FileChange, RepoFacts, Snapshot, Snapshots } from '../repo-facts.ts';
+import {
+	type FileChange,
+	isInGit,
+	type RepoFacts,
+	type RepoInGit,
+	type Snapshot,
+	type Snapshots,
+} from '../repo-facts.ts';
 import { type Git, GitTimeout } from '../run-git.ts';
 import { keepBlobs, listChanges, readDiff } from './compare-trees.ts';
 import { leaveOutLarge } from './large-files.ts';
 import { boundSnapshots, removeCutOff } from './snapshot-bounds.ts';
-import { prepareSnapshotFolder, type RepoInGit } from './snapshot-folder.ts';
+import { prepareSnapshotFolder } from './snapshot-folder.ts';
 import { createSnapshotGit, type SnapshotGit } from './snapshot-git.ts';
 import { removeStrays } from './snapshot-index.ts';
 import { isInUse, markUser, type UserProcesses } from './snapshot-users.ts';
@@ -222,10 +229,6 @@ function checkTrees(...trees: string[]): void {
 	for (const tree of trees)
 		if (!/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(tree))
 			throw new RelayError('damaged_record', `${JSON.stringify(tree.slice(0, 80))} is not a tree id`);
-}
-
-function isInGit(repo: RepoFacts): repo is RepoInGit {
-	return repo.kind === 'worktree' && repo.commonDir !== null && repo.gitDir !== null;
 }
 
 /** True for errors of git or the disk, as opposed to bugs of ours. */

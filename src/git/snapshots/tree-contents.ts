@@ -1,18 +1,15 @@
 /** What paths hold in the trees of a store, as bytes on a disk and back: nothing is converted on the way. */
 import { existsSync, statfsSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { RelayError } from '../../core/errors.ts';
-import { removeIfThere } from '../../core/files/write-file.ts';
 import { once } from '../../core/once.ts';
 import { parseRawEdits, type TreeEdit, type TreeEntry } from '../commits/tree-edits.ts';
 import { isObjectId, nulFields } from '../git-output.ts';
 import { NO_PROGRAMS } from '../repo/named-programs.ts';
 import { diskFull, explainDisk } from '../repo/repo-git.ts';
-import type { RepoFacts } from '../repo-facts.ts';
-import { type Git, ISOLATED } from '../run-git.ts';
-import { prepareSnapshotFolder, type RepoInGit } from './snapshot-folder.ts';
-import { createSnapshotGit, type SnapshotGit } from './snapshot-git.ts';
-import { markUser, type UserProcesses } from './snapshot-users.ts';
+import { isInGit, type RepoFacts } from '../repo-facts.ts';
+import { ISOLATED } from '../run-git.ts';
+import { openSnapshotStore, type StoreOptions } from './opened-store.ts';
+import type { SnapshotGit } from './snapshot-git.ts';
 
 export interface TreeContents {
 	/**
@@ -36,23 +33,12 @@ export interface TreeContents {
 	release(): void;
 }
 
-export interface TreeContentsOptions {
-	repo: RepoFacts;
-	git: Git;
-	/** `<stateHome>/agent-relay/snapshots`. */
-	stateFolder: string;
-	/** Marks the store as used meanwhile, so that nothing of it is removed. */
-	processes: UserProcesses;
-}
-
 /** Throws `not_found` outside git, and where no snapshot was ever taken. */
-export async function openTreeContents(options: TreeContentsOptions): Promise<TreeContents> {
-	const { repo, git, stateFolder, processes } = options;
+export async function openTreeContents(options: StoreOptions & { repo: RepoFacts }): Promise<TreeContents> {
+	const { repo, ...rest } = options;
 	// Opening a store makes it, and looking must make nothing.
-	if (!isInGit(repo) || !existsSync(stateFolder)) throw notStored();
-	const folder = await prepareSnapshotFolder(repo, stateFolder, git, { isWhole: true });
-	const opened = createSnapshotGit(git, repo, folder);
-	const mark = markUser(dirname(folder.gitDir), processes);
+	if (!isInGit(repo) || !existsSync(rest.stateFolder)) throw notStored();
+	const { store: opened, release } = await openSnapshotStore(repo, rest, { isWhole: true });
 	// A preview asks for what the undo itself asks again, and trees never change.
 	const edits = once((pair: string) => readTrees(opened, pair.split(' '), DIFF).then(parseRawEdits));
 	const folders = once((tree: string) => readTrees(opened, [tree], LIST).then(nulFields));
@@ -61,7 +47,7 @@ export async function openTreeContents(options: TreeContentsOptions): Promise<Tr
 		folders,
 		write: (entries, places) => writeEntries(opened, entries, places),
 		store: (paths) => storeFiles(opened, paths),
-		release: () => removeIfThere(mark),
+		release,
 	};
 }
 
@@ -132,7 +118,3 @@ const notStored = (cause?: unknown) =>
 		hint: KEPT_FOR,
 		cause,
 	});
-
-function isInGit(repo: RepoFacts): repo is RepoInGit {
-	return repo.kind === 'worktree' && repo.commonDir !== null && repo.gitDir !== null;
-}

@@ -14,7 +14,7 @@ export type TurnDiffs = (state: TurnState, maxBytes: number) => Promise<TurnDiff
 
 /** What each turn changed, from the snapshots around it. */
 export function createTurnDiffs(
-	context: Pick<CommandContext, 'repo' | 'git' | 'paths' | 'clock'>,
+	context: Pick<CommandContext, 'repo' | 'git' | 'paths' | 'clock' | 'processes'>,
 ): TurnDiffs {
 	return async ({ tree: { before, after }, files }, maxBytes) => {
 		const isChanged = files.length > 0;
