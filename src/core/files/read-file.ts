@@ -102,10 +102,22 @@ export function readExpectedFile(path: string, maxBytes = MAX_REGULAR_BYTES): Bu
 	}
 	try {
 		const facts = fstatSync(fd);
-		return facts.isFile() && facts.size <= maxBytes ? readFileSync(fd) : null;
+		return facts.isFile() && facts.size <= maxBytes ? readOpen(fd, facts.size) : null;
 	} finally {
 		closeSync(fd);
 	}
+}
+
+/** Files up to this size are read at one go. */
+const SMALL_BYTES = 1024 * 1024;
+
+/** `size`: as the system told it, which some files (below /proc) do not have. In one call where `readFileSync` takes three. */
+function readOpen(fd: number, size: number): Buffer {
+	if (size === 0 || size > SMALL_BYTES) return readFileSync(fd);
+	// One byte more than there should be: a file that has grown is read as a whole.
+	const bytes = Buffer.allocUnsafe(size + 1);
+	const read = readSync(fd, bytes, 0, size + 1, 0);
+	return read === size ? bytes.subarray(0, size) : readFileSync(fd);
 }
 
 const MAX_REGULAR_BYTES = 64 * 1024 * 1024;
