@@ -1,7 +1,8 @@
 /** Reads the recorded turns of a session for packets and listings: state, prompt, the user's own words, events. */
 import { createHash } from 'node:crypto';
 import type { AgentEvent } from '../agents/events.ts';
-import { readOrNull } from '../core/files/read-file.ts';
+import { lstatIfThere } from '../core/files/file-facts.ts';
+import { readOrNull, readPieces } from '../core/files/read-file.ts';
 import { turnFile } from '../sessions/files/session-paths.ts';
 import type { TurnState } from '../sessions/turns/turn-state.ts';
 import { NOTHING_SAID, type SaidWords, saidInTurn } from '../sessions/witness/said-words.ts';
@@ -63,21 +64,21 @@ function readTurn(
 	maxLogBytes: number,
 ): { record: TurnRecord; readBytes: number; logBytes: number } {
 	const issues: string[] = [];
-	const promptBytes = readChecked(folder, state, 'prompt.md', state.hashes.prompt, issues);
-	const log = readChecked(folder, state, 'events.jsonl', state.hashes.events, issues);
+	const promptBytes = readPrompt(folder, state, issues);
+	const log = readLog(folder, state, maxLogBytes, issues);
 	const badLines: number[] = [];
 	const record = {
 		state,
 		prompt: promptBytes.toString(),
 		...ownWords(state, promptBytes, witness),
-		events: parseLog(log, maxLogBytes, (line) => badLines.push(line)),
+		events: parseLog(log, (line) => badLines.push(line)),
 		issues,
 	};
 	if (badLines.length > 0)
 		issues.push(
 			describeBadLines(turnFile(folder, state.turn, 'events.jsonl').slice(folder.length + 1), badLines),
 		);
-	return { record, readBytes: Math.min(log.length, maxLogBytes), logBytes: log.length };
+	return { record, readBytes: Math.min(log.bytes, maxLogBytes), logBytes: log.bytes };
 }
 
 /** The user's words for a turn, without reading what came of it. */
@@ -104,23 +105,61 @@ function wordsOfTurn({ user_prompt: range, turn }: TurnState, prompt: Buffer, wi
 	return isOwn ? said : { ...said, words: null, isLost: false };
 }
 
-function readChecked(
-	folder: string,
-	state: TurnState,
-	name: 'prompt.md' | 'events.jsonl',
-	hash: string | null,
-	issues: string[],
-): Buffer {
-	const path = turnFile(folder, state.turn, name);
-	const label = path.slice(folder.length + 1);
-	const bytes = readOrNull(path);
-	if (bytes === null) {
-		issues.push(`${label} is missing or cannot be read`);
-		return Buffer.alloc(0);
-	}
-	const isWhole = hash === null || createHash('sha256').update(bytes).digest('hex') === hash;
-	if (!isWhole) issues.push(`${label} was changed after the relay wrote it`);
-	return bytes;
+function readPrompt(folder: string, state: TurnState, issues: string[]): Buffer {
+	const bytes = readOrNull(turnFile(folder, state.turn, 'prompt.md'));
+	const hash = bytes === null ? null : createHash('sha256').update(bytes).digest('hex');
+	checkFile(
+		turnFile(folder, state.turn, 'prompt.md').slice(folder.length + 1),
+		hash,
+		state.hashes.prompt,
+		issues,
+	);
+	return bytes ?? Buffer.alloc(0);
+}
+
+/** `found`: the hash of the file; null: there is none to read. */
+function checkFile(label: string, found: string | null, expected: string | null, issues: string[]): void {
+	if (found === null) issues.push(`${label} is missing or cannot be read`);
+	else if (expected !== null && found !== expected)
+		issues.push(`${label} was changed after the relay wrote it`);
+}
+
+/** What is read of an event log: all of it, or its beginning and its end. */
+interface LogParts {
+	first: Buffer;
+	/** null: `first` is all. */
+	last: Buffer | null;
+	/** Number of the line that `last` begins in. */
+	lastLine: number;
+	/** Of the whole log. */
+	bytes: number;
+}
+
+/** Of a long log no more is held than what is read of it. */
+function readLog(folder: string, state: TurnState, maxBytes: number, issues: string[]): LogParts {
+	const path = turnFile(folder, state.turn, 'events.jsonl');
+	const size = lstatIfThere(path)?.size ?? 0;
+	const isCut = size > maxBytes;
+	const firstBytes = isCut ? Math.floor(maxBytes / 4) : size;
+	const lastFrom = isCut ? size - Math.floor((maxBytes * 3) / 4) : size;
+	const kept: { first: Buffer[]; last: Buffer[] } = { first: [], last: [] };
+	const hash = createHash('sha256');
+	let newlines = 0;
+	const bytes = readPieces(path, (piece, at) => {
+		hash.update(piece);
+		if (at < firstBytes) kept.first.push(Buffer.from(piece.subarray(0, firstBytes - at)));
+		if (isCut && at < lastFrom) newlines += newlinesIn(piece.subarray(0, lastFrom - at));
+		if (isCut && at + piece.length > lastFrom)
+			kept.last.push(Buffer.from(piece.subarray(Math.max(0, lastFrom - at))));
+	});
+	checkFile(
+		path.slice(folder.length + 1),
+		bytes === null ? null : hash.digest('hex'),
+		state.hashes.events,
+		issues,
+	);
+	const first = Buffer.concat(kept.first);
+	return { first, last: isCut ? Buffer.concat(kept.last) : null, lastLine: newlines + 1, bytes: bytes ?? 0 };
 }
 
 const SHOWN_LINES = 5;
@@ -141,14 +180,9 @@ interface LogLine {
 }
 
 /** The lines of a log; of a long one only its beginning and its end. */
-function linesOf(bytes: Buffer, maxBytes: number): LogLine[] {
-	if (bytes.length <= maxBytes) return numbered(bytes, 1, { isStartCut: false });
-	const end = bytes.length - Math.floor((maxBytes * 3) / 4);
-	const first = numbered(bytes.subarray(0, Math.floor(maxBytes / 4)), 1, { isStartCut: false });
-	return [
-		...first,
-		...numbered(bytes.subarray(end), 1 + newlinesIn(bytes.subarray(0, end)), { isStartCut: true }),
-	];
+function linesOf({ first, last, lastLine }: LogParts): LogLine[] {
+	const lines = numbered(first, 1, { isStartCut: false });
+	return last === null ? lines : [...lines, ...numbered(last, lastLine, { isStartCut: true })];
 }
 
 function numbered(bytes: Buffer, start: number, { isStartCut }: { isStartCut: boolean }): LogLine[] {
@@ -169,10 +203,10 @@ function newlinesIn(bytes: Buffer): number {
 const NEWLINE = 0x0a;
 
 /** `onBadLine`: called with the number of each line that is not JSON, except a torn one. */
-function parseLog(bytes: Buffer, maxBytes: number, onBadLine: (line: number) => void): AgentEvent[] {
+function parseLog(log: LogParts, onBadLine: (line: number) => void): AgentEvent[] {
 	const events: AgentEvent[] = [];
 	const answer = new OpenMessage();
-	for (const { text: line, number, isTorn } of linesOf(bytes, maxBytes)) {
+	for (const { text: line, number, isTorn } of linesOf(log)) {
 		if (line === '' || THOUGHT.test(line)) continue;
 		const chunk = readChunk(line);
 		if ('type' in chunk) {

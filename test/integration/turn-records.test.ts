@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -5,7 +6,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AgentEvent } from '../../src/agents/events.ts';
 import { serializeEvent } from '../../src/turns/event-log.ts';
-import { readTurnRecords } from '../../src/turns/turn-records.ts';
+import { readTurnRecord, readTurnRecords } from '../../src/turns/turn-records.ts';
 import { fakeTurnState } from '../helpers/fake-turn-state.ts';
 import { fakeWitness } from '../helpers/fake-witness.ts';
 import { growthOf, LINEAR } from '../helpers/growth.ts';
@@ -119,5 +120,39 @@ describe('a line of a log that is no JSON', () => {
 		expect(issuesOf((log) => `${before}{"broken\n${log}`)).toEqual([
 			'turns/001-events.jsonl: line 21 is not JSON and left out',
 		]);
+	});
+});
+
+describe('a long log that is read in part', () => {
+	const lines = Array.from({ length: 40_000 }, (_, seq) =>
+		serializeEvent({ ts: 0, seq, event: chunk(`m${seq}`, 'é') }),
+	);
+	const log = lines.with(39_990, 'odd\n').join('');
+	const read = (maxBytes: number, hash: string) => {
+		writeFileSync(join(folder, 'turns/001-events.jsonl'), log);
+		writeFileSync(join(folder, 'turns/001-prompt.md'), 'go');
+		const hashes = { prompt: null, events: hash, output: null };
+		return readTurnRecord({ folder, state: fakeTurnState({ hashes }), witness: fakeWitness() }, maxBytes);
+	};
+	const hash = createHash('sha256').update(log).digest('hex');
+
+	it('is checked as a whole, says how much was left out, and counts lines from its beginning', () => {
+		const { events, issues, leftOutBytes } = read(100_000, hash);
+		expect(Buffer.byteLength(log)).toBeGreaterThan(3 * 1024 * 1024);
+		expect(leftOutBytes).toBe(Buffer.byteLength(log) - 100_000);
+		expect(issues).toEqual(['turns/001-events.jsonl: line 39991 is not JSON and left out']);
+		const ids = events.map((event) => ('messageId' in event ? event.messageId : ''));
+		expect(ids[0]).toBe('m0');
+		expect(ids.at(-1)).toBe('m39999');
+		expect(events.length).toBeLessThan(2000);
+	});
+
+	it('is known to be another where any byte of it is', () => {
+		expect(
+			read(
+				100_000,
+				hash.replace(/^./, (digit) => (digit === '0' ? '1' : '0')),
+			).issues,
+		).toContain('turns/001-events.jsonl was changed after the relay wrote it');
 	});
 });

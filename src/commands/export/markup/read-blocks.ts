@@ -19,14 +19,37 @@ const BOX = /^\[([ xX])\][ \t]+/;
 
 /** `text` is safe to show (`core/text`). */
 export function readMarkup(text: string): Block[] {
+	return [...readMarkupPieces(text)].flat();
+}
+
+/** As `readMarkup`, a part of a long text at a time: its tree takes far more memory than the text. */
+export function* readMarkupPieces(text: string): Generator<Block[]> {
 	let mark: string | null = null;
-	const lines = text.split('\n').map((line) => {
+	let lines: string[] = [];
+	let chars = 0;
+	for (const line of linesOf(text)) {
 		const isCode = mark !== null;
 		if (mark === null) mark = FENCE.exec(line)?.[2] ?? null;
 		else if (closes(line, mark)) mark = null;
-		return isCode ? line : line.replace(/^[ \t]+/, (indent) => indent.replaceAll('\t', '    '));
-	});
-	return readBlocks(lines, 0);
+		lines.push(isCode ? line : line.replace(/^[ \t]+/, (indent) => indent.replaceAll('\t', '    ')));
+		chars += line.length;
+		if (chars < PIECE_CHARS || mark !== null || line.trim() !== '') continue;
+		yield readBlocks(lines, 0);
+		lines = [];
+		chars = 0;
+	}
+	yield readBlocks(lines, 0);
+}
+
+const PIECE_CHARS = 256 * 1024;
+
+function* linesOf(text: string): Generator<string> {
+	let from = 0;
+	for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', from)) {
+		yield text.slice(from, end);
+		from = end + 1;
+	}
+	yield text.slice(from);
 }
 
 function readBlocks(lines: readonly string[], depth: number): Block[] {

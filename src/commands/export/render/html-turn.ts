@@ -1,7 +1,7 @@
 /** One turn of an exported page: its fold, what was said, done, changed and met. */
 import type { ExportQuestion, ExportStep, ExportTurn } from '../document.ts';
 import { type Html, html } from '../markup/html-text.ts';
-import { readMarkup } from '../markup/read-blocks.ts';
+import { readMarkupPieces } from '../markup/read-blocks.ts';
 import { codeHtml, toHtml } from '../markup/to-html.ts';
 import {
 	DIFF_CUT,
@@ -94,10 +94,16 @@ function storyHtml(story: readonly ExportStep[]): Html[] {
 		if (step.type === 'tool') calls.push(step);
 		else {
 			close();
-			parts.push(html`<div class="answer">${toHtml(readMarkup(step.text), ANSWER_DEPTH)}</div>\n`);
+			parts.push(html`<div class="answer">${answerHtml(step.text)}</div>\n`);
 		}
 	}
 	close();
+	return parts;
+}
+
+function answerHtml(text: string): Html[] {
+	const parts: Html[] = [];
+	for (const blocks of readMarkupPieces(text)) parts.push(toHtml(blocks, ANSWER_DEPTH));
 	return parts;
 }
 

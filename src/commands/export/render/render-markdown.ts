@@ -10,7 +10,7 @@ import type {
 	ExportTurn,
 } from '../document.ts';
 import { escapeHtml } from '../markup/html-text.ts';
-import { readMarkup } from '../markup/read-blocks.ts';
+import { readMarkup, readMarkupPieces } from '../markup/read-blocks.ts';
 import { escapeMarkdown, fenced, prefixed, toMarkdown } from '../markup/to-markdown.ts';
 import { storyItems } from './story-items.ts';
 import {
@@ -180,7 +180,7 @@ function storyParts(story: readonly ExportStep[]): string[] {
 		if (step.type === 'tool') calls.push(step);
 		else {
 			close();
-			parts.push(toMarkdown(readMarkup(step.text), ANSWER_DEPTH));
+			for (const blocks of readMarkupPieces(step.text)) parts.push(toMarkdown(blocks, ANSWER_DEPTH));
 		}
 	}
 	close();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readMarkup } from '../../../../src/commands/export/markup/read-blocks.ts';
+import { readMarkup, readMarkupPieces } from '../../../../src/commands/export/markup/read-blocks.ts';
 import { toHtml } from '../../../../src/commands/export/markup/to-html.ts';
 import { fenced, toMarkdown } from '../../../../src/commands/export/markup/to-markdown.ts';
 import { growthOf, LINEAR } from '../../../helpers/growth.ts';
@@ -53,6 +53,18 @@ describe('the Markdown of an answer', () => {
 		expect(html('![p](https://x.example/p.png)')).toBe(
 			'<p><a href="https://x.example/p.png" rel="noopener noreferrer">picture: p</a></p>\n',
 		);
+	});
+
+	it('reads a long text in pieces that end between blocks, and never within code', () => {
+		const part = `${'word '.repeat(20_000)}\n\n`;
+		const text = `${part.repeat(4)}\`\`\`\n${'code\n\n'.repeat(100_000)}\`\`\`\n\nend`;
+		const pieces = [...readMarkupPieces(text)];
+		expect(pieces.length).toBeGreaterThan(1);
+		expect(pieces.flat().map(({ kind }) => kind)).toEqual([
+			...Array(4).fill('paragraph'),
+			'code',
+			'paragraph',
+		]);
 	});
 
 	it('takes no more than linear time for what looks like marks', () => {
