@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AgentAdapter } from '../agents/agent-adapter.ts';
 import { agentSettings } from '../config/defaults.ts';
-import { appendAllowCommand } from '../config/edit-config.ts';
+import { allowInConfig, disallowInConfig } from '../config/edit-config.ts';
 import { RelayError } from '../core/errors.ts';
 import { lockingOf } from '../core/files/file-lock.ts';
 import { packageRoot } from '../core/files/package-root.ts';
@@ -90,24 +90,42 @@ export async function openPorts(
 		versions: createVersionCache(join(paths.cacheHome, 'versions.json'), () => agentEnv(trust())),
 		newNativeId,
 		asker: () => [process.execPath, join(packageRoot(), 'bin/ask.js')].map(quoteForShell).join(' '),
-		allowCommand: (command) => {
-			appendAllowCommand(paths.userConfig, command, { locking, knownAgents: AGENTS_WITHOUT_COMMAND });
-			const { permissions } = current.settings.loaded.config;
-			permissions.allow_commands = [...new Set([...permissions.allow_commands, command])];
-		},
-		settings: () => settingsNow(current),
-		policy: () => policyNow({ app, current, trust: trust(), agentEnv, cloned }),
+		setAllowed: createSetAllowed(app, current, repo),
+		settings: () => settingsNow(current, repo),
+		policy: () => policyNow({ app, current, repo, trust: trust(), agentEnv, cloned }),
 	};
 }
 
-const settingsNow = ({ settings }: ReadonlySettings) => ({
-	registry: settings.registry,
-	config: structuredClone(settings.loaded.config),
-	namedAgents: namedAgents(settings),
-});
+/** What is allowed in this repo alone is among the commands that are allowed. */
+function settingsNow({ settings }: ReadonlySettings, { worktree }: RepoFacts) {
+	const config = structuredClone(settings.loaded.config);
+	const { allow_commands, repo_commands } = config.permissions;
+	config.permissions.allow_commands = [...new Set([...allow_commands, ...(repo_commands[worktree] ?? [])])];
+	return { registry: settings.registry, config, namedAgents: namedAgents(settings) };
+}
+
+/** Changes the user's file, and what this process has read of it. */
+function createSetAllowed(app: App, current: ReadonlySettings, { worktree }: RepoFacts): Ports['setAllowed'] {
+	const { paths, processes, clock } = app;
+	const options = { locking: lockingOf(processes, clock), knownAgents: AGENTS_WITHOUT_COMMAND };
+	return (command, where, isAllowed) => {
+		const edit = isAllowed ? allowInConfig : disallowInConfig;
+		const isChanged = edit(paths.userConfig, { command, repo: where === 'repo' ? worktree : null }, options);
+		const { permissions } = current.settings.loaded.config;
+		const { repo_commands: byRepo } = permissions;
+		const listed = (known: readonly string[] = []) => [
+			...known.filter((one) => one !== command),
+			...(isAllowed ? [command] : []),
+		];
+		if (where === 'repo') byRepo[worktree] = listed(byRepo[worktree]);
+		else permissions.allow_commands = listed(permissions.allow_commands);
+		return isChanged;
+	};
+}
 
 interface PolicySources {
 	app: App;
+	repo: RepoFacts;
 	current: ReadonlySettings;
 	trust: TrustNow;
 	agentEnv: AgentEnv;
@@ -115,7 +133,7 @@ interface PolicySources {
 	cloned: readonly string[];
 }
 
-function policyNow({ app, current, trust, agentEnv, cloned }: PolicySources): Policy {
+function policyNow({ app, current, repo, trust, agentEnv, cloned }: PolicySources): Policy {
 	const { env } = app;
 	const { settings } = current;
 	const { registry, loaded } = settings;
@@ -127,7 +145,7 @@ function policyNow({ app, current, trust, agentEnv, cloned }: PolicySources): Po
 	const placesOfUser = once((of: string) => programPlaces(env, of));
 	const isThere = once(existsSync);
 	return {
-		...settingsNow(current),
+		...settingsNow(current, repo),
 		agentEnv: agentEnv(trust),
 		isTrusted: trust.isObeyed,
 		loginOf: once((agent) => registry.find(agent).probeLogin(env)),

@@ -5,7 +5,14 @@ import { blame } from './blame/options.ts';
 import { chat } from './chat/options.ts';
 import { checkpoint } from './checkpoint/options.ts';
 import { completion } from './completion/options.ts';
-import { configAllow, configPath, configSet, configShow, configTrust } from './config/options.ts';
+import {
+	configAllow,
+	configDisallow,
+	configPath,
+	configSet,
+	configShow,
+	configTrust,
+} from './config/options.ts';
 import { deleteSessions } from './delete/options.ts';
 import { demo } from './demo/options.ts';
 import { diff } from './diff/options.ts';
@@ -98,6 +105,7 @@ export const COMMANDS = {
 	configPath,
 	configSet,
 	configAllow,
+	configDisallow,
 	configTrust,
 	demo,
 	completion,

@@ -193,6 +193,12 @@ export const CONFIG_KEYS: readonly ConfigKey[] = [
 			allowed: 'a list of commands',
 			about: 'Commands that the preset `edit` may run without asking.',
 		},
+		repo_commands: {
+			kind: 'table',
+			allowed: 'a table with a list of commands for the path of each repo',
+			about: 'The same, for one repo each.',
+			untrusted: 'user only',
+		},
 	}),
 	...section('names', names.entries, DEFAULT_CONFIG.names, {
 		allow: {

@@ -28,7 +28,7 @@ export const DEFAULT_CONFIG: RelayConfig = {
 	agents: { order: [...BUILT_IN_AGENTS], default: null, by_name: {} },
 	turn: { idle_s: 300, timeout_s: 0, linger_s: 10, answer_s: 30, background_s: 1800 },
 	limits: { patience_s: 20, max_hops: 4, when_exhausted: 'stop', max_wait_s: 21_600, warn_at: 0.9 },
-	permissions: { preset: 'edit', ask: true, ask_timeout: 600, allow_commands: [] },
+	permissions: { preset: 'edit', ask: true, ask_timeout: 600, allow_commands: [], repo_commands: {} },
 	packet: { max_bytes: 24_576 },
 	names: { allow: false },
 	ui: { color: 'auto', thinking: 'dim' },

@@ -1,13 +1,14 @@
 /** Changes one value in a configuration file that a person wrote: comments, layout and every other value stay. */
 import { readFileSync, realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
+import * as v from 'valibot';
 import { hasErrno, RelayError } from '../core/errors.ts';
 import { type Locking, withFileLock } from '../core/files/file-lock.ts';
 import { ensureFolder } from '../core/files/folders.ts';
 import { writeAtomic } from '../core/files/write-file.ts';
 import { assemble, checkValue } from './layers/assemble.ts';
 import { keyValue, readText, valuesOfDocument } from './layers/layer-values.ts';
-import { agentsWithoutCommand } from './schema.ts';
+import { agentsWithoutCommand, relayConfigSchema } from './schema.ts';
 import { appendTomlElement, setTomlValue } from './toml/toml-edit.ts';
 import { parseToml } from './toml/toml-text.ts';
 
@@ -29,11 +30,60 @@ export function setConfigValue(file: string, key: string, text: string, options:
 	editFile(file, options, (before, path) => setTomlValue(before, path, key, value.raw));
 }
 
-/** Adds to `permissions.allow_commands`; false when it is there already. Errors as `setConfigValue`. */
-export function appendAllowCommand(file: string, command: string, options: EditOptions): boolean {
-	const key = 'permissions.allow_commands';
-	checkValue(keyValue(key, [command], { layer: 'flag', place: 'allow' }));
-	return editFile(file, options, (before, path) => appendTomlElement(before, path, key, command));
+export const ALLOWED_EVERYWHERE = 'permissions.allow_commands';
+export const ALLOWED_IN_REPOS = 'permissions.repo_commands';
+
+/** What may run without asking. `repo`: only in this one (its real path); null: everywhere. */
+export interface AllowedCommand {
+	command: string;
+	repo: string | null;
+}
+
+/** Adds to the commands that are allowed; false when it is there already. Errors as `setConfigValue`. */
+export function allowInConfig(
+	file: string,
+	{ command, repo }: AllowedCommand,
+	options: EditOptions,
+): boolean {
+	const origin = { layer: 'flag', place: 'allow' } as const;
+	checkValue(keyValue(ALLOWED_EVERYWHERE, [command], origin));
+	return editFile(file, options, (before, path) => {
+		if (repo === null) return appendTomlElement(before, path, ALLOWED_EVERYWHERE, command);
+		const known = commandsOfRepos(before, path);
+		const own = known[repo] ?? [];
+		if (own.includes(command)) return null;
+		return setTomlValue(before, path, ALLOWED_IN_REPOS, { ...known, [repo]: [...own, command] });
+	});
+}
+
+/** Removes it there; false when it is not there. Errors as `setConfigValue`. */
+export function disallowInConfig(
+	file: string,
+	{ command, repo }: AllowedCommand,
+	options: EditOptions,
+): boolean {
+	return editFile(file, options, (before, path) => {
+		const known = commandsOfRepos(before, path);
+		const list = repo === null ? valueIn(before, path, ALLOWED_EVERYWHERE) : known[repo];
+		if (!Array.isArray(list) || !list.includes(command)) return null;
+		const left = list.filter((one) => one !== command);
+		if (repo === null) return setTomlValue(before, path, ALLOWED_EVERYWHERE, left);
+		const { [repo]: _, ...others } = known;
+		const after = left.length === 0 ? others : { ...known, [repo]: left };
+		return setTomlValue(before, path, ALLOWED_IN_REPOS, after);
+	});
+}
+
+/** Throws `bad_config` where the file says something else there. */
+function commandsOfRepos(text: string, path: string): Record<string, string[]> {
+	const raw = valueIn(text, path, ALLOWED_IN_REPOS) ?? {};
+	const { value } = checkValue(keyValue(ALLOWED_IN_REPOS, raw, { layer: 'user', place: path }));
+	return v.parse(relayConfigSchema.entries.permissions.entries.repo_commands, value);
+}
+
+function valueIn(text: string, path: string, key: string): unknown {
+	const found = valuesOfDocument(parseToml(text, path), 'user').find((one) => one.key === key);
+	return found?.raw;
 }
 
 /** `edit` returns the new text, or null for no change. The whole result must be a valid configuration before it is written. */

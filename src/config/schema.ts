@@ -167,6 +167,8 @@ export const relayConfigSchema = v.strictObject({
 		/** Seconds. */
 		ask_timeout: seconds(1, 30 * DAY_S),
 		allow_commands: lines,
+		/** By the real path of a repo's worktree. */
+		repo_commands: v.record(v.pipe(line, v.startsWith('/')), lines),
 	}),
 	names: v.strictObject({ allow: v.boolean() }),
 	packet: v.strictObject({ max_bytes: integerInRange(4096, 1_048_576) }),

@@ -145,8 +145,8 @@ export interface Conversation {
 	handOff(choice: AgentChoice): Promise<{ packet: string; losses: string[] }>;
 	setModel(model: string | null): void;
 	setPermissions(permissions: PermissionPreset): void;
-	/** Adds to `permissions.allow_commands` in the user's config file. */
-	allowCommand(command: string): Promise<void>;
+	/** As the port of that name. */
+	setAllowed: Ports['setAllowed'];
 	/** Remembered in the session and sent with the next packet. Before the first turn it is kept for it. */
 	note(text: string): void;
 	/** Runs a shell command where agents start, recorded; output is streamed as it arrives. */

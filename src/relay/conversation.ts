@@ -139,8 +139,8 @@ class OneConversation implements Conversation {
 		this.#selection.permissions = permissions;
 	}
 
-	async allowCommand(command: string): Promise<void> {
-		this.#ports.allowCommand(command);
+	setAllowed(...change: Parameters<Ports['setAllowed']>): boolean {
+		return this.#ports.setAllowed(...change);
 	}
 
 	note(text: string): void {

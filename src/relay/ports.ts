@@ -45,8 +45,11 @@ export interface Ports {
 	newNativeId: () => string;
 	/** `bin/ask.js` as a command for a POSIX shell. */
 	asker: () => string;
-	/** Adds to `permissions.allow_commands` of the user's configuration. */
-	allowCommand: (command: string) => void;
+	/**
+	 * Adds a command to what the user's configuration allows in this repo or everywhere, or removes it there; false when that is so
+	 * already.
+	 */
+	setAllowed: (command: string, where: AllowScope, isAllowed: boolean) => boolean;
 	/** What the user has set; reading it examines nothing. */
 	settings(): Settings;
 	/** What holds now. Taken once for each turn, and passed on. */
@@ -74,6 +77,9 @@ export interface Policy extends Settings {
 	/** Each agent's login is checked at most once. */
 	loginOf: (agent: AgentId) => LoginState;
 }
+
+/** Where a command is allowed. */
+export type AllowScope = 'repo' | 'everywhere';
 
 /** Ports with what holds for one turn. */
 export type RelayDeps = Ports & Policy;

@@ -112,6 +112,12 @@ export const allow: Transition<{ rules: readonly AllowRule[] }> = (meta, { rules
 	return allowed.length === (meta.allowed?.length ?? 0) ? meta : { ...meta, allowed };
 };
 
+/** The user takes back what agents could do in this session. */
+export const disallow: Transition<{ what: string }> = (meta, { what }) => {
+	const left = (meta.allowed ?? []).filter((rule) => rule.what !== what);
+	return left.length === (meta.allowed?.length ?? 0) ? meta : { ...meta, allowed: left };
+};
+
 /** The user took back turns, or what was taken back. */
 export const recordUndo: Transition<{ step: UndoStep }> = (meta, { step }) => ({
 	...meta,

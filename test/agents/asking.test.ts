@@ -115,7 +115,7 @@ describe.skipIf(!hasAgents)('claude asks in the shell', () => {
 		} finally {
 			shell.kill('SIGKILL');
 		}
-		expect(config(scene)).toContain('allow_commands = ["node make.mjs"]');
+		expect(config(scene)).toContain(`repo_commands = { "${scene.repo}" = ["node make.mjs"] }`);
 		expect([scene.read('ran.txt'), scene.read('other.txt')]).toEqual(['made', 'made']);
 	});
 

@@ -206,10 +206,19 @@ describe('config', () => {
 		expect((await cli.run(['config', 'set', 'limits.patience_s', '30'])).stdout).toContain(
 			'limits.patience_s = 30 s',
 		);
-		expect((await cli.run(['config', 'allow', 'npm test'])).stdout).toContain(
-			'permissions.allow_commands = ["npm test"]',
+		const everywhere = (verb: string) => cli.run(['config', verb, '--global', 'npm test']);
+		expect((await everywhere('allow')).stdout).toContain('permissions.allow_commands = ["npm test"]');
+		expect((await everywhere('allow')).stdout).toContain('allowed already');
+		const here = (verb: string) => cli.run(['config', verb, 'npm test']);
+		expect((await here('allow')).stdout).toContain(
+			`permissions.repo_commands = {"${cli.repo}":["npm test"]}`,
 		);
-		expect((await cli.run(['config', 'allow', 'npm test'])).stdout).toContain('allowed already');
+		expect((await here('disallow')).stdout).toContain('permissions.repo_commands = {}');
+		expect((await here('disallow')).stdout).toContain('was not allowed by your file');
+		expect(await cli.run(['config', 'allow', '--repo', 'make'], { cwd: cli.home })).toMatchObject({
+			exitCode: 64,
+			stderr: expect.stringContaining('is in no git repo'),
+		});
 		const { values } = await json('config', 'show', 'limits.patience_s');
 		expect(values[0]).toMatchObject({ key: 'limits.patience_s', value: 30, layer: 'user' });
 		const { user_config } = await json('config', 'path');

@@ -200,7 +200,7 @@ export class EngineBench {
 			versions: { known: () => null, learn: () => undefined },
 			asker: () => `${process.execPath} ${join(import.meta.dirname, '../../bin/ask.js')}`,
 			newNativeId: () => randomUUID(),
-			allowCommand: () => undefined,
+			setAllowed: () => true,
 			settings: () => policyOf(all),
 			policy: () => policyOf(all),
 			...over,

@@ -22,7 +22,8 @@ import { fakeTurnState } from './fake-turn-state.ts';
 
 /** What the shell did to the relay, in order. */
 export type RelayCall =
-	| { call: 'send' | 'note' | 'allow' | 'shell'; text: string }
+	| { call: 'send' | 'note' | 'shell'; text: string }
+	| { call: 'setAllowed'; command: string; where: 'repo' | 'everywhere'; isAllowed: boolean }
 	| { call: 'retry' | 'use'; agent: string | null; model: string | null }
 	| { call: 'resume'; id: string }
 	| { call: 'new' | 'stopHard' | 'close' };
@@ -202,8 +203,9 @@ class FakeRelay implements Conversation {
 		this.#permissions = permissions;
 	}
 
-	async allowCommand(command: string): Promise<void> {
-		this.#note({ call: 'allow', text: command });
+	setAllowed(...[command, where, isAllowed]: Parameters<Conversation['setAllowed']>): boolean {
+		this.#note({ call: 'setAllowed', command, where, isAllowed });
+		return true;
 	}
 
 	note(text: string): void {

@@ -27,7 +27,7 @@ describe('several relays at once', () => {
 
 	const HEAD = `
 		import { createTrustStore } from 'src:config/trust/trust-store.js';
-		import { appendAllowCommand } from 'src:config/edit-config.js';
+		import { allowInConfig } from 'src:config/edit-config.js';
 		import { createProcessTable } from 'src:core/processes/create-process-table.js';
 		import { lockingOf } from 'src:core/files/file-lock.js';
 		const locking = lockingOf(createProcessTable(), { now: Date.now });
@@ -48,7 +48,7 @@ describe('several relays at once', () => {
 
 	it('lose no allowed command to one another', async () => {
 		const script = `${HEAD}
-			for (let i = 0; i < 10; i++) appendAllowCommand(file, 'echo ' + name + i, { locking });`;
+			for (let i = 0; i < 10; i++) allowInConfig(file, { command: 'echo ' + name + i, repo: null }, { locking });`;
 		const runs = ['one', 'two', 'three'].map((name) => compiled.start(script, userFile, name));
 		for (const { code, stderr } of await Promise.all(runs.map(({ ended }) => ended)))
 			expect({ code, stderr }).toEqual({ code: 0, stderr: '' });

@@ -29,7 +29,11 @@ export function placeLines({ places, snapshotBytes }: PlacesData, look: Look): s
 
 /** Where it was saved, and what is in force now. */
 export function editLines(data: EditData): string[] {
-	if (data.kind === 'allowed_already') return [`${JSON.stringify(data.command)} was allowed already.`];
+	if (data.kind === 'so_already') {
+		const where = data.repo === null ? 'everywhere' : `in ${safeLine(data.repo, VALUE_CHARS)}`;
+		const is = data.isAllowed ? 'was allowed already' : 'was not allowed by your file';
+		return [`${JSON.stringify(safeLine(data.command, VALUE_CHARS))} ${is} ${where}.`];
+	}
 	const { file, key, inForce } = data;
 	const saved = `Saved in ${safeLine(file, VALUE_CHARS)}`;
 	if (inForce === null) return [saved];

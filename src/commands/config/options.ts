@@ -41,15 +41,33 @@ export const configSet = command({
 	lines: async () => (await import('./lines.ts')).editLines,
 });
 
+const allowOptions = {
+	command: needed('<command>', 'which', 'none'),
+	repo: flag('--repo', 'in this repo (the default in one)'),
+	global: flag('--global', 'in all repos'),
+};
+
 export const configAllow = command({
 	path: 'config allow',
 	about: 'let agents run this command under the edit preset',
-	examples: ['config allow "npm test"'],
+	examples: ['config allow "npm test"', 'config allow --global "git status"'],
 	in: ['cli'],
 	duringTurn: 'now',
 	ignoresName: true,
-	options: { command: needed('<command>', 'which', 'none') },
+	options: allowOptions,
 	load: async () => (await import('./run.ts')).configAllow,
+	lines: async () => (await import('./lines.ts')).editLines,
+});
+
+export const configDisallow = command({
+	path: 'config disallow',
+	about: 'take back what config allow let agents run',
+	examples: ['config disallow "npm test"'],
+	in: ['cli'],
+	duringTurn: 'now',
+	ignoresName: true,
+	options: allowOptions,
+	load: async () => (await import('./run.ts')).configDisallow,
 	lines: async () => (await import('./lines.ts')).editLines,
 });
 

@@ -2,11 +2,19 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { CONFIG_KEYS, genericKey } from '../../config/config-keys.ts';
-import { appendAllowCommand, type EditOptions, setConfigValue } from '../../config/edit-config.ts';
+import {
+	ALLOWED_EVERYWHERE,
+	ALLOWED_IN_REPOS,
+	allowInConfig,
+	disallowInConfig,
+	type EditOptions,
+	setConfigValue,
+} from '../../config/edit-config.ts';
 import { type ConfigLine, listConfig } from '../../config/layers/layers.ts';
 import { nearestName } from '../../config/nearest-name.ts';
 import { RelayError } from '../../core/errors.ts';
 import { lockingOf } from '../../core/files/file-lock.ts';
+import { quoteForShell } from '../../core/quote-for-shell.ts';
 import { EXIT } from '../../relay/exit-codes.ts';
 import type { Body } from '../command.ts';
 import type { CommandContext } from '../context.ts';
@@ -76,7 +84,8 @@ export const configPath: Body<object, PlacesData> = {
 export type EditData =
 	/** `inForce`: another layer may stand above the user's file; null: the key has no value of its own. */
 	| { kind: 'saved'; file: string; key: string; inForce: ConfigLine | null }
-	| { kind: 'allowed_already'; command: string };
+	/** The list holds it, or lacks it, already. `repo`: where only; null: everywhere. */
+	| { kind: 'so_already'; command: string; isAllowed: boolean; repo: string | null };
 
 export const configSet: Body<{ key: string; value: string }, EditData> = {
 	async run(context, { key, value }) {
@@ -86,21 +95,47 @@ export const configSet: Body<{ key: string; value: string }, EditData> = {
 	toJson: () => undefined,
 };
 
-export const configAllow: Body<{ command: string }, EditData> = {
-	async run(context, { command }) {
-		if (command.trim() === '') {
-			throw new RelayError('usage', 'The command is empty.', {
-				hint: 'For example: agent-relay config allow "npm test"',
-			});
-		}
-		const isNew = appendAllowCommand(context.paths.userConfig, command, editOptions(context));
-		const data: EditData = isNew
-			? await savedIn(context, 'permissions.allow_commands')
-			: { kind: 'allowed_already', command };
-		return { exitCode: EXIT.done, data };
-	},
+export interface AllowOptions {
+	command: string;
+	repo: boolean;
+	global: boolean;
+}
+
+export const configAllow: Body<AllowOptions, EditData> = {
+	run: (context, options) => setAllowed(context, options, true),
 	toJson: () => undefined,
 };
+
+export const configDisallow: Body<AllowOptions, EditData> = {
+	run: (context, options) => setAllowed(context, options, false),
+	toJson: () => undefined,
+};
+
+/** In the repo where the command is called, unless that is none or the user asks for everywhere. */
+async function setAllowed(context: CommandContext, options: AllowOptions, isAllowed: boolean) {
+	const verb = isAllowed ? 'allow' : 'disallow';
+	const command = options.command.trim();
+	if (command === '')
+		throw new RelayError('usage', 'The command is empty.', {
+			hint: `For example: agent-relay config ${verb} "npm test"`,
+		});
+	if (options.repo && options.global)
+		throw new RelayError('usage', '--repo and --global exclude each other.', {
+			hint: 'Without either, it is for the repo where you are.',
+		});
+	const { kind, worktree } = await context.repo();
+	if (kind === 'none' && options.repo)
+		throw new RelayError('usage', `--repo: ${worktree} is in no git repo.`, {
+			hint: `For all repos: agent-relay config ${verb} --global ${quoteForShell(command)}`,
+		});
+	const repo = kind === 'none' || options.global ? null : worktree;
+	const edit = isAllowed ? allowInConfig : disallowInConfig;
+	const isChanged = edit(context.paths.userConfig, { command, repo }, editOptions(context));
+	const data: EditData = isChanged
+		? await savedIn(context, repo === null ? ALLOWED_EVERYWHERE : ALLOWED_IN_REPOS)
+		: { kind: 'so_already', command, isAllowed, repo };
+	return { exitCode: EXIT.done, data };
+}
 
 async function savedIn(context: CommandContext, key: string): Promise<EditData> {
 	const { loaded } = await context.settings();

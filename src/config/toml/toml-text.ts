@@ -83,8 +83,10 @@ export function toTomlValue(value: unknown): string {
 	if (typeof value !== 'object') return String(value);
 	const pairs = Object.entries(value).filter(([, member]) => member !== undefined);
 	if (pairs.length === 0) return '{}';
-	return `{ ${pairs.map(([key, member]) => `${key} = ${toTomlValue(member)}`).join(', ')} }`;
+	return `{ ${pairs.map(([key, member]) => `${toTomlKey(key)} = ${toTomlValue(member)}`).join(', ')} }`;
 }
+
+const toTomlKey = (key: string) => (/^[\w-]+$/.test(key) ? key : quote(key));
 
 /** JSON's escapes are TOML's; only DEL must be escaped too. */
 function quote(text: string): string {

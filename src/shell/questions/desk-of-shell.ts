@@ -1,8 +1,11 @@
+import { safeLine } from '../../core/text.ts';
 import { allow } from '../../sessions/transitions.ts';
 import type { Transcript } from '../../view/transcript.ts';
 import type { LineEditor } from '../editor/line-editor.ts';
 import type { ShellOptions } from '../shell-options.ts';
 import { QuestionDesk } from './question-desk.ts';
+
+const PATH_CHARS = 200;
 
 interface ShellParts {
 	shell: ShellOptions;
@@ -22,9 +25,9 @@ export function deskOfShell({ shell, transcript, editor, stopTurn, showError }: 
 		print: (lines) => transcript.lines(lines),
 		answer: (id, answer) => relay.answer(id, answer, 'user') === 'taken',
 		allowInSession: (rules) => relay.change(allow, { rules }),
-		allowAlways: async (commands) => {
-			for (const command of commands) await relay.allowCommand(command);
-			return 'your config.toml (permissions.allow_commands)';
+		allowAlways: (commands) => {
+			for (const command of commands) relay.setAllowed(command, 'repo', true);
+			return safeLine(shell.context.paths.userConfig, PATH_CHARS);
 		},
 		borrowLine: (text) => editor.borrow(text),
 		restoreLine: () => editor.giveBack(),

@@ -25,8 +25,8 @@ export interface DeskParts {
 	/** Sends the answer; false: the question has gone. Throws RelayError. */
 	answer(id: string, answer: Answer): boolean;
 	allowInSession(rules: readonly AllowRule[]): void;
-	/** Adds to the user's configuration; resolves with where. Rejects with RelayError. */
-	allowAlways(commands: readonly string[]): Promise<string>;
+	/** Adds to what the user's configuration allows in this repo; returns where. Throws RelayError. */
+	allowAlways(commands: readonly string[]): string;
 	/** Lets the user write a line of its own, which begins with `text`; `restoreLine` gives back what was typed before. */
 	borrowLine(text: string): void;
 	restoreLine(): void;
@@ -197,7 +197,7 @@ export class QuestionDesk {
 			.filter((command) => command !== '');
 		const rules = commands.map((what) => ({ action: 'run' as const, what }));
 		if (question.wants !== undefined && isCovered(question.wants, rules)) {
-			void this.#always(question, commands);
+			this.#always(question, commands);
 			return;
 		}
 		const { theme, print } = this.#parts;
@@ -213,13 +213,13 @@ export class QuestionDesk {
 		}
 	}
 
-	async #always(question: Question, commands: readonly string[]): Promise<void> {
+	#always(question: Question, commands: readonly string[]): void {
 		const { allowAlways, print, theme, showError } = this.#parts;
 		try {
-			const where = await allowAlways(commands);
+			const where = allowAlways(commands);
 			print([
 				theme.dim(
-					`  ${commands.map((command) => safeLine(command, 200)).join('; ')}: always allowed, in ${where}`,
+					`  ${commands.map((command) => safeLine(command, 200)).join('; ')}: always allowed in this repo, by ${where}`,
 				),
 			]);
 			this.#send(question, { option: ALLOW, text: null });

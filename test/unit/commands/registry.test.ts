@@ -27,7 +27,16 @@ const everySlashCommand = SLASH_COMMANDS.flatMap((slash) => [slash, ...(slash.me
 const NEEDS_A_RACE = ['race show', 'race open', 'race diff', 'race adopt', 'race resume', 'race clean'];
 
 /** What edits a file and prints what it did, what is for a terminal alone, and what is text already. */
-const WITHOUT_DATA = ['config set', 'config allow', 'shell', 'resume', 'demo', 'completion', 'help'];
+const WITHOUT_DATA = [
+	'config set',
+	'config allow',
+	'config disallow',
+	'shell',
+	'resume',
+	'demo',
+	'completion',
+	'help',
+];
 
 /** The README shows it without its name, or not at all. */
 const WITHOUT_ROW = ['shell', 'help'];

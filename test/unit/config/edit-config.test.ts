@@ -15,8 +15,9 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { appendAllowCommand, setConfigValue } from '../../../src/config/edit-config.ts';
+import { allowInConfig, disallowInConfig, setConfigValue } from '../../../src/config/edit-config.ts';
 import { loadConfig } from '../../../src/config/layers/layers.ts';
+import { parseToml } from '../../../src/config/toml/toml-text.ts';
 import { systemClock } from '../../../src/core/clock.ts';
 import { lockingOf } from '../../../src/core/files/file-lock.ts';
 import { createProcessTable } from '../../../src/core/processes/create-process-table.ts';
@@ -153,17 +154,55 @@ describe('setConfigValue', () => {
 	});
 });
 
-describe('appendAllowCommand', () => {
+describe('what may run without asking', () => {
 	it('adds a command once', () => {
-		expect(appendAllowCommand(userFile, 'npm test', { locking })).toBe(true);
-		expect(appendAllowCommand(userFile, 'git status', { locking })).toBe(true);
-		expect(appendAllowCommand(userFile, 'npm test', { locking })).toBe(false);
+		expect(allowInConfig(userFile, { command: 'npm test', repo: null }, { locking })).toBe(true);
+		expect(allowInConfig(userFile, { command: 'git status', repo: null }, { locking })).toBe(true);
+		expect(allowInConfig(userFile, { command: 'npm test', repo: null }, { locking })).toBe(false);
 		expect(load().config.permissions.allow_commands).toEqual(['npm test', 'git status']);
 	});
 
 	it('refuses a command of two lines', () => {
-		expect(() => appendAllowCommand(userFile, 'a\nb', { locking })).toThrow(
+		expect(() => allowInConfig(userFile, { command: 'a\nb', repo: null }, { locking })).toThrow(
 			'permissions.allow_commands.0 is "a\\nb"',
 		);
+	});
+
+	it('is listed for one repo apart from all, with its path as it is, and can be taken back', () => {
+		write(userFile, '# mine\n[permissions]\npreset = "edit" # as ever\n');
+		const [one, other] = ['/home/me/my app.v2', '/home/me/"odd"'];
+		const commands = () => parseToml(readFileSync(userFile, 'utf8'), userFile).root.permissions;
+		for (const [command, repo] of [
+			['npm test', one],
+			['make', one],
+			['npm test', other],
+			['git status', null],
+		] as const)
+			expect(allowInConfig(userFile, { command, repo }, { locking })).toBe(true);
+		expect(allowInConfig(userFile, { command: 'make', repo: one }, { locking })).toBe(false);
+		expect(commands()).toEqual({
+			preset: 'edit',
+			repo_commands: { [one]: ['npm test', 'make'], [other]: ['npm test'] },
+			allow_commands: ['git status'],
+		});
+		expect(readFileSync(userFile, 'utf8')).toContain('# mine\n[permissions]\npreset = "edit" # as ever\n');
+
+		const back = (command: string, repo: string | null) =>
+			disallowInConfig(userFile, { command, repo }, { locking });
+		expect([back('make', other), back('npm test', null), back('x', '/nowhere')]).toEqual([
+			false,
+			false,
+			false,
+		]);
+		expect([back('make', one), back('npm test', other), back('git status', null)]).toEqual([
+			true,
+			true,
+			true,
+		]);
+		expect(commands()).toEqual({
+			preset: 'edit',
+			repo_commands: { [one]: ['npm test'] },
+			allow_commands: [],
+		});
 	});
 });

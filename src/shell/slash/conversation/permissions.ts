@@ -1,29 +1,66 @@
 import { PRESETS } from '../../../agents/permission-presets.ts';
 import { safeLine } from '../../../core/text.ts';
+import type { AllowScope } from '../../../relay/ports.ts';
+import { disallow } from '../../../sessions/transitions.ts';
 import { parsePreset } from '../agent-argument.ts';
 import { type SlashCommand, type SlashContext, usageError } from '../slash-command.ts';
+import { readWordsAndFlags } from '../words-and-flags.ts';
+
+const COMMAND_CHARS = 200;
+const FLAGS = { repo: { type: 'boolean' }, global: { type: 'boolean' } } as const;
 
 export const permissions: SlashCommand = {
 	name: 'permissions',
 	aliases: ['perms'],
-	usage: 'permissions [read-only | edit | full | allow "COMMAND"]',
-	summary: 'what agents may do; allow adds a command to your config',
+	usage: 'permissions [read-only | edit | full | allow "COMMAND" | disallow "COMMAND"] [--repo | --global]',
+	summary: 'what agents may do; allow adds a command to your config, disallow takes it back',
 	example: '/permissions allow "npm test"',
 	duringTurn: 'queued',
-	complete: async () => [...PRESETS, 'allow'].map((value) => ({ value })),
+	complete: async () => [...PRESETS, 'allow', 'disallow'].map((value) => ({ value })),
 	async run(context, argument) {
-		const allow = /^allow(?:\s+([\s\S]*))?$/.exec(argument);
-		if (allow) return allowCommand(context, unquote((allow[1] ?? '').trim()));
+		const change = /^(allow|disallow)(?:\s+([\s\S]*))?$/.exec(argument);
+		if (change) return changeCommand(context, change[1] === 'allow', change[2] ?? '');
 		const preset = argument === '' ? await pickPreset(context) : argument;
 		if (preset !== null) context.relay.setPermissions(parsePreset(preset));
 		context.print([`Permissions: ${context.relay.active().permissions}`]);
+		if (argument === '') context.print(await allowedLines(context));
 	},
 };
 
-async function allowCommand({ relay, theme, print }: SlashContext, command: string): Promise<void> {
-	if (command === '') throw usageError(permissions, 'Which command?');
-	await relay.allowCommand(command);
-	print([`${theme.bold(safeLine(command, 200))} is allowed under edit from the next turn`]);
+/** In this repo, unless the user says everywhere; a rule of the session is taken back, too. */
+function changeCommand({ relay, theme, print }: SlashContext, isAllowed: boolean, argument: string): void {
+	const { values, words } = readWordsAndFlags(permissions, argument, FLAGS);
+	if (words === null) throw usageError(permissions, 'Which command?');
+	if (values.repo && values.global) throw usageError(permissions, '--repo and --global exclude each other.');
+	const where: AllowScope = values.global ? 'everywhere' : 'repo';
+	const isChanged = relay.setAllowed(words, where, isAllowed);
+	const isOfSession = !isAllowed && isAllowedInSession(relay.session()?.meta.allowed, words);
+	if (isOfSession) relay.change(disallow, { what: words });
+	const shown = theme.bold(safeLine(words, COMMAND_CHARS));
+	const place = where === 'repo' ? 'in this repo' : 'everywhere';
+	if (isAllowed) print([`${shown} is allowed under edit ${place}`]);
+	else if (isChanged || isOfSession)
+		print([`${shown} is no longer allowed ${isChanged ? place : 'in this session'}`]);
+	else print([`${shown} was not allowed ${place}; /permissions lists what is`]);
+}
+
+const isAllowedInSession = (rules: ReadonlyArray<{ what: string }> = [], command: string) =>
+	rules.some(({ what }) => what === command);
+
+/** What is allowed beyond the preset, and where. */
+async function allowedLines({ relay, context, theme }: SlashContext): Promise<string[]> {
+	const { permissions } = (await context.settings()).loaded.config;
+	const session = (relay.session()?.meta.allowed ?? []).map(({ action, what }) =>
+		action === 'run' ? what : `${action} ${what}`,
+	);
+	const groups = [
+		['in this session', session],
+		['in this repo', permissions.repo_commands[relay.place().worktree] ?? []],
+		['everywhere', permissions.allow_commands],
+	] as const;
+	return groups.flatMap(([where, commands]) =>
+		commands.map((command) => `  ${safeLine(command, COMMAND_CHARS)}${theme.dim(` · ${where}`)}`),
+	);
 }
 
 async function pickPreset({ isInteractive, pick, relay }: SlashContext): Promise<string | null> {
@@ -33,8 +70,4 @@ async function pickPreset({ isInteractive, pick, relay }: SlashContext): Promise
 		'Agents may',
 		PRESETS.map((value) => ({ value, label: value === current ? `${value} (now)` : value })),
 	);
-}
-
-function unquote(text: string): string {
-	return /^"[^"]*"$|^'[^']*'$/.test(text) ? text.slice(1, -1) : text;
 }

@@ -51,17 +51,34 @@ describe('/use', () => {
 });
 
 describe('/permissions', () => {
+	const allowed = (command: string) => ({ call: 'setAllowed', command, where: 'repo', isAllowed: true });
+
 	it.each(['/permissions allow npm test', '/permissions allow "npm test"', "/permissions allow 'npm test'"])(
 		'%s allows one command',
 		async (line) => {
-			expect((await run(line)).relay.calls).toEqual([{ call: 'allow', text: 'npm test' }]);
+			expect((await run(line)).relay.calls).toEqual([allowed('npm test')]);
 		},
 	);
 
 	it('keeps quotes that belong to the command', async () => {
 		expect((await run('/permissions allow git commit -m "x y"')).relay.calls).toEqual([
-			{ call: 'allow', text: 'git commit -m "x y"' },
+			allowed('git commit -m "x y"'),
 		]);
+	});
+
+	it('allows and takes back in this repo or everywhere, never in both', async () => {
+		expect((await run('/permissions allow --global "npm test"')).relay.calls).toEqual([
+			{ ...allowed('npm test'), where: 'everywhere' },
+		]);
+		expect((await run('/permissions disallow npm test --repo')).relay.calls).toEqual([
+			{ ...allowed('npm test'), isAllowed: false },
+		]);
+		for (const line of [
+			'/permissions allow',
+			'/permissions allow --repo --global x',
+			'/permissions disallow',
+		])
+			await expect(run(line)).rejects.toMatchObject({ code: 'usage' });
 	});
 
 	it('sets a preset, tells it, and refuses another word', async () => {
