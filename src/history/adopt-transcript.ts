@@ -53,6 +53,7 @@ export async function adoptTranscript(path: string, options: AdoptOptions, home:
 		const known = nativeId === null ? null : sessionOf(nativeId, { ...about, path }, home);
 		if (known !== null) return { id: known, isNew: false, ...about };
 		const id = await record(transcript, { path, nativeId, place, facts: found.facts }, home);
+		if (nativeId !== null) joinConversation({ agent: transcript.agent, nativeId }, id, home);
 		await packAdopted(id, home).catch((error) => {
 			home.store.remove(id);
 			throw error;
@@ -151,6 +152,15 @@ function sessionOf(
 		return had.filter((state) => state.native_session_id === nativeId).length >= turns;
 	});
 	return found?.id ?? null;
+}
+
+/** The user himself named the conversation, so the session may work in it, whoever has. */
+function joinConversation(
+	conversation: { agent: string; nativeId: string },
+	id: SessionId,
+	{ conversations }: Pick<Ports, 'conversations'>,
+): void {
+	conversations.begin(conversation, id).end(conversation);
 }
 
 async function record(
