@@ -1,8 +1,8 @@
 /** Reads the recorded turns of a session for packets and listings: state, prompt, the user's own words, events. */
 import { createHash } from 'node:crypto';
 import type { AgentEvent } from '../agents/events.ts';
-import { lstatIfThere } from '../core/files/file-facts.ts';
-import { readOrNull, readPieces } from '../core/files/read-file.ts';
+import { isUnreadable, readOrNull } from '../core/files/read-file.ts';
+import { type FilePieces, filePieces } from '../core/files/read-pieces.ts';
 import { turnFile } from '../sessions/files/session-paths.ts';
 import type { TurnState } from '../sessions/turns/turn-state.ts';
 import { NOTHING_SAID, type SaidWords, saidInTurn } from '../sessions/witness/said-words.ts';
@@ -138,28 +138,39 @@ interface LogParts {
 /** Of a long log no more is held than what is read of it. */
 function readLog(folder: string, state: TurnState, maxBytes: number, issues: string[]): LogParts {
 	const path = turnFile(folder, state.turn, 'events.jsonl');
-	const size = lstatIfThere(path)?.size ?? 0;
+	const file = piecesOrNull(path);
+	const size = file?.bytes ?? 0;
 	const isCut = size > maxBytes;
 	const firstBytes = isCut ? Math.floor(maxBytes / 4) : size;
 	const lastFrom = isCut ? size - Math.floor((maxBytes * 3) / 4) : size;
 	const kept: { first: Buffer[]; last: Buffer[] } = { first: [], last: [] };
 	const hash = createHash('sha256');
-	let newlines = 0;
-	const bytes = readPieces(path, (piece, at) => {
+	let [newlines, at] = [0, 0];
+	for (const piece of file?.pieces() ?? []) {
 		hash.update(piece);
-		if (at < firstBytes) kept.first.push(Buffer.from(piece.subarray(0, firstBytes - at)));
+		if (at < firstBytes) kept.first.push(piece.subarray(0, firstBytes - at));
 		if (isCut && at < lastFrom) newlines += newlinesIn(piece.subarray(0, lastFrom - at));
-		if (isCut && at + piece.length > lastFrom)
-			kept.last.push(Buffer.from(piece.subarray(Math.max(0, lastFrom - at))));
-	});
+		if (isCut && at + piece.length > lastFrom) kept.last.push(piece.subarray(Math.max(0, lastFrom - at)));
+		at += piece.length;
+	}
 	checkFile(
 		path.slice(folder.length + 1),
-		bytes === null ? null : hash.digest('hex'),
+		file === null ? null : hash.digest('hex'),
 		state.hashes.events,
 		issues,
 	);
 	const first = Buffer.concat(kept.first);
-	return { first, last: isCut ? Buffer.concat(kept.last) : null, lastLine: newlines + 1, bytes: bytes ?? 0 };
+	return { first, last: isCut ? Buffer.concat(kept.last) : null, lastLine: newlines + 1, bytes: at };
+}
+
+/** null also for what is no readable file. */
+function piecesOrNull(path: string): FilePieces | null {
+	try {
+		return filePieces(path);
+	} catch (error) {
+		if (isUnreadable(error)) return null;
+		throw error;
+	}
 }
 
 const SHOWN_LINES = 5;

@@ -39,31 +39,6 @@ export function readEnd(path: string, bytes: number): Buffer | null {
 	});
 }
 
-/**
- * Gives the bytes of a file in order, as many as it has when it is opened, without holding more than one piece of them. `each` gets
- * where its piece begins; the next one overwrites it. Returns how many there are; null where `readOrNull` does.
- */
-export function readPieces(path: string, each: (piece: Buffer, at: number) => void): number | null {
-	try {
-		return withOpenFile(path, ({ fd, facts: { size } }) => {
-			const buffer = Buffer.allocUnsafe(Math.min(PIECE_BYTES, size));
-			let at = 0;
-			while (at < size) {
-				const read = readSync(fd, buffer, 0, Math.min(buffer.length, size - at), at);
-				if (read === 0) break;
-				each(buffer.subarray(0, read), at);
-				at += read;
-			}
-			return at;
-		});
-	} catch (error) {
-		if (isUnreadable(error)) return null;
-		throw error;
-	}
-}
-
-const PIECE_BYTES = 1024 * 1024;
-
 /** null if there is no such file. */
 function withOpenFile<T>(path: string, read: (opened: OpenFile) => T): T | null {
 	let opened: OpenFile;
