@@ -104,7 +104,7 @@ async function write(
 	{ context, shown }: { context: CommandContext; shown: Shown<unknown> },
 ): Promise<number | null> {
 	try {
-		return await writeExport(exported, to, context.live);
+		return await writeExport(exported, to, { live: context.live, signal: shown.signal });
 	} catch (error) {
 		if (shown.signal.aborted) return null;
 		throw error;

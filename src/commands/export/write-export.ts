@@ -10,13 +10,13 @@ import { type Format, isThere, type Target } from './target.ts';
 
 const RENDERERS = { md: renderMarkdown, json: renderJson, html: renderHtml } as const;
 
-/** How many bytes were written. Throws `refused` where a file has come meanwhile, `disk_full`, `not_writable`; no part of a file is left. */
+/** How many bytes were written. Throws the reason of `signal` once that is aborted, `refused` where a file has come meanwhile, `disk_full`, `not_writable`; no part of a file is left. */
 export async function writeExport(
 	exported: Export,
 	{ file, format, isForced }: { file: Target; format: Format; isForced: boolean },
-	live: Pick<Live, 'print' | 'drained'>,
+	{ live, signal }: { live: Pick<Live, 'print' | 'drained'>; signal: AbortSignal },
 ): Promise<number> {
-	const pieces = RENDERERS[format](exported);
+	const pieces = until(signal, RENDERERS[format](exported));
 	if (file === null) return print(pieces, live);
 	const open = explainingWrites(file, () => openNewFile(file));
 	try {
@@ -28,13 +28,20 @@ export async function writeExport(
 	}
 }
 
+/** A signal is heard between two pieces. Throws the reason of `signal`. */
+async function* until(signal: AbortSignal, pieces: AsyncIterable<string>): AsyncGenerator<string> {
+	for await (const piece of pieces) {
+		await yieldToIo();
+		signal.throwIfAborted();
+		yield piece;
+	}
+}
+
 async function fill(open: NewFile, file: string, pieces: AsyncIterable<string>): Promise<number> {
 	let bytes = 0;
 	for await (const piece of pieces) {
 		explainingWrites(file, () => open.write(piece));
 		bytes += Buffer.byteLength(piece);
-		// A signal is heard between two pieces.
-		await yieldToIo();
 	}
 	return bytes;
 }
