@@ -47,7 +47,9 @@ export function findSessions(
 }
 
 function membersOf(id: SessionId, store: SessionStore): SessionId[] {
-	const lineage = store.lineages().found.find(({ members }) => members.some((member) => member.id === id));
+	const lineage = store
+		.lineages({ name: null })
+		.found.find(({ members }) => members.some((member) => member.id === id));
 	return lineage?.members.map((member) => member.id) ?? [];
 }
 

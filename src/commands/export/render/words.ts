@@ -115,7 +115,7 @@ function costFacts({ cost, prices_as_of }: ExportUsage): Array<[string, string]>
 	const day = prices_as_of === null ? '' : `, by list prices of ${prices_as_of}`;
 	const { in_plan_usd, reported_usd, estimated_usd } = cost;
 	const facts: Array<[string, number | null, string]> = [
-		['Within a plan', in_plan_usd, ' worth of use at list prices; nothing is billed for it one by one'],
+		['Within a plan', in_plan_usd, ' at list prices, which the plan covers'],
 		['Billed', reported_usd, ', as the agents report it'],
 		['Estimated', estimated_usd, day],
 	];

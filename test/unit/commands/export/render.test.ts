@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { Export } from '../../../../src/commands/export/document.ts';
+import { PAGE_STYLE } from '../../../../src/commands/export/render/page-style.ts';
 import { renderHtml } from '../../../../src/commands/export/render/render-html.ts';
 import { renderJson } from '../../../../src/commands/export/render/render-json.ts';
 import { renderMarkdown } from '../../../../src/commands/export/render/render-markdown.ts';
@@ -134,6 +135,49 @@ describe('the page', () => {
 		);
 		expect(folded).toContain('<article class="turn a1" id="t1" aria-labelledby="h1">\n<details>');
 		expect(folded).toContain('<span class="gist">Fix the login</span>');
+	});
+});
+
+/** By the formula of WCAG 2: from 1 to 21. */
+function contrast(one: string, other: string): number {
+	const luminance = (color: string) => {
+		const whole = color.length === 4 ? color.replace(/[0-9a-f]/g, '$&$&') : color;
+		const [red = 0, green = 0, blue = 0] = [1, 3, 5]
+			.map((at) => Number.parseInt(whole.slice(at, at + 2), 16) / 255)
+			.map((part) => (part <= 0.03928 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
+		return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+	};
+	const [light = 0, dark = 0] = [luminance(one), luminance(other)].sort((a, b) => b - a);
+	return (light + 0.05) / (dark + 0.05);
+}
+
+describe('the colours of the page', () => {
+	const schemes = [...PAGE_STYLE.matchAll(/:root\{([^}]*--page[^}]*)\}/g)].map(
+		([, rule = '']) =>
+			new Map(
+				[...rule.matchAll(/--([\w-]+):(#[0-9a-f]+)/g)].map(([, name = '', color = '']) => [name, color]),
+			),
+	);
+	const pairs = [
+		...['page', 'card', 'soft', 'add', 'del', 'hunk', 'warn-bg'].map((ground) => ['ink', ground]),
+		...['page', 'card', 'soft', 'warn-bg'].map((ground) => ['dim', ground]),
+		...['page', 'card', 'warn-bg'].map((ground) => ['link', ground]),
+		...['good', 'warn', 'bad'].flatMap((tone) => [
+			[tone, 'card'],
+			[tone, `${tone}-bg`],
+		]),
+		...['a1', 'a2', 'a3', 'a4', 'a5', 'a6'].map((who) => [who, 'card']),
+	];
+
+	it('can be read on what they stand on, in light and in dark', () => {
+		expect(schemes).toHaveLength(2);
+		const dim = schemes.flatMap((scheme) =>
+			pairs.filter(
+				([text = '', ground = '']) => contrast(scheme.get(text) ?? '', scheme.get(ground) ?? '') < 4.5,
+			),
+		);
+		expect(dim).toEqual([]);
+		expect(contrast('#777777', '#ffffff')).toBeLessThan(4.5);
 	});
 });
 
