@@ -1,6 +1,6 @@
 /** `watch` beside relays that work: in processes of their own, on the demo agents and on scripted ones. */
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { DEMO_OBJECTIVE, DEMO_SECOND_PROMPT } from '../../src/agents/demo/scenario.ts';
@@ -222,6 +222,64 @@ describe('watch', () => {
 		await until(() => watching.lines().length >= all.length, 'all records to be printed');
 		watching.kill('SIGINT');
 		await watching.ended;
+		expect(recordsOf(watching.lines())).toEqual(all);
+	});
+
+	it('follows by looking where the system has no watches left, and says nothing of it', async () => {
+		const preload = join(cli.base, 'no-watches.cjs');
+		const asked = join(cli.base, 'asked');
+		cli.write(
+			preload,
+			`const fs = require('node:fs');
+fs.watch = (path) => {
+	fs.appendFileSync(${JSON.stringify(asked)}, path);
+	throw Object.assign(new Error('ENOSPC: no watches left'), { code: 'ENOSPC', syscall: 'watch' });
+};
+require('node:module').syncBuiltinESMExports();
+`,
+		);
+		const turn: FakeStep[] = [{ emit: claude.init + claude.text('done') + claude.result('done'), exit: 0 }];
+		agents({ claude: [turn, turn] });
+		const place = { cwd: cli.repo, env: { ...cli.env, ...env(), NODE_OPTIONS: `--require ${preload}` } };
+		await cli.run(['run', '-a', 'claude', 'do it'], { env: env() });
+		const watching = startWatch(place, outOf(cli), ['--follow-new', '--json']);
+		await until(() => watching.lines().length > 0 && existsSync(asked), 'the session that was there');
+		await cli.run(['run', '-a', 'claude', 'do it'], { env: env() });
+		const all = recordsIn(sessionsOf(cli));
+		await until(() => watching.lines().length >= all.length, 'all records to be printed');
+		watching.kill('SIGINT');
+		expect(await watching.ended).toEqual({ code: 130, stderr: '' });
+		expect(recordsOf(watching.lines())).toEqual(all);
+	});
+
+	it('refuses a session whose log cannot be read, as show does', async () => {
+		agents({ claude: [[{ emit: claude.init + claude.text('done') + claude.result('done'), exit: 0 }]] });
+		await cli.run(['run', '-a', 'claude', 'do it'], { env: env() });
+		const [id = ''] = readdirSync(sessionsOf(cli));
+		const log = join(sessionsOf(cli), id, 'log.jsonl');
+		rmSync(log);
+		symlinkSync('/etc/hostname', log);
+		for (const args of [
+			['watch', id],
+			['watch', id, '--json', '--no-follow'],
+			['show', id, '--log'],
+		]) {
+			const run = await cli.run(args);
+			expect(run).toMatchObject({ exitCode: 1, stdout: '' });
+			expect(run.stderr).toContain('log.jsonl');
+		}
+	});
+
+	it('follows a chat and a race live, each record once', async () => {
+		const watching = watchIn(cli, ['--all', '--follow-new', '--json']);
+		const demo = ['--agents', 'demo-sprinter,demo-closer'];
+		expect((await cli.run(['chat', 'which port', ...demo, '-n', '4'])).exitCode).toBe(0);
+		await cli.run(['race', 'say hi', ...demo, '--check', 'true']);
+		const all = recordsIn(sessionsOf(cli));
+		expect(new Set(all.map((line) => line.split(' ')[0])).size).toBe(4);
+		await until(() => watching.lines().length >= all.length, 'all records to be printed');
+		watching.kill('SIGINT');
+		expect(await watching.ended).toEqual({ code: 130, stderr: '' });
 		expect(recordsOf(watching.lines())).toEqual(all);
 	});
 

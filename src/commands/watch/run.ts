@@ -5,9 +5,10 @@
 import { join } from 'node:path';
 import type { SessionId } from '../../core/ids.ts';
 import { EXIT, worstExitCode } from '../../relay/exit-codes.ts';
-import { TURNS_FOLDER } from '../../sessions/files/session-paths.ts';
+import { recordPieces } from '../../sessions/files/json-record.ts';
+import { logFile, TURNS_FOLDER } from '../../sessions/files/session-paths.ts';
 import { liveSessions, SessionLife } from '../../sessions/follow/session-life.ts';
-import { SessionRoster } from '../../sessions/follow/session-roster.ts';
+import { begunSessions, SessionRoster } from '../../sessions/follow/session-roster.ts';
 import type { SessionMeta } from '../../sessions/session-meta.ts';
 import type { SessionStore } from '../../sessions/store/session-store.ts';
 import type { Body } from '../command.ts';
@@ -39,15 +40,24 @@ export const watch: Body<WatchOptions, WatchData> = {
 		refuseOddOptions(options);
 		const cursors = readCursors(options.since);
 		const store = await context.store();
+		const before = begunSessions(store.location);
 		const { roots, shown } = chooseSessions(options, cursors, { ...context, store });
-		// Throws for one whose record cannot be read.
+		// Throws for one whose record or log cannot be read.
+		for (const id of roots) recordPieces(logFile(store.folderOf(id)));
 		const isParallel = roots.map((id) => store.read(id)).some(isRace) || options.all;
 		const ends = new Map<SessionId, WatchedEnd>();
 		return context.live.conversation(
 			NOTHING_RUNS,
 			async ({ signal, stoppedBy }) => {
 				const output = await openOutput(context, store, { isParallel, isJson: options.json });
-				const plan = { ...planOf(context, store, roots, options), roots, shown, cursors, isParallel, signal };
+				const plan = {
+					...planOf(context, store, { roots, before }, options),
+					roots,
+					shown,
+					cursors,
+					isParallel,
+					signal,
+				};
 				const onBegin = (id: SessionId) => {
 					ends.delete(id);
 					output.onBegin(id);
@@ -91,7 +101,7 @@ async function openOutput(
 function planOf(
 	{ clock, processes }: CommandContext,
 	store: SessionStore,
-	roots: readonly SessionId[],
+	{ roots, before }: { roots: readonly SessionId[]; before: ReadonlySet<SessionId> },
 	options: WatchOptions,
 ): Pick<FollowOptions, 'roster' | 'until' | 'atWork' | 'folderOf' | 'lifeOf' | 'foldersIn' | 'clock'> {
 	const { location, folderOf, read } = store;
@@ -100,6 +110,7 @@ function planOf(
 	return {
 		roster: new SessionRoster(roots, {
 			location,
+			before,
 			read,
 			now: () => clock.now(),
 			takesNew: (id) => followNew && meantAmong([id], options, store).length > 0,

@@ -1,8 +1,9 @@
+import { join } from 'node:path';
 import { RelayError } from '../../core/errors.ts';
-import { lstatExactly } from '../../core/files/file-facts.ts';
+import { lstatExactly, lstatIfThere } from '../../core/files/file-facts.ts';
 import type { SessionId } from '../../core/ids.ts';
-import { sessionsFolder } from '../files/session-paths.ts';
-import { type StoreLocation, storeFolders } from '../files/store-location.ts';
+import { META_FILE, sessionsFolder } from '../files/session-paths.ts';
+import { folderOfSession, type StoreLocation, storeFolders } from '../files/store-location.ts';
 import { sessionIds } from '../listing/session-list.ts';
 import type { SessionMeta } from '../session-meta.ts';
 
@@ -12,8 +13,23 @@ export interface RosterOptions {
 	read: (id: SessionId) => SessionMeta;
 	/** Epoch ms. */
 	now: () => number;
-	/** Of sessions that begin from now on, those that join though they continue no other of the roster. */
+	/** Those that were there before the first members were chosen, by `begunSessions`: all others are new. */
+	before: ReadonlySet<SessionId>;
+	/** Of new sessions, those that join though they continue no other of the roster. */
 	takesNew: (id: SessionId) => boolean;
+}
+
+/** So many of the newest may be about to get their record. */
+const MAY_BEGIN = 20;
+
+/** The sessions of a repo that have a record; of older ones that is taken for granted. */
+export function begunSessions(location: StoreLocation): Set<SessionId> {
+	const ids = sessionIds(location).sort();
+	const older = ids.slice(0, -MAY_BEGIN);
+	const newest = ids.slice(-MAY_BEGIN);
+	const hasRecord = (id: SessionId) =>
+		lstatIfThere(join(folderOfSession(location, id), META_FILE)) !== undefined;
+	return new Set([...older, ...newest.filter(hasRecord)]);
 }
 
 interface RosterEntry {
@@ -77,7 +93,8 @@ export class SessionRoster {
 		this.#unbegun.delete(id);
 		if (meta === null) return null;
 		const isChild = [...this.#members].some((member) => member === meta.parent);
-		if (!isChild && (isFirst || !this.#options.takesNew(id))) return null;
+		const isNew = !(isFirst && this.#options.before.has(id));
+		if (!isChild && !(isNew && this.#options.takesNew(id))) return null;
 		this.#members.add(id);
 		return { id, meta };
 	}
