@@ -67,4 +67,11 @@ describe('text on its way into an export', () => {
 			);
 		}
 	});
+
+	it('leaves no half of a secret where most of the text before the cut is taken out', () => {
+		const secret = `value-${'k'.repeat(30_000)}-end`;
+		const own = createCleaner({ redactor: createRedactor([secret]), homes: [] });
+		const text = `${secret} `.repeat(20);
+		expect(own.clip(text, { ...plain, maxChars: 1000 })).not.toMatch(/value-k|kkk|k-end/);
+	});
 });
