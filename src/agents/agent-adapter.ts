@@ -57,6 +57,8 @@ export interface TurnRequest {
 	questionAddress?: string;
 	/** Somebody is there to answer, and the user lets agents ask. */
 	mayAsk?: boolean;
+	/** Of the CLI; null or absent: not known yet. */
+	version?: string | null;
 	/** `bin/ask.js` as a command for a POSIX shell; it takes the name of its dialect. Absent: there is none. */
 	asker?: string;
 	/** The turn's prompt and its file (absolute path), for CLIs that do not read it on stdin. */
@@ -256,6 +258,11 @@ export interface AgentAdapter {
 	 * repo's own code; null when it can. Looks at file names only.
 	 */
 	refusal?(turn: Pick<TurnRequest, 'isTrusted' | 'folder' | 'worktree' | 'isGitRepo' | 'env'>): string | null;
+	/**
+	 * Why the CLI cannot ask while it works, as the end of the sentence "NAME cannot ask: …"; null: it can. Absent: no version can.
+	 * Looks at file names only.
+	 */
+	cannotAsk?(turn: Pick<TurnRequest, 'version' | 'env' | 'folder' | 'worktree' | 'isTrusted'>): string | null;
 	/** How the CLI asks during this turn; null, or no such function: it does not. */
 	questions?(turn: TurnRequest): QuestionDialect | null;
 	readNativeRecord?(query: NativeRecordQuery): Promise<NativeFacts | null>;

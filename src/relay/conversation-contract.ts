@@ -61,6 +61,8 @@ export interface AgentOverview {
 	lookedAt: readonly string[];
 	/** Cached; null when not known yet. */
 	version: string | null;
+	/** Why it cannot ask the user while it works, as the end of "NAME cannot ask: …"; null: it can. */
+	cannotAsk: string | null;
 	login: LoginState | null;
 	install: string;
 	limitedUntil: number | null;

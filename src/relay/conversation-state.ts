@@ -18,6 +18,8 @@ export interface ConversationState {
 	earlyNotes: SessionMeta['notes'];
 	/** Windows whose utilization warning was given. */
 	readonly warnedWindows: Set<string>;
+	/** What was said of agents that cannot ask. */
+	readonly toldOfAsking: Set<string>;
 	/** The session whose unconfirmed words were reported to the user. */
 	unconfirmedReportedIn: string | null;
 	/** Answers what asks on the agent's terminal; null: nothing does. */
@@ -34,6 +36,7 @@ export function beginState(selection: Selection): ConversationState {
 		expected: null,
 		earlyNotes: [],
 		warnedWindows: new Set(),
+		toldOfAsking: new Set(),
 		unconfirmedReportedIn: null,
 		answerTerminal: null,
 		answerQuestion: null,

@@ -2,10 +2,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { callTools, say, TOOLS } from './harness/answers.ts';
+import { callTools, type ModelCall, say, TOOLS } from './harness/answers.ts';
+import { giveOpencodeItsPlugin } from './harness/four-agents.ts';
 import { hasAgents } from './harness/installed-agents.ts';
 import { PtyRelay } from './harness/pty-relay.ts';
-import type { Scene } from './harness/scene.ts';
+import type { Scene, SceneOptions } from './harness/scene.ts';
 import { until } from './harness/until.ts';
 import { scenes } from './harness/with-scene.ts';
 
@@ -14,16 +15,33 @@ const FILES = {
 	'make.mjs': "import { writeFileSync } from 'node:fs';\nwriteFileSync(process.argv[2], 'made');\n",
 };
 
-describe.skipIf(!hasAgents)('claude asks in the shell', () => {
-	const openScene = scenes();
+interface Asker {
+	agent: 'claude' | 'opencode';
+	shell: (command: string) => ModelCall;
+	/** As after the CLI's own first start. */
+	prepare?: (scene: Scene) => void;
+}
+
+const ASKERS: readonly Asker[] = [
+	{ agent: 'claude', shell: TOOLS.claude.shell },
+	{ agent: 'opencode', shell: TOOLS.opencode.shell, prepare: giveOpencodeItsPlugin },
+];
+
+describe.skipIf(!hasAgents).each(ASKERS)('$agent asks in the shell', ({ agent, shell: runs, prepare }) => {
+	const open = scenes();
+	const openScene = async (options: SceneOptions = {}) => {
+		const scene = await open(options);
+		prepare?.(scene);
+		return scene;
+	};
 
 	/** Types a task whose answer wants to run `commands`, one after the other, and gives the shell once the first is asked for. */
 	async function asked(scene: Scene, commands = [COMMAND]): Promise<PtyRelay> {
-		const calls = commands.map((command) => callTools(TOOLS.claude.shell(command)));
-		scene.model.script('claude', ...calls, say('That is all.'));
-		const shell = new PtyRelay(scene, ['--agent', 'claude']);
+		const calls = commands.map((command) => callTools(runs(command)));
+		scene.model.script(agent, ...calls, say('That is all.'));
+		const shell = new PtyRelay(scene, ['--agent', agent]);
 		shell.type('Make the file\r');
-		await shell.shows('? claude asks to run a command');
+		await shell.shows(`? ${agent} asks to run a command`, 60_000);
 		await shell.shows('waiting for you');
 		return shell;
 	}
@@ -74,7 +92,7 @@ describe.skipIf(!hasAgents)('claude asks in the shell', () => {
 			shell.kill('SIGKILL');
 		}
 		expect(scene.read('ran.txt')).toBeNull();
-		expect(JSON.stringify(scene.model.of('claude').at(-1))).toContain('Use the docs folder instead.');
+		expect(JSON.stringify(scene.model.of(agent).at(-1))).toContain('Use the docs folder instead.');
 	});
 
 	it('s: the same command runs unasked from then on, in this session and its continuation alone', async () => {
@@ -91,7 +109,7 @@ describe.skipIf(!hasAgents)('claude asks in the shell', () => {
 		expect(config(scene)).not.toContain('make.mjs');
 
 		scene.model.reset();
-		scene.model.script('claude', callTools(TOOLS.claude.shell(COMMAND)), say('And again.'));
+		scene.model.script(agent, callTools(runs(COMMAND)), say('And again.'));
 		const again = new PtyRelay(scene, ['resume', scene.meta().id]);
 		try {
 			again.type('Once more\r');
@@ -101,7 +119,7 @@ describe.skipIf(!hasAgents)('claude asks in the shell', () => {
 		} finally {
 			again.kill('SIGKILL');
 		}
-		expect(again.text()).not.toContain('? claude asks');
+		expect(again.text()).not.toContain(`? ${agent} asks`);
 	});
 
 	it('a: the rule is shown, can be edited, and is in the configuration', async () => {
@@ -126,13 +144,13 @@ describe.skipIf(!hasAgents)('claude asks in the shell', () => {
 			await press(shell, '\x1b[200~y\x1b[201~');
 			await shell.shows('Ctrl+Y answers');
 			shell.type('es, and the docs too');
-			await shell.shows('claude › yes, and the docs too');
+			await shell.shows(`${agent} › yes, and the docs too`);
 			expect(scene.read('ran.txt')).toBeNull();
 			expect(log(scene)).not.toContain('question_answered');
 			shell.type('\x19');
 			await shell.shows('y once');
 			shell.type('n');
-			await shell.shows('claude › yes, and the docs too');
+			await shell.shows(`${agent} › yes, and the docs too`);
 			shell.type('\x15');
 			await ends(scene, shell);
 		} finally {
@@ -174,7 +192,7 @@ describe.skipIf(!hasAgents)('claude asks in the shell', () => {
 		await until(() => scene.processes().length === 0, 'all to be gone');
 		expect(scene.read('ran.txt')).toBeNull();
 		scene.model.reset();
-		scene.model.script('claude', say('Picked up.'));
+		scene.model.script(agent, say('Picked up.'));
 		const next = await scene.relay(['run', '--json', '--continue']);
 		expect(next.exitCode, next.stderr).toBe(0);
 		expect(scene.turn(1).warnings.join()).toContain('Asked, but not answered: run a command');
@@ -183,8 +201,8 @@ describe.skipIf(!hasAgents)('claude asks in the shell', () => {
 
 	it('without a person at the shell nothing is asked: denied as ever', async () => {
 		const scene = await openScene({ files: FILES });
-		scene.model.script('claude', callTools(TOOLS.claude.shell(COMMAND)), say('No luck.'));
-		const run = await scene.relay(['run', '--json', '--agent', 'claude', 'Make the file']);
+		scene.model.script(agent, callTools(runs(COMMAND)), say('No luck.'));
+		const run = await scene.relay(['run', '--json', '--agent', agent, 'Make the file']);
 		expect(run.exitCode, run.stderr).toBe(0);
 		expect(scene.turn(1).argv.join(' ')).not.toContain('PermissionRequest');
 		expect(scene.read('ran.txt')).toBeNull();

@@ -56,6 +56,7 @@ export function fakeAgent(over: Partial<AgentOverview> = {}): AgentOverview {
 		executable: '/bin/claude',
 		lookedAt: ['/bin/claude'],
 		version: '2.1.197',
+		cannotAsk: null,
 		login: { loggedIn: 'yes', evidence: 'a login file is there', account: 'default', advice: 'claude login' },
 		install: 'npm install -g @anthropic-ai/claude-code',
 		limitedUntil: null,

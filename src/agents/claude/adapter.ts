@@ -8,7 +8,7 @@ import type { AgentAdapter } from '../agent-adapter.ts';
 import { command, isNativeId } from './command-line.ts';
 import { inert } from './inert.ts';
 import { probeLogin } from './login.ts';
-import { questions } from './start/questions.ts';
+import { cannotAsk, questions } from './start/questions.ts';
 import { ClaudeParser } from './stream-parser.ts';
 
 /** Its aliases, and full names as Anthropic and the clouds write them. */
@@ -35,6 +35,7 @@ export const claudeAdapter: AgentAdapter = {
 	editAbilities: ['edit_files', 'run_listed_commands'],
 	command,
 	questions,
+	cannotAsk,
 	parser: (context) => new ClaudeParser(context),
 	inert,
 	isNativeId,

@@ -25,6 +25,8 @@ export const geminiAdapter: AgentAdapter = {
 	command: geminiCommand,
 	refusal: ({ isTrusted }) =>
 		isTrusted ? null : 'Gemini CLI does not start in a repo that is not trusted (exit 55).',
+	/** Its hooks are in settings files alone and let a call through where they fail (measured with 0.61.0). */
+	cannotAsk: () => 'no version has a way that denies when it fails',
 	parser: createGeminiParser,
 	inert: inertForGemini,
 	isNativeId,

@@ -6,6 +6,7 @@ import { quoteForShell } from '../../core/quote-for-shell.ts';
 import type { AgentAdapter } from '../agent-adapter.ts';
 import { isNativeId, opencodeCommand } from './command-line.ts';
 import { probeOpencodeLogin } from './login.ts';
+import { cannotAsk, questions } from './start/questions.ts';
 import { untrustedCode } from './start/untrusted-code.ts';
 import { createOpencodeParser } from './stream-parser.ts';
 
@@ -31,6 +32,8 @@ export const opencodeAdapter: AgentAdapter = {
 	editAbilities: ['edit_files', 'run_listed_commands'],
 	command: opencodeCommand,
 	refusal: untrustedCode,
+	questions,
+	cannotAsk,
 	parser: createOpencodeParser,
 	/** `run` sends the prompt as it is: `@file`, `/command` and shell quotes are plain text to it (measured). */
 	inert: (text) => text,

@@ -1,7 +1,8 @@
 import { RelayError } from '../../core/errors.ts';
 import type { AgentCommand, TurnRequest } from '../agent-adapter.ts';
 import { type JsonObject, objectOrEmpty, parseObject } from '../reading/json-fields.ts';
-import { agentPermissions, permissionsOf } from './start/permission-rules.ts';
+import { agentPermissions, permissionsOf, type RuleSet } from './start/permission-rules.ts';
+import { gateOf } from './start/questions.ts';
 import { listedPlugins, statusPlugin } from './start/status-plugin.ts';
 import { untrustedCode } from './start/untrusted-code.ts';
 
@@ -58,25 +59,32 @@ function checkedId(id: string): string {
  */
 function environment(turn: TurnRequest): Record<string, string | null> {
 	return {
-		OPENCODE_PERMISSION: JSON.stringify(permissionsOf(turn)),
+		OPENCODE_PERMISSION: JSON.stringify(permissionsOf(turn, ruleSet(turn))),
 		OPENCODE_CONFIG_CONTENT: JSON.stringify(configuration(turn)),
 		OPENCODE_DISABLE_AUTOUPDATE: '1',
 		...(turn.isTrusted ? {} : { OPENCODE_DISABLE_PROJECT_CONFIG: '1' }),
 	};
 }
 
+/** Where the plugin asks, it opens the rules itself: whatever keeps it from loading leaves them closed. */
+function ruleSet({ questionAddress }: TurnRequest): RuleSet {
+	return questionAddress === undefined ? 'preset' : 'closed';
+}
+
 function withRules(agents: JsonObject, turn: TurnRequest): Record<string, unknown> {
-	const entries = Object.entries(agentPermissions(turn));
+	const entries = Object.entries(agentPermissions(turn, ruleSet(turn)));
 	return Object.fromEntries(
 		entries.map(([name, permission]) => [name, { ...objectOrEmpty(agents[name]), permission }]),
 	);
 }
 
-/** The user's own value of the variable, with the preset, and the plugin if it costs no time, added. */
+/** The user's own value of the variable, with the preset, and the plugin if it costs no time, added: last, so that no other changes what was asked. */
 function configuration(turn: TurnRequest): Record<string, unknown> {
 	const own = objectOrEmpty(parseObject(turn.env.OPENCODE_CONFIG_CONTENT ?? ''));
 	const agents = objectOrEmpty(own.agent);
-	const plugin = statusPlugin(turn);
+	const url = statusPlugin(turn);
+	const gate = gateOf(turn);
+	const plugin = url === null || gate === null ? url : [url, gate];
 	return {
 		...own,
 		agent: { ...agents, ...withRules(agents, turn) },

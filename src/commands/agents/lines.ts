@@ -29,9 +29,18 @@ function listLines(
 		{ title: 'version' },
 		{ title: 'remark', minColumns: 16, paint: theme.dim },
 	];
+	const unasking = agents.flatMap(({ agent, executable, isDemo, cannotAsk }) =>
+		executable === null || isDemo || cannotAsk === null
+			? []
+			: wrapToColumns(`${agent} cannot ask: ${safeLine(cannotAsk, 300)}`, columns, { indent: 2 }),
+	);
 	const isAlone = agents.every(({ isDemo, executable }) => isDemo || executable === null);
 	const hint = ['', 'No agent is installed: any one of these is enough. Until then: agent-relay demo'];
-	return [...renderTable(heads, rows, { columns, theme }), ...(isAlone ? hint : [])];
+	return [
+		...renderTable(heads, rows, { columns, theme }),
+		...(unasking.length === 0 ? [] : ['', ...unasking.map(theme.dim)]),
+		...(isAlone ? hint : []),
+	];
 }
 
 function remark(agent: AgentOverview, now: number): string {

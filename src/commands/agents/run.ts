@@ -33,7 +33,7 @@ export const agents: Body<{ env: string | null }, AgentsData> = {
 		if (env !== null) return { exitCode: EXIT.done, data: await variablesOf(context, env) };
 		// A file that cannot be obeyed is said before anything is looked at.
 		await context.settings();
-		const agents = await withVersions(context, await context.agents());
+		const agents = await withVersions(context);
 		const isOpen = context.conversation !== null;
 		return { exitCode: EXIT.done, data: { kind: 'list', agents, isOpen, now: context.clock.now() } };
 	},
@@ -41,17 +41,19 @@ export const agents: Body<{ env: string | null }, AgentsData> = {
 };
 
 /** Here, off the path of any turn, an installed agent may be asked for its version. */
-async function withVersions(
-	context: CommandContext,
-	overviews: readonly AgentOverview[],
-): Promise<AgentOverview[]> {
-	return Promise.all(
-		overviews.map(async (overview) => {
-			const { agent, executable, version, isDemo } = overview;
-			if (executable === null || version !== null || isDemo) return overview;
-			return { ...overview, version: await context.askVersion(agent, executable).catch(() => null) };
+async function withVersions(context: CommandContext): Promise<readonly AgentOverview[]> {
+	const overviews = await context.agents();
+	const asked = new Map<string, string | null>();
+	await Promise.all(
+		overviews.map(async ({ agent, executable, version, isDemo }) => {
+			if (executable === null || version !== null || isDemo) return;
+			asked.set(agent, await context.askVersion(agent, executable).catch(() => null));
 		}),
 	);
+	if (asked.size === 0) return overviews;
+	// What else is known of an agent depends on its version.
+	const now = await context.agents();
+	return now.map((agent) => ({ ...agent, version: agent.version ?? asked.get(agent.agent) ?? null }));
 }
 
 function overviewToJson(agent: AgentOverview): Record<string, unknown> {
@@ -65,6 +67,7 @@ function overviewToJson(agent: AgentOverview): Record<string, unknown> {
 		looked_at: agent.lookedAt,
 		version: agent.version,
 		logged_in: agent.login?.loggedIn ?? null,
+		cannot_ask: agent.executable === null ? null : agent.cannotAsk,
 		login_evidence: agent.login?.evidence ?? null,
 		limited_until: toIsoOrNull(agent.limitedUntil),
 		refused: agent.refused,

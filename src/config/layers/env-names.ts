@@ -11,6 +11,7 @@ export const CONFIG_VARIABLE_PREFIX = 'AGENT_RELAY_CFG_';
 export const RELAY_VARIABLES = {
 	AGENT_RELAY_SESSION: 'set for agents: the session a process belongs to',
 	AGENT_RELAY_TURN: 'set for agents: the turn a process belongs to',
+	AGENT_RELAY_ASK: 'set for agents that may ask: where the questions of their turn go',
 	AGENT_RELAY_NAME: 'the name to work under, as with --name',
 	AGENT_RELAY_ALLOW_NAMED_SESSIONS: '1 lets relays start under names',
 	AGENT_RELAY_PAGER: 'what reading commands print through on a terminal, instead of PAGER',

@@ -3,6 +3,7 @@ import { adviceFor } from '../../agents/evidence/login-advice.ts';
 import type { AgentOverview } from '../conversation-contract.ts';
 import type { RelayDeps } from '../ports.ts';
 import { type AgentFacts, allAgentFacts } from './agent-facts.ts';
+import { askingProblem } from './asking-problem.ts';
 
 /** Every agent with what is known of it, without starting any. */
 export function agentOverviews(deps: RelayDeps, active: AgentId | null): AgentOverview[] {
@@ -10,6 +11,7 @@ export function agentOverviews(deps: RelayDeps, active: AgentId | null): AgentOv
 		const { adapter, executable } = facts;
 		const { path, lookedAt } = executable;
 		const limit = facts.limitOf(null);
+		const version = path === null ? null : deps.versions.known(adapter, path);
 		return {
 			agent: adapter.id,
 			title: adapter.title,
@@ -17,7 +19,8 @@ export function agentOverviews(deps: RelayDeps, active: AgentId | null): AgentOv
 			isDemo: adapter.isDemo,
 			executable: path,
 			lookedAt,
-			version: path === null ? null : deps.versions.known(adapter, path),
+			version,
+			cannotAsk: askingProblem(adapter, version, deps),
 			login: loginShown(facts),
 			install: adapter.install,
 			limitedUntil: limit?.until ?? null,

@@ -24,7 +24,7 @@ export interface WorkAtHand {
 /** Reports what has changed since the agent's previous turn, and who takes over from whom with which packet. */
 export function announceTurn(
 	step: Send,
-	{ packet, leaves, between, gone }: PreparedTurn,
+	{ packet, leaves, between, gone, cannotAsk }: PreparedTurn,
 	work: WorkAtHand,
 ): void {
 	const { session, onEvent } = work;
@@ -34,6 +34,10 @@ export function announceTurn(
 	if (change !== null) inform(change);
 	if (gone !== null) warn(gone);
 	for (const text of [leaves, between]) if (text !== null) inform(text);
+	if (cannotAsk !== null && !work.state.toldOfAsking.has(cannotAsk)) {
+		work.state.toldOfAsking.add(cannotAsk);
+		inform(cannotAsk);
+	}
 	if (packet === null) return;
 	// Before the packet is sent: a crash from here on finds a checkpoint that `--continue` finishes.
 	const isOfLimit = step.packetFor === 'limit' || step.packetFor === 'failed_successor';

@@ -19,6 +19,7 @@ import type { SessionMeta } from '../../sessions/session-meta.ts';
 import type { OpenSession } from '../../sessions/store/session-store.ts';
 import type { TurnState } from '../../sessions/turns/turn-state.ts';
 import type { TurnSpec } from '../../turns/turn-spec.ts';
+import { describeAskingProblem } from '../agents/asking-problem.ts';
 import { requireExecutable } from '../agents/require-executable.ts';
 import type { MadePacket, PacketRequest } from '../packet/make-packet.ts';
 import {
@@ -62,6 +63,8 @@ export interface PreparedTurn {
 	between: string | null;
 	/** The notice that the agent does not start in its folder; null: it does. */
 	gone: string | null;
+	/** Why the agent cannot ask in this turn, in a sentence for people; null: nothing is to be said. */
+	cannotAsk: string | null;
 }
 
 export async function prepareTurn(plan: TurnPlan, deps: RelayDeps): Promise<PreparedTurn> {
@@ -104,6 +107,7 @@ export async function prepareTurn(plan: TurnPlan, deps: RelayDeps): Promise<Prep
 			packet,
 			leaves,
 			between: describeBetween(adapter.title, between) ?? describePartners(beside),
+			cannotAsk: describeAskingProblem(adapter, spec.request),
 			gone: place.folder === deps.repo.folder ? null : describeGoneFolder(deps.repo),
 		};
 	} catch (error) {
@@ -178,9 +182,10 @@ export function turnSpec(
 			},
 		);
 	const resumed = standing.nativeSessionId;
+	const version = deps.versions.known(adapter, executable);
 	return {
 		adapter,
-		agentVersion: deps.versions.known(adapter, executable),
+		agentVersion: version,
 		executable,
 		modelAsked: model,
 		request: {
@@ -196,6 +201,7 @@ export function turnSpec(
 			isRoot: deps.isRoot,
 			patienceMs: deps.config.limits.patience_s * 1000,
 			...(plan.mayAsk && deps.config.permissions.ask ? { mayAsk: true, asker: deps.asker() } : {}),
+			version,
 			env: {
 				...withoutPair(env),
 				PATH: withFolderOf(executable, env.PATH ?? ''),

@@ -41,11 +41,12 @@ export class PtyRelay {
 		return this.#screen.text();
 	}
 
-	shows(text: string): Promise<true> {
+	shows(text: string, timeoutMs?: number): Promise<true> {
 		return until(
 			() => this.text().includes(text),
 			JSON.stringify(text),
 			() => `on the screen:\n${this.text()}\n${JSON.stringify(this.#seen.slice(-500))}`,
+			timeoutMs,
 		);
 	}
 

@@ -3,14 +3,25 @@ import type { TurnRequest } from '../../agent-adapter.ts';
 import { askerDialect, permission } from '../../asking/asker-dialect.ts';
 import type { AskedQuestion, QuestionDialect } from '../../asking/question.ts';
 import { type JsonObject, objectOrEmpty, textOrNull, writtenJson } from '../../reading/json-fields.ts';
+import { isBetween } from '../../reading/version.ts';
 
 const NAME = 'claude';
 /** Longer than any turn; how long a question waits is the relay's to say. */
 const HOOK_TIMEOUT_S = 30 * 24 * 3600;
 
+/** The oldest that was seen to call the hook in `-p`; one that does not call it denies. */
+const VERSIONS = { from: '2.1.269' };
+
+/** Why it asks nothing, whatever the preset, as the end of "claude cannot ask: …"; null: it asks. */
+export function cannotAsk({ version = null }: Pick<TurnRequest, 'version'>): string | null {
+	if (version === null || isBetween(version, VERSIONS)) return null;
+	return `only version ${VERSIONS.from} and newer ask`;
+}
+
 /** Only `edit` asks: `read-only` (`dontAsk`) never calls the hook, and `full` needs no permission. */
-export function questions({ mayAsk, asker, permissions }: TurnRequest): QuestionDialect | null {
-	const asks = mayAsk === true && asker !== undefined && permissions === 'edit';
+export function questions(turn: TurnRequest): QuestionDialect | null {
+	const { mayAsk, asker, permissions } = turn;
+	const asks = mayAsk === true && asker !== undefined && permissions === 'edit' && cannotAsk(turn) === null;
 	return asks ? askerDialect(NAME, readHook) : null;
 }
 

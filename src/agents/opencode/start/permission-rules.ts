@@ -10,6 +10,8 @@ import { type JsonObject, objectOrNull, parseObject } from '../../reading/json-f
 type Action = 'allow' | 'deny';
 type Rules = Action | Record<string, Action>;
 export type Permissions = Record<string, Rules>;
+/** `closed`, `opened`: of a turn that asks; what differs is for `edit` alone. */
+export type RuleSet = 'preset' | 'closed' | 'opened';
 
 /** Files with secrets: opencode's own default asks here. */
 const READ: Rules = { '*': 'allow', '*.env': 'deny', '*.env.*': 'deny', '*.env.example': 'allow' };
@@ -69,14 +71,24 @@ const PRESETS: Record<PermissionPreset, Permissions> = {
 };
 
 /**
+ * What a turn under `edit` may do that asks through the relay's plugin: `opened` by the plugin itself, which asks before each of
+ * these, and `closed` until then. All that is asked for is denied in `closed`, tools of MCP servers and custom ones too.
+ */
+const ASKING: Record<Exclude<RuleSet, 'preset'>, Permissions> = {
+	closed: { ...READING_ONLY, ...PRESETS.edit, task: 'deny' },
+	opened: { ...PRESETS.edit, bash: 'allow', webfetch: 'allow', websearch: 'allow' },
+};
+
+/**
  * The rules of a turn for each agent that may run in it. An agent from the user's or the repo's files has permissions of
  * its own, which come after all others: the model reached a shell under `edit` through `task` (measured with 1.18.33). So
  * only opencode's own two may be called, under rules given here.
  */
 export function agentPermissions(
 	turn: Pick<TurnRequest, 'permissions' | 'allowCommands' | 'env'>,
+	set: RuleSet = 'preset',
 ): Record<string, Permissions> {
-	const build = permissionsOf(turn);
+	const build = permissionsOf(turn, set);
 	if (turn.permissions === 'full') return { build };
 	return {
 		build,
@@ -86,9 +98,14 @@ export function agentPermissions(
 }
 
 /** The rules of a turn, narrowed by the value of the user's own `OPENCODE_PERMISSION`. */
-export function permissionsOf(turn: Pick<TurnRequest, 'permissions' | 'allowCommands' | 'env'>): Permissions {
-	const preset = { ...PRESETS[turn.permissions] };
-	if (turn.permissions === 'edit') preset.bash = allowedCommands(turn.allowCommands);
+export function permissionsOf(
+	turn: Pick<TurnRequest, 'permissions' | 'allowCommands' | 'env'>,
+	set: RuleSet = 'preset',
+): Permissions {
+	const isAsking = turn.permissions === 'edit' && set !== 'preset';
+	const preset = { ...(isAsking ? ASKING[set] : PRESETS[turn.permissions]) };
+	if (preset.bash === 'deny' && turn.permissions === 'edit')
+		preset.bash = allowedCommands(turn.allowCommands);
 	return narrowedBy(preset, turn.env.OPENCODE_PERMISSION);
 }
 

@@ -17,11 +17,17 @@ type Place = Pick<TurnRequest, 'env' | 'folder' | 'worktree' | 'isTrusted'>;
 
 /** The URL of the plugin file, or null where it could delay the turn. */
 export function statusPlugin(turn: Place): string | null {
+	return pluginProblem(turn) === null ? pluginUrl() : null;
+}
+
+/** Why it is not given the plugin, as the end of a sentence; null: it is. */
+export function pluginProblem(turn: Place): string | null {
 	const [main, ...others] = configFolders(turn);
-	if (main === undefined || turn.env.OPENCODE_PURE) return null;
+	if (turn.env.OPENCODE_PURE) return 'OPENCODE_PURE keeps plugins out';
+	if (main === undefined) return 'it has no folder for its configuration';
 	const isReady = (folder: string) => existsSync(join(folder, PACKAGE));
-	if (!isReady(main) || others.some((folder) => existsSync(folder) && !isReady(folder))) return null;
-	return pluginUrl();
+	const missing = isReady(main) ? others.find((folder) => existsSync(folder) && !isReady(folder)) : main;
+	return missing === undefined ? null : `its plugin package is not installed in ${missing}`;
 }
 
 /** A file of its own, from the sources where these run, else from the build. */

@@ -9,6 +9,7 @@ import {
 	textOrNull,
 } from '../../reading/json-fields.ts';
 import { type ToolWords, toolCall } from '../../reading/tool-call.ts';
+import { REFUSAL } from './refusal.ts';
 
 const WORDS: ToolWords = {
 	kinds: new Map([
@@ -35,6 +36,7 @@ const MAX_PLAN_ITEMS = 500;
 const REFUSALS = [
 	/^(?:Error: )?The user rejected permission to use this specific tool call/,
 	/^(?:Error: )?The user has specified a rule which prevents you from using this specific tool call/,
+	new RegExp(`^(?:Error: )?${REFUSAL.replaceAll('.', '\\.')}`),
 ];
 const REJECTED = REFUSALS[0];
 

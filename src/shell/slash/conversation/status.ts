@@ -18,6 +18,7 @@ export const status: SlashCommand = {
 		const rows: Array<[string, string]> = [
 			['agent', model === null ? agent : `${agent} ${model}`],
 			['permissions', PERMISSION_WORDS[permissions]],
+			...(permissions === 'edit' ? await askingRows(context, agent) : []),
 			...sessionRows(context),
 			...(waiting.size > 0 ? [['queue', formatPlural(waiting.size, 'prompt')] as [string, string]] : []),
 			...(native === null ? [] : [['resume natively', safeLine(native, 500)] as [string, string]]),
@@ -32,6 +33,11 @@ const PERMISSION_WORDS = {
 	edit: 'edit: changes files, runs only allowed commands',
 	full: 'full: runs anything without asking',
 } as const;
+
+async function askingRows({ relay }: SlashContext, agent: string): Promise<Array<[string, string]>> {
+	const { cannotAsk = null } = (await relay.agents.all()).find((one) => one.agent === agent) ?? {};
+	return cannotAsk === null ? [] : [['asks', `nothing: ${safeLine(cannotAsk, 300)}`]];
+}
 
 function sessionRows({ relay }: SlashContext): Array<[string, string]> {
 	const session = relay.session();
