@@ -79,7 +79,7 @@ describe('on a terminal', () => {
 		const planted = join(cli.base, 'planted');
 		mkdirSync(join(cli.repo, 'node_modules/.bin'), { recursive: true });
 		for (const path of ['node_modules/.bin/less', 'less'])
-			program(join(cli.repo, path), [`touch '${planted}'`, 'cat']);
+			program(join(cli.repo, path), [`echo >'${planted}'`, 'cat']);
 		const PATH = `${join(cli.repo, 'node_modules/.bin')}:.:${cli.bin}`;
 		for (const PAGER of ['less', './less', join(cli.repo, 'less')])
 			expect(await printed(['sessions'], { PAGER, PATH })).toContain('Say what you are.');
