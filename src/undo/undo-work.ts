@@ -4,7 +4,7 @@ import { openTreeContents, type TreeContents } from '../git/snapshots/tree-conte
 import type { Chosen, UndoDeps, UndoPlan } from './undo-contract.ts';
 
 /** How the disk of the worktree differs from what git records. */
-export interface DiskRules {
+interface DiskRules {
 	ignoresCase: boolean;
 	ignoresModes: boolean;
 	hasLinks: boolean;

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CliHome } from '../helpers/cli-home.ts';
@@ -69,9 +69,11 @@ interface Line {
 	author?: string;
 }
 
-async function blamed(
-	file: string,
-): Promise<{ lines: Line[]; turns: Array<{ agent: string; session: string; prompt: string }> }> {
+async function blamed(file: string): Promise<{
+	lines: Line[];
+	turns: Array<{ agent: string; session: string; prompt: string }>;
+	problems: string[];
+}> {
 	const { exitCode, stdout, stderr } = await cli.run(['blame', file, '--json']);
 	expect(exitCode, stderr).toBe(0);
 	return JSON.parse(stdout);
@@ -152,5 +154,18 @@ describe('blame', () => {
 		const before = ofRepo();
 		await blamed('moved.js');
 		expect(ofRepo()).toEqual(before);
+	});
+
+	it('names the turn of a record that is damaged beside what it needs, and says so', async () => {
+		const { lines } = await blamed('moved.js:1');
+		const [{ session = '', turn = 0 } = {}] = lines;
+		const name = `.agent-relay/sessions/${session}/turns/${String(turn).padStart(3, '0')}-state.json`;
+		const whole = readFileSync(join(cli.repo, name), 'utf8');
+		cli.write(name, JSON.stringify({ ...JSON.parse(whole), argv: 'no list' }));
+		const damaged = await blamed('moved.js:1');
+		expect(damaged).toMatchObject({ lines, turns: [], problems: [expect.stringContaining('argv')] });
+		cli.write(name, JSON.stringify({ ...JSON.parse(whole), tree: 'no trees' }));
+		expect((await blamed('moved.js:1')).problems).toEqual([expect.stringContaining('tree')]);
+		cli.write(name, whole);
 	});
 });

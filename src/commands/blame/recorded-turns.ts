@@ -1,13 +1,23 @@
 /** Every recorded turn of a repo, as far as a look at who wrote what needs it. */
 import { join } from 'node:path';
+import * as v from 'valibot';
 import { fromIso } from '../../core/clock.ts';
 import { RelayError } from '../../core/errors.ts';
 import type { SessionId } from '../../core/ids.ts';
 import { workedIn } from '../../relay/packet/placed-turns.ts';
-import { readMeta, readTurnState } from '../../sessions/files/json-record.ts';
+import { parseRecord, readMeta, readRecord } from '../../sessions/files/json-record.ts';
 import { META_FILE, turnFile, turnNumbers } from '../../sessions/files/session-paths.ts';
 import type { SessionMeta } from '../../sessions/session-meta.ts';
-import type { TurnState } from '../../sessions/turns/turn-state.ts';
+import { TURN_STATE_VERSION, turnStateSchema } from '../../sessions/turns/turn-state.ts';
+
+/** What is asked of every turn of the repo: to check the rest as well takes as long as to read it. */
+const factsSchema = v.looseObject({
+	...v.pick(turnStateSchema, ['schema_version', 'turn', 'started_at', 'ended_at', 'worktree', 'tree'])
+		.entries,
+	files: v.array(v.looseObject({ path: v.string(), from: v.optional(v.string()) })),
+	tools: v.array(v.looseObject({ kind: v.string() })),
+});
+type TurnFacts = v.InferOutput<typeof factsSchema>;
 
 export interface RecordedTurn {
 	session: SessionId;
@@ -50,7 +60,7 @@ export function recordedTurns(places: ReadonlyMap<SessionId, string>): {
 		const meta = numbers.length === 0 ? null : reading(() => readMeta(join(folder, META_FILE)));
 		if (meta === null) continue;
 		for (const turn of numbers) {
-			const state = reading(() => readTurnState(turnFile(folder, turn, 'state.json')));
+			const state = reading(() => readFacts(turnFile(folder, turn, 'state.json')));
 			const recorded = state === null ? null : asRecorded(session, folder, state, meta);
 			if (recorded !== null) turns.push(recorded);
 		}
@@ -61,10 +71,16 @@ export function recordedTurns(places: ReadonlyMap<SessionId, string>): {
 	};
 }
 
+/** null: there is none. Throws as `readTurnState` does, for what it looks at. */
+function readFacts(path: string): TurnFacts | null {
+	const bytes = readRecord(path);
+	return bytes === null ? null : parseRecord(factsSchema, TURN_STATE_VERSION, bytes.toString(), path);
+}
+
 function asRecorded(
 	session: SessionId,
 	folder: string,
-	state: TurnState,
+	state: TurnFacts,
 	{ repo }: SessionMeta,
 ): RecordedTurn | null {
 	const startedAt = fromIso(state.started_at);

@@ -7,6 +7,7 @@ import { type BlameLines, openBlameLines } from '../../git/snapshots/blame-lines
 import { createSnapshots } from '../../git/snapshots/snapshots.ts';
 import { EXIT } from '../../relay/exit-codes.ts';
 import { sessionPlaces } from '../../sessions/listing/session-list.ts';
+import type { SessionStore } from '../../sessions/store/session-store.ts';
 import type { Body } from '../command.ts';
 import type { CommandContext } from '../context.ts';
 import { committedLines, type OwnLine } from './committed-lines.ts';
@@ -76,8 +77,19 @@ async function blameFile(
 	const shown = text.slice(from - 1, to);
 	const rows = shown.map((line, i) => ({ number: from + i, text: line, by: originOf(from + i) }));
 	const writers = turns.filter((turn) => rows.some(({ by }) => isBy(turn, by)));
-	const described = writers.map((turn) => describeTurn(turn, store));
+	const described = writers.flatMap((turn) => describeOrNote(turn, store, problems));
 	return { path, lines: rows, turns: described, problems, now: context.clock.now() };
+}
+
+/** Empty, and the problem is named, where more of its record is damaged than who wrote the lines needs. */
+function describeOrNote(turn: RecordedTurn, store: SessionStore, problems: string[]): WritingTurn[] {
+	try {
+		return [describeTurn(turn, store)];
+	} catch (error) {
+		if (!(error instanceof RelayError)) throw error;
+		problems.push(error.message);
+		return [];
+	}
 }
 
 async function requireRepo(context: CommandContext): Promise<RepoInGit> {

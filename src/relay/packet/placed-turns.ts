@@ -36,7 +36,11 @@ export function placedTurns(lineage: readonly LineageEntry[]): PlacedTurn[] {
 }
 
 /** Where a turn's files are found today: `now` is the repo as the newest session of the chain names it. */
-export function workedIn({ worktree }: TurnState, own: SessionMeta['repo'], now = own): string {
+export function workedIn(
+	{ worktree }: Pick<TurnState, 'worktree'>,
+	own: SessionMeta['repo'],
+	now = own,
+): string {
 	const then = worktree ?? own.worktree;
 	return now.moved_from?.includes(then) ? now.worktree : then;
 }
