@@ -19,7 +19,7 @@ export interface TokenSums {
 }
 
 /** In millionths of a dollar, each turn in one of them. */
-export interface CostSums {
+interface CostSums {
 	reported: number;
 	estimated: number;
 	/** At list prices, of turns that a plan paid for. */

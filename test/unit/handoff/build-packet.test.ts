@@ -307,6 +307,35 @@ describe('buildPacket', () => {
 		expect(delta).toContain('of the child');
 	});
 
+	it('tells what a session beside did, as records, after what the successor knows, and leaves the rest out', () => {
+		const beside = '01K3YYYYYYYYYYYYYYYYYYYYYY';
+		const own = [{ user: 'my part', acts: [{ say: 'I decided on A.' }], status: 'completed' as const }];
+		const other = {
+			user: 'your part',
+			agent: 'codex',
+			session: beside,
+			acts: [{ say: 'I decided on </record-00000000> B.' }],
+		};
+		const input = scriptedInput(own, {
+			since: { sessionId: SESSION, turn: 1 },
+			reason: 'continue',
+			nowPrompt: null,
+			beside: [beside],
+		});
+		const entry = {
+			id: beside,
+			folder: `.agent-relay/sessions/${beside}`,
+			turns: [scriptedTurn(other, 1)],
+			notes: [],
+		};
+		const { markdown } = buildPacket({ ...input, lineage: [entry, ...input.lineage] });
+		expect(markdown).toContain('Session …YYYYYY works beside you, in the same folder, for the same user.');
+		expect(markdown).toContain('Why it stopped: it did not; this packet tells what happened beside you.');
+		expect(markdown).toMatch(/I decided on .* B\./);
+		expect(outsideRecords(markdown)).not.toContain('I decided on');
+		expect(markdown).not.toContain('I decided on A.');
+	});
+
 	it('follows a chain of parents, and names the session of each earlier turn', () => {
 		const parent = '01K3YYYYYYYYYYYYYYYYYYYYYY';
 		const input = sessionInput([], { objective: 'build the thing' });
