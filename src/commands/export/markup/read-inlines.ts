@@ -8,13 +8,13 @@ const MAX_TICKS = 32;
 /** Marks that wait for their ends; of more, the oldest are text. */
 const MAX_OPEN = 48;
 
-const NEXT = /\\[!-/:-@[-`{-~]|`+|\*+|_+|~~|!?\[|\]|<|\bhttps?:\/\/|\n/g;
+const NEXT = /\\[!-/:-@[-`{-~\n]|`+|\*+|_+|~~|!?\[|\]|<|(?<![A-Za-z0-9])https?:\/\/|\n/g;
 const TARGET = new RegExp(
 	`\\([ \\n]?(?:<([^<>\\n]{0,${MAX_HREF}})>|([^\\s()<>]{0,${MAX_HREF}}(?:\\([^\\s()]{0,200}\\)[^\\s()<>]{0,200}){0,3}))(?:[ \\n]{1,3}(?:"[^"\\n]{0,300}"|'[^'\\n]{0,300}'))?[ \\n]?\\)`,
 	'y',
 );
 const ANGLE_LINK = new RegExp(`<((?:https?://|mailto:)[^\\s<>]{1,${MAX_HREF}})>`, 'y');
-const BARE_LINK = new RegExp(`https?://[^\\s<>"'\`]{1,${MAX_HREF}}`, 'y');
+const BARE_LINK = new RegExp(`https?://[^\\s<>"'\`[\\]|\\\\]{1,${MAX_HREF}}`, 'y');
 
 interface Mark {
 	/** `*`, `**`, `_`, `__`, `~~`, `[`, `![`. */
@@ -58,7 +58,8 @@ class InlineReader {
 	#take(sign: string, at: number): number {
 		const end = at + sign.length;
 		const [first = ''] = sign;
-		if (first === '\\') this.#say(sign.slice(1));
+		if (sign === '\\\n') this.#inlines.push({ kind: 'break' });
+		else if (first === '\\') this.#say(sign.slice(1));
 		else if (first === '`') return this.#code(sign, at);
 		else if (first === '*' || first === '_' || first === '~') this.#emphasis(sign, at);
 		else if (sign === '[' || sign === '![') this.#begin(sign);

@@ -106,7 +106,7 @@ function oneText(inline: Inline): string {
 function codeSpan(text: string): string {
 	const longest = Math.max(0, ...(text.match(/`+/g) ?? []).map((run) => run.length));
 	const ticks = '`'.repeat(longest + 1);
-	const isTight = /^`|`$|^ .* $/.test(text);
+	const isTight = /^`|`$|^ .*\S.* $/.test(text);
 	return isTight ? `${ticks} ${text} ${ticks}` : ticks + text + ticks;
 }
 

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readMarkup, readMarkupPieces } from '../../../../src/commands/export/markup/read-blocks.ts';
 import { toHtml } from '../../../../src/commands/export/markup/to-html.ts';
@@ -38,6 +39,13 @@ describe('the Markdown of an answer', () => {
 		expect(table).toContain('<th scope="col">a</th><th scope="col" class="right">b</th>');
 		expect(table).toContain('<td><code>x|y</code></td><td class="right">1</td>');
 		expect(table).toContain('<td>only</td><td class="right"></td>');
+	});
+
+	it('links an address that is its own label, and one among marks', () => {
+		const link = '<a href="https://x.example/a" rel="noopener noreferrer">https://x.example/a</a>';
+		expect(html('[https://x.example/a](https://x.example/a) _https://x.example/a_')).toBe(
+			`<p>${link} <em>${link}</em></p>\n`,
+		);
 	});
 
 	it('keeps the tabs of code, and ends a fence that nobody closed', () => {
@@ -108,6 +116,69 @@ describe('hostile Markdown', () => {
 			.replace(/\]\(<(?:https?|mailto):[^<>]*>\)/g, '');
 		expect(outside).not.toMatch(/[<>](?! )/);
 		expect(outside).not.toMatch(/!\[/);
+	});
+});
+
+const PIECES = [
+	...[
+		'<',
+		'>',
+		'"',
+		"'",
+		'&',
+		'`',
+		'```',
+		'~~~',
+		'*',
+		'**',
+		'_',
+		'[',
+		'](',
+		')',
+		'![',
+		'\n',
+		'\n\n',
+		'    ',
+		'- ',
+		'1. ',
+	],
+	...[
+		'> ',
+		'|',
+		'\n|-|-|\n',
+		'# ',
+		'a',
+		'b c',
+		'https://x.y/',
+		'<script>',
+		'</details>',
+		'javascript:',
+		'\\',
+		'---',
+		'~~',
+	],
+];
+
+describe('any mixture of marks', () => {
+	it('gives elements that are known, closed in order, with nothing of the text in a tag', () => {
+		const text = fc.array(fc.constantFrom(...PIECES), { maxLength: 40 }).map((pieces) => pieces.join(''));
+		fc.assert(
+			fc.property(text, (mixture) => {
+				const page = html(mixture);
+				const open: string[] = [];
+				for (const [tag, end, name = ''] of page.matchAll(/<(\/?)([a-z0-9]+)[^>]*>/g)) {
+					expect(tag).toMatch(
+						/^<(?:\/?[a-z0-9]+|a href="https:\/\/x\.y\/[^"<>]*" rel="noopener noreferrer"|[a-z]+(?: (?:class|start|scope|tabindex|role|aria-label)="[^"<>]*")+)>$/,
+					);
+					if (name === 'br' || name === 'hr') continue;
+					if (end === '') open.push(name);
+					else expect(open.pop()).toBe(name);
+				}
+				expect(open).toEqual([]);
+				expect(page.replace(/<\/?[a-z0-9]+[^>]*>/g, '')).not.toMatch(/[<>]/);
+			}),
+			{ numRuns: 500 },
+		);
 	});
 });
 
