@@ -86,7 +86,7 @@ describe('fork', () => {
 		expect(prompt).not.toContain('did 3');
 		// What turn 3 changed is in the files, and is not the user's doing.
 		expect(prompt).toContain('f3.txt');
-		expect(prompt).not.toContain("user's own");
+		expect(prompt).not.toContain('by the user');
 		expect(metaOf(made.id)).toMatchObject({ status: 'completed', turn_count: 1 });
 		expect(filesOf(id)).toEqual(before);
 	});

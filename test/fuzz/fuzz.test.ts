@@ -8,6 +8,7 @@ import { limitTargets } from './targets/limits.ts';
 import { recordTargets } from './targets/records.ts';
 import { repoTargets } from './targets/repo.ts';
 import { textTargets } from './targets/text.ts';
+import { transcriptTargets } from './targets/transcripts.ts';
 import { undoTargets } from './targets/undo.ts';
 import { wordTargets } from './targets/words.ts';
 
@@ -18,6 +19,7 @@ const ALL = [
 	...limitTargets,
 	...textTargets,
 	...repoTargets,
+	...transcriptTargets,
 	...undoTargets,
 	...wordTargets,
 ];

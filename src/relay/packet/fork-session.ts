@@ -34,7 +34,7 @@ export function findForkPoint(id: SessionId, turn: number | null, store: Session
 	const ref = id.slice(-6);
 	if (meta.kind === 'race')
 		throw new RelayError('refused', `Session ${id} belongs to a race, which cannot be forked.`, {
-			hint: `Adopt an entrant's work first: agent-relay race adopt ${ref}`,
+			hint: `Adopt an entrant's work first: agent-relay race adopt --race ${ref}`,
 		});
 	refuseArchived(meta);
 	const turns = store.turns(id);
