@@ -9,7 +9,7 @@ export interface FrontEnd {
 	/** Lets the user choose one; its `value`, null: none. Where nobody can be asked: null instead of a function. */
 	readonly ask: ((question: string, choices: readonly Choice[]) => Promise<string | null>) | null;
 	/** Lets the user type one line; null: they left the question. Where nobody can be asked: null instead of a function. */
-	readonly askText: ((question: string) => Promise<string | null>) | null;
+	readonly askText: ((question: string, options?: { isHidden?: boolean }) => Promise<string | null>) | null;
 	/** Lines for people before the command ends, such as what a question is about. Never on stdout. */
 	show(draw: (look: Look) => readonly string[]): void;
 	/** How far the command is, in a few safe words; the next ones replace them, null takes them away. Nothing where nobody looks. */

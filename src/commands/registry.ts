@@ -1,5 +1,6 @@
 /** Every command of this folder, for the front ends to take those that are theirs, in the order of the program's help. */
 import { agents } from './agents/options.ts';
+import { answer } from './answer/options.ts';
 import { archive, unarchive } from './archive/options.ts';
 import { blame } from './blame/options.ts';
 import { chat } from './chat/options.ts';
@@ -38,6 +39,7 @@ import {
 import { pair } from './pair/options.ts';
 import { plan } from './plan/options.ts';
 import { prune } from './prune/options.ts';
+import { questions } from './questions/options.ts';
 import { raceAdopt } from './race/adopt/options.ts';
 import { raceClean } from './race/clean/options.ts';
 import { raceDiff } from './race/diff/options.ts';
@@ -98,6 +100,8 @@ export const COMMANDS = {
 	kill,
 	pair,
 	agents,
+	questions,
+	answer,
 	limits,
 	limitsClear,
 	prune,

@@ -173,6 +173,31 @@ describe.skipIf(!hasAgents).each(ASKERS)('$agent asks in the shell', ({ agent, s
 		expect(scene.read('ran.txt')).toBeNull();
 	});
 
+	it('is answered from another terminal, with the code shown at the shell', async () => {
+		const scene = await openScene({ files: FILES });
+		const shell = await asked(scene);
+		try {
+			await shell.shows('for agent-relay answer');
+			const code = /code ([A-Z0-9]{6}) for agent-relay answer/.exec(shell.text())?.[1] ?? '';
+			const { questions } = JSON.parse((await scene.relay(['questions', '--json'])).stdout);
+			expect(questions).toMatchObject([{ agent: 'claude', detail: COMMAND, rule: [COMMAND] }]);
+			const wrong = await scene.relay(['answer', 'yes'], { input: 'AAAAAA\n' });
+			expect(wrong).toMatchObject({
+				exitCode: 5,
+				stderr: expect.stringContaining('not the code shown there'),
+			});
+			expect(scene.read('ran.txt')).toBeNull();
+			const right = await scene.relay(['answer', questions[0].id.slice(0, 6), 'yes'], { input: `${code}\n` });
+			expect(right, right.stderr).toMatchObject({ exitCode: 0, stdout: 'Allowed, once.\n' });
+			await shell.shows('another terminal');
+			await ends(scene, shell);
+		} finally {
+			shell.kill('SIGKILL');
+		}
+		expect(scene.read('ran.txt')).toBe('made');
+		expect(await scene.relay(['questions'])).toMatchObject({ exitCode: 4 });
+	});
+
 	it('nobody answers in time: denied, and said', async () => {
 		const scene = await openScene({ files: FILES, config: '[permissions]\nask_timeout = 2\n' });
 		const shell = await asked(scene);

@@ -13,9 +13,9 @@ export function askOnTerminal({ streams }: Pick<App, 'streams'>): Pick<FrontEnd,
 			const { pickOne } = await import('../../shell/input/pick.ts');
 			return pickOne(question, choices, terminal());
 		},
-		askText: async (question) => {
+		askText: async (question, { isHidden = false } = {}) => {
 			const { typeLine } = await import('../../shell/input/pick.ts');
-			return typeLine(question, terminal());
+			return typeLine(question, terminal(), { isHidden });
 		},
 	};
 }

@@ -27,8 +27,12 @@ export async function pickOne(
 }
 
 /** Lets the user type one line; otherwise like `pickOne`. */
-export function typeLine(message: string, terminal: Terminal): Promise<string | null> {
-	return askEnquirer({ type: 'input', message }, terminal);
+export function typeLine(
+	message: string,
+	terminal: Terminal,
+	{ isHidden = false } = {},
+): Promise<string | null> {
+	return askEnquirer({ type: isHidden ? 'invisible' : 'input', message }, terminal);
 }
 
 async function askEnquirer(

@@ -1,9 +1,14 @@
+import { join } from 'node:path';
+import { rulesFor } from '../../agents/asking/allow-rules.ts';
 import { safeLine } from '../../core/text.ts';
+import { AnswerDesk, type AnswerDeskOptions } from '../../relay/questions/answer-desk.ts';
+import { ANSWER_SOCKET, digestOf } from '../../relay/questions/answer-protocol.ts';
 import { allow } from '../../sessions/transitions.ts';
+import { preparePrivateFolder, privateSocketPath } from '../../turns/process/private-files.ts';
 import type { Transcript } from '../../view/transcript.ts';
 import type { LineEditor } from '../editor/line-editor.ts';
 import type { ShellOptions } from '../shell-options.ts';
-import { QuestionDesk } from './question-desk.ts';
+import { type Elsewhere, QuestionDesk } from './question-desk.ts';
 
 const PATH_CHARS = 200;
 
@@ -18,12 +23,13 @@ interface ShellParts {
 /** The desk of a shell on a terminal: what it shows, asks and sends goes to the shell's own screen and conversation. */
 export function deskOfShell({ shell, transcript, editor, stopTurn, showError }: ShellParts): QuestionDesk {
 	const { relay, clock, theme } = shell;
-	return new QuestionDesk({
+	const desk: QuestionDesk = new QuestionDesk({
 		clock,
 		theme,
 		show: (event) => transcript.event(event),
 		print: (lines) => transcript.lines(lines),
-		answer: (id, answer) => relay.answer(id, answer, 'user') === 'taken',
+		answer: (id, answer, by) => relay.answer(id, answer, by) === 'taken',
+		elsewhere: answersElsewhere(shell, (...answer) => desk.decide(...answer)),
 		allowInSession: (rules) => relay.change(allow, { rules }),
 		allowAlways: (commands) => {
 			for (const command of commands) relay.setAllowed(command, 'repo', true);
@@ -34,4 +40,44 @@ export function deskOfShell({ shell, transcript, editor, stopTurn, showError }: 
 		stopTurn,
 		showError,
 	});
+	return desk;
+}
+
+/** A socket of this shell's own, made when an agent first asks. */
+function answersElsewhere(
+	{ context, relay, clock }: ShellOptions,
+	answer: AnswerDeskOptions['answer'],
+): Elsewhere {
+	let desk: AnswerDesk | null = null;
+	const open = () => {
+		const { processes, paths } = context;
+		const path = privateSocketPath(join(paths.stateHome, 'private'), ANSWER_SOCKET, processes);
+		return new AnswerDesk({ path, prepareFolder: preparePrivateFolder, answer });
+	};
+	return {
+		get code() {
+			return desk?.code ?? null;
+		},
+		offer({ agent, turn, question, deniedInMs }) {
+			const { id, title, detail, wants } = question;
+			const now = clock.now();
+			desk ??= open();
+			desk.offer({
+				id,
+				digest: digestOf(question),
+				session_id: relay.session()?.id ?? '',
+				turn,
+				agent,
+				title,
+				detail,
+				folder: wants?.folder ?? null,
+				reason: wants?.reason ?? null,
+				rule: wants?.action === 'run' ? rulesFor(wants).map(({ what }) => what) : [],
+				asked_at: now,
+				denied_at: now + deniedInMs,
+			});
+		},
+		withdraw: (id) => desk?.withdraw(id),
+		close: () => desk?.close(),
+	};
 }

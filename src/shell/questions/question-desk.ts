@@ -3,18 +3,27 @@
  * never answers: a question takes no key in its first moment, no paste, and none while the line holds text.
  */
 import { type AllowRule, isCovered, rulesFor } from '../../agents/asking/allow-rules.ts';
-import { ALLOW, type Answer, DENY, type Question } from '../../agents/asking/question.ts';
+import { ALLOW, type Answer, type AnsweredBy, DENY, type Question } from '../../agents/asking/question.ts';
 import type { Clock } from '../../core/clock.ts';
 import { safeLine } from '../../core/text.ts';
 import type { RelayEvent } from '../../relay/events/relay-events.ts';
-import { formatDuration } from '../../ui/quantities.ts';
+import type { Decision } from '../../relay/questions/decisions.ts';
 import type { Theme } from '../../ui/theme.ts';
 import type { Key } from '../editor/keys.ts';
+import {
+	answersTo,
+	commandsIn,
+	commandsOf,
+	describeWait,
+	isCtrlY,
+	keyRows,
+	letterOf,
+} from './key-answers.ts';
 
 /** What was pressed before the question was read is no answer to it. */
 const FIRST_MOMENT_MS = 500;
 
-type Asked = Extract<RelayEvent, { type: 'question_asked' }>;
+export type Asked = Extract<RelayEvent, { type: 'question_asked' }>;
 
 export interface DeskParts {
 	clock: Pick<Clock, 'monotonic'>;
@@ -23,7 +32,9 @@ export interface DeskParts {
 	show(event: Asked): void;
 	print(lines: readonly string[]): void;
 	/** Sends the answer; false: the question has gone. Throws RelayError. */
-	answer(id: string, answer: Answer): boolean;
+	answer(id: string, answer: Answer, by: AnsweredBy): boolean;
+	/** Where other terminals answer. */
+	elsewhere: Elsewhere;
 	allowInSession(rules: readonly AllowRule[]): void;
 	/** Adds to what the user's configuration allows in this repo; returns where. Throws RelayError. */
 	allowAlways(commands: readonly string[]): string;
@@ -32,6 +43,14 @@ export interface DeskParts {
 	restoreLine(): void;
 	stopTurn(): void;
 	showError(error: unknown): void;
+}
+
+export interface Elsewhere {
+	/** What they need to know; null: they cannot answer. */
+	readonly code: string | null;
+	offer(event: Asked): void;
+	withdraw(id: string): void;
+	close(): void;
 }
 
 interface Open {
@@ -73,7 +92,19 @@ export class QuestionDesk {
 		}
 		const now = this.#parts.clock.monotonic();
 		this.#waiting.push({ event, askedAt: now, shownAt: now });
+		this.#parts.elsewhere.offer(event);
 		if (this.#waiting.length === 1) this.#parts.show(event);
+	}
+
+	/** An answer from another terminal. Throws RelayError for one that cannot be carried out. */
+	decide(id: string, decision: Decision, message: string | null): 'taken' | 'too_late' {
+		const question = this.#waiting.find(({ event }) => event.question.id === id)?.event.question;
+		if (question === undefined) return 'too_late';
+		const { answer, allowInSession, allowAlways } = this.#parts;
+		if (decision === 'session' && question.wants !== undefined) allowInSession(rulesFor(question.wants));
+		if (decision === 'always') allowAlways(commandsOf(question));
+		const given = decision === 'no' ? { option: DENY, text: message } : { option: ALLOW, text: null };
+		return answer(id, given, 'another terminal') ? 'taken' : 'too_late';
 	}
 
 	/** Returns false for a question that was never shown. */
@@ -81,6 +112,7 @@ export class QuestionDesk {
 		const at = this.#waiting.findIndex(({ event }) => event.question.id === id);
 		if (at < 0) return true;
 		this.#waiting.splice(at, 1);
+		this.#parts.elsewhere.withdraw(id);
 		if (at > 0) return false;
 		this.#endReply();
 		const next = this.#waiting[0];
@@ -95,6 +127,7 @@ export class QuestionDesk {
 	/** The turn is over, and with it whatever it asked. */
 	clear(): void {
 		this.#waiting.length = 0;
+		this.#parts.elsewhere.close();
 		this.#endReply();
 	}
 
@@ -133,12 +166,9 @@ export class QuestionDesk {
 	keys(isEmpty: boolean): string[] {
 		const question = this.current;
 		if (question === null) return [];
-		const { theme } = this.#parts;
-		if (this.#mode !== 'keys') return [theme.dim('  Enter sends it · Esc goes back')];
-		const more = this.#waiting.length > 1 ? [`${this.#waiting.length - 1} more wait`] : [];
-		if (!isEmpty) return [theme.dim(`  ${['Ctrl+Y answers', ...more].join(' · ')}`)];
-		const answers = answersTo(question).map(({ key, means }) => `${theme.bold(key)} ${means}`);
-		return [`  ${[...answers, `${theme.bold('Esc')} stops the turn`, ...more].join(' · ')}`];
+		const { theme, elsewhere } = this.#parts;
+		const line = this.#mode !== 'keys' ? 'borrowed' : isEmpty ? 'empty' : 'typed';
+		return keyRows(question, { line, more: this.#waiting.length - 1, code: elsewhere.code, theme });
 	}
 
 	/** What the agent waits for, for the status row; null: nothing. */
@@ -146,8 +176,7 @@ export class QuestionDesk {
 		const open = this.#waiting[0];
 		if (open === undefined) return null;
 		const waited = this.#parts.clock.monotonic() - open.askedAt;
-		const left = Math.max(0, open.event.deniedInMs - waited);
-		return `waiting for you · ${inSeconds(waited)} · denied in ${inSeconds(left)}`;
+		return describeWait(waited, open.event.deniedInMs);
 	}
 
 	#pressInReply(key: Key): boolean {
@@ -191,10 +220,7 @@ export class QuestionDesk {
 	}
 
 	#addRule(question: Question, words: string): void {
-		const commands = words
-			.split(';')
-			.map((command) => command.trim())
-			.filter((command) => command !== '');
+		const commands = commandsIn(words);
 		const rules = commands.map((what) => ({ action: 'run' as const, what }));
 		if (question.wants !== undefined && isCovered(question.wants, rules)) {
 			this.#always(question, commands);
@@ -217,11 +243,7 @@ export class QuestionDesk {
 		const { allowAlways, print, theme, showError } = this.#parts;
 		try {
 			const where = allowAlways(commands);
-			print([
-				theme.dim(
-					`  ${commands.map((command) => safeLine(command, 200)).join('; ')}: always allowed in this repo, by ${where}`,
-				),
-			]);
+			print([theme.dim(`  ${safeLine(commands.join('; '), 400)}: always allowed in this repo, by ${where}`)]);
 			this.#send(question, { option: ALLOW, text: null });
 		} catch (error) {
 			showError(error);
@@ -231,7 +253,7 @@ export class QuestionDesk {
 	#send({ id }: Question, answer: Answer): void {
 		const { print, theme, showError } = this.#parts;
 		try {
-			if (this.#parts.answer(id, answer)) return;
+			if (this.#parts.answer(id, answer, 'user')) return;
 			print([theme.dim('The question has gone: it was answered elsewhere, denied or withdrawn.')]);
 		} catch (error) {
 			showError(error);
@@ -239,45 +261,3 @@ export class QuestionDesk {
 		this.settled(id);
 	}
 }
-
-interface KeyAnswer {
-	key: string;
-	means: string;
-	does: 'answer' | 'session' | 'always' | 'tell';
-	option?: string;
-}
-
-function answersTo(question: Question): KeyAnswer[] {
-	if (question.kind === 'text') return [{ key: 't', means: 'answer in words', does: 'tell' }];
-	if (question.kind === 'choice' || question.wants === undefined)
-		return question.options.slice(0, 9).map(({ id, label }, at) => ({
-			key: String(at + 1),
-			means: safeLine(label, 40),
-			does: 'answer',
-			option: id,
-		}));
-	const always: KeyAnswer[] =
-		question.wants.action === 'run'
-			? [{ key: 'a', means: `always: ${safeLine(commandsOf(question).join('; '), 60)}`, does: 'always' }]
-			: [];
-	return [
-		{ key: 'y', means: 'once', does: 'answer', option: ALLOW },
-		{ key: 's', means: 'in this session', does: 'session' },
-		...always,
-		{ key: 'n', means: 'no', does: 'answer', option: DENY },
-		{ key: 't', means: 'no, and say why', does: 'tell' },
-	];
-}
-
-const commandsOf = ({ wants }: Question) =>
-	wants === undefined ? [] : rulesFor(wants).map(({ what }) => what);
-
-/** One typed character, or Esc; null: any other key, a paste, or several characters at once. */
-function letterOf(key: Key): string | null {
-	if (key.kind === 'text') return key.text.length === 1 ? key.text.toLowerCase() : null;
-	return key.kind === 'press' && key.name === 'escape' ? 'escape' : null;
-}
-
-const inSeconds = (ms: number) => formatDuration(Math.round(ms / 1000) * 1000);
-
-const isCtrlY = (key: Key) => key.kind === 'press' && key.ctrl && key.character === 'y';

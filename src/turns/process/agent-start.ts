@@ -120,7 +120,7 @@ function askingBy(dialect: QuestionDialect | null, { privateFolder, processes }:
 	if (dialect.transport === 'stdin')
 		return { channel: new StdioChannel(dialect), address: '-', problem: null };
 	if (privateFolder === undefined) return { ...ASKS_NOTHING, problem: 'there is no folder for its socket' };
-	const address = privateSocketPath(privateFolder, processes);
+	const address = privateSocketPath(privateFolder, 'ask', processes);
 	if (address === null)
 		return { ...ASKS_NOTHING, problem: `the path of ${privateFolder} is too long for a socket` };
 	const channel = new SocketChannel(address, dialect, () => preparePrivateFolder(address));

@@ -35,9 +35,9 @@ export function privatePath(folder: string, turn: string, processes: ProcessTabl
 	return join(folder, `${process.pid}-${start}-${turn.replace(/[^\w.-]/g, '_')}`);
 }
 
-/** The socket on which the agent of a turn asks, used by no other turn; null: no path in `folder` is short enough for one. */
-export function privateSocketPath(folder: string, processes: ProcessTable): string | null {
-	const path = privatePath(folder, `${randomBytes(4).toString('hex')}.ask`, processes);
+/** A socket that nobody else uses; its name ends with `.<kind>`. null: no path in `folder` is short enough for one. */
+export function privateSocketPath(folder: string, kind: string, processes: ProcessTable): string | null {
+	const path = privatePath(folder, `${randomBytes(4).toString('hex')}.${kind}`, processes);
 	return Buffer.byteLength(path) <= MAX_SOCKET_BYTES ? path : null;
 }
 

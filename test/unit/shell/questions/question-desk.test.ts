@@ -27,14 +27,17 @@ function openDesk({ isGone = false } = {}) {
 	const always: string[] = [];
 	const lines: Array<string | null> = [];
 	const stops: number[] = [];
+	const givenBy: string[] = [];
 	const desk = new QuestionDesk({
 		clock: { monotonic: () => now },
 		theme: PLAIN_THEME,
 		show: ({ question }) => shown.push(question.id),
 		print: (rows) => printed.push(...rows),
-		answer: (id, answer) => {
+		elsewhere: { code: 'K7Q2PX', offer: () => undefined, withdraw: () => undefined, close: () => undefined },
+		answer: (id, answer, by) => {
 			if (isGone) return false;
 			sent.push([id, answer]);
+			givenBy.push(by);
 			desk.settled(id);
 			return true;
 		},
@@ -67,7 +70,7 @@ function openDesk({ isGone = false } = {}) {
 	const wait = (ms: number) => {
 		now += ms;
 	};
-	return { desk, ask, wait, sent, shown, printed, session, always, lines, stops };
+	return { desk, ask, wait, sent, shown, printed, session, always, lines, stops, givenBy };
 }
 
 describe('a question at the shell', () => {
@@ -214,6 +217,23 @@ describe('a question at the shell', () => {
 		desk.press(text('y'), true);
 		expect(printed.join()).toContain('The question has gone');
 		expect(desk.current).toBeNull();
+	});
+
+	it.each([
+		['yes', null, { option: 'allow', text: null }],
+		['session', null, { option: 'allow', text: null }],
+		['always', null, { option: 'allow', text: null }],
+		['no', 'not now', { option: 'deny', text: 'not now' }],
+	] as const)('is answered from another terminal: %s', (decision, message, answer) => {
+		const { desk, ask, sent, session, always, givenBy } = openDesk();
+		ask('one');
+		ask('two');
+		expect(desk.decide('two', decision, message)).toBe('taken');
+		expect([sent, givenBy]).toEqual([[['two', answer]], ['another terminal']]);
+		expect(session).toEqual(decision === 'session' ? [{ action: 'run', what: 'npm test' }] : []);
+		expect(always).toEqual(decision === 'always' ? ['npm test'] : []);
+		expect(desk.decide('two', decision, message)).toBe('too_late');
+		expect(desk.current?.id).toBe('one');
 	});
 
 	it('that was allowed before waits for nobody', () => {
