@@ -1,6 +1,7 @@
 /** Puts a limit into words. Pure: the same limit, time and time zone give the same text. */
 import type { Limit, LimitKind } from '../agents/events.ts';
 import { waitsForPerson } from './back-off.ts';
+import { describeWindow } from './window-name.ts';
 
 export interface DescribeOptions {
 	/** Epoch ms. */
@@ -14,9 +15,9 @@ export interface DescribeOptions {
 }
 
 export interface LimitText {
-	/** `plan window used up (five_hour)`: true whenever it is read. */
+	/** `5-hour window used up`: true whenever it is read. */
 	what: string;
-	/** `plan window used up (five_hour), resets 10:09 (in 1 h 12 min)`. */
+	/** `5-hour window used up, resets 10:09 (in 1 h 12 min)`. */
 	summary: string;
 	/** The text that matched, the rule and the channel. The excerpt is untrusted: show it through `core/text.ts`. */
 	evidence: string;
@@ -31,15 +32,21 @@ const KINDS: Record<LimitKind, string> = {
 };
 
 export function describeLimit(limit: Limit, options: DescribeOptions): LimitText {
-	const window = limit.window === null ? '' : ` (${limit.window})`;
 	const model = limit.scope === 'model' ? ', this model only' : '';
 	const { channel, rule, excerpt } = limit.source;
-	const what = `${KINDS[limit.kind]}${window}${model}`;
+	const what = `${kindOf(limit)}${model}`;
 	return {
 		what,
 		summary: `${what}, ${resetText(limit, options)}`,
 		evidence: `${rule} on ${channel}: ${excerpt}`,
 	};
+}
+
+function kindOf({ kind, window }: Limit): string {
+	if (window === null) return KINDS[kind];
+	return kind === 'window'
+		? `${describeWindow(window)} used up`
+		: `${KINDS[kind]} (${describeWindow(window)})`;
 }
 
 function resetText(limit: Limit, options: DescribeOptions): string {

@@ -38,7 +38,7 @@ export function describeError(event: AgentOf<'error'>, theme: Theme): string {
 	return theme.bad(`! ${safeLine(event.message, ERROR_CHARS)}`);
 }
 
-/** `plan window used up (five_hour), resets 14:30 (in 2 h 10 min)`. */
+/** `5-hour window used up, resets 14:30 (in 2 h 10 min)`. */
 function limitText(limit: Limit, now: number): string {
 	return safeLine(describeLimit(limit, { now }).summary, ERROR_CHARS);
 }

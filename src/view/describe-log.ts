@@ -1,8 +1,10 @@
 /** Entries of a session's log in words. All text of others goes through `core/text` here; rows are broken by whoever draws. */
+
 import { fromIso } from '../core/clock.ts';
 import { formatPlural } from '../core/plural.ts';
 import { safeLine } from '../core/text.ts';
 import { describeLimit, describeTime } from '../limits/describe-limit.ts';
+import { describeWindow } from '../limits/window-name.ts';
 import type { LogEvent } from '../sessions/log/log-entry.ts';
 import { limitFromDisk } from '../turns/event-log.ts';
 import { describeAnswer } from '../turns/questions/describe-answer.ts';
@@ -130,7 +132,7 @@ export function describeLogEvent(event: LogEvent, now: number): LogText {
 	}
 }
 
-/** `claude → codex: plan window used up (five_hour), resets 16:40 (in 2 h 10 min)`. */
+/** `claude → codex: 5-hour window used up, resets 16:40 (in 2 h 10 min)`. */
 function describeHandOver({ from, to, reason, failure, limit }: Of<'handed_over'>, now: number): string {
 	const why = reason === 'switch' ? 'you switched' : (whyItStopped(limit, failure, now) ?? words(reason));
 	return `${name(from)} → ${name(to)}: ${why}`;
@@ -190,7 +192,7 @@ function describeUtilization(
 	now: number,
 ) {
 	const when = reset_at === null ? '' : `, resets ${time(reset_at, now)}`;
-	return `${name(who)} has used ${Math.round(ratio * 100)} % of its ${name(window)} window${when}`;
+	return `${name(who)} has used ${Math.round(ratio * 100)}% of its ${name(describeWindow(window))}${when}`;
 }
 
 /** Each agent that was considered, with the reason: `gemini: not installed: npm install -g …`. */

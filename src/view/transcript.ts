@@ -1,5 +1,6 @@
 import { safeLine } from '../core/text.ts';
 import { describeTime } from '../limits/describe-limit.ts';
+import { describeWindow } from '../limits/window-name.ts';
 import type { RelayEvent } from '../relay/events/relay-events.ts';
 import { describeAnswer } from '../turns/questions/describe-answer.ts';
 import { formatDuration } from '../ui/quantities.ts';
@@ -144,6 +145,7 @@ function describeUtilization(
 	event: Extract<RelayEvent, { type: 'utilization_warning' }>,
 	now: number,
 ): string {
-	const reset = event.resetAt === null ? '' : `, resets ${describeTime(event.resetAt, { now })}`;
-	return `! ${event.agent}: ${Math.round(event.ratio * 100)}% of ${safeLine(event.window, 40)} used${reset}`;
+	const reset = event.resetAt === null ? '' : `; it resets ${describeTime(event.resetAt, { now })}`;
+	const window = safeLine(describeWindow(event.window), 60);
+	return `! ${event.agent} has used ${Math.round(event.ratio * 100)}% of its ${window}${reset}`;
 }

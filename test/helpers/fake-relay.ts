@@ -120,7 +120,7 @@ class FakeRelay implements Conversation {
 				agent: 'codex',
 				model: null,
 				verdict: 'limited',
-				reason: 'plan window used up (primary), seen in its own event',
+				reason: 'primary window used up, seen in its own event',
 				resetAt: this.#options.clock.now() + 3_600_000,
 			},
 		],

@@ -2,6 +2,7 @@ import { formatPlural } from '../../core/plural.ts';
 import { safeLine } from '../../core/text.ts';
 import { describeDistance, describeLimit, describeTime } from '../../limits/describe-limit.ts';
 import type { LedgerEntry, RefusedLogin } from '../../limits/ledger-file.ts';
+import { describeWindow } from '../../limits/window-name.ts';
 import { renderTable } from '../../ui/table.ts';
 import { wrapToColumns } from '../../ui/text-width.ts';
 import type { Look } from '../look.ts';
@@ -55,7 +56,7 @@ function nextLines({ candidates, now }: LimitsData, { theme, columns }: Look): s
 function windowLines({ windows, now }: LimitsData): string[] {
 	return windows.map(({ agent, window, ratio, resetAt }) => {
 		const reset = resetAt === null ? '' : `, resets ${describeTime(resetAt, { now })}`;
-		return `${agent}: ${Math.round(ratio * 100)}% of ${safeLine(window, 40)} used${reset}`;
+		return `${agent}: ${Math.round(ratio * 100)}% of its ${safeLine(describeWindow(window), 60)} used${reset}`;
 	});
 }
 

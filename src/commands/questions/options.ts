@@ -3,7 +3,7 @@ import { asJson } from '../options/option-table.ts';
 
 export const questions = command({
 	path: 'questions',
-	about: 'what agents ask in your shells right now',
+	about: 'list what agents ask in your shells right now',
 	examples: ['questions', 'questions --json'],
 	in: ['cli'],
 	duringTurn: 'now',

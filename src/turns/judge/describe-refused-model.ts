@@ -5,7 +5,7 @@ import { describeLimit } from '../../limits/describe-limit.ts';
 
 type Refused = Pick<Extract<AgentEvent, { type: 'limit' }>, 'limit' | 'model'>;
 
-/** `A sub-agent was refused its model opus: plan window used up (seven_day_opus), …`; safe to show, the same each time. */
+/** `A sub-agent was refused its model opus: weekly opus window used up, …`; safe to show, the same each time. */
 function describeRefusedModel({ limit, model }: Refused, now: number): string {
 	const which = model === undefined ? '' : ` ${safeLine(model, 60)}`;
 	const until = limit.resetAt === null ? '' : `, until ${toIso(limit.resetAt)}`;

@@ -43,7 +43,7 @@ const refuseToLook = () => Promise.reject(new Error('nobody was to be looked at'
 describe('limits', () => {
 	it('shows the evidence, then who is next', async () => {
 		const lines = (await limits.call(contextWith([entry()]), {})).lines(look);
-		expect(lines[0]).toMatch(/^claude {2}plan window used up \(five_hour\), resets .*\(in 1 h\)$/);
+		expect(lines[0]).toMatch(/^claude {2}5-hour window used up, resets .*\(in 1 h\)$/);
 		expect(lines[1]).toMatch(
 			/^ {2}seen 1 min ago, by claude:rate_limit_event on event: You hit.*your limit$/,
 		);

@@ -18,8 +18,8 @@ const limit: Limit = {
 describe('describeLimit', () => {
 	it('says kind, window, reset as local and relative time, and the evidence', () => {
 		expect(describeLimit(limit, zone)).toEqual({
-			what: 'plan window used up (five_hour)',
-			summary: 'plan window used up (five_hour), resets 10:09 (in 1 h 12 min)',
+			what: '5-hour window used up',
+			summary: '5-hour window used up, resets 10:09 (in 1 h 12 min)',
 			evidence: 'claude:rate_limit_event.rejected on event: {"status":"rejected"}',
 		});
 		expect(describeLimit(limit, { ...zone, timeZone: 'Asia/Tokyo' }).summary).toContain(

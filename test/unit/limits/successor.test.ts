@@ -125,7 +125,7 @@ describe('chooseSuccessor', () => {
 		);
 		expect(choice).toBeNull();
 		expect(candidates.map(({ verdict, reason }) => `${verdict}: ${reason}`)).toEqual([
-			'current: it just stopped: limited: plan window used up (five_hour), resets 10:12 (in 1 h 12 min)',
+			'current: it just stopped: limited: 5-hour window used up, resets 10:12 (in 1 h 12 min)',
 			'not_installed: not installed: npm i -g codex',
 			'not_logged_in: not logged in: gemini login',
 			'not_installed: it lies inside this repo, which is not trusted',

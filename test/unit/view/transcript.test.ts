@@ -194,7 +194,7 @@ describe('a transcript', () => {
 			losses: [],
 		};
 		expect(shown(event)).toBe(
-			'→ codex takes over from claude: plan window used up (five_hour), resets 14:10 (in 2 h 10 min)\n',
+			'→ codex takes over from claude: 5-hour window used up, resets 14:10 (in 2 h 10 min)\n',
 		);
 	});
 
