@@ -135,6 +135,7 @@ describe('the layers', () => {
 		const running = sources().filter((path) => /\brunProcess\b/.test(textOf(path)));
 		expect(running.sort()).toEqual([
 			'agents/demo/desk.ts',
+			'app/asking-keys.ts',
 			'app/copy-text.ts',
 			'app/create-app.ts',
 			'app/version-cache.ts',

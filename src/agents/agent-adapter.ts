@@ -57,12 +57,22 @@ export interface TurnRequest {
 	questionAddress?: string;
 	/** Somebody is there to answer, and the user lets agents ask. */
 	mayAsk?: boolean;
+	/** What the CLI answered to `askingKeyQuery`; null: nothing that it could be started with. Absent: it was not asked. */
+	askingKey?: string | null;
 	/** Of the CLI; null or absent: not known yet. */
 	version?: string | null;
 	/** `bin/ask.js` as a command for a POSIX shell; it takes the name of its dialect. Absent: there is none. */
 	asker?: string;
 	/** The turn's prompt and its file (absolute path), for CLIs that do not read it on stdin. */
 	prompt?: { path: string; text: string };
+}
+
+/** A question to a CLI's program, on its stdin; no model is asked. */
+export interface AskingKeyQuery {
+	args: string[];
+	input: string;
+	/** undefined: stdout so far has no answer yet; null: it has one that is of no use. */
+	read(stdout: string): string | null | undefined;
 }
 
 /** A file that only the CLI reads, written by the relay. */
@@ -262,7 +272,11 @@ export interface AgentAdapter {
 	 * Why the CLI cannot ask while it works, as the end of the sentence "NAME cannot ask: …"; null: it can. Absent: no version can.
 	 * Looks at file names only.
 	 */
-	cannotAsk?(turn: Pick<TurnRequest, 'version' | 'env' | 'folder' | 'worktree' | 'isTrusted'>): string | null;
+	cannotAsk?(
+		turn: Pick<TurnRequest, 'version' | 'askingKey' | 'env' | 'folder' | 'worktree' | 'isTrusted'>,
+	): string | null;
+	/** What its program must be asked, once for each version of it, before it can be let ask; its answer is `askingKey`. */
+	askingKeyQuery?(asker: string, folder: string): AskingKeyQuery;
 	/** How the CLI asks during this turn; null, or no such function: it does not. */
 	questions?(turn: TurnRequest): QuestionDialect | null;
 	readNativeRecord?(query: NativeRecordQuery): Promise<NativeFacts | null>;

@@ -23,6 +23,7 @@ import { liveStore } from '../sessions/names/live-store.ts';
 import { createStartPty } from '../terminal/start-pty.ts';
 import { removeStrayPrivateFiles } from '../turns/process/private-files.ts';
 import { type AgentEnv, createAgentEnv, type TrustNow, trustNow } from './agent-environment.ts';
+import { createAskingKeys } from './asking-keys.ts';
 import { type App, homeOf, newNativeId, storeAt } from './create-app.ts';
 import { launchPlace } from './open-names.ts';
 import { clonedFolders, describeDistrust, digestsNow, obeysRepo } from './repo-trust.ts';
@@ -89,6 +90,7 @@ export async function openPorts(
 		privateFolder,
 		versions: createVersionCache(join(paths.cacheHome, 'versions.json'), () => agentEnv(trust())),
 		newNativeId,
+		askingKeys: createAskingKeys(join(paths.cacheHome, 'asking-keys.json')),
 		asker: () => [process.execPath, join(packageRoot(), 'bin/ask.js')].map(quoteForShell).join(' '),
 		setAllowed: createSetAllowed(app, current, repo),
 		settings: () => settingsNow(current, repo),

@@ -1,4 +1,10 @@
-import type { AgentAdapter, AgentId, LoginState, PermissionPreset } from '../agents/agent-adapter.ts';
+import type {
+	AgentAdapter,
+	AgentId,
+	AskingKeyQuery,
+	LoginState,
+	PermissionPreset,
+} from '../agents/agent-adapter.ts';
 import type { TokenCounts } from '../agents/events.ts';
 import type { AgentRegistry } from '../agents/registry.ts';
 import type { RelayConfig } from '../config/schema.ts';
@@ -15,6 +21,20 @@ import type { TurnState } from '../sessions/turns/turn-state.ts';
 import type { StartAgentProcess } from '../terminal/agent-process.ts';
 import type { RunningAgents } from '../turns/process/running-agents.ts';
 import type { Survivors } from './resume/survivors.ts';
+
+/** What an agent's program says to its `askingKeyQuery`; asked once for each version of it. */
+export interface AskingKeys {
+	/** null: no answer in time, or none of use. Never rejects. */
+	of(
+		query: AskingKeyQuery,
+		program: {
+			executable: string;
+			version: string | null;
+			folder: string;
+			env: Readonly<Record<string, string>>;
+		},
+	): Promise<string | null>;
+}
 
 /**
  * What a conversation depends on as long as it lasts, one set for each folder where agents start. Wired in
@@ -45,6 +65,7 @@ export interface Ports {
 	newNativeId: () => string;
 	/** `bin/ask.js` as a command for a POSIX shell. */
 	asker: () => string;
+	askingKeys: AskingKeys;
 	/**
 	 * Adds a command to what the user's configuration allows in this repo or everywhere, or removes it there; false when that is so
 	 * already.

@@ -1,14 +1,20 @@
 /** What happens to a question of a real CLI when its way to the relay is broken: nothing that was asked for runs. */
 
-import { join } from 'node:path';
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import type { AgentCommand } from '../../src/agents/agent-adapter.ts';
+import { codexAdapter } from '../../src/agents/codex/adapter.ts';
 import { opencodeAdapter } from '../../src/agents/opencode/adapter.ts';
-import { callTools, say, TOOLS } from './harness/answers.ts';
-import { startDirectly } from './harness/direct-start.ts';
+import { createAskingKeys } from '../../src/app/asking-keys.ts';
+import { quoteForShell } from '../../src/core/quote-for-shell.ts';
+import { callTools, type ModelCall, say, TOOLS } from './harness/answers.ts';
+import { type DirectStart, startDirectly } from './harness/direct-start.ts';
 import { giveOpencodeItsPlugin } from './harness/four-agents.ts';
 import { hasAgents } from './harness/installed-agents.ts';
+import type { Scene } from './harness/scene.ts';
 import { scenes } from './harness/with-scene.ts';
 
 describe.skipIf(!hasAgents)('opencode, whose gate', () => {
@@ -95,5 +101,119 @@ describe.skipIf(!hasAgents)('opencode, whose gate', () => {
 		});
 		expect(run.questions.map(({ hook }) => hook.tool)).toEqual(['task', 'bash']);
 		expect(scene.read('sub.txt')).toBeNull();
+	});
+});
+
+describe.skipIf(!hasAgents)('codex, whose hook', () => {
+	const open = scenes();
+	const ASKER = [process.execPath, resolve(import.meta.dirname, '../../bin/ask.js')]
+		.map(quoteForShell)
+		.join(' ');
+	const OUTSIDE = '../outside.txt';
+	/** `/tmp` is writable in the sandbox, and the scene is there. */
+	const NO_TMP = ['exclude_slash_tmp', 'exclude_tmpdir_env_var'].flatMap((name) => [
+		'-c',
+		`sandbox_workspace_write.${name}=true`,
+	]);
+	const escalated = (cmd: string) => ({
+		name: 'exec_command',
+		input: { cmd, sandbox_permissions: 'require_escalated', justification: 'It needs more.' },
+	});
+
+	/** A model that wants to leave the sandbox, and a reviewer that would let it. */
+	const opened = async (call: ModelCall = escalated(`echo made > ${OUTSIDE}`)) => {
+		const scene = await open();
+		scene.model.script('codex', callTools(call));
+		const verdict = { risk_level: 'low', user_authorization: 'high', outcome: 'allow', rationale: 'fine' };
+		scene.model.forever('codex', say(JSON.stringify(verdict)));
+		return scene;
+	};
+	const keyOf = async (scene: Scene, asker: string) => {
+		const file = join(scene.home, 'asking-keys.json');
+		const executable = execFileSync('sh', ['-c', 'command -v codex'], {
+			env: scene.env,
+			encoding: 'utf8',
+		}).trim();
+		const query = codexAdapter.askingKeyQuery?.(asker, scene.repo);
+		if (query === undefined) throw new Error('codex is asked nothing');
+		return createAskingKeys(file).of(query, {
+			executable,
+			version: null,
+			folder: scene.repo,
+			env: scene.env,
+		});
+	};
+	const start = async (scene: Scene, more: Partial<DirectStart> & { asker?: string; key?: string } = {}) => {
+		const { asker = ASKER, key, ...rest } = more;
+		const askingKey = key ?? (await keyOf(scene, asker));
+		expect(askingKey).toContain('sha256:');
+		return startDirectly(scene, {
+			adapter: codexAdapter,
+			request: { asker, askingKey },
+			change: (command) => ({
+				...command,
+				args: [...command.args.slice(0, 4), ...NO_TMP, ...command.args.slice(4)],
+			}),
+			...rest,
+		});
+	};
+	const made = (scene: Scene) => existsSync(join(scene.repo, OUTSIDE));
+	/** Requests of the reviewer have the form of its verdict. */
+	const reviews = (scene: Scene) =>
+		scene.model.of('codex').filter(({ body }) => (body.text as { format?: unknown } | undefined)?.format);
+
+	it('works, asks, and runs what is allowed outside the sandbox', async () => {
+		const scene = await opened();
+		const run = await start(scene);
+		expect(run.questions, run.stderr).toHaveLength(1);
+		expect(run.questions[0]).toMatchObject({ dialect: 'codex', hook: { tool_name: 'Bash' } });
+		expect(made(scene)).toBe(true);
+	});
+
+	it('gives the model the words of a denial, and its reviewer is not asked', async () => {
+		const scene = await opened();
+		await start(scene, { answer: () => '{"decision":"deny","message":"Use the test folder."}' });
+		expect(made(scene)).toBe(false);
+		expect(scene.model.of('codex').at(-1)?.raw).toContain('Use the test folder.');
+		expect(reviews(scene)).toEqual([]);
+	});
+
+	it('asks for a patch outside the worktree', async () => {
+		const scene = await opened(TOOLS.codex.write(OUTSIDE, 'made'));
+		const run = await start(scene, { answer: () => '{"decision":"deny","message":"No."}' });
+		expect(run.questions.map(({ hook }) => hook.tool_name)).toEqual(['apply_patch']);
+		expect(made(scene)).toBe(false);
+	});
+
+	it.each([
+		['exits with 1', 'exit 1 #'],
+		['prints nonsense', 'echo nonsense #'],
+		['is killed', 'kill -9 $$ #'],
+	])('%s: nothing runs, and the reviewer that would allow it is not asked', async (_, asker) => {
+		const scene = await opened();
+		await start(scene, { asker });
+		expect(made(scene)).toBe(false);
+		expect(reviews(scene)).toEqual([]);
+	});
+
+	it('is trusted by a hash that is not its own: nothing runs, and nobody is asked', async () => {
+		const scene = await opened();
+		const key = `${(await keyOf(scene, ASKER))?.split('\n')[0]}\nsha256:${'0'.repeat(64)}`;
+		const run = await start(scene, { key });
+		expect(run.questions).toEqual([]);
+		expect(made(scene)).toBe(false);
+		expect(reviews(scene)).toEqual([]);
+	});
+
+	it('finds no relay: nothing runs', async () => {
+		const scene = await opened();
+		const change = (command: AgentCommand) => ({
+			...command,
+			args: [...command.args.slice(0, 4), ...NO_TMP, ...command.args.slice(4)],
+			env: { ...command.env, AGENT_RELAY_ASK: '/no/such/socket' },
+		});
+		await start(scene, { change });
+		expect(made(scene)).toBe(false);
+		expect(reviews(scene)).toEqual([]);
 	});
 });

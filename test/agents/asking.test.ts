@@ -16,14 +16,21 @@ const FILES = {
 };
 
 interface Asker {
-	agent: 'claude' | 'opencode';
+	agent: 'claude' | 'codex' | 'opencode';
 	shell: (command: string) => ModelCall;
 	/** As after the CLI's own first start. */
 	prepare?: (scene: Scene) => void;
 }
 
+/** A command inside codex's sandbox needs no question; the model must ask to leave it. */
+const escalated = (cmd: string): ModelCall => ({
+	name: 'exec_command',
+	input: { cmd, sandbox_permissions: 'require_escalated', justification: 'It needs more.' },
+});
+
 const ASKERS: readonly Asker[] = [
 	{ agent: 'claude', shell: TOOLS.claude.shell },
+	{ agent: 'codex', shell: escalated },
 	{ agent: 'opencode', shell: TOOLS.opencode.shell, prepare: giveOpencodeItsPlugin },
 ];
 
@@ -76,6 +83,11 @@ describe.skipIf(!hasAgents).each(ASKERS)('$agent asks in the shell', ({ agent, s
 			shell.kill('SIGKILL');
 		}
 		expect(scene.read('ran.txt') !== null).toBe(hasRun);
+		const [tool] = scene.turn(1).tools.filter(({ kind }) => kind === 'execute');
+		expect(tool).toMatchObject({
+			status: hasRun ? 'ok' : 'denied',
+			title: expect.stringContaining(hasRun ? '' : COMMAND),
+		});
 		expect(log(scene)).toContain('"by":"user"');
 		expect(scene.meta().allowed).toBeUndefined();
 	});

@@ -198,6 +198,7 @@ export class EngineBench {
 			survivors: createSurvivors({ running, processes, clock, desk: { ask: null } }),
 			estimateCost,
 			versions: { known: () => null, learn: () => undefined },
+			askingKeys: { of: async () => null },
 			asker: () => `${process.execPath} ${join(import.meta.dirname, '../../bin/ask.js')}`,
 			newNativeId: () => randomUUID(),
 			setAllowed: () => true,

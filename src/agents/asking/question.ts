@@ -4,6 +4,8 @@
  * `core/text.ts`.
  */
 
+import type { AgentEvent } from '../events.ts';
+
 type QuestionKind = 'permission' | 'choice' | 'text';
 
 interface QuestionOption {
@@ -68,6 +70,8 @@ export interface QuestionDialect {
 	transport: 'socket' | 'stdin';
 	/** null: this line asks nothing. */
 	read(line: string): QuestionMessage | null;
+	/** What a denied question was about, for a CLI whose stream does not mention it; `id`: not one of the CLI's own. */
+	traceOfDenied?(asked: AskedQuestion, id: string): AgentEvent[];
 	/** One line without its newline. `answer` null: denied, because nobody answered. */
 	write(asked: { key: string | null; question: AskedQuestion }, answer: Answer | null): string;
 }

@@ -7,6 +7,7 @@ import type { AgentAdapter } from '../agent-adapter.ts';
 import { codexCommand, isNativeId } from './command-line.ts';
 import { probeCodexLogin } from './login.ts';
 import { readCodexRecord } from './native/rollout-file.ts';
+import { askingKeyQuery, cannotAsk, questions } from './start/questions.ts';
 import { createCodexParser } from './stream-parser.ts';
 
 export const codexAdapter: AgentAdapter = {
@@ -21,6 +22,9 @@ export const codexAdapter: AgentAdapter = {
 	sharedVariables: [],
 	editAbilities: ['edit_files', 'run_listed_commands', 'run_any_command'],
 	command: codexCommand,
+	questions,
+	cannotAsk,
+	askingKeyQuery,
 	parser: createCodexParser,
 	inert: inertForCodex,
 	isNativeId,

@@ -1,8 +1,11 @@
 /** The argv of one turn. A resume restores nothing, so every flag is given each time. */
 import { RelayError } from '../../core/errors.ts';
 import type { AgentCommand, PermissionPreset, TurnRequest } from '../agent-adapter.ts';
+import { ASK_VARIABLE } from '../asking/asker-dialect.ts';
 import { foldersUp, worktreeAround } from '../folders-up.ts';
+import { askingSettings } from './start/questions.ts';
 import { ignoresRules } from './start/saved-rules.ts';
+import { tomlString } from './start/toml-string.ts';
 
 /**
  * `analytics`: keeps the process 5 s after the answer when there is no internet. `update_plan`: the plan tool is off by
@@ -34,9 +37,10 @@ const PERMISSION_FLAGS: Record<PermissionPreset, readonly string[]> = {
  * needs no list of allowed commands: every command runs, inside the sandbox.
  */
 export function codexCommand(turn: TurnRequest): AgentCommand {
+	const asking = askingSettings(turn);
 	const settings = [
 		...SETTINGS,
-		...(turn.permissions === 'full' ? [] : NO_REVIEW),
+		...(turn.permissions === 'full' ? [] : (asking ?? NO_REVIEW)),
 		...(turn.isTrusted ? [] : [distrust(foldersUp(turn))]),
 	];
 	const args = [
@@ -51,7 +55,9 @@ export function codexCommand(turn: TurnRequest): AgentCommand {
 		...(turn.resume && turn.nativeSessionId !== null ? ['resume', checkedId(turn.nativeSessionId)] : []),
 		'-',
 	];
-	return { executable: 'codex', args, env: {} };
+	const { questionAddress } = turn;
+	const env = questionAddress === undefined ? {} : { [ASK_VARIABLE]: questionAddress };
+	return { executable: 'codex', args, env };
 }
 
 /**
@@ -61,11 +67,6 @@ export function codexCommand(turn: TurnRequest): AgentCommand {
 function distrust(folders: readonly string[]): string {
 	const projects = folders.map((folder) => `${tomlString(folder)}={trust_level="untrusted"}`);
 	return `projects={${projects.join(',')}}`;
-}
-
-/** A TOML basic string has JSON's escapes; DEL is the only other character that needs one. */
-function tomlString(text: string): string {
-	return JSON.stringify(text).replaceAll('\u007f', '\\u007f');
 }
 
 /** Ids as the CLI makes them. Nothing else from a record may become a word of its command line. */

@@ -11,6 +11,8 @@ export interface RunProcessOptions {
 	env: Readonly<Record<string, string>>;
 	/** Becomes stdin; without it stdin is empty. */
 	input?: string | Buffer;
+	/** Keeps stdin open behind `input` until this is true of stdout so far; looked at after each chunk. */
+	inputUntil?: (stdout: Buffer) => boolean;
 	/** How much of stdout is kept; the rest is read and dropped. Default 64 MiB. */
 	maxOutputBytes?: number;
 	/** Default: none. */
@@ -60,7 +62,7 @@ export async function runProcess(
 	const stdout = collect(child.stdout, options.maxOutputBytes ?? DEFAULT_OUTPUT_BYTES);
 	const stderr = collect(child.stderr, STDERR_BYTES);
 	// A program that does not read its input has not failed (EPIPE).
-	child.stdin?.on('error', () => undefined).end(options.input);
+	giveInput(child, options, () => stdout.bytes());
 	const stop = endInTime(child, options);
 	try {
 		const { exitCode, signal } = await ended(child);
@@ -79,6 +81,17 @@ export async function runProcess(
 	} finally {
 		stop.dispose();
 	}
+}
+
+function giveInput(child: ChildProcess, options: RunProcessOptions, read: () => Buffer): void {
+	const { input, inputUntil } = options;
+	child.stdin?.on('error', () => undefined);
+	if (inputUntil === undefined) {
+		child.stdin?.end(input);
+		return;
+	}
+	child.stdin?.write(input ?? '');
+	child.stdout?.on('data', () => inputUntil(read()) && child.stdin?.end());
 }
 
 function collect(stream: Readable | null, maxBytes: number): CappedBytes {

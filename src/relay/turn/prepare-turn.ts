@@ -96,8 +96,10 @@ export async function prepareTurn(plan: TurnPlan, deps: RelayDeps): Promise<Prep
 		// The user already knows about one that is gone.
 		const leaves = plan.isFresh || standing.left === null ? null : newConversation(adapter, standing.left);
 		const { account } = deps.loginOf(adapter.id);
+		const bare = turnSpec(plan, deps, made);
 		const spec = {
-			...turnSpec(plan, deps, made),
+			...bare,
+			request: { ...bare.request, ...(await askingKeyFor(bare, deps)) },
 			account: { profile: null, hash: account },
 			conversation: use,
 			toldOf: turnsOf(beside),
@@ -114,6 +116,18 @@ export async function prepareTurn(plan: TurnPlan, deps: RelayDeps): Promise<Prep
 		use.end(null);
 		throw error;
 	}
+}
+
+/** Asks the agent's program, where it must be asked before its turn may ask; a turn that asks nothing waits for nothing. */
+async function askingKeyFor(
+	{ adapter, executable, request }: Pick<TurnSpec, 'adapter' | 'executable' | 'request'>,
+	{ askingKeys }: Pick<RelayDeps, 'askingKeys'>,
+): Promise<Pick<TurnSpec['request'], 'askingKey'>> {
+	const { mayAsk, asker, permissions, folder, env, version = null } = request;
+	const isAsking = mayAsk === true && permissions === 'edit' && adapter.cannotAsk?.(request) === null;
+	if (!isAsking || asker === undefined || adapter.askingKeyQuery === undefined) return {};
+	const query = adapter.askingKeyQuery(asker, folder);
+	return { askingKey: await askingKeys.of(query, { executable, version, folder, env }) };
 }
 
 /** The notice that the folder where agents start is missing: it was removed, or another one has taken its place. */

@@ -17,6 +17,7 @@ export interface Asking {
 	address: string | null;
 	/** Why it cannot ask, although it otherwise could. */
 	problem: string | null;
+	traceOfDenied?: QuestionDialect['traceOfDenied'];
 }
 
 /** The start of one turn's agent: its command line, its environment, and files that nobody else sees. */
@@ -124,5 +125,5 @@ function askingBy(dialect: QuestionDialect | null, { privateFolder, processes }:
 	if (address === null)
 		return { ...ASKS_NOTHING, problem: `the path of ${privateFolder} is too long for a socket` };
 	const channel = new SocketChannel(address, dialect, () => preparePrivateFolder(address));
-	return { channel, address, problem: null };
+	return { channel, address, problem: null, traceOfDenied: dialect.traceOfDenied };
 }

@@ -1,4 +1,12 @@
-import { type Answer, type AnsweredBy, answerProblem, type Question } from '../../agents/asking/question.ts';
+import {
+	ALLOW,
+	type Answer,
+	type AnsweredBy,
+	answerProblem,
+	type Question,
+	type QuestionDialect,
+} from '../../agents/asking/question.ts';
+import type { AgentEvent } from '../../agents/events.ts';
 import { RelayError } from '../../core/errors.ts';
 import { safeLine } from '../../core/text.ts';
 import type { TurnControl } from '../turn-spec.ts';
@@ -11,6 +19,8 @@ export interface TurnQuestionsOptions {
 	channel: QuestionChannel | null;
 	/** Why it cannot ask in this turn, although it otherwise could. */
 	problem: string | null;
+	/** What a denied question leaves on record, where the agent's own stream does not mention it. */
+	traceOfDenied?: QuestionDialect['traceOfDenied'];
 	/** How long until an unanswered question is denied. */
 	questionMs: number;
 	control: Pick<TurnControl, 'onQuestionAsked' | 'onQuestionSettled'>;
@@ -24,6 +34,7 @@ export interface TurnQuestionsOptions {
 export interface QuestionRecord {
 	question(event: QuestionEvent): void;
 	questionBytes(bytes: ChannelBytes): void;
+	events(events: readonly AgentEvent[]): void;
 }
 
 /** The questions of one turn: each is reported and recorded, then answered by whoever comes first, or denied. */
@@ -114,11 +125,15 @@ export class TurnQuestions {
 	}
 
 	#settle(id: string, answer: Answer | null, by: AnsweredBy): void {
-		if (!this.#open.delete(id)) return;
-		const { control, now } = this.#options;
+		const open = this.#open.get(id);
+		if (open === undefined) return;
+		this.#open.delete(id);
+		const { control, now, traceOfDenied } = this.#options;
 		if (this.#open.size === 0) this.#time.go(now());
 		this.#record?.question({ type: 'question_answered', id, answer, by });
 		control.onQuestionSettled?.({ id, answer, by });
+		const isDenied = answer === null ? by === 'timeout' : answer.option !== ALLOW;
+		if (isDenied) this.#record?.events(traceOfDenied?.(open.question, id) ?? []);
 	}
 }
 

@@ -120,6 +120,11 @@ export class TurnRecorder {
 		this.flush();
 	}
 
+	/** What is known of the turn from elsewhere than its streams. */
+	events(events: readonly AgentEvent[]): void {
+		this.#take(events, this.#options.now());
+	}
+
 	/** A question or answer that was on record before, with its time. */
 	repeatQuestion(logged: LoggedQuestion): void {
 		this.#gather(serializeQuestion(logged, ++this.#seq), this.#transcript.question(logged.event));
@@ -216,7 +221,7 @@ export class TurnRecorder {
 		}
 	}
 
-	#take(events: AgentEvent[], now: number): void {
+	#take(events: readonly AgentEvent[], now: number): void {
 		for (const reported of events) {
 			const event = boundedEvent(reported, now);
 			this.facts.add(event, now);

@@ -1,0 +1,127 @@
+/**
+ * codex's questions: its `PermissionRequest` hook, which `exec` calls only under a reviewer. The reviewer is a model, and would
+ * decide where the hook fails; a time limit of 1 ms makes it deny instead (measured: with a reviewer that says allow, a command
+ * ran outside the sandbox without that limit, and never with it). A hook is called only if it is trusted by the hash that codex
+ * itself gives it. So a turn asks with all four settings, or not at all.
+ */
+import type { AskingKeyQuery, TurnRequest } from '../../agent-adapter.ts';
+import { askerDialect, permission } from '../../asking/asker-dialect.ts';
+import type { AskedQuestion, QuestionDialect } from '../../asking/question.ts';
+import type { AgentEvent } from '../../events.ts';
+import {
+	type JsonObject,
+	listOrEmpty,
+	objectOrEmpty,
+	parseObject,
+	textOrNull,
+	writtenJson,
+} from '../../reading/json-fields.ts';
+import { isBetween } from '../../reading/version.ts';
+import { tomlString } from './toml-string.ts';
+
+const NAME = 'codex';
+/** Tried: 0.165.0, 0.169.0, 0.171.0. In another, a reviewer may decide that nobody asked for. */
+const VERSIONS = { from: '0.165.0', below: '0.172.0' };
+/** Longer than any turn; how long a question waits is the relay's to say. */
+const HOOK_TIMEOUT_S = 30 * 24 * 3600;
+const REVIEW = [
+	'approval_policy="on-request"',
+	'approvals_reviewer="auto_review"',
+	'auto_review.timeout_ms=1',
+];
+
+/** Why it asks nothing, whatever the preset, as the end of "codex cannot ask: …"; null: it asks. */
+export function cannotAsk({
+	version = null,
+	askingKey,
+}: Pick<TurnRequest, 'version' | 'askingKey'>): string | null {
+	if (!isBetween(version, VERSIONS))
+		return `only versions from ${VERSIONS.from} to before ${VERSIONS.below} are known to ask safely`;
+	return askingKey === null ? 'it did not say how it would trust the hook that asks' : null;
+}
+
+/** Only `edit` asks: `read-only` must not be left, and `full` needs no permission. */
+export function questions(turn: TurnRequest): QuestionDialect | null {
+	const { mayAsk, asker, permissions, askingKey } = turn;
+	const asks = mayAsk === true && asker !== undefined && permissions === 'edit' && cannotAsk(turn) === null;
+	return asks && typeof askingKey === 'string' ? { ...askerDialect(NAME, readHook), traceOfDenied } : null;
+}
+
+/** The settings of a turn that asks; null: it asks nothing. */
+export function askingSettings({ questionAddress, asker, askingKey }: TurnRequest): string[] | null {
+	if (questionAddress === undefined || asker === undefined || typeof askingKey !== 'string') return null;
+	const [key = '', hash = ''] = askingKey.split('\n');
+	const trust = `{${tomlString(key)}={trusted_hash=${tomlString(hash)}}}`;
+	return [...REVIEW, hookSetting(asker), `hooks.state=${trust}`];
+}
+
+/** How codex is asked for the key and the hash of the hook: `app-server`, which asks no model. */
+export function askingKeyQuery(asker: string, folder: string): AskingKeyQuery {
+	const messages = [
+		{
+			id: 1,
+			method: 'initialize',
+			params: { clientInfo: { name: 'agent-relay', title: null, version: '1' } },
+		},
+		{ method: 'initialized' },
+		{ id: 2, method: 'hooks/list', params: { cwds: [folder] } },
+	];
+	return {
+		args: ['app-server', '-c', hookSetting(asker)],
+		input: messages.map((message) => `${JSON.stringify(message)}\n`).join(''),
+		read: (output) => {
+			const answer = output
+				.split('\n')
+				.slice(0, -1)
+				.map(parseObject)
+				.find((line) => line?.id === 2);
+			return answer === undefined || answer === null ? undefined : keyIn(answer, commandOf(asker));
+		},
+	};
+}
+
+const commandOf = (asker: string) => `${asker} ${NAME}`;
+
+function hookSetting(asker: string): string {
+	const hook = `{ type = "command", command = ${tomlString(commandOf(asker))}, timeout = ${HOOK_TIMEOUT_S} }`;
+	return `hooks.PermissionRequest=[{ matcher = "*", hooks = [${hook}] }]`;
+}
+
+function keyIn(answer: JsonObject, command: string): string | null {
+	const folders = listOrEmpty(objectOrEmpty(answer.result).data).map(objectOrEmpty);
+	const hooks = folders.flatMap(({ hooks }) => listOrEmpty(hooks)).map(objectOrEmpty);
+	const own = hooks.find((hook) => hook.command === command && hook.source === 'sessionFlags');
+	const key = textOrNull(own?.key);
+	const hash = textOrNull(own?.currentHash);
+	const isPlain = key !== null && hash !== null && /^[\x20-\x7e]+$/.test(key) && /^[\w:]+$/.test(hash);
+	return isPlain ? `${key}\n${hash}` : null;
+}
+
+function readHook(hook: JsonObject): AskedQuestion | null {
+	const tool = textOrNull(hook.tool_name);
+	if (tool === null) return null;
+	const input = objectOrEmpty(hook.tool_input);
+	const folder = textOrNull(hook.cwd);
+	const reason = textOrNull(input.description);
+	const command = textOrNull(input.command);
+	if (tool === 'Bash' && command !== null)
+		return permission({ action: 'run', what: command, folder, reason });
+	if (tool === 'apply_patch' && command !== null)
+		return permission({ action: 'edit', what: patchedPaths(command), folder, reason }, command);
+	return permission({ action: 'use', what: `${tool} ${writtenJson(input)}`, folder, reason });
+}
+
+function patchedPaths(patch: string): string {
+	const paths = [...patch.matchAll(/^\*\*\* (?:Add File|Update File|Delete File|Move to): (.+)$/gm)];
+	return paths.length === 0 ? patch : paths.map(([, path = '']) => path).join('\n');
+}
+
+/** The stream does not mention a command that was denied. */
+function traceOfDenied({ wants }: AskedQuestion, id: string): AgentEvent[] {
+	if (wants?.action !== 'run') return [];
+	const { what: command } = wants;
+	return [
+		{ type: 'tool_call', id, kind: 'execute', name: 'exec_command', title: command, command, paths: [] },
+		{ type: 'tool_result', id, ok: false, denied: true, exitCode: null, output: '', outputBytes: 0 },
+	];
+}

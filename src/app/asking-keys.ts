@@ -1,0 +1,82 @@
+/** What agents' programs said to `askingKeyQuery`, remembered as long as program, version and question are the same. */
+import { statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { AskingKeyQuery } from '../agents/agent-adapter.ts';
+import { ensureFolder } from '../core/files/folders.ts';
+import { readExpected } from '../core/files/read-file.ts';
+import { writeAtomic } from '../core/files/write-file.ts';
+import { runProcess } from '../core/processes/run-process.ts';
+import type { AskingKeys } from '../relay/ports.ts';
+
+/** A prompt waits for it, once for each version. */
+const TIMEOUT_MS = 10_000;
+const MAX_OUTPUT_BYTES = 1024 * 1024;
+
+type Entries = Record<string, { asked_of: string; key: string }>;
+
+export function createAskingKeys(file: string): AskingKeys {
+	return {
+		async of(query, { executable, version, folder, env }) {
+			const askedOf = identityOf(executable, version, query.args);
+			const known = readEntries(file)[executable];
+			if (known?.asked_of === askedOf) return known.key;
+			const key = await ask(executable, query, { folder, env });
+			if (key !== null) remember(file, executable, { asked_of: askedOf, key });
+			return key;
+		},
+	};
+}
+
+/** null: no answer in time, or none of use. */
+async function ask(
+	executable: string,
+	query: AskingKeyQuery,
+	{ folder, env }: { folder: string; env: Readonly<Record<string, string>> },
+): Promise<string | null> {
+	try {
+		const { stdout } = await runProcess(executable, query.args, {
+			cwd: folder,
+			env,
+			input: query.input,
+			inputUntil: (soFar) => query.read(soFar.toString()) !== undefined,
+			maxOutputBytes: MAX_OUTPUT_BYTES,
+			timeoutMs: TIMEOUT_MS,
+			endsWithUs: true,
+		});
+		return query.read(stdout.toString()) ?? null;
+	} catch {
+		return null;
+	}
+}
+
+/** Changes whenever the program or what it is asked does. */
+function identityOf(executable: string, version: string | null, args: readonly string[]): string {
+	const facts = statSync(executable, { throwIfNoEntry: false });
+	return JSON.stringify([facts?.ino, facts?.mtimeMs, facts?.size, version, args]);
+}
+
+function remember(file: string, executable: string, entry: Entries[string]): void {
+	try {
+		ensureFolder(dirname(file));
+		writeAtomic(file, JSON.stringify({ ...readEntries(file), [executable]: entry }, null, '\t'));
+	} catch {
+		// Without the file, the program is asked again.
+	}
+}
+
+/** A cache: what cannot be read is empty. */
+function readEntries(file: string): Entries {
+	try {
+		const parsed: unknown = JSON.parse(readExpected(file)?.toString() ?? '{}');
+		return isEntries(parsed) ? parsed : {};
+	} catch {
+		return {};
+	}
+}
+
+function isEntries(value: unknown): value is Entries {
+	if (typeof value !== 'object' || value === null) return false;
+	return Object.values(value).every(
+		(entry) => typeof entry?.asked_of === 'string' && typeof entry?.key === 'string',
+	);
+}
