@@ -17,6 +17,8 @@ import { hasAgents } from './harness/installed-agents.ts';
 import type { Scene } from './harness/scene.ts';
 import { scenes } from './harness/with-scene.ts';
 
+const SERVER = resolve(import.meta.dirname, '../helpers/tool-server.mjs');
+
 describe.skipIf(!hasAgents)('opencode, whose gate', () => {
 	const open = scenes();
 	const opened = async (...commands: string[]) => {
@@ -86,6 +88,23 @@ describe.skipIf(!hasAgents)('opencode, whose gate', () => {
 		const run = await startDirectly(scene, { adapter: opencodeAdapter });
 		expect(run.questions).toEqual([]);
 		expect(scene.model.of('opencode').at(-1)?.raw).toContain('outside the folders');
+	});
+
+	it.each([
+		['allow', 'made'],
+		['deny', null],
+	])('asks for a tool of an MCP server: %s', async (decision, text) => {
+		const scene = await opened();
+		scene.model.reset();
+		scene.model.script('opencode', callTools({ name: 'maker_make', input: {} }), say('done'));
+		const file = '.config/opencode/opencode.json';
+		const config = JSON.parse(scene.readHome(file) ?? '');
+		const command = [process.execPath, SERVER, join(scene.repo, 'ran.txt')];
+		scene.writeHome(file, JSON.stringify({ ...config, mcp: { maker: { type: 'local', command } } }));
+		const answer = () => JSON.stringify({ decision, message: 'No.' });
+		const run = await startDirectly(scene, { adapter: opencodeAdapter, answer });
+		expect(run.questions.map(({ hook }) => hook.tool)).toEqual(['maker_make']);
+		expect(scene.read('ran.txt')).toBe(text);
 	});
 
 	it('asks for a sub-agent, and for each of its commands', async () => {
@@ -175,6 +194,23 @@ describe.skipIf(!hasAgents)('codex, whose hook', () => {
 		await start(scene, { answer: () => '{"decision":"deny","message":"Use the test folder."}' });
 		expect(made(scene)).toBe(false);
 		expect(scene.model.of('codex').at(-1)?.raw).toContain('Use the test folder.');
+		expect(reviews(scene)).toEqual([]);
+	});
+
+	it.each([
+		['allow', 'made'],
+		['deny', null],
+	])('asks for a tool of an MCP server: %s', async (decision, text) => {
+		const scene = await opened({ name: 'make', namespace: 'mcp__maker', input: {} });
+		const args = JSON.stringify([SERVER, join(scene.repo, 'ran.txt')]);
+		const config = scene.readHome('.codex/config.toml') ?? '';
+		scene.writeHome(
+			'.codex/config.toml',
+			`${config}\n[mcp_servers.maker]\ncommand = ${JSON.stringify(process.execPath)}\nargs = ${args}\n`,
+		);
+		const run = await start(scene, { answer: () => JSON.stringify({ decision, message: 'No.' }) });
+		expect(run.questions.map(({ hook }) => hook.tool_name)).toEqual(['mcp__maker__make']);
+		expect(scene.read('ran.txt')).toBe(text);
 		expect(reviews(scene)).toEqual([]);
 	});
 

@@ -4,6 +4,8 @@ export interface ModelCall {
 	/** As each CLI names its tools: `Bash`, `Write`, `exec_command`, `apply_patch`. */
 	name: string;
 	input: Record<string, unknown> | string;
+	/** codex's name for the server of an MCP tool. */
+	namespace?: string;
 }
 
 export interface TokenUsage {

@@ -57,8 +57,13 @@ function textItem(n: number, text: string): Json {
 	};
 }
 
-function callItem({ name, input }: ModelCall, callId: string): Json {
-	const head = { status: 'completed', call_id: callId, name };
+function callItem({ name, input, namespace }: ModelCall, callId: string): Json {
+	const head = {
+		status: 'completed',
+		call_id: callId,
+		name,
+		...(namespace === undefined ? {} : { namespace }),
+	};
 	return typeof input === 'string'
 		? { id: `ctc_${callId}`, type: 'custom_tool_call', ...head, input }
 		: { id: `fc_${callId}`, type: 'function_call', ...head, arguments: JSON.stringify(input) };
