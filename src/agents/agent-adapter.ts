@@ -276,7 +276,7 @@ export interface AgentAdapter {
 		turn: Pick<TurnRequest, 'version' | 'askingKey' | 'env' | 'folder' | 'worktree' | 'isTrusted'>,
 	): string | null;
 	/** What its program must be asked, once for each version of it, before it can be let ask; its answer is `askingKey`. */
-	askingKeyQuery?(asker: string, folder: string): AskingKeyQuery;
+	askingKeyQuery?(asker: string): AskingKeyQuery;
 	/** How the CLI asks during this turn; null, or no such function: it does not. */
 	questions?(turn: TurnRequest): QuestionDialect | null;
 	readNativeRecord?(query: NativeRecordQuery): Promise<NativeFacts | null>;

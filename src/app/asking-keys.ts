@@ -15,13 +15,17 @@ const MAX_OUTPUT_BYTES = 1024 * 1024;
 type Entries = Record<string, { asked_of: string; key: string }>;
 
 export function createAskingKeys(file: string): AskingKeys {
+	/** Of programs without a useful answer: a turn must not wait for one each time. */
+	const silent = new Set<string>();
 	return {
-		async of(query, { executable, version, folder, env }) {
+		async of(query, { executable, version, env }) {
 			const askedOf = identityOf(executable, version, query.args);
 			const known = readEntries(file)[executable];
 			if (known?.asked_of === askedOf) return known.key;
-			const key = await ask(executable, query, { folder, env });
-			if (key !== null) remember(file, executable, { asked_of: askedOf, key });
+			if (silent.has(askedOf)) return null;
+			const key = await ask(executable, query, env);
+			if (key === null) silent.add(askedOf);
+			else remember(file, executable, { asked_of: askedOf, key });
 			return key;
 		},
 	};
@@ -31,11 +35,12 @@ export function createAskingKeys(file: string): AskingKeys {
 async function ask(
 	executable: string,
 	query: AskingKeyQuery,
-	{ folder, env }: { folder: string; env: Readonly<Record<string, string>> },
+	env: Readonly<Record<string, string>>,
 ): Promise<string | null> {
 	try {
 		const { stdout } = await runProcess(executable, query.args, {
-			cwd: folder,
+			// Nothing of a repo has a say in it.
+			cwd: '/',
 			env,
 			input: query.input,
 			inputUntil: (soFar) => query.read(soFar.toString()) !== undefined,
@@ -52,7 +57,7 @@ async function ask(
 /** Changes whenever the program or what it is asked does. */
 function identityOf(executable: string, version: string | null, args: readonly string[]): string {
 	const facts = statSync(executable, { throwIfNoEntry: false });
-	return JSON.stringify([facts?.ino, facts?.mtimeMs, facts?.size, version, args]);
+	return JSON.stringify([executable, facts?.ino, facts?.mtimeMs, facts?.size, version, args]);
 }
 
 function remember(file: string, executable: string, entry: Entries[string]): void {

@@ -24,13 +24,12 @@ import type { Survivors } from './resume/survivors.ts';
 
 /** What an agent's program says to its `askingKeyQuery`; asked once for each version of it. */
 export interface AskingKeys {
-	/** null: no answer in time, or none of use. Never rejects. */
+	/** null: no answer in time, or none of use; then this relay does not ask again. Never rejects. */
 	of(
 		query: AskingKeyQuery,
 		program: {
 			executable: string;
 			version: string | null;
-			folder: string;
 			env: Readonly<Record<string, string>>;
 		},
 	): Promise<string | null>;

@@ -153,12 +153,11 @@ describe.skipIf(!hasAgents)('codex, whose hook', () => {
 			env: scene.env,
 			encoding: 'utf8',
 		}).trim();
-		const query = codexAdapter.askingKeyQuery?.(asker, scene.repo);
+		const query = codexAdapter.askingKeyQuery?.(asker);
 		if (query === undefined) throw new Error('codex is asked nothing');
 		return createAskingKeys(file).of(query, {
 			executable,
 			version: null,
-			folder: scene.repo,
 			env: scene.env,
 		});
 	};

@@ -192,7 +192,7 @@ describe.skipIf(!hasAgents).each(ASKERS)('$agent asks in the shell', ({ agent, s
 			await shell.shows('for agent-relay answer');
 			const code = /code ([A-Z0-9]{6}) for agent-relay answer/.exec(shell.text())?.[1] ?? '';
 			const { questions } = JSON.parse((await scene.relay(['questions', '--json'])).stdout);
-			expect(questions).toMatchObject([{ agent: 'claude', detail: COMMAND, rule: [COMMAND] }]);
+			expect(questions).toMatchObject([{ agent, detail: COMMAND, rule: [COMMAND] }]);
 			const wrong = await scene.relay(['answer', 'yes'], { input: 'AAAAAA\n' });
 			expect(wrong).toMatchObject({
 				exitCode: 5,

@@ -123,11 +123,11 @@ async function askingKeyFor(
 	{ adapter, executable, request }: Pick<TurnSpec, 'adapter' | 'executable' | 'request'>,
 	{ askingKeys }: Pick<RelayDeps, 'askingKeys'>,
 ): Promise<Pick<TurnSpec['request'], 'askingKey'>> {
-	const { mayAsk, asker, permissions, folder, env, version = null } = request;
+	const { mayAsk, asker, permissions, env, version = null } = request;
 	const isAsking = mayAsk === true && permissions === 'edit' && adapter.cannotAsk?.(request) === null;
 	if (!isAsking || asker === undefined || adapter.askingKeyQuery === undefined) return {};
-	const query = adapter.askingKeyQuery(asker, folder);
-	return { askingKey: await askingKeys.of(query, { executable, version, folder, env }) };
+	const query = adapter.askingKeyQuery(asker);
+	return { askingKey: await askingKeys.of(query, { executable, version, env }) };
 }
 
 /** The notice that the folder where agents start is missing: it was removed, or another one has taken its place. */

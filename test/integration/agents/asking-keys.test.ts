@@ -29,7 +29,6 @@ const ask = (executable: string, version: string | null = '1.0.0', asked = query
 	createAskingKeys(join(folder, 'cache', 'keys.json')).of(asked, {
 		executable,
 		version,
-		folder,
 		env: { PATH: process.env.PATH ?? '' },
 	});
 
@@ -58,6 +57,13 @@ describe('the keys that agents are asked for', () => {
 		writeFileSync(join(folder, 'cache', 'keys.json'), '{broken');
 		expect(await ask(better)).toBe('two');
 		expect(timesAsked()).toBe(4);
+	});
+
+	it('are not waited for again by a relay that got no useful answer', async () => {
+		const keys = createAskingKeys(join(folder, 'keys.json'));
+		const facts = { executable: program('nothing'), version: null, env: { PATH: process.env.PATH ?? '' } };
+		expect([await keys.of(query, facts), await keys.of(query, facts)]).toEqual([null, null]);
+		expect(timesAsked()).toBe(1);
 	});
 
 	it('are none where the program cannot be started', async () => {

@@ -55,8 +55,8 @@ export function askingSettings({ questionAddress, asker, askingKey }: TurnReques
 	return [...REVIEW, hookSetting(asker), `hooks.state=${trust}`];
 }
 
-/** How codex is asked for the key and the hash of the hook: `app-server`, which asks no model. */
-export function askingKeyQuery(asker: string, folder: string): AskingKeyQuery {
+/** How codex is asked for the key and the hash of the hook: `app-server`, which asks no model. They are the same in every folder. */
+export function askingKeyQuery(asker: string): AskingKeyQuery {
 	const messages = [
 		{
 			id: 1,
@@ -64,7 +64,7 @@ export function askingKeyQuery(asker: string, folder: string): AskingKeyQuery {
 			params: { clientInfo: { name: 'agent-relay', title: null, version: '1' } },
 		},
 		{ method: 'initialized' },
-		{ id: 2, method: 'hooks/list', params: { cwds: [folder] } },
+		{ id: 2, method: 'hooks/list', params: { cwds: ['/'] } },
 	];
 	return {
 		args: ['app-server', '-c', hookSetting(asker)],

@@ -74,7 +74,7 @@ describe('codex', () => {
 	});
 
 	it('takes the key of its own hook alone', () => {
-		const query = askingKeyQuery(ASKER, '/repo');
+		const query = askingKeyQuery(ASKER);
 		const own = { key: 'k:0:0', currentHash: 'sha256:ab', command: `${ASKER} codex`, source: 'sessionFlags' };
 		const answer = (...hooks: unknown[]) => `${JSON.stringify({ id: 2, result: { data: [{ hooks }] } })}\n`;
 		expect(query.read('{"id":1,"result":{}}\n')).toBeUndefined();
