@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { callTools, type ModelCall, say, TOOLS } from './harness/answers.ts';
-import { giveOpencodeItsPlugin } from './harness/four-agents.ts';
+import { ASKED, giveOpencodeItsPlugin } from './harness/four-agents.ts';
 import { hasAgents } from './harness/installed-agents.ts';
 import { PtyRelay } from './harness/pty-relay.ts';
 import type { Scene, SceneOptions } from './harness/scene.ts';
@@ -243,5 +243,35 @@ describe.skipIf(!hasAgents).each(ASKERS)('$agent asks in the shell', ({ agent, s
 		expect(run.exitCode, run.stderr).toBe(0);
 		expect(scene.turn(1).argv.join(' ')).not.toContain('PermissionRequest');
 		expect(scene.read('ran.txt')).toBeNull();
+	});
+});
+
+describe.skipIf(!hasAgents)('an agent that cannot ask', () => {
+	const openScene = scenes();
+
+	it.each([
+		{ agent: 'gemini', asked: ASKED.gemini, why: 'Gemini CLI cannot ask: no version' },
+		{ agent: 'opencode', asked: ASKED.opencode, why: 'OpenCode cannot ask: its plugin package' },
+	] as const)('$agent starts without questions, and says so once', async ({ agent, asked, why }) => {
+		const scene = await openScene();
+		scene.model.script(agent, say('One.'), say('Two.'));
+		const shell = new PtyRelay(scene, ['--agent', asked, '--trust']);
+		try {
+			shell.type('First\r');
+			await shell.shows(why, 60_000);
+			await shell.shows('One.', 60_000);
+			await until(() => scene.turn(1).status === 'completed', 'the turn to end');
+			shell.type('Second\r');
+			await shell.shows('Two.', 60_000);
+			await until(() => scene.turn(2).status === 'completed', 'the turn to end');
+			shell.type('/exit\r');
+			expect(await shell.ended, shell.text()).toBe(0);
+		} finally {
+			shell.kill('SIGKILL');
+		}
+		expect(shell.text().split(why)).toHaveLength(2);
+		const { agents } = JSON.parse((await scene.relay(['agents', '--json'])).stdout);
+		const overview = agents.find((one: { agent: string }) => one.agent === agent);
+		expect(`cannot ask: ${overview.cannot_ask}`).toContain(why.slice(why.indexOf('cannot')));
 	});
 });
