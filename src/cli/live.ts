@@ -90,8 +90,7 @@ async function openConversationView(
 		takeNotices: streams.errorOutput.isTTY ? takeNotices : undefined,
 		clock,
 		worktree: (await app.repo()).worktree,
-		allowHint: (command) =>
-			/[\r\n]/.test(command) ? null : `agent-relay config allow ${quoteForShell(command)}`,
+		allowHint: (command) => `agent-relay config allow ${quoteForShell(command)}`,
 	});
 	return running.answerTerminal === undefined || output.isQuiet || !isAttended(app)
 		? view

@@ -1,5 +1,6 @@
 /** Entries of a session's log in words. All text of others goes through `core/text` here; rows are broken by whoever draws. */
 
+import { titleOfQuestion } from '../agents/asking/question.ts';
 import { fromIso } from '../core/clock.ts';
 import { formatPlural } from '../core/plural.ts';
 import { safeLine } from '../core/text.ts';
@@ -63,7 +64,7 @@ export function describeLogEvent(event: LogEvent, now: number): LogText {
 		case 'terminal_settled':
 			return only(`turn ${event.turn}: the terminal no longer asks`);
 		case 'question_asked':
-			return only(`turn ${event.turn}: ${name(event.agent)} asks: ${safe(event.question.title)}`);
+			return only(`turn ${event.turn}: ${name(event.agent)} asks: ${safe(titleOfQuestion(event.question))}`);
 		case 'question_answered':
 			return only(`turn ${event.turn}: ${describeAnswer(event)}`);
 		case 'turn_finished':

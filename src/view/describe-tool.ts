@@ -1,4 +1,5 @@
 /** Tool calls and plans of an agent, in one line each. */
+import { allowableIn } from '../agents/asking/allow-rules.ts';
 import type { AgentEvent, PlanItem, PlanStatus, ToolKind } from '../agents/events.ts';
 import { safeLine } from '../core/text.ts';
 import { formatDuration } from '../ui/quantities.ts';
@@ -24,7 +25,10 @@ export function describeTool(call: AgentOf<'tool_call'>, worktree: string): stri
 	return title === '' || title === verb ? verb : `${verb} ${title}`;
 }
 
-/** `result` null: the turn ended without one. Lines: the call, and for a refused command what would allow it. */
+/**
+ * `result` null: the turn ended without one. Lines: the call, and for a refused command what would allow it; `allowHint` null: the
+ * user has refused it.
+ */
 export function describeToolResult(
 	call: AgentOf<'tool_call'>,
 	result: AgentOf<'tool_result'> | null,
@@ -33,14 +37,14 @@ export function describeToolResult(
 		worktree,
 		tookMs,
 		allowHint,
-	}: { theme: Theme; worktree: string; tookMs: number; allowHint: AllowHint },
+	}: { theme: Theme; worktree: string; tookMs: number; allowHint: AllowHint | null },
 ): string[] {
 	const what = describeTool(call, worktree);
 	if (result === null) return [`${theme.dim('?')} ${what}${theme.dim(' · outcome unknown')}`];
 	if (result.denied) {
-		const hint = call.command === null ? null : allowHint(call.command);
-		const allow = hint === null ? [] : [theme.dim(`  to allow it: ${hint}`)];
-		return [`${theme.warn('⊘')} ${what}${theme.warn(' · denied')}`, ...allow];
+		const commands = call.command === null || allowHint === null ? [] : allowableIn(call.command);
+		const hints = commands.map((command) => theme.dim(`  to allow it: ${allowHint?.(command)}`));
+		return [`${theme.warn('⊘')} ${what}${theme.warn(' · denied')}`, ...hints];
 	}
 	const facts = [
 		result.exitCode !== null && (result.exitCode !== 0 || call.kind === 'execute')
@@ -53,17 +57,10 @@ export function describeToolResult(
 	return [`${mark} ${what}${theme.dim(facts.map((fact) => ` · ${fact}`).join(''))}`];
 }
 
-/** The line that would allow a refused command, or null when one line cannot. */
-export type AllowHint = (command: string) => string | null;
+/** The line that allows a simple command. */
+export type AllowHint = (command: string) => string;
 
-export const slashAllowHint: AllowHint = (command) => {
-	const isOneLine = command === safeLine(command, 200);
-	return isOneLine ? `/permissions allow ${quoteArgument(command)}` : null;
-};
-
-function quoteArgument(command: string): string {
-	return command.includes('"') ? command : `"${command}"`;
-}
+export const slashAllowHint: AllowHint = (command) => `/permissions allow "${command}"`;
 
 const PLAN_MARKS: Readonly<Record<PlanStatus, string>> = { pending: '☐', in_progress: '▸', completed: '☑' };
 

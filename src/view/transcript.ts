@@ -1,3 +1,4 @@
+import { ALLOW, type Question } from '../agents/asking/question.ts';
 import { safeLine } from '../core/text.ts';
 import { describeTime } from '../limits/describe-limit.ts';
 import { describeWindow } from '../limits/window-name.ts';
@@ -37,6 +38,9 @@ export class Transcript {
 	readonly #turn: TurnLines;
 	#detour: string | null = null;
 
+	/** Those that wait for an answer. */
+	readonly #questions = new Map<string, Question>();
+
 	constructor(options: TranscriptOptions) {
 		this.#options = options;
 		this.#stream = new TextStream(options.sink);
@@ -70,9 +74,10 @@ export class Transcript {
 				break;
 			case 'question_asked':
 				this.#say(...describeQuestion(event, theme));
+				this.#questions.set(event.question.id, event.question);
 				break;
 			case 'question_settled':
-				this.#say(theme.dim(`  ${describeAnswer(event)}`));
+				this.#settle(event);
 				break;
 			case 'turn_finished':
 				this.#turn.end(event.state);
@@ -101,6 +106,16 @@ export class Transcript {
 			default:
 				event satisfies never;
 		}
+	}
+
+	#settle(event: Extract<RelayEvent, { type: 'question_settled' }>): void {
+		const { theme } = this.#options;
+		const question = this.#questions.get(event.id);
+		this.#questions.delete(event.id);
+		const isAllowed = event.answer?.option === ALLOW;
+		if (!isAllowed && question?.wants?.action === 'run') this.#turn.refused(question.wants.what);
+		const mark = isAllowed ? theme.good('✓') : theme.warn('○');
+		this.#say(`${mark} ${theme.dim(describeAnswer(event, question))}`);
 	}
 
 	/** Lines of the shell itself (an answer of a command, an echo), kept apart from what stands above. */

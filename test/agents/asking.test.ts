@@ -232,7 +232,9 @@ describe.skipIf(!hasAgents).each(ASKERS)('$agent asks in the shell', ({ agent, s
 		scene.model.script(agent, say('Picked up.'));
 		const next = await scene.relay(['run', '--json', '--continue']);
 		expect(next.exitCode, next.stderr).toBe(0);
-		expect(scene.turn(1).warnings.join()).toContain('Asked, but not answered: run a command');
+		expect(scene.turn(1).warnings.join()).toContain(
+			'Asked, but not answered: run a command: node make.mjs ran.txt',
+		);
 		expect(scene.read('ran.txt')).toBeNull();
 	});
 

@@ -154,7 +154,7 @@ const BAD: BadInput[] = [
 		exitCode: notFound,
 		says: /no session "ZZZZZZ"/,
 	},
-	{ what: 'a path as session', args: ['show', '../../etc'], exitCode: notFound, says: /no session/ },
+	{ what: 'a path as session', args: ['show', '../../etc'], exitCode: notFound, says: /\/etc is not there/ },
 	{
 		what: 'an ambiguous session',
 		args: ['show', '01JD'],

@@ -79,7 +79,7 @@ it('in the shell it is shown, a line typed at it is not sent, and /answer answer
 	expect(leaks()).toEqual([]);
 	expect(await lastTurn()).toMatchObject({
 		status: 'completed',
-		warnings: ['Asked on the terminal: [sudo] password for dev: (was answered)'],
+		warnings: expect.arrayContaining(['Asked on the terminal: [sudo] password for dev: (was answered)']),
 		tools: [{ status: 'ok' }],
 	});
 });

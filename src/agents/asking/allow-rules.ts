@@ -15,10 +15,15 @@ export interface AllowRule {
 /** The rules that together cover what is wanted, as narrow as they can be said. */
 export function rulesFor({ action, what }: Wanted): AllowRule[] {
 	if (action !== 'run') return [{ action, what: keyOf(action, what) }];
-	const parts = partsOf(what);
-	const commands = parts === null ? [what.trim()] : [...new Set(parts.map((words) => words.join(' ')))];
+	const simple = allowableIn(what);
+	const commands = simple.length === 0 ? [what.trim()] : simple;
 	return commands.map((command) => ({ action, what: command }));
 }
+
+/** The simple commands that allow a command line once each is allowed; empty: no rule that a CLI takes can. */
+export const allowableIn = (command: string): string[] => [
+	...new Set((partsOf(command) ?? []).map((words) => words.join(' '))),
+];
 
 /** Whether these rules cover all of it. */
 export function isCovered({ action, what }: Wanted, rules: readonly AllowRule[]): boolean {

@@ -84,3 +84,7 @@ export function answerProblem({ kind, options }: AskedQuestion, { option, text }
 	}
 	return options.some(({ id }) => id === option) ? null : 'The question has no such option.';
 }
+
+/** In one line, with what is wanted where that is known: `run a command: npm test`. Untrusted. */
+export const titleOfQuestion = ({ title, wants }: { title: string; wants?: { what: string } | undefined }) =>
+	wants === undefined ? title : `${title}: ${wants.what}`;

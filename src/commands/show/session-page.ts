@@ -1,5 +1,7 @@
 /** One session as a page of lines: who worked, what each turn changed and checked, what is left. All text made safe here. */
+
 import { join } from 'node:path';
+import { titleOfQuestion } from '../../agents/asking/question.ts';
 import { fromIso } from '../../core/clock.ts';
 import { formatPlural } from '../../core/plural.ts';
 import { safeLine } from '../../core/text.ts';
@@ -225,7 +227,7 @@ function turnLines(
 /** `? Run npm publish → Allow (user)`. */
 function askedText({ question, answered }: AskedInTurn): string {
 	const came = answered === null ? 'no answer recorded' : describeAnswer(answered, question);
-	return `? ${safeLine(question.title, SAID_CHARS)} → ${came}`;
+	return `? ${safeLine(titleOfQuestion(question), SAID_CHARS)} → ${came}`;
 }
 
 function outcomeText(state: TurnState, theme: Theme): string {

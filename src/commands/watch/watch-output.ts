@@ -70,8 +70,7 @@ export function watchOnScreen(live: Live, store: Records, screen: WatchScreen): 
 			thinking: screen.thinking,
 			folder: () => store.folderOf(id),
 			worktree: readOrNull(id, store)?.repo.worktree ?? '',
-			allowHint: (command) =>
-				/[\r\n]/.test(command) ? null : `agent-relay config allow ${quoteForShell(command)}`,
+			allowHint: (command) => `agent-relay config allow ${quoteForShell(command)}`,
 		});
 		stories.set(id, story);
 		return story;

@@ -69,7 +69,7 @@ export function keyRows(
 
 /** Both in ms. */
 export function describeWait(waited: number, deniedIn: number): string {
-	return `waiting for you · ${inSeconds(waited)} · denied in ${inSeconds(Math.max(0, deniedIn - waited))}`;
+	return `waiting for you · denied in ${inSeconds(Math.max(0, deniedIn - waited))}`;
 }
 
 const inSeconds = (ms: number) => formatDuration(Math.round(ms / 1000) * 1000);

@@ -1,3 +1,4 @@
+import { titleOfQuestion } from '../../agents/asking/question.ts';
 import { LineSplitter } from '../../core/files/line-splitter.ts';
 import { safeLine } from '../../core/text.ts';
 import { type LoggedQuestion, parseQuestionLine, type QuestionEvent } from './question-log.ts';
@@ -29,7 +30,7 @@ export function repeatQuestions(
 	for (const logged of asked) {
 		recorder.repeatQuestion(logged);
 		if (logged.event.type === 'question_asked')
-			open.set(logged.event.question.id, logged.event.question.title);
+			open.set(logged.event.question.id, titleOfQuestion(logged.event.question));
 		else open.delete(logged.event.id);
 	}
 	for (const id of open.keys())

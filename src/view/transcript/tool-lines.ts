@@ -27,6 +27,8 @@ export class ToolLines {
 	readonly #running = new Map<string, RunningTool>();
 	/** A tool that may only have changed the plan: its line is dropped when the plan itself follows. */
 	#held: (() => void) | null = null;
+	/** Commands that the user did not allow when asked. */
+	readonly #refused = new Set<string>();
 
 	constructor(options: ToolLinesOptions) {
 		this.#options = options;
@@ -35,6 +37,11 @@ export class ToolLines {
 	/** Described, oldest first. */
 	get running(): string[] {
 		return [...this.#running.values()].map(({ call }) => describeTool(call, this.#options.worktree));
+	}
+
+	/** The user was asked for this command, and did not allow it. */
+	refused(command: string): void {
+		this.#refused.add(command);
 	}
 
 	called(call: ToolCall): void {
@@ -72,6 +79,8 @@ export class ToolLines {
 	#show({ call, startedAt }: RunningTool, result: ToolResult | null): void {
 		const { theme, worktree, clock, allowHint, show } = this.#options;
 		const tookMs = clock.monotonic() - startedAt;
-		show(describeToolResult(call, result, { theme, worktree, tookMs, allowHint }));
+		const isRefused = call.command !== null && this.#refused.has(call.command);
+		const hint = isRefused ? null : allowHint;
+		show(describeToolResult(call, result, { theme, worktree, tookMs, allowHint: hint }));
 	}
 }

@@ -51,6 +51,11 @@ export class TurnLines {
 		return this.#agent;
 	}
 
+	/** The user was asked for this command, and did not allow it. */
+	refused(command: string): void {
+		this.#tools.refused(command);
+	}
+
 	event(event: AgentEvent): void {
 		const { theme } = this.#options;
 		if (event.type === 'plan') this.#tools.dropHeld();

@@ -119,7 +119,7 @@ describe.each(['socket', 'stdin'] as const)('a question by %s', (transport) => {
 		expect(bytes.map(({ direction }) => direction)).toEqual(['in', 'out']);
 		expect(bytes[0].text).toContain('make all');
 		expect(JSON.parse(bytes[1].text)).toEqual({ allowed: true, option: 'allow', words: null });
-		expect(relay.read(1, 'output.md')).toContain('? asks: run make\n  Allow (user)\n');
+		expect(relay.read(1, 'output.md')).toContain('? asks: run make\n  allowed\n');
 	});
 
 	it('that is denied with words gives the agent the words', async () => {

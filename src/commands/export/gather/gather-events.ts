@@ -1,4 +1,5 @@
 /** What the log of a session says between its turns, and what was asked within them. */
+import { titleOfQuestion } from '../../../agents/asking/question.ts';
 import { toIso } from '../../../core/clock.ts';
 import type { LogEntry, LogEvent } from '../../../sessions/log/log-entry.ts';
 import type { SessionMeta } from '../../../sessions/session-meta.ts';
@@ -104,7 +105,7 @@ export function questionsByTurn(
 		const answer = answers.get(`${turn} ${question.id}`);
 		const asked: ExportQuestion = {
 			kind: question.kind,
-			title: cleaner.text(question.title),
+			title: cleaner.text(titleOfQuestion(question)),
 			detail: cleaner.text(question.detail),
 			options: question.options.map(({ label }) => cleaner.text(label)),
 			answer: answer === undefined ? null : cleaner.text(describeAnswer(answer, question)),

@@ -128,7 +128,7 @@ describe('questions', () => {
 				title: 'run npm test',
 				detail: 'in ~/x',
 				options: ['Allow'],
-				answer: 'Allow (user)',
+				answer: 'Allow',
 			},
 		]);
 		expect(questions.get(3)?.[0]?.answer).toBe(null);

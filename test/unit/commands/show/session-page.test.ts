@@ -72,7 +72,7 @@ describe('the page of a session', () => {
 		].flatMap((event, seq) => entry(event, seq) ?? []);
 		const rows = page({ lineage: [{ meta, folder: '/x', turns: [fakeTurnState()], problems: [], log }] });
 		expect(rows.filter((row) => row.includes('?')).map((row) => row.trim())).toEqual([
-			'? Run npm test → Allow (user)',
+			'? Run npm test → allowed',
 			'? Run rm -rf build → denied: nobody answered in time',
 			'? Push it? → no answer recorded',
 		]);
