@@ -35,6 +35,10 @@ const ASKERS: readonly Asker[] = [
 ];
 
 describe.skipIf(!hasAgents).each(ASKERS)('$agent asks in the shell', ({ agent, shell: runs, prepare }) => {
+	/** The shell's own part is the same whoever asks: once is enough. */
+	const ofShell = (name: string, test: () => Promise<void>) => {
+		if (agent === 'claude') it(name, test);
+	};
 	const open = scenes();
 	const openScene = async (options: SceneOptions = {}) => {
 		const scene = await open(options);
@@ -134,7 +138,7 @@ describe.skipIf(!hasAgents).each(ASKERS)('$agent asks in the shell', ({ agent, s
 		expect(again.text()).not.toContain(`? ${agent} asks`);
 	});
 
-	it('a: the rule is shown, can be edited, and is in the configuration', async () => {
+	ofShell('a: the rule is shown, can be edited, and is in the configuration', async () => {
 		const scene = await openScene({ files: FILES });
 		const shell = await asked(scene, [`${COMMAND} 2>&1 | tail -3`, 'node make.mjs other.txt']);
 		try {
@@ -149,7 +153,7 @@ describe.skipIf(!hasAgents).each(ASKERS)('$agent asks in the shell', ({ agent, s
 		expect([scene.read('ran.txt'), scene.read('other.txt')]).toEqual(['made', 'made']);
 	});
 
-	it('what is typed or pasted for a prompt answers nothing', async () => {
+	ofShell('what is typed or pasted for a prompt answers nothing', async () => {
 		const scene = await openScene({ files: FILES });
 		const shell = await asked(scene);
 		try {
@@ -185,7 +189,7 @@ describe.skipIf(!hasAgents).each(ASKERS)('$agent asks in the shell', ({ agent, s
 		expect(scene.read('ran.txt')).toBeNull();
 	});
 
-	it('is answered from another terminal, with the code shown at the shell', async () => {
+	ofShell('is answered from another terminal, with the code shown at the shell', async () => {
 		const scene = await openScene({ files: FILES });
 		const shell = await asked(scene);
 		try {
@@ -210,7 +214,7 @@ describe.skipIf(!hasAgents).each(ASKERS)('$agent asks in the shell', ({ agent, s
 		expect(await scene.relay(['questions'])).toMatchObject({ exitCode: 4 });
 	});
 
-	it('nobody answers in time: denied, and said', async () => {
+	ofShell('nobody answers in time: denied, and said', async () => {
 		const scene = await openScene({ files: FILES, config: '[permissions]\nask_timeout = 2\n' });
 		const shell = await asked(scene);
 		try {
