@@ -97,6 +97,7 @@ describe('every command', () => {
 				'--jobs',
 				'--branch',
 				'--label',
+				'--message',
 			];
 			const entry = completionModel(programWith()).find(({ where }) => where === path);
 			const unknown = entry?.options.filter(
