@@ -63,10 +63,7 @@ export function shortCost({ cost_usd, cost_source }: Cost): string {
 	return cost_usd === null ? '' : formatCost(cost_usd, cost_source !== 'reported');
 }
 
-/**
- * `$0.0042`, `$0.13`, `$12.40`; an estimate is marked `~`.
- * @internal For tests of its digits alone.
- */
+/** `$0.0042`, `$0.13`, `$12.40`; an estimate is marked `~`. */
 export function formatCost(usd: number, isEstimated = false): string {
 	const digits = usd > 0 && usd < 0.01 ? 4 : 2;
 	return `${isEstimated ? '~' : ''}$${usd.toFixed(digits)}`;

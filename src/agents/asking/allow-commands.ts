@@ -6,10 +6,7 @@
  */
 const WORD = /^[A-Za-z0-9_./:@%+=~-]+$/;
 
-/**
- * The words of a simple command, or null for an entry that cannot become a rule.
- * @internal For tests: the rule itself, tried word by word.
- */
+/** The words of a simple command, or null for an entry that cannot become a rule. */
 export function simpleCommand(entry: string): string[] | null {
 	if (/[^\x20-\x7e]/.test(entry)) return null;
 	const words = entry.split(' ').filter((word) => word !== '');

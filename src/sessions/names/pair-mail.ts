@@ -24,6 +24,7 @@ const messageSchema = v.object({
 	kind: v.picklist(['note', 'say']),
 	text: v.pipe(v.string(), v.maxLength(1024 * 1024)),
 });
+/** @internal For tests: what they expect to have been sent. */
 export type PairMessage = Pick<v.InferOutput<typeof messageSchema>, 'kind' | 'text'>;
 
 export interface PairMail {
