@@ -21,7 +21,7 @@ import type { Places, Policy, Ports } from '../relay/ports.ts';
 import { createNativeConversations } from '../sessions/lineage/native-conversations.ts';
 import { liveStore } from '../sessions/names/live-store.ts';
 import { createStartPty } from '../terminal/start-pty.ts';
-import { removeStrayPrivateFiles } from '../turns/process/private-files.ts';
+import { removeStrayPrivateFiles, socketFolders } from '../turns/process/private-files.ts';
 import { type AgentEnv, createAgentEnv, type TrustNow, trustNow } from './agent-environment.ts';
 import { createAskingKeys } from './asking-keys.ts';
 import { type App, homeOf, newNativeId, storeAt } from './create-app.ts';
@@ -55,7 +55,8 @@ export async function openPorts(
 	const cloned = clonedFolders(repo, around);
 	const agentEnv = await createAgentEnv({ app, repo, current, cloned });
 	const privateFolder = join(paths.stateHome, 'private');
-	removeStrayPrivateFiles(privateFolder, processes);
+	const sockets = socketFolders(paths.stateHome, env);
+	for (const folder of sockets) removeStrayPrivateFiles(folder, processes);
 	const locking = lockingOf(processes, clock);
 	const stateFolder = join(paths.stateHome, 'snapshots');
 	const snapshots =
@@ -88,6 +89,7 @@ export async function openPorts(
 		survivors,
 		estimateCost,
 		privateFolder,
+		socketFolders: sockets,
 		versions: createVersionCache(join(paths.cacheHome, 'versions.json'), () => agentEnv(trust())),
 		newNativeId,
 		askingKeys: createAskingKeys(join(paths.cacheHome, 'asking-keys.json')),

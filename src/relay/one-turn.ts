@@ -141,7 +141,7 @@ class RunOfTurn {
 	#turnDeps() {
 		const { session, snapshots, timeoutMs } = this.#turn;
 		const { clock, startProcess, processes, estimateCost, config, versions, ...rest } = this.#deps;
-		const { privateFolder, runningAgents } = rest;
+		const { privateFolder, socketFolders, runningAgents } = rest;
 		return {
 			session,
 			clock,
@@ -152,6 +152,7 @@ class RunOfTurn {
 			times: turnTimes(config, this.#agent, timeoutMs),
 			knownVersion: (executable: string) => versions.known(this.#turn.spec.adapter, executable),
 			...(privateFolder === undefined ? {} : { privateFolder }),
+			...(socketFolders === undefined ? {} : { socketFolders }),
 			runningAgents,
 		};
 	}

@@ -54,6 +54,8 @@ export interface Ports {
 	ledger: Ledger;
 	/** For files of one turn that only its agent and the relay see; absent: an agent that needs one does not start. */
 	privateFolder?: string;
+	/** As in `TurnDeps`. */
+	socketFolders?: readonly string[];
 	runningAgents: RunningAgents;
 	/** Who works in which conversation of an agent. */
 	conversations: NativeConversations;

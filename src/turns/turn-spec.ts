@@ -95,6 +95,8 @@ export interface TurnDeps {
 	times: TurnTimes;
 	/** The folder for files of this turn that only its agent and the relay see; outside every repo. */
 	privateFolder?: string;
+	/** Where the socket of its questions may be, best first; absent: nowhere. */
+	socketFolders?: readonly string[];
 	/** Keeps a note of the agent while it runs. */
 	runningAgents?: Pick<RunningAgents, 'began'>;
 	estimateCost: (model: string | null, tokens: TokenCounts) => number | null;

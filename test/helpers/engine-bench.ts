@@ -182,6 +182,7 @@ export class EngineBench {
 			processes,
 			startProcess: createStartPty({ clock, processes }),
 			privateFolder: join(this.state, 'private'),
+			socketFolders: [join(this.state, 'private')],
 			ledger: createLedger({
 				file: join(this.state, 'limits.json'),
 				clock,

@@ -1,6 +1,6 @@
-import { join } from 'node:path';
 import { EXIT } from '../../relay/exit-codes.ts';
 import { type OpenQuestion, openQuestions } from '../../relay/questions/answer-client.ts';
+import { socketFolders } from '../../turns/process/private-files.ts';
 import type { Body } from '../command.ts';
 import type { CommandContext } from '../context.ts';
 
@@ -20,5 +20,11 @@ export const questions: Body<object, QuestionsData> = {
 	toJson: ({ questions }) => ({ questions: questions.map(({ address: _, ...question }) => question) }),
 };
 
-export const questionsNow = ({ paths }: Pick<CommandContext, 'paths'>) =>
-	openQuestions(join(paths.stateHome, 'private'));
+/** Oldest first. */
+export async function questionsNow({
+	paths,
+	env,
+}: Pick<CommandContext, 'paths' | 'env'>): Promise<OpenQuestion[]> {
+	const found = await Promise.all(socketFolders(paths.stateHome, env).map(openQuestions));
+	return found.flat().sort((a, b) => a.asked_at - b.asked_at);
+}

@@ -19,7 +19,7 @@ export interface OpenQuestion extends OfferedQuestion {
 	address: string;
 }
 
-/** Oldest first. `folder`: the relay's private folder. A relay that is gone or does not answer asks nothing. */
+/** `folder`: one where sockets may be. A relay that is gone or does not answer asks nothing. */
 export async function openQuestions(folder: string): Promise<OpenQuestion[]> {
 	if (!isOwnFolder(folder)) return [];
 	const addresses = namesIn(folder, 'EACCES')
@@ -31,7 +31,7 @@ export async function openQuestions(folder: string): Promise<OpenQuestion[]> {
 			return (reply?.questions ?? []).map((question) => ({ ...question, address }));
 		}),
 	);
-	return found.flat().sort((a, b) => a.asked_at - b.asked_at);
+	return found.flat();
 }
 
 export async function sendAnswer(

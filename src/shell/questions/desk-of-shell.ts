@@ -1,10 +1,9 @@
-import { join } from 'node:path';
 import { rulesFor } from '../../agents/asking/allow-rules.ts';
 import { safeLine } from '../../core/text.ts';
 import { AnswerDesk, type AnswerDeskOptions } from '../../relay/questions/answer-desk.ts';
 import { ANSWER_SOCKET, digestOf } from '../../relay/questions/answer-protocol.ts';
 import { allow } from '../../sessions/transitions.ts';
-import { preparePrivateFolder, privateSocketPath } from '../../turns/process/private-files.ts';
+import { preparePrivateFolder, privateSocketPath, socketFolders } from '../../turns/process/private-files.ts';
 import type { Transcript } from '../../view/transcript.ts';
 import type { LineEditor } from '../editor/line-editor.ts';
 import type { ShellOptions } from '../shell-options.ts';
@@ -50,8 +49,8 @@ function answersElsewhere(
 ): Elsewhere {
 	let desk: AnswerDesk | null = null;
 	const open = () => {
-		const { processes, paths } = context;
-		const path = privateSocketPath(join(paths.stateHome, 'private'), ANSWER_SOCKET, processes);
+		const { processes, paths, env } = context;
+		const path = privateSocketPath(socketFolders(paths.stateHome, env), ANSWER_SOCKET, processes);
 		return new AnswerDesk({ path, prepareFolder: preparePrivateFolder, answer });
 	};
 	return {

@@ -116,14 +116,14 @@ export class AgentStart {
 const ASKS_NOTHING: Asking = { channel: null, address: null, problem: null };
 
 /** Opens nothing. */
-function askingBy(dialect: QuestionDialect | null, { privateFolder, processes }: TurnDeps): Asking {
+function askingBy(dialect: QuestionDialect | null, { socketFolders = [], processes }: TurnDeps): Asking {
 	if (dialect === null) return ASKS_NOTHING;
 	if (dialect.transport === 'stdin')
 		return { channel: new StdioChannel(dialect), address: '-', problem: null };
-	if (privateFolder === undefined) return { ...ASKS_NOTHING, problem: 'there is no folder for its socket' };
-	const address = privateSocketPath(privateFolder, 'ask', processes);
-	if (address === null)
-		return { ...ASKS_NOTHING, problem: `the path of ${privateFolder} is too long for a socket` };
+	const [first] = socketFolders;
+	if (first === undefined) return { ...ASKS_NOTHING, problem: 'there is no folder for its socket' };
+	const address = privateSocketPath(socketFolders, 'ask', processes);
+	if (address === null) return { ...ASKS_NOTHING, problem: `the path of ${first} is too long for a socket` };
 	const channel = new SocketChannel(address, dialect, () => preparePrivateFolder(address));
 	return { channel, address, problem: null, traceOfDenied: dialect.traceOfDenied };
 }

@@ -14,7 +14,7 @@ import {
 	rmSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 import type { PrivateFile } from '../../agents/agent-adapter.ts';
 import { RelayError } from '../../core/errors.ts';
 import { lstatIfThere } from '../../core/files/file-facts.ts';
@@ -35,10 +35,34 @@ export function privatePath(folder: string, turn: string, processes: ProcessTabl
 	return join(folder, `${process.pid}-${start}-${turn.replace(/[^\w.-]/g, '_')}`);
 }
 
-/** A socket that nobody else uses; its name ends with `.<kind>`. null: no path in `folder` is short enough for one. */
-export function privateSocketPath(folder: string, kind: string, processes: ProcessTable): string | null {
-	const path = privatePath(folder, `${randomBytes(4).toString('hex')}.${kind}`, processes);
-	return Buffer.byteLength(path) <= MAX_SOCKET_BYTES ? path : null;
+/** A socket that nobody else uses; its name ends with `.<kind>`. null: no path in these folders is short enough for one. */
+export function privateSocketPath(
+	folders: readonly string[],
+	kind: string,
+	processes: ProcessTable,
+): string | null {
+	const name = `${randomBytes(4).toString('hex')}.${kind}`;
+	const paths = folders.map((folder) => privatePath(folder, name, processes));
+	return paths.find((path) => Buffer.byteLength(path) <= MAX_SOCKET_BYTES) ?? null;
+}
+
+/**
+ * Where sockets may be, best first: with the private files in the state folder, or in the runtime folder of the user's login, which
+ * has a short path. Never in a temporary folder: agents may write there.
+ */
+export function socketFolders(
+	stateHome: string,
+	env: Readonly<Record<string, string | undefined>>,
+): string[] {
+	const folder = join(stateHome, 'private');
+	const runtime = env.XDG_RUNTIME_DIR;
+	const isUsable = runtime !== undefined && isAbsolute(runtime) && isForUserAlone(runtime);
+	return isUsable ? [folder, join(runtime, 'agent-relay')] : [folder];
+}
+
+function isForUserAlone(folder: string): boolean {
+	const facts = lstatIfThere(folder);
+	return describesOwnFolder(facts) && (facts.mode & 0o077) === 0;
 }
 
 /** Throws unless only the user may write to the folder of `path`, which is created if missing. */

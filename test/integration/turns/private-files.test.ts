@@ -15,7 +15,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createProcessTable } from '../../../src/core/processes/create-process-table.ts';
-import { PrivateFiles, removeStrayPrivateFiles } from '../../../src/turns/process/private-files.ts';
+import {
+	PrivateFiles,
+	removeStrayPrivateFiles,
+	socketFolders,
+} from '../../../src/turns/process/private-files.ts';
 import { EngineBench } from '../../helpers/engine-bench.ts';
 
 let root = '';
@@ -141,5 +145,31 @@ describe('the policy file of gemini', () => {
 			status: 'failed',
 			error: { code: 'not_started' },
 		});
+	});
+});
+
+describe('the folders for sockets', () => {
+	it('are the private one, and the runtime folder of the login if it is for the user alone', () => {
+		const base = mkdtempSync(join(tmpdir(), 'relay-runtime-'));
+		const of = (XDG_RUNTIME_DIR?: string) => socketFolders('/state', { XDG_RUNTIME_DIR });
+		try {
+			const alone = join(base, 'alone');
+			mkdirSync(alone, { mode: 0o700 });
+			symlinkSync(alone, join(base, 'link'));
+			mkdirSync(join(base, 'open'));
+			chmodSync(join(base, 'open'), 0o755);
+			expect(of(alone)).toEqual(['/state/private', join(alone, 'agent-relay')]);
+			for (const other of [
+				undefined,
+				'',
+				'relative',
+				join(base, 'link'),
+				join(base, 'open'),
+				join(base, 'none'),
+			])
+				expect(of(other)).toEqual(['/state/private']);
+		} finally {
+			rmSync(base, { recursive: true, force: true });
+		}
 	});
 });

@@ -52,7 +52,7 @@ async function turnAsking(scene: Scene) {
 	});
 	const privateFolder = join(bench.root, 'private');
 	const registry = createRegistry([askingClaude(transport)]);
-	const relay = await bench.relay(start ?? {}, { config, registry, privateFolder });
+	const relay = await bench.relay(start ?? {}, { config, registry, socketFolders: [privateFolder] });
 	let number = 0;
 	relay.onEvent = (event) => {
 		if (event.type === 'question_asked') onAsked(relay, event, number++);
@@ -304,10 +304,25 @@ it('cannot be asked where no socket fits, and the agent is told to ask nobody', 
 	bench.install('claude', { turns: [[{ ask: asks }, ...claudeAnswers('done')]] });
 	const privateFolder = join(bench.root, 'p'.repeat(100));
 	const registry = createRegistry([askingClaude()]);
-	const relay = await bench.relay({}, { registry, privateFolder });
+	const relay = await bench.relay({}, { registry, socketFolders: [privateFolder] });
 	const { state } = await relay.send('do it');
 	expect(state?.warnings).toMatchObject([expect.stringContaining('too long for a socket')]);
 	expect(existsSync(ran)).toBe(false);
+});
+
+it('is asked in the second folder where the first has too long a path', async () => {
+	const asks = [{ title: 'hello?', run: `touch '${ran}'`, outcome }];
+	bench.install('claude', { turns: [[{ ask: asks }, ...claudeAnswers('done')]] });
+	const short = join(bench.root, 'run');
+	const socketFolders = [join(bench.root, 'p'.repeat(100)), short];
+	const relay = await bench.relay({}, { registry: createRegistry([askingClaude()]), socketFolders });
+	const sent = relay.send('do it');
+	await until(() => relay.ofType('question_asked').length > 0, 'the question');
+	expect(readdirSync(short).filter((name) => name.endsWith('.ask'))).toHaveLength(1);
+	relay.relay.answer(relay.ofType('question_asked')[0]?.question.id ?? '', ALLOW, 'user');
+	expect((await sent).state?.warnings).toEqual([]);
+	expect(existsSync(ran)).toBe(true);
+	expect(readdirSync(short)).toEqual([]);
 });
 
 it('cannot be asked in a folder that others may write to', async () => {
@@ -316,7 +331,10 @@ it('cannot be asked in a folder that others may write to', async () => {
 	const privateFolder = join(bench.root, 'private');
 	mkdirSync(privateFolder);
 	chmodSync(privateFolder, 0o777);
-	const relay = await bench.relay({}, { registry: createRegistry([askingClaude()]), privateFolder });
+	const relay = await bench.relay(
+		{},
+		{ registry: createRegistry([askingClaude()]), socketFolders: [privateFolder] },
+	);
 	const { state } = await relay.send('do it');
 	expect(state?.warnings).toMatchObject([expect.stringContaining('others may write to its folder')]);
 	expect(readFileSync(outcome, 'utf8')).toBe('denied no answer\n');
