@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { WANTED_ACTIONS } from '../agents/asking/question.ts';
 import { accountSchema, day } from './turns/turn-state.ts';
 import { undoStepSchema } from './undo/undo-step.ts';
 
@@ -157,9 +158,7 @@ export const sessionMetaSchema = v.looseObject({
 		}),
 	),
 	/** What the user lets agents do in this session beyond the preset. It counts where the witness knows it too. Absent: nothing. */
-	allowed: v.optional(
-		v.array(v.looseObject({ action: v.picklist(['run', 'edit', 'read', 'fetch', 'use']), what: text })),
-	),
+	allowed: v.optional(v.array(v.looseObject({ action: v.picklist(WANTED_ACTIONS), what: text }))),
 	/** What the user took back of turns, and what of that again, oldest first. Absent: nothing. */
 	undos: v.optional(v.array(undoStepSchema)),
 	usage: v.looseObject({

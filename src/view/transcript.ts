@@ -113,7 +113,7 @@ export class Transcript {
 		const question = this.#questions.get(event.id);
 		this.#questions.delete(event.id);
 		const isAllowed = event.answer?.option === ALLOW;
-		if (!isAllowed && question?.wants?.action === 'run') this.#turn.refused(question.wants.what);
+		if (!isAllowed && question?.wants !== undefined) this.#turn.refused(question.wants.what);
 		const mark = isAllowed ? theme.good('✓') : theme.warn('○');
 		this.#say(`${mark} ${theme.dim(describeAnswer(event, question))}`);
 	}

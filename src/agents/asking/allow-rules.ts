@@ -1,7 +1,7 @@
 /**
  * What the user allows beyond a preset, once asked: the narrowest rule that covers what an agent wants, and whether a rule covers
  * it. A rule for commands permits a simple command as written and with further arguments; a command line of several is covered
- * where each of its parts is. Whatever a shell would expand, redirect into a file or nest is covered by the very same text alone.
+ * where each of its parts is; a rule to run it does not let it leave a sandbox. Whatever a shell would expand, redirect into a file or nest is covered by the very same text alone.
  */
 import { simpleCommand } from './allow-commands.ts';
 import type { Wanted } from './question.ts';
@@ -14,7 +14,7 @@ export interface AllowRule {
 
 /** The rules that together cover what is wanted, as narrow as they can be said. */
 export function rulesFor({ action, what }: Wanted): AllowRule[] {
-	if (action !== 'run') return [{ action, what: keyOf(action, what) }];
+	if (!isCommand(action)) return [{ action, what: keyOf(action, what) }];
 	const simple = allowableIn(what);
 	const commands = simple.length === 0 ? [what.trim()] : simple;
 	return commands.map((command) => ({ action, what: command }));
@@ -28,12 +28,14 @@ export const allowableIn = (command: string): string[] => [
 /** Whether these rules cover all of it. */
 export function isCovered({ action, what }: Wanted, rules: readonly AllowRule[]): boolean {
 	const own = rules.filter((rule) => rule.action === action).map((rule) => rule.what);
-	if (action !== 'run') return own.includes(keyOf(action, what));
+	if (!isCommand(action)) return own.includes(keyOf(action, what));
 	if (own.includes(what.trim())) return true;
 	const parts = partsOf(what);
 	const prefixes = own.map(simpleCommand).filter((words) => words !== null);
 	return parts?.every((words) => prefixes.some((prefix) => beginsWith(words, prefix))) ?? false;
 }
+
+const isCommand = (action: AllowRule['action']) => action === 'run' || action === 'leave';
 
 function keyOf(action: AllowRule['action'], what: string): string {
 	if (action === 'use') return what.split(' ', 1)[0] ?? what;

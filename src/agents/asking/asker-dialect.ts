@@ -35,6 +35,7 @@ function decisionOf(answer: Answer | null) {
 
 const TITLES: Readonly<Record<Wanted['action'], string>> = {
 	run: 'run a command',
+	leave: 'run a command outside its sandbox',
 	edit: 'edit a file',
 	read: 'read a file',
 	fetch: 'fetch a page',

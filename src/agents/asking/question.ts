@@ -14,9 +14,13 @@ interface QuestionOption {
 	label: string;
 }
 
+/** `leave`: run a command outside the CLI's own sandbox. */
+export const WANTED_ACTIONS = ['run', 'leave', 'edit', 'read', 'fetch', 'use'] as const;
+type WantedAction = (typeof WANTED_ACTIONS)[number];
+
 /** What a permission is for, where that is known. */
 export interface Wanted {
-	action: 'run' | 'edit' | 'read' | 'fetch' | 'use';
+	action: WantedAction;
 	/** The whole command, the path, the address, or the tool with what it is given. */
 	what: string;
 	/** Where it would happen: an absolute path; null: not said. */

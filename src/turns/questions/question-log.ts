@@ -1,6 +1,6 @@
 /** Disk forms: questions and answers among a turn's events, and the bytes of their channel in `NNN-questions.jsonl`. */
 import * as v from 'valibot';
-import type { Answer, AnsweredBy, Question } from '../../agents/asking/question.ts';
+import { type Answer, type AnsweredBy, type Question, WANTED_ACTIONS } from '../../agents/asking/question.ts';
 import { fromIso, toIso } from '../../core/clock.ts';
 import type { ChannelBytes } from './question-channel.ts';
 
@@ -28,7 +28,7 @@ const schema = v.variant('type', [
 		options: v.array(v.looseObject({ id: text, label: text })),
 		wants: v.optional(
 			v.looseObject({
-				action: v.picklist(['run', 'edit', 'read', 'fetch', 'use']),
+				action: v.picklist(WANTED_ACTIONS),
 				what: text,
 				folder: textOrNull,
 				reason: textOrNull,

@@ -105,7 +105,7 @@ function readHook(hook: JsonObject): AskedQuestion | null {
 	const reason = textOrNull(input.description);
 	const command = textOrNull(input.command);
 	if (tool === 'Bash' && command !== null)
-		return permission({ action: 'run', what: command, folder, reason });
+		return permission({ action: 'leave', what: command, folder, reason });
 	if (tool === 'apply_patch' && command !== null)
 		return permission({ action: 'edit', what: patchedPaths(command), folder, reason }, command);
 	return permission({ action: 'use', what: `${tool} ${writtenJson(input)}`, folder, reason });
@@ -118,7 +118,7 @@ function patchedPaths(patch: string): string {
 
 /** The stream does not mention a command that was denied. */
 function traceOfDenied({ wants }: AskedQuestion, id: string): AgentEvent[] {
-	if (wants?.action !== 'run') return [];
+	if (wants?.action !== 'leave') return [];
 	const { what: command } = wants;
 	return [
 		{ type: 'tool_call', id, kind: 'execute', name: 'exec_command', title: command, command, paths: [] },

@@ -51,7 +51,7 @@ const isAllowedInSession = (rules: ReadonlyArray<{ what: string }> = [], command
 async function allowedLines({ relay, context, theme }: SlashContext): Promise<string[]> {
 	const { permissions } = (await context.settings()).loaded.config;
 	const session = (relay.session()?.meta.allowed ?? []).map(({ action, what }) =>
-		action === 'run' ? what : `${action} ${what}`,
+		action === 'run' ? what : `${action === 'leave' ? 'outside the sandbox:' : action} ${what}`,
 	);
 	const groups = [
 		['in this session', session],

@@ -57,6 +57,14 @@ describe('a rule for a command', () => {
 		expect(isCovered(run(command), commands('npm test'))).toBe(covers);
 	});
 
+	it('to run it does not let it leave a sandbox; one to leave does, in the same words', () => {
+		const leave: Wanted = { action: 'leave', what: 'npm test 2>&1 | tail -3', folder: null, reason: null };
+		expect(isCovered(leave, commands('npm test'))).toBe(false);
+		expect(rulesFor(leave)).toEqual([{ action: 'leave', what: 'npm test' }]);
+		expect(isCovered(leave, rulesFor(leave))).toBe(true);
+		expect(isCovered({ ...leave, action: 'run' }, rulesFor(leave))).toBe(false);
+	});
+
 	it('covers nothing of another kind', () => {
 		const edit: Wanted = { action: 'edit', what: 'npm test', folder: null, reason: null };
 		expect(isCovered(edit, commands('npm test'))).toBe(false);

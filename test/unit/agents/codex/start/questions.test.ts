@@ -96,7 +96,7 @@ describe('codex', () => {
 	it('reads commands, patches and tools of servers', () => {
 		expect(
 			ask({ tool_name: 'Bash', cwd: '/repo', tool_input: { command: 'npm i', description: 'network' } }),
-		).toMatchObject({ wants: { action: 'run', what: 'npm i', folder: '/repo', reason: 'network' } });
+		).toMatchObject({ wants: { action: 'leave', what: 'npm i', folder: '/repo', reason: 'network' } });
 		const patch =
 			'*** Begin Patch\n*** Add File: ../a\n+x\n*** Update File: b\n*** Move to: c\n*** End Patch';
 		expect(ask({ tool_name: 'apply_patch', tool_input: { command: patch } })).toMatchObject({
