@@ -2,7 +2,7 @@
 
 import { ScreenWriter } from '../ui/screen-writer.ts';
 import { createTerminalModes, type TerminalModes } from '../ui/terminal-modes.ts';
-import { LiveView } from '../view/live/live-view.ts';
+import { LiveView, type TerminalRoom } from '../view/live/live-view.ts';
 import { Transcript } from '../view/transcript.ts';
 import type { Complete } from './editor/completion.ts';
 import type { History } from './editor/history.ts';
@@ -14,6 +14,9 @@ import type { QuestionDesk } from './questions/question-desk.ts';
 import type { ShellOptions } from './shell-options.ts';
 import type { PickChoice } from './slash/slash-command.ts';
 import { TerminalHold } from './terminal-hold.ts';
+
+/** Rows under the edit line: styled, each at most `columns - 1` wide. */
+type RowsBelow = (terminal: TerminalRoom) => readonly string[];
 
 interface ScreenParts {
 	shell: ShellOptions;
@@ -31,6 +34,8 @@ interface ScreenParts {
 	onEffect(effect: EditEffect): void;
 	/** The agent's questions: what keys answer, and what the edit line is for meanwhile. */
 	desk(): Pick<QuestionDesk, 'press' | 'label' | 'keys' | 'waitsFor'>;
+	/** The status line, where no menu has its place. */
+	status?: RowsBelow;
 	/** The terminal is gone. */
 	onHangup(): void;
 }
@@ -41,6 +46,8 @@ export class ShellScreen {
 	readonly transcript: Transcript;
 	/** Shown dim while nothing is typed. */
 	hint = '';
+	/** What stands under the edit line in place of the status line: an open menu; null: none is open. */
+	menu: RowsBelow | null = null;
 	readonly #options: ShellOptions;
 	readonly #modes: TerminalModes;
 	readonly #writer: ScreenWriter;
@@ -68,6 +75,7 @@ export class ShellScreen {
 					label: `${this.editor.isSecret ? 'answer' : (parts.desk().label ?? parts.receiver())} › `,
 					placeholder: this.editor.isSecret ? '' : this.hint,
 				}),
+			rowsBelow: (terminal) => this.menu?.(terminal) ?? parts.status?.(terminal) ?? [],
 		});
 		this.transcript = new Transcript({
 			sink: this.view,

@@ -21,12 +21,20 @@ const FRAME_CHARS = 48 * 1024;
 const FRAME_WORK_MS = 4;
 const PIECE_CHARS = 4 * 1024;
 
+/** The size of the terminal that rows are made for. */
+export interface TerminalRoom {
+	columns: number;
+	rows: number;
+}
+
 export interface LiveViewOptions {
 	screen: ScreenWriter;
 	theme: Theme;
 	clock: Clock;
 	/** The edit line, given the room it may take; null: there is none (`run`). */
 	layoutEdit: ((room: { columns: number; maxRows: number }) => LiveRegion) | null;
+	/** Rows under the edit line, for the terminal's size; each at most `columns - 1` wide. */
+	rowsBelow?: (terminal: TerminalRoom) => readonly string[];
 	/** Prompts that wait, for the status row. */
 	queued?: () => number;
 	/** What keys do now, for the status row; `stops`: what Ctrl+C does. */
@@ -177,16 +185,17 @@ export class LiveView implements TranscriptSink {
 	}
 
 	#region(): LiveRegion {
-		const { screen, layoutEdit } = this.#options;
+		const { screen, layoutEdit, rowsBelow } = this.#options;
 		const columns = screen.columns;
 		const above = [...this.#partialRows(), ...this.#statusRows()];
 		if (layoutEdit === null)
 			return { rows: above, cursor: { row: Math.max(0, above.length - 1), column: 0 } };
 		const edit = layoutEdit({ columns, maxRows: Math.max(1, Math.min(10, Math.floor(screen.rows / 2) - 2)) });
-		const rows = [...this.#partialRows(), '', ...this.#statusRows(), ...edit.rows];
+		const rows = [...this.#partialRows(), '', ...this.#statusRows()];
+		const below = rowsBelow?.({ columns, rows: screen.rows }) ?? [];
 		return {
-			rows,
-			cursor: { row: rows.length - edit.rows.length + edit.cursor.row, column: edit.cursor.column },
+			rows: [...rows, ...edit.rows, ...below],
+			cursor: { row: rows.length + edit.cursor.row, column: edit.cursor.column },
 		};
 	}
 

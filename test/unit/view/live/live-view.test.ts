@@ -2,19 +2,20 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ScreenWriter } from '../../../../src/ui/screen-writer.ts';
 import { createTheme } from '../../../../src/ui/theme.ts';
-import { LiveView } from '../../../../src/view/live/live-view.ts';
+import { LiveView, type LiveViewOptions } from '../../../../src/view/live/live-view.ts';
 import { PtyScreen } from '../../../helpers/pty-screen.ts';
 
 /** Time stands still; frames are drawn by `flush`. */
 const clock = { now: () => 0, monotonic: () => 0, sleep: () => new Promise<void>(() => undefined) };
 
-function open(columns = 40, rows = 12) {
+function open(columns = 40, rows = 12, rowsBelow: LiveViewOptions['rowsBelow'] = () => []) {
 	const screen = new PtyScreen(columns, rows);
 	const view = new LiveView({
 		screen: new ScreenWriter(screen),
 		theme: createTheme(false),
 		clock,
 		layoutEdit: () => ({ rows: ['claude › typed'], cursor: { row: 0, column: 14 } }),
+		rowsBelow,
 	});
 	return { screen, view };
 }
@@ -70,6 +71,19 @@ describe('the live view', () => {
 		view.release();
 		view.flush();
 		expect(screen.lines()).toEqual(['meanwhile', '', 'claude › typed']);
+	});
+
+	it('keeps rows under the edit line, and none of them in what it leaves behind', () => {
+		const { screen, view } = open(40, 12, ({ columns, rows }) => [`below ${columns}x${rows}`]);
+		view.line('done');
+		view.flush();
+		expect(screen.lines()).toEqual(['done', '', 'claude › typed', 'below 40x12']);
+		expect([screen.row, screen.column]).toEqual([2, 14]);
+		for (let i = 0; i < 30; i++) view.line(`line ${i}`);
+		view.flush();
+		expect(screen.scrollback.join('\n')).not.toContain('below');
+		view.close();
+		expect(screen.text()).not.toContain('below');
 	});
 
 	it('leaves only the transcript behind', () => {
