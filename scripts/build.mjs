@@ -1,26 +1,34 @@
-// Compiles src/ to dist/ with plain tsc, then joins what the program loads into a few files in dist/bundle: Node 20 needs
-// about 0.4 ms for each of the 230 modules of `run` (docs/decisions/0012-speed.md). Packages are joined too, but for the
-// native one and for TOML, which is loaded only when there is a file; names are kept, so that stack traces stay readable.
-import { spawnSync } from 'node:child_process';
+// Takes the types out of src/ into dist/ (`npm run types` checks them), then joins what the program loads into a few files in
+// dist/bundle: Node 20 needs about 0.4 ms for each of the 230 modules of `run` (docs/decisions/0012-speed.md). Packages are
+// joined too, but for the native one and for TOML, which is loaded only when there is a file; names are kept, so that stack
+// traces stay readable. Rolldown is all it needs besides the run-time packages (docs/decisions/0016-first-minute.md).
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
+import { transformSync } from 'rolldown/utils';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 /** Another folder is for tests, which must not touch each other's build. */
 const dist = process.argv[2] ?? join(root, 'dist');
 rmSync(dist, { recursive: true, force: true });
-const { status } = spawnSync(
-	process.execPath,
-	[join(root, 'node_modules/typescript/bin/tsc'), '--outDir', dist],
-	{
-		cwd: root,
-		stdio: 'inherit',
-	},
-);
-if (status !== 0) process.exit(status ?? 1);
+for (const path of readdirSync(join(root, 'src'), { recursive: true })) {
+	if (!path.endsWith('.ts')) continue;
+	const source = join(root, 'src', path);
+	const { code, errors } = transformSync(source, readFileSync(source, 'utf8'), {
+		target: 'es2023',
+		typescript: { onlyRemoveTypeImports: true, rewriteImportExtensions: 'rewrite' },
+	});
+	if (errors.length > 0) {
+		for (const { message, codeframe } of errors)
+			process.stderr.write(`src/${path}: ${message}\n${codeframe ?? ''}\n`);
+		process.exit(1);
+	}
+	const target = join(dist, path.replace(/\.ts$/, '.js'));
+	mkdirSync(dirname(target), { recursive: true });
+	writeFileSync(target, code);
+}
 
 /**
  * What is loaded together is one file: each costs 0.1 ms and more. Lowest first, with the modules that bring their own

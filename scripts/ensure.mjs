@@ -1,34 +1,108 @@
-// Makes one command enough on a fresh clone: installs what the lock file names when it is missing or changed,
-// and builds dist/ when a source is newer. Uses Node alone. `--dev` also needs the development tools.
-import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+// Makes one command enough on a fresh clone: installs what the lock file names when it is missing or changed, and builds
+// dist/ when a source is newer. Uses Node and npm alone. Without `--dev` it installs what the program and its build need, not
+// what the tests need: seconds instead of most of a minute (docs/decisions/0016-first-minute.md).
+import { spawn } from 'node:child_process';
+import {
+	existsSync,
+	mkdirSync,
+	readdirSync,
+	readFileSync,
+	renameSync,
+	rmSync,
+	statSync,
+	writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { lockFor } from './lock-for.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const isQuiet = process.argv.includes('--quiet');
-const say = (text) => isQuiet || process.stderr.write(`${text}\n`);
+const forDevelopment = process.argv.includes('--dev');
+const CI_FLAGS = ['ci', '--no-fund', '--no-audit', '--no-update-notifier', '--loglevel=error'];
+const STAGE = /^\.install-(\d+)$/;
 
-function run(command, args) {
-	const { status, error } = spawnSync(command, args, {
-		cwd: root,
-		stdio: ['ignore', isQuiet ? 'ignore' : 2, 'inherit'],
+const readJson = (path) => JSON.parse(readFileSync(path, 'utf8'));
+const lock = readJson(join(root, 'package-lock.json'));
+const manifest = readJson(join(root, 'package.json'));
+/** npm keeps its own copy of the lock file inside. */
+const installed = readInstalled();
+
+function readInstalled() {
+	const path = join(root, 'node_modules/.package-lock.json');
+	return existsSync(path) ? readJson(path).packages : {};
+}
+
+/** True when node_modules holds, in the version that the lock names, all that `packages` lists. */
+function isInstalled(packages) {
+	return Object.entries(packages).every(
+		([path, entry]) => path === '' || entry.optional || installed[path]?.version === entry.version,
+	);
+}
+
+/** Says what is done and for how long, in one row on a terminal and in one line elsewhere. */
+async function run(what, command, args, cwd = root) {
+	const isTerminal = process.stderr.isTTY === true;
+	const startedAt = Date.now();
+	const seconds = () => Math.round((Date.now() - startedAt) / 1000);
+	process.stderr.write(isTerminal ? what : `${what}\n`);
+	const ticking = isTerminal
+		? setInterval(() => process.stderr.write(`\r${what} ${seconds()} s`), 1000)
+		: undefined;
+	const child = spawn(command, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+	const said = [];
+	for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => said.push(chunk));
+	const end = await new Promise((done) => {
+		child.on('error', ({ message }) => done(message));
+		child.on('close', (code, signal) => done(code === 0 ? null : `ended with ${signal ?? code}`));
 	});
-	if (status !== 0) {
-		process.stderr.write(`${command} ${args.join(' ')} failed${error ? `: ${error.message}` : ''}\n`);
-		process.exit(1);
+	clearInterval(ticking);
+	if (isTerminal) process.stderr.write(`\r${what} ${seconds()} s\n`);
+	if (end === null) return;
+	process.stderr.write(`${Buffer.concat(said)}${command} ${args.join(' ')}: ${end}\n`);
+	process.exit(1);
+}
+
+/**
+ * The run-time packages and the build tool alone. npm can leave out all development tools or none, so it is given a shorter lock
+ * file in a folder of its own, and what it made there becomes node_modules: whole, or not at all.
+ */
+async function installShort(short) {
+	const stage = join(root, `.install-${process.pid}`);
+	const remove = () => rmSync(stage, { recursive: true, force: true });
+	process.once('exit', remove);
+	for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1));
+	mkdirSync(stage);
+	const { name, version, type } = manifest;
+	writeFileSync(
+		join(stage, 'package.json'),
+		JSON.stringify({ name, version, type, dependencies: short.packages[''].dependencies, allowScripts: {} }),
+	);
+	writeFileSync(join(stage, 'package-lock.json'), JSON.stringify(short));
+	await run(describeInstall(short.packages), 'npm', CI_FLAGS, stage);
+	rmSync(join(root, 'node_modules'), { recursive: true, force: true });
+	renameSync(join(stage, 'node_modules'), join(root, 'node_modules'));
+	remove();
+}
+
+function describeInstall(packages) {
+	const count = Object.entries(packages).filter(([path, { optional }]) => path !== '' && !optional).length;
+	return `installing ${count} packages …`;
+}
+
+/** Folders of installs that were killed. */
+function removeStages() {
+	for (const entry of readdirSync(root)) {
+		const pid = Number(STAGE.exec(entry)?.[1]);
+		if (pid > 0 && !isAlive(pid)) rmSync(join(root, entry), { recursive: true, force: true });
 	}
 }
 
-/** True when node_modules was made from the lock file as it is now (npm keeps its own copy inside). */
-function isInstalled() {
-	const installed = join(root, 'node_modules/.package-lock.json');
-	if (!existsSync(installed)) return false;
-	const wanted = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages;
-	const have = JSON.parse(readFileSync(installed, 'utf8')).packages;
-	return Object.entries(wanted).every(
-		([path, entry]) => path === '' || entry.optional || have[path]?.version === entry.version,
-	);
+function isAlive(pid) {
+	try {
+		return process.kill(pid, 0);
+	} catch (error) {
+		return error.code === 'EPERM';
+	}
 }
 
 function newest(folder) {
@@ -49,11 +123,12 @@ function isBuilt() {
 	);
 }
 
-if (!isInstalled()) {
-	say('Installing the packages that package-lock.json names …');
-	run('npm', ['ci', '--no-fund', '--no-audit', ...(isQuiet ? ['--silent'] : [])]);
-}
-if (!isBuilt()) {
-	say('Building dist/ …');
-	run(process.execPath, [join(root, 'scripts/build.mjs')]);
-}
+const short = lockFor(lock, manifest);
+const hasOtherTools = Object.entries(lock.packages).some(
+	([path, { dev }]) => dev && path in installed && !(path in short.packages),
+);
+removeStages();
+if (forDevelopment || hasOtherTools) {
+	if (!isInstalled(lock.packages)) await run(describeInstall(lock.packages), 'npm', CI_FLAGS);
+} else if (!isInstalled(short.packages)) await installShort(short);
+if (!isBuilt()) await run('building …', process.execPath, [join(root, 'scripts/build.mjs')]);
