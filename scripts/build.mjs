@@ -1,7 +1,7 @@
 // Takes the types out of src/ into dist/ (`npm run types` checks them), then joins what the program loads into a few files in
 // dist/bundle: Node 20 needs about 0.4 ms for each of the 230 modules of `run` (docs/decisions/0012-speed.md). Packages are
 // joined too, but for the native one and for TOML, which is loaded only when there is a file; names are kept, so that stack
-// traces stay readable. Rolldown is all it needs besides the run-time packages (docs/decisions/0016-first-minute.md).
+// traces stay readable. Rolldown is all it needs besides the run-time packages (docs/decisions/0017-first-minute.md).
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';

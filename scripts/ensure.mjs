@@ -1,6 +1,6 @@
 // Makes one command enough on a fresh clone: installs what the lock file names when it is missing or changed, and builds
 // dist/ when a source is newer. Uses Node and npm alone. Without `--dev` it installs what the program and its build need, not
-// what the tests need: seconds instead of most of a minute (docs/decisions/0016-first-minute.md).
+// what the tests need: seconds instead of most of a minute (docs/decisions/0017-first-minute.md).
 import { spawn } from 'node:child_process';
 import {
 	existsSync,
