@@ -6,6 +6,7 @@ import { jsonText } from '../core/json-text.ts';
 import { quoteForShell } from '../core/quote-for-shell.ts';
 import type { RaceEvent } from '../race/race-contract.ts';
 import type { RelayEvent } from '../relay/events/relay-events.ts';
+import { drawingFor } from '../ui/drawing.ts';
 import type { Output } from './output.ts';
 import type { StopSignals } from './stop-signals.ts';
 
@@ -86,6 +87,7 @@ async function openConversationView(
 		errorOutput: output.isQuiet ? { write: () => true } : streams.errorOutput,
 		theme: output.theme,
 		thinking: ui.thinking,
+		drawing: drawingFor(ui, app.env),
 		isStopping: () => stop.signal.aborted,
 		takeNotices: streams.errorOutput.isTTY ? takeNotices : undefined,
 		clock,
@@ -104,7 +106,8 @@ async function openRaceView(parts: LiveParts, race: RunningRace): Promise<View<R
 		const { raceEventToJson } = await import('../view/race-json.ts');
 		return { event: (event) => output.print(jsonText(raceEventToJson(event))), close: nothing };
 	}
-	await output.useColor((await held.holder()).settings.loaded.config.ui.color);
+	const { ui } = (await held.holder()).settings.loaded.config;
+	await output.useColor(ui.color);
 	if (output.isQuiet) return { event: nothing, close: nothing };
 	const [{ openRaceView: open }, { createProcessSignals }] = await Promise.all([
 		import('../view/race/race-view.ts'),
@@ -119,6 +122,7 @@ async function openRaceView(parts: LiveParts, race: RunningRace): Promise<View<R
 		race,
 		interrupt: () => void process.kill(process.pid, 'SIGINT'),
 		takeNotices: streams.errorOutput.isTTY ? takeNotices : undefined,
+		drawing: drawingFor(ui, env),
 		isDumb: env.TERM === 'dumb',
 	});
 }

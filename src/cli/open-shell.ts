@@ -17,6 +17,7 @@ import { DEFAULT_NAME } from '../sessions/names/name-id.ts';
 import { openPairMail, PAIR_VARIABLE, pairMailPath, removePairMail } from '../sessions/names/pair-mail.ts';
 import { runShell } from '../shell/run-shell.ts';
 import type { ShellOptions, TrustQuestion } from '../shell/shell-options.ts';
+import { drawingFor } from '../ui/drawing.ts';
 import { editText } from './input/edit-text.ts';
 import type { Output } from './output.ts';
 
@@ -76,6 +77,7 @@ async function shellOptions(
 		survivorDesk: app.desk,
 		takeNotices: app.takeNotices,
 		thinking: ui.thinking,
+		drawing: drawingFor(ui, app.env),
 		isDumb: app.env.TERM === 'dumb',
 		pair: isInPair(app) ? openPairMail(mailPathOf(app, location), app.clock) : null,
 	};

@@ -1,5 +1,6 @@
 import type { RelayConfig } from '../config/schema.ts';
 import { RelayError } from '../core/errors.ts';
+import { drawingFor } from '../ui/drawing.ts';
 import { openWatchScreen, type WatchScreen } from '../view/watch/watch-screen.ts';
 import type { LiveParts } from './live.ts';
 
@@ -15,6 +16,7 @@ export async function openWatchView(
 		output: streams.output,
 		theme: output.theme,
 		thinking: ui?.thinking,
+		...(ui && { drawing: drawingFor(ui, app.env) }),
 		clock: { ...clock, monotonic: () => clock.now() },
 		isMarked,
 	});

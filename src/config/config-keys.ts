@@ -222,6 +222,19 @@ export const CONFIG_KEYS: readonly ConfigKey[] = [
 			...looks,
 		},
 		thinking: { ...text('"dim" or "hide"', 'How reasoning is shown.'), ...looks },
+		ascii: {
+			...text(
+				'"auto", "always" or "never"',
+				'Marks and rules in ASCII; auto = where the locale is not UTF-8, and on the Linux console.',
+			),
+			...looks,
+		},
+		motion: {
+			kind: 'flag',
+			allowed: 'true or false',
+			about: 'Whether the spinner turns; without it the time is drawn once a second.',
+			...looks,
+		},
 	}),
 	...section('budgets', budgets.entries, DEFAULT_CONFIG.budgets, {
 		max_turns: {

@@ -175,6 +175,8 @@ export const relayConfigSchema = v.strictObject({
 	ui: v.strictObject({
 		color: v.picklist(['auto', 'always', 'never']),
 		thinking: v.picklist(['dim', 'hide']),
+		ascii: v.picklist(['auto', 'always', 'never']),
+		motion: v.boolean(),
 	}),
 	budgets: v.strictObject({
 		max_turns: integerInRange(0, 1_000_000),

@@ -5,6 +5,7 @@ import type { TakeNotices } from '../core/take-notices.ts';
 import type { Conversation } from '../relay/conversation-contract.ts';
 import type { SurvivorDesk } from '../relay/resume/survivors.ts';
 import type { PairMail } from '../sessions/names/pair-mail.ts';
+import type { Drawing } from '../ui/drawing.ts';
 import type { TerminalOutput } from '../ui/screen-writer.ts';
 import type { TerminalInput } from '../ui/terminal-modes.ts';
 import type { Theme } from '../ui/theme.ts';
@@ -46,6 +47,8 @@ export interface ShellOptions {
 	takeNotices?: TakeNotices;
 	/** `ui.thinking`. */
 	thinking?: 'dim' | 'hide' | undefined;
+	/** Absent: with all glyphs, and in motion. */
+	drawing?: Drawing | undefined;
 	/** True: nothing is drawn, not even on a terminal (`TERM=dumb`). */
 	isDumb?: boolean;
 }

@@ -59,12 +59,13 @@ export class ShellScreen {
 		const { input, output, clock, theme, signals } = shell;
 		this.#options = shell;
 		this.#modes = createTerminalModes(input, output);
-		this.#writer = new ScreenWriter(output);
+		this.#writer = new ScreenWriter(output, { ascii: shell.drawing?.ascii });
 		this.editor = this.#createEditor(parts);
 		this.view = new LiveView({
 			screen: this.#writer,
 			theme,
 			clock,
+			motion: shell.drawing?.motion,
 			queued,
 			rowsAboveStatus: () => parts.desk().keys(this.editor.text === ''),
 			waitsFor: () => parts.desk().waitsFor(),

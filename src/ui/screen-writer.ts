@@ -2,6 +2,7 @@
  * The one owner of the terminal's lines. Finished lines scroll away above; below them a live region (growing text, status, edit
  * line) is redrawn in place. Every change is one write, so a key press never meets a half-drawn screen.
  */
+import { asciiRow } from './ascii.ts';
 import { terminalColumns, terminalRows } from './terminal-size.ts';
 import { columnsOf } from './text-width.ts';
 
@@ -25,14 +26,20 @@ const ERASE_LINE_END = '\x1b[K';
 /** Live rows are drawn without autowrap: a glyph wider than we think cannot shift the region. */
 const WRAP_OFF = '\x1b[?7l';
 const WRAP_ON = '\x1b[?7h';
+/** Synchronized output (https://gist.github.com/christianparpart/d8a62cc1ab659194337d73e399004036): what is between is shown at once. */
+const SYNC_ON = '\x1b[?2026h';
+const SYNC_OFF = '\x1b[?2026l';
 
 export class ScreenWriter {
 	readonly #output: TerminalOutput;
+	readonly #isAscii: boolean;
 	#drawn: LiveRegion = NO_REGION;
 	#drawnColumns = 0;
 
-	constructor(output: TerminalOutput) {
+	/** `ascii`: symbols are drawn as ASCII. */
+	constructor(output: TerminalOutput, { ascii = false }: { ascii?: boolean | undefined } = {}) {
 		this.#output = output;
+		this.#isAscii = ascii;
 	}
 
 	get columns(): number {
@@ -45,11 +52,18 @@ export class ScreenWriter {
 
 	/** Prints finished lines above and draws `region` below them, in one write. */
 	draw(lines: readonly string[], region: LiveRegion): void {
-		const shown = fitHeight(region, this.rows);
-		const bytes = lines.length > 0 || this.#wasResized() ? this.#redraw(lines, shown) : this.#patch(shown);
+		const fitted = fitHeight(region, this.rows);
+		const shown = { ...fitted, rows: this.#inGlyphs(fitted.rows) };
+		const isRedrawn = lines.length > 0 || this.#wasResized();
+		const bytes = isRedrawn ? this.#redraw(this.#inGlyphs(lines), shown) : this.#patch(shown);
 		this.#drawn = shown;
 		this.#drawnColumns = this.columns;
-		if (bytes !== '') this.#output.write(bytes);
+		if (bytes === '') return;
+		this.#output.write(bytes.includes(WRAP_OFF) ? `${SYNC_ON}${bytes}${SYNC_OFF}` : bytes);
+	}
+
+	#inGlyphs(rows: readonly string[]): readonly string[] {
+		return this.#isAscii ? rows.map((row) => asciiRow(row, this.columns - 1)) : rows;
 	}
 
 	/** Removes the live region and leaves the cursor at the start of its first row. */
@@ -84,18 +98,24 @@ export class ScreenWriter {
 	#patch(region: LiveRegion): string {
 		const old = this.#drawn;
 		if (old.rows.length === 0) return this.#redraw([], region);
-		const firstChanged = region.rows.findIndex((row, i) => row !== old.rows[i]);
-		const isShorter = region.rows.length < old.rows.length;
-		if (firstChanged < 0 && !isShorter) return moveBetween(old.cursor, region.cursor);
-		// A region without rows leaves the cursor where its first row was.
-		const from = firstChanged < 0 ? Math.max(0, region.rows.length - 1) : firstChanged;
-		const top = { row: Math.min(from, old.rows.length - 1), column: 0 };
-		// The column may have changed: a terminal echoes what is typed (`^C`) while nobody reads keys.
-		const start = moveBetween(old.cursor, top) || '\r';
-		const gap = from > old.rows.length - 1 ? '\r\n' : '';
-		const rows = region.rows.slice(from).join(`${ERASE_LINE_END}\r\n`);
-		const tail = isShorter ? ERASE_LINE_END + ERASE_BELOW : ERASE_LINE_END;
-		return `${start}${gap}${WRAP_OFF}${rows}${tail}${WRAP_ON}${moveFromEnd(region)}`;
+		const { rows } = region;
+		const kept = Math.min(old.rows.length, rows.length);
+		let bytes = '';
+		// A terminal echoes what is typed (`^C`) while nobody reads keys, so the column is not known where anything is written.
+		let at = old.cursor.row;
+		const writeAt = (row: number, text: string) => {
+			bytes += `${vertically(at, row)}\r${text}`;
+			at = row;
+		};
+		for (let row = 0; row < kept; row++)
+			if (rows[row] !== old.rows[row]) writeAt(row, `${rows[row]}${ERASE_LINE_END}`);
+		for (let row = kept; row < rows.length; row++) {
+			writeAt(row - 1, `\n${rows[row]}${ERASE_LINE_END}`);
+			at = row;
+		}
+		if (rows.length < old.rows.length) writeAt(rows.length, ERASE_BELOW);
+		if (bytes === '') return moveBetween(old.cursor, region.cursor);
+		return `${WRAP_OFF}${bytes}${WRAP_ON}${vertically(at, region.cursor.row)}\r${right(region.cursor.column)}`;
 	}
 
 	/** After a resize the terminal has rewrapped the drawn rows; count the rows they take now. */
@@ -125,9 +145,10 @@ function moveFromEnd(region: LiveRegion): string {
 
 function moveBetween(from: LiveRegion['cursor'], to: LiveRegion['cursor']): string {
 	if (from.row === to.row && from.column === to.column) return '';
-	const vertical = to.row < from.row ? up(from.row - to.row) : down(to.row - from.row);
-	return `${vertical}\r${right(to.column)}`;
+	return `${vertically(from.row, to.row)}\r${right(to.column)}`;
 }
+
+const vertically = (from: number, to: number) => (to < from ? up(from - to) : down(to - from));
 
 const up = (count: number) => (count > 0 ? `\x1b[${count}A` : '');
 const down = (count: number) => (count > 0 ? `\x1b[${count}B` : '');

@@ -14,7 +14,8 @@ import { statusRows } from './status-rows.ts';
 import { type Output, WaitingOutput } from './waiting-output.ts';
 
 const FRAME_MS = 33;
-const SPIN_MS = 120;
+const SPIN_MS = 125;
+const STILL_MS = 1000;
 /** Drawn in one frame at most: about 3 ms of work for plain text, 2 MB a second. */
 const FRAME_CHARS = 48 * 1024;
 /** What takes longer to lay out (emoji, a table with styles, a busy machine) ends its frame after this, once a piece is done. */
@@ -43,6 +44,8 @@ export interface LiveViewOptions {
 	rowsAboveStatus?: () => readonly string[];
 	/** In place of the agent and its time; null: as the status says. */
 	waitsFor?: () => string | null;
+	/** False: the spinner stands still, and the time is drawn once a second. */
+	motion?: boolean | undefined;
 	/** How often the status row is drawn again while nothing else changes; default: fast enough to turn smoothly. */
 	spinMs?: number;
 }
@@ -148,7 +151,8 @@ export class LiveView implements TranscriptSink {
 	async #spin(): Promise<void> {
 		this.#isSpinning = true;
 		while (this.#status !== null && !this.#isClosed) {
-			await this.#options.clock.sleep(this.#options.spinMs ?? SPIN_MS);
+			const { clock, motion = true, spinMs = SPIN_MS } = this.#options;
+			await clock.sleep(motion ? spinMs : STILL_MS);
 			this.#schedule();
 		}
 		this.#isSpinning = false;

@@ -1,6 +1,7 @@
 import type { Clock } from '../../core/clock.ts';
 import type { TakeNotices } from '../../core/take-notices.ts';
 import type { RelayEvent } from '../../relay/events/relay-events.ts';
+import type { Drawing } from '../../ui/drawing.ts';
 import { ScreenWriter, type TerminalOutput } from '../../ui/screen-writer.ts';
 import type { Theme } from '../../ui/theme.ts';
 import type { AllowHint } from '../describe-tool.ts';
@@ -20,6 +21,8 @@ export interface OpenViewOptions {
 	isStopping?: () => boolean;
 	/** Absent: notices stay on stderr, also while something is drawn on the terminal. */
 	takeNotices?: TakeNotices | undefined;
+	/** Absent: with all glyphs, and in motion. */
+	drawing?: Drawing | undefined;
 	/** `ui.thinking`. */
 	thinking?: 'dim' | 'hide' | undefined;
 }
@@ -41,7 +44,8 @@ export function openRunView({ output, errorOutput, ...rest }: OpenViewOptions): 
 		return { event: (event) => transcript.event(event), close: () => transcript.finish() };
 	}
 	const view = new LiveView({
-		screen: new ScreenWriter(output),
+		screen: new ScreenWriter(output, { ascii: rest.drawing?.ascii }),
+		motion: rest.drawing?.motion,
 		theme: rest.theme,
 		clock: rest.clock,
 		layoutEdit: null,

@@ -8,6 +8,7 @@ import type { TakeNotices } from '../../core/take-notices.ts';
 import { safeLine } from '../../core/text.ts';
 import type { Race, RaceEvent } from '../../race/race-contract.ts';
 import type { RaceRecord } from '../../race/record/race-record.ts';
+import type { Drawing } from '../../ui/drawing.ts';
 import { ScreenWriter, type TerminalOutput } from '../../ui/screen-writer.ts';
 import { createTerminalModes, type TerminalInput, type TerminalModes } from '../../ui/terminal-modes.ts';
 import { columnsOf, cutToColumns, wrapToColumns } from '../../ui/text-width.ts';
@@ -36,6 +37,8 @@ export interface RaceViewOptions {
 	interrupt(): void;
 	/** Absent: notices stay on stderr, also while the table is drawn. */
 	takeNotices?: TakeNotices | undefined;
+	/** Absent: with all glyphs. */
+	drawing?: Drawing;
 	/** A terminal that knows no cursor movement. */
 	isDumb: boolean;
 }
@@ -77,8 +80,8 @@ class LiveRaceView implements RaceView {
 
 	constructor(options: RaceViewOptions) {
 		this.#options = options;
-		const { input, output, signals, clock } = options;
-		this.#screen = new ScreenWriter(output);
+		const { input, output, signals, clock, drawing } = options;
+		this.#screen = new ScreenWriter(output, { ascii: drawing?.ascii });
 		this.#startedAt = clock.monotonic();
 		this.#modes = input.isTTY === true ? createTerminalModes(input, output) : null;
 		this.#stopListening = [

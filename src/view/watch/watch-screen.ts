@@ -1,4 +1,5 @@
 import type { Clock } from '../../core/clock.ts';
+import type { Drawing } from '../../ui/drawing.ts';
 import { ScreenWriter, type TerminalOutput } from '../../ui/screen-writer.ts';
 import type { Theme } from '../../ui/theme.ts';
 import { LiveView } from '../live/live-view.ts';
@@ -23,6 +24,8 @@ export interface WatchScreenOptions extends Pick<WatchScreen, 'theme' | 'thinkin
 	output: TerminalOutput & { isTTY?: boolean };
 	/** Its `monotonic` counts in the time of the records, so that what was already running is shown with its real time. */
 	clock: Clock;
+	/** Absent: with all glyphs. */
+	drawing?: Drawing;
 	/** Several sessions are shown at once. */
 	isMarked: boolean;
 }
@@ -33,6 +36,7 @@ export function openWatchScreen({
 	theme,
 	thinking,
 	clock,
+	drawing,
 	isMarked,
 }: WatchScreenOptions): WatchScreen {
 	const write = (text: string) => void output.write(text);
@@ -43,7 +47,8 @@ export function openWatchScreen({
 		return { theme, thinking, sink: () => sink, rest: nothing, close: nothing };
 	}
 	const view = new LiveView({
-		screen: new ScreenWriter(output),
+		screen: new ScreenWriter(output, { ascii: drawing?.ascii }),
+		motion: drawing?.motion,
 		theme,
 		clock,
 		layoutEdit: null,

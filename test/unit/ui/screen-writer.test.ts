@@ -38,6 +38,24 @@ describe('the screen', () => {
 		expect(written).toHaveLength(1);
 	});
 
+	it('writes only the rows that changed, in one piece that is shown at once', () => {
+		const written: string[] = [];
+		const writer = new ScreenWriter({ write: (text) => written.push(text), columns: 40, rows: 12 });
+		const rows = (time: string) => ['▸ run npm test', '  plan', `claude ${time}`, 'claude › typed'];
+		writer.draw([], { rows: rows('1 s'), cursor: { row: 3, column: 14 } });
+		writer.draw([], { rows: rows('2 s'), cursor: { row: 3, column: 14 } });
+		expect(written[1]).toBe(
+			'\x1b[?2026h\x1b[?7l\x1b[1A\rclaude 2 s\x1b[K\x1b[?7h\x1b[1B\r\x1b[14C\x1b[?2026l',
+		);
+	});
+
+	it('draws with ASCII where it must, and no row wider for it', () => {
+		const screen = new PtyScreen(20, 8);
+		const writer = new ScreenWriter(screen, { ascii: true });
+		writer.draw(['✓ run npm test and …'], { rows: ['claude › x'], cursor: { row: 0, column: 10 } });
+		expect(screen.all()).toEqual(['v run npm test a...', 'claude > x']);
+	});
+
 	it('leaves nothing of itself behind', () => {
 		const { screen, writer } = open();
 		writer.draw(['kept'], { rows: ['status', '> x'], cursor: { row: 1, column: 3 } });

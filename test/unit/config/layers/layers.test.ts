@@ -286,7 +286,7 @@ describe('the file of an untrusted repo', () => {
 		);
 		expect(config.agents.by_name.claude?.model).toBe('opus');
 		expect(config.turn.idle_s).toBe(9);
-		expect(config.ui).toEqual({ color: 'never', thinking: 'hide' });
+		expect(config.ui).toMatchObject({ color: 'never', thinking: 'hide' });
 		expect(notices).toEqual([]);
 	});
 
