@@ -34,6 +34,15 @@ export function createFrontEnd(parts: FrontEndParts): FrontEnd {
 			openWatchScreen: async (options) => (await import('./watch-view.ts')).openWatchView(options, parts),
 			hasTerminal: app.streams.input.isTTY === true && app.streams.output.isTTY === true,
 			takeOver: (path, args, env) => takeOver(path, args, { env, cwd: app.folder }),
+			editText: async (text, called) => {
+				const [{ editText }, { clonedFolders }, repo, around] = await Promise.all([
+					import('./input/edit-text.ts'),
+					import('../app/repo-trust.ts'),
+					app.repo(),
+					app.around(),
+				]);
+				return editText(app, text, clonedFolders(repo, around), called);
+			},
 			completionScript: async (shell) =>
 				(await import('./completion/completion-script.ts')).completionScript(program, shell),
 		},

@@ -5,6 +5,7 @@ import { clonedFolders } from '../app/repo-trust.ts';
 import { findExecutable, searchPathOutside } from '../core/processes/find-executable.ts';
 import { withoutInheritedDescriptors } from '../core/processes/inherited-descriptors.ts';
 import { createProcessSignals } from '../core/processes/own-signals.ts';
+import { commandWords } from './input/command-words.ts';
 import type { Output } from './output.ts';
 
 type Env = Readonly<Record<string, string>>;
@@ -18,14 +19,12 @@ interface Pager {
 }
 
 /**
- * The command line of the pager: `$AGENT_RELAY_PAGER`, else `$PAGER`, else less; null where that is empty or `cat`. No shell reads
- * it: quotes hold words together, and nothing else means anything.
+ * The command line of the pager: `$AGENT_RELAY_PAGER`, else `$PAGER`, else less; null where that is empty or `cat`, and where the terminal is
+ * too plain for one.
  */
 export function pagerWords({ AGENT_RELAY_PAGER, PAGER, TERM }: Env): readonly string[] | null {
 	const line = AGENT_RELAY_PAGER ?? PAGER ?? 'less';
-	const words = [...line.matchAll(/(?:"[^"]*"|'[^']*'|[^\s"'])+/g)].map(([word]) =>
-		word.replace(/"([^"]*)"|'([^']*)'/g, '$1$2'),
-	);
+	const words = commandWords(line);
 	const isNone = words.length === 0 || (words.length === 1 && words[0] === 'cat');
 	// A pager needs a terminal that can move its cursor.
 	return isNone || TERM === 'dumb' ? null : words;

@@ -55,6 +55,11 @@ interface CommandLine {
 	readonly hasTerminal: boolean;
 	/** Gives the terminal to a program until it ends. Its exit code. Throws RelayError `not_started`. */
 	takeOver(program: string, args: readonly string[], env: Readonly<Record<string, string>>): number;
+	/**
+	 * What the user makes of `text` in their editor; `file` names the private copy, `what` the text in messages. Throws RelayError
+	 * `not_started`, and `refused` for an editor that fails.
+	 */
+	editText(text: string, called: { file: string; what: string }): Promise<string>;
 	/** A script for that shell; null: there is none for it. */
 	completionScript(shell: string): Promise<string | null>;
 }

@@ -9,10 +9,13 @@ import { completion } from './completion/options.ts';
 import {
 	configAllow,
 	configDisallow,
+	configEdit,
+	configGet,
 	configPath,
 	configSet,
 	configShow,
 	configTrust,
+	configUnset,
 } from './config/options.ts';
 import { deleteSessions } from './delete/options.ts';
 import { demo } from './demo/options.ts';
@@ -106,8 +109,11 @@ export const COMMANDS = {
 	limitsClear,
 	prune,
 	configShow,
+	configGet,
 	configPath,
 	configSet,
+	configUnset,
+	configEdit,
 	configAllow,
 	configDisallow,
 	configTrust,
@@ -134,6 +140,6 @@ export const FAMILIES: Readonly<Record<string, Family>> = {
 	},
 	config: {
 		about: 'show and change the configuration',
-		examples: ['config show', 'config set limits.patience_s 30', 'config trust'],
+		examples: ['config show', 'config set limits.patience_s 30', 'config edit'],
 	},
 };

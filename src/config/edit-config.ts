@@ -9,7 +9,7 @@ import { writeAtomic } from '../core/files/write-file.ts';
 import { assemble, checkValue } from './layers/assemble.ts';
 import { keyValue, readText, valuesOfDocument } from './layers/layer-values.ts';
 import { agentsWithoutCommand, relayConfigSchema } from './schema.ts';
-import { appendTomlElement, setTomlValue } from './toml/toml-edit.ts';
+import { appendTomlElement, removeTomlValue, setTomlValue } from './toml/toml-edit.ts';
 import { parseToml } from './toml/toml-text.ts';
 
 export interface EditOptions {
@@ -28,6 +28,40 @@ export function setConfigValue(file: string, key: string, text: string, options:
 	const value = readText(keyValue(key, text, { layer: 'flag', place: 'config set' }));
 	checkValue(value);
 	editFile(file, options, (before, path) => setTomlValue(before, path, key, value.raw));
+}
+
+/** Takes the value of `key` away, so that the next layer decides; false when the file does not set it. Errors as `setConfigValue`. */
+export function unsetConfigValue(file: string, key: string, options: EditOptions): boolean {
+	keyValue(key, undefined, { layer: 'flag', place: 'config unset' });
+	return editFile(file, options, (before, path) => removeTomlValue(before, path, key));
+}
+
+/** What the file says; empty where there is none. Throws `unreadable_file`. */
+export function readConfigText(file: string): string {
+	try {
+		return readOrEmpty(file);
+	} catch (error) {
+		if (!hasErrno(error, 'EACCES', 'EPERM', 'EISDIR', 'ENOTDIR', 'ELOOP')) throw error;
+		throw new RelayError('unreadable_file', `${file}: cannot be read (${error.code})`, { cause: error });
+	}
+}
+
+/**
+ * Replaces the whole text, which was `before`; false when it is that already. Throws `refused` when the file says something else by
+ * now, and otherwise as `setConfigValue`.
+ */
+export function replaceConfigText(
+	file: string,
+	{ before, after }: { before: string; after: string },
+	options: EditOptions,
+): boolean {
+	return editFile(file, options, (now, path) => {
+		if (now !== before)
+			throw new RelayError('refused', `${path}: it was changed meanwhile, and stays as it is now.`, {
+				hint: 'Edit it again: agent-relay config edit',
+			});
+		return after === before ? null : after;
+	});
 }
 
 export const ALLOWED_EVERYWHERE = 'permissions.allow_commands';

@@ -1,5 +1,5 @@
 import type { ConfigLine } from '../../config/layers/layers.ts';
-import { safeLine } from '../../core/text.ts';
+import { safeLine, safeText } from '../../core/text.ts';
 import { fieldLines } from '../../ui/field-lines.ts';
 import { formatBytes } from '../../ui/quantities.ts';
 import { renderTable } from '../../ui/table.ts';
@@ -18,6 +18,13 @@ export function configLines(found: readonly ConfigLine[], { theme, columns }: Lo
 	return renderTable(heads, rows, { columns, theme });
 }
 
+/** Bare, for a script: text without quotes, a list or a table as JSON. */
+export function valueLines({ value }: ConfigLine): string[] {
+	return [
+		safeText(typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value ?? '')),
+	];
+}
+
 export function placeLines({ places, snapshotBytes }: PlacesData, look: Look): string[] {
 	const rows = places.map(({ name, path, isThere }): [string, string] => {
 		const shown = safeLine(path, VALUE_CHARS);
@@ -34,11 +41,16 @@ export function editLines(data: EditData): string[] {
 		const is = data.isAllowed ? 'was allowed already' : 'was not allowed by your file';
 		return [`${JSON.stringify(safeLine(data.command, VALUE_CHARS))} ${is} ${where}.`];
 	}
+	const shown = safeLine(data.file, VALUE_CHARS);
+	if (data.kind === 'not_set') return [`${data.key} was not set in ${shown}.`];
+	if (data.kind === 'unchanged') return [`Nothing was changed in ${shown}.`];
+	if (data.kind === 'edited') return [`Saved in ${shown}`];
 	const { file, key, inForce } = data;
 	const saved = `Saved in ${safeLine(file, VALUE_CHARS)}`;
 	if (inForce === null) return [saved];
 	const now = `${key} = ${valueText(inForce)}`;
-	return [saved, inForce.origin.layer === 'user' ? now : `but here ${inForce.origin.place} says ${now}`];
+	const { layer, place } = inForce.origin;
+	return [saved, layer === 'user' || layer === 'default' ? now : `but here ${place} says ${now}`];
 }
 
 /** As in the file: `""` takes the place of "none". */

@@ -26,6 +26,18 @@ export const configPath = command({
 	lines: async () => (await import('./lines.ts')).placeLines,
 });
 
+export const configGet = command({
+	path: 'config get',
+	about: 'print one value, and on stderr where it comes from',
+	examples: ['config get agents.default', 'config get turn.idle_s --json'],
+	in: ['cli'],
+	duringTurn: 'now',
+	ignoresName: true,
+	options: { key: needed('<key>', 'the setting', 'settings'), json: asJson },
+	load: async () => (await import('./run.ts')).configGet,
+	lines: async () => (await import('./lines.ts')).valueLines,
+});
+
 export const configSet = command({
 	path: 'config set',
 	about: 'set a value in your own file',
@@ -38,6 +50,30 @@ export const configSet = command({
 		value: needed('<value>', 'its new value', 'none'),
 	},
 	load: async () => (await import('./run.ts')).configSet,
+	lines: async () => (await import('./lines.ts')).editLines,
+});
+
+export const configUnset = command({
+	path: 'config unset',
+	about: 'take a value out of your own file',
+	examples: ['config unset agents.default'],
+	in: ['cli'],
+	duringTurn: 'now',
+	ignoresName: true,
+	options: { key: needed('<key>', 'the setting', 'settings') },
+	load: async () => (await import('./run.ts')).configUnset,
+	lines: async () => (await import('./lines.ts')).editLines,
+});
+
+export const configEdit = command({
+	path: 'config edit',
+	about: 'open your own file in $VISUAL or $EDITOR; it is checked before it counts',
+	examples: ['config edit'],
+	in: ['cli'],
+	duringTurn: 'now',
+	ignoresName: true,
+	options: {},
+	load: async () => (await import('./edit.ts')).configEdit,
 	lines: async () => (await import('./lines.ts')).editLines,
 });
 

@@ -1,7 +1,8 @@
 /** Every value with its origin, the files that are read, and edits of the user's own file. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { CONFIG_KEYS, genericKey } from '../../config/config-keys.ts';
+import { DEMO_ADAPTERS } from '../../agents/demo/adapter.ts';
+import { agentOfKey, CONFIG_KEYS, genericKey } from '../../config/config-keys.ts';
 import {
 	ALLOWED_EVERYWHERE,
 	ALLOWED_IN_REPOS,
@@ -9,12 +10,15 @@ import {
 	disallowInConfig,
 	type EditOptions,
 	setConfigValue,
+	unsetConfigValue,
 } from '../../config/edit-config.ts';
 import { type ConfigLine, listConfig } from '../../config/layers/layers.ts';
 import { nearestName } from '../../config/nearest-name.ts';
+import { AGENT_NAME } from '../../config/schema.ts';
 import { RelayError } from '../../core/errors.ts';
 import { lockingOf } from '../../core/files/file-lock.ts';
 import { quoteForShell } from '../../core/quote-for-shell.ts';
+import { safeLine } from '../../core/text.ts';
 import { EXIT } from '../../relay/exit-codes.ts';
 import type { Body } from '../command.ts';
 import type { CommandContext } from '../context.ts';
@@ -30,6 +34,32 @@ export const configShow: Body<{ key: string | null }, readonly ConfigLine[]> = {
 	},
 	toJson: (found) => ({ values: found.map(valueToJson) }),
 };
+
+/** One key, set or not. Throws `usage` for what is no key, a section too. */
+export const configGet: Body<{ key: string }, ConfigLine> = {
+	async run(context, { key }) {
+		const { loaded } = await context.settings();
+		const all = listConfig(loaded);
+		const found = all.find((line) => line.key === key) ?? byDefault(key, all);
+		context.notice(`${found.key}: from ${safeLine(found.origin.place, 300)}`);
+		return { exitCode: EXIT.done, data: found };
+	},
+	toJson: valueToJson,
+};
+
+/** A setting of an agent that nothing is said about has its default. */
+function byDefault(key: string, all: readonly ConfigLine[]): ConfigLine {
+	const row = CONFIG_KEYS.find((one) => one.key === genericKey(key));
+	const agent = agentOfKey(key);
+	if (row !== undefined && agent !== null && AGENT_NAME.test(agent)) {
+		const { unit, about, default: value } = row;
+		return { key, value, origin: { layer: 'default', place: 'default' }, unit, about };
+	}
+	if (!all.some((line) => line.key.startsWith(`${key}.`))) throw unknownKey(key, all);
+	throw new RelayError('usage', `${key} is a section, not a setting.`, {
+		hint: `See what is in it: agent-relay config show ${key}`,
+	});
+}
 
 function valueToJson({ key, value, origin, unit, about }: ConfigLine): Record<string, unknown> {
 	return { key, value, unit, layer: origin.layer, from: origin.place, about };
@@ -85,12 +115,25 @@ export type EditData =
 	/** `inForce`: another layer may stand above the user's file; null: the key has no value of its own. */
 	| { kind: 'saved'; file: string; key: string; inForce: ConfigLine | null }
 	/** The list holds it, or lacks it, already. `repo`: where only; null: everywhere. */
+	| { kind: 'not_set'; file: string; key: string }
+	| { kind: 'unchanged'; file: string }
+	| { kind: 'edited'; file: string }
 	| { kind: 'so_already'; command: string; isAllowed: boolean; repo: string | null };
 
 export const configSet: Body<{ key: string; value: string }, EditData> = {
 	async run(context, { key, value }) {
 		setConfigValue(context.paths.userConfig, key, value, editOptions(context));
 		return { exitCode: EXIT.done, data: await savedIn(context, key) };
+	},
+	toJson: () => undefined,
+};
+
+export const configUnset: Body<{ key: string }, EditData> = {
+	async run(context, { key }) {
+		const file = context.paths.userConfig;
+		const isChanged = unsetConfigValue(file, key, editOptions(context));
+		if (isChanged) return { exitCode: EXIT.done, data: await savedIn(context, key) };
+		return { exitCode: EXIT.done, data: { kind: 'not_set', file, key } };
 	},
 	toJson: () => undefined,
 };
@@ -143,6 +186,6 @@ async function savedIn(context: CommandContext, key: string): Promise<EditData> 
 	return { kind: 'saved', file: context.paths.userConfig, key, inForce };
 }
 
-function editOptions({ processes, clock }: CommandContext): EditOptions {
-	return { locking: lockingOf(processes, clock) };
+export function editOptions({ processes, clock }: Pick<CommandContext, 'processes' | 'clock'>): EditOptions {
+	return { locking: lockingOf(processes, clock), knownAgents: DEMO_ADAPTERS.map(({ id }) => id) };
 }

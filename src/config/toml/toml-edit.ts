@@ -8,7 +8,7 @@ import { parseToml, toTomlValue } from './toml-text.ts';
 interface Edit {
 	text: string;
 	key: string;
-	/** The value that parsing `text` must give for `key`. */
+	/** The value that parsing `text` must give for `key`; undefined: none. */
 	value: unknown;
 }
 
@@ -32,16 +32,37 @@ export function appendTomlElement(text: string, path: string, key: string, eleme
 	return verified(text, path, { text: insertElement(text, entry, element), key, value });
 }
 
+/**
+ * The text without `key`, a comment on its line included; null when it is not set there. Otherwise as `setTomlValue`: tables that
+ * hold nothing any more stay.
+ */
+export function removeTomlValue(text: string, path: string, key: string): string | null {
+	if (readPath(parseToml(text, path).root, key.split('.')) === undefined) return null;
+	const entry = findEntry(text, key);
+	const start = entry === null ? 0 : text.lastIndexOf('\n', entry.keyStart - 1) + 1;
+	const without = entry === null ? text : text.slice(0, start) + text.slice(lineEnd(text, entry.valueEnd));
+	return verified(text, path, { text: without, key, value: undefined });
+}
+
 function verified(before: string, path: string, edit: Edit): string {
 	const expected = structuredClone(parseToml(before, path).root);
 	writePath(expected, edit.key.split('.'), edit.value);
 	// Cloning gives both sides plain prototypes: the parser's tables have none.
 	const isIntended = isDeepStrictEqual(
-		structuredClone(rootOrNull(edit.text, path)),
-		structuredClone(expected),
+		withoutEmptyTables(structuredClone(rootOrNull(edit.text, path))),
+		withoutEmptyTables(structuredClone(expected)),
 	);
 	if (!isIntended) throw cannotEdit(path, before, edit);
 	return edit.text;
+}
+
+/** A table that is only its header says nothing, and a dotted key leaves none behind. */
+function withoutEmptyTables(value: unknown): unknown {
+	if (!isTable(value)) return value;
+	const members = Object.entries(value).map(([name, member]) => [name, withoutEmptyTables(member)] as const);
+	const isSaid = (member: unknown) =>
+		member !== undefined && !(isTable(member) && Object.keys(member).length === 0);
+	return Object.fromEntries(members.filter(([, member]) => isSaid(member)));
 }
 
 function rootOrNull(text: string, path: string): unknown {
@@ -57,9 +78,13 @@ function cannotEdit(file: string, text: string, { key, value }: Edit): RelayErro
 	const [section = ''] = key.split('.');
 	const entry = scanToml(text).entries.find(({ path }) => path[0] === section);
 	const place = entry === undefined ? file : `${file}:${lineAndColumn(text, entry.keyStart).line}`;
-	return new RelayError('refused', `${place}: ${key} cannot be set here without changing more`, {
-		hint: `write ${key} = ${toTomlValue(value)} into the file yourself`,
-	});
+	return value === undefined
+		? new RelayError('refused', `${place}: ${key} cannot be removed here without changing more`, {
+				hint: 'remove it from the file yourself: agent-relay config edit',
+			})
+		: new RelayError('refused', `${place}: ${key} cannot be set here without changing more`, {
+				hint: `write ${key} = ${toTomlValue(value)} into the file yourself`,
+			});
 }
 
 /** In place if the key has a value, else as the last line of its table, else in a new table at the end. */

@@ -1,5 +1,15 @@
-import { describe, expect, it } from 'vitest';
-import { configAllow, configShow, configTrust } from '../../../src/commands/config/options.ts';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+	configAllow,
+	configEdit,
+	configGet,
+	configShow,
+	configTrust,
+} from '../../../src/commands/config/options.ts';
+import type { CommandContext } from '../../../src/commands/context.ts';
 import { PLAIN_THEME } from '../../../src/ui/plain-theme.ts';
 import { fakeCommandContext } from '../../helpers/fake-command-context.ts';
 import { createFakeRelay } from '../../helpers/fake-relay.ts';
@@ -24,6 +34,74 @@ describe('config show', () => {
 		['agents.claude.model', { code: 'not_found', message: 'agents.claude.model is not set.' }],
 	])('refuses %s', async (key, error) => {
 		await expect(configShow.call(context, { key })).rejects.toMatchObject(error);
+	});
+});
+
+describe('config get', () => {
+	const get = async (key: string) => {
+		const said: string[] = [];
+		const called = await configGet.call({ ...context, notice: (text) => said.push(text) }, { key });
+		return { lines: called.lines(look), said, json: called.toJson() };
+	};
+
+	it('prints the bare value, and says where it comes from', async () => {
+		expect(await get('limits.patience_s')).toMatchObject({
+			lines: ['20'],
+			said: ['limits.patience_s: from default'],
+			json: { key: 'limits.patience_s', value: 20, unit: 's', layer: 'default' },
+		});
+		expect((await get('agents.order')).lines).toEqual(['["claude","codex","gemini","opencode"]']);
+		expect((await get('agents.claude.model')).lines).toEqual(['']);
+	});
+
+	it.each([
+		['limits', 'limits is a section, not a setting.'],
+		['limits.patiense_s', 'There is no setting "limits.patiense_s".'],
+	])('refuses %s', async (key, message) => {
+		await expect(get(key)).rejects.toMatchObject({ code: 'usage', message });
+	});
+});
+
+describe('config edit', () => {
+	let folder: string;
+	beforeEach(() => {
+		folder = mkdtempSync(join(tmpdir(), 'relay-config-edit-'));
+	});
+	afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+	/** `drafts`: what the user leaves in the editor, one after the other. */
+	const edit = async (drafts: readonly string[], answer: string | null) => {
+		const userConfig = join(folder, 'config.toml');
+		const given: string[] = [];
+		const commandLine = {
+			hasTerminal: true,
+			editText: async (text: string) => {
+				given.push(text);
+				return drafts[given.length - 1] ?? text;
+			},
+		} as unknown as CommandContext['commandLine'];
+		const at = { ...context, paths: { ...context.paths, userConfig }, commandLine, ask: async () => answer };
+		const called = configEdit.call(at, {}).then((one) => one.lines(look));
+		return { lines: await called.catch((error: Error) => error.message), given, userConfig };
+	};
+
+	it('saves what is valid, and gives back for mending what is not', async () => {
+		const bad = '[turn]\nidle = 3\n';
+		const { lines, given, userConfig } = await edit([bad, '[turn]\nidle_s = 3\n'], 'edit');
+		expect(lines).toEqual([`Saved in ${userConfig}`]);
+		expect(given[1]).toBe(bad);
+		expect(readFileSync(userConfig, 'utf8')).toBe('[turn]\nidle_s = 3\n');
+	});
+
+	it('leaves no file behind where nothing was said, or only what is wrong', async () => {
+		const { lines, userConfig } = await edit([], null);
+		expect(lines).toEqual([`Nothing was changed in ${userConfig}.`]);
+		expect((await edit(['[turn]\nidle = 3\n'], 'leave')).lines).toContain('unknown key "turn.idle"');
+		expect(existsSync(userConfig)).toBe(false);
+	});
+
+	it('needs a terminal', async () => {
+		await expect(configEdit.call(context, {})).rejects.toMatchObject({ code: 'usage' });
 	});
 });
 

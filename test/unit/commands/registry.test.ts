@@ -31,6 +31,8 @@ const WITHOUT_DATA = [
 	'config set',
 	'config allow',
 	'config disallow',
+	'config unset',
+	'config edit',
 	'shell',
 	'resume',
 	'demo',

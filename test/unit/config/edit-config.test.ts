@@ -15,7 +15,14 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { allowInConfig, disallowInConfig, setConfigValue } from '../../../src/config/edit-config.ts';
+import {
+	allowInConfig,
+	disallowInConfig,
+	readConfigText,
+	replaceConfigText,
+	setConfigValue,
+	unsetConfigValue,
+} from '../../../src/config/edit-config.ts';
 import { loadConfig } from '../../../src/config/layers/layers.ts';
 import { parseToml } from '../../../src/config/toml/toml-text.ts';
 import { systemClock } from '../../../src/core/clock.ts';
@@ -151,6 +158,41 @@ describe('setConfigValue', () => {
 	it('says so where it cannot write', () => {
 		writeFileSync(join(folder, 'home'), 'a file where the folder belongs');
 		expect(() => set('turn.idle_s', '3')).toThrow(expect.objectContaining({ code: 'not_writable' }));
+	});
+});
+
+describe('unsetConfigValue', () => {
+	it('takes a value out of the file, once', () => {
+		write(userFile, '[turn]\nidle_s = 7\n[agents.mine]\ncommand = ["x"]\nprompt = "file"\n');
+		expect(unsetConfigValue(userFile, 'turn.idle_s', { locking })).toBe(true);
+		expect(unsetConfigValue(userFile, 'turn.idle_s', { locking })).toBe(false);
+		expect(load().config.turn.idle_s).toBe(300);
+	});
+
+	it('refuses what is no key, and to leave half an agent behind', () => {
+		write(userFile, '[agents.mine]\ncommand = ["x"]\nprompt = "file"\n');
+		const before = readFileSync(userFile, 'utf8');
+		expect(() => unsetConfigValue(userFile, 'turn.idle', { locking })).toThrow('did you mean turn.idle_s');
+		expect(() => unsetConfigValue(userFile, 'agents.mine.command', { locking })).toThrow(
+			'unknown agent "mine"',
+		);
+		expect(readFileSync(userFile, 'utf8')).toBe(before);
+	});
+});
+
+describe('replaceConfigText', () => {
+	it('writes only a valid whole, over what the editor was given', () => {
+		expect(readConfigText(userFile)).toBe('');
+		expect(replaceConfigText(userFile, { before: '', after: '[turn]\nidle_s = 7\n' }, { locking })).toBe(
+			true,
+		);
+		const before = readConfigText(userFile);
+		expect(replaceConfigText(userFile, { before, after: before }, { locking })).toBe(false);
+		expect(() => replaceConfigText(userFile, { before, after: '[turn\n' }, { locking })).toThrow(userFile);
+		expect(() => replaceConfigText(userFile, { before: '', after: '# mine\n' }, { locking })).toThrow(
+			'it was changed meanwhile',
+		);
+		expect(readConfigText(userFile)).toBe(before);
 	});
 });
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { parse } from 'smol-toml';
 import { describe, expect, it } from 'vitest';
-import { appendTomlElement, setTomlValue } from '../../../../src/config/toml/toml-edit.ts';
+import { appendTomlElement, removeTomlValue, setTomlValue } from '../../../../src/config/toml/toml-edit.ts';
 
 const set = (text: string, key: string, value: unknown) => setTomlValue(text, '/u/config.toml', key, value);
 const append = (text: string, element: string) =>
@@ -83,6 +83,41 @@ idle_s = 2
 				expect(parse(set(after, 'agents.mine.title', install))).toEqual({
 					agents: { mine: { title: install, install } },
 					turn: { idle_s: seconds },
+				});
+			}),
+		);
+	});
+});
+
+describe('removeTomlValue', () => {
+	const remove = (text: string, key: string) => removeTomlValue(text, '/u/config.toml', key);
+
+	it('takes the lines of the value away, and nothing around them', () => {
+		const text = '# top\n[turn]\n  idle_s = 1 # soon\n  # kept\n  linger_s = 2\n[ui]\ncolor = "auto"';
+		expect(remove(text, 'turn.idle_s')).toBe(text.replace('  idle_s = 1 # soon\n', ''));
+		expect(remove(text, 'ui.color')).toBe(text.replace('color = "auto"', ''));
+		const list = '[agents]\norder = [\n\t"claude", # first\n]\ndefault = "codex"\n';
+		expect(remove(list, 'agents.order')).toBe('[agents]\ndefault = "codex"\n');
+		expect(remove('store = "state"\r\nlimits.warn_at = 1\r\n', 'limits.warn_at')).toBe('store = "state"\r\n');
+	});
+
+	it('leaves a text alone that does not set it, and an inline table, which it names', () => {
+		expect(remove('[turn]\nidle_s = 1\n', 'turn.linger_s')).toBeNull();
+		expect(remove('', 'turn.linger_s')).toBeNull();
+		expect(() => remove('\nturn = { idle_s = 1, linger_s = 2 }\n', 'turn.idle_s')).toThrow(
+			'/u/config.toml:2: turn.idle_s cannot be removed here without changing more',
+		);
+	});
+
+	it('undoes what was set, whatever the texts around hold', () => {
+		const text = fc.string({ unit: 'binary', maxLength: 20 });
+		fc.assert(
+			fc.property(text, text, (title, install) => {
+				const before = set('# top\n', 'agents.mine.title', title);
+				expect(remove(set(before, 'agents.mine.install', install), 'agents.mine.install')).toBe(before);
+				expect(parse(remove(set(before, 'turn.idle_s', 3), 'agents.mine.title') ?? '')).toEqual({
+					agents: { mine: {} },
+					turn: { idle_s: 3 },
 				});
 			}),
 		);
