@@ -12,6 +12,7 @@ const OWNERS: Record<string, readonly string[]> = {
 	chalk: ['ui/theme.ts'],
 	commander: ['cli'],
 	enquirer: ['ui', 'shell'],
+	'markdown-it': ['markdown'],
 	'strip-ansi': ['agents', 'race/run/failing-tests.ts'],
 	ulid: ['core/ids.ts'],
 };

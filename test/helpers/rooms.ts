@@ -85,6 +85,12 @@ export const ROOMS: readonly Room[] = [
 		users: ['view', 'commands', 'shell', 'cli'],
 	},
 	{
+		name: 'markdown',
+		holds: 'Markdown of agents, read into a tree',
+		users: ['commands'],
+		doors: ['markdown-tree', 'read-markdown'],
+	},
+	{
 		name: 'git',
 		holds: 'the one way to run git: facts of a repo, snapshots, worktrees, commits',
 		doors: [

@@ -1,5 +1,5 @@
+import type { Align, Block, Inline, ListItem } from '../../../markdown/markdown-tree.ts';
 import { type Html, html } from './html-text.ts';
-import type { Align, Block, Inline, ListItem } from './markup-tree.ts';
 
 /** A tree as HTML. `depth`: how far its headings stand below those of the page. */
 export function toHtml(blocks: readonly Block[], depth = 0): Html {

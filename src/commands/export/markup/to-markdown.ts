@@ -2,7 +2,7 @@
  * A tree as Markdown that says what it says wherever it is read: raw HTML is text, pictures are links, and no block stays open
  * behind it.
  */
-import type { Align, Block, Inline, ListItem } from './markup-tree.ts';
+import type { Align, Block, Inline, ListItem } from '../../../markdown/markdown-tree.ts';
 
 /** `depth`: how far its headings stand below those of the page. */
 export function toMarkdown(blocks: readonly Block[], depth = 0): string {

@@ -1,7 +1,8 @@
 /** One turn of an exported page: its fold, what was said, done, changed and met. */
+
+import { readMarkdownPieces } from '../../../markdown/read-markdown.ts';
 import type { ExportQuestion, ExportStep, ExportTurn } from '../document.ts';
 import { type Html, html } from '../markup/html-text.ts';
-import { readMarkupPieces } from '../markup/read-blocks.ts';
 import { codeHtml, toHtml } from '../markup/to-html.ts';
 import {
 	DIFF_CUT,
@@ -103,7 +104,7 @@ function storyHtml(story: readonly ExportStep[]): Html[] {
 
 function answerHtml(text: string): Html[] {
 	const parts: Html[] = [];
-	for (const blocks of readMarkupPieces(text)) parts.push(toHtml(blocks, ANSWER_DEPTH));
+	for (const blocks of readMarkdownPieces(text)) parts.push(toHtml(blocks, ANSWER_DEPTH));
 	return parts;
 }
 

@@ -1,5 +1,6 @@
 /** An export as Markdown for GitHub: folds are `<details>`, and nothing of others can close them. */
 import { formatPlural } from '../../../core/plural.ts';
+import { readMarkdown, readMarkdownPieces } from '../../../markdown/read-markdown.ts';
 import type {
 	Export,
 	ExportEvent,
@@ -10,7 +11,6 @@ import type {
 	ExportTurn,
 } from '../document.ts';
 import { escapeHtml } from '../markup/html-text.ts';
-import { readMarkup, readMarkupPieces } from '../markup/read-blocks.ts';
 import { escapeMarkdown, fenced, prefixed, toMarkdown } from '../markup/to-markdown.ts';
 import { storyItems } from './story-items.ts';
 import {
@@ -66,7 +66,7 @@ function headText(head: ExportHead): string {
 
 /** The lines of a prompt stay apart, as they were typed. */
 const quoted = (text: string): string =>
-	prefixed(toMarkdown(readMarkup(text.replace(/(\S)\n(?=\S)/g, '$1  \n')), ANSWER_DEPTH), '> ');
+	prefixed(toMarkdown(readMarkdown(text.replace(/(\S)\n(?=\S)/g, '$1  \n')), ANSWER_DEPTH), '> ');
 
 function chatText({ participants, until, agreed }: NonNullable<ExportHead['chat']>): string {
 	const rows = participants.map(({ id, agent, model, role, left }) => {
@@ -180,7 +180,7 @@ function storyParts(story: readonly ExportStep[]): string[] {
 		if (step.type === 'tool') calls.push(step);
 		else {
 			close();
-			for (const blocks of readMarkupPieces(step.text)) parts.push(toMarkdown(blocks, ANSWER_DEPTH));
+			for (const blocks of readMarkdownPieces(step.text)) parts.push(toMarkdown(blocks, ANSWER_DEPTH));
 		}
 	}
 	close();

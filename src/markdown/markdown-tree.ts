@@ -15,6 +15,8 @@ export interface ListItem {
 	blocks: Block[];
 }
 
+export type Table = { kind: 'table'; align: Align[]; head: Inline[][]; rows: Inline[][][] };
+
 export type Block =
 	| { kind: 'heading'; level: number; inlines: Inline[] }
 	| { kind: 'paragraph'; inlines: Inline[] }
@@ -23,5 +25,5 @@ export type Block =
 	| { kind: 'quote'; blocks: Block[] }
 	/** `start`: the first number; null: bullets. */
 	| { kind: 'list'; start: number | null; items: ListItem[] }
-	| { kind: 'table'; align: Align[]; head: Inline[][]; rows: Inline[][][] }
+	| Table
 	| { kind: 'rule' };
