@@ -92,6 +92,30 @@ export interface BackgroundTask {
 	title: string;
 }
 
+type EditKind = 'create' | 'edit' | 'delete' | 'move';
+
+/** Lines that changed near one another, with lines around them. Line numbers count from 1; null: not reported. */
+interface EditHunk {
+	oldStart: number | null;
+	newStart: number | null;
+	/** Each begins with a space, `-` or `+`, and has no line break. Untrusted. */
+	lines: string[];
+}
+
+/** What a tool did to one file, as far as the CLI reports it; bounded by `agents/reading/file-edits.ts`. */
+interface FileEdit {
+	/** As the agent named it. */
+	path: string;
+	/** The new path of a `move`. */
+	movedTo?: string;
+	kind: EditKind;
+	/** Changed lines of the whole edit; null: not reported. */
+	added: number | null;
+	removed: number | null;
+	/** Empty: the lines are not reported, or the file is binary. Cut at its end where it has fewer changed lines than counted. */
+	hunks: EditHunk[];
+}
+
 export type AgentEvent =
 	/**
 	 * `lacksStory`: asked to resume, the CLI began a conversation that knows nothing of the earlier one. The relay stops such
@@ -134,6 +158,8 @@ export type AgentEvent =
 			output: string;
 			/** Bytes of the whole output. */
 			outputBytes: number;
+			/** What it did to files, where the CLI reports that. */
+			edits?: FileEdit[];
 	  }
 	/** Replaces the plan known so far. */
 	| { type: 'plan'; items: PlanItem[] }

@@ -1,11 +1,11 @@
 /** Tool calls and plans of an agent, in one line each. */
 import { allowableIn } from '../agents/asking/allow-rules.ts';
-import type { AgentEvent, PlanItem, PlanStatus, ToolKind } from '../agents/events.ts';
+import type { PlanItem, PlanStatus, ToolKind } from '../agents/events.ts';
 import { safeLine } from '../core/text.ts';
+import type { Fact } from '../ui/fact-row.ts';
 import { formatDuration } from '../ui/quantities.ts';
 import type { Theme } from '../ui/theme.ts';
-
-type AgentOf<T extends AgentEvent['type']> = Extract<AgentEvent, { type: T }>;
+import type { ToolBlock, ToolCall, ToolContext, ToolResult } from './transcript/tool-block.ts';
 
 /** Characters of a title that are worth a line. */
 const TITLE_CHARS = 160;
@@ -19,42 +19,63 @@ const VERBS: Readonly<Record<ToolKind, string>> = {
 	other: '',
 };
 
-export function describeTool(call: AgentOf<'tool_call'>, worktree: string): string {
-	const verb = VERBS[call.kind] || safeLine(call.name, 40);
-	const title = safeLine(call.title.replaceAll(`${worktree}/`, ''), TITLE_CHARS);
-	return title === '' || title === verb ? verb : `${verb} ${title}`;
+/** What a call is about, in one line of any length: `edit src/slug.js`. */
+export function describeTool(call: ToolCall, worktree: string): string {
+	const [verb, target] = [verbOf(call), targetOf(call, worktree)];
+	return target.text === '' ? verb : `${verb} ${target.text}`;
 }
 
-/**
- * `result` null: the turn ended without one. Lines: the call, and for a refused command what would allow it; `allowHint` null: the
- * user has refused it.
- */
+function verbOf({ kind, name }: ToolCall): string {
+	return VERBS[kind] || safeLine(name, 40);
+}
+
+function targetOf(call: ToolCall, worktree: string): { shape: 'path' | 'text'; text: string } {
+	const text = inWorktree(call.title, worktree);
+	if (text === verbOf(call)) return { shape: 'text', text: '' };
+	const isPath = call.paths.length === 1 && call.title === call.paths[0];
+	return { shape: isPath ? 'path' : 'text', text };
+}
+
+/** A path or a command, safe, with paths of the worktree relative to it. */
+function inWorktree(text: string, worktree: string): string {
+	return safeLine(text.replaceAll(`${worktree}/`, ''), TITLE_CHARS);
+}
+
+/** `result` null: the turn ended without one. */
 export function describeToolResult(
-	call: AgentOf<'tool_call'>,
-	result: AgentOf<'tool_result'> | null,
-	{
-		theme,
-		worktree,
-		tookMs,
-		allowHint,
-	}: { theme: Theme; worktree: string; tookMs: number; allowHint: AllowHint | null },
-): string[] {
-	const what = describeTool(call, worktree);
-	if (result === null) return [`${theme.dim('?')} ${what}${theme.dim(' · outcome unknown')}`];
-	if (result.denied) {
-		const commands = call.command === null || allowHint === null ? [] : allowableIn(call.command);
-		const hints = commands.map((command) => theme.dim(`  to allow it: ${allowHint?.(command)}`));
-		return [`${theme.warn('⊘')} ${what}${theme.warn(' · denied')}`, ...hints];
+	call: ToolCall,
+	result: ToolResult | null,
+	context: ToolContext,
+): ToolBlock[] {
+	const { theme, worktree } = context;
+	const about = { verb: verbOf(call), target: targetOf(call, worktree) };
+	if (result === null) {
+		const facts = [{ text: 'outcome unknown', rank: 0, isNeeded: true }];
+		return [{ row: { mark: theme.dim('○'), ...about, facts }, body: [] }];
 	}
-	const facts = [
-		result.exitCode !== null && (result.exitCode !== 0 || call.kind === 'execute')
-			? `exit ${result.exitCode}`
-			: '',
-		result.ok === false && result.exitCode === null ? 'failed' : '',
-		tookMs >= 1000 ? formatDuration(tookMs) : '',
-	].filter((fact) => fact !== '');
+	if (result.denied) {
+		const facts = [{ text: 'denied', rank: 0, isNeeded: true, paint: theme.warn }];
+		return [{ row: { mark: theme.warn('⊘'), ...about, facts }, body: allowLines(call, context) }];
+	}
 	const mark = result.ok === false ? theme.bad('✗') : result.ok === null ? theme.dim('·') : theme.good('✓');
-	return [`${mark} ${what}${theme.dim(facts.map((fact) => ` · ${fact}`).join(''))}`];
+	return [{ row: { mark, ...about, facts: outcomeFacts(call, result, context) }, body: [] }];
+}
+
+/** What would allow a refused command. */
+function allowLines({ command }: ToolCall, { allowHint, theme }: ToolContext): string[] {
+	if (command === null || allowHint === null) return [];
+	return allowableIn(command).map((simple) => theme.dim(`  to allow it: ${allowHint(simple)}`));
+}
+
+function outcomeFacts(call: ToolCall, result: ToolResult, { tookMs }: ToolContext): Fact[] {
+	const { exitCode, ok } = result;
+	const facts: Array<Fact | false> = [
+		exitCode !== null &&
+			(exitCode !== 0 || call.kind === 'execute') && { text: `exit ${exitCode}`, rank: 0, isNeeded: true },
+		ok === false && exitCode === null && { text: 'failed', rank: 0, isNeeded: true },
+		tookMs >= 1000 && { text: formatDuration(tookMs), rank: 9 },
+	];
+	return facts.filter((fact) => fact !== false);
 }
 
 /** The line that allows a simple command. */

@@ -10,13 +10,26 @@ export interface TranscriptSink {
 	line(text: string): void;
 	/** A line that belongs to what is said; where it is missing, a line like any other. */
 	heading?(text: string): void;
+	/** The room that rows have now; without it, `PLAIN_SIZE`. */
+	size?(): SinkSize;
 	/** What is happening now; null: nothing. */
 	status(status: TurnStatus | null): void;
 }
 
+export interface SinkSize {
+	columns: number;
+	/** Of the whole terminal. */
+	rows: number;
+}
+
+/** Where nothing is drawn on a terminal: as wide as what is worth a line, as high as shows most of an edit. */
+export const PLAIN_SIZE: SinkSize = { columns: 160, rows: 40 };
+
 export interface TurnStatus {
 	agent: string;
 	startedAt: number;
+	/** Rows of tools that have ended, while what comes next may still join them. */
+	settled?: readonly string[];
 	/** Tools that run now, described, oldest first. */
 	tools: readonly string[];
 	/** Replaces the agent and its time while it does not work itself (`waiting for claude until 14:30`); null otherwise. */

@@ -60,8 +60,8 @@ export class Transcript {
 				if (this.#options.headsTurns) this.#stream.heading(describeTurnHead(event, theme));
 				else if (event.speaker) this.#stream.heading(describeSpeaker(event.speaker, theme));
 				else if (this.#options.namesReceiver && event.trigger !== 'failover')
-					this.#say(describeReceiver(event, theme));
-				this.#turn.start(event.speaker?.participant ?? event.agent);
+					this.#stream.lines('line', [describeReceiver(event, theme)], true);
+				this.#turn.start(event.speaker?.participant ?? event.agent, event.turn);
 				break;
 			case 'agent_event':
 				this.#turn.event(event.event);

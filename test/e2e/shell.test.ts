@@ -40,7 +40,7 @@ describe('the shell on a terminal', () => {
 	it('sends a typed prompt, streams the answer and closes the turn with a footer', async () => {
 		const shell = await start();
 		shell.type('say hello from the agent\r');
-		await shell.until(/hello from the agent\n\nclaude · 12\.3 s/);
+		await shell.until(/hello from the agent\n\s*claude · 12\.3 s/);
 		expect(shell.prompts()).toEqual(['say hello from the agent']);
 		shell.type('\x04');
 		expect(await shell.exited()).toBe(0);
@@ -80,7 +80,7 @@ describe('the shell on a terminal', () => {
 		shell.type(UP);
 		await shell.until('claude › say three');
 		shell.type('\x15');
-		await shell.until(/two\n\nclaude/);
+		await shell.until(/two\n\s*claude/);
 		await shell.ready();
 		expect(shell.prompts()).toEqual(['slow 1', 'say one', 'say two']);
 	});
@@ -155,7 +155,7 @@ describe('the shell on a terminal', () => {
 	it('finds earlier prompts with Ctrl+R, and keeps them for the next shell in a file only the user can read', async () => {
 		const shell = await start();
 		shell.type('say alpha\r');
-		await shell.until('alpha\n\nclaude');
+		await shell.until(/alpha\n\s*claude/);
 		await shell.ready();
 		shell.type('\x12alp');
 		await shell.until('search "alp": say alpha');
@@ -182,7 +182,7 @@ describe('the shell on a terminal', () => {
 		await shell.until(/1\. \/use codex\n2\. say hi/);
 		expect(shell.calls().map(({ call }) => call)).toEqual(['send']);
 		await shell.until('codex is next');
-		await shell.until(/hi\n\ncodex/);
+		await shell.until(/hi\n\s*codex/);
 	});
 
 	it('answers commands typed at once in their order, each below its own line', async () => {
@@ -205,7 +205,7 @@ describe('the shell on a terminal', () => {
 	it('leaves an idle shell without talk of stopping anyone, and says how to go on', async () => {
 		const shell = await start();
 		shell.type('say one\r');
-		await shell.until(/one\n\nclaude · /);
+		await shell.until(/one\n\s*claude · /);
 		shell.type('/exit\r');
 		await shell.until(/Session 01K3Z+\n {2}resume it: agent-relay resume ZZZZZZ/);
 		expect(await shell.exited()).toBe(0);
@@ -219,7 +219,7 @@ describe('the shell on a terminal', () => {
 		expect(shell.calls()).toEqual([]);
 		shell.type('/show 7\rsay still here\r');
 		await shell.until('No prompt was sent yet');
-		await shell.until(/still here\n\nclaude · /);
+		await shell.until(/still here\n\s*claude · /);
 	});
 
 	it('runs !commands through the relay and shows their output as text', async () => {
@@ -265,7 +265,7 @@ describe('the shell on a terminal', () => {
 		shell.type('\x1b');
 		await shell.until('Permissions: edit');
 		shell.type('say typed again\r');
-		await shell.until(/typed again\n\ncodex/);
+		await shell.until(/typed again\n\s*codex/);
 	});
 
 	it('says what it repaired after a crash, and asks once whether to trust the repo', async () => {
@@ -287,7 +287,7 @@ describe('the shell on a terminal', () => {
 	it('works at 40 columns: no row is wider, nothing is lost', async () => {
 		const shell = await start({ columns: 40, rows: 16 });
 		shell.type('say one two three four five six seven eight nine ten eleven twelve\r');
-		await shell.until(/twelve\n\nclaude/);
+		await shell.until(/twelve\n\s*claude/);
 		const text = shell.screen.text();
 		expect(text).toMatch(/one two three four five six seven eight\nnine ten eleven twelve/);
 		shell.type('x'.repeat(60));
@@ -331,7 +331,7 @@ describe('the shell on a terminal', () => {
 	it('does not freeze on Ctrl+Z where nobody could wake it', async () => {
 		const shell = await start();
 		shell.type('\x1asay awake\r');
-		await shell.until(/awake\n\nclaude/);
+		await shell.until(/awake\n\s*claude/);
 	});
 
 	it.each([
@@ -368,7 +368,7 @@ describe('the shell on a terminal', () => {
 		const shell = await start();
 		shell.type('hostile\r');
 		await shell.until('after');
-		await shell.until(/after\n\nclaude/);
+		await shell.until(/after\n\s*claude/);
 		expect(shell.screen.text()).toContain('before   middle <U+202E>reversed  \\rover\\x08\\x08');
 		expect(shell.screen.unknown).toEqual([]);
 		expect(shell.screen.modes.has(1049)).toBe(false);
@@ -395,7 +395,7 @@ describe('the shell on a terminal', () => {
 	it('says nothing of installing to who has chosen a demo agent', async () => {
 		const shell = await start({ env: { FAKE_NO_AGENT: '1', FAKE_ACTIVE: 'demo-one' } });
 		shell.type('say ready\r');
-		await shell.until(/ready\n\n/);
+		await shell.until(/ready\n/);
 		expect(shell.screen.text()).not.toContain('npm install');
 	});
 

@@ -8,7 +8,7 @@ import { formatBytes } from '../../ui/quantities.ts';
 import type { LiveRegion, ScreenWriter } from '../../ui/screen-writer.ts';
 import { wrapToColumns } from '../../ui/text-width.ts';
 import type { Theme } from '../../ui/theme.ts';
-import type { StreamKind, TranscriptSink, TurnStatus } from '../transcript-sink.ts';
+import type { SinkSize, StreamKind, TranscriptSink, TurnStatus } from '../transcript-sink.ts';
 import { LiveRows } from './live-rows.ts';
 import { statusRows } from './status-rows.ts';
 import { type Output, WaitingOutput } from './waiting-output.ts';
@@ -78,6 +78,10 @@ export class LiveView implements TranscriptSink {
 
 	line(text: string): void {
 		this.#add({ kind: 'line', text });
+	}
+
+	size(): SinkSize {
+		return { columns: this.#columns, rows: this.#options.screen.rows };
 	}
 
 	status(status: TurnStatus | null): void {

@@ -30,7 +30,11 @@ export function statusRows(status: TurnStatus, context: StatusContext): string[]
 		keyHint?.(stops) ?? stops,
 	];
 	const row = `${spinnerFrame(elapsedMs)} ${parts.filter((part) => part !== '').join(' · ')}`;
-	return [...toolRows(status.tools, context), theme.dim(cutToColumns(row, columns))];
+	return [
+		...(status.settled ?? []),
+		...toolRows(status.tools, context),
+		theme.dim(cutToColumns(row, columns)),
+	];
 }
 
 function toolRows(tools: readonly string[], { theme, columns }: StatusContext): string[] {

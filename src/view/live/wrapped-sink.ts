@@ -1,6 +1,6 @@
 import { columnsOf, wrapToColumns } from '../../ui/text-width.ts';
 import type { Theme } from '../../ui/theme.ts';
-import type { TranscriptSink } from '../transcript-sink.ts';
+import { PLAIN_SIZE, type TranscriptSink } from '../transcript-sink.ts';
 
 /** A transcript on one stream, broken at words to `columns`, each row behind `margin`; words appear as they arrive. */
 export function createWrappedSink(
@@ -39,6 +39,7 @@ export function createWrappedSink(
 			if (text === '') write('\n');
 			else for (const row of wrapToColumns(text, room, { indent: 2 })) write(`${margin}${row}\n`);
 		},
+		size: () => ({ columns: room, rows: PLAIN_SIZE.rows }),
 		status() {},
 	};
 }

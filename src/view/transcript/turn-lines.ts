@@ -6,7 +6,7 @@ import type { Theme } from '../../ui/theme.ts';
 import { describeError, describeRetry } from '../describe-event.ts';
 import { type AllowHint, describePlan, slashAllowHint } from '../describe-tool.ts';
 import { describeFooter } from '../describe-turn-end.ts';
-import type { TranscriptSink } from '../transcript-sink.ts';
+import { PLAIN_SIZE, type TranscriptSink } from '../transcript-sink.ts';
 import type { TextStream } from './text-stream.ts';
 import { ToolLines } from './tool-lines.ts';
 
@@ -42,8 +42,9 @@ export class TurnLines {
 		const { theme, clock, worktree, allowHint = slashAllowHint } = options;
 		this.#options = options;
 		this.#stream = stream;
-		const show = (lines: readonly string[]) => stream.lines('tool', lines);
-		this.#tools = new ToolLines({ theme, clock, worktree, allowHint, show });
+		const size = () => options.sink.size?.() ?? PLAIN_SIZE;
+		const changed = () => this.showStatus(null);
+		this.#tools = new ToolLines({ theme, clock, worktree, allowHint, stream, size, changed });
 	}
 
 	/** Whose turn it is; empty between turns. */
@@ -106,8 +107,9 @@ export class TurnLines {
 		}
 	}
 
-	start(agent: string): void {
+	start(agent: string, turn: number): void {
 		this.#agent = agent;
+		this.#tools.start(turn);
 		this.#startedAt = this.#options.clock.monotonic();
 		this.#plan = [];
 		this.#lastError = null;
@@ -122,7 +124,7 @@ export class TurnLines {
 		this.#agent = '';
 		sink.status(null);
 		const isSaid = state.error !== null && state.error.message === this.#lastError;
-		this.#stream.lines('line', describeFooter(state, theme, { isSaid }), true);
+		this.#stream.lines('line', describeFooter(state, theme, { isSaid }));
 	}
 
 	/** `waiting`: what the turn waits for outside of it (`waiting for claude until 14:30`); null: nothing. */
@@ -131,6 +133,7 @@ export class TurnLines {
 		this.#options.sink.status({
 			agent: this.#agent,
 			startedAt: this.#startedAt,
+			settled: this.#tools.settled,
 			tools: this.#tools.running,
 			waiting: waiting ?? awaited,
 			...(this.#awaited && { stops: STOPS_TASKS }),

@@ -124,7 +124,7 @@ describe('a transcript', () => {
 		expect(shown(started, error, end, started, end).split(message)).toHaveLength(3);
 	});
 
-	it('joins the chunks of a message and keeps messages, tools and the footer apart', () => {
+	it('joins the chunks of a message and sets a blank line only between two texts', () => {
 		expect(
 			shown(
 				started,
@@ -135,10 +135,37 @@ describe('a transcript', () => {
 				call('2', '/repo/src/a.ts', { kind: 'edit', command: null }),
 				result('2', { exitCode: null }),
 				say('Done.', 'm2'),
+				say('Well done.', 'm3'),
 				finished,
 			),
 		).toBe(
-			'I will look.\n\n✗ run npm test · exit 1\n✓ edit src/a.ts\n\nDone.\n\nclaude opus · 12.3 s · 1.2k in 340 out · $0.01 · 2 files +40 -2\n',
+			'I will look.\n✗ run npm test · exit 1\n✓ edit src/a.ts\nDone.\n\nWell done.\nclaude opus · 12.3 s · 1.2k in 340 out · $0.01 · 2 files +40 -2\n',
+		);
+	});
+
+	it('gives calls that read one line, until something else comes', () => {
+		const read = (id: string, name: string, ok = true) => [
+			call(id, `/repo/src/${name}`, { kind: 'read', command: null, paths: [`/repo/src/${name}`] }),
+			result(id, { exitCode: null, ok }),
+		];
+		const seven = ['a', 'b', 'c', 'd', 'e', 'f', 'g'].flatMap((name) => read(name, name));
+		expect(shown(started, ...seven, ...read('h', 'a'), say('Read.'))).toBe(
+			'✓ read src/a, src/b, src/c, src/d, src/e, 2 more\nRead.',
+		);
+		expect(
+			shown(
+				started,
+				...read('1', 'a'),
+				...read('2', 'b', false),
+				...read('3', 'c'),
+				call('4', 'TODO', { kind: 'search', command: null }),
+				result('4', { exitCode: null }),
+				{ type: 'notice', level: 'warning', text: 'late' },
+				...read('5', 'd'),
+				finished,
+			),
+		).toBe(
+			'✓ read src/a\n✗ read src/b · failed\n✓ read src/c\n✓ search TODO\n! late\n✓ read src/d\nclaude opus · 12.3 s · 1.2k in 340 out · $0.01 · 2 files +40 -2\n',
 		);
 	});
 
@@ -155,7 +182,7 @@ describe('a transcript', () => {
 	});
 
 	it('says which tools never told their outcome', () => {
-		expect(shown(started, call('1', 'sleep 9'), finished)).toMatch(/^\? run sleep 9 · outcome unknown\n/);
+		expect(shown(started, call('1', 'sleep 9'), finished)).toMatch(/^○ run sleep 9 · outcome unknown\n/);
 	});
 
 	it('shows the whole plan once, then what changed', () => {
@@ -273,7 +300,7 @@ describe('a transcript', () => {
 	it('marks reasoning without colour', () => {
 		expect(
 			shown(started, agent({ type: 'agent_thought_chunk', messageId: 't', text: 'hm\nwell' }), finished),
-		).toMatch(/^\| hm\n\| well\n\n/);
+		).toMatch(/^\| hm\n\| well\nclaude opus/);
 	});
 
 	it('lets nothing through that a terminal could obey, wherever it comes in and however it is cut', () => {

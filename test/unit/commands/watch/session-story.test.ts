@@ -113,7 +113,7 @@ describe('a session that is watched', () => {
 		);
 		story.record(started(2, { agent: 'codex', model: null, trigger: 'failover', packet: 'resume/1.md' }));
 		expect(shown).toMatch(
-			/^turn 1 · claude opus · edit\n\nAll is well\.\n\n✓ run npm test · exit 0 · 4\.0 s\n\nclaude opus · 12\.3 s/,
+			/^turn 1 · claude opus · edit\nAll is well\.\n✓ run npm test · exit 0 · 4\.0 s\nclaude opus · 12\.3 s/,
 		);
 		expect(shown).toContain('\ncheckpoint (limit · resume/1.md · for codex)\n');
 		expect(shown).toMatch(/\n\nturn 2 · codex · edit · failover · with resume\/1\.md\n$/);
@@ -132,7 +132,7 @@ describe('a session that is watched', () => {
 	it('has a head also for a turn that began before, or of which no log tells', () => {
 		state(3, { trigger: 'failover', participant: 'codex-2' });
 		tell().record(says(3, 'on it'));
-		expect(shown).toMatch(/^turn 3 · codex-2 .*failover.*\n\non it/);
+		expect(shown).toMatch(/^turn 3 · codex-2 .*failover.*\non it/);
 	});
 
 	it('shows how a turn ended that its relay could not end: unknown once nobody works there', () => {

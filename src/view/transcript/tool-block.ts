@@ -1,0 +1,30 @@
+import type { AgentEvent } from '../../agents/events.ts';
+import { type FactRow, layoutFactRow } from '../../ui/fact-row.ts';
+import type { Theme } from '../../ui/theme.ts';
+import type { SinkSize } from '../transcript-sink.ts';
+
+export type ToolCall = Extract<AgentEvent, { type: 'tool_call' }>;
+export type ToolResult = Extract<AgentEvent, { type: 'tool_result' }>;
+
+/** A tool that has ended: a row of facts, and below it what it did, in rows that fit already. */
+export interface ToolBlock {
+	row: FactRow;
+	body: readonly string[];
+}
+
+/** What the rows of a tool depend on beside the tool. */
+export interface ToolContext {
+	theme: Theme;
+	/** Cut from the front of paths. */
+	worktree: string;
+	/** Of the turn, for `/diff 2`; null: what shows more is not named. */
+	turn: number | null;
+	size: SinkSize;
+	tookMs: number;
+	/** The line that allows a command; null: the user has refused this one. */
+	allowHint: ((command: string) => string) | null;
+}
+
+export function blockRows({ row, body }: ToolBlock, { size, theme }: ToolContext): string[] {
+	return [layoutFactRow(row, size.columns, theme), ...body];
+}
