@@ -2,6 +2,7 @@
 import type { Command as Program } from 'commander';
 import type { FrontEnd } from '../commands/front-end.ts';
 import { showProgress } from '../ui/progress.ts';
+import { terminalRows } from '../ui/terminal-size.ts';
 import { askOnTerminal } from './answers/ask-on-terminal.ts';
 import { takeOver } from './input/take-over.ts';
 import { createLive, type LiveParts } from './live.ts';
@@ -33,6 +34,9 @@ export function createFrontEnd(parts: FrontEndParts): FrontEnd {
 			help: async (words) => (await import('./argv/show-help.ts')).showHelp(program, words),
 			openWatchScreen: async (options) => (await import('./watch-view.ts')).openWatchView(options, parts),
 			hasTerminal: app.streams.input.isTTY === true && app.streams.output.isTTY === true,
+			rows: terminalRows(app.streams.output),
+			waitForEnter: async (what, signal) =>
+				(await import('./answers/wait-for-enter.ts')).waitForEnter(what, signal, app),
 			takeOver: (path, args, env) => takeOver(path, args, { env, cwd: app.folder }),
 			editText: async (text, called) => {
 				const [{ editText }, { clonedFolders }, repo, around] = await Promise.all([

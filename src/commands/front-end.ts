@@ -60,6 +60,12 @@ interface CommandLine {
 	 * `not_started`, and `refused` for an editor that fails.
 	 */
 	editText(text: string, called: { file: string; what: string }): Promise<string>;
+	/** Rows of the terminal. */
+	readonly rows: number;
+	/**
+	 * Shows `what` until the user presses Enter; false: `signal` came first, or the terminal has gone. Only with `hasTerminal`.
+	 */
+	waitForEnter(what: string, signal: AbortSignal): Promise<boolean>;
 	/** A script for that shell; null: there is none for it. */
 	completionScript(shell: string): Promise<string | null>;
 }

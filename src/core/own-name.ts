@@ -6,7 +6,7 @@ export function ownName(directory?: string, name?: string): string {
 	return OWN_NAME + folder + (name === undefined ? '' : ` --name ${quoteForShell(name)}`);
 }
 
-const OWN_NAME = 'agent-relay';
+export const OWN_NAME = 'agent-relay';
 
 /**
  * Rewrites the commands in a line of ours to apply to that folder, except those that already name it. Text in double quotes is

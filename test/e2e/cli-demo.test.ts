@@ -1,8 +1,9 @@
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { columnsOf } from '../../src/ui/text-width.ts';
 import { CliHome, PROGRAM } from '../helpers/cli-home.ts';
+import { PtyProgram } from '../helpers/pty-program.ts';
 import { PtyScreen } from '../helpers/pty-screen.ts';
 import { runOnPty } from '../helpers/run-on-pty.ts';
 
@@ -30,8 +31,9 @@ describe('the demo', () => {
 			/The work\s+is done\./,
 			/all 4 cases pass\n {2}✓ exit 0/,
 			/meta\.json .*the session/,
-			/\$ head -n \d+ resume\/\S+\.md/,
 			/"status": "completed"/,
+			/\$ head -n \d+ resume\/\S+\.md/,
+			/agent-relay\.js run "explain this folder"/,
 		];
 		const places = story.map((part) => stdout.search(part));
 		expect(places, stdout).toEqual([...places].sort((a, b) => a - b));
@@ -67,6 +69,44 @@ describe('the demo', () => {
 		screen.write(output);
 		expect(screen.all().filter((line) => columnsOf(line) > columns)).toEqual([]);
 	});
+
+	it('stops on a terminal at the hand-over until Enter, and removes what a killed demo left', async () => {
+		const env = { ...cli.env, TMPDIR: temporary };
+		const open = () => new PtyProgram(['demo', '--pace', '0.01'], { cwd: cli.repo, env });
+		const program = open();
+		await program.shows('Enter goes on');
+		for (let stops = 1; !program.screen().includes('takes over from'); ) {
+			program.type('\r');
+			await program.times('Enter goes on', ++stops);
+		}
+		expect(program.screen()).not.toContain('I read my prompt');
+		program.kill('SIGKILL');
+		await program.ended;
+		expect(readdirSync(temporary)).toHaveLength(1);
+		const next = open();
+		await next.shows('Enter goes on');
+		expect(readdirSync(temporary)).toHaveLength(1);
+		next.type('\x03');
+		expect(await next.ended).toBe(130);
+		expect(readdirSync(temporary)).toEqual([]);
+	});
+
+	it.each([{ CI: 'true' }, {}])(
+		'never stops with %j and --fast, and ends with commands that work here',
+		async (more) => {
+			const env = { ...cli.env, TMPDIR: temporary, ...more };
+			const args = ['demo', '--pace', '0.01', ...('CI' in more ? [] : ['--fast'])];
+			const program = new PtyProgram(args, { cwd: resolve(PROGRAM, '../..'), env });
+			expect(await program.ended).toBe(0);
+			expect(program.text()).not.toContain('Enter goes on');
+			const tried = [...program.text().matchAll(/ {2}(node bin\/agent-relay\.js.*)$/gm)].map(
+				([, line]) => line,
+			);
+			expect(tried).toHaveLength(3);
+			const agents = await cli.bash(tried[0] ?? '', { cwd: resolve(PROGRAM, '../..') });
+			expect(agents.exitCode, agents.stderr).toBe(0);
+		},
+	);
 
 	it('refuses a pace that is none, and makes nothing', async () => {
 		const run = await demo('--pace', 'fast');

@@ -56,6 +56,15 @@ export class PtyProgram {
 		return this.#until(() => this.#written.includes(text), text);
 	}
 
+	/** As `echoes`, for a text that is written again and again. */
+	times(text: string, count: number): Promise<void> {
+		return this.#until(() => this.#written.split(text).length > count, `${text} (${count} times)`);
+	}
+
+	kill(signal: string): void {
+		this.#pty.kill(signal);
+	}
+
 	async #until(isThere: () => boolean, text: string): Promise<void> {
 		const deadline = Date.now() + LONGEST_MS;
 		while (!isThere()) {

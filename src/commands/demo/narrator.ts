@@ -5,13 +5,17 @@ import type { SendResult } from '../../relay/conversation-contract.ts';
 import { fieldLines } from '../../ui/field-lines.ts';
 import { wrapToColumns } from '../../ui/text-width.ts';
 import type { Theme } from '../../ui/theme.ts';
-import type { Live } from '../live.ts';
+import type { Look } from '../look.ts';
+import type { DemoStage } from './stage.ts';
 
 export interface NarratorOptions {
-	live: Pick<Live, 'look' | 'print'>;
+	look: Look;
+	stage: DemoStage;
 	/** 1 is a pace to read at; 0 never waits. */
 	pace: number;
 	clock: Clock;
+	/** How the reader starts this program. */
+	command: string;
 }
 
 /** Time to read a heading before the work below it begins to scroll. */
@@ -25,8 +29,8 @@ export class DemoNarrator {
 
 	constructor(options: NarratorOptions) {
 		this.#options = options;
-		this.theme = options.live.look.theme;
-		this.columns = options.live.look.columns;
+		this.theme = options.look.theme;
+		this.columns = options.look.columns;
 	}
 
 	async begin(folder: string, hasGit: boolean): Promise<void> {
@@ -53,13 +57,14 @@ export class DemoNarrator {
 	}
 
 	async end(keptIn: string | null): Promise<void> {
-		await this.heading('Your turn', '');
+		await this.heading('Your turn', 'Three commands to try next, in this folder or in a repo of yours:');
+		const { command } = this.#options;
 		this.shown(
 			fieldLines(
 				[
-					['in a repo of yours', this.theme.accent('agent-relay')],
-					['in a script or CI', this.theme.accent('agent-relay run "TASK"')],
-					['who is installed', this.theme.accent('agent-relay agents')],
+					['which agents are here', this.theme.accent(`${command} agents`)],
+					['the shell', this.theme.accent(command)],
+					['a task, for scripts', this.theme.accent(`${command} run "explain this folder"`)],
 				],
 				{ theme: this.theme, columns: this.columns - 2 },
 			),
@@ -67,7 +72,7 @@ export class DemoNarrator {
 		this.line('');
 		this.say(
 			keptIn === null
-				? 'The folder of this demo is removed; agent-relay demo --keep leaves it for a look.'
+				? `The folder of this demo is removed; ${this.#options.command} demo --keep leaves it for a look.`
 				: `The folder of this demo stays: ${keptIn}`,
 		);
 	}
@@ -82,6 +87,8 @@ export class DemoNarrator {
 	}
 
 	async heading(title: string, about: string): Promise<void> {
+		const { stage } = this.#options;
+		if (this.#step > 0) stage.stop();
 		this.#step++;
 		this.line('');
 		const heading = this.theme.bold(`${this.#step}. ${title}`);
@@ -107,7 +114,7 @@ export class DemoNarrator {
 	}
 
 	line(text: string): void {
-		this.#options.live.print(`${text}\n`);
+		this.#options.stage.write(`${text}\n`);
 	}
 
 	#prompt(prompt: string): void {
@@ -116,7 +123,8 @@ export class DemoNarrator {
 	}
 
 	async #pause(): Promise<void> {
-		const { clock, pace } = this.#options;
+		const { clock, pace, stage } = this.#options;
+		await stage.shown();
 		if (pace > 0) await clock.sleep(PAUSE_MS * pace);
 	}
 }

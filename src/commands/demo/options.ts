@@ -7,12 +7,13 @@ const MAX_PACE = 20;
 export const demo = command({
 	path: 'demo',
 	about: 'watch a hand-over between bundled demo agents, in a temporary folder',
-	examples: ['demo', 'demo --keep'],
+	examples: ['demo', 'demo --fast', 'demo --keep'],
 	in: ['cli'],
 	duringTurn: 'queued',
 	live: 'the demo',
 	options: {
 		keep: flag('--keep', 'keep the folder afterwards'),
+		fast: flag('--fast', 'show it at once, without a pause'),
 		pace: valueOr(
 			'1',
 			'--pace <factor>',

@@ -2,10 +2,14 @@
  * `demo`: the main job end to end on the bundled demo agents, in a folder and a home of its own. The prompts go through the same
  * conversation as anyone's; only the agents are scripted.
  */
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
+import * as v from 'valibot';
 import { DEMO_OBJECTIVE, DEMO_ORDER, DEMO_SECOND_PROMPT } from '../../agents/demo/scenario.ts';
+import { packageRoot } from '../../core/files/package-root.ts';
+import { readJsonOrNull } from '../../core/files/read-file.ts';
+import { OWN_NAME } from '../../core/own-name.ts';
 import { findExecutable } from '../../core/processes/find-executable.ts';
 import { openConversation } from '../../relay/conversation.ts';
 import type { Conversation } from '../../relay/conversation-contract.ts';
@@ -16,11 +20,15 @@ import { Transcript } from '../../view/transcript.ts';
 import type { Body, Result } from '../command.ts';
 import type { CommandContext } from '../context.ts';
 import type { Shown, View } from '../live.ts';
+import { makeDemoFolder, removeDeadDemos } from './demo-folders.ts';
 import { DemoNarrator } from './narrator.ts';
+import { ownCommand } from './own-command.ts';
 import { showDemoResult } from './show-result.ts';
+import { DemoStage, type Reader } from './stage.ts';
 
 interface DemoOptions {
 	keep: boolean;
+	fast: boolean;
 	/** 1 is a pace to read at; 0 never waits. */
 	pace: number;
 }
@@ -33,7 +41,9 @@ const PIECE_MS = 35;
 
 export const demo: Body<DemoOptions, null> = {
 	run: async (context, options) => {
-		const base = realpathSync(mkdtempSync(join(tmpdir(), 'agent-relay-demo-')));
+		const temporary = tmpdir();
+		removeDeadDemos(temporary, context.processes);
+		const base = makeDemoFolder(temporary, options.keep, context.processes);
 		const remove = () => options.keep || rmSync(base, { recursive: true, force: true });
 		process.once('exit', remove);
 		try {
@@ -46,18 +56,15 @@ export const demo: Body<DemoOptions, null> = {
 	toJson: () => undefined,
 };
 
-async function playIn(
-	base: string,
-	outer: CommandContext,
-	{ pace, keep }: DemoOptions,
-): Promise<Result<null>> {
+async function playIn(base: string, outer: CommandContext, options: DemoOptions): Promise<Result<null>> {
+	const pace = options.fast ? 0 : options.pace;
 	const folder = join(base, 'word-count');
 	for (const path of [folder, join(base, 'home')]) mkdirSync(path);
 	const env = demoEnvironment(outer.env, join(base, 'home'), pace);
 	const context = outer.elsewhere({ folder, env });
 	const hasGit = await prepareRepo(context);
 	const { live, clock } = context;
-	const narrator = new DemoNarrator({ live, pace, clock });
+	const command = await commandHere(outer);
 	const conversation = openConversation(await context.ports({ isTrusted: false, config: [] }), {
 		kind: 'run',
 		agent: null,
@@ -68,34 +75,80 @@ async function playIn(
 		parentTurn: null,
 	});
 	const act = async (shown: Shown<RelayEvent>): Promise<Result<null>> => {
+		const stage = new DemoStage(
+			(text) => live.print(text),
+			pace === 0 ? null : readerOf(outer, shown.signal),
+		);
+		const narrator = new DemoNarrator({ look: live.look, stage, pace, clock, command });
+		const signal = AbortSignal.any([shown.signal, stage.left]);
+		const end = () => ({ exitCode: shown.stoppedBy() ?? EXIT.interrupted, data: null });
 		await narrator.begin(folder, hasGit);
-		const isDone = await playPrompts(conversation, shown.signal, narrator, context);
-		if (!isDone) return { exitCode: shown.stoppedBy() ?? EXIT.failed, data: null };
+		const isDone = await playPrompts(conversation, { signal, stage, narrator, context });
+		if (signal.aborted) return end();
+		if (!isDone) return { exitCode: EXIT.failed, data: null };
 		await showDemoResult(context, narrator);
-		await narrator.end(keep ? base : null);
-		return { exitCode: EXIT.done, data: null };
+		await narrator.end(options.keep ? base : null);
+		await stage.shown();
+		return signal.aborted ? end() : { exitCode: EXIT.done, data: null };
 	};
 	return live.conversation(conversation, act, OWN_VIEW);
+}
+
+/** Whoever sits at a terminal reads at their own pace; null: nobody does, as in a pipe and in CI. */
+function readerOf({ commandLine, env, live }: CommandContext, signal: AbortSignal): Reader | null {
+	if (commandLine === null || !commandLine.hasTerminal || isSet(env.CI)) return null;
+	const prompt = live.look.theme.dim('Enter goes on');
+	return { rows: commandLine.rows, wait: () => commandLine.waitForEnter(prompt, signal) };
+}
+
+const isSet = (value: string | undefined) => value !== undefined && value !== '' && value !== 'false';
+
+async function commandHere({ folder, findProgram }: CommandContext): Promise<string> {
+	const manifest = v.parse(
+		v.object({ name: v.string() }),
+		readJsonOrNull(join(packageRoot(), 'package.json')),
+	);
+	const found = await findProgram(OWN_NAME);
+	return ownCommand({
+		script: realpathSync(join(packageRoot(), 'bin/agent-relay.js')),
+		folder,
+		onPath: found === null ? null : realpathSync(found),
+		packageName: manifest.name,
+	});
+}
+
+interface Play {
+	signal: AbortSignal;
+	stage: DemoStage;
+	narrator: DemoNarrator;
+	context: CommandContext;
 }
 
 /** False when a prompt did not come to its end. */
 async function playPrompts(
 	conversation: Conversation,
-	signal: AbortSignal,
-	narrator: DemoNarrator,
-	{ live, clock, folder: worktree }: CommandContext,
+	{ signal, stage, narrator, context: { live, clock, folder: worktree } }: Play,
 ): Promise<boolean> {
 	const { columns, theme } = live.look;
-	const sink = createWrappedSink((text) => live.print(text), { columns, margin: '  ', theme });
+	const sink = createWrappedSink((text) => stage.write(text), { columns, margin: '  ', theme });
 	const send = (prompt: string) => {
 		const transcript = new Transcript({ sink, theme, clock, worktree });
-		return conversation.send(prompt, { signal, onEvent: (event) => transcript.event(event) });
+		const onEvent = (event: RelayEvent) => {
+			transcript.event(event);
+			if (event.type === 'handed_over') stage.stop();
+		};
+		return conversation.send(prompt, { signal, onEvent });
 	};
 	await narrator.beforeFirstPrompt(DEMO_OBJECTIVE);
 	const first = await send(DEMO_OBJECTIVE);
+	await stage.shown();
+	if (signal.aborted) return false;
 	if (first.outcome !== 'completed') return narrator.gaveUp(first);
 	await narrator.beforeSecondPrompt(DEMO_SECOND_PROMPT);
+	if (signal.aborted) return false;
 	const second = await send(DEMO_SECOND_PROMPT);
+	await stage.shown();
+	if (signal.aborted) return false;
 	if (second.outcome !== 'completed') return narrator.gaveUp(second);
 	await conversation.close();
 	return true;

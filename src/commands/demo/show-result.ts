@@ -26,8 +26,12 @@ export async function showDemoResult(context: CommandContext, narrator: DemoNarr
 	narrator.command(`ls .agent-relay/sessions/${session.id}`);
 	narrator.shown(treeLines(session.folder, narrator));
 	narrator.line('');
-	showPacket(session.folder, narrator);
 	showMeta(session.folder, narrator);
+	await narrator.heading(
+		'The packet',
+		'What the next agent got: your words verbatim, then facts from the records. The relay wrote it, no model did.',
+	);
+	showPacket(session.folder, narrator);
 }
 
 async function showCheck(context: CommandContext, narrator: DemoNarrator): Promise<void> {
@@ -56,20 +60,21 @@ const ABOUT: ReadonlyArray<readonly [RegExp, string]> = [
 
 function treeLines(folder: string, { theme, columns }: DemoNarrator): string[] {
 	const rows: Array<{ name: string; size: string; about: string }> = [];
-	const add = (path: string, indent: string, name: string) => {
+	const add = (sub: string, name: string) => {
 		const about = ABOUT.find(([pattern]) => pattern.test(name))?.[1] ?? '';
-		const isNew = !rows.some((row) => row.about === about);
-		rows.push({
-			name: `${indent}${name}`,
-			size: formatBytes(statSync(path).size),
-			about: isNew ? about : '',
-		});
+		const size = formatBytes(statSync(join(folder, sub, name)).size);
+		rows.push({ name: sub === '' ? name : `${sub}/${name}`, size, about });
 	};
-	add(join(folder, META_FILE), '', META_FILE);
-	for (const sub of [TURNS_FOLDER, PACKETS_FOLDER]) {
-		rows.push({ name: `${sub}/`, size: '', about: '' });
-		for (const name of readdirSync(join(folder, sub)).sort()) add(join(folder, sub, name), '  ', name);
-	}
+	add('', META_FILE);
+	const turns = readdirSync(join(folder, TURNS_FOLDER)).sort();
+	const first = turns.filter((name) => name.startsWith('001-'));
+	for (const name of first) add(TURNS_FOLDER, name);
+	rows.push({
+		name: `${TURNS_FOLDER}/…`,
+		size: '',
+		about: `the same of the other turns: ${turns.length - first.length} files`,
+	});
+	for (const name of readdirSync(join(folder, PACKETS_FOLDER)).sort().reverse()) add(PACKETS_FOLDER, name);
 	const width = Math.max(...rows.map(({ name }) => name.length));
 	return rows.map(({ name, size, about }) => {
 		const line = `${name.padEnd(width)}  ${size.padStart(6)}`;
@@ -86,7 +91,6 @@ function showPacket(folder: string, narrator: DemoNarrator): void {
 	narrator.command(`head -n ${PACKET_LINES} ${PACKETS_FOLDER}/${name}`);
 	narrator.shown(lines.slice(0, PACKET_LINES));
 	narrator.shown([narrator.theme.dim(`… ${lines.length - PACKET_LINES} more lines`)]);
-	narrator.line('');
 }
 
 function showMeta(folder: string, narrator: DemoNarrator): void {
