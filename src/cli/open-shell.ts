@@ -79,6 +79,7 @@ async function shellOptions(
 		thinking: ui.thinking,
 		drawing: drawingFor(ui, app.env),
 		isDumb: app.env.TERM === 'dumb',
+		reportsKeys: app.env.TERM !== 'linux',
 		pair: isInPair(app) ? openPairMail(mailPathOf(app, location), app.clock) : null,
 	};
 }

@@ -5,7 +5,9 @@ import type { EditEffect } from './editor/reduce-key.ts';
 import { hearPair } from './hear-pair.ts';
 import { createComplete } from './input/complete-input.ts';
 import { createDeferred } from './input/deferred.ts';
+import { DOUBLE_PRESS_MS, Interrupts } from './input/interrupts.ts';
 import { asPrompt } from './input/read-entry.ts';
+import { SecretAnswer } from './input/secret-answer.ts';
 import { Offers } from './offers.ts';
 import { deskOfShell } from './questions/desk-of-shell.ts';
 import type { QuestionDesk } from './questions/question-desk.ts';
@@ -18,9 +20,6 @@ import { PromptQueue } from './work/prompt-queue.ts';
 import { WaitingPrompts } from './work/waiting-prompts.ts';
 import { Work } from './work/work.ts';
 
-/** Two Ctrl+C on an empty line within this time leave the shell. */
-const DOUBLE_PRESS_MS = 2000;
-
 export class InteractiveShell {
 	readonly #options: ShellOptions;
 	readonly #screen: ShellScreen;
@@ -32,11 +31,13 @@ export class InteractiveShell {
 	readonly #history;
 	readonly #ended = createDeferred<number>();
 	#isOver = false;
-	#lastInterruptAt = Number.NEGATIVE_INFINITY;
+	readonly #interrupts: Interrupts;
+	readonly #secret: SecretAnswer;
 
 	constructor(options: ShellOptions) {
 		this.#options = options;
 		const { context, relay } = options;
+		this.#interrupts = new Interrupts(options.clock);
 		this.#history = followHistory(options.historyPath, (text) => options.redact(text));
 		const isOver = () => this.#isOver;
 		const showError = (error: unknown) => this.#work.showError(error);
@@ -54,6 +55,8 @@ export class InteractiveShell {
 			onHangup: () => this.#end(129),
 		});
 		const { transcript, view, editor } = this.#screen;
+		const print = (lines: readonly string[]) => transcript.lines(lines);
+		this.#secret = new SecretAnswer({ relay, editor, theme: options.theme, print });
 		const stopTurn = () => this.#work.running.interrupt();
 		this.#desk = deskOfShell({ shell: options, transcript, editor, stopTurn, showError });
 		const pick = (message: string, choices: readonly PickChoice[]) => this.#screen.pick(message, choices);
@@ -67,7 +70,10 @@ export class InteractiveShell {
 			exit: () => this.#end(0),
 			prompt: (text) => this.#queue.add(asPrompt(text)),
 			beginAnswer: () => editor.beginSecret(),
-			onTerminalSettled: () => this.#endAnswer(),
+			onTerminalSettled: () => {
+				this.#queue.forgetHeld();
+				this.#secret.questionGone();
+			},
 			desk: this.#desk,
 		});
 		this.#queue = new PromptQueue({
@@ -76,6 +82,8 @@ export class InteractiveShell {
 			work: this.#work,
 			waiting: this.#waiting,
 			giveBack: (typed) => editor.setText(typed),
+			isLineFree: () => editor.text === '' && !editor.isSecret && this.#desk.label === null,
+			keep: (typed) => this.#history.keep(typed),
 			isOver,
 			onIdle: () => this.#rest(),
 		});
@@ -119,7 +127,7 @@ export class InteractiveShell {
 		const { editor } = this.#screen;
 		switch (effect.type) {
 			case 'submit':
-				if (editor.isSecret) this.#answer(effect.typed);
+				if (editor.isSecret) this.#secret.send(effect.typed);
 				else if (this.#desk.label !== null) this.#desk.reply(effect.typed);
 				else this.#submit(effect.typed, effect.prompt);
 				break;
@@ -128,7 +136,7 @@ export class InteractiveShell {
 				this.#interrupt();
 				break;
 			case 'end_of_input':
-				if (editor.isSecret) this.#answer(null);
+				if (editor.isSecret) this.#secret.send(null);
 				else this.#end(0);
 				break;
 			case 'suspend':
@@ -158,38 +166,30 @@ export class InteractiveShell {
 
 	/** Nothing runs and nothing waits. */
 	#rest(): void {
-		this.#lastInterruptAt = Number.NEGATIVE_INFINITY;
+		this.#interrupts.rest();
 		this.#offers.offerBack();
 		this.#screen.redraw();
 		void this.#offers.lookAhead();
 	}
 
-	/** When the question goes away while its answer is typed, the rest must not become a prompt: it stays hidden until Enter. */
-	#endAnswer(): void {
-		const { editor } = this.#screen;
-		this.#queue.forgetHeld();
-		if (editor.text === '') editor.giveBack();
-	}
-
-	#answer(line: string | null): void {
-		const { relay, theme } = this.#options;
-		const { editor, transcript } = this.#screen;
-		editor.giveBack();
-		if (!relay.answerTerminal(line))
-			transcript.lines([theme.dim('The question has gone; what you typed was discarded.')]);
-	}
-
 	#interrupt(): void {
 		const { editor } = this.#screen;
-		const now = this.#options.clock.monotonic();
-		const isSecond = now - this.#lastInterruptAt <= DOUBLE_PRESS_MS;
-		this.#lastInterruptAt = now;
-		if (this.#work.running.isInterruptible) this.#work.running.interrupt();
-		else if (editor.text !== '') {
-			this.#lastInterruptAt = Number.NEGATIVE_INFINITY;
-			editor.setText('');
-		} else if (isSecond) this.#end(0);
-		else void this.#screen.hintFor(DOUBLE_PRESS_MS, 'Ctrl+C again to exit');
+		const { running } = this.#work;
+		const does = this.#interrupts.press({
+			isRunning: running.isInterruptible,
+			isLineEmpty: editor.text === '',
+		});
+		if (does === 'stop') running.interrupt();
+		else if (does === 'exit') this.#end(0);
+		else if (does === 'ask_to_exit') this.#hint('Ctrl+C again to exit');
+		else if (does === 'put_line_aside') {
+			editor.putAside();
+			this.#hint('Up or Ctrl+Y brings the line back');
+		}
+	}
+
+	#hint(text: string): void {
+		void this.#screen.hintFor(DOUBLE_PRESS_MS, text);
 	}
 
 	#sayGoodbye(): void {

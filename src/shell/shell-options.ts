@@ -51,6 +51,8 @@ export interface ShellOptions {
 	drawing?: Drawing | undefined;
 	/** True: nothing is drawn, not even on a terminal (`TERM=dumb`). */
 	isDumb?: boolean;
+	/** False: the terminal would print the request to report keys (`TERM=linux` before Linux 5.10). */
+	reportsKeys?: boolean;
 }
 
 export interface TrustQuestion {

@@ -58,7 +58,7 @@ export class ShellScreen {
 		const { shell, queued, isOver, showError } = parts;
 		const { input, output, clock, theme, signals } = shell;
 		this.#options = shell;
-		this.#modes = createTerminalModes(input, output);
+		this.#modes = createTerminalModes(input, output, { reportsKeys: shell.reportsKeys ?? true });
 		this.#writer = new ScreenWriter(output, { ascii: shell.drawing?.ascii });
 		this.editor = this.#createEditor(parts);
 		this.view = new LiveView({

@@ -1,4 +1,7 @@
-/** Switches raw mode and bracketed paste on and off together. Leaving is idempotent and safe on a terminal that is gone. */
+/**
+ * Switches raw mode, bracketed paste and the reports of keys on and off together. Leaving is idempotent and safe on a terminal
+ * that is gone.
+ */
 
 export interface TerminalInput {
 	on(event: 'data', listener: (chunk: Buffer) => void): unknown;
@@ -14,6 +17,14 @@ export interface TerminalInput {
 }
 
 const PASTE_ON = '\x1b[?2004h';
+/**
+ * Shift+Enter is told from Enter: kitty's protocol (1, and 4 for keys of other alphabets), on a stack of which one entry is ours, or
+ * xterm's modifyOtherKeys, which tmux knows, too. A terminal that takes the latter for a style is set back at once.
+ */
+const MODIFY_KEYS_ON = '\x1b[>4;1m\x1b[0m';
+const KEYS_ON = `\x1b[>5u${MODIFY_KEYS_ON}`;
+const KEYS_ON_AGAIN = `\x1b[=5u${MODIFY_KEYS_ON}`;
+const KEYS_OFF = '\x1b[<u\x1b[>4m';
 /** Bracketed paste off, autowrap and cursor on, no style. */
 const RESTORE = '\x1b[?2004l\x1b[?7h\x1b[?25h\x1b[0m';
 
@@ -22,22 +33,25 @@ export interface TerminalModes {
 	leave(): void;
 }
 
+/** `reportsKeys`: the reader knows keys as escape sequences. */
 export function createTerminalModes(
 	input: TerminalInput,
 	output: { write(text: string): unknown },
+	{ reportsKeys = false } = {},
 ): TerminalModes {
 	let isEntered = false;
 	return {
 		enter() {
-			isEntered = true;
 			input.setRawMode?.(true);
-			output.write(PASTE_ON);
+			const keysOn = isEntered ? KEYS_ON_AGAIN : KEYS_ON;
+			output.write(reportsKeys ? PASTE_ON + keysOn : PASTE_ON);
+			isEntered = true;
 		},
 		leave() {
 			if (!isEntered) return;
 			isEntered = false;
 			try {
-				output.write(RESTORE);
+				output.write(reportsKeys ? KEYS_OFF + RESTORE : RESTORE);
 				input.setRawMode?.(false);
 			} catch {
 				// The terminal hung up: nothing is left to restore.

@@ -28,8 +28,8 @@ it('the shell waits, takes prompts meanwhile, and keeps the work when the wait i
 	await shell.shows('1 queued');
 	expect(shell.text()).toContain('it continues by itself then');
 	shell.type('\x03');
-	await shell.shows('1 queued prompt dropped:');
-	shell.type('\x04');
+	await shell.shows('1 queued prompt is back on the line.');
+	shell.type('\x15\x04');
 	expect(await shell.ended).toBe(0);
 	expect(await lastSession()).toMatchObject({ status: 'checkpointed', reason: 'limit', turn_count: 1 });
 });

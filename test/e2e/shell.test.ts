@@ -31,6 +31,8 @@ const CTRL_C = '\x03';
 /** Modes that the shell switched on and that must be off, or on, when it is gone. */
 function expectSaneTerminal(shell: PtyShell): void {
 	expect(shell.screen.modes.get(2004)).toBe(false);
+	expect(shell.screen.keyReports).toEqual([]);
+	expect(shell.screen.modifiedKeys).toBe(null);
 	expect(shell.screen.modes.get(25) ?? true).toBe(true);
 	expect(shell.screen.modes.get(7) ?? true).toBe(true);
 	expect(shell.screen.unknown).toEqual([]);
@@ -75,7 +77,7 @@ describe('the shell on a terminal', () => {
 		const shell = await start();
 		shell.type('slow 1\r');
 		await shell.until('Ctrl+C stops');
-		shell.type('say one\rsay two\rsay three\r');
+		shell.enter('say one', 'say two', 'say three');
 		await shell.until('3 queued');
 		shell.type(UP);
 		await shell.until('claude › say three');
@@ -85,15 +87,16 @@ describe('the shell on a terminal', () => {
 		expect(shell.prompts()).toEqual(['slow 1', 'say one', 'say two']);
 	});
 
-	it('interrupts once on Ctrl+C, keeps what is typed, and drops and prints the queue', async () => {
+	it('interrupts once on Ctrl+C, keeps what is typed and what was queued, and says so', async () => {
 		const shell = await start();
 		shell.type('slow 60\r');
 		await shell.until('...');
-		shell.type('say never\rhalf');
+		shell.enter('say never');
+		shell.type('half');
 		await shell.until('1 queued');
 		shell.type(CTRL_C);
 		await shell.until('interrupted');
-		await shell.until(/1 queued prompt dropped:\n {2}say never/);
+		await shell.until(/1 queued prompt was not begun; Up brings it back:\n {2}say never/);
 		expect(shell.screen.lines().at(-1)).toBe('claude › half');
 		expect(shell.prompts()).toEqual(['slow 60']);
 		expect(shell.calls().some(({ call }) => call === 'stopHard')).toBe(false);
@@ -148,7 +151,7 @@ describe('the shell on a terminal', () => {
 		shell.type('one \\\rtwo\r');
 		await shell.until('You said "one \\ntwo"');
 		await shell.ready();
-		shell.type('"""\rfirst\rsecond\r"""\r');
+		shell.enter('"""', 'first', 'second', '"""');
 		await shell.until('You said "first\\nsecond"');
 	});
 
@@ -178,7 +181,7 @@ describe('the shell on a terminal', () => {
 		const shell = await start();
 		shell.type('slow 1\r');
 		await shell.until('Ctrl+C stops');
-		shell.type('/use codex\rsay hi\r/queue\r');
+		shell.enter('/use codex', 'say hi', '/queue');
 		await shell.until(/1\. \/use codex\n2\. say hi/);
 		expect(shell.calls().map(({ call }) => call)).toEqual(['send']);
 		await shell.until('codex is next');
@@ -187,7 +190,7 @@ describe('the shell on a terminal', () => {
 
 	it('answers commands typed at once in their order, each below its own line', async () => {
 		const shell = await start();
-		shell.type('/config limits.patience_s\r/limits\r/model\r');
+		shell.enter('/config limits.patience_s', '/limits', '/model');
 		await shell.until(
 			/› \/config limits\.patience_s\n\nkey[\s\S]*› \/limits\n\nNo agent is limited\.\n\n› \/model\n\nclaude uses/,
 		);
@@ -217,7 +220,7 @@ describe('the shell on a terminal', () => {
 		shell.type('/new fix the login\r');
 		await shell.until('/new takes no words; nothing was done');
 		expect(shell.calls()).toEqual([]);
-		shell.type('/show 7\rsay still here\r');
+		shell.enter('/show 7', 'say still here');
 		await shell.until('No prompt was sent yet');
 		await shell.until(/still here\n\s*claude · /);
 	});

@@ -14,6 +14,10 @@ export class PtyScreen {
 	readonly unknown: string[] = [];
 	/** Private modes as last set, by number. */
 	readonly modes = new Map<number, boolean>();
+	/** Requests to report keys as escape sequences that were not taken back. */
+	readonly keyReports: string[] = [];
+	/** What modifyOtherKeys is set to; null: as it was. */
+	modifiedKeys: string | null = null;
 	row = 0;
 	column = 0;
 	#cells: string[][] = [];
@@ -74,6 +78,10 @@ export class PtyScreen {
 		if (csi) {
 			const [whole, mark = '', numbers = '', , final = ''] = csi;
 			if (mark === '?' && (final === 'h' || final === 'l')) this.modes.set(Number(numbers), final === 'h');
+			else if (mark === '>' && final === 'u') this.keyReports.push(whole);
+			else if (mark === '=' && final === 'u') this.keyReports.splice(-1, 1, whole);
+			else if (mark === '<' && final === 'u') this.keyReports.pop();
+			else if (mark === '>' && final === 'm') this.modifiedKeys = numbers === '4' ? null : numbers;
 			else if (mark !== '' || !this.#csi(final, numbers)) this.unknown.push(JSON.stringify(whole));
 			return whole.length;
 		}

@@ -126,6 +126,11 @@ export class PtyShell {
 		this.#pty.write(keys);
 	}
 
+	/** Enters one line after the other, as a hand would: lines in one piece would be a paste (Ctrl+E keeps them apart). */
+	enter(...lines: readonly string[]): void {
+		this.type(lines.map((line) => `${line}\x05\r`).join(''));
+	}
+
 	resize(columns: number, rows: number): void {
 		this.screen.columns = columns;
 		this.#pty.resize(columns, rows);

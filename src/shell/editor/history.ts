@@ -15,6 +15,8 @@ export interface History {
 	/** Oldest first, without repetitions. */
 	entries(): readonly string[];
 	add(entry: string): void;
+	/** Keeps what was not sent, in this shell only. */
+	keep(entry: string): void;
 }
 
 /**
@@ -24,12 +26,17 @@ export interface History {
  */
 export function openHistory(path: string | null, redact: (text: string) => string = (text) => text): History {
 	let entries = path === null ? [] : load(path);
+	let saved = entries.at(-1);
 	return {
 		entries: () => entries,
 		add(entry) {
-			if (entry.trim() === '' || entry.length > MAX_ENTRY_CHARS || entry === entries.at(-1)) return;
+			if (entry.trim() === '' || entry.length > MAX_ENTRY_CHARS) return;
 			entries = withEntry(entries, entry);
-			if (path !== null) append(path, redact(entry));
+			if (path !== null && entry !== saved) append(path, redact(entry));
+			saved = entry;
+		},
+		keep(entry) {
+			if (entry.trim() !== '') entries = withEntry(entries, entry);
 		},
 	};
 }
@@ -44,7 +51,11 @@ export function followHistory(pathNow: () => string | null, redact: (text: strin
 		return known;
 	};
 	now();
-	return { entries: () => now().entries(), add: (entry) => now().add(entry) };
+	return {
+		entries: () => now().entries(),
+		add: (entry) => now().add(entry),
+		keep: (entry) => now().keep(entry),
+	};
 }
 
 /** @internal Exported for tests that use no file. */

@@ -1,99 +1,55 @@
 /** What the keyboard sends, decoded: text, a paste as one piece, or a named key with its modifiers. */
 import { StringDecoder } from 'node:string_decoder';
+import { controlKey, csiKeys, type Key, namedKey, press, ss3Keys } from './decode/key-codes.ts';
 
-type KeyName =
-	| 'enter'
-	| 'tab'
-	| 'backspace'
-	| 'delete'
-	| 'escape'
-	| 'left'
-	| 'right'
-	| 'up'
-	| 'down'
-	| 'home'
-	| 'end'
-	| 'pageup'
-	| 'pagedown'
-	| 'insert'
-	| 'character';
-
-export type Key =
-	| { kind: 'text'; text: string }
-	/** Line breaks are `\n`; control characters other than tab are removed. */
-	| { kind: 'paste'; text: string }
-	| {
-			kind: 'press';
-			name: KeyName;
-			/** The lower-case character when `name` is `character`, else empty. */
-			character: string;
-			ctrl: boolean;
-			alt: boolean;
-			shift: boolean;
-	  };
+export type { Key } from './decode/key-codes.ts';
 
 export interface KeyDecoder {
 	push(chunk: Uint8Array): Key[];
 	/** True: a lone ESC may yet become a sequence; call `flush` when nothing follows for a moment. */
 	readonly isWaiting: boolean;
+	/** True: a paste has begun and not ended. Every key is part of it until `endPaste`. */
+	readonly isPasting: boolean;
 	flush(): Key[];
+	/** A moment has passed: what comes next does not belong to the last key (a LF after a CR is a key of its own). */
+	pause(): void;
+	/** Gives what came of a paste whose end is missing. */
+	endPaste(): Key[];
 }
 
+const PASTE_BEGIN = '\x1b[200~';
 const PASTE_END = '\x1b[201~';
 const CSI = /\x1b\[([\x30-\x3f]*)[\x20-\x2f]*([\x40-\x7e])/y;
 const CONSOLE_FUNCTION_KEY = /\x1b\[\[[A-E]/y;
+/** A mouse that another program left on, in its oldest form. */
+const MOUSE = /\x1b\[M[^\x1b]{3}/y;
 const SS3 = /\x1bO([ -~])/y;
 const STRING_REPLY = /\x1b[\]P_^X][^\x07\x1b]{0,4096}(?:\x07|\x1b\\)/y;
-const UNFINISHED = /\x1b\x1b?(?:\[\[?[\x20-\x3f]*|O|[\]P_^X][^\x07\x1b]{0,4096}\x1b?)?$/y;
+const UNFINISHED = /\x1b\x1b?(?:\[\[?[\x20-\x3f]*|\[M[^\x1b]{0,2}|O|[\]P_^X][^\x07\x1b]{0,4096}\x1b?)?$/y;
 const PLAIN_RUN = /[^\x00-\x1f\x7f]+/y;
-
-const CSI_LETTERS: Readonly<Record<string, KeyName>> = {
-	A: 'up',
-	B: 'down',
-	C: 'right',
-	D: 'left',
-	H: 'home',
-	F: 'end',
-	M: 'enter',
-};
-const CSI_NUMBERS: Readonly<Record<string, KeyName>> = {
-	1: 'home',
-	2: 'insert',
-	3: 'delete',
-	4: 'end',
-	5: 'pageup',
-	6: 'pagedown',
-	7: 'home',
-	8: 'end',
-};
-const CODES: Readonly<Record<number, KeyName>> = {
-	8: 'backspace',
-	9: 'tab',
-	10: 'enter',
-	13: 'enter',
-	27: 'escape',
-	127: 'backspace',
-};
 
 export function createKeyDecoder(): KeyDecoder {
 	const decoder = new StringDecoder('utf8');
 	let pending = '';
 	let paste: string[] | null = null;
 	let pasteTail = '';
+	let isAfterReturn = false;
+
+	const endPaste = (end: string): Key[] => {
+		const text = cleanPaste([...(paste ?? []), end].join(''));
+		paste = null;
+		pasteTail = '';
+		return [{ kind: 'paste', text }];
+	};
 
 	const takePaste = (text: string): { keys: Key[]; rest: string } => {
 		const whole = pasteTail + text;
 		const end = whole.indexOf(PASTE_END);
-		if (end < 0) {
-			const kept = Math.max(0, whole.length - PASTE_END.length + 1);
-			paste?.push(whole.slice(0, kept));
-			pasteTail = whole.slice(kept);
-			return { keys: [], rest: '' };
-		}
-		const pasted = [...(paste ?? []), whole.slice(0, end)].join('');
-		paste = null;
-		pasteTail = '';
-		return { keys: [{ kind: 'paste', text: cleanPaste(pasted) }], rest: whole.slice(end + PASTE_END.length) };
+		if (end >= 0) return { keys: endPaste(whole.slice(0, end)), rest: whole.slice(end + PASTE_END.length) };
+		const kept = Math.max(0, whole.length - PASTE_END.length + 1);
+		paste?.push(whole.slice(0, kept));
+		pasteTail = whole.slice(kept);
+		return { keys: [], rest: '' };
 	};
 
 	const decode = (text: string, isLast: boolean): Key[] => {
@@ -111,8 +67,11 @@ export function createKeyDecoder(): KeyDecoder {
 				pending = rest;
 				break;
 			}
-			if (next.opensPaste) paste = [];
-			keys.push(...next.keys);
+			// CR LF is one Enter.
+			const isSecondHalf = isAfterReturn && rest.startsWith('\n');
+			isAfterReturn = rest.startsWith('\r');
+			if (!isSecondHalf) keys.push(...next.keys);
+			if (rest.startsWith(PASTE_BEGIN)) paste = [];
 			rest = rest.slice(next.length);
 		}
 		return keys;
@@ -121,6 +80,9 @@ export function createKeyDecoder(): KeyDecoder {
 	return {
 		get isWaiting() {
 			return pending !== '';
+		},
+		get isPasting() {
+			return paste !== null;
 		},
 		push(chunk) {
 			const text = pending + decoder.write(Buffer.from(chunk));
@@ -132,6 +94,12 @@ export function createKeyDecoder(): KeyDecoder {
 			pending = '';
 			return decode(text, true);
 		},
+		pause() {
+			isAfterReturn = false;
+		},
+		endPaste() {
+			return paste === null ? [] : endPaste(pasteTail);
+		},
 	};
 }
 
@@ -139,7 +107,6 @@ interface Decoded {
 	/** Characters used; 0: more are needed. */
 	length: number;
 	keys: Key[];
-	opensPaste?: boolean;
 }
 
 function decodeOne(text: string, isLast: boolean): Decoded {
@@ -149,12 +116,12 @@ function decodeOne(text: string, isLast: boolean): Decoded {
 	// Two at most belong to what follows; each before them is a press of its own.
 	if (text.startsWith('\x1b\x1b\x1b')) return { length: 1, keys: namedKey('escape', 0) };
 	if (!isLast && matchAt(UNFINISHED, text)) return { length: 0, keys: [] };
-	const ignored = matchAt(CONSOLE_FUNCTION_KEY, text) ?? matchAt(STRING_REPLY, text);
+	const ignored = matchAt(CONSOLE_FUNCTION_KEY, text) ?? matchAt(MOUSE, text) ?? matchAt(STRING_REPLY, text);
 	if (ignored) return { length: ignored[0].length, keys: [] };
 	const csi = matchAt(CSI, text);
-	if (csi) return { length: csi[0].length, ...csiKeys(csi[1] ?? '', csi[2] ?? '') };
+	if (csi) return { length: csi[0].length, keys: csiKeys(csi[1] ?? '', csi[2] ?? '') };
 	const ss3 = matchAt(SS3, text);
-	if (ss3) return { length: ss3[0].length, keys: namedKey(CSI_LETTERS[ss3[1] ?? ''], 0) };
+	if (ss3) return { length: ss3[0].length, keys: ss3Keys(ss3[1] ?? '') };
 	return altKey(text);
 }
 
@@ -175,45 +142,6 @@ function altKey(text: string): Decoded {
 		length: 1 + character.length,
 		keys: [press('character', { alt: true, character: character.toLowerCase() })],
 	};
-}
-
-function csiKeys(parameters: string, final: string): Pick<Decoded, 'keys' | 'opensPaste'> {
-	const [first = '', second = '', third = ''] = parameters.split(';');
-	const modifiers = Math.max(0, Number.parseInt(second, 10) - 1 || 0);
-	if (final === 'Z') return { keys: namedKey('tab', 1) };
-	if (final === 'u') return { keys: codeKey(Number.parseInt(first, 10), modifiers) };
-	if (final !== '~') return { keys: namedKey(CSI_LETTERS[final], modifiers) };
-	if (first === '200') return { keys: [], opensPaste: true };
-	if (first === '27') return { keys: codeKey(Number.parseInt(third, 10), modifiers) };
-	return { keys: namedKey(CSI_NUMBERS[first], modifiers) };
-}
-
-/** A key reported by its code point (the kitty and modifyOtherKeys forms). */
-function codeKey(code: number, modifiers: number): Key[] {
-	if (!Number.isInteger(code) || code < 0 || code > 0x10ffff) return [];
-	const name = CODES[code];
-	if (name) return namedKey(name, modifiers);
-	const character = String.fromCodePoint(code);
-	if ((modifiers & 6) === 0) return [{ kind: 'text', text: character }];
-	return [press('character', { ...flags(modifiers), character: character.toLowerCase() })];
-}
-
-function controlKey(code: number, alt: boolean): Key {
-	const name = CODES[code];
-	if (name) return press(name, { alt });
-	return press('character', { ctrl: true, alt, character: String.fromCharCode(code + 0x40).toLowerCase() });
-}
-
-function namedKey(name: KeyName | undefined, modifiers: number): Key[] {
-	return name === undefined ? [] : [press(name, flags(modifiers))];
-}
-
-function flags(modifiers: number): { shift: boolean; alt: boolean; ctrl: boolean } {
-	return { shift: (modifiers & 1) !== 0, alt: (modifiers & 2) !== 0, ctrl: (modifiers & 4) !== 0 };
-}
-
-function press(name: KeyName, rest: Partial<Extract<Key, { kind: 'press' }>>): Key {
-	return { kind: 'press', name, character: '', ctrl: false, alt: false, shift: false, ...rest };
 }
 
 function cleanPaste(text: string): string {

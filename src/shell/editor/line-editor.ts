@@ -7,12 +7,11 @@ import type { Theme } from '../../ui/theme.ts';
 import { applyCompletion, type Candidate, type Complete } from './completion.ts';
 import { type EditState, EMPTY_EDIT, withText } from './edit-state.ts';
 import type { History } from './history.ts';
-import { createKeyDecoder, type Key } from './keys.ts';
+import { KeySource } from './key-source.ts';
+import type { Key } from './keys.ts';
 import { layoutEdit } from './layout-edit.ts';
 import { type EditEffect, reduceKey } from './reduce-key.ts';
 
-/** How long a lone ESC waits for the rest of a sequence, ms. */
-const ESCAPE_WAIT_MS = 40;
 const MENU_ROWS = 6;
 const DOT = '•';
 /** What keys may do while a secret is typed. */
@@ -42,7 +41,7 @@ export interface LineEditorOptions {
 
 export class LineEditor {
 	readonly #options: LineEditorOptions;
-	readonly #decoder = createKeyDecoder();
+	readonly #keys: KeySource;
 	#state: EditState = EMPTY_EDIT;
 	#offered: readonly Candidate[] = [];
 	/** What was being typed before the line was borrowed. */
@@ -51,6 +50,7 @@ export class LineEditor {
 
 	constructor(options: LineEditorOptions) {
 		this.#options = options;
+		this.#keys = new KeySource(options.clock, (keys) => this.#press(keys));
 	}
 
 	get text(): string {
@@ -59,7 +59,7 @@ export class LineEditor {
 
 	attach(): void {
 		const { input } = this.#options;
-		input.on('data', this.#onData);
+		input.on('data', this.#keys.read);
 		input.on('end', this.#options.onHangup);
 		input.on('error', this.#options.onHangup);
 		input.resume();
@@ -67,7 +67,7 @@ export class LineEditor {
 
 	detach(): void {
 		const { input } = this.#options;
-		input.off('data', this.#onData);
+		input.off('data', this.#keys.read);
 		input.off('end', this.#options.onHangup);
 		input.off('error', this.#options.onHangup);
 		input.pause();
@@ -75,6 +75,15 @@ export class LineEditor {
 
 	setText(text: string): void {
 		this.#state = withText(this.#state, text);
+		this.#offered = [];
+		this.#options.onChange();
+	}
+
+	/** Empties the line; Up, Ctrl+Y and Ctrl+_ bring back what was on it. */
+	putAside(): void {
+		const { text, cursor } = this.#state;
+		this.#options.history.keep(text);
+		this.#state = { ...withText(this.#state, ''), killed: text, undo: [{ text, cursor }] };
 		this.#offered = [];
 		this.#options.onChange();
 	}
@@ -121,16 +130,6 @@ export class LineEditor {
 		return { ...region, rows: [...region.rows, ...layoutMenu(this.#offered, options.columns, theme)] };
 	}
 
-	#onData = (chunk: Buffer): void => {
-		this.#press(this.#decoder.push(chunk));
-		if (this.#decoder.isWaiting) void this.#flushLater();
-	};
-
-	async #flushLater(): Promise<void> {
-		await this.#options.clock.sleep(ESCAPE_WAIT_MS);
-		if (this.#decoder.isWaiting) this.#press(this.#decoder.flush());
-	}
-
 	#press(keys: readonly Key[]): void {
 		for (const key of keys) {
 			if (this.isSecret) {
@@ -149,7 +148,7 @@ export class LineEditor {
 	}
 
 	#pressSecret(key: Key): void {
-		const isEnter = key.kind === 'press' && key.name === 'enter';
+		const isEnter = key.kind === 'press' && (key.name === 'enter' || (key.ctrl && key.character === 'j'));
 		const typed = this.#state.text;
 		if (isEnter) this.#options.onEffect({ type: 'submit', prompt: typed, typed });
 		else {

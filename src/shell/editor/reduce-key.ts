@@ -94,6 +94,8 @@ const ACTIONS: Readonly<Record<string, Action>> = {
 	'alt+enter': newline,
 	'shift+enter': newline,
 	'ctrl+enter': newline,
+	'ctrl+j': lineFeed,
+	'ctrl+alt+j': newline,
 	tab: effect('complete'),
 	backspace: erase(previousOffset),
 	'ctrl+h': erase(previousOffset),
@@ -131,7 +133,8 @@ const ACTIONS: Readonly<Record<string, Action>> = {
 	'ctrl+t': (state) => only(transpose(state)),
 	'ctrl+_': (state) => only(undo(state)),
 	'ctrl+r': (state) => only(startSearch(state)),
-	'ctrl+c': effect('interrupt'),
+	// What Ctrl+C keeps is kept: undo does not take it.
+	'ctrl+c': (state) => ({ state: { ...state, undo: [], last: 'other' }, effect: { type: 'interrupt' } }),
 	'ctrl+z': effect('suspend'),
 	'ctrl+l': effect('clear_screen'),
 	'ctrl+x': (state) => only({ ...state, hasPrefix: true }),
@@ -146,6 +149,11 @@ function submit(state: EditState): Reduced {
 	}
 	const text = `${read.text}\n`;
 	return only({ ...state, text, cursor: text.length, last: 'other', undo: remember(state) });
+}
+
+/** On an empty line it is an Enter that was typed before the terminal was ours. */
+function lineFeed(state: EditState): Reduced {
+	return only(state.text === '' ? state : insert(state, '\n', 'other'));
 }
 
 function insert(state: EditState, text: string, kind: 'insert' | 'other'): EditState {

@@ -2,6 +2,7 @@
 import { formatPlural } from '../../core/plural.ts';
 import { safeLine } from '../../core/text.ts';
 import type { Transcript } from '../../view/transcript.ts';
+import { readEntry } from '../input/read-entry.ts';
 import type { ShellOptions } from '../shell-options.ts';
 import type { WaitingPrompts } from './waiting-prompts.ts';
 import type { Work } from './work.ts';
@@ -15,6 +16,10 @@ interface QueueParts {
 	waiting: WaitingPrompts;
 	/** Puts a line that was held back on the edit line again. */
 	giveBack(typed: string): void;
+	/** Nothing is typed, and the line is for prompts. */
+	isLineFree(): boolean;
+	/** Up brings it back. */
+	keep(typed: string): void;
 	/** The shell is being left: nothing more is begun. */
 	isOver(): boolean;
 	/** The last prompt has ended and none waits. */
@@ -75,26 +80,39 @@ export class PromptQueue {
 		if (!this.#isBusy) void this.#workOff();
 	}
 
-	/** Takes what waits, one after the other; when one breaks, the rest is dropped and shown. */
+	/** Takes what waits, one after the other; when one breaks, the rest is given back. */
 	async #workOff(): Promise<void> {
 		const { work, waiting, isOver, onIdle } = this.#parts;
 		this.#isBusy = true;
 		for (let next = waiting.takeOldest(); next !== null && !isOver(); next = waiting.takeOldest()) {
 			this.#echo(next);
 			const { isBroken } = await work.run(next);
-			if (isBroken) this.#dropWaiting();
+			if (isBroken) this.#returnWaiting();
 		}
 		this.#isBusy = false;
 		onIdle();
 	}
 
-	#dropWaiting(): void {
-		const { shell, transcript, waiting } = this.#parts;
-		const dropped = waiting.drop();
-		if (dropped.length === 0) return;
+	/** What waits relied on what broke: it goes back to the line, or where Up finds it, and is not begun. */
+	#returnWaiting(): void {
+		const { shell, transcript, waiting, giveBack, keep, isLineFree } = this.#parts;
+		const texts = waiting.drop();
+		if (texts.length === 0) return;
+		const queued = formatPlural(texts.length, 'queued prompt');
+		const isOne = texts.length === 1;
+		// Several are one text then, of which only the first could be a command.
+		const isText = isOne || texts.every((text) => readEntry(text).kind === 'prompt');
+		if (isText && isLineFree()) {
+			giveBack(texts.join('\n\n'));
+			transcript.lines([shell.theme.warn(`  ${queued} ${isOne ? 'is' : 'are'} back on the line.`)]);
+			return;
+		}
+		for (const text of texts) keep(text);
 		transcript.lines([
-			shell.theme.warn(`${formatPlural(dropped.length, 'queued prompt')} dropped:`),
-			...dropped.map((text) => `  ${safeLine(text, 300)}`),
+			shell.theme.warn(
+				`  ${queued} ${isOne ? 'was' : 'were'} not begun; Up brings ${isOne ? 'it' : 'them'} back:`,
+			),
+			...texts.map((text) => `  ${safeLine(text, 300)}`),
 		]);
 	}
 

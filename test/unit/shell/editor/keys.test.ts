@@ -27,7 +27,8 @@ const named = (text: string) => {
 describe('keys', () => {
 	it.each([
 		['\r', 'enter'],
-		['\n', 'enter'],
+		['\n', 'ctrl+j'],
+		['\r\n', 'enter'],
 		['\x1b\r', 'alt+enter'],
 		['\x1b[13;2u', 'shift+enter'],
 		['\x1b[27;2;13~', 'shift+enter'],
@@ -48,8 +49,66 @@ describe('keys', () => {
 		['\x1b[3~', 'delete'],
 		['\x1b[Z', 'shift+tab'],
 		['\x1b', 'escape'],
+		['\x1b[27u', 'escape'],
+		['\x1b\n', 'ctrl+alt+j'],
+		['\x1b[13;2:1u', 'shift+enter'],
+		['\x1b[13;2:2u', 'shift+enter'],
+		['\x1b[13;2;13u', 'shift+enter'],
+		['\x1b[13;130u', 'shift+enter'],
+		['\x1b[57414;2u', 'shift+enter'],
+		['\x1b[57414u', 'enter'],
+		['\x1b[57419u', 'up'],
+		['\x1bOM', 'enter'],
+		['\x1b[1;1:1A', 'up'],
+		['\x1b[3;1:2~', 'delete'],
+		['\x1b[1089::99;5u', 'ctrl+c'],
+		['\x1b[27;5;106~', 'ctrl+j'],
+		['\x1b[99;133:1u', 'ctrl+c'],
 	])('decodes %j as %s', (bytes, name) => {
 		expect(named(bytes)).toBe(name);
+	});
+
+	it.each([
+		['a letter by its code', '\x1b[97u', 'a'],
+		['a shifted letter', '\x1b[97:65;2u', 'A'],
+		['a shifted letter without its other code', '\x1b[97;2u', 'A'],
+		['a letter under Caps Lock', '\x1b[97;65u', 'A'],
+		['the text that a key is said to type', '\x1b[50;2;34u', '"'],
+		['text of several code points', '\x1b[101;;101:769u', 'e\u0301'],
+		['a digit of the keypad', '\x1b[57400u', '1'],
+		['a sign of the keypad', '\x1b[57413;129u', '+'],
+		['the keypad in its application mode', '\x1bOq\x1bOn\x1bOy', '1.9'],
+	])('types %s', (_, bytes, text) => {
+		expect(joined(decode(bytes))).toEqual([{ kind: 'text', text }]);
+	});
+
+	it.each([
+		['a key that is let go', '\x1b[99;5:3u\x1b[127;1:3u\x1b[1;1:3A\x1b[3;1:3~\x1b[97;1:3u'],
+		['a shortcut of the desktop', '\x1b[99;9u\x1b[118;9u'],
+		['a modifier, a lock and a media key', '\x1b[57441;2u\x1b[57358u\x1b[57428u'],
+		['a mouse that was left on', '\x1b[<0;10;10M\x1b[<0;10;10m\x1b[M !!'],
+		['an answer about the protocol', '\x1b[?5u\x1b[>4;1m'],
+		['codes out of range', '\x1b[1114112u\x1b[55296u\x1b[3u\x1b[u\x1b[99999999999999999999u'],
+	])('takes nothing from %s', (_, bytes) => {
+		expect(decode(bytes)).toEqual([]);
+	});
+
+	it('takes a line feed right after a return for a part of it, and later for a key', () => {
+		const decoder = createKeyDecoder();
+		expect(decoder.push(Buffer.from('\r')).length + decoder.push(Buffer.from('\n')).length).toBe(1);
+		decoder.push(Buffer.from('\r'));
+		decoder.pause();
+		expect(decoder.push(Buffer.from('\n'))).toMatchObject([{ character: 'j', ctrl: true }]);
+	});
+
+	it('gives what came of a paste that never ends, and obeys keys again', () => {
+		const decoder = createKeyDecoder();
+		expect(decoder.push(Buffer.from('\x1b[200~half\ra'))).toEqual([]);
+		expect(decoder.isPasting).toBe(true);
+		decoder.push(Buffer.from('\x03'));
+		expect(decoder.endPaste()).toEqual([{ kind: 'paste', text: 'half\na' }]);
+		expect(decoder.isPasting).toBe(false);
+		expect(decoder.push(Buffer.from('\x1b[201~\x03'))).toMatchObject([{ character: 'c' }]);
 	});
 
 	it('gives a paste as one piece with plain line breaks and no controls', () => {
@@ -99,6 +158,14 @@ describe('keys', () => {
 			'\x03',
 			'\x1b[200~p\r\nq\x1b[201~',
 			'\x1b[3~',
+			'\r\n',
+			'\n',
+			'\x1b[97:65;2u',
+			'\x1b[99;5:1u\x1b[99;5:3u',
+			'\x1b[57400u',
+			'\x1bOp',
+			'\x1b[M !!',
+			'\x1b[<0;10;10M',
 		);
 		fc.assert(
 			fc.property(fc.array(piece), fc.array(fc.nat(), { maxLength: 6 }), (pieces, points) => {

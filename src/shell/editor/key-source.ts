@@ -1,0 +1,56 @@
+/** Keys of the terminal as they come: what one read gives is decoded, and what only time can tell is told by time. */
+import type { Clock } from '../../core/clock.ts';
+import { BURST_GAP_MS, readBurst } from './decode/bursts.ts';
+import { createKeyDecoder, type Key } from './keys.ts';
+
+/** How long a lone ESC waits for the rest of a sequence, ms. */
+const ESCAPE_WAIT_MS = 40;
+/** A paste whose end is missing (a dropped connection, a terminal that was killed) counts as ended after this, ms. */
+const PASTE_WAIT_MS = 2000;
+/** Smaller reads are keys of somebody who wonders why nothing happens; they do not make the paste longer. */
+const PASTE_PIECE_BYTES = 16;
+
+export class KeySource {
+	readonly #clock: Clock;
+	readonly #onKeys: (keys: readonly Key[]) => void;
+	readonly #decoder = createKeyDecoder();
+	#lastReadAt = Number.NEGATIVE_INFINITY;
+	#lastPieceAt = 0;
+	#isInBurst = false;
+	#isPasteWatched = false;
+
+	constructor(clock: Clock, onKeys: (keys: readonly Key[]) => void) {
+		this.#clock = clock;
+		this.#onKeys = onKeys;
+	}
+
+	/** Takes what one read gave. */
+	read = (chunk: Buffer): void => {
+		const now = this.#clock.monotonic();
+		const isApart = now - this.#lastReadAt > BURST_GAP_MS;
+		this.#lastReadAt = now;
+		if (isApart) this.#decoder.pause();
+		const burst = readBurst(this.#decoder.push(chunk), this.#isInBurst && !isApart);
+		this.#isInBurst = burst.isOpen;
+		this.#onKeys(burst.keys);
+		if (this.#decoder.isWaiting) void this.#flushLater();
+		if (!this.#decoder.isPasting) return;
+		if (!this.#isPasteWatched || chunk.length > PASTE_PIECE_BYTES) this.#lastPieceAt = now;
+		if (!this.#isPasteWatched) void this.#watchPaste();
+	};
+
+	async #flushLater(): Promise<void> {
+		await this.#clock.sleep(ESCAPE_WAIT_MS);
+		if (this.#decoder.isWaiting) this.#onKeys(this.#decoder.flush());
+	}
+
+	async #watchPaste(): Promise<void> {
+		this.#isPasteWatched = true;
+		while (this.#decoder.isPasting) {
+			const left = this.#lastPieceAt + PASTE_WAIT_MS - this.#clock.monotonic();
+			if (left > 0) await this.#clock.sleep(left);
+			else this.#onKeys(this.#decoder.endPaste());
+		}
+		this.#isPasteWatched = false;
+	}
+}
